@@ -1,6 +1,6 @@
 """Durable, atomic output: write to a locked temporary, sync, rename.
 
-Output is written to a *temporary* file or folder beside its target, until a single rename puts it
+Output is written to a *temporary* file or folder next to its target, until a single rename puts it
 in place. The process that writes it holds a `flock`, which the kernel releases when it dies, and
 touches it every hour; its name identifies the host. The next writer in the same folder removes
 stale temporaries: unlocked ones of this host, and those untouched for a day, because locks do not
@@ -69,14 +69,14 @@ def temporary_folder(parent: Path, mode: int = 0o777) -> Iterator[Path]:
         return os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
 
     path, descriptor = _locked_temporary(parent, make)
-    stopped = Event()
-    beat = Thread(target=_touch_hourly, args=(descriptor, stopped), daemon=True)
-    beat.start()
+    stop = Event()
+    toucher = Thread(target=_touch_hourly, args=(descriptor, stop), daemon=True)
+    toucher.start()
     try:
         yield path
     finally:
-        stopped.set()
-        beat.join()
+        stop.set()
+        toucher.join()
         shutil.rmtree(path, ignore_errors=True)
         os.close(descriptor)
 
@@ -85,11 +85,11 @@ def temporary_folder(parent: Path, mode: int = 0o777) -> Iterator[Path]:
 def replace_file(
     path: Path,
     *,
-    aside: Path | None = None,
+    folder: Path | None = None,
     mode: int = 0o666,
-    synced: bool = True,
+    sync: bool = True,
     exclusive: bool = False,
-    swept: bool = False,
+    keep_stale: bool = False,
 ) -> Iterator[BinaryIO]:
     """Open a new file that atomically replaces `path` at the end.
 
@@ -97,17 +97,17 @@ def replace_file(
     ----------
     path : Path
         The file; its folder exists.
-    aside : Path or None
-        Folder to write it in, on the same file system; None takes its own. Stale temporaries are
-        removed from there.
+    folder : Path or None
+        Folder to write it in first, on the same file system; None takes its own. Stale
+        temporaries are removed from there.
     mode : int
         Mode of the file, before the umask.
-    synced : bool
+    sync : bool
         Whether to sync it before the rename; not needed for data that can be computed again.
     exclusive : bool
         Whether an existing file is an error.
-    swept : bool
-        Whether the caller runs `remove_stale_temporaries`.
+    keep_stale : bool
+        Whether to leave stale temporaries to the caller (`remove_stale_temporaries`).
 
     Raises
     ------
@@ -116,26 +116,28 @@ def replace_file(
     OSError
         If it cannot be written.
     """
-    aside = path.parent if aside is None else aside
-    if not swept:
-        remove_stale_temporaries(aside)
+    folder = path.parent if folder is None else folder
+    if not keep_stale:
+        remove_stale_temporaries(folder)
     flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-    made, descriptor = _locked_temporary(aside, lambda made: os.open(made, flags, mode))
+    temporary, descriptor = _locked_temporary(
+        folder, lambda temporary: os.open(temporary, flags, mode)
+    )
     try:
         with os.fdopen(descriptor, "wb") as stream:  # locked until it is in place
             yield stream
             stream.flush()
-            if synced:
+            if sync:
                 os.fsync(descriptor)
             if exclusive:
-                os.link(made, path)
+                os.link(temporary, path)
             else:
-                made.replace(path)
-        if synced:
+                temporary.replace(path)
+        if sync:
             sync_path(path.parent)
     finally:
         with suppress(OSError):
-            made.unlink()
+            temporary.unlink()
 
 
 @contextmanager
@@ -152,10 +154,10 @@ def replace_folder(folder: Path) -> Iterator[Path]:
     OSError
         If `folder` was created meanwhile, or it cannot be written.
     """
-    with temporary_folder(folder.parent) as made:
-        yield made
-        sync_tree(made)
-        made.rename(folder)
+    with temporary_folder(folder.parent) as temporary:
+        yield temporary
+        sync_tree(temporary)
+        temporary.rename(folder)
         sync_path(folder.parent)
 
 
@@ -164,7 +166,7 @@ def remove_stale_temporaries(folder: Path) -> None:
     with suppress(OSError), os.scandir(folder) as entries:
         for path in [folder / entry.name for entry in entries if entry.name.startswith(PREFIX)]:
             with suppress(OSError):
-                _remove_dead(path)
+                _remove_if_stale(path)
 
 
 def make_durable_folders(folder: Path, mode: int = 0o777) -> None:
@@ -202,41 +204,41 @@ def open_regular_file(path: Path, *, follow: bool = True) -> FileIO:
         os.close(descriptor)
         if stat.S_ISDIR(mode):
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-        raise OSError(errno.EINVAL, "it is no regular file", str(path))
+        raise OSError(errno.EINVAL, "it is not a regular file", str(path))
     return FileIO(descriptor)
 
 
-def read_small_file(path: Path, most: int = 1 << 28) -> bytes:
+def read_small_file(path: Path, max_bytes: int = 1 << 28) -> bytes:
     """Read a regular file of bounded size.
 
     Raises
     ------
     OSError
-        If it cannot be read, is no regular file, or has more than `most` bytes.
+        If it cannot be read, is not a regular file, or has more than `max_bytes` bytes.
     """
     with open_regular_file(path) as file:
-        if os.fstat(file.fileno()).st_size > most:
-            raise OSError(errno.EFBIG, f"it has more than {most:,} bytes", str(path))
+        if os.fstat(file.fileno()).st_size > max_bytes:
+            raise OSError(errno.EFBIG, f"it has more than {max_bytes:,} bytes", str(path))
         return file.readall()
 
 
-def read_file(path: Path, most: int = 1 << 24) -> bytes:
+def read_file(path: Path, max_bytes: int = 1 << 24) -> bytes:
     """Read a file, pipe or device named by the user to its end.
 
     Raises
     ------
     OSError
-        If it cannot be read, or yields more than `most` bytes.
+        If it cannot be read, or yields more than `max_bytes` bytes.
     """
     with path.open("rb") as file:
-        return read_stream(file, path, most)
+        return read_stream(file, path, max_bytes)
 
 
-def read_stream(stream: BinaryIO, path: Path, most: int = 1 << 28) -> bytes:
+def read_stream(stream: BinaryIO, path: Path, max_bytes: int = 1 << 28) -> bytes:
     """Read an open file to its end; raises as `read_file`."""
-    content = stream.read(most + 1)
-    if len(content) > most:
-        raise OSError(errno.EFBIG, f"it has more than {most:,} bytes", str(path))
+    content = stream.read(max_bytes + 1)
+    if len(content) > max_bytes:
+        raise OSError(errno.EFBIG, f"it has more than {max_bytes:,} bytes", str(path))
     return content
 
 
@@ -260,7 +262,7 @@ def sync_tree(folder: Path) -> None:
     sync_path(folder)
 
 
-def swap_folders(one: Path, other: Path) -> None:
+def swap_folders(first: Path, second: Path) -> None:
     """Swap two folders atomically.
 
     Raises
@@ -271,9 +273,9 @@ def swap_folders(one: Path, other: Path) -> None:
     swap = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
     if swap is None:
         raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
-    if swap(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _RENAME_EXCHANGE):
+    if swap(_AT_FDCWD, os.fsencode(first), _AT_FDCWD, os.fsencode(second), _RENAME_EXCHANGE):
         number = ctypes.get_errno()
-        raise OSError(number, os.strerror(number), str(other))
+        raise OSError(number, os.strerror(number), str(second))
 
 
 def _locked_temporary(parent: Path, make: Callable[[Path], int]) -> tuple[Path, int]:
@@ -292,13 +294,13 @@ def _locked_temporary(parent: Path, make: Callable[[Path], int]) -> tuple[Path, 
     raise OSError(errno.ESTALE, os.strerror(errno.ESTALE), str(parent))
 
 
-def _remove_dead(path: Path) -> None:
+def _remove_if_stale(path: Path) -> None:
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
-        locked = try_lock(descriptor)
-        is_ours = locked is True and is_this_host(path.name[len(PREFIX) :])
+        has_lock = try_lock(descriptor)
+        is_ours = has_lock is True and is_this_host(path.name[len(PREFIX) :])
         is_old = time.time() - os.fstat(descriptor).st_mtime > _STALE_SECONDS
-        if locked is False or not (is_ours or is_old) or not is_same_file(path, descriptor):
+        if has_lock is False or not (is_ours or is_old) or not is_same_file(path, descriptor):
             return
         if path.is_dir():
             shutil.rmtree(path)
@@ -308,7 +310,7 @@ def _remove_dead(path: Path) -> None:
         os.close(descriptor)
 
 
-def _touch_hourly(descriptor: int, stopped: Event) -> None:
-    while not stopped.wait(_TOUCH_INTERVAL):
+def _touch_hourly(descriptor: int, stop: Event) -> None:
+    while not stop.wait(_TOUCH_INTERVAL):
         with suppress(OSError):
             os.utime(descriptor)

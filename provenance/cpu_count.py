@@ -10,8 +10,8 @@ _CGROUP_FILE, _CGROUP_ROOT = "proc/self/cgroup", "sys/fs/cgroup"
 
 def available_cpus() -> int:
     """Return the number of usable CPUs, at least 1."""
-    pinned = getattr(os, "sched_getaffinity", None)
-    count = len(pinned(0)) if pinned else os.cpu_count() or 1
+    get_affinity = getattr(os, "sched_getaffinity", None)
+    count = len(get_affinity(0)) if get_affinity else os.cpu_count() or 1
     return max(1, min(count, math.ceil(min(cgroup_quota(), count))))
 
 
@@ -39,18 +39,18 @@ def cgroup_quota(root: Path = Path("/")) -> float:
     return min(map(_group_limit, folders), default=math.inf)
 
 
-def _group_folders(mounted: Path, line: str) -> Iterator[Path]:
+def _group_folders(mount_root: Path, line: str) -> Iterator[Path]:
     """Yield the folders of a control group and its parents, for versions 1 and 2."""
-    _, _, told = line.partition(":")
-    kinds, _, path = told.partition(":")
+    _, _, fields = line.partition(":")
+    kinds, _, path = fields.partition(":")
     if kinds and "cpu" not in kinds.split(","):
         return
     # Version 1 mounts are named after their controllers, in any order, or after one of them.
     for name in dict.fromkeys([kinds, *(("cpu", "cpu,cpuacct") if kinds else ("unified",))]):
         # In a container the path may be the host's, of which only the root is visible.
-        folder = (mounted / name).joinpath(*Path(path).parts[1:])
+        folder = (mount_root / name).joinpath(*Path(path).parts[1:])
         yield folder
-        while folder != mounted / name:
+        while folder != mount_root / name:
             folder = folder.parent
             yield folder
 
@@ -59,10 +59,10 @@ def _group_limit(folder: Path) -> float:
     files = (["cpu.max"], ["cpu.cfs_quota_us", "cpu.cfs_period_us"])
     for names in files:
         try:
-            told = " ".join((folder / name).read_text("utf-8") for name in names)
-            allowed, period = map(int, told.split())
+            values = " ".join((folder / name).read_text("utf-8") for name in names)
+            quota, period = map(int, values.split())
         except (OSError, ValueError):  # no such file, or "max": no quota
             continue
-        if allowed > 0 < period:
-            return allowed / period
+        if quota > 0 < period:
+            return quota / period
     return math.inf

@@ -5,7 +5,7 @@ and must not be writable by others; anything else is ignored. Each file starts w
 content, so that damaged files are ignored too.
 
 The folder is `$NUMBA_CACHE_DIR/provenance` where that is set. Else it is the first usable one of:
-beside Python's compiled modules of this package, the user's cache folder, and below
+next to Python's compiled modules of this package, the user's cache folder, and below
 `$PROVENANCE_CACHE`.
 """
 
@@ -30,22 +30,22 @@ DIGEST_SIZE = hashlib.sha256().digest_size
 _REFRESH_SECONDS, _MAX_AGE_SECONDS = 24 * 3600.0, 30 * 24 * 3600.0
 """Precision of the time of last use, and the age at which unused files are removed."""
 
-_OTHERS_MAY_WRITE = stat.S_IWGRP | stat.S_IWOTH
+_WRITABLE_BY_OTHERS = stat.S_IWGRP | stat.S_IWOTH
 
 _LOG = logging.getLogger("provenance")
 _warned = Event()
 
 
-def store_entry(name: str, made_of: bytes, made: bytes) -> str | None:
+def store_entry(name: str, inputs: bytes, content: bytes) -> str | None:
     """Store a derived file in the first usable folder.
 
     Parameters
     ----------
     name : str
         Name of the file.
-    made_of : bytes
+    inputs : bytes
         Everything that the content depends on.
-    made : bytes
+    content : bytes
         The content.
 
     Returns
@@ -56,28 +56,28 @@ def store_entry(name: str, made_of: bytes, made: bytes) -> str | None:
     reasons = []
     for folder in _candidate_folders():
         reason = _unusable_reason(folder) or _write(
-            folder / name, _entry_header(made_of, made) + made
+            folder / name, _entry_header(inputs, content) + content
         )
         if reason is None:
-            _remove_old(folder)
+            _remove_unused(folder)
             return None
         reasons.append(f"{folder}: {reason}")
     return "; ".join(reasons) or _UNAVAILABLE
 
 
-def load_entry(name: str, made_of: bytes) -> bytes | None:
+def load_entry(name: str, inputs: bytes) -> bytes | None:
     """Return the content stored under a name for the same inputs; None where there is none."""
     for folder in _candidate_folders():
-        content = _read(folder / name) if _is_trusted(folder) else None
+        content = _read_trusted(folder / name) if _is_trusted(folder) else None
         if content is not None:
-            made = content[DIGEST_SIZE:]
-            if content[:DIGEST_SIZE] == _entry_header(made_of, made):
-                return made
+            payload = content[DIGEST_SIZE:]
+            if content[:DIGEST_SIZE] == _entry_header(inputs, payload):
+                return payload
     return None
 
 
 def has_entry(prefix: str) -> bool:
-    """Return whether there is a file with this prefix, whatever its content."""
+    """Return whether there is a file with this prefix, valid or not."""
     return any(
         entry.startswith(prefix)
         for folder in _candidate_folders()
@@ -102,7 +102,7 @@ def warn_once(reason: str) -> None:
     if not _warned.is_set():
         _warned.set()
         _LOG.warning(
-            "Compiled code cannot be kept, so each run compiles anew (%s). "
+            "Compiled code cannot be cached, so each run compiles it again (%s). "
             "Try: set NUMBA_CACHE_DIR to a folder that only you can write.",
             reason,
         )
@@ -112,16 +112,16 @@ _UNAVAILABLE = "this user has no cache folder"
 
 
 def _candidate_folders() -> Iterator[Path]:
-    if named := os.environ.get("NUMBA_CACHE_DIR"):
-        yield Path(named) / "provenance"
+    if configured := os.environ.get("NUMBA_CACHE_DIR"):
+        yield Path(configured) / "provenance"
         return
-    if not sys.dont_write_bytecode and (beside := _package_folder()) is not None:
-        yield beside
-    own = Path(platformdirs.user_cache_dir("provenance"))
-    if own.is_absolute():  # relative if the user has no home
-        yield own / "made"
-    if named := os.environ.get("PROVENANCE_CACHE"):
-        yield Path(named) / "made"
+    if not sys.dont_write_bytecode and (package_folder := _package_folder()) is not None:
+        yield package_folder
+    user_folder = Path(platformdirs.user_cache_dir("provenance"))
+    if user_folder.is_absolute():  # relative if the user has no home
+        yield user_folder / "made"
+    if configured := os.environ.get("PROVENANCE_CACHE"):
+        yield Path(configured) / "made"
 
 
 @cache
@@ -134,17 +134,17 @@ def _package_folder() -> Path | None:
 
 def _is_trusted(folder: Path) -> bool:
     try:
-        found = folder.stat()
+        status = folder.stat()
     except OSError:
         return False
-    return _distrust_reason(found) is None
+    return _distrust_reason(status) is None
 
 
-def _distrust_reason(found: os.stat_result) -> str | None:
+def _distrust_reason(status: os.stat_result) -> str | None:
     """Return why another user may have written a file or folder; None if not."""
-    if found.st_uid not in (os.geteuid(), 0):
+    if status.st_uid not in (os.geteuid(), 0):
         return "it belongs to another user"
-    if found.st_mode & _OTHERS_MAY_WRITE:
+    if status.st_mode & _WRITABLE_BY_OTHERS:
         return "others can write it"
     return None
 
@@ -155,12 +155,12 @@ def _unusable_reason(folder: Path) -> str | None:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with suppress(FileExistsError):
             folder.mkdir(mode=0o700)
-        found = folder.stat()
+        status = folder.stat()
     except OSError as error:
         return error.strerror or str(error)
-    if not stat.S_ISDIR(found.st_mode):
-        return "it is no folder"
-    if (reason := _distrust_reason(found)) is not None:
+    if not stat.S_ISDIR(status.st_mode):
+        return "it is not a folder"
+    if (reason := _distrust_reason(status)) is not None:
         return reason
     return None if os.access(folder, os.W_OK | os.X_OK) else "it cannot be written"
 
@@ -188,19 +188,19 @@ def _write(path: Path, content: bytes) -> str | None:
     return None
 
 
-def _read(path: Path) -> bytes | None:
+def _read_trusted(path: Path) -> bytes | None:
     """Read a trusted file; None where there is none."""
     try:
         # Do not block on a pipe of that name.
         number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError:
         return None
-    found = os.fstat(number)
-    if not stat.S_ISREG(found.st_mode) or _distrust_reason(found) is not None:
+    status = os.fstat(number)
+    if not stat.S_ISREG(status.st_mode) or _distrust_reason(status) is not None:
         os.close(number)
         return None
     with os.fdopen(number, "rb") as file:
-        if time.time() - found.st_mtime > _REFRESH_SECONDS:
+        if time.time() - status.st_mtime > _REFRESH_SECONDS:
             with suppress(OSError):  # may belong to root
                 os.utime(number)
         try:
@@ -210,12 +210,12 @@ def _read(path: Path) -> bytes | None:
 
 
 @cache
-def _remove_old(folder: Path) -> None:
-    """Remove files that were unused for long; once per process."""
-    until = time.time() - _MAX_AGE_SECONDS
+def _remove_unused(folder: Path) -> None:
+    """Remove files that were not used for `_MAX_AGE_SECONDS`; once per process."""
+    oldest_use = time.time() - _MAX_AGE_SECONDS
     for name in _list_entries(folder):
         with suppress(OSError):
-            if (folder / name).stat().st_mtime < until:
+            if (folder / name).stat().st_mtime < oldest_use:
                 (folder / name).unlink()
 
 
@@ -226,5 +226,5 @@ def _list_entries(folder: Path) -> list[str]:
         return []
 
 
-def _entry_header(made_of: bytes, made: bytes) -> bytes:
-    return hashlib.sha256(len(made_of).to_bytes(8, "little") + made_of + made).digest()
+def _entry_header(inputs: bytes, content: bytes) -> bytes:
+    return hashlib.sha256(len(inputs).to_bytes(8, "little") + inputs + content).digest()

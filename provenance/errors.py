@@ -35,7 +35,7 @@ class ProvenanceError(Exception):
 
 
 def is_out_of_memory(error: BaseException) -> bool:
-    """Return whether memory was short, whatever a library makes of that.
+    """Return whether memory ran out, however a library reports it.
 
     Examples
     --------
@@ -46,14 +46,16 @@ def is_out_of_memory(error: BaseException) -> bool:
     """
     seen: list[BaseException] = []
     while error not in seen:
-        if isinstance(error, MemoryError) or any(said in str(error) for said in _SHORT):
+        if isinstance(error, MemoryError) or any(
+            message in str(error) for message in _OUT_OF_MEMORY_MESSAGES
+        ):
             return True
         seen.append(error)
         error = error.__cause__ or error.__context__ or error
     return False
 
 
-_SHORT = "annot allocate memory", "failed to map segment from shared object"
+_OUT_OF_MEMORY_MESSAGES = "annot allocate memory", "failed to map segment from shared object"
 
 
 def _rebuild(kind: type[ProvenanceError], message: str, remedy: str) -> ProvenanceError:
@@ -97,7 +99,7 @@ class RegistryNotFound(RegistryError):
 
 
 class RegistryExists(RegistryError):
-    """The folder is taken."""
+    """The folder already exists."""
 
 
 class RegistryVersion(RegistryError):
@@ -109,7 +111,7 @@ class FingerprintMismatch(RegistryError):
 
 
 class DigestMismatch(RegistryError):
-    """A registry's file is not what its manifest says."""
+    """A file of a registry does not match its digest in the manifest."""
 
 
 class RuleError(ProvenanceError):

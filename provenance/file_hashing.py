@@ -15,14 +15,14 @@ from typing import Protocol
 
 from blake3 import blake3
 
-_LARGE = 1 << 22
-"""Chunk size for threads beside one that holds the GIL for long: they wait for it after each chunk.
-Larger chunks do not fit into the cache."""
+_LARGE_CHUNK = 1 << 22
+"""Chunk size for threads next to one that holds the GIL for long, since they wait for it after each
+chunk. Larger chunks do not fit into the cache."""
 
-_NEAR = 1 << 21
+_CACHED_CHUNK = 1 << 21
 """Chunk size that stays in a core's cache between reading and hashing."""
 
-_MAPPED = 1 << 28
+_MAPPED_CHUNK = 1 << 28
 """Bytes of a mapped file hashed between two checks for cancellation."""
 
 
@@ -37,7 +37,9 @@ def never_stop() -> bool:
     return False
 
 
-def sha256_stream(stream: RawIOBase, size: int, stopped: Callable[[], bool] = never_stop) -> str:
+def sha256_stream(
+    stream: RawIOBase, size: int, is_cancelled: Callable[[], bool] = never_stop
+) -> str:
     """Return the SHA-256 of a stream from its current position, in hex.
 
     Parameters
@@ -46,7 +48,7 @@ def sha256_stream(stream: RawIOBase, size: int, stopped: Callable[[], bool] = ne
         Open for reading.
     size : int
         Largest number of bytes to read.
-    stopped : callable
+    is_cancelled : callable
         Called after each chunk; returns whether to cancel.
 
     Raises
@@ -54,15 +56,15 @@ def sha256_stream(stream: RawIOBase, size: int, stopped: Callable[[], bool] = ne
     CancelledError
         If cancelled.
     """
-    return _hash_stream(hashlib.sha256(), stream, size, _LARGE, stopped)
+    return _hash_stream(hashlib.sha256(), stream, size, _LARGE_CHUNK, is_cancelled)
 
 
 def blake3_stream(stream: RawIOBase, size: int) -> str:
     """Return the BLAKE3 of a stream, in hex; as `sha256_stream`."""
-    return _hash_stream(blake3(), stream, size, _NEAR, never_stop)
+    return _hash_stream(blake3(), stream, size, _CACHED_CHUNK, never_stop)
 
 
-def blake3_mapped_file(path: Path, stopped: Callable[[], bool] = never_stop) -> str:
+def blake3_mapped_file(path: Path, is_cancelled: Callable[[], bool] = never_stop) -> str:
     """Return the BLAKE3 of a memory-mapped file; truncating the file meanwhile ends the process.
 
     This suits files that are mapped later anyway, and rarely needs the GIL. The mapping counts as
@@ -72,7 +74,7 @@ def blake3_mapped_file(path: Path, stopped: Callable[[], bool] = never_stop) -> 
     ----------
     path : Path
         The file.
-    stopped : callable
+    is_cancelled : callable
         As for `sha256_stream`.
 
     Raises
@@ -82,26 +84,26 @@ def blake3_mapped_file(path: Path, stopped: Callable[[], bool] = never_stop) -> 
     CancelledError
         If cancelled.
     """
-    found = blake3()
+    digest = blake3()
     with path.open("rb") as file:
         size = os.fstat(file.fileno()).st_size
         if not size:  # an empty file cannot be mapped
-            return found.hexdigest()
-        with mmap(file.fileno(), size, access=ACCESS_READ) as mapped, memoryview(mapped) as view:
-            for first in range(0, size, _MAPPED):
-                found.update(view[first : first + _MAPPED])
-                if stopped():
+            return digest.hexdigest()
+        with mmap(file.fileno(), size, access=ACCESS_READ) as mapping, memoryview(mapping) as view:
+            for first in range(0, size, _MAPPED_CHUNK):
+                digest.update(view[first : first + _MAPPED_CHUNK])
+                if is_cancelled():
                     raise CancelledError
-    return found.hexdigest()
+    return digest.hexdigest()
 
 
 def _hash_stream(
-    found: _Hash, stream: RawIOBase, size: int, at_once: int, stopped: Callable[[], bool]
+    digest: _Hash, stream: RawIOBase, size: int, chunk_size: int, is_cancelled: Callable[[], bool]
 ) -> str:
-    room = memoryview(bytearray(max(min(size, at_once), 1)))
-    while size > 0 and (count := stream.readinto(room[:size])):
-        found.update(room[:count])
+    buffer = memoryview(bytearray(max(min(size, chunk_size), 1)))
+    while size > 0 and (count := stream.readinto(buffer[:size])):
+        digest.update(buffer[:count])
         size -= count
-        if stopped():
+        if is_cancelled():
             raise CancelledError
-    return found.hexdigest()
+    return digest.hexdigest()

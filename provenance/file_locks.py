@@ -80,12 +80,12 @@ def host_id() -> str:
     """
     kernel, machine = _read_id(_BOOT_ID_FILE), _read_id(_MACHINE_ID_FILE)
     node = platform.node().encode("utf-8", "surrogateescape")
-    itself = machine and machine + b" " + node
-    known = (kernel, itself) if kernel or itself else (node, node)
+    host = machine and machine + b" " + node
+    ids = (kernel, host) if kernel or host else (node, node)
     unknown = token_hex(8).encode()  # unique
     return "".join(
-        blake3(one or unknown).hexdigest(length=4)
-        for one in (known[0] or known[1], known[1] or unknown)
+        blake3(part or unknown).hexdigest(length=4)
+        for part in (ids[0] or ids[1], ids[1] or unknown)
     )
 
 

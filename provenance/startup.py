@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from importlib.abc import MetaPathFinder
 from threading import Event
 
-_own_process = Event()
+_is_own_process = Event()
 
 
 class _NoPandas(MetaPathFinder):
@@ -22,14 +22,14 @@ class _NoPandas(MetaPathFinder):
 
 
 def configure_own_process() -> None:
-    """Declare that this process runs nothing but us; a program that imports us never does."""
-    _own_process.set()
+    """Declare that this process runs nothing but `provenance`; programs that import it must not."""
+    _is_own_process.set()
 
 
 @contextmanager
 def lean_imports() -> Iterator[None]:
     """Import our modules without optional dependencies; pyarrow does not look for them again."""
-    if not _own_process.is_set():
+    if not _is_own_process.is_set():
         yield
         return
     finder = _NoPandas()

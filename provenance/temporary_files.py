@@ -33,8 +33,8 @@ def temporary_folder() -> Iterator[Path]:
     """
     with ExitStack() as stack:
         with _translate_errors():
-            made = stack.enter_context(atomic_output.temporary_folder(Path(gettempdir()), 0o700))
-        yield made
+            folder = stack.enter_context(atomic_output.temporary_folder(Path(gettempdir()), 0o700))
+        yield folder
 
 
 @contextmanager

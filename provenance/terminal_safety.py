@@ -24,17 +24,17 @@ _STYLES = re.compile("(\x1b\\[(?:0|1|(?:1;)?3[1-5])m)")
 
 
 def escape_text(text: str) -> str:
-    r"""Show what would act, or hide, by its number.
+    r"""Replace control characters and invisible characters by their code points.
 
     Parameters
     ----------
     text : str
-        Anybody's.
+        Untrusted text.
 
     Returns
     -------
     str
-        Whatever hides, by its number; pictures of control characters are in too few fonts.
+        With `[U+XXXX]` for each of them; few fonts have pictures of control characters.
 
     Examples
     --------
@@ -46,7 +46,7 @@ def escape_text(text: str) -> str:
 
 
 def escape_line(text: str) -> str:
-    r"""Show a text as `escape_text` does, on one line.
+    r"""Escape a text as `escape_text` does, and its line breaks too.
 
     Examples
     --------
@@ -63,29 +63,29 @@ class EscapingStream:
     ----------
     stream : TextIO
         The underlying stream. On a terminal, our own styles are kept.
-    may_be_lost : bool
+    ignore_errors : bool
         Whether to ignore errors of writing.
     """
 
-    def __init__(self, stream: TextIO, *, may_be_lost: bool) -> None:
-        self._failures: tuple[type[OSError], ...] = (OSError,) if may_be_lost else ()
-        self.unguarded = stream
-        """For what moves the cursor itself, of texts that are inert: a bar of progress."""
+    def __init__(self, stream: TextIO, *, ignore_errors: bool) -> None:
+        self._ignored_errors: tuple[type[OSError], ...] = (OSError,) if ignore_errors else ()
+        self.underlying = stream
+        """For progress bars, which move the cursor themselves and print only escaped text."""
 
     def write(self, text: str | bytes) -> int:
         """Write text; bytes are taken for UTF-8."""
         if isinstance(text, bytes):
             text = text.decode("utf-8", "surrogateescape")
-        parts = _STYLES.split(text) if self.unguarded.isatty() else [text]
+        parts = _STYLES.split(text) if self.underlying.isatty() else [text]
         parts[::2] = map(escape_text, parts[::2])
-        with suppress(*self._failures):
-            self.unguarded.write("".join(parts))
+        with suppress(*self._ignored_errors):
+            self.underlying.write("".join(parts))
         return len(text)
 
     def flush(self) -> None:
         """Flush the stream."""
-        with suppress(*self._failures):
-            self.unguarded.flush()
+        with suppress(*self._ignored_errors):
+            self.underlying.flush()
 
     def writelines(self, lines: list[str]) -> None:
         """Write several texts."""
@@ -95,15 +95,15 @@ class EscapingStream:
     def __getattr__(self, name: str) -> Any:
         if name == "buffer":  # no writing past the escaping
             raise AttributeError(name)
-        return getattr(self.unguarded, name)
+        return getattr(self.underlying, name)
 
 
 @contextmanager
 def escape_output() -> Iterator[None]:
     """Escape everything that is written to stdout and stderr within the context."""
     before = sys.stdout, sys.stderr
-    sys.stdout = cast("TextIO", EscapingStream(unwrap_stream(sys.stdout), may_be_lost=False))
-    sys.stderr = cast("TextIO", EscapingStream(unwrap_stream(sys.stderr), may_be_lost=True))
+    sys.stdout = cast("TextIO", EscapingStream(unwrap_stream(sys.stdout), ignore_errors=False))
+    sys.stderr = cast("TextIO", EscapingStream(unwrap_stream(sys.stderr), ignore_errors=True))
     try:
         yield
     finally:
@@ -112,7 +112,7 @@ def escape_output() -> Iterator[None]:
 
 def unwrap_stream(stream: TextIO) -> TextIO:
     """Return the underlying stream of an escaping one, or the stream itself."""
-    return cast("TextIO", getattr(stream, "unguarded", stream))
+    return cast("TextIO", getattr(stream, "underlying", stream))
 
 
 def open_missing_streams() -> None:
@@ -126,10 +126,10 @@ def open_missing_streams() -> None:
         ("stderr", 2, "w", os.O_WRONLY),
     ):
         if getattr(sys, name) is None:
-            opened = os.open(os.devnull, flags)
-            if opened != number:
-                os.dup2(opened, number)
-                os.close(opened)
+            descriptor = os.open(os.devnull, flags)
+            if descriptor != number:
+                os.dup2(descriptor, number)
+                os.close(descriptor)
             setattr(sys, name, os.fdopen(number, mode, encoding="utf-8", closefd=False))
     for stream in (sys.stdout, sys.stderr):
         # Characters that the terminal's encoding lacks must not raise.

@@ -66,7 +66,7 @@ def main() -> None:
 
 
 def _run() -> int:
-    from provenance.cli.commands import command_of  # noqa: PLC0415 (after interrupts are handled)
+    from provenance.cli.commands import make_command  # noqa: PLC0415 (after interrupts are handled)
     from provenance.cli.error_reporting import exit_code  # noqa: PLC0415 (as above)
 
-    return exit_code(command_of(COMMANDS))
+    return exit_code(make_command(COMMANDS))

@@ -9,9 +9,9 @@ from provenance import pipeline
 from provenance.cli.completions import files, folders
 from provenance.cli.options import (
     allow_unread_option,
+    make_settings,
     max_document_option,
     policy_option,
-    settings_of,
     split_option,
     text_column_option,
     threads_option,
@@ -114,17 +114,17 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
     resolved_policy = pipeline.effective_policy(
         policy, registries=registries, text_columns=text_columns, max_document=max_document
     )
-    settings = settings_of(
+    settings = make_settings(
         threads, no_cache=True, quiet=quiet, split=split, allow_unread=allow_unread
     )
     planting = pipeline.PlantingOptions(plants, seed, control, background)
-    measured = pipeline.calibrate(corpus, resolved_policy, planting, settings)
+    calibration = pipeline.calibrate(corpus, resolved_policy, planting, settings)
     if output is not None:
         from provenance.report.files.calibration_json import write_calibration  # noqa: PLC0415 (slow import)
 
-        write_calibration(measured, output)
-    list_unread(measured.unread)
+        write_calibration(calibration, output)
+    list_unread(calibration.unread)
     if not quiet:
-        print_rendered(recall_table(measured))
+        print_rendered(recall_table(calibration))
         if output is not None:
             echo(f"Written: {output}")

@@ -12,12 +12,12 @@ from provenance.cli.options import (
     allow_unread_option,
     background_option,
     circumstance_options,
+    make_settings,
     max_document_option,
     no_cache_option,
     policy_option,
     registry_option,
     rules_option,
-    settings_of,
     split_option,
     text_column_option,
     threads_option,
@@ -154,7 +154,7 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
     CORPUS is files, folders or globs (Parquet, JSON Lines, CSV, Arrow, text; compressed too), a
     folder that the datasets library saved, a dataset on a hub, or - for JSON Lines on stdin.
     """
-    with pipeline.hash_in_background(registries) as hashed, pipeline.log_to_stderr(verbose):
+    with pipeline.hash_in_background(registries) as hasher, pipeline.log_to_stderr(verbose):
         resolved_policy = pipeline.effective_policy(
             policy,
             purpose=purpose,
@@ -177,8 +177,8 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
             pipeline.check_writable(output)
         from provenance.read.policy.gate_syntax import parse_rate  # noqa: PLC0415 (slow import)
 
-        begun = pipeline.start_check(corpus, resolved_policy, split, hashed)
-        settings = settings_of(
+        started_check = pipeline.start_check(corpus, resolved_policy, split, hasher)
+        settings = make_settings(
             threads,
             no_cache=no_cache,
             quiet=quiet,
@@ -190,7 +190,7 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
             model_of=model_of,
             allow_unread=allow_unread,
         )
-        report = pipeline.check(corpus, resolved_policy, settings, begun)
+        report = pipeline.check(corpus, resolved_policy, settings, started_check)
         if output is not None:
             pipeline.save_report(report, output)
     renderer = ReportRenderer(form, excerpts, anchor)

@@ -11,13 +11,13 @@ from provenance.cli.options import (
     allow_unread_option,
     background_option,
     collected_option,
+    make_settings,
     max_document_option,
     no_cache_option,
     policy_option,
     purpose_option,
     registry_option,
     rules_option,
-    settings_of,
     text_column_option,
     threads_option,
 )
@@ -138,9 +138,11 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
         with lean_imports():
             from provenance.report.files.report_reader import read_report  # noqa: PLC0415 (slow import)
         resolved_policy = read_report(result).result.policy
-    settings = settings_of(threads, no_cache=no_cache, quiet=quiet, rules=rules, model_of=model_of)
-    chosen = tuple(v for v in Verdict if v is Verdict.FORBIDDEN or str(v) in verdicts)
-    cleaning = Cleaning(chosen, redact, waived=waived, contested=contested)
+    settings = make_settings(
+        threads, no_cache=no_cache, quiet=quiet, rules=rules, model_of=model_of
+    )
+    removed_verdicts = tuple(v for v in Verdict if v is Verdict.FORBIDDEN or str(v) in verdicts)
+    cleaning = Cleaning(removed_verdicts, redact, waived=waived, contested=contested)
     receipt = pipeline.clean(corpus, output, resolved_policy, cleaning, settings, result)
     if not quiet:
         print_rendered(receipt_text(receipt, terminal_style()))

@@ -16,7 +16,7 @@ No data at hand? `provenance sample` writes some. Full help: provenance --help
 """
 
 
-def command_of(commands: dict[str, tuple[str, str]]) -> click.Group:
+def make_command(commands: dict[str, tuple[str, str]]) -> click.Group:
     """Return the command `provenance`; `commands` is as for `LazyGroup`."""
 
     @click.group(

@@ -12,12 +12,12 @@ from provenance.cli.options import (
     allow_unread_option,
     background_option,
     collected_option,
+    make_settings,
     max_document_option,
     no_cache_option,
     policy_option,
     registry_option,
     rules_option,
-    settings_of,
     text_column_option,
     threads_option,
 )
@@ -87,7 +87,7 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
         registries=registries,
         backgrounds=backgrounds,
     )
-    settings = settings_of(
+    settings = make_settings(
         threads, no_cache=no_cache, quiet=quiet, rules=rules, allow_unread=allow_unread
     )
     changes = pipeline.diff(old, new, resolved_policy, settings)

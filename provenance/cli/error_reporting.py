@@ -33,12 +33,12 @@ def exit_code(command: click.Command) -> int:
         Returns an exit code, or None for 0.
     """
     with escape_output():
-        return _code(command)
+        return _run(command)
 
 
-def _code(command: click.Command) -> int:
+def _run(command: click.Command) -> int:
     try:
-        return _outcome(command)
+        return _invoke(command)
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
     except BrokenPipeError:
@@ -48,12 +48,12 @@ def _code(command: click.Command) -> int:
         # An import turns an interrupt into an ImportError.
         if was_interrupted():
             return INTERRUPTED
-        _explain(error)
+        _report_error(error)
         _discard_output()
         return FAILED
 
 
-def _outcome(command: click.Command) -> int:
+def _invoke(command: click.Command) -> int:
     if f"_{_NAME.upper()}_COMPLETE" in os.environ:  # a shell asks for completions
         command.main(prog_name=_NAME, standalone_mode=False)
     try:
@@ -66,7 +66,7 @@ def _outcome(command: click.Command) -> int:
     return outcome if isinstance(outcome, int) else CLEAR
 
 
-def _explain(error: Exception) -> None:
+def _report_error(error: Exception) -> None:
     if is_out_of_memory(error):
         print_error("the machine has too little memory for this", "check fewer files at a time")
         return
@@ -76,7 +76,7 @@ def _explain(error: Exception) -> None:
         case click.UsageError() if isinstance(error, _NO_ARGUMENTS):
             error.show()
         case click.UsageError():
-            print_error(error.format_message(), f"{_command(error)} --help")
+            print_error(error.format_message(), f"{_command_path(error)} --help")
         case click.ClickException():
             print_error(error.format_message(), "check the path and its permissions")
         case RuntimeError(args=("can't start new thread",)):
@@ -84,7 +84,7 @@ def _explain(error: Exception) -> None:
             print_error(reason, "raise that limit, or use fewer --threads")
         case OSError(errno=number, filename=None) if number in _OUTPUT_ERRORS:
             reason = f"the output cannot be written: {error.strerror}"
-            print_error(reason, "make room, or send it elsewhere")
+            print_error(reason, "free space, or write the output elsewhere")
         case _:
             traceback.print_exception(error)
             print_error(
@@ -93,21 +93,25 @@ def _explain(error: Exception) -> None:
             )
 
 
-def _command(error: click.UsageError) -> str:
+def _command_path(error: click.UsageError) -> str:
     return error.ctx.command_path if error.ctx is not None else _NAME
 
 
 def print_error(message: str, remedy: str) -> None:
     """Print an error and its remedy on stderr."""
     with suppress(OSError):
-        _line("Error:", message, fg="red")
-        _line("Try:", remedy)
+        _print_line("Error:", message, fg="red")
+        _print_line("Try:", remedy)
 
 
-def _line(label: str, text: str, fg: str | None = None) -> None:
-    styled = click.style(label, fg=fg, bold=True)
-    shown = escape_line(" ".join(text.split()))
-    click.echo(f"{styled} {shown}", err=True, color=False if "NO_COLOR" in os.environ else None)
+def _print_line(label: str, text: str, fg: str | None = None) -> None:
+    styled_label = click.style(label, fg=fg, bold=True)
+    escaped_text = escape_line(" ".join(text.split()))
+    click.echo(
+        f"{styled_label} {escaped_text}",
+        err=True,
+        color=False if "NO_COLOR" in os.environ else None,
+    )
 
 
 def _flush() -> None:

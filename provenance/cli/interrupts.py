@@ -13,7 +13,7 @@ from typing import NoReturn
 INTERRUPTED = 128 + signal.SIGINT
 _SIGNALS = signal.SIGINT, signal.SIGTERM, signal.SIGHUP
 _MESSAGE = "Interrupted; nothing was left half-written.\n"
-_RAISE_AGAIN, _EXIT_ANYWAY = 0.35, 0.3
+_REPEAT_DELAY, _EXIT_DELAY = 0.35, 0.3
 """Seconds until the interrupt is raised again, and from then until the process exits anyway."""
 
 _received: list[int] = []
@@ -34,16 +34,16 @@ def handle_interrupts() -> None:
     incomplete output.
     """
     # Signals that nohup and the like ignore stay ignored.
-    by_default = signal.default_int_handler, signal.SIG_DFL
-    handled = [number for number in _SIGNALS if signal.getsignal(number) in by_default]
-    if not handled:
+    default_handlers = signal.default_int_handler, signal.SIG_DFL
+    signals = [number for number in _SIGNALS if signal.getsignal(number) in default_handlers]
+    if not signals:
         return
     read_end, write_end = os.pipe()
     os.set_blocking(write_end, False)
     signal.set_wakeup_fd(write_end, warn_on_full_buffer=False)
-    for number in handled:
+    for number in signals:
         signal.signal(number, _interrupt)
-    sys.unraisablehook = _unraisable
+    sys.unraisablehook = _unraisable_hook
     watcher = threading.Thread(target=_watch, args=(read_end,), name="interrupts", daemon=True)
     watcher.start()
 
@@ -88,14 +88,14 @@ def _watch(read_end: int) -> None:
     while (number := os.read(read_end, 1)[0]) not in _SIGNALS:
         pass
     _received.append(number)
-    time.sleep(_RAISE_AGAIN)
+    time.sleep(_REPEAT_DELAY)
     _thread.interrupt_main(signal.Signals(number))
-    time.sleep(_EXIT_ANYWAY)
+    time.sleep(_EXIT_DELAY)
     exit_interrupted()
 
 
-def _unraisable(lost: "sys.UnraisableHookArgs") -> None:
+def _unraisable_hook(unraisable: "sys.UnraisableHookArgs") -> None:
     # An interrupt that a callback swallows is raised again soon; errors of half-initialised objects
     # after an interrupt are of no interest either.
-    if not (was_interrupted() or issubclass(lost.exc_type, KeyboardInterrupt)):
-        sys.__unraisablehook__(lost)
+    if not (was_interrupted() or issubclass(unraisable.exc_type, KeyboardInterrupt)):
+        sys.__unraisablehook__(unraisable)

@@ -21,8 +21,8 @@ class OrderedGroup(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl(
                 [
-                    (name, each.get_short_help_str(_SENTENCE_LIMIT))
-                    for name, each in self.commands.items()
+                    (name, command.get_short_help_str(_SENTENCE_LIMIT))
+                    for name, command in self.commands.items()
                 ]
             )
 

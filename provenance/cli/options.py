@@ -97,7 +97,7 @@ allow_unread_option = click.option(
     show_default=True,
     metavar="N",
     help="Accept up to N files or folders that cannot be read to the end. With more, the exit code "
-    "is 2, whatever the result.",
+    "is 2, regardless of the result.",
 )
 
 
@@ -135,7 +135,7 @@ def circumstance_options(command: Command) -> Command:
     return command
 
 
-def settings_of(threads: int | None, *, no_cache: bool, **others: Any) -> "pipeline.Settings":
+def make_settings(threads: int | None, *, no_cache: bool, **fields: Any) -> "pipeline.Settings":
     """Return the settings of a run.
 
     Parameters
@@ -147,5 +147,5 @@ def settings_of(threads: int | None, *, no_cache: bool, **others: Any) -> "pipel
     **others
         Other fields of `run.Settings`.
     """
-    settings = pipeline.Settings(cache=None if no_cache else pipeline.cache_folder(), **others)
+    settings = pipeline.Settings(cache=None if no_cache else pipeline.cache_folder(), **fields)
     return settings if threads is None else replace(settings, threads=threads)

@@ -45,10 +45,10 @@ def check(policy: str | None, rules: Path | None) -> None:
     A mistake ends with exit code 2, its place and a remedy. What may be intended, such as a source
     that the rules do not know, is noted and passes.
     """
-    read, notes = pipeline.check_policy(policy, rules)
+    loaded_policy, notes = pipeline.check_policy(policy, rules)
     for note in notes:
         echo(f"Note: {note}.")
-    echo(f"{read.path or 'The default policy'} is valid.")
+    echo(f"{loaded_policy.path or 'The default policy'} is valid.")
 
 
 @command.command("explain")

@@ -47,12 +47,12 @@ def command(
     variables of the job, and GITHUB_TOKEN for the comment. Outside of a job it only prints
     annotations. The exit code does not depend on the verdict: use the output verdict.
     """
-    published = pipeline.publish(
+    outcome = pipeline.publish(
         result, os.environ, sarif=sarif, comments=comments, excerpts=excerpts, anchor=anchor
     )
-    sys.stdout.write(published.annotations)
-    for done in published.done:
-        echo(f"Published: {done}", err=True)
-    for message, remedy in published.undone:
+    sys.stdout.write(outcome.annotations)
+    for target in outcome.published:
+        echo(f"Published: {target}", err=True)
+    for message, remedy in outcome.failures:
         echo(f"Not published: {message}", f"Try: {remedy}", err=True)
     return CLEAR

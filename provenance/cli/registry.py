@@ -87,9 +87,9 @@ def build(  # noqa: PLR0913 (one parameter an option)
     A dump is a table (Parquet, CSV, JSON; compressed, zipped or not), an X archive or API stream,
     Reddit submissions and comments in Pushshift's format, or a Stack Exchange Posts.xml.
     """
-    read = _dumps(dumps, source, source_column, layout, text_column, max_document, published)
-    built = pipeline.build_registry(registry, read, keep_texts=not no_text, quiet=quiet)
-    return _finish(registry, built, allow_unread, quiet=quiet)
+    dump_source = _dumps(dumps, source, source_column, layout, text_column, max_document, published)
+    outcome = pipeline.build_registry(registry, dump_source, keep_texts=not no_text, quiet=quiet)
+    return _finish(registry, outcome, allow_unread, quiet=quiet)
 
 
 @command.command(
@@ -123,9 +123,9 @@ def add(  # noqa: PLR0913 (one parameter an option)
     quiet: bool,
 ) -> int:
     """Add dumps to REGISTRY; of two items with the same source and id, the later one is kept."""
-    read = _dumps(dumps, source, source_column, layout, text_column, max_document, published)
-    built = pipeline.add_to_registry(registry, read, quiet=quiet)
-    return _finish(registry, built, allow_unread, quiet=quiet)
+    dump_source = _dumps(dumps, source, source_column, layout, text_column, max_document, published)
+    outcome = pipeline.add_to_registry(registry, dump_source, quiet=quiet)
+    return _finish(registry, outcome, allow_unread, quiet=quiet)
 
 
 @command.command(
@@ -209,13 +209,15 @@ def _dumps(  # noqa: PLR0913 (what the options say)
     )
 
 
-def _finish(registry: Path, built: "pipeline.BuildOutcome", allowed: int, *, quiet: bool) -> int:
-    _warn_if_unusable(built.manifest)
+def _finish(
+    registry: Path, outcome: "pipeline.BuildOutcome", allow_unread: int, *, quiet: bool
+) -> int:
+    _warn_if_unusable(outcome.manifest)
     if not quiet:
         _show(registry)
     return unread_code(
-        built.unread,
-        allowed,
+        outcome.unread,
+        allow_unread,
         "the registry is incomplete",
         "then add it with `provenance registry add`",
     )
@@ -228,5 +230,5 @@ def _show(registry: Path) -> "pipeline.Manifest":
 
 
 def _warn_if_unusable(manifest: "pipeline.Manifest") -> None:
-    if (why := unusable_reason(manifest)) is not None:
-        echo(f"Note: {why}", err=True)
+    if (reason := unusable_reason(manifest)) is not None:
+        echo(f"Note: {reason}", err=True)

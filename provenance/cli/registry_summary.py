@@ -21,12 +21,12 @@ def registry_lines(summary: "RegistrySummary", manifest: "Manifest") -> list[str
         f"{summary.path}: {summary.items:,} items",
         "",
         f"  {'source':20} {'items':>12} {'too short':>12}  dates",
-        *(line for each in summary.sources for line in _source(each)),
+        *(line for coverage in summary.sources for line in _coverage_lines(coverage)),
         "",
-        *_left_out(manifest),
+        *_omitted_lines(manifest),
         f"  {manifest.postings:,} seeds (runs of words in the index)",
         f"  {manifest.bytes_per_posting:.1f} bytes a seed, without texts and signatures",
-        f"  chance matches: {_chance_law(manifest)}",
+        f"  chance matches: {_chance_model_text(manifest)}",
         f"  digest {summary.digest}",
         "  Items that are too short or too common are never found: absence is not clearance.",
     ]
@@ -41,26 +41,26 @@ def unusable_reason(manifest: "Manifest") -> str | None:
 
 def fit_lines(before: "Manifest", after: "Manifest") -> tuple[str, str]:
     """Return lines on what a fit changed."""
-    fitted = (
+    parameters = (
         f"Fitted on {after.chance.exceedances:,} chance matches: lambda "
         f"{before.chance.decay:.3f} is now {after.chance.decay:.3f}, K {before.chance.scale:.2g} "
         f"is now {after.chance.scale:.2g}."
     )
-    return fitted, f"The registry's digest is now {after.digest}."
+    return parameters, f"The registry's digest is now {after.digest}."
 
 
-def _left_out(manifest: "Manifest") -> Iterator[str]:
+def _omitted_lines(manifest: "Manifest") -> Iterator[str]:
     """Yield lines on records that were skipped, replaced or not read."""
-    shown = len(manifest.skipped[:_MAX_LINES])
     if manifest.replaced:
         yield f"  {manifest.replaced:,} records repeat the id of another one and count once"
-    for one in manifest.skipped[:shown]:
-        rows = ", ".join(f"{row:,}" for row in one.rows)
-        more = ", ..." if len(one.rows) < one.count else ""
+    for skipped in manifest.skipped[:_MAX_LINES]:
+        rows = ", ".join(f"{row:,}" for row in skipped.rows)
+        more = ", ..." if len(skipped.rows) < skipped.count else ""
         where = f" (row {rows}{more})" if rows else ""
-        yield f"  {one.count:,} of {one.file}: {one.reason}{where}"
-    if rest := manifest.skipped[shown:]:
-        yield f"  {sum(one.count for one in rest):,} of other files or kinds: see registry.json"
+        yield f"  {skipped.count:,} of {skipped.file}: {skipped.reason}{where}"
+    if others := manifest.skipped[_MAX_LINES:]:
+        count = sum(skipped.count for skipped in others)
+        yield f"  {count:,} of other files or kinds: see registry.json"
     for file in manifest.unread[:_MAX_LINES]:
         yield f"  not read: {one_line(unread_line(file))}"
     if unread := manifest.unread[_MAX_LINES:]:
@@ -69,23 +69,23 @@ def _left_out(manifest: "Manifest") -> Iterator[str]:
         yield ""
 
 
-def _chance_law(manifest: "Manifest") -> str:
+def _chance_model_text(manifest: "Manifest") -> str:
     chance = manifest.chance
     count = chance.exceedances
     basis = f"measured on {count:,} matches" if count else "as shipped; see `registry fit`"
     return f"lambda {chance.decay:.3g}, K {chance.scale:.3g}, {basis}"
 
 
-def _source(coverage: "SourceCoverage") -> Iterator[str]:
+def _coverage_lines(coverage: "SourceCoverage") -> Iterator[str]:
     dates = f"{_day(coverage.first)} to {_day(coverage.last)}" if coverage.first else "unknown"
     if coverage.undated:
         dates += f", {coverage.undated:,} undated"
     yield f"  {coverage.source:20} {coverage.items:12,} {coverage.unattributable:12,}  {dates}"
     if coverage.fraction is not None:
-        yield f"    {_part(coverage.fraction)} of {coverage.published:,} items in total"
+        yield f"    {_percentage(coverage.fraction)} of {coverage.published:,} items in total"
 
 
-def _part(fraction: float) -> str:
+def _percentage(fraction: float) -> str:
     return f"{fraction:.2%}" if fraction >= 0.0001 else "less than 0.01%"
 
 

@@ -65,8 +65,8 @@ def command() -> None:
 @rules_option
 def list_rules(subjects: tuple[str, ...], rules: Path | None, **filters: str | None) -> None:
     """List statements: what each document says, in which period, on which basis."""
-    listed = pipeline.list_rules(rules, terminal_style(), subjects=subjects, **filters)
-    print_rendered(listed)
+    listing = pipeline.list_rules(rules, terminal_style(), subjects=subjects, **filters)
+    print_rendered(listing)
 
 
 @command.command("show")
@@ -112,9 +112,11 @@ def explain(  # noqa: PLR0913 (one parameter an option)
     **options: Any,
 ) -> None:
     """Explain the verdict on content of ID: every step with its clause and address."""
-    given = pipeline.resolve_policy(policy, model=kinds, **options)
+    resolved_policy = pipeline.resolve_policy(policy, model=kinds, **options)
     content = (published, licence, signals)
-    print_rendered(pipeline.explain_rule(subject, rules, terminal_style(), given, content))
+    print_rendered(
+        pipeline.explain_rule(subject, rules, terminal_style(), resolved_policy, content)
+    )
 
 
 @command.command("timeline")
@@ -126,8 +128,8 @@ def timeline(
     subject: str, rules: Path | None, policy: str | None, kinds: tuple[str, ...], **options: Any
 ) -> None:
     """Draw the verdict by day of collection, for the strictest role and for each role."""
-    given = pipeline.resolve_policy(policy, model=kinds, **options)
-    print_rendered(pipeline.show_timeline(subject, rules, terminal_style(), given))
+    resolved_policy = pipeline.resolve_policy(policy, model=kinds, **options)
+    print_rendered(pipeline.show_timeline(subject, rules, terminal_style(), resolved_policy))
 
 
 @command.command(
@@ -164,5 +166,5 @@ def signals(path: Path, page: str, agents: tuple[str, ...], rules: Path | None) 
     print_rendered(pipeline.explain_signals(path, page, agents, rules, terminal_style()))
 
 
-for each in (lint, test, diff, verify):
-    command.add_command(each)
+for subcommand in (lint, test, diff, verify):
+    command.add_command(subcommand)

@@ -15,38 +15,42 @@ if TYPE_CHECKING:
 
 def list_unread(unread: Sequence["Unread"]) -> None:
     """Print unread files on stderr."""
-    for one in unread:
-        click.echo(f"Not read: {one_line(unread_line(one))}", err=True)
+    for file in unread:
+        click.echo(f"Not read: {one_line(unread_line(file))}", err=True)
 
 
-def unread_code(unread: Sequence["Unread"], allowed: int, consequence: str, again: str) -> int:
+def unread_code(
+    unread: Sequence["Unread"], allow_unread: int, consequence: str, next_step: str
+) -> int:
     """Print unread files on stderr, and return 0 if they are accepted, else 2.
 
     Parameters
     ----------
     unread : sequence of Unread
         Each file once.
-    allowed : int
+    allow_unread : int
         Number of unread files that is accepted.
     consequence : str
         Completes the error: "the registry is incomplete".
-    again : str
+    next_step : str
         What to do once the files are readable.
     """
     list_unread(unread)
-    if len(unread) <= allowed:
+    if len(unread) <= allow_unread:
         return CLEAR
-    print_unread_error(unread, consequence, again)
+    print_unread_error(unread, consequence, next_step)
     return FAILED
 
 
 def print_unread_error(
-    unread: Sequence["Unread"], consequence: str, again: str | None = None
+    unread: Sequence["Unread"], consequence: str, next_step: str | None = None
 ) -> None:
     """Print the error that too many files could not be read, and the remedy."""
     files = "1 file or folder" if len(unread) == 1 else f"{len(unread):,} files or folders"
-    remedy = f"make readable what is named above, or accept it with --allow-unread {len(unread)}"
+    remedy = (
+        f"make the files named above readable, or accept them with --allow-unread {len(unread)}"
+    )
     print_error(
         f"{files} could not be read to the end; {consequence}",
-        remedy if again is None else f"{remedy}; {again}",
+        remedy if next_step is None else f"{remedy}; {next_step}",
     )

@@ -90,7 +90,7 @@ def _compile(function: F, **options: Any) -> F:
 @cache
 def _warn_of_no_cache() -> None:
     _LOG.warning(
-        "Compiled code cannot be kept, so each run compiles anew (numba %s is not supported). "
+        "Compiled code cannot be cached, so each run compiles it again (numba %s is not known). "
         "Try: install an older numba.",
         numba.__version__,
     )

@@ -18,12 +18,12 @@ class Length:
     ----------
     name : str
         "8-14", "100+".
-    least : int
-        Least tokens of an item in the class, which extends to the next class.
+    min_tokens : int
+        Fewest tokens of an item in the class, which extends to the next class.
     """
 
     name: str
-    least: int
+    min_tokens: int
 
 
 LENGTHS = (
@@ -39,17 +39,17 @@ LENGTHS = (
 PLANTS = pa.schema(
     [
         pa.field("source", pa.string(), nullable=False),
-        pa.field("edit", pa.string(), nullable=False),  # what was done to the item
+        pa.field("edit", pa.string(), nullable=False),  # the edit applied to the item
         pa.field("family", pa.string(), nullable=False),  # edits that leave as much of it
         pa.field("place", pa.string(), nullable=False),  # "sentence", "paragraph", "row"
         pa.field("item_tokens", pa.int64(), nullable=False),  # of the item, before the edit
         pa.field("tokens", pa.int64(), nullable=False),  # of what was planted
         pa.field("bytes", pa.int64(), nullable=False),
         pa.field("found", pa.bool_(), nullable=False),  # its source was found there
-        pa.field("right", pa.bool_(), nullable=False),  # so was the very item
+        pa.field("right", pa.bool_(), nullable=False),  # its item was identified too
         pa.field("covered", pa.float64(), nullable=False),  # part of its bytes in those findings
         pa.field("look", pa.int64(), nullable=False),  # of the finding; -1 where there is none
-        pa.field("found_tokens", pa.int64(), nullable=False),  # of those findings, edges and all
+        pa.field("found_tokens", pa.int64(), nullable=False),  # of those findings
         pa.field("found_bytes", pa.int64(), nullable=False),
     ]
 )
@@ -88,7 +88,7 @@ class Recall:
     covered : float or None
         Share of the bytes of found items that findings cover; None if none was found.
     right : float or None
-        Share of found items that were attributed to the very item.
+        Share of found items of which the right item was identified.
     """
 
     length: str | None

@@ -48,24 +48,24 @@ class CorpusModel:
     @cached_property
     def digest(self) -> str:
         """Return the SHA-256 over all content."""
-        stated = [self.normalisation, self.language, self.bound, *self.registries]
-        found = hashlib.sha256(json.dumps(stated).encode())
-        for column, kind in (
+        header = [self.normalisation, self.language, self.bound, *self.registries]
+        digest = hashlib.sha256(json.dumps(header).encode())
+        for column, dtype in (
             (self.hashes, "<u8"),
             (self.tokens, "<u4"),
             (self.offsets, "<i8"),
             (self.copied, "<i8"),
         ):
-            found.update(len(column).to_bytes(8, "little"))
-            found.update(np.ascontiguousarray(column, np.dtype(kind)).data)
-        return found.hexdigest()
+            digest.update(len(column).to_bytes(8, "little"))
+            digest.update(np.ascontiguousarray(column, np.dtype(dtype)).data)
+        return digest.hexdigest()
 
     def copies(self, registry: str, items: int) -> Int64s:
         """Return for each of a registry's `items` the number of passages that copy it."""
         if registry not in self.registries:
             return np.zeros(items, np.int64)
-        own = self.copied[self.copied[:, 1] == self.registries.index(registry), 2]
-        return np.bincount(own, minlength=items).astype(np.int64)
+        items_of_registry = self.copied[self.copied[:, 1] == self.registries.index(registry), 2]
+        return np.bincount(items_of_registry, minlength=items).astype(np.int64)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ REMOVALS = pa.schema(
         pa.field("field", pa.string(), nullable=False),
         pa.field("start", pa.int64(), nullable=False),  # of the text as it was in that round
         pa.field("end", pa.int64(), nullable=False),
-        pa.field("whole", pa.bool_(), nullable=False),  # the document went, not the span alone
+        pa.field("whole", pa.bool_(), nullable=False),  # whole document, not only the span
         pa.field("round", pa.int64(), nullable=False),
         pa.field("source", pa.string(), nullable=False),
         pa.field("item", pa.string()),

@@ -248,8 +248,8 @@ class Result:
     @property
     def worst(self) -> Verdict | None:
         """Return the strictest verdict on anything found; None if nothing was found."""
-        found = [r.ruling.verdict for r in self.rulings if r.documents]
-        return max(found, key=lambda verdict: verdict.strictness, default=None)
+        verdicts = [r.ruling.verdict for r in self.rulings if r.documents]
+        return max(verdicts, key=lambda verdict: verdict.strictness, default=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,19 +32,21 @@ def take_rows(table: pa.Table, indices: pa.Array) -> pa.Table:
     """
     strings = [place for place, field in enumerate(table.schema) if pa.types.is_string(field.type)]
     lengths = [pc.binary_length(table.column(place)).combine_chunks() for place in strings]
-    taken = [pc.fill_null(own.take(indices), 0).to_numpy().astype(np.int64) for own in lengths]
+    selected_lengths = [
+        pc.fill_null(column.take(indices), 0).to_numpy().astype(np.int64) for column in lengths
+    ]
     if all(table.column(place).nbytes < _MAX_BYTES for place in strings) and all(
-        own.sum() < _MAX_BYTES for own in taken
+        column.sum() < _MAX_BYTES for column in selected_lengths
     ):
         return table.take(indices)
-    wider = table.schema
+    wide_schema = table.schema
     for place in strings:
-        wider = wider.set(place, wider.field(place).with_type(pa.large_string()))
-    whole = table.cast(wider).combine_chunks()
-    halves = np.cumsum(np.sum(taken, axis=0)) // (_MAX_BYTES // 2)
-    bounds = [0, *(np.flatnonzero(np.diff(halves)) + 1).tolist(), len(indices)]
+        wide_schema = wide_schema.set(place, wide_schema.field(place).with_type(pa.large_string()))
+    wide_table = table.cast(wide_schema).combine_chunks()
+    chunk_numbers = np.cumsum(np.sum(selected_lengths, axis=0)) // (_MAX_BYTES // 2)
+    bounds = [0, *(np.flatnonzero(np.diff(chunk_numbers)) + 1).tolist(), len(indices)]
     pieces = [
-        whole.take(indices.slice(low, high - low)).cast(table.schema)
+        wide_table.take(indices.slice(low, high - low)).cast(table.schema)
         for low, high in pairwise(bounds)
     ]
     return pa.concat_tables(pieces)

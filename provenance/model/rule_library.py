@@ -218,7 +218,7 @@ class Library:
 
         Lists without meaning for training, according to the rules, are left out.
         """
-        telling = {
+        relevant_terms = {
             terms.id
             for signal in self.signals
             for terms in signal.terms
@@ -228,5 +228,7 @@ class Library:
             f"{signal.id}/{document}": names
             for signal in self.signals
             for document, names in signal.agents
-            if any(f"{each}/".startswith(f"{signal.id}/{document}/") for each in telling)
+            if any(
+                f"{terms_id}/".startswith(f"{signal.id}/{document}/") for terms_id in relevant_terms
+            )
         }

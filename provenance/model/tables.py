@@ -48,7 +48,7 @@ FINDINGS = pa.schema(
         pa.field("byte_start", pa.int64(), nullable=False),
         pa.field("byte_end", pa.int64(), nullable=False),
         pa.field("source", pa.string(), nullable=False),
-        pa.field("item", pa.string()),  # null where the evidence names a source alone
+        pa.field("item", pa.string()),  # null where the evidence names only a source
         pa.field("url", pa.string()),  # the item's address
         pa.field("created_at", pa.timestamp("s", "UTC")),
         # content, resemblance, link, licence, signal
@@ -56,15 +56,15 @@ FINDINGS = pa.schema(
         pa.field("verdict", pa.string(), nullable=False),
         pa.field("basis", pa.string()),
         pa.field("terms", pa.string()),  # id of the terms that decided
-        pa.field("declared", pa.string()),  # the licence, or the line of a signal, as it stands
+        pa.field("declared", pa.string()),  # the licence, or the line of a signal, verbatim
         pa.field("waiver", pa.string()),  # the waiver that excuses it
-        pa.field("state", pa.string()),  # new or unchanged beside a baseline; null without one
+        pa.field("state", pa.string()),  # new or unchanged, compared with a baseline; else null
         pa.field("tokens", pa.int64(), nullable=False),  # matched
         pa.field("item_tokens", pa.int64()),  # of the whole item
         pa.field("bits", pa.float64(), nullable=False),  # information of the matched words
         # Bits: chance once in 2**strength tokens.
         pa.field("strength", pa.float64(), nullable=False),
-        pa.field("expected", pa.float64(), nullable=False),  # chance matches so strong, in all
+        pa.field("expected", pa.float64(), nullable=False),  # chance matches of this strength
         pa.field("contested", pa.bool_(), nullable=False),
         pa.field(
             "alternatives",
@@ -123,10 +123,12 @@ class IgnoredFiles:
 def merge_skipped(skipped: Iterable[Skipped]) -> tuple[Skipped, ...]:
     """Merge skipped rows to one entry for each file and reason."""
     sums: dict[tuple[str, str], Skipped] = {}
-    for one in skipped:
-        before = sums.get((one.file, one.reason), Skipped(one.file, one.reason, 0))
-        rows = (before.rows + one.rows)[:_ROWS_KEPT]
-        sums[one.file, one.reason] = Skipped(one.file, one.reason, before.count + one.count, rows)
+    for entry in skipped:
+        merged = sums.get((entry.file, entry.reason), Skipped(entry.file, entry.reason, 0))
+        rows = (merged.rows + entry.rows)[:_ROWS_KEPT]
+        sums[entry.file, entry.reason] = Skipped(
+            entry.file, entry.reason, merged.count + entry.count, rows
+        )
     return tuple(sums[key] for key in sorted(sums))
 
 
@@ -161,13 +163,13 @@ class Unread:
 def merge_unread(unread: Iterable[Unread]) -> tuple[Unread, ...]:
     """Return one entry for each file, the one that was read least, in order of the files."""
 
-    def rank(one: Unread) -> tuple[str, bool, int, bool, int, str]:
-        place = one.row or 0, one.offset is None, one.offset or 0
-        return (one.file, one.row is None, *place, one.reason)
+    def rank(entry: Unread) -> tuple[str, bool, int, bool, int, str]:
+        position = entry.row or 0, entry.offset is None, entry.offset or 0
+        return (entry.file, entry.row is None, *position, entry.reason)
 
     firsts: dict[str, Unread] = {}
-    for one in sorted(unread, key=rank):
-        firsts.setdefault(one.file, one)
+    for entry in sorted(unread, key=rank):
+        firsts.setdefault(entry.file, entry)
     return tuple(firsts.values())
 
 

@@ -83,10 +83,12 @@ class Outcome:
         KeyError
             If no registry holds the source.
         """
-        known = {each.key: each for each in self.shares if each.by in {"source", "verdict"}}
-        if key not in known:
-            raise KeyError(f"there is no share of {str(key)!r}; there is one of {', '.join(known)}")
-        return known[key]
+        shares = {share.key: share for share in self.shares if share.by in {"source", "verdict"}}
+        if key not in shares:
+            raise KeyError(
+                f"there is no share of {str(key)!r}; there are shares of {', '.join(shares)}"
+            )
+        return shares[key]
 
     def expect_pass(self) -> "Outcome":
         """Return the outcome if the policy holds; raise otherwise.
@@ -111,7 +113,7 @@ class Outcome:
             As the options of the same names.
         """
         if form not in FORMATS:
-            raise ValueError(f"{form!r} is no format: there are {', '.join(FORMATS)}")
+            raise ValueError(f"{form!r} is not a format; formats are {', '.join(FORMATS)}")
         return render(form, self.report, RenderOptions(excerpts, anchor))
 
     def write(self, folder: Address) -> None:
@@ -187,10 +189,10 @@ def check(
         cache=cache_folder(),
         allow_unread=allow_unread,
     )
-    asked = effective_policy(
+    effective = effective_policy(
         None if policy is None else fspath(policy), **_normalise_options(options)
     )
-    return Outcome(run_check([fspath(address) for address in addresses], asked, settings))
+    return Outcome(run_check([fspath(address) for address in addresses], effective, settings))
 
 
 check_from_python = check
@@ -202,12 +204,14 @@ _LIST_OPTIONS = {"gates", "model", "claims", "text_columns", "registries", "back
 def _normalise_options(options: PolicyOptions) -> PolicyOptions:
     """Wrap single values into lists, and convert paths to strings."""
     if unknown := sorted(set(options) - set(PolicyOptions.__annotations__)):
-        known = ", ".join(sorted(PolicyOptions.__annotations__))
-        raise TypeError(f"check() knows no option {unknown[0]!r}; there are {known}")
-    given: dict[str, Any] = dict(options)
-    for name in given.keys() & _LIST_OPTIONS:
-        several = [given[name]] if isinstance(given[name], str | PathLike) else given[name]
-        given[name] = [fspath(each) for each in several]
-    if given.get("calibration") is not None:
-        given["calibration"] = fspath(given["calibration"])
-    return cast("PolicyOptions", given)
+        allowed_names = ", ".join(sorted(PolicyOptions.__annotations__))
+        raise TypeError(f"check() has no option {unknown[0]!r}; there are {allowed_names}")
+    normalised: dict[str, Any] = dict(options)
+    for name in normalised.keys() & _LIST_OPTIONS:
+        values = (
+            [normalised[name]] if isinstance(normalised[name], str | PathLike) else normalised[name]
+        )
+        normalised[name] = [fspath(value) for value in values]
+    if normalised.get("calibration") is not None:
+        normalised["calibration"] = fspath(normalised["calibration"])
+    return cast("PolicyOptions", normalised)

@@ -39,22 +39,22 @@ _ALIGNMENT = 64
 """Alignment of arrays within an entry, in bytes."""
 
 
-def reading_key(memory: ResultCache | None, part: Part) -> str | None:
+def reading_key(cache: ResultCache | None, part: Part) -> str | None:
     """Return the cache key of a part's reading; None where it cannot be cached."""
-    key = None if memory is None or part.key is None else part.key()
-    if memory is None or key is None:
+    key = None if cache is None or part.key is None else part.key()
+    if cache is None or key is None:
         return None
-    return memory.key("reading", part.file, part.layout, *part.text_columns, key)
+    return cache.key("reading", part.file, part.layout, *part.text_columns, key)
 
 
 def load_reading(
-    memory: ResultCache | None, name: str | None, registries: Sequence[RegistryIndex]
+    cache: ResultCache | None, name: str | None, registries: Sequence[RegistryIndex]
 ) -> Reading | None:
     """Load a cached reading.
 
     Parameters
     ----------
-    memory : ResultCache or None
+    cache : ResultCache or None
         The cache.
     name : str or None
         Key from `reading_key`.
@@ -67,37 +67,40 @@ def load_reading(
         check_reading(reading, registries)
         return reading
 
-    return _load_entry(memory, name, load)
+    return _load_entry(cache, name, load)
 
 
-def store_reading(memory: ResultCache | None, name: str | None, reading: Reading) -> None:
+def store_reading(cache: ResultCache | None, name: str | None, reading: Reading) -> None:
     """Store a complete reading, if it has a key."""
-    if memory is not None and name is not None and not reading.unread:
-        memory.store(name, _encode_reading(reading))
+    if cache is not None and name is not None and not reading.unread:
+        cache.store(name, _encode_reading(reading))
 
 
 def spans_key(
-    memory: ResultCache | None, part: Part, claims: Claims, backgrounds: Sequence[RegistryIndex]
+    cache: ResultCache | None, part: Part, claims: Claims, backgrounds: Sequence[RegistryIndex]
 ) -> str | None:
     """Return the cache key of the table that locates the claims on a part."""
-    reading = reading_key(memory, part)
-    if memory is None or reading is None:
+    reading = reading_key(cache, part)
+    if cache is None or reading is None:
         return None
-    digests = [one.registry.manifest.digest for one in backgrounds]
-    own = (claims.registries, claims.chosen, claims.firsts, claims.lasts)
-    columns = [*own, *(getattr(claims.candidates, one.name) for one in fields(Candidates))]
+    digests = [background.registry.manifest.digest for background in backgrounds]
+    claim_columns = (claims.registries, claims.chosen, claims.firsts, claims.lasts)
+    columns = [
+        *claim_columns,
+        *(getattr(claims.candidates, background.name) for background in fields(Candidates)),
+    ]
     arrays = [np.ascontiguousarray(column).tobytes() for column in columns]
-    return memory.key("spans", reading, *digests, *arrays)
+    return cache.key("spans", reading, *digests, *arrays)
 
 
 def load_table(
-    memory: ResultCache | None, name: str | None, check: Callable[[pa.Table], None]
+    cache: ResultCache | None, name: str | None, check: Callable[[pa.Table], None]
 ) -> pa.Table | None:
     """Load a cached table.
 
     Parameters
     ----------
-    memory : ResultCache or None
+    cache : ResultCache or None
         The cache.
     name : str or None
         Its key.
@@ -111,29 +114,29 @@ def load_table(
         check(table)
         return table
 
-    return _load_entry(memory, name, load)
+    return _load_entry(cache, name, load)
 
 
-def store_table(memory: ResultCache | None, name: str | None, table: pa.Table) -> None:
+def store_table(cache: ResultCache | None, name: str | None, table: pa.Table) -> None:
     """Store a table, if it has a key."""
-    if memory is not None and name is not None:
+    if cache is not None and name is not None:
         sink = pa.BufferOutputStream()
         options = pa.ipc.IpcWriteOptions(compression="zstd")
         with pa.ipc.new_file(sink, table.schema, options=options) as writer:
             writer.write_table(table)
-        memory.store(name, [memoryview(sink.getvalue())])
+        cache.store(name, [memoryview(sink.getvalue())])
 
 
 def _load_entry(
-    memory: ResultCache | None, name: str | None, load: Callable[[UInt8s], T]
+    cache: ResultCache | None, name: str | None, load: Callable[[UInt8s], T]
 ) -> T | None:
-    content = memory.load(name) if memory and name else None
-    if memory is None or name is None or content is None:
+    content = cache.load(name) if cache and name else None
+    if cache is None or name is None or content is None:
         return None
     try:
         return load(content)
     except _DECODE_ERRORS:
-        memory.delete(name)
+        cache.delete(name)
         return None
 
 
@@ -152,16 +155,16 @@ def _encode_reading(reading: Reading) -> list[Buffer]:
             np.frombuffer(sink.getvalue(), np.uint8),
         )
     ]
-    head = {
+    header = {
         "counts": astuple(reading.counts),
         "skipped": [astuple(skipped) for skipped in reading.skipped],
         "bound": reading.sample.bound,
         "sampled_below": reading.requested_bound,
         "lengths": [len(array) for array in arrays],
     }
-    told = json.dumps(head).encode()
-    parts: list[Buffer] = [len(told).to_bytes(8, "little"), told]
-    size = 8 + len(told)
+    encoded_header = json.dumps(header).encode()
+    parts: list[Buffer] = [len(encoded_header).to_bytes(8, "little"), encoded_header]
+    size = 8 + len(encoded_header)
     for array in arrays:
         parts += [bytes(-size % _ALIGNMENT), array.reshape(-1).view(np.uint8).data]
         size += -size % _ALIGNMENT + array.nbytes
@@ -170,7 +173,7 @@ def _encode_reading(reading: Reading) -> list[Buffer]:
 
 def _decode_reading(content: UInt8s, registries: int) -> Reading:
     end = 8 + int.from_bytes(content[:8].tobytes(), "little")
-    head = json.loads(content[8:end].tobytes())
+    header = json.loads(content[8:end].tobytes())
     kinds = [
         *registries * _arrays_of(NO_CANDIDATES),
         *registries * _arrays_of(NO_NEAR_DUPLICATES),
@@ -178,44 +181,48 @@ def _decode_reading(content: UInt8s, registries: int) -> Reading:
         np.zeros(0, np.int64),
         np.zeros(0, np.uint8),
     ]
-    arrays: Iterator[Any] = iter(_split_arrays(content, end, head["lengths"], kinds))
+    arrays: Iterator[Any] = iter(_split_arrays(content, end, header["lengths"], kinds))
 
-    def made(like: Table) -> Table:
+    def next_table(like: Table) -> Table:
         return replace(like, **{name: next(arrays) for name in _array_names(like)})
 
     return Reading(
-        counts=Counts(*head["counts"]),
+        counts=Counts(*header["counts"]),
         skipped=tuple(
             Skipped(file, reason, count, tuple(rows))
-            for file, reason, count, rows in head["skipped"]
+            for file, reason, count, rows in header["skipped"]
         ),
-        candidates=tuple(made(NO_CANDIDATES) for _ in range(registries)),
-        near_duplicates=tuple(made(NO_NEAR_DUPLICATES) for _ in range(registries)),
-        sample=replace(made(EMPTY_SAMPLE), bound=head["bound"]),
+        candidates=tuple(next_table(NO_CANDIDATES) for _ in range(registries)),
+        near_duplicates=tuple(next_table(NO_NEAR_DUPLICATES) for _ in range(registries)),
+        sample=replace(next_table(EMPTY_SAMPLE), bound=header["bound"]),
         documents=next(arrays),
         declared=pa.ipc.open_stream(pa.BufferReader(next(arrays))).read_all(),
         spool=None,
-        requested_bound=head["sampled_below"],
+        requested_bound=header["sampled_below"],
     )
 
 
-def _split_arrays(content: UInt8s, start: int, lengths: list[int], like: Arrays) -> Arrays:
+def _split_arrays(content: UInt8s, start: int, lengths: list[int], templates: Arrays) -> Arrays:
     """Return arrays of the given lengths, each of the type of its template, from an offset on."""
-    made = []
-    for length, one in zip(lengths, like, strict=True):
+    arrays = []
+    for length, template in zip(lengths, templates, strict=True):
         start += -start % _ALIGNMENT
-        shape = (length, *one.shape[1:])
-        size = one.dtype.itemsize * int(np.prod(shape, dtype=object))
+        shape = (length, *template.shape[1:])
+        size = template.dtype.itemsize * int(np.prod(shape, dtype=object))
         if type(length) is not int or not 0 <= size <= len(content) - start:
             raise ValueError("there are fewer bytes than it says")
-        made.append(content[start : start + size].view(one.dtype).reshape(shape))
+        arrays.append(content[start : start + size].view(template.dtype).reshape(shape))
         start += size
-    return made
+    return arrays
 
 
 def _array_names(table: Table) -> list[str]:
     """Return the names of a table's arrays, in order."""
-    return [one.name for one in fields(table) if isinstance(getattr(table, one.name), np.ndarray)]
+    return [
+        column.name
+        for column in fields(table)
+        if isinstance(getattr(table, column.name), np.ndarray)
+    ]
 
 
 def _arrays_of(table: Table) -> list[npt.NDArray[np.generic]]:

@@ -46,14 +46,14 @@ def check_reading(reading: Reading, registries: Sequence[RegistryIndex]) -> None
     for skipped in reading.skipped:
         _check_skipped(skipped)
     _check_passages(reading.sample)
-    below = reading.requested_bound
-    _require(type(below) is int and reading.sample.bound <= below <= FULL_BOUND)
-    for opened, candidates, alike in zip(
+    requested_bound = reading.requested_bound
+    _require(type(requested_bound) is int and reading.sample.bound <= requested_bound <= FULL_BOUND)
+    for registry_index, candidates, near_duplicates in zip(
         registries, reading.candidates, reading.near_duplicates, strict=True
     ):
-        offsets = opened.index.arrays.token_offsets
+        offsets = registry_index.index.arrays.token_offsets
         _check_candidates(candidates, reading, offsets)
-        _check_near_duplicates(alike, reading.counts.texts, len(offsets) - 1)
+        _check_near_duplicates(near_duplicates, reading.counts.texts, len(offsets) - 1)
     _check_declared(reading.declared, reading.counts.texts)
 
 
@@ -94,12 +94,14 @@ def check_spans(
     }
     claim, text, number = columns["claim"], columns["text_number"], columns["number"]
     _require_range(claim, -1, len(claims))
-    own = np.flatnonzero(claim >= 0)
-    _require(np.array_equal(np.sort(claim[own]), np.arange(len(claims))))
-    _require(np.array_equal(columns["registry"][own], claims.registries[claim[own]]))
-    _require(np.array_equal(number[own], claims.candidates.items[claim[own]]))
-    _require(np.array_equal(text[own], claims.candidates.texts[claim[own]]))
-    _require(np.array_equal(spans["chosen"].to_numpy()[own], claims.chosen[claim[own]]))
+    claim_rows = np.flatnonzero(claim >= 0)
+    _require(np.array_equal(np.sort(claim[claim_rows]), np.arange(len(claims))))
+    _require(np.array_equal(columns["registry"][claim_rows], claims.registries[claim[claim_rows]]))
+    _require(np.array_equal(number[claim_rows], claims.candidates.items[claim[claim_rows]]))
+    _require(np.array_equal(text[claim_rows], claims.candidates.texts[claim[claim_rows]]))
+    _require(
+        np.array_equal(spans["chosen"].to_numpy()[claim_rows], claims.chosen[claim[claim_rows]])
+    )
     _require_range(text, 0, reading.counts.texts)
     _require(np.array_equal(columns["document_number"], reading.documents[text]))
     _check_evidence(spans, claim, registries)
@@ -116,15 +118,17 @@ def _check_evidence(spans: pa.Table, claim: Int64s, registries: Sequence[Registr
     """Check the items of spans: a claim's item, a near-duplicate, or none for a declaration."""
     evidence, owner = spans["evidence"], spans["registry"].to_numpy()
     number = spans["number"].to_numpy()
-    is_claimed, is_told = claim >= 0, pc.is_in(evidence, pa.array(_ROW_EVIDENCE)).to_numpy()
+    is_claimed, is_declared = claim >= 0, pc.is_in(evidence, pa.array(_ROW_EVIDENCE)).to_numpy()
     resembles = pc.equal(evidence, "resemblance").to_numpy()
     _require(np.array_equal(pc.equal(evidence, "content").to_numpy(), is_claimed))
-    _require(bool((is_claimed | is_told | resembles).all()))
-    _require(bool(((number == -1) & (owner == -1))[is_told].all()))
-    _require(not spans.filter(pa.array(is_told))["source"].null_count)
-    held = np.array([len(opened.index.arrays.first) for opened in registries], np.int64)
-    _require_range(owner[~is_told], 0, len(held))
-    _require(bool(((number >= 0) & (number < held[owner]))[~is_told].all()))
+    _require(bool((is_claimed | is_declared | resembles).all()))
+    _require(bool(((number == -1) & (owner == -1))[is_declared].all()))
+    _require(not spans.filter(pa.array(is_declared))["source"].null_count)
+    item_counts = np.array(
+        [len(registry_index.index.arrays.first) for registry_index in registries], np.int64
+    )
+    _require_range(owner[~is_declared], 0, len(item_counts))
+    _require(bool(((number >= 0) & (number < item_counts[owner]))[~is_declared].all()))
     _require(not pc.list_flatten(spans["signals"]).null_count)
 
 
@@ -147,8 +151,8 @@ def _check_excerpts(spans: pa.Table) -> None:
 
 
 def _check_counts(counts: Counts, documents: Int64s) -> None:
-    each = (counts.documents, counts.texts, counts.tokens, counts.bytes)
-    _require(all(type(one) is int and 0 <= one < _MAX_COUNT for one in each))
+    values = (counts.documents, counts.texts, counts.tokens, counts.bytes)
+    _require(all(type(value) is int and 0 <= value < _MAX_COUNT for value in values))
     _require(counts.tokens <= counts.bytes and counts.texts == len(documents))
     steps = np.diff(documents, prepend=-1, append=counts.documents)
     _require(bool(((steps == 0) | (steps == 1)).all()))
@@ -158,7 +162,10 @@ def _check_counts(counts: Counts, documents: Int64s) -> None:
 def _check_skipped(skipped: Skipped) -> None:
     _require(type(skipped.file) is str and type(skipped.reason) is str)
     _require(
-        all(type(one) is int and 0 <= one < _MAX_COUNT for one in (skipped.count, *skipped.rows))
+        all(
+            type(number) is int and 0 <= number < _MAX_COUNT
+            for number in (skipped.count, *skipped.rows)
+        )
     )
 
 
@@ -172,45 +179,59 @@ def _check_passages(passages: PassageSample) -> None:
     _require_range(sizes, 0, PASSAGE_LENGTH + 1)
 
 
-def _check_candidates(own: Candidates, reading: Reading, offsets: Int64s) -> None:
-    count, runs = len(own), own.runs.astype(np.int64)
+def _check_candidates(candidates: Candidates, reading: Reading, offsets: Int64s) -> None:
+    count, runs = len(candidates), candidates.runs.astype(np.int64)
     columns = (
-        own.items,
-        own.sizes,
-        own.firsts,
-        own.lasts,
-        own.scores,
-        own.shared_by,
-        own.multi_source,
+        candidates.items,
+        candidates.sizes,
+        candidates.firsts,
+        candidates.lasts,
+        candidates.scores,
+        candidates.shared_by,
+        candidates.multi_source,
     )
-    _require(all(len(one) == count for one in (*columns, own.passages, own.breaks)))
-    _require_range(own.texts, 0, reading.counts.texts)
-    _require_range(own.items, 0, len(offsets) - 1)
-    _require_range(own.sizes, 0, reading.counts.tokens + 1)
-    _require(bool(((own.firsts >= 0) & (own.firsts <= own.lasts) & (own.lasts < own.sizes)).all()))
-    _require_range(own.shared_by, 0, len(offsets) + 1)
-    _require_range(own.multi_source, 0, 2)
-    _require_range(own.breaks, 0, ELLIPSIS + 1)
-    _require(len(own.run_offsets) == count + 1 and own.run_offsets[0] == 0)
-    _require(own.run_offsets[-1] == len(runs))
-    counts = np.diff(own.run_offsets)
+    _require(
+        all(len(column) == count for column in (*columns, candidates.passages, candidates.breaks))
+    )
+    _require_range(candidates.texts, 0, reading.counts.texts)
+    _require_range(candidates.items, 0, len(offsets) - 1)
+    _require_range(candidates.sizes, 0, reading.counts.tokens + 1)
+    _require(
+        bool(
+            (
+                (candidates.firsts >= 0)
+                & (candidates.firsts <= candidates.lasts)
+                & (candidates.lasts < candidates.sizes)
+            ).all()
+        )
+    )
+    _require_range(candidates.shared_by, 0, len(offsets) + 1)
+    _require_range(candidates.multi_source, 0, 2)
+    _require_range(candidates.breaks, 0, ELLIPSIS + 1)
+    _require(len(candidates.run_offsets) == count + 1 and candidates.run_offsets[0] == 0)
+    _require(candidates.run_offsets[-1] == len(runs))
+    counts = np.diff(candidates.run_offsets)
     _require_range(counts, 1, len(runs) + 1)
     owners = np.repeat(np.arange(count), counts)
-    items = own.items.astype(np.int64)
+    items = candidates.items.astype(np.int64)
     lengths = (offsets[items + 1] - offsets[items])[owners]
     _require(bool((runs >= (0, 0, 1)).all()))
     _require(bool((runs[:, 0] + runs[:, 2] <= lengths).all()))
-    _require(bool((runs[:, 1] >= own.firsts[owners]).all()))
-    _require(bool((runs[:, 1] + runs[:, 2] <= own.lasts[owners].astype(np.int64) + 1).all()))
-    sampled = own.passages[reading.sample.contains(own.passages)]
+    _require(bool((runs[:, 1] >= candidates.firsts[owners]).all()))
+    _require(bool((runs[:, 1] + runs[:, 2] <= candidates.lasts[owners].astype(np.int64) + 1).all()))
+    sampled = candidates.passages[reading.sample.contains(candidates.passages)]
     _require(bool(np.isin(sampled, reading.sample.hashes).all()))
 
 
-def _check_near_duplicates(alike: NearDuplicates, texts: int, items: int) -> None:
-    _require(len(alike.texts) == len(alike.items) == len(alike.similarities))
-    _require_range(alike.texts, 0, texts)
-    _require_range(alike.items, 0, items)
-    _require(bool(np.isfinite(alike.similarities).all()))
+def _check_near_duplicates(near_duplicates: NearDuplicates, texts: int, items: int) -> None:
+    _require(
+        len(near_duplicates.texts)
+        == len(near_duplicates.items)
+        == len(near_duplicates.similarities)
+    )
+    _require_range(near_duplicates.texts, 0, texts)
+    _require_range(near_duplicates.items, 0, items)
+    _require(bool(np.isfinite(near_duplicates.similarities).all()))
 
 
 def _check_declared(declared: pa.Table, texts: int) -> None:

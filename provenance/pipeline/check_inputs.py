@@ -49,7 +49,7 @@ class References:
     calibration: AppliedCalibration | None
 
     @property
-    def searched(self) -> Sequence[RegistryIndex]:
+    def all_registries(self) -> Sequence[RegistryIndex]:
         """The registries, followed by the control."""
         return [*self.registries, self.control.index] if self.control else self.registries
 
@@ -59,16 +59,16 @@ class References:
         return margin_tokens(self.backgrounds)
 
     def registry_readings(self, readings: Sequence[Reading]) -> Sequence[Reading]:
-        """Restrict readings for `searched` to the registries."""
+        """Restrict readings for `all_registries` to the registries."""
         return select_registries(readings, 0, len(self.registries)) if self.control else readings
 
     def measure_chance(
-        self, readings: Sequence[Reading], settled: Claims, found: pa.Table
+        self, readings: Sequence[Reading], claims: Claims, findings: pa.Table
     ) -> Control | None:
-        """Estimate from readings for `searched` how many findings may be chance matches."""
+        """Estimate from readings for `all_registries` how many findings may be chance matches."""
         if self.control is None:
             return None
-        return measure_control(self.control, readings, self.registries, settled, found)
+        return measure_control(self.control, readings, self.registries, claims, findings)
 
 
 def open_references(
@@ -91,17 +91,21 @@ def open_references(
         If one of them cannot be read or does not fit.
     """
     # Ties between registries must not depend on the order in which they are named.
-    opening = [open_registry(Path(folder), digest) for folder in policy.registries]
-    whole = {one.manifest.digest: one for one in opening}
-    fit = (
-        load_applied_calibration(policy.calibration, sorted(whole)) if policy.calibration else None
+    opened_registries = [open_registry(Path(folder), digest) for folder in policy.registries]
+    registries_by_digest = {registry.manifest.digest: registry for registry in opened_registries}
+    calibration = (
+        load_applied_calibration(policy.calibration, sorted(registries_by_digest))
+        if policy.calibration
+        else None
     )
-    registries = build_registry_indexes([whole[digest] for digest in sorted(whole)], to_report=True)
+    registries = build_registry_indexes(
+        [registries_by_digest[digest] for digest in sorted(registries_by_digest)], to_report=True
+    )
     return References(
         registries,
         open_backgrounds(policy.backgrounds, registries),
         open_control(control, registries) if control else None,
-        fit,
+        calibration,
     )
 
 
@@ -136,14 +140,18 @@ def load_library(policy: Policy, rules: Path | None) -> Library:
 @log_duration("waiting for registries")
 def wait_for_references(opening: Callable[[], References]) -> References:
     """Wait until registries are open, and log them."""
-    against = opening()
-    for kind, several in (("registry", against.searched), ("background", against.backgrounds)):
-        for one in several:
-            manifest = one.registry.manifest
+    references = opening()
+    for kind, indexes in (
+        ("registry", references.all_registries),
+        ("background", references.backgrounds),
+    ):
+        for registry_index in indexes:
+            manifest = registry_index.registry.manifest
             log_fact(
-                f"{kind}: {one.registry.path}; items: {manifest.items:,}, digest {manifest.digest}"
+                f"{kind}: {registry_index.registry.path}; items: {manifest.items:,}, "
+                f"digest {manifest.digest}"
             )
-    return against
+    return references
 
 
 _CHECK_AGAIN = "check it again, and name that report"

@@ -27,7 +27,7 @@ def check_output_is_free(output: Path, corpus: Sequence[str]) -> None:
     if not is_utf8(place):
         raise OutputError(
             f"{str(place)!r} cannot be written: the path is not valid UTF-8",
-            remedy="name a folder whose path is with --output",
+            remedy="with --output, name a folder whose path is valid UTF-8",
         )
     if os.path.lexists(place) and not (place.is_dir() and not any(place.iterdir())):
         raise OutputError(f"{output} already exists", remedy="name another folder with --output")
@@ -75,22 +75,24 @@ def open_cleanable_corpus(corpus: Sequence[str], policy: Policy) -> Corpus:
         if is_stream_or_hub(address) or "://" in address:
             raise UnsupportedFormat(
                 f"{address}: only files on this machine's disk can be cleaned",
-                remedy="fetch it, or write it to a file, and clean that",
+                remedy="download it, or write it to a file, and clean that",
             )
         if is_saved(address) and len(corpus) > 1:
             raise InputError(
-                f"{address} is a dataset that was saved whole, and is cleaned whole",
-                remedy="clean it by itself, and the others in a folder of their own",
+                f"{address} is a saved dataset, which is cleaned as a whole",
+                remedy="clean it separately, to a folder of its own",
             )
-    opened = open_corpus(corpus, text_columns=policy.text_columns, max_document=policy.max_document)
-    for file in opened.files:
+    dataset = open_corpus(
+        corpus, text_columns=policy.text_columns, max_document=policy.max_document
+    )
+    for file in dataset.files:
         check_rewritable(file)
-    if len({relative_output_path(file.name) for file in opened.files}) < len(opened.files):
+    if len({relative_output_path(file.name) for file in dataset.files}) < len(dataset.files):
         raise InputError(
-            f"two files of {', '.join(corpus)} would be written to one place",
+            f"two files of {', '.join(corpus)} would be written to the same path",
             remedy="clean them one after the other, each to a folder of its own",
         )
-    return opened
+    return dataset
 
 
 def relative_output_path(name: str) -> PurePosixPath:

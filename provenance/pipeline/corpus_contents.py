@@ -52,7 +52,7 @@ def compare_documents(
     old: Corpus,
     new: Corpus,
     documents: int,
-    memory: ResultCache | None,
+    cache: ResultCache | None,
     threads: int,
     unread: tuple[Sequence[Unread], Sequence[Unread]] = ((), ()),
 ) -> DocumentComparison:
@@ -66,44 +66,47 @@ def compare_documents(
         The corpora; both can be read again.
     documents : int
         Number of documents of the later one.
-    memory : ResultCache or None
+    cache : ResultCache or None
         Cache of document hashes.
     threads : int
         Number of parts read at a time.
     unread : (sequence of Unread, sequence of Unread)
         Files of each that the checks could not read.
     """
-    both = Counter(map(_part_identity, old.parts)) & Counter(map(_part_identity, new.parts))
-    own, own_new = (_parts_not_shared(corpus.parts, both) for corpus in (old, new))
-    before, lost_before = _document_table(own, memory, threads)
-    after, lost_after = _document_table(own_new, memory, threads)
-    unread_old = merge_unread([*unread[0], *lost_before])
-    unread_new = merge_unread([*unread[1], *lost_after])
+    common = Counter(map(_part_identity, old.parts)) & Counter(map(_part_identity, new.parts))
+    old_parts, new_parts = (_parts_not_shared(corpus.parts, common) for corpus in (old, new))
+    before, changed_old = _document_table(old_parts, cache, threads)
+    after, changed_new = _document_table(new_parts, cache, threads)
+    unread_old = merge_unread([*unread[0], *changed_old])
+    unread_new = merge_unread([*unread[1], *changed_new])
     same = documents
-    if lost_after:  # `after` lacks some documents that the check counted
-        shared = _parts_not_shared(new.parts, Counter(map(_part_identity, own_new)))
-        same = len(after) + len(_document_table(shared, memory, threads)[0])
-    gone = before.filter(pa.array(surplus_mask(_document_keys(before), _document_keys(after))))
-    come = after.filter(pa.array(surplus_mask(_document_keys(after), _document_keys(before))))
-    names = gone["name"].to_numpy(), come["name"].to_numpy()
-    removed, is_new = surplus_mask(*names), surplus_mask(names[1], names[0])
-    lost, unknown = _may_be_unread(unread_new, gone, old), _may_be_unread(unread_old, come, new)
-    told = (
-        ("added", come.filter(pa.array(is_new & ~unknown))),
-        ("removed", gone.filter(pa.array(removed & ~lost))),
-        ("changed", come.filter(pa.array(~is_new))),
+    if changed_new:  # `after` lacks some documents that the check counted
+        common_parts = _parts_not_shared(new.parts, Counter(map(_part_identity, new_parts)))
+        same = len(after) + len(_document_table(common_parts, cache, threads)[0])
+    only_old = before.filter(pa.array(surplus_mask(_document_keys(before), _document_keys(after))))
+    only_new = after.filter(pa.array(surplus_mask(_document_keys(after), _document_keys(before))))
+    names = only_old["name"].to_numpy(), only_new["name"].to_numpy()
+    is_removed, is_new = surplus_mask(*names), surplus_mask(names[1], names[0])
+    may_remain, may_exist = (
+        _may_be_unread(unread_new, only_old, old),
+        _may_be_unread(unread_old, only_new, new),
     )
-    counts = {how: len(table) for how, table in told}
+    tables = (
+        ("added", only_new.filter(pa.array(is_new & ~may_exist))),
+        ("removed", only_old.filter(pa.array(is_removed & ~may_remain))),
+        ("changed", only_new.filter(pa.array(~is_new))),
+    )
+    counts = {how: len(table) for how, table in tables}
     examples = tuple(
         (how, name)
-        for how, table in told
+        for how, table in tables
         for name in table["document"].slice(0, _MAX_EXAMPLES).to_pylist()
     )
     return DocumentComparison(
-        DocumentChanges(**counts, same=same - len(come), examples=examples),
+        DocumentChanges(**counts, same=same - len(only_new), examples=examples),
         unread_old,
         unread_new,
-        int((removed & lost).sum() + (is_new & unknown).sum()),
+        int((is_removed & may_remain).sum() + (is_new & may_exist).sum()),
     )
 
 
@@ -112,15 +115,15 @@ def _may_be_unread(unread: Sequence[Unread], table: pa.Table, corpus: Corpus) ->
 
     These are documents of files of the same names, or all, where `corpus` has no such file.
     """
-    known = {name for part in corpus.parts for name in part.files}
-    known |= {one.file for one in corpus.unread}
+    names = {name for part in corpus.parts for name in part.files}
+    names |= {fault.file for fault in corpus.unread}
     files: set[str] = set()
-    for one in unread:
-        is_folder = one.file.endswith("/")
-        own = {n for n in known if n == one.file or (is_folder and n.startswith(one.file))}
-        if not own:
+    for fault in unread:
+        is_folder = fault.file.endswith("/")
+        affected = {n for n in names if n == fault.file or (is_folder and n.startswith(fault.file))}
+        if not affected:
             return np.ones(len(table), bool)
-        files |= own
+        files |= affected
     return np.asarray(pc.is_in(table["file"].cast(pa.string()), pa.array(files, pa.string())))
 
 
@@ -133,39 +136,39 @@ def _part_identity(part: Part) -> tuple[str, ...]:
     return (part.layout.partition("\n")[2], *part.text_columns, key)
 
 
-def _parts_not_shared(parts: Sequence[Part], both: Counter[tuple[str, ...]]) -> list[Part]:
-    left = Counter(both)
-    own = []
+def _parts_not_shared(parts: Sequence[Part], common: Counter[tuple[str, ...]]) -> list[Part]:
+    remaining = Counter(common)
+    distinct_parts = []
     for part in parts:
         identity = _part_identity(part)
-        if left[identity]:
-            left[identity] -= 1
+        if remaining[identity]:
+            remaining[identity] -= 1
         else:
-            own.append(part)
-    return own
+            distinct_parts.append(part)
+    return distinct_parts
 
 
 def _document_table(
-    parts: Sequence[Part], memory: ResultCache | None, threads: int
+    parts: Sequence[Part], cache: ResultCache | None, threads: int
 ) -> tuple[pa.Table, list[Unread]]:
     def contents(part: Part) -> tuple[pa.Table, list[Unread]]:
         identity, name = _part_identity(part), None
-        if memory is not None and identity[0] != _UNREADABLE_DIGEST:
-            name = memory.key("contents", part.file, part.layout, *identity)
-        found, unread = load_table(memory, name, _check_document_table), list[Unread]()
-        if found is None:
+        if cache is not None and identity[0] != _UNREADABLE_DIGEST:
+            name = cache.key("contents", part.file, part.layout, *identity)
+        table, unread = load_table(cache, name, _check_document_table), list[Unread]()
+        if table is None:
             batches = []
             for documents in part.batches():
                 batches.append(_hash_batch(documents.batch))
                 unread += documents.unread
-            found = pa.Table.from_batches(batches, _DOCUMENT_SCHEMA).unify_dictionaries()
-            store_table(memory, None if unread else name, found)
-        return found, unread
+            table = pa.Table.from_batches(batches, _DOCUMENT_SCHEMA).unify_dictionaries()
+            store_table(cache, None if unread else name, table)
+        return table, unread
 
     with ThreadPoolExecutor(threads) as pool:
-        read = list(pool.map(contents, parts))
-    tables = [_DOCUMENT_SCHEMA.empty_table(), *(table for table, _ in read)]
-    return pa.concat_tables(tables), [one for _, unread in read for one in unread]
+        results = list(pool.map(contents, parts))
+    tables = [_DOCUMENT_SCHEMA.empty_table(), *(table for table, _ in results)]
+    return pa.concat_tables(tables), [fault for _, unread in results for fault in unread]
 
 
 def _check_document_table(table: pa.Table) -> None:
@@ -176,21 +179,21 @@ def _check_document_table(table: pa.Table) -> None:
 def _hash_batch(batch: pa.RecordBatch) -> pa.RecordBatch:
     rows, files = batch.column("row"), batch.column("file")
     places = pc.binary_join_element_wise(files, rows.cast(pa.string()), "#")
-    own = pc.not_equal(batch.column("document"), places).to_pylist()
+    has_id = pc.not_equal(batch.column("document"), places).to_pylist()
     texts = zip(*(batch.column(n).to_pylist() for n in ("field", "text")), strict=True)
-    said: dict[tuple[str, int], list[str]] = {}
+    fields: dict[tuple[str, int], list[str]] = {}
     names: dict[tuple[str, int], tuple[str, bool]] = {}
     keys = zip(files.to_pylist(), rows.to_pylist(), strict=True)
-    documents_of = zip(batch.column("document").to_pylist(), own, strict=True)
+    documents_of = zip(batch.column("document").to_pylist(), has_id, strict=True)
     for key, name, (field, text) in zip(keys, documents_of, texts, strict=True):
-        said.setdefault(key, []).extend((field, text))
+        fields.setdefault(key, []).extend((field, text))
         names[key] = name
     columns = [
         [name for name, _ in names.values()],
         [_hash_strings([name]) for name, _ in names.values()],
         [
-            _hash_strings([*texts, *([name] if is_own else [])])
-            for texts, (name, is_own) in zip(said.values(), names.values(), strict=True)
+            _hash_strings([*texts, *([name] if is_explicit else [])])
+            for texts, (name, is_explicit) in zip(fields.values(), names.values(), strict=True)
         ],
         pa.array([file for file, _ in names], pa.string()).dictionary_encode(),
     ]
@@ -198,27 +201,29 @@ def _hash_batch(batch: pa.RecordBatch) -> pa.RecordBatch:
 
 
 def _hash_strings(parts: Sequence[str]) -> int:
-    found = blake2b(digest_size=8)
+    digest = blake2b(digest_size=8)
     for part in parts:
         data = part.encode()
-        found.update(len(data).to_bytes(8, "little"))
-        found.update(data)
-    return int.from_bytes(found.digest(), "little")
+        digest.update(len(data).to_bytes(8, "little"))
+        digest.update(data)
+    return int.from_bytes(digest.digest(), "little")
 
 
 def _document_keys(table: pa.Table) -> UInt64s:
     return np.asarray(table["content"].to_numpy())
 
 
-def surplus_mask(own: UInt64s, other: UInt64s) -> Flags:
-    """Return the elements that `own` has more often than `other`: the last ones of each value."""
-    order = np.argsort(own, kind="stable")
-    ranked = own[order]
-    rank = np.arange(len(own)) - np.searchsorted(ranked, ranked)
-    others = np.sort(other)
-    there = np.searchsorted(others, ranked, "right") - np.searchsorted(others, ranked)
-    surplus = np.zeros(len(own), bool)
-    surplus[order] = rank >= there
+def surplus_mask(values: UInt64s, other: UInt64s) -> Flags:
+    """Return which elements `values` has more often than `other`: the last ones of each value."""
+    order = np.argsort(values, kind="stable")
+    sorted_values = values[order]
+    rank = np.arange(len(values)) - np.searchsorted(sorted_values, sorted_values)
+    sorted_other = np.sort(other)
+    other_counts = np.searchsorted(sorted_other, sorted_values, "right") - np.searchsorted(
+        sorted_other, sorted_values
+    )
+    surplus = np.zeros(len(values), bool)
+    surplus[order] = rank >= other_counts
     return surplus
 
 
@@ -230,8 +235,8 @@ def finding_keys(findings: pa.Table) -> UInt64s:
         *(findings[name].to_pylist() for name in ("start", "end", "excerpt_start")), strict=True
     )
     keys = [
-        _hash_strings([str(part) for part in (*told, _finding_words(excerpt, *span))])
-        for *told, excerpt, span in zip(*columns, spans, strict=True)
+        _hash_strings([str(part) for part in (*parts, _finding_words(excerpt, *span))])
+        for *parts, excerpt, span in zip(*columns, spans, strict=True)
     ]
     return np.array(keys, np.uint64)
 

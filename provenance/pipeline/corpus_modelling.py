@@ -42,9 +42,9 @@ def build_corpus_model(
         The merged sample of all readings.
     """
     pairs = [np.zeros((0, 3), np.int64)]
-    for place, opened in enumerate(registries):
-        whole = concatenate_candidates([reading.candidates[place] for reading in readings])
-        hashes, items = copied_items(whole, opened.index, sample)
+    for place, registry_index in enumerate(registries):
+        candidates = concatenate_candidates([reading.candidates[place] for reading in readings])
+        hashes, items = copied_items(candidates, registry_index.index, sample)
         passages = np.searchsorted(sample.hashes, hashes)
         pairs.append(np.stack([passages, np.full(len(items), place), items], axis=1))
     return CorpusModel(
@@ -54,7 +54,7 @@ def build_corpus_model(
         hashes=sample.hashes,
         tokens=sample.tokens,
         offsets=sample.offsets,
-        registries=tuple(opened.registry.manifest.digest for opened in registries),
+        registries=tuple(registry_index.registry.manifest.digest for registry_index in registries),
         copied=np.unique(np.concatenate(pairs).astype(np.int64), axis=0),
     )
 
@@ -91,13 +91,13 @@ def load_frozen_model(folder: Path) -> CorpusModel:
         If its tokens or language counts differ from ours.
     """
     model = read_model(folder)
-    for what, theirs, ours in (
+    for name, stored, current in (
         ("normalisation", model.normalisation, _normalisation_digest()),
         ("counts of language", model.language, _language_digest()),
     ):
-        if theirs != ours:
+        if stored != current:
             raise FingerprintMismatch(
-                f"the model of {folder} was made with other {what}: {theirs}, here it is {ours}",
+                f"the model of {folder} was made with other {name}: {stored}, here it is {current}",
                 remedy="check the earlier dataset again with this version, and name that report",
             )
     return model
@@ -123,7 +123,9 @@ def apply_frozen_model(readings: Sequence[Reading], model: CorpusModel) -> list[
     return [
         replace(
             reading,
-            candidates=tuple(_model_scores(one, sample) for one in reading.candidates),
+            candidates=tuple(
+                _model_scores(candidates, sample) for candidates in reading.candidates
+            ),
             sample=replace(EMPTY_SAMPLE, bound=bound) if place else sample,
         )
         for place, reading in enumerate(readings)
@@ -131,35 +133,42 @@ def apply_frozen_model(readings: Sequence[Reading], model: CorpusModel) -> list[
 
 
 def model_summary(
-    model: CorpusModel, taken_from: Path | None, registries: Sequence[RegistryIndex]
+    model: CorpusModel, report_folder: Path | None, registries: Sequence[RegistryIndex]
 ) -> CorpusModelSummary:
     """Summarise the model that findings were scored with."""
-    strange = [one for one in registries if one.registry.manifest.digest not in model.registries]
+    unknown_registries = [
+        registry_index
+        for registry_index in registries
+        if registry_index.registry.manifest.digest not in model.registries
+    ]
     reservations = [
-        f"the earlier check did not look for {one.registry.summary().path}: how often its corpus "
-        "held copies of that registry's items is known only as far as they are still there"
-        for one in strange
+        f"the earlier check did not search for {registry_index.registry.summary().path}: copies of "
+        "that registry's items in its corpus are counted only as far as this corpus still has them"
+        for registry_index in unknown_registries
     ]
     return CorpusModelSummary(
         digest=model.digest,
         passages=len(model.hashes),
         tokens=len(model.tokens),
-        taken_from=None if taken_from is None else str(taken_from),
+        taken_from=None if report_folder is None else str(report_folder),
         reservations=tuple(reservations),
     )
 
 
 def _model_scores(candidates: Candidates, sample: PassageSample) -> Candidates:
     places = np.searchsorted(sample.hashes, candidates.passages)
-    known = np.append(sample.hashes, np.uint64(_OUTSIDE_SAMPLE_HASH))[places] == candidates.passages
+    is_sampled = (
+        np.append(sample.hashes, np.uint64(_OUTSIDE_SAMPLE_HASH))[places] == candidates.passages
+    )
     return replace(
-        candidates, passages=np.where(known, candidates.passages, np.uint64(_OUTSIDE_SAMPLE_HASH))
+        candidates,
+        passages=np.where(is_sampled, candidates.passages, np.uint64(_OUTSIDE_SAMPLE_HASH)),
     )
 
 
 def _normalisation_digest() -> str:
-    made = parameters()
-    return f"{made.normalisation}, Unicode {made.unicode}"
+    fingerprint_parameters = parameters()
+    return f"{fingerprint_parameters.normalisation}, Unicode {fingerprint_parameters.unicode}"
 
 
 @cache

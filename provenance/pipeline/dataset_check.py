@@ -66,7 +66,7 @@ def check(
     corpus: Sequence[str],
     policy: Policy,
     settings: Settings = _DEFAULT_SETTINGS,
-    ahead: StartedCheck | None = None,
+    started_check: StartedCheck | None = None,
 ) -> Report:
     """Check a corpus against registries.
 
@@ -78,7 +78,7 @@ def check(
         Registries, purpose, circumstances, gates.
     settings : Settings
         Threads, progress, rules.
-    ahead : StartedCheck or None
+    started_check : StartedCheck or None
         The check as `start_check` started it; None starts it here.
 
     Returns
@@ -91,38 +91,40 @@ def check(
     ProvenanceError
         If the check cannot be done: see `provenance.errors`.
     """
-    if ahead is None:
+    if started_check is None:
         with hash_in_background(policy.registries) as hashed:
             return check(
                 corpus, policy, settings, start_check(corpus, policy, settings.split, hashed)
             )
-    with ThreadPoolExecutor(1) as aside:  # hashing registries does not hold the GIL
-        against = aside.submit(open_references, policy, settings.control, ahead.digest)
+    with ThreadPoolExecutor(1) as executor:  # hashing registries does not hold the GIL
+        opening = executor.submit(open_references, policy, settings.control, started_check.digest)
         library = load_library(policy, settings.rules)
         settings = replace(
             settings, model_of=model_report_folder(settings.model_of, settings.baseline)
         )
-        frozen = None if settings.model_of is None else load_frozen_model(settings.model_of)
+        frozen_model = None if settings.model_of is None else load_frozen_model(settings.model_of)
         registry = Path(policy.registries[0])
-        compile_kernels(registry, lambda: against.result().registries[0], quiet=settings.quiet)
+        compile_kernels(registry, lambda: opening.result().registries[0], quiet=settings.quiet)
         make_tables()
-        told = wait_for_references(against.result)
-        return check_corpus(ahead.corpus, library, policy, settings, frozen, told)
+        references = wait_for_references(opening.result)
+        return check_corpus(
+            started_check.corpus, library, policy, settings, frozen_model, references
+        )
 
 
 def check_corpus(
-    opened: Corpus,
+    corpus: Corpus,
     library: Library,
     policy: Policy,
     settings: Settings,
-    frozen: CorpusModel | None = None,
-    against: References | None = None,
+    frozen_model: CorpusModel | None = None,
+    references: References | None = None,
 ) -> Report:
     """Check a corpus that is already open; the rest is as for `check`.
 
     Parameters
     ----------
-    opened : Corpus
+    corpus : Corpus
         The corpus.
     library : Library
         The rules.
@@ -130,136 +132,147 @@ def check_corpus(
         Registries, purpose, circumstances, gates.
     settings : Settings
         Threads, progress.
-    frozen : CorpusModel or None
+    frozen_model : CorpusModel or None
         Model that candidates are scored with; None scores with the corpus's own.
-    against : References or None
+    references : References or None
         The registries, already open; None opens them here.
     """
-    if against is None:
-        against = wait_for_references(lambda: open_references(policy, settings.control))
-        [first, *_] = against.registries
+    if references is None:
+        references = wait_for_references(lambda: open_references(policy, settings.control))
+        [first, *_] = references.registries
         compile_kernels(first.registry.path, lambda: first, quiet=settings.quiet)
-    with ThreadPoolExecutor(1) as aside:
-        return _run_check(opened, library, policy, settings, frozen, against, aside)
+    with ThreadPoolExecutor(1) as executor:
+        return _run_check(corpus, library, policy, settings, frozen_model, references, executor)
 
 
 def _run_check(  # noqa: PLR0913 (the arguments of a check, and an executor)
-    opened: Corpus,
+    corpus: Corpus,
     library: Library,
     policy: Policy,
     settings: Settings,
-    frozen: CorpusModel | None,
-    against: References,
-    aside: Executor,
+    frozen_model: CorpusModel | None,
+    references: References,
+    executor: Executor,
 ) -> Report:
     baseline = load_baseline(settings.baseline)
-    registries, declarations = against.registries, build_declarations(library, policy)
-    summed = aside.submit(summarise_registries, registries)  # needed only when the result is built
-    sample = None if settings.sample is None else DocumentSampler(settings.sample)
-    seen = opened if sample is None else sample.tap(opened)
-    memory = _open_cache(settings, against, declarations)
-    reader = ScanContext(against, declarations, settings, memory, frozen, sample, aside)
-    read = scan_and_locate(seen, reader)
-    readings, counts, settled, spans = read.readings, read.counts, read.claims, read.spans
+    registries, declarations = references.registries, build_declarations(library, policy)
+    # In the background: needed only when the result is built.
+    summaries = executor.submit(summarise_registries, registries)
+    sampler = None if settings.sample is None else DocumentSampler(settings.sample)
+    scanned_corpus = corpus if sampler is None else sampler.tap(corpus)
+    cache = _open_cache(settings, references, declarations)
+    context = ScanContext(
+        references, declarations, settings, cache, frozen_model, sampler, executor
+    )
+    located = scan_and_locate(scanned_corpus, context)
+    readings, counts = located.readings, located.counts
+    claims, spans = located.claims, located.spans
     now = datetime.now(UTC).replace(microsecond=0)
     judge = Judge(library, policy.circumstances, policy.agreements, now.date())
-    everything = build_findings(spans, settled, registries, judge, counts.tokens, settings.threads)
-    sampled = None if sample is None else sample.resampled(readings, spans)
-    fit, correct = against.calibration, None
-    if fit is not None:
-        correct = build_share_corrector(
-            fit.calibration, ObservedFindings.of(everything, settled, registries), counts, sampled
+    finding_set = build_findings(spans, claims, registries, judge, counts.tokens, settings.threads)
+    bootstrap_sample = None if sampler is None else sampler.bootstrap(readings, spans)
+    calibration, corrector = references.calibration, None
+    if calibration is not None:
+        corrector = build_share_corrector(
+            calibration.calibration,
+            ObservedFindings.of(finding_set, claims, registries),
+            counts,
+            bootstrap_sample,
         )
-    looked = MeasuredCorpus(counts, sampled, correct)
-    excuses = apply_exemptions(everything, policy, now.date(), baseline)
-    corpus = replace(summarise_corpus(opened, readings, counts), split=settings.split)
-    made = _build_report(
-        corpus,
-        looked,
+    measured_corpus = MeasuredCorpus(counts, bootstrap_sample, corrector)
+    exempted = apply_exemptions(finding_set, policy, now.date(), baseline)
+    corpus_summary = replace(summarise_corpus(corpus, readings, counts), split=settings.split)
+    report = _build_report(
+        corpus_summary,
+        measured_corpus,
         registries,
-        summed.result(),
-        excuses,
+        summaries.result(),
+        exempted,
         policy=policy,
         library=library,
         judge=judge,
         now=now,
     )
-    model = read.model.result()
+    model = located.model.result()
     result = replace(
-        made.result,
+        report.result,
         rules_path=None if settings.rules is None else str(settings.rules),
-        backgrounds=background_coverage(against.backgrounds),
-        control=against.measure_chance(read.all_readings, settled, made.findings),
-        calibration=None if fit is None else fit.summary(corpus.digest),
-        sample=None if sample is None else sample.summary(),
+        backgrounds=background_coverage(references.backgrounds),
+        control=references.measure_chance(located.all_readings, claims, report.findings),
+        calibration=None if calibration is None else calibration.summary(corpus_summary.digest),
+        sample=None if sampler is None else sampler.summary(),
         corpus_model=model_summary(model, settings.model_of, registries),
-        unread=read.unread,
+        unread=located.unread,
         allow_unread=settings.allow_unread,
     )
-    return Report(result, made.findings, model)
+    return Report(result, report.findings, model)
 
 
 def _open_cache(
-    settings: Settings, against: References, declarations: Declarations
+    settings: Settings, references: References, declarations: Declarations
 ) -> ResultCache | None:
     """Open the result cache for these registries, declarations and this version of the code."""
     log_fact(f"cache: {settings.cache or 'none'}")
     if settings.cache is None:
         return None
-    sought = (one.cache_key for one in against.searched)
-    known = digest_of([code_digest(), *sought, "declared", declarations.key])
-    memory = ResultCache(settings.cache, known)
-    memory.evict()
-    return memory
+    registry_keys = (registry_index.cache_key for registry_index in references.all_registries)
+    key = digest_of([code_digest(), *registry_keys, "declared", declarations.key])
+    cache = ResultCache(settings.cache, key)
+    cache.evict()
+    return cache
 
 
 def _build_report(  # noqa: PLR0913 (takes the outcome of every stage)
     corpus: CorpusSummary,
-    looked: MeasuredCorpus,
+    measured_corpus: MeasuredCorpus,
     registries: Sequence[RegistryIndex],
-    summed: tuple[RegistrySummary, ...],
-    excuses: ExemptedFindings,
+    summaries: tuple[RegistrySummary, ...],
+    exempted: ExemptedFindings,
     *,
     policy: Policy,
     library: Library,
     judge: Judge,
     now: datetime,
 ) -> Report:
-    everything = excuses.finding_set
-    held = {source.source for summary in summed for source in summary.sources}
-    if not everything.findings.num_rows:
-        check_conclusive(summed)
-    outcomes = evaluate_gates(policy.gates, _gate_shares(policy.gates, everything, looked))
-    if looked.sample is not None:
-        whole = MeasuredCorpus(looked.counts)
-        lows = [low for _, low in _gate_shares(policy.gates, everything, whole)]
+    finding_set = exempted.finding_set
+    sources = {source.source for summary in summaries for source in summary.sources}
+    if not finding_set.findings.num_rows:
+        check_conclusive(summaries)
+    outcomes = evaluate_gates(
+        policy.gates, _gate_shares(policy.gates, finding_set, measured_corpus)
+    )
+    if measured_corpus.sample is not None:
+        unweighted_corpus = MeasuredCorpus(measured_corpus.counts)
+        lows = [low for _, low in _gate_shares(policy.gates, finding_set, unweighted_corpus)]
         outcomes = mark_undecided(outcomes, lows)
     result = Result(
         tool=__version__,
         created=now,
         corpus=corpus,
-        registries=summed,
+        registries=summaries,
         rules_digest=library.digest,
         policy=policy,
-        shares=compute_shares(everything, looked, sorted(held)),
-        rulings=source_rulings(everything, summed, library, judge),
+        shares=compute_shares(finding_set, measured_corpus, sorted(sources)),
+        rulings=source_rulings(finding_set, summaries, library, judge),
         gates=outcomes,
         violations=violations(
-            outcomes, policy.circumstances, among_new=excuses.baseline is not None
+            outcomes, policy.circumstances, among_new=exempted.baseline is not None
         ),
-        waivers=excuses.waivers,
-        findings=len(everything.findings),
+        waivers=exempted.waivers,
+        findings=len(finding_set.findings),
         method=describe_method(registries),
-        baseline=excuses.baseline,
+        baseline=exempted.baseline,
     )
-    return Report(result, everything.findings)
+    return Report(result, finding_set.findings)
 
 
 def _gate_shares(
-    gates: Sequence[Gate], everything: FindingSet, looked: MeasuredCorpus
+    gates: Sequence[Gate], finding_set: FindingSet, measured_corpus: MeasuredCorpus
 ) -> list[tuple[float, float]]:
     """Return the share that each gate refers to, and the lower end of its interval."""
     return [
-        share_of_findings(everything, looked, gate_mask(gate, everything.findings), gate.unit)
+        share_of_findings(
+            finding_set, measured_corpus, gate_mask(gate, finding_set.findings), gate.unit
+        )
         for gate in gates
     ]

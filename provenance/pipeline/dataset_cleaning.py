@@ -72,7 +72,7 @@ class RemovedContent:
         Findings that were left in as waived or contested, also when their rows are renumbered.
     tables : list of pyarrow.Table
         Removals of each round, of schema `REMOVALS`.
-    left : (int, int)
+    left_in : (int, int)
         Number of findings left in as waived and as contested, in the last round.
     """
 
@@ -80,47 +80,53 @@ class RemovedContent:
     rows: dict[str, Int64s] = field(default_factory=dict)
     excused: set[Place] = field(default_factory=set)
     tables: list[pa.Table] = field(default_factory=list)
-    left: tuple[int, int] = (0, 0)
+    left_in: tuple[int, int] = (0, 0)
     _before: dict[str, Int64s] = field(default_factory=dict)
 
-    def chosen(self, findings: pa.Table) -> pa.Table:
+    def select_removals(self, findings: pa.Table) -> pa.Table:
         """Return the findings of a round to be removed; rows have their current numbers."""
-        named = pa.array([str(verdict) for verdict in self.cleaning.verdicts])
-        meant = findings.filter(pc.is_in(findings["verdict"], named))
-        places = self._places(meant)
-        waived = pc.is_valid(meant["waiver"]).to_numpy() & (not self.cleaning.waived)
-        contested = meant["contested"].to_numpy() & (not self.cleaning.contested) & ~waived
-        stays = waived | contested
+        verdicts = pa.array([str(verdict) for verdict in self.cleaning.verdicts])
+        candidates = findings.filter(pc.is_in(findings["verdict"], verdicts))
+        places = self._finding_places(candidates)
+        is_waived = pc.is_valid(candidates["waiver"]).to_numpy() & (not self.cleaning.waived)
+        is_contested = (
+            candidates["contested"].to_numpy() & (not self.cleaning.contested) & ~is_waived
+        )
+        is_excused = is_waived | is_contested
         # A finding stays excused when its document is renumbered.
-        known = np.array([place in self.excused for place in places], bool) & ~stays
-        self.excused.update(places[row] for row in np.flatnonzero(stays).tolist())
-        self.left = int((waived | known).sum()), int(contested.sum())
-        return meant.filter(pa.array(~stays & ~known))
+        was_excused = np.array([place in self.excused for place in places], bool) & ~is_excused
+        self.excused.update(places[row] for row in np.flatnonzero(is_excused).tolist())
+        self.left_in = int((is_waived | was_excused).sum()), int(is_contested.sum())
+        return candidates.filter(pa.array(~is_excused & ~was_excused))
 
-    def take(self, chosen: pa.Table) -> dict[str, Removals]:
+    def remove(self, findings: pa.Table) -> dict[str, Removals]:
         """Record the removal of findings, and return the cuts of each file."""
-        whole = self._whole(chosen)
+        removes_document = self._removes_document(findings)
         names = ("file", "row", "field", "start", "end")
-        findings = list(zip(*(chosen[name].to_pylist() for name in names), strict=True))
-        gone: dict[str, set[int]] = {file: set() for file, *_ in findings}
-        for (file, row, *_), is_whole in zip(findings, whole, strict=True):
-            gone[file] |= {row} if is_whole else set()
-        spans: dict[str, dict[int, dict[str, Spans]]] = {file: {} for file in gone}
-        for file, row, name, start, end in findings:
-            if row not in gone[file]:
-                own = spans[file].setdefault(row, {})
-                own[name] = (*own.get(name, ()), (start, end))
-        self._note(chosen, [row in gone[file] for file, row, *_ in findings])
-        for file, rows in gone.items():
-            before = self.rows.get(file, np.zeros(0, np.int64))
-            new = np.array([self.first_row(file, row) for row in rows], np.int64)
-            both = np.sort(np.concatenate([before, new]))
+        places = list(zip(*(findings[name].to_pylist() for name in names), strict=True))
+        removed_rows: dict[str, set[int]] = {file: set() for file, *_ in places}
+        for (file, row, *_), is_whole in zip(places, removes_document, strict=True):
+            removed_rows[file] |= {row} if is_whole else set()
+        spans: dict[str, dict[int, dict[str, Spans]]] = {file: {} for file in removed_rows}
+        for file, row, name, start, end in places:
+            if row not in removed_rows[file]:
+                fields = spans[file].setdefault(row, {})
+                fields[name] = (*fields.get(name, ()), (start, end))
+        self._record(findings, [row in removed_rows[file] for file, row, *_ in places])
+        for file, rows in removed_rows.items():
+            earlier = self.rows.get(file, np.zeros(0, np.int64))
+            added = np.array([self.original_row(file, row) for row in rows], np.int64)
+            row_numbers = np.sort(np.concatenate([earlier, added]))
             # n rows before the n-th removed one are gone.
-            self.rows[file], self._before[file] = both, both - np.arange(len(both))
-        put = self.cleaning.redact or ""
-        return {file: Removals(frozenset(rows), spans[file], put) for file, rows in gone.items()}
+            self.rows[file] = row_numbers
+            self._before[file] = row_numbers - np.arange(len(row_numbers))
+        replacement = self.cleaning.redact or ""
+        return {
+            file: Removals(frozenset(rows), spans[file], replacement)
+            for file, rows in removed_rows.items()
+        }
 
-    def first_row(self, file: str, row: int) -> int:
+    def original_row(self, file: str, row: int) -> int:
         """Return the original number of a row."""
         before = self._before.get(file)
         return row if before is None else row + int(np.searchsorted(before, row, "right"))
@@ -129,31 +135,33 @@ class RemovedContent:
         """Return everything that was removed."""
         return pa.concat_tables([REMOVALS.empty_table(), *self.tables])
 
-    def _places(self, findings: pa.Table) -> list[Place]:
+    def _finding_places(self, findings: pa.Table) -> list[Place]:
         columns = [findings[name].to_pylist() for name in ("file", "row", "source", "item")]
         return [
-            (file, self.first_row(file, row), source, item)
+            (file, self.original_row(file, row), source, item)
             for file, row, source, item in zip(*columns, strict=True)
         ]
 
-    def _whole(self, chosen: pa.Table) -> list[bool]:
+    def _removes_document(self, findings: pa.Table) -> list[bool]:
         """Return which findings remove the whole document.
 
-        An address applies to a document whatever its text is, so that redaction does not help.
+        An address applies to a document regardless of its text, so that redaction does not help.
         """
         if self.cleaning.redact is None:
-            return [True] * len(chosen)
-        return [evidence == "link" for evidence in chosen["evidence"].to_pylist()]
+            return [True] * len(findings)
+        return [evidence == "link" for evidence in findings["evidence"].to_pylist()]
 
-    def _note(self, chosen: pa.Table, whole: list[bool]) -> None:
-        places = zip(chosen["file"].to_pylist(), chosen["row"].to_pylist(), strict=True)
-        told = {
-            "row": [self.first_row(file, row) for file, row in places],
-            "whole": whole,
-            "round": [len(self.tables) + 1] * len(chosen),
+    def _record(self, findings: pa.Table, removes_document: list[bool]) -> None:
+        places = zip(findings["file"].to_pylist(), findings["row"].to_pylist(), strict=True)
+        computed = {
+            "row": [self.original_row(file, row) for file, row in places],
+            "whole": removes_document,
+            "round": [len(self.tables) + 1] * len(findings),
         }
         columns = [
-            pa.array(told[name], REMOVALS.field(name).type) if name in told else chosen[name]
+            pa.array(computed[name], REMOVALS.field(name).type)
+            if name in computed
+            else findings[name]
             for name in REMOVALS.names
         ]
         self.tables.append(pa.table(columns, schema=REMOVALS))
@@ -161,15 +169,17 @@ class RemovedContent:
 
 def removal_reasons(removed: pa.Table) -> tuple[RemovalReason, ...]:
     """Summarise the reasons of removals, the most frequent first."""
-    found: dict[tuple[str, str, str | None, str | None], list[tuple[str, int]]] = {}
+    places_by_reason: dict[tuple[str, str, str | None, str | None], list[tuple[str, int]]] = {}
     names = ("source", "verdict", "basis", "terms", "file", "row")
-    for *why, file, row in zip(*(removed[name].to_pylist() for name in names), strict=True):
-        found.setdefault((why[0], why[1], why[2], why[3]), []).append((file, row))
-    summed = [
-        RemovalReason(*why, findings=len(places), documents=len(set(places)))
-        for why, places in found.items()
+    for *key, file, row in zip(*(removed[name].to_pylist() for name in names), strict=True):
+        places_by_reason.setdefault((key[0], key[1], key[2], key[3]), []).append((file, row))
+    reasons = [
+        RemovalReason(*key, findings=len(places), documents=len(set(places)))
+        for key, places in places_by_reason.items()
     ]
-    return tuple(sorted(summed, key=lambda one: (-one.findings, one.source, one.terms or "")))
+    return tuple(
+        sorted(reasons, key=lambda reason: (-reason.findings, reason.source, reason.terms or ""))
+    )
 
 
 _MAX_ROUNDS = 20
@@ -212,70 +222,74 @@ def clean(
     """
     library = load_library(policy, settings.rules)
     check_output_is_free(output, corpus)
-    opened = open_cleanable_corpus(corpus, policy)
+    dataset = open_cleanable_corpus(corpus, policy)
     if result is None:
-        frozen = None if settings.model_of is None else load_frozen_model(settings.model_of)
-        first = check_corpus(opened, library, policy, settings, frozen)
+        frozen_model = None if settings.model_of is None else load_frozen_model(settings.model_of)
+        first = check_corpus(dataset, library, policy, settings, frozen_model)
     else:
-        first = load_current_report(result, opened, library)
-    removed = RemovedContent(cleaning)
-    unread = merge_unread([*first.result.unread, *opened.unread])
-    opened = _readable_corpus(opened, unread)
+        first = load_current_report(result, dataset, library)
+    removed_content = RemovedContent(cleaning)
+    unread = merge_unread([*first.result.unread, *dataset.unread])
+    dataset = _readable_corpus(dataset, unread)
     with staged_output(output) as stage:
         written, last = _clean_until_clear(
-            opened, first, stage, removed, (library, policy, settings)
+            dataset, first, stage, removed_content, (library, policy, settings)
         )
         if is_saved(corpus[0]):
             write_saved_metadata(Path(corpus[0]), stage)
-        receipt = replace(_build_receipt(opened, first, written, last, removed), unread=unread)
-        write_receipt(receipt, removed.table(), stage)
+        receipt = replace(
+            _build_receipt(dataset, first, written, last, removed_content), unread=unread
+        )
+        write_receipt(receipt, removed_content.table(), stage)
     return receipt
 
 
-def _readable_corpus(opened: Corpus, unread: Sequence[Unread]) -> Corpus:
+def _readable_corpus(corpus: Corpus, unread: Sequence[Unread]) -> Corpus:
     """Return the corpus without files that were not completely checked."""
-    names = {one.file for one in unread}
-    return replace(opened, files=tuple(file for file in opened.files if file.name not in names))
+    names = {fault.file for fault in unread}
+    return replace(corpus, files=tuple(file for file in corpus.files if file.name not in names))
 
 
 Request = tuple[Library, Policy, Settings]
 
 
 def _clean_until_clear(
-    opened: Corpus, first: Report, stage: Path, removed: RemovedContent, asked: Request
+    corpus: Corpus, first: Report, stage: Path, removed_content: RemovedContent, request: Request
 ) -> tuple[dict[str, File], Report | None]:
     """Write the corpus, and remove findings until none is left."""
-    cuts = removed.take(removed.chosen(first.findings))
-    written = _write_files(opened, stage, cuts)
+    cuts = removed_content.remove(removed_content.select_removals(first.findings))
+    written = _write_files(corpus, stage, cuts)
     for _ in range(_MAX_ROUNDS):
         for model in (first.model, None):
-            last = _check_written(opened, written, model, asked)
-            chosen = removed.chosen(last.findings if last else FINDINGS.empty_table())
-            if len(chosen):
+            last = _check_written(corpus, written, model, request)
+            findings = removed_content.select_removals(
+                last.findings if last else FINDINGS.empty_table()
+            )
+            if len(findings):
                 break
         else:
             return written, last
-        for name, cut in removed.take(chosen).items():
+        for name, cut in removed_content.remove(findings).items():
             _rewrite_file(written, name, cut)
     raise InputError(
-        f"after {_MAX_ROUNDS} rounds there is still something to be taken out of "
-        f"{', '.join(opened.addresses)}",
-        remedy="take whole documents out, without --redact, or replace passages by other words",
+        f"after {_MAX_ROUNDS} rounds there are still findings to remove from "
+        f"{', '.join(corpus.addresses)}",
+        remedy="remove whole documents, without --redact, or redact with other words",
     )
 
 
-def _write_files(opened: Corpus, stage: Path, cuts: Mapping[str, Removals]) -> dict[str, File]:
+def _write_files(corpus: Corpus, stage: Path, cuts: Mapping[str, Removals]) -> dict[str, File]:
     """Write all files with their cuts, and return those that are not empty."""
-    digests = dict(opened.digests)
+    digests = dict(corpus.digests)
     written = {}
-    for file in opened.files:
+    for file in corpus.files:
         path = stage / relative_output_path(file.name)
         if rewrite_file(file, path, cuts.get(file.name, Removals())):
             written[file.name] = _with_path(file, path)
         if file.digest() != digests[file.name]():
             raise CorruptFile(
                 f"{file.display_path} changed while it was cleaned",
-                remedy="clean it again when nobody writes to it",
+                remedy="clean it again while no other process writes to it",
             )
     return written
 
@@ -284,9 +298,9 @@ def _rewrite_file(written: dict[str, File], name: str, cut: Removals) -> None:
     """Remove more from a written file."""
     file = written.pop(name)
     path = Path(file.path)
-    anew = path.with_name(f".{path.name}.anew")
-    if rewrite_file(file, anew, cut):
-        anew.replace(path)
+    replacement = path.with_name(f".{path.name}.anew")
+    if rewrite_file(file, replacement, cut):
+        replacement.replace(path)
         written[name] = _with_path(file, path)
     else:
         path.unlink()
@@ -297,17 +311,17 @@ def _with_path(file: File, path: Path) -> File:
 
 
 def _check_written(
-    opened: Corpus, written: Mapping[str, File], model: CorpusModel | None, asked: Request
+    original: Corpus, written: Mapping[str, File], model: CorpusModel | None, request: Request
 ) -> Report | None:
     """Check the written corpus; None where no text is left."""
-    library, policy, settings = asked
-    legible = [file for _, file in sorted(written.items()) if _has_text(file, policy)]
-    if not legible:
+    library, policy, settings = request
+    files = [file for _, file in sorted(written.items()) if _has_text(file, policy)]
+    if not files:
         return None
-    corpus = open_files(opened.addresses, legible, policy.text_columns)
-    anew = replace(settings, sample=None, control=None)
+    corpus = open_files(original.addresses, files, policy.text_columns)
+    recheck_settings = replace(settings, sample=None, control=None)
     try:
-        report = check_corpus(corpus, library, policy, anew, model)
+        report = check_corpus(corpus, library, policy, recheck_settings, model)
     except EmptyCorpus:
         return None
     check_readable(report.result.unread, 0)  # everything written must be checked
@@ -322,50 +336,52 @@ def _has_text(file: File, policy: Policy) -> bool:
 
 
 def _build_receipt(
-    opened: Corpus,
+    corpus: Corpus,
     first: Report,
     written: Mapping[str, File],
     last: Report | None,
-    removed: RemovedContent,
+    removed_content: RemovedContent,
 ) -> Receipt:
-    table = removed.table()
+    table = removed_content.table()
     spans = table.filter(pc.invert(table["whole"]))
     counts = Counter(spans["file"].to_pylist())
-    digests = dict(opened.digests)
+    digests = dict(corpus.digests)
     files = []
-    for file in opened.files:
-        made = written.get(file.name)
+    for file in corpus.files:
+        written_file = written.get(file.name)
         files.append(
             CleanedFile(
                 file=file.name,
-                written=None if made is None else str(relative_output_path(file.name)),
-                documents=len(removed.rows.get(file.name, ())),
+                written=None if written_file is None else str(relative_output_path(file.name)),
+                documents=len(removed_content.rows.get(file.name, ())),
                 spans=counts[file.name],
                 before=FileFacts(file.size, digests[file.name]()),
-                after=None if made is None else FileFacts(made.size, made.digest()),
+                after=None
+                if written_file is None
+                else FileFacts(written_file.size, written_file.digest()),
             )
         )
     result = first.result
     return Receipt(
         tool=__version__,
         created=datetime.now(UTC).replace(microsecond=0),
-        addresses=opened.addresses,
-        before=_corpus_volume(first, opened.digest()),
+        addresses=corpus.addresses,
+        before=_corpus_volume(first, corpus.digest()),
         after=_corpus_volume(
             last, open_files((), list(written.values())).digest() if written else None
         ),
-        cleaning=removed.cleaning,
+        cleaning=removed_content.cleaning,
         purpose=result.policy.circumstances.purpose.value,
         registries=tuple(registry.digest for registry in result.registries),
         rules=result.rules_digest,
         model=first.model.digest if first.model else "",
-        rounds=len([one for one in removed.tables if len(one)]),
+        rounds=len([removals for removals in removed_content.tables if len(removals)]),
         documents=sum(file.documents for file in files),
         spans=len(spans),
         reasons=removal_reasons(table),
-        left_waived=removed.left[0],
-        left_contested=removed.left[1],
-        not_copied=opened.ignored,
+        left_waived=removed_content.left_in[0],
+        left_contested=removed_content.left_in[1],
+        not_copied=corpus.ignored,
         files=tuple(files),
     )
 
@@ -373,5 +389,5 @@ def _build_receipt(
 def _corpus_volume(report: Report | None, digest: str | None) -> Volume:
     if report is None:
         return Volume(digest, 0, 0, 0)
-    held = report.result.corpus
-    return Volume(digest, held.documents, held.tokens, held.bytes)
+    summary = report.result.corpus
+    return Volume(digest, summary.documents, summary.tokens, summary.bytes)

@@ -54,12 +54,12 @@ def diff(old: str, new: str, policy: Policy, settings: Settings) -> Changes:
     if before is None and has_report(Path(old)) and not has_report(Path(new)):
         model = load_frozen_model(Path(old))
     after, second = _load_or_check(new, policy, settings, model)
-    compared = None
+    comparison = None
     if before is not None and after is not None:
-        compared = _compare_corpora(before, after, first.result, second.result, settings)
+        comparison = _compare_corpora(before, after, first.result, second.result, settings)
     unread = first.result.unread, second.result.unread
-    if compared is not None:
-        unread = compared.unread_old, compared.unread_new
+    if comparison is not None:
+        unread = comparison.unread_old, comparison.unread_new
     keys = finding_keys(first.findings), finding_keys(second.findings)
     appeared = second.findings.filter(surplus_mask(keys[1], keys[0]))
     vanished = first.findings.filter(surplus_mask(keys[0], keys[1]))
@@ -68,13 +68,13 @@ def diff(old: str, new: str, policy: Policy, settings: Settings) -> Changes:
         tool=__version__,
         old=_diff_side(old, first.result, unread[0], settings),
         new=_diff_side(new, second.result, unread[1], settings),
-        documents=None if compared is None else compared.changes,
+        documents=None if comparison is None else comparison.changes,
         shares=_changed_shares(first.result, second.result),
         appeared=appeared.sort_by(order),
         vanished=vanished.sort_by(order),
         kept=len(second.findings) - len(appeared),
-        worse=_worsened(first.result, second.result),
-        reservations=_caveats(first.result, second.result, compared),
+        worse=_gate_regressions(first.result, second.result),
+        reservations=_caveats(first.result, second.result, comparison),
     )
 
 
@@ -99,66 +99,74 @@ def _load_or_check(
 def _compare_corpora(
     old: Corpus, new: Corpus, first: Result, second: Result, settings: Settings
 ) -> DocumentComparison:
-    memory = None if settings.cache is None else ResultCache(settings.cache, code_digest())
+    cache = None if settings.cache is None else ResultCache(settings.cache, code_digest())
     count, unread = second.corpus.documents, (first.unread, second.unread)
-    return compare_documents(old, new, count, memory, settings.threads, unread)
+    return compare_documents(old, new, count, cache, settings.threads, unread)
 
 
 def _diff_side(
     name: str, result: Result, unread: tuple[Unread, ...], settings: Settings
 ) -> ComparedCorpus:
-    held, accepted = result.corpus, max(result.allow_unread, settings.allow_unread)
-    status = replace(result, allow_unread=accepted, unread=unread).status
-    return ComparedCorpus(name, held.digest, held.documents, held.tokens, status, unread)
+    summary, allow_unread = result.corpus, max(result.allow_unread, settings.allow_unread)
+    status = replace(result, allow_unread=allow_unread, unread=unread).status
+    return ComparedCorpus(name, summary.digest, summary.documents, summary.tokens, status, unread)
 
 
 def _changed_shares(old: Result, new: Result) -> tuple[ShareChange, ...]:
     """Return the shares by verdict and source that changed."""
     before = {(share.by, share.key): share for share in old.shares}
     after = {(share.by, share.key): share for share in new.shares}
-    moves = []
+    changes = []
     for by, key in dict.fromkeys([*after, *before]):
         first, second = before.get((by, key)), after.get((by, key))
-        told = second or first
-        counted = [0 if share is None else share.tokens.share for share in (first, second)]
-        if by in {"verdict", "source"} and told is not None and counted[0] != counted[1]:
-            moves.append(ShareChange(by, key, told.verdict, first, second))
-    return tuple(moves)
+        current = second or first
+        token_shares = [0 if share is None else share.tokens.share for share in (first, second)]
+        if (
+            by in {"verdict", "source"}
+            and current is not None
+            and token_shares[0] != token_shares[1]
+        ):
+            changes.append(ShareChange(by, key, current.verdict, first, second))
+    return tuple(changes)
 
 
-def _worsened(old: Result, new: Result) -> tuple[GateRegression, ...]:
+def _gate_regressions(old: Result, new: Result) -> tuple[GateRegression, ...]:
     before = {str(outcome.gate): outcome for outcome in old.gates}
-    found = []
+    regressions = []
     for outcome in new.gates:
-        known = before.get(str(outcome.gate))
-        if not outcome.passed and (known is None or known.passed or known.share < outcome.share):
-            found.append(
+        previous = before.get(str(outcome.gate))
+        if not outcome.passed and (
+            previous is None or previous.passed or previous.share < outcome.share
+        ):
+            regressions.append(
                 GateRegression(
-                    str(outcome.gate), None if known is None else known.share, outcome.share
+                    str(outcome.gate), None if previous is None else previous.share, outcome.share
                 )
             )
-    return tuple(found)
+    return tuple(regressions)
 
 
-def _caveats(old: Result, new: Result, compared: DocumentComparison | None) -> tuple[str, ...]:
+def _caveats(old: Result, new: Result, comparison: DocumentComparison | None) -> tuple[str, ...]:
     """List other causes of changes than the corpus, and what was not compared."""
-    said = []
-    if compared is not None and compared.undecided:
-        said.append(
-            f"{compared.undecided:,} documents of one may be in what could not be read of the "
-            "other: they are neither added nor removed here"
+    caveats = []
+    if comparison is not None and comparison.undecided:
+        caveats.append(
+            f"{comparison.undecided:,} documents of one corpus may be in unread files of the "
+            "other: they are counted neither as added nor as removed"
         )
-    if {one.digest for one in old.registries} != {one.digest for one in new.registries}:
-        said.append("they were matched against different registries")
+    if {registry.digest for registry in old.registries} != {
+        registry.digest for registry in new.registries
+    }:
+        caveats.append("they were matched against different registries")
     if old.rules_digest != new.rules_digest:
-        said.append("they were judged by different rules")
+        caveats.append("they were judged by different rules")
     if old.policy.circumstances != new.policy.circumstances:
-        said.append("they were judged for different circumstances")
+        caveats.append("they were judged for different circumstances")
     models = [result.corpus_model and result.corpus_model.digest for result in (old, new)]
     if models[0] != models[1]:
-        said.append(
+        caveats.append(
             "each was scored with the words of its own corpus (check the later one with --model-of)"
         )
     if (old.sample or new.sample) and old.corpus.digest != new.corpus.digest:
-        said.append("only a sample of one of them was checked")
-    return tuple(said)
+        caveats.append("only a sample of one of them was checked")
+    return tuple(caveats)

@@ -12,11 +12,11 @@ from provenance.registry.data_files import BackgroundHasher
 @contextmanager
 def hash_in_background(registries: Sequence[str]) -> Iterator[BackgroundHasher]:
     """Hash registries, and what is submitted later, in a thread that ends with the context."""
-    aside, stopped = ThreadPoolExecutor(1), Event()
+    executor, stopped = ThreadPoolExecutor(1), Event()
     try:
-        ahead = BackgroundHasher(aside, stopped.is_set)
-        ahead.start(map(Path, registries))
-        yield ahead
+        hasher = BackgroundHasher(executor, stopped.is_set)
+        hasher.start(map(Path, registries))
+        yield hasher
     finally:
         stopped.set()
-        aside.shutdown(wait=False, cancel_futures=True)
+        executor.shutdown(wait=False, cancel_futures=True)

@@ -30,13 +30,15 @@ class PublishOutcome:
     ----------
     annotations : str
         Workflow commands for the step to print.
-    done, undone : tuple of str
-        What was published; and what was not, with its remedy.
+    published : tuple of str
+        What was published.
+    failures : tuple of (str, str)
+        What could not be published, with its remedy.
     """
 
     annotations: str
-    done: tuple[str, ...]
-    undone: tuple[tuple[str, str], ...]
+    published: tuple[str, ...]
+    failures: tuple[tuple[str, str], ...]
 
 
 def publish(
@@ -76,24 +78,24 @@ def publish(
     if sarif is not None:
         write_text(render("sarif", report, options), sarif)
         outputs["sarif"] = str(sarif)
-    done = [f"SARIF: {sarif}"] if sarif is not None else []
-    done += ["the job's summary"] if append_job_summary(report, options, environment) else []
-    done += ["the step's outputs"] if set_outputs(outputs, environment) else []
-    undone: list[tuple[str, str]] = []
+    published = [f"SARIF: {sarif}"] if sarif is not None else []
+    published += ["the job's summary"] if append_job_summary(report, options, environment) else []
+    published += ["the step's outputs"] if set_outputs(outputs, environment) else []
+    failures: list[tuple[str, str]] = []
     if comments != NEVER:
         try:
-            said = _publish_comment(report, environment, options, comments)
-            done += [f"a comment: {said}"] if said else []
+            comment = _publish_comment(report, environment, options, comments)
+            published += [f"a comment: {comment}"] if comment else []
         except OutputError as error:
-            undone.append((error.message, error.remedy))
-    return PublishOutcome(annotations, tuple(done), tuple(undone))
+            failures.append((error.message, error.remedy))
+    return PublishOutcome(annotations, tuple(published), tuple(failures))
 
 
 def _publish_comment(
     report: Report, environment: Mapping[str, str], options: RenderOptions, comments: str
 ) -> str | None:
-    to = find_pull_request(environment)
-    if to is None:
+    pull_request = find_pull_request(environment)
+    if pull_request is None:
         return None
     create = comments == ALWAYS or report.result.status != "pass"
-    return post_comment(report, options, to, create=create)
+    return post_comment(report, options, pull_request, create=create)

@@ -70,14 +70,16 @@ _SAMPLE_ITEMS = 64
 """Items of a registry that are read as one text: enough for a match."""
 
 
-def compile_kernels(registry: Path, against: Callable[[], RegistryIndex], *, quiet: bool) -> None:
+def compile_kernels(
+    registry: Path, wait_for_index: Callable[[], RegistryIndex], *, quiet: bool
+) -> None:
     """Compile what a check needs with two processes, unless this machine has it compiled.
 
     Parameters
     ----------
     registry : Path
         A registry of the check.
-    against : callable
+    wait_for_index : callable
         Returns the index of a registry, waiting until it is open.
     quiet : bool
         Show no progress.
@@ -93,12 +95,12 @@ def compile_kernels(registry: Path, against: Callable[[], RegistryIndex], *, qui
     label = "compiling, once on this machine"
     with (
         log_duration(label),
-        show_progress(label, 2, "halves", quiet=quiet) as shown,
+        show_progress(label, 2, "halves", quiet=quiet) as progress,
         _compile_in_helper(registry),
     ):
         compile_reading()
-        compile_scoring(against())
-        shown.advance(1)
+        compile_scoring(wait_for_index())
+        progress.advance(1)
 
 
 def compile_reading() -> None:
@@ -113,30 +115,30 @@ def compile_reading() -> None:
     )
 
 
-def compile_scoring(against: RegistryIndex) -> None:
+def compile_scoring(registry_index: RegistryIndex) -> None:
     """Compile the kernels that score candidates."""
-    corpus = sample_passages(_first_items_tokens(against.index.arrays), FULL_BOUND)
-    measure_features(NO_CANDIDATES, against.index, corpus, load_language())
+    corpus = sample_passages(_first_items_tokens(registry_index.index.arrays), FULL_BOUND)
+    measure_features(NO_CANDIDATES, registry_index.index, corpus, load_language())
 
 
 def compile_matching(registry: Path) -> None:
     """Compile the kernels that match texts, attribute tokens and show excerpts."""
-    [one] = against = build_registry_indexes([open_registry(registry)])
-    tokens = _first_items_tokens(one.index.arrays)
-    seeds = shingle(tokens, one.index.arrays.parameters.seed_width)
-    find_candidates(tokens, seeds, one.index, probe_index(seeds, one.index))
+    [registry_index] = indexes = build_registry_indexes([open_registry(registry)])
+    tokens = _first_items_tokens(registry_index.index.arrays)
+    seeds = shingle(tokens, registry_index.index.arrays.parameters.seed_width)
+    find_candidates(tokens, seeds, registry_index.index, probe_index(seeds, registry_index.index))
     rows, bits = np.zeros(1, np.int64), np.ones(1)
     texts = Texts.of(pa.array([_SAMPLE_TEXT], pa.large_string()))
     character_offsets(texts, rows, rows)
     places = np.zeros(1, np.int32)
-    runs, own = Runs(rows, places, places, np.zeros(2, np.int64)), tokenise(texts)
-    highlight_ranges(texts, own, runs, rows, match_extents(texts, own, runs))
+    runs, text_tokens = Runs(rows, places, places, np.zeros(2, np.int64)), tokenise(texts)
+    highlight_ranges(texts, text_tokens, runs, rows, match_extents(texts, text_tokens, runs))
     slice_characters(texts, rows, rows, rows)
     widen_ranges(texts, rows, (rows, rows), 1)
     attribute_tokens(
         MatchSpans(rows, rows, rows, rival_weights(rows, rows, rows, rows, bits), rows), 1.0
     )
-    summarise_registries(against)
+    summarise_registries(indexes)
 
 
 def _first_items_tokens(arrays: RegistryArrays) -> Tokens:
@@ -187,14 +189,14 @@ class StartedCheck:
 
 
 def start_check(
-    addresses: Sequence[str], policy: Policy, split: str | None, ahead: BackgroundHasher
+    addresses: Sequence[str], policy: Policy, split: str | None, hasher: BackgroundHasher
 ) -> StartedCheck:
     """Open a corpus, and queue its files for hashing after those of the policy's registries."""
-    ahead.start(map(Path, policy.registries))
+    hasher.start(map(Path, policy.registries))
     corpus = open_dataset(addresses, policy, split)
-    for hashing in corpus.file_digests():
-        ahead.submit(hashing)
-    return StartedCheck(corpus, ahead)
+    for digest in corpus.file_digests():
+        hasher.submit(digest)
+    return StartedCheck(corpus, hasher)
 
 
 @log_duration("opening the dataset")

@@ -18,7 +18,7 @@ class Progress(Protocol):
     """Receives the progress of a long operation."""
 
     def advance(self, amount: int, documents: int = 0, note: str = "") -> None:
-        """Report that `amount` more is done, with so many documents."""
+        """Add to the amount that is done, and to the number of documents."""
 
 
 class SilentProgress:
@@ -32,11 +32,11 @@ class _Rate:
     """Documents per second."""
 
     def __init__(self) -> None:
-        self._begun, self._documents = time.monotonic(), 0
+        self._start, self._documents = time.monotonic(), 0
 
-    def told(self, documents: int, note: str) -> str:
+    def format(self, documents: int, note: str) -> str:
         self._documents += documents
-        rate = self._documents / max(time.monotonic() - self._begun, 1e-3)
+        rate = self._documents / max(time.monotonic() - self._start, 1e-3)
         words = f"{rate:,.0f} documents/s" if self._documents else ""
         return ", ".join(word for word in (words, note) if word)
 
@@ -46,31 +46,31 @@ class _Bar:
         self._bar, self._rate = bar, _Rate()
 
     def advance(self, amount: int, documents: int = 0, note: str = "") -> None:
-        self._bar.set_postfix_str(escape_line(self._rate.told(documents, note)), refresh=False)
+        self._bar.set_postfix_str(escape_line(self._rate.format(documents, note)), refresh=False)
         self._bar.update(amount)
 
 
 class _Lines:
     def __init__(self, label: str, total: int | None) -> None:
-        self._label, self._total, self._done = label, total, 0
-        self._begun = self._told = time.monotonic()
+        self._label, self._total, self._amount = label, total, 0
+        self._start = self._last_line = time.monotonic()
         self._rate = _Rate()
 
     def advance(self, amount: int, documents: int = 0, note: str = "") -> None:
-        self._done += amount
-        words = self._rate.told(documents, note)
+        self._amount += amount
+        words = self._rate.format(documents, note)
         now = time.monotonic()
-        if now - self._told < _LINE_INTERVAL or self._done == self._total:
+        if now - self._last_line < _LINE_INTERVAL or self._amount == self._total:
             return
-        self._told = now
-        line = f"{self._label}: {self._state(now - self._begun)}{words}"
+        self._last_line = now
+        line = f"{self._label}: {self._state(now - self._start)}{words}"
         sys.stderr.write(line.rstrip(", ") + "\n")
 
     def _state(self, seconds: float) -> str:
-        if not self._total or not self._done:
-            return f"{self._done:,} so far, "
-        left = seconds * (self._total - self._done) / self._done
-        return f"{self._done / self._total:.0%}, {left / 60:.0f} min left, "
+        if not self._total or not self._amount:
+            return f"{self._amount:,} so far, "
+        seconds_left = seconds * (self._total - self._amount) / self._amount
+        return f"{self._amount / self._total:.0%}, {seconds_left / 60:.0f} min left, "
 
 
 @contextmanager

@@ -61,7 +61,7 @@ class DumpSource:
     max_document: str | None = None
 
     @property
-    def declared(self) -> dict[str, int]:
+    def declared_totals(self) -> dict[str, int]:
         """Declared total number of items, by source."""
         return (
             {} if self.published is None or self.source is None else {self.source: self.published}
@@ -69,7 +69,7 @@ class DumpSource:
 
     def items(self) -> Iterator[Items]:
         """Open all dumps now, and return an iterator that reads their items."""
-        opened = [
+        readers = [
             open_dump(
                 address,
                 source=self.source or "",
@@ -81,7 +81,7 @@ class DumpSource:
             )
             for address in self.addresses
         ]
-        return chain.from_iterable(opened)
+        return chain.from_iterable(readers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +110,13 @@ def build_registry(
     RegistryExists
         If `folder` exists.
     """
-    with show_progress("building", None, " items", quiet=quiet) as shown:
+    with show_progress("building", None, " items", quiet=quiet) as progress:
         manifest = create_registry(
             folder,
             dumps.items(),
             keep_texts=keep_texts,
-            published=dumps.declared,
-            progress=shown.advance,
+            published=dumps.declared_totals,
+            progress=progress.advance,
         )
     return BuildOutcome(manifest, manifest.unread)
 
@@ -124,13 +124,13 @@ def build_registry(
 def add_to_registry(folder: Path, dumps: DumpSource, *, quiet: bool = True) -> BuildOutcome:
     """Add the items of dumps to a registry; of two with the same id, the later one is kept."""
     unread: list[Unread] = []
-    with show_progress("adding", None, " items", quiet=quiet) as shown:
+    with show_progress("adding", None, " items", quiet=quiet) as progress:
         manifest = extend_registry(
             folder,
             _collect_unread(dumps.items(), unread),
             addresses=dumps.addresses,
-            published=dumps.declared,
-            progress=shown.advance,
+            published=dumps.declared_totals,
+            progress=progress.advance,
         )
     return BuildOutcome(manifest, merge_unread(unread))
 
@@ -148,8 +148,8 @@ def source_name_warning(source: str) -> str | None:
 
 def show_registry(folder: Path) -> tuple[RegistrySummary, Manifest]:
     """Return the summary and the manifest of a registry."""
-    (held,) = build_registry_indexes([open_registry(folder)])
-    return summarise_registries([held])[0], held.registry.manifest
+    (registry_index,) = build_registry_indexes([open_registry(folder)])
+    return summarise_registries([registry_index])[0], registry_index.registry.manifest
 
 
 def verify_registry(folder: Path) -> Manifest:

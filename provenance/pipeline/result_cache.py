@@ -74,7 +74,7 @@ class ResultCache:
     folder : Path
         The folder.
     context_digest : str
-        Digest of everything beside the part that entries depend on.
+        Digest of everything that entries depend on, except for the part.
     """
 
     folder: Path
@@ -91,7 +91,7 @@ class ResultCache:
             if not _HEADER_SIZE <= size <= _MAX_ENTRY_BYTES:
                 return None
             entry = np.empty(size, np.uint8)
-            if _read_whole(file, entry) and _is_intact(name, entry):
+            if _fill_buffer(file, entry) and _is_intact(name, entry):
                 with suppress(OSError):
                     os.utime(file.fileno())
                 return entry[_HEADER_SIZE:]
@@ -107,11 +107,13 @@ class ResultCache:
             if path.is_dir() and not path.is_symlink():
                 _remove(path)
             # No sync: an entry lost in a power failure is computed again. `evict` cleans up.
-            aside = self.folder
-            with replace_file(path, aside=aside, mode=0o600, synced=False, swept=True) as file:
+            staging_folder = self.folder
+            with replace_file(
+                path, folder=staging_folder, mode=0o600, sync=False, keep_stale=True
+            ) as file:
                 file.write(_MAGIC + _digest(name, content))
-                for each in content:
-                    file.write(each)
+                for chunk in content:
+                    file.write(chunk)
         except OSError:
             return
 
@@ -136,10 +138,10 @@ class ResultCache:
 
 
 def _digest(name: str, content: Iterable[Buffer]) -> bytes:
-    found = blake3(name.encode())
-    for each in content:
-        found.update(each)
-    return found.digest()
+    digest = blake3(name.encode())
+    for chunk in content:
+        digest.update(chunk)
+    return digest.digest()
 
 
 def _is_intact(name: str, entry: UInt8s) -> bool:
@@ -149,16 +151,16 @@ def _is_intact(name: str, entry: UInt8s) -> bool:
     )
 
 
-def _read_whole(file: RawIOBase, room: UInt8s) -> bool:
+def _fill_buffer(file: RawIOBase, buffer: UInt8s) -> bool:
     """Fill an array from a file; return whether the file was long enough."""
-    left = room.data
-    while left and (count := file.readinto(left)):
-        left = left[count:]
-    return not left
+    remaining = buffer.data
+    while remaining and (count := file.readinto(remaining)):
+        remaining = remaining[count:]
+    return not remaining
 
 
 def _remove(path: Path) -> None:
-    """Remove an entry, or whatever has its path."""
+    """Remove an entry, or any file or folder at its path."""
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path)
     else:
@@ -167,8 +169,8 @@ def _remove(path: Path) -> None:
 
 def cache_folder() -> Path:
     """Return this user's cache folder: `PROVENANCE_CACHE`, or the platform's default."""
-    named = os.environ.get("PROVENANCE_CACHE")
-    return Path(named) if named else Path(platformdirs.user_cache_dir("provenance"))
+    override = os.environ.get("PROVENANCE_CACHE")
+    return Path(override) if override else Path(platformdirs.user_cache_dir("provenance"))
 
 
 def cache_usage() -> CacheUsage:
@@ -186,34 +188,34 @@ def clear_cache() -> CacheUsage:
     OutputError
         If something cannot be removed.
     """
-    kept = cache_usage()
+    usage = cache_usage()
     try:
-        for path, _, _ in _entries(kept.folder):
+        for path, _, _ in _entries(usage.folder):
             _remove(path)
     except OSError as error:
         raise OutputError(
-            f"{kept.folder} cannot be cleared ({error.strerror})",
+            f"{usage.folder} cannot be cleared ({error.strerror})",
             remedy="remove the folder by hand, as the user who owns it.",
         ) from error
-    return kept
+    return usage
 
 
 def code_digest() -> str:
     """Return a digest of all sources that affect a part's result, the compile layer included."""
     package = Path(__file__).parents[1]
     files = {path.relative_to(package).as_posix(): path for path in package.rglob("*.py")}
-    own = sorted(name for name in files if name.partition("/")[0] not in _EXCLUDED_PACKAGES)
-    return digest_of(part for name in own for part in (name, files[name].read_bytes()))
+    names = sorted(name for name in files if name.partition("/")[0] not in _EXCLUDED_PACKAGES)
+    return digest_of(part for name in names for part in (name, files[name].read_bytes()))
 
 
 def digest_of(parts: Iterable[str | bytes]) -> str:
     """Return the SHA-256 of some values, each prefixed with its length."""
-    found = hashlib.sha256()
+    digest = hashlib.sha256()
     for part in parts:
         data = part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part
-        found.update(len(data).to_bytes(8, "little"))
-        found.update(data)
-    return found.hexdigest()
+        digest.update(len(data).to_bytes(8, "little"))
+        digest.update(data)
+    return digest.hexdigest()
 
 
 def _entries(folder: Path) -> Iterator[tuple[Path, float, int]]:

@@ -31,10 +31,10 @@ def unpack_sample(folder: Path) -> tuple[str, ...]:
         raise OutputError(f"{folder} already exists", remedy="name another folder with --output")
     try:
         with (
-            as_file(files("provenance").joinpath("sample")) as shipped,
-            replace_folder(folder.absolute()) as made,
+            as_file(files("provenance").joinpath("sample")) as source,
+            replace_folder(folder.absolute()) as target,
         ):
-            shutil.copytree(shipped, made, dirs_exist_ok=True)
+            shutil.copytree(source, target, dirs_exist_ok=True)
     except OSError as error:
         raise OutputError(
             f"{folder} cannot be written: {error.strerror}",

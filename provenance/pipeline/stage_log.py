@@ -23,9 +23,9 @@ def log_duration(name: str) -> Iterator[None]:
     name : str
         Name of the stage: "reading".
     """
-    begun = time.monotonic()
+    start = time.monotonic()
     yield
-    log_fact(f"{name}: {time.monotonic() - begun:.2f} s")
+    log_fact(f"{name}: {time.monotonic() - start:.2f} s")
 
 
 def log_fact(text: str) -> None:
@@ -45,14 +45,14 @@ def log_to_stderr(verbose: bool) -> Iterator[None]:
     if not verbose:
         yield
         return
-    handler, before = _StderrHandler(), _LOG.level
+    handler, previous_level = _StderrHandler(), _LOG.level
     _LOG.addHandler(handler)
     _LOG.setLevel(logging.INFO)
     try:
         yield
     finally:
         _LOG.removeHandler(handler)
-        _LOG.setLevel(before)
+        _LOG.setLevel(previous_level)
 
 
 class _StderrHandler(logging.Handler):

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from provenance.cli import COMMANDS
-from provenance.cli.commands import command_of
+from provenance.cli.commands import make_command
 from provenance.cli.error_reporting import exit_code
 
 Done = subprocess.CompletedProcess[str]
@@ -49,5 +49,5 @@ def provenance(*arguments: str, cwd: Path) -> Done:
         # Whoever imported it has had it look at the environment already.
         patch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
         with redirect_stdout(told), redirect_stderr(complained):
-            code = exit_code(command_of(COMMANDS))
+            code = exit_code(make_command(COMMANDS))
     return Done(["provenance", *arguments], code, told.getvalue(), complained.getvalue())

@@ -49,7 +49,7 @@ def test_output_that_cannot_be_written_is_one_line_and_code_2(
     assert done.returncode == 2
     assert done.stderr.splitlines() == [
         "Error: the output cannot be written: No space left on device",
-        "Try: make room, or send it elsewhere",
+        "Try: free space, or write the output elsewhere",
     ]
 
 

@@ -113,10 +113,10 @@ def test_verbose_reports_on_stderr_what_was_read_and_how_long_it_took(
     for start in ("policy: ", "rules: as shipped; digest ", "dataset: train.jsonl; files: 1, ",
                   "text in: text", "registry: reg; items: 50, digest ", "cache: "):  # fmt: skip
         assert any(line.startswith(start) for line in told), start
-    for stage in ("waiting for registries", "reading", "weighing and attributing", "judging"):
+    for stage in ("waiting for registries", "reading", "scoring and attributing", "judging"):
         assert any(line.startswith(f"{stage}: ") and line.endswith(" s") for line in told), stage
-    assert "parts: 1, of which the cache knew 0" in first.stderr
-    assert "parts: 1, of which the cache knew 1" in second.stderr
+    assert "parts: 1, of which the cache had 0" in first.stderr
+    assert "parts: 1, of which the cache had 1" in second.stderr
     assert plain.stderr == ""
     assert plain.stdout.partition('"status"')[2] == first.stdout.partition('"status"')[2]
 

@@ -112,7 +112,7 @@ def test_where_interrupts_are_to_be_ignored_they_are(world):
 @pytest.mark.parametrize("asked", [True, False])
 def test_errors_of_half_initialised_objects_are_not_reported(asked, monkeypatch, capsys):
     monkeypatch.setattr("provenance.cli.interrupts.was_interrupted", lambda: asked)
-    monkeypatch.setattr(sys, "unraisablehook", interrupts._unraisable)
+    monkeypatch.setattr(sys, "unraisablehook", interrupts._unraisable_hook)
 
     class HalfMade:
         def __del__(self):

@@ -45,7 +45,7 @@ def test_a_file_that_is_no_capture_is_an_error(provenance, tmp_path):
     told = provenance(*ASKED, "robot.txt", cwd=tmp_path)
     assert told.returncode == 2
     assert "robot.txt is not a supported file" in told.stderr
-    assert "Try: give one that is called as sites call it: robots.txt" in told.stderr
+    assert "Try: name the file as sites do: robots.txt" in told.stderr
 
 
 def test_text_of_a_site_has_no_escape_sequences(provenance, tmp_path):

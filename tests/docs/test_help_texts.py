@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from provenance.cli import COMMANDS
-from provenance.cli.commands import command_of
+from provenance.cli.commands import make_command
 from tests.cli.commandline import provenance
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "commands.md"
@@ -61,7 +61,7 @@ def help_text(path: tuple[str, ...]) -> str:
 def written() -> str:
     """Return the page as it should be."""
     sections = [HEAD]
-    for path in paths(command_of(COMMANDS)):
+    for path in paths(make_command(COMMANDS)):
         title = " ".join(("provenance", *path))
         sections.append(f"## `{title}`\n\n```text\n{help_text(path).rstrip()}\n```\n")
     return "\n".join(sections)
@@ -89,7 +89,7 @@ def test_groups_list_whole_sentences_in_the_order_of_their_use():
 
 
 def test_every_command_is_there():
-    found = {" ".join(path) for path in paths(command_of(COMMANDS))}
+    found = {" ".join(path) for path in paths(make_command(COMMANDS))}
     assert set(COMMANDS) < found
     assert {"registry build", "rules explain", "policy init"} < found
 

@@ -159,7 +159,7 @@ def of_another(cache):
 
 REFUSED = {
     folder_in_place: "Is a directory",
-    file_in_place: "it is no folder",
+    file_in_place: "it is not a folder",
     open_to_all: "others can write it",
     unwritable: "Permission denied",
     read_only: "it cannot be written",

@@ -57,7 +57,7 @@ def test_where_stdout_is_closed_that_is_said_and_the_code_is_2(world, call):
     assert done.returncode == 2
     assert done.stderr.splitlines()[-2:] == [
         "Error: the output cannot be written: Bad file descriptor",
-        "Try: make room, or send it elsewhere",
+        "Try: free space, or write the output elsewhere",
     ]
     assert "Traceback" not in done.stderr
 

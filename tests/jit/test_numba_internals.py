@@ -99,7 +99,7 @@ def test_kernels_work_without_a_private_part_of_numba(tmp_path, root, module, pa
 def test_a_numba_that_cannot_keep_kernels_is_reported(tmp_path, root):
     hidden = "hide('numba.core.caching', 'NullCache')"
     outcome = run_python(tmp_path, root, f"{HIDE}\n{hidden}\n{CALLS}")
-    assert "Compiled code cannot be kept, so each run compiles anew" in outcome.stderr
+    assert "Compiled code cannot be cached, so each run compiles it again" in outcome.stderr
     assert not list(tmp_path.rglob("*.kernel"))
 
 

@@ -32,7 +32,7 @@ def test_an_outcome_says_what_a_test_wants_to_know(failed):
     assert failed.findings.schema.equals(FINDINGS)
     assert failed.findings.num_rows == 10
     assert failed.violations[0].gate == "forbidden=0%"
-    with pytest.raises(KeyError, match="there is one of"):
+    with pytest.raises(KeyError, match="there are shares of"):
         failed.share("nowhere")
 
 

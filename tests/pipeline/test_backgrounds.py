@@ -12,7 +12,7 @@ from provenance.model import Agreement, DateRange, Policy, Purpose, Texts, Token
 from provenance.pipeline import check
 from provenance.pipeline.locate.backgrounds import (
     TextPassages,
-    held_by_backgrounds,
+    background_mask,
     open_backgrounds,
     stretch_passages,
 )
@@ -198,10 +198,8 @@ def test_gaps_of_a_passage_do_not_count(build) -> None:
     rows, firsts, lasts = np.array([0]), np.array([0]), np.array([35])
     ends = TextPassages(rows, firsts, lasts, np.array([[0, 0, 8], [0, 28, 36]]))
 
-    assert held_by_backgrounds(stretch_passages(rows, firsts, lasts), tokens, [book]).tolist() == [
-        True
-    ]
-    assert held_by_backgrounds(ends, tokens, [book]).tolist() == [False]
+    assert background_mask(stretch_passages(rows, firsts, lasts), tokens, [book]).tolist() == [True]
+    assert background_mask(ends, tokens, [book]).tolist() == [False]
 
 
 def test_a_few_words_of_a_book_are_its_own_in_its_pages_and_anybody_s_elsewhere(
@@ -217,7 +215,7 @@ def test_a_few_words_of_a_book_are_its_own_in_its_pages_and_anybody_s_elsewhere(
 
     found = stretch_passages(np.array([0, 1]), firsts, firsts + 4)
 
-    assert held_by_backgrounds(found, tokens, [book]).tolist() == [True, False]
+    assert background_mask(found, tokens, [book]).tolist() == [True, False]
 
 
 def test_half_of_a_passage_is_half_of_its_words_and_of_what_they_say(build, pages) -> None:
@@ -231,17 +229,15 @@ def test_half_of_a_passage_is_half_of_its_words_and_of_what_they_say(build, page
 
     found = stretch_passages(np.arange(3), np.zeros(3, np.int64), ends)
 
-    assert held_by_backgrounds(found, _tokens(texts), [other]).tolist() == [True, False, False]
-    assert held_by_backgrounds(found, _tokens(texts), [book]).tolist() == [True, True, False]
+    assert background_mask(found, _tokens(texts), [other]).tolist() == [True, False, False]
+    assert background_mask(found, _tokens(texts), [book]).tolist() == [True, True, False]
 
 
 def test_of_nothing_backgrounds_hold_nothing(build) -> None:
     none = np.zeros(0, np.int64)
     (book,) = open_backgrounds([build("book", ["one two three four five six"])], [])
 
-    assert (
-        held_by_backgrounds(stretch_passages(none, none, none), _tokens([]), [book]).tolist() == []
-    )
+    assert background_mask(stretch_passages(none, none, none), _tokens([]), [book]).tolist() == []
 
 
 def _tokens(texts: list[str]) -> Tokens:

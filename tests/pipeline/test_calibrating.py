@@ -71,7 +71,7 @@ def test_recalls_are_sums_of_the_plants(measured):
     table = measured.plants
     assert table.schema == PLANTS
     overall = measured.recalls[0]
-    able = [row for row in table.to_pylist() if row["item_tokens"] >= LENGTHS[1].least]
+    able = [row for row in table.to_pylist() if row["item_tokens"] >= LENGTHS[1].min_tokens]
     assert (overall.planted, overall.found) == (len(able), sum(row["found"] for row in able))
     assert {row["edit"] for row in able} == {edit.name for edit in EDITS}
     assert {row["place"] for row in able} == {"sentence", "paragraph", "row"}

@@ -229,7 +229,7 @@ def test_where_no_row_could_be_read_that_is_told(tmp_path: Path, registry: str) 
     corpus.write_text('[{"text": ""}, 1, 2]')
     with pytest.raises(EmptyCorpus, match=r"2 of corpus\.json: not a JSON object") as error:
         check([str(corpus)], Policy(registries=(registry,)))
-    assert error.value.remedy.startswith("mend these rows, or name the column")
+    assert error.value.remedy.startswith("correct these rows, or name the column")
 
 
 def test_what_everybody_says_is_nobody_s_even_in_a_single_page(tmp_path: Path, write_lines) -> None:

@@ -75,7 +75,7 @@ def test_a_job_gets_a_summary_annotations_and_outputs(told, job, tmp_path):
     assert json.loads(said["shares"])["source"]["x"] == pytest.approx(0.0212, abs=1e-3)
     assert json.loads(Path(said["sarif"]).read_text("utf-8"))["version"] == "2.1.0"
     assert said["report"] == str(tmp_path / "report")
-    assert made.undone == ()
+    assert made.failures == ()
 
 
 def test_a_comment_is_written_once_and_then_kept_up_to_date(told, comments):
@@ -114,7 +114,7 @@ def test_its_own_comment_is_found_behind_hundreds_of_others(told, comments):
 def test_a_comment_that_is_not_taken_breaks_nothing(told, comments, job, code, remedy):
     comments.refuse = code
     made = told(sample_report())
-    ((message, advice),) = made.undone
+    ((message, advice),) = made.failures
     assert str(code) in message
     assert remedy in advice
     assert TOKEN not in message + advice
@@ -124,13 +124,13 @@ def test_a_comment_that_is_not_taken_breaks_nothing(told, comments, job, code, r
 def test_a_host_that_is_not_there_breaks_nothing(told, job):
     for address in ("http://127.0.0.1:9", "file:///etc"):
         made = told(sample_report(), environment={**job, "GITHUB_API_URL": address})
-        assert len(made.undone) == 1
+        assert len(made.failures) == 1
 
 
 def test_what_is_no_pull_request_has_no_comment(told, comments, job, tmp_path):
     (tmp_path / "event.json").write_text(json.dumps({"ref": "refs/heads/main"}))
-    assert told(sample_report(), "always").undone == ()
-    assert told(sample_report(), "always", {}).done == ()
+    assert told(sample_report(), "always").failures == ()
+    assert told(sample_report(), "always", {}).published == ()
     assert comments.asked == []
 
 
@@ -147,4 +147,4 @@ def test_what_cannot_be_told_at_all_is_an_error(told, job, tmp_path):
     with pytest.raises(OutputError, match="cannot be written"):
         told(sample_report(), environment={**job, "GITHUB_OUTPUT": str(tmp_path)})
     (tmp_path / "event.json").write_text("{")
-    assert "cannot be read" in told(sample_report()).undone[0][0]
+    assert "cannot be read" in told(sample_report()).failures[0][0]

@@ -33,7 +33,7 @@ HISTORY = {
 def against(
     asked: PageSignals, fetched: str | None, fields=(), address: str = "https://a.example/x"
 ) -> list[str]:
-    return [notice.signal for notice in asked.against(address, fetched, tuple(fields))]
+    return [notice.signal for notice in asked.disallowing_notices(address, fetched, tuple(fields))]
 
 
 def test_the_newest_capture_that_is_not_later_counts():
@@ -49,7 +49,7 @@ def test_where_the_day_is_not_known_whatever_disallows_stands_and_says_so():
     asked = sites(HISTORY)
     assert against(asked, None) == ["tdmrep", "robots-txt/training-agents"]
     assert against(asked, "last week") == ["tdmrep", "robots-txt/training-agents"]
-    why = asked.against("https://a.example/x", None, ())[1].why
+    why = asked.disallowing_notices("https://a.example/x", None, ())[1].why
     assert why == (
         'robots.txt, line 2 "Disallow: /", for GPTBot (captured 2023-06-01; on which day the page '
         "was fetched is not known)"

@@ -16,8 +16,8 @@ from provenance.read.corpus.corpora import open_files
 @given(content=st.binary(min_size=1, max_size=40), ends=st.tuples(*[st.integers(0, 40)] * 2))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_digest_is_that_of_the_bytes_in_an_extent(content, ends, tmp_path, monkeypatch):
-    monkeypatch.setattr(file_hashing, "_LARGE", 7)
-    monkeypatch.setattr(file_hashing, "_NEAR", 5)
+    monkeypatch.setattr(file_hashing, "_LARGE_CHUNK", 7)
+    monkeypatch.setattr(file_hashing, "_CACHED_CHUNK", 5)
     (tmp_path / "a.txt").write_bytes(content)
     [file] = find_files(str(tmp_path / "a.txt")).files
     first, end = sorted(ends)
@@ -36,7 +36,7 @@ def test_what_is_no_file_of_this_machine_is_hashed_too():
 
 
 def test_a_digest_that_nobody_wants_is_left_and_can_still_be_made(tmp_path, monkeypatch):
-    monkeypatch.setattr(file_hashing, "_LARGE", 7)
+    monkeypatch.setattr(file_hashing, "_LARGE_CHUNK", 7)
     (tmp_path / "a.txt").write_bytes(b"some bytes, and some more of them")
     found = find_files(str(tmp_path / "a.txt")).files
     [hashing] = open_files(["a"], found).file_digests()

@@ -31,14 +31,14 @@ def files_of(folder):
 
 @pytest.mark.parametrize("content", [b"", b"x", b"some bytes" * 1000])
 def test_a_digest_is_that_of_the_bytes(content, tmp_path, monkeypatch):
-    monkeypatch.setattr(file_hashing, "_MAPPED", 777)
+    monkeypatch.setattr(file_hashing, "_MAPPED_CHUNK", 777)
     (tmp_path / "file").write_bytes(content)
     made = digest_of_file(tmp_path / "file")
     assert made == blake3_mapped_file(tmp_path / "file") == blake3(content).hexdigest()
 
 
 def test_a_mapped_digest_that_nobody_wants_is_left(tmp_path, monkeypatch):
-    monkeypatch.setattr(file_hashing, "_MAPPED", 7)
+    monkeypatch.setattr(file_hashing, "_MAPPED_CHUNK", 7)
     (tmp_path / "file").write_bytes(b"some bytes, and some more of them")
     asked = []
     with pytest.raises(CancelledError):

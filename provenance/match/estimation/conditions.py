@@ -27,7 +27,7 @@ APPEARANCES = NEAR_DUPLICATE_APPEARANCE + 1
 
 def length_classes(tokens: Int64s) -> Int64s:
     """Return the index in `LENGTHS` of items, by their number of tokens."""
-    edges = np.array([length.least for length in LENGTHS])
+    edges = np.array([length.min_tokens for length in LENGTHS])
     return np.searchsorted(edges, tokens, "right").astype(np.int64) - 1
 
 

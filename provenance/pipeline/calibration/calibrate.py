@@ -88,32 +88,34 @@ def calibrate(
     ProvenanceError
         If it cannot be measured: see `provenance.errors`.
 
-    Notes ----- The corpus is read once, as in a check: for its sample of passages, its own matches,
-    and a draw of texts. Items are planted into copies of those texts in memory, one per copy.
-    Reading, scoring and attribution are those of a check. Each planted match is scored against the
-    original corpus, as if it were the only plant, so that plants do not distort a small corpus.
+    Notes
+    -----
+    The corpus is read once, as in a check: for its sample of passages, its own matches, and a draw
+    of texts. Items are planted into copies of those texts in memory, one per copy. Reading, scoring
+    and attribution are those of a check. Each planted match is scored against the original corpus,
+    as if it were the only plant, so that plants do not distort a small corpus.
     """
     registries = _open_registries(policy.registries, "calibrate with", "--registry")
-    for one in registries:
-        _require_texts(one, "its items cannot be planted")
+    for registry_index in registries:
+        _require_texts(registry_index, "its items cannot be planted")
     control = _open_registries([planting.control], "", "") if planting.control else []
-    addressed = open_corpus(
+    dataset = open_corpus(
         corpus,
         text_columns=policy.text_columns,
         split=settings.split,
         max_document=policy.max_document,
     )
     reservoir = TextReservoir(planting.plants, planting.seed)
-    total = sum(part.size or 0 for part in addressed.parts) or None
-    with show_progress("reading", total, "B", quiet=settings.quiet) as shown:
+    total = sum(part.size or 0 for part in dataset.parts) or None
+    with show_progress("reading", total, "B", quiet=settings.quiet) as progress:
         readings = read_corpus(
-            reservoir.tap(addressed),
+            reservoir.tap(dataset),
             [*registries, *control],
             no_declarations,
             settings.threads,
-            shown,
+            progress,
         )
-    unread = collect_unread(addressed, readings)
+    unread = collect_unread(dataset, readings)
     check_readable(unread, settings.allow_unread)
     counts = sum((reading.counts for reading in readings), Counts())
     if not counts.tokens:
@@ -121,30 +123,38 @@ def calibrate(
             f"there is no text in {', '.join(corpus)}",
             remedy="name the column that holds the text with --text-column",
         )
-    own = select_registries(readings, 0, len(registries))
-    plants, skipped = _plant_and_match(registries, reservoir.texts(), planting, settings)
-    held = corpus_from_texts([plant.text for plant in plants])
-    with show_progress("looking for plants", len(plants), "plants", quiet=settings.quiet) as shown:
-        reread = read_standalone_texts(held, registries, settings.threads, SilentProgress())
-        settled = attribute_standalone(own, reread, registries)
-        spans = locate_matches(held, reread, settled, registries)
-        table = planted_item_table(plants, spans, settled, registries)
-        shown.advance(len(plants))
+    registry_readings = select_registries(readings, 0, len(registries))
+    plants, unplanted = _plant_and_match(registries, reservoir.texts(), planting, settings)
+    planted_texts = corpus_from_texts([plant.text for plant in plants])
+    with show_progress(
+        "looking for plants", len(plants), "plants", quiet=settings.quiet
+    ) as progress:
+        planted_readings = read_standalone_texts(
+            planted_texts, registries, settings.threads, SilentProgress()
+        )
+        claims = attribute_standalone(registry_readings, planted_readings, registries)
+        spans = locate_matches(planted_texts, planted_readings, claims, registries)
+        planted_table = planted_item_table(plants, spans, claims, registries)
+        progress.advance(len(plants))
     return Calibration(
         tool=__version__,
         created=datetime.now(UTC).replace(microsecond=0),
-        corpus=addressed.digest(),
-        addresses=addressed.addresses,
+        corpus=dataset.digest(),
+        addresses=dataset.addresses,
         documents=counts.documents,
         corpus_tokens=counts.tokens,
-        registries=tuple(sorted(one.registry.manifest.digest for one in registries)),
+        registries=tuple(
+            sorted(registry_index.registry.manifest.digest for registry_index in registries)
+        ),
         normalisation=registries[0].index.arrays.parameters.normalisation,
         threshold=STRENGTH_THRESHOLD,
         seed=planting.seed,
-        skipped=skipped + len(plants) - len(table),
-        recalls=aggregate_recalls(table),
-        false=_measure_false_positives(readings, own, registries, control, planting, settings),
-        plants=table,
+        skipped=unplanted + len(plants) - len(planted_table),
+        recalls=aggregate_recalls(planted_table),
+        false=_measure_false_positives(
+            readings, registry_readings, registries, control, planting, settings
+        ),
+        plants=planted_table,
         unread=unread,
     )
 
@@ -156,8 +166,10 @@ def _open_registries(paths: Sequence[str], purpose: str, option: str) -> list[Re
             f"there is no registry to {purpose}",
             remedy=f"name one with {option}, or in provenance.toml under [check] registries",
         )
-    whole = {one.manifest.digest: one for one in map(open_registry, map(Path, paths))}
-    return build_registry_indexes([whole[digest] for digest in sorted(whole)])
+    registries = {
+        registry.manifest.digest: registry for registry in map(open_registry, map(Path, paths))
+    }
+    return build_registry_indexes([registries[digest] for digest in sorted(registries)])
 
 
 def _plant_and_match(
@@ -170,13 +182,13 @@ def _plant_and_match(
     readings = read_standalone_texts(
         corpus_from_texts(hosts), registries, settings.threads, SilentProgress()
     )
-    held, base = set(), 0
+    present, base = set(), 0
     for reading in readings:
-        for place, candidates in enumerate(reading.candidates):
+        for number, candidates in enumerate(reading.candidates):
             texts, items = (candidates.texts + base).tolist(), candidates.items.tolist()
-            held |= {(text, place, item) for text, item in zip(texts, items, strict=True)}
+            present |= {(text, number, item) for text, item in zip(texts, items, strict=True)}
         base += reading.counts.texts
-    plants, skipped = plant_items(draws, hosts, registries, held, planting.seed)
+    plants, skipped = plant_items(draws, hosts, registries, present, planting.seed)
     if not plants:
         raise RegistryError(
             f"none of {len(draws)} items could be planted",
@@ -185,17 +197,17 @@ def _plant_and_match(
     return plants, skipped
 
 
-def _require_texts(opened: RegistryIndex, why: str) -> None:
-    if not opened.registry.manifest.keeps_texts:
+def _require_texts(registry_index: RegistryIndex, consequence: str) -> None:
+    if not registry_index.registry.manifest.keeps_texts:
         raise RegistryError(
-            f"{opened.registry.path} keeps no texts, so {why}",
+            f"{registry_index.registry.path} keeps no texts, so {consequence}",
             remedy="build it again from its dumps, without --no-text",
         )
 
 
 def _measure_false_positives(
     readings: Sequence[Reading],
-    own: Sequence[Reading],
+    registry_readings: Sequence[Reading],
     registries: Sequence[RegistryIndex],
     control: Sequence[RegistryIndex],
     planting: PlantingOptions,
@@ -203,14 +215,22 @@ def _measure_false_positives(
 ) -> FalseRate:
     """Measure false positives with the control, else with the background."""
     if control:
-        looked = select_registries(readings, len(registries), len(registries) + 1)
+        control_readings = select_registries(readings, len(registries), len(registries) + 1)
         scale = chance_scale(registries, control)
-        return false_positive_rate("control", attribute_claims(looked, control), readings, scale)
+        return false_positive_rate(
+            "control", attribute_claims(control_readings, control), readings, scale
+        )
     if planting.background is None:
         return UNKNOWN
     (background,) = _open_registries([planting.background], "", "")
-    _require_texts(background, "nothing can be looked for in them")
-    clean = corpus_from_registry(background.registry)
-    with show_progress("reading the background", None, "B", quiet=settings.quiet) as shown:
-        others = read_standalone_texts(clean, registries, settings.threads, shown)
-    return false_positive_rate("background", attribute_standalone(own, others, registries), others)
+    _require_texts(background, "it cannot be searched for items")
+    background_texts = corpus_from_registry(background.registry)
+    with show_progress("reading the background", None, "B", quiet=settings.quiet) as progress:
+        background_readings = read_standalone_texts(
+            background_texts, registries, settings.threads, progress
+        )
+    return false_positive_rate(
+        "background",
+        attribute_standalone(registry_readings, background_readings, registries),
+        background_readings,
+    )

@@ -25,17 +25,17 @@ class AppliedCalibration:
 
     def summary(self, corpus: str) -> CalibrationSummary:
         """Summarise the calibration for the check of a corpus with this digest."""
-        made = self.calibration
-        able = made.recalls[0] if made.recalls else None
+        calibration = self.calibration
+        overall = calibration.recalls[0] if calibration.recalls else None
         return CalibrationSummary(
             path=self.path,
             digest=self.digest,
-            created=made.created,
-            tool=made.tool,
-            planted=able.planted if able else 0,
-            recall=able.share if able else None,
-            false_basis=made.false.basis,
-            reservations=calibration_caveats(made, corpus),
+            created=calibration.created,
+            tool=calibration.tool,
+            planted=overall.planted if overall else 0,
+            recall=overall.share if overall else None,
+            false_basis=calibration.false.basis,
+            reservations=calibration_caveats(calibration, corpus),
         )
 
 
@@ -80,13 +80,13 @@ def check_calibration(calibration: Calibration, registries: Sequence[str]) -> No
 
 def calibration_caveats(calibration: Calibration, corpus: str) -> tuple[str, ...]:
     """List the limitations of shares that a calibration corrects."""
-    found = []
+    caveats = []
     if calibration.corpus != corpus:
-        found.append("recall was measured on another corpus")
+        caveats.append("recall was measured on another corpus")
     if calibration.tool != __version__:
-        found.append(f"recall was measured with version {calibration.tool} of provenance")
+        caveats.append(f"recall was measured with version {calibration.tool} of provenance")
     if calibration.false.basis is None:
-        found.append(
+        caveats.append(
             "the calibration did not measure chance matches, so strengths say how many there are"
         )
-    return tuple(found)
+    return tuple(caveats)

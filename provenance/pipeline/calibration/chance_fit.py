@@ -68,39 +68,42 @@ def fit_chance_model(
     A document counts once, by its strongest match. Quotations are excluded: two texts that quote
     the same verse do not match by chance.
     """
-    (held,) = build_registry_indexes([open_registry(folder)])
-    addressed = open_corpus(
+    (registry_index,) = build_registry_indexes([open_registry(folder)])
+    dataset = open_corpus(
         corpus, split=settings.split, max_document=parse_size_option(max_document)
     )
-    total = sum(part.size or 0 for part in addressed.parts) or None
-    with show_progress("reading", total, "B", quiet=settings.quiet) as shown:
-        readings = read_corpus(addressed, [held], no_declarations, settings.threads, shown)
-    check_readable(collect_unread(addressed, readings), 0)
+    total = sum(part.size or 0 for part in dataset.parts) or None
+    with show_progress("reading", total, "B", quiet=settings.quiet) as progress:
+        readings = read_corpus(
+            dataset, [registry_index], no_declarations, settings.threads, progress
+        )
+    check_readable(collect_unread(dataset, readings), 0)
     tokens = sum(reading.counts.tokens for reading in readings)
     if tokens < _MIN_TOKENS:
         raise InputError(
             f"{', '.join(corpus)}: {tokens:,} words are too few to measure chance matches",
-            remedy=f"name texts of {_MIN_TOKENS:,} words and more that hold no item",
+            remedy=f"name texts of {_MIN_TOKENS:,} words or more that contain no item",
         )
-    tail = np.sort(_strongest_matches(readings, held))[::-1][:_TAIL_DOCUMENTS]
-    least = float(tail.min(initial=0.0))
-    return replace_chance_model(folder, fit_chance(tail, least, tokens, held.size))
+    tail = np.sort(_strongest_matches(readings, registry_index))[::-1][:_TAIL_DOCUMENTS]
+    cutoff = float(tail.min(initial=0.0))
+    return replace_chance_model(folder, fit_chance(tail, cutoff, tokens, registry_index.size))
 
 
-def _strongest_matches(readings: Sequence[Reading], held: RegistryIndex) -> Floats:
+def _strongest_matches(readings: Sequence[Reading], registry_index: RegistryIndex) -> Floats:
     """Return the log-odds of the strongest chance match of every document that has one."""
-    found = concatenate_candidates(
+    candidates = concatenate_candidates(
         [
             reading.candidates[0].shift_texts(base)
             for reading, base in zip(readings, text_bases(readings), strict=True)
         ]
     )
-    corpus = merge_samples(reading.sample for reading in readings)
-    likely = log_odds(
-        measure_features(found, held.index, corpus, load_language()), len(corpus.tokens)
+    sample = merge_samples(reading.sample for reading in readings)
+    scores = log_odds(
+        measure_features(candidates, registry_index.index, sample, load_language()),
+        len(sample.tokens),
     )
-    lengths = np.diff(held.index.arrays.token_offsets)[found.items]
-    chance = ~is_quotation(found, lengths)
+    lengths = np.diff(registry_index.index.arrays.token_offsets)[candidates.items]
+    is_chance = ~is_quotation(candidates, lengths)
     documents = np.concatenate(
         [
             reading.documents + base
@@ -108,5 +111,5 @@ def _strongest_matches(readings: Sequence[Reading], held: RegistryIndex) -> Floa
         ]
     )
     strongest = np.full(int(documents.max(initial=-1)) + 1, -np.inf)
-    np.maximum.at(strongest, documents[found.texts[chance]], likely[chance])
+    np.maximum.at(strongest, documents[candidates.texts[is_chance]], scores[is_chance])
     return np.asarray(strongest[np.isfinite(strongest)])

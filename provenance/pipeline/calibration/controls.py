@@ -37,7 +37,7 @@ class ControlIndex:
 
     @property
     def distinct(self) -> Flags:
-        """Mask of the items that are not empty and the first with their words."""
+        """Mask of the items that are not empty and have no earlier copy."""
         arrays = self.index.index.arrays
         is_first = arrays.first == np.arange(len(arrays.first))
         return np.asarray(is_first & (np.diff(arrays.token_offsets) > 0))
@@ -51,14 +51,18 @@ def open_control(path: str, registries: Sequence[RegistryIndex]) -> ControlIndex
     RegistryError
         If most of its items are items of the registries, so that it would measure copies.
     """
-    (held,) = build_registry_indexes([open_registry(Path(path))])
-    known = np.concatenate([_item_hash_set(registry) for registry in registries])
-    control = ControlIndex(held, np.isin(_item_hash_set(held), known))
-    shared, distinct = int((control.shared & control.distinct).sum()), int(control.distinct.sum())
-    if shared > _MAX_SHARED * distinct or not distinct:
+    (registry_index,) = build_registry_indexes([open_registry(Path(path))])
+    registry_hashes = np.concatenate([_item_hash_set(registry) for registry in registries])
+    control = ControlIndex(registry_index, np.isin(_item_hash_set(registry_index), registry_hashes))
+    shared_items, distinct_items = (
+        int((control.shared & control.distinct).sum()),
+        int(control.distinct.sum()),
+    )
+    if shared_items > _MAX_SHARED * distinct_items or not distinct_items:
         raise RegistryError(
-            f"the control {path} holds {distinct:,} different items, and {shared:,} of them say "
-            "the same as items of the registries: what is found of it may be there",
+            f"the control {path} holds {distinct_items:,} different items, of which "
+            f"{shared_items:,} have the words of items of the registries: matches with these may "
+            "be real copies",
             remedy="name a registry of items that cannot be in the corpus, such as posts written "
             "after it was collected",
         )
@@ -69,7 +73,7 @@ def measure_control(
     control: ControlIndex,
     readings: Sequence[Reading],
     registries: Sequence[RegistryIndex],
-    others: Claims,
+    registry_claims: Claims,
     findings: pa.Table,
 ) -> Control:
     """Estimate how many findings are chance matches.
@@ -82,81 +86,85 @@ def measure_control(
         Of the corpus.
     registries : sequence of RegistryIndex
         Registries of the findings.
-    others : Claims
+    registry_claims : Claims
         Claims of the registries.
     findings : pyarrow.Table
         Findings of the registries, of schema `FINDINGS`.
 
-    Notes ----- Passages of the control are scored and attributed like those of the registries, on
-    their own. Only those count that match better than a registry's item in the same place (Elias
-    and Gygi, "Target-decoy search strategy", 2007): where an item occurs, near-copies among later
-    posts are found too, but match no better; a text that both quote is matched equally well by
-    either. The number has a Poisson interval, and is scaled to the size of the registries.
+    Notes
+    -----
+    Passages of the control are scored and attributed like those of the registries, on their own.
+    Only those count that match better than a registry's item in the same place (Elias and Gygi,
+    "Target-decoy search strategy", 2007): where an item occurs, near-copies among later posts are
+    found too, but match no better; a text that both quote is matched equally well by either. The
+    number has a Poisson interval, and is scaled to the size of the registries.
     """
     place = len(registries)
-    settled = attribute_claims(
+    claims = attribute_claims(
         [
             _drop_shared(reading, control.shared)
             for reading in select_registries(readings, place, place + 1)
         ],
         [control.index],
     )
-    outdone = settled.chosen & _outcompeted_mask(settled, others)
-    settled = replace(settled, chosen=settled.chosen & ~outdone)
+    is_outcompeted = claims.chosen & _outcompeted_mask(claims, registry_claims)
+    claims = replace(claims, chosen=claims.chosen & ~is_outcompeted)
     shared = int((control.shared & control.distinct).sum())
     lengths = np.diff(control.index.index.arrays.token_offsets)
-    left_out = int(lengths[control.shared & control.distinct].sum())
-    scale = chance_scale(registries, [control.index], left_out)
-    rate = false_positive_rate("control", settled, readings, scale)
+    omitted_tokens = int(lengths[control.shared & control.distinct].sum())
+    scale = chance_scale(registries, [control.index], omitted_tokens)
+    rate = false_positive_rate("control", claims, readings, scale)
     expected = _scale_rate(_count_interval(rate.findings), scale)
-    in_documents = _scale_rate(_count_interval(rate.documents), scale)
+    expected_documents = _scale_rate(_count_interval(rate.documents), scale)
     million = 1e6 / rate.read
-    content = int(np.count_nonzero(findings["evidence"].to_numpy() == "content"))
+    content_findings = int(np.count_nonzero(findings["evidence"].to_numpy() == "content"))
     return Control(
         registry=control.index.registry.summary(),
         shared=shared,
-        outdone=int(outdone.sum()),
+        outdone=int(is_outcompeted.sum()),
         scale=scale,
         passages=rate.findings,
         documents=rate.documents,
         passages_per_million=_scale_rate(expected, million),
-        documents_per_million=_scale_rate(in_documents, million),
-        findings=content,
+        documents_per_million=_scale_rate(expected_documents, million),
+        findings=content_findings,
         expected=expected,
-        false_discovery=_false_discovery_rate(rate.findings, content, scale),
+        false_discovery=_false_discovery_rate(rate.findings, content_findings, scale),
     )
 
 
-def _item_hash_set(opened: RegistryIndex) -> UInt64s:
-    return sequence_hashes(opened.index.arrays.tokens, opened.index.arrays.token_offsets)
+def _item_hash_set(registry_index: RegistryIndex) -> UInt64s:
+    return sequence_hashes(
+        registry_index.index.arrays.tokens, registry_index.index.arrays.token_offsets
+    )
 
 
 def _drop_shared(reading: Reading, shared: Flags) -> Reading:
     (candidates,) = reading.candidates
-    own = np.flatnonzero(~shared[candidates.items])
-    return replace(reading, candidates=(candidates.take(own),))
+    rows = np.flatnonzero(~shared[candidates.items])
+    return replace(reading, candidates=(candidates.take(rows),))
 
 
-def _outcompeted_mask(passages: Claims, others: Claims) -> Flags:
+def _outcompeted_mask(control_claims: Claims, registry_claims: Claims) -> Flags:
     """Return the passages of which others claim half, with at least as many matched tokens.
 
     Strengths are not comparable across registries: each knows its own phrases best.
     """
-    outdone = np.zeros(len(passages), bool)
-    texts, matched = others.candidates.texts, others.candidates.matched
-    own = passages.candidates.matched
-    for place in np.flatnonzero(passages.chosen).tolist():
-        text = passages.candidates.texts[place]
-        there = slice(*np.searchsorted(texts, [text, text + 1]))
-        common = (
-            np.minimum(others.lasts[there], passages.lasts[place])
-            - np.maximum(others.firsts[there], passages.firsts[place])
+    is_outcompeted = np.zeros(len(control_claims), bool)
+    texts, matched = registry_claims.candidates.texts, registry_claims.candidates.matched
+    passage_matched = control_claims.candidates.matched
+    for row in np.flatnonzero(control_claims.chosen).tolist():
+        text = control_claims.candidates.texts[row]
+        rivals = slice(*np.searchsorted(texts, [text, text + 1]))
+        overlap = (
+            np.minimum(registry_claims.lasts[rivals], control_claims.lasts[row])
+            - np.maximum(registry_claims.firsts[rivals], control_claims.firsts[row])
             + 1
         )
-        half = 2 * common >= passages.lasts[place] - passages.firsts[place] + 1
-        better = matched[there] >= own[place]
-        outdone[place] = (half & better).any()
-    return outdone
+        is_half = 2 * overlap >= control_claims.lasts[row] - control_claims.firsts[row] + 1
+        is_better = matched[rivals] >= passage_matched[row]
+        is_outcompeted[row] = (is_half & is_better).any()
+    return is_outcompeted
 
 
 def _count_interval(count: int) -> Rate:

@@ -28,7 +28,7 @@ UNKNOWN = FalseRate(
 
 
 def false_positive_rate(
-    basis: str, settled: Claims, readings: Sequence[Reading], scale: float = 1.0
+    basis: str, claims: Claims, readings: Sequence[Reading], scale: float = 1.0
 ) -> FalseRate:
     """Return the rate of findings where there can be none.
 
@@ -36,7 +36,7 @@ def false_positive_rate(
     ----------
     basis : str
         "control" or "background".
-    settled : Claims
+    claims : Claims
         The claims.
     readings : sequence of Reading
         Of the texts.
@@ -44,7 +44,7 @@ def false_positive_rate(
         Chance matches of the registries per chance match of what was searched for.
     """
     counts = sum((reading.counts for reading in readings), Counts())
-    texts = settled.candidates.texts[settled.chosen]
+    texts = claims.candidates.texts[claims.chosen]
     documents = np.concatenate(
         [
             np.zeros(0, np.int64),
@@ -54,27 +54,27 @@ def false_positive_rate(
             ),
         ]
     )
-    hit = len(np.unique(documents[texts]))
-    tokens = int((settled.lasts - settled.firsts + 1)[settled.chosen].sum())
-    unit = scale * 1e6 / counts.tokens if counts.tokens else 0.0
-    low, high = poisson_interval(hit)
+    document_count = len(np.unique(documents[texts]))
+    tokens = int((claims.lasts - claims.firsts + 1)[claims.chosen].sum())
+    per_million = scale * 1e6 / counts.tokens if counts.tokens else 0.0
+    low, high = poisson_interval(document_count)
     return FalseRate(
         basis=basis,
         reason=None,
         read=counts.tokens,
         scale=scale,
         findings=len(texts),
-        documents=hit,
+        documents=document_count,
         tokens=tokens,
-        documents_per_million=hit * unit,
-        tokens_per_million=tokens * unit,
-        low=low * unit,
-        high=high * unit,
+        documents_per_million=document_count * per_million,
+        tokens_per_million=tokens * per_million,
+        low=low * per_million,
+        high=high * per_million,
     )
 
 
 def chance_scale(
-    registries: Sequence[RegistryIndex], control: Sequence[RegistryIndex], without: int = 0
+    registries: Sequence[RegistryIndex], control: Sequence[RegistryIndex], omitted_tokens: int = 0
 ) -> float:
     """Return the number of chance matches of registries per chance match of a control.
 
@@ -82,16 +82,18 @@ def chance_scale(
     ----------
     registries, control : sequence of RegistryIndex
         What to compare.
-    without : int
+    omitted_tokens : int
         Tokens of the control's items that were left out.
 
-    Notes ----- The threshold rises with the number of tokens, so that all registries of a check
-    give as many chance matches as a control on its own; but it does not fall below that for
+    Notes
+    -----
+    The threshold rises with the number of tokens, so that all registries of a check give as many
+    chance matches as a control on its own; but it does not fall below that for
     `MIN_REGISTRY_TOKENS`.
     """
-    return _exposure_tokens(registries) / max(_exposure_tokens(control, without), 1e-12)
+    return _exposure_tokens(registries) / max(_exposure_tokens(control, omitted_tokens), 1e-12)
 
 
-def _exposure_tokens(registries: Sequence[RegistryIndex], without: int = 0) -> float:
-    size = sum(opened.size for opened in registries)
-    return (size - without) / max(size, MIN_REGISTRY_TOKENS)
+def _exposure_tokens(registries: Sequence[RegistryIndex], omitted_tokens: int = 0) -> float:
+    size = sum(registry_index.size for registry_index in registries)
+    return (size - omitted_tokens) / max(size, MIN_REGISTRY_TOKENS)

@@ -75,7 +75,9 @@ def draw_items(registries: Sequence[RegistryIndex], count: int, seed: int) -> li
     Leaves out items that another source has too, since a match would be ambiguous, and items that
     repeat a few words.
     """
-    pool = [_eligible_items(opened, place) for place, opened in enumerate(registries)]
+    pool = [
+        _eligible_items(registry_index, place) for place, registry_index in enumerate(registries)
+    ]
     table = np.concatenate(pool) if pool else np.zeros((0, 3), np.int64)
     classes = length_classes(table[:, 2])
     members = {
@@ -88,24 +90,24 @@ def draw_items(registries: Sequence[RegistryIndex], count: int, seed: int) -> li
             "there is no item to plant: each is empty, or occurs in several sources",
             remedy="name a registry whose items belong to one source each",
         )
-    dice = Random(f"{seed} items")  # noqa: S311 (a draw, no secret)
-    picked = []
+    random = Random(f"{seed} items")  # noqa: S311 (a draw, no secret)
+    drawn_items = []
     shares = sum(_CLASS_SHARES[place] for place in members)
     for place, rows in members.items():
-        wanted = -(-count * _CLASS_SHARES[place] // shares)
-        order = dice.sample(range(len(rows)), min(len(rows), wanted))
-        chosen = [order[turn % len(order)] for turn in range(wanted)]
-        picked += [DrawnItem(*map(int, table[rows[row]])) for row in chosen]
-    dice.shuffle(picked)
-    return picked[:count]
+        quota = -(-count * _CLASS_SHARES[place] // shares)
+        order = random.sample(range(len(rows)), min(len(rows), quota))
+        positions = [order[turn % len(order)] for turn in range(quota)]
+        drawn_items += [DrawnItem(*map(int, table[rows[row]])) for row in positions]
+    random.shuffle(drawn_items)
+    return drawn_items[:count]
 
 
-def _eligible_items(opened: RegistryIndex, place: int) -> Int64s:
+def _eligible_items(registry_index: RegistryIndex, number: int) -> Int64s:
     """Return registry, number and tokens of items that may be planted, by their first copy.
 
     Every copy counts, because frequent texts are copied often.
     """
-    arrays = opened.index.arrays
+    arrays = registry_index.index.arrays
     count = len(arrays.first)
     lengths = np.diff(arrays.token_offsets)
     lowest, highest = arrays.source_codes.copy(), arrays.source_codes.copy()
@@ -114,17 +116,17 @@ def _eligible_items(opened: RegistryIndex, place: int) -> Int64s:
     owners = np.repeat(np.arange(count, dtype=np.uint64), lengths)
     words = np.unique((owners << np.uint64(32)) | arrays.tokens) >> np.uint64(32)
     distinct = np.bincount(words.astype(np.int64), minlength=count)
-    fit = (lowest == highest)[arrays.first] & (lengths > 0)
-    fit &= (distinct >= _MIN_DISTINCT) | (lengths < LENGTHS[1].least)
-    numbers = arrays.first[fit].astype(np.int64)
-    return np.stack([np.full(len(numbers), place), numbers, lengths[numbers]], axis=1)
+    is_eligible = (lowest == highest)[arrays.first] & (lengths > 0)
+    is_eligible &= (distinct >= _MIN_DISTINCT) | (lengths < LENGTHS[1].min_tokens)
+    numbers = arrays.first[is_eligible].astype(np.int64)
+    return np.stack([np.full(len(numbers), number), numbers, lengths[numbers]], axis=1)
 
 
 def plant_items(
     draws: Sequence[DrawnItem],
     hosts: Sequence[str],
     registries: Sequence[RegistryIndex],
-    held: set[tuple[int, int, int]],
+    present: set[tuple[int, int, int]],
     seed: int,
 ) -> tuple[list[PlantedItem], int]:
     """Plant items into texts, one per text.
@@ -137,7 +139,7 @@ def plant_items(
         Texts; used several times where there are fewer than items.
     registries : sequence of RegistryIndex
         Registries of the items.
-    held : set of (int, int, int)
+    present : set of (int, int, int)
         Text, registry and number of items that the texts may contain already, which could not be
         told from planted ones.
     seed : int
@@ -152,28 +154,28 @@ def plant_items(
     """
     texts = _item_texts(draws, registries)
     cycle = [edit for edit in EDITS for _ in range(edit.share)]
-    seen: dict[int, int] = {}
+    last_ranks: dict[int, int] = {}
     plants: list[PlantedItem] = []
     for turn, draw in enumerate(draws):
         host, text = turn % len(hosts), texts[turn].strip()
-        given_up = (host, draw.registry, draw.number) in held or not text
-        if given_up or len(text.encode()) > _MAX_ITEM_BYTES:
+        is_unplantable = (host, draw.registry, draw.number) in present or not text
+        if is_unplantable or len(text.encode()) > _MAX_ITEM_BYTES:
             continue
-        dice = Random(f"{seed} {turn}")  # noqa: S311 (a draw, no secret)
+        random = Random(f"{seed} {turn}")  # noqa: S311 (a draw, no secret)
         group = int(length_classes(np.array([draw.tokens]))[0])
         # Edits and places rotate within each class of length, so that each class has all of them.
-        rank = seen[group] = seen.get(group, -1) + 1
+        rank = last_ranks[group] = last_ranks.get(group, -1) + 1
         edit, place = cycle[rank % len(cycle)], PLACES[(rank // len(cycle) + rank) % len(PLACES)]
-        plants.append(_plant_item(draw, registries, edit, place, (hosts[host], text), dice))
+        plants.append(_plant_item(draw, registries, edit, place, (hosts[host], text), random))
     return plants, len(draws) - len(plants)
 
 
 def _item_texts(draws: Sequence[DrawnItem], registries: Sequence[RegistryIndex]) -> list[str]:
     texts = [""] * len(draws)
-    for place, opened in enumerate(registries):
-        own = [turn for turn, draw in enumerate(draws) if draw.registry == place]
-        numbers = np.array([draws[turn].number for turn in own], np.uint32)
-        for turn, text in zip(own, opened.registry.texts(numbers), strict=True):
+    for place, registry_index in enumerate(registries):
+        turns = [turn for turn, draw in enumerate(draws) if draw.registry == place]
+        numbers = np.array([draws[turn].number for turn in turns], np.uint32)
+        for turn, text in zip(turns, registry_index.registry.texts(numbers), strict=True):
             texts[turn] = text or ""
     return texts
 
@@ -184,27 +186,27 @@ def _plant_item(
     edit: Edit,
     place: str,
     texts: tuple[str, str],
-    dice: Random,
+    random: Random,
 ) -> PlantedItem:
     host, item = texts
-    put = edit.change(item, dice).strip() or item
-    at, after = (0, "") if place == "row" else _choose_position(host, place, dice)
-    before = "" if place == "row" else host[:at]
-    behind = "" if place == "row" else after + host[at:]
-    text = before + edit.before + put + edit.after + behind
+    edited = edit.change(item, random).strip() or item
+    position, after = (0, "") if place == "row" else _choose_position(host, place, random)
+    before = "" if place == "row" else host[:position]
+    following = "" if place == "row" else after + host[position:]
+    text = before + edit.before + edited + edit.after + following
     start = len((before + edit.before).encode())
     arrays = registries[draw.registry].index.arrays
     source = arrays.sources[arrays.source_codes[draw.number]]
-    end = start + len(put.encode())
+    end = start + len(edited.encode())
     return PlantedItem(
         draw.registry, draw.number, source, draw.tokens, edit, place, text, start, end
     )
 
 
-def _choose_position(host: str, place: str, dice: Random) -> tuple[int, str]:
+def _choose_position(host: str, place: str, random: Random) -> tuple[int, str]:
     """Choose the position, and the separator between the item and the text after it."""
     ends = [match.end() for match in _PARAGRAPH.finditer(host)] if place == "paragraph" else []
     if ends:
-        return dice.choice(ends), "\n"
+        return random.choice(ends), "\n"
     ends = [match.end() for match in _SENTENCE.finditer(host)]
-    return (dice.choice(ends), " ") if ends else (0, " ")
+    return (random.choice(ends), " ") if ends else (0, " ")

@@ -49,9 +49,9 @@ def planted_item_table(
     """
     columns: dict[str, list[object]] = {name: [] for name in PLANTS.names}
     rows = _rows_by_text(spans, len(plants))
-    shown = _SpanArrays(spans, claims, registries)
-    for plant, own, tokens in zip(plants, rows, _planted_tokens(plants), strict=True):
-        if shown.surrounded(plant, own):
+    span_arrays = _SpanArrays(spans, claims, registries)
+    for plant, text_rows, tokens in zip(plants, rows, _planted_tokens(plants), strict=True):
+        if span_arrays.is_within_copy(plant, text_rows):
             continue
         values = {
             "source": plant.source,
@@ -61,7 +61,7 @@ def planted_item_table(
             "item_tokens": plant.tokens,
             "tokens": tokens,
             "bytes": plant.end - plant.start,
-            **shown.found(plant, own),
+            **span_arrays.detection(plant, text_rows),
         }
         for name, value in values.items():
             columns[name].append(value)
@@ -79,33 +79,37 @@ class _SpanArrays:
         self._tokens = spans["span_tokens"].to_numpy()
         self._numbers = spans["number"].to_numpy()
         self._registries = spans["registry"].to_numpy()
-        self._looks = span_conditions(spans, claims, registries)
-        self._arrays = [opened.index.arrays for opened in registries]
+        self._conditions = span_conditions(spans, claims, registries)
+        self._arrays = [registry_index.index.arrays for registry_index in registries]
 
-    def found(self, plant: PlantedItem, rows: Int64s) -> dict[str, object]:
+    def detection(self, plant: PlantedItem, rows: Int64s) -> dict[str, object]:
         """Return what was found of a plant among the spans of its text."""
-        shared = np.minimum(self._ends[rows], plant.end) - np.maximum(
+        overlap = np.minimum(self._ends[rows], plant.end) - np.maximum(
             self._starts[rows], plant.start
         )
-        near = rows[shared > 0].tolist()
-        own = np.array([row for row in near if self._is_of(plant.source, row)], np.int64)
-        if not len(own):
+        overlapping = rows[overlap > 0].tolist()
+        source_rows = np.array(
+            [row for row in overlapping if self._is_of(plant.source, row)], np.int64
+        )
+        if not len(source_rows):
             nothing = {"look": -1, "found_tokens": 0, "found_bytes": 0}
             return {"found": False, "right": False, "covered": 0.0, **nothing}
-        inside = np.minimum(self._ends[own], plant.end) - np.maximum(self._starts[own], plant.start)
+        overlap_bytes = np.minimum(self._ends[source_rows], plant.end) - np.maximum(
+            self._starts[source_rows], plant.start
+        )
         return {
             "found": True,
-            "right": any(self._is_item(plant, row) for row in own.tolist()),
-            "covered": float(inside.sum() / max(plant.end - plant.start, 1)),
-            "look": int(self._looks[own[np.argmax(inside)]]),
-            "found_tokens": int(self._tokens[own].sum()),
-            "found_bytes": int((self._ends[own] - self._starts[own]).sum()),
+            "right": any(self._is_item(plant, row) for row in source_rows.tolist()),
+            "covered": float(overlap_bytes.sum() / max(plant.end - plant.start, 1)),
+            "look": int(self._conditions[source_rows[np.argmax(overlap_bytes)]]),
+            "found_tokens": int(self._tokens[source_rows].sum()),
+            "found_bytes": int((self._ends[source_rows] - self._starts[source_rows]).sum()),
         }
 
-    def surrounded(self, plant: PlantedItem, rows: Int64s) -> bool:
+    def is_within_copy(self, plant: PlantedItem, rows: Int64s) -> bool:
         """Return whether a plant lies within a copy that the text contained before."""
-        around = (self._starts[rows] < plant.start) & (self._ends[rows] > plant.end)
-        return any(not self._is_item(plant, row) for row in rows[around].tolist())
+        is_around = (self._starts[rows] < plant.start) & (self._ends[rows] > plant.end)
+        return any(not self._is_item(plant, row) for row in rows[is_around].tolist())
 
     def _is_of(self, source: str, row: int) -> bool:
         arrays = self._arrays[self._registries[row]]
@@ -131,13 +135,13 @@ def span_conditions(spans: pa.Table, claims: Claims, registries: Sequence[Regist
         Registries of the items.
     """
     numbers = spans["claim"].to_numpy()
-    shown = np.where(spans["number"].to_numpy() >= 0, NEAR_DUPLICATE_APPEARANCE, -1).astype(
+    conditions = np.where(spans["number"].to_numpy() >= 0, NEAR_DUPLICATE_APPEARANCE, -1).astype(
         np.int64
     )
-    own = np.flatnonzero(numbers >= 0)
-    candidates = claims.candidates.take(numbers[own])
-    shown[own] = appearance_classes(candidates, span_item_lengths(spans, registries)[own])
-    return shown
+    rows = np.flatnonzero(numbers >= 0)
+    candidates = claims.candidates.take(numbers[rows])
+    conditions[rows] = appearance_classes(candidates, span_item_lengths(spans, registries)[rows])
+    return conditions
 
 
 def span_item_lengths(spans: pa.Table, registries: Sequence[RegistryIndex]) -> Int64s:
@@ -147,19 +151,19 @@ def span_item_lengths(spans: pa.Table, registries: Sequence[RegistryIndex]) -> I
 
 
 def _rows_by_text(spans: pa.Table, count: int) -> list[Int64s]:
-    chosen = np.flatnonzero(spans["chosen"].to_numpy())
-    texts = spans["text_number"].to_numpy()[chosen]
+    rows = np.flatnonzero(spans["chosen"].to_numpy())
+    texts = spans["text_number"].to_numpy()[rows]
     order = np.argsort(texts, kind="stable")
     bounds = np.searchsorted(texts[order], np.arange(count + 1))
-    return [chosen[order[bounds[text] : bounds[text + 1]]] for text in range(count)]
+    return [rows[order[bounds[text] : bounds[text + 1]]] for text in range(count)]
 
 
 def _planted_tokens(plants: Sequence[PlantedItem]) -> Iterator[int]:
     """Yield the number of tokens that start within each plant."""
     for first in range(0, len(plants), _BATCH_TEXTS):
-        piece = plants[first : first + _BATCH_TEXTS]
-        tokens = tokenise(Texts.of(pa.array([plant.text for plant in piece], pa.large_string())))
-        for row, plant in enumerate(piece):
+        batch = plants[first : first + _BATCH_TEXTS]
+        tokens = tokenise(Texts.of(pa.array([plant.text for plant in batch], pa.large_string())))
+        for row, plant in enumerate(batch):
             starts = tokens.starts[tokens.offsets[row] : tokens.offsets[row + 1]]
             low, high = np.searchsorted(starts, [plant.start, plant.end])
             yield int(high - low)
@@ -180,44 +184,44 @@ def aggregate_recalls(plants: pa.Table) -> tuple[Recall, ...]:
         detected.
     """
     classes = length_classes(plants["item_tokens"].to_numpy())
-    able = classes > 0
+    is_detectable = classes > 0
     columns = {name: np.array(plants[name].to_pylist(), object) for name in _GROUPINGS}
-    found = [_recall(plants, able)]
+    recalls = [_recall(plants, is_detectable)]
     present = [place for place in range(len(LENGTHS)) if (classes == place).any()]
-    found += [_recall(plants, classes == place, length=LENGTHS[place].name) for place in present]
+    recalls += [_recall(plants, classes == place, length=LENGTHS[place].name) for place in present]
     for name in _GROUPINGS:
         for key in dict.fromkeys(columns[name].tolist()):
-            chosen = able & (columns[name] == key)
-            if name != "source" or chosen.sum() >= _MIN_PLANTS:
-                found.append(_recall(plants, chosen, **{name: key}))
+            is_in_group = is_detectable & (columns[name] == key)
+            if name != "source" or is_in_group.sum() >= _MIN_PLANTS:
+                recalls.append(_recall(plants, is_in_group, **{name: key}))
     for edit in dict.fromkeys(columns["edit"].tolist()):
         for place in present:
-            chosen = (classes == place) & (columns["edit"] == edit)
-            found.append(_recall(plants, chosen, length=LENGTHS[place].name, edit=edit))
-    return tuple(found)
+            is_in_group = (classes == place) & (columns["edit"] == edit)
+            recalls.append(_recall(plants, is_in_group, length=LENGTHS[place].name, edit=edit))
+    return tuple(recalls)
 
 
 _GROUPINGS = ("edit", "place", "source")
 
 
-def _recall(plants: pa.Table, chosen: Flags, **keys: str) -> Recall:
-    rows = plants.filter(pa.array(chosen))
-    found = rows.filter(rows["found"])
-    low, high = wilson_interval(len(found), len(rows))
+def _recall(plants: pa.Table, is_in_group: Flags, **keys: str) -> Recall:
+    group = plants.filter(pa.array(is_in_group))
+    found_plants = group.filter(group["found"])
+    low, high = wilson_interval(len(found_plants), len(group))
     return Recall(
         keys.get("length"),
         keys.get("edit"),
         keys.get("place"),
         keys.get("source"),
-        len(rows),
-        len(found),
+        len(group),
+        len(found_plants),
         low,
         high,
-        _mean(found["covered"].to_pylist()),
-        _mean(found["right"].to_pylist()),
+        _mean(found_plants["covered"].to_pylist()),
+        _mean(found_plants["right"].to_pylist()),
     )
 
 
 def _mean(values: Iterable[float]) -> float | None:
-    listed = list(values)
-    return float(np.mean(listed)) if listed else None
+    numbers = list(values)
+    return float(np.mean(numbers)) if numbers else None

@@ -60,18 +60,18 @@ class ObservedFindings:
 
     @classmethod
     def of(
-        cls, found: FindingSet, claims: Claims, registries: Sequence[RegistryIndex]
+        cls, finding_set: FindingSet, claims: Claims, registries: Sequence[RegistryIndex]
     ) -> "ObservedFindings":
         """Return the observations of a check's findings, in the order of `found.findings`."""
-        own = found.spans.select(_SPAN_COLUMNS).take(pa.array(found.finding_rows))
+        spans = finding_set.spans.select(_SPAN_COLUMNS).take(pa.array(finding_set.finding_rows))
         return cls(
-            found.findings["source"].to_pylist(),
-            span_item_lengths(own, registries),
-            span_conditions(own, claims, registries),
-            own["document_number"].to_numpy(),
-            own["span_tokens"].to_numpy(),
-            own["byte_end"].to_numpy() - own["byte_start"].to_numpy(),
-            found.chance_probabilities,
+            finding_set.findings["source"].to_pylist(),
+            span_item_lengths(spans, registries),
+            span_conditions(spans, claims, registries),
+            spans["document_number"].to_numpy(),
+            spans["span_tokens"].to_numpy(),
+            spans["byte_end"].to_numpy() - spans["byte_start"].to_numpy(),
+            finding_set.chance_probabilities,
         )
 
 
@@ -107,11 +107,11 @@ class ShareCorrector:
         """
         place = list(Unit).index(unit)
         if unit is Unit.DOCUMENTS:
-            findings = self._surest(findings)
+            findings = self._one_per_document(findings)
             sizes = np.ones(len(findings))
         else:
             sizes = getattr(self.observed, str(unit))[findings].astype(np.float64)
-        sightings = FindingObservations(
+        observations = FindingObservations(
             self.sources[findings],
             length_classes(self.observed.lengths[findings]),
             self.observed.conditions[findings],
@@ -120,18 +120,18 @@ class ShareCorrector:
         )
         if self.sample is not None:
             places = self.sample.places(self.observed.documents[findings])
-            return correct_sampled_share(self.estimates, sightings, places, place, self.sample)
+            return correct_sampled_share(self.estimates, observations, places, place, self.sample)
         total = getattr(self.counts, str(unit))
-        return correct_share(self.estimates, sightings, place, total, self.counts.documents)
+        return correct_share(self.estimates, observations, place, total, self.counts.documents)
 
-    def _surest(self, findings: Int64s) -> Int64s:
+    def _one_per_document(self, findings: Int64s) -> Int64s:
         """Choose one finding per document: the one with the smallest weight of missed ones."""
-        lengths, looks = (
+        lengths, conditions = (
             length_classes(self.observed.lengths[findings]),
             self.observed.conditions[findings],
         )
-        known = self.estimates.weights[0][self.sources[findings], lengths, looks]
-        weights = np.where(looks >= 0, known, 1.0)
+        missed_weights = self.estimates.weights[0][self.sources[findings], lengths, conditions]
+        weights = np.where(conditions >= 0, missed_weights, 1.0)
         documents = self.observed.documents[findings]
         order = np.lexsort((self.observed.chances[findings], weights, documents))
         firsts = np.unique(documents[order], return_index=True)[1]
@@ -140,9 +140,9 @@ class ShareCorrector:
 
 def build_share_corrector(
     calibration: Calibration,
-    seen: ObservedFindings,
+    observed: ObservedFindings,
     counts: Counts,
-    sampled: BootstrapSample | None = None,
+    sample: BootstrapSample | None = None,
 ) -> ShareCorrector:
     """Fit the correction to a check's findings.
 
@@ -150,33 +150,37 @@ def build_share_corrector(
     ----------
     calibration : Calibration
         A calibration for this check: see `check_calibration`.
-    seen : ObservedFindings
+    observed : ObservedFindings
         All findings.
     counts : Counts
         Size of the corpus.
-    sampled : BootstrapSample or None
+    sample : BootstrapSample or None
         The sampled documents, where the corpus was sampled.
     """
     # Items too short to be detected say nothing about missed ones.
-    attributable = seen.lengths >= LENGTHS[1].least
-    seen = replace(seen, conditions=np.where(attributable, seen.conditions, -1))
-    dice = default_rng(0)
-    false = _false_finding_draws(calibration, seen, counts, dice)
+    is_detectable = observed.lengths >= LENGTHS[1].min_tokens
+    observed = replace(observed, conditions=np.where(is_detectable, observed.conditions, -1))
+    random = default_rng(0)
+    false = _false_finding_draws(calibration, observed, counts, random)
     numbers = _number_sources(calibration.plants)
-    sources = np.array([numbers.get(source, 0) for source in seen.sources], np.int64)
+    sources = np.array([numbers.get(source, 0) for source in observed.sources], np.int64)
     planted = _planted_counts(calibration.plants, numbers)
-    learnt = fit_correction(
-        planted, _contingency_table(seen, sources, len(numbers) + 1), false, dice
+    correction = fit_correction(
+        planted, _contingency_table(observed, sources, len(numbers) + 1), false, random
     )
-    return ShareCorrector(seen, counts, learnt, sources, sampled)
+    return ShareCorrector(observed, counts, correction, sources, sample)
 
 
-def _contingency_table(seen: ObservedFindings, sources: Int64s, count: int) -> Floats:
+def _contingency_table(observed: ObservedFindings, sources: Int64s, count: int) -> Floats:
     """Count findings by source, length and condition."""
     shape = count, len(LENGTHS), APPEARANCES
-    known = seen.conditions >= 0
-    places = sources[known], length_classes(seen.lengths[known]), seen.conditions[known]
-    cells = np.ravel_multi_index(places, shape)
+    has_condition = observed.conditions >= 0
+    indices = (
+        sources[has_condition],
+        length_classes(observed.lengths[has_condition]),
+        observed.conditions[has_condition],
+    )
+    cells = np.ravel_multi_index(indices, shape)
     return np.bincount(cells, minlength=int(np.prod(shape))).astype(np.float64).reshape(shape)
 
 
@@ -188,31 +192,36 @@ def _number_sources(plants: pa.Table) -> dict[str, int]:
 
 def _planted_counts(plants: pa.Table, sources: dict[str, int]) -> PlantedItems:
     families, places = plants["family"].to_pylist(), plants["place"].to_pylist()
-    named = [(family, place == "row") for family, place in zip(families, places, strict=True)]
-    numbers = {condition: place for place, condition in enumerate(sorted(set(named)))}
-    found = plants["found"].to_numpy().astype(np.float64)
-    masses = [np.ones(len(plants)), plants["tokens"].to_numpy(), plants["bytes"].to_numpy()]
-    covered = [found, plants["found_tokens"].to_numpy(), plants["found_bytes"].to_numpy()]
+    conditions = [
+        (family, number == "row") for family, number in zip(families, places, strict=True)
+    ]
+    numbers = {condition: number for number, condition in enumerate(sorted(set(conditions)))}
+    is_found = plants["found"].to_numpy().astype(np.float64)
+    sizes = [np.ones(len(plants)), plants["tokens"].to_numpy(), plants["bytes"].to_numpy()]
+    found_sizes = [is_found, plants["found_tokens"].to_numpy(), plants["found_bytes"].to_numpy()]
     return PlantedItems(
         np.array([sources.get(source, 0) for source in plants["source"].to_pylist()], np.int64),
         length_classes(plants["item_tokens"].to_numpy()),
-        np.array([numbers[condition] for condition in named], np.int64),
+        np.array([numbers[condition] for condition in conditions], np.int64),
         plants["look"].to_numpy(),
-        np.array(masses, np.float64),
-        np.array(covered, np.float64),
+        np.array(sizes, np.float64),
+        np.array(found_sizes, np.float64),
     )
 
 
 def _false_finding_draws(
-    calibration: Calibration, seen: ObservedFindings, counts: Counts, dice: np.random.Generator
+    calibration: Calibration,
+    observed: ObservedFindings,
+    counts: Counts,
+    random: np.random.Generator,
 ) -> FalseFindings:
     """Draw the number of false findings: as measured, else from their strengths."""
     rate = calibration.false
     if rate.basis is None or not rate.read:
-        expected = float(seen.chances.sum())
+        expected = float(observed.chances.sum())
         # Unmeasured: the number may as well be zero, or twice as large, or more.
-        return FalseFindings(expected, expected * dice.standard_exponential(_DRAWS))
-    clean = max(counts.tokens - int(seen.tokens.sum()), 0) * rate.scale / rate.read
-    most = float(len(seen.chances))
-    drawn = dice.standard_gamma(rate.findings + 0.5, _DRAWS) * clean
-    return FalseFindings(min(rate.findings * clean, most), np.minimum(drawn, most))
+        return FalseFindings(expected, expected * random.standard_exponential(_DRAWS))
+    exposure = max(counts.tokens - int(observed.tokens.sum()), 0) * rate.scale / rate.read
+    limit = float(len(observed.chances))
+    draws = random.standard_gamma(rate.findings + 0.5, _DRAWS) * exposure
+    return FalseFindings(min(rate.findings * exposure, limit), np.minimum(draws, limit))

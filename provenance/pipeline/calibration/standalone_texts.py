@@ -55,7 +55,9 @@ def read_standalone_texts(
 
 
 def attribute_standalone(
-    readings: Sequence[Reading], outsiders: Sequence[Reading], registries: Sequence[RegistryIndex]
+    readings: Sequence[Reading],
+    standalone_readings: Sequence[Reading],
+    registries: Sequence[RegistryIndex],
 ) -> Claims:
     """Score and attribute the matches of standalone texts against a corpus.
 
@@ -63,7 +65,7 @@ def attribute_standalone(
     ----------
     readings : sequence of Reading
         Of the corpus.
-    outsiders : sequence of Reading
+    standalone_readings : sequence of Reading
         Of the standalone texts.
     registries : sequence of RegistryIndex
         Registries that both were matched against.
@@ -73,27 +75,31 @@ def attribute_standalone(
     Claims
         Claims on the standalone texts, numbered from their first.
 
-    Notes ----- A match is scored against the corpus without its own passage. Passages of standalone
-    texts are not in the sample, so they get a hash that no sample holds. Passages shared with the
-    corpus keep their hash; copies of an item that the corpus itself holds are left out as usual.
+    Notes
+    -----
+    A match is scored against the corpus without its own passage. Passages of standalone texts are
+    not in the sample, so they get a hash that no sample holds. Passages shared with the corpus keep
+    their hash; copies of an item that the corpus itself holds are left out as usual.
     """
     sample = merge_samples(reading.sample for reading in readings)
-    none = replace(EMPTY_SAMPLE, bound=min(sample.bound, _OUTSIDE_SAMPLE_HASH))
-    strange = [
+    empty_sample = replace(EMPTY_SAMPLE, bound=min(sample.bound, _OUTSIDE_SAMPLE_HASH))
+    unsampled = [
         replace(
             reading,
-            candidates=tuple(_ignore_corpus(one, sample) for one in reading.candidates),
-            sample=none,
+            candidates=tuple(
+                _ignore_corpus(candidates, sample) for candidates in reading.candidates
+            ),
+            sample=empty_sample,
         )
-        for reading in outsiders
+        for reading in standalone_readings
     ]
-    settled = attribute_claims([*readings, *strange], registries)
+    claims = attribute_claims([*readings, *unsampled], registries)
     texts = sum((reading.counts for reading in readings), Counts()).texts
-    place = int(np.searchsorted(settled.candidates.texts, texts))
-    return settled.slice(place, len(settled), texts)
+    first = int(np.searchsorted(claims.candidates.texts, texts))
+    return claims.slice(first, len(claims), texts)
 
 
 def _ignore_corpus(candidates: Candidates, sample: PassageSample) -> Candidates:
-    shared = np.isin(candidates.passages, sample.hashes)
-    passages = np.where(shared, candidates.passages, np.uint64(_OUTSIDE_SAMPLE_HASH))
+    is_sampled = np.isin(candidates.passages, sample.hashes)
+    passages = np.where(is_sampled, candidates.passages, np.uint64(_OUTSIDE_SAMPLE_HASH))
     return replace(candidates, passages=passages)

@@ -16,11 +16,11 @@ Change = Callable[[str, Random], str]
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+")
 _MENTION = re.compile(r"@\w+")
 _QUOTE = "['\N{RIGHT SINGLE QUOTATION MARK}]"
-_TORN = re.compile(
+_TOKEN = re.compile(
     rf"n{_QUOTE}t\b|{_QUOTE}(?:s|re|ve|ll|d|m)\b|\w+?(?=n{_QUOTE}t\b)|\w+|[^\w\s]", re.IGNORECASE
 )
 _HASHTAG = re.compile(r"#(\w+)")
-_HUMP = re.compile(r"(?<=[a-z\d])(?=[A-Z])|_")
+_WORD_BOUNDARY = re.compile(r"(?<=[a-z\d])(?=[A-Z])|_")
 _FILLERS = ("well", "really", "quite", "then", "still", "maybe", "here", "often", "again", "indeed")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
@@ -56,71 +56,71 @@ def verbatim(text: str, _: Random) -> str:
     return text
 
 
-def anonymised(text: str, _: Random) -> str:
+def anonymise(text: str, _: Random) -> str:
     """Replace addresses and names by placeholders, as published datasets do."""
     return _MENTION.sub("@user", _ADDRESS.sub("http", text))
 
 
-def escaped(text: str, _: Random) -> str:
-    """Write what HTML needs as character references."""
+def escape_html(text: str, _: Random) -> str:
+    """Replace special characters of HTML by character references."""
     return html.escape(text)
 
 
-def escaped_twice(text: str, _: Random) -> str:
-    """Write character references for character references."""
+def escape_html_twice(text: str, _: Random) -> str:
+    """Escape HTML twice."""
     return html.escape(html.escape(text))
 
 
-def lowered(text: str, _: Random) -> str:
-    """Drop capital letters."""
+def lowercase(text: str, _: Random) -> str:
+    """Convert to lower case."""
     return text.lower()
 
 
-def tokenised(text: str, _: Random) -> str:
-    """Part words from signs, and contractions, as research did: `do n't`, `# tag`."""
-    return " ".join(_TORN.findall(text))
+def separate_tokens(text: str, _: Random) -> str:
+    """Separate punctuation and contractions by spaces, as research does: `do n't`, `# tag`."""
+    return " ".join(_TOKEN.findall(text))
 
 
-def folded(text: str, _: Random) -> str:
-    """Keep what ASCII can write; a text that would lose a fifth of its letters stays as it is."""
-    kept = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    enough = 0.8 * sum(map(str.isalnum, text))
-    return kept if sum(map(str.isalnum, kept)) >= enough else text
+def fold_to_ascii(text: str, _: Random) -> str:
+    """Fold to ASCII, unless the text would lose over a fifth of its letters."""
+    ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    min_letters = 0.8 * sum(map(str.isalnum, text))
+    return ascii_text if sum(map(str.isalnum, ascii_text)) >= min_letters else text
 
 
-def without_signs(text: str, _: Random) -> str:
-    """Drop emoji and other pictures."""
+def remove_symbols(text: str, _: Random) -> str:
+    """Remove emoji and other symbols."""
     return "".join(sign for sign in text if unicodedata.category(sign) not in {"So", "Sk", "Cs"})
 
 
-def hashtags_split(text: str, _: Random) -> str:
-    """Write hashtags as the words that they were made of."""
-    return _HASHTAG.sub(lambda match: _HUMP.sub(" ", match[1]).strip(), text)
+def split_hashtags(text: str, _: Random) -> str:
+    """Split hashtags into words."""
+    return _HASHTAG.sub(lambda match: _WORD_BOUNDARY.sub(" ", match[1]).strip(), text)
 
 
-def without_addresses(text: str, _: Random) -> str:
-    """Drop addresses."""
+def remove_addresses(text: str, _: Random) -> str:
+    """Remove addresses."""
     return " ".join(_ADDRESS.sub(" ", text).split(" "))
 
 
-def quoted(text: str, _: Random) -> str:
-    """Quote the text as mail does, a few words a line."""
+def quote_lines(text: str, _: Random) -> str:
+    """Quote the text as in an email, a few words per line."""
     words = text.split()
-    return "\n> ".join(" ".join(words[at : at + 9]) for at in range(0, len(words), 9))
+    return "\n> ".join(" ".join(words[first : first + 9]) for first in range(0, len(words), 9))
 
 
-def in_markup(text: str, _: Random) -> str:
-    """Write the text as a page's markup does."""
+def embed_in_html(text: str, _: Random) -> str:
+    """Embed the text in HTML."""
     return html.escape(text).replace("\n", "<br/>\n")
 
 
-def in_json(text: str, _: Random) -> str:
-    """Write the text as within a string of JSON, in ASCII."""
+def embed_in_json(text: str, _: Random) -> str:
+    """Escape the text as the content of a JSON string, in ASCII."""
     return json.dumps(text)[1:-1]
 
 
-def cut(part: float) -> Change:
-    """Keep the first part of the words, and say that there was more."""
+def truncate(part: float) -> Change:
+    """Keep the first part of the words, and append an ellipsis."""
 
     def change(text: str, _: Random) -> str:
         words = re.findall(r"\S+\s*", text)
@@ -131,35 +131,35 @@ def cut(part: float) -> Change:
     return change
 
 
-def reworded(rate: float) -> Change:
-    """Change, drop or insert words, each equally often; one word in `1 / rate` in total."""
+def change_words(rate: float) -> Change:
+    """Replace, remove or insert words, each equally often; one word in `1 / rate` altogether."""
 
-    def change(text: str, dice: Random) -> str:
+    def change(text: str, random: Random) -> str:
         words = []
         for word in text.split():
-            happens = dice.random()
-            if happens < rate / 3:
+            chance = random.random()
+            if chance < rate / 3:
                 continue
-            if happens < 2 * rate / 3:
-                words += [dice.choice(_FILLERS), word]
+            if chance < 2 * rate / 3:
+                words += [random.choice(_FILLERS), word]
             else:
-                words.append(dice.choice(_FILLERS) if happens < rate else word)
+                words.append(random.choice(_FILLERS) if chance < rate else word)
         return " ".join(words) or text
 
     return change
 
 
-def mistyped(every: int) -> Change:
-    """Change one letter of every so many words, from a random one on."""
+def add_typos(interval: int) -> Change:
+    """Change one letter in every `interval`-th word, from a random one on."""
 
-    def change(text: str, dice: Random) -> str:
+    def change(text: str, random: Random) -> str:
         words = text.split(" ")
-        for place in range(dice.randrange(every), len(words), every):
+        for place in range(random.randrange(interval), len(words), interval):
             word = words[place]
-            letters = [at for at, letter in enumerate(word) if letter.isalpha()]
+            letters = [position for position, letter in enumerate(word) if letter.isalpha()]
             if letters and not word.startswith(("http", "@")):
-                at = dice.choice(letters)
-                words[place] = word[:at] + dice.choice(_LETTERS) + word[at + 1 :]
+                position = random.choice(letters)
+                words[place] = word[:position] + random.choice(_LETTERS) + word[position + 1 :]
         return " ".join(words)
 
     return change
@@ -167,24 +167,24 @@ def mistyped(every: int) -> Change:
 
 EDITS = (
     Edit("verbatim", "light", verbatim, 2),
-    Edit("anonymised", "light", anonymised),
-    Edit("escaped", "light", escaped),
-    Edit("escaped twice", "light", escaped_twice),
-    Edit("lower", "light", lowered),
-    Edit("tokenised", "light", tokenised),
-    Edit("ascii", "light", folded),
-    Edit("emoji dropped", "light", without_signs),
-    Edit("hashtags split", "light", hashtags_split),
-    Edit("URLs removed", "light", without_addresses),
-    Edit("quoted", "light", quoted, before="> "),
-    Edit("in HTML", "light", in_markup, before='<div class="post"><p>', after="</p></div>"),
-    Edit("in JSON", "light", in_json, before='{"text": "', after='"}'),
-    Edit("typo in 20", "changed 5%", mistyped(20)),
-    Edit("typo in 10", "changed 10%", mistyped(10)),
-    Edit("changed 5%", "changed 5%", reworded(0.05), 2),
-    Edit("changed 10%", "changed 10%", reworded(0.1), 2),
-    Edit("changed 20%", "changed 20%", reworded(0.2), 3),
-    Edit("cut to 70%", "cut to 70%", cut(0.7), 3),
-    Edit("cut to 50%", "cut to 50%", cut(0.5), 3),
+    Edit("anonymised", "light", anonymise),
+    Edit("escaped", "light", escape_html),
+    Edit("escaped twice", "light", escape_html_twice),
+    Edit("lower", "light", lowercase),
+    Edit("tokenised", "light", separate_tokens),
+    Edit("ascii", "light", fold_to_ascii),
+    Edit("emoji dropped", "light", remove_symbols),
+    Edit("hashtags split", "light", split_hashtags),
+    Edit("URLs removed", "light", remove_addresses),
+    Edit("quoted", "light", quote_lines, before="> "),
+    Edit("in HTML", "light", embed_in_html, before='<div class="post"><p>', after="</p></div>"),
+    Edit("in JSON", "light", embed_in_json, before='{"text": "', after='"}'),
+    Edit("typo in 20", "changed 5%", add_typos(20)),
+    Edit("typo in 10", "changed 10%", add_typos(10)),
+    Edit("changed 5%", "changed 5%", change_words(0.05), 2),
+    Edit("changed 10%", "changed 10%", change_words(0.1), 2),
+    Edit("changed 20%", "changed 20%", change_words(0.2), 3),
+    Edit("cut to 70%", "cut to 70%", truncate(0.7), 3),
+    Edit("cut to 50%", "cut to 50%", truncate(0.5), 3),
 )
-"""All edits that are planted. An edit may leave a text as it is: one without emoji loses none."""
+"""All edits that are planted. Some leave some texts unchanged, such as those without emoji."""

@@ -55,28 +55,28 @@ def describe_spans(spans: pa.Table, registries: Sequence[RegistryIndex]) -> Desc
         The registries of the items.
     """
     owners, numbers = spans["registry"].to_numpy(), spans["number"].to_numpy()
-    places, tables, before = np.zeros(len(spans), np.int64), [], 0
+    places, tables, base = np.zeros(len(spans), np.int64), [], 0
     copies: dict[int, ItemCopies] = {}
-    for owner, opened in enumerate(registries):
+    for owner, registry_index in enumerate(registries):
         rows = np.flatnonzero((owners == owner) & (numbers >= 0))
-        unique, own = np.unique(numbers[rows].astype(np.uint32), return_inverse=True)
-        tables.append(_item_rows(opened.registry.describe(unique)))
-        same = opened.registry.copies(unique, opened.index.arrays)
-        has_copies = np.array([one.count > 0 for one in same], bool)
-        for at in np.flatnonzero(has_copies[own]).tolist():
-            copies[int(rows[at])] = same[own[at]]
-        places[rows], before = own + before, before + len(unique)
+        unique, inverse = np.unique(numbers[rows].astype(np.uint32), return_inverse=True)
+        tables.append(_item_rows(registry_index.registry.describe(unique)))
+        item_copies = registry_index.registry.copies(unique, registry_index.index.arrays)
+        has_copies = np.array([copy_set.count > 0 for copy_set in item_copies], bool)
+        for position in np.flatnonzero(has_copies[inverse]).tolist():
+            copies[int(rows[position])] = item_copies[inverse[position]]
+        places[rows], base = inverse + base, base + len(unique)
     rows = np.flatnonzero(numbers < 0)
-    told = take_rows(spans.select(list(_NAMED_COLUMNS.values())), pa.array(rows))
-    tables.append(_declaration_rows(told))
-    places[rows] = np.arange(len(rows)) + before
+    declared_rows = take_rows(spans.select(list(_NAMED_COLUMNS.values())), pa.array(rows))
+    tables.append(_declaration_rows(declared_rows))
+    places[rows] = np.arange(len(rows)) + base
     return DescribedSpans(take_rows(pa.concat_tables(tables), pa.array(places)), copies)
 
 
 def _item_rows(items: pa.Table) -> pa.Table:
-    nobody_signals = pa.nulls(len(items), ITEM_COLUMNS.field("signals").type)
+    no_signals = pa.nulls(len(items), ITEM_COLUMNS.field("signals").type)
     columns = [items[name] for name in ITEM_COLUMNS.names[:-1]]
-    return pa.table([*columns, nobody_signals], names=ITEM_COLUMNS.names).cast(ITEM_COLUMNS)
+    return pa.table([*columns, no_signals], names=ITEM_COLUMNS.names).cast(ITEM_COLUMNS)
 
 
 def _declaration_rows(spans: pa.Table) -> pa.Table:
@@ -95,7 +95,7 @@ _ALTERNATIVES_TYPE = FINDINGS.field("alternatives").type
 
 
 def alternatives(
-    spans: pa.Table, claims: Claims, items: DescribedSpans, chosen: Int64s
+    spans: pa.Table, claims: Claims, items: DescribedSpans, finding_rows: Int64s
 ) -> pa.ListArray:
     """List the other items that match in the same place, the likeliest first.
 
@@ -107,7 +107,7 @@ def alternatives(
         The claims that the spans locate.
     items : DescribedSpans
         The items of the spans.
-    chosen : ndarray of int64, shape (n,)
+    finding_rows : ndarray of int64, shape (n,)
         Rows of `spans` that are findings.
 
     Returns
@@ -121,37 +121,39 @@ def alternatives(
     losers = _losing_claims(claims)
     has_rivals = np.isin(claim_of, list(losers))
     has_rivals[list(items.copies)] = True
-    places = np.flatnonzero(has_rivals[chosen])
+    places = np.flatnonzero(has_rivals[finding_rows])
     # Each finding's own item first, then the items of the claims that lost to it.
-    asked = [
+    rows_by_finding = [
         [row, *(int(row_of[claim]) for claim in losers.get(int(claim_of[row]), ()))]
-        for row in chosen[places].tolist()
+        for row in finding_rows[places].tolist()
     ]
-    names = iter(_alternative_names(items, [row for rows in asked for row in rows if row >= 0]))
-    counts, told = np.zeros(len(chosen), np.int64), []
-    for place, rows in zip(places.tolist(), asked, strict=True):
-        own, *rivals = [next(names) for row in rows if row >= 0]
+    names = iter(
+        _alternative_names(items, [row for rows in rows_by_finding for row in rows if row >= 0])
+    )
+    counts, entries = np.zeros(len(finding_rows), np.int64), []
+    for place, rows in zip(places.tolist(), rows_by_finding, strict=True):
+        own_name, *rivals = [next(names) for row in rows if row >= 0]
         copies = items.copies.get(rows[0])
         pairs = dict.fromkeys([*(copies.items if copies else ()), *rivals])
-        listed = [pair for pair in pairs if pair != own][:_MAX_ALTERNATIVES]
+        listed = [pair for pair in pairs if pair != own_name][:_MAX_ALTERNATIVES]
         counts[place] = len(listed)
-        told += [{"source": source, "item": item} for source, item in listed]
+        entries += [{"source": source, "item": item} for source, item in listed]
     offsets = np.concatenate([[0], np.cumsum(counts)])
     return pa.ListArray.from_arrays(
-        pa.array(offsets, pa.int32()), pa.array(told, _ALTERNATIVES_TYPE.value_type)
+        pa.array(offsets, pa.int32()), pa.array(entries, _ALTERNATIVES_TYPE.value_type)
     )
 
 
 def _alternative_names(items: DescribedSpans, rows: list[int]) -> list[tuple[str, str]]:
-    own = items.rows.select(["source", "item"]).take(pa.array(rows, pa.int64()))
-    sources, names = own["source"].to_pylist(), own["item"].to_pylist()
+    selected = items.rows.select(["source", "item"]).take(pa.array(rows, pa.int64()))
+    sources, names = selected["source"].to_pylist(), selected["item"].to_pylist()
     return [(source, str(name)) for source, name in zip(sources, names, strict=True)]
 
 
 def _losing_claims(claims: Claims) -> dict[int, list[int]]:
     """Return the claims that each claim displaced, the strongest first."""
-    lost = np.flatnonzero(~claims.chosen & (claims.winners >= 0))
+    displaced = np.flatnonzero(~claims.chosen & (claims.winners >= 0))
     losers: dict[int, list[int]] = {}
-    for claim in lost[np.lexsort((lost, -claims.strengths[lost]))].tolist():
+    for claim in displaced[np.lexsort((displaced, -claims.strengths[displaced]))].tolist():
         losers.setdefault(int(claims.winners[claim]), []).append(claim)
     return losers

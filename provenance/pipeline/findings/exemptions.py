@@ -68,13 +68,13 @@ class ExemptedFindings:
 
 
 def apply_exemptions(
-    found: FindingSet, policy: Policy, today: date, baseline: Baseline | None
+    finding_set: FindingSet, policy: Policy, today: date, baseline: Baseline | None
 ) -> ExemptedFindings:
     """Record for each finding the waiver that excuses it, and whether the baseline has it too.
 
     Parameters
     ----------
-    found : FindingSet
+    finding_set : FindingSet
         All findings.
     policy : Policy
         Its waivers.
@@ -83,41 +83,41 @@ def apply_exemptions(
     baseline : Baseline or None
         The earlier result.
     """
-    findings, outcomes = found.findings, tuple[WaiverOutcome, ...]()
+    findings, outcomes = finding_set.findings, tuple[WaiverOutcome, ...]()
     if policy.waivers:  # without any, the column is filled already
         columns = {name: findings[name].to_pylist() for name in WAIVER_COLUMNS.values()}
-        waived, outcomes = waive(policy.waivers, today, columns)
-        findings = _set_column(findings, "waiver", waived)
+        waiver_ids, outcomes = waive(policy.waivers, today, columns)
+        findings = _set_column(findings, "waiver", waiver_ids)
     if baseline is None:
-        return ExemptedFindings(replace(found, findings=findings), outcomes, None)
-    compared = compare_findings(findings, baseline.report.findings)
-    known = compared.states.count(FindingState.UNCHANGED)
+        return ExemptedFindings(replace(finding_set, findings=findings), outcomes, None)
+    comparison = compare_findings(findings, baseline.report.findings)
+    known_count = comparison.states.count(FindingState.UNCHANGED)
     summary = BaselineSummary(
         path=baseline.path,
         digest=baseline.digest,
         created=baseline.report.result.created,
-        new=len(compared.states) - known,
-        unchanged=known,
-        absent=sum(each.findings for each in compared.absent),
-        gone=compared.absent,
+        new=len(comparison.states) - known_count,
+        unchanged=known_count,
+        absent=sum(group.findings for group in comparison.absent),
+        gone=comparison.absent,
     )
-    findings = _set_column(findings, "state", [str(state) for state in compared.states])
-    return ExemptedFindings(replace(found, findings=findings), outcomes, summary)
+    findings = _set_column(findings, "state", [str(state) for state in comparison.states])
+    return ExemptedFindings(replace(finding_set, findings=findings), outcomes, summary)
 
 
 def gate_mask(gate: Gate, findings: pa.Table) -> Flags:
     """Return which findings a gate counts: uncontested, unwaived and not in the baseline."""
-    chosen = pc.and_(
+    counted = pc.and_(
         pc.equal(findings["verdict"], str(gate.verdict)), pc.is_null(findings["waiver"])
     )
-    chosen = pc.and_not(chosen, findings["contested"])
-    known = pc.equal(findings["state"], str(FindingState.UNCHANGED))
-    chosen = pc.and_not(chosen, pc.fill_null(known, fill_value=False))
+    counted = pc.and_not(counted, findings["contested"])
+    is_known = pc.equal(findings["state"], str(FindingState.UNCHANGED))
+    counted = pc.and_not(counted, pc.fill_null(is_known, fill_value=False))
     if gate.source is not None:
-        chosen = pc.and_(chosen, pc.equal(findings["source"], gate.source))
+        counted = pc.and_(counted, pc.equal(findings["source"], gate.source))
     if gate.basis is not None:
-        chosen = pc.and_(chosen, pc.fill_null(pc.equal(findings["basis"], gate.basis), False))
-    flags: Flags = chosen.to_numpy()
+        counted = pc.and_(counted, pc.fill_null(pc.equal(findings["basis"], gate.basis), False))
+    flags: Flags = counted.to_numpy()
     return flags
 
 

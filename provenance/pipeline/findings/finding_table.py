@@ -88,7 +88,7 @@ def build_findings(
     claims: Claims,
     registries: Sequence[RegistryIndex],
     judge: Judge,
-    tokens: int,
+    corpus_tokens: int,
     threads: int = 1,
 ) -> FindingSet:
     """Describe and judge everything that was located.
@@ -103,69 +103,81 @@ def build_findings(
         The registries of the claims.
     judge : Judge
         Rules under the circumstances of the policy.
-    tokens : int
+    corpus_tokens : int
         Tokens of the whole corpus; the number of chance matches grows with it.
     threads : int
         Number of threads that read items.
     """
     items = describe_spans(spans, registries)
-    every = rule_spans(items, judge)
-    holders = add_copy_holders(every, items, judge)
-    chosen = np.flatnonzero(spans["chosen"].to_numpy())
-    own, strengths = every.take(chosen), _strengths(spans, claims)[chosen]
+    span_rulings = rule_spans(items, judge)
+    holders = add_copy_holders(span_rulings, items, judge)
+    finding_rows = np.flatnonzero(spans["chosen"].to_numpy())
+    finding_rulings, strengths = (
+        span_rulings.take(finding_rows),
+        _strengths(spans, claims)[finding_rows],
+    )
     findings = _finding_table(
         {
             **dict(
-                zip(_SPAN_COLUMNS, _take_rows(spans, chosen, _SPAN_COLUMNS).columns, strict=True)
+                zip(
+                    _SPAN_COLUMNS,
+                    _take_rows(spans, finding_rows, _SPAN_COLUMNS).columns,
+                    strict=True,
+                )
             ),
-            **_item_columns(items, chosen),
-            **_ruling_columns(own),
-            **_matched_columns(spans, claims, chosen),
+            **_item_columns(items, finding_rows),
+            **_ruling_columns(finding_rulings),
+            **_matched_columns(spans, claims, finding_rows),
             "strength": strengths,
-            "expected": expected_by_chance(strengths, tokens),
-            "contested": _contested_mask(spans, holders, own),
-            "alternatives": alternatives(spans, claims, items, chosen),
+            "expected": expected_by_chance(strengths, corpus_tokens),
+            "contested": _contested_mask(spans, holders, finding_rulings),
+            "alternatives": alternatives(spans, claims, items, finding_rows),
             **build_item_excerpts(
-                _take_rows(spans, chosen, _ITEM_KEY_COLUMNS), claims, registries, threads
+                _take_rows(spans, finding_rows, _ITEM_KEY_COLUMNS), claims, registries, threads
             ),
         },
-        len(chosen),
+        len(finding_rows),
     )
     return FindingSet(
-        spans, holders, chosen, findings, own, chance_probabilities(strengths, tokens)
+        spans,
+        holders,
+        finding_rows,
+        findings,
+        finding_rulings,
+        chance_probabilities(strengths, corpus_tokens),
     )
 
 
 def _finding_table(columns: Mapping[str, object], count: int) -> pa.Table:
     """Put the columns of findings in their order; waivers and baseline states are still null."""
-    excuses = {name: pa.nulls(count, FINDINGS.field(name).type) for name in ("waiver", "state")}
-    told = {**columns, **excuses}
-    return pa.table({name: told[name] for name in FINDINGS.names}, schema=FINDINGS)
+    exemptions = {name: pa.nulls(count, FINDINGS.field(name).type) for name in ("waiver", "state")}
+    all_columns = {**columns, **exemptions}
+    return pa.table({name: all_columns[name] for name in FINDINGS.names}, schema=FINDINGS)
 
 
-def _take_rows(rows: pa.Table, chosen: Int64s, names: Sequence[str]) -> pa.Table:
+def _take_rows(table: pa.Table, indices: Int64s, names: Sequence[str]) -> pa.Table:
     """Return some rows in order, without copying where they form long runs."""
-    own = rows.select(list(names))
-    gaps = np.flatnonzero(np.diff(chosen) != 1) + 1
-    if len(gaps) < len(chosen) // _SLICE_RUN_ROWS:
-        stretches = np.split(chosen, gaps)
-        return pa.concat_tables([own.slice(one[0], len(one)) for one in stretches])
-    kept = np.zeros(len(rows), bool)
-    kept[chosen] = True
-    return own.filter(pa.array(kept))
+    selected = table.select(list(names))
+    gaps = np.flatnonzero(np.diff(indices) != 1) + 1
+    if len(gaps) < len(indices) // _SLICE_RUN_ROWS:
+        runs = np.split(indices, gaps)
+        return pa.concat_tables([selected.slice(run[0], len(run)) for run in runs])
+    is_kept = np.zeros(len(table), bool)
+    is_kept[indices] = True
+    return selected.filter(pa.array(is_kept))
 
 
-def _item_columns(items: DescribedSpans, chosen: Int64s) -> dict[str, pa.ChunkedArray]:
-    own = _take_rows(items.rows, chosen, tuple(_ITEM_COLUMNS.values()))
-    return dict(zip(_ITEM_COLUMNS, own.columns, strict=True))
+def _item_columns(items: DescribedSpans, indices: Int64s) -> dict[str, pa.ChunkedArray]:
+    selected = _take_rows(items.rows, indices, tuple(_ITEM_COLUMNS.values()))
+    return dict(zip(_ITEM_COLUMNS, selected.columns, strict=True))
 
 
-def _ruling_columns(own: SpanRulings) -> dict[str, pa.Array]:
-    rulings = [judgement.ruling for _, judgement in own.judgements]
+def _ruling_columns(span_rulings: SpanRulings) -> dict[str, pa.Array]:
+    values = [judgement.ruling for _, judgement in span_rulings.judgements]
     return {
-        "verdict": own.column([str(ruling.verdict) for ruling in rulings], pa.string()),
-        "basis": own.column([ruling.basis for ruling in rulings], pa.string()),
-        "terms": own.column([ruling.terms for ruling in rulings], pa.string()),
+        "verdict": span_rulings.column([str(ruling.verdict) for ruling in values], pa.string()),
+        "basis": span_rulings.column([ruling.basis for ruling in values], pa.string()),
+        "terms": span_rulings.column([ruling.terms for ruling in values], pa.string()),
     }
 
 
@@ -176,45 +188,47 @@ def _strengths(spans: pa.Table, claims: Claims) -> Floats:
     return strengths
 
 
-def _matched_columns(spans: pa.Table, claims: Claims, chosen: Int64s) -> dict[str, object]:
+def _matched_columns(spans: pa.Table, claims: Claims, indices: Int64s) -> dict[str, object]:
     """Return the matched tokens within each finding, and their information.
 
     A claim that was cut short lost some of them.
     """
-    counts: Int64s = spans["span_tokens"].to_numpy()[chosen].astype(np.int64)
-    bits = np.zeros(len(chosen))
-    claimed = spans["claim"].to_numpy()[chosen]
-    rows = np.flatnonzero(claimed >= 0)
-    bits[rows] = claims.bits[claimed[rows]]
-    taken = claims.candidates.take(claimed[rows])
-    owners = np.repeat(np.arange(len(rows)), np.diff(taken.run_offsets))
-    starts = np.maximum(taken.runs[:, 1], claims.firsts[claimed[rows]][owners])
-    ends = taken.runs[:, 1] + taken.runs[:, 2]
-    ends = np.minimum(ends, claims.lasts[claimed[rows]][owners] + 1)
+    counts: Int64s = spans["span_tokens"].to_numpy()[indices].astype(np.int64)
+    bits = np.zeros(len(indices))
+    claim_numbers = spans["claim"].to_numpy()[indices]
+    rows = np.flatnonzero(claim_numbers >= 0)
+    bits[rows] = claims.bits[claim_numbers[rows]]
+    candidates = claims.candidates.take(claim_numbers[rows])
+    owners = np.repeat(np.arange(len(rows)), np.diff(candidates.run_offsets))
+    starts = np.maximum(candidates.runs[:, 1], claims.firsts[claim_numbers[rows]][owners])
+    ends = candidates.runs[:, 1] + candidates.runs[:, 2]
+    ends = np.minimum(ends, claims.lasts[claim_numbers[rows]][owners] + 1)
     counts[rows] = np.bincount(owners, np.maximum(ends - starts, 0), len(rows))
     return {"tokens": counts, "bits": bits}
 
 
-def _contested_mask(spans: pa.Table, holders: SpanRulings, own: SpanRulings) -> Flags:
+def _contested_mask(spans: pa.Table, holders: SpanRulings, rulings: SpanRulings) -> Flags:
     """Return which non-permitted findings a permitted source or a background holds too."""
     texts = spans["text_number"].to_numpy()
     starts, ends = spans["byte_start"].to_numpy(), spans["byte_end"].to_numpy()
-    permitted: dict[int, list[tuple[int, int]]] = {}
+    permitted_spans: dict[int, list[tuple[int, int]]] = {}
     for row in holders.rows[holders.permitted].tolist():
-        permitted.setdefault(int(texts[row]), []).append((int(starts[row]), int(ends[row])))
-    reach = {
+        permitted_spans.setdefault(int(texts[row]), []).append((int(starts[row]), int(ends[row])))
+    spans_by_text = {
         text: (sorted(spans_of), max(end - start for start, end in spans_of))
-        for text, spans_of in permitted.items()
+        for text, spans_of in permitted_spans.items()
     }
-    contested: Flags = spans["held"].to_numpy()[own.rows] & ~own.permitted
-    asked = ~contested & ~own.permitted & np.isin(texts[own.rows], list(reach))
-    for place in np.flatnonzero(asked).tolist():
-        start, end = int(starts[own.rows[place]]), int(ends[own.rows[place]])
-        spans_of, longest = reach[int(texts[own.rows[place]])]
+    contested: Flags = spans["held"].to_numpy()[rulings.rows] & ~rulings.permitted
+    is_undecided = (
+        ~contested & ~rulings.permitted & np.isin(texts[rulings.rows], list(spans_by_text))
+    )
+    for index in np.flatnonzero(is_undecided).tolist():
+        start, end = int(starts[rulings.rows[index]]), int(ends[rulings.rows[index]])
+        spans_of, longest = spans_by_text[int(texts[rulings.rows[index]])]
         half = (end - start) / 2
         # Only spans that start within `longest` of this one can overlap it.
         low, high = bisect_left(spans_of, (start - longest,)), bisect_right(spans_of, (end,))
-        contested[place] = any(
+        contested[index] = any(
             min(last, end) - max(first, start) >= half for first, last in spans_of[low:high]
         )
     return contested

@@ -37,14 +37,16 @@ class SpanRulings:
         """Return the rulings at the given indices."""
         return replace(self, rows=self.rows[places], codes=self.codes[places])
 
-    def column(self, of_kind: Sequence[object], kind: pa.DataType) -> pa.Array:
+    def column(self, values: Sequence[object], kind: pa.DataType) -> pa.Array:
         """Return a column from one value per distinct judgement."""
-        return pa.array(of_kind, kind).take(pa.array(self.codes))
+        return pa.array(values, kind).take(pa.array(self.codes))
 
     @property
     def permitted(self) -> Flags:
         """Mask of the spans that are permitted."""
-        verdicts = [one.ruling.verdict is Verdict.PERMITTED for _, one in self.judgements]
+        verdicts = [
+            judgement.ruling.verdict is Verdict.PERMITTED for _, judgement in self.judgements
+        ]
         return np.array(verdicts, bool)[self.codes]
 
 
@@ -58,29 +60,29 @@ def rule_spans(items: DescribedSpans, judge: Judge) -> SpanRulings:
     judge : Judge
         Rules under the circumstances of the policy.
     """
-    firsts, numbers = _group_alike(items.rows)
-    deciding = items.rows.take(pa.array(firsts)).to_pylist()
-    pairs = [(str(item["source"]), _judge_item(item, judge)) for item in deciding]
-    kinds, alike = _number_pairs(pairs)
-    return SpanRulings(np.arange(len(items.rows)), kinds[numbers], alike)
+    first_rows, groups = _group_alike(items.rows)
+    distinct_items = items.rows.take(pa.array(first_rows)).to_pylist()
+    pairs = [(str(item["source"]), _judge_item(item, judge)) for item in distinct_items]
+    kinds, judgements = _number_pairs(pairs)
+    return SpanRulings(np.arange(len(items.rows)), kinds[groups], judgements)
 
 
-def add_copy_holders(own: SpanRulings, items: DescribedSpans, judge: Judge) -> SpanRulings:
+def add_copy_holders(rulings: SpanRulings, items: DescribedSpans, judge: Judge) -> SpanRulings:
     """Add other sources with the same words; their dates of publication are not known here."""
     rows = [
         (row, source)
         for row, copies in items.copies.items()
         for source in copies.sources
-        if source != own.judgements[own.codes[row]][0]
+        if source != rulings.judgements[rulings.codes[row]][0]
     ]
-    known = {source: judge.rule(source) for source in {source for _, source in rows}}
-    pairs = [*own.judgements, *((source, known[source]) for _, source in rows)]
-    kinds, alike = _number_pairs(pairs)
-    count = len(own.judgements)
+    judgements = {source: judge.rule(source) for source in {source for _, source in rows}}
+    pairs = [*rulings.judgements, *((source, judgements[source]) for _, source in rows)]
+    kinds, distinct_pairs = _number_pairs(pairs)
+    count = len(rulings.judgements)
     return SpanRulings(
-        np.concatenate([own.rows, np.array([row for row, _ in rows], np.int64)]),
-        np.concatenate([kinds[:count][own.codes], kinds[count:]]),
-        alike,
+        np.concatenate([rulings.rows, np.array([row for row, _ in rows], np.int64)]),
+        np.concatenate([kinds[:count][rulings.codes], kinds[count:]]),
+        distinct_pairs,
     )
 
 
@@ -88,10 +90,12 @@ def _number_pairs(
     pairs: Sequence[tuple[str, Judgement]],
 ) -> tuple[Int64s, tuple[tuple[str, Judgement], ...]]:
     """Return each pair's code, and the distinct pairs; equal judgements are the same object."""
-    known: dict[tuple[str, int], int] = {}
-    kinds = [known.setdefault((source, id(one)), len(known)) for source, one in pairs]
-    alike = dict(zip(kinds, pairs, strict=True))
-    return np.array(kinds, np.int64), tuple(alike.values())
+    codes: dict[tuple[str, int], int] = {}
+    pair_codes = [
+        codes.setdefault((source, id(judgement)), len(codes)) for source, judgement in pairs
+    ]
+    distinct_pairs = dict(zip(pair_codes, pairs, strict=True))
+    return np.array(pair_codes, np.int64), tuple(distinct_pairs.values())
 
 
 def _group_alike(items: pa.Table) -> tuple[Int64s, Int64s]:
@@ -99,7 +103,7 @@ def _group_alike(items: pa.Table) -> tuple[Int64s, Int64s]:
     days = np.floor_divide(
         pc.fill_null(items["created_at"].cast(pa.int64()), 0).to_numpy(), _SECONDS_PER_DAY
     )
-    deciding = [
+    key_columns = [
         items["source"],
         pa.array(days),
         pc.is_null(items["created_at"]),
@@ -108,17 +112,17 @@ def _group_alike(items: pa.Table) -> tuple[Int64s, Int64s]:
         pc.is_null(items["item"]),
     ]
     numbers = np.zeros(len(items), np.int64)
-    for column in deciding:
-        own = _number_values(column)
-        numbers = _number_values(pa.array(numbers * (own.max(initial=0) + 1) + own))
+    for column in key_columns:
+        codes = _number_values(column)
+        numbers = _number_values(pa.array(numbers * (codes.max(initial=0) + 1) + codes))
     return np.flatnonzero(np.diff(np.maximum.accumulate(numbers), prepend=-1)), numbers
 
 
 def _number_values(column: pa.Array | pa.ChunkedArray) -> Int64s:
     """Return the code of each value, in order of first occurrence; null is a value."""
-    whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-    coded = pc.dictionary_encode(whole, null_encoding="encode")
-    numbers: Int64s = coded.indices.to_numpy().astype(np.int64)
+    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    encoded = pc.dictionary_encode(array, null_encoding="encode")
+    numbers: Int64s = encoded.indices.to_numpy().astype(np.int64)
     return numbers
 
 
@@ -129,7 +133,11 @@ def _judge_item(item: dict[str, Any], judge: Judge) -> Judgement:
         return judge.rule(source, published.date() if published else None, licence)
     # A row's licence and signals never make the ruling on its source more permissive.
     signals = tuple(item["signals"] or ())
-    alone = judge.rule(source, signals=signals)
-    both = judge.rule(source, None, licence, signals)
-    gain = both.ruling.verdict.strictness - alone.ruling.verdict.strictness
-    return both if gain > 0 or (gain == 0 and alone.ruling.terms is None) else alone
+    without_licence = judge.rule(source, signals=signals)
+    with_licence = judge.rule(source, None, licence, signals)
+    gain = with_licence.ruling.verdict.strictness - without_licence.ruling.verdict.strictness
+    return (
+        with_licence
+        if gain > 0 or (gain == 0 and without_licence.ruling.terms is None)
+        else without_licence
+    )

@@ -72,8 +72,8 @@ class MeasuredCorpus:
         if self.sample is not None:
             place = list(Unit).index(unit)
             return sampled_share_interval(self.sample, documents, (sizes, chances), place, edge)
-        found = _count_distinct(documents), self.counts.documents
-        return share_interval(sizes, chances, self.total(unit), found, edge)
+        documents_found = _count_distinct(documents), self.counts.documents
+        return share_interval(sizes, chances, self.total(unit), documents_found, edge)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,57 +86,59 @@ class _ShareInputs:
 
 
 def compute_shares(
-    found: FindingSet, looked: MeasuredCorpus, sources: Iterable[str]
+    finding_set: FindingSet, measured_corpus: MeasuredCorpus, sources: Iterable[str]
 ) -> tuple[Share, ...]:
     """Sum findings by source, verdict, terms, basis and evidence.
 
     Parameters
     ----------
-    found : FindingSet
+    finding_set : FindingSet
         All findings.
-    looked : MeasuredCorpus
+    measured_corpus : MeasuredCorpus
         The corpus.
     sources : iterable of str
         Sources that get a row even without findings.
     """
-    weighed = _ShareInputs(found, looked, _span_sizes(found))
-    names, evidence = _evidence_kinds(found.spans)
-    findings = _SpanGroups.of(found.rulings, names, evidence)
-    holders = _SpanGroups.of(found.holders, names, evidence)
+    inputs = _ShareInputs(finding_set, measured_corpus, _span_sizes(finding_set))
+    names, evidence = _evidence_kinds(finding_set.spans)
+    findings = _SpanGroups.of(finding_set.rulings, names, evidence)
+    holders = _SpanGroups.of(finding_set.holders, names, evidence)
     keys = {("source", source) for source in sources}
     keys |= {("verdict", str(verdict)) for verdict in Verdict}
     keys |= set(findings.keys)
-    made: dict[tuple[tuple[int, ...], tuple[int, ...]], tuple[Estimate, ...]] = {}
-    summed = []
+    estimates: dict[tuple[tuple[int, ...], tuple[int, ...]], tuple[Estimate, ...]] = {}
+    shares = []
     for key in sorted(keys):
-        own, held = findings.under(key), holders.under(key)
-        if (own, held) not in made:  # many keys select the same findings
-            made[own, held] = _estimate_all_units(
-                weighed, findings.places(own), holders.places(held)
+        finding_groups, holder_groups = findings.under(key), holders.under(key)
+        if (finding_groups, holder_groups) not in estimates:  # many keys select the same findings
+            estimates[finding_groups, holder_groups] = _estimate_all_units(
+                inputs, findings.places(finding_groups), holders.places(holder_groups)
             )
-        verdicts = {findings.verdicts[sort] for sort in own}
-        summed.append(Share(*key, _common_verdict(key, verdicts), *made[own, held]))
-    return tuple(summed)
+        verdicts = {findings.verdicts[group] for group in finding_groups}
+        shares.append(
+            Share(*key, _common_verdict(key, verdicts), *estimates[finding_groups, holder_groups])
+        )
+    return tuple(shares)
 
 
 def share_of_findings(
-    found: FindingSet, looked: MeasuredCorpus, chosen: Flags, unit: Unit
+    finding_set: FindingSet, measured_corpus: MeasuredCorpus, mask: Flags, unit: Unit
 ) -> tuple[float, float]:
     """Return the share of some findings and the lower end of its interval.
 
     Parameters
     ----------
-    found : FindingSet
+    finding_set : FindingSet
         All findings.
-    looked : MeasuredCorpus
+    measured_corpus : MeasuredCorpus
         The corpus.
-    chosen : ndarray of bool
+    mask : ndarray of bool
         The findings to count.
     unit : Unit
         The unit to count in.
     """
-    weighed = _ShareInputs(found, looked, _span_sizes(found))
-    estimate = _estimate(weighed, np.flatnonzero(chosen), unit, 0)
+    inputs = _ShareInputs(finding_set, measured_corpus, _span_sizes(finding_set))
+    estimate = _estimate(inputs, np.flatnonzero(mask), unit, 0)
     return estimate.share, estimate.low
 
 
@@ -162,34 +164,38 @@ class _SpanGroups:
     verdicts: list[Verdict]
 
     @classmethod
-    def of(cls, ruled: SpanRulings, names: Sequence[str | None], evidence: Int64s) -> "_SpanGroups":
-        both = ruled.codes * len(names) + evidence[ruled.rows]
-        counts = np.bincount(both)
-        met = np.flatnonzero(counts)
+    def of(
+        cls, rulings: SpanRulings, names: Sequence[str | None], evidence: Int64s
+    ) -> "_SpanGroups":
+        codes = rulings.codes * len(names) + evidence[rulings.rows]
+        counts = np.bincount(codes)
+        present_codes = np.flatnonzero(counts)
         keys: dict[ShareKey, list[int]] = {}
         verdicts = []
-        for sort, (kind, told) in enumerate(divmod(one, len(names)) for one in met.tolist()):
-            source, judgement = ruled.judgements[kind]
+        for group, (kind, evidence_code) in enumerate(
+            divmod(code, len(names)) for code in present_codes.tolist()
+        ):
+            source, judgement = rulings.judgements[kind]
             verdicts.append(judgement.ruling.verdict)
-            for key in _share_keys(source, judgement, names[told]):
-                keys.setdefault(key, []).append(sort)
-        bounds = np.concatenate([[0], np.cumsum(counts[met])]).astype(np.int64)
-        return cls(np.argsort(both, kind="stable"), bounds, keys, verdicts)
+            for key in _share_keys(source, judgement, names[evidence_code]):
+                keys.setdefault(key, []).append(group)
+        bounds = np.concatenate([[0], np.cumsum(counts[present_codes])]).astype(np.int64)
+        return cls(np.argsort(codes, kind="stable"), bounds, keys, verdicts)
 
     def under(self, key: ShareKey) -> tuple[int, ...]:
         """Return the groups that count under a key."""
         return tuple(self.keys.get(key, ()))
 
-    def places(self, sorts: Sequence[int]) -> Int64s:
+    def places(self, groups: Sequence[int]) -> Int64s:
         """Return the rows of some groups, in order."""
-        own = [self.order[self.bounds[sort] : self.bounds[sort + 1]] for sort in sorts]
-        return np.sort(np.concatenate([np.zeros(0, np.int64), *own]))
+        rows = [self.order[self.bounds[group] : self.bounds[group + 1]] for group in groups]
+        return np.sort(np.concatenate([np.zeros(0, np.int64), *rows]))
 
 
 def _evidence_kinds(spans: pa.Table) -> tuple[list[str | None], Int64s]:
     """Return the kinds of evidence, and the kind of each span."""
-    coded = spans["evidence"].combine_chunks().dictionary_encode()
-    return coded.dictionary.to_pylist(), coded.indices.to_numpy().astype(np.int64)
+    encoded = spans["evidence"].combine_chunks().dictionary_encode()
+    return encoded.dictionary.to_pylist(), encoded.indices.to_numpy().astype(np.int64)
 
 
 def _share_keys(source: str, judgement: Judgement, evidence: str | None) -> list[ShareKey]:
@@ -206,8 +212,8 @@ def _share_keys(source: str, judgement: Judgement, evidence: str | None) -> list
     return keys
 
 
-def _span_sizes(found: FindingSet) -> _SpanSizes:
-    spans = found.spans
+def _span_sizes(finding_set: FindingSet) -> _SpanSizes:
+    spans = finding_set.spans
     starts, ends = spans["byte_start"].to_numpy(), spans["byte_end"].to_numpy()
     return _SpanSizes(
         spans["document_number"].to_numpy(),
@@ -225,36 +231,36 @@ def _common_verdict(key: ShareKey, verdicts: set[Verdict]) -> Verdict | None:
 
 
 def _estimate_all_units(
-    weighed: _ShareInputs, places: Int64s, held: Int64s
+    inputs: _ShareInputs, places: Int64s, holder_rows: Int64s
 ) -> tuple[Estimate, ...]:
     """Estimate, in every unit, the share of some findings and of everything held likewise."""
-    bands = _union_sizes(weighed, weighed.finding_set.holders.rows[held])
+    bands = _union_sizes(inputs, inputs.finding_set.holders.rows[holder_rows])
     return tuple(
-        _estimate(weighed, places, unit, band) for unit, band in zip(Unit, bands, strict=True)
+        _estimate(inputs, places, unit, band) for unit, band in zip(Unit, bands, strict=True)
     )
 
 
-def _estimate(weighed: _ShareInputs, places: Int64s, unit: Unit, band: float) -> Estimate:
-    rows = weighed.finding_set.finding_rows[places]
-    chances: Floats = weighed.finding_set.chance_probabilities[places]
-    contested = weighed.finding_set.findings["contested"].to_numpy()[places]
-    documents = weighed.sizes.documents[rows]
+def _estimate(inputs: _ShareInputs, places: Int64s, unit: Unit, band: float) -> Estimate:
+    rows = inputs.finding_set.finding_rows[places]
+    chances: Floats = inputs.finding_set.chance_probabilities[places]
+    is_contested = inputs.finding_set.findings["contested"].to_numpy()[places]
+    documents = inputs.sizes.documents[rows]
     if unit is Unit.DOCUMENTS:
-        documents, chances, contested = _aggregate_by_document(documents, chances, contested)
+        documents, chances, is_contested = _aggregate_by_document(documents, chances, is_contested)
         sizes = np.ones(len(documents))
     else:
-        sizes = getattr(weighed.sizes, str(unit))[rows].astype(np.float64)
-    total, stands = weighed.corpus.total(unit), sizes * weighed.corpus.weights(documents)
-    ends = weighed.corpus.interval(documents, sizes, chances, unit)
-    share = min(1.0, float(stands.sum() / total)) if total else 0.0
+        sizes = getattr(inputs.sizes, str(unit))[rows].astype(np.float64)
+    total, weighted_sizes = inputs.corpus.total(unit), sizes * inputs.corpus.weights(documents)
+    interval = inputs.corpus.interval(documents, sizes, chances, unit)
+    share = min(1.0, float(weighted_sizes.sum() / total)) if total else 0.0
     return Estimate(
         int(sizes.sum()),
         share,
-        min(ends.low, share),
-        max(ends.high, share),
+        min(interval.low, share),
+        max(interval.high, share),
         max(share, min(1.0, band / total)) if total else 0.0,
-        min(share, float(stands[contested].sum() / total)) if total else 0.0,
-        weighed.corpus.corrector.of(places, unit) if weighed.corpus.corrector else None,
+        min(share, float(weighted_sizes[is_contested].sum() / total)) if total else 0.0,
+        inputs.corpus.corrector.of(places, unit) if inputs.corpus.corrector else None,
     )
 
 
@@ -264,24 +270,24 @@ def _count_distinct(numbers: Int64s) -> int:
 
 
 def _aggregate_by_document(
-    documents: Int64s, chances: Floats, contested: Flags
+    documents: Int64s, chances: Floats, is_contested: Flags
 ) -> tuple[Int64s, Floats, Flags]:
     """Return one row per document: findings combine their probabilities; contested if all are."""
     unique, places = np.unique(documents, return_inverse=True)
-    together = np.zeros(len(unique))
-    np.add.at(together, places, np.log(np.maximum(chances, 1e-300)))
-    undisputed = np.bincount(places[~contested], minlength=len(unique)) > 0
-    return unique, np.exp(together), ~undisputed
+    log_chances = np.zeros(len(unique))
+    np.add.at(log_chances, places, np.log(np.maximum(chances, 1e-300)))
+    has_uncontested = np.bincount(places[~is_contested], minlength=len(unique)) > 0
+    return unique, np.exp(log_chances), ~has_uncontested
 
 
-def _union_sizes(weighed: _ShareInputs, rows: Int64s) -> tuple[float, float, float]:
+def _union_sizes(inputs: _ShareInputs, rows: Int64s) -> tuple[float, float, float]:
     """Return the size of the union of some spans: documents, tokens, bytes."""
-    found, measures = weighed.finding_set, weighed.sizes
+    finding_set, sizes = inputs.finding_set, inputs.sizes
     # By document, so that sample weights apply.
-    documents, owners = np.unique(measures.documents[rows], return_inverse=True)
-    stands = weighed.corpus.weights(documents)
-    starts, first = measures.byte_starts[rows], found.spans["first_token"].to_numpy()[rows]
-    texts, count = measures.texts[rows], len(documents)
-    bytes_ = union_lengths(owners, texts, starts, starts + measures.bytes[rows], count)
-    tokens = union_lengths(owners, texts, first, first + measures.tokens[rows], count)
-    return float(stands.sum()), float((stands * tokens).sum()), float((stands * bytes_).sum())
+    documents, owners = np.unique(sizes.documents[rows], return_inverse=True)
+    weights = inputs.corpus.weights(documents)
+    starts, first = sizes.byte_starts[rows], finding_set.spans["first_token"].to_numpy()[rows]
+    texts, count = sizes.texts[rows], len(documents)
+    bytes_ = union_lengths(owners, texts, starts, starts + sizes.bytes[rows], count)
+    tokens = union_lengths(owners, texts, first, first + sizes.tokens[rows], count)
+    return float(weights.sum()), float((weights * tokens).sum()), float((weights * bytes_).sum())

@@ -11,13 +11,13 @@ from provenance.pipeline.findings.finding_table import FindingSet
 
 
 def source_rulings(
-    everything: FindingSet, summaries: Sequence[RegistrySummary], library: Library, judge: Judge
+    finding_set: FindingSet, summaries: Sequence[RegistrySummary], library: Library, judge: Judge
 ) -> tuple[SourceRuling, ...]:
     """Return every ruling that applies to a finding, and one for each source without findings.
 
     Parameters
     ----------
-    everything : FindingSet
+    finding_set : FindingSet
         All findings.
     summaries : sequence of RegistrySummary
         Summaries of the registries.
@@ -36,29 +36,37 @@ def source_rulings(
         **{licence.id: licence.name for licence in library.licences},
         **{source.id: source.name for source in library.sources},
     }
-    held = {source.source for summary in summaries for source in summary.sources}
-    own = everything.rulings
-    items = _count_distinct(own.codes, everything.findings["item"])
-    rows = everything.spans["document_number"].to_numpy()[own.rows]
-    documents = _count_distinct(own.codes, pa.chunked_array([pa.array(rows)]))
-    kinds = np.flatnonzero(np.bincount(own.codes)).tolist()
-    found = {own.judgements[kind][0] for kind in kinds}
-    made = [
+    sources = {source.source for summary in summaries for source in summary.sources}
+    rulings = finding_set.rulings
+    items = _count_distinct(rulings.codes, finding_set.findings["item"])
+    rows = finding_set.spans["document_number"].to_numpy()[rulings.rows]
+    documents = _count_distinct(rulings.codes, pa.chunked_array([pa.array(rows)]))
+    kinds = np.flatnonzero(np.bincount(rulings.codes)).tolist()
+    found_sources = {rulings.judgements[kind][0] for kind in kinds}
+    source_rows = [
         *(
-            _source_ruling(names, own.judgements[one], int(items[one]), int(documents[one]))
-            for one in kinds
+            _source_ruling(
+                names,
+                rulings.judgements[kind_number],
+                int(items[kind_number]),
+                int(documents[kind_number]),
+            )
+            for kind_number in kinds
         ),
-        *(_source_ruling(names, (source, judge.rule(source)), 0, 0) for source in held - found),
+        *(
+            _source_ruling(names, (source, judge.rule(source)), 0, 0)
+            for source in sources - found_sources
+        ),
     ]
     return tuple(
         sorted(
-            made,
-            key=lambda each: (
-                not each.documents,
-                -each.ruling.verdict.strictness,
-                each.source,
-                each.ruling.why,
-                -each.documents,
+            source_rows,
+            key=lambda entry: (
+                not entry.documents,
+                -entry.ruling.verdict.strictness,
+                entry.source,
+                entry.ruling.why,
+                -entry.documents,
             ),
         )
     )
@@ -66,22 +74,22 @@ def source_rulings(
 
 def _count_distinct(kinds: Int64s, values: pa.ChunkedArray) -> Int64s:
     """Count the distinct values of each kind, ignoring nulls."""
-    coded = values.combine_chunks().dictionary_encode().indices
-    known = np.flatnonzero(coded.is_valid())
-    numbers = coded.drop_null().to_numpy().astype(np.int64)
+    codes = values.combine_chunks().dictionary_encode().indices
+    valid_rows = np.flatnonzero(codes.is_valid())
+    numbers = codes.drop_null().to_numpy().astype(np.int64)
     width = int(numbers.max(initial=0)) + 1
-    pairs = np.sort(kinds[known] * width + numbers)  # ten times as fast as `np.unique`
+    pairs = np.sort(kinds[valid_rows] * width + numbers)  # ten times as fast as `np.unique`
     is_new = np.ones(len(pairs), bool)
     is_new[1:] = pairs[1:] != pairs[:-1]
-    least = int(kinds.max(initial=0)) + 1
-    counts: Int64s = np.bincount(pairs[is_new] // width, minlength=least)
+    kind_count = int(kinds.max(initial=0)) + 1
+    counts: Int64s = np.bincount(pairs[is_new] // width, minlength=kind_count)
     return counts
 
 
 def _source_ruling(
-    names: dict[str, str], alike: tuple[str, Judgement], items: int, documents: int
+    names: dict[str, str], pair: tuple[str, Judgement], items: int, documents: int
 ) -> SourceRuling:
-    source, judgement = alike
+    source, judgement = pair
     return SourceRuling(
         source,
         names.get(source, source),

@@ -27,41 +27,43 @@ from provenance.read.corpus.corpora import Corpus
 
 def summarise_registries(registries: Sequence[RegistryIndex]) -> tuple[RegistrySummary, ...]:
     """Summarise registries; matched together, more of their items are undetectable."""
-    size = sum(one.size for one in registries)
-    return tuple(_summarise_registry(one, size) for one in registries)
+    size = sum(registry_index.size for registry_index in registries)
+    return tuple(_summarise_registry(registry_index, size) for registry_index in registries)
 
 
-def _summarise_registry(one: RegistryIndex, size: int) -> RegistrySummary:
-    arrays = one.index.arrays
-    beyond = undetectable_items(one.index, size)
-    counts = np.bincount(arrays.source_codes[beyond], minlength=len(arrays.sources))
-    known = dict(zip(arrays.sources, counts.tolist(), strict=True))
-    summary = one.registry.summary()
-    sources = (replace(source, unattributable=known[source.source]) for source in summary.sources)
+def _summarise_registry(registry_index: RegistryIndex, size: int) -> RegistrySummary:
+    arrays = registry_index.index.arrays
+    undetectable = undetectable_items(registry_index.index, size)
+    counts = np.bincount(arrays.source_codes[undetectable], minlength=len(arrays.sources))
+    unattributable = dict(zip(arrays.sources, counts.tolist(), strict=True))
+    summary = registry_index.registry.summary()
+    sources = (
+        replace(source, unattributable=unattributable[source.source]) for source in summary.sources
+    )
     return replace(summary, sources=tuple(sources))
 
 
 def collect_unread(
-    corpus: Corpus, readings: Sequence[Reading], lost: Sequence[Unread] = ()
+    corpus: Corpus, readings: Sequence[Reading], changed_files: Sequence[Unread] = ()
 ) -> tuple[Unread, ...]:
     """Return the files of a corpus that could not be read, each once, after reading."""
-    read = (one for reading in readings for one in reading.unread)
-    return merge_unread([*corpus.unread, *read, *lost, *corpus.undigested_files()])
+    unread = (fault for reading in readings for fault in reading.unread)
+    return merge_unread([*corpus.unread, *unread, *changed_files, *corpus.undigested_files()])
 
 
-def check_readable(unread: Sequence[Unread], allowed: int) -> None:
+def check_readable(unread: Sequence[Unread], limit: int) -> None:
     """Raise if more files are unread than accepted.
 
     Raises
     ------
     InputError
-        If more than `allowed` files could not be read.
+        If more than `limit` files could not be read.
     """
-    if len(unread) > allowed:
-        named = "; ".join(f"{one.file}: {one.reason}" for one in unread[:_MAX_FAULTS])
+    if len(unread) > limit:
+        examples = "; ".join(f"{fault.file}: {fault.reason}" for fault in unread[:_MAX_FAULTS])
         more = f"; and {len(unread) - _MAX_FAULTS:,} more" if len(unread) > _MAX_FAULTS else ""
         raise InputError(
-            f"not all could be read to the end ({named}{more})",
+            f"some files could not be read to the end ({examples}{more})",
             remedy=unread[0].remedy,
         )
 
@@ -78,10 +80,10 @@ def check_conclusive(registries: Sequence[RegistrySummary]) -> None:
     items = sum(source.items for source in sources)
     if items and items > sum(source.unattributable for source in sources):
         return
-    named = ", ".join(registry.path for registry in registries)
+    paths = ", ".join(registry.path for registry in registries)
     raise RegistryError(
-        f"nothing can be found with {named}: of {items:,} items, each is too short or too common "
-        "in its words to be told from chance, so that no match says nothing",
+        f"nothing can be found with {paths}: all {items:,} items are too short, or their words too "
+        "common, to be distinguished from chance, so that finding nothing means nothing",
         remedy="add longer items with `provenance registry add`, or name another --registry",
     )
 
@@ -97,29 +99,35 @@ def summarise_corpus(corpus: Corpus, readings: Sequence[Reading], counts: Counts
         bytes=counts.bytes,
         digest=corpus.digest(),
         text_columns=corpus.text_columns,
-        skipped=merge_skipped(one for reading in readings for one in reading.skipped),
+        skipped=merge_skipped(skipped for reading in readings for skipped in reading.skipped),
         passed_over=corpus.passed_over,
     )
 
 
 def empty_corpus_error(
-    opened: Corpus, readings: Sequence[Reading], unread: Sequence[Unread]
+    corpus: Corpus, readings: Sequence[Reading], unread: Sequence[Unread]
 ) -> InputError:
     """Return the error for a corpus without readable text, with the reasons that its rows give."""
     if unread:
-        more = f"; nor can {len(unread) - 1:,} more be read" if len(unread) > 1 else ""
+        more = f"; {len(unread) - 1:,} more cannot be read either" if len(unread) > 1 else ""
         return InputError(f"{unread[0].file}: {unread[0].reason}{more}", remedy=unread[0].remedy)
-    faults = merge_skipped(one for reading in readings for one in reading.skipped)
-    rows = [f"{one.count:,} of {one.file}: {one.reason}" for one in faults[:_MAX_FAULTS]]
-    told = [
-        f"there is no text to check in {', '.join(opened.addresses)}",
-        *([f"what was read is {', '.join(opened.text_columns)}"] if opened.text_columns else []),
-        *([f"rows were passed over ({'; '.join(rows)})"] if rows else []),
+    faults = merge_skipped(skipped for reading in readings for skipped in reading.skipped)
+    rows = [
+        f"{skipped.count:,} of {skipped.file}: {skipped.reason}" for skipped in faults[:_MAX_FAULTS]
     ]
-    mend = "mend these rows, or " if rows else ""
+    reasons = [
+        f"there is no text to check in {', '.join(corpus.addresses)}",
+        *(
+            [f"the columns read are {', '.join(corpus.text_columns)}"]
+            if corpus.text_columns
+            else []
+        ),
+        *([f"rows were skipped ({'; '.join(rows)})"] if rows else []),
+    ]
+    row_remedy = "correct these rows, or " if rows else ""
     return EmptyCorpus(
-        "; ".join(told),
-        remedy=f"{mend}name the column that holds the text with --text-column",
+        "; ".join(reasons),
+        remedy=f"{row_remedy}name the column that holds the text with --text-column",
     )
 
 
@@ -129,24 +137,24 @@ _MAX_FAULTS = 3
 
 def describe_method(registries: Sequence[RegistryIndex]) -> Method:
     """Describe the detector as shipped."""
-    made = registries[0].index.arrays.parameters
+    parameters = registries[0].index.arrays.parameters
     return Method(
         parameters=(
             Parameter(
                 "normalisation",
-                str(made.normalisation),
+                str(parameters.normalisation),
                 "version of the rules that turn text into tokens",
             ),
-            Parameter("unicode", made.unicode, "version of the code point tables"),
+            Parameter("unicode", parameters.unicode, "version of the code point tables"),
             Parameter(
                 "seed width",
-                str(made.seed_width),
-                "words in a row that a passage must share with an item to be looked at",
+                str(parameters.seed_width),
+                "consecutive words that a passage must share with an item to become a candidate",
             ),
             Parameter(
                 "common",
                 str(MAX_SHARED),
-                "a seed that more items share is followed into the earliest few of them only",
+                "of a seed in more items than this, only the earliest few are considered",
             ),
             Parameter(
                 "threshold",
@@ -157,10 +165,10 @@ def describe_method(registries: Sequence[RegistryIndex]) -> Method:
             Parameter(
                 "recall, low",
                 f"{LOW_RECALL:.0%}",
-                "the part of what is there that the upper ends of intervals assume was found",
+                "share of the copies in the corpus that upper ends of intervals assume was found",
             ),
             Parameter(
-                "edge error", f"{EDGE_ERROR:.0%}", "how far the ends of a passage may be wrong"
+                "edge error", f"{EDGE_ERROR:.0%}", "share of a passage by which its ends may be off"
             ),
         ),
         recall=tuple(

@@ -53,17 +53,21 @@ def open_backgrounds(
     PolicyError
         If one of them is also a registry that the corpus is matched against.
     """
-    whole = {one.manifest.digest: one for one in map(open_registry, map(Path, paths))}
-    for opened in registries:
-        if (same := whole.get(opened.registry.manifest.digest)) is not None:
+    background_registries = {
+        registry.manifest.digest: registry for registry in map(open_registry, map(Path, paths))
+    }
+    for registry_index in registries:
+        if (
+            background := background_registries.get(registry_index.registry.manifest.digest)
+        ) is not None:
             raise PolicyError(
-                f"{same.path} is a background and a registry, so all of it would be contested",
+                f"{background.path} is a background and a registry: all of it would be contested",
                 remedy="name it once: with --registry, or with --background",
             )
     # Only passages are looked up in backgrounds, not near-duplicates of whole texts.
     return [
-        RegistryIndex(one, build_postings_index(one.arrays()), lambda: None)
-        for _, one in sorted(whole.items())
+        RegistryIndex(registry, build_postings_index(registry.arrays()), lambda: None)
+        for _, registry in sorted(background_registries.items())
     ]
 
 
@@ -72,29 +76,29 @@ def margin_tokens(backgrounds: Sequence[RegistryIndex]) -> int:
     return _CONTEXT_TOKENS if backgrounds else NEIGHBOUR_TOKENS
 
 
-def background_coverage(opened: Sequence[RegistryIndex]) -> tuple[RegistrySummary, ...]:
+def background_coverage(backgrounds: Sequence[RegistryIndex]) -> tuple[RegistrySummary, ...]:
     """Return the summaries of registries."""
-    return tuple(one.registry.summary() for one in opened)
+    return tuple(background.registry.summary() for background in backgrounds)
 
 
-def claim_passages(claims: Claims, places: Int64s, rows: Int64s) -> TextPassages:
+def claim_passages(claims: Claims, indices: Int64s, rows: Int64s) -> TextPassages:
     """Return claims as passages of texts.
 
     Parameters
     ----------
     claims : Claims
         Claims on these texts; tokens are counted from each text's first.
-    places : ndarray of int64, shape (n,)
+    indices : ndarray of int64, shape (n,)
         Indices of the claims.
     rows : ndarray of int64, shape (n,)
         Row of the text of each.
     """
-    own = claims.candidates.take(places)
-    numbers = np.repeat(np.arange(len(places)), np.diff(own.run_offsets))
-    firsts, lasts = claims.firsts[places], claims.lasts[places]
+    candidates = claims.candidates.take(indices)
+    numbers = np.repeat(np.arange(len(indices)), np.diff(candidates.run_offsets))
+    firsts, lasts = claims.firsts[indices], claims.lasts[indices]
     # A claim that was cut short lost some of its tokens.
-    starts = np.maximum(own.runs[:, 1], firsts[numbers])
-    ends = np.minimum(own.runs[:, 1] + own.runs[:, 2], lasts[numbers] + 1)
+    starts = np.maximum(candidates.runs[:, 1], firsts[numbers])
+    ends = np.minimum(candidates.runs[:, 1] + candidates.runs[:, 2], lasts[numbers] + 1)
     runs = np.stack([numbers, starts, ends], axis=1)[ends > starts]
     return TextPassages(rows, firsts, lasts, runs.astype(np.int64))
 
@@ -105,40 +109,42 @@ def stretch_passages(rows: Int64s, firsts: Int64s, lasts: Int64s) -> TextPassage
     return TextPassages(rows, firsts, lasts, runs.astype(np.int64))
 
 
-def held_by_backgrounds(
-    claimed: TextPassages, tokens: Tokens, backgrounds: Sequence[RegistryIndex]
+def background_mask(
+    passages: TextPassages, tokens: Tokens, backgrounds: Sequence[RegistryIndex]
 ) -> Flags:
     """Return which passages backgrounds hold at least half of.
 
     Parameters
     ----------
-    claimed : TextPassages
+    passages : TextPassages
         Passages.
     tokens : Tokens
         Tokens of their texts.
     backgrounds : sequence of RegistryIndex
-        Backgrounds, of whatever source.
+        Backgrounds; their sources do not matter.
 
-    Notes ----- Half means half of the tokens that a passage shares with its item, and half of their
+    Notes
+    -----
+    Half means half of the tokens that a passage shares with its item, and half of their
     information, since any book holds `and then I went to the`. A background holds the tokens that
     its items match, not the stretch from the first to the last of them: a post inserted into a page
     of a book is not in the book.
 
-    Each passage is looked up alone and again with the words beside it. Alone, a few words of a book
+    Each passage is looked up alone and with the words around it. Alone, a few words of a book
     carry too little information to be recognised. With its context, a page that backgrounds hold
     many times would displace the one item that contains the passage, because `find_candidates`
     keeps only the strongest few over one stretch.
     """
-    held = np.zeros(len(claimed.rows), bool)
-    for around in (0, _CONTEXT_TOKENS):
-        window, inside = _cut_passages(claimed, tokens, around)
-        for opened in backgrounds:
-            theirs = _matched_token_mask(window, opened) & inside
-            bits = opened.index.bits[window.hashes >> CELL_SHIFT].astype(np.float64)
-            held |= _at_least_half(
-                theirs, inside, np.ones(len(bits)), window.offsets
-            ) & _at_least_half(theirs, inside, bits, window.offsets)
-    return held
+    is_held = np.zeros(len(passages.rows), bool)
+    for margin in (0, _CONTEXT_TOKENS):
+        window, is_shared = _cut_passages(passages, tokens, margin)
+        for background in backgrounds:
+            is_matched = _matched_token_mask(window, background) & is_shared
+            bits = background.index.bits[window.hashes >> CELL_SHIFT].astype(np.float64)
+            is_held |= _at_least_half(
+                is_matched, is_shared, np.ones(len(bits)), window.offsets
+            ) & _at_least_half(is_matched, is_shared, bits, window.offsets)
+    return is_held
 
 
 def _at_least_half(part: Flags, whole: Flags, weights: Floats, offsets: Int64s) -> Flags:
@@ -146,23 +152,23 @@ def _at_least_half(part: Flags, whole: Flags, weights: Floats, offsets: Int64s) 
     return np.asarray(halves)
 
 
-def _cut_passages(claimed: TextPassages, tokens: Tokens, around: int) -> tuple[Tokens, Flags]:
+def _cut_passages(passages: TextPassages, tokens: Tokens, margin: int) -> tuple[Tokens, Flags]:
     """Cut passages out as texts of their own, and return which of their tokens items share."""
-    bases, sizes = tokens.offsets[claimed.rows], np.diff(tokens.offsets)[claimed.rows]
-    firsts = np.maximum(claimed.firsts - around, 0)
-    lasts = np.minimum(claimed.lasts + around, sizes - 1)
+    bases, sizes = tokens.offsets[passages.rows], np.diff(tokens.offsets)[passages.rows]
+    firsts = np.maximum(passages.firsts - margin, 0)
+    lasts = np.minimum(passages.lasts + margin, sizes - 1)
     lengths = lasts - firsts + 1
     places, offsets = range_indices(bases + firsts, lengths)
     window = Tokens(tokens.hashes[places], tokens.starts[places], tokens.ends[places], offsets)
-    numbers, starts, ends = claimed.runs.T
+    numbers, starts, ends = passages.runs.T
     shift = (offsets[:-1] - firsts)[numbers]
     return window, _coverage_mask(starts + shift, ends + shift, int(offsets[-1]))
 
 
-def _matched_token_mask(window: Tokens, opened: RegistryIndex) -> Flags:
+def _matched_token_mask(window: Tokens, background: RegistryIndex) -> Flags:
     """Return which tokens a background's items match."""
-    seeds = shingle(window, opened.index.arrays.parameters.seed_width)
-    candidates = find_candidates(window, seeds, opened.index)
+    seeds = shingle(window, background.index.arrays.parameters.seed_width)
+    candidates = find_candidates(window, seeds, background.index)
     candidates = candidates.take(np.flatnonzero(candidates.scores >= _MIN_BITS * BITS_SCALE))
     texts = np.repeat(candidates.texts, np.diff(candidates.run_offsets))
     starts = window.offsets[texts] + candidates.runs[:, 1]

@@ -52,16 +52,16 @@ class Claims:
 
     def slice(self, low: int, high: int, text: int) -> "Claims":
         """Return the claims `low` to `high`, with texts numbered from `text`."""
-        own = slice(low, high)
-        winners = self.winners[own]
+        claim_range = slice(low, high)
+        winners = self.winners[claim_range]
         return Claims(
-            self.registries[own],
+            self.registries[claim_range],
             self.candidates.take(np.arange(low, high)).shift_texts(-text),
-            self.bits[own],
-            self.strengths[own],
-            self.chosen[own],
-            self.firsts[own],
-            self.lasts[own],
+            self.bits[claim_range],
+            self.strengths[claim_range],
+            self.chosen[claim_range],
+            self.firsts[claim_range],
+            self.lasts[claim_range],
             np.where(winners >= 0, winners - low, -1),
         )
 
@@ -75,13 +75,13 @@ class Claims:
         )
 
 
-@log_duration("weighing and attributing")
+@log_duration("scoring and attributing")
 def attribute_claims(
     readings: Sequence[Reading],
     registries: Sequence[RegistryIndex],
     threads: int = 1,
     model: CorpusModel | None = None,
-    words: PassageSample | None = None,
+    corpus_sample: PassageSample | None = None,
 ) -> Claims:
     """Score all candidates of a corpus and attribute tokens to items.
 
@@ -96,28 +96,32 @@ def attribute_claims(
     model : CorpusModel or None
         The model that the readings were adapted to (`apply_frozen_model`); None scores by the
         readings alone.
-    words : PassageSample or None
+    corpus_sample : PassageSample or None
         The merged sample of all readings, where it is already computed.
     """
-    corpus = merge_samples(reading.sample for reading in readings) if words is None else words
-    size = sum(opened.size for opened in registries)
-    scales = ScoringInputs(corpus, load_language(), size, threads)
-    kept, bits, strengths, owners = [], [], [], []
-    for place, opened in enumerate(registries):
+    merged_sample = (
+        merge_samples(reading.sample for reading in readings)
+        if corpus_sample is None
+        else corpus_sample
+    )
+    size = sum(registry_index.size for registry_index in registries)
+    scoring_inputs = ScoringInputs(merged_sample, load_language(), size, threads)
+    kept_candidates, bits, strengths, owners = [], [], [], []
+    for place, registry_index in enumerate(registries):
         candidates = concatenate_candidates(
             [
                 reading.candidates[place].shift_texts(before)
                 for reading, before in zip(readings, text_bases(readings), strict=True)
             ]
         )
-        known = None if model is None else known_copies(model, opened)
-        weighed = score_candidates(candidates, opened.index, scales, known)
-        kept.append(candidates.take(weighed.indices))
-        bits.append(weighed.bits)
-        strengths.append(weighed.strengths)
-        owners.append(np.full(len(weighed.indices), place, np.int64))
+        copies = None if model is None else known_copies(model, registry_index)
+        scores = score_candidates(candidates, registry_index.index, scoring_inputs, copies)
+        kept_candidates.append(candidates.take(scores.indices))
+        bits.append(scores.bits)
+        strengths.append(scores.strengths)
+        owners.append(np.full(len(scores.indices), place, np.int64))
     return _attribute(
-        concatenate_candidates(kept),
+        concatenate_candidates(kept_candidates),
         np.concatenate(bits),
         np.concatenate(strengths),
         np.concatenate(owners),
@@ -154,19 +158,19 @@ def _attribute(
     rank_of = np.empty(len(ranks), np.int64)
     rank_of[ranks] = np.arange(len(ranks))
     spans = candidates.firsts.astype(np.int64), candidates.lasts.astype(np.int64)
-    claim = rival_weights(candidates.texts, *spans, candidates.matched, strengths)
-    settled = attribute_tokens(
-        MatchSpans(candidates.texts, *spans, claim, rank_of), STRENGTH_THRESHOLD
+    weights = rival_weights(candidates.texts, *spans, candidates.matched, strengths)
+    attribution = attribute_tokens(
+        MatchSpans(candidates.texts, *spans, weights, rank_of), STRENGTH_THRESHOLD
     )
     return Claims(
         owners,
         candidates,
         bits,
         strengths,
-        settled.is_selected,
-        settled.firsts,
-        settled.lasts,
-        settled.winners,
+        attribution.is_selected,
+        attribution.firsts,
+        attribution.lasts,
+        attribution.winners,
     )
 
 
@@ -175,8 +179,8 @@ def item_lengths(
 ) -> Int64s:
     """Return the tokens of each item in the registry that `owners` names; 0 if there is none."""
     lengths = np.zeros(len(owners), np.int64)
-    for place, opened in enumerate(registries):
-        own = np.flatnonzero(owners == place)
-        offsets, wanted = opened.index.arrays.token_offsets, items[own].astype(np.int64)
-        lengths[own] = offsets[wanted + 1] - offsets[wanted]
+    for place, registry_index in enumerate(registries):
+        rows = np.flatnonzero(owners == place)
+        offsets, numbers = registry_index.index.arrays.token_offsets, items[rows].astype(np.int64)
+        lengths[rows] = offsets[numbers + 1] - offsets[numbers]
     return lengths

@@ -142,49 +142,49 @@ def excerpt_starts(firsts: Int64s) -> Int64s:
 
 
 def build_excerpts(
-    seen: TextWindows, located: LocatedSpans, points: tuple[Int64s, Int64s], claims: Claims
+    windows: TextWindows, spans: LocatedSpans, points: tuple[Int64s, Int64s], claims: Claims
 ) -> dict[str, pa.Array]:
     """Return excerpts of all chosen stretches; null for the others, which no report shows.
 
     Parameters
     ----------
-    seen : TextWindows
+    windows : TextWindows
         The windows they lie in.
-    located : LocatedSpans
+    spans : LocatedSpans
         The claims in their order, followed by stretches without a matched item.
     points : (ndarray of int64, ndarray of int64)
         Start and end of each in code points of its window.
     claims : Claims
         The claims; tokens are counted from their windows' first.
     """
-    texts, chosen = seen.texts, np.flatnonzero(claims.chosen)
+    texts, claim_rows = windows.texts, np.flatnonzero(claims.chosen)
     words = matched_words(
-        texts, seen.tokens, located.rows[chosen], claims.candidates.take(chosen), 1
+        texts, windows.tokens, spans.rows[claim_rows], claims.candidates.take(claim_rows), 1
     )
     # Where no item was matched, all words count, so none is marked.
-    wholes = np.arange(len(claims), len(located.rows))
-    told = np.concatenate([chosen, wholes])
-    firsts, lasts = points[0][told], points[1][told]
-    own = slice(len(chosen))
+    other_rows = np.arange(len(claims), len(spans.rows))
+    shown = np.concatenate([claim_rows, other_rows])
+    firsts, lasts = points[0][shown], points[1][shown]
+    claimed = slice(len(claim_rows))
     highs = np.minimum(lasts, firsts + MAX_EXCERPT_LENGTH)
-    marks = words.marks(excerpt_starts(firsts)[own], firsts[own], highs[own])
-    marks = spread_lists(marks, np.arange(len(chosen)), len(told))
-    made = context_excerpts(texts, located.rows[told], (firsts, lasts), marks)
-    places = scatter_index(told, len(located.rows))
-    return {name: column.take(places) for name, column in made.items()}
+    marks = words.marks(excerpt_starts(firsts)[claimed], firsts[claimed], highs[claimed])
+    marks = spread_lists(marks, np.arange(len(claim_rows)), len(shown))
+    excerpts = context_excerpts(texts, spans.rows[shown], (firsts, lasts), marks)
+    places = scatter_index(shown, len(spans.rows))
+    return {name: column.take(places) for name, column in excerpts.items()}
 
 
 _ITEMS_PER_BATCH = 4096  # findings: the working set of a thread fits into its caches
 
 
 def build_item_excerpts(
-    own: pa.Table, claims: Claims, registries: Sequence[RegistryIndex], threads: int
+    findings: pa.Table, claims: Claims, registries: Sequence[RegistryIndex], threads: int
 ) -> dict[str, pa.ChunkedArray]:
-    """Return excerpts of the items beside the documents, where registries keep texts.
+    """Return excerpts of the items of findings, where registries keep texts.
 
     Parameters
     ----------
-    own : pyarrow.Table
+    findings : pyarrow.Table
         Findings, of schema `SPANS`.
     claims : Claims
         All claims of the corpus.
@@ -200,34 +200,34 @@ def build_item_excerpts(
     """
     excerpts, marks = [pa.array([], pa.string())], [pa.array([], MARKS_TYPE)]
     shown_rows = [np.zeros(0, np.int64)]
-    owners, numbers = own["registry"].to_numpy(), own["number"].to_numpy()
-    claim_of = own["claim"].to_numpy()
-    told: list[Future[dict[str, pa.Array]]] = []
+    owners, numbers = findings["registry"].to_numpy(), findings["number"].to_numpy()
+    claim_of = findings["claim"].to_numpy()
+    futures: list[Future[dict[str, pa.Array]]] = []
     with ThreadPoolExecutor(threads) as pool:
-        for owner, opened in enumerate(registries):
+        for owner, registry_index in enumerate(registries):
             rows = np.flatnonzero((owners == owner) & (numbers >= 0))
             unique, places = np.unique(numbers[rows].astype(np.uint32), return_inverse=True)
-            if not len(unique) or not opened.registry.manifest.keeps_texts:
+            if not len(unique) or not registry_index.registry.manifest.keeps_texts:
                 continue
-            strings = opened.registry.text_array(unique)
+            strings = registry_index.registry.text_array(unique)
             for low in range(0, len(rows), _ITEMS_PER_BATCH):
-                piece = slice(low, low + _ITEMS_PER_BATCH)
-                told.append(
+                batch = slice(low, low + _ITEMS_PER_BATCH)
+                futures.append(
                     pool.submit(
-                        _item_excerpts, strings, places[piece], claim_of[rows[piece]], claims
+                        _item_excerpts, strings, places[batch], claim_of[rows[batch]], claims
                     )
                 )
             shown_rows.append(rows)
-    for one in told:
-        excerpts.append(one.result()["excerpt"])
-        marks.append(one.result()["marks"])
+    for future in futures:
+        excerpts.append(future.result()["excerpt"])
+        marks.append(future.result()["marks"])
     rows = np.concatenate(shown_rows)
-    made = pa.table(
+    table = pa.table(
         {"item_excerpt": pa.chunked_array(excerpts), "item_marks": pa.chunked_array(marks)}
     )
-    if len(rows) < len(own) or (np.diff(rows) < 0).any():
-        made = take_rows(made, scatter_index(rows, len(own)))
-    return dict(zip(made.column_names, made.columns, strict=True))
+    if len(rows) < len(findings) or (np.diff(rows) < 0).any():
+        table = take_rows(table, scatter_index(rows, len(findings)))
+    return dict(zip(table.column_names, table.columns, strict=True))
 
 
 def _item_excerpts(
@@ -236,17 +236,19 @@ def _item_excerpts(
     """Return excerpts of items: the part that a claim matched, or the start of the item."""
     items, places = np.unique(places, return_inverse=True)
     texts = Texts.of(strings.take(pa.array(items)))
-    claimed = np.flatnonzero(claim_of >= 0)
-    taken = claims.candidates.take(claim_of[claimed])
-    words = matched_words(texts, tokenise(texts), places[claimed], taken, 0)
+    claim_rows = np.flatnonzero(claim_of >= 0)
+    candidates = claims.candidates.take(claim_of[claim_rows])
+    words = matched_words(texts, tokenise(texts), places[claim_rows], candidates, 0)
     firsts = np.zeros(len(places), np.int64)
     lasts = character_offsets(texts, np.arange(len(texts)), np.diff(texts.offsets))[places]
     starts, ends = words.spans
-    firsts[claimed] = own = np.maximum(starts, 0)
-    lasts[claimed] = np.where(ends < 0, lasts[claimed], ends)
-    made = words.marks(
-        excerpt_starts(own), own, np.minimum(lasts[claimed], own + MAX_EXCERPT_LENGTH)
+    firsts[claim_rows] = passage_starts = np.maximum(starts, 0)
+    lasts[claim_rows] = np.where(ends < 0, lasts[claim_rows], ends)
+    marks = words.marks(
+        excerpt_starts(passage_starts),
+        passage_starts,
+        np.minimum(lasts[claim_rows], passage_starts + MAX_EXCERPT_LENGTH),
     )
     return context_excerpts(
-        texts, places, (firsts, lasts), spread_lists(made, claimed, len(places))
+        texts, places, (firsts, lasts), spread_lists(marks, claim_rows, len(places))
     )

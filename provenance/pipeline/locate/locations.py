@@ -14,8 +14,8 @@ from provenance.model import Flags, Int64s, Tokens, Unread, take_rows
 from provenance.pipeline.cache_entries import load_table, spans_key, store_table
 from provenance.pipeline.cache_validation import check_spans
 from provenance.pipeline.locate.backgrounds import (
+    background_mask,
     claim_passages,
-    held_by_backgrounds,
     margin_tokens,
     stretch_passages,
 )
@@ -93,14 +93,14 @@ class ChangedPartsError(InputError):
         self.faults = faults
 
 
-@log_duration("locating what was found")
+@log_duration("locating findings")
 def locate_matches(  # noqa: PLR0913 (a corpus, its claims and all registries)
     corpus: Corpus,
     readings: Sequence[Reading],
     claims: Claims,
     registries: Sequence[RegistryIndex],
     backgrounds: Sequence[RegistryIndex] = (),
-    memory: ResultCache | None = None,
+    cache: ResultCache | None = None,
     threads: int = 1,
 ) -> pa.Table:
     """Locate everything found in a corpus, in the windows kept of texts or in texts read again.
@@ -117,7 +117,7 @@ def locate_matches(  # noqa: PLR0913 (a corpus, its claims and all registries)
         The registries of the claims.
     backgrounds : sequence of RegistryIndex
         Registries that make a finding contested if they hold it too.
-    memory : ResultCache or None
+    cache : ResultCache or None
         Locations of earlier checks of the same parts.
     threads : int
         Number of parts read at a time.
@@ -133,38 +133,38 @@ def locate_matches(  # noqa: PLR0913 (a corpus, its claims and all registries)
         If parts cannot be read again.
     """
 
-    def remembered(place: int) -> _PartClaims:
+    def load_spans(place: int) -> _PartClaims:
         part, reading, text = corpus.parts[place], readings[place], texts[place]
         low, high = np.searchsorted(claims.candidates.texts, [text, text + reading.counts.texts])
-        own = claims.slice(int(low), int(high), text)
-        if not len(own) and not whole_text_evidence(reading):
-            return _PartClaims(own, int(low), None, _NO_SPANS)
-        name = spans_key(memory, part, own, backgrounds)
+        part_claims = claims.slice(int(low), int(high), text)
+        if not len(part_claims) and not whole_text_evidence(reading):
+            return _PartClaims(part_claims, int(low), None, _NO_SPANS)
+        name = spans_key(cache, part, part_claims, backgrounds)
         check = partial(
-            check_spans, schema=SPANS, claims=own, reading=reading, registries=registries
+            check_spans, schema=SPANS, claims=part_claims, reading=reading, registries=registries
         )
-        return _PartClaims(own, int(low), name, load_table(memory, name, check))
+        return _PartClaims(part_claims, int(low), name, load_table(cache, name, check))
 
-    def located(place: int) -> pa.Table | Unread:
-        part, reading, owned = corpus.parts[place], readings[place], parts[place]
-        found = owned.spans
-        if found is None:
+    def locate_part(place: int) -> pa.Table | Unread:
+        part, reading, part_claims = corpus.parts[place], readings[place], parts[place]
+        spans = part_claims.spans
+        if spans is None:
             try:
-                found = _locate_part(part, reading, owned.claims, edges, backgrounds)
+                spans = _locate_part(part, reading, part_claims.claims, edges, backgrounds)
             except ChangedPartError as error:
                 return error.unread
-            store_table(memory, owned.name, found)
-        return _shift_numbers(found, owned.low, texts[place], documents[place])
+            store_table(cache, part_claims.name, spans)
+        return _shift_numbers(spans, part_claims.low, texts[place], documents[place])
 
     texts, documents = text_bases(readings), document_bases(readings)
     places = range(len(readings))
     with ThreadPoolExecutor(threads) as pool:
-        parts = list(pool.map(remembered, places))
+        parts = list(pool.map(load_spans, places))
         edges = read_item_edges([one.claims for one in parts if one.spans is None], registries)
-        tables = list(pool.map(located, places))
-    lost = {place: one for place, one in enumerate(tables) if isinstance(one, Unread)}
-    if lost:
-        raise ChangedPartsError(lost)
+        tables = list(pool.map(locate_part, places))
+    faults = {place: one for place, one in enumerate(tables) if isinstance(one, Unread)}
+    if faults:
+        raise ChangedPartsError(faults)
     return pa.concat_tables([_NO_SPANS, *tables])
 
 
@@ -188,8 +188,8 @@ def _locate_part(
     """Locate everything found in a part; texts, documents and claims are numbered within it."""
     wholes = whole_text_evidence(reading)
     tables = [
-        _locate_windows(seen, reading.documents, wholes, claims, edges, backgrounds)
-        for seen in part_windows(
+        _locate_windows(windows, reading.documents, wholes, claims, edges, backgrounds)
+        for windows in part_windows(
             part, reading, claims.candidates, wholes, margin_tokens(backgrounds)
         )
     ]
@@ -209,19 +209,19 @@ def _shift_numbers(spans: pa.Table, claim: int, text: int, document: int) -> pa.
     if not len(spans):
         return spans
     claims = spans["claim"].to_numpy()
-    counted = {
+    shifted = {
         "claim": np.where(claims >= 0, claims + claim, claims),
         "text_number": spans["text_number"].to_numpy() + text,
         "document_number": spans["document_number"].to_numpy() + document,
     }
-    for name, column in counted.items():
+    for name, column in shifted.items():
         place = SPANS.get_field_index(name)
         spans = spans.set_column(place, SPANS.field(name), pa.array(column, pa.int64()))
     return spans
 
 
 def _locate_windows(
-    seen: TextWindows,
+    windows: TextWindows,
     documents: Int64s,
     wholes: dict[int, WholeTextEvidence],
     claims: Claims,
@@ -229,89 +229,101 @@ def _locate_windows(
     backgrounds: Sequence[RegistryIndex],
 ) -> pa.Table:
     """Locate everything that the windows of a part show."""
-    texts, tokens = seen.texts, seen.tokens
-    own = seen.text_slice(claims.candidates.texts)
-    rows = seen.find_windows(
-        claims.candidates, own
-    )  # each is in one: else `part_windows` reads the texts again
-    claims = claims.slice(own.start, own.stop, 0).rebase_tokens(seen.offsets.tokens[rows])
-    claimed = locate_claims(claims, rows, texts, tokens, edges)
-    taken = _select_spans(claimed, np.flatnonzero(claims.chosen))
-    filled = _evidence_for_rest(seen, wholes, set(taken.rows.tolist()))
-    rest = uncovered_spans(taken, np.array(list(filled), np.int64), texts, tokens)
-    fills = [filled[row] for row in rest.rows.tolist()]
-    located = _concatenate_spans(claimed, rest)
-    starts, ends = code_point_positions(texts, located)
-    shown = build_excerpts(seen, located, (starts, ends), claims)
-    count, row = len(claims), located.rows
-    points = seen.offsets.points[row]
+    texts, tokens = windows.texts, windows.tokens
+    claim_range = windows.text_slice(claims.candidates.texts)
+    # Each claim is in a window: otherwise `part_windows` reads the texts again.
+    rows = windows.find_windows(claims.candidates, claim_range)
+    claims = claims.slice(claim_range.start, claim_range.stop, 0).rebase_tokens(
+        windows.offsets.tokens[rows]
+    )
+    claim_spans = locate_claims(claims, rows, texts, tokens, edges)
+    attributed_spans = _select_spans(claim_spans, np.flatnonzero(claims.chosen))
+    evidence = _remainder_evidence(windows, wholes, set(attributed_spans.rows.tolist()))
+    remainder = uncovered_spans(attributed_spans, np.array(list(evidence), np.int64), texts, tokens)
+    remainder_evidence = [evidence[text_rows] for text_rows in remainder.rows.tolist()]
+    spans = _concatenate_spans(claim_spans, remainder)
+    starts, ends = code_point_positions(texts, spans)
+    excerpts = build_excerpts(windows, spans, (starts, ends), claims)
+    count, text_rows = len(claims), spans.rows
+    points = windows.offsets.points[text_rows]
     return pa.table(
         {
             **{
-                name: seen.batch.column(name).take(pa.array(row))
+                name: windows.batch.column(name).take(pa.array(text_rows))
                 for name in ("document", "file", "row", "field")
             },
             "start": starts + points,
             "end": ends + points,
-            "byte_start": located.starts + seen.offsets.bytes[row],
-            "byte_end": located.ends + seen.offsets.bytes[row],
-            "evidence": ["content"] * count + [fill.evidence for fill in fills],
-            "source": [None] * count + [fill.source for fill in fills],
-            "address": seen.batch.column("url").take(pa.array(row)),
-            **declaration_columns(count, fills),
-            "registry": [*claims.registries.tolist(), *(fill.registry for fill in fills)],
-            "number": [*claims.candidates.items.tolist(), *(fill.number for fill in fills)],
-            "claim": [*range(own.start, own.stop), *([-1] * len(fills))],
-            "chosen": np.concatenate([claims.chosen, np.ones(len(fills), bool)]),
-            "held": _held_mask(tokens, claims, rows, rest, backgrounds),
-            "text_number": seen.numbers[row],
-            "document_number": documents[seen.numbers[row]],
-            "first_token": located.firsts + seen.offsets.tokens[row],
-            "span_tokens": located.lasts - located.firsts + 1,
-            **shown,
-            "excerpt_start": pc.add(shown["excerpt_start"], pa.array(points)),
+            "byte_start": spans.starts + windows.offsets.bytes[text_rows],
+            "byte_end": spans.ends + windows.offsets.bytes[text_rows],
+            "evidence": ["content"] * count + [fill.evidence for fill in remainder_evidence],
+            "source": [None] * count + [fill.source for fill in remainder_evidence],
+            "address": windows.batch.column("url").take(pa.array(text_rows)),
+            **declaration_columns(count, remainder_evidence),
+            "registry": [
+                *claims.registries.tolist(),
+                *(fill.registry for fill in remainder_evidence),
+            ],
+            "number": [
+                *claims.candidates.items.tolist(),
+                *(fill.number for fill in remainder_evidence),
+            ],
+            "claim": [
+                *range(claim_range.start, claim_range.stop),
+                *([-1] * len(remainder_evidence)),
+            ],
+            "chosen": np.concatenate([claims.chosen, np.ones(len(remainder_evidence), bool)]),
+            "held": _background_mask(tokens, claims, rows, remainder, backgrounds),
+            "text_number": windows.numbers[text_rows],
+            "document_number": documents[windows.numbers[text_rows]],
+            "first_token": spans.firsts + windows.offsets.tokens[text_rows],
+            "span_tokens": spans.lasts - spans.firsts + 1,
+            **excerpts,
+            "excerpt_start": pc.add(excerpts["excerpt_start"], pa.array(points)),
         },
         schema=SPANS,
     )
 
 
-def _evidence_for_rest(
-    seen: TextWindows, wholes: dict[int, WholeTextEvidence], held: set[int]
+def _remainder_evidence(
+    windows: TextWindows, wholes: dict[int, WholeTextEvidence], attributed_rows: set[int]
 ) -> dict[int, WholeTextEvidence]:
     """Return, by row, the whole-text evidence for stretches that are attributed to no passage."""
-    rows = np.flatnonzero(np.isin(seen.numbers, np.array(list(wholes), np.int64))).tolist()
-    told = {
-        row: evidence_for_remainder(wholes[number], is_held=row in held)
-        for row, number in zip(rows, seen.numbers[rows].tolist(), strict=True)
+    rows = np.flatnonzero(np.isin(windows.numbers, np.array(list(wholes), np.int64))).tolist()
+    evidence = {
+        row: evidence_for_remainder(wholes[number], is_held=row in attributed_rows)
+        for row, number in zip(rows, windows.numbers[rows].tolist(), strict=True)
     }
-    return {row: whole for row, whole in told.items() if whole is not None}
+    return {
+        row: text_evidence for row, text_evidence in evidence.items() if text_evidence is not None
+    }
 
 
-def _held_mask(
+def _background_mask(
     tokens: Tokens,
     claims: Claims,
     rows: Int64s,
-    rest: LocatedSpans,
+    remainder: LocatedSpans,
     backgrounds: Sequence[RegistryIndex],
 ) -> Flags:
     """Return which claims, and which remaining stretches, backgrounds hold too."""
-    held = np.zeros(len(rows) + len(rest.rows), bool)
+    is_held = np.zeros(len(rows) + len(remainder.rows), bool)
     if backgrounds:
-        chosen = np.flatnonzero(claims.chosen)
-        own = claim_passages(claims, chosen, rows[chosen])
-        held[chosen] = held_by_backgrounds(own, tokens, backgrounds)
-        whole = stretch_passages(rest.rows, rest.firsts, rest.lasts)
-        held[len(rows) :] = held_by_backgrounds(whole, tokens, backgrounds)
-    return held
+        indices = np.flatnonzero(claims.chosen)
+        passages = claim_passages(claims, indices, rows[indices])
+        is_held[indices] = background_mask(passages, tokens, backgrounds)
+        stretches = stretch_passages(remainder.rows, remainder.firsts, remainder.lasts)
+        is_held[len(rows) :] = background_mask(stretches, tokens, backgrounds)
+    return is_held
 
 
-def _select_spans(located: LocatedSpans, chosen: Int64s) -> LocatedSpans:
+def _select_spans(spans: LocatedSpans, indices: Int64s) -> LocatedSpans:
     return LocatedSpans(
-        located.rows[chosen],
-        located.starts[chosen],
-        located.ends[chosen],
-        located.firsts[chosen],
-        located.lasts[chosen],
+        spans.rows[indices],
+        spans.starts[indices],
+        spans.ends[indices],
+        spans.firsts[indices],
+        spans.lasts[indices],
     )
 
 

@@ -32,7 +32,7 @@ class ChangedPartError(InputError):
 def part_windows(
     part: Part,
     reading: Reading,
-    claimed: Candidates,
+    candidates: Candidates,
     wholes: Mapping[int, WholeTextEvidence],
     margin: int,
 ) -> Iterator[TextWindows]:
@@ -44,7 +44,7 @@ def part_windows(
         The part; read again where the kept windows do not suffice.
     reading : Reading
         Result of scanning it.
-    claimed : Candidates
+    candidates : Candidates
         The passages to locate, sorted by text; texts are numbered from the part's first.
     wholes : mapping of int to WholeTextEvidence
         The evidence about whole texts, by text.
@@ -56,35 +56,47 @@ def part_windows(
     ChangedPartError
         If the part changed since it was scanned, or cannot be read as far as it was.
     """
-    whole = np.array(sorted(wholes), np.int64)
-    kept = reading.windows
-    if kept is not None and _windows_suffice(kept, claimed, whole, margin):
-        for one in kept:
-            if _is_nonempty(one.text_slice(claimed.texts)) or _is_nonempty(one.text_slice(whole)):
-                yield one
+    whole_texts = np.array(sorted(wholes), np.int64)
+    windows = reading.windows
+    if windows is not None and _windows_suffice(windows, candidates, whole_texts, margin):
+        for window_group in windows:
+            if _is_nonempty(window_group.text_slice(candidates.texts)) or _is_nonempty(
+                window_group.text_slice(whole_texts)
+            ):
+                yield window_group
         return
-    numbers = np.union1d(claimed.texts, whole)
-    for own, batch in _reread_texts(part, reading, numbers):
-        seen = whole_text_windows(batch, own, margin)
-        _check_unchanged(part, seen, claimed)
-        yield seen
+    numbers = np.union1d(candidates.texts, whole_texts)
+    for text_numbers, batch in _reread_texts(part, reading, numbers):
+        reread_windows = whole_text_windows(batch, text_numbers, margin)
+        _check_unchanged(part, reread_windows, candidates)
+        yield reread_windows
 
 
-def _is_nonempty(own: slice) -> bool:
-    return bool(own.stop > own.start)
+def _is_nonempty(indices: slice) -> bool:
+    return bool(indices.stop > indices.start)
 
 
 def _windows_suffice(
-    kept: Sequence[TextWindows], claimed: Candidates, whole: Int64s, margin: int
+    windows: Sequence[TextWindows], candidates: Candidates, whole_texts: Int64s, margin: int
 ) -> bool:
     """Return whether windows contain all of some passages and all of some texts."""
     passages = texts = 0
-    for one in kept:
-        if one.margin < margin:
+    for window_group in windows:
+        if window_group.margin < margin:
             return False
-        passages += int((one.find_windows(claimed, one.text_slice(claimed.texts)) >= 0).sum())
-        texts += int(np.isin(whole[one.text_slice(whole)], one.numbers[one.whole]).sum())
-    return passages == len(claimed) and texts == len(whole)
+        passages += int(
+            (
+                window_group.find_windows(candidates, window_group.text_slice(candidates.texts))
+                >= 0
+            ).sum()
+        )
+        texts += int(
+            np.isin(
+                whole_texts[window_group.text_slice(whole_texts)],
+                window_group.numbers[window_group.whole],
+            ).sum()
+        )
+    return passages == len(candidates) and texts == len(whole_texts)
 
 
 def _reread_texts(
@@ -95,8 +107,8 @@ def _reread_texts(
     for batch in _reread_batches(part, reading):
         low, high = np.searchsorted(numbers, [first, first + len(batch)])
         if high > low:
-            chosen = numbers[low:high]
-            yield chosen, batch.take(pa.array(chosen - first))
+            text_numbers = numbers[low:high]
+            yield text_numbers, batch.take(pa.array(text_numbers - first))
         first += len(batch)
         if high == len(numbers):
             return
@@ -108,16 +120,18 @@ def _reread_batches(part: Part, reading: Reading) -> Iterator[pa.RecordBatch]:
         yield from reading.spool.batches()
         return
     for documents in part.batches():
-        for one in documents.unread:
-            if one not in reading.unread:
-                raise ChangedPartError(one)
+        for unread in documents.unread:
+            if unread not in reading.unread:
+                raise ChangedPartError(unread)
         yield documents.batch
 
 
-def _check_unchanged(part: Part, seen: TextWindows, claimed: Candidates) -> None:
-    own = seen.text_slice(claimed.texts)
-    sizes = np.diff(seen.tokens.offsets)[np.searchsorted(seen.numbers, claimed.texts[own])]
-    if (sizes != claimed.sizes[own]).any():
+def _check_unchanged(part: Part, windows: TextWindows, candidates: Candidates) -> None:
+    indices = windows.text_slice(candidates.texts)
+    sizes = np.diff(windows.tokens.offsets)[
+        np.searchsorted(windows.numbers, candidates.texts[indices])
+    ]
+    if (sizes != candidates.sizes[indices]).any():
         raise _changed_error(part)
 
 

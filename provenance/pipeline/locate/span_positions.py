@@ -56,7 +56,8 @@ def read_item_edges(claims: Sequence[Claims], registries: Sequence[RegistryIndex
     keys = np.unique(np.concatenate([np.zeros(0, np.int64), *map(_item_keys, claims)]))
     items, owners = (keys & ((1 << _KEY_SHIFT) - 1)).astype(np.uint32), keys >> _KEY_SHIFT
     parts = [
-        opened.registry.edges(items[owners == number]) for number, opened in enumerate(registries)
+        registry_index.registry.edges(items[owners == number])
+        for number, registry_index in enumerate(registries)
     ]
     edges = DroppedEdges(
         *_concatenate_edges([(part.lead, part.lead_offsets) for part in parts]),
@@ -123,7 +124,7 @@ def locate_claims(
     base, count = tokens.offsets[rows], np.diff(tokens.offsets)[rows]
     starts = tokens.starts[base + firsts].astype(np.int64)
     ends = tokens.ends[base + lasts].astype(np.int64)
-    dropped, lengths = edges.of(claims)
+    dropped_edges, lengths = edges.of(claims)
     opens, closes = _reaches_edges(claims, lengths)
     # A neighbour outside of its window is further away than `widen_spans` reaches.
     before = np.where(firsts > 0, tokens.ends[base + np.maximum(firsts - 1, 0)], 0)
@@ -135,19 +136,19 @@ def locate_claims(
     spans = Spans(
         rows, starts, ends, np.where(opens, before, starts), np.where(closes, after, ends)
     )
-    starts, ends = widen_spans(texts, spans, dropped)
+    starts, ends = widen_spans(texts, spans, dropped_edges)
     _separate_neighbours(rows, starts, ends, claims.chosen)
     return LocatedSpans(rows, starts, ends, firsts, lasts)
 
 
 def uncovered_spans(
-    taken: LocatedSpans, rows: Int64s, texts: Texts, tokens: Tokens
+    covered: LocatedSpans, rows: Int64s, texts: Texts, tokens: Tokens
 ) -> LocatedSpans:
     """Return the stretches of texts that located spans leave uncovered, if they contain a token.
 
     Parameters
     ----------
-    taken : LocatedSpans
+    covered : LocatedSpans
         Disjoint spans.
     rows : ndarray of int64
         Rows in `texts` of the texts to cover.
@@ -157,31 +158,31 @@ def uncovered_spans(
     pieces: list[tuple[int, int, int, int, int]] = []
     sizes = np.diff(texts.offsets)
     for row in rows.tolist():
-        own = np.flatnonzero(taken.rows == row)
-        own = own[np.argsort(taken.starts[own])]
+        order = np.flatnonzero(covered.rows == row)
+        order = order[np.argsort(covered.starts[order])]
         first, last = int(tokens.offsets[row]), int(tokens.offsets[row + 1])
         start, token = 0, 0
         bounds = [
-            *zip(taken.starts[own].tolist(), taken.ends[own].tolist(), strict=True),
+            *zip(covered.starts[order].tolist(), covered.ends[order].tolist(), strict=True),
             (int(sizes[row]), 0),
         ]
         for stop, resume in bounds:
-            held = int(np.searchsorted(tokens.starts[first:last], stop))
-            if held > token:
-                pieces.append((row, start, stop, token, held - 1))
+            stop_token = int(np.searchsorted(tokens.starts[first:last], stop))
+            if stop_token > token:
+                pieces.append((row, start, stop, token, stop_token - 1))
             start, token = resume, int(np.searchsorted(tokens.starts[first:last], resume))
     table = np.array(pieces, np.int64).reshape(-1, 5)
     return LocatedSpans(table[:, 0], table[:, 1], table[:, 2], table[:, 3], table[:, 4])
 
 
-def code_point_positions(texts: Texts, located: LocatedSpans) -> tuple[Int64s, Int64s]:
+def code_point_positions(texts: Texts, spans: LocatedSpans) -> tuple[Int64s, Int64s]:
     """Return the code points at which spans start and end."""
-    rows = np.concatenate([located.rows, located.rows])
-    places = np.concatenate([located.starts, located.ends])
+    rows = np.concatenate([spans.rows, spans.rows])
+    places = np.concatenate([spans.starts, spans.ends])
     order = np.lexsort((places, rows))
-    counted = np.empty(len(rows), np.int64)
-    counted[order] = character_offsets(texts, rows[order], places[order])
-    return counted[: len(located.rows)], counted[len(located.rows) :]
+    positions = np.empty(len(rows), np.int64)
+    positions[order] = character_offsets(texts, rows[order], places[order])
+    return positions[: len(spans.rows)], positions[len(spans.rows) :]
 
 
 def _reaches_edges(claims: Claims, lengths: Int64s) -> tuple[Flags, Flags]:
@@ -196,8 +197,8 @@ def _reaches_edges(claims: Claims, lengths: Int64s) -> tuple[Flags, Flags]:
 
 def _separate_neighbours(rows: Int64s, starts: Int64s, ends: Int64s, chosen: Flags) -> None:
     """Make widened neighbours disjoint: the earlier one keeps what both cover."""
-    own = np.flatnonzero(chosen)
-    own = own[np.lexsort((starts[own], rows[own]))]
-    left, right = own[:-1], own[1:]
-    near = rows[left] == rows[right]
-    starts[right[near]] = np.maximum(starts[right], ends[left])[near]
+    order = np.flatnonzero(chosen)
+    order = order[np.lexsort((starts[order], rows[order]))]
+    left, right = order[:-1], order[1:]
+    same_text = rows[left] == rows[right]
+    starts[right[same_text]] = np.maximum(starts[right], ends[left])[same_text]

@@ -36,7 +36,7 @@ class WholeTextEvidence:
 
 def whole_text_evidence(reading: Reading) -> dict[int, WholeTextEvidence]:
     """Return the evidence about whole texts, by text; the strongest where there are several."""
-    declared = {
+    declared_evidence = {
         row["text"]: WholeTextEvidence(
             row["evidence"],
             row["source"],
@@ -48,32 +48,36 @@ def whole_text_evidence(reading: Reading) -> dict[int, WholeTextEvidence]:
         )
         for row in reading.declared.to_pylist()
     }
-    wholes = dict(declared)
-    for registry, alike in reversed(list(enumerate(reading.near_duplicates))):
-        for text, item in zip(alike.texts.tolist(), alike.items.tolist(), strict=True):
-            own = declared.get(text)
-            wholes[text] = WholeTextEvidence("resemblance", None, registry, item, otherwise=own)
+    wholes = dict(declared_evidence)
+    for registry, near_duplicates in reversed(list(enumerate(reading.near_duplicates))):
+        for text, item in zip(
+            near_duplicates.texts.tolist(), near_duplicates.items.tolist(), strict=True
+        ):
+            row_evidence = declared_evidence.get(text)
+            wholes[text] = WholeTextEvidence(
+                "resemblance", None, registry, item, otherwise=row_evidence
+            )
     return wholes
 
 
 def evidence_for_remainder(
-    whole: WholeTextEvidence | None, *, is_held: bool
+    evidence: WholeTextEvidence | None, *, is_held: bool
 ) -> WholeTextEvidence | None:
     """Return the evidence for the rest of a text, outside the passages attributed to items.
 
     Where passages were attributed, resemblance says nothing more about the rest.
     """
-    if whole is None or whole.evidence != "resemblance" or not is_held:
-        return whole
-    return whole.otherwise
+    if evidence is None or evidence.evidence != "resemblance" or not is_held:
+        return evidence
+    return evidence.otherwise
 
 
 def declaration_columns(
-    claimed: int, fills: Sequence[WholeTextEvidence]
+    claim_count: int, row_evidence: Sequence[WholeTextEvidence]
 ) -> dict[str, list[object]]:
     """Return the columns of declared values: null for claims, then those of the evidence."""
     return {
-        "licence": [*[None] * claimed, *(fill.licence for fill in fills)],
-        "signals": [*[None] * claimed, *(list(fill.signals) for fill in fills)],
-        "declared": [*[None] * claimed, *(fill.declared for fill in fills)],
+        "licence": [*[None] * claim_count, *(fill.licence for fill in row_evidence)],
+        "signals": [*[None] * claim_count, *(list(fill.signals) for fill in row_evidence)],
+        "declared": [*[None] * claim_count, *(fill.declared for fill in row_evidence)],
     }

@@ -60,7 +60,7 @@ class TextWindows:
     tokens : Tokens
         Tokens of the windows, the first of each being token ``offsets.tokens`` of its text. Tokens
         at the edges may lie outside of the window's text; their bytes are counted from its start
-        all the same.
+        nevertheless.
     offsets : WindowOffsets
         What precedes each window in its text.
     margin : int
@@ -103,22 +103,22 @@ class TextWindows:
             return slice(0, 0)
         return slice(*np.searchsorted(texts, [self.numbers[0], self.numbers[-1] + 1]).tolist())
 
-    def find_windows(self, candidates: Candidates, own: slice) -> Int64s:
+    def find_windows(self, candidates: Candidates, indices: slice) -> Int64s:
         """Return the window that contains each candidate; -1 where none does.
 
         Parameters
         ----------
         candidates : Candidates
             The candidates; texts are numbered as in `numbers`.
-        own : slice
+        indices : slice
             The candidates to look for, as `text_slice` returns it for their texts.
         """
-        texts, lasts = candidates.texts[own], candidates.lasts[own]
-        firsts = candidates.firsts[own].astype(np.int64)
-        behind = np.searchsorted(
+        texts, lasts = candidates.texts[indices], candidates.lasts[indices]
+        firsts = candidates.firsts[indices].astype(np.int64)
+        insertion_points = np.searchsorted(
             _token_keys(self.numbers, self.firsts), _token_keys(texts, firsts), side="right"
         )
-        rows = behind.astype(np.int64) - 1
+        rows = insertion_points.astype(np.int64) - 1
         is_in = (rows >= 0) & (self.numbers[rows] == texts) & (self.lasts[rows] >= lasts)
         return np.where(is_in, rows, -1)
 
@@ -136,18 +136,18 @@ def whole_text_windows(batch: pa.RecordBatch, numbers: Int64s, margin: int) -> T
         As for `cut_windows`; always satisfied.
     """
     tokens = tokenise(Texts.of(batch.column("text")))
-    none, lasts = np.zeros(len(batch), np.int64), np.diff(tokens.offsets) - 1
-    passed = WindowOffsets(none, none, none)
-    whole = np.ones(len(batch), bool)
-    shown = batch.select([*WINDOW_COLUMNS, "text"])
-    return TextWindows(numbers, none, lasts, whole, shown, tokens, passed, margin)
+    zeros, lasts = np.zeros(len(batch), np.int64), np.diff(tokens.offsets) - 1
+    offsets = WindowOffsets(zeros, zeros, zeros)
+    is_whole = np.ones(len(batch), bool)
+    columns = batch.select([*WINDOW_COLUMNS, "text"])
+    return TextWindows(numbers, zeros, lasts, is_whole, columns, tokens, offsets, margin)
 
 
 def cut_windows(
     batch: pa.RecordBatch,
     tokens: Tokens,
     passages: tuple[Int64s, Int64s, Int64s],
-    whole: Int64s,
+    whole_rows: Int64s,
     margin: int,
 ) -> TextWindows:
     """Cut windows out of texts.
@@ -160,7 +160,7 @@ def cut_windows(
         Tokens of the texts.
     passages : tuple of three ndarray of int64, shape (n,)
         Passages to cut out: row of the text, first and last token.
-    whole : ndarray of int64
+    whole_rows : ndarray of int64
         Rows of texts to keep whole.
     margin : int
         Tokens kept on both sides; at least `NEIGHBOUR_TOKENS`.
@@ -171,10 +171,10 @@ def cut_windows(
         Texts are numbered by rows of the batch. Passages whose windows would touch share one.
     """
     texts, sizes = Texts.of(batch.column("text")), np.diff(tokens.offsets)
-    all_of = whole, np.zeros(len(whole), np.int64), sizes[whole] - 1
-    told = np.concatenate([np.stack(passages), np.stack(all_of)], axis=1)
-    rows, firsts, lasts = _merge_passages(told, margin)
-    is_whole = np.isin(rows, whole)
+    whole_passages = whole_rows, np.zeros(len(whole_rows), np.int64), sizes[whole_rows] - 1
+    all_passages = np.concatenate([np.stack(passages), np.stack(whole_passages)], axis=1)
+    rows, firsts, lasts = _merge_passages(all_passages, margin)
+    is_whole = np.isin(rows, whole_rows)
     begins, ends = np.zeros(len(rows), np.int64), np.diff(texts.offsets)[rows]
     part = np.flatnonzero(~is_whole)
     spans = _byte_ranges(texts, tokens, rows[part], firsts[part], lasts[part])
@@ -199,15 +199,15 @@ def _token_keys(texts: Int64s, tokens: Int64s) -> Int64s:
 def _merge_passages(passages: Int64s, margin: int) -> tuple[Int64s, Int64s, Int64s]:
     """Merge passages whose margins touch; returns rows of texts, first and last tokens."""
     rows, firsts, lasts = passages[:, np.lexsort((passages[1], passages[0]))]
-    reached = np.maximum.accumulate(_token_keys(rows, lasts))
+    last_keys = np.maximum.accumulate(_token_keys(rows, lasts))
     is_first = np.ones(len(rows), bool)
-    is_first[1:] = _token_keys(rows[1:], firsts[1:]) > reached[:-1] + 2 * margin
-    begun = np.flatnonzero(is_first)
-    ended = np.append(begun[1:], len(rows))[: len(begun)] - 1
+    is_first[1:] = _token_keys(rows[1:], firsts[1:]) > last_keys[:-1] + 2 * margin
+    group_starts = np.flatnonzero(is_first)
+    group_ends = np.append(group_starts[1:], len(rows))[: len(group_starts)] - 1
     return (
-        rows[begun],
-        firsts[begun],
-        reached[ended] - _token_keys(rows[begun], np.zeros(1, np.int64)),
+        rows[group_starts],
+        firsts[group_starts],
+        last_keys[group_ends] - _token_keys(rows[group_starts], np.zeros(1, np.int64)),
     )
 
 
@@ -234,5 +234,5 @@ def _window_tokens(tokens: Tokens, firsts: Int64s, sizes: Int64s, begins: Int64s
 
 def _window_batch(batch: pa.RecordBatch, rows: Int64s, texts: Texts) -> pa.RecordBatch:
     """Return the metadata of the texts, with the windows' own texts."""
-    others = [batch.column(name).take(pa.array(rows)) for name in WINDOW_COLUMNS]
-    return pa.RecordBatch.from_arrays([*others, texts.column()], [*WINDOW_COLUMNS, "text"])
+    columns = [batch.column(name).take(pa.array(rows)) for name in WINDOW_COLUMNS]
+    return pa.RecordBatch.from_arrays([*columns, texts.column()], [*WINDOW_COLUMNS, "text"])

@@ -54,22 +54,22 @@ def check_policy(path: str | None, rules: Path | None) -> tuple[Policy, tuple[st
     policy, library = load_policy(path, Path.cwd()), load_rules(rules)
     check_known(policy, library)
     today = datetime.now(tz=UTC).date()
-    over = [
-        f"waiver {waiver.id!r}: it expired {waiver.expires} and excuses nothing any more"
+    warnings = [
+        f"waiver {waiver.id!r}: it expired on {waiver.expires} and no longer applies"
         for waiver in policy.waivers
         if waiver.expires <= today
     ]
-    over += [
-        f"agreement {signed.reference!r}: it ended {signed.period.until}; content collected later "
-        "is not covered"
-        for signed in policy.agreements
-        if signed.period.until is not None and signed.period.until <= today
+    warnings += [
+        f"agreement {agreement.reference!r}: it ended on {agreement.period.until}; content "
+        "collected later is not covered"
+        for agreement in policy.agreements
+        if agreement.period.until is not None and agreement.period.until <= today
     ]
-    return policy, (*policy_warnings(policy, library), *over)
+    return policy, (*policy_warnings(policy, library), *warnings)
 
 
 def describe_policy(path: str | None, rules: Path | None, style: TerminalStyle) -> str:
     """Describe the applicable policy in sentences."""
-    policy, doubtful = check_policy(path, rules)
+    policy, warnings = check_policy(path, rules)
     today = datetime.now(tz=UTC).date()
-    return policy_text(policy, load_rules(rules), doubtful, today, style)
+    return policy_text(policy, load_rules(rules), warnings, today, style)

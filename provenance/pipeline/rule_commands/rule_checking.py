@@ -48,17 +48,21 @@ def run_rule_cases(rules: Path | None, subjects: Sequence[str]) -> tuple[int, tu
     """
     library = load_rules(rules)
     cases = [case for case in load_cases(rules) if not subjects or case.file in subjects]
-    examples = [each for each in load_examples(rules) if not subjects or each.signal in subjects]
+    examples = [
+        example for example in load_examples(rules) if not subjects or example.signal in subjects
+    ]
     if not cases:
         raise InputError(
             f"no rule file has cases for {', '.join(subjects)}",
             remedy="name ids that `provenance rules list` shows.",
         )
-    wrong = [said for case in cases for said in differences(case, library)]
-    misread = [
-        said for each in examples if (said := example_mismatch(each, library.agents)) is not None
+    failures = [difference for case in cases for difference in differences(case, library)]
+    mismatches = [
+        difference
+        for example in examples
+        if (difference := example_mismatch(example, library.agents)) is not None
     ]
-    return len(cases) + len(examples), (*wrong, *misread)
+    return len(cases) + len(examples), (*failures, *mismatches)
 
 
 def verify_rule_copies(
@@ -83,22 +87,28 @@ def verify_rule_copies(
         The other ids.
     """
     if not copies.is_dir():
-        raise InputError(f"{copies} is no folder", remedy="name one that holds stored copies.")
-    wanted = {
+        raise InputError(f"{copies} is not a folder", remedy="name one that holds stored copies.")
+    digests_by_statement = {
         terms.id: terms.quotation_digest
-        for every in entries(load_rules(rules)).values()
-        for entry in every
+        for kind_entries in entries(load_rules(rules)).values()
+        for entry in kind_entries
         if not subjects or entry.id in subjects
         for terms in entry.terms
         if terms.quotation_digest is not None
     }
-    digests, where = frozenset(wanted.values()), dict[str, str]()
+    digests, files_by_digest = frozenset(digests_by_statement.values()), dict[str, str]()
     for path in sorted(path for path in copies.rglob("*") if path.is_file()):
         text = _text_of(path)
-        for digest in find_quotations(text, digests - where.keys()):
-            where[digest] = path.relative_to(copies).as_posix()
-    found = {name: where[digest] for name, digest in wanted.items() if digest in where}
-    return found, tuple(name for name in wanted if name not in found)
+        for digest in find_quotations(text, digests - files_by_digest.keys()):
+            files_by_digest[digest] = path.relative_to(copies).as_posix()
+    files_by_statement = {
+        name: files_by_digest[digest]
+        for name, digest in digests_by_statement.items()
+        if digest in files_by_digest
+    }
+    return files_by_statement, tuple(
+        name for name in digests_by_statement if name not in files_by_statement
+    )
 
 
 def _text_of(path: Path) -> str:
@@ -121,36 +131,38 @@ def compare_rules(old: str, new: str, result: Path | None) -> tuple[str, ...]:
     result : Path or None
         Folder of a report whose findings are judged by both.
     """
-    before, after = (load_rules(None if each == "shipped" else Path(each)) for each in (old, new))
-    lines = [_changed(change) for change in changes_between(before, after)]
+    before, after = (
+        load_rules(None if folder == "shipped" else Path(folder)) for folder in (old, new)
+    )
+    lines = [_describe_change(change) for change in changes_between(before, after)]
     if result is not None:
         lines += ["", *_effects(read_report(result), before, after)]
     return tuple(lines) or ("Nothing changed.",)
 
 
-def _changed(change: Change) -> str:
+def _describe_change(change: Change) -> str:
     old, new = change.old, change.new
     if old is None or new is None:
-        what, said = ("removed", old) if new is None else ("added", new)
-        outcome = "" if said is None else f": {said.verdict} ({said.basis})"
-        return f"{what:<8} {change.terms}{outcome}"
+        action, terms = ("removed", old) if new is None else ("added", new)
+        outcome = "" if terms is None else f": {terms.verdict} ({terms.basis})"
+        return f"{action:<8} {change.terms}{outcome}"
     if old.verdict != new.verdict:
         return f"changed  {change.terms}: {old.verdict} becomes {new.verdict}"
     return f"changed  {change.terms}: {', '.join(change.parts)}"
 
 
 def _effects(report: Report, before: Library, after: Library) -> list[str]:
-    findings, moved = report.findings, Counter[tuple[str, Verdict, Verdict]]()
+    findings, changes = report.findings, Counter[tuple[str, Verdict, Verdict]]()
     rows = zip(
         findings["source"].to_pylist(),
         _verdicts(report, before),
         _verdicts(report, after),
         strict=True,
     )
-    moved.update(row for row in rows if row[1] is not row[2])
+    changes.update(row for row in rows if row[1] is not row[2])
     lines = [
         f"{source}: {number:,} of the findings would be {new}, not {old}"
-        for (source, old, new), number in sorted(moved.items())
+        for (source, old, new), number in sorted(changes.items())
     ]
     return lines or ["No finding's verdict would change."]
 
@@ -160,5 +172,5 @@ def _verdicts(report: Report, library: Library) -> list[Verdict]:
     policy, findings = report.result.policy, report.findings
     judge = Judge(library, policy.circumstances, policy.agreements, report.result.created.date())
     undeclared = pa.nulls(len(findings), pa.string())
-    made = rule_all(judge, findings["source"], findings["created_at"], undeclared)
-    return [made.distinct[code].ruling.verdict for code in made.codes.tolist()]
+    rulings = rule_all(judge, findings["source"], findings["created_at"], undeclared)
+    return [rulings.distinct[code].ruling.verdict for code in rulings.codes.tolist()]

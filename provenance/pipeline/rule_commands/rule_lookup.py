@@ -44,11 +44,13 @@ def list_rules(rules: Path | None, style: TerminalStyle, **filters: Unpack[RuleF
     """List the statements that match the filters."""
     library = load_rules(rules)
     verdict, day = filters.get("verdict"), filters.get("day")
-    every = [t for kind in entries(library).values() for each in kind for t in each.terms]
-    _check_filter("basis", filters.get("basis"), {terms.basis for terms in every})
-    _check_filter("role", filters.get("binds"), {role for terms in every for role in terms.binds})
-    wanted = Selection(
-        subjects=tuple(_find_entry(library, each).id for each in filters.get("subjects", ())),
+    statements = [t for kind in entries(library).values() for entry in kind for t in entry.terms]
+    _check_filter("basis", filters.get("basis"), {terms.basis for terms in statements})
+    _check_filter(
+        "role", filters.get("binds"), {role for terms in statements for role in terms.binds}
+    )
+    selection = Selection(
+        subjects=tuple(_find_entry(library, name).id for name in filters.get("subjects", ())),
         kind=filters.get("kind"),
         verdict=None if verdict is None else Verdict(verdict),
         basis=filters.get("basis"),
@@ -56,7 +58,7 @@ def list_rules(rules: Path | None, style: TerminalStyle, **filters: Unpack[RuleF
         day=None if day is None else parse_day(day),
         confidence=filters.get("confidence"),
     )
-    return rule_list(select_entries(library, wanted), style)
+    return rule_list(select_entries(library, selection), style)
 
 
 def show_rule(subject: str, rules: Path | None, style: TerminalStyle) -> str:
@@ -69,7 +71,7 @@ def explain_rule(
     subject: str,
     rules: Path | None,
     style: TerminalStyle,
-    asked: Policy,
+    policy: Policy,
     content: tuple[str | None, str | None, tuple[str, ...]],
 ) -> str:
     """Explain the ruling on content of a source.
@@ -80,30 +82,30 @@ def explain_rule(
         Source, licence or signal.
     rules : Path or None
         Folder of the user's own rules.
-    pen : Pen
+    style : TerminalStyle
         Style of the output.
-    asked : Policy
+    policy : Policy
         Circumstances and agreements.
     content : tuple of (str or None, str or None, tuple of str)
         Date of publication, declared licence, and signals.
     """
     library, today = load_rules(rules), datetime.now(tz=UTC).date()
-    check_known(asked, library)
+    check_known(policy, library)
     published, licence, signals = content
     check_signals(signals, library)
     entry = _find_entry(library, subject)
-    judge = Judge(library, asked.circumstances, asked.agreements, today)
+    judge = Judge(library, policy.circumstances, policy.agreements, today)
     day = None if published is None else parse_day(published)
     ruling = judge.rule(entry.id, day, licence, signals).ruling
-    return ruling_explanation(entry.name, ruling, asked.circumstances, style)
+    return ruling_explanation(entry.name, ruling, policy.circumstances, style)
 
 
-def show_timeline(subject: str, rules: Path | None, style: TerminalStyle, asked: Policy) -> str:
+def show_timeline(subject: str, rules: Path | None, style: TerminalStyle, policy: Policy) -> str:
     """Show the rulings by day of collection, for the strictest role and for each role."""
     library, today = load_rules(rules), datetime.now(tz=UTC).date()
-    check_known(asked, library)
-    entry, circumstances = _find_entry(library, subject), asked.circumstances
-    rows = dict(_timeline_rows(library, entry.id, asked, today))
+    check_known(policy, library)
+    entry, circumstances = _find_entry(library, subject), policy.circumstances
+    rows = dict(_timeline_rows(library, entry.id, policy, today))
     title = style.bold(f"{entry.name}: {circumstances.purpose}, by the day of collection")
     return f"{title}\n\n{timeline_text(rows, circumstances.collected, today, style)}"
 
@@ -115,35 +117,45 @@ def resolve_policy(path: str | None, **options: Unpack[PolicyOptions]) -> Policy
 
 
 def _timeline_rows(
-    library: Library, subject: str, asked: Policy, today: date
+    library: Library, subject: str, policy: Policy, today: date
 ) -> Iterator[tuple[str, Sequence[VerdictPeriod]]]:
-    given = asked.circumstances
-    roles = {"strictest of all roles": None, **ROLES} if given.actor is None else {}
-    for name, role in (roles or {f"as {given.actor}": given.actor}).items():
-        circumstances = replace(given, collected=None, actor=role)
-        judge = Judge(library, circumstances, asked.agreements, today)
+    base_circumstances = policy.circumstances
+    roles = {"strictest of all roles": None, **ROLES} if base_circumstances.actor is None else {}
+    for name, role in (
+        roles or {f"as {base_circumstances.actor}": base_circumstances.actor}
+    ).items():
+        circumstances = replace(base_circumstances, collected=None, actor=role)
+        judge = Judge(library, circumstances, policy.agreements, today)
         yield name, judge.rule(subject).ruling.timeline
 
 
-def _check_filter(what: str, word: str | None, known: Collection[str]) -> None:
+def _check_filter(name: str, value: str | None, values: Collection[str]) -> None:
     """Raise for a value that no statement has; an empty list would look like an answer."""
-    if word is None or word in known:
+    if value is None or value in values:
         return
-    near = get_close_matches(word, known, n=1)
+    suggestions = get_close_matches(value, values, n=1)
     raise RuleError(
-        f"no statement of the rules has the {what} {word!r}",
-        remedy=f"did you mean {near[0]!r}?" if near else f"known are: {', '.join(sorted(known))}.",
+        f"no statement of the rules has the {name} {value!r}",
+        remedy=f"did you mean {suggestions[0]!r}?"
+        if suggestions
+        else f"known are: {', '.join(sorted(values))}.",
     )
 
 
 def _find_entry(library: Library, subject: str) -> Entry:
-    every = {entry.id: entry for kind in KINDS for entry in entries(library)[kind]}
-    names = {alias: entry for entry in every.values() for alias in getattr(entry, "aliases", ())}
-    found = every.get(subject.casefold()) or names.get(subject) or names.get(subject.casefold())
-    if found is None:
-        near = get_close_matches(subject, [*every, *names], n=1)
+    entries_by_id = {entry.id: entry for kind in KINDS for entry in entries(library)[kind]}
+    names = {
+        alias: entry for entry in entries_by_id.values() for alias in getattr(entry, "aliases", ())
+    }
+    match = (
+        entries_by_id.get(subject.casefold()) or names.get(subject) or names.get(subject.casefold())
+    )
+    if match is None:
+        suggestions = get_close_matches(subject, [*entries_by_id, *names], n=1)
         raise UnknownSource(
-            f"the rules have no {subject!r}",
-            remedy=f"did you mean {near[0]!r}?" if near else "see `provenance rules list`.",
+            f"the rules have no entry {subject!r}",
+            remedy=f"did you mean {suggestions[0]!r}?"
+            if suggestions
+            else "see `provenance rules list`.",
         )
-    return found
+    return match

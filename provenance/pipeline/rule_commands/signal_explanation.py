@@ -30,21 +30,21 @@ def explain_signals(
         Crawlers to look for instead of those in the rules.
     rules : Path or None
         Folder of the user's own rules.
-    pen : Pen
+    style : TerminalStyle
         Style of the output.
     """
     library = load_rules(rules)
-    asked: Agents = {"robots-txt/training-agents": agents} if agents else library.agents
-    heard = [
-        _explain_capture(title, PageMetadata(address), contents, asked, library)
+    agents_by_rule: Agents = {"robots-txt/training-agents": agents} if agents else library.agents
+    explanations = [
+        _explain_capture(title, PageMetadata(address), contents, agents_by_rule, library)
         for title, address, contents in _read_captures(path, page)
     ]
-    return signal_summary(heard, style)
+    return signal_summary(explanations, style)
 
 
 def _read_captures(path: Path, page: str) -> Iterator[tuple[str, str, Mapping[str, bytes]]]:
     """Yield the files of each capture, with its title and the page."""
-    known = (*SITE_FILES, CARD_FILE)
+    file_names = (*SITE_FILES, CARD_FILE)
     if path.is_dir() and not any((path / name).is_file() for name in SITE_FILES):
         captures = load_captures(str(path))
         for host, days in captures.hosts.items():
@@ -53,12 +53,12 @@ def _read_captures(path: Path, page: str) -> Iterator[tuple[str, str, Mapping[st
         if (path / CARD_FILE).is_file():
             yield CARD_FILE, page, {CARD_FILE: read_capture(path / CARD_FILE)}
         return
-    files = [path / name for name in known] if path.is_dir() else [path]
-    files = [file for file in files if file.is_file() and file.name in known]
+    files = [path / name for name in file_names] if path.is_dir() else [path]
+    files = [file for file in files if file.is_file() and file.name in file_names]
     if not files:
         raise InputError(
             f"{path} is not a supported file",
-            remedy=f"give one that is called as sites call it: {', '.join(known)}.",
+            remedy=f"name the file as sites do: {', '.join(file_names)}.",
         )
     yield str(path), page, {file.name: read_capture(file) for file in files}
 
@@ -67,18 +67,20 @@ def _explain_capture(
     title: str, page: PageMetadata, contents: Mapping[str, bytes], agents: Agents, library: Library
 ) -> CapturedSignals:
     judge = Judge(library, Circumstances())
-    files = parse_files({name: given for name, given in contents.items() if name != CARD_FILE})
+    files = parse_files({name: content for name, content in contents.items() if name != CARD_FILE})
     card = parse_card(contents[CARD_FILE]) if CARD_FILE in contents else None
     unread = [*files.unread, *([CARD_FILE] if CARD_FILE in contents and card is None else [])]
-    every: list[tuple[Notice, Ruling]] = [
+    notices: list[tuple[Notice, Ruling]] = [
         (notice, judge.rule(notice.signal.split("/")[0], signals=(notice.signal,)).ruling)
         for notice in page_notices(page, files, agents)
     ]
     licence = None
     if card is not None:
-        said = card_notice(card)
-        every.append((said, judge.rule(said.signal).ruling))
+        licence_notice = card_notice(card)
+        notices.append((licence_notice, judge.rule(licence_notice.signal).ruling))
         if card.licence is not None:
             licence = judge.rule(Licences(library).id_of(card.licence), licence=card.licence).ruling
-    named = () if files.robots is None else tuple(map(str, files.robots.licences))
-    return CapturedSignals(title, page.address, tuple(every), tuple(unread), named, licence)
+    licence_lines = () if files.robots is None else tuple(map(str, files.robots.licences))
+    return CapturedSignals(
+        title, page.address, tuple(notices), tuple(unread), licence_lines, licence
+    )

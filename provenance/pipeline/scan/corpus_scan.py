@@ -64,14 +64,14 @@ class ReadingCollector:
         Passages with a hash above it are not in the final sample.
     room : int
         Bytes that windows may still take.
-    found : int
+    candidate_count : int
         Candidates of all registries.
     """
 
     def __init__(self) -> None:
         self.bound = FULL_BOUND
         self.room = WINDOW_BUDGET_BYTES
-        self.found = 0
+        self.candidate_count = 0
         self._readings: dict[int, Reading] = {}
         self._sample: PassageSample = EMPTY_SAMPLE
         self._unmerged: list[PassageSample] = []
@@ -88,8 +88,8 @@ class ReadingCollector:
 
     def add(self, index: int, reading: Reading) -> None:
         """Add the reading of a part; its sample must be sufficient."""
-        self.room -= sum(one.size for one in reading.windows or ())
-        self.found += sum(map(len, reading.candidates))
+        self.room -= sum(window_group.size for window_group in reading.windows or ())
+        self.candidate_count += sum(map(len, reading.candidates))
         passages = coarsen(reading.sample, self.bound)
         self._unmerged.append(passages)
         self._waiting += len(passages.tokens)
@@ -101,10 +101,10 @@ class ReadingCollector:
     def in_order(self) -> list[Reading]:
         """Return the readings in the order of parts; the first one holds the sample of all."""
         self._merge()
-        ordered = [self._readings[index] for index in sorted(self._readings)]
+        readings = [self._readings[index] for index in sorted(self._readings)]
         return [
-            replace(reading, sample=EMPTY_SAMPLE if place else self._sample)
-            for place, reading in enumerate(ordered)
+            replace(reading, sample=EMPTY_SAMPLE if position else self._sample)
+            for position, reading in enumerate(readings)
         ]
 
     def _merge(self) -> None:
@@ -123,10 +123,10 @@ _SLICE_BYTES = 1 << 23
 def read_corpus(  # noqa: PLR0913 (corpus, registries, callbacks and limits)
     corpus: Corpus,
     registries: Sequence[RegistryIndex],
-    declared: Callable[[pa.RecordBatch], pa.Table],
+    declare: Callable[[pa.RecordBatch], pa.Table],
     threads: int,
     progress: Progress,
-    memory: ResultCache | None = None,
+    cache: ResultCache | None = None,
     margin: int = NEIGHBOUR_TOKENS,
 ) -> list[Reading]:
     """Read a corpus once.
@@ -137,13 +137,13 @@ def read_corpus(  # noqa: PLR0913 (corpus, registries, callbacks and limits)
         The corpus.
     registries : sequence of RegistryIndex
         The registries to match against.
-    declared : callable
+    declare : callable
         Returns what the rows of a batch declare, as a table of schema `DECLARED_SCHEMA`.
     threads : int
         Number of parts read at a time.
     progress : Progress
         Advanced after every part.
-    memory : ResultCache or None
+    cache : ResultCache or None
         Readings of earlier checks against the same registries: unchanged parts are not read again.
     margin : int
         Tokens kept on both sides of passages that are likely to be reported.
@@ -154,102 +154,104 @@ def read_corpus(  # noqa: PLR0913 (corpus, registries, callbacks and limits)
         One per part, in order.
     """
     readings = ReadingCollector()
-    fresh: list[Part] = []
+    uncached_parts: list[Part] = []
 
-    def read(part: Part) -> Reading:
-        fresh.append(part)
-        reading = _read_part(part, registries, declared, readings.bound, margin, readings.room)
-        store_reading(memory, reading_key(memory, part), reading)
+    def read_part(part: Part) -> Reading:
+        uncached_parts.append(part)
+        reading = _read_part(part, registries, declare, readings.bound, margin, readings.room)
+        store_reading(cache, reading_key(cache, part), reading)
         return reading
 
-    def recall_or_read(part: Part) -> tuple[Part, Reading]:
-        return part, load_reading(memory, reading_key(memory, part), registries) or read(part)
+    def load_or_read(part: Part) -> tuple[Part, Reading]:
+        return part, load_reading(cache, reading_key(cache, part), registries) or read_part(part)
 
-    def read_again_unless_it_suits(known: tuple[Part, Reading]) -> tuple[Part, Reading]:
-        part, reading = known
-        return part, reading if readings.is_sufficient(reading) else read(part)
+    def reread_if_insufficient(part_reading: tuple[Part, Reading]) -> tuple[Part, Reading]:
+        part, reading = part_reading
+        return part, reading if readings.is_sufficient(reading) else read_part(part)
 
     def add(part: Part, reading: Reading) -> None:
         readings.add(part.index, reading)
-        progress.advance(part.size or 0, reading.counts.documents, f"{readings.found:,} candidates")
+        progress.advance(
+            part.size or 0, reading.counts.documents, f"{readings.candidate_count:,} candidates"
+        )
 
-    unsuited: list[tuple[Part, Reading]] = []
+    insufficient: list[tuple[Part, Reading]] = []
     with ThreadPoolExecutor(threads) as pool:
-        for part, reading in _map_in_order(pool, recall_or_read, corpus.parts, 2 * threads):
+        for part, reading in _map_in_order(pool, load_or_read, corpus.parts, 2 * threads):
             if readings.is_sufficient(reading):
                 add(part, reading)
             else:
-                unsuited.append((part, reading))
+                insufficient.append((part, reading))
         # Once all other parts are added the bound is lower: most of these are sufficient now.
-        for part, reading in _map_in_order(pool, read_again_unless_it_suits, unsuited, 2 * threads):
+        for part, reading in _map_in_order(pool, reread_if_insufficient, insufficient, 2 * threads):
             add(part, reading)
-    recalled, found = len(corpus.parts) - len(fresh), readings.found
+    cached_parts, count = len(corpus.parts) - len(uncached_parts), readings.candidate_count
     log_fact(
-        f"parts: {len(corpus.parts)}, of which the cache knew {recalled}; candidates: {found:,}"
+        f"parts: {len(corpus.parts)}, of which the cache had {cached_parts}; candidates: {count:,}"
     )
     return readings.in_order()
 
 
 def _map_in_order(
-    pool: ThreadPoolExecutor, function: Callable[[A], B], arguments: Sequence[A], ahead: int
+    pool: ThreadPoolExecutor, function: Callable[[A], B], arguments: Sequence[A], max_pending: int
 ) -> Iterator[B]:
     """Map in threads, a few results ahead of the consumer rather than the whole corpus."""
-    waiting: list[Future[B]] = []
+    pending: list[Future[B]] = []
     try:
         for argument in arguments:
-            waiting.append(pool.submit(function, argument))
-            if len(waiting) >= ahead:
-                yield waiting.pop(0).result()
-        while waiting:
-            yield waiting.pop(0).result()
+            pending.append(pool.submit(function, argument))
+            if len(pending) >= max_pending:
+                yield pending.pop(0).result()
+        while pending:
+            yield pending.pop(0).result()
     finally:
-        for future in waiting:
+        for future in pending:
             future.cancel()
 
 
 def _read_part(
     part: Part,
     registries: Sequence[RegistryIndex],
-    declared: Callable[[pa.RecordBatch], pa.Table],
+    declare: Callable[[pa.RecordBatch], pa.Table],
     bound: int,
     margin: int,
     room: int,
 ) -> Reading:
-    counts, batches = Counts(), list[_Slice]()
+    counts, slices = Counts(), list[_Slice]()
     skipped, unread = list[Skipped](), list[Unread]()
-    passages, pending, sampled_below = EMPTY_SAMPLE, list[PassageSample](), bound
-    kept = None if part.rereadable else TextSpool()
+    passages, pending, requested_bound = EMPTY_SAMPLE, list[PassageSample](), bound
+    spool = None if part.rereadable else TextSpool()
     for documents in part.batches():
         skipped.extend(documents.skipped)
         unread.extend(documents.unread)
-        for piece in split_batch(documents):
-            around = margin if room > 0 else None
-            scanned = _read_slice(piece, registries, declared, counts, bound, around)
-            counts += scanned.counts
-            room = 0 if scanned.windows is None else room - scanned.windows.size
-            batches.append(scanned)
-            pending.append(scanned.sample)
-            if sum(len(one.tokens) for one in pending) > MAX_SAMPLE_TOKENS:
+        for batch in split_batch(documents):
+            slice_margin = margin if room > 0 else None
+            scanned_slice = _read_slice(batch, registries, declare, counts, bound, slice_margin)
+            counts += scanned_slice.counts
+            room = 0 if scanned_slice.windows is None else room - scanned_slice.windows.size
+            slices.append(scanned_slice)
+            pending.append(scanned_slice.sample)
+            if sum(len(sample.tokens) for sample in pending) > MAX_SAMPLE_TOKENS:
                 passages, pending = merge_samples([passages, *pending]), []
                 bound = min(bound, passages.bound)
-            if kept is not None:
-                kept.append(piece)
-    if kept is not None:
-        kept.seal()
+            if spool is not None:
+                spool.append(batch)
+    if spool is not None:
+        spool.seal()
     return Reading(
         counts,
         tuple(skipped),
         tuple(
-            concatenate_candidates([batch.candidates[place] for batch in batches])
+            concatenate_candidates([part_slice.candidates[place] for part_slice in slices])
             for place in range(len(registries))
         ),
-        tuple(_join_near_duplicates(batches, place) for place in range(len(registries))),
-        _join_declared(batches),
+        tuple(_join_near_duplicates(slices, place) for place in range(len(registries))),
+        _join_declared(slices),
         merge_samples([passages, *pending]),
-        np.concatenate([_NO_INT64S, *(batch.documents for batch in batches)]),
-        kept,
-        _join_windows(batches),
-        sampled_below,
+        np.concatenate([_NO_INT64S, *(part_slice.documents for part_slice in slices)]),
+        spool,
+        _join_windows(slices),
+        requested_bound,
         tuple(unread),
     )
 
@@ -286,7 +288,7 @@ def split_batch(documents: Documents) -> Iterator[pa.RecordBatch]:
 def _read_slice(
     batch: pa.RecordBatch,
     registries: Sequence[RegistryIndex],
-    declared: Callable[[pa.RecordBatch], pa.Table],
+    declare: Callable[[pa.RecordBatch], pa.Table],
     before: Counts,
     bound: int,
     margin: int | None,
@@ -294,28 +296,36 @@ def _read_slice(
     texts = Texts.of(batch.column("text"))
     tokens = tokenise(texts)
     documents, count = _document_numbers(batch)
-    candidates, alike, told = [], [], declared(batch)
-    for opened in registries:
-        seeds = shingle(tokens, opened.index.arrays.parameters.seed_width)
-        known = probe_index(seeds, opened.index)
-        found = find_candidates(tokens, seeds, opened.index, known)
-        parted = breaks(texts, tokens, found.texts, found.firsts, found.lasts)
-        candidates.append(replace(found, breaks=parted))
-        sharing = _MAX_SEED_RATIO * np.diff(known.offsets) >= np.diff(seeds.offsets)
-        alike.append(_find_resembling(tokens, sharing, opened))
-    whole = np.unique(np.concatenate([told["text"].to_numpy(), *(one.texts for one in alike)]))
-    kept = None
-    if margin is not None and np.diff(texts.offsets)[whole].sum() <= _MAX_WHOLE_TEXT_BYTES:
-        passages = select_likely_passages(candidates, [opened.index for opened in registries])
-        kept = cut_windows(batch, tokens, passages, whole, margin).shift_texts(before.texts)
+    candidates, near_duplicates, declarations = [], [], declare(batch)
+    for registry_index in registries:
+        seeds = shingle(tokens, registry_index.index.arrays.parameters.seed_width)
+        probe_result = probe_index(seeds, registry_index.index)
+        matches = find_candidates(tokens, seeds, registry_index.index, probe_result)
+        candidate_breaks = breaks(texts, tokens, matches.texts, matches.firsts, matches.lasts)
+        candidates.append(replace(matches, breaks=candidate_breaks))
+        may_resemble = _MAX_SEED_RATIO * np.diff(probe_result.offsets) >= np.diff(seeds.offsets)
+        near_duplicates.append(_match_whole_texts(tokens, may_resemble, registry_index))
+    whole_texts = np.unique(
+        np.concatenate(
+            [declarations["text"].to_numpy(), *(duplicates.texts for duplicates in near_duplicates)]
+        )
+    )
+    windows = None
+    if margin is not None and np.diff(texts.offsets)[whole_texts].sum() <= _MAX_WHOLE_TEXT_BYTES:
+        passages = select_likely_passages(
+            candidates, [registry_index.index for registry_index in registries]
+        )
+        windows = cut_windows(batch, tokens, passages, whole_texts, margin).shift_texts(
+            before.texts
+        )
     return _Slice(
         Counts(count, len(batch), len(tokens.hashes), int(texts.offsets[-1] - texts.offsets[0])),
-        tuple(found.shift_texts(before.texts) for found in candidates),
-        tuple(found.shift_texts(before.texts) for found in alike),
-        _shift_texts(told, before.texts),
+        tuple(matches.shift_texts(before.texts) for matches in candidates),
+        tuple(matches.shift_texts(before.texts) for matches in near_duplicates),
+        _shift_texts(declarations, before.texts),
         sample_passages(tokens, bound),
         documents + before.documents,
-        kept,
+        windows,
     )
 
 
@@ -325,14 +335,17 @@ def _document_numbers(batch: pa.RecordBatch) -> tuple[Int64s, int]:
     Texts of one document are consecutive: they share the row and the file.
     """
     rows, files = batch.column("row").to_numpy(), batch.column("file")
-    begins = np.ones(len(rows), bool)
-    begins[1:] = rows[1:] != rows[:-1]
-    again = np.flatnonzero(~begins)  # few, if any: only these need their files compared
-    if len(again):
-        others = pc.not_equal(files.take(pa.array(again)), files.take(pa.array(again - 1)))
-        begins[again] = others.to_numpy(zero_copy_only=False)
-    numbers = np.cumsum(begins) - 1
-    return numbers.astype(np.int64), int(begins.sum())
+    starts_document = np.ones(len(rows), bool)
+    starts_document[1:] = rows[1:] != rows[:-1]
+    # Few texts share a row number with the one before: only these need their files compared.
+    continued = np.flatnonzero(~starts_document)
+    if len(continued):
+        is_other_file = pc.not_equal(
+            files.take(pa.array(continued)), files.take(pa.array(continued - 1))
+        )
+        starts_document[continued] = is_other_file.to_numpy(zero_copy_only=False)
+    numbers = np.cumsum(starts_document) - 1
+    return numbers.astype(np.int64), int(starts_document.sum())
 
 
 def _shift_texts(declared: pa.Table, before: int) -> pa.Table:
@@ -341,16 +354,18 @@ def _shift_texts(declared: pa.Table, before: int) -> pa.Table:
     return declared.set_column(0, DECLARED_SCHEMA.field(0), pc.add(declared["text"], before))
 
 
-def _find_resembling(tokens: Tokens, sharing: Flags, opened: RegistryIndex) -> NearDuplicates:
-    parameters = opened.index.arrays.parameters
-    long = np.flatnonzero(sharing & (np.diff(tokens.offsets) >= parameters.signature_least))
-    bands = opened.lsh_index() if len(long) else None
+def _match_whole_texts(
+    tokens: Tokens, may_resemble: Flags, registry_index: RegistryIndex
+) -> NearDuplicates:
+    parameters = registry_index.index.arrays.parameters
+    rows = np.flatnonzero(may_resemble & (np.diff(tokens.offsets) >= parameters.signature_least))
+    bands = registry_index.lsh_index() if len(rows) else None
     if bands is None:
         return NO_NEAR_DUPLICATES
-    shingles = shingle(tokens.take(long), parameters.signature_width, include_short=True)
-    rows = signatures(shingles, parameters)
-    telling = np.flatnonzero(cardinality(rows) >= _MIN_DISTINCT_SHINGLES)
-    return find_near_duplicates(bands, long[telling].astype(np.int64), rows[telling])
+    shingles = shingle(tokens.take(rows), parameters.signature_width, include_short=True)
+    matrix = signatures(shingles, parameters)
+    informative = np.flatnonzero(cardinality(matrix) >= _MIN_DISTINCT_SHINGLES)
+    return find_near_duplicates(bands, rows[informative].astype(np.int64), matrix[informative])
 
 
 _MAX_SEED_RATIO = 8
@@ -367,8 +382,8 @@ _MIN_DISTINCT_SHINGLES = 50
 
 def _join_windows(batches: Sequence[_Slice]) -> tuple[TextWindows, ...] | None:
     """Return the windows of a part, or None where a slice has none."""
-    kept = [batch.windows for batch in batches if batch.windows is not None]
-    return tuple(kept) if len(kept) == len(batches) else None
+    windows = [batch.windows for batch in batches if batch.windows is not None]
+    return tuple(windows) if len(windows) == len(batches) else None
 
 
 def _join_declared(batches: Sequence[_Slice]) -> pa.Table:

@@ -32,26 +32,26 @@ class TextReservoir:
 
     Parameters
     ----------
-    most : int
+    capacity : int
         Number of texts.
     seed : int
         Selects the hash function.
     """
 
-    def __init__(self, most: int, seed: int) -> None:
-        self._most, self._seed = most, seed
-        self._kept: list[tuple[int, str, int, str, str]] = []
+    def __init__(self, capacity: int, seed: int) -> None:
+        self._capacity, self._seed = capacity, seed
+        self._entries: list[tuple[int, str, int, str, str]] = []
         self._lock = Lock()
 
     def tap(self, corpus: Corpus) -> Corpus:
         """Return the corpus, with texts drawn as it is read."""
-        return replace(corpus, parts=tuple(map(self._tapped, corpus.parts)))
+        return replace(corpus, parts=tuple(map(self._tap_part, corpus.parts)))
 
     def texts(self) -> list[str]:
         """Return the texts in the order of their hashes."""
-        return [kept[-1] for kept in self._kept]
+        return [entry[-1] for entry in self._entries]
 
-    def _tapped(self, part: Part) -> Part:
+    def _tap_part(self, part: Part) -> Part:
         def read() -> Iterator[Documents]:
             for documents in part.batches():
                 self._offer(documents.batch)
@@ -62,14 +62,16 @@ class TextReservoir:
     def _offer(self, batch: pa.RecordBatch) -> None:
         hashes = document_hashes(batch, self._seed, ("field",))
         with self._lock:
-            bound = self._kept[-1][0] if len(self._kept) >= self._most else 1 << 64
+            bound = self._entries[-1][0] if len(self._entries) >= self._capacity else 1 << 64
             low = np.flatnonzero(hashes <= np.uint64(min(bound, (1 << 64) - 1)))
-            for row in low[np.argsort(hashes[low])][: self._most].tolist():
+            for row in low[np.argsort(hashes[low])][: self._capacity].tolist():
                 file, number, field, text = (
                     batch.column(name)[row].as_py() for name in ("file", "row", "field", "text")
                 )
-                insort(self._kept, (int(hashes[row]), file, number, field, text[:MAX_TEXT_LENGTH]))
-            del self._kept[self._most :]
+                insort(
+                    self._entries, (int(hashes[row]), file, number, field, text[:MAX_TEXT_LENGTH])
+                )
+            del self._entries[self._capacity :]
 
 
 def document_hashes(batch: pa.RecordBatch, seed: int, columns: tuple[str, ...]) -> UInt64s:
@@ -82,19 +84,19 @@ def document_hashes(batch: pa.RecordBatch, seed: int, columns: tuple[str, ...]) 
     seed : int
         Selects the hash function.
     columns : tuple of str
-        Columns that identify a text beside file and row.
+        Columns that identify a text, in addition to file and row.
     """
     numbers = batch.column("row").to_numpy().astype(np.uint64)
-    mixed = numbers * np.uint64(0x9E3779B97F4A7C15)
+    hashes = numbers * np.uint64(0x9E3779B97F4A7C15)
     for name in ("file", *columns):
         names = batch.column(name).dictionary_encode()
         keys = [
             int.from_bytes(blake2b(f"{seed}\0{name}\0{key}".encode(), digest_size=8).digest())
             for key in names.dictionary.to_pylist()
         ]
-        mixed = mixed ^ np.array(keys, np.uint64)[names.indices.to_numpy(zero_copy_only=False)]
-        mixed = (mixed ^ (mixed >> np.uint64(31))) * np.uint64(0xBF58476D1CE4E5B9)
-    return np.asarray(mixed ^ (mixed >> np.uint64(29)))
+        hashes = hashes ^ np.array(keys, np.uint64)[names.indices.to_numpy(zero_copy_only=False)]
+        hashes = (hashes ^ (hashes >> np.uint64(31))) * np.uint64(0xBF58476D1CE4E5B9)
+    return np.asarray(hashes ^ (hashes >> np.uint64(29)))
 
 
 _SEED = 0
@@ -132,7 +134,7 @@ class DocumentSampler:
         self._strata = [part.stratum or part.file for part in corpus.parts]
         firsts = _stratum_starts(self._strata)
         parts = [
-            self._tapped(part, place, first)
+            self._tap_part(part, place, first)
             for place, (part, first) in enumerate(zip(corpus.parts, firsts, strict=True))
         ]
         return replace(corpus, parts=tuple(parts))
@@ -141,28 +143,28 @@ class DocumentSampler:
         """Discard the sample of a part."""
         self._parts[place] = _PartSample(np.zeros(0, np.int64), 0, 0)
 
-    def _tapped(self, part: Part, place: int, first: bool) -> Part:
+    def _tap_part(self, part: Part, place: int, first: bool) -> Part:
         def read() -> Iterator[Documents]:
-            drawn, count, size = [np.zeros(0, np.int64)], 0, 0
-            spare = _LowestDocument()
+            drawn_sizes, count, size = [np.zeros(0, np.int64)], 0, 0
+            lowest = _LowestDocument()
             for documents in part.batches():
-                hashes, begins = (
+                hashes, starts_document = (
                     document_hashes(documents.batch, _SEED, ()),
                     _document_starts(documents.batch),
                 )
-                chosen = hashes < np.uint64(min(int(self._rate * 2**64), 2**64 - 1))
+                is_drawn = hashes < np.uint64(min(int(self._rate * 2**64), 2**64 - 1))
                 if self._rate >= 1:
-                    chosen[:] = True
+                    is_drawn[:] = True
                 sizes = np.diff(Texts.of(documents.batch.column("text")).offsets)
-                count, size = count + int(begins.sum()), size + int(sizes.sum())
-                drawn.append(_document_sums(sizes[chosen], begins[chosen]))
-                if first and not sum(map(len, drawn)):
-                    spare.offer(documents.batch, hashes)
-                yield replace(documents, batch=documents.batch.filter(pa.array(chosen)))
-            if first and not sum(map(len, drawn)) and spare.batch is not None:
-                drawn.append(np.array([_text_sizes(spare.batch)], np.int64))
-                yield Documents(spare.batch)
-            self._parts[place] = _PartSample(np.concatenate(drawn), count, size)
+                count, size = count + int(starts_document.sum()), size + int(sizes.sum())
+                drawn_sizes.append(_document_sums(sizes[is_drawn], starts_document[is_drawn]))
+                if first and not sum(map(len, drawn_sizes)):
+                    lowest.offer(documents.batch, hashes)
+                yield replace(documents, batch=documents.batch.filter(pa.array(is_drawn)))
+            if first and not sum(map(len, drawn_sizes)) and lowest.batch is not None:
+                drawn_sizes.append(np.array([_text_sizes(lowest.batch)], np.int64))
+                yield Documents(lowest.batch)
+            self._parts[place] = _PartSample(np.concatenate(drawn_sizes), count, size)
 
         return replace(part, read=read, key=None)  # a sample has no cache key
 
@@ -176,7 +178,7 @@ class DocumentSampler:
             sum(part.size for part in self._parts.values()),
         )
 
-    def drawn(self, readings: Sequence[Reading]) -> SampledDocuments:
+    def weighted_documents(self, readings: Sequence[Reading]) -> SampledDocuments:
         """Return the weights of the drawn documents.
 
         Parameters
@@ -184,15 +186,17 @@ class DocumentSampler:
         readings : sequence of Reading
             Of all parts, in order.
 
-        Notes ----- A document's weight is the inverse of its inclusion probability, scaled so that
-        the weights of a stratum add up to its number of documents. In a first part of ``n``
-        documents that probability is ``rate + (1 - rate)**n / n``, because one document is drawn
-        where the hash selects none. The tokens of a document are estimated from its bytes by the
-        ratio of its part.
+        Notes
+        -----
+        A document's weight is the inverse of its inclusion probability, scaled so that the weights
+        of a stratum add up to its number of documents. In a first part of ``n`` documents that
+        probability is ``rate + (1 - rate)**n / n``, because one document is drawn where the hash
+        selects none. The tokens of a document are estimated from its bytes by the ratio of its
+        part.
         """
         names = {name: number for number, name in enumerate(dict.fromkeys(self._strata))}
         parts = [self._parts[place] for place in range(len(self._strata))]
-        own = np.array([names[name] for name in self._strata], np.int64)
+        part_strata = np.array([names[name] for name in self._strata], np.int64)
         counts = np.array([len(part.bytes) for part in parts], np.int64)
         chances = [
             self._rate + (1 - self._rate) ** part.documents / part.documents
@@ -200,18 +204,18 @@ class DocumentSampler:
             else self._rate
             for part, first in zip(parts, _stratum_starts(self._strata), strict=True)
         ]
-        raw = np.repeat(1 / np.array(chances, np.float64), counts)
-        strata = np.repeat(own, counts)
-        there = np.bincount(own, [part.documents for part in parts], len(names))
-        scale = there / np.maximum(np.bincount(strata, raw, len(names)), 1e-12)
+        weights = np.repeat(1 / np.array(chances, np.float64), counts)
+        strata = np.repeat(part_strata, counts)
+        stratum_documents = np.bincount(part_strata, [part.documents for part in parts], len(names))
+        scale = stratum_documents / np.maximum(np.bincount(strata, weights, len(names)), 1e-12)
         density = [reading.counts.tokens / max(reading.counts.bytes, 1) for reading in readings]
         sizes = np.concatenate([np.zeros(0, np.int64), *(part.bytes for part in parts)])
         tokens = sizes * np.repeat(np.array(density, np.float64), counts)
         return SampledDocuments(
-            raw * scale[strata], strata, np.stack([np.ones(len(sizes)), tokens, sizes])
+            weights * scale[strata], strata, np.stack([np.ones(len(sizes)), tokens, sizes])
         )
 
-    def resampled(self, readings: Sequence[Reading], spans: pa.Table) -> BootstrapSample:
+    def bootstrap(self, readings: Sequence[Reading], spans: pa.Table) -> BootstrapSample:
         """Bootstrap the drawn documents, given the documents with findings.
 
         Parameters
@@ -222,7 +226,9 @@ class DocumentSampler:
             What was found, of schema `SPANS`.
         """
         hits = np.unique(spans["document_number"].to_numpy())
-        return bootstrap_documents(self.drawn(readings), hits, _RESAMPLES, default_rng(_SEED))
+        return bootstrap_documents(
+            self.weighted_documents(readings), hits, _RESAMPLES, default_rng(_SEED)
+        )
 
 
 class _LowestDocument:

@@ -1,6 +1,7 @@
 """A corpus made of texts in memory or in a registry."""
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -21,8 +22,8 @@ def corpus_from_texts(texts: Sequence[str]) -> Corpus:
     for place, text in enumerate(texts):
         size += len(text)
         if size >= _BATCH_CHARACTERS or place == len(texts) - 1:
-            own = texts[first : place + 1]
-            parts.append(_make_part(lambda own=own: own, first, size, len(parts)))  # type: ignore[misc]
+            part_texts = texts[first : place + 1]
+            parts.append(_make_part(partial(list, part_texts), first, size, len(parts)))
             first, size = place + 1, 0
     return Corpus((), tuple(parts), ("text",), ())
 

@@ -14,13 +14,13 @@ chance candidates is, and one in thousands of reported ones is not."""
 
 
 def select_likely_passages(
-    found: Sequence[Candidates], indexes: Sequence[PostingsIndex]
+    candidates_by_registry: Sequence[Candidates], indexes: Sequence[PostingsIndex]
 ) -> tuple[Int64s, Int64s, Int64s]:
     """Return the passages that are likely to be reported.
 
     Parameters
     ----------
-    found : sequence of Candidates
+    candidates_by_registry : sequence of Candidates
         Candidates of each registry.
     indexes : sequence of PostingsIndex
         The registries.
@@ -31,12 +31,12 @@ def select_likely_passages(
         The text of each, numbered as in the candidates, and its first and last token.
     """
     spans = [np.zeros((0, 3), np.int64)]
-    for candidates, index in zip(found, indexes, strict=True):
+    for candidates, index in zip(candidates_by_registry, indexes, strict=True):
         offsets, items = index.arrays.token_offsets, candidates.items.astype(np.int64)
         lengths = offsets[items + 1] - offsets[items]  # only of these items: there may be millions
         matched = candidates.matched
-        chosen = (matched >= _MIN_COVERAGE * lengths) | (matched >= _MIN_MATCHED_TOKENS)
+        is_likely = (matched >= _MIN_COVERAGE * lengths) | (matched >= _MIN_MATCHED_TOKENS)
         columns = (candidates.texts, candidates.firsts, candidates.lasts)
-        spans.append(np.stack([column[chosen] for column in columns], axis=1))
+        spans.append(np.stack([column[is_likely] for column in columns], axis=1))
     texts, firsts, lasts = np.concatenate(spans).T
     return texts, firsts, lasts

@@ -62,16 +62,20 @@ def build_registry_indexes(
         not count as tokens), matches with too few tokens to be reported are dropped while scanning
         (`min_match_tokens`).
     """
-    held = [registry.arrays() for registry in registries]
-    public, size = find_stop_shingles(held), sum(arrays.size for arrays in held)
-    indexes = [build_postings_index(arrays, public) for arrays in held]
-    if to_report and not len(public):
+    arrays_list = [registry.arrays() for registry in registries]
+    stop_shingles, size = (
+        find_stop_shingles(arrays_list),
+        sum(arrays.size for arrays in arrays_list),
+    )
+    indexes = [build_postings_index(arrays, stop_shingles) for arrays in arrays_list]
+    if to_report and not len(stop_shingles):
         indexes = [
-            replace(one, min_tokens=min_match_tokens(one.arrays.chance, size)) for one in indexes
+            replace(index, min_tokens=min_match_tokens(index.arrays.chance, size))
+            for index in indexes
         ]
     return [
-        RegistryIndex(registry, one, cache(partial(_build_bands, registry)))
-        for registry, one in zip(registries, indexes, strict=True)
+        RegistryIndex(registry, index, cache(partial(_build_bands, registry)))
+        for registry, index in zip(registries, indexes, strict=True)
     ]
 
 
@@ -150,6 +154,8 @@ def text_bases(readings: Sequence[Reading]) -> list[int]:
     return [int(base) for base in np.concatenate([[0], np.cumsum(counts)])[:-1]]
 
 
-def known_copies(model: CorpusModel, opened: RegistryIndex) -> Int64s:
+def known_copies(model: CorpusModel, registry_index: RegistryIndex) -> Int64s:
     """Return the number of passages that copy each item, as stored in a model."""
-    return model.copies(opened.registry.manifest.digest, len(opened.index.arrays.first))
+    return model.copies(
+        registry_index.registry.manifest.digest, len(registry_index.index.arrays.first)
+    )

@@ -90,7 +90,7 @@ class LocatedCorpus:
     unread: tuple[Unread, ...] = ()
 
 
-def scan_and_locate(corpus: Corpus, reader: ScanContext) -> LocatedCorpus:
+def scan_and_locate(corpus: Corpus, context: ScanContext) -> LocatedCorpus:
     """Scan a corpus and locate its findings.
 
     Parts that changed between the first and the second reading are reported as unread and read
@@ -101,20 +101,22 @@ def scan_and_locate(corpus: Corpus, reader: ScanContext) -> LocatedCorpus:
     InputError
         If the corpus has no text, or none that can be read.
     """
-    readings = _read_corpus(corpus, reader, reader.cache)
-    lost: list[Unread] = []
+    readings = _read_corpus(corpus, context, context.cache)
+    changed_files: list[Unread] = []
     for attempt in count(1):
-        unread = collect_unread(corpus, readings, lost)
+        unread = collect_unread(corpus, readings, changed_files)
         try:
-            return replace(_locate(corpus, readings, reader, unread), unread=unread)
+            return replace(_locate(corpus, readings, context, unread), unread=unread)
         except ChangedPartsError as error:
             leave_out = attempt >= _MAX_ATTEMPTS
-            for place, one in error.faults.items():
+            for place, fault in error.faults.items():
                 # A part of several files is left out entirely.
-                names = corpus.parts[place].files if leave_out else (one.file,)
-                lost += [replace(one, file=name, row=None, offset=None) for name in names]
-            again = _read_again(corpus, error.faults, reader, leave_out=leave_out)
-        for place, reading in again.items():
+                names = corpus.parts[place].files if leave_out else (fault.file,)
+                changed_files += [
+                    replace(fault, file=name, row=None, offset=None) for name in names
+                ]
+            reread = _reread_parts(corpus, error.faults, context, leave_out=leave_out)
+        for place, reading in reread.items():
             # The first reading may hold the sample of all parts.
             passages = merge_samples([readings[place].sample, reading.sample])
             readings[place] = replace(reading, sample=passages)
@@ -122,39 +124,41 @@ def scan_and_locate(corpus: Corpus, reader: ScanContext) -> LocatedCorpus:
 
 
 def _locate(
-    corpus: Corpus, raw: Sequence[Reading], reader: ScanContext, unread: Sequence[Unread]
+    corpus: Corpus, all_readings: Sequence[Reading], context: ScanContext, unread: Sequence[Unread]
 ) -> LocatedCorpus:
-    against, frozen = reader.references, reader.model
-    whole = raw if frozen is None else apply_frozen_model(raw, frozen)
-    readings = against.registry_readings(whole)
+    references, frozen_model = context.references, context.model
+    adapted_readings = (
+        all_readings if frozen_model is None else apply_frozen_model(all_readings, frozen_model)
+    )
+    readings = references.registry_readings(adapted_readings)
     counts = sum((reading.counts for reading in readings), Counts())
     if not counts.tokens:
         raise empty_corpus_error(corpus, readings, unread)
-    registries, threads = against.registries, reader.settings.threads
-    words = merge_samples(reading.sample for reading in readings)
-    model = reader.executor.submit(
-        lambda: frozen or build_corpus_model(readings, registries, words)
+    registries, threads = references.registries, context.settings.threads
+    corpus_sample = merge_samples(reading.sample for reading in readings)
+    model = context.executor.submit(
+        lambda: frozen_model or build_corpus_model(readings, registries, corpus_sample)
     )
-    settled = attribute_claims(readings, registries, threads, frozen, words)
-    backgrounds = against.backgrounds
+    claims = attribute_claims(readings, registries, threads, frozen_model, corpus_sample)
+    backgrounds = references.backgrounds
     spans = locate_matches(
-        corpus, readings, settled, registries, backgrounds, reader.cache, threads
+        corpus, readings, claims, registries, backgrounds, context.cache, threads
     )
-    return LocatedCorpus(whole, readings, counts, settled, spans, model)
+    return LocatedCorpus(adapted_readings, readings, counts, claims, spans, model)
 
 
-def _read_again(
-    corpus: Corpus, places: Mapping[int, Unread], reader: ScanContext, *, leave_out: bool
+def _reread_parts(
+    corpus: Corpus, places: Mapping[int, Unread], context: ScanContext, *, leave_out: bool
 ) -> dict[int, Reading]:
     """Read parts again from their start, or leave them out."""
     parts = [replace(corpus.parts[place], key=None) for place in places]
     if leave_out:
         parts = [replace(part, read=_no_documents) for part in parts]
         for place in places:
-            if reader.sample is not None:
-                reader.sample.leave_out(place)
+            if context.sample is not None:
+                context.sample.leave_out(place)
     return dict(
-        zip(places, _read_corpus(replace(corpus, parts=tuple(parts)), reader, None), strict=True)
+        zip(places, _read_corpus(replace(corpus, parts=tuple(parts)), context, None), strict=True)
     )
 
 
@@ -163,18 +167,24 @@ def _no_documents() -> Iterator[Documents]:
 
 
 @log_duration("reading")
-def _read_corpus(corpus: Corpus, reader: ScanContext, memory: ResultCache | None) -> list[Reading]:
+def _read_corpus(corpus: Corpus, context: ScanContext, cache: ResultCache | None) -> list[Reading]:
     """Read a corpus, and hash its files in the background."""
-    against, settings = reader.references, reader.settings
+    references, settings = context.references, context.settings
     total = sum(part.size or 0 for part in corpus.parts) or None
     with (
-        ThreadPoolExecutor(1) as aside,
-        show_progress("reading", total, "B", quiet=settings.quiet) as shown,
+        ThreadPoolExecutor(1) as executor,
+        show_progress("reading", total, "B", quiet=settings.quiet) as progress,
     ):
-        hashed = [aside.submit(digest) for digest in corpus.file_digests()]
-        sought, declared = against.searched, reader.declarations.of
+        digests = [executor.submit(digest) for digest in corpus.file_digests()]
+        searched_registries, declare = references.all_registries, context.declarations.of
         readings = read_corpus(
-            corpus, sought, declared, settings.threads, shown, memory, against.margin
+            corpus,
+            searched_registries,
+            declare,
+            settings.threads,
+            progress,
+            cache,
+            references.margin,
         )
-        wait(hashed)  # `Corpus.undigested_files` reports failures
+        wait(digests)  # `Corpus.undigested_files` reports failures
     return readings

@@ -38,7 +38,7 @@ class PageSignals:
         Captured files of sites.
     collected : DateRange or None
         When the corpus was collected, for pages without a date of fetching; None is unknown. Any
-        capture may then apply, and whatever disallows training in any of them counts.
+        capture may then apply, and a signal in any of them counts.
     """
 
     def __init__(
@@ -50,9 +50,9 @@ class PageSignals:
         self._agents = agents
         self._captures = captures
         self._collected = collected
-        self._own = lru_cache(256)(_parse_own_signals)
-        self._as_of = lru_cache(4096)(self._files)
-        self._read = lru_cache(4096)(self._parsed_files)
+        self._parse_page_files = lru_cache(256)(_parse_page_files)
+        self._files_at = lru_cache(4096)(self._files)
+        self._parse_site_files = lru_cache(4096)(self._parsed_files)
 
     @property
     def key(self) -> str:
@@ -67,7 +67,9 @@ class PageSignals:
         """True if there are captures of sites."""
         return self._captures is not None
 
-    def against(self, address: str | None, fetched: str | None, fields: Fields) -> list[Notice]:
+    def disallowing_notices(
+        self, address: str | None, fetched: str | None, fields: Fields
+    ) -> list[Notice]:
         """Return the signals that disallow training on a page, the plainest first.
 
         Parameters
@@ -77,42 +79,46 @@ class PageSignals:
         fields : tuple of (str, str)
             Metadata of the page, as in `CAME_WITH`.
         """
-        own = {kind: value for kind, value in fields if kind in SITE_FILES}
+        site_files = {kind: value for kind, value in fields if kind in SITE_FILES}
         page = PageMetadata(
             address or "",
             tuple((k.removeprefix("header:"), v) for k, v in fields if k.startswith("header:")),
             tuple((k.removeprefix("tag:"), v) for k, v in fields if k.startswith("tag:")),
         )
-        found: dict[str, Notice] = {}
-        for files, captured in self._moments(address, fetched, tuple(sorted(own.items()))):
+        notices: dict[str, Notice] = {}
+        for files, capture_days in self._applicable_files(
+            address, fetched, tuple(sorted(site_files.items()))
+        ):
             for notice in page_notices(page, files, self._agents):
-                if notice.stance is Stance.DISALLOWS and notice.signal not in found:
-                    found[notice.signal] = _date_notice(
-                        notice, captured, known=self._knows(fetched)
+                if notice.stance is Stance.DISALLOWS and notice.signal not in notices:
+                    notices[notice.signal] = _date_notice(
+                        notice, capture_days, is_certain=self._is_fetch_day_known(fetched)
                     )
-        return sorted(found.values(), key=_notice_rank)
+        return sorted(notices.values(), key=_notice_rank)
 
-    def _moments(
-        self, address: str | None, fetched: str | None, own: Fields
+    def _applicable_files(
+        self, address: str | None, fetched: str | None, page_files: Fields
     ) -> Iterable[tuple[SiteFiles, Mapping[str, date]]]:
         """Yield the site's files, and the days of their captures, for each day that may apply."""
-        given = dict(own)
+        own_contents = dict(page_files)
         host = self._host(address)
         days = [] if host is None else self._days(host, _utc_day(fetched))
         if host is None or not days:
-            yield self._own(own), {}
+            yield self._parse_page_files(page_files), {}
             return
         for day in days:
-            contents, captured = self._as_of(host, day)
-            if not given:
-                yield self._read(host, day), captured
+            contents, capture_days = self._files_at(host, day)
+            if not own_contents:
+                yield self._parse_site_files(host, day), capture_days
             else:
                 # The page's own metadata takes precedence over captures.
-                joined = {**contents, **{name: value.encode() for name, value in own}}
-                rest = {name: when for name, when in captured.items() if name not in given}
-                yield parse_files(joined), rest
+                merged = {**contents, **{name: value.encode() for name, value in page_files}}
+                other_days = {
+                    name: when for name, when in capture_days.items() if name not in own_contents
+                }
+                yield parse_files(merged), other_days
 
-    def _knows(self, fetched: str | None) -> bool:
+    def _is_fetch_day_known(self, fetched: str | None) -> bool:
         return self._collected is not None or _utc_day(fetched) is not None
 
     def _host(self, address: str | None) -> str | None:
@@ -120,8 +126,8 @@ class PageSignals:
         if self._captures is None or not address:
             return None
         host = host_of(address)
-        twins = () if host is None else (host, f"www.{host}", host.removeprefix("www."))
-        return next((twin for twin in twins if twin in self._captures.hosts), None)
+        aliases = () if host is None else (host, f"www.{host}", host.removeprefix("www."))
+        return next((alias for alias in aliases if alias in self._captures.hosts), None)
 
     def _days(self, host: str, fetched: date | None) -> list[date]:
         """Return the days whose captures may be the ones in force when a page was fetched."""
@@ -131,28 +137,28 @@ class PageSignals:
         if self._collected is None:
             return days
         first, until = self._collected.first, self._collected.until
-        before = [] if first is None else days[: bisect_right(days, first)][-1:]
-        within = [
+        earlier = [] if first is None else days[: bisect_right(days, first)][-1:]
+        in_range = [
             day for day in days if (first is None or day > first) and (until is None or day < until)
         ]
-        return before + within
+        return earlier + in_range
 
     def _files(self, host: str, day: date) -> tuple[Mapping[str, bytes], Mapping[str, date]]:
         """Return the newest capture of each file up to a day, and the day of each."""
         contents: dict[str, bytes] = {}
-        captured: dict[str, date] = {}
+        capture_days: dict[str, date] = {}
         for when, files in self._captures.hosts[host].items() if self._captures else ():
             if when <= day:
                 contents |= files
-                captured |= dict.fromkeys(files, when)
-        return contents, captured
+                capture_days |= dict.fromkeys(files, when)
+        return contents, capture_days
 
     def _parsed_files(self, host: str, day: date) -> SiteFiles:
-        return parse_files(self._as_of(host, day)[0])
+        return parse_files(self._files_at(host, day)[0])
 
 
-def _parse_own_signals(own: Fields) -> SiteFiles:
-    return parse_files({name: value.encode() for name, value in own})
+def _parse_page_files(fields: Fields) -> SiteFiles:
+    return parse_files({name: value.encode() for name, value in fields})
 
 
 def _utc_day(fetched: str | None) -> date | None:
@@ -162,13 +168,13 @@ def _utc_day(fetched: str | None) -> date | None:
         return None
 
 
-def _date_notice(notice: Notice, captured: Mapping[str, date], *, known: bool) -> Notice:
+def _date_notice(notice: Notice, capture_days: Mapping[str, date], *, is_certain: bool) -> Notice:
     """Add the date of the captured file, and whether it is certain to apply."""
     name = "rsl.xml" if notice.why.startswith("RSL") else notice.why.split(",", 1)[0]
-    when = captured.get(name)
+    when = capture_days.get(name)
     if when is None:
         return notice
-    doubt = "" if known else "; on which day the page was fetched is not known"
+    doubt = "" if is_certain else "; on which day the page was fetched is not known"
     return Notice(notice.signal, notice.stance, f"{notice.why} (captured {when}{doubt})")
 
 
@@ -248,20 +254,20 @@ class Declarations:
         text: int,
         owner: str | None,
         licence: str | None,
-        signalled: tuple[list[str], str] | None,
+        signals_and_reason: tuple[list[str], str] | None,
     ) -> dict[str, object]:
-        signals, why = signalled or ([], None)
+        signals, reason = signals_and_reason or ([], None)
         evidence = "link" if owner else "licence" if licence else "signal"
         subject = owner or (self.licences.id_of(licence) if licence else signals[0].split("/")[0])
-        named = None if licence is None else f"licence {licence[:_MAX_QUOTE_LENGTH]}"
-        told = [each for each in (named, why) if each is not None]
+        licence_note = None if licence is None else f"licence {licence[:_MAX_QUOTE_LENGTH]}"
+        notes = [note for note in (licence_note, reason) if note is not None]
         return {
             "text": text,
             "evidence": evidence,
             "source": subject,
             "licence": licence,
             "signals": signals,
-            "declared": "; ".join(told) or None,
+            "declared": "; ".join(notes) or None,
         }
 
     def _owners(self, addresses: pa.Array) -> pa.Array:
@@ -269,28 +275,28 @@ class Declarations:
             return addresses
         return self.hosts.sources_of(addresses)
 
-    def _licences(self, declared: pa.Array) -> pa.Array:
-        return declared if self.default is None else pc.fill_null(declared, self.default)
+    def _licences(self, licences: pa.Array) -> pa.Array:
+        return licences if self.default is None else pc.fill_null(licences, self.default)
 
     def _signals(self, batch: pa.RecordBatch) -> dict[int, tuple[list[str], str]]:
         """Return the signals against training on each text, and what they say."""
-        came, addresses = batch.column("came_with"), batch.column("url")
-        wanted = pc.is_valid(came)
+        metadata, addresses = batch.column("came_with"), batch.column("url")
+        is_relevant = pc.is_valid(metadata)
         if self.sites.are_captured:
-            wanted = pc.or_(wanted, pc.is_valid(addresses))
-        rows = pc.indices_nonzero(wanted)
+            is_relevant = pc.or_(is_relevant, pc.is_valid(addresses))
+        rows = pc.indices_nonzero(is_relevant)
         if not len(rows):
             return {}
         columns = [batch.column(name).take(rows) for name in ("url", "fetched", "came_with")]
-        found = {}
+        signals = {}
         for row, address, fetched, fields in zip(
             rows.to_pylist(), *(column.to_pylist() for column in columns), strict=True
         ):
-            pairs = tuple((each["kind"], each["value"] or "") for each in fields or ())
-            if against := self.sites.against(address, fetched, pairs):
-                why = "; ".join(notice.why[:_MAX_QUOTE_LENGTH] for notice in against)
-                found[row] = [notice.signal for notice in against], why
-        return found
+            pairs = tuple((field["kind"], field["value"] or "") for field in fields or ())
+            if notices := self.sites.disallowing_notices(address, fetched, pairs):
+                reason = "; ".join(notice.why[:_MAX_QUOTE_LENGTH] for notice in notices)
+                signals[row] = [notice.signal for notice in notices], reason
+        return signals
 
 
 def build_declarations(library: Library, policy: Policy) -> Declarations:

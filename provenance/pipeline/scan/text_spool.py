@@ -18,9 +18,9 @@ def _spool_errors() -> Iterator[None]:
         yield
     except OSError as error:
         raise OutputError(
-            f"a dataset that can be read only once cannot be kept in {gettempdir()}: "
+            f"a dataset that can be read only once cannot be stored in {gettempdir()}: "
             f"{error.strerror or error}",
-            remedy="make room there, name another folder in TMPDIR, or write it to a file first.",
+            remedy="free space there, name another folder in TMPDIR, or write it to a file first.",
         ) from error
 
 

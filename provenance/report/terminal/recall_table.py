@@ -5,7 +5,7 @@ from provenance.report.sanitize import one_line
 from provenance.report.text.number_format import count, interval, number, percent
 
 _NAME, _CELL = 16, 8
-_LEAST = LENGTHS[1].least
+_LEAST = LENGTHS[1].min_tokens
 
 
 def recall_table(calibration: Calibration) -> str:
