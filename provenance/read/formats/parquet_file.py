@@ -99,7 +99,7 @@ def columns_kept_encoded(
     ----------
     file : File
         The file.
-    footer : Footer
+    footer : ParquetFooter
         Its footer.
     groups : sequence of int
         Row groups that are read.
