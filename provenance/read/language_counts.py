@@ -15,10 +15,10 @@ def load_language(path: Path | None = None) -> Language:
     place = path or files("provenance") / "read" / "language.parquet"
     with place.open("rb") as file:
         table = pq.ParquetFile(file).read()  # `read_table` would import pyarrow.dataset
-    described = table.schema.metadata
+    metadata = table.schema.metadata
     return Language(
-        int(described[b"normalisation"]),
+        int(metadata[b"normalisation"]),
         table["key"].to_numpy(),
         table["count"].to_numpy(),
-        int(described[b"tokens"]),
+        int(metadata[b"tokens"]),
     )

@@ -54,7 +54,7 @@ def read_registry_arrays(files: Files, manifest: Manifest) -> RegistryArrays:
     """
     items, sources = files[ITEMS_FILE], _source_names(manifest)
     tokens, token_offsets = read_tokens(files, manifest)
-    held = RegistryArrays(
+    arrays = RegistryArrays(
         parameters=manifest.parameters,
         postings=_read_postings(files, manifest.postings, max_item_length(token_offsets)),
         tokens=tokens,
@@ -66,26 +66,26 @@ def read_registry_arrays(files: Files, manifest: Manifest) -> RegistryArrays:
         chance=manifest.chance,
         background=read_column(files[BACKGROUND_FILE], "count", np.uint64, 1 << BACKGROUND_BITS),
     )
-    if faults := list(_find_faults(held)):
+    if faults := list(_find_faults(arrays)):
         data = items.path.parent
         raise CorruptFile(f"{data} is inconsistent: {'; '.join(faults)}", remedy=REMEDY)
     files[OWNERS_FILE].release()  # most of its pages are not needed again
-    return held
+    return arrays
 
 
-def _find_faults(held: RegistryArrays) -> Iterator[str]:
+def _find_faults(arrays: RegistryArrays) -> Iterator[str]:
     """Yield faults that would make a kernel read out of bounds, as far as they are cheap to find.
 
     Whether postings agree with the items is checked by `verify_files`.
     """
-    postings, items = held.postings, len(held.first)
-    if (held.first > np.arange(items, dtype=np.uint32)).any():
+    postings, items = arrays.postings, len(arrays.first)
+    if (arrays.first > np.arange(items, dtype=np.uint32)).any():
         yield "items that are listed as copies of later ones"
     if len(postings.items) and postings.items.max() >= items:
         yield "postings of items that do not exist"
     if (postings.directory[1:] < postings.directory[:-1]).any():
         yield "a directory that is not ascending"
-    if len(held.shared.codes) and held.shared.codes.max() >= len(held.sources):
+    if len(arrays.shared.codes) and arrays.shared.codes.max() >= len(arrays.sources):
         yield "shingles of sources that do not exist"
 
 
@@ -108,14 +108,16 @@ def source_codes(items: MappedFile, manifest: Manifest) -> UInt8s:
     """Return the source of each item as an index into the manifest's sources."""
     names = pa.array(_source_names(manifest))
 
-    def coded(column: pa.DictionaryArray) -> UInt8s:
-        found = pc.index_in(column.dictionary, names)
-        if found.null_count or column.null_count:
+    def to_codes(column: pa.DictionaryArray) -> UInt8s:
+        code_by_name = pc.index_in(column.dictionary, names)
+        if code_by_name.null_count or column.null_count:
             raise CorruptFile(f"{items.path} has sources that the manifest lacks", remedy=REMEDY)
-        codes: UInt8s = found.to_numpy().astype(np.uint8)[column.indices.to_numpy()]
+        codes: UInt8s = code_by_name.to_numpy().astype(np.uint8)[column.indices.to_numpy()]
         return codes
 
-    return read_column(items, "source", np.uint8, manifest.items, convert=coded, coded=True)
+    return read_column(
+        items, "source", np.uint8, manifest.items, convert=to_codes, as_dictionary=True
+    )
 
 
 def _source_names(manifest: Manifest) -> tuple[str, ...]:
@@ -131,8 +133,8 @@ def _read_postings(files: Files, count: int, longest: int) -> Postings:
     prefilter = map_array(files[PREFILTER_FILE], np.uint64)
     if len(prefilter) and len(prefilter).bit_count() != 1:
         raise CorruptFile(f"{files[PREFILTER_FILE].path} is not a prefilter", remedy=REMEDY)
-    words = map_array(files[FILTER_FILE], np.uint64)
-    if not len(words):
+    filter_words = map_array(files[FILTER_FILE], np.uint64)
+    if not len(filter_words):
         raise CorruptFile(f"{files[FILTER_FILE].path} is not a filter: it is empty", remedy=REMEDY)
     return Postings(
         shingles=map_array(files[SHINGLES_FILE], np.uint32, count),
@@ -140,11 +142,11 @@ def _read_postings(files: Files, count: int, longest: int) -> Postings:
         positions=map_array(files[POSITIONS_FILE], position_dtype(longest), count),
         directory=directory,
         prefilter=prefilter,
-        filter=words,
+        filter=filter_words,
     )
 
 
-def _read_stop_shingles(stated: MappedFile, most: int) -> SharedShingles:
-    with open_parquet(stated) as file:
+def _read_stop_shingles(shared_file: MappedFile, most: int) -> SharedShingles:
+    with open_parquet(shared_file) as file:
         rows = read_table(file, SHARED_SCHEMA, most)
     return SharedShingles(*(rows[name].to_numpy() for name in ("shingle", "source", "authors")))

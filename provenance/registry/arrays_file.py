@@ -58,10 +58,10 @@ class ArraySink:
 
 def _npy_header(dtype: np.dtype[np.generic], count: int) -> bytes:
     # NumPy pads the header, so that its size does not depend on the length.
-    made = BytesIO()
+    buffer = BytesIO()
     facts = {"descr": dtype.str, "fortran_order": False, "shape": (count,)}
-    np.lib.format.write_array_header_1_0(made, facts)
-    return made.getvalue()
+    np.lib.format.write_array_header_1_0(buffer, facts)
+    return buffer.getvalue()
 
 
 def map_array(file: MappedFile, dtype: type[N], count: int | None = None) -> npt.NDArray[N]:
@@ -86,18 +86,18 @@ def map_array(file: MappedFile, dtype: type[N], count: int | None = None) -> npt
     DigestMismatch, CorruptFile
         If the file is damaged, or its length differs.
     """
-    memory, path = file.checked(), file.path
+    memory, path = file.content(), file.path
     try:
         head = BytesIO(memory[:_MAX_HEADER_BYTES])
         np.lib.format.read_magic(head)
-        shape, _, found = np.lib.format.read_array_header_1_0(head)
+        shape, _, stored_dtype = np.lib.format.read_array_header_1_0(head)
     except (ValueError, SyntaxError, TokenError) as error:
         raise CorruptFile(f"{path} is damaged: {error}", remedy=REMEDY) from error
     start = head.tell()
-    if found != np.dtype(dtype).newbyteorder("<") or len(shape) != 1 or start % _ALIGNMENT:
-        raise CorruptFile(f"{path} holds {found} in {len(shape)} dimensions", remedy=REMEDY)
-    if shape[0] * found.itemsize != len(memory) - start:
+    if stored_dtype != np.dtype(dtype).newbyteorder("<") or len(shape) != 1 or start % _ALIGNMENT:
+        raise CorruptFile(f"{path} holds {stored_dtype} in {len(shape)} dimensions", remedy=REMEDY)
+    if shape[0] * stored_dtype.itemsize != len(memory) - start:
         raise CorruptFile(f"{path} has another length than it states", remedy=REMEDY)
     if count is not None and shape[0] != count:
         raise CorruptFile(f"{path} has {shape[0]} values; the manifest says {count}", remedy=REMEDY)
-    return np.frombuffer(memory, found, shape[0], start)
+    return np.frombuffer(memory, stored_dtype, shape[0], start)

@@ -28,24 +28,24 @@ class AuthorDigests:
     def __init__(self, connection: "duckdb.DuckDBPyConnection") -> None:
         self._connection = connection
         # Digests of an earlier batch, from whichever thread set them last: a cache only.
-        self._known = _NO_AUTHORS, _NO_AUTHORS
+        self._cache = _NO_AUTHORS, _NO_AUTHORS
 
     def of(self, sources: pa.ChunkedArray, authors: pa.ChunkedArray) -> pa.Array:
         """Return the digest of each item's author within its source; null if unknown."""
-        joined = pc.binary_join_element_wise(
-            single_chunk(sources), single_chunk(authors), _SEPARATOR
-        )
-        named = joined.dictionary_encode()
-        known, digests = self._known
-        places = pc.index_in(named.dictionary, known)
-        made = digests.take(places)
+        keys = pc.binary_join_element_wise(single_chunk(sources), single_chunk(authors), _SEPARATOR)
+        encoded = keys.dictionary_encode()
+        cached_keys, digests = self._cache
+        places = pc.index_in(encoded.dictionary, cached_keys)
+        key_digests = digests.take(places)
         if places.null_count:
-            fresh = places.is_null()
-            made = pc.replace_with_mask(made, fresh, self._made(named.dictionary.filter(fresh)))
-        self._known = named.dictionary, made
-        return made.take(named.indices)
+            is_new = places.is_null()
+            key_digests = pc.replace_with_mask(
+                key_digests, is_new, self._compute(encoded.dictionary.filter(is_new))
+            )
+        self._cache = encoded.dictionary, key_digests
+        return key_digests.take(encoded.indices)
 
-    def _made(self, names: pa.Array) -> pa.Array:
+    def _compute(self, names: pa.Array) -> pa.Array:
         with self._connection.cursor() as cursor:
             digests = (
                 cursor.from_arrow(pa.table({"name": names}))

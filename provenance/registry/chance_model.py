@@ -35,10 +35,10 @@ def replace_chance_model(folder: Path, chance: ChanceModel) -> Manifest:
         map_files(folder / earlier.generation, earlier.files)
         registry_folder.remove_other_generations(folder, earlier)
         digest = registry_digest(earlier.parameters, chance, earlier.files)
-        made = replace(earlier, chance=chance, digest=digest)
-        if made.digest == earlier.digest:
+        manifest = replace(earlier, chance=chance, digest=digest)
+        if manifest.digest == earlier.digest:
             return earlier
-        generation = staging / made.generation
+        generation = staging / manifest.generation
         try:
             generation.mkdir()
             for file in earlier.files:
@@ -48,5 +48,5 @@ def replace_chance_model(folder: Path, chance: ChanceModel) -> Manifest:
                 f"{folder} cannot be written: {error}",
                 remedy="check that the folder is writable and its file system supports hard links",
             ) from error
-        registry_folder.publish_generation(generation, made, folder)
-    return made
+        registry_folder.publish_generation(generation, manifest, folder)
+    return manifest

@@ -33,15 +33,15 @@ class BackgroundHasher:
 
     Parameters
     ----------
-    aside : Executor
+    executor : Executor
         Runs the jobs one after the other.
     stopped : callable
         Returns whether the digests are no longer needed.
     """
 
-    def __init__(self, aside: Executor, stopped: Callable[[], bool] = never_stop) -> None:
-        self._aside, self._stopped = aside, stopped
-        self._begun: dict[Path, Future[str]] = {}
+    def __init__(self, executor: Executor, stopped: Callable[[], bool] = never_stop) -> None:
+        self._executor, self._stopped = executor, stopped
+        self._jobs: dict[Path, Future[str]] = {}
 
     def start(self, folders: Iterable[Path]) -> None:
         """Start with the files of some registries; faults are left to be reported on opening."""
@@ -51,19 +51,19 @@ class BackgroundHasher:
                 data = folder / manifest.generation
                 map_files(data, manifest.files)
                 for path in (data / file.name for file in digested_files(manifest)):
-                    if path not in self._begun:
-                        self._begun[path] = self._aside.submit(
+                    if path not in self._jobs:
+                        self._jobs[path] = self._executor.submit(
                             blake3_mapped_file, path, self._stopped
                         )
 
     def submit(self, hashing: Callable[..., str]) -> None:
         """Queue another job, which receives the `stopped` callable."""
-        self._aside.submit(hashing, self._stopped)
+        self._executor.submit(hashing, self._stopped)
 
     def __call__(self, path: Path) -> str:
         """Return the digest of a file, waiting for its job if that has started."""
-        made = self._begun.pop(path, None)
-        return blake3_mapped_file(path) if made is None or made.cancel() else made.result()
+        job = self._jobs.pop(path, None)
+        return blake3_mapped_file(path) if job is None or job.cancel() else job.result()
 
 
 def digested_files(manifest: Manifest) -> list[DataFile]:
@@ -89,14 +89,14 @@ def _sync_file(path: Path) -> DataFile:
     return DataFile(path.name, path.stat().st_size, digest_of_file(path))
 
 
-def check_files(files: Files, stated: Iterable[DataFile], digest: Digest = digest_of_file) -> None:
+def check_files(files: Files, entries: Iterable[DataFile], digest: Digest = digest_of_file) -> None:
     """Check the digests of data files.
 
     Parameters
     ----------
     files : mapping of str to MappedFile
         The files, whose sizes are already checked.
-    stated : iterable of DataFile
+    entries : iterable of DataFile
         Their entries in the manifest.
     digest : callable
         Computes digests.
@@ -107,17 +107,17 @@ def check_files(files: Files, stated: Iterable[DataFile], digest: Digest = diges
         If a file was altered.
     """
     with ThreadPoolExecutor() as pool:
-        for _ in pool.map(lambda one: _check_file(files[one.name], one, digest), stated):
+        for _ in pool.map(lambda entry: _check_file(files[entry.name], entry, digest), entries):
             pass
 
 
-def _check_file(file: MappedFile, stated: DataFile, digest: Digest) -> None:
+def _check_file(file: MappedFile, entry: DataFile, digest: Digest) -> None:
     try:
-        found = digest(file.path)
+        actual = digest(file.path)
     except OSError:  # removed since it was mapped
-        found = file.digest()
-    if found != stated.blake3:
+        actual = file.digest()
+    if actual != entry.blake3:
         raise DigestMismatch(
-            f"{file.path} was altered: its BLAKE3 is {found}; the manifest says {stated.blake3}",
+            f"{file.path} was altered: its BLAKE3 is {actual}; the manifest says {entry.blake3}",
             remedy=REMEDY,
         )

@@ -25,7 +25,7 @@ T = TypeVar("T")
 _MAX_COUNT = 1 << 62
 
 
-def build_typed(kind: type[T], stated: dict[str, Any]) -> T:
+def build_typed(kind: type[T], values: dict[str, Any]) -> T:
     """Build a dataclass from JSON, checking that each value has the type of its field.
 
     The elements of tuples are left to the caller.
@@ -35,17 +35,17 @@ def build_typed(kind: type[T], stated: dict[str, Any]) -> T:
     TypeError
         If a value has another type, is missing, or has no field.
     """
-    made = kind(**stated)
+    instance = kind(**values)
     for name, expected in get_type_hints(kind).items():
-        value = getattr(made, name)
+        value = getattr(instance, name)
         if isinstance(value, int):
             parse_count(value)
         if get_origin(expected) is not tuple and not isinstance(value, expected):
             raise TypeError(f"{name} is {value!r}")
-    return made
+    return instance
 
 
-def parse_count(stated: object) -> int:
+def parse_count(value: object) -> int:
     """Parse a non-negative count.
 
     Raises
@@ -53,12 +53,12 @@ def parse_count(stated: object) -> int:
     TypeError
         If it is none.
     """
-    if not isinstance(stated, int) or isinstance(stated, bool) or not 0 <= stated < _MAX_COUNT:
-        raise TypeError(f"not a count: {stated!r}")
-    return stated
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < _MAX_COUNT:
+        raise TypeError(f"not a count: {value!r}")
+    return value
 
 
-def parse_timestamp(stated: str) -> datetime:
+def parse_timestamp(text: str) -> datetime:
     """Parse a timestamp with an offset.
 
     Raises
@@ -66,10 +66,10 @@ def parse_timestamp(stated: str) -> datetime:
     ValueError, TypeError
         If it is none.
     """
-    found = datetime.fromisoformat(stated)
-    if found.tzinfo is None:
-        raise ValueError(f"a timestamp without an offset: {stated}")
-    return found
+    timestamp = datetime.fromisoformat(text)
+    if timestamp.tzinfo is None:
+        raise ValueError(f"a timestamp without an offset: {text}")
+    return timestamp
 
 
 FORMAT = 4
@@ -183,8 +183,8 @@ class Manifest:
     @property
     def bytes_per_posting(self) -> float:
         """Bytes on disk per posting, without texts and signatures."""
-        aside = (TEXTS_FILE, SIGNATURES_FILE)
-        return sum(f.bytes for f in self.files if f.name not in aside) / max(self.postings, 1)
+        excluded = (TEXTS_FILE, SIGNATURES_FILE)
+        return sum(f.bytes for f in self.files if f.name not in excluded) / max(self.postings, 1)
 
 
 def registry_digest(parameters: Parameters, chance: ChanceModel, files: Iterable[DataFile]) -> str:
@@ -204,27 +204,27 @@ def registry_digest(parameters: Parameters, chance: ChanceModel, files: Iterable
     str
         SHA-256 in hex.
     """
-    named = sorted((file.name, file.blake3) for file in files)
-    stated = json.dumps([FORMAT, asdict(parameters), asdict(chance), named], sort_keys=True)
-    return hashlib.sha256(stated.encode()).hexdigest()
+    file_digests = sorted((file.name, file.blake3) for file in files)
+    content = json.dumps([FORMAT, asdict(parameters), asdict(chance), file_digests], sort_keys=True)
+    return hashlib.sha256(content.encode()).hexdigest()
 
 
 def merge_counts(earlier: Iterable[Skipped], later: Iterable[Skipped]) -> tuple[Skipped, ...]:
     """Merge two tallies of skipped records; a dump that was read twice counts once."""
     most: dict[tuple[str, str], Skipped] = {}
-    for one in (*earlier, *later):
-        known = most.setdefault((one.file, one.reason), one)
-        if one.count > known.count:
-            most[one.file, one.reason] = one
+    for entry in (*earlier, *later):
+        largest = most.setdefault((entry.file, entry.reason), entry)
+        if entry.count > largest.count:
+            most[entry.file, entry.reason] = entry
     return tuple(most[key] for key in sorted(most))
 
 
 def render_manifest(manifest: Manifest) -> str:
     """Return a manifest as JSON."""
-    stated = {"format": FORMAT, **asdict(manifest)}
-    stated["created"] = manifest.created.isoformat()
-    stated["bytes_per_posting"] = round(manifest.bytes_per_posting, 2)
-    return json.dumps(stated, indent=2, sort_keys=True, ensure_ascii=False, default=str) + "\n"
+    content = {"format": FORMAT, **asdict(manifest)}
+    content["created"] = manifest.created.isoformat()
+    content["bytes_per_posting"] = round(manifest.bytes_per_posting, 2)
+    return json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False, default=str) + "\n"
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -252,8 +252,8 @@ def read_manifest(folder: Path) -> Manifest:
             f"{path} cannot be read: {error.strerror}", remedy="check the path and its permissions"
         ) from error
     try:
-        stated = json.loads(text)
-        version = stated["format"]
+        content = json.loads(text)
+        version = content["format"]
     except _DAMAGE_ERRORS as error:
         raise _damaged_error(path, error) from error
     if version != FORMAT:
@@ -262,7 +262,7 @@ def read_manifest(folder: Path) -> Manifest:
             remedy="use the version that made it, or " + _REBUILD,
         )
     try:
-        manifest = _parse_manifest(stated)
+        manifest = _parse_manifest(content)
     except _DAMAGE_ERRORS as error:
         raise _damaged_error(path, error) from error
     if registry_digest(manifest.parameters, manifest.chance, manifest.files) != manifest.digest:
@@ -273,18 +273,20 @@ def read_manifest(folder: Path) -> Manifest:
     return manifest
 
 
-def fingerprint_mismatch(folder: Path, stated: Parameters, ours: Parameters) -> FingerprintMismatch:
+def fingerprint_mismatch(folder: Path, theirs: Parameters, ours: Parameters) -> FingerprintMismatch:
     """Return the error that names the parameters in which fingerprints differ."""
     names = [
-        one.name for one in fields(ours) if getattr(stated, one.name) != getattr(ours, one.name)
+        field.name
+        for field in fields(ours)
+        if getattr(theirs, field.name) != getattr(ours, field.name)
     ]
 
-    def told(parameters: Parameters) -> str:
+    def format_parameters(parameters: Parameters) -> str:
         return ", ".join(f"{name}={getattr(parameters, name)!r}" for name in names)
 
     return FingerprintMismatch(
-        f"{folder} was fingerprinted with {told(stated)}; this version of provenance uses "
-        f"{told(ours)}",
+        f"{folder} was fingerprinted with {format_parameters(theirs)}; this version of provenance "
+        f"uses {format_parameters(ours)}",
         remedy="use the version that made it, or " + _REBUILD,
     )
 
@@ -293,35 +295,35 @@ def _damaged_error(path: Path, error: Exception) -> CorruptFile:
     return CorruptFile(f"{path} is damaged: {type(error).__name__}: {error}", remedy=_REBUILD)
 
 
-def _parse_manifest(stated: dict[str, Any]) -> Manifest:
-    files = tuple(build_typed(DataFile, file) for file in stated["files"])
+def _parse_manifest(content: dict[str, Any]) -> Manifest:
+    files = tuple(build_typed(DataFile, file) for file in content["files"])
     for file in files:
         # A name is joined to a path: nothing may lead out of the registry.
         if not re.fullmatch(r"[a-z]+\.(parquet|npy)", file.name):
             raise ValueError(f"not the name of a data file: {file.name!r}")
     if missing := set(REQUIRED) - {file.name for file in files}:
         raise ValueError(f"does not list {', '.join(sorted(missing))}")
-    if not re.fullmatch(r"[0-9a-f]{64}", stated["digest"]):
-        raise ValueError(f"not a digest: {stated['digest']!r}")
+    if not re.fullmatch(r"[0-9a-f]{64}", content["digest"]):
+        raise ValueError(f"not a digest: {content['digest']!r}")
     return Manifest(
-        digest=stated["digest"],
-        parameters=build_typed(Parameters, stated["parameters"]),
-        chance=_parse_chance(**stated["chance"]),
-        created=parse_timestamp(stated["created"]),
-        tool=str(stated["tool"]),
-        sources=_parse_sources(stated["sources"]),
-        items=parse_count(stated["items"]),
-        tokens=parse_count(stated["tokens"]),
-        postings=parse_count(stated["postings"]),
+        digest=content["digest"],
+        parameters=build_typed(Parameters, content["parameters"]),
+        chance=_parse_chance(**content["chance"]),
+        created=parse_timestamp(content["created"]),
+        tool=str(content["tool"]),
+        sources=_parse_sources(content["sources"]),
+        items=parse_count(content["items"]),
+        tokens=parse_count(content["tokens"]),
+        postings=parse_count(content["postings"]),
         files=files,
-        skipped=tuple(_parse_skipped(one) for one in stated["skipped"]),
-        replaced=parse_count(stated.get("replaced", 0)),  # the first ones do not say
-        unread=tuple(build_typed(Unread, one) for one in stated.get("unread", ())),
+        skipped=tuple(_parse_skipped(entry) for entry in content["skipped"]),
+        replaced=parse_count(content.get("replaced", 0)),  # early manifests lack it
+        unread=tuple(build_typed(Unread, entry) for entry in content.get("unread", ())),
     )
 
 
-def _parse_skipped(stated: dict[str, Any]) -> Skipped:
-    return build_typed(Skipped, stated | {"rows": tuple(map(parse_count, stated["rows"]))})
+def _parse_skipped(entry: dict[str, Any]) -> Skipped:
+    return build_typed(Skipped, entry | {"rows": tuple(map(parse_count, entry["rows"]))})
 
 
 def _parse_chance(decay: float, scale: float, exceedances: int) -> ChanceModel:
@@ -330,14 +332,14 @@ def _parse_chance(decay: float, scale: float, exceedances: int) -> ChanceModel:
     return ChanceModel(float(decay), float(scale), int(exceedances))
 
 
-def _parse_sources(stated: list[dict[str, Any]]) -> tuple[SourceCoverage, ...]:
-    sources = tuple(_parse_coverage(source) for source in stated)
+def _parse_sources(entries: list[dict[str, Any]]) -> tuple[SourceCoverage, ...]:
+    sources = tuple(_parse_coverage(source) for source in entries)
     names = [source.source for source in sources]
     if names != sorted(set(names)) or len(names) > _MAX_SOURCES:
         raise ValueError("its sources are not sorted, or too many")
     return sources
 
 
-def _parse_coverage(stated: dict[str, Any]) -> SourceCoverage:
-    days = {end: stated[end] and date.fromisoformat(stated[end]) for end in ("first", "last")}
-    return build_typed(SourceCoverage, stated | days)
+def _parse_coverage(entry: dict[str, Any]) -> SourceCoverage:
+    days = {end: entry[end] and date.fromisoformat(entry[end]) for end in ("first", "last")}
+    return build_typed(SourceCoverage, entry | days)

@@ -34,7 +34,7 @@ class MappedFile:
     path: Path
     memory: mmap | bytes
 
-    def checked(self) -> mmap | bytes:
+    def content(self) -> mmap | bytes:
         """Return the content.
 
         Raises
@@ -48,12 +48,12 @@ class MappedFile:
 
     def digest(self) -> str:
         """Return the BLAKE3 of the content."""
-        found = blake3()
-        with memoryview(self.checked()) as view:
+        hasher = blake3()
+        with memoryview(self.content()) as view:
             for first in range(0, len(view), _HASH_CHUNK_BYTES):
-                found.update(view[first : first + _HASH_CHUNK_BYTES])
+                hasher.update(view[first : first + _HASH_CHUNK_BYTES])
         self.release()
-        return found.hexdigest()
+        return hasher.hexdigest()
 
     def release(self) -> None:
         """Release the pages that were read, which count as memory of the process.
@@ -78,16 +78,16 @@ def map_registry(folder: Path) -> tuple[Manifest, Files]:
     DigestMismatch
         If a file is missing, or its size differs from the manifest.
     """
-    failed = ""
+    failed_digest = ""
     while True:
         manifest = read_manifest(folder)
         try:
             return manifest, map_files(folder / manifest.generation, manifest.files)
         except DigestMismatch:
             # A process that extends the registry removes the files of the previous manifest.
-            if manifest.digest == failed:
+            if manifest.digest == failed_digest:
                 raise
-            failed = manifest.digest
+            failed_digest = manifest.digest
 
 
 def map_files(data: Path, files: Iterable[DataFile]) -> Files:
@@ -105,14 +105,14 @@ def map_files(data: Path, files: Iterable[DataFile]) -> Files:
     DigestMismatch
         If one is missing or has another size.
     """
-    return {stated.name: _map_sized(data / stated.name, stated.bytes) for stated in files}
+    return {entry.name: _map_with_size(data / entry.name, entry.bytes) for entry in files}
 
 
-def _map_sized(path: Path, size: int) -> MappedFile:
-    found = map_file(path)
-    if len(found.memory) != size:
-        raise _size_error(path, len(found.memory), size)
-    return found
+def _map_with_size(path: Path, size: int) -> MappedFile:
+    file = map_file(path)
+    if len(file.memory) != size:
+        raise _size_error(path, len(file.memory), size)
+    return file
 
 
 def map_file(path: Path) -> MappedFile:
@@ -141,5 +141,5 @@ def _is_read_only(path: Path) -> bool:
     return path.suffix != ".npy"
 
 
-def _size_error(path: Path, size: int, stated: int) -> DigestMismatch:
-    return DigestMismatch(f"{path} has {size} bytes; the manifest says {stated}", remedy=REMEDY)
+def _size_error(path: Path, size: int, expected: int) -> DigestMismatch:
+    return DigestMismatch(f"{path} has {size} bytes; the manifest says {expected}", remedy=REMEDY)

@@ -31,11 +31,13 @@ R = TypeVar("R")
 
 @contextmanager
 def open_parquet(
-    file: MappedFile, metadata: pq.FileMetaData | None = None, coded: Sequence[str] = ()
+    file: MappedFile,
+    metadata: pq.FileMetaData | None = None,
+    dictionary_columns: Sequence[str] = (),
 ) -> Iterator[pq.ParquetFile]:
     """Open a data file; pass its metadata to skip parsing its footer again.
 
-    Columns that are `coded` are read as dictionary arrays.
+    The columns named in `dictionary_columns` are read as dictionary arrays.
 
     Raises
     ------
@@ -44,12 +46,14 @@ def open_parquet(
     CorruptFile
         If it cannot be read, now or later within the context.
     """
-    source = pa.BufferReader(pa.py_buffer(file.checked()))
+    source = pa.BufferReader(pa.py_buffer(file.content()))
     try:
-        with pq.ParquetFile(source, metadata=metadata, read_dictionary=coded) as opened:
+        with pq.ParquetFile(
+            source, metadata=metadata, read_dictionary=dictionary_columns
+        ) as parquet:
             if metadata is None:
-                _check_schema(opened.schema_arrow, SCHEMAS.get(file.path.stem))
-            yield opened
+                _check_schema(parquet.schema_arrow, SCHEMAS.get(file.path.stem))
+            yield parquet
     except (pa.ArrowException, OSError, KeyError, ValueError) as error:
         if is_out_of_memory(error):
             raise
@@ -58,9 +62,9 @@ def open_parquet(
         file.release()
 
 
-def _check_schema(found: pa.Schema, stated: pa.Schema | None) -> None:
-    if stated is not None and not found.equals(stated):
-        names = ", ".join(f"{field.name} {field.type}" for field in found)
+def _check_schema(actual: pa.Schema, expected: pa.Schema | None) -> None:
+    if expected is not None and not actual.equals(expected):
+        names = ", ".join(f"{field.name} {field.type}" for field in actual)
         raise pa.ArrowInvalid(f"it has unexpected columns: {names:.200}")
 
 
@@ -71,7 +75,7 @@ def read_column(
     rows: int,
     *,
     convert: Callable[[Any], npt.NDArray[N]] = lambda column: column.to_numpy(),
-    coded: bool = False,
+    as_dictionary: bool = False,
 ) -> npt.NDArray[N]:
     """Read a whole column, row groups in threads.
 
@@ -87,7 +91,7 @@ def read_column(
         Number of rows stated in the manifest.
     convert : callable
         Converts the column of one row group to an array.
-    coded : bool
+    as_dictionary : bool
         Whether `convert` receives a dictionary array.
 
     Returns
@@ -99,19 +103,19 @@ def read_column(
     DigestMismatch, CorruptFile
         If the file is damaged, or the number of rows differs.
     """
-    with open_parquet(file) as opened:
-        metadata, starts = opened.metadata, row_group_starts(opened)
+    with open_parquet(file) as parquet:
+        metadata, starts = parquet.metadata, row_group_starts(parquet)
     check_row_ranges(file, starts, rows)
-    whole = np.empty(rows, dtype)
+    values = np.empty(rows, dtype)
 
     def read(groups: Int64s) -> None:
-        with open_parquet(file, metadata, [name] if coded else []) as opened:
+        with open_parquet(file, metadata, [name] if as_dictionary else []) as parquet:
             for group in groups.tolist():
-                column = read_row_group(opened, group, [name])[name]
-                whole[starts[group] : starts[group + 1]] = convert(single_chunk(column))
+                column = read_row_group(parquet, group, [name])[name]
+                values[starts[group] : starts[group + 1]] = convert(single_chunk(column))
 
     _read_in_threads(read, np.arange(len(starts) - 1))
-    return whole
+    return values
 
 
 def _read_in_threads(read: Callable[[Int64s], R], groups: Int64s) -> list[R]:
@@ -147,33 +151,33 @@ def read_rows(file: MappedFile, columns: Sequence[str], numbers: UInt32s, rows: 
     DigestMismatch, CorruptFile
         If the file is damaged, or the number of rows differs.
     """
-    wanted, places = np.unique(numbers, return_inverse=True)
-    with open_parquet(file) as opened:
-        starts = row_group_starts(opened)
+    distinct, places = np.unique(numbers, return_inverse=True)
+    with open_parquet(file) as parquet:
+        starts = row_group_starts(parquet)
         check_row_ranges(file, starts, rows)
-        if len(wanted) and int(wanted[-1]) >= rows:
-            raise IndexError(f"no item has the number {wanted[-1]}: there are {rows}")
-        bounds, metadata = np.searchsorted(wanted, starts), opened.metadata
-        empty = opened.schema_arrow.empty_table().select(columns)
+        if len(distinct) and int(distinct[-1]) >= rows:
+            raise IndexError(f"no item has the number {distinct[-1]}: there are {rows}")
+        bounds, metadata = np.searchsorted(distinct, starts), parquet.metadata
+        empty = parquet.schema_arrow.empty_table().select(columns)
 
     def read(groups: Int64s) -> list[pa.Table]:
-        taken = []
-        with open_parquet(file, metadata) as opened:
+        tables = []
+        with open_parquet(file, metadata) as parquet:
             for group in groups.tolist():
-                table = read_row_group(opened, group, columns)
-                inside = wanted[bounds[group] : bounds[group + 1]] - starts[group]
-                taken.append(table.select(columns).take(pa.array(inside)))
-        return taken
+                table = read_row_group(parquet, group, columns)
+                inside = distinct[bounds[group] : bounds[group + 1]] - starts[group]
+                tables.append(table.select(columns).take(pa.array(inside)))
+        return tables
 
     pieces = [empty, *chain.from_iterable(_read_in_threads(read, np.flatnonzero(np.diff(bounds))))]
-    found = pa.concat_tables(pieces).combine_chunks()
-    if np.array_equal(wanted, numbers):
-        return found
-    return found.take(pa.array(places)).combine_chunks()
+    selected = pa.concat_tables(pieces).combine_chunks()
+    if np.array_equal(distinct, numbers):
+        return selected
+    return selected.take(pa.array(places)).combine_chunks()
 
 
 def read_row_group(
-    opened: pq.ParquetFile, group: int, columns: Sequence[str] | None = None
+    parquet: pq.ParquetFile, group: int, columns: Sequence[str] | None = None
 ) -> pa.Table:
     """Read and validate a row group, so that no kernel reads out of bounds.
 
@@ -182,16 +186,16 @@ def read_row_group(
     pyarrow.ArrowInvalid
         If it is damaged, or its number of rows differs from its metadata.
     """
-    wanted = None if columns is None else list(columns)
-    table = opened.read_row_group(group, columns=wanted, use_threads=False)
+    names = None if columns is None else list(columns)
+    table = parquet.read_row_group(group, columns=names, use_threads=False)
     table.validate(full=True)
-    stated = opened.metadata.row_group(group).num_rows
-    if len(table) != stated:
-        raise pa.ArrowInvalid(f"a row group has {len(table)} rows where it states {stated}")
+    expected_rows = parquet.metadata.row_group(group).num_rows
+    if len(table) != expected_rows:
+        raise pa.ArrowInvalid(f"a row group has {len(table)} rows where it states {expected_rows}")
     return table
 
 
-def read_table(opened: pq.ParquetFile, schema: pa.Schema, most: int) -> pa.Table:
+def read_table(parquet: pq.ParquetFile, schema: pa.Schema, most: int) -> pa.Table:
     """Read and validate a whole data file.
 
     Raises
@@ -199,10 +203,10 @@ def read_table(opened: pq.ParquetFile, schema: pa.Schema, most: int) -> pa.Table
     pyarrow.ArrowInvalid
         If it is damaged, has another schema, or more than `most` rows.
     """
-    _check_schema(opened.schema_arrow, schema)
-    if opened.metadata.num_rows > most:
-        raise pa.ArrowInvalid(f"it has {opened.metadata.num_rows} rows; there may be {most}")
-    table = opened.read(use_threads=False)
+    _check_schema(parquet.schema_arrow, schema)
+    if parquet.metadata.num_rows > most:
+        raise pa.ArrowInvalid(f"it has {parquet.metadata.num_rows} rows; there may be {most}")
+    table = parquet.read(use_threads=False)
     table.validate(full=True)
     return table
 

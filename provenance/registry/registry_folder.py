@@ -34,11 +34,11 @@ def staged_registry(folder: Path) -> Iterator[Path]:
         context.
     """
     with _translate_errors(folder):
-        if _is_taken(folder):
+        if _is_occupied(folder):
             raise _exists_error(folder)
         make_durable_folders(folder.parent)
         with _open_lock(_sibling_name(folder, "lock"), folder):
-            if _is_taken(folder):
+            if _is_occupied(folder):
                 raise _exists_error(folder)
             with _empty_folder(_sibling_name(folder, "building")) as staging:
                 yield staging
@@ -69,16 +69,16 @@ def staged_generation(folder: Path) -> Iterator[tuple[Path, Manifest]]:
         _open_lock(folder / ".lock", folder),
         _empty_folder(folder / ".building") as staging,
     ):
-        _sweep(folder)
+        _remove_leftovers(folder)
         yield staging, read_manifest(folder)
 
 
-def publish_registry(staged: Path, manifest: Manifest, folder: Path) -> None:
+def publish_registry(staging: Path, manifest: Manifest, folder: Path) -> None:
     """Move a finished generation to the place of a new registry.
 
     Parameters
     ----------
-    staged : Path
+    staging : Path
         Folder that contains only the generation's folder.
     manifest : Manifest
         Of the generation.
@@ -90,11 +90,11 @@ def publish_registry(staged: Path, manifest: Manifest, folder: Path) -> None:
     RegistryExists
         If `folder` was created meanwhile.
     """
-    _write_text(staged / MANIFEST, render_manifest(manifest))
-    sync_path(staged / manifest.generation)
-    sync_path(staged)
+    _write_text(staging / MANIFEST, render_manifest(manifest))
+    sync_path(staging / manifest.generation)
+    sync_path(staging)
     try:
-        staged.rename(folder)
+        staging.rename(folder)
     except OSError as error:
         if error.errno in (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR):
             raise _exists_error(folder) from error
@@ -118,19 +118,19 @@ def publish_generation(generation: Path, manifest: Manifest, folder: Path) -> No
     """
     sync_path(generation)
     generation.rename(folder / manifest.generation)
-    written = generation.with_name(MANIFEST)
-    _write_text(written, render_manifest(manifest))
+    manifest_file = generation.with_name(MANIFEST)
+    _write_text(manifest_file, render_manifest(manifest))
     sync_path(folder)
-    written.replace(folder / MANIFEST)
+    manifest_file.replace(folder / MANIFEST)
     sync_path(folder)
     remove_other_generations(folder, manifest)
 
 
 def replace_manifest(staging: Path, manifest: Manifest, folder: Path) -> None:
     """Replace a registry's manifest by another one of the same generation."""
-    written = staging / MANIFEST
-    _write_text(written, render_manifest(manifest))
-    written.replace(folder / MANIFEST)
+    manifest_file = staging / MANIFEST
+    _write_text(manifest_file, render_manifest(manifest))
+    manifest_file.replace(folder / MANIFEST)
     sync_path(folder)
 
 
@@ -184,7 +184,7 @@ def _empty_folder(staging: Path) -> Iterator[Path]:
         shutil.rmtree(staging, ignore_errors=True)
 
 
-def _sweep(folder: Path) -> None:
+def _remove_leftovers(folder: Path) -> None:
     # A build that is killed right after its last rename leaves these beside the registry.
     if _sibling_name(folder, "building").exists() or _sibling_name(folder, "lock").exists():
         with suppress(OSError, RegistryError), _open_lock(_sibling_name(folder, "lock"), folder):
@@ -195,7 +195,7 @@ def _sibling_name(folder: Path, name: str) -> Path:
     return folder.parent / f".{folder.name}.{name}"
 
 
-def _is_taken(folder: Path) -> bool:
+def _is_occupied(folder: Path) -> bool:
     return folder.exists() and not (folder.is_dir() and next(folder.iterdir(), None) is None)
 
 
@@ -205,9 +205,9 @@ def _exists_error(folder: Path) -> RegistryExists:
             f"{folder} already exists",
             remedy=f"add to it with: provenance registry add {folder}, or name another folder",
         )
-    what = "a folder of other files" if folder.is_dir() else "a file"
+    kind = "a folder of other files" if folder.is_dir() else "a file"
     return RegistryExists(
-        f"{folder} is {what}, not a registry",
+        f"{folder} is {kind}, not a registry",
         remedy="name a folder that does not exist: it will be created",
     )
 

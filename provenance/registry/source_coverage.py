@@ -15,27 +15,27 @@ _ITEM_AGGREGATES = [
     ("created_at", "min"),
     ("created_at", "max"),
     ("created_at", "count"),
-    ("mute", "sum"),
+    ("too_short", "sum"),
 ]
-_COLUMN_NAMES = ["source", "items", "tokens", "first", "last", "dated", "mute"]
+_COLUMN_NAMES = ["source", "items", "tokens", "first", "last", "dated", "too_short"]
 _MERGE_AGGREGATES = [
     ("items", "sum"),
     ("tokens", "sum"),
     ("first", "min"),
     ("last", "max"),
     ("dated", "sum"),
-    ("mute", "sum"),
+    ("too_short", "sum"),
 ]
 
 
-def coverage_sums(rows: pa.Table, mute: Flags) -> pa.Table:
+def coverage_sums(rows: pa.Table, too_short: Flags) -> pa.Table:
     """Sum up some items by source.
 
     Parameters
     ----------
     rows : pyarrow.Table
         Items with their source, length, and time of publication in seconds.
-    mute : ndarray of bool
+    too_short : ndarray of bool
         Items with fewer tokens than a seed, which cannot be matched.
 
     Returns
@@ -43,7 +43,9 @@ def coverage_sums(rows: pa.Table, mute: Flags) -> pa.Table:
     pyarrow.Table
         One row per source.
     """
-    items = rows.select(["source", "length", "created_at"]).append_column("mute", pa.array(mute))
+    items = rows.select(["source", "length", "created_at"]).append_column(
+        "too_short", pa.array(too_short)
+    )
     sums = items.group_by("source", use_threads=False).aggregate(_ITEM_AGGREGATES)
     return sums.rename_columns(_COLUMN_NAMES)
 
@@ -61,7 +63,7 @@ def merge_coverage(sums: Sequence[pa.Table]) -> tuple[SourceCoverage, ...]:
             first=_day(row["first"]),
             last=_day(row["last"]),
             undated=row["items"] - row["dated"],
-            unattributable=row["mute"],
+            unattributable=row["too_short"],
         )
         for row in both.rename_columns(_COLUMN_NAMES).sort_by("source").to_pylist()
     )
@@ -88,18 +90,18 @@ def declared_sizes(
     RegistryError
         If a declared total is smaller than the number of items held.
     """
-    known = {one.source: one.published for one in earlier}
+    earlier_totals = {coverage.source: coverage.published for coverage in earlier}
 
     def of(source: SourceCoverage) -> int | None:
-        said = published.get(source.source)
-        if said is not None and said < source.items:
+        declared = published.get(source.source)
+        if declared is not None and declared < source.items:
             raise RegistryError(
-                f"{source.source} is said to have {said:,} items, but {source.items:,} of them are "
-                "held",
-                remedy="say with --of how many items the source has in all, or leave it out",
+                f"{source.source} is declared to have {declared:,} items, but the registry has "
+                f"{source.items:,}",
+                remedy="give the total number of items of the source with --of, or omit it",
             )
-        before = known.get(source.source)
-        return said or (before if before and before >= source.items else None)
+        before = earlier_totals.get(source.source)
+        return declared or (before if before and before >= source.items else None)
 
     return tuple(replace(source, published=of(source)) for source in sources)
 

@@ -124,14 +124,14 @@ class Registry:
 
     def summary(self) -> RegistrySummary:
         """Return the summary for a result."""
-        stated = self.manifest
+        manifest = self.manifest
         return RegistrySummary(
             str(self.path),
-            stated.digest,
-            stated.created,
-            stated.items,
-            stated.sources,
-            stated.unread,
+            manifest.digest,
+            manifest.created,
+            manifest.items,
+            manifest.sources,
+            manifest.unread,
         )
 
     @property

@@ -61,9 +61,9 @@ from provenance.temporary_files import temporary_folder
 
 _NO_INT32S: Int32s = np.zeros(0, np.int32)
 
-_STATED_COLUMNS = ["source", "item", "created_at"]
+_STORED_KEY_COLUMNS = ["source", "item", "created_at"]
 _SITE_FIELD = pa.field("site", pa.string())
-_KEY_SCHEMA = pa.schema([*map(ITEMS_SCHEMA.field, _STATED_COLUMNS), _SITE_FIELD])
+_KEY_SCHEMA = pa.schema([*map(ITEMS_SCHEMA.field, _STORED_KEY_COLUMNS), _SITE_FIELD])
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class _Contents:
     arrays: RegistryArrays
     tokens: Tokens
     shingles: Shingles
-    alone: Flags
+    is_first: Flags
 
 
 def verify_files(folder: Path) -> Manifest:
@@ -124,166 +124,188 @@ def _load_contents(files: Files, manifest: Manifest) -> _Contents:
     arrays = read_registry_arrays(files, manifest)
     tokens = Tokens(arrays.tokens, _NO_INT32S, _NO_INT32S, arrays.token_offsets)
     shingles = shingle(tokens, arrays.parameters.seed_width)
-    alone = arrays.first == np.arange(len(arrays.first))
-    return _Contents(files, manifest, arrays, tokens, shingles, alone)
+    is_first = arrays.first == np.arange(len(arrays.first))
+    return _Contents(files, manifest, arrays, tokens, shingles, is_first)
 
 
-def _check_items(of: _Contents) -> Iterator[str]:
-    with open_parquet(of.files[ITEMS_FILE]) as items:
+def _check_items(contents: _Contents) -> Iterator[str]:
+    with open_parquet(contents.files[ITEMS_FILE]) as items:
         for group in range(items.num_row_groups):
             timestamp_seconds(
-                of.files[ITEMS_FILE], read_row_group(items, group, ["created_at"])["created_at"]
+                contents.files[ITEMS_FILE],
+                read_row_group(items, group, ["created_at"])["created_at"],
             )
     with (
         temporary_folder() as spill,
         open_engine(spill, BuildLimits()) as connection,
-        open_parquet(of.files[ITEMS_FILE]) as items,
+        open_parquet(contents.files[ITEMS_FILE]) as items,
     ):
-        twice, misplaced = count_order_faults(connection, _item_keys(items))
-    if twice:
-        yield f"{twice} items occur twice"
+        duplicates, misplaced = count_order_faults(connection, _item_keys(items))
+    if duplicates:
+        yield f"{duplicates} items occur twice"
     if misplaced:
         yield f"{misplaced} items are out of order"
 
 
-def _check_texts(of: _Contents) -> Iterator[str]:
+def _check_texts(contents: _Contents) -> Iterator[str]:
     """Fingerprint the texts again by row group, unless another version of Unicode applies."""
-    if not of.manifest.keeps_texts:
+    if not contents.manifest.keeps_texts:
         return
-    with open_parquet(of.files[TEXTS_FILE]) as texts, open_parquet(of.files[ITEMS_FILE]) as items:
+    with (
+        open_parquet(contents.files[TEXTS_FILE]) as texts,
+        open_parquet(contents.files[ITEMS_FILE]) as items,
+    ):
         bounds = row_group_starts(texts)
         if not np.array_equal(bounds, row_group_starts(items)):
-            yield f"{bounds[-1]} texts of {of.manifest.items} items, or in other groups"
+            yield f"{bounds[-1]} texts of {contents.manifest.items} items, or in other groups"
             return
-        if of.manifest.parameters.unicode != parameters().unicode:
+        if contents.manifest.parameters.unicode != parameters().unicode:
             return
         for group, (low, high) in enumerate(pairwise(bounds)):
             edges = read_row_group(items, group, ["lead", "trail"])
-            offsets = of.tokens.offsets[low : high + 1]
-            own = of.tokens.hashes[offsets[0] : offsets[-1]], offsets - offsets[0]
-            if not _check_tokens(single_chunk(read_row_group(texts, group)["text"]), own, edges):
+            offsets = contents.tokens.offsets[low : high + 1]
+            item_tokens = contents.tokens.hashes[offsets[0] : offsets[-1]], offsets - offsets[0]
+            if not _check_tokens(
+                single_chunk(read_row_group(texts, group)["text"]), item_tokens, edges
+            ):
                 yield "texts whose words differ from the items' tokens"
                 return
 
 
-def _check_tokens(column: pa.Array, own: tuple[UInt32s, Int64s], stated: pa.Table) -> bool:
+def _check_tokens(
+    column: pa.Array, expected_tokens: tuple[UInt32s, Int64s], expected_edges: pa.Table
+) -> bool:
     """Return whether texts have the stated tokens and edges."""
     texts = Texts.of(column)
     tokens = tokenise(texts)
     edges = fingerprint_edges(texts, tokens)
-    lead, trail = (binary_to_lists(single_chunk(stated[name])) for name in ("lead", "trail"))
+    lead, trail = (
+        binary_to_lists(single_chunk(expected_edges[name])) for name in ("lead", "trail")
+    )
     pairs = (
-        ((tokens.hashes, tokens.offsets), own),
+        ((tokens.hashes, tokens.offsets), expected_tokens),
         ((edges.lead, edges.lead_offsets), lead),
         ((edges.trail, edges.trail_offsets), trail),
     )
     return all(
-        np.array_equal(values, known) and np.array_equal(offsets, bounds)
-        for (values, offsets), (known, bounds) in pairs
+        np.array_equal(values, expected) and np.array_equal(offsets, bounds)
+        for (values, offsets), (expected, bounds) in pairs
     )
 
 
 def _item_keys(items: pq.ParquetFile) -> pa.RecordBatchReader:
-    batches = items.iter_batches(columns=[*_STATED_COLUMNS, "url"])
-    keyed = (
-        batch.select(_STATED_COLUMNS).append_column(_SITE_FIELD, url_sites(batch["url"]))
+    batches = items.iter_batches(columns=[*_STORED_KEY_COLUMNS, "url"])
+    keyed_batches = (
+        batch.select(_STORED_KEY_COLUMNS).append_column(_SITE_FIELD, url_sites(batch["url"]))
         for batch in batches
     )
-    return pa.RecordBatchReader.from_batches(_KEY_SCHEMA, keyed)
+    return pa.RecordBatchReader.from_batches(_KEY_SCHEMA, keyed_batches)
 
 
-def _check_copies(of: _Contents) -> Iterator[str]:
-    hashes = sequence_hashes(of.tokens.hashes, of.tokens.offsets)
+def _check_copies(contents: _Contents) -> Iterator[str]:
+    hashes = sequence_hashes(contents.tokens.hashes, contents.tokens.offsets)
     _, earliest, kinds = np.unique(hashes, return_index=True, return_inverse=True)
     numbers = np.arange(len(hashes))
-    first = np.where(np.diff(of.tokens.offsets) > 0, earliest[kinds], numbers)
-    if not np.array_equal(first, of.arrays.first):
+    first = np.where(np.diff(contents.tokens.offsets) > 0, earliest[kinds], numbers)
+    if not np.array_equal(first, contents.arrays.first):
         yield "items that are wrongly listed as copies, or copies that are not listed"
 
 
-def _check_postings(of: _Contents) -> Iterator[str]:
-    stated = of.arrays.postings
-    hashes, items, positions = _rebuild_postings(of)
+def _check_postings(contents: _Contents) -> Iterator[str]:
+    postings = contents.arrays.postings
+    hashes, items, positions = _rebuild_postings(contents)
     same = (
-        np.array_equal(hashes.astype(np.uint32), stated.shingles),
-        np.array_equal(items, stated.items),
-        np.array_equal(positions, stated.positions),
+        np.array_equal(hashes.astype(np.uint32), postings.shingles),
+        np.array_equal(items, postings.items),
+        np.array_equal(positions, postings.positions),
     )
     if not all(same):
         yield "postings that differ from the items' shingles"
-    cells = (64 * len(stated.prefilter)).bit_length() - 1
-    made = build_index_part(hashes, IndexLayout(stated.depth, max(cells, 0), len(stated.filter)))
-    if not np.array_equal(made.directory, stated.directory[:-1]):
+    cells = (64 * len(postings.prefilter)).bit_length() - 1
+    index = build_index_part(
+        hashes, IndexLayout(postings.depth, max(cells, 0), len(postings.filter))
+    )
+    if not np.array_equal(index.directory, postings.directory[:-1]):
         yield "a directory that does not match the postings"
-    if not np.array_equal(made.prefilter, stated.prefilter):
+    if not np.array_equal(index.prefilter, postings.prefilter):
         yield "a prefilter that does not match the postings"
-    if not np.array_equal(made.filter, stated.filter):
+    if not np.array_equal(index.filter, postings.filter):
         yield "a filter that does not match the postings"
     authors = read_column(
-        of.files[ITEMS_FILE], "author", np.uint64, of.manifest.items, convert=author_numbers
+        contents.files[ITEMS_FILE],
+        "author",
+        np.uint64,
+        contents.manifest.items,
+        convert=author_numbers,
     )
-    found = count_shared_shingles(hashes, items, of.arrays.source_codes, authors)
-    if not _check_stop_shingles(of.arrays.shared, found):
+    shared = count_shared_shingles(hashes, items, contents.arrays.source_codes, authors)
+    if not _check_stop_shingles(contents.arrays.shared, shared):
         yield "shared shingles that do not match the items' authors"
 
 
-def _rebuild_postings(of: _Contents) -> tuple[UInt64s, UInt32s, UInt32s]:
+def _rebuild_postings(contents: _Contents) -> tuple[UInt64s, UInt32s, UInt32s]:
     """Compute the postings with full-length hashes."""
-    depth = partition_bits(len(of.tokens.hashes))
-    numbers = np.arange(len(of.alone), dtype=np.uint32)
-    records, bounds = partition_items(of.shingles, numbers, of.alone, depth)
+    depth = partition_bits(len(contents.tokens.hashes))
+    numbers = np.arange(len(contents.is_first), dtype=np.uint32)
+    records, bounds = partition_items(contents.shingles, numbers, contents.is_first, depth)
     parts = [sort_records(records[low:high], depth) for low, high in pairwise(bounds)]
     hashes, items, positions = (np.concatenate(column) for column in zip(*parts, strict=True))
     return hashes, items, positions
 
 
-def _check_stop_shingles(stated: SharedShingles, found: SharedShingles) -> bool:
+def _check_stop_shingles(expected: SharedShingles, actual: SharedShingles) -> bool:
     return all(
-        np.array_equal(getattr(stated, name), getattr(found, name))
+        np.array_equal(getattr(expected, name), getattr(actual, name))
         for name in ("shingles", "codes", "authors")
     )
 
 
-def _check_background(of: _Contents) -> Iterator[str]:
-    counted = of.tokens.hashes[np.repeat(of.alone, np.diff(of.tokens.offsets))]
-    cells = counted >> np.uint32(32 - BACKGROUND_BITS)
-    if not np.array_equal(np.bincount(cells, minlength=1 << BACKGROUND_BITS), of.arrays.background):
+def _check_background(contents: _Contents) -> Iterator[str]:
+    hashes = contents.tokens.hashes[np.repeat(contents.is_first, np.diff(contents.tokens.offsets))]
+    cells = hashes >> np.uint32(32 - BACKGROUND_BITS)
+    if not np.array_equal(
+        np.bincount(cells, minlength=1 << BACKGROUND_BITS), contents.arrays.background
+    ):
         yield "a background that does not match the items' tokens"
 
 
-def _check_signatures(of: _Contents) -> Iterator[str]:
-    numbers = np.arange(len(of.alone), dtype=np.uint32)
-    found = item_signatures(of.tokens, numbers, of.alone, of.manifest.parameters)
-    with open_parquet(of.files[SIGNATURES_FILE]) as file:
-        if not file.read().equals(found):
+def _check_signatures(contents: _Contents) -> Iterator[str]:
+    numbers = np.arange(len(contents.is_first), dtype=np.uint32)
+    signatures = item_signatures(
+        contents.tokens, numbers, contents.is_first, contents.manifest.parameters
+    )
+    with open_parquet(contents.files[SIGNATURES_FILE]) as file:
+        if not file.read().equals(signatures):
             yield "signatures that do not match the items"
 
 
-def _check_sketches(of: _Contents) -> Iterator[str]:
-    sources = pa.array(of.arrays.sources).take(pa.array(of.arrays.source_codes))
-    found = source_sketches(of.shingles, pa.chunked_array([sources]), of.manifest.parameters)
-    rows = [sketch_table(source, found[source].hashes) for source in sorted(found)]
-    with open_parquet(of.files[SKETCH_FILE]) as file:
+def _check_sketches(contents: _Contents) -> Iterator[str]:
+    sources = pa.array(contents.arrays.sources).take(pa.array(contents.arrays.source_codes))
+    sketches = source_sketches(
+        contents.shingles, pa.chunked_array([sources]), contents.manifest.parameters
+    )
+    rows = [sketch_table(source, sketches[source].hashes) for source in sorted(sketches)]
+    with open_parquet(contents.files[SKETCH_FILE]) as file:
         if not file.read().equals(pa.concat_tables([SKETCH_SCHEMA.empty_table(), *rows])):
             yield "a sketch that does not match the items"
 
 
-def _check_coverage(of: _Contents) -> Iterator[str]:
-    tokens = len(of.tokens.hashes)
-    if tokens != of.manifest.tokens:
-        yield f"{tokens} tokens; the manifest says {of.manifest.tokens}"
-    found = {one.source: one for one in merge_coverage(list(_coverage_of_items(of)))}
-    for stated in of.manifest.sources:
-        if replace(stated, published=None) != found.get(stated.source):
-            yield f"{stated.source} differs from the manifest"
+def _check_coverage(contents: _Contents) -> Iterator[str]:
+    tokens = len(contents.tokens.hashes)
+    if tokens != contents.manifest.tokens:
+        yield f"{tokens} tokens; the manifest says {contents.manifest.tokens}"
+    coverage = {entry.source: entry for entry in merge_coverage(list(_coverage_of_items(contents)))}
+    for source in contents.manifest.sources:
+        if replace(source, published=None) != coverage.get(source.source):
+            yield f"{source.source} differs from the manifest"
 
 
-def _coverage_of_items(of: _Contents) -> Iterator[pa.Table]:
-    mute = np.diff(of.shingles.offsets) == 0
-    with open_parquet(of.files[ITEMS_FILE]) as file:
+def _coverage_of_items(contents: _Contents) -> Iterator[pa.Table]:
+    too_short = np.diff(contents.shingles.offsets) == 0
+    with open_parquet(contents.files[ITEMS_FILE]) as file:
         for group, (low, high) in enumerate(pairwise(row_group_starts(file))):
             rows = read_row_group(file, group, ["source", "length", "created_at"])
             place = rows.column_names.index("created_at")
-            seconds = timestamp_seconds(of.files[ITEMS_FILE], rows["created_at"])
+            seconds = timestamp_seconds(contents.files[ITEMS_FILE], rows["created_at"])
             rows = rows.set_column(place, "created_at", seconds)
-            yield coverage_sums(rows, mute[low:high])
+            yield coverage_sums(rows, too_short[low:high])

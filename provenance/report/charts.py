@@ -71,7 +71,7 @@ def share_bar(estimate: Estimate, top: float) -> ShareBar:
 
     Returns
     -------
-    Bar
+    ShareBar
         Positions in [0, 100], in order.
     """
 
@@ -117,7 +117,7 @@ def stack_segments(amounts: Mapping[Verdict, int], most: int) -> tuple[BarSegmen
 
     Returns
     -------
-    tuple of Piece
+    tuple of BarSegment
         One per amount.
     """
     pieces = []
@@ -139,7 +139,7 @@ class TimelineBar:
 
     Parameters
     ----------
-    pieces : tuple of Piece
+    pieces : tuple of BarSegment
         From left to right.
     years : tuple of (float, str)
         Position and label of the first day of a year.
@@ -153,31 +153,31 @@ class TimelineBar:
 
 
 def timeline_bar(
-    stretches: Sequence[VerdictPeriod], collected: DateRange | None, today: date
+    periods: Sequence[VerdictPeriod], collected: DateRange | None, today: date
 ) -> TimelineBar:
     """Place the verdicts by day of collection on a bar.
 
     Parameters
     ----------
-    stretches : sequence of VerdictPeriod
+    periods : sequence of VerdictPeriod
         In chronological order.
     collected : DateRange or None
         When the corpus was collected.
     today : date
         End of the bar.
     """
-    shown = chart_span([stretches], today)
-    first, until = shown.first or today, shown.until or today
+    span = chart_span([periods], today)
+    first, until = span.first or today, span.until or today
 
     def at(day: date | None, otherwise: date) -> float:
         place = (max(min(day or otherwise, until), first) - first).days
         return round(100 * place / max((until - first).days, 1), 3)
 
     pieces = []
-    for stretch in stretches:
-        x, end = at(stretch.collected.first, first), at(stretch.collected.until, until)
+    for each in periods:
+        x, end = at(each.collected.first, first), at(each.collected.until, until)
         if end > x:
-            pieces.append(BarSegment(x, round(end - x, 3), stretch.verdict))
+            pieces.append(BarSegment(x, round(end - x, 3), each.verdict))
     step = max(1, -(-(until.year - first.year) // _TIMELINE_YEARS))
     years = tuple(
         (at(date(year, 1, 1), first), str(year))
@@ -229,7 +229,7 @@ class Breakdown:
     ----------
     by : str
         "file", "column" or "year" (of the item).
-    parts : tuple of Part
+    parts : tuple of BreakdownRow
         Largest first; years in chronological order.
     others : int
         Number of smaller rows that are left out.
@@ -290,21 +290,21 @@ def _breakdown(
 ) -> Breakdown:
     table = pa.table([keys, findings["verdict"], findings["tokens"], documents], names=list("kvtp"))
     parts = _parts(table)
-    ordered = sorted(parts, key=lambda part: (-part.total, -part.findings, part.key))
+    sorted_rows = sorted(parts, key=lambda part: (-part.total, -part.findings, part.key))
     most = _YEARS if by == "year" else _MOST
-    kept, left = ordered[:most], ordered[most:]
+    kept_rows, other_rows = sorted_rows[:most], sorted_rows[most:]
     if by == "year":
-        kept.sort(key=lambda part: part.key)
-    return Breakdown(by, tuple(kept), len(left), sum(part.total for part in left))
+        kept_rows.sort(key=lambda part: part.key)
+    return Breakdown(by, tuple(kept_rows), len(other_rows), sum(part.total for part in other_rows))
 
 
 def _parts(table: pa.Table) -> list[BreakdownRow]:
     tokens: dict[str, dict[str, int]] = {}
     for row in table.group_by(["k", "v"]).aggregate([("t", "sum")]).to_pylist():
         tokens.setdefault(row["k"], {})[row["v"]] = row["t_sum"]
-    counted = table.group_by("k").aggregate([("p", "count_distinct"), ("p", "count")])
+    counts = table.group_by("k").aggregate([("p", "count_distinct"), ("p", "count")])
     parts = []
-    for row in counted.to_pylist():
+    for row in counts.to_pylist():
         of = tokens[row["k"]]
         by_verdict = {each: of[each] for each in Verdict if of.get(each)}
         total = sum(by_verdict.values())

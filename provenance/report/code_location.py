@@ -77,7 +77,7 @@ def resolve_anchor(result: Result, options: RenderOptions) -> Anchor:
     ----------
     result : Result
         Its policy's file is the default.
-    options : Manner
+    options : RenderOptions
         May name an anchor.
     """
     if options.anchor is None:

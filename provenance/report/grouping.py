@@ -118,7 +118,7 @@ def group_findings(report: Report) -> tuple[FindingGroup, ...]:
 
     Returns
     -------
-    tuple of Group
+    tuple of FindingGroup
         Groups of failed gates first, then by strictness and number of tokens.
     """
     result = report.result
@@ -142,34 +142,36 @@ def group_findings(report: Report) -> tuple[FindingGroup, ...]:
 def violating_findings(report: Report) -> pa.Table:
     """Return the findings that failed gates count."""
     findings = report.findings
-    counted = _countable(findings)["counted"]
-    chosen = pa.chunked_array([pa.array([False] * findings.num_rows, pa.bool_())])
+    is_counted = _countable(findings)["counted"]
+    is_violating = pa.chunked_array([pa.array([False] * findings.num_rows, pa.bool_())])
     for outcome in report.result.gates:
         if not outcome.passed:
-            chosen = pc.or_(chosen, _gate_mask(outcome.gate, findings))
-    return findings.filter(pc.and_(chosen, counted))
+            is_violating = pc.or_(is_violating, _gate_mask(outcome.gate, findings))
+    return findings.filter(pc.and_(is_violating, is_counted))
 
 
 def _gate_mask(gate: Gate, findings: pa.Table) -> pa.ChunkedArray:
     mask = pc.equal(findings["verdict"], str(gate.verdict))
-    for column, wanted in (("source", gate.source), ("basis", gate.basis)):
-        if wanted is not None:
-            mask = pc.and_(mask, pc.fill_null(pc.equal(findings[column], wanted), False))
+    for column, required in (("source", gate.source), ("basis", gate.basis)):
+        if required is not None:
+            mask = pc.and_(mask, pc.fill_null(pc.equal(findings[column], required), False))
     return mask
 
 
 def _countable(findings: pa.Table) -> pa.Table:
     """Return the columns to aggregate, with a mask of the findings that gates count."""
-    waived = pc.is_valid(findings["waiver"])
-    known = pc.fill_null(pc.equal(findings["state"], str(FindingState.UNCHANGED)), fill_value=False)
-    excused = pc.or_(pc.or_(waived, findings["contested"]), known)
+    is_waived = pc.is_valid(findings["waiver"])
+    is_unchanged = pc.fill_null(
+        pc.equal(findings["state"], str(FindingState.UNCHANGED)), fill_value=False
+    )
+    is_excused = pc.or_(pc.or_(is_waived, findings["contested"]), is_unchanged)
     row = findings["row"].cast(pa.string())
     return pa.table(
         {
             **{name: findings[name] for name in (*_KEYS, "file", "row", "tokens", "contested")},
             "place": pc.binary_join_element_wise(findings["file"], row, "#"),
-            "waived": waived,
-            "counted": pc.invert(excused),
+            "waived": is_waived,
+            "counted": pc.invert(is_excused),
             "new": pc.fill_null(
                 pc.equal(findings["state"], str(FindingState.NEW)), fill_value=False
             ),
@@ -182,8 +184,8 @@ def _group(
 ) -> FindingGroup:
     source, verdict, basis, terms = key = tuple(row[name] for name in _KEYS)
     rulings = [each for each in result.rulings if each.source == source]
-    fitting = [each.ruling for each in rulings if each.ruling.terms == terms]
-    counted = row["counted_sum"] or 0
+    matching = [each.ruling for each in rulings if each.ruling.terms == terms]
+    counted_findings = row["counted_sum"] or 0
     return FindingGroup(
         source=source,
         name=rulings[0].name if rulings else source,
@@ -193,17 +195,19 @@ def _group(
         findings=row["tokens_count"],
         documents=row["place_count_distinct"],
         tokens=row["tokens_sum"],
-        counted=counted,
+        counted=counted_findings,
         waived=row["waived_sum"] or 0,
         contested=row["contested_sum"] or 0,
         new=row["new_sum"] or 0,
         places=tuple(sorted(places[key], key=lambda each: (-each.findings, each.file))),
-        gates=_failed(result, source, Verdict(verdict), basis) if counted else (),
-        ruling=next((each for each in fitting if each.verdict == verdict), None),
+        gates=_failed_gates(result, source, Verdict(verdict), basis) if counted_findings else (),
+        ruling=next((each for each in matching if each.verdict == verdict), None),
     )
 
 
-def _failed(result: Result, source: str, verdict: Verdict, basis: str | None) -> tuple[Gate, ...]:
+def _failed_gates(
+    result: Result, source: str, verdict: Verdict, basis: str | None
+) -> tuple[Gate, ...]:
     return tuple(
         outcome.gate
         for outcome in result.gates
@@ -238,9 +242,9 @@ def format_places(places: Sequence[Place], limit: int) -> str:
         more = ", …" if place.findings > len(place.rows) else ""
         noun = "row" if len(place.rows) == 1 and not more else "rows"
         parts.append(f"{place.file} ({noun} {', '.join(map(str, place.rows))}{more})")
-    left = len(places) - limit
-    if left > 0:
-        return f"{', '.join(parts)} and {left:,} more file{'' if left == 1 else 's'}"
+    more_files = len(places) - limit
+    if more_files > 0:
+        return f"{', '.join(parts)} and {more_files:,} more file{'' if more_files == 1 else 's'}"
     return ", ".join(parts)
 
 
@@ -261,7 +265,7 @@ def group_sentence(group: FindingGroup, result: Result) -> str:
 
     Parameters
     ----------
-    group : Group
+    group : FindingGroup
         The findings.
     result : Result
         States the purpose.
@@ -273,20 +277,19 @@ def group_sentence(group: FindingGroup, result: Result) -> str:
         of models."
     """
     verb = "is" if group.findings == 1 else "are"
-    why = BASIS_MEANINGS.get(group.basis or "", group.basis)
+    reason = BASIS_MEANINGS.get(group.basis or "", group.basis)
     return (
         f"{count(group.findings, 'finding')} of {shorten_line(group.name, 80)} in "
         f"{count(group.documents, 'document')} {verb} {verdict_phrase(group.verdict, result)}"
-        f"{f': {shorten_line(why, 120)}' if why else ''}.{_parts(group, result)}"
+        f"{f': {shorten_line(reason, 120)}' if reason else ''}.{_parts(group, result)}"
     )
 
 
-def gone_sentence(gone: AbsentFindings) -> str:
+def absent_sentence(absent: AbsentFindings) -> str:
     """Return a sentence on findings of the baseline that are gone."""
-    findings = count(gone.findings, "finding")
-    return (
-        f"{findings} of {shorten_line(gone.source, 80)} ({gone.verdict}) of the baseline are gone."
-    )
+    findings = count(absent.findings, "finding")
+    source = shorten_line(absent.source, 80)
+    return f"{findings} of {source} ({absent.verdict}) of the baseline are gone."
 
 
 def group_places(group: FindingGroup, limit: int = 5) -> str:

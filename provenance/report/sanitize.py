@@ -89,10 +89,10 @@ def dump_json(value: Any, indent: int | None = None) -> str:
     {"a": "\u202eb"}
     """
     text = json.dumps(value, ensure_ascii=False, indent=indent, allow_nan=False)
-    return HIDDEN_PATTERN.sub(_escaped, text)
+    return HIDDEN_PATTERN.sub(_escape_units, text)
 
 
-def _escaped(match: re.Match[str]) -> str:
+def _escape_units(match: re.Match[str]) -> str:
     return "".join(f"\\u{unit:04x}" for unit in _units(ord(match[0])))
 
 
@@ -124,8 +124,8 @@ def markdown_code(text: str, limit: int = 120) -> str:
     >>> print(markdown_code("a|b <script>"))
     `a[U+007C]b <script>`
     """
-    shown = shorten_line(text, limit).replace("`", "[U+0060]").replace("|", "[U+007C]")
-    return f"`{shown}`" if shown else "(empty)"
+    line = shorten_line(text, limit).replace("`", "[U+0060]").replace("|", "[U+007C]")
+    return f"`{line}`" if line else "(empty)"
 
 
 def markdown_text(text: str, limit: int = 1000) -> str:
@@ -151,11 +151,11 @@ def markdown_text(text: str, limit: int = 1000) -> str:
     parts = shorten_line(text, limit).split("`")
     if len(parts) % 2 == 0:  # an unpaired backtick stays literal
         parts[-2:] = [parts[-2] + "`" + parts[-1]]
-    shown = "".join(
-        (markdown_code(part, limit) if part else "") if number % 2 else _words(part)
+    escaped = "".join(
+        (markdown_code(part, limit) if part else "") if number % 2 else _escape_words(part)
         for number, part in enumerate(parts)
     )
-    return _BLOCK_START.sub(r"\1\\\2\3", shown)
+    return _BLOCK_START.sub(r"\1\\\2\3", escaped)
 
 
 def markdown_link(label: str, address: str | None) -> str:
@@ -185,7 +185,7 @@ def markdown_details(title: str, *blocks: str) -> str:
     return f"<details>\n<summary>{title}</summary>\n\n{body}\n\n</details>"
 
 
-def _words(text: str) -> str:
+def _escape_words(text: str) -> str:
     return "".join(
         markdown_code(word, len(word))
         if _MENTION_OR_LINK.search(word)

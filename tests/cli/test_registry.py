@@ -92,7 +92,7 @@ def test_the_coverage_of_a_source_is_declared_shown_and_reported(provenance, tmp
     asked = ("registry", "build", "r", "--source", "x", "a.jsonl")
     few = provenance(*asked, "--of", "9", cwd=tmp_path)
     assert few.returncode == 2
-    assert "x is said to have 9 items, but 10 of them are held" in few.stderr
+    assert "x is declared to have 9 items, but the registry has 10" in few.stderr
     built = provenance(*asked, "--of", "40", cwd=tmp_path)
     assert "25.00% of 40 items in total" in built.stdout
     lines(tmp_path / "c.jsonl", [{"text": "nothing of anybody's stands on this page"}])

@@ -162,7 +162,7 @@ def test_names_in_quotation_marks_say_that_cells_are_too(table, hear):
     ],
 )
 def test_a_header_is_told_from_a_row(head, header):
-    assert detect_dialect(head.encode(), "f.csv", whole=True).header is header
+    assert detect_dialect(head.encode(), "f.csv", is_whole=True).header is header
 
 
 CELLS = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=9)

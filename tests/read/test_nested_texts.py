@@ -85,7 +85,7 @@ def test_the_texts_of_a_row_follow_the_order_of_its_columns():
 
 def test_texts_of_a_row_are_joined_without_the_blank_ones():
     leaves = TextLeaves.of({"q": pa.array(["t", None, " "]), "a": pa.array(["b", None, "only"])})
-    assert leaves.joined(3, "\n\n").to_pylist() == ["t\n\nb", None, "only"]
+    assert leaves.join_rows(3, "\n\n").to_pylist() == ["t\n\nb", None, "only"]
 
 
 def test_numbers_hold_no_text():

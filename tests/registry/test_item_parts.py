@@ -30,25 +30,25 @@ def built(small_parts, posts, items, tmp_path):
     assert small_parts is None
 
     def work(held, threads=2):
-        path, laid = tmp_path / f"{held}-{threads}", set()
+        path, staged = tmp_path / f"{held}-{threads}", set()
 
         def look(_):
-            laid.update(place.parent.name for place in tmp_path.glob(".*.building/*/*"))
+            staged.update(place.parent.name for place in tmp_path.glob(".*.building/*/*"))
 
         limits = BuildLimits(threads=threads, buffer_bytes=held)
         for number, make in enumerate((create_registry, extend_registry)):
             batches = [items(posts(100, seed=9 * number + one)) for one in range(9)]
             make(path, batches, progress=look, limits=limits)
-        return {one.name: one.read_bytes() for one in path.rglob("*.*[yt]")}, laid
+        return {one.name: one.read_bytes() for one in path.rglob("*.*[yt]")}, staged
 
     return work
 
 
 @pytest.mark.parametrize(("held", "threads"), [(0, 1), (0, 3), (20_000, 1), (60_000, 3), (_ALL, 3)])
 def test_where_they_wait_changes_no_byte(built, held, threads):
-    files, laid = built(held, threads)
+    files, staged = built(held, threads)
     assert files == built(_ALL)[0]
-    assert {"parts", "keys"} & laid == ({"parts", "keys"} if held < _ALL else set())
+    assert {"parts", "keys"} & staged == ({"parts", "keys"} if held < _ALL else set())
 
 
 @given(
@@ -92,8 +92,8 @@ def test_postings_come_back_part_by_part_from_wherever_they_lie(
         heap.put(PartitionedPostings(*partition_records(records, 0, depth)))
         for one in shingles:
             given_[one >> (64 - depth)].append([one, number])
-    parts = [heap.laid.part(part).tolist() for part in range(1 << depth)]
+    parts = [heap.staged.part(part).tolist() for part in range(1 << depth)]
     assert parts == given_
-    assert heap.laid.count == sum(map(len, groups))
-    assert path.exists() is (heap.laid.count * 16 > held)
-    assert sum(map(len, heap.laid.in_memory)) == (0 if path.exists() else heap.laid.count)
+    assert heap.staged.count == sum(map(len, groups))
+    assert path.exists() is (heap.staged.count * 16 > held)
+    assert sum(map(len, heap.staged.in_memory)) == (0 if path.exists() else heap.staged.count)

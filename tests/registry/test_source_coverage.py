@@ -102,7 +102,7 @@ def test_how_many_items_a_source_has_is_declared_kept_and_declared_anew(items, p
 def test_fewer_items_than_are_held_cannot_be_all(items, posts, tmp_path):
     rows = posts(30)
     source = rows[0]["source"]
-    with pytest.raises(RegistryError, match="is said to have 1 items") as raised:
+    with pytest.raises(RegistryError, match="is declared to have 1 items") as raised:
         create_registry(tmp_path / "r", [items(rows)], published={source: 1})
     assert "--of" in raised.value.remedy
     assert list(tmp_path.iterdir()) == []

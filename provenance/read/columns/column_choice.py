@@ -110,7 +110,7 @@ _MAX_NAME_CHARS = 1 << 10
 
 
 def find_columns(
-    schema: pa.Schema, named: Sequence[str], sample: SampleReader, *, file: str
+    schema: pa.Schema, text_columns: Sequence[str], sample: SampleReader, *, file: str
 ) -> ColumnChoice:
     """Choose the columns of a table.
 
@@ -118,7 +118,7 @@ def find_columns(
     ----------
     schema : pyarrow.Schema
         Of the table.
-    named : sequence of str
+    text_columns : sequence of str
         Text columns given by the user; they are detected if empty.
     sample : callable
         Reads some rows; called only if names do not decide.
@@ -142,62 +142,70 @@ def find_columns(
     sample. A column that repeats one that is read already is read only where it differs, so that no
     word counts twice.
     """
-    beside = ColumnChoice(
-        tuple(named),
+    metadata = ColumnChoice(
+        tuple(text_columns),
         ids=find_present(schema, ID_NAMES, is_scalar),
         urls=find_present(schema, URL_NAMES, is_textual),
         licences=find_present(schema, LICENCE_NAMES, holds_text),
         fetched=find_present(schema, FETCH_DATE_NAMES, is_scalar),
         signals=signal_paths(schema),
     )
-    for name in named:
+    for name in text_columns:
         check_column(schema, name, file)
-    if named:
-        return beside
-    taken = {path for path in beside.metadata_paths() if not is_page(path)}
-    chosen = _choose_prose(schema, taken, sample) or _choose_wordiest(schema, taken, sample, file)
-    return replace(beside, texts=chosen.texts, repeated=chosen.repeated, fallback=chosen.fallback)
+    if text_columns:
+        return metadata
+    metadata_paths = {path for path in metadata.metadata_paths() if not is_page(path)}
+    choice = _choose_prose(schema, metadata_paths, sample) or _choose_wordiest(
+        schema, metadata_paths, sample, file
+    )
+    return replace(metadata, texts=choice.texts, repeated=choice.repeated, fallback=choice.fallback)
 
 
-def _choose_prose(schema: pa.Schema, taken: set[str], sample: SampleReader) -> ColumnChoice | None:
+def _choose_prose(
+    schema: pa.Schema, metadata_paths: set[str], sample: SampleReader
+) -> ColumnChoice | None:
     """Choose the columns of prose; None if neither names nor the sample show any."""
     sure = first_known_group(schema, TEXT_GROUPS)
-    doubtful = [name for name in _possible_texts(schema, taken) if name not in sure]
+    doubtful = [name for name in _possible_texts(schema, metadata_paths) if name not in sure]
     if not doubtful:
         return ColumnChoice(sure) if sure else None
-    sampled = ColumnSample(_head(sample([*sure, *doubtful])))
-    known = _well_known_texts(schema)
-    found = [name for name in doubtful if _is_text(name, sampled, known=name in known)]
-    if not sure and all(map(is_heading, found)):
+    column_sample = ColumnSample(_head(sample([*sure, *doubtful])))
+    well_known = _well_known_texts(schema)
+    prose_names = [
+        name for name in doubtful if _is_text(name, column_sample, is_well_known=name in well_known)
+    ]
+    if not sure and all(map(is_heading, prose_names)):
         return None
     texts = list(sure)
     repeated: list[str] = []
     # The longest first: a heading may be repeated in a text, but not a text in its heading.
-    for name in sorted(found, key=sampled.words, reverse=True):
-        again = any(sampled.repeats(name, other) for other in texts)
-        (repeated if again else texts).append(name)
-    read = frozenset(texts).difference(sure)
-    unread = known.union(filter(sampled.is_silent, doubtful)).difference(texts, repeated)
+    for name in sorted(prose_names, key=column_sample.words, reverse=True):
+        is_repeated = any(column_sample.repeats(name, other) for other in texts)
+        (repeated if is_repeated else texts).append(name)
+    added = frozenset(texts).difference(sure)
+    fallback = well_known.union(filter(column_sample.is_silent, doubtful)).difference(
+        texts, repeated
+    )
     return ColumnChoice(
-        (*sure, *(name for name in schema.names if name in read)),
+        (*sure, *(name for name in schema.names if name in added)),
         repeated=tuple(repeated),
-        fallback=tuple(name for name in schema.names if name in unread),
+        fallback=tuple(name for name in schema.names if name in fallback),
     )
 
 
-def _possible_texts(schema: pa.Schema, taken: set[str]) -> list[str]:
+def _possible_texts(schema: pa.Schema, metadata_paths: set[str]) -> list[str]:
     """Return the columns that may be text by their names and types."""
-    known = _well_known_texts(schema)
+    well_known = _well_known_texts(schema)
     single = unique_names(schema)
     return [
         field.name
         for field in schema
         if field.name in single
         and (
-            field.name in known
+            field.name in well_known
             or (
                 is_textual(field.type)
-                and field.name not in taken
+                and field.name not in metadata_paths
                 and not (is_label(field.name) or field.name.startswith("__"))
             )
         )
@@ -208,10 +216,12 @@ def _well_known_texts(schema: pa.Schema) -> set[str]:
     return {name for group in TEXT_GROUPS for name in find_present(schema, group, holds_text)}
 
 
-def _is_text(name: str, sampled: ColumnSample, *, known: bool) -> bool:
+def _is_text(name: str, column_sample: ColumnSample, *, is_well_known: bool) -> bool:
     if is_heading(name):
-        return sampled.differs(name)
-    return sampled.words(name) >= _MIN_WORDS if known else sampled.is_prose(name)
+        return column_sample.differs(name)
+    return (
+        column_sample.words(name) >= _MIN_WORDS if is_well_known else column_sample.is_prose(name)
+    )
 
 
 def _head(table: pa.Table) -> pa.Table:
@@ -230,8 +240,8 @@ def check_column(schema: pa.Schema, name: str, file: str) -> None:
         raise duplicate_column_error(name, file)
     kind = type_at(schema, name)
     if kind is None:
-        near = get_close_matches(name, schema.names, n=1, cutoff=0.6)
-        guess = f"did you mean {near[0]!r}? " if near else ""
+        matches = get_close_matches(name, schema.names, n=1, cutoff=0.6)
+        guess = f"did you mean {matches[0]!r}? " if matches else ""
         raise ColumnMissing(
             f"{file}: column {name!r} is missing; the table has {format_names(schema.names)}",
             remedy=f"{guess}choose a column of the table with --text-column.",
@@ -277,22 +287,22 @@ def find_present(
     schema: pa.Schema, names: Sequence[str], fits: Callable[[pa.DataType], bool]
 ) -> tuple[str, ...]:
     """Return the paths whose normalised name is in `names`, in the order of `names`."""
-    spelt = {normalise_name(name): name for name in reversed(schema.names)}
-    found = []
+    actual_names = {normalise_name(name): name for name in reversed(schema.names)}
+    paths = []
     for name in names:
         parent, _, member = name.partition(".")
-        path = ".".join(part for part in (spelt.get(parent, parent), member) if part)
+        path = ".".join(part for part in (actual_names.get(parent, parent), member) if part)
         kind = type_at(schema, path)
         if kind is not None and fits(kind):
-            found.append(path)
-    return tuple(found)
+            paths.append(path)
+    return tuple(paths)
 
 
 def split_by_group(paths: Sequence[str]) -> tuple[list[list[str]], list[str]]:
     """Split columns into the groups of well-known names, and other columns."""
-    plain = {path: normalise_name(path) for path in paths}
-    groups = [[path for path in paths if plain[path] in group] for group in TEXT_GROUPS]
-    others = [path for path in paths if plain[path] not in WELL_KNOWN_NAMES]
+    normalised = {path: normalise_name(path) for path in paths}
+    groups = [[path for path in paths if normalised[path] in group] for group in TEXT_GROUPS]
+    others = [path for path in paths if normalised[path] not in WELL_KNOWN_NAMES]
     return [group for group in groups if group], others
 
 
@@ -315,23 +325,23 @@ def normalise_name(name: str) -> str:
 
 
 def _choose_wordiest(
-    schema: pa.Schema, taken: set[str], sample: SampleReader, file: str
+    schema: pa.Schema, metadata_paths: set[str], sample: SampleReader, file: str
 ) -> ColumnChoice:
     """Choose the column with the most text a row, and those with at least half as much."""
-    single = unique_names(schema) - taken
+    single = unique_names(schema) - metadata_paths
     names = [field.name for field in schema if is_textual(field.type) and field.name in single]
     means = dict(_mean_sizes(sample(names), names)) if names else {}
     most = max(means.values(), default=0.0)
     if not most:
         raise _no_text_error(schema, file)
-    known = _well_known_texts(schema)
+    well_known = _well_known_texts(schema)
     return ColumnChoice(
         tuple(name for name in names if means[name] >= most / 2),
         fallback=tuple(
             name
             for name in names
             if means[name] < most / 2
-            and (name in known or not (means[name] or is_label(name) or name.startswith("__")))
+            and (name in well_known or not (means[name] or is_label(name) or name.startswith("__")))
         ),
     )
 
@@ -342,15 +352,15 @@ def _no_text_error(schema: pa.Schema, file: str) -> ColumnMissing:
     for field in schema:
         if field.name not in single and holds_text(field.type):
             return duplicate_column_error(field.name, file)
-    named = [field.name for field in schema if is_bytes(field.type)]
-    which = (
-        f"; of bytes, which may be text, are {format_names(named)}"
-        if named
+    byte_columns = [field.name for field in schema if is_bytes(field.type)]
+    suggestion = (
+        f"; of bytes, which may be text, are {format_names(byte_columns)}"
+        if byte_columns
         else ", if there is one"
     )
     return ColumnMissing(
         f"{file}: no column holds text; the table has {format_names(schema.names)}",
-        remedy=f"choose a column with --text-column{which}.",
+        remedy=f"choose a column with --text-column{suggestion}.",
     )
 
 

@@ -36,8 +36,8 @@ def type_at(schema: pa.Schema | pa.StructType, path: str) -> pa.DataType | None:
         kind = schema.field(place).type
         if not rest:
             return kind
-        if pa.types.is_struct(kind) and (found := type_at(kind, rest)) is not None:
-            return found
+        if pa.types.is_struct(kind) and (member_type := type_at(kind, rest)) is not None:
+            return member_type
     return None
 
 
@@ -52,8 +52,8 @@ def column_at(batch: pa.RecordBatch, path: str) -> pa.Array:
 
 def top_columns(paths: Iterable[str], columns: Collection[str]) -> list[str]:
     """Return the distinct columns that contain `paths`."""
-    known = {*columns}
-    return list(dict.fromkeys(top_column(path, known) for path in paths))
+    names = {*columns}
+    return list(dict.fromkeys(top_column(path, names) for path in paths))
 
 
 def top_column(path: str, columns: Collection[str]) -> str:

@@ -28,8 +28,8 @@ def infer_schema(records: Iterable[Mapping[str, object]], file: str) -> pa.Schem
 
 def narrow_schema(schema: pa.Schema, paths: Sequence[str]) -> pa.Schema:
     """Return the part of a schema that `paths` need, with large strings."""
-    wanted = [top for top in top_columns(paths, schema.names) if top in schema.names]
-    return pa.schema([(top, _widen(schema.field(top).type)) for top in wanted])
+    names = [top for top in top_columns(paths, schema.names) if top in schema.names]
+    return pa.schema([(top, _widen(schema.field(top).type)) for top in names])
 
 
 def _widen(kind: pa.DataType) -> pa.DataType:
@@ -46,7 +46,7 @@ class _FieldInference:
 
     def __init__(self, file: str) -> None:
         self._file = file
-        self._left = MAX_FIELDS
+        self._remaining = MAX_FIELDS
 
     def of(self, records: Iterable[Mapping[str, object]]) -> list[pa.Field]:
         values: dict[str, list[object]] = {}
@@ -54,13 +54,13 @@ class _FieldInference:
             for key, value in record.items():
                 if len(key) <= MAX_NAME_CHARS:
                     values.setdefault(key, []).append(value)
-        self._left -= len(values)
-        if self._left < 0:
+        self._remaining -= len(values)
+        if self._remaining < 0:
             raise UnsupportedFormat(
                 f"{self._file}: the objects have more than {MAX_FIELDS:,} distinct members",
                 remedy="write data keyed by id as lists, not as members.",
             )
-        return [pa.field(key, self._kind(found)) for key, found in values.items()]
+        return [pa.field(key, self._kind(member_values)) for key, member_values in values.items()]
 
     def _kind(self, values: Sequence[object]) -> pa.DataType:
         """Return the most frequent type of a member's values, or string if any value is one."""

@@ -45,23 +45,23 @@ class TextLeaves:
     @classmethod
     def of(cls, columns: dict[str, pa.Array]) -> "TextLeaves":
         """Collect the texts in `columns`; the texts of a row are in the order of the columns."""
-        return cls.merged(
+        return cls.merge(
             [leaf for name, column in columns.items() for leaf in _leaves(name, column)]
         )
 
     @classmethod
-    def merged(cls, found: "Sequence[TextLeaves]") -> "TextLeaves":
-        """Merge texts of the same rows; the texts of a row are in the order of `found`."""
-        if len(found) == 1:
-            return found[0]
-        rows = np.concatenate([np.zeros(0, np.int64), *(leaf.rows for leaf in found)])
+    def merge(cls, parts: "Sequence[TextLeaves]") -> "TextLeaves":
+        """Merge texts of the same rows; the texts of a row are in the order of `parts`."""
+        if len(parts) == 1:
+            return parts[0]
+        rows = np.concatenate([np.zeros(0, np.int64), *(leaf.rows for leaf in parts)])
         order = np.argsort(rows, kind="stable")
         take = pa.array(order)
-        fields = pa.chunked_array([leaf.fields for leaf in found], pa.string())
-        texts = pa.chunked_array([leaf.texts for leaf in found], pa.large_string())
+        fields = pa.chunked_array([leaf.fields for leaf in parts], pa.string())
+        texts = pa.chunked_array([leaf.texts for leaf in parts], pa.large_string())
         return cls(rows[order], _combine(fields.take(take)), _combine(texts.take(take)))
 
-    def joined(self, count: int, separator: str) -> pa.Array:
+    def join_rows(self, count: int, separator: str) -> pa.Array:
         """Return each row's non-blank texts joined: `large_string`, null if it has none."""
         readable = self.readable()
         offsets = np.searchsorted(readable.rows, np.arange(count + 1)).astype(np.int64)
@@ -72,17 +72,17 @@ class TextLeaves:
     def readable(self) -> "TextLeaves":
         """Return the texts that are valid UTF-8 and neither null nor blank."""
         texts = null_invalid_utf8(self.texts)
-        return self._kept(~is_blank(texts) & to_flags(texts.is_valid()))
+        return self._filter(~is_blank(texts) & to_flags(texts.is_valid()))
 
-    def of_rows(self, wanted: Flags) -> "TextLeaves":
-        """Return the texts of the rows that are flagged in `wanted`."""
-        return self._kept(wanted[self.rows])
+    def of_rows(self, is_wanted: Flags) -> "TextLeaves":
+        """Return the texts of the rows that are flagged in `is_wanted`."""
+        return self._filter(is_wanted[self.rows])
 
-    def _kept(self, flags: Flags) -> "TextLeaves":
+    def _filter(self, flags: Flags) -> "TextLeaves":
         if flags.all():
             return self
-        chosen = pa.array(np.flatnonzero(flags))
-        return TextLeaves(self.rows[flags], self.fields.take(chosen), self.texts.take(chosen))
+        indices = pa.array(np.flatnonzero(flags))
+        return TextLeaves(self.rows[flags], self.fields.take(indices), self.texts.take(indices))
 
 
 def holds_text(kind: pa.DataType) -> bool:
@@ -97,8 +97,8 @@ def holds_text(kind: pa.DataType) -> bool:
 def text_members(kind: pa.DataType) -> list[int]:
     """Return the indices of the members of a struct that hold text."""
     names = [kind.field(place).name for place in range(kind.num_fields)]
-    spoken = [place for place, name in enumerate(names) if name in TURN_TEXT_MEMBERS]
-    textual = [place for place in spoken if holds_text(kind.field(place).type)]
+    turn_members = [place for place, name in enumerate(names) if name in TURN_TEXT_MEMBERS]
+    textual = [place for place in turn_members if holds_text(kind.field(place).type)]
     if textual:
         return textual
     return [
@@ -109,39 +109,41 @@ def text_members(kind: pa.DataType) -> list[int]:
 
 
 @dataclass(frozen=True, slots=True)
-class _PlaceNames:
+class _FieldNames:
     """A name for each value, as codes into the distinct names."""
 
     codes: Int64s
-    words: tuple[str, ...]
+    names: tuple[str, ...]
 
-    def inside(self, suffix: str) -> "_PlaceNames":
-        return _PlaceNames(self.codes, tuple(f"{word}{suffix}" for word in self.words))
+    def inside(self, suffix: str) -> "_FieldNames":
+        return _FieldNames(self.codes, tuple(f"{name}{suffix}" for name in self.names))
 
-    def numbered(self, parents: Int64s, places: Int64s) -> "_PlaceNames":
+    def with_positions(self, parents: Int64s, places: Int64s) -> "_FieldNames":
         deepest = int(places.max(initial=0)) + 1
         distinct, codes = np.unique(self.codes[parents] * deepest + places, return_inverse=True)
-        words = tuple(f"{self.words[n // deepest]}[{n % deepest}]" for n in distinct.tolist())
-        return _PlaceNames(codes.astype(np.int64), words)
+        names = tuple(f"{self.names[n // deepest]}[{n % deepest}]" for n in distinct.tolist())
+        return _FieldNames(codes.astype(np.int64), names)
 
-    def spelt(self) -> pa.Array:
-        if len(self.words) == 1:
-            return pa.repeat(pa.scalar(self.words[0], pa.string()), len(self.codes))
-        return pa.array(self.words, pa.string()).take(pa.array(self.codes))
+    def to_array(self) -> pa.Array:
+        if len(self.names) == 1:
+            return pa.repeat(pa.scalar(self.names[0], pa.string()), len(self.codes))
+        return pa.array(self.names, pa.string()).take(pa.array(self.codes))
 
 
 def _leaves(name: str, column: pa.Array) -> Iterator[TextLeaves]:
     rows = np.arange(len(column), dtype=np.int64)
-    return _walk(column, rows, _PlaceNames(np.zeros(len(column), np.int64), (name,)))
+    return _walk(column, rows, _FieldNames(np.zeros(len(column), np.int64), (name,)))
 
 
-def _walk(column: pa.Array, rows: Int64s, names: _PlaceNames) -> Iterator[TextLeaves]:
+def _walk(column: pa.Array, rows: Int64s, names: _FieldNames) -> Iterator[TextLeaves]:
     kind = column.type
     if is_textual(kind) or is_bytes(kind):
-        yield TextLeaves(rows, names.spelt(), as_strings(column))
+        yield TextLeaves(rows, names.to_array(), as_strings(column))
     elif is_list(kind):
         values, parents = pc.list_flatten(column), _list_parents(column)
-        yield from _walk(values, rows[parents], names.numbered(parents, _list_positions(parents)))
+        yield from _walk(
+            values, rows[parents], names.with_positions(parents, _list_positions(parents))
+        )
     elif pa.types.is_struct(kind):
         for place in text_members(kind):
             member = pc.struct_field(column, place)

@@ -66,14 +66,14 @@ class ColumnSample:
     """
 
     def __init__(self, table: pa.Table) -> None:
-        self._said: Mapping[str, Sequence[str]] = {
+        self._texts: Mapping[str, Sequence[str]] = {
             name: _row_texts(table.column(name)) for name in table.column_names
         }
-        self._told = {
-            name: list(islice((row for row, text in enumerate(said) if text), _SAMPLE_ROWS // 2))
-            for name, said in self._said.items()
+        self._rows_with_text = {
+            name: list(islice((row for row, text in enumerate(texts) if text), _SAMPLE_ROWS // 2))
+            for name, texts in self._texts.items()
         }
-        self._known: dict[str, dict[int, str]] = {name: {} for name in self._said}
+        self._folded_texts: dict[str, dict[int, str]] = {name: {} for name in self._texts}
 
     def is_prose(self, name: str) -> bool:
         """Return whether a column holds sentences that differ from row to row."""
@@ -100,32 +100,32 @@ class ColumnSample:
 
     def repeats(self, name: str, other: str) -> bool:
         """Return whether a column repeats the texts of another, but for a few words."""
-        rows = self._told[name]
+        rows = self._rows_with_text[name]
         inside = around = len(rows)
         for row in rows:
-            one, two = self._folded(name, row), self._folded(other, row)
-            inside -= one not in two
-            around -= two not in one or 2 * len(two) < len(one)
+            text, other_text = self._fold_row(name, row), self._fold_row(other, row)
+            inside -= text not in other_text
+            around -= other_text not in text or 2 * len(other_text) < len(text)
             if max(inside, around) < _MIN_REPEATED_SHARE * len(rows):
                 return False  # most pairs end after two rows; tables may have thousands of columns
         return bool(rows)
 
     def is_silent(self, name: str) -> bool:
         """Return whether no row of a column has text."""
-        return not self._told[name]
+        return not self._rows_with_text[name]
 
-    def _folded(self, name: str, row: int) -> str:
-        known = self._known[name]
-        if row not in known:
-            known[row] = _fold(self._said[name][row])
-        return known[row]
+    def _fold_row(self, name: str, row: int) -> str:
+        cache = self._folded_texts[name]
+        if row not in cache:
+            cache[row] = _fold(self._texts[name][row])
+        return cache[row]
 
     def _beginnings(self, name: str) -> list[str]:
-        texts = (text[:_BEGINNING_CHARS] for text in self._said[name] if text)
+        texts = (text[:_BEGINNING_CHARS] for text in self._texts[name] if text)
         return list(islice(texts, _SAMPLE_ROWS))
 
 
-def repeats_text(one: str, other: str) -> bool:
+def repeats_text(text: str, other: str) -> bool:
     """Return whether a text is contained in another, or contains it and is at most twice as long.
 
     Case, punctuation and white space are ignored.
@@ -135,20 +135,20 @@ def repeats_text(one: str, other: str) -> bool:
     >>> repeats_text("A title", "A TITLE. And a text."), repeats_text("A title", "")
     (True, False)
     """
-    return _is_contained(one, other) or _is_contained(_fold(one, None), _fold(other, None))
+    return _is_contained(text, other) or _is_contained(_fold(text, None), _fold(other, None))
 
 
-def _is_contained(one: str, other: str) -> bool:
-    return one in other or (other in one and 2 * len(other) >= len(one))
+def _is_contained(text: str, other: str) -> bool:
+    return text in other or (other in text and 2 * len(other) >= len(text))
 
 
 def _row_texts(column: pa.ChunkedArray) -> list[str]:
     """Return the joined texts of each row."""
-    told: list[str] = []
+    texts: list[str] = []
     for chunk in column.chunks:
-        joined = TextLeaves.of({"": chunk}).joined(len(chunk), " ")
-        told += [(text or "").strip() for text in joined.to_pylist()]
-    return told
+        row_texts = TextLeaves.of({"": chunk}).join_rows(len(chunk), " ")
+        texts += [(text or "").strip() for text in row_texts.to_pylist()]
+    return texts
 
 
 def _count_words(text: str) -> float:
@@ -157,8 +157,8 @@ def _count_words(text: str) -> float:
 
 
 def _letter_share(texts: Sequence[str]) -> float:
-    whole = "".join(texts)
-    return len(_LETTERS.findall(whole)) / max(1, len(whole))
+    text = "".join(texts)
+    return len(_LETTERS.findall(text)) / max(1, len(text))
 
 
 def _fold(text: str, most: int | None = _MAX_FOLDED_CHARS) -> str:

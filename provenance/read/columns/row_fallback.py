@@ -35,51 +35,55 @@ def find_texts(batch: pa.RecordBatch, columns: ColumnChoice) -> TextLeaves:
         Of each row the texts in `columns.texts`, then those added by `columns.repeated` and
         `columns.fallback`.
     """
-    chosen = _leaves_at(batch, columns.texts)
+    chosen_leaves = _leaves_at(batch, columns.texts)
     if not (columns.repeated or columns.fallback):
-        return TextLeaves.merged([*chosen.values()])
-    read = chosen | _not_repeated(batch, _leaves_at(batch, columns.repeated), chosen)
+        return TextLeaves.merge([*chosen_leaves.values()])
+    leaves = chosen_leaves | _without_repetitions(
+        batch, _leaves_at(batch, columns.repeated), chosen_leaves
+    )
     silent = np.ones(len(batch), bool)
-    for path in without_headings([*read]):
-        silent &= ~_rows_with_text(read[path], len(batch))
+    for path in without_headings([*leaves]):
+        silent &= ~_rows_with_text(leaves[path], len(batch))
     spare = _fallback_texts(batch, columns.fallback, silent)
-    return TextLeaves.merged([*read.values(), *spare])
+    return TextLeaves.merge([*leaves.values(), *spare])
 
 
-def _not_repeated(
-    batch: pa.RecordBatch, columns: dict[str, TextLeaves], chosen: dict[str, TextLeaves]
+def _without_repetitions(
+    batch: pa.RecordBatch, columns: dict[str, TextLeaves], chosen_leaves: dict[str, TextLeaves]
 ) -> dict[str, TextLeaves]:
-    """Return `columns` in the rows where they repeat neither `chosen` nor a column before them."""
-    found: dict[str, TextLeaves] = {}
-    others = [_join(leaves, batch) for leaves in chosen.values()] if columns else []
+    """Return `columns` where they repeat neither `chosen_leaves` nor a column before them."""
+    new_leaves: dict[str, TextLeaves] = {}
+    others = [_join(leaves, batch) for leaves in chosen_leaves.values()] if columns else []
     for path, leaves in columns.items():
         texts = _join(leaves, batch)
         new = to_flags(texts.is_valid())
         for other in others:
             new &= ~to_flags(pc.fill_null(pc.equal(texts, other), fill_value=False))
         rows = np.flatnonzero(new)
-        beside = [other.take(pa.array(rows)).to_pylist() for other in others]
+        other_texts = [other.take(pa.array(rows)).to_pylist() for other in others]
         for place, text in enumerate(texts.take(pa.array(rows)).to_pylist()):
-            new[rows[place]] = not any(repeats_text(text, told[place] or "") for told in beside)
+            new[rows[place]] = not any(
+                repeats_text(text, other_text[place] or "") for other_text in other_texts
+            )
         if new.any():
-            found[path] = leaves.of_rows(new)
+            new_leaves[path] = leaves.of_rows(new)
             others.append(null_where(pa.array(~new), texts))
-    return found
+    return new_leaves
 
 
 def _fallback_texts(batch: pa.RecordBatch, spare: Sequence[str], silent: Flags) -> list[TextLeaves]:
     """Return the texts of `fallback` in silent rows, each row's in the first group that has any."""
-    found: list[TextLeaves] = []
+    fallback_leaves: list[TextLeaves] = []
     groups, others = split_by_group(spare)
     for group in groups:
-        leaves = TextLeaves.merged([*_leaves_at(batch, group).values()])
-        here = silent & _rows_with_text(leaves, len(batch))
-        found.append(leaves.of_rows(here))
-        silent = silent & ~here
+        leaves = TextLeaves.merge([*_leaves_at(batch, group).values()])
+        has_text = silent & _rows_with_text(leaves, len(batch))
+        fallback_leaves.append(leaves.of_rows(has_text))
+        silent = silent & ~has_text
     if others and silent.any():
         columns = {p: leaves.of_rows(silent) for p, leaves in _leaves_at(batch, others).items()}
-        found += _not_repeated(batch, columns, {}).values()
-    return found
+        fallback_leaves += _without_repetitions(batch, columns, {}).values()
+    return fallback_leaves
 
 
 def _leaves_at(batch: pa.RecordBatch, paths: Sequence[str]) -> dict[str, TextLeaves]:
@@ -87,11 +91,11 @@ def _leaves_at(batch: pa.RecordBatch, paths: Sequence[str]) -> dict[str, TextLea
 
 
 def _join(leaves: TextLeaves, batch: pa.RecordBatch) -> pa.Array:
-    return leaves.joined(len(batch), " ")
+    return leaves.join_rows(len(batch), " ")
 
 
 def _rows_with_text(leaves: TextLeaves, rows: int) -> Flags:
     """Return a mask of the rows with a text that is not blank."""
-    found = np.zeros(rows, bool)
-    found[leaves.readable().rows] = True
-    return found
+    has_text = np.zeros(rows, bool)
+    has_text[leaves.readable().rows] = True
+    return has_text

@@ -59,18 +59,18 @@ SignalField = tuple[str, str]
 
 def signal_paths(schema: pa.Schema | pa.DataType, depth: int = 0) -> tuple[str, ...]:
     """Return the paths of all columns and members that may hold signals."""
-    found: list[str] = []
+    paths: list[str] = []
     for place in range(len(schema) if isinstance(schema, pa.Schema) else schema.num_fields):
         field = schema.field(place)
         name, kind = fold_name(field.name), field.type
-        known = name in FIELD_KINDS or (depth and name == _ROBOTS)
-        if known and not pa.types.is_nested(kind):
-            found.append(field.name)
+        is_signal = name in FIELD_KINDS or (depth and name == _ROBOTS)
+        if is_signal and not pa.types.is_nested(kind):
+            paths.append(field.name)
         elif name in CONTAINERS and pa.types.is_struct(kind) and depth < _MAX_DEPTH:
-            found += [f"{field.name}.{path}" for path in signal_paths(kind, depth + 1)]
+            paths += [f"{field.name}.{path}" for path in signal_paths(kind, depth + 1)]
         elif name in CONTAINERS and _can_contain(kind):
-            found.append(field.name)
-    return tuple(found)
+            paths.append(field.name)
+    return tuple(paths)
 
 
 def holds_headers(field: pa.Field) -> bool:
@@ -78,14 +78,14 @@ def holds_headers(field: pa.Field) -> bool:
     name, kind = fold_name(field.name), field.type
     if name not in CONTAINERS or not pa.types.is_nested(kind):
         return False
-    members = {fold_name(one.name) for one in kind} if pa.types.is_struct(kind) else set()
+    members = {fold_name(member.name) for member in kind} if pa.types.is_struct(kind) else set()
     return name not in _GENERIC_CONTAINERS or bool(members & (_HTTP_NAMES | CONTAINERS))
 
 
 def mentions_signal(data: bytes) -> bool:
     """Return whether JSON may contain a signal field at any level."""
-    plain = data.lower().replace(b"_", b"-")
-    return any(name in plain for name in _JSON_MARKERS)
+    normalised = data.lower().replace(b"_", b"-")
+    return any(name in normalised for name in _JSON_MARKERS)
 
 
 def is_page(path: str) -> bool:
@@ -108,7 +108,7 @@ def signal_fields(columns: Mapping[str, pa.Array], count: int) -> pa.Array | Non
         name = path.rpartition(".")[2]
         for row, value in _values(column, path):
             rows.setdefault(row, []).extend(_fields(name, value, path.count(".")))
-    rows = {row: found for row, found in rows.items() if found}
+    rows = {row: fields for row, fields in rows.items() if fields}
     return pa.array([rows.get(row) for row in range(count)], CAME_WITH) if rows else None
 
 
@@ -129,8 +129,8 @@ def fold_name(name: str) -> str:
 
 
 def _can_contain(kind: pa.DataType) -> bool:
-    listed = pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_map(kind)
-    return bool(listed or is_textual(kind))
+    is_list_type = pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_map(kind)
+    return bool(is_list_type or is_textual(kind))
 
 
 def _values(column: pa.Array, path: str) -> Iterator[tuple[int, object]]:
@@ -141,10 +141,10 @@ def _values(column: pa.Array, path: str) -> Iterator[tuple[int, object]]:
         column, name = format_values(column), fold_name(path.rpartition(".")[2])
         pattern = _TAG_PATTERN if is_page(path) else _NAME_PATTERN if name in CONTAINERS else None
         if pattern is not None:
-            told = pc.match_substring_regex(column, pattern, ignore_case=True)
-            column = null_where(pc.invert(told), column)
-    chosen = pc.indices_nonzero(pc.is_valid(column))
-    yield from zip(chosen.to_pylist(), _to_python_list(column.take(chosen)), strict=True)
+            is_match = pc.match_substring_regex(column, pattern, ignore_case=True)
+            column = null_where(pc.invert(is_match), column)
+    indices = pc.indices_nonzero(pc.is_valid(column))
+    yield from zip(indices.to_pylist(), _to_python_list(column.take(indices)), strict=True)
 
 
 def _to_python_list(column: pa.Array) -> list[object]:
@@ -167,12 +167,12 @@ def _fields(name: str, value: object, depth: int) -> Iterator[SignalField]:
     if kind is None:
         kind = "tag:robots" if depth and fold_name(name) == _ROBOTS else None
     if kind == PAGE:
-        yield from ((f"tag:{tag}", said) for tag, said in parse_tags(str(value)))
+        yield from ((f"tag:{tag}", content) for tag, content in parse_tags(str(value)))
     elif kind is not None:
         yield from ((kind, text) for text in _texts(value))
     elif fold_name(name) in CONTAINERS and depth < _MAX_DEPTH:
-        for inner, found in _members(value):
-            yield from _fields(inner, found, depth + 1)
+        for inner, member in _members(value):
+            yield from _fields(inner, member, depth + 1)
 
 
 def _texts(value: object) -> list[str]:

@@ -24,7 +24,7 @@ class RowBlock:
     Parameters
     ----------
     batch : pyarrow.RecordBatch
-        The columns that were asked for.
+        The requested columns.
     numbers : ndarray of int64
         Row numbers, 0-based, within the file.
     skipped : tuple of Skipped
@@ -83,9 +83,9 @@ class TableFile:
     display_path: str
 
 
-def table_parts(table: TableFile, named: Sequence[str]) -> list[Part]:
-    """Return the parts of a corpus for a table; `named` are the text columns given by the user."""
-    columns = find_columns(table.schema, named, table.sample, file=table.display_path)
+def table_parts(table: TableFile, text_columns: Sequence[str]) -> list[Part]:
+    """Return the parts of a corpus for a table; `text_columns` are those given by the user."""
+    columns = find_columns(table.schema, text_columns, table.sample, file=table.display_path)
     return [
         Part(
             table.file,
@@ -112,7 +112,7 @@ def _reader(
 
 def block_documents(file: str, block: RowBlock, columns: ColumnChoice) -> Iterator[Documents]:
     """Yield the rows of a block as documents."""
-    beside = {path: column_at(block.batch, path) for path in columns.signals}
+    signals = {path: column_at(block.batch, path) for path in columns.signals}
     rows = RowMetadata(
         file,
         block.numbers,
@@ -120,7 +120,7 @@ def block_documents(file: str, block: RowBlock, columns: ColumnChoice) -> Iterat
         first_value(block.batch, columns.urls),
         first_value(block.batch, columns.licences),
         first_value(block.batch, columns.fetched),
-        signal_fields(beside, len(block.batch)),
+        signal_fields(signals, len(block.batch)),
         block.skipped,
     )
     return build_documents(rows, find_texts(block.batch, columns))
@@ -136,7 +136,7 @@ def first_value(batch: pa.RecordBatch, paths: Sequence[str]) -> pa.Array | None:
 def _values_at(batch: pa.RecordBatch, path: str) -> pa.Array:
     column = column_at(batch, path)
     if pa.types.is_nested(column.type):
-        return TextLeaves.of({path: column}).joined(len(column), ", ")
+        return TextLeaves.of({path: column}).join_rows(len(column), ", ")
     told = format_values(column)
     empty = pc.equal(pc.binary_length(told), 0)
     return null_where(empty, told) if pc.any(empty).as_py() else told

@@ -121,10 +121,12 @@ def translate_address_errors(address: str) -> Iterator[None]:
 
 def not_found_error(address: str) -> DatasetNotFound:
     """Return the error for an address at which nothing is, with similar paths as suggestions."""
-    near = " or ".join(map(repr, similar_paths(address)))
+    suggestions = " or ".join(map(repr, similar_paths(address)))
     return DatasetNotFound(
         f"{address}: there is no such file or folder",
-        remedy=f"did you mean {near}?" if near else "check the path for typing errors.",
+        remedy=f"did you mean {suggestions}?"
+        if suggestions
+        else "check the path for typing errors.",
     )
 
 
@@ -135,15 +137,17 @@ def similar_paths(address: str, *, cutoff: float = 0.6) -> list[str]:
     system, path = file_system(address)
     folder, _, name = path.rpartition("/")
     try:
-        names = [str(one).rpartition("/")[2] for one in system.ls(folder or "/", detail=False)]
+        names = [str(entry).rpartition("/")[2] for entry in system.ls(folder or "/", detail=False)]
     except OSError:
         return []
     # Compare stems too: `data/trian` may stand for `data/train.jsonl`.
     names = sorted(names, key=len)
-    spelt = {one.partition(".")[0] or one: one for one in names} | {one: one for one in names}
+    full_names = {entry.partition(".")[0] or entry: entry for entry in names} | {
+        entry: entry for entry in names
+    }
     before = address[: -len(name)] if name and address.endswith(name) else ""
-    near = get_close_matches(name, spelt, n=3, cutoff=cutoff)
-    return list(dict.fromkeys(before + spelt[one] for one in near))
+    matches = get_close_matches(name, full_names, n=3, cutoff=cutoff)
+    return list(dict.fromkeys(before + full_names[entry] for entry in matches))
 
 
 def looks_like_path(address: str) -> bool:
@@ -186,19 +190,19 @@ def lies_within(place: Path, address: str) -> bool:
     root = literal_folder(path)
     pattern = os.path.realpath(root or "/").rstrip("/") + path[len(root) :]
     return any(
-        matches_pattern(str(one), pattern)
-        for one in (place, *(place / name for name in REPORT_FILES))
+        matches_pattern(str(candidate), pattern)
+        for candidate in (place, *(place / name for name in REPORT_FILES))
     )
 
 
-def distinct_files(found: Sequence[AddressFiles], addresses: Sequence[str]) -> list[File]:
+def distinct_files(address_files: Sequence[AddressFiles], addresses: Sequence[str]) -> list[File]:
     """Merge the files of several addresses, each file once.
 
     Names that clash are qualified with the address.
 
     Parameters
     ----------
-    found : sequence of AddressFiles
+    address_files : sequence of AddressFiles
         The files at each address.
     addresses : sequence of str
         As given.
@@ -208,15 +212,15 @@ def distinct_files(found: Sequence[AddressFiles], addresses: Sequence[str]) -> l
     list of File
         With distinct names.
     """
-    given = [
+    entries = [
         (file.name, address, file)
-        for one, address in zip(found, addresses, strict=True)
-        for file in one.files
+        for group, address in zip(address_files, addresses, strict=True)
+        for file in group.files
     ]
     # Sorted, so that the name of a file does not depend on the order of the addresses.
     files = {
         _identity(file): (file, address)
-        for _, address, file in sorted(given, key=itemgetter(0, 1), reverse=True)
+        for _, address, file in sorted(entries, key=itemgetter(0, 1), reverse=True)
     }
     if len({file.name for file, _ in files.values()}) == len(files):
         return [file for file, _ in files.values()]
@@ -239,52 +243,52 @@ def _qualified_name(name: str, address: str) -> str:
 
 
 def _resolve_pattern(system: fsspec.AbstractFileSystem, path: str, address: str) -> AddressFiles:
-    found = list_matching(system, path)
-    if not found.paths():
+    listing = list_matching(system, path)
+    if not listing.paths():
         raise DatasetNotFound(
             f"{address}: no file matches the pattern",
             remedy="check it, and quote it for the shell.",
         )
-    return _select_data(system, literal_folder(path), found, address)
+    return _select_data(system, literal_folder(path), listing, address)
 
 
 def _resolve_folder(system: fsspec.AbstractFileSystem, path: str, address: str) -> AddressFiles:
-    found = _select_data(system, path.rstrip("/"), list_folder(system, path), address)
-    return replace(found, files=(*found.files, *missing_numbered(found.files)))
+    data = _select_data(system, path.rstrip("/"), list_folder(system, path), address)
+    return replace(data, files=(*data.files, *missing_numbered(data.files)))
 
 
 def _select_data(
-    system: fsspec.AbstractFileSystem, root: str, found: Listing, address: str
+    system: fsspec.AbstractFileSystem, root: str, listing: Listing, address: str
 ) -> AddressFiles:
-    before = _display_prefix(address)
+    prefix = _display_prefix(address)
     files = []
-    for path in found.paths():
+    for path in listing.paths():
         name = (
             printable_path(path[len(root) :].lstrip("/")) or f"{address.rstrip('/')}/"
         )  # the folder itself
-        fault = found.faults.get(path)
-        size = found.files.get(path, 0)
-        files.append(File(name, path, size, system, given_path=f"{before}{name}", fault=fault))
+        fault = listing.faults.get(path)
+        size = listing.files.get(path, 0)
+        files.append(File(name, path, size, system, given_path=f"{prefix}{name}", fault=fault))
     if not files:
         raise EmptyCorpus(f"{address}: the folder has no files", remedy="give another folder.")
-    own = own_outputs(files)
-    known = list(_data_files([file for file in files if file.name not in own]))
+    own_names = own_outputs(files)
+    data = list(_data_files([file for file in files if file.name not in own_names]))
     # Next to tables, text files are readmes and licences, not data.
-    tables = [file for file in known if file.format != "text"]
+    tables = [file for file in data if file.format != "text"]
     if not any(file.format for file in tables):
-        tables = known
+        tables = data
     if not tables:
         raise UnsupportedFormat(
             f"{address}: none of its {len(files)} files is in a supported format",
             remedy="give Parquet, JSON Lines, CSV, Arrow or text files.",
         )
-    seen = {file.name for file in tables} | own
-    others = [
+    used_names = {file.name for file in tables} | own_names
+    passed_over = [
         file.name
         for file in files
-        if not _is_hidden_or_metadata(file.name) and file.name not in seen
+        if not _is_hidden_or_metadata(file.name) and file.name not in used_names
     ]
-    return AddressFiles(tuple(tables), len(files) - len(tables), tuple(others))
+    return AddressFiles(tuple(tables), len(files) - len(tables), tuple(passed_over))
 
 
 def _data_files(files: Sequence[File]) -> Iterator[File]:

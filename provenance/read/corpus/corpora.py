@@ -50,26 +50,26 @@ class FileDigest:
     """
 
     def __init__(self, file: File, state: FileState | None) -> None:
-        self._file, self._state, self._making = file, state, Lock()
-        self._made: str | InputError | None = None
+        self._file, self._state, self._lock = file, state, Lock()
+        self._result: str | InputError | None = None
 
     def __call__(self, stopped: Callable[[], bool] = never_stop) -> str:
         """Return the SHA-256; a failure is remembered and raised again on each call."""
-        with self._making:
-            if self._made is None:
+        with self._lock:
+            if self._result is None:
                 try:
-                    made = self._file.digest(stopped=stopped)
+                    digest = self._file.digest(stopped=stopped)
                     self._file.check_unchanged(self._state)
-                    self._made = made
+                    self._result = digest
                 except InputError as error:
-                    self._made = error
-            if isinstance(self._made, InputError):
-                raise self._made
-            return self._made
+                    self._result = error
+            if isinstance(self._result, InputError):
+                raise self._result
+            return self._result
 
 
 _TYPO_SIMILARITY = 0.8
-"""Similarity from which on another name beside an address is taken for what was meant."""
+"""Similarity from which on a name next to an address is suggested as the one that was meant."""
 
 _MAX_NAMED = 5
 """Files passed over that are named in the report."""
@@ -124,17 +124,21 @@ class Corpus:
 
         A file that cannot be read has "unread" in place of its digest.
         """
-        told = [(name, _digest_or_error(digest)) for name, digest in self.digests]
-        named = [(name, one if isinstance(one, str) else UNREAD) for name, one in told]
-        found = hashlib.sha256()
-        for name, digest in sorted([*named, *((one.file, UNREAD) for one in self.unread)]):
-            found.update(f"{name}\0{digest}\n".encode("utf-8", "surrogateescape"))
-        return found.hexdigest()
+        digests = [(name, _digest_or_error(digest)) for name, digest in self.digests]
+        entries = [(name, one if isinstance(one, str) else UNREAD) for name, one in digests]
+        hasher = hashlib.sha256()
+        for name, digest in sorted([*entries, *((file.file, UNREAD) for file in self.unread)]):
+            hasher.update(f"{name}\0{digest}\n".encode("utf-8", "surrogateescape"))
+        return hasher.hexdigest()
 
     def undigested_files(self) -> tuple[Unread, ...]:
         """Return the files whose bytes could not be read to compute their digest."""
-        told = [(name, _digest_or_error(digest)) for name, digest in self.digests]
-        return tuple(unread_entry(name, one) for name, one in told if not isinstance(one, str))
+        digests = [(name, _digest_or_error(digest)) for name, digest in self.digests]
+        return tuple(
+            unread_entry(name, digest_or_error)
+            for name, digest_or_error in digests
+            if not isinstance(digest_or_error, str)
+        )
 
 
 UNREAD = "unread"
@@ -189,12 +193,12 @@ def open_corpus(
         If there are no rows.
     """
     _require_addresses(addresses)
-    streamed = sorted({address for address in addresses if is_stream_or_hub(address)})
+    streams = sorted({address for address in addresses if is_stream_or_hub(address)})
     label = len(addresses) > 1
-    reach = _AddressErrors(is_only=len(addresses) == 1)
+    address_errors = _AddressErrors(is_only=len(addresses) == 1)
     parts, digests = [], []
-    for address in streamed:
-        with reach.reaching(address):
+    for address in streams:
+        with address_errors.reaching(address):
             for part in _stream_parts(address, text_columns, split, max_document, label=label):
                 texts = HashedStream(part.read)
                 parts.append(replace(part, read=texts.batches))
@@ -202,27 +206,27 @@ def open_corpus(
     _check_split(split, addresses)
     places: dict[str, AddressFiles] = {}
     for address in addresses:
-        if address not in streamed:
-            with reach.reaching(address):
+        if address not in streams:
+            with address_errors.reaching(address):
                 places[address] = _resolve_address(address, split)
-    named = sorted(distinct_files([*places.values()], [*places]), key=lambda file: file.name)
-    files = [replace(file, max_document=max_document) for file in named]
-    found = open_files(addresses, files, text_columns)
-    parts += found.parts
-    digests += found.digests
-    unread = merge_unread([*found.unread, *reach.unread])
+    distinct = sorted(distinct_files([*places.values()], [*places]), key=lambda file: file.name)
+    files = [replace(file, max_document=max_document) for file in distinct]
+    corpus = open_files(addresses, files, text_columns)
+    parts += corpus.parts
+    digests += corpus.digests
+    unread = merge_unread([*corpus.unread, *address_errors.unread])
     if not parts and unread:
         first = unread[0]
         raise InputError(f"{first.file}: {first.reason}", remedy=first.remedy)
-    if not parts or (not streamed and not any(file.size for file in files)):
+    if not parts or (not streams and not any(file.size for file in files)):
         raise EmptyCorpus(
             f"there are no rows in {', '.join(addresses)}", remedy="give files that have rows."
         )
     return replace(
         _build_corpus(addresses, parts, tuple(digests)),
-        ignored=sum(one.ignored for one in places.values()),
+        ignored=sum(place.ignored for place in places.values()),
         passed_over=_passed_over_files([*places.values()]),
-        files=found.files,
+        files=corpus.files,
         unread=unread,
     )
 
@@ -269,7 +273,7 @@ def open_files(
         The error of the first file, if no file can be opened; otherwise such files are `unread`.
     """
     parts: list[Part] = []
-    opened: list[File] = []
+    opened_files: list[File] = []
     digests = []
     faults: list[tuple[str, InputError]] = []
     for file in files:
@@ -282,13 +286,13 @@ def open_files(
         except InputError as error:
             faults.append((file.name, error))
         else:
-            opened.append(file)
+            opened_files.append(file)
             digests.append((file.name, digest))
-    if faults and not opened:
+    if faults and not opened_files:
         raise faults[0][1]
     unread = merge_unread(unread_entry(name, error) for name, error in faults)
     return replace(
-        _build_corpus(addresses, parts, tuple(digests)), files=tuple(opened), unread=unread
+        _build_corpus(addresses, parts, tuple(digests)), files=tuple(opened_files), unread=unread
     )
 
 
@@ -298,9 +302,9 @@ def _parts_of(file: File, text_columns: Sequence[str]) -> list[Part]:
 
 
 def _table_reader(opener: Callable[[File], TableFile]) -> Reader:
-    def read(file: File, named: Sequence[str]) -> list[Part]:
+    def read(file: File, text_columns: Sequence[str]) -> list[Part]:
         table = opener(file)
-        return table_parts(table, named) if table.pieces else []
+        return table_parts(table, text_columns) if table.pieces else []
 
     return read
 
@@ -368,34 +372,34 @@ def is_stream_or_hub(address: str) -> bool:
 
 
 def _stream_parts(
-    address: str, named: Sequence[str], split: str | None, max_document: int, *, label: bool
+    address: str, text_columns: Sequence[str], split: str | None, max_document: int, *, label: bool
 ) -> list[Part]:
     if is_stream(address):
-        return [stream_part(address, named, max_document)]
-    if "/" not in address and (near := similar_paths(address, cutoff=_TYPO_SIMILARITY)):
+        return [stream_part(address, text_columns, max_document)]
+    if "/" not in address and (similar := similar_paths(address, cutoff=_TYPO_SIMILARITY)):
         raise DatasetNotFound(
             f"{address}: there is no such file or folder; the hub was not searched",
-            remedy=f"did you mean {near[0]!r}? For a hub dataset write {HUB_PREFIX}{address}.",
+            remedy=f"did you mean {similar[0]!r}? For a hub dataset write {HUB_PREFIX}{address}.",
         )
-    return hub_parts(address, named, split, label=label, max_document=max_document)
+    return hub_parts(address, text_columns, split, label=label, max_document=max_document)
 
 
 def _resolve_address(address: str, split: str | None) -> AddressFiles:
     return saved_files(address, split) if is_saved(address) else find_files(address)
 
 
-def _passed_over_files(found: Sequence[AddressFiles]) -> IgnoredFiles | None:
-    names = sorted(name for one in found for name in one.passed_over)
+def _passed_over_files(address_files: Sequence[AddressFiles]) -> IgnoredFiles | None:
+    names = sorted(name for entry in address_files for name in entry.passed_over)
     return IgnoredFiles(len(names), tuple(names[:_MAX_NAMED])) if names else None
 
 
 def _build_corpus(addresses: Sequence[str], parts: Sequence[Part], digests: Digests) -> Corpus:
     # Stable: a file's own parts keep their order.
-    ordered = group_small_files(sorted(parts, key=lambda part: part.file))
-    columns = dict.fromkeys(name for part in ordered for name in part.text_columns)
+    grouped_parts = group_small_files(sorted(parts, key=lambda part: part.file))
+    columns = dict.fromkeys(name for part in grouped_parts for name in part.text_columns)
     return Corpus(
         tuple(addresses),
-        tuple(replace(part, index=index) for index, part in enumerate(ordered)),
+        tuple(replace(part, index=index) for index, part in enumerate(grouped_parts)),
         tuple(columns),
         digests,
     )

@@ -80,8 +80,8 @@ class Part:
                 with translate_read_errors(self.file):
                     documents = next(batches, None)
             except InputError as error:
-                begun = self.extent[0] if self.extent is not None and row == self.row else None
-                unread = unread_entry(self.file, error, row, begun)
+                offset = self.extent[0] if self.extent is not None and row == self.row else None
+                unread = unread_entry(self.file, error, row, offset)
                 yield Documents(_EMPTY_BATCH, unread=(unread,))
                 return
             if documents is None:
@@ -128,7 +128,7 @@ def group_small_files(parts: Sequence[Part]) -> list[Part]:
     files: dict[str, int] = {}
     for part in parts:
         files[part.file] = files.get(part.file, 0) + 1
-    made: list[Part] = []
+    grouped_parts: list[Part] = []
     group: list[Part] = []
     size = 0
     for part in parts:
@@ -145,14 +145,14 @@ def group_small_files(parts: Sequence[Part]) -> list[Part]:
             and crc32(_name_bytes(part)) % _GROUP_BOUNDARY_INTERVAL
         )
         if group and not (fits and group[0].stratum == part.stratum):
-            made.append(_merge_group(group))
+            grouped_parts.append(_merge_group(group))
             group, size = [], 0
         if is_small:
             group.append(part)
             size += part.size
         else:
-            made.append(part)
-    return [*made, *([_merge_group(group)] if group else [])]
+            grouped_parts.append(part)
+    return [*grouped_parts, *([_merge_group(group)] if group else [])]
 
 
 def _merge_group(group: Sequence[Part]) -> Part:
@@ -178,35 +178,35 @@ def _merge_group(group: Sequence[Part]) -> Part:
 
 
 def _group_key(group: Sequence[Part]) -> str | None:
-    found = sha256()
+    hasher = sha256()
     for part in group:
         key = None if part.key is None else part.key()
         if key is None:
             return None
-        found.update(f"{key}\n".encode())
-    return found.hexdigest()
+        hasher.update(f"{key}\n".encode())
+    return hasher.hexdigest()
 
 
 def _read_group(group: Sequence[Part]) -> Iterator[Documents]:
-    held: list[Documents] = []
+    batches: list[Documents] = []
     size = 0
     for part in group:
         for documents in part.batches():
-            held.append(documents)
+            batches.append(documents)
             size += documents.batch.nbytes
             if size >= BATCH_BYTES:
-                yield _concat_documents(held)
-                held, size = [], 0
-    if held:
-        yield _concat_documents(held)
+                yield _concat_documents(batches)
+                batches, size = [], 0
+    if batches:
+        yield _concat_documents(batches)
 
 
-def _concat_documents(held: Sequence[Documents]) -> Documents:
-    table = pa.Table.from_batches([documents.batch for documents in held])
+def _concat_documents(batches: Sequence[Documents]) -> Documents:
+    table = pa.Table.from_batches([documents.batch for documents in batches])
     return Documents(
-        next(iter(table.combine_chunks().to_batches()), held[0].batch),
-        tuple(one for documents in held for one in documents.skipped),
-        tuple(one for documents in held for one in documents.unread),
+        next(iter(table.combine_chunks().to_batches()), batches[0].batch),
+        tuple(entry for documents in batches for entry in documents.skipped),
+        tuple(entry for documents in batches for entry in documents.unread),
     )
 
 

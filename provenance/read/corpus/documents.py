@@ -67,20 +67,20 @@ def build_documents(rows: RowMetadata, leaves: TextLeaves) -> Iterator[Documents
         Batches of about `BATCH_BYTES` of text; the texts of a row stay together.
     """
     faults = _TextFaults.of(leaves)
-    kept = faults.none()
-    passed = rows.skipped + _count_skipped(rows, leaves, faults)
-    if kept is not None:
-        chosen = pa.array(np.flatnonzero(kept))
+    is_kept = faults.sound()
+    skipped = rows.skipped + _count_skipped(rows, leaves, faults)
+    if is_kept is not None:
+        indices = pa.array(np.flatnonzero(is_kept))
         leaves = TextLeaves(
-            leaves.rows[kept], leaves.fields.take(chosen), leaves.texts.take(chosen)
+            leaves.rows[is_kept], leaves.fields.take(indices), leaves.texts.take(indices)
         )
     batch = _build_batch(rows, leaves)
     first = 0
     for end in _batch_ends(leaves):
-        yield Documents(batch.slice(first, end - first), passed)
-        first, passed = end, ()
-    if passed:
-        yield Documents(batch.slice(first), passed)
+        yield Documents(batch.slice(first, end - first), skipped)
+        first, skipped = end, ()
+    if skipped:
+        yield Documents(batch.slice(first), skipped)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,37 +100,37 @@ class _TextFaults:
         empty = is_blank(sound)
         return cls(absent, broken, empty if empty.any() else None)
 
-    def none(self) -> Flags | None:
-        found = [flags for flags in (self.absent, self.broken, self.empty) if flags is not None]
-        return ~np.logical_or.reduce(found) if found else None
+    def sound(self) -> Flags | None:
+        masks = [flags for flags in (self.absent, self.broken, self.empty) if flags is not None]
+        return ~np.logical_or.reduce(masks) if masks else None
 
 
 def _count_skipped(
     rows: RowMetadata, leaves: TextLeaves, faults: _TextFaults
 ) -> tuple[Skipped, ...]:
     """Count the rows without text, and those with a text that is not valid UTF-8."""
-    kept = faults.none()
+    is_kept = faults.sound()
     silent = np.ones(len(rows.numbers), bool)
-    silent[leaves.rows if kept is None else leaves.rows[kept]] = False
-    broken = _rows_flagged(faults.broken, rows, leaves)
-    empty = _rows_flagged(faults.empty, rows, leaves) & silent & ~broken
+    silent[leaves.rows if is_kept is None else leaves.rows[is_kept]] = False
+    broken = _flag_rows(faults.broken, rows, leaves)
+    empty = _flag_rows(faults.empty, rows, leaves) & silent & ~broken
     null = silent & ~broken & ~empty
     return tuple(
-        one
+        entry
         for reason, flags in (
             (skipped_rows.NOT_UTF8, broken),
             (skipped_rows.EMPTY, empty),
             (skipped_rows.NULL, null),
         )
-        for one in skipped_rows.count_skipped(rows.file, reason, rows.numbers[flags])  # type: ignore[arg-type]
+        for entry in skipped_rows.count_skipped(rows.file, reason, rows.numbers[flags])  # type: ignore[arg-type]
     )
 
 
-def _rows_flagged(flags: Flags | None, rows: RowMetadata, leaves: TextLeaves) -> Flags:
-    found = np.zeros(len(rows.numbers), bool)
+def _flag_rows(flags: Flags | None, rows: RowMetadata, leaves: TextLeaves) -> Flags:
+    is_flagged = np.zeros(len(rows.numbers), bool)
     if flags is not None:
-        found[leaves.rows[flags]] = True
-    return found
+        is_flagged[leaves.rows[flags]] = True
+    return is_flagged
 
 
 def _build_batch(rows: RowMetadata, leaves: TextLeaves) -> pa.RecordBatch:
@@ -182,9 +182,9 @@ def _batch_ends(leaves: TextLeaves) -> Iterator[int]:
     first = 0
     while first < count:
         before = int(ends[first - 1]) if first else 0
-        full = int(np.searchsorted(ends, before + BATCH_BYTES, "right"))
+        limit = int(np.searchsorted(ends, before + BATCH_BYTES, "right"))
         # Up to the last row that fits, but at least one row.
-        fit = int(np.searchsorted(lasts, full, "right")) - 1
+        fit = int(np.searchsorted(lasts, limit, "right")) - 1
         end = int(lasts[fit]) if fit >= 0 and lasts[fit] > first else 0
         first = end or int(lasts[np.searchsorted(lasts, first, "right")])
         yield first

@@ -67,7 +67,7 @@ class RemoteStream(io.RawIOBase):
 
     def read(self, size: int | None = -1) -> bytes:
         """Read exactly `size` bytes, or all that are left: Arrow takes a short read for the end."""
-        with self._placed():
+        with self._record_offset():
             if size is None or size < 0:
                 return self._stream.read()
             data = self._stream.read(size)
@@ -83,7 +83,7 @@ class RemoteStream(io.RawIOBase):
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
         """Seek to a byte offset."""
-        with self._placed():
+        with self._record_offset():
             return self._stream.seek(offset, whence)
 
     def tell(self) -> int:
@@ -97,7 +97,7 @@ class RemoteStream(io.RawIOBase):
         super().close()
 
     @contextmanager
-    def _placed(self) -> Iterator[None]:
+    def _record_offset(self) -> Iterator[None]:
         try:
             with translate_remote_errors():
                 yield
@@ -133,7 +133,7 @@ class File:
     size : int
         Bytes on disk.
     system : fsspec.AbstractFileSystem
-        Where it lies.
+        The file system that holds it.
     format : str
         "parquet", "jsonl", ...
     compression : str or None
@@ -143,7 +143,7 @@ class File:
     max_document : int
         Bytes that a document in it may have.
     fault : InputError or None
-        Why it cannot be read, where that was seen when it was found.
+        Why it cannot be read, if that was known when its folder was listed.
     """
 
     name: str
@@ -174,8 +174,8 @@ class File:
     @property
     def protocols(self) -> tuple[str, ...]:
         """Return the protocols of its file system, as they stand in URLs."""
-        named = self.system.protocol
-        return (named,) if isinstance(named, str) else tuple(named)
+        protocol = self.system.protocol
+        return (protocol,) if isinstance(protocol, str) else tuple(protocol)
 
     def open(self) -> BinaryIO:
         """Open the bytes as stored."""
@@ -237,15 +237,15 @@ class _LocalFile(io.FileIO):
     """A local file whose errors carry the byte offset of the failure."""
 
     def read(self, size: int | None = -1) -> bytes:
-        with self._placed():
+        with self._record_offset():
             return super().read(-1 if size is None else size) or b""
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
-        with self._placed():
+        with self._record_offset():
             return super().readinto(buffer) or 0
 
     @contextmanager
-    def _placed(self) -> Iterator[None]:
+    def _record_offset(self) -> Iterator[None]:
         try:
             yield
         except OSError as error:
@@ -341,10 +341,10 @@ def to_input_error(
     return corrupt_file_error(name, place.strip(), _one_line(error))
 
 
-def corrupt_file_error(name: str, place: str, why: str) -> CorruptFile:
+def corrupt_file_error(name: str, place: str, reason: str) -> CorruptFile:
     """Return the error for a file that is damaged or cut short at `place`, which may be empty."""
-    told = f"damaged or cut short {place}".rstrip()
-    return CorruptFile(f"{name}: {told} ({why})", remedy="fetch or write the file again.")
+    damage = f"damaged or cut short {place}".rstrip()
+    return CorruptFile(f"{name}: {damage} ({reason})", remedy="fetch or write the file again.")
 
 
 def next_block(blocks: Iterator[T], name: str, row: int) -> T | None:
@@ -372,6 +372,6 @@ def unread_entry(
         First row that was not read, and its byte offset in the stored file, as far as known.
     """
     # The message begins with the path that the user can open, which ends in the file's name.
-    _, named, reason = error.message.partition(f"{name.rstrip('/')}: ")
+    _, separator, reason = error.message.partition(f"{name.rstrip('/')}: ")
     offset = failure_offset(error.__cause__) if offset is None else offset
-    return Unread(name, reason if named else error.message, error.remedy, row, offset)
+    return Unread(name, reason if separator else error.message, error.remedy, row, offset)

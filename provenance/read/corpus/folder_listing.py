@@ -64,10 +64,10 @@ def list_matching(system: fsspec.AbstractFileSystem, pattern: str) -> Listing:
     root = literal_folder(pattern)
     if not system.isdir(root or "/"):
         return Listing()
-    found = _list(system, root, leads_to_match)
+    listing = _list(system, root, leads_to_match)
     return Listing(
-        {path: size for path, size in found.files.items() if is_matched(path)},
-        {path: e for path, e in found.faults.items() if path.endswith("/") or is_matched(path)},
+        {path: size for path, size in listing.files.items() if is_matched(path)},
+        {path: e for path, e in listing.faults.items() if path.endswith("/") or is_matched(path)},
     )
 
 
@@ -100,52 +100,52 @@ def describe_file_type(mode: int) -> str:
     return next((name for test, name in kinds if test(mode)), "no file")
 
 
-def _list(system: fsspec.AbstractFileSystem, folder: str, wanted: PathPredicate) -> Listing:
+def _list(system: fsspec.AbstractFileSystem, folder: str, is_wanted: PathPredicate) -> Listing:
     if isinstance(system, LocalFileSystem):
-        return _list_local(folder, wanted)
+        return _list_local(folder, is_wanted)
     if _lists_flat(system):
         # Object stores list all keys with a prefix in a few requests, or fail as a whole.
-        found = system.find(folder, detail=True)
-        return Listing({str(path): int(facts["size"] or 0) for path, facts in found.items()})
-    return _list_remote(system, folder, wanted)
+        entries = system.find(folder, detail=True)
+        return Listing({str(path): int(facts["size"] or 0) for path, facts in entries.items()})
+    return _list_remote(system, folder, is_wanted)
 
 
-def _list_local(root: str, wanted: PathPredicate) -> Listing:
+def _list_local(root: str, is_wanted: PathPredicate) -> Listing:
     """Walk local folders; each is listed once, whatever links lead to it."""
-    found, seen = Listing(), set[tuple[int, int]]()
+    listing, visited = Listing(), set[tuple[int, int]]()
     folders, links = [root or "/"], list[str]()
     while folders or links:
         folder = folders.pop() if folders else links.pop(0)
-        for entry in _scan_folder(folder, seen, found):
+        for entry in _scan_folder(folder, visited, listing):
             try:
                 facts = entry.stat()
             except OSError as error:
-                found.faults[entry.path] = _entry_error(entry, error)
+                listing.faults[entry.path] = _entry_error(entry, error)
                 continue
             if stat.S_ISREG(facts.st_mode):
-                found.files[entry.path] = facts.st_size
+                listing.files[entry.path] = facts.st_size
             elif not stat.S_ISDIR(facts.st_mode):
-                found.faults[entry.path] = special_file_error(entry.path, facts.st_mode)
-            elif wanted(entry.path):
+                listing.faults[entry.path] = special_file_error(entry.path, facts.st_mode)
+            elif is_wanted(entry.path):
                 (links if entry.is_symlink() else folders).append(entry.path)
-    return found
+    return listing
 
 
 def _scan_folder(
-    folder: str, seen: set[tuple[int, int]], found: Listing
+    folder: str, visited: set[tuple[int, int]], listing: Listing
 ) -> list["os.DirEntry[str]"]:
-    """List a folder that was not listed before; failures are added to `found`."""
+    """List a folder that was not listed before; failures are added to `listing`."""
     inside: list[os.DirEntry[str]] = []
     try:
         facts = os.stat(folder)
-        if (facts.st_dev, facts.st_ino) in seen:
+        if (facts.st_dev, facts.st_ino) in visited:
             return []
-        seen.add((facts.st_dev, facts.st_ino))
+        visited.add((facts.st_dev, facts.st_ino))
         with os.scandir(folder) as entries:
             inside.extend(entries)
     except OSError as error:
-        found.faults[f"{folder.rstrip('/')}/"] = _folder_error(folder, error)
-    return sorted(inside, key=lambda one: one.name)
+        listing.faults[f"{folder.rstrip('/')}/"] = _folder_error(folder, error)
+    return sorted(inside, key=lambda entry: entry.name)
 
 
 def special_file_error(path: str, mode: int) -> UnsupportedFormat:
@@ -166,9 +166,9 @@ def _entry_error(entry: "os.DirEntry[str]", error: OSError) -> InputError:
 
 
 def _folder_error(folder: str, error: OSError) -> InputError:
-    why = "permission denied" if isinstance(error, PermissionError) else str(error.strerror)
+    reason = "permission denied" if isinstance(error, PermissionError) else str(error.strerror)
     return InputError(
-        f"{folder}: the folder cannot be listed ({why})",
+        f"{folder}: the folder cannot be listed ({reason})",
         remedy="make the folder readable for this user, or leave it out.",
     )
 
@@ -180,25 +180,25 @@ def _lists_flat(system: fsspec.AbstractFileSystem) -> bool:
     return kind.find is not AbstractFileSystem.find or not is_generic
 
 
-def _list_remote(system: fsspec.AbstractFileSystem, root: str, wanted: PathPredicate) -> Listing:
+def _list_remote(system: fsspec.AbstractFileSystem, root: str, is_wanted: PathPredicate) -> Listing:
     """Walk remote folders: fsspec's own walk silently omits those that it cannot list."""
-    found, folders, seen = Listing(), [root], set[str]()
+    listing, folders, visited = Listing(), [root], set[str]()
     while folders:
         folder = folders.pop()
-        seen.add(folder)
+        visited.add(folder)
         try:
             with translate_read_errors(folder), translate_remote_errors():
                 entries = system.ls(folder, detail=True)
         except InputError as error:
-            found.faults[f"{folder}/"] = error
+            listing.faults[f"{folder}/"] = error
             continue
         for entry in entries:
             path = str(entry["name"]).rstrip("/")
             if entry["type"] != "directory":
-                found.files[path] = int(entry.get("size") or 0)
-            elif path not in seen and wanted(path):
+                listing.files[path] = int(entry.get("size") or 0)
+            elif path not in visited and is_wanted(path):
                 folders.append(path)
-    return found
+    return listing
 
 
 def _matcher(pattern: str) -> tuple[PathPredicate, PathPredicate]:
@@ -229,8 +229,8 @@ def _matcher(pattern: str) -> tuple[PathPredicate, PathPredicate]:
 
 def _prefixes(path: str) -> Iterator[str]:
     yield path
-    while (cut := path.rfind("/")) > 0:
-        path = path[:cut]
+    while (end := path.rfind("/")) > 0:
+        path = path[:end]
         yield path
 
 
@@ -252,26 +252,26 @@ def own_outputs(files: Sequence[File]) -> frozenset[str]:
         Files below a folder, or that match a pattern. The files by which a report or registry is
         recognised may be among them or beside them.
     """
-    known: dict[tuple[str, str], bool] = {}
+    answers: dict[tuple[str, str], bool] = {}
 
     def stands_beside(file: File, folder: str, name: str, is_ours: Callable[[File], bool]) -> bool:
-        if (folder, name) not in known:
+        if (folder, name) not in answers:
             inner = file.name[len(folder) :].lstrip("/")
             path = file.path[: len(file.path) - len(inner)] + name
-            known[folder, name] = is_ours(replace(file, path=path, fault=None, compression=None))
-        return known[folder, name]
+            answers[folder, name] = is_ours(replace(file, path=path, fault=None, compression=None))
+        return answers[folder, name]
 
-    own = set()
+    own_names = set()
     for file in files:
         folder, _, name = file.name.rpartition("/")
         generation = _GENERATION.fullmatch(file.name)
         if name in REPORT_FILES and stands_beside(file, folder, REPORT_FILES[0], _is_result):
-            own.add(file.name)
+            own_names.add(file.name)
         elif generation or name == _REGISTRY:
             place = (generation["folder"] or "") if generation else folder
             if stands_beside(file, place, _REGISTRY, _is_manifest):
-                own.add(file.name)
-    return frozenset(own)
+                own_names.add(file.name)
+    return frozenset(own_names)
 
 
 def _is_result(file: File) -> bool:
@@ -280,10 +280,10 @@ def _is_result(file: File) -> bool:
 
 def _is_manifest(file: File) -> bool:
     try:
-        stated = json.loads(_head(file, _MAX_MANIFEST_BYTES))
+        content = json.loads(_head(file, _MAX_MANIFEST_BYTES))
     except (ValueError, RecursionError):
         return False
-    return isinstance(stated, dict) and {"format", "digest", "postings", "files"} <= stated.keys()
+    return isinstance(content, dict) and {"format", "digest", "postings", "files"} <= content.keys()
 
 
 def _head(file: File, size: int) -> bytes:
@@ -318,33 +318,33 @@ def missing_numbered(files: Sequence[File]) -> list[File]:
     """
     sets: dict[tuple[str, str], list[tuple[File, re.Match[str]]]] = {}
     for file in files:
-        if found := _NUMBERED.search(file.name):
-            key = file.name[: found.start()], found["rest"]
-            sets.setdefault(key, []).append((file, found))
+        if match := _NUMBERED.search(file.name):
+            key = file.name[: match.start()], match["rest"]
+            sets.setdefault(key, []).append((file, match))
     return [file for members in sets.values() for file in _missing(members)]
 
 
 def _missing(members: Sequence[tuple[File, re.Match[str]]]) -> list[File]:
     """Return the files that one set lacks."""
-    known, found = members[0]
-    count, rest = int(found["total"]), found["rest"]
-    numbers = {int(one["number"]) for _, one in members}
-    width = min(len(one["number"]) for _, one in members)
-    cut = len(found["number"] + rest)
+    member, first_match = members[0]
+    count, suffix = int(first_match["total"]), first_match["rest"]
+    numbers = {int(match["number"]) for _, match in members}
+    width = min(len(match["number"]) for _, match in members)
+    suffix_chars = len(first_match["number"] + suffix)
     first = 1 if count in numbers and 0 not in numbers else 0
     gaps = (number for number in range(first, first + count) if number not in numbers)
 
-    def absent(number: int, others: int = 0) -> File:
-        name, path, told = (
-            f"{text[:-cut]}{number:0{width}}{rest}"
-            for text in (known.name, known.path, known.display_path)
+    def absent(number: int, more: int = 0) -> File:
+        name, path, display_path = (
+            f"{text[:-suffix_chars]}{number:0{width}}{suffix}"
+            for text in (member.name, member.path, member.display_path)
         )
-        what = f"it and {others:,} more are missing" if others else "it is missing"
+        statement = f"it and {more:,} more are missing" if more else "it is missing"
         fault = DatasetNotFound(
-            f"{told}: {what}; the files beside it are numbered as parts of {count:,}",
+            f"{display_path}: {statement}; the files beside it are numbered as parts of {count:,}",
             remedy="fetch it, or name the files that are there, each or with a pattern.",
         )
-        return replace(known, name=name, path=path, given_path=told, size=0, fault=fault)
+        return replace(member, name=name, path=path, given_path=display_path, size=0, fault=fault)
 
     missing = [absent(number) for number in islice(gaps, _MAX_NAMED)]
     if (number := next(gaps, None)) is not None:

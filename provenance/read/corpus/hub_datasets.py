@@ -37,7 +37,7 @@ def is_hub_name(address: str) -> bool:
 
 def hub_parts(
     address: str,
-    named: Sequence[str],
+    text_columns: Sequence[str],
     split: str | None,
     *,
     label: bool = False,
@@ -49,7 +49,7 @@ def hub_parts(
     ----------
     address : str
         "owner/name", with optional prefix "hf://datasets/" and suffixes "@revision" and ":config".
-    named : sequence of str
+    text_columns : sequence of str
         Text columns given by the user.
     split : str or None
         The split to read; None reads all.
@@ -75,29 +75,32 @@ def hub_parts(
         )
     name = match["name"]
     with _quiet_datasets_library(name) as datasets:
-        opened = datasets.load_dataset(
+        splits = datasets.load_dataset(
             name, match["config"], revision=match["revision"], streaming=True
         )
     return [
         _split_part(
-            f"{name}/{which}" if label else which, one, named, DocumentLimit(which, max_document)
+            f"{name}/{split_name}" if label else split_name,
+            dataset,
+            text_columns,
+            DocumentLimit(split_name, max_document),
         )
-        for which, one in sorted(choose_splits(dict(opened), split, name).items())
+        for split_name, dataset in sorted(choose_splits(dict(splits), split, name).items())
     ]
 
 
-def _split_part(file: str, dataset: Any, named: Sequence[str], limit: DocumentLimit) -> Part:
+def _split_part(file: str, dataset: Any, text_columns: Sequence[str], limit: DocumentLimit) -> Part:
     batches = _Batches(file, dataset.with_format("arrow"))
     first = next(batches.tables(), None)
     if first is None:
         return Part(file, 0, lambda: iter(()))
-    columns = find_columns(first.schema, named, first.select, file=file)
+    columns = find_columns(first.schema, text_columns, first.select, file=file)
 
     def read() -> Iterator[Documents]:
         row = 0
         for table in batches.tables():
-            wanted = top_columns(columns.all(), table.column_names)
-            for batch in table.select(wanted).combine_chunks().to_batches():
+            names = top_columns(columns.all(), table.column_names)
+            for batch in table.select(names).combine_chunks().to_batches():
                 for portion in split_batch(batch, limit, row):
                     numbers = np.arange(row, row + len(portion), dtype=np.int64)
                     yield from block_documents(file, RowBlock(portion, numbers), columns)

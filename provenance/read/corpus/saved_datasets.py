@@ -62,9 +62,9 @@ def saved_files(path: str, split: str | None) -> AddressFiles:
     else:
         # A dataset that was saved alone may have recorded the split it came from.
         folders = {str(_read_json(os.path.join(path, _STATE)).get("_split") or "all"): path}
-    chosen = choose_splits(folders, split, path).values()
+    split_folders = choose_splits(folders, split, path).values()
     return AddressFiles(
-        tuple(_arrow_file(one, path) for folder in chosen for one in _arrow_files(folder))
+        tuple(_arrow_file(file, path) for folder in split_folders for file in _arrow_files(folder))
     )
 
 
@@ -79,41 +79,43 @@ def choose_splits(splits: Mapping[str, T], split: str | None, name: str) -> dict
     if split is None:
         return dict(splits)
     if split not in splits:
-        near = get_close_matches(split, list(splits), n=1)
+        matches = get_close_matches(split, list(splits), n=1)
         raise DatasetNotFound(
             f"{name}: there is no split {split!r}; the dataset has {sorted(splits)}",
-            remedy=f"did you mean --split {near[0]}?" if near else "choose one with --split.",
+            remedy=f"did you mean --split {matches[0]}?" if matches else "choose one with --split.",
         )
     return {split: splits[split]}
 
 
 def _arrow_files(folder: str) -> list[str]:
     state = os.path.join(folder, _STATE)
-    stated = _read_json(state).get("_data_files")
-    listed = stated if isinstance(stated, list) else [None]
-    names = [one.get("filename") if isinstance(one, dict) else None for one in listed]
+    data_files = _read_json(state).get("_data_files")
+    entries = data_files if isinstance(data_files, list) else [None]
+    names = [entry.get("filename") if isinstance(entry, dict) else None for entry in entries]
     return [os.path.join(folder, name) for name in _plain_names(names, state)]
 
 
 def _arrow_file(path: str, root: str) -> File:
     size = os.path.getsize(path) if os.path.exists(path) else 0  # opening it raises the error
     name = os.path.relpath(path, root).replace(os.sep, "/")
-    whole = os.path.abspath(path)
-    return File(name, whole, size, LocalFileSystem(), "arrow", given_path=os.path.relpath(path))
+    absolute_path = os.path.abspath(path)
+    return File(
+        name, absolute_path, size, LocalFileSystem(), "arrow", given_path=os.path.relpath(path)
+    )
 
 
 def _read_json(path: str) -> dict[str, object]:
     with translate_read_errors(path, damage=(ValueError, RecursionError)):
-        stated = json.loads(read_small_file(Path(path), _MAX_JSON_BYTES))
-    if not isinstance(stated, dict):
+        content = json.loads(read_small_file(Path(path), _MAX_JSON_BYTES))
+    if not isinstance(content, dict):
         raise _damaged_error(path)
-    return stated
+    return content
 
 
-def _plain_names(stated: object, path: str) -> list[str]:
+def _plain_names(value: object, path: str) -> list[str]:
     """Validate a list of names of files or folders beside the file at `path`."""
-    names = [name for name in stated if _is_plain(name)] if isinstance(stated, list) else []
-    if not isinstance(stated, list) or len(names) < len(stated):
+    names = [name for name in value if _is_plain(name)] if isinstance(value, list) else []
+    if not isinstance(value, list) or len(names) < len(value):
         raise _damaged_error(path)
     return names
 

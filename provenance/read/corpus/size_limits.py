@@ -38,7 +38,7 @@ class DocumentLimit:
     file: str
     size: int = MAX_DOCUMENT
 
-    def exceeded(self, row: int) -> DocumentTooLarge:
+    def error_for_row(self, row: int) -> DocumentTooLarge:
         """Return the error for a row that is too large."""
         size, larger = format_size(self.size), format_size(2 * self.size)
         return DocumentTooLarge(
@@ -71,8 +71,8 @@ def parse_size(text: str) -> int | None:
     >>> parse_size("64MB"), parse_size("1 GiB"), parse_size("500000"), parse_size("0")
     (64000000, 1073741824, 500000, None)
     """
-    found = _SIZE.fullmatch(text.strip())
-    return (int(found[1]) * _UNITS[found[2].upper()] or None) if found else None
+    match = _SIZE.fullmatch(text.strip())
+    return (int(match[1]) * _UNITS[match[2].upper()] or None) if match else None
 
 
 def format_size(size: int) -> str:
@@ -89,14 +89,14 @@ def format_size(size: int) -> str:
     return str(size)
 
 
-def check_expansion(what: str, stored: int, size: int, max_document: int) -> None:
+def check_expansion(subject: str, stored_size: int, size: int, max_document: int) -> None:
     """Raise if rows that are decoded together are far larger in memory than on disk.
 
     Parameters
     ----------
-    what : str
+    subject : str
         File and rows, for the message.
-    stored, size : int
+    stored_size, size : int
         Bytes on disk and in memory.
     max_document : int
         The limit of a document in bytes.
@@ -104,11 +104,12 @@ def check_expansion(what: str, stored: int, size: int, max_document: int) -> Non
     Raises
     ------
     DocumentTooLarge
-        If they exceed both `_MAX_DOCUMENTS_AT_ONCE` documents and `_MAX_EXPANSION` times `stored`.
+        If they exceed both `_MAX_DOCUMENTS_AT_ONCE` documents and `_MAX_EXPANSION` times
+        `stored_size`.
     """
-    if size > max(_MAX_DOCUMENTS_AT_ONCE * max_document, _MAX_EXPANSION * stored):
+    if size > max(_MAX_DOCUMENTS_AT_ONCE * max_document, _MAX_EXPANSION * stored_size):
         raise DocumentTooLarge(
-            f"{what} has {stored:,} bytes on disk and {size:,} in memory",
+            f"{subject} has {stored_size:,} bytes on disk and {size:,} in memory",
             remedy="write it again in smaller pieces, or raise the limit with "
             f"--max-document {-(-(size // _MAX_DOCUMENTS_AT_ONCE) // 10**6)}MB.",
         )

@@ -29,11 +29,11 @@ def count_skipped(file: str, reason: str, rows: Sequence[int]) -> tuple[Skipped,
     return (Skipped(file, reason, len(rows), tuple(int(row) for row in rows[:_MAX_NAMED])),)
 
 
-def count_by_reason(file: str, found: Iterable[tuple[int, str]]) -> tuple[Skipped, ...]:
+def count_by_reason(file: str, skipped: Iterable[tuple[int, str]]) -> tuple[Skipped, ...]:
     """Return the counts of rows by reason, in the order in which the reasons occur."""
     rows: dict[str, list[int]] = {}
-    for row, reason in found:
+    for row, reason in skipped:
         rows.setdefault(reason, []).append(row)
     return tuple(
-        one for reason, place in rows.items() for one in count_skipped(file, reason, place)
+        entry for reason, numbers in rows.items() for entry in count_skipped(file, reason, numbers)
     )

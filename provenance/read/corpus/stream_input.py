@@ -39,12 +39,12 @@ class HashedStream:
     def batches(self) -> Iterator[Documents]:
         """Yield the texts."""
         try:
-            yield from self._hashed()
+            yield from self._hash_texts()
         except InputError as error:
             self._fault = error
             raise
 
-    def _hashed(self) -> Iterator[Documents]:
+    def _hash_texts(self) -> Iterator[Documents]:
         lengths, letters = hashlib.sha256(), hashlib.sha256()
         for documents in self._read():
             texts = Texts.of(documents.batch.column("text"))
@@ -74,14 +74,16 @@ def is_stream(address: str) -> bool:
     return address == STANDARD_INPUT or is_pipe(address)
 
 
-def stream_part(address: str, named: Sequence[str], max_document: int = MAX_DOCUMENT) -> Part:
+def stream_part(
+    address: str, text_columns: Sequence[str], max_document: int = MAX_DOCUMENT
+) -> Part:
     """Return the JSON Lines on standard input, or in a pipe, as a part that can be read once.
 
     Parameters
     ----------
     address : str
         "-", or the path of a pipe.
-    named : sequence of str
+    text_columns : sequence of str
         Text columns given by the user.
     max_document : int
         Largest size of a line in bytes.
@@ -93,23 +95,25 @@ def stream_part(address: str, named: Sequence[str], max_document: int = MAX_DOCU
     ColumnMissing
         If a given column is in none of the first objects, or none holds text.
     """
-    told = "standard input" if address == STANDARD_INPUT else address
-    blocks = _read_blocks(address, DocumentLimit(told, max_document))
+    display_name = "standard input" if address == STANDARD_INPUT else address
+    blocks = _read_blocks(address, DocumentLimit(display_name, max_document))
     head: list[LineBlock] = []
     sample = []
     for block in blocks:
         if not head:
-            check_text(block.data[:_HEAD_BYTES], told)
+            check_text(block.data[:_HEAD_BYTES], display_name)
         head.append(block)
         sample = [record for _, record in parse_lines(block).records]
         if sample:
             break
-    layout = infer_layout(sample, named, address)
+    layout = infer_layout(sample, text_columns, address)
     waiting = [chain(head, blocks)]
 
     def read() -> Iterator[Documents]:
         if not waiting:
-            raise InputError(f"{told} can be read only once", remedy="write it to a file first.")
+            raise InputError(
+                f"{display_name} can be read only once", remedy="write it to a file first."
+            )
         return read_lines(address, waiting.pop(), layout)
 
     return Part(address, 0, read, layout.columns.texts, rereadable=False)

@@ -52,12 +52,12 @@ def find_roles(schema: pa.Schema, dump: Dump) -> dict[str, str]:
         If a given column is missing, or no column is known as the text.
     """
     roles = {}
-    for role, named, option in (
+    for role, column, option in (
         ("text", dump.text_column, "--text-column"),
         ("source", dump.source_column, "--source-column"),
     ):
-        if named is not None:
-            roles[role] = _given_column(named, option, schema, dump)
+        if column is not None:
+            roles[role] = _given_column(column, option, schema, dump)
     for role, names in KNOWN_NAMES.items():
         if role not in roles and not (role == "title" and dump.text_column):
             path = _first_fitting(names.split(), schema, _FITS.get(role, _is_name), roles)
@@ -66,12 +66,12 @@ def find_roles(schema: pa.Schema, dump: Dump) -> dict[str, str]:
 
 
 def _first_fitting(
-    names: list[str], schema: pa.Schema, fits: TypePredicate, taken: Mapping[str, str]
+    names: list[str], schema: pa.Schema, fits: TypePredicate, roles: Mapping[str, str]
 ) -> str | None:
-    known = {_fold(name): name for name in reversed(schema.names)}
+    actual_names = {_fold(name): name for name in reversed(schema.names)}
     for name in names:
-        column = known.get(name)
-        if column is None or column == taken.get("text") or schema.names.count(column) > 1:
+        column = actual_names.get(name)
+        if column is None or column == roles.get("text") or schema.names.count(column) > 1:
             continue
         if fits(schema.field(column).type):
             return str(column)
@@ -80,15 +80,17 @@ def _first_fitting(
 
 def _only_text_column(schema: pa.Schema, roles: Mapping[str, str], dump: Dump) -> str:
     """Return the only string column without another role."""
-    taken = set(roles.values())
-    left = [field.name for field in schema if is_textual(field.type) and field.name not in taken]
-    if len(left) != 1:
+    used = set(roles.values())
+    candidates = [
+        field.name for field in schema if is_textual(field.type) and field.name not in used
+    ]
+    if len(candidates) != 1:
         raise ColumnMissing(
             f"{dump.display_path}: no column is known as the text; the table has "
             f"{format_names(schema.names)}",
             remedy="choose the column with --text-column.",
         )
-    return str(left[0])
+    return str(candidates[0])
 
 
 def _given_column(name: str, option: str, schema: pa.Schema, dump: Dump) -> str:
@@ -96,11 +98,13 @@ def _given_column(name: str, option: str, schema: pa.Schema, dump: Dump) -> str:
         raise duplicate_column_error(name, dump.display_path)
     kind = type_at(schema, name)
     if kind is None:
-        near = get_close_matches(name, schema.names, n=1, cutoff=0.6)
+        matches = get_close_matches(name, schema.names, n=1, cutoff=0.6)
         raise ColumnMissing(
             f"{dump.display_path}: column {name!r} is missing; "
             f"the table has {format_names(schema.names)}",
-            remedy=f"did you mean {option} {near[0]}?" if near else f"choose one with {option}.",
+            remedy=f"did you mean {option} {matches[0]}?"
+            if matches
+            else f"choose one with {option}.",
         )
     if not _is_string(kind):
         raise ColumnMissing(

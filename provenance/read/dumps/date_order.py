@@ -50,12 +50,12 @@ def infer_order(values: Iterable[str]) -> DateOrder | None:
     """
     orders: set[DateOrder] = set()
     for value in values:
-        found = _DATE.fullmatch(value.strip())
-        if found is None or len(found["three"]) != 4:
+        match = _DATE.fullmatch(value.strip())
+        if match is None or len(match["three"]) != 4:
             continue
-        if int(found["one"]) > 12 >= int(found["two"]):
+        if int(match["one"]) > 12 >= int(match["two"]):
             orders.add(DateOrder.DAY_FIRST)
-        if int(found["two"]) > 12 >= int(found["one"]):
+        if int(match["two"]) > 12 >= int(match["one"]):
             orders.add(DateOrder.MONTH_FIRST)
     return orders.pop() if len(orders) == 1 else None
 
@@ -76,14 +76,14 @@ def parse_ordered_date(value: object, order: DateOrder | None) -> int | None:
     second = parse_timestamp(value)
     if second is not None or not isinstance(value, str):
         return second
-    found = _DATE.fullmatch(value.strip())
-    return None if found is None else _to_seconds(found, order)
+    match = _DATE.fullmatch(value.strip())
+    return None if match is None else _to_seconds(match, order)
 
 
 def is_ambiguous(value: str) -> bool:
     """Return whether a date is numeric with the year last."""
-    found = _DATE.fullmatch(value.strip())
-    return found is not None and len(found["three"]) == 4
+    match = _DATE.fullmatch(value.strip())
+    return match is not None and len(match["three"]) == 4
 
 
 class DateReader:
@@ -105,65 +105,69 @@ class DateReader:
         """Return the second of a date."""
         second = parse_ordered_date(value, self._order)
         if second is None and value is not None and str(value).strip():
-            self._miss(str(value), 1, [row])
+            self._count_unreadable(str(value), 1, [row])
         return second
 
     def seconds(self, column: pa.Array, rows: Int64s) -> pa.Array:
         """Return the dates of a column as `timestamp[s, UTC]`."""
         if not is_textual(column.type):
-            found = parse_timestamps(column)
+            dates = parse_timestamps(column)
             if pa.types.is_nested(column.type) or pa.types.is_boolean(column.type):
-                self._miss_all(column, rows)
-            return found
+                self._count_all_unreadable(column, rows)
+            return dates
         texts = format_values(column)
-        found = parse_timestamps(texts)
-        if found.null_count > texts.null_count:
-            found = self._in_order(texts)
-            told = pc.fill_null(
+        dates = parse_timestamps(texts)
+        if dates.null_count > texts.null_count:
+            dates = self._in_order(texts)
+            has_text = pc.fill_null(
                 pc.greater(pc.binary_length(pc.utf8_trim_whitespace(texts)), 0), False
             )
-            unread = np.flatnonzero(pc.and_(pc.is_null(found), told))
+            unread = np.flatnonzero(pc.and_(pc.is_null(dates), has_text))
             if len(unread):
                 first = rows[unread[:_MAX_NAMED]].tolist()
-                self._miss(texts[int(unread[0])].as_py(), len(unread), first)
-        return found
+                self._count_unreadable(texts[int(unread[0])].as_py(), len(unread), first)
+        return dates
 
-    def _miss_all(self, column: pa.Array, rows: Int64s) -> None:
-        there = np.flatnonzero(pc.is_valid(column))
-        if len(there):
-            self._miss(str(column[int(there[0])]), len(there), rows[there[:_MAX_NAMED]].tolist())
+    def _count_all_unreadable(self, column: pa.Array, rows: Int64s) -> None:
+        present = np.flatnonzero(pc.is_valid(column))
+        if len(present):
+            self._count_unreadable(
+                str(column[int(present[0])]), len(present), rows[present[:_MAX_NAMED]].tolist()
+            )
 
     def _in_order(self, texts: pa.Array) -> pa.Array:
         distinct = texts.dictionary_encode()
-        known = [parse_ordered_date(one, self._order) for one in distinct.dictionary.to_pylist()]
-        return pa.array(known, pa.int64()).take(distinct.indices).cast(SECONDS)
+        seconds = [
+            parse_ordered_date(text, self._order) for text in distinct.dictionary.to_pylist()
+        ]
+        return pa.array(seconds, pa.int64()).take(distinct.indices).cast(SECONDS)
 
-    def missed(self, file: str) -> Iterator[Items]:
+    def unreadable_dates(self, file: str) -> Iterator[Items]:
         """Yield the count of items whose date cannot be parsed: they are kept without a date."""
         if self._count:
             reason = f"{UNREADABLE_DATE}, such as {self._example!r}: kept without a date"
             nothing = pa.RecordBatch.from_pylist([], ITEMS)
             yield Items(nothing, (Skipped(file, reason, self._count, tuple(self._rows)),))
 
-    def _miss(self, example: str, count: int, rows: list[int]) -> None:
+    def _count_unreadable(self, example: str, count: int, rows: list[int]) -> None:
         self._example = self._example or example.strip()[:_MAX_SHOWN_CHARS]
         self._count += count
         self._rows = (self._rows + rows)[:_MAX_NAMED]
 
 
-def _to_seconds(found: re.Match[str], order: DateOrder | None) -> int | None:
-    one, two, three = (int(found[name]) for name in ("one", "two", "three"))
-    if len(found["one"]) == 4:
+def _to_seconds(match: re.Match[str], order: DateOrder | None) -> int | None:
+    one, two, three = (int(match[name]) for name in ("one", "two", "three"))
+    if len(match["one"]) == 4:
         year, month, day = one, two, three
-    elif len(found["three"]) == 4 and order is not None:
+    elif len(match["three"]) == 4 and order is not None:
         day, month = (one, two) if order is DateOrder.DAY_FIRST else (two, one)
         year = three
     else:
         return None
-    hour, minute, second = (int(found[name] or 0) for name in ("hour", "minute", "second"))
-    if found["half"] and 1 <= hour <= 12:
-        hour = hour % 12 + (12 if found["half"] in "pP" else 0)
+    hour, minute, second = (int(match[name] or 0) for name in ("hour", "minute", "second"))
+    if match["half"] and 1 <= hour <= 12:
+        hour = hour % 12 + (12 if match["half"] in "pP" else 0)
     with suppress(ValueError):
-        when = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
-        return calendar.timegm(when.utctimetuple())
+        moment = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
+        return calendar.timegm(moment.utctimetuple())
     return None

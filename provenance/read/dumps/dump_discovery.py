@@ -76,21 +76,21 @@ def _of_file(system: fsspec.AbstractFileSystem, place: str, address: str) -> lis
 
 
 def _of_folder(system: fsspec.AbstractFileSystem, place: str, address: str) -> list[File]:
-    found = list_folder(system, place)
+    listing = list_folder(system, place)
     folder, root = address.rstrip("/"), len(place)
     files = []
-    for path in found.paths():
+    for path in listing.paths():
         name = printable_path(path[root:].lstrip("/")) or f"{folder}/"  # the folder itself
-        size, fault = found.files.get(path, 0), found.faults.get(path)
+        size, fault = listing.files.get(path, 0), listing.faults.get(path)
         files.append(File(name, path, size, system, given_path=f"{folder}/{name}", fault=fault))
-    own = own_outputs(files)
-    chosen = _choose_files([file for file in files if file.name not in own])
-    if not chosen:
+    own_names = own_outputs(files)
+    dump_files = _choose_files([file for file in files if file.name not in own_names])
+    if not dump_files:
         raise (UnsupportedFormat if files else DatasetNotFound)(
             f"{address}: none of its {len(files)} files is a supported dump",
             remedy="give the files themselves: tables, tweets.js, Posts.xml, RC_*.zst.",
         )
-    return [_with_compression(file) for file in (*chosen, *missing_numbered(chosen))]
+    return [_with_compression(file) for file in (*dump_files, *missing_numbered(dump_files))]
 
 
 def _choose_files(files: Sequence[File]) -> list[File]:
@@ -107,8 +107,8 @@ def _choose_files(files: Sequence[File]) -> list[File]:
         and not _is_known(file.path)
     ]
     for patterns in (X_ARCHIVE_FILES, STACKEXCHANGE_FILES):
-        if found := [file for file in files if _matches_any(file.path, patterns)]:
-            return [*found, *unknown]
+        if members := [file for file in files if _matches_any(file.path, patterns)]:
+            return [*members, *unknown]
     return [*(file for file in files if _is_known(file.path)), *unknown]
 
 
@@ -144,14 +144,14 @@ def _with_compression(file: File) -> File:
 def _detect_compression(file: File) -> File:
     with file.open() as stream, translate_read_errors(file.display_path):
         head = stream.read(8)
-    found, said = detect_compression(head), compression_by_name(file.path)
-    if found is None and said is not None:
-        if said != "zst" or head[1:4] != _SKIPPABLE_MAGIC:
+    compression, name_compression = detect_compression(head), compression_by_name(file.path)
+    if compression is None and name_compression is not None:
+        if name_compression != "zst" or head[1:4] != _SKIPPABLE_MAGIC:
             raise CorruptFile(
                 f"{file.display_path}: "
                 f"the name ends in .{file.path.rpartition('.')[2]}, but the content "
                 "is not of that format",
                 remedy="fetch it again, or rename it.",
             )
-        found = said
-    return replace(file, compression=found)
+        compression = name_compression
+    return replace(file, compression=compression)

@@ -56,22 +56,23 @@ class Dump:
             If compressed data is damaged, or ends too early.
         """
         with self.file.stream() as stream:
-            found = iter(lambda: stream.read(size), b"")
-            yield from with_progress(found, self.display_path, len, "bytes of content")
+            chunks = iter(lambda: stream.read(size), b"")
+            yield from with_progress(chunks, self.display_path, len, "bytes of content")
 
     def prefix(self) -> str:
         """Return the prefix of `#row` in the ids of items without an id.
 
-        Notes ----- File name and a digest of its first bytes: files called `train.parquet` in
-        several folders stay distinct, and a dump that was moved gets the same ids when it is read
-        again.
+        Notes
+        -----
+        File name and a digest of its first bytes: files called `train.parquet` in several folders
+        stay distinct, and a dump that was moved gets the same ids when it is read again.
         """
         digest = hashlib.blake2b(self.file.head(_HEAD_BYTES), digest_size=4).hexdigest()
         return f"{self.name}~{digest}"
 
 
 def with_progress(
-    found: Iterator[T], name: str, size: Callable[[T], int], unit: str
+    values: Iterator[T], name: str, size: Callable[[T], int], unit: str
 ) -> Iterator[T]:
     """Yield what is read from the file `name`; errors say how much was read before.
 
@@ -80,15 +81,15 @@ def with_progress(
     CorruptFile
         If reading fails.
     """
-    done = 0
+    count = 0
 
     def where() -> str:
-        return f"after {done:,} {unit}"
+        return f"after {count:,} {unit}"
 
     while True:
         with translate_read_errors(name, where):
-            one = next(found, None)
-        if one is None:
+            value = next(values, None)
+        if value is None:
             return
-        done += size(one)
-        yield one
+        count += size(value)
+        yield value

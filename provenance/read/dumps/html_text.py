@@ -40,7 +40,7 @@ def plain_text(html: str) -> str:
         _read_parts(parts, text)
     else:
         _HtmlParser(text).read(html)
-    return text.whole()
+    return text.to_string()
 
 
 class _TextBuilder:
@@ -49,43 +49,43 @@ class _TextBuilder:
     def __init__(self) -> None:
         self.parts: list[str] = []
         self.code: list[str] = []
-        self.preformatted = self.hidden = 0
+        self.preformatted_depth = self.hidden_depth = 0
 
     def begin(self, tag: str) -> None:
         """Handle a start tag."""
         self._break(tag)
         if tag == "pre":
-            self.preformatted += 1
+            self.preformatted_depth += 1
         elif tag in HIDDEN_TAGS:
-            self.hidden += 1
+            self.hidden_depth += 1
         elif tag in TAG_TEXTS:
             self.parts.append(TAG_TEXTS[tag])
 
     def end(self, tag: str) -> None:
         """Handle an end tag."""
         if tag == "pre":
-            self.preformatted = max(0, self.preformatted - 1)
+            self.preformatted_depth = max(0, self.preformatted_depth - 1)
         elif tag in HIDDEN_TAGS:
-            self.hidden = max(0, self.hidden - 1)
+            self.hidden_depth = max(0, self.hidden_depth - 1)
         self._break(tag)
 
     def add(self, data: str) -> None:
         """Add text: verbatim in code, with normalised white space elsewhere."""
-        if self.hidden:
+        if self.hidden_depth:
             return
-        if self.preformatted:
-            # Kept aside, so that white space in it is not normalised.
+        if self.preformatted_depth:
+            # Stored separately, so that white space in it is not normalised.
             self.parts.append(f"\0{len(self.code)}\0")
             self.code.append(data)
         else:
             self.parts.append(data.translate(_SPACE))
 
-    def whole(self) -> str:
-        """Return the whole text."""
-        joined = _BREAK.sub(_line_break, _SPACES.sub(" ", "".join(self.parts)))
+    def to_string(self) -> str:
+        """Return all text."""
+        text = _BREAK.sub(_line_break, _SPACES.sub(" ", "".join(self.parts)))
         if self.code:
-            joined = _CODE_MARK.sub(lambda found: self.code[int(found[1])].strip("\n"), joined)
-        return joined.strip()
+            text = _CODE_MARK.sub(lambda match: self.code[int(match[1])].strip("\n"), text)
+        return text.strip()
 
     def _break(self, tag: str) -> None:
         if tag in PARAGRAPH_TAGS:
@@ -119,9 +119,9 @@ class _HtmlParser(HTMLParser):
         self._text.add(data)
 
 
-def _is_simple(html: str, between: list[str]) -> bool:
+def _is_simple(html: str, texts: list[str]) -> bool:
     """Return whether all tags are in the form of a sanitiser, so that no parser is needed."""
-    return not any("<" in text for text in between) and _UNUSUAL_TAG.search(html) is None
+    return not any("<" in text for text in texts) and _UNUSUAL_TAG.search(html) is None
 
 
 def _read_parts(parts: list[str], text: _TextBuilder) -> None:
@@ -130,13 +130,13 @@ def _read_parts(parts: list[str], text: _TextBuilder) -> None:
             text.add(unescape(parts[place]))
         if place + 1 == len(parts):
             return
-        slash, tag, _, closed = parts[place + 1 : place + 5]
+        slash, tag, _, is_closed = parts[place + 1 : place + 5]
         if not slash:
             text.begin(tag.lower())
-        if slash or closed:
+        if slash or is_closed:
             text.end(tag.lower())
 
 
-def _line_break(found: re.Match[str]) -> str:
+def _line_break(match: re.Match[str]) -> str:
     """Return an empty line between paragraphs, else a line break."""
-    return "\n\n" if found[0].count("\n") > 1 else "\n"
+    return "\n\n" if match[0].count("\n") > 1 else "\n"

@@ -47,18 +47,18 @@ def build_items(columns: Mapping[str, pa.Array], rows: Int64s, dump: Dump, prefi
         flags = check(columns, dump)
         if flags is not None and flags.any():
             faults += [RowFault(int(row), reason) for row in rows[flags]]
-            kept = pa.array(~flags)
-            columns = {role: column.filter(kept) for role, column in columns.items()}
+            is_kept = pa.array(~flags)
+            columns = {role: column.filter(is_kept) for role, column in columns.items()}
             rows = rows[~flags]
-    named = {role: _to_names(columns[role]) for role in columns.keys() - {"text", "created_at"}}
-    named["text"] = columns["text"]
-    named["item"] = _ids(named.get("item"), rows, prefix)
-    named["source"] = _sources(named.get("source"), len(rows), dump.source)
+    fields = {role: _to_names(columns[role]) for role in columns.keys() - {"text", "created_at"}}
+    fields["text"] = columns["text"]
+    fields["item"] = _ids(fields.get("item"), rows, prefix)
+    fields["source"] = _sources(fields.get("source"), len(rows), dump.source)
     if "created_at" in columns:
-        named["created_at"] = parse_timestamps(columns["created_at"])
+        fields["created_at"] = parse_timestamps(columns["created_at"])
     arrays = [
-        named[field.name].cast(field.type)
-        if field.name in named
+        fields[field.name].cast(field.type)
+        if field.name in fields
         else pa.nulls(len(rows), field.type)
         for field in ITEMS
     ]
@@ -108,16 +108,16 @@ def _ids(values: pa.Array | None, rows: Int64s, prefix: str) -> pa.Array:
         values = null_where(pc.match_substring_regex(values, ROUNDED_ID), values)
         if not values.null_count:
             return values
-    made = pc.binary_join_element_wise(
+    row_ids = pc.binary_join_element_wise(
         pa.scalar(prefix, _TEXT), pa.array(rows).cast(_TEXT), pa.scalar("#", _TEXT)
     )
-    return made if values is None else pc.coalesce(values, made)
+    return row_ids if values is None else pc.coalesce(values, row_ids)
 
 
-def _sources(values: pa.Array | None, count: int, given: str) -> pa.Array:
+def _sources(values: pa.Array | None, count: int, default: str) -> pa.Array:
     if values is None:
-        return pa.repeat(pa.scalar(given, _TEXT), count)
-    return pc.fill_null(values, given)
+        return pa.repeat(pa.scalar(default, _TEXT), count)
+    return pc.fill_null(values, default)
 
 
 def _texts_or_titles(columns: Mapping[str, pa.Array]) -> pa.Array:

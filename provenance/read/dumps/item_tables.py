@@ -26,12 +26,12 @@ _JSON_STARTS = (b"{", b"[")
 def read_table(dump: Dump) -> Iterator[Items]:
     """Read a table; its name or its first bytes tell the format."""
     head = dump.file.head(HEAD_BYTES)
-    named = (format_by_name(dump.file.path) or ("", None))[0]
-    if head.startswith(PARQUET_MAGIC) or named == "parquet":
+    format_name = (format_by_name(dump.file.path) or ("", None))[0]
+    if head.startswith(PARQUET_MAGIC) or format_name == "parquet":
         return _read(dump, open_parquet)
-    if head.startswith(ARROW_MAGICS) or named == "arrow":
+    if head.startswith(ARROW_MAGICS) or format_name == "arrow":
         return _read(dump, open_arrow)
-    if skip_assignment(head).startswith(_JSON_STARTS) or named in {"jsonl", "json"}:
+    if skip_assignment(head).startswith(_JSON_STARTS) or format_name in {"jsonl", "json"}:
         return read_json(dump)
     return _read(dump, open_csv)
 
@@ -42,16 +42,16 @@ def _read(dump: Dump, opener: Callable[[File], TableFile]) -> Iterator[Items]:
         return
     roles = find_roles(table.schema, dump)
     prefix = dump.prefix()
-    wanted = sorted({*roles.values()})
+    paths = sorted({*roles.values()})
     dates = DateReader(_column_date_order(table, roles.get("created_at")))
     for piece in table.pieces:
-        for block in piece.read(wanted):
+        for block in piece.read(paths):
             columns = {role: column_at(block.batch, path) for role, path in roles.items()}
             if "created_at" in columns:
                 columns["created_at"] = dates.seconds(columns["created_at"], block.numbers)
             items = build_items(columns, block.numbers, dump, prefix)
             yield from split_items(Items(items.batch, (*block.skipped, *items.skipped)))
-    yield from dates.missed(dump.name)
+    yield from dates.unreadable_dates(dump.name)
 
 
 def _column_date_order(table: TableFile, path: str | None) -> DateOrder | None:

@@ -27,20 +27,20 @@ _BATCH_CHARS = 1 << 16
 _ASSIGNMENT = re.compile(rb"\s*window\.YTD\.[\w.]+\s*=\s*")
 
 
-def read_posts(dump: Dump, read: ObjectReader) -> Iterator[Items]:
+def read_posts(dump: Dump, read_object: ObjectReader) -> Iterator[Items]:
     """Yield the items of all objects of a file."""
-    return items_from_objects(dump, read_objects(dump), read)
+    return items_from_objects(dump, read_objects(dump), read_object)
 
 
 def items_from_objects(
-    dump: Dump, found: Iterator[NumberedObject], read: ObjectReader
+    dump: Dump, objects: Iterator[NumberedObject], read_object: ObjectReader
 ) -> Iterator[Items]:
     """Yield the items of some objects."""
     return batch_records(
         dump.name,
         (
-            RowFault(row, entry) if isinstance(entry, str) else read(entry, row, dump)
-            for row, entry in found
+            RowFault(row, entry) if isinstance(entry, str) else read_object(entry, row, dump)
+            for row, entry in objects
         ),
     )
 
@@ -63,8 +63,8 @@ def is_array(head: bytes) -> bool:
 
 def skip_assignment(head: bytes) -> bytes:
     """Return the content without the variable assignment before the posts of an X archive."""
-    begun = head.removeprefix(codecs.BOM_UTF8).lstrip()
-    return _ASSIGNMENT.sub(b"", begun, count=1)
+    content = head.removeprefix(codecs.BOM_UTF8).lstrip()
+    return _ASSIGNMENT.sub(b"", content, count=1)
 
 
 def to_text(value: object) -> str | None:
@@ -89,6 +89,6 @@ def _lines(dump: Dump) -> Iterator[NumberedObject]:
 def _array(dump: Dump, head: bytes) -> Iterator[NumberedObject]:
     with dump.file.stream() as stream:
         stream.read(len(head) - len(skip_assignment(head)))
-        for some in array_records(stream, dump.file.limit, _BATCH_CHARS):
-            yield from some.faults
-            yield from some.records
+        for batch in array_records(stream, dump.file.limit, _BATCH_CHARS):
+            yield from batch.faults
+            yield from batch.records

@@ -113,57 +113,59 @@ def read_json(dump: Dump) -> Iterator[Items]:
 
 def _array(dump: Dump) -> Iterator[Items]:
     head = list(islice(until_error(read_objects(dump)), SAMPLE_OBJECTS))
-    how, _ = _infer_layout(_sample(head) or _raise_no_objects(head, dump), dump)
-    yield from items_from_objects(dump, read_objects(dump), how.record)
-    yield from how.dates.missed(dump.name)
+    layout, _ = _infer_layout(_sample(head) or _raise_no_objects(head, dump), dump)
+    yield from items_from_objects(dump, read_objects(dump), layout.record)
+    yield from layout.dates.unreadable_dates(dump.name)
 
 
 def _lines(dump: Dump) -> Iterator[Items]:
     blocks = read_blocks(dump.file)
-    met: list[LineBlock] = []
+    sample_blocks: list[LineBlock] = []
     sample: list[JsonObject] = []
     while not sample and (block := next(blocks, None)) is not None:
-        met.append(block)
+        sample_blocks.append(block)
         sample = _sample(parse_objects(block))
-    if not met:
+    if not sample_blocks:
         return
-    how, schema = _infer_layout(sample or _raise_no_objects(parse_objects(met[-1]), dump), dump)
-    for block in chain(met, blocks):
+    layout, schema = _infer_layout(
+        sample or _raise_no_objects(parse_objects(sample_blocks[-1]), dump), dump
+    )
+    for block in chain(sample_blocks, blocks):
         batch = parse_block(block, schema)
         if batch is None:
-            yield from items_from_objects(dump, parse_objects(block), how.record)
+            yield from items_from_objects(dump, parse_objects(block), layout.record)
         else:
             rows = np.arange(block.first, block.first + block.rows, dtype=np.int64)
-            columns = {role: column_at(batch, path) for role, path in how.roles.items()}
-            columns["created_at"] = how.dates.seconds(columns["created_at"], rows)
-            yield from split_items(build_items(columns, rows, dump, how.prefix))
-    yield from how.dates.missed(dump.name)
+            columns = {role: column_at(batch, path) for role, path in layout.roles.items()}
+            columns["created_at"] = layout.dates.seconds(columns["created_at"], rows)
+            yield from split_items(build_items(columns, rows, dump, layout.prefix))
+    yield from layout.dates.unreadable_dates(dump.name)
 
 
-def _sample(found: Iterable[NumberedObject]) -> list[JsonObject]:
-    return list(islice((entry for _, entry in found if isinstance(entry, dict)), SAMPLE_OBJECTS))
+def _sample(objects: Iterable[NumberedObject]) -> list[JsonObject]:
+    return list(islice((entry for _, entry in objects if isinstance(entry, dict)), SAMPLE_OBJECTS))
 
 
 def _infer_layout(sample: list[JsonObject], dump: Dump) -> tuple[ObjectLayout, pa.Schema]:
     """Infer from a sample of objects how to read all."""
-    shape = infer_schema(sample, dump.display_path)
-    roles = find_roles(shape, dump)
+    schema = infer_schema(sample, dump.display_path)
+    roles = find_roles(schema, dump)
     for role, name in OPTIONAL_NAMES.items():
-        if role not in roles and name not in shape.names:
+        if role not in roles and name not in schema.names:
             roles[role] = name
-            shape = shape.append(pa.field(name, pa.string()))
+            schema = schema.append(pa.field(name, pa.string()))
     # The member may not hold dates at all: unreadable dates are counted.
     dates = DateReader(
         _sample_date_order(
             sample, roles.setdefault("created_at", OPTIONAL_NAMES["created_at"]), dump
         )
     )
-    return ObjectLayout(roles, dump.prefix(), dates), narrow_schema(shape, tuple(roles.values()))
+    return ObjectLayout(roles, dump.prefix(), dates), narrow_schema(schema, tuple(roles.values()))
 
 
-def _raise_no_objects(found: Iterable[NumberedObject], dump: Dump) -> NoReturn:
+def _raise_no_objects(objects: Iterable[NumberedObject], dump: Dump) -> NoReturn:
     """Raise the error for rows none of which is an object."""
-    reasons = {str(entry) for _, entry in found}
+    reasons = {str(entry) for _, entry in objects}
     remedy = "convert it to JSON Lines, with an object on each line, or give its --layout."
     if reasons == {skipped_rows.NOT_UTF8}:
         remedy = "convert it to UTF-8."
@@ -182,6 +184,6 @@ def _sample_date_order(sample: list[JsonObject], path: str, dump: Dump) -> DateO
     return infer_order(_texts_at(every, path))
 
 
-def _texts_at(found: Iterable[JsonObject], path: str) -> Iterator[str]:
-    values = (value_at(entry, path) for entry in found)
+def _texts_at(objects: Iterable[JsonObject], path: str) -> Iterator[str]:
+    values = (value_at(entry, path) for entry in objects)
     return (value for value in values if isinstance(value, str))

@@ -70,11 +70,11 @@ def detect_layout(file: File) -> str:
 
 def _head(file: File) -> bytes:
     """Return what can be read of the head; damage is reported by the reader later."""
-    found = b""
+    head = b""
     with suppress(CorruptFile), file.stream() as stream, translate_read_errors(file.display_path):
-        while len(found) < HEAD_BYTES and (piece := stream.read(HEAD_BYTES >> 4)):
-            found += piece
-    return found
+        while len(head) < HEAD_BYTES and (piece := stream.read(HEAD_BYTES >> 4)):
+            head += piece
+    return head
 
 
 def _xml_layout(head: bytes, name: str) -> str:
@@ -99,14 +99,14 @@ def _check_text(head: bytes, name: str) -> None:
 def _first_objects(head: bytes) -> list[JsonObject]:
     if not starts_as_jsonl(head):
         return _first_array_objects(head)
-    found = [parse_line(line) for line in head.split(b"\n")[:HEAD_LINES]]
-    return [entry for entry in found if isinstance(entry, dict)]
+    values = [parse_line(line) for line in head.split(b"\n")[:HEAD_LINES]]
+    return [entry for entry in values if isinstance(entry, dict)]
 
 
 def _first_array_objects(head: bytes) -> list[JsonObject]:
     """Return the first objects of an array or pretty-printed file that is cut off here."""
-    found: list[JsonObject] = []
+    objects: list[JsonObject] = []
     with suppress(CorruptFile):
-        for some in array_records(io.BytesIO(head), DocumentLimit(""), 1):
-            found += [entry for _, entry in some.records]
-    return found
+        for batch in array_records(io.BytesIO(head), DocumentLimit(""), 1):
+            objects += [entry for _, entry in batch.records]
+    return objects

@@ -80,10 +80,10 @@ def open_dump(  # noqa: PLR0913 (what the options of `registry build` say)
         If a file is damaged or cut short, so that a part is not taken for the whole dump.
     """
     if layout != AUTO and layout not in LAYOUTS:
-        near = get_close_matches(layout, LAYOUTS, n=1, cutoff=0.5)
+        matches = get_close_matches(layout, LAYOUTS, n=1, cutoff=0.5)
         raise UnsupportedFormat(
             f"layout {layout!r} is not one of {[AUTO, *LAYOUTS]}",
-            remedy=f"did you mean {near[0]}?" if near else "remove --layout to detect it.",
+            remedy=f"did you mean {matches[0]}?" if matches else "remove --layout to detect it.",
         )
     if layout == AUTO and (source_column or text_column):
         layout = layout_detection.TABLE
@@ -95,8 +95,8 @@ def open_dump(  # noqa: PLR0913 (what the options of `registry build` say)
         None if name is None else replace_surrogates(name) for name in (source_column, text_column)
     )
     dumps = [Dump(file, source, source_column, text_column) for file in files]
-    read = _read if strict else _read_tolerantly
-    return chain.from_iterable(read(dump, layout) for dump in dumps)
+    reader = _read if strict else _read_tolerantly
+    return chain.from_iterable(reader(dump, layout) for dump in dumps)
 
 
 def _read(dump: Dump, layout: str) -> Iterator[Items]:
@@ -107,16 +107,16 @@ def _read(dump: Dump, layout: str) -> Iterator[Items]:
 
 
 def _read_tolerantly(dump: Dump, layout: str) -> Iterator[Items]:
-    found, records = _read(dump, layout), 0
+    batches, records = _read(dump, layout), 0
     while True:
         try:
             with translate_read_errors(dump.display_path):
-                items = next(found, None)
+                items = next(batches, None)
         except InputError as error:
             unread = unread_entry(dump.display_path, error, records or None)
             yield Items(_EMPTY_BATCH, unread=(unread,))
             return
         if items is None:
             return
-        records += len(items.batch) + sum(one.count for one in items.skipped)
+        records += len(items.batch) + sum(entry.count for entry in items.skipped)
         yield items

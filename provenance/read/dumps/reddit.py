@@ -73,21 +73,21 @@ def build_post_items(batch: pa.RecordBatch, rows: Int64s, dump: Dump) -> Items |
         _join_title(_present_texts(title), _present_texts(selftext)),
     )
     ids = _fullnames(batch, is_comment)
-    none = pc.is_null(text)
-    gone = pc.and_(
-        none,
+    is_missing = pc.is_null(text)
+    is_deleted = pc.and_(
+        is_missing,
         pc.or_(
             pc.or_(_is_deleted_column(body), _is_deleted_column(title)),
             _is_deleted_column(selftext),
         ),
     )
     reasons = (
-        (skipped_rows.DELETED, gone),
-        (skipped_rows.EMPTY, pc.and_not(none, gone)),
-        (skipped_rows.NO_ID, pc.and_not(pc.is_null(ids), none)),
+        (skipped_rows.DELETED, is_deleted),
+        (skipped_rows.EMPTY, pc.and_not(is_missing, is_deleted)),
+        (skipped_rows.NO_ID, pc.and_not(pc.is_null(ids), is_missing)),
     )
-    faults = [(int(row), why) for why, which in reasons for row in rows[to_flags(which)]]
-    kept = pc.and_(pc.invert(none), pc.is_valid(ids))
+    faults = [(int(row), reason) for reason, flags in reasons for row in rows[to_flags(flags)]]
+    is_kept = pc.and_(pc.invert(is_missing), pc.is_valid(ids))
     columns = {
         "text": text,
         "item": ids,
@@ -95,14 +95,14 @@ def build_post_items(batch: pa.RecordBatch, rows: Int64s, dump: Dump) -> Items |
         "author": null_where(_is_deleted_column(batch["author"]), batch["author"]),
         "created_at": batch[DATE_FIELD],
     }
-    whole = {role: column.filter(kept) for role, column in columns.items()}
-    items = build_items(whole, rows[to_flags(kept)], dump, "")
+    kept_columns = {role: column.filter(is_kept) for role, column in columns.items()}
+    items = build_items(kept_columns, rows[to_flags(is_kept)], dump, "")
     return Items(items.batch, skipped_rows.count_by_reason(dump.name, sorted(faults)))
 
 
 def _is_deleted_column(texts: pa.Array) -> pa.Array:
-    found = pc.match_substring_regex(texts, f"^(?:{DELETED_PATTERN})$", ignore_case=True)
-    return pc.fill_null(found, fill_value=False)
+    is_match = pc.match_substring_regex(texts, f"^(?:{DELETED_PATTERN})$", ignore_case=True)
+    return pc.fill_null(is_match, fill_value=False)
 
 
 def _present_texts(texts: pa.Array) -> pa.Array:
@@ -193,8 +193,8 @@ def _read_post(post: JsonObject, row: int, dump: Dump) -> ItemRecord | RowFault:
 def _post_text(post: JsonObject) -> str | None:
     """Return the body of a comment, or title and text of a submission."""
     parts = [post.get(key) for key in (("body",) if _is_comment(post) else ("title", "selftext"))]
-    there = [part for part in parts if isinstance(part, str) and not _is_deleted(part)]
-    return "\n\n".join(part for part in there if part.strip()) or None
+    present = [part for part in parts if isinstance(part, str) and not _is_deleted(part)]
+    return "\n\n".join(part for part in present if part.strip()) or None
 
 
 def _is_comment(post: JsonObject) -> bool:
@@ -228,14 +228,14 @@ def _author(post: JsonObject) -> str | None:
 
 def _post_url(post: JsonObject, native: str) -> str | None:
     """Return the URL of a post, constructed from its ids if the dump is too old to have it."""
-    path, of = to_text(post.get("permalink")), to_text(post.get("link_id"))
+    path, parent = to_text(post.get("permalink")), to_text(post.get("link_id"))
     if path:
         return path if path.startswith("http") else HOST + path
     if native.startswith(SUBMISSION_PREFIX):
         return f"{HOST}/comments/{_strip_prefix(native)}/"
-    if of is None:
+    if parent is None:
         return None
-    thread = _strip_prefix(of)
+    thread = _strip_prefix(parent)
     return f"{HOST}/comments/{thread}/_/{_strip_prefix(native)}/"
 
 

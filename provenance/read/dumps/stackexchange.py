@@ -48,7 +48,7 @@ def read_rows(dump: Dump) -> Iterator[tuple[str, Mapping[str, str]]]:
         If it declares entities, which can expand without bound.
     """
     reader = _Rows(dump.display_path)
-    count = unfinished = attributes = 0
+    count = unparsed_bytes = attributes = 0
     with translate_read_errors(
         dump.display_path,
         lambda: f"after {count:,} rows",
@@ -57,10 +57,10 @@ def read_rows(dump: Dump) -> Iterator[tuple[str, Mapping[str, str]]]:
         for piece in replace_forbidden_references(dump.pieces(_CHUNK_BYTES)):
             for row in reader.read(piece):
                 yield row
-                count, unfinished, attributes = count + 1, 0, 0
-            unfinished, attributes = unfinished + len(piece), attributes + piece.count(b"=")
-            if dump.file.limit.is_exceeded(unfinished, attributes):
-                raise dump.file.limit.exceeded(count)
+                count, unparsed_bytes, attributes = count + 1, 0, 0
+            unparsed_bytes, attributes = unparsed_bytes + len(piece), attributes + piece.count(b"=")
+            if dump.file.limit.is_exceeded(unparsed_bytes, attributes):
+                raise dump.file.limit.error_for_row(count)
         reader.end()
 
 
@@ -71,7 +71,7 @@ class _Rows:
         self._file = file
         self._root = ""
         self._depth = 0
-        self._found: list[tuple[str, Mapping[str, str]]] = []
+        self._pending_rows: list[tuple[str, Mapping[str, str]]] = []
         self._parser = ParserCreate()
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._close
@@ -80,8 +80,8 @@ class _Rows:
     def read(self, data: bytes) -> list[tuple[str, Mapping[str, str]]]:
         """Read on; return the rows that begin there, each with the name of the root."""
         self._parser.Parse(data, False)
-        found, self._found = self._found, []
-        return found
+        rows, self._pending_rows = self._pending_rows, []
+        return rows
 
     def end(self) -> None:
         """Check that the document is complete."""
@@ -91,7 +91,7 @@ class _Rows:
         if self._depth == 0:
             self._root = name
         elif self._depth == 1:
-            self._found.append((self._root, attributes))
+            self._pending_rows.append((self._root, attributes))
         self._depth += 1
 
     def _close(self, _: str) -> None:
@@ -105,15 +105,15 @@ class _Rows:
 
 def replace_forbidden_references(pieces: Iterator[bytes]) -> Iterator[bytes]:
     """Replace references to characters that XML forbids with U+FFFD: they would end the parsing."""
-    rest = b""
+    remainder = b""
     for piece in pieces:
-        held = rest + piece
+        data = remainder + piece
         # A reference may continue in the next chunk.
-        begun = held.rfind(b"&", max(0, len(held) - _MAX_REFERENCE_BYTES))
-        cut = begun if begun >= 0 and b";" not in held[begun:] else len(held)
-        yield _FORBIDDEN.sub(b"&#xFFFD;", held[:cut])
-        rest = held[cut:]
-    yield rest
+        start = data.rfind(b"&", max(0, len(data) - _MAX_REFERENCE_BYTES))
+        end = start if start >= 0 and b";" not in data[start:] else len(data)
+        yield _FORBIDDEN.sub(b"&#xFFFD;", data[:end])
+        remainder = data[end:]
+    yield remainder
 
 
 def _read_entries(dump: Dump, site: str) -> Iterator[ItemRecord | RowFault]:
@@ -124,8 +124,8 @@ def _read_entries(dump: Dump, site: str) -> Iterator[ItemRecord | RowFault]:
                 f"{dump.display_path}: <{root}> has no posts",
                 remedy="give Posts.xml or Comments.xml.",
             )
-        read = _read_post if root == "posts" else _read_comment
-        yield read(values, row, dump, host)
+        read_row = _read_post if root == "posts" else _read_comment
+        yield read_row(values, row, dump, host)
 
 
 def _read_post(

@@ -43,9 +43,15 @@ def parse_timestamp(value: object) -> int | None:
         an ISO 8601 date with optional time and offset (UTC without one); a date in the format of X
         or of e-mail.
 
-    Examples -------- >>> parse_timestamp("2022-10-19T22:07:25+02:00") == parse_timestamp("Wed Oct
-    19 20:07:25 +0000 2022") True >>> parse_timestamp("1666210045.0"),
-    parse_timestamp(1666210045123), parse_timestamp("yesterday") (1666210045, 1666210045, None)
+    Examples
+    --------
+    >>> parse_timestamp("2022-10-19T22:07:25+02:00")
+    1666210045
+    >>> parse_timestamp("Wed Oct 19 20:07:25 +0000 2022")
+    1666210045
+    >>> parse_timestamp("1666210045.0"), parse_timestamp(1666210045123)
+    (1666210045, 1666210045)
+    >>> parse_timestamp("yesterday")
     """
     if isinstance(value, str):
         text = value.strip()
@@ -64,8 +70,8 @@ def parse_timestamps(values: pa.Array) -> pa.Array:
     if pa.types.is_dictionary(values.type):
         values = values.dictionary_decode()
     seconds = _seconds(values)
-    known = pc.and_(pc.greater_equal(seconds, FIRST_SECOND), pc.less_equal(seconds, LAST_SECOND))
-    return pc.if_else(known, seconds, None).cast(SECONDS)
+    is_valid = pc.and_(pc.greater_equal(seconds, FIRST_SECOND), pc.less_equal(seconds, LAST_SECOND))
+    return pc.if_else(is_valid, seconds, None).cast(SECONDS)
 
 
 def _seconds(values: pa.Array) -> pa.Array:
@@ -106,10 +112,10 @@ def _from_numbers(values: pa.Array) -> pa.Array:
     for least, ticks in reversed(UNIT_THRESHOLDS):
         unit = pc.if_else(pc.greater_equal(numbers, float(least)), float(ticks), unit)
     seconds = pc.floor(pc.divide(numbers, unit))
-    known = pc.and_(
+    is_valid = pc.and_(
         pc.greater_equal(numbers, float(MIN_NUMBER)), pc.less_equal(seconds, LAST_SECOND)
     )
-    return pc.if_else(known, seconds, None).cast(pa.int64())
+    return pc.if_else(is_valid, seconds, None).cast(pa.int64())
 
 
 def _from_texts(values: pa.Array) -> pa.Array:
@@ -121,10 +127,10 @@ def _from_texts(values: pa.Array) -> pa.Array:
         with suppress(pa.ArrowInvalid):
             return _from_parts(parts)
     distinct = values.dictionary_encode()
-    known = pa.array(
+    distinct_seconds = pa.array(
         [parse_timestamp(value) for value in distinct.dictionary.to_pylist()], pa.int64()
     )
-    return known.take(distinct.indices)
+    return distinct_seconds.take(distinct.indices)
 
 
 def _from_stamps(values: pa.Array) -> pa.Array | None:
@@ -141,8 +147,8 @@ def _from_stamps(values: pa.Array) -> pa.Array | None:
 def _from_parts(parts: pa.StructArray) -> pa.Array:
     day, time, zone = (pc.struct_field(parts, name) for name in ("day", "time", "zone"))
     time = pc.if_else(pc.equal(time, ""), pa.scalar("00:00:00", _TEXT), time)
-    joined = pc.binary_join_element_wise(day, time, pa.scalar(" ", _TEXT))
-    local = joined.cast(pa.timestamp("s")).cast(pa.int64())
+    day_and_time = pc.binary_join_element_wise(day, time, pa.scalar(" ", _TEXT))
+    local = day_and_time.cast(pa.timestamp("s")).cast(pa.int64())
     utc = pc.is_in(zone, value_set=pa.array(["", "Z", "UTC"], _TEXT))
     if pc.all(utc, skip_nulls=True).as_py():  # nearly always: no offset to subtract
         return local
@@ -150,25 +156,25 @@ def _from_parts(parts: pa.StructArray) -> pa.Array:
     hours = pc.utf8_slice_codeunits(digits, 1, 3).cast(pa.int64())
     minutes = pc.utf8_slice_codeunits(digits, 3, 5).cast(pa.int64())
     offset = pc.add(pc.multiply(hours, 3600), pc.multiply(minutes, 60))
-    signed = pc.if_else(pc.starts_with(digits, "-"), pc.negate(offset), offset)
-    return pc.if_else(pc.is_valid(joined), pc.subtract(local, signed), None)
+    signed_offset = pc.if_else(pc.starts_with(digits, "-"), pc.negate(offset), offset)
+    return pc.if_else(pc.is_valid(day_and_time), pc.subtract(local, signed_offset), None)
 
 
-def _parse_x_date(found: re.Match[str]) -> int | None:
-    if (place := _MONTHS.find(found[1])) < 0:
+def _parse_x_date(match: re.Match[str]) -> int | None:
+    if (place := _MONTHS.find(match[1])) < 0:
         return None
-    day, hour, minute, second, year = map(int, found.groups()[1:])
+    day, hour, minute, second, year = map(int, match.groups()[1:])
     with suppress(ValueError):
-        when = datetime(year, place // 3 + 1, day, hour, minute, second, tzinfo=UTC)
-        return int(when.timestamp())
+        moment = datetime(year, place // 3 + 1, day, hour, minute, second, tzinfo=UTC)
+        return int(moment.timestamp())
     return None
 
 
 def _from_text(text: str) -> int | None:
-    tidied = _ZONE.sub(lambda found: "+00:00" if found[1] else "", text)
-    for written, parse in ((tidied, datetime.fromisoformat), (text, parsedate_to_datetime)):
+    iso_text = _ZONE.sub(lambda match: "+00:00" if match[1] else "", text)
+    for candidate, parse in ((iso_text, datetime.fromisoformat), (text, parsedate_to_datetime)):
         with suppress(ValueError, TypeError, IndexError, OverflowError):
-            when = parse(written)
-            when = when.replace(microsecond=0, tzinfo=when.tzinfo or UTC)
-            return int(when.timestamp())
+            moment = parse(candidate)
+            moment = moment.replace(microsecond=0, tzinfo=moment.tzinfo or UTC)
+            return int(moment.timestamp())
     return None

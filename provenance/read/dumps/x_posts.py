@@ -25,14 +25,14 @@ def read_archive(dump: Dump) -> Iterator[Items]:
 
 def full_text(post: JsonObject) -> str | None:
     """Return the longest known text of a post, including that of a repost."""
-    own = _text(post)
-    reposted = post.get("retweeted_status")
-    if not isinstance(reposted, dict) or not (
-        own is None or post.get("truncated") or _is_truncated(own)
+    own_text = _text(post)
+    original = post.get("retweeted_status")
+    if not isinstance(original, dict) or not (
+        own_text is None or post.get("truncated") or _is_truncated(own_text)
     ):
-        return own
-    text, name = _text(reposted), _screen_name(reposted)
-    return own if text is None else f"RT @{name}: {text}" if name else text
+        return own_text
+    text, name = _text(original), _screen_name(original)
+    return own_text if text is None else f"RT @{name}: {text}" if name else text
 
 
 def _is_truncated(text: str) -> bool:
@@ -40,10 +40,10 @@ def _is_truncated(text: str) -> bool:
 
 
 def _text(post: JsonObject) -> str | None:
-    extended = post.get("extended_tweet")
-    texts = (extended.get("full_text") if isinstance(extended, dict) else None,)
-    found = (*texts, post.get("full_text"), post.get("text"))
-    return next((text for text in found if isinstance(text, str)), None)
+    extended_tweet = post.get("extended_tweet")
+    texts = (extended_tweet.get("full_text") if isinstance(extended_tweet, dict) else None,)
+    candidates = (*texts, post.get("full_text"), post.get("text"))
+    return next((text for text in candidates if isinstance(text, str)), None)
 
 
 def _screen_name(post: JsonObject) -> str | None:

@@ -79,9 +79,9 @@ def check_batch_sizes(file: File, source: pa.NativeFile) -> None:
         If one lies beyond the end of the file.
     """
     try:
-        for number, (stored, size) in enumerate(_batch_sizes(source, file.display_path)):
+        for number, (stored_size, size) in enumerate(_batch_sizes(source, file.display_path)):
             check_expansion(
-                f"{file.display_path}: batch {number:,}", stored, size, file.max_document
+                f"{file.display_path}: batch {number:,}", stored_size, size, file.max_document
             )
     except (struct.error, IndexError, ValueError, OSError, OverflowError, pa.ArrowException):
         pass  # damage is reported when the file is read
@@ -96,8 +96,8 @@ def _batch_sizes(source: pa.NativeFile, name: str) -> Iterator[tuple[int, int]]:
     while head := _next_header(source):
         message, body = root_table(head), source.tell()
         length = field_offset(head, message, 3)
-        stored = 0 if length is None else struct.unpack_from("<q", head, length)[0]
-        if stored < 0 or body + stored > end:
+        stored_size = 0 if length is None else struct.unpack_from("<q", head, length)[0]
+        if stored_size < 0 or body + stored_size > end:
             raise corrupt_file_error(name, "", "a record batch leads out of the file")
         batch = _record_batch_header(head, message)
         if batch is not None and field_offset(head, batch, 3) is not None:  # it is compressed
@@ -106,8 +106,8 @@ def _batch_sizes(source: pa.NativeFile, name: str) -> Iterator[tuple[int, int]]:
                 if length >= 8:
                     source.seek(body + offset)
                     size += max(struct.unpack("<q", source.read(8))[0], 0)
-            yield stored, size
-        source.seek(body + stored)
+            yield stored_size, size
+        source.seek(body + stored_size)
 
 
 def _next_header(source: pa.NativeFile) -> bytes:
@@ -184,22 +184,24 @@ class _Batches:
 
     def read(self, paths: Sequence[str]) -> Iterator[RowBlock]:
         row = 0
-        for batch in self._sound(lambda schema: top_columns(paths, schema.names)):
+        for batch in self._validated_batches(lambda schema: top_columns(paths, schema.names)):
             for piece in split_batch(batch, self.file.limit, row):
                 yield RowBlock(piece, np.arange(row, row + len(piece), dtype=np.int64))
                 row += len(piece)
 
     def sample(self, names: Sequence[str]) -> pa.Table:
         with _open(self.file) as (schema, _):
-            kept = pa.schema([schema.field(name) for name in names])
-        with closing(self._sound(lambda _: names)) as batches:
+            sample_schema = pa.schema([schema.field(name) for name in names])
+        with closing(self._validated_batches(lambda _: names)) as batches:
             first = next(batches, None)
         if first is None or not len(first):
-            return kept.empty_table()
-        sampled = first.select(list(names)).slice(0, _SAMPLE_ROWS)
-        return pa.Table.from_batches([next(split_batch(sampled, self.file.limit, 0))], kept)
+            return sample_schema.empty_table()
+        rows = first.select(list(names)).slice(0, _SAMPLE_ROWS)
+        return pa.Table.from_batches([next(split_batch(rows, self.file.limit, 0))], sample_schema)
 
-    def _sound(self, choose: Callable[[pa.Schema], Sequence[str]]) -> Generator[pa.RecordBatch]:
+    def _validated_batches(
+        self, choose: Callable[[pa.Schema], Sequence[str]]
+    ) -> Generator[pa.RecordBatch]:
         """Yield some columns of each record batch, validated."""
         with _open(self.file) as (schema, _):
             places = [schema.get_field_index(name) for name in choose(schema)]

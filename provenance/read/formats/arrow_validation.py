@@ -72,8 +72,8 @@ def _check_views(column: pa.Array) -> None:
     """Validate views beneath nulls too: validation ignores them, but casts read them."""
     if column.null_count and column.type in {pa.string_view(), pa.binary_view()}:
         buffers = [None, *column.buffers()[1:]]
-        bare = pa.Array.from_buffers(pa.binary_view(), len(column), buffers, 0, column.offset)
-        bare.validate(full=True)
+        views = pa.Array.from_buffers(pa.binary_view(), len(column), buffers, 0, column.offset)
+        views.validate(full=True)
 
 
 def _without_checks(batch: pa.RecordBatch) -> pa.RecordBatch:

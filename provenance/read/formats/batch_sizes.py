@@ -38,16 +38,16 @@ def split_batch(
     end = int(too_large[0]) if len(too_large) else len(batch)
     yield from _slices(batch.slice(0, end), weights[:end])
     if end < len(batch):
-        raise limit.exceeded(first + end)
+        raise limit.error_for_row(first + end)
 
 
 def row_sizes(column: pa.Array) -> Int64s:
     """Return the decoded bytes of each value; each list element counts `VALUE_BYTES` more."""
     kind = column.type
     if pa.types.is_dictionary(kind):
-        known = np.append(row_sizes(column.dictionary), 0)
+        dictionary_sizes = np.append(row_sizes(column.dictionary), 0)
         places = np.asarray(pc.fill_null(column.indices.cast(pa.int64()), -1))
-        return np.asarray(known[places])
+        return np.asarray(dictionary_sizes[places])
     if pa.types.is_string_view(kind) or pa.types.is_binary_view(kind):
         views = np.frombuffer(column.buffers()[1], np.int32).reshape(-1, 4)
         return views[column.offset : column.offset + len(column), 0].astype(np.int64)
@@ -96,7 +96,7 @@ def _slices(batch: pa.RecordBatch, weights: Int64s) -> Iterator[pa.RecordBatch]:
     first = 0
     while first < len(batch):
         before = int(ends[first - 1]) if first else 0
-        full = int(np.searchsorted(ends, before + BATCH_BYTES, "right"))
-        end = min(max(full, first + 1), first + MAX_ROWS)
+        limit = int(np.searchsorted(ends, before + BATCH_BYTES, "right"))
+        end = min(max(limit, first + 1), first + MAX_ROWS)
         yield batch.slice(first, end - first)
         first = end

@@ -32,7 +32,7 @@ class _ChunkStream(io.RawIOBase):
 
     def __init__(self, pieces: Iterator[bytes]) -> None:
         self._pieces = pieces
-        self._ready = memoryview(b"")
+        self._buffered = memoryview(b"")
 
     def readable(self) -> bool:
         """Return True."""
@@ -40,14 +40,14 @@ class _ChunkStream(io.RawIOBase):
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
         """Fill `buffer`; 0 at the end."""
-        while not self._ready:
+        while not self._buffered:
             piece = next(self._pieces, None)
             if piece is None:
                 return 0
-            self._ready = memoryview(piece)
-        count = min(len(buffer), len(self._ready))
-        buffer[:count] = self._ready[:count]
-        self._ready = self._ready[count:]
+            self._buffered = memoryview(piece)
+        count = min(len(buffer), len(self._buffered))
+        buffer[:count] = self._buffered[:count]
+        self._buffered = self._buffered[count:]
         return count
 
 
@@ -56,24 +56,24 @@ def _decompress_zstd(source: BinaryIO) -> Iterator[bytes]:
 
     The layout of frames and blocks is that of RFC 8878, section 3.1.
     """
-    taken = _ByteReader(source)
-    while not taken.is_at_end():
-        head = taken.next(4)
+    reader = _ByteReader(source)
+    while not reader.is_at_end():
+        head = reader.next(4)
         if int.from_bytes(head, "little") in _SKIPPABLE:
-            taken.skip(int.from_bytes(taken.next(4), "little"))
+            reader.skip(int.from_bytes(reader.next(4), "little"))
             continue
-        head += taken.next(1)
-        head += taken.next(zstandard.frame_header_size(head) - len(head))
+        head += reader.next(1)
+        head += reader.next(zstandard.frame_header_size(head) - len(head))
         frame = zstandard.ZstdDecompressor(max_window_size=_MAX_WINDOW_BYTES).decompressobj()
         frame.decompress(head)
         is_last = False
         while not is_last:
-            header = taken.next(3)
-            told = int.from_bytes(header, "little")
-            is_last, kind, size = bool(told & 1), told >> 1 & 3, told >> 3
-            yield frame.decompress(header + taken.next(1 if kind == _RLE else size))
+            header = reader.next(3)
+            block_header = int.from_bytes(header, "little")
+            is_last, kind, size = bool(block_header & 1), block_header >> 1 & 3, block_header >> 3
+            yield frame.decompress(header + reader.next(1 if kind == _RLE else size))
         if zstandard.get_frame_parameters(head).has_checksum:
-            yield frame.decompress(taken.next(4))
+            yield frame.decompress(reader.next(4))
 
 
 class _ByteReader:
@@ -81,7 +81,7 @@ class _ByteReader:
 
     def __init__(self, source: BinaryIO) -> None:
         self._source = source
-        self._held = b""
+        self._buffer = b""
         self._at = 0
 
     def is_at_end(self) -> bool:
@@ -92,7 +92,7 @@ class _ByteReader:
         """Return the next `size` bytes."""
         if not self._has(size):
             raise EOFError("the last zstd frame is cut short")
-        data = self._held[self._at : self._at + size]
+        data = self._buffer[self._at : self._at + size]
         self._at += size
         return data
 
@@ -102,11 +102,11 @@ class _ByteReader:
             size -= len(self.next(min(size, _CHUNK_BYTES)))
 
     def _has(self, size: int) -> bool:
-        while len(self._held) - self._at < size:
+        while len(self._buffer) - self._at < size:
             more = self._source.read(_CHUNK_BYTES)
             if not more:
                 return False
-            self._held, self._at = self._held[self._at :] + more, 0
+            self._buffer, self._at = self._buffer[self._at :] + more, 0
         return True
 
 
@@ -158,9 +158,9 @@ class SalvagingReader(io.RawIOBase):
     def __init__(self, opener: Callable[[], BinaryIO], compression: str) -> None:
         self._opener, self._compression = opener, compression
         self._stream: BinaryIO = decompress(opener(), compression)
-        self._given = 0
-        self._rest: Iterator[bytes] | None = None
-        self._ready = bytearray()
+        self._returned_bytes = 0
+        self._salvaged_chunks: Iterator[bytes] | None = None
+        self._buffered = bytearray()
         self._fault: Exception | None = None
 
     def readable(self) -> bool:
@@ -169,15 +169,15 @@ class SalvagingReader(io.RawIOBase):
 
     def read(self, size: int = -1) -> bytes:
         """Read up to `size` bytes; raise only if none are left before the damage."""
-        if self._rest is None:
+        if self._salvaged_chunks is None:
             try:
                 data = self._stream.read(size)
             except (OSError, *DECOMPRESSION_ERRORS):
-                self._rest = self._again()
+                self._salvaged_chunks = self._reread()
             else:
-                self._given += len(data)
+                self._returned_bytes += len(data)
                 return data
-        return self._salvaged(self._rest, size)
+        return self._read_salvaged(self._salvaged_chunks, size)
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
         """Fill `buffer`; 0 at the end."""
@@ -191,34 +191,34 @@ class SalvagingReader(io.RawIOBase):
             self._stream.close()
         super().close()
 
-    def _salvaged(self, rest: Iterator[bytes], size: int) -> bytes:
-        while self._fault is None and (size < 0 or len(self._ready) < size):
+    def _read_salvaged(self, chunks: Iterator[bytes], size: int) -> bytes:
+        while self._fault is None and (size < 0 or len(self._buffered) < size):
             try:
-                piece = next(rest, b"")
+                piece = next(chunks, b"")
             except (OSError, *DECOMPRESSION_ERRORS) as error:
                 self._fault = error
                 break
             if not piece:
                 break
-            self._ready += piece
-        if self._fault is not None and not self._ready:
+            self._buffered += piece
+        if self._fault is not None and not self._buffered:
             raise self._fault
-        end = len(self._ready) if size < 0 else size
-        data = bytes(self._ready[:end])
-        del self._ready[:end]
+        end = len(self._buffered) if size < 0 else size
+        data = bytes(self._buffered[:end])
+        del self._buffered[:end]
         return data
 
-    def _again(self) -> Iterator[bytes]:
+    def _reread(self) -> Iterator[bytes]:
         """Yield what follows the bytes that were returned, in small chunks."""
-        passed = 0
+        position = 0
         with self._opener() as source:
             inner = _DECOMPRESSORS[self._compression](source)
-            read: Callable[[int], bytes] = getattr(inner, "read1", None) or inner.read  # type: ignore[attr-defined]
-            while piece := read(_SALVAGE_BYTES):
-                fresh = piece[max(self._given - passed, 0) :]
-                passed += len(piece)
-                if fresh:
-                    yield fresh
+            read_chunk: Callable[[int], bytes] = getattr(inner, "read1", None) or inner.read  # type: ignore[attr-defined]
+            while piece := read_chunk(_SALVAGE_BYTES):
+                new = piece[max(self._returned_bytes - position, 0) :]
+                position += len(piece)
+                if new:
+                    yield new
 
 
 _SALVAGE_BYTES = 1 << 13
@@ -250,7 +250,7 @@ DECOMPRESSION_ERRORS = (
 
 def detect_compression(head: bytes) -> str | None:
     """Return the compression by the first eight bytes of a file; None if it is not compressed."""
-    return next((name for name, begun in _MAGICS.items() if re.match(begun, head)), None)
+    return next((name for name, magic in _MAGICS.items() if re.match(magic, head)), None)
 
 
 def compression_by_name(name: str) -> str | None:

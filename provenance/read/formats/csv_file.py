@@ -56,27 +56,27 @@ class Dialect:
 
 
 class _CellLimit:
-    """Lifts the cell size limit of `csv`, which is global to the process, while anyone reads.
+    """Lifts the cell size limit of `csv`, which is global to the process, while any file is read.
 
     It would refuse long documents; `DocumentLimit` bounds them instead.
     """
 
     def __init__(self) -> None:
-        self._turn = Lock()
+        self._lock = Lock()
         self._readers = 0
         self._before = 0
 
     @contextmanager
     def lifted(self) -> Iterator[None]:
         """Lift the limit; the last reader restores it, unless other code has changed it."""
-        with self._turn:
+        with self._lock:
             if not self._readers:
                 self._before = csv.field_size_limit(sys.maxsize)
             self._readers += 1
         try:
             yield
         finally:
-            with self._turn:
+            with self._lock:
                 self._readers -= 1
                 if not self._readers and csv.field_size_limit() == sys.maxsize:
                     csv.field_size_limit(self._before)
@@ -94,7 +94,7 @@ def open_parser(
         yield csv.reader(lines, delimiter=delimiter, quoting=_QUOTING[quoted])
 
 
-def detect_dialect(head: bytes, path: str, *, whole: bool) -> Dialect:
+def detect_dialect(head: bytes, path: str, *, is_whole: bool) -> Dialect:
     """Detect the dialect of a file.
 
     Parameters
@@ -103,32 +103,32 @@ def detect_dialect(head: bytes, path: str, *, whole: bool) -> Dialect:
         Beginning of the file.
     path : str
         Its suffix decides between equally likely delimiters.
-    whole : bool
+    is_whole : bool
         Whether `head` is the whole file, so that its last row is complete.
     """
     text = head.decode("utf-8-sig", "replace")
-    tabs = re.search(r"\.(tsv|tab)(\.\w+)?$", path.lower()) is not None
-    tried = {
-        delimiter: _first_rows(text, delimiter, quoted=True, whole=whole)
-        for delimiter in ("\t,;|" if tabs else ",;\t|")
+    is_tsv = re.search(r"\.(tsv|tab)(\.\w+)?$", path.lower()) is not None
+    rows_by_delimiter = {
+        delimiter: _first_rows(text, delimiter, quoted=True, is_whole=is_whole)
+        for delimiter in ("\t,;|" if is_tsv else ",;\t|")
     }
-    delimiter = max(tried, key=lambda mark: _score_rows(tried[mark]))
-    rows, quoted = tried[delimiter], True
+    delimiter = max(rows_by_delimiter, key=lambda mark: _score_rows(rows_by_delimiter[mark]))
+    rows, quoted = rows_by_delimiter[delimiter], True
     if delimiter == "\t":
-        plain = _first_rows(text, delimiter, quoted=False, whole=whole)
-        quoted = _is_quoted(plain, rows)
-        rows = rows if quoted else plain
+        unquoted_rows = _first_rows(text, delimiter, quoted=False, is_whole=is_whole)
+        quoted = _is_quoted(unquoted_rows, rows)
+        rows = rows if quoted else unquoted_rows
     first = rows[0] if rows else []
     header = _is_header(first)
     return Dialect(delimiter, quoted, _unique_names(first if header else [""] * len(first)), header)
 
 
-def _first_rows(text: str, delimiter: str, *, quoted: bool, whole: bool) -> list[list[str]]:
+def _first_rows(text: str, delimiter: str, *, quoted: bool, is_whole: bool) -> list[list[str]]:
     """Parse the first rows, except one that may be cut."""
     lines = io.StringIO(text, newline="")
     with open_parser(lines, delimiter, quoted=quoted) as cells:
         rows = [row for row in islice(cells, _DIALECT_ROWS) if row]
-    return rows if whole or len(rows) < 2 else rows[:-1]
+    return rows if is_whole or len(rows) < 2 else rows[:-1]
 
 
 def _score_rows(rows: Sequence[Sequence[str]]) -> tuple[float, int]:
@@ -138,14 +138,16 @@ def _score_rows(rows: Sequence[Sequence[str]]) -> tuple[float, int]:
     return (alike, width) if width > 1 else (0.0, width)
 
 
-def _is_quoted(plain: Sequence[Sequence[str]], quoted: Sequence[Sequence[str]]) -> bool:
+def _is_quoted(
+    unquoted_rows: Sequence[Sequence[str]], quoted_rows: Sequence[Sequence[str]]
+) -> bool:
     """Return whether `"` quotes cells of a TSV file, given its rows parsed both ways."""
-    if plain and all(map(_is_enclosed, plain[0])):
+    if unquoted_rows and all(map(_is_enclosed, unquoted_rows[0])):
         return True
-    if _score_rows(plain) != _score_rows(quoted):
-        return _score_rows(quoted) > _score_rows(plain)
+    if _score_rows(unquoted_rows) != _score_rows(quoted_rows):
+        return _score_rows(quoted_rows) > _score_rows(unquoted_rows)
     # If quotes never change the number of cells, they have to enclose whole cells.
-    return all(_is_enclosed(cell) for row in plain for cell in row if cell.startswith('"'))
+    return all(_is_enclosed(cell) for row in unquoted_rows for cell in row if cell.startswith('"'))
 
 
 def _is_enclosed(cell: str) -> bool:
@@ -155,21 +157,21 @@ def _is_enclosed(cell: str) -> bool:
 def _is_header(row: Sequence[str]) -> bool:
     """Return whether the first row has column names."""
     names = [name.strip() for name in row]
-    told = [name for name in names if name]
+    filled = [name for name in names if name]
     return (
-        bool(told)
-        and all(len(name) <= _MAX_NAME_CHARS and "\n" not in name for name in told)
-        and not any(_NUMBER.fullmatch(name) for name in told)
+        bool(filled)
+        and all(len(name) <= _MAX_NAME_CHARS and "\n" not in name for name in filled)
+        and not any(_NUMBER.fullmatch(name) for name in filled)
     )
 
 
 def _unique_names(names: Sequence[str]) -> tuple[str, ...]:
     """Return distinct column names; empty ones are numbered."""
-    found: dict[str, None] = {}
+    unique: dict[str, None] = {}
     for place, name in enumerate(names):
-        told = name.strip() or f"column{place}"
-        found[f"{told}.{place}" if told in found else told] = None
-    return tuple(found)
+        unique_name = name.strip() or f"column{place}"
+        unique[f"{unique_name}.{place}" if unique_name in unique else unique_name] = None
+    return tuple(unique)
 
 
 _BATCH_ROWS = 4096
@@ -193,12 +195,12 @@ class CsvLines:
     read : int
         Characters read so far.
     last : str
-        Source text returned last by `taken`.
+        Source text returned last by `take_text`.
     """
 
     def __init__(self, stream: io.TextIOWrapper, dialect: Dialect, limit: DocumentLimit) -> None:
         self._stream, self._delimiter, self._limit = stream, dialect.delimiter, limit
-        self._passed: list[str] = []
+        self._lines: list[str] = []
         self._row = 0
         self.read = 0
         self.last = ""
@@ -206,27 +208,27 @@ class CsvLines:
     def __iter__(self) -> Iterator[str]:
         size = cells = 0
         while line := self._stream.readline(self._limit.size + 1):
-            if not self._passed:
+            if not self._lines:
                 size = cells = 0
             size, cells = size + len(line), cells + line.count(self._delimiter)
             if self._limit.is_exceeded(size, cells):
-                raise self._limit.exceeded(self._row)
+                raise self._limit.error_for_row(self._row)
             self.read += len(line)
-            self._passed.append(line)
+            self._lines.append(line)
             yield line
 
-    def taken(self, *, row: bool) -> str:
-        """Return the lines read since the last call; `row` tells whether they are a row."""
-        passed, self._passed = "".join(self._passed), []
-        self.last = passed or self.last
-        self._row += row
-        return passed
+    def take_text(self, *, is_row: bool) -> str:
+        """Return the lines read since the last call; `is_row` tells whether they are a row."""
+        text, self._lines = "".join(self._lines), []
+        self.last = text or self.last
+        self._row += is_row
+        return text
 
 
 def decode_stream(stream: BinaryIO) -> io.TextIOWrapper:
     """Decode a stream; invalid bytes become surrogates, so that they affect their row only."""
-    buffered = io.BufferedReader(cast("io.RawIOBase", stream))
-    return io.TextIOWrapper(buffered, "utf-8-sig", errors="surrogateescape", newline="")
+    reader = io.BufferedReader(cast("io.RawIOBase", stream))
+    return io.TextIOWrapper(reader, "utf-8-sig", errors="surrogateescape", newline="")
 
 
 def data_rows(lines: CsvLines, dialect: Dialect) -> Iterator[list[str]]:
@@ -240,12 +242,12 @@ def rows_with_source(lines: CsvLines, dialect: Dialect) -> Iterator[tuple[int, l
     with open_parser(lines, dialect.delimiter, quoted=dialect.quoted) as rows:
         for cells in rows:
             if not cells:
-                yield -1, cells, lines.taken(row=False)
+                yield -1, cells, lines.take_text(is_row=False)
                 continue
-            yield row, cells, lines.taken(row=row >= 0)
+            yield row, cells, lines.take_text(is_row=row >= 0)
             row += 1
-    if rest := lines.taken(row=False):
-        yield -1, [], rest
+    if text := lines.take_text(is_row=False):
+        yield -1, [], text
 
 
 def ends_in_open_cell(row: str, dialect: Dialect) -> bool:
@@ -256,20 +258,20 @@ def ends_in_open_cell(row: str, dialect: Dialect) -> bool:
 
 def batch_rows(rows: Iterator[list[str]], lines: CsvLines) -> Iterator[list[list[str]]]:
     """Yield batches of up to `_BATCH_ROWS` rows or about `_BATCH_CHARS` characters."""
-    lot: list[list[str]] = []
+    batch: list[list[str]] = []
     end = _BATCH_CHARS
     try:
         for cells in rows:
-            lot.append(cells)
-            if len(lot) == _BATCH_ROWS or lines.read >= end:
-                yield lot
-                lot, end = [], lines.read + _BATCH_CHARS
+            batch.append(cells)
+            if len(batch) == _BATCH_ROWS or lines.read >= end:
+                yield batch
+                batch, end = [], lines.read + _BATCH_CHARS
     except DocumentTooLarge:
-        if lot:
-            yield lot  # the rows before it are fine
+        if batch:
+            yield batch  # the rows before it are fine
         raise
-    if lot:
-        yield lot
+    if batch:
+        yield batch
 
 
 _BLOCK_BYTES = 4 << 20
@@ -300,7 +302,7 @@ def open_csv(file: File) -> TableFile:
     """
     head = file.head(SAMPLE_BYTES)
     check_text(head, file.display_path)
-    dialect = detect_dialect(head, file.path, whole=len(head) < SAMPLE_BYTES)
+    dialect = detect_dialect(head, file.path, is_whole=len(head) < SAMPLE_BYTES)
     schema = pa.schema([(name, pa.large_string()) for name in dialect.names])
 
     def read(paths: Sequence[str]) -> Iterator[RowBlock]:
@@ -308,8 +310,8 @@ def open_csv(file: File) -> TableFile:
 
     def sample(names: Sequence[str]) -> pa.Table:
         rows = data_rows(CsvLines(decode_stream(io.BytesIO(head)), dialect, file.limit), dialect)
-        whole = [cells for cells in islice(rows, 200) if len(cells) == len(dialect.names)]
-        return pa.Table.from_batches([_make_batch(whole, dialect, names)])
+        complete_rows = [cells for cells in islice(rows, 200) if len(cells) == len(dialect.names)]
+        return pa.Table.from_batches([_make_batch(complete_rows, dialect, names)])
 
     return TableFile(
         file.name, schema, (TablePiece(file.size, read),) if head else (), sample, file.display_path
@@ -317,21 +319,21 @@ def open_csv(file: File) -> TableFile:
 
 
 def _read(file: File, dialect: Dialect, paths: Sequence[str]) -> Iterator[RowBlock]:
-    done = 0
+    next_row = 0
     if file.max_document < _BLOCK_BYTES:  # the fast parser has no limits within a block
-        yield from _read_slow(file, dialect, paths, done)
+        yield from _read_slow(file, dialect, paths, next_row)
         return
     with closing(_read_fast(file, dialect, paths)) as blocks:
         while True:
             try:
-                block = next_block(blocks, file.display_path, done)
+                block = next_block(blocks, file.display_path, next_row)
             except _FastParserFailed:
                 break
             if block is None:
                 return
             yield block[0]
-            done = block[1]
-    yield from _read_slow(file, dialect, paths, done)
+            next_row = block[1]
+    yield from _read_slow(file, dialect, paths, next_row)
 
 
 class _FastParserFailed(Exception):
@@ -351,13 +353,13 @@ class _Utf8Only(io.RawIOBase):
         self._stream = stream
         self._decoder = codecs.getincrementaldecoder("utf-8")()
         # Reentrant: the garbage collector may close it during a read.
-        self._turn = RLock()
+        self._lock = RLock()
 
     def readable(self) -> bool:
         return True
 
     def read(self, size: int = -1) -> bytes:
-        with self._turn:
+        with self._lock:
             if self.closed:
                 return b""
             data = self._stream.read(size)
@@ -369,7 +371,7 @@ class _Utf8Only(io.RawIOBase):
         return data
 
     def close(self) -> None:
-        with self._turn:
+        with self._lock:
             super().close()
 
 
@@ -379,32 +381,35 @@ def _read_fast(
     """Yield blocks parsed by Arrow, each with the number of the row after it."""
     faults: list[_Fault] = []
 
-    def pass_over(row: pv.InvalidRow) -> str:
+    def pass_over(invalid_row: pv.InvalidRow) -> str:
         # Arrow counts from 1, including the header.
-        faults.append((row.number - 1 - dialect.header, _width_fault(row.text)))
+        faults.append((invalid_row.number - 1 - dialect.header, _width_fault(invalid_row.text)))
         return "skip" if len(faults) < _MAX_FAULTS else "error"
 
     row = 0
-    with file.stream() as stream, _Utf8Only(stream) as checked:
+    with file.stream() as stream, _Utf8Only(stream) as utf8_stream:
         try:
-            reader = _arrow_reader(checked, dialect, paths, pass_over)
+            reader = _arrow_reader(utf8_stream, dialect, paths, pass_over)
             while (batch := next(reader, None)) is not None:
                 numbers = _row_numbers(row, len(batch), [fault for fault, _ in faults])
                 row = int(numbers[-1]) + 1 if len(numbers) else row
                 # Arrow reads ahead: faults of later rows belong to later blocks.
-                met = [fault for fault in faults if fault[0] < row]
-                del faults[: len(met)]
-                yield RowBlock(batch, numbers, skipped_rows.count_by_reason(file.name, met)), row
+                block_faults = [fault for fault in faults if fault[0] < row]
+                del faults[: len(block_faults)]
+                yield (
+                    RowBlock(batch, numbers, skipped_rows.count_by_reason(file.name, block_faults)),
+                    row,
+                )
         except pa.ArrowInvalid as error:
             raise _FastParserFailed from error
     if faults:
-        none, skipped = (
+        empty, skipped = (
             _make_batch([], dialect, paths),
             skipped_rows.count_by_reason(file.name, faults),
         )
         row = faults[-1][0] + 1
-        yield RowBlock(none, np.zeros(0, np.int64), skipped), row
-    if checked.quotes % 2:  # an even number means that all quoted cells are closed
+        yield RowBlock(empty, np.zeros(0, np.int64), skipped), row
+    if utf8_stream.quotes % 2:  # an even number means that all quoted cells are closed
         with decode_stream(file.stream()) as text:
             lines = CsvLines(text, dialect, file.limit)
             for _ in data_rows(lines, dialect):
@@ -416,7 +421,7 @@ def _arrow_reader(
     stream: io.RawIOBase,
     dialect: Dialect,
     paths: Sequence[str],
-    pass_over: Callable[[pv.InvalidRow], str],
+    on_invalid_row: Callable[[pv.InvalidRow], str],
 ) -> Iterator[pa.RecordBatch]:
     return cast(
         "Iterator[pa.RecordBatch]",
@@ -432,7 +437,7 @@ def _arrow_reader(
                 delimiter=dialect.delimiter,
                 quote_char='"' if dialect.quoted else False,
                 newlines_in_values=dialect.quoted,
-                invalid_row_handler=pass_over,
+                invalid_row_handler=on_invalid_row,
             ),
             pv.ConvertOptions(
                 check_utf8=False,
@@ -451,15 +456,17 @@ def _row_numbers(first: int, count: int, faults: Sequence[int]) -> Int64s:
     return numbers
 
 
-def _read_slow(file: File, dialect: Dialect, paths: Sequence[str], done: int) -> Iterator[RowBlock]:
+def _read_slow(
+    file: File, dialect: Dialect, paths: Sequence[str], first_row: int
+) -> Iterator[RowBlock]:
     row = 0
     with decode_stream(file.stream()) as stream:
         lines = CsvLines(stream, dialect, file.limit)
-        lots = batch_rows(data_rows(lines, dialect), lines)
-        while some := next_block(lots, file.display_path, row):
-            later = [(row + n, cells) for n, cells in enumerate(some) if row + n >= done]
-            row += len(some)
-            yield _make_block(file, dialect, paths, later)
+        batches = batch_rows(data_rows(lines, dialect), lines)
+        while batch := next_block(batches, file.display_path, row):
+            new_rows = [(row + n, cells) for n, cells in enumerate(batch) if row + n >= first_row]
+            row += len(batch)
+            yield _make_block(file, dialect, paths, new_rows)
         _check_not_open(file, dialect, lines, row)
 
 
@@ -475,10 +482,10 @@ def _make_block(
     file: File, dialect: Dialect, paths: Sequence[str], rows: Sequence[tuple[int, list[str]]]
 ) -> RowBlock:
     width = len(dialect.names)
-    whole = [(row, cells) for row, cells in rows if len(cells) == width]
+    complete_rows = [(row, cells) for row, cells in rows if len(cells) == width]
     faults = [(row, _width_fault("".join(cells))) for row, cells in rows if len(cells) != width]
-    numbers = np.array([row for row, _ in whole], np.int64)
-    batch = _make_batch([cells for _, cells in whole], dialect, paths)
+    numbers = np.array([row for row, _ in complete_rows], np.int64)
+    batch = _make_batch([cells for _, cells in complete_rows], dialect, paths)
     return RowBlock(batch, numbers, skipped_rows.count_by_reason(file.name, faults))
 
 
@@ -499,5 +506,5 @@ def _make_batch(
 
 def _to_string_array(values: Sequence[bytes]) -> pa.Array:
     """Return bytes as a string array without validation, which happens later."""
-    stored = pa.array(values, pa.large_binary())
-    return pa.LargeStringArray.from_buffers(len(stored), *stored.buffers()[1:])
+    binary_array = pa.array(values, pa.large_binary())
+    return pa.LargeStringArray.from_buffers(len(binary_array), *binary_array.buffers()[1:])

@@ -63,16 +63,16 @@ def detect_format(file: File) -> File:
     UnsupportedFormat
         If neither its name nor its first bytes tell.
     """
-    found = format_by_name(file.path)
-    if found is None:
+    format_and_compression = format_by_name(file.path)
+    if format_and_compression is None:
         # Names of dumps often do not tell the format: RC_2012-01.zst.
         with file.open() as stream:
             compression = detect_compression(stream.read(8))
-        found = (
+        format_and_compression = (
             _format_by_content(replace(file, compression=compression).head(_HEAD_BYTES)),
             compression,
         )
-    form, compression = found
+    form, compression = format_and_compression
     if not form:
         raise UnsupportedFormat(
             f"{file.display_path}: the format is not supported",
@@ -141,7 +141,7 @@ def _format_by_content(head: bytes) -> str:
         return "parquet"
     if head.startswith(ARROW_MAGICS):
         return "arrow"
-    begun = head.removeprefix(codecs.BOM_UTF8).lstrip()
-    if re.match(rb"\{|\[\s*[\[{\"\]]", begun):
+    text = head.removeprefix(codecs.BOM_UTF8).lstrip()
+    if re.match(rb"\{|\[\s*[\[{\"\]]", text):
         return "json"
     return ""

@@ -31,18 +31,18 @@ _ROW_CHARS = 100
 """Characters that a row counts for in addition to its text."""
 
 
-def json_parts(file: File, named: Sequence[str]) -> list[Part]:
+def json_parts(file: File, text_columns: Sequence[str]) -> list[Part]:
     """Return the parts of a JSON file in any of its forms."""
     if is_jsonl_file(file):
-        return jsonl_parts(file, named)
-    with closing(_read_records(file, _SAMPLE_CHARS)) as lots:
-        records = (record for lot in until_error(lots) for _, record in lot.records)
+        return jsonl_parts(file, text_columns)
+    with closing(_read_records(file, _SAMPLE_CHARS)) as batches:
+        records = (record for batch in until_error(batches) for _, record in batch.records)
         sample = list(islice(records, _SAMPLE_RECORDS))
-    layout = infer_layout(sample, named, file.display_path)
+    layout = infer_layout(sample, text_columns, file.display_path)
 
     def read() -> Iterator[Documents]:
-        for lot in _read_records(file, _BATCH_CHARS):
-            yield from record_documents(file.name, lot, layout.columns, layout.seen)
+        for batch in _read_records(file, _BATCH_CHARS):
+            yield from record_documents(file.name, batch, layout.columns, layout.seen)
 
     return [Part(file.name, file.size, read, layout.columns.texts)]
 
@@ -66,17 +66,19 @@ def is_jsonl_file(file: File) -> bool:
 def starts_as_jsonl(head: bytes) -> bool:
     """Return whether a file that begins with `head` seems to have a value on each line.
 
-    Notes ----- In pretty-printed JSON neither the first line nor any other line that is not
-    indented is an object. If only the first line is damaged, whole lines follow it.
+    Notes
+    -----
+    In pretty-printed JSON neither the first line nor any other line that is not indented is an
+    object. If only the first line is damaged, whole lines follow it.
     """
-    begun = head.removeprefix(codecs.BOM_UTF8).lstrip()
-    if begun.startswith(b"["):
+    text = head.removeprefix(codecs.BOM_UTF8).lstrip()
+    if text.startswith(b"["):
         return False
-    first, *others = begun.split(b"\n")
-    if not begun.startswith(b"{") or not others or isinstance(parse_line(first), dict):
+    first, *others = text.split(b"\n")
+    if not text.startswith(b"{") or not others or isinstance(parse_line(first), dict):
         return True
-    whole = (line for line in others[:_HEAD_LINES] if line.startswith(b"{"))
-    return any(isinstance(parse_line(line), dict) for line in whole)
+    unindented = (line for line in others[:_HEAD_LINES] if line.startswith(b"{"))
+    return any(isinstance(parse_line(line), dict) for line in unindented)
 
 
 def _read_records(file: File, size: int) -> Generator[Records]:
@@ -107,20 +109,20 @@ def array_records(stream: BinaryIO, limit: DocumentLimit, size: int) -> Iterator
         At an element that is larger than the limit.
     """
     row = 0
-    lot, held = Records([], []), 0
+    batch, batch_chars = Records([], []), 0
     with translate_read_errors(limit.file, lambda: f"after {row:,} rows", damage=(ValueError,)):
         try:
-            for value, written in _array_elements(JsonText(stream, limit)):
-                lot.add(row, _to_record(value, written))
+            for value, source in _array_elements(JsonText(stream, limit)):
+                batch.add(row, _to_record(value, source))
                 row += 1
-                held += _ROW_CHARS + len(written)
-                if held >= size:
-                    yield lot
-                    lot, held = Records([], []), 0
+                batch_chars += _ROW_CHARS + len(source)
+                if batch_chars >= size:
+                    yield batch
+                    batch, batch_chars = Records([], []), 0
         except DocumentTooLarge:
-            yield lot  # the rows before it are fine
+            yield batch  # the rows before it are fine
             raise
-    yield lot
+    yield batch
 
 
 def _array_elements(text: JsonText) -> Iterator[tuple[object, str]]:
@@ -142,28 +144,30 @@ def _array_elements(text: JsonText) -> Iterator[tuple[object, str]]:
 def _concatenated_values(text: JsonText) -> Iterator[tuple[object, str]]:
     if not text.peek():
         return
-    first, written = text.value()
+    first, source = text.value()
     if text.peek():
-        yield first, written
+        yield first, source
         while text.peek():
             yield text.value()
         return
     member = row_list_member(first)
     if member is not None and _is_object(first) and _is_row_list(rows := first[member]):
         for row in rows:
-            found = to_record(row)
-            told = "" if isinstance(found, str) else json.dumps(found, ensure_ascii=False)
-            yield TooDeep() if isinstance(found, str) else found, told
+            row_record = to_record(row)
+            row_source = (
+                "" if isinstance(row_record, str) else json.dumps(row_record, ensure_ascii=False)
+            )
+            yield TooDeep() if isinstance(row_record, str) else row_record, row_source
     else:
-        yield first, written
+        yield first, source
 
 
 def row_list_member(value: object) -> str | None:
     """Return the name of the member that is the list of rows; None if there is none."""
-    named = (
+    members = (
         [name for name, rows in value.items() if _is_row_list(rows)] if _is_object(value) else []
     )
-    return named[0] if len(named) == 1 else None
+    return members[0] if len(members) == 1 else None
 
 
 def _is_row_list(value: object) -> TypeGuard[list[Record]]:
@@ -175,14 +179,14 @@ def _is_object(value: object) -> TypeGuard[Record]:
 
 
 def _expect(text: JsonText, mark: str) -> None:
-    found = text.peek()
-    if found != mark:
-        raise ValueError(f"{mark!r} is expected, not {found!r}")
+    character = text.peek()
+    if character != mark:
+        raise ValueError(f"{mark!r} is expected, not {character!r}")
     text.skip()
 
 
-def _to_record(value: object, written: str) -> Record | str:
-    if _INVALID_BYTES.search(written):
+def _to_record(value: object, source: str) -> Record | str:
+    if _INVALID_BYTES.search(source):
         return skipped_rows.NOT_UTF8
     if isinstance(value, str):
         return {"text": value}

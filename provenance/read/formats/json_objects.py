@@ -74,8 +74,8 @@ def _nesting_levels(value: object) -> Iterator[Sequence["dict[str, object] | lis
     level = [value] if isinstance(value, dict | list) else []
     while level:
         yield level
-        inside = (one.values() if isinstance(one, dict) else one for one in level)
-        level = [one for inner in inside for one in inner if isinstance(one, dict | list)]
+        inside = (item.values() if isinstance(item, dict) else item for item in level)
+        level = [item for inner in inside for item in inner if isinstance(item, dict | list)]
 
 
 def _has_odd_key(value: object) -> bool:

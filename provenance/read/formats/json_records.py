@@ -27,7 +27,7 @@ from provenance.read.formats.jsonl_blocks import Records
 
 
 def record_documents(
-    file: str, records: Records, columns: ColumnChoice, seen: Collection[str] | None
+    file: str, records: Records, columns: ColumnChoice, sample_members: Collection[str] | None
 ) -> Iterator[Documents]:
     """Yield parsed objects as documents.
 
@@ -39,26 +39,26 @@ def record_documents(
         The objects.
     columns : ColumnChoice
         Columns chosen from a sample of objects.
-    seen : collection of str or None
+    sample_members : collection of str or None
         Members with a value in that sample: an object without text in `columns` is searched under
-        well-known names, and in members not in `seen`. None disables this search.
+        well-known names, and in members not in `sample_members`. None disables this search.
     """
-    found = _RecordColumns()
+    builder = _ColumnBuilder()
     for row, record in records.records:
-        _append_record(found, row, record, columns, seen)
+        _append_record(builder, row, record, columns, sample_members)
     rows = RowMetadata(
         file,
-        np.array(found.numbers, np.int64),
-        pa.array(found.ids, pa.large_string()),
-        pa.array(found.urls, pa.large_string()),
-        pa.array(found.licences, pa.large_string()),
-        pa.array(found.fetched, pa.large_string()),
-        pa.array(found.came_with, CAME_WITH),
+        np.array(builder.numbers, np.int64),
+        pa.array(builder.ids, pa.large_string()),
+        pa.array(builder.urls, pa.large_string()),
+        pa.array(builder.licences, pa.large_string()),
+        pa.array(builder.fetched, pa.large_string()),
+        pa.array(builder.came_with, CAME_WITH),
         skipped_rows.count_by_reason(file, records.faults),
     )
-    fields = pa.array(found.fields, pa.string())
-    texts = pa.array(found.texts, pa.large_string())
-    yield from build_documents(rows, TextLeaves(np.array(found.places, np.int64), fields, texts))
+    fields = pa.array(builder.fields, pa.string())
+    texts = pa.array(builder.texts, pa.large_string())
+    yield from build_documents(rows, TextLeaves(np.array(builder.places, np.int64), fields, texts))
 
 
 def texts_within(value: object, name: str) -> Iterator[tuple[str, str]]:
@@ -81,19 +81,19 @@ def value_at(record: Record, path: str) -> object:
         inner = record[name]
         if not rest:
             return inner
-        if isinstance(inner, dict) and (found := value_at(inner, rest)) is not None:
-            return found
+        if isinstance(inner, dict) and (member := value_at(inner, rest)) is not None:
+            return member
     return None
 
 
 def first_value_text(record: Record, paths: Sequence[str]) -> str | None:
     """Return the first non-empty value at `paths`, formatted as a string."""
-    words = (_format_value(value_at(record, path)) for path in paths)
-    return next((word for word in words if word), None)
+    values = (_format_value(value_at(record, path)) for path in paths)
+    return next((value for value in values if value), None)
 
 
 def find_hidden_texts(
-    record: Record, columns: ColumnChoice, seen: Collection[str]
+    record: Record, columns: ColumnChoice, sample_members: Collection[str]
 ) -> list[tuple[str, str]]:
     """Return the texts of an object that has none in the chosen columns.
 
@@ -103,28 +103,28 @@ def find_hidden_texts(
         Field name and text: of the first group of well-known names with any text, else of members
         that are `fallback` or were not in the sample, without repetitions.
     """
-    spelt = {
+    actual_names = {
         name: key for key in reversed(record) if (name := normalise_name(key)) in WELL_KNOWN_NAMES
     }
-    for group in TEXT_GROUPS if spelt else ():
-        texts = _texts_at(record, [spelt[name] for name in group if name in spelt])
+    for group in TEXT_GROUPS if actual_names else ():
+        texts = _texts_at(record, [actual_names[name] for name in group if name in actual_names])
         if _has_text(texts):
             return texts
-    taken = {path for path in columns.metadata_paths() if not is_page(path)}
+    metadata_paths = {path for path in columns.metadata_paths() if not is_page(path)}
     others: list[tuple[str, str]] = []
     for key, value in record.items():
-        if not isinstance(value, str) or not value or value.isspace() or key in taken:
+        if not isinstance(value, str) or not value or value.isspace() or key in metadata_paths:
             continue
-        unmet = not (key in seen or is_label(key) or key.startswith("__"))
-        if (unmet or key in columns.fallback) and not any(
-            repeats_text(value, o) for _, o in others
+        is_new = not (key in sample_members or is_label(key) or key.startswith("__"))
+        if (is_new or key in columns.fallback) and not any(
+            repeats_text(value, other) for _, other in others
         ):
             others.append((key, value))
     return others
 
 
 @dataclass(slots=True)
-class _RecordColumns:
+class _ColumnBuilder:
     """Columns of documents under construction."""
 
     numbers: list[int] = field(default_factory=list)
@@ -139,38 +139,45 @@ class _RecordColumns:
 
 
 def _append_record(
-    found: _RecordColumns,
+    builder: _ColumnBuilder,
     row: int,
     record: Record,
     columns: ColumnChoice,
-    seen: Collection[str] | None,
+    sample_members: Collection[str] | None,
 ) -> None:
-    read = {path: _texts_at(record, [path]) for path in columns.texts}
+    leaves = {path: _texts_at(record, [path]) for path in columns.texts}
     for path in columns.repeated:
         texts = _texts_at(record, [path])
         if not any(
-            repeats_text(_join_texts(texts), _join_texts(others)) for others in read.values()
+            repeats_text(_join_texts(texts), _join_texts(other_texts))
+            for other_texts in leaves.values()
         ):
-            read[path] = texts
-    texts = [one for found in read.values() for one in found]
-    if seen is not None and not any(_has_text(read[path]) for path in without_headings([*read])):
+            leaves[path] = texts
+    texts = [leaf for column_leaves in leaves.values() for leaf in column_leaves]
+    if sample_members is not None and not any(
+        _has_text(leaves[path]) for path in without_headings([*leaves])
+    ):
         names = {name for name, _ in texts}
-        texts += [one for one in find_hidden_texts(record, columns, seen) if one[0] not in names]
+        texts += [
+            leaf
+            for leaf in find_hidden_texts(record, columns, sample_members)
+            if leaf[0] not in names
+        ]
     for name, text in texts:
-        found.places.append(len(found.numbers))
-        found.fields.append(replace_surrogates(name))
-        found.texts.append(replace_surrogates(text))
-    found.numbers.append(row)
-    found.ids.append(first_value_text(record, columns.ids))
-    found.urls.append(first_value_text(record, columns.urls))
-    found.licences.append(first_value_text(record, columns.licences))
-    found.fetched.append(first_value_text(record, columns.fetched))
+        builder.places.append(len(builder.numbers))
+        builder.fields.append(replace_surrogates(name))
+        builder.texts.append(replace_surrogates(text))
+    builder.numbers.append(row)
+    builder.ids.append(first_value_text(record, columns.ids))
+    builder.urls.append(first_value_text(record, columns.urls))
+    builder.licences.append(first_value_text(record, columns.licences))
+    builder.fetched.append(first_value_text(record, columns.fetched))
     fields = [(kind, replace_surrogates(value)) for kind, value in record_signal_fields(record)]
-    found.came_with.append(fields or None)
+    builder.came_with.append(fields or None)
 
 
 def _texts_at(record: Record, paths: Sequence[str]) -> list[tuple[str, str]]:
-    return [one for path in paths for one in texts_within(value_at(record, path), path)]
+    return [leaf for path in paths for leaf in texts_within(value_at(record, path), path)]
 
 
 def _join_texts(texts: Sequence[tuple[str, str]]) -> str:
@@ -182,8 +189,8 @@ def _has_text(texts: Sequence[tuple[str, str]]) -> bool:
 
 
 def _text_members(value: dict[str, object]) -> list[str]:
-    spoken = [key for key in value if key in TURN_TEXT_MEMBERS and _may_hold_text(value[key])]
-    return spoken or [key for key in value if key not in LABEL_MEMBERS]
+    turn_members = [key for key in value if key in TURN_TEXT_MEMBERS and _may_hold_text(value[key])]
+    return turn_members or [key for key in value if key not in LABEL_MEMBERS]
 
 
 def _may_hold_text(value: object) -> bool:
@@ -194,7 +201,7 @@ def _format_value(value: object) -> str | None:
     if isinstance(value, str):
         return replace_surrogates(value)
     if isinstance(value, list):
-        return ", ".join(word for inner in value if (word := _format_value(inner))) or None
+        return ", ".join(text for inner in value if (text := _format_value(inner))) or None
     if isinstance(value, bool | float):
         # Format as Arrow does, which formats other rows of the same file.
         return str(pa.scalar(value).cast(pa.string()).as_py()) if math.isfinite(value) else None

@@ -36,23 +36,23 @@ class JsonText:
         self._stream = stream
         self._limit = limit
         self._row = 0
-        self._held = ""
+        self._buffer = ""
         self._at = 0
 
     def more(self) -> bool:
         """Read as much again as is buffered, so that a long value is not rescanned often."""
-        rest = len(self._held) - self._at
-        data = self._stream.read(max(_CHUNK_BYTES, min(rest, self._limit.size)))
-        self._held = self._held[self._at :] + self._decoder.decode(data, final=not data)
+        remaining = len(self._buffer) - self._at
+        data = self._stream.read(max(_CHUNK_BYTES, min(remaining, self._limit.size)))
+        self._buffer = self._buffer[self._at :] + self._decoder.decode(data, final=not data)
         self._at = 0
         return bool(data)
 
     def peek(self) -> str:
         """Return the next character that is not white space without consuming it; "" at the end."""
         while True:
-            self._at = _end(_SPACE.match(self._held, self._at))
-            if self._at < len(self._held):
-                return self._held[self._at]
+            self._at = _end(_SPACE.match(self._buffer, self._at))
+            if self._at < len(self._buffer):
+                return self._buffer[self._at]
             if not self.more():
                 return ""
 
@@ -69,8 +69,8 @@ class JsonText:
             If it is larger than the limit.
         """
         try:
-            value, end = decode_at(self._held, self._at)
-            is_whole = end < len(self._held)
+            value, end = decode_at(self._buffer, self._at)
+            is_whole = end < len(self._buffer)
         except json.JSONDecodeError as error:
             if not self._may_go_on(error):
                 raise
@@ -80,30 +80,30 @@ class JsonText:
         if not is_whole:
             end = self._end_of_value()
             try:
-                value, end = decode_at(self._held, self._at)
+                value, end = decode_at(self._buffer, self._at)
             except RecursionError:
                 value = TooDeep()
         if end - self._at > self._limit.size:
-            raise self._limit.exceeded(self._row)
-        written = self._held[self._at : end]
+            raise self._limit.error_for_row(self._row)
+        source = self._buffer[self._at : end]
         self._at = end
         self._row += 1
-        return value, written
+        return value, source
 
     def _may_go_on(self, error: json.JSONDecodeError) -> bool:
         """Return whether more input may complete a value that could not be parsed."""
         return error.msg.startswith("Unterminated") or error.pos + _MAX_SCALAR_CHARS > len(
-            self._held
+            self._buffer
         )
 
     def _end_of_value(self) -> int:
         """Read until the next value is buffered as a whole; return its end."""
         nesting = _ValueScanner(self._limit, self._row)
-        while (end := nesting.end(self._held, self._at)) is None:
-            if len(self._held) - self._at > self._limit.size:
-                raise self._limit.exceeded(self._row)
+        while (end := nesting.end(self._buffer, self._at)) is None:
+            if len(self._buffer) - self._at > self._limit.size:
+                raise self._limit.error_for_row(self._row)
             if not self.more():
-                return len(self._held)
+                return len(self._buffer)
         return end
 
 
@@ -112,27 +112,27 @@ class _ValueScanner:
 
     def __init__(self, limit: DocumentLimit, row: int) -> None:
         self._limit, self._row = limit, row
-        self._depth = self._values = self._done = 0
+        self._depth = self._values = self._scanned = 0
 
     def end(self, text: str, start: int) -> int | None:
         """Continue in `text`, where the value begins at `start`; None if it does not end there."""
-        for found in _MARK.finditer(text, start + self._done):
-            mark = found["mark"]
-            if mark is None and not found["closing"]:
-                self._done = found.start() - start
+        for match in _MARK.finditer(text, start + self._scanned):
+            mark = match["mark"]
+            if mark is None and not match["closing"]:
+                self._scanned = match.start() - start
                 return None
-            self._done = found.end() - start
+            self._scanned = match.end() - start
             if mark is not None:
                 self._count(mark)
             if self._depth <= 0:
-                return found.end()
+                return match.end()
         return None
 
     def _count(self, mark: str) -> None:
         self._depth += (mark in "[{") - (mark in "]}")
         self._values += mark in "[{,"
         if self._limit.is_exceeded(0, self._values):
-            raise self._limit.exceeded(self._row)
+            raise self._limit.error_for_row(self._row)
 
 
 def _end(match: re.Match[str] | None) -> int:

@@ -71,12 +71,12 @@ class Records:
     records: list[tuple[int, Record]]
     faults: list[tuple[int, str]]
 
-    def add(self, row: int, found: Record | str) -> None:
+    def add(self, row: int, record_or_reason: Record | str) -> None:
         """Add a row, or the reason why it is not an object."""
-        if isinstance(found, str):
-            self.faults.append((row, found))
+        if isinstance(record_or_reason, str):
+            self.faults.append((row, record_or_reason))
         else:
-            self.records.append((row, found))
+            self.records.append((row, record_or_reason))
 
 
 def line_blocks(
@@ -92,20 +92,20 @@ def line_blocks(
         At the end, if the last line is cut short; that line is not yielded.
     """
     pieces: list[bytes] = []
-    held = 0
+    held_bytes = 0
     chunk = stream.read(size).removeprefix(codecs.BOM_UTF8)
     while chunk:
-        if cut := chunk.rfind(b"\n") + 1:
-            for block in _limited_blocks(limit, b"".join((*pieces, chunk[:cut])), row):
+        if end := chunk.rfind(b"\n") + 1:
+            for block in _limited_blocks(limit, b"".join((*pieces, chunk[:end])), row):
                 row += block.rows
                 yield block
-            pieces, held = [], 0
-        pieces.append(chunk[cut:])
-        held += len(chunk) - cut
-        if held > limit.size:
-            raise limit.exceeded(row)
+            pieces, held_bytes = [], 0
+        pieces.append(chunk[end:])
+        held_bytes += len(chunk) - end
+        if held_bytes > limit.size:
+            raise limit.error_for_row(row)
         chunk = stream.read(size)
-    if held:
+    if held_bytes:
         last = b"".join(pieces)
         blocks = list(_limited_blocks(limit, last, row))
         if _is_cut_short(last):
@@ -153,10 +153,10 @@ def parse_block(block: LineBlock, schema: pa.Schema) -> pa.RecordBatch | None:
 
 def parse_lines(block: LineBlock) -> Records:
     """Parse a block line by line."""
-    found = Records([], [])
+    records = Records([], [])
     for row, line in block.lines():
-        found.add(row, parse_line(line))
-    return found
+        records.add(row, parse_line(line))
+    return records
 
 
 def parse_line(line: bytes) -> Record | str:
@@ -180,11 +180,11 @@ def _is_cut_short(line: bytes) -> bool:
     try:
         decode(text)
     except json.JSONDecodeError as error:
-        left = len(text) - error.pos
-        is_begun = left < _MAX_SCALAR_CHARS and not text.endswith(
+        remaining = len(text) - error.pos
+        is_cut_token = remaining < _MAX_SCALAR_CHARS and not text.endswith(
             "}"
         )  # a number, a word, an escape
-        return not left or is_begun or error.msg.startswith("Unterminated")
+        return not remaining or is_cut_token or error.msg.startswith("Unterminated")
     except RecursionError:
         pass
     return False
@@ -203,7 +203,7 @@ def _limited_blocks(limit: DocumentLimit, data: bytes, row: int) -> Iterator[Lin
                     block = _make_block(data[:at], row)
                     yield block
                     row += block.rows
-                raise limit.exceeded(row)
+                raise limit.error_for_row(row)
             at += len(line) + 1
     yield _make_block(data, row)
 
@@ -218,17 +218,17 @@ def _exceeds_limit(limit: DocumentLimit, line: bytes) -> bool:
 
 
 def _make_block(data: bytes, first: int) -> LineBlock:
-    letters = np.frombuffer(data, np.uint8)
-    breaks = np.flatnonzero(letters == 10)
-    ends = breaks if letters[-1] == 10 else np.append(breaks, len(letters))
+    codes = np.frombuffer(data, np.uint8)
+    breaks = np.flatnonzero(codes == 10)
+    ends = breaks if codes[-1] == 10 else np.append(breaks, len(codes))
     begins = np.append(0, ends[:-1] + 1)
     # A carriage return before the line break is part of it.
     lasts = ends - 1
-    lasts = lasts - ((lasts > begins) & (letters[lasts] == 13))
+    lasts = lasts - ((lasts > begins) & (codes[lasts] == 13))
     regular = bool(
         (lasts > begins).all()
-        and (letters[begins] == ord("{")).all()
-        and (letters[lasts] == ord("}")).all()
+        and (codes[begins] == ord("{")).all()
+        and (codes[lasts] == ord("}")).all()
     )
     blank = 0 if regular else _count_blank(data, begins, ends)
     return LineBlock(data, first, len(ends) - blank, regular)
@@ -236,7 +236,7 @@ def _make_block(data: bytes, first: int) -> LineBlock:
 
 def _count_blank(data: bytes, begins: Int64s, ends: Int64s) -> int:
     """Count the blank lines; a blank line is empty or begins with white space."""
-    letters = np.frombuffer(data, np.uint8)
-    doubtful = np.flatnonzero((letters[begins] <= 32) & (begins < ends))
+    codes = np.frombuffer(data, np.uint8)
+    doubtful = np.flatnonzero((codes[begins] <= 32) & (begins < ends))
     blank = sum(not data[begins[n] : ends[n]].strip(_WHITE_SPACE) for n in doubtful)
     return int((begins == ends).sum()) + blank

@@ -81,7 +81,7 @@ def line_ranges(file: File) -> list[LineRange]:
 def _cut_ranges(file: File) -> Iterator[LineRange]:
     with file.open() as stream:
         offset = len(codecs.BOM_UTF8) if file.head(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8 else 0
-        blocks, first, size, row = (
+        blocks, first_row, size, row = (
             line_blocks(stream, file.limit, min(BLOCK_BYTES, RANGE_BYTES)),
             0,
             0,
@@ -96,12 +96,12 @@ def _cut_ranges(file: File) -> Iterator[LineRange]:
             if block is None:
                 break
             if size and size + len(block.data) > RANGE_BYTES:
-                yield LineRange(offset, size, first)
-                offset, size, first = offset + size, 0, block.first
+                yield LineRange(offset, size, first_row)
+                offset, size, first_row = offset + size, 0, block.first
             size += len(block.data)
             row = block.first + block.rows
     if size:
-        yield LineRange(offset, size, first)
+        yield LineRange(offset, size, first_row)
 
 
 class _RangeStream(io.RawIOBase):
@@ -109,15 +109,15 @@ class _RangeStream(io.RawIOBase):
 
     def __init__(self, stream: BinaryIO, size: int) -> None:
         self._stream = stream
-        self._left = size
+        self._remaining = size
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
-        data = self._stream.read(min(len(buffer), self._left))
+        data = self._stream.read(min(len(buffer), self._remaining))
         buffer[: len(data)] = data
-        self._left -= len(data)
+        self._remaining -= len(data)
         return len(data)
 
     def close(self) -> None:
@@ -152,40 +152,44 @@ class JsonlLayout:
     nested: bool = False
 
 
-def jsonl_parts(file: File, named: Sequence[str]) -> list[Part]:
-    """Return the parts of a JSON Lines file; `named` are the text columns given by the user."""
+def jsonl_parts(file: File, text_columns: Sequence[str]) -> list[Part]:
+    """Return the parts of a JSON Lines file; `text_columns` are those given by the user."""
     with closing(read_blocks(file, _SAMPLE_BYTES)) as blocks:
-        layout = infer_layout(_read_sample(until_error(blocks), named), named, file.display_path)
-    shared: list[LineRange | None] = [*line_ranges(file)] or [None]
+        layout = infer_layout(
+            _read_sample(until_error(blocks), text_columns), text_columns, file.display_path
+        )
+    ranges: list[LineRange | None] = [*line_ranges(file)] or [None]
     return [
         Part(
             file.name,
-            stretch.size if stretch else file.size,
-            partial(_read_part, file, layout, stretch),
+            line_range.size if line_range else file.size,
+            partial(_read_part, file, layout, line_range),
             layout.columns.texts,
-            row=stretch.row if stretch else 0,
+            row=line_range.row if line_range else 0,
         )
-        for stretch in shared
+        for line_range in ranges
     ]
 
 
-def _read_part(file: File, layout: JsonlLayout, stretch: LineRange | None) -> Iterator[Documents]:
-    return read_lines(file.name, read_blocks(file, stretch=stretch), layout)
+def _read_part(
+    file: File, layout: JsonlLayout, line_range: LineRange | None
+) -> Iterator[Documents]:
+    return read_lines(file.name, read_blocks(file, line_range=line_range), layout)
 
 
 def read_blocks(
-    file: File, size: int = BLOCK_BYTES, stretch: LineRange | None = None
+    file: File, size: int = BLOCK_BYTES, line_range: LineRange | None = None
 ) -> Generator[LineBlock]:
     """Yield the lines of a file, or of a range of it."""
-    row = stretch.row if stretch else 0
-    with stretch.open(file) if stretch else file.stream() as stream:
+    row = line_range.row if line_range else 0
+    with line_range.open(file) if line_range else file.stream() as stream:
         blocks = line_blocks(stream, file.limit, size, row)
         while (block := next_block(blocks, file.display_path, row)) is not None:
             yield block
             row = block.first + block.rows
 
 
-def infer_layout(records: Sequence[Record], named: Sequence[str], file: str) -> JsonlLayout:
+def infer_layout(records: Sequence[Record], text_columns: Sequence[str], file: str) -> JsonlLayout:
     """Infer from a sample of objects how to read a file.
 
     Raises
@@ -193,57 +197,59 @@ def infer_layout(records: Sequence[Record], named: Sequence[str], file: str) -> 
     ColumnMissing
         If a given column is in none of them, or none holds text.
     """
-    shape = infer_schema(records, file)
+    schema = infer_schema(records, file)
     if not records:
-        return _complete_layout(shape, ColumnChoice(tuple(named)), named)
-    known = _layout_by_names(shape, tuple(named))
-    if known is not None:
-        return known
-    columns = find_columns(shape, named, _sampler(records), file=file)
-    return _complete_layout(shape, columns, named)
+        return _complete_layout(schema, ColumnChoice(tuple(text_columns)), text_columns)
+    layout = _layout_by_names(schema, tuple(text_columns))
+    if layout is not None:
+        return layout
+    columns = find_columns(schema, text_columns, _sampler(records), file=file)
+    return _complete_layout(schema, columns, text_columns)
 
 
-class _SampleAskedForError(Exception):
+class _SampleRequiredError(Exception):
     """The choice of columns needs a sample, not only names."""
 
 
 @lru_cache(maxsize=64)
-def _layout_by_names(shape: pa.Schema, named: tuple[str, ...]) -> JsonlLayout | None:
+def _layout_by_names(schema: pa.Schema, text_columns: tuple[str, ...]) -> JsonlLayout | None:
     """Return the layout for a schema if names alone decide it; else None.
 
     Cached, because thousands of small files have the same schema.
     """
 
     def sample(_: Sequence[str]) -> pa.Table:
-        raise _SampleAskedForError
+        raise _SampleRequiredError
 
     try:
-        columns = find_columns(shape, named, sample, file="")
-    except (_SampleAskedForError, ColumnMissing):
+        columns = find_columns(schema, text_columns, sample, file="")
+    except (_SampleRequiredError, ColumnMissing):
         return None
-    return _complete_layout(shape, columns, named)
+    return _complete_layout(schema, columns, text_columns)
 
 
-def _complete_layout(shape: pa.Schema, columns: ColumnChoice, named: Sequence[str]) -> JsonlLayout:
+def _complete_layout(
+    schema: pa.Schema, columns: ColumnChoice, text_columns: Sequence[str]
+) -> JsonlLayout:
     # Later objects may have members that the sample lacks.
     columns = replace(
         columns,
-        ids=columns.ids or _unseen_names(ID_NAMES, shape),
-        urls=columns.urls or _unseen_names(URL_NAMES, shape),
-        licences=columns.licences or _unseen_names(LICENCE_NAMES, shape),
+        ids=columns.ids or _unseen_names(ID_NAMES, schema),
+        urls=columns.urls or _unseen_names(URL_NAMES, schema),
+        licences=columns.licences or _unseen_names(LICENCE_NAMES, schema),
         # Members of structs vary from row to row: such rows are parsed one by one.
         signals=(
             *(path for path in columns.signals if "." not in path),
-            *_unseen_names(EXPECTED_NAMES, shape),
+            *_unseen_names(EXPECTED_NAMES, schema),
         ),
     )
-    seen = frozenset(member.name for member in shape if not pa.types.is_null(member.type))
-    known = {*shape.names}
-    missing = [path for path in columns.all() if top_column(path, known) not in known]
-    shape = pa.schema([*shape, *((path, pa.string()) for path in missing)])
-    nested = any(map(holds_headers, shape))
+    seen = frozenset(member.name for member in schema if not pa.types.is_null(member.type))
+    names = {*schema.names}
+    missing = [path for path in columns.all() if top_column(path, names) not in names]
+    schema = pa.schema([*schema, *((path, pa.string()) for path in missing)])
+    nested = any(map(holds_headers, schema))
     return JsonlLayout(
-        columns, narrow_schema(shape, columns.all()), None if named else seen, nested
+        columns, narrow_schema(schema, columns.all()), None if text_columns else seen, nested
     )
 
 
@@ -270,8 +276,11 @@ def _hides_text(block: LineBlock, batch: pa.RecordBatch, layout: JsonlLayout) ->
     if not silent.any():
         return False
     lines = (line for row, line in block.lines() if silent[row - block.first])
-    found = map(parse_line, lines)
-    return any(isinstance(one, str) or find_hidden_texts(one, columns, seen) for one in found)
+    records = map(parse_line, lines)
+    return any(
+        isinstance(record_or_reason, str) or find_hidden_texts(record_or_reason, columns, seen)
+        for record_or_reason in records
+    )
 
 
 def _is_empty(column: pa.Array) -> Flags:
@@ -279,28 +288,28 @@ def _is_empty(column: pa.Array) -> Flags:
     return empty | is_blank(column) if is_textual(column.type) else empty
 
 
-def _read_sample(blocks: Iterator[LineBlock], named: Sequence[str]) -> list[Record]:
+def _read_sample(blocks: Iterator[LineBlock], text_columns: Sequence[str]) -> list[Record]:
     """Return a sample of objects; read on until each given column occurs."""
     sample: list[Record] = []
-    wanted = set(named)
+    missing = set(text_columns)
     size = 0
     for block in blocks:
         size += len(block.data)
         if (
             size > _SAMPLE_BYTES
             and sample
-            and not any(_key_prefix(name) in block.data for name in wanted)
+            and not any(_key_prefix(name) in block.data for name in missing)
         ):
             continue
         records = [record for _, record in parse_lines(block).records]
-        seen = {
-            name: next((r for r in records if _has_path(r, name)), None) for name in sorted(wanted)
+        examples = {
+            name: next((r for r in records if _has_path(r, name)), None) for name in sorted(missing)
         }
-        wanted -= {name for name, record in seen.items() if record is not None}
-        sample += [record for record in seen.values() if record is not None]
+        missing -= {name for name, record in examples.items() if record is not None}
+        sample += [record for record in examples.values() if record is not None]
         sample += records[:_SAMPLE_RECORDS]
         # A last line without a line break is a separate block.
-        if sample and not wanted and size >= _SAMPLE_BYTES:
+        if sample and not missing and size >= _SAMPLE_BYTES:
             break
     return sample
 
@@ -313,10 +322,10 @@ def _key_prefix(name: str) -> bytes:
     return f'"{name.partition(".")[0]}'.encode()
 
 
-def _unseen_names(names: Sequence[str], shape: pa.Schema) -> tuple[str, ...]:
+def _unseen_names(names: Sequence[str], schema: pa.Schema) -> tuple[str, ...]:
     """Return the names of members that are absent or always null in the sample."""
-    seen = {member.name for member in shape if not pa.types.is_null(member.type)}
-    return tuple(name for name in names if "." not in name and name not in seen)
+    present = {member.name for member in schema if not pa.types.is_null(member.type)}
+    return tuple(name for name in names if "." not in name and name not in present)
 
 
 def _sampler(records: Sequence[Record]) -> Callable[[Sequence[str]], pa.Table]:

@@ -53,14 +53,14 @@ def check_row_groups(
     DocumentTooLarge
         If the wanted columns of one are far larger decoded than on disk.
     """
-    wanted = _wanted_chunks(footer, paths)
-    nested = np.array([len(chunk.path) > 1 for chunk in footer.columns], np.bool_)
+    is_wanted = _wanted_chunks(footer, paths)
+    is_nested = np.array([len(chunk.path) > 1 for chunk in footer.columns], np.bool_)
     for group in groups:
-        stored = int(footer.compressed[group, wanted].sum())
-        values = VALUE_BYTES * footer.values[group] * nested
-        size = int(np.maximum(footer.uncompressed[group], values)[wanted].sum())
+        stored_size = int(footer.compressed[group, is_wanted].sum())
+        values = VALUE_BYTES * footer.values[group] * is_nested
+        size = int(np.maximum(footer.uncompressed[group], values)[is_wanted].sum())
         check_expansion(
-            f"{file.display_path}: row group {group:,}", stored, size, file.max_document
+            f"{file.display_path}: row group {group:,}", stored_size, size, file.max_document
         )
 
 
@@ -77,15 +77,17 @@ def check_whole_row_group(file: File, footer: ParquetFooter, group: int) -> None
     columns = list(dict.fromkeys(chunk.path[0] for chunk in footer.columns))
     check_row_groups(file, footer, [group], columns)
     leaves = [".".join(chunk.path) for chunk in footer.columns]
-    repeated = columns_kept_encoded(file, footer, [group], leaves, int(footer.rows[group]))
-    if not repeated:
+    encoded = columns_kept_encoded(file, footer, [group], leaves, int(footer.rows[group]))
+    if not encoded:
         return
-    stored, size = int(footer.compressed[group].sum()), 0
-    with file.open() as source, pq.ParquetFile(source, read_dictionary=repeated) as parquet:
+    stored_size, size = int(footer.compressed[group].sum()), 0
+    with file.open() as source, pq.ParquetFile(source, read_dictionary=encoded) as parquet:
         for batch in parquet.iter_batches(_MEASURED_ROWS, [group], use_threads=False):
             check_batch(batch, file.display_path, 0)
             size += sum(int(row_sizes(column).sum()) for column in batch.columns)
-    check_expansion(f"{file.display_path}: row group {group:,}", stored, size, file.max_document)
+    check_expansion(
+        f"{file.display_path}: row group {group:,}", stored_size, size, file.max_document
+    )
 
 
 def columns_kept_encoded(
@@ -97,7 +99,7 @@ def columns_kept_encoded(
     ----------
     file : File
         The file.
-    footer : Footer
+    footer : ParquetFooter
         Its footer.
     groups : sequence of int
         Row groups that are read.
@@ -106,9 +108,9 @@ def columns_kept_encoded(
     rows : int
         Rows of a batch.
     """
-    found: dict[str, None] = {}
+    columns: dict[str, None] = {}
     is_binary = np.array([chunk.is_binary for chunk in footer.columns], np.bool_)
-    wanted = _wanted_chunks(footer, paths) & is_binary
+    is_wanted = _wanted_chunks(footer, paths) & is_binary
     with file.open() as stream:
         for group in groups:
             most = min(rows, int(footer.rows[group]))
@@ -116,20 +118,20 @@ def columns_kept_encoded(
             is_large = footer.uncompressed[group] > _MAX_DENSE_BYTES // max(most, 1)
             doubtful = [
                 ".".join(footer.columns[place].path)
-                for place in np.flatnonzero(wanted & has_dictionary & is_large).tolist()
+                for place in np.flatnonzero(is_wanted & has_dictionary & is_large).tolist()
                 if most * _dictionary_size(stream, footer, group, place) > _MAX_DENSE_BYTES
             ]
             if doubtful:
-                found |= dict.fromkeys(_with_long_values(file, group, doubtful, most))
-    return list(found)
+                columns |= dict.fromkeys(_with_long_values(file, group, doubtful, most))
+    return list(columns)
 
 
 def _wanted_chunks(footer: ParquetFooter, paths: Sequence[str]) -> Flags:
     """Return a mask of the column chunks at some paths, or within them."""
-    wanted = {*paths}
+    wanted_paths = {*paths}
 
     def is_wanted(path: tuple[str, ...]) -> bool:
-        return any(".".join(path[:end]) in wanted for end in range(1, len(path) + 1))
+        return any(".".join(path[:end]) in wanted_paths for end in range(1, len(path) + 1))
 
     return np.array([is_wanted(chunk.path) for chunk in footer.columns], np.bool_)
 
@@ -160,14 +162,14 @@ def _with_long_values(file: File, group: int, columns: Sequence[str], rows: int)
     source = file.source()
     with pq.ParquetFile(source, read_dictionary=[*columns]) as parquet:
         for column in columns:
-            known: list[Int64s] = []
+            sizes: list[Int64s] = []
             with suppress(pa.ArrowException, OSError):  # reading the group raises it again
                 [batch] = islice(parquet.iter_batches(1, [group], [column]), 1)
-                known = [row_sizes(one) for one in _dictionaries(batch.column(0))]
+                sizes = [row_sizes(dictionary) for dictionary in _dictionaries(batch.column(0))]
             # A dictionary that the first value does not use is not loaded: its sizes are unknown.
             if (
-                sum(map(len, known)) < 2
-                or rows * int(np.concatenate(known).max()) > _MAX_DENSE_BYTES
+                sum(map(len, sizes)) < 2
+                or rows * int(np.concatenate(sizes).max()) > _MAX_DENSE_BYTES
             ):
                 yield column
 
@@ -241,8 +243,8 @@ class _RowGroups:
         end = row + int(self.footer.rows[list(self.groups)].sum())
         check_row_groups(self.file, self.footer, self.groups, paths)
         rows = self._rows_a_batch(paths)
-        repeated = columns_kept_encoded(self.file, self.footer, self.groups, paths, rows)
-        with _open(self.file, self.metadata, repeated) as parquet:
+        encoded = columns_kept_encoded(self.file, self.footer, self.groups, paths, rows)
+        with _open(self.file, self.metadata, encoded) as parquet:
             batches = parquet.iter_batches(
                 rows,
                 row_groups=list(self.groups),
@@ -263,10 +265,10 @@ class _RowGroups:
     def _rows_a_batch(self, paths: Sequence[str]) -> int:
         """Estimate how many rows make `BATCH_BYTES` bytes of the wanted columns."""
         groups = list(self.groups)
-        wanted = self.footer.of(
+        is_wanted = self.footer.of(
             top_columns(paths, {chunk.path[0] for chunk in self.footer.columns})
         )
-        size = int(self.footer.uncompressed[groups][:, wanted].sum())
+        size = int(self.footer.uncompressed[groups][:, is_wanted].sum())
         rows = int(self.footer.rows[groups].sum())
         return min(MAX_ROWS, max(1, BATCH_BYTES * rows // max(size, 1)))
 
@@ -274,17 +276,17 @@ class _RowGroups:
 def _open(
     file: File,
     metadata: pq.FileMetaData | None = None,
-    repeated: Sequence[str] = (),
+    encoded: Sequence[str] = (),
     *,
     piecewise: bool = False,
 ) -> pq.ParquetFile:
-    """Open a file; columns in `repeated` are kept dictionary-encoded."""
+    """Open a file; columns in `encoded` are kept dictionary-encoded."""
     with translate_read_errors(file.display_path):
         source = file.source()
-        how: dict[str, Any] = {"metadata": metadata, "read_dictionary": [*repeated]}
+        options: dict[str, Any] = {"metadata": metadata, "read_dictionary": [*encoded]}
         if piecewise:
-            return pq.ParquetFile(source, buffer_size=_BUFFER_BYTES, **how)
-        return pq.ParquetFile(source, pre_buffer=not file.is_local, **how)
+            return pq.ParquetFile(source, buffer_size=_BUFFER_BYTES, **options)
+        return pq.ParquetFile(source, pre_buffer=not file.is_local, **options)
 
 
 def _decode_dictionaries(batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -322,10 +324,10 @@ def _sampler(file: File, footer: ParquetFooter, metadata: pq.FileMetaData) -> Sa
 
     def sample(names: Sequence[str]) -> pa.Table:
         check_row_groups(file, footer, groups, names)
-        repeated = columns_kept_encoded(file, footer, groups, names, _SAMPLE_ROWS)
+        encoded = columns_kept_encoded(file, footer, groups, names, _SAMPLE_ROWS)
         # Few rows: a small read buffer avoids reading whole column chunks.
         with (
-            _open(file, metadata, repeated, piecewise=True) as parquet,
+            _open(file, metadata, encoded, piecewise=True) as parquet,
             translate_read_errors(file.display_path),
         ):
             batches = parquet.iter_batches(

@@ -181,7 +181,7 @@ def _parse_file(
                 count, chunks = _parse_group(footer, file)
                 columns = columns if rows else tuple(chunks)
                 rows.append(count)
-                bounds.append([_chunk_bounds(one) for one in chunks])
+                bounds.append([_chunk_bounds(chunk) for chunk in chunks])
         elif field == _FILE_SCHEMA:
             for _ in footer.elements(kind, STRUCT):
                 _check_name(footer)
@@ -219,10 +219,10 @@ def _parse_group(footer: CompactReader, file: File) -> tuple[int, list[ColumnChu
 
 
 def _parse_chunk(footer: CompactReader, file: File) -> ColumnChunk:
-    found, has_index = None, False
+    chunk, has_index = None, False
     for field, kind in footer.fields():
         if field == _CHUNK_METADATA and kind == STRUCT:
-            found = _parse_metadata(footer)
+            chunk = _parse_metadata(footer)
         elif field == _CHUNK_CRYPTO:
             raise _encrypted_error(file)
         elif field == _CHUNK_FILE and footer.binary(kind):
@@ -233,9 +233,9 @@ def _parse_chunk(footer: CompactReader, file: File) -> ColumnChunk:
         elif field != _CHUNK_FILE:
             has_index = has_index or field == _CHUNK_INDEX
             footer.skip(kind)
-    if found is None:
+    if chunk is None:
         raise DamagedData("a column chunk does not say where it lies")
-    return replace(found, has_index=True) if has_index else found
+    return replace(chunk, has_index=True) if has_index else chunk
 
 
 def _parse_metadata(footer: CompactReader) -> ColumnChunk:

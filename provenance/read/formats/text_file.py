@@ -46,7 +46,7 @@ def read_content(file: File) -> bytes:
     with file.stream() as stream, translate_read_errors(file.display_path):
         content = read_fully(stream, file.max_document + 1)
     if len(content) > file.max_document:
-        raise file.limit.exceeded(0)
+        raise file.limit.error_for_row(0)
     return content
 
 

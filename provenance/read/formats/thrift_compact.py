@@ -32,10 +32,10 @@ class CompactReader:
             field = field + (header >> 4) if header >> 4 else self._zigzag()
             yield field, header & 15
 
-    def elements(self, kind: int, expected: int) -> range:
+    def elements(self, kind: int, expected_type: int) -> range:
         """Begin a list of elements of one type; the caller reads each."""
-        count, found = self._list(kind)
-        if count and found != expected:
+        count, element_type = self._list(kind)
+        if count and element_type != expected_type:
             raise DamagedData(_UNEXPECTED)
         return range(count)
 

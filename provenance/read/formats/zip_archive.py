@@ -19,8 +19,8 @@ _ENCRYPTED = 0x1
 def is_zip(file: File) -> bool:
     """Return whether a file is a zip archive, or is named and begins like one."""
     with file.open() as stream, translate_read_errors(file.display_path):
-        begun = stream.read(len(_MAGIC)) == _MAGIC
-        return begun and (file.path.lower().endswith(".zip") or zipfile.is_zipfile(stream))
+        has_magic = stream.read(len(_MAGIC)) == _MAGIC
+        return has_magic and (file.path.lower().endswith(".zip") or zipfile.is_zipfile(stream))
 
 
 def open_zip(file: File) -> ZipFileSystem:
@@ -43,9 +43,9 @@ def open_zip(file: File) -> ZipFileSystem:
     finalize(folder, stream.close)
     for member in folder.zip.infolist():
         if member.flag_bits & _ENCRYPTED or member.compress_type not in _METHODS:
-            why = "is encrypted" if member.flag_bits & _ENCRYPTED else "uses a rare compression"
+            reason = "is encrypted" if member.flag_bits & _ENCRYPTED else "uses a rare compression"
             raise UnsupportedFormat(
-                f"{file.display_path}: {member.filename} in it {why}",
+                f"{file.display_path}: {member.filename} in it {reason}",
                 remedy="unpack it, and give the unpacked files.",
             )
     return folder

@@ -46,8 +46,10 @@ def load_calibration(path: Path) -> Calibration:
     root = _parse(path)
     schema = root.entries().get("schema")
     if schema is None or schema.value != CALIBRATION_SCHEMA:
-        said = None if schema is None else schema.value
-        raise root.wrong(f"the schema is {format_value(said)}, not {CALIBRATION_SCHEMA!r}", _REMEDY)
+        actual = None if schema is None else schema.value
+        raise root.wrong(
+            f"the schema is {format_value(actual)}, not {CALIBRATION_SCHEMA!r}", _REMEDY
+        )
     entries = root.table((*_KEYS, "unread"), _KEYS)  # the first versions lack `unread`
     corpus = entries["corpus"].table(_CORPUS, _CORPUS)
     tool = entries["tool"].table(("name", "version"), ("name", "version"))

@@ -54,8 +54,8 @@ def parse_collected(entry: UncheckedValue) -> DateRange:
             entry, *(parse_first_day(entry.part(text)) if text else None for text in ends)
         )
     first_of = parse_first_day(entry)
-    whole = _month(entry)[0] is not None
-    return DateRange(first_of, parse_end(entry) if whole else _add_days(entry, first_of, 1))
+    is_period = _month(entry)[0] is not None
+    return DateRange(first_of, parse_end(entry) if is_period else _add_days(entry, first_of, 1))
 
 
 def _add_days(entry: UncheckedValue, first: date, days: int) -> date:
@@ -75,9 +75,9 @@ def _date_range(entry: UncheckedValue, first: date | None, until: date | None) -
 
 
 def _month(entry: UncheckedValue) -> tuple[int | None, int | None]:
-    said = entry.value if isinstance(entry.value, str) else format_value(entry.value)
-    found = _MONTH.fullmatch(said)
-    return (None, None) if found is None else (int(found[1]), int(found[2]) if found[2] else None)
+    text = entry.value if isinstance(entry.value, str) else format_value(entry.value)
+    match = _MONTH.fullmatch(text)
+    return (None, None) if match is None else (int(match[1]), int(match[2]) if match[2] else None)
 
 
 def _day(entry: UncheckedValue, year: int, month: int, day: int) -> date:

@@ -49,13 +49,13 @@ def parse_rate(text: str) -> float:
     PolicyError
         If it is not a share above 0 %.
     """
-    found = _SHARE.fullmatch(text.strip())
-    if not found or not 0 < float(found[1]) <= 100:
+    match = _SHARE.fullmatch(text.strip())
+    if not match or not 0 < float(match[1]) <= 100:
         raise PolicyError(
             f"the sample {format_value(text)} is not a share above 0 % and up to 100 %",
             remedy=f"write it with a percent sign: {_suggestion(text.strip())}.",
         )
-    return float(found[1]) / 100
+    return float(match[1]) / 100
 
 
 def parse_gates(table: UncheckedValue) -> tuple[Gate, ...]:
@@ -73,20 +73,22 @@ def parse_gates(table: UncheckedValue) -> tuple[Gate, ...]:
     return _require_distinct(gates)
 
 
-def override_gates(gates: Iterable[Gate], given: Iterable[Gate]) -> tuple[Gate, ...]:
+def override_gates(gates: Iterable[Gate], overrides: Iterable[Gate]) -> tuple[Gate, ...]:
     """Replace gates with those given for the same source, verdict and basis."""
-    given = _require_distinct(given)
-    named = {(gate.source, gate.verdict, gate.basis) for gate in given}
-    kept = (gate for gate in gates if (gate.source, gate.verdict, gate.basis) not in named)
-    return (*kept, *given)
+    overrides = _require_distinct(overrides)
+    overridden = {(gate.source, gate.verdict, gate.basis) for gate in overrides}
+    kept_gates = (
+        gate for gate in gates if (gate.source, gate.verdict, gate.basis) not in overridden
+    )
+    return (*kept_gates, *overrides)
 
 
 def _parse_gate(name: UncheckedValue, share: str) -> Gate:
-    source, _, rest = name.text().rpartition(":")
-    said, dot, unit = rest.strip().partition(".")
-    verdict, slash, basis = said.partition("/")
-    found = _SHARE.fullmatch(share)
-    if not found or float(found[1]) > 100:
+    source, _, verdict_and_unit = name.text().rpartition(":")
+    verdict_and_basis, dot, unit = verdict_and_unit.strip().partition(".")
+    verdict, slash, basis = verdict_and_basis.partition("/")
+    match = _SHARE.fullmatch(share)
+    if not match or float(match[1]) > 100:
         raise name.wrong(
             f"{format_value(share)} is not a share from 0 % to 100 %",
             f"write it with a percent sign: {_suggestion(share)}.",
@@ -95,7 +97,7 @@ def _parse_gate(name: UncheckedValue, share: str) -> Gate:
         verdict=name.part(verdict).one_of(Verdict),
         source=source.strip() or None,
         unit=name.part(unit).one_of(Unit) if dot else Unit.TOKENS,
-        limit=float(found[1]) / 100,
+        limit=float(match[1]) / 100,
         basis=name.part(basis).text() if slash else None,
     )
 
@@ -111,12 +113,12 @@ def _suggestion(share: str) -> str:
 
 
 def _require_distinct(gates: Iterable[Gate]) -> tuple[Gate, ...]:
-    found: dict[tuple[object, ...], Gate] = {}
+    distinct: dict[tuple[object, ...], Gate] = {}
     for gate in gates:
-        first = found.setdefault((gate.source, gate.verdict, gate.unit, gate.basis), gate)
+        first = distinct.setdefault((gate.source, gate.verdict, gate.unit, gate.basis), gate)
         if first is not gate:
             raise PolicyError(
                 f"two gates are for the same share: {first} and {gate}",
                 remedy="keep one of them.",
             )
-    return tuple(found.values())
+    return tuple(distinct.values())

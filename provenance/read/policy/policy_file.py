@@ -77,7 +77,7 @@ def load_policy(path: str | None, folder: Path) -> Policy:
 
 
 def override(policy: Policy, **options: Unpack[PolicyOptions]) -> Policy:
-    """Set what the command line says in place of what the policy says.
+    """Override settings of a policy by those of the command line.
 
     A gate takes the place of the policy's gates for the same source and verdict; other gates
     stay. Columns, registries, backgrounds, a calibration, signals and the limit of a document take
@@ -86,16 +86,16 @@ def override(policy: Policy, **options: Unpack[PolicyOptions]) -> Policy:
     Raises
     ------
     PolicyError
-        If an option's value is not one it can have.
+        If the value of an option is invalid.
     """
     gates = [parse_gate(gate) for gate in options.get("gates", ())]
-    named = tuple(map(replace_surrogates, options.get("text_columns", ())))
+    text_columns = tuple(map(replace_surrogates, options.get("text_columns", ())))
     return _with_digest(
         replace(
             policy,
             circumstances=_override_circumstances(policy.circumstances, options),
             gates=override_gates(policy.gates, gates),
-            text_columns=named or policy.text_columns,
+            text_columns=text_columns or policy.text_columns,
             registries=tuple(options.get("registries", ())) or policy.registries,
             backgrounds=tuple(options.get("backgrounds", ())) or policy.backgrounds,
             calibration=options.get("calibration") or policy.calibration,
@@ -105,24 +105,24 @@ def override(policy: Policy, **options: Unpack[PolicyOptions]) -> Policy:
     )
 
 
-def _override_circumstances(asked: Circumstances, options: PolicyOptions) -> Circumstances:
+def _override_circumstances(circumstances: Circumstances, options: PolicyOptions) -> Circumstances:
     if (purpose := _option(options.get("purpose"), "--purpose")) is not None:
-        asked = replace(asked, purpose=purpose.one_of(Purpose))
+        circumstances = replace(circumstances, purpose=purpose.one_of(Purpose))
     if (collected := _option(options.get("collected"), "--collected")) is not None:
-        asked = replace(asked, collected=parse_collected(collected))
+        circumstances = replace(circumstances, collected=parse_collected(collected))
     if (actor := _option(options.get("actor"), "--actor")) is not None:
-        asked = replace(asked, actor=actor.one_of(Actor))
+        circumstances = replace(circumstances, actor=actor.one_of(Actor))
     if (place := _option(options.get("jurisdiction"), "--jurisdiction")) is not None:
-        asked = replace(asked, jurisdiction=place.text())
+        circumstances = replace(circumstances, jurisdiction=place.text())
     if (commercial := options.get("commercial")) is not None:
-        asked = replace(asked, commercial=commercial)
+        circumstances = replace(circumstances, commercial=commercial)
     if model := options.get("model"):
-        asked = replace(
-            asked, model=parse_model(UncheckedValue([*model], "--model", "", PolicyError))
+        circumstances = replace(
+            circumstances, model=parse_model(UncheckedValue([*model], "--model", "", PolicyError))
         )
     if claims := options.get("claims"):
-        asked = replace(asked, claims=tuple(dict.fromkeys(claims)))
-    return asked
+        circumstances = replace(circumstances, claims=tuple(dict.fromkeys(claims)))
+    return circumstances
 
 
 def parse_day(text: str) -> date:

@@ -81,13 +81,13 @@ def parse_agreement(entry: UncheckedValue) -> Agreement:
 
 def parse_waivers(waivers: list[UncheckedValue]) -> tuple[Waiver, ...]:
     """Parse all `[[waivers]]`."""
-    found: dict[str, Waiver] = {}
+    waivers_by_id: dict[str, Waiver] = {}
     for entry in waivers:
         waiver = _waiver(entry)
-        if waiver.id in found:
+        if waiver.id in waivers_by_id:
             raise entry.wrong(f"two waivers say {waiver.id!r}", "keep one of them.")
-        found[waiver.id] = waiver
-    return tuple(found.values())
+        waivers_by_id[waiver.id] = waiver
+    return tuple(waivers_by_id.values())
 
 
 def _waiver(entry: UncheckedValue) -> Waiver:

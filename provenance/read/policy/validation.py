@@ -36,7 +36,7 @@ def format_value(value: object) -> str:
         return "a number with too many digits"
 
 
-def _shortened(value: object) -> str:
+def _shorten(value: object) -> str:
     return value[:_MAX_SUGGESTED_CHARS] if isinstance(value, str) else format_value(value)
 
 
@@ -65,14 +65,14 @@ class UncheckedValue:
         return self.kind(f"{where}: {message}", remedy=remedy)
 
     def table(
-        self, known: Collection[str], needed: Collection[str] = ()
+        self, allowed: Collection[str], required: Collection[str] = ()
     ) -> dict[str, "UncheckedValue"]:
         """Return the value as a table of known keys."""
         entries = self.entries()
         for key, entry in entries.items():
-            if key not in known:
-                raise entry.wrong(f"unknown key {format_value(key)}", self._nearest(key, known))
-        missing = [key for key in needed if key not in entries]
+            if key not in allowed:
+                raise entry.wrong(f"unknown key {format_value(key)}", self._nearest(key, allowed))
+        missing = [key for key in required if key not in entries]
         if missing:
             raise self.wrong(f"{missing[0]!r} is missing", f"add `{missing[0]}`.")
         return entries
@@ -94,9 +94,9 @@ class UncheckedValue:
     def list(self) -> list["UncheckedValue"]:
         """Return the value as a list."""
         if not isinstance(self.value, list):
-            listed = "each entry" if isinstance(self.value, Mapping) else _shortened(self.value)
+            suggestion = "each entry" if isinstance(self.value, Mapping) else _shorten(self.value)
             raise self.wrong(
-                f"{format_value(self.value)} is not a list", f"write a list: [{listed}]."
+                f"{format_value(self.value)} is not a list", f"write a list: [{suggestion}]."
             )
         return [self._at(f"[{index}]", value) for index, value in enumerate(self.value)]
 
@@ -123,13 +123,13 @@ class UncheckedValue:
             f"{format_value(self.value)} is neither true nor false", "write true or false."
         )
 
-    def word(self, known: Collection[str]) -> str:
+    def word(self, allowed: Collection[str]) -> str:
         """Return the value as one of the known words."""
         word = self.text()
-        if word not in known:
+        if word not in allowed:
             raise self.wrong(
                 f"{format_value(word)} is not one of the words known here",
-                self._nearest(word, known),
+                self._nearest(word, allowed),
             )
         return word
 
@@ -165,7 +165,7 @@ class UncheckedValue:
         return UncheckedValue(value, self.file, f"{self.path}{step}".lstrip("."), self.kind)
 
     @staticmethod
-    def _nearest(word: str, known: Collection[str]) -> str:
-        near = get_close_matches(word[:_MAX_SUGGESTED_CHARS], known, n=1, cutoff=0.6)
-        choices = ", ".join(known)
-        return f"did you mean {near[0]!r}?" if near else f"choose one of: {choices}."
+    def _nearest(word: str, allowed: Collection[str]) -> str:
+        matches = get_close_matches(word[:_MAX_SUGGESTED_CHARS], allowed, n=1, cutoff=0.6)
+        choices = ", ".join(allowed)
+        return f"did you mean {matches[0]!r}?" if matches else f"choose one of: {choices}."

@@ -23,51 +23,51 @@ class JsonString(NamedTuple):
     end: int
 
 
-def edit_json(text: str, cuts: RowRemovals, *, bare: str = "text") -> str:
+def edit_json(text: str, removals: RowRemovals, *, bare_name: str = "text") -> str:
     """Return a JSON value with spans of its strings replaced.
 
     Parameters
     ----------
     text : str
         One JSON value.
-    cuts : RowRemovals
+    removals : RowRemovals
         The spans.
-    bare : str
+    bare_name : str
         Field name of a value that is itself a string.
     """
     pieces, at = [], 0
     places: dict[str, JsonString] = {}
     # If two strings have the same field name, the reader takes the less nested one.
     for path, place in sorted(find_strings(text).items(), key=lambda each: -len(each[0])):
-        places[_field_name(path) or bare] = place
+        places[_field_name(path) or bare_name] = place
     for name, place in sorted(places.items(), key=lambda each: each[1].start):
-        if name not in cuts.spans:
+        if name not in removals.spans:
             continue
         literal = text[place.start : place.end]
-        value = cuts.edit(name, place.value)
-        pieces += [text[at : place.start], _string_literal(value, plain=literal.isascii())]
+        value = removals.edit(name, place.value)
+        pieces += [text[at : place.start], _string_literal(value, ascii_only=literal.isascii())]
         at = place.end
-    cuts.check()
+    removals.check()
     return "".join((*pieces, text[at:]))
 
 
 def find_strings(text: str) -> dict[Path, JsonString]:
     """Return the position of every string value by path; of duplicate keys, the last."""
-    found: dict[Path, JsonString] = {}
-    _scan_value(text, 0, (), found)
-    return found
+    strings: dict[Path, JsonString] = {}
+    _scan_value(text, 0, (), strings)
+    return strings
 
 
 def find_elements(text: str, start: int) -> list[tuple[int, int]]:
     """Return the positions of the elements of the array at `start`."""
-    found, at = [], _skip_space(text, start + 1)
+    elements, at = [], _skip_space(text, start + 1)
     while text[at] != "]":
         end = _scan_value(text, at, (), {})
-        found.append((at, end))
+        elements.append((at, end))
         at = _skip_space(text, end)
         if text[at] == ",":
             at = _skip_space(text, at + 1)
-    return found
+    return elements
 
 
 def find_members(text: str, start: int) -> Iterator[tuple[str, int]]:
@@ -82,18 +82,18 @@ def find_members(text: str, start: int) -> Iterator[tuple[str, int]]:
             at = _skip_space(text, at + 1)
 
 
-def _scan_value(text: str, at: int, path: Path, found: dict[Path, JsonString]) -> int:
-    """Add the strings of the value at `at` to `found`; return its end."""
+def _scan_value(text: str, at: int, path: Path, strings: dict[Path, JsonString]) -> int:
+    """Add the strings of the value at `at` to `strings`; return its end."""
     at = _skip_space(text, at)
     match text[at]:
         case '"':
             value, end = scanstring(text, at + 1, False)
-            found[path] = JsonString(value, at, end)
+            strings[path] = JsonString(value, at, end)
             return int(end)
         case "[":
             at, place = _skip_space(text, at + 1), 0
             while text[at] != "]":
-                at = _skip_space(text, _scan_value(text, at, (*path, place), found))
+                at = _skip_space(text, _scan_value(text, at, (*path, place), strings))
                 at, place = (
                     (_skip_space(text, at + 1), place + 1) if text[at] == "," else (at, place)
                 )
@@ -103,7 +103,7 @@ def _scan_value(text: str, at: int, path: Path, found: dict[Path, JsonString]) -
             while text[at] != "}":
                 key, at = scanstring(text, at + 1, False)
                 at = _skip_space(
-                    text, _scan_value(text, _skip_space(text, at) + 1, (*path, key), found)
+                    text, _scan_value(text, _skip_space(text, at) + 1, (*path, key), strings)
                 )
                 at = _skip_space(text, at + 1) if text[at] == "," else at
             return at + 1
@@ -126,5 +126,5 @@ def _field_name(path: Path) -> str:
     return "".join(steps).removeprefix(".")
 
 
-def _string_literal(value: str, *, plain: bool) -> str:
-    return json.dumps(value, ensure_ascii=plain or value != replace_surrogates(value))
+def _string_literal(value: str, *, ascii_only: bool) -> str:
+    return json.dumps(value, ensure_ascii=ascii_only or value != replace_surrogates(value))

@@ -24,7 +24,7 @@ _DAMAGE = (struct.error, IndexError, KeyError, UnicodeDecodeError)
 """Exceptions raised for a damaged header, other than those of pyarrow."""
 
 
-def rewrite_arrow(file: File, sink: BinaryIO, cuts: Removals) -> None:
+def rewrite_arrow(file: File, sink: BinaryIO, removals: Removals) -> None:
     """Rewrite an IPC file or stream batch by batch; a batch that becomes empty is dropped."""
     with translate_read_errors(file.display_path, damage=_DAMAGE), file.source() as source:
         check_batch_sizes(file, source)
@@ -33,31 +33,31 @@ def rewrite_arrow(file: File, sink: BinaryIO, cuts: Removals) -> None:
         if source.read(len(_MAGIC)) == _MAGIC:
             source.seek(0)
             reader = pa.ipc.open_file(source)
-            made = pa.ipc.new_file(sink, reader.schema, options=options, metadata=reader.metadata)
+            output = pa.ipc.new_file(sink, reader.schema, options=options, metadata=reader.metadata)
         else:
             source.seek(0)
             reader = pa.ipc.open_stream(source)
-            made = pa.ipc.new_stream(sink, reader.schema, options=options)
-        with made as writer:
-            _write_batches(reader, writer, cuts, file)
+            output = pa.ipc.new_stream(sink, reader.schema, options=options)
+        with output as writer:
+            _write_batches(reader, writer, removals, file)
 
 
 def _write_batches(
     reader: pa.ipc.RecordBatchFileReader | pa.ipc.RecordBatchStreamReader,
     writer: pa.ipc.RecordBatchFileWriter | pa.ipc.RecordBatchStreamWriter,
-    cuts: Removals,
+    removals: Removals,
     file: File,
 ) -> None:
     first = 0
-    for batch, told in _batches(reader):
+    for batch, metadata in _batches(reader):
         check_batch(batch, file.display_path, first)
-        kept = batch
-        if cuts.touches(first, first + len(batch)):
-            kept = edit_batch(batch, first, cuts, file.display_path)
+        edited = batch
+        if removals.touches(first, first + len(batch)):
+            edited = edit_batch(batch, first, removals, file.display_path)
         first += len(batch)
-        if len(kept) or not len(batch):
+        if len(edited) or not len(batch):
             try:
-                writer.write_batch(kept, custom_metadata=told)
+                writer.write_batch(edited, custom_metadata=metadata)
             except pa.ArrowInvalid as error:
                 if "ictionary" not in str(error):
                     raise
@@ -76,15 +76,15 @@ def _batches(
 ) -> Iterator[tuple[pa.RecordBatch, pa.KeyValueMetadata | None]]:
     if isinstance(reader, pa.ipc.RecordBatchFileReader):
         for number in range(reader.num_record_batches):
-            found = reader.get_batch_with_custom_metadata(number)
-            yield found.batch, found.custom_metadata
+            batch_with_metadata = reader.get_batch_with_custom_metadata(number)
+            yield batch_with_metadata.batch, batch_with_metadata.custom_metadata
         return
     while True:
         try:
-            found = reader.read_next_batch_with_custom_metadata()
+            batch_with_metadata = reader.read_next_batch_with_custom_metadata()
         except StopIteration:
             return
-        yield found.batch, found.custom_metadata
+        yield batch_with_metadata.batch, batch_with_metadata.custom_metadata
 
 
 def ipc_compression(source: pa.NativeFile) -> str | None:

@@ -16,34 +16,34 @@ from provenance.read.formats.csv_file import (
 from provenance.read.rewriting.removal_plan import Removals, RowRemovals
 
 
-def rewrite_csv(file: File, sink: BinaryIO, cuts: Removals) -> None:
+def rewrite_csv(file: File, sink: BinaryIO, removals: Removals) -> None:
     """Rewrite a CSV or TSV file."""
     head = file.head(SAMPLE_BYTES)
-    dialect = detect_dialect(head, file.path, whole=len(head) < SAMPLE_BYTES)
+    dialect = detect_dialect(head, file.path, is_whole=len(head) < SAMPLE_BYTES)
     if head.startswith(codecs.BOM_UTF8):
         sink.write(codecs.BOM_UTF8)
     with decode_stream(file.stream()) as stream, translate_read_errors(file.display_path):
-        for row, cells, written in rows_with_source(CsvLines(stream, dialect, file.limit), dialect):
-            if row in cuts.rows:
+        for row, cells, source in rows_with_source(CsvLines(stream, dialect, file.limit), dialect):
+            if row in removals.rows:
                 continue
-            kept = written
-            if row in cuts.spans:
-                kept = _edit_row(cells, written, dialect, cuts.of(row, file.display_path))
-            sink.write(kept.encode("utf-8", "surrogateescape"))
+            edited = source
+            if row in removals.spans:
+                edited = _edit_row(cells, source, dialect, removals.of(row, file.display_path))
+            sink.write(edited.encode("utf-8", "surrogateescape"))
 
 
-def _edit_row(cells: Sequence[str], written: str, dialect: Dialect, cuts: RowRemovals) -> str:
-    line = written.rstrip("\r\n")
+def _edit_row(cells: Sequence[str], source: str, dialect: Dialect, removals: RowRemovals) -> str:
+    line = source.rstrip("\r\n")
     pieces = _split_raw(line, dialect)
     if len(pieces) != len(cells):  # quoted in a way that only the parser handles
-        pieces = [_quote(cell, dialect, enclosed=True) for cell in cells]
+        pieces = [_quote(cell, dialect, is_enclosed=True) for cell in cells]
     for place, name in enumerate(dialect.names):
-        if name in cuts.spans:
-            cell = cuts.edit(name, cells[place])
-            enclosed = pieces[place].startswith('"') or (not cell and len(cells) == 1)
-            pieces[place] = _quote(cell, dialect, enclosed=enclosed)
-    cuts.check()
-    return dialect.delimiter.join(pieces) + written[len(line) :]
+        if name in removals.spans:
+            cell = removals.edit(name, cells[place])
+            is_enclosed = pieces[place].startswith('"') or (not cell and len(cells) == 1)
+            pieces[place] = _quote(cell, dialect, is_enclosed=is_enclosed)
+    removals.check()
+    return dialect.delimiter.join(pieces) + source[len(line) :]
 
 
 def _split_raw(line: str, dialect: Dialect) -> list[str]:
@@ -71,9 +71,9 @@ def _closing_quote(line: str, at: int) -> int:
     return len(line)
 
 
-def _quote(cell: str, dialect: Dialect, *, enclosed: bool) -> str:
+def _quote(cell: str, dialect: Dialect, *, is_enclosed: bool) -> str:
     if not dialect.quoted:
         return cell
-    if enclosed or any(mark in cell for mark in (dialect.delimiter, '"', "\r", "\n")):
+    if is_enclosed or any(mark in cell for mark in (dialect.delimiter, '"', "\r", "\n")):
         return '"' + cell.replace('"', '""') + '"'
     return cell

@@ -18,7 +18,7 @@ from provenance.read.rewriting.rewrite_parquet import rewrite_parquet
 from provenance.read.rewriting.rewrite_text import rewrite_text
 
 
-def rewrite_file(file: File, path: Path, cuts: Removals) -> bool:
+def rewrite_file(file: File, path: Path, removals: Removals) -> bool:
     """Write a copy of a file without what is to be removed.
 
     Parameters
@@ -27,7 +27,7 @@ def rewrite_file(file: File, path: Path, cuts: Removals) -> bool:
         A local file; it is not modified.
     path : Path
         The copy; must not exist.
-    cuts : Removals
+    removals : Removals
         What to remove. If empty, the copy is identical byte for byte.
 
     Returns
@@ -47,17 +47,17 @@ def rewrite_file(file: File, path: Path, cuts: Removals) -> bool:
         If the copy cannot be written.
     """
     check_rewritable(file)
-    if file.format == "text" and cuts.rows:
+    if file.format == "text" and removals.rows:
         return False
     path.parent.mkdir(parents=True, exist_ok=True)
     with create_file(path) as sink:
-        if not cuts.rows and not cuts.spans:
+        if not removals.rows and not removals.spans:
             _copy(file, sink)
         elif file.format in _BINARY_WRITERS:
-            _BINARY_WRITERS[file.format](file, sink, cuts)
+            _BINARY_WRITERS[file.format](file, sink, removals)
         else:
             with compress_into(sink, file.compression) as stream:
-                _text_writer(file)(file, stream, cuts)
+                _text_writer(file)(file, stream, removals)
     return True
 
 

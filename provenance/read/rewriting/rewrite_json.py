@@ -19,23 +19,23 @@ class _RecordingText(JsonText):
 
     def __init__(self, stream: BinaryIO, limit: DocumentLimit) -> None:
         super().__init__(stream, limit)
-        self._passed: list[str] = []
+        self._consumed: list[str] = []
         self._mark = 0
 
     def more(self) -> bool:
         """Read more."""
-        self._passed.append(self._held[self._mark : self._at])
+        self._consumed.append(self._buffer[self._mark : self._at])
         self._mark = 0
         return super().more()
 
-    def taken(self) -> str:
+    def take_text(self) -> str:
         """Return the text consumed since the last call."""
-        passed = "".join((*self._passed, self._held[self._mark : self._at]))
-        self._passed, self._mark = [], self._at
-        return passed
+        text = "".join((*self._consumed, self._buffer[self._mark : self._at]))
+        self._consumed, self._mark = [], self._at
+        return text
 
 
-def rewrite_array(file: File, sink: BinaryIO, cuts: Removals) -> None:
+def rewrite_array(file: File, sink: BinaryIO, removals: Removals) -> None:
     """Rewrite a JSON file that is not JSON Lines."""
 
     def write(text: str) -> None:
@@ -47,13 +47,13 @@ def rewrite_array(file: File, sink: BinaryIO, cuts: Removals) -> None:
         text = _RecordingText(stream, file.limit)
         if text.peek() == "[":
             text.skip()
-            write(text.taken())
-            _rewrite_elements(_elements(text), file, write, cuts)
+            write(text.take_text())
+            _rewrite_elements(_elements(text), file, write, removals)
         else:
-            _rewrite_objects(text, file, write, cuts)
+            _rewrite_objects(text, file, write, removals)
         while text.peek():
             text.skip()
-        write(text.taken())
+        write(text.take_text())
 
 
 def _elements(text: _RecordingText) -> Iterator[tuple[str, str]]:
@@ -62,56 +62,64 @@ def _elements(text: _RecordingText) -> Iterator[tuple[str, str]]:
         if text.peek() == ",":
             text.skip()
             text.peek()
-        before = text.taken()
+        before = text.take_text()
         text.value()
-        yield before, text.taken()
+        yield before, text.take_text()
 
 
-def _rewrite_objects(text: _RecordingText, file: File, write: WriteText, cuts: Removals) -> None:
+def _rewrite_objects(
+    text: _RecordingText, file: File, write: WriteText, removals: Removals
+) -> None:
     if not text.peek():
         return
-    before = text.taken()
-    value, written = text.value()
-    text.taken()
+    before = text.take_text()
+    value, source = text.value()
+    text.take_text()
     rows = None if text.peek() else row_list_member(value)
     if rows is not None:
         write(before)
-        _rewrite_list(rows, written, file, write, cuts)
+        _rewrite_list(rows, source, file, write, removals)
         return
 
     def objects() -> Iterator[tuple[str, str]]:
-        yield before, written
+        yield before, source
         while text.peek():
-            between = text.taken()
+            separator = text.take_text()
             text.value()
-            yield between, text.taken()
+            yield separator, text.take_text()
 
-    _rewrite_elements(objects(), file, write, cuts)
+    _rewrite_elements(objects(), file, write, removals)
 
 
-def _rewrite_list(member: str, written: str, file: File, write: WriteText, cuts: Removals) -> None:
+def _rewrite_list(
+    member: str, source: str, file: File, write: WriteText, removals: Removals
+) -> None:
     """Rewrite an object of which one member is the list of rows."""
-    start = dict(find_members(written, 0))[member]
-    places = find_elements(written, start)
+    start = dict(find_members(source, 0))[member]
+    places = find_elements(source, start)
     ends = [start + 1, *(end for _, end in places)]
     pairs = zip(ends[:-1], places, strict=True)
-    write(written[: start + 1])
-    rows = ((written[end:first], written[first:last]) for end, (first, last) in pairs)
-    _rewrite_elements(rows, file, write, cuts)
-    write(written[ends[-1] :])
+    write(source[: start + 1])
+    rows = ((source[end:first], source[first:last]) for end, (first, last) in pairs)
+    _rewrite_elements(rows, file, write, removals)
+    write(source[ends[-1] :])
 
 
 def _rewrite_elements(
-    elements: Iterator[tuple[str, str]], file: File, write: WriteText, cuts: Removals
+    elements: Iterator[tuple[str, str]], file: File, write: WriteText, removals: Removals
 ) -> None:
-    begun = False
+    has_written = False
     first = ""
     for row, (before, element) in enumerate(elements):
         first = first if row else before
-        if row in cuts.rows:
+        if row in removals.rows:
             continue
         # The separator before a removed row is removed with it.
-        write(before if begun else first)
-        kept = edit_json(element, cuts.of(row, file.display_path)) if row in cuts.spans else element
-        write(kept)
-        begun = True
+        write(before if has_written else first)
+        edited = (
+            edit_json(element, removals.of(row, file.display_path))
+            if row in removals.spans
+            else element
+        )
+        write(edited)
+        has_written = True

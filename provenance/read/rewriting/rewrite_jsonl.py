@@ -12,30 +12,30 @@ from provenance.read.rewriting.removal_plan import Removals
 _WHITE_SPACE = b" \t\r\n"
 
 
-def rewrite_jsonl(file: File, sink: BinaryIO, cuts: Removals) -> None:
+def rewrite_jsonl(file: File, sink: BinaryIO, removals: Removals) -> None:
     """Rewrite a JSON Lines file."""
     if file.head(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8:
         sink.write(codecs.BOM_UTF8)
     for block in read_blocks(file):
-        if cuts.touches(block.first, block.first + block.rows):
-            _rewrite_block(file, block, sink, cuts)
+        if removals.touches(block.first, block.first + block.rows):
+            _rewrite_block(file, block, sink, removals)
         else:
             sink.write(block.data)
 
 
-def _rewrite_block(file: File, block: LineBlock, sink: BinaryIO, cuts: Removals) -> None:
+def _rewrite_block(file: File, block: LineBlock, sink: BinaryIO, removals: Removals) -> None:
     row = block.first
     for line in _lines(block):
         if not line.strip(_WHITE_SPACE):
             sink.write(line)
             continue
-        if row in cuts.spans:
-            sink.write(edit_json(line.decode(), cuts.of(row, file.display_path)).encode())
-        elif row not in cuts.rows:
+        if row in removals.spans:
+            sink.write(edit_json(line.decode(), removals.of(row, file.display_path)).encode())
+        elif row not in removals.rows:
             sink.write(line)
         row += 1
 
 
 def _lines(block: LineBlock) -> list[bytes]:
-    *lines, rest = block.data.split(b"\n")
-    return [*(line + b"\n" for line in lines), *([rest] if rest else [])]
+    *lines, last = block.data.split(b"\n")
+    return [*(line + b"\n" for line in lines), *([last] if last else [])]

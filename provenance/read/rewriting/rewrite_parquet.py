@@ -16,7 +16,7 @@ _ARROW_SCHEMA = b"ARROW:schema"
 _EXPLICIT_ENCODINGS = ("DELTA_BINARY_PACKED", "DELTA_BYTE_ARRAY", "DELTA_LENGTH_BYTE_ARRAY")
 
 
-def rewrite_parquet(file: File, sink: BinaryIO, cuts: Removals) -> None:
+def rewrite_parquet(file: File, sink: BinaryIO, removals: Removals) -> None:
     """Rewrite a Parquet file group by group; a row group that becomes empty is dropped."""
     footer = read_footer(file)
     with (
@@ -32,17 +32,17 @@ def rewrite_parquet(file: File, sink: BinaryIO, cuts: Removals) -> None:
                 group = parquet.read_row_group(number, use_threads=False)
                 for batch in group.to_batches():
                     check_batch(batch, file.display_path, first)
-                if cuts.touches(first, first + rows):
-                    group = _edit_group(group, first, cuts, file)
+                if removals.touches(first, first + rows):
+                    group = _edit_group(group, first, removals, file)
                 first += rows
                 if len(group):
                     writer.write_table(group, row_group_size=len(group))
 
 
-def _edit_group(group: pa.Table, first: int, cuts: Removals, file: File) -> pa.Table:
+def _edit_group(group: pa.Table, first: int, removals: Removals, file: File) -> pa.Table:
     batches = []
     for batch in group.to_batches():
-        batches.append(edit_batch(batch, first, cuts, file.display_path))
+        batches.append(edit_batch(batch, first, removals, file.display_path))
         first += len(batch)
     return pa.Table.from_batches(batches, group.schema)
 

@@ -7,11 +7,11 @@ from provenance.read.formats.text_file import detect_encoding, read_content
 from provenance.read.rewriting.removal_plan import Removals
 
 
-def rewrite_text(file: File, sink: BinaryIO, cuts: Removals) -> None:
+def rewrite_text(file: File, sink: BinaryIO, removals: Removals) -> None:
     """Rewrite a text file."""
     data = read_content(file)
     mark, encoding = detect_encoding(data)
-    own = cuts.of(0, file.display_path)
-    text = own.edit("text", data.removeprefix(mark).decode(encoding))
-    own.check()
+    row_removals = removals.of(0, file.display_path)
+    text = row_removals.edit("text", data.removeprefix(mark).decode(encoding))
+    row_removals.check()
     sink.write(mark + text.encode(encoding))

@@ -10,7 +10,7 @@ from provenance.read.columns.string_arrays import as_strings, is_bytes, is_textu
 from provenance.read.rewriting.removal_plan import Removals, RowRemovals
 
 
-def edit_batch(batch: pa.RecordBatch, first: int, cuts: Removals, file: str) -> pa.RecordBatch:
+def edit_batch(batch: pa.RecordBatch, first: int, removals: Removals, file: str) -> pa.RecordBatch:
     """Return a batch without what is to be removed.
 
     Parameters
@@ -19,38 +19,40 @@ def edit_batch(batch: pa.RecordBatch, first: int, cuts: Removals, file: str) -> 
         Consecutive rows of a file, with all columns.
     first : int
         Number of the first row.
-    cuts : Removals
+    removals : Removals
         What to remove.
     file : str
         For errors.
     """
     rows = range(first, first + len(batch))
-    touched = [row for row in rows if row in cuts.spans]
-    if touched:
-        batch = _edit_texts(batch, first, touched, cuts, file)
-    if not cuts.rows.isdisjoint(rows):
-        batch = _drop_rows(batch, [row - first for row in rows if row in cuts.rows])
+    edited_rows = [row for row in rows if row in removals.spans]
+    if edited_rows:
+        batch = _edit_texts(batch, first, edited_rows, removals, file)
+    if not removals.rows.isdisjoint(rows):
+        batch = _drop_rows(batch, [row - first for row in rows if row in removals.rows])
     return batch
 
 
-def _drop_rows(batch: pa.RecordBatch, gone: list[int]) -> pa.RecordBatch:
+def _drop_rows(batch: pa.RecordBatch, dropped: list[int]) -> pa.RecordBatch:
     """Drop rows by slicing, because not every column type can be filtered."""
-    bounds = zip([-1, *gone], [*gone, len(batch)], strict=True)
+    bounds = zip([-1, *dropped], [*dropped, len(batch)], strict=True)
     slices = [batch.slice(last + 1, end - last - 1) for last, end in bounds if end > last + 1]
     return pa.concat_batches(slices) if slices else batch.slice(0, 0)
 
 
 def _edit_texts(
-    batch: pa.RecordBatch, first: int, touched: list[int], cuts: Removals, file: str
+    batch: pa.RecordBatch, first: int, edited_rows: list[int], removals: Removals, file: str
 ) -> pa.RecordBatch:
-    own = {row: cuts.of(row, file) for row in touched}
+    removals_by_row = {row: removals.of(row, file) for row in edited_rows}
     columns = []
     for field, column in zip(batch.schema, batch.columns, strict=True):
-        rows = [row for row in touched if own[row].within(field.name)]
+        rows = [row for row in edited_rows if removals_by_row[row].within(field.name)]
         edit = _TextEditor(frozenset(batch.schema.names))
-        columns.append(edit.column(column, field.name, first, {row: own[row] for row in rows}))
-    for row in touched:
-        own[row].check()
+        columns.append(
+            edit.column(column, field.name, first, {row: removals_by_row[row] for row in rows})
+        )
+    for row in edited_rows:
+        removals_by_row[row].check()
     return pa.RecordBatch.from_arrays(columns, schema=batch.schema)
 
 
@@ -74,36 +76,38 @@ class _TextEditor:
         if not rows:
             return column
         pieces, at = [], 0
-        for row, cuts in rows.items():
+        for row, removals in rows.items():
             place = row - first
-            edited = self._value(column.slice(place, 1), name, cuts)
+            edited = self._value(column.slice(place, 1), name, removals)
             pieces += [column.slice(at, place - at), edited]
             at = place + 1
         pieces.append(column.slice(at))
         return pa.concat_arrays([piece for piece in pieces if len(piece)])
 
-    def _value(self, value: pa.Array, name: str, cuts: RowRemovals) -> pa.Array:
+    def _value(self, value: pa.Array, name: str, removals: RowRemovals) -> pa.Array:
         """Edit the texts within a value, given as an array of length 1."""
         kind = value.type
-        if value.null_count or not cuts.within(name):
+        if value.null_count or not removals.within(name):
             return value
         if is_textual(kind) or is_bytes(kind):
-            return _edit_text(value, name, cuts)
+            return _edit_text(value, name, removals)
         if is_list(kind):
-            return self._elements(value, name, cuts)
+            return self._elements(value, name, removals)
         if pa.types.is_struct(kind):
-            members = [self._member(value, place, name, cuts) for place in range(kind.num_fields)]
+            members = [
+                self._member(value, place, name, removals) for place in range(kind.num_fields)
+            ]
             return pa.StructArray.from_arrays(members, fields=list(kind))
         return value
 
-    def _member(self, value: pa.Array, place: int, name: str, cuts: RowRemovals) -> pa.Array:
+    def _member(self, value: pa.Array, place: int, name: str, removals: RowRemovals) -> pa.Array:
         member, path = pc.struct_field(value, place), f"{name}.{value.type.field(place).name}"
-        return member if path in self.columns else self._value(member, path, cuts)
+        return member if path in self.columns else self._value(member, path, removals)
 
-    def _elements(self, value: pa.Array, name: str, cuts: RowRemovals) -> pa.Array:
+    def _elements(self, value: pa.Array, name: str, removals: RowRemovals) -> pa.Array:
         elements = pc.list_flatten(value)
         edited = [
-            self._value(elements.slice(place, 1), f"{name}[{place}]", cuts)
+            self._value(elements.slice(place, 1), f"{name}[{place}]", removals)
             for place in range(len(elements))
         ]
         inner = pa.concat_arrays(edited) if edited else elements
@@ -113,9 +117,9 @@ class _TextEditor:
         return kind.from_arrays([0, len(inner)], inner, type=value.type)
 
 
-def _edit_text(value: pa.Array, name: str, cuts: RowRemovals) -> pa.Array:
+def _edit_text(value: pa.Array, name: str, removals: RowRemovals) -> pa.Array:
     kind = value.type
-    text = pa.array([cuts.edit(name, as_strings(value)[0].as_py())], pa.large_string())
+    text = pa.array([removals.edit(name, as_strings(value)[0].as_py())], pa.large_string())
     if pa.types.is_dictionary(kind):
         return pa.DictionaryArray.from_arrays(
             pa.array([0], kind.index_type), text.cast(kind.value_type), ordered=kind.ordered

@@ -34,8 +34,8 @@ def parse_cases(root: UncheckedValue) -> tuple[Case, ...]:
     groups = entries["cases"].table(("finds", "passes"))
     cases = [
         (group, entry, _case(entry, entries["id"].text(), kind))
-        for group, listed in groups.items()
-        for entry in listed.list()
+        for group, group_entries in groups.items()
+        for entry in group_entries.list()
     ]
     if not cases:
         raise entries["cases"].wrong("there is no case", "add one to `finds` or to `passes`.")
@@ -75,7 +75,7 @@ def _case(entry: UncheckedValue, file: str, kind: str) -> Case:
 
 def _circumstances(entries: dict[str, UncheckedValue], claims: tuple[str, ...]) -> Circumstances:
     collected, actor = entries.get("collected"), entries.get("actor")
-    model, claimed = entries.get("model"), _texts(entries, "claims")
+    model, case_claims = entries.get("model"), _texts(entries, "claims")
     return Circumstances(
         purpose=entries["purpose"].one_of(Purpose),
         collected=None if collected is None else parse_collected(collected),
@@ -85,7 +85,7 @@ def _circumstances(entries: dict[str, UncheckedValue], claims: tuple[str, ...]) 
         model=None
         if model is None
         else tuple(ModelScope(each.word(MODEL_SCOPES)) for each in model.list()),
-        claims=claims if claimed is None else claimed,
+        claims=claims if case_claims is None else case_claims,
     )
 
 
@@ -129,8 +129,8 @@ class SignalExample:
 def parse_examples(root: UncheckedValue) -> tuple[SignalExample, ...]:
     """Parse the examples of a rule file, if it has any."""
     entries = root.entries()
-    listed = entries["reads"].list() if "reads" in entries else []
-    return tuple(_example(each, entries["id"].text()) for each in listed)
+    examples = entries["reads"].list() if "reads" in entries else []
+    return tuple(_example(each, entries["id"].text()) for each in examples)
 
 
 def _example(entry: UncheckedValue, signal: str) -> SignalExample:
@@ -154,22 +154,22 @@ def _example(entry: UncheckedValue, signal: str) -> SignalExample:
     )
 
 
-def _fields(entry: UncheckedValue | None, known: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    listed = {} if entry is None else entry.table(known)
-    return tuple((name, each.text()) for name, each in listed.items())
+def _fields(entry: UncheckedValue | None, names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    fields = {} if entry is None else entry.table(names)
+    return tuple((name, each.text()) for name, each in fields.items())
 
 
 def example_mismatch(example: SignalExample, agents: Agents) -> str | None:
     """Return how an example differs from what is expected; None if it does not."""
     card = parse_card(example.files[CARD_FILE]) if CARD_FILE in example.files else None
-    found = [
+    notices = [
         *page_notices(example.page, parse_files(example.files), agents),
         *([] if card is None else [card_notice(card)]),
     ]
-    wanted = f"{example.signal}/{example.document}" if example.document else example.signal
-    said = next((each for each in found if each.signal == wanted), None)
-    stance = Stance.SILENT if said is None else said.stance
+    signal = f"{example.signal}/{example.document}" if example.document else example.signal
+    notice = next((each for each in notices if each.signal == signal), None)
+    stance = Stance.SILENT if notice is None else notice.stance
     if stance is example.says:
         return None
-    why = "the signal is absent" if said is None else said.why
-    return f"{example.place}: it {stance}, not {example.says}; {why}"
+    reason = "the signal is absent" if notice is None else notice.why
+    return f"{example.place}: it {stance}, not {example.says}; {reason}"

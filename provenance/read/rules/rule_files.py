@@ -45,16 +45,16 @@ def parse_rules(files: Mapping[str, bytes]) -> dict[str, UncheckedValue]:
     files : mapping of str to bytes
         By their names within the folder of rules.
     """
-    made_of = _content_digest(files)
-    content = load_entry(_NAME, made_of)
+    digest = _content_digest(files)
+    content = load_entry(_NAME, digest)
     if content is not None:
         values = json.loads(content)
         return {
             name: UncheckedValue(values[name], f"rules/{name}", "", RuleSyntax) for name in values
         }
     roots = {name: parse_yaml(files[name], f"rules/{name}") for name in sorted(files)}
-    said = {name: root.value for name, root in roots.items()}
-    store_entry(_NAME, made_of, json.dumps(said, default=date.isoformat).encode())
+    contents = {name: root.value for name, root in roots.items()}
+    store_entry(_NAME, digest, json.dumps(contents, default=date.isoformat).encode())
     return roots
 
 
@@ -107,11 +107,11 @@ def _parse_cached(
     files: tuple[tuple[str, bytes], ...], places: tuple[tuple[str, str], ...]
 ) -> Library:
     # Repeated checks in one process nearly always use the same rules.
-    own = dict(places)
+    display_paths = dict(places)
     contents = dict(files)
     return (
-        parse_library(contents, own)
-        if own
+        parse_library(contents, display_paths)
+        if display_paths
         else _build_library(parse_rules(contents), _digest(contents))
     )
 
@@ -160,10 +160,10 @@ def _build_library(
         raise RuleError(f"rules/{VERDICTS} is missing", remedy="add the shipped one to the rules.")
     combination = parse_combination(roots.pop(VERDICTS))
     questions = roots.pop(QUESTIONS, None)
-    words = combination.words
+    vocabulary = combination.vocabulary
     kinds = {kind: {n: r for n, r in roots.items() if n.startswith(f"{kind}/")} for kind in KINDS}
-    sources = _sources(kinds[SOURCES], words)
-    licences = {n: parse_licence(root, words) for n, root in kinds[LICENCES].items()}
+    sources = _sources(kinds[SOURCES], vocabulary)
+    licences = {n: parse_licence(root, vocabulary) for n, root in kinds[LICENCES].items()}
     _check_names(sources, licences, places)
     return Library(
         sources=_sorted_by_id(sources.values()),
@@ -172,22 +172,22 @@ def _build_library(
         excused_actors=combination.never_assumed,
         digest=digest,
         bases=combination.bases,
-        signals=_sorted_by_id(parse_signal(root, words) for root in kinds[SIGNALS].values()),
+        signals=_sorted_by_id(parse_signal(root, vocabulary) for root in kinds[SIGNALS].values()),
         exceptions=_sorted_by_id(
-            parse_exception(root, words) for root in kinds[EXCEPTIONS].values()
+            parse_exception(root, vocabulary) for root in kinds[EXCEPTIONS].values()
         ),
         conditions=combination.conditions,
         questions=() if questions is None else parse_questions(questions, combination),
     )
 
 
-def _sources(roots: Mapping[str, UncheckedValue], words: Vocabulary) -> dict[str, Source]:
+def _sources(roots: Mapping[str, UncheckedValue], vocabulary: Vocabulary) -> dict[str, Source]:
     """Return the sources, each with the documents of its parents."""
-    own = {name: parse_source(root, words) for name, root in roots.items()}
-    by_id = {source.id: source for source in own.values()}
+    sources = {name: parse_source(root, vocabulary) for name, root in roots.items()}
+    by_id = {source.id: source for source in sources.values()}
     return {
         name: _with_terms(source, [by_id[p.word(list(by_id))] for p in parents_of(roots[name])])
-        for name, source in own.items()
+        for name, source in sources.items()
     }
 
 
@@ -207,22 +207,24 @@ def _check_names(
     _check_unique(names, "alias")
     aliases = {_display_path(n, places): (lic.id, *lic.aliases) for n, lic in licences.items()}
     _check_unique(aliases, "alias")
-    known = [lic.id for lic in licences.values()]
-    _check_known({_display_path(name, places): source for name, source in sources.items()}, known)
+    licence_ids = [lic.id for lic in licences.values()]
+    _check_known(
+        {_display_path(name, places): source for name, source in sources.items()}, licence_ids
+    )
 
 
-def _sorted_by_id(each: Iterable[Identified]) -> tuple[Identified, ...]:
-    return tuple(sorted(each, key=lambda one: one.id))
+def _sorted_by_id(entries: Iterable[Identified]) -> tuple[Identified, ...]:
+    return tuple(sorted(entries, key=lambda entry: entry.id))
 
 
-def _check_unique(names: Mapping[str, tuple[str, ...]], what: str) -> None:
+def _check_unique(names: Mapping[str, tuple[str, ...]], kind: str) -> None:
     owners: dict[str, str] = {}
     for file, values in names.items():
         for value in dict.fromkeys(values):
             owner = owners.setdefault(value.casefold(), file)
             if owner != file:
                 raise RuleSyntax(
-                    f"{file}: the {what} {value!r} is claimed by {owner} too",
+                    f"{file}: the {kind} {value!r} is claimed by {owner} too",
                     remedy="keep it in one of the two files.",
                 )
 
@@ -230,10 +232,12 @@ def _check_unique(names: Mapping[str, tuple[str, ...]], what: str) -> None:
 def _check_known(sources: Mapping[str, Source], licences: list[str]) -> None:
     for file, source in sources.items():
         if source.content_licence is not None and source.content_licence not in licences:
-            near = get_close_matches(source.content_licence, licences, n=1)
+            matches = get_close_matches(source.content_licence, licences, n=1)
             raise RuleSyntax(
                 f"{file}: content-licence: {source.content_licence!r} is not a known licence",
-                remedy=f"did you mean {near[0]!r}?" if near else f"add rules/{LICENCES}/<id>.yaml.",
+                remedy=f"did you mean {matches[0]!r}?"
+                if matches
+                else f"add rules/{LICENCES}/<id>.yaml.",
             )
 
 
@@ -262,13 +266,13 @@ def read_rule_files(folder: Path | None) -> dict[str, bytes]:
 
 def own_files(folder: Path) -> dict[str, bytes]:
     """Read the rule files of a folder of one's own."""
-    own = _read_folder(folder) if os.path.isdir(folder) else {}
-    if not own:
+    files = _read_folder(folder) if os.path.isdir(folder) else {}
+    if not files:
         raise RuleError(
             f"{folder} has no rules",
             remedy=f"give a folder with {SOURCES}/<id>.yaml or {LICENCES}/<id>.yaml in it.",
         )
-    return own
+    return files
 
 
 def _read_folder(folder: Path) -> dict[str, bytes]:

@@ -50,33 +50,35 @@ def rule_mistakes(folder: Path | None = None) -> tuple[str, ...]:
     """
     files = read_rule_files(folder)
     combination = parse_combination(parse_yaml(files[VERDICTS], f"rules/{VERDICTS}"))
-    found = [
+    mistakes = [
         mistake
         for name, content in sorted((files if folder is None else own_files(folder)).items())
         if name.partition("/")[0] in _PARSERS
-        for mistake in _mistakes(name, content, combination.words, folder)
+        for mistake in _mistakes(name, content, combination.vocabulary, folder)
     ]
-    return tuple(found) or _together(folder)
+    return tuple(mistakes) or _library_mistakes(folder)
 
 
-def _mistakes(name: str, content: bytes, words: Vocabulary, folder: Path | None) -> Iterator[str]:
+def _mistakes(
+    name: str, content: bytes, vocabulary: Vocabulary, folder: Path | None
+) -> Iterator[str]:
     place = f"rules/{name}" if folder is None else str(folder / name)
     try:
         root = parse_yaml(content, place)
-        entry = _PARSERS[name.partition("/")[0]](root, words)
+        entry = _PARSERS[name.partition("/")[0]](root, vocabulary)
         cases = parse_cases(root)
     except RuleError as error:
-        yield _told(error)
+        yield _format_error(error)
         return
     stops = {case.verdict in BLOCKING_VERDICTS for case in cases}
     for stop, group in ((True, "finds"), (False, "passes")):
         if stop not in stops:
             yield f"{place}: cases: `{group}` has no case. Try: add one, to test both groups."
     for terms in getattr(entry, "terms", ()):
-        yield from (f"{place}: {terms.id}: {wrong}" for wrong in _thin(terms))
+        yield from (f"{place}: {terms.id}: {mistake}" for mistake in _missing_references(terms))
 
 
-def _thin(terms: Terms) -> Iterator[str]:
+def _missing_references(terms: Terms) -> Iterator[str]:
     if terms.confidence.startswith("verified"):
         if not terms.address:
             yield "it is verified, but has no address. Try: add `address` to the document."
@@ -84,14 +86,14 @@ def _thin(terms: Terms) -> Iterator[str]:
             yield "it is verified, but names no clause. Try: add `clause`."
 
 
-def _together(folder: Path | None) -> tuple[str, ...]:
+def _library_mistakes(folder: Path | None) -> tuple[str, ...]:
     """Return the mistakes of files that are valid alone, but not in combination."""
     try:
         load_rules(folder)
     except RuleError as error:
-        return (_told(error),)
+        return (_format_error(error),)
     return ()
 
 
-def _told(error: ProvenanceError) -> str:
+def _format_error(error: ProvenanceError) -> str:
     return f"{error.message}. Try: {error.remedy}"

@@ -25,7 +25,7 @@ LIFTABLE = (Layer.COPYRIGHT.value, Layer.CONTRACT.value, Layer.ACCESS.value)
 _HOST = re.compile(r"[^/\s:]+(?:/[^\s?#]+)?")
 
 
-def parse_source(root: UncheckedValue, words: Vocabulary) -> Source:
+def parse_source(root: UncheckedValue, vocabulary: Vocabulary) -> Source:
     """Parse a file of `rules/sources`, without the documents of its parents."""
     entries = check_format(root, SOURCE_KEYS, ("id", "name", "hosts", "cases"))
     subject = _id(entries["id"])
@@ -39,7 +39,7 @@ def parse_source(root: UncheckedValue, words: Vocabulary) -> Source:
         id=subject,
         name=entries["name"].text(),
         hosts=tuple(_host(entry) for entry in entries["hosts"].list()),
-        terms=parse_documents(entries.get("documents"), subject, words),
+        terms=parse_documents(entries.get("documents"), subject, vocabulary),
         content_licence=None if licence is None else licence.text(),
         aliases=_texts(entries.get("aliases")),
     )
@@ -51,7 +51,7 @@ def parents_of(root: UncheckedValue) -> Sequence[UncheckedValue]:
     return entries["under"].list() if "under" in entries else []
 
 
-def parse_licence(root: UncheckedValue, words: Vocabulary) -> Licence:
+def parse_licence(root: UncheckedValue, vocabulary: Vocabulary) -> Licence:
     """Parse a file of `rules/licences`."""
     entries = check_format(root, LICENCE_KEYS, ("id", "name", "aliases", "documents", "cases"))
     subject = _id(entries["id"])
@@ -61,7 +61,7 @@ def parse_licence(root: UncheckedValue, words: Vocabulary) -> Licence:
         id=subject,
         name=entries["name"].text(),
         aliases=tuple(dict.fromkeys([*_texts(entries["aliases"]), *identifiers])),
-        terms=parse_documents(entries["documents"], subject, words),
+        terms=parse_documents(entries["documents"], subject, vocabulary),
         spdx=None if spdx is None else spdx.text(),
         hugging_face=None if hub is None else hub.text(),
         hosts=tuple(_host(entry) for entry in entries["hosts"].list())
@@ -70,7 +70,7 @@ def parse_licence(root: UncheckedValue, words: Vocabulary) -> Licence:
     )
 
 
-def parse_signal(root: UncheckedValue, words: Vocabulary) -> Signal:
+def parse_signal(root: UncheckedValue, vocabulary: Vocabulary) -> Signal:
     """Parse a file of `rules/signals`."""
     entries = check_format(root, SIGNAL_KEYS, ("id", "name", "documents", "cases"))
     subject = _id(entries["id"])
@@ -78,7 +78,7 @@ def parse_signal(root: UncheckedValue, words: Vocabulary) -> Signal:
     return Signal(
         subject,
         entries["name"].text(),
-        parse_documents(entries["documents"], subject, words),
+        parse_documents(entries["documents"], subject, vocabulary),
         _agents(entries.get("agents"), entries["documents"]),
     )
 
@@ -87,12 +87,12 @@ def _agents(
     lists: UncheckedValue | None, documents: UncheckedValue
 ) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Return the robots that each document of a signal is about."""
-    known = [each.entries()["id"].text() for each in documents.list()]
-    listed = {} if lists is None else lists.table(known)
-    return tuple((document, _texts(names)) for document, names in listed.items())
+    document_ids = [each.entries()["id"].text() for each in documents.list()]
+    agent_lists = {} if lists is None else lists.table(document_ids)
+    return tuple((document, _texts(names)) for document, names in agent_lists.items())
 
 
-def parse_exception(root: UncheckedValue, words: Vocabulary) -> StatutoryException:
+def parse_exception(root: UncheckedValue, vocabulary: Vocabulary) -> StatutoryException:
     """Parse a file of `rules/exceptions`."""
     entries = check_format(root, EXCEPTION_KEYS, ("id", "name", "lifts", "documents", "cases"))
     subject = _id(entries["id"])
@@ -100,7 +100,7 @@ def parse_exception(root: UncheckedValue, words: Vocabulary) -> StatutoryExcepti
         id=subject,
         name=entries["name"].text(),
         lifts=tuple(Layer(entry.word(LIFTABLE)) for entry in entries["lifts"].list()),
-        terms=parse_documents(entries["documents"], subject, words),
+        terms=parse_documents(entries["documents"], subject, vocabulary),
     )
 
 

@@ -75,14 +75,14 @@ def parse_yaml(content: bytes, file: str) -> UncheckedValue:
 
 
 def check_format(
-    root: UncheckedValue, known: Collection[str], needed: Collection[str]
+    root: UncheckedValue, allowed: Collection[str], required: Collection[str]
 ) -> dict[str, UncheckedValue]:
     """Return the entries of a file, after checking its format version and its keys."""
-    entries = root.table(known, needed)
-    written = entries.get("format")
-    if written is not None and written.value != FORMAT:
-        raise written.wrong(
-            f"the format {format_value(written.value)} is not the supported {FORMAT}",
+    entries = root.table(allowed, required)
+    format_entry = entries.get("format")
+    if format_entry is not None and format_entry.value != FORMAT:
+        raise format_entry.wrong(
+            f"the format {format_value(format_entry.value)} is not the supported {FORMAT}",
             f"write the file in format {FORMAT} (rules/README.md), or use the matching version of "
             "provenance.",
         )

@@ -53,36 +53,39 @@ class Vocabulary:
 
 
 def parse_documents(
-    documents: UncheckedValue | None, subject: str, words: Vocabulary
+    documents: UncheckedValue | None, subject: str, vocabulary: Vocabulary
 ) -> tuple[Terms, ...]:
     """Parse every version of every document of a subject, in order of their ids."""
-    found: dict[str, Terms] = {}
+    terms_by_id: dict[str, Terms] = {}
     places: list[tuple[UncheckedValue, Terms]] = []
     for document in [] if documents is None else _non_empty_list(documents):
         entries = document.table(DOCUMENT_KEYS, DOCUMENT_NEEDS)
         for period in _non_empty_list(entries["periods"]):
-            terms = _terms(period, entries, subject, words)
-            if terms.id in found:
+            terms = _terms(period, entries, subject, vocabulary)
+            if terms.id in terms_by_id:
                 raise period.wrong(
                     f"two periods are called {terms.id!r}",
                     "give the document's second statement an id of its own.",
                 )
-            found[terms.id] = terms
+            terms_by_id[terms.id] = terms
             places.append((period, terms))
     for period, terms in places:
-        if terms.supersedes is not None and terms.supersedes not in found:
+        if terms.supersedes is not None and terms.supersedes not in terms_by_id:
             raise period.entries()["supersedes"].wrong(
                 f"{terms.supersedes!r} is not a version in this file",
-                f"choose one of: {', '.join(found)}.",
+                f"choose one of: {', '.join(terms_by_id)}.",
             )
-    return tuple(found[name] for name in sorted(found))
+    return tuple(terms_by_id[name] for name in sorted(terms_by_id))
 
 
 def _terms(
-    period: UncheckedValue, document: dict[str, UncheckedValue], subject: str, words: Vocabulary
+    period: UncheckedValue,
+    document: dict[str, UncheckedValue],
+    subject: str,
+    vocabulary: Vocabulary,
 ) -> Terms:
     entries = period.table(PERIOD_KEYS, PERIOD_NEEDS)
-    verdict, basis = entries["verdict"].one_of(Verdict), entries["basis"].word(words.bases)
+    verdict, basis = entries["verdict"].one_of(Verdict), entries["basis"].word(vocabulary.bases)
     confidence = entries["confidence"].word(CONFIDENCES)
     _check_consistent(period, verdict, basis, confidence)
     start = entries.get("from")
@@ -111,7 +114,7 @@ def _terms(
         confidence=confidence
         + _START_NOTES.get(record.from_basis, f"; its first day: {record.from_basis}"),
         model_scope=ModelScope.ANY if scope is None else scope.one_of(ModelScope),
-        conditions=_conditions(entries.get("conditions"), words),
+        conditions=_conditions(entries.get("conditions"), vocabulary),
         precedence=Precedence.STRICTER if precedence is None else precedence.one_of(Precedence),
         supersedes=_optional(entries, "supersedes"),
         unseen=_end_uncertainty(entries, record, span),
@@ -123,14 +126,14 @@ def _terms(
 
 def _non_empty_list(entry: UncheckedValue) -> list[UncheckedValue]:
     """Return the value as a list of at least one entry."""
-    listed = entry.list()
-    if not listed:
+    entries = entry.list()
+    if not entries:
         raise entry.wrong("the list is empty", "add at least one entry.")
-    return listed
+    return entries
 
 
 def _record(entries: dict[str, UncheckedValue]) -> Record:
-    given = {
+    days = {
         key.replace("-", "_"): entries[key].day()
         for key in ("first-seen", "last-seen", "latest-copy", "reviewed-on")
         if key in entries
@@ -138,9 +141,9 @@ def _record(entries: dict[str, UncheckedValue]) -> Record:
     start, status = entries.get("from-basis"), entries.get("end-status")
     reviewer = entries.get("reviewed-by")
     versions = entries["versions"].list() if "versions" in entries else []
-    if (reviewer is None) is ("reviewed_on" in given):
-        there = entries["reviewed-on"] if reviewer is None else reviewer
-        raise there.wrong(
+    if (reviewer is None) is ("reviewed_on" in days):
+        date_or_name = entries["reviewed-on"] if reviewer is None else reviewer
+        raise date_or_name.wrong(
             "a review has a name and a day", "write `reviewed-by` and `reviewed-on`, or neither."
         )
     return Record(
@@ -149,7 +152,7 @@ def _record(entries: dict[str, UncheckedValue]) -> Record:
         stored_on=_partial_date(entries["stored-on"]) if "stored-on" in entries else None,
         end_status="not tracked" if status is None else status.word(END_STATUSES),
         reviewed_by=None if reviewer is None else reviewer.text(),
-        **given,
+        **days,
     )
 
 
@@ -171,19 +174,19 @@ def _end_uncertainty(
     return DateRange(record.last_seen + timedelta(days=1), span.until)
 
 
-def _conditions(entry: UncheckedValue | None, words: Vocabulary) -> tuple[str, ...]:
-    every = [] if entry is None else entry.list()
-    for each in every:
+def _conditions(entry: UncheckedValue | None, vocabulary: Vocabulary) -> tuple[str, ...]:
+    entries = [] if entry is None else entry.list()
+    for each in entries:
         for tag in each.text().split(" or "):
-            each.part(tag).word(words.conditions)
-    return tuple(each.text() for each in every)
+            each.part(tag).word(vocabulary.conditions)
+    return tuple(each.text() for each in entries)
 
 
 def _check_consistent(
     period: UncheckedValue, verdict: Verdict, basis: str, confidence: str
 ) -> None:
-    unread = basis == "not-verified" or confidence == "not verified"
-    if unread and (verdict, basis, confidence) != (
+    is_unverified = basis == "not-verified" or confidence == "not verified"
+    if is_unverified and (verdict, basis, confidence) != (
         Verdict.UNKNOWN,
         "not-verified",
         "not verified",

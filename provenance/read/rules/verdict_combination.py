@@ -35,7 +35,7 @@ class Combination:
     conditions: tuple[Condition, ...]
 
     @property
-    def words(self) -> Vocabulary:
+    def vocabulary(self) -> Vocabulary:
         """Return the words that it defines for rule files."""
         return Vocabulary([b.id for b in self.bases], [c.id for c in self.conditions])
 
@@ -50,8 +50,8 @@ def parse_combination(root: UncheckedValue) -> Combination:
             f"write each of these once: {', '.join(Verdict)}.",
         )
     bases = tuple(_basis(entry) for entry in entries["bases"].list())
-    known = {basis.id for basis in bases}
-    if missing := [name for name in RESERVED_BASES if name not in known]:
+    basis_ids = {basis.id for basis in bases}
+    if missing := [name for name in RESERVED_BASES if name not in basis_ids]:
         raise entries["bases"].wrong(
             f"the judge gives the basis {missing[0]!r}, which is not described",
             f"add it, with `say`, `layer` and `meaning`: {missing[0]}.",
@@ -64,12 +64,12 @@ def parse_combination(root: UncheckedValue) -> Combination:
 def parse_questions(root: UncheckedValue, combination: Combination) -> tuple[OpenQuestion, ...]:
     """Parse `questions.yaml`."""
     questions = check_format(root, ("format", "questions"), ("questions",))["questions"].list()
-    return tuple(_question(entry, combination.words) for entry in questions)
+    return tuple(_question(entry, combination.vocabulary) for entry in questions)
 
 
 def _basis(entry: UncheckedValue) -> Basis:
-    needed = ("id", "say", "layer", "meaning")
-    entries = entry.table(needed, needed)
+    keys = ("id", "say", "layer", "meaning")
+    entries = entry.table(keys, keys)
     return Basis(
         entries["id"].text(),
         entries["meaning"].text(),
@@ -83,13 +83,14 @@ def _condition(entry: UncheckedValue) -> Condition:
     return Condition(entries["id"].text(), entries["meaning"].text())
 
 
-def _question(entry: UncheckedValue, words: Vocabulary) -> OpenQuestion:
+def _question(entry: UncheckedValue, vocabulary: Vocabulary) -> OpenQuestion:
     entries = entry.table(QUESTION_KEYS, QUESTION_KEYS)
     touches = entries["touches"].table(TOUCHES)
-    known = {"bases": words.bases, "conditions": words.conditions}
-    touched = {
+    vocabularies = {"bases": vocabulary.bases, "conditions": vocabulary.conditions}
+    references = {
         key: tuple(
-            each.word(known[key]) if key in known else each.text() for each in touches[key].list()
+            each.word(vocabularies[key]) if key in vocabularies else each.text()
+            for each in touches[key].list()
         )
         for key in TOUCHES
         if key in touches
@@ -98,5 +99,5 @@ def _question(entry: UncheckedValue, words: Vocabulary) -> OpenQuestion:
         id=entries["id"].text(),
         title=entries["title"].text(),
         text=entries["text"].text(),
-        **touched,
+        **references,
     )

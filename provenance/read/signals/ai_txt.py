@@ -17,15 +17,15 @@ def ai_notice(file: RobotsFile, path: str) -> Notice:
     precedence.
     """
     last = path.split("?", 1)[0].rsplit("/", 1)[-1]
-    seen = (path,) if "." in last else (path, f"{path.split('?', 1)[0]}{_PAGE_SUFFIX}")
-    found = [
+    paths = (path,) if "." in last else (path, f"{path.split('?', 1)[0]}{_PAGE_SUFFIX}")
+    rules = [
         line
         for group in file.groups
-        for each in seen
+        for each in paths
         if (line := deciding_rule(group.rules, each)) is not None
     ]
     for name, stance in (("disallow", Stance.DISALLOWS), ("allow", Stance.ALLOWS)):
-        lines = [line for line in found if line.name == name]
+        lines = [line for line in rules if line.name == name]
         if lines:
             return Notice(SIGNAL, stance, f"ai.txt, {min(lines, key=lambda line: line.number)}")
     return Notice(SIGNAL, Stance.SILENT, "ai.txt has no rule for this page")

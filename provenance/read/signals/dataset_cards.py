@@ -49,18 +49,18 @@ def parse_card(content: bytes) -> DatasetCard | None:
     if not isinstance(fields, dict):
         return None
     name, link = _to_text(fields.get("license_name")), _to_text(fields.get("license_link"))
-    declared = _to_text(fields.get("license"))
-    if declared is None or declared.casefold() in _UNSPECIFIC_LICENCES:
-        declared = name or link or declared
-    gated = tuple(str(key) for key in fields if str(key).startswith("extra_gated"))
-    return DatasetCard(declared, link, gated)
+    licence = _to_text(fields.get("license"))
+    if licence is None or licence.casefold() in _UNSPECIFIC_LICENCES:
+        licence = name or link or licence
+    gating_fields = tuple(str(key) for key in fields if str(key).startswith("extra_gated"))
+    return DatasetCard(licence, link, gating_fields)
 
 
 def card_notice(card: DatasetCard) -> Notice:
     """Return the notice of a card: it is silent about training, apart from its licence."""
-    told = f"licence {card.licence}" if card.licence else "no licence"
-    gated = f"; access is gated ({', '.join(card.gated)})" if card.gated else ""
-    return Notice(SIGNAL, Stance.SILENT, f"the card says: {told}{gated}")
+    licence = f"licence {card.licence}" if card.licence else "no licence"
+    access = f"; access is gated ({', '.join(card.gated)})" if card.gated else ""
+    return Notice(SIGNAL, Stance.SILENT, f"the card says: {licence}{access}")
 
 
 def _load_yaml(text: str) -> object:

@@ -23,7 +23,7 @@ def parse_tags(page: str) -> list[tuple[str, str]]:
     """
     head = _without_comments(page[:_HEAD_CHARS])
     body = _BODY.search(head)
-    found = []
+    tags = []
     for tag in _META.finditer(head[: body.start()] if body else head):
         attributes = {
             each[1].casefold(): unescape(next(filter(None, each.groups()[1:]), ""))
@@ -31,8 +31,8 @@ def parse_tags(page: str) -> list[tuple[str, str]]:
         }
         name = attributes.get("name", "").strip().casefold()
         if name in TAG_NAMES or name.endswith("bot"):
-            found.append((name, attributes.get("content", "")))
-    return found
+            tags.append((name, attributes.get("content", "")))
+    return tags
 
 
 def _without_comments(page: str) -> str:

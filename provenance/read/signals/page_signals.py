@@ -73,7 +73,7 @@ def parse_files(contents: Mapping[str, bytes]) -> SiteFiles:
         None if ai is None else parse_robots(ai),
         locations,
         rsl,
-        tuple(name for name, given, made in unread if given is not None and made is None),
+        tuple(name for name, content, parsed in unread if content is not None and parsed is None),
     )
 
 
@@ -111,7 +111,11 @@ def _all_notices(page: PageMetadata, files: SiteFiles, agents: Agents) -> Iterat
     if mining is not None:
         yield mining
     for name, value in page.headers:
-        yield from (field_notice(value, words) for words in VOCABULARIES if name == words.field)
+        yield from (
+            field_notice(value, vocabulary)
+            for vocabulary in VOCABULARIES
+            if name == vocabulary.field
+        )
         if name == "x-robots-tag":
             yield noai_notice("header X-Robots-Tag", value)
     yield from (
@@ -132,12 +136,12 @@ def _file_notices(
 
 
 def _mining_fields(fields: Iterable[tuple[str, str]]) -> dict[str, str]:
-    found: dict[str, str] = {}
+    values: dict[str, str] = {}
     for name, value in fields:
         # Of a duplicate header, the value that reserves rights counts.
-        if name in _TDM_FIELDS and found.get(name, "").strip() != "1":
-            found[name] = value
-    return found
+        if name in _TDM_FIELDS and values.get(name, "").strip() != "1":
+            values[name] = value
+    return values
 
 
 def _stance_rank(notice: Notice) -> int:

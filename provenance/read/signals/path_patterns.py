@@ -18,8 +18,8 @@ def url_path(address: str) -> str:
     >>> url_path("https://a.example/b/c?d=1#e"), url_path("a.example"), url_path("/b*")
     ('/b/c?d=1', '/', '/b%2A')
     """
-    rest = _AUTHORITY.sub("", address, count=1).split("#", 1)[0].strip()
-    return _normalise(rest if rest.startswith("/") else f"/{rest}")
+    path = _AUTHORITY.sub("", address, count=1).split("#", 1)[0].strip()
+    return _normalise(path if path.startswith("/") else f"/{path}")
 
 
 def match_length(pattern: str, path: str) -> int | None:
@@ -32,19 +32,21 @@ def match_length(pattern: str, path: str) -> int | None:
     path : str
         As returned by `url_path`.
 
-    Notes ----- Parts between stars are matched from left to right, each at its first occurrence.
-    That suffices, and takes at most time proportional to the product of both lengths.
+    Notes
+    -----
+    Parts between stars are matched from left to right, each at its first occurrence. That suffices,
+    and takes at most time proportional to the product of both lengths.
     """
-    pieces, anchored, octets = _split_pattern(pattern)
+    pieces, is_anchored, octets = _split_pattern(pattern)
     if not path.startswith(pieces[0]):
         return None
     place = len(pieces[0])
-    for piece in pieces[1:-1] if anchored else pieces[1:]:
-        found = path.find(piece, place)
-        if found < 0:
+    for piece in pieces[1:-1] if is_anchored else pieces[1:]:
+        position = path.find(piece, place)
+        if position < 0:
             return None
-        place = found + len(piece)
-    if anchored and not _ends_there(path, pieces, place):
+        place = position + len(piece)
+    if is_anchored and not _ends_there(path, pieces, place):
         return None
     return octets
 
@@ -52,9 +54,9 @@ def match_length(pattern: str, path: str) -> int | None:
 @lru_cache(1 << 16)
 def _split_pattern(pattern: str) -> tuple[tuple[str, ...], bool, int]:
     """Split a pattern at its stars; also return whether it is anchored, and its length."""
-    anchored = pattern.endswith("$")
+    is_anchored = pattern.endswith("$")
     pieces = tuple(_normalise(piece) for piece in pattern.removesuffix("$").split("*"))
-    return pieces, anchored, len("*".join(pieces)) + anchored
+    return pieces, is_anchored, len("*".join(pieces)) + is_anchored
 
 
 def _ends_there(path: str, pieces: tuple[str, ...], place: int) -> bool:
@@ -65,8 +67,8 @@ def _ends_there(path: str, pieces: tuple[str, ...], place: int) -> bool:
 
 def _normalise(text: str) -> str:
     """Return a path in canonical percent-encoding."""
-    plain = _ESCAPED.sub(_decode_unreserved, text)
-    return quote(plain, safe=_KEPT, errors="replace")
+    decoded = _ESCAPED.sub(_decode_unreserved, text)
+    return quote(decoded, safe=_KEPT, errors="replace")
 
 
 def _decode_unreserved(escaped: re.Match[str]) -> str:

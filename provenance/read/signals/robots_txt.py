@@ -38,9 +38,9 @@ class RobotsLine:
 
     def __str__(self) -> str:
         """Return the line quoted, with its number."""
-        told = f"{self.name.capitalize()}: {self.value}"
-        cut = told if len(told) <= _MAX_SHOWN_CHARS else f"{told[:_MAX_SHOWN_CHARS]}…"
-        return f'line {self.number} "{cut}"'
+        text = f"{self.name.capitalize()}: {self.value}"
+        excerpt = text if len(text) <= _MAX_SHOWN_CHARS else f"{text[:_MAX_SHOWN_CHARS]}…"
+        return f'line {self.number} "{excerpt}"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +79,11 @@ class RobotsFile:
 
     @cached_property
     def _by_agent(self) -> dict[str, tuple[RobotsLine, ...]]:
-        found: dict[str, tuple[RobotsLine, ...]] = {}
+        rules: dict[str, tuple[RobotsLine, ...]] = {}
         for group in self.groups:
             for agent in group.agents:
-                found[agent] = found.get(agent, ()) + group.rules
-        return found
+                rules[agent] = rules.get(agent, ()) + group.rules
+        return rules
 
     @cached_property
     def agents(self) -> tuple[str, ...]:
@@ -92,8 +92,8 @@ class RobotsFile:
 
     def rules_for(self, agent: str) -> tuple[RobotsLine, ...]:
         """Return the rules of all groups of a robot, or those for any robot if it has no group."""
-        own = self._by_agent.get(agent.casefold())
-        return self._by_agent.get(ANY_AGENT, ()) if own is None else own
+        rules = self._by_agent.get(agent.casefold())
+        return self._by_agent.get(ANY_AGENT, ()) if rules is None else rules
 
     def access(self, agent: str, path: str) -> RobotsLine | None:
         """Return the line that allows or disallows a path for a robot; None if there is none."""
@@ -142,39 +142,43 @@ def agent_name(value: str) -> str:
 
 def deciding_rule(rules: Iterable[RobotsLine], path: str) -> RobotsLine | None:
     """Return the rule for a path: the longest match; of equally long ones, one that allows."""
-    found, most = None, (0, False)
+    best, most = None, (0, False)
     for rule in rules:
-        says = rule.name in _ACCESS_FIELDS and rule.value
-        reach = match_length(rule.value, path) if says else None
-        rank = (reach or 0, rule.name == "allow")
-        if reach is not None and (found is None or rank > most):
-            found, most = rule, rank
-    return found
+        has_path = rule.name in _ACCESS_FIELDS and rule.value
+        length = match_length(rule.value, path) if has_path else None
+        rank = (length or 0, rule.name == "allow")
+        if length is not None and (best is None or rank > most):
+            best, most = rule, rank
+    return best
 
 
 def robots_notices(robots: RobotsFile, path: str, agents: Agents) -> Iterator[Notice]:
     """Yield for each list of training robots whether they may fetch a path.
 
-    Notes ----- A group for any robot applies to robots without their own. The strictest outcome
-    among the robots of a list counts.
+    Notes
+    -----
+    A group for any robot applies to robots without their own. The strictest outcome among the
+    robots of a list counts.
     """
     # Most robots share a group: evaluate each group once.
-    found: dict[int, RobotsLine | None] = {}
+    decisions: dict[int, RobotsLine | None] = {}
     for signal, names in agents.items():
-        said = []
+        agent_rules = []
         for name in names:
             rules = robots.rules_for(name)
-            if id(rules) not in found:
-                found[id(rules)] = deciding_rule(rules, path)
-            said.append((name, found[id(rules)]))
-        yield _strictest(signal, said)
+            if id(rules) not in decisions:
+                decisions[id(rules)] = deciding_rule(rules, path)
+            agent_rules.append((name, decisions[id(rules)]))
+        yield _strictest(signal, agent_rules)
 
 
-def _strictest(signal: str, found: Sequence[tuple[str, RobotsLine | None]]) -> Notice:
+def _strictest(signal: str, agent_rules: Sequence[tuple[str, RobotsLine | None]]) -> Notice:
     for name, stance in (("disallow", Stance.DISALLOWS), ("allow", Stance.ALLOWS)):
-        said = [(agent, line) for agent, line in found if line is not None and line.name == name]
-        if said:
-            first = min((line for _, line in said), key=lambda line: line.number)
-            whom = ", ".join(agent for agent, line in said if line == first)
-            return Notice(signal, stance, f"robots.txt, {first}, for {whom}")
+        matching = [
+            (agent, line) for agent, line in agent_rules if line is not None and line.name == name
+        ]
+        if matching:
+            first = min((line for _, line in matching), key=lambda line: line.number)
+            names = ", ".join(agent for agent, line in matching if line == first)
+            return Notice(signal, stance, f"robots.txt, {first}, for {names}")
     return Notice(signal, Stance.SILENT, "robots.txt has no rule for these robots here")

@@ -73,41 +73,45 @@ def parse_rsl(content: bytes) -> tuple[RslContent, ...] | None:
         root: Element = parser.close()
     except (ParseError, ValueError, LookupError):
         return None
-    own = _name(root) == "rsl"
-    if not own and NAMESPACE not in content.decode("utf-8", errors="replace"):
+    is_rsl = _name(root) == "rsl"
+    if not is_rsl and NAMESPACE not in content.decode("utf-8", errors="replace"):
         return None
     return tuple(
         RslContent(each.get("url") or "", tuple(_terms(each)))
         for each in root.iter()
-        if _name(each) == "content" and "url" in each.attrib and (own or NAMESPACE in each.tag)
+        if _name(each) == "content" and "url" in each.attrib and (is_rsl or NAMESPACE in each.tag)
     )
 
 
 def rsl_notice(contents: tuple[RslContent, ...] | None, address: str) -> Notice:
     """Return what an RSL document says about training on a page.
 
-    Notes ----- The most specific `<content>` counts, as in robots.txt (3.1.1). Among equally
-    specific ones, and among their licences, any prohibition counts, and a permission only without
-    one. A licence that lists uses permits no others (3.5). A licence that must be paid for (3.7),
-    requested from a server (3.3) or reported on (3.12), or is restricted to some users or
-    countries, is not free for anyone: training without it contradicts the document. A licence with
-    unknown elements grants nothing; its prohibitions count.
+    Notes
+    -----
+    The most specific `<content>` counts, as in robots.txt (3.1.1). Among equally specific ones, and
+    among their licences, any prohibition counts, and a permission only without one. A licence that
+    lists uses permits no others (3.5). A licence that must be paid for (3.7), requested from a
+    server (3.3) or reported on (3.12), or is restricted to some users or countries, is not free for
+    anyone: training without it contradicts the document. A licence with unknown elements grants
+    nothing; its prohibitions count.
     """
     if contents is None:
         return Notice(SIGNAL, Stance.SILENT, "the RSL document cannot be read")
-    reaching = [
-        (reach, each)
+    matches = [
+        (specificity, each)
         for each in contents
-        if (reach := _specificity(each.address, address)) is not None
+        if (specificity := _specificity(each.address, address)) is not None
     ]
-    most = max((reach for reach, _ in reaching), default=0)
-    nearest = [terms for reach, each in reaching if reach == most for terms in each.terms]
-    if not nearest:
+    most = max((specificity for specificity, _ in matches), default=0)
+    most_specific = [
+        terms for specificity, each in matches if specificity == most for terms in each.terms
+    ]
+    if not most_specific:
         return Notice(SIGNAL, Stance.SILENT, "RSL: no licence is given for this page")
-    prohibited = [terms.prohibits for terms in nearest if terms.prohibits is not None]
-    withheld = [terms.withholds for terms in nearest if terms.withholds is not None]
-    if prohibited or len(withheld) == len(nearest):
-        return Notice(SIGNAL, Stance.DISALLOWS, f"RSL: {(prohibited or withheld)[0]}")
+    prohibitions = [terms.prohibits for terms in most_specific if terms.prohibits is not None]
+    restrictions = [terms.withholds for terms in most_specific if terms.withholds is not None]
+    if prohibitions or len(restrictions) == len(most_specific):
+        return Notice(SIGNAL, Stance.DISALLOWS, f"RSL: {(prohibitions or restrictions)[0]}")
     return Notice(SIGNAL, Stance.ALLOWS, "RSL: a licence permits training to everybody")
 
 
@@ -123,12 +127,12 @@ def _specificity(pattern: str, address: str) -> int | None:
 
 def _terms(content: Element) -> Iterator[RslLicence]:
     server = content.get("server")
-    asked = f"a licence is given by {server} alone" if server else None
-    if asked is None and content.get("encrypted") == "true":
-        asked = '<content encrypted="true">'
+    restriction = f"a licence is given by {server} alone" if server else None
+    if restriction is None and content.get("encrypted") == "true":
+        restriction = '<content encrypted="true">'
     for each in content:
         if _name(each) == "license":
-            yield RslLicence(_prohibition(each), _restriction(each) or asked)
+            yield RslLicence(_prohibition(each), _restriction(each) or restriction)
 
 
 def _prohibition(licence: Element) -> str | None:
@@ -145,14 +149,14 @@ def _restriction(licence: Element) -> str | None:
     for kind in ("user", "geo"):
         for each in _children(licence, "prohibits", kind):
             return f'<prohibits type="{kind}">{" ".join(sorted(_words(each)))}'
-        listed = set[str]().union(*(_words(each) for each in _children(licence, "permits", kind)))
-        if listed and not (listed >= USER_TYPES or "all" in listed):
-            return f'<permits type="{kind}">{" ".join(sorted(listed))}'
+        values = set[str]().union(*(_words(each) for each in _children(licence, "permits", kind)))
+        if values and not (values >= USER_TYPES or "all" in values):
+            return f'<permits type="{kind}">{" ".join(sorted(values))}'
     payments = [each.get("type", "free").strip() for each in licence if _name(each) == "payment"]
     if payments and not FREE_PAYMENTS & set(payments):
         return f'<payment type="{payments[0]}">'
-    others = (_name(each) for each in licence)
-    return next((f"<{name}>" for name in others if name and name not in KNOWN_ELEMENTS), None)
+    names = (_name(each) for each in licence)
+    return next((f"<{name}>" for name in names if name and name not in KNOWN_ELEMENTS), None)
 
 
 def _children(licence: Element, name: str, kind: str) -> list[Element]:

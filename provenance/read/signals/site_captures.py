@@ -80,25 +80,25 @@ def load_captures(folder: str) -> SiteCaptures:
 def _days(host: Path) -> dict[date, dict[str, bytes]]:
     days = sorted(_distinct_entries(_visible_entries(host), _day).items())
     return {
-        when: {
+        capture_day: {
             name: read_capture(file)
             for name, file in _distinct_entries(_visible_entries(day), _name).items()
         }
-        for when, day in days
+        for capture_day, day in days
     }
 
 
 def _distinct_entries(paths: Iterable[Path], name: Callable[[Path], Name]) -> dict[Name, Path]:
     """Return paths by what they stand for; two paths for the same are an error."""
-    found: dict[Name, Path] = {}
+    distinct: dict[Name, Path] = {}
     for path in paths:
-        first = found.setdefault(name(path), path)
+        first = distinct.setdefault(name(path), path)
         if first is not path:
             raise InputError(
                 f"{path}: {path.name!r} stands for the same as another, {first.name!r}",
                 remedy="put both together under one of the names, or keep one.",
             )
-    return found
+    return distinct
 
 
 def _digest(
@@ -106,9 +106,9 @@ def _digest(
 ) -> str:
     digest = hashlib.sha256(f"{card} ".encode())
     for host, days in sorted(hosts.items()):
-        for when, contents in days.items():
+        for day, contents in days.items():
             for name, content in sorted(contents.items()):
-                digest.update(f"{host} {when} {name} {len(content)} ".encode() + content)
+                digest.update(f"{host} {day} {name} {len(content)} ".encode() + content)
     return digest.hexdigest()
 
 
@@ -140,10 +140,12 @@ def _day(path: Path) -> date:
 
 def _name(path: Path) -> str:
     if path.name not in _NAMES:
-        near = get_close_matches(path.name, _NAMES, n=1)
+        matches = get_close_matches(path.name, _NAMES, n=1)
         raise InputError(
             f"{path}: {path.name!r} is not a supported file",
-            remedy=f"did you mean {near[0]!r}?" if near else f"supported are: {', '.join(_NAMES)}.",
+            remedy=f"did you mean {matches[0]!r}?"
+            if matches
+            else f"supported are: {', '.join(_NAMES)}.",
         )
     return _NAMES[path.name]
 

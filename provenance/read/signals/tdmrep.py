@@ -36,17 +36,17 @@ def parse_locations(content: bytes) -> tuple[Location, ...] | None:
         value = json.loads(content.decode("utf-8-sig"))
     except (ValueError, RecursionError):
         return None
-    listed = [value] if isinstance(value, dict) else value
-    if not isinstance(listed, list):
+    entries = [value] if isinstance(value, dict) else value
+    if not isinstance(entries, list):
         return None
     return tuple(
         Location(
             number,
             each["location"],
-            _written(each.get("tdm-reservation")),
-            _written(each.get("tdm-policy")),
+            _to_text(each.get("tdm-reservation")),
+            _to_text(each.get("tdm-policy")),
         )
-        for number, each in enumerate(listed, 1)
+        for number, each in enumerate(entries, 1)
         if isinstance(each, dict) and isinstance(each.get("location"), str)
     )
 
@@ -68,8 +68,10 @@ def mining_notice(
     headers, tags : dict of str to str
         Values of `tdm-reservation` and `tdm-policy`.
 
-    Notes ----- A tag overrides a header, and a header overrides the file. Values other than 0 and 1
-    are invalid, and count as not set.
+    Notes
+    -----
+    A tag overrides a header, and a header overrides the file. Values other than 0 and 1 are
+    invalid, and count as not set.
     """
     rule = next((at for at in locations or () if match_length(at.pattern, path) is not None), None)
     places = [("tag", tags), ("header", headers)]
@@ -78,8 +80,8 @@ def mining_notice(
         if value in _VALUES:
             return _notice(f"the page's {place}", value, fields.get("tdm-policy"))
     if rule is not None and rule.reservation in _VALUES:
-        told = f"tdmrep.json, rule {rule.number} for {rule.pattern}"
-        return _notice(told, rule.reservation, rule.policy)
+        place_name = f"tdmrep.json, rule {rule.number} for {rule.pattern}"
+        return _notice(place_name, rule.reservation, rule.policy)
     if locations is None and not headers and not tags:
         return None
     return Notice(SIGNAL, Stance.SILENT, "TDMRep sets no reservation for this page")
@@ -90,7 +92,7 @@ def _notice(where: str, value: str, policy: str | None) -> Notice:
     return Notice(SIGNAL, _VALUES[value], f'{where}: "tdm-reservation: {value}"{more}')
 
 
-def _written(value: object) -> str | None:
+def _to_text(value: object) -> str | None:
     if isinstance(value, str):
         return value.strip()
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else None

@@ -50,60 +50,66 @@ CONTENT_SIGNALS = Vocabulary(
 VOCABULARIES = (AIPREF, CONTENT_SIGNALS)
 
 
-def stance_of(preferences: str, words: Vocabulary) -> Stance:
+def stance_of(preferences: str, vocabulary: Vocabulary) -> Stance:
     """Return the stance of a list of preferences.
 
-    Notes ----- For a repeated use the last answer counts, as in HTTP dictionaries (RFC 9651).
-    Invalid members are ignored, and so is case, so that a readable header is not discarded for a
-    mistake. Answers other than the two are ignored.
+    Notes
+    -----
+    For a repeated use the last answer counts, as in HTTP dictionaries (RFC 9651). Invalid members
+    are ignored, and so is case, so that a readable header is not discarded for a mistake. Answers
+    other than the two are ignored.
     """
     answers: dict[str, str] = {}
     for member in preferences.split(","):
-        found = _MEMBER.match(member)
-        if found is not None and found[1].casefold() in words.training:
-            answers[found[1].casefold()] = found[2].casefold()
-    if words.no in answers.values():
+        match = _MEMBER.match(member)
+        if match is not None and match[1].casefold() in vocabulary.training:
+            answers[match[1].casefold()] = match[2].casefold()
+    if vocabulary.no in answers.values():
         return Stance.DISALLOWS
-    return Stance.ALLOWS if words.yes in answers.values() else Stance.SILENT
+    return Stance.ALLOWS if vocabulary.yes in answers.values() else Stance.SILENT
 
 
-def field_notice(value: str, words: Vocabulary) -> Notice:
+def field_notice(value: str, vocabulary: Vocabulary) -> Notice:
     """Return the notice of a header."""
-    return Notice(words.signal, stance_of(value, words), f'header "{words.field}: {value}"')
+    return Notice(
+        vocabulary.signal, stance_of(value, vocabulary), f'header "{vocabulary.field}: {value}"'
+    )
 
 
 def line_notices(robots: RobotsFile, path: str, agents: Agents) -> Iterator[Notice]:
     """Yield the notices of lines in robots.txt for a path and the robots that collect for training.
 
-    Notes ----- Of several lines the longest path counts, and of equally long ones any that
-    disallows. They count whether or not the robot may fetch the page, since it has been fetched.
+    Notes
+    -----
+    Of several lines the longest path counts, and of equally long ones any that disallows. They
+    count whether or not the robot may fetch the page, since it has been fetched.
     """
     names = dict.fromkeys([*(name for each in agents.values() for name in each), ANY_AGENT])
-    for words in VOCABULARIES:
-        found = [
+    for vocabulary in VOCABULARIES:
+        notices = [
             notice
             for rules in dict.fromkeys(robots.rules_for(name) for name in names)
-            if (notice := _of_group((*robots.loose, *rules), path, words)) is not None
+            if (notice := _of_group((*robots.loose, *rules), path, vocabulary)) is not None
         ]
-        yield from sorted(found, key=lambda notice: notice.stance is not Stance.DISALLOWS)[:1]
+        yield from sorted(notices, key=lambda notice: notice.stance is not Stance.DISALLOWS)[:1]
 
 
-def _of_group(rules: tuple[RobotsLine, ...], path: str, words: Vocabulary) -> Notice | None:
-    reaching: list[tuple[int, Stance, RobotsLine]] = []
+def _of_group(rules: tuple[RobotsLine, ...], path: str, vocabulary: Vocabulary) -> Notice | None:
+    matches: list[tuple[int, Stance, RobotsLine]] = []
     for line in rules:
-        pattern, preferences = _parted(line.value)
-        reach = match_length(pattern, path) if line.name == words.field else None
-        if reach is not None:
-            reaching.append((reach, stance_of(preferences, words), line))
-    most = max((reach for reach, _, _ in reaching), default=0)
-    by_stance = {stance: line for reach, stance, line in reversed(reaching) if reach == most}
+        pattern, preferences = _split_path(line.value)
+        length = match_length(pattern, path) if line.name == vocabulary.field else None
+        if length is not None:
+            matches.append((length, stance_of(preferences, vocabulary), line))
+    most = max((length for length, _, _ in matches), default=0)
+    by_stance = {stance: line for length, stance, line in reversed(matches) if length == most}
     for stance in Stance:
         if stance in by_stance:
-            return Notice(words.signal, stance, f"robots.txt, {by_stance[stance]}")
+            return Notice(vocabulary.signal, stance, f"robots.txt, {by_stance[stance]}")
     return None
 
 
-def _parted(value: str) -> tuple[str, str]:
+def _split_path(value: str) -> tuple[str, str]:
     """Split a line into path and preferences; without a path it applies to all paths."""
     if not value.startswith(("/", "*")):
         return "/", value

@@ -87,8 +87,8 @@ def open_build_dir(folder: Path, limits: BuildLimits, *, keep_texts: bool) -> It
         If sorting runs out of memory or disk.
     """
     with open_engine(folder / "spill", limits) as connection, ThreadPoolExecutor(1) as cleaner:
-        shelf = SpillBuffer(folder / "parts", folder / "keys", limits.buffer_bytes)
-        shop = BuildDir(folder, connection, limits, shelf, keep_texts, cleaner)
-        for path in (shop.parts, shop.keys, shop.unsorted, shop.data):
+        spill_buffer = SpillBuffer(folder / "parts", folder / "keys", limits.buffer_bytes)
+        build_dir = BuildDir(folder, connection, limits, spill_buffer, keep_texts, cleaner)
+        for path in (build_dir.parts, build_dir.keys, build_dir.unsorted, build_dir.data):
             path.mkdir(parents=True)
-        yield shop
+        yield build_dir

@@ -45,24 +45,26 @@ def find_copies(items: MappedFile, arrays: RegistryArrays, numbers: UInt32s) -> 
         Numbers of items; repeats are allowed.
     """
     first, codes, sources = arrays.first, arrays.source_codes, arrays.sources
-    wanted, places = np.unique(first[numbers], return_inverse=True)
-    members = np.flatnonzero(np.isin(first, wanted)).astype(np.uint32)
+    first_numbers, places = np.unique(first[numbers], return_inverse=True)
+    members = np.flatnonzero(np.isin(first, first_numbers)).astype(np.uint32)
     members = members[np.argsort(first[members], kind="stable")]
-    bounds = np.append(np.searchsorted(first[members], wanted), len(members))
+    bounds = np.append(np.searchsorted(first[members], first_numbers), len(members))
     # Nearly all items have no copies.
-    alone = [ItemCopies((), 0, (source,)) for source in sources]
-    found = [alone[code] for code in codes[members[bounds[places]]].tolist()]
-    several = np.flatnonzero(np.diff(bounds)[places] > 1).tolist()
-    sets = [members[bounds[places[at]] : bounds[places[at] + 1]] for at in several]
-    named = [_other_members(own, numbers[at]) for at, own in zip(several, sets, strict=True)]
-    ids = iter(_item_ids(items, len(first), named))
-    for at, own, others in zip(several, sets, named, strict=True):
-        found[at] = ItemCopies(
-            items=tuple(next(ids) for _ in others),
-            count=len(own) - 1,
-            sources=tuple(sources[code] for code in np.unique(codes[own])),
+    without_copies = [ItemCopies((), 0, (source,)) for source in sources]
+    copies = [without_copies[code] for code in codes[members[bounds[places]]].tolist()]
+    copied = np.flatnonzero(np.diff(bounds)[places] > 1).tolist()
+    groups = [members[bounds[places[at]] : bounds[places[at] + 1]] for at in copied]
+    other_members = [
+        _other_members(group, numbers[at]) for at, group in zip(copied, groups, strict=True)
+    ]
+    ids = iter(_item_ids(items, len(first), other_members))
+    for at, group, other_items in zip(copied, groups, other_members, strict=True):
+        copies[at] = ItemCopies(
+            items=tuple(next(ids) for _ in other_items),
+            count=len(group) - 1,
+            sources=tuple(sources[code] for code in np.unique(codes[group])),
         )
-    return found
+    return copies
 
 
 def _other_members(members: UInt32s, number: np.uint32) -> UInt32s:
@@ -71,10 +73,10 @@ def _other_members(members: UInt32s, number: np.uint32) -> UInt32s:
     return others[:MAX_COPIES]
 
 
-def _item_ids(items: MappedFile, rows: int, named: list[UInt32s]) -> list[tuple[str, str]]:
-    numbers = np.concatenate([np.zeros(0, np.uint32), *named])
-    found = read_rows(items, ["source", "item"], numbers, rows)
-    return list(zip(found["source"].to_pylist(), found["item"].to_pylist(), strict=True))
+def _item_ids(items: MappedFile, rows: int, groups: list[UInt32s]) -> list[tuple[str, str]]:
+    numbers = np.concatenate([np.zeros(0, np.uint32), *groups])
+    table = read_rows(items, ["source", "item"], numbers, rows)
+    return list(zip(table["source"].to_pylist(), table["item"].to_pylist(), strict=True))
 
 
 _MIX_1 = np.uint64(0x9E3779B97F4A7C15)

@@ -90,7 +90,7 @@ def create_parts_view(connection: "duckdb.DuckDBPyConnection", name: str, parts:
         cursor.read_parquet(f"{escape(str(parts))}/*.parquet").create_view(name)
 
 
-def check_row_count(step: str, expected: int, found: int) -> None:
+def check_row_count(step: str, expected: int, actual: int) -> None:
     """Check that a step neither lost nor duplicated rows.
 
     Raises
@@ -98,8 +98,8 @@ def check_row_count(step: str, expected: int, found: int) -> None:
     RegistryError
         If it did: an undercount would go unnoticed.
     """
-    if expected != found:
+    if expected != actual:
         raise RegistryError(
-            f"{step}: {expected} rows went in and {found} came out",
+            f"{step}: {expected} rows went in and {actual} came out",
             remedy="run this again; report it, with the version of duckdb, if it recurs",
         )

@@ -23,7 +23,7 @@ _COPIED_COLUMNS = (
 )
 
 
-def stage_existing_items(files: Files, manifest: Manifest, shop: BuildDir) -> int:
+def stage_existing_items(files: Files, manifest: Manifest, build_dir: BuildDir) -> int:
     """Stage the items of a registry, as `stage_items` does for those of dumps.
 
     Parameters
@@ -32,7 +32,7 @@ def stage_existing_items(files: Files, manifest: Manifest, shop: BuildDir) -> in
         The registry's data files.
     manifest : Manifest
         Its manifest.
-    shop : BuildDir
+    build_dir : BuildDir
         The build.
 
     Returns
@@ -44,30 +44,30 @@ def stage_existing_items(files: Files, manifest: Manifest, shop: BuildDir) -> in
     with open_parquet(files[ITEMS_FILE]) as file:
         bounds = pairwise(row_group_starts(file).tolist())
 
-    def lay(numbered: tuple[int, tuple[int, int]]) -> int:
-        group, (low, high) = numbered
-        own = tokens[offsets[low] : offsets[high]], offsets[low : high + 1] - offsets[low]
-        return _stage_group(files, shop, group, low, own)
+    def stage(numbered_bounds: tuple[int, tuple[int, int]]) -> int:
+        group, (low, high) = numbered_bounds
+        group_tokens = tokens[offsets[low] : offsets[high]], offsets[low : high + 1] - offsets[low]
+        return _stage_group(files, build_dir, group, low, group_tokens)
 
-    rows = sum(map_in_threads(lay, enumerate(bounds), shop.limits.threads))
+    rows = sum(map_in_threads(stage, enumerate(bounds), build_dir.limits.threads))
     check_row_count("reading the registry's items", manifest.items, rows)
     return rows
 
 
 def _stage_group(
-    files: Files, shop: BuildDir, group: int, place: int, tokens: tuple[UInt32s, Int64s]
+    files: Files, build_dir: BuildDir, group: int, place: int, tokens: tuple[UInt32s, Int64s]
 ) -> int:
     with open_parquet(files[ITEMS_FILE]) as file:
-        read = read_row_group(file, group)
-    columns = _staged_columns(read) | {"tokens": lists_to_binary(*tokens)}
-    if shop.keep_texts:
+        table = read_row_group(file, group)
+    columns = _staged_columns(table) | {"tokens": lists_to_binary(*tokens)}
+    if build_dir.keep_texts:
         with open_parquet(files[TEXTS_FILE]) as file:
             columns["text"] = read_row_group(file, group)["text"]
-    whole = pa.array(sequence_hashes(*tokens))
-    return stage_part(columns, whole, place, shop.spill_buffer)
+    token_hashes = pa.array(sequence_hashes(*tokens))
+    return stage_part(columns, token_hashes, place, build_dir.spill_buffer)
 
 
-def _staged_columns(read: pa.Table) -> dict[str, Any]:
-    columns = {name: read[name] for name in _COPIED_COLUMNS}
-    columns["created_at"] = seconds_from_timestamps(read["created_at"])
+def _staged_columns(table: pa.Table) -> dict[str, Any]:
+    columns = {name: table[name] for name in _COPIED_COLUMNS}
+    columns["created_at"] = seconds_from_timestamps(table["created_at"])
     return columns

@@ -54,13 +54,13 @@ class GenerationTotals:
     cells: UInt32s = field(default_factory=empty_cells)
     coverage: list[pa.Table] = field(default_factory=list)
 
-    def add(self, one: RowGroup) -> None:
+    def add(self, group: RowGroup) -> None:
         """Add a row group."""
-        self.origins.append(one.origins)
-        for source, sketch in one.sketches.items():
+        self.origins.append(group.origins)
+        for source, sketch in group.sketches.items():
             self.sketches.setdefault(source, []).append(sketch)
-        count_cells(self.cells, one.tokens, one.is_first)
-        self.coverage.append(one.coverage)
+        count_cells(self.cells, group.tokens, group.is_first)
+        self.coverage.append(group.coverage)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +82,15 @@ class WrittenGeneration:
 
 
 def write_generation(
-    ordered: OrderedItems, shop: BuildDir, parameters: Parameters
+    ordered_items: OrderedItems, build_dir: BuildDir, parameters: Parameters
 ) -> WrittenGeneration:
     """Write all data files.
 
     Parameters
     ----------
-    ordered : OrderedItems
+    ordered_items : OrderedItems
         The ordered items.
-    shop : BuildDir
+    build_dir : BuildDir
         The build; its parts are removed.
     parameters : Parameters
         Parameters of the fingerprints.
@@ -100,52 +100,66 @@ def write_generation(
     RegistryError
         If rows were lost.
     """
-    heap = PostingsBuffer(
-        shop.unsorted / "postings", partition_bits(ordered.tokens), shop.limits.buffer_bytes
+    postings_buffer = PostingsBuffer(
+        build_dir.unsorted / "postings",
+        partition_bits(ordered_items.tokens),
+        build_dir.limits.buffer_bytes,
     )
     work = partial(
         build_row_groups,
-        gather=shop.spill_buffer.gatherer(),
-        how=RowGroupContext(parameters, ordered.sources, heap.laid.partition_bits),
+        gather=build_dir.spill_buffer.gatherer(),
+        context=RowGroupContext(
+            parameters, ordered_items.sources, postings_buffer.staged.partition_bits
+        ),
     )
-    made = map_in_threads(work, batch_row_groups(read_row_groups(ordered)), shop.limits.threads)
+    batches = map_in_threads(
+        work, batch_row_groups(read_row_groups(ordered_items)), build_dir.limits.threads
+    )
     with ExitStack() as stack:
         sinks = {
-            name: stack.enter_context(ParquetSink(shop.data / name, schema))
+            name: stack.enter_context(ParquetSink(build_dir.data / name, schema))
             for name, schema in (
                 (ITEMS_FILE, ITEMS_SCHEMA),
                 (SIGNATURES_FILE, signatures_schema(parameters.permutations)),
-                *([(TEXTS_FILE, TEXTS_SCHEMA)] if shop.keep_texts else []),
+                *([(TEXTS_FILE, TEXTS_SCHEMA)] if build_dir.keep_texts else []),
             )
         }
-        tokens = stack.enter_context(ArraySink(shop.data / TOKENS_FILE, np.uint32))
-        sums = _write_groups(chain.from_iterable(made), sinks, tokens, heap)
-    shop.remove_later(shop.parts)
+        tokens = stack.enter_context(ArraySink(build_dir.data / TOKENS_FILE, np.uint32))
+        sums = _write_groups(chain.from_iterable(batches), sinks, tokens, postings_buffer)
+    build_dir.remove_later(build_dir.parts)
     origins = concatenate_origins(sums.origins)
-    check_row_count("writing the items", ordered.items, len(origins.sources))
-    _write_sketch(shop.data / SKETCH_FILE, sums.sketches)
-    write_background(shop.data / BACKGROUND_FILE, sums.cells)
-    postings = sort_postings(heap.laid, origins, ordered.longest, shop.data, shop.limits.threads)
-    shop.remove_later(shop.unsorted)
-    return WrittenGeneration(ordered.items, ordered.tokens, postings, merge_coverage(sums.coverage))
+    check_row_count("writing the items", ordered_items.items, len(origins.sources))
+    _write_sketch(build_dir.data / SKETCH_FILE, sums.sketches)
+    write_background(build_dir.data / BACKGROUND_FILE, sums.cells)
+    postings = sort_postings(
+        postings_buffer.staged,
+        origins,
+        ordered_items.longest,
+        build_dir.data,
+        build_dir.limits.threads,
+    )
+    build_dir.remove_later(build_dir.unsorted)
+    return WrittenGeneration(
+        ordered_items.items, ordered_items.tokens, postings, merge_coverage(sums.coverage)
+    )
 
 
 def _write_groups(
     groups: Iterable[RowGroup],
     sinks: dict[str, ParquetSink],
     tokens: ArraySink,
-    heap: PostingsBuffer,
+    postings_buffer: PostingsBuffer,
 ) -> GenerationTotals:
     sums = GenerationTotals()
-    for one in groups:
-        sinks[ITEMS_FILE].put(one.items)
-        tokens.put(one.tokens.hashes)
-        if one.texts is not None:
-            sinks[TEXTS_FILE].put(one.texts)
-        if len(one.signatures):
-            sinks[SIGNATURES_FILE].put(one.signatures)
-        heap.put(one.postings)
-        sums.add(one)
+    for group in groups:
+        sinks[ITEMS_FILE].put(group.items)
+        tokens.put(group.tokens.hashes)
+        if group.texts is not None:
+            sinks[TEXTS_FILE].put(group.texts)
+        if len(group.signatures):
+            sinks[SIGNATURES_FILE].put(group.signatures)
+        postings_buffer.put(group.postings)
+        sums.add(group)
     return sums
 
 
@@ -153,7 +167,7 @@ def _write_sketch(path: Path, sketches: dict[str, list[Sketch]]) -> None:
     with ParquetSink(path, SKETCH_SCHEMA) as sink:
         for source in sorted(sketches):
             # Pairwise merging would sort the earlier ones again each time.
-            hashes = np.unique(np.concatenate([one.hashes for one in sketches[source]]))
+            hashes = np.unique(np.concatenate([sketch.hashes for sketch in sketches[source]]))
             sink.put(sketch_table(source, hashes))
 
 

@@ -36,7 +36,7 @@ _KEEP_QUERY = """
 # A table keeps the order of its rows; `rowid` numbers them from 0.
 _SORT_QUERY = """
     CREATE TABLE sorted AS
-    SELECT seq, length, whole FROM {rows}
+    SELECT seq, length, token_hash FROM {rows}
     ORDER BY created_at NULLS LAST, source, item, site
 """
 _SIZES_QUERY = "SELECT count(*), sum(length)::UBIGINT, max(length) FROM sorted"
@@ -49,9 +49,9 @@ _NUMBER_QUERY = """
     SELECT seq, length, sorted.rowid::UINTEGER AS number,
            coalesce(first, sorted.rowid)::UINTEGER AS first
     FROM sorted LEFT JOIN (
-        SELECT whole, length, min(rowid) AS first
-        FROM sorted WHERE length > 0 GROUP BY whole, length HAVING count(*) > 1
-    ) USING (whole, length)
+        SELECT token_hash, length, min(rowid) AS first
+        FROM sorted WHERE length > 0 GROUP BY token_hash, length HAVING count(*) > 1
+    ) USING (token_hash, length)
 """
 
 _ORDER_QUERY = "SELECT seq, number, first, length FROM numbered ORDER BY number"
@@ -95,7 +95,7 @@ class OrderedItems:
 
 
 def order_items(
-    connection: "duckdb.DuckDBPyConnection", shelf: SpillBuffer, rows: int
+    connection: "duckdb.DuckDBPyConnection", spill_buffer: SpillBuffer, rows: int
 ) -> OrderedItems:
     """Deduplicate the staged rows by item, and number the items.
 
@@ -103,7 +103,7 @@ def order_items(
     ----------
     connection : duckdb.DuckDBPyConnection
         An empty database.
-    shelf : SpillBuffer
+    spill_buffer : SpillBuffer
         The staged rows.
     rows : int
         Their number; at least one.
@@ -118,19 +118,20 @@ def order_items(
     RegistryError
         If there is more than a registry can hold, or rows were lost.
     """
-    shelf.create_key_view(connection, "staged")
-    kept = "staged"
-    [(items, different)] = run_query(connection, _COUNT_QUERY)
+    spill_buffer.create_key_view(connection, "staged")
+    source_rows = "staged"
+    [(items, distinct)] = run_query(connection, _COUNT_QUERY)
     check_row_count("reading the keys of the items", rows, items)
-    if different < rows:
-        kept, items = _LATEST_QUERY, _select_latest(connection, rows)
-    run_query(connection, _SORT_QUERY.format(rows=kept))
+    if distinct < rows:
+        source_rows, items = _LATEST_QUERY, _select_latest(connection, rows)
+    run_query(connection, _SORT_QUERY.format(rows=source_rows))
     [(count, tokens, longest)] = run_query(connection, _SIZES_QUERY)
     check_row_count("sorting the items", items, count)
-    named = run_query(connection, "SELECT DISTINCT source FROM staged ORDER BY source")
-    if items > _MAX_ITEMS or len(named) > _MAX_SOURCES or tokens >= _MAX_TOKENS:
+    sources = run_query(connection, "SELECT DISTINCT source FROM staged ORDER BY source")
+    if items > _MAX_ITEMS or len(sources) > _MAX_SOURCES or tokens >= _MAX_TOKENS:
         raise RegistryError(
-            f"{items} items of {len(named)} sources, {tokens} words, are too many for one registry",
+            f"{items} items of {len(sources)} sources, {tokens} words, are too many for one "
+            "registry",
             remedy=f"split them: at most {_MAX_ITEMS} items of {_MAX_SOURCES} sources, and fewer "
             f"than {_MAX_TOKENS} words, in each",
         )
@@ -141,7 +142,7 @@ def order_items(
     check_row_count(
         "numbering the items", items, query_count(connection, "SELECT count(*) FROM numbered")
     )
-    return OrderedItems(connection, items, tokens, longest, tuple(source for (source,) in named))
+    return OrderedItems(connection, items, tokens, longest, tuple(source for (source,) in sources))
 
 
 def _select_latest(connection: "duckdb.DuckDBPyConnection", rows: int) -> int:
@@ -152,7 +153,7 @@ def _select_latest(connection: "duckdb.DuckDBPyConnection", rows: int) -> int:
     return query_count(connection, "SELECT count(*) FROM kept")
 
 
-def read_row_groups(ordered: OrderedItems) -> Iterator[pa.Table]:
+def read_row_groups(ordered_items: OrderedItems) -> Iterator[pa.Table]:
     """Yield the numbers of the items by row group.
 
     Yields
@@ -161,24 +162,24 @@ def read_row_groups(ordered: OrderedItems) -> Iterator[pa.Table]:
         `number`, ascending; `first`, the number of the first item with the same tokens; `seq`, the
         item's place in the parts; `length` in tokens.
     """
-    with ordered.connection.cursor() as cursor:
+    with ordered_items.connection.cursor() as cursor:
         batches = cursor.sql(_ORDER_QUERY).to_arrow_reader(GROUP_ROWS)
         yield from split_into_chunks(batches, ChunkSize(GROUP_ROWS, GROUP_TOKENS), _token_lengths)
 
 
 def batch_row_groups(groups: Iterable[pa.Table]) -> Iterator[list[pa.Table]]:
     """Combine consecutive row groups into batches that fit into memory."""
-    held: list[pa.Table] = []
+    batch: list[pa.Table] = []
     tokens = 0
-    for one in groups:
-        own = pc.sum(one["length"]).as_py()
-        if held and (len(held) == _BATCH_ROW_GROUPS or tokens + own > GROUP_TOKENS):
-            yield held
-            held, tokens = [], 0
-        held.append(one)
-        tokens += own
-    if held:
-        yield held
+    for group in groups:
+        group_tokens = pc.sum(group["length"]).as_py()
+        if batch and (len(batch) == _BATCH_ROW_GROUPS or tokens + group_tokens > GROUP_TOKENS):
+            yield batch
+            batch, tokens = [], 0
+        batch.append(group)
+        tokens += group_tokens
+    if batch:
+        yield batch
 
 
 def count_order_faults(
@@ -195,7 +196,7 @@ def count_order_faults(
 
     Returns
     -------
-    twice, misplaced : int
+    duplicates, misplaced : int
         Number of items that occur more than once, and of items not in the order of `order_items`.
     """
     connection.from_arrow(keys).create("written")

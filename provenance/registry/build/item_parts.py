@@ -41,11 +41,11 @@ def url_sites(urls: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
     """
     if urls.null_count == len(urls):
         return pc.fill_null(urls, "")
-    found = pc.struct_field(pc.extract_regex(urls, _SITE), "site")
-    found = pc.utf8_lower(found).fill_null("")
+    sites = pc.struct_field(pc.extract_regex(urls, _SITE), "site")
+    sites = pc.utf8_lower(sites).fill_null("")
     for old, new in _RENAMED.items():
-        found = pc.if_else(pc.equal(found, old), new, found)
-    return found
+        sites = pc.if_else(pc.equal(sites, old), new, sites)
+    return sites
 
 
 _SCHEMA = pa.schema(
@@ -78,44 +78,47 @@ class SpillBuffer:
     ----------
     parts, keys : Path
         Folders of the spilled parts and of their sort keys.
-    room : int
+    max_bytes : int
         Limit of the memory of both, in bytes.
     """
 
-    def __init__(self, parts: Path, keys: Path, room: int) -> None:
-        self._parts, self._keys, self._room, self._lock = parts, keys, room, Lock()
-        self._held: dict[int, tuple[pa.Table, pa.Table]] | None = {}
+    def __init__(self, parts: Path, keys: Path, max_bytes: int) -> None:
+        self._parts, self._keys, self._max_bytes, self._lock = parts, keys, max_bytes, Lock()
+        self._in_memory: dict[int, tuple[pa.Table, pa.Table]] | None = {}
 
     def put(self, place: int, part: pa.Table, key: pa.Table) -> None:
         """Add the part whose first item has the given place, with its sort keys."""
-        laid = {place: (part, key)}
+        unwritten = {place: (part, key)}
         with self._lock:
-            if self._held is not None:
-                self._held[place] = part, key
-                if sum(one.nbytes for both in self._held.values() for one in both) <= self._room:
+            if self._in_memory is not None:
+                self._in_memory[place] = part, key
+                if (
+                    sum(table.nbytes for both in self._in_memory.values() for table in both)
+                    <= self._max_bytes
+                ):
                     return
-                laid, self._held = self._held, None
-        for first, (one, its_key) in laid.items():
-            with pa.ipc.new_file(self._parts / _part_name(first), one.schema) as file:
-                file.write_table(one)
+                unwritten, self._in_memory = self._in_memory, None
+        for first, (table, its_key) in unwritten.items():
+            with pa.ipc.new_file(self._parts / _part_name(first), table.schema) as file:
+                file.write_table(table)
             path = self._keys / f"{first}.parquet"
             pq.write_table(its_key, path, compression="none", use_dictionary=False)
 
     def create_key_view(self, connection: "duckdb.DuckDBPyConnection", name: str) -> None:
         """Create a view of the keys of all parts."""
-        if self._held is None:
+        if self._in_memory is None:
             create_parts_view(connection, name, self._keys)
             return
-        keys = pa.concat_tables([key for _, key in self._held.values()])
+        keys = pa.concat_tables([key for _, key in self._in_memory.values()])
         with connection.cursor() as cursor:
             cursor.from_arrow(keys).create_view(name)
 
     def gatherer(self) -> Gather:
         """Return a function that gathers items by their places, in the order given; call once."""
-        if self._held is None:
+        if self._in_memory is None:
             return _spilled_gatherer(self._parts)
-        parts = [self._held[first][0] for first in sorted(self._held)]
-        self._held = {}
+        parts = [self._in_memory[first][0] for first in sorted(self._in_memory)]
+        self._in_memory = {}
         return _InMemoryParts(pa.concat_tables(parts)).gather
 
 
@@ -135,18 +138,20 @@ class _InMemoryParts:
         return self._table.take(pa.array(places))
 
 
-def stage_part(columns: dict[str, Any], whole: pa.Array, place: int, shelf: SpillBuffer) -> int:
+def stage_part(
+    columns: dict[str, Any], token_hashes: pa.Array, place: int, spill_buffer: SpillBuffer
+) -> int:
     """Add a part to the buffer.
 
     Parameters
     ----------
     columns : dict of str to column
         Columns of its items; with texts only if they are kept.
-    whole : pyarrow.UInt64Array
+    token_hashes : pyarrow.UInt64Array
         Hashes of their token sequences.
     place : int
         Place of its first item among all staged ones.
-    shelf : SpillBuffer
+    spill_buffer : SpillBuffer
         The buffer.
 
     Returns
@@ -155,12 +160,12 @@ def stage_part(columns: dict[str, Any], whole: pa.Array, place: int, shelf: Spil
         Number of items.
     """
     schema = _SCHEMA.append(_TEXT) if "text" in columns else _SCHEMA
-    named = pa.table({name: columns[name] for name in schema.names})
-    part = named.cast(schema).combine_chunks()
-    key = part.select(_KEYS).append_column("whole", whole)
+    table = pa.table({name: columns[name] for name in schema.names})
+    part = table.cast(schema).combine_chunks()
+    key = part.select(_KEYS).append_column("token_hash", token_hashes)
     key = key.append_column("site", url_sites(part["url"]))
     key = key.append_column("seq", pa.array(np.arange(place, place + len(part))))
-    shelf.put(place, part, key)
+    spill_buffer.put(place, part, key)
     return len(part)
 
 
@@ -170,24 +175,24 @@ def _spilled_gatherer(parts: Path) -> Gather:
     def gather(places: Int64s) -> pa.Table:
         of_part = np.searchsorted(starts, places, side="right") - 1
         by_part = np.argsort(of_part, kind="stable")
-        found, firsts = np.unique(of_part[by_part], return_index=True)
+        part_numbers, firsts = np.unique(of_part[by_part], return_index=True)
         pieces = [
             _take_rows(parts / _part_name(starts[part]), places[rows] - starts[part])
-            for part, rows in zip(found, np.split(by_part, firsts[1:]), strict=True)
+            for part, rows in zip(part_numbers, np.split(by_part, firsts[1:]), strict=True)
         ]
-        picked = pa.Table.from_batches(pieces).combine_chunks()
+        gathered = pa.Table.from_batches(pieces).combine_chunks()
         if (np.diff(of_part) >= 0).all():
-            return picked  # the dump was sorted by date
+            return gathered  # the dump was sorted by date
         back = np.empty(len(places), np.int64)
         back[by_part] = np.arange(len(places))
-        return picked.take(pa.array(back))
+        return gathered.take(pa.array(back))
 
     return gather
 
 
 def _take_rows(path: Path, rows: Int64s) -> pa.RecordBatch:
     # Mapped for this call only: mapped pages count as memory of the process.
-    with pa.memory_map(str(path)) as mapped, pa.ipc.open_file(mapped) as file:
+    with pa.memory_map(str(path)) as memory, pa.ipc.open_file(memory) as file:
         return file.get_batch(0).take(pa.array(rows))
 
 

@@ -50,7 +50,10 @@ class StagedItems:
 
 
 def stage_items(
-    batches: Iterable[Items], shop: BuildDir, after: int, progress: Callable[[int], None] | None
+    batches: Iterable[Items],
+    build_dir: BuildDir,
+    after: int,
+    progress: Callable[[int], None] | None,
 ) -> StagedItems:
     """Fingerprint items and stage them.
 
@@ -58,7 +61,7 @@ def stage_items(
     ----------
     batches : iterable of Items
         Of any size, in order: of two records of one item, the later counts.
-    shop : BuildDir
+    build_dir : BuildDir
         The build.
     after : int
         Number of rows staged before.
@@ -74,13 +77,13 @@ def stage_items(
     chunks = split_into_chunks(
         _readable_batches(batches, skipped, unread, progress), CHUNK_SIZE, _text_sizes
     )
-    digests = AuthorDigests(shop.connection)
-    laid = map_in_threads(
-        lambda one: _stage_chunk(shop, digests, *one),
+    digests = AuthorDigests(build_dir.connection)
+    row_counts = map_in_threads(
+        lambda chunk: _stage_chunk(build_dir, digests, *chunk),
         _number_chunks(chunks, after),
-        shop.limits.threads,
+        build_dir.limits.threads,
     )
-    rows = sum(laid)
+    rows = sum(row_counts)
     return StagedItems(rows, tuple(skipped), merge_unread(unread))
 
 
@@ -109,7 +112,7 @@ def _number_chunks(chunks: Iterable[pa.Table], after: int) -> Iterator[tuple[pa.
         after += len(chunk)
 
 
-def _stage_chunk(shop: BuildDir, digests: AuthorDigests, chunk: pa.Table, place: int) -> int:
+def _stage_chunk(build_dir: BuildDir, digests: AuthorDigests, chunk: pa.Table, place: int) -> int:
     text = chunk["text"].chunk(0)
     texts = Texts.of(text)
     tokens = tokenise(texts)
@@ -127,14 +130,14 @@ def _stage_chunk(shop: BuildDir, digests: AuthorDigests, chunk: pa.Table, place:
         "lead": lists_to_binary(edges.lead, edges.lead_offsets),
         "trail": lists_to_binary(edges.trail, edges.trail_offsets),
     }
-    if shop.keep_texts:
+    if build_dir.keep_texts:
         columns["text"] = text
-    whole = pa.array(sequence_hashes(tokens.hashes, tokens.offsets))
-    return stage_part(columns, whole, place, shop.spill_buffer)
+    token_hashes = pa.array(sequence_hashes(tokens.hashes, tokens.offsets))
+    return stage_part(columns, token_hashes, place, build_dir.spill_buffer)
 
 
 def _to_seconds(column: pa.ChunkedArray) -> pa.ChunkedArray:
     seconds = column.cast(pa.int64())
     # Dates outside the calendar are errors in the dump; the item counts as undated.
-    known = pc.and_(pc.greater_equal(seconds, EARLIEST), pc.less_equal(seconds, LATEST))
-    return pc.if_else(known, seconds, None)
+    is_valid = pc.and_(pc.greater_equal(seconds, EARLIEST), pc.less_equal(seconds, LATEST))
+    return pc.if_else(is_valid, seconds, None)

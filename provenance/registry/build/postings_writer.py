@@ -90,28 +90,30 @@ class StagedPostings:
         """Return a partition."""
         if self.in_memory:
             pieces = [
-                records[one[number] - one[0] : one[number + 1] - one[0]]
-                for one, records in zip(self.bounds, self.in_memory, strict=True)
+                records[
+                    part_bounds[number] - part_bounds[0] : part_bounds[number + 1] - part_bounds[0]
+                ]
+                for part_bounds, records in zip(self.bounds, self.in_memory, strict=True)
             ]
             return np.concatenate(pieces)
-        sizes = [int(one[number + 1] - one[number]) for one in self.bounds]
-        read = bytearray(sum(sizes) * _RECORD)
-        room, at = memoryview(read), 0
+        sizes = [int(part_bounds[number + 1] - part_bounds[number]) for part_bounds in self.bounds]
+        buffer = bytearray(sum(sizes) * _RECORD)
+        view, at = memoryview(buffer), 0
         with self.path.open("rb") as file:
-            for one, size in zip(self.bounds, sizes, strict=True):
-                file.seek(int(one[number]) * _RECORD)
-                at += file.readinto(room[at : at + size * _RECORD])
-        check_row_count("reading postings", len(read), at)
-        return np.frombuffer(read, np.uint64).reshape(-1, 2)
+            for part_bounds, size in zip(self.bounds, sizes, strict=True):
+                file.seek(int(part_bounds[number]) * _RECORD)
+                at += file.readinto(view[at : at + size * _RECORD])
+        check_row_count("reading postings", len(buffer), at)
+        return np.frombuffer(buffer, np.uint64).reshape(-1, 2)
 
 
 @dataclass(frozen=True, slots=True)
 class _SortedPart:
-    laid: int
+    record_count: int
     shingles: UInt32s
     owners: UInt32s
     positions: Positions
-    entered: IndexPart
+    index_part: IndexPart
     shared: SharedShingles
 
 
@@ -129,41 +131,41 @@ class PostingsBuffer:
         The file.
     depth : int
         Number of bits by which they are partitioned.
-    room : int
+    max_bytes : int
         Limit of memory, in bytes.
 
     Attributes
     ----------
-    laid : StagedPostings
+    staged : StagedPostings
         All postings so far.
     """
 
-    def __init__(self, path: Path, depth: int, room: int) -> None:
-        self._room = room
+    def __init__(self, path: Path, depth: int, max_bytes: int) -> None:
+        self._max_bytes = max_bytes
         self._bounds: list[Int64s] = []
-        self._held: list[UInt64s] = []
-        self.laid = StagedPostings(path, depth, self._bounds, self._held)
+        self._in_memory: list[UInt64s] = []
+        self.staged = StagedPostings(path, depth, self._bounds, self._in_memory)
 
-    def put(self, parted: PartitionedPostings) -> None:
+    def put(self, postings: PartitionedPostings) -> None:
         """Append the postings of the next items."""
-        is_held = len(self._held) == len(self._bounds)
-        self._bounds.append(parted.bounds + self.laid.count)
-        self._held.append(parted.records)
-        if not is_held or self.laid.count * _RECORD > self._room:
-            with self.laid.path.open("ab") as file:
-                for records in self._held:
+        is_in_memory = len(self._in_memory) == len(self._bounds)
+        self._bounds.append(postings.bounds + self.staged.count)
+        self._in_memory.append(postings.records)
+        if not is_in_memory or self.staged.count * _RECORD > self._max_bytes:
+            with self.staged.path.open("ab") as file:
+                for records in self._in_memory:
                     file.write(records.data)
-            self._held.clear()
+            self._in_memory.clear()
 
 
 def sort_postings(
-    laid: StagedPostings, origins: ItemOrigins, longest: int, out: Path, threads: int
+    staged: StagedPostings, origins: ItemOrigins, longest: int, out: Path, threads: int
 ) -> int:
     """Sort the postings, and keep the first of each shingle in each item.
 
     Parameters
     ----------
-    laid : StagedPostings
+    staged : StagedPostings
         The postings.
     origins : ItemOrigins
         Sources and authors of all items.
@@ -184,15 +186,15 @@ def sort_postings(
     RegistryError
         If postings were lost.
     """
-    kept, seen, common = 0, 0, [SHARED_SCHEMA.empty_table()]
+    posting_count, record_count, common = 0, 0, [SHARED_SCHEMA.empty_table()]
     work = partial(
         _sort_part,
-        laid=laid,
-        chosen=choose_layout(laid.count, laid.partition_bits),
+        staged=staged,
+        layout=choose_layout(staged.count, staged.partition_bits),
         origins=origins,
     )
     with ExitStack() as stack:
-        shingles, items, positions, directory, prefilter, words = (
+        shingles, items, positions, directory, prefilter, filter_words = (
             stack.enter_context(ArraySink(out / name, dtype))
             for name, dtype in (
                 (SHINGLES_FILE, np.uint32),
@@ -203,40 +205,43 @@ def sort_postings(
                 (FILTER_FILE, np.uint64),
             )
         )
-        for one in map_in_threads(work, range(1 << laid.partition_bits), threads):
-            shingles.put(one.shingles)
-            items.put(one.owners)
-            positions.put(one.positions)
-            directory.put(one.entered.directory + np.uint32(kept))
-            prefilter.put(one.entered.prefilter)
-            words.put(one.entered.filter)
-            common.append(_stop_shingle_table(one.shared))
-            kept, seen = kept + len(one.shingles), seen + one.laid
-        directory.put(np.array([kept], np.uint32))
-    check_row_count("sorting the postings", laid.count, seen)
-    many = pa.concat_tables(common).combine_chunks()
+        for part in map_in_threads(work, range(1 << staged.partition_bits), threads):
+            shingles.put(part.shingles)
+            items.put(part.owners)
+            positions.put(part.positions)
+            directory.put(part.index_part.directory + np.uint32(posting_count))
+            prefilter.put(part.index_part.prefilter)
+            filter_words.put(part.index_part.filter)
+            common.append(_stop_shingle_table(part.shared))
+            posting_count, record_count = (
+                posting_count + len(part.shingles),
+                record_count + part.record_count,
+            )
+        directory.put(np.array([posting_count], np.uint32))
+    check_row_count("sorting the postings", staged.count, record_count)
+    table = pa.concat_tables(common).combine_chunks()
     with ParquetSink(out / SHARED_FILE, SHARED_SCHEMA) as sink:
-        if len(many):
-            sink.put(many)
-    return kept
+        if len(table):
+            sink.put(table)
+    return posting_count
 
 
 def _sort_part(
-    part: int, laid: StagedPostings, chosen: IndexLayout, origins: ItemOrigins
+    part: int, staged: StagedPostings, layout: IndexLayout, origins: ItemOrigins
 ) -> _SortedPart:
-    unsorted = laid.part(part)
-    shingles, items, positions = sort_records(unsorted, laid.partition_bits)
+    records = staged.part(part)
+    shingles, items, positions = sort_records(records, staged.partition_bits)
     common = count_shared_shingles(shingles, items, origins.sources, origins.authors)
     return _SortedPart(
-        len(unsorted),
+        len(records),
         shingles.astype(np.uint32),
         items,
         positions,
-        build_index_part(shingles, chosen, laid.partition_bits, part),
+        build_index_part(shingles, layout, staged.partition_bits, part),
         common,
     )
 
 
 def _stop_shingle_table(common: SharedShingles) -> pa.Table:
     columns = (common.shingles, common.codes, common.authors)
-    return pa.table([pa.array(one) for one in columns], schema=SHARED_SCHEMA)
+    return pa.table([pa.array(column) for column in columns], schema=SHARED_SCHEMA)

@@ -15,7 +15,7 @@ _KEY_BITS = 64
 
 
 def partition_items(
-    shingles: Shingles, numbers: UInt32s, kept: Flags, depth: int
+    shingles: Shingles, numbers: UInt32s, has_postings: Flags, depth: int
 ) -> tuple[UInt64s, Int64s]:
     """Combine the postings of items into records, partitioned by the upper bits of their shingles.
 
@@ -25,7 +25,7 @@ def partition_items(
         Shingles of the items.
     numbers : ndarray of uint32, shape (n,)
         Numbers of the items.
-    kept : ndarray of bool, shape (n,)
+    has_postings : ndarray of bool, shape (n,)
         Whether an item has postings.
     depth : int
         Number of bits, at least 1.
@@ -35,14 +35,14 @@ def partition_items(
     records, bounds : ndarray
         As `partition_records` returns them.
     """
-    right = np.uint64(_KEY_BITS - depth)
+    right_shift = np.uint64(_KEY_BITS - depth)
     bounds = np.zeros((1 << depth) + 1, np.int64)
-    _count_kept(shingles.hashes, shingles.offsets, kept, right, bounds)
+    _count_postings(shingles.hashes, shingles.offsets, has_postings, right_shift, bounds)
     np.cumsum(bounds, out=bounds)
     records = np.empty((bounds[-1], 2), np.uint64)
     places = bounds[:-1].copy()
     columns = (shingles.hashes, shingles.positions, shingles.offsets)
-    _scatter_kept(columns, numbers, kept, right, places, records)
+    _scatter_postings(columns, numbers, has_postings, right_shift, places, records)
     return records, bounds
 
 
@@ -63,13 +63,13 @@ def partition_records(records: UInt64s, skip: int, depth: int) -> tuple[UInt64s,
     bounds : ndarray of int64, shape (2**depth + 1,)
         Part `i` is `records[bounds[i]:bounds[i + 1]]`.
     """
-    left, right = np.uint64(skip), np.uint64(_KEY_BITS - depth)
+    left_shift, right_shift = np.uint64(skip), np.uint64(_KEY_BITS - depth)
     bounds = np.zeros((1 << depth) + 1, np.int64)
-    _count_parts(records, left, right, bounds)
+    _count_parts(records, left_shift, right_shift, bounds)
     np.cumsum(bounds, out=bounds)
-    parted = np.empty_like(records)
-    _scatter(records, left, right, bounds[:-1].copy(), parted)
-    return parted, bounds
+    partitioned = np.empty_like(records)
+    _scatter(records, left_shift, right_shift, bounds[:-1].copy(), partitioned)
+    return partitioned, bounds
 
 
 def sort_records(records: UInt64s, skip: int) -> tuple[UInt64s, UInt32s, UInt32s]:
@@ -92,63 +92,65 @@ def sort_records(records: UInt64s, skip: int) -> tuple[UInt64s, UInt32s, UInt32s
         First position of the shingle in the item.
     """
     depth = max(1, len(records).bit_length())  # most parts are empty or hold one record
-    parted, bounds = partition_records(records, skip, depth)
-    _sort_parts(parted, bounds)
+    partitioned, bounds = partition_records(records, skip, depth)
+    _sort_parts(partitioned, bounds)
     for part in np.flatnonzero(np.diff(bounds) > _INSERTION_SORT_MAX):
         # A shingle that very many items share, and its neighbours: insertion would take forever.
-        crowd = parted[bounds[part] : bounds[part + 1]]
-        crowd[:] = crowd[np.argsort(crowd[:, 0], kind="stable")]
-    shingles = np.empty(len(parted), np.uint64)
-    items, positions = np.empty(len(parted), np.uint32), np.empty(len(parted), np.uint32)
-    count = _split_columns(parted, shingles, items, positions)
+        group = partitioned[bounds[part] : bounds[part + 1]]
+        group[:] = group[np.argsort(group[:, 0], kind="stable")]
+    shingles = np.empty(len(partitioned), np.uint64)
+    items, positions = np.empty(len(partitioned), np.uint32), np.empty(len(partitioned), np.uint32)
+    count = _split_columns(partitioned, shingles, items, positions)
     return shingles[:count], items[:count], positions[:count]
 
 
 @kernel
-def _count_parts(records: UInt64s, left: np.uint64, right: np.uint64, counts: Int64s) -> None:
+def _count_parts(
+    records: UInt64s, left_shift: np.uint64, right_shift: np.uint64, counts: Int64s
+) -> None:
     for row in range(len(records)):
-        counts[((records[np.uint64(row), 0] << left) >> right) + np.uint64(1)] += 1
+        counts[((records[np.uint64(row), 0] << left_shift) >> right_shift) + np.uint64(1)] += 1
 
 
 @kernel
 def _scatter(
-    records: UInt64s, left: np.uint64, right: np.uint64, places: Int64s, out: UInt64s
+    records: UInt64s, left_shift: np.uint64, right_shift: np.uint64, places: Int64s, out: UInt64s
 ) -> None:
     for index in range(len(records)):
         row = np.uint64(index)
-        part = (records[row, 0] << left) >> right
+        part = (records[row, 0] << left_shift) >> right_shift
         place = np.uint64(places[part])
         out[place, 0], out[place, 1] = records[row, 0], records[row, 1]
         places[part] += 1
 
 
 @kernel
-def _count_kept(
-    hashes: UInt64s, offsets: Int64s, kept: Flags, right: np.uint64, counts: Int64s
+def _count_postings(
+    hashes: UInt64s, offsets: Int64s, has_postings: Flags, right_shift: np.uint64, counts: Int64s
 ) -> None:
-    for item in range(len(kept)):
-        if kept[item]:
+    for item in range(len(has_postings)):
+        if has_postings[item]:
             for place in range(offsets[item], offsets[item + 1]):
-                counts[(hashes[place] >> right) + np.uint64(1)] += 1
+                counts[(hashes[place] >> right_shift) + np.uint64(1)] += 1
 
 
 @kernel
-def _scatter_kept(
+def _scatter_postings(
     shingles: tuple[UInt64s, Int32s, Int64s],
     numbers: UInt32s,
-    kept: Flags,
-    right: np.uint64,
+    has_postings: Flags,
+    right_shift: np.uint64,
     places: Int64s,
     out: UInt64s,
 ) -> None:
     hashes, positions, offsets = shingles
-    for item in range(len(kept)):
-        if not kept[item]:
+    for item in range(len(has_postings)):
+        if not has_postings[item]:
             continue
         owner = np.uint64(numbers[item]) << np.uint64(32)
         for index in range(offsets[item], offsets[item + 1]):
             at = np.uint64(index)
-            part = hashes[at] >> right
+            part = hashes[at] >> right_shift
             place = np.uint64(places[part])
             out[place, 0], out[place, 1] = hashes[at], owner | np.uint64(positions[at])
             places[part] += 1
@@ -161,13 +163,13 @@ def _sort_parts(records: UInt64s, bounds: Int64s) -> None:
         if high - low > _INSERTION_SORT_MAX:
             continue
         for row in range(low + 1, high):
-            shingle, rest = records[np.uint64(row), 0], records[np.uint64(row), 1]
+            shingle, payload = records[np.uint64(row), 0], records[np.uint64(row), 1]
             place = row
             while place > low and records[np.uint64(place - 1), 0] > shingle:
                 records[np.uint64(place), 0] = records[np.uint64(place - 1), 0]
                 records[np.uint64(place), 1] = records[np.uint64(place - 1), 1]
                 place -= 1
-            records[np.uint64(place), 0], records[np.uint64(place), 1] = shingle, rest
+            records[np.uint64(place), 0], records[np.uint64(place), 1] = shingle, payload
 
 
 @kernel
@@ -177,12 +179,12 @@ def _split_columns(
     """Part sorted records into columns, without the repeats of a shingle in one item."""
     count, before, owner = 0, np.uint64(0), np.uint32(0)
     for row in range(len(records)):
-        shingle, rest = records[np.uint64(row), 0], records[np.uint64(row), 1]
-        item = np.uint32(rest >> np.uint64(32))
+        shingle, payload = records[np.uint64(row), 0], records[np.uint64(row), 1]
+        item = np.uint32(payload >> np.uint64(32))
         if count and before == shingle and owner == item:
             continue
         before, owner, at = shingle, item, np.uint64(count)
         shingles[at], items[at] = shingle, item
-        positions[at] = np.uint32(rest & np.uint64(0xFFFFFFFF))
+        positions[at] = np.uint32(payload & np.uint64(0xFFFFFFFF))
         count += 1
     return count

@@ -73,12 +73,12 @@ def create_registry(
     """
     folder = _resolve_folder(folder)
     with registry_folder.staged_registry(folder) as staging:
-        with open_build_dir(staging, limits or BuildLimits(), keep_texts=keep_texts) as shop:
-            staged = _require_items(stage_items(batches, shop, 0, progress))
-            manifest = _write_registry(shop, staged, 0, SHIPPED_CHANCE)
+        with open_build_dir(staging, limits or BuildLimits(), keep_texts=keep_texts) as build_dir:
+            staged_items = _require_items(stage_items(batches, build_dir, 0, progress))
+            manifest = _write_registry(build_dir, staged_items, 0, SHIPPED_CHANCE)
         sources = declared_sizes(manifest.sources, published or {})
         manifest = replace(manifest, sources=sources)
-        registry_folder.publish_registry(shop.out, manifest, folder)
+        registry_folder.publish_registry(build_dir.out, manifest, folder)
     return manifest
 
 
@@ -133,31 +133,33 @@ def extend_registry(
         registry_folder.remove_other_generations(folder, earlier)
         with open_build_dir(
             staging, limits or BuildLimits(), keep_texts=earlier.keeps_texts
-        ) as shop:
-            rows = stage_existing_items(files, earlier, shop)
-            staged = stage_items(batches, shop, rows, progress)
-            if staged.skipped or staged.unread:
-                staged = _require_items(staged)
-            skipped = merge_counts(earlier.skipped, staged.skipped)
-            kept = (one for one in earlier.unread if not _is_within(one.file, addresses))
-            unread = merge_unread([*staged.unread, *kept])
-            both = StagedItems(rows + staged.rows, skipped, unread)
-            manifest = _write_registry(shop, both, earlier.replaced, earlier.chance)
+        ) as build_dir:
+            rows = stage_existing_items(files, earlier, build_dir)
+            staged_items = stage_items(batches, build_dir, rows, progress)
+            if staged_items.skipped or staged_items.unread:
+                staged_items = _require_items(staged_items)
+            skipped = merge_counts(earlier.skipped, staged_items.skipped)
+            kept_unread = (
+                entry for entry in earlier.unread if not _is_within(entry.file, addresses)
+            )
+            unread = merge_unread([*staged_items.unread, *kept_unread])
+            all_items = StagedItems(rows + staged_items.rows, skipped, unread)
+            manifest = _write_registry(build_dir, all_items, earlier.replaced, earlier.chance)
         sources = declared_sizes(manifest.sources, published or {}, earlier.sources)
         if manifest.digest == earlier.digest:
-            restated = replace(earlier, sources=sources, unread=unread)
-            if restated != earlier:
-                registry_folder.replace_manifest(staging, restated, folder)
-            return restated
+            updated = replace(earlier, sources=sources, unread=unread)
+            if updated != earlier:
+                registry_folder.replace_manifest(staging, updated, folder)
+            return updated
         manifest = replace(manifest, sources=sources)
-        registry_folder.publish_generation(shop.out / manifest.generation, manifest, folder)
+        registry_folder.publish_generation(build_dir.out / manifest.generation, manifest, folder)
     return manifest
 
 
 def _is_within(path: str, addresses: Sequence[str]) -> bool:
     places = [_absolute_address(address) for address in addresses]
     return _absolute_address(path) in places or _absolute_address(path).startswith(
-        tuple(f"{one}/" for one in places)
+        tuple(f"{place}/" for place in places)
     )
 
 
@@ -166,18 +168,20 @@ def _absolute_address(address: str) -> str:
     return address.rstrip("/") if "://" in address else os.path.abspath(address)
 
 
-def _require_items(staged: StagedItems) -> StagedItems:
+def _require_items(staged_items: StagedItems) -> StagedItems:
     """Raise if the dumps contain no item."""
-    if staged.rows:
-        return staged
-    if staged.unread:
-        [first, *others] = staged.unread
-        more = f"; nor can {len(others):,} more be read" if others else ""
+    if staged_items.rows:
+        return staged_items
+    if staged_items.unread:
+        [first, *other_files] = staged_items.unread
+        more = f"; nor can {len(other_files):,} more be read" if other_files else ""
         raise InputError(f"{first.file}: {first.reason}{more}", remedy=first.remedy)
-    why = "; ".join(f"{one.count:,} in {one.file}: {one.reason}" for one in staged.skipped)
-    is_encoding = {one.reason for one in staged.skipped} == {"not valid UTF-8"}
+    reasons = "; ".join(
+        f"{entry.count:,} in {entry.file}: {entry.reason}" for entry in staged_items.skipped
+    )
+    is_encoding = {entry.reason for entry in staged_items.skipped} == {"not valid UTF-8"}
     raise RegistryError(
-        f"the dumps hold no item that could be read ({why or 'they are empty'})",
+        f"the dumps hold no item that could be read ({reasons or 'they are empty'})",
         remedy="convert the dumps to UTF-8"
         if is_encoding
         else "check the dumps, --layout and --text-column",
@@ -185,29 +189,29 @@ def _require_items(staged: StagedItems) -> StagedItems:
 
 
 def _write_registry(
-    shop: BuildDir, staged: StagedItems, replaced: int, chance: ChanceModel
+    build_dir: BuildDir, staged_items: StagedItems, replaced: int, chance: ChanceModel
 ) -> Manifest:
-    ordered = order_items(shop.connection, shop.spill_buffer, staged.rows)
-    shop.remove_later(shop.keys)
+    ordered_items = order_items(build_dir.connection, build_dir.spill_buffer, staged_items.rows)
+    build_dir.remove_later(build_dir.keys)
     parameters = fingerprint_parameters()
-    written = write_generation(ordered, shop, parameters)
-    files = sync_files(shop.data)
+    generation = write_generation(ordered_items, build_dir, parameters)
+    files = sync_files(build_dir.data)
     manifest = Manifest(
         digest=registry_digest(parameters, chance, files),
         parameters=parameters,
         chance=chance,
         created=datetime.now(UTC).replace(microsecond=0),
         tool=__version__,
-        sources=written.sources,
-        items=written.items,
-        tokens=written.tokens,
-        postings=written.postings,
+        sources=generation.sources,
+        items=generation.items,
+        tokens=generation.tokens,
+        postings=generation.postings,
         files=files,
-        skipped=staged.skipped,
-        unread=staged.unread,
-        replaced=replaced + staged.rows - written.items,
+        skipped=staged_items.skipped,
+        unread=staged_items.unread,
+        replaced=replaced + staged_items.rows - generation.items,
     )
-    shop.data.rename(shop.out / manifest.generation)
+    build_dir.data.rename(build_dir.out / manifest.generation)
     return manifest
 
 

@@ -87,18 +87,18 @@ class RowGroupContext:
 
 
 def build_row_groups(
-    lot: Sequence[pa.Table], gather: Gather, how: RowGroupContext
+    batch: Sequence[pa.Table], gather: Gather, context: RowGroupContext
 ) -> list[RowGroup]:
     """Compute several row groups.
 
     Parameters
     ----------
-    lot : sequence of pyarrow.Table
+    batch : sequence of pyarrow.Table
         Their numbers, as `read_row_groups` yields them. Larger batches read the parts less often,
         because items of similar age may be scattered over them.
     gather : callable
         Gathers the items.
-    how : RowGroupContext
+    context : RowGroupContext
         Inputs shared by all row groups.
 
     Returns
@@ -106,31 +106,33 @@ def build_row_groups(
     list of RowGroup
         In order.
     """
-    rows = gather(np.concatenate([numbered["seq"].to_numpy() for numbered in lot]))
-    made, at = [], 0
-    for numbered in lot:
-        own = rows.slice(at, len(numbered)).append_column("first", numbered["first"])
-        made.append(_build_row_group(own, numbered["number"].to_numpy(), how))
-        at += len(numbered)
-    return made
+    rows = gather(np.concatenate([group_numbers["seq"].to_numpy() for group_numbers in batch]))
+    groups, at = [], 0
+    for group_numbers in batch:
+        group_rows = rows.slice(at, len(group_numbers)).append_column(
+            "first", group_numbers["first"]
+        )
+        groups.append(_build_row_group(group_rows, group_numbers["number"].to_numpy(), context))
+        at += len(group_numbers)
+    return groups
 
 
-def _build_row_group(rows: pa.Table, numbers: UInt32s, how: RowGroupContext) -> RowGroup:
+def _build_row_group(rows: pa.Table, numbers: UInt32s, context: RowGroupContext) -> RowGroup:
     hashes, offsets = binary_to_lists(single_chunk(rows["tokens"]))
     tokens = Tokens(hashes, _NO_INT32S, _NO_INT32S, offsets)
-    alone = numbers == rows["first"].to_numpy()
-    shingles = shingle(tokens, how.parameters.seed_width)
-    mute = np.diff(shingles.offsets) == 0
+    is_first = numbers == rows["first"].to_numpy()
+    shingles = shingle(tokens, context.parameters.seed_width)
+    too_short = np.diff(shingles.offsets) == 0
     return RowGroup(
         items=_item_table(rows),
         texts=rows.select(["text"]).cast(TEXTS_SCHEMA) if "text" in rows.column_names else None,
-        signatures=item_signatures(tokens, numbers, alone, how.parameters),
-        postings=PartitionedPostings(*partition_items(shingles, numbers, alone, how.depth)),
-        origins=item_origins(rows, how.sources),
-        sketches=source_sketches(shingles, rows["source"], how.parameters),
+        signatures=item_signatures(tokens, numbers, is_first, context.parameters),
+        postings=PartitionedPostings(*partition_items(shingles, numbers, is_first, context.depth)),
+        origins=item_origins(rows, context.sources),
+        sketches=source_sketches(shingles, rows["source"], context.parameters),
         tokens=tokens,
-        is_first=alone,
-        coverage=coverage_sums(rows, mute),
+        is_first=is_first,
+        coverage=coverage_sums(rows, too_short),
     )
 
 
@@ -141,9 +143,9 @@ def _item_table(rows: pa.Table) -> pa.Table:
 
 
 def item_signatures(
-    tokens: Tokens, numbers: UInt32s, alone: Flags, parameters: Parameters
+    tokens: Tokens, numbers: UInt32s, is_first: Flags, parameters: Parameters
 ) -> pa.Table:
-    """Compute the signatures of items that are long enough and no copies of earlier ones (`alone`).
+    """Compute the signatures of items that are long enough and not copies of earlier ones.
 
     Returns
     -------
@@ -151,11 +153,11 @@ def item_signatures(
         Of `signatures_schema`, in order of `numbers`.
     """
     lengths, schema = np.diff(tokens.offsets), signatures_schema(parameters.permutations)
-    signed = alone & (lengths >= parameters.signature_least)
-    if not signed.any():
+    has_signature = is_first & (lengths >= parameters.signature_least)
+    if not has_signature.any():
         return schema.empty_table()
-    hashes = tokens.hashes[np.repeat(signed, lengths)]
-    offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths[signed])])
+    hashes = tokens.hashes[np.repeat(has_signature, lengths)]
+    offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths[has_signature])])
     shingles = shingle(
         Tokens(hashes, _NO_INT32S, _NO_INT32S, offsets),
         parameters.signature_width,
@@ -163,7 +165,7 @@ def item_signatures(
     )
     rows = pa.array(fingerprint_signatures(shingles, parameters).ravel())
     signatures = pa.FixedSizeListArray.from_arrays(rows, type=schema.field("signature").type)
-    return pa.table([pa.array(numbers[signed]), signatures], schema=schema)
+    return pa.table([pa.array(numbers[has_signature]), signatures], schema=schema)
 
 
 def source_sketches(
@@ -171,15 +173,15 @@ def source_sketches(
 ) -> dict[str, Sketch]:
     """Sketch the items of each source; `sources` has one element per item. Omits empty sketches."""
     # The sketch of all items determines which hashes are in the sketch of each source.
-    sampled = sketch(shingles, parameters).hashes
-    if not len(sampled):
+    sample = sketch(shingles, parameters).hashes
+    if not len(sample):
         return {}
-    places = np.flatnonzero(shingles.hashes <= sampled[-1])
+    places = np.flatnonzero(shingles.hashes <= sample[-1])
     items = np.searchsorted(shingles.offsets, places, side="right") - 1
-    encoded = single_chunk(sources).dictionary_encode()
-    codes = encoded.indices.to_numpy()[items]
+    encoded_sources = single_chunk(sources).dictionary_encode()
+    codes = encoded_sources.indices.to_numpy()[items]
     return {
-        encoded.dictionary[code].as_py(): Sketch(
+        encoded_sources.dictionary[code].as_py(): Sketch(
             parameters, np.unique(shingles.hashes[places[codes == code]])
         )
         for code in np.unique(codes)

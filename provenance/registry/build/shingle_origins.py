@@ -39,13 +39,13 @@ def item_origins(rows: pa.Table, sources: tuple[str, ...]) -> ItemOrigins:
 def concatenate_origins(parts: Sequence[ItemOrigins]) -> ItemOrigins:
     """Concatenate the origins of row groups."""
     return ItemOrigins(
-        np.concatenate([np.zeros(0, np.uint8), *(one.sources for one in parts)]),
-        np.concatenate([np.zeros(0, np.uint64), *(one.authors for one in parts)]),
+        np.concatenate([np.zeros(0, np.uint8), *(part.sources for part in parts)]),
+        np.concatenate([np.zeros(0, np.uint64), *(part.authors for part in parts)]),
     )
 
 
 def author_numbers(column: pa.Array) -> UInt64s:
     """Convert hex digests of authors to numbers; 0 where there is none."""
     digests = column.fill_null("0" * _HEX_DIGITS)
-    joined = pc.binary_join(pa.ListArray.from_arrays([0, len(digests)], digests), "")[0].as_py()
-    return np.frombuffer(bytes.fromhex(joined), ">u8").astype(np.uint64)
+    digits = pc.binary_join(pa.ListArray.from_arrays([0, len(digests)], digests), "")[0].as_py()
+    return np.frombuffer(bytes.fromhex(digits), ">u8").astype(np.uint64)

@@ -53,7 +53,7 @@ def split_into_chunks(
     pyarrow.Table
         One chunk per column.
     """
-    held: list[pa.RecordBatch] = []
+    chunk: list[pa.RecordBatch] = []
     rows, weight = 0, 0
     for batch in batches:
         sums = np.concatenate([np.zeros(1, np.int64), np.cumsum(weigh(batch))])
@@ -61,16 +61,16 @@ def split_into_chunks(
         while at < len(batch):
             end = int(np.searchsorted(sums, sums[at] + most.weight - weight, side="right")) - 1
             end = min(end, len(batch), at + most.rows - rows)
-            if end <= at and not held:
+            if end <= at and not chunk:
                 end = at + 1
             if end > at:
-                held.append(batch.slice(at, end - at))
+                chunk.append(batch.slice(at, end - at))
                 rows, weight, at = rows + end - at, weight + int(sums[end] - sums[at]), end
             if at < len(batch):
-                yield _join_batches(held)
-                held, rows, weight = [], 0, 0
-    if held:
-        yield _join_batches(held)
+                yield _join_batches(chunk)
+                chunk, rows, weight = [], 0, 0
+    if chunk:
+        yield _join_batches(chunk)
 
 
 def _join_batches(batches: list[pa.RecordBatch]) -> pa.Table:

@@ -18,9 +18,9 @@ def empty_cells() -> UInt32s:
     return np.zeros(1 << BACKGROUND_BITS, np.uint32)
 
 
-def count_cells(cells: UInt32s, tokens: Tokens, alone: Flags) -> None:
+def count_cells(cells: UInt32s, tokens: Tokens, is_first: Flags) -> None:
     """Add the tokens of items that are no copies of earlier ones to `cells`."""
-    _count_all(tokens.hashes, tokens.offsets, alone, cells)
+    _count_all(tokens.hashes, tokens.offsets, is_first, cells)
 
 
 def write_background(path: Path, cells: UInt32s) -> None:
@@ -31,8 +31,8 @@ def write_background(path: Path, cells: UInt32s) -> None:
 
 
 @kernel
-def _count_all(tokens: UInt32s, offsets: Int64s, alone: Flags, cells: UInt32s) -> None:
-    for item in range(len(alone)):
-        if alone[item]:
+def _count_all(tokens: UInt32s, offsets: Int64s, is_first: Flags, cells: UInt32s) -> None:
+    for item in range(len(is_first)):
+        if is_first[item]:
             for place in range(offsets[item], offsets[item + 1]):
                 cells[tokens[np.uint64(place)] >> _SHIFT] += np.uint32(1)

@@ -40,17 +40,17 @@ def sort_findings(findings: pa.Table) -> pa.Table:
 
 def _is_in_order(findings: pa.Table) -> bool:
     """Return whether findings are sorted; False if that depends on nulls."""
-    tied = np.ones(max(len(findings) - 1, 0), bool)
+    is_tied = np.ones(max(len(findings) - 1, 0), bool)
     for name in _ORDER:
-        before, own = findings[name].slice(0, len(tied)), findings[name].slice(1)
+        before, after = findings[name].slice(0, len(is_tied)), findings[name].slice(1)
         is_later, is_equal = (
-            pc.fill_null(compare(before, own), fill_value=False).to_numpy()
+            pc.fill_null(compare(before, after), fill_value=False).to_numpy()
             for compare in (pc.less, pc.equal)
         )
-        if (tied & ~is_later & ~is_equal).any():
+        if (is_tied & ~is_later & ~is_equal).any():
             return False
-        tied &= is_equal
-        if not tied.any():
+        is_tied &= is_equal
+        if not is_tied.any():
             break
     return True
 

@@ -57,8 +57,8 @@ def from_json_value(kind: type[T], value: Any) -> T:
     """
     optional = {part.name for part in fields(cast("Any", kind)) if part.default is not MISSING}
     hints = get_type_hints(kind)
-    given = (name for name in hints if name in value or name not in optional)
-    return kind(**{name: _value(hints[name], value[name]) for name in given})
+    names = (name for name in hints if name in value or name not in optional)
+    return kind(**{name: _value(hints[name], value[name]) for name in names})
 
 
 def _value(kind: Any, value: Any) -> Any:
@@ -75,7 +75,7 @@ def _value(kind: Any, value: Any) -> Any:
 
 def _scalar(kind: Any, value: Any) -> Any:
     if kind is float:
-        return _finite(value)
+        return _finite_float(value)
     if issubclass(kind, StrEnum):
         return kind(value)
     if issubclass(kind, datetime):
@@ -83,7 +83,7 @@ def _scalar(kind: Any, value: Any) -> Any:
     if issubclass(kind, date):
         return kind.fromisoformat(value)
     if kind is int:
-        return _counted(_expect(int, value))
+        return _int64(_expect(int, value))
     return _expect(kind, value)
 
 
@@ -94,13 +94,13 @@ def _instant(value: datetime) -> datetime:
     return value
 
 
-def _counted(value: int) -> int:
+def _int64(value: int) -> int:
     if not -(2**63) <= value < 2**63:
         raise ValueError("an integer has more than 64 bits")
     return value
 
 
-def _finite(value: Any) -> float:
+def _finite_float(value: Any) -> float:
     # Compared before conversion: JSON integers may exceed the range of floats; Python reads NaN.
     if type(value) not in {int, float} or not abs(value) <= sys.float_info.max:
         raise TypeError(f"{value!r} is not a finite number")

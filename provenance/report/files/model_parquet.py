@@ -58,7 +58,7 @@ def write_model(model: CorpusModel, path: Path) -> None:
     }
     columns = [
         pa.array(model.hashes, pa.uint64()),
-        *_numbered(model),
+        *_word_indices(model),
         pa.LargeListArray.from_arrays(_offsets(counts), copies),
     ]
     names = ("passage", "tokens", "words", "copies")
@@ -70,18 +70,18 @@ def write_model(model: CorpusModel, path: Path) -> None:
         )
 
 
-def _numbered(model: CorpusModel) -> tuple[pa.LargeBinaryArray, pa.LargeListArray]:
+def _word_indices(model: CorpusModel) -> tuple[pa.LargeBinaryArray, pa.LargeListArray]:
     """Return the words of each passage as indices, and the hashes of all words in the first row."""
-    encoded = pa.array(model.tokens, pa.uint32()).dictionary_encode()
-    kind, rows = _kind_of(len(encoded.dictionary)), len(model.hashes)
-    numbers = np.ascontiguousarray(encoded.indices.to_numpy(), kind)
+    word_codes = pa.array(model.tokens, pa.uint32()).dictionary_encode()
+    kind, rows = _kind_of(len(word_codes.dictionary)), len(model.hashes)
+    numbers = np.ascontiguousarray(word_codes.indices.to_numpy(), kind)
     places = np.ascontiguousarray(model.offsets * kind.itemsize, np.int64)
     buffers = [None, pa.py_buffer(places), pa.py_buffer(numbers)]
     counts = np.zeros(rows, np.int64)
-    counts[:1] = len(encoded.dictionary)
+    counts[:1] = len(word_codes.dictionary)
     return (
         pa.Array.from_buffers(pa.large_binary(), rows, buffers),
-        pa.LargeListArray.from_arrays(_offsets(counts), encoded.dictionary),
+        pa.LargeListArray.from_arrays(_offsets(counts), word_codes.dictionary),
     )
 
 
@@ -112,8 +112,10 @@ def read_model(source: BinaryIO | Path) -> CorpusModel:
     if metadata["format"] != _FORMAT:
         raise ValueError(f"its format is {metadata['format']!r}, not {_FORMAT!r}")
     table = table.cast(_SCHEMA).combine_chunks()
-    copies = _one(table["copies"])
-    tokens, offsets = _words_of(_one(table["tokens"]), _one(table["words"]).flatten().to_numpy())
+    copies = _single_array(table["copies"])
+    tokens, offsets = _words_of(
+        _single_array(table["tokens"]), _single_array(table["words"]).flatten().to_numpy()
+    )
     pairs = copies.flatten()
     passages = np.repeat(np.arange(len(table)), np.diff(copies.offsets.to_numpy()))
     numbers = [pairs.field(name).to_numpy().astype(np.int64) for name in ("registry", "item")]
@@ -132,16 +134,16 @@ def read_model(source: BinaryIO | Path) -> CorpusModel:
     return model
 
 
-def _words_of(numbered: pa.LargeBinaryArray, words: UInt32s) -> tuple[UInt32s, Int64s]:
+def _words_of(indices: pa.LargeBinaryArray, words: UInt32s) -> tuple[UInt32s, Int64s]:
     """Return the hashes of the words from their indices, and the offsets of the passages."""
-    kind, rows = _kind_of(len(words)), len(numbered)
+    kind, rows = _kind_of(len(words)), len(indices)
     if not rows:  # such an array need not have offsets
         return words, np.zeros(1, np.int64)
-    _, places, data = numbered.buffers()
-    offsets = np.frombuffer(places, np.int64, rows + 1, 8 * numbered.offset) // kind.itemsize
+    _, places, data = indices.buffers()
+    offsets = np.frombuffer(places, np.int64, rows + 1, 8 * indices.offset) // kind.itemsize
     numbers = np.frombuffer(data, kind)[offsets[0] : offsets[-1]]
     return words[numbers], offsets - offsets[0]
 
 
-def _one(column: pa.ChunkedArray) -> pa.Array:
+def _single_array(column: pa.ChunkedArray) -> pa.Array:
     return column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)

@@ -63,23 +63,23 @@ def replace_report(folder: Path, make: Callable[[Path], None]) -> None:
     folder = Path(os.path.realpath(folder))
     if folder.is_dir():
         remove_stale_temporaries(folder.parent)  # remains of an interrupted exchange
-        with lock_folder(folder), temporary_folder(folder) as staged:
-            make(staged)
-            sync_tree(staged)
-            _replace(staged, folder)
+        with lock_folder(folder), temporary_folder(folder) as staging:
+            make(staging)
+            sync_tree(staging)
+            _replace(staging, folder)
         return
     make_durable_folders(folder.parent)
-    with temporary_folder(folder.parent) as staged:
-        make(staged)
-        sync_tree(staged)
+    with temporary_folder(folder.parent) as staging:
+        make(staging)
+        sync_tree(staging)
         try:
-            staged.rename(folder)
+            staging.rename(folder)
             sync_path(folder.parent)
         except OSError as error:
             if error.errno not in {errno.ENOTEMPTY, errno.EEXIST}:
                 raise
             with lock_folder(folder):  # another process has created it meanwhile
-                _replace(staged, folder)
+                _replace(staging, folder)
 
 
 def open_report_file(folder: Path, name: str) -> BufferedReader:
@@ -97,23 +97,23 @@ def open_report_file(folder: Path, name: str) -> BufferedReader:
     return BufferedReader(open_regular_file(places[-1]))
 
 
-def _replace(staged: Path, folder: Path) -> None:
+def _replace(staging: Path, folder: Path) -> None:
     """Replace the report in a locked folder by a finished one."""
-    if not _exchanged(staged, folder):
+    if not _try_exchange(staging, folder):
         _finish(folder)
         _check_replaceable(folder)
-        staged.rename(folder / PENDING)
+        staging.rename(folder / PENDING)
         sync_path(folder)
         _finish(folder)
 
 
-def _exchanged(staged: Path, folder: Path) -> bool:
+def _try_exchange(staging: Path, folder: Path) -> bool:
     """Exchange two folders if possible, and return whether that was done."""
-    sibling = folder.parent / staged.name
-    if not _is_alone(folder, staged.name) or folder.samefile(os.curdir):
+    sibling = folder.parent / staging.name
+    if not _has_only_report(folder, staging.name) or folder.samefile(os.curdir):
         return False
     try:
-        staged.rename(sibling)
+        staging.rename(sibling)
     except OSError:
         return False
     try:
@@ -122,18 +122,18 @@ def _exchanged(staged: Path, folder: Path) -> bool:
     except OSError:
         return False
     finally:
-        sibling.rename(staged)  # now either folder; its context manager removes it
+        sibling.rename(staging)  # now either folder; its context manager removes it
     sync_path(folder.parent)
-    for name in {*os.listdir(staged)} - REPORT_FILES:  # written by others in between
-        (staged / name).rename(folder / name)
+    for name in {*os.listdir(staging)} - REPORT_FILES:  # written by others in between
+        (staging / name).rename(folder / name)
     return True
 
 
-def _is_alone(folder: Path, staged: str) -> bool:
+def _has_only_report(folder: Path, staging_name: str) -> bool:
     """Return whether a folder contains nothing but a report and the staged one."""
     with os.scandir(folder) as entries:
         return all(
-            entry.name == staged
+            entry.name == staging_name
             or (entry.name in REPORT_FILES and entry.is_file(follow_symlinks=False))
             for entry in entries
         )

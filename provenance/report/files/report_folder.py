@@ -82,11 +82,11 @@ def _write_files(report: Report, folder: Path) -> None:
     }
     if report.model is not None:
         tables[model_parquet.FILE_NAME] = partial(model_parquet.write_model, report.model)
-    with ThreadPoolExecutor(2) as aside:  # Arrow writes while Python renders
-        saved = [aside.submit(save, folder / name) for name, save in tables.items()]
+    with ThreadPoolExecutor(2) as pool:  # Arrow writes while Python renders
+        jobs = [pool.submit(save, folder / name) for name, save in tables.items()]
         _write_text(folder / html_report.FILE_NAME, html_report.html_page(report))
-        for each in saved:
-            each.result()
+        for job in jobs:
+            job.result()
     files = {name: file_facts(folder / name) for name in sorted([*tables, html_report.FILE_NAME])}
     _write_text(folder / result_json.FILE_NAME, result_json.dumps(report.result, files))
 

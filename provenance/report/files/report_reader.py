@@ -51,12 +51,12 @@ def read_report(folder: Path) -> Report:
     CorruptFile
         If a file cannot be read or does not match its digest.
     """
-    return _consistent(folder, lambda files: files.report())
+    return _read_consistently(folder, lambda files: files.report())
 
 
 def findings_digest(folder: Path) -> str:
     """Return the SHA-256 of a report's findings; raises the errors of `read_report`."""
-    return _consistent(folder, lambda files: files.digest(findings_parquet.FILE_NAME))
+    return _read_consistently(folder, lambda files: files.digest(findings_parquet.FILE_NAME))
 
 
 def read_model(folder: Path) -> CorpusModel:
@@ -74,7 +74,7 @@ def read_model(folder: Path) -> CorpusModel:
     CorruptFile
         If it is damaged, altered, or of another report.
     """
-    return _consistent(folder, lambda files: files.model())
+    return _read_consistently(folder, lambda files: files.model())
 
 
 def has_report(folder: Path) -> bool:
@@ -86,7 +86,7 @@ def has_report(folder: Path) -> bool:
 
 def has_model(folder: Path) -> bool:
     """Return whether a report has a corpus model; earlier versions wrote none."""
-    return _consistent(folder, lambda files: files.has(model_parquet.FILE_NAME))
+    return _read_consistently(folder, lambda files: files.has(model_parquet.FILE_NAME))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,19 +99,19 @@ class _Files:
         The folder.
     text : bytes or None
         Content of result.json; None if missing.
-    stated : dict of str to str
+    digests : dict of str to str
         SHA-256 of the other files in result.json; empty if an earlier version wrote it.
     """
 
     folder: Path
     text: bytes | None
-    stated: dict[str, str]
+    digests: dict[str, str]
 
     def report(self) -> Report:
         """Read the result and its findings."""
         path = self.folder / result_json.FILE_NAME
         if self.text is None:
-            raise _absent(path, FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT)))
+            raise _absent_error(path, FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT)))
         try:
             result = result_json.loads(self.text.decode("utf-8"))
         except (ValueError, TypeError, KeyError, RecursionError) as error:
@@ -129,28 +129,28 @@ class _Files:
 
     def digest(self, name: str) -> str:
         """Return the SHA-256 of a file, after verifying it."""
-        return self._read(name, lambda stream: self.stated.get(name) or _facts(stream).sha256)
+        return self._read(name, lambda stream: self.digests.get(name) or _facts(stream).sha256)
 
     def has(self, name: str) -> bool:
         """Return whether a file exists and belongs to the result."""
         with suppress(OSError), open_report_file(self.folder, name):
-            return name in self.stated or not self.stated
+            return name in self.digests or not self.digests
         return False
 
-    def _read(self, name: str, read: Callable[[BinaryIO], T]) -> T:
+    def _read(self, name: str, parse: Callable[[BinaryIO], T]) -> T:
         path = self.folder / name
         try:
             with open_report_file(self.folder, name) as stream:
-                if self.stated and _facts(stream).sha256 != self.stated.get(name):
+                if self.digests and _facts(stream).sha256 != self.digests.get(name):
                     raise CorruptFile(
                         f"{str(path)!r} does not match its digest in {result_json.FILE_NAME}: the "
                         "file was altered, or a check was interrupted while it wrote the report",
                         remedy=_AGAIN,
                     )
                 stream.seek(0)
-                return read(stream)
+                return parse(stream)
         except (FileNotFoundError, NotADirectoryError, PermissionError) as error:
-            raise _absent(path, error) from error
+            raise _absent_error(path, error) from error
         except (OSError, ValueError, LookupError, TypeError, pa.ArrowException) as error:
             raise CorruptFile(f"{str(path)!r} cannot be read: {error}", remedy=_AGAIN) from error
 
@@ -163,20 +163,20 @@ def _files_of(folder: Path) -> _Files:
     except (FileNotFoundError, NotADirectoryError):
         pass  # raised later if it is needed: a model is read without it
     except OSError as error:
-        raise _absent(folder / result_json.FILE_NAME, error) from error
-    stated: dict[str, str] = {}
+        raise _absent_error(folder / result_json.FILE_NAME, error) from error
+    digests: dict[str, str] = {}
     with suppress(ValueError):  # raised when the result is read
-        stated = result_json.file_digests(text or b"{}")
-    return _Files(folder, text, stated)
+        digests = result_json.file_digests(text or b"{}")
+    return _Files(folder, text, digests)
 
 
-def _consistent(folder: Path, read: Callable[[_Files], T]) -> T:
+def _read_consistently(folder: Path, read_files: Callable[[_Files], T]) -> T:
     """Read from a report; on a mismatch, once more with the folder locked against replacement."""
     try:
-        return read(_files_of(folder))
+        return read_files(_files_of(folder))
     except (CorruptFile, DatasetNotFound):
         with lock_folder(folder, shared=True):
-            return read(_files_of(folder))
+            return read_files(_files_of(folder))
 
 
 def _facts(stream: BinaryIO) -> FileFacts:
@@ -184,14 +184,14 @@ def _facts(stream: BinaryIO) -> FileFacts:
     return FileFacts(size, sha256_stream(cast("RawIOBase", stream), size))
 
 
-def _absent(path: Path, error: OSError) -> DatasetNotFound:
-    why = error.strerror or error
+def _absent_error(path: Path, error: OSError) -> DatasetNotFound:
+    reason = error.strerror or error
     if path.name == model_parquet.FILE_NAME:
         return DatasetNotFound(
-            f"there is no model of a corpus at {str(path)!r}: {why}",
+            f"there is no model of a corpus at {str(path)!r}: {reason}",
             remedy="check the earlier dataset again with --output, and name that report",
         )
     return DatasetNotFound(
-        f"there is no report at {str(path.parent)!r}: {path.name}: {why}",
+        f"there is no report at {str(path.parent)!r}: {path.name}: {reason}",
         remedy="name the folder that `provenance check --output` wrote.",
     )

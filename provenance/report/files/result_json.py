@@ -57,7 +57,7 @@ def result_document(result: Result) -> dict[str, Any]:
         "created": to_json_value(result.created),
         "status": result.status,
         "purpose": result.policy.circumstances.purpose.value,
-        "gates": [_flat(outcome, "gate", str(outcome.gate)) for outcome in result.gates],
+        "gates": [_flatten(outcome, "gate", str(outcome.gate)) for outcome in result.gates],
         "violations": same["violations"],
         "unread": same["unread"],
         "allow_unread": same["allow_unread"],
@@ -66,10 +66,10 @@ def result_document(result: Result) -> dict[str, Any]:
         "calibration": same["calibration"],
         "shares": same["shares"],
         "rulings": [
-            _flat(each, "ruling") | {"coverage": coverage_json(result, each.source)}
+            _flatten(each, "ruling") | {"coverage": coverage_json(result, each.source)}
             for each in result.rulings
         ],
-        "waivers": [_flat(each, "waiver", each.waiver.id) for each in result.waivers],
+        "waivers": [_flatten(each, "waiver", each.waiver.id) for each in result.waivers],
         "policy": same["policy"],
         "registries": same["registries"],
         "backgrounds": same["backgrounds"],
@@ -125,7 +125,9 @@ def file_digests(text: bytes | str) -> dict[str, str]:
         If the text is not a result.
     """
     try:
-        return {str(one["name"]): str(one["sha256"]) for one in json.loads(text).get("files", ())}
+        return {
+            str(entry["name"]): str(entry["sha256"]) for entry in json.loads(text).get("files", ())
+        }
     except (TypeError, KeyError, AttributeError, RecursionError) as error:
         raise ValueError("its list of files is malformed") from error
 
@@ -160,9 +162,9 @@ def loads(text: str) -> Result:
             "tool": document["tool"]["version"],
             "rules_digest": document["rules"]["digest"],
             "rules_path": document["rules"].get("path"),
-            "gates": [_nested(each, "gate", Gate) for each in document["gates"]],
-            "rulings": [_nested(each, "ruling", Ruling) for each in document["rulings"]],
-            "waivers": [_nested(each, "waiver", Waiver) for each in document["waivers"]],
+            "gates": [_nest(each, "gate", Gate) for each in document["gates"]],
+            "rulings": [_nest(each, "ruling", Ruling) for each in document["rulings"]],
+            "waivers": [_nest(each, "waiver", Waiver) for each in document["waivers"]],
         },
     )
 
@@ -179,7 +181,7 @@ def render(report: Report, _: RenderOptions) -> str:
     return dumps(report.result)
 
 
-def _flat(
+def _flatten(
     outcome: GateOutcome | SourceRuling | WaiverOutcome, inner: str, label: str | None = None
 ) -> dict[str, Any]:
     document = to_json_value(outcome)
@@ -188,5 +190,5 @@ def _flat(
     return {**labels, **inner_fields, **document}
 
 
-def _nested(document: dict[str, Any], inner: str, kind: type) -> dict[str, Any]:
+def _nest(document: dict[str, Any], inner: str, kind: type) -> dict[str, Any]:
     return {**document, inner: {part.name: document[part.name] for part in fields(kind)}}

@@ -28,7 +28,7 @@ def render(report: Report, options: RenderOptions) -> str:
     ----------
     report : Report
         Has the findings.
-    options : Manner
+    options : RenderOptions
         Whether to include excerpts.
 
     Returns

@@ -41,8 +41,8 @@ def finding_anchor(finding: Finding) -> str:
         "finding-" and twelve digits of the SHA-256 of its place and item.
     """
     place = (finding.document, finding.file, finding.row, finding.field, finding.start, finding.end)
-    whose = (finding.source, finding.item, finding.evidence)
-    key = json.dumps((*place, *whose)).encode("utf-8")
+    matched_item = (finding.source, finding.item, finding.evidence)
+    key = json.dumps((*place, *matched_item)).encode("utf-8")
     return f"finding-{hashlib.sha256(key).hexdigest()[:12]}"
 
 
@@ -70,15 +70,15 @@ def findings_data(
     data = {
         "columns": _columns(findings, result.rulings),
         "rulings": [_ruling(each) for each in result.rulings],
-        "waivers": [[_shown(each.waiver.id), _waiver(each)] for each in result.waivers],
-        "sources": [[_shown(source), _shown(name), at] for source, name, at in sources],
+        "waivers": [[_display(each.waiver.id), _waiver(each)] for each in result.waivers],
+        "sources": [[_display(source), _display(name), at] for source, name, at in sources],
         "evidence": list(EVIDENCE_MEANINGS.items()),
     }
-    written = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     # JSON has these characters only in strings, where an escape is equivalent.
     for sign in "<>&":
-        written = written.replace(sign, f"\\u{ord(sign):04x}")
-    return written
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return text
 
 
 def _columns(findings: Sequence[Finding], rulings: Iterable[SourceRuling]) -> dict[str, Any]:
@@ -89,42 +89,43 @@ def _columns(findings: Sequence[Finding], rulings: Iterable[SourceRuling]) -> di
         stands.setdefault((each.source, ruling.verdict, ruling.basis, ruling.terms), number)
     return {
         "id": _ids(findings),
-        **{name: [of(each) for each in findings] for name, of in _PLAIN.items()},
-        **{name: _named(map(of, findings)) for name, of in _REPEATED.items()},
+        **{name: [of(each) for each in findings] for name, of in _VALUE_COLUMNS.items()},
+        **{name: _encode_names(map(of, findings)) for name, of in _NAME_COLUMNS.items()},
         "ruling": [stands.get((f.source, f.verdict, f.basis, f.terms)) for f in findings],
         "excerpt": [_pieces(f.excerpt, f.marks, limit, f.excerpt_start) for f in findings],
         "held": [_pieces(f.item_excerpt, f.item_marks, limit) for f in findings],
         "others": [
-            [[_shown(source), _shown(item)] for source, item in f.alternatives] for f in findings
+            [[_display(source), _display(item)] for source, item in f.alternatives]
+            for f in findings
         ],
     }
 
 
 def _ids(findings: Sequence[Finding]) -> list[str]:
     """Return unique anchors, also if files and ids of two corpora are the same."""
-    seen: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     ids = []
     for name in map(finding_anchor, findings):
-        seen[name] += 1
-        ids.append(name if seen[name] == 1 else f"{name}-{seen[name]}")
+        counts[name] += 1
+        ids.append(name if counts[name] == 1 else f"{name}-{counts[name]}")
     return ids
 
 
-def _shown(text: str | None, most: int = _LONGEST) -> str | None:
+def _display(text: str | None, most: int = _LONGEST) -> str | None:
     if text is None:
         return None
     return escape_text(text if len(text) <= most else text[:most] + "…")
 
 
-_PLAIN: dict[str, Callable[[Finding], Any]] = {
-    "document": lambda each: _shown(each.document),
+_VALUE_COLUMNS: dict[str, Callable[[Finding], Any]] = {
+    "document": lambda each: _display(each.document),
     "row": lambda each: each.row,
     "start": lambda each: each.start,
     "end": lambda each: each.end,
-    "item": lambda each: _shown(each.item),
+    "item": lambda each: _display(each.item),
     # Addresses that are not safe to link stay plain text.
     "link": lambda each: safe_url(each.url) if len(each.url or "") <= _LONGEST else None,
-    "url": lambda each: _shown(each.url),
+    "url": lambda each: _display(each.url),
     "date": lambda each: each.created_at and day(each.created_at),
     "tokens": lambda each: each.tokens,
     "whole": lambda each: each.item_tokens,
@@ -132,7 +133,7 @@ _PLAIN: dict[str, Callable[[Finding], Any]] = {
     "strength": lambda each: round(each.strength, 1),
     "contested": lambda each: int(each.contested),
 }
-_REPEATED: dict[str, Callable[[Finding], str | None]] = {
+_NAME_COLUMNS: dict[str, Callable[[Finding], str | None]] = {
     "file": lambda each: each.file,
     "field": lambda each: each.field,
     "source": lambda each: each.source,
@@ -145,10 +146,10 @@ _REPEATED: dict[str, Callable[[Finding], str | None]] = {
 }
 
 
-def _named(values: Iterable[str | None]) -> dict[str, list[Any]]:
+def _encode_names(values: Iterable[str | None]) -> dict[str, list[Any]]:
     names: dict[str | None, int] = {}
     numbers = [names.setdefault(value, len(names)) for value in values]
-    return {"names": [_shown(name) for name in names], "numbers": numbers}
+    return {"names": [_display(name) for name in names], "numbers": numbers}
 
 
 def _excerpt_limit(findings: Sequence[Finding]) -> int:
@@ -162,20 +163,22 @@ def _excerpt_limit(findings: Sequence[Finding]) -> int:
 
 
 def _pieces(
-    text: str | None, marks: tuple[Span, ...], limit: int, begun: int | None = 0
+    text: str | None, marks: tuple[Span, ...], limit: int, offset: int | None = 0
 ) -> list[Any] | None:
     if text is None:
         return None
-    cut = cut_excerpt(
+    excerpt = cut_excerpt(
         text, marks, min(_LEAD, limit // 3), limit if marks else min(limit, _UNMARKED)
     )
-    written: list[Any] = [_BEFORE * (cut.before or bool(begun)) + _AFTER * cut.after]
+    mask_and_pieces: list[Any] = [
+        _BEFORE * (excerpt.before or bool(offset)) + _AFTER * excerpt.after
+    ]
     hides_nothing = text.isprintable()
-    for piece, marked in cut.pieces:
-        if marked == (len(written) % 2 == 1):
-            written.append("")
-        written.append(piece if hides_nothing else escape_text(piece))
-    return written
+    for piece, is_match in excerpt.pieces:
+        if is_match == (len(mask_and_pieces) % 2 == 1):
+            mask_and_pieces.append("")
+        mask_and_pieces.append(piece if hides_nothing else escape_text(piece))
+    return mask_and_pieces
 
 
 def _ruling(each: SourceRuling) -> dict[str, Any]:
@@ -183,16 +186,16 @@ def _ruling(each: SourceRuling) -> dict[str, Any]:
     ruling = each.ruling
     terms = next((r.terms for r in ruling.reasons if r.terms.id == ruling.terms), None)
     return {
-        "why": _shown(ruling.why, _REASON),
-        "basis": _shown(ruling.basis),
+        "why": _display(ruling.why, _REASON),
+        "basis": _display(ruling.basis),
         "gloss": BASIS_MEANINGS.get(ruling.basis),
-        "agreement": each.agreement and _shown(each.agreement.reference),
+        "agreement": each.agreement and _display(each.agreement.reference),
         "terms": terms
         and {
-            "document": _shown(terms.document),
-            "clause": _shown(terms.clause),
+            "document": _display(terms.document),
+            "clause": _display(terms.clause),
             "period": period(terms.period),
-            "says": _shown(terms.paraphrase),
+            "says": _display(terms.paraphrase),
             "link": safe_url(terms.address),
         },
     }
@@ -200,4 +203,4 @@ def _ruling(each: SourceRuling) -> dict[str, Any]:
 
 def _waiver(outcome: WaiverOutcome) -> str | None:
     waiver = outcome.waiver
-    return _shown(f"{waiver.statement} ({waiver.approver}, until {last_day(waiver)})")
+    return _display(f"{waiver.statement} ({waiver.approver}, until {last_day(waiver)})")

@@ -142,9 +142,9 @@ def html_page(report: Report) -> str:
         "findings": findings,
         "notes": policy_notes(report),
         "listed": MAX_LISTED,
-        "data": _trusted(data),
-        "style": _trusted(style),
-        "script": script and _trusted(script),
+        "data": _trust(data),
+        "style": _trust(style),
+        "script": script and _trust(script),
         "content_policy": content_security_policy(style, script),
         "in_play": decisive_terms(result),
         "questions": open_questions(result),
@@ -170,7 +170,7 @@ def _environment() -> Environment:
         # Compilation takes as long as the rest of a report.
         bytecode_cache=_template_cache(),
         # Control characters in any printed value become visible.
-        finalize=_shown,
+        finalize=_display,
     )
     environment.globals.update(sentences=sentences, caveats=caveats, coverage_text=coverage_text)
     environment.globals.update(registry_gap=unread_text.registry_gap)
@@ -193,7 +193,7 @@ def _template_cache() -> TemplateCache | None:
         return None
 
 
-def _trusted(text: str) -> Markup:
+def _trust(text: str) -> Markup:
     """Mark a trusted text as safe: our own files, and data that is escaped for a script."""
     return Markup(text)  # noqa: S704 (no unescaped untrusted text)
 
@@ -204,35 +204,35 @@ def _source(name: str) -> str:
     return _LOADER.get_source(_environment(), name)[0]
 
 
-def _shown(value: Any) -> str:
+def _display(value: Any) -> str:
     if isinstance(value, Markup):
         return value
-    return escape_text(_cut(str(value)))  # gates contain names of sources
+    return escape_text(_shorten(str(value)))  # gates contain names of sources
 
 
-def _cut(text: str) -> str:
+def _shorten(text: str) -> str:
     return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
 
 
 def _breakable(address: str) -> Markup:
     """Escape an address, and allow line breaks after its parts."""
-    return Markup("<wbr>").join(re.split(r"(?<=[^:/][/_#])", escape_text(_cut(address))))
+    return Markup("<wbr>").join(re.split(r"(?<=[^:/][/_#])", escape_text(_shorten(address))))
 
 
 def _prose(text: str) -> Markup:
     """Escape a text; mark options and text in backticks as code, and dates as unbreakable."""
-    parts = [Markup.escape(escape_text(part)) for part in _cut(text).split("`")]
+    parts = [Markup.escape(escape_text(part)) for part in _shorten(text).split("`")]
     if len(parts) % 2 == 0:  # an unpaired backtick stays literal
         parts[-2:] = [parts[-2] + "`" + parts[-1]]
     return Markup("").join(
-        Markup("<code>{}</code>").format(part) if number % 2 else _unbroken(part)
+        Markup("<code>{}</code>").format(part) if number % 2 else _mark_dates_and_options(part)
         for number, part in enumerate(parts)
     )
 
 
-def _unbroken(escaped: Markup) -> Markup:
-    days = _DAY.sub(r'<span class="dates">\g<0></span>', str(escaped))
-    return _trusted(_OPTION.sub(r'<code class="option">\g<0></code>', days))
+def _mark_dates_and_options(text: Markup) -> Markup:
+    days = _DAY.sub(r'<span class="dates">\g<0></span>', str(text))
+    return _trust(_OPTION.sub(r'<code class="option">\g<0></code>', days))
 
 
 def _cut_excerpt(text: str, marks: tuple[Span, ...]) -> Excerpt:
@@ -258,7 +258,7 @@ def _charts(result: Result) -> list[dict[str, Any]]:
 def _recall(measured: tuple[MeasuredRecall, ...]) -> dict[str, Any]:
     """Return measured recall as a table: edits as rows, lengths as columns."""
     lengths = list(dict.fromkeys(each.length for each in measured))
-    found = {(each.edit, each.length): each.recall for each in measured}
+    recall_of = {(each.edit, each.length): each.recall for each in measured}
     edits = dict.fromkeys(each.edit for each in measured)
-    rows = {edit: [found.get((edit, length)) for length in lengths] for edit in edits}
+    rows = {edit: [recall_of.get((edit, length)) for length in lengths] for edit in edits}
     return {"lengths": lengths, "rows": rows}

@@ -16,7 +16,7 @@ def render(report: Report, options: RenderOptions) -> str:
     ----------
     report : Report
         Has the findings.
-    options : Manner
+    options : RenderOptions
         Whether to include excerpts.
 
     Returns
@@ -26,15 +26,15 @@ def render(report: Report, options: RenderOptions) -> str:
         characters are written as ``\u`` escapes.
     """
     names = [name for name in FINDINGS.names if options.excerpts or name not in EXCERPT_COLUMNS]
-    ordered = sort_findings(report.findings.select(names))
+    findings = sort_findings(report.findings.select(names))
     return "".join(
-        f"{dump_json(_plain(row))}\n"
-        for batch in ordered.to_batches(10_000)
+        f"{dump_json(_to_json_row(row))}\n"
+        for batch in findings.to_batches(10_000)
         for row in batch.to_pylist()
     )
 
 
-def _plain(row: dict[str, Any]) -> dict[str, Any]:
+def _to_json_row(row: dict[str, Any]) -> dict[str, Any]:
     return {
         name: value if isinstance(value, list) else to_json_value(value)
         for name, value in row.items()

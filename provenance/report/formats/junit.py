@@ -32,7 +32,7 @@ def render(report: Report, options: RenderOptions) -> str:
     ----------
     report : Report
         The report.
-    options : Manner
+    options : RenderOptions
         Whether to include excerpts.
 
     Returns
@@ -65,7 +65,7 @@ def render(report: Report, options: RenderOptions) -> str:
     suite.extend(cases)
     if options.excerpts:
         excerpts = "\n".join(
-            _words(each) for each in strongest_findings(report.findings, _WITH_EXCERPTS)
+            _excerpt_line(each) for each in strongest_findings(report.findings, _WITH_EXCERPTS)
         )
         SubElement(suite, "system-out").text = excerpts
     indent(root)
@@ -75,9 +75,9 @@ def render(report: Report, options: RenderOptions) -> str:
 def _unread(result: Result) -> list[Element]:
     """Return a case per unread file: an error, unless unread files are accepted."""
     cases = []
-    for one in result.unread[:_UNREAD]:
-        case = _case("unread", one.file)
-        sentence = _text(unread_line(one))
+    for unread in result.unread[:_UNREAD]:
+        case = _case("unread", unread.file)
+        sentence = _text(unread_line(unread))
         if result.status == "incomplete":
             SubElement(case, "error", {"type": "unread", "message": sentence})
         else:
@@ -98,8 +98,8 @@ def _statement(group: FindingGroup, result: Result) -> Element:
     case = _case(group.source, group.rule)
     sentence = group_sentence(group, result)
     if severity(group) == ERROR:
-        why = group.ruling.why if group.ruling else ""
-        _failure(case, sentence, f"Where: {group_places(group)}", why, group_remedy(group))
+        reason = group.ruling.why if group.ruling else ""
+        _failure(case, sentence, f"Where: {group_places(group)}", reason, group_remedy(group))
     elif group.waived and not group.counted:
         SubElement(case, "skipped", {"message": _text(f"Waived: {sentence}")})
     else:
@@ -116,7 +116,7 @@ def _failure(case: Element, message: str, *lines: str) -> None:
     failure.text = "\n".join(_text(line) for line in (message, *lines) if line)
 
 
-def _words(finding: Finding) -> str:
+def _excerpt_line(finding: Finding) -> str:
     return _text(f"{finding.document} ({finding.source}): {finding.excerpt or ''}")
 
 

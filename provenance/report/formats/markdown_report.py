@@ -57,7 +57,7 @@ def render(report: Report, options: RenderOptions) -> str:
     ----------
     report : Report
         The report.
-    options : Manner
+    options : RenderOptions
         Whether to include excerpts.
 
     Returns
@@ -78,39 +78,41 @@ def render(report: Report, options: RenderOptions) -> str:
         _terms(result),
         _waivers(result),
         _limits(result),
-        _made(result),
+        _footer(result),
     ]
-    return _fitted([block for block in blocks if block]) + "\n"
+    return _join_within_limit([block for block in blocks if block]) + "\n"
 
 
-def _fitted(blocks: list[str]) -> str:
+def _join_within_limit(blocks: list[str]) -> str:
     """Join as many whole blocks as fit, and note how many were left out."""
     room = MAX_BYTES - len(_CUT) - 40
-    kept: list[str] = []
+    kept_blocks: list[str] = []
     for block in blocks:
         room -= len(block.encode("utf-8", "replace")) + 2
         if room < 0:
             break
-        kept.append(block)
-    left = len(blocks) - len(kept)
-    return "\n\n".join([*kept, *([_CUT.format(count(left, "section"))] if left else [])])
+        kept_blocks.append(block)
+    omitted = len(blocks) - len(kept_blocks)
+    return "\n\n".join(
+        [*kept_blocks, *([_CUT.format(count(omitted, "section"))] if omitted else [])]
+    )
 
 
 def _verdict(result: Result) -> str:
     corpus = result.corpus
-    read = ", ".join(
+    sizes = ", ".join(
         (count(corpus.documents, "document"), count(corpus.tokens, "token"), size(corpus.bytes))
     )
     more = len(corpus.addresses) - _STEPS
-    named = ", ".join(markdown_code(address) for address in corpus.addresses[:_STEPS])
-    named += f" and {more} more" if more > 0 else ""
+    addresses = ", ".join(markdown_code(address) for address in corpus.addresses[:_STEPS])
+    addresses += f" and {more} more" if more > 0 else ""
     use = markdown_text(circumstances_phrase(result.policy.circumstances))
     note = [baseline_sentence(result), sample_sentence(result), upper_bound_sentence(result)]
     return "\n\n".join(
         [
             f"### provenance: {OUTCOMES[result.status].lower()}",
             f"**{markdown_text(headline(result))}**",
-            f"{named}: {read}. Checked {use}.",
+            f"{addresses}: {sizes}. Checked {use}.",
             *(markdown_text(each) for each in note if each),
         ]
     )
@@ -120,54 +122,54 @@ def _unread(result: Result) -> str:
     note = unread_sentence(result.unread, result.allow_unread)
     if note is None:
         return ""
-    lines = [f"- {markdown_text(unread_line(one))}" for one in result.unread[:_ROWS]]
+    lines = [f"- {markdown_text(unread_line(unread))}" for unread in result.unread[:_ROWS]]
     more = len(result.unread) - len(lines)
     lines += [f"- and {more} more: see result.json"] if more > 0 else []
     return "\n\n".join(["#### Not read", markdown_text(note), "\n".join(lines)])
 
 
 def _failing(report: Report, options: RenderOptions) -> str:
-    found = violating_findings(report)
-    if not found.num_rows:
+    violating = violating_findings(report)
+    if not violating.num_rows:
         return ""
-    shown = strongest_findings(found, _FAILING)
-    more = found.num_rows - len(shown)
-    others = f" {count(more, 'more finding')} in the report." if more > 0 else ""
-    rows = _table(report.result, shown, options)
-    return f"#### What fails\n\n{rows}\n\nRows count from 0.{others}\n\n{_why(report)}"
+    strongest = strongest_findings(violating, _FAILING)
+    more = violating.num_rows - len(strongest)
+    more_note = f" {count(more, 'more finding')} in the report." if more > 0 else ""
+    rows = _table(report.result, strongest, options)
+    return f"#### What fails\n\n{rows}\n\nRows count from 0.{more_note}\n\n{_reasons(report)}"
 
 
-def _why(report: Report) -> str:
+def _reasons(report: Report) -> str:
     """List the reasons of the failure, each with a link to its document."""
     lines = []
     for each in [group for group in group_findings(report) if group.gates][:_STEPS]:
         terms = each.decisive
-        named = f" {markdown_link(terms.document, terms.address)}" if terms else ""
-        why = each.ruling.why if each.ruling else group_sentence(each, report.result)
-        lines.append(f"- {markdown_text(each.name, 80)}: {markdown_text(why)}{named}")
+        link = f" {markdown_link(terms.document, terms.address)}" if terms else ""
+        reason = each.ruling.why if each.ruling else group_sentence(each, report.result)
+        lines.append(f"- {markdown_text(each.name, 80)}: {markdown_text(reason)}{link}")
     return "\n".join(lines)
 
 
-def _table(result: Result, shown: tuple[Finding, ...], options: RenderOptions) -> str:
+def _table(result: Result, findings: tuple[Finding, ...], options: RenderOptions) -> str:
     names = {each.source: each.name for each in result.rulings}
     heads = ("Where", "Document", "Whose", "Verdict", "Words:")
     lines = []
-    for each in shown:
-        whole = f" of {each.item_tokens:,}" if each.item_tokens else ""
+    for each in findings:
+        item_size = f" of {each.item_tokens:,}" if each.item_tokens else ""
         state = f"{each.verdict}{', waived' if each.waiver else ''}"
         cells = (
             f"{markdown_code(each.file)} row {each.row}{_field(each)}",
             markdown_code(each.document),
-            _whose(each, names.get(each.source, each.source)),
+            _item_link(each, names.get(each.source, each.source)),
             f"{state}{', contested' if each.contested else ''}{', new' if _is_new(each) else ''}",
-            f"{each.tokens:,}{whole}" if each.tokens else each.evidence,
+            f"{each.tokens:,}{item_size}" if each.tokens else each.evidence,
             *((markdown_code(each.excerpt or "", 300),) if options.excerpts else ()),
         )
         lines.append(markdown_row(*cells))
     return markdown_table((*heads, *(("Excerpt",) if options.excerpts else ())), lines)
 
 
-def _whose(finding: Finding, name: str) -> str:
+def _item_link(finding: Finding, name: str) -> str:
     return f"{markdown_text(name, 80)} {markdown_link(finding.item or 'page', finding.url)}"
 
 
@@ -206,7 +208,7 @@ def _gates(result: Result) -> str:
 
 
 def _shares(result: Result) -> str:
-    found = [share for share in shares_by(result.shares, "source") if share.documents.count]
+    present = [share for share in shares_by(result.shares, "source") if share.documents.count]
     lines = [
         markdown_row(
             markdown_code(share.key),
@@ -214,13 +216,13 @@ def _shares(result: Result) -> str:
             percent(share.tokens.share),
             interval(share.tokens.low, share.tokens.high),
             f"{share.documents.count:,}",
-            _uncontested(share),
+            _contested_cell(share),
         )
-        for share in found[:_ROWS]
+        for share in present[:_ROWS]
     ]
     if not lines:
         return ""
-    more = len(found) - len(lines)
+    more = len(present) - len(lines)
     heads = ("Source", "Verdict", "Tokens:", "95 % interval:", "Documents:", "Contested:")
     return "#### Shares\n\n" + "\n\n".join(
         [
@@ -230,16 +232,16 @@ def _shares(result: Result) -> str:
     )
 
 
-def _uncontested(share: Share) -> str:
+def _contested_cell(share: Share) -> str:
     return percent(share.tokens.contested) if share.tokens.contested else ""
 
 
 def _findings(report: Report, options: RenderOptions) -> str:
-    shown = strongest_findings(report.findings, _OTHERS)
-    if len(shown) <= min(violating_findings(report).num_rows, _FAILING):  # all are listed above
+    strongest = strongest_findings(report.findings, _OTHERS)
+    if len(strongest) <= min(violating_findings(report).num_rows, _FAILING):  # all are listed above
         return ""
-    title = f"Strongest findings ({len(shown)} of {report.findings.num_rows:,})"
-    return markdown_details(title, _table(report.result, shown, options))
+    title = f"Strongest findings ({len(strongest)} of {report.findings.num_rows:,})"
+    return markdown_details(title, _table(report.result, strongest, options))
 
 
 def _terms(result: Result) -> str:
@@ -277,7 +279,7 @@ def _limits(result: Result) -> str:
     return markdown_details("Limits", "\n".join(f"- {markdown_text(line)}" for line in lines))
 
 
-def _made(result: Result) -> str:
+def _footer(result: Result) -> str:
     corpus = markdown_code(result.corpus.digest[:16])
     rules = markdown_code(result.rules_digest[:16])
     policy = markdown_code(result.policy.path) if result.policy.path else "none (defaults)"

@@ -63,7 +63,7 @@ def render(name: str, report: Report, options: RenderOptions = DEFAULT_OPTIONS) 
         A key of `FORMATS`.
     report : Report
         The report.
-    options : Manner
+    options : RenderOptions
         Options of the rendering.
 
     Returns
@@ -72,8 +72,8 @@ def render(name: str, report: Report, options: RenderOptions = DEFAULT_OPTIONS) 
         The whole text, including its last newline.
     """
     form = FORMATS[name]
-    shown = report if options.excerpts or not form.is_shared else _without_excerpts(report)
-    return form.render(shown, options)
+    rendered = report if options.excerpts or not form.is_shared else _without_excerpts(report)
+    return form.render(rendered, options)
 
 
 def _without_excerpts(report: Report) -> Report:

@@ -13,7 +13,7 @@ from provenance.report.code_location import Anchor, resolve_anchor
 from provenance.report.grouping import (
     NOTE,
     FindingGroup,
-    gone_sentence,
+    absent_sentence,
     group_findings,
     group_places,
     group_remedy,
@@ -44,7 +44,7 @@ def render(report: Report, options: RenderOptions) -> str:
     ----------
     report : Report
         The report; permitted content is left out.
-    options : Manner
+    options : RenderOptions
         Anchor, and whether to include excerpts.
 
     Returns
@@ -55,10 +55,10 @@ def render(report: Report, options: RenderOptions) -> str:
     result = report.result
     anchor = resolve_anchor(result, options)
     groups = [each for each in group_findings(report) if each.verdict is not Verdict.PERMITTED]
-    gone = result.baseline.gone if result.baseline else ()
-    shown: list[FindingGroup | AbsentFindings] = [*groups]
-    shown += [each for each in gone if each.verdict is not Verdict.PERMITTED]
-    rules, results = _within_limits(shown, result, anchor)
+    absent = result.baseline.gone if result.baseline else ()
+    entries: list[FindingGroup | AbsentFindings] = [*groups]
+    entries += [each for each in absent if each.verdict is not Verdict.PERMITTED]
+    rules, results = _within_limits(entries, result, anchor)
     run = {
         "tool": {
             "driver": {
@@ -68,7 +68,7 @@ def render(report: Report, options: RenderOptions) -> str:
             }
         },
         "columnKind": "unicodeCodePoints",
-        "invocations": [_invocation(result, len(shown) - len(results))],
+        "invocations": [_invocation(result, len(entries) - len(results))],
         "results": results,
         "properties": {
             "corpus": [
@@ -84,34 +84,36 @@ def render(report: Report, options: RenderOptions) -> str:
 
 
 def _within_limits(
-    shown: list[FindingGroup | AbsentFindings], result: Result, anchor: Anchor
+    entries: list[FindingGroup | AbsentFindings], result: Result, anchor: Anchor
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Return rules and results, as many as the limits allow."""
     rules: list[dict[str, Any]] = []
     results: list[dict[str, Any]] = []
     places: dict[str, int] = {}
     room = MAX_BYTES
-    for each in shown[:MAX_RESULTS]:
+    for each in entries[:MAX_RESULTS]:
         place = places.setdefault(statement_id(each), len(rules))
-        added = [_rule(each)] if place == len(rules) else []
-        encoded = _result(each, result, anchor, place)
-        room -= sum(len(dump_json(part, indent=2).encode("utf-8")) for part in (encoded, *added))
+        new_rules = [_rule(each)] if place == len(rules) else []
+        entry = _result(each, result, anchor, place)
+        room -= sum(len(dump_json(part, indent=2).encode("utf-8")) for part in (entry, *new_rules))
         if room < 0:
             break
-        rules += added
-        results.append(encoded)
+        rules += new_rules
+        results.append(entry)
     return rules, results
 
 
 def _rule(each: FindingGroup | AbsentFindings) -> dict[str, Any]:
     terms = each.decisive if isinstance(each, FindingGroup) else None
-    why = each.ruling.why if isinstance(each, FindingGroup) and each.ruling else statement_id(each)
-    help_text = group_remedy(each) if isinstance(each, FindingGroup) else why
+    reason = (
+        each.ruling.why if isinstance(each, FindingGroup) and each.ruling else statement_id(each)
+    )
+    help_text = group_remedy(each) if isinstance(each, FindingGroup) else reason
     rule = {
         "id": _id(statement_id(each)),
         "shortDescription": {"text": shorten_line(_title(each), _LONGEST)},
-        "fullDescription": {"text": shorten_line(why, _LONGEST)},
-        "help": {"text": shorten_line(f"{why} {help_text}", 2 * _LONGEST)},
+        "fullDescription": {"text": shorten_line(reason, _LONGEST)},
+        "help": {"text": shorten_line(f"{reason} {help_text}", 2 * _LONGEST)},
         "properties": {"tags": ["licence", str(each.verdict)]},
     }
     address = safe_url(terms.address) if terms else None
@@ -152,15 +154,15 @@ def _result(
         for place in each.places[:_PLACES]
     ]
     if each.waived and not each.counted:
-        waived = f"All {each.waived:,} are waived by the policy."
-        entry["suppressions"] = [{"kind": "external", "justification": waived}]
+        justification = f"All {each.waived:,} are waived by the policy."
+        entry["suppressions"] = [{"kind": "external", "justification": justification}]
     entry["properties"] = _properties(each)
     return entry
 
 
 def _message(each: FindingGroup | AbsentFindings, result: Result) -> str:
     if isinstance(each, AbsentFindings):
-        return gone_sentence(each)
+        return absent_sentence(each)
     where, remedy = group_places(each), group_remedy(each)
     return f"{group_sentence(each, result)} Where: {where}. What to do: {remedy}"
 
@@ -200,7 +202,9 @@ def _invocation(result: Result, left_out: int) -> dict[str, Any]:
         "endTimeUtc": f"{result.created:%Y-%m-%dT%H:%M:%SZ}",
     }
     level = "warning" if is_complete else "error"
-    notes = [(level, shorten_line(unread_line(one), _LONGEST)) for one in result.unread[:_UNREAD]]
+    notes = [
+        (level, shorten_line(unread_line(unread), _LONGEST)) for unread in result.unread[:_UNREAD]
+    ]
     if more := len(result.unread[_UNREAD:]):
         notes.append((level, f"{more:,} more files could not be read: see result.json."))
     if left_out:

@@ -35,7 +35,7 @@ def render(report: Report, options: RenderOptions) -> str:
     ----------
     report : Report
         The report; permitted content is left out.
-    options : Manner
+    options : RenderOptions
         Anchor, and whether to include excerpts.
 
     Returns
@@ -45,18 +45,18 @@ def render(report: Report, options: RenderOptions) -> str:
         counts those left out. The outcome is an annotation of its own.
     """
     result, anchor = report.result, resolve_anchor(report.result, options)
-    failed = result.status != "pass"
+    is_failed = result.status != "pass"
     lines = [
-        (ERROR if failed else NOTE, "provenance: " + result.status, outcome_line(result)),
+        (ERROR if is_failed else NOTE, "provenance: " + result.status, outcome_line(result)),
         *_unread(result),
         *(_group_line(group, report) for group in group_findings(report) if _is_shown(group)),
         *(_excerpts(report) if options.excerpts else ()),
     ]
-    ordered = sorted(lines, key=lambda line: list(_COMMANDS).index(line[0]))
+    sorted_lines = sorted(lines, key=lambda line: list(_COMMANDS).index(line[0]))
     return "".join(
         _command(anchor, *line)
-        for kind, same in groupby(ordered, key=lambda line: line[0])
-        for line in _limited(kind, list(same))
+        for kind, same in groupby(sorted_lines, key=lambda line: line[0])
+        for line in _limit_lines(kind, list(same))
     )
 
 
@@ -66,7 +66,7 @@ Line = tuple[str, str, str]
 
 def _unread(result: Result) -> list[Line]:
     kind = ERROR if result.status == "incomplete" else WARNING
-    return [(kind, "provenance: not read", unread_line(one)) for one in result.unread]
+    return [(kind, "provenance: not read", unread_line(unread)) for unread in result.unread]
 
 
 def _is_shown(group: FindingGroup) -> bool:
@@ -87,11 +87,14 @@ def _excerpts(report: Report) -> list[Line]:
     ]
 
 
-def _limited(kind: str, lines: list[Line]) -> list[Line]:
+def _limit_lines(kind: str, lines: list[Line]) -> list[Line]:
     if len(lines) <= MAX_ANNOTATIONS:
         return lines
-    left = len(lines) - MAX_ANNOTATIONS + 1
-    return [*lines[: MAX_ANNOTATIONS - 1], (kind, "provenance", f"{left:,} more: see the report.")]
+    omitted = len(lines) - MAX_ANNOTATIONS + 1
+    return [
+        *lines[: MAX_ANNOTATIONS - 1],
+        (kind, "provenance", f"{omitted:,} more: see the report."),
+    ]
 
 
 def _command(anchor: Anchor, kind: str, title: str, text: str) -> str:

@@ -54,7 +54,7 @@ def post_comment(
     ----------
     report : Report
         The report. Each dataset has its own comment.
-    options : Manner
+    options : RenderOptions
         Whether to include excerpts.
     to : PullRequest
         Where to comment.

@@ -70,7 +70,7 @@ def terminal_summary(report: Report, *, width: int, colour: bool) -> str:
         _policy(style, report),
         share_lines(style, result),
         contested_lines(style, result),
-        _why(style, result),
+        _reasons(style, result),
         _strongest(style, report),
         _waivers(style, result),
         _limits(style, result),
@@ -86,7 +86,7 @@ def render(report: Report, _: RenderOptions) -> str:
 
 def _verdict(style: TerminalStyle, result: Result) -> list[str]:
     corpus = result.corpus
-    read = ", ".join(
+    sizes = ", ".join(
         (count(corpus.documents, "document"), count(corpus.tokens, "token"), size(corpus.bytes))
     )
     mark = f"{result.status.upper():<4}  "
@@ -95,8 +95,8 @@ def _verdict(style: TerminalStyle, result: Result) -> list[str]:
     code = {"fail": "1;31", "incomplete": "1;33"}.get(result.status, "1;32")
     return [
         *(style.paint(line, code) for line in sentence),
-        *(style.wrap(missed, " " * 6) if (missed := upper_bound_sentence(result)) else ()),
-        *style.wrap(f"{', '.join(corpus.addresses)}: {read}.", " " * 6),
+        *(style.wrap(bound, " " * 6) if (bound := upper_bound_sentence(result)) else ()),
+        *style.wrap(f"{', '.join(corpus.addresses)}: {sizes}.", " " * 6),
         *(style.wrap(note, " " * 6) if (note := sample_sentence(result)) else ()),
         *(style.wrap(comparison, " " * 6) if (comparison := baseline_sentence(result)) else ()),
         *style.wrap(f"Checked {circumstances_phrase(result.policy.circumstances)}.", " " * 6),
@@ -108,8 +108,8 @@ def _unread(style: TerminalStyle, result: Result) -> list[str]:
     if note is None:
         return []
     lines = [style.bold("Not read"), *style.wrap(note, "  ")]
-    for one in result.unread[:_UNREAD]:
-        lines += style.wrap(unread_line(one), "  ", "    ")
+    for unread in result.unread[:_UNREAD]:
+        lines += style.wrap(unread_line(unread), "  ", "    ")
     if more := len(result.unread[_UNREAD:]):
         lines += style.wrap(f"and {count(more, 'more')}: see result.json", "  ")
     return lines
@@ -132,7 +132,7 @@ def _policy(style: TerminalStyle, report: Report) -> list[str]:
     return lines if notes else []
 
 
-def _why(style: TerminalStyle, result: Result) -> list[str]:
+def _reasons(style: TerminalStyle, result: Result) -> list[str]:
     groups = rulings_by_source(each for each in result.rulings if each.documents)
     lines = [style.bold("Why")]
     for group in groups[:MAX_SOURCES]:
@@ -142,43 +142,43 @@ def _why(style: TerminalStyle, result: Result) -> list[str]:
 
 
 def _rulings(style: TerminalStyle, group: Sequence[SourceRuling]) -> list[str]:
-    (each, *others), repeated = split_repeated(group)
+    (each, *other_rulings), repetitions = split_repeated(group)
     ruling = each.ruling
     part = f" in {count(each.documents, 'document')}" if len(group) > 1 else ""
     lines = style.wrap(
         f"{each.name} is {ruling.verdict}{part} ({ruling.basis}). {ruling.why}", "  ", "    "
     )
     lines += style.wrap(f"Terms: {ruling.terms}", "    ") if ruling.terms else []
-    for other in others[:_OTHERS]:
+    for ruling_of_part in other_rulings[:_OTHERS]:
         lines += style.wrap(
-            f"In {count(other.documents, 'document')}: {other.ruling.verdict} "
-            f"({other.ruling.basis}), {other.ruling.terms or 'no terms'}",
+            f"In {count(ruling_of_part.documents, 'document')}: {ruling_of_part.ruling.verdict} "
+            f"({ruling_of_part.ruling.basis}), {ruling_of_part.ruling.terms or 'no terms'}",
             "    ",
             "      ",
         )
-    hidden = len(others[_OTHERS:]) + len(repeated)
-    effect = "" if others[_OTHERS:] else " with the same outcome"
-    if hidden:
-        lines += style.wrap(f"and {count(hidden, 'more ruling')}{effect}", "    ")
+    omitted = len(other_rulings[_OTHERS:]) + len(repetitions)
+    effect = "" if other_rulings[_OTHERS:] else " with the same outcome"
+    if omitted:
+        lines += style.wrap(f"and {count(omitted, 'more ruling')}{effect}", "    ")
     return lines
 
 
 def _strongest(style: TerminalStyle, report: Report) -> list[str]:
-    shown = strongest_findings(report.findings, _FINDINGS)
+    findings = strongest_findings(report.findings, _FINDINGS)
     total = report.findings.num_rows
-    lines = [style.bold(f"Strongest findings ({len(shown)} of {total:,})")]
-    for finding in shown:
+    lines = [style.bold(f"Strongest findings ({len(findings)} of {total:,})")]
+    for finding in findings:
         lines += _finding(style, finding)
-    return lines if shown else []
+    return lines if findings else []
 
 
 def _finding(style: TerminalStyle, finding: Finding) -> list[str]:
-    whole = f" of {finding.item_tokens}" if finding.item_tokens else ""
+    item_size = f" of {finding.item_tokens}" if finding.item_tokens else ""
     item = f" {_name(finding.item)}" if finding.item else ""
-    how = f"{finding.tokens}{whole} words, {finding.bits:.0f} bits"
+    match_size = f"{finding.tokens}{item_size} words, {finding.bits:.0f} bits"
     where = (
         f"{finding.verdict}: {_name(finding.source)}{item} in {_name(finding.document)}, "
-        f"{how if finding.bits else finding.evidence}"
+        f"{match_size if finding.bits else finding.evidence}"
         f"{', contested' if finding.contested else ''}{', waived' if finding.waiver else ''}"
         f"{', new' if finding.state == FindingState.NEW else ''}"
     )
@@ -196,19 +196,19 @@ def _name(text: str) -> str:
 
 def _excerpt(style: TerminalStyle, finding: Finding) -> str:
     room = style.width - len("    “”")
-    shown = cut_excerpt(finding.excerpt or "", finding.marks, lead=12, limit=room)
-    before = (("…", False),) if shown.before or finding.excerpt_start else ()
-    room -= shown.after
+    excerpt = cut_excerpt(finding.excerpt or "", finding.marks, lead=12, limit=room)
+    before = (("…", False),) if excerpt.before or finding.excerpt_start else ()
+    room -= excerpt.after
     line = ""
-    for piece, marked in (*before, *shown.pieces):
+    for piece, is_match in (*before, *excerpt.pieces):
         text = one_line_fragment(piece)
         fitting = truncate(text, room)
-        line += style.bold(fitting) if marked else fitting
+        line += style.bold(fitting) if is_match else fitting
         room -= cell_width(fitting)
         if fitting != text:
             break
     else:
-        line += "…" if shown.after else ""
+        line += "…" if excerpt.after else ""
     return f"“{line.strip()}”"
 
 

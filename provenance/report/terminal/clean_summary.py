@@ -19,7 +19,7 @@ def receipt_text(receipt: Receipt, style: TerminalStyle) -> str:
     ----------
     receipt : Receipt
         The receipt.
-    style : Pen
+    style : TerminalStyle
         Width and colours.
 
     Returns
@@ -29,9 +29,9 @@ def receipt_text(receipt: Receipt, style: TerminalStyle) -> str:
     """
     lines = [
         *_head(receipt, style),
-        *_why(receipt, style),
-        *_where(receipt, style),
-        *_not_removed(receipt, style),
+        *_reasons(receipt, style),
+        *_files_changed(receipt, style),
+        *_exceptions(receipt, style),
     ]
     return "\n".join(lines) + "\n"
 
@@ -47,10 +47,10 @@ def _head(receipt: Receipt, style: TerminalStyle) -> Iterator[str]:
         if receipt.spans:
             parts.append(count(receipt.spans, "passage"))
         yield style.bold(f"Removed: {' and '.join(parts)}.")
-    kept = receipt.after.bytes / receipt.before.bytes if receipt.before.bytes else 1.0
+    share = receipt.after.bytes / receipt.before.bytes if receipt.before.bytes else 1.0
     yield from style.wrap(
         f"{number(receipt.after.documents)} of {count(receipt.before.documents, 'document')} "
-        f"remain, {size(receipt.after.bytes)} of text ({percent(kept)}). They were checked again, "
+        f"remain, {size(receipt.after.bytes)} of text ({percent(share)}). They were checked again, "
         "scored with the model of the original corpus and with their own: nothing more is to be "
         "removed.",
         "  ",
@@ -62,7 +62,7 @@ def _head(receipt: Receipt, style: TerminalStyle) -> Iterator[str]:
         )
 
 
-def _why(receipt: Receipt, style: TerminalStyle) -> Iterator[str]:
+def _reasons(receipt: Receipt, style: TerminalStyle) -> Iterator[str]:
     if not receipt.reasons:
         return
     yield ""
@@ -79,7 +79,7 @@ def _why(receipt: Receipt, style: TerminalStyle) -> Iterator[str]:
         yield f"  {count(len(more), 'more reason')} in the receipt."
 
 
-def _where(receipt: Receipt, style: TerminalStyle) -> Iterator[str]:
+def _files_changed(receipt: Receipt, style: TerminalStyle) -> Iterator[str]:
     changed = [file for file in receipt.files if file.before != file.after]
     same = len(receipt.files) - len(changed)
     yield ""
@@ -103,8 +103,8 @@ def _file(file: CleanedFile) -> str:
     return f"{one_line(file.file)}: {' and '.join(parts)} removed."
 
 
-def _not_removed(receipt: Receipt, style: TerminalStyle) -> Iterator[str]:
-    kept = [
+def _exceptions(receipt: Receipt, style: TerminalStyle) -> Iterator[str]:
+    exceptions = [
         (receipt.left_waived, "is waived", "are waived", "finding", "--waived removes them too"),
         (
             receipt.left_contested,
@@ -114,11 +114,11 @@ def _not_removed(receipt: Receipt, style: TerminalStyle) -> Iterator[str]:
             "--contested removes them too",
         ),
     ]
-    for number_left, one, many, noun, how in kept:
+    for number_left, singular, plural, noun, option in exceptions:
         if number_left:
-            verb = one if number_left == 1 else many
+            verb = singular if number_left == 1 else plural
             yield ""
-            yield from style.wrap(f"Kept: {count(number_left, noun)} that {verb} ({how}).")
+            yield from style.wrap(f"Kept: {count(number_left, noun)} that {verb} ({option}).")
     if receipt.unread:
         yield ""
         yield from style.wrap(

@@ -33,20 +33,22 @@ def changes_markdown(changes: Changes) -> str:
 
 def _headline(changes: Changes) -> str:
     new = changes.appeared.num_rows
-    found = f"{count(new, 'new finding')}, {number(changes.vanished.num_rows)} vanished"
+    summary = f"{count(new, 'new finding')}, {number(changes.vanished.num_rows)} vanished"
     if changes.is_incomplete:
-        return f"INCOMPLETE  {found}: not all could be read."
+        return f"INCOMPLETE  {summary}: not all could be read."
     if changes.worse:
-        return f"WORSE  {found}: the policy is violated more than before."
+        return f"WORSE  {summary}: the policy is violated more than before."
     if changes.new.status == "fail":
-        return f"SAME   {found}: the policy is violated, no more than before."
-    return f"PASS   {found}: the policy holds."
+        return f"SAME   {summary}: the policy is violated, no more than before."
+    return f"PASS   {summary}: the policy holds."
 
 
 def _sections(changes: Changes) -> Iterator[tuple[str, list[str]]]:
     sides = changes.old, changes.new
     yield "Compared", [_side("old", changes.old), _side("new", changes.new)]
-    unread = [f"{_name(s.name)}: {unread_line(one)}" for s in sides for one in s.unread]
+    unread = [
+        f"{_name(s.name)}: {unread_line(unread_file)}" for s in sides for unread_file in s.unread
+    ]
     if unread:
         more = [f"and {count(len(unread) - _FINDINGS, 'more file')}"] if unread[_FINDINGS:] else []
         yield "Not read", [*unread[:_FINDINGS], *more]
@@ -75,12 +77,12 @@ def _sections(changes: Changes) -> Iterator[tuple[str, list[str]]]:
         )
 
 
-def _side(which: str, side: ComparedCorpus) -> str:
+def _side(label: str, side: ComparedCorpus) -> str:
     outcome = {"pass": "passes the policy", "fail": "fails the policy"}.get(
         side.status, "not all could be read"
     )
     return (
-        f"{which}: {_name(side.name)}, {count(side.documents, 'document')}, "
+        f"{label}: {_name(side.name)}, {count(side.documents, 'document')}, "
         f"{count(side.tokens, 'token')}; {outcome}."
     )
 
@@ -90,18 +92,18 @@ def _documents(documents: DocumentChanges) -> Iterator[str]:
         f"{number(documents.added)} added, {number(documents.removed)} removed, "
         f"{number(documents.changed)} changed."
     )
-    for how in ("added", "removed", "changed"):
-        names = [_name(name) for kind, name in documents.examples if kind == how]
+    for change in ("added", "removed", "changed"):
+        names = [_name(name) for kind, name in documents.examples if kind == change]
         if names:
-            more = ", …" if getattr(documents, how) > len(names[:_NAMES]) else ""
-            yield f"{how}: {', '.join(names[:_NAMES])}{more}"
+            more = ", …" if getattr(documents, change) > len(names[:_NAMES]) else ""
+            yield f"{change}: {', '.join(names[:_NAMES])}{more}"
 
 
 def _move(move: ShareChange) -> str:
     old, new = (None if share is None else share.tokens.share for share in (move.old, move.new))
-    moved = ["not searched for" if share is None else percent(share) for share in (old, new)]
+    texts = ["not searched for" if share is None else percent(share) for share in (old, new)]
     verdict = f" ({move.verdict})" if move.verdict and move.by == "source" else ""
-    return f"{_name(move.key)}{verdict}: {moved[0]} → {moved[1]}"
+    return f"{_name(move.key)}{verdict}: {texts[0]} → {texts[1]}"
 
 
 def _findings(table: pa.Table) -> Iterator[str]:
@@ -116,11 +118,11 @@ def _findings(table: pa.Table) -> Iterator[str]:
 
 
 def _name(text: str) -> str:
-    shown = one_line(text)
-    return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}…"
+    line = one_line(text)
+    return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}…"
 
 
 def _safe(text: str) -> str:
     """Escape Markdown and HTML."""
-    marked = "".join(f"\\{sign}" if sign in "\\`*_[]()#|~!@" else sign for sign in text)
-    return marked.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    escaped = "".join(f"\\{sign}" if sign in "\\`*_[]()#|~!@" else sign for sign in text)
+    return escaped.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

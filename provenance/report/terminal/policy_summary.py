@@ -70,7 +70,7 @@ def policy_text(
         Notes on it, such as names that the rules do not know.
     today : date
         Decides what has expired.
-    style : Pen
+    style : TerminalStyle
         Width and colours.
 
     Returns
@@ -87,7 +87,8 @@ def policy_text(
             for gate in policy.gates
         ],
         "Claimed exceptions": claims or ["None: no statutory exception changes a verdict."],
-        "Agreements": [_agreement(signed, today) for signed in policy.agreements] or ["None."],
+        "Agreements": [_agreement(agreement, today) for agreement in policy.agreements]
+        or ["None."],
         "Waivers": [_waiver(waiver, today) for waiver in policy.waivers] or ["None."],
         "Notes": list(notes),
     }
@@ -99,19 +100,19 @@ def policy_text(
     return "\n".join([*lines, "", f"Digest: {policy.digest}"]) + "\n"
 
 
-def _agreement(signed: Agreement, today: date) -> str:
-    over = signed.period.until is not None and signed.period.until <= today
-    filed = "" if signed.digest is None else f", SHA-256 {signed.digest[:12]}"
+def _agreement(agreement: Agreement, today: date) -> str:
+    is_over = agreement.period.until is not None and agreement.period.until <= today
+    digest_note = "" if agreement.digest is None else f", SHA-256 {agreement.digest[:12]}"
     return (
-        f"{signed.reference}: content of {signed.source} for {', '.join(signed.purposes)}, "
-        f"collected {period(signed.period)}{filed}."
-        f"{' It has ended: content collected later is not covered.' if over else ''}"
+        f"{agreement.reference}: content of {agreement.source} "
+        f"for {', '.join(agreement.purposes)}, collected {period(agreement.period)}{digest_note}."
+        f"{' It has ended: content collected later is not covered.' if is_over else ''}"
     )
 
 
 def _waiver(waiver: Waiver, today: date) -> str:
-    over = waiver.expires <= today
-    state = f"EXPIRED {waiver.expires}" if over else f"until {last_day(waiver)}"
+    is_over = waiver.expires <= today
+    state = f"EXPIRED {waiver.expires}" if is_over else f"until {last_day(waiver)}"
     return (
         f"{waiver.id}: {waiver.statement!r} ({waiver.reason}; approved by "
         f"{waiver.approver}; {state})."

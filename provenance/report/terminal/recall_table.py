@@ -36,12 +36,12 @@ def recall_table(calibration: Calibration) -> str:
 
 def _head(calibration: Calibration) -> list[str]:
     overall = calibration.recalls[0]
-    planted, documents = len(calibration.plants), count(calibration.documents, "document")
-    able = f"{number(overall.planted)} items with at least {_LEAST} tokens"
+    planted_count, documents = len(calibration.plants), count(calibration.documents, "document")
+    testable = f"{number(overall.planted)} items with at least {_LEAST} tokens"
     skipped = number(calibration.skipped)
     lines = [
-        f"{count(planted, 'item')} planted among {documents}; {skipped} skipped.",
-        f"Found, of {able}: {_recall(overall)}",
+        f"{count(planted_count, 'item')} planted among {documents}; {skipped} skipped.",
+        f"Found, of {testable}: {_recall(overall)}",
     ]
     if overall.covered is not None and overall.right is not None:
         lines.append(
@@ -88,11 +88,11 @@ def _cell(recall: Recall | None) -> str:
 
 
 def _rows(title: str, key: str, recalls: tuple[Recall, ...]) -> list[str]:
-    own = [recall for recall in recalls if getattr(recall, key) and recall.length is None]
+    rows = [recall for recall in recalls if getattr(recall, key) and recall.length is None]
     return [
         f"{title:8} {one_line(getattr(recall, key))[:24]:24} {number(recall.planted):>6} planted, "
         f"found {_recall(recall)}"
-        for recall in own
+        for recall in rows
     ]
 
 

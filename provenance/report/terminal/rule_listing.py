@@ -25,10 +25,10 @@ COLOURS = {
 _VERDICT, _PERIOD = 10, 24
 
 
-def rule_list(picked: Iterable[tuple[Entry, Sequence[Terms]]], style: TerminalStyle) -> str:
+def rule_list(selection: Iterable[tuple[Entry, Sequence[Terms]]], style: TerminalStyle) -> str:
     """List statements, one per line, by entry."""
     lines, entries, statements = [], 0, 0
-    for entry, versions in picked:
+    for entry, versions in selection:
         entries, statements = entries + 1, statements + len(versions)
         lines += style.wrap(f"{entry.id}  {entry.name}")[:1]
         lines[-1] = style.bold(lines[-1])
@@ -90,12 +90,12 @@ def _document(terms: Terms, style: TerminalStyle) -> list[str]:
     lines = style.wrap(terms.document, "", "  ")
     lines = [style.bold(line) for line in lines]
     lines += style.wrap(terms.address, "  ", "  ") if terms.address else []
-    chosen = {
+    date_kind = {
         "collection": "the date of collection",
         "content": "the date of the content",
         "acceptance": "the date of acceptance",
     }[terms.time_axis]
-    lines += style.wrap(f"Applicable version: by {chosen}.", "  ", "  ")
+    lines += style.wrap(f"Applicable version: by {date_kind}.", "  ", "  ")
     return lines + (style.wrap(f"Note: {terms.notes}", "  ", "  ") if terms.notes else [])
 
 
@@ -111,21 +111,23 @@ def _names(entry: Entry) -> list[tuple[str, Sequence[str]]]:
 
 
 def _tag(condition: str, meanings: dict[str, str]) -> str:
-    words = [
+    labels = [
         f"{tag}: {meanings[tag]}" if tag in meanings else tag for tag in condition.split(" or ")
     ]
-    return " or ".join(words)
+    return " or ".join(labels)
 
 
 def _confidence(terms: Terms) -> str:
     record = terms.record
-    seen = f"; quotation seen {record.first_seen} to {record.last_seen}" if record.last_seen else ""
-    reviewed = (
+    sightings = (
+        f"; quotation seen {record.first_seen} to {record.last_seen}" if record.last_seen else ""
+    )
+    review = (
         f"reviewed by {record.reviewed_by} on {record.reviewed_on}"
         if record.reviewed_by
         else "not reviewed by a lawyer"
     )
-    return f"{terms.confidence}{seen}; {reviewed}"
+    return f"{terms.confidence}{sightings}; {review}"
 
 
 def _by_date(terms: Terms) -> tuple[str, str]:

@@ -20,7 +20,7 @@ def ruling_explanation(
         The ruling.
     circumstances : Circumstances
         The circumstances that it is for.
-    style : Pen
+    style : TerminalStyle
         Width and colours.
     """
     basis = BASIS_MEANINGS.get(ruling.basis)

@@ -44,10 +44,16 @@ def text_bar(share: Share, top: float, width: int) -> str:
         return min(round(part / top * (width - 1)), width - 1)
 
     tokens = share.tokens
-    filled = max(cells_of(tokens.share), 1 if tokens.share else 0)
-    contested = round(filled * min(tokens.contested / tokens.share, 1.0)) if tokens.share else 0
-    whisker = max(cells_of(tokens.high) - filled, 0)
-    return _FILL[share.verdict] * (filled - contested) + _CONTESTED * contested + _WHISKER * whisker
+    filled_cells = max(cells_of(tokens.share), 1 if tokens.share else 0)
+    contested_cells = (
+        round(filled_cells * min(tokens.contested / tokens.share, 1.0)) if tokens.share else 0
+    )
+    whisker = max(cells_of(tokens.high) - filled_cells, 0)
+    return (
+        _FILL[share.verdict] * (filled_cells - contested_cells)
+        + _CONTESTED * contested_cells
+        + _WHISKER * whisker
+    )
 
 
 MAX_SOURCES = 6
@@ -70,20 +76,20 @@ def share_lines(style: TerminalStyle, result: Result) -> list[str]:
 
     Parameters
     ----------
-    style : Pen
+    style : TerminalStyle
         Width and colours.
     result : Result
         Has the shares.
     """
     verdicts, sources = shares_by(result.shares, "verdict"), shares_by(result.shares, "source")
-    found = _found(result)
+    present = _present_shares(result)
     lines: list[str] = []
     if any(share.documents.count for share in verdicts):
         scale = _scale(style, result)
         lines += _section(style, "Tokens by verdict", verdicts, scale)
-        lines += _section(style, "Tokens by source", found[:MAX_SOURCES], scale)
-    if len(found) > MAX_SOURCES:
-        lines += style.wrap(f"and {count(len(found) - MAX_SOURCES, 'source')} more", "  ")
+        lines += _section(style, "Tokens by source", present[:MAX_SOURCES], scale)
+    if len(present) > MAX_SOURCES:
+        lines += style.wrap(f"and {count(len(present) - MAX_SOURCES, 'source')} more", "  ")
     absent = [share.key for share in sources if not share.documents.count]
     if absent:
         more = f" and {len(absent) - MAX_SOURCES} more" if len(absent) > MAX_SOURCES else ""
@@ -96,23 +102,23 @@ def contested_lines(style: TerminalStyle, result: Result) -> list[str]:
 
     Parameters
     ----------
-    style : Pen
+    style : TerminalStyle
         Width and colours.
     result : Result
         Has the shares; no line is returned if none is contested.
     """
-    shown = (
+    shares = (
         *shares_by(result.shares, "verdict"),
         *shares_by(result.shares, "source")[:MAX_SOURCES],
     )
-    lines = [line for each in band_lines(shown) for line in style.wrap(each, "  ", "    ")]
+    lines = [line for each in band_lines(shares) for line in style.wrap(each, "  ", "    ")]
     if not lines:
         return []
     key = " (contested: =)" if _scale(style, result).bar else ""
     return [style.bold(f"Contested shares{key}"), *lines, *style.wrap(BAND_MEANING, "  ")]
 
 
-def _found(result: Result) -> list[Share]:
+def _present_shares(result: Result) -> list[Share]:
     return [share for share in shares_by(result.shares, "source") if share.documents.count]
 
 
@@ -129,20 +135,20 @@ _WORD, _FIGURE, _INTERVAL = 10, 7, 14
 
 
 def _scale(style: TerminalStyle, result: Result) -> _Scale:
-    shares = (*shares_by(result.shares, "verdict"), *_found(result)[:MAX_SOURCES])
+    shares = (*shares_by(result.shares, "verdict"), *_present_shares(result)[:MAX_SOURCES])
     top = scale_end(max(each.tokens.high, each.tokens.share) for each in shares)
     key = min(
         max((cell_width(one_line(share.key[:MAX_NAME_CELLS])) for share in shares), default=0), 20
     )
-    fixed = len("  ") + key + 1 + _WORD + 1 + _FIGURE + len("  ") + _INTERVAL
-    room = style.width - fixed
+    other_cells = len("  ") + key + 1 + _WORD + 1 + _FIGURE + len("  ") + _INTERVAL
+    room = style.width - other_cells
     return _Scale(top, key, room if room >= 10 else 0)
 
 
 def _section(style: TerminalStyle, title: str, shares: Sequence[Share], scale: _Scale) -> list[str]:
-    left = f"{title}, bars to {exact_percent(scale.top)}" if scale.bar else title
-    right = "95% interval"
-    heading = style.bold(pad(left, style.width - cell_width(right)) + right)
+    left_title = f"{title}, bars to {exact_percent(scale.top)}" if scale.bar else title
+    right_title = "95% interval"
+    heading = style.bold(pad(left_title, style.width - cell_width(right_title)) + right_title)
     lines = [line for share in shares for line in _line(style, share, scale)]
     return [heading, *lines] if shares else []
 
@@ -151,25 +157,25 @@ def _line(style: TerminalStyle, share: Share, scale: _Scale) -> list[str]:
     estimate, colour = share.tokens, _COLOUR[share.verdict]
     name = one_line(share.key[:MAX_SENTENCE_LENGTH])
     # By verdict, the key is the verdict itself.
-    word = "" if share.key == share.verdict else str(share.verdict or "mixed")
+    verdict_word = "" if share.key == share.verdict else str(share.verdict or "mixed")
     figures, room = _figures(estimate), style.width - 2 - _FIGURE - 2 - _INTERVAL
     more = []
     if estimate.corrected and estimate.count:
         more = [f"  {pad('  corrected', room)}{_figures(estimate.corrected)}"]
     if not scale.bar:
-        *above, label = _narrow(name, word, room, style.width)
+        *above, label = _narrow(name, verdict_word, room, style.width)
         return [*above, f"  {pad(label, room)}{figures}", *more]
-    drawn = style.paint(pad(text_bar(share, scale.top, scale.bar), scale.bar), colour)
-    label = f"{pad(name, scale.key)} {style.paint(pad(word, _WORD), colour)}"
-    return [f"  {label} {drawn}{figures}", *more]
+    bar = style.paint(pad(text_bar(share, scale.top, scale.bar), scale.bar), colour)
+    label = f"{pad(name, scale.key)} {style.paint(pad(verdict_word, _WORD), colour)}"
+    return [f"  {label} {bar}{figures}", *more]
 
 
-def _narrow(name: str, word: str, room: int, width: int) -> list[str]:
+def _narrow(name: str, verdict_word: str, room: int, width: int) -> list[str]:
     """Return the label of a line without a bar; a long name takes a line of its own."""
-    label = f"{name} ({word})" if word else name
-    if not word or cell_width(label) < room:
+    label = f"{name} ({verdict_word})" if verdict_word else name
+    if not verdict_word or cell_width(label) < room:
         return [label]
-    return [f"  {truncate(name, width - 2)}", f"  {word}"]
+    return [f"  {truncate(name, width - 2)}", f"  {verdict_word}"]
 
 
 def _figures(estimate: Estimate | CorrectedShare) -> str:

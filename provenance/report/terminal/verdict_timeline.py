@@ -15,14 +15,14 @@ _YEAR = timedelta(days=365)
 
 def chart_span(timelines: Sequence[Sequence[VerdictPeriod]], today: date) -> DateRange:
     """Return the days of a chart: from a year before the first change until today."""
-    turns = [s.collected.first for each in timelines for s in each if s.collected.first]
-    first = min((*turns, today - 2 * _YEAR)) - _YEAR
-    return DateRange(first, max((*turns, today)) + timedelta(days=1))
+    changes = [s.collected.first for each in timelines for s in each if s.collected.first]
+    first = min((*changes, today - 2 * _YEAR)) - _YEAR
+    return DateRange(first, max((*changes, today)) + timedelta(days=1))
 
 
 def timeline_text(
     rows: Mapping[str, Sequence[VerdictPeriod]],
-    marked: DateRange | None,
+    collected: DateRange | None,
     today: date,
     style: TerminalStyle,
 ) -> str:
@@ -32,44 +32,46 @@ def timeline_text(
     ----------
     rows : mapping of str to sequence of VerdictPeriod
         Label of a row to its periods; the periods of the first row are listed below the chart.
-    marked : DateRange or None
+    collected : DateRange or None
         When the content was collected; marked below the chart.
     today : date
         End of the chart.
-    style : Pen
+    style : TerminalStyle
         Width and colours.
     """
     span = chart_span(list(rows.values()), today)
     cells = style.width - LABEL_WIDTH - 2
     lines = [f"{'':<{LABEL_WIDTH}}  {_years(span, cells)}"]
-    for name, stretches in rows.items():
-        lines.append(f"{name[:LABEL_WIDTH]:<{LABEL_WIDTH}}  {_bar(stretches, span, cells, style)}")
-    if marked is not None:
-        lines.append(f"{'collected':<{LABEL_WIDTH}}  {_mark(marked, span, cells)}".rstrip())
+    for name, periods in rows.items():
+        lines.append(f"{name[:LABEL_WIDTH]:<{LABEL_WIDTH}}  {_bar(periods, span, cells, style)}")
+    if collected is not None:
+        lines.append(f"{'collected':<{LABEL_WIDTH}}  {_mark(collected, span, cells)}".rstrip())
     lines += ["", "F forbidden   ? unknown   r restricted   . permitted", ""]
-    for stretch in next(iter(rows.values())):
-        lines += _period_lines(stretch, style)
+    for each in next(iter(rows.values())):
+        lines += _period_lines(each, style)
     return "\n".join(lines) + "\n"
 
 
-def _period_lines(stretch: VerdictPeriod, style: TerminalStyle) -> list[str]:
-    verdict = style.paint(f"{stretch.verdict:<10}", COLOURS[stretch.verdict])
-    here = f"{period(stretch.collected):<24}  {verdict}  {stretch.basis}"
-    terms = [] if stretch.terms is None else style.wrap(stretch.terms, " " * 26, " " * 28)
-    return [here, *terms]
+def _period_lines(verdict_period: VerdictPeriod, style: TerminalStyle) -> list[str]:
+    verdict = style.paint(f"{verdict_period.verdict:<10}", COLOURS[verdict_period.verdict])
+    line = f"{period(verdict_period.collected):<24}  {verdict}  {verdict_period.basis}"
+    terms = (
+        [] if verdict_period.terms is None else style.wrap(verdict_period.terms, " " * 26, " " * 28)
+    )
+    return [line, *terms]
 
 
 def _bar(
-    stretches: Sequence[VerdictPeriod], span: DateRange, cells: int, style: TerminalStyle
+    periods: Sequence[VerdictPeriod], span: DateRange, cells: int, style: TerminalStyle
 ) -> str:
     letters = {"forbidden": "F", "unknown": "?", "restricted": "r", "permitted": "."}
     bar = ""
     for cell in range(cells):
         day = _day(span, cell, cells)
-        here = DateRange(day, day + timedelta(days=1))
-        found = next((s for s in stretches if s.collected.overlaps(here)), None)
-        letter = " " if found is None else letters[found.verdict]
-        bar += letter if found is None else style.paint(letter, COLOURS[found.verdict])
+        day_range = DateRange(day, day + timedelta(days=1))
+        current = next((s for s in periods if s.collected.overlaps(day_range)), None)
+        letter = " " if current is None else letters[current.verdict]
+        bar += letter if current is None else style.paint(letter, COLOURS[current.verdict])
     return bar
 
 
@@ -84,11 +86,11 @@ def _years(span: DateRange, cells: int) -> str:
     return "".join(axis).rstrip()
 
 
-def _mark(marked: DateRange, span: DateRange, cells: int) -> str:
-    first = 0 if marked.first is None else _cell(span, marked.first, cells)
+def _mark(collected: DateRange, span: DateRange, cells: int) -> str:
+    first = 0 if collected.first is None else _cell(span, collected.first, cells)
     last = cells - 1
-    if marked.until is not None:
-        last = _cell(span, marked.until - timedelta(days=1), cells)
+    if collected.until is not None:
+        last = _cell(span, collected.until - timedelta(days=1), cells)
     return " " * first + "^" * max(last - first + 1, 1)
 
 

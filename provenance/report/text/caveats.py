@@ -38,17 +38,17 @@ def band_sentence(estimate: Estimate) -> str:
     '2.0% uncontested to 3.2% in total; 1.0% contested'
     """
     contested = f"; {percent(estimate.contested)} contested" if estimate.contested else ""
-    low, high = percent(_uncontested(estimate)), percent(estimate.any)
+    low, high = percent(_uncontested_share(estimate)), percent(estimate.any)
     return f"{low} uncontested to {high} in total{contested}"
 
 
-def _uncontested(estimate: Estimate) -> float:
+def _uncontested_share(estimate: Estimate) -> float:
     return max(estimate.share - estimate.contested, 0.0)
 
 
 def has_band(estimate: Estimate) -> bool:
     """Return whether the ends of the band of a share differ when printed."""
-    return percent(_uncontested(estimate)) != percent(estimate.any)
+    return percent(_uncontested_share(estimate)) != percent(estimate.any)
 
 
 def shares_with_band(shares: Iterable[Share]) -> tuple[Share, ...]:
@@ -70,8 +70,8 @@ def coverage_caveats(result: Result) -> tuple[str, ...]:
         "it also contains are contested."
         for background in result.backgrounds
     ]
-    lacks = [lack for registry in result.registries if (lack := registry_gap(registry))]
-    caveats = (*passed_over(result), *lacks, *backgrounds, *model_caveats(result))
+    gaps = [gap for registry in result.registries if (gap := registry_gap(registry))]
+    caveats = (*passed_over(result), *gaps, *backgrounds, *model_caveats(result))
     if result.control is None:
         return caveats
     reservations = control_caveats(result.control, result.policy.circumstances.collected)
@@ -80,13 +80,13 @@ def coverage_caveats(result: Result) -> tuple[str, ...]:
 
 def passed_over(result: Result) -> tuple[str, ...]:
     """Return a sentence on files in the corpus's folders that were not checked."""
-    beside = result.corpus.passed_over
-    if beside is None:
+    ignored = result.corpus.passed_over
+    if ignored is None:
         return ()
-    more = beside.count - len(beside.files)
-    named = ", ".join(beside.files) + (f" and {count(more, 'more')}" if more else "")
-    verb = "was" if beside.count == 1 else "were"
-    return (f"{count(beside.count, 'file')} beside the data {verb} not checked: {named}.",)
+    more = ignored.count - len(ignored.files)
+    names = ", ".join(ignored.files) + (f" and {count(more, 'more')}" if more else "")
+    verb = "was" if ignored.count == 1 else "were"
+    return (f"{count(ignored.count, 'file')} beside the data {verb} not checked: {names}.",)
 
 
 def model_caveats(result: Result) -> tuple[str, ...]:
@@ -118,7 +118,7 @@ def chance_sentence(control: Control) -> str:
         "Of 400 findings by content, about 12 (5 to 20) may be chance matches, 3.0% (1.0 to 5.0%);
         measured with 900 items that cannot be in the corpus (registries/later)."
     """
-    how = (
+    method = (
         f"measured with {count(control.registry.items, 'item')} that cannot be in the corpus "
         f"({control.registry.path})"
     )
@@ -126,12 +126,12 @@ def chance_sentence(control: Control) -> str:
     if rate is None:
         return (
             "Nothing was found by content; about "
-            f"{_amount(control.expected, None)} chance matches would be expected, {how}."
+            f"{_amount(control.expected, None)} chance matches would be expected, {method}."
         )
     part = f"{percent(rate.value)} ({interval(rate.low, rate.high)})"
     return (
         f"Of {count(control.findings, 'finding')} by content, about "
-        f"{_amount(control.expected, control.findings)} may be chance matches, {part}; {how}."
+        f"{_amount(control.expected, control.findings)} may be chance matches, {part}; {method}."
     )
 
 
@@ -221,16 +221,16 @@ def calibration_caveats(result: Result) -> tuple[str, ...]:
     summary = result.calibration
     if summary is None:
         return ()
-    found = (
+    recall_phrase = (
         "none were tested" if summary.recall is None else f"{percent(summary.recall)} were found"
     )
-    rests = (
+    basis = (
         "Corrected shares account for missed items and false matches, as measured in "
         f"{summary.path} on {day(summary.created)}: of {count(summary.planted, 'planted item')}, "
-        f"{found}. Gates use the uncorrected shares."
+        f"{recall_phrase}. Gates use the uncorrected shares."
     )
     return (
-        rests,
+        basis,
         *(f"Corrected shares: {reservation}." for reservation in summary.reservations),
     )
 
@@ -322,8 +322,8 @@ def strength_sentence(strength: float, expected: float) -> str:
     >>> strength_sentence(31.7, 0.0003).split(". ")[1]
     'One in about 3,000 corpora of this size contains one by chance.'
     """
-    once = f"A match this strong occurs by chance {rarity(strength)}."
+    frequency = f"A match this strong occurs by chance {rarity(strength)}."
     if expected >= 0.5:
-        return f"{once} A corpus of this size contains about {expected:,.0f} by chance."
+        return f"{frequency} A corpus of this size contains about {expected:,.0f} by chance."
     corpora = "more than a billion" if expected < 1e-9 else f"about {approximate(1 / expected)}"
-    return f"{once} One in {corpora} corpora of this size contains one by chance."
+    return f"{frequency} One in {corpora} corpora of this size contains one by chance."

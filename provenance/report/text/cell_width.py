@@ -82,37 +82,39 @@ def wrap(text: str, width: int, indent: str = "", hanging: str | None = None) ->
     list of str
         No line is wider than `width`.
     """
-    rest = indent if hanging is None else hanging
+    hanging_indent = indent if hanging is None else hanging
     lines = [indent]
     empty = True
-    for word in _words(text, max(width - max(cell_width(indent), cell_width(rest)), 1)):
+    for word in _break_words(
+        text, max(width - max(cell_width(indent), cell_width(hanging_indent)), 1)
+    ):
         if not empty and (
             cell_width(lines[-1]) + 1 + cell_width(word) > width
             or len(lines[-1]) + len(word) > 4 * width
         ):
-            lines.append(rest)
+            lines.append(hanging_indent)
             empty = True
         lines[-1] += word if empty else f" {word}"
         empty = False
     return lines
 
 
-def _words(text: str, width: int) -> Iterator[str]:
+def _break_words(text: str, width: int) -> Iterator[str]:
     for word in text.split():
-        left = word
-        while cell_width(left) > width or len(left) > 4 * width:
-            part = _first(left, width) or left[0]
+        remainder = word
+        while cell_width(remainder) > width or len(remainder) > 4 * width:
+            part = _first(remainder, width) or remainder[0]
             yield part
-            left = left[len(part) :]
-        if left:
-            yield left
+            remainder = remainder[len(part) :]
+        if remainder:
+            yield remainder
 
 
 def _first(text: str, width: int) -> str:
-    taken = 0
+    cells = 0
     for at, character in enumerate(text[: 4 * width]):
-        taken += _cells(character)
-        if taken > width:
+        cells += _cells(character)
+        if cells > width:
             return text[:at]
     return text[: 4 * width]
 

@@ -8,22 +8,25 @@ from provenance.report.text.number_format import count, date_span, number, perce
 
 def source_coverage(result: Result, source: str) -> SourceCoverage | None:
     """Return the sum of what the registries contain of a source; None if nothing."""
-    own = [
-        one for registry in result.registries for one in registry.sources if one.source == source
+    entries = [
+        entry
+        for registry in result.registries
+        for entry in registry.sources
+        if entry.source == source
     ]
-    if not own:
+    if not entries:
         return None
-    published = [one.published for one in own]
+    totals = [entry.published for entry in entries]
     return SourceCoverage(
         source=source,
-        items=sum(one.items for one in own),
-        tokens=sum(one.tokens for one in own),
-        first=min((one.first for one in own if one.first), default=None),
-        last=max((one.last for one in own if one.last), default=None),
-        undated=sum(one.undated for one in own),
-        unattributable=sum(one.unattributable for one in own),
+        items=sum(entry.items for entry in entries),
+        tokens=sum(entry.tokens for entry in entries),
+        first=min((entry.first for entry in entries if entry.first), default=None),
+        last=max((entry.last for entry in entries if entry.last), default=None),
+        undated=sum(entry.undated for entry in entries),
+        unattributable=sum(entry.unattributable for entry in entries),
         # The total is known only if every registry states it.
-        published=None if None in published else max(one for one in published if one is not None),
+        published=None if None in totals else max(entry for entry in totals if entry is not None),
     )
 
 
@@ -42,25 +45,25 @@ def coverage_sentence(result: Result, source: str) -> str:
     str
         "Searched for: 600,000 of 26,000,000,000 items (0.0023%), 2018-05-04 to 2023-06-30."
     """
-    own = source_coverage(result, source)
-    if own is None:
+    coverage = source_coverage(result, source)
+    if coverage is None:
         return "Searched for: none of its items, only its addresses."
-    when = f", {date_span(own.first, own.last)}" if own.first else ""
-    if own.fraction is None or own.published is None:
-        return f"Searched for: {count(own.items, 'item')}{when}; total unknown."
-    part = percent(own.fraction)
-    total = count(own.published, "item")
-    return f"Searched for: {number(own.items)} of {total} ({part}){when}."
+    dates = f", {date_span(coverage.first, coverage.last)}" if coverage.first else ""
+    if coverage.fraction is None or coverage.published is None:
+        return f"Searched for: {count(coverage.items, 'item')}{dates}; total unknown."
+    part = percent(coverage.fraction)
+    total = count(coverage.published, "item")
+    return f"Searched for: {number(coverage.items)} of {total} ({part}){dates}."
 
 
 def coverage_json(result: Result, source: str) -> dict[str, Any]:
     """Return the coverage of a source as result.json has it beside a ruling."""
-    own = source_coverage(result, source)
+    coverage = source_coverage(result, source)
     return {
-        "items": own.items if own else 0,
-        "first": own.first.isoformat() if own and own.first else None,
-        "last": own.last.isoformat() if own and own.last else None,
-        "published": own.published if own else None,
-        "fraction": own.fraction if own else None,
+        "items": coverage.items if coverage else 0,
+        "first": coverage.first.isoformat() if coverage and coverage.first else None,
+        "last": coverage.last.isoformat() if coverage and coverage.last else None,
+        "published": coverage.published if coverage else None,
+        "fraction": coverage.fraction if coverage else None,
         "said": coverage_sentence(result, source),
     }

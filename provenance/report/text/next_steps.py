@@ -18,7 +18,7 @@ def next_steps(result: Result) -> tuple[str, ...]:
     tuple of str
         Distinct sentences in the imperative.
     """
-    found = [each for each in result.rulings if each.documents]
+    rulings = [each for each in result.rulings if each.documents]
     expired = [outcome.waiver.id for outcome in result.waivers if outcome.expired]
     unused = [each.waiver.id for each in result.waivers if not each.expired and not each.findings]
     steps = [
@@ -26,7 +26,7 @@ def next_steps(result: Result) -> tuple[str, ...]:
         *(capitalize(violation.remedy) for violation in result.violations),
         *(
             f"{each.name}: {remedy}"
-            for each, *_ in rulings_by_source(found)
+            for each, *_ in rulings_by_source(rulings)
             if (remedy := ruling_remedy(each.ruling))
         ),
         *(f"Renew or remove the expired waiver '{waiver}'." for waiver in expired),

@@ -132,11 +132,11 @@ def approximate(amount: float) -> str:
     >>> [approximate(amount) for amount in (34.0, 1.04e6, 3.4e9)]
     ['30', 'a million', '3 billion']
     """
-    rounded = float(f"{amount:.1g}")
+    value = float(f"{amount:.1g}")
     for size, name in ((1e9, "billion"), (1e6, "million")):
-        if rounded >= size:
-            return f"a {name}" if rounded == size else f"{rounded / size:,.0f} {name}"
-    return f"{rounded:,.0f}"
+        if value >= size:
+            return f"a {name}" if value == size else f"{value / size:,.0f} {name}"
+    return f"{value:,.0f}"
 
 
 def day(moment: datetime) -> str:

@@ -33,20 +33,20 @@ def policy_notes(report: Report) -> tuple[str, ...]:
 
 
 def _agreements(result: Result) -> Iterator[str]:
-    used = {each.agreement for each in result.rulings if each.documents}
-    for signed in result.policy.agreements:
-        if signed not in used:
+    agreements_in_use = {each.agreement for each in result.rulings if each.documents}
+    for agreement in result.policy.agreements:
+        if agreement not in agreements_in_use:
             yield (
-                f"The agreement {signed.reference!r} ({signed.source}) changes the verdict of no "
-                f"finding{_suggestion(signed.source, result)}."
+                f"The agreement {agreement.reference!r} ({agreement.source}) changes the verdict "
+                f"of no finding{_suggestion(agreement.source, result)}."
             )
 
 
 def _gates(result: Result) -> Iterator[str]:
-    known = _sources(result)
+    sources = _sources(result)
     for outcome in result.gates:
         source = outcome.gate.source
-        if source is not None and source not in known:
+        if source is not None and source not in sources:
             yield (
                 f"The gate {outcome.gate} has no effect: no registry contains items of {source!r}, "
                 f"and none were found{_suggestion(source, result)}."
@@ -71,9 +71,9 @@ def _sources(result: Result) -> list[str]:
 
 
 def _suggestion(source: str, result: Result) -> str:
-    known = _sources(result)
-    near = [] if source in known else get_close_matches(source, known, n=1)
-    return f" (did you mean {near[0]!r}?)" if near else ""
+    sources = _sources(result)
+    matches = [] if source in sources else get_close_matches(source, sources, n=1)
+    return f" (did you mean {matches[0]!r}?)" if matches else ""
 
 
 def waiver_sentences(result: Result) -> tuple[str, ...]:
@@ -102,13 +102,13 @@ def _rank(outcome: WaiverOutcome) -> int:
 
 
 def _sentence(outcome: WaiverOutcome) -> str:
-    waiver, found = outcome.waiver, count(outcome.findings, "finding")
+    waiver, findings = outcome.waiver, count(outcome.findings, "finding")
     if outcome.expired:
         return (
-            f"EXPIRED {waiver.expires}: '{waiver.id}' no longer applies; what it excused ({found}) "
-            "counts again."
+            f"EXPIRED {waiver.expires}: '{waiver.id}' no longer applies; what it excused "
+            f"({findings}) counts again."
         )
     last = last_day(waiver)
     if not outcome.findings:
         return f"Unused: '{waiver.id}', valid until {last}, excuses no finding."
-    return f"'{waiver.id}' excuses {found} until {last}; approved by {waiver.approver}."
+    return f"'{waiver.id}' excuses {findings} until {last}; approved by {waiver.approver}."

@@ -19,15 +19,15 @@ def reproduction_command(result: Result) -> tuple[tuple[str, ...], ...]:
     tuple of tuple of str
         Options with their values, each word quoted for a shell.
     """
-    words = [("provenance", "check", *result.corpus.addresses), *_options(result)]
-    return tuple(tuple(shlex.quote(word) for word in option) for option in words)
+    options = [("provenance", "check", *result.corpus.addresses), *_options(result)]
+    return tuple(tuple(shlex.quote(argument) for argument in option) for option in options)
 
 
 def _options(result: Result) -> Iterator[tuple[str, ...]]:
     policy = result.policy
     yield from (("--registry", each.path) for each in result.registries)
     yield from (("--background", each.path) for each in result.backgrounds)
-    yield from ((name, value) for name, value in _named(result) if value)
+    yield from ((name, value) for name, value in _single_options(result) if value)
     yield from _circumstances(policy.circumstances)
     yield from (("--fail-on", str(gate)) for gate in policy.gates)
     yield from (("--text-column", name) for name in policy.text_columns)
@@ -40,7 +40,7 @@ def _options(result: Result) -> Iterator[tuple[str, ...]]:
     yield "--output", "report"
 
 
-def _named(result: Result) -> Iterator[tuple[str, str | None]]:
+def _single_options(result: Result) -> Iterator[tuple[str, str | None]]:
     """Yield options with one value, None if unset."""
     control, calibration = result.control, result.calibration
     baseline = result.baseline.path if result.baseline else None

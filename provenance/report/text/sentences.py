@@ -141,14 +141,17 @@ def headline(result: Result) -> str:
         "1.9% of the tokens are forbidden for pretraining; the policy allows 0%."
     """
     if result.status != "incomplete":
-        return _found(result)
-    return f"{count(len(result.unread), 'file')} could not be read to the end. {_found(result)}"
+        return _outcome_sentence(result)
+    unread = f"{count(len(result.unread), 'file')} could not be read to the end."
+    return f"{unread} {_outcome_sentence(result)}"
 
 
-def _found(result: Result) -> str:
-    if failed := [outcome for outcome in result.gates if not outcome.passed]:
-        more = f" {count(len(failed) - 1, 'more gate')} failed." if len(failed) > 1 else ""
-        return _breach(failed[0], result) + more
+def _outcome_sentence(result: Result) -> str:
+    if failed_gates := [outcome for outcome in result.gates if not outcome.passed]:
+        more = (
+            f" {count(len(failed_gates) - 1, 'more gate')} failed." if len(failed_gates) > 1 else ""
+        )
+        return _breach(failed_gates[0], result) + more
     if result.worst is None:
         return "No content of the sources in the registries was found."
     if result.worst is Verdict.PERMITTED:
@@ -236,8 +239,8 @@ def split_repeated(
     for each in group:
         outcome = (each.ruling.verdict, each.ruling.basis, each.ruling.terms)
         groups.setdefault(outcome, []).append(each)
-    firsts = tuple(repeated[0] for repeated in groups.values())
-    return firsts, tuple(other for repeated in groups.values() for other in repeated[1:])
+    firsts = tuple(same_outcome[0] for same_outcome in groups.values())
+    return firsts, tuple(ruling for same_outcome in groups.values() for ruling in same_outcome[1:])
 
 
 def shares_by(shares: Iterable[Share], kind: str) -> tuple[Share, ...]:
@@ -273,14 +276,14 @@ def _breach(outcome: GateOutcome, result: Result) -> str:
     gate = outcome.gate
     basis = "" if gate.basis is None else f" ({gate.basis})"
     new = "" if result.baseline is None else "new and "
-    stands = f"{new}{verdict_phrase(gate.verdict, result)}{basis}"
-    whose = f"content of {gate.source}" if gate.source else ""
+    status = f"{new}{verdict_phrase(gate.verdict, result)}{basis}"
+    content = f"content of {gate.source}" if gate.source else ""
     if gate.unit is Unit.DOCUMENTS:
-        what = f"hold {whose or 'content'} that is {stands}"
+        phrase = f"hold {content or 'content'} that is {status}"
     else:
-        what = f"are {whose} that is {stands}" if whose else f"are {stands}"
+        phrase = f"are {content} that is {status}" if content else f"are {status}"
     share = percent(outcome.share)
-    return f"{share} of the {gate.unit} {what}; the policy allows {exact_percent(gate.limit)}."
+    return f"{share} of the {gate.unit} {phrase}; the policy allows {exact_percent(gate.limit)}."
 
 
 def capitalize(text: str) -> str:

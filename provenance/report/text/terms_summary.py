@@ -43,8 +43,8 @@ def decisive_terms(result: Result) -> tuple[DecisiveTerms, ...]:
 
 def open_questions(result: Result) -> tuple[tuple[OpenQuestion, tuple[str, ...]], ...]:
     """Return the open legal questions on content that was found, with the names of its sources."""
-    found: dict[OpenQuestion, dict[str, None]] = {}
+    names_by_question: dict[OpenQuestion, dict[str, None]] = {}
     for each in result.rulings:
         for question in each.ruling.questions if each.documents else ():
-            found.setdefault(question, {})[each.name] = None
-    return tuple((question, tuple(names)) for question, names in found.items())
+            names_by_question.setdefault(question, {})[each.name] = None
+    return tuple((question, tuple(names)) for question, names in names_by_question.items())

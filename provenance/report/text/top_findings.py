@@ -49,7 +49,7 @@ def cut_excerpt(text: str, marks: Iterable[Span], lead: int, limit: int) -> Exce
 
     Returns
     -------
-    Passage
+    Excerpt
         Non-empty pieces that join to a part of `text`.
 
     Examples
@@ -57,12 +57,12 @@ def cut_excerpt(text: str, marks: Iterable[Span], lead: int, limit: int) -> Exce
     >>> cut_excerpt("so we all live here", [(6, 9)], lead=3, limit=12).pieces
     (('we ', False), ('all', True), (' live ', False))
     """
-    ordered = sorted(marks)
-    first = max(ordered[0][0] - lead, 0) if ordered and len(text) > limit else 0
+    sorted_marks = sorted(marks)
+    first = max(sorted_marks[0][0] - lead, 0) if sorted_marks and len(text) > limit else 0
     last = min(first + limit, len(text))
     pieces: list[tuple[str, bool]] = []
     at = first
-    for start, end in ordered:
+    for start, end in sorted_marks:
         begin, stop = start, end
         if start < at or end > last:  # rare; a page has hundreds of thousands of marks
             begin, stop = max(at, start), min(last, end)
@@ -160,29 +160,33 @@ def strongest_findings(findings: pa.Table, limit: int) -> tuple[Finding, ...]:
     if findings.num_rows == 0:
         return ()
     # A canonical order first, so that ties are broken independently of the input order.
-    ordered = sort_findings(findings)
-    strength = ordered["strength"].to_numpy()
-    strictness = _codes(ordered["verdict"], {str(each): each.strictness for each in Verdict})
-    excused = pc.or_(ordered["contested"], pc.is_valid(ordered["waiver"])).to_numpy()
-    rank = np.lexsort((-strength, excused, -strictness))
-    place = _place_in_source(ordered["source"], rank)
+    sorted_findings = sort_findings(findings)
+    strength = sorted_findings["strength"].to_numpy()
+    strictness = _codes(
+        sorted_findings["verdict"], {str(each): each.strictness for each in Verdict}
+    )
+    is_excused = pc.or_(
+        sorted_findings["contested"], pc.is_valid(sorted_findings["waiver"])
+    ).to_numpy()
+    rank = np.lexsort((-strength, is_excused, -strictness))
+    place = _place_in_source(sorted_findings["source"], rank)
     # Every source's first finding, then every source's second, ... up to the limit.
-    chosen = np.sort(np.lexsort((np.arange(len(rank)), place))[:limit])
-    return _findings(take_rows(ordered, pa.array(rank[chosen])))
+    places = np.sort(np.lexsort((np.arange(len(rank)), place))[:limit])
+    return _findings(take_rows(sorted_findings, pa.array(rank[places])))
 
 
 def _codes(column: pa.ChunkedArray, numbers: dict[str, int]) -> Any:
-    encoded = column.combine_chunks().dictionary_encode()
-    of_code = np.array([numbers[value] for value in encoded.dictionary.to_pylist()])
-    return of_code[encoded.indices.to_numpy(zero_copy_only=False)]
+    values = column.combine_chunks().dictionary_encode()
+    of_code = np.array([numbers[value] for value in values.dictionary.to_pylist()])
+    return of_code[values.indices.to_numpy(zero_copy_only=False)]
 
 
 def _place_in_source(sources: pa.ChunkedArray, rank: Any) -> Any:
     codes = sources.combine_chunks().dictionary_encode().indices.to_numpy(zero_copy_only=False)
-    grouped = np.argsort(codes[rank], kind="stable")
-    first = np.searchsorted(codes[rank][grouped], codes[rank][grouped])
+    by_source = np.argsort(codes[rank], kind="stable")
+    first = np.searchsorted(codes[rank][by_source], codes[rank][by_source])
     place = np.empty(len(rank), np.int64)
-    place[grouped] = np.arange(len(rank)) - first
+    place[by_source] = np.arange(len(rank)) - first
     return place
 
 
@@ -197,8 +201,7 @@ def _findings(table: pa.Table) -> tuple[Finding, ...]:
     verdicts = {str(each): each for each in Verdict}
     columns["verdict"] = [verdicts[each] for each in columns["verdict"]]
     columns["alternatives"] = [
-        tuple((other["source"], other["item"]) for other in others)
-        for others in columns["alternatives"]
+        tuple((item["source"], item["item"]) for item in items) for items in columns["alternatives"]
     ]
     for name in ("marks", "item_marks"):
         columns[name] = [tuple(map(tuple, pairs or ())) for pairs in columns[name]]

@@ -18,14 +18,14 @@ def unread_sentence(unread: Sequence[Unread], allowed: int) -> str | None:
     """
     if not unread:
         return None
-    one = len(unread) == 1
-    files = "1 file or folder" if one else f"{number(len(unread))} files or folders"
-    sentence = f"{files} could not be read to {'its' if one else 'their'} end"
-    accepted = f" ({number(allowed)} accepted)" if len(unread) <= allowed else ""
-    return f"{sentence}{accepted}: the rest was not checked."
+    is_single = len(unread) == 1
+    files = "1 file or folder" if is_single else f"{number(len(unread))} files or folders"
+    sentence = f"{files} could not be read to {'its' if is_single else 'their'} end"
+    accepted_note = f" ({number(allowed)} accepted)" if len(unread) <= allowed else ""
+    return f"{sentence}{accepted_note}: the rest was not checked."
 
 
-def unread_line(one: Unread) -> str:
+def unread_line(unread: Unread) -> str:
     """Return a file, how far it was read, the reason and the remedy.
 
     Examples
@@ -33,9 +33,9 @@ def unread_line(one: Unread) -> str:
     >>> unread_line(Unread("a.jsonl", "permission denied", "make it readable.", row=12))
     'a.jsonl, from row 12 on: permission denied. Try: make it readable.'
     """
-    row = f", from row {number(one.row)} on" if one.row else ""
-    offset = f" (byte {number(one.offset)})" if one.offset else ""
-    return f"{one.file}{row}{offset}: {one.reason}. Try: {one.remedy.rstrip('.')}."
+    row = f", from row {number(unread.row)} on" if unread.row else ""
+    offset = f" (byte {number(unread.offset)})" if unread.offset else ""
+    return f"{unread.file}{row}{offset}: {unread.reason}. Try: {unread.remedy.rstrip('.')}."
 
 
 def unread_steps(result: Result) -> tuple[str, ...]:
@@ -53,10 +53,10 @@ def registry_gap(registry: RegistrySummary) -> str | None:
     """Return which dumps of a registry could not be read; None if all were."""
     if not registry.unread:
         return None
-    files = "; ".join(f"{one.file} ({one.reason})" for one in registry.unread[:_NAMED])
+    files = "; ".join(f"{entry.file} ({entry.reason})" for entry in registry.unread[:_NAMED])
     more = len(registry.unread) - _NAMED
-    rest = f"; and {count(more, 'more file')}" if more > 0 else ""
+    more_note = f"; and {count(more, 'more file')}" if more > 0 else ""
     return (
-        f"Registry {registry.path} is incomplete: its dumps could not all be read: {files}{rest}. "
-        "Items in the unread parts cannot be found."
+        f"Registry {registry.path} is incomplete: its dumps could not all be read: "
+        f"{files}{more_note}. Items in the unread parts cannot be found."
     )

@@ -47,7 +47,7 @@ PIECES = st.sampled_from(
 def test_the_short_way_gives_what_the_parser_gives(html):
     text = _TextBuilder()
     _HtmlParser(text).read(html)
-    assert plain_text(html) == text.whole()
+    assert plain_text(html) == text.to_string()
 
 
 @given(st.text(max_size=60))
