@@ -6,7 +6,7 @@ corpus's sample are not counted against it. Lengths are counted in words: a toke
 counts as the part of a word that it weighs (`stop_shingles.token_weight`).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -179,6 +179,11 @@ def is_copy(matched: Floats, length: Floats) -> Flags:
     return np.asarray((matched >= _COPY_COVERAGE * length) & (matched >= MIN_COPY_WORDS))
 
 
+def counts_as_copy(candidates: Candidates, whole: Flags) -> Flags:
+    """Return which candidates count as copies of their item, if `whole` are copies (`is_copy`)."""
+    return np.asarray(whole | (candidates.longest_run >= _COPY_RUN))
+
+
 def matched_and_item_words(candidates: Candidates, arrays: RegistryArrays) -> tuple[Floats, Floats]:
     """Return the words that each candidate matches, and those of its item."""
     registry = arrays.tokens, arrays.token_offsets
@@ -231,7 +236,7 @@ def copied_items(
 def _copy_pairs(candidates: Candidates, corpus: PassageSample, whole: Flags) -> Int64s:
     """Return a candidate for each pair of a sampled passage and an item that it copies."""
     sampled = corpus.contains(candidates.passages)
-    counted = np.flatnonzero(sampled & (whole | (candidates.longest_run >= _COPY_RUN)))
+    counted = np.flatnonzero(sampled & counts_as_copy(candidates, whole))
     keys = candidates.passages[counted] ^ (candidates.items[counted] * HASH_MULTIPLIER)
     return counted[np.unique(keys, return_index=True)[1]]
 
@@ -338,14 +343,22 @@ def candidate_context(
         Passages of the sample known to hold a copy of each item, from a check of more of the
         corpus.
     """
-    matched, length = matched_and_item_words(candidates, registry.arrays)
-    copied = is_copy(matched, length)
+    context = text_context(candidates, registry)
+    copied = is_copy(context.matched, context.length)
     # A post that is repeated inside one source is no common phrase.
-    passed_on = np.where(copied & (candidates.multi_source == 0), candidates.shared_by, 1).astype(
-        np.int64
+    passed_on = np.where(copied & (candidates.multi_source == 0), candidates.shared_by, 1)
+    return replace(
+        context,
+        corpus_copies=count_copies(candidates, corpus, copied, known_copies),
+        registry_copies=passed_on.astype(np.int64),
     )
-    copies = count_copies(candidates, corpus, copied, known_copies)
-    return CandidateContext(matched, length, copies, passed_on, group_siblings(candidates, length))
+
+
+def text_context(candidates: Candidates, registry: PostingsIndex) -> CandidateContext:
+    """Compute the context of candidates without copies, which only the whole corpus shows."""
+    matched, length = matched_and_item_words(candidates, registry.arrays)
+    none = np.zeros(len(candidates), np.int64)
+    return CandidateContext(matched, length, none, none, group_siblings(candidates, length))
 
 
 def measure_features(

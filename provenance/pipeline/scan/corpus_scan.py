@@ -7,6 +7,7 @@ parts, so that the outcome does not depend on timing.
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TypeVar
 
 import numpy as np
@@ -25,6 +26,7 @@ from provenance.match.candidates.near_duplicates import (
     find_near_duplicates,
 )
 from provenance.match.index.probe import probe_index
+from provenance.match.scoring.classifier import select_reportable
 from provenance.match.scoring.corpus_sample import (
     EMPTY_SAMPLE,
     FULL_BOUND,
@@ -34,6 +36,7 @@ from provenance.match.scoring.corpus_sample import (
     merge_samples,
     sample_passages,
 )
+from provenance.match.scoring.information import NgramCounts, language_only_counts
 from provenance.model import Documents, Flags, Int64s, Skipped, Texts, Tokens, Unread
 from provenance.pipeline.cache_entries import load_reading, reading_key, store_reading
 from provenance.pipeline.locate.windows import NEIGHBOUR_TOKENS, TextWindows, cut_windows
@@ -46,6 +49,7 @@ from provenance.pipeline.scan.text_spool import TextSpool
 from provenance.pipeline.stage_log import log_fact
 from provenance.read.corpus.corpora import Corpus
 from provenance.read.corpus.corpus_parts import Part
+from provenance.read.language_counts import load_language
 
 WINDOW_BUDGET_BYTES = 256 << 20
 """Bytes of windows kept for all parts together; parts that are being read may exceed it."""
@@ -300,7 +304,7 @@ def _read_slice(
         known = probe_index(seeds, opened.index)
         found = find_candidates(tokens, seeds, opened.index, known)
         parted = breaks(texts, tokens, found.texts, found.firsts, found.lasts)
-        candidates.append(replace(found, breaks=parted))
+        candidates.append(_drop_unreportable(replace(found, breaks=parted), opened))
         sharing = _MAX_SEED_RATIO * np.diff(known.offsets) >= np.diff(seeds.offsets)
         alike.append(_find_resembling(tokens, sharing, opened))
     whole = np.unique(np.concatenate([told["text"].to_numpy(), *(one.texts for one in alike)]))
@@ -317,6 +321,18 @@ def _read_slice(
         documents + before.documents,
         kept,
     )
+
+
+def _drop_unreportable(candidates: Candidates, opened: RegistryIndex) -> Candidates:
+    if opened.size_of_all is None:
+        return candidates
+    needed = select_reportable(candidates, opened.index, _language(), opened.size_of_all)
+    return candidates.take(needed)
+
+
+@cache
+def _language() -> NgramCounts:
+    return language_only_counts(load_language())
 
 
 def _document_numbers(batch: pa.RecordBatch) -> tuple[Int64s, int]:
