@@ -11,7 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance.match.index.stop_shingles import MIN_AUTHORS
-from provenance.match.scoring.classifier import ScoringInputs, log_odds, score_candidates
+from provenance.match.scoring.classifier import (
+    ScoringInputs,
+    log_odds,
+    score_candidates,
+    select_reportable,
+)
 from provenance.match.scoring.corpus_sample import sample_passages
 from provenance.match.scoring.evalue import (
     SHIPPED_CHANCE,
@@ -19,7 +24,12 @@ from provenance.match.scoring.evalue import (
     is_reported,
     strength,
 )
-from provenance.match.scoring.features import candidate_context, feature_bounds, measure_features
+from provenance.match.scoring.features import (
+    candidate_context,
+    copied_items,
+    feature_bounds,
+    measure_features,
+)
 from provenance.match.scoring.information import language_only_counts
 from provenance.model import NO_CONTEXT, NO_LANGUAGE, Language
 from tests.match.holding import found_in, posts, prose, registry, rows_of, tokens_of, words
@@ -100,6 +110,41 @@ def test_reported_matches_are_the_same_as_if_all_words_were_counted(world, seed,
     assert weighed.strengths.tolist() == strengths.tolist()
 
 
+@settings(max_examples=60)
+@given(st.integers(0, 2**32), st.sampled_from([0, 10**4, SIZE, 10**9]), st.integers(1, 40))
+def test_selecting_in_small_batches_changes_no_reported_match(world, seed, size, texts_a_batch):
+    items, made, language = world
+    dice = random.Random(seed)
+    texts = pages(dice.sample(items, 40), dice)
+    found = found_in(made, *texts)
+    batches = [
+        np.flatnonzero((found.texts >= first) & (found.texts < first + texts_a_batch))
+        for first in range(0, len(texts), texts_a_batch)
+    ]
+    counts = language_only_counts(language)
+    needed = np.concatenate(
+        [rows[select_reportable(found.take(rows), made, counts, size)] for rows in batches]
+    )
+    scales = ScoringInputs(sample_passages(tokens_of(*texts)), language, size)
+    known = np.array([dice.choice([0, 0, 3, 40]) for _ in items])
+    wanted = score_candidates(found, made, scales, known)
+    weighed = score_candidates(found.take(needed), made, scales, known)
+    assert needed[weighed.indices].tolist() == wanted.indices.tolist()
+    assert weighed.bits.tolist() == wanted.bits.tolist()
+    assert weighed.strengths.tolist() == wanted.strengths.tolist()
+    before, after = (
+        copied_items(each, made, scales.corpus) for each in (found, found.take(needed))
+    )
+    assert [column.tolist() for column in before] == [column.tolist() for column in after]
+
+
+def test_hopeless_candidates_are_not_selected(world):
+    items, made, language = world
+    found = found_in(made, *pages(items, random.Random(1)))
+    needed = select_reportable(found, made, language_only_counts(language), SIZE)
+    assert 0 < len(needed) < len(found) / 2
+
+
 @settings(max_examples=40)
 @given(st.integers(0, 2**32))
 def test_feature_bounds_are_never_exceeded(world, seed):
@@ -156,6 +201,8 @@ def test_a_reported_line_keeps_the_words_of_a_weak_sibling():
         / 2**STRENGTH_THRESHOLD
         / SHIPPED_CHANCE.scale
     )
+    needed = select_reportable(found, made, language_only_counts(NO_LANGUAGE), size)
+    assert needed.tolist() == [0, 1]
     scales = ScoringInputs(corpus, NO_LANGUAGE, size)
     weighed = score_candidates(found, made, scales)
     places, bits, strengths = straight(found, made, scales)

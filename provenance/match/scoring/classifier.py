@@ -19,11 +19,14 @@ from provenance.match.scoring.features import (
     CandidateContext,
     Features,
     candidate_context,
+    counts_as_copy,
     feature_bounds,
+    is_copy,
     measure_features,
     sum_over_groups,
+    text_context,
 )
-from provenance.match.scoring.information import language_only_counts
+from provenance.match.scoring.information import NgramCounts, language_only_counts
 from provenance.model import Flags, Floats, Int64s, Language
 
 SATURATION_TOKENS = 20
@@ -202,9 +205,42 @@ def score_candidates(
     features = measure_features(
         candidates, registry, inputs.corpus, inputs.language, inputs.threads, context
     )
-    reported, strengths = _evaluate(features, registry, inputs)
+    reported, strengths = _evaluate(features, registry, inputs.size, len(inputs.corpus.tokens))
     strong = np.flatnonzero(reported)
     return ScoredCandidates(possible[strong], features.pooled_bits[strong], strengths[strong])
+
+
+def select_reportable(
+    candidates: Candidates, registry: PostingsIndex, language: NgramCounts, size: int
+) -> Int64s:
+    """Return the candidates that are needed to score their corpus, whatever the rest of it holds.
+
+    Of the chance matches of real text, one in thirty may be reported in some corpus.
+
+    Parameters
+    ----------
+    candidates : Candidates
+        All candidates of some texts.
+    registry : PostingsIndex
+        The registry that they match.
+    language : NgramCounts
+        As `information.language_only_counts` returns them.
+    size : int
+        Tokens of all registries that the corpus is matched against.
+
+    Returns
+    -------
+    ndarray of int64
+        Ascending indices: of candidates that may be reported, of those that count as copies of
+        their item for others, and of the other candidates of the same items in the same texts.
+    """
+    context = text_context(candidates, registry)
+    needed = _may_be_reported(
+        candidates, context, registry, language, size, int(LARGE_CORPUS_TOKENS)
+    )
+    needed |= counts_as_copy(candidates, is_copy(context.matched, context.length))
+    pairs = candidates.texts.astype(np.uint64) << np.uint64(32) | candidates.items
+    return np.flatnonzero(np.isin(pairs, pairs[needed]))
 
 
 def _select_possible(
@@ -214,24 +250,34 @@ def _select_possible(
     inputs: ScoringInputs,
 ) -> Int64s:
     """Return the candidates that may be reported, and their siblings, which add to their score."""
-    is_possible = candidates.matched >= _LONG_MATCH
-    short = np.flatnonzero(sum_over_groups(context.groups, is_possible.astype(np.float64)) == 0)
-    short_candidates, short_context = candidates.take(short), context.take(short)
-    best = feature_bounds(
-        short_candidates,
-        short_context,
-        registry,
-        language_only_counts(inputs.language),
-        inputs.threads,
+    language, tokens = language_only_counts(inputs.language), len(inputs.corpus.tokens)
+    is_possible = _may_be_reported(
+        candidates, context, registry, language, inputs.size, tokens, inputs.threads
     )
-    is_possible[short], _ = _evaluate(best, registry, inputs)
     return np.flatnonzero(sum_over_groups(context.groups, is_possible.astype(np.float64)))
 
 
+def _may_be_reported(  # noqa: PLR0913 (as of `score_candidates`, with counts and sizes apart)
+    candidates: Candidates,
+    context: CandidateContext,
+    registry: PostingsIndex,
+    language: NgramCounts,
+    size: int,
+    tokens: int,
+    threads: int = 1,
+) -> Flags:
+    """Return which candidates may be reported, given the tokens of the corpus's sample."""
+    is_possible = candidates.matched >= _LONG_MATCH
+    short = np.flatnonzero(sum_over_groups(context.groups, is_possible.astype(np.float64)) == 0)
+    best = feature_bounds(candidates.take(short), context.take(short), registry, language, threads)
+    is_possible[short], _ = _evaluate(best, registry, size, tokens)
+    return is_possible
+
+
 def _evaluate(
-    features: Features, registry: PostingsIndex, inputs: ScoringInputs
+    features: Features, registry: PostingsIndex, size: int, tokens: int
 ) -> tuple[Flags, Floats]:
     """Return which candidates are reported, and the strength of each."""
-    odds = log_odds(features, len(inputs.corpus.tokens))
-    strengths = strength(odds, registry.arrays.chance, inputs.size)
+    odds = log_odds(features, tokens)
+    strengths = strength(odds, registry.arrays.chance, size)
     return is_reported(odds, strengths), strengths

@@ -6,7 +6,7 @@ not counted against it. Lengths are in words: a token of one character counts as
 (`stop_shingles.token_weight`).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -179,6 +179,11 @@ def is_copy(matched: Floats, length: Floats) -> Flags:
     return np.asarray((matched >= _COPY_COVERAGE * length) & (matched >= MIN_COPY_WORDS))
 
 
+def counts_as_copy(candidates: Candidates, whole: Flags) -> Flags:
+    """Return which candidates count as copies of their item, if `whole` are copies (`is_copy`)."""
+    return np.asarray(whole | (candidates.longest_run >= _COPY_RUN))
+
+
 def matched_and_item_words(candidates: Candidates, arrays: RegistryArrays) -> tuple[Floats, Floats]:
     """Return the words that each candidate matches, and those of its item."""
     registry = arrays.tokens, arrays.token_offsets
@@ -234,7 +239,7 @@ def copied_items(
 def _copy_pairs(candidates: Candidates, corpus: PassageSample, copy_mask: Flags) -> Int64s:
     """Return a candidate for each pair of a sampled passage and an item that it copies."""
     sampled = corpus.contains(candidates.passages)
-    rows = np.flatnonzero(sampled & (copy_mask | (candidates.longest_run >= _COPY_RUN)))
+    rows = np.flatnonzero(sampled & counts_as_copy(candidates, copy_mask))
     keys = candidates.passages[rows] ^ (candidates.items[rows] * HASH_MULTIPLIER)
     return rows[np.unique(keys, return_index=True)[1]]
 
@@ -341,16 +346,21 @@ def candidate_context(
         Passages of the sample known to contain a copy of each item, from a check of more of the
         corpus.
     """
-    matched, length = matched_and_item_words(candidates, registry.arrays)
-    copy_mask = is_copy(matched, length)
+    context = text_context(candidates, registry)
+    copy_mask = is_copy(context.matched, context.length)
     # A post that is repeated within one source is not a common phrase.
     registry_copies = np.where(
         copy_mask & (candidates.multi_source == 0), candidates.shared_by, 1
     ).astype(np.int64)
     copies = count_copies(candidates, corpus, copy_mask, known_copies)
-    return CandidateContext(
-        matched, length, copies, registry_copies, group_siblings(candidates, length)
-    )
+    return replace(context, corpus_copies=copies, registry_copies=registry_copies)
+
+
+def text_context(candidates: Candidates, registry: PostingsIndex) -> CandidateContext:
+    """Compute the context of candidates without copies, which only the whole corpus shows."""
+    matched, length = matched_and_item_words(candidates, registry.arrays)
+    none = np.zeros(len(candidates), np.int64)
+    return CandidateContext(matched, length, none, none, group_siblings(candidates, length))
 
 
 def measure_features(

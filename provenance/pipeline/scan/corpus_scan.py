@@ -7,6 +7,7 @@ parts, so that the outcome does not depend on timing.
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TypeVar
 
 import numpy as np
@@ -25,6 +26,7 @@ from provenance.match.candidates.near_duplicates import (
     find_near_duplicates,
 )
 from provenance.match.index.probe import probe_index
+from provenance.match.scoring.classifier import select_reportable
 from provenance.match.scoring.corpus_sample import (
     EMPTY_SAMPLE,
     FULL_BOUND,
@@ -34,6 +36,7 @@ from provenance.match.scoring.corpus_sample import (
     merge_samples,
     sample_passages,
 )
+from provenance.match.scoring.information import NgramCounts, language_only_counts
 from provenance.model import Documents, Flags, Int64s, Skipped, Texts, Tokens, Unread
 from provenance.pipeline.cache_entries import load_reading, reading_key, store_reading
 from provenance.pipeline.locate.windows import NEIGHBOUR_TOKENS, TextWindows, cut_windows
@@ -46,6 +49,7 @@ from provenance.pipeline.scan.text_spool import TextSpool
 from provenance.pipeline.stage_log import log_fact
 from provenance.read.corpus.corpora import Corpus
 from provenance.read.corpus.corpus_parts import Part
+from provenance.read.language_counts import load_language
 
 WINDOW_BUDGET_BYTES = 256 << 20
 """Bytes of windows kept for all parts together; parts that are being read may exceed it."""
@@ -302,7 +306,8 @@ def _read_slice(
         probe_result = probe_index(seeds, registry_index.index)
         matches = find_candidates(tokens, seeds, registry_index.index, probe_result)
         candidate_breaks = breaks(texts, tokens, matches.texts, matches.firsts, matches.lasts)
-        candidates.append(replace(matches, breaks=candidate_breaks))
+        matches = replace(matches, breaks=candidate_breaks)
+        candidates.append(_drop_unreportable(matches, registry_index))
         may_resemble = _MAX_SEED_RATIO * np.diff(probe_result.offsets) >= np.diff(seeds.offsets)
         near_duplicates.append(_match_whole_texts(tokens, may_resemble, registry_index))
     whole_texts = np.unique(
@@ -327,6 +332,18 @@ def _read_slice(
         documents + before.documents,
         windows,
     )
+
+
+def _drop_unreportable(candidates: Candidates, registry_index: RegistryIndex) -> Candidates:
+    size = registry_index.size_of_all
+    if size is None:
+        return candidates
+    return candidates.take(select_reportable(candidates, registry_index.index, _language(), size))
+
+
+@cache
+def _language() -> NgramCounts:
+    return language_only_counts(load_language())
 
 
 def _document_numbers(batch: pa.RecordBatch) -> tuple[Int64s, int]:

@@ -31,11 +31,15 @@ class RegistryIndex:
         Its postings.
     lsh_index : callable
         Builds the index of its signatures on first use; returns None where no item is long enough.
+    size_of_all : int or None
+        Tokens of all registries that are matched together, if only matches that may be reported
+        are needed; None keeps all candidates.
     """
 
     registry: Registry
     index: PostingsIndex
     lsh_index: Callable[[], LshIndex | None]
+    size_of_all: int | None = None
 
     @property
     def size(self) -> int:
@@ -44,8 +48,9 @@ class RegistryIndex:
 
     @property
     def cache_key(self) -> bytes:
-        """Everything that affects readings: the digest and the minimum length of matches."""
-        return self.registry.manifest.digest.encode() + self.index.min_tokens.tobytes()
+        """Everything that affects readings: the digest and what is known to be unreportable."""
+        known = f"{self.registry.manifest.digest} {self.size_of_all} "
+        return known.encode() + self.index.min_tokens.tobytes()
 
 
 def build_registry_indexes(
@@ -58,9 +63,9 @@ def build_registry_indexes(
     registries : sequence of Registry
         All registries that a corpus is matched against.
     to_report : bool
-        Whether only reportable matches are needed. If so, and there are no stop shingles (which do
-        not count as tokens), matches with too few tokens to be reported are dropped while scanning
-        (`min_match_tokens`).
+        Whether only reportable matches are needed. If so, candidates that cannot be reported are
+        dropped while scanning: those with too few tokens (`min_match_tokens`; not if there are stop
+        shingles, which do not count as tokens), then others (`select_reportable`).
     """
     arrays_list = [registry.arrays() for registry in registries]
     stop_shingles, size = (
@@ -74,7 +79,9 @@ def build_registry_indexes(
             for index in indexes
         ]
     return [
-        RegistryIndex(registry, index, cache(partial(_build_bands, registry)))
+        RegistryIndex(
+            registry, index, cache(partial(_build_bands, registry)), size if to_report else None
+        )
         for registry, index in zip(registries, indexes, strict=True)
     ]
 
