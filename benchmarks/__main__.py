@@ -1,12 +1,12 @@
-"""Speed of ours and of the installed peers, side by side in one run.
+"""Measure the speed of provenance and of the installed peers in one run.
 
     python -m benchmarks [--size small|full] [--words FILE...] [--scripts FILE]
                          [--posts FILE --pages FILE...] [--decontaminate-python PATH]
                          [--only PART...] [--rounds N] [--out DIR] [--work DIR]
 
-Writes RESULTS.md, speed.svg and growth.svg. Peers come with the extra `bench`, and are left out
-where they are not installed. `small` shows in two minutes that everything works; `full` is what
-figures and targets are read from: it takes half an hour or more, and 4 GB of disk.
+Writes RESULTS.md, speed.svg and growth.svg. Peers come with the extra `bench`, and are omitted if
+not installed. `small` shows within two minutes that everything works; `full` gives the figures to
+compare with targets, and takes half an hour or more and 4 GB of disk.
 """
 
 import argparse
@@ -22,22 +22,22 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.speed import (
-    again,
     builds,
     checks,
     fingerprints,
     kinds,
     profiles,
-    reals,
+    real_texts,
+    rechecks,
     results,
     searches,
     starts,
 )
-from benchmarks.speed.bench import FULL, MAKING, SMALL, Bench, done, ours
+from benchmarks.speed.bench import FULL, MAKING, SMALL, Bench, ours, require_success
 from benchmarks.speed.machine import machine
 from benchmarks.speed.measuring import work
-from benchmarks.speed.targets import FIGURES, RATIOS, judged
-from benchmarks.speed.telling import Section
+from benchmarks.speed.sections import Section
+from benchmarks.speed.targets import FIGURES, RATIOS, applicable_targets
 
 PARTS: dict[str, Callable[[Bench], Section]] = {
     "fingerprints": fingerprints.section,
@@ -45,25 +45,25 @@ PARTS: dict[str, Callable[[Bench], Section]] = {
     "kinds": kinds.section,
     "checks": checks.section,
     "builds": builds.section,
-    "again": again.section,
-    "reals": reals.section,
+    "again": rechecks.section,
+    "reals": real_texts.section,
     "starts": starts.section,
     "profiles": profiles.section,
 }
-OTHER = "DECONTAMINATE_PYTHON"
-NEWER = (3, 12)
+PEER_PYTHON_VARIABLE = "DECONTAMINATE_PYTHON"
+PEER_PYTHON_VERSION = (3, 12)
 
 
 def main() -> None:
     options = _options()
     facts = machine()
     sections: list[Section] = []
-    with _folder(options.work) as folder:
-        bench, words = _prepared(options, folder)
+    with _work_folder(options.work) as folder:
+        bench, words = _prepare(options, folder)
         for name in options.only or PARTS:
             sections.append(run_part(name, PARTS[name], bench))
             results.write(options.out, sections, facts, size=options.size, words=words)
-    _tell(sections, full=options.size == "full")
+    _print_targets(sections, full=options.size == "full")
     print(f"RESULTS.md, speed.svg and growth.svg are in {options.out}")
 
 
@@ -82,8 +82,8 @@ def _options() -> argparse.Namespace:
     add(
         "--decontaminate-python",
         metavar="PATH",
-        default=os.environ.get(OTHER),
-        help=f"interpreter that has decontaminate; default: ${OTHER}",
+        default=os.environ.get(PEER_PYTHON_VARIABLE),
+        help=f"interpreter that has decontaminate; default: ${PEER_PYTHON_VARIABLE}",
     )
     add("--only", nargs="+", choices=list(PARTS), metavar="PART", help=", ".join(PARTS))
     add("--rounds", type=int, metavar="N", help="runs of each measurement")
@@ -93,60 +93,63 @@ def _options() -> argparse.Namespace:
 
 
 @contextmanager
-def _folder(kept: Path | None) -> Iterator[Path]:
-    if kept is not None:
-        kept.mkdir(parents=True, exist_ok=True)
-        yield kept.resolve()
+def _work_folder(work_folder: Path | None) -> Iterator[Path]:
+    if work_folder is not None:
+        work_folder.mkdir(parents=True, exist_ok=True)
+        yield work_folder.resolve()
         return
     with TemporaryDirectory() as folder:
         yield Path(folder)
 
 
-def _prepared(options: argparse.Namespace, folder: Path) -> tuple[Bench, int]:
-    """Make the vocabulary, and forget registries of earlier runs: they may be of other code."""
-    addresses = [os.path.abspath(one) for one in options.words]
-    own = folder / f"{zlib.crc32(repr(addresses).encode()):08x}"
-    own.mkdir(exist_ok=True)
-    for registry in own.glob("registry-*"):
+def _prepare(options: argparse.Namespace, folder: Path) -> tuple[Bench, int]:
+    """Write the vocabulary, and remove registries of earlier runs, which may be outdated."""
+    addresses = [os.path.abspath(name) for name in options.words]
+    data_folder = folder / f"{zlib.crc32(repr(addresses).encode()):08x}"
+    data_folder.mkdir(exist_ok=True)
+    for registry in data_folder.glob("registry-*"):
         shutil.rmtree(registry)
     sizes = FULL if options.size == "full" else SMALL
     bench = Bench(
         replace(sizes, rounds=options.rounds or sizes.rounds),
-        own,
+        data_folder,
         options.scripts and os.path.abspath(options.scripts),
-        options.decontaminate_python or (sys.executable if sys.version_info >= NEWER else None),
-        _uncached(),
+        options.decontaminate_python
+        or (sys.executable if sys.version_info >= PEER_PYTHON_VERSION else None),
+        _no_cache_options(),
         options.posts and os.path.abspath(options.posts),
-        [os.path.abspath(one) for one in options.pages],
+        [os.path.abspath(name) for name in options.pages],
     )
-    made = done(work(f"{MAKING}:make_vocabulary", file=bench.words, addresses=addresses))
-    return bench, made.told["words"]
+    vocabulary_run = require_success(
+        work(f"{MAKING}:make_vocabulary", file=bench.words, addresses=addresses)
+    )
+    return bench, vocabulary_run.output["words"]
 
 
-def _uncached() -> Sequence[str]:
-    """Give what keeps a check from answering out of what it knows of an earlier one."""
-    said = done(ours("check", "--help", cores=None)).told["stdout"]
-    return ("--no-cache",) if "--no-cache" in said else ()
+def _no_cache_options() -> Sequence[str]:
+    """Return the options that disable the result cache, if this version has one."""
+    help_text = require_success(ours("check", "--help", cores=None)).output["stdout"]
+    return ("--no-cache",) if "--no-cache" in help_text else ()
 
 
 def run_part(name: str, section: Callable[[Bench], Section], bench: Bench) -> Section:
-    """Measure a part, and say that it did not work where it did not."""
+    """Measure a part; a failure is reported in its section."""
     start = time.perf_counter()
     print(f"{name} …", file=sys.stderr, flush=True)
     try:
-        made = section(bench)
-    except RuntimeError as error:  # an hour's other figures are worth keeping
+        result = section(bench)
+    except RuntimeError as error:  # keep the figures of the other parts
         print(error, file=sys.stderr)
-        made = Section(name.capitalize(), [f"Not measured: {str(error).splitlines()[0]}"])
+        result = Section(name.capitalize(), [f"Not measured: {str(error).splitlines()[0]}"])
     print(f"{name}: {time.perf_counter() - start:.0f} s", file=sys.stderr, flush=True)
-    return made
+    return result
 
 
-def _tell(sections: Sequence[Section], *, full: bool) -> None:
+def _print_targets(sections: Sequence[Section], *, full: bool) -> None:
     facts = results.facts_of(sections)
-    for target in judged((*RATIOS, *FIGURES), full=full):
+    for target in applicable_targets((*RATIOS, *FIGURES), full=full):
         if target.fact in facts:
-            print(" | ".join(target.told(facts[target.fact])).replace("**", ""))
+            print(" | ".join(target.row(facts[target.fact])).replace("**", ""))
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
-"""How much of what was planted is found, against how much chance gives: ours, and rules of others.
+"""Measure recall of planted posts against chance matches: provenance, and rules of other tools.
 
     python -m benchmarks.accuracy [--data DIR] [--out DIR] [--language FILE]
 
-Posts of DIR/registries are planted into pages of DIR/background, and looked for. Writes
-ACCURACY.md and accuracy.svg. FILE holds counts as `benchmarks.build_language` makes them, in the
-place of the shipped ones. Takes a minute, and 2 GB of memory.
+Posts of DIR/registries are planted into pages of DIR/background, and searched for. Writes
+ACCURACY.md and accuracy.svg. FILE has counts from `benchmarks.build_language`, to use instead of
+the shipped ones. Takes a minute and 2 GB of memory.
 """
 
 import argparse
@@ -15,10 +15,10 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from benchmarks.accuracytables import KNOWN, SIX, Compared, Told, told
-from benchmarks.charts import FIRST, LAST, Panel, Point, drawn
+from benchmarks.accuracy_tables import KNOWN, SIX, Comparison, GroundFacts, render_document
+from benchmarks.charts import FIRST, LAST, Panel, Point, draw_panels
 from benchmarks.curves import Matches, Outcome, curve, mean_recall, outcome
-from benchmarks.fit_strength import candidates_of
+from benchmarks.fit_strength import find_suite_candidates
 from benchmarks.grounds import Ground, ground_of, registry_of, suite_of
 from benchmarks.references import references
 from provenance.match.estimation.conditions import is_quotation
@@ -32,7 +32,7 @@ from provenance.model import Flags, Language
 from provenance.read.language_counts import load_language
 
 SEED = 5
-"""Of pages and plants; neither the weights nor the law of chance were fitted on it."""
+"""Seed of pages and plants; neither the weights nor the chance model were fitted with it."""
 
 PLANTS = 9000
 ROOT = Path(__file__).resolve().parents[1]
@@ -48,15 +48,15 @@ def main() -> None:
     with TemporaryDirectory() as folder:
         posts = registry_of(options.data, Path(folder) / "registry")
         ground = ground_of(suite_of(options.data, posts, SEED, PLANTS), posts)
-    compared = Compared(
+    comparison = Comparison(
         ground.plants,
         _outcome(ground, ours(ground, load_language(options.language))),
         {name: _outcome(ground, matches) for name, matches in references(ground)},
     )
     options.out.mkdir(parents=True, exist_ok=True)
-    facts = Told(SEED, len(ground.arrays.first), ground.arrays.size, len(ground.texts))
-    (options.out / "ACCURACY.md").write_text(told(compared, facts), "utf-8")
-    (options.out / "accuracy.svg").write_text(picture(compared), "utf-8")
+    facts = GroundFacts(SEED, len(ground.arrays.first), ground.arrays.size, len(ground.texts))
+    (options.out / "ACCURACY.md").write_text(render_document(comparison, facts), "utf-8")
+    (options.out / "accuracy.svg").write_text(picture(comparison), "utf-8")
     print(f"{options.out / 'ACCURACY.md'} and accuracy.svg are written")
 
 
@@ -71,17 +71,17 @@ def _options() -> argparse.Namespace:
 
 
 def ours(ground: Ground, language: Language) -> Matches:
-    """Give every candidate with its strength, as a check weighs it."""
+    """Return every candidate with its strength, computed as in a check."""
     arrays = ground.arrays
-    made = build_postings_index(arrays, find_stop_shingles([arrays]))
-    found = candidates_of(ground.texts, ground.tokens, made)
-    corpus = sample_passages(ground.tokens)
-    likely = log_odds(measure_features(found, made, corpus, language), len(corpus.tokens))
+    index = build_postings_index(arrays, find_stop_shingles([arrays]))
+    candidates = find_suite_candidates(ground.texts, ground.tokens, index)
+    sample = sample_passages(ground.tokens)
+    scores = log_odds(measure_features(candidates, index, sample, language), len(sample.tokens))
     return ground.matches(
-        (found.texts, found.items),
-        strength(likely, arrays.chance, arrays.size),
-        ground.touches(found.texts, found.firsts, found.lasts),
-        is_quotation(found, ground.lengths[found.items]),
+        (candidates.texts, candidates.items),
+        strength(scores, arrays.chance, arrays.size),
+        ground.touches(candidates.texts, candidates.firsts, candidates.lasts),
+        is_quotation(candidates, ground.lengths[candidates.items]),
     )
 
 
@@ -89,35 +89,37 @@ def _outcome(ground: Ground, matches: Matches) -> Outcome:
     return outcome(matches, ground.planted, len(ground.texts), len(ground.tokens.hashes))
 
 
-def picture(compared: Compared) -> str:
-    """Draw the curve, with every point that is known."""
+def picture(comparison: Comparison) -> str:
+    """Draw the curve, and all points for comparison."""
     hard = ("changed 20%", "cut to 50%")
-    return drawn(
+    return draw_panels(
         "How much is found, against how much chance gives",
         "Posts of 8 and more tokens, planted in pages. Up and to the left is better.",
         [
-            _panel(compared, "Mean recall over six edits", SIX, 0.5),
-            _panel(compared, "The two hardest: a fifth of the words changed; cut to half", hard, 0),
+            _panel(comparison, "Mean recall over six edits", SIX, 0.5),
+            _panel(
+                comparison, "The two hardest: a fifth of the words changed; cut to half", hard, 0
+            ),
         ],
     )
 
 
-def _panel(compared: Compared, title: str, edits: Sequence[str], least: float) -> Panel:
-    classes: list[Flags] = [compared.plants.of(edit, *compared.LONG) for edit in edits]
-    own = compared.ours
+def _panel(comparison: Comparison, title: str, edits: Sequence[str], lowest_recall: float) -> Panel:
+    classes: list[Flags] = [comparison.plants.of(edit, *comparison.LONG) for edit in edits]
+    outcome = comparison.ours
     points = [
-        Point(name, one.chance_rate(0), mean_recall(one.found, 0, classes), here=True)
-        for name, one in compared.rules.items()
+        Point(name, rule.chance_rate(0), mean_recall(rule.found, 0, classes), here=True)
+        for name, rule in comparison.rules.items()
     ]
     points += [
-        Point(one.name, one.chance, float(np.mean([one.recalls[edit] for edit in edits])), False)
-        for one in KNOWN
+        Point(rule.name, rule.chance, float(np.mean([rule.recalls[edit] for edit in edits])), False)
+        for rule in KNOWN
     ]
     shipped = (
-        own.chance_rate(STRENGTH_THRESHOLD),
-        mean_recall(own.found, STRENGTH_THRESHOLD, classes),
+        outcome.chance_rate(STRENGTH_THRESHOLD),
+        mean_recall(outcome.found, STRENGTH_THRESHOLD, classes),
     )
-    return Panel(title, least, curve(own, classes, RATES), shipped, points)
+    return Panel(title, lowest_recall, curve(outcome, classes, RATES), shipped, points)
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
-"""Count the frequent words and pairs of words of language at large.
+"""Count frequent words and word pairs of general language.
 
     python -m benchmarks.build_language OUT.parquet FILE.jsonl.zst ...
 
-Reads texts (column `text`) of any sources whose wording everybody shares: books, news,
-encyclopaedias, quotations, in many languages. What is shipped are figures, hashes with their
-counts: what stands fewer than `LEAST` times is left out, so no text can be read from them.
+Reads texts (column `text`) of common wording: books, news, encyclopaedias, quotations, in many
+languages. Only hashes and their counts are shipped; entries with fewer than `MIN_COUNT` occurrences
+are omitted, so that no text can be recovered.
 """
 
 import sys
@@ -18,7 +18,7 @@ from provenance.fingerprint.tokenizer.tokenize import parameters, tokenise
 from provenance.model import NO_CONTEXT, Texts
 from provenance.read.corpus.corpora import open_corpus
 
-LEAST = 6
+MIN_COUNT = 6
 
 
 def main() -> None:
@@ -29,20 +29,20 @@ def main() -> None:
             tokens = tokenise(Texts.of(documents.batch.column("text")))
             hashes = tokens.hashes.astype(np.uint64)
             words.append(hashes)
-            joined = np.ones(max(len(hashes) - 1, 0), bool)
-            joined[tokens.offsets[1:-1][tokens.offsets[1:-1] < len(hashes)] - 1] = False
-            pairs.append(((hashes[:-1] << np.uint64(32)) | hashes[1:])[joined])
+            is_same_text = np.ones(max(len(hashes) - 1, 0), bool)
+            is_same_text[tokens.offsets[1:-1][tokens.offsets[1:-1] < len(hashes)] - 1] = False
+            pairs.append(((hashes[:-1] << np.uint64(32)) | hashes[1:])[is_same_text])
     total = sum(map(len, words))
-    kept = [
-        counted(np.concatenate(words) | np.uint64(NO_CONTEXT << 32)),
-        counted(np.concatenate(pairs)),
+    columns = [
+        count_keys(np.concatenate(words) | np.uint64(NO_CONTEXT << 32)),
+        count_keys(np.concatenate(pairs)),
     ]
-    keys, counts = (np.concatenate(column) for column in zip(*kept, strict=True))
+    keys, counts = (np.concatenate(column) for column in zip(*columns, strict=True))
     order = np.argsort(keys)
     table = pa.table({"key": keys[order], "count": counts[order].astype(np.uint32)})
-    described = {"normalisation": str(parameters().normalisation), "tokens": str(total)}
+    metadata = {"normalisation": str(parameters().normalisation), "tokens": str(total)}
     pq.write_table(
-        table.replace_schema_metadata(described),
+        table.replace_schema_metadata(metadata),
         out,
         compression="zstd",
         compression_level=19,
@@ -52,9 +52,9 @@ def main() -> None:
     print(f"{total:,} tokens, {len(keys):,} keys, {Path(out).stat().st_size:,} bytes")
 
 
-def counted(keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def count_keys(keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     unique, counts = np.unique(keys, return_counts=True)
-    return unique[counts >= LEAST], counts[counts >= LEAST]
+    return unique[counts >= MIN_COUNT], counts[counts >= MIN_COUNT]
 
 
 if __name__ == "__main__":

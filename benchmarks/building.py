@@ -1,11 +1,11 @@
-"""Speed and size of registries: built from dumps to files on disk, and opened to be searched.
+"""Measure how fast registries are built from dumps and opened, and their size on disk.
 
     python -m benchmarks.building [FILE ...]
 
 Without files, half a million posts are made by recombining the words of the shipped sample: once
-as Parquet, once as JSON Lines in zst. Each figure is that of a process of its own, from its start
-to its end, but for opening, which is timed inside of one: the interpreter and the kernels are up
-then. Seconds by the clock mean little on a machine that others use too: CPU says what it took.
+as Parquet, once as JSON Lines in zst. Each figure is from a separate process, from its start to its
+end, except opening, which is timed within a process that has loaded interpreter and kernels. On a
+shared machine, compare CPU seconds rather than wall-clock seconds.
 """
 
 import json
@@ -41,12 +41,12 @@ for path in sys.argv[1:]:  # the first one loads the kernels
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What a process took: seconds by the clock and of the processors, and bytes at most."""
+    """Resources of a process: wall-clock and CPU seconds, peak memory in bytes, and its output."""
 
     wall: float
     cpu: float
     peak: int
-    said: str
+    stdout: str
 
 
 def main() -> None:
@@ -55,24 +55,25 @@ def main() -> None:
         small = parquet(folder / "small.parquet", posts(1000, WORDS))
         warm = folder / "warm"
         run(*CLI, str(warm), str(small))
-        for number, dump in enumerate([Path(name) for name in sys.argv[1:]] or made(folder)):
-            tell(dump, folder / f"r{number}", warm)
+        for number, dump in enumerate([Path(name) for name in sys.argv[1:]] or make_dumps(folder)):
+            measure_build(dump, folder / f"r{number}", warm)
 
 
-def tell(dump: Path, registry: Path, warm: Path) -> None:
-    built = run(*CLI, str(registry), str(dump))
-    held = json.loads((registry / "registry.json").read_text("utf-8"))
+def measure_build(dump: Path, registry: Path, warm: Path) -> None:
+    build = run(*CLI, str(registry), str(dump))
+    manifest = json.loads((registry / "registry.json").read_text("utf-8"))
     size = sum(path.stat().st_size for path in registry.rglob("*") if path.is_file())
     opening = run(sys.executable, "-c", OPEN, str(warm), str(registry))
-    wall, cpu = map(float, opening.said.splitlines()[-1].split())
-    count, postings = held["items"], held["postings"]
+    wall, cpu = map(float, opening.stdout.splitlines()[-1].split())
+    count, postings = manifest["items"], manifest["postings"]
     print(f"{dump.name}: {count:,} posts, {postings:,} postings, {size / 1e6:,.0f} MB on disk")
     print(
-        f"  build    {count / built.wall:9,.0f} posts/s, {count / built.cpu:,.0f} a second of CPU: "
-        f"{built.wall:.2f} s, {built.cpu:.2f} s of CPU, {built.peak / 1e6:,.0f} MB"
+        f"  build    {count / build.wall:9,.0f} posts/s, {count / build.cpu:,.0f} a second of CPU: "
+        f"{build.wall:.2f} s, {build.cpu:.2f} s of CPU, {build.peak / 1e6:,.0f} MB"
     )
     print(
-        f"  size     {held['bytes_per_posting']:9.1f} bytes a posting, texts and signatures aside"
+        f"  size     {manifest['bytes_per_posting']:9.1f} bytes per posting, without texts and "
+        "signatures"
     )
     print(f"  opening  {wall:9.2f} s, {cpu:.2f} s of CPU, {opening.peak / 1e6:,.0f} MB")
 
@@ -80,36 +81,36 @@ def tell(dump: Path, registry: Path, warm: Path) -> None:
 def run(*command: str) -> Run:
     start = time.perf_counter()
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        said = process.stdout.read() if process.stdout else ""
-        _, status, used = os.wait4(process.pid, 0)
+        output = process.stdout.read() if process.stdout else ""
+        _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise SystemExit(f"{' '.join(command)} ended with {process.returncode}")
     # Linux counts kilobytes.
     wall = time.perf_counter() - start
-    return Run(wall, used.ru_utime + used.ru_stime, used.ru_maxrss * 1024, said)
+    return Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024, output)
 
 
-def made(folder: Path) -> list[Path]:
-    """Make both dumps of the same posts."""
+def make_dumps(folder: Path) -> list[Path]:
+    """Write the same posts as two dumps."""
     table = posts(POSTS, WORDS)
     return [parquet(folder / "posts.parquet", table), lines(folder / "posts.jsonl.zst", table)]
 
 
 def posts(count: int, length: int) -> pa.Table:
-    """Make posts of `length` words on average, of the sample's words in another order."""
-    dice = np.random.default_rng(5)
+    """Generate posts of `length` words on average by recombining the words of the sample."""
+    rng = np.random.default_rng(5)
     rows = [json.loads(line) for line in SAMPLE.read_text("utf-8").splitlines()]
     words = pa.array(" ".join(row["text"] for row in rows).split())
-    sizes = np.maximum(3, dice.lognormal(np.log(length) - 0.18, 0.6, count)).astype(np.int64)
+    sizes = np.maximum(3, rng.lognormal(np.log(length) - 0.18, 0.6, count)).astype(np.int64)
     offsets = pa.array(np.concatenate([[0], np.cumsum(sizes)]).astype(np.int32))
-    chosen = words.take(pa.array(dice.integers(0, len(words), sizes.sum())))
+    drawn_words = words.take(pa.array(rng.integers(0, len(words), sizes.sum())))
     return pa.table(
         {
             "id": [f"p{number}" for number in range(count)],
-            "text": pc.binary_join(pa.ListArray.from_arrays(offsets, chosen), " "),
-            "created_at": dice.integers(1_300_000_000, 1_700_000_000, count),
-            "author": [f"u{number}" for number in dice.integers(0, count // 5 + 1, count)],
+            "text": pc.binary_join(pa.ListArray.from_arrays(offsets, drawn_words), " "),
+            "created_at": rng.integers(1_300_000_000, 1_700_000_000, count),
+            "author": [f"u{number}" for number in rng.integers(0, count // 5 + 1, count)],
         }
     )
 

@@ -1,4 +1,4 @@
-"""Recall against chance, drawn: SVG written by hand, readable on light and on dark pages."""
+"""Draw charts of recall against chance as SVG."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,15 +7,19 @@ from math import floor, log10
 from benchmarks.svg import dot, line, sheet, text
 
 WIDTH, LEFT, RIGHT = 840, 56, 612
-"""Of the picture, and the edges of its panels; what is right of them is for labels."""
+"""Width of the picture, and edges of its panels; labels are right of them."""
 
 HEIGHT, GAP, TOP, GUTTER = 300, 78, 112, 17
 FIRST, LAST = 0.1, 2000.0
-"""Chance texts a million words at the edges."""
+"""Chance texts per million words at the edges."""
 
 LINE = 18  # pixels from label to label
-_CROWDED = 300.0  # chance from which points stand so close that their labels go beside the panel
-_LETTER, _TALL, _RADIUS = 6.1, 11, 5  # pixels of a letter, of a line of them, of a marker
+_CROWDED = 300.0  # chance from which points are so close that their labels are right of the panel
+_LETTER, _TALL, _RADIUS = (
+    6.1,
+    11,
+    5,
+)  # pixels: width of a letter, height of a line, radius of a marker
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +29,11 @@ class Point:
     Parameters
     ----------
     label : str
-        What stands beside it.
+        Its label.
     chance, recall : float
-        Chance texts a million words; mean recall.
+        Chance texts per million words; mean recall.
     here : bool
-        Whether it was measured on the same texts as the curve, or is told of others.
+        Whether it was measured on the same texts as the curve.
     """
 
     label: str
@@ -40,41 +44,41 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """One mean of recalls against chance.
+    """A panel of mean recall against chance.
 
     Parameters
     ----------
     title : str
-        Which mean.
-    least : float
+        Its title.
+    lowest : float
         Recall at the bottom.
     curve : sequence of (float, float)
-        Of ours: chance and recall, from strict to lax.
+        Chance and recall of provenance, from strict to lax.
     shipped : (float, float)
-        The point of the curve that a check stands at.
+        The point of the curve at the shipped threshold.
     points : sequence of Point
-        Of others.
+        Points of other rules.
     """
 
     title: str
-    least: float
+    lowest: float
     curve: Sequence[tuple[float, float]]
     shipped: tuple[float, float]
     points: Sequence[Point]
 
     def down(self, recall: float) -> float:
-        """Give the pixels from the top of the panel."""
-        return HEIGHT * (1 - max(recall, self.least)) / (1 - self.least)
+        """Return the vertical position of a recall, in pixels from the top of the panel."""
+        return HEIGHT * (1 - max(recall, self.lowest)) / (1 - self.lowest)
 
 
 def across(chance: float) -> float:
-    """Give the pixels from the left of the picture."""
+    """Return the horizontal position of a rate, in pixels from the left of the picture."""
     inside = min(max(chance, FIRST), LAST)
     return LEFT + (RIGHT - LEFT) * log10(inside / FIRST) / log10(LAST / FIRST)
 
 
-def spread(wanted: Sequence[float], step: float) -> list[float]:
-    """Give places for labels, near the wanted ones and at least `step` apart, in their order.
+def spread(targets: Sequence[float], step: float) -> list[float]:
+    """Return positions of labels, near the targets and at least `step` apart, in the same order.
 
     Examples
     --------
@@ -82,13 +86,13 @@ def spread(wanted: Sequence[float], step: float) -> list[float]:
     [10, 28, 50]
     """
     places: list[float] = []
-    for place in wanted:
+    for place in targets:
         places.append(max(place, places[-1] + step) if places else place)
     return places
 
 
-def drawn(title: str, subtitle: str, panels: Sequence[Panel]) -> str:
-    """Draw panels, one below the other."""
+def draw_panels(title: str, subtitle: str, panels: Sequence[Panel]) -> str:
+    """Draw panels below each other."""
     height = TOP + len(panels) * (HEIGHT + GAP)
     body = _legend(LEFT + 4, 80)
     for place, panel in enumerate(panels):
@@ -112,7 +116,7 @@ def _grid(panel: Panel) -> list[str]:
     parts = [text(LEFT, -12, panel.title, "panel")]
     steps = 5
     for step in range(steps + 1):
-        recall = panel.least + (1 - panel.least) * step / steps
+        recall = panel.lowest + (1 - panel.lowest) * step / steps
         y = panel.down(recall)
         parts.append(line(LEFT, y, RIGHT, y, "rule"))
         parts.append(text(LEFT - 9, y + 4, f"{recall:.1f}", "soft", "end"))
@@ -152,21 +156,23 @@ def _points(panel: Panel) -> list[str]:
 
 
 def _labels(panel: Panel, points: Sequence[Point]) -> list[str]:
-    """Write a label beside each point, on the first side where nothing else stands."""
-    taken = [_around(across(p.chance), panel.down(p.recall)) for p in panel.points]
-    taken += [_around(across(x), panel.down(y)) for x, y in panel.curve]
+    """Label each point on the first side that is unoccupied."""
+    occupied = [_marker_box(across(p.chance), panel.down(p.recall)) for p in panel.points]
+    occupied += [_marker_box(across(x), panel.down(y)) for x, y in panel.curve]
     parts = []
     for point in points:
         x, y = across(point.chance), panel.down(point.recall)
         words = point.label
-        if point.chance < FIRST or point.recall < panel.least:
+        if point.chance < FIRST or point.recall < panel.lowest:
             words = f"{words}: recall {point.recall:.2f}, chance {point.chance:.3g}"
         wide = _LETTER * len(words)
         sides = [(x + 10, y), (x - 10 - wide, y), (x - wide / 2, y - 15), (x - wide / 2, y + 15)]
         sides += [(left, y + off) for off in (-15, 15) for left in (x + 4, x - 4 - wide)]
         boxes = [(left, mid - _TALL / 2, left + wide, mid + _TALL / 2) for left, mid in sides]
-        box = next((one for one in boxes if _is_free(one, taken)), boxes[0])
-        taken.append(box)
+        box = next(
+            (candidate for candidate in boxes if _is_unoccupied(candidate, occupied)), boxes[0]
+        )
+        occupied.append(box)
         if box[2] < x:
             parts.append(text(box[2], box[3] - 2, words, anchor="end"))
         elif box[0] > x:
@@ -179,13 +185,14 @@ def _labels(panel: Panel, points: Sequence[Point]) -> list[str]:
 Box = tuple[float, float, float, float]
 
 
-def _around(x: float, y: float) -> Box:
+def _marker_box(x: float, y: float) -> Box:
     near = _RADIUS - 1
     return x - near, y - near, x + near, y + near
 
 
-def _is_free(box: Box, taken: Sequence[Box]) -> bool:
+def _is_unoccupied(box: Box, occupied: Sequence[Box]) -> bool:
     inside = box[0] >= LEFT and box[2] <= RIGHT + GUTTER and box[1] >= 0 and box[3] <= HEIGHT
     return inside and not any(
-        box[0] < one[2] and one[0] < box[2] and box[1] < one[3] and one[1] < box[3] for one in taken
+        box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3]
+        for other in occupied
     )

@@ -1,6 +1,6 @@
-"""Recall against chance: what a detector finds of planted items, and what it makes up beside them.
+"""Recall against chance matches: planted items that a detector finds, and its false matches.
 
-Pure figures, of any detector: one that gives strengths makes a curve, a rule makes a point.
+Works for any detector: one that returns strengths gives a curve, a rule gives a point.
 """
 
 from collections.abc import Sequence
@@ -13,20 +13,20 @@ from provenance.model import Flags, Floats, Int64s
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """What a detector says of texts of which some hold a plant, one row a match.
+    """Matches of a detector in texts, some of which contain a planted item; one row per match.
 
     Parameters
     ----------
     texts : ndarray of int64, shape (n,)
-        Which text.
+        Text of the match.
     strengths : ndarray of float64, shape (n,)
-        Of the match; of a rule, the same for all that it lets through.
+        Strength of the match; the same for all matches of a rule.
     right : ndarray of bool, shape (n,)
-        Whether it touches the text's plant, and names the plant's source.
+        Whether it overlaps the planted item of the text, and has its source.
     outside : ndarray of bool, shape (n,)
-        Whether it touches no plant.
+        Whether it overlaps no planted item.
     quoted : ndarray of bool, shape (n,)
-        Whether the two really share words: somebody quoted, and it is not chance.
+        Whether it is a real quotation, not a chance match.
     """
 
     texts: Int64s
@@ -38,17 +38,17 @@ class Matches:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How strongly each plant was found, and how strongly what is none.
+    """Strengths of the matches with planted items, and of false ones.
 
     Parameters
     ----------
     found : ndarray of float64, shape (plants,)
         Strength of the strongest right match; minus infinity where there is none.
     chance, quotations : ndarray of float64
-        Strength of the strongest match outside the plants, one a text that has any; sorted from
-        the strongest down.
+        Strength of the strongest match outside planted items, one per text that has any; in
+        descending order.
     millions : float
-        Words that were looked at.
+        Millions of words searched.
     """
 
     found: Floats
@@ -57,45 +57,45 @@ class Outcome:
     millions: float
 
     def chance_rate(self, threshold: float) -> float:
-        """Give the texts with a chance match so strong, a million words."""
+        """Return the texts with a chance match of at least this strength per million words."""
         return float((self.chance >= threshold).sum()) / self.millions
 
     def quotation_rate(self, threshold: float) -> float:
-        """Give the texts with a quotation so strong, a million words."""
+        """Return the texts with a quotation of at least this strength per million words."""
         return float((self.quotations >= threshold).sum()) / self.millions
 
     def threshold_at(self, rate: float) -> float:
-        """Give the least threshold at which chance gives no more than this rate."""
-        allowed = int(rate * self.millions)
-        if allowed >= len(self.chance):
+        """Return the lowest threshold at which chance matches do not exceed a rate."""
+        limit = int(rate * self.millions)
+        if limit >= len(self.chance):
             return -np.inf
-        return float(np.nextafter(self.chance[allowed], np.inf))
+        return float(np.nextafter(self.chance[limit], np.inf))
 
 
 def outcome(matches: Matches, planted: Int64s, texts: int, words: int) -> Outcome:
-    """Sum up matches by plant and by text.
+    """Aggregate matches by planted item and by text.
 
     Parameters
     ----------
     matches : Matches
         Of one detector.
     planted : ndarray of int64, shape (plants,)
-        The text that holds each plant; one a text.
+        The text of each planted item; at most one per text.
     texts, words : int
-        That were looked at.
+        Numbers of texts and words searched.
     """
-    alone = matches.outside & ~matches.quoted
+    is_chance = matches.outside & ~matches.quoted
     return Outcome(
         _strongest(matches, matches.right, texts)[planted],
-        _falling(_strongest(matches, alone, texts)),
+        _falling(_strongest(matches, is_chance, texts)),
         _falling(_strongest(matches, matches.outside & matches.quoted, texts)),
         words / 1e6,
     )
 
 
-def _strongest(matches: Matches, chosen: Flags, texts: int) -> Floats:
+def _strongest(matches: Matches, mask: Flags, texts: int) -> Floats:
     best = np.full(texts, -np.inf)
-    np.maximum.at(best, matches.texts[chosen], matches.strengths[chosen])
+    np.maximum.at(best, matches.texts[mask], matches.strengths[mask])
     return best
 
 
@@ -105,57 +105,57 @@ def _falling(best: Floats) -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class Plants:
-    """What was planted: what was done to each item, and how long it had been.
+    """Planted items: the edit applied to each, and its length before.
 
     Parameters
     ----------
     edits : ndarray of str, shape (plants,)
         Names of edits.
     lengths : ndarray of int64, shape (plants,)
-        Tokens of the item as it was published.
+        Tokens of the item before the edit.
     """
 
     edits: np.ndarray
     lengths: Int64s
 
-    def of(self, edit: str, least: int, most: int) -> Flags:
-        """Tell which plants had this edit, and a length from `least` to `most`."""
-        fits = (self.lengths >= least) & (self.lengths <= most)
+    def of(self, edit: str, min_tokens: int, max_tokens: int) -> Flags:
+        """Return a mask of plants with this edit and `min_tokens` to `max_tokens` tokens."""
+        fits = (self.lengths >= min_tokens) & (self.lengths <= max_tokens)
         return np.asarray(fits & (self.edits == edit))
 
 
-def recall(found: Floats, threshold: float, chosen: Flags) -> float:
-    """Give the share of the chosen plants that were found so strongly; NaN where there are none."""
-    if not chosen.any():
+def recall(found: Floats, threshold: float, mask: Flags) -> float:
+    """Return the share of the masked plants found with at least this strength; NaN if none."""
+    if not mask.any():
         return float("nan")
-    return float((found[chosen] >= threshold).mean())
+    return float((found[mask] >= threshold).mean())
 
 
 def mean_recall(found: Floats, threshold: float, classes: Sequence[Flags]) -> float:
-    """Give the mean of the recalls of several classes of plants, each class counting alike."""
-    return float(np.mean([recall(found, threshold, chosen) for chosen in classes]))
+    """Return the mean recall over classes of plants, each with the same weight."""
+    return float(np.mean([recall(found, threshold, mask) for mask in classes]))
 
 
 def curve(
     result: Outcome, classes: Sequence[Flags], rates: Sequence[float]
 ) -> list[tuple[float, float]]:
-    """Trace a detector from strict to lax.
+    """Return the curve of recall against chance of a detector, from strict to lax.
 
     Parameters
     ----------
     result : Outcome
-        Of the detector.
+        Outcome of the detector.
     classes : sequence of ndarray of bool
-        Of plants, each counting alike.
+        Classes of plants, with equal weights.
     rates : sequence of float
-        Where to look: chance texts a million words. A rate that chance does not reach, or that the
-        texts are too few to tell, gives no point.
+        Rates of chance texts per million words. A rate that chance does not reach, or that so few
+        texts cannot resolve, gives no point.
 
     Returns
     -------
     list of (float, float)
-        Chance texts a million words and mean recall. While one chance text is all that a threshold
-        lets in, recall rises: its least and its most are both there.
+        Chance texts per million words and mean recall. Between two thresholds with the same number
+        of chance texts recall rises: both ends are included.
     """
     counts = {int(rate * result.millions) for rate in rates}
     points = []

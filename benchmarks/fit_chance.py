@@ -1,4 +1,4 @@
-"""Fit the law of chance behind strengths (`provenance.match.scoring.evalue.SHIPPED_CHANCE`).
+"""Fit the chance model behind strengths (`provenance.match.scoring.evalue.SHIPPED_CHANCE`).
 
     python -m benchmarks.fit_chance LANGUAGE REGISTRY[,REGISTRY ...] FILE [FILE ...]
 
@@ -16,8 +16,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from benchmarks.fit_strength import candidates_of, part
-from benchmarks.suites import Page, pages_of
+from benchmarks.fit_strength import find_suite_candidates, part
+from benchmarks.suites import Page, cut_pages
 from provenance.fingerprint.tokenizer.tokenize import tokenise
 from provenance.match.estimation.conditions import is_quotation
 from provenance.match.index.postings_index import PostingsIndex, build_postings_index
@@ -30,30 +30,30 @@ from provenance.read.language_counts import load_language
 from provenance.registry.store import open_registry
 
 DENSITIES = (1, 2, 4, 8, 16)
-"""Documents with a chance match, a million tokens."""
+"""Documents with a chance match per million tokens."""
 
 SHARDS = (60,)
 KNOWING = 1 << 24
-"""Tokens of a sample that is not penalised for being small."""
+"""Tokens of a sample that is large enough not to be penalised."""
 
 
 def main() -> None:
     if len(sys.argv) < 4:
         sys.exit(__doc__)
     language = load_language(None if sys.argv[1] == "-" else Path(sys.argv[1]))
-    pages = pages_of([Path(name) for name in sys.argv[3:]], seed=77)
+    pages = cut_pages([Path(name) for name in sys.argv[3:]], seed=77)
     rows: list[tuple[float, float, float]] = []
     for name in sys.argv[2].split(","):
         arrays = open_registry(Path(name)).arrays()
-        made = build_postings_index(arrays, find_stop_shingles([arrays]))
-        reached = chance_odds(pages, made, language, 1)
+        index = build_postings_index(arrays, find_stop_shingles([arrays]))
+        odds = chance_odds(pages, index, language, 1)
         print(
             f"{name}: {arrays.size:,} tokens; log-odds at {DENSITIES} a million:",
-            reached.round(2),
+            odds.round(2),
         )
         rows += [
             (float(value), float(np.log(arrays.size)), float(np.log(density / 1e6)))
-            for value, density in zip(reached, DENSITIES, strict=True)
+            for value, density in zip(odds, DENSITIES, strict=True)
         ]
     table = np.array(rows)
     # ln(density) = ln(scale) + ln(size) - decay * odds
@@ -61,31 +61,31 @@ def main() -> None:
     (constant, decay), *_ = np.linalg.lstsq(design, table[:, 2] - table[:, 1], rcond=None)
     print(f"decay={decay:.3f}, scale={np.exp(constant):.2e}")
     for shards in SHARDS:
-        small = chance_odds(pages, made, language, shards)
-        print(f"the last, as {shards} corpora:", small.round(2), (small - reached).mean().round(2))
+        small = chance_odds(pages, index, language, shards)
+        print(f"the last, as {shards} corpora:", small.round(2), (small - odds).mean().round(2))
 
 
-def chance_odds(pages: list[Page], made: PostingsIndex, language: Language, shards: int) -> Floats:
-    """Give the log-odds that chance reaches at each density, in texts cut into so many corpora."""
+def chance_odds(pages: list[Page], index: PostingsIndex, language: Language, shards: int) -> Floats:
+    """Return the log-odds that chance reaches at each density, with texts split into corpora."""
     texts = Texts.of(pa.array([page.text for page in pages], pa.large_string()))
     tokens = tokenise(texts)
-    found = candidates_of(texts, tokens, made)
-    values = np.empty(len(found))
+    candidates = find_suite_candidates(texts, tokens, index)
+    values = np.empty(len(candidates))
     bounds = np.linspace(0, len(pages), shards + 1).astype(int)
     for first, end in pairwise(bounds.tolist()):
-        own = np.flatnonzero((found.texts >= first) & (found.texts < end))
-        if len(own):
-            corpus = sample_passages(part(tokens, first, end))
-            values[own] = log_odds(
-                measure_features(found.take(own), made, corpus, language), KNOWING
+        rows = np.flatnonzero((candidates.texts >= first) & (candidates.texts < end))
+        if len(rows):
+            sample = sample_passages(part(tokens, first, end))
+            values[rows] = log_odds(
+                measure_features(candidates.take(rows), index, sample, language), KNOWING
             )
-    lengths = np.diff(made.arrays.token_offsets)[found.items]
-    alone = ~is_quotation(found, lengths)
+    lengths = np.diff(index.arrays.token_offsets)[candidates.items]
+    is_chance = ~is_quotation(candidates, lengths)
     best = np.full(len(pages), -99.0)
-    np.maximum.at(best, found.texts[alone], values[alone])
-    ordered = np.sort(best)[::-1]
+    np.maximum.at(best, candidates.texts[is_chance], values[is_chance])
+    descending = np.sort(best)[::-1]
     million = len(tokens.hashes) / 1e6
-    return np.array([ordered[int(density * million)] for density in DENSITIES])
+    return np.array([descending[int(density * million)] for density in DENSITIES])
 
 
 if __name__ == "__main__":

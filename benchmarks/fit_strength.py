@@ -2,11 +2,11 @@
 
     python -m benchmarks.fit_strength REGISTRY LANGUAGE FILE [FILE ...]
 
-Items of the REGISTRY are planted into pages that are cut from the FILEs, texts that hold none of
-them. LANGUAGE is a file of counts as `benchmarks.build_language` makes it, of other texts than the
-pages: the shipped counts know what most pages say, as they will not know a user's. Each suite
-counts twice, as one corpus and cut into shards of which each is a corpus by itself, so that the
-weights hold for small corpora too. Prints the weights.
+Items of the REGISTRY are planted into pages cut from the FILEs, texts that contain none of them.
+LANGUAGE is a file of counts from `benchmarks.build_language`, of other texts than the pages: the
+shipped counts include most pages, but not a user's texts. Each suite is used twice, as one corpus
+and split into shards that are corpora of their own, so that the weights suit small corpora too.
+Prints the weights.
 
 Needs scikit-learn.
 """
@@ -23,7 +23,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from benchmarks.suites import Suite, pages_of, plant
+from benchmarks.suites import Suite, cut_pages, plant
 from provenance.fingerprint.boundaries import breaks
 from provenance.fingerprint.offsets import characters
 from provenance.fingerprint.shingles import shingle
@@ -47,7 +47,7 @@ SHARDS = (1, 60)
 
 @dataclass(frozen=True, slots=True)
 class Examples:
-    """Candidates of one suite: 1 the planted item, 0 chance, -1 neither."""
+    """Candidates of one suite; labels are 1 for the planted item, 0 for chance, -1 for neither."""
 
     columns: Floats
     labels: Int64s
@@ -59,13 +59,15 @@ def main() -> None:
     registry, language = open_registry(Path(sys.argv[1])), load_language(Path(sys.argv[2]))
     files = [Path(name) for name in sys.argv[3:]]
     arrays = registry.arrays()
-    made = build_postings_index(arrays, find_stop_shingles([arrays]))
+    index = build_postings_index(arrays, find_stop_shingles([arrays]))
     examples = [
-        one
+        example
         for seed in SEEDS
-        for one in examples_of(plant(pages_of(files, seed), registry, seed, PLANTS), made, language)
+        for example in build_examples(
+            plant(cut_pages(files, seed), registry, seed, PLANTS), index, language
+        )
     ]
-    model = fitted(examples)
+    model = fit_model(examples)
     scale, regression = model[0], model[-1]
     weights = regression.coef_[0] / scale.scale_
     print(f"_INTERCEPT = {regression.intercept_[0] - (weights * scale.mean_).sum():.4f}")
@@ -74,43 +76,46 @@ def main() -> None:
 
 
 NAMES = tuple(
-    regressors(Features(*(np.ones(1) for _ in fields(Features))))  # the names alone
+    regressors(Features(*(np.ones(1) for _ in fields(Features))))  # only the names are needed
 )
 
 
-def fitted(examples: list[Examples]) -> Pipeline:
-    columns = np.concatenate([one.columns[one.labels >= 0] for one in examples])
-    labels = np.concatenate([one.labels[one.labels >= 0] for one in examples])
+def fit_model(examples: list[Examples]) -> Pipeline:
+    columns = np.concatenate([example.columns[example.labels >= 0] for example in examples])
+    labels = np.concatenate([example.labels[example.labels >= 0] for example in examples])
     model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=5000))
     return model.fit(columns, labels == 1)
 
 
-def examples_of(suite: Suite, made: PostingsIndex, language: Language) -> Iterator[Examples]:
+def build_examples(suite: Suite, index: PostingsIndex, language: Language) -> Iterator[Examples]:
     texts = Texts.of(pa.array([page.text for page in suite.pages], pa.large_string()))
     tokens = tokenise(texts)
-    found = candidates_of(texts, tokens, made)
-    labels = labelled(suite, texts, tokens, found, made)
+    candidates = find_suite_candidates(texts, tokens, index)
+    labels = label_candidates(suite, texts, tokens, candidates, index)
     for shards in SHARDS:
-        columns = np.empty((len(found), len(NAMES)))
+        columns = np.empty((len(candidates), len(NAMES)))
         bounds = np.linspace(0, len(suite.pages), shards + 1).astype(int)
         for first, end in pairwise(bounds.tolist()):
-            own = np.flatnonzero((found.texts >= first) & (found.texts < end))
+            rows = np.flatnonzero((candidates.texts >= first) & (candidates.texts < end))
             features = measure_features(
-                found.take(own), made, sample_passages(part(tokens, first, end)), language
+                candidates.take(rows), index, sample_passages(part(tokens, first, end)), language
             )
-            columns[own] = np.column_stack(list(regressors(features).values()))
+            columns[rows] = np.column_stack(list(regressors(features).values()))
         yield Examples(columns, labels)
 
 
-def candidates_of(texts: Texts, tokens: Tokens, made: PostingsIndex) -> Candidates:
+def find_suite_candidates(texts: Texts, tokens: Tokens, index: PostingsIndex) -> Candidates:
     """Find candidates as a check does."""
-    seeds = shingle(tokens, made.arrays.parameters.seed_width)
-    found = find_candidates(tokens, seeds, made)
-    return replace(found, breaks=breaks(texts, tokens, found.texts, found.firsts, found.lasts))
+    seeds = shingle(tokens, index.arrays.parameters.seed_width)
+    candidates = find_candidates(tokens, seeds, index)
+    return replace(
+        candidates,
+        breaks=breaks(texts, tokens, candidates.texts, candidates.firsts, candidates.lasts),
+    )
 
 
 def part(tokens: Tokens, first: int, end: int) -> Tokens:
-    """Give the tokens of some texts alone."""
+    """Return the tokens of the texts from `first` up to `end`."""
     low, high = tokens.offsets[first], tokens.offsets[end]
     return Tokens(
         tokens.hashes[low:high],
@@ -120,20 +125,24 @@ def part(tokens: Tokens, first: int, end: int) -> Tokens:
     )
 
 
-def labelled(
-    suite: Suite, texts: Texts, tokens: Tokens, found: Candidates, made: PostingsIndex
+def label_candidates(
+    suite: Suite, texts: Texts, tokens: Tokens, candidates: Candidates, index: PostingsIndex
 ) -> Int64s:
-    base = tokens.offsets[found.texts]
-    starts = characters(texts, found.texts, tokens.starts[base + found.firsts].astype(np.int64))
-    ends = characters(texts, found.texts, tokens.ends[base + found.lasts].astype(np.int64))
-    arrays = made.arrays
-    lengths = np.diff(arrays.token_offsets)[found.items]
-    labels = np.where(is_quotation(found, lengths), -1, 0)
-    planted = {plant.page: plant for plant in suite.plants}
-    for row, page in enumerate(found.texts.tolist()):
-        own = planted.get(page)
-        if own and min(ends[row], own.end) > max(starts[row], own.start):
-            labels[row] = 1 if arrays.first[own.number] == found.items[row] else -1
+    base = tokens.offsets[candidates.texts]
+    starts = characters(
+        texts, candidates.texts, tokens.starts[base + candidates.firsts].astype(np.int64)
+    )
+    ends = characters(
+        texts, candidates.texts, tokens.ends[base + candidates.lasts].astype(np.int64)
+    )
+    arrays = index.arrays
+    lengths = np.diff(arrays.token_offsets)[candidates.items]
+    labels = np.where(is_quotation(candidates, lengths), -1, 0)
+    plants_by_page = {plant.page: plant for plant in suite.plants}
+    for row, page in enumerate(candidates.texts.tolist()):
+        planted_item = plants_by_page.get(page)
+        if planted_item and min(ends[row], planted_item.end) > max(starts[row], planted_item.start):
+            labels[row] = 1 if arrays.first[planted_item.number] == candidates.items[row] else -1
     return labels
 
 

@@ -1,4 +1,4 @@
-"""The ground that detectors are compared on: a registry of real posts, and pages that hold some."""
+"""Evaluation data: a registry of real posts, and pages into which some are planted."""
 
 import json
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from benchmarks.curves import Matches, Plants
-from benchmarks.suites import Suite, pages_of, plant
+from benchmarks.suites import Suite, cut_pages, plant
 from provenance.fingerprint.tokenizer.tokenize import tokenise
 from provenance.model import Flags, Floats, Int64s, Items, RegistryArrays, Texts, Tokens, UInt32s
 from provenance.read.dumps.layouts import open_dump
@@ -26,32 +26,32 @@ SOURCES = {
     "weibo": "weibo",
     "youtube": "youtube",
 }
-"""Source ids of the platforms whose posts are looked for."""
+"""Source ids of the platforms whose posts are searched for."""
 
 QUOTING = ("udhr", "fortunes")
-"""Backgrounds that are made of what everybody quotes, and no pages."""
+"""Backgrounds that consist of widely quoted texts, which are not used as pages."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """Texts, where their plants stand, and what is looked for.
+    """Texts, the positions of planted items, and the registry that they are from.
 
     Parameters
     ----------
     texts : Texts
-        Pages.
+        The pages.
     tokens : Tokens
-        Theirs.
+        Tokens of the pages.
     arrays : RegistryArrays
-        Of the registry that the plants are of.
+        Arrays of the registry.
     planted : ndarray of int64, shape (plants,)
         The text of each plant.
     plants : Plants
-        What was planted.
+        The planted items.
     firsts, ends : ndarray of int64, shape (texts,)
-        Tokens of each text that its plant takes; none where it holds none.
+        Token range of the planted item in each text; empty where there is none.
     owners : ndarray of int64, shape (texts,)
-        Source code of the plant; -1 where there is none.
+        Source code of the planted item; -1 where there is none.
     """
 
     texts: Texts
@@ -69,7 +69,7 @@ class Ground:
         return np.diff(self.arrays.token_offsets)
 
     def touches(self, texts: Int64s, firsts: Int64s, lasts: Int64s) -> Flags:
-        """Tell which stretches of tokens, both ends included, share a token with a plant."""
+        """Return a mask of the token ranges, ends included, that overlap a planted item."""
         return np.asarray((lasts >= self.firsts[texts]) & (firsts < self.ends[texts]))
 
     def matches(
@@ -79,10 +79,10 @@ class Ground:
         touching: Flags,
         quoted: Flags,
     ) -> Matches:
-        """Label the texts and items that a detector gave."""
+        """Label the matches of a detector."""
         texts, items = rows
-        owned = self.arrays.source_codes[items] == self.owners[texts]
-        return Matches(texts, strengths, touching & owned, ~touching, quoted)
+        is_right_source = self.arrays.source_codes[items] == self.owners[texts]
+        return Matches(texts, strengths, touching & is_right_source, ~touching, quoted)
 
 
 def registry_of(data: Path, folder: Path) -> Registry:
@@ -104,24 +104,27 @@ def suite_of(data: Path, posts: Registry, seed: int, count: int) -> Suite:
         for file in sorted((data / "background").iterdir())
         if not any(name in file.name for name in QUOTING)
     ]
-    return plant(pages_of(files, seed), posts, seed, count)
+    return plant(cut_pages(files, seed), posts, seed, count)
 
 
 def ground_of(suite: Suite, posts: Registry) -> Ground:
-    """Tokenise a suite, and mark where its plants stand."""
+    """Tokenise a suite, and locate its planted items."""
     texts = Texts.of(pa.array([page.text for page in suite.pages], pa.large_string()))
     tokens, arrays = tokenise(texts), posts.arrays()
-    numbers = np.array([one.number for one in suite.plants])
-    planted = np.array([one.page for one in suite.plants])
+    numbers = np.array([planted_item.number for planted_item in suite.plants])
+    planted_pages = np.array([planted_item.page for planted_item in suite.plants])
     firsts, ends = np.zeros(len(suite.pages), np.int64), np.zeros(len(suite.pages), np.int64)
-    for one in suite.plants:
-        page = suite.pages[one.page].text
-        low, high = (len(page[:place].encode()) for place in (one.start, one.end))
-        starts = tokens.starts[tokens.offsets[one.page] : tokens.offsets[one.page + 1]]
-        firsts[one.page], ends[one.page] = np.searchsorted(starts, [low, high])
+    for planted_item in suite.plants:
+        page = suite.pages[planted_item.page].text
+        low, high = (len(page[:place].encode()) for place in (planted_item.start, planted_item.end))
+        starts = tokens.starts[
+            tokens.offsets[planted_item.page] : tokens.offsets[planted_item.page + 1]
+        ]
+        firsts[planted_item.page], ends[planted_item.page] = np.searchsorted(starts, [low, high])
     owners = np.full(len(suite.pages), -1)
-    owners[planted] = arrays.source_codes[numbers]
+    owners[planted_pages] = arrays.source_codes[numbers]
     plants = Plants(
-        np.array([one.edit for one in suite.plants]), np.diff(arrays.token_offsets)[numbers]
+        np.array([planted_item.edit for planted_item in suite.plants]),
+        np.diff(arrays.token_offsets)[numbers],
     )
-    return Ground(texts, tokens, arrays, planted, plants, firsts, ends, owners)
+    return Ground(texts, tokens, arrays, planted_pages, plants, firsts, ends, owners)

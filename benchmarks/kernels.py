@@ -1,9 +1,9 @@
-"""Speed of the compiled passes, one core, in MB of UTF-8 text a second.
+"""Measure the speed of the kernels on one core, in MB of UTF-8 text per second.
 
     python -m benchmarks.kernels [FILE.parquet ...]
 
-Without files the text is made by recombining the words of the shipped sample. Each figure is the
-best of five runs over slices of one megabyte, the size in which a check works.
+Without files, the words of the shipped sample are recombined. Each figure is the best of five runs
+over slices of one megabyte.
 """
 
 import json
@@ -33,27 +33,48 @@ SAMPLE = Path(__file__).parent.parent / "provenance" / "sample" / "pages.jsonl"
 
 
 def main() -> None:
-    pages = [text for name in sys.argv[1:] for text in read(name)] or recombined(8000, 300, seed=1)
+    pages = [text for name in sys.argv[1:] for text in read_texts(name)] or recombine(
+        8000, 300, seed=1
+    )
     texts = Texts.of(pa.array(pages, pa.large_string()))
-    posts = recombined(50_000, 14, seed=2)
-    slices = cut(texts)
+    posts = recombine(50_000, 14, seed=2)
+    slices = cut_slices(texts)
     size = int(texts.offsets[-1]) / 1e6
-    made = parameters()
-    registry = build_postings_index(arrays(posts))
+    fingerprint_parameters = parameters()
+    registry = build_postings_index(registry_arrays(posts))
     tokens = [tokenise(piece) for piece in slices]
-    seeds = [shingle(piece, made.seed_width) for piece in tokens]
-    whole = [shingle(piece, made.signature_width, include_short=True) for piece in tokens]
+    seeds = [shingle(piece, fingerprint_parameters.seed_width) for piece in tokens]
+    signature_shingles = [
+        shingle(piece, fingerprint_parameters.signature_width, include_short=True)
+        for piece in tokens
+    ]
     print(f"{size:.0f} MB of text, {len(posts):,} posts")
-    tell("tokens", size, lambda: [tokenise(piece) for piece in slices])
-    tell("shingles", size, lambda: [shingle(piece, made.seed_width) for piece in tokens])
-    tell("signatures", size, lambda: [signatures(piece, made) for piece in whole])
-    tell("sketches", size, lambda: [sketch(piece, made) for piece in whole])
-    tell("corpus sample", size, lambda: [sample_passages(piece) for piece in tokens])
+    time_pass("tokens", size, lambda: [tokenise(piece) for piece in slices])
+    time_pass(
+        "shingles",
+        size,
+        lambda: [shingle(piece, fingerprint_parameters.seed_width) for piece in tokens],
+    )
+    time_pass(
+        "signatures",
+        size,
+        lambda: [signatures(piece, fingerprint_parameters) for piece in signature_shingles],
+    )
+    time_pass(
+        "sketches",
+        size,
+        lambda: [sketch(piece, fingerprint_parameters) for piece in signature_shingles],
+    )
+    time_pass("corpus sample", size, lambda: [sample_passages(piece) for piece in tokens])
     pairs = list(zip(tokens, seeds, strict=True))
-    tell("scan", size, lambda: [find_candidates(piece, own, registry) for piece, own in pairs])
+    time_pass(
+        "scan",
+        size,
+        lambda: [find_candidates(piece, piece_seeds, registry) for piece, piece_seeds in pairs],
+    )
 
 
-def tell(name: str, size: float, work: Callable[[], object]) -> None:
+def time_pass(name: str, size: float, work: Callable[[], object]) -> None:
     work()  # compiles
     seconds = []
     for _ in range(RUNS):
@@ -63,7 +84,7 @@ def tell(name: str, size: float, work: Callable[[], object]) -> None:
     print(f"{name:14} {size / min(seconds):7,.0f} MB/s")
 
 
-def cut(texts: Texts) -> list[Texts]:
+def cut_slices(texts: Texts) -> list[Texts]:
     bounds = np.searchsorted(texts.offsets, np.arange(0, int(texts.offsets[-1]), SLICE))
     ends = [*bounds[1:].tolist(), len(texts)]
     return [
@@ -73,26 +94,26 @@ def cut(texts: Texts) -> list[Texts]:
     ]
 
 
-def read(name: str) -> list[str]:
+def read_texts(name: str) -> list[str]:
     return [text for text in pq.read_table(name, columns=["text"])["text"].to_pylist() if text]
 
 
-def recombined(count: int, length: int, seed: int) -> list[str]:
+def recombine(count: int, length: int, seed: int) -> list[str]:
     random = Random(seed)
     rows = [json.loads(line) for line in SAMPLE.read_text("utf-8").splitlines()]
     words = " ".join(row["text"] for row in rows).split()
     return [" ".join(random.choices(words, k=length)) for _ in range(count)]
 
 
-def arrays(posts: list[str]) -> RegistryArrays:
-    """Hold posts in memory, as a registry would."""
-    made = parameters()
+def registry_arrays(posts: list[str]) -> RegistryArrays:
+    """Return the arrays of a registry of posts, in memory."""
+    fingerprint_parameters = parameters()
     tokens: Tokens = tokenise(Texts.of(pa.array(posts, pa.large_string())))
-    seeds = shingle(tokens, made.seed_width)
+    seeds = shingle(tokens, fingerprint_parameters.seed_width)
     items = np.repeat(np.arange(len(posts), dtype=np.uint32), np.diff(seeds.offsets))
     order = np.lexsort((items, seeds.hashes))
     return RegistryArrays(
-        made,
+        fingerprint_parameters,
         build_postings(seeds.hashes[order], items[order], seeds.positions[order].astype(np.uint16)),
         tokens.hashes,
         tokens.offsets,

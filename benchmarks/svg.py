@@ -1,4 +1,4 @@
-"""SVG written by hand: a sheet that is readable on light and on dark pages, and marks on it."""
+"""SVG elements for charts that are readable on light and on dark pages."""
 
 from collections.abc import Sequence
 from xml.sax.saxutils import escape
@@ -21,7 +21,7 @@ svg { font: 12px system-ui, -apple-system, "Segoe UI", sans-serif;
 
 
 def sheet(size: tuple[int, int], left: int, title: str, subtitle: str, body: Sequence[str]) -> str:
-    """Draw a page of this width and height, its titles from `left` on, and what stands on it."""
+    """Return an SVG document with titles that start at `left`, and a body."""
     width, height = size
     head = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img">',
@@ -34,16 +34,17 @@ def sheet(size: tuple[int, int], left: int, title: str, subtitle: str, body: Seq
 
 
 def text(x: float, y: float, words: str, kind: str = "", anchor: str = "start") -> str:
-    """Write words."""
-    named = f' class="{kind}"' if kind else ""
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"{named}>{escape(words)}</text>'
+    """Return a text element."""
+    class_attribute = f' class="{kind}"' if kind else ""
+    place = f'x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"'
+    return f"<text {place}{class_attribute}>{escape(words)}</text>"
 
 
 def dot(x: float, y: float, kind: str, radius: float) -> str:
-    """Set a dot."""
+    """Return a circle element."""
     return f'<circle class="{kind}" cx="{x:.1f}" cy="{y:.1f}" r="{radius}"/>'
 
 
 def line(x: float, y: float, x2: float, y2: float, kind: str) -> str:
-    """Draw a line."""
+    """Return a line element."""
     return f'<line class="{kind}" x1="{x:.1f}" y1="{y:.1f}" x2="{x2:.1f}" y2="{y2:.1f}"/>'

@@ -1,1 +1,1 @@
-"""Peers, each in a file of its own that only its own worker process imports: all are optional."""
+"""Peers; each module is imported only by its own worker, since all are optional."""

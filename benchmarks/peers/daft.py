@@ -1,4 +1,4 @@
-"""daft: its native MinHash expression, in Rust, which splits at spaces."""
+"""daft: native MinHash expression in Rust, which splits at spaces."""
 
 from importlib.metadata import version
 from typing import Any
@@ -7,23 +7,23 @@ import daft
 import pyarrow as pa
 from daft.functions import minhash
 
-from benchmarks.speed.clock import seconds_a_pass
+from benchmarks.speed.clock import seconds_per_pass
 from benchmarks.speed.reading import first_texts, size_of
 
 
 def signatures(file: str, megabytes: float) -> dict[str, Any]:
-    """Sign texts with the fastest of its hash functions."""
+    """Compute signatures with the fastest of its hash functions."""
     texts = first_texts(file, megabytes)
     frame = daft.from_arrow(pa.table({"text": texts})).collect()
-    signed = minhash(
+    expression = minhash(
         daft.col("text"), num_hashes=128, ngram_size=5, seed=1, hash_function="xxhash3_64"
     )
 
     def work() -> None:
-        frame.select(signed.alias("signature")).collect()
+        frame.select(expression.alias("signature")).collect()
 
     work()  # the first query starts its engine
-    seconds = seconds_a_pass(work)
+    seconds = seconds_per_pass(work)
     return {
         "seconds": seconds,
         "bytes": size_of(texts),

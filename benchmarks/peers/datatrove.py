@@ -7,12 +7,12 @@ from typing import Any
 from datatrove.data import Document
 from datatrove.pipeline.dedup.minhash import MinhashConfig, MinhashDedupSignature
 
-from benchmarks.speed.clock import seconds_a_pass
+from benchmarks.speed.clock import seconds_per_pass
 from benchmarks.speed.reading import first_texts, size_of
 
 
 def signatures(file: str, megabytes: float) -> dict[str, Any]:
-    """Sign texts with 16 buckets of 8 hashes: 128 slots, as everybody here."""
+    """Compute signatures with 16 buckets of 8 hashes: 128 slots, as for the other peers."""
     texts = first_texts(file, megabytes)
     documents = [Document(text=text, id=str(n)) for n, text in enumerate(texts.to_pylist())]
     with TemporaryDirectory() as folder:
@@ -24,7 +24,7 @@ def signatures(file: str, megabytes: float) -> dict[str, Any]:
             for _ in step.run(iter(documents)) or ():
                 pass
 
-        seconds = seconds_a_pass(work)
+        seconds = seconds_per_pass(work)
     return {
         "seconds": seconds,
         "bytes": size_of(texts),

@@ -1,6 +1,6 @@
 """decontaminate (decon of allenai): an index of token n-grams in memory, and detection with it.
 
-The standard library alone but for the peer: it needs an interpreter newer than ours may be.
+Uses only the standard library and the peer, which may need a newer interpreter.
 """
 
 import json
@@ -13,7 +13,7 @@ from typing import Any
 
 import decon
 
-from benchmarks.speed.clock import seconds_told
+from benchmarks.speed.clock import parse_seconds
 from benchmarks.speed.scoring import score
 
 LOOSE = {
@@ -22,20 +22,20 @@ LOOSE = {
     "perfect_match_decay_start": 0,
     "perfect_match_decay_end": 0,
 }
-"""Settings that let short and edited posts through; its own ask for 20 tokens and 0.8."""
+"""Settings that accept short and edited posts; the defaults require 20 tokens and 0.8."""
 
 
 def detect(pages: str, posts: str, truth: str, *, loose: bool) -> dict[str, Any]:
-    """Look for posts in pages on one thread.
+    """Search pages for posts on one thread.
 
     Parameters
     ----------
     pages, posts : str
         Folders of its JSON Lines.
     truth : str
-        File that says what was planted.
+        File with the planted posts.
     loose : bool
-        With `LOOSE` in the place of its own settings.
+        Whether to use `LOOSE` instead of the default settings.
     """
     with tempfile.TemporaryDirectory() as folder:
         config = decon.Config(
@@ -45,30 +45,30 @@ def detect(pages: str, posts: str, truth: str, *, loose: bool) -> dict[str, Any]
             worker_threads=1,
             **(LOOSE if loose else {}),
         )
-        said = _said_by(lambda: decon.detect(config))
-        found = [
+        output = _capture_stdout(lambda: decon.detect(config))
+        pairs = [
             (row["training_line"], f"p{row['eval_instance_index']:07d}")
             for report in Path(folder).rglob("*.jsonl")
             for row in map(json.loads, report.read_text("utf-8").splitlines())
         ]
     return {
-        "index": seconds_told(said, "Index building time"),
-        "seconds": seconds_told(said, "Detection time"),
+        "index": parse_seconds(output, "Index building time"),
+        "seconds": parse_seconds(output, "Detection time"),
         "version": version("decontaminate"),
-        **score(found, json.loads(Path(truth).read_text("utf-8"))),
+        **score(pairs, json.loads(Path(truth).read_text("utf-8"))),
     }
 
 
-def _said_by(work: Any) -> str:
-    """Run `work`, and give what it wrote on the process's own stdout."""
+def _capture_stdout(work: Any) -> str:
+    """Run `work`, and return what it wrote to the process's stdout."""
     sys.stdout.flush()
-    kept = os.dup(1)
+    saved_stdout = os.dup(1)
     with tempfile.TemporaryFile() as file:
         os.dup2(file.fileno(), 1)
         try:
             work()
         finally:
-            os.dup2(kept, 1)
-            os.close(kept)
+            os.dup2(saved_stdout, 1)
+            os.close(saved_stdout)
         file.seek(0)
         return file.read().decode("utf-8", "replace")

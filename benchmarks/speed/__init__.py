@@ -1,1 +1,1 @@
-"""Speed, measured: data, ours, and how both are told. `python -m benchmarks` is the door."""
+"""Speed benchmarks, run by `python -m benchmarks`."""

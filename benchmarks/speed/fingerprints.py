@@ -1,10 +1,10 @@
-"""Text to signatures, ours and the peers': the same texts, a core each, in turn."""
+"""Benchmark of signatures: provenance and peers on the same texts, one core each."""
 
 from functools import partial
 
 from benchmarks.speed.bench import SHORT, Bench
-from benchmarks.speed.measuring import Measured, Runs, interleaved, work
-from benchmarks.speed.telling import NONE, Section, Table, gigabytes, short
+from benchmarks.speed.measuring import Measurement, Runs, run_interleaved, work
+from benchmarks.speed.sections import NONE, Section, Table, gigabytes, short
 
 LIBRARIES = {
     "ours": "benchmarks.speed.ours:sign",
@@ -26,8 +26,8 @@ _WORDS = (
 def section(bench: Bench) -> Section:
     """Measure all libraries on pages and on posts."""
     limits = bench.sizes.pages
-    pages = _signed(bench, bench.pages(max(limits.values())))
-    posts = _signed(bench, bench.posts(bench.sizes.signed_posts, SHORT))
+    pages = _measure_libraries(bench, bench.pages(max(limits.values())))
+    posts = _measure_libraries(bench, bench.posts(bench.sizes.signed_posts, SHORT))
     slow = [f"{size:g} MB ({name})" for name, size in limits.items() if size < max(limits.values())]
     columns = ("library", "pages, MB/s", "posts, MB/s", "posts/s", "peak, GB", "ours is faster by")
     facts = {}
@@ -46,21 +46,21 @@ def section(bench: Bench) -> Section:
     )
 
 
-def _signed(bench: Bench, file: str) -> dict[str, Runs]:
+def _measure_libraries(bench: Bench, file: str) -> dict[str, Runs]:
     works = {
         name: partial(_sign, task, file, bench.sizes.pages[name])
         for name, task in LIBRARIES.items()
     }
-    return interleaved(works, bench.sizes.rounds)
+    return run_interleaved(works, bench.sizes.rounds)
 
 
-def _sign(task: str, file: str, megabytes: float) -> Measured:
+def _sign(task: str, file: str, megabytes: float) -> Measurement:
     return work(task, 1, file=file, megabytes=megabytes)
 
 
 def speed(runs: Runs) -> float:
-    """Give MB/s of the best run."""
-    return float(runs.told["bytes"]) / runs.best / 1e6
+    """Return the MB/s of the best run."""
+    return float(runs.output["bytes"]) / runs.best / 1e6
 
 
 def _row(name: str, pages: Runs, posts: Runs, facts: dict[str, float]) -> list[str]:
@@ -68,14 +68,14 @@ def _row(name: str, pages: Runs, posts: Runs, facts: dict[str, float]) -> list[s
         return [name, pages.absent or posts.absent, *[NONE] * 4]
     ratio = facts.get(f"signatures / {name}")
     return [
-        f"{name} {pages.told['version']}",
-        _told(pages),
-        _told(posts),
-        short(posts.told["texts"] / posts.best),
+        f"{name} {pages.output['version']}",
+        _speed_text(pages),
+        _speed_text(posts),
+        short(posts.output["texts"] / posts.best),
         gigabytes(pages.peak),
         NONE if ratio is None else f"**{short(ratio)} times**",
     ]
 
 
-def _told(runs: Runs) -> str:
+def _speed_text(runs: Runs) -> str:
     return f"{short(speed(runs))} ({short(speed(runs) * runs.best / runs.median)})"

@@ -1,4 +1,4 @@
-"""How time grows with size: the exponent of a power law that begins after a start."""
+"""Fit how time grows with size: a power law plus a constant start-up time."""
 
 from collections.abc import Sequence
 
@@ -8,8 +8,8 @@ LOWEST, HIGHEST, STEPS = 0.2, 3.0, 2800
 def exponent(sizes: Sequence[float], seconds: Sequence[float]) -> float:
     """Fit ``seconds = start + slope * sizes ** exponent``, neither of them below zero.
 
-    Least squares of relative errors: a start that all sizes pay would flatter an exponent that is
-    fitted without it, and one measured apart and taken off brings its own noise in.
+    Least squares of relative errors. Without the constant, start-up would make the exponent too
+    small; a constant that was measured separately would add noise.
 
     Examples
     --------
@@ -21,18 +21,18 @@ def exponent(sizes: Sequence[float], seconds: Sequence[float]) -> float:
 
 
 def _misfit(across: Sequence[float], seconds: Sequence[float]) -> float:
-    """Give the sum of squares that the best start and slope leave."""
-    weights = [1 / one**2 for one in seconds]
-    whole = sum(weights)
-    middle = sum(w * x for w, x in zip(weights, across, strict=True)) / whole
-    level = sum(w * y for w, y in zip(weights, seconds, strict=True)) / whole
+    """Return the residual sum of squares for the best start and slope."""
+    weights = [1 / value**2 for value in seconds]
+    total = sum(weights)
+    middle = sum(w * x for w, x in zip(weights, across, strict=True)) / total
+    level = sum(w * y for w, y in zip(weights, seconds, strict=True)) / total
     spread = sum(w * (x - middle) ** 2 for w, x in zip(weights, across, strict=True))
-    both = zip(weights, across, seconds, strict=True)
-    slope = max(0.0, sum(w * (x - middle) * (y - level) for w, x, y in both) / spread)
+    triples = zip(weights, across, seconds, strict=True)
+    slope = max(0.0, sum(w * (x - middle) * (y - level) for w, x, y in triples) / spread)
     start = level - slope * middle
     if start < 0:
-        both = zip(weights, across, seconds, strict=True)
-        slope = sum(w * x * y for w, x, y in both) / sum(
+        triples = zip(weights, across, seconds, strict=True)
+        slope = sum(w * x * y for w, x, y in triples) / sum(
             w * x * x for w, x in zip(weights, across, strict=True)
         )
         start = 0.0

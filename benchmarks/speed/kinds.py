@@ -1,11 +1,11 @@
-"""The compiled passes, kind of text by kind of text."""
+"""Benchmark of the kernels by kind of text."""
 
 from functools import partial
 from pathlib import Path
 
-from benchmarks.speed.bench import MAKING, SHORT, Bench, done
-from benchmarks.speed.measuring import Measured, Runs, interleaved, work
-from benchmarks.speed.telling import Section, Table, short
+from benchmarks.speed.bench import MAKING, SHORT, Bench, require_success
+from benchmarks.speed.measuring import Measurement, Runs, run_interleaved, work
+from benchmarks.speed.sections import Section, Table, short
 
 PAGES = "English pages"
 PASSES = ("tokens", "shingles", "probes in cache", "probes in memory", "signatures")
@@ -22,11 +22,11 @@ _MADE = f"Words of the scripts are made up of their letters, {_RARE}"
 
 
 def section(bench: Bench) -> Section:
-    """Measure each kind."""
+    """Measure each kind of text."""
     posts = bench.posts(2000, SHORT)
     folder = bench.folder / "kinds"
     folder.mkdir(exist_ok=True)
-    made = done(
+    data = require_success(
         work(
             f"{MAKING}:make_kinds",
             folder=str(folder),
@@ -36,31 +36,31 @@ def section(bench: Bench) -> Section:
             seed=4,
         )
     )
-    names = made.told["kinds"][: bench.sizes.scripts]
-    runs = interleaved(
+    names = data.output["kinds"][: bench.sizes.scripts]
+    runs = run_interleaved(
         {name: partial(_stages, bench, folder / f"{name}.parquet", posts) for name in names},
         bench.sizes.rounds,
     )
-    rates = {name: _rates(own) for name, own in runs.items()}
+    rates = {name: _rates(passes) for name, passes in runs.items()}
     words = _WORDS.format(
         sought=2000,
         filter=bench.sizes.filter >> 20,
         rounds=bench.sizes.rounds,
         letters=_REAL if bench.declarations else _MADE,
     )
-    rows = [[name, *(short(own[one]) for one in PASSES)] for name, own in rates.items()]
+    rows = [[name, *(short(passes[one]) for one in PASSES)] for name, passes in rates.items()]
     facts = {name: rates[PAGES][name] for name in PASSES if name != "signatures"}
     return Section("Passes, by kind of text", [words, Table(("", *PASSES), rows)], facts)
 
 
-def _stages(bench: Bench, file: Path, posts: str) -> Measured:
+def _stages(bench: Bench, file: Path, posts: str) -> Measurement:
     megabytes = bench.sizes.filter >> 20
     task = "benchmarks.speed.stages:stages"
-    return done(work(task, 1, file=str(file), posts=posts, megabytes=megabytes))
+    return require_success(work(task, 1, file=str(file), posts=posts, megabytes=megabytes))
 
 
 def _rates(runs: Runs) -> dict[str, float]:
     return {
-        name: runs.told["bytes"] / 1e6 / min(float(run.told[name]) for run in runs.runs)
+        name: runs.output["bytes"] / 1e6 / min(float(run.output[name]) for run in runs.runs)
         for name in PASSES
     }

@@ -1,4 +1,4 @@
-"""The machine that figures were measured on, by its facts and never by its name."""
+"""Describe the machine that figures were measured on, without its name."""
 
 import os
 import platform
@@ -11,16 +11,16 @@ LIBRARIES = ("numba", "numpy", "pyarrow", "duckdb")
 
 
 def machine() -> list[str]:
-    """Give facts, each a line: processor, cores, memory, system, versions, load at the time."""
-    found = [f"{_processor()}, {len(cores())} cores used of {os.cpu_count()}"]
+    """Return lines on processor, cores, memory, system, versions and load."""
+    facts = [f"{_processor()}, {len(cores())} cores used of {os.cpu_count()}"]
     if "SC_PHYS_PAGES" in os.sysconf_names:
         size = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-        found.append(f"{size / (1 << 30):.0f} GiB of memory")
+        facts.append(f"{size / (1 << 30):.0f} GiB of memory")
     release = ".".join(platform.release().split(".")[:2])
-    found.append(f"{platform.system()} {release}, Python {platform.python_version()}")
-    found.append(", ".join(f"{name} {_version(name)}" for name in LIBRARIES))
-    found.append(f"load of {os.getloadavg()[0]:.1f} when it began")
-    return found
+    facts.append(f"{platform.system()} {release}, Python {platform.python_version()}")
+    facts.append(", ".join(f"{name} {_version(name)}" for name in LIBRARIES))
+    facts.append(f"load of {os.getloadavg()[0]:.1f} when it began")
+    return facts
 
 
 def _processor() -> str:

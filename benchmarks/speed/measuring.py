@@ -1,6 +1,6 @@
-"""Measurements in processes of their own: wall clock, peak memory, and what the work says.
+"""Measure work in separate processes: wall-clock time, peak memory, and its output.
 
-The standard library alone: a process that starts others lends them its own peak of memory.
+Uses only the standard library, because child processes inherit the peak memory of their parent.
 """
 
 import json
@@ -21,32 +21,32 @@ _KIB = 1 if sys.platform == "darwin" else 1024  # what `ru_maxrss` counts in
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class Measurement:
     """One run.
 
     Parameters
     ----------
     seconds : float
-        As the work tells of itself; else from process start to its end.
+        As reported by the work; else from process start to end.
     peak : int
-        Bytes of memory, at most at a time, with the interpreter.
-    told : mapping
-        What else the work says.
+        Peak memory in bytes, interpreter included.
+    output : mapping
+        Other output of the work.
     absent : str
-        Why there is no figure; empty where there is one.
+        Why there is no figure; else empty.
     """
 
     seconds: float
     peak: int
-    told: Mapping[str, Any] = field(default_factory=dict)
+    output: Mapping[str, Any] = field(default_factory=dict)
     absent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Runs:
-    """All runs of one piece of work."""
+    """All runs of one task."""
 
-    runs: Sequence[Measured]
+    runs: Sequence[Measurement]
 
     @property
     def absent(self) -> str:
@@ -60,30 +60,30 @@ class Runs:
 
     @property
     def median(self) -> float:
-        """Seconds of the run in the middle."""
+        """Median seconds."""
         return statistics.median(run.seconds for run in self.runs)
 
     @property
     def peak(self) -> int:
-        """Bytes of memory of the run that took most."""
+        """Highest peak memory, in bytes."""
         return max(run.peak for run in self.runs)
 
     @property
-    def told(self) -> Mapping[str, Any]:
-        """What the last run said."""
-        return self.runs[-1].told
+    def output(self) -> Mapping[str, Any]:
+        """Output of the last run."""
+        return self.runs[-1].output
 
 
 def cores() -> list[int]:
-    """Give the cores that this process may use."""
+    """Return the cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return sorted(os.sched_getaffinity(0))
     return list(range(os.cpu_count() or 1))
 
 
 @contextmanager
-def pinned(count: int | None) -> Iterator[None]:
-    """Let what is started inside use so many cores alone, where the system can say so."""
+def pin_cores(count: int | None) -> Iterator[None]:
+    """Restrict processes started within the context to some cores, where supported."""
     if count is None or not hasattr(os, "sched_setaffinity"):
         yield
         return
@@ -97,20 +97,20 @@ def pinned(count: int | None) -> Iterator[None]:
 
 def command(
     words: Sequence[str], count: int | None = None, *, accepts: Sequence[int] = (0,)
-) -> Measured:
+) -> Measurement:
     """Run a command on `count` cores, None for all, and measure it from start to end."""
-    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err, pinned(count):
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err, pin_cores(count):
         start = time.perf_counter()
         process = subprocess.Popen(words, stdout=out, stderr=err, env=_environment(), cwd=ROOT)
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - start
         process.returncode = os.waitstatus_to_exitcode(status)
-        told, said = _content(out), _content(err)
+        stdout, stderr = _content(out), _content(err)
     peak = usage.ru_maxrss * _KIB
     if process.returncode not in accepts:
-        lines = said.strip().splitlines() or [f"exit code {process.returncode}"]
-        return Measured(seconds, peak, {"stderr": said}, absent=f"failed: {lines[-1][:200]}")
-    return Measured(seconds, peak, {"stdout": told, "stderr": said})
+        lines = stderr.strip().splitlines() or [f"exit code {process.returncode}"]
+        return Measurement(seconds, peak, {"stderr": stderr}, absent=f"failed: {lines[-1][:200]}")
+    return Measurement(seconds, peak, {"stdout": stdout, "stderr": stderr})
 
 
 def _content(file: Any) -> str:
@@ -119,30 +119,32 @@ def _content(file: Any) -> str:
 
 
 def _environment() -> dict[str, str]:
-    """Let processes find the checkout, and keep its bytecode, as an installation has it."""
-    found = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
-    kept = {name: said for name, said in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    return {**kept, "PYTHONPATH": os.pathsep.join(found)}
+    """Return an environment in which processes import the checkout and cache bytecode."""
+    paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    variables = {
+        name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"
+    }
+    return {**variables, "PYTHONPATH": os.pathsep.join(paths)}
 
 
 def work(
-    task: str, on: int | None = None, /, *, python: str = sys.executable, **arguments: Any
-) -> Measured:
-    """Run `MODULE:FUNCTION` in a worker on so many cores."""
+    task: str, core_count: int | None = None, /, *, python: str = sys.executable, **arguments: Any
+) -> Measurement:
+    """Run `MODULE:FUNCTION` in a worker on some cores."""
     words = [python, "-m", "benchmarks.speed.worker", task, json.dumps(arguments)]
-    run = command(words, on)
+    run = command(words, core_count)
     if run.absent:
         return run
-    told = json.loads(run.told["stdout"].strip().splitlines()[-1])
-    absent = "not installed" if "missing" in told else ""
-    return Measured(told.get("seconds", run.seconds), run.peak, told, absent)
+    output = json.loads(run.output["stdout"].strip().splitlines()[-1])
+    absent = "not installed" if "missing" in output else ""
+    return Measurement(output.get("seconds", run.seconds), run.peak, output, absent)
 
 
-def interleaved(works: Mapping[str, Callable[[], Measured]], rounds: int) -> dict[str, Runs]:
-    """Run all of them in turn, so many times: what slows the machine down slows all of them."""
-    runs: dict[str, list[Measured]] = {name: [] for name in works}
+def run_interleaved(tasks: Mapping[str, Callable[[], Measurement]], rounds: int) -> dict[str, Runs]:
+    """Run all tasks in turn, several times, so that slowdowns of the machine affect all of them."""
+    runs: dict[str, list[Measurement]] = {name: [] for name in tasks}
     for _ in range(rounds):
-        for name, run in works.items():
+        for name, run in tasks.items():
             if not (runs[name] and runs[name][-1].absent):
                 runs[name].append(run())
-    return {name: Runs(found) for name, found in runs.items()}
+    return {name: Runs(measurements) for name, measurements in runs.items()}

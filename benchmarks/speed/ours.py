@@ -1,4 +1,4 @@
-"""Ours, as workers run it: passes over text, and whole jobs without the start of a process."""
+"""Tasks of provenance for workers: passes over text, and commands without process start."""
 
 import json
 import shutil
@@ -9,10 +9,10 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from benchmarks.speed.clock import best_of, seconds_a_pass
+from benchmarks.speed.clock import best_of, seconds_per_pass
 from benchmarks.speed.reading import first_texts, size_of, slices
 from benchmarks.speed.scoring import score
-from benchmarks.speed.stages import looked_for
+from benchmarks.speed.stages import scan_slice
 from provenance import __version__, pipeline
 from provenance.fingerprint.minhash import signatures
 from provenance.fingerprint.shingles import shingle
@@ -25,66 +25,72 @@ from provenance.registry.store import open_registry
 
 RUNS = 3
 SAMPLED = 16
-"""Slices of which the shingles are looked up one by one."""
+"""Slices whose shingles are looked up one by one."""
 
 
 def sign(file: str, megabytes: float) -> dict[str, Any]:
-    """Turn texts into signatures, a slice at a time, as a check and a registry do."""
+    """Compute signatures slice by slice, as checks and registries do."""
     texts = first_texts(file, megabytes)
-    made, pieces = parameters(), slices(texts)
+    fingerprint_parameters, pieces = parameters(), slices(texts)
 
     def work() -> None:
         for piece in pieces:
-            signatures(shingle(tokenise(piece), made.signature_width, include_short=True), made)
+            signatures(
+                shingle(
+                    tokenise(piece), fingerprint_parameters.signature_width, include_short=True
+                ),
+                fingerprint_parameters,
+            )
 
     signatures(
-        shingle(tokenise(pieces[0]), made.signature_width, include_short=True), made
+        shingle(tokenise(pieces[0]), fingerprint_parameters.signature_width, include_short=True),
+        fingerprint_parameters,
     )  # compiles
     return {
-        "seconds": seconds_a_pass(work),
+        "seconds": seconds_per_pass(work),
         "bytes": size_of(texts),
         "texts": len(texts),
         "version": __version__,
     }
 
 
-def look(file: str, registry: str) -> dict[str, Any]:
-    """Look for a registry's items in texts that are in memory: tokens, shingles, scan."""
-    made, texts = opened(registry), first_texts(file)
+def scan(file: str, registry: str) -> dict[str, Any]:
+    """Scan texts in memory for the items of a registry: tokens, shingles, candidates."""
+    index, texts = open_index(registry), first_texts(file)
     pieces = slices(texts)
-    looked_for(made, pieces[0])  # compiles
-    seconds = best_of(lambda: [looked_for(made, piece) for piece in pieces], RUNS)
-    part = share_held(made, pieces[:SAMPLED])
+    scan_slice(index, pieces[0])  # compiles
+    seconds = best_of(lambda: [scan_slice(index, piece) for piece in pieces], RUNS)
+    part = shingle_share(index, pieces[:SAMPLED])
     return {"seconds": seconds, "bytes": size_of(texts), "texts": len(texts), "held": part}
 
 
-def share_held(made: PostingsIndex, pieces: Sequence[Texts]) -> float:
-    """Give the part of the texts' shingles that the registry holds, plants or not."""
-    width = made.arrays.parameters.seed_width
+def shingle_share(index: PostingsIndex, pieces: Sequence[Texts]) -> float:
+    """Return the share of the texts' shingles that the registry has."""
+    width = index.arrays.parameters.seed_width
     seeds = [shingle(tokenise(piece), width) for piece in pieces]
-    known = sum(len(probe_index(own, made).indices) for own in seeds)
-    return known / max(sum(len(own.hashes) for own in seeds), 1)
+    hits = sum(len(probe_index(shingles, index).indices) for shingles in seeds)
+    return hits / max(sum(len(shingles.hashes) for shingles in seeds), 1)
 
 
-def opened(registry: str) -> PostingsIndex:
-    """Make a registry ready to be looked for."""
+def open_index(registry: str) -> PostingsIndex:
+    """Open a registry and build its index."""
     arrays = open_registry(Path(registry)).arrays()
     return build_postings_index(arrays, find_stop_shingles([arrays]))
 
 
 def build(dump: str, warm: str, folder: str) -> dict[str, Any]:
     """Build a registry on disk in a process that has built one before."""
-    with TemporaryDirectory(dir=Path(folder).parent) as made:
-        pipeline.build_registry(Path(made, "warm"), pipeline.DumpSource([warm], "x"))
+    with TemporaryDirectory(dir=Path(folder).parent) as work_folder:
+        pipeline.build_registry(Path(work_folder, "warm"), pipeline.DumpSource([warm], "x"))
         names = map(str, range(RUNS))
         seconds = best_of(
             lambda: pipeline.build_registry(
-                Path(made, next(names)), pipeline.DumpSource([dump], "x")
+                Path(work_folder, next(names)), pipeline.DumpSource([dump], "x")
             ),
             RUNS,
         )
         shutil.rmtree(folder, ignore_errors=True)
-        Path(made, str(RUNS - 1)).rename(folder)
+        Path(work_folder, str(RUNS - 1)).rename(folder)
     return {"seconds": seconds}
 
 
@@ -103,18 +109,18 @@ def check(corpus: str, warm: str, registry: str) -> dict[str, Any]:
     return {"seconds": seconds}
 
 
-def scored(findings: str, truth: str) -> dict[str, Any]:
-    """Hold findings against what was planted."""
+def score_findings(findings: str, truth: str) -> dict[str, Any]:
+    """Score findings against the planted posts."""
     table = pq.read_table(findings, columns=["row", "item"])
     pairs = zip(table["row"].to_pylist(), table["item"].to_pylist(), strict=True)
     return score(pairs, json.loads(Path(truth).read_text("utf-8")))
 
 
 def size_on_disk(folder: str) -> dict[str, Any]:
-    """Weigh a registry: all of it, without texts and signatures, and a posting of it."""
+    """Return the size of a registry, of its texts and signatures, and its number of postings."""
     path = Path(folder)
     files = [file for file in path.rglob("*") if file.is_file()]
-    apart = [file for file in files if file.stem in {"texts", "signatures"}]
-    whole, extra = (sum(file.stat().st_size for file in each) for each in (files, apart))
+    optional = [file for file in files if file.stem in {"texts", "signatures"}]
+    total, extra = (sum(file.stat().st_size for file in group) for group in (files, optional))
     postings = len(open_registry(path).arrays().postings.shingles)
-    return {"bytes": whole, "apart": extra, "postings": postings}
+    return {"bytes": total, "apart": extra, "postings": postings}

@@ -1,9 +1,9 @@
-"""Speed drawn: bars beside each other on a logarithmic scale, and lines of growth."""
+"""Draw charts of speed: bars on a logarithmic scale, and growth curves."""
 
 from collections.abc import Mapping, Sequence
 from math import ceil, floor, log10
 
-from benchmarks.speed.telling import short
+from benchmarks.speed.sections import short
 from benchmarks.svg import dot, line, sheet, text
 
 WIDTH, LEFT, RIGHT = 840, 250, 760
@@ -13,7 +13,7 @@ TOP, HEIGHT = 84, 250
 
 
 def bars(title: str, subtitle: str, panels: Mapping[str, Sequence[tuple[str, float]]]) -> str:
-    """Draw figures beside each other, a panel a kind; ours are those whose names begin so."""
+    """Draw bars, one panel per kind; names that start with "ours" are highlighted."""
     values = [value for rows in panels.values() for _, value in rows]
     low, high = _decades(values)
     body, y = [], TOP
@@ -43,7 +43,7 @@ def _bar(label: str, value: float, y: float, decades: tuple[int, int]) -> list[s
 
 
 def _decades(values: Sequence[float]) -> tuple[int, int]:
-    """Give the powers of ten around figures; the smallest keeps a bar that can be seen."""
+    """Return the powers of ten around the values, so that the smallest bar is visible."""
     low = floor(log10(min(values) / 1.5))
     return low, max(low + 1, ceil(log10(max(values))))
 
@@ -56,7 +56,7 @@ def _along(
 
 
 def growth(title: str, subtitle: str, panels: Mapping[str, Sequence[tuple[float, float]]]) -> str:
-    """Draw how figures grow, both scales logarithmic, beside growth in proportion."""
+    """Draw growth curves on logarithmic scales, with proportional growth for comparison."""
     body, y = [], TOP
     for name, points in panels.items():
         body.append(text(MARGIN, y + 14, name, "panel"))

@@ -1,10 +1,10 @@
-"""The profile: where the time of a check goes, and how near that is to what the machine can do."""
+"""Profile of a check, compared with the limits of the machine."""
 
 from functools import partial
 
-from benchmarks.speed.bench import LONG, Bench, done
-from benchmarks.speed.measuring import interleaved, work
-from benchmarks.speed.telling import NONE, Section, Table, seconds, share, short
+from benchmarks.speed.bench import LONG, Bench, require_success
+from benchmarks.speed.measuring import run_interleaved, work
+from benchmarks.speed.sections import NONE, Section, Table, seconds, share, short
 
 PARTS = ("decode", "tokens", "shingles", "probes", "matching")
 START = "start-up"
@@ -25,38 +25,38 @@ _LIMIT = (
 
 
 def section(bench: Bench) -> Section:
-    """Take a check apart."""
+    """Measure the parts of a check."""
     corpus = bench.pages(bench.sizes.middle)
     posts = bench.posts(bench.sizes.registries[1], LONG)
-    registry = bench.built(posts)
+    registry = bench.ensure_registry(posts)
     task = "benchmarks.speed.limits:parts"
-    told = done(work(task, 1, corpus=corpus, registry=registry)).told
-    runs = interleaved(
+    timings = require_success(work(task, 1, corpus=corpus, registry=registry)).output
+    runs = run_interleaved(
         {
             START: partial(bench.check, bench.pages(1), registry, 1),
             "whole": partial(bench.check, corpus, registry, 1),
         },
         bench.sizes.rounds,
     )
-    for own in runs.values():
-        done(own.runs[-1])
-    start, whole = runs[START].best, runs["whole"].best
-    spent = [(part, told[part]) for part in PARTS] + [(START, start)]
-    spent.append(("rest", whole - sum(part for _, part in spent)))
-    size = told["bytes"] / 1e6
+    for measurements in runs.values():
+        require_success(measurements.runs[-1])
+    start, total = runs[START].best, runs["whole"].best
+    parts = [(part, timings[part]) for part in PARTS] + [(START, start)]
+    parts.append(("rest", total - sum(part for _, part in parts)))
+    size = timings["bytes"] / 1e6
     rows = [
-        [name, seconds(one), f"{one / whole:.0%}", short(size / one) if one > 0 else NONE]
-        for name, one in spent
+        [name, seconds(value), f"{value / total:.0%}", short(size / value) if value > 0 else NONE]
+        for name, value in parts
     ]
-    rows.append(["**whole check**", seconds(whole), "100%", short(size / whole)])
-    passes = sum(told[part] for part in PARTS[1:])
+    rows.append(["**whole check**", seconds(total), "100%", short(size / total)])
+    passes = sum(timings[part] for part in PARTS[1:])
     limit = _LIMIT.format(
-        decode=short(size / told["decode"]),
-        memory=short(size / told["memory"]),
+        decode=short(size / timings["decode"]),
+        memory=short(size / timings["memory"]),
         passes=short(size / passes),
-        near=share(told["decode"] / passes),
-        floor=share(told["decode"] / whole),
+        near=share(timings["decode"] / passes),
+        floor=share(timings["decode"] / total),
     )
-    words = _WORDS.format(size=size, posts=bench.sizes.registries[1], held=told["held"])
+    words = _WORDS.format(size=size, posts=bench.sizes.registries[1], held=timings["held"])
     columns = ("part", "seconds", "share", "MB/s")
     return Section("Where the time goes", [words, Table(columns, rows), limit])

@@ -1,4 +1,4 @@
-"""Texts of a Parquet file, for workers: the same first megabytes for whoever asks."""
+"""Read the first texts of a Parquet file, for workers."""
 
 from itertools import pairwise
 
@@ -13,7 +13,7 @@ SLICE = 1 << 21
 
 
 def first_texts(file: str, megabytes: float | None = None) -> pa.Array:
-    """Read texts from the beginning, all or until they make so many megabytes."""
+    """Read the first texts, up to a number of megabytes; None reads all."""
     texts = pq.read_table(file, columns=["text"])["text"].cast(pa.large_string()).combine_chunks()
     if megabytes is None:
         return texts
@@ -22,14 +22,17 @@ def first_texts(file: str, megabytes: float | None = None) -> pa.Array:
 
 
 def size_of(texts: pa.Array) -> int:
-    """Give the bytes of texts."""
+    """Return the size of texts in bytes."""
     offsets = Texts.of(texts).offsets
     return int(offsets[-1] - offsets[0])
 
 
 def slices(texts: pa.Array) -> list[Texts]:
-    """Cut texts as a check cuts them."""
-    whole = Texts.of(texts)
-    marks = np.arange(int(whole.offsets[0]), int(whole.offsets[-1]), SLICE)
-    bounds = sorted({*np.searchsorted(whole.offsets, marks).tolist(), len(texts)})
-    return [Texts(whole.data, whole.offsets[first : last + 1]) for first, last in pairwise(bounds)]
+    """Split texts into slices as a check does."""
+    all_texts = Texts.of(texts)
+    marks = np.arange(int(all_texts.offsets[0]), int(all_texts.offsets[-1]), SLICE)
+    bounds = sorted({*np.searchsorted(all_texts.offsets, marks).tolist(), len(texts)})
+    return [
+        Texts(all_texts.data, all_texts.offsets[first : last + 1])
+        for first, last in pairwise(bounds)
+    ]

@@ -1,11 +1,11 @@
-"""RESULTS.md and its pictures."""
+"""Render RESULTS.md and its charts."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.speed.plots import bars, growth
-from benchmarks.speed.targets import FIGURES, RATIOS, against, judged
-from benchmarks.speed.telling import Section
+from benchmarks.speed.sections import Section
+from benchmarks.speed.targets import FIGURES, RATIOS, applicable_targets, target_table
 
 _HEAD = """# Speed
 
@@ -36,7 +36,7 @@ an interpreter of 3.12 or newer that has `decontaminate`. `--only` measures some
 
 
 def facts_of(sections: Sequence[Section]) -> dict[str, float]:
-    """Put the figures of all parts together."""
+    """Merge the facts of all sections."""
     return {name: value for section in sections for name, value in section.facts.items()}
 
 
@@ -45,27 +45,27 @@ def write(
 ) -> None:
     """Write RESULTS.md, speed.svg and growth.svg."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "RESULTS.md").write_text(told(sections, machine, size=size, words=words), "utf-8")
-    panels = {name: rows for one in sections for name, rows in one.bars.items() if rows}
+    (folder / "RESULTS.md").write_text(render(sections, machine, size=size, words=words), "utf-8")
+    panels = {name: rows for section in sections for name, rows in section.bars.items() if rows}
     if panels:
-        drawn = bars("Speed beside peers", "MB of text a second on one core", panels)
-        (folder / "speed.svg").write_text(drawn, "utf-8")
-    curves = {name: points for one in sections for name, points in one.curves.items()}
+        picture = bars("Speed beside peers", "MB of text a second on one core", panels)
+        (folder / "speed.svg").write_text(picture, "utf-8")
+    curves = {name: points for section in sections for name, points in section.curves.items()}
     if curves:
-        drawn = growth("Growth", "Checks from process start to files on disk, two cores", curves)
-        (folder / "growth.svg").write_text(drawn, "utf-8")
+        picture = growth("Growth", "Checks from process start to files on disk, two cores", curves)
+        (folder / "growth.svg").write_text(picture, "utf-8")
 
 
-def told(sections: Sequence[Section], machine: Sequence[str], *, size: str, words: int) -> str:
-    """Write the whole text: ratios to peers, figures of ours, the parts, how to run it again."""
+def render(sections: Sequence[Section], machine: Sequence[str], *, size: str, words: int) -> str:
+    """Render RESULTS.md: ratios to peers, own figures, sections, and how to run it again."""
     facts, full = facts_of(sections), size == "full"
     head = [_HEAD.strip(), *([] if full else [_TRIED.strip()])]
     parts = [
         *head,
         "## Against peers",
-        str(against(judged(RATIOS, full=full), facts)),
+        str(target_table(applicable_targets(RATIOS, full=full), facts)),
         "## Ours alone",
-        str(against(judged(FIGURES, full=full), facts)),
+        str(target_table(applicable_targets(FIGURES, full=full), facts)),
         "![Growth](growth.svg)",
         *map(str, sections),
         "## The machine",

@@ -1,34 +1,34 @@
-"""Recall of what was planted, and how many pages are accused that hold nothing."""
+"""Recall of planted posts, and false positives."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 
 def score(found: Iterable[tuple[int, str]], truth: Mapping[str, Any]) -> dict[str, Any]:
-    """Hold what was found against what was planted.
+    """Score findings against the planted posts.
 
     Parameters
     ----------
     found : iterable of (int, str)
-        Row of a page, and id of the post that is said to be in it.
+        Row of a page, and id of the post found in it.
     truth : mapping
-        As `making.make_pages` writes it: `pages`, how many; `plants`, a row, a post and a kind
-        each.
+        As `datasets.make_pages` writes it: `pages`, their number; `plants`, row, post and kind
+        of each.
 
     Returns
     -------
     dict
-        `recall`, by kind, of the posts that are found in their page; `plants`, how many of each
-        kind; `flagged`, pages without a plant in which something was found; `clean`, all such.
+        `recall` by kind; `plants`, number by kind; `flagged`, pages without a plant that have
+        findings; `clean`, all pages without a plant.
     """
     pairs = set(found)
     kinds: dict[str, list[bool]] = {}
     for row, post, kind in truth["plants"]:
         kinds.setdefault(kind, []).append((row, post) in pairs)
-    planted = {row for row, _, _ in truth["plants"]}
+    planted_rows = {row for row, _, _ in truth["plants"]}
     return {
         "recall": {kind: sum(hits) / len(hits) for kind, hits in kinds.items()},
         "plants": {kind: len(hits) for kind, hits in kinds.items()},
-        "flagged": len({row for row, _ in pairs} - planted),
-        "clean": truth["pages"] - len(planted),
+        "flagged": len({row for row, _ in pairs} - planted_rows),
+        "clean": truth["pages"] - len(planted_rows),
     }

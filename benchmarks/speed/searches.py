@@ -1,13 +1,13 @@
-"""Posts looked for in pages, ours and decontaminate's: index, detection, recall, false pages."""
+"""Benchmark of searching pages for posts: provenance and decontaminate."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from benchmarks.speed.bench import SHORT, Bench, done
-from benchmarks.speed.measuring import Measured, Runs, interleaved, work
-from benchmarks.speed.telling import NONE, Section, Table, gigabytes, share, short
+from benchmarks.speed.bench import SHORT, Bench, require_success
+from benchmarks.speed.measuring import Measurement, Runs, run_interleaved, work
+from benchmarks.speed.sections import NONE, Section, Table, gigabytes, share, short
 
 OURS = "benchmarks.speed.ours"
 PEER = "decontaminate"
@@ -35,8 +35,8 @@ _COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
-    """One way to look for posts: seconds of its two steps, where it has them, and its score."""
+class SearchMethod:
+    """One method of finding posts: seconds of its two steps, where it has them, and its score."""
 
     name: str
     index: float | None
@@ -46,7 +46,7 @@ class Way:
     absent: str = ""
 
     def row(self, posts: int, sizes: tuple[float, float]) -> list[str]:
-        """Write it, of so many posts, and so many megabytes of posts and of pages."""
+        """Return its row of the table, for a number of posts, and megabytes of posts and pages."""
         if self.absent:
             return [self.name, self.absent, *[NONE] * 6]
         return [
@@ -67,97 +67,103 @@ class Way:
 
 
 def section(bench: Bench) -> Section:
-    """Measure both on the same texts."""
+    """Measure all methods on the same texts."""
     sizes = bench.sizes
-    posts = bench.posts(sizes.sought, SHORT)
-    pages = bench.pages(sizes.searched, posts, sizes.planted)
-    size, text = (bench.told(file)["bytes"] / 1e6 for file in (posts, pages))
-    runs = interleaved(_works(bench, posts, pages), sizes.rounds)
-    ways = [*_ours(runs, _scored(bench, pages)), *_peers(runs)]
+    posts = bench.posts(sizes.search_posts, SHORT)
+    pages = bench.pages(sizes.search_megabytes, posts, sizes.planted_posts)
+    size, text = (bench.file_facts(file)["bytes"] / 1e6 for file in (posts, pages))
+    runs = run_interleaved(_tasks(bench, posts, pages), sizes.rounds)
+    methods = [*_ours(runs, _score(bench, pages)), *_peers(runs)]
     words = _WORDS.format(
-        posts=sizes.sought,
+        posts=sizes.search_posts,
         size=size,
-        planted=sizes.planted,
+        planted=sizes.planted_posts,
         searched=text,
-        held=runs["look"].told["held"],
+        held=runs["look"].output["held"],
     )
-    drawn = [way for way in ways if not way.absent]
+    present = [method for method in methods if not method.absent]
     return Section(
         "Posts looked for in pages",
         [
             words,
             *([] if bench.other else [_LEFT_OUT]),
-            Table(_COLUMNS, [way.row(sizes.sought, (size, text)) for way in ways]),
+            Table(_COLUMNS, [method.row(sizes.search_posts, (size, text)) for method in methods]),
         ],
-        _facts(ways),
+        _facts(methods),
         {
-            "Index of posts, MB/s a core": [(w.name, size / w.index) for w in drawn if w.index],
-            "Pages checked, MB/s a core": [(w.name, text / w.check) for w in drawn if w.check],
+            "Index of posts, MB/s a core": [(w.name, size / w.index) for w in present if w.index],
+            "Pages checked, MB/s a core": [(w.name, text / w.check) for w in present if w.check],
         },
     )
 
 
-def _works(bench: Bench, posts: str, pages: str) -> dict[str, Callable[[], Measured]]:
-    few, small = bench.posts(500, SHORT), bench.pages(1)
+def _tasks(bench: Bench, posts: str, pages: str) -> dict[str, Callable[[], Measurement]]:
+    warm_posts, warm_pages = bench.posts(500, SHORT), bench.pages(1)
     registry = str(bench.registry(posts))
-    whole = bench.folder / "registry-whole"
-    works: dict[str, Callable[[], Measured]] = {
-        "build": partial(work, f"{OURS}:build", 1, dump=posts, warm=few, folder=registry),
-        "check": partial(work, f"{OURS}:check", 1, corpus=pages, warm=small, registry=registry),
-        "look": partial(work, f"{OURS}:look", 1, file=pages, registry=registry),
-        "whole build": partial(bench.build, posts, 1, whole),
-        "whole check": partial(bench.check, pages, str(whole), 1),
+    registry_of_commands = bench.folder / "registry-whole"
+    tasks: dict[str, Callable[[], Measurement]] = {
+        "build": partial(work, f"{OURS}:build", 1, dump=posts, warm=warm_posts, folder=registry),
+        "check": partial(
+            work, f"{OURS}:check", 1, corpus=pages, warm=warm_pages, registry=registry
+        ),
+        "look": partial(work, f"{OURS}:scan", 1, file=pages, registry=registry),
+        "whole build": partial(bench.build, posts, 1, registry_of_commands),
+        "whole check": partial(bench.check, pages, str(registry_of_commands), 1),
     }
     if bench.other:
-        sought = {
+        arguments = {
             "python": bench.other,
             "pages": bench.lines(pages, "pages"),
             "posts": bench.lines(posts, "posts"),
             "truth": f"{pages}.truth.json",
         }
-        works[PEER] = partial(work, _TASK, 1, loose=False, **sought)
-        works[LOOSENED] = partial(work, _TASK, 1, loose=True, **sought)
-    return works
+        tasks[PEER] = partial(work, _TASK, 1, loose=False, **arguments)
+        tasks[LOOSENED] = partial(work, _TASK, 1, loose=True, **arguments)
+    return tasks
 
 
-def _scored(bench: Bench, pages: str) -> Mapping[str, Any]:
+def _score(bench: Bench, pages: str) -> Mapping[str, Any]:
     findings = str(bench.folder / "report" / "findings.parquet")
-    return done(work(f"{OURS}:scored", findings=findings, truth=f"{pages}.truth.json")).told
+    return require_success(
+        work(f"{OURS}:score_findings", findings=findings, truth=f"{pages}.truth.json")
+    ).output
 
 
-def _ours(runs: Mapping[str, Runs], score: Mapping[str, Any]) -> list[Way]:
+def _ours(runs: Mapping[str, Runs], score: Mapping[str, Any]) -> list[SearchMethod]:
     for name in ("build", "check", "look", "whole build", "whole check"):
-        done(runs[name].runs[-1])
+        require_success(runs[name].runs[-1])
     return [
-        _both("ours, as a library", runs["build"], runs["check"], score),
-        _both("ours, as commands", runs["whole build"], runs["whole check"], score),
-        Way("ours, the scan alone", None, runs["look"].best, runs["look"].peak, None),
+        _two_step_method("ours, as a library", runs["build"], runs["check"], score),
+        _two_step_method("ours, as commands", runs["whole build"], runs["whole check"], score),
+        SearchMethod("ours, the scan alone", None, runs["look"].best, runs["look"].peak, None),
     ]
 
 
-def _both(name: str, build: Runs, check: Runs, score: Mapping[str, Any]) -> Way:
-    return Way(name, build.best, check.best, max(build.peak, check.peak), score)
+def _two_step_method(name: str, build: Runs, check: Runs, score: Mapping[str, Any]) -> SearchMethod:
+    return SearchMethod(name, build.best, check.best, max(build.peak, check.peak), score)
 
 
-def _peers(runs: Mapping[str, Runs]) -> list[Way]:
-    ways = []
+def _peers(runs: Mapping[str, Runs]) -> list[SearchMethod]:
+    methods = []
     for name in (PEER, LOOSENED):
         if name not in runs:
             continue
-        own = runs[name]
-        if own.absent:
-            ways.append(Way(name, None, None, 0, None, own.absent))
+        measurements = runs[name]
+        if measurements.absent:
+            methods.append(SearchMethod(name, None, None, 0, None, measurements.absent))
             continue
-        index = min(float(run.told["index"]) for run in own.runs)
-        shown = f"{name} {own.told['version']}" if name == PEER else name
-        ways.append(Way(shown, index, own.best, own.peak, own.told))
-    return ways
+        index = min(float(run.output["index"]) for run in measurements.runs)
+        label = f"{name} {measurements.output['version']}" if name == PEER else name
+        methods.append(
+            SearchMethod(label, index, measurements.best, measurements.peak, measurements.output)
+        )
+    return methods
 
 
-def _facts(ways: list[Way]) -> dict[str, float]:
-    """Compare with decontaminate as it is set, and its recall where it is loosened as well."""
-    ours, *peers = [way for way in ways if way.score and way.index and way.check]
-    peers = [way for way in peers if way.name.startswith(PEER)]
+def _facts(methods: list[SearchMethod]) -> dict[str, float]:
+    """Compare with decontaminate by default, and with its recall for looser settings too."""
+    ours, *peers = [method for method in methods if method.score and method.index and method.check]
+    peers = [method for method in peers if method.name.startswith(PEER)]
     if not peers or not (peers[0].index and peers[0].check and ours.index and ours.check):
         return {}
     facts = {
@@ -165,6 +171,6 @@ def _facts(ways: list[Way]) -> dict[str, float]:
         "check / decontaminate": peers[0].check / ours.check,
     }
     for kind in ("verbatim", "edited"):
-        best = max(way.score["recall"][kind] for way in peers if way.score)
+        best = max(method.score["recall"][kind] for method in peers if method.score)
         facts[f"recall {kind}"] = (ours.score or {})["recall"][kind] - best
     return facts

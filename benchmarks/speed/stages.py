@@ -1,4 +1,4 @@
-"""The passes over text, one by one and added up, as a worker times them on one kind of text."""
+"""Time the passes over one kind of text, in a worker."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from benchmarks.kernels import arrays
+from benchmarks.kernels import registry_arrays
 from benchmarks.speed.clock import best_of
 from benchmarks.speed.reading import first_texts, size_of, slices
 from provenance.fingerprint.minhash import signatures
@@ -30,42 +30,43 @@ SOUGHT = 2000
 
 
 def stages(file: str, posts: str, megabytes: int) -> dict[str, Any]:
-    """Time every pass, a slice at a time; the best of three.
+    """Time every pass, slice by slice; the best of three runs.
 
     Parameters
     ----------
     file : str
         The texts.
     posts : str
-        Posts that are looked for with a probe a shingle: few, so that nearly all say no.
+        Posts to search for: few, so that nearly all probes miss.
     megabytes : int
-        Of a filter that fits no cache.
+        Size of a filter that is larger than the processor's caches.
     """
     texts = first_texts(file)
     pieces = slices(texts)
-    made = parameters()
-    sought = first_texts(posts).slice(0, SOUGHT)
-    small = build_postings_index(arrays(sought.to_pylist()))
-    large = with_filter(small, sought, megabytes << 20)
+    fingerprint_parameters = parameters()
+    items = first_texts(posts).slice(0, SOUGHT)
+    small = build_postings_index(registry_arrays(items.to_pylist()))
+    large = replace_filter(small, items, megabytes << 20)
 
-    works: dict[str, Callable[[Texts], object]] = {
+    passes: dict[str, Callable[[Texts], object]] = {
         "tokens": tokenise,
-        "shingles": lambda piece: shingle(tokenise(piece), made.seed_width),
-        "probes in cache": partial(looked_for, small),
-        "probes in memory": partial(looked_for, large),
+        "shingles": lambda piece: shingle(tokenise(piece), fingerprint_parameters.seed_width),
+        "probes in cache": partial(scan_slice, small),
+        "probes in memory": partial(scan_slice, large),
         "signatures": lambda piece: signatures(
-            shingle(tokenise(piece), made.signature_width, include_short=True), made
+            shingle(tokenise(piece), fingerprint_parameters.signature_width, include_short=True),
+            fingerprint_parameters,
         ),
     }
-    told: dict[str, Any] = {
+    timings: dict[str, Any] = {
         "bytes": size_of(texts),
         "texts": len(texts),
         "filter": large.filter.nbytes,
     }
-    for name, work in works.items():
+    for name, work in passes.items():
         work(pieces[0])  # compiles
-        told[name] = best_of(partial(_all, work, pieces), RUNS)
-    return told
+        timings[name] = best_of(partial(_all, work, pieces), RUNS)
+    return timings
 
 
 def _all(work: Callable[[Texts], object], pieces: Sequence[Texts]) -> None:
@@ -73,19 +74,19 @@ def _all(work: Callable[[Texts], object], pieces: Sequence[Texts]) -> None:
         work(piece)
 
 
-def looked_for(registry: PostingsIndex, piece: Texts) -> Candidates:
-    """Find a registry's items in texts: tokens, shingles, and a probe for each."""
+def scan_slice(registry: PostingsIndex, piece: Texts) -> Candidates:
+    """Find a registry's items in texts: tokens, shingles, candidates."""
     tokens = tokenise(piece)
     return find_candidates(tokens, shingle(tokens, registry.arrays.parameters.seed_width), registry)
 
 
-def with_filter(made: PostingsIndex, items: pa.Array, size: int) -> PostingsIndex:
-    """Give an index as of a registry whose filter has `size` bytes: that of its items, repeated.
+def replace_filter(index: PostingsIndex, items: pa.Array, size: int) -> PostingsIndex:
+    """Return an index whose filter has `size` bytes: the filter of its items, repeated.
 
-    There is no prefilter in front of one so large, and so it is emptier.
+    A filter of this size has no prefilter, and so is emptier.
     """
-    own = shingle(tokenise(Texts.of(items)), made.arrays.parameters.seed_width)
-    chosen = IndexLayout(made.arrays.postings.depth, 0, 2 * len(made.filter))
-    words = build_index_part(np.sort(own.hashes), chosen).filter
+    shingles = shingle(tokenise(Texts.of(items)), index.arrays.parameters.seed_width)
+    layout = IndexLayout(index.arrays.postings.depth, 0, 2 * len(index.filter))
+    words = build_index_part(np.sort(shingles.hashes), layout).filter
     repeated = np.tile(words, max(1, size // words.nbytes))
-    return replace(made, prefilter=words[:0], filter=repeated)
+    return replace(index, prefilter=words[:0], filter=repeated)

@@ -1,4 +1,4 @@
-"""Start-up: what is paid before the first byte is read."""
+"""Benchmark of start-up time."""
 
 import os
 import tempfile
@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 
-from benchmarks.speed.bench import LONG, Bench, done, ours
-from benchmarks.speed.measuring import Measured, interleaved
-from benchmarks.speed.telling import Section, Table, seconds
+from benchmarks.speed.bench import LONG, Bench, ours, require_success
+from benchmarks.speed.measuring import Measurement, run_interleaved
+from benchmarks.speed.sections import Section, Table, seconds
 
 CACHES = ("NUMBA_CACHE_DIR", "XDG_CACHE_HOME")
-"""Where compiled kernels may be kept: pointed to an empty folder, nothing is compiled yet."""
+"""Variables of folders with compiled kernels."""
 
 _WORDS = (
     "From process start to its end. *The first ever* check finds no compiled kernels: its caches "
@@ -20,11 +20,11 @@ _WORDS = (
 
 
 def section(bench: Bench) -> Section:
-    """Measure help, a small check, and the same with nothing compiled."""
-    registry = bench.built(bench.posts(bench.sizes.registries[0], LONG))
+    """Measure `--help`, a small check, and a small check without compiled kernels."""
+    registry = bench.ensure_registry(bench.posts(bench.sizes.registries[0], LONG))
     small = bench.pages(1)
-    done(bench.check(small, registry, None))  # compiles
-    runs = interleaved(
+    require_success(bench.check(small, registry, None))  # compiles
+    runs = run_interleaved(
         {
             "--help": partial(ours, "--help", cores=None),
             "check of 1 MB, warm": partial(bench.check, small, registry, None),
@@ -32,22 +32,29 @@ def section(bench: Bench) -> Section:
         bench.sizes.starts,
     )
     first = {"check of 1 MB, the first ever": partial(_first_ever, bench, small, registry)}
-    runs |= interleaved(first, bench.sizes.rounds)
-    for own in runs.values():
-        done(own.runs[-1])
-    rows = [[name, seconds(own.best), seconds(own.median)] for name, own in runs.items()]
-    facts = zip(("help", "warm", "first"), (own.best for own in runs.values()), strict=True)
+    runs |= run_interleaved(first, bench.sizes.rounds)
+    for measurements in runs.values():
+        require_success(measurements.runs[-1])
+    rows = [
+        [name, seconds(measurements.best), seconds(measurements.median)]
+        for name, measurements in runs.items()
+    ]
+    facts = zip(
+        ("help", "warm", "first"),
+        (measurements.best for measurements in runs.values()),
+        strict=True,
+    )
     return Section("Start-up", [_WORDS, Table(("", "best, s", "middle, s"), rows)], dict(facts))
 
 
-def _first_ever(bench: Bench, corpus: str, registry: str) -> Measured:
+def _first_ever(bench: Bench, corpus: str, registry: str) -> Measurement:
     with empty_caches():
         return bench.check(corpus, registry, None)
 
 
 @contextmanager
 def empty_caches() -> Iterator[None]:
-    """Let processes that are started inside find nothing compiled."""
+    """Hide compiled kernels from processes started within the context."""
     before = {name: os.environ.get(name) for name in CACHES}
     with tempfile.TemporaryDirectory() as folder:
         os.environ.update(dict.fromkeys(CACHES, folder))

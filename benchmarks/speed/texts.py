@@ -1,4 +1,4 @@
-"""Texts made by recombining words, so that their shingles are new; and posts planted in them."""
+"""Generate texts by recombining words, so that their shingles are new, and plant posts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ VERBATIM, EDITED = "verbatim", "edited"
 _STRIPPED = str.maketrans("", "", ".,;:!?()[]*-")
 _CURLY = str.maketrans({"'": "\u2019", '"': "\u201c"})
 EVERY = 20
-"""An edited post has one word changed in so many."""
+"""An edited post has one changed word in this many."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plant:
-    """A post as it stands in a page: which, how it was treated, and its words there."""
+    """A planted post: its id, kind of edit, and edited text."""
 
     post: str
     kind: str
@@ -27,50 +27,54 @@ class Plant:
 
 
 def vocabulary(words: Sequence[str]) -> pa.Array:
-    """Make words ready to be recombined: each with the gap after it."""
+    """Return words as an array to recombine, each followed by a space."""
     return pa.array([f"{word} " for word in words], pa.large_string())
 
 
-def recombined(words: pa.Array, lengths: Int64s, dice: np.random.Generator) -> pa.Array:
-    """Make texts of so many words each, every word drawn at random.
+def recombine(words: pa.Array, lengths: Int64s, rng: np.random.Generator) -> pa.Array:
+    """Return texts of given lengths with words drawn at random.
 
-    A word is as frequent as in the texts that it was read from; its neighbours are not.
+    Words are as frequent as in the original texts, but word pairs are not.
     """
-    drawn = words.take(pa.array(dice.integers(0, len(words), int(lengths.sum()))))
-    _, offsets, data = drawn.buffers()
+    drawn_words = words.take(pa.array(rng.integers(0, len(words), int(lengths.sum()))))
+    _, offsets, data = drawn_words.buffers()
     ends = np.concatenate([[0], np.cumsum(lengths)])
     bounds = np.frombuffer(offsets, np.int64)[ends]
     return pa.LargeStringArray.from_buffers(len(lengths), pa.py_buffer(bounds), data)
 
 
-def edited(post: str, words: Sequence[str], dice: Random) -> str:
-    """Treat a post as copies are treated: lower case, no punctuation, curly quotes, words changed.
+def edit_post(post: str, words: Sequence[str], random: Random) -> str:
+    """Edit a post as copies often are: lower case, no punctuation, curly quotes, changed words.
 
-    One word of twenty is another one, from the middle of the first twenty on.
+    One word in `EVERY` is replaced, from the middle of the first ones on.
     """
-    own = post.lower().translate(_STRIPPED).translate(_CURLY).split()
-    for place in range(EVERY // 2, len(own), EVERY):
-        own[place] = dice.choice(words).strip().lower()
-    return " ".join(own)
+    post_words = post.lower().translate(_STRIPPED).translate(_CURLY).split()
+    for place in range(EVERY // 2, len(post_words), EVERY):
+        post_words[place] = random.choice(words).strip().lower()
+    return " ".join(post_words)
 
 
-def plants(ids: Sequence[str], posts: Sequence[str], words: pa.Array, seed: int) -> list[Plant]:
-    """Treat every second post, and leave the others as they are."""
-    dice = Random(seed)
-    known = [str(word) for word in words.slice(0, 10_000).to_pylist()]
+def make_plants(
+    ids: Sequence[str], posts: Sequence[str], words: pa.Array, seed: int
+) -> list[Plant]:
+    """Return plants of posts, every second one of them edited."""
+    random = Random(seed)
+    common_words = [str(word) for word in words.slice(0, 10_000).to_pylist()]
     return [
-        Plant(one, EDITED, edited(post, known, dice))
+        Plant(post_id, EDITED, edit_post(post, common_words, random))
         if place % 2
-        else Plant(one, VERBATIM, post.strip())
-        for place, (one, post) in enumerate(zip(ids, posts, strict=True))
+        else Plant(post_id, VERBATIM, post.strip())
+        for place, (post_id, post) in enumerate(zip(ids, posts, strict=True))
     ]
 
 
-def with_plants(
-    words: pa.Array, lengths: Int64s, own: Sequence[Plant | None], dice: np.random.Generator
+def recombine_with_plants(
+    words: pa.Array, lengths: Int64s, page_plants: Sequence[Plant | None], rng: np.random.Generator
 ) -> pa.Array:
-    """Make texts that hold one plant each, or none, somewhere between their words."""
-    heads = dice.integers(0, lengths + 1)
-    before, after = recombined(words, heads, dice), recombined(words, lengths - heads, dice)
-    middle = pa.array([f"{one.text} " if one else "" for one in own], pa.large_string())
+    """Return texts with one plant each, or none, at a random position."""
+    heads = rng.integers(0, lengths + 1)
+    before, after = recombine(words, heads, rng), recombine(words, lengths - heads, rng)
+    middle = pa.array(
+        [f"{planted.text} " if planted else "" for planted in page_plants], pa.large_string()
+    )
     return pc.binary_join_element_wise(before, middle, after, pa.scalar("", pa.large_string()))

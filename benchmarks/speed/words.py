@@ -1,4 +1,4 @@
-"""Words that texts are recombined from: the shipped sample's, those of given texts, of scripts."""
+"""Words to recombine: of the shipped sample, of given texts, of scripts."""
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
@@ -10,11 +10,11 @@ import pyarrow as pa
 from provenance.read.corpus.corpora import open_corpus
 
 SAMPLE = Path(__file__).resolve().parents[2] / "provenance" / "sample" / "pages.jsonl"
-MOST = 3_000_000
-"""Running words that are kept."""
+MAX_WORDS = 3_000_000
+"""Maximum number of words."""
 
 _RARE = 30_000
-"""Words of a script that stand once among those given, at least."""
+"""Minimum number of rare words of a script."""
 
 LATIN = "abcdefghijklmnopqrstuvwxyz"
 SCRIPTS = {
@@ -28,53 +28,55 @@ SCRIPTS = {
     "Turkish": ("tur", LATIN + "çğ\u0131öşü" + "aei\u0131ua", 7),
     "Vietnamese": ("vie", "abcdđeghiklmnoprstuvxy" + "ăâêôơưáàảạấếềộớợứ", 4),
 }
-"""Language of which words are taken where texts are given; letters, and how many make a word."""
+"""Language whose words are used where texts are given; letters, and letters per word."""
 
 
 def running_words(addresses: Sequence[str]) -> list[str]:
-    """Read texts, the shipped sample's where none are named, as words in the order they stand."""
+    """Read the words of texts in order; without addresses, of the shipped sample."""
     words: list[str] = []
     for text in texts_of(addresses or [str(SAMPLE)]):
         words += text.split()
-        if len(words) >= MOST:
+        if len(words) >= MAX_WORDS:
             break
-    return words[:MOST]
+    return words[:MAX_WORDS]
 
 
 def texts_of(addresses: Sequence[str]) -> Iterator[str]:
-    """Read texts, whatever they are kept in."""
+    """Yield the texts of files in any supported format."""
     for part in open_corpus(addresses, text_columns=["text"]).parts:
         for documents in part.batches():
             yield from documents.batch.column("text").to_pylist()
 
 
 def words_of_scripts(declarations: str | None, seed: int) -> dict[str, list[str]]:
-    """Give the words of each script, half of which hardly ever recur.
+    """Return the words of each script, half of them rare.
 
-    Words that recur are read faster: half do in real texts, and all in many copies of a short one.
+    Repeated words are read faster. In real texts about half are rare.
 
     Parameters
     ----------
     declarations : str or None
         File of JSON Lines with `lang` and `text`, such as the Universal Declaration of Human
-        Rights in many languages; None makes words up, of letters at random.
+        Rights in many languages; None invents words from random letters.
     seed : int
-        Of the dice.
+        Random seed.
     """
     texts = dict(_by_language(declarations)) if declarations else {}
-    dice = Random(seed)
+    random = Random(seed)
     words = {
-        script: texts.get(language, "").split() or made_up(letters, size, dice)
+        script: texts.get(language, "").split() or invent_words(letters, size, random)
         for script, (language, letters, size) in SCRIPTS.items()
     }
-    return {script: _with_rare_ones(known, dice) for script, known in words.items()}
+    return {script: _add_rare_words(script_words, random) for script, script_words in words.items()}
 
 
-def _with_rare_ones(words: list[str], dice: Random) -> list[str]:
-    """Add as many new ones: the beginning of a word, and the end of another."""
-    often = words * (_RARE // len(words) + 1)
-    pairs = zip(often, dice.sample(often, len(often)), strict=True)
-    return often + [one[: -(-len(one) // 2)] + other[len(other) // 2 :] for one, other in pairs]
+def _add_rare_words(words: list[str], random: Random) -> list[str]:
+    """Add as many new words, each from the beginning of one word and the end of another."""
+    frequent = words * (_RARE // len(words) + 1)
+    pairs = zip(frequent, random.sample(frequent, len(frequent)), strict=True)
+    return frequent + [
+        first[: -(-len(first) // 2)] + second[len(second) // 2 :] for first, second in pairs
+    ]
 
 
 def _by_language(declarations: str) -> Iterable[tuple[str, str]]:
@@ -85,12 +87,12 @@ def _by_language(declarations: str) -> Iterable[tuple[str, str]]:
         yield row["lang"], row["text"]
 
 
-def made_up(letters: str, size: int, dice: Random, count: int = 4000) -> list[str]:
-    """Make words of about `size` letters."""
-    sizes = [dice.randint(max(1, size // 2), size + size // 2) for _ in range(count)]
-    return ["".join(dice.choices(letters, k=length)) for length in sizes]
+def invent_words(letters: str, size: int, random: Random, count: int = 4000) -> list[str]:
+    """Return random words of about `size` letters."""
+    sizes = [random.randint(max(1, size // 2), size + size // 2) for _ in range(count)]
+    return ["".join(random.choices(letters, k=length)) for length in sizes]
 
 
-def runs_of_letters(dice: Random, count: int = 400) -> list[str]:
-    """Make runs of ASCII letters and digits without a gap, as keys and encoded files are."""
-    return made_up(LATIN + LATIN.upper() + "0123456789", 2000, dice, count)
+def random_letter_runs(random: Random, count: int = 400) -> list[str]:
+    """Return long runs of ASCII letters and digits, like keys and encoded files."""
+    return invent_words(LATIN + LATIN.upper() + "0123456789", 2000, random, count)

@@ -1,10 +1,10 @@
-"""One piece of work in a process of its own: no cache, heap or thread is shared with another.
+"""Run one task in a separate process, so that tasks share no cache, heap or thread.
 
     python -m benchmarks.speed.worker MODULE:FUNCTION JSON
 
-The function is called with what the JSON object names, and what it gives is the last line on
-stdout. A peer that is not installed is told as {"missing": name}. Nothing but the standard library
-is needed here: some peers live in an interpreter of their own.
+The function is called with the JSON object as keyword arguments, and its result is the last line of
+stdout; {"missing": name} if a peer is not installed. Uses only the standard library, because some
+peers need another interpreter.
 """
 
 import json
@@ -22,11 +22,11 @@ def main() -> None:
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] in OURS:
             raise
-        told = {"missing": error.name}
+        output = {"missing": error.name}
     else:
-        told = work(**json.loads(sys.argv[2]))
-    print("\n" + json.dumps(told), flush=True)
-    os._exit(0)  # libraries that abort while the interpreter ends have done their work by now
+        output = work(**json.loads(sys.argv[2]))
+    print("\n" + json.dumps(output), flush=True)
+    os._exit(0)  # some libraries abort while the interpreter exits
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.charts import RIGHT, Panel, Point, across, drawn, spread
+from benchmarks.charts import RIGHT, Panel, Point, across, draw_panels, spread
 from benchmarks.curves import Matches, Outcome, Plants, curve, mean_recall, outcome, recall
 from benchmarks.grounds import Ground
 from benchmarks.references import seed_bits, shared_shingles
@@ -142,7 +142,7 @@ def test_bits_are_of_words_in_seeds_and_of_repeats_once():
 
 def picture(points):
     panel = Panel("Recall & chance", 0.5, [(0.2, 0.8), (10, 0.9)], (1, 0.85), points)
-    return drawn("Ours < theirs?", "made up", [panel, panel])
+    return draw_panels("Ours < theirs?", "made up", [panel, panel])
 
 
 def test_the_picture_is_well_formed_and_names_every_point():

@@ -1,6 +1,6 @@
 """What the kernels are timed on is what a registry holds."""
 
-from benchmarks.kernels import arrays
+from benchmarks.kernels import registry_arrays
 from provenance.match.index.postings_index import build_postings_index
 from tests.match.holding import found_in, holding, posts
 
@@ -8,7 +8,7 @@ from tests.match.holding import found_in, holding, posts
 def test_the_registry_that_kernels_are_timed_on_finds_its_posts():
     items = posts(20, seed=4, shortest=8)
 
-    made = arrays(items)
+    made = registry_arrays(items)
 
     assert made.postings.shingles.tolist() == holding(*items).postings.shingles.tolist()
     assert found_in(build_postings_index(made), *items).items.tolist() == list(range(20))

@@ -7,11 +7,19 @@ import pyarrow.parquet as pq
 import pytest
 
 from benchmarks.__main__ import run_part
-from benchmarks.speed import fingerprints, reals
-from benchmarks.speed.bench import SMALL, Bench, done
-from benchmarks.speed.measuring import Measured, Runs, command, cores, interleaved, pinned, work
-from benchmarks.speed.ours import share_held, sign
-from benchmarks.speed.stages import looked_for, with_filter
+from benchmarks.speed import fingerprints, real_texts
+from benchmarks.speed.bench import SMALL, Bench, require_success
+from benchmarks.speed.measuring import (
+    Measurement,
+    Runs,
+    command,
+    cores,
+    pin_cores,
+    run_interleaved,
+    work,
+)
+from benchmarks.speed.ours import shingle_share, sign
+from benchmarks.speed.stages import replace_filter, scan_slice
 from benchmarks.speed.starts import CACHES, empty_caches
 from provenance.match.index.postings_index import build_postings_index
 from provenance.model import Texts
@@ -23,7 +31,7 @@ TRUTH = {"pages": 1, "plants": [[0, "p", "verbatim"]]}
 def test_work_is_done_in_a_process_of_its_own_and_tells_of_itself():
     run = work("benchmarks.speed.scoring:score", 1, found=[], truth=TRUTH)
     assert not run.absent
-    assert run.told["recall"] == {"verbatim": 0}
+    assert run.output["recall"] == {"verbatim": 0}
     assert run.seconds > 0
     assert run.peak > 1_000_000
 
@@ -36,7 +44,7 @@ def test_work_that_fails_says_why():
     run = work("benchmarks.speed.scoring:score")
     assert run.absent.startswith("failed: TypeError")
     with pytest.raises(RuntimeError, match="TypeError"):
-        done(run)
+        require_success(run)
 
 
 def test_an_exit_code_that_is_not_accepted_is_a_failure():
@@ -50,8 +58,8 @@ def test_a_pinned_process_has_the_cores_that_it_was_given_and_we_keep_ours():
     code = (
         "import os; print(len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else 1)"
     )
-    assert command([sys.executable, "-c", code], 1).told["stdout"].strip() == "1"
-    with pinned(None):
+    assert command([sys.executable, "-c", code], 1).output["stdout"].strip() == "1"
+    with pin_cores(None):
         assert cores() == before
     assert cores() == before
 
@@ -61,16 +69,16 @@ def test_works_take_turns_and_those_that_cannot_run_are_asked_once():
 
     def run(name, absent=""):
         asked.append(name)
-        return Measured(len(asked), 0, absent=absent)
+        return Measurement(len(asked), 0, absent=absent)
 
-    runs = interleaved({"a": lambda: run("a"), "b": lambda: run("b", "not installed")}, 3)
+    runs = run_interleaved({"a": lambda: run("a"), "b": lambda: run("b", "not installed")}, 3)
     assert asked == ["a", "b", "a", "a"]
     assert (runs["a"].best, runs["a"].median) == (1, 3)
     assert runs["b"].absent == "not installed"
 
 
 def test_the_peak_of_runs_is_that_of_the_largest():
-    assert Runs([Measured(1, 5), Measured(2, 9), Measured(3, 7)]).peak == 9
+    assert Runs([Measurement(1, 5), Measurement(2, 9), Measurement(3, 7)]).peak == 9
 
 
 def test_caches_are_empty_inside_and_as_before_after(monkeypatch):
@@ -78,18 +86,18 @@ def test_caches_are_empty_inside_and_as_before_after(monkeypatch):
     monkeypatch.delenv(CACHES[1], raising=False)
     code = f"import os; print([os.listdir(os.environ[name]) for name in {CACHES!r}])"
     with empty_caches():
-        assert command([sys.executable, "-c", code]).told["stdout"].strip() == "[[], []]"
+        assert command([sys.executable, "-c", code]).output["stdout"].strip() == "[[], []]"
     code = f"import os; print([os.environ.get(name) for name in {CACHES!r}])"
-    assert command([sys.executable, "-c", code]).told["stdout"].strip() == "['somewhere', None]"
+    assert command([sys.executable, "-c", code]).output["stdout"].strip() == "['somewhere', None]"
 
 
 def test_a_peer_that_is_not_installed_is_a_row_that_says_so(tmp_path, monkeypatch):
     def made_up(task, on, **arguments):
         absent = "" if "ours" in task or "rensa" in task else "not installed"
         seconds = 1 if "ours" in task else 4
-        return Measured(seconds, 9, {"bytes": 8e6, "texts": 5, "version": "1"}, absent)
+        return Measurement(seconds, 9, {"bytes": 8e6, "texts": 5, "version": "1"}, absent)
 
-    monkeypatch.setattr(Bench, "_made", lambda *_, **__: "file")
+    monkeypatch.setattr(Bench, "_make_data", lambda *_, **__: "file")
     monkeypatch.setattr(fingerprints, "work", made_up)
     section = fingerprints.section(Bench(SMALL, tmp_path, None, None))
     rows = {row[0]: row[1:] for row in section.body[1].rows}
@@ -100,7 +108,9 @@ def test_a_peer_that_is_not_installed_is_a_row_that_says_so(tmp_path, monkeypatc
 
 def test_a_part_that_fails_leaves_the_others_their_figures(capsys):
     def fails(bench):
-        done(Measured(1, 1, {"stderr": "all of it"}, absent="failed: no room on the disk"))
+        require_success(
+            Measurement(1, 1, {"stderr": "all of it"}, absent="failed: no room on the disk")
+        )
 
     section = run_part("checks", fails, None)
     assert section.body == ["Not measured: failed: no room on the disk"]
@@ -119,11 +129,11 @@ def test_our_signatures_are_timed_on_the_texts_that_were_asked_for(tmp_path):
 def test_a_larger_filter_finds_nothing_else():
     items = posts(40, seed=2, shortest=8)
     made = build_postings_index(holding(*items[:20]))
-    large = with_filter(made, pa.array(items[:20], pa.large_string()), 1 << 16)
+    large = replace_filter(made, pa.array(items[:20], pa.large_string()), 1 << 16)
     texts = Texts.of(pa.array(items[20:], pa.large_string()))
     assert large.filter.nbytes > made.filter.nbytes
     assert not len(large.prefilter)
-    assert len(looked_for(large, texts)) == len(looked_for(made, texts)) == 0
+    assert len(scan_slice(large, texts)) == len(scan_slice(made, texts)) == 0
 
 
 def test_the_part_of_shingles_that_is_held_is_told():
@@ -131,7 +141,7 @@ def test_the_part_of_shingles_that_is_held_is_told():
     made = build_postings_index(holding(*items[:5]))
 
     def held(*texts):
-        return share_held(made, [Texts.of(pa.array(texts, pa.large_string()))])
+        return shingle_share(made, [Texts.of(pa.array(texts, pa.large_string()))])
 
     assert held(*items[:5]) == 1
     assert held(*items[5:]) == 0
@@ -140,5 +150,5 @@ def test_the_part_of_shingles_that_is_held_is_told():
 
 
 def test_texts_that_people_wrote_are_left_out_where_none_are_named(tmp_path):
-    section = reals.section(Bench(SMALL, tmp_path, None, None))
+    section = real_texts.section(Bench(SMALL, tmp_path, None, None))
     assert section.body == ["Not measured: name posts with `--posts`, and texts with `--pages`."]

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from benchmarks.peers.shingling import word_shingles
-from benchmarks.speed.making import (
+from benchmarks.speed.datasets import (
     make_kinds,
     make_lines,
     make_pages,
@@ -19,8 +19,8 @@ from benchmarks.speed.making import (
 )
 from benchmarks.speed.reading import SLICE, first_texts, size_of, slices
 from benchmarks.speed.scoring import score
-from benchmarks.speed.texts import EDITED, VERBATIM, edited, plants, recombined, vocabulary
-from benchmarks.speed.words import SCRIPTS, running_words, runs_of_letters, words_of_scripts
+from benchmarks.speed.texts import EDITED, VERBATIM, edit_post, make_plants, recombine, vocabulary
+from benchmarks.speed.words import SCRIPTS, random_letter_runs, running_words, words_of_scripts
 
 WORDS = vocabulary([f"Word{number}," for number in range(500)])
 
@@ -44,7 +44,7 @@ def rows(file, column="text"):
 
 
 def test_texts_have_the_lengths_that_were_asked_for():
-    texts = recombined(WORDS, np.array([3, 1, 5]), np.random.default_rng(1)).to_pylist()
+    texts = recombine(WORDS, np.array([3, 1, 5]), np.random.default_rng(1)).to_pylist()
     assert [len(text.split()) for text in texts] == [3, 1, 5]
     assert set(" ".join(texts).split()) <= {word.strip() for word in WORDS.to_pylist()}
 
@@ -94,14 +94,14 @@ def test_every_page_can_hold_a_post(tmp_path, words, posts):
 def test_an_edited_post_is_lower_case_without_punctuation_and_with_a_word_changed():
     post = 'He said, "don\'t go." ' + " ".join(f"Word{number};" for number in range(26))
     before = [word.strip('";,.').lower() for word in post.split()]
-    after = edited(post, ["Other, "], Random(1)).replace("\u201c", "").split()
+    after = edit_post(post, ["Other, "], Random(1)).replace("\u201c", "").split()
     changed = [place for place, (a, b) in enumerate(zip(before, after, strict=True)) if a != b]
     assert after[2] == "don\u2019t"
     assert changed == [2, 10]
 
 
 def test_every_second_post_is_edited():
-    made = plants(["a", "b", "c"], ["One two", "Three, four", "Five "], WORDS, 1)
+    made = make_plants(["a", "b", "c"], ["One two", "Three, four", "Five "], WORDS, 1)
     assert [(one.kind, one.text) for one in made] == [
         (VERBATIM, "One two"),
         (EDITED, "three four"),
@@ -130,7 +130,7 @@ def test_words_of_scripts_come_from_declarations_or_their_letters_and_their_halv
 
 
 def test_runs_of_letters_have_no_gap():
-    assert all(run.isalnum() and run.isascii() for run in runs_of_letters(Random(1), 5))
+    assert all(run.isalnum() and run.isascii() for run in random_letter_runs(Random(1), 5))
 
 
 def test_texts_of_others_are_cut_into_pages_without_a_loss(tmp_path):

@@ -30,7 +30,7 @@ from kernels import total
 print(total(np.arange(5)), sum(total.stats.cache_hits.values()))
 """
 COMPILED, RECALLED = "10 0\n", "10 1\n"
-ONCE = "Compiled code cannot be kept"
+ONCE = "Compiled code cannot be cached"
 
 
 @pytest.fixture

@@ -136,7 +136,7 @@ def test_a_pipe_in_place_of_a_file_does_not_block(tmp_path, name):
     write_report(sample_report(), tmp_path)
     (tmp_path / name).unlink()
     os.mkfifo(tmp_path / name)
-    with pytest.raises((DatasetNotFound, CorruptFile), match="no regular file"):
+    with pytest.raises((DatasetNotFound, CorruptFile), match="not a regular file"):
         read_report(tmp_path)
 
 

@@ -1,22 +1,22 @@
-"""What a part of the benchmark tells, and how it is written: tables of Markdown, figures short."""
+"""Sections of the report, tables, and formatting of figures in Markdown."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from textwrap import fill
 
 NONE = "-"
-"""Stands where nothing was measured."""
+"""Placeholder where nothing was measured."""
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of cells; the first of each is a name."""
+    """A table; the first cell of each row is a name."""
 
     columns: Sequence[str]
     rows: Sequence[Sequence[str]]
 
     def __str__(self) -> str:
-        """Write it as Markdown."""
+        """Render as Markdown."""
         rules = ["---", *["--:"] * (len(self.columns) - 1)]
         return "\n".join(f"| {' | '.join(row)} |" for row in (self.columns, rules, *self.rows))
 
@@ -28,15 +28,15 @@ class Section:
     Parameters
     ----------
     title : str
-        What it is about.
+        Its heading.
     body : sequence of (str or Table)
         Paragraphs, and tables.
     facts : mapping of str to float
-        Figures that targets and ratios are made of, by name.
+        Figures for targets and ratios, by name.
     bars : mapping of str to sequence of (str, float)
-        Figures to be drawn beside each other, by the title of their panel.
+        Figures for bar charts, by the title of their panel.
     curves : mapping of str to sequence of (float, float)
-        Figures to be drawn against a size, by the title of their panel.
+        Figures for growth curves, by the title of their panel.
     """
 
     title: str
@@ -46,18 +46,18 @@ class Section:
     curves: Mapping[str, Sequence[tuple[float, float]]] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        """Write it as Markdown."""
-        return "\n\n".join([f"## {self.title}", *map(_written, self.body)])
+        """Render as Markdown."""
+        return "\n\n".join([f"## {self.title}", *map(_render_block, self.body)])
 
 
-def _written(block: str | Table) -> str:
+def _render_block(block: str | Table) -> str:
     if isinstance(block, Table):
         return str(block)
     return fill(block, 100, break_long_words=False, break_on_hyphens=False)
 
 
 def short(number: float | None) -> str:
-    """Write a figure with two or three digits that count.
+    """Format a figure with two or three significant digits.
 
     Examples
     --------
@@ -72,15 +72,15 @@ def short(number: float | None) -> str:
 
 
 def share(part: float) -> str:
-    """Write a share of one."""
+    """Format a share."""
     return f"{part:.3f}"
 
 
 def gigabytes(size: float) -> str:
-    """Write bytes of memory."""
+    """Format bytes as gigabytes."""
     return f"{size / 1e9:.2f}"
 
 
 def seconds(number: float) -> str:
-    """Write seconds, to two digits after the point where they are few."""
+    """Format seconds, with two decimals below 10."""
     return f"{number:.1f}" if number >= 10 else f"{number:.2f}"

@@ -1,12 +1,12 @@
-"""Posts and pages that people wrote, beside pages of recombined words: what is common is dear."""
+"""Benchmark of real posts and pages: common phrases cost more than recombined words."""
 
 from functools import partial
 from pathlib import Path
 
-from benchmarks.speed.bench import Bench, done
+from benchmarks.speed.bench import Bench, require_success
 from benchmarks.speed.checks import CORES
-from benchmarks.speed.measuring import interleaved, work
-from benchmarks.speed.telling import Section, Table, gigabytes, seconds, short
+from benchmarks.speed.measuring import run_interleaved, work
+from benchmarks.speed.sections import Section, Table, gigabytes, seconds, short
 
 TITLE = "Texts that people wrote"
 _LEFT_OUT = "Not measured: name posts with `--posts`, and texts with `--pages`."
@@ -30,24 +30,25 @@ def section(bench: Bench) -> Section:
         "recombined": bench.pages(size),
     }
     folder = bench.folder / "registry-real"
-    build = done(bench.build(bench.real_posts, CORES, folder))
-    task = "benchmarks.speed.ours:look"
+    build = require_success(bench.build(bench.real_posts, CORES, folder))
+    task = "benchmarks.speed.ours:scan"
     looks = {
-        name: done(work(task, 1, file=file, registry=str(folder))) for name, file in pages.items()
+        name: require_success(work(task, 1, file=file, registry=str(folder)))
+        for name, file in pages.items()
     }
-    checks = interleaved(
+    checks = run_interleaved(
         {name: partial(bench.check, file, str(folder), CORES) for name, file in pages.items()},
         bench.sizes.rounds,
     )
     rows = []
     for name, runs in checks.items():
-        done(runs.runs[-1])
-        text, told = bench.told(pages[name])["bytes"] / 1e6, looks[name].told
+        require_success(runs.runs[-1])
+        text, output = bench.file_facts(pages[name])["bytes"] / 1e6, looks[name].output
         rows.append(
             [
                 name,
                 short(text),
-                f"{told['held']:.1%}",
+                f"{output['held']:.1%}",
                 short(text / looks[name].seconds),
                 seconds(runs.best),
                 short(text / runs.best),

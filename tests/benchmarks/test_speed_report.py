@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.speed.checks import grown_by
-from benchmarks.speed.clock import best_of, seconds_a_pass, seconds_told
+from benchmarks.speed.checks import growth_exponent
+from benchmarks.speed.clock import best_of, parse_seconds, seconds_per_pass
 from benchmarks.speed.growth import LOWEST, exponent
 from benchmarks.speed.machine import machine
 from benchmarks.speed.plots import bars, growth
-from benchmarks.speed.results import told, write
-from benchmarks.speed.targets import FIGURES, RATIOS, Target, against, judged
-from benchmarks.speed.telling import Section, Table
+from benchmarks.speed.results import render, write
+from benchmarks.speed.sections import Section, Table
+from benchmarks.speed.targets import FIGURES, RATIOS, Target, applicable_targets, target_table
 
 SECTION = Section(
     "Made up",
@@ -47,27 +47,27 @@ def test_what_does_not_grow_has_the_least_exponent():
 
 
 def test_growth_that_start_up_hides_has_no_exponent():
-    assert grown_by([(1, 2.0), (8, 2.2)]) is None
-    assert grown_by([(1, 2.0), (2, 4.0), (4, 8.0)]) == pytest.approx(1, abs=0.01)
+    assert growth_exponent([(1, 2.0), (8, 2.2)]) is None
+    assert growth_exponent([(1, 2.0), (2, 4.0), (4, 8.0)]) == pytest.approx(1, abs=0.01)
 
 
 def test_targets_are_reached_from_their_limit_on():
-    most = Target("", "", 2, "s", least=False)
+    most = Target("", "", 2, "s", is_minimum=False)
     assert most.is_reached(2)
     assert not most.is_reached(2.1)
-    least = replace(most, least=True)
+    least = replace(most, is_minimum=True)
     assert least.is_reached(2)
     assert not least.is_reached(1.9)
 
 
 def test_what_was_not_measured_is_neither_reached_nor_missed():
-    rows = against([Target("Speed", "x", 2, "MB/s")], {}).rows
+    rows = target_table([Target("Speed", "x", 2, "MB/s")], {}).rows
     assert [tuple(row) for row in rows] == [("Speed", "≥ 2 MB/s", "-", "not measured")]
 
 
 def test_a_small_run_says_nothing_of_targets_about_size():
-    assert not any(target.sized for target in judged(FIGURES, full=False))
-    assert judged(FIGURES, full=True) == list(FIGURES)
+    assert not any(target.full_only for target in applicable_targets(FIGURES, full=False))
+    assert applicable_targets(FIGURES, full=True) == list(FIGURES)
 
 
 def test_no_two_targets_are_about_the_same_fact():
@@ -76,7 +76,7 @@ def test_no_two_targets_are_about_the_same_fact():
 
 
 def test_results_begin_with_ratios_and_end_with_how_to_run_again():
-    text = told([SECTION], ["a machine"], size="full", words=3)
+    text = render([SECTION], ["a machine"], size="full", words=3)
     titles = [line for line in text.splitlines() if line.startswith("## ")]
     assert titles[0] == "## Against peers"
     assert titles[-2:] == ["## The machine", "## Run it again"]
@@ -131,11 +131,11 @@ def work_of(clock, *seconds):
 
 
 def test_short_work_is_repeated_until_it_can_be_told(clock):
-    assert seconds_a_pass(work_of(clock, 1, 2, 3, 99), least=5) == 2
+    assert seconds_per_pass(work_of(clock, 1, 2, 3, 99), min_seconds=5) == 2
 
 
 def test_long_work_is_done_once(clock):
-    assert seconds_a_pass(work_of(clock, 7, 99), least=5) == 7
+    assert seconds_per_pass(work_of(clock, 7, 99), min_seconds=5) == 7
 
 
 def test_the_best_of_runs_is_the_shortest(clock):
@@ -144,4 +144,4 @@ def test_the_best_of_runs_is_the_shortest(clock):
 
 def test_a_duration_that_is_not_told_is_an_error():
     with pytest.raises(ValueError, match="Total"):
-        seconds_told("Index 1s", "Total")
+        parse_seconds("Index 1s", "Total")
