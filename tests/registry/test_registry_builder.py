@@ -261,7 +261,8 @@ def test_a_folder_may_look_like_a_pattern(items, posts, tmp_path):
 def test_rows_that_get_lost_are_an_error(items, posts, tmp_path, monkeypatch):
     monkeypatch.setattr(
         "provenance.registry.build.item_order._NUMBER_QUERY",
-        "CREATE TABLE numbered AS SELECT seq, length, token_hash, seq AS number FROM sorted LIMIT 9",
+        "CREATE TABLE numbered AS "
+        "SELECT seq, length, token_hash, seq AS number FROM sorted LIMIT 9",
     )
     with pytest.raises(RegistryError, match="10 rows went in and 9 came out"):
         create_registry(tmp_path / "r", [items(posts(10))])

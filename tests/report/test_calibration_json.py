@@ -124,7 +124,7 @@ def damaged(document, path, value):
         (("threshold",), True, "not a number"),
         (("created",), "yesterday", "not a moment"),
         (("plants", "look"), [1], "different lengths"),
-        (("plants", "found"), ["yes", "no"], "holds what it cannot"),
+        (("plants", "found"), ["yes", "no"], "has values of another type"),
         (("plants", "look"), [None, 1], "holds null"),
         (("recalls", 0, "covered"), "much", "not a number"),
     ],
