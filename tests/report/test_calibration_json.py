@@ -122,7 +122,7 @@ def damaged(document, path, value):
         (("documents_read",), 3, "unknown key"),
         (("corpus", "tokens"), -1, "negative"),
         (("threshold",), True, "not a number"),
-        (("created",), "yesterday", "not a moment"),
+        (("created",), "yesterday", "not a timestamp"),
         (("plants", "look"), [1], "different lengths"),
         (("plants", "found"), ["yes", "no"], "has values of another type"),
         (("plants", "look"), [None, 1], "holds null"),
