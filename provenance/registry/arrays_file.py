@@ -97,7 +97,7 @@ def map_array(file: MappedFile, dtype: type[N], count: int | None = None) -> npt
     if stored_dtype != np.dtype(dtype).newbyteorder("<") or len(shape) != 1 or start % _ALIGNMENT:
         raise CorruptFile(f"{path} holds {stored_dtype} in {len(shape)} dimensions", remedy=REMEDY)
     if shape[0] * stored_dtype.itemsize != len(memory) - start:
-        raise CorruptFile(f"{path} has another length than it states", remedy=REMEDY)
+        raise CorruptFile(f"{path} has a different length from that in its header", remedy=REMEDY)
     if count is not None and shape[0] != count:
         raise CorruptFile(f"{path} has {shape[0]} values; the manifest says {count}", remedy=REMEDY)
     return np.frombuffer(memory, stored_dtype, shape[0], start)

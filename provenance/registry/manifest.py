@@ -273,19 +273,19 @@ def read_manifest(folder: Path) -> Manifest:
     return manifest
 
 
-def fingerprint_mismatch(folder: Path, theirs: Parameters, ours: Parameters) -> FingerprintMismatch:
+def fingerprint_mismatch(folder: Path, stored: Parameters, ours: Parameters) -> FingerprintMismatch:
     """Return the error that names the parameters in which fingerprints differ."""
     names = [
         field.name
         for field in fields(ours)
-        if getattr(theirs, field.name) != getattr(ours, field.name)
+        if getattr(stored, field.name) != getattr(ours, field.name)
     ]
 
     def format_parameters(parameters: Parameters) -> str:
         return ", ".join(f"{name}={getattr(parameters, name)!r}" for name in names)
 
     return FingerprintMismatch(
-        f"{folder} was fingerprinted with {format_parameters(theirs)}; this version of provenance "
+        f"{folder} was fingerprinted with {format_parameters(stored)}; this version of provenance "
         f"uses {format_parameters(ours)}",
         remedy="use the version that made it, or " + _REBUILD,
     )

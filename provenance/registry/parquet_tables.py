@@ -191,7 +191,9 @@ def read_row_group(
     table.validate(full=True)
     expected_rows = parquet.metadata.row_group(group).num_rows
     if len(table) != expected_rows:
-        raise pa.ArrowInvalid(f"a row group has {len(table)} rows where it states {expected_rows}")
+        raise pa.ArrowInvalid(
+            f"a row group has {len(table)} rows; its metadata states {expected_rows}"
+        )
     return table
 
 
@@ -205,7 +207,9 @@ def read_table(parquet: pq.ParquetFile, schema: pa.Schema, most: int) -> pa.Tabl
     """
     _check_schema(parquet.schema_arrow, schema)
     if parquet.metadata.num_rows > most:
-        raise pa.ArrowInvalid(f"it has {parquet.metadata.num_rows} rows; there may be {most}")
+        raise pa.ArrowInvalid(
+            f"it has {parquet.metadata.num_rows} rows; at most {most} are possible"
+        )
     table = parquet.read(use_threads=False)
     table.validate(full=True)
     return table

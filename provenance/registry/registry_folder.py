@@ -53,7 +53,7 @@ def staged_generation(folder: Path) -> Iterator[tuple[Path, Manifest]]:
     staging : Path
         The staging folder. It is removed afterwards, with leftovers of killed builds.
     manifest : Manifest
-        Of the present generation, which no other process can change meanwhile.
+        Of the present generation, which no other process can change within the context.
 
     Raises
     ------
@@ -185,7 +185,7 @@ def _empty_folder(staging: Path) -> Iterator[Path]:
 
 
 def _remove_leftovers(folder: Path) -> None:
-    # A build that is killed right after its last rename leaves these beside the registry.
+    # A build that is killed right after its last rename leaves these next to the registry.
     if _sibling_name(folder, "building").exists() or _sibling_name(folder, "lock").exists():
         with suppress(OSError, RegistryError), _open_lock(_sibling_name(folder, "lock"), folder):
             shutil.rmtree(_sibling_name(folder, "building"), ignore_errors=True)

@@ -44,7 +44,7 @@ def test_two_of_one_name_are_not_one(tmp_path, name):
     write(tmp_path, "b.example/2023-06-01/robots.txt")
     write(tmp_path, "b.example/2023-06-01/rsl.xml")
     write(tmp_path, name)
-    with pytest.raises(InputError, match="stands for the same as another") as caught:
+    with pytest.raises(InputError, match="has the same meaning as") as caught:
         load_captures(str(tmp_path))
     assert "put both together" in caught.value.remedy
 
@@ -68,7 +68,7 @@ def test_the_digest_tells_every_change(tmp_path):
         ("b.example/2023-06-01/robot.txt", r"not a supported file", "'robots.txt'"),
         ("b.example/2023-06-01/notes", r"not a supported file", "supported are: robots.txt"),
         ("nowhere/2023-06-01/robots.txt", r"'nowhere' is not a host", "name folders after hosts"),
-        ("README.md", r"begins with no fields", "leave it out"),
+        ("README.md", r"has no valid front matter", "leave it out"),
     ],
 )
 def test_what_is_laid_out_otherwise_is_an_error(tmp_path, name, message, remedy):

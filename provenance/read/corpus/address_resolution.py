@@ -48,7 +48,7 @@ _KNOWN_ENDINGS = (
     ".xml",
     ".js",
 )
-"""Endings of file names that mark an address as a path, beside those of data formats."""
+"""Endings of file names that mark an address as a path, in addition to those of data formats."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ def not_found_error(address: str) -> DatasetNotFound:
 
 
 def similar_paths(address: str, *, cutoff: float = 0.6) -> list[str]:
-    """Return the paths beside `address` with a similar name, the most similar first."""
+    """Return the paths in the folder of `address` with a similar name, the most similar first."""
     if "://" in address:
         return []  # listing a remote folder may be slow or forbidden
     system, path = file_system(address)

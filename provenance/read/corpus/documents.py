@@ -173,7 +173,7 @@ def _document_ids(rows: RowMetadata) -> pa.Array:
 
 
 def _batch_ends(leaves: TextLeaves) -> Iterator[int]:
-    """Yield the ends of batches, which lie between rows."""
+    """Yield the ends of batches, each at the end of a row."""
     count = len(leaves.rows)
     if not count:
         return

@@ -1,4 +1,4 @@
-"""Access to files, local or remote, and translation of errors met while reading them."""
+"""Access to files, local or remote, and translation of errors that occur while reading them."""
 
 import csv
 import io
@@ -173,7 +173,7 @@ class File:
 
     @property
     def protocols(self) -> tuple[str, ...]:
-        """Return the protocols of its file system, as they stand in URLs."""
+        """Return the protocols of its file system, as written in URLs."""
         protocol = self.system.protocol
         return (protocol,) if isinstance(protocol, str) else tuple(protocol)
 
@@ -315,7 +315,7 @@ def translate_read_errors(
 def to_input_error(
     name: str, error: Exception, where: Callable[[], str] | None = None
 ) -> InputError:
-    """Return the error to raise for an exception met in the file `name`."""
+    """Return the error to raise for an exception that occurred in the file `name`."""
     match error:
         case FileNotFoundError():
             return DatasetNotFound(

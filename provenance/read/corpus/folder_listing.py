@@ -250,11 +250,11 @@ def own_outputs(files: Sequence[File]) -> frozenset[str]:
     ----------
     files : sequence of File
         Files below a folder, or that match a pattern. The files by which a report or registry is
-        recognised may be among them or beside them.
+        recognised may be among them or next to them.
     """
     answers: dict[tuple[str, str], bool] = {}
 
-    def stands_beside(file: File, folder: str, name: str, is_ours: Callable[[File], bool]) -> bool:
+    def has_marker(file: File, folder: str, name: str, is_ours: Callable[[File], bool]) -> bool:
         if (folder, name) not in answers:
             inner = file.name[len(folder) :].lstrip("/")
             path = file.path[: len(file.path) - len(inner)] + name
@@ -265,11 +265,11 @@ def own_outputs(files: Sequence[File]) -> frozenset[str]:
     for file in files:
         folder, _, name = file.name.rpartition("/")
         generation = _GENERATION.fullmatch(file.name)
-        if name in REPORT_FILES and stands_beside(file, folder, REPORT_FILES[0], _is_result):
+        if name in REPORT_FILES and has_marker(file, folder, REPORT_FILES[0], _is_result):
             own_names.add(file.name)
         elif generation or name == _REGISTRY:
             place = (generation["folder"] or "") if generation else folder
-            if stands_beside(file, place, _REGISTRY, _is_manifest):
+            if has_marker(file, place, _REGISTRY, _is_manifest):
                 own_names.add(file.name)
     return frozenset(own_names)
 
@@ -341,7 +341,7 @@ def _missing(members: Sequence[tuple[File, re.Match[str]]]) -> list[File]:
         )
         statement = f"it and {more:,} more are missing" if more else "it is missing"
         fault = DatasetNotFound(
-            f"{display_path}: {statement}; the files beside it are numbered as parts of {count:,}",
+            f"{display_path}: {statement}; the files next to it are numbered as parts of {count:,}",
             remedy="fetch it, or name the files that are there, each or with a pattern.",
         )
         return replace(member, name=name, path=path, given_path=display_path, size=0, fault=fault)

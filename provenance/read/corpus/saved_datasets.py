@@ -113,7 +113,7 @@ def _read_json(path: str) -> dict[str, object]:
 
 
 def _plain_names(value: object, path: str) -> list[str]:
-    """Validate a list of names of files or folders beside the file at `path`."""
+    """Validate a list of names of files or folders next to the file at `path`."""
     names = [name for name in value if _is_plain(name)] if isinstance(value, list) else []
     if not isinstance(value, list) or len(names) < len(value):
         raise _damaged_error(path)

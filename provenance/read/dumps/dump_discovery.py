@@ -51,11 +51,11 @@ def find_dump_files(address: str) -> list[File]:
         if not system.exists(place):
             raise not_found_error(address)
         if system.isdir(place):
-            return _of_folder(system, place, address)
-        return _of_file(system, place, address)
+            return _resolve_folder(system, place, address)
+        return _resolve_file(system, place, address)
 
 
-def _of_file(system: fsspec.AbstractFileSystem, place: str, address: str) -> list[File]:
+def _resolve_file(system: fsspec.AbstractFileSystem, place: str, address: str) -> list[File]:
     facts = system.info(place)
     if isinstance(system, LocalFileSystem) and facts["type"] == "other":
         raise special_file_error(address, facts["mode"])
@@ -69,13 +69,13 @@ def _of_file(system: fsspec.AbstractFileSystem, place: str, address: str) -> lis
     try:
         with translate_read_errors(address):
             if is_zip(file):
-                return _of_folder(open_zip(file), "", address)
+                return _resolve_folder(open_zip(file), "", address)
     except InputError as error:
         return [replace(file, fault=error)]
     return [_with_compression(file)]
 
 
-def _of_folder(system: fsspec.AbstractFileSystem, place: str, address: str) -> list[File]:
+def _resolve_folder(system: fsspec.AbstractFileSystem, place: str, address: str) -> list[File]:
     listing = list_folder(system, place)
     folder, root = address.rstrip("/"), len(place)
     files = []

@@ -164,7 +164,7 @@ def _infer_layout(sample: list[JsonObject], dump: Dump) -> tuple[ObjectLayout, p
 
 
 def _raise_no_objects(objects: Iterable[NumberedObject], dump: Dump) -> NoReturn:
-    """Raise the error for rows none of which is an object."""
+    """Raise the error for a file without any object."""
     reasons = {str(entry) for _, entry in objects}
     remedy = "convert it to JSON Lines, with an object on each line, or give its --layout."
     if reasons == {skipped_rows.NOT_UTF8}:

@@ -42,7 +42,7 @@ def json_parts(file: File, text_columns: Sequence[str]) -> list[Part]:
 
     def read() -> Iterator[Documents]:
         for batch in _read_records(file, _BATCH_CHARS):
-            yield from record_documents(file.name, batch, layout.columns, layout.seen)
+            yield from record_documents(file.name, batch, layout.columns, layout.sample_members)
 
     return [Part(file.name, file.size, read, layout.columns.texts)]
 
@@ -138,7 +138,7 @@ def _array_elements(text: JsonText) -> Iterator[tuple[object, str]]:
         yield text.value()
     text.skip()
     if text.peek():
-        raise ValueError("there is more behind the array")
+        raise ValueError("there is content after the array")
 
 
 def _concatenated_values(text: JsonText) -> Iterator[tuple[object, str]]:
@@ -181,7 +181,7 @@ def _is_object(value: object) -> TypeGuard[Record]:
 def _expect(text: JsonText, mark: str) -> None:
     character = text.peek()
     if character != mark:
-        raise ValueError(f"{mark!r} is expected, not {character!r}")
+        raise ValueError(f"expected {mark!r}, found {character!r}")
     text.skip()
 
 

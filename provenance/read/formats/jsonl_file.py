@@ -105,7 +105,7 @@ def _cut_ranges(file: File) -> Iterator[LineRange]:
 
 
 class _RangeStream(io.RawIOBase):
-    """The next bytes of a stream, as many as there should be."""
+    """The next `size` bytes of a stream."""
 
     def __init__(self, stream: BinaryIO, size: int) -> None:
         self._stream = stream
@@ -139,7 +139,7 @@ class JsonlLayout:
         The chosen columns.
     schema : pyarrow.Schema
         Schema of the chosen columns, for parsing many lines at once.
-    seen : frozenset of str or None
+    sample_members : frozenset of str or None
         Members with a value in the sample; None if the user gave the columns, so that an object
         without text in them is not searched for other texts.
     nested : bool
@@ -148,7 +148,7 @@ class JsonlLayout:
 
     columns: ColumnChoice
     schema: pa.Schema
-    seen: frozenset[str] | None
+    sample_members: frozenset[str] | None
     nested: bool = False
 
 
@@ -243,13 +243,18 @@ def _complete_layout(
             *_unseen_names(EXPECTED_NAMES, schema),
         ),
     )
-    seen = frozenset(member.name for member in schema if not pa.types.is_null(member.type))
+    sample_members = frozenset(
+        member.name for member in schema if not pa.types.is_null(member.type)
+    )
     names = {*schema.names}
     missing = [path for path in columns.all() if top_column(path, names) not in names]
     schema = pa.schema([*schema, *((path, pa.string()) for path in missing)])
     nested = any(map(holds_headers, schema))
     return JsonlLayout(
-        columns, narrow_schema(schema, columns.all()), None if text_columns else seen, nested
+        columns,
+        narrow_schema(schema, columns.all()),
+        None if text_columns else sample_members,
+        nested,
     )
 
 
@@ -259,7 +264,9 @@ def read_lines(file: str, blocks: Iterable[LineBlock], layout: JsonlLayout) -> I
         special = layout.nested and mentions_signal(block.data)
         batch = None if special else parse_block(block, layout.schema)
         if batch is None or _hides_text(block, batch, layout):
-            yield from record_documents(file, parse_lines(block), layout.columns, layout.seen)
+            yield from record_documents(
+                file, parse_lines(block), layout.columns, layout.sample_members
+            )
         else:
             numbers = np.arange(block.first, block.first + block.rows, dtype=np.int64)
             yield from block_documents(file, RowBlock(batch, numbers), layout.columns)
@@ -267,8 +274,8 @@ def read_lines(file: str, blocks: Iterable[LineBlock], layout: JsonlLayout) -> I
 
 def _hides_text(block: LineBlock, batch: pa.RecordBatch, layout: JsonlLayout) -> bool:
     """Return whether a row without text in its columns has some elsewhere, or nests too deep."""
-    columns, seen = layout.columns, layout.seen
-    if seen is None:
+    columns, sample_members = layout.columns, layout.sample_members
+    if sample_members is None:
         return False
     silent = np.ones(len(batch), bool)
     for path in (*without_headings(columns.texts), *columns.repeated):
@@ -278,7 +285,8 @@ def _hides_text(block: LineBlock, batch: pa.RecordBatch, layout: JsonlLayout) ->
     lines = (line for row, line in block.lines() if silent[row - block.first])
     records = map(parse_line, lines)
     return any(
-        isinstance(record_or_reason, str) or find_hidden_texts(record_or_reason, columns, seen)
+        isinstance(record_or_reason, str)
+        or find_hidden_texts(record_or_reason, columns, sample_members)
         for record_or_reason in records
     )
 

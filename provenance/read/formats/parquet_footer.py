@@ -157,7 +157,7 @@ def _parse(data: bytes, file: File, end: int) -> ParquetFooter:
     if any(len(group) != len(columns) for group in bounds):
         raise DamagedData("its row groups have different columns")
     if sum(rows) > _MAX_ROWS:
-        raise DamagedData("its footer counts more rows than there can be")
+        raise DamagedData("its footer states too many rows")
     table = np.array(bounds, np.int64).reshape(len(rows), len(columns), 5)
     starts, compressed, uncompressed, values, dictionaries = np.moveaxis(table, 2, 0)
     if (table < 0).any() or (compressed > end - starts).any():
@@ -214,7 +214,7 @@ def _parse_group(footer: CompactReader, file: File) -> tuple[int, list[ColumnChu
         else:
             footer.skip(kind)
     if rows < 0:
-        raise DamagedData("a row group does not say what it holds")
+        raise DamagedData("a row group does not state its number of rows")
     return rows, columns
 
 
@@ -234,7 +234,7 @@ def _parse_chunk(footer: CompactReader, file: File) -> ColumnChunk:
             has_index = has_index or field == _CHUNK_INDEX
             footer.skip(kind)
     if chunk is None:
-        raise DamagedData("a column chunk does not say where it lies")
+        raise DamagedData("a column chunk has no metadata")
     return replace(chunk, has_index=True) if has_index else chunk
 
 
@@ -254,7 +254,7 @@ def _parse_metadata(footer: CompactReader) -> ColumnChunk:
             has_statistics = has_statistics or field == _STATISTICS
             footer.skip(kind)
     if not path or not numbers.keys() >= _NEEDED:
-        raise DamagedData("a column chunk does not say where it lies")
+        raise DamagedData("the metadata of a column chunk are incomplete")
     return ColumnChunk(
         tuple(name.decode() for name in path),
         # Some writers give 0 as the offset of a missing dictionary.
@@ -273,7 +273,7 @@ def _parse_metadata(footer: CompactReader) -> ColumnChunk:
 
 def _name_of_code(names: Sequence[str], number: int) -> str:
     if not 0 <= number < len(names):
-        raise DamagedData("a column chunk is packed in an unknown way")
+        raise DamagedData("a column chunk has an unknown codec or encoding")
     return names[number]
 
 

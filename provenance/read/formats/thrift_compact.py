@@ -5,7 +5,7 @@ from collections.abc import Iterator
 _MAX_ELEMENTS = 10_000_000  # of all lists: pyarrow makes up to some hundred bytes of each
 _MAX_DEPTH = 32
 _MAX_INTEGER = 1 << 62
-_UNEXPECTED = "a value is of another type than it should be"
+_UNEXPECTED = "a value has an unexpected type"
 
 _BOOLEANS, _BYTE, _INTEGERS, BINARY, _LISTS, STRUCT = (1, 2), 3, (4, 5, 6), 8, (9, 10), 12
 INTEGER = 5  # of 32 bits

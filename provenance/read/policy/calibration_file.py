@@ -138,14 +138,14 @@ def _plants(entry: UncheckedValue) -> pa.Table:
     try:
         table = pa.table(columns, schema=PLANTS)
     except (pa.ArrowException, TypeError, ValueError, OverflowError) as error:
-        raise entry.wrong(f"a column holds what it cannot: {error}", _REMEDY) from error
+        raise entry.wrong(f"a column has values of another type: {error}", _REMEDY) from error
     if any(column.null_count for column in table.columns):
         raise entry.wrong("a column holds null", _REMEDY)
     for field, column in zip(PLANTS, table.columns, strict=True):
         if pa.types.is_primitive(field.type) and not _is_in_range(
             column, least=-1 if field.name == "look" else 0
         ):
-            raise entries[field.name].wrong("it holds a number that cannot be", _REMEDY)
+            raise entries[field.name].wrong("it has a number that is out of range", _REMEDY)
     return table
 
 
@@ -189,5 +189,5 @@ def _timestamp(entry: UncheckedValue) -> datetime:
         moment = datetime.fromisoformat(entry.text())
         moment.astimezone(UTC)  # may leave the range of years
     except (ValueError, OverflowError) as error:
-        raise entry.wrong(f"{format_value(entry.value)} is not a moment", _REMEDY) from error
+        raise entry.wrong(f"{format_value(entry.value)} is not a timestamp", _REMEDY) from error
     return moment

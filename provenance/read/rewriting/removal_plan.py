@@ -49,14 +49,14 @@ class RowRemovals:
     spans: Mapping[str, Spans]
     replacement: str
     place: str
-    done: set[str] = field(default_factory=set)
+    edited_fields: set[str] = field(default_factory=set)
 
     def edit(self, name: str, text: str) -> str:
         """Return a text with its spans replaced."""
         spans = self.spans.get(name, ())
         if spans and max(end for _, end in spans) > len(text):
             raise changed_error(self.place)
-        self.done.add(name)
+        self.edited_fields.add(name)
         return replace_spans(text, spans, self.replacement)
 
     def within(self, name: str) -> bool:
@@ -73,7 +73,7 @@ class RowRemovals:
         CorruptFile
             If a field is missing: the file is not the one that was checked.
         """
-        if set(self.spans) - self.done:
+        if set(self.spans) - self.edited_fields:
             raise changed_error(self.place)
 
 

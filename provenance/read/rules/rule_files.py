@@ -265,7 +265,7 @@ def read_rule_files(folder: Path | None) -> dict[str, bytes]:
 
 
 def own_files(folder: Path) -> dict[str, bytes]:
-    """Read the rule files of a folder of one's own."""
+    """Read the rule files of a user's folder."""
     files = _read_folder(folder) if os.path.isdir(folder) else {}
     if not files:
         raise RuleError(
@@ -292,7 +292,7 @@ def _read_folder(folder: Path) -> dict[str, bytes]:
 
 
 def _shipped_folder() -> Path:
-    # In a wheel the rules are in the package; in a checkout they are beside it.
+    # In a wheel the rules are in the package; in a checkout they are next to it.
     package = Path(__file__).resolve().parents[2]
     for folder in (package / "rules", package.parent / "rules"):
         if folder.is_dir():

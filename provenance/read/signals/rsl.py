@@ -112,7 +112,7 @@ def rsl_notice(contents: tuple[RslContent, ...] | None, address: str) -> Notice:
     restrictions = [terms.withholds for terms in most_specific if terms.withholds is not None]
     if prohibitions or len(restrictions) == len(most_specific):
         return Notice(SIGNAL, Stance.DISALLOWS, f"RSL: {(prohibitions or restrictions)[0]}")
-    return Notice(SIGNAL, Stance.ALLOWS, "RSL: a licence permits training to everybody")
+    return Notice(SIGNAL, Stance.ALLOWS, "RSL: a licence permits training for everyone")
 
 
 def _specificity(pattern: str, address: str) -> int | None:

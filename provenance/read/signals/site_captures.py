@@ -52,7 +52,7 @@ def load_captures(folder: str) -> SiteCaptures:
     ----------
     folder : str
         `HOST/YEAR-MONTH-DAY/` in it has what a host served on a day: robots.txt, ai.txt,
-        tdmrep.json, rsl.xml; `README.md` beside the hosts is the card of the dataset. Hidden files
+        tdmrep.json, rsl.xml; `README.md` next to the hosts is the card of the dataset. Hidden files
         are ignored.
 
     Raises
@@ -89,13 +89,13 @@ def _days(host: Path) -> dict[date, dict[str, bytes]]:
 
 
 def _distinct_entries(paths: Iterable[Path], name: Callable[[Path], Name]) -> dict[Name, Path]:
-    """Return paths by what they stand for; two paths for the same are an error."""
+    """Return paths by what `name` returns for them; two paths with the same value are an error."""
     distinct: dict[Name, Path] = {}
     for path in paths:
         first = distinct.setdefault(name(path), path)
         if first is not path:
             raise InputError(
-                f"{path}: {path.name!r} stands for the same as another, {first.name!r}",
+                f"{path}: {path.name!r} has the same meaning as {first.name!r}",
                 remedy="put both together under one of the names, or keep one.",
             )
     return distinct
@@ -171,7 +171,7 @@ def _card(path: Path) -> DatasetCard:
     card = parse_card(read_capture(path))
     if card is None:
         raise InputError(
-            f"{path} begins with no fields that can be read",
+            f"{path} has no valid front matter",
             remedy="a dataset's card begins with `---`, YAML, and `---`; or leave it out.",
         )
     return card

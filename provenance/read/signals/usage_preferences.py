@@ -89,12 +89,14 @@ def line_notices(robots: RobotsFile, path: str, agents: Agents) -> Iterator[Noti
         notices = [
             notice
             for rules in dict.fromkeys(robots.rules_for(name) for name in names)
-            if (notice := _of_group((*robots.loose, *rules), path, vocabulary)) is not None
+            if (notice := _group_notice((*robots.loose, *rules), path, vocabulary)) is not None
         ]
         yield from sorted(notices, key=lambda notice: notice.stance is not Stance.DISALLOWS)[:1]
 
 
-def _of_group(rules: tuple[RobotsLine, ...], path: str, vocabulary: Vocabulary) -> Notice | None:
+def _group_notice(
+    rules: tuple[RobotsLine, ...], path: str, vocabulary: Vocabulary
+) -> Notice | None:
     matches: list[tuple[int, Stance, RobotsLine]] = []
     for line in rules:
         pattern, preferences = _split_path(line.value)

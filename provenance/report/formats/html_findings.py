@@ -83,15 +83,15 @@ def findings_data(
 
 def _columns(findings: Sequence[Finding], rulings: Iterable[SourceRuling]) -> dict[str, Any]:
     limit = _excerpt_limit(findings)
-    stands: dict[tuple[str, Verdict, str | None, str | None], int] = {}
+    ruling_numbers: dict[tuple[str, Verdict, str | None, str | None], int] = {}
     for number, each in enumerate(rulings):
         ruling = each.ruling
-        stands.setdefault((each.source, ruling.verdict, ruling.basis, ruling.terms), number)
+        ruling_numbers.setdefault((each.source, ruling.verdict, ruling.basis, ruling.terms), number)
     return {
         "id": _ids(findings),
         **{name: [of(each) for each in findings] for name, of in _VALUE_COLUMNS.items()},
         **{name: _encode_names(map(of, findings)) for name, of in _NAME_COLUMNS.items()},
-        "ruling": [stands.get((f.source, f.verdict, f.basis, f.terms)) for f in findings],
+        "ruling": [ruling_numbers.get((f.source, f.verdict, f.basis, f.terms)) for f in findings],
         "excerpt": [_pieces(f.excerpt, f.marks, limit, f.excerpt_start) for f in findings],
         "held": [_pieces(f.item_excerpt, f.item_marks, limit) for f in findings],
         "others": [

@@ -10,32 +10,32 @@ from provenance.report.text.policy_notes import last_day
 from provenance.report.text.sentences import circumstances_phrase
 
 POLICY_TEMPLATE = """\
-# What we tolerate in a dataset. `provenance policy explain` says in words what this file says.
-# Every line that is commented out shows a default, or an example.
+# What this organisation accepts in a dataset. `provenance policy explain` describes this file.
+# Lines that are commented out show a default, or an example.
 
 [check]
 purpose = "pretraining"       # fine-tuning, evaluation, retrieval, research-tdm
 # collected = 2023-06-01      # a day, "2023-06", "2023", or {from = 2023-01-01, until = 2023-07-01}
 # actor = "scraper"           # account-holder, api-developer, any-recipient, research-organisation
 # jurisdiction = "EU"         # unset: all count
-# commercial = true           # unset: conditions that turn on it stay open
-# model = ["generative"]      # foundation-or-frontier, competing; ["other"] is none of them
-# text_columns = ["text"]     # unset: found by their names and contents
-# max_document = "64MB"       # what is larger is not read
+# commercial = true           # unset: conditions that depend on it stay open
+# model = ["generative"]      # foundation-or-frontier, competing; ["other"] for none of them
+# text_columns = ["text"]     # unset: detected by names and contents
+# max_document = "64MB"       # larger documents are not read
 # registries = ["registries/x"]
-# backgrounds = ["registries/classics"]  # what many quote
-# calibration = "calibration.json"       # what shares are corrected by
-# signals = "captures"        # robots.txt and their like, as HOST/YEAR-MONTH-DAY/FILE
+# backgrounds = ["registries/classics"]  # often quoted texts
+# calibration = "calibration.json"       # shares are corrected with it
+# signals = "captures"        # robots.txt and similar files: HOST/YEAR-MONTH-DAY/FILE
 
 [gate]                        # fails where more than this is found
 forbidden = "0%"              # [SOURCE:]VERDICT[/BASIS][.documents|.tokens|.bytes]
 # unknown = "1%"
 # "x:restricted/automated-access.documents" = "5%"
 
-# [claims]                    # statutory exceptions that counsel says we may rely on
+# [claims]                    # statutory exceptions that counsel has confirmed
 # eu-dsm-art-4 = true
 
-# [[agreements]]              # contracts that permit what public terms do not
+# [[agreements]]              # contracts that permit what the public terms do not
 # source = "reddit"
 # purposes = ["pretraining"]
 # from = 2024-02-01
@@ -43,7 +43,7 @@ forbidden = "0%"              # [SOURCE:]VERDICT[/BASIS][.documents|.tokens|.byt
 # reference = "contract 17/2024"
 # digest = "..."              # sha256sum of the signed document
 
-# [[waivers]]                 # findings that somebody answers for
+# [[waivers]]                 # findings that a named person has approved
 # source = "x"                # and/or documents, item, dataset, rule
 # documents = "faq-*"
 # reason = "own-content"      # or licensed, false-match, public-domain, statutory-exception,
