@@ -44,7 +44,7 @@ def compare_findings(findings: pa.Table, baseline: pa.Table) -> BaselineComparis
 
     Returns
     -------
-    Beside
+    BaselineComparison
         Each finding of the baseline is matched with at most one finding, so that a second copy of a
         post that occurred once is new.
 

@@ -34,7 +34,7 @@ class PageSignals:
     ----------
     agents : mapping of str to tuple of str
         Crawlers that collect for training, by the rule that lists them.
-    captures : Captures or None
+    captures : SiteCaptures or None
         Captured files of sites.
     collected : DateRange or None
         When the corpus was collected, for pages without a date of fetching; None is unknown. Any
