@@ -25,7 +25,7 @@ from sklearn.preprocessing import StandardScaler
 
 from benchmarks.suites import Suite, cut_pages, plant
 from provenance.fingerprint.boundaries import breaks
-from provenance.fingerprint.offsets import characters
+from provenance.fingerprint.offsets import character_offsets
 from provenance.fingerprint.shingles import shingle
 from provenance.fingerprint.tokenizer.tokenize import tokenise
 from provenance.match.candidates.candidate_scan import find_candidates
@@ -129,10 +129,10 @@ def label_candidates(
     suite: Suite, texts: Texts, tokens: Tokens, candidates: Candidates, index: PostingsIndex
 ) -> Int64s:
     base = tokens.offsets[candidates.texts]
-    starts = characters(
+    starts = character_offsets(
         texts, candidates.texts, tokens.starts[base + candidates.firsts].astype(np.int64)
     )
-    ends = characters(
+    ends = character_offsets(
         texts, candidates.texts, tokens.ends[base + candidates.lasts].astype(np.int64)
     )
     arrays = index.arrays

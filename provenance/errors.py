@@ -44,18 +44,37 @@ def is_out_of_memory(error: BaseException) -> bool:
     >>> is_out_of_memory(OSError(2, "No such file or directory"))
     False
     """
-    seen: list[BaseException] = []
-    while error not in seen:
-        if isinstance(error, MemoryError) or any(
-            message in str(error) for message in _OUT_OF_MEMORY_MESSAGES
-        ):
-            return True
-        seen.append(error)
+    return any(
+        isinstance(cause, MemoryError)
+        or any(message in str(cause) for message in _OUT_OF_MEMORY_MESSAGES)
+        for cause in _causes(error)
+    )
+
+
+def is_out_of_threads(error: BaseException) -> bool:
+    """Return whether a thread could not be started, however a library reports it.
+
+    Examples
+    --------
+    >>> is_out_of_threads(RuntimeError("can't start new thread"))
+    True
+    """
+    return any(
+        message in str(cause) for cause in _causes(error) for message in _OUT_OF_THREADS_MESSAGES
+    )
+
+
+def _causes(error: BaseException) -> list[BaseException]:
+    """Return an error and its causes."""
+    causes: list[BaseException] = []
+    while error not in causes:
+        causes.append(error)
         error = error.__cause__ or error.__context__ or error
-    return False
+    return causes
 
 
 _OUT_OF_MEMORY_MESSAGES = "annot allocate memory", "failed to map segment from shared object"
+_OUT_OF_THREADS_MESSAGES = "can't start new thread", "Failed to launch worker thread"
 
 
 def _rebuild(kind: type[ProvenanceError], message: str, remedy: str) -> ProvenanceError:

@@ -10,7 +10,7 @@ from typing import TextIO
 import click
 
 from provenance.cli.interrupts import INTERRUPTED, was_interrupted
-from provenance.errors import ProvenanceError, is_out_of_memory
+from provenance.errors import ProvenanceError, is_out_of_memory, is_out_of_threads
 from provenance.terminal_safety import escape_line, escape_output
 
 CLEAR, VIOLATED, FAILED = 0, 1, 2
@@ -70,6 +70,10 @@ def _report_error(error: Exception) -> None:
     if is_out_of_memory(error):
         print_error("the machine has too little memory for this", "check fewer files at a time")
         return
+    if is_out_of_threads(error):
+        reason = "no more threads can be started: memory or processes are limited"
+        print_error(reason, "raise that limit, or use fewer --threads")
+        return
     match error:
         case ProvenanceError():
             print_error(error.message, error.remedy)
@@ -79,9 +83,6 @@ def _report_error(error: Exception) -> None:
             print_error(error.format_message(), f"{_command_path(error)} --help")
         case click.ClickException():
             print_error(error.format_message(), "check the path and its permissions")
-        case RuntimeError(args=("can't start new thread",)):
-            reason = "no more threads can be started: memory or processes are limited"
-            print_error(reason, "raise that limit, or use fewer --threads")
         case OSError(errno=number, filename=None) if number in _OUTPUT_ERRORS:
             reason = f"the output cannot be written: {error.strerror}"
             print_error(reason, "free space, or write the output elsewhere")

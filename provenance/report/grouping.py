@@ -154,7 +154,10 @@ def _gate_mask(gate: Gate, findings: pa.Table) -> pa.ChunkedArray:
     mask = pc.equal(findings["verdict"], str(gate.verdict))
     for column, required in (("source", gate.source), ("basis", gate.basis)):
         if required is not None:
-            mask = pc.and_(mask, pc.fill_null(pc.equal(findings[column], required), False))
+            # Arrow text cannot contain the lone surrogates that an altered result may have.
+            required_bytes = required.encode("utf-8", "surrogatepass")
+            values = findings[column].cast(pa.binary())
+            mask = pc.and_(mask, pc.fill_null(pc.equal(values, required_bytes), False))
     return mask
 
 

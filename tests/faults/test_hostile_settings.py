@@ -88,6 +88,16 @@ def test_any_odd_result_is_rendered_or_refused(tmp_path, made):
     assert failures(tries, read_and_render(tmp_path))[0] == {}
 
 
+@pytest.mark.parametrize("field", ["source", "basis"])
+def test_a_failed_gate_of_a_lone_surrogate_is_rendered(tmp_path, field):
+    report = sample_report()
+    write_report(report, tmp_path)
+    document = json.loads(dumps(report.result))
+    assert not document["gates"][0]["passed"]
+    document["gates"][0][field] = "\ud800"
+    read_and_render(tmp_path)(document)
+
+
 @pytest.mark.parametrize("created", ["0001-01-01T00:00", "9999-12-31"])
 def test_a_result_of_a_year_without_neighbours_is_refused(tmp_path, created):
     write_report(sample_report(), tmp_path)

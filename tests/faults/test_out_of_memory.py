@@ -79,8 +79,16 @@ def test_an_error_that_is_caused_by_short_memory_is_told_as_that(world, monkeypa
     assert (done.returncode, done.stderr.splitlines()) == (2, TOLD)
 
 
-def test_threads_that_cannot_be_started_are_told(world, monkeypatch):
-    call = failing(RuntimeError("can't start new thread"))
+@pytest.mark.parametrize(
+    "error",
+    [
+        RuntimeError("can't start new thread"),
+        pa.ArrowException("Unknown error: Failed to launch worker thread: unavailable"),
+    ],
+    ids=repr,
+)
+def test_threads_that_cannot_be_started_are_told(world, monkeypatch, error):
+    call = failing(error)
     monkeypatch.setattr("provenance.pipeline.check", call, raising=False)
     done = provenance("check", "train.parquet", "--registry", "reg", cwd=world)
     assert done.returncode == 2

@@ -45,7 +45,7 @@ def test_a_file_that_cannot_be_read_again_is_named_and_its_documents_are_no_chan
     assert names(getattr(changes, side).unread) == ["b.jsonl"]
     assert getattr(changes, side).status == "incomplete"
     assert changes.is_incomplete
-    assert any("could not be read of the other" in said for said in changes.reservations)
+    assert any("may be in unread files of the other" in said for said in changes.reservations)
 
 
 @pytest.mark.parametrize("side", ["old", "new"])

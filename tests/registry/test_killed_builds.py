@@ -22,7 +22,7 @@ import numpy as np
 import pyarrow as pa
 from provenance.fingerprint.minhash import signatures
 from provenance.fingerprint.shingles import shingle
-from provenance.fingerprint.span_edges import edges
+from provenance.fingerprint.span_edges import dropped_edges
 from provenance.fingerprint.tokenizer.tokenize import parameters, tokenise
 from provenance.model import ITEMS, Items, Texts
 from provenance.registry.build.registry_builder import extend_registry, create_registry
@@ -35,7 +35,7 @@ def warm_up():
     # Kernels that are compiled before the fork need not be loaded in each.
     texts = Texts(np.frombuffer(b"so few words", np.uint8), np.array([0, 12]))
     tokens = tokenise(texts)
-    edges(texts, tokens)
+    dropped_edges(texts, tokens)
     shingles = shingle(tokens, 2)
     signatures(shingles, parameters())
     sequence_hashes(tokens.hashes, tokens.offsets)

@@ -14,7 +14,7 @@ from provenance.errors import (
     RegistryNotFound,
     RegistryVersion,
 )
-from provenance.fingerprint.span_edges import edges
+from provenance.fingerprint.span_edges import dropped_edges
 from provenance.fingerprint.tokenizer.tokenize import parameters, tokenise
 from provenance.model import RegistrySummary, Texts
 from provenance.registry.build.deduplication import MAX_COPIES, ItemCopies
@@ -80,7 +80,7 @@ def test_texts_are_those_of_the_items_asked(registry, rows):
 def test_edges_are_those_of_the_texts(registry):
     some = numbers_of(12, 1400, 12, 0, 77, 78, 79)
     texts = Texts.of(pa.array(registry.texts(some), pa.large_string()))
-    expected = edges(texts, tokenise(texts))
+    expected = dropped_edges(texts, tokenise(texts))
     found = registry.edges(some)
     for name in ("lead", "lead_offsets", "trail", "trail_offsets"):
         assert getattr(found, name).tolist() == getattr(expected, name).tolist()
