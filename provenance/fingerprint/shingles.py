@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 from numba import types
-from numba.core import cgutils
 from numba.extending import intrinsic
 
 from provenance.fingerprint.tokenizer.unicode_words import WORD_WEIGHT
@@ -25,7 +24,6 @@ _MIX_1, _MIX_2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 _LIGHT = np.uint32(1)
 _SCAN_TOKENS = 16  # tokens compared at once
 _NONE = np.uint64(0)
-_emitting: Any = cgutils  # none of it is typed
 
 
 @inlined
@@ -83,7 +81,7 @@ def _shingle_eight(
         emitter = Emitter(*args)
         builder, (_, at, width, _, into) = emitter.builder, emitter.arguments
         words = vector(INT64, LANES)
-        rolled = _emitting.alloca_once_value(builder, zeros(words))
+        rolled = emitter.stack_slot(zeros(words))
 
         def roll(first: Any, count: int) -> None:
             state = Lanes(builder, builder.load(rolled))
@@ -94,9 +92,9 @@ def _shingle_eight(
             builder.store(state.value, rolled)
 
         fours = builder.lshr(width, INT64(2))
-        with _emitting.for_range(builder, fours) as four:
+        with emitter.for_range(fours) as four:
             roll(builder.shl(four.index, INT64(2)), 4)
-        with _emitting.for_range(builder, builder.and_(width, INT64(3))) as one:
+        with emitter.for_range(builder.and_(width, INT64(3))) as one:
             roll(builder.add(builder.shl(fours, INT64(2)), one.index), 1)
         hashed = python_function(final_mix)(Lanes(builder, builder.load(rolled)))
         emitter.store(3, into, hashed.value)

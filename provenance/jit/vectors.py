@@ -9,10 +9,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from llvmlite import ir
+from numba.core import cgutils
 
 from provenance.jit.intrinsics import splat
 
 INT32, INT64 = ir.IntType(32), ir.IntType(64)
+_cgutils: Any = cgutils  # has no types
 
 
 def vector(kind: Any, count: int) -> Any:
@@ -82,6 +84,14 @@ class Emitter:
         """Return a mask as the lowest bits of a 64-bit integer."""
         bits = self.builder.bitcast(mask, ir.IntType(mask.type.count))
         return bits if mask.type.count == INT64.width else self.builder.zext(bits, INT64)
+
+    def stack_slot(self, initial: Any) -> Any:
+        """Return a pointer to a variable on the stack."""
+        return _cgutils.alloca_once_value(self.builder, initial)
+
+    def for_range(self, count: Any) -> Any:
+        """Return a context manager that emits a loop; its value has the index."""
+        return _cgutils.for_range(self.builder, count)
 
     def result(self, values: Sequence[Any]) -> Any:
         """Return several values as the intrinsic's result."""

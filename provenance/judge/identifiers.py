@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from urllib.parse import unquote
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from provenance.model import Library, Licence
 
@@ -66,6 +67,8 @@ _PORT = re.compile(r":\d*$")
 _DOTS = dict.fromkeys((0x3002, 0xFF0E, 0xFF61), ".")  # full stops that IDNA treats as dots
 _MAX_HOST_CHARACTERS = 1000
 """Characters of a host and its port; names of hosts have 253 at most (RFC 1035)."""
+_PLAIN_ADDRESS = r"^https?://(?P<host>[0-9A-Za-z.-]*[0-9A-Za-z])(?:[/?#]|$)"
+"""Addresses whose host needs no decoding, in the syntax of RE2."""
 _WEB = ("http", "https", "ftp", "ws", "wss")
 
 
@@ -109,23 +112,48 @@ class SourceHosts:
             With or without scheme, user, port or path.
         """
         host, path = _split_address(address) if address else (None, "")
+        owners = self._owners_of_host(host)
+        return next((owner for below, owner in owners if below.match(path)), None)
+
+    def sources_of(self, addresses: pa.Array | pa.ChunkedArray) -> pa.Array:
+        """Return the source of each address.
+
+        Most datasets have many addresses on few hosts, so each plain host is looked up once.
+        """
+        if isinstance(addresses, pa.ChunkedArray):
+            addresses = addresses.combine_chunks()
+        hosts = pc.struct_field(pc.extract_regex(addresses, _PLAIN_ADDRESS), "host")
+        hosts = hosts.dictionary_encode()
+        decided = [self._source_of_host(f"//{host}") for host in hosts.dictionary.to_pylist()]
+        sources = pa.array([source for _, source in decided], pa.string()).take(hosts.indices)
+        is_decided = pa.array([known for known, _ in decided], pa.bool_()).take(hosts.indices)
+        is_open = pc.and_(pc.is_valid(addresses), pc.invert(pc.fill_null(is_decided, False)))
+        if not pc.any(is_open).as_py():
+            return sources
+        others = addresses.filter(is_open).dictionary_encode()
+        found = [self.source_of(address) for address in others.dictionary.to_pylist()]
+        by_address = pa.array(found, pa.string()).take(others.indices)
+        return pc.replace_with_mask(sources, is_open, by_address)
+
+    def _source_of_host(self, address: str) -> tuple[bool, str | None]:
+        """Return whether all pages of a host have the same source, and that source."""
+        owners = self._owners_of_host(host_of(address))
+        if not owners:
+            return True, None
+        below, owner = owners[0]
+        return not below.pattern, owner
+
+    def _owners_of_host(self, host: str | None) -> list[tuple[re.Pattern[str], str]]:
+        """Return the sources of a host's pages, each with the paths that are its own."""
         if host is None:
-            return None
+            return []
         if host not in self._host_owners:
             labels = host.split(".")
             names = [".".join(labels[start:]) for start in range(len(labels))]
             self._host_owners[host] = [
                 owner for name in names for owner in self._owners.get(name, [])
             ]
-        return next((owner for below, owner in self._host_owners[host] if below.match(path)), None)
-
-    def sources_of(self, addresses: pa.Array | pa.ChunkedArray) -> pa.Array:
-        """Return the source of each address."""
-        if isinstance(addresses, pa.ChunkedArray):
-            addresses = addresses.combine_chunks()
-        distinct = addresses.dictionary_encode()
-        owners = [self.source_of(address) for address in distinct.dictionary.to_pylist()]
-        return pa.array(owners, pa.string()).take(distinct.indices)
+        return self._host_owners[host]
 
 
 def _longest_path(entry: tuple[str, str]) -> tuple[int, str]:

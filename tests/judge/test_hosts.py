@@ -80,6 +80,29 @@ def test_a_column_of_addresses_gets_a_column_of_sources():
     assert HOSTS.sources_of(column).to_pylist() == ["x", None, None, "x"]
 
 
+HOST_NAMES = (
+    *("x.com", "www.X.com", "x.com.", "a@x.com", "x.com:443", "x..com", "-x.com", "x%2ecom"),
+    *("sub.reddit.com", "forum.org", "www.forum.org", "lent.org", "nobody.org", "localhost", ""),
+)
+ADDRESS = st.builds(
+    "{}{}{}{}".format,
+    st.sampled_from(["https://", "http://", "HTTPS://", "//", "", " https://", "ftp://", "http:/"]),
+    st.sampled_from(HOST_NAMES),
+    st.sampled_from(["", "/", "/data", "/data/20", "/database", "/only/a", "?q=/data", "#", "\\"]),
+    st.sampled_from(["", "/x", " ", "\n", "?a=b", "é"]),
+)
+
+
+@given(st.lists(st.one_of(st.none(), ADDRESS, st.text(st.characters(codec="utf-8")))))
+def test_a_column_gives_the_sources_of_its_addresses(shipped, addresses):
+    made = {"forum": ("forum.org",), "data": ("forum.org/data/*",), "lent": ("lent.org/only/*",)}
+    sources = tuple(Source(name, name, hosts, ()) for name, hosts in made.items())
+    hosts = SourceHosts(replace(shipped, sources=(*shipped.sources, *sources)))
+    column = pa.array(addresses, pa.string())
+    expected = [hosts.source_of(address) for address in column.to_pylist()]
+    assert hosts.sources_of(column).to_pylist() == expected
+
+
 @given(st.text())
 def test_no_address_is_too_odd(address):
     host = host_of(address)

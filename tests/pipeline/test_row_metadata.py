@@ -1,12 +1,19 @@
-"""Which capture of a site counts for a page: the newest that is not later than its fetching."""
+"""What rows declare, and which capture of a site counts for a page."""
 
 from datetime import date
 
+import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.model import DateRange
-from provenance.pipeline.scan.row_metadata import PageSignals
+from provenance.model import DOCUMENTS, Circumstances, DateRange, Policy
+from provenance.pipeline.scan.row_metadata import (
+    DECLARED_SCHEMA,
+    Declarations,
+    PageSignals,
+    build_declarations,
+)
+from provenance.read.rules.rule_files import load_rules
 from provenance.read.signals.site_captures import SiteCaptures
 
 AGENTS = {"robots-txt/training-agents": ("GPTBot",)}
@@ -34,6 +41,48 @@ def against(
     asked: PageSignals, fetched: str | None, fields=(), address: str = "https://a.example/x"
 ) -> list[str]:
     return [notice.signal for notice in asked.disallowing_notices(address, fetched, tuple(fields))]
+
+
+def declared_row(reader: Declarations, text: int, row: dict) -> dict | None:
+    """Return what one row declares, computed by itself."""
+    owner, licence = reader.hosts.source_of(row["url"]), row["licence"]
+    fields = tuple((field["kind"], field["value"]) for field in row["came_with"] or ())
+    notices = reader.sites.disallowing_notices(row["url"], None, fields) if fields else ()
+    if owner is None and licence is None and not notices:
+        return None
+    notes = [] if licence is None else [f"licence {licence[:200]}"]
+    notes += ["; ".join(notice.why[:200] for notice in notices)] if notices else []
+    subject = notices[0].signal.split("/")[0] if notices else None
+    return {
+        "text": text,
+        "evidence": "link" if owner else "licence" if licence else "signal",
+        "source": owner or (reader.licences.id_of(licence) if licence else subject),
+        "licence": licence,
+        "signals": [notice.signal for notice in notices],
+        "declared": "; ".join(notes) or None,
+    }
+
+
+ROWS = st.fixed_dictionaries(
+    {
+        "url": st.sampled_from([None, "https://x.com/a/1", "https://blog.example/a", "reddit.com"]),
+        "licence": st.sampled_from([None, "CC BY 4.0", "é" * 300, " own rules "]),
+        "came_with": st.sampled_from(
+            [None, [], [{"kind": "header:x-robots-tag", "value": "noai"}]]
+        ),
+    }
+)
+
+
+@given(st.lists(ROWS))
+def test_a_batch_declares_what_its_rows_declare_by_themselves(rows):
+    reader = build_declarations(load_rules(), Policy(Circumstances(), registries=()))
+    same = {"document": "d", "file": "f", "row": 0, "field": "text", "text": "t", "fetched": None}
+    batch = pa.RecordBatch.from_pylist([same | row for row in rows], schema=DOCUMENTS)
+    expected = [declared_row(reader, text, row) for text, row in enumerate(rows)]
+    declared = reader.of(batch)
+    assert declared.schema == DECLARED_SCHEMA
+    assert declared.to_pylist() == [row for row in expected if row is not None]
 
 
 def test_the_newest_capture_that_is_not_later_counts():

@@ -1,7 +1,7 @@
 """Declarations of rows about themselves: address, licence and signals of sites against training."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.judge.identifiers import Licences, SourceHosts, host_of
-from provenance.model import Agents, DateRange, Library, Notice, Policy, Stance
+from provenance.model import Agents, DateRange, Int64s, Library, Notice, Policy, Stance
 from provenance.read.signals.page_signals import (
     SITE_FILES,
     PageMetadata,
@@ -197,6 +197,7 @@ DECLARED_SCHEMA = pa.schema(
 """One row per text whose row declares something."""
 
 NO_DECLARATIONS = DECLARED_SCHEMA.empty_table()
+_NO_SIGNALS: tuple[tuple[str, ...], None] = ((), None)
 _MAX_QUOTE_LENGTH = 200
 """Characters that are quoted from a dataset."""
 
@@ -239,36 +240,42 @@ class Declarations:
         licences = self._licences(batch.column("licence"))
         signals = self._signals(batch)
         present = pc.or_(pc.is_valid(owners), pc.is_valid(licences))
-        texts = np.flatnonzero(present.to_numpy(zero_copy_only=False)).tolist()
-        texts = sorted({*texts, *signals})
-        if not texts:
+        marked = np.zeros(len(batch), bool)
+        marked[list(signals)] = True
+        texts = np.flatnonzero(present.to_numpy(zero_copy_only=False) | marked)
+        if not len(texts):
             return NO_DECLARATIONS
-        rows = [
-            self._row(text, owners[text].as_py(), licences[text].as_py(), signals.get(text))
-            for text in texts
-        ]
-        return pa.Table.from_pylist(rows, schema=DECLARED_SCHEMA)
+        owners, licences = owners.take(pa.array(texts)), licences.take(pa.array(texts))
+        of_texts = [signals.get(text, _NO_SIGNALS) for text in texts.tolist()] if signals else []
+        return self._table(texts, owners, licences, of_texts or [_NO_SIGNALS] * len(texts))
 
-    def _row(
+    def _table(
         self,
-        text: int,
-        owner: str | None,
-        licence: str | None,
-        signals_and_reason: tuple[list[str], str] | None,
-    ) -> dict[str, object]:
-        signals, reason = signals_and_reason or ([], None)
-        evidence = "link" if owner else "licence" if licence else "signal"
-        subject = owner or (self.licences.id_of(licence) if licence else signals[0].split("/")[0])
-        licence_note = None if licence is None else f"licence {licence[:_MAX_QUOTE_LENGTH]}"
-        notes = [note for note in (licence_note, reason) if note is not None]
-        return {
-            "text": text,
-            "evidence": evidence,
-            "source": subject,
-            "licence": licence,
-            "signals": signals,
-            "declared": "; ".join(notes) or None,
-        }
+        texts: Int64s,
+        owners: pa.Array,
+        licences: pa.Array,
+        signals_and_reasons: Sequence[tuple[Sequence[str], str | None]],
+    ) -> pa.Table:
+        has_owner, has_licence = pc.is_valid(owners), pc.is_valid(licences)
+        signals, reasons = zip(*signals_and_reasons, strict=True)
+        leading = [each[0].split("/")[0] if each else None for each in signals]
+        declared_ids = licences.dictionary_encode()
+        licence_ids = pa.array(
+            [self.licences.id_of(name) for name in declared_ids.dictionary.to_pylist()], pa.string()
+        ).take(declared_ids.indices)
+        quotes = pc.utf8_slice_codeunits(licences, 0, _MAX_QUOTE_LENGTH)
+        notes = pc.binary_join_element_wise("licence", quotes, " ")
+        reasons = pa.array(reasons, pa.string())
+        both = pc.binary_join_element_wise(notes, reasons, "; ")
+        columns = [
+            pa.array(texts),
+            pc.if_else(has_owner, "link", pc.if_else(has_licence, "licence", "signal")),
+            pc.coalesce(owners, licence_ids, pa.array(leading, pa.string())),
+            licences,
+            pa.array(signals, pa.list_(pa.string())),
+            pc.coalesce(both, notes, reasons),
+        ]
+        return pa.Table.from_arrays(columns, schema=DECLARED_SCHEMA)
 
     def _owners(self, addresses: pa.Array) -> pa.Array:
         if addresses.null_count == len(addresses):
