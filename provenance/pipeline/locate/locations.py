@@ -34,6 +34,7 @@ from provenance.pipeline.locate.whole_texts import (
     WholeTextEvidence,
     declaration_columns,
     evidence_for_remainder,
+    has_whole_text_evidence,
     whole_text_evidence,
 )
 from provenance.pipeline.locate.windows import TextWindows
@@ -137,7 +138,7 @@ def locate_matches(  # noqa: PLR0913 (a corpus, its claims and all registries)
         part, reading, text = corpus.parts[place], readings[place], texts[place]
         low, high = np.searchsorted(claims.candidates.texts, [text, text + reading.counts.texts])
         part_claims = claims.slice(int(low), int(high), text)
-        if not len(part_claims) and not whole_text_evidence(reading):
+        if not len(part_claims) and not has_whole_text_evidence(reading):
             return _PartClaims(part_claims, int(low), None, _NO_SPANS)
         name = spans_key(cache, part, part_claims, backgrounds)
         check = partial(

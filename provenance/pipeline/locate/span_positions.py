@@ -155,24 +155,37 @@ def uncovered_spans(
     texts, tokens : Texts, Tokens
         Texts and their tokens.
     """
-    pieces: list[tuple[int, int, int, int, int]] = []
-    sizes = np.diff(texts.offsets)
-    for row in rows.tolist():
-        order = np.flatnonzero(covered.rows == row)
-        order = order[np.argsort(covered.starts[order])]
-        first, last = int(tokens.offsets[row]), int(tokens.offsets[row + 1])
-        start, token = 0, 0
-        bounds = [
-            *zip(covered.starts[order].tolist(), covered.ends[order].tolist(), strict=True),
-            (int(sizes[row]), 0),
-        ]
-        for stop, resume in bounds:
-            stop_token = int(np.searchsorted(tokens.starts[first:last], stop))
-            if stop_token > token:
-                pieces.append((row, start, stop, token, stop_token - 1))
-            start, token = resume, int(np.searchsorted(tokens.starts[first:last], resume))
-    table = np.array(pieces, np.int64).reshape(-1, 5)
-    return LocatedSpans(table[:, 0], table[:, 1], table[:, 2], table[:, 3], table[:, 4])
+    row_order = np.full(len(texts.offsets) - 1, -1)
+    row_order[rows] = np.arange(len(rows))
+    owners = row_order[covered.rows]
+    order = np.lexsort((covered.starts, owners))
+    order = order[owners[order] >= 0]
+    # Each covered span ends one gap of its text and begins the next.
+    sizes = np.bincount(owners[order], minlength=len(rows)) + 1
+    ends_text = np.zeros(sizes.sum(), bool)
+    ends_text[np.cumsum(sizes) - 1] = True
+    begins_text = np.roll(ends_text, 1)
+    gap_rows = np.repeat(rows, sizes)
+    starts, ends = np.zeros(len(gap_rows), np.int64), np.diff(texts.offsets)[gap_rows]
+    starts[~begins_text], ends[~ends_text] = covered.ends[order], covered.starts[order]
+    firsts = _count_tokens_before(texts, tokens, gap_rows, starts)
+    counts = _count_tokens_before(texts, tokens, gap_rows, ends) - firsts
+    kept = counts > 0
+    return LocatedSpans(
+        gap_rows[kept],
+        starts[kept],
+        ends[kept].astype(np.int64),
+        firsts[kept],
+        (firsts + counts - 1)[kept],
+    )
+
+
+def _count_tokens_before(texts: Texts, tokens: Tokens, rows: Int64s, places: Int64s) -> Int64s:
+    """Return the number of tokens of each row's text that start before a byte."""
+    token_rows = np.repeat(np.arange(len(tokens.offsets) - 1), np.diff(tokens.offsets))
+    starts = texts.offsets[token_rows] + tokens.starts
+    found = np.searchsorted(starts, texts.offsets[rows] + places)
+    return np.asarray(found - tokens.offsets[rows], np.int64)
 
 
 def code_point_positions(texts: Texts, spans: LocatedSpans) -> tuple[Int64s, Int64s]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from provenance.pipeline.scan.readings import Reading
 
@@ -34,19 +35,20 @@ class WholeTextEvidence:
     otherwise: "WholeTextEvidence | None" = None
 
 
+def has_whole_text_evidence(reading: Reading) -> bool:
+    """Return whether a part has evidence about whole texts."""
+    return bool(len(reading.declared)) or any(len(each.texts) for each in reading.near_duplicates)
+
+
 def whole_text_evidence(reading: Reading) -> dict[int, WholeTextEvidence]:
     """Return the evidence about whole texts, by text; the strongest where there are several."""
+    table = reading.declared
+    values = [table[name].to_pylist() for name in ("evidence", "source", "licence", "declared")]
+    signals = map(tuple, table["signals"].to_pylist())
+    build = cache(_declared_evidence)  # many rows declare the same
     declared_evidence = {
-        row["text"]: WholeTextEvidence(
-            row["evidence"],
-            row["source"],
-            -1,
-            -1,
-            row["licence"],
-            tuple(row["signals"]),
-            row["declared"],
-        )
-        for row in reading.declared.to_pylist()
+        text: build(*row)
+        for text, *row in zip(table["text"].to_pylist(), *values, signals, strict=True)
     }
     wholes = dict(declared_evidence)
     for registry, near_duplicates in reversed(list(enumerate(reading.near_duplicates))):
@@ -58,6 +60,16 @@ def whole_text_evidence(reading: Reading) -> dict[int, WholeTextEvidence]:
                 "resemblance", None, registry, item, otherwise=row_evidence
             )
     return wholes
+
+
+def _declared_evidence(
+    evidence: str,
+    source: str | None,
+    licence: str | None,
+    declared: str | None,
+    signals: tuple[str, ...],
+) -> WholeTextEvidence:
+    return WholeTextEvidence(evidence, source, -1, -1, licence, signals, declared)
 
 
 def evidence_for_remainder(
