@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from provenance.fingerprint.tokenizer.escapes import (
+from provenance.fingerprint.tokenizer.html_and_string_escapes import (
     AMPERSAND,
     BACKSLASH,
     TokenizerTables,

@@ -1,1 +1,1 @@
-"""Judgement: terms that bind, their verdict on the purpose, and the gates of the policy."""
+"""Judgement: terms that bind, their verdict on the purpose, gates and waivers of the policy."""

@@ -9,7 +9,7 @@ import pyarrow as pa
 from provenance.fingerprint.tokenizer.tokenize import parameters
 from provenance.model import DroppedEdges, RegistryArrays, RegistrySummary, UInt32s
 from provenance.registry.array_reader import read_registry_arrays
-from provenance.registry.build.deduplication import ItemCopies, find_copies
+from provenance.registry.build.item_copies import ItemCopies, find_copies
 from provenance.registry.data_files import Digest, check_files, digest_of_file, digested_files
 from provenance.registry.manifest import (
     ITEMS_FILE,

@@ -29,9 +29,9 @@ from provenance.model import (
     UInt64s,
 )
 from provenance.registry.array_reader import read_registry_arrays
-from provenance.registry.build.deduplication import sequence_hashes
 from provenance.registry.build.duckdb_engine import BuildLimits, open_engine
 from provenance.registry.build.generation_writer import sketch_table
+from provenance.registry.build.item_copies import sequence_hashes
 from provenance.registry.build.item_order import count_order_faults
 from provenance.registry.build.item_parts import url_sites
 from provenance.registry.build.postings_writer import partition_bits

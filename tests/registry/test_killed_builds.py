@@ -27,7 +27,7 @@ from provenance.fingerprint.tokenizer.tokenize import parameters, tokenise
 from provenance.model import ITEMS, Items, Texts
 from provenance.registry.build.registry_builder import extend_registry, create_registry
 from provenance.registry.build.radix_sort import sort_records
-from provenance.registry.build.deduplication import sequence_hashes
+from provenance.registry.build.item_copies import sequence_hashes
 
 STEPS = {"os.rename", "os.remove", "os.mkdir", "os.rmdir"}
 

@@ -17,7 +17,7 @@ from provenance.errors import (
 from provenance.fingerprint.span_edges import dropped_edges
 from provenance.fingerprint.tokenizer.tokenize import parameters, tokenise
 from provenance.model import RegistrySummary, Texts
-from provenance.registry.build.deduplication import MAX_COPIES, ItemCopies
+from provenance.registry.build.item_copies import MAX_COPIES, ItemCopies
 from provenance.registry.build.registry_builder import create_registry, extend_registry
 from provenance.registry.manifest import FORMAT, read_manifest
 from provenance.registry.store import open_registry

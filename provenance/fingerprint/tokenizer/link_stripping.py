@@ -6,7 +6,7 @@ Each of these begins with one of a few words (`STRIPPABLE`).
 import numpy as np
 
 from provenance.fingerprint.tokenizer.contractions import SPACE
-from provenance.fingerprint.tokenizer.escapes import (
+from provenance.fingerprint.tokenizer.html_and_string_escapes import (
     AMPERSAND,
     BACKSLASH,
     SEMICOLON,

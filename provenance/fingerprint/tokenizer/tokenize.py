@@ -40,7 +40,7 @@ from provenance.fingerprint.tokenizer.contractions import (
     may_be_split,
     rejoin_contraction,
 )
-from provenance.fingerprint.tokenizer.escapes import (
+from provenance.fingerprint.tokenizer.html_and_string_escapes import (
     AMPERSAND,
     BACKSLASH,
     TokenizerTables,

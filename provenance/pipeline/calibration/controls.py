@@ -14,7 +14,7 @@ from provenance.pipeline.calibration.false_positives import chance_scale, false_
 from provenance.pipeline.calibration.standalone_texts import select_registries
 from provenance.pipeline.locate.claims import Claims, attribute_claims
 from provenance.pipeline.scan.readings import Reading, RegistryIndex, build_registry_indexes
-from provenance.registry.build.deduplication import sequence_hashes
+from provenance.registry.build.item_copies import sequence_hashes
 from provenance.registry.store import open_registry
 
 _MAX_SHARED = 0.5

@@ -8,8 +8,8 @@ import pyarrow as pa
 from provenance.model import Int64s, UInt32s
 from provenance.registry.array_reader import read_tokens
 from provenance.registry.build.build_dir import BuildDir
-from provenance.registry.build.deduplication import sequence_hashes
 from provenance.registry.build.duckdb_engine import check_row_count
+from provenance.registry.build.item_copies import sequence_hashes
 from provenance.registry.build.item_parts import stage_part
 from provenance.registry.build.table_stream import map_in_threads
 from provenance.registry.manifest import ITEMS_FILE, TEXTS_FILE, Manifest

@@ -1,4 +1,4 @@
-"""The order of a registry's items: one row per item, numbered by date."""
+"""Deduplicate and order items: the latest row per source and id, numbered by date."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

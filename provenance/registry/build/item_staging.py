@@ -21,7 +21,7 @@ from provenance.model import (
 )
 from provenance.registry.author_digests import AuthorDigests
 from provenance.registry.build.build_dir import BuildDir
-from provenance.registry.build.deduplication import sequence_hashes
+from provenance.registry.build.item_copies import sequence_hashes
 from provenance.registry.build.item_parts import stage_part
 from provenance.registry.build.table_stream import ChunkSize, map_in_threads, split_into_chunks
 from provenance.registry.schema import EARLIEST, LATEST, lists_to_binary

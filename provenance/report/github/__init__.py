@@ -1,1 +1,1 @@
-"""GitHub Actions: annotations, job summaries and pull request comments."""
+"""GitHub Actions: annotations, job summaries, and posting of pull request comments."""
