@@ -233,7 +233,7 @@ _LIMITS = """## What these figures do not say
 - The shipped counts of language were counted from the same backgrounds as the pages are cut from,
   so they know what these pages say better than they will know yours. `--language FILE` takes other
   counts.
-- The weights and the law of chance were fitted on planted posts too, of other dice than these
+- The weights and the chance model were fitted on planted posts too, from other seeds than these
   (here: seed {seed}): of this kind of post, edit and page. `provenance calibrate` measures on your
   corpus and your registry.
 - Chance is counted in a few documents where it is rare: at {chance:.2f} a million words and below,

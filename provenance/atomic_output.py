@@ -98,8 +98,8 @@ def replace_file(
     path : Path
         The file; its folder exists.
     folder : Path or None
-        Folder to write it in first, on the same file system; None takes its own. Stale
-        temporaries are removed from there.
+        Folder to write it in first, on the same file system; None uses the folder of
+        `path`. Stale temporaries are removed from there.
     mode : int
         Mode of the file, before the umask.
     sync : bool

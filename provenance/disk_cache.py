@@ -4,9 +4,9 @@ Some entries are executed. So the folder and each file in it must belong to this
 and must not be writable by others; anything else is ignored. Each file starts with a digest of its
 content, so that damaged files are ignored too.
 
-The folder is `$NUMBA_CACHE_DIR/provenance` where that is set. Else it is the first usable one of:
-next to Python's compiled modules of this package, the user's cache folder, and below
-`$PROVENANCE_CACHE`.
+The folder is `$NUMBA_CACHE_DIR/provenance` if that variable is set. Otherwise it is the first
+usable one of: `made/` next to this package's compiled Python modules, in the user's cache folder,
+and in `$PROVENANCE_CACHE`.
 """
 
 import hashlib
@@ -103,7 +103,7 @@ def warn_once(reason: str) -> None:
         _warned.set()
         _LOG.warning(
             "Compiled code cannot be cached, so each run compiles it again (%s). "
-            "Try: set NUMBA_CACHE_DIR to a folder that only you can write.",
+            "Try: set NUMBA_CACHE_DIR to a folder that only you can write to.",
             reason,
         )
 
@@ -145,7 +145,7 @@ def _distrust_reason(status: os.stat_result) -> str | None:
     if status.st_uid not in (os.geteuid(), 0):
         return "it belongs to another user"
     if status.st_mode & _WRITABLE_BY_OTHERS:
-        return "others can write it"
+        return "others can write to it"
     return None
 
 

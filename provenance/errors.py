@@ -21,7 +21,7 @@ class ProvenanceError(Exception):
     message : str
         What is wrong; names the object and the value.
     remedy : str
-        The next step, in the imperative; shown behind "Try:".
+        The next step, in the imperative; shown after "Try:".
     """
 
     def __init__(self, message: str, *, remedy: str) -> None:
@@ -86,15 +86,15 @@ class InputError(ProvenanceError):
 
 
 class DatasetNotFound(InputError):
-    """No file, folder or dataset is at the address."""
+    """There is no file, folder, dataset, report or model at the address."""
 
 
 class UnsupportedFormat(InputError):
-    """The file's format or layout is not one we read."""
+    """The file's format or layout is not supported."""
 
 
 class ColumnMissing(InputError):
-    """A column that was named, or is needed, is not in the table."""
+    """A column is missing or ambiguous, or holds no text."""
 
 
 class CorruptFile(InputError):
@@ -122,7 +122,7 @@ class RegistryExists(RegistryError):
 
 
 class RegistryVersion(RegistryError):
-    """The registry's format is of another version."""
+    """The registry has another version of the format."""
 
 
 class FingerprintMismatch(RegistryError):
@@ -130,7 +130,7 @@ class FingerprintMismatch(RegistryError):
 
 
 class DigestMismatch(RegistryError):
-    """A file of a registry does not match its digest in the manifest."""
+    """A file of a registry is missing, or does not match the manifest."""
 
 
 class RuleError(ProvenanceError):
@@ -142,7 +142,7 @@ class RuleSyntax(RuleError):
 
 
 class UnknownSource(RuleError):
-    """No rule file names the source."""
+    """The rules have no such source, licence, signal or exception."""
 
 
 class PolicyError(ProvenanceError):
@@ -150,4 +150,4 @@ class PolicyError(ProvenanceError):
 
 
 class OutputError(ProvenanceError):
-    """A report cannot be written."""
+    """Output cannot be written: a report, a copy, a cache, or a temporary file."""

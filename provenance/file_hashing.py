@@ -16,8 +16,8 @@ from typing import Protocol
 from blake3 import blake3
 
 _LARGE_CHUNK = 1 << 22
-"""Chunk size for threads next to one that holds the GIL for long, since they wait for it after each
-chunk. Larger chunks do not fit into the cache."""
+"""Chunk size for threads that run beside one that holds the GIL for long: they wait for the GIL
+after each chunk. Larger chunks do not fit into the cache."""
 
 _CACHED_CHUNK = 1 << 21
 """Chunk size that stays in a core's cache between reading and hashing."""

@@ -1,4 +1,4 @@
-"""Reduce the start-up time of the CLI's own process, and of no other.
+"""Reduce the start-up time of the command line; programs that import the package are unaffected.
 
 pyarrow imports pandas when it makes the first array, to recognise pandas' types. We use none of
 them, and pandas takes as long to import as a small dataset takes to check. pyarrow then remembers
@@ -22,7 +22,7 @@ class _NoPandas(MetaPathFinder):
 
 
 def configure_own_process() -> None:
-    """Declare that this process runs nothing but `provenance`; programs that import it must not."""
+    """Declare that this process runs nothing but `provenance`; not for programs that import it."""
     _is_own_process.set()
 
 

@@ -73,7 +73,7 @@ class EscapingStream:
         """For progress bars, which move the cursor themselves and print only escaped text."""
 
     def write(self, text: str | bytes) -> int:
-        """Write text; bytes are taken for UTF-8."""
+        """Write text; bytes are decoded as UTF-8."""
         if isinstance(text, bytes):
             text = text.decode("utf-8", "surrogateescape")
         parts = _STYLES.split(text) if self.underlying.isatty() else [text]

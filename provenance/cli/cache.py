@@ -13,9 +13,9 @@ def command() -> None:
 
     A check caches what it finds in each part of a dataset, so that the next one reads only what has
     changed: files and row groups are identified by their bytes, registries by their digests. Rules
-    and policies do not affect the cache. It lies in your user's cache folder, or in the folder
-    PROVENANCE_CACHE, and contains excerpts of your dataset. `provenance check --no-cache` does not
-    use it.
+    and policies do not affect the cache. It is in your user's cache folder, or in the folder that
+    PROVENANCE_CACHE names, and contains excerpts of your dataset. `provenance check --no-cache`
+    does not use it.
     """
 
 

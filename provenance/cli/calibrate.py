@@ -82,7 +82,7 @@ Examples:
 @allow_unread_option
 @threads_option
 @click.option("-q", "--quiet", is_flag=True, help="No progress and no table.")
-def command(  # noqa: PLR0913 (one parameter an option: that is what a command is)
+def command(  # noqa: PLR0913 (one parameter per option)
     corpus: tuple[str, ...],
     registries: tuple[str, ...],
     output: Path | None,

@@ -115,7 +115,7 @@ Examples:
     is_flag=True,
     help="Write to stderr what is opened, what was cached, and how long each stage took.",
 )
-def command(  # noqa: PLR0913 (one parameter an option: that is what a command is)
+def command(  # noqa: PLR0913 (one parameter per option)
     corpus: tuple[str, ...],
     registries: tuple[str, ...],
     backgrounds: tuple[str, ...],

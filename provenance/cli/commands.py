@@ -37,7 +37,7 @@ def make_command(commands: dict[str, tuple[str, str]]) -> click.Group:
           provenance registry build registries/x --source x posts.jsonl
           provenance check data/train.parquet --registry registries/x -o report
 
-        Exit codes: 0 clear, 1 policy violated, 2 could not do the work.
+        Exit codes: 0 policy holds, 1 policy violated, 2 not completed.
         """  # noqa: D301 (click's mark is a backspace)
         if context.invoked_subcommand is None:
             print_rendered(_WELCOME)

@@ -56,7 +56,7 @@ Examples:
 @threads_option
 @no_cache_option
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
-def command(  # noqa: PLR0913 (one parameter an option: that is what a command is)
+def command(  # noqa: PLR0913 (one parameter per option)
     old: str,
     new: str,
     registries: tuple[str, ...],

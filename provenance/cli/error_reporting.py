@@ -15,11 +15,11 @@ from provenance.terminal_safety import escape_line, escape_output
 
 CLEAR, VIOLATED, FAILED = 0, 1, 2
 BROKEN_PIPE = 141
-"""The reader of our output has gone: what shells report for a process that SIGPIPE ended."""
+"""Exit code when the reader of our output has closed it, as shells report it for SIGPIPE."""
 
 _NAME = "provenance"
 _NO_ARGUMENTS: type[Exception] | tuple[()] = getattr(click.exceptions, "NoArgsIsHelpError", ())
-"""Raised from click 8.2 on; before, click shows the help by itself."""
+"""Raised by click 8.2 and later; earlier versions show the help themselves."""
 _OUTPUT_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
 """Errors that, without a file name, are about standard output."""
 
@@ -132,5 +132,5 @@ def _discard_output() -> None:
 
 
 def _streams() -> list[TextIO]:
-    # A process that was started without them has None.
+    # They are None in a process that was started without them.
     return [stream for stream in (sys.stdout, sys.stderr) if stream is not None]

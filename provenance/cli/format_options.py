@@ -43,7 +43,7 @@ _DEFAULT = "terminal"
 
 
 class _Format(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on
-    """Name of a format; the list of formats is only loaded for other names than the default.
+    """Name of a format; the list of formats is loaded only for names other than the default.
 
     Importing all formats takes as long as hashing a large registry on one core, which starts as
     soon as the options are parsed.

@@ -33,7 +33,7 @@ class LazyGroup(click.Group):
     Parameters
     ----------
     commands : mapping of str to (str, str)
-        Name of a command to its module, whose attribute `command` it is, and its summary.
+        Name of each command, with the module that has it as `command`, and its summary.
     **attributes
         As `click.Group` takes them.
     """

@@ -144,8 +144,8 @@ def make_settings(threads: int | None, *, no_cache: bool, **fields: Any) -> "pip
         None uses one per available core.
     no_cache : bool
         Whether to run without the cache.
-    **others
-        Other fields of `run.Settings`.
+    **fields
+        Other fields of `Settings`.
     """
     settings = pipeline.Settings(cache=None if no_cache else pipeline.cache_folder(), **fields)
     return settings if threads is None else replace(settings, threads=threads)

@@ -69,7 +69,7 @@ Examples:
 @click.option("--no-text", is_flag=True, help="Store no texts: findings show only ids.")
 @allow_unread_option
 @_QUIET
-def build(  # noqa: PLR0913 (one parameter an option)
+def build(  # noqa: PLR0913 (one parameter per option)
     registry: Path,
     dumps: tuple[str, ...],
     source: str | None,
@@ -110,7 +110,7 @@ Example:
 @_OF
 @allow_unread_option
 @_QUIET
-def add(  # noqa: PLR0913 (one parameter an option)
+def add(  # noqa: PLR0913 (one parameter per option)
     registry: Path,
     dumps: tuple[str, ...],
     source: str | None,

@@ -25,7 +25,7 @@ def registry_lines(summary: "RegistrySummary", manifest: "Manifest") -> list[str
         "",
         *_omitted_lines(manifest),
         f"  {manifest.postings:,} seeds (runs of words in the index)",
-        f"  {manifest.bytes_per_posting:.1f} bytes a seed, without texts and signatures",
+        f"  {manifest.bytes_per_posting:.1f} bytes per seed, without texts and signatures",
         f"  chance matches: {_chance_model_text(manifest)}",
         f"  digest {summary.digest}",
         "  Items that are too short or too common are never found: absence is not clearance.",
@@ -52,7 +52,7 @@ def fit_lines(before: "Manifest", after: "Manifest") -> tuple[str, str]:
 def _omitted_lines(manifest: "Manifest") -> Iterator[str]:
     """Yield lines on records that were skipped, replaced or not read."""
     if manifest.replaced:
-        yield f"  {manifest.replaced:,} records repeat the id of another one and count once"
+        yield f"  {manifest.replaced:,} records were replaced by later ones with the same id"
     for skipped in manifest.skipped[:_MAX_LINES]:
         rows = ", ".join(f"{row:,}" for row in skipped.rows)
         more = ", ..." if len(skipped.rows) < skipped.count else ""

@@ -15,7 +15,7 @@ from provenance.cli.terminal_output import echo
 def lint(rules: Path | None) -> int:
     """Find mistakes in the format of rule files, each with its place and remedy.
 
-    Exit codes: 0 none, 1 some.
+    Exit codes: 0 no mistakes, 1 mistakes.
     """
     mistakes = pipeline.lint_rules(rules)
     for mistake in mistakes:
@@ -82,7 +82,7 @@ def verify(subjects: tuple[str, ...], copies: Path, rules: Path | None) -> int:
     The rules contain the SHA-256 of each quotation, not its text. Fetch the copies that
     `provenance rules show` names, and verify them yourself.
 
-    Exit codes: 0 all of the IDs named were found (without IDs: any), 1 otherwise.
+    Exit codes: 0 if all quotations of the IDs named were found (without IDs: at least one), else 1.
     """
     found, missing = pipeline.verify_rule_copies(rules, copies, subjects)
     for terms, file in found.items():

@@ -101,7 +101,7 @@ Examples:
     help="Signal that came with it: tdmrep, robots-txt/training-agents; repeatable.",
 )
 @rules_option
-def explain(  # noqa: PLR0913 (one parameter an option)
+def explain(  # noqa: PLR0913 (one parameter per option)
     subject: str,
     published: str | None,
     licence: str | None,

@@ -28,7 +28,7 @@ _APOSTROPHES = "'`\u00b4\u2018\u2019"
 
 
 def breaks(texts: Texts, tokens: Tokens, rows: Int64s, firsts: Int32s, lasts: Int32s) -> UInt8s:
-    """Classify the separators before and behind passages.
+    """Classify the separators before and after passages.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ def breaks(texts: Texts, tokens: Tokens, rows: Int64s, firsts: Int32s, lasts: In
     Returns
     -------
     ndarray of uint8, shape (n, 2)
-        `NO_BREAK`, `BREAK` or `ELLIPSIS`, before the first token and behind the last. The start and
+        `NO_BREAK`, `BREAK` or `ELLIPSIS`, before the first token and after the last. The start and
         end of the text are breaks, and so are dropped links, mentions and signs.
     """
     kinds = np.empty((len(rows), 2), np.uint8)

@@ -3,7 +3,7 @@
 References
 ----------
 Broder, "On the resemblance and containment of documents", 1997. The arithmetic is datasketch's:
-one MurmurHash3 finaliser of the 32-bit hash, then ``a * h + b`` modulo 2**32 a permutation.
+one MurmurHash3 finaliser of the 32-bit hash, then ``a * h + b`` modulo 2**32 per permutation.
 """
 
 from functools import cache

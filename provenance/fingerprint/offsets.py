@@ -136,7 +136,7 @@ def _find_all(
     firsts: Int64s,
     sizes: Int64s,
 ) -> None:
-    """Find the first byte of each range, and its size in bytes, written one element behind."""
+    """Find the first byte of each range, and its size in bytes, written one element later."""
     (data, offsets), (begins, ends) = texts, points
     for index in range(len(rows)):
         begin, end = offsets[rows[index]], offsets[rows[index] + 1]
@@ -147,7 +147,7 @@ def _find_all(
 
 @kernel_part
 def _skip_points(data: UInt8s, place: Scalar, end: Scalar, points: Scalar) -> Scalar:
-    """Return the offset behind a number of code points, or the end."""
+    """Return the offset after a number of code points, or the end."""
     while place + _BLOCK <= end:
         count = points_in(data, place, place + _BLOCK)
         if count > points:

@@ -116,7 +116,7 @@ def shingle_equal_weights(
     Parameters
     ----------
     into : tuple of int
-        Offset in `hashes`, and number of shingles wanted. More may be written behind them.
+        Offset in `hashes`, and number of shingles wanted. More may be written after them.
 
     Returns
     -------

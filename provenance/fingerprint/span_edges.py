@@ -45,7 +45,7 @@ class Spans:
     starts, ends : ndarray of int64, shape (n,)
         In bytes, from the first matched token to the last.
     lows, highs : ndarray of int64, shape (n,)
-        End of the token before, and start of the token behind; equal to `starts` or `ends` if the
+        End of the token before, and start of the token after; equal to `starts` or `ends` if the
         item's own first or last token is not in the match.
     """
 
@@ -216,7 +216,7 @@ def _pieces(  # noqa: C901, PLR0913 (a range, the tables, three output columns)
         if point in (AMPERSAND, BACKSLASH):
             point, at = unescape(view, first, end, tables)
             if point == BACKSLASH:
-                continue  # escapes the sign behind it
+                continue  # escapes the sign after it
         if point <= 0x20 or point in _SPACES:
             continue
         if point == 0x40 or point == 0xFF20:  # noqa: PLR1714 (a tuple of two compiles worse)

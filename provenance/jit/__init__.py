@@ -1,4 +1,4 @@
-"""Compile layer: numba decorators, the kernel cache, intrinsics, vectors.
+"""Compilation layer: numba decorators, the kernel cache, intrinsics, vectors.
 
 The only package that uses private parts of numba, all of them in `numba_internals`.
 """

@@ -1,8 +1,8 @@
 """Decorators that compile Python functions with numba.
 
 `kernel` compiles functions that Python calls; the others compile functions that kernels call. The
-hottest loops index by `np.uint64`: a signed index may count from the end, as in Python, and numba
-tests each for that, which took a sixth of the time of tokenising.
+hottest loops index by `np.uint64`: a negative index counts from the end, as in Python, and numba
+checks every signed index for that, which took a sixth of the time of tokenising.
 """
 
 import logging
@@ -90,7 +90,7 @@ def _compile(function: F, **options: Any) -> F:
 @cache
 def _warn_of_no_cache() -> None:
     _LOG.warning(
-        "Compiled code cannot be cached, so each run compiles it again (numba %s is not known). "
+        "Compiled code cannot be cached, so each run compiles it again (numba %s is too new). "
         "Try: install an older numba.",
         numba.__version__,
     )

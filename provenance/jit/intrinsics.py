@@ -7,11 +7,11 @@ Unchecked: the caller guarantees that indices are in range.
   highest; 64 for zero.
 - `popcount(word)`: number of set bits.
 - `prefetch(array, index)`: request the cache line of an element without waiting for it. A read from
-  memory takes a hundred times as long as one from the nearest cache, but many can be outstanding.
+  memory takes a hundred times as long as one from the L1 cache, but many can be outstanding.
 - `equal_mask(array, start, number)`: a mask of the elements of `array[start:start + 16]` that equal
   `number`.
 - `store_set_bits(array, at, first, bits)`: write `first` plus the index of each set bit of the
-  lowest 16, in order, to `array[at:]`. It writes 16 elements; those behind the set bits are
+  lowest 16, in order, to `array[at:]`. It writes 16 elements; those after the set bits are
   undefined. Requires `has_store_set_bits()`, at compile time (AVX-512).
 """
 
@@ -25,7 +25,7 @@ from provenance.jit.decorators import Scalar
 from provenance.jit.numba_internals import cpu_features
 
 PREFETCH_DISTANCE = 96
-"""Outstanding prefetches; more than a core has buffers for displace each other."""
+"""Number of prefetches in flight; if there are more than a core has buffers for, some are lost."""
 
 _NUMBER = ir.IntType(32)
 _SIXTEEN, _SIXTEEN_BITS = ir.VectorType(_NUMBER, 16), ir.VectorType(ir.IntType(1), 16)

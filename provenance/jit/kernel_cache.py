@@ -39,7 +39,7 @@ class KernelCache(numba_internals.CacheBase):  # type: ignore[misc]
         self._function = function
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
-        """Return the kernel compiled for a signature; None, ready to compile, if none is stored."""
+        """Return the stored kernel of a signature, or None after preparing to compile it."""
         numba_internals.prepare_to_load(target_context)
         content = load_entry(self._name(sig), self._key(sig))
         overload = None
@@ -105,7 +105,7 @@ def _sources_digest(module: str) -> str:
 
 
 def _constants(module_vars: dict[str, Any]) -> bytes:
-    """Return the constants of a module: they are compiled into code, and may come from others."""
+    """Return the constants of a module: they are compiled in, and may be from other modules."""
     return repr([(name, v) for name, v in sorted(module_vars.items()) if _is_constant(v)]).encode()
 
 

@@ -16,7 +16,7 @@ Two things need private parts:
   hundred modules and thousands of templates before it looks a kernel up: a fifth of a small check.
   Ours stores only the data for calling a kernel from Python: no other function links it.
 
-They are the same in all versions of numba from 0.61 on.
+These private parts are the same in all versions of numba since 0.61.
 """
 
 import json
@@ -155,7 +155,7 @@ def prepare_to_load(context: Any) -> None:
 def load_kernel(
     content: bytes, function: Callable[..., object], sig: Any, context: Any
 ) -> Any | None:
-    """Make machine code callable again; None if it is incompatible with this numba after all."""
+    """Load machine code as a callable kernel; None if this numba cannot load it after all."""
     try:
         head, _, rest = content.partition(b"\n")
         names: dict[str, Any] = json.loads(head)

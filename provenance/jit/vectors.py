@@ -47,13 +47,13 @@ class Emitter:
         self._context, self._signature = context, signature
 
     def load(self, which: int, index: Any, kind: Any) -> Any:
-        """Load a value from an array, at an element."""
+        """Load a value from an array, at an index."""
         value = self.builder.load(self._place(which, index, kind))
         value.align = 1
         return value
 
     def store(self, which: int, index: Any, value: Any) -> None:
-        """Store a value to an array, at an element."""
+        """Store a value into an array, at an index."""
         self.builder.store(value, self._place(which, index, value.type)).align = 1
 
     def shuffle(self, one: Any, other: Any, places: Sequence[int]) -> Any:

@@ -195,9 +195,9 @@ def _facts_to_state(evaluation: ScenarioEvaluation, decisive: Statement) -> str 
     ]
     if not missing_options:
         return None
-    facts = "when, how and for which model" if "--model" in missing_options else "when and how"
+    facts = "when, how, for which model" if "--model" in missing_options else "when, how"
     options_text = " and ".join(missing_options)
-    return f"State what you know of {facts} it was collected ({options_text})."
+    return f"State what you know about the collection: {facts} ({options_text})."
 
 
 def _next_step(subject_terms: SubjectTerms, decisive: Statement) -> str:

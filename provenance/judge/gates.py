@@ -29,7 +29,7 @@ from provenance.model import (
 
 _STANDINGS = {
     Verdict.FORBIDDEN: "forbidden for {purpose}",
-    Verdict.UNKNOWN: "of unknown standing for {purpose}",
+    Verdict.UNKNOWN: "of unknown status for {purpose}",
     Verdict.RESTRICTED: "restricted for {purpose}",
     Verdict.PERMITTED: "permitted for {purpose}",
 }
@@ -103,7 +103,7 @@ def _violation(outcome: GateOutcome, circumstances: Circumstances, content: str)
         message=(
             f"{_percent(outcome.share)} of {gate.unit} (at least {_percent(outcome.low)}) is "
             f"{content} that is {standing}; the policy "
-            f"tolerates {_percent(gate.limit)}"
+            f"allows {_percent(gate.limit)}"
         ),
         remedy=f"{_collection_hint(circumstances)}{_NEXT_STEPS[gate.verdict]}; {_WAIVER}.",
     )

@@ -90,7 +90,7 @@ class PrecedenceOrder:
         self._bases = {basis.id: basis for basis in library.bases}
 
     def kind_of(self, statement: Statement) -> StatementKind:
-        """Return how a statement counts together with others; fully if its basis has no entry."""
+        """Return how a statement is combined with others; it speaks if its basis has no entry."""
         kind = self.kind_of_basis(statement.basis)
         return (
             StatementKind.SIGNAL if statement.signalled and kind is StatementKind.SPEAKS else kind

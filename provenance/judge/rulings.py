@@ -12,7 +12,7 @@ from provenance.model import Agreement, Circumstances, Library, Ruling, VerdictP
 
 _Subject = tuple[str, str | None, tuple[str, ...]]
 UNDATED = -1
-"""Index of the stretch of content whose date is unknown."""
+"""Stands for the number of turning days of content whose date is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class _SubjectCache:
 
 
 class Judge:
-    """Rules on content, once for every range of dates in which nothing changes.
+    """Makes rulings on content, one for each range of dates in which nothing changes.
 
     Parameters
     ----------
@@ -169,7 +169,7 @@ def judge(
     circumstances: Circumstances,
     library: Library,
 ) -> Ruling:
-    """Return one ruling; for many, keep a `Judge`."""
+    """Return one ruling; for several, reuse a `Judge`."""
     return Judge(library, circumstances).rule(subject, item_date, licence).ruling
 
 

@@ -70,7 +70,7 @@ def attribute_tokens(matches: MatchSpans, threshold: float) -> Attribution:
     matches : MatchSpans
         All matches that are reported.
     threshold : float
-        Least strength of what is left of a trimmed match.
+        Minimum strength of the rest of a trimmed match.
     """
     texts = matches.texts
     firsts, lasts = matches.firsts.copy(), matches.lasts.copy()

@@ -1,4 +1,4 @@
-"""Calibrations: recall measured with planted items, and shares corrected by it."""
+"""Calibrations: recall measured with planted items, and shares corrected with it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +19,7 @@ class Length:
     name : str
         "8-14", "100+".
     min_tokens : int
-        Fewest tokens of an item in the class, which extends to the next class.
+        Minimum length in tokens; the class extends to the minimum of the next one.
     """
 
     name: str
@@ -40,7 +40,7 @@ PLANTS = pa.schema(
     [
         pa.field("source", pa.string(), nullable=False),
         pa.field("edit", pa.string(), nullable=False),  # the edit applied to the item
-        pa.field("family", pa.string(), nullable=False),  # edits that leave as much of it
+        pa.field("family", pa.string(), nullable=False),  # of edits that leave the same part
         pa.field("place", pa.string(), nullable=False),  # "sentence", "paragraph", "row"
         pa.field("item_tokens", pa.int64(), nullable=False),  # of the item, before the edit
         pa.field("tokens", pa.int64(), nullable=False),  # of what was planted
@@ -48,7 +48,7 @@ PLANTS = pa.schema(
         pa.field("found", pa.bool_(), nullable=False),  # its source was found there
         pa.field("right", pa.bool_(), nullable=False),  # its item was identified too
         pa.field("covered", pa.float64(), nullable=False),  # part of its bytes in those findings
-        pa.field("look", pa.int64(), nullable=False),  # of the finding; -1 where there is none
+        pa.field("look", pa.int64(), nullable=False),  # its appearance; -1 if not found
         pa.field("found_tokens", pa.int64(), nullable=False),  # of those findings
         pa.field("found_bytes", pa.int64(), nullable=False),
     ]
@@ -165,11 +165,12 @@ class Calibration:
     normalisation : int
         Version of the tokenisation rules.
     threshold : float
-        Strength from which on a match was reported.
+        Minimum strength of a reported match.
     seed : int
         Random seed.
     skipped : int
-        Discarded draws, because the text already contained the item.
+        Items that were drawn but not planted, or not counted: the text already contained them, they
+        were too long, or they would have been inside another copy.
     recalls : tuple of Recall
         By length and edit; by length, edit, place and source; and overall.
     false : FalseRate
@@ -199,7 +200,7 @@ class Calibration:
 
 @dataclass(frozen=True, slots=True)
 class CalibrationSummary:
-    """The calibration by which the shares of a result were corrected.
+    """The calibration with which the shares of a result were corrected.
 
     Parameters
     ----------

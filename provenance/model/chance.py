@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ChanceModel:
-    """Model of the chance matches between a registry and texts without any content of it.
+    """Model of the chance matches between a registry and texts that contain nothing of it.
 
     Parameters
     ----------

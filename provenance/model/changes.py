@@ -135,5 +135,5 @@ class Changes:
 
     @property
     def is_incomplete(self) -> bool:
-        """True if either corpus has more unread files than accepted."""
+        """Whether either corpus has more unread files than accepted."""
         return "incomplete" in {self.old.status, self.new.status}

@@ -7,7 +7,7 @@ from provenance.model.coverage import RegistrySummary
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """A measured rate.
+    """A measured number, rate or share, with its interval.
 
     Parameters
     ----------

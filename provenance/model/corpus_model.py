@@ -1,4 +1,4 @@
-"""The corpus model: a sample of a corpus's own text, by which its findings are scored."""
+"""The corpus model: a sample of a corpus's own text, with which its findings are scored."""
 
 import hashlib
 import json
@@ -21,7 +21,7 @@ class CorpusModel:
     normalisation : str
         Version of the tokenisation rules, and of Unicode.
     language : str
-        Digest of the general language counts used with it.
+        Digest of the counts of general language that are used with it.
     bound : int
         All passages with a hash below it are included.
     hashes : ndarray of uint64, shape (n,)
@@ -70,7 +70,7 @@ class CorpusModel:
 
 @dataclass(frozen=True, slots=True)
 class CorpusModelSummary:
-    """The corpus model by which findings were scored.
+    """The corpus model with which findings were scored.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ class CorpusModelSummary:
     taken_from : str or None
         The earlier report whose model it is; None for the corpus's own.
     reservations : tuple of str
-        Objections to scoring by it, in plain words.
+        Caveats of scoring with it.
     """
 
     digest: str

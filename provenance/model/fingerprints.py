@@ -131,8 +131,8 @@ class Tokens:
     Parameters
     ----------
     hashes : ndarray of uint32, shape (m,)
-        Hash of each token. Bit 0 is 1 if the token is one character of an unspaced script, which
-        weighs half a word.
+        Hash of each token. Bit 0 is 1 if the token is one character of a script without spaces,
+        which weighs half a word, or a quarter if bit 1 is 1 too.
     starts, ends : ndarray of int32, shape (m,)
         Byte range of each token, relative to its text's first byte.
     offsets : ndarray of int64, shape (n + 1,)

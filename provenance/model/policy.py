@@ -17,7 +17,7 @@ class Unit(StrEnum):
 
 
 class WaiverReason(StrEnum):
-    """Reason of a waiver."""
+    """Reason for a waiver."""
 
     OWN_CONTENT = "own-content"
     LICENSED = "licensed"
@@ -40,13 +40,13 @@ class Gate:
     verdict : Verdict
         Content with this verdict counts.
     source : str or None
-        Limits it to a source; None means all.
+        Only content of this source counts; None means all.
     unit : Unit
         Unit of the share.
     limit : float
         In [0, 1]; the gate fails if the lower bound of the share is above it.
     basis : str or None
-        Limits it to verdicts on this basis; None means all.
+        Only verdicts on this basis count; None means all.
     """
 
     verdict: Verdict
@@ -128,7 +128,7 @@ class Waiver:
 
 
 MAX_DOCUMENT = 64_000_000
-"""Default largest size in bytes of a line, a row, a cell or a text file."""
+"""Default limit on the size of a line, a row, a cell or a text file, in bytes."""
 
 DEFAULT_GATES = (Gate(Verdict.FORBIDDEN),)
 
@@ -142,7 +142,7 @@ class Policy:
     circumstances : Circumstances
         Purpose, date collected, actor, jurisdiction.
     gates : tuple of Gate
-        Any that fails fails the check.
+        The check fails if any of them fails.
     agreements, waivers : tuple
         Its contracts and waivers.
     text_columns, registries, backgrounds : tuple of str
@@ -154,7 +154,7 @@ class Policy:
     max_document : int
         Largest size of a document in bytes; larger ones are not read.
     path : str or None
-        Where it was read; None for the default.
+        File that it was read from; None for the default policy.
     digest : str
         SHA-256 of its content, options included.
     """

@@ -121,8 +121,8 @@ class RemovalReason:
     ----------
     source : str
         Source of the content.
-    verdict, basis, terms : str
-        The ruling; None if no document of terms gives it.
+    verdict, basis, terms : str, str or None, str or None
+        The ruling; basis and terms are None if no terms decided it.
     findings, documents : int
         Number of findings, and of documents with them.
     """

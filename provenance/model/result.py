@@ -196,7 +196,7 @@ class Result:
     method : Method
         Settings of the detector and its measured reliability.
     calibration : CalibrationSummary or None
-        The calibration that shares were corrected by; None if they were not.
+        The calibration that shares were corrected with; None if they were not.
     sample : SampleSummary or None
         The part of the corpus that was checked; None if all was.
     backgrounds : tuple of RegistrySummary

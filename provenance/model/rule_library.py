@@ -102,7 +102,7 @@ class StatutoryException:
 
 
 class StatementKind(StrEnum):
-    """Way in which a statement counts among others."""
+    """How a statement is combined with others."""
 
     SPEAKS = "speaks"
     SILENT = "silent"

@@ -23,7 +23,7 @@ class Circumstances:
     commercial : bool or None
         Whether the use is commercial; None leaves conditions on it open.
     model : tuple of ModelScope or None
-        All kinds that the model is of; empty if none of the known kinds, None if unknown.
+        Kinds of the model; empty if it is of none of the known kinds, None if unknown.
     claims : tuple of str
         Ids of the statutory exceptions that are claimed.
     """

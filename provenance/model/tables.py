@@ -17,7 +17,7 @@ DOCUMENTS = pa.schema(
         pa.field("text", pa.large_string(), nullable=False),
         pa.field("url", pa.string()),
         pa.field("licence", pa.string()),
-        pa.field("fetched", pa.string()),  # when the page was, as the row has it
+        pa.field("fetched", pa.string()),  # when the page was fetched, as the row states it
         pa.field("came_with", CAME_WITH),
     ]
 )
@@ -121,7 +121,7 @@ class IgnoredFiles:
 
 
 def merge_skipped(skipped: Iterable[Skipped]) -> tuple[Skipped, ...]:
-    """Merge skipped rows to one entry for each file and reason."""
+    """Merge skipped rows into one entry per file and reason."""
     sums: dict[tuple[str, str], Skipped] = {}
     for entry in skipped:
         merged = sums.get((entry.file, entry.reason), Skipped(entry.file, entry.reason, 0))
@@ -184,7 +184,7 @@ class Documents:
     skipped : tuple of Skipped
         Rows that were skipped.
     unread : tuple of Unread
-        Files that could not be read to their end; nothing of them follows.
+        Files that could not be read to their end; no later batch has rows of them.
     """
 
     batch: pa.RecordBatch

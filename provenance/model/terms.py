@@ -80,7 +80,7 @@ class DateRange:
 
     def __post_init__(self) -> None:
         if self.first is not None and self.until is not None and self.first >= self.until:
-            raise ValueError(f"no day lies from {self.first} until {self.until}")
+            raise ValueError(f"the range from {self.first} until {self.until} contains no day")
 
     def overlaps(self, other: "DateRange") -> bool:
         """Return whether the two ranges share a day."""
@@ -150,7 +150,7 @@ class Terms:
     verdict : Verdict
         Its verdict on `uses`.
     basis : str
-        Basis: "automated-access", "training-clause", "copyright-licence", "silence", ...
+        Basis: "automated-access", "explicit-ml", "copyright-licence", "silence", ...
     clause : str
         Number and heading of the clause.
     paraphrase : str
@@ -162,7 +162,7 @@ class Terms:
     stored_copy : str or None
         Location of the copy that was read.
     confidence : str
-        "verified on a stored copy", "secondary", "not verified".
+        "verified on a stored copy", "secondary source only", "not verified".
     model_scope : ModelScope
         Models that it addresses; it is silent about others.
     conditions : tuple of str

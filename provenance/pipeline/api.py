@@ -47,7 +47,7 @@ class Outcome:
 
     @property
     def status(self) -> str:
-        """The verdict: "pass", "fail" or "incomplete"."""
+        """The status: "pass", "fail" or "incomplete"."""
         return self.result.status
 
     @property
@@ -117,7 +117,7 @@ class Outcome:
         return render(form, self.report, RenderOptions(excerpts, anchor))
 
     def write(self, folder: Address) -> None:
-        """Write result.json, findings.parquet and report.html, atomically."""
+        """Write the files of the report, as `provenance check --output` does, atomically."""
         write_report(self.report, Path(folder))
 
     def __bool__(self) -> bool:
@@ -168,8 +168,8 @@ def check(
         Number of files that may be unreadable; more make the outcome "incomplete", which is false.
     **options
         `registries`, `purpose`, `collected`, `actor`, `jurisdiction`, `commercial`, `model`,
-        `claims`, `gates`, `text_columns`, `max_document`, `calibration`, `backgrounds`: as the
-        options of `provenance check`; they override the policy.
+        `claims`, `gates`, `text_columns`, `max_document`, `calibration`, `backgrounds`, `signals`:
+        as the options of `provenance check`; they override the policy.
 
     Returns
     -------

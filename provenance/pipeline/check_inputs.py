@@ -40,7 +40,7 @@ class References:
     control : ControlIndex or None
         Registry whose matches measure chance.
     calibration : AppliedCalibration or None
-        Calibration that shares are corrected by.
+        Calibration that shares are corrected with.
     """
 
     registries: Sequence[RegistryIndex]
@@ -118,7 +118,7 @@ def load_library(policy: Policy, rules: Path | None) -> Library:
     policy : Policy
         The policy.
     rules : Path or None
-        Folder of rule files; None takes the shipped ones.
+        Folder of rule files; None uses the shipped ones.
 
     Raises
     ------
@@ -132,7 +132,7 @@ def load_library(policy: Policy, rules: Path | None) -> Library:
         )
     library = load_rules(rules)
     check_known(policy, library)
-    log_fact(f"policy: {policy.path or 'the default one'}")
+    log_fact(f"policy: {policy.path or 'default'}")
     log_fact(f"rules: {rules or 'as shipped'}; digest {library.digest}")
     return library
 

@@ -97,7 +97,7 @@ def load_frozen_model(folder: Path) -> CorpusModel:
     ):
         if stored != current:
             raise FingerprintMismatch(
-                f"the model of {folder} was made with other {name}: {stored}, here it is {current}",
+                f"the model of {folder} was made with {name} {stored}; this version has {current}",
                 remedy="check the earlier dataset again with this version, and name that report",
             )
     return model

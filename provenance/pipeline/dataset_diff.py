@@ -161,7 +161,7 @@ def _caveats(old: Result, new: Result, comparison: DocumentComparison | None) ->
     if old.rules_digest != new.rules_digest:
         caveats.append("they were judged by different rules")
     if old.policy.circumstances != new.policy.circumstances:
-        caveats.append("they were judged for different circumstances")
+        caveats.append("they were judged under different circumstances")
     models = [result.corpus_model and result.corpus_model.digest for result in (old, new)]
     if models[0] != models[1]:
         caveats.append(

@@ -3,7 +3,7 @@
 Compiling is mostly Python code, which threads cannot run in parallel. So where nothing is compiled
 yet, a helper process compiles what matches texts against a registry, which takes half the time,
 while this one compiles the reading of texts and the scoring of matches. Each finds the other's
-kernels in numba's disk cache.
+kernels in our cache on disk (`disk_cache`).
 """
 
 import subprocess
@@ -60,10 +60,10 @@ gc.disable()  # a compiler makes millions of objects, and keeps most
 with lean_imports():
     from provenance.pipeline.jit_warmup import compile_matching
 compile_matching(Path(sys.argv[1]))
-os._exit(0)  # taking the compiler apart takes another second
+os._exit(0)  # tearing down the compiler takes another second
 """
 _PACKAGE_ROOT = Path(__file__).parents[2]
-"""Root of this package: the helper must import the same one, because numba caches by path."""
+"""Root of this package: the helper must import the same, as cache keys depend on its sources."""
 
 _SAMPLE_TEXT = "One two, three \u2026 http://example.org/four"
 _SAMPLE_ITEMS = 64
@@ -210,5 +210,5 @@ def open_dataset(addresses: Sequence[str], policy: Policy, split: str | None) ->
     )
     files = {name for part in corpus.parts for name in part.files}
     log_fact(f"dataset: {', '.join(addresses)}; files: {len(files)}, parts: {len(corpus.parts)}")
-    log_fact(f"text in: {', '.join(corpus.text_columns) or 'no column'}")
+    log_fact(f"text columns: {', '.join(corpus.text_columns) or 'no column'}")
     return corpus

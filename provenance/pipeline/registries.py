@@ -142,7 +142,7 @@ def _collect_unread(batches: Iterator[Items], unread: list[Unread]) -> Iterator[
 
 
 def source_name_warning(source: str) -> str | None:
-    """Return a warning about an unknown or mistyped source name, if any: see `Names.doubt`."""
+    """Return a warning about an unknown or mistyped source name, if any: see `Names.warning`."""
     return Names(load_rules()).warning(source)
 
 

@@ -17,9 +17,9 @@ class Settings:
     quiet : bool
         Show no progress.
     rules : Path or None
-        Folder of rule files; None takes the shipped ones.
+        Folder of rule files; None uses the shipped ones.
     split : str or None
-        Split of a dataset; None takes all.
+        Split of a dataset; None means all.
     sample : float or None
         Share of the documents to check, in (0, 1]; None checks all.
     control : str or None

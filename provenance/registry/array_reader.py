@@ -128,7 +128,7 @@ def _read_postings(files: Files, count: int, longest: int) -> Postings:
     directory = map_array(files[DIRECTORY_FILE], np.uint32)
     if len(directory) < 2 or (len(directory) - 1).bit_count() != 1 or directory[-1] != count:
         raise CorruptFile(
-            f"{files[DIRECTORY_FILE].path} is not a directory of {count} postings", remedy=REMEDY
+            f"{files[DIRECTORY_FILE].path} is not an index of {count} postings", remedy=REMEDY
         )
     prefilter = map_array(files[PREFILTER_FILE], np.uint64)
     if len(prefilter) and len(prefilter).bit_count() != 1:

@@ -51,7 +51,7 @@ def parse_count(value: object) -> int:
     Raises
     ------
     TypeError
-        If it is none.
+        If it is not a count.
     """
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < _MAX_COUNT:
         raise TypeError(f"not a count: {value!r}")
@@ -64,7 +64,7 @@ def parse_timestamp(text: str) -> datetime:
     Raises
     ------
     ValueError, TypeError
-        If it is none.
+        If it is not a timestamp with an offset.
     """
     timestamp = datetime.fromisoformat(text)
     if timestamp.tzinfo is None:

@@ -1,7 +1,7 @@
 """Memory-mapped data files, which stay readable while another process extends the registry.
 
 Extending a registry removes the files of the previous generation; mapped files stay available. A
-file is never modified in place, so a mapping holds the content that its digest was computed of.
+file is never modified in place, so a mapping holds the content that its digest was computed from.
 """
 
 from collections.abc import Iterable, Mapping

@@ -148,7 +148,7 @@ def lists_to_binary(values: UInt32s, offsets: Int64s) -> pa.Array:
 
 
 def binary_to_lists(column: pa.Array) -> tuple[UInt32s, Int64s]:
-    """Return the lists of numbers that a binary array was made of, without copying.
+    """Return the lists of numbers that a binary array was made from, without copying.
 
     Parameters
     ----------

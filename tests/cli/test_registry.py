@@ -24,7 +24,7 @@ def test_skipped_and_merged_records_are_reported(provenance, tmp_path):
     assert (built.returncode, shown.returncode) == (0, 0), built.stderr + shown.stderr
     assert built.stdout == shown.stdout
     for told in (
-        "2 records repeat the id of another one and count once",
+        "2 records were replaced by later ones with the same id",
         "1 of a.jsonl: not valid JSON (row 10)",
         "1 of a.jsonl: null text (row 11)",
         "10 of a.jsonl: unreadable date, such as '8/4/2016': kept without a date",

@@ -89,9 +89,8 @@ def test_functions_on_the_journey_are_where_it_says():
     lost = []
     for file, name in steps:
         tree = ast.parse((package / file).read_text("utf-8")) if (package / file).exists() else None
-        defined = (
-            {node.name for node in tree.body if isinstance(node, ast.FunctionDef)} if tree else {}
-        )
+        kinds = ast.FunctionDef, ast.ClassDef
+        defined = {node.name for node in tree.body if isinstance(node, kinds)} if tree else {}
         if name not in defined:
             lost.append(f"{file}: {name}")
     assert lost == []

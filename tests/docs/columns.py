@@ -56,7 +56,7 @@ REGISTRY_TABLES = {
         "authors": "number of authors",
     },
     "sketch": {"source": "id of the source", "hash": "hash in the source's FracMinHash sketch"},
-    "background": {"count": "number of different items with a word in this cell of hashes"},
+    "background": {"count": "occurrences of tokens in this cell of hashes; equal items count once"},
     "signatures": {
         "item": "number of the item",
         "signature": "MinHash values; see [formulas](formulas.md)",

@@ -35,11 +35,11 @@ STATED = {
     "*s* ≥ {:.0f}": (evalue.STRENGTH_THRESHOLD,),
     "*o* ≥ {:.0f}": (evalue.MIN_LOG_ODDS,),
     "{} authors or more": (stop_shingles.MIN_AUTHORS,),
-    "Where more than {} items share it, only the earliest {} are": (
+    "Where more than {} items share a seed, only the earliest {} are": (
         seed_hits.MAX_SHARED,
         seeds.MAX_COMMON_LOOKUPS,
     ),
-    "than one in {} of the item, the words of a seed that *s* ≥ {} of the registry's": (
+    "than 1/{} of the item, the words of a seed that *s* ≥ {} of the registry's": (
         seed_hits.PARTIAL_RATIO,
         seed_hits._SHARED_FROM,
     ),
@@ -47,8 +47,9 @@ STATED = {
         seed_hits.MIN_CHAIN_SCORE / postings_index.BITS_SCALE,
         chaining.MIN_CANDIDATE_SCORE / postings_index.BITS_SCALE,
     ),
-    "such a match of less than {} tokens": (features.MIN_COPY_WORDS,),
-    "with a registry of {:.0f} million tokens, {:.0f} of an item of {} words or more": (
+    "A match of less than {} tokens that is": (features.MIN_COPY_WORDS,),
+    "with a registry of {:.0f} million tokens, a match of {:.0f} tokens with an "
+    "item of {} words or more": (
         50,
         4,
         next(
@@ -57,7 +58,7 @@ STATED = {
             if detectability.min_match_tokens(evalue.SHIPPED_CHANCE, 50_000_000)[4 * n] > 4
         ),
     ),
-    "A text resembles an item from *J* ≥ {}": (near_duplicates.MIN_SIMILARITY,),
+    "A text resembles an item if *J* ≥ {}": (near_duplicates.MIN_SIMILARITY,),
     "For each of {} permutations": (near_duplicates.PERMUTATIONS,),
     "{} bands of {} values": near_duplicates.BANDS_AND_ROWS,
     "each at most {:.0f} bits. A word counts {} times as much": (

@@ -23,7 +23,7 @@ def test_a_violation_names_share_source_verdict_purpose_and_limit():
     assert violation.gate == "x:forbidden=0%"
     assert violation.message == (
         "5.2 % of tokens (at least 4.9 %) is content of x that is forbidden for pretraining; "
-        "the policy tolerates 0 %"
+        "the policy allows 0 %"
     )
     assert "agreement" in violation.remedy
     assert "[[waivers]]" in violation.remedy
@@ -36,7 +36,7 @@ def test_every_verdict_has_words_and_a_remedy(verdict):
     (violation,) = violations(evaluate_gates([gate], [(0.5, 0.4)]), asked)
     assert str(verdict)[:7] in violation.message
     assert "of documents" in violation.message
-    assert "for evaluation; the policy tolerates 1 %" in violation.message
+    assert "for evaluation; the policy allows 1 %" in violation.message
 
 
 def test_the_date_of_collection_is_asked_for_where_nobody_says_it():

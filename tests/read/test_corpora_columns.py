@@ -213,7 +213,7 @@ def test_bytes_are_no_text_until_they_are_named(tmp_path):
     pq.write_table(pa.table({"id": [1], "text": [b"some words"]}), tmp_path / "a.parquet")
     with pytest.raises(ColumnMissing, match="no column holds text") as caught:
         open_corpus([str(tmp_path / "a.parquet")])
-    assert "--text-column; of bytes, which may be text, are ['text']" in caught.value.remedy
+    assert "--text-column; these hold bytes, which may be text: ['text']" in caught.value.remedy
 
 
 def test_numbers_that_are_none_name_no_row(tmp_path, hear):

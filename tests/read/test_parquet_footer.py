@@ -111,7 +111,7 @@ def test_encrypted_files_are_refused(tmp_path, plain):
     with pq.ParquetWriter(path, TABLE.schema, encryption_properties=properties) as writer:
         writer.write_table(TABLE)
     with pytest.raises(
-        UnsupportedFormat, match=r"a\.parquet: the file, or some of its columns, are encrypted"
+        UnsupportedFormat, match=r"a\.parquet: the file, or a part of its columns, is encrypted"
     ) as caught:
         open_corpus([str(path)])
     assert "without encryption" in caught.value.remedy
@@ -145,7 +145,7 @@ def test_a_footer_that_leads_out_of_its_file_is_refused(tmp_path):
     pq.write_table(TABLE, path)
     data = path.read_bytes()
     path.write_bytes(b"PAR1" + data[-int.from_bytes(data[-8:-4], "little") - 8 :])
-    with pytest.raises(CorruptFile, match="leads out of the file"):
+    with pytest.raises(CorruptFile, match="points beyond the end of the file"):
         open_corpus([str(path)])
 
 

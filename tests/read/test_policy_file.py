@@ -144,7 +144,7 @@ def test_a_project_without_the_table_is_no_policy(tmp_path):
         ),
         (
             "[check]\ncollected = {from = 2023-06-01, until = 2023-06-01}",
-            "check.collected: no day",
+            "contains no day",
             "first day after",
         ),
         ('[check]\ntext_columns = "text"', "check.text_columns: 'text' is not a list", "[text]"),
@@ -176,13 +176,13 @@ def test_a_project_without_the_table_is_no_policy(tmp_path):
         ("[claims]\neu-dsm-art-4 = 1", "claims.eu-dsm-art-4: 1 is neither true", "true or false"),
         ("[check]\ncommercial = 'yes'", "check.commercial: 'yes' is neither", "true or false"),
         ('[check]\nmodel = ["large"]', "check.model[0]: 'large'", "competing"),
-        ('[check]\nmodel = ["other", "generative"]', "check.model: 'other' is none", "leave"),
+        ('[check]\nmodel = ["other", "generative"]', "check.model: 'other' excludes", "leave"),
         (
             WHOLE.replace('"contract 17/2024"', '"c"\ndigest = "abc"'),
             "agreements[0].digest: 'abc' is not a SHA-256",
             "64",
         ),
-        ("[check", "is not valid TOML: Expected", "place named"),
+        ("[check", "is not valid TOML: Expected", "at that line"),
     ],
 )
 def test_a_mistake_is_named_with_its_place_and_a_remedy(tmp_path, text, said, remedy):

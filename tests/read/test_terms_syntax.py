@@ -120,7 +120,7 @@ def test_a_text_whose_end_is_not_verified_is_unseen_from_the_day_after_it_was_la
 def test_a_source_has_the_documents_of_those_that_it_stands_under():
     board, forum = library(sources__board=CHILD).sources
     assert [terms.id for terms in board.terms] == [terms.id for terms in forum.terms]
-    with pytest.raises(RuleSyntax, match="'forom' is not one of"):
+    with pytest.raises(RuleSyntax, match="'forom' is not a known value"):
         library(sources__board=CHILD.replace("[forum]", "[forom]"))
 
 
@@ -137,7 +137,7 @@ def test_a_document_has_periods_and_a_source_documents():
 def test_an_exception_says_what_it_lifts():
     (law,) = library(exceptions__law=EXCEPTION).exceptions
     assert (law.id, law.lifts) == ("law", (Layer.COPYRIGHT, Layer.CONTRACT))
-    with pytest.raises(RuleSyntax, match="'signal' is not one of"):
+    with pytest.raises(RuleSyntax, match="'signal' is not a known value"):
         library(exceptions__law=EXCEPTION.replace("contract]", "signal]"))
 
 
@@ -153,8 +153,8 @@ def test_an_exception_says_what_it_lifts():
         ),
         ("[robots or consent,", "[robots or luck,", "conditions[0]: 'luck'", "choose one of"),
         ("[robots or consent,", "[robotz,", "conditions[0]: 'robotz'", "'robots'"),
-        ("        reviewed-on: 2024-02-01\n", "", "reviewed-by: a review has a name", "neither"),
-        ("        reviewed-by: A. Lawyer\n", "", "reviewed-on: a review has a name", "neither"),
+        ("        reviewed-on: 2024-02-01\n", "", "reviewed-by: a review needs a name", "neither"),
+        ("        reviewed-by: A. Lawyer\n", "", "reviewed-on: a review needs a name", "neither"),
         ("stored-on: 2022-03", "stored-on: long ago", "stored-on: 'long ago'", "2023-06-01"),
         ("2021-01-01, 2022]", "2021-01-01, old]", "versions[1]: 'old'", "2023-06-01"),
         ("precedence: licence", "precedence: license", "precedence: 'license'", "'licence'"),

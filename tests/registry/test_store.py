@@ -281,7 +281,7 @@ def test_a_manifest_that_counts_wrong_is_noticed_when_it_is_read(folder):
     with pytest.raises(CorruptFile, match="60 rows"):
         open_registry(folder).arrays()
     restate(folder, items=60, postings=41)
-    with pytest.raises(CorruptFile, match="not a directory"):
+    with pytest.raises(CorruptFile, match="not an index"):
         open_registry(folder).arrays()
 
 

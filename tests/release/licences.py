@@ -22,10 +22,10 @@ HEAD = """\
 
 Written by `make docs` from the metadata of what is installed. `provenance` is under Apache-2.0;
 each of these is under a licence that lets a work under Apache-2.0 depend on it, whatever the work
-is used for. A test fails on any other licence, and on one that is not known. Nothing of them is
-shipped in our wheel: `pip` fetches them. Some wheels hold further libraries, whose licences lie in
-them. SciPy comes with datasketch alone; we import none of it. What only tests and benchmarks need
-(the extras `dev` and `bench`) is not listed.
+is used for. A test fails on any other licence, and on an unknown one. Our wheel contains none of
+them: `pip` fetches them. Some of their wheels bundle further libraries, with their licences. SciPy
+is installed only because datasketch needs it; we import none of it. What only tests and benchmarks
+need (the extras `dev` and `bench`) is not listed.
 
 | package | licence | needed by |
 | --- | --- | --- |
@@ -33,16 +33,16 @@ them. SciPy comes with datasketch alone; we import none of it. What only tests a
 FOOT = """
 ## A bill of materials
 
-Versions differ from machine to machine, so the bill is made where the software runs, and at a
-release for what was tested. In a checkout, with the environment that it describes:
+Versions differ from machine to machine, so generate the bill where the software runs. A release
+includes one of the tested versions. In a checkout, in the environment to be described:
 
-*Not run by our tests: it needs the checkout, and another test makes the bill.*
+*Not run by our tests: it needs a checkout; a separate test generates the bill.*
 
 ```sh
 python -m tests.release.bom > provenance.cdx.json
 ```
 
-It is CycloneDX 1.6, made of the same metadata; the same environment gives the same file.
+It is in CycloneDX 1.6, from the same metadata; the same environment gives the same file.
 """
 
 

@@ -6,7 +6,7 @@ plain and next to other plain words.
 `hash_eight(view, runs, run, hashes, starts, ends, count, special)` hashes the eight runs whose
 bounds are at `runs[run:run + 16]` as plain words, and writes them as tokens from `count` on. It
 returns two masks whose lowest bit is the first run: runs that may be something else (too long, or
-in `link_stripping.STRIPPABLE`), and runs that end behind the byte `special`. Unchecked: the caller
+in `link_stripping.STRIPPABLE`), and runs that end after the byte `special`. Unchecked: the caller
 guarantees that sixteen bytes can be read from the start of each run.
 """
 

@@ -83,7 +83,7 @@ def find_runs(view: UInt8s, specials: UInt64s, runs: Int32s) -> Scalar:
     view : ndarray of uint8
         The text, followed by at least `BLOCK` readable bytes.
     specials : ndarray of uint64
-        Receives the mask of special bytes; a bit behind the last byte is set.
+        Receives the mask of special bytes; the bit after that of the last byte is set.
     runs : ndarray of int32
         Receives the start and end of each run, then sixteen zeros.
 

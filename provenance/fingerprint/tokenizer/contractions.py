@@ -55,7 +55,7 @@ def rejoin_contraction(  # noqa: PLR0913 (the arrays of one table)
     Returns
     -------
     int
-        The offset behind the suffix; `at` if there is none.
+        The offset after the suffix; `at` if there is none.
     """
     is_next = ends[last] == at - 1 and view[at - 1] == SPACE
     if not is_next or not may_be_split(hashes, starts, ends, last):
@@ -90,7 +90,7 @@ def _after_quote(view: UInt8s, at: Scalar, end: Scalar, tables: TokenizerTables)
 
 @kernel_part
 def _word_continues(view: UInt8s, at: Scalar, end: Scalar, tables: TokenizerTables) -> Scalar:
-    """Return whether the word continues behind its ASCII letters: `'sé` is no suffix."""
+    """Return whether the word continues after its ASCII letters: `'sé` is no suffix."""
     if at >= end:
         return False
     point, _ = decode(view, at, end)

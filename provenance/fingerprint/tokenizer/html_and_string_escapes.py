@@ -82,7 +82,7 @@ def reference(
     Returns
     -------
     point, after : int
-        The code point and the offset behind the reference; -1 and `at` if there is none. A
+        The code point and the offset after the reference; -1 and `at` if there is none. A
         reference to `&` that begins another reference (`&amp;lt;`) is decoded as well.
     """
     point, after = _decode_one(data, at, end, tables)
@@ -174,7 +174,7 @@ def unescape(
     Returns
     -------
     point, after : int
-        The code point and the offset behind it. If nothing is escaped, the sign itself, or the
+        The code point and the offset after it. If nothing is escaped, the sign itself, or the
         last of several backslashes. Escaped white space is decoded as a line feed.
     """
     point, after = np.int64(data[at]), np.int64(at + 1)

@@ -25,7 +25,7 @@ _LONGEST = 24  # bytes of a bracket, escaped more than once
 
 @kernel_part
 def link_end(data: UInt8s, at: Scalar, end: Scalar, tables: TokenizerTables) -> Scalar:
-    """Return the offset behind the link whose scheme ends at `at`; `at` if none follows.
+    """Return the offset after the link whose scheme ends at `at`; `at` if none follows.
 
     A link ends at white space, a quotation mark, an angle bracket or the first non-ASCII byte,
     since Chinese posts continue without a space. `https : / / t . co / x` is also a link.
@@ -51,7 +51,7 @@ def _is_slash(data: UInt8s, at: Scalar, end: Scalar, tables: TokenizerTables) ->
 
 @kernel_part
 def address_end(data: UInt8s, at: Scalar, end: Scalar, tables: TokenizerTables) -> Scalar:
-    """Return the offset behind an address without spaces."""
+    """Return the offset after an address without spaces."""
     while at < end and 0x20 < data[at] < 0x80 and data[at] not in (_QUOTE, _LESS, _GREATER):
         if data[at] == BACKSLASH and not _is_escaped_sign(data, at + 1, end):
             break
@@ -221,6 +221,6 @@ def _stripped_end(
 
 @inlined
 def _is_repost(view: UInt8s, start: Scalar, stop: Scalar, end: Scalar, count: Scalar) -> Scalar:
-    # Inside a text, only a name behind it distinguishes the mark from a word.
+    # Inside a text, only a name after it distinguishes the mark from a word.
     is_uppercase = count == 0 and view[start] == 0x52 and view[start + 1] == 0x54
     return is_uppercase or (stop + 1 < end and view[stop] == SPACE and view[stop + 1] == 0x40)

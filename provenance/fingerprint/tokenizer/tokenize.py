@@ -138,7 +138,7 @@ def tokenise(texts: Texts) -> Tokens:
     """
     longest = int(np.diff(texts.offsets).max(initial=0))
     if longest > _MAX_TEXT_BYTES:
-        raise InputError(f"a text has {longest:,} bytes", remedy="cut texts of 2 GiB into several")
+        raise InputError(f"a text has {longest:,} bytes", remedy="split texts of 2 GiB or more")
     offsets = np.zeros(len(texts) + 1, np.int64)
     state = tokenizer_state(longest)
     into = _empty_columns(int(texts.offsets[-1] - texts.offsets[0]), len(texts))
@@ -173,7 +173,7 @@ def _empty_columns(size: int, count: int) -> Columns:
 
 
 def _padded_parts(texts: Texts) -> tuple[Part, Part]:
-    """Copy the last texts, so that at least `BLOCK` bytes can be read behind every text."""
+    """Copy the last texts, so that at least `BLOCK` bytes can be read after every text."""
     last = int(np.searchsorted(texts.offsets[1:], len(texts.data) - BLOCK, "right"))
     padded = np.zeros(int(texts.offsets[-1] - texts.offsets[last]) + BLOCK, np.uint8)
     padded[:-BLOCK] = texts.data[texts.offsets[last] : texts.offsets[-1]]

@@ -275,7 +275,7 @@ def read_word(  # noqa: C901, PLR0915 (one hot loop; calls would be slow)
     Parameters
     ----------
     data : ndarray of uint8
-        The text, followed by at least 64 readable bytes behind `end`.
+        The text, followed by at least 64 readable bytes after `end`.
     at, end : int
         Offsets.
     plain : int
@@ -339,7 +339,7 @@ def _is_unmarked(point: Scalar, tables: TokenizerTables) -> Scalar:
 
 @kernel_part
 def mention_end(data: UInt8s, at: Scalar, end: Scalar, tables: TokenizerTables) -> Scalar:
-    """Return the offset behind a mention whose `@` ends at `at`: `@name`, `@name@host`."""
+    """Return the offset after a mention whose `@` ends at `at`: `@name`, `@name@host`."""
     first = at
     if at + 1 < end and data[at] == 0x20 and is_word(data[at + 1]):
         first = at + 1
@@ -409,7 +409,7 @@ def with_weight(hashed: Scalar, weight: Scalar) -> Scalar:
 def single_character_hashes() -> UInt32s:
     """Return the hash of every character that is a token by itself, and 0 for all others.
 
-    Appended is, for each block of 64 characters of three bytes, whether it has such a character.
+    One more element for each block of 64 three-byte characters is 1 if the block has such a one.
     """
     hashes = np.zeros(LIMIT + _FOUR_BYTES // _BLOCK, np.uint32)
     _hash_all(tokenizer_tables(), hashes)

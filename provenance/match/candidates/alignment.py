@@ -73,7 +73,7 @@ def open_alignment_bound(item: UInt32s, document: UInt32s, bits: UInt8s, step: S
     Parameters
     ----------
     item, document, bits : ndarray
-        As of `align`, but not reversed.
+        As for `align`, but not reversed.
     step : int
         1 or -1: whether the alignment begins at the item's first token, or at its last.
 

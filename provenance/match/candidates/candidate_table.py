@@ -31,7 +31,7 @@ class Candidates:
     passages : ndarray of uint64, shape (n,)
         Hash of the text's passage in which the match begins (`corpus_sample.sample_passages`).
     breaks : ndarray of uint8, shape (n, 2)
-        Separators from the words before and behind the match: `NO_BREAK`, `BREAK` or
+        Separators from the words before and after the match: `NO_BREAK`, `BREAK` or
         `ELLIPSIS`.
     runs : ndarray of int32, shape (r, 3)
         Runs of matched tokens: index in the item, index in the text, length.
@@ -75,7 +75,7 @@ class Candidates:
 
     @property
     def item_ends(self) -> Int32s:
-        """Index behind the item's last token that each candidate matches."""
+        """Index after the item's last token that each candidate matches."""
         last = self.runs[self.run_offsets[1:] - 1]
         return np.asarray(last[:, 0] + last[:, 2])
 

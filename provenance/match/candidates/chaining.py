@@ -36,7 +36,7 @@ def allocate_scratch(longest: Scalar) -> tuple[Int32s, Int32s, Int32s, Int32s, I
 
 
 @kernel_part
-def chain_hits(  # noqa: C901, PLR0913, PLR0915 (one walk over the hits: its state is its point)
+def chain_hits(  # noqa: C901, PLR0913, PLR0915 (one pass over the hits, with much state)
     item: UInt32s,
     document: UInt32s,
     bits: UInt8s,
@@ -73,7 +73,7 @@ def chain_hits(  # noqa: C901, PLR0913, PLR0915 (one walk over the hits: its sta
                 break
             if at_text >= text_end and at_item < item_end:
                 break  # another copy of the item begins
-        # The maximal run through this hit, behind the chain's end.
+        # The maximal run through this hit, after the chain's end.
         shift = max(text_end - at_text, item_end - at_item, 0)
         at_text, at_item = at_text + shift, at_item + shift
         low = min(at_text - text_end, at_item - item_end)
@@ -118,9 +118,9 @@ def chain_hits(  # noqa: C901, PLR0913, PLR0915 (one walk over the hits: its sta
 
 @kernel_part
 def _best_segment(item: UInt32s, bits: UInt8s, pairs: Int32s) -> tuple[Scalar, Scalar, Scalar]:
-    """Return the segment of a chain that scores most: its information less two bits a skip.
+    """Return the segment of a chain that scores most: its information less two bits per skip.
 
-    A seed that matches by chance some way behind a copy scores less than the skipped words cost.
+    A seed that matches by chance some way after a copy scores less than the skipped words cost.
     """
     # Start of the current segment, its information, and its score.
     start, segment_bits, total = 0, np.int64(0), np.int64(0)
@@ -201,7 +201,7 @@ def _extend_chain(
 def _drop_outliers(pairs: Int32s, count: Scalar) -> Scalar:
     """Drop isolated words at the far end of an alignment, which is listed first.
 
-    The text behind a truncated copy occasionally has a word of the item by chance.
+    The text after a truncated copy occasionally has a word of the item by chance.
     """
     strays = 0
     while strays < count:

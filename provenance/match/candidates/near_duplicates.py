@@ -11,7 +11,7 @@ MIN_SIMILARITY = 0.5
 
 PERMUTATIONS = 128
 BANDS_AND_ROWS = 25, 5
-"""Bands, and rows a band, that datasketch finds best for 128 permutations and `MIN_SIMILARITY`."""
+"""Bands, and rows per band, that datasketch chooses for 128 permutations and `MIN_SIMILARITY`."""
 
 _MAX_PER_BAND = 64  # items of one band that a text is compared with: the earliest
 _HASH_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
@@ -32,7 +32,7 @@ class LshIndex:
     places : tuple of ndarray of int64, each of shape (n,)
         Row of `signatures` of each key.
     rows : int
-        Values a band.
+        Values per band.
     """
 
     items: UInt32s

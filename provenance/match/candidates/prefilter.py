@@ -189,7 +189,7 @@ def _extension_bound(  # noqa: PLR0913 (a stretch of the item, and one of the te
     """Return upper bounds of the information and tokens that an alignment beyond a run matches.
 
     As `alignment.open_alignment_bound`, but for a token it is only known whether it is among the
-    nearest few of the text, or perhaps behind them.
+    nearest few of the text, or perhaps beyond them.
     """
     high, low = window
     occurrences = np.uint64(0)

@@ -23,7 +23,7 @@ MIN_CHAIN_SCORE = 28 * BITS_SCALE
 """Chains of less information are not aligned, in units of 1 / `BITS_SCALE` bit."""
 
 _SHARED_FROM = 2
-"""Items that must share a seed for the registry's frequency of it to limit its information."""
+"""Minimum number of items sharing a seed for its frequency in the registry to limit its bits."""
 
 PARTIAL_RATIO = 4
 """The limit of a seed's information applies to runs below 1 / `PARTIAL_RATIO` of the item."""

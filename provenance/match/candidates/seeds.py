@@ -36,8 +36,8 @@ from provenance.model import Int32s, Int64s, Positions, UInt8s, UInt32s, UInt64s
 
 FIRST_POSTING, END_POSTING, LAST_POSTING, POSITION, SEED_BITS, EXTRA_BITS, RUN_TOKENS = range(7)
 """Columns of a seed: its first posting, the end of those that are looked up, and the end of all;
-its index in the text; information of its words; what else its run may have, and the tokens of
-both."""
+its index in the text; information of its words; upper bound of that of the rest of its run; the
+tokens of both."""
 
 SEED_COLUMNS = 7
 
@@ -158,7 +158,7 @@ def _measure_seed(
 ) -> tuple[Scalar, Scalar, Scalar]:
     """Return the information of a seed's words, of the rest of its run, and the tokens of both.
 
-    A run continues behind its seed over tokens of less than a word, if the seed that would begin
+    A run continues after its seed over tokens of less than a word, if the seed that would begin
     at the next token weighs too little even with them.
     """
     end, weight, seed_bits, extra_bits = at, np.int64(0), np.int64(0), np.int64(0)
@@ -181,7 +181,7 @@ def _measure_seed(
 COUNTER_CELLS = 1 << 14
 """Cells that count hits of items; with more hits for them, fewer strays are recognised."""
 
-_SEEDS_PER_GROUP = 1024  # what their hits need fits into the nearer caches
+_SEEDS_PER_GROUP = 1024  # the data of their hits fits into the L2 cache
 _CELLS_PER_HIT = 32  # two items that share a cell are mistaken for one item with two hits
 _MAX_COUNT = np.uint8(2)
 

@@ -14,7 +14,7 @@ _COVERAGE_EDGES = (0.5, 0.65, 0.8, 0.9)
 """Edges of the classes of coverage: matched share of the item."""
 
 _MOST_OF_TEXT = 0.8
-"""Share of a text from which a match counts as all of it."""
+"""Minimum share of a text that a match covers if it counts as all of it."""
 
 _COVERAGE_CLASSES = len(_COVERAGE_EDGES) + 1
 

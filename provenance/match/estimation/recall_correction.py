@@ -333,7 +333,7 @@ def correct_sampled_share(
     Returns
     -------
     CorrectedShare
-        As of `correct_share`.
+        As for `correct_share`.
 
     Notes
     -----

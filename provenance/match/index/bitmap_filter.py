@@ -35,7 +35,7 @@ def build_bitmap(words: UInt32s) -> tuple[UInt32s, np.uint32]:
     Returns
     -------
     bits : ndarray of uint32, shape (2**a,)
-        The bitmap, 32 bits an element.
+        The bitmap, 32 bits per element.
     shift : uint32
         Right shift from a word's hash to the index of its bit.
     """

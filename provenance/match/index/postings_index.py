@@ -36,7 +36,7 @@ _ONE = np.uint64(1)
 _BITS_PER_KEY, _BITS_PER_KEY_ALONE = 8, 16  # of the filter, with and without a prefilter
 _MIN_DIRECTORY_BITS, _MAX_DIRECTORY_BITS = 8, 28
 _PREFILTER_BITS_PER_KEY = 3.3  # up to twice as many: the size is a power of two
-_MAX_PREFILTER_BITS = 28  # 32 MiB: a larger one leaves the cache; two bits a key still help
+_MAX_PREFILTER_BITS = 28  # 32 MiB: a larger one exceeds the cache; 2 bits per key help
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +193,7 @@ CELL_SHIFT = np.uint32(32 - BACKGROUND_BITS)
 """Right shift from a token's hash to its cell of the background counts."""
 
 _COMPARED_POSTINGS = 16  # postings that are compared at once; longer ranges are bisected
-_CHUNK = 1 << 14  # intermediate results of a chunk of cells stay in the nearer caches
+_CHUNK = 1 << 14  # intermediate results of a chunk of cells stay in the L2 cache
 _ALL_BITS = np.uint64(0xFFFFFFFFFFFFFFFF)
 _NO_SHINGLES: UInt64s = np.zeros(0, np.uint64)
 _NO_MINIMUM: Int64s = np.zeros(0, np.int64)

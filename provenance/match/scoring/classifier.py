@@ -1,10 +1,10 @@
 """Log-odds that a candidate is a copy, by logistic regression; which candidates are reported.
 
-Fitted by `benchmarks/fit_strength.py` on items planted in pages: natural logarithm, 0 is even odds
-if every fourth page contains an item. The main features are the information of the matched words
-under a model of the corpus without copies, and of language at large; the matched share of the item
-and its longest run of words; and whether the text breaks where the item begins and ends. Module
-`evalue` gives how often given log-odds occur by chance.
+Fitted by `benchmarks/fit_strength.py` on items planted in pages. Log-odds are natural logarithms; 0
+means even odds if every fourth page contains an item. The main features are the information of the
+matched words under a model of the corpus without copies, and of general language; the matched share
+of the item and its longest run of words; and whether the text breaks where the item begins and
+ends. Module `evalue` gives how often given log-odds occur by chance.
 """
 
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ from provenance.match.scoring.information import NgramCounts, language_only_coun
 from provenance.model import Flags, Floats, Int64s, Language
 
 SATURATION_TOKENS = 20
-"""Length from which only the matched passage of an item counts: a copied page of an article is
+"""Length above which only the matched passage of an item counts: a copied page of an article is
 still a copy if other pages were left out."""
 
 MIN_DISTINCT_WORDS = 3
@@ -130,7 +130,7 @@ def regressors(features: Features) -> dict[str, Floats]:
 
 
 _LONG_MATCH = 16
-"""Matched tokens from which nearly all candidates are reported, and are not checked beforehand."""
+"""Number of matched tokens from which nearly all candidates are reported: no check beforehand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +161,7 @@ class ScoringInputs:
     corpus : PassageSample
         A sample of their corpus.
     language : Language
-        N-gram counts of language at large.
+        N-gram counts of general language.
     size : int
         Tokens of all registries that the corpus is matched against (`evalue.strength`).
     threads : int
@@ -257,7 +257,7 @@ def _select_possible(
     return np.flatnonzero(sum_over_groups(context.groups, is_possible.astype(np.float64)))
 
 
-def _may_be_reported(  # noqa: PLR0913 (as of `score_candidates`, with counts and sizes apart)
+def _may_be_reported(  # noqa: PLR0913 (those of `score_candidates`, with counts and sizes separate)
     candidates: Candidates,
     context: CandidateContext,
     registry: PostingsIndex,

@@ -31,16 +31,16 @@ def min_match_tokens(chance: ChanceModel, size: int) -> Int64s:
     Parameters
     ----------
     chance : ChanceModel
-        The registry's law of chance.
+        The registry's chance model.
     size : int
-        Tokens of all registries that are matched at a time, as of `evalue.strength`.
+        Tokens of all registries that are matched at a time, as for `evalue.strength`.
 
     Returns
     -------
     ndarray of int64, shape (4 * SATURATION_TOKENS + 1,)
         By the length of the item in quarters of a word; the last is for longer items too. At most
         `MIN_COPY_WORDS`, as copies count for other matches. Not valid for matches with siblings,
-        nor with stop shingles, without which items are shorter.
+        or with stop shingles, which do not count towards the length of an item.
 
     Notes
     -----
@@ -81,7 +81,7 @@ def undetectable_items(registry: PostingsIndex, size: int) -> Flags:
     registry : PostingsIndex
         Index of the registry.
     size : int
-        Tokens of all registries that are matched at a time, as of `evalue.strength`.
+        Tokens of all registries that are matched at a time, as for `evalue.strength`.
 
     Returns
     -------

@@ -22,7 +22,7 @@ SHIPPED_CHANCE = ChanceModel(decay=0.677, scale=1.24e-12, exceedances=0)
 text, against registries of a thousand to a million items."""
 
 MIN_REGISTRY_TOKENS = 25_000
-"""Tokens of the smallest registry that the law was fitted on. It does not extrapolate below: texts
+"""Tokens of the smallest registry of the fit. It does not extrapolate below: texts
 on the subject of an item share phrases with it that are neither chance nor copies."""
 
 _PRIOR_EXCEEDANCES = 50.0
@@ -37,7 +37,7 @@ def strength(odds: Floats, chance: ChanceModel, size: int) -> Floats:
     odds : ndarray of float64
         Log-odds of matches with a registry (`classifier.log_odds`).
     chance : ChanceModel
-        That registry's law of chance.
+        That registry's chance model.
     size : int
         Tokens of all items in all registries that the corpus is matched against, equal items once:
         chance matches grow with their number.
@@ -89,7 +89,7 @@ def chance_probabilities(strengths: Floats, tokens: int) -> Floats:
 
 
 def fit_chance(odds: Floats, least: float, tokens: int, size: int) -> ChanceModel:
-    """Fit the law of chance to matches in texts that contain nothing of the registry.
+    """Fit the chance model to matches in texts that contain nothing of the registry.
 
     Parameters
     ----------

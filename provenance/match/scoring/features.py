@@ -382,7 +382,7 @@ def measure_features(
     corpus : PassageSample
         A sample of the corpus.
     language : Language
-        N-gram counts of language at large, which a small corpus does not represent.
+        N-gram counts of general language, which a small corpus does not represent.
     threads : int
         Number of threads.
     context : CandidateContext or None

@@ -1,9 +1,9 @@
 """Information of the words that candidates matched, in bits.
 
 Each matched word counts ``-log2 p``, where ``p`` is its probability given the preceding words, from
-counts of unigrams, bigrams and trigrams in the corpus, the registry and language at large, with
-Kneser-Ney interpolation. Candidates are measured in batches, since counts take memory for each
-matched word; corpus and registry are read once for each batch.
+counts of unigrams, bigrams and trigrams in the corpus, the registry and general language,
+interpolated by absolute discounting. Candidates are measured in batches, since counts take memory
+for each matched word; corpus and registry are read once for each batch.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -98,7 +98,7 @@ CORPUS_BITS, REGISTRY_BITS, POOLED_BITS, DISTINCT_WORDS, LONGEST_RUN, STOP_WORDS
 """Columns of `measure_information`: bits under the corpus, the registry, and both together;
 distinct words; words of the longest run; and words that only stop shingles cover."""
 
-_LARGE_TABLE = 1 << 18  # elements of a table that is larger than the nearer caches
+_LARGE_TABLE = 1 << 18  # elements of a table that is larger than the L2 cache
 _LOWER_HALF = np.uint64(0xFFFFFFFF)
 
 
@@ -114,7 +114,7 @@ class NgramCounts:
         The same of the bigram that ends at each matched token, and of the trigram; empty where
         nothing was counted.
     language : ndarray of uint64, shape (2 * 2**c,)
-        Table of unigrams and bigrams in language at large.
+        Table of unigrams and bigrams in general language.
     totals : ndarray of float64, shape (3,)
         Tokens of the corpus's sample, of the registry, and of language.
     """
@@ -297,9 +297,9 @@ def _prefetch_next(
     registry: tuple[UInt32s, Int64s],
     tables: tuple[UInt64s, UInt64s],
 ) -> None:
-    """Prefetch counts of the next candidate's words, and the words of the one behind it.
+    """Prefetch counts of the next candidate's words, and the words of the one after it.
 
-    Only if the tables do not fit into the nearer caches.
+    Only if the tables do not fit into the L2 cache.
     """
     items, run_offsets, runs = candidates
     tokens, offsets = registry
@@ -379,14 +379,14 @@ def count_and_measure(  # noqa: PLR0913 (as `features.measure_features`, and the
     candidates, registry, corpus, language, threads
         As in `features.measure_features`.
     copies : tuple of two ndarray of int64, shape (n,)
-        As of `measure_information`.
+        As for `measure_information`.
     batch_tokens : int
         Matched tokens of the candidates of a batch.
 
     Returns
     -------
     ndarray of float64, shape (n, 6)
-        As of `measure_information`.
+        As for `measure_information`.
     """
     language_table = build_table(language.keys, language.counts)
     arrays = registry.arrays

@@ -1,7 +1,7 @@
 """Keys partitioned by their upper bits, so that each partition is counted in its own table.
 
 In one large table each lookup waits for memory. Partitioned first, the keys of one partition need
-a table that fits the nearer caches.
+a table that fits into the L2 cache.
 """
 
 from typing import NamedTuple

@@ -1,9 +1,9 @@
 """Counts of the n-grams that candidates matched, in the corpus and in the registry.
 
 Only n-grams of candidates are counted, exactly, in one pass over the token arrays in memory. There
-are so few distinct tokens that a table of them stays in the nearer caches. There are many bigrams
+are so few distinct tokens that a table of them stays in the L2 cache. There are many bigrams
 and trigrams: those that may be wanted are partitioned by hash, and counted one partition at a time,
-in a table that fits the nearer caches too.
+in a table that fits into the L2 cache too.
 """
 
 from collections.abc import Callable
@@ -42,11 +42,11 @@ from provenance.model import Int32s, Int64s, UInt8s, UInt32s, UInt64s
 
 _ONE, _TWO = np.uint64(1), np.uint64(2)
 _BITS_PER_KEY, _BITS_PER_KEY_IN_CACHE = 4, 16
-"""Bits of the bitmap for each key: of other keys one in six passes; one in twenty, with the bits of
-a bitmap that stays in a near cache all the same."""
+"""Bits of the bitmap for each key: one in six of the other keys passes. If the larger bitmap still
+fits into the L2 cache, the second number applies, and one in twenty passes."""
 
 CACHE_BYTES = 1 << 18
-"""Size of a near cache."""
+"""Size in bytes of a small L2 cache."""
 
 _INITIAL_WORD_ROWS = 1 << 11
 _KEYS_PER_PARTITION, _MAX_PARTITION_BITS = 1 << 13, 10

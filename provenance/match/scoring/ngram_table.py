@@ -71,7 +71,7 @@ def _insert_rows(table: UInt64s, others: UInt64s) -> None:
 
 @inlined
 def find_row(table: UInt64s, key: Scalar) -> Scalar:
-    """Return the index of a key, or of the free row where it belongs; its counts are behind it."""
+    """Return the index of a key, or of the free row where it belongs; its counts follow it."""
     mask = np.uint64(table.size - 1)
     place = home_row(table, key)
     while table[place] != key and table[place] != np.uint64(0):

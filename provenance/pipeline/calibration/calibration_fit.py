@@ -87,6 +87,6 @@ def calibration_caveats(calibration: Calibration, corpus: str) -> tuple[str, ...
         caveats.append(f"recall was measured with version {calibration.tool} of provenance")
     if calibration.false.basis is None:
         caveats.append(
-            "the calibration did not measure chance matches, so strengths say how many there are"
+            "the calibration did not measure chance matches, so their number is an estimate"
         )
     return tuple(caveats)

@@ -51,7 +51,7 @@ def fit_chance_model(
     settings : Settings
         Threads, progress.
     max_document : str or None
-        Size limit of a document, such as "200MB"; None takes the default.
+        Size limit of a document, such as "200MB"; None uses the default.
 
     Returns
     -------

@@ -61,7 +61,7 @@ def open_control(path: str, registries: Sequence[RegistryIndex]) -> ControlIndex
     if shared_items > _MAX_SHARED * distinct_items or not distinct_items:
         raise RegistryError(
             f"the control {path} holds {distinct_items:,} different items, of which "
-            f"{shared_items:,} have the words of items of the registries: matches with these may "
+            f"{shared_items:,} have the same words as items of the registries: these matches may "
             "be real copies",
             remedy="name a registry of items that cannot be in the corpus, such as posts written "
             "after it was collected",

@@ -123,7 +123,7 @@ class _SpanArrays:
 
 
 def span_conditions(spans: pa.Table, claims: Claims, registries: Sequence[RegistryIndex]) -> Int64s:
-    """Return the condition in which each span shows its item; -1 where it shows none.
+    """Return the appearance of each span (`appearance_classes`); -1 if it names only a source.
 
     Parameters
     ----------

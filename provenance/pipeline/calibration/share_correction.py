@@ -41,7 +41,7 @@ class ObservedFindings:
     sources : sequence of str
         Source of each.
     lengths, conditions : ndarray of int64, shape (n,)
-        Tokens of the item, and `span_conditions`.
+        Tokens of the item, and appearance of the finding (`span_conditions`).
     documents : ndarray of int64, shape (n,)
         Document of each.
     tokens, bytes : ndarray of int64, shape (n,)
@@ -172,7 +172,7 @@ def build_share_corrector(
 
 
 def _contingency_table(observed: ObservedFindings, sources: Int64s, count: int) -> Floats:
-    """Count findings by source, length and condition."""
+    """Count findings by source, length and appearance."""
     shape = count, len(LENGTHS), APPEARANCES
     has_condition = observed.conditions >= 0
     indices = (

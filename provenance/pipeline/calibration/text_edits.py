@@ -1,4 +1,4 @@
-"""Edits that texts undergo on their way into a training set, applied to planted items.
+"""Edits that texts typically undergo before they reach a training set, for planted items.
 
 Every edit is a function of a text and a random generator.
 """
@@ -34,7 +34,7 @@ class Edit:
     name : str
         Name in reports.
     family : str
-        Edits that leave as much of a text, with similar recall.
+        Group of edits that leave about the same part of a text, with similar recall.
     change : callable
         Applies it.
     share : int

@@ -233,7 +233,7 @@ def _common_verdict(key: ShareKey, verdicts: set[Verdict]) -> Verdict | None:
 def _estimate_all_units(
     inputs: _ShareInputs, places: Int64s, holder_rows: Int64s
 ) -> tuple[Estimate, ...]:
-    """Estimate, in every unit, the share of some findings and of everything held likewise."""
+    """Estimate, in every unit, the share of some findings, up to all that their holders hold."""
     bands = _union_sizes(inputs, inputs.finding_set.holders.rows[holder_rows])
     return tuple(
         _estimate(inputs, places, unit, band) for unit, band in zip(Unit, bands, strict=True)

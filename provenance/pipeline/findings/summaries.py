@@ -159,8 +159,8 @@ def describe_method(registries: Sequence[RegistryIndex]) -> Method:
             Parameter(
                 "threshold",
                 f"{STRENGTH_THRESHOLD:g}",
-                "bits of strength from which a match is reported: one of s bits is expected by "
-                "chance once in 2**s tokens",
+                "minimum strength of a reported match, in bits: a match of s bits is expected "
+                "by chance once in 2**s tokens",
             ),
             Parameter(
                 "recall, low",

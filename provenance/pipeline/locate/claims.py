@@ -94,7 +94,7 @@ def attribute_claims(
     threads : int
         Number of threads that count words.
     model : CorpusModel or None
-        The model that the readings were adapted to (`apply_frozen_model`); None scores by the
+        The model that the readings were adapted to (`apply_frozen_model`); None scores with the
         readings alone.
     corpus_sample : PassageSample or None
         The merged sample of all readings, where it is already computed.

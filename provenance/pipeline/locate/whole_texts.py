@@ -1,4 +1,4 @@
-"""Evidence about whole texts: near-duplicate items, and what rows declare of themselves."""
+"""Evidence about whole texts: near-duplicate items, and what rows declare about themselves."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -48,7 +48,7 @@ def check_policy(path: str | None, rules: Path | None) -> tuple[Policy, tuple[st
     -------
     policy : Policy
         The policy.
-    doubts : tuple of str
+    notes : tuple of str
         Sources unknown to the rules, and expired waivers and agreements.
     """
     policy, library = load_policy(path, Path.cwd()), load_rules(rules)

@@ -42,7 +42,7 @@ TEXT_GROUPS: tuple[tuple[str, ...], ...] = (
     ("sentence",),
 )
 """Names under which text is detected. All columns of the first group with a column in the table are
-text; columns of later groups are text if they hold at least two words a row on average."""
+text; columns of later groups are text if they hold at least two words per row on average."""
 
 WELL_KNOWN_NAMES = frozenset(name for group in TEXT_GROUPS for name in group)
 
@@ -59,7 +59,7 @@ FETCH_DATE_NAMES = ("warc_date", "crawl_date", "fetch_date", "date_download", "d
 """Names of the date on which a page was fetched."""
 
 _MIN_WORDS = 2.0
-"""Mean words a row; a column with fewer that is named like a text holds ids or labels."""
+"""Mean words per row; a column with fewer, named like a text, holds ids or labels."""
 _SAMPLE_ROWS = 200
 _MAX_LISTED = 10
 
@@ -327,7 +327,7 @@ def normalise_name(name: str) -> str:
 def _choose_wordiest(
     schema: pa.Schema, metadata_paths: set[str], sample: SampleReader, file: str
 ) -> ColumnChoice:
-    """Choose the column with the most text a row, and those with at least half as much."""
+    """Choose the column with the most text per row, and those with at least half as much."""
     single = unique_names(schema) - metadata_paths
     names = [field.name for field in schema if is_textual(field.type) and field.name in single]
     means = dict(_mean_sizes(sample(names), names)) if names else {}
@@ -354,7 +354,7 @@ def _no_text_error(schema: pa.Schema, file: str) -> ColumnMissing:
             return duplicate_column_error(field.name, file)
     byte_columns = [field.name for field in schema if is_bytes(field.type)]
     suggestion = (
-        f"; of bytes, which may be text, are {format_names(byte_columns)}"
+        f"; these hold bytes, which may be text: {format_names(byte_columns)}"
         if byte_columns
         else ", if there is one"
     )

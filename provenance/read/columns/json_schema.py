@@ -16,7 +16,7 @@ MAX_NAME_CHARS = 1 << 16
 
 
 def infer_schema(records: Iterable[Mapping[str, object]], file: str) -> pa.Schema:
-    """Infer a schema; a member whose type varies gets the most frequent type, or string if any is.
+    """Infer a schema; a member of several types gets the most frequent one, or string if it occurs.
 
     Raises
     ------

@@ -45,7 +45,7 @@ class FileDigest:
     file : File
         The file.
     state : FileState or None
-        The state, as of `File.state`, in which the file was opened. If it is in another state after
+        The state (`File.state`) in which the file was opened. If it is in another state after
         it was read, `InputError` is raised.
     """
 
@@ -69,7 +69,7 @@ class FileDigest:
 
 
 _TYPO_SIMILARITY = 0.8
-"""Similarity from which on a name next to an address is suggested as the one that was meant."""
+"""Minimum similarity of a name in the same folder that is suggested for a mistyped address."""
 
 _MAX_NAMED = 5
 """Files passed over that are named in the report."""
@@ -115,7 +115,7 @@ class Corpus:
     def file_digests(self) -> list[Callable[..., str]]:
         """Return the functions that compute and remember the digests of the files.
 
-        Each takes `stopped`, as `file_hashing.sha256`.
+        Each takes `stopped`, which is `is_cancelled` of `file_hashing.sha256_stream`.
         """
         return [digest for _, digest in self.digests if isinstance(digest, FileDigest)]
 
@@ -261,7 +261,7 @@ def open_files(
     Parameters
     ----------
     addresses : sequence of str
-        What the corpus is called.
+        Addresses that the corpus is reported under.
     files : sequence of File
         In order of their names.
     text_columns : sequence of str

@@ -20,7 +20,7 @@ from provenance.read.corpus.file_access import translate_read_errors, unread_ent
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A file, some row groups of a file, or several small files.
+    """A file, some row groups or a range of lines of a file, or several small files.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ _EMPTY_BATCH = pa.RecordBatch.from_pylist([], schema=DOCUMENTS)
 _SMALL_FILE_BYTES = 1 << 16
 """Stored size up to which a file is grouped with others."""
 _MIN_SMALL_FILES = 256
-"""Small files from which on they are grouped; fewer are enough parts for threads to share."""
+"""Minimum number of small files to group; fewer are few enough to be parts of their own."""
 _MAX_GROUP_FILES, _MAX_GROUP_BYTES = 2048, 4 << 20
 """Most files in a group, and bytes as stored."""
 _GROUP_BOUNDARY_INTERVAL = 512

@@ -34,7 +34,7 @@ class RowMetadata:
     numbers : ndarray of int64
         0-based, within the file.
     ids, urls, licences, fetched : pyarrow.Array of large_string, or None
-        One value a row; null if a row has none, never empty.
+        One value per row; null if a row has none, never empty.
     came_with : pyarrow.Array of `CAME_WITH`, or None
         Signals of each row.
     skipped : tuple of Skipped
@@ -85,7 +85,7 @@ def build_documents(rows: RowMetadata, leaves: TextLeaves) -> Iterator[Documents
 
 @dataclass(frozen=True, slots=True)
 class _TextFaults:
-    """Reasons to leave out texts: one flag a text, or None where no text has the fault."""
+    """Reasons to leave out texts: one flag per text, or None if no text has the fault."""
 
     absent: Flags | None
     broken: Flags | None

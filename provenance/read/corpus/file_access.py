@@ -202,7 +202,7 @@ class File:
             return read_fully(stream, size)
 
     def digest(self, stopped: Callable[[], bool] = never_stop) -> str:
-        """Return the SHA-256 of the bytes as stored; `stopped` is that of `sha256_stream`."""
+        """Return the SHA-256 of the bytes as stored; `stopped` is passed to `sha256_stream`."""
         with cast("RawIOBase", self.open()) as stream, translate_read_errors(self.display_path):
             return sha256_stream(stream, _ENDLESS, stopped)
 

@@ -17,7 +17,7 @@ _MAX_DOCUMENTS_AT_ONCE = 8
 """Rows that are decoded together may take this many times the document limit, or more if they take
 as much on disk."""
 _MAX_EXPANSION = 10
-"""Ratio by which text is hardly ever compressed."""
+"""Compression ratio that text hardly ever exceeds."""
 
 _UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "KI": 2**10, "MI": 2**20, "GI": 2**30}
 _SIZE = re.compile(r"(\d{1,12}) ?([KMG]I?|)B?", re.IGNORECASE | re.ASCII)

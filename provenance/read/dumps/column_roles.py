@@ -43,13 +43,13 @@ def find_roles(schema: pa.Schema, dump: Dump) -> dict[str, str]:
     Returns
     -------
     dict of str to str
-        Paths by the fields of `ITEMS`, "text" among them. "title" replaces a missing text, as of
+        Paths by the fields of `ITEMS`, "text" among them. "title" replaces a missing text, as in
         posts that only link; never a text column given by the user.
 
     Raises
     ------
     ColumnMissing
-        If a given column is missing, or no column is known as the text.
+        If a given column is missing, or no column is recognised as the text.
     """
     roles = {}
     for role, column, option in (
@@ -86,7 +86,7 @@ def _only_text_column(schema: pa.Schema, roles: Mapping[str, str], dump: Dump) -
     ]
     if len(candidates) != 1:
         raise ColumnMissing(
-            f"{dump.display_path}: no column is known as the text; the table has "
+            f"{dump.display_path}: no column is recognised as the text; the table has "
             f"{format_names(schema.names)}",
             remedy="choose the column with --text-column.",
         )

@@ -1,4 +1,4 @@
-"""Posts as JSON objects, one a line or in an array."""
+"""Posts as JSON objects, one per line or in an array."""
 
 import codecs
 import re
@@ -57,7 +57,7 @@ def parse_objects(block: LineBlock) -> Iterator[NumberedObject]:
 
 
 def is_array(head: bytes) -> bool:
-    """Return whether objects are in an array or pretty-printed, rather than one a line."""
+    """Return whether objects are in an array or pretty-printed, rather than one per line."""
     return not starts_as_jsonl(skip_assignment(head))
 
 

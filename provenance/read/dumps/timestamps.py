@@ -16,7 +16,7 @@ FIRST_SECOND, LAST_SECOND = -62_135_596_800, 253_402_300_799
 MIN_NUMBER = 10_000
 """Smaller numbers are years, counts or placeholders."""
 UNIT_THRESHOLDS = ((10**17, 10**9), (10**14, 10**6), (10**11, 10**3))
-"""Numbers from these on are nanoseconds, microseconds, milliseconds."""
+"""Smallest numbers of nanoseconds, microseconds and milliseconds."""
 
 _TEXT = pa.large_string()
 _NUMBER = re.compile(r"\d{5,19}(\.\d*)?")

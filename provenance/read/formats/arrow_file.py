@@ -50,7 +50,7 @@ def table_offset(data: bytes, table: int, number: int) -> int | None:
 
 
 def read_integers(data: bytes, table: int, number: int, width: int) -> Int64s:
-    """Return a vector of structs of `width` 64-bit integers, one struct a row."""
+    """Return a vector of structs of `width` 64-bit integers, one struct per row."""
     place = table_offset(data, table, number)
     if place is None:
         return np.zeros((0, width), np.int64)
@@ -98,7 +98,7 @@ def _batch_sizes(source: pa.NativeFile, name: str) -> Iterator[tuple[int, int]]:
         length = field_offset(head, message, 3)
         stored_size = 0 if length is None else struct.unpack_from("<q", head, length)[0]
         if stored_size < 0 or body + stored_size > end:
-            raise corrupt_file_error(name, "", "a record batch leads out of the file")
+            raise corrupt_file_error(name, "", "a record batch extends beyond the end of the file")
         batch = _record_batch_header(head, message)
         if batch is not None and field_offset(head, batch, 3) is not None:  # it is compressed
             size = 0

@@ -1,4 +1,4 @@
-"""CSV and TSV files: dialect detection, and parsing by Arrow or, at irregular content, by `csv`."""
+"""CSV and TSV files: dialect detection, and parsing by Arrow or, if irregular, by `csv`."""
 
 import codecs
 import csv

@@ -10,7 +10,7 @@ MAX_DEPTH = skipped_rows.MAX_NESTING
 Record = dict[str, object]
 
 _MAX_DIGITS = 4000
-"""Digits from which on integers become floats; Python refuses those of over 4,300 digits."""
+"""Integers with at least as many digits become floats; Python refuses over 4,300 digits."""
 
 
 def decode(text: str) -> object:

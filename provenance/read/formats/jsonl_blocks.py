@@ -128,7 +128,7 @@ def parse_block(block: LineBlock, schema: pa.Schema) -> pa.RecordBatch | None:
     Returns
     -------
     pyarrow.RecordBatch or None
-        One row a line; None if any line does not fit the schema.
+        One row per line; None if any line does not fit the schema.
     """
     # A line break between `}` and `{` cannot be inside an object: if there are as many objects as
     # lines, there is one object on each line.

@@ -161,7 +161,7 @@ def _parse(data: bytes, file: File, end: int) -> ParquetFooter:
     table = np.array(bounds, np.int64).reshape(len(rows), len(columns), 5)
     starts, compressed, uncompressed, values, dictionaries = np.moveaxis(table, 2, 0)
     if (table < 0).any() or (compressed > end - starts).any():
-        raise DamagedData("its footer leads out of the file")
+        raise DamagedData("its footer points beyond the end of the file")
     counts = np.array(rows, np.int64)
     return ParquetFooter(counts, starts, compressed, uncompressed, values, dictionaries, columns)
 
@@ -254,7 +254,7 @@ def _parse_metadata(footer: CompactReader) -> ColumnChunk:
             has_statistics = has_statistics or field == _STATISTICS
             footer.skip(kind)
     if not path or not numbers.keys() >= _NEEDED:
-        raise DamagedData("the metadata of a column chunk are incomplete")
+        raise DamagedData("the metadata of a column chunk is incomplete")
     return ColumnChunk(
         tuple(name.decode() for name in path),
         # Some writers give 0 as the offset of a missing dictionary.
@@ -279,6 +279,6 @@ def _name_of_code(names: Sequence[str], number: int) -> str:
 
 def _encrypted_error(file: File) -> UnsupportedFormat:
     return UnsupportedFormat(
-        f"{file.display_path}: the file, or some of its columns, are encrypted",
+        f"{file.display_path}: the file, or a part of its columns, is encrypted",
         remedy="write it again without encryption.",
     )

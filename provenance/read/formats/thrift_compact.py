@@ -18,7 +18,7 @@ class DamagedData(ValueError):
 
 
 class CompactReader:
-    """Reads Thrift's compact protocol; IndexError if the data end too early."""
+    """Reads Thrift's compact protocol; IndexError if the data ends too early."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data

@@ -43,7 +43,8 @@ def open_zip(file: File) -> ZipFileSystem:
     finalize(folder, stream.close)
     for member in folder.zip.infolist():
         if member.flag_bits & _ENCRYPTED or member.compress_type not in _METHODS:
-            reason = "is encrypted" if member.flag_bits & _ENCRYPTED else "uses a rare compression"
+            is_encrypted = member.flag_bits & _ENCRYPTED
+            reason = "is encrypted" if is_encrypted else "uses an unsupported compression method"
             raise UnsupportedFormat(
                 f"{file.display_path}: {member.filename} in it {reason}",
                 remedy="unpack it, and give the unpacked files.",

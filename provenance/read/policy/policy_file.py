@@ -199,7 +199,7 @@ def _parse(path: Path, name: str) -> UncheckedValue:
         ) from error
     except (ValueError, RecursionError) as error:
         raise PolicyError(
-            f"{name} is not valid TOML: {error}", remedy="correct the place named."
+            f"{name} is not valid TOML: {error}", remedy="correct it at that line."
         ) from error
 
 

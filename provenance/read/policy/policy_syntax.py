@@ -61,7 +61,7 @@ def parse_model(entry: UncheckedValue) -> tuple[ModelScope, ...]:
     kinds = [each.word((*MODEL_SCOPES, OTHER_MODEL)) for each in entry.list()]
     if OTHER_MODEL in kinds and len(set(kinds)) > 1:
         raise entry.wrong(
-            f"{OTHER_MODEL!r} is none of the other kinds", f"leave {OTHER_MODEL!r} out."
+            f"{OTHER_MODEL!r} excludes the other kinds", f"leave {OTHER_MODEL!r} out."
         )
     return tuple(ModelScope(kind) for kind in dict.fromkeys(kinds) if kind != OTHER_MODEL)
 
@@ -85,7 +85,7 @@ def parse_waivers(waivers: list[UncheckedValue]) -> tuple[Waiver, ...]:
     for entry in waivers:
         waiver = _waiver(entry)
         if waiver.id in waivers_by_id:
-            raise entry.wrong(f"two waivers say {waiver.id!r}", "keep one of them.")
+            raise entry.wrong(f"two waivers have the id {waiver.id!r}", "keep one of them.")
         waivers_by_id[waiver.id] = waiver
     return tuple(waivers_by_id.values())
 

@@ -128,7 +128,7 @@ class UncheckedValue:
         word = self.text()
         if word not in allowed:
             raise self.wrong(
-                f"{format_value(word)} is not one of the words known here",
+                f"{format_value(word)} is not a known value",
                 self._nearest(word, allowed),
             )
         return word

@@ -157,7 +157,7 @@ def _build_library(
 ) -> Library:
     """Build a library from parsed rule files."""
     if VERDICTS not in roots:
-        raise RuleError(f"rules/{VERDICTS} is missing", remedy="add the shipped one to the rules.")
+        raise RuleError(f"rules/{VERDICTS} is missing", remedy="restore the shipped file.")
     combination = parse_combination(roots.pop(VERDICTS))
     questions = roots.pop(QUESTIONS, None)
     vocabulary = combination.vocabulary

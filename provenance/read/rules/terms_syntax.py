@@ -144,7 +144,7 @@ def _record(entries: dict[str, UncheckedValue]) -> Record:
     if (reviewer is None) is ("reviewed_on" in days):
         date_or_name = entries["reviewed-on"] if reviewer is None else reviewer
         raise date_or_name.wrong(
-            "a review has a name and a day", "write `reviewed-by` and `reviewed-on`, or neither."
+            "a review needs a name and a day", "write `reviewed-by` and `reviewed-on`, or neither."
         )
     return Record(
         from_basis="document date" if start is None else start.word(START_BASES),
@@ -196,7 +196,7 @@ def _check_consistent(
             "write verdict: unknown, basis: not-verified, confidence: not verified.",
         )
     if basis == "silence" and verdict is not Verdict.UNKNOWN:
-        raise period.wrong(f"silence gives no verdict {verdict}", "write verdict: unknown.")
+        raise period.wrong(f"a silent document cannot be {verdict}", "write verdict: unknown.")
 
 
 def _period(

@@ -9,7 +9,7 @@ _PAGE_SUFFIX = ".html"
 
 
 def ai_notice(file: RobotsFile, path: str) -> Notice:
-    """Return whether a page may be in a training set.
+    """Return the notice on a page: whether it may be in a training set.
 
     Notes
     -----

@@ -9,7 +9,7 @@ _NOAI = re.compile(r"(?<![\w-])noai(?![\w-])", re.IGNORECASE)
 
 
 def noai_notice(where: str, value: str) -> Notice:
-    """Return whether a list of directives disallows machine learning.
+    """Return the notice of a list of directives, which may disallow machine learning.
 
     Parameters
     ----------

@@ -153,7 +153,7 @@ def deciding_rule(rules: Iterable[RobotsLine], path: str) -> RobotsLine | None:
 
 
 def robots_notices(robots: RobotsFile, path: str, agents: Agents) -> Iterator[Notice]:
-    """Yield for each list of training robots whether they may fetch a path.
+    """Yield the notice of each list of training robots: whether they may fetch a path.
 
     Notes
     -----

@@ -1,4 +1,4 @@
-"""Captured site files for machines, in a folder by host and day."""
+"""Captured machine-readable files of sites, in a folder by host and day."""
 
 import hashlib
 import io

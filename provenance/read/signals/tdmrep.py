@@ -57,7 +57,7 @@ def mining_notice(
     headers: dict[str, str],
     tags: dict[str, str],
 ) -> Notice | None:
-    """Return whether mining of a page is reserved; None if there is no TDMRep signal.
+    """Return the notice on mining of a page; None if there is no TDMRep signal.
 
     Parameters
     ----------

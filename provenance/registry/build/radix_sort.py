@@ -1,7 +1,7 @@
 """Sort postings by shingle with a radix partition followed by insertion sort.
 
 Shingles are uniformly distributed hashes: their upper bits determine nearly where each belongs, and
-a few steps of insertion do the rest. It sorts sixty million postings a second on one core; a
+a few steps of insertion do the rest. It sorts sixty million postings per second on one core; a
 general sort, six million.
 """
 
@@ -176,7 +176,7 @@ def _sort_parts(records: UInt64s, bounds: Int64s) -> None:
 def _split_columns(
     records: UInt64s, shingles: UInt64s, items: UInt32s, positions: UInt32s
 ) -> Scalar:
-    """Part sorted records into columns, without the repeats of a shingle in one item."""
+    """Split sorted records into columns, without the repeats of a shingle in one item."""
     count, before, owner = 0, np.uint64(0), np.uint32(0)
     for row in range(len(records)):
         shingle, payload = records[np.uint64(row), 0], records[np.uint64(row), 1]

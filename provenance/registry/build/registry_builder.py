@@ -100,7 +100,7 @@ def extend_registry(
     batches : iterable of Items
         As for `create_registry`; a new item replaces one with the same source, site and id.
     addresses : sequence of str
-        Addresses of the dumps; earlier faults below them are forgotten, unless they recur.
+        Addresses of the dumps; earlier faults below them are dropped unless they recur.
     published : mapping of str to int, or None
         As for `create_registry`; declared totals of other sources are kept.
     progress : callable or None

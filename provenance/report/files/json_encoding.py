@@ -88,7 +88,7 @@ def _scalar(kind: Any, value: Any) -> Any:
 
 
 def _instant(value: datetime) -> datetime:
-    # Other zones and neighbouring days must have a date, too.
+    # The time must also exist in other time zones, and so must the days before and after it.
     if not date.min.year < value.year < date.max.year:
         raise ValueError(f"{value} is not a date between the years 2 and 9998")
     return value

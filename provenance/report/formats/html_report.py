@@ -1,4 +1,4 @@
-"""report.html: a self-contained page; its security policy only allows its own style and script."""
+"""report.html: a self-contained page; its security policy allows only its own style and script."""
 
 import base64
 import hashlib

@@ -19,7 +19,7 @@ _SECONDS = 30
 _REMEDIES = {
     401: "give the job a token: GITHUB_TOKEN.",
     403: "give the job `permissions: pull-requests: write`; a pull request from a fork has none.",
-    404: "give the job `permissions: pull-requests: write`, and look at GITHUB_REPOSITORY.",
+    404: "give the job `permissions: pull-requests: write`, and check GITHUB_REPOSITORY.",
 }
 
 
@@ -83,12 +83,12 @@ def post_comment(
     except HTTPError as error:
         raise OutputError(
             f"GitHub rejected the comment: {error.code} {error.reason}",
-            remedy=_REMEDIES.get(error.code, "look at the token's permissions, and run it again."),
+            remedy=_REMEDIES.get(error.code, "check the token's permissions, and run it again."),
         ) from error
     except (OSError, HTTPException, ValueError, KeyError, TypeError) as error:
         raise OutputError(
             f"the comment could not be sent to {to.api}: {error}",
-            remedy="look at GITHUB_API_URL and the network, and run it again.",
+            remedy="check GITHUB_API_URL and the network, and run it again.",
         ) from error
 
 

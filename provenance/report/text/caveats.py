@@ -26,7 +26,7 @@ BAND_MEANING = (
     "only this part. In total: with words that were attributed to another source with the same "
     "text."
 )
-"""Explanation of a band."""
+"""Explanation of the ends of a share's range: uncontested, and in total."""
 
 
 def band_sentence(estimate: Estimate) -> str:

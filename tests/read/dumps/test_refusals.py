@@ -93,7 +93,7 @@ def test_no_column_is_the_text(read, tmp_path):
     path = tmp_path / "p.jsonl"
     path.write_text('{"id": 1, "left": "a", "right": "b"}\n')
     with pytest.raises(
-        ColumnMissing, match=r"no column is known as the text.*'left', 'right'"
+        ColumnMissing, match=r"no column is recognised as the text.*'left', 'right'"
     ) as e:
         read(path)
     assert "--text-column" in e.value.remedy
