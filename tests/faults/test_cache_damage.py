@@ -144,9 +144,8 @@ def test_what_stands_in_the_place_of_entries_is_cleared_and_forgotten(
         OTHERS[other](path)
     monkeypatch.setattr(result_cache, "MAX_CACHE_BYTES", 0)
     assert content(world.checked()) == fresh
-    OTHERS[other](world.cache / "ab") if other != "a folder" else put_folder(
-        world.cache / "ab" / "c"
-    )
+    unused = next(path for n in range(256) if not (path := world.cache / f"{n:02x}").exists())
+    OTHERS[other](unused) if other != "a folder" else put_folder(unused / "c")
     monkeypatch.setenv("PROVENANCE_CACHE", str(world.cache))
     result_cache.clear_cache()
     assert result_cache.cache_usage().entries == 0

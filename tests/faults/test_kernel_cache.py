@@ -160,7 +160,7 @@ def of_another(cache):
 REFUSED = {
     folder_in_place: "Is a directory",
     file_in_place: "it is not a folder",
-    open_to_all: "others can write it",
+    open_to_all: "others can write to it",
     unwritable: "Permission denied",
     read_only: "it cannot be written",
     unreadable: "it cannot be written",

@@ -123,7 +123,7 @@ def test_what_the_control_matches_better_counts_whatever_was_found_there(
 
 
 def test_a_control_of_copies_measures_nothing_and_is_refused(measure, posts, pages) -> None:
-    with pytest.raises(RegistryError, match="have the words of items of the registries"):
+    with pytest.raises(RegistryError, match="have the same words as items of the registries"):
         measure(pages[:3], [*OTHERS[:10], *(post["text"] for post in posts[:11])])
 
 
