@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from provenance.fingerprint.tokenizer.tokenize import parameters, tokenise
+from provenance.fingerprint.tokenizer.tokenize import current_parameters, tokenise
 from provenance.model import NO_CONTEXT, Texts
 from provenance.read.corpus.corpora import open_corpus
 
@@ -40,7 +40,7 @@ def main() -> None:
     keys, counts = (np.concatenate(column) for column in zip(*columns, strict=True))
     order = np.argsort(keys)
     table = pa.table({"key": keys[order], "count": counts[order].astype(np.uint32)})
-    metadata = {"normalisation": str(parameters().normalisation), "tokens": str(total)}
+    metadata = {"normalisation": str(current_parameters().normalisation), "tokens": str(total)}
     pq.write_table(
         table.replace_schema_metadata(metadata),
         out,

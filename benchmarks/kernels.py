@@ -17,10 +17,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from provenance.fingerprint.fracminhash import sketch
+from provenance.fingerprint.fracminhash import build_sketch
 from provenance.fingerprint.minhash import signatures
 from provenance.fingerprint.shingles import shingle
-from provenance.fingerprint.tokenizer.tokenize import parameters, tokenise
+from provenance.fingerprint.tokenizer.tokenize import current_parameters, tokenise
 from provenance.match.candidates.candidate_scan import find_candidates
 from provenance.match.index.postings_index import build_postings, build_postings_index
 from provenance.match.scoring.corpus_sample import sample_passages
@@ -40,7 +40,7 @@ def main() -> None:
     posts = recombine(50_000, 14, seed=2)
     slices = cut_slices(texts)
     size = int(texts.offsets[-1]) / 1e6
-    fingerprint_parameters = parameters()
+    fingerprint_parameters = current_parameters()
     registry = build_postings_index(registry_arrays(posts))
     tokens = [tokenise(piece) for piece in slices]
     seeds = [shingle(piece, fingerprint_parameters.seed_width) for piece in tokens]
@@ -63,7 +63,7 @@ def main() -> None:
     time_pass(
         "sketches",
         size,
-        lambda: [sketch(piece, fingerprint_parameters) for piece in signature_shingles],
+        lambda: [build_sketch(piece, fingerprint_parameters) for piece in signature_shingles],
     )
     time_pass("corpus sample", size, lambda: [sample_passages(piece) for piece in tokens])
     pairs = list(zip(tokens, seeds, strict=True))
@@ -107,7 +107,7 @@ def recombine(count: int, length: int, seed: int) -> list[str]:
 
 def registry_arrays(posts: list[str]) -> RegistryArrays:
     """Return the arrays of a registry of posts, in memory."""
-    fingerprint_parameters = parameters()
+    fingerprint_parameters = current_parameters()
     tokens: Tokens = tokenise(Texts.of(pa.array(posts, pa.large_string())))
     seeds = shingle(tokens, fingerprint_parameters.seed_width)
     items = np.repeat(np.arange(len(posts), dtype=np.uint32), np.diff(seeds.offsets))

@@ -14,7 +14,7 @@ from benchmarks.curves import Matches
 from benchmarks.grounds import Ground
 from provenance.fingerprint.minhash import signatures
 from provenance.fingerprint.shingles import shingle
-from provenance.fingerprint.tokenizer.tokenize import parameters
+from provenance.fingerprint.tokenizer.tokenize import current_parameters
 from provenance.match.candidates.candidate_scan import find_candidates
 from provenance.match.candidates.candidate_table import Candidates
 from provenance.match.candidates.near_duplicates import build_lsh_index, find_near_duplicates
@@ -119,7 +119,7 @@ def seed_bits(candidates: Candidates, index: PostingsIndex) -> Floats:
 
 def whole_text_duplicates(ground: Ground) -> Matches:
     """Find items that a whole text resembles, as datasketch's MinHash LSH does."""
-    fingerprint_parameters = parameters()
+    fingerprint_parameters = current_parameters()
     numbers, items = _different_items(ground)
     item_signatures = signatures(
         shingle(items, fingerprint_parameters.signature_width, include_short=True),

@@ -16,7 +16,7 @@ from benchmarks.speed.stages import scan_slice
 from provenance import __version__, pipeline
 from provenance.fingerprint.minhash import signatures
 from provenance.fingerprint.shingles import shingle
-from provenance.fingerprint.tokenizer.tokenize import parameters, tokenise
+from provenance.fingerprint.tokenizer.tokenize import current_parameters, tokenise
 from provenance.match.index.postings_index import PostingsIndex, build_postings_index
 from provenance.match.index.probe import probe_index
 from provenance.match.index.stop_shingles import find_stop_shingles
@@ -31,7 +31,7 @@ SAMPLED = 16
 def sign(file: str, megabytes: float) -> dict[str, Any]:
     """Compute signatures slice by slice, as checks and registries do."""
     texts = first_texts(file, megabytes)
-    fingerprint_parameters, pieces = parameters(), slices(texts)
+    fingerprint_parameters, pieces = current_parameters(), slices(texts)
 
     def work() -> None:
         for piece in pieces:

@@ -13,7 +13,7 @@ from benchmarks.speed.clock import best_of
 from benchmarks.speed.reading import first_texts, size_of, slices
 from provenance.fingerprint.minhash import signatures
 from provenance.fingerprint.shingles import shingle
-from provenance.fingerprint.tokenizer.tokenize import parameters, tokenise
+from provenance.fingerprint.tokenizer.tokenize import current_parameters, tokenise
 from provenance.match.candidates.candidate_scan import find_candidates
 from provenance.match.candidates.candidate_table import Candidates
 from provenance.match.index.postings_index import (
@@ -43,7 +43,7 @@ def stages(file: str, posts: str, megabytes: int) -> dict[str, Any]:
     """
     texts = first_texts(file)
     pieces = slices(texts)
-    fingerprint_parameters = parameters()
+    fingerprint_parameters = current_parameters()
     items = first_texts(posts).slice(0, SOUGHT)
     small = build_postings_index(registry_arrays(items.to_pylist()))
     large = replace_filter(small, items, megabytes << 20)

@@ -37,7 +37,7 @@ class Sketch:
     hashes: UInt64s
 
 
-def sketch(shingles: Shingles, parameters: Parameters) -> Sketch:
+def build_sketch(shingles: Shingles, parameters: Parameters) -> Sketch:
     """Return the sketch of the set of all shingles of some texts."""
     sampled = shingles.hashes[shingles.hashes < _bound(parameters.scaled)]
     return Sketch(parameters, np.unique(sampled))
@@ -61,7 +61,7 @@ def downsample(fine: Sketch, parameters: Parameters) -> Sketch:
     Raises
     ------
     FingerprintMismatch
-        If `parameters` are those of a finer sketch, or differ in anything but `scaled`.
+        If `current_parameters` are those of a finer sketch, or differ in anything but `scaled`.
     """
     _require_same(replace(fine.parameters, scaled=parameters.scaled), parameters)
     if parameters.scaled < fine.parameters.scaled:

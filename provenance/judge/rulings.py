@@ -162,7 +162,7 @@ class Judge:
         return Judgement(ruling, decisive.agreement)
 
 
-def judge(
+def judge_content(
     subject: str,
     item_date: date | None,
     licence: str | None,

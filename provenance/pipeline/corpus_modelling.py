@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from provenance.errors import FingerprintMismatch
-from provenance.fingerprint.tokenizer.tokenize import parameters
+from provenance.fingerprint.tokenizer.tokenize import current_parameters
 from provenance.match.candidates.candidate_table import Candidates, concatenate_candidates
 from provenance.match.scoring.corpus_sample import EMPTY_SAMPLE, FULL_BOUND, PassageSample
 from provenance.match.scoring.features import copied_items
@@ -167,7 +167,7 @@ def _model_scores(candidates: Candidates, sample: PassageSample) -> Candidates:
 
 
 def _normalisation_digest() -> str:
-    fingerprint_parameters = parameters()
+    fingerprint_parameters = current_parameters()
     return f"{fingerprint_parameters.normalisation}, Unicode {fingerprint_parameters.unicode}"
 
 

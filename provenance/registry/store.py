@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from provenance.fingerprint.tokenizer.tokenize import parameters
+from provenance.fingerprint.tokenizer.tokenize import current_parameters
 from provenance.model import DroppedEdges, RegistryArrays, RegistrySummary, UInt32s
 from provenance.registry.array_reader import read_registry_arrays
 from provenance.registry.build.item_copies import ItemCopies, find_copies
@@ -170,7 +170,7 @@ def open_registry(folder: Path, digest: Digest = digest_of_file) -> Registry:
         If its manifest is damaged.
     """
     manifest, files = map_registry(folder)
-    ours = parameters()
+    ours = current_parameters()
     if replace(manifest.parameters, unicode=ours.unicode) != ours:
         raise fingerprint_mismatch(folder, manifest.parameters, ours)
     check_files(files, digested_files(manifest), digest)

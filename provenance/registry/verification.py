@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from provenance.errors import CorruptFile
 from provenance.fingerprint.shingles import shingle
 from provenance.fingerprint.span_edges import dropped_edges as fingerprint_edges
-from provenance.fingerprint.tokenizer.tokenize import parameters, tokenise
+from provenance.fingerprint.tokenizer.tokenize import current_parameters, tokenise
 from provenance.match.index.postings_index import IndexLayout, build_index_part
 from provenance.match.index.stop_shingles import count_shared_shingles
 from provenance.model import (
@@ -159,7 +159,7 @@ def _check_texts(contents: _Contents) -> Iterator[str]:
         if not np.array_equal(bounds, row_group_starts(items)):
             yield f"{bounds[-1]} texts of {contents.manifest.items} items, or in other groups"
             return
-        if contents.manifest.parameters.unicode != parameters().unicode:
+        if contents.manifest.parameters.unicode != current_parameters().unicode:
             return
         for group, (low, high) in enumerate(pairwise(bounds)):
             edges = read_row_group(items, group, ["lead", "trail"])

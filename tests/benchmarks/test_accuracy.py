@@ -14,7 +14,7 @@ from benchmarks.charts import RIGHT, Panel, Point, across, draw_panels, spread
 from benchmarks.curves import Matches, Outcome, Plants, curve, mean_recall, outcome, recall
 from benchmarks.grounds import Ground
 from benchmarks.references import seed_bits, shared_shingles
-from provenance.fingerprint.tokenizer.tokenize import parameters, tokenise
+from provenance.fingerprint.tokenizer.tokenize import current_parameters, tokenise
 from provenance.match.candidates.candidate_table import NO_CANDIDATES
 from provenance.match.index.postings_index import BITS_SCALE
 from provenance.model import BACKGROUND_BITS, Texts
@@ -98,7 +98,7 @@ class HeldItems:
     """As much of a registry as shingles ask for."""
 
     def __init__(self, tokens):
-        self.parameters = parameters()
+        self.parameters = current_parameters()
         self.tokens, self.token_offsets = tokens.hashes, tokens.offsets
         self.first = np.arange(len(tokens.offsets) - 1, dtype=np.uint32)
 

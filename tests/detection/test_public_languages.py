@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from provenance.fingerprint.shingles import shingle
-from provenance.fingerprint.tokenizer.tokenize import parameters, tokenise
+from provenance.fingerprint.tokenizer.tokenize import current_parameters, tokenise
 from tests.detection import languages
 from tests.detection.found import covered, recall
 from tests.detection.public import declarations, materials
@@ -117,8 +117,8 @@ def _bits(text: str) -> float:
     bits = np.array([-math.log2(counts[token] / len(tokens.hashes)) for token in tokens.hashes])
     sums = np.concatenate([[0], np.cumsum(bits)])
     weights = np.cumsum([weight_of(token) for token in tokens.hashes.tolist()])
-    width = 4 * parameters().seed_width
-    firsts = shingle(tokens, parameters().seed_width).positions
+    width = 4 * current_parameters().seed_width
+    firsts = shingle(tokens, current_parameters().seed_width).positions
     before = np.concatenate([[0], weights])[firsts]
     ends = np.searchsorted(weights, before + width) + 1
     return float(np.mean(sums[ends] - sums[firsts]))

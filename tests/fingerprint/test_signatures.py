@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from provenance.fingerprint.minhash import resemblance, shingle_hash32, signatures
 from provenance.fingerprint.shingles import shingle
-from provenance.fingerprint.tokenizer.tokenize import parameters, tokenise
+from provenance.fingerprint.tokenizer.tokenize import current_parameters, tokenise
 from provenance.model import Parameters
 from tests.fingerprint.oracles import texts_of
 
@@ -50,7 +50,7 @@ def datasketch_of(hashes, permutations=128, seed=1):
 @given(TEXTS)
 def test_signatures_equal_datasketch_bit_by_bit(texts):
     shingles = shingles_of(*texts)
-    rows = signatures(shingles, parameters())
+    rows = signatures(shingles, current_parameters())
     assert rows.shape == (len(texts), 128)
     assert rows.dtype == np.uint32
     for row, start, end in zip(rows, shingles.offsets, shingles.offsets[1:], strict=False):
@@ -71,7 +71,7 @@ def test_other_parameters_equal_datasketch_as_well(permutations, seed):
 def test_a_stored_signature_is_a_datasketch_object_again():
     texts = [" ".join(f"w{n}" for n in range(start, start + 300)) for start in (0, 60)]
     shingles = shingles_of(*texts)
-    rows = signatures(shingles, parameters())
+    rows = signatures(shingles, current_parameters())
     loaded = [MinHash(hashvalues=row, seed=1, scheme="affine32") for row in rows]
     fresh = datasketch_of(shingles.hashes[: shingles.offsets[1]])
     assert loaded[0].jaccard(loaded[1]) == resemblance(rows[0], rows[1])
@@ -82,18 +82,20 @@ def test_a_stored_signature_is_a_datasketch_object_again():
 
 
 def test_a_text_without_tokens_has_the_empty_signature():
-    rows = signatures(shingles_of("", "😀 !"), parameters())
+    rows = signatures(shingles_of("", "😀 !"), current_parameters())
     assert (rows == 0xFFFFFFFF).all()
 
 
 @has_affine32
 def test_the_empty_signature_is_datasketch_s():
-    rows = signatures(shingles_of(""), parameters())
+    rows = signatures(shingles_of(""), current_parameters())
     assert MinHash(hashvalues=rows[0], seed=1, scheme="affine32").is_empty()
 
 
 def test_signatures_are_the_same_whatever_datasketch_is_installed():
-    rows = signatures(shingles_of("one two three four five six seven", "東京 é"), parameters())
+    rows = signatures(
+        shingles_of("one two three four five six seven", "東京 é"), current_parameters()
+    )
     digest = hashlib.sha256(rows.astype("<u4").tobytes()).hexdigest()
     assert digest == "db4af2744d56b6db99e3c4e2eda68b98ebb4af6474377e5a4dca3b87a32d2da7"
 
@@ -102,7 +104,7 @@ def test_signatures_are_the_same_whatever_datasketch_is_installed():
 @given(st.lists(st.sampled_from("abcdefgh"), min_size=1, max_size=40))
 def test_repeats_of_shingles_change_nothing(words):
     texts = [" ".join(words * times) for times in (5, 6, 9)]
-    rows = signatures(shingles_of(*texts), parameters())
+    rows = signatures(shingles_of(*texts), current_parameters())
     assert (rows == rows[0]).all()
 
 
@@ -116,6 +118,6 @@ def test_resemblance_estimates_the_jaccard_similarity(kept):
         for start, end in zip(shingles.offsets, shingles.offsets[1:], strict=False)
     ]
     true = len(sets[0] & sets[1]) / len(sets[0] | sets[1])
-    rows = signatures(shingles, parameters())
+    rows = signatures(shingles, current_parameters())
     error = (true * (1 - true) / 128) ** 0.5
     assert abs(resemblance(rows[0], rows[1]) - true) <= 3 * error

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from provenance.errors import FingerprintMismatch
 from provenance.fingerprint.fracminhash import (
     Sketch,
+    build_sketch,
     containment,
     count_shared_hashes,
     downsample,
     merge,
-    sketch,
 )
 from provenance.model import Parameters, Shingles
 
@@ -31,7 +31,7 @@ def shingles_from(hashes):
 
 
 def sketch_of(hashes, parameters=FINE):
-    return sketch(shingles_from(hashes), parameters)
+    return build_sketch(shingles_from(hashes), parameters)
 
 
 def same(left, right):

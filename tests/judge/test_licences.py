@@ -3,7 +3,7 @@
 import pytest
 
 from provenance.judge.identifiers import Licences
-from provenance.judge.rulings import judge
+from provenance.judge.rulings import judge_content
 from provenance.model import Circumstances
 
 
@@ -29,12 +29,12 @@ from provenance.model import Circumstances
     ],
 )
 def test_a_licence_is_found_in_any_spelling(shipped, declared, licence):
-    assert judge(declared, None, None, Circumstances(), shipped).subject == licence
+    assert judge_content(declared, None, None, Circumstances(), shipped).subject == licence
 
 
 @pytest.mark.parametrize("declared", ["CC-BY", "CC-BY-5.0", "MIT OR Apache-2.0", "cc-by-4.0-jp"])
 def test_a_licence_is_not_guessed(shipped, declared):
-    assert judge(declared, None, None, Circumstances(), shipped).basis == "no-rule"
+    assert judge_content(declared, None, None, Circumstances(), shipped).basis == "no-rule"
 
 
 def test_a_declared_text_that_no_rule_knows_is_cut_to_a_hundred_characters(shipped):

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from provenance.judge.rulings import Judge, judge
+from provenance.judge.rulings import Judge, judge_content
 from provenance.model import (
     Actor,
     Circumstances,
@@ -26,14 +26,14 @@ def on(day: str, **more: object) -> Circumstances:
 
 
 def outcome(library, circumstances=None, item_date=None, licence=None, subject="here"):
-    ruling = judge(subject, item_date, licence, circumstances or Circumstances(), library)
+    ruling = judge_content(subject, item_date, licence, circumstances or Circumstances(), library)
     return ruling.verdict, ruling.basis
 
 
 @pytest.mark.parametrize("item_date", [date(2023, 1, 1), date(2023, 3, 15), date(2023, 12, 31)])
 def test_a_post_of_2023_on_x_hangs_on_when_it_was_collected(shipped, item_date):
-    known = judge("x", item_date, None, on("2023-06-01"), shipped)
-    unknown = judge("x", item_date, None, Circumstances(), shipped)
+    known = judge_content("x", item_date, None, on("2023-06-01"), shipped)
+    unknown = judge_content("x", item_date, None, Circumstances(), shipped)
     assert (known.verdict, known.basis) == (RESTRICTED, "automated-access")
     assert known.terms == "x/terms-of-service/2020-06-18"
     assert (unknown.verdict, unknown.basis) == (FORBIDDEN, "explicit-ml")
@@ -41,23 +41,23 @@ def test_a_post_of_2023_on_x_hangs_on_when_it_was_collected(shipped, item_date):
 
 
 def test_the_ruling_on_x_says_both_and_why(shipped):
-    unknown = judge("x", date(2023, 3, 15), None, Circumstances(), shipped)
+    unknown = judge_content("x", date(2023, 3, 15), None, Circumstances(), shipped)
     assert "III.A(k), in force since 2025-06-04" in unknown.why
     assert "collected before 2025-06-04, it is restricted (automated-access)" in unknown.why
     before = {a.circumstance: a.verdict for a in unknown.alternatives}
     assert before["collected before 2023-09-29"] is RESTRICTED
     assert before["collected since 2025-06-04"] is FORBIDDEN
-    known = judge("x", date(2023, 3, 15), None, on("2023-06-01"), shipped)
+    known = judge_content("x", date(2023, 3, 15), None, on("2023-06-01"), shipped)
     assert "If the date of collection were unknown, it would be forbidden" in known.why
 
 
 def test_the_split_by_role_is_shown_where_nobody_says_the_role(shipped):
-    ruling = judge("x", date(2023, 3, 15), None, Circumstances(), shipped)
+    ruling = judge_content("x", date(2023, 3, 15), None, Circumstances(), shipped)
     roles = {a.circumstance: a.verdict for a in ruling.alternatives}
     assert roles["as scraper"] is RESTRICTED
     assert roles["as API developer"] is FORBIDDEN
     assert roles["as recipient of a copy"] is UNKNOWN
-    told = judge("x", date(2023, 3, 15), None, Circumstances(actor=Actor.SCRAPER), shipped)
+    told = judge_content("x", date(2023, 3, 15), None, Circumstances(actor=Actor.SCRAPER), shipped)
     assert not [a for a in told.alternatives if a.circumstance.startswith("as ")]
 
 
@@ -144,7 +144,7 @@ def test_a_period_ends_on_the_day_before_until(book, terms):
 def test_the_strictest_day_of_an_interval_stands(book, terms):
     library = book(terms("here/a", FORBIDDEN, "2022-01-01"), terms("here/b", RESTRICTED))
     span = Circumstances(collected=DateRange(date(2021, 6, 1), date(2022, 1, 2)))
-    ruling = judge("here", None, None, span, library)
+    ruling = judge_content("here", None, None, span, library)
     assert ruling.verdict is FORBIDDEN
     assert "on which day" in ruling.why
     until = Circumstances(collected=DateRange(date(2021, 6, 1), date(2022, 1, 1)))
@@ -161,11 +161,11 @@ def test_nothing_is_collected_before_it_is_published(book, terms):
 
 def test_a_stated_date_of_collection_is_believed_against_the_item_s_own(book, terms):
     library = book(terms("here/a", FORBIDDEN, "2024-01-01"), terms("here/b", RESTRICTED))
-    ruling = judge("here", date(2025, 1, 1), None, on("2023-06-01"), library)
+    ruling = judge_content("here", date(2025, 1, 1), None, on("2023-06-01"), library)
     assert ruling.verdict is RESTRICTED
     # Only one of the two dates can be right, so it is said which one counts.
     assert "dated after the stated collection; the stated date was used." in ruling.why
-    earlier = judge("here", date(2023, 5, 1), None, on("2023-06-01"), library)
+    earlier = judge_content("here", date(2023, 5, 1), None, on("2023-06-01"), library)
     assert "believed" not in earlier.why
 
 
@@ -182,7 +182,7 @@ def test_the_content_s_own_date_chooses_a_content_licence(book, terms):
     late = on("2024-01-01")
     assert outcome(library, late, date(2019, 12, 31))[0] is PERMITTED
     assert outcome(library, late, date(2020, 1, 1))[0] is RESTRICTED
-    undated = judge("here", None, None, late, library)
+    undated = judge_content("here", None, None, late, library)
     assert undated.verdict is RESTRICTED
     assert [a.circumstance for a in undated.alternatives][:2] == [
         "published before 2020-01-01",
@@ -215,7 +215,9 @@ def test_a_licence_does_not_fill_a_gap_in_what_is_known_of_the_platform(book, te
 
 
 def test_a_licence_that_no_rule_knows_is_unknown(book, terms):
-    ruling = judge("here", None, "Odd-1.0", Circumstances(), book(terms("here/a", RESTRICTED)))
+    ruling = judge_content(
+        "here", None, "Odd-1.0", Circumstances(), book(terms("here/a", RESTRICTED))
+    )
     assert (ruling.verdict, ruling.basis) == (UNKNOWN, "no-rule")
     assert "Odd-1.0" in ruling.why
     assert outcome(book(terms("here/a", RESTRICTED)), licence="  ")[0] is RESTRICTED, (
@@ -225,7 +227,7 @@ def test_a_licence_that_no_rule_knows_is_unknown(book, terms):
 
 def test_a_licence_alone_may_be_judged_in_any_spelling(shipped):
     for spelling in ("CC-BY-4.0", "cc by 4.0", "https://creativecommons.org/licenses/by/4.0/"):
-        ruling = judge(spelling, None, None, Circumstances(), shipped)
+        ruling = judge_content(spelling, None, None, Circumstances(), shipped)
         assert (ruling.subject, ruling.verdict) == ("cc-by-4.0", RESTRICTED)
     assert outcome(shipped, subject="mit")[0] is PERMITTED
 
@@ -237,7 +239,7 @@ def test_a_source_may_put_all_its_content_under_one_licence(book, terms):
 
 
 def test_a_source_that_no_rule_knows_is_unknown_and_says_what_to_do(shipped):
-    ruling = judge("our-forum", date(2020, 1, 1), None, Circumstances(), shipped)
+    ruling = judge_content("our-forum", date(2020, 1, 1), None, Circumstances(), shipped)
     assert (ruling.verdict, ruling.basis, ruling.terms) == (UNKNOWN, "no-rule", None)
     assert "my-rules/sources/our-forum.yaml, named by --rules" in (ruling.remedy or "")
     assert '[[agreements]] with source = "our-forum"' in (ruling.remedy or "")
@@ -247,7 +249,7 @@ def test_a_permission_of_one_country_is_none_where_nobody_says_the_country(book,
     library = book(terms("here/a", PERMITTED, jurisdictions=("US",)), terms("here/b", UNKNOWN))
     assert outcome(library, Circumstances(jurisdiction="us"))[0] is PERMITTED
     assert outcome(library, Circumstances(jurisdiction="EU"))[0] is UNKNOWN
-    ruling = judge("here", None, None, Circumstances(), library)
+    ruling = judge_content("here", None, None, Circumstances(), library)
     assert ruling.verdict is UNKNOWN
     assert ("in US", PERMITTED) in [(a.circumstance, a.verdict) for a in ruling.alternatives]
 
@@ -256,7 +258,7 @@ def test_reasons_name_every_document_considered_the_decisive_first(book, terms):
     library = book(
         terms("here/a", UNKNOWN), terms("here/b", RESTRICTED), terms("here/c", FORBIDDEN)
     )
-    reasons = judge("here", None, None, Circumstances(), library).reasons
+    reasons = judge_content("here", None, None, Circumstances(), library).reasons
     assert [(r.terms.id, r.decisive) for r in reasons] == [
         ("here/c", True),
         ("here/a", False),
@@ -266,7 +268,7 @@ def test_reasons_name_every_document_considered_the_decisive_first(book, terms):
 
 def test_a_decisive_reason_comes_before_a_silent_one(book, terms):
     library = book(terms("here/a", UNKNOWN), terms("here/b", RESTRICTED))
-    reasons = judge("here", None, None, Circumstances(), library).reasons
+    reasons = judge_content("here", None, None, Circumstances(), library).reasons
     assert [(r.terms.id, r.decisive) for r in reasons] == [("here/b", True), ("here/a", False)]
 
 
@@ -275,7 +277,7 @@ def test_a_document_known_at_second_hand_is_named_after_one_that_was_read(book, 
         terms("here/a", FORBIDDEN, "2020-01-01", confidence="secondary source only"),
         terms("here/b", FORBIDDEN, "2021-01-01"),
     )
-    ruling = judge("here", date(2022, 1, 1), None, Circumstances(), library)
+    ruling = judge_content("here", date(2022, 1, 1), None, Circumstances(), library)
     assert ruling.terms == "here/b/2021-01-01"
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from provenance.fingerprint.boundaries import breaks
 from provenance.fingerprint.shingles import shingle
-from provenance.fingerprint.tokenizer.tokenize import parameters, tokenise
+from provenance.fingerprint.tokenizer.tokenize import current_parameters, tokenise
 from provenance.match.candidates.candidate_scan import find_candidates
 from provenance.match.candidates.candidate_table import Candidates
 from provenance.match.index.postings_index import (
@@ -40,7 +40,7 @@ def rows_of(tokens: Tokens) -> list[list[int]]:
 
 
 def seeds_of(tokens: Tokens) -> Shingles:
-    return shingle(tokens, parameters().seed_width)
+    return shingle(tokens, current_parameters().seed_width)
 
 
 def holding(
@@ -66,7 +66,7 @@ def holding(
     cells = tokens.hashes[alone] >> np.uint32(32 - BACKGROUND_BITS)
     names = tuple(sorted(set(sources)))
     return RegistryArrays(
-        parameters=parameters(),
+        parameters=current_parameters(),
         postings=build_postings(hashes, owners, np.array(positions, np.uint16)),
         tokens=tokens.hashes,
         token_offsets=tokens.offsets,

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance.fingerprint.tokenizer.tokenize import parameters
+from provenance.fingerprint.tokenizer.tokenize import current_parameters
 from provenance.match.candidates.candidate_scan import find_candidates
 from provenance.match.scoring.classifier import (
     MIN_DISTINCT_WORDS,
@@ -107,7 +107,7 @@ def test_larger_registries_require_more_tokens(chance):
 
 
 def test_in_small_registries_a_seed_is_enough():
-    assert min_match_tokens(SHIPPED_CHANCE, 10**6).max() <= parameters().seed_width
+    assert min_match_tokens(SHIPPED_CHANCE, 10**6).max() <= current_parameters().seed_width
 
 
 def pages(dice):

@@ -9,7 +9,7 @@ from datasketch import MinHashLSH
 
 from provenance.fingerprint.minhash import signatures
 from provenance.fingerprint.shingles import shingle
-from provenance.fingerprint.tokenizer.tokenize import parameters
+from provenance.fingerprint.tokenizer.tokenize import current_parameters
 from provenance.match.candidates.near_duplicates import (
     BANDS_AND_ROWS,
     MIN_SIMILARITY,
@@ -21,7 +21,7 @@ from tests.match.holding import tokens_of, words
 
 
 def signed(*texts):
-    return signatures(shingle(tokens_of(*texts), 5, include_short=True), parameters())
+    return signatures(shingle(tokens_of(*texts), 5, include_short=True), current_parameters())
 
 
 def numbers(count, start=0):

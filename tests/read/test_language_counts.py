@@ -3,7 +3,7 @@
 import numpy as np
 import pyarrow as pa
 
-from provenance.fingerprint.tokenizer.tokenize import parameters, tokenise
+from provenance.fingerprint.tokenizer.tokenize import current_parameters, tokenise
 from provenance.model import NO_CONTEXT, Language, Texts
 from provenance.read.language_counts import load_language
 
@@ -21,7 +21,7 @@ def counts_of(language: Language, keys: np.ndarray) -> np.ndarray:
 def test_language_was_counted_with_the_tokens_of_today() -> None:
     language = load_language()
 
-    assert language.normalisation == parameters().normalisation
+    assert language.normalisation == current_parameters().normalisation
     assert (counts_of(language, keys_of("for the first time in my life")) > 0).all()
 
 

@@ -9,10 +9,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from provenance.errors import CorruptFile
-from provenance.fingerprint.fracminhash import sketch
+from provenance.fingerprint.fracminhash import build_sketch
 from provenance.fingerprint.minhash import signatures as fingerprint_signatures
 from provenance.fingerprint.shingles import shingle as fingerprint_shingle
-from provenance.fingerprint.tokenizer.tokenize import parameters, tokenise
+from provenance.fingerprint.tokenizer.tokenize import current_parameters, tokenise
 from provenance.model import BACKGROUND_BITS, Texts, max_item_length, registry_arrays
 from provenance.registry.array_reader import source_codes
 from provenance.registry.build.registry_builder import create_registry
@@ -121,7 +121,7 @@ def test_long_items_have_signatures(registry, in_order, tokens):
     assert len(expected) > 100
     found = tokenise(texts_of([in_order[number] for number in expected]))
     shingles = fingerprint_shingle(found, 5, include_short=True)
-    assert (signatures == fingerprint_signatures(shingles, parameters())).all()
+    assert (signatures == fingerprint_signatures(shingles, current_parameters())).all()
 
 
 def test_a_registry_without_long_items_has_no_signatures(items, tmp_path):
@@ -135,7 +135,7 @@ def test_each_source_has_the_sketch_of_all_its_items(registry, in_order):
     for source in ("hackernews", "reddit", "x"):
         mine = texts_of([row for row in in_order if row["source"] == source])
         shingles = fingerprint_shingle(tokenise(mine), 4)
-        expected = sketch(shingles, parameters()).hashes
+        expected = build_sketch(shingles, current_parameters()).hashes
         found = table.filter(pa.compute.equal(table["source"], source))["hash"].to_numpy()
         assert len(expected) > 5
         assert (found == expected).all()

@@ -23,7 +23,7 @@ import pyarrow as pa
 from provenance.fingerprint.minhash import signatures
 from provenance.fingerprint.shingles import shingle
 from provenance.fingerprint.span_edges import dropped_edges
-from provenance.fingerprint.tokenizer.tokenize import parameters, tokenise
+from provenance.fingerprint.tokenizer.tokenize import current_parameters, tokenise
 from provenance.model import ITEMS, Items, Texts
 from provenance.registry.build.registry_builder import extend_registry, create_registry
 from provenance.registry.build.radix_sort import sort_records
@@ -37,7 +37,7 @@ def warm_up():
     tokens = tokenise(texts)
     dropped_edges(texts, tokens)
     shingles = shingle(tokens, 2)
-    signatures(shingles, parameters())
+    signatures(shingles, current_parameters())
     sequence_hashes(tokens.hashes, tokens.offsets)
     sort_records(np.zeros((2, 2), np.uint64), 1)
 

@@ -15,7 +15,7 @@ from provenance.errors import (
     RegistryVersion,
 )
 from provenance.fingerprint.span_edges import dropped_edges
-from provenance.fingerprint.tokenizer.tokenize import parameters, tokenise
+from provenance.fingerprint.tokenizer.tokenize import current_parameters, tokenise
 from provenance.model import RegistrySummary, Texts
 from provenance.registry.build.item_copies import MAX_COPIES, ItemCopies
 from provenance.registry.build.registry_builder import create_registry, extend_registry
@@ -177,16 +177,16 @@ def test_another_format_is_refused(folder):
 
 @pytest.mark.parametrize("change", [{"normalisation": 1}, {"seed_width": 5}, {"scaled": 10}])
 def test_other_fingerprints_are_refused(folder, change):
-    restate(folder, parameters=replace(parameters(), **change))
+    restate(folder, parameters=replace(current_parameters(), **change))
     ((name, value),) = change.items()
-    ours = getattr(parameters(), name)
+    ours = getattr(current_parameters(), name)
     with pytest.raises(FingerprintMismatch, match=rf"{name}={value}; .* {name}={ours}$") as caught:
         open_registry(folder)
     assert "build" in caught.value.remedy
 
 
 def test_another_unicode_alone_is_read_and_not_added_to(folder, items, posts):
-    restate(folder, parameters=replace(parameters(), unicode="1.0"))
+    restate(folder, parameters=replace(current_parameters(), unicode="1.0"))
     assert open_registry(folder).arrays().parameters.unicode == "1.0"
     with pytest.raises(FingerprintMismatch, match=r"unicode='1\.0'"):
         extend_registry(folder, [items(posts(3))])

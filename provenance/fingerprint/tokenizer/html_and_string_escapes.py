@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from provenance.fingerprint.tokenizer.unicode_tables import codepoints
+from provenance.fingerprint.tokenizer.unicode_tables import codepoint_tables
 from provenance.jit.decorators import Scalar, inlined, kernel_part
 from provenance.model import Int32s, UInt8s, UInt64s
 
@@ -55,7 +55,7 @@ def tokenizer_tables() -> TokenizerTables:
             slot = (slot + 1) & (_SLOTS - 1)
         # A second code point is always a mark, which is dropped anyway.
         names[slot], points[slot] = key, ord(text[0])
-    folding = codepoints()
+    folding = codepoint_tables()
     return TokenizerTables(folding.folds, folding.pool, folding.letters, names, points)
 
 

@@ -113,7 +113,7 @@ class TokenizerState(NamedTuple):
     word_cache: UInt64s
 
 
-def parameters() -> Parameters:
+def current_parameters() -> Parameters:
     """Return the fingerprint parameters of this version."""
     return Parameters(unicode=unicodedata.unidata_version)
 

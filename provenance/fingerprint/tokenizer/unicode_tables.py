@@ -186,7 +186,7 @@ def is_unspaced(character: str) -> bool:
 
 
 @cache
-def codepoints() -> Codepoints:
+def codepoint_tables() -> Codepoints:
     """Return the tables, which are built once per process in about 40 ms."""
     folds = np.full(LIMIT, SEPARATOR, np.int32)
     folds[HAN_PLANES[0] : _COMPATIBILITY] = ITSELF

@@ -20,7 +20,7 @@ _TWO_SIDED = 1.96
 
 
 @dataclass(frozen=True, slots=True)
-class Interval:
+class ShareInterval:
     """Ends of a 95 % interval, as shares in [0, 1]."""
 
     low: float
@@ -33,7 +33,7 @@ def share_interval(
     total: float,
     documents: tuple[int, float],
     edge: float = EDGE_ERROR,
-) -> Interval:
+) -> ShareInterval:
     """Return an interval of the true share that some findings represent.
 
     Parameters
@@ -69,15 +69,15 @@ def share_interval(
     """
     documents_found, documents_read = documents
     if total <= 0 or documents_read <= 0:
-        return Interval(0.0, 1.0)
+        return ShareInterval(0.0, 1.0)
     covered = float(sizes.sum())
     if not documents_found or not covered:
-        return Interval(0.0, min(1.0, 3 / LOW_RECALL / documents_read))
+        return ShareInterval(0.0, min(1.0, 3 / LOW_RECALL / documents_read))
     share = covered / total
     low = _lower_bound(sizes, chances) * (1 - edge) / total
     count = min(documents_found, covered**2 / float((sizes**2).sum()))
     high = share * poisson_upper(count) / count / LOW_RECALL * (1 + edge)
-    return Interval(min(low, share), min(1.0, max(high, share)))
+    return ShareInterval(min(low, share), min(1.0, max(high, share)))
 
 
 def sampled_share_interval(
@@ -86,7 +86,7 @@ def sampled_share_interval(
     findings: tuple[Floats, Floats],
     unit: int,
     edge: float,
-) -> Interval:
+) -> ShareInterval:
     """Return an interval of a corpus's true share from findings in a sample of its documents.
 
     Parameters
@@ -122,7 +122,7 @@ def sampled_share_interval(
     verified = share_interval(sizes, chances, total, (documents_found, sample.sample_size), edge)
     low, high = percentile_interval(sample.shares(places, unit, sizes, lambda _: sizes))
     verified_ratio = unwidened.low * total / float(represented.sum())
-    return Interval(
+    return ShareInterval(
         max(min(unwidened.low, low * verified_ratio), verified.low),
         max(unwidened.high, min(1.0, high / LOW_RECALL * (1 + edge))),
     )

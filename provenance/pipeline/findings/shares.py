@@ -11,7 +11,7 @@ from provenance.match.attribution import union_lengths
 from provenance.match.estimation.bootstrap import BootstrapSample
 from provenance.match.estimation.intervals import (
     EDGE_ERROR,
-    Interval,
+    ShareInterval,
     sampled_share_interval,
     share_interval,
 )
@@ -66,7 +66,9 @@ class MeasuredCorpus:
             return np.ones(len(documents))
         return self.sample.weights[self.sample.places(documents)]
 
-    def interval(self, documents: Int64s, sizes: Floats, chances: Floats, unit: Unit) -> Interval:
+    def interval(
+        self, documents: Int64s, sizes: Floats, chances: Floats, unit: Unit
+    ) -> ShareInterval:
         """Return the confidence interval of the share of some findings."""
         edge = 0.0 if unit is Unit.DOCUMENTS else EDGE_ERROR
         if self.sample is not None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from provenance import __version__
 from provenance.atomic_output import is_utf8
 from provenance.errors import InputError, RegistryError
-from provenance.fingerprint.tokenizer.tokenize import parameters as fingerprint_parameters
+from provenance.fingerprint.tokenizer.tokenize import current_parameters as fingerprint_parameters
 from provenance.match.scoring.evalue import SHIPPED_CHANCE
 from provenance.model import ChanceModel, Items, merge_unread
 from provenance.registry import registry_folder

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from provenance.fingerprint.fracminhash import Sketch, sketch
+from provenance.fingerprint.fracminhash import Sketch, build_sketch
 from provenance.fingerprint.minhash import signatures as fingerprint_signatures
 from provenance.fingerprint.shingles import shingle
 from provenance.model import (
@@ -173,7 +173,7 @@ def source_sketches(
 ) -> dict[str, Sketch]:
     """Sketch the items of each source; `sources` has one element per item. Omits empty sketches."""
     # The sketch of all items determines which hashes are in the sketch of each source.
-    sample = sketch(shingles, parameters).hashes
+    sample = build_sketch(shingles, parameters).hashes
     if not len(sample):
         return {}
     places = np.flatnonzero(shingles.hashes <= sample[-1])
