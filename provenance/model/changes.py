@@ -135,5 +135,5 @@ class Changes:
 
     @property
     def is_incomplete(self) -> bool:
-        """Whether either corpus has more unread files than accepted."""
+        """Return whether either corpus has more unread files than accepted."""
         return "incomplete" in {self.old.status, self.new.status}

@@ -102,7 +102,7 @@ class StatutoryException:
 
 
 class StatementKind(StrEnum):
-    """How a statement is combined with others."""
+    """Role of a statement when several are combined."""
 
     SPEAKS = "speaks"
     SILENT = "silent"

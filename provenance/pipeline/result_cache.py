@@ -201,9 +201,10 @@ def clear_cache() -> CacheUsage:
 
 
 def code_digest() -> str:
-    """Return a digest of all sources that affect a part's result, the compile layer included."""
+    """Return a digest of all sources and shipped tables that affect a part's result."""
     package = Path(__file__).parents[1]
-    files = {path.relative_to(package).as_posix(): path for path in package.rglob("*.py")}
+    paths = [path for pattern in ("*.py", "*.parquet") for path in package.rglob(pattern)]
+    files = {path.relative_to(package).as_posix(): path for path in paths}
     names = sorted(name for name in files if name.partition("/")[0] not in _EXCLUDED_PACKAGES)
     return digest_of(part for name in names for part in (name, files[name].read_bytes()))
 

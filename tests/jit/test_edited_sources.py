@@ -57,9 +57,11 @@ def test_a_kernel_is_compiled_again_if_a_helper_in_another_file_is_edited(packag
     assert after == printed(package, _HASHES, cache="empty")
 
 
-@pytest.mark.parametrize("file", ["jit/intrinsics.py", "match/scoring/evalue.py"])
-def test_results_are_cached_by_all_code_that_affects_them(package, file):
+@pytest.mark.parametrize(
+    "file", ["jit/intrinsics.py", "match/scoring/evalue.py", "read/language.parquet"]
+)
+def test_results_are_cached_by_all_files_that_affect_them(package, file):
     before = printed(package, _DIGEST)
-    with (package / file).open("a", encoding="utf-8") as source:
-        source.write("\n# edited\n")
+    with (package / file).open("ab") as source:
+        source.write(b"\n# edited\n")
     assert printed(package, _DIGEST) != before

@@ -213,7 +213,7 @@ def score_candidates(
 def select_reportable(
     candidates: Candidates, registry: PostingsIndex, language: NgramCounts, size: int
 ) -> Int64s:
-    """Return the candidates that are needed to score their corpus, whatever the rest of it holds.
+    """Return the candidates that are needed to score their corpus, whatever else it contains.
 
     Of the chance matches of real text, one in thirty may be reported in some corpus.
 
