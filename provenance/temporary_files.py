@@ -38,6 +38,18 @@ def temporary_folder() -> Iterator[Path]:
 
 
 @contextmanager
+def storage_errors() -> Iterator[None]:
+    """Raise `OutputError` where a temporary file cannot be written or read."""
+    try:
+        yield
+    except OSError as error:
+        raise OutputError(
+            f"the temporary files in {gettempdir()} cannot be used: {error.strerror or error}",
+            remedy="free space there, or name another folder in TMPDIR",
+        ) from error
+
+
+@contextmanager
 def _translate_errors() -> Iterator[None]:
     try:
         yield

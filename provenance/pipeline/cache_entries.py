@@ -1,29 +1,23 @@
-"""Serialise readings and location tables of parts for the result cache."""
+"""Entries of the result cache: readings and tables of located claims, one per part."""
 
-import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import astuple, fields, replace
-from itertools import chain
-from typing import Any, TypeVar
+from dataclasses import fields
+from itertools import count
+from typing import TypeVar
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
-from provenance.match.candidates.candidate_table import NO_CANDIDATES, Candidates
-from provenance.match.candidates.near_duplicates import NO_NEAR_DUPLICATES, NearDuplicates
-from provenance.match.scoring.corpus_sample import EMPTY_SAMPLE, PassageSample
-from provenance.model import Skipped, UInt8s
+from provenance.match.candidates.candidate_table import Candidates
+from provenance.model import UInt8s
 from provenance.pipeline.cache_validation import check_reading
 from provenance.pipeline.locate.claims import Claims
-from provenance.pipeline.result_cache import Buffer, ResultCache
-from provenance.pipeline.scan.readings import Counts, Reading, RegistryIndex
-from provenance.pipeline.scan.row_metadata import DECLARED_SCHEMA
+from provenance.pipeline.result_cache import ResultCache
+from provenance.pipeline.scan.reading_codec import decode_reading, encode_reading
+from provenance.pipeline.scan.readings import Reading, RegistryIndex
 from provenance.read.corpus.corpus_parts import Part
 
 T = TypeVar("T")
-Table = TypeVar("Table", Candidates, NearDuplicates, PassageSample)
-Arrays = Sequence[npt.NDArray[np.generic]]
 
 _DECODE_ERRORS = (
     ValueError,
@@ -35,9 +29,6 @@ _DECODE_ERRORS = (
 )
 """Errors of decoding an entry whose digest is right but whose content we did not write."""
 
-_ALIGNMENT = 64
-"""Alignment of arrays within an entry, in bytes."""
-
 
 def reading_key(cache: ResultCache | None, part: Part) -> str | None:
     """Return the cache key of a part's reading; None where it cannot be cached."""
@@ -47,10 +38,10 @@ def reading_key(cache: ResultCache | None, part: Part) -> str | None:
     return cache.key("reading", part.file, part.layout, *part.text_columns, key)
 
 
-def load_reading(
-    cache: ResultCache | None, name: str | None, registries: Sequence[RegistryIndex]
-) -> Reading | None:
-    """Load a cached reading.
+def load_readings(
+    cache: ResultCache | None, name: str | None, part: Part, registries: Sequence[RegistryIndex]
+) -> Iterator[Reading]:
+    """Yield the cached readings of a part, until one is missing or the part ends.
 
     Parameters
     ----------
@@ -58,30 +49,50 @@ def load_reading(
         The cache.
     name : str or None
         Key from `reading_key`.
+    part : Part
+        The part.
     registries : sequence of RegistryIndex
         The registries that the part was matched against.
     """
 
     def load(content: UInt8s) -> Reading:
-        reading = _decode_reading(content, len(registries))
+        reading = decode_reading(content, part.index, len(registries))
         check_reading(reading, registries)
         return reading
 
-    return _load_entry(cache, name, load)
+    for number in count():
+        reading = _load_entry(cache, _reading_name(cache, name, number), load)
+        if reading is None:
+            return
+        yield reading
+        if reading.is_last:
+            return
 
 
-def store_reading(cache: ResultCache | None, name: str | None, reading: Reading) -> None:
-    """Store a complete reading, if it has a key."""
+def store_reading(
+    cache: ResultCache | None, name: str | None, number: int, reading: Reading
+) -> None:
+    """Store a part's reading of the given number, if it is complete and has a key."""
+    name = _reading_name(cache, name, number)
     if cache is not None and name is not None and not reading.unread:
-        cache.store(name, _encode_reading(reading))
+        cache.store(name, encode_reading(reading))
+
+
+def _reading_name(cache: ResultCache | None, name: str | None, number: int) -> str | None:
+    """Return the name of the entry of a part's reading of the given number."""
+    return name if cache is None or name is None or not number else cache.key(name, str(number))
 
 
 def spans_key(
-    cache: ResultCache | None, part: Part, claims: Claims, backgrounds: Sequence[RegistryIndex]
+    cache: ResultCache | None,
+    part: Part,
+    reading: Reading,
+    claims: Claims,
+    backgrounds: Sequence[RegistryIndex],
 ) -> str | None:
-    """Return the cache key of the table that locates the claims on a part."""
-    reading = reading_key(cache, part)
-    if cache is None or reading is None:
+    """Return the cache key of the table that locates the claims on the texts of a reading."""
+    name = reading_key(cache, part)
+    if cache is None or name is None:
         return None
     digests = [background.registry.manifest.digest for background in backgrounds]
     claim_columns = (claims.registries, claims.chosen, claims.firsts, claims.lasts)
@@ -90,7 +101,7 @@ def spans_key(
         *(getattr(claims.candidates, background.name) for background in fields(Candidates)),
     ]
     arrays = [np.ascontiguousarray(column).tobytes() for column in columns]
-    return cache.key("spans", reading, *digests, *arrays)
+    return cache.key("spans", name, str(reading.texts_before), *digests, *arrays)
 
 
 def load_table(
@@ -138,92 +149,3 @@ def _load_entry(
     except _DECODE_ERRORS:
         cache.delete(name)
         return None
-
-
-def _encode_reading(reading: Reading) -> list[Buffer]:
-    """Encode a reading: size of the header, header in JSON, aligned arrays."""
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, DECLARED_SCHEMA) as writer:
-        writer.write_table(reading.declared)
-    arrays = [
-        np.ascontiguousarray(array)
-        for array in (
-            *chain.from_iterable(map(_arrays_of, reading.candidates)),
-            *chain.from_iterable(map(_arrays_of, reading.near_duplicates)),
-            *_arrays_of(reading.sample),
-            reading.documents,
-            np.frombuffer(sink.getvalue(), np.uint8),
-        )
-    ]
-    header = {
-        "counts": astuple(reading.counts),
-        "skipped": [astuple(skipped) for skipped in reading.skipped],
-        "bound": reading.sample.bound,
-        "sampled_below": reading.requested_bound,
-        "lengths": [len(array) for array in arrays],
-    }
-    encoded_header = json.dumps(header).encode()
-    parts: list[Buffer] = [len(encoded_header).to_bytes(8, "little"), encoded_header]
-    size = 8 + len(encoded_header)
-    for array in arrays:
-        parts += [bytes(-size % _ALIGNMENT), array.reshape(-1).view(np.uint8).data]
-        size += -size % _ALIGNMENT + array.nbytes
-    return parts
-
-
-def _decode_reading(content: UInt8s, registries: int) -> Reading:
-    end = 8 + int.from_bytes(content[:8].tobytes(), "little")
-    header = json.loads(content[8:end].tobytes())
-    kinds = [
-        *registries * _arrays_of(NO_CANDIDATES),
-        *registries * _arrays_of(NO_NEAR_DUPLICATES),
-        *_arrays_of(EMPTY_SAMPLE),
-        np.zeros(0, np.int64),
-        np.zeros(0, np.uint8),
-    ]
-    arrays: Iterator[Any] = iter(_split_arrays(content, end, header["lengths"], kinds))
-
-    def next_table(like: Table) -> Table:
-        return replace(like, **{name: next(arrays) for name in _array_names(like)})
-
-    return Reading(
-        counts=Counts(*header["counts"]),
-        skipped=tuple(
-            Skipped(file, reason, count, tuple(rows))
-            for file, reason, count, rows in header["skipped"]
-        ),
-        candidates=tuple(next_table(NO_CANDIDATES) for _ in range(registries)),
-        near_duplicates=tuple(next_table(NO_NEAR_DUPLICATES) for _ in range(registries)),
-        sample=replace(next_table(EMPTY_SAMPLE), bound=header["bound"]),
-        documents=next(arrays),
-        declared=pa.ipc.open_stream(pa.BufferReader(next(arrays))).read_all(),
-        spool=None,
-        requested_bound=header["sampled_below"],
-    )
-
-
-def _split_arrays(content: UInt8s, start: int, lengths: list[int], templates: Arrays) -> Arrays:
-    """Return arrays of the given lengths, each of the type of its template, from an offset on."""
-    arrays = []
-    for length, template in zip(lengths, templates, strict=True):
-        start += -start % _ALIGNMENT
-        shape = (length, *template.shape[1:])
-        size = template.dtype.itemsize * int(np.prod(shape, dtype=object))
-        if type(length) is not int or not 0 <= size <= len(content) - start:
-            raise ValueError("there are fewer bytes than it says")
-        arrays.append(content[start : start + size].view(template.dtype).reshape(shape))
-        start += size
-    return arrays
-
-
-def _array_names(table: Table) -> list[str]:
-    """Return the names of a table's arrays, in order."""
-    return [
-        column.name
-        for column in fields(table)
-        if isinstance(getattr(table, column.name), np.ndarray)
-    ]
-
-
-def _arrays_of(table: Table) -> list[npt.NDArray[np.generic]]:
-    return [getattr(table, name) for name in _array_names(table)]

@@ -15,8 +15,9 @@ import pyarrow.compute as pc
 from provenance.match.candidates.candidate_table import Candidates
 from provenance.match.candidates.near_duplicates import NearDuplicates
 from provenance.match.scoring.corpus_sample import FULL_BOUND, PASSAGE_LENGTH, PassageSample
-from provenance.model import ELLIPSIS, Int64s, Skipped
+from provenance.model import DOCUMENTS, ELLIPSIS, Int64s, Skipped
 from provenance.pipeline.locate.claims import Claims
+from provenance.pipeline.locate.windows import WINDOW_COLUMNS, TextWindows
 from provenance.pipeline.scan.readings import Counts, Reading, RegistryIndex
 from provenance.pipeline.scan.row_metadata import DECLARED_SCHEMA
 
@@ -43,18 +44,24 @@ def check_reading(reading: Reading, registries: Sequence[RegistryIndex]) -> None
         If it is invalid.
     """
     _check_counts(reading.counts, reading.documents)
+    _require(type(reading.texts_before) is int and type(reading.is_last) is bool)
+    _require_range(np.array([reading.texts_before]), 0, _MAX_COUNT)
     for skipped in reading.skipped:
         _check_skipped(skipped)
     _check_passages(reading.sample)
     requested_bound = reading.requested_bound
     _require(type(requested_bound) is int and reading.sample.bound <= requested_bound <= FULL_BOUND)
-    for registry_index, candidates, near_duplicates in zip(
-        registries, reading.candidates, reading.near_duplicates, strict=True
+    for registry_index, candidates, copies, near_duplicates in zip(
+        registries, reading.candidates, reading.copies, reading.near_duplicates, strict=True
     ):
         offsets = registry_index.index.arrays.token_offsets
         _check_candidates(candidates, reading, offsets)
+        _require(len(copies.passages) == len(copies.items))
+        _require_range(copies.items, 0, len(offsets) - 1)
         _check_near_duplicates(near_duplicates, reading.counts.texts, len(offsets) - 1)
     _check_declared(reading.declared, reading.counts.texts)
+    for windows in reading.windows or ():
+        _check_windows(windows, reading.counts)
 
 
 def check_spans(
@@ -221,6 +228,42 @@ def _check_candidates(candidates: Candidates, reading: Reading, offsets: Int64s)
     _require(bool((runs[:, 1] + runs[:, 2] <= candidates.lasts[owners].astype(np.int64) + 1).all()))
     sampled = candidates.passages[reading.sample.contains(candidates.passages)]
     _require(bool(np.isin(sampled, reading.sample.hashes).all()))
+
+
+def _check_windows(windows: TextWindows, counts: Counts) -> None:
+    """Check that windows lie in texts, and that their tokens lie in their own texts."""
+    count, tokens, before = len(windows.numbers), windows.tokens, windows.offsets
+    columns = (windows.firsts, windows.lasts, windows.whole)
+    _require(all(len(column) == count for column in (*columns, windows.batch)))
+    _require(all(len(column) == count for column in (before.tokens, before.bytes, before.points)))
+    _require(type(windows.margin) is int)
+    _require_range(windows.numbers, 0, counts.texts)
+    _require(bool((np.diff(windows.numbers) >= 0).all()))
+    for column in (windows.firsts, windows.lasts, before.tokens, before.bytes, before.points):
+        _require_range(column, 0, counts.bytes + 1)
+    windows.batch.validate(full=True)
+    names = (*WINDOW_COLUMNS, "text")
+    _require(windows.batch.schema.names == list(names))
+    _require(windows.batch.schema.types == [DOCUMENTS.field(name).type for name in names])
+    required = ("document", "file", "row", "field", "text")
+    _require(not any(windows.batch.column(name).null_count for name in required))
+    offsets = tokens.offsets
+    _require(len(offsets) == count + 1 and offsets[0] == 0 and offsets[-1] == len(tokens.hashes))
+    _require(bool((np.diff(offsets) >= 0).all()))
+    _require(len(tokens.starts) == len(tokens.ends) == len(tokens.hashes))
+    _require(bool((tokens.starts <= tokens.ends).all()))
+    # Passages begin and end between the first and the last token of a window.
+    places = offsets[:-1] - before.tokens
+    firsts, lasts = places + windows.firsts, places + windows.lasts
+    is_used = windows.firsts <= windows.lasts  # a text without tokens has none
+    _require(bool(((offsets[:-1] <= firsts) & (lasts < offsets[1:]))[is_used].all()))
+    sizes = np.diff(windows.texts.offsets)
+    _require(bool((tokens.starts[firsts[is_used]] >= 0).all()))
+    _require(bool((tokens.ends[lasts[is_used]] <= sizes[is_used]).all()))
+    owners = np.repeat(np.arange(count), np.diff(offsets))
+    is_next = owners[1:] == owners[:-1]
+    for edges in (tokens.starts, tokens.ends):
+        _require(bool((np.diff(edges.astype(np.int64)) >= 0)[is_next].all()))
 
 
 def _check_near_duplicates(near_duplicates: NearDuplicates, texts: int, items: int) -> None:

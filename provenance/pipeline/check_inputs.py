@@ -4,21 +4,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import pyarrow as pa
-
 from provenance.errors import InputError, PolicyError
 from provenance.judge.gates import check_known
-from provenance.model import Control, Library, Policy, Report
+from provenance.model import Library, Policy, Report
 from provenance.pipeline.calibration.calibration_fit import (
     AppliedCalibration,
     load_applied_calibration,
 )
-from provenance.pipeline.calibration.controls import ControlIndex, measure_control, open_control
-from provenance.pipeline.calibration.standalone_texts import select_registries
+from provenance.pipeline.calibration.controls import ControlIndex, open_control
 from provenance.pipeline.corpus_modelling import load_frozen_model
 from provenance.pipeline.locate.backgrounds import margin_tokens, open_backgrounds
-from provenance.pipeline.locate.claims import Claims
-from provenance.pipeline.scan.readings import Reading, RegistryIndex, build_registry_indexes
+from provenance.pipeline.scan.readings import RegistryIndex, build_registry_indexes
 from provenance.pipeline.stage_log import log_duration, log_fact
 from provenance.read.corpus.corpora import Corpus
 from provenance.read.rules.rule_files import load_rules
@@ -57,18 +53,6 @@ class References:
     def margin(self) -> int:
         """Number of tokens needed on both sides of findings."""
         return margin_tokens(self.backgrounds)
-
-    def registry_readings(self, readings: Sequence[Reading]) -> Sequence[Reading]:
-        """Restrict readings for `all_registries` to the registries."""
-        return select_registries(readings, 0, len(self.registries)) if self.control else readings
-
-    def measure_chance(
-        self, readings: Sequence[Reading], claims: Claims, findings: pa.Table
-    ) -> Control | None:
-        """Estimate from readings for `all_registries` how many findings may be chance matches."""
-        if self.control is None:
-            return None
-        return measure_control(self.control, readings, self.registries, claims, findings)
 
 
 def open_references(

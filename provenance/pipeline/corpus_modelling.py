@@ -6,7 +6,7 @@ that; so `clean`, and comparisons with an earlier check, score with the earlier 
 
 import os
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -14,38 +14,45 @@ import numpy as np
 
 from provenance.errors import FingerprintMismatch
 from provenance.fingerprint.tokenizer.tokenize import current_parameters
-from provenance.match.candidates.candidate_table import Candidates, concatenate_candidates
-from provenance.match.scoring.corpus_sample import EMPTY_SAMPLE, FULL_BOUND, PassageSample
-from provenance.match.scoring.features import copied_items
+from provenance.match.scoring.corpus_sample import PassageSample
 from provenance.model import CorpusModel, CorpusModelSummary, Int64s
 from provenance.pipeline.result_cache import digest_of
-from provenance.pipeline.scan.readings import Reading, RegistryIndex
+from provenance.pipeline.scan.readings import RegistryIndex, ScannedCorpus
 from provenance.read.language_counts import load_language
 from provenance.report.files.report_reader import has_model, read_model
 
-_OUTSIDE_SAMPLE_HASH = FULL_BOUND - 1
-"""Hash of a passage that is in no sample."""
+
+@dataclass(frozen=True, slots=True)
+class ScoringModel:
+    """What candidates are scored with: passages of a corpus, and how many copy each item.
+
+    Parameters
+    ----------
+    sample : PassageSample
+        A sample of the corpus's passages.
+    copies : tuple of ndarray of int64, shape (items,)
+        One per registry: passages of the sample that copy each item.
+    """
+
+    sample: PassageSample
+    copies: tuple[Int64s, ...]
 
 
-def build_corpus_model(
-    readings: Sequence[Reading], registries: Sequence[RegistryIndex], sample: PassageSample
-) -> CorpusModel:
+def build_corpus_model(corpus: ScannedCorpus, registries: Sequence[RegistryIndex]) -> CorpusModel:
     """Build the model of a scanned corpus.
 
     Parameters
     ----------
-    readings : sequence of Reading
-        Of all its parts.
+    corpus : ScannedCorpus
+        The corpus.
     registries : sequence of RegistryIndex
-        The registries, in the order of the readings' candidates.
-    sample : PassageSample
-        The merged sample of all readings.
+        The registries that it was matched against, in order.
     """
+    sample = corpus.sample
     pairs = [np.zeros((0, 3), np.int64)]
-    for place, registry_index in enumerate(registries):
-        candidates = concatenate_candidates([reading.candidates[place] for reading in readings])
-        hashes, items = copied_items(candidates, registry_index.index, sample)
-        passages = np.searchsorted(sample.hashes, hashes)
+    for place, copies in enumerate(corpus.copies):
+        passages = np.searchsorted(sample.hashes, copies.passages)
+        items = copies.items.astype(np.int64)
         pairs.append(np.stack([passages, np.full(len(items), place), items], axis=1))
     return CorpusModel(
         normalisation=_normalisation_digest(),
@@ -55,8 +62,39 @@ def build_corpus_model(
         tokens=sample.tokens,
         offsets=sample.offsets,
         registries=tuple(registry_index.registry.manifest.digest for registry_index in registries),
-        copied=np.unique(np.concatenate(pairs).astype(np.int64), axis=0),
+        copied=np.unique(np.concatenate(pairs), axis=0),
     )
+
+
+def scoring_model(
+    corpus: ScannedCorpus, registries: Sequence[RegistryIndex], frozen: CorpusModel | None = None
+) -> ScoringModel:
+    """Return the model that the candidates of a corpus are scored with.
+
+    Parameters
+    ----------
+    corpus : ScannedCorpus
+        The corpus.
+    registries : sequence of RegistryIndex
+        The registries that it was matched against, in order.
+    frozen : CorpusModel or None
+        The model of an earlier corpus; None scores with the corpus's own. An item counts as copied
+        by as many passages as either corpus shows.
+    """
+    sample = (
+        corpus.sample
+        if frozen is None
+        else PassageSample(frozen.bound, frozen.hashes, frozen.tokens, frozen.offsets)
+    )
+    copies = []
+    for own, registry_index in zip(corpus.copies, registries, strict=True):
+        count = len(registry_index.index.arrays.first)
+        counts = np.bincount(own.within(sample).items, minlength=count)
+        if frozen is not None:
+            known = frozen.copies(registry_index.registry.manifest.digest, count)
+            counts = np.maximum(counts, known)
+        copies.append(counts.astype(np.int64))
+    return ScoringModel(sample, tuple(copies))
 
 
 def model_report_folder(model_of: Path | None, baseline: Path | None) -> Path | None:
@@ -103,35 +141,6 @@ def load_frozen_model(folder: Path) -> CorpusModel:
     return model
 
 
-def apply_frozen_model(readings: Sequence[Reading], model: CorpusModel) -> list[Reading]:
-    """Return readings whose samples are replaced by the model's.
-
-    Parameters
-    ----------
-    readings : sequence of Reading
-        Of a corpus.
-    model : CorpusModel
-        Of an earlier one.
-
-    Notes
-    -----
-    A match is scored without its own passage. Passages that the earlier corpus lacks are not in its
-    sample, so they need not be left out.
-    """
-    bound = min(model.bound, _OUTSIDE_SAMPLE_HASH)
-    sample = PassageSample(bound, model.hashes, model.tokens, model.offsets)
-    return [
-        replace(
-            reading,
-            candidates=tuple(
-                _model_scores(candidates, sample) for candidates in reading.candidates
-            ),
-            sample=replace(EMPTY_SAMPLE, bound=bound) if place else sample,
-        )
-        for place, reading in enumerate(readings)
-    ]
-
-
 def model_summary(
     model: CorpusModel, report_folder: Path | None, registries: Sequence[RegistryIndex]
 ) -> CorpusModelSummary:
@@ -152,17 +161,6 @@ def model_summary(
         tokens=len(model.tokens),
         taken_from=None if report_folder is None else str(report_folder),
         reservations=tuple(reservations),
-    )
-
-
-def _model_scores(candidates: Candidates, sample: PassageSample) -> Candidates:
-    places = np.searchsorted(sample.hashes, candidates.passages)
-    is_sampled = (
-        np.append(sample.hashes, np.uint64(_OUTSIDE_SAMPLE_HASH))[places] == candidates.passages
-    )
-    return replace(
-        candidates,
-        passages=np.where(is_sampled, candidates.passages, np.uint64(_OUTSIDE_SAMPLE_HASH)),
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from provenance import __version__
@@ -20,6 +21,7 @@ from provenance.model import (
     Report,
     Result,
 )
+from provenance.pipeline.calibration.controls import measure_control
 from provenance.pipeline.calibration.share_correction import ObservedFindings, build_share_corrector
 from provenance.pipeline.check_inputs import (
     References,
@@ -27,7 +29,9 @@ from provenance.pipeline.check_inputs import (
     open_references,
     wait_for_references,
 )
+from provenance.pipeline.corpus_findings import find_in_corpus
 from provenance.pipeline.corpus_modelling import (
+    build_corpus_model,
     load_frozen_model,
     model_report_folder,
     model_summary,
@@ -39,7 +43,7 @@ from provenance.pipeline.findings.exemptions import (
     gate_mask,
     load_baseline,
 )
-from provenance.pipeline.findings.finding_table import FindingSet, build_findings
+from provenance.pipeline.findings.finding_table import FindingSet
 from provenance.pipeline.findings.shares import MeasuredCorpus, compute_shares, share_of_findings
 from provenance.pipeline.findings.source_rulings import source_rulings
 from provenance.pipeline.findings.summaries import (
@@ -161,21 +165,27 @@ def _run_check(  # noqa: PLR0913 (the arguments of a check, and an executor)
     sampler = None if settings.sample is None else DocumentSampler(settings.sample)
     scanned_corpus = corpus if sampler is None else sampler.tap(corpus)
     cache = _open_cache(settings, references, declarations)
-    context = ScanContext(
-        references, declarations, settings, cache, frozen_model, sampler, executor
-    )
-    located = scan_and_locate(scanned_corpus, context)
-    readings, counts = located.readings, located.counts
-    claims, spans = located.claims, located.spans
     now = datetime.now(UTC).replace(microsecond=0)
     judge = Judge(library, policy.circumstances, policy.agreements, now.date())
-    finding_set = build_findings(spans, claims, registries, judge, counts.tokens, settings.threads)
-    bootstrap_sample = None if sampler is None else sampler.bootstrap(readings, spans)
+    locate = partial(
+        find_in_corpus,
+        scanned_corpus.parts,
+        references=references,
+        judge=judge,
+        frozen_model=frozen_model,
+        cache=cache,
+        threads=settings.threads,
+    )
+    context = ScanContext(references, declarations, settings, cache, sampler)
+    located = scan_and_locate(scanned_corpus, context, locate)
+    scanned, found = located.scanned, located.located
+    readings, counts, finding_set = scanned.readings, scanned.counts, found.finding_set
+    bootstrap_sample = None if sampler is None else sampler.bootstrap(readings, finding_set.spans)
     calibration, corrector = references.calibration, None
     if calibration is not None:
         corrector = build_share_corrector(
             calibration.calibration,
-            ObservedFindings.of(finding_set, claims, registries),
+            ObservedFindings.of(finding_set, found.appearances),
             counts,
             bootstrap_sample,
         )
@@ -193,12 +203,17 @@ def _run_check(  # noqa: PLR0913 (the arguments of a check, and an executor)
         judge=judge,
         now=now,
     )
-    model = located.model.result()
+    model = frozen_model or build_corpus_model(
+        scanned.select_registries(0, len(registries)), registries
+    )
+    control = references.control
     result = replace(
         report.result,
         rules_path=None if settings.rules is None else str(settings.rules),
         backgrounds=background_coverage(references.backgrounds),
-        control=references.measure_chance(located.all_readings, claims, report.findings),
+        control=None
+        if control is None
+        else measure_control(control, found.control, registries, counts.tokens, report.findings),
         calibration=None if calibration is None else calibration.summary(corpus_summary.digest),
         sample=None if sampler is None else sampler.summary(),
         corpus_model=model_summary(model, settings.model_of, registries),

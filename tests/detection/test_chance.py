@@ -12,19 +12,15 @@ import pytest
 from provenance.match.candidates.candidate_table import concatenate_candidates
 from provenance.match.estimation.conditions import is_quotation
 from provenance.match.scoring.classifier import log_odds
-from provenance.match.scoring.corpus_sample import merge_samples
 from provenance.match.scoring.evalue import expected_by_chance, strength
 from provenance.match.scoring.features import measure_features
-from provenance.pipeline.calibration.standalone_texts import no_declarations
-from provenance.pipeline.progress import SilentProgress
 from provenance.pipeline.registries import DumpSource, build_registry
-from provenance.pipeline.scan.corpus_scan import read_corpus
 from provenance.pipeline.scan.in_memory_corpus import corpus_from_texts
 from provenance.pipeline.scan.readings import build_registry_indexes
-from provenance.pipeline.settings import Settings
 from provenance.read.language_counts import load_language
 from provenance.registry.store import open_registry
 from tests.detection.public import rows
+from tests.pipeline.scanning import scan
 
 CLEAN = ("bg_books_gutenberg_nltk", "bg_news_bbc_en", "bg_webtext_nltk", "bg_news_reuters_en")
 PAGE = 2000  # characters
@@ -73,15 +69,13 @@ def test_about_as_many_documents_match_by_chance_as_expected(posts, pages, items
     build_registry(tmp_path / "reg", dumps, keep_texts=False)
     (held,) = build_registry_indexes([open_registry(tmp_path / "reg")])
 
-    readings = read_corpus(
-        corpus_from_texts(pages), [held], no_declarations, Settings().threads, SilentProgress()
-    )
+    readings, model = scan(corpus_from_texts(pages), [held])
 
     bases = np.cumsum([0, *(reading.counts.texts for reading in readings)])
     found = concatenate_candidates(
         [r.candidates[0].shift_texts(int(base)) for r, base in zip(readings, bases, strict=False)]
     )
-    corpus = merge_samples(reading.sample for reading in readings)
+    corpus = model.sample
     tokens = sum(reading.counts.tokens for reading in readings)
     likely = log_odds(
         measure_features(found, held.index, corpus, load_language()), len(corpus.tokens)

@@ -47,15 +47,15 @@ def test_what_is_read_after_a_change_is_not_kept_as_what_was_there_before(
     write_jsonl(path, 0)
     write_jsonl(other, 20)
     old = path.read_bytes()
-    inner = corpus_scan.load_reading
+    inner = corpus_scan.load_readings
 
-    def recalled(memory, name, registries):  # the digest is known, nothing is read yet
+    def recalled(memory, name, *arguments):  # the digest is known, nothing is read yet
         if name is not None and path.read_bytes() == old:
             change(path, lambda place: write_jsonl(place, 31, 8))
-        return inner(memory, name, registries)
+        return inner(memory, name, *arguments)
 
     with monkeypatch.context() as patched:
-        patched.setattr(corpus_scan, "load_reading", recalled)
+        patched.setattr(corpus_scan, "load_readings", recalled)
         report = checked()
     assert names(report.result.unread) == ["a.jsonl"]
     assert report.result.unread[0].reason == file_access.CHANGED
@@ -87,7 +87,7 @@ def test_row_groups_that_change_meanwhile_are_not_kept_either(tmp_path, checked,
     write_jsonl(tmp_path / "data" / "b.jsonl", 50)
     monkeypatch.setattr(parquet_file, "PIECE_BYTES", 1)  # each row group is a part
     old = path.read_bytes()
-    inner = corpus_scan.load_reading
+    inner = corpus_scan.load_readings
 
     def recalled(*arguments):
         if path.read_bytes() == old:
@@ -95,7 +95,7 @@ def test_row_groups_that_change_meanwhile_are_not_kept_either(tmp_path, checked,
         return inner(*arguments)
 
     with monkeypatch.context() as patched:
-        patched.setattr(corpus_scan, "load_reading", recalled)
+        patched.setattr(corpus_scan, "load_readings", recalled)
         assert names(checked().result.unread) == ["a.parquet"]
     new = checked()
     assert new.result.unread == ()

@@ -11,6 +11,8 @@ import pytest
 from provenance.model import Skipped
 from provenance.pipeline import cache_entries, result_cache
 from provenance.pipeline.locate.locations import SPANS
+from provenance.pipeline.scan.reading_codec import decode_reading, encode_reading
+from provenance.pipeline.scan.readings import Reading
 from provenance.pipeline.scan.row_metadata import DECLARED_SCHEMA
 from tests.faults.killing import Writers, long, writers
 from tests.faults.test_cache_damage import files_of, fresh, name_of, world  # noqa: F401 (fixtures)
@@ -25,12 +27,13 @@ def child(registry) -> Iterator[Writers]:  # noqa: F811
         yield started
 
 
-def crafted_readings(cache: Path, path: Path) -> Iterator[cache_entries.Reading]:
+def crafted_readings(cache: Path, path: Path) -> Iterator[Reading]:
     """Give readings that nobody made, one after the other, of one that somebody did."""
     kept = result_cache.ResultCache(cache, "")
-    reading = cache_entries._decode_reading(kept.load(name_of(path)), 1)
+    reading = decode_reading(kept.load(name_of(path)), 0, 1)
     tables = {
         "candidates": reading.candidates[0],
+        "copies": reading.copies[0],
         "near_duplicates": reading.near_duplicates[0],
         "sample": reading.sample,
     }
@@ -48,7 +51,7 @@ def crafted_readings(cache: Path, path: Path) -> Iterator[cache_entries.Reading]
     yield from crafted_beside(reading)
 
 
-def crafted_beside(reading: cache_entries.Reading) -> Iterator[cache_entries.Reading]:
+def crafted_beside(reading: Reading) -> Iterator[Reading]:
     """Change what is not in a table of arrays."""
     for array in spoilt(reading.documents):
         yield replace(reading, documents=array)
@@ -119,7 +122,7 @@ def test_crafted_readings_of_right_digests_crash_nothing(world, fresh, child, pa
         if place % part:
             continue
         try:
-            kept.store(name_of(path), cache_entries._encode_reading(reading))
+            kept.store(name_of(path), encode_reading(reading))
         except (OverflowError, AttributeError):
             continue
         child.run("check_data", *given)
@@ -130,7 +133,7 @@ def test_crafted_readings_of_right_digests_crash_nothing(world, fresh, child, pa
 
 def is_reading(kept: result_cache.ResultCache, path: Path) -> bool:
     try:
-        cache_entries._decode_reading(kept.load(name_of(path)), 1)
+        decode_reading(kept.load(name_of(path)), 0, 1)
     except cache_entries._DECODE_ERRORS:
         return False
     return True

@@ -13,7 +13,7 @@ from fsspec.spec import AbstractFileSystem
 
 from provenance.errors import CorruptFile
 from provenance.model import Policy
-from provenance.pipeline import check
+from provenance.pipeline import check, corpus_findings
 from provenance.pipeline.locate import locations, part_views
 from provenance.pipeline.scan import reread
 from provenance.pipeline.settings import Settings
@@ -117,14 +117,14 @@ def test_a_folder_elsewhere_that_cannot_be_listed_is_named(failing):
 
 def test_a_file_that_vanishes_after_it_was_found_is_named(tmp_path, registry, monkeypatch):
     paths = write_corpus(tmp_path)
-    inner = reread.read_corpus
+    inner = reread.scan_corpus
 
     def read(*arguments, **options):
         paths[0].unlink(missing_ok=True)
         paths[2].unlink(missing_ok=True)
         return inner(*arguments, **options)
 
-    monkeypatch.setattr(reread, "read_corpus", read)
+    monkeypatch.setattr(reread, "scan_corpus", read)
     report = check([str(tmp_path)], Policy(registries=(registry,)), Settings())
     assert names(report.result.unread) == ["a.jsonl", "c.parquet"]
     assert {one.reason for one in report.result.unread} == {"there is no such file"}
@@ -148,7 +148,7 @@ def test_a_file_that_vanishes_before_it_is_read_again_is_left_out(
         paths[0].unlink(missing_ok=True)
         return inner(*arguments, **options)
 
-    monkeypatch.setattr(reread, "locate_matches", gather)
+    monkeypatch.setattr(corpus_findings, "locate_matches", gather)
     settings = Settings(sample=sample)
     report = check([str(tmp_path)], Policy(registries=(registry,)), settings)
     assert names(report.result.unread) == ["a.jsonl"]
@@ -169,7 +169,7 @@ def test_a_file_that_changes_at_every_look_is_left_out(tmp_path, registry, monke
         write_jsonl(paths[0], next(turns) // 3 * 3 + 1, 2)
         return inner(*arguments, **options)
 
-    monkeypatch.setattr(reread, "locate_matches", gather)
+    monkeypatch.setattr(corpus_findings, "locate_matches", gather)
     report = check([str(tmp_path)], Policy(registries=(registry,)), Settings())
     assert names(report.result.unread) == ["a.jsonl"]
     assert "the file was modified while it was checked" in report.result.unread[0].reason

@@ -34,6 +34,6 @@ def test_a_full_disk_is_an_error_that_names_the_folder(tmp_path):
         check=False,
     )
     message, _, remedy = made.stdout.partition("|")
-    assert f"cannot be stored in {tmp_path}: File too large" in message
+    assert f"the temporary files in {tmp_path} cannot be used: File too large" in message
     assert "TMPDIR" in remedy
     assert list(tmp_path.iterdir()) == []

@@ -7,8 +7,7 @@ import sys
 import pytest
 
 from provenance.model import Policy
-from provenance.pipeline import check, diff
-from provenance.pipeline.scan import reread
+from provenance.pipeline import check, corpus_findings, diff
 from provenance.pipeline.settings import Settings
 from provenance.read.corpus import corpus_parts
 from provenance.read.corpus.corpora import open_corpus
@@ -107,14 +106,14 @@ def test_a_file_that_vanishes_among_many_before_it_is_read_again(
 ):
     folder = tmp_path / "copy"
     subprocess.run(["cp", "-r", str(many), str(folder)], check=True)
-    inner = reread.locate_matches
+    inner = corpus_findings.locate_matches
 
     def gather(*arguments, **options):
         (folder / "2" / "0207.jsonl").unlink(missing_ok=True)
         return inner(*arguments, **options)
 
     monkeypatch.setattr("provenance.pipeline.locate.part_views._windows_suffice", lambda *_: False)
-    monkeypatch.setattr(reread, "locate_matches", gather)
+    monkeypatch.setattr(corpus_findings, "locate_matches", gather)
     report = check([str(folder)], Policy(registries=(registry,)), Settings())
     assert names(report.result.unread) == ["2/0207.jsonl"]
     assert "2/0207.jsonl" not in report.findings["file"].to_pylist()

@@ -24,7 +24,7 @@ from provenance.match.scoring import corpus_sample
 from provenance.model import Policy, Report
 from provenance.pipeline import check
 from provenance.pipeline.registries import DumpSource, build_registry
-from provenance.pipeline.scan import corpus_scan
+from provenance.pipeline.scan import part_scan
 from provenance.pipeline.settings import Settings
 from provenance.read.formats import parquet_file
 from tests.pipeline.conftest import Writer
@@ -126,7 +126,7 @@ def rows() -> Rows:
 @pytest.fixture(scope="module", autouse=True)
 def small_samples() -> None:
     with pytest.MonkeyPatch.context() as patch:
-        for module in (corpus_sample, corpus_scan):
+        for module in (corpus_sample, part_scan):
             patch.setattr(module, "MAX_SAMPLE_TOKENS", _SAMPLE_TOKENS)
         patch.setattr(parquet_file, "PIECE_BYTES", 1)
         yield
@@ -166,7 +166,7 @@ def checked(rows: Rows, registry: str, layout: Layout, cache: Path) -> Report:
     ordered = list(rows)
     Random(layout.order).shuffle(ordered)
     with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(corpus_scan, "_SLICE_BYTES", layout.slice_bytes)
+        patch.setattr(part_scan, "_SLICE_BYTES", layout.slice_bytes)
         for number in range(layout.files):
             shard = ordered[number :: layout.files]
             path = Path(folder, f"{number}.{layout.format}")

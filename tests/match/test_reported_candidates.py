@@ -135,7 +135,8 @@ def test_selecting_in_small_batches_changes_no_reported_match(world, seed, size,
     before, after = (
         copied_items(each, made, scales.corpus) for each in (found, found.take(needed))
     )
-    assert [column.tolist() for column in before] == [column.tolist() for column in after]
+    assert before.passages.tolist() == after.passages.tolist()
+    assert before.items.tolist() == after.items.tolist()
 
 
 def test_hopeless_candidates_are_not_selected(world):

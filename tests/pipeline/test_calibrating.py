@@ -12,15 +12,16 @@ from provenance.errors import EmptyCorpus, PolicyError, RegistryError
 from provenance.judge.rulings import Judge
 from provenance.model import LENGTHS, PLANTS, Policy, Unit
 from provenance.pipeline.calibration.calibrate import PlantingOptions, _open_registries, calibrate
-from provenance.pipeline.calibration.share_correction import ObservedFindings, build_share_corrector
-from provenance.pipeline.calibration.standalone_texts import no_declarations
+from provenance.pipeline.calibration.share_correction import (
+    FindingAppearances,
+    ObservedFindings,
+    build_share_corrector,
+)
 from provenance.pipeline.calibration.text_edits import EDITS
 from provenance.pipeline.findings.finding_table import build_findings
 from provenance.pipeline.locate.claims import attribute_claims
 from provenance.pipeline.locate.locations import locate_matches
-from provenance.pipeline.progress import SilentProgress
 from provenance.pipeline.registries import DumpSource, build_registry
-from provenance.pipeline.scan.corpus_scan import read_corpus
 from provenance.pipeline.scan.readings import Counts
 from provenance.pipeline.settings import Settings
 from provenance.read.corpus.corpora import open_corpus
@@ -29,6 +30,7 @@ from provenance.read.rules.rule_files import load_rules
 from provenance.registry.store import open_registry
 from provenance.report.files.calibration_json import write_calibration
 from tests.pipeline.conftest import Writer
+from tests.pipeline.scanning import scan
 
 QUIET = Settings(threads=2)
 
@@ -191,13 +193,14 @@ def seen_by_a_check(corpus, registry):
     """What a check finds, as a correction looks at it."""
     registries = _open_registries([registry], "", "")
     opened = open_corpus([corpus])
-    readings = read_corpus(opened, registries, no_declarations, 2, SilentProgress())
-    settled = attribute_claims(readings, registries)
-    spans = locate_matches(opened, readings, settled, registries)
+    readings, model = scan(opened, registries)
+    settled = attribute_claims(readings, registries, model)
+    spans = locate_matches(opened.parts, readings, settled, registries)
     judge = Judge(load_rules(None), Policy().circumstances, (), date(2025, 3, 1))
     everything = build_findings(spans, settled, registries, judge, 10**6)
     counts = sum((reading.counts for reading in readings), Counts())
-    return ObservedFindings.of(everything, settled, registries), counts
+    appearances = FindingAppearances.of(spans, settled, registries)
+    return ObservedFindings.of(everything, appearances), counts
 
 
 def edited_world(folder, write_lines, seed=9):

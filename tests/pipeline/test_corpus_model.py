@@ -11,12 +11,11 @@ import pytest
 
 from provenance.errors import CorruptFile, DatasetNotFound, FingerprintMismatch
 from provenance.match.candidates.candidate_table import NO_CANDIDATES
-from provenance.match.scoring.corpus_sample import EMPTY_SAMPLE
+from provenance.match.scoring.corpus_sample import FULL_BOUND, PassageSample
 from provenance.model import Policy
 from provenance.pipeline import check, corpus_modelling
+from provenance.pipeline.locate.claims import hide_unsampled
 from provenance.pipeline.registries import DumpSource, build_registry
-from provenance.pipeline.scan.readings import Counts, Reading
-from provenance.pipeline.scan.row_metadata import NO_DECLARATIONS
 from provenance.pipeline.settings import Settings
 from provenance.report.files.report_folder import write_report
 from provenance.report.files.report_reader import read_model
@@ -91,20 +90,12 @@ def test_a_passage_that_the_earlier_corpus_did_not_have_is_left_out_of_no_count(
     model = checked(corpus).model
     strange = np.array([model.hashes[0] + 1, model.hashes[-1] + 1, 0], np.uint64)
     hashes = np.concatenate([model.hashes[[3, 0, -1]], strange])
-    reading = Reading(
-        counts=Counts(),
-        skipped=(),
-        candidates=(replace(NO_CANDIDATES, passages=hashes),),
-        near_duplicates=(),
-        declared=NO_DECLARATIONS,
-        sample=EMPTY_SAMPLE,
-        documents=np.zeros(0, np.int64),
-        spool=None,
-    )
-    (held,) = corpus_modelling.apply_frozen_model([reading], model)
-    sampled = held.sample.contains(held.candidates[0].passages)
-    assert sampled.tolist() == [True] * 3 + [False] * 3
-    assert (held.candidates[0].passages[:3] == hashes[:3]).all()
+    candidates = replace(NO_CANDIDATES, passages=hashes)
+    sample = PassageSample(model.bound, model.hashes, model.tokens, model.offsets)
+    hidden = hide_unsampled(candidates, sample).passages
+    bounded = replace(sample, bound=min(model.bound, FULL_BOUND - 1))
+    assert bounded.contains(hidden).tolist() == [True] * 3 + [False] * 3
+    assert (hidden[:3] == hashes[:3]).all()
 
 
 def test_a_model_comes_back_as_it_was_written(tmp_path, checked, corpus) -> None:

@@ -12,17 +12,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from provenance.match.candidates.candidate_table import NO_CANDIDATES
-from provenance.pipeline.calibration.standalone_texts import no_declarations
 from provenance.pipeline.locate.backgrounds import margin_tokens
 from provenance.pipeline.locate.claims import attribute_claims
 from provenance.pipeline.locate.locations import ChangedPartsError, locate_matches
 from provenance.pipeline.locate.windows import NEIGHBOUR_TOKENS
-from provenance.pipeline.progress import SilentProgress
 from provenance.pipeline.registries import DumpSource, build_registry
-from provenance.pipeline.scan.corpus_scan import read_corpus
 from provenance.pipeline.scan.readings import RegistryIndex, build_registry_indexes
 from provenance.read.corpus.corpora import open_corpus
 from provenance.registry.store import open_registry
+from tests.pipeline.scanning import scan
 
 AROUND = ("{}", "{} 😀", "RT @bob {} https://t.co/abc", "@eve {} 🎉🎉", "🦆 {} &amp; ❤️")
 """What stands around the words of items: it is looked for in documents, too."""
@@ -87,15 +85,13 @@ def test_what_is_located_in_windows_is_what_is_located_in_texts(
     # Pages beside them: a corpus of posts alone would know their words too well.
     rows = [{"text": text} for text in [*written, *pages[40:80]]]
     corpus = open_corpus([write_lines(tmp_path / "corpus.jsonl", rows)])
-    readings = read_corpus(
-        corpus, registries, no_declarations, 1, SilentProgress(), margin=margin_tokens(backgrounds)
-    )
-    settled = attribute_claims(readings, registries)
+    readings, model = scan(corpus, registries, margin_tokens(backgrounds))
+    settled = attribute_claims(readings, registries, model)
 
-    kept = locate_matches(corpus, readings, settled, registries, backgrounds)
+    kept = locate_matches(corpus.parts, readings, settled, registries, backgrounds)
 
     forgetful = [replace(reading, windows=None) for reading in readings]
-    assert kept.equals(locate_matches(corpus, forgetful, settled, registries, backgrounds))
+    assert kept.equals(locate_matches(corpus.parts, forgetful, settled, registries, backgrounds))
 
 
 def test_posts_in_pages_are_located_in_windows_alone(
@@ -107,16 +103,16 @@ def test_posts_in_pages_are_located_in_windows_alone(
         for page, post in zip(pages[40:100], posts, strict=False)
     ]
     corpus = open_corpus([write_lines(path, rows)])
-    readings = read_corpus(corpus, registries, no_declarations, 1, SilentProgress())
-    settled = attribute_claims(readings, registries)
+    readings, model = scan(corpus, registries)
+    settled = attribute_claims(readings, registries, model)
     path.unlink()  # so that nobody can read it again
 
-    found = locate_matches(corpus, readings, settled, registries)
+    found = locate_matches(corpus.parts, readings, settled, registries)
 
     assert settled.chosen.sum() == len(rows)
     assert found.filter(found["chosen"])["row"].to_pylist() == list(range(len(rows)))
     [seen] = readings[0].windows
-    assert seen.size < path_size(rows) / 3
+    assert seen.texts.data.nbytes < path_size(rows) / 3
 
 
 def path_size(rows) -> int:
@@ -128,14 +124,12 @@ def test_who_asks_for_more_tokens_around_than_were_kept_is_given_texts(
 ) -> None:
     path = tmp_path / "corpus.jsonl"
     corpus = open_corpus([write_lines(path, [{"text": f"{pages[40]} {posts[3]['text']}"}])])
-    readings = read_corpus(
-        corpus, registries, no_declarations, 1, SilentProgress(), margin=NEIGHBOUR_TOKENS
-    )
-    settled = attribute_claims(readings, registries)
-    assert len(locate_matches(corpus, readings, settled, registries, [book]))
+    readings, model = scan(corpus, registries, NEIGHBOUR_TOKENS)
+    settled = attribute_claims(readings, registries, model)
+    assert len(locate_matches(corpus.parts, readings, settled, registries, [book]))
     path.unlink()
     with pytest.raises(ChangedPartsError, match="no such file"):
-        locate_matches(corpus, readings, settled, registries, [book])
+        locate_matches(corpus.parts, readings, settled, registries, [book])
 
 
 def test_what_passes_once_is_located_in_windows_or_in_what_was_spooled(
@@ -145,16 +139,16 @@ def test_what_passes_once_is_located_in_windows_or_in_what_was_spooled(
     content = "".join(json.dumps({"text": text}) + "\n" for text in texts)
     monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(content.encode())))
     corpus = open_corpus(["-"])
-    readings = read_corpus(corpus, registries, no_declarations, 1, SilentProgress())
-    settled = attribute_claims(readings, registries)
+    readings, model = scan(corpus, registries)
+    settled = attribute_claims(readings, registries, model)
 
-    found = locate_matches(corpus, readings, settled, registries)
+    found = locate_matches(corpus.parts, readings, settled, registries)
 
     assert found.filter(found["chosen"])["row"].to_pylist() == list(range(len(texts)))
     spooled = [replace(reading, windows=None) for reading in readings]
-    assert locate_matches(corpus, spooled, settled, registries).equals(found)
+    assert locate_matches(corpus.parts, spooled, settled, registries).equals(found)
     nothing = [replace(reading, spool=None) for reading in readings]  # the windows suffice
-    assert locate_matches(corpus, nothing, settled, registries).equals(found)
+    assert locate_matches(corpus.parts, nothing, settled, registries).equals(found)
 
 
 @pytest.mark.parametrize("spoil", [{"lasts": -1}, {"firsts": 1}, {"numbers": 1}])
@@ -164,19 +158,19 @@ def test_whoever_is_in_no_window_is_looked_for_in_texts(
     path = tmp_path / "corpus.jsonl"
     rows = [{"text": f"{pages[40]} {posts[3]['text']} {pages[41]}"}]
     corpus = open_corpus([write_lines(path, rows)])
-    readings = read_corpus(corpus, registries, no_declarations, 1, SilentProgress())
-    settled = attribute_claims(readings, registries)
-    whole = locate_matches(corpus, readings, settled, registries)
+    readings, model = scan(corpus, registries)
+    settled = attribute_claims(readings, registries, model)
+    whole = locate_matches(corpus.parts, readings, settled, registries)
     assert len(whole)
 
     [(name, by)] = spoil.items()
     [one] = readings[0].windows
     less = [replace(readings[0], windows=(replace(one, **{name: getattr(one, name) + by}),))]
 
-    assert locate_matches(corpus, less, settled, registries).equals(whole)
+    assert locate_matches(corpus.parts, less, settled, registries).equals(whole)
     path.unlink()
     with pytest.raises(ChangedPartsError, match="no such file"):
-        locate_matches(corpus, less, settled, registries)
+        locate_matches(corpus.parts, less, settled, registries)
 
 
 def test_evidence_on_a_whole_text_takes_a_window_that_shows_it(
@@ -185,23 +179,23 @@ def test_evidence_on_a_whole_text_takes_a_window_that_shows_it(
     articles = build(tmp_path, "articles", pages[:20], write_lines)
     path = tmp_path / "corpus.jsonl"
     corpus = open_corpus([write_lines(path, [{"text": pages[3].replace(".", " indeed.", 3)}])])
-    read = read_corpus(corpus, [articles], no_declarations, 1, SilentProgress())
+    read, model = scan(corpus, [articles])
     readings = [replace(read[0], candidates=(NO_CANDIDATES,))]
-    settled = attribute_claims(readings, [articles])
+    settled = attribute_claims(readings, [articles], model)
     text = path.read_text("utf-8")
     path.unlink()
 
-    found = locate_matches(corpus, readings, settled, [articles])
+    found = locate_matches(corpus.parts, readings, settled, [articles])
 
     assert found["evidence"].to_pylist() == ["resemblance"]
     [one] = read[0].windows
     for less in ((), (replace(one, whole=~one.whole),)):
         with pytest.raises(ChangedPartsError, match="no such file"):
-            locate_matches(corpus, [replace(readings[0], windows=less)], settled, [articles])
+            locate_matches(corpus.parts, [replace(readings[0], windows=less)], settled, [articles])
     path.write_text(text, "utf-8")
-    assert locate_matches(corpus, [replace(readings[0], windows=())], settled, [articles]).equals(
-        found
-    )
+    assert locate_matches(
+        corpus.parts, [replace(readings[0], windows=())], settled, [articles]
+    ).equals(found)
 
 
 def test_it_is_no_matter_how_many_texts_were_looked_at_together(
@@ -215,14 +209,14 @@ def test_it_is_no_matter_how_many_texts_were_looked_at_together(
     corpus = open_corpus([write_lines(tmp_path / "c.jsonl", [{"text": text} for text in texts])])
     found = []
     for size in (1, 1 << 23):
-        monkeypatch.setattr("provenance.pipeline.scan.corpus_scan._SLICE_BYTES", size)
-        [reading] = read_corpus(corpus, [both], no_declarations, 1, SilentProgress())
+        monkeypatch.setattr("provenance.pipeline.scan.part_scan._SLICE_BYTES", size)
+        [reading], model = scan(corpus, [both])
         [passages] = reading.candidates
         own = passages.take(np.flatnonzero(passages.texts % 2 == 1))
         readings = [replace(reading, candidates=(own,))]
-        settled = attribute_claims(readings, [both])
+        settled = attribute_claims(readings, [both], model)
         again = [replace(readings[0], windows=None)]
-        found += [locate_matches(corpus, one, settled, [both]) for one in (readings, again)]
+        found += [locate_matches(corpus.parts, one, settled, [both]) for one in (readings, again)]
     assert found[0]["evidence"].to_pylist() == ["resemblance", "content"] * 3
     assert all(each.equals(found[0]) for each in found)
 
@@ -236,6 +230,6 @@ def test_where_most_texts_are_wanted_as_a_whole_none_is_kept(
     )
     size = sum(len(page.encode()) for page in pages[:5])
     for room, is_kept in ((size - 1, False), (size, True)):
-        monkeypatch.setattr("provenance.pipeline.scan.corpus_scan._MAX_WHOLE_TEXT_BYTES", room)
-        [reading] = read_corpus(corpus, [articles], no_declarations, 1, SilentProgress())
+        monkeypatch.setattr("provenance.pipeline.scan.part_scan._MAX_WHOLE_TEXT_BYTES", room)
+        [reading], _ = scan(corpus, [articles])
         assert (reading.windows is not None) == is_kept

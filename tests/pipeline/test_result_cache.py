@@ -32,7 +32,7 @@ class World:
         self.data, self.cache, self.registry = folder / "data", folder / "cache", registry
         self.data.mkdir()
         self.read, self.located = 0, 0
-        first, second = corpus_scan._read_part, locations._locate_part
+        first, second = corpus_scan.read_part, locations._locate_part
 
         def read_part(*arguments, **named):
             self.read += 1
@@ -42,7 +42,7 @@ class World:
             self.located += 1
             return second(*arguments)
 
-        monkeypatch.setattr(corpus_scan, "_read_part", read_part)
+        monkeypatch.setattr(corpus_scan, "read_part", read_part)
         monkeypatch.setattr(locations, "_locate_part", gathered)
 
     def write(self, shard: int, texts: list[str], rows: int = 1000) -> None:

@@ -6,15 +6,13 @@ from pathlib import Path
 import pytest
 
 from provenance.match.candidates.candidate_table import NO_CANDIDATES
-from provenance.pipeline.calibration.standalone_texts import no_declarations
 from provenance.pipeline.locate.claims import attribute_claims
 from provenance.pipeline.locate.locations import ChangedPartsError, locate_matches
-from provenance.pipeline.progress import SilentProgress
 from provenance.pipeline.registries import DumpSource, build_registry
-from provenance.pipeline.scan.corpus_scan import read_corpus
 from provenance.pipeline.scan.readings import Reading, RegistryIndex, build_registry_indexes
 from provenance.read.corpus.corpora import open_corpus
 from provenance.registry.store import open_registry
+from tests.pipeline.scanning import scan
 
 
 @pytest.fixture
@@ -36,41 +34,35 @@ def test_what_was_kept_need_not_be_read_again(
     rows = [{"text": pages[place]} for place in (40, 3, 41, 5)] + [{"text": pages[7][:200]}]
     path = tmp_path / "corpus.jsonl"
     corpus = open_corpus([write_lines(path, rows)])
-    readings = read_corpus(corpus, [articles], no_declarations, 1, SilentProgress())
-    settled = attribute_claims(readings, [articles])
+    readings, model = scan(corpus, [articles])
+    settled = attribute_claims(readings, [articles], model)
 
-    again = locate_matches(corpus, forgetful(readings), settled, [articles])
+    again = locate_matches(corpus.parts, forgetful(readings), settled, [articles])
     path.unlink()
-    assert locate_matches(corpus, readings, settled, [articles]).equals(again)
+    assert locate_matches(corpus.parts, readings, settled, [articles]).equals(again)
     assert len(set(again["text_number"].to_pylist())) == 3
     assert readings[0].windows is not None
     assert [one.numbers.tolist() for one in readings[0].windows] == [[1, 3, 4]]
 
 
-def test_no_more_is_kept_than_there_is_room_for(
+def test_a_long_part_has_several_readings_that_are_located_alike(
     tmp_path: Path, articles: RegistryIndex, pages, write_lines, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("provenance.pipeline.scan.corpus_scan.WINDOW_BUDGET_BYTES", 1)
-    files = [write_lines(tmp_path / f"{place}.jsonl", [{"text": pages[3]}]) for place in range(5)]
-    readings = read_corpus(open_corpus(files), [articles], no_declarations, 1, SilentProgress())
-    assert readings[0].windows is not None
-    assert readings[-1].windows is None
-
-
-def test_of_a_part_that_has_more_than_there_is_room_for_nothing_is_kept(
-    tmp_path: Path, articles: RegistryIndex, pages, write_lines, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """It would be read again all the same: a part may be as large as a stream is long."""
-    corpus = open_corpus([write_lines(tmp_path / "one.jsonl", [{"text": pages[3]}] * 5)])
-    monkeypatch.setattr("provenance.pipeline.scan.corpus_scan._SLICE_BYTES", 1)
-    [whole] = read_corpus(corpus, [articles], no_declarations, 1, SilentProgress())
-    assert whole.windows is not None
-    size = whole.windows[0].size
-    assert len(whole.windows) == 5
-    for room, is_kept in ((4 * size, False), (4 * size + 1, True)):
-        monkeypatch.setattr("provenance.pipeline.scan.corpus_scan.WINDOW_BUDGET_BYTES", room)
-        [reading] = read_corpus(corpus, [articles], no_declarations, 1, SilentProgress())
-        assert (reading.windows is not None) == is_kept
+    rows = [{"text": pages[place]} for place in (40, 3, 41, 5, 42, 7)]
+    corpus = open_corpus([write_lines(tmp_path / "one.jsonl", rows)])
+    monkeypatch.setattr("provenance.pipeline.scan.part_scan._SLICE_BYTES", 1)
+    located = []
+    for size, count in ((1 << 28, 1), (1, len(rows))):
+        monkeypatch.setattr("provenance.pipeline.scan.part_scan._MAX_READING_BYTES", size)
+        readings, model = scan(corpus, [articles])
+        assert [reading.is_last for reading in readings] == [False] * (count - 1) + [True]
+        claims = attribute_claims(readings, [articles], model)
+        located += [
+            locate_matches(corpus.parts, kept, claims, [articles])
+            for kept in (readings, forgetful(readings))
+        ]
+    assert len(located[0])
+    assert all(spans.equals(located[0]) for spans in located)
 
 
 def test_a_near_duplicate_of_a_long_item_resembles_it(
@@ -80,13 +72,13 @@ def test_a_near_duplicate_of_a_long_item_resembles_it(
     corpus = open_corpus(
         [write_lines(tmp_path / "corpus.jsonl", [{"text": edited}, {"text": pages[40]}])]
     )
-    readings = read_corpus(corpus, [articles], no_declarations, 1, SilentProgress())
+    readings, model = scan(corpus, [articles])
     assert [alike.texts.tolist() for alike in readings[0].near_duplicates] == [[0]]
 
     # Its passages say so too, and more exactly; without them the resemblance stands.
     wordless = [replace(readings[0], candidates=(NO_CANDIDATES,))]
     spans = locate_matches(
-        corpus, wordless, attribute_claims(wordless, [articles]), [articles]
+        corpus.parts, wordless, attribute_claims(wordless, [articles], model), [articles]
     ).to_pylist()
 
     assert [(span["evidence"], span["start"], span["end"]) for span in spans] == [
@@ -99,10 +91,10 @@ def test_passages_go_before_resemblance(
     tmp_path: Path, articles: RegistryIndex, pages, write_lines
 ) -> None:
     corpus = open_corpus([write_lines(tmp_path / "corpus.jsonl", [{"text": pages[3]}])])
-    readings = read_corpus(corpus, [articles], no_declarations, 1, SilentProgress())
+    readings, model = scan(corpus, [articles])
 
     spans = locate_matches(
-        corpus, readings, attribute_claims(readings, [articles]), [articles]
+        corpus.parts, readings, attribute_claims(readings, [articles], model), [articles]
     ).to_pylist()
 
     assert [span["evidence"] for span in spans if span["chosen"]] == ["content"]
@@ -115,7 +107,7 @@ def test_a_page_of_one_repeated_word_resembles_nothing(tmp_path: Path, pages, wr
     laughing = build_registry_indexes([open_registry(tmp_path / "registry")])[0]
     corpus = open_corpus([write_lines(tmp_path / "corpus.jsonl", [{"text": laughter * 2}])])
 
-    readings = read_corpus(corpus, [laughing], no_declarations, 1, SilentProgress())
+    readings, _ = scan(corpus, [laughing])
 
     assert not len(readings[0].near_duplicates[0].texts)
 
@@ -125,10 +117,11 @@ def test_a_file_that_changes_while_it_is_checked_is_an_error(
 ) -> None:
     path = tmp_path / "corpus.jsonl"
     corpus = open_corpus([write_lines(path, [{"text": pages[40]}, {"text": pages[3]}])])
-    readings = forgetful(read_corpus(corpus, [articles], no_declarations, 1, SilentProgress()))
-    settled = attribute_claims(readings, [articles])
+    readings, model = scan(corpus, [articles])
+    readings = forgetful(readings)
+    settled = attribute_claims(readings, [articles], model)
 
     for rows in ([{"text": pages[40]}], [{"text": pages[40]}, {"text": pages[5] + " more"}]):
         write_lines(path, rows)
         with pytest.raises(ChangedPartsError, match=r"corpus\.jsonl: the file was modified"):
-            locate_matches(corpus, readings, settled, [articles])
+            locate_matches(corpus.parts, readings, settled, [articles])

@@ -63,6 +63,43 @@ EMPTY_SAMPLE = PassageSample(
 """The sample of an empty corpus."""
 
 
+@dataclass(frozen=True, slots=True)
+class PassageCopies:
+    """Passages of a corpus that contain a copy of an item: distinct pairs, sorted by passage.
+
+    Parameters
+    ----------
+    passages : ndarray of uint64, shape (n,)
+        Hashes of the passages (`corpus_sample.sample_passages`).
+    items : ndarray of uint32, shape (n,)
+        The item that each copies.
+    """
+
+    passages: UInt64s
+    items: UInt32s
+
+    def within(self, sample: PassageSample) -> "PassageCopies":
+        """Return the pairs whose passage is in a sample, whatever corpus that is of."""
+        is_sampled = np.isin(self.passages, sample.hashes)
+        return PassageCopies(self.passages[is_sampled], self.items[is_sampled])
+
+
+NO_COPIES = PassageCopies(np.zeros(0, np.uint64), np.zeros(0, np.uint32))
+"""The copies in an empty corpus."""
+
+
+def merge_copies(parts: Iterable[PassageCopies]) -> PassageCopies:
+    """Return the distinct pairs of several corpora."""
+    parts = [NO_COPIES, *parts]
+    passages = np.concatenate([part.passages for part in parts])
+    items = np.concatenate([part.items for part in parts])
+    order = np.lexsort((items, passages))
+    passages, items = passages[order], items[order]
+    is_new = np.ones(len(order), bool)
+    is_new[1:] = (passages[1:] != passages[:-1]) | (items[1:] != items[:-1])
+    return PassageCopies(passages[is_new], items[is_new])
+
+
 def sample_passages(tokens: Tokens, bound: int = FULL_BOUND) -> PassageSample:
     """Sample the passages of texts."""
     hashes, firsts, sizes = _hash_passages(tokens.hashes, tokens.offsets)

@@ -15,7 +15,7 @@ from provenance.jit.intrinsics import prefetch
 from provenance.match.candidates.candidate_table import Candidates
 from provenance.match.index.postings_index import PostingsIndex
 from provenance.match.index.stop_shingles import token_weight
-from provenance.match.scoring.corpus_sample import PassageSample
+from provenance.match.scoring.corpus_sample import PassageCopies, PassageSample, merge_copies
 from provenance.match.scoring.information import (
     CORPUS_BITS,
     DISTINCT_WORDS,
@@ -39,7 +39,6 @@ from provenance.model import (
     Language,
     RegistryArrays,
     UInt32s,
-    UInt64s,
 )
 
 _MOST_OF_TEXT = 0.8
@@ -227,13 +226,22 @@ def count_copies(
 
 def copied_items(
     candidates: Candidates, registry: PostingsIndex, corpus: PassageSample
-) -> tuple[UInt64s, UInt32s]:
-    """Return the sampled passages that contain copies, and the item of each: distinct pairs."""
+) -> PassageCopies:
+    """Return the sampled passages that contain copies of items.
+
+    Parameters
+    ----------
+    candidates : Candidates
+        Candidates of some texts; at least those that are copies.
+    registry : PostingsIndex
+        The registry that they match.
+    corpus : PassageSample
+        A sample of the texts.
+    """
     candidates = candidates.take(np.flatnonzero(corpus.contains(candidates.passages)))
-    pairs = _copy_pairs(
-        candidates, corpus, is_copy(*matched_and_item_words(candidates, registry.arrays))
-    )
-    return candidates.passages[pairs], candidates.items[pairs]
+    whole = is_copy(*matched_and_item_words(candidates, registry.arrays))
+    rows = np.flatnonzero(counts_as_copy(candidates, whole))
+    return merge_copies([PassageCopies(candidates.passages[rows], candidates.items[rows])])
 
 
 def _copy_pairs(candidates: Candidates, corpus: PassageSample, copy_mask: Flags) -> Int64s:

@@ -11,25 +11,30 @@ from provenance.match.scoring.evalue import STRENGTH_THRESHOLD
 from provenance.model import Calibration, FalseRate, Policy
 from provenance.pipeline.calibration.false_positives import (
     UNKNOWN,
+    MatchCounts,
     chance_scale,
     false_positive_rate,
 )
 from provenance.pipeline.calibration.planting import PlantedItem, draw_items, plant_items
 from provenance.pipeline.calibration.recall import aggregate_recalls, planted_item_table
 from provenance.pipeline.calibration.standalone_texts import (
-    attribute_standalone,
     no_declarations,
     read_standalone_texts,
-    select_registries,
 )
+from provenance.pipeline.corpus_modelling import ScoringModel, scoring_model
 from provenance.pipeline.findings.summaries import check_readable, collect_unread
 from provenance.pipeline.locate.claims import attribute_claims
 from provenance.pipeline.locate.locations import locate_matches
 from provenance.pipeline.progress import SilentProgress, show_progress
-from provenance.pipeline.scan.corpus_scan import read_corpus
+from provenance.pipeline.scan.corpus_scan import scan_corpus
 from provenance.pipeline.scan.document_sampling import TextReservoir
 from provenance.pipeline.scan.in_memory_corpus import corpus_from_registry, corpus_from_texts
-from provenance.pipeline.scan.readings import Counts, Reading, RegistryIndex, build_registry_indexes
+from provenance.pipeline.scan.readings import (
+    RegistryIndex,
+    ScannedCorpus,
+    build_registry_indexes,
+    document_numbers,
+)
 from provenance.pipeline.settings import Settings
 from provenance.read.corpus.corpora import open_corpus
 from provenance.registry.store import open_registry
@@ -90,10 +95,10 @@ def calibrate(
 
     Notes
     -----
-    The corpus is read once, as in a check: for its sample of passages, its own matches, and a draw
-    of texts. Items are planted into copies of those texts in memory, one per copy. Reading, scoring
-    and attribution are those of a check. Each planted match is scored against the original corpus,
-    as if it were the only plant, so that plants do not distort a small corpus.
+    The corpus is read once, as in a check: for its model, and a draw of texts. Items are planted
+    into copies of those texts in memory, one per copy. Reading, scoring and attribution are those
+    of a check. Each planted match is scored with the model of the original corpus, as if it were
+    the only plant, so that plants do not distort a small corpus.
     """
     registries = _open_registries(policy.registries, "calibrate with", "--registry")
     for registry_index in registries:
@@ -108,22 +113,22 @@ def calibrate(
     reservoir = TextReservoir(planting.plants, planting.seed)
     total = sum(part.size or 0 for part in dataset.parts) or None
     with show_progress("reading", total, "B", quiet=settings.quiet) as progress:
-        readings = read_corpus(
+        scanned = scan_corpus(
             reservoir.tap(dataset),
             [*registries, *control],
             no_declarations,
             settings.threads,
             progress,
         )
-    unread = collect_unread(dataset, readings)
+    unread = collect_unread(dataset, scanned.readings)
     check_readable(unread, settings.allow_unread)
-    counts = sum((reading.counts for reading in readings), Counts())
+    counts = scanned.counts
     if not counts.tokens:
         raise EmptyCorpus(
             f"there is no text in {', '.join(corpus)}",
             remedy="name the column that holds the text with --text-column",
         )
-    registry_readings = select_registries(readings, 0, len(registries))
+    model = scoring_model(scanned.select_registries(0, len(registries)), registries)
     plants, unplanted = _plant_and_match(registries, reservoir.texts(), planting, settings)
     planted_texts = corpus_from_texts([plant.text for plant in plants])
     with show_progress(
@@ -132,8 +137,8 @@ def calibrate(
         planted_readings = read_standalone_texts(
             planted_texts, registries, settings.threads, SilentProgress()
         )
-        claims = attribute_standalone(registry_readings, planted_readings, registries)
-        spans = locate_matches(planted_texts, planted_readings, claims, registries)
+        claims = attribute_claims(planted_readings, registries, model)
+        spans = locate_matches(planted_texts.parts, planted_readings, claims, registries)
         planted_table = planted_item_table(plants, spans, claims, registries)
         progress.advance(len(plants))
     return Calibration(
@@ -151,9 +156,7 @@ def calibrate(
         seed=planting.seed,
         skipped=unplanted + len(plants) - len(planted_table),
         recalls=aggregate_recalls(planted_table),
-        false=_measure_false_positives(
-            readings, registry_readings, registries, control, planting, settings
-        ),
+        false=_measure_false_positives(scanned, model, registries, control, planting, settings),
         plants=planted_table,
         unread=unread,
     )
@@ -206,8 +209,8 @@ def _require_texts(registry_index: RegistryIndex, consequence: str) -> None:
 
 
 def _measure_false_positives(
-    readings: Sequence[Reading],
-    registry_readings: Sequence[Reading],
+    corpus: ScannedCorpus,
+    model: ScoringModel,
     registries: Sequence[RegistryIndex],
     control: Sequence[RegistryIndex],
     planting: PlantingOptions,
@@ -215,22 +218,24 @@ def _measure_false_positives(
 ) -> FalseRate:
     """Measure false positives with the control, else with the background."""
     if control:
-        control_readings = select_registries(readings, len(registries), len(registries) + 1)
-        scale = chance_scale(registries, control)
+        control_corpus = corpus.select_registries(len(registries), len(registries) + 1)
+        control_model = scoring_model(control_corpus, control)
+        matches = MatchCounts()
+        for batch in control_corpus.batches():
+            claims = attribute_claims(batch.readings, control, control_model)
+            matches += MatchCounts.of(claims, document_numbers(batch.readings))
         return false_positive_rate(
-            "control", attribute_claims(control_readings, control), readings, scale
+            "control", matches, corpus.counts.tokens, chance_scale(registries, control)
         )
     if planting.background is None:
         return UNKNOWN
     (background,) = _open_registries([planting.background], "", "")
     _require_texts(background, "it cannot be searched for items")
-    background_texts = corpus_from_registry(background.registry)
     with show_progress("reading the background", None, "B", quiet=settings.quiet) as progress:
-        background_readings = read_standalone_texts(
-            background_texts, registries, settings.threads, progress
+        readings = read_standalone_texts(
+            corpus_from_registry(background.registry), registries, settings.threads, progress
         )
-    return false_positive_rate(
-        "background",
-        attribute_standalone(registry_readings, background_readings, registries),
-        background_readings,
-    )
+    claims = attribute_claims(readings, registries, model)
+    read = sum(reading.counts.tokens for reading in readings)
+    matches = MatchCounts.of(claims, document_numbers(readings))
+    return false_positive_rate("background", matches, read)

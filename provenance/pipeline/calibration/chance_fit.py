@@ -9,19 +9,19 @@ from provenance.errors import InputError
 from provenance.match.candidates.candidate_table import concatenate_candidates
 from provenance.match.estimation.conditions import is_quotation
 from provenance.match.scoring.classifier import log_odds
-from provenance.match.scoring.corpus_sample import merge_samples
 from provenance.match.scoring.evalue import fit_chance
-from provenance.match.scoring.features import measure_features
+from provenance.match.scoring.features import candidate_context, measure_features
 from provenance.model import Floats
 from provenance.pipeline.calibration.standalone_texts import no_declarations
+from provenance.pipeline.corpus_modelling import scoring_model
 from provenance.pipeline.findings.summaries import check_readable, collect_unread
-from provenance.pipeline.locate.claims import document_bases
 from provenance.pipeline.progress import show_progress
-from provenance.pipeline.scan.corpus_scan import read_corpus
+from provenance.pipeline.scan.corpus_scan import scan_corpus
 from provenance.pipeline.scan.readings import (
-    Reading,
     RegistryIndex,
+    ScannedCorpus,
     build_registry_indexes,
+    document_numbers,
     text_bases,
 )
 from provenance.pipeline.settings import Settings
@@ -74,42 +74,41 @@ def fit_chance_model(
     )
     total = sum(part.size or 0 for part in dataset.parts) or None
     with show_progress("reading", total, "B", quiet=settings.quiet) as progress:
-        readings = read_corpus(
+        scanned = scan_corpus(
             dataset, [registry_index], no_declarations, settings.threads, progress
         )
-    check_readable(collect_unread(dataset, readings), 0)
-    tokens = sum(reading.counts.tokens for reading in readings)
+    check_readable(collect_unread(dataset, scanned.readings), 0)
+    tokens = scanned.counts.tokens
     if tokens < _MIN_TOKENS:
         raise InputError(
             f"{', '.join(corpus)}: {tokens:,} words are too few to measure chance matches",
             remedy=f"name texts of {_MIN_TOKENS:,} words or more that contain no item",
         )
-    tail = np.sort(_strongest_matches(readings, registry_index))[::-1][:_TAIL_DOCUMENTS]
+    tail = np.sort(_strongest_matches(scanned, registry_index))[::-1][:_TAIL_DOCUMENTS]
     cutoff = float(tail.min(initial=0.0))
     return replace_chance_model(folder, fit_chance(tail, cutoff, tokens, registry_index.size))
 
 
-def _strongest_matches(readings: Sequence[Reading], registry_index: RegistryIndex) -> Floats:
+def _strongest_matches(corpus: ScannedCorpus, registry_index: RegistryIndex) -> Floats:
     """Return the log-odds of the strongest chance match of every document that has one."""
-    candidates = concatenate_candidates(
-        [
-            reading.candidates[0].shift_texts(base)
-            for reading, base in zip(readings, text_bases(readings), strict=True)
-        ]
-    )
-    sample = merge_samples(reading.sample for reading in readings)
-    scores = log_odds(
-        measure_features(candidates, registry_index.index, sample, load_language()),
-        len(sample.tokens),
-    )
-    lengths = np.diff(registry_index.index.arrays.token_offsets)[candidates.items]
-    is_chance = ~is_quotation(candidates, lengths)
-    documents = np.concatenate(
-        [
-            reading.documents + base
-            for reading, base in zip(readings, document_bases(readings), strict=True)
-        ]
-    )
-    strongest = np.full(int(documents.max(initial=-1)) + 1, -np.inf)
-    np.maximum.at(strongest, documents[candidates.texts[is_chance]], scores[is_chance])
-    return np.asarray(strongest[np.isfinite(strongest)])
+    index, model = registry_index.index, scoring_model(corpus, [registry_index])
+    item_lengths = np.diff(index.arrays.token_offsets)
+    strongest = [np.zeros(0)]
+    for batch in corpus.batches():
+        candidates = concatenate_candidates(
+            [
+                reading.candidates[0].shift_texts(base)
+                for reading, base in zip(batch.readings, text_bases(batch.readings), strict=True)
+            ]
+        )
+        context = candidate_context(candidates, index, model.sample, model.copies[0])
+        features = measure_features(
+            candidates, index, model.sample, load_language(), context=context
+        )
+        scores = log_odds(features, len(model.sample.tokens))
+        is_chance = ~is_quotation(candidates, item_lengths[candidates.items])
+        documents = document_numbers(batch.readings)
+        best = np.full(int(documents.max(initial=-1)) + 1, -np.inf)
+        np.maximum.at(best, documents[candidates.texts[is_chance]], scores[is_chance])
+        strongest.append(best[np.isfinite(best)])
+    return np.concatenate(strongest)

@@ -10,10 +10,19 @@ import pyarrow as pa
 from provenance.errors import RegistryError
 from provenance.match.estimation.intervals import poisson_interval, wilson_interval
 from provenance.model import Control, Flags, Rate, UInt64s
-from provenance.pipeline.calibration.false_positives import chance_scale, false_positive_rate
-from provenance.pipeline.calibration.standalone_texts import select_registries
+from provenance.pipeline.calibration.false_positives import (
+    MatchCounts,
+    chance_scale,
+    false_positive_rate,
+)
+from provenance.pipeline.corpus_modelling import ScoringModel
 from provenance.pipeline.locate.claims import Claims, attribute_claims
-from provenance.pipeline.scan.readings import Reading, RegistryIndex, build_registry_indexes
+from provenance.pipeline.scan.readings import (
+    Reading,
+    RegistryIndex,
+    build_registry_indexes,
+    document_numbers,
+)
 from provenance.registry.build.item_copies import sequence_hashes
 from provenance.registry.store import open_registry
 
@@ -69,11 +78,70 @@ def open_control(path: str, registries: Sequence[RegistryIndex]) -> ControlIndex
     return control
 
 
+@dataclass(frozen=True, slots=True)
+class ControlCounts:
+    """Matches of a control in a part of a corpus.
+
+    Parameters
+    ----------
+    matches : MatchCounts
+        Those that match better than any item of the registries in the same place.
+    outcompeted : int
+        Number of the others.
+    """
+
+    matches: MatchCounts
+    outcompeted: int
+
+    def __add__(self, other: "ControlCounts") -> "ControlCounts":
+        """Return the counts of two parts of a corpus."""
+        return ControlCounts(self.matches + other.matches, self.outcompeted + other.outcompeted)
+
+
+NO_CONTROL_COUNTS = ControlCounts(MatchCounts(), 0)
+"""Where nothing was found, or there is no control."""
+
+
+def count_control_matches(
+    control: ControlIndex, readings: Sequence[Reading], model: ScoringModel, registry_claims: Claims
+) -> ControlCounts:
+    """Count the matches of a control in some parts of a corpus.
+
+    Parameters
+    ----------
+    control : ControlIndex
+        Matched in the same reading, after the registries.
+    readings : sequence of Reading
+        Of the parts.
+    model : ScoringModel
+        The model of the corpus, for the control.
+    registry_claims : Claims
+        Claims of the registries on the same parts.
+
+    Notes
+    -----
+    Passages of the control are scored and attributed like those of the registries, on their own.
+    Only those count that match better than a registry's item in the same place (Elias and Gygi,
+    "Target-decoy search strategy", 2007): where an item occurs, near-copies among later posts are
+    found too, but match no better; a text that both quote is matched equally well by either.
+    """
+    place = len(readings[0].candidates) - 1
+    control_readings = [
+        _drop_shared(reading.select_registries(place, place + 1), control.shared)
+        for reading in readings
+    ]
+    claims = attribute_claims(control_readings, [control.index], model)
+    is_outcompeted = claims.chosen & _outcompeted_mask(claims, registry_claims)
+    claims = replace(claims, chosen=claims.chosen & ~is_outcompeted)
+    matches = MatchCounts.of(claims, document_numbers(readings))
+    return ControlCounts(matches, int(is_outcompeted.sum()))
+
+
 def measure_control(
     control: ControlIndex,
-    readings: Sequence[Reading],
+    counts: ControlCounts,
     registries: Sequence[RegistryIndex],
-    registry_claims: Claims,
+    tokens: int,
     findings: pa.Table,
 ) -> Control:
     """Estimate how many findings are chance matches.
@@ -81,39 +149,25 @@ def measure_control(
     Parameters
     ----------
     control : ControlIndex
-        Matched in the same reading, after the registries.
-    readings : sequence of Reading
-        Of the corpus.
+        The control.
+    counts : ControlCounts
+        Its matches in the corpus.
     registries : sequence of RegistryIndex
         Registries of the findings.
-    registry_claims : Claims
-        Claims of the registries.
+    tokens : int
+        Tokens of the corpus.
     findings : pyarrow.Table
         Findings of the registries, of schema `FINDINGS`.
 
     Notes
     -----
-    Passages of the control are scored and attributed like those of the registries, on their own.
-    Only those count that match better than a registry's item in the same place (Elias and Gygi,
-    "Target-decoy search strategy", 2007): where an item occurs, near-copies among later posts are
-    found too, but match no better; a text that both quote is matched equally well by either. The
-    number has a Poisson interval, and is scaled to the size of the registries.
+    The number has a Poisson interval, and is scaled to the size of the registries.
     """
-    place = len(registries)
-    claims = attribute_claims(
-        [
-            _drop_shared(reading, control.shared)
-            for reading in select_registries(readings, place, place + 1)
-        ],
-        [control.index],
-    )
-    is_outcompeted = claims.chosen & _outcompeted_mask(claims, registry_claims)
-    claims = replace(claims, chosen=claims.chosen & ~is_outcompeted)
     shared = int((control.shared & control.distinct).sum())
     lengths = np.diff(control.index.index.arrays.token_offsets)
     omitted_tokens = int(lengths[control.shared & control.distinct].sum())
     scale = chance_scale(registries, [control.index], omitted_tokens)
-    rate = false_positive_rate("control", claims, readings, scale)
+    rate = false_positive_rate("control", counts.matches, tokens, scale)
     expected = _scale_rate(_count_interval(rate.findings), scale)
     expected_documents = _scale_rate(_count_interval(rate.documents), scale)
     million = 1e6 / rate.read
@@ -121,7 +175,7 @@ def measure_control(
     return Control(
         registry=control.index.registry.summary(),
         shared=shared,
-        outdone=int(is_outcompeted.sum()),
+        outdone=counts.outcompeted,
         scale=scale,
         passages=rate.findings,
         documents=rate.documents,

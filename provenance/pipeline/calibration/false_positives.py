@@ -1,14 +1,15 @@
 """Rate of false positives, measured where nothing can be found."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from provenance.match.estimation.intervals import poisson_interval
 from provenance.match.scoring.evalue import MIN_REGISTRY_TOKENS
-from provenance.model import FalseRate
-from provenance.pipeline.locate.claims import Claims, document_bases
-from provenance.pipeline.scan.readings import Counts, Reading, RegistryIndex
+from provenance.model import FalseRate, Int64s
+from provenance.pipeline.locate.claims import Claims
+from provenance.pipeline.scan.readings import RegistryIndex
 
 UNKNOWN = FalseRate(
     basis=None,
@@ -27,8 +28,35 @@ UNKNOWN = FalseRate(
 """The rate where nothing was measured; not zero."""
 
 
+@dataclass(frozen=True, slots=True)
+class MatchCounts:
+    """Number of passages that are attributed, of documents with one, and of their tokens."""
+
+    passages: int = 0
+    documents: int = 0
+    tokens: int = 0
+
+    @classmethod
+    def of(cls, claims: Claims, documents: Int64s) -> "MatchCounts":
+        """Count the attributed claims; `documents` has the document of each text."""
+        texts = claims.candidates.texts[claims.chosen]
+        return cls(
+            len(texts),
+            len(np.unique(documents[texts])),
+            int((claims.lasts - claims.firsts + 1)[claims.chosen].sum()),
+        )
+
+    def __add__(self, other: "MatchCounts") -> "MatchCounts":
+        """Return the counts of two parts of a corpus."""
+        return MatchCounts(
+            self.passages + other.passages,
+            self.documents + other.documents,
+            self.tokens + other.tokens,
+        )
+
+
 def false_positive_rate(
-    basis: str, claims: Claims, readings: Sequence[Reading], scale: float = 1.0
+    basis: str, matches: MatchCounts, read: int, scale: float = 1.0
 ) -> FalseRate:
     """Return the rate of findings where there can be none.
 
@@ -36,38 +64,25 @@ def false_positive_rate(
     ----------
     basis : str
         "control" or "background".
-    claims : Claims
-        The claims.
-    readings : sequence of Reading
-        Of the texts.
+    matches : MatchCounts
+        What was found.
+    read : int
+        Tokens of the texts.
     scale : float
         Chance matches of the registries per chance match of what was searched for.
     """
-    counts = sum((reading.counts for reading in readings), Counts())
-    texts = claims.candidates.texts[claims.chosen]
-    documents = np.concatenate(
-        [
-            np.zeros(0, np.int64),
-            *(
-                reading.documents + base
-                for reading, base in zip(readings, document_bases(readings), strict=True)
-            ),
-        ]
-    )
-    document_count = len(np.unique(documents[texts]))
-    tokens = int((claims.lasts - claims.firsts + 1)[claims.chosen].sum())
-    per_million = scale * 1e6 / counts.tokens if counts.tokens else 0.0
-    low, high = poisson_interval(document_count)
+    per_million = scale * 1e6 / read if read else 0.0
+    low, high = poisson_interval(matches.documents)
     return FalseRate(
         basis=basis,
         reason=None,
-        read=counts.tokens,
+        read=read,
         scale=scale,
-        findings=len(texts),
-        documents=document_count,
-        tokens=tokens,
-        documents_per_million=document_count * per_million,
-        tokens_per_million=tokens * per_million,
+        findings=matches.passages,
+        documents=matches.documents,
+        tokens=matches.tokens,
+        documents_per_million=matches.documents * per_million,
+        tokens_per_million=matches.tokens * per_million,
         low=low * per_million,
         high=high * per_million,
     )

@@ -25,11 +25,8 @@ from provenance.pipeline.locate.claims import Claims
 from provenance.pipeline.scan.readings import Counts, RegistryIndex
 
 _DRAWS = 400
-_SPAN_COLUMNS = [
-    *("registry", "number", "claim"),
-    *("document_number", "span_tokens", "byte_start", "byte_end"),
-]
-"""Columns of spans that a correction needs."""
+_APPEARANCE_COLUMNS = ["registry", "number", "claim"]
+"""Columns of spans that the appearance of a finding depends on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +56,50 @@ class ObservedFindings:
     chances: Floats
 
     @classmethod
-    def of(
-        cls, finding_set: FindingSet, claims: Claims, registries: Sequence[RegistryIndex]
-    ) -> "ObservedFindings":
-        """Return the observations of a check's findings, in the order of `found.findings`."""
-        spans = finding_set.spans.select(_SPAN_COLUMNS).take(pa.array(finding_set.finding_rows))
+    def of(cls, finding_set: FindingSet, appearances: "FindingAppearances") -> "ObservedFindings":
+        """Return the observations of all findings of a check."""
+        sizes = finding_set.spans.take(pa.array(finding_set.finding_rows))
         return cls(
             finding_set.findings["source"].to_pylist(),
-            span_item_lengths(spans, registries),
-            span_conditions(spans, claims, registries),
-            spans["document_number"].to_numpy(),
-            spans["span_tokens"].to_numpy(),
-            spans["byte_end"].to_numpy() - spans["byte_start"].to_numpy(),
+            appearances.lengths,
+            appearances.conditions,
+            sizes["document_number"].to_numpy(),
+            sizes["span_tokens"].to_numpy(),
+            sizes["byte_end"].to_numpy() - sizes["byte_start"].to_numpy(),
             finding_set.chance_probabilities,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class FindingAppearances:
+    """How findings compare to their items.
+
+    Parameters
+    ----------
+    lengths, conditions : ndarray of int64, shape (n,)
+        Tokens of the item, and appearance of the finding (`span_conditions`).
+    """
+
+    lengths: Int64s
+    conditions: Int64s
+
+    @classmethod
+    def of(
+        cls, spans: pa.Table, claims: Claims, registries: Sequence[RegistryIndex]
+    ) -> "FindingAppearances":
+        """Return the appearances of the spans, of schema `SPANS`, that are findings."""
+        findings = spans.select(_APPEARANCE_COLUMNS).filter(spans["chosen"])
+        return cls(
+            span_item_lengths(findings, registries), span_conditions(findings, claims, registries)
+        )
+
+
+def concatenate_appearances(parts: Sequence[FindingAppearances]) -> FindingAppearances:
+    """Return the appearances of the findings of several parts of a corpus."""
+    return FindingAppearances(
+        np.concatenate([part.lengths for part in parts]),
+        np.concatenate([part.conditions for part in parts]),
+    )
 
 
 @dataclass(frozen=True, slots=True)

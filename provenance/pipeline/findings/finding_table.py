@@ -3,6 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
@@ -11,11 +12,15 @@ from provenance.judge.rulings import Judge
 from provenance.match.scoring.evalue import chance_probabilities, expected_by_chance
 from provenance.model import FINDINGS, Flags, Floats, Int64s
 from provenance.pipeline.findings.alternatives import DescribedSpans, alternatives, describe_spans
-from provenance.pipeline.findings.judging import SpanRulings, add_copy_holders, rule_spans
+from provenance.pipeline.findings.judging import (
+    SpanRulings,
+    add_copy_holders,
+    concatenate_rulings,
+    rule_spans,
+)
 from provenance.pipeline.locate.claims import Claims
 from provenance.pipeline.locate.excerpts import build_item_excerpts
 from provenance.pipeline.scan.readings import RegistryIndex
-from provenance.pipeline.stage_log import log_duration
 
 _CERTAIN_STRENGTH = 100.0
 """Strength of evidence that cannot be chance: an address, or the resemblance of whole texts."""
@@ -53,14 +58,26 @@ _ITEM_COLUMNS = {
 """Columns of findings copied from their items, and their names there."""
 
 
-@dataclass(frozen=True, slots=True)
+_SIZE_COLUMNS = (
+    "document_number",
+    "text_number",
+    "first_token",
+    "span_tokens",
+    "byte_start",
+    "byte_end",
+    "evidence",
+)
+"""Columns of spans that shares are computed from."""
+
+
+@dataclass(frozen=True, eq=False)
 class FindingSet:
-    """All findings of a check, with the spans they were made from.
+    """Findings of a check, with the spans they were made from.
 
     Parameters
     ----------
     spans : pyarrow.Table
-        Of schema `SPANS`.
+        Place, size and evidence of every span: columns `_SIZE_COLUMNS` of `SPANS`.
     holders : SpanRulings
         Every source that holds a span, chosen or not: by its item, or by an item with the same
         words.
@@ -70,8 +87,8 @@ class FindingSet:
         Of schema `FINDINGS`, one row per entry of `finding_rows`.
     rulings : SpanRulings
         Source and ruling of each finding.
-    chance_probabilities : ndarray of float64
-        Probability that each finding is a chance match.
+    corpus_tokens : int
+        Tokens of the whole corpus; the number of chance matches grows with it.
     """
 
     spans: pa.Table
@@ -79,10 +96,31 @@ class FindingSet:
     finding_rows: Int64s
     findings: pa.Table
     rulings: SpanRulings
-    chance_probabilities: Floats
+    corpus_tokens: int
+
+    @cached_property
+    def chance_probabilities(self) -> Floats:
+        """Probability that each finding is a chance match, given all of them."""
+        return chance_probabilities(self.findings["strength"].to_numpy(), self.corpus_tokens)
 
 
-@log_duration("judging")
+def concatenate_findings(parts: Sequence[FindingSet]) -> FindingSet:
+    """Return the findings of several parts of a corpus, judged by one judge; at least one part."""
+    spans = pa.concat_tables([part.spans for part in parts])
+    counts = [len(part.spans) for part in parts]
+    bases = np.cumsum([0, *counts])
+    return FindingSet(
+        spans,
+        concatenate_rulings([part.holders for part in parts], counts),
+        np.concatenate(
+            [part.finding_rows + base for part, base in zip(parts, bases, strict=False)]
+        ),
+        pa.concat_tables([part.findings for part in parts]),
+        concatenate_rulings([part.rulings for part in parts], counts),
+        parts[0].corpus_tokens,
+    )
+
+
 def build_findings(
     spans: pa.Table,
     claims: Claims,
@@ -91,7 +129,7 @@ def build_findings(
     corpus_tokens: int,
     threads: int = 1,
 ) -> FindingSet:
-    """Describe and judge everything that was located.
+    """Describe and judge everything that was located in some parts of a corpus.
 
     Parameters
     ----------
@@ -104,7 +142,7 @@ def build_findings(
     judge : Judge
         Rules under the circumstances of the policy.
     corpus_tokens : int
-        Tokens of the whole corpus; the number of chance matches grows with it.
+        Tokens of the whole corpus.
     threads : int
         Number of threads that read items.
     """
@@ -139,12 +177,12 @@ def build_findings(
         len(finding_rows),
     )
     return FindingSet(
-        spans,
+        spans.select(list(_SIZE_COLUMNS)),
         holders,
         finding_rows,
         findings,
         finding_rulings,
-        chance_probabilities(strengths, corpus_tokens),
+        corpus_tokens,
     )
 
 

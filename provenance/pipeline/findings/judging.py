@@ -86,6 +86,26 @@ def add_copy_holders(rulings: SpanRulings, items: DescribedSpans, judge: Judge) 
     )
 
 
+def concatenate_rulings(parts: Sequence[SpanRulings], row_counts: Sequence[int]) -> SpanRulings:
+    """Return the rulings of several tables of spans, for their concatenation.
+
+    Parameters
+    ----------
+    parts : sequence of SpanRulings
+        Rulings by one judge.
+    row_counts : sequence of int
+        Number of spans of each table.
+    """
+    codes, judgements = _number_pairs([pair for part in parts for pair in part.judgements])
+    rows_before = np.cumsum([0, *row_counts])
+    kinds_before = np.cumsum([0, *(len(part.judgements) for part in parts)])
+    rows, kinds = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+    for part, row, kind in zip(parts, rows_before, kinds_before, strict=False):
+        rows.append(part.rows + row)
+        kinds.append(codes[kind : kind + len(part.judgements)][part.codes])
+    return SpanRulings(np.concatenate(rows), np.concatenate(kinds), judgements)
+
+
 def _number_pairs(
     pairs: Sequence[tuple[str, Judgement]],
 ) -> tuple[Int64s, tuple[tuple[str, Judgement], ...]]:

@@ -21,7 +21,7 @@ from provenance.model import (
     merge_skipped,
     merge_unread,
 )
-from provenance.pipeline.scan.readings import Counts, Reading, RegistryIndex
+from provenance.pipeline.scan.readings import Counts, RegistryIndex, StoredReading
 from provenance.read.corpus.corpora import Corpus
 
 
@@ -44,7 +44,7 @@ def _summarise_registry(registry_index: RegistryIndex, size: int) -> RegistrySum
 
 
 def collect_unread(
-    corpus: Corpus, readings: Sequence[Reading], changed_files: Sequence[Unread] = ()
+    corpus: Corpus, readings: Sequence[StoredReading], changed_files: Sequence[Unread] = ()
 ) -> tuple[Unread, ...]:
     """Return the files of a corpus that could not be read, each once, after reading."""
     unread = (fault for reading in readings for fault in reading.unread)
@@ -88,7 +88,9 @@ def check_conclusive(registries: Sequence[RegistrySummary]) -> None:
     )
 
 
-def summarise_corpus(corpus: Corpus, readings: Sequence[Reading], counts: Counts) -> CorpusSummary:
+def summarise_corpus(
+    corpus: Corpus, readings: Sequence[StoredReading], counts: Counts
+) -> CorpusSummary:
     """Summarise what was checked of a corpus."""
     return CorpusSummary(
         addresses=corpus.addresses,
@@ -105,7 +107,7 @@ def summarise_corpus(corpus: Corpus, readings: Sequence[Reading], counts: Counts
 
 
 def empty_corpus_error(
-    corpus: Corpus, readings: Sequence[Reading], unread: Sequence[Unread]
+    corpus: Corpus, readings: Sequence[StoredReading], unread: Sequence[Unread]
 ) -> InputError:
     """Return the error for a corpus without readable text, with the reasons that its rows give."""
     if unread:

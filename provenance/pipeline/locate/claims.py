@@ -8,11 +8,11 @@ import numpy as np
 from provenance.match.attribution import MatchSpans, attribute_tokens, rival_weights
 from provenance.match.candidates.candidate_table import Candidates, concatenate_candidates
 from provenance.match.scoring.classifier import ScoringInputs, score_candidates
-from provenance.match.scoring.corpus_sample import PassageSample, merge_samples
+from provenance.match.scoring.corpus_sample import FULL_BOUND, PassageSample
 from provenance.match.scoring.evalue import STRENGTH_THRESHOLD
-from provenance.model import ELLIPSIS, CorpusModel, Flags, Floats, Int64s, UInt32s
-from provenance.pipeline.scan.readings import Reading, RegistryIndex, known_copies, text_bases
-from provenance.pipeline.stage_log import log_duration
+from provenance.model import ELLIPSIS, Flags, Floats, Int64s, UInt32s
+from provenance.pipeline.corpus_modelling import ScoringModel
+from provenance.pipeline.scan.readings import Reading, RegistryIndex, text_bases
 from provenance.read.language_counts import load_language
 
 
@@ -25,7 +25,7 @@ class Claims:
     registries : ndarray of int64, shape (n,)
         Index of the registry.
     candidates : Candidates
-        The passages, sorted by text; texts are numbered through the whole corpus.
+        The passages, sorted by text; texts are numbered from the first of the readings.
     bits : ndarray of float64, shape (n,)
         Information of the matched words under corpus and registry together.
     strengths : ndarray of float64, shape (n,)
@@ -75,37 +75,39 @@ class Claims:
         )
 
 
-@log_duration("scoring and attributing")
+_OUTSIDE_SAMPLE_HASH = FULL_BOUND - 1
+"""Hash of a passage that is in no sample."""
+
+
 def attribute_claims(
     readings: Sequence[Reading],
     registries: Sequence[RegistryIndex],
+    model: ScoringModel,
     threads: int = 1,
-    model: CorpusModel | None = None,
-    corpus_sample: PassageSample | None = None,
 ) -> Claims:
-    """Score all candidates of a corpus and attribute tokens to items.
+    """Score the candidates of some parts and attribute tokens to items.
 
     Parameters
     ----------
     readings : sequence of Reading
-        Of all parts, in order.
+        Of consecutive parts.
     registries : sequence of RegistryIndex
         The registries, in the order of the readings' candidates.
+    model : ScoringModel
+        The model to score with; of the corpus, or of an earlier one.
     threads : int
         Number of threads that count words.
-    model : CorpusModel or None
-        The model that the readings were adapted to (`apply_frozen_model`); None scores with the
-        readings alone.
-    corpus_sample : PassageSample or None
-        The merged sample of all readings, where it is already computed.
+
+    Notes
+    -----
+    A match is scored without its own passage. Passages that the model's corpus lacks are not in its
+    sample, so they need not be left out: they get a hash that no sample holds.
     """
-    merged_sample = (
-        merge_samples(reading.sample for reading in readings)
-        if corpus_sample is None
-        else corpus_sample
-    )
     size = sum(registry_index.size for registry_index in registries)
-    scoring_inputs = ScoringInputs(merged_sample, load_language(), size, threads)
+    bound = min(model.sample.bound, _OUTSIDE_SAMPLE_HASH)
+    scoring_inputs = ScoringInputs(
+        replace(model.sample, bound=bound), load_language(), size, threads
+    )
     kept_candidates, bits, strengths, owners = [], [], [], []
     for place, registry_index in enumerate(registries):
         candidates = concatenate_candidates(
@@ -114,8 +116,12 @@ def attribute_claims(
                 for reading, before in zip(readings, text_bases(readings), strict=True)
             ]
         )
-        copies = None if model is None else known_copies(model, registry_index)
-        scores = score_candidates(candidates, registry_index.index, scoring_inputs, copies)
+        scores = score_candidates(
+            hide_unsampled(candidates, model.sample),
+            registry_index.index,
+            scoring_inputs,
+            model.copies[place],
+        )
         kept_candidates.append(candidates.take(scores.indices))
         bits.append(scores.bits)
         strengths.append(scores.strengths)
@@ -129,10 +135,11 @@ def attribute_claims(
     )
 
 
-def document_bases(readings: Sequence[Reading]) -> list[int]:
-    """Return the number of the first document of each part."""
-    counts = [reading.counts.documents for reading in readings]
-    return [int(base) for base in np.concatenate([[0], np.cumsum(counts)])[:-1]]
+def hide_unsampled(candidates: Candidates, sample: PassageSample) -> Candidates:
+    """Return candidates of which those outside of a sample's passages are in no sample."""
+    is_sampled = np.isin(candidates.passages, sample.hashes)
+    passages = np.where(is_sampled, candidates.passages, np.uint64(_OUTSIDE_SAMPLE_HASH))
+    return replace(candidates, passages=passages)
 
 
 def _attribute(

@@ -19,7 +19,7 @@ from provenance.pipeline.locate.backgrounds import (
     margin_tokens,
     stretch_passages,
 )
-from provenance.pipeline.locate.claims import Claims, document_bases
+from provenance.pipeline.locate.claims import Claims
 from provenance.pipeline.locate.excerpts import MARKS_TYPE, build_excerpts
 from provenance.pipeline.locate.part_views import ChangedPartError, part_windows
 from provenance.pipeline.locate.span_positions import (
@@ -39,9 +39,12 @@ from provenance.pipeline.locate.whole_texts import (
 )
 from provenance.pipeline.locate.windows import TextWindows
 from provenance.pipeline.result_cache import ResultCache
-from provenance.pipeline.scan.readings import Reading, RegistryIndex, text_bases
-from provenance.pipeline.stage_log import log_duration
-from provenance.read.corpus.corpora import Corpus
+from provenance.pipeline.scan.readings import (
+    Reading,
+    RegistryIndex,
+    document_bases,
+    text_bases,
+)
 from provenance.read.corpus.corpus_parts import Part
 
 SPANS = pa.schema(
@@ -94,9 +97,8 @@ class ChangedPartsError(InputError):
         self.faults = faults
 
 
-@log_duration("locating findings")
-def locate_matches(  # noqa: PLR0913 (a corpus, its claims and all registries)
-    corpus: Corpus,
+def locate_matches(  # noqa: PLR0913 (parts, their claims and all registries)
+    parts: Sequence[Part],
     readings: Sequence[Reading],
     claims: Claims,
     registries: Sequence[RegistryIndex],
@@ -104,14 +106,14 @@ def locate_matches(  # noqa: PLR0913 (a corpus, its claims and all registries)
     cache: ResultCache | None = None,
     threads: int = 1,
 ) -> pa.Table:
-    """Locate everything found in a corpus, in the windows kept of texts or in texts read again.
+    """Locate everything found in some texts, in the windows kept of them or by reading them again.
 
     Parameters
     ----------
-    corpus : Corpus
-        The corpus.
+    parts : sequence of Part
+        All parts of the corpus.
     readings : sequence of Reading
-        Of all its parts, in order.
+        Consecutive readings of the parts.
     claims : Claims
         The claims on its texts.
     registries : sequence of RegistryIndex
@@ -126,7 +128,7 @@ def locate_matches(  # noqa: PLR0913 (a corpus, its claims and all registries)
     Returns
     -------
     pyarrow.Table
-        Of schema `SPANS`.
+        Of schema `SPANS`; texts and documents are numbered from the first of the readings.
 
     Raises
     ------
@@ -135,23 +137,26 @@ def locate_matches(  # noqa: PLR0913 (a corpus, its claims and all registries)
     """
 
     def load_spans(place: int) -> _PartClaims:
-        part, reading, text = corpus.parts[place], readings[place], texts[place]
+        reading, text = readings[place], texts[place]
+        part = parts[reading.part]
         low, high = np.searchsorted(claims.candidates.texts, [text, text + reading.counts.texts])
         part_claims = claims.slice(int(low), int(high), text)
         if not len(part_claims) and not has_whole_text_evidence(reading):
             return _PartClaims(part_claims, int(low), None, _NO_SPANS)
-        name = spans_key(cache, part, part_claims, backgrounds)
+        name = spans_key(cache, part, reading, part_claims, backgrounds)
         check = partial(
             check_spans, schema=SPANS, claims=part_claims, reading=reading, registries=registries
         )
         return _PartClaims(part_claims, int(low), name, load_table(cache, name, check))
 
     def locate_part(place: int) -> pa.Table | Unread:
-        part, reading, part_claims = corpus.parts[place], readings[place], parts[place]
+        reading, part_claims = readings[place], claims_of_parts[place]
         spans = part_claims.spans
         if spans is None:
             try:
-                spans = _locate_part(part, reading, part_claims.claims, edges, backgrounds)
+                spans = _locate_part(
+                    parts[reading.part], reading, part_claims.claims, edges, backgrounds
+                )
             except ChangedPartError as error:
                 return error.unread
             store_table(cache, part_claims.name, spans)
@@ -160,10 +165,15 @@ def locate_matches(  # noqa: PLR0913 (a corpus, its claims and all registries)
     texts, documents = text_bases(readings), document_bases(readings)
     places = range(len(readings))
     with ThreadPoolExecutor(threads) as pool:
-        parts = list(pool.map(load_spans, places))
-        edges = read_item_edges([one.claims for one in parts if one.spans is None], registries)
+        claims_of_parts = list(pool.map(load_spans, places))
+        unlocated = [one.claims for one in claims_of_parts if one.spans is None]
+        edges = read_item_edges(unlocated, registries)
         tables = list(pool.map(locate_part, places))
-    faults = {place: one for place, one in enumerate(tables) if isinstance(one, Unread)}
+    faults = {
+        reading.part: one
+        for reading, one in zip(readings, tables, strict=True)
+        if isinstance(one, Unread)
+    }
     if faults:
         raise ChangedPartsError(faults)
     return pa.concat_tables([_NO_SPANS, *tables])

@@ -43,9 +43,9 @@ def part_windows(
     part : Part
         The part; read again where the kept windows do not suffice.
     reading : Reading
-        Result of scanning it.
+        Result of scanning it, or some of its texts.
     candidates : Candidates
-        The passages to locate, sorted by text; texts are numbered from the part's first.
+        The passages to locate, sorted by text; texts are numbered from the reading's first.
     wholes : mapping of int to WholeTextEvidence
         The evidence about whole texts, by text.
     margin : int
@@ -102,8 +102,8 @@ def _windows_suffice(
 def _reread_texts(
     part: Part, reading: Reading, numbers: Int64s
 ) -> Iterator[tuple[Int64s, pa.RecordBatch]]:
-    """Yield the texts with the given numbers within the part, batch by batch."""
-    first = 0
+    """Yield the texts with the given numbers within the reading, batch by batch."""
+    first = -reading.texts_before
     for batch in _reread_batches(part, reading):
         low, high = np.searchsorted(numbers, [first, first + len(batch)])
         if high > low:

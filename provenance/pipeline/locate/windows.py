@@ -80,12 +80,6 @@ class TextWindows:
         return len(self.numbers)
 
     @property
-    def size(self) -> int:
-        """Memory size in bytes."""
-        tokens = (self.tokens.hashes, self.tokens.starts, self.tokens.ends)
-        return int(self.batch.nbytes) + sum(column.nbytes for column in tokens)
-
-    @property
     def texts(self) -> Texts:
         """The texts of the windows."""
         return Texts.of(self.batch.column("text"))

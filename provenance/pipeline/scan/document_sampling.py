@@ -19,7 +19,7 @@ from provenance.match.estimation.bootstrap import (
     bootstrap_documents,
 )
 from provenance.model import Documents, Flags, Int64s, SampleSummary, Texts, UInt64s
-from provenance.pipeline.scan.readings import Reading
+from provenance.pipeline.scan.readings import StoredReading
 from provenance.read.corpus.corpora import Corpus
 from provenance.read.corpus.corpus_parts import Part
 
@@ -178,12 +178,12 @@ class DocumentSampler:
             sum(part.size for part in self._parts.values()),
         )
 
-    def weighted_documents(self, readings: Sequence[Reading]) -> SampledDocuments:
+    def weighted_documents(self, readings: Sequence[StoredReading]) -> SampledDocuments:
         """Return the weights of the drawn documents.
 
         Parameters
         ----------
-        readings : sequence of Reading
+        readings : sequence of StoredReading
             Of all parts, in order.
 
         Notes
@@ -215,15 +215,15 @@ class DocumentSampler:
             weights * scale[strata], strata, np.stack([np.ones(len(sizes)), tokens, sizes])
         )
 
-    def bootstrap(self, readings: Sequence[Reading], spans: pa.Table) -> BootstrapSample:
+    def bootstrap(self, readings: Sequence[StoredReading], spans: pa.Table) -> BootstrapSample:
         """Bootstrap the drawn documents, given the documents with findings.
 
         Parameters
         ----------
-        readings : sequence of Reading
+        readings : sequence of StoredReading
             Of all parts, in order.
         spans : pyarrow.Table
-            What was found, of schema `SPANS`.
+            What was found, with a column `document_number`.
         """
         hits = np.unique(spans["document_number"].to_numpy())
         return bootstrap_documents(

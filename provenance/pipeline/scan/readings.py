@@ -1,6 +1,6 @@
-"""The result of scanning a part of a corpus, and the registry indexes it is matched with."""
+"""The results of scanning a corpus's parts, and the registry indexes they are matched with."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 
@@ -11,9 +11,9 @@ from provenance.match.candidates.candidate_table import Candidates
 from provenance.match.candidates.near_duplicates import LshIndex, NearDuplicates, build_lsh_index
 from provenance.match.index.postings_index import PostingsIndex, build_postings_index
 from provenance.match.index.stop_shingles import find_stop_shingles
-from provenance.match.scoring.corpus_sample import FULL_BOUND, PassageSample
+from provenance.match.scoring.corpus_sample import FULL_BOUND, PassageCopies, PassageSample
 from provenance.match.scoring.detectability import min_match_tokens
-from provenance.model import CorpusModel, Int64s, Skipped, Unread
+from provenance.model import Int64s, Skipped, Unread
 from provenance.pipeline.locate.windows import TextWindows
 from provenance.pipeline.scan.text_spool import TextSpool
 from provenance.registry.store import Registry
@@ -112,29 +112,39 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The result of scanning one part of a corpus.
+    """The result of scanning a part of a corpus, or some consecutive texts of a long one.
+
+    Texts and documents are numbered from the reading's first.
 
     Parameters
     ----------
+    part : int
+        Index of the part.
+    texts_before : int
+        Texts of the part in earlier readings.
+    is_last : bool
+        Whether the part ends with it.
     counts : Counts
-        Size of the part.
+        Size of what was read.
     skipped : tuple of Skipped
         Rows that could not be read.
     candidates : tuple of Candidates
-        One table per registry; texts are numbered from the part's first.
+        One table per registry.
+    copies : tuple of PassageCopies
+        One per registry: items copied by passages of `sample`.
     near_duplicates : tuple of NearDuplicates
         One per registry.
     declared : pyarrow.Table
-        What rows declare, of schema `DECLARED_SCHEMA`; texts are numbered from the part's first.
+        What rows declare, of schema `DECLARED_SCHEMA`.
     sample : PassageSample
-        A sample of the part's own words.
+        A sample of the passages of these texts.
     documents : ndarray of int64, shape (texts,)
-        Document of each text, numbered from the part's first.
+        Document of each text.
     spool : TextSpool or None
-        The texts themselves, where the part cannot be read again.
+        The texts of the whole part, where it cannot be read again.
     windows : tuple of TextWindows or None
-        Windows on likely findings, and texts with evidence about the whole text, where the budget
-        allowed all of them; texts are numbered from the part's first.
+        Windows on likely findings, and texts with evidence about the whole text, unless there were
+        too many of the latter.
     requested_bound : int
         The bound requested for `sample`; the sample's own is lower only where the part alone has
         too many tokens below it.
@@ -142,9 +152,13 @@ class Reading:
         Where reading stopped before the end.
     """
 
+    part: int
+    texts_before: int
+    is_last: bool
     counts: Counts
     skipped: tuple[Skipped, ...]
     candidates: tuple[Candidates, ...]
+    copies: tuple[PassageCopies, ...]
     near_duplicates: tuple[NearDuplicates, ...]
     declared: pa.Table
     sample: PassageSample
@@ -154,15 +168,124 @@ class Reading:
     requested_bound: int = FULL_BOUND
     unread: tuple[Unread, ...] = ()
 
+    def select_registries(self, first: int, last: int) -> "Reading":
+        """Return the reading restricted to the registries from `first` up to `last`."""
+        return replace(
+            self,
+            candidates=self.candidates[first:last],
+            copies=self.copies[first:last],
+            near_duplicates=self.near_duplicates[first:last],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class StoredReading:
+    """A reading whose tables are on disk.
+
+    Parameters
+    ----------
+    part, counts, skipped, unread
+        As in the reading.
+    size : int
+        Bytes of its tables.
+    load : callable
+        Returns the reading, without its sample and copies.
+    """
+
+    part: int
+    counts: Counts
+    skipped: tuple[Skipped, ...]
+    unread: tuple[Unread, ...]
+    size: int
+    load: Callable[[], Reading]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingBatch:
+    """Consecutive readings, in memory.
+
+    Parameters
+    ----------
+    readings : list of Reading
+        The readings.
+    texts, documents : int
+        Number of texts and documents in the readings before.
+    """
+
+    readings: list[Reading]
+    texts: int
+    documents: int
+
+
+_MAX_BATCH_BYTES = 1 << 26
+"""Size limit of the readings that are in memory at a time, unless a single one is larger."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScannedCorpus:
+    """The result of scanning a corpus.
+
+    Parameters
+    ----------
+    readings : tuple of StoredReading
+        Of all parts, in order.
+    sample : PassageSample
+        A sample of the corpus's own passages.
+    copies : tuple of PassageCopies
+        One per registry: items copied by passages of the corpus, among others by all of `sample`.
+    """
+
+    readings: tuple[StoredReading, ...]
+    sample: PassageSample
+    copies: tuple[PassageCopies, ...]
+
+    @property
+    def counts(self) -> Counts:
+        """Size of the corpus."""
+        return sum((reading.counts for reading in self.readings), Counts())
+
+    def select_registries(self, first: int, last: int) -> "ScannedCorpus":
+        """Return the corpus restricted to the registries from `first` up to `last`."""
+
+        def load(reading: StoredReading) -> Reading:
+            return reading.load().select_registries(first, last)
+
+        return ScannedCorpus(
+            tuple(replace(reading, load=partial(load, reading)) for reading in self.readings),
+            self.sample,
+            self.copies[first:last],
+        )
+
+    def batches(self) -> Iterator[ReadingBatch]:
+        """Load the readings, a bounded amount at a time."""
+        first, before = 0, Counts()
+        while first < len(self.readings):
+            end, size = first + 1, self.readings[first].size
+            while end < len(self.readings) and size + self.readings[end].size <= _MAX_BATCH_BYTES:
+                size += self.readings[end].size
+                end += 1
+            batch = self.readings[first:end]
+            loaded = [reading.load() for reading in batch]
+            yield ReadingBatch(loaded, before.texts, before.documents)
+            first, before = end, sum((reading.counts for reading in batch), before)
+
 
 def text_bases(readings: Sequence[Reading]) -> list[int]:
-    """Return the number of the first text of each part."""
+    """Return the number of the first text of each of some consecutive readings."""
     counts = [reading.counts.texts for reading in readings]
     return [int(base) for base in np.concatenate([[0], np.cumsum(counts)])[:-1]]
 
 
-def known_copies(model: CorpusModel, registry_index: RegistryIndex) -> Int64s:
-    """Return the number of passages that copy each item, as stored in a model."""
-    return model.copies(
-        registry_index.registry.manifest.digest, len(registry_index.index.arrays.first)
-    )
+def document_bases(readings: Sequence[Reading]) -> list[int]:
+    """Return the number of the first document of each of some consecutive readings."""
+    counts = [reading.counts.documents for reading in readings]
+    return [int(base) for base in np.concatenate([[0], np.cumsum(counts)])[:-1]]
+
+
+def document_numbers(readings: Sequence[Reading]) -> Int64s:
+    """Return the document of each text of some consecutive readings."""
+    parts = [
+        reading.documents + base
+        for reading, base in zip(readings, document_bases(readings), strict=True)
+    ]
+    return np.concatenate([np.zeros(0, np.int64), *parts])

@@ -1,27 +1,13 @@
 """Spool texts of a stream to disk, because it cannot be read a second time."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from tempfile import gettempdir
+from mmap import ACCESS_READ, mmap
 from weakref import finalize
 
 import pyarrow as pa
 
-from provenance.errors import OutputError
 from provenance.model import DOCUMENTS
-from provenance.temporary_files import temporary_file
-
-
-@contextmanager
-def _spool_errors() -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise OutputError(
-            f"a dataset that can be read only once cannot be stored in {gettempdir()}: "
-            f"{error.strerror or error}",
-            remedy="free space there, name another folder in TMPDIR, or write it to a file first.",
-        ) from error
+from provenance.temporary_files import storage_errors, temporary_file
 
 
 class TextSpool:
@@ -44,17 +30,18 @@ class TextSpool:
         OutputError
             If the disk is full.
         """
-        with _spool_errors():
+        with storage_errors():
             self._writer.write_batch(batch)
 
     def seal(self) -> None:
         """Finish writing; raises as `append`."""
-        with _spool_errors():
+        with storage_errors():
             self._writer.close()
+            self._file.flush()
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         """Yield all batches in order."""
-        self._file.seek(0)
-        reader = pa.ipc.open_file(self._file)
+        content = mmap(self._file.fileno(), 0, access=ACCESS_READ)  # by several threads at a time
+        reader = pa.ipc.open_file(pa.py_buffer(content))
         for place in range(reader.num_record_batches):
             yield reader.get_batch(place)

@@ -1,0 +1,122 @@
+"""From a scanned corpus to its findings, a bounded number of parts at a time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from provenance.judge.rulings import Judge
+from provenance.model import CorpusModel
+from provenance.pipeline.calibration.controls import (
+    NO_CONTROL_COUNTS,
+    ControlCounts,
+    count_control_matches,
+)
+from provenance.pipeline.calibration.share_correction import (
+    FindingAppearances,
+    concatenate_appearances,
+)
+from provenance.pipeline.check_inputs import References
+from provenance.pipeline.corpus_modelling import scoring_model
+from provenance.pipeline.findings.finding_table import (
+    FindingSet,
+    build_findings,
+    concatenate_findings,
+)
+from provenance.pipeline.locate.claims import attribute_claims
+from provenance.pipeline.locate.locations import locate_matches
+from provenance.pipeline.result_cache import ResultCache
+from provenance.pipeline.scan.readings import ReadingBatch, ScannedCorpus
+from provenance.pipeline.stage_log import log_duration
+from provenance.read.corpus.corpus_parts import Part
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusFindings:
+    """Everything found in a corpus.
+
+    Parameters
+    ----------
+    finding_set : FindingSet
+        The findings.
+    appearances : FindingAppearances
+        How each compares to its item.
+    control : ControlCounts
+        Matches of the control, if there is one.
+    """
+
+    finding_set: FindingSet
+    appearances: FindingAppearances
+    control: ControlCounts
+
+
+@log_duration("scoring, locating and judging")
+def find_in_corpus(  # noqa: PLR0913 (a corpus, what it is matched with, and how)
+    parts: Sequence[Part],
+    corpus: ScannedCorpus,
+    references: References,
+    judge: Judge,
+    frozen_model: CorpusModel | None = None,
+    cache: ResultCache | None = None,
+    threads: int = 1,
+) -> CorpusFindings:
+    """Score candidates, attribute tokens, locate and judge what is found.
+
+    Parameters
+    ----------
+    parts : sequence of Part
+        All parts of the corpus.
+    corpus : ScannedCorpus
+        Their readings.
+    references : References
+        The registries that they were matched against.
+    judge : Judge
+        Rules under the circumstances of the policy.
+    frozen_model : CorpusModel or None
+        The model of an earlier corpus; None scores with the corpus's own.
+    cache : ResultCache or None
+        Locations of earlier checks of the same parts.
+    threads : int
+        Number of threads.
+
+    Raises
+    ------
+    ChangedPartsError
+        If parts changed since they were scanned.
+
+    Notes
+    -----
+    With the model of the whole corpus, parts are independent: memory depends on the size of a
+    batch, apart from the findings.
+    """
+    registries, control = references.registries, references.control
+    registry_corpus = corpus.select_registries(0, len(registries))
+    model = scoring_model(registry_corpus, registries, frozen_model)
+    control_model = None
+    if control is not None:
+        control_corpus = corpus.select_registries(len(registries), len(registries) + 1)
+        control_model = scoring_model(control_corpus, [control.index], frozen_model)
+    tokens = corpus.counts.tokens
+    finding_sets, appearances, control_counts = [], [], NO_CONTROL_COUNTS
+    for batch in corpus.batches():
+        readings = [reading.select_registries(0, len(registries)) for reading in batch.readings]
+        claims = attribute_claims(readings, registries, model, threads)
+        spans = locate_matches(
+            parts, readings, claims, registries, references.backgrounds, cache, threads
+        )
+        spans = _number_in_corpus(spans, batch)
+        finding_sets.append(build_findings(spans, claims, registries, judge, tokens, threads))
+        appearances.append(FindingAppearances.of(spans, claims, registries))
+        if control is not None and control_model is not None:
+            control_counts += count_control_matches(control, batch.readings, control_model, claims)
+    return CorpusFindings(
+        concatenate_findings(finding_sets), concatenate_appearances(appearances), control_counts
+    )
+
+
+def _number_in_corpus(spans: pa.Table, batch: ReadingBatch) -> pa.Table:
+    """Return spans whose texts and documents are numbered from the corpus's first."""
+    for name, before in (("text_number", batch.texts), ("document_number", batch.documents)):
+        numbers = pa.array(spans[name].to_numpy() + before, pa.int64())
+        spans = spans.set_column(spans.schema.get_field_index(name), spans.field(name), numbers)
+    return spans
