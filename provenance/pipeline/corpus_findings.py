@@ -1,12 +1,13 @@
 """From a scanned corpus to its findings, a bounded number of parts at a time."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
 from provenance.judge.rulings import Judge
-from provenance.model import CorpusModel
+from provenance.model import FINDINGS, CorpusModel
+from provenance.pipeline.batch_spool import BatchSpool
 from provenance.pipeline.calibration.controls import (
     NO_CONTROL_COUNTS,
     ControlCounts,
@@ -97,7 +98,8 @@ def find_in_corpus(  # noqa: PLR0913 (a corpus, what it is matched with, and how
         control_corpus = corpus.select_registries(len(registries), len(registries) + 1)
         control_model = scoring_model(control_corpus, [control.index], frozen_model)
     tokens = corpus.counts.tokens
-    finding_sets, appearances, control_counts = [], [], NO_CONTROL_COUNTS
+    finding_sets, findings = [], _FindingTables()
+    appearances, control_counts = [], NO_CONTROL_COUNTS
     for batch in corpus.batches():
         readings = [reading.select_registries(0, len(registries)) for reading in batch.readings]
         claims = attribute_claims(readings, registries, model, threads)
@@ -105,13 +107,43 @@ def find_in_corpus(  # noqa: PLR0913 (a corpus, what it is matched with, and how
             parts, readings, claims, registries, references.backgrounds, cache, threads
         )
         spans = _number_in_corpus(spans, batch)
-        finding_sets.append(build_findings(spans, claims, registries, judge, tokens, threads))
-        appearances.append(FindingAppearances.of(spans, claims, registries))
+        finding_set = build_findings(spans, claims, registries, judge, tokens, threads)
+        findings.add(finding_set.findings)
+        finding_sets.append(replace(finding_set, findings=FINDINGS.empty_table()))
+        appearances.append(
+            FindingAppearances.of(spans, finding_set.finding_rows, claims, registries)
+        )
         if control is not None and control_model is not None:
             control_counts += count_control_matches(control, batch.readings, control_model, claims)
-    return CorpusFindings(
-        concatenate_findings(finding_sets), concatenate_appearances(appearances), control_counts
-    )
+    finding_set = replace(concatenate_findings(finding_sets), findings=findings.concatenate())
+    return CorpusFindings(finding_set, concatenate_appearances(appearances), control_counts)
+
+
+_MAX_FINDING_BYTES = 1 << 26
+"""Size from which findings are written to disk."""
+
+
+class _FindingTables:
+    """Tables of findings; those beyond a few megabytes are on disk, and mapped."""
+
+    def __init__(self) -> None:
+        self._tables = [FINDINGS.empty_table()]
+        self._spools: list[BatchSpool] = []
+
+    def add(self, findings: pa.Table) -> None:
+        self._tables.append(findings)
+        if sum(table.nbytes for table in self._tables) > _MAX_FINDING_BYTES:
+            spool = BatchSpool(FINDINGS)
+            for table in self._tables:
+                for batch in table.combine_chunks().to_batches():
+                    spool.append(batch)
+            spool.seal()
+            self._spools.append(spool)
+            self._tables = [FINDINGS.empty_table()]
+
+    def concatenate(self) -> pa.Table:
+        spooled = [pa.Table.from_batches(spool.batches(), FINDINGS) for spool in self._spools]
+        return pa.concat_tables([*spooled, *self._tables])
 
 
 def _number_in_corpus(spans: pa.Table, batch: ReadingBatch) -> pa.Table:

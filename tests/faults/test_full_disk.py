@@ -10,11 +10,11 @@ import numpy as np
 import pyarrow as pa
 from provenance.errors import OutputError
 from provenance.model import DOCUMENTS
-from provenance.pipeline.scan.text_spool import TextSpool
+from provenance.pipeline.batch_spool import BatchSpool
 texts = [np.random.default_rng(n).bytes(40_000).hex() for n in range(20)]
 columns = [pa.array(texts, field.type) if field.name == "text" else pa.nulls(20, field.type)
            for field in DOCUMENTS]
-spool = TextSpool()
+spool = BatchSpool(DOCUMENTS, "zstd")
 resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
 try:
     spool.append(pa.record_batch(columns, schema=DOCUMENTS))

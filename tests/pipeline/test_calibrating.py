@@ -199,7 +199,7 @@ def seen_by_a_check(corpus, registry):
     judge = Judge(load_rules(None), Policy().circumstances, (), date(2025, 3, 1))
     everything = build_findings(spans, settled, registries, judge, 10**6)
     counts = sum((reading.counts for reading in readings), Counts())
-    appearances = FindingAppearances.of(spans, settled, registries)
+    appearances = FindingAppearances.of(spans, everything.finding_rows, settled, registries)
     return ObservedFindings.of(everything, appearances), counts
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from provenance.model import Policy, Report
-from provenance.pipeline import calibrate, check
+from provenance.pipeline import calibrate, check, corpus_findings
 from provenance.pipeline.calibration.calibrate import PlantingOptions
 from provenance.pipeline.registries import DumpSource, build_registry
 from provenance.pipeline.scan import reading_store, readings
@@ -67,6 +67,7 @@ def test_reports_are_the_same_however_many_parts_are_in_memory(
     for batch, memory in ((1 << 26, 1 << 25), (1, 1 << 25), (3000, 1)):
         monkeypatch.setattr(readings, "_MAX_BATCH_BYTES", batch)
         monkeypatch.setattr(reading_store, "_MAX_BYTES_IN_MEMORY", memory)
+        monkeypatch.setattr(corpus_findings, "_MAX_FINDING_BYTES", memory)
         made = timeless(check([corpus], policy, Settings(control=control, sample=sample)))
         write_report(made, tmp_path / str(batch))
         reports.append(made)

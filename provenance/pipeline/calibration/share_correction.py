@@ -85,10 +85,14 @@ class FindingAppearances:
 
     @classmethod
     def of(
-        cls, spans: pa.Table, claims: Claims, registries: Sequence[RegistryIndex]
+        cls,
+        spans: pa.Table,
+        finding_rows: Int64s,
+        claims: Claims,
+        registries: Sequence[RegistryIndex],
     ) -> "FindingAppearances":
-        """Return the appearances of the spans, of schema `SPANS`, that are findings."""
-        findings = spans.select(_APPEARANCE_COLUMNS).filter(spans["chosen"])
+        """Return the appearances of some spans of schema `SPANS`."""
+        findings = spans.select(_APPEARANCE_COLUMNS).take(pa.array(finding_rows))
         return cls(
             span_item_lengths(findings, registries), span_conditions(findings, claims, registries)
         )

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from provenance.judge.rulings import Judge
 from provenance.match.scoring.evalue import chance_probabilities, expected_by_chance
-from provenance.model import FINDINGS, Flags, Floats, Int64s
+from provenance.model import FINDINGS, Flags, Floats, Int64s, take_rows
 from provenance.pipeline.findings.alternatives import DescribedSpans, alternatives, describe_spans
 from provenance.pipeline.findings.judging import (
     SpanRulings,
@@ -21,6 +21,7 @@ from provenance.pipeline.findings.judging import (
 from provenance.pipeline.locate.claims import Claims
 from provenance.pipeline.locate.excerpts import build_item_excerpts
 from provenance.pipeline.scan.readings import RegistryIndex
+from provenance.report.files.findings_parquet import finding_order
 
 _CERTAIN_STRENGTH = 100.0
 """Strength of evidence that cannot be chance: an address, or the resemblance of whole texts."""
@@ -84,7 +85,7 @@ class FindingSet:
     finding_rows : ndarray of int64
         Rows of `spans` that are findings.
     findings : pyarrow.Table
-        Of schema `FINDINGS`, one row per entry of `finding_rows`.
+        Of schema `FINDINGS`, one row per entry of `finding_rows`; sorted within each part.
     rulings : SpanRulings
         Source and ruling of each finding.
     corpus_tokens : int
@@ -176,6 +177,10 @@ def build_findings(
         },
         len(finding_rows),
     )
+    order = finding_order(findings)
+    if order is not None:
+        findings, places = take_rows(findings, order), order.to_numpy().astype(np.int64)
+        finding_rows, finding_rulings = finding_rows[places], finding_rulings.take(places)
     return FindingSet(
         spans.select(list(_SIZE_COLUMNS)),
         holders,

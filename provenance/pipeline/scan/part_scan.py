@@ -32,7 +32,8 @@ from provenance.match.scoring.corpus_sample import (
 )
 from provenance.match.scoring.features import copied_items
 from provenance.match.scoring.information import NgramCounts, language_only_counts
-from provenance.model import Documents, Flags, Int64s, Skipped, Texts, Tokens, Unread
+from provenance.model import DOCUMENTS, Documents, Flags, Int64s, Skipped, Texts, Tokens, Unread
+from provenance.pipeline.batch_spool import BatchSpool
 from provenance.pipeline.locate.windows import TextWindows, cut_windows
 from provenance.pipeline.scan.likely_matches import select_likely_passages
 from provenance.pipeline.scan.readings import (
@@ -41,7 +42,6 @@ from provenance.pipeline.scan.readings import (
     RegistryIndex,
 )
 from provenance.pipeline.scan.row_metadata import DECLARED_SCHEMA, NO_DECLARATIONS
-from provenance.pipeline.scan.text_spool import TextSpool
 from provenance.read.corpus.corpus_parts import Part
 from provenance.read.language_counts import load_language
 
@@ -61,7 +61,7 @@ def read_part(
     margin: int,
 ) -> Iterator[Reading]:
     """Scan a part; yields one reading, or more where it is long."""
-    spool = None if part.rereadable else TextSpool()
+    spool = None if part.rereadable else BatchSpool(DOCUMENTS, "zstd")
     texts_before, gathered = 0, _GatheredSlices(bound)
 
     def reading(*, is_last: bool) -> Reading:
@@ -109,7 +109,7 @@ class _GatheredSlices:
         part: Part,
         texts_before: int,
         registries: int,
-        spool: TextSpool | None,
+        spool: BatchSpool | None,
         *,
         is_last: bool,
     ) -> Reading:

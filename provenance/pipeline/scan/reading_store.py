@@ -15,6 +15,9 @@ from provenance.temporary_files import storage_errors
 _MAX_BYTES_IN_MEMORY = 1 << 25
 """Size from which readings are written to disk."""
 
+_BYTES_PER_DECLARATION = 512
+"""Bytes of a finding, which each text that declares something is."""
+
 
 class ReadingStore:
     """Readings in an unnamed temporary file, which is removed when the process ends.
@@ -56,4 +59,7 @@ class ReadingStore:
             return replace(decoded, spool=reading_spool, unread=unread)
 
         reading_part, reading_spool, unread = reading.part, reading.spool, reading.unread
-        return StoredReading(reading.part, reading.counts, reading.skipped, unread, size, load)
+        memory_bytes = size + _BYTES_PER_DECLARATION * len(reading.declared)
+        return StoredReading(
+            reading.part, reading.counts, reading.skipped, unread, memory_bytes, load
+        )

@@ -14,8 +14,8 @@ from provenance.match.index.stop_shingles import find_stop_shingles
 from provenance.match.scoring.corpus_sample import FULL_BOUND, PassageCopies, PassageSample
 from provenance.match.scoring.detectability import min_match_tokens
 from provenance.model import Int64s, Skipped, Unread
+from provenance.pipeline.batch_spool import BatchSpool
 from provenance.pipeline.locate.windows import TextWindows
-from provenance.pipeline.scan.text_spool import TextSpool
 from provenance.registry.store import Registry
 
 
@@ -140,7 +140,7 @@ class Reading:
         A sample of the passages of these texts.
     documents : ndarray of int64, shape (texts,)
         Document of each text.
-    spool : TextSpool or None
+    spool : BatchSpool or None
         The texts of the whole part, where it cannot be read again.
     windows : tuple of TextWindows or None
         Windows on likely findings, and texts with evidence about the whole text, unless there were
@@ -163,7 +163,7 @@ class Reading:
     declared: pa.Table
     sample: PassageSample
     documents: Int64s
-    spool: TextSpool | None
+    spool: BatchSpool | None
     windows: tuple[TextWindows, ...] | None = None
     requested_bound: int = FULL_BOUND
     unread: tuple[Unread, ...] = ()
@@ -186,8 +186,8 @@ class StoredReading:
     ----------
     part, counts, skipped, unread
         As in the reading.
-    size : int
-        Bytes of its tables.
+    memory_bytes : int
+        Memory that the reading and its findings take, approximately.
     load : callable
         Returns the reading, without its sample and copies.
     """
@@ -196,7 +196,7 @@ class StoredReading:
     counts: Counts
     skipped: tuple[Skipped, ...]
     unread: tuple[Unread, ...]
-    size: int
+    memory_bytes: int
     load: Callable[[], Reading]
 
 
@@ -260,9 +260,12 @@ class ScannedCorpus:
         """Load the readings, a bounded amount at a time."""
         first, before = 0, Counts()
         while first < len(self.readings):
-            end, size = first + 1, self.readings[first].size
-            while end < len(self.readings) and size + self.readings[end].size <= _MAX_BATCH_BYTES:
-                size += self.readings[end].size
+            end, size = first + 1, self.readings[first].memory_bytes
+            while (
+                end < len(self.readings)
+                and size + self.readings[end].memory_bytes <= _MAX_BATCH_BYTES
+            ):
+                size += self.readings[end].memory_bytes
                 end += 1
             batch = self.readings[first:end]
             loaded = [reading.load() for reading in batch]

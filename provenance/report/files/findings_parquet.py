@@ -19,6 +19,9 @@ EXCERPT_COLUMNS = ("excerpt", "excerpt_start", "item_excerpt", "marks", "item_ma
 _ORDER = ("file", "row", "field", "start", "end", "source", "item", "evidence")
 
 
+_ROW_GROUP_ROWS = 1 << 17
+
+
 def sort_findings(findings: pa.Table) -> pa.Table:
     """Sort findings in the order of the file, so that equal checks give equal bytes.
 
@@ -32,10 +35,15 @@ def sort_findings(findings: pa.Table) -> pa.Table:
     pyarrow.Table
         By file, row, field and start; ties by end, source, item and evidence.
     """
-    if _is_in_order(findings):  # the usual case
-        return findings.combine_chunks()
-    order = pc.sort_indices(findings, [(column, "ascending") for column in _ORDER])
-    return take_rows(findings, order)
+    order = finding_order(findings)
+    return findings if order is None else take_rows(findings, order)
+
+
+def finding_order(findings: pa.Table) -> pa.Array | None:
+    """Return the indices that sort findings; None if they are sorted."""
+    if _is_in_order(findings):
+        return None
+    return pc.sort_indices(findings, [(column, "ascending") for column in _ORDER])
 
 
 def _is_in_order(findings: pa.Table) -> bool:
@@ -65,8 +73,14 @@ def write_findings(findings: pa.Table, path: Path) -> None:
     path : Path
         The file to write.
     """
-    with pa.OSFile(os.fsencode(path), "wb") as sink:
-        pq.write_table(sort_findings(findings), sink, compression="zstd")
+    ordered = sort_findings(findings)
+    with (
+        pa.OSFile(os.fsencode(path), "wb") as sink,
+        pq.ParquetWriter(sink, ordered.schema, compression="zstd") as writer,
+    ):
+        for first in range(0, max(len(ordered), 1), _ROW_GROUP_ROWS):
+            # In one chunk, because pages end where chunks do.
+            writer.write_table(ordered.slice(first, _ROW_GROUP_ROWS).combine_chunks())
 
 
 def read_findings(source: BinaryIO | Path) -> pa.Table:

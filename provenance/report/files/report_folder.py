@@ -34,7 +34,7 @@ def write_report(report: Report, folder: Path) -> None:
     OutputError
         If the folder cannot be written.
     """
-    # Sorted once for all files, as that copies all findings.
+    # Sorted once for all files; those of a check are sorted already, unless its files are not.
     report = replace(report, findings=findings_parquet.sort_findings(report.findings))
     try:
         replace_report(folder, partial(_write_files, report))
