@@ -149,5 +149,9 @@ class PolicyError(ProvenanceError):
     """A policy file or option is wrong."""
 
 
+class EngineError(ProvenanceError):
+    """Work cannot be distributed, or workers failed."""
+
+
 class OutputError(ProvenanceError):
     """Output cannot be written: a report, a copy, a cache, or a temporary file."""

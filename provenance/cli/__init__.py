@@ -17,6 +17,7 @@ COMMANDS = {
         "provenance.cli.check",
         "Check which share of a dataset comes from which source, and whether it may be used.",
     ),
+    "merge": ("provenance.cli.merge", "Make the report of a check that was divided into shards."),
     "diff": (
         "provenance.cli.diff",
         "Show what changed from one dataset, or report, to another.",

@@ -4,28 +4,24 @@ from pathlib import Path
 
 import click
 
-from provenance import pipeline
+from provenance.cli.check_running import CheckArguments, Running, run_check, run_shard
 from provenance.cli.completions import files, folders
-from provenance.cli.error_reporting import CLEAR, FAILED, VIOLATED
 from provenance.cli.format_options import ReportRenderer, format_options
 from provenance.cli.options import (
     allow_unread_option,
     background_option,
     circumstance_options,
-    make_settings,
+    engine_option,
     max_document_option,
     no_cache_option,
     policy_option,
     registry_option,
     rules_option,
+    scheduler_option,
     split_option,
     text_column_option,
     threads_option,
 )
-from provenance.cli.terminal_output import echo
-from provenance.cli.unread_errors import list_unread, print_unread_error
-from provenance.report.sanitize import one_line
-from provenance.report.text.next_steps import outcome_line
 
 _EXAMPLES = """
 \b
@@ -36,6 +32,7 @@ Examples:
   provenance check data --registry registries/x --fail-on forbidden=0.1%
   provenance check data --registry registries/x --sample 1%
   provenance check data --registry registries/x --baseline main-report
+  provenance check data --registry registries/x -o report --shard 3/64
 """
 
 
@@ -53,7 +50,7 @@ Examples:
 @click.option(
     "-o",
     "--output",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=click.Path(file_okay=False),
     metavar="DIR",
     help="Write result.json, findings.parquet, report.html and model.parquet to this folder.",
 )
@@ -103,9 +100,17 @@ Examples:
     help="Score matches with the corpus model in the report of an earlier check, instead of with "
     "CORPUS itself, so that text in both is scored alike.",
 )
+@click.option(
+    "--shard",
+    metavar="K/N",
+    help="Only read the K-th of N shards of CORPUS, and store what is found in --output DIR; "
+    "`provenance merge DIR` makes the report.",
+)
 @split_option
 @allow_unread_option
 @rules_option
+@engine_option
+@scheduler_option
 @threads_option
 @no_cache_option
 @click.option("-q", "--quiet", is_flag=True, help="No progress and no summary.")
@@ -120,7 +125,7 @@ def command(  # noqa: PLR0913 (one parameter per option)
     registries: tuple[str, ...],
     backgrounds: tuple[str, ...],
     control: str | None,
-    output: Path | None,
+    output: str | None,
     form: str,
     excerpts: bool,
     anchor: str | None,
@@ -141,9 +146,12 @@ def command(  # noqa: PLR0913 (one parameter per option)
     baseline: Path | None,
     exit_zero: bool,
     model_of: Path | None,
+    shard: str | None,
     split: str | None,
     allow_unread: int,
     rules: Path | None,
+    engine: str,
+    scheduler: str | None,
     threads: int | None,
     no_cache: bool,
     quiet: bool,
@@ -154,55 +162,42 @@ def command(  # noqa: PLR0913 (one parameter per option)
     CORPUS is files, folders or globs (Parquet, JSON Lines, CSV, Arrow, text; compressed too), a
     folder that the datasets library saved, a dataset on a hub, or - for JSON Lines on stdin.
     """
-    with pipeline.hash_in_background(registries) as hasher, pipeline.log_to_stderr(verbose):
-        resolved_policy = pipeline.effective_policy(
-            policy,
-            purpose=purpose,
-            collected=collected,
-            actor=actor,
-            jurisdiction=jurisdiction,
-            commercial=commercial,
-            model=kinds,
-            claims=claims,
-            gates=gates,
-            text_columns=text_columns,
-            max_document=max_document,
-            registries=registries,
-            calibration=calibration,
-            backgrounds=backgrounds,
-            signals=signals,
-        )
-        if output is not None:
-            pipeline.check_output_outside(output, corpus)
-            pipeline.check_writable(output)
-        from provenance.read.policy.gate_syntax import parse_rate  # noqa: PLC0415 (slow import)
-
-        started_check = pipeline.start_check(corpus, resolved_policy, split, hasher)
-        settings = make_settings(
-            threads,
-            no_cache=no_cache,
-            quiet=quiet,
-            rules=rules,
-            split=split,
-            sample=None if sample is None else parse_rate(sample),
-            control=control,
-            baseline=baseline,
-            model_of=model_of,
-            allow_unread=allow_unread,
-        )
-        report = pipeline.check(corpus, resolved_policy, settings, started_check)
-        if output is not None:
-            pipeline.save_report(report, output)
+    arguments = CheckArguments(
+        corpus=corpus,
+        registries=registries,
+        backgrounds=backgrounds,
+        control=control,
+        policy=policy,
+        purpose=purpose,
+        collected=collected,
+        actor=actor,
+        jurisdiction=jurisdiction,
+        commercial=commercial,
+        kinds=kinds,
+        claims=claims,
+        gates=gates,
+        text_columns=text_columns,
+        max_document=max_document,
+        calibration=calibration,
+        signals=signals,
+        sample=sample,
+        baseline=None if baseline is None else str(baseline),
+        model_of=None if model_of is None else str(model_of),
+        split=split,
+        allow_unread=allow_unread,
+        rules=None if rules is None else str(rules),
+    )
     renderer = ReportRenderer(form, excerpts, anchor)
-    if form != "terminal" or not quiet:
-        renderer.print(report)
-    if form == "terminal" and output is not None and not quiet:
-        echo(f"Report: {output / 'report.html'}")
-    if form not in {"terminal", "json"} and not quiet:  # these formats contain the outcome
-        echo(one_line(outcome_line(report.result)), err=True)
-    if report.result.status == "incomplete":
-        if quiet:
-            list_unread(report.result.unread)
-        print_unread_error(report.result.unread, "the result covers only what was read")
-        return FAILED
-    return VIOLATED if report.result.violations and not exit_zero else CLEAR
+    running = Running(
+        output=output,
+        engine=engine,
+        scheduler=scheduler,
+        threads=threads,
+        no_cache=no_cache,
+        quiet=quiet,
+        verbose=verbose,
+        exit_zero=exit_zero,
+    )
+    if shard is not None:
+        return run_shard(arguments, shard, running)
+    return run_check(arguments, renderer, running)

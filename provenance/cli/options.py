@@ -84,6 +84,18 @@ threads_option = click.option(
     metavar="N",
     help="Number of threads. Unset: one per available core.",
 )
+engine_option = click.option(
+    "--engine",
+    type=click.Choice(["threads", "processes", "dask"]),
+    default="threads",
+    help="What reads CORPUS: threads, processes, or the workers of a Dask cluster (with the extra "
+    "`cluster`), which must see CORPUS, the registries and --output. Default: threads.",
+)
+scheduler_option = click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="Address of the Dask scheduler. Unset: a cluster on this machine.",
+)
 no_cache_option = click.option(
     "--no-cache",
     is_flag=True,

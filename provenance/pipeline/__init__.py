@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from provenance.pipeline.dataset_check import check
     from provenance.pipeline.dataset_cleaning import clean
     from provenance.pipeline.dataset_diff import diff
+    from provenance.pipeline.distribution import scan_shard
     from provenance.pipeline.early_hashing import hash_in_background
     from provenance.pipeline.github_publishing import publish
     from provenance.pipeline.jit_warmup import start_check
@@ -56,16 +57,19 @@ if TYPE_CHECKING:
     from provenance.pipeline.rule_commands.signal_explanation import explain_signals
     from provenance.pipeline.sample_data import unpack_sample
     from provenance.pipeline.settings import Settings
+    from provenance.pipeline.shards import CheckPlan, Shard
     from provenance.pipeline.stage_log import log_to_stderr
 
 __all__ = [
     "BuildOutcome",
+    "CheckPlan",
     "DumpSource",
     "Manifest",
     "Outcome",
     "PlantingOptions",
     "PolicyViolated",
     "Settings",
+    "Shard",
     "add_to_registry",
     "build_registry",
     "cache_folder",
@@ -94,6 +98,7 @@ __all__ = [
     "resolve_policy",
     "run_rule_cases",
     "save_report",
+    "scan_shard",
     "show_registry",
     "show_rule",
     "show_timeline",
@@ -106,6 +111,9 @@ __all__ = [
 ]
 
 _MODULES = {
+    "scan_shard": "distribution",
+    "Shard": "shards",
+    "CheckPlan": "shards",
     "BuildOutcome": "registries",
     "DumpSource": "registries",
     "Manifest": "registries",

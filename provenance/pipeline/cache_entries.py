@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields
 from itertools import count
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -12,7 +12,7 @@ from provenance.match.candidates.candidate_table import Candidates
 from provenance.model import UInt8s
 from provenance.pipeline.cache_validation import check_reading
 from provenance.pipeline.locate.claims import Claims
-from provenance.pipeline.result_cache import ResultCache
+from provenance.pipeline.result_cache import Buffer
 from provenance.pipeline.scan.reading_codec import decode_reading, encode_reading
 from provenance.pipeline.scan.readings import Reading, RegistryIndex
 from provenance.read.corpus.corpus_parts import Part
@@ -30,22 +30,45 @@ _DECODE_ERRORS = (
 """Errors of decoding an entry whose digest is right but whose content we did not write."""
 
 
-def reading_key(cache: ResultCache | None, part: Part) -> str | None:
-    """Return the cache key of a part's reading; None where it cannot be cached."""
-    key = None if cache is None or part.key is None else part.key()
+class EntryStore(Protocol):
+    """Where entries are kept: `ResultCache`, or `TaskFolder`."""
+
+    @property
+    def keeps_unread(self) -> bool:
+        """Whether readings are kept of parts that could not be read to their end."""
+
+    def name_part(self, part: Part) -> str | None:
+        """Return what a part is known by; None if it cannot be stored."""
+
+    def key(self, *of: str | bytes) -> str:
+        """Return the name of the entry that depends on the given values."""
+
+    def load(self, name: str) -> UInt8s | None:
+        """Return the content of an intact entry, or None."""
+
+    def store(self, name: str, content: Sequence[Buffer]) -> None:
+        """Store an entry atomically."""
+
+    def delete(self, name: str) -> None:
+        """Delete an entry that cannot be used."""
+
+
+def reading_key(cache: EntryStore | None, part: Part) -> str | None:
+    """Return the name of the entry of a part's reading; None where it cannot be stored."""
+    key = None if cache is None else cache.name_part(part)
     if cache is None or key is None:
         return None
     return cache.key("reading", part.file, part.layout, *part.text_columns, key)
 
 
 def load_readings(
-    cache: ResultCache | None, name: str | None, part: Part, registries: Sequence[RegistryIndex]
+    cache: EntryStore | None, name: str | None, part: Part, registries: Sequence[RegistryIndex]
 ) -> Iterator[Reading]:
     """Yield the cached readings of a part, until one is missing or the part ends.
 
     Parameters
     ----------
-    cache : ResultCache or None
+    cache : EntryStore or None
         The cache.
     name : str or None
         Key from `reading_key`.
@@ -70,21 +93,21 @@ def load_readings(
 
 
 def store_reading(
-    cache: ResultCache | None, name: str | None, number: int, reading: Reading
+    cache: EntryStore | None, name: str | None, number: int, reading: Reading
 ) -> None:
-    """Store a part's reading of the given number, if it is complete and has a key."""
+    """Store a part's reading of the given number, if it has a name and may be stored."""
     name = _reading_name(cache, name, number)
-    if cache is not None and name is not None and not reading.unread:
+    if cache is not None and name is not None and (cache.keeps_unread or not reading.unread):
         cache.store(name, encode_reading(reading))
 
 
-def _reading_name(cache: ResultCache | None, name: str | None, number: int) -> str | None:
+def _reading_name(cache: EntryStore | None, name: str | None, number: int) -> str | None:
     """Return the name of the entry of a part's reading of the given number."""
     return name if cache is None or name is None or not number else cache.key(name, str(number))
 
 
 def spans_key(
-    cache: ResultCache | None,
+    cache: EntryStore | None,
     part: Part,
     reading: Reading,
     claims: Claims,
@@ -105,13 +128,13 @@ def spans_key(
 
 
 def load_table(
-    cache: ResultCache | None, name: str | None, check: Callable[[pa.Table], None]
+    cache: EntryStore | None, name: str | None, check: Callable[[pa.Table], None]
 ) -> pa.Table | None:
     """Load a cached table.
 
     Parameters
     ----------
-    cache : ResultCache or None
+    cache : EntryStore or None
         The cache.
     name : str or None
         Its key.
@@ -128,7 +151,7 @@ def load_table(
     return _load_entry(cache, name, load)
 
 
-def store_table(cache: ResultCache | None, name: str | None, table: pa.Table) -> None:
+def store_table(cache: EntryStore | None, name: str | None, table: pa.Table) -> None:
     """Store a table, if it has a key."""
     if cache is not None and name is not None:
         sink = pa.BufferOutputStream()
@@ -139,7 +162,7 @@ def store_table(cache: ResultCache | None, name: str | None, table: pa.Table) ->
 
 
 def _load_entry(
-    cache: ResultCache | None, name: str | None, load: Callable[[UInt8s], T]
+    cache: EntryStore | None, name: str | None, load: Callable[[UInt8s], T]
 ) -> T | None:
     content = cache.load(name) if cache and name else None
     if cache is None or name is None or content is None:

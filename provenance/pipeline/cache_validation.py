@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from provenance.match.candidates.candidate_table import Candidates
 from provenance.match.candidates.near_duplicates import NearDuplicates
 from provenance.match.scoring.corpus_sample import FULL_BOUND, PASSAGE_LENGTH, PassageSample
-from provenance.model import DOCUMENTS, ELLIPSIS, Int64s, Skipped
+from provenance.model import DOCUMENTS, ELLIPSIS, Int64s, Skipped, Unread
 from provenance.pipeline.locate.claims import Claims
 from provenance.pipeline.locate.windows import WINDOW_COLUMNS, TextWindows
 from provenance.pipeline.scan.readings import Counts, Reading, RegistryIndex
@@ -48,6 +48,8 @@ def check_reading(reading: Reading, registries: Sequence[RegistryIndex]) -> None
     _require_range(np.array([reading.texts_before]), 0, _MAX_COUNT)
     for skipped in reading.skipped:
         _check_skipped(skipped)
+    for unread in reading.unread:
+        _check_unread(unread)
     _check_passages(reading.sample)
     requested_bound = reading.requested_bound
     _require(type(requested_bound) is int and reading.sample.bound <= requested_bound <= FULL_BOUND)
@@ -174,6 +176,12 @@ def _check_skipped(skipped: Skipped) -> None:
             for number in (skipped.count, *skipped.rows)
         )
     )
+
+
+def _check_unread(unread: Unread) -> None:
+    _require(all(type(text) is str for text in (unread.file, unread.reason, unread.remedy)))
+    for place in (unread.row, unread.offset):
+        _require(place is None or (type(place) is int and 0 <= place < _MAX_COUNT))
 
 
 def _check_passages(passages: PassageSample) -> None:

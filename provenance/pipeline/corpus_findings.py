@@ -8,6 +8,7 @@ import pyarrow as pa
 from provenance.judge.rulings import Judge
 from provenance.model import FINDINGS, CorpusModel
 from provenance.pipeline.batch_spool import BatchSpool
+from provenance.pipeline.cache_entries import EntryStore
 from provenance.pipeline.calibration.controls import (
     NO_CONTROL_COUNTS,
     ControlCounts,
@@ -26,7 +27,6 @@ from provenance.pipeline.findings.finding_table import (
 )
 from provenance.pipeline.locate.claims import attribute_claims
 from provenance.pipeline.locate.locations import locate_matches
-from provenance.pipeline.result_cache import ResultCache
 from provenance.pipeline.scan.readings import ReadingBatch, ScannedCorpus
 from provenance.pipeline.stage_log import log_duration
 from provenance.read.corpus.corpus_parts import Part
@@ -58,7 +58,7 @@ def find_in_corpus(  # noqa: PLR0913 (a corpus, what it is matched with, and how
     references: References,
     judge: Judge,
     frozen_model: CorpusModel | None = None,
-    cache: ResultCache | None = None,
+    cache: EntryStore | None = None,
     threads: int = 1,
 ) -> CorpusFindings:
     """Score candidates, attribute tokens, locate and judge what is found.
@@ -75,7 +75,7 @@ def find_in_corpus(  # noqa: PLR0913 (a corpus, what it is matched with, and how
         Rules under the circumstances of the policy.
     frozen_model : CorpusModel or None
         The model of an earlier corpus; None scores with the corpus's own.
-    cache : ResultCache or None
+    cache : EntryStore or None
         Locations of earlier checks of the same parts.
     threads : int
         Number of threads.

@@ -36,6 +36,7 @@ from provenance.pipeline.corpus_modelling import (
     model_report_folder,
     model_summary,
 )
+from provenance.pipeline.distribution import open_distribution
 from provenance.pipeline.early_hashing import hash_in_background
 from provenance.pipeline.findings.exemptions import (
     ExemptedFindings,
@@ -54,13 +55,11 @@ from provenance.pipeline.findings.summaries import (
 )
 from provenance.pipeline.jit_warmup import StartedCheck, compile_kernels, start_check
 from provenance.pipeline.locate.backgrounds import background_coverage
-from provenance.pipeline.result_cache import ResultCache, code_digest, digest_of
 from provenance.pipeline.scan.document_sampling import DocumentSampler
 from provenance.pipeline.scan.readings import RegistryIndex
 from provenance.pipeline.scan.reread import ScanContext, scan_and_locate
-from provenance.pipeline.scan.row_metadata import Declarations, build_declarations
+from provenance.pipeline.scan.row_metadata import build_declarations
 from provenance.pipeline.settings import Settings
-from provenance.pipeline.stage_log import log_fact
 from provenance.read.corpus.corpora import Corpus
 
 _DEFAULT_SETTINGS = Settings()
@@ -97,9 +96,9 @@ def check(
     """
     if started_check is None:
         with hash_in_background(policy.registries) as hashed:
-            return check(
-                corpus, policy, settings, start_check(corpus, policy, settings.split, hashed)
-            )
+            hash_files = settings.shards is None  # shards have hashed them
+            started = start_check(corpus, policy, settings.split, hashed, hash_files=hash_files)
+            return check(corpus, policy, settings, started)
     with ThreadPoolExecutor(1) as executor:  # hashing registries does not hold the GIL
         opening = executor.submit(open_references, policy, settings.control, started_check.digest)
         library = load_library(policy, settings.rules)
@@ -145,26 +144,35 @@ def check_corpus(
         references = wait_for_references(lambda: open_references(policy, settings.control))
         [first, *_] = references.registries
         compile_kernels(first.registry.path, lambda: first, quiet=settings.quiet)
-    with ThreadPoolExecutor(1) as executor:
-        return _run_check(corpus, library, policy, settings, frozen_model, references, executor)
+    declarations = build_declarations(library, policy)
+    with (
+        ThreadPoolExecutor(1) as executor,
+        open_distribution(corpus, policy, settings, references, declarations) as distribution,
+    ):
+        context = ScanContext(
+            references,
+            declarations,
+            settings,
+            distribution.store,
+            None if settings.sample is None else DocumentSampler(settings.sample),
+            distribution.engine,
+        )
+        return _run_check(corpus, library, policy, context, frozen_model, executor)
 
 
-def _run_check(  # noqa: PLR0913 (the arguments of a check, and an executor)
+def _run_check(
     corpus: Corpus,
     library: Library,
     policy: Policy,
-    settings: Settings,
+    context: ScanContext,
     frozen_model: CorpusModel | None,
-    references: References,
     executor: Executor,
 ) -> Report:
-    baseline = load_baseline(settings.baseline)
-    registries, declarations = references.registries, build_declarations(library, policy)
+    settings, references, sampler = context.settings, context.references, context.sample
+    baseline, registries = load_baseline(settings.baseline), references.registries
     # In the background: needed only when the result is built.
     summaries = executor.submit(summarise_registries, registries)
-    sampler = None if settings.sample is None else DocumentSampler(settings.sample)
     scanned_corpus = corpus if sampler is None else sampler.tap(corpus)
-    cache = _open_cache(settings, references, declarations)
     now = datetime.now(UTC).replace(microsecond=0)
     judge = Judge(library, policy.circumstances, policy.agreements, now.date())
     locate = partial(
@@ -173,10 +181,9 @@ def _run_check(  # noqa: PLR0913 (the arguments of a check, and an executor)
         references=references,
         judge=judge,
         frozen_model=frozen_model,
-        cache=cache,
+        cache=context.cache,
         threads=settings.threads,
     )
-    context = ScanContext(references, declarations, settings, cache, sampler)
     located = scan_and_locate(scanned_corpus, context, locate)
     scanned, found = located.scanned, located.located
     readings, counts, finding_set = scanned.readings, scanned.counts, found.finding_set
@@ -221,20 +228,6 @@ def _run_check(  # noqa: PLR0913 (the arguments of a check, and an executor)
         allow_unread=settings.allow_unread,
     )
     return Report(result, report.findings, model)
-
-
-def _open_cache(
-    settings: Settings, references: References, declarations: Declarations
-) -> ResultCache | None:
-    """Open the result cache for these registries, declarations and this version of the code."""
-    log_fact(f"cache: {settings.cache or 'none'}")
-    if settings.cache is None:
-        return None
-    registry_keys = (registry_index.cache_key for registry_index in references.all_registries)
-    key = digest_of([code_digest(), *registry_keys, "declared", declarations.key])
-    cache = ResultCache(settings.cache, key)
-    cache.evict()
-    return cache
 
 
 def _build_report(  # noqa: PLR0913 (takes the outcome of every stage)

@@ -189,12 +189,17 @@ class StartedCheck:
 
 
 def start_check(
-    addresses: Sequence[str], policy: Policy, split: str | None, hasher: BackgroundHasher
+    addresses: Sequence[str],
+    policy: Policy,
+    split: str | None,
+    hasher: BackgroundHasher,
+    *,
+    hash_files: bool = True,
 ) -> StartedCheck:
     """Open a corpus, and queue its files for hashing after those of the policy's registries."""
     hasher.start(map(Path, policy.registries))
     corpus = open_dataset(addresses, policy, split)
-    for digest in corpus.file_digests():
+    for digest in corpus.file_digests() if hash_files else ():
         hasher.submit(digest)
     return StartedCheck(corpus, hasher)
 

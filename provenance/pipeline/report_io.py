@@ -6,9 +6,11 @@ from typing import Unpack
 
 from provenance.errors import OutputError
 from provenance.model import Policy, Report
+from provenance.pipeline.scan.task_folder import TaskFolder
 from provenance.pipeline.stage_log import log_duration
 from provenance.read.policy.policy_file import PolicyOptions, load_policy, override
 from provenance.report.files.report_folder import write_report
+from provenance.temporary_files import temporary_folder
 
 
 def effective_policy(path: str | None, **options: Unpack[PolicyOptions]) -> Policy:
@@ -24,10 +26,30 @@ def effective_policy(path: str | None, **options: Unpack[PolicyOptions]) -> Poli
     return override(load_policy(path, Path.cwd()), **options)
 
 
-def save_report(report: Report, folder: Path) -> None:
-    """Write the files of a report, and log the time that it took."""
+def save_report(report: Report, folder: str) -> None:
+    """Write the files of a report, and log the time that it took.
+
+    Parameters
+    ----------
+    report : Report
+        The report.
+    folder : str
+        A path, or the address of a file system that fsspec knows.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written.
+    """
     with log_duration(f"writing {folder}"):
-        write_report(report, folder)
+        if "://" not in folder:
+            write_report(report, Path(folder))
+            return
+        remote = TaskFolder.at(folder)
+        with temporary_folder() as staging:
+            write_report(report, staging)
+            for path in sorted(staging.iterdir()):
+                remote.write(path.name, path.read_bytes())
 
 
 def check_writable(folder: Path) -> None:

@@ -28,6 +28,7 @@ from provenance.atomic_output import (
 )
 from provenance.errors import OutputError
 from provenance.model import UInt8s
+from provenance.read.corpus.corpus_parts import Part
 
 MAX_CACHE_BYTES = 4 << 30
 """Size limit of the cache; the least recently used entries beyond it are deleted."""
@@ -80,6 +81,15 @@ class ResultCache:
     folder: Path
     context_digest: str
 
+    @property
+    def keeps_unread(self) -> bool:
+        """Whether readings are kept of parts that could not be read to their end: no."""
+        return False
+
+    def name_part(self, part: Part) -> str | None:
+        """Return what a part is known by: a digest of its content; None if that is unknown."""
+        return None if part.key is None else part.key()
+
     def key(self, *of: str | bytes) -> str:
         """Return the key of the entry that depends on the given values."""
         return digest_of((self.context_digest, *of))
@@ -91,10 +101,11 @@ class ResultCache:
             if not _HEADER_SIZE <= size <= _MAX_ENTRY_BYTES:
                 return None
             entry = np.empty(size, np.uint8)
-            if _fill_buffer(file, entry) and _is_intact(name, entry):
+            content = entry_content(name, entry) if _fill_buffer(file, entry) else None
+            if content is not None:
                 with suppress(OSError):
                     os.utime(file.fileno())
-                return entry[_HEADER_SIZE:]
+            return content
         return None
 
     def store(self, name: str, content: Sequence[Buffer]) -> None:
@@ -111,7 +122,7 @@ class ResultCache:
             with replace_file(
                 path, folder=staging_folder, mode=0o600, sync=False, keep_stale=True
             ) as file:
-                file.write(_MAGIC + _digest(name, content))
+                file.write(entry_header(name, content))
                 for chunk in content:
                     file.write(chunk)
         except OSError:
@@ -137,18 +148,27 @@ class ResultCache:
         return self.folder / name[:2] / name[2:]
 
 
-def _digest(name: str, content: Iterable[Buffer]) -> bytes:
+def entry_header(name: str, content: Iterable[Buffer]) -> bytes:
+    """Return what precedes the content of an entry: its format, and a digest of name and content.
+
+    Parameters
+    ----------
+    name : str
+        Name of the entry.
+    content : iterable of bytes or memoryview
+        Its content.
+    """
     digest = blake3(name.encode())
     for chunk in content:
         digest.update(chunk)
-    return digest.digest()
+    return _MAGIC + digest.digest()
 
 
-def _is_intact(name: str, entry: UInt8s) -> bool:
-    head = entry[:_HEADER_SIZE].tobytes()
-    return head[: len(_MAGIC)] == _MAGIC and head[len(_MAGIC) :] == _digest(
-        name, [entry[_HEADER_SIZE:].data]
-    )
+def entry_content(name: str, entry: UInt8s) -> UInt8s | None:
+    """Return the content of an entry, without copying; None if it is damaged."""
+    content = entry[_HEADER_SIZE:]
+    is_intact = entry[:_HEADER_SIZE].tobytes() == entry_header(name, [content.data])
+    return content if is_intact else None
 
 
 def _fill_buffer(file: RawIOBase, buffer: UInt8s) -> bool:

@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from provenance.cpu_count import available_cpus
+
+EngineName = Literal["threads", "processes", "dask"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,14 @@ class Settings:
         the corpus's own.
     allow_unread : int
         Number of unreadable files that are accepted.
+    engine : "threads", "processes" or "dask"
+        What scans the parts of the corpus; `threads` is the number of processes, too.
+    scheduler : str or None
+        Address of a Dask scheduler; None starts a cluster on this machine.
+    tasks : str or None
+        Folder that workers leave readings in, or its address; None uses a temporary one.
+    shards : int or None
+        Number of shards whose readings in `tasks` are merged; None scans the corpus.
     """
 
     threads: int = field(default_factory=available_cpus)
@@ -46,3 +57,7 @@ class Settings:
     cache: Path | None = None
     model_of: Path | None = None
     allow_unread: int = 0
+    engine: EngineName = "threads"
+    scheduler: str | None = None
+    tasks: str | None = None
+    shards: int | None = None

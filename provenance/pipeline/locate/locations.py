@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from provenance.errors import InputError
 from provenance.model import Flags, Int64s, Tokens, Unread, take_rows
-from provenance.pipeline.cache_entries import load_table, spans_key, store_table
+from provenance.pipeline.cache_entries import EntryStore, load_table, spans_key, store_table
 from provenance.pipeline.cache_validation import check_spans
 from provenance.pipeline.locate.backgrounds import (
     background_mask,
@@ -38,7 +38,6 @@ from provenance.pipeline.locate.whole_texts import (
     whole_text_evidence,
 )
 from provenance.pipeline.locate.windows import TextWindows
-from provenance.pipeline.result_cache import ResultCache
 from provenance.pipeline.scan.readings import (
     Reading,
     RegistryIndex,
@@ -103,7 +102,7 @@ def locate_matches(  # noqa: PLR0913 (parts, their claims and all registries)
     claims: Claims,
     registries: Sequence[RegistryIndex],
     backgrounds: Sequence[RegistryIndex] = (),
-    cache: ResultCache | None = None,
+    cache: EntryStore | None = None,
     threads: int = 1,
 ) -> pa.Table:
     """Locate everything found in some texts, in the windows kept of them or by reading them again.
@@ -120,7 +119,7 @@ def locate_matches(  # noqa: PLR0913 (parts, their claims and all registries)
         The registries of the claims.
     backgrounds : sequence of RegistryIndex
         Registries that make a finding contested if they hold it too.
-    cache : ResultCache or None
+    cache : EntryStore or None
         Locations of earlier checks of the same parts.
     threads : int
         Number of parts read at a time.

@@ -3,11 +3,11 @@
 They are put together in the order of the parts, so that the outcome does not depend on timing.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import chain
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import pyarrow as pa
 
@@ -22,10 +22,10 @@ from provenance.match.scoring.corpus_sample import (
     merge_copies,
     merge_samples,
 )
-from provenance.pipeline.cache_entries import load_readings, reading_key, store_reading
+from provenance.model import Documents, Unread
+from provenance.pipeline.cache_entries import EntryStore, load_readings, reading_key, store_reading
 from provenance.pipeline.locate.windows import NEIGHBOUR_TOKENS
-from provenance.pipeline.progress import Progress
-from provenance.pipeline.result_cache import ResultCache
+from provenance.pipeline.progress import Progress, SilentProgress
 from provenance.pipeline.scan.part_scan import read_part
 from provenance.pipeline.scan.reading_store import ReadingStore
 from provenance.pipeline.scan.readings import (
@@ -164,14 +164,28 @@ A = TypeVar("A")
 B = TypeVar("B")
 
 
+class Engine(Protocol):
+    """Has parts scanned elsewhere."""
+
+    def scan(self, parts: Sequence[Part], progress: Progress) -> Mapping[int, Unread]:
+        """Have all parts scanned, and their readings stored; return those that failed.
+
+        Raises
+        ------
+        EngineError
+            If the parts cannot be scanned.
+        """
+
+
 def scan_corpus(  # noqa: PLR0913 (corpus, registries, callbacks and limits)
     corpus: Corpus,
     registries: Sequence[RegistryIndex],
     declare: Callable[[pa.RecordBatch], pa.Table],
     threads: int,
     progress: Progress,
-    cache: ResultCache | None = None,
+    cache: EntryStore | None = None,
     margin: int = NEIGHBOUR_TOKENS,
+    engine: Engine | None = None,
 ) -> ScannedCorpus:
     """Scan a corpus once.
 
@@ -187,10 +201,12 @@ def scan_corpus(  # noqa: PLR0913 (corpus, registries, callbacks and limits)
         Number of parts read at a time.
     progress : Progress
         Advanced after every part.
-    cache : ResultCache or None
+    cache : EntryStore or None
         Readings of earlier checks against the same registries: unchanged parts are not read again.
     margin : int
         Tokens kept on both sides of passages that are likely to be reported.
+    engine : Engine or None
+        Scans the parts and leaves their readings in `cache`; None scans them in threads.
 
     Returns
     -------
@@ -198,7 +214,12 @@ def scan_corpus(  # noqa: PLR0913 (corpus, registries, callbacks and limits)
         The readings of its parts, in order.
     """
     collector = PartCollector(len(registries))
-    scanner = _PartScanner(registries, declare, margin, cache, collector)
+    failures: Mapping[int, Unread] = {}
+    if engine is not None:
+        failures, progress = engine.scan(corpus.parts, progress), SilentProgress()
+    scanner = _PartScanner(
+        registries, declare, margin, cache, collector, failures, retries=engine is None
+    )
 
     def rescan_if_insufficient(pair: tuple[Part, ScannedPart]) -> tuple[Part, ScannedPart]:
         part, scanned = pair
@@ -228,23 +249,34 @@ def scan_corpus(  # noqa: PLR0913 (corpus, registries, callbacks and limits)
 class _PartScanner:
     """Scans parts, or loads their readings from the cache."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (those of `scan_corpus`)
         self,
         registries: Sequence[RegistryIndex],
         declare: Callable[[pa.RecordBatch], pa.Table],
         margin: int,
-        cache: ResultCache | None,
+        cache: EntryStore | None,
         collector: PartCollector,
+        failures: Mapping[int, Unread],
+        *,
+        retries: bool,
     ) -> None:
         self.cached_parts: set[int] = set()
         self._registries, self._declare, self._margin = registries, declare, margin
         self._cache, self._collector, self._store = cache, collector, ReadingStore()
+        self._failures, self._retries = failures, retries
 
     def load_or_scan(self, part: Part) -> tuple[Part, ScannedPart]:
+        if part.index in self._failures:
+            failed = replace(part, read=no_documents, key=None, identity=None)
+            scanned = self.scan(failed)
+            unread = (self._failures[part.index],)
+            return part, replace(
+                scanned, readings=tuple(replace(one, unread=unread) for one in scanned.readings)
+            )
         name = reading_key(self._cache, part)
         readings = load_readings(self._cache, name, part, self._registries)
         loaded = _store_readings(readings, self._store)
-        if loaded is None:
+        if loaded is None or (self._retries and any(one.unread for one in loaded.readings)):
             return part, self.scan(part)
         self.cached_parts.add(part.index)
         return part, loaded
@@ -262,6 +294,11 @@ class _PartScanner:
         for number, reading in enumerate(readings):
             store_reading(self._cache, name, number, reading)
             yield reading
+
+
+def no_documents() -> Iterator[Documents]:
+    """Return the documents of a part that is left out."""
+    return iter(())
 
 
 def _map_in_order(

@@ -57,7 +57,7 @@ class TextReservoir:
                 self._offer(documents.batch)
                 yield documents
 
-        return replace(part, read=read, key=None)  # a sample has no cache key
+        return replace(part, read=read, key=None, identity=None)  # a sample is not cached
 
     def _offer(self, batch: pa.RecordBatch) -> None:
         hashes = document_hashes(batch, self._seed, ("field",))
@@ -166,7 +166,7 @@ class DocumentSampler:
                 yield Documents(lowest.batch)
             self._parts[place] = _PartSample(np.concatenate(drawn_sizes), count, size)
 
-        return replace(part, read=read, key=None)  # a sample has no cache key
+        return replace(part, read=read, key=None, identity=None)  # a sample is not cached
 
     def summary(self) -> SampleSummary:
         """Summarise the size of the sample and of the corpus."""

@@ -18,7 +18,7 @@ from provenance.match.scoring.corpus_sample import (
     PassageCopies,
     PassageSample,
 )
-from provenance.model import Skipped, Texts, Tokens, UInt8s
+from provenance.model import Skipped, Texts, Tokens, UInt8s, Unread
 from provenance.pipeline.locate.windows import WINDOW_COLUMNS, TextWindows, WindowOffsets
 from provenance.pipeline.scan.readings import Counts, Reading
 from provenance.pipeline.scan.row_metadata import DECLARED_SCHEMA
@@ -32,7 +32,7 @@ _ALIGNMENT = 64
 
 
 def encode_reading(reading: Reading) -> list[Buffer]:
-    """Encode a reading, without `part`, `spool` and `unread`: its header, then aligned arrays."""
+    """Encode a reading, without `part` and `spool`: its header, then aligned arrays."""
     tables: list[Candidates | PassageCopies | NearDuplicates | PassageSample] = [
         *reading.candidates,
         *reading.copies,
@@ -53,6 +53,7 @@ def encode_reading(reading: Reading) -> list[Buffer]:
         "is_last": reading.is_last,
         "counts": astuple(reading.counts),
         "skipped": [astuple(skipped) for skipped in reading.skipped],
+        "unread": [astuple(unread) for unread in reading.unread],
         "bound": reading.sample.bound,
         "requested_bound": reading.requested_bound,
         "margins": None if reading.windows is None else [one.margin for one in reading.windows],
@@ -119,6 +120,7 @@ def decode_reading(content: UInt8s, part: int, registries: int) -> Reading:
         spool=None,
         windows=None if margins is None else tuple(_next_windows(arrays, one) for one in margins),
         requested_bound=header["requested_bound"],
+        unread=tuple(Unread(*unread) for unread in header["unread"]),
     )
 
 

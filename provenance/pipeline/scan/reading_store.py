@@ -56,10 +56,10 @@ class ReadingStore:
                 self._file.seek(start)
                 self._file.readinto(stored.data)
             decoded = decode_reading(stored, reading_part, registries)
-            return replace(decoded, spool=reading_spool, unread=unread)
+            return replace(decoded, spool=reading_spool)
 
-        reading_part, reading_spool, unread = reading.part, reading.spool, reading.unread
+        reading_part, reading_spool = reading.part, reading.spool
         memory_bytes = size + _BYTES_PER_DECLARATION * len(reading.declared)
         return StoredReading(
-            reading.part, reading.counts, reading.skipped, unread, memory_bytes, load
+            reading.part, reading.counts, reading.skipped, reading.unread, memory_bytes, load
         )

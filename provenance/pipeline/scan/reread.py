@@ -1,6 +1,6 @@
 """Scan a corpus, and scan parts again that changed before their findings were located."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from itertools import count
@@ -8,13 +8,13 @@ from operator import attrgetter
 from typing import Generic, TypeVar
 
 from provenance.match.scoring.corpus_sample import merge_copies, merge_samples
-from provenance.model import Documents, Unread
+from provenance.model import Unread
+from provenance.pipeline.cache_entries import EntryStore
 from provenance.pipeline.check_inputs import References
 from provenance.pipeline.findings.summaries import collect_unread, empty_corpus_error
 from provenance.pipeline.locate.locations import ChangedPartsError
 from provenance.pipeline.progress import show_progress
-from provenance.pipeline.result_cache import ResultCache
-from provenance.pipeline.scan.corpus_scan import scan_corpus
+from provenance.pipeline.scan.corpus_scan import Engine, no_documents, scan_corpus
 from provenance.pipeline.scan.document_sampling import DocumentSampler
 from provenance.pipeline.scan.readings import ScannedCorpus
 from provenance.pipeline.scan.row_metadata import Declarations
@@ -40,17 +40,20 @@ class ScanContext:
         Reads what rows declare.
     settings : Settings
         Threads, progress.
-    cache : ResultCache or None
+    cache : EntryStore or None
         The result cache.
     sample : DocumentSampler or None
         Samples the corpus; None checks all of it.
+    engine : Engine or None
+        Scans parts elsewhere; None scans them in threads.
     """
 
     references: References
     declarations: Declarations
     settings: Settings
-    cache: ResultCache | None
+    cache: EntryStore | None
     sample: DocumentSampler | None
+    engine: Engine | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,7 @@ def scan_and_locate(
     InputError
         If the corpus has no text, or none that can be read.
     """
-    scanned = _scan_corpus(corpus, context, context.cache)
+    scanned = scan_parts(corpus, context, context.cache)
     changed_files: list[Unread] = []
     for attempt in count(1):
         unread = collect_unread(corpus, scanned.readings, changed_files)
@@ -125,13 +128,13 @@ def _rescan_parts(
     leave_out: bool,
 ) -> ScannedCorpus:
     """Scan parts again from their start, or leave them out."""
-    parts = [replace(corpus.parts[place], key=None) for place in places]
+    parts = [replace(corpus.parts[place], key=None, identity=None) for place in places]
     if leave_out:
-        parts = [replace(part, read=_no_documents) for part in parts]
+        parts = [replace(part, read=no_documents) for part in parts]
         for place in places:
             if context.sample is not None:
                 context.sample.leave_out(place)
-    rescanned = _scan_corpus(replace(corpus, parts=tuple(parts)), context, None)
+    rescanned = scan_parts(replace(corpus, parts=tuple(parts)), context, None)
     kept = (reading for reading in scanned.readings if reading.part not in places)
     readings = sorted((*kept, *rescanned.readings), key=attrgetter("part"))
     return ScannedCorpus(
@@ -141,13 +144,19 @@ def _rescan_parts(
     )
 
 
-def _no_documents() -> Iterator[Documents]:
-    return iter(())
-
-
 @log_duration("reading")
-def _scan_corpus(corpus: Corpus, context: ScanContext, cache: ResultCache | None) -> ScannedCorpus:
-    """Scan a corpus, and hash its files in the background."""
+def scan_parts(corpus: Corpus, context: ScanContext, cache: EntryStore | None) -> ScannedCorpus:
+    """Scan the parts of a corpus, and hash its files in the background.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        The corpus.
+    context : ScanContext
+        Everything that scanning depends on.
+    cache : EntryStore or None
+        Where readings are stored; None stores none, and scans in threads.
+    """
     references, settings = context.references, context.settings
     total = sum(part.size or 0 for part in corpus.parts) or None
     with (
@@ -164,6 +173,7 @@ def _scan_corpus(corpus: Corpus, context: ScanContext, cache: ResultCache | None
             progress,
             cache,
             references.margin,
+            None if cache is None else context.engine,
         )
         wait(digests)  # `Corpus.undigested_files` reports failures
     return scanned

@@ -67,6 +67,16 @@ class FileDigest:
                 raise self._result
             return self._result
 
+    @property
+    def identity(self) -> str:
+        """Return the file's identity (`File.identity`)."""
+        return self._file.identity()
+
+    def recall(self, digest: str) -> None:
+        """Set the digest, as known from an earlier reading of the same file."""
+        with self._lock:
+            self._result = digest
+
 
 _TYPO_SIMILARITY = 0.8
 """Minimum similarity of a name in the same folder that is suggested for a mistyped address."""
@@ -323,7 +333,7 @@ _READERS: dict[str, Reader] = {
 def _with_change_checks(
     parts: Sequence[Part], file: File, state: FileState | None, digest: Callable[[], str]
 ) -> Iterator[Part]:
-    """Add to each part of a local file its cache key, and a check that the file did not change."""
+    """Add its identity to each part; of a local file, its key and a check of changes as well."""
 
     def key(part: Part, place: int) -> str | None:
         try:
@@ -335,16 +345,23 @@ def _with_change_checks(
             return None  # reading the part will raise the error
         return key
 
+    def identity(place: int) -> str | None:
+        try:
+            return f"{file.identity()} {place} of {len(parts)}, {file.max_document}"
+        except InputError:
+            return None
+
     def read(part: Part) -> Iterator[Documents]:
         yield from part.read()
         file.check_unchanged(state)
 
     for place, part in enumerate(parts):
+        identified = replace(part, identity=partial(identity, place))
         # The key of a remote file needs all its bytes: fetching them costs as much as reading it.
         yield (
-            replace(part, key=partial(key, part, place), read=partial(read, part))
+            replace(identified, key=partial(key, part, place), read=partial(read, part))
             if file.is_local
-            else part
+            else identified
         )
 
 

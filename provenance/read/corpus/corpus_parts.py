@@ -44,6 +44,9 @@ class Part:
         How its columns are read, as far as its bytes do not say; part of the cache key.
     key : callable or None
         Returns a digest of its content, or None; None if it is unknown before it is read.
+    identity : callable or None
+        Returns a name of its content that is the same on all machines and is known without reading
+        it (`File.identity`); None where there is none, as for streams.
     row : int
         Number of its first row in the file.
     names : tuple of str
@@ -60,6 +63,7 @@ class Part:
     extent: tuple[int, int] | None = None
     layout: str = ""
     key: Callable[[], str | None] | None = None
+    identity: Callable[[], str | None] | None = None
     row: int = 0
     names: tuple[str, ...] = ()
 
@@ -164,7 +168,6 @@ def _merge_group(group: Sequence[Part]) -> Part:
     layouts = (repr((part.layout, part.text_columns)) for part in group)
     # The first line of a layout says what precedes the rows: here, the names of the files.
     layout = f"{where}\n{sha256(repr(list(layouts)).encode()).hexdigest()}"
-    has_keys = all(part.key is not None for part in group)
     return replace(
         group[0],
         size=sum(part.size for part in group),
@@ -172,15 +175,24 @@ def _merge_group(group: Sequence[Part]) -> Part:
         text_columns=tuple(columns),
         extent=None,
         layout=layout,
-        key=partial(_group_key, group) if has_keys else None,
+        key=_group_key([part.key for part in group]),
+        identity=_group_key([part.identity for part in group]),
         names=names,
     )
 
 
-def _group_key(group: Sequence[Part]) -> str | None:
+def _group_key(
+    functions: Sequence[Callable[[], str | None] | None],
+) -> Callable[[], str | None] | None:
+    """Return a function that combines the keys of all parts; None where a part has none."""
+    known = [function for function in functions if function is not None]
+    return partial(_combine_keys, known) if len(known) == len(functions) else None
+
+
+def _combine_keys(functions: Sequence[Callable[[], str | None]]) -> str | None:
     hasher = sha256()
-    for part in group:
-        key = None if part.key is None else part.key()
+    for function in functions:
+        key = function()
         if key is None:
             return None
         hasher.update(f"{key}\n".encode())

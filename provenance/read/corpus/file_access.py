@@ -221,6 +221,17 @@ class File:
             facts = os.stat(self.path)
         return facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns
 
+    def identity(self) -> str:
+        """Return size and modification time, or what the file system has instead (an ETag).
+
+        It is the same on all machines that see the file, and another one once it is modified.
+        """
+        state = self.state()
+        if state is not None:
+            return f"{state[2]} {state[3]}"
+        with translate_read_errors(self.display_path), translate_remote_errors():
+            return str(self.system.ukey(self.path))
+
     def check_unchanged(self, state: FileState | None) -> None:
         """Raise if the file is not in `state` any more.
 

@@ -1,0 +1,184 @@
+"""Tasks: parts scanned by other processes or machines, which leave their readings in a folder.
+
+A task is named by the digest of everything that it depends on, so that a repeated or interrupted
+check reuses what is done, whoever did it.
+"""
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from threading import Lock
+
+from provenance.errors import EngineError
+from provenance.match.scoring.corpus_sample import FULL_BOUND
+from provenance.model import Policy
+from provenance.pipeline.cache_entries import load_readings, reading_key, store_reading
+from provenance.pipeline.check_inputs import References, load_library, open_references
+from provenance.pipeline.result_cache import code_digest, digest_of
+from provenance.pipeline.scan.part_scan import read_part
+from provenance.pipeline.scan.readings import Reading
+from provenance.pipeline.scan.row_metadata import Declarations, build_declarations
+from provenance.pipeline.scan.task_folder import TaskFolder
+from provenance.pipeline.settings import Settings
+from provenance.read.corpus.corpora import Corpus, open_corpus
+
+
+def context_digest(references: References, declarations: Declarations) -> str:
+    """Return the digest of what readings depend on: registries, declarations and the code."""
+    registry_keys = (registry_index.cache_key for registry_index in references.all_registries)
+    return digest_of([code_digest(), *registry_keys, "declared", declarations.key])
+
+
+@dataclass(frozen=True, slots=True)
+class ScanJob:
+    """The scan of a corpus, as a worker needs it; can be pickled.
+
+    Parameters
+    ----------
+    addresses : tuple of str
+        The corpus.
+    policy : Policy
+        Registries, columns, signals.
+    settings : Settings
+        Rules, split and control.
+    tasks : TaskFolder
+        Where readings are stored.
+    """
+
+    addresses: tuple[str, ...]
+    policy: Policy
+    settings: Settings
+    tasks: TaskFolder
+
+    @classmethod
+    def of(cls, corpus: Corpus, policy: Policy, settings: Settings, tasks: TaskFolder) -> "ScanJob":
+        """Return the job of scanning a corpus, for workers with any working directory."""
+        rules, control = settings.rules, settings.control
+        signals = policy.signals
+        return cls(
+            tuple(map(_absolute, corpus.addresses)),
+            replace(
+                policy,
+                registries=tuple(map(_absolute, policy.registries)),
+                backgrounds=tuple(map(_absolute, policy.backgrounds)),
+                calibration=None,
+                signals=None if signals is None else _absolute(signals),
+            ),
+            Settings(
+                rules=None if rules is None else rules.absolute(),
+                split=settings.split,
+                control=None if control is None else _absolute(control),
+            ),
+            tasks,
+        )
+
+
+def _absolute(address: str) -> str:
+    return os.path.abspath(address) if os.path.exists(address) else address
+
+
+@dataclass(frozen=True, slots=True)
+class TaskOutcome:
+    """What a worker says of a task.
+
+    Parameters
+    ----------
+    documents : int
+        Number of documents of the part.
+    sampled_tokens : int
+        Tokens of its sample.
+    bound : int
+        Bound of its sample.
+    """
+
+    documents: int
+    sampled_tokens: int
+    bound: int
+
+    @classmethod
+    def of(cls, readings: Iterable[Reading]) -> "TaskOutcome":
+        """Return the outcome for the readings of a part, which are not kept."""
+        documents, tokens, bound = 0, 0, FULL_BOUND
+        for reading in readings:
+            documents += reading.counts.documents
+            tokens += len(reading.sample.tokens)
+            bound = min(bound, reading.sample.bound)
+        return cls(documents, tokens, bound)
+
+
+def run_task(job: ScanJob, index: int, bound: int) -> TaskOutcome:
+    """Scan a part and store its readings, unless that is done.
+
+    Parameters
+    ----------
+    job : ScanJob
+        The scan.
+    index : int
+        Index of the part.
+    bound : int
+        Passages with a hash above it are not needed in the part's sample.
+
+    Returns
+    -------
+    TaskOutcome
+        Size of the part and of its sample.
+
+    Raises
+    ------
+    EngineError
+        If this worker's registries, rules or version differ from those of the check.
+    """
+    with _opening:
+        worker = _open_job(job)
+    return worker.scan(index, bound)
+
+
+_opening = Lock()
+
+
+@lru_cache(1)
+def _open_job(job: ScanJob) -> "_Worker":
+    library = load_library(job.policy, job.settings.rules)
+    references = open_references(job.policy, job.settings.control)
+    declarations = build_declarations(library, job.policy)
+    if context_digest(references, declarations) != job.tasks.context_digest:
+        raise EngineError(
+            "a worker has another version of provenance, of its rules or of the registries than "
+            "the process that started the check",
+            remedy="install the same version everywhere, and name folders that all machines share",
+        )
+    corpus = open_corpus(
+        job.addresses,
+        text_columns=job.policy.text_columns,
+        split=job.settings.split,
+        max_document=job.policy.max_document,
+    )
+    return _Worker(corpus, references, declarations, job.tasks)
+
+
+@dataclass(frozen=True, slots=True)
+class _Worker:
+    """A process that scans parts."""
+
+    corpus: Corpus
+    references: References
+    declarations: Declarations
+    tasks: TaskFolder
+
+    def scan(self, index: int, bound: int) -> TaskOutcome:
+        part, registries = self.corpus.parts[index], self.references.all_registries
+        name = reading_key(self.tasks, part)
+        stored = list(load_readings(self.tasks, name, part, registries))
+        if stored and stored[-1].is_last and not any(reading.unread for reading in stored):
+            return TaskOutcome.of(stored)
+
+        def scanned() -> Iterator[Reading]:
+            readings = read_part(
+                part, registries, self.declarations.of, bound, self.references.margin
+            )
+            for number, reading in enumerate(readings):
+                store_reading(self.tasks, name, number, reading)
+                yield reading
+
+        return TaskOutcome.of(scanned())

@@ -1,0 +1,144 @@
+"""A folder in which processes and machines exchange the results of their tasks."""
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from uuid import uuid4
+
+import fsspec
+import numpy as np
+
+from provenance.errors import OutputError
+from provenance.model import UInt8s
+from provenance.pipeline.result_cache import Buffer, digest_of, entry_content, entry_header
+from provenance.read.corpus.corpus_parts import Part
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFolder:
+    """Results of tasks, named by the digest of everything that they depend on.
+
+    Parts of a corpus are known by the identity of their files (`File.identity`), so that a task can
+    be named without reading the part.
+
+    Parameters
+    ----------
+    system : fsspec.AbstractFileSystem
+        The file system.
+    path : str
+        The folder on it.
+    context_digest : str
+        Digest of everything that tasks depend on, except for the part.
+    """
+
+    system: fsspec.AbstractFileSystem
+    path: str
+    context_digest: str = ""
+
+    @classmethod
+    def at(cls, address: str) -> "TaskFolder":
+        """Return the task folder at a path, or at an address of a file system that fsspec knows.
+
+        Raises
+        ------
+        OutputError
+            If there is no such file system.
+        """
+        try:
+            return cls(*fsspec.core.url_to_fs(address))
+        except (ImportError, ValueError, OSError) as error:
+            raise OutputError(
+                f"{address} cannot be opened: {error}", remedy="name a folder that can be written"
+            ) from error
+
+    def in_context(self, digest: str) -> "TaskFolder":
+        """Return the folder for tasks that depend on the given digest."""
+        return replace(self, context_digest=digest)
+
+    @property
+    def keeps_unread(self) -> bool:
+        """Whether readings are kept of parts that could not be read to their end: yes."""
+        return True
+
+    def name_part(self, part: Part) -> str | None:
+        """Return what a part is known by: the identity of its file; None for a stream."""
+        return None if part.identity is None else part.identity()
+
+    def key(self, *of: str | bytes) -> str:
+        """Return the name of the task that depends on the given values."""
+        return digest_of((self.context_digest, *of))
+
+    def exists(self, name: str) -> bool:
+        """Return whether a task was done."""
+        with self._errors():
+            return bool(self.system.exists(self._place(name)))
+
+    def load(self, name: str) -> UInt8s | None:
+        """Return the result of a task if it is there and intact, or None.
+
+        Raises
+        ------
+        OutputError
+            If the folder cannot be read.
+        """
+        with self._errors():
+            try:
+                entry = np.frombuffer(bytearray(self.system.cat_file(self._place(name))), np.uint8)
+            except FileNotFoundError:
+                return None
+        return entry_content(name, entry)
+
+    def store(self, name: str, content: Sequence[Buffer]) -> None:
+        """Store the result of a task atomically.
+
+        Raises
+        ------
+        OutputError
+            If it cannot be stored.
+        """
+        self.write(f"{name[:2]}/{name[2:]}", b"".join([entry_header(name, content), *content]))
+
+    def delete(self, name: str) -> None:
+        """Delete a result that cannot be used."""
+        with self._errors():
+            self.system.rm_file(self._place(name))
+
+    def write(self, name: str, content: bytes) -> None:
+        """Write a file of the folder atomically; raises as `store`."""
+        place = f"{self.path}/{name}"
+        with self._errors():
+            if "file" not in self.system.protocol:
+                self.system.pipe_file(place, content)  # object stores replace objects atomically
+                return
+            self.system.makedirs(os.path.dirname(place), exist_ok=True)
+            staging = f"{place}.{uuid4().hex}.tmp"
+            self.system.pipe_file(staging, content)
+            os.replace(staging, place)
+
+    def read(self, name: str) -> bytes | None:
+        """Return a file of the folder, or None if there is none; raises as `load`."""
+        with self._errors():
+            try:
+                return bytes(self.system.cat_file(f"{self.path}/{name}"))
+            except FileNotFoundError:
+                return None
+
+    def remove(self) -> None:
+        """Remove the folder with everything in it."""
+        with self._errors():
+            if self.system.exists(self.path):
+                self.system.rm(self.path, recursive=True)
+
+    def _place(self, name: str) -> str:
+        return f"{self.path}/{name[:2]}/{name[2:]}"
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise OutputError(
+                f"the task folder {self.path} cannot be used: {error.strerror or error}",
+                remedy="make it writable for all workers, and check that there is free space",
+            ) from error

@@ -1,0 +1,175 @@
+"""Shards, in any order and on any file system, make the report of a single check."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from io import BytesIO, TextIOWrapper
+from pathlib import Path
+
+import fsspec
+import pytest
+
+from provenance.errors import EngineError, PolicyError
+from provenance.model import Policy, Report
+from provenance.pipeline import CheckPlan, Shard, check, scan_shard
+from provenance.pipeline.settings import Settings
+from provenance.pipeline.shards import shard_of_parts
+from provenance.read.corpus.corpora import open_corpus
+from provenance.report.files.report_folder import write_report
+
+FILES = 9
+
+
+@pytest.fixture
+def corpus(tmp_path: Path, posts, pages, write_lines) -> Path:
+    folder = tmp_path / "corpus"
+    folder.mkdir()
+    for number in range(FILES):
+        rows = [
+            {
+                "text": f"{page} {posts[number * 5 + row]['text']}. {page[:90]}",
+                "id": f"{number}-{row}",
+            }
+            for row, page in enumerate(pages[number * 5 : number * 5 + 5])
+        ]
+        write_lines(folder / f"{number}.jsonl", rows)
+    return folder
+
+
+@pytest.fixture
+def policy(registry) -> Policy:
+    return Policy(registries=(str(registry),))
+
+
+def run_shards(corpus, policy, tasks, count, numbers=None) -> None:
+    for number in numbers or range(count, 0, -1):
+        scan_shard([str(corpus)], policy, Settings(tasks=str(tasks)), Shard(number, count))
+
+
+def merge(corpus, policy, tasks, count) -> Report:
+    return check([str(corpus)], policy, Settings(tasks=str(tasks), shards=count))
+
+
+def contents(report: Report, folder: Path) -> dict[str, bytes]:
+    timeless = replace(
+        report, result=replace(report.result, created=datetime(2026, 1, 1, tzinfo=UTC))
+    )
+    write_report(timeless, folder)
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+@pytest.mark.parametrize("count", [1, 4, 20])
+def test_shards_in_any_order_make_the_report_of_a_single_check(tmp_path, corpus, policy, count):
+    single = check([str(corpus)], policy, Settings())
+    assert len(single.findings) >= FILES * 4
+    run_shards(corpus, policy, tmp_path / "tasks", count)
+    merged = merge(corpus, policy, tmp_path / "tasks", count)
+    assert contents(merged, tmp_path / "merged") == contents(single, tmp_path / "single")
+
+
+def test_a_merge_reads_neither_texts_nor_digests_again(tmp_path, corpus, policy, monkeypatch):
+    run_shards(corpus, policy, tmp_path / "tasks", 3)
+    opened = []
+    monkeypatch.setattr(
+        "provenance.read.corpus.file_access.File.digest", lambda self, stopped: opened.append(self)
+    )
+    monkeypatch.setattr(
+        "provenance.pipeline.scan.corpus_scan.read_part", lambda part, *_: opened.append(part)
+    )
+    assert len(merge(corpus, policy, tmp_path / "tasks", 3).findings)
+    assert not opened
+
+
+def test_missing_shards_are_named(tmp_path, corpus, policy):
+    run_shards(corpus, policy, tmp_path / "tasks", 4, [1, 3])
+    with pytest.raises(EngineError, match=r"5 of 9 parts .* incomplete shards: 2/4, 4/4"):
+        merge(corpus, policy, tmp_path / "tasks", 4)
+
+
+def test_a_file_that_was_modified_after_its_shard_is_missing(tmp_path, corpus, policy):
+    run_shards(corpus, policy, tmp_path / "tasks", 3)
+    path = corpus / "4.jsonl"
+    path.write_bytes(path.read_bytes() + b'{"text": "one more", "id": "x"}\n')
+    with pytest.raises(EngineError, match="incomplete shards: 2/3"):
+        merge(corpus, policy, tmp_path / "tasks", 3)
+    run_shards(corpus, policy, tmp_path / "tasks", 3, [2])
+    assert merge(corpus, policy, tmp_path / "tasks", 3).result.corpus.documents == FILES * 5 + 1
+
+
+def test_a_damaged_task_is_done_again(tmp_path, corpus, policy):
+    run_shards(corpus, policy, tmp_path / "tasks", 2)
+    expected = contents(merge(corpus, policy, tmp_path / "tasks", 2), tmp_path / "whole")
+    paths = [path for path in (tmp_path / "tasks").rglob("*") if path.is_file()]
+    for path in paths:
+        content = bytearray(path.read_bytes())
+        content[len(content) // 2] ^= 1
+        path.write_bytes(content)
+    merged = merge(corpus, policy, tmp_path / "tasks", 2)
+    assert contents(merged, tmp_path / "merged") == expected
+
+
+def test_a_damaged_file_makes_the_merged_report_incomplete_too(tmp_path, corpus, policy):
+    path = corpus / "2.jsonl"
+    path.write_bytes(path.read_bytes()[:-40] + b"\xff\xfe{")
+    (corpus / "7.parquet").write_bytes(b"PAR1 no table")
+    single = check([str(corpus)], policy, Settings())
+    run_shards(corpus, policy, tmp_path / "tasks", 3)
+    merged = merge(corpus, policy, tmp_path / "tasks", 3)
+    assert merged.result.status == single.result.status == "incomplete"
+    assert merged.result.unread == single.result.unread
+    assert merged.findings.equals(single.findings)
+
+
+def test_shards_may_be_on_any_file_system(tmp_path, corpus, policy):
+    memory = fsspec.filesystem("memory")
+    memory.put(str(corpus), "/shard-corpus", recursive=True)
+    address, tasks = "memory://shard-corpus", "memory://shard-tasks"
+    try:
+        single = check([address], policy, Settings())
+        run_shards(address, policy, tasks, 3)
+        merged = merge(address, policy, tasks, 3)
+        assert contents(merged, tmp_path / "merged") == contents(single, tmp_path / "single")
+        assert not (tmp_path / "memory:").exists()
+    finally:
+        memory.rm("/shard-corpus", recursive=True)
+        memory.rm("/shard-tasks", recursive=True)
+
+
+def test_what_passes_once_cannot_be_divided(tmp_path, policy, monkeypatch):
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(b'{"text": "some words"}\n')))
+    with pytest.raises(EngineError, match="cannot be read by other processes"):
+        run_shards("-", policy, tmp_path / "tasks", 2)
+
+
+def test_parts_of_a_shard_follow_each_other_and_shards_are_about_the_same_size(corpus):
+    parts = open_corpus([str(corpus)]).parts
+    for count in (1, 2, 5, 9):
+        shards = shard_of_parts(parts, count)
+        assert shards == sorted(shards)
+        sizes = [
+            sum(p.size for p, s in zip(parts, shards, strict=True) if s == k + 1)
+            for k in range(count)
+        ]
+        assert max(sizes) - min(sizes) <= 2 * max(part.size for part in parts)
+
+
+def test_all_shards_have_one_plan(tmp_path):
+    tasks = str(tmp_path / "tasks")
+    plan = CheckPlan({"corpus": ["a"], "split": None}, 4)
+    plan.save(tasks)
+    plan.save(tasks)
+    assert CheckPlan.load(tasks) == plan
+    for other in (CheckPlan({"corpus": ["b"], "split": None}, 4), replace(plan, shards=5)):
+        with pytest.raises(EngineError, match="other arguments"):
+            other.save(tasks)
+    with pytest.raises(EngineError, match="there are no shards"):
+        CheckPlan.load(str(tmp_path / "nothing"))
+    (tmp_path / "tasks" / "plan.json").write_text("{}")
+    with pytest.raises(EngineError, match="damaged, or of another version"):
+        CheckPlan.load(tasks)
+
+
+@pytest.mark.parametrize("text", ["", "3", "0/4", "5/4", "a/b", "1/0", "-1/4", "1/4/2"])
+def test_odd_numbers_of_shards_are_errors(text):
+    with pytest.raises(PolicyError, match="is not the number of a shard"):
+        Shard.parse(text)
+    assert Shard.parse("3/64") == Shard(3, 64)
