@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from provenance.pipeline.early_hashing import hash_in_background
     from provenance.pipeline.github_publishing import publish
     from provenance.pipeline.jit_warmup import start_check
+    from provenance.pipeline.matching.matcher import Match, Matcher
     from provenance.pipeline.registries import (
         BuildOutcome,
         DumpSource,
@@ -62,6 +63,8 @@ __all__ = [
     "BuildOutcome",
     "DumpSource",
     "Manifest",
+    "Match",
+    "Matcher",
     "Outcome",
     "PlantingOptions",
     "PolicyViolated",
@@ -109,6 +112,8 @@ _MODULES = {
     "BuildOutcome": "registries",
     "DumpSource": "registries",
     "Manifest": "registries",
+    "Match": "matching.matcher",
+    "Matcher": "matching.matcher",
     "Outcome": "api",
     "PlantingOptions": "calibration.calibrate",
     "PolicyViolated": "api",
