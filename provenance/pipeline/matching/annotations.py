@@ -1,5 +1,8 @@
 """Annotations: columns that a batch gets, with the matches of each row and the verdict on it."""
 
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -47,6 +50,34 @@ def annotate_rows(batch: Batch, matches: pa.Table) -> pa.Table:
     for field, column in zip(ANNOTATIONS, columns, strict=True):
         table = table.append_column(field, column)
     return table
+
+
+def match_records(matches: pa.Table, count: int) -> list[list[dict[str, Any]]]:
+    """Return the matches of each of `count` rows as JSON values, with times in ISO 8601."""
+    records: list[list[dict[str, Any]]] = [[] for _ in range(count)]
+    for match in matches.to_pylist():
+        records[match.pop("row")].append(match)
+        match["created_at"] = match["created_at"] and match["created_at"].isoformat()
+    return records
+
+
+def count_matches(
+    matches: Sequence[Mapping[str, Any]], verdicts: Collection[str]
+) -> tuple[int, int]:
+    """Return the words and the code points of the uncontested matches of some verdicts.
+
+    Parameters
+    ----------
+    matches : sequence of mapping
+        Matches of one text, with the fields of `MATCHES`.
+    verdicts : collection of str
+        Verdicts that count.
+    """
+    counted = [each for each in matches if each["verdict"] in verdicts and not each["contested"]]
+    return (
+        sum(match["tokens"] for match in counted),
+        sum(match["end"] - match["start"] for match in counted),
+    )
 
 
 def _match_lists(matches: pa.Table, count: int) -> pa.ListArray:

@@ -11,11 +11,10 @@ from typing import TypedDict, Unpack
 
 import pyarrow as pa
 
-from provenance.errors import CorruptFile
 from provenance.model import MATCHES, Policy, Verdict
 from provenance.pipeline.api import Address, normalise_options
 from provenance.pipeline.matching.annotations import annotate_rows
-from provenance.pipeline.matching.text_column import Batch, text_array
+from provenance.pipeline.matching.text_column import Batch, text_array, text_batch
 from provenance.pipeline.matching.text_matching import (
     MatchingContext,
     find_matches,
@@ -176,7 +175,7 @@ class Matcher:
         ProvenanceError
             If the registries cannot be opened, or the text is not valid Unicode.
         """
-        rows = self.match(pa.record_batch({"text": _one_text(text)})).drop_columns("row")
+        rows = self.match(text_batch([text])).drop_columns("row")
         return tuple(
             Match(**{**row, "verdict": Verdict(row["verdict"])}) for row in rows.to_pylist()
         )
@@ -275,15 +274,3 @@ def _model_state(folder: Path | None) -> tuple[int, int] | None:
 
 def _absolute(path: Address | None) -> Path | None:
     return None if path is None else Path(os.path.abspath(path))
-
-
-def _one_text(text: str) -> pa.LargeStringArray:
-    if not isinstance(text, str):
-        raise TypeError(f"a text is a str, not {type(text).__name__}")
-    try:
-        return pa.array([text], pa.large_string())
-    except UnicodeEncodeError as error:
-        raise CorruptFile(
-            "the text has surrogates, so it is not valid Unicode",
-            remedy="decode it as what it is, or with errors='replace'.",
-        ) from error

@@ -1,5 +1,6 @@
 """The text column of a batch: found, checked, and converted to what matching takes."""
 
+from collections.abc import Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -12,6 +13,28 @@ from provenance.read.columns.string_arrays import as_strings, invalid_utf8, is_b
 from provenance.registry.schema import single_chunk
 
 Batch: TypeAlias = "pa.Table | pa.RecordBatch"
+
+
+def text_batch(texts: Sequence[str]) -> pa.RecordBatch:
+    """Return texts as the column `text` of a batch.
+
+    Raises
+    ------
+    TypeError
+        If one is not a string.
+    CorruptFile
+        If one has surrogates, which no file or database can store.
+    """
+    for text in texts:
+        if not isinstance(text, str):
+            raise TypeError(f"a text is a str, not {type(text).__name__}")
+    try:
+        return pa.record_batch({"text": pa.array(texts, pa.large_string())})
+    except UnicodeEncodeError as error:
+        raise CorruptFile(
+            "a text has surrogates, so it is not valid Unicode",
+            remedy="decode it as what it is, or with errors='replace'.",
+        ) from error
 
 
 def text_array(batch: Batch, name: str, limit: int) -> pa.LargeStringArray:
