@@ -126,6 +126,7 @@ from provenance.model.terms import (
     TimeAxis,
     Verdict,
 )
+from provenance.model.trace import TRACE_SCHEMA, Trace
 
 __all__ = [
     "BACKGROUND_BITS",
@@ -150,6 +151,7 @@ __all__ = [
     "RECEIPT_SCHEMA",
     "REMOVALS",
     "RESULT_SCHEMA",
+    "TRACE_SCHEMA",
     "AbsentFindings",
     "Actor",
     "Agents",
@@ -232,6 +234,7 @@ __all__ = [
     "Texts",
     "TimeAxis",
     "Tokens",
+    "Trace",
     "UInt8s",
     "UInt32s",
     "UInt64s",

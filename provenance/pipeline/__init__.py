@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from provenance.pipeline.github_publishing import publish
     from provenance.pipeline.jit_warmup import start_check
     from provenance.pipeline.matching.matcher import Match, Matcher
+    from provenance.pipeline.matching.tracing import trace
     from provenance.pipeline.registries import (
         BuildOutcome,
         DumpSource,
@@ -102,6 +103,7 @@ __all__ = [
     "show_timeline",
     "source_name_warning",
     "start_check",
+    "trace",
     "unpack_sample",
     "verify_registry",
     "verify_rule_copies",
@@ -150,6 +152,7 @@ _MODULES = {
     "show_timeline": "rule_commands.rule_lookup",
     "source_name_warning": "registries",
     "start_check": "jit_warmup",
+    "trace": "matching.tracing",
     "unpack_sample": "sample_data",
     "verify_registry": "registries",
     "verify_rule_copies": "rule_commands.rule_checking",

@@ -66,7 +66,12 @@ class MatchingContext:
 
 
 def open_context(
-    policy: Policy, rules: Path | None, model_of: Path | None, threads: int
+    policy: Policy,
+    rules: Path | None,
+    model_of: Path | None,
+    threads: int = 1,
+    *,
+    quiet: bool = True,
 ) -> MatchingContext:
     """Open the registries, rules and model that texts are matched with.
 
@@ -80,6 +85,8 @@ def open_context(
         Folder of the report whose corpus model candidates are scored with.
     threads : int
         Number of threads of one call.
+    quiet : bool
+        Show no progress.
 
     Raises
     ------
@@ -90,7 +97,7 @@ def open_context(
     model = None if model_of is None else load_frozen_model(model_of)
     references = open_references(replace(policy, calibration=None), None)
     [first, *_] = references.registries
-    compile_kernels(first.registry.path, lambda: first, quiet=True)
+    compile_kernels(first.registry.path, lambda: first, quiet=quiet)
     make_tables()
     judge = Judge(library, policy.circumstances, policy.agreements, datetime.now(UTC).date())
     language = language_only_counts(load_language())
