@@ -20,10 +20,19 @@ from provenance.match.candidates.near_duplicates import NO_NEAR_DUPLICATES
 from provenance.match.scoring.classifier import select_reportable
 from provenance.match.scoring.corpus_sample import EMPTY_SAMPLE
 from provenance.match.scoring.information import NgramCounts, language_only_counts
-from provenance.model import DOCUMENTS, CorpusModel, Documents, Policy, Texts, Tokens
+from provenance.model import (
+    DOCUMENTS,
+    FINDINGS,
+    CorpusModel,
+    Documents,
+    Policy,
+    Ruling,
+    Texts,
+    Tokens,
+)
 from provenance.pipeline.check_inputs import References, load_library, open_references
 from provenance.pipeline.corpus_modelling import apply_frozen_model, load_frozen_model
-from provenance.pipeline.findings.finding_table import FindingSet, build_findings
+from provenance.pipeline.findings.finding_table import build_findings
 from provenance.pipeline.jit_warmup import compile_kernels
 from provenance.pipeline.locate.claims import attribute_claims
 from provenance.pipeline.locate.locations import locate_matches
@@ -63,6 +72,25 @@ class MatchingContext:
     model: CorpusModel | None
     language: NgramCounts
     threads: int
+
+
+@dataclass(frozen=True, slots=True)
+class TextMatches:
+    """Matches in texts.
+
+    Parameters
+    ----------
+    findings : pyarrow.Table
+        Of schema `FINDINGS`, in the order of the texts; `row` is the index of the text.
+    rulings : tuple of Ruling
+        The ruling on each.
+    """
+
+    findings: pa.Table
+    rulings: tuple[Ruling, ...]
+
+
+_NO_MATCHES = TextMatches(FINDINGS.empty_table(), ())
 
 
 def open_context(
@@ -114,7 +142,7 @@ def without_texts(context: MatchingContext) -> MatchingContext:
     return replace(context, references=replace(references, registries=registries))
 
 
-def find_matches(texts: pa.LargeStringArray, context: MatchingContext) -> FindingSet:
+def find_matches(texts: pa.LargeStringArray, context: MatchingContext) -> TextMatches:
     """Find passages of the registries' items in texts: the findings by content of a check.
 
     Parameters
@@ -123,11 +151,6 @@ def find_matches(texts: pa.LargeStringArray, context: MatchingContext) -> Findin
         Without nulls, valid UTF-8.
     context : MatchingContext
         The registries.
-
-    Returns
-    -------
-    FindingSet
-        Findings in the order of the texts; `row` is the index of the text.
     """
     registries, threads = context.references.registries, context.threads
     batches = list(split_batch(Documents(_document_batch(texts))))
@@ -136,6 +159,8 @@ def find_matches(texts: pa.LargeStringArray, context: MatchingContext) -> Findin
         readings = apply_frozen_model(readings, context.model)
     sample = readings[0].sample if readings else EMPTY_SAMPLE
     claims = attribute_claims(readings, registries, threads, context.model, sample)
+    if not len(claims):
+        return _NO_MATCHES
     spans = locate_matches(
         _corpus_of(batches),
         readings,
@@ -145,7 +170,10 @@ def find_matches(texts: pa.LargeStringArray, context: MatchingContext) -> Findin
         threads=threads,
     )
     tokens = sum(reading.counts.tokens for reading in readings)
-    return build_findings(spans, claims, registries, context.judge, tokens, threads)
+    found = build_findings(spans, claims, registries, context.judge, tokens, threads)
+    judgements = [judgement for _, judgement in found.rulings.judgements]
+    rulings = tuple(judgements[code].ruling for code in found.rulings.codes)
+    return TextMatches(found.findings, rulings)
 
 
 def _hide_texts(registry: Registry) -> Registry:

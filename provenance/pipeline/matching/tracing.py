@@ -44,7 +44,7 @@ def trace(text: str, policy: Policy, rules: Path | None, model_of: Path | None) 
         text=text,
         tokens=tokens,
         findings=found.findings,
-        rulings=tuple(found.rulings.judgements[code][1].ruling for code in found.rulings.codes),
+        rulings=found.rulings,
         registries=registries,
         circumstances=policy.circumstances,
     )
