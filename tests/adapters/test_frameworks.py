@@ -1,5 +1,6 @@
 """The frameworks themselves call their adapters; skipped where one is not installed."""
 
+import gzip
 import importlib.util
 import json
 import os
@@ -10,6 +11,13 @@ import sys
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from pyarrow.json import read_json
+
+from provenance import Matcher
+from provenance.adapters.datatrove import KEY
+from provenance.pipeline.matching.annotations import count_matches
+from tests.cli.commandline import provenance
+from tests.docs.blocks import blocks
 
 HELD = [f"p{number}" for number in range(0, 40, 4)]
 
@@ -81,29 +89,37 @@ if __name__ == "__main__":
 """
 
 
+def run_script(script, folder):
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", script],
+        cwd=folder,
+        env={**os.environ, "PYSPARK_PYTHON": sys.executable},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-4000:]
+    return done.stdout
+
+
+def skip_without(framework):
+    if importlib.util.find_spec(framework) is None:
+        pytest.skip(f"{framework} is not installed: pip install {framework}")
+
+
 @pytest.fixture
 def run(tmp_path, matcher, rows):
     """Run a script in a folder with rows and a pickled matcher; give what its last line says."""
 
     def run(framework, body):
-        if importlib.util.find_spec(framework) is None:
-            pytest.skip(f"{framework} is not installed: pip install {framework}")
+        skip_without(framework)
         (tmp_path / "rows").mkdir()
         ids = [str(number) for number in range(len(rows))]
         pq.write_table(pa.table({"id": ids, "text": rows}), tmp_path / "rows" / "0.parquet")
         (tmp_path / "matcher").write_bytes(pickle.dumps(matcher))
         (tmp_path / "script.py").write_text(SCRIPT.format(body=body))
-        done = subprocess.run(
-            [sys.executable, "-W", "ignore", "script.py"],
-            cwd=tmp_path,
-            env={**os.environ, "PYSPARK_PYTHON": sys.executable},
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr[-4000:]
-        return json.loads(done.stdout.splitlines()[-1])
+        return json.loads(run_script("script.py", tmp_path).splitlines()[-1])
 
     return run
 
@@ -119,6 +135,7 @@ def test_datatrove_annotates_and_filters(run):
     assert found["match"]["created_at"] == "2023-04-05T06:07:08+00:00"
 
 
+@pytest.mark.long
 def test_ray_annotates_batches(run):
     assert run("ray", RAY) == HELD
 
@@ -126,3 +143,43 @@ def test_ray_annotates_batches(run):
 @pytest.mark.long
 def test_spark_annotates_batches(run):
     assert run("pyspark", SPARK) == HELD
+
+
+@pytest.mark.parametrize("framework", ["datatrove", "ray", "pyspark"])
+@pytest.mark.long
+def test_what_the_page_shows_runs(framework, tmp_path, root):
+    skip_without(framework)
+    name = f"filter_{framework.removeprefix('py')}.py"
+    [script] = [
+        block.body
+        for block in blocks((root / "docs" / "pipelines.md").read_text("utf-8"))
+        if block.saved_as == name
+    ]
+    (tmp_path / name).write_text(script, "utf-8")
+    for words in (
+        ("sample",),
+        ("registry", "build", "registries/x", "--source", "x", "sample/social.jsonl"),
+    ):
+        assert provenance(*words, cwd=tmp_path).returncode == 0
+    run_script(name, tmp_path)
+    matches = Matcher(tmp_path / "registries" / "x").annotate(
+        read_json(tmp_path / "sample" / "pages.jsonl")
+    )
+    sizes = [count_matches(each, ["forbidden"]) for each in matches[KEY].to_pylist()]
+    limits = (10, 0.01) if framework == "datatrove" else (1, 0)  # as the page has them
+    forbidden = sum(
+        tokens >= limits[0] and size >= limits[1] * len(text)
+        for (tokens, size), text in zip(sizes, matches["text"].to_pylist(), strict=True)
+    )
+    assert forbidden > 50
+    kept = [path for path in (tmp_path / "kept").rglob("*") if path.suffix in FORMATS]
+    count = sum(FORMATS[path.suffix](path) for path in kept)
+    assert count == len(matches) - forbidden
+
+
+def count_lines(path):
+    with gzip.open(path) as lines:
+        return sum(1 for _ in lines)
+
+
+FORMATS = {".parquet": lambda path: pq.read_metadata(path).num_rows, ".gz": count_lines}
