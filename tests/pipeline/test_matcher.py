@@ -202,9 +202,9 @@ def test_a_registry_that_was_extended_is_opened_again(tmp_path, posts, write_lin
 def test_paths_and_policy_are_those_of_the_folder_where_it_was_made(
     tmp_path, monkeypatch, registry, posts
 ):
-    home, elsewhere = tmp_path / "home", tmp_path / "elsewhere"
+    home, elsewhere = tmp_path / "home", tmp_path / "some" / "where"
     home.mkdir()
-    elsewhere.mkdir()
+    elsewhere.mkdir(parents=True)
     name = os.path.relpath(registry, home)
     (home / "provenance.toml").write_text(
         f'[check]\npurpose = "evaluation"\nregistries = [{json.dumps(name)}]\n'
