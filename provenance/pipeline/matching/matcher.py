@@ -128,7 +128,8 @@ class Matcher:
     the registries alone, as a check of a very small corpus does: it asks for more evidence than a
     check of a large corpus, and does not know phrases that are common only in your corpus. With
     `model_of`, it scores with the corpus model of that report: for texts of that corpus the matches
-    are the report's findings by content, no matter how the texts are divided into batches.
+    are the report's findings by content, no matter how the texts are divided into batches. Name the
+    registries of that check: of others, the model does not know which passages are copies.
 
     Whole texts that resemble an item, and licences, links and signals of rows, are evidence for a
     check only.
