@@ -30,7 +30,7 @@ def _define_classes() -> dict[str, Any]:
         __qualname__ = "MatchAnnotator"  # by which workers unpickle it
         name, type = "provenance matches", "🔎 - ANNOTATION"
 
-        def __init__(self, matcher: Matcher, batch_size: int = 1000, **options: Any) -> None:
+        def __init__(self, matcher: Matcher, batch_size: int = 5000, **options: Any) -> None:
             super().__init__(batch_size=batch_size, **options)
             self.matcher = matcher
 
