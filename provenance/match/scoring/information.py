@@ -126,6 +126,12 @@ class NgramCounts:
     totals: Floats
 
 
+@lru_cache(2)
+def _language_table(language: Language) -> UInt64s:
+    """Return the table of unigrams and bigrams in language; scoring a few texts takes less time."""
+    return build_table(language.keys, language.counts)
+
+
 def language_only_counts(language: Language) -> NgramCounts:
     """Return counts of language, and of an endless corpus and registry that lack every word.
 
@@ -138,12 +144,6 @@ def language_only_counts(language: Language) -> NgramCounts:
         _language_table(language),
         np.array([np.inf, np.inf, language.tokens]),
     )
-
-
-@lru_cache(2)
-def _language_table(language: Language) -> UInt64s:
-    """Return the table of unigrams and bigrams in language; scoring a few texts takes less time."""
-    return build_table(language.keys, language.counts)
 
 
 def measure_information(
