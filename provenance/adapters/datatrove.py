@@ -1,7 +1,4 @@
-"""datatrove: steps that add matches to the metadata of documents, and drop documents by verdict.
-
-`MatchAnnotator` and `MatchFilter` are defined on first use, since their base class is datatrove's.
-"""
+"""datatrove: steps that add matches to the metadata of documents, and drop documents by verdict."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -22,6 +19,7 @@ def _add_matches(matcher: Matcher, documents: Sequence[Any]) -> None:
 
 
 def _define_classes() -> dict[str, Any]:
+    """Define the steps, on first use, because their base class is datatrove's."""
     from datatrove.pipeline.filters.base_filter import BaseFilter  # noqa: PLC0415 (optional)
 
     class MatchAnnotator(BaseFilter):  # type: ignore[misc]
@@ -42,10 +40,10 @@ def _define_classes() -> dict[str, Any]:
             return [True] * len(batch)
 
     class MatchFilter(MatchAnnotator):
-        """Adds matches as `MatchAnnotator` does, and drops documents by the verdicts on them.
+        """Adds matches too, and drops documents by the verdicts on them.
 
-        A document is dropped if its matches of the `verdicts` have at least `min_tokens` words and
-        `min_share` of its characters. Contested matches do not count.
+        It drops those whose uncontested matches of `verdicts` have at least `min_tokens` words and
+        `min_share` of the characters.
         """
 
         __qualname__ = "MatchFilter"
