@@ -12,11 +12,18 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from provenance.pipeline.api import Outcome, PolicyViolated
     from provenance.pipeline.api import check_from_python as check
+    from provenance.pipeline.matching.matcher import Match, Matcher
 
 __version__ = "0.1.0"
-__all__ = ["Outcome", "PolicyViolated", "__version__", "check"]
+__all__ = ["Match", "Matcher", "Outcome", "PolicyViolated", "__version__", "check"]
 
-_NAMES = {"Outcome": "Outcome", "PolicyViolated": "PolicyViolated", "check": "check_from_python"}
+_NAMES = {
+    "Match": "Match",
+    "Matcher": "Matcher",
+    "Outcome": "Outcome",
+    "PolicyViolated": "PolicyViolated",
+    "check": "check_from_python",
+}
 
 
 def __getattr__(name: str) -> object:

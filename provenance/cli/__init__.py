@@ -26,6 +26,10 @@ COMMANDS = {
         "provenance.cli.clean",
         "Write a copy of a dataset without its forbidden content, and a receipt.",
     ),
+    "trace": (
+        "provenance.cli.trace",
+        "Show which passages of one text registries contain, and what their terms say.",
+    ),
     "report": ("provenance.cli.report", "Render the result of a check in another format."),
     "publish": (
         "provenance.cli.publish",

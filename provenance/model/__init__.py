@@ -106,6 +106,7 @@ from provenance.model.tables import (
     DOCUMENTS,
     FINDINGS,
     ITEMS,
+    MATCHES,
     Documents,
     IgnoredFiles,
     Items,
@@ -125,6 +126,7 @@ from provenance.model.terms import (
     TimeAxis,
     Verdict,
 )
+from provenance.model.trace import TRACE_SCHEMA, Trace
 
 __all__ = [
     "BACKGROUND_BITS",
@@ -139,6 +141,7 @@ __all__ = [
     "FINDINGS",
     "ITEMS",
     "LENGTHS",
+    "MATCHES",
     "MAX_DOCUMENT",
     "NORMALISATION",
     "NO_BREAK",
@@ -148,6 +151,7 @@ __all__ = [
     "RECEIPT_SCHEMA",
     "REMOVALS",
     "RESULT_SCHEMA",
+    "TRACE_SCHEMA",
     "AbsentFindings",
     "Actor",
     "Agents",
@@ -230,6 +234,7 @@ __all__ = [
     "Texts",
     "TimeAxis",
     "Tokens",
+    "Trace",
     "UInt8s",
     "UInt32s",
     "UInt64s",

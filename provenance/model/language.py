@@ -10,7 +10,7 @@ NO_CONTEXT = 0xFFFFFFFF
 """Replaces the previous token in the key of a single token."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Language:
     """Counts of frequent words and word pairs in many languages.
 

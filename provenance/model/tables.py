@@ -82,6 +82,21 @@ FINDINGS = pa.schema(
 """One row for each exclusive span: the spans of a field never overlap."""
 
 
+MATCHES = pa.schema(
+    [
+        pa.field("row", pa.int64(), nullable=False),  # of the batch, 0-based
+        *(
+            FINDINGS.field(name)
+            for name in (
+                *("start", "end", "source", "item", "url", "created_at", "tokens", "item_tokens"),
+                *("strength", "verdict", "basis", "terms", "contested"),
+            )
+        ),
+    ]
+)
+"""One row for each match in a batch of texts; columns as in `FINDINGS`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Skipped:
     """Rows of a file that were skipped for one reason.

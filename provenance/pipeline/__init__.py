@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from provenance.pipeline.early_hashing import hash_in_background
     from provenance.pipeline.github_publishing import publish
     from provenance.pipeline.jit_warmup import start_check
+    from provenance.pipeline.matching.matcher import Match, Matcher
+    from provenance.pipeline.matching.tracing import trace
     from provenance.pipeline.registries import (
         BuildOutcome,
         DumpSource,
@@ -65,6 +67,8 @@ __all__ = [
     "CheckPlan",
     "DumpSource",
     "Manifest",
+    "Match",
+    "Matcher",
     "Outcome",
     "PlantingOptions",
     "PolicyViolated",
@@ -104,6 +108,7 @@ __all__ = [
     "show_timeline",
     "source_name_warning",
     "start_check",
+    "trace",
     "unpack_sample",
     "verify_registry",
     "verify_rule_copies",
@@ -117,6 +122,8 @@ _MODULES = {
     "BuildOutcome": "registries",
     "DumpSource": "registries",
     "Manifest": "registries",
+    "Match": "matching.matcher",
+    "Matcher": "matching.matcher",
     "Outcome": "api",
     "PlantingOptions": "calibration.calibrate",
     "PolicyViolated": "api",
@@ -153,6 +160,7 @@ _MODULES = {
     "show_timeline": "rule_commands.rule_lookup",
     "source_name_warning": "registries",
     "start_check": "jit_warmup",
+    "trace": "matching.tracing",
     "unpack_sample": "sample_data",
     "verify_registry": "registries",
     "verify_rule_copies": "rule_commands.rule_checking",

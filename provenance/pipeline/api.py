@@ -1,6 +1,6 @@
 """`provenance.check`: check a dataset from Python, in tests and notebooks."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from os import PathLike, fspath
 from pathlib import Path
@@ -190,7 +190,8 @@ def check(
         allow_unread=allow_unread,
     )
     effective = effective_policy(
-        None if policy is None else fspath(policy), **_normalise_options(options)
+        None if policy is None else fspath(policy),
+        **normalise_options(options, "check", PolicyOptions.__annotations__),
     )
     return Outcome(run_check([fspath(address) for address in addresses], effective, settings))
 
@@ -201,11 +202,28 @@ check_from_python = check
 _LIST_OPTIONS = {"gates", "model", "claims", "text_columns", "registries", "backgrounds"}
 
 
-def _normalise_options(options: PolicyOptions) -> PolicyOptions:
-    """Wrap single values into lists, and convert paths to strings."""
-    if unknown := sorted(set(options) - set(PolicyOptions.__annotations__)):
-        allowed_names = ", ".join(sorted(PolicyOptions.__annotations__))
-        raise TypeError(f"check() has no option {unknown[0]!r}; there are {allowed_names}")
+def normalise_options(
+    options: Mapping[str, Any], caller: str, names: Iterable[str]
+) -> PolicyOptions:
+    """Wrap single values into lists, and convert paths to strings.
+
+    Parameters
+    ----------
+    options : mapping
+        The options, as they were given.
+    caller : str
+        Name of the function that takes them.
+    names : iterable of str
+        Names of the options that it takes.
+
+    Raises
+    ------
+    TypeError
+        If there is another one.
+    """
+    if unknown := sorted(set(options) - set(names)):
+        allowed_names = ", ".join(sorted(names))
+        raise TypeError(f"{caller}() has no option {unknown[0]!r}; there are {allowed_names}")
     normalised: dict[str, Any] = dict(options)
     for name in normalised.keys() & _LIST_OPTIONS:
         values = (

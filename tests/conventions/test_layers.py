@@ -6,6 +6,7 @@ import tomllib
 from pathlib import Path
 
 PACKAGES = (
+    "adapters",
     "cli",
     "errors",
     "fingerprint",

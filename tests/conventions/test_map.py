@@ -11,6 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 BEGIN, END = "<!-- the map: written by `make map` -->\n", "<!-- end of the map -->"
 ORDER = (
     "cli",
+    "adapters",
     "pipeline",
     "read",
     "registry",

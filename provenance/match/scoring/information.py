@@ -8,6 +8,7 @@ for each matched word; corpus and registry are read once for each batch.
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -125,15 +126,23 @@ class NgramCounts:
     totals: Floats
 
 
+@lru_cache(2)
+def _language_table(language: Language) -> UInt64s:
+    """Return the table of unigrams and bigrams in language; scoring a few texts takes less time."""
+    return build_table(language.keys, language.counts)
+
+
 def language_only_counts(language: Language) -> NgramCounts:
     """Return counts of language, and of an endless corpus and registry that lack every word.
 
     Each word then has the most information that it can have: counts in a corpus never make it more
     informative than language does. The registry's column has no meaning.
     """
-    table = build_table(language.keys, language.counts)
     return NgramCounts(
-        empty_table(2), empty_table(0), table, np.array([np.inf, np.inf, language.tokens])
+        empty_table(2),
+        empty_table(0),
+        _language_table(language),
+        np.array([np.inf, np.inf, language.tokens]),
     )
 
 
@@ -388,7 +397,7 @@ def count_and_measure(  # noqa: PLR0913 (as `features.measure_features`, and the
     ndarray of float64, shape (n, 6)
         As for `measure_information`.
     """
-    language_table = build_table(language.keys, language.counts)
+    language_table = _language_table(language)
     arrays = registry.arrays
     firsts = np.flatnonzero(arrays.first == np.arange(len(arrays.first)))
     corpus_texts = corpus.tokens, corpus.offsets, np.arange(len(corpus.offsets) - 1)

@@ -1,0 +1,1 @@
+"""Adapters: `provenance.Matcher` in data pipelines of other frameworks, which are not imported."""

@@ -1,0 +1,232 @@
+"""Match texts in memory with registries that are already open: a check without its totals."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from provenance.fingerprint.boundaries import breaks
+from provenance.fingerprint.shingles import shingle
+from provenance.fingerprint.tokenizer.tokenize import tokenise
+from provenance.fingerprint.warmup import make_tables
+from provenance.judge.rulings import Judge
+from provenance.match.candidates.candidate_scan import find_candidates
+from provenance.match.candidates.candidate_table import Candidates
+from provenance.match.candidates.near_duplicates import NO_NEAR_DUPLICATES
+from provenance.match.scoring.classifier import select_reportable
+from provenance.match.scoring.corpus_sample import EMPTY_SAMPLE
+from provenance.match.scoring.information import NgramCounts, language_only_counts
+from provenance.model import (
+    DOCUMENTS,
+    FINDINGS,
+    CorpusModel,
+    Documents,
+    Policy,
+    Ruling,
+    Texts,
+    Tokens,
+)
+from provenance.pipeline.check_inputs import References, load_library, open_references
+from provenance.pipeline.corpus_modelling import apply_frozen_model, load_frozen_model
+from provenance.pipeline.findings.finding_table import build_findings
+from provenance.pipeline.jit_warmup import compile_kernels
+from provenance.pipeline.locate.claims import attribute_claims
+from provenance.pipeline.locate.locations import locate_matches
+from provenance.pipeline.scan.corpus_scan import split_batch
+from provenance.pipeline.scan.readings import Counts, Reading, RegistryIndex
+from provenance.pipeline.scan.row_metadata import NO_DECLARATIONS
+from provenance.read.corpus.corpora import Corpus
+from provenance.read.corpus.corpus_parts import Part
+from provenance.read.language_counts import load_language
+from provenance.registry.manifest import TEXTS_FILE
+from provenance.registry.store import Registry
+
+_FILE = "in memory"
+
+
+@dataclass(frozen=True, slots=True)
+class MatchingContext:
+    """Everything that texts are matched, scored and judged with, opened once.
+
+    Parameters
+    ----------
+    references : References
+        Registries and backgrounds.
+    judge : Judge
+        The rules under the circumstances of the policy.
+    model : CorpusModel or None
+        Model of an earlier check's corpus, which candidates are scored with; None scores with
+        general language and the registries alone.
+    language : NgramCounts
+        Counts of general language, by which candidates are dropped that cannot be reported.
+    threads : int
+        Number of threads of one call.
+    """
+
+    references: References
+    judge: Judge
+    model: CorpusModel | None
+    language: NgramCounts
+    threads: int
+
+
+@dataclass(frozen=True, slots=True)
+class TextMatches:
+    """Matches in texts.
+
+    Parameters
+    ----------
+    findings : pyarrow.Table
+        Of schema `FINDINGS`, in the order of the texts; `row` is the index of the text.
+    rulings : tuple of Ruling
+        The ruling on each.
+    """
+
+    findings: pa.Table
+    rulings: tuple[Ruling, ...]
+
+
+_NO_MATCHES = TextMatches(FINDINGS.empty_table(), ())
+
+
+def open_context(
+    policy: Policy,
+    rules: Path | None,
+    model_of: Path | None,
+    threads: int = 1,
+    *,
+    quiet: bool = True,
+) -> MatchingContext:
+    """Open the registries, rules and model that texts are matched with.
+
+    Parameters
+    ----------
+    policy : Policy
+        Registries, backgrounds, purpose, circumstances, agreements.
+    rules : Path or None
+        Folder of rule files; None uses the shipped ones.
+    model_of : Path or None
+        Folder of the report whose corpus model candidates are scored with.
+    threads : int
+        Number of threads of one call.
+    quiet : bool
+        Show no progress.
+
+    Raises
+    ------
+    ProvenanceError
+        If one of them cannot be read or does not fit.
+    """
+    library = load_library(policy, rules)
+    model = None if model_of is None else load_frozen_model(model_of)
+    references = open_references(replace(policy, calibration=None), None)
+    [first, *_] = references.registries
+    compile_kernels(first.registry.path, lambda: first, quiet=quiet)
+    make_tables()
+    judge = Judge(library, policy.circumstances, policy.agreements, datetime.now(UTC).date())
+    language = language_only_counts(load_language())
+    return MatchingContext(references, judge, model, language, threads)
+
+
+def without_texts(context: MatchingContext) -> MatchingContext:
+    """Return a context whose findings have no excerpts of items, which take long to read."""
+    references = context.references
+    registries = [
+        replace(registry_index, registry=_hide_texts(registry_index.registry))
+        for registry_index in references.registries
+    ]
+    return replace(context, references=replace(references, registries=registries))
+
+
+def find_matches(texts: pa.LargeStringArray, context: MatchingContext) -> TextMatches:
+    """Find passages of the registries' items in texts: the findings by content of a check.
+
+    Parameters
+    ----------
+    texts : pyarrow.LargeStringArray
+        Without nulls, valid UTF-8.
+    context : MatchingContext
+        The registries.
+    """
+    registries, threads = context.references.registries, context.threads
+    batches = list(split_batch(Documents(_document_batch(texts))))
+    readings = [_scan(batch, context) for batch in batches]
+    if context.model is not None:
+        readings = apply_frozen_model(readings, context.model)
+    sample = readings[0].sample if readings else EMPTY_SAMPLE
+    claims = attribute_claims(readings, registries, threads, context.model, sample)
+    if not len(claims):
+        return _NO_MATCHES
+    spans = locate_matches(
+        _corpus_of(batches),
+        readings,
+        claims,
+        registries,
+        context.references.backgrounds,
+        threads=threads,
+    )
+    tokens = sum(reading.counts.tokens for reading in readings)
+    found = build_findings(spans, claims, registries, context.judge, tokens, threads)
+    judgements = [judgement for _, judgement in found.rulings.judgements]
+    rulings = tuple(judgements[code].ruling for code in found.rulings.codes)
+    return TextMatches(found.findings, rulings)
+
+
+def _hide_texts(registry: Registry) -> Registry:
+    files = tuple(file for file in registry.manifest.files if file.name != TEXTS_FILE)
+    return replace(registry, manifest=replace(registry.manifest, files=files))
+
+
+def _document_batch(texts: pa.LargeStringArray) -> pa.RecordBatch:
+    numbers = pa.array(np.arange(len(texts)))
+    columns = {
+        "document": numbers.cast(pa.string()),
+        "file": pa.repeat(pa.scalar(_FILE), len(texts)),
+        "row": numbers,
+        "field": pa.repeat(pa.scalar("text"), len(texts)),
+        "text": texts,
+    }
+    absent = {field.name: pa.nulls(len(texts), field.type) for field in DOCUMENTS}
+    return pa.record_batch(list((absent | columns).values()), schema=DOCUMENTS)
+
+
+def _corpus_of(batches: Sequence[pa.RecordBatch]) -> Corpus:
+    """Return batches as a corpus of one part each, whose matches can be located."""
+    parts = (
+        Part(_FILE, 0, partial(iter, [Documents(batch)]), ("text",), index=place)
+        for place, batch in enumerate(batches)
+    )
+    return Corpus((), tuple(parts), ("text",), ())
+
+
+def _scan(batch: pa.RecordBatch, context: MatchingContext) -> Reading:
+    """Find the candidates in a batch. No sample of its own words is drawn."""
+    registries = context.references.registries
+    texts = Texts.of(batch.column("text"))
+    tokens = tokenise(texts)
+    size = int(texts.offsets[-1] - texts.offsets[0])
+    return Reading(
+        Counts(len(batch), len(batch), len(tokens.hashes), size),
+        (),
+        tuple(_candidates(texts, tokens, each, context.language) for each in registries),
+        tuple(NO_NEAR_DUPLICATES for _ in registries),
+        NO_DECLARATIONS,
+        EMPTY_SAMPLE,
+        np.arange(len(batch)),
+        None,
+    )
+
+
+def _candidates(
+    texts: Texts, tokens: Tokens, registry_index: RegistryIndex, language: NgramCounts
+) -> Candidates:
+    index = registry_index.index
+    found = find_candidates(tokens, shingle(tokens, index.arrays.parameters.seed_width), index)
+    found = replace(found, breaks=breaks(texts, tokens, found.texts, found.firsts, found.lasts))
+    if registry_index.size_of_all is None:
+        return found
+    return found.take(select_reportable(found, index, language, registry_index.size_of_all))
