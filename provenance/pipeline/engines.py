@@ -199,23 +199,19 @@ def dask_engine(job: ScanJob, scheduler: str | None, processes: int) -> Iterator
             remedy="install it with: pip install 'corpus-provenance[cluster]'",
         ) from error
     with ExitStack() as stack:
-        if scheduler is None:
+        address = scheduler
+        if address is None:
             cluster = distributed.LocalCluster(
-                n_workers=processes,
-                threads_per_worker=1,
-                dashboard_address="127.0.0.1:0",
+                n_workers=processes, threads_per_worker=1, dashboard_address="127.0.0.1:0"
             )
-            client = stack.enter_context(distributed.Client(stack.enter_context(cluster)))
-        else:
-            try:
-                client = stack.enter_context(
-                    distributed.Client(scheduler, timeout=_CONNECTION_TIMEOUT)
-                )
-            except (OSError, ValueError) as error:
-                raise EngineError(
-                    f"there is no Dask scheduler at {scheduler} ({error})",
-                    remedy="start one with `dask scheduler`, and workers with `dask worker`",
-                ) from error
-            stack.enter_context(client)
+            address = stack.enter_context(cluster).scheduler_address
+        try:
+            client = distributed.Client(address, timeout=_CONNECTION_TIMEOUT, set_as_default=False)
+        except (OSError, ValueError) as error:
+            raise EngineError(
+                f"there is no Dask scheduler at {address} ({error})",
+                remedy="start one with `dask scheduler`, and workers with `dask worker`",
+            ) from error
+        stack.callback(client.close)
         workers = max(1, len(client.ncores()))
         yield TaskEngine(job, partial(client.get_executor, pure=False), workers)

@@ -6,11 +6,11 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 from threading import Thread
 
 import pytest
+from distributed import LocalCluster
 
 from provenance.errors import EngineError, PolicyError
 from provenance.pipeline import check
@@ -25,13 +25,7 @@ from provenance.pipeline.settings import Settings
 from provenance.read.corpus.corpora import open_corpus
 from tests.pipeline.test_shards import contents, corpus, policy  # noqa: F401 (fixtures)
 
-ENGINES = [
-    "processes",
-    pytest.param(
-        "dask",
-        marks=pytest.mark.skipif(find_spec("distributed") is None, reason="needs `distributed`"),
-    ),
-]
+ENGINES = ["processes", "dask"]
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -185,14 +179,26 @@ def test_a_sample_is_drawn_by_threads(corpus, policy):  # noqa: F811
         check([str(corpus)], policy, Settings(engine="processes", sample=0.5))
 
 
-@pytest.mark.skipif(find_spec("distributed") is None, reason="needs `distributed`")
+def test_the_workers_of_a_running_cluster_scan_the_parts(tmp_path, corpus, policy):  # noqa: F811
+    expected = contents(check([str(corpus)], policy, Settings()), tmp_path / "threads")
+    options = {"threads_per_worker": 2, "dashboard_address": "127.0.0.1:0"}
+    with LocalCluster(n_workers=2, **options) as cluster:
+        address = cluster.scheduler_address
+        settings = Settings(engine="dask", scheduler=address, tasks=str(tmp_path / "tasks"))
+        made = check([str(corpus)], policy, settings)
+    assert contents(made, tmp_path / "made") == expected
+
+
 def test_a_scheduler_that_does_not_answer_is_an_error(corpus, policy, monkeypatch):  # noqa: F811
     monkeypatch.setattr("provenance.pipeline.engines._CONNECTION_TIMEOUT", "1s")
     with pytest.raises(EngineError, match=r"no Dask scheduler at tcp://127\.0\.0\.1:9"):
         check([str(corpus)], policy, Settings(engine="dask", scheduler="tcp://127.0.0.1:9"))
 
 
-@pytest.mark.skipif(find_spec("distributed") is not None, reason="`distributed` is installed")
-def test_dask_that_is_not_installed_is_an_error(corpus, policy):  # noqa: F811
+def test_dask_that_is_not_installed_is_an_error(corpus, policy, monkeypatch):  # noqa: F811
+    def fail(name: str) -> None:
+        raise ModuleNotFoundError(name)
+
+    monkeypatch.setattr("provenance.pipeline.engines.import_module", fail)
     with pytest.raises(EngineError, match="needs the package `distributed`"):
         check([str(corpus)], policy, Settings(engine="dask"))

@@ -18,7 +18,7 @@ from provenance.match.candidates.candidate_scan import find_candidates
 from provenance.match.candidates.candidate_table import Candidates
 from provenance.match.candidates.near_duplicates import NO_NEAR_DUPLICATES
 from provenance.match.scoring.classifier import select_reportable
-from provenance.match.scoring.corpus_sample import EMPTY_SAMPLE
+from provenance.match.scoring.corpus_sample import EMPTY_SAMPLE, NO_COPIES, PassageSample
 from provenance.match.scoring.information import NgramCounts, language_only_counts
 from provenance.model import (
     DOCUMENTS,
@@ -31,15 +31,14 @@ from provenance.model import (
     Tokens,
 )
 from provenance.pipeline.check_inputs import References, load_library, open_references
-from provenance.pipeline.corpus_modelling import apply_frozen_model, load_frozen_model
+from provenance.pipeline.corpus_modelling import ScoringModel, load_frozen_model
 from provenance.pipeline.findings.finding_table import build_findings
 from provenance.pipeline.jit_warmup import compile_kernels
 from provenance.pipeline.locate.claims import attribute_claims
 from provenance.pipeline.locate.locations import locate_matches
-from provenance.pipeline.scan.corpus_scan import split_batch
+from provenance.pipeline.scan.part_scan import split_batch
 from provenance.pipeline.scan.readings import Counts, Reading, RegistryIndex
 from provenance.pipeline.scan.row_metadata import NO_DECLARATIONS
-from provenance.read.corpus.corpora import Corpus
 from provenance.read.corpus.corpus_parts import Part
 from provenance.read.language_counts import load_language
 from provenance.registry.manifest import TEXTS_FILE
@@ -58,9 +57,8 @@ class MatchingContext:
         Registries and backgrounds.
     judge : Judge
         The rules under the circumstances of the policy.
-    model : CorpusModel or None
-        Model of an earlier check's corpus, which candidates are scored with; None scores with
-        general language and the registries alone.
+    model : ScoringModel
+        The model that candidates are scored with.
     language : NgramCounts
         Counts of general language, by which candidates are dropped that cannot be reported.
     threads : int
@@ -69,7 +67,7 @@ class MatchingContext:
 
     references: References
     judge: Judge
-    model: CorpusModel | None
+    model: ScoringModel
     language: NgramCounts
     threads: int
 
@@ -122,14 +120,27 @@ def open_context(
         If one of them cannot be read or does not fit.
     """
     library = load_library(policy, rules)
-    model = None if model_of is None else load_frozen_model(model_of)
+    frozen = None if model_of is None else load_frozen_model(model_of)
     references = open_references(replace(policy, calibration=None), None)
     [first, *_] = references.registries
     compile_kernels(first.registry.path, lambda: first, quiet=quiet)
     make_tables()
     judge = Judge(library, policy.circumstances, policy.agreements, datetime.now(UTC).date())
     language = language_only_counts(load_language())
+    model = _scoring_model(references.registries, frozen)
     return MatchingContext(references, judge, model, language, threads)
+
+
+def _scoring_model(registries: Sequence[RegistryIndex], frozen: CorpusModel | None) -> ScoringModel:
+    """Return an earlier corpus's model, or that of an empty corpus: never that of the texts."""
+    counts = [len(registry_index.index.arrays.first) for registry_index in registries]
+    if frozen is None:
+        return ScoringModel(EMPTY_SAMPLE, tuple(np.zeros(count, np.int64) for count in counts))
+    digests = [registry_index.registry.manifest.digest for registry_index in registries]
+    return ScoringModel(
+        PassageSample(frozen.bound, frozen.hashes, frozen.tokens, frozen.offsets),
+        tuple(frozen.copies(digest, count) for digest, count in zip(digests, counts, strict=True)),
+    )
 
 
 def without_texts(context: MatchingContext) -> MatchingContext:
@@ -154,15 +165,12 @@ def find_matches(texts: pa.LargeStringArray, context: MatchingContext) -> TextMa
     """
     registries, threads = context.references.registries, context.threads
     batches = list(split_batch(Documents(_document_batch(texts))))
-    readings = [_scan(batch, context) for batch in batches]
-    if context.model is not None:
-        readings = apply_frozen_model(readings, context.model)
-    sample = readings[0].sample if readings else EMPTY_SAMPLE
-    claims = attribute_claims(readings, registries, threads, context.model, sample)
+    readings = [_scan(batch, place, context) for place, batch in enumerate(batches)]
+    claims = attribute_claims(readings, registries, context.model, threads)
     if not len(claims):
         return _NO_MATCHES
     spans = locate_matches(
-        _corpus_of(batches),
+        _parts_of(batches),
         readings,
         claims,
         registries,
@@ -194,25 +202,28 @@ def _document_batch(texts: pa.LargeStringArray) -> pa.RecordBatch:
     return pa.record_batch(list((absent | columns).values()), schema=DOCUMENTS)
 
 
-def _corpus_of(batches: Sequence[pa.RecordBatch]) -> Corpus:
-    """Return batches as a corpus of one part each, whose matches can be located."""
-    parts = (
+def _parts_of(batches: Sequence[pa.RecordBatch]) -> list[Part]:
+    """Return batches as parts of a corpus, in which matches can be located."""
+    return [
         Part(_FILE, 0, partial(iter, [Documents(batch)]), ("text",), index=place)
         for place, batch in enumerate(batches)
-    )
-    return Corpus((), tuple(parts), ("text",), ())
+    ]
 
 
-def _scan(batch: pa.RecordBatch, context: MatchingContext) -> Reading:
+def _scan(batch: pa.RecordBatch, part: int, context: MatchingContext) -> Reading:
     """Find the candidates in a batch. No sample of its own words is drawn."""
     registries = context.references.registries
     texts = Texts.of(batch.column("text"))
     tokens = tokenise(texts)
     size = int(texts.offsets[-1] - texts.offsets[0])
     return Reading(
+        part,
+        0,
+        True,
         Counts(len(batch), len(batch), len(tokens.hashes), size),
         (),
         tuple(_candidates(texts, tokens, each, context.language) for each in registries),
+        tuple(NO_COPIES for _ in registries),
         tuple(NO_NEAR_DUPLICATES for _ in registries),
         NO_DECLARATIONS,
         EMPTY_SAMPLE,
