@@ -9,7 +9,7 @@ import numpy as np
 
 from provenance.errors import ProvenanceError
 from provenance.model import PLANTS, Calibration, Cleaning, CorpusModel, FalseRate, Policy, Report
-from provenance.pipeline import check, sample_data
+from provenance.pipeline import Shard, check, sample_data, scan_shard
 from provenance.pipeline.dataset_cleaning import clean
 from provenance.pipeline.registries import DumpSource, add_to_registry, build_registry
 from provenance.pipeline.result_cache import ResultCache
@@ -126,6 +126,12 @@ def rewrite_and_read(folder: str, part: str) -> None:
         [name] = [name for name in REPORTS if report(name).result == found.result]
         assert len(found.findings) == len(report(name).findings)
     done.unlink()
+
+
+def scan_a_shard(data: str, tasks: str, registry: str, shard: str) -> None:
+    """Scan a shard of a dataset."""
+    policy = Policy(registries=(registry,))
+    scan_shard([data], policy, Settings(threads=1, tasks=tasks), Shard.parse(shard))
 
 
 def check_data(data: str, cache: str, registry: str) -> None:
