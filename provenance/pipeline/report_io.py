@@ -47,8 +47,8 @@ def save_report(report: Report, folder: str) -> None:
             return
         remote = TaskFolder.at(folder)
         with temporary_folder() as staging:
-            write_report(report, staging)
-            for path in sorted(staging.iterdir()):
+            write_report(report, staging / "report")
+            for path in sorted((staging / "report").iterdir()):
                 remote.write(path.name, path.read_bytes())
 
 

@@ -30,6 +30,7 @@ def store(monkeypatch):
     system = s3fs.S3FileSystem()
     system.mkdir(_BUCKET)
     yield system
+    system.rm(_BUCKET, recursive=True)  # buckets outlive their server
     s3fs.S3FileSystem.clear_instance_cache()
     server.stop()
 

@@ -10,7 +10,7 @@ import pytest
 
 from provenance.errors import EngineError, PolicyError
 from provenance.model import Policy, Report
-from provenance.pipeline import CheckPlan, Shard, check, scan_shard
+from provenance.pipeline import CheckPlan, Shard, check, save_report, scan_shard
 from provenance.pipeline.settings import Settings
 from provenance.pipeline.shards import shard_of_parts
 from provenance.read.corpus.corpora import open_corpus
@@ -129,6 +129,10 @@ def test_shards_may_be_on_any_file_system(tmp_path, corpus, policy):
         merged = merge(address, policy, tasks, 3)
         assert contents(merged, tmp_path / "merged") == contents(single, tmp_path / "single")
         assert not (tmp_path / "memory:").exists()
+        save_report(merged, "memory://shard-tasks/report")
+        assert set(memory.ls("/shard-tasks/report", detail=False)) == {
+            f"/shard-tasks/report/{path.name}" for path in (tmp_path / "merged").iterdir()
+        }
     finally:
         memory.rm("/shard-corpus", recursive=True)
         memory.rm("/shard-tasks", recursive=True)
