@@ -11,6 +11,7 @@ from provenance.cli.options import (
     allow_unread_option,
     make_settings,
     max_document_option,
+    no_cache_option,
     policy_option,
     split_option,
     text_column_option,
@@ -81,6 +82,7 @@ Examples:
 @split_option
 @allow_unread_option
 @threads_option
+@no_cache_option
 @click.option("-q", "--quiet", is_flag=True, help="No progress and no table.")
 def command(  # noqa: PLR0913 (one parameter per option)
     corpus: tuple[str, ...],
@@ -96,6 +98,7 @@ def command(  # noqa: PLR0913 (one parameter per option)
     split: str | None,
     allow_unread: int,
     threads: int | None,
+    no_cache: bool,
     quiet: bool,
 ) -> None:
     """Measure the recall of a check of CORPUS with items that are planted into it.
@@ -115,7 +118,7 @@ def command(  # noqa: PLR0913 (one parameter per option)
         policy, registries=registries, text_columns=text_columns, max_document=max_document
     )
     settings = make_settings(
-        threads, no_cache=True, quiet=quiet, split=split, allow_unread=allow_unread
+        threads, no_cache=no_cache, quiet=quiet, split=split, allow_unread=allow_unread
     )
     planting = pipeline.PlantingOptions(plants, seed, control, background)
     calibration = pipeline.calibrate(corpus, resolved_policy, planting, settings)

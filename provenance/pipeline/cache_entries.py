@@ -1,8 +1,9 @@
 """Entries of the result cache: readings and tables of located claims, one per part."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import fields
 from itertools import count
+from pathlib import Path
 from typing import Protocol, TypeVar
 
 import numpy as np
@@ -12,7 +13,7 @@ from provenance.match.candidates.candidate_table import Candidates
 from provenance.model import UInt8s
 from provenance.pipeline.cache_validation import check_reading
 from provenance.pipeline.locate.claims import Claims
-from provenance.pipeline.result_cache import Buffer
+from provenance.pipeline.result_cache import Buffer, ResultCache, code_digest, digest_of
 from provenance.pipeline.scan.reading_codec import decode_reading, encode_reading
 from provenance.pipeline.scan.readings import Reading, RegistryIndex
 from provenance.read.corpus.corpus_parts import Part
@@ -51,6 +52,29 @@ class EntryStore(Protocol):
 
     def delete(self, name: str) -> None:
         """Delete an entry that cannot be used."""
+
+
+def context_digest(registries: Iterable[RegistryIndex], declarations: str) -> str:
+    """Return the digest of what readings depend on, except for the part.
+
+    Parameters
+    ----------
+    registries : iterable of RegistryIndex
+        The registries that parts are matched against.
+    declarations : str
+        Everything that affects what rows declare (`Declarations.key`); empty where nothing does.
+    """
+    registry_keys = (registry_index.cache_key for registry_index in registries)
+    return digest_of([code_digest(), *registry_keys, "declared", declarations])
+
+
+def open_cache(folder: Path | None, digest: str) -> ResultCache | None:
+    """Open the cache of readings that depend on the given digest; None where there is no folder."""
+    if folder is None:
+        return None
+    cache = ResultCache(folder, digest)
+    cache.evict()
+    return cache
 
 
 def reading_key(cache: EntryStore | None, part: Part) -> str | None:

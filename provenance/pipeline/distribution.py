@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from provenance.errors import PolicyError
 from provenance.model import Policy, Unread, merge_unread
-from provenance.pipeline.cache_entries import EntryStore
+from provenance.pipeline.cache_entries import EntryStore, context_digest, open_cache
 from provenance.pipeline.check_inputs import (
     References,
     load_library,
@@ -15,12 +15,11 @@ from provenance.pipeline.check_inputs import (
 )
 from provenance.pipeline.engines import dask_engine, process_engine, require_identity
 from provenance.pipeline.jit_warmup import compile_kernels, open_dataset
-from provenance.pipeline.result_cache import ResultCache
 from provenance.pipeline.scan.corpus_scan import Engine
 from provenance.pipeline.scan.readings import Counts
 from provenance.pipeline.scan.reread import ScanContext, scan_parts
 from provenance.pipeline.scan.row_metadata import Declarations, build_declarations
-from provenance.pipeline.scan.scan_tasks import ScanJob, context_digest
+from provenance.pipeline.scan.scan_tasks import ScanJob
 from provenance.pipeline.scan.task_folder import TaskFolder
 from provenance.pipeline.settings import Settings
 from provenance.pipeline.shards import (
@@ -69,10 +68,10 @@ def open_distribution(
     PolicyError
         If the settings do not fit together.
     """
-    digest = context_digest(references, declarations)
+    digest = context_digest(references.all_registries, declarations.key)
     if settings.shards is None and settings.engine == "threads":
         log_fact(f"cache: {settings.cache or 'none'}")
-        yield Distribution(None, _open_cache(settings, digest))
+        yield Distribution(None, open_cache(settings.cache, digest))
         return
     if settings.sample is not None:
         raise PolicyError(
@@ -95,14 +94,6 @@ def open_distribution(
             yield Distribution(stack.enter_context(engine), tasks)
         if not has_plan(tasks):  # a check that was interrupted continues from its tasks
             tasks.remove()
-
-
-def _open_cache(settings: Settings, digest: str) -> ResultCache | None:
-    if settings.cache is None:
-        return None
-    cache = ResultCache(settings.cache, digest)
-    cache.evict()
-    return cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +142,8 @@ def scan_shard(
     library = load_library(policy, settings.rules)
     declarations = build_declarations(library, policy)
     references = wait_for_references(lambda: open_references(policy, settings.control))
-    tasks = TaskFolder.at(settings.tasks).in_context(context_digest(references, declarations))
+    digest = context_digest(references.all_registries, declarations.key)
+    tasks = TaskFolder.at(settings.tasks).in_context(digest)
     [registry, *_] = references.registries
     compile_kernels(registry.registry.path, lambda: registry, quiet=settings.quiet)
     dataset = open_dataset(corpus, policy, settings.split)

@@ -9,7 +9,7 @@ from provenance.model import Policy, Report
 from provenance.pipeline import calibrate, check, corpus_findings
 from provenance.pipeline.calibration.calibrate import PlantingOptions
 from provenance.pipeline.registries import DumpSource, build_registry
-from provenance.pipeline.scan import reading_store, readings
+from provenance.pipeline.scan import corpus_scan, reading_store, readings
 from provenance.pipeline.settings import Settings
 from provenance.report.files.calibration_json import write_calibration
 from provenance.report.files.report_folder import write_report
@@ -93,3 +93,28 @@ def test_calibrations_are_the_same_however_many_parts_are_in_memory(
         )
         made.append(replace(one, created=datetime(2026, 1, 1, tzinfo=UTC), plants=None))
     assert made[0] == made[1]
+
+
+def test_a_calibration_continues_from_what_an_earlier_one_read(
+    tmp_path, corpus, registries, control, monkeypatch
+) -> None:
+    policy, planting = Policy(registries=registries), PlantingOptions(60, 1, control)
+    scanned = []
+    inner = corpus_scan.read_part
+
+    def read_part(part, *arguments):
+        if not part.file.startswith("."):
+            scanned.append(part.file)
+        return inner(part, *arguments)
+
+    monkeypatch.setattr(corpus_scan, "read_part", read_part)
+    made = []
+    for cache in (None, tmp_path / "cache", tmp_path / "cache"):
+        scanned.clear()
+        made.append(calibrate([corpus], policy, planting, Settings(cache=cache)))
+        assert sum(name.endswith(".jsonl") for name in scanned) == (0 if len(made) == 3 else 10)
+    first, *others = (
+        replace(one, created=datetime(2026, 1, 1, tzinfo=UTC), plants=None) for one in made
+    )
+    assert others == [first, first]
+    assert all(one.plants.equals(made[0].plants) for one in made)

@@ -14,12 +14,12 @@ from distributed import LocalCluster
 
 from provenance.errors import EngineError, PolicyError
 from provenance.pipeline import check
-from provenance.pipeline.cache_entries import reading_key
+from provenance.pipeline.cache_entries import context_digest, reading_key
 from provenance.pipeline.check_inputs import load_library, open_references
 from provenance.pipeline.engines import TaskEngine
 from provenance.pipeline.progress import SilentProgress
 from provenance.pipeline.scan.row_metadata import build_declarations
-from provenance.pipeline.scan.scan_tasks import ScanJob, context_digest
+from provenance.pipeline.scan.scan_tasks import ScanJob
 from provenance.pipeline.scan.task_folder import TaskFolder
 from provenance.pipeline.settings import Settings
 from provenance.read.corpus.corpora import open_corpus
@@ -109,7 +109,8 @@ class Failing(ThreadPoolExecutor):
 @pytest.fixture
 def job(tmp_path, corpus, policy) -> ScanJob:  # noqa: F811
     references = open_references(policy, None)
-    digest = context_digest(references, build_declarations(load_library(policy, None), policy))
+    declarations = build_declarations(load_library(policy, None), policy)
+    digest = context_digest(references.all_registries, declarations.key)
     tasks = TaskFolder.at(str(tmp_path / "tasks")).in_context(digest)
     return ScanJob.of(open_corpus([str(corpus)]), policy, Settings(), tasks)
 

@@ -17,8 +17,7 @@ def test_a_draw_of_texts_does_not_depend_on_their_order(tmp_path, pages, write_l
 
     def kept(addresses):
         reservoir = TextReservoir(10, 4)
-        for part in reversed(reservoir.tap(open_corpus(addresses)).parts):
-            list(part.batches())
+        reservoir.draw(reversed(open_corpus(addresses).parts), 2)
         return reservoir.texts()
 
     assert kept(paths) == kept(paths[::-1]) == sorted(kept(paths), key=kept(paths).index)
@@ -30,8 +29,7 @@ def test_every_text_is_drawn_as_often(tmp_path, write_lines):
     seen = []
     for seed in range(200):
         reservoir = TextReservoir(10, seed)
-        for part in reservoir.tap(open_corpus([path])).parts:
-            list(part.batches())
+        reservoir.draw(open_corpus([path]).parts, 1)
         seen += reservoir.texts()
     counts = np.bincount([int(text.split()[1]) for text in seen], minlength=50)
     assert counts.sum() == 2000

@@ -1,7 +1,7 @@
 """Calibrate the detector on a corpus: plant items in its texts, and measure how many are found."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from provenance import __version__
 from provenance.errors import EmptyCorpus, PolicyError, RegistryError
 from provenance.match.scoring.evalue import STRENGTH_THRESHOLD
 from provenance.model import Calibration, FalseRate, Policy
+from provenance.pipeline.cache_entries import context_digest, open_cache
 from provenance.pipeline.calibration.false_positives import (
     UNKNOWN,
     MatchCounts,
@@ -95,10 +96,10 @@ def calibrate(
 
     Notes
     -----
-    The corpus is read once, as in a check: for its model, and a draw of texts. Items are planted
-    into copies of those texts in memory, one per copy. Reading, scoring and attribution are those
-    of a check. Each planted match is scored with the model of the original corpus, as if it were
-    the only plant, so that plants do not distort a small corpus.
+    The corpus is scanned as in a check, for its model, and texts are drawn from it. Items are
+    planted into copies of those texts in memory, one per copy. Reading, scoring and attribution are
+    those of a check. Each planted match is scored with the model of the original corpus, as if it
+    were the only plant, so that plants do not distort a small corpus.
     """
     registries = _open_registries(policy.registries, "calibrate with", "--registry")
     for registry_index in registries:
@@ -112,14 +113,19 @@ def calibrate(
     )
     reservoir = TextReservoir(planting.plants, planting.seed)
     total = sum(part.size or 0 for part in dataset.parts) or None
+    # Of the corpus's own matches only copies are needed.
+    size = sum(registry_index.size for registry_index in registries)
+    searched = [*(replace(one, size_of_all=size) for one in registries), *control]
     with show_progress("reading", total, "B", quiet=settings.quiet) as progress:
         scanned = scan_corpus(
-            reservoir.tap(dataset),
-            [*registries, *control],
+            reservoir.tap_streams(dataset),
+            searched,
             no_declarations,
             settings.threads,
             progress,
+            open_cache(settings.cache, context_digest(searched, "")),
         )
+    reservoir.draw(dataset.parts, settings.threads)
     unread = collect_unread(dataset, scanned.readings)
     check_readable(unread, settings.allow_unread)
     counts = scanned.counts

@@ -4,8 +4,10 @@ The hash makes a sample independent of the order of reading.
 """
 
 from bisect import insort
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from hashlib import blake2b
 from threading import Lock
 
@@ -43,21 +45,34 @@ class TextReservoir:
         self._entries: list[tuple[int, str, int, str, str]] = []
         self._lock = Lock()
 
-    def tap(self, corpus: Corpus) -> Corpus:
-        """Return the corpus, with texts drawn as it is read."""
-        return replace(corpus, parts=tuple(map(self._tap_part, corpus.parts)))
+    def tap_streams(self, corpus: Corpus) -> Corpus:
+        """Return the corpus, with texts of parts that can be read only once drawn as it is read."""
+        return replace(
+            corpus,
+            parts=tuple(
+                part if part.rereadable else replace(part, read=partial(self._read, part))
+                for part in corpus.parts
+            ),
+        )
+
+    def draw(self, parts: Iterable[Part], threads: int) -> None:
+        """Draw texts of parts that can be read again."""
+        with ThreadPoolExecutor(threads) as pool:
+            for _ in pool.map(self._exhaust, (part for part in parts if part.rereadable)):
+                pass
 
     def texts(self) -> list[str]:
         """Return the texts in the order of their hashes."""
         return [entry[-1] for entry in self._entries]
 
-    def _tap_part(self, part: Part) -> Part:
-        def read() -> Iterator[Documents]:
-            for documents in part.batches():
-                self._offer(documents.batch)
-                yield documents
+    def _exhaust(self, part: Part) -> None:
+        for _ in self._read(part):
+            pass
 
-        return replace(part, read=read, key=None, identity=None)  # a sample is not cached
+    def _read(self, part: Part) -> Iterator[Documents]:
+        for documents in part.batches():
+            self._offer(documents.batch)
+            yield documents
 
     def _offer(self, batch: pa.RecordBatch) -> None:
         hashes = document_hashes(batch, self._seed, ("field",))

@@ -13,21 +13,19 @@ from threading import Lock
 from provenance.errors import EngineError
 from provenance.match.scoring.corpus_sample import FULL_BOUND
 from provenance.model import Policy
-from provenance.pipeline.cache_entries import load_readings, reading_key, store_reading
+from provenance.pipeline.cache_entries import (
+    context_digest,
+    load_readings,
+    reading_key,
+    store_reading,
+)
 from provenance.pipeline.check_inputs import References, load_library, open_references
-from provenance.pipeline.result_cache import code_digest, digest_of
 from provenance.pipeline.scan.part_scan import read_part
 from provenance.pipeline.scan.readings import Reading
 from provenance.pipeline.scan.row_metadata import Declarations, build_declarations
 from provenance.pipeline.scan.task_folder import TaskFolder
 from provenance.pipeline.settings import Settings
 from provenance.read.corpus.corpora import Corpus, open_corpus
-
-
-def context_digest(references: References, declarations: Declarations) -> str:
-    """Return the digest of what readings depend on: registries, declarations and the code."""
-    registry_keys = (registry_index.cache_key for registry_index in references.all_registries)
-    return digest_of([code_digest(), *registry_keys, "declared", declarations.key])
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +140,7 @@ def _open_job(job: ScanJob) -> "_Worker":
     library = load_library(job.policy, job.settings.rules)
     references = open_references(job.policy, job.settings.control)
     declarations = build_declarations(library, job.policy)
-    if context_digest(references, declarations) != job.tasks.context_digest:
+    if context_digest(references.all_registries, declarations.key) != job.tasks.context_digest:
         raise EngineError(
             "a worker has another version of provenance, of its rules or of the registries than "
             "the process that started the check",
