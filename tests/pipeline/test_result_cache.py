@@ -1,6 +1,7 @@
 """What a check learns, the next one need not: and it comes out the same, byte for byte."""
 
 import os
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from provenance.match.scoring import corpus_sample
 from provenance.model import Circumstances, DateRange, Policy, Purpose, Report
 from provenance.pipeline import check, result_cache
 from provenance.pipeline.locate import locations
+from provenance.pipeline.progress import SilentProgress
 from provenance.pipeline.registries import DumpSource, build_registry
 from provenance.pipeline.scan import corpus_scan, readings
 from provenance.pipeline.settings import Settings
@@ -92,6 +94,24 @@ def test_an_unchanged_dataset_is_not_read_again_and_comes_out_the_same(world) ->
     assert (world.read, world.located) == (0, 0)
     assert len(fresh.findings) >= 70
     assert content(fresh) == content(first) == content(again)
+
+
+def test_progress_says_how_many_parts_the_cache_had(world, monkeypatch) -> None:
+    notes = []
+
+    class Noting(SilentProgress):
+        def advance(self, amount, documents=0, note=""):
+            notes.append(note)
+
+    @contextmanager
+    def show(*_, **__):
+        yield Noting()
+
+    monkeypatch.setattr("provenance.pipeline.scan.reread.show_progress", show)
+    world.checked()
+    assert not any("cache" in note for note in notes)
+    world.checked()
+    assert notes[-1].endswith(f"candidates, {_SHARDS} parts from the cache")
 
 
 def test_a_registry_in_another_part_is_read_for_anew(

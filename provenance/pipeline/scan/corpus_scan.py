@@ -227,7 +227,11 @@ def scan_corpus(  # noqa: PLR0913 (corpus, registries, callbacks and limits)
 
     def add(part: Part, scanned: ScannedPart) -> None:
         collector.add(part.index, scanned)
-        progress.advance(part.size or 0, scanned.documents, f"{collector.candidates:,} candidates")
+        cached = len(scanner.cached_parts)
+        note = f", {cached:,} parts from the cache" if cached else ""
+        progress.advance(
+            part.size or 0, scanned.documents, f"{collector.candidates:,} candidates{note}"
+        )
 
     insufficient: list[tuple[Part, ScannedPart]] = []
     with ThreadPoolExecutor(threads) as pool:
