@@ -74,7 +74,9 @@ def diff(old: str, new: str, policy: Policy, settings: Settings) -> Changes:
         vanished=vanished.sort_by(order),
         kept=len(second.findings) - len(appeared),
         worse=_gate_regressions(first.result, second.result),
-        reservations=_caveats(first.result, second.result, comparison),
+        reservations=_caveats(
+            first.result, second.result, comparison, has_changes=bool(len(appeared) + len(vanished))
+        ),
     )
 
 
@@ -146,27 +148,29 @@ def _gate_regressions(old: Result, new: Result) -> tuple[GateRegression, ...]:
     return tuple(regressions)
 
 
-def _caveats(old: Result, new: Result, comparison: DocumentComparison | None) -> tuple[str, ...]:
+def _caveats(
+    old: Result, new: Result, comparison: DocumentComparison | None, *, has_changes: bool
+) -> tuple[str, ...]:
     """List other causes of changes than the corpus, and what was not compared."""
-    caveats = []
-    if comparison is not None and comparison.undecided:
-        caveats.append(
-            f"{comparison.undecided:,} documents of one corpus may be in unread files of the "
-            "other: they are counted neither as added nor as removed"
-        )
-    if {registry.digest for registry in old.registries} != {
-        registry.digest for registry in new.registries
-    }:
-        caveats.append("they were matched against different registries")
-    if old.rules_digest != new.rules_digest:
-        caveats.append("they were judged by different rules")
-    if old.policy.circumstances != new.policy.circumstances:
-        caveats.append("they were judged under different circumstances")
+    undecided = 0 if comparison is None else comparison.undecided
+    registries = [{one.digest for one in result.registries} for result in (old, new)]
     models = [result.corpus_model and result.corpus_model.digest for result in (old, new)]
-    if models[0] != models[1]:
-        caveats.append(
-            "each was scored with the words of its own corpus (check the later one with --model-of)"
-        )
-    if (old.sample or new.sample) and old.corpus.digest != new.corpus.digest:
-        caveats.append("only a sample of one of them was checked")
-    return tuple(caveats)
+    is_same_corpus = old.corpus.digest == new.corpus.digest
+    caveats = {
+        f"{undecided:,} documents of one corpus may be in unread files of the other: they are "
+        "counted neither as added nor as removed": undecided > 0,
+        "the dataset is the same: no finding changed because of its texts": has_changes
+        and is_same_corpus,
+        f"they were made by different versions of provenance ({old.tool} and {new.tool}), which "
+        "may find different passages": old.tool != new.tool,
+        "they were matched against different registries": registries[0] != registries[1],
+        "they were judged by different rules": old.rules_digest != new.rules_digest,
+        "they were judged under different circumstances": old.policy.circumstances
+        != new.policy.circumstances,
+        "each was scored with the words of its own corpus (check the later one with --model-of)": (
+            models[0] != models[1]
+        ),
+        "only a sample of one of them was checked": bool(old.sample or new.sample)
+        and not is_same_corpus,
+    }
+    return tuple(caveat for caveat, applies in caveats.items() if applies)

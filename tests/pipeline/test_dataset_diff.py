@@ -173,6 +173,23 @@ def test_two_reports_are_compared_without_their_datasets(tmp_path, registry, pag
     write_report(other, tmp_path / "new")
     changes = diff(str(tmp_path / "old"), str(tmp_path / "new"), Policy(), Settings())
     assert "they were judged by different rules" in changes.reservations
+    other = replace(made, result=replace(made.result, tool="0.0.9"))
+    write_report(other, tmp_path / "new")
+    changes = diff(str(tmp_path / "old"), str(tmp_path / "new"), Policy(), Settings())
+    [said] = [one for one in changes.reservations if "different versions" in one]
+    assert "0.0.9" in said
+
+
+def test_changes_that_the_data_did_not_make_are_marked(tmp_path, registry, pages, posts) -> None:
+    rows = [{"text": f"{pages[n]} {posts[n]['text']}"} for n in range(5)]
+    (tmp_path / "data.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    made = check([str(tmp_path / "data.jsonl")], Policy(registries=(registry,)))
+    write_report(made, tmp_path / "old")
+    for findings, count in ((made.findings, 0), (made.findings.slice(1), 1)):
+        write_report(replace(made, findings=findings), tmp_path / "new")
+        changes = diff(str(tmp_path / "old"), str(tmp_path / "new"), Policy(), Settings())
+        said = [one for one in changes.reservations if "the dataset is the same" in one]
+        assert (len(changes.vanished), len(said)) == (count, count)
 
 
 def test_a_dataset_is_compared_with_a_report_by_its_model(tmp_path, registry, pages, posts) -> None:
