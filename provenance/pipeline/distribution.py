@@ -13,7 +13,7 @@ from provenance.pipeline.check_inputs import (
     open_references,
     wait_for_references,
 )
-from provenance.pipeline.engines import dask_engine, process_engine, require_identity
+from provenance.pipeline.engines import TaskEngine, require_identity
 from provenance.pipeline.jit_warmup import compile_kernels, open_dataset
 from provenance.pipeline.scan.corpus_scan import Engine
 from provenance.pipeline.scan.readings import Counts
@@ -31,6 +31,7 @@ from provenance.pipeline.shards import (
     store_digests,
 )
 from provenance.pipeline.stage_log import log_fact
+from provenance.pipeline.task_runner import open_runner
 from provenance.read.corpus.corpora import Corpus
 from provenance.temporary_files import temporary_folder
 
@@ -87,11 +88,8 @@ def open_distribution(
             yield Distribution(MergeEngine(tasks, settings.shards), tasks)
             return
         job = ScanJob.of(corpus, policy, settings, tasks)
-        if settings.engine == "processes":
-            yield Distribution(process_engine(job, settings.threads), tasks)
-        else:
-            engine = dask_engine(job, settings.scheduler, settings.threads)
-            yield Distribution(stack.enter_context(engine), tasks)
+        runner = open_runner(settings.engine, settings.scheduler, settings.threads)
+        yield Distribution(TaskEngine(job, stack.enter_context(runner)), tasks)
         if not has_plan(tasks):  # a check that was interrupted continues from its tasks
             tasks.remove()
 

@@ -22,6 +22,7 @@ from provenance.pipeline.scan.row_metadata import build_declarations
 from provenance.pipeline.scan.scan_tasks import ScanJob
 from provenance.pipeline.scan.task_folder import TaskFolder
 from provenance.pipeline.settings import Settings
+from provenance.pipeline.task_runner import TaskRunner
 from provenance.read.corpus.corpora import open_corpus
 from tests.pipeline.test_shards import contents, corpus, policy  # noqa: F401 (fixtures)
 
@@ -124,7 +125,7 @@ def scan(job: ScanJob, failures: dict[int, int]):
             yield executor
 
     parts = open_corpus(job.addresses).parts
-    return TaskEngine(job, executors, 2).scan(parts, SilentProgress()), log
+    return TaskEngine(job, TaskRunner(executors, 2)).scan(parts, SilentProgress()), log
 
 
 def test_a_task_that_fails_twice_is_done_the_third_time(job):
@@ -151,7 +152,7 @@ def test_a_failed_part_makes_the_report_incomplete(
     policy,  # noqa: F811
     monkeypatch,
 ):
-    monkeypatch.setattr(TaskEngine, "_run", fail_for({3, 6}, TaskEngine._run))
+    monkeypatch.setattr(TaskRunner, "_run_once", fail_for({3, 6}, TaskRunner._run_once))
     settings = Settings(engine="processes", tasks=str(tmp_path / "tasks"), threads=2)
     made = check([str(corpus)], policy, settings)
     assert made.result.status == "incomplete"
@@ -191,7 +192,7 @@ def test_the_workers_of_a_running_cluster_scan_the_parts(tmp_path, corpus, polic
 
 
 def test_a_scheduler_that_does_not_answer_is_an_error(corpus, policy, monkeypatch):  # noqa: F811
-    monkeypatch.setattr("provenance.pipeline.engines._CONNECTION_TIMEOUT", "1s")
+    monkeypatch.setattr("provenance.pipeline.task_runner._CONNECTION_TIMEOUT", "1s")
     with pytest.raises(EngineError, match=r"no Dask scheduler at tcp://127\.0\.0\.1:9"):
         check([str(corpus)], policy, Settings(engine="dask", scheduler="tcp://127.0.0.1:9"))
 
@@ -200,6 +201,6 @@ def test_dask_that_is_not_installed_is_an_error(corpus, policy, monkeypatch):  #
     def fail(name: str) -> None:
         raise ModuleNotFoundError(name)
 
-    monkeypatch.setattr("provenance.pipeline.engines.import_module", fail)
+    monkeypatch.setattr("provenance.pipeline.task_runner.import_module", fail)
     with pytest.raises(EngineError, match="needs the package `distributed`"):
         check([str(corpus)], policy, Settings(engine="dask"))
