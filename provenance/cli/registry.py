@@ -7,11 +7,12 @@ import click
 from provenance import pipeline
 from provenance.cli.completions import files, folders
 from provenance.cli.lazy_groups import OrderedGroup
-from provenance.cli.options import allow_unread_option, max_document_option
+from provenance.cli.options import allow_unread_option, max_document_option, scheduler_option
 from provenance.cli.registry_summary import fit_lines, registry_lines, unusable_reason
 from provenance.cli.terminal_output import echo
 from provenance.cli.unread_errors import unread_code
 from provenance.errors import InputError
+from provenance.pipeline.settings import EngineName
 
 _FOLDER = click.Path(path_type=Path)
 
@@ -45,7 +46,20 @@ _OF = click.option(
     help="Total number of items of the source, as far as you know: reports show which part of it "
     "was searched for.",
 )
+_ENGINE = click.option(
+    "--engine",
+    type=click.Choice(["threads", "processes", "dask"]),
+    default="threads",
+    help="What reads the dumps: this process, or others, which leave the items in REGISTRY.tasks; "
+    "a build that is interrupted continues from there. Default: threads.",
+)
 _QUIET = click.option("-q", "--quiet", is_flag=True, help="No progress and no summary.")
+
+
+def _engine(name: EngineName, scheduler: str | None) -> "pipeline.DumpEngine":
+    if scheduler is not None and name != "dask":
+        raise click.UsageError("--scheduler needs --engine dask")
+    return pipeline.DumpEngine(name, scheduler)
 
 
 @command.command(
@@ -68,6 +82,8 @@ Examples:
 @_OF
 @click.option("--no-text", is_flag=True, help="Store no texts: findings show only ids.")
 @allow_unread_option
+@_ENGINE
+@scheduler_option
 @_QUIET
 def build(  # noqa: PLR0913 (one parameter per option)
     registry: Path,
@@ -80,6 +96,8 @@ def build(  # noqa: PLR0913 (one parameter per option)
     published: int | None,
     no_text: bool,
     allow_unread: int,
+    engine: EngineName,
+    scheduler: str | None,
     quiet: bool,
 ) -> int:
     """Build REGISTRY from dumps.
@@ -88,7 +106,13 @@ def build(  # noqa: PLR0913 (one parameter per option)
     Reddit submissions and comments in Pushshift's format, or a Stack Exchange Posts.xml.
     """
     dump_source = _dumps(dumps, source, source_column, layout, text_column, max_document, published)
-    outcome = pipeline.build_registry(registry, dump_source, keep_texts=not no_text, quiet=quiet)
+    outcome = pipeline.build_registry(
+        registry,
+        dump_source,
+        keep_texts=not no_text,
+        quiet=quiet,
+        engine=_engine(engine, scheduler),
+    )
     return _finish(registry, outcome, allow_unread, quiet=quiet)
 
 
@@ -109,6 +133,8 @@ Example:
 @max_document_option
 @_OF
 @allow_unread_option
+@_ENGINE
+@scheduler_option
 @_QUIET
 def add(  # noqa: PLR0913 (one parameter per option)
     registry: Path,
@@ -120,11 +146,15 @@ def add(  # noqa: PLR0913 (one parameter per option)
     max_document: str | None,
     published: int | None,
     allow_unread: int,
+    engine: EngineName,
+    scheduler: str | None,
     quiet: bool,
 ) -> int:
     """Add dumps to REGISTRY; of two items with the same source and id, the later one is kept."""
     dump_source = _dumps(dumps, source, source_column, layout, text_column, max_document, published)
-    outcome = pipeline.add_to_registry(registry, dump_source, quiet=quiet)
+    outcome = pipeline.add_to_registry(
+        registry, dump_source, quiet=quiet, engine=_engine(engine, scheduler)
+    )
     return _finish(registry, outcome, allow_unread, quiet=quiet)
 
 

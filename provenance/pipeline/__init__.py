@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from provenance.pipeline.matching.tracing import trace
     from provenance.pipeline.registries import (
         BuildOutcome,
+        DumpEngine,
         DumpSource,
         Manifest,
         add_to_registry,
@@ -65,6 +66,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BuildOutcome",
     "CheckPlan",
+    "DumpEngine",
     "DumpSource",
     "Manifest",
     "Match",
@@ -120,6 +122,7 @@ _MODULES = {
     "Shard": "shards",
     "CheckPlan": "shards",
     "BuildOutcome": "registries",
+    "DumpEngine": "registries",
     "DumpSource": "registries",
     "Manifest": "registries",
     "Match": "matching.matcher",

@@ -1,16 +1,22 @@
 """Commands on registries: build, add, show, verify."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
+from provenance.cpu_count import available_cpus
 from provenance.judge.identifiers import Names
 from provenance.model import Items, RegistrySummary, Unread, merge_unread
+from provenance.pipeline.dump_tasks import read_dumps
 from provenance.pipeline.findings.summaries import summarise_registries
 from provenance.pipeline.progress import show_progress
 from provenance.pipeline.scan.readings import build_registry_indexes
-from provenance.read.dumps.layouts import open_dump
+from provenance.pipeline.scan.task_folder import TaskFolder
+from provenance.pipeline.settings import EngineName
+from provenance.pipeline.task_runner import open_runner
+from provenance.read.dumps.layouts import DumpReader, dump_readers
 from provenance.read.policy.policy_file import parse_size_option
 from provenance.read.rules.rule_files import load_rules
 from provenance.registry.build.registry_builder import create_registry, extend_registry
@@ -67,21 +73,52 @@ class DumpSource:
             {} if self.published is None or self.source is None else {self.source: self.published}
         )
 
-    def items(self) -> Iterator[Items]:
-        """Open all dumps now, and return an iterator that reads their items."""
-        readers = [
-            open_dump(
+    def readers(self) -> list[DumpReader]:
+        """Return readers of the files of all dumps."""
+        return [
+            reader
+            for address in self.addresses
+            for reader in dump_readers(
                 address,
                 source=self.source or "",
                 layout=self.layout,
                 source_column=self.source_column,
                 text_column=self.text_column,
                 max_document=parse_size_option(self.max_document),
-                strict=False,
             )
-            for address in self.addresses
         ]
-        return chain.from_iterable(readers)
+
+
+@dataclass(frozen=True, slots=True)
+class DumpEngine:
+    """What reads dumps.
+
+    Parameters
+    ----------
+    name : "threads", "processes" or "dask"
+        This process, or others.
+    scheduler : str or None
+        Address of a Dask scheduler; None starts a cluster on this machine.
+    """
+
+    name: EngineName = "threads"
+    scheduler: str | None = None
+
+    @contextmanager
+    def items(self, dumps: DumpSource, registry: Path) -> Iterator[Iterator[Items]]:
+        """Return the items of dumps within the context.
+
+        Other processes leave them in a folder beside the registry. It is removed with the context,
+        unless that is left by an error: the next build continues from it.
+        """
+        readers = dumps.readers()
+        if self.name == "threads":
+            yield chain.from_iterable(reader.items() for reader in readers)
+            return
+        tasks = TaskFolder.at(f"{registry.absolute()}.tasks")
+        with open_runner(self.name, self.scheduler, available_cpus()) as runner:
+            yield read_dumps(readers, tasks, runner)
+        tasks.remove()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +138,12 @@ class BuildOutcome:
 
 
 def build_registry(
-    folder: Path, dumps: DumpSource, *, keep_texts: bool = True, quiet: bool = True
+    folder: Path,
+    dumps: DumpSource,
+    *,
+    keep_texts: bool = True,
+    quiet: bool = True,
+    engine: DumpEngine = DumpEngine(),
 ) -> BuildOutcome:
     """Build a registry from the readable part of dumps.
 
@@ -110,10 +152,13 @@ def build_registry(
     RegistryExists
         If `folder` exists.
     """
-    with show_progress("building", None, " items", quiet=quiet) as progress:
+    with (
+        show_progress("building", None, " items", quiet=quiet) as progress,
+        engine.items(dumps, folder) as items,
+    ):
         manifest = create_registry(
             folder,
-            dumps.items(),
+            items,
             keep_texts=keep_texts,
             published=dumps.declared_totals,
             progress=progress.advance,
@@ -121,13 +166,18 @@ def build_registry(
     return BuildOutcome(manifest, manifest.unread)
 
 
-def add_to_registry(folder: Path, dumps: DumpSource, *, quiet: bool = True) -> BuildOutcome:
+def add_to_registry(
+    folder: Path, dumps: DumpSource, *, quiet: bool = True, engine: DumpEngine = DumpEngine()
+) -> BuildOutcome:
     """Add the items of dumps to a registry; of two with the same id, the later one is kept."""
     unread: list[Unread] = []
-    with show_progress("adding", None, " items", quiet=quiet) as progress:
+    with (
+        show_progress("adding", None, " items", quiet=quiet) as progress,
+        engine.items(dumps, folder) as items,
+    ):
         manifest = extend_registry(
             folder,
-            _collect_unread(dumps.items(), unread),
+            _collect_unread(items, unread),
             addresses=dumps.addresses,
             published=dumps.declared_totals,
             progress=progress.advance,

@@ -111,7 +111,7 @@ def test_what_has_no_size_is_no_small_file():
 def test_a_dump_that_is_not_there_is_told_before_the_others_are_read(tmp_path):
     good = lines(tmp_path / "a.jsonl", "some words here")
     with pytest.raises(InputError, match=r"nothing\.jsonl"):
-        DumpSource([good, str(tmp_path / "nothing.jsonl")], "x").items()
+        DumpSource([good, str(tmp_path / "nothing.jsonl")], "x").readers()
 
 
 def test_a_saved_dataset_is_cleaned_without_the_shard_that_cannot_be_read(tmp_path, registry):

@@ -1,7 +1,7 @@
 """The dump layouts by name, and reading of a dump in any of them."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from itertools import chain
 
@@ -29,6 +29,26 @@ LAYOUTS: dict[str, Callable[[Dump], Iterator[Items]]] = {
 }
 
 _EMPTY_BATCH = pa.RecordBatch.from_pylist([], schema=ITEMS)
+
+
+@dataclass(frozen=True, slots=True)
+class DumpReader:
+    """Reads a file of a dump; can be pickled.
+
+    Parameters
+    ----------
+    dump : Dump
+        The file.
+    layout : str
+        A name in `LAYOUTS`; "auto" detects it.
+    """
+
+    dump: Dump
+    layout: str
+
+    def items(self) -> Iterator[Items]:
+        """Yield its items; a batch with an `unread` entry is the last one, if reading fails."""
+        return _read_tolerantly(self.dump, self.layout)
 
 
 def open_dump(  # noqa: PLR0913 (what the options of `registry build` say)
@@ -79,6 +99,29 @@ def open_dump(  # noqa: PLR0913 (what the options of `registry build` say)
     CorruptFile
         If a file is damaged or cut short, so that a part is not taken for the whole dump.
     """
+    readers = dump_readers(
+        path,
+        source=source,
+        layout=layout,
+        source_column=source_column,
+        text_column=text_column,
+        max_document=max_document,
+    )
+    return chain.from_iterable(
+        _read(reader.dump, reader.layout) if strict else reader.items() for reader in readers
+    )
+
+
+def dump_readers(
+    path: str,
+    *,
+    source: str,
+    layout: str = AUTO,
+    source_column: str | None = None,
+    text_column: str | None = None,
+    max_document: int = MAX_DOCUMENT,
+) -> list[DumpReader]:
+    """Return readers of the files of a dump; parameters and errors are those of `open_dump`."""
     if layout != AUTO and layout not in LAYOUTS:
         matches = get_close_matches(layout, LAYOUTS, n=1, cutoff=0.5)
         raise UnsupportedFormat(
@@ -94,9 +137,7 @@ def open_dump(  # noqa: PLR0913 (what the options of `registry build` say)
     source_column, text_column = (
         None if name is None else replace_surrogates(name) for name in (source_column, text_column)
     )
-    dumps = [Dump(file, source, source_column, text_column) for file in files]
-    reader = _read if strict else _read_tolerantly
-    return chain.from_iterable(reader(dump, layout) for dump in dumps)
+    return [DumpReader(Dump(file, source, source_column, text_column), layout) for file in files]
 
 
 def _read(dump: Dump, layout: str) -> Iterator[Items]:
