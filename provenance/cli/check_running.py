@@ -156,6 +156,8 @@ def run_check(
         report = pipeline.check(corpus, policy, settings, started_check)
         if output is not None:
             pipeline.save_report(report, output)
+            if running.engine != "threads" and shards is None:
+                pipeline.remove_tasks(tasks_address(output))
     return _conclude(report, renderer, running)
 
 

@@ -60,7 +60,7 @@ if TYPE_CHECKING:
     from provenance.pipeline.rule_commands.signal_explanation import explain_signals
     from provenance.pipeline.sample_data import unpack_sample
     from provenance.pipeline.settings import Settings
-    from provenance.pipeline.shards import CheckPlan, Shard
+    from provenance.pipeline.shards import CheckPlan, Shard, remove_tasks
     from provenance.pipeline.stage_log import log_to_stderr
 
 __all__ = [
@@ -101,6 +101,7 @@ __all__ = [
     "list_rules",
     "log_to_stderr",
     "publish",
+    "remove_tasks",
     "resolve_policy",
     "run_rule_cases",
     "save_report",
@@ -118,6 +119,7 @@ __all__ = [
 ]
 
 _MODULES = {
+    "remove_tasks": "shards",
     "scan_shard": "distribution",
     "Shard": "shards",
     "CheckPlan": "shards",

@@ -25,7 +25,6 @@ from provenance.pipeline.settings import Settings
 from provenance.pipeline.shards import (
     MergeEngine,
     Shard,
-    has_plan,
     recall_digests,
     shard_of_parts,
     store_digests,
@@ -90,8 +89,6 @@ def open_distribution(
         job = ScanJob.of(corpus, policy, settings, tasks)
         runner = open_runner(settings.engine, settings.scheduler, settings.threads)
         yield Distribution(TaskEngine(job, stack.enter_context(runner)), tasks)
-        if not has_plan(tasks):  # a check that was interrupted continues from its tasks
-            tasks.remove()
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,9 +118,11 @@ class CheckPlan:
         return (json.dumps(content, indent=1, sort_keys=True) + "\n").encode()
 
 
-def has_plan(tasks: TaskFolder) -> bool:
-    """Return whether a folder of tasks is that of shards."""
-    return tasks.read(_PLAN_FILE) is not None
+def remove_tasks(address: str) -> None:
+    """Remove the tasks of a check whose report is written; those of shards are kept."""
+    tasks = TaskFolder.at(address)
+    if tasks.read(_PLAN_FILE) is None:
+        tasks.remove()
 
 
 def shard_of_parts(parts: Sequence[Part], count: int) -> list[int]:

