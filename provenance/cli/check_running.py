@@ -185,6 +185,8 @@ def run_shard(arguments: CheckArguments, shard: str, running: Running) -> int:
         raise click.UsageError("--shard needs --output, the folder that all shards share")
     if arguments.sample is not None:
         raise click.UsageError("--shard and --sample cannot be combined: a sample is small")
+    if running.engine != "threads" or running.scheduler is not None:
+        raise click.UsageError("--shard and --engine cannot be combined: run more shards instead")
     with pipeline.log_to_stderr(running.verbose):
         policy = arguments.resolve_policy()
         check_output(output, arguments.corpus)
@@ -206,7 +208,9 @@ def run_shard(arguments: CheckArguments, shard: str, running: Running) -> int:
 
 def check_output(output: str, corpus: Sequence[str]) -> None:
     """Check that a report can be written to a folder, before hours of work."""
-    if "://" not in output:
+    if "://" in output:
+        pipeline.TaskFolder.at(output).check_writable()
+    else:
         pipeline.check_output_outside(Path(output), corpus)
         pipeline.check_writable(Path(output))
 

@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     )
     from provenance.pipeline.rule_commands.signal_explanation import explain_signals
     from provenance.pipeline.sample_data import unpack_sample
+    from provenance.pipeline.scan.task_folder import TaskFolder
     from provenance.pipeline.settings import Settings
     from provenance.pipeline.shards import CheckPlan, Shard, remove_tasks
     from provenance.pipeline.stage_log import log_to_stderr
@@ -76,6 +77,7 @@ __all__ = [
     "PolicyViolated",
     "Settings",
     "Shard",
+    "TaskFolder",
     "add_to_registry",
     "build_registry",
     "cache_folder",
@@ -119,6 +121,7 @@ __all__ = [
 ]
 
 _MODULES = {
+    "TaskFolder": "scan.task_folder",
     "remove_tasks": "shards",
     "scan_shard": "distribution",
     "Shard": "shards",

@@ -116,10 +116,27 @@ def load_readings(
             return
 
 
-def store_reading(
+def store_readings(
+    cache: EntryStore | None, name: str | None, readings: Iterable[Reading]
+) -> Iterator[Reading]:
+    """Yield the readings of a part, and store them if the part has a name.
+
+    The first one is stored last, so that it is there only if all of them are.
+    """
+    first: Reading | None = None
+    for number, reading in enumerate(readings):
+        if number:
+            _store_reading(cache, name, number, reading)
+        else:
+            first = reading
+        yield reading
+    if first is not None:
+        _store_reading(cache, name, 0, first)
+
+
+def _store_reading(
     cache: EntryStore | None, name: str | None, number: int, reading: Reading
 ) -> None:
-    """Store a part's reading of the given number, if it has a name and may be stored."""
     name = _reading_name(cache, name, number)
     if cache is not None and name is not None and (cache.keeps_unread or not reading.unread):
         cache.store(name, encode_reading(reading))
@@ -139,7 +156,7 @@ def spans_key(
 ) -> str | None:
     """Return the cache key of the table that locates the claims on the texts of a reading."""
     name = reading_key(cache, part)
-    if cache is None or name is None:
+    if cache is None or name is None or reading.unread:  # the rest of the part may follow later
         return None
     digests = [background.registry.manifest.digest for background in backgrounds]
     claim_columns = (claims.registries, claims.chosen, claims.firsts, claims.lasts)

@@ -62,8 +62,12 @@ def check_reading(reading: Reading, registries: Sequence[RegistryIndex]) -> None
         _require_range(copies.items, 0, len(offsets) - 1)
         _check_near_duplicates(near_duplicates, reading.counts.texts, len(offsets) - 1)
     _check_declared(reading.declared, reading.counts.texts)
+    last = -1
     for windows in reading.windows or ():
         _check_windows(windows, reading.counts)
+        if len(windows):
+            _require(windows.numbers[0] > last)  # groups share no text
+            last = int(windows.numbers[-1])
 
 
 def check_spans(
@@ -240,12 +244,13 @@ def _check_candidates(candidates: Candidates, reading: Reading, offsets: Int64s)
 
 def _check_windows(windows: TextWindows, counts: Counts) -> None:
     """Check that windows lie in texts, and that their tokens lie in their own texts."""
-    count, tokens, before = len(windows.numbers), windows.tokens, windows.offsets
+    count, before = len(windows.numbers), windows.offsets
     columns = (windows.firsts, windows.lasts, windows.whole)
     _require(all(len(column) == count for column in (*columns, windows.batch)))
     _require(all(len(column) == count for column in (before.tokens, before.bytes, before.points)))
     _require(type(windows.margin) is int)
     _require_range(windows.numbers, 0, counts.texts)
+    _require_range(windows.whole.view(np.uint8), 0, 2)
     _require(bool((np.diff(windows.numbers) >= 0).all()))
     for column in (windows.firsts, windows.lasts, before.tokens, before.bytes, before.points):
         _require_range(column, 0, counts.bytes + 1)
@@ -255,12 +260,17 @@ def _check_windows(windows: TextWindows, counts: Counts) -> None:
     _require(windows.batch.schema.types == [DOCUMENTS.field(name).type for name in names])
     required = ("document", "file", "row", "field", "text")
     _require(not any(windows.batch.column(name).null_count for name in required))
+    _check_window_tokens(windows)
+
+
+def _check_window_tokens(windows: TextWindows) -> None:
+    """Check that passages begin and end with tokens that lie in the window's text."""
+    count, tokens, before = len(windows.numbers), windows.tokens, windows.offsets
     offsets = tokens.offsets
     _require(len(offsets) == count + 1 and offsets[0] == 0 and offsets[-1] == len(tokens.hashes))
     _require(bool((np.diff(offsets) >= 0).all()))
     _require(len(tokens.starts) == len(tokens.ends) == len(tokens.hashes))
     _require(bool((tokens.starts <= tokens.ends).all()))
-    # Passages begin and end between the first and the last token of a window.
     places = offsets[:-1] - before.tokens
     firsts, lasts = places + windows.firsts, places + windows.lasts
     is_used = windows.firsts <= windows.lasts  # a text without tokens has none

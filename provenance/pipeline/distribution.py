@@ -13,13 +13,15 @@ from provenance.pipeline.check_inputs import (
     open_references,
     wait_for_references,
 )
-from provenance.pipeline.engines import TaskEngine, require_identity
+from provenance.pipeline.corpus_modelling import load_frozen_model
+from provenance.pipeline.engines import TaskEngine
+from provenance.pipeline.findings.exemptions import load_baseline
 from provenance.pipeline.jit_warmup import compile_kernels, open_dataset
 from provenance.pipeline.scan.corpus_scan import Engine
 from provenance.pipeline.scan.readings import Counts
 from provenance.pipeline.scan.reread import ScanContext, scan_parts
 from provenance.pipeline.scan.row_metadata import Declarations, build_declarations
-from provenance.pipeline.scan.scan_tasks import ScanJob
+from provenance.pipeline.scan.scan_tasks import ScanJob, task_name
 from provenance.pipeline.scan.task_folder import TaskFolder
 from provenance.pipeline.settings import Settings
 from provenance.pipeline.shards import (
@@ -134,6 +136,9 @@ def scan_shard(
     """
     if settings.tasks is None:
         raise PolicyError("a shard needs a folder", remedy="name one with --output")
+    load_baseline(settings.baseline)  # what `merge` needs is there, too
+    if settings.model_of is not None:
+        load_frozen_model(settings.model_of)
     library = load_library(policy, settings.rules)
     declarations = build_declarations(library, policy)
     references = wait_for_references(lambda: open_references(policy, settings.control))
@@ -143,7 +148,7 @@ def scan_shard(
     compile_kernels(registry.registry.path, lambda: registry, quiet=settings.quiet)
     dataset = open_dataset(corpus, policy, settings.split)
     for part in dataset.parts:
-        require_identity(part, tasks)
+        task_name(part, tasks)  # raises if it cannot be divided
     shards = shard_of_parts(dataset.parts, shard.count)
     parts = [
         part for part, number in zip(dataset.parts, shards, strict=True) if number == shard.number

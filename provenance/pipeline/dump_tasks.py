@@ -54,7 +54,13 @@ def _task_name(reader: DumpReader, tasks: TaskFolder, digest: str) -> str:
     dump = reader.dump
     options = (reader.layout, dump.source, dump.source_column, dump.text_column)
     limit = dump.file.max_document
-    return tasks.key(digest, dump.name, dump.file.identity(), json.dumps([options, limit]))
+    identity = dump.file.identity()
+    if identity is None:
+        raise EngineError(
+            f"{dump.display_path} cannot be read by other processes",
+            remedy="extract it first, or use --engine threads",
+        )
+    return tasks.key(digest, dump.name, identity, json.dumps([options, limit]))
 
 
 def _store_items(reader: DumpReader, name: str, tasks: TaskFolder, digest: str) -> None:

@@ -4,12 +4,10 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 
-from provenance.errors import EngineError
 from provenance.match.scoring.corpus_sample import FULL_BOUND, MAX_SAMPLE_TOKENS
 from provenance.model import Unread
 from provenance.pipeline.progress import Progress
 from provenance.pipeline.scan.scan_tasks import ScanJob, TaskOutcome, run_task
-from provenance.pipeline.scan.task_folder import TaskFolder
 from provenance.pipeline.task_runner import MAX_ATTEMPTS, TaskRunner
 from provenance.read.corpus.corpus_parts import Part
 
@@ -32,16 +30,14 @@ class TaskEngine:
     job: ScanJob
     runner: TaskRunner
 
-    def scan(self, parts: Sequence[Part], progress: Progress) -> Mapping[int, Unread]:
-        """Have all parts scanned, and their readings stored; return those that failed.
+    def scan(self, parts: Sequence[Part], progress: Progress) -> Mapping[int, tuple[Unread, ...]]:
+        """Have all parts scanned, and their readings stored; return the files of those that failed.
 
         Raises
         ------
-        EngineError
-            If a part cannot be scanned by a worker at all, or the workers differ from us.
+        ProvenanceError
+            If the workers cannot scan anything, or differ from us.
         """
-        for part in parts:
-            require_identity(part, self.job.tasks)
         parts_by_index = {part.index: part for part in parts}
         bound = _SampleBound()
 
@@ -54,10 +50,13 @@ class TaskEngine:
 
         errors = self.runner.run(parts_by_index, submit, finish)
         return {
-            index: Unread(
-                parts_by_index[index].file,
-                f"scanning it failed {MAX_ATTEMPTS} times ({error})",
-                "look at the workers' logs; they may need more memory",
+            index: tuple(
+                Unread(
+                    file,
+                    f"scanning it failed {MAX_ATTEMPTS} times ({error})",
+                    "look at the workers' logs; they may need more memory",
+                )
+                for file in parts_by_index[index].files
             )
             for index, error in errors.items()
         }
@@ -81,18 +80,3 @@ class _SampleBound:
         self._tokens += outcome.sampled_tokens * (FULL_BOUND / max(outcome.bound, 1))
         while self._tokens * (self.value / FULL_BOUND) > _SPARE_SAMPLES * MAX_SAMPLE_TOKENS:
             self.value //= 2
-
-
-def require_identity(part: Part, tasks: TaskFolder) -> None:
-    """Raise if a part is known to this process only.
-
-    Raises
-    ------
-    EngineError
-        If it is a stream, or a dataset on a hub.
-    """
-    if tasks.name_part(part) is None:
-        raise EngineError(
-            f"{part.file} cannot be read by other processes",
-            remedy="write it to files first, or check it with threads, without --shard",
-        )

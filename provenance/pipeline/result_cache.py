@@ -11,7 +11,8 @@ import os
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
 from io import RawIOBase
 from pathlib import Path
 from typing import TypeAlias
@@ -80,6 +81,7 @@ class ResultCache:
 
     folder: Path
     context_digest: str
+    _stored: list[int] = field(default_factory=list, compare=False, repr=False)
 
     @property
     def keeps_unread(self) -> bool:
@@ -109,10 +111,14 @@ class ResultCache:
         return None
 
     def store(self, name: str, content: Sequence[Buffer]) -> None:
-        """Store an entry atomically; does nothing where there is no space."""
-        path = self._path(name)
-        if sum(map(len, content)) > _MAX_ENTRY_BYTES - _HEADER_SIZE:
+        """Store an entry atomically; does nothing where there is no space.
+
+        Once a run has filled the cache it stores no more: its first entries would be evicted.
+        """
+        path, size = self._path(name), sum(map(len, content))
+        if size > _MAX_ENTRY_BYTES - _HEADER_SIZE or sum(self._stored) > MAX_CACHE_BYTES:
             return
+        self._stored.append(size)
         try:
             make_durable_folders(path.parent, 0o700)
             if path.is_dir() and not path.is_symlink():
@@ -220,8 +226,12 @@ def clear_cache() -> CacheUsage:
     return usage
 
 
+@cache
 def code_digest() -> str:
-    """Return a digest of all sources and shipped tables that affect a part's result."""
+    """Return a digest of all sources and shipped tables that affect a part's result.
+
+    It is computed once: a process runs what it has loaded, whatever is installed later.
+    """
     package = Path(__file__).parents[1]
     paths = [path for pattern in ("*.py", "*.parquet") for path in package.rglob(pattern)]
     files = {path.relative_to(package).as_posix(): path for path in paths}

@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
-from provenance.errors import EngineError, PolicyError
+from provenance.errors import EngineError, InputError, PolicyError
 from provenance.model import Unread
 from provenance.pipeline.cache_entries import reading_key
 from provenance.pipeline.progress import Progress
@@ -139,23 +140,32 @@ def shard_of_parts(parts: Sequence[Part], count: int) -> list[int]:
 
 
 def store_digests(corpus: Corpus, parts: Sequence[Part], tasks: TaskFolder) -> None:
-    """Compute and store the digests of the files of some parts.
+    """Compute and store the digests of the files that begin with some parts.
 
     A file that cannot be read has none; the report says so.
     """
-    names = {name for part in parts for name in part.files}
+    first_parts: dict[str, int] = {}
+    for part in corpus.parts:
+        for name in part.files:
+            first_parts.setdefault(name, part.index)
+    own = {part.index for part in parts}
     for name, digest in corpus.digests:
-        if name in names and isinstance(digest, FileDigest):
-            task = tasks.key("digest", name, digest.identity)
+        if isinstance(digest, FileDigest) and first_parts.get(name) in own:
+            task = _digest_task(name, digest, tasks)
             if tasks.load(task) is None:
-                tasks.store(task, [digest().encode()])
+                with suppress(InputError):
+                    tasks.store(task, [digest().encode()])
+
+
+def _digest_task(name: str, digest: FileDigest, tasks: TaskFolder) -> str:
+    return tasks.key("digest", name, digest.identity or "")
 
 
 def recall_digests(corpus: Corpus, tasks: TaskFolder) -> None:
     """Set the digests of the files of a corpus that shards have stored."""
     for name, digest in corpus.digests:
         if isinstance(digest, FileDigest):
-            stored = tasks.load(tasks.key("digest", name, digest.identity))
+            stored = tasks.load(_digest_task(name, digest, tasks))
             if stored is not None:
                 digest.recall(stored.tobytes().decode())
 
@@ -175,7 +185,7 @@ class MergeEngine:
     tasks: TaskFolder
     shards: int
 
-    def scan(self, parts: Sequence[Part], progress: Progress) -> Mapping[int, Unread]:
+    def scan(self, parts: Sequence[Part], progress: Progress) -> Mapping[int, tuple[Unread, ...]]:
         """Check that no reading is missing.
 
         Raises

@@ -1,16 +1,24 @@
 """Run tasks in other processes, or in the workers of a Dask cluster; failed ones again."""
 
 import multiprocessing
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    CancelledError,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    wait,
+)
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
-from itertools import islice
 from typing import Any, TypeVar
 
-from provenance.errors import EngineError
+from provenance.errors import EngineError, ProvenanceError
 from provenance.pipeline.settings import EngineName
 from provenance.pipeline.stage_log import log_fact
 from provenance.startup import configure_own_process
@@ -20,8 +28,8 @@ MAX_ATTEMPTS = 3
 
 _CONNECTION_TIMEOUT = "30s"
 
-_TASKS_PER_WORKER = 2
-"""Tasks submitted for each worker at a time."""
+_TASKS_PER_SLOT = 2
+"""Tasks submitted, as a multiple of those that run at a time."""
 
 R = TypeVar("R")
 
@@ -34,12 +42,12 @@ class TaskRunner:
     ----------
     executors : callable
         Starts the executor; called again after its workers were lost.
-    workers : int
-        Number of its workers.
+    slots : callable
+        Returns the number of tasks that run at a time.
     """
 
     executors: Callable[[], AbstractContextManager[Executor]]
-    workers: int
+    slots: Callable[[], int]
 
     def run(
         self,
@@ -63,52 +71,64 @@ class TaskRunner:
 
         Raises
         ------
-        EngineError
+        ProvenanceError
             If a worker raises it: no worker could do better.
+        EngineError
+            If all workers are lost.
         """
-        waiting, errors = [list(tasks)], dict[int, str]()
-        for attempt in range(MAX_ATTEMPTS):
-            errors = {}
-            for batch in waiting:
-                errors |= self._run_once(batch, submit, finish)
-            if not errors:
-                break
-            log_fact(f"tasks that failed, attempt {attempt + 1}: {len(errors)}")
-            waiting = [[task] for task in errors]
+        attempts: Counter[int] = Counter()
+        errors: dict[int, str] = {}
+        together, alone = deque(tasks), deque[int]()
+        while together or alone:
+            batch = together or deque([alone.popleft()])
+            failures = self._run_batch(batch, submit, finish)
+            for task, error in failures.items():
+                attempts[task] += 1
+                if attempts[task] < MAX_ATTEMPTS:
+                    log_fact(f"a task failed and is run again: {error}")
+                    alone.append(task)
+                else:
+                    errors[task] = error
         return errors
 
-    def _run_once(
+    def _run_batch(
         self,
-        tasks: Sequence[int],
+        tasks: "deque[int]",
         submit: Callable[[Executor, int], "Future[R]"],
         finish: Callable[[int, R], None],
     ) -> dict[int, str]:
+        """Run tasks until the executor is broken; those that were not started stay in the queue."""
         errors: dict[int, str] = {}
         pending: dict[Future[R], int] = {}
-        upcoming = iter(tasks)
+        is_broken = False
         with self.executors() as executor:
-            while True:
-                for task in islice(upcoming, _TASKS_PER_WORKER * self.workers - len(pending)):
-                    pending[_submit(partial(submit, executor, task))] = task
-                if not pending:
-                    return errors
+            while pending or (tasks and not is_broken):
+                while tasks and not is_broken and len(pending) < _TASKS_PER_SLOT * self.slots():
+                    try:
+                        pending[submit(executor, tasks[0])] = tasks[0]
+                        tasks.popleft()
+                    except BrokenExecutor:
+                        is_broken = True
                 for future in wait(pending, return_when=FIRST_COMPLETED).done:
-                    task, error = pending.pop(future), future.exception()
-                    if isinstance(error, EngineError):
-                        raise error
-                    if error is not None:
-                        errors[task] = f"{type(error).__name__}: {error}"
-                    else:
+                    task, error = pending.pop(future), _error_of(future)
+                    if error is None:
                         finish(task, future.result())
+                    else:
+                        errors[task] = f"{type(error).__name__}: {error}"
+                        is_broken |= isinstance(error, BrokenExecutor)
+        return errors
 
 
-def _submit(submit: Callable[[], "Future[R]"]) -> "Future[R]":
+def _error_of(future: "Future[R]") -> BaseException | None:
     try:
-        return submit()
-    except RuntimeError as error:  # the workers are lost
-        failed: Future[R] = Future()
-        failed.set_exception(error)
-        return failed
+        error = future.exception()
+    except CancelledError as cancelled:
+        raise EngineError(
+            "all workers were lost", remedy="start them again, and run the same command"
+        ) from cancelled
+    if isinstance(error, ProvenanceError):
+        raise error
+    return error
 
 
 @contextmanager
@@ -130,7 +150,7 @@ def open_runner(engine: EngineName, scheduler: str | None, processes: int) -> It
         If Dask is not installed, or there is no scheduler at the address.
     """
     if engine == "processes":
-        yield TaskRunner(partial(_process_pool, processes), processes)
+        yield TaskRunner(partial(_process_pool, processes), lambda: processes)
         return
     try:
         distributed: Any = import_module("distributed")
@@ -154,8 +174,16 @@ def open_runner(engine: EngineName, scheduler: str | None, processes: int) -> It
                 remedy="start one with `dask scheduler`, and workers with `dask worker`",
             ) from error
         stack.callback(client.close)
-        workers = max(1, len(client.ncores()))
-        yield TaskRunner(partial(client.get_executor, pure=False), workers)
+        try:
+            client.wait_for_workers(1, timeout=_CONNECTION_TIMEOUT)
+        except TimeoutError as error:
+            raise EngineError(
+                f"the scheduler at {address} has no workers",
+                remedy="start some with `dask worker`, in the environment of this command",
+            ) from error
+        yield TaskRunner(
+            partial(client.get_executor, pure=False), lambda: max(1, sum(client.ncores().values()))
+        )
 
 
 def _process_pool(processes: int) -> ProcessPoolExecutor:

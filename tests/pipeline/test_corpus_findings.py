@@ -9,7 +9,7 @@ from provenance.model import Policy, Report
 from provenance.pipeline import calibrate, check, corpus_findings
 from provenance.pipeline.calibration.calibrate import PlantingOptions
 from provenance.pipeline.registries import DumpSource, build_registry
-from provenance.pipeline.scan import corpus_scan, reading_store, readings
+from provenance.pipeline.scan import corpus_scan, part_scan, reading_store, readings
 from provenance.pipeline.settings import Settings
 from provenance.report.files.calibration_json import write_calibration
 from provenance.report.files.report_folder import write_report
@@ -64,10 +64,16 @@ def test_reports_are_the_same_however_many_parts_are_in_memory(
     write_calibration(calibration, tmp_path / "calibration")
     policy = Policy(registries=registries, calibration=str(tmp_path / "calibration"))
     reports = []
-    for batch, memory in ((1 << 26, 1 << 25), (1, 1 << 25), (3000, 1)):
+    for batch, memory, slice_bytes in (
+        (1 << 26, 1 << 25, 1 << 23),
+        (1, 1 << 25, 1 << 23),
+        (3000, 1, 1),  # and parts have several readings
+    ):
         monkeypatch.setattr(readings, "_MAX_BATCH_BYTES", batch)
         monkeypatch.setattr(reading_store, "_MAX_BYTES_IN_MEMORY", memory)
         monkeypatch.setattr(corpus_findings, "_MAX_FINDING_BYTES", memory)
+        monkeypatch.setattr(part_scan, "_SLICE_BYTES", slice_bytes)
+        monkeypatch.setattr(part_scan, "_MAX_READING_BYTES", 32 * slice_bytes)
         made = timeless(check([corpus], policy, Settings(control=control, sample=sample)))
         write_report(made, tmp_path / str(batch))
         reports.append(made)

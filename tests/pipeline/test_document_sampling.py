@@ -56,7 +56,8 @@ FILES = corpus_of(
 class Read:
     """A reading, as far as a sample looks at it."""
 
-    def __init__(self, tokens, size):
+    def __init__(self, tokens, size, part):
+        self.part = part
         self.counts = Counts(1, 1, tokens, size)
 
 
@@ -96,7 +97,9 @@ def test_a_larger_sample_holds_the_smaller_one():
 def test_documents_stand_for_those_of_their_file():
     sample, (first, second, only) = drawn_from(0.05, FILES)
     sizes = [20 * len(first), 60 * len(second), 2]
-    drawn = sample.weighted_documents([Read(size // 2, size) for size in sizes])
+    drawn = sample.weighted_documents(
+        [Read(size // 2, size, part) for part, size in enumerate(sizes)]
+    )
     assert len(drawn.weights) == len(first) + len(second) + 1
     assert drawn.weights[:-1].sum() == pytest.approx(4000)
     assert drawn.weights[-1] == 1
@@ -111,7 +114,7 @@ def test_the_document_that_a_file_gives_at_least_is_no_bias():
     for turn in range(400):
         small = corpus_of(part_of(f"f{turn}", 0, "abcdefgh"), part_of(f"f{turn}", 8, ["y" * 9] * 8))
         sample, (first, second) = drawn_from(0.1, small)
-        drawn = sample.weighted_documents([Read(1, 1)] * 2)
+        drawn = sample.weighted_documents([Read(1, 1, part) for part in range(2)])
         held = np.repeat([1.0, 0.0], [len(first), len(second)])
         shares.append((held * drawn.weights).sum() / drawn.weights.sum())
         assert len(first) >= 1
@@ -122,7 +125,7 @@ def test_the_document_that_a_file_gives_at_least_is_no_bias():
 def test_all_of_it_is_all_of_it():
     sample, names = drawn_from(1.0, FILES)
     assert [len(part) for part in names] == [3000, 1000, 1]
-    drawn = sample.weighted_documents([Read(1, 1)] * 3)
+    drawn = sample.weighted_documents([Read(1, 1, part) for part in range(3)])
     assert (drawn.weights == 1).all()
 
 

@@ -54,7 +54,7 @@ class Opened:
         self._executors = executors
 
     def __enter__(self) -> TaskRunner:
-        return TaskRunner(lambda: self._executors(2), 2)
+        return TaskRunner(lambda: self._executors(2), lambda: 2)
 
     def __exit__(self, *_) -> None:
         pass
@@ -102,7 +102,7 @@ def test_a_build_that_failed_continues_from_the_dumps_that_were_read(
 
 def test_a_damaged_task_is_read_here(tmp_path, dumps, in_threads):
     readers, tasks = dumps.readers(), TaskFolder.at(str(tmp_path / "tasks"))
-    runner = TaskRunner(lambda: ThreadPoolExecutor(2), 2)
+    runner = TaskRunner(lambda: ThreadPoolExecutor(2), lambda: 2)
     whole = [items.batch for items in dump_tasks.read_dumps(readers, tasks, runner)]
     paths = [path for path in (tmp_path / "tasks").rglob("*") if path.is_file()]
     assert len(paths) == 15

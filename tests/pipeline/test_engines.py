@@ -5,7 +5,9 @@ import signal
 import time
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from threading import Thread
 
@@ -126,7 +128,7 @@ def scan(job: ScanJob, failures: dict[int, int]):
             yield executor
 
     parts = open_corpus(job.addresses).parts
-    return TaskEngine(job, TaskRunner(executors, 2)).scan(parts, SilentProgress()), log
+    return TaskEngine(job, TaskRunner(executors, lambda: 2)).scan(parts, SilentProgress()), log
 
 
 def test_a_task_that_fails_twice_is_done_the_third_time(job):
@@ -138,8 +140,9 @@ def test_a_task_that_fails_twice_is_done_the_third_time(job):
 def test_a_task_that_fails_three_times_is_named_and_the_others_are_done(job):
     failed, log = scan(job, {4: 99})
     assert list(failed) == [4]
-    assert failed[4].file == "4.jsonl"
-    assert "failed 3 times (MemoryError: the worker was killed)" in failed[4].reason
+    [unread] = failed[4]
+    assert unread.file == "4.jsonl"
+    assert "failed 3 times (MemoryError: the worker was killed)" in unread.reason
     assert log.count(4) == 3
     tasks = job.tasks
     parts = open_corpus(job.addresses).parts
@@ -153,7 +156,11 @@ def test_a_failed_part_makes_the_report_incomplete(
     policy,  # noqa: F811
     monkeypatch,
 ):
-    monkeypatch.setattr(TaskRunner, "_run_once", fail_for({3, 6}, TaskRunner._run_once))
+    @contextmanager
+    def open_runner(*_: object) -> Iterator[TaskRunner]:
+        yield TaskRunner(lambda: Failing({3: 99, 6: 99}, []), lambda: 2)
+
+    monkeypatch.setattr("provenance.pipeline.distribution.open_runner", open_runner)
     settings = Settings(engine="processes", tasks=str(tmp_path / "tasks"), threads=2)
     made = check([str(corpus)], policy, settings)
     assert made.result.status == "incomplete"
@@ -164,17 +171,38 @@ def test_a_failed_part_makes_the_report_incomplete(
     assert made.findings["file"].to_pylist() == rest
 
 
-def fail_for(indices: set[int], inner):
-    def run(self, batch, *arguments):
-        errors = inner(self, [index for index in batch if index not in indices], *arguments)
-        return errors | {index: "killed" for index in batch if index in indices}
-
-    return run
-
-
 def test_workers_with_other_registries_are_an_error(job):
     with pytest.raises(EngineError, match="another version"):
-        scan(ScanJob(job.addresses, job.policy, job.settings, job.tasks.in_context("other")), {})
+        scan(replace(job, tasks=job.tasks.in_context("other")), {})
+
+
+def test_workers_that_see_other_files_are_an_error(job, corpus):  # noqa: F811
+    (corpus / "another.jsonl").write_text('{"text": "one more"}\n')
+    with pytest.raises(EngineError, match="sees other files"):
+        scan(job, {})
+
+
+def test_a_lost_pool_delays_only_the_tasks_that_were_running(job):
+    pools = []
+
+    class Breaking(Failing):
+        def submit(self, function, /, *arguments):
+            if len(pools) == 1 and len(log) == 3:
+                raise BrokenProcessPool("killed")
+            return super().submit(function, *arguments)
+
+    log: list[int] = []
+
+    @contextmanager
+    def executors() -> Iterator[Executor]:
+        pools.append(None)
+        with Breaking({}, log) as executor:
+            yield executor
+
+    parts = open_corpus(job.addresses).parts
+    assert TaskEngine(job, TaskRunner(executors, lambda: 2)).scan(parts, SilentProgress()) == {}
+    assert len(pools) == 2
+    assert sorted(log) == list(range(len(parts)))
 
 
 def test_a_sample_is_drawn_by_threads(corpus, policy):  # noqa: F811

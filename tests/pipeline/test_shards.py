@@ -10,7 +10,15 @@ import pytest
 
 from provenance.errors import EngineError, PolicyError
 from provenance.model import Policy, Report
-from provenance.pipeline import CheckPlan, Shard, check, save_report, scan_shard
+from provenance.pipeline import (
+    CheckPlan,
+    Shard,
+    cache_entries,
+    check,
+    remove_tasks,
+    save_report,
+    scan_shard,
+)
 from provenance.pipeline.settings import Settings
 from provenance.pipeline.shards import shard_of_parts
 from provenance.read.corpus.corpora import open_corpus
@@ -136,6 +144,44 @@ def test_shards_may_be_on_any_file_system(tmp_path, corpus, policy):
     finally:
         memory.rm("/shard-corpus", recursive=True)
         memory.rm("/shard-tasks", recursive=True)
+
+
+def test_a_merge_keeps_what_the_user_has_beside_the_tasks(tmp_path, corpus, policy):
+    run_shards(corpus, policy, tmp_path / "tasks", 2)
+    (tmp_path / "tasks" / "mine").mkdir()
+    (tmp_path / "tasks" / "mine" / "notes.txt").write_text("notes")
+    remove_tasks(str(tmp_path / "tasks"))
+    left = [path.name for path in (tmp_path / "tasks").rglob("*")]
+    assert sorted(left) == ["mine", "notes.txt"]
+    (tmp_path / "tasks" / "plan.json").write_text("{}")
+    run_shards(corpus, policy, tmp_path / "tasks", 2)
+    remove_tasks(str(tmp_path / "tasks"))  # they are those of shards
+    assert len(merge(corpus, policy, tmp_path / "tasks", 2).findings)
+
+
+def test_long_parts_of_killed_shards_are_missing(tmp_path, corpus, policy, monkeypatch):
+    monkeypatch.setattr("provenance.pipeline.scan.part_scan._SLICE_BYTES", 1)
+    monkeypatch.setattr("provenance.pipeline.scan.part_scan._MAX_READING_BYTES", 1)
+    run_shards(corpus, policy, tmp_path / "tasks", 1)
+    merged = merge(corpus, policy, tmp_path / "tasks", 1)
+    single = check([str(corpus)], policy, Settings())
+    assert contents(merged, tmp_path / "merged") == contents(single, tmp_path / "single")
+    monkeypatch.setattr(cache_entries, "encode_reading", fail_at(7, cache_entries.encode_reading))
+    with pytest.raises(MemoryError):
+        run_shards(corpus, policy, tmp_path / "other", 1)
+    with pytest.raises(EngineError, match="of 9 parts are not scanned yet"):
+        merge(corpus, policy, tmp_path / "other", 1)
+
+
+def fail_at(number: int, inner):
+    calls = iter(range(100))
+
+    def encode(reading):
+        if next(calls) == number:
+            raise MemoryError
+        return inner(reading)
+
+    return encode
 
 
 def test_what_passes_once_cannot_be_divided(tmp_path, policy, monkeypatch):

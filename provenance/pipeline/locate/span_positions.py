@@ -127,12 +127,12 @@ def locate_claims(
     dropped_edges, lengths = edges.of(claims)
     opens, closes = _reaches_edges(claims, lengths)
     # A neighbour outside of its window is further away than `widen_spans` reaches.
+    sizes = np.diff(texts.offsets)[rows]
     before = np.where(firsts > 0, tokens.ends[base + np.maximum(firsts - 1, 0)], 0)
     after = np.where(
-        lasts + 1 < count,
-        tokens.starts[base + np.minimum(lasts + 1, count - 1)],
-        np.diff(texts.offsets)[rows],
+        lasts + 1 < count, tokens.starts[base + np.minimum(lasts + 1, count - 1)], sizes
     )
+    before, after = np.maximum(before, 0), np.minimum(after, sizes)
     spans = Spans(
         rows, starts, ends, np.where(opens, before, starts), np.where(closes, after, ends)
     )
@@ -183,7 +183,9 @@ def uncovered_spans(
 def _count_tokens_before(texts: Texts, tokens: Tokens, rows: Int64s, places: Int64s) -> Int64s:
     """Return the number of tokens of each row's text that start before a byte."""
     token_rows = np.repeat(np.arange(len(tokens.offsets) - 1), np.diff(tokens.offsets))
-    starts = texts.offsets[token_rows] + tokens.starts
+    # Tokens of margins lie outside of their window's text.
+    sizes = np.diff(texts.offsets)[token_rows]
+    starts = texts.offsets[token_rows] + np.clip(tokens.starts, 0, sizes)
     found = np.searchsorted(starts, texts.offsets[rows] + places)
     return np.asarray(found - tokens.offsets[rows], np.int64)
 

@@ -23,7 +23,12 @@ from provenance.match.scoring.corpus_sample import (
     merge_samples,
 )
 from provenance.model import Documents, Unread
-from provenance.pipeline.cache_entries import EntryStore, load_readings, reading_key, store_reading
+from provenance.pipeline.cache_entries import (
+    EntryStore,
+    load_readings,
+    reading_key,
+    store_readings,
+)
 from provenance.pipeline.locate.windows import NEIGHBOUR_TOKENS
 from provenance.pipeline.progress import Progress, SilentProgress
 from provenance.pipeline.scan.part_scan import read_part
@@ -69,17 +74,23 @@ class ScannedPart:
         return sum(reading.counts.documents for reading in self.readings)
 
 
-def _store_readings(readings: Iterator[Reading], store: ReadingStore) -> ScannedPart | None:
-    """Store the readings of a part as they are made; None if the last of them is missing."""
+def _collect_readings(readings: Iterator[Reading], store: ReadingStore) -> ScannedPart | None:
+    """Store the readings of a part as they are made; None if they are not all of one scan."""
     stored: list[StoredReading] = []
     scanned: ScannedPart | None = None
+    texts, is_complete = 0, False
     for reading in readings:
+        if reading.texts_before != texts:
+            return None
+        texts += reading.counts.texts
         stored.append(store.add(reading))
         candidates = sum(map(len, reading.candidates))
         if scanned is None:
             scanned = ScannedPart(
                 (), reading.sample, reading.copies, reading.requested_bound, candidates
             )
+        elif reading.requested_bound != scanned.requested_bound:
+            return None
         else:
             scanned = replace(
                 scanned,
@@ -87,9 +98,8 @@ def _store_readings(readings: Iterator[Reading], store: ReadingStore) -> Scanned
                 copies=tuple(map(merge_copies, zip(scanned.copies, reading.copies, strict=True))),
                 candidates=scanned.candidates + candidates,
             )
-        if reading.is_last:
-            return replace(scanned, readings=tuple(stored))
-    return None
+        is_complete = reading.is_last
+    return replace(scanned, readings=tuple(stored)) if scanned and is_complete else None
 
 
 class PartCollector:
@@ -134,20 +144,21 @@ class PartCollector:
         """Add a part; its sample must be sufficient."""
         self.candidates += part.candidates
         passages = coarsen(part.sample, self.bound)
-        self._unmerged.append((passages, part.copies))
+        self._unmerged.append((passages, tuple(one.within(passages) for one in part.copies)))
         self._unmerged_tokens += len(passages.tokens)
         self.bound = min(self.bound, part.sample.bound)
         self._readings[index] = part.readings
         if self._unmerged_tokens > MAX_SAMPLE_TOKENS:
-            self._merge()
+            self.merge()
 
     def scanned_corpus(self) -> ScannedCorpus:
         """Return the readings in the order of parts, with the sample and copies of all."""
-        self._merge()
+        self.merge()
         readings = chain.from_iterable(self._readings[index] for index in sorted(self._readings))
         return ScannedCorpus(tuple(readings), self._sample, self._copies)
 
-    def _merge(self) -> None:
+    def merge(self) -> None:
+        """Merge the samples of the parts added so far, which lowers the bound."""
         samples = [sample for sample, _ in self._unmerged]
         self._sample = merge_samples([self._sample, *samples])
         self._copies = tuple(
@@ -167,8 +178,8 @@ B = TypeVar("B")
 class Engine(Protocol):
     """Has parts scanned elsewhere."""
 
-    def scan(self, parts: Sequence[Part], progress: Progress) -> Mapping[int, Unread]:
-        """Have all parts scanned, and their readings stored; return those that failed.
+    def scan(self, parts: Sequence[Part], progress: Progress) -> Mapping[int, tuple[Unread, ...]]:
+        """Have all parts scanned, and their readings stored; return the files of those that failed.
 
         Raises
         ------
@@ -214,7 +225,7 @@ def scan_corpus(  # noqa: PLR0913 (corpus, registries, callbacks and limits)
         The readings of its parts, in order.
     """
     collector = PartCollector(len(registries))
-    failures: Mapping[int, Unread] = {}
+    failures: Mapping[int, tuple[Unread, ...]] = {}
     if engine is not None:
         failures, progress = engine.scan(corpus.parts, progress), SilentProgress()
     scanner = _PartScanner(
@@ -240,7 +251,8 @@ def scan_corpus(  # noqa: PLR0913 (corpus, registries, callbacks and limits)
                 add(part, scanned)
             else:
                 insufficient.append((part, scanned))
-        # Once all other parts are added the bound is lower: most of these are sufficient now.
+        # With all other parts the bound is lower: most of these are sufficient now.
+        collector.merge()
         for part, scanned in _map_in_order(pool, rescan_if_insufficient, insufficient, 2 * threads):
             add(part, scanned)
     log_fact(
@@ -260,7 +272,7 @@ class _PartScanner:
         margin: int,
         cache: EntryStore | None,
         collector: PartCollector,
-        failures: Mapping[int, Unread],
+        failures: Mapping[int, tuple[Unread, ...]],
         *,
         retries: bool,
     ) -> None:
@@ -273,31 +285,29 @@ class _PartScanner:
         if part.index in self._failures:
             failed = replace(part, read=no_documents, key=None, identity=None)
             scanned = self.scan(failed)
-            unread = (self._failures[part.index],)
+            unread = self._failures[part.index]
             return part, replace(
                 scanned, readings=tuple(replace(one, unread=unread) for one in scanned.readings)
             )
         name = reading_key(self._cache, part)
         readings = load_readings(self._cache, name, part, self._registries)
-        loaded = _store_readings(readings, self._store)
+        loaded = _collect_readings(readings, self._store)
         if loaded is None or (self._retries and any(one.unread for one in loaded.readings)):
             return part, self.scan(part)
         self.cached_parts.add(part.index)
         return part, loaded
 
     def scan(self, part: Part) -> ScannedPart:
-        scanned = _store_readings(self._cached(part), self._store)
+        scanned = _collect_readings(self._cached(part), self._store)
         if scanned is None:
             raise AssertionError
         return scanned
 
     def _cached(self, part: Part) -> Iterator[Reading]:
-        """Yield the readings of a part, and store them in the cache."""
+        """Return the readings of a part, which are stored in the cache."""
         bound, name = self._collector.bound, reading_key(self._cache, part)
         readings = read_part(part, self._registries, self._declare, bound, self._margin)
-        for number, reading in enumerate(readings):
-            store_reading(self._cache, name, number, reading)
-            yield reading
+        return store_readings(self._cache, name, readings)
 
 
 def no_documents() -> Iterator[Documents]:

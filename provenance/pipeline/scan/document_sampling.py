@@ -21,7 +21,7 @@ from provenance.match.estimation.bootstrap import (
     bootstrap_documents,
 )
 from provenance.model import Documents, Flags, Int64s, SampleSummary, Texts, UInt64s
-from provenance.pipeline.scan.readings import StoredReading
+from provenance.pipeline.scan.readings import Counts, StoredReading
 from provenance.read.corpus.corpora import Corpus
 from provenance.read.corpus.corpus_parts import Part
 
@@ -199,7 +199,7 @@ class DocumentSampler:
         Parameters
         ----------
         readings : sequence of StoredReading
-            Of all parts, in order.
+            Of all parts.
 
         Notes
         -----
@@ -223,7 +223,10 @@ class DocumentSampler:
         strata = np.repeat(part_strata, counts)
         stratum_documents = np.bincount(part_strata, [part.documents for part in parts], len(names))
         scale = stratum_documents / np.maximum(np.bincount(strata, weights, len(names)), 1e-12)
-        density = [reading.counts.tokens / max(reading.counts.bytes, 1) for reading in readings]
+        counts_of_parts = [Counts() for _ in parts]
+        for reading in readings:
+            counts_of_parts[reading.part] += reading.counts
+        density = [part.tokens / max(part.bytes, 1) for part in counts_of_parts]
         sizes = np.concatenate([np.zeros(0, np.int64), *(part.bytes for part in parts)])
         tokens = sizes * np.repeat(np.array(density, np.float64), counts)
         return SampledDocuments(

@@ -62,7 +62,7 @@ def read_part(
 ) -> Iterator[Reading]:
     """Scan a part; yields one reading, or more where it is long."""
     spool = None if part.rereadable else BatchSpool(DOCUMENTS, "zstd")
-    texts_before, gathered = 0, _GatheredSlices(bound)
+    texts_before, gathered = 0, _GatheredSlices(bound, bound)
 
     def reading(*, is_last: bool) -> Reading:
         return gathered.reading(part, texts_before, len(registries), spool, is_last=is_last)
@@ -74,7 +74,7 @@ def read_part(
             if gathered.counts.bytes >= _MAX_READING_BYTES:
                 yield reading(is_last=False)
                 texts_before += gathered.counts.texts
-                gathered = _GatheredSlices(gathered.bound)
+                gathered = _GatheredSlices(bound, gathered.bound)
             gathered.add(
                 _read_slice(batch, registries, declare, gathered.counts, gathered.bound, margin)
             )
@@ -88,11 +88,11 @@ def read_part(
 class _GatheredSlices:
     """The slices of a reading."""
 
-    def __init__(self, bound: int) -> None:
+    def __init__(self, requested_bound: int, bound: int) -> None:
         self.counts = Counts()
         self.skipped: list[Skipped] = []
         self.unread: list[Unread] = []
-        self.bound = self._requested_bound = bound
+        self.bound, self._requested_bound = bound, requested_bound
         self._slices: list[_Slice] = []
         self._sample, self._unmerged = EMPTY_SAMPLE, list[PassageSample]()
 

@@ -59,7 +59,8 @@ class ReadingStore:
             return replace(decoded, spool=reading_spool)
 
         reading_part, reading_spool = reading.part, reading.spool
-        memory_bytes = size + _BYTES_PER_DECLARATION * len(reading.declared)
+        arrays = sum(len(chunk) for chunk in content[3::2])  # between paddings
+        memory_bytes = arrays + _BYTES_PER_DECLARATION * len(reading.declared)
         return StoredReading(
             reading.part, reading.counts, reading.skipped, reading.unread, memory_bytes, load
         )

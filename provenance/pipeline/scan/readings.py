@@ -146,7 +146,7 @@ class Reading:
         Windows on likely findings, and texts with evidence about the whole text, unless there were
         too many of the latter.
     requested_bound : int
-        The bound requested for `sample`; the sample's own is lower only where the part alone has
+        The bound requested for the part; the sample's own is lower only where the part alone has
         too many tokens below it.
     unread : tuple of Unread
         Where reading stopped before the end.

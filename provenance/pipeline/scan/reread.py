@@ -137,11 +137,9 @@ def _rescan_parts(
     rescanned = scan_parts(replace(corpus, parts=tuple(parts)), context, None)
     kept = (reading for reading in scanned.readings if reading.part not in places)
     readings = sorted((*kept, *rescanned.readings), key=attrgetter("part"))
-    return ScannedCorpus(
-        tuple(readings),
-        merge_samples([scanned.sample, rescanned.sample]),
-        tuple(map(merge_copies, zip(scanned.copies, rescanned.copies, strict=True))),
-    )
+    sample = merge_samples([scanned.sample, rescanned.sample])
+    copies = map(merge_copies, zip(scanned.copies, rescanned.copies, strict=True))
+    return ScannedCorpus(tuple(readings), sample, tuple(one.within(sample) for one in copies))
 
 
 @log_duration("reading")

@@ -4,8 +4,7 @@ A task is named by the digest of everything that it depends on, so that a repeat
 check reuses what is done, whoever did it.
 """
 
-import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from threading import Lock
@@ -17,7 +16,7 @@ from provenance.pipeline.cache_entries import (
     context_digest,
     load_readings,
     reading_key,
-    store_reading,
+    store_readings,
 )
 from provenance.pipeline.check_inputs import References, load_library, open_references
 from provenance.pipeline.scan.part_scan import read_part
@@ -26,6 +25,7 @@ from provenance.pipeline.scan.row_metadata import Declarations, build_declaratio
 from provenance.pipeline.scan.task_folder import TaskFolder
 from provenance.pipeline.settings import Settings
 from provenance.read.corpus.corpora import Corpus, open_corpus
+from provenance.read.corpus.corpus_parts import Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,38 +42,48 @@ class ScanJob:
         Rules, split and control.
     tasks : TaskFolder
         Where readings are stored.
+    names : tuple of str
+        Name of the task of each part; they change with the files.
     """
 
     addresses: tuple[str, ...]
     policy: Policy
     settings: Settings
     tasks: TaskFolder
+    names: tuple[str, ...]
 
     @classmethod
     def of(cls, corpus: Corpus, policy: Policy, settings: Settings, tasks: TaskFolder) -> "ScanJob":
-        """Return the job of scanning a corpus, for workers with any working directory."""
-        rules, control = settings.rules, settings.control
-        signals = policy.signals
-        return cls(
-            tuple(map(_absolute, corpus.addresses)),
-            replace(
-                policy,
-                registries=tuple(map(_absolute, policy.registries)),
-                backgrounds=tuple(map(_absolute, policy.backgrounds)),
-                calibration=None,
-                signals=None if signals is None else _absolute(signals),
-            ),
-            Settings(
-                rules=None if rules is None else rules.absolute(),
-                split=settings.split,
-                control=None if control is None else _absolute(control),
-            ),
-            tasks,
+        """Return the job of scanning a corpus.
+
+        Raises
+        ------
+        EngineError
+            If a part is a stream, or a dataset on a hub.
+        """
+        names = tuple(task_name(part, tasks) for part in corpus.parts)
+        own_settings = Settings(
+            rules=settings.rules, split=settings.split, control=settings.control
         )
+        own_policy = replace(policy, calibration=None)  # of no use to a worker
+        return cls(corpus.addresses, own_policy, own_settings, tasks, names)
 
 
-def _absolute(address: str) -> str:
-    return os.path.abspath(address) if os.path.exists(address) else address
+def task_name(part: Part, tasks: TaskFolder) -> str:
+    """Return the name of the task of a part.
+
+    Raises
+    ------
+    EngineError
+        If the part is known to this process only.
+    """
+    name = reading_key(tasks, part)
+    if name is None:
+        raise EngineError(
+            f"{part.file} cannot be read by other processes",
+            remedy="write it to files first, or check it with threads, without --shard",
+        )
+    return name
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,21 +98,26 @@ class TaskOutcome:
         Tokens of its sample.
     bound : int
         Bound of its sample.
+    is_whole : bool
+        Whether the part was read to its end.
     """
 
     documents: int
     sampled_tokens: int
     bound: int
+    is_whole: bool
 
     @classmethod
     def of(cls, readings: Iterable[Reading]) -> "TaskOutcome":
         """Return the outcome for the readings of a part, which are not kept."""
-        documents, tokens, bound = 0, 0, FULL_BOUND
+        documents, tokens, bound, is_last, is_unread = 0, 0, FULL_BOUND, False, False
         for reading in readings:
             documents += reading.counts.documents
             tokens += len(reading.sample.tokens)
             bound = min(bound, reading.sample.bound)
-        return cls(documents, tokens, bound)
+            is_last = reading.is_last
+            is_unread |= bool(reading.unread)
+        return cls(documents, tokens, bound, is_last and not is_unread)
 
 
 def run_task(job: ScanJob, index: int, bound: int) -> TaskOutcome:
@@ -152,6 +167,11 @@ def _open_job(job: ScanJob) -> "_Worker":
         split=job.settings.split,
         max_document=job.policy.max_document,
     )
+    if tuple(reading_key(job.tasks, part) for part in corpus.parts) != job.names:
+        raise EngineError(
+            "a worker sees other files than the process that started the check",
+            remedy="name absolute paths, and do not modify the files meanwhile",
+        )
     return _Worker(corpus, references, declarations, job.tasks)
 
 
@@ -167,16 +187,9 @@ class _Worker:
     def scan(self, index: int, bound: int) -> TaskOutcome:
         part, registries = self.corpus.parts[index], self.references.all_registries
         name = reading_key(self.tasks, part)
-        stored = list(load_readings(self.tasks, name, part, registries))
-        if stored and stored[-1].is_last and not any(reading.unread for reading in stored):
-            return TaskOutcome.of(stored)
-
-        def scanned() -> Iterator[Reading]:
-            readings = read_part(
-                part, registries, self.declarations.of, bound, self.references.margin
-            )
-            for number, reading in enumerate(readings):
-                store_reading(self.tasks, name, number, reading)
-                yield reading
-
-        return TaskOutcome.of(scanned())
+        stored = load_readings(self.tasks, name, part, registries)
+        outcome = TaskOutcome.of(stored)
+        if outcome.is_whole:
+            return outcome
+        readings = read_part(part, registries, self.declarations.of, bound, self.references.margin)
+        return TaskOutcome.of(store_readings(self.tasks, name, readings))

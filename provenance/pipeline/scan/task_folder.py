@@ -1,8 +1,9 @@
 """A folder in which processes and machines exchange the results of their tasks."""
 
 import os
+import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from uuid import uuid4
 
@@ -13,6 +14,10 @@ from provenance.errors import OutputError
 from provenance.model import UInt8s
 from provenance.pipeline.result_cache import Buffer, digest_of, entry_content, entry_header
 from provenance.read.corpus.corpus_parts import Part
+from provenance.read.corpus.file_access import translate_remote_errors
+
+_OUR_FILES = re.compile(r"[0-9a-f]{2}/[0-9a-f]{62}(?:\.[0-9a-f]{32}\.tmp)?")
+"""Results, relative to their folder, and those that were not completed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +106,7 @@ class TaskFolder:
 
     def delete(self, name: str) -> None:
         """Delete a result that cannot be used."""
-        with self._errors():
+        with self._errors(), suppress(FileNotFoundError):
             self.system.rm_file(self._place(name))
 
     def write(self, name: str, content: bytes) -> None:
@@ -124,11 +129,26 @@ class TaskFolder:
             except FileNotFoundError:
                 return None
 
-    def remove(self) -> None:
-        """Remove the folder with everything in it."""
+    def check_writable(self) -> None:
+        """Write and remove a file, so that errors appear before the work; raises as `store`."""
+        name = f"{uuid4().hex}.tmp"
+        self.write(name, b"")
         with self._errors():
-            if self.system.exists(self.path):
-                self.system.rm(self.path, recursive=True)
+            self.system.rm_file(f"{self.path}/{name}")
+
+    def remove(self) -> None:
+        """Remove all results; other files are kept, and so is their folder."""
+        with self._errors():
+            if not self.system.exists(self.path):
+                return
+            places = self.system.find(self.path, withdirs=True)
+            for place in sorted(places, reverse=True):
+                if _OUR_FILES.fullmatch(str(place).removeprefix(self.path).lstrip("/")):
+                    self.system.rm_file(place)
+            folders = {str(place).rpartition("/")[0] for place in places}
+            for folder in [*sorted(folders - {self.path}), self.path]:
+                with suppress(OSError):  # not empty, or not a folder on an object store
+                    self.system.rmdir(folder)
 
     def _place(self, name: str) -> str:
         return f"{self.path}/{name[:2]}/{name[2:]}"
@@ -136,9 +156,10 @@ class TaskFolder:
     @contextmanager
     def _errors(self) -> Iterator[None]:
         try:
-            yield
+            with translate_remote_errors():
+                yield
         except OSError as error:
             raise OutputError(
-                f"the task folder {self.path} cannot be used: {error.strerror or error}",
+                f"the folder {self.path} cannot be used: {error.strerror or error}",
                 remedy="make it writable for all workers, and check that there is free space",
             ) from error

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from threading import Lock
 
 from provenance.errors import (
@@ -68,7 +68,7 @@ class FileDigest:
             return self._result
 
     @property
-    def identity(self) -> str:
+    def identity(self) -> str | None:
         """Return the file's identity (`File.identity`)."""
         return self._file.identity()
 
@@ -345,11 +345,11 @@ def _with_change_checks(
             return None  # reading the part will raise the error
         return key
 
+    known_identity = cache(partial(_identity, file))
+
     def identity(place: int) -> str | None:
-        try:
-            return f"{file.identity()} {place} of {len(parts)}, {file.max_document}"
-        except InputError:
-            return None
+        known = known_identity()
+        return known and f"{known} {place} of {len(parts)}, {file.max_document}"
 
     def read(part: Part) -> Iterator[Documents]:
         yield from part.read()
@@ -363,6 +363,13 @@ def _with_change_checks(
             if file.is_local
             else identified
         )
+
+
+def _identity(file: File) -> str | None:
+    try:
+        return file.identity()
+    except InputError:
+        return None  # reading the file will raise the error
 
 
 def _require_addresses(addresses: Sequence[str]) -> None:

@@ -116,6 +116,12 @@ CHANGED = "the file was modified while it was checked"
 CHANGED_REMEDY = "check it again when it is no longer being written"
 """Reason and remedy for a file that was modified while it was read."""
 
+_VERSION_FIELDS = (
+    *("ETag", "etag", "md5Hash", "content_md5", "checksum"),
+    *("LastModified", "last_modified", "updated", "mtime", "modified", "created"),
+)
+"""Fields of fsspec's file systems that change with a file, the most exact first."""
+
 _CHUNK_BYTES = 1 << 20
 _ENDLESS = 1 << 62
 
@@ -221,16 +227,20 @@ class File:
             facts = os.stat(self.path)
         return facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns
 
-    def identity(self) -> str:
-        """Return size and modification time, or what the file system has instead (an ETag).
+    def identity(self) -> str | None:
+        """Return the size, and the modification time or what the file system has instead (an ETag).
 
-        It is the same on all machines that see the file, and another one once it is modified.
+        It is the same on all machines that see the file, and another one once it is modified. None
+        where the file system has nothing of the kind, as archives.
         """
         state = self.state()
         if state is not None:
             return f"{state[2]} {state[3]}"
         with translate_read_errors(self.display_path), translate_remote_errors():
-            return str(self.system.ukey(self.path))
+            self.system.invalidate_cache(self.path)
+            facts = self.system.info(self.path)
+        versions = [facts[name] for name in _VERSION_FIELDS if facts.get(name)]
+        return f"{self.size} {versions[0]}" if versions else None
 
     def check_unchanged(self, state: FileState | None) -> None:
         """Raise if the file is not in `state` any more.
