@@ -22,7 +22,7 @@ def gathered(texts, against):
     table = np.empty((1, seed_hits.HIT_COLUMNS), np.int64)
     end = 0
     while end < len(texts):
-        start, end = end, int(group_end(known.offsets, end))
+        start, end = end, int(group_end(known.offsets, tokens.offsets, end))
         offsets[start] = 0
         scratch, table = gather(
             (start, end),

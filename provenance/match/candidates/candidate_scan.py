@@ -286,7 +286,7 @@ def _scan_all(  # noqa: C901, PLR0913, PLR0915 (it grows the arrays that it fill
     seed_offsets = lookup[3]
     end = np.int64(0)
     while end < len(token_offsets) - 1:
-        start, end = end, group_end(seed_offsets, end)
+        start, end = end, group_end(seed_offsets, token_offsets, end)
         if seed_offsets[start] == seed_offsets[end]:
             continue
         hit_offsets[start] = 0

@@ -63,6 +63,7 @@ MAX_COMMON_LOOKUPS = 8
 SEEDS_PER_GROUP = 1024
 """Seeds of the texts that are processed at a time: data of their hits fits into the L2 cache."""
 
+_TOKENS_PER_GROUP = 1 << 13
 _CACHE_LINE_ITEMS = 16
 _STOP_CHECK_FROM = 2  # items that share a shingle before it is looked up among stop shingles
 _ANY_SIZE = np.int64(255)  # `PostingsIndex.item_sizes` ends there
@@ -70,10 +71,14 @@ _ONE = np.uint64(1)
 
 
 @inlined
-def group_end(offsets: Int64s, text: Scalar) -> Scalar:
+def group_end(seed_offsets: Int64s, token_offsets: Int64s, text: Scalar) -> Scalar:
     """Return the end of the group of texts, from `text` on, that are processed at a time."""
     end = text + 1
-    while end + 1 < len(offsets) and offsets[end + 1] - offsets[text] <= SEEDS_PER_GROUP:
+    while (
+        end + 1 < len(seed_offsets)
+        and seed_offsets[end + 1] - seed_offsets[text] <= SEEDS_PER_GROUP
+        and token_offsets[end + 1] - token_offsets[text] <= _TOKENS_PER_GROUP
+    ):
         end += 1
     return end
 
