@@ -2,21 +2,21 @@
 
 import re
 
+import numpy as np
 import pytest
 
 from provenance.match import attribution
 from provenance.match.candidates import chaining, near_duplicates, seed_hits, seeds
 from provenance.match.estimation import intervals
-from provenance.match.index import postings_index, stop_shingles
+from provenance.match.index import postings_index, report_limits, stop_shingles
 from provenance.match.scoring import (
     classifier,
     corpus_sample,
     detectability,
     evalue,
-    features,
     information,
 )
-from provenance.model import Parameters
+from provenance.model import NO_LANGUAGE, Parameters
 
 
 def power_of_ten(value: float) -> str:
@@ -26,6 +26,9 @@ def power_of_ten(value: float) -> str:
     )
 
 
+SIZE, WORDS = 50_000_000, np.arange(report_limits.TABLE_WORDS + 1)
+LIMITS = detectability.report_limits(evalue.SHIPPED_CHANCE, SIZE, NO_LANGUAGE)
+LEAST = LIMITS.least_bits / report_limits.SURPRISAL_SCALE
 STATED = {
     "λ = {} and K = {} as shipped": (
         evalue.SHIPPED_CHANCE.decay,
@@ -47,16 +50,21 @@ STATED = {
         seed_hits.MIN_CHAIN_SCORE / postings_index.BITS_SCALE,
         chaining.MIN_CANDIDATE_SCORE / postings_index.BITS_SCALE,
     ),
-    "A match of less than {} tokens that is": (features.MIN_COPY_WORDS,),
-    "with a registry of {:.0f} million tokens, a match of {:.0f} tokens with an "
-    "item of {} words or more": (
-        50,
-        4,
-        next(
-            n
-            for n in range(80)
-            if detectability.min_match_tokens(evalue.SHIPPED_CHANCE, 50_000_000)[4 * n] > 4
-        ),
+    "With registries of {:.0f} million tokens or more, a run": (
+        detectability.LIMITED_FROM_TOKENS / 1e6,
+    ),
+    "With {:.0f} million tokens, {} words inside an item of {} words or more must have {:.0f} "
+    "bits, and {} words are never enough": (
+        SIZE / 1e6,
+        8,
+        report_limits.TABLE_WORDS,
+        LEAST[0, -1, 8, 8],
+        np.flatnonzero(np.diagonal(LEAST[1, -1]) <= information.MAX_WORD_BITS * WORDS)[0] - 1,
+    ),
+    "it is expected to be no more than {} words and three quarters of the information of the "
+    "runs, at most {:.0f} bits": (
+        report_limits.EXTENSION_WORDS,
+        report_limits.MAX_EXTENSION / report_limits.SURPRISAL_SCALE,
     ),
     "A text resembles an item if *J* ≥ {}": (near_duplicates.MIN_SIMILARITY,),
     "For each of {} permutations": (near_duplicates.PERMUTATIONS,),

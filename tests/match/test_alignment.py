@@ -6,14 +6,14 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance.match.candidates.alignment import MAX_ALIGNED, align
+from provenance.match.candidates.alignment import MAX_ALIGNED, align, open_alignment_bound
 from provenance.match.index.postings_index import BITS_SCALE
 from tests.match.parts import callable_part
 
 SEQUENCE = st.lists(st.integers(0, 4), max_size=6)
 GAINS = st.lists(st.integers(0, 255), min_size=5, max_size=5)
 EVEN = [40] * 5
-find_pairs = callable_part(align)
+find_pairs, bound = callable_part(align), callable_part(open_alignment_bound)
 
 
 def token(number):
@@ -89,3 +89,30 @@ def test_nothing_aligns_with_nothing():
     assert aligned([], [], EVEN, is_open=True) == []
     assert aligned([], [1, 2], EVEN, is_open=False) == []
     assert aligned([1], [2], EVEN, is_open=True) == []
+
+
+@settings(max_examples=300)
+@given(
+    st.lists(st.integers(0, 6), max_size=12),
+    SEQUENCE,
+    st.lists(st.integers(0, 255), min_size=7, max_size=7),
+    st.booleans(),
+    st.integers(0, 20),
+)
+def test_no_open_alignment_exceeds_its_bound(item, document, gains, backwards, margin):
+    item = item[:6]
+    bits = np.zeros(1 << 20, np.uint8)
+    bits[: len(gains)] = gains
+    pairs = aligned(item, document, gains, is_open=True)
+    order = slice(None, None, -1) if backwards else slice(None)
+    # The item's tokens stand among those of others, or at either end of all.
+    held = [9] * margin + item[order] + [9] * margin
+    tokens, text = (np.array([token(n) for n in row], np.uint32) for row in (held, document[order]))
+    start = margin + (len(item) - 1 if backwards else 0)
+    near = len(document) - 1 if backwards else 0
+    information, matched = bound(
+        tokens, (start, len(item)), text, (near, len(document)), bits, -1 if backwards else 1
+    )
+    assert matched >= len(pairs)
+    assert information >= sum(gains[item[row]] for row, _ in pairs)
+    assert matched <= sum(number in document for number in item)

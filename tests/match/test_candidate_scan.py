@@ -244,3 +244,36 @@ def test_many_candidates_outgrow_the_first_arrays():
     found = found_in(posts_index(), *texts, " ".join(POSTS * 10))
     assert len(found) >= 2 * 8 * len(POSTS)
     assert_truthful(found, POSTS, [*texts, " ".join(POSTS * 10)])
+
+
+@pytest.mark.parametrize("lengths", [(14, 5), (5, 14)])
+def test_what_the_best_segment_of_a_chain_leaves_out_is_found_by_itself(lengths):
+    """Of the words skipped between two runs, the longer could pay, and the shorter could not."""
+    first, second = (words(count, seed) for seed, count in enumerate(lengths, 91))
+    item = " ".join([*first, *words(45, 93), *second])
+    found = found_in(registry(item, *POSTS), f"{' '.join(first)} {prose(20, 1)} {' '.join(second)}")
+    ends = lengths[0] - 1, lengths[0] + 20
+    assert sorted(stretches(found)) == [
+        (0, 0, 0, ends[0]),
+        (0, 0, ends[1], ends[1] + lengths[1] - 1),
+    ]
+
+
+def test_a_run_that_goes_on_elsewhere_in_the_item_is_found_there():
+    """The registry knows the first place of a phrase that an item has twice."""
+    phrase, own = words(12, 5), words(2, 6)
+    item = [*words(5, 1), *phrase, *words(60, 7), *own, *phrase[:7], *words(5, 8)]
+    found = found_in(registry(" ".join(item), *POSTS), " ".join([*own, *phrase]))
+    runs = [found.runs_of(row).tolist() for row in range(len(found))]
+    assert runs == [[[77, 0, 9]], [[5, 2, 12]]]
+
+
+@pytest.mark.parametrize("sources", [("x", "x", "y"), ("x", "y", "x")])
+def test_of_seeds_that_are_as_rare_one_of_a_single_source_counts(sources):
+    phrase = words(5, 5)
+    items = [[*phrase, *words(5, 1)], [*phrase[:4], *words(5, 2)], [*phrase[1:], *words(5, 3)]]
+    made = registry(*(" ".join(item) for item in items), sources=sources)
+    found = found_in(made, " ".join(phrase))
+    of_first = found.items == 0
+    assert found.shared_by[of_first].tolist() == [2]
+    assert found.multi_source[of_first].tolist() == [0]

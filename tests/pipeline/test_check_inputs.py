@@ -3,17 +3,17 @@
 from dataclasses import replace
 
 import jsonschema
-import numpy as np
 import pytest
 
-from provenance.match.scoring.detectability import min_match_tokens
+from provenance.match.scoring import detectability
+from provenance.match.scoring.detectability import report_limits
 from provenance.model import Policy
 from provenance.pipeline import check
 from provenance.pipeline.calibration.calibrate import PlantingOptions, calibrate
 from provenance.pipeline.check_inputs import open_references
 from provenance.pipeline.registries import DumpSource, build_registry
-from provenance.pipeline.scan import readings
 from provenance.pipeline.settings import Settings
+from provenance.read.language_counts import load_language
 from provenance.report.files.calibration_json import write_calibration
 from provenance.report.files.result_json import result_document, result_schema
 from tests.pipeline.conftest import Writer
@@ -95,22 +95,15 @@ def test_a_result_tells_of_all_of_them(world):
     assert document["control"]["registry"]["path"] == str(folder / "later")
 
 
-def test_only_of_what_may_be_reported_few_tokens_are_not_enough(world):
+def test_only_of_what_may_be_reported_little_information_is_not_enough(world, monkeypatch):
     """What measures chance, and what contests, is seen whole."""
+    monkeypatch.setattr(detectability, "LIMITED_FROM_TOKENS", 0)
     folder, _, policy = world
     beside = replace(policy, backgrounds=(str(folder / "book"),))
     opened = open_references(beside, str(folder / "later"))
     [one] = opened.registries
-    asked = min_match_tokens(one.index.arrays.chance, one.size)
-    assert one.index.min_tokens.tolist() == asked.tolist()
+    asked = report_limits(one.index.arrays.chance, one.size, load_language())
+    assert asked.least_bits.size > 0
+    assert one.index.limits.least_bits.tolist() == asked.least_bits.tolist()
     others = [*opened.backgrounds, opened.control.index]
-    assert [other.index.min_tokens.size for other in others] == [0, 0]
-
-
-def test_where_shingles_are_everybodys_any_tokens_are_enough(world, monkeypatch):
-    """An item may be shorter than it looks then."""
-    _, _, policy = world
-    monkeypatch.setattr(readings, "find_stop_shingles", lambda held: held[0].shared.shingles[:0])
-    assert open_references(policy, None).registries[0].index.min_tokens.size
-    monkeypatch.setattr(readings, "find_stop_shingles", lambda _: np.array([7], np.uint64))
-    assert not open_references(policy, None).registries[0].index.min_tokens.size
+    assert [other.index.limits.least_bits.size for other in others] == [0, 0]

@@ -13,6 +13,8 @@ MAX_ALIGNED = 16
 _GAP_COST = BITS_SCALE
 """Cost of a token skipped on either side: one bit."""
 
+_ONE = np.uint64(1)
+
 OPEN_GAP_COST = 3 * BITS_SCALE
 """The same beyond the last run, where a common word at a distance is likely to be chance."""
 
@@ -67,20 +69,34 @@ def align(
 
 
 @kernel_part
-def open_alignment_bound(item: UInt32s, document: UInt32s, bits: UInt8s, step: Scalar) -> Scalar:
-    """Return an upper bound of the information of an open alignment, in a tenth of its time.
+def open_alignment_bound(
+    tokens: UInt32s,
+    item_stretch: tuple[Scalar, Scalar],
+    document: UInt32s,
+    stretch: tuple[Scalar, Scalar],
+    bits: UInt8s,
+    step: Scalar,
+) -> tuple[Scalar, Scalar]:
+    """Return upper bounds of an open alignment, in a tenth of its time.
 
     Parameters
     ----------
-    item, document, bits : ndarray
-        As for `align`, but not reversed.
+    tokens : ndarray of uint32
+        Tokens of all items.
+    item_stretch, stretch : (int, int)
+        First token of the item, within `tokens`, and of the document; and the number of those that
+        are aligned, at most `MAX_ALIGNED`.
+    document : ndarray of uint32
+        Tokens of the document.
+    bits : ndarray of uint8
+        Information of each cell of tokens.
     step : int
-        1 or -1: whether the alignment begins at the item's first token, or at its last.
+        1 or -1: whether the alignment goes on forwards or backwards from there.
 
     Returns
     -------
-    int
-        Information of the matched tokens; 0 if there is no alignment.
+    information, words : int
+        Of the matched tokens; 0 if there is no alignment.
 
     Notes
     -----
@@ -89,33 +105,55 @@ def open_alignment_bound(item: UInt32s, document: UInt32s, bits: UInt8s, step: S
     item, and at least ``d + 1 - n`` of the document, where ``d`` is the nearest occurrence of that
     token. If the skips cost as much as the ``n`` tokens score, there is no such alignment.
     """
-    information, best, count = np.int64(0), np.int64(0), np.int64(0)
-    for place in range(item.size):
-        token = item[np.uint64(place if step > 0 else item.size - 1 - place)]
-        occurrences = _occurrences(token, document)
-        if occurrences == np.uint64(0):
-            continue
-        nearest = np.int64(trailing_zeros(occurrences))
+    (start, count), (near, room) = item_stretch, stretch
+    information, best, matched, most = np.int64(0), np.int64(0), np.int64(0), np.int64(0)
+    if count <= 0 or room <= 0:
+        return best, most
+    occurrences = _occurrences(tokens, item_stretch, document, stretch, step)
+    while occurrences != np.uint64(0):
+        place = np.int64(trailing_zeros(occurrences))
         if step < 0:
-            nearest = document.size - 64 + np.int64(leading_zeros(occurrences))
-        count += 1
+            place = np.int64(leading_zeros(occurrences)) - (64 - MAX_ALIGNED)
+            occurrences &= ~(_ONE << np.uint64(MAX_ALIGNED - 1 - place))
+        else:
+            occurrences &= occurrences - _ONE
+        token, nearest = tokens[np.uint64(start + step * place)], np.int64(0)
+        while document[np.uint64(near + step * nearest)] != token:
+            nearest += 1
+        matched += 1
         information += np.int64(bits[token >> CELL_SHIFT])
-        missed: Scalar = max(nearest + 1 - count, 0)
-        skipped = place + 1 - count + missed
-        if information > skipped * OPEN_GAP_COST:
-            best = information
-    return best
+        missed: Scalar = max(nearest + 1 - matched, 0)
+        if information > (place + 1 - matched + missed) * OPEN_GAP_COST:
+            best, most = information, matched
+    return best, most
 
 
 @inlined
-def _occurrences(token: Scalar, document: UInt32s) -> Scalar:
-    """Return a mask of the indices at which a token occurs among `MAX_ALIGNED` at most."""
-    if document.size == MAX_ALIGNED:
-        return equal_mask(document, np.int64(0), token)
+def _occurrences(
+    tokens: UInt32s,
+    item_stretch: tuple[Scalar, Scalar],
+    document: UInt32s,
+    stretch: tuple[Scalar, Scalar],
+    step: Scalar,
+) -> Scalar:
+    """Return a mask of the tokens of the item that occur in the document, in the item's order."""
+    (start, count), (near, room) = item_stretch, stretch
+    first = start if step > 0 else start - (MAX_ALIGNED - 1)
     mask = np.uint64(0)
-    for place in range(document.size):
-        mask |= np.uint64(document[np.uint64(place)] == token) << np.uint64(place)
-    return mask
+    if first < 0 or first + MAX_ALIGNED > tokens.size:  # at either end of all items
+        for place in range(count):
+            for other in range(room):
+                is_same = (
+                    tokens[np.uint64(start + step * place)]
+                    == document[np.uint64(near + step * other)]
+                )
+                mask |= np.uint64(is_same) << np.uint64(start + step * place - first)
+        return mask
+    for other in range(room):
+        mask |= equal_mask(tokens, first, document[np.uint64(near + step * other)])
+    if step > 0:
+        return mask & ((_ONE << np.uint64(count)) - _ONE)
+    return mask & ~((_ONE << np.uint64(MAX_ALIGNED - count)) - _ONE)
 
 
 @kernel_part

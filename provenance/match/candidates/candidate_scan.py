@@ -22,28 +22,28 @@ from provenance.jit.decorators import (
 )
 from provenance.match.candidates.candidate_table import Candidates, concatenate_candidates
 from provenance.match.candidates.chaining import MIN_CANDIDATE_SCORE, allocate_scratch, chain_hits
-from provenance.match.candidates.prefilter import RUN_CELLS, prefilter_hits, required_tokens
+from provenance.match.candidates.hit_groups import REACH, allocate_hit_scratch, gather_hits
+from provenance.match.candidates.prefilter import prefilter_hits
 from provenance.match.candidates.seed_hits import (
-    HIT_BITS,
     HIT_COLUMNS,
     HIT_ITEM,
+    HIT_POSITION,
     MAX_SHARED,
-    MIN_CHAIN_SCORE,
     double_rows,
     mark_multi_source,
     max_seed_bits,
     prefetch_items,
-    score_hits,
 )
-from provenance.match.candidates.seeds import (
-    COUNTER_CELLS,
-    MAX_COMMON_LOOKUPS,
-    SEED_COLUMNS,
-    gather_hits,
-    group_end,
-)
+from provenance.match.candidates.seeds import MAX_COMMON_LOOKUPS, group_end
 from provenance.match.index.postings_index import PostingsIndex
 from provenance.match.index.probe import ProbeResult, probe_index
+from provenance.match.index.report_limits import (
+    TABLE_QUARTERS,
+    is_reportable,
+    next_surprisal,
+    word_surprisal,
+)
+from provenance.match.index.stop_shingles import token_weight
 from provenance.match.scoring.corpus_sample import PASSAGE_LENGTH, passage_hash
 from provenance.model import (
     Int32s,
@@ -171,14 +171,15 @@ def _scan_batch(
     tokens: Tokens, seeds: Shingles, registry: PostingsIndex, lookup: ProbeResult, before: int
 ) -> Candidates:
     """Scan the texts of `lookup`; the first of them has the index `before`."""
-    arrays = registry.arrays
+    arrays, limits = registry.arrays, registry.limits
     ends = tokens.offsets[before : before + len(lookup.offsets)]
     codes = arrays.source_codes[: None if len(arrays.sources) > 1 else 0]
     rows, passages, runs, run_offsets = _scan_all(
         (tokens.hashes, ends),
         (seeds.hashes, seeds.positions),
         (lookup.indices, lookup.firsts, lookup.lasts, lookup.offsets),
-        (registry.bits, registry.stop_shingles, codes, registry.min_tokens),
+        (registry.bits, registry.stop_shingles, codes, registry.item_sizes),
+        (limits.least_bits, limits.longest_items, limits.surprisals),
         (arrays.postings.items, arrays.postings.positions),
         (arrays.tokens, arrays.token_offsets),
         registry.longest_item,
@@ -262,7 +263,8 @@ def _scan_all(  # noqa: C901, PLR0913, PLR0915 (it grows the arrays that it fill
     tokens: tuple[UInt32s, Int64s],
     seeds: tuple[UInt64s, Int32s],
     lookup: tuple[Int64s, Int64s, Int64s, Int64s],
-    tables: tuple[UInt8s, UInt64s, UInt8s, Int64s],
+    tables: tuple[UInt8s, UInt64s, UInt8s, UInt8s],
+    limits: tuple[Int32s, UInt8s, UInt64s],
     postings: tuple[UInt32s, Positions],
     items: tuple[UInt32s, Int64s],
     longest: Scalar,
@@ -277,82 +279,75 @@ def _scan_all(  # noqa: C901, PLR0913, PLR0915 (it grows the arrays that it fill
         np.empty((4096, HIT_COLUMNS), np.int64),
         np.empty(len(token_offsets), np.int64),
     )
-    run_cells = np.empty(RUN_CELLS, np.int64)
-    scratch = allocate_scratch(longest)
+    scratch, hit_scratch = allocate_scratch(longest), allocate_hit_scratch()
     item_tokens, item_offsets = items
-    bits, stop_shingles, codes, min_tokens = tables
+    bits, stop_shingles, codes, item_sizes = tables
+    least_bits, _, _ = limits
     seed_offsets = lookup[3]
-    registry_tables = stop_shingles, item_offsets, bits, bits_limits
-    seed_rows, counters = (
-        np.empty((len(lookup[0]), SEED_COLUMNS), np.int64),
-        np.empty(COUNTER_CELLS, np.uint8),
-    )
     end = np.int64(0)
     while end < len(token_offsets) - 1:
-        start, end = end, group_end(seed_offsets, end)
+        start, end = end, group_end(seed_offsets, token_offsets, end)
         if seed_offsets[start] == seed_offsets[end]:
             continue
         hit_offsets[start] = 0
-        hits = gather_hits(
+        hit_scratch, hits = gather_hits(
             (start, end),
             tokens,
             seeds,
             lookup,
-            postings,
-            registry_tables,
-            (seed_rows, counters),
+            (*postings, item_sizes, stop_shingles, bits, bits_limits),
+            limits,
+            hit_scratch,
             hits,
             hit_offsets,
         )
-        hit_count = hit_offsets[end]
-        mark_multi_source(hits[:hit_count], lookup, codes, postings[0])
-        prefetch_items(hits[:hit_count], item_tokens, item_offsets)
+        prefetch_items(hits[: hit_offsets[end]], item_tokens, item_offsets)
         for text in range(start, end):
             if hit_offsets[text] == hit_offsets[text + 1]:
                 continue
             document = token_hashes[token_offsets[text] : token_offsets[text + 1]]
             text_hits = hits[hit_offsets[text] : hit_offsets[text + 1]]
-            score_hits(text_hits, document, items, bits, bits_limits)
+            first_token = token_offsets[text] - token_offsets[start] + text - start
             text_hits = text_hits[
-                : prefilter_hits(text_hits, document, items, bits, min_tokens, run_cells)
+                : prefilter_hits(
+                    text_hits, document, hit_scratch[1][first_token:], items, bits, least_bits
+                )
             ]
-            keys = np.empty(len(text_hits), np.int64)
-            for hit in range(len(text_hits)):
-                keys[hit] = text_hits[hit, HIT_ITEM]
-            order = stable_argsort(keys)
-            before = count
+            mark_multi_source(text_hits, lookup, seed_offsets[text], codes, postings[0])
+            before = group_first = count
             place = np.int64(0)
             while place < len(text_hits):
-                item = text_hits[order[place], HIT_ITEM]
-                is_single = (
-                    place + 1 == len(text_hits) or text_hits[order[place + 1], HIT_ITEM] != item
-                )
-                if is_single and text_hits[order[place], HIT_BITS] < MIN_CHAIN_SCORE:
-                    place += 1
-                    continue
+                item = text_hits[place, HIT_ITEM]
                 item_sequence = item_tokens[item_offsets[item] : item_offsets[item + 1]]
-                has_other_chains = place > 0 and text_hits[order[place - 1], HIT_ITEM] == item
                 place, pair_count, score, shared_by = chain_hits(
-                    item_sequence, document, bits, text_hits, order, place, scratch
+                    items, document, bits, text_hits, place, scratch
                 )
-                has_other_chains |= (
-                    place < len(text_hits) and text_hits[order[place], HIT_ITEM] == item
-                )
-                if score < MIN_CANDIDATE_SCORE or (
-                    not has_other_chains and pair_count < required_tokens(item_sequence, min_tokens)
-                ):
-                    continue
-                pairs = scratch[4][:pair_count]
-                if count == len(rows):
-                    rows = double_rows(rows)
-                    run_offsets = double_rows(run_offsets.reshape(-1, 1)).reshape(-1)
-                while run_offsets[count] + len(pairs) > len(runs):
-                    runs = double_rows(runs)
-                rows[count, TEXT], rows[count, ITEM], rows[count, SIZE] = text, item, document.size
-                rows[count, FIRST], rows[count, LAST] = pairs[0, 1], pairs[len(pairs) - 1, 1]
-                rows[count, SCORE], rows[count, RAREST] = score, shared_by
-                run_offsets[count + 1] = _write_runs(pairs, runs, run_offsets[count])
-                count += 1
+                if score >= MIN_CANDIDATE_SCORE:
+                    pairs = scratch[4][:pair_count]
+                    if count == len(rows):
+                        rows = double_rows(rows)
+                        run_offsets = double_rows(run_offsets.reshape(-1, 1)).reshape(-1)
+                    while run_offsets[count] + len(pairs) > len(runs):
+                        runs = double_rows(runs)
+                    rows[count, TEXT], rows[count, ITEM] = text, item
+                    rows[count, SIZE] = document.size
+                    rows[count, FIRST], rows[count, LAST] = pairs[0, 1], pairs[len(pairs) - 1, 1]
+                    rows[count, SCORE], rows[count, RAREST] = score, shared_by
+                    run_offsets[count + 1] = _write_runs(pairs, runs, run_offsets[count])
+                    count += 1
+                if _is_group_over(text_hits, place):
+                    if (
+                        least_bits.size
+                        and count > group_first
+                        and not _may_be_reported(
+                            item_sequence,
+                            runs[run_offsets[group_first] : run_offsets[count]],
+                            limits,
+                            stop_shingles.size > 0,
+                        )
+                    ):
+                        count = group_first
+                    group_first = count
             count = prune_overlapping(rows, runs, run_offsets, before, count)
     passages = np.empty(count, np.uint64)
     for row in range(count):
@@ -360,6 +355,56 @@ def _scan_all(  # noqa: C901, PLR0913, PLR0915 (it grows the arrays that it fill
         document = token_hashes[token_offsets[text] : token_offsets[text + 1]]
         passages[row] = passage_hash(document, rows[row, FIRST] // PASSAGE_LENGTH)
     return rows[:count], passages, runs[: run_offsets[count]], run_offsets[: count + 1]
+
+
+@inlined
+def _is_group_over(hits: Int64s, place: Scalar) -> Scalar:
+    """Return whether no hit from `place` on is of the same item nearby as the one before it."""
+    return (
+        place == len(hits)
+        or hits[place, HIT_ITEM] != hits[place - 1, HIT_ITEM]
+        or hits[place, HIT_POSITION] - hits[place - 1, HIT_POSITION] > REACH
+    )
+
+
+@kernel_part
+def _may_be_reported(
+    item: UInt32s, runs: Int32s, limits: tuple[Int32s, UInt8s, UInt64s], has_stops: Scalar
+) -> Scalar:
+    """Return whether the candidates of an item nearby in a text, of these runs, may be reported."""
+    least_bits, _, surprisals = limits
+    surprisal, weight, heaviest, longest = np.int64(0), np.int64(0), np.int64(0), np.int64(0)
+    starts_item = False
+    for run in range(len(runs)):
+        first, run_weight = np.int64(runs[run, 0]), np.int64(0)
+        starts_item |= first == 0
+        longest = max(longest, np.int64(runs[run, 2]))
+        before, unknown = item[np.uint64(first)], np.int64(0)
+        for place in range(first, first + runs[run, 2]):
+            token = item[np.uint64(place)]
+            alone, unknown_next = word_surprisal(surprisals, token)
+            surprisal += (
+                alone
+                if place == first
+                else next_surprisal(surprisals, before, token, alone, unknown)
+            )
+            run_weight += token_weight(token)
+            before, unknown = token, unknown_next
+        weight, heaviest = weight + run_weight, max(heaviest, run_weight)
+    quarters, at = np.int64(0), np.int64(0)
+    most: Scalar = max(TABLE_QUARTERS, 2 * weight)
+    while at < item.size and quarters < most:
+        quarters += token_weight(item[np.uint64(at)])
+        at += 1
+    return is_reportable(
+        least_bits,
+        starts_item,
+        quarters,
+        (heaviest, longest, weight),
+        surprisal,
+        np.int64(0),
+        has_stops,
+    )
 
 
 @kernel_part

@@ -5,8 +5,10 @@ import numpy as np
 from provenance.jit.decorators import Scalar, allocating_part, kernel_part
 from provenance.match.candidates.alignment import MAX_ALIGNED, align, open_alignment_bound
 from provenance.match.candidates.seed_hits import (
+    HIT_FIRST_SEED,
     HIT_ITEM,
     HIT_ITEM_POSITION,
+    HIT_LAST_SEED,
     HIT_POSITION,
     HIT_SHARED_BY,
     MIN_CHAIN_SCORE,
@@ -17,9 +19,12 @@ from provenance.model import Int32s, Int64s, UInt8s, UInt32s
 MIN_CANDIDATE_SCORE = 40 * BITS_SCALE
 """Least unigram information of a candidate, in units of 1 / `BITS_SCALE` bit."""
 
-_MAX_TEXT_GAP = 24  # tokens of the text between two runs of a chain
-_MAX_ITEM_GAP = 48  # tokens of the item between them
-_GAP_COST = 2 * BITS_SCALE  # of a token between two runs
+MAX_TEXT_GAP, MAX_ITEM_GAP = 24, 48
+"""Most tokens of the text, and of the item, between two runs of a chain."""
+
+GAP_COST = 2 * BITS_SCALE
+"""Cost of each of these tokens."""
+
 _OPEN_ENDED = np.bool_(True)  # NumPy's: numba would compile the alignment anew for a literal
 
 
@@ -36,12 +41,11 @@ def allocate_scratch(longest: Scalar) -> tuple[Int32s, Int32s, Int32s, Int32s, I
 
 
 @kernel_part
-def chain_hits(  # noqa: C901, PLR0913, PLR0915 (one pass over the hits, with much state)
-    item: UInt32s,
+def chain_hits(  # noqa: C901, PLR0912, PLR0915 (one pass over the hits, with much state)
+    items: tuple[UInt32s, Int64s],
     document: UInt32s,
     bits: UInt8s,
     hits: Int64s,
-    order: Int64s,
     place: Scalar,
     scratch: tuple[Int32s, Int32s, Int32s, Int32s, Int32s],
 ) -> tuple[Scalar, Scalar, Scalar, Scalar]:
@@ -58,18 +62,21 @@ def chain_hits(  # noqa: C901, PLR0913, PLR0915 (one pass over the hits, with mu
     rarest : int
         `HIT_SHARED_BY` of its rarest seed.
     """
-    number = hits[order[place], HIT_ITEM]
+    tokens, offsets = items
+    number, first_hit = hits[place, HIT_ITEM], place
+    item = tokens[offsets[number] : offsets[number + 1]]
     pairs = scratch[3]
     count, score, rarest = 0, 0, np.int64(1 << 30)
     item_end, text_end = np.int64(0), np.int64(0)
-    while place < len(order) and hits[order[place], HIT_ITEM] == number:
-        at_text, at_item = hits[order[place], HIT_POSITION], hits[order[place], HIT_ITEM_POSITION]
+    while place < len(hits) and hits[place, HIT_ITEM] == number:
+        at_text = hits[place, HIT_POSITION]
+        at_item = min(hits[place, HIT_ITEM_POSITION], item.size)  # else it was tampered with
         if count:
             if at_text < text_end and at_text - at_item == text_end - item_end:
-                rarest = min(rarest, hits[order[place], HIT_SHARED_BY])
+                rarest = min(rarest, hits[place, HIT_SHARED_BY])
                 place += 1
                 continue
-            if at_text - text_end > _MAX_TEXT_GAP or at_item - item_end > _MAX_ITEM_GAP:
+            if at_text - text_end > MAX_TEXT_GAP or at_item - item_end > MAX_ITEM_GAP:
                 break
             if at_text >= text_end and at_item < item_end:
                 break  # another copy of the item begins
@@ -89,11 +96,18 @@ def chain_hits(  # noqa: C901, PLR0913, PLR0915 (one pass over the hits, with mu
         ):
             length += 1
         if length == 0:
+            last_seed = hits[place, HIT_LAST_SEED] - hits[place, HIT_FIRST_SEED]
+            if count and hits[place, HIT_POSITION] + last_seed >= text_end:
+                break  # its run goes on behind the chain, but elsewhere in the item
             place += 1
             continue
-        rarest = min(rarest, hits[order[place], HIT_SHARED_BY])
         item_gap, text_gap = at_item - item_end, at_text - text_end
-        if count and 0 < item_gap <= MAX_ALIGNED and 0 < text_gap <= MAX_ALIGNED:
+        is_aligned = 0 < item_gap <= MAX_ALIGNED and 0 < text_gap <= MAX_ALIGNED
+        cost = (max(item_gap, 0) + max(text_gap, 0)) * GAP_COST
+        if count and not is_aligned and cost > score:
+            break  # the best segment would leave out all before the gap
+        rarest = min(rarest, hits[place, HIT_SHARED_BY])
+        if count and is_aligned:
             # A step of one gives views as `_extend_chain` has them: one compilation for both.
             inner = align(
                 item[item_end:at_item:1], document[text_end:at_text:1], bits, False, *scratch[:2]
@@ -112,7 +126,12 @@ def chain_hits(  # noqa: C901, PLR0913, PLR0915 (one pass over the hits, with mu
     if score < MIN_CHAIN_SCORE or count == 0:
         return place, 0, 0, rarest
     first, end, score = _best_segment(item, bits, pairs[:count])
-    count, score = _extend_chain(item, document, bits, pairs[first:end], score, scratch)
+    # What the best segment leaves out behind it may be the next chain.
+    while place - 1 > first_hit and hits[place - 1, HIT_POSITION] > pairs[end - 1, 1]:
+        place -= 1
+    count, score = _extend_chain(
+        (tokens, offsets[number], item), document, bits, pairs[first:end], score, scratch
+    )
     return place, count, score, rarest
 
 
@@ -131,7 +150,7 @@ def _best_segment(item: UInt32s, bits: UInt8s, pairs: Int32s) -> tuple[Scalar, S
         if place:
             skipped += pairs[place, 0] - pairs[place - 1, 0] - 1
             skipped += pairs[place, 1] - pairs[place - 1, 1] - 1
-        total -= skipped * _GAP_COST
+        total -= skipped * GAP_COST
         if place and total < 0:
             start, segment_bits, total = place, np.int64(0), np.int64(0)
         segment_bits += gain
@@ -143,24 +162,39 @@ def _best_segment(item: UInt32s, bits: UInt8s, pairs: Int32s) -> tuple[Scalar, S
 
 @kernel_part
 def _extend_chain(
-    item: UInt32s,
+    items: tuple[UInt32s, Scalar, UInt32s],
     document: UInt32s,
     bits: UInt8s,
     pairs: Int32s,
     score: Scalar,
     scratch: tuple[Int32s, Int32s, Int32s, Int32s, Int32s],
 ) -> tuple[Scalar, Scalar]:
-    """Extend a chain at both ends; the result is in the last of `scratch`."""
+    """Extend a chain at both ends; the result is in the last of `scratch`.
+
+    `items` are the tokens of all items, the index of the item's first, and those of the item.
+    """
+    tokens, first, item = items
     table, left, right, _, chain = scratch
     item_at, text_at = np.int64(pairs[0, 0]), np.int64(pairs[0, 1])
-    item_low, text_low = max(0, item_at - MAX_ALIGNED), max(0, text_at - MAX_ALIGNED)
+    item_low: Scalar = max(0, item_at - MAX_ALIGNED)
+    text_low: Scalar = max(0, text_at - MAX_ALIGNED)
     item_end, text_end = np.int64(pairs[-1, 0]) + 1, np.int64(pairs[-1, 1]) + 1
     item_high, text_high = item_end + MAX_ALIGNED, text_end + MAX_ALIGNED
-    before = open_alignment_bound(
-        item[item_low:item_at], document[text_low:text_at], bits, np.int64(-1)
+    before, _ = open_alignment_bound(
+        tokens,
+        (first + item_at - 1, item_at - item_low),
+        document,
+        (text_at - 1, text_at - text_low),
+        bits,
+        np.int64(-1),
     )
-    behind = open_alignment_bound(
-        item[item_end:item_high], document[text_end:text_high], bits, np.int64(1)
+    behind, _ = open_alignment_bound(
+        tokens,
+        (first + item_end, min(item.size - item_end, MAX_ALIGNED)),
+        document,
+        (text_end, min(document.size - text_end, MAX_ALIGNED)),
+        bits,
+        np.int64(1),
     )
     lefts, rights = 0, 0
     # Most chance matches end here: no extension could make them a candidate.

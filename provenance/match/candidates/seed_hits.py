@@ -1,23 +1,34 @@
-"""Hits: positions of a text's seeds in items, and the information of the run around each."""
+"""Hits: runs of seeds that a text shares with an item."""
 
 import numpy as np
 
 from provenance.jit.decorators import Scalar, allocating_part, inlined, kernel_part
 from provenance.jit.intrinsics import prefetch
-from provenance.match.index.postings_index import BITS_SCALE, CELL_SHIFT
-from provenance.match.index.stop_shingles import token_weight
+from provenance.match.index.postings_index import BITS_SCALE
 from provenance.model import Int64s, UInt8s, UInt32s
 
-HIT_ITEM, HIT_POSITION, HIT_ITEM_POSITION, HIT_SHARED_BY, HIT_BITS, HIT_START, HIT_LENGTH = range(7)
-"""Columns of a hit: the item; index of the seed in text and item; twice the number of items that
-share it, plus one if they are of several sources; information of the run of equal tokens around
-it, where that run begins in the text, and its length in tokens."""
+(
+    HIT_ITEM,
+    HIT_POSITION,
+    HIT_END,
+    HIT_ITEM_POSITION,
+    HIT_BEGIN_BOUND,
+    HIT_END_BOUND,
+    HIT_SHARED_BY,
+    HIT_FIRST_SEED,
+    HIT_LAST_SEED,
+    HIT_EXCESS,
+    HIT_HAS_STOPS,
+    HIT_IS_ALONE,
+) = range(12)
+"""Columns of a hit, a run of consecutive seeds of an item: the item; begin and end of the seeds in
+the text; their begin in the item; begin and end of the longest run that they may be in; the number
+of items that share the rarest seed, later twice that, plus one if they are of several sources;
+first and last of the seeds, counted in the text; information of the words of a seed beyond
+`max_seed_bits`, where it is least; whether stop shingles may be in the run; and whether the item
+has no other hit nearby."""
 
-HIT_SEED, HIT_IS_STRAY = HIT_BITS, HIT_START
-"""Columns of a hit that is not scored yet: index of the seed, and whether the hit would be a stray
-if it were the only one of its item."""
-
-HIT_COLUMNS = 7
+HIT_COLUMNS = 12
 
 MIN_CHAIN_SCORE = 28 * BITS_SCALE
 """Chains of less information are not aligned, in units of 1 / `BITS_SCALE` bit."""
@@ -62,30 +73,36 @@ def max_seed_bits(postings: int) -> Int64s:
 
 @inlined
 def _has_several_sources(codes: UInt8s, items: UInt32s, first: Scalar, last: Scalar) -> Scalar:
-    several = 0
+    several = np.int64(0)
     for posting in range(first + 1, last):
-        several |= codes[items[posting]] != codes[items[first]]
+        several |= np.int64(codes[items[posting]] != codes[items[first]])
     return several
 
 
 @kernel_part
 def mark_multi_source(
-    hits: Int64s, lookup: tuple[Int64s, Int64s, Int64s, Int64s], codes: UInt8s, items: UInt32s
+    hits: Int64s,
+    lookup: tuple[Int64s, Int64s, Int64s, Int64s],
+    first_seed: Scalar,
+    codes: UInt8s,
+    items: UInt32s,
 ) -> None:
-    """Record for every hit whether the items that share its seed are of several sources.
+    """Record for each hit of a text if the items that share its rarest seed have several sources.
 
-    If `codes` is empty, there is one source.
+    Of several seeds that are as rare, one of a single source counts. If `codes` is empty, there is
+    one source.
     """
     _, firsts, lasts, _ = lookup
-    seed, across = np.int64(-1), np.int64(0)
     for hit in range(len(hits)):
-        if codes.size and hits[hit, HIT_SEED] != seed:
-            seed = hits[hit, HIT_SEED]
+        sharing, across = hits[hit, HIT_SHARED_BY], np.int64(codes.size > 0)
+        last_seed = first_seed + hits[hit, HIT_LAST_SEED] if across else np.int64(-1)
+        for seed in range(first_seed + hits[hit, HIT_FIRST_SEED], last_seed + 1):
             first, last = firsts[seed], lasts[seed]
-            across = np.int64(
-                _has_several_sources(codes, items, first, min(last, first + _MAX_POSTINGS))
-            )
-        hits[hit, HIT_SHARED_BY] = hits[hit, HIT_SHARED_BY] * 2 + across
+            if last - first == sharing:
+                across &= _has_several_sources(
+                    codes, items, first, min(last, first + _MAX_POSTINGS)
+                )
+        hits[hit, HIT_SHARED_BY] = sharing * 2 + across
 
 
 @inlined
@@ -104,69 +121,20 @@ def prefetch_items(hits: Int64s, tokens: UInt32s, offsets: Int64s) -> None:
         prefetch(tokens, at + _CACHE_LINE_TOKENS)
 
 
-@kernel_part
-def score_hits(
-    hits: Int64s,
-    document: UInt32s,
-    items: tuple[UInt32s, Int64s],
-    bits: UInt8s,
-    bits_limits: Int64s,
-) -> None:
-    """Record the run of equal tokens around each hit of a text, and its information.
-
-    If the run is a small part of the item, the information of the seed's words is limited to
-    `bits_limits` (`max_seed_bits`).
-    """
-    tokens, offsets = items
-    item, shift, begin, end = np.int64(-1), np.int64(0), np.int64(0), np.int64(0)
-    run_score = np.int64(0)
-    for hit in range(len(hits)):
-        at, item_at = hits[hit, HIT_POSITION], hits[hit, HIT_ITEM_POSITION]
-        first = offsets[hits[hit, HIT_ITEM]]
-        size = offsets[hits[hit, HIT_ITEM] + 1] - first
-        stop, weight, seed = at, 0, np.int64(0)
-        while weight < SEED_WEIGHT:
-            token = document[np.uint64(stop)]
-            seed += bits[token >> CELL_SHIFT]
-            weight += token_weight(token)
-            stop += 1
-        if item_at + stop - at > size:  # the item lacks the seed: the registry was tampered with
-            stop = min(stop, at + size)
-            item_at = size - (stop - at)
-            hits[hit, HIT_ITEM_POSITION] = item_at
-        # The seeds of a copy follow each other and share one run.
-        if hits[hit, HIT_ITEM] != item or at - item_at != shift or stop > end:
-            item, shift = hits[hit, HIT_ITEM], at - item_at
-            begin, end, run_score = _exact_run(
-                (at, stop), document, tokens[first : first + size], shift, bits
-            )
-            run_score += seed
-        score = run_score
-        if PARTIAL_RATIO * (end - begin) < size:
-            score += min(seed, bits_limits[min(hits[hit, HIT_SHARED_BY] >> 1, MAX_SHARED)]) - seed
-        hits[hit, HIT_BITS], hits[hit, HIT_START], hits[hit, HIT_LENGTH] = score, begin, end - begin
-
-
 @inlined
-def _exact_run(
-    seed: tuple[Scalar, Scalar], document: UInt32s, item: UInt32s, shift: Scalar, bits: UInt8s
-) -> tuple[Scalar, Scalar, Scalar]:
-    """Return begin and end of the run around a seed, and the information of its other tokens."""
-    (begin, end), score = seed, np.int64(0)
+def exact_run(
+    begin: Scalar, end: Scalar, shift: Scalar, document: UInt32s, item: UInt32s
+) -> tuple[Scalar, Scalar]:
+    """Return begin and end of the run of equal tokens around a stretch of a text.
+
+    Token `i` of the text is compared with token ``i - shift`` of the item.
+    """
     low, high = max(shift, 0), min(document.size, item.size + shift)
-    while begin > low:
-        token = document[np.uint64(begin - 1)]
-        if token != item[np.uint64(begin - 1 - shift)]:
-            break
-        score += bits[token >> CELL_SHIFT]
+    while begin > low and document[np.uint64(begin - 1)] == item[np.uint64(begin - 1 - shift)]:
         begin -= 1
-    while end < high:
-        token = document[np.uint64(end)]
-        if token != item[np.uint64(end - shift)]:
-            break
-        score += bits[token >> CELL_SHIFT]
+    while end < high and document[np.uint64(end)] == item[np.uint64(end - shift)]:
         end += 1
-    return begin, end, score
+    return begin, end
 
 
 @allocating_part

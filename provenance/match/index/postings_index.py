@@ -17,6 +17,7 @@ import numpy as np
 
 from provenance.jit.decorators import Scalar, inlined, kernel
 from provenance.jit.intrinsics import equal_mask, popcount, trailing_zeros
+from provenance.match.index.report_limits import NO_LIMITS, ReportLimits
 from provenance.model import (
     BACKGROUND_BITS,
     Flags,
@@ -196,7 +197,6 @@ _COMPARED_POSTINGS = 16  # postings that are compared at once; longer ranges are
 _CHUNK = 1 << 14  # intermediate results of a chunk of cells stay in the L2 cache
 _ALL_BITS = np.uint64(0xFFFFFFFFFFFFFFFF)
 _NO_SHINGLES: UInt64s = np.zeros(0, np.uint64)
-_NO_MINIMUM: Int64s = np.zeros(0, np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,9 +221,11 @@ class PostingsIndex:
         Stop shingles, sorted (`stop_shingles.find_stop_shingles`).
     stop_marks : ndarray of bool, shape of `arrays.tokens`
         Whether a stop shingle begins at the token.
-    min_tokens : ndarray of int64
-        Least number of tokens of an item's only match in a text
-        (`detectability.min_match_tokens`); empty for no limit.
+    item_sizes : ndarray of uint8, shape (items,)
+        Tokens of each item, at most 255.
+    limits : ReportLimits
+        Limits of what may be reported (`detectability.report_limits`); `NO_LIMITS` keeps all
+        candidates.
     """
 
     arrays: RegistryArrays
@@ -235,7 +237,8 @@ class PostingsIndex:
     bits: UInt8s
     stop_shingles: UInt64s
     stop_marks: Flags
-    min_tokens: Int64s
+    item_sizes: UInt8s
+    limits: ReportLimits
 
 
 def build_postings_index(
@@ -273,7 +276,8 @@ def build_postings_index(
         bits,
         stop_shingles,
         stop_marks,
-        _NO_MINIMUM,
+        np.minimum(np.diff(arrays.token_offsets), 255).astype(np.uint8),
+        NO_LIMITS,
     )
 
 

@@ -1,9 +1,19 @@
-"""Detectability: which items can be found at all, and the least length of a reported match."""
+"""Detectability: which items can be found at all, and the limits of what may be reported."""
 
 import numpy as np
 
 from provenance.jit.decorators import Scalar, kernel
 from provenance.match.index.postings_index import BITS_SCALE, CELL_SHIFT, PostingsIndex
+from provenance.match.index.report_limits import (
+    EXTENSION_WORDS,
+    MAX_EXTENSION,
+    NO_LIMITS,
+    SURPRISAL_SCALE,
+    TABLE_BITS,
+    TABLE_QUARTERS,
+    TABLE_WORDS,
+    ReportLimits,
+)
 from provenance.match.index.stop_shingles import token_weight
 from provenance.match.scoring.classifier import (
     LARGE_CORPUS_TOKENS,
@@ -12,21 +22,25 @@ from provenance.match.scoring.classifier import (
     SATURATION_TOKENS,
     log_odds,
 )
-from provenance.match.scoring.evalue import is_reported, strength
-from provenance.match.scoring.features import MIN_COPY_WORDS, MOST_OF_ITEM, Features, item_words
-from provenance.match.scoring.information import MAX_WORD_BITS, REPEAT_DISCOUNT
-from provenance.model import ChanceModel, Flags, Floats, Int64s, UInt8s, UInt32s
+from provenance.match.scoring.evalue import is_reported, least_reported_odds, strength
+from provenance.match.scoring.features import MOST_OF_ITEM, Features, item_words
+from provenance.match.scoring.information import REPEAT_DISCOUNT, language_surprisals
+from provenance.model import ChanceModel, Flags, Floats, Int64s, Language, UInt8s, UInt32s
 
 _BATCH_ITEMS = 1 << 14  # intermediate results of a batch fit the cache
 _SLOTS, _SLOT_SHIFT = 1 << 10, np.uint32(22)
 _ENOUGH_WORDS = 8  # distinct words from which bits alone decide
 _MAX_TOKENS = 64  # read of an item; longer ones are detectable unless all words are equal
 
+LIMITED_FROM_TOKENS = 1_000_000
+"""Tokens of registries from which on there are limits: smaller ones have few chance hits."""
+
 _ROUNDING_MARGIN = 1e-6  # of log-odds
+_UNREACHABLE = 1 << 30  # units of surprisal
 
 
-def min_match_tokens(chance: ChanceModel, size: int) -> Int64s:
-    """Return the fewest tokens of a reported match in any corpus, registry and text.
+def report_limits(chance: ChanceModel, size: int, language: Language) -> ReportLimits:
+    """Return the limits of what may be reported in any corpus and text.
 
     Parameters
     ----------
@@ -34,43 +48,72 @@ def min_match_tokens(chance: ChanceModel, size: int) -> Int64s:
         The registry's chance model.
     size : int
         Tokens of all registries that are matched at a time, as for `evalue.strength`.
-
-    Returns
-    -------
-    ndarray of int64, shape (4 * SATURATION_TOKENS + 1,)
-        By the length of the item in quarters of a word; the last is for longer items too. At most
-        `MIN_COPY_WORDS`, as copies count for other matches. Not valid for matches with siblings,
-        or with stop shingles, which do not count towards the length of an item.
+    language : Language
+        N-gram counts of general language.
 
     Notes
     -----
-    A match of ``n`` tokens is strongest if each is a word of the most information, all in one run,
-    and the text breaks on both sides. It is most of its item if ``n`` words would be.
+    Log-odds are linear in the information of the matched words, so that for each number of words
+    the least information is known, if everything else is at its best: all words next to each other,
+    different from the registry's, and the text breaks on both sides.
     """
-    length = np.maximum(np.arange(4 * SATURATION_TOKENS + 1), 1) / 4
-    ones, zeros = np.ones(len(length)), np.zeros(len(length))
-    least = np.full(len(length), MIN_COPY_WORDS)
-    for tokens in range(MIN_COPY_WORDS - 1, 0, -1):
-        bits, words = tokens * MAX_WORD_BITS * ones, tokens * ones
-        is_most = np.asarray(words >= MOST_OF_ITEM * length, np.float64)
+    if size < LIMITED_FROM_TOKENS:
+        return NO_LIMITS
+    least = _least_bits(chance, size)
+    return ReportLimits(
+        np.minimum(np.ceil(least * SURPRISAL_SCALE), _UNREACHABLE).astype(np.int32),
+        _longest_items(least),
+        language_surprisals(language),
+    )
+
+
+def _least_bits(chance: ChanceModel, size: int) -> Floats:
+    shape = (2, TABLE_QUARTERS + 1, TABLE_WORDS + 1, TABLE_WORDS + 1)
+    starts, quarters, longest, matched = (
+        axis.ravel().astype(np.float64) for axis in np.indices(shape)
+    )
+    ones, zeros = np.ones(starts.shape), np.zeros(starts.shape)
+    length = np.maximum(quarters, 1) / 4
+    matched = np.minimum(np.maximum(matched, 1), length)
+    is_most = np.asarray(matched >= MOST_OF_ITEM * length, np.float64)
+
+    def best_odds(bits: float) -> Floats:
         best = Features(
-            corpus_bits=bits,
+            corpus_bits=bits * ones,
             registry_bits=zeros,
-            pooled_bits=bits,
-            matched=words,
+            pooled_bits=bits * ones,
+            matched=matched,
             length=length,
-            longest=words,
-            distinct=np.full(len(length), float(MIN_DISTINCT_WORDS)),
+            longest=np.minimum(longest, matched),
+            distinct=np.full(starts.shape, float(MIN_DISTINCT_WORDS)),
             density=ones,
             shared_across_sources=zeros,
             fills_text=is_most,
-            starts_item=ones,
+            starts_item=starts,
             is_delimited=is_most,
-            is_elided=ones,
+            is_elided=starts,
         )
-        scores = log_odds(best, int(LARGE_CORPUS_TOKENS)) + _ROUNDING_MARGIN
-        least[is_reported(scores, strength(scores, chance, size))] = tokens
-    return least
+        return log_odds(best, int(LARGE_CORPUS_TOKENS))
+
+    lowest, highest = best_odds(0.0), best_odds(MAX_BITS)
+    required = least_reported_odds(chance, size) - _ROUNDING_MARGIN
+    least = np.maximum((required - lowest) / (highest - lowest), 0.0) * MAX_BITS
+    least = np.where(least > MAX_BITS, np.inf, least).reshape(shape)
+    # At most so many words match, in runs of at most so many.
+    return np.asarray(np.minimum.accumulate(np.minimum.accumulate(least, axis=2), axis=3))
+
+
+def _longest_items(least: Floats) -> UInt8s:
+    """Return the table `ReportLimits.longest_items`."""
+    longest = np.zeros((2, TABLE_WORDS + 1, TABLE_BITS + 1), np.uint8)
+    words, bits = np.indices(longest.shape[1:])
+    most = bits + np.minimum(3 * SURPRISAL_SCALE * bits // 4, MAX_EXTENSION) / SURPRISAL_SCALE
+    matched = np.minimum(words + EXTENSION_WORDS, TABLE_WORDS)
+    for quarters in range(TABLE_QUARTERS + 1):
+        is_enough = least[:, quarters, words, matched] <= most
+        is_enough[1] |= is_enough[0]
+        longest[is_enough] = quarters
+    return longest
 
 
 def undetectable_items(registry: PostingsIndex, size: int) -> Flags:

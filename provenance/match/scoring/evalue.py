@@ -56,6 +56,12 @@ def is_reported(odds: Floats, strengths: Floats) -> Flags:
     return np.asarray((strengths >= STRENGTH_THRESHOLD) & (odds >= MIN_LOG_ODDS))
 
 
+def least_reported_odds(chance: ChanceModel, size: int) -> float:
+    """Return the log-odds from which matches are reported; parameters as for `strength`."""
+    nats = STRENGTH_THRESHOLD * np.log(2) + np.log(chance.scale * max(size, MIN_REGISTRY_TOKENS))
+    return float(max(MIN_LOG_ODDS, nats / chance.decay))
+
+
 def expected_by_chance(strengths: Floats, tokens: int) -> Floats:
     """Return the E-value: the number of matches this strong expected by chance in `tokens`."""
     return np.asarray(tokens * np.exp2(-strengths))

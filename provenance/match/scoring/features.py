@@ -14,6 +14,7 @@ from provenance.jit.decorators import kernel
 from provenance.jit.intrinsics import prefetch
 from provenance.match.candidates.candidate_table import Candidates
 from provenance.match.index.postings_index import PostingsIndex
+from provenance.match.index.report_limits import COPY_COVERAGE, COPY_RUN_TOKENS, MIN_COPY_WORDS
 from provenance.match.index.stop_shingles import token_weight
 from provenance.match.scoring.corpus_sample import PassageCopies, PassageSample, merge_copies
 from provenance.match.scoring.information import (
@@ -71,7 +72,9 @@ def boundary_features(
 
 
 _MAX_SIBLING_GAP = 24  # tokens of the text between two siblings
-_MAX_SIBLING_ITEM = 64.0  # words: a longer item may share several phrases with a page
+
+MAX_SIBLING_ITEM = 64
+"""Most words of the item of siblings: a longer one may share several phrases with a page."""
 
 
 def group_siblings(candidates: Candidates, length: Floats) -> Int64s:
@@ -102,7 +105,7 @@ def group_siblings(candidates: Candidates, length: Floats) -> Int64s:
         & (candidates.items[previous] == candidates.items[following])
         & (candidates.firsts[following] - candidates.lasts[previous] <= _MAX_SIBLING_GAP)
         & ((heads[following] >= ends[previous]) | (ends[following] <= heads[previous]))
-        & (length[following] <= _MAX_SIBLING_ITEM)
+        & (length[following] <= MAX_SIBLING_ITEM)
     )
     places = np.arange(1, len(order)) * ~is_sibling
     groups[order] = order[np.maximum.accumulate(np.concatenate([[0], places]))]
@@ -167,20 +170,14 @@ def _add_matched(
                 words[candidate] += token_weight(tokens[place]) / 4
 
 
-MIN_COPY_WORDS = 8
-"""Least number of matched words of a copy."""
-
-_COPY_COVERAGE, _COPY_RUN = 0.6, 12
-
-
 def is_copy(matched: Floats, length: Floats) -> Flags:
     """Return which matches are most of their item, from matched words and words of the item."""
-    return np.asarray((matched >= _COPY_COVERAGE * length) & (matched >= MIN_COPY_WORDS))
+    return np.asarray((matched >= COPY_COVERAGE * length) & (matched >= MIN_COPY_WORDS))
 
 
 def counts_as_copy(candidates: Candidates, whole: Flags) -> Flags:
     """Return which candidates count as copies of their item, if `whole` are copies (`is_copy`)."""
-    return np.asarray(whole | (candidates.longest_run >= _COPY_RUN))
+    return np.asarray(whole | (candidates.longest_run >= COPY_RUN_TOKENS))
 
 
 def matched_and_item_words(candidates: Candidates, arrays: RegistryArrays) -> tuple[Floats, Floats]:

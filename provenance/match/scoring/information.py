@@ -16,6 +16,7 @@ from provenance.jit.decorators import Scalar, allocating_part, inlined, kernel, 
 from provenance.jit.intrinsics import prefetch
 from provenance.match.candidates.candidate_table import Candidates
 from provenance.match.index.postings_index import PostingsIndex
+from provenance.match.index.report_limits import SURPRISAL_SCALE
 from provenance.match.index.stop_shingles import evidence_mask, token_weight
 from provenance.match.scoring.corpus_sample import PassageSample
 from provenance.match.scoring.ngram_counts import collect_vocabulary, count_ngrams
@@ -144,6 +145,49 @@ def language_only_counts(language: Language) -> NgramCounts:
         _language_table(language),
         np.array([np.inf, np.inf, language.tokens]),
     )
+
+
+def language_surprisals(language: Language) -> UInt64s:
+    """Return the surprisals of words in language alone, as `ReportLimits.surprisals`.
+
+    They are those that `measure_information` counts with `language_only_counts`, rounded up.
+    """
+    counts = language.counts.astype(np.float64)
+    first_word = int(np.searchsorted(language.keys, NO_CONTEXT << np.uint64(32)))
+    words = language.keys[first_word:] & _LOWER_HALF
+    unknown_word = np.zeros(1)
+
+    def count_words(tokens: UInt64s) -> Floats:
+        places = np.searchsorted(words, tokens)
+        is_known = words[np.minimum(places, len(words) - 1)] == tokens if len(words) else False
+        return np.where(is_known, np.append(counts[first_word:], unknown_word)[places], 0.0)
+
+    pairs, pair_counts = language.keys[:first_word], counts[:first_word]
+    context, count = count_words(pairs >> np.uint64(32)), count_words(pairs & _LOWER_HALF)
+    share = np.where(context > 0, _novelty_of(np.maximum(context, 1)), 1.0)
+    followers = np.maximum(pair_counts - _DISCOUNT, 0.0) / np.maximum(context, 1)
+    probability = share * _unigram_of(count, language) + (1 - share) * followers
+    values = np.concatenate(
+        [
+            _scaled_surprisal(probability),
+            _scaled_surprisal(_unigram_of(counts[first_word:], language))
+            | _scaled_surprisal(_novelty_of(counts[first_word:])) << np.uint32(16),
+        ]
+    )
+    return build_table(language.keys, values)
+
+
+def _unigram_of(count: Floats, language: Language) -> Floats:
+    return np.asarray((count + 0.5) / (language.tokens + 0.5 * _VOCABULARY_SIZE))
+
+
+def _novelty_of(context: Floats) -> Floats:
+    return np.asarray(1 / (1 + context ** (1 - HEAPS_EXPONENT)))
+
+
+def _scaled_surprisal(probability: Floats) -> UInt32s:
+    bits = np.minimum(-np.log2(probability), MAX_WORD_BITS)
+    return np.asarray(np.ceil(SURPRISAL_SCALE * bits), np.uint32)
 
 
 def measure_information(

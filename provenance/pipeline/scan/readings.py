@@ -12,10 +12,11 @@ from provenance.match.candidates.near_duplicates import LshIndex, NearDuplicates
 from provenance.match.index.postings_index import PostingsIndex, build_postings_index
 from provenance.match.index.stop_shingles import find_stop_shingles
 from provenance.match.scoring.corpus_sample import FULL_BOUND, PassageCopies, PassageSample
-from provenance.match.scoring.detectability import min_match_tokens
+from provenance.match.scoring.detectability import report_limits
 from provenance.model import Int64s, Skipped, Unread
 from provenance.pipeline.batch_spool import BatchSpool
 from provenance.pipeline.locate.windows import TextWindows
+from provenance.read.language_counts import load_language
 from provenance.registry.store import Registry
 
 
@@ -49,8 +50,7 @@ class RegistryIndex:
     @property
     def cache_key(self) -> bytes:
         """Everything that affects readings: the digest and what is known to be unreportable."""
-        known = f"{self.registry.manifest.digest} {self.size_of_all} "
-        return known.encode() + self.index.min_tokens.tobytes()
+        return f"{self.registry.manifest.digest} {self.size_of_all} ".encode()
 
 
 def build_registry_indexes(
@@ -64,8 +64,7 @@ def build_registry_indexes(
         All registries that a corpus is matched against.
     to_report : bool
         Whether only reportable matches are needed. If so, candidates that cannot be reported are
-        dropped while scanning: those with too few tokens (`min_match_tokens`; not if there are stop
-        shingles, which do not count as tokens), then others (`select_reportable`).
+        dropped while scanning (`report_limits`, then `select_reportable`).
     """
     arrays_list = [registry.arrays() for registry in registries]
     stop_shingles, size = (
@@ -73,9 +72,10 @@ def build_registry_indexes(
         sum(arrays.size for arrays in arrays_list),
     )
     indexes = [build_postings_index(arrays, stop_shingles) for arrays in arrays_list]
-    if to_report and not len(stop_shingles):
+    if to_report:
+        language = load_language()
         indexes = [
-            replace(index, min_tokens=min_match_tokens(index.arrays.chance, size))
+            replace(index, limits=report_limits(index.arrays.chance, size, language))
             for index in indexes
         ]
     return [
