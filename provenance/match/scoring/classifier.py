@@ -194,8 +194,8 @@ def score_candidates(
     inputs : ScoringInputs
         Data and settings of the scoring.
     known_copies : ndarray of int64, shape (items,), or None
-        Passages of the sample known to contain a copy of each item, from a check of more of the
-        corpus.
+        Number of passages of the sample that contain a copy of each item; None counts those of the
+        candidates.
     """
     context = candidate_context(candidates, registry, inputs.corpus, known_copies)
     possible = _select_possible(candidates, context, registry, inputs)

@@ -209,13 +209,14 @@ def count_copies(
     copy_mask : ndarray of bool
         Which of the candidates are copies (`is_copy`).
     known_copies : ndarray of int64, shape (items,), or None
-        Least number of passages known to contain a copy of each item.
+        Number of passages of the sample that contain a copy of each item; None counts those of the
+        candidates.
     """
-    items_of_copies = candidates.items[_copy_pairs(candidates, corpus, copy_mask)]
-    item_count = int(candidates.items.max(initial=0)) + 1
-    copies = np.bincount(items_of_copies, minlength=item_count)
-    if known_copies is not None:
-        copies = np.maximum(copies, known_copies[:item_count])
+    copies = known_copies
+    if copies is None:
+        items_of_copies = candidates.items[_copy_pairs(candidates, corpus, copy_mask)]
+        item_count = int(candidates.items.max(initial=0)) + 1
+        copies = np.bincount(items_of_copies, minlength=item_count)
     return np.maximum(copies[candidates.items], corpus.contains(candidates.passages)).astype(
         np.int64
     )
@@ -348,8 +349,8 @@ def candidate_context(
     corpus : PassageSample
         A sample of the corpus.
     known_copies : ndarray of int64, shape (items,), or None
-        Passages of the sample known to contain a copy of each item, from a check of more of the
-        corpus.
+        Number of passages of the sample that contain a copy of each item; None counts those of the
+        candidates.
     """
     context = text_context(candidates, registry)
     copy_mask = is_copy(context.matched, context.length)
