@@ -259,8 +259,8 @@ def reported(against, texts, size, language):
     strong = found.take(weighed.indices)
     columns = strong.texts, strong.items, strong.firsts, strong.lasts, strong.matched
     rows = [column.tolist() for column in (*columns, weighed.bits, weighed.strengths)]
-    copies = [column.tolist() for column in copied_items(found, against, sample)]
-    return len(found), rows, copies
+    copies = copied_items(found, against, sample)
+    return len(found), rows, [copies.passages.tolist(), copies.items.tolist()]
 
 
 @settings(max_examples=100, deadline=None)
