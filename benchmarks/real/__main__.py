@@ -87,8 +87,9 @@ def measure(options: argparse.Namespace, folder: Path) -> Figures:
     openings = suite.measure_openings(texts, sizes, ours, options.rounds)
     _say("peers")
     peers = peer_searches.measure(texts, sizes, ours, options.peer_python)
+    load = f"load of {os.getloadavg()[0]:.1f} when it ended"
     return Figures(
-        facts,
+        [*facts, load],
         suite.commit_of(ROOT),
         suite.commit_of(checkouts[-1].root) if other_checks else "",
         options.rounds,
