@@ -58,7 +58,7 @@ def main() -> None:
     options = _options()
     facts = machine()
     sections: list[Section] = []
-    with _work_folder(options.work) as folder:
+    with work_folder(options.work) as folder:
         bench, words = _prepare(options, folder)
         for name in options.only or PARTS:
             sections.append(run_part(name, PARTS[name], bench))
@@ -93,10 +93,11 @@ def _options() -> argparse.Namespace:
 
 
 @contextmanager
-def _work_folder(work_folder: Path | None) -> Iterator[Path]:
-    if work_folder is not None:
-        work_folder.mkdir(parents=True, exist_ok=True)
-        yield work_folder.resolve()
+def work_folder(named: Path | None) -> Iterator[Path]:
+    """Return the folder for data: the one that was named, or a temporary one."""
+    if named is not None:
+        named.mkdir(parents=True, exist_ok=True)
+        yield named.resolve()
         return
     with TemporaryDirectory() as folder:
         yield Path(folder)

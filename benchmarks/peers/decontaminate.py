@@ -37,6 +37,34 @@ def detect(pages: str, posts: str, truth: str, *, loose: bool) -> dict[str, Any]
     loose : bool
         Whether to use `LOOSE` instead of the default settings.
     """
+    output, pairs = _search(pages, posts, loose=loose)
+    return {
+        "index": parse_seconds(output, "Index building time"),
+        "seconds": parse_seconds(output, "Detection time"),
+        "version": version("decontaminate"),
+        **score(pairs, json.loads(Path(truth).read_text("utf-8"))),
+    }
+
+
+def search(corpus: str, posts: str) -> dict[str, Any]:
+    """Search a corpus of posts for posts, with `LOOSE`, on one thread; returns the rows found.
+
+    Parameters
+    ----------
+    corpus, posts : str
+        Folders of its JSON Lines.
+    """
+    output, pairs = _search(corpus, posts, loose=True)
+    return {
+        "index": parse_seconds(output, "Index building time"),
+        "seconds": parse_seconds(output, "Detection time"),
+        "version": version("decontaminate"),
+        "rows": sorted({row for row, _ in pairs}),
+    }
+
+
+def _search(pages: str, posts: str, *, loose: bool) -> tuple[str, list[tuple[int, str]]]:
+    """Return what it prints, and pairs of a line and the post found in it."""
     with tempfile.TemporaryDirectory() as folder:
         config = decon.Config(
             training_dir=pages,
@@ -51,12 +79,7 @@ def detect(pages: str, posts: str, truth: str, *, loose: bool) -> dict[str, Any]
             for report in Path(folder).rglob("*.jsonl")
             for row in map(json.loads, report.read_text("utf-8").splitlines())
         ]
-    return {
-        "index": parse_seconds(output, "Index building time"),
-        "seconds": parse_seconds(output, "Detection time"),
-        "version": version("decontaminate"),
-        **score(pairs, json.loads(Path(truth).read_text("utf-8"))),
-    }
+    return output, pairs
 
 
 def _capture_stdout(work: Any) -> str:

@@ -9,10 +9,11 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -34,12 +35,19 @@ class Measurement:
         Other output of the work.
     absent : str
         Why there is no figure; else empty.
+    cpu : float
+        Processor seconds of all threads.
+    anonymous : int
+        Peak anonymous memory in bytes: what was allocated, without mapped files; 0 where the system
+        does not tell.
     """
 
     seconds: float
     peak: int
     output: Mapping[str, Any] = field(default_factory=dict)
     absent: str = ""
+    cpu: float = 0.0
+    anonymous: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +77,16 @@ class Runs:
         return max(run.peak for run in self.runs)
 
     @property
+    def cpu(self) -> float:
+        """Median processor seconds."""
+        return statistics.median(run.cpu for run in self.runs)
+
+    @property
+    def anonymous(self) -> int:
+        """Highest anonymous memory, in bytes."""
+        return max(run.anonymous for run in self.runs)
+
+    @property
     def output(self) -> Mapping[str, Any]:
         """Output of the last run."""
         return self.runs[-1].output
@@ -96,21 +114,70 @@ def pin_cores(count: int | None) -> Iterator[None]:
 
 
 def command(
-    words: Sequence[str], count: int | None = None, *, accepts: Sequence[int] = (0,)
+    words: Sequence[str],
+    count: int | None = None,
+    *,
+    accepts: Sequence[int] = (0,),
+    checkout: Path = ROOT,
 ) -> Measurement:
-    """Run a command on `count` cores, None for all, and measure it from start to end."""
+    """Run a command on `count` cores, None for all, and measure it from start to end.
+
+    Parameters
+    ----------
+    words : sequence of str
+        The command.
+    count : int or None
+        Number of cores.
+    accepts : sequence of int
+        Exit codes of success.
+    checkout : Path
+        The checkout that Python imports from.
+    """
+    environment = _environment(checkout)
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err, pin_cores(count):
         start = time.perf_counter()
-        process = subprocess.Popen(words, stdout=out, stderr=err, env=_environment(), cwd=ROOT)
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - start
+        process = subprocess.Popen(words, stdout=out, stderr=err, env=environment, cwd=checkout)
+        with _AnonymousMemory(process.pid) as memory:
+            _, status, usage = os.wait4(process.pid, 0)
+            seconds = time.perf_counter() - start
         process.returncode = os.waitstatus_to_exitcode(status)
         stdout, stderr = _content(out), _content(err)
-    peak = usage.ru_maxrss * _KIB
+    output, absent = {"stdout": stdout, "stderr": stderr}, ""
     if process.returncode not in accepts:
         lines = stderr.strip().splitlines() or [f"exit code {process.returncode}"]
-        return Measurement(seconds, peak, {"stderr": stderr}, absent=f"failed: {lines[-1][:200]}")
-    return Measurement(seconds, peak, {"stdout": stdout, "stderr": stderr})
+        output, absent = {"stderr": stderr}, f"failed: {lines[-1][:200]}"
+    peak, cpu = usage.ru_maxrss * _KIB, usage.ru_utime + usage.ru_stime
+    return Measurement(seconds, peak, output, absent, cpu, memory.peak)
+
+
+class _AnonymousMemory:
+    """Samples the anonymous memory of a process in the background, where /proc tells it."""
+
+    _INTERVAL = 0.01
+
+    def __init__(self, pid: int) -> None:
+        self.peak = 0
+        self._status = Path(f"/proc/{pid}/status")
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._sample, daemon=True)
+
+    def __enter__(self) -> "_AnonymousMemory":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self._thread.join()
+
+    def _sample(self) -> None:
+        while not self._ended.wait(self._INTERVAL):
+            try:
+                status = self._status.read_text("utf-8")
+            except OSError:
+                return
+            _, _, value = status.partition("RssAnon:")
+            if value:  # a process that has ended has none
+                self.peak = max(self.peak, int(value.split(maxsplit=1)[0]) * 1024)
 
 
 def _content(file: Any) -> str:
@@ -118,9 +185,9 @@ def _content(file: Any) -> str:
     return str(file.read().decode("utf-8", "replace"))
 
 
-def _environment() -> dict[str, str]:
+def _environment(checkout: Path) -> dict[str, str]:
     """Return an environment in which processes import the checkout and cache bytecode."""
-    paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    paths = [str(checkout), *filter(None, [os.environ.get("PYTHONPATH")])]
     variables = {
         name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"
     }
@@ -137,7 +204,7 @@ def work(
         return run
     output = json.loads(run.output["stdout"].strip().splitlines()[-1])
     absent = "not installed" if "missing" in output else ""
-    return Measurement(output.get("seconds", run.seconds), run.peak, output, absent)
+    return replace(run, seconds=output.get("seconds", run.seconds), output=output, absent=absent)
 
 
 def run_interleaved(tasks: Mapping[str, Callable[[], Measurement]], rounds: int) -> dict[str, Runs]:
