@@ -56,6 +56,15 @@ class PassageSample:
             return np.ones(len(hashes), bool)
         return hashes < np.uint64(self.bound)
 
+    def holds(self, hashes: UInt64s) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+        """Return which passages are in the sample, whatever corpus they are of."""
+        # `np.isin` would hash the whole sample, and fails for large numbers before NumPy 2.1.
+        places = np.searchsorted(self.hashes, hashes)
+        is_within = places < len(self.hashes)
+        held = np.zeros(len(hashes), np.bool_)
+        held[is_within] = self.hashes[places[is_within]] == hashes[is_within]
+        return held
+
 
 EMPTY_SAMPLE = PassageSample(
     FULL_BOUND, np.zeros(0, np.uint64), np.zeros(0, np.uint32), np.zeros(1, np.int64)
@@ -80,7 +89,7 @@ class PassageCopies:
 
     def within(self, sample: PassageSample) -> "PassageCopies":
         """Return the pairs whose passage is in a sample, whatever corpus that is of."""
-        is_sampled = np.isin(self.passages, sample.hashes)
+        is_sampled = sample.holds(self.passages)
         return PassageCopies(self.passages[is_sampled], self.items[is_sampled])
 
 

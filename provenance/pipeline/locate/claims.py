@@ -137,9 +137,7 @@ def attribute_claims(
 
 def hide_unsampled(candidates: Candidates, sample: PassageSample) -> Candidates:
     """Return candidates of which those outside of a sample's passages are in no sample."""
-    places = np.searchsorted(sample.hashes, candidates.passages)
-    known = np.append(sample.hashes, np.uint64(_OUTSIDE_SAMPLE_HASH))
-    is_sampled = known[places] == candidates.passages  # `np.isin` would hash the whole sample
+    is_sampled = sample.holds(candidates.passages)
     passages = np.where(is_sampled, candidates.passages, np.uint64(_OUTSIDE_SAMPLE_HASH))
     return replace(candidates, passages=passages)
 
