@@ -36,7 +36,7 @@ class EntryStore(Protocol):
 
     @property
     def keeps_unread(self) -> bool:
-        """Whether readings are kept of parts that could not be read to their end."""
+        """Return whether readings of parts that could not be read to their end are kept."""
 
     def name_part(self, part: Part) -> str | None:
         """Return what a part is known by; None if it cannot be stored."""

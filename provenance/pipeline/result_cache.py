@@ -85,7 +85,7 @@ class ResultCache:
 
     @property
     def keeps_unread(self) -> bool:
-        """Whether readings are kept of parts that could not be read to their end: no."""
+        """Return whether readings of parts that could not be read to their end are kept: no."""
         return False
 
     def name_part(self, part: Part) -> str | None:

@@ -107,8 +107,10 @@ class TaskRunner:
                     try:
                         pending[submit(executor, tasks[0])] = tasks[0]
                         tasks.popleft()
-                    except BrokenExecutor:
+                    except BrokenExecutor as broken:
                         is_broken = True
+                        if not pending:  # not one task could be started: this counts as a failure
+                            errors[tasks.popleft()] = f"{type(broken).__name__}: {broken}"
                 for future in wait(pending, return_when=FIRST_COMPLETED).done:
                     task, error = pending.pop(future), _error_of(future)
                     if error is None:

@@ -182,6 +182,21 @@ def test_workers_that_see_other_files_are_an_error(job, corpus):  # noqa: F811
         scan(job, {})
 
 
+def test_pools_that_cannot_start_tasks_fail_all_of_them(job):
+    class Broken(Failing):
+        def submit(self, function, /, *arguments):
+            raise BrokenProcessPool("no process can be started")
+
+    @contextmanager
+    def executors() -> Iterator[Executor]:
+        with Broken({}, []) as executor:
+            yield executor
+
+    parts = open_corpus(job.addresses).parts
+    failed = TaskEngine(job, TaskRunner(executors, lambda: 2)).scan(parts, SilentProgress())
+    assert sorted(failed) == list(range(len(parts)))
+
+
 def test_a_lost_pool_delays_only_the_tasks_that_were_running(job):
     pools = []
 

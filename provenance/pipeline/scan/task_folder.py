@@ -63,7 +63,7 @@ class TaskFolder:
 
     @property
     def keeps_unread(self) -> bool:
-        """Whether readings are kept of parts that could not be read to their end: yes."""
+        """Return whether readings of parts that could not be read to their end are kept: yes."""
         return True
 
     def name_part(self, part: Part) -> str | None:
