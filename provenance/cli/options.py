@@ -119,7 +119,7 @@ def circumstance_options(command: Command) -> Command:
         purpose_option,
         collected_option,
         actor_option,
-        click.option("--jurisdiction", metavar="PLACE", help="EU, US, ... Unset: all apply."),
+        click.option("--jurisdiction", metavar="PLACE", help="EU, DE, US, ... Unset: all apply."),
         click.option(
             "--commercial/--non-commercial",
             default=None,

@@ -1,9 +1,9 @@
 """Applicability: the documents that may apply to a subject, by scenario and day."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import combinations, product, starmap
+from itertools import combinations, product
 from typing import NamedTuple
 
 from provenance.model import (
@@ -11,6 +11,7 @@ from provenance.model import (
     Agreement,
     Circumstances,
     DateRange,
+    Library,
     ModelScope,
     StatutoryException,
     Terms,
@@ -106,6 +107,53 @@ def _day_before(day: date | None) -> str:
 
 
 ELSEWHERE = "any"
+
+
+class Places:
+    """The tree of places: countries within unions of countries.
+
+    Parameters
+    ----------
+    library : Library
+        Names the places within each place.
+    """
+
+    def __init__(self, library: Library) -> None:
+        self._wider: Mapping[str, str] = {
+            inner.casefold(): place.casefold()
+            for place, inner_places in library.places
+            for inner in inner_places
+        }
+
+    @property
+    def names(self) -> frozenset[str]:
+        """All places of the tree, without regard to case."""
+        return frozenset(self._wider.keys() | self._wider.values())
+
+    def around(self, place: str) -> frozenset[str]:
+        """Return a place and every place that it lies in, without regard to case."""
+        places = [place.casefold()]
+        while places[-1] in self._wider:
+            places.append(self._wider[places[-1]])
+        return frozenset(places)
+
+    def possible(self, stated: str | None, named: Iterable[str]) -> tuple[str, ...]:
+        """Return the places that may be meant, of those that documents distinguish.
+
+        Parameters
+        ----------
+        stated : str or None
+            The stated place; it stands for every place within it. None is anywhere.
+        named : iterable of str
+            Places that documents name.
+        """
+        named = sorted(set(named) - {ELSEWHERE})
+        if stated is None:
+            return (ELSEWHERE, *named)
+        inside = (place for place in named if stated.casefold() in self.around(place))
+        return (stated, *(place for place in inside if place.casefold() != stated.casefold()))
+
+
 Law = tuple[StatutoryException, Terms]
 
 
@@ -121,12 +169,15 @@ class Scenario:
         The jurisdiction; `ELSEWHERE` for all that no document names.
     model : frozenset of ModelScope
         The kind of model.
+    places : frozenset of str
+        The place and every place that it lies in, without regard to case.
     """
 
     collected: DateRange
     published: DateRange
     place: str = ELSEWHERE
     model: frozenset[ModelScope] = frozenset()
+    places: frozenset[str] = frozenset()
 
     def is_possible(self) -> bool:
         """Return whether content can be collected on or after its publication."""
@@ -137,7 +188,7 @@ class Scenario:
         """Return whether a version of a document is in force."""
         return terms.period.overlaps(self._day(terms)) and (
             ELSEWHERE in terms.jurisdictions
-            or self.place.casefold() in map(str.casefold, terms.jurisdictions)
+            or not self.places.isdisjoint(map(str.casefold, terms.jurisdictions))
         )
 
     def is_verified(self, terms: Terms) -> bool:
@@ -193,15 +244,21 @@ class SubjectTerms:
     claimed: tuple[StatutoryException, ...] = ()
     is_signal: bool = False
 
-    def scenarios(self, circumstances: Circumstances) -> tuple[Scenario, ...]:
+    def scenarios(self, circumstances: Circumstances, places: Places) -> tuple[Scenario, ...]:
         """Return the scenarios: time is split at the changes of documents and agreements."""
-        place, model = circumstances.jurisdiction, circumstances.model
-        places = self._places() if place is None else (place,)
+        model = circumstances.model
+        named = {place for terms in self._terms() for place in terms.jurisdictions}
+        possible_places = places.possible(circumstances.jurisdiction, named)
         models = self._models() if model is None else (frozenset(model),)
         agreement_periods = (agreement.period for agreement in self.agreements)
         collected = ranges_between(change_days([*self._periods(content=False), *agreement_periods]))
         published = ranges_between(change_days(self._periods(content=True)))
-        return tuple(starmap(Scenario, product(collected, published, places, models)))
+        return tuple(
+            Scenario(collected_in, published_in, place, model_kind, places.around(place))
+            for collected_in, published_in, place, model_kind in product(
+                collected, published, possible_places, models
+            )
+        )
 
     def turning_days(self, collected: DateRange | None, today: date | None) -> tuple[date, ...]:
         """Return the days at which the ruling may change with an item's date, in order."""
@@ -211,11 +268,6 @@ class SubjectTerms:
         return change_days(
             [*periods, *agreement_periods, *ends, *([] if collected is None else [collected])]
         )
-
-    def _places(self) -> tuple[str, ...]:
-        """Return every jurisdiction with documents of its own."""
-        places = {place for terms in self._terms() for place in terms.jurisdictions}
-        return (ELSEWHERE, *sorted(places - {ELSEWHERE}))
 
     def _models(self) -> tuple[frozenset[ModelScope], ...]:
         """Return every kind of model that the documents distinguish."""

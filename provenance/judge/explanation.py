@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from provenance.judge.binding_terms import SubjectTerms, in_words, is_too_early
+from provenance.judge.binding_terms import Places, SubjectTerms, in_words, is_too_early
 from provenance.judge.precedence import (
     NO_RULE,
     NO_TERMS,
@@ -263,14 +263,18 @@ class OpenQuestions:
     questions : sequence of OpenQuestion
         All open questions of the rules.
     place : str or None
-        The jurisdiction; questions about it belong to every ruling.
+        The jurisdiction; questions about it, or a place that it lies in, belong to every ruling.
+    places : Places
+        The tree of places.
     """
 
-    def __init__(self, questions: Sequence[OpenQuestion], place: str | None) -> None:
+    def __init__(
+        self, questions: Sequence[OpenQuestion], place: str | None, places: Places
+    ) -> None:
         self._questions = questions
-        here = None if place is None else place.casefold()
+        here = frozenset[str]() if place is None else places.around(place)
         self._about_place = frozenset(
-            q.id for q in questions if here in {each.casefold() for each in q.jurisdictions}
+            q.id for q in questions if not here.isdisjoint(map(str.casefold, q.jurisdictions))
         )
         self._by_reason: dict[tuple[str, str], frozenset[str]] = {}
 

@@ -8,6 +8,7 @@ from provenance.judge.binding_terms import (
     Assumptions,
     BindingTerms,
     Law,
+    Places,
     Scenario,
     SubjectTerms,
 )
@@ -63,6 +64,7 @@ class RuleIndex:
         self, library: Library, circumstances: Circumstances, agreements: Sequence[Agreement]
     ) -> None:
         self.precedence = PrecedenceOrder(library)
+        self.places = Places(library)
         self.circumstances = circumstances
         self._excused = frozenset(library.excused_actors)
         # Roles in which content may have been collected, if the role is unknown.

@@ -53,7 +53,7 @@ class StatementCache:
     def __init__(self, rules: RuleIndex, subject_terms: SubjectTerms) -> None:
         self.rules = rules
         self.subject_terms = subject_terms
-        self._scenarios = subject_terms.scenarios(rules.circumstances)
+        self._scenarios = subject_terms.scenarios(rules.circumstances, rules.places)
         self._by_assumptions: dict[
             Assumptions, tuple[BindingTerms, dict[Scenario, ScenarioOutcome]]
         ] = {}
@@ -191,7 +191,7 @@ class ScenarioEvaluation:
         cases = [
             *((self.collected_in_words(span), statement) for span, statement in collected),
             *((f"published {in_words(span)}", statement) for span, statement in published),
-            *((_place_in_words(place), statement) for place, statement in by_place),
+            *((self._place_in_words(place), statement) for place, statement in by_place),
             *((_model_in_words(model), statement) for model, statement in by_model),
             *self._undated(),
             *self._in_other_roles(),
@@ -267,6 +267,12 @@ class ScenarioEvaluation:
         if verdict_and_basis(self.undated) != verdict_and_basis(self.decisive):
             yield "collected on an unknown date", self.undated
 
+    def _place_in_words(self, place: str) -> str:
+        if place == ELSEWHERE:
+            return "elsewhere"
+        # A stated place stands for every place within it that documents do not name.
+        return f"{'elsewhere ' * (place == self.rules.circumstances.jurisdiction)}in {place}"
+
     @cached_property
     def _assumptions(self) -> Assumptions:
         return Assumptions(self.rules.circumstances.actor)
@@ -309,10 +315,6 @@ class ScenarioEvaluation:
 def verdict_and_basis(statement: Statement) -> tuple[Verdict, str]:
     """Return verdict and basis, without the version of the document."""
     return statement.verdict, statement.basis
-
-
-def _place_in_words(place: str) -> str:
-    return "elsewhere" if place == ELSEWHERE else f"in {place}"
 
 
 def _model_in_words(model: frozenset[ModelScope]) -> str:

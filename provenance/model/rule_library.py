@@ -199,6 +199,8 @@ class Library:
         All tags of conditions.
     questions : tuple of OpenQuestion
         What the rules leave open.
+    places : tuple of (str, tuple of str)
+        The places within each place: ("EU", ("AT", "BE", ...)).
     """
 
     sources: tuple[Source, ...]
@@ -211,6 +213,7 @@ class Library:
     exceptions: tuple[StatutoryException, ...] = ()
     conditions: tuple[Condition, ...] = ()
     questions: tuple[OpenQuestion, ...] = ()
+    places: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     @property
     def agents(self) -> Agents:

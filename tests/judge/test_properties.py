@@ -19,6 +19,7 @@ from provenance.model import (
 )
 from tests.judge.lawbooks import (
     GRANTS,
+    INSIDE,
     LENGTH,
     SHIPPED,
     START,
@@ -46,8 +47,10 @@ def binds(terms, actor):
 
 
 def holds(terms, collected, published, place):
-    here = terms.jurisdictions[0] in {"any", place}
-    return here and holds_on(terms.period, terms, collected, published)
+    around = {"any", place, *(wider for wider, inner in INSIDE.items() if place in inner)}
+    return not around.isdisjoint(terms.jurisdictions) and holds_on(
+        terms.period, terms, collected, published
+    )
 
 
 def holds_on(span, terms, collected, published):
@@ -80,7 +83,6 @@ def lifted(said, terms, law, layers, moment, asked, reserved):
     collected, published, place, _ = moment
     counts = (
         asked.claims
-        and place == "EU"
         and holds(law, collected, published, place)
         and asked.purpose in law.uses
         and not (reserved and "no-reservation" in law.conditions)
@@ -137,7 +139,8 @@ def every_day(item_date, asked):
         given_span = DateRange(given_span.first, TODAY + timedelta(days=1))
     possible = [d for d in horizon if given_span.overlaps(DateRange(d, d + timedelta(days=1)))]
     collected = [d for d in possible if item_date is None or d >= item_date] or possible
-    places = [asked.jurisdiction] if asked.jurisdiction else ["EU", "elsewhere"]
+    stated = asked.jurisdiction
+    places = [stated, *INSIDE[stated]] if stated else [*INSIDE, "elsewhere"]
     published = [item_date] if item_date else [d for d in horizon if d <= max(collected)]
     models = [(), (ModelScope.COMPETING,)] if asked.model is None else [asked.model]
     every = product(collected, published, places, models)
@@ -185,6 +188,18 @@ def test_a_wider_interval_never_makes_a_verdict_laxer(
             library, replace(asked, collected=narrow), item_date, licence, signed
         ).verdict.strictness
     )
+
+
+@given(libraries(), circumstances, item_dates, licences, st.sampled_from([*INSIDE]), st.booleans())
+def test_a_wider_place_never_makes_a_verdict_laxer(
+    library, asked, item_date, licence, place, signalled
+):
+    signals = ("flag",) if signalled else ()
+    wider = [None, *(each for each, inner in INSIDE.items() if place in inner)]
+    narrow = rule(library, replace(asked, jurisdiction=place), item_date, licence, (), signals)
+    for wide in wider:
+        strict = rule(library, replace(asked, jurisdiction=wide), item_date, licence, (), signals)
+        assert strict.verdict.strictness >= narrow.verdict.strictness
 
 
 @given(libraries(), circumstances, item_dates, licences)

@@ -209,6 +209,8 @@ def test_a_source_may_name_a_licence_in_place_of_documents():
         ("  - id: no-terms\n", "  - id: no-termz\n", "the basis 'no-terms'"),
         ("say: silent", "say: mute", "'mute'"),
         ("never-assumed", "never-asumed", "unknown key 'never-asumed'"),
+        ("UK: [GB]", "UK: [GB, DE]", "'DE' lies in 'EU' too"),
+        ("UK: [GB]", "FR: [EEA]", "lies in itself"),
     ],
 )
 def test_the_file_of_verdicts_is_held_to_its_format(old, new, said):

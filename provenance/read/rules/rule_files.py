@@ -177,6 +177,7 @@ def _build_library(
             parse_exception(root, vocabulary) for root in kinds[EXCEPTIONS].values()
         ),
         conditions=combination.conditions,
+        places=combination.places,
         questions=() if questions is None else parse_questions(questions, combination),
     )
 
