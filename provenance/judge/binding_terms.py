@@ -285,9 +285,9 @@ class SubjectTerms:
 
 
 class Assumptions(NamedTuple):
-    """The role in which content was collected, and whether claims and agreements count."""
+    """The roles of the party that collected content, and whether claims and agreements count."""
 
-    actor: Actor | None
+    roles: frozenset[Actor]
     claims: bool = True
     agreements: bool = True
 

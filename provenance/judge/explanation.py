@@ -91,7 +91,9 @@ def _absence_sentence(evaluation: ScenarioEvaluation, decisive: Statement) -> st
         places = sorted({place for terms in subject_terms.signals for place in terms.jurisdictions})
         return f"{subject_terms.name} has no meaning here: it is about {', '.join(places)}."
     if decisive.basis != NO_TERMS:
-        return f"No known document of {subject_terms.name} binds this role."
+        unbound = [role for role, statement in evaluation.by_role if statement == decisive]
+        role = f"anyone {' or '.join(unbound)}" if unbound else "this role"
+        return f"No known document of {subject_terms.name} binds {role}."
     spans = [span for span, statement in evaluation.by_collection if statement == decisive]
     when = in_words(spans[0]) if spans else "at the date that counts"
     return f"No document of {subject_terms.name} is known that was in force {when}."

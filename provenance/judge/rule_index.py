@@ -69,6 +69,7 @@ class RuleIndex:
         self._excused = frozenset(library.excused_actors)
         # Roles in which content may have been collected, if the role is unknown.
         self.roles = tuple(actor for actor in Actor if actor not in self._excused)
+        self.parties = self._possible_parties(circumstances.actor)
         self._sources = {
             fold_name(name): source
             for source in library.sources
@@ -80,6 +81,13 @@ class RuleIndex:
         purpose = circumstances.purpose
         signed = [each for each in agreements if purpose in each.purposes]
         self._agreements = [(self._canonical_id(each.source), each) for each in signed]
+
+    def _possible_parties(self, actor: Actor | None) -> tuple[frozenset[Actor], ...]:
+        """Return the roles of every party that may have collected content."""
+        if actor is None:
+            return tuple(frozenset({role}) for role in self.roles)
+        # What an organisation is does not show in which role it collected.
+        return (frozenset({actor, *(self.roles if actor in self._excused else ())}),)
 
     def subject_terms(
         self, subject: str, declared: str | None, signals: Sequence[str] = ()
@@ -134,24 +142,20 @@ class RuleIndex:
 
     def binding_terms(self, subject_terms: SubjectTerms, assumptions: Assumptions) -> BindingTerms:
         """Return the terms that bind under some assumptions, in any scenario."""
-        binding = [t for t in subject_terms.platform if self._binds(t, assumptions.actor)]
-        others = [t for t in subject_terms.platform if self._binds(t, None)]
+        roles = assumptions.roles
+        binding = [t for t in subject_terms.platform if _binds(t, roles)]
+        others = [t for t in subject_terms.platform if not self._excused.issuperset(t.binds)]
         claimed = subject_terms.claimed if assumptions.claims else ()
         return BindingTerms(
             subject_terms,
             platform=tuple(binding),
-            licence=tuple(t for t in subject_terms.licence if self._binds(t, assumptions.actor)),
+            licence=tuple(t for t in subject_terms.licence if _binds(t, roles)),
             documents=tuple(
                 t
                 for t in (*binding, *others)
                 if self.precedence.kind_of_basis(t.basis) is not StatementKind.SIGNAL
             ),
-            laws=tuple(
-                (c, t)
-                for c in claimed
-                for t in c.terms
-                if self._is_applicable(t, assumptions.actor)
-            ),
+            laws=tuple((c, t) for c in claimed for t in c.terms if self._is_applicable(t, roles)),
             agreements=subject_terms.agreements if assumptions.agreements else (),
         )
 
@@ -252,11 +256,11 @@ class RuleIndex:
         ]
         return max(laxer, key=self.precedence.order) if laxer else statement
 
-    def _is_applicable(self, law: Terms, actor: Actor | None) -> bool:
-        """Return whether a law is for the purpose and the role, if one is stated."""
+    def _is_applicable(self, law: Terms, roles: frozenset[Actor]) -> bool:
+        """Return whether a law is for the purpose and one of the roles."""
         return (
             self.circumstances.purpose in law.uses
-            and ("any" in law.binds or actor in law.binds)
+            and ("any" in law.binds or not roles.isdisjoint(law.binds))
             and (NON_COMMERCIAL not in law.conditions or self.circumstances.commercial is False)
         )
 
@@ -280,12 +284,9 @@ class RuleIndex:
             return (), declared.strip(), None
         return licence.terms, None, licence.name
 
-    def _binds(self, terms: Terms, actor: Actor | None) -> bool:
-        is_named = actor in terms.binds
-        if actor is None or actor in self._excused:
-            # Neither shows in which role the content was collected: every role is possible.
-            return is_named or not self._excused.issuperset(terms.binds)
-        return is_named or not _ALL_ROLES.isdisjoint(terms.binds)
+
+def _binds(terms: Terms, roles: frozenset[Actor]) -> bool:
+    return not roles.isdisjoint(terms.binds) or not _ALL_ROLES.isdisjoint(terms.binds)
 
 
 def _yield_to_licence(statement: Statement, is_licensed: bool) -> Statement:

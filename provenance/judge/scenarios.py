@@ -32,7 +32,7 @@ from provenance.model import (
 
 
 class ScenarioOutcome(NamedTuple):
-    """The statements of one scenario, the decisive one, and its sort key."""
+    """The statements of one scenario under some assumptions, the decisive one, its sort key."""
 
     statements: tuple[Statement, ...]
     decisive: Statement
@@ -70,12 +70,20 @@ class StatementCache:
         )
 
     def outcomes(
-        self, scenarios: Iterable[Scenario], assumptions: Assumptions
+        self, scenarios: Iterable[Scenario], assumptions: Iterable[Assumptions]
     ) -> list[ScenarioOutcome]:
-        """Return the outcome of each scenario."""
-        binding, outcomes = self._binding_outcomes(assumptions)
+        """Return the outcome of each scenario, the strictest under any of the assumptions."""
+        entries = [self._binding_outcomes(each) for each in assumptions]
+        # Assumptions that bind the same terms have the same outcomes.
+        distinct = {id(outcomes): (binding, outcomes) for binding, outcomes in entries}.values()
         return [
-            outcomes.get(m) or outcomes.setdefault(m, self._evaluate(m, binding)) for m in scenarios
+            _merge(
+                [
+                    outcomes.get(m) or outcomes.setdefault(m, self._evaluate(m, binding))
+                    for binding, outcomes in distinct
+                ]
+            )
+            for m in scenarios
         ]
 
     def _binding_outcomes(
@@ -97,6 +105,14 @@ class StatementCache:
             permits = (Statement(Verdict.PERMITTED, AGREEMENT, None, a) for a in agreements)
             decisive = next(permits, decisive)
         return ScenarioOutcome(tuple(statements), decisive, self.rules.precedence.order(decisive))
+
+
+def _merge(outcomes: Sequence[ScenarioOutcome]) -> ScenarioOutcome:
+    """Return the strictest of some outcomes, with the statements of all."""
+    if len(outcomes) == 1:
+        return outcomes[0]
+    strictest = min(outcomes, key=_ORDER)
+    return strictest._replace(statements=tuple(s for each in outcomes for s in each.statements))
 
 
 ROLES = {
@@ -152,7 +168,7 @@ class ScenarioEvaluation:
     @cached_property
     def decisive(self) -> Statement:
         """The strictest of the decisive statements of all scenarios."""
-        return self._decisive(self.scenarios, self._assumptions)
+        return self._decisive(self.scenarios)
 
     @property
     def agreements(self) -> tuple[Agreement, ...]:
@@ -218,10 +234,10 @@ class ScenarioEvaluation:
     @cached_property
     def by_role(self) -> list[tuple[str, Statement]]:
         """The decisive statement in each role; empty if the role is known."""
-        if self._assumptions.actor is not None:
+        if self.rules.circumstances.actor is not None:
             return []
         return [
-            (ROLES[role], self._decisive(self.scenarios, Assumptions(role)))
+            (ROLES[role], self._decisive(self.scenarios, [Assumptions(frozenset({role}))]))
             for role in self.rules.roles
         ]
 
@@ -236,15 +252,15 @@ class ScenarioEvaluation:
         """The decisive statement if the day of collection were unknown."""
         if self.undated_scenarios == self.scenarios:
             return self.decisive
-        return self._decisive(self.undated_scenarios, self._assumptions)
+        return self._decisive(self.undated_scenarios)
 
     def without_agreements(self) -> Statement:
         """Return the decisive statement without agreements."""
-        return self._decisive(self.scenarios, self._assumptions._replace(agreements=False))
+        return self._decisive(self.scenarios, self._assuming(agreements=False))
 
     def without_claims(self) -> Statement:
         """Return the decisive statement if no statutory exception were claimed."""
-        return self._decisive(self.scenarios, self._assumptions._replace(claims=False))
+        return self._decisive(self.scenarios, self._assuming(claims=False))
 
     def timeline(self) -> tuple[VerdictPeriod, ...]:
         """Return the verdict on each possible day of collection."""
@@ -273,13 +289,13 @@ class ScenarioEvaluation:
         # A stated place stands for every place within it that documents do not name.
         return f"{'elsewhere ' * (place == self.rules.circumstances.jurisdiction)}in {place}"
 
-    @cached_property
-    def _assumptions(self) -> Assumptions:
-        return Assumptions(self.rules.circumstances.actor)
+    def _assuming(self, *, claims: bool = True, agreements: bool = True) -> list[Assumptions]:
+        """Return the assumptions for every party that may have collected the content."""
+        return [Assumptions(roles, claims, agreements) for roles in self.rules.parties]
 
     @cached_property
     def _outcomes(self) -> list[ScenarioOutcome]:
-        return self.cache.outcomes(self.scenarios, self._assumptions)
+        return self.cache.outcomes(self.scenarios, self._assuming())
 
     @cached_property
     def _by_collection_day(self) -> list[tuple[DateRange, Statement]]:
@@ -299,8 +315,10 @@ class ScenarioEvaluation:
             for where, outcomes in outcomes_by_value.items()
         ]
 
-    def _decisive(self, scenarios: tuple[Scenario, ...], assumptions: Assumptions) -> Statement:
-        outcomes = self.cache.outcomes(scenarios, assumptions)
+    def _decisive(
+        self, scenarios: tuple[Scenario, ...], assumptions: Sequence[Assumptions] = ()
+    ) -> Statement:
+        outcomes = self.cache.outcomes(scenarios, assumptions or self._assuming())
         if self.subject_terms.is_signal:
             # Scenarios in which a signal has no meaning do not count.
             outcomes = [each for each in outcomes if each.decisive.terms is not None] or outcomes

@@ -38,6 +38,10 @@ def rule(library, asked, item_date, licence, signed=(), signals=()):
     return Judge(library, asked, signed, TODAY).rule("here", item_date, licence, signals).ruling
 
 
+ASSUMED = [actor for actor in Actor if actor is not Actor.RESEARCH_ORGANISATION]
+"""Roles in which content may have been collected, if nobody says."""
+
+
 def binds(terms, actor):
     if actor is None:
         return bool(set(terms.binds) - GRANTS - {"research-organisation"})
@@ -151,7 +155,11 @@ def every_day(item_date, asked):
 @given(libraries(), circumstances, item_dates, licences)
 def test_the_verdict_is_the_strictest_of_every_possible_day(library, asked, item_date, licence):
     expected = max(
-        (verdict_on(library, licence, moment, asked) for moment in every_day(item_date, asked)),
+        (
+            verdict_on(library, licence, moment, replace(asked, actor=role))
+            for moment in every_day(item_date, asked)
+            for role in ([asked.actor] if asked.actor else ASSUMED)
+        ),
         key=lambda verdict: verdict.strictness,
     )
     assert rule(library, asked, item_date, licence).verdict is expected
@@ -188,6 +196,14 @@ def test_a_wider_interval_never_makes_a_verdict_laxer(
             library, replace(asked, collected=narrow), item_date, licence, signed
         ).verdict.strictness
     )
+
+
+@given(libraries(), circumstances, item_dates, licences)
+def test_naming_no_role_is_never_laxer_than_naming_one(library, asked, item_date, licence):
+    unnamed = rule(library, replace(asked, actor=None), item_date, licence)
+    for role in Actor:
+        named = rule(library, replace(asked, actor=role), item_date, licence)
+        assert unnamed.verdict.strictness >= named.verdict.strictness
 
 
 @given(libraries(), circumstances, item_dates, licences, st.sampled_from([*INSIDE]), st.booleans())

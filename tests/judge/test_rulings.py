@@ -32,7 +32,8 @@ def outcome(library, circumstances=None, item_date=None, licence=None, subject="
 
 @pytest.mark.parametrize("item_date", [date(2023, 1, 1), date(2023, 3, 15), date(2023, 12, 31)])
 def test_a_post_of_2023_on_x_hangs_on_when_it_was_collected(shipped, item_date):
-    known = judge_content("x", item_date, None, on("2023-06-01"), shipped)
+    scraped = on("2023-06-01", actor=Actor.SCRAPER)
+    known = judge_content("x", item_date, None, scraped, shipped)
     unknown = judge_content("x", item_date, None, Circumstances(), shipped)
     assert (known.verdict, known.basis) == (RESTRICTED, "automated-access")
     assert known.terms == "x/terms-of-service/2020-06-18"
@@ -43,12 +44,24 @@ def test_a_post_of_2023_on_x_hangs_on_when_it_was_collected(shipped, item_date):
 def test_the_ruling_on_x_says_both_and_why(shipped):
     unknown = judge_content("x", date(2023, 3, 15), None, Circumstances(), shipped)
     assert "III.A(k), in force since 2025-06-04" in unknown.why
-    assert "collected before 2025-06-04, it is restricted (automated-access)" in unknown.why
+    assert "collected before 2025-06-04, it is unknown (not-bound)" in unknown.why
+    assert "as scraper or as account holder, it is restricted (automated-access)" in unknown.why
     before = {a.circumstance: a.verdict for a in unknown.alternatives}
-    assert before["collected before 2023-09-29"] is RESTRICTED
+    assert before["collected before 2025-06-04"] is UNKNOWN
     assert before["collected since 2025-06-04"] is FORBIDDEN
-    known = judge_content("x", date(2023, 3, 15), None, on("2023-06-01"), shipped)
+    known = judge_content(
+        "x", date(2023, 3, 15), None, on("2023-06-01", actor=Actor.API_DEVELOPER), shipped
+    )
     assert "If the date of collection were unknown, it would be forbidden" in known.why
+
+
+def test_a_role_that_nothing_is_known_to_bind_keeps_an_unstated_role_unknown(shipped):
+    """Each role counts: outputs are permitted to holders of an account alone."""
+    ruling = judge_content("deepseek", None, None, on("2025-05-01"), shipped)
+    assert (ruling.verdict, ruling.basis) == (UNKNOWN, "not-bound")
+    assert "binds anyone as scraper or as API developer or as recipient of a copy" in ruling.why
+    assert "as account holder, it is permitted (model-output)" in ruling.why
+    assert "--actor" in ruling.remedy
 
 
 def test_the_split_by_role_is_shown_where_nobody_says_the_role(shipped):

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from provenance.model import Circumstances, DateRange, Gate, Policy, Verdict
+from provenance.model import Actor, Circumstances, DateRange, Gate, Policy, Verdict
 from provenance.pipeline import check
 from provenance.pipeline.settings import Settings
 
@@ -86,9 +86,12 @@ def test_a_signal_beside_a_licence_makes_it_stricter_and_never_laxer(found):
     ]
 
 
+SCRAPED = {"actor": Actor.SCRAPER}
+
+
 def test_an_address_of_a_source_is_judged_by_its_terms_and_what_came_with_it(found):
     at = {"url": "https://news.ycombinator.com/item?id=1"}
-    asked = {"collected": DateRange(date(2022, 5, 1), date(2022, 5, 2))}
+    asked = SCRAPED | {"collected": DateRange(date(2022, 5, 1), date(2022, 5, 2))}
     (plain,), (signalled,), (licensed,) = (
         found([row], asked=asked) for row in (at, at | NOAI, at | {"license": "cc0-1.0"})
     )
@@ -101,7 +104,8 @@ def test_an_address_of_a_source_is_judged_by_its_terms_and_what_came_with_it(fou
 def test_what_a_row_declares_makes_its_source_s_word_stricter_and_never_laxer(found):
     # GitLab leaves the last word to the licence of the content, which a row may only claim.
     at = {"url": "https://gitlab.com/a/b"}
-    asked = {"commercial": True, "collected": DateRange(date(2024, 1, 1), date(2024, 1, 2))}
+    collected = DateRange(date(2024, 1, 1), date(2024, 1, 2))
+    asked = SCRAPED | {"commercial": True, "collected": collected}
     rows = [at, at | {"license": "cc0-1.0"}, at | {"license": "cc-by-nc-4.0"}]
     assert [row[1:4] for row in found(rows, asked=asked)] == [
         ("link", "gitlab", "restricted"),
