@@ -123,7 +123,7 @@ def circumstance_options(command: Command) -> Command:
         click.option(
             "--commercial/--non-commercial",
             default=None,
-            help="Whether the use is commercial. Unset: conditions that depend on it stay open.",
+            help="Whether the use is commercial. Unset: the stricter verdict applies.",
         ),
         click.option(
             "--model",

@@ -285,9 +285,10 @@ class SubjectTerms:
 
 
 class Assumptions(NamedTuple):
-    """The roles of the party that collected content, and whether claims and agreements count."""
+    """The roles of who collected content, whether its use is commercial, and what counts."""
 
     roles: frozenset[Actor]
+    commercial: bool
     claims: bool = True
     agreements: bool = True
 
@@ -308,6 +309,8 @@ class BindingTerms:
         Statutory exceptions that are claimed.
     agreements : tuple of Agreement
         Agreements that count.
+    commercial : bool
+        Whether the use is commercial.
     """
 
     subject_terms: SubjectTerms
@@ -316,3 +319,4 @@ class BindingTerms:
     documents: tuple[Terms, ...]
     laws: tuple[Law, ...]
     agreements: tuple[Agreement, ...]
+    commercial: bool

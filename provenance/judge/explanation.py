@@ -22,7 +22,7 @@ from provenance.model import DateRange, OpenQuestion, Reason, Terms, Verdict
 _QUALIFICATIONS = {
     OTHER_MODEL: "The clause is about other kinds of models.",
     NOT_SEEN: "It has not been verified that it was in force on the day that counts.",
-    UNMET: "Its condition is not met: the use is commercial.",
+    UNMET: "Its condition is not met by a commercial use.",
     YIELDS: "It gives precedence to the licence of the content.",
 }
 _SENTENCE_END = re.compile(r"(?<=[a-z0-9)])\. (?=[A-Z])")
@@ -138,15 +138,21 @@ def _open_facts(evaluation: ScenarioEvaluation, decisive: Statement) -> str | No
         for model, statement in evaluation.by_model
         if evaluation.rules.precedence.allows(statement, decisive)
     ]
+    commerce = [
+        f"{use}, it is {statement.verdict} ({statement.basis})"
+        for use, statement in evaluation.by_commerce
+        if evaluation.rules.precedence.allows(statement, decisive)
+    ]
     open_ends = {
         "on which day it was collected": dates,
         "in what role": roles,
         "for which model": models,
+        "whether the use is commercial": commerce,
     }
     if not any(open_ends.values()):
         return _undated_note(evaluation, decisive)
     unknown = " and ".join(what for what, laxer in open_ends.items() if laxer)
-    laxer = "; ".join([*dates, *roles, *models])
+    laxer = "; ".join([*dates, *roles, *models, *commerce])
     return f"It is not stated {unknown}, so the strictest verdict applies: {laxer}."
 
 
@@ -186,20 +192,21 @@ def _agreement_note(evaluation: ScenarioEvaluation) -> str:
 
 def _facts_to_state(evaluation: ScenarioEvaluation, decisive: Statement) -> str | None:
     allows = evaluation.rules.precedence.allows
-    by_date = [statement for _, statement in evaluation.by_collection]
-    by_role = [statement for _, statement in evaluation.by_role]
-    by_model = [statement for _, statement in evaluation.by_model]
-    options = (("--collected", by_date), ("--actor", by_role), ("--model", by_model))
-    missing_options = [
-        option
-        for option, statements in options
-        if any(allows(each, decisive) for each in statements)
+    answers: dict[tuple[str, str], Sequence[tuple[object, Statement]]] = {
+        ("when it was collected", "--collected"): evaluation.by_collection,
+        ("in what role", "--actor"): evaluation.by_role,
+        ("for which model", "--model"): evaluation.by_model,
+        ("whether the use is commercial", "--non-commercial"): evaluation.by_commerce,
+    }
+    missing = [
+        fact
+        for fact, statements in answers.items()
+        if any(allows(statement, decisive) for _, statement in statements)
     ]
-    if not missing_options:
+    if not missing:
         return None
-    facts = "when, how, for which model" if "--model" in missing_options else "when, how"
-    options_text = " and ".join(missing_options)
-    return f"State what you know about the collection: {facts} ({options_text})."
+    facts, options = (" and ".join(words) for words in zip(*missing, strict=True))
+    return f"State what you know: {facts} ({options})."
 
 
 def _next_step(subject_terms: SubjectTerms, decisive: Statement) -> str:

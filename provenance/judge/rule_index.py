@@ -155,8 +155,11 @@ class RuleIndex:
                 for t in (*binding, *others)
                 if self.precedence.kind_of_basis(t.basis) is not StatementKind.SIGNAL
             ),
-            laws=tuple((c, t) for c in claimed for t in c.terms if self._is_applicable(t, roles)),
+            laws=tuple(
+                (c, t) for c in claimed for t in c.terms if self._is_applicable(t, assumptions)
+            ),
             agreements=subject_terms.agreements if assumptions.agreements else (),
+            commercial=assumptions.commercial,
         )
 
     def statements(self, binding: BindingTerms, scenario: Scenario) -> list[Statement]:
@@ -165,22 +168,27 @@ class RuleIndex:
         At least one is not a signal, unless the subject is itself a signal.
         """
         subject_terms = binding.subject_terms
-        licence = [self._statement(t, scenario) for t in binding.licence if scenario.in_force(t)]
+        commercial = binding.commercial
+        licence = [
+            self._statement(t, scenario, commercial=commercial)
+            for t in binding.licence
+            if scenario.in_force(t)
+        ]
         is_licensed = subject_terms.unknown_licence is None and any(
             self.precedence.kind_of(s) is StatementKind.SPEAKS for s in licence
         )
         platform = [
-            _yield_to_licence(self._statement(t, scenario), is_licensed)
+            _yield_to_licence(self._statement(t, scenario, commercial=commercial), is_licensed)
             for t in binding.platform
             if scenario.in_force(t)
         ]
         platform = self._mark_unverified(platform, scenario)
         signals = [t for t in subject_terms.signals if scenario.in_force(t)]
-        statements = (
-            platform
-            + licence
-            + [replace(self._statement(t, scenario), signalled=True) for t in signals]
-        )
+        signalled = [
+            replace(self._statement(t, scenario, commercial=commercial), signalled=True)
+            for t in signals
+        ]
+        statements = platform + licence + signalled
         statements = self._lift_all(statements, binding.laws, scenario)
         if subject_terms.is_signal:
             signal_statements = [
@@ -195,7 +203,7 @@ class RuleIndex:
             statements.append(Statement(Verdict.UNKNOWN, NOT_BOUND))
         return statements
 
-    def _statement(self, terms: Terms, scenario: Scenario) -> Statement:
+    def _statement(self, terms: Terms, scenario: Scenario, *, commercial: bool) -> Statement:
         statement = statement_of(terms, self.circumstances.purpose)
         if statement.basis == NOT_VERIFIED:
             return statement
@@ -203,7 +211,7 @@ class RuleIndex:
             return Statement(Verdict.UNKNOWN, OTHER_MODEL, terms)
         # Conditions do not change limits of access.
         if (
-            self.circumstances.commercial
+            commercial
             and NON_COMMERCIAL in terms.conditions
             and self.precedence.layer(statement.basis) in (Layer.COPYRIGHT, Layer.CONTRACT)
             and self.precedence.is_stricter(Verdict.FORBIDDEN, statement.verdict)
@@ -256,12 +264,12 @@ class RuleIndex:
         ]
         return max(laxer, key=self.precedence.order) if laxer else statement
 
-    def _is_applicable(self, law: Terms, roles: frozenset[Actor]) -> bool:
+    def _is_applicable(self, law: Terms, assumptions: Assumptions) -> bool:
         """Return whether a law is for the purpose and one of the roles."""
         return (
             self.circumstances.purpose in law.uses
-            and ("any" in law.binds or not roles.isdisjoint(law.binds))
-            and (NON_COMMERCIAL not in law.conditions or self.circumstances.commercial is False)
+            and ("any" in law.binds or not assumptions.roles.isdisjoint(law.binds))
+            and (NON_COMMERCIAL not in law.conditions or not assumptions.commercial)
         )
 
     def _signal_terms(self, signal: str) -> tuple[Terms, ...]:

@@ -211,6 +211,7 @@ class ScenarioEvaluation:
             *((_model_in_words(model), statement) for model, statement in by_model),
             *self._undated(),
             *self._in_other_roles(),
+            *(each for each in self.by_commerce if _key(each[1]) != _key(self.decisive)),
             *self._without_exemptions(),
         ]
         return tuple(Alternative(when, *_key(statement)) for when, statement in cases)
@@ -237,8 +238,8 @@ class ScenarioEvaluation:
         if self.rules.circumstances.actor is not None:
             return []
         return [
-            (ROLES[role], self._decisive(self.scenarios, [Assumptions(frozenset({role}))]))
-            for role in self.rules.roles
+            (ROLES[role], self._decisive(self.scenarios, [assumptions]))
+            for role, assumptions in zip(self.rules.roles, self._assuming(), strict=True)
         ]
 
     @cached_property
@@ -246,6 +247,14 @@ class ScenarioEvaluation:
         """The decisive statement for each kind of model; empty if it is the same for all."""
         differing = _unless_uniform(self._by_model_kind, verdict_and_basis)
         return [(_model_in_words(model), statement) for model, statement in differing]
+
+    @cached_property
+    def by_commerce(self) -> list[tuple[str, Statement]]:
+        """The decisive statement on non-commercial use; empty if it is known what the use is."""
+        if self.rules.circumstances.commercial is not None:
+            return []
+        non_commercial = self._decisive(self.scenarios, self._assuming(commercial=False))
+        return [("for non-commercial use", non_commercial)]
 
     @cached_property
     def undated(self) -> Statement:
@@ -289,9 +298,14 @@ class ScenarioEvaluation:
         # A stated place stands for every place within it that documents do not name.
         return f"{'elsewhere ' * (place == self.rules.circumstances.jurisdiction)}in {place}"
 
-    def _assuming(self, *, claims: bool = True, agreements: bool = True) -> list[Assumptions]:
+    def _assuming(
+        self, *, commercial: bool | None = None, claims: bool = True, agreements: bool = True
+    ) -> list[Assumptions]:
         """Return the assumptions for every party that may have collected the content."""
-        return [Assumptions(roles, claims, agreements) for roles in self.rules.parties]
+        if commercial is None:
+            # Nothing is stricter on a non-commercial use than on a commercial one.
+            commercial = self.rules.circumstances.commercial is not False
+        return [Assumptions(roles, commercial, claims, agreements) for roles in self.rules.parties]
 
     @cached_property
     def _outcomes(self) -> list[ScenarioOutcome]:

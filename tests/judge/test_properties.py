@@ -76,7 +76,7 @@ def said_of(terms, asked, model):
         said = terms.verdict, terms.basis
     if terms.model_scope is not ModelScope.ANY and terms.model_scope not in model:
         return Verdict.UNKNOWN, "other-model"
-    commerce = asked.commercial and "non-commercial" in terms.conditions
+    commerce = asked.commercial is not False and "non-commercial" in terms.conditions
     if commerce and LAYERS.get(said[1]) in ("contract", "copyright"):
         return Verdict.FORBIDDEN, "condition-unmet"
     return said
@@ -275,12 +275,15 @@ def test_saying_what_the_model_is_never_makes_a_verdict_stricter(
 
 
 @given(libraries(), circumstances, item_dates, licences)
-def test_commerce_never_makes_a_verdict_laxer(library, asked, item_date, licence):
+def test_commerce_never_makes_a_verdict_laxer_and_counts_if_unstated(
+    library, asked, item_date, licence
+):
     def verdict(commercial):
         stated = replace(asked, commercial=commercial)
         return rule(library, stated, item_date, licence).verdict
 
-    assert verdict(True).strictness >= verdict(None).strictness >= verdict(False).strictness
+    assert verdict(True) is verdict(None)
+    assert verdict(None).strictness >= verdict(False).strictness
 
 
 @given(libraries(), circumstances, item_dates, licences)
