@@ -186,7 +186,11 @@ class Scenario:
 
     def in_force(self, terms: Terms) -> bool:
         """Return whether a version of a document is in force."""
-        return terms.period.overlaps(self._day(terms)) and (
+        return self.overlaps(terms.period, terms)
+
+    def overlaps(self, span: DateRange, terms: Terms) -> bool:
+        """Return whether a range of days counts for a version of a document that applies here."""
+        return span.overlaps(self._day(terms)) and (
             ELSEWHERE in terms.jurisdictions
             or not self.places.isdisjoint(map(str.casefold, terms.jurisdictions))
         )
@@ -275,9 +279,28 @@ class SubjectTerms:
         sizes = range(len(scopes) + 1)
         return tuple(frozenset(some) for size in sizes for some in combinations(scopes, size))
 
+    def before_first_seen(self) -> dict[str, DateRange]:
+        """Return the days before the first version of a document was seen, by that version's id.
+
+        Whether the document existed on these days is not known. A document is what one source
+        publishes under one title at one address; several statements may be about it.
+        """
+        earliest: dict[tuple[str, str, str | None], date] = {}
+        for t in self.platform:
+            document = t.subject, t.document, t.address
+            first = t.period.first or date.min
+            earliest[document] = min(first, earliest.get(document, date.max))
+        return {
+            t.id: DateRange(None, t.known_from)
+            for t in self.platform
+            if t.known_from is not None
+            and (t.period.first or date.min) == earliest[t.subject, t.document, t.address]
+        }
+
     def _periods(self, *, content: bool) -> list[DateRange]:
         versions = [t for t in self._terms() if (t.time_axis is TimeAxis.CONTENT) is content]
-        return [span for t in versions for span in (t.period, t.unseen) if span is not None]
+        spans = [span for t in versions for span in (t.period, t.unseen) if span is not None]
+        return spans if content else [*spans, *self.before_first_seen().values()]
 
     def _terms(self) -> tuple[Terms, ...]:
         laws = (terms for claim in self.claimed for terms in claim.terms)
@@ -305,6 +328,8 @@ class BindingTerms:
         The documents that bind.
     documents : tuple of Terms
         Documents of the source that bind any role: while one is in force, its terms are known.
+    before_first_seen : dict of str to DateRange
+        Days on which it is not known whether the document existed, by the id of its first version.
     laws : tuple of (StatutoryException, Terms)
         Statutory exceptions that are claimed.
     agreements : tuple of Agreement
@@ -317,6 +342,7 @@ class BindingTerms:
     platform: tuple[Terms, ...]
     licence: tuple[Terms, ...]
     documents: tuple[Terms, ...]
+    before_first_seen: Mapping[str, DateRange]
     laws: tuple[Law, ...]
     agreements: tuple[Agreement, ...]
     commercial: bool

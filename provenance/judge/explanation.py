@@ -73,6 +73,10 @@ def _ground(evaluation: ScenarioEvaluation, decisive: Statement) -> str:
     if decisive.basis == NOT_VERIFIED:
         return f"{_citation(terms)}: what it says about {purpose} has not been verified."
     qualification = _QUALIFICATIONS.get(decisive.basis)
+    if decisive.basis == NOT_SEEN and terms.known_from is not None and terms.unseen is None:
+        qualification = (
+            f"It was first seen on {terms.known_from}; what applied before is not known."
+        )
     paraphrase = _first_sentence(terms.paraphrase)
     return " ".join(filter(None, [f"{_citation(terms)}: {paraphrase}", qualification]))
 

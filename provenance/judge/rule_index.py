@@ -155,6 +155,7 @@ class RuleIndex:
                 for t in (*binding, *others)
                 if self.precedence.kind_of_basis(t.basis) is not StatementKind.SIGNAL
             ),
+            before_first_seen=subject_terms.before_first_seen(),
             laws=tuple(
                 (c, t) for c in claimed for t in c.terms if self._is_applicable(t, assumptions)
             ),
@@ -180,7 +181,7 @@ class RuleIndex:
         platform = [
             _yield_to_licence(self._statement(t, scenario, commercial=commercial), is_licensed)
             for t in binding.platform
-            if scenario.in_force(t)
+            if scenario.in_force(t) and not _is_too_early(t, binding, scenario)
         ]
         platform = self._mark_unverified(platform, scenario)
         signals = [t for t in subject_terms.signals if scenario.in_force(t)]
@@ -189,19 +190,43 @@ class RuleIndex:
             for t in signals
         ]
         statements = platform + licence + signalled
-        statements = self._lift_all(statements, binding.laws, scenario)
         if subject_terms.is_signal:
+            statements = self._lift_all(statements, binding.laws, scenario)
             signal_statements = [
                 s for s in statements if self.precedence.kind_of(s) is StatementKind.SIGNAL
             ]
             return signal_statements or statements or [Statement(Verdict.UNKNOWN, NOT_BOUND)]
         if not subject_terms.is_known or subject_terms.unknown_licence is not None:
             statements.append(Statement(Verdict.UNKNOWN, NO_RULE))
-        if subject_terms.undocumented and not any(scenario.in_force(t) for t in binding.documents):
-            statements.append(Statement(Verdict.UNKNOWN, NO_TERMS))
+        early = [
+            t
+            for t in binding.platform
+            if _is_too_early(t, binding, scenario)
+            and self.precedence.kind_of_basis(t.basis) is not StatementKind.SIGNAL
+        ]
+        if subject_terms.undocumented and not any(
+            scenario.in_force(t) and not _is_too_early(t, binding, scenario)
+            for t in binding.documents
+        ):
+            unseen = [Statement(Verdict.UNKNOWN, NOT_SEEN, t) for t in early]
+            statements += unseen or [Statement(Verdict.UNKNOWN, NO_TERMS)]
         elif all(self.precedence.kind_of(s) is StatementKind.SIGNAL for s in statements):
             statements.append(Statement(Verdict.UNKNOWN, NOT_BOUND))
-        return statements
+        known = self.precedence.combine(statements).verdict
+        if self.precedence.is_stricter(Verdict.UNKNOWN, known):
+            statements += [
+                Statement(Verdict.UNKNOWN, NOT_SEEN, s.terms)
+                for t in early
+                for s in [
+                    _yield_to_licence(
+                        self._statement(t, scenario, commercial=commercial), is_licensed
+                    )
+                ]
+                # Whether the document existed matters if it would change the verdict.
+                if self.precedence.kind_of(s) is StatementKind.SPEAKS
+                and self.precedence.is_stricter(s.verdict, known)
+            ]
+        return self._lift_all(statements, binding.laws, scenario)
 
     def _statement(self, terms: Terms, scenario: Scenario, *, commercial: bool) -> Statement:
         statement = statement_of(terms, self.circumstances.purpose)
@@ -291,6 +316,12 @@ class RuleIndex:
         if licence is None:
             return (), declared.strip(), None
         return licence.terms, None, licence.name
+
+
+def _is_too_early(terms: Terms, binding: BindingTerms, scenario: Scenario) -> bool:
+    """Return whether it is not known that the document existed."""
+    span = binding.before_first_seen.get(terms.id)
+    return span is not None and scenario.overlaps(span, terms)
 
 
 def _binds(terms: Terms, roles: frozenset[Actor]) -> bool:

@@ -206,3 +206,22 @@ class Terms:
     kind: str | None = None
     notes: str | None = None
     record: Record = Record()
+
+    @property
+    def known_from(self) -> date | None:
+        """First day on which the text is known to have existed, if no date of its own says so.
+
+        None for the terms of content, such as licences: content declares them after they exist;
+        and for what a later copy tells of an earlier text.
+        """
+        if self.time_axis is TimeAxis.CONTENT or self.basis == "not-verified":
+            return None
+        if self.period.first is not None:
+            return self.period.first if self.record.from_basis == "first seen" else None
+        if self.unseen is not None and self.unseen.first is None:
+            return self.unseen.until
+        stored_on = self.record.stored_on
+        stored = None if stored_on is None else date.fromisoformat(f"{stored_on}-01-01"[:10])
+        known = self.record.first_seen or stored
+        until = self.period.until
+        return None if until is not None and known is not None and known >= until else known

@@ -15,6 +15,7 @@ from provenance.model import (
     ModelScope,
     Precedence,
     Purpose,
+    Record,
     Signal,
     Source,
     StatutoryException,
@@ -92,6 +93,9 @@ def documents(draw, subject, axes=tuple(TimeAxis)):
         conditions=draw(st.sampled_from([(), ("non-commercial",), ("mining-reserved",)])),
         precedence=draw(st.sampled_from([*Precedence, Precedence.STRICTER])),
         unseen=draw(st.none() | st.none() | spans),
+        record=draw(
+            st.sampled_from([Record(), Record("first seen"), Record(stored_on="2020-01-07")])
+        ),
     )
 
 

@@ -62,6 +62,18 @@ def holds_on(span, terms, collected, published):
     return span.overlaps(DateRange(day, day + timedelta(days=1)))
 
 
+def is_too_early(terms, collected, place):
+    """Whether nobody has seen the text of so early a day, and it bears no date of its own."""
+    if terms.time_axis is TimeAxis.CONTENT or terms.basis in {"not-verified", "machine-signal"}:
+        return False
+    if terms.period.first:
+        known = terms.period.first if terms.record.from_basis == "first seen" else None
+    else:
+        known = terms.record.stored_on and date.fromisoformat(terms.record.stored_on)
+    anywhere = replace(terms, period=DateRange())
+    return bool(known) and collected < known and holds(anywhere, collected, collected, place)
+
+
 LAYERS = {"explicit-ml": "contract", "public-domain": "copyright", "automated-access": "access"}
 SILENT = {"silence", "not-named", "other-model", "yields"}
 
@@ -102,8 +114,9 @@ def verdict_on(library, licence, moment, asked):
     """Combine what is said on one day, by the words of verdicts.yaml."""
     collected, published, place, model = moment
     here = [t for t in library.sources[0].terms if holds(t, collected, published, place)]
-    bound = [t for t in here if binds(t, asked.actor)]
-    known = [t for t in here if t in bound or binds(t, None)]
+    early = [t for t in library.sources[0].terms if is_too_early(t, collected, place)]
+    bound = [t for t in here if binds(t, asked.actor) and t not in early]
+    known = [t for t in here if (t in bound or binds(t, None)) and t not in early]
     lent = library.licences[0].terms if licence == "lent" else ()
     lent = [t for t in lent if holds(t, collected, published, place) and binds(t, asked.actor)]
     lending = [(said_of(t, asked, model), t) for t in lent]
@@ -126,8 +139,22 @@ def verdict_on(library, licence, moment, asked):
     reserved = any("mining-reserved" in t.conditions for _, t in own + lending)
     (law,), layers = library.exceptions[0].terms, library.exceptions[0].lifts
     said = [lifted(s, t, law, layers, moment, asked, reserved) for s, t in own + lending]
+    unlifted = [s for s, _ in own + lending]
     if licence == "odd" or all(t.basis == "machine-signal" for t in known):
         said.append((Verdict.UNKNOWN, "nobody knows"))
+        unlifted.append((Verdict.UNKNOWN, "nobody knows"))
+    # What nobody has seen yet may have been there: does it matter?
+    if (sure := strictest(unlifted)).strictness < Verdict.UNKNOWN.strictness:
+        for t in (t for t in early if binds(t, asked.actor)):
+            v, basis = said_of(t, asked, model)
+            yields = speaks and licence == "lent" and t.precedence == "licence"
+            if basis not in SILENT and not yields and v.strictness > sure.strictness:
+                said.append((Verdict.UNKNOWN, "not-seen"))
+    return strictest(said)
+
+
+def strictest(said):
+    """Combine statements: silence counts only alone, and signals never by themselves."""
     speaking = [v for v, basis in said if basis not in SILENT and basis != "machine-signal"]
     signals = [v for v, basis in said if basis == "machine-signal"]
     if speaking:

@@ -1,5 +1,6 @@
 """Which terms bind, and which of several verdicts stands."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -9,7 +10,9 @@ from provenance.model import (
     Actor,
     Circumstances,
     DateRange,
+    ModelScope,
     Purpose,
+    Record,
     TimeAxis,
     Verdict,
 )
@@ -44,15 +47,44 @@ def test_a_post_of_2023_on_x_hangs_on_when_it_was_collected(shipped, item_date):
 def test_the_ruling_on_x_says_both_and_why(shipped):
     unknown = judge_content("x", date(2023, 3, 15), None, Circumstances(), shipped)
     assert "III.A(k), in force since 2025-06-04" in unknown.why
-    assert "collected before 2025-06-04, it is unknown (not-bound)" in unknown.why
+    assert "collected before 2025-06-04, it is unknown (not-seen)" in unknown.why
     assert "as scraper or as account holder, it is restricted (automated-access)" in unknown.why
     before = {a.circumstance: a.verdict for a in unknown.alternatives}
     assert before["collected before 2025-06-04"] is UNKNOWN
     assert before["collected since 2025-06-04"] is FORBIDDEN
-    known = judge_content(
-        "x", date(2023, 3, 15), None, on("2023-06-01", actor=Actor.API_DEVELOPER), shipped
-    )
+    frontier = (ModelScope.FOUNDATION_OR_FRONTIER,)
+    asked = on("2023-06-01", actor=Actor.API_DEVELOPER, model=frontier)
+    known = judge_content("x", date(2023, 3, 15), None, asked, shipped)
     assert "If the date of collection were unknown, it would be forbidden" in known.why
+
+
+def test_before_a_document_was_seen_what_it_would_change_is_unknown(book, terms):
+    seen = Record(from_basis="first seen")
+    ban = terms("here/ban", FORBIDDEN, "2024-01-01", record=seen)
+    free = terms("free/text", PERMITTED, time_axis=TimeAxis.CONTENT)
+    limit = terms("here/limit", RESTRICTED)
+
+    def before(*every):
+        return outcome(book(*every), on("2023-12-31"), date(2023, 1, 1), "free")
+
+    assert before(ban, limit, free) == (UNKNOWN, "not-seen")
+    assert before(replace(ban, verdict=RESTRICTED), limit, free) == (RESTRICTED, "automated-access")
+    # A document that bears a date began on it; one that is silent would change nothing.
+    dated = replace(ban, record=Record())
+    assert before(dated, limit, free) == (RESTRICTED, "automated-access")
+    silent = replace(ban, verdict=UNKNOWN, basis="silence")
+    assert before(silent, limit, free) == (RESTRICTED, "automated-access")
+    # Another statement on the same document shows that the document was there.
+    clause = replace(terms("here/ban-old", RESTRICTED), document=ban.document)
+    assert before(ban, clause, free) == (RESTRICTED, "automated-access")
+
+
+def test_an_undated_document_is_unknown_before_its_first_copy(book, terms):
+    ban = terms("here/ban", FORBIDDEN, record=Record(stored_on="2024-05"))
+    ruling = judge_content("here", None, None, on("2024-04-30"), book(ban))
+    assert (ruling.verdict, ruling.basis, ruling.terms) == (UNKNOWN, "not-seen", "here/ban")
+    assert "It was first seen on 2024-05-01; what applied before is not known." in ruling.why
+    assert outcome(book(ban), on("2024-05-01")) == (FORBIDDEN, "explicit-ml")
 
 
 def test_a_role_that_nothing_is_known_to_bind_keeps_an_unstated_role_unknown(shipped):

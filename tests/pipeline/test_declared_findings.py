@@ -70,12 +70,12 @@ def test_the_plainest_signal_names_the_finding_and_all_are_told(found):
 def test_a_licence_that_a_row_declares_is_a_finding(found):
     rows = [{"license": "CC BY-NC 4.0"}, {"license": "house-rules"}, {"license": "cc0-1.0"}]
     assert [row[1:6] for row in found(rows)] == [
-        ("licence", "cc-by-nc-4.0", "restricted", "copyright-licence", "cc-by-nc-4.0/legal-code"),
+        ("licence", "cc-by-nc-4.0", "forbidden", "condition-unmet", "cc-by-nc-4.0/legal-code"),
         ("licence", "house-rules", "unknown", "no-rule", None),
         ("licence", "cc0-1.0", "permitted", "public-domain", "cc0-1.0/legal-code"),
     ]
-    commercial = found(rows[:1], asked={"commercial": True})
-    assert commercial[0][3:5] == ("forbidden", "condition-unmet")
+    research = found(rows[:1], asked={"commercial": False})
+    assert research[0][3:5] == ("restricted", "copyright-licence")
 
 
 def test_a_signal_beside_a_licence_makes_it_stricter_and_never_laxer(found):
