@@ -42,6 +42,7 @@ from provenance.model import (
 )
 
 NON_COMMERCIAL, NO_RESERVATION, RESERVED = "non-commercial", "no-reservation", "mining-reserved"
+EXCEPTION = "exception"
 """Conditions that are checked against the circumstances."""
 _ALL_ROLES = frozenset({"any", Actor.RECIPIENT.value})
 """Roles that include every actor: whoever has the content is a recipient, too."""
@@ -277,15 +278,22 @@ class RuleIndex:
         return [self._lift(s, covering) for s in statements]
 
     def _lift(self, statement: Statement, laws: Sequence[Law]) -> Statement:
-        """Replace a statement by the laxest claimed law that lifts it, unless it is unknown."""
+        """Replace a statement by the laxest claimed law that lifts it, unless it is unknown.
+
+        A law lifts what is stricter, and what asks for an exception.
+        """
         if statement.terms is None or statement.verdict is Verdict.UNKNOWN:
             return statement
+        asks_for_it = any(EXCEPTION in each.split(" or ") for each in statement.terms.conditions)
         layer = self.precedence.layer(statement.terms.basis)
         laxer = [
             Statement(terms.verdict, STATUTE, terms, lifted=statement)
             for claim, terms in laws
             if layer in claim.lifts
-            and self.precedence.is_stricter(statement.verdict, terms.verdict)
+            and (
+                self.precedence.is_stricter(statement.verdict, terms.verdict)
+                or (asks_for_it and statement.verdict is terms.verdict)
+            )
         ]
         return max(laxer, key=self.precedence.order) if laxer else statement
 

@@ -162,7 +162,7 @@ class Terms:
     stored_copy : str or None
         Location of the copy that was read.
     confidence : str
-        "verified on a stored copy", "secondary source only", "not verified".
+        "verified on a stored copy", "secondary source only", "not verified", "general law".
     model_scope : ModelScope
         Models that it addresses; it is silent about others.
     conditions : tuple of str

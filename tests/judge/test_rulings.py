@@ -47,10 +47,10 @@ def test_a_post_of_2023_on_x_hangs_on_when_it_was_collected(shipped, item_date):
 def test_the_ruling_on_x_says_both_and_why(shipped):
     unknown = judge_content("x", date(2023, 3, 15), None, Circumstances(), shipped)
     assert "III.A(k), in force since 2025-06-04" in unknown.why
-    assert "collected before 2025-06-04, it is unknown (not-seen)" in unknown.why
+    assert "collected before 2025-06-04, it is unknown (licence-scope)" in unknown.why
     assert "as scraper or as account holder, it is restricted (automated-access)" in unknown.why
     before = {a.circumstance: a.verdict for a in unknown.alternatives}
-    assert before["collected before 2025-06-04"] is UNKNOWN
+    assert before["collected before 2023-11-14"] is UNKNOWN
     assert before["collected since 2025-06-04"] is FORBIDDEN
     frontier = (ModelScope.FOUNDATION_OR_FRONTIER,)
     asked = on("2023-06-01", actor=Actor.API_DEVELOPER, model=frontier)

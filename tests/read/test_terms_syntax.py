@@ -162,6 +162,12 @@ def test_an_exception_says_what_it_lifts():
         ("end-status: not verified", "end-status: open", "end-status: 'open'", "ended"),
         ("binds: [scraper]", "binds: []", "binds: the list is empty", "at least one"),
         ("jurisdictions: [any]", "jurisdictions: []", "jurisdictions: the list is", "at least"),
+        (
+            "confidence: verified on a stored copy",
+            "confidence: general law",
+            "it follows from the law alone, but gives unknown (silence)",
+            "default-copyright",
+        ),
         ("big.example/forum/*", "big.example/a b", "hosts[1]: 'big.example/a b'", "with a path"),
     ],
 )

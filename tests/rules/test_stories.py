@@ -67,7 +67,7 @@ def test_x_let_crawl_within_robots_txt_and_then_asked_for_consent(told, collecte
 @pytest.mark.parametrize(
     ("collected", "model", "verdict", "basis"),
     [
-        ("2025-06-03", FRONTIER, "unknown", "not-seen"),
+        ("2025-06-03", FRONTIER, "unknown", "licence-scope"),
         ("2025-06-04", FRONTIER, "forbidden", "explicit-ml"),
         ("2025-06-04", None, "forbidden", "explicit-ml"),
         ("2025-06-04", SMALL, "unknown", "other-model"),

@@ -22,7 +22,11 @@ ACTORS = (
     *(actor.value for actor in Actor),
     *("any", "platform", "platform-licensee", "dataset-distributor", "heritage-institution"),
 )
-CONFIDENCES = ("verified on a stored copy", "secondary source only", "not verified")
+GENERAL_LAW = "general law"
+"""Confidence of what follows from the law itself, without a document that somebody could read."""
+LEGAL_BASES = ("default-copyright", "public-domain")
+"""Bases of what follows from the law itself."""
+CONFIDENCES = ("verified on a stored copy", "secondary source only", "not verified", GENERAL_LAW)
 START_BASES = ("document date", "first seen", "secondary report", "not verified")
 END_STATUSES = ("ended", "in the latest stored copy", "not verified", "not tracked")
 PERIOD_KEYS = (
@@ -194,6 +198,13 @@ def _check_consistent(
         raise period.wrong(
             f"it is not verified ({basis}, {confidence}), but gives {verdict}",
             "write verdict: unknown, basis: not-verified, confidence: not verified.",
+        )
+    if confidence == GENERAL_LAW and (
+        verdict is not Verdict.RESTRICTED or basis not in LEGAL_BASES
+    ):
+        raise period.wrong(
+            f"it follows from the law alone, but gives {verdict} ({basis})",
+            f"write verdict: restricted and one of the bases {', '.join(LEGAL_BASES)}.",
         )
     if basis == "silence" and verdict is not Verdict.UNKNOWN:
         raise period.wrong(f"a silent document cannot be {verdict}", "write verdict: unknown.")

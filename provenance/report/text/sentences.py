@@ -38,6 +38,7 @@ BASIS_MEANINGS = {
     "commercial-use": "commercial use requires a contract",
     "condition-unmet": "allowed under a condition that is not met here",
     "copyright-licence": "a licence with conditions",
+    "default-copyright": "no licence is granted; copyright law alone applies",
     "explicit-ml": "names the training of models",
     "guidance": "advice on a licence, not part of it",
     "licence-scope": "training is not among the permitted uses",
