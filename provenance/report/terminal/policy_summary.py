@@ -29,7 +29,7 @@ purpose = "pretraining"       # fine-tuning, evaluation, retrieval, research-tdm
 
 [gate]                        # fails where more than this is found
 forbidden = "0%"              # [SOURCE:]VERDICT[/BASIS][.documents|.tokens|.bytes]
-# unknown = "1%"
+unknown = "0%"                # what no rule decides; without this gate, it is "not decided"
 # "x:restricted/automated-access.documents" = "5%"
 
 # [claims]                    # statutory exceptions that counsel has confirmed
