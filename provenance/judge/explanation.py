@@ -9,8 +9,10 @@ from provenance.judge.precedence import (
     NO_TERMS,
     NOT_NAMED,
     NOT_SEEN,
+    NOT_SIGNALLED,
     NOT_VERIFIED,
     OTHER_MODEL,
+    OTHER_SUBJECT,
     UNMET,
     YIELDS,
     Statement,
@@ -21,6 +23,8 @@ from provenance.model import DateRange, OpenQuestion, Reason, Terms, Verdict
 
 _QUALIFICATIONS = {
     OTHER_MODEL: "The clause is about other kinds of models.",
+    OTHER_SUBJECT: "It is about something else than the content itself.",
+    NOT_SIGNALLED: "Whether the content carries the signal is not known.",
     NOT_SEEN: "It has not been verified that it was in force on the day that counts.",
     UNMET: "Its condition is not met by a commercial use.",
     YIELDS: "It gives precedence to the licence of the content.",

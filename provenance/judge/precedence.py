@@ -22,6 +22,10 @@ AGREEMENT = "agreement"
 
 OTHER_MODEL = "other-model"
 """The clause is about other kinds of models."""
+OTHER_SUBJECT = "other-subject"
+"""The statement is about something else than the content: its metadata, for instance."""
+NOT_SIGNALLED = "not-signalled"
+"""The statement is about content that carries a signal, which was not seen."""
 NOT_SEEN = "not-seen"
 """It is not verified that the document was in force on the day that counts."""
 UNMET = "condition-unmet"
@@ -33,7 +37,7 @@ STATUTE = "statute"
 
 RESERVED_BASES = (
     *(NOT_VERIFIED, NOT_NAMED, NOT_BOUND, NO_TERMS, NO_RULE, AGREEMENT),
-    *(OTHER_MODEL, NOT_SEEN, UNMET, YIELDS, STATUTE),
+    *(OTHER_MODEL, OTHER_SUBJECT, NOT_SIGNALLED, NOT_SEEN, UNMET, YIELDS, STATUTE),
 )
 """Bases that no document states; `verdicts.yaml` explains them."""
 

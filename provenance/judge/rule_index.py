@@ -18,8 +18,10 @@ from provenance.judge.precedence import (
     NO_TERMS,
     NOT_BOUND,
     NOT_SEEN,
+    NOT_SIGNALLED,
     NOT_VERIFIED,
     OTHER_MODEL,
+    OTHER_SUBJECT,
     STATUTE,
     UNMET,
     YIELDS,
@@ -37,6 +39,7 @@ from provenance.model import (
     Precedence,
     StatementKind,
     StatutoryException,
+    SubjectMatter,
     Terms,
     Verdict,
 )
@@ -171,8 +174,9 @@ class RuleIndex:
         """
         subject_terms = binding.subject_terms
         commercial = binding.commercial
+        carried = frozenset(t.subject for t in subject_terms.signals)
         licence = [
-            self._statement(t, scenario, commercial=commercial)
+            self._statement(t, scenario, carried, commercial=commercial)
             for t in binding.licence
             if scenario.in_force(t)
         ]
@@ -180,14 +184,16 @@ class RuleIndex:
             self.precedence.kind_of(s) is StatementKind.SPEAKS for s in licence
         )
         platform = [
-            _yield_to_licence(self._statement(t, scenario, commercial=commercial), is_licensed)
+            _yield_to_licence(
+                self._statement(t, scenario, carried, commercial=commercial), is_licensed
+            )
             for t in binding.platform
             if scenario.in_force(t) and not _is_too_early(t, binding, scenario)
         ]
         platform = self._mark_unverified(platform, scenario)
         signals = [t for t in subject_terms.signals if scenario.in_force(t)]
         signalled = [
-            replace(self._statement(t, scenario, commercial=commercial), signalled=True)
+            replace(self._statement(t, scenario, carried, commercial=commercial), signalled=True)
             for t in signals
         ]
         statements = platform + licence + signalled
@@ -220,7 +226,7 @@ class RuleIndex:
                 for t in early
                 for s in [
                     _yield_to_licence(
-                        self._statement(t, scenario, commercial=commercial), is_licensed
+                        self._statement(t, scenario, carried, commercial=commercial), is_licensed
                     )
                 ]
                 # Whether the document existed matters if it would change the verdict.
@@ -229,12 +235,18 @@ class RuleIndex:
             ]
         return self._lift_all(statements, binding.laws, scenario)
 
-    def _statement(self, terms: Terms, scenario: Scenario, *, commercial: bool) -> Statement:
+    def _statement(
+        self, terms: Terms, scenario: Scenario, signals: frozenset[str], *, commercial: bool
+    ) -> Statement:
         statement = statement_of(terms, self.circumstances.purpose)
         if statement.basis == NOT_VERIFIED:
             return statement
+        if terms.subject_matter is not SubjectMatter.CONTENT:
+            return Statement(Verdict.UNKNOWN, OTHER_SUBJECT, terms)
         if not scenario.covers_model(terms):
             return Statement(Verdict.UNKNOWN, OTHER_MODEL, terms)
+        if terms.where_signal is not None and terms.where_signal not in signals:
+            return Statement(Verdict.UNKNOWN, NOT_SIGNALLED, terms)
         # Conditions do not change limits of access.
         if (
             commercial

@@ -48,6 +48,16 @@ class ModelScope(StrEnum):
     COMPETING = "competing"
 
 
+class SubjectMatter(StrEnum):
+    """What a statement is about, if not the content that the source publishes as such."""
+
+    CONTENT = "content"
+    METADATA = "metadata"
+    CODE = "code"
+    OUTPUT = "output"
+    API_DATA = "api-data"
+
+
 class Precedence(StrEnum):
     """Relation of a source's document to the licence of the content."""
 
@@ -179,6 +189,10 @@ class Terms:
         Notes for readers.
     record : Record
         Documentation of the text.
+    subject_matter : SubjectMatter
+        What it is about; it is silent about the content if that is something else.
+    where_signal : str or None
+        The signal that content must carry for the statement to apply: "noai".
     """
 
     id: str
@@ -206,6 +220,8 @@ class Terms:
     kind: str | None = None
     notes: str | None = None
     record: Record = Record()
+    subject_matter: SubjectMatter = SubjectMatter.CONTENT
+    where_signal: str | None = None
 
     @property
     def known_from(self) -> date | None:

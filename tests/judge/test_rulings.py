@@ -13,6 +13,7 @@ from provenance.model import (
     ModelScope,
     Purpose,
     Record,
+    SubjectMatter,
     TimeAxis,
     Verdict,
 )
@@ -77,6 +78,21 @@ def test_before_a_document_was_seen_what_it_would_change_is_unknown(book, terms)
     # Another statement on the same document shows that the document was there.
     clause = replace(terms("here/ban-old", RESTRICTED), document=ban.document)
     assert before(ban, clause, free) == (RESTRICTED, "automated-access")
+
+
+def test_a_statement_about_something_else_says_nothing_about_the_content(book, terms):
+    metadata = terms("here/metadata", PERMITTED, subject_matter=SubjectMatter.METADATA)
+    assert outcome(book(metadata)) == (UNKNOWN, "other-subject")
+    assert outcome(book(metadata, terms("here/limit", RESTRICTED)))[0] is RESTRICTED
+
+
+def test_a_clause_about_a_signal_decides_only_where_the_signal_was_seen(shipped, book, terms):
+    clause = terms("here/clause", FORBIDDEN, where_signal="noai")
+    library = book(clause, terms("here/limit", RESTRICTED))
+    judge = Judge(library, Circumstances())
+    seen, unseen = judge.rule("here", signals=("noai",)), judge.rule("here", signals=("tdmrep",))
+    assert (seen.ruling.verdict, seen.ruling.basis) == (FORBIDDEN, "explicit-ml")
+    assert (unseen.ruling.verdict, unseen.ruling.basis) == (UNKNOWN, "not-signalled")
 
 
 def test_an_undated_document_is_unknown_before_its_first_copy(book, terms):

@@ -221,6 +221,12 @@ def test_the_file_of_verdicts_is_held_to_its_format(old, new, said):
     assert caught.value.message.startswith("rules/verdicts.yaml")
 
 
+def test_a_clause_about_a_signal_names_one_that_is_there():
+    text = SOURCE.replace("verdict: ", "where-signal: noia\n        verdict: ", 1)
+    with pytest.raises(RuleSyntax, match="the rules have no signal 'noia'"):
+        library(text)
+
+
 def test_without_the_file_of_verdicts_there_is_no_library():
     with pytest.raises(RuleError, match=r"rules/verdicts.yaml is missing"):
         parse_library({})

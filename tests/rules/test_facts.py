@@ -37,6 +37,10 @@ CORRECTIONS: dict[tuple[str, str | None], Period] = {
     },
     # Read at second hand, and subject to lawful access.
     ("eu-dsm-article-3", "2021-06-07"): {"verdict": "restricted"},
+    # Clauses of a contract about content that carries a signal, not signals themselves.
+    ("artstation-terms", "2023-01-20"): {"basis": "explicit-ml"},
+    ("sketchfab-terms", "2023-03-23"): {"basis": "explicit-ml"},
+    ("deviantart-terms", "2024-04-07"): {"basis": "explicit-ml"},
 }
 """What a lawyer's review changed against the facts, by entry and first day, with the reason."""
 END = {"not in the latest stored copy; end date not verified": "not verified"}

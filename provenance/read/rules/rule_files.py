@@ -165,6 +165,8 @@ def _build_library(
     sources = _sources(kinds[SOURCES], vocabulary)
     licences = {n: parse_licence(root, vocabulary) for n, root in kinds[LICENCES].items()}
     _check_names(sources, licences, places)
+    signals = [parse_signal(root, vocabulary) for root in kinds[SIGNALS].values()]
+    _check_signals(sources, [signal.id for signal in signals], places)
     return Library(
         sources=_sorted_by_id(sources.values()),
         licences=_sorted_by_id(licences.values()),
@@ -172,7 +174,7 @@ def _build_library(
         excused_actors=combination.never_assumed,
         digest=digest,
         bases=combination.bases,
-        signals=_sorted_by_id(parse_signal(root, vocabulary) for root in kinds[SIGNALS].values()),
+        signals=_sorted_by_id(signals),
         exceptions=_sorted_by_id(
             parse_exception(root, vocabulary) for root in kinds[EXCEPTIONS].values()
         ),
@@ -240,6 +242,19 @@ def _check_known(sources: Mapping[str, Source], licences: list[str]) -> None:
                 if matches
                 else f"add rules/{LICENCES}/<id>.yaml.",
             )
+
+
+def _check_signals(
+    sources: Mapping[str, Source], signals: list[str], places: Mapping[str, str]
+) -> None:
+    for name, source in sources.items():
+        for terms in source.terms:
+            if terms.where_signal is not None and terms.where_signal not in signals:
+                raise RuleSyntax(
+                    f"{_display_path(name, places)}: {terms.id}: where-signal: the rules have no "
+                    f"signal {terms.where_signal!r}",
+                    remedy=f"choose one of: {', '.join(sorted(signals))}.",
+                )
 
 
 def _digest(files: Mapping[str, bytes]) -> str:

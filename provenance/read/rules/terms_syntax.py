@@ -11,6 +11,7 @@ from provenance.model import (
     Precedence,
     Purpose,
     Record,
+    SubjectMatter,
     Terms,
     TimeAxis,
     Verdict,
@@ -31,7 +32,8 @@ START_BASES = ("document date", "first seen", "secondary report", "not verified"
 END_STATUSES = ("ended", "in the latest stored copy", "not verified", "not tracked")
 PERIOD_KEYS = (
     *("from", "from-basis", "until", "supersedes", "unseen", "versions", "verdict", "basis"),
-    *("uses", "model-scope", "binds", "jurisdictions", "clause", "paraphrase", "condition"),
+    *("subject", "where-signal", "uses", "model-scope", "binds", "jurisdictions", "clause"),
+    *("paraphrase", "condition"),
     *("conditions", "precedence", "confidence", "stored-copy", "stored-on", "first-seen"),
     *("last-seen", "latest-copy", "end-status", "quotation-sha256", "reviewed-by", "reviewed-on"),
 )
@@ -97,7 +99,7 @@ def _terms(
     span = _period(period, start, entries.get("until"))
     record = _record(entries)
     scope, precedence = entries.get("model-scope"), entries.get("precedence")
-    quotation = entries.get("quotation-sha256")
+    quotation, subject_matter = entries.get("quotation-sha256"), entries.get("subject")
     return Terms(
         id=name if start is None else f"{name}/{start.value}",
         subject=subject,
@@ -125,6 +127,10 @@ def _terms(
         kind=_optional(document, "kind"),
         notes=_optional(document, "notes"),
         record=record,
+        subject_matter=SubjectMatter.CONTENT
+        if subject_matter is None
+        else subject_matter.one_of(SubjectMatter),
+        where_signal=_optional(entries, "where-signal"),
     )
 
 
