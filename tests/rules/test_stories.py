@@ -104,7 +104,11 @@ def test_x_wants_data_sets_of_ids_alone(told, library):
         ("2023-06-19", "scraper", "restricted", "reddit/user-agreement/2023-06-19"),
         ("2024-05-09", "scraper", "restricted", "reddit/public-content-policy/2024-05-09"),
         ("2026-03-23", "scraper", "restricted", "reddit/public-content-policy/2024-05-09"),
-        ("2026-03-24", "scraper", "forbidden", "reddit/developer-terms/2026-03-24"),
+        (
+            *("2026-03-24", "scraper", "restricted"),
+            "reddit/developer-terms-without-acceptance/2026-03-24",
+        ),
+        ("2026-03-24", "api-developer", "forbidden", "reddit/developer-terms/2026-03-24"),
         ("2023-04-17", "api-developer", "unknown", "reddit/data-api-terms"),
         ("2023-04-18", "api-developer", "forbidden", "reddit/data-api-terms/2023-04-18"),
     ],
