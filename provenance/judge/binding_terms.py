@@ -231,6 +231,8 @@ class SubjectTerms:
         Documents of the machine-readable signals that came with the content.
     claimed : tuple of StatutoryException
         Statutory exceptions that the policy claims.
+    is_declared : bool
+        Whether the content of a known source declares the licence itself.
     is_signal : bool
         Whether the subject is itself a signal, for a ruling on its meaning.
     """
@@ -246,6 +248,7 @@ class SubjectTerms:
     known_licence: str | None = None
     signals: tuple[Terms, ...] = ()
     claimed: tuple[StatutoryException, ...] = ()
+    is_declared: bool = False
     is_signal: bool = False
 
     def scenarios(self, circumstances: Circumstances, places: Places) -> tuple[Scenario, ...]:

@@ -43,6 +43,7 @@ def why(evaluation: ScenarioEvaluation) -> str:
     ground = [
         _ground(evaluation, decisive),
         _licence_note(evaluation, decisive),
+        _authors_note(evaluation, decisive),
         _date_note(evaluation),
     ]
     return " ".join(filter(None, [*ground, condition]))
@@ -122,6 +123,18 @@ def _licence_note(evaluation: ScenarioEvaluation, decisive: Statement) -> str | 
     return (
         f"The content is under {subject_terms.known_licence}{by_itself}, but the terms of the "
         "source itself are not known, and the stricter of the two would count."
+    )
+
+
+def _authors_note(evaluation: ScenarioEvaluation, decisive: Statement) -> str | None:
+    """Return a note if an agreement with the source leaves the licence of the content as it is."""
+    subject_terms = evaluation.subject_terms
+    is_licence = decisive.terms in subject_terms.licence or decisive.basis == NO_RULE
+    if not (subject_terms.agreements and subject_terms.is_declared and is_licence):
+        return None
+    return (
+        f"An agreement with {subject_terms.name} sets its terms aside, not the licence that the "
+        "content declares."
     )
 
 

@@ -112,6 +112,7 @@ class RuleIndex:
 
     def _subject(self, subject: str, declared: str | None) -> SubjectTerms:
         source, licence = self._sources.get(fold_name(subject)), self._licence(subject)
+        is_declared = source is not None and declared is not None and bool(declared.strip())
         signal = self._signals.get(subject)
         licence_terms: tuple[Terms, ...] = ()
         if source is not None:
@@ -142,7 +143,13 @@ class RuleIndex:
             subject_terms = SubjectTerms(subject, subject, is_known=False, undocumented=False)
         terms, unknown, name = self._declared_licence(declared)
         combined = terms if licence_terms is terms else (*licence_terms, *terms)
-        return replace(subject_terms, licence=combined, unknown_licence=unknown, known_licence=name)
+        return replace(
+            subject_terms,
+            licence=combined,
+            unknown_licence=unknown,
+            known_licence=name,
+            is_declared=is_declared,
+        )
 
     def binding_terms(self, subject_terms: SubjectTerms, assumptions: Assumptions) -> BindingTerms:
         """Return the terms that bind under some assumptions, in any scenario."""
@@ -234,6 +241,26 @@ class RuleIndex:
                 and self.precedence.is_stricter(s.verdict, known)
             ]
         return self._lift_all(statements, binding.laws, scenario)
+
+    def statements_of_authors(
+        self, binding: BindingTerms, statements: Sequence[Statement]
+    ) -> list[Statement]:
+        """Return what the licence says that the content itself declares.
+
+        An agreement with a source sets its terms aside, not what authors have stated.
+        """
+        if not binding.subject_terms.is_declared:
+            return []
+        licence = {terms.id for terms in binding.licence}
+        return [
+            s
+            for s in statements
+            if self.precedence.kind_of(s) is StatementKind.SPEAKS
+            and (
+                any(each.terms.id in licence for each in (s, s.lifted) if each and each.terms)
+                or (s.basis == NO_RULE and binding.subject_terms.unknown_licence is not None)
+            )
+        ]
 
     def _statement(
         self, terms: Terms, scenario: Scenario, signals: frozenset[str], *, commercial: bool

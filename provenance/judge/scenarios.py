@@ -100,10 +100,12 @@ class StatementCache:
     def _evaluate(self, scenario: Scenario, binding: BindingTerms) -> ScenarioOutcome:
         statements = self.rules.statements(binding, scenario)
         decisive = self.rules.precedence.combine(statements)
-        if decisive.verdict is not Verdict.PERMITTED:
-            agreements = (a for a in binding.agreements if a.period.overlaps(scenario.collected))
-            permits = (Statement(Verdict.PERMITTED, AGREEMENT, None, a) for a in agreements)
-            decisive = next(permits, decisive)
+        agreements = [a for a in binding.agreements if a.period.overlaps(scenario.collected)]
+        if decisive.verdict is not Verdict.PERMITTED and agreements:
+            permit = Statement(Verdict.PERMITTED, AGREEMENT, None, agreements[0])
+            decisive = self.rules.precedence.strictest(
+                [permit, *self.rules.statements_of_authors(binding, statements)]
+            )
         return ScenarioOutcome(tuple(statements), decisive, self.rules.precedence.order(decisive))
 
 

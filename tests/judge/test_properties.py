@@ -68,8 +68,12 @@ def is_too_early(terms, collected, place):
         return False
     if terms.period.first:
         known = terms.period.first if terms.record.from_basis == "first seen" else None
+    elif terms.unseen and terms.unseen.first is None:
+        known = terms.unseen.until
     else:
         known = terms.record.stored_on and date.fromisoformat(terms.record.stored_on)
+        # A later copy may tell of an earlier text.
+        known = None if known and terms.period.until and known >= terms.period.until else known
     anywhere = replace(terms, period=DateRange())
     return bool(known) and collected < known and holds(anywhere, collected, collected, place)
 
