@@ -31,6 +31,7 @@ documents:
         jurisdictions: [any]
         paraphrase: Robots need consent.
         confidence: verified on a stored copy
+        stored-copy: https://copies.example/forum
 cases:
   passes:
     - purpose: pretraining

@@ -195,6 +195,7 @@ def _conditions(entry: UncheckedValue | None, vocabulary: Vocabulary) -> tuple[s
 def _check_consistent(
     period: UncheckedValue, verdict: Verdict, basis: str, confidence: str
 ) -> None:
+    entries = period.entries()
     is_unverified = basis == "not-verified" or confidence == "not verified"
     if is_unverified and (verdict, basis, confidence) != (
         Verdict.UNKNOWN,
@@ -204,6 +205,23 @@ def _check_consistent(
         raise period.wrong(
             f"it is not verified ({basis}, {confidence}), but gives {verdict}",
             "write verdict: unknown, basis: not-verified, confidence: not verified.",
+        )
+    if basis == "automated-access" and verdict is Verdict.FORBIDDEN:
+        raise period.wrong(
+            "a limit on robots is not a ban on training, but it is forbidden (automated-access)",
+            "write verdict: restricted; or the basis of the ban.",
+        )
+    if verdict is Verdict.PERMITTED and not confidence.startswith("verified"):
+        raise period.wrong(
+            f"it is permitted, but the evidence is: {confidence}",
+            "write verdict: restricted, or read the document and say where its copy is stored.",
+        )
+    if confidence.startswith("verified") and not (
+        "stored-copy" in entries or "quotation-sha256" in entries
+    ):
+        raise period.wrong(
+            "it is verified on a stored copy, but has neither `stored-copy` nor `quotation-sha256`",
+            "say where the copy is stored, or give the digest of the words that were read.",
         )
     if confidence == GENERAL_LAW and (
         verdict is not Verdict.RESTRICTED or basis not in LEGAL_BASES
