@@ -188,6 +188,10 @@ class Scenario:
         """Return whether a version of a document is in force."""
         return self.overlaps(terms.period, terms)
 
+    def in_force_somewhere(self, terms: Terms) -> bool:
+        """Return whether a version of a document is in force here or in another place."""
+        return terms.period.overlaps(self._day(terms))
+
     def overlaps(self, span: DateRange, terms: Terms) -> bool:
         """Return whether a range of days counts for a version of a document that applies here."""
         return span.overlaps(self._day(terms)) and (

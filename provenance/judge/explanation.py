@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from datetime import date
 
-from provenance.judge.binding_terms import Places, SubjectTerms, in_words, is_too_early
+from provenance.judge.binding_terms import ELSEWHERE, Places, SubjectTerms, in_words, is_too_early
 from provenance.judge.precedence import (
     NO_RULE,
     NO_TERMS,
+    NOT_HERE,
     NOT_NAMED,
     NOT_SEEN,
     NOT_SIGNALLED,
@@ -99,10 +101,22 @@ def _absence_sentence(evaluation: ScenarioEvaluation, decisive: Statement) -> st
     if subject_terms.is_signal:
         places = sorted({place for terms in subject_terms.signals for place in terms.jurisdictions})
         return f"{subject_terms.name} has no meaning here: it is about {', '.join(places)}."
+    return _absence_of_terms(evaluation, decisive)
+
+
+def _absence_of_terms(evaluation: ScenarioEvaluation, decisive: Statement) -> str:
+    subject_terms = evaluation.subject_terms
+    if decisive.basis == NOT_HERE:
+        named = {place for terms in subject_terms.platform for place in terms.jurisdictions}
+        elsewhere = ", ".join(sorted(named - {ELSEWHERE}))
+        return f"The documents of {subject_terms.name} of that time apply in {elsewhere} alone."
     if decisive.basis != NO_TERMS:
         unbound = [role for role, statement in evaluation.by_role if statement == decisive]
         role = f"anyone {' or '.join(unbound)}" if unbound else "this role"
         return f"No known document of {subject_terms.name} binds {role}."
+    if not subject_terms.platform and subject_terms.licence:
+        known = min(terms.period.first or date.min for terms in subject_terms.licence)
+        return f"{subject_terms.name} is known since {known}; the content may be older."
     spans = [span for span, statement in evaluation.by_collection if statement == decisive]
     when = in_words(spans[0]) if spans else "at the date that counts"
     return f"No document of {subject_terms.name} is known that was in force {when}."
@@ -242,9 +256,12 @@ def _next_step(subject_terms: SubjectTerms, decisive: Statement) -> str:
     if decisive.basis == NO_RULE:
         rule = f"{_missing_rule(subject_terms)}, named by --rules (rules/README.md says how)"
         return f"Write {rule}{_licence_only_hint(subject_terms)}, or, {agreement_hint}."
-    if decisive.basis in (NO_TERMS, NOT_SEEN):
+    if decisive.basis in (NO_TERMS, NOT_HERE, NOT_SEEN):
         rule_file = _rule_file(subject_terms)
-        return f"Find the terms of that time and record them in {rule_file}, or, {agreement_hint}."
+        return (
+            f"Find the terms of that time and place and record them in {rule_file}, or, "
+            f"{agreement_hint}."
+        )
     if decisive.basis == NOT_VERIFIED:
         rule_file = _rule_file(subject_terms)
         return f"Read the document, record in {rule_file} what it says, or, {agreement_hint}."

@@ -15,6 +15,8 @@ NOT_BOUND = "not-bound"
 """The documents in force bind only others."""
 NO_TERMS = "no-terms"
 """No version in force is known."""
+NOT_HERE = "not-here"
+"""The documents in force apply in other places."""
 NO_RULE = "no-rule"
 """There are no rules about the source or the licence."""
 AGREEMENT = "agreement"
@@ -36,7 +38,7 @@ STATUTE = "statute"
 """A statutory exception that the policy claims permits it."""
 
 RESERVED_BASES = (
-    *(NOT_VERIFIED, NOT_NAMED, NOT_BOUND, NO_TERMS, NO_RULE, AGREEMENT),
+    *(NOT_VERIFIED, NOT_NAMED, NOT_BOUND, NOT_HERE, NO_TERMS, NO_RULE, AGREEMENT),
     *(OTHER_MODEL, OTHER_SUBJECT, NOT_SIGNALLED, NOT_SEEN, UNMET, YIELDS, STATUTE),
 )
 """Bases that no document states; `verdicts.yaml` explains them."""

@@ -17,6 +17,7 @@ from provenance.judge.precedence import (
     NO_RULE,
     NO_TERMS,
     NOT_BOUND,
+    NOT_HERE,
     NOT_SEEN,
     NOT_SIGNALLED,
     NOT_VERIFIED,
@@ -223,7 +224,14 @@ class RuleIndex:
             for t in binding.documents
         ):
             unseen = [Statement(Verdict.UNKNOWN, NOT_SEEN, t) for t in early]
-            statements += unseen or [Statement(Verdict.UNKNOWN, NO_TERMS)]
+            is_elsewhere = any(
+                scenario.in_force_somewhere(t) and not scenario.in_force(t)
+                for t in binding.documents
+            )
+            absence = NOT_HERE if is_elsewhere else NO_TERMS
+            statements += unseen or [Statement(Verdict.UNKNOWN, absence)]
+        elif not statements and subject_terms.licence:
+            statements.append(Statement(Verdict.UNKNOWN, NO_TERMS))
         elif all(self.precedence.kind_of(s) is StatementKind.SIGNAL for s in statements):
             statements.append(Statement(Verdict.UNKNOWN, NOT_BOUND))
         known = self.precedence.combine(statements).verdict

@@ -25,6 +25,7 @@ documents:
         clause: s.5
         paraphrase: Posts may not train models.
         confidence: verified on a stored copy
+        stored-copy: https://copies.example/forum
 cases:
   finds:
     - purpose: pretraining
