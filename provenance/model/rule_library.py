@@ -201,6 +201,8 @@ class Library:
         What the rules leave open.
     places : tuple of (str, tuple of str)
         The places within each place: ("EU", ("AT", "BE", ...)).
+    replaced : tuple of str
+        Shipped files that files of the user's folder replace: "sources/x.yaml".
     """
 
     sources: tuple[Source, ...]
@@ -214,6 +216,7 @@ class Library:
     conditions: tuple[Condition, ...] = ()
     questions: tuple[OpenQuestion, ...] = ()
     places: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    replaced: tuple[str, ...] = ()
 
     @property
     def agents(self) -> Agents:

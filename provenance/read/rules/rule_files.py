@@ -97,9 +97,10 @@ def load_rules(folder: Path | None = None) -> Library:
     RuleError
         If the folder is missing, or has no rules.
     """
-    return _parse_cached(
+    library = _parse_cached(
         tuple(read_rule_files(folder).items()), tuple(_display_paths(folder).items())
     )
+    return library if folder is None else replace(library, replaced=replaced_files(folder))
 
 
 @lru_cache(maxsize=4)
@@ -278,6 +279,13 @@ def read_rule_files(folder: Path | None) -> dict[str, bytes]:
     """Return the content of every rule file in force, by its name within the folder of rules."""
     files = _read_folder(_shipped_folder())
     return files if folder is None else files | own_files(folder)
+
+
+def replaced_files(folder: Path) -> tuple[str, ...]:
+    """Return the names of shipped files that files of a folder replace with other contents."""
+    shipped = _read_folder(_shipped_folder())
+    own = own_files(folder)
+    return tuple(name for name in sorted(own) if shipped.get(name, own[name]) != own[name])
 
 
 def own_files(folder: Path) -> dict[str, bytes]:
