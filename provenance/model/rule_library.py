@@ -73,12 +73,15 @@ class Signal:
         The meaning of each of its values.
     agents : tuple of (str, tuple of str)
         Names of robots that it addresses, by the document that gives its meaning.
+    operators : tuple of (str, str)
+        The operator of a robot, and what it says that the robot is for, by the robot's name.
     """
 
     id: str
     name: str
     terms: tuple[Terms, ...]
     agents: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    operators: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

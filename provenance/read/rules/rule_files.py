@@ -97,24 +97,25 @@ def load_rules(folder: Path | None = None) -> Library:
     RuleError
         If the folder is missing, or has no rules.
     """
-    library = _parse_cached(
-        tuple(read_rule_files(folder).items()), tuple(_display_paths(folder).items())
+    return _parse_cached(
+        tuple(read_rule_files(folder).items()),
+        tuple(_display_paths(folder).items()),
+        () if folder is None else replaced_files(folder),
     )
-    return library if folder is None else replace(library, replaced=replaced_files(folder))
 
 
 @lru_cache(maxsize=4)
 def _parse_cached(
-    files: tuple[tuple[str, bytes], ...], places: tuple[tuple[str, str], ...]
+    files: tuple[tuple[str, bytes], ...],
+    places: tuple[tuple[str, str], ...],
+    replaced: tuple[str, ...],
 ) -> Library:
     # Repeated checks in one process nearly always use the same rules.
     display_paths = dict(places)
     contents = dict(files)
-    return (
-        parse_library(contents, display_paths)
-        if display_paths
-        else _build_library(parse_rules(contents), _digest(contents))
-    )
+    if display_paths:
+        return replace(parse_library(contents, display_paths), replaced=replaced)
+    return _build_library(parse_rules(contents), _digest(contents))
 
 
 def load_cases(folder: Path | None = None) -> tuple[Case, ...]:

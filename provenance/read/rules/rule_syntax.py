@@ -17,6 +17,7 @@ LICENCE_KEYS = (
     *("format", "id", "name", "aliases", "spdx", "hugging-face", "hosts"),
     *("documents", "cases"),
 )
+ROBOT_KEYS = ("name", "operator", "says")
 SIGNAL_KEYS = ("format", "id", "name", "agents", "documents", "reads", "cases")
 EXCEPTION_KEYS = ("format", "id", "name", "lifts", "documents", "cases")
 LIFTABLE = (Layer.COPYRIGHT.value, Layer.CONTRACT.value, Layer.ACCESS.value)
@@ -79,17 +80,33 @@ def parse_signal(root: UncheckedValue, vocabulary: Vocabulary) -> Signal:
         subject,
         entries["name"].text(),
         parse_documents(entries["documents"], subject, vocabulary),
-        _agents(entries.get("agents"), entries["documents"]),
+        tuple(
+            (document, tuple(name for name, _ in robots))
+            for document, robots in _robots(entries).items()
+        ),
+        tuple(
+            (name, statement)
+            for robots in _robots(entries).values()
+            for name, statement in robots
+            if statement
+        ),
     )
 
 
-def _agents(
-    lists: UncheckedValue | None, documents: UncheckedValue
-) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Return the robots that each document of a signal is about."""
-    document_ids = [each.entries()["id"].text() for each in documents.list()]
-    agent_lists = {} if lists is None else lists.table(document_ids)
-    return tuple((document, _texts(names)) for document, names in agent_lists.items())
+def _robots(entries: dict[str, UncheckedValue]) -> dict[str, list[tuple[str, str]]]:
+    """Return the robots that each document of a signal is about, with their operators' words."""
+    document_ids = [each.entries()["id"].text() for each in entries["documents"].list()]
+    lists = entries["agents"].table(document_ids) if "agents" in entries else {}
+    return {
+        document: [_robot(each) for each in robots.list()] for document, robots in lists.items()
+    }
+
+
+def _robot(entry: UncheckedValue) -> tuple[str, str]:
+    if isinstance(entry.value, str):
+        return entry.text(), ""
+    robot = entry.table(ROBOT_KEYS, ROBOT_KEYS)
+    return robot["name"].text(), f"{robot['operator'].text()}: {robot['says'].text()}"
 
 
 def parse_exception(root: UncheckedValue, vocabulary: Vocabulary) -> StatutoryException:

@@ -101,13 +101,22 @@ def _document(terms: Terms, style: TerminalStyle) -> list[str]:
 
 def _names(entry: Entry) -> list[tuple[str, Sequence[str]]]:
     content = getattr(entry, "content_licence", None)
+    statements = dict(getattr(entry, "operators", ()))
+    robots = (
+        (f"Robots in {document}", [_robot(name, statements.get(name)) for name in names])
+        for document, names in getattr(entry, "agents", ())
+    )
     return [
         ("Also called", getattr(entry, "aliases", ())),
         ("Hosts", getattr(entry, "hosts", ())),
         ("All content is licensed under", () if content is None else (content,)),
-        *((f"Robots in {document}", names) for document, names in getattr(entry, "agents", ())),
+        *robots,
         ("Overrides limits of", [str(layer) for layer in getattr(entry, "lifts", ())]),
     ]
+
+
+def _robot(name: str, statement: str | None) -> str:
+    return name if statement is None else f"{name} ({statement})"
 
 
 def _tag(condition: str, meanings: dict[str, str]) -> str:
