@@ -17,13 +17,16 @@ if TYPE_CHECKING:
     from provenance.pipeline.dataset_cleaning import clean
     from provenance.pipeline.dataset_diff import diff
     from provenance.pipeline.distribution import scan_shard
+    from provenance.pipeline.dump_preview import DumpPreview, preview_dumps
     from provenance.pipeline.early_hashing import hash_in_background
     from provenance.pipeline.github_publishing import publish
     from provenance.pipeline.jit_warmup import start_check
     from provenance.pipeline.matching.matcher import Match, Matcher
     from provenance.pipeline.matching.tracing import trace
+    from provenance.pipeline.reading_counts import ReadingCounts
     from provenance.pipeline.registries import (
         BuildOutcome,
+        ColumnMapping,
         DumpEngine,
         DumpSource,
         Manifest,
@@ -67,7 +70,9 @@ if TYPE_CHECKING:
 __all__ = [
     "BuildOutcome",
     "CheckPlan",
+    "ColumnMapping",
     "DumpEngine",
+    "DumpPreview",
     "DumpSource",
     "Manifest",
     "Match",
@@ -75,6 +80,7 @@ __all__ = [
     "Outcome",
     "PlantingOptions",
     "PolicyViolated",
+    "ReadingCounts",
     "Settings",
     "Shard",
     "TaskFolder",
@@ -102,6 +108,7 @@ __all__ = [
     "lint_rules",
     "list_rules",
     "log_to_stderr",
+    "preview_dumps",
     "publish",
     "remove_tasks",
     "resolve_policy",
@@ -128,7 +135,11 @@ _MODULES = {
     "CheckPlan": "shards",
     "BuildOutcome": "registries",
     "DumpEngine": "registries",
+    "ColumnMapping": "registries",
+    "DumpPreview": "dump_preview",
     "DumpSource": "registries",
+    "ReadingCounts": "reading_counts",
+    "preview_dumps": "dump_preview",
     "Manifest": "registries",
     "Match": "matching.matcher",
     "Matcher": "matching.matcher",

@@ -52,7 +52,7 @@ def read_dumps(
 
 def _task_name(reader: DumpReader, tasks: TaskFolder, digest: str) -> str:
     dump = reader.dump
-    options = (reader.layout, dump.source, dump.source_column, dump.text_column)
+    options = (reader.layout, dump.source, *astuple(dump.columns))
     limit = dump.file.max_document
     identity = dump.file.identity()
     if identity is None:

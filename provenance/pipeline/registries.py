@@ -12,10 +12,12 @@ from provenance.model import Items, RegistrySummary, Unread, merge_unread
 from provenance.pipeline.dump_tasks import read_dumps
 from provenance.pipeline.findings.summaries import summarise_registries
 from provenance.pipeline.progress import show_progress
+from provenance.pipeline.reading_counts import ReadingCounts
 from provenance.pipeline.scan.readings import build_registry_indexes
 from provenance.pipeline.scan.task_folder import TaskFolder
 from provenance.pipeline.settings import EngineName
 from provenance.pipeline.task_runner import open_runner
+from provenance.read.dumps.column_mapping import NO_COLUMNS, ColumnMapping
 from provenance.read.dumps.layouts import DumpReader, dump_readers
 from provenance.read.policy.policy_file import parse_size_option
 from provenance.read.rules.rule_files import load_rules
@@ -26,6 +28,7 @@ from provenance.registry.verification import verify_files
 
 __all__ = [
     "BuildOutcome",
+    "ColumnMapping",
     "DumpSource",
     "Manifest",
     "add_to_registry",
@@ -46,12 +49,10 @@ class DumpSource:
         Files.
     source : str or None
         Identifier of their source.
-    source_column : str or None
-        Column with the source of each item, in mixed tables.
     layout : str
         Layout of the dumps; "auto" detects it.
-    text_column : str or None
-        Column of the text, in tables.
+    columns : ColumnMapping
+        Columns of tables.
     published : int or None
         Total number of items of the source, where known.
     max_document : str or None
@@ -60,9 +61,8 @@ class DumpSource:
 
     addresses: Sequence[str]
     source: str | None
-    source_column: str | None = None
     layout: str = "auto"
-    text_column: str | None = None
+    columns: ColumnMapping = NO_COLUMNS
     published: int | None = None
     max_document: str | None = None
 
@@ -82,8 +82,7 @@ class DumpSource:
                 address,
                 source=self.source or "",
                 layout=self.layout,
-                source_column=self.source_column,
-                text_column=self.text_column,
+                columns=self.columns,
                 max_document=parse_size_option(self.max_document),
             )
         ]
@@ -131,10 +130,13 @@ class BuildOutcome:
         Manifest of the registry.
     unread : tuple of Unread
         Dumps that could not be read this time, or not to the end.
+    reading : ReadingCounts
+        Records that were kept and skipped, and the fields of items.
     """
 
     manifest: Manifest
     unread: tuple[Unread, ...]
+    reading: ReadingCounts
 
 
 def build_registry(
@@ -152,18 +154,19 @@ def build_registry(
     RegistryExists
         If `folder` exists.
     """
+    reading = ReadingCounts()
     with (
         show_progress("building", None, " items", quiet=quiet) as progress,
         engine.items(dumps, folder) as items,
     ):
         manifest = create_registry(
             folder,
-            items,
+            reading.watch(items),
             keep_texts=keep_texts,
             published=dumps.declared_totals,
             progress=progress.advance,
         )
-    return BuildOutcome(manifest, manifest.unread)
+    return BuildOutcome(manifest, manifest.unread, reading)
 
 
 def add_to_registry(
@@ -171,18 +174,19 @@ def add_to_registry(
 ) -> BuildOutcome:
     """Add the items of dumps to a registry; of two with the same id, the later one is kept."""
     unread: list[Unread] = []
+    reading = ReadingCounts()
     with (
         show_progress("adding", None, " items", quiet=quiet) as progress,
         engine.items(dumps, folder) as items,
     ):
         manifest = extend_registry(
             folder,
-            _collect_unread(items, unread),
+            _collect_unread(reading.watch(items), unread),
             addresses=dumps.addresses,
             published=dumps.declared_totals,
             progress=progress.advance,
         )
-    return BuildOutcome(manifest, merge_unread(unread))
+    return BuildOutcome(manifest, merge_unread(unread), reading)
 
 
 def _collect_unread(batches: Iterator[Items], unread: list[Unread]) -> Iterator[Items]:

@@ -7,6 +7,7 @@ import lzma
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
@@ -80,6 +81,100 @@ def api(path):
     path.write_text(lines([*posts, {"delete": {"status": {"id": 7}}}]), "utf-8")
 
 
+def api_v2(path):
+    posts = [{"id": f"{n}", "text": text, "author_id": "7"} for n, text in enumerate(TEXTS)]
+    path.write_text(lines([*posts, {"id": "9", "text": " ", "author_id": "7"}]), "utf-8")
+
+
+def gnip(path):
+    activities = [
+        {
+            "objectType": "activity",
+            "verb": "post",
+            "id": f"tag:search.twitter.com,2005:{n}",
+            "actor": {"preferredUsername": "a"},
+            "body": text,
+        }
+        for n, text in enumerate(TEXTS)
+    ]
+    path.write_text(lines([*activities, {**activities[0], "verb": "delete"}]), "utf-8")
+
+
+def as_html(text):
+    return "".join(f"<p>{escape(part)}</p>" for part in text.split("\n\n"))
+
+
+def firebase(path):
+    items = [
+        {"id": n, "by": "a", "time": 1_500_000_000, "type": "comment", "text": as_html(text)}
+        for n, text in enumerate(TEXTS)
+    ]
+    path.write_text(lines([*items, {**items[0], "text": "[flagged]"}]), "utf-8")
+
+
+def hub_hackernews(path):
+    texts = [*map(as_html, TEXTS), "<p>gone</p>"]
+    count = len(texts)
+    columns = {
+        "id": pa.array(range(count), pa.uint32()),
+        "type": pa.array([2] * count, pa.int8()),
+        "by": ["a"] * count,
+        "time": pa.array([1_500_000_000] * count, pa.timestamp("s", "UTC")),
+        "text": texts,
+        "dead": pa.array([0] * (count - 1) + [1], pa.uint8()),
+    }
+    pq.write_table(pa.table(columns), path)
+
+
+def papers(path):
+    rows = [
+        {"id": f"21{n}", "title": "", "abstract": f"  {text}\n", "categories": "cs", "versions": []}
+        for n, text in enumerate([*TEXTS, " "])
+    ]
+    path.write_text(lines(rows), "utf-8")
+
+
+def code(path):
+    rows = [
+        {"hexsha": f"{n:x}", "content": text, "max_stars_repo_name": "a/b"}
+        for n, text in enumerate([*TEXTS, None])
+    ]
+    pq.write_table(pa.Table.from_pylist(rows), path)
+
+
+def outbox(path):
+    public = ["https://www.w3.org/ns/activitystreams#Public"]
+    notes = [
+        {"type": "Create", "object": {"id": f"n{n}", "content": as_html(text), "to": public}}
+        for n, text in enumerate(TEXTS)
+    ]
+    private = {"type": "Create", "object": {"id": "n9", "content": "secret", "to": ["a"]}}
+    path.write_text(
+        json.dumps({"type": "OrderedCollection", "orderedItems": [*notes, private]}), "utf-8"
+    )
+
+
+def statuses(path):
+    rows = [
+        {
+            "id": f"{n}",
+            "content": as_html(text),
+            "account": {"acct": "a"},
+            "visibility": "private" if text == "secret" else "public",
+        }
+        for n, text in enumerate([*TEXTS, "secret"])
+    ]
+    path.write_text(json.dumps(rows), "utf-8")
+
+
+def reddit_table(path):
+    rows = [
+        {"id": f"c{n}", "body": text, "link_id": "t3_a", "created_utc": 1_500_000_000}
+        for n, text in enumerate([*TEXTS, "[removed]"])
+    ]
+    pq.write_table(pa.Table.from_pylist(rows), path)
+
+
 def comments(path):
     posts = [
         {"id": f"c{n}", "body": text, "link_id": "t3_a", "created_utc": 1_500_000_000}
@@ -117,7 +212,16 @@ SAMPLES = [
     Sample("table", "posts.csv", comma_separated, "empty text", 4, ends=False),
     Sample("table", "posts.parquet", parquet, "null text", 1, packs=False),
     Sample("x-archive", "tweets.js", archive, "not a post", 4),
-    Sample("x-api", "stream.ndjson", api, "not a post", 4, ends=False),
+    Sample("x-api", "stream.ndjson", api, "deletion notice", 4, ends=False),
+    Sample("x-api-v2", "posts.jsonl", api_v2, "empty text", 4, ends=False),
+    Sample("x-gnip", "activities.json", gnip, "deletion notice", 4, ends=False),
+    Sample("hackernews", "items.json", firebase, "deleted or removed", 4, ends=False),
+    Sample("hackernews", "2024-01.parquet", hub_hackernews, "deleted or removed", 4, packs=False),
+    Sample("arxiv", "arxiv-metadata.json", papers, "empty text", 4, ends=False),
+    Sample("the-stack", "code.parquet", code, "null text", 4, packs=False),
+    Sample("mastodon", "outbox.json", outbox, "not public", 4),
+    Sample("mastodon-api", "statuses.json", statuses, "not public", 4),
+    Sample("reddit", "comments.parquet", reddit_table, "deleted or removed", 4, packs=False),
     Sample("reddit", "RC_2017-07", comments, "deleted or removed", 4, ends=False),
     Sample("reddit", "RS_2017-07", submissions, "deleted or removed", 4, ends=False),
     Sample("stackexchange", "Comments.xml", exchange("comments", "Text"), "empty text", 4),

@@ -166,10 +166,40 @@ def test_files_of_another_kind(read, tmp_path, head, what):
         read(tmp_path / "dump")
 
 
-def test_an_outbox_is_no_table_of_one_row(read, tmp_path):
-    path = tmp_path / "outbox.json"
-    post = {"type": "Create", "object": {"content": "<p>hello</p>"}}
-    path.write_text(json.dumps({"type": "OrderedCollection", "orderedItems": [post]}))
-    with pytest.raises(UnsupportedFormat, match="outbox") as caught:
+@pytest.mark.parametrize(
+    ("name", "content", "what"),
+    [
+        ("a.pdf", b"%PDF-1.7 ", "a PDF document"),
+        ("a.db", b"SQLite format 3\0", "an SQLite database"),
+        ("a.h5", b"\x89HDF\r\n", "an HDF5 file"),
+        ("tokens.npy", b"\x93NUMPY\x01", "a NumPy array"),
+        ("Votes.xml", b'<?xml version="1.0"?><votes><row Id="1"/></votes>', "has no texts"),
+        ("page.html", b"<!DOCTYPE html><html><body>a</body></html>", "a web page"),
+        ("other.xml", b"<inventory/>", "XML with <inventory> at its root"),
+        ("package.json", b'{"name": "a", "version": "1.0.0", "scripts": {}}', "of a package"),
+        ("index.json", b'{"shards": [{"format": "mds"}], "version": 2}', "MDS dataset"),
+        ("0.json", b'{"commitInfo": {"operation": "WRITE"}}\n', "a Delta table"),
+        ("v1.metadata.json", b'{"format-version": 2, "table-uuid": "u"}', "an Iceberg table"),
+        ("result.json", b'{"schema": "provenance/result/1", "corpus": {}}', "result of provenance"),
+    ],
+)
+def test_what_is_not_read_is_named(read, tmp_path, name, content, what):
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(UnsupportedFormat, match=what) as caught:
         read(path)
-    assert "JSON Lines" in caught.value.remedy
+    assert name in caught.value.message
+    assert caught.value.remedy
+
+
+@pytest.mark.parametrize("name", ["notes", "notes.txt", "notes.log"])
+def test_lines_that_nothing_is_known_about_are_no_table(read, tmp_path, name):
+    (tmp_path / name).write_text("first, a line\nsecond, another\n")
+    with pytest.raises(UnsupportedFormat, match="layout is not recognised") as caught:
+        read(tmp_path / name)
+    assert "--layout" in caught.value.remedy
+
+
+def test_a_table_by_its_columns_needs_no_suffix(read, tmp_path):
+    (tmp_path / "export").write_text("id,text\n1,some words\n")
+    assert read(tmp_path / "export").column("text") == ["some words"]
