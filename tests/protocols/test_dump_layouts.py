@@ -225,6 +225,13 @@ SAMPLES = [
     Sample("reddit", "RC_2017-07", comments, "deleted or removed", 4, ends=False),
     Sample("reddit", "RS_2017-07", submissions, "deleted or removed", 4, ends=False),
     Sample("stackexchange", "Comments.xml", exchange("comments", "Text"), "empty text", 4),
+    Sample(
+        "stackexchange",
+        "PostHistory.xml",
+        exchange("posthistory", 'PostHistoryTypeId="5" Text'),
+        "empty text",
+        4,
+    ),
     Sample("stackexchange", "Posts.xml", exchange("posts", "Title"), "empty text", 4),
 ]
 PACKERS = {

@@ -31,11 +31,11 @@ _ROOT = re.compile(
     rb"\s*(?:<\?xml[^>]*>\s*)?(?:(?:<!--.*?-->|<!DOCTYPE[^>\[]*>)\s*)*+<([A-Za-z][\w:.-]*)",
     re.DOTALL,
 )
-_XML_LAYOUTS = {**dict.fromkeys(("posts", "comments"), STACKEXCHANGE)}
+_XML_LAYOUTS = {**dict.fromkeys(("posts", "comments", "posthistory"), STACKEXCHANGE)}
 _TEXT_LAYOUTS: tuple[tuple[re.Pattern[bytes], str], ...] = ()
 """Layouts of lines, by a pattern for the beginning of the file."""
 _NUL_CHECK_BYTES = 1 << 12
-_SUPPORTED = "Stack Exchange's Posts.xml and Comments.xml"
+_SUPPORTED = "Posts.xml, Comments.xml and PostHistory.xml of Stack Exchange"
 
 
 def detect_layout(file: File) -> str:

@@ -20,14 +20,14 @@ from provenance.read.dumps.layout_detection import TABLE
 from provenance.read.dumps.object_layouts import OBJECT_LAYOUTS
 from provenance.read.dumps.sources.mastodon import read_outbox
 from provenance.read.dumps.sources.reddit import read_reddit
-from provenance.read.dumps.sources.stackexchange import read_posts_or_comments
+from provenance.read.dumps.sources.stackexchange import read_site
 from provenance.read.dumps.sources.x_posts import read_archive
 
 AUTO = "auto"
 LAYOUTS: dict[str, Callable[[Dump], Iterator[Items]]] = {
     TABLE: read_table,
     layout_detection.ARCHIVE: read_archive,
-    layout_detection.STACKEXCHANGE: read_posts_or_comments,
+    layout_detection.STACKEXCHANGE: read_site,
     layout_detection.OUTBOX: read_outbox,
     **{layout.name: layout.read for layout in OBJECT_LAYOUTS},
     "reddit": read_reddit,  # by columns, where possible
