@@ -62,7 +62,8 @@ _LAYOUT = click.option(
     default="auto",
     metavar="NAME",
     help="table, x-archive, x-api, x-api-v2, x-gnip, reddit, stackexchange, hackernews, arxiv, "
-    "the-stack, mastodon or mastodon-api: see docs/dumps.md. Unset: detected.",
+    "the-stack, mastodon, mastodon-api, mediawiki, wikiextractor, wikimedia, warc, bluesky or "
+    "bluesky-car: see docs/dumps.md. Unset: detected.",
 )
 _COLUMN_OPTIONS = (
     click.option(

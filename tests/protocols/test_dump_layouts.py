@@ -2,6 +2,7 @@
 
 import bz2
 import gzip
+import hashlib
 import json
 import lzma
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from html import escape
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
+import cbor2
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -38,6 +40,7 @@ class Sample:
     ends: bool = True
     """Whether the content itself shows that it has been cut."""
     packs: bool = True
+    texts: tuple[str, ...] = tuple(TEXTS)
 
 
 def lines(records):
@@ -167,6 +170,99 @@ def statuses(path):
     path.write_text(json.dumps(rows), "utf-8")
 
 
+def warc_record(kind, content, **headers):
+    lines = {"WARC-Type": kind, "WARC-Date": "2020-01-02T03:04:05Z", **headers}
+    head = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in lines.items())
+    size = f"Content-Length: {len(content)}\r\n\r\n"
+    return f"WARC/1.0\r\n{head}{size}".encode() + content + b"\r\n\r\n"
+
+
+def wet(path):
+    texts = [
+        warc_record("conversion", text.encode(), WARC_Target_URI=f"https://a.example/{n}")
+        for n, text in enumerate(TEXTS)
+    ]
+    path.write_bytes(b"".join([*texts, warc_record("metadata", b"fetchTimeMs: 5\r\n")]))
+
+
+def car_block(content):
+    data = cbor2.dumps(content)
+    cid = b"\x01\x71\x12\x20" + hashlib.sha256(data).digest()
+    return cid, data
+
+
+def varint(number):
+    data = b""
+    while number >= 0x80:
+        data, number = data + bytes([number & 0x7F | 0x80]), number >> 7
+    return data + bytes([number])
+
+
+def repository(path):
+    posts = [
+        {"$type": "app.bsky.feed.post", "text": text, "createdAt": "2024-01-01T00:00:00Z"}
+        for text in TEXTS
+    ]
+    blocks = [car_block(record) for record in [*posts, {"$type": "app.bsky.feed.like"}]]
+    keys = [f"app.bsky.feed.post/{n}".encode() for n in range(len(TEXTS))]
+    entries = [
+        {"p": 0 if n == 0 else 19, "k": key if n == 0 else key[19:], "v": link(blocks[n][0])}
+        for n, key in enumerate(keys)
+    ]
+    tree = car_block({"l": None, "e": entries})
+    commit = car_block({"did": "did:plc:a", "data": link(tree[0]), "sig": b"s", "version": 3})
+    header = cbor2.dumps({"roots": [link(commit[0])], "version": 1})
+    sections = [header, *(cid + data for cid, data in [*blocks, commit, tree])]
+    path.write_bytes(b"".join(varint(len(section)) + section for section in sections))
+
+
+def link(cid):
+    return cbor2.CBORTag(42, b"\0" + cid)
+
+
+def jetstream(path):
+    events = [
+        {
+            "did": "did:plc:a",
+            "time_us": 1_700_000_000_000_000,
+            "kind": "commit",
+            "commit": {
+                "operation": "create",
+                "collection": "app.bsky.feed.post",
+                "rkey": f"k{n}",
+                "record": {"$type": "app.bsky.feed.post", "text": text},
+            },
+        }
+        for n, text in enumerate(TEXTS)
+    ]
+    gone = {"operation": "delete", "collection": "app.bsky.feed.post", "rkey": "x"}
+    path.write_text(lines([*events, {**events[0], "commit": gone}]), "utf-8")
+
+
+def mediawiki(path):
+    revision = "<revision><text>{1}</text></revision>"
+    page = f"<page><title>{{1}}</title><ns>{{2}}</ns><id>{{0}}</id>{revision}</page>"
+    pages = [page.format(n, escape(text), 0) for n, text in enumerate(TEXTS)]
+    path.write_text(
+        f'<mediawiki xml:lang="en">{"".join([*pages, page.format(9, "Talk:a", 1)])}</mediawiki>',
+        "utf-8",
+    )
+
+
+def extracted(path):
+    document = '<doc id="{0}" url="https://a.example/{0}" title="A title">\n{1}\n</doc>\n'
+    texts = [escape(text) for text in TEXTS]
+    path.write_text("".join(document.format(*x) for x in enumerate([*texts, "A title"])), "utf-8")
+
+
+def enterprise(path):
+    rows = [
+        {"name": "", "identifier": n, "url": "https://a.example", "article_body": {"html": html}}
+        for n, html in enumerate([*map(as_html, TEXTS), ""])
+    ]
+    path.write_text(lines(rows), "utf-8")
+
+
 def reddit_table(path):
     rows = [
         {"id": f"c{n}", "body": text, "link_id": "t3_a", "created_utc": 1_500_000_000}
@@ -219,6 +315,19 @@ SAMPLES = [
     Sample("hackernews", "2024-01.parquet", hub_hackernews, "deleted or removed", 4, packs=False),
     Sample("arxiv", "arxiv-metadata.json", papers, "empty text", 4, ends=False),
     Sample("the-stack", "code.parquet", code, "null text", 4, packs=False),
+    Sample("warc", "pages.wet", wet, "not a page (a request, metadata, or another type)", 4),
+    Sample("bluesky", "jetstream.jsonl", jetstream, "deletion notice", 4, ends=False),
+    Sample("bluesky-car", "a.car", repository, "not a post", 4),
+    Sample(
+        "mediawiki",
+        "pages.xml",
+        mediawiki,
+        "not an article (a talk page, a template, a redirect)",
+        4,
+        texts=tuple(f"{text}\n\n{text}" for text in TEXTS),
+    ),
+    Sample("wikiextractor", "wiki_00", extracted, "empty text", 4, ends=False),
+    Sample("wikimedia", "articles.ndjson", enterprise, "empty text", 4, ends=False),
     Sample("mastodon", "outbox.json", outbox, "not public", 4),
     Sample("mastodon-api", "statuses.json", statuses, "not public", 4),
     Sample("reddit", "comments.parquet", reddit_table, "deleted or removed", 4, packs=False),
@@ -275,9 +384,9 @@ def test_the_layout_is_recognised(sample, dump):
     assert detect_layout(find_dump_files(str(dump))[0]) == sample.layout
 
 
-def test_every_text_is_an_item_of_the_source_given(dump):
+def test_every_text_is_an_item_of_the_source_given(sample, dump):
     found = read(dump)
-    assert column(found, "text") == TEXTS
+    assert column(found, "text") == [*sample.texts]
     assert column(found, "source") == ["s"] * len(TEXTS)
     for items in found:
         assert items.batch.schema == ITEMS
@@ -306,7 +415,7 @@ def test_reading_twice_gives_the_same(dump):
 def test_the_name_of_the_file_does_not_matter(sample, dump):
     moved = dump.rename(dump.with_name(f"something{dump.suffix}"))
     assert detect_layout(find_dump_files(str(moved))[0]) == sample.layout
-    assert column(read(moved), "text") == TEXTS
+    assert column(read(moved), "text") == [*sample.texts]
 
 
 @pytest.mark.parametrize("packing", PACKERS)
@@ -336,11 +445,11 @@ def test_a_dump_that_was_cut_is_refused(sample, dump):
         read(dump, layout=sample.layout)
 
 
-def test_batches_are_bounded(dump, monkeypatch):
+def test_batches_are_bounded(sample, dump, monkeypatch):
     monkeypatch.setattr(item_batches, "MAX_ROWS", 2)
     found = read(dump)
     assert max(items.batch.num_rows for items in found) <= 2
-    assert column(found, "text") == TEXTS
+    assert column(found, "text") == [*sample.texts]
 
 
 def test_an_empty_file_gives_nothing_or_is_refused(sample, dump):

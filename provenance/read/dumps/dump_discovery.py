@@ -44,8 +44,8 @@ _FOLDER_LAYOUTS: tuple[tuple[Collection[str], Collection[str]], ...] = (
 )
 """Names by which the layout of a folder is recognised, and those of its files with items."""
 
-_KNOWN_NAMES = ("rc_*", "rs_*")
-_KNOWN_SUFFIXES = ("xml",)
+_KNOWN_NAMES = ("rc_*", "rs_*", "wiki_[0-9][0-9]")
+_KNOWN_SUFFIXES = ("xml", "warc", "wet", "car")
 _TEXT_SUFFIXES = ("txt", "log")
 """Files with these suffixes are tried if no others are there."""
 

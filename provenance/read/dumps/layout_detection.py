@@ -26,16 +26,31 @@ HEAD_BYTES = 1 << 20
 HEAD_LINES = 50
 
 TABLE, ARCHIVE, OUTBOX, STACKEXCHANGE = "table", "x-archive", "mastodon", "stackexchange"
+MEDIAWIKI, WIKIEXTRACTOR, WEB_ARCHIVE, REPOSITORY = (
+    "mediawiki",
+    "wikiextractor",
+    "warc",
+    "bluesky-car",
+)
 
 _ROOT = re.compile(
     rb"\s*(?:<\?xml[^>]*>\s*)?(?:(?:<!--.*?-->|<!DOCTYPE[^>\[]*>)\s*)*+<([A-Za-z][\w:.-]*)",
     re.DOTALL,
 )
-_XML_LAYOUTS = {**dict.fromkeys(("posts", "comments", "posthistory"), STACKEXCHANGE)}
-_TEXT_LAYOUTS: tuple[tuple[re.Pattern[bytes], str], ...] = ()
+_XML_LAYOUTS = {
+    **dict.fromkeys(("posts", "comments", "posthistory"), STACKEXCHANGE),
+    "mediawiki": MEDIAWIKI,
+    "doc": WIKIEXTRACTOR,
+}
+_TEXT_LAYOUTS: tuple[tuple[re.Pattern[bytes], str], ...] = (
+    (re.compile(rb"WARC/[01]\.\d"), WEB_ARCHIVE),
+    (re.compile(rb"[\x0a-\xff].{0,2}\xa2(?:eroots|gversion)", re.DOTALL), REPOSITORY),
+)
 """Layouts of lines, by a pattern for the beginning of the file."""
 _NUL_CHECK_BYTES = 1 << 12
-_SUPPORTED = "Posts.xml, Comments.xml and PostHistory.xml of Stack Exchange"
+_SUPPORTED = (
+    "Stack Exchange's Posts.xml, Comments.xml and PostHistory.xml, and exports of MediaWiki"
+)
 
 
 def detect_layout(file: File) -> str:

@@ -18,9 +18,12 @@ from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.item_tables import read_table, table_mapping
 from provenance.read.dumps.layout_detection import TABLE
 from provenance.read.dumps.object_layouts import OBJECT_LAYOUTS
+from provenance.read.dumps.sources import wikipedia
+from provenance.read.dumps.sources.bluesky import read_repository
 from provenance.read.dumps.sources.mastodon import read_outbox
 from provenance.read.dumps.sources.reddit import read_reddit
 from provenance.read.dumps.sources.stackexchange import read_site
+from provenance.read.dumps.sources.web_archive import read_web_archive
 from provenance.read.dumps.sources.x_posts import read_archive
 
 AUTO = "auto"
@@ -29,6 +32,10 @@ LAYOUTS: dict[str, Callable[[Dump], Iterator[Items]]] = {
     layout_detection.ARCHIVE: read_archive,
     layout_detection.STACKEXCHANGE: read_site,
     layout_detection.OUTBOX: read_outbox,
+    layout_detection.MEDIAWIKI: wikipedia.read_export,
+    layout_detection.WIKIEXTRACTOR: wikipedia.read_extracted,
+    layout_detection.WEB_ARCHIVE: read_web_archive,
+    layout_detection.REPOSITORY: read_repository,
     **{layout.name: layout.read for layout in OBJECT_LAYOUTS},
     "reddit": read_reddit,  # by columns, where possible
 }

@@ -8,10 +8,12 @@ from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.json_posts import JsonObject, ObjectReader
 from provenance.read.dumps.sources import (
     arxiv,
+    bluesky,
     hackernews,
     mastodon,
     reddit,
     source_code,
+    wikipedia,
     x_posts,
 )
 from provenance.read.dumps.table_objects import read_objects_or_rows
@@ -56,6 +58,8 @@ OBJECT_LAYOUTS = (
         source_code.read_file_or_repository,
         source_code.COLUMNS,
     ),
+    ObjectLayout("bluesky", bluesky.is_event, bluesky.read_event, bluesky.COLUMNS),
+    ObjectLayout("wikimedia", wikipedia.is_enterprise, wikipedia.read_enterprise),
     ObjectLayout("mastodon-api", mastodon.is_status, mastodon.read_status),
 )
 """In the order in which they are tried."""

@@ -17,7 +17,7 @@ REPOST_ALONE = "repost without its original"
     ("path", "count", "skipped"),
     [
         ("twitter_archive/smithjd", 89, {REPOST_ALONE: 11}),
-        ("twitter_archive/andreruffert/data/tweets.js", 87, {REPOST_ALONE: 13}),
+        ("twitter_archive/andreruffert/data/tweets.js", 65, {REPOST_ALONE: 35}),
         ("twitter_api_v1_1/btc_b_200.ndjson", 195, {REPOST_ALONE: 5}),
         ("twitter_api_v1_1/btc_e_200.ndjson", 199, {REPOST_ALONE: 1}),
         (
@@ -35,6 +35,8 @@ REPOST_ALONE = "repost without its original"
         ("stackexchange/datascience_meta/Posts.xml", 618, {"empty text": 6}),
         ("stackexchange/mathoverflow_meta", 669, {"empty text": 3}),
         ("hackernews/hacker_news_500.csv", 500, {}),
+        ("bluesky/capture_atprotocom.json", 20, {}),
+        ("bluesky/fakermaker.repo.car", 26, {"not a post": 101, REPOST_ALONE: 15}),
         ("crisislex/2013_Russia_meteor-tweets_labeled.csv", 1442, {}),
     ],
 )
