@@ -62,8 +62,9 @@ _LAYOUT = click.option(
     default="auto",
     metavar="NAME",
     help="table, x-archive, x-api, x-api-v2, x-gnip, reddit, stackexchange, hackernews, arxiv, "
-    "the-stack, mastodon, mastodon-api, mediawiki, wikiextractor, wikimedia, warc, bluesky or "
-    "bluesky-car: see docs/dumps.md. Unset: detected.",
+    "the-stack, mastodon, mastodon-api, mediawiki, wikiextractor, wikimedia, warc, bluesky, "
+    "bluesky-car, pubmed, jats, telegram, discord-package, telegram-api, discord, whatsapp, irc, "
+    "youtube, weibo, linkedin, mail, feed, epub or text: see docs/dumps.md. Unset: detected.",
 )
 _COLUMN_OPTIONS = (
     click.option(
@@ -180,8 +181,8 @@ def build(  # noqa: PLR0913 (one parameter per option)
 ) -> int:
     """Build REGISTRY from dumps.
 
-    A dump is a table (Parquet, CSV, JSON; compressed, zipped or not), an X archive or API stream,
-    Reddit submissions and comments in Pushshift's format, or a Stack Exchange Posts.xml.
+    A dump is a table (Parquet, CSV, JSON) or in the layout of a source (X, Reddit, Stack Exchange,
+    Wikipedia, ...), compressed, in an archive or not.
     """
     dump_source = _dumps(dumps, source, layout, columns, max_document, published)
     if dry_run:

@@ -21,6 +21,7 @@ DELETION = "deletion notice"
 REPOST = "repost; its original is an item"
 REPOST_ALONE = "repost without its original"
 NOT_PUBLIC = "not public"
+SERVICE = "notice of the service"
 
 _MAX_NAMED = 5
 """Rows kept as examples of each reason."""

@@ -22,6 +22,7 @@ from provenance.read.corpus.folder_listing import (
 )
 from provenance.read.corpus.saved_datasets import is_saved, saved_files
 from provenance.read.dumps.refusals import Refusal
+from provenance.read.dumps.sources.books import EPUB_MARK, EPUB_MARK_OFFSET
 from provenance.read.formats.compression import compression_by_name, detect_compression
 from provenance.read.formats.detection import METADATA_FILES, format_by_name
 from provenance.read.formats.tar_archive import as_tar, check_members, open_tar
@@ -36,6 +37,7 @@ _FOLDER_LAYOUTS: tuple[tuple[Collection[str], Collection[str]], ...] = (
         ),
     ),
     (("outbox.json",), ("outbox.json",)),
+    (("shares.csv",), ("shares.csv", "comments.csv")),  # of the export of LinkedIn
     (("posts.xml", "comments.xml"), ("posts.xml", "comments.xml")),
     (
         ("post_votes.csv", "comment_votes.csv", "post_headers.csv", "comment_headers.csv"),
@@ -45,8 +47,9 @@ _FOLDER_LAYOUTS: tuple[tuple[Collection[str], Collection[str]], ...] = (
 """Names by which the layout of a folder is recognised, and those of its files with items."""
 
 _KNOWN_NAMES = ("rc_*", "rs_*", "wiki_[0-9][0-9]")
-_KNOWN_SUFFIXES = ("xml", "warc", "wet", "car")
+_KNOWN_SUFFIXES = ("xml", "warc", "wet", "car", "mbox", "eml", "rss", "atom", "epub")
 _TEXT_SUFFIXES = ("txt", "log")
+_HEAD_BYTES = 64
 """Files with these suffixes are tried if no others are there."""
 
 _REFUSED_FOLDERS: tuple[tuple[str, Refusal], ...] = (
@@ -122,7 +125,7 @@ def _resolve_file(system: fsspec.AbstractFileSystem, place: str, address: str) -
     )
     try:
         with translate_read_errors(address):
-            if is_zip(file):
+            if is_zip(file) and not file.head(_HEAD_BYTES).startswith(EPUB_MARK, EPUB_MARK_OFFSET):
                 return _resolve_folder(open_zip(file), "", address)
             archive = as_tar(file)
             if archive is not None:

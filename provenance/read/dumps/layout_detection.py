@@ -11,7 +11,15 @@ from provenance.read.dumps.column_roles import has_text_by_name
 from provenance.read.dumps.item_tables import table_opener
 from provenance.read.dumps.json_posts import JsonObject
 from provenance.read.dumps.object_layouts import OBJECT_LAYOUTS
-from provenance.read.dumps.sources import mastodon, x_posts
+from provenance.read.dumps.sources import (
+    books,
+    chat_exports,
+    chat_logs,
+    feeds,
+    mail,
+    mastodon,
+    x_posts,
+)
 from provenance.read.formats.detection import (
     ARROW_MAGICS,
     PARQUET_MAGIC,
@@ -33,6 +41,11 @@ MEDIAWIKI, WIKIEXTRACTOR, WEB_ARCHIVE, REPOSITORY = (
     "bluesky-car",
 )
 
+TELEGRAM, DISCORD, IRC, WHATSAPP, MAIL, FEED = (
+    *("telegram", "discord", "irc", "whatsapp", "mail", "feed"),
+)
+PUBMED, JATS, TEXT, EPUB = "pubmed", "jats", "text", "epub"
+
 _ROOT = re.compile(
     rb"\s*(?:<\?xml[^>]*>\s*)?(?:(?:<!--.*?-->|<!DOCTYPE[^>\[]*>)\s*)*+<([A-Za-z][\w:.-]*)",
     re.DOTALL,
@@ -41,16 +54,28 @@ _XML_LAYOUTS = {
     **dict.fromkeys(("posts", "comments", "posthistory"), STACKEXCHANGE),
     "mediawiki": MEDIAWIKI,
     "doc": WIKIEXTRACTOR,
+    **dict.fromkeys(feeds.ROOTS, FEED),
+    "pubmedarticleset": PUBMED,
+    **dict.fromkeys(("article", "pmc-articleset"), JATS),
 }
 _TEXT_LAYOUTS: tuple[tuple[re.Pattern[bytes], str], ...] = (
     (re.compile(rb"WARC/[01]\.\d"), WEB_ARCHIVE),
     (re.compile(rb"[\x0a-\xff].{0,2}\xa2(?:eroots|gversion)", re.DOTALL), REPOSITORY),
+    (mail.MAILBOX_START, MAIL),
+    (mail.MESSAGE_START, MAIL),
+    (chat_logs.IRC_START, IRC),
+    (chat_logs.WHATSAPP_START, WHATSAPP),
+    (books.GUTENBERG_START, TEXT),
 )
 """Layouts of lines, by a pattern for the beginning of the file."""
-_NUL_CHECK_BYTES = 1 << 12
-_SUPPORTED = (
-    "Stack Exchange's Posts.xml, Comments.xml and PostHistory.xml, and exports of MediaWiki"
+_CONTAINERS = (
+    (mastodon.is_outbox, OUTBOX),
+    (chat_exports.is_discord_export, DISCORD),
+    (chat_exports.is_telegram_export, TELEGRAM),
 )
+"""Layouts of one object that contains all items."""
+_NUL_CHECK_BYTES = 1 << 12
+_SUPPORTED = "Stack Exchange's files, exports of MediaWiki, RSS and Atom, PubMed and JATS"
 
 
 def detect_layout(file: File) -> str:
@@ -66,6 +91,8 @@ def detect_layout(file: File) -> str:
     check_not_pointer(head, name)
     if head.startswith((PARQUET_MAGIC, *ARROW_MAGICS)):
         return _table_layout(file)
+    if head.startswith(books.EPUB_MARK, books.EPUB_MARK_OFFSET):
+        return EPUB
     refusals.refuse_by_magic(head, name)
     layout = _text_layout(head, name)
     if layout is not None:
@@ -112,8 +139,9 @@ def _xml_layout(root: str, name: str) -> str:
 
 def _object_layout(objects: list[JsonObject], name: str) -> str:
     for entry in objects:
-        if mastodon.is_outbox(entry):
-            return OUTBOX
+        for is_container, container in _CONTAINERS:
+            if is_container(entry):
+                return container
         for layout in OBJECT_LAYOUTS:
             if layout.is_entry(entry):
                 return layout.name
@@ -144,15 +172,16 @@ def _table_layout(file: File) -> str:
     if (form is None or form[0] == "text") and not has_text_by_name(schema):
         raise UnsupportedFormat(
             f"{file.display_path}: the layout is not recognised",
-            remedy="name the columns of a table (--text-column), or the layout with --layout.",
+            remedy="name the columns of a table (--text-column), or the layout: --layout text "
+            "makes the whole file one item.",
         )
     return TABLE
 
 
 def _first_objects(head: bytes) -> list[JsonObject]:
-    if starts_as_jsonl(head):
-        values: list[object] = [parse_line(line) for line in head.split(b"\n")[:HEAD_LINES]]
-    else:
+    lines = head.split(b"\n")[:HEAD_LINES] if starts_as_jsonl(head) else []
+    values: list[object] = [parse_line(line) for line in lines]
+    if not any(isinstance(value, dict) for value in values) and head.lstrip()[:1] in b"{[":
         start = parse_prefix(head.decode("utf-8", "replace"))
         values = start[:HEAD_LINES] if isinstance(start, list) else [start]
     return [entry for entry in values if isinstance(entry, dict)]

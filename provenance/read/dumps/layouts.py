@@ -18,8 +18,10 @@ from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.item_tables import read_table, table_mapping
 from provenance.read.dumps.layout_detection import TABLE
 from provenance.read.dumps.object_layouts import OBJECT_LAYOUTS
-from provenance.read.dumps.sources import wikipedia
+from provenance.read.dumps.sources import books, chat_exports, chat_logs, papers, wikipedia
 from provenance.read.dumps.sources.bluesky import read_repository
+from provenance.read.dumps.sources.feeds import read_feed
+from provenance.read.dumps.sources.mail import read_mail
 from provenance.read.dumps.sources.mastodon import read_outbox
 from provenance.read.dumps.sources.reddit import read_reddit
 from provenance.read.dumps.sources.stackexchange import read_site
@@ -36,6 +38,16 @@ LAYOUTS: dict[str, Callable[[Dump], Iterator[Items]]] = {
     layout_detection.WIKIEXTRACTOR: wikipedia.read_extracted,
     layout_detection.WEB_ARCHIVE: read_web_archive,
     layout_detection.REPOSITORY: read_repository,
+    layout_detection.TELEGRAM: chat_exports.read_telegram_export,
+    layout_detection.DISCORD: chat_exports.read_discord_export,
+    layout_detection.IRC: chat_logs.read_irc,
+    layout_detection.WHATSAPP: chat_logs.read_whatsapp,
+    layout_detection.MAIL: read_mail,
+    layout_detection.FEED: read_feed,
+    layout_detection.PUBMED: papers.read_pubmed,
+    layout_detection.JATS: papers.read_articles,
+    layout_detection.TEXT: books.read_text,
+    layout_detection.EPUB: books.read_epub,
     **{layout.name: layout.read for layout in OBJECT_LAYOUTS},
     "reddit": read_reddit,  # by columns, where possible
 }

@@ -9,12 +9,16 @@ from provenance.read.dumps.json_posts import JsonObject, ObjectReader
 from provenance.read.dumps.sources import (
     arxiv,
     bluesky,
+    chat_exports,
     hackernews,
+    linkedin,
     mastodon,
     reddit,
     source_code,
+    weibo,
     wikipedia,
     x_posts,
+    youtube,
 )
 from provenance.read.dumps.table_objects import read_objects_or_rows
 
@@ -46,6 +50,18 @@ class ObjectLayout:
 
 
 OBJECT_LAYOUTS = (
+    ObjectLayout("weibo", weibo.is_post, weibo.read_post, weibo.COLUMNS),
+    ObjectLayout("youtube", youtube.is_entry, youtube.read_entry, youtube.COLUMNS),
+    ObjectLayout(
+        "telegram-api", chat_exports.is_telegram_message, chat_exports.read_telegram_message
+    ),
+    ObjectLayout(
+        "discord-package",
+        chat_exports.is_discord_message,
+        chat_exports.read_discord_message,
+        chat_exports.DISCORD_COLUMNS,
+    ),
+    ObjectLayout("linkedin", linkedin.is_entry, linkedin.read_entry, linkedin.COLUMNS),
     ObjectLayout("x-gnip", x_posts.is_activity, x_posts.read_activity),
     ObjectLayout("x-api-v2", x_posts.is_v2, x_posts.read_v2),
     ObjectLayout("x-api", x_posts.is_v1, x_posts.read_v1),

@@ -97,9 +97,6 @@ _XML = {
         ),
     ),
     "html": Refusal("a web page", "give a WARC of pages, or " + TO_LINES),
-    "pubmedarticleset": Refusal("a PubMed file, which is not supported", TO_LINES),
-    "pmc-articleset": Refusal("a file of PubMed Central, which is not supported", TO_LINES),
-    "article": Refusal("an article in JATS, which is not supported", TO_LINES),
     "tei": Refusal("a document in TEI, which is not supported", TO_LINES),
     "opml": Refusal("a list of feeds", "give the feeds."),
 }

@@ -147,7 +147,7 @@ def test_an_array_that_was_cut_while_compressed(read, tmp_path, layout):
 
 
 def test_xml_of_another_kind(read, tmp_path):
-    (tmp_path / "feed.xml").write_text("<rss></rss>")
+    (tmp_path / "feed.xml").write_text("<inventory></inventory>")
     with pytest.raises(UnsupportedFormat, match=r"feed\.xml"):
         read(tmp_path / "feed.xml")
 
