@@ -5,12 +5,17 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from provenance.errors import ColumnMissing
-from provenance.read.columns.column_choice import duplicate_column_error, format_names
+from provenance.read.columns.column_choice import (
+    SampleReader,
+    duplicate_column_error,
+    format_names,
+)
 from provenance.read.columns.column_paths import type_at
 from provenance.read.columns.nested_texts import is_list
-from provenance.read.columns.string_arrays import is_bytes, is_textual
+from provenance.read.columns.string_arrays import format_values, is_bytes, is_textual
 from provenance.read.dumps.column_mapping import ITEM_MARK, TextParts, list_prefix
 from provenance.read.dumps.dump_file import Dump
 
@@ -18,13 +23,13 @@ TypePredicate = Callable[[pa.DataType], bool]
 
 TEXT_NAMES = (
     "text body content fulltext plaintext maintext tweettext tweet posttext commenttext comment "
-    "message post selftext status sentence utterance caption transcript abstract description"
+    "message post selftext lyrics sentence utterance caption transcript abstract description"
 )
 TITLE_NAMES = "title headline"
 KNOWN_NAMES = {
     "item": "idstr id itemid nativeid tweetid statusid postid commentid messageid docid "
     "documentid uuid guid uri",
-    "url": "url permalink link href sourceurl pageurl posturl webpage",
+    "url": "url permalink requestedurl link href sourceurl pageurl posturl webpage",
     "created_at": "createdat createdutc created creationdate publishedat published publishdate "
     "publicationdate publisheddate pubdate postedat timestamp datetime date time",
     "author": "author username screenname userscreenname user authorname authors by creator handle "
@@ -34,6 +39,8 @@ KNOWN_NAMES = {
     "maxstarsrepolicenses",
 }
 """Names of each role in order of preference, without case and punctuation."""
+LABEL_NAMES = frozenset({"type", "kind", "format", "version", "schema", "status", "category"})
+"""Columns that are never the text, even if no other has strings."""
 METADATA_NAMES = ("metadata", "meta")
 """Columns of structures that may have what the table lacks."""
 
@@ -82,7 +89,7 @@ class TableMapping:
         return {"text": text} | {names.get(field, field): p for field, p in self.fields.items()}
 
 
-def find_roles(schema: pa.Schema, dump: Dump) -> TableMapping:
+def find_roles(schema: pa.Schema, dump: Dump, sample: SampleReader) -> TableMapping:
     """Return which columns hold what: those that the user names, else those of well-known names.
 
     Parameters
@@ -91,6 +98,8 @@ def find_roles(schema: pa.Schema, dump: Dump) -> TableMapping:
         Of the table.
     dump : Dump
         The file, and the columns named by the user.
+    sample : callable
+        Reads some rows of the given columns.
 
     Returns
     -------
@@ -112,7 +121,9 @@ def find_roles(schema: pa.Schema, dump: Dump) -> TableMapping:
         is_text = text is not None and path in text.paths and text.literals is None
         _check_given(path, option, schema, dump, is_fit=_is_string if is_text else _is_anything)
     fields = {role: path.replace(ITEM_MARK, "") for role, (path, _) in given.items()}
-    text = _text_of_known_names(schema, fields, dump) if text is None else _without_marks(text)
+    if text is None:
+        text = _text_of_known_names(schema, fields, dump, sample)
+    text = _without_marks(text)
     for role, names in KNOWN_NAMES.items():
         if role not in fields:
             taken = {*fields.values(), *text.paths}
@@ -128,10 +139,14 @@ def has_text_by_name(schema: pa.Schema) -> bool:
     return _fitting([*TEXT_NAMES.split(), *TITLE_NAMES.split()], schema, _is_string, ()) is not None
 
 
-def _text_of_known_names(schema: pa.Schema, fields: Mapping[str, str], dump: Dump) -> TextParts:
+def _text_of_known_names(
+    schema: pa.Schema, fields: Mapping[str, str], dump: Dump, sample: SampleReader
+) -> TextParts:
     taken = {*fields.values()}
     body = _fitting(TEXT_NAMES.split(), schema, _is_string, taken)
     title = _fitting(TITLE_NAMES.split(), schema, _is_string, taken)
+    if title is not None and body is None:
+        _check_title(title, schema, sample, dump)
     paths = tuple(path for path in (title, body) if path is not None)
     return TextParts(paths or (_only_text_column(schema, taken, dump),))
 
@@ -162,12 +177,7 @@ def _metadata_path(names: Sequence[str], schema: pa.Schema, fits: TypePredicate)
 
 def _only_text_column(schema: pa.Schema, taken: Collection[str], dump: Dump) -> str:
     """Return the only string column without another role."""
-    roles = {name for names in KNOWN_NAMES.values() for name in names.split()}
-    candidates = [
-        field.name
-        for field in schema
-        if is_textual(field.type) and field.name not in taken and _fold(field.name) not in roles
-    ]
+    candidates = _unknown_texts(schema, taken)
     if len(candidates) != 1:
         raise ColumnMissing(
             f"{dump.display_path}: no column is recognised as the text; the table has "
@@ -175,6 +185,38 @@ def _only_text_column(schema: pa.Schema, taken: Collection[str], dump: Dump) -> 
             remedy="choose the column with --text-column.",
         )
     return str(candidates[0])
+
+
+def _unknown_texts(schema: pa.Schema, taken: Collection[str]) -> list[str]:
+    """Return the string columns whose names say nothing."""
+    known = {name for names in KNOWN_NAMES.values() for name in names.split()} | LABEL_NAMES
+    return [
+        field.name
+        for field in schema
+        if is_textual(field.type) and field.name not in taken and _fold(field.name) not in known
+    ]
+
+
+def _check_title(title: str, schema: pa.Schema, sample: SampleReader, dump: Dump) -> None:
+    """Raise if a table has longer texts than its titles, in a column of an unknown name.
+
+    Raises
+    ------
+    ColumnMissing
+        If so.
+    """
+    columns = [title, *_unknown_texts(schema, {title})]
+    table = sample(columns)
+    lengths = {
+        name: pc.mean(pc.binary_length(format_values(table[name].combine_chunks()))).as_py() or 0
+        for name in columns
+    }
+    longest = max(columns, key=lambda name: lengths[name])
+    if lengths[longest] > lengths[title]:
+        raise ColumnMissing(
+            f"{dump.display_path}: only {title!r} is recognised, and {longest!r} has longer texts",
+            remedy=f"join them with --text-column {title} --text-column {longest}, or choose one.",
+        )
 
 
 def _without_marks(text: TextParts) -> TextParts:

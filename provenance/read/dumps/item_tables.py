@@ -45,7 +45,10 @@ def read_table(dump: Dump) -> Iterator[Items]:
 def table_mapping(dump: Dump) -> TableMapping:
     """Return which columns of a table hold what."""
     opener = table_opener(dump.file)
-    return json_mapping(dump) if opener is None else find_roles(opener(dump.file).schema, dump)
+    if opener is None:
+        return json_mapping(dump)
+    table = opener(dump.file)
+    return find_roles(table.schema, dump, table.sample)
 
 
 def table_opener(file: File) -> Callable[[File], TableFile] | None:
@@ -65,7 +68,7 @@ def _read(dump: Dump, opener: Callable[[File], TableFile]) -> Iterator[Items]:
     table = opener(dump.file)
     if not table.pieces:
         return
-    mapping = find_roles(table.schema, dump)
+    mapping = find_roles(table.schema, dump, table.sample)
     prefix = dump.prefix()
     dates = DateReader(_column_date_order(table, mapping))
     for piece in table.pieces:

@@ -1,7 +1,7 @@
 """Tables of items in JSON: parsed in blocks where objects are alike, else object by object."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import NoReturn
@@ -11,8 +11,10 @@ import pyarrow as pa
 
 from provenance.errors import UnsupportedFormat
 from provenance.model import Items
+from provenance.read.columns.column_choice import SampleReader
 from provenance.read.columns.column_paths import column_at
 from provenance.read.columns.json_schema import infer_schema, narrow_schema
+from provenance.read.columns.string_arrays import replace_surrogates
 from provenance.read.corpus import skipped_rows
 from provenance.read.corpus.size_limits import until_error
 from provenance.read.dumps.column_roles import TableMapping, find_roles
@@ -137,7 +139,8 @@ def read_json(dump: Dump) -> Iterator[Items]:
 def json_mapping(dump: Dump) -> TableMapping:
     """Return which members of the objects hold what."""
     head = islice(until_error(read_objects(dump)), SAMPLE_OBJECTS)
-    return find_roles(infer_schema(_sample(head), dump.display_path), dump)
+    sample = _sample(head)
+    return find_roles(infer_schema(sample, dump.display_path), dump, _sampler(sample))
 
 
 def _array(dump: Dump) -> Iterator[Items]:
@@ -185,7 +188,7 @@ def _infer_layout(sample: list[JsonObject], dump: Dump) -> tuple[ObjectLayout, p
     There is none if a path leads into an object.
     """
     schema = infer_schema(sample, dump.display_path)
-    mapping = find_roles(schema, dump)
+    mapping = find_roles(schema, dump, _sampler(sample))
     fields = dict(mapping.fields)
     taken = {*mapping.text.paths, *fields.values()}
     for role, name in OPTIONAL_NAMES.items():
@@ -204,6 +207,18 @@ def _infer_layout(sample: list[JsonObject], dump: Dump) -> tuple[ObjectLayout, p
         ObjectLayout(mapping, dump.prefix(), dates),
         narrow_schema(schema, mapping.paths()) if is_flat else None,
     )
+
+
+def _sampler(sample: list[JsonObject]) -> SampleReader:
+    def texts(name: str) -> pa.Array:
+        values = (entry.get(name) for entry in sample)
+        strings = (replace_surrogates(v) if isinstance(v, str) else None for v in values)
+        return pa.array(strings, pa.large_string())
+
+    def read(names: Sequence[str]) -> pa.Table:
+        return pa.table({name: texts(name) for name in names})
+
+    return read
 
 
 def _raise_no_objects(objects: Iterable[NumberedObject], dump: Dump) -> NoReturn:

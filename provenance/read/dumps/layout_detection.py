@@ -103,8 +103,11 @@ def detect_layout(file: File) -> str:
             remedy="convert it to Parquet, CSV or JSON Lines; text must be UTF-8.",
         )
     objects = _first_objects(head)
-    if objects or table_opener(file) is None:
+    form = (format_by_name(file.path) or ("",))[0]
+    if objects or form in {"json", "jsonl"}:
         return _object_layout(objects, name)
+    if head.lstrip().startswith((b"{", b"[")):
+        raise _not_recognised(name)
     return _table_layout(file)
 
 
@@ -168,14 +171,20 @@ def _table_layout(file: File) -> str:
     for layout in OBJECT_LAYOUTS:
         if layout.columns and layout.is_entry(row):
             return layout.name
+    refusals.refuse_object(row, file.display_path)
     form = format_by_name(file.path)
-    if (form is None or form[0] == "text") and not has_text_by_name(schema):
-        raise UnsupportedFormat(
-            f"{file.display_path}: the layout is not recognised",
-            remedy="name the columns of a table (--text-column), or the layout: --layout text "
-            "makes the whole file one item.",
-        )
+    is_table = len(schema) > 1 and has_text_by_name(schema)
+    if (form is None or form[0] == "text") and not is_table:
+        raise _not_recognised(file.display_path)
     return TABLE
+
+
+def _not_recognised(name: str) -> UnsupportedFormat:
+    return UnsupportedFormat(
+        f"{name}: the layout is not recognised",
+        remedy="name the columns of a table (--text-column), or the layout: --layout text "
+        "makes the whole file one item.",
+    )
 
 
 def _first_objects(head: bytes) -> list[JsonObject]:

@@ -24,6 +24,7 @@ class Refusal(NamedTuple):
 
 
 _MAGICS: tuple[tuple[bytes, Refusal], ...] = (
+    (b"{\\rtf", Refusal("a document in RTF", "save it as text; --layout text reads text files.")),
     (b"7z\xbc\xaf\x27\x1c", Refusal("an archive of files (7z)", "unpack it with `7z x` first.")),
     (b"Rar!", Refusal("an archive of files (RAR)", UNPACK)),
     (b"PK\x03\x04", Refusal("an archive of files (zip)", UNPACK)),
@@ -77,6 +78,18 @@ _JSON: tuple[tuple[Callable[[JsonObject], object], Refusal], ...] = (
             and {"dependencies", "devDependencies", "scripts", "main"} & entry.keys()
         ),
         Refusal("the description of a package", NOT_ITEMS),
+    ),
+    (
+        lambda entry: {"Text#", "Issued", "Bookshelves"} <= entry.keys(),
+        Refusal("the catalogue of Project Gutenberg", "give the books, as text or EPUB."),
+    ),
+    (
+        lambda entry: {"pmcid", "license_code", "is_retracted"} <= entry.keys(),
+        Refusal("the metadata of an article of PubMed Central", "give its XML."),
+    ),
+    (
+        lambda entry: entry.get("type") in {"FeatureCollection", "Feature"},
+        Refusal("a file of geographic features (GeoJSON)", TO_LINES),
     ),
     (
         lambda entry: {"nbformat", "cells"} <= entry.keys(),

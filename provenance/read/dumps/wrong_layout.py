@@ -15,7 +15,13 @@ SAMPLE_ITEMS = 20_000
 MAX_COPIES_SHARE = 0.2
 MIN_COPIES = 20
 """So many items with the same text are a sign, in addition to the share."""
-_SHARES = {"headers of a protocol": 0.02, "JSON": 0.2, "HTML": 0.2}
+_SHARES = {
+    "headers of a protocol": 0.02,
+    "JSON": 0.2,
+    "HTML": 0.2,
+    "numbers": 0.5,
+    "addresses or identifiers": 0.5,
+}
 _MIN_SIGNS = 2
 _MAX_TESTED = 2000
 _MAX_SHOWN_CHARS = 60
@@ -27,6 +33,8 @@ _HEADER = re.compile(
     r"MIME-Version|X-[A-Z][\w-]+): )",
     re.IGNORECASE,
 )
+_NUMBER = re.compile(r"\s*[-+]?\d[\d\s.,:/eE+-]*")
+_IDENTIFIER = re.compile(r"\s*[!-~]{20,300}\s*")
 _MARKUP = re.compile(
     r"</(?:a|p|b|i|em|strong|div|span|code|pre|li|ul|ol|blockquote|h\d|table|td|tr|body|html)>"
     r"|<(?:p|br ?/?)>|&(?:#\d{2,5}|#x[0-9a-f]{2,5}|quot|amp|lt|gt|nbsp);",
@@ -135,6 +143,8 @@ _SIGNS: dict[str, Callable[[str], object]] = {
     "headers of a protocol": _HEADER.match,
     "JSON": _is_json,
     "HTML": _is_html,
+    "numbers": _NUMBER.fullmatch,
+    "addresses or identifiers": _IDENTIFIER.fullmatch,
 }
 
 

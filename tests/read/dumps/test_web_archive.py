@@ -78,6 +78,15 @@ def test_what_comes_before_the_cut_is_read(read, tmp_path):
     assert len(read(path, strict=False).rows) == 2
 
 
+def test_a_record_of_another_size_than_stated_is_damage(read, tmp_path, capfd):
+    path = tmp_path / "a.warc"
+    pages = b"".join(response(PAGE.encode(), f"https://a.example/{n}") for n in range(2))
+    path.write_bytes(pages.replace(b"Content-Length: 7", b"Content-Length: 6", 1))
+    with pytest.raises(CorruptFile, match="after 1 records"):
+        read(path)
+    assert capfd.readouterr() == ("", "")
+
+
 def test_a_page_without_end_is_refused(read, tmp_path):
     path = tmp_path / "a.warc"
     path.write_bytes(response(PAGE.encode() * 20, "https://a.example"))

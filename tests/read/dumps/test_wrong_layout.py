@@ -36,6 +36,22 @@ def test_texts_that_show_another_layout_are_an_error(read, table, sign, what):
     assert read(path, text_format="plain").column("text") == texts
 
 
+@pytest.mark.parametrize(
+    ("sign", "what"),
+    [
+        ("{}", "numbers"),
+        ("2020-01-02 03:04:{}", "numbers"),
+        ("https://a.example/pages/{}", "addresses or identifiers"),
+        ("bafyreih22okgdungwln2lwqt2kd4{}", "addresses or identifiers"),
+    ],
+)
+def test_texts_that_are_no_words_are_an_error(read, table, sign, what):
+    texts = [sign.format(n + 10) if n < 60 else text for n, text in enumerate(PLAIN)]
+    path = table([{"id": str(n), "text": text} for n, text in enumerate(texts)])
+    assert f"60% of the texts are {what}" in refused(read, path).message
+    assert len(read(path, text_format="plain").rows) == 100
+
+
 def test_a_few_such_texts_are_none(read, table):
     texts = ['{"a": 1}', "<p>b</p>", "&amp;", *PLAIN]
     assert len(read(table([{"text": text} for text in texts])).rows) == len(texts)

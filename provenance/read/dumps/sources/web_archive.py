@@ -46,7 +46,9 @@ def _records(dump: Dump) -> Iterator[ItemRecord | RowFault]:
             damage=(failure, ValueError, AttributeError, KeyError),
         ),
     ):
-        for record in archive.ArchiveIterator(stream):
+        records = archive.ArchiveIterator(stream)
+        records.INC_RECORD = ""  # a warning that it would print; the next record is an error
+        for record in records:
             entry = _record(record, row, dump)
             _check_whole(record)
             yield entry
