@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -14,10 +15,12 @@ from provenance.read.columns.column_choice import (
     format_names,
 )
 from provenance.read.columns.column_paths import type_at
+from provenance.read.columns.json_schema import infer_schema
 from provenance.read.columns.nested_texts import is_list
 from provenance.read.columns.string_arrays import format_values, is_bytes, is_textual
 from provenance.read.dumps.column_mapping import ITEM_MARK, TextParts, list_prefix
 from provenance.read.dumps.dump_file import Dump
+from provenance.read.formats.jsonl_blocks import parse_line
 
 TypePredicate = Callable[[pa.DataType], bool]
 
@@ -57,19 +60,28 @@ class TableMapping:
         Path of each other field of `ITEMS` that the table has.
     exploded : str or None
         List of which every element is an item.
+    parsed : str or None
+        Column of strings that are JSON objects, in which some of `fields` are.
     """
 
     text: TextParts
     fields: Mapping[str, str]
     exploded: str | None = None
+    parsed: str | None = None
 
     def paths(self) -> list[str]:
         """Return the paths to read."""
         paths = {*self.text.paths, *self.fields.values()}
+        if self.parsed is not None:
+            paths = {self.parsed if self.is_parsed(path) else path for path in paths}
         if self.exploded is not None:
             inner = f"{self.exploded}."
             paths = {path for path in paths if not f"{path}.".startswith(inner)} | {self.exploded}
         return sorted(paths)
+
+    def is_parsed(self, path: str) -> bool:
+        """Return whether a path is within the JSON of the `parsed` column."""
+        return self.parsed is not None and path.startswith(f"{self.parsed}.")
 
     def is_of_element(self, path: str) -> bool:
         """Return whether a path is within the exploded list, so that it differs by item."""
@@ -124,14 +136,18 @@ def find_roles(schema: pa.Schema, dump: Dump, sample: SampleReader) -> TableMapp
     if text is None:
         text = _text_of_known_names(schema, fields, dump, sample)
     text = _without_marks(text)
+    metadata = _metadata(schema, sample)
     for role, names in KNOWN_NAMES.items():
         if role not in fields:
             taken = {*fields.values(), *text.paths}
             fits = _FITS.get(role, _is_names)
             found = _fitting(names.split(), schema, fits, taken)
-            found = found or _metadata_path(names.split(), schema, fits)
+            if found is None and metadata is not None:
+                inner = _fitting(names.split(), metadata.members, fits, ())
+                found = None if inner is None else f"{metadata.column}.{inner}"
             fields |= {role: found} if found else {}
-    return TableMapping(text, fields, exploded)
+    parsed = metadata.column if metadata is not None and metadata.is_text else None
+    return TableMapping(text, fields, exploded, parsed)
 
 
 def has_text_by_name(schema: pa.Schema) -> bool:
@@ -164,15 +180,34 @@ def _fitting(
     return None
 
 
-def _metadata_path(names: Sequence[str], schema: pa.Schema, fits: TypePredicate) -> str | None:
-    """Return the path of a member of a structure of metadata."""
+class _Metadata(NamedTuple):
+    """A column of metadata."""
+
+    column: str
+    members: pa.Schema
+    is_text: bool
+    """Whether it is JSON in strings."""
+
+
+def _metadata(schema: pa.Schema, sample: SampleReader) -> _Metadata | None:
+    """Return the first column of metadata that has members."""
     for column in METADATA_NAMES:
         kind = type_at(schema, column)
         if kind is not None and pa.types.is_struct(kind):
-            path = _fitting(names, pa.schema(list(kind)), fits, ())
-            if path is not None:
-                return f"{column}.{path}"
+            return _Metadata(column, pa.schema(list(kind)), is_text=False)
+        if kind is not None and is_textual(kind):
+            objects = map(parse_metadata, format_values(sample([column])[column].combine_chunks()))
+            members = infer_schema([entry for entry in objects if entry], column)
+            if len(members):
+                return _Metadata(column, members, is_text=True)
     return None
+
+
+def parse_metadata(value: object) -> dict[str, object]:
+    """Return the object that a string is in JSON; an empty one if it is none."""
+    text = value.as_py() if isinstance(value, pa.Scalar) else value
+    record = parse_line(text.encode()) if isinstance(text, str) else ""
+    return {} if isinstance(record, str) else record
 
 
 def _only_text_column(schema: pa.Schema, taken: Collection[str], dump: Dump) -> str:

@@ -13,17 +13,18 @@ from provenance.read.columns.string_arrays import format_values, is_textual
 from provenance.read.columns.table_parts import RowBlock, TableFile
 from provenance.read.corpus import skipped_rows
 from provenance.read.corpus.file_access import File
-from provenance.read.dumps.column_roles import TableMapping, find_roles
+from provenance.read.dumps.column_roles import TableMapping, find_roles, parse_metadata
 from provenance.read.dumps.date_order import DateOrder, DateReader, infer_order, is_ambiguous
 from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.item_batches import split_items
 from provenance.read.dumps.item_columns import build_items, to_strings
-from provenance.read.dumps.json_posts import HEAD_BYTES, skip_assignment
+from provenance.read.dumps.json_posts import HEAD_BYTES, names_text, skip_assignment
 from provenance.read.dumps.json_tables import json_mapping, read_json
 from provenance.read.dumps.wrong_layout import refuse_wrong_layout
 from provenance.read.formats.arrow_file import open_arrow
 from provenance.read.formats.csv_file import open_csv
 from provenance.read.formats.detection import ARROW_MAGICS, PARQUET_MAGIC, format_by_name
+from provenance.read.formats.json_records import value_at
 from provenance.read.formats.parquet_file import open_parquet
 
 _JSON_STARTS = (b"{", b"[")
@@ -98,11 +99,34 @@ def _columns(block: RowBlock, mapping: TableMapping) -> tuple[dict[str, pa.Array
         if not mapping.is_of_element(mapping.fields.get("item", "")):
             firsts = np.searchsorted(parents, parents)
             places = pa.array(np.arange(len(parents)) - firsts)
-    columns = {role: column_at(batch, path) for role, path in mapping.fields.items()}
+    columns = {
+        role: column_at(batch, path)
+        for role, path in mapping.fields.items()
+        if not mapping.is_parsed(path)
+    }
+    if mapping.parsed is not None:
+        columns |= _parsed_columns(batch, mapping.parsed, mapping)
     columns["text"] = mapping.text.join(
         [to_strings(column_at(batch, path)) for path in mapping.text.paths]
     )
     return columns if places is None else columns | {"place": places}, rows
+
+
+def _parsed_columns(
+    batch: pa.RecordBatch, parsed: str, mapping: TableMapping
+) -> dict[str, pa.Array]:
+    """Return the fields that are within a column of JSON, as strings."""
+    paths = {role: path for role, path in mapping.fields.items() if mapping.is_parsed(path)}
+    if not paths:
+        return {}
+    objects = [parse_metadata(text) for text in format_values(column_at(batch, parsed))]
+    return {
+        role: pa.array(
+            [names_text(value_at(entry, path[len(parsed) + 1 :])) for entry in objects],
+            pa.large_string(),
+        )
+        for role, path in paths.items()
+    }
 
 
 def _without_elements(block: RowBlock, mapping: TableMapping, dump: Dump) -> tuple[Skipped, ...]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 from typing import NoReturn
 
@@ -17,7 +17,7 @@ from provenance.read.columns.json_schema import infer_schema, narrow_schema
 from provenance.read.columns.string_arrays import replace_surrogates
 from provenance.read.corpus import skipped_rows
 from provenance.read.corpus.size_limits import until_error
-from provenance.read.dumps.column_roles import TableMapping, find_roles
+from provenance.read.dumps.column_roles import TableMapping, find_roles, parse_metadata
 from provenance.read.dumps.date_order import DateOrder, DateReader, infer_order, is_ambiguous
 from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.html_text import plain_text
@@ -79,7 +79,9 @@ class ObjectLayout:
 
     def records(self, entry: JsonObject, row: int, dump: Dump) -> Iterator[ItemRecord | RowFault]:
         """Yield an object as an item, or each element of its list."""
-        prefix = self.mapping.exploded
+        parsed, prefix = self.mapping.parsed, self.mapping.exploded
+        if parsed is not None:
+            entry = entry | {parsed: parse_metadata(entry.get(parsed))}
         if prefix is None:
             yield self._record(entry, f"{row}", row, dump)
             return
@@ -198,8 +200,8 @@ def _infer_layout(sample: list[JsonObject], dump: Dump) -> tuple[ObjectLayout, p
     # The member may not hold dates at all: unreadable dates are counted.
     date_path = fields.setdefault("created_at", OPTIONAL_NAMES["created_at"])
     dates = DateReader(_sample_date_order(sample, date_path, dump))
-    mapping = TableMapping(mapping.text, fields, mapping.exploded)
-    is_flat = all(
+    mapping = replace(mapping, fields=fields)
+    is_flat = mapping.parsed is None and all(
         path in schema.names and not pa.types.is_nested(schema.field(path).type)
         for path in mapping.paths()
     )

@@ -1,5 +1,7 @@
 """Columns of any table, as the user names them."""
 
+import json
+
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -149,12 +151,23 @@ def test_lists_of_names_are_joined(read, tmp_path):
         assert (row["licence"], row["author"]) == ("mit, isc", "ann, ben")
 
 
-@pytest.mark.parametrize("name", ["p.jsonl", "p.parquet"])
-def test_metadata_has_what_the_table_lacks(read, write, tmp_path, name):
-    inner = {"license": "cc-by-4.0", "url": "https://a.example", "year": 2020}
-    write(tmp_path / name, [{"id": "1", "text": "a", "metadata": inner}])
+@pytest.mark.parametrize("name", ["p.jsonl", "p.json", "p.parquet", "p.csv"])
+@pytest.mark.parametrize("form", [json.dumps, dict])
+def test_metadata_has_what_the_table_lacks(read, write, tmp_path, name, form):
+    if name == "p.csv" and form is dict:
+        pytest.skip("CSV has no structures")
+    inner = {"license": ["mit", "isc"], "url": "https://a.example", "created": 1_577_836_800}
+    write(tmp_path / name, [{"id": "1", "text": "a", "metadata": form(inner)}])
     (row,) = read(tmp_path / name).rows
-    assert (row["licence"], row["url"]) == ("cc-by-4.0", "https://a.example")
+    assert (row["licence"], row["url"]) == ("mit, isc", "https://a.example")
+    assert row["created_at"].isoformat() == "2020-01-01T00:00:00+00:00"
+
+
+def test_metadata_that_is_no_json_is_left_alone(read, table):
+    rows = [{"id": "1", "text": "a", "meta": "words"}, {"id": "2", "text": "b", "meta": "{}"}]
+    assert read(table(rows)).column("url") == [None, None]
+    rows[1]["meta"] = '{"url": "https://a.example"}'
+    assert read(table(rows)).column("url") == [None, "https://a.example"]
 
 
 def test_a_kind_of_licence_is_no_licence(read, table):

@@ -120,3 +120,15 @@ def test_a_file_of_another_layout_costs_a_folder_nothing_else(read, write, tmp_p
     (unread,) = (one for items in found.batches for one in items.unread)
     assert unread.file.endswith("b.jsonl")
     assert "are JSON" in unread.reason
+
+
+def test_the_owner_is_found_in_the_zip_of_an_archive(read, tmp_path):
+    account = [{"account": {"username": "owner"}}]
+    own_posts = [{"tweet": {"id_str": "1", "full_text": "mine"}}]
+    with zipfile.ZipFile(tmp_path / "twitter-archive.zip", "w") as archive:
+        archive.writestr("data/account.js", f"window.YTD.account.part0 = {json.dumps(account)}")
+        archive.writestr("data/tweets.js", f"window.YTD.tweets.part0 = {json.dumps(own_posts)}")
+        archive.writestr("data/like.js", 'window.YTD.like.part0 = [{"like": {"fullText": "b"}}]')
+        archive.writestr("Your archive.html", "<html></html>")
+    (row,) = read(tmp_path / "twitter-archive.zip").rows
+    assert (row["item"], row["author"]) == ("1", "owner")
