@@ -119,11 +119,11 @@ def circumstance_options(command: Command) -> Command:
         purpose_option,
         collected_option,
         actor_option,
-        click.option("--jurisdiction", metavar="PLACE", help="EU, US, ... Unset: all apply."),
+        click.option("--jurisdiction", metavar="PLACE", help="EU, DE, US, ... Unset: all apply."),
         click.option(
             "--commercial/--non-commercial",
             default=None,
-            help="Whether the use is commercial. Unset: conditions that depend on it stay open.",
+            help="Whether the use is commercial. Unset: the stricter verdict applies.",
         ),
         click.option(
             "--model",

@@ -1,9 +1,9 @@
 """Applicability: the documents that may apply to a subject, by scenario and day."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import combinations, product, starmap
+from itertools import combinations, product
 from typing import NamedTuple
 
 from provenance.model import (
@@ -11,6 +11,7 @@ from provenance.model import (
     Agreement,
     Circumstances,
     DateRange,
+    Library,
     ModelScope,
     StatutoryException,
     Terms,
@@ -106,6 +107,53 @@ def _day_before(day: date | None) -> str:
 
 
 ELSEWHERE = "any"
+
+
+class Places:
+    """The tree of places: countries within unions of countries.
+
+    Parameters
+    ----------
+    library : Library
+        Names the places within each place.
+    """
+
+    def __init__(self, library: Library) -> None:
+        self._wider: Mapping[str, str] = {
+            inner.casefold(): place.casefold()
+            for place, inner_places in library.places
+            for inner in inner_places
+        }
+
+    @property
+    def names(self) -> frozenset[str]:
+        """All places of the tree, without regard to case."""
+        return frozenset(self._wider.keys() | self._wider.values())
+
+    def around(self, place: str) -> frozenset[str]:
+        """Return a place and every place that it lies in, without regard to case."""
+        places = [place.casefold()]
+        while places[-1] in self._wider:
+            places.append(self._wider[places[-1]])
+        return frozenset(places)
+
+    def possible(self, stated: str | None, named: Iterable[str]) -> tuple[str, ...]:
+        """Return the places that may be meant, of those that documents distinguish.
+
+        Parameters
+        ----------
+        stated : str or None
+            The stated place; it stands for every place within it. None is anywhere.
+        named : iterable of str
+            Places that documents name.
+        """
+        named = sorted(set(named) - {ELSEWHERE})
+        if stated is None:
+            return (ELSEWHERE, *named)
+        inside = (place for place in named if stated.casefold() in self.around(place))
+        return (stated, *(place for place in inside if place.casefold() != stated.casefold()))
+
+
 Law = tuple[StatutoryException, Terms]
 
 
@@ -121,12 +169,15 @@ class Scenario:
         The jurisdiction; `ELSEWHERE` for all that no document names.
     model : frozenset of ModelScope
         The kind of model.
+    places : frozenset of str
+        The place and every place that it lies in, without regard to case.
     """
 
     collected: DateRange
     published: DateRange
     place: str = ELSEWHERE
     model: frozenset[ModelScope] = frozenset()
+    places: frozenset[str] = frozenset()
 
     def is_possible(self) -> bool:
         """Return whether content can be collected on or after its publication."""
@@ -135,9 +186,17 @@ class Scenario:
 
     def in_force(self, terms: Terms) -> bool:
         """Return whether a version of a document is in force."""
-        return terms.period.overlaps(self._day(terms)) and (
+        return self.overlaps(terms.period, terms)
+
+    def in_force_somewhere(self, terms: Terms) -> bool:
+        """Return whether a version of a document is in force here or in another place."""
+        return terms.period.overlaps(self._day(terms))
+
+    def overlaps(self, span: DateRange, terms: Terms) -> bool:
+        """Return whether a range of days counts for a version of a document that applies here."""
+        return span.overlaps(self._day(terms)) and (
             ELSEWHERE in terms.jurisdictions
-            or self.place.casefold() in map(str.casefold, terms.jurisdictions)
+            or not self.places.isdisjoint(map(str.casefold, terms.jurisdictions))
         )
 
     def is_verified(self, terms: Terms) -> bool:
@@ -176,6 +235,8 @@ class SubjectTerms:
         Documents of the machine-readable signals that came with the content.
     claimed : tuple of StatutoryException
         Statutory exceptions that the policy claims.
+    is_declared : bool
+        Whether the content of a known source declares the licence itself.
     is_signal : bool
         Whether the subject is itself a signal, for a ruling on its meaning.
     """
@@ -191,17 +252,24 @@ class SubjectTerms:
     known_licence: str | None = None
     signals: tuple[Terms, ...] = ()
     claimed: tuple[StatutoryException, ...] = ()
+    is_declared: bool = False
     is_signal: bool = False
 
-    def scenarios(self, circumstances: Circumstances) -> tuple[Scenario, ...]:
+    def scenarios(self, circumstances: Circumstances, places: Places) -> tuple[Scenario, ...]:
         """Return the scenarios: time is split at the changes of documents and agreements."""
-        place, model = circumstances.jurisdiction, circumstances.model
-        places = self._places() if place is None else (place,)
+        model = circumstances.model
+        named = {place for terms in self._terms() for place in terms.jurisdictions}
+        possible_places = places.possible(circumstances.jurisdiction, named)
         models = self._models() if model is None else (frozenset(model),)
         agreement_periods = (agreement.period for agreement in self.agreements)
         collected = ranges_between(change_days([*self._periods(content=False), *agreement_periods]))
         published = ranges_between(change_days(self._periods(content=True)))
-        return tuple(starmap(Scenario, product(collected, published, places, models)))
+        return tuple(
+            Scenario(collected_in, published_in, place, model_kind, places.around(place))
+            for collected_in, published_in, place, model_kind in product(
+                collected, published, possible_places, models
+            )
+        )
 
     def turning_days(self, collected: DateRange | None, today: date | None) -> tuple[date, ...]:
         """Return the days at which the ruling may change with an item's date, in order."""
@@ -212,20 +280,34 @@ class SubjectTerms:
             [*periods, *agreement_periods, *ends, *([] if collected is None else [collected])]
         )
 
-    def _places(self) -> tuple[str, ...]:
-        """Return every jurisdiction with documents of its own."""
-        places = {place for terms in self._terms() for place in terms.jurisdictions}
-        return (ELSEWHERE, *sorted(places - {ELSEWHERE}))
-
     def _models(self) -> tuple[frozenset[ModelScope], ...]:
         """Return every kind of model that the documents distinguish."""
         scopes = sorted({terms.model_scope for terms in self._terms()} - {ModelScope.ANY})
         sizes = range(len(scopes) + 1)
         return tuple(frozenset(some) for size in sizes for some in combinations(scopes, size))
 
+    def before_first_seen(self) -> dict[str, DateRange]:
+        """Return the days before the first version of a document was seen, by that version's id.
+
+        Whether the document existed on these days is not known. A document is what one source
+        publishes under one title at one address; several statements may be about it.
+        """
+        earliest: dict[tuple[str, str, str | None], date] = {}
+        for t in self.platform:
+            document = t.subject, t.document, t.address
+            first = t.period.first or date.min
+            earliest[document] = min(first, earliest.get(document, date.max))
+        return {
+            t.id: DateRange(None, t.known_from)
+            for t in self.platform
+            if t.known_from is not None
+            and (t.period.first or date.min) == earliest[t.subject, t.document, t.address]
+        }
+
     def _periods(self, *, content: bool) -> list[DateRange]:
         versions = [t for t in self._terms() if (t.time_axis is TimeAxis.CONTENT) is content]
-        return [span for t in versions for span in (t.period, t.unseen) if span is not None]
+        spans = [span for t in versions for span in (t.period, t.unseen) if span is not None]
+        return spans if content else [*spans, *self.before_first_seen().values()]
 
     def _terms(self) -> tuple[Terms, ...]:
         laws = (terms for claim in self.claimed for terms in claim.terms)
@@ -233,9 +315,10 @@ class SubjectTerms:
 
 
 class Assumptions(NamedTuple):
-    """The role in which content was collected, and whether claims and agreements count."""
+    """The roles of who collected content, whether its use is commercial, and what counts."""
 
-    actor: Actor | None
+    roles: frozenset[Actor]
+    commercial: bool
     claims: bool = True
     agreements: bool = True
 
@@ -252,15 +335,21 @@ class BindingTerms:
         The documents that bind.
     documents : tuple of Terms
         Documents of the source that bind any role: while one is in force, its terms are known.
+    before_first_seen : dict of str to DateRange
+        Days on which it is not known whether the document existed, by the id of its first version.
     laws : tuple of (StatutoryException, Terms)
         Statutory exceptions that are claimed.
     agreements : tuple of Agreement
         Agreements that count.
+    commercial : bool
+        Whether the use is commercial.
     """
 
     subject_terms: SubjectTerms
     platform: tuple[Terms, ...]
     licence: tuple[Terms, ...]
     documents: tuple[Terms, ...]
+    before_first_seen: Mapping[str, DateRange]
     laws: tuple[Law, ...]
     agreements: tuple[Agreement, ...]
+    commercial: bool

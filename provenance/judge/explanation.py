@@ -2,15 +2,19 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from datetime import date
 
-from provenance.judge.binding_terms import SubjectTerms, in_words, is_too_early
+from provenance.judge.binding_terms import ELSEWHERE, Places, SubjectTerms, in_words, is_too_early
 from provenance.judge.precedence import (
     NO_RULE,
     NO_TERMS,
+    NOT_HERE,
     NOT_NAMED,
     NOT_SEEN,
+    NOT_SIGNALLED,
     NOT_VERIFIED,
     OTHER_MODEL,
+    OTHER_SUBJECT,
     UNMET,
     YIELDS,
     Statement,
@@ -21,8 +25,10 @@ from provenance.model import DateRange, OpenQuestion, Reason, Terms, Verdict
 
 _QUALIFICATIONS = {
     OTHER_MODEL: "The clause is about other kinds of models.",
+    OTHER_SUBJECT: "It is about something else than the content itself.",
+    NOT_SIGNALLED: "Whether the content carries the signal is not known.",
     NOT_SEEN: "It has not been verified that it was in force on the day that counts.",
-    UNMET: "Its condition is not met: the use is commercial.",
+    UNMET: "Its condition is not met by a commercial use.",
     YIELDS: "It gives precedence to the licence of the content.",
 }
 _SENTENCE_END = re.compile(r"(?<=[a-z0-9)])\. (?=[A-Z])")
@@ -39,6 +45,7 @@ def why(evaluation: ScenarioEvaluation) -> str:
     ground = [
         _ground(evaluation, decisive),
         _licence_note(evaluation, decisive),
+        _authors_note(evaluation, decisive),
         _date_note(evaluation),
     ]
     return " ".join(filter(None, [*ground, condition]))
@@ -73,6 +80,10 @@ def _ground(evaluation: ScenarioEvaluation, decisive: Statement) -> str:
     if decisive.basis == NOT_VERIFIED:
         return f"{_citation(terms)}: what it says about {purpose} has not been verified."
     qualification = _QUALIFICATIONS.get(decisive.basis)
+    if decisive.basis == NOT_SEEN and terms.known_from is not None and terms.unseen is None:
+        qualification = (
+            f"It was first seen on {terms.known_from}; what applied before is not known."
+        )
     paraphrase = _first_sentence(terms.paraphrase)
     return " ".join(filter(None, [f"{_citation(terms)}: {paraphrase}", qualification]))
 
@@ -90,8 +101,22 @@ def _absence_sentence(evaluation: ScenarioEvaluation, decisive: Statement) -> st
     if subject_terms.is_signal:
         places = sorted({place for terms in subject_terms.signals for place in terms.jurisdictions})
         return f"{subject_terms.name} has no meaning here: it is about {', '.join(places)}."
+    return _absence_of_terms(evaluation, decisive)
+
+
+def _absence_of_terms(evaluation: ScenarioEvaluation, decisive: Statement) -> str:
+    subject_terms = evaluation.subject_terms
+    if decisive.basis == NOT_HERE:
+        named = {place for terms in subject_terms.platform for place in terms.jurisdictions}
+        elsewhere = ", ".join(sorted(named - {ELSEWHERE}))
+        return f"The documents of {subject_terms.name} of that time apply in {elsewhere} alone."
     if decisive.basis != NO_TERMS:
-        return f"No known document of {subject_terms.name} binds this role."
+        unbound = [role for role, statement in evaluation.by_role if statement == decisive]
+        role = f"anyone {' or '.join(unbound)}" if unbound else "this role"
+        return f"No known document of {subject_terms.name} binds {role}."
+    if not subject_terms.platform and subject_terms.licence:
+        known = min(terms.period.first or date.min for terms in subject_terms.licence)
+        return f"{subject_terms.name} is known since {known}; the content may be older."
     spans = [span for span, statement in evaluation.by_collection if statement == decisive]
     when = in_words(spans[0]) if spans else "at the date that counts"
     return f"No document of {subject_terms.name} is known that was in force {when}."
@@ -112,6 +137,18 @@ def _licence_note(evaluation: ScenarioEvaluation, decisive: Statement) -> str | 
     return (
         f"The content is under {subject_terms.known_licence}{by_itself}, but the terms of the "
         "source itself are not known, and the stricter of the two would count."
+    )
+
+
+def _authors_note(evaluation: ScenarioEvaluation, decisive: Statement) -> str | None:
+    """Return a note if an agreement with the source leaves the licence of the content as it is."""
+    subject_terms = evaluation.subject_terms
+    is_licence = decisive.terms in subject_terms.licence or decisive.basis == NO_RULE
+    if not (subject_terms.agreements and subject_terms.is_declared and is_licence):
+        return None
+    return (
+        f"An agreement with {subject_terms.name} sets its terms aside, not the licence that the "
+        "content declares."
     )
 
 
@@ -136,15 +173,21 @@ def _open_facts(evaluation: ScenarioEvaluation, decisive: Statement) -> str | No
         for model, statement in evaluation.by_model
         if evaluation.rules.precedence.allows(statement, decisive)
     ]
+    commerce = [
+        f"{use}, it is {statement.verdict} ({statement.basis})"
+        for use, statement in evaluation.by_commerce
+        if evaluation.rules.precedence.allows(statement, decisive)
+    ]
     open_ends = {
         "on which day it was collected": dates,
         "in what role": roles,
         "for which model": models,
+        "whether the use is commercial": commerce,
     }
     if not any(open_ends.values()):
         return _undated_note(evaluation, decisive)
     unknown = " and ".join(what for what, laxer in open_ends.items() if laxer)
-    laxer = "; ".join([*dates, *roles, *models])
+    laxer = "; ".join([*dates, *roles, *models, *commerce])
     return f"It is not stated {unknown}, so the strictest verdict applies: {laxer}."
 
 
@@ -184,20 +227,21 @@ def _agreement_note(evaluation: ScenarioEvaluation) -> str:
 
 def _facts_to_state(evaluation: ScenarioEvaluation, decisive: Statement) -> str | None:
     allows = evaluation.rules.precedence.allows
-    by_date = [statement for _, statement in evaluation.by_collection]
-    by_role = [statement for _, statement in evaluation.by_role]
-    by_model = [statement for _, statement in evaluation.by_model]
-    options = (("--collected", by_date), ("--actor", by_role), ("--model", by_model))
-    missing_options = [
-        option
-        for option, statements in options
-        if any(allows(each, decisive) for each in statements)
+    answers: dict[tuple[str, str], Sequence[tuple[object, Statement]]] = {
+        ("when it was collected", "--collected"): evaluation.by_collection,
+        ("in what role", "--actor"): evaluation.by_role,
+        ("for which model", "--model"): evaluation.by_model,
+        ("whether the use is commercial", "--non-commercial"): evaluation.by_commerce,
+    }
+    missing = [
+        fact
+        for fact, statements in answers.items()
+        if any(allows(statement, decisive) for _, statement in statements)
     ]
-    if not missing_options:
+    if not missing:
         return None
-    facts = "when, how, for which model" if "--model" in missing_options else "when, how"
-    options_text = " and ".join(missing_options)
-    return f"State what you know about the collection: {facts} ({options_text})."
+    facts, options = (" and ".join(words) for words in zip(*missing, strict=True))
+    return f"State what you know: {facts} ({options})."
 
 
 def _next_step(subject_terms: SubjectTerms, decisive: Statement) -> str:
@@ -212,9 +256,12 @@ def _next_step(subject_terms: SubjectTerms, decisive: Statement) -> str:
     if decisive.basis == NO_RULE:
         rule = f"{_missing_rule(subject_terms)}, named by --rules (rules/README.md says how)"
         return f"Write {rule}{_licence_only_hint(subject_terms)}, or, {agreement_hint}."
-    if decisive.basis in (NO_TERMS, NOT_SEEN):
+    if decisive.basis in (NO_TERMS, NOT_HERE, NOT_SEEN):
         rule_file = _rule_file(subject_terms)
-        return f"Find the terms of that time and record them in {rule_file}, or, {agreement_hint}."
+        return (
+            f"Find the terms of that time and place and record them in {rule_file}, or, "
+            f"{agreement_hint}."
+        )
     if decisive.basis == NOT_VERIFIED:
         rule_file = _rule_file(subject_terms)
         return f"Read the document, record in {rule_file} what it says, or, {agreement_hint}."
@@ -263,14 +310,18 @@ class OpenQuestions:
     questions : sequence of OpenQuestion
         All open questions of the rules.
     place : str or None
-        The jurisdiction; questions about it belong to every ruling.
+        The jurisdiction; questions about it, or a place that it lies in, belong to every ruling.
+    places : Places
+        The tree of places.
     """
 
-    def __init__(self, questions: Sequence[OpenQuestion], place: str | None) -> None:
+    def __init__(
+        self, questions: Sequence[OpenQuestion], place: str | None, places: Places
+    ) -> None:
         self._questions = questions
-        here = None if place is None else place.casefold()
+        here = frozenset[str]() if place is None else places.around(place)
         self._about_place = frozenset(
-            q.id for q in questions if here in {each.casefold() for each in q.jurisdictions}
+            q.id for q in questions if not here.isdisjoint(map(str.casefold, q.jurisdictions))
         )
         self._by_reason: dict[tuple[str, str], frozenset[str]] = {}
 

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from provenance.errors import PolicyError, UnknownSource
-from provenance.judge.binding_terms import ELSEWHERE
+from provenance.judge.binding_terms import ELSEWHERE, Places
 from provenance.judge.identifiers import Names
 from provenance.model import (
     Circumstances,
@@ -200,7 +200,8 @@ def _unknown_jurisdiction(jurisdiction: str | None, library: Library) -> tuple[s
         *(terms for exception in library.exceptions for terms in exception.terms),
     )
     places = sorted({place for terms in all_terms for place in terms.jurisdictions} - {ELSEWHERE})
-    if jurisdiction is None or jurisdiction.casefold() in {place.casefold() for place in places}:
+    known = {place.casefold() for place in places} | Places(library).names
+    if jurisdiction is None or jurisdiction.casefold() in known:
         return ()
     choices = ", ".join(places)
     return (f"jurisdiction {jurisdiction!r}: no document names it; the documents name {choices}",)

@@ -15,6 +15,8 @@ NOT_BOUND = "not-bound"
 """The documents in force bind only others."""
 NO_TERMS = "no-terms"
 """No version in force is known."""
+NOT_HERE = "not-here"
+"""The documents in force apply in other places."""
 NO_RULE = "no-rule"
 """There are no rules about the source or the licence."""
 AGREEMENT = "agreement"
@@ -22,6 +24,10 @@ AGREEMENT = "agreement"
 
 OTHER_MODEL = "other-model"
 """The clause is about other kinds of models."""
+OTHER_SUBJECT = "other-subject"
+"""The statement is about something else than the content: its metadata, for instance."""
+NOT_SIGNALLED = "not-signalled"
+"""The statement is about content that carries a signal, which was not seen."""
 NOT_SEEN = "not-seen"
 """It is not verified that the document was in force on the day that counts."""
 UNMET = "condition-unmet"
@@ -32,8 +38,8 @@ STATUTE = "statute"
 """A statutory exception that the policy claims permits it."""
 
 RESERVED_BASES = (
-    *(NOT_VERIFIED, NOT_NAMED, NOT_BOUND, NO_TERMS, NO_RULE, AGREEMENT),
-    *(OTHER_MODEL, NOT_SEEN, UNMET, YIELDS, STATUTE),
+    *(NOT_VERIFIED, NOT_NAMED, NOT_BOUND, NOT_HERE, NO_TERMS, NO_RULE, AGREEMENT),
+    *(OTHER_MODEL, OTHER_SUBJECT, NOT_SIGNALLED, NOT_SEEN, UNMET, YIELDS, STATUTE),
 )
 """Bases that no document states; `verdicts.yaml` explains them."""
 

@@ -8,6 +8,7 @@ from provenance.judge.binding_terms import (
     Assumptions,
     BindingTerms,
     Law,
+    Places,
     Scenario,
     SubjectTerms,
 )
@@ -16,9 +17,12 @@ from provenance.judge.precedence import (
     NO_RULE,
     NO_TERMS,
     NOT_BOUND,
+    NOT_HERE,
     NOT_SEEN,
+    NOT_SIGNALLED,
     NOT_VERIFIED,
     OTHER_MODEL,
+    OTHER_SUBJECT,
     STATUTE,
     UNMET,
     YIELDS,
@@ -36,11 +40,13 @@ from provenance.model import (
     Precedence,
     StatementKind,
     StatutoryException,
+    SubjectMatter,
     Terms,
     Verdict,
 )
 
 NON_COMMERCIAL, NO_RESERVATION, RESERVED = "non-commercial", "no-reservation", "mining-reserved"
+EXCEPTION = "exception"
 """Conditions that are checked against the circumstances."""
 _ALL_ROLES = frozenset({"any", Actor.RECIPIENT.value})
 """Roles that include every actor: whoever has the content is a recipient, too."""
@@ -63,10 +69,12 @@ class RuleIndex:
         self, library: Library, circumstances: Circumstances, agreements: Sequence[Agreement]
     ) -> None:
         self.precedence = PrecedenceOrder(library)
+        self.places = Places(library)
         self.circumstances = circumstances
         self._excused = frozenset(library.excused_actors)
         # Roles in which content may have been collected, if the role is unknown.
         self.roles = tuple(actor for actor in Actor if actor not in self._excused)
+        self.parties = self._possible_parties(circumstances.actor)
         self._sources = {
             fold_name(name): source
             for source in library.sources
@@ -78,6 +86,13 @@ class RuleIndex:
         purpose = circumstances.purpose
         signed = [each for each in agreements if purpose in each.purposes]
         self._agreements = [(self._canonical_id(each.source), each) for each in signed]
+
+    def _possible_parties(self, actor: Actor | None) -> tuple[frozenset[Actor], ...]:
+        """Return the roles of every party that may have collected content."""
+        if actor is None:
+            return tuple(frozenset({role}) for role in self.roles)
+        # What an organisation is does not show in which role it collected.
+        return (frozenset({actor, *(self.roles if actor in self._excused else ())}),)
 
     def subject_terms(
         self, subject: str, declared: str | None, signals: Sequence[str] = ()
@@ -98,6 +113,7 @@ class RuleIndex:
 
     def _subject(self, subject: str, declared: str | None) -> SubjectTerms:
         source, licence = self._sources.get(fold_name(subject)), self._licence(subject)
+        is_declared = source is not None and declared is not None and bool(declared.strip())
         signal = self._signals.get(subject)
         licence_terms: tuple[Terms, ...] = ()
         if source is not None:
@@ -128,29 +144,35 @@ class RuleIndex:
             subject_terms = SubjectTerms(subject, subject, is_known=False, undocumented=False)
         terms, unknown, name = self._declared_licence(declared)
         combined = terms if licence_terms is terms else (*licence_terms, *terms)
-        return replace(subject_terms, licence=combined, unknown_licence=unknown, known_licence=name)
+        return replace(
+            subject_terms,
+            licence=combined,
+            unknown_licence=unknown,
+            known_licence=name,
+            is_declared=is_declared,
+        )
 
     def binding_terms(self, subject_terms: SubjectTerms, assumptions: Assumptions) -> BindingTerms:
         """Return the terms that bind under some assumptions, in any scenario."""
-        binding = [t for t in subject_terms.platform if self._binds(t, assumptions.actor)]
-        others = [t for t in subject_terms.platform if self._binds(t, None)]
+        roles = assumptions.roles
+        binding = [t for t in subject_terms.platform if _binds(t, roles)]
+        others = [t for t in subject_terms.platform if not self._excused.issuperset(t.binds)]
         claimed = subject_terms.claimed if assumptions.claims else ()
         return BindingTerms(
             subject_terms,
             platform=tuple(binding),
-            licence=tuple(t for t in subject_terms.licence if self._binds(t, assumptions.actor)),
+            licence=tuple(t for t in subject_terms.licence if _binds(t, roles)),
             documents=tuple(
                 t
                 for t in (*binding, *others)
                 if self.precedence.kind_of_basis(t.basis) is not StatementKind.SIGNAL
             ),
+            before_first_seen=subject_terms.before_first_seen(),
             laws=tuple(
-                (c, t)
-                for c in claimed
-                for t in c.terms
-                if self._is_applicable(t, assumptions.actor)
+                (c, t) for c in claimed for t in c.terms if self._is_applicable(t, assumptions)
             ),
             agreements=subject_terms.agreements if assumptions.agreements else (),
+            commercial=assumptions.commercial,
         )
 
     def statements(self, binding: BindingTerms, scenario: Scenario) -> list[Statement]:
@@ -159,45 +181,110 @@ class RuleIndex:
         At least one is not a signal, unless the subject is itself a signal.
         """
         subject_terms = binding.subject_terms
-        licence = [self._statement(t, scenario) for t in binding.licence if scenario.in_force(t)]
+        commercial = binding.commercial
+        carried = frozenset(t.subject for t in subject_terms.signals)
+        licence = [
+            self._statement(t, scenario, carried, commercial=commercial)
+            for t in binding.licence
+            if scenario.in_force(t)
+        ]
         is_licensed = subject_terms.unknown_licence is None and any(
             self.precedence.kind_of(s) is StatementKind.SPEAKS for s in licence
         )
         platform = [
-            _yield_to_licence(self._statement(t, scenario), is_licensed)
+            _yield_to_licence(
+                self._statement(t, scenario, carried, commercial=commercial), is_licensed
+            )
             for t in binding.platform
-            if scenario.in_force(t)
+            if scenario.in_force(t) and not _is_too_early(t, binding, scenario)
         ]
         platform = self._mark_unverified(platform, scenario)
         signals = [t for t in subject_terms.signals if scenario.in_force(t)]
-        statements = (
-            platform
-            + licence
-            + [replace(self._statement(t, scenario), signalled=True) for t in signals]
-        )
-        statements = self._lift_all(statements, binding.laws, scenario)
+        signalled = [
+            replace(self._statement(t, scenario, carried, commercial=commercial), signalled=True)
+            for t in signals
+        ]
+        statements = platform + licence + signalled
         if subject_terms.is_signal:
+            statements = self._lift_all(statements, binding.laws, scenario)
             signal_statements = [
                 s for s in statements if self.precedence.kind_of(s) is StatementKind.SIGNAL
             ]
             return signal_statements or statements or [Statement(Verdict.UNKNOWN, NOT_BOUND)]
         if not subject_terms.is_known or subject_terms.unknown_licence is not None:
             statements.append(Statement(Verdict.UNKNOWN, NO_RULE))
-        if subject_terms.undocumented and not any(scenario.in_force(t) for t in binding.documents):
+        early = [
+            t
+            for t in binding.platform
+            if _is_too_early(t, binding, scenario)
+            and self.precedence.kind_of_basis(t.basis) is not StatementKind.SIGNAL
+        ]
+        if subject_terms.undocumented and not any(
+            scenario.in_force(t) and not _is_too_early(t, binding, scenario)
+            for t in binding.documents
+        ):
+            unseen = [Statement(Verdict.UNKNOWN, NOT_SEEN, t) for t in early]
+            is_elsewhere = any(
+                scenario.in_force_somewhere(t) and not scenario.in_force(t)
+                for t in binding.documents
+            )
+            absence = NOT_HERE if is_elsewhere else NO_TERMS
+            statements += unseen or [Statement(Verdict.UNKNOWN, absence)]
+        elif not statements and subject_terms.licence:
             statements.append(Statement(Verdict.UNKNOWN, NO_TERMS))
         elif all(self.precedence.kind_of(s) is StatementKind.SIGNAL for s in statements):
             statements.append(Statement(Verdict.UNKNOWN, NOT_BOUND))
-        return statements
+        known = self.precedence.combine(statements).verdict
+        if self.precedence.is_stricter(Verdict.UNKNOWN, known):
+            statements += [
+                Statement(Verdict.UNKNOWN, NOT_SEEN, s.terms)
+                for t in early
+                for s in [
+                    _yield_to_licence(
+                        self._statement(t, scenario, carried, commercial=commercial), is_licensed
+                    )
+                ]
+                # Whether the document existed matters if it would change the verdict.
+                if self.precedence.kind_of(s) is StatementKind.SPEAKS
+                and self.precedence.is_stricter(s.verdict, known)
+            ]
+        return self._lift_all(statements, binding.laws, scenario)
 
-    def _statement(self, terms: Terms, scenario: Scenario) -> Statement:
+    def statements_of_authors(
+        self, binding: BindingTerms, statements: Sequence[Statement]
+    ) -> list[Statement]:
+        """Return what the licence says that the content itself declares.
+
+        An agreement with a source sets its terms aside, not what authors have stated.
+        """
+        if not binding.subject_terms.is_declared:
+            return []
+        licence = {terms.id for terms in binding.licence}
+        return [
+            s
+            for s in statements
+            if self.precedence.kind_of(s) is StatementKind.SPEAKS
+            and (
+                any(each.terms.id in licence for each in (s, s.lifted) if each and each.terms)
+                or (s.basis == NO_RULE and binding.subject_terms.unknown_licence is not None)
+            )
+        ]
+
+    def _statement(
+        self, terms: Terms, scenario: Scenario, signals: frozenset[str], *, commercial: bool
+    ) -> Statement:
         statement = statement_of(terms, self.circumstances.purpose)
         if statement.basis == NOT_VERIFIED:
             return statement
+        if terms.subject_matter is not SubjectMatter.CONTENT:
+            return Statement(Verdict.UNKNOWN, OTHER_SUBJECT, terms)
         if not scenario.covers_model(terms):
             return Statement(Verdict.UNKNOWN, OTHER_MODEL, terms)
+        if terms.where_signal is not None and terms.where_signal not in signals:
+            return Statement(Verdict.UNKNOWN, NOT_SIGNALLED, terms)
         # Conditions do not change limits of access.
         if (
-            self.circumstances.commercial
+            commercial
             and NON_COMMERCIAL in terms.conditions
             and self.precedence.layer(statement.basis) in (Layer.COPYRIGHT, Layer.CONTRACT)
             and self.precedence.is_stricter(Verdict.FORBIDDEN, statement.verdict)
@@ -238,24 +325,31 @@ class RuleIndex:
         return [self._lift(s, covering) for s in statements]
 
     def _lift(self, statement: Statement, laws: Sequence[Law]) -> Statement:
-        """Replace a statement by the laxest claimed law that lifts it, unless it is unknown."""
+        """Replace a statement by the laxest claimed law that lifts it, unless it is unknown.
+
+        A law lifts what is stricter, and what asks for an exception.
+        """
         if statement.terms is None or statement.verdict is Verdict.UNKNOWN:
             return statement
+        asks_for_it = any(EXCEPTION in each.split(" or ") for each in statement.terms.conditions)
         layer = self.precedence.layer(statement.terms.basis)
         laxer = [
             Statement(terms.verdict, STATUTE, terms, lifted=statement)
             for claim, terms in laws
             if layer in claim.lifts
-            and self.precedence.is_stricter(statement.verdict, terms.verdict)
+            and (
+                self.precedence.is_stricter(statement.verdict, terms.verdict)
+                or (asks_for_it and statement.verdict is terms.verdict)
+            )
         ]
         return max(laxer, key=self.precedence.order) if laxer else statement
 
-    def _is_applicable(self, law: Terms, actor: Actor | None) -> bool:
-        """Return whether a law is for the purpose and the role, if one is stated."""
+    def _is_applicable(self, law: Terms, assumptions: Assumptions) -> bool:
+        """Return whether a law is for the purpose and one of the roles."""
         return (
             self.circumstances.purpose in law.uses
-            and ("any" in law.binds or actor in law.binds)
-            and (NON_COMMERCIAL not in law.conditions or self.circumstances.commercial is False)
+            and ("any" in law.binds or not assumptions.roles.isdisjoint(law.binds))
+            and (NON_COMMERCIAL not in law.conditions or not assumptions.commercial)
         )
 
     def _signal_terms(self, signal: str) -> tuple[Terms, ...]:
@@ -278,12 +372,15 @@ class RuleIndex:
             return (), declared.strip(), None
         return licence.terms, None, licence.name
 
-    def _binds(self, terms: Terms, actor: Actor | None) -> bool:
-        is_named = actor in terms.binds
-        if actor is None or actor in self._excused:
-            # Neither shows in which role the content was collected: every role is possible.
-            return is_named or not self._excused.issuperset(terms.binds)
-        return is_named or not _ALL_ROLES.isdisjoint(terms.binds)
+
+def _is_too_early(terms: Terms, binding: BindingTerms, scenario: Scenario) -> bool:
+    """Return whether it is not known that the document existed."""
+    span = binding.before_first_seen.get(terms.id)
+    return span is not None and scenario.overlaps(span, terms)
+
+
+def _binds(terms: Terms, roles: frozenset[Actor]) -> bool:
+    return not roles.isdisjoint(terms.binds) or not _ALL_ROLES.isdisjoint(terms.binds)
 
 
 def _yield_to_licence(statement: Statement, is_licensed: bool) -> Statement:

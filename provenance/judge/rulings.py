@@ -68,7 +68,9 @@ class Judge:
         today: date | None = None,
     ) -> None:
         self._rules = RuleIndex(library, circumstances, agreements)
-        self._questions = OpenQuestions(library.questions, circumstances.jurisdiction)
+        self._questions = OpenQuestions(
+            library.questions, circumstances.jurisdiction, self._rules.places
+        )
         self._today = today
         self._subjects: dict[_Subject, _SubjectCache] = {}
         self._judgements: dict[tuple[_Subject, int], Judgement] = {}

@@ -32,7 +32,7 @@ from provenance.model import (
 
 
 class ScenarioOutcome(NamedTuple):
-    """The statements of one scenario, the decisive one, and its sort key."""
+    """The statements of one scenario under some assumptions, the decisive one, its sort key."""
 
     statements: tuple[Statement, ...]
     decisive: Statement
@@ -53,7 +53,7 @@ class StatementCache:
     def __init__(self, rules: RuleIndex, subject_terms: SubjectTerms) -> None:
         self.rules = rules
         self.subject_terms = subject_terms
-        self._scenarios = subject_terms.scenarios(rules.circumstances)
+        self._scenarios = subject_terms.scenarios(rules.circumstances, rules.places)
         self._by_assumptions: dict[
             Assumptions, tuple[BindingTerms, dict[Scenario, ScenarioOutcome]]
         ] = {}
@@ -70,12 +70,20 @@ class StatementCache:
         )
 
     def outcomes(
-        self, scenarios: Iterable[Scenario], assumptions: Assumptions
+        self, scenarios: Iterable[Scenario], assumptions: Iterable[Assumptions]
     ) -> list[ScenarioOutcome]:
-        """Return the outcome of each scenario."""
-        binding, outcomes = self._binding_outcomes(assumptions)
+        """Return the outcome of each scenario, the strictest under any of the assumptions."""
+        entries = [self._binding_outcomes(each) for each in assumptions]
+        # Assumptions that bind the same terms have the same outcomes.
+        distinct = {id(outcomes): (binding, outcomes) for binding, outcomes in entries}.values()
         return [
-            outcomes.get(m) or outcomes.setdefault(m, self._evaluate(m, binding)) for m in scenarios
+            _merge(
+                [
+                    outcomes.get(m) or outcomes.setdefault(m, self._evaluate(m, binding))
+                    for binding, outcomes in distinct
+                ]
+            )
+            for m in scenarios
         ]
 
     def _binding_outcomes(
@@ -92,11 +100,21 @@ class StatementCache:
     def _evaluate(self, scenario: Scenario, binding: BindingTerms) -> ScenarioOutcome:
         statements = self.rules.statements(binding, scenario)
         decisive = self.rules.precedence.combine(statements)
-        if decisive.verdict is not Verdict.PERMITTED:
-            agreements = (a for a in binding.agreements if a.period.overlaps(scenario.collected))
-            permits = (Statement(Verdict.PERMITTED, AGREEMENT, None, a) for a in agreements)
-            decisive = next(permits, decisive)
+        agreements = [a for a in binding.agreements if a.period.overlaps(scenario.collected)]
+        if decisive.verdict is not Verdict.PERMITTED and agreements:
+            permit = Statement(Verdict.PERMITTED, AGREEMENT, None, agreements[0])
+            decisive = self.rules.precedence.strictest(
+                [permit, *self.rules.statements_of_authors(binding, statements)]
+            )
         return ScenarioOutcome(tuple(statements), decisive, self.rules.precedence.order(decisive))
+
+
+def _merge(outcomes: Sequence[ScenarioOutcome]) -> ScenarioOutcome:
+    """Return the strictest of some outcomes, with the statements of all."""
+    if len(outcomes) == 1:
+        return outcomes[0]
+    strictest = min(outcomes, key=_ORDER)
+    return strictest._replace(statements=tuple(s for each in outcomes for s in each.statements))
 
 
 ROLES = {
@@ -152,7 +170,7 @@ class ScenarioEvaluation:
     @cached_property
     def decisive(self) -> Statement:
         """The strictest of the decisive statements of all scenarios."""
-        return self._decisive(self.scenarios, self._assumptions)
+        return self._decisive(self.scenarios)
 
     @property
     def agreements(self) -> tuple[Agreement, ...]:
@@ -191,10 +209,11 @@ class ScenarioEvaluation:
         cases = [
             *((self.collected_in_words(span), statement) for span, statement in collected),
             *((f"published {in_words(span)}", statement) for span, statement in published),
-            *((_place_in_words(place), statement) for place, statement in by_place),
+            *((self._place_in_words(place), statement) for place, statement in by_place),
             *((_model_in_words(model), statement) for model, statement in by_model),
             *self._undated(),
             *self._in_other_roles(),
+            *(each for each in self.by_commerce if _key(each[1]) != _key(self.decisive)),
             *self._without_exemptions(),
         ]
         return tuple(Alternative(when, *_key(statement)) for when, statement in cases)
@@ -218,11 +237,11 @@ class ScenarioEvaluation:
     @cached_property
     def by_role(self) -> list[tuple[str, Statement]]:
         """The decisive statement in each role; empty if the role is known."""
-        if self._assumptions.actor is not None:
+        if self.rules.circumstances.actor is not None:
             return []
         return [
-            (ROLES[role], self._decisive(self.scenarios, Assumptions(role)))
-            for role in self.rules.roles
+            (ROLES[role], self._decisive(self.scenarios, [assumptions]))
+            for role, assumptions in zip(self.rules.roles, self._assuming(), strict=True)
         ]
 
     @cached_property
@@ -232,19 +251,27 @@ class ScenarioEvaluation:
         return [(_model_in_words(model), statement) for model, statement in differing]
 
     @cached_property
+    def by_commerce(self) -> list[tuple[str, Statement]]:
+        """The decisive statement on non-commercial use; empty if it is known what the use is."""
+        if self.rules.circumstances.commercial is not None:
+            return []
+        non_commercial = self._decisive(self.scenarios, self._assuming(commercial=False))
+        return [("for non-commercial use", non_commercial)]
+
+    @cached_property
     def undated(self) -> Statement:
         """The decisive statement if the day of collection were unknown."""
         if self.undated_scenarios == self.scenarios:
             return self.decisive
-        return self._decisive(self.undated_scenarios, self._assumptions)
+        return self._decisive(self.undated_scenarios)
 
     def without_agreements(self) -> Statement:
         """Return the decisive statement without agreements."""
-        return self._decisive(self.scenarios, self._assumptions._replace(agreements=False))
+        return self._decisive(self.scenarios, self._assuming(agreements=False))
 
     def without_claims(self) -> Statement:
         """Return the decisive statement if no statutory exception were claimed."""
-        return self._decisive(self.scenarios, self._assumptions._replace(claims=False))
+        return self._decisive(self.scenarios, self._assuming(claims=False))
 
     def timeline(self) -> tuple[VerdictPeriod, ...]:
         """Return the verdict on each possible day of collection."""
@@ -267,13 +294,24 @@ class ScenarioEvaluation:
         if verdict_and_basis(self.undated) != verdict_and_basis(self.decisive):
             yield "collected on an unknown date", self.undated
 
-    @cached_property
-    def _assumptions(self) -> Assumptions:
-        return Assumptions(self.rules.circumstances.actor)
+    def _place_in_words(self, place: str) -> str:
+        if place == ELSEWHERE:
+            return "elsewhere"
+        # A stated place stands for every place within it that documents do not name.
+        return f"{'elsewhere ' * (place == self.rules.circumstances.jurisdiction)}in {place}"
+
+    def _assuming(
+        self, *, commercial: bool | None = None, claims: bool = True, agreements: bool = True
+    ) -> list[Assumptions]:
+        """Return the assumptions for every party that may have collected the content."""
+        if commercial is None:
+            # Nothing is stricter on a non-commercial use than on a commercial one.
+            commercial = self.rules.circumstances.commercial is not False
+        return [Assumptions(roles, commercial, claims, agreements) for roles in self.rules.parties]
 
     @cached_property
     def _outcomes(self) -> list[ScenarioOutcome]:
-        return self.cache.outcomes(self.scenarios, self._assumptions)
+        return self.cache.outcomes(self.scenarios, self._assuming())
 
     @cached_property
     def _by_collection_day(self) -> list[tuple[DateRange, Statement]]:
@@ -293,8 +331,10 @@ class ScenarioEvaluation:
             for where, outcomes in outcomes_by_value.items()
         ]
 
-    def _decisive(self, scenarios: tuple[Scenario, ...], assumptions: Assumptions) -> Statement:
-        outcomes = self.cache.outcomes(scenarios, assumptions)
+    def _decisive(
+        self, scenarios: tuple[Scenario, ...], assumptions: Sequence[Assumptions] = ()
+    ) -> Statement:
+        outcomes = self.cache.outcomes(scenarios, assumptions or self._assuming())
         if self.subject_terms.is_signal:
             # Scenarios in which a signal has no meaning do not count.
             outcomes = [each for each in outcomes if each.decisive.terms is not None] or outcomes
@@ -309,10 +349,6 @@ class ScenarioEvaluation:
 def verdict_and_basis(statement: Statement) -> tuple[Verdict, str]:
     """Return verdict and basis, without the version of the document."""
     return statement.verdict, statement.basis
-
-
-def _place_in_words(place: str) -> str:
-    return "elsewhere" if place == ELSEWHERE else f"in {place}"
 
 
 def _model_in_words(model: frozenset[ModelScope]) -> str:

@@ -209,6 +209,8 @@ class Result:
         The corpus model that matches were scored with; None if it was not kept.
     rules_path : str or None
         Folder of the rules, as given; None for the shipped rules.
+    rules_replaced : tuple of str
+        Shipped rule files that it replaces.
     unread : tuple of Unread
         Files and folders of the corpus that could not be read to their end.
     allow_unread : int
@@ -235,6 +237,7 @@ class Result:
     baseline: BaselineSummary | None = None
     corpus_model: CorpusModelSummary | None = None
     rules_path: str | None = None
+    rules_replaced: tuple[str, ...] = ()
     unread: tuple[Unread, ...] = ()
     allow_unread: int = 0
 

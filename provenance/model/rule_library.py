@@ -199,6 +199,10 @@ class Library:
         All tags of conditions.
     questions : tuple of OpenQuestion
         What the rules leave open.
+    places : tuple of (str, tuple of str)
+        The places within each place: ("EU", ("AT", "BE", ...)).
+    replaced : tuple of str
+        Shipped files that files of the user's folder replace: "sources/x.yaml".
     """
 
     sources: tuple[Source, ...]
@@ -211,6 +215,8 @@ class Library:
     exceptions: tuple[StatutoryException, ...] = ()
     conditions: tuple[Condition, ...] = ()
     questions: tuple[OpenQuestion, ...] = ()
+    places: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    replaced: tuple[str, ...] = ()
 
     @property
     def agents(self) -> Agents:

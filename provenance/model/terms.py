@@ -48,6 +48,16 @@ class ModelScope(StrEnum):
     COMPETING = "competing"
 
 
+class SubjectMatter(StrEnum):
+    """What a statement is about, if not the content that the source publishes as such."""
+
+    CONTENT = "content"
+    METADATA = "metadata"
+    CODE = "code"
+    OUTPUT = "output"
+    API_DATA = "api-data"
+
+
 class Precedence(StrEnum):
     """Relation of a source's document to the licence of the content."""
 
@@ -162,7 +172,7 @@ class Terms:
     stored_copy : str or None
         Location of the copy that was read.
     confidence : str
-        "verified on a stored copy", "secondary source only", "not verified".
+        "verified on a stored copy", "secondary source only", "not verified", "general law".
     model_scope : ModelScope
         Models that it addresses; it is silent about others.
     conditions : tuple of str
@@ -179,6 +189,10 @@ class Terms:
         Notes for readers.
     record : Record
         Documentation of the text.
+    subject_matter : SubjectMatter
+        What it is about; it is silent about the content if that is something else.
+    where_signal : str or None
+        The signal that content must carry for the statement to apply: "noai".
     """
 
     id: str
@@ -206,3 +220,24 @@ class Terms:
     kind: str | None = None
     notes: str | None = None
     record: Record = Record()
+    subject_matter: SubjectMatter = SubjectMatter.CONTENT
+    where_signal: str | None = None
+
+    @property
+    def known_from(self) -> date | None:
+        """First day on which the text is known to have existed, if no date of its own says so.
+
+        None for the terms of content, such as licences: content declares them after they exist;
+        and for what a later copy tells of an earlier text.
+        """
+        if self.time_axis is TimeAxis.CONTENT or self.basis == "not-verified":
+            return None
+        if self.period.first is not None:
+            return self.period.first if self.record.from_basis == "first seen" else None
+        if self.unseen is not None and self.unseen.first is None:
+            return self.unseen.until
+        stored_on = self.record.stored_on
+        stored = None if stored_on is None else date.fromisoformat(f"{stored_on}-01-01"[:10])
+        known = self.record.first_seen or stored
+        until = self.period.until
+        return None if until is not None and known is not None and known >= until else known

@@ -259,6 +259,7 @@ def _build_report(  # noqa: PLR0913 (takes the outcome of every stage)
         corpus=corpus,
         registries=summaries,
         rules_digest=library.digest,
+        rules_replaced=library.replaced,
         policy=policy,
         shares=compute_shares(finding_set, measured_corpus, sorted(sources)),
         rulings=source_rulings(finding_set, summaries, library, judge),

@@ -26,7 +26,7 @@ def test_a_folder_of_captures_is_summarised(provenance, folder):
     assert "    Verdict: restricted (machine-signal).\n" in told.stdout
     assert 'robots.txt, line 1 "License: https://a.example/l", names an RSL' in told.stdout
     assert "- rsl.xml is not a valid file of that name and was ignored.\n" in told.stdout
-    assert "Licence: restricted (copyright-licence)." in told.stdout
+    assert "Licence: forbidden (condition-unmet)." in told.stdout
     assert all(len(line) <= 80 for line in told.stdout.splitlines())
 
 

@@ -34,8 +34,13 @@ def trace(provenance, folder):
     return lambda *words: provenance("trace", *words, "--registry", "reg", cwd=folder)
 
 
+AS_SCRAPER = ("--actor", "scraper")
+
+
 def test_it_shows_what_matches_where_and_what_the_terms_say(trace) -> None:
-    done = trace(f"So I said: {WORDS}. And 漢字 that was it.", "--collected", "2024-01-01")
+    done = trace(
+        f"So I said: {WORDS}. And 漢字 that was it.", "--collected", "2024-01-01", *AS_SCRAPER
+    )
     assert (done.returncode, done.stderr) == (0, "")
     told = done.stdout.splitlines()
     assert told[0].startswith("1 match, 13 of ")

@@ -15,6 +15,7 @@ from provenance.model import (
     ModelScope,
     Precedence,
     Purpose,
+    Record,
     Signal,
     Source,
     StatutoryException,
@@ -30,6 +31,15 @@ LENGTH = 12
 TODAY = START + timedelta(days=LENGTH)
 GRANTS = {"platform", "platform-licensee", "dataset-distributor", "heritage-institution"}
 SHIPPED = load_rules()
+INSIDE = {
+    "EEA": ("NO", "EU", "FR", "DE"),
+    "EU": ("FR", "DE"),
+    "DE": (),
+    "FR": (),
+    "NO": (),
+    "US": (),
+}
+"""Some places, with those within them."""
 
 days = st.integers(0, LENGTH).map(lambda n: START + timedelta(days=n))
 spans = st.builds(
@@ -70,7 +80,7 @@ def documents(draw, subject, axes=tuple(TimeAxis)):
             )
         ),
         uses=draw(st.sampled_from([tuple(Purpose), (Purpose.EVALUATION,)])),
-        jurisdictions=draw(st.sampled_from([("any",), ("EU",)])),
+        jurisdictions=draw(st.sampled_from([("any",), ("EEA",), ("EU",), ("DE",), ("US",)])),
         verdict=verdict,
         basis=basis,
         clause=None,
@@ -83,19 +93,22 @@ def documents(draw, subject, axes=tuple(TimeAxis)):
         conditions=draw(st.sampled_from([(), ("non-commercial",), ("mining-reserved",)])),
         precedence=draw(st.sampled_from([*Precedence, Precedence.STRICTER])),
         unseen=draw(st.none() | st.none() | spans),
+        record=draw(
+            st.sampled_from([Record(), Record("first seen"), Record(stored_on="2020-01-07")])
+        ),
     )
 
 
 @st.composite
 def exceptions(draw):
-    """A law of the EU, for anybody."""
+    """A law of one place, for anybody."""
     law = draw(documents("law", (TimeAxis.COLLECTION,)))
     return replace(
         law,
         verdict=draw(st.sampled_from([Verdict.RESTRICTED, Verdict.PERMITTED])),
         basis="statute",
         binds=("any",),
-        jurisdictions=("EU",),
+        jurisdictions=draw(st.sampled_from([("EU",), ("EU", "EEA"), ("DE",)])),
         model_scope=ModelScope.ANY,
         conditions=draw(st.sampled_from([(), ("no-reservation",), ("non-commercial",)])),
         unseen=None,
@@ -130,7 +143,7 @@ circumstances = st.builds(
     st.sampled_from([Purpose.PRETRAINING, Purpose.EVALUATION]),
     st.none() | spans,
     st.none() | st.sampled_from(Actor),
-    st.none() | st.sampled_from(["EU", "US"]),
+    st.none() | st.sampled_from([*INSIDE]),
     st.sampled_from([None, True, False]),
     st.sampled_from([None, (), (ModelScope.COMPETING,)]),
     st.sampled_from([(), ("law",)]),

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 from provenance.judge.rulings import Judge
-from provenance.model import Agreement, Circumstances, DateRange, Purpose, Verdict
+from provenance.model import Agreement, Circumstances, DateRange, Purpose, TimeAxis, Verdict
 
 TODAY = date(2026, 6, 1)
 
@@ -17,6 +17,26 @@ def rule(library, agreement, item_date=None, today=TODAY, **circumstances):
     return Judge(library, Circumstances(**circumstances), [agreement], today).rule(
         "here", item_date
     )
+
+
+def test_a_contract_with_the_platform_leaves_an_author_s_licence_as_it_is(book, terms):
+    limit = terms("here/ban", Verdict.FORBIDDEN)
+    lent = terms("lent/text", Verdict.RESTRICTED, basis="copyright-licence")
+    lent = replace(lent, conditions=("non-commercial",), time_axis=TimeAxis.CONTENT)
+    contract = Agreement("here", (Purpose.PRETRAINING,), DateRange(), "contract")
+
+    def verdict(licence, commercial=None):
+        asked = Circumstances(commercial=commercial)
+        return Judge(book(limit, lent), asked, [contract]).rule("here", None, licence).ruling
+
+    assert verdict(None).verdict is Verdict.PERMITTED
+    assert (verdict("lent").verdict, verdict("lent").basis) == (
+        Verdict.FORBIDDEN,
+        "condition-unmet",
+    )
+    assert "sets its terms aside, not the licence that the content declares" in verdict("lent").why
+    assert verdict("lent", commercial=False).verdict is Verdict.RESTRICTED
+    assert verdict("house-rules").verdict is Verdict.UNKNOWN
 
 
 def test_an_agreement_permits_what_is_forbidden(book, terms):

@@ -90,7 +90,12 @@ def test_commerce_makes_a_condition_a_bar_but_never_a_limit_on_robots(terms, her
         library = here(replace(document, conditions=("non-commercial",)))
         assert rule(library, commercial=True).verdict is verdict
         assert rule(library, commercial=False).verdict is Verdict.RESTRICTED
-        assert rule(library).verdict is Verdict.RESTRICTED
+        unsaid = rule(library)
+        assert unsaid.verdict is verdict
+        uses = {each.circumstance: each.verdict for each in unsaid.alternatives}
+        is_barred = verdict is Verdict.FORBIDDEN
+        assert uses == ({"for non-commercial use": Verdict.RESTRICTED} if is_barred else {})
+        assert ("--non-commercial" in unsaid.remedy) is is_barred
 
 
 def test_a_condition_with_a_way_out_is_no_bar(terms, here):

@@ -52,7 +52,7 @@ def test_a_place_that_no_document_names_is_a_doubt(shipped):
     def doubt(place):
         return policy_warnings(Policy(Circumstances(jurisdiction=place)), shipped)
 
-    assert doubt("EU") == doubt("eu") == doubt(None) == ()
+    assert doubt("EU") == doubt("eu") == doubt("FR") == doubt(None) == ()
     assert doubt("Narnia")[0].startswith("jurisdiction 'Narnia': no document names it")
 
 

@@ -19,6 +19,7 @@ from provenance.model import (
 )
 from tests.judge.lawbooks import (
     GRANTS,
+    INSIDE,
     LENGTH,
     SHIPPED,
     START,
@@ -37,6 +38,10 @@ def rule(library, asked, item_date, licence, signed=(), signals=()):
     return Judge(library, asked, signed, TODAY).rule("here", item_date, licence, signals).ruling
 
 
+ASSUMED = [actor for actor in Actor if actor is not Actor.RESEARCH_ORGANISATION]
+"""Roles in which content may have been collected, if nobody says."""
+
+
 def binds(terms, actor):
     if actor is None:
         return bool(set(terms.binds) - GRANTS - {"research-organisation"})
@@ -46,13 +51,31 @@ def binds(terms, actor):
 
 
 def holds(terms, collected, published, place):
-    here = terms.jurisdictions[0] in {"any", place}
-    return here and holds_on(terms.period, terms, collected, published)
+    around = {"any", place, *(wider for wider, inner in INSIDE.items() if place in inner)}
+    return not around.isdisjoint(terms.jurisdictions) and holds_on(
+        terms.period, terms, collected, published
+    )
 
 
 def holds_on(span, terms, collected, published):
     day = published if terms.time_axis is TimeAxis.CONTENT else collected
     return span.overlaps(DateRange(day, day + timedelta(days=1)))
+
+
+def is_too_early(terms, collected, place):
+    """Whether nobody has seen the text of so early a day, and it bears no date of its own."""
+    if terms.time_axis is TimeAxis.CONTENT or terms.basis in {"not-verified", "machine-signal"}:
+        return False
+    if terms.period.first:
+        known = terms.period.first if terms.record.from_basis == "first seen" else None
+    elif terms.unseen and terms.unseen.first is None:
+        known = terms.unseen.until
+    else:
+        known = terms.record.stored_on and date.fromisoformat(terms.record.stored_on)
+        # A later copy may tell of an earlier text.
+        known = None if known and terms.period.until and known >= terms.period.until else known
+    anywhere = replace(terms, period=DateRange())
+    return bool(known) and collected < known and holds(anywhere, collected, collected, place)
 
 
 LAYERS = {"explicit-ml": "contract", "public-domain": "copyright", "automated-access": "access"}
@@ -69,7 +92,7 @@ def said_of(terms, asked, model):
         said = terms.verdict, terms.basis
     if terms.model_scope is not ModelScope.ANY and terms.model_scope not in model:
         return Verdict.UNKNOWN, "other-model"
-    commerce = asked.commercial and "non-commercial" in terms.conditions
+    commerce = asked.commercial is not False and "non-commercial" in terms.conditions
     if commerce and LAYERS.get(said[1]) in ("contract", "copyright"):
         return Verdict.FORBIDDEN, "condition-unmet"
     return said
@@ -80,7 +103,6 @@ def lifted(said, terms, law, layers, moment, asked, reserved):
     collected, published, place, _ = moment
     counts = (
         asked.claims
-        and place == "EU"
         and holds(law, collected, published, place)
         and asked.purpose in law.uses
         and not (reserved and "no-reservation" in law.conditions)
@@ -96,8 +118,9 @@ def verdict_on(library, licence, moment, asked):
     """Combine what is said on one day, by the words of verdicts.yaml."""
     collected, published, place, model = moment
     here = [t for t in library.sources[0].terms if holds(t, collected, published, place)]
-    bound = [t for t in here if binds(t, asked.actor)]
-    known = [t for t in here if t in bound or binds(t, None)]
+    early = [t for t in library.sources[0].terms if is_too_early(t, collected, place)]
+    bound = [t for t in here if binds(t, asked.actor) and t not in early]
+    known = [t for t in here if (t in bound or binds(t, None)) and t not in early]
     lent = library.licences[0].terms if licence == "lent" else ()
     lent = [t for t in lent if holds(t, collected, published, place) and binds(t, asked.actor)]
     lending = [(said_of(t, asked, model), t) for t in lent]
@@ -120,8 +143,22 @@ def verdict_on(library, licence, moment, asked):
     reserved = any("mining-reserved" in t.conditions for _, t in own + lending)
     (law,), layers = library.exceptions[0].terms, library.exceptions[0].lifts
     said = [lifted(s, t, law, layers, moment, asked, reserved) for s, t in own + lending]
+    unlifted = [s for s, _ in own + lending]
     if licence == "odd" or all(t.basis == "machine-signal" for t in known):
         said.append((Verdict.UNKNOWN, "nobody knows"))
+        unlifted.append((Verdict.UNKNOWN, "nobody knows"))
+    # What nobody has seen yet may have been there: does it matter?
+    if (sure := strictest(unlifted)).strictness < Verdict.UNKNOWN.strictness:
+        for t in (t for t in early if binds(t, asked.actor)):
+            v, basis = said_of(t, asked, model)
+            yields = speaks and licence == "lent" and t.precedence == "licence"
+            if basis not in SILENT and not yields and v.strictness > sure.strictness:
+                said.append((Verdict.UNKNOWN, "not-seen"))
+    return strictest(said)
+
+
+def strictest(said):
+    """Combine statements: silence counts only alone, and signals never by themselves."""
     speaking = [v for v, basis in said if basis not in SILENT and basis != "machine-signal"]
     signals = [v for v, basis in said if basis == "machine-signal"]
     if speaking:
@@ -137,7 +174,8 @@ def every_day(item_date, asked):
         given_span = DateRange(given_span.first, TODAY + timedelta(days=1))
     possible = [d for d in horizon if given_span.overlaps(DateRange(d, d + timedelta(days=1)))]
     collected = [d for d in possible if item_date is None or d >= item_date] or possible
-    places = [asked.jurisdiction] if asked.jurisdiction else ["EU", "elsewhere"]
+    stated = asked.jurisdiction
+    places = [stated, *INSIDE[stated]] if stated else [*INSIDE, "elsewhere"]
     published = [item_date] if item_date else [d for d in horizon if d <= max(collected)]
     models = [(), (ModelScope.COMPETING,)] if asked.model is None else [asked.model]
     every = product(collected, published, places, models)
@@ -148,7 +186,11 @@ def every_day(item_date, asked):
 @given(libraries(), circumstances, item_dates, licences)
 def test_the_verdict_is_the_strictest_of_every_possible_day(library, asked, item_date, licence):
     expected = max(
-        (verdict_on(library, licence, moment, asked) for moment in every_day(item_date, asked)),
+        (
+            verdict_on(library, licence, moment, replace(asked, actor=role))
+            for moment in every_day(item_date, asked)
+            for role in ([asked.actor] if asked.actor else ASSUMED)
+        ),
         key=lambda verdict: verdict.strictness,
     )
     assert rule(library, asked, item_date, licence).verdict is expected
@@ -185,6 +227,26 @@ def test_a_wider_interval_never_makes_a_verdict_laxer(
             library, replace(asked, collected=narrow), item_date, licence, signed
         ).verdict.strictness
     )
+
+
+@given(libraries(), circumstances, item_dates, licences)
+def test_naming_no_role_is_never_laxer_than_naming_one(library, asked, item_date, licence):
+    unnamed = rule(library, replace(asked, actor=None), item_date, licence)
+    for role in Actor:
+        named = rule(library, replace(asked, actor=role), item_date, licence)
+        assert unnamed.verdict.strictness >= named.verdict.strictness
+
+
+@given(libraries(), circumstances, item_dates, licences, st.sampled_from([*INSIDE]), st.booleans())
+def test_a_wider_place_never_makes_a_verdict_laxer(
+    library, asked, item_date, licence, place, signalled
+):
+    signals = ("flag",) if signalled else ()
+    wider = [None, *(each for each, inner in INSIDE.items() if place in inner)]
+    narrow = rule(library, replace(asked, jurisdiction=place), item_date, licence, (), signals)
+    for wide in wider:
+        strict = rule(library, replace(asked, jurisdiction=wide), item_date, licence, (), signals)
+        assert strict.verdict.strictness >= narrow.verdict.strictness
 
 
 @given(libraries(), circumstances, item_dates, licences)
@@ -244,12 +306,15 @@ def test_saying_what_the_model_is_never_makes_a_verdict_stricter(
 
 
 @given(libraries(), circumstances, item_dates, licences)
-def test_commerce_never_makes_a_verdict_laxer(library, asked, item_date, licence):
+def test_commerce_never_makes_a_verdict_laxer_and_counts_if_unstated(
+    library, asked, item_date, licence
+):
     def verdict(commercial):
         stated = replace(asked, commercial=commercial)
         return rule(library, stated, item_date, licence).verdict
 
-    assert verdict(True).strictness >= verdict(None).strictness >= verdict(False).strictness
+    assert verdict(True) is verdict(None)
+    assert verdict(None).strictness >= verdict(False).strictness
 
 
 @given(libraries(), circumstances, item_dates, licences)

@@ -1,5 +1,6 @@
 """Which terms bind, and which of several verdicts stands."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -9,7 +10,10 @@ from provenance.model import (
     Actor,
     Circumstances,
     DateRange,
+    ModelScope,
     Purpose,
+    Record,
+    SubjectMatter,
     TimeAxis,
     Verdict,
 )
@@ -32,7 +36,8 @@ def outcome(library, circumstances=None, item_date=None, licence=None, subject="
 
 @pytest.mark.parametrize("item_date", [date(2023, 1, 1), date(2023, 3, 15), date(2023, 12, 31)])
 def test_a_post_of_2023_on_x_hangs_on_when_it_was_collected(shipped, item_date):
-    known = judge_content("x", item_date, None, on("2023-06-01"), shipped)
+    scraped = on("2023-06-01", actor=Actor.SCRAPER)
+    known = judge_content("x", item_date, None, scraped, shipped)
     unknown = judge_content("x", item_date, None, Circumstances(), shipped)
     assert (known.verdict, known.basis) == (RESTRICTED, "automated-access")
     assert known.terms == "x/terms-of-service/2020-06-18"
@@ -43,12 +48,68 @@ def test_a_post_of_2023_on_x_hangs_on_when_it_was_collected(shipped, item_date):
 def test_the_ruling_on_x_says_both_and_why(shipped):
     unknown = judge_content("x", date(2023, 3, 15), None, Circumstances(), shipped)
     assert "III.A(k), in force since 2025-06-04" in unknown.why
-    assert "collected before 2025-06-04, it is restricted (automated-access)" in unknown.why
+    assert "collected before 2025-06-04, it is unknown (licence-scope)" in unknown.why
+    assert "as scraper or as account holder, it is restricted (automated-access)" in unknown.why
     before = {a.circumstance: a.verdict for a in unknown.alternatives}
-    assert before["collected before 2023-09-29"] is RESTRICTED
+    assert before["collected before 2023-11-14"] is UNKNOWN
     assert before["collected since 2025-06-04"] is FORBIDDEN
-    known = judge_content("x", date(2023, 3, 15), None, on("2023-06-01"), shipped)
+    frontier = (ModelScope.FOUNDATION_OR_FRONTIER,)
+    asked = on("2023-06-01", actor=Actor.API_DEVELOPER, model=frontier)
+    known = judge_content("x", date(2023, 3, 15), None, asked, shipped)
     assert "If the date of collection were unknown, it would be forbidden" in known.why
+
+
+def test_before_a_document_was_seen_what_it_would_change_is_unknown(book, terms):
+    seen = Record(from_basis="first seen")
+    ban = terms("here/ban", FORBIDDEN, "2024-01-01", record=seen)
+    free = terms("free/text", PERMITTED, time_axis=TimeAxis.CONTENT)
+    limit = terms("here/limit", RESTRICTED)
+
+    def before(*every):
+        return outcome(book(*every), on("2023-12-31"), date(2023, 1, 1), "free")
+
+    assert before(ban, limit, free) == (UNKNOWN, "not-seen")
+    assert before(replace(ban, verdict=RESTRICTED), limit, free) == (RESTRICTED, "automated-access")
+    # A document that bears a date began on it; one that is silent would change nothing.
+    dated = replace(ban, record=Record())
+    assert before(dated, limit, free) == (RESTRICTED, "automated-access")
+    silent = replace(ban, verdict=UNKNOWN, basis="silence")
+    assert before(silent, limit, free) == (RESTRICTED, "automated-access")
+    # Another statement on the same document shows that the document was there.
+    clause = replace(terms("here/ban-old", RESTRICTED), document=ban.document)
+    assert before(ban, clause, free) == (RESTRICTED, "automated-access")
+
+
+def test_a_statement_about_something_else_says_nothing_about_the_content(book, terms):
+    metadata = terms("here/metadata", PERMITTED, subject_matter=SubjectMatter.METADATA)
+    assert outcome(book(metadata)) == (UNKNOWN, "other-subject")
+    assert outcome(book(metadata, terms("here/limit", RESTRICTED)))[0] is RESTRICTED
+
+
+def test_a_clause_about_a_signal_decides_only_where_the_signal_was_seen(shipped, book, terms):
+    clause = terms("here/clause", FORBIDDEN, where_signal="noai")
+    library = book(clause, terms("here/limit", RESTRICTED))
+    judge = Judge(library, Circumstances())
+    seen, unseen = judge.rule("here", signals=("noai",)), judge.rule("here", signals=("tdmrep",))
+    assert (seen.ruling.verdict, seen.ruling.basis) == (FORBIDDEN, "explicit-ml")
+    assert (unseen.ruling.verdict, unseen.ruling.basis) == (UNKNOWN, "not-signalled")
+
+
+def test_an_undated_document_is_unknown_before_its_first_copy(book, terms):
+    ban = terms("here/ban", FORBIDDEN, record=Record(stored_on="2024-05"))
+    ruling = judge_content("here", None, None, on("2024-04-30"), book(ban))
+    assert (ruling.verdict, ruling.basis, ruling.terms) == (UNKNOWN, "not-seen", "here/ban")
+    assert "It was first seen on 2024-05-01; what applied before is not known." in ruling.why
+    assert outcome(book(ban), on("2024-05-01")) == (FORBIDDEN, "explicit-ml")
+
+
+def test_a_role_that_nothing_is_known_to_bind_keeps_an_unstated_role_unknown(shipped):
+    """Each role counts: outputs are permitted to holders of an account alone."""
+    ruling = judge_content("deepseek", None, None, on("2025-05-01"), shipped)
+    assert (ruling.verdict, ruling.basis) == (UNKNOWN, "not-bound")
+    assert "binds anyone as scraper or as API developer or as recipient of a copy" in ruling.why
+    assert "as account holder, it is permitted (model-output)" in ruling.why
+    assert "--actor" in ruling.remedy
 
 
 def test_the_split_by_role_is_shown_where_nobody_says_the_role(shipped):

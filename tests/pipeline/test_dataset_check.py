@@ -6,6 +6,7 @@ import pytest
 
 from provenance.errors import EmptyCorpus, PolicyError
 from provenance.model import (
+    Actor,
     Agreement,
     Circumstances,
     DateRange,
@@ -71,7 +72,8 @@ def test_a_short_post_in_a_page_is_found_with_its_exact_span(checked, posts, pag
 
 def test_the_date_of_collection_decides_and_both_verdicts_are_told(checked, posts, pages) -> None:
     texts = [*pages, posts[3]["text"]]
-    on_a_day = Circumstances(collected=DateRange(date(2023, 6, 1), date(2023, 6, 2)))
+    a_day = DateRange(date(2023, 6, 1), date(2023, 6, 2))
+    on_a_day = Circumstances(collected=a_day, actor=Actor.SCRAPER)
 
     known, unknown = checked(texts, Policy(circumstances=on_a_day)), checked(texts)
 

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from provenance.model import Circumstances, DateRange, Gate, Policy, Verdict
+from provenance.model import Actor, Circumstances, DateRange, Gate, Policy, Verdict
 from provenance.pipeline import check
 from provenance.pipeline.settings import Settings
 
@@ -70,12 +70,12 @@ def test_the_plainest_signal_names_the_finding_and_all_are_told(found):
 def test_a_licence_that_a_row_declares_is_a_finding(found):
     rows = [{"license": "CC BY-NC 4.0"}, {"license": "house-rules"}, {"license": "cc0-1.0"}]
     assert [row[1:6] for row in found(rows)] == [
-        ("licence", "cc-by-nc-4.0", "restricted", "copyright-licence", "cc-by-nc-4.0/legal-code"),
+        ("licence", "cc-by-nc-4.0", "forbidden", "condition-unmet", "cc-by-nc-4.0/legal-code"),
         ("licence", "house-rules", "unknown", "no-rule", None),
         ("licence", "cc0-1.0", "permitted", "public-domain", "cc0-1.0/legal-code"),
     ]
-    commercial = found(rows[:1], asked={"commercial": True})
-    assert commercial[0][3:5] == ("forbidden", "condition-unmet")
+    research = found(rows[:1], asked={"commercial": False})
+    assert research[0][3:5] == ("restricted", "copyright-licence")
 
 
 def test_a_signal_beside_a_licence_makes_it_stricter_and_never_laxer(found):
@@ -86,9 +86,12 @@ def test_a_signal_beside_a_licence_makes_it_stricter_and_never_laxer(found):
     ]
 
 
+SCRAPED = {"actor": Actor.SCRAPER}
+
+
 def test_an_address_of_a_source_is_judged_by_its_terms_and_what_came_with_it(found):
     at = {"url": "https://news.ycombinator.com/item?id=1"}
-    asked = {"collected": DateRange(date(2022, 5, 1), date(2022, 5, 2))}
+    asked = SCRAPED | {"collected": DateRange(date(2022, 5, 1), date(2022, 5, 2))}
     (plain,), (signalled,), (licensed,) = (
         found([row], asked=asked) for row in (at, at | NOAI, at | {"license": "cc0-1.0"})
     )
@@ -101,7 +104,8 @@ def test_an_address_of_a_source_is_judged_by_its_terms_and_what_came_with_it(fou
 def test_what_a_row_declares_makes_its_source_s_word_stricter_and_never_laxer(found):
     # GitLab leaves the last word to the licence of the content, which a row may only claim.
     at = {"url": "https://gitlab.com/a/b"}
-    asked = {"commercial": True, "collected": DateRange(date(2024, 1, 1), date(2024, 1, 2))}
+    collected = DateRange(date(2024, 1, 1), date(2024, 1, 2))
+    asked = SCRAPED | {"commercial": True, "collected": collected}
     rows = [at, at | {"license": "cc0-1.0"}, at | {"license": "cc-by-nc-4.0"}]
     assert [row[1:4] for row in found(rows, asked=asked)] == [
         ("link", "gitlab", "restricted"),

@@ -31,6 +31,7 @@ documents:
         jurisdictions: [any]
         paraphrase: Robots need consent.
         confidence: verified on a stored copy
+        stored-copy: https://copies.example/forum
 cases:
   passes:
     - purpose: pretraining
@@ -209,6 +210,8 @@ def test_a_source_may_name_a_licence_in_place_of_documents():
         ("  - id: no-terms\n", "  - id: no-termz\n", "the basis 'no-terms'"),
         ("say: silent", "say: mute", "'mute'"),
         ("never-assumed", "never-asumed", "unknown key 'never-asumed'"),
+        ("UK: [GB]", "UK: [GB, DE]", "'DE' lies in 'EU' too"),
+        ("UK: [GB]", "FR: [EEA]", "lies in itself"),
     ],
 )
 def test_the_file_of_verdicts_is_held_to_its_format(old, new, said):
@@ -217,6 +220,12 @@ def test_the_file_of_verdicts_is_held_to_its_format(old, new, said):
     with pytest.raises(RuleSyntax, match=said) as caught:
         parse_library({"verdicts.yaml": text.replace(old, new, 1).encode()})
     assert caught.value.message.startswith("rules/verdicts.yaml")
+
+
+def test_a_clause_about_a_signal_names_one_that_is_there():
+    text = SOURCE.replace("verdict: ", "where-signal: noia\n        verdict: ", 1)
+    with pytest.raises(RuleSyntax, match="the rules have no signal 'noia'"):
+        library(text)
 
 
 def test_without_the_file_of_verdicts_there_is_no_library():

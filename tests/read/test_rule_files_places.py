@@ -21,6 +21,16 @@ def own(tmp_path):
     return write
 
 
+def test_a_file_that_replaces_a_shipped_one_is_named(tmp_path, root):
+    (tmp_path / "sources").mkdir()
+    shipped = (root / "rules" / "sources" / "x.yaml").read_bytes()
+    (tmp_path / "sources" / "x.yaml").write_bytes(shipped)
+    assert load_rules(tmp_path).replaced == ()
+    (tmp_path / "sources" / "x.yaml").write_bytes(shipped + b"# mine\n")
+    assert load_rules(tmp_path).replaced == ("sources/x.yaml",)
+    assert load_rules().replaced == ()
+
+
 @pytest.mark.parametrize("load", [load_rules, load_cases])
 def test_a_file_of_one_s_own_is_named_by_its_path(tmp_path, own, load):
     path = own("cases:", "cases: [")

@@ -32,6 +32,7 @@ documents:
         jurisdictions: [any]
         paraphrase: Nothing is said.
         confidence: verified on a stored copy
+        stored-copy: https://copies.example/forum
       - from: 2021-01-01
         from-basis: first seen
         supersedes: forum/terms
@@ -46,6 +47,7 @@ documents:
         conditions: [robots or consent, attribution]
         precedence: licence
         confidence: verified on a stored copy
+        stored-copy: https://copies.example/forum
         stored-on: 2022-03
         first-seen: 2021-01-01
         last-seen: 2023-06-30
@@ -64,7 +66,7 @@ documents:
     title: An Act
     time-axis: collection
     periods:
-      - verdict: permitted
+      - verdict: restricted
         basis: public-domain
         uses: [pretraining]
         binds: [any]
@@ -141,6 +143,12 @@ def test_an_exception_says_what_it_lifts():
         library(exceptions__law=EXCEPTION.replace("contract]", "signal]"))
 
 
+def test_nothing_is_permitted_at_second_hand():
+    text = EXCEPTION.replace("verdict: restricted", "verdict: permitted")
+    with pytest.raises(RuleSyntax, match="permitted, but the evidence is: secondary source only"):
+        library(exceptions__law=text)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said", "remedy"),
     [
@@ -162,6 +170,24 @@ def test_an_exception_says_what_it_lifts():
         ("end-status: not verified", "end-status: open", "end-status: 'open'", "ended"),
         ("binds: [scraper]", "binds: []", "binds: the list is empty", "at least one"),
         ("jurisdictions: [any]", "jurisdictions: []", "jurisdictions: the list is", "at least"),
+        (
+            "confidence: verified on a stored copy",
+            "confidence: general law",
+            "it follows from the law alone, but gives unknown (silence)",
+            "default-copyright",
+        ),
+        (
+            "        stored-copy: https://copies.example/forum\n",
+            "",
+            "it is verified on a stored copy, but has neither `stored-copy` nor `quotation-sha256`",
+            "where the copy is stored",
+        ),
+        (
+            "verdict: restricted\n        basis: automated-access",
+            "verdict: forbidden\n        basis: automated-access",
+            "a limit on robots is not a ban on training",
+            "verdict: restricted",
+        ),
         ("big.example/forum/*", "big.example/a b", "hosts[1]: 'big.example/a b'", "with a path"),
     ],
 )

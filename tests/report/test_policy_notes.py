@@ -28,6 +28,11 @@ def told(report: Report = BARE, **result) -> tuple[str, ...]:
     return policy_notes(replace(report, result=replace(report.result, policy=policy, **result)))
 
 
+def test_shipped_rules_that_one_s_own_replace_are_named():
+    (note,) = told(rules_path="my-rules", rules_replaced=("sources/x.yaml",))
+    assert note.startswith("WARNING: files in my-rules replace shipped rules: sources/x.yaml.")
+
+
 def test_an_agreement_without_effect_is_noted_and_another_is_not():
     signed = Agreement("x", (Purpose.PRETRAINING,), DateRange(), "contract 1")
     assert told(policy={"agreements": (signed,)}) == (

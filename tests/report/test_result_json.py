@@ -77,7 +77,7 @@ def test_the_document_has_what_the_contract_names():
     assert document["tool"] == {"name": "provenance", "version": "0.1.0"}
     assert set(document["corpus"]) >= {"documents", "tokens", "bytes", "digest"}
     assert set(document["registries"][0]) >= {"path", "digest", "items", "sources"}
-    assert set(document["rules"]) == {"digest", "path"}
+    assert set(document["rules"]) == {"digest", "path", "replaced"}
     assert (document["status"], document["purpose"]) == ("fail", "pretraining")
     share = document["shares"][0]
     assert set(share) == {"by", "key", "verdict", "documents", "tokens", "bytes"}
@@ -99,7 +99,9 @@ def test_a_ruling_tells_terms_clause_address_and_alternatives():
 
 
 def test_every_field_of_a_result_is_in_the_document():
-    told = {"tool": "tool", "rules_digest": "rules", "rules_path": "rules"}
+    told = {"tool": "tool"} | dict.fromkeys(
+        ("rules_digest", "rules_path", "rules_replaced"), "rules"
+    )
     document = result_document(sample_report().result)
     assert {told.get(part.name, part.name) for part in fields(Result)} <= set(document)
 

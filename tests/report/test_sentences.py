@@ -5,15 +5,27 @@ from dataclasses import replace
 import pytest
 import yaml
 
-from provenance.model import Actor, Circumstances, Gate, GateOutcome, ModelScope, Unit, Verdict
+from provenance.model import (
+    Actor,
+    Alternative,
+    Circumstances,
+    Gate,
+    GateOutcome,
+    ModelScope,
+    Unit,
+    Verdict,
+)
+from provenance.report.text.next_steps import outcome_line
 from provenance.report.text.sentences import (
     BASIS_MEANINGS,
     circumstances_phrase,
     headline,
+    outcome_of,
     ruling_remedy,
     rulings_by_source,
     shares_by,
     split_repeated,
+    status_mark,
 )
 from tests.report.samples import sample_report
 
@@ -59,8 +71,36 @@ def test_the_headline_counts_the_other_gates_that_failed():
 
 
 def test_a_check_that_passes_with_forbidden_content_shows_its_share():
-    passed = replace(RESULT, gates=(), violations=())
+    gate = GateOutcome(Gate(Verdict.UNKNOWN, limit=1.0), 0.0, 0.0, passed=True)
+    passed = replace(RESULT, gates=(gate,), violations=())
     assert headline(passed) == ("2.1% of the tokens are forbidden for pretraining; no gate fails.")
+    assert (outcome_of(passed), status_mark(passed)) == ("pass", "PASS")
+
+
+def test_what_is_unknown_is_not_decided_unless_a_gate_limits_it():
+    for gates in (), (GateOutcome(Gate(Verdict.UNKNOWN, "x"), 0.0, 0.0, passed=True),):
+        result = replace(RESULT, gates=gates, violations=())
+        assert (outcome_of(result), status_mark(result)) == ("open", "NOT DECIDED")
+        assert headline(result).startswith(
+            "2.1% of the tokens are forbidden for pretraining. 0.13% of the tokens are of unknown "
+            "status for pretraining, and no gate limits that."
+        )
+        assert outcome_line(result).startswith("NOT DECIDED: 2.1% of the tokens are forbidden")
+
+
+def test_the_headline_names_what_would_decide():
+    (unknown,) = (each for each in RESULT.rulings if each.source == "forum.example")
+    other = (
+        Alternative("as scraper", Verdict.RESTRICTED, "automated-access", None),
+        Alternative("as recipient of a copy", Verdict.UNKNOWN, "not-bound", None),
+        Alternative("collected before 2023-01-01", Verdict.PERMITTED, "public-domain", None),
+    )
+    ruling = replace(unknown.ruling, alternatives=other)
+    result = replace(RESULT, gates=(), violations=(), rulings=(replace(unknown, ruling=ruling),))
+    assert headline(result).endswith(
+        " Stating the day of collection (--collected) or the role (--actor) may decide 1 of 1 "
+        "source."
+    )
 
 
 def test_an_unknown_verdict_always_has_a_remedy():

@@ -1,6 +1,7 @@
 """The page "Writing rules" tells the truth: its example is read, and holds its cases."""
 
 import re
+from collections import Counter
 
 from provenance.judge.rule_checks import differences
 from provenance.read.rules import rule_cases, rule_syntax, terms_syntax
@@ -44,4 +45,16 @@ def test_the_front_page_counts_what_is_there(root):
     assert (
         f"{len(statements)} statements on {sources} sources, {licences} licences, {signals} "
         f"opt-out signals and {exceptions} statutory exceptions" in page
+    )
+    every = {t.id: t for kind in named for entry in kind for t in entry.terms}.values()
+    evidence = Counter(terms.confidence.partition(";")[0] for terms in every)
+    assert (
+        f"{sum(t.address is not None for t in every)} give an address, "
+        f"{sum(t.clause is not None for t in every)} the clause, "
+        f"{sum(t.quotation_digest is not None for t in every)} a digest of the words that were "
+        f"read, and {sum(t.period.first is not None for t in every)} a first day; "
+        f"{evidence['verified on a stored copy']} were verified on a stored copy, "
+        f"{evidence['secondary source only']} are known from a secondary source, "
+        f"{evidence['not verified']} nobody has read (these are unknown), and "
+        f"{evidence['general law']} follow from the law itself." in page
     )

@@ -67,7 +67,7 @@ def test_x_let_crawl_within_robots_txt_and_then_asked_for_consent(told, collecte
 @pytest.mark.parametrize(
     ("collected", "model", "verdict", "basis"),
     [
-        ("2025-06-03", FRONTIER, "unknown", "silence"),
+        ("2025-06-03", FRONTIER, "unknown", "licence-scope"),
         ("2025-06-04", FRONTIER, "forbidden", "explicit-ml"),
         ("2025-06-04", None, "forbidden", "explicit-ml"),
         ("2025-06-04", SMALL, "unknown", "other-model"),
@@ -80,7 +80,7 @@ def test_x_bars_its_developers_from_foundation_and_frontier_models(
     # Before the ban and for other models, the rules on redistribution still speak.
     said = {(str(reason.verdict), reason.basis) for reason in ruling.reasons}
     assert (verdict, basis) in said
-    assert str(ruling.verdict) == ("forbidden" if verdict == "forbidden" else "restricted")
+    assert str(ruling.verdict) == (verdict if basis != "other-model" else "restricted")
 
 
 def test_x_wants_data_sets_of_ids_alone(told, library):
@@ -104,7 +104,11 @@ def test_x_wants_data_sets_of_ids_alone(told, library):
         ("2023-06-19", "scraper", "restricted", "reddit/user-agreement/2023-06-19"),
         ("2024-05-09", "scraper", "restricted", "reddit/public-content-policy/2024-05-09"),
         ("2026-03-23", "scraper", "restricted", "reddit/public-content-policy/2024-05-09"),
-        ("2026-03-24", "scraper", "forbidden", "reddit/developer-terms/2026-03-24"),
+        (
+            *("2026-03-24", "scraper", "restricted"),
+            "reddit/developer-terms-without-acceptance/2026-03-24",
+        ),
+        ("2026-03-24", "api-developer", "forbidden", "reddit/developer-terms/2026-03-24"),
         ("2023-04-17", "api-developer", "unknown", "reddit/data-api-terms"),
         ("2023-04-18", "api-developer", "forbidden", "reddit/data-api-terms/2023-04-18"),
     ],

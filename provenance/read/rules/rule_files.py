@@ -97,9 +97,10 @@ def load_rules(folder: Path | None = None) -> Library:
     RuleError
         If the folder is missing, or has no rules.
     """
-    return _parse_cached(
+    library = _parse_cached(
         tuple(read_rule_files(folder).items()), tuple(_display_paths(folder).items())
     )
+    return library if folder is None else replace(library, replaced=replaced_files(folder))
 
 
 @lru_cache(maxsize=4)
@@ -165,6 +166,8 @@ def _build_library(
     sources = _sources(kinds[SOURCES], vocabulary)
     licences = {n: parse_licence(root, vocabulary) for n, root in kinds[LICENCES].items()}
     _check_names(sources, licences, places)
+    signals = [parse_signal(root, vocabulary) for root in kinds[SIGNALS].values()]
+    _check_signals(sources, [signal.id for signal in signals], places)
     return Library(
         sources=_sorted_by_id(sources.values()),
         licences=_sorted_by_id(licences.values()),
@@ -172,11 +175,12 @@ def _build_library(
         excused_actors=combination.never_assumed,
         digest=digest,
         bases=combination.bases,
-        signals=_sorted_by_id(parse_signal(root, vocabulary) for root in kinds[SIGNALS].values()),
+        signals=_sorted_by_id(signals),
         exceptions=_sorted_by_id(
             parse_exception(root, vocabulary) for root in kinds[EXCEPTIONS].values()
         ),
         conditions=combination.conditions,
+        places=combination.places,
         questions=() if questions is None else parse_questions(questions, combination),
     )
 
@@ -241,6 +245,19 @@ def _check_known(sources: Mapping[str, Source], licences: list[str]) -> None:
             )
 
 
+def _check_signals(
+    sources: Mapping[str, Source], signals: list[str], places: Mapping[str, str]
+) -> None:
+    for name, source in sources.items():
+        for terms in source.terms:
+            if terms.where_signal is not None and terms.where_signal not in signals:
+                raise RuleSyntax(
+                    f"{_display_path(name, places)}: {terms.id}: where-signal: the rules have no "
+                    f"signal {terms.where_signal!r}",
+                    remedy=f"choose one of: {', '.join(sorted(signals))}.",
+                )
+
+
 def _digest(files: Mapping[str, bytes]) -> str:
     digest = hashlib.sha256()
     for name, content in sorted(files.items()):
@@ -262,6 +279,13 @@ def read_rule_files(folder: Path | None) -> dict[str, bytes]:
     """Return the content of every rule file in force, by its name within the folder of rules."""
     files = _read_folder(_shipped_folder())
     return files if folder is None else files | own_files(folder)
+
+
+def replaced_files(folder: Path) -> tuple[str, ...]:
+    """Return the names of shipped files that files of a folder replace with other contents."""
+    shipped = _read_folder(_shipped_folder())
+    own = own_files(folder)
+    return tuple(name for name in sorted(own) if shipped.get(name, own[name]) != own[name])
 
 
 def own_files(folder: Path) -> dict[str, bytes]:

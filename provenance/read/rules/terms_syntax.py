@@ -11,6 +11,7 @@ from provenance.model import (
     Precedence,
     Purpose,
     Record,
+    SubjectMatter,
     Terms,
     TimeAxis,
     Verdict,
@@ -22,12 +23,17 @@ ACTORS = (
     *(actor.value for actor in Actor),
     *("any", "platform", "platform-licensee", "dataset-distributor", "heritage-institution"),
 )
-CONFIDENCES = ("verified on a stored copy", "secondary source only", "not verified")
+GENERAL_LAW = "general law"
+"""Confidence of what follows from the law itself, without a document that somebody could read."""
+LEGAL_BASES = ("default-copyright", "public-domain")
+"""Bases of what follows from the law itself."""
+CONFIDENCES = ("verified on a stored copy", "secondary source only", "not verified", GENERAL_LAW)
 START_BASES = ("document date", "first seen", "secondary report", "not verified")
 END_STATUSES = ("ended", "in the latest stored copy", "not verified", "not tracked")
 PERIOD_KEYS = (
     *("from", "from-basis", "until", "supersedes", "unseen", "versions", "verdict", "basis"),
-    *("uses", "model-scope", "binds", "jurisdictions", "clause", "paraphrase", "condition"),
+    *("subject", "where-signal", "uses", "model-scope", "binds", "jurisdictions", "clause"),
+    *("paraphrase", "condition"),
     *("conditions", "precedence", "confidence", "stored-copy", "stored-on", "first-seen"),
     *("last-seen", "latest-copy", "end-status", "quotation-sha256", "reviewed-by", "reviewed-on"),
 )
@@ -93,7 +99,7 @@ def _terms(
     span = _period(period, start, entries.get("until"))
     record = _record(entries)
     scope, precedence = entries.get("model-scope"), entries.get("precedence")
-    quotation = entries.get("quotation-sha256")
+    quotation, subject_matter = entries.get("quotation-sha256"), entries.get("subject")
     return Terms(
         id=name if start is None else f"{name}/{start.value}",
         subject=subject,
@@ -121,6 +127,10 @@ def _terms(
         kind=_optional(document, "kind"),
         notes=_optional(document, "notes"),
         record=record,
+        subject_matter=SubjectMatter.CONTENT
+        if subject_matter is None
+        else subject_matter.one_of(SubjectMatter),
+        where_signal=_optional(entries, "where-signal"),
     )
 
 
@@ -185,6 +195,7 @@ def _conditions(entry: UncheckedValue | None, vocabulary: Vocabulary) -> tuple[s
 def _check_consistent(
     period: UncheckedValue, verdict: Verdict, basis: str, confidence: str
 ) -> None:
+    entries = period.entries()
     is_unverified = basis == "not-verified" or confidence == "not verified"
     if is_unverified and (verdict, basis, confidence) != (
         Verdict.UNKNOWN,
@@ -194,6 +205,30 @@ def _check_consistent(
         raise period.wrong(
             f"it is not verified ({basis}, {confidence}), but gives {verdict}",
             "write verdict: unknown, basis: not-verified, confidence: not verified.",
+        )
+    if basis == "automated-access" and verdict is Verdict.FORBIDDEN:
+        raise period.wrong(
+            "a limit on robots is not a ban on training, but it is forbidden (automated-access)",
+            "write verdict: restricted; or the basis of the ban.",
+        )
+    if verdict is Verdict.PERMITTED and not confidence.startswith("verified"):
+        raise period.wrong(
+            f"it is permitted, but the evidence is: {confidence}",
+            "write verdict: restricted, or read the document and say where its copy is stored.",
+        )
+    if confidence.startswith("verified") and not (
+        "stored-copy" in entries or "quotation-sha256" in entries
+    ):
+        raise period.wrong(
+            "it is verified on a stored copy, but has neither `stored-copy` nor `quotation-sha256`",
+            "say where the copy is stored, or give the digest of the words that were read.",
+        )
+    if confidence == GENERAL_LAW and (
+        verdict is not Verdict.RESTRICTED or basis not in LEGAL_BASES
+    ):
+        raise period.wrong(
+            f"it follows from the law alone, but gives {verdict} ({basis})",
+            f"write verdict: restricted and one of the bases {', '.join(LEGAL_BASES)}.",
         )
     if basis == "silence" and verdict is not Verdict.UNKNOWN:
         raise period.wrong(f"a silent document cannot be {verdict}", "write verdict: unknown.")

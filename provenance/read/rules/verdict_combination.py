@@ -8,7 +8,7 @@ from provenance.read.policy.validation import UncheckedValue
 from provenance.read.rules.rule_yaml import check_format
 from provenance.read.rules.terms_syntax import ACTORS, Vocabulary
 
-KEYS = ("format", "strictest-first", "never-assumed", "bases", "conditions")
+KEYS = ("format", "strictest-first", "never-assumed", "bases", "conditions", "places")
 QUESTION_KEYS = ("id", "title", "text", "touches")
 TOUCHES = ("bases", "conditions", "terms", "jurisdictions")
 
@@ -27,12 +27,15 @@ class Combination:
         In order of weight, the weightiest first.
     conditions : tuple of Condition
         All tags of conditions.
+    places : tuple of (str, tuple of str)
+        The places within each place.
     """
 
     strictest_first: tuple[Verdict, ...]
     never_assumed: tuple[str, ...]
     bases: tuple[Basis, ...]
     conditions: tuple[Condition, ...]
+    places: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     @property
     def vocabulary(self) -> Vocabulary:
@@ -42,7 +45,7 @@ class Combination:
 
 def parse_combination(root: UncheckedValue) -> Combination:
     """Parse `verdicts.yaml`."""
-    entries = check_format(root, KEYS, KEYS[1:])
+    entries = check_format(root, KEYS, KEYS[1:-1])
     order = tuple(entry.one_of(Verdict) for entry in entries["strictest-first"].list())
     if sorted(order) != sorted(Verdict):
         raise entries["strictest-first"].wrong(
@@ -58,7 +61,28 @@ def parse_combination(root: UncheckedValue) -> Combination:
         )
     actors = tuple(entry.word(ACTORS) for entry in entries["never-assumed"].list())
     conditions = tuple(_condition(entry) for entry in entries["conditions"].list())
-    return Combination(order, actors, bases, conditions)
+    places = _places(entries["places"]) if "places" in entries else ()
+    return Combination(order, actors, bases, conditions, places)
+
+
+def _places(table: UncheckedValue) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Parse the places within each place; a place lies in one other at most."""
+    wider: dict[str, str] = {}
+    places = []
+    for place, entry in table.entries().items():
+        inner = tuple(each.text() for each in entry.list())
+        for each in inner:
+            if each in wider:
+                raise entry.wrong(f"{each!r} lies in {wider[each]!r} too", "name each place once.")
+            wider[each] = place
+        places.append((place, inner))
+    for start in wider:
+        steps, place = 0, start
+        while place in wider:
+            steps, place = steps + 1, wider[place]
+            if steps > len(wider):
+                raise table.wrong(f"{start!r} lies in itself", "remove it from one of the places.")
+    return tuple(places)
 
 
 def parse_questions(root: UncheckedValue, combination: Combination) -> tuple[OpenQuestion, ...]:

@@ -34,6 +34,7 @@ from provenance.report.text.sentences import (
     OUTCOMES,
     circumstances_phrase,
     headline,
+    outcome_of,
     shares_by,
 )
 from provenance.report.text.terms_summary import decisive_terms
@@ -110,7 +111,7 @@ def _verdict(result: Result) -> str:
     note = [baseline_sentence(result), sample_sentence(result), upper_bound_sentence(result)]
     return "\n\n".join(
         [
-            f"### provenance: {OUTCOMES[result.status].lower()}",
+            f"### provenance: {OUTCOMES[outcome_of(result)].lower()}",
             f"**{markdown_text(headline(result))}**",
             f"{addresses}: {sizes}. Checked {use}.",
             *(markdown_text(each) for each in note if each),

@@ -18,6 +18,7 @@ from provenance.report.grouping import (
 from provenance.report.render_options import RenderOptions
 from provenance.report.sanitize import shorten_line
 from provenance.report.text.next_steps import outcome_line
+from provenance.report.text.sentences import status_mark
 from provenance.report.text.top_findings import strongest_findings
 from provenance.report.text.unread_text import unread_line
 
@@ -47,7 +48,11 @@ def render(report: Report, options: RenderOptions) -> str:
     result, anchor = report.result, resolve_anchor(report.result, options)
     is_failed = result.status != "pass"
     lines = [
-        (ERROR if is_failed else NOTE, "provenance: " + result.status, outcome_line(result)),
+        (
+            ERROR if is_failed else NOTE,
+            f"provenance: {status_mark(result).lower()}",
+            outcome_line(result),
+        ),
         *_unread(result),
         *(_group_line(group, report) for group in group_findings(report) if _is_shown(group)),
         *(_excerpts(report) if options.excerpts else ()),

@@ -30,8 +30,10 @@ from provenance.report.text.sentences import (
     circumstances_phrase,
     gate_sentence,
     headline,
+    outcome_of,
     rulings_by_source,
     split_repeated,
+    status_mark,
 )
 from provenance.report.text.top_findings import Finding, cut_excerpt, strongest_findings
 from provenance.report.text.unread_text import unread_line, unread_sentence
@@ -89,10 +91,10 @@ def _verdict(style: TerminalStyle, result: Result) -> list[str]:
     sizes = ", ".join(
         (count(corpus.documents, "document"), count(corpus.tokens, "token"), size(corpus.bytes))
     )
-    mark = f"{result.status.upper():<4}  "
+    mark = f"{status_mark(result):<4}  "
     sentence = wrap(one_line(headline(result)), style.width, " " * len(mark), " " * 6)
     sentence[0] = mark + sentence[0][len(mark) :]
-    code = {"fail": "1;31", "incomplete": "1;33"}.get(result.status, "1;32")
+    code = {"fail": "1;31", "incomplete": "1;33", "open": "1;33"}.get(outcome_of(result), "1;32")
     return [
         *(style.paint(line, code) for line in sentence),
         *(style.wrap(bound, " " * 6) if (bound := upper_bound_sentence(result)) else ()),

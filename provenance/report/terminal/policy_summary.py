@@ -18,7 +18,7 @@ purpose = "pretraining"       # fine-tuning, evaluation, retrieval, research-tdm
 # collected = 2023-06-01      # a day, "2023-06", "2023", or {from = 2023-01-01, until = 2023-07-01}
 # actor = "scraper"           # account-holder, api-developer, any-recipient, research-organisation
 # jurisdiction = "EU"         # unset: all count
-# commercial = true           # unset: conditions that depend on it stay open
+# commercial = true           # unset: the stricter verdict applies
 # model = ["generative"]      # foundation-or-frontier, competing; ["other"] for none of them
 # text_columns = ["text"]     # unset: detected by names and contents
 # max_document = "64MB"       # larger documents are not read
@@ -29,7 +29,7 @@ purpose = "pretraining"       # fine-tuning, evaluation, retrieval, research-tdm
 
 [gate]                        # fails where more than this is found
 forbidden = "0%"              # [SOURCE:]VERDICT[/BASIS][.documents|.tokens|.bytes]
-# unknown = "1%"
+unknown = "0%"                # what no rule decides; without this gate, it is "not decided"
 # "x:restricted/automated-access.documents" = "5%"
 
 # [claims]                    # statutory exceptions that counsel has confirmed

@@ -1,7 +1,14 @@
 """Next steps after a check, and its outcome in one line."""
 
 from provenance.model import Result
-from provenance.report.text.sentences import capitalize, headline, ruling_remedy, rulings_by_source
+from provenance.report.text.sentences import (
+    capitalize,
+    headline,
+    outcome_of,
+    ruling_remedy,
+    rulings_by_source,
+    status_mark,
+)
 from provenance.report.text.unread_text import unread_steps
 
 
@@ -48,6 +55,6 @@ def outcome_line(result: Result) -> str:
     str
         "FAIL: 1.9% of the tokens are forbidden for pretraining; the policy allows 0%. Next: ..."
     """
-    steps = next_steps(result) if result.status != "pass" else ()
+    steps = next_steps(result) if outcome_of(result) != "pass" else ()
     todo = f" Next: {steps[0]}" if steps else ""
-    return f"{result.status.upper()}: {headline(result)}{todo}"
+    return f"{status_mark(result)}: {headline(result)}{todo}"

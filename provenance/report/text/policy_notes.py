@@ -1,4 +1,4 @@
-"""Notes on a policy: agreements and gates without effect, implausible dates, states of waivers."""
+"""Notes on a policy: replaced rules, settings without effect, implausible dates, waivers."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
@@ -26,10 +26,21 @@ def policy_notes(report: Report) -> tuple[str, ...]:
     """
     result = report.result
     return (
+        *_replaced_rules(result),
         *_agreements(result),
         *_gates(result),
         *_dates(report),
     )
+
+
+def _replaced_rules(result: Result) -> Iterator[str]:
+    if result.rules_replaced:
+        files = ", ".join(result.rules_replaced)
+        yield (
+            f"WARNING: files in {result.rules_path} replace shipped rules: {files}. What the "
+            "shipped files say does not count. To see the differences: provenance rules diff "
+            f"shipped {result.rules_path}"
+        )
 
 
 def _agreements(result: Result) -> Iterator[str]:

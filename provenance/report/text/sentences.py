@@ -37,7 +37,8 @@ BASIS_MEANINGS = {
     "automated-access": "access is limited; training is not addressed",
     "commercial-use": "commercial use requires a contract",
     "condition-unmet": "allowed under a condition that is not met here",
-    "copyright-licence": "a licence with conditions",
+    "copyright-licence": "a licence of the content",
+    "default-copyright": "no licence is granted; copyright law alone applies",
     "explicit-ml": "names the training of models",
     "guidance": "advice on a licence, not part of it",
     "licence-scope": "training is not among the permitted uses",
@@ -46,11 +47,14 @@ BASIS_MEANINGS = {
     "no-rule": "no rule covers the source or licence",
     "no-terms": "no document from that time is known",
     "not-bound": "the documents bind other roles",
+    "not-here": "the documents of that time apply in other places",
     "not-named": "this purpose is not named",
     "non-commercial": "non-commercial use only",
     "not-seen": "not confirmed to have been in force then",
     "not-verified": "the document has not been read",
+    "not-signalled": "concerns content with a signal that was not seen here",
     "other-model": "concerns other kinds of models",
+    "other-subject": "concerns something else than the content",
     "policy-statement": "a public statement outside the terms",
     "public-domain": "rights are waived or have expired",
     "redistribution": "redistribution of copies is limited",
@@ -78,7 +82,22 @@ EDIT_MEANINGS = {
 }
 """Meaning of each edit of the posts that recall was measured on."""
 
-OUTCOMES = {"pass": "Passes the policy", "fail": "Fails the policy", "incomplete": "Incomplete"}
+OUTCOMES = {
+    "pass": "Passes the policy",
+    "fail": "Fails the policy",
+    "incomplete": "Incomplete",
+    "open": "Not decided",
+}
+"""Titles of the outcomes of `outcome_of`."""
+
+_ANSWERS = {
+    "as ": "the role (--actor)",
+    "collected ": "the day of collection (--collected)",
+    "for non-commercial use": "that the use is not commercial (--non-commercial)",
+    "for a": "the kind of model (--model)",
+    "in ": "the place (--jurisdiction)",
+}
+"""What to state, by how the alternative that it would choose begins."""
 
 NOT_CLEARANCE = (
     "Absence of a match is not clearance: a registry contains only what was put into it, "
@@ -146,6 +165,56 @@ def headline(result: Result) -> str:
     return f"{unread} {_outcome_sentence(result)}"
 
 
+def outcome_of(result: Result) -> str:
+    """Return the status; "open" if it passes only because no gate limits what is unknown.
+
+    Parameters
+    ----------
+    result : Result
+        The outcome.
+
+    Returns
+    -------
+    str
+        A key of `OUTCOMES`.
+    """
+    limits_unknown = any(
+        gate.verdict is Verdict.UNKNOWN and gate.source is None and gate.basis is None
+        for gate in (each.gate for each in result.gates)
+    )
+    unknown = [s for s in shares_by(result.shares, "verdict") if s.key == Verdict.UNKNOWN]
+    is_open = any(share.tokens.share > 0 for share in unknown) and not limits_unknown
+    return "open" if result.status == "pass" and is_open else result.status
+
+
+def status_mark(result: Result) -> str:
+    """Return the outcome in capitals: "PASS", "FAIL", "INCOMPLETE", "NOT DECIDED"."""
+    is_open = outcome_of(result) == "open"
+    return "NOT DECIDED" if is_open else result.status.upper()
+
+
+def _answers(result: Result) -> str:
+    """Return what stating more circumstances may decide, of the sources that are unknown."""
+    unknown = [
+        each for each in result.rulings if each.documents and each.ruling.verdict is Verdict.UNKNOWN
+    ]
+    facts: dict[str, set[str]] = {}
+    for each in unknown:
+        for alternative in each.ruling.alternatives:
+            if alternative.verdict.strictness < Verdict.UNKNOWN.strictness:
+                facts.setdefault(_fact(alternative.circumstance), set()).add(each.source)
+    facts.pop("", None)
+    if not facts:
+        return ""
+    decidable = len(set().union(*facts.values()))
+    total = count(len({each.source for each in unknown}), "source")
+    return f" Stating {' or '.join(sorted(facts))} may decide {decidable} of {total}."
+
+
+def _fact(circumstance: str) -> str:
+    return next((fact for begin, fact in _ANSWERS.items() if circumstance.startswith(begin)), "")
+
+
 def _outcome_sentence(result: Result) -> str:
     if failed_gates := [outcome for outcome in result.gates if not outcome.passed]:
         more = (
@@ -156,7 +225,10 @@ def _outcome_sentence(result: Result) -> str:
         return "No content of the sources in the registries was found."
     if result.worst is Verdict.PERMITTED:
         return "All content that was found is permitted."
-    return f"{_part(result.worst, result)}; no gate fails."
+    if outcome_of(result) != "open":
+        return f"{_part(result.worst, result)}; no gate fails."
+    worst = "" if result.worst is Verdict.UNKNOWN else f"{_part(result.worst, result)}. "
+    return f"{worst}{_part(Verdict.UNKNOWN, result)}, and no gate limits that.{_answers(result)}"
 
 
 def gate_sentence(outcome: GateOutcome) -> str:
