@@ -13,7 +13,13 @@ from provenance.cli.dump_summary import missing_fields, preview_lines, reading_l
 from provenance.cli.error_reporting import CLEAR, FAILED
 from provenance.cli.lazy_groups import OrderedGroup
 from provenance.cli.options import allow_unread_option, max_document_option, scheduler_option
-from provenance.cli.registry_summary import fit_lines, registry_lines, unusable_reason
+from provenance.cli.registry_changes import CHANGES
+from provenance.cli.registry_summary import (
+    fit_lines,
+    item_lines,
+    registry_lines,
+    unusable_reason,
+)
 from provenance.cli.terminal_output import echo
 from provenance.cli.unread_errors import unread_code
 from provenance.errors import InputError
@@ -48,7 +54,7 @@ _FOLDER = _LocalFolder()
 
 @click.group("registry", cls=OrderedGroup)
 def command() -> None:
-    """Build, extend, show and verify registries.
+    """Build, extend, show, verify and compact registries.
 
     A registry is a folder with what is needed to recognise the items of a source: their
     fingerprints, ids, dates and, unless disabled, their texts.
@@ -243,14 +249,23 @@ def add(  # noqa: PLR0913 (one parameter per option)
     "show",
     epilog="""
 \b
-Example:
+Examples:
   provenance registry show registries/x
+  provenance registry show registries/x --items 5
 """,
 )
 @click.argument("registry", type=_FOLDER, shell_complete=folders)
-def show(registry: Path) -> None:
-    """Show what REGISTRY contains, and what it cannot find."""
+@click.option(
+    "--items",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Also show N of its items: source, id, date, address and first words.",
+)
+def show(registry: Path, items: int | None) -> None:
+    """Show what REGISTRY contains, what it cannot find, and what waits to be removed."""
     _warn_if_unusable(_show(registry))
+    if items is not None:
+        echo("", *item_lines(pipeline.example_items(registry, items)))
 
 
 @command.command(
@@ -291,6 +306,10 @@ def verify(registry: Path) -> None:
     """Verify every file of REGISTRY against the digests in its manifest."""
     manifest = pipeline.verify_registry(registry)
     echo(f"{registry} is intact: {manifest.items:,} items, digest {manifest.digest}")
+
+
+for _change in CHANGES:
+    command.add_command(_change)
 
 
 def _dumps(
@@ -336,7 +355,7 @@ def _finish(
 
 def _show(registry: Path) -> "pipeline.Manifest":
     summary, manifest = pipeline.show_registry(registry)
-    echo(*registry_lines(summary, manifest))
+    echo(*registry_lines(summary, manifest, pipeline.registry_upkeep(registry)))
     return manifest
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from provenance.cpu_count import available_cpus
 from provenance.judge.identifiers import Names
 from provenance.model import Items, RegistrySummary, Unread, merge_unread
-from provenance.pipeline.dump_tasks import read_dumps
+from provenance.pipeline.dump_tasks import build_recipe, read_dumps
 from provenance.pipeline.findings.summaries import summarise_registries
 from provenance.pipeline.progress import show_progress
 from provenance.pipeline.reading_counts import ReadingCounts
@@ -104,13 +104,12 @@ class DumpEngine:
     scheduler: str | None = None
 
     @contextmanager
-    def items(self, dumps: DumpSource, registry: Path) -> Iterator[Iterator[Items]]:
+    def items(self, readers: Sequence[DumpReader], registry: Path) -> Iterator[Iterator[Items]]:
         """Return the items of dumps within the context.
 
         Other processes leave them in a folder beside the registry. It is removed with the context,
         unless that is left by an error: the next build continues from it.
         """
-        readers = dumps.readers()
         if self.name == "threads":
             yield chain.from_iterable(reader.items() for reader in readers)
             return
@@ -154,10 +153,10 @@ def build_registry(
     RegistryExists
         If `folder` exists.
     """
-    reading = ReadingCounts()
+    readers, reading = dumps.readers(), ReadingCounts()
     with (
         show_progress("building", None, " items", quiet=quiet) as progress,
-        engine.items(dumps, folder) as items,
+        engine.items(readers, folder) as items,
     ):
         manifest = create_registry(
             folder,
@@ -165,6 +164,7 @@ def build_registry(
             keep_texts=keep_texts,
             published=dumps.declared_totals,
             progress=progress.advance,
+            recipe=build_recipe(readers, keep_texts=keep_texts),
         )
     return BuildOutcome(manifest, manifest.unread, reading)
 
@@ -174,17 +174,19 @@ def add_to_registry(
 ) -> BuildOutcome:
     """Add the items of dumps to a registry; of two with the same id, the later one is kept."""
     unread: list[Unread] = []
-    reading = ReadingCounts()
+    readers, reading = dumps.readers(), ReadingCounts()
     with (
         show_progress("adding", None, " items", quiet=quiet) as progress,
-        engine.items(dumps, folder) as items,
+        engine.items(readers, folder) as items,
     ):
         manifest = extend_registry(
             folder,
-            _collect_unread(reading.watch(items), unread),
+            _collect_unread(items, unread),
             addresses=dumps.addresses,
             published=dumps.declared_totals,
             progress=progress.advance,
+            recipe=build_recipe(readers, keep_texts=True),
+            watch=reading.watch,
         )
     return BuildOutcome(manifest, merge_unread(unread), reading)
 

@@ -29,6 +29,8 @@ TEXT_NAMES = (
     "message post selftext lyrics sentence utterance caption transcript abstract description"
 )
 TITLE_NAMES = "title headline"
+WHOLE_TEXT_NAMES = "text fulltext plaintext maintext"
+"""Columns whose texts are whole: a title beside them is not part of the item."""
 KNOWN_NAMES = {
     "item": "idstr id itemid nativeid tweetid statusid postid commentid messageid docid "
     "documentid uuid guid uri",
@@ -116,7 +118,8 @@ def find_roles(schema: pa.Schema, dump: Dump, sample: SampleReader) -> TableMapp
     Returns
     -------
     TableMapping
-        A title is put before the text, unless the user names text columns.
+        A title is put before the text, unless the text is in one of `WHOLE_TEXT_NAMES`, or the user
+        names text columns.
 
     Raises
     ------
@@ -150,6 +153,11 @@ def find_roles(schema: pa.Schema, dump: Dump, sample: SampleReader) -> TableMapp
     return TableMapping(text, fields, exploded, parsed)
 
 
+def item_column(schema: pa.Schema) -> str | None:
+    """Return the column of the items' ids, if the table has one."""
+    return _fitting(KNOWN_NAMES["item"].split(), schema, _FITS["item"], ())
+
+
 def has_text_by_name(schema: pa.Schema) -> bool:
     """Return whether a column is called as texts usually are."""
     return _fitting([*TEXT_NAMES.split(), *TITLE_NAMES.split()], schema, _is_string, ()) is not None
@@ -163,6 +171,8 @@ def _text_of_known_names(
     title = _fitting(TITLE_NAMES.split(), schema, _is_string, taken)
     if title is not None and body is None:
         _check_title(title, schema, sample, dump)
+    if body is not None and _fold(body) in WHOLE_TEXT_NAMES.split():
+        title = None
     paths = tuple(path for path in (title, body) if path is not None)
     return TextParts(paths or (_only_text_column(schema, taken, dump),))
 

@@ -101,6 +101,11 @@ def test_a_title_stands_before_the_text(read, table):
     assert read(table(rows), text_column="selftext").column("text") == ["a post"]
 
 
+def test_a_title_beside_a_whole_text_is_no_part_of_the_item(read, table):
+    rows = [{"id": "1", "title": "a title", "text": "a post"}]
+    assert read(table(rows)).column("text") == ["a post"]
+
+
 def test_rows_without_ids_are_named_for_their_file(read, table):
     path = table([{"text": "a"}, {"text": ""}, {"text": "c"}])
     first, second = read(path).column("item")
