@@ -23,7 +23,7 @@ from benchmarks.grounds import Ground, ground_of, registry_of, suite_of
 from benchmarks.references import references
 from provenance.match.estimation.conditions import is_quotation
 from provenance.match.index.postings_index import build_postings_index
-from provenance.match.index.stop_shingles import find_stop_shingles
+from provenance.match.index.stop_shingles import NO_STOPS
 from provenance.match.scoring.classifier import log_odds
 from provenance.match.scoring.corpus_sample import sample_passages
 from provenance.match.scoring.evalue import STRENGTH_THRESHOLD, strength
@@ -73,7 +73,7 @@ def _options() -> argparse.Namespace:
 def ours(ground: Ground, language: Language) -> Matches:
     """Return every candidate with its strength, computed as in a check."""
     arrays = ground.arrays
-    index = build_postings_index(arrays, find_stop_shingles([arrays]))
+    index = build_postings_index(arrays, NO_STOPS)
     candidates = find_suite_candidates(ground.texts, ground.tokens, index)
     sample = sample_passages(ground.tokens)
     scores = log_odds(measure_features(candidates, index, sample, language), len(sample.tokens))

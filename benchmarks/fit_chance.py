@@ -21,7 +21,7 @@ from benchmarks.suites import Page, cut_pages
 from provenance.fingerprint.tokenizer.tokenize import tokenise
 from provenance.match.estimation.conditions import is_quotation
 from provenance.match.index.postings_index import PostingsIndex, build_postings_index
-from provenance.match.index.stop_shingles import find_stop_shingles
+from provenance.match.index.stop_shingles import NO_STOPS
 from provenance.match.scoring.classifier import log_odds
 from provenance.match.scoring.corpus_sample import sample_passages
 from provenance.match.scoring.features import measure_features
@@ -45,7 +45,7 @@ def main() -> None:
     rows: list[tuple[float, float, float]] = []
     for name in sys.argv[2].split(","):
         arrays = open_registry(Path(name)).arrays()
-        index = build_postings_index(arrays, find_stop_shingles([arrays]))
+        index = build_postings_index(arrays, NO_STOPS)
         odds = chance_odds(pages, index, language, 1)
         print(
             f"{name}: {arrays.size:,} tokens; log-odds at {DENSITIES} a million:",

@@ -32,7 +32,7 @@ from provenance.match.candidates.candidate_scan import find_candidates
 from provenance.match.candidates.candidate_table import Candidates
 from provenance.match.estimation.conditions import is_quotation
 from provenance.match.index.postings_index import PostingsIndex, build_postings_index
-from provenance.match.index.stop_shingles import find_stop_shingles
+from provenance.match.index.stop_shingles import NO_STOPS
 from provenance.match.scoring.classifier import regressors
 from provenance.match.scoring.corpus_sample import sample_passages
 from provenance.match.scoring.features import Features, measure_features
@@ -59,7 +59,7 @@ def main() -> None:
     registry, language = open_registry(Path(sys.argv[1])), load_language(Path(sys.argv[2]))
     files = [Path(name) for name in sys.argv[3:]]
     arrays = registry.arrays()
-    index = build_postings_index(arrays, find_stop_shingles([arrays]))
+    index = build_postings_index(arrays, NO_STOPS)
     examples = [
         example
         for seed in SEEDS

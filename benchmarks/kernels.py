@@ -23,9 +23,17 @@ from provenance.fingerprint.shingles import shingle
 from provenance.fingerprint.tokenizer.tokenize import current_parameters, tokenise
 from provenance.match.candidates.candidate_scan import find_candidates
 from provenance.match.index.postings_index import build_postings, build_postings_index
+from provenance.match.index.stop_shingles import NO_STOPS
 from provenance.match.scoring.corpus_sample import sample_passages
 from provenance.match.scoring.evalue import SHIPPED_CHANCE
-from provenance.model import BACKGROUND_BITS, RegistryArrays, SharedShingles, Texts, Tokens
+from provenance.model import (
+    BACKGROUND_BITS,
+    OrderKeys,
+    RegistryArrays,
+    RegistrySegment,
+    Texts,
+    Tokens,
+)
 
 SLICE = 1 << 20
 RUNS = 5
@@ -41,7 +49,7 @@ def main() -> None:
     slices = cut_slices(texts)
     size = int(texts.offsets[-1]) / 1e6
     fingerprint_parameters = current_parameters()
-    registry = build_postings_index(registry_arrays(posts))
+    registry = build_postings_index(registry_arrays(posts), NO_STOPS)
     tokens = [tokenise(piece) for piece in slices]
     seeds = [shingle(piece, fingerprint_parameters.seed_width) for piece in tokens]
     signature_shingles = [
@@ -112,19 +120,31 @@ def registry_arrays(posts: list[str]) -> RegistryArrays:
     seeds = shingle(tokens, fingerprint_parameters.seed_width)
     items = np.repeat(np.arange(len(posts), dtype=np.uint32), np.diff(seeds.offsets))
     order = np.lexsort((items, seeds.hashes))
+    numbers, lengths = np.arange(len(posts), dtype=np.uint32), np.diff(tokens.offsets)
+    postings = build_postings(
+        seeds.hashes[order], items[order], seeds.positions[order].astype(np.uint16)
+    )
     return RegistryArrays(
-        fingerprint_parameters,
-        build_postings(seeds.hashes[order], items[order], seeds.positions[order].astype(np.uint16)),
-        tokens.hashes,
-        tokens.offsets,
-        np.arange(len(posts), dtype=np.uint32),
-        np.zeros(len(posts), np.uint8),
-        ("x",),
-        SharedShingles(np.zeros(0, np.uint64), np.zeros(0, np.uint8), np.zeros(0, np.uint8)),
-        np.bincount(
+        parameters=fingerprint_parameters,
+        segments=(RegistrySegment(0, postings, numbers),),
+        keys=OrderKeys(numbers.astype(np.uint64), np.zeros(1, np.int64), np.zeros(1, np.int64)),
+        tokens=tokens.hashes,
+        token_offsets=tokens.offsets,
+        item_sizes=np.minimum(lengths, 255).astype(np.uint8),
+        is_live=np.ones(len(posts), np.bool_),
+        first=numbers,
+        representatives=numbers[:0],
+        hidden_shingles=np.zeros(0, np.uint64),
+        hidden_counts=np.zeros(0, np.int64),
+        source_codes=np.zeros(len(posts), np.uint8),
+        authors=numbers,
+        sources=("x",),
+        longest=int(lengths.max()),
+        background=np.bincount(
             tokens.hashes >> np.uint32(32 - BACKGROUND_BITS), minlength=1 << BACKGROUND_BITS
         ).astype(np.uint64),
-        SHIPPED_CHANCE,
+        posting_count=len(items),
+        chance=SHIPPED_CHANCE,
     )
 
 

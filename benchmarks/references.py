@@ -17,7 +17,13 @@ from provenance.fingerprint.shingles import shingle
 from provenance.fingerprint.tokenizer.tokenize import current_parameters
 from provenance.match.candidates.candidate_scan import find_candidates
 from provenance.match.candidates.candidate_table import Candidates
-from provenance.match.candidates.near_duplicates import build_lsh_index, find_near_duplicates
+from provenance.match.candidates.near_duplicates import (
+    LshIndex,
+    SignatureTable,
+    band_entries,
+    bands_and_rows,
+    find_near_duplicates,
+)
 from provenance.match.estimation.conditions import is_quotation
 from provenance.match.index.postings_index import (
     BITS_SCALE,
@@ -25,6 +31,7 @@ from provenance.match.index.postings_index import (
     PostingsIndex,
     build_postings_index,
 )
+from provenance.match.index.stop_shingles import NO_STOPS
 from provenance.model import Flags, Floats, Int64s, Tokens, UInt32s, UInt64s
 
 WIDTH, SEED = 5, 4
@@ -67,7 +74,7 @@ def references(ground: Ground) -> Iterator[tuple[str, Matches]]:
         _of_pairs(ground, pairs, several & (pairs.containment >= 0.5)),
     )
     yield "5-word shingles: 2 shared", _of_pairs(ground, pairs, several)
-    index = build_postings_index(ground.arrays)
+    index = build_postings_index(ground.arrays, NO_STOPS)
     candidates = find_candidates(ground.tokens, shingle(ground.tokens, SEED), index)
     bits_of_seeds = seed_bits(candidates, index)
     yield "4-word seeds: ≥ 55 bits", _of_candidates(ground, candidates, bits_of_seeds >= 55)
@@ -129,9 +136,10 @@ def whole_text_duplicates(ground: Ground) -> Matches:
         shingle(ground.tokens, fingerprint_parameters.signature_width, include_short=True),
         fingerprint_parameters,
     )
-    near_duplicates = find_near_duplicates(
-        build_lsh_index(numbers, item_signatures), np.arange(len(text_signatures)), text_signatures
-    )
+    bands, _ = bands_and_rows(fingerprint_parameters.permutations)
+    entries = np.stack([band_entries(item_signatures, band) for band in range(bands)])
+    index = LshIndex((SignatureTable(numbers, item_signatures, entries),), ground.arrays)
+    near_duplicates = find_near_duplicates(index, np.arange(len(text_signatures)), text_signatures)
     nothing = np.zeros(len(near_duplicates.texts), bool)
     return ground.matches(
         (near_duplicates.texts, near_duplicates.items),

@@ -76,6 +76,13 @@ def load_entry(name: str, inputs: bytes) -> bytes | None:
     return None
 
 
+def remove_entry(name: str) -> None:
+    """Remove a derived file from all folders."""
+    for folder in _candidate_folders():
+        with suppress(OSError):
+            (folder / name).unlink()
+
+
 def has_entry(prefix: str) -> bool:
     """Return whether there is a file with this prefix, valid or not."""
     return any(

@@ -93,6 +93,10 @@ class UnsupportedFormat(InputError):
     """The file's format or layout is not supported."""
 
 
+class WrongLayout(UnsupportedFormat):
+    """What was read shows that the file is not of the layout as which it was read."""
+
+
 class ColumnMissing(InputError):
     """A column is missing or ambiguous, or holds no text."""
 

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from benchmarks.speed.clock import best_of
 from benchmarks.speed.ours import SAMPLED, open_index, shingle_share
 from benchmarks.speed.reading import first_texts, size_of, slices
+from benchmarks.speed.stages import with_postings
 from provenance.fingerprint.shingles import shingle
 from provenance.fingerprint.tokenizer.tokenize import tokenise
 from provenance.match.candidates.candidate_scan import find_candidates
@@ -47,7 +48,9 @@ def parts(corpus: str, registry: str) -> dict[str, Any]:
 
 def _time_passes(index: PostingsIndex, pieces: Sequence[Texts]) -> dict[str, float]:
     """Time each pass, with slices that go through all passes one by one, as in a check."""
-    empty = replace(index, filter=np.zeros_like(index.filter))
+    [segment] = index.arrays.segments
+    no_bits = np.zeros_like(segment.postings.filter)
+    empty = with_postings(index, replace(segment.postings, filter=no_bits))
     width = index.arrays.parameters.seed_width
     seconds = dict.fromkeys(("tokens", "shingles", "probes", "scan"), 0.0)
 

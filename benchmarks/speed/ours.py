@@ -18,8 +18,8 @@ from provenance.fingerprint.minhash import signatures
 from provenance.fingerprint.shingles import shingle
 from provenance.fingerprint.tokenizer.tokenize import current_parameters, tokenise
 from provenance.match.index.postings_index import PostingsIndex, build_postings_index
-from provenance.match.index.probe import probe_index
-from provenance.match.index.stop_shingles import find_stop_shingles
+from provenance.match.index.seed_postings import look_up_seeds
+from provenance.match.index.stop_shingles import NO_STOPS
 from provenance.model import Texts
 from provenance.registry.store import open_registry
 
@@ -68,14 +68,14 @@ def shingle_share(index: PostingsIndex, pieces: Sequence[Texts]) -> float:
     """Return the share of the texts' shingles that the registry has."""
     width = index.arrays.parameters.seed_width
     seeds = [shingle(tokenise(piece), width) for piece in pieces]
-    hits = sum(len(probe_index(shingles, index).indices) for shingles in seeds)
+    hits = sum(len(look_up_seeds(each, [index])[0].indices) for each in seeds)
     return hits / max(sum(len(shingles.hashes) for shingles in seeds), 1)
 
 
 def open_index(registry: str) -> PostingsIndex:
     """Open a registry and build its index."""
     arrays = open_registry(Path(registry)).arrays()
-    return build_postings_index(arrays, find_stop_shingles([arrays]))
+    return build_postings_index(arrays, NO_STOPS)
 
 
 def build(dump: str, warm: str, folder: str) -> dict[str, Any]:
@@ -122,5 +122,5 @@ def size_on_disk(folder: str) -> dict[str, Any]:
     files = [file for file in path.rglob("*") if file.is_file()]
     optional = [file for file in files if file.stem in {"texts", "signatures"}]
     total, extra = (sum(file.stat().st_size for file in group) for group in (files, optional))
-    postings = len(open_registry(path).arrays().postings.shingles)
+    postings = open_registry(path).manifest.postings
     return {"bytes": total, "apart": extra, "postings": postings}

@@ -22,7 +22,8 @@ from provenance.match.index.postings_index import (
     build_index_part,
     build_postings_index,
 )
-from provenance.model import Texts
+from provenance.match.index.stop_shingles import NO_STOPS
+from provenance.model import Postings, Texts
 
 RUNS = 3
 SOUGHT = 2000
@@ -45,7 +46,7 @@ def stages(file: str, posts: str, megabytes: int) -> dict[str, Any]:
     pieces = slices(texts)
     fingerprint_parameters = current_parameters()
     items = first_texts(posts).slice(0, SOUGHT)
-    small = build_postings_index(registry_arrays(items.to_pylist()))
+    small = build_postings_index(registry_arrays(items.to_pylist()), NO_STOPS)
     large = replace_filter(small, items, megabytes << 20)
 
     passes: dict[str, Callable[[Texts], object]] = {
@@ -61,7 +62,7 @@ def stages(file: str, posts: str, megabytes: int) -> dict[str, Any]:
     timings: dict[str, Any] = {
         "bytes": size_of(texts),
         "texts": len(texts),
-        "filter": large.filter.nbytes,
+        "filter": large.arrays.segments[0].postings.filter.nbytes,
     }
     for name, work in passes.items():
         work(pieces[0])  # compiles
@@ -86,7 +87,15 @@ def replace_filter(index: PostingsIndex, items: pa.Array, size: int) -> Postings
     A filter of this size has no prefilter, and so is emptier.
     """
     shingles = shingle(tokenise(Texts.of(items)), index.arrays.parameters.seed_width)
-    layout = IndexLayout(index.arrays.postings.depth, 0, 2 * len(index.filter))
+    [segment] = index.arrays.segments
+    layout = IndexLayout(segment.postings.depth, 0, 2 * len(segment.postings.filter))
     words = build_index_part(np.sort(shingles.hashes), layout).filter
     repeated = np.tile(words, max(1, size // words.nbytes))
-    return replace(index, prefilter=words[:0], filter=repeated)
+    return with_postings(index, replace(segment.postings, prefilter=words[:0], filter=repeated))
+
+
+def with_postings(index: PostingsIndex, postings: Postings) -> PostingsIndex:
+    """Return the index of one segment with other postings."""
+    [segment] = index.arrays.segments
+    arrays = replace(index.arrays, segments=(replace(segment, postings=postings),))
+    return replace(index, arrays=arrays)

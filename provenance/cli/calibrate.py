@@ -16,6 +16,7 @@ from provenance.cli.options import (
     split_option,
     text_column_option,
     threads_option,
+    verify_option,
 )
 from provenance.cli.terminal_output import echo, print_rendered
 from provenance.cli.unread_errors import list_unread
@@ -83,6 +84,7 @@ Examples:
 @allow_unread_option
 @threads_option
 @no_cache_option
+@verify_option
 @click.option("-q", "--quiet", is_flag=True, help="No progress and no table.")
 def command(  # noqa: PLR0913 (one parameter per option)
     corpus: tuple[str, ...],
@@ -99,6 +101,7 @@ def command(  # noqa: PLR0913 (one parameter per option)
     allow_unread: int,
     threads: int | None,
     no_cache: bool,
+    verify: bool,
     quiet: bool,
 ) -> None:
     """Measure the recall of a check of CORPUS with items that are planted into it.
@@ -117,6 +120,8 @@ def command(  # noqa: PLR0913 (one parameter per option)
     resolved_policy = pipeline.effective_policy(
         policy, registries=registries, text_columns=text_columns, max_document=max_document
     )
+    if verify:
+        pipeline.forget_registries(resolved_policy, control, background)
     settings = make_settings(
         threads, no_cache=no_cache, quiet=quiet, split=split, allow_unread=allow_unread
     )

@@ -21,6 +21,7 @@ from provenance.cli.options import (
     split_option,
     text_column_option,
     threads_option,
+    verify_option,
 )
 
 _EXAMPLES = """
@@ -113,6 +114,7 @@ Examples:
 @scheduler_option
 @threads_option
 @no_cache_option
+@verify_option
 @click.option("-q", "--quiet", is_flag=True, help="No progress and no summary.")
 @click.option(
     "-v",
@@ -154,6 +156,7 @@ def command(  # noqa: PLR0913 (one parameter per option)
     scheduler: str | None,
     threads: int | None,
     no_cache: bool,
+    verify: bool,
     quiet: bool,
     verbose: bool,
 ) -> int:
@@ -194,6 +197,7 @@ def command(  # noqa: PLR0913 (one parameter per option)
         scheduler=scheduler,
         threads=threads,
         no_cache=no_cache,
+        verify=verify,
         quiet=quiet,
         verbose=verbose,
         exit_zero=exit_zero,

@@ -103,6 +103,7 @@ class Running:
     scheduler: str | None = None
     threads: int | None = None
     no_cache: bool = False
+    verify: bool = False
     quiet: bool = False
     verbose: bool = False
     exit_zero: bool = False
@@ -140,6 +141,8 @@ def run_check(
         pipeline.log_to_stderr(running.verbose),
     ):
         policy = arguments.resolve_policy()
+        if running.verify:
+            pipeline.forget_registries(policy, arguments.control)
         if output is not None:
             check_output(output, corpus)
             tasks = tasks_address(output) if tasks is None else tasks
@@ -189,6 +192,8 @@ def run_shard(arguments: CheckArguments, shard: str, running: Running) -> int:
         raise click.UsageError("--shard and --engine cannot be combined: run more shards instead")
     with pipeline.log_to_stderr(running.verbose):
         policy = arguments.resolve_policy()
+        if running.verify:
+            pipeline.forget_registries(policy, arguments.control)
         check_output(output, arguments.corpus)
         tasks = tasks_address(output)
         pipeline.CheckPlan(asdict(arguments), parsed_shard.count).save(tasks)

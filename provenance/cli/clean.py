@@ -20,6 +20,7 @@ from provenance.cli.options import (
     rules_option,
     text_column_option,
     threads_option,
+    verify_option,
 )
 from provenance.cli.terminal_output import echo, print_rendered, terminal_style
 from provenance.cli.unread_errors import unread_code
@@ -88,6 +89,7 @@ Examples:
 @rules_option
 @threads_option
 @no_cache_option
+@verify_option
 @click.option("-q", "--quiet", is_flag=True, help="No progress and no summary.")
 def command(  # noqa: PLR0913 (one parameter per option)
     corpus: tuple[str, ...],
@@ -110,6 +112,7 @@ def command(  # noqa: PLR0913 (one parameter per option)
     rules: Path | None,
     threads: int | None,
     no_cache: bool,
+    verify: bool,
     quiet: bool,
 ) -> int:
     """Write a copy of CORPUS without its forbidden documents, and a receipt of what was removed.
@@ -138,6 +141,8 @@ def command(  # noqa: PLR0913 (one parameter per option)
         with lean_imports():
             from provenance.report.files.report_reader import read_report  # noqa: PLC0415 (slow import)
         resolved_policy = read_report(result).result.policy
+    if verify:
+        pipeline.forget_registries(resolved_policy)
     settings = make_settings(
         threads, no_cache=no_cache, quiet=quiet, rules=rules, model_of=model_of
     )

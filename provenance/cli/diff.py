@@ -20,6 +20,7 @@ from provenance.cli.options import (
     rules_option,
     text_column_option,
     threads_option,
+    verify_option,
 )
 from provenance.cli.terminal_output import print_rendered, terminal_style
 from provenance.report.files.changes_json import changes_json
@@ -55,6 +56,7 @@ Examples:
 @rules_option
 @threads_option
 @no_cache_option
+@verify_option
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
 def command(  # noqa: PLR0913 (one parameter per option)
     old: str,
@@ -71,6 +73,7 @@ def command(  # noqa: PLR0913 (one parameter per option)
     rules: Path | None,
     threads: int | None,
     no_cache: bool,
+    verify: bool,
     quiet: bool,
 ) -> int:
     """Show what changed from OLD to NEW: documents, shares and findings.
@@ -87,6 +90,8 @@ def command(  # noqa: PLR0913 (one parameter per option)
         registries=registries,
         backgrounds=backgrounds,
     )
+    if verify:
+        pipeline.forget_registries(resolved_policy)
     settings = make_settings(
         threads, no_cache=no_cache, quiet=quiet, rules=rules, allow_unread=allow_unread
     )

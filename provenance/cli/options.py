@@ -101,6 +101,12 @@ no_cache_option = click.option(
     is_flag=True,
     help="Ignore the cache of earlier checks, and cache nothing. See `provenance cache`.",
 )
+verify_option = click.option(
+    "--verify",
+    is_flag=True,
+    help="Compare the files of the registries with their digests, even if this machine has done so "
+    "before and they were not written since.",
+)
 
 allow_unread_option = click.option(
     "--allow-unread",

@@ -1,25 +1,60 @@
 """`provenance registry`."""
 
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 import click
 
 from provenance import pipeline
 from provenance.cli.completions import files, folders
+from provenance.cli.dump_summary import missing_fields, preview_lines, reading_lines
+from provenance.cli.error_reporting import CLEAR, FAILED
 from provenance.cli.lazy_groups import OrderedGroup
 from provenance.cli.options import allow_unread_option, max_document_option, scheduler_option
-from provenance.cli.registry_summary import fit_lines, registry_lines, unusable_reason
+from provenance.cli.registry_changes import CHANGES
+from provenance.cli.registry_summary import (
+    fit_lines,
+    item_lines,
+    registry_lines,
+    unusable_reason,
+)
 from provenance.cli.terminal_output import echo
 from provenance.cli.unread_errors import unread_code
 from provenance.errors import InputError
 from provenance.pipeline.settings import EngineName
 
-_FOLDER = click.Path(path_type=Path)
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class _LocalFolder(click.Path):
+    """A folder of this machine: an address such as `s3://…` would become a folder called `s3:`."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path)
+
+    def convert(
+        self,
+        value: object,
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> Path:
+        if "://" in str(value):
+            raise InputError(
+                f"{value}: a registry is a folder on this machine, not an address",
+                remedy="build it in a local folder, and copy that with the tool of the store",
+            )
+        return Path(str(value))
+
+
+_FOLDER = _LocalFolder()
 
 
 @click.group("registry", cls=OrderedGroup)
 def command() -> None:
-    """Build, extend, show and verify registries.
+    """Build, extend, show, verify and compact registries.
 
     A registry is a folder with what is needed to recognise the items of a source: their
     fingerprints, ids, dates and, unless disabled, their texts.
@@ -28,16 +63,62 @@ def command() -> None:
 
 _DUMPS = click.argument("dumps", nargs=-1, required=True, metavar="DUMP...", shell_complete=files)
 _SOURCE = click.option("--source", metavar="ID", help="Source of the items: x, reddit, ...")
-_SOURCE_COLUMN = click.option(
-    "--source-column", metavar="NAME", help="Column that names the source, in mixed tables."
-)
 _LAYOUT = click.option(
     "--layout",
     default="auto",
     metavar="NAME",
-    help="table, x-archive, x-api, reddit or stackexchange. Unset: detected.",
+    help="table, x-archive, x-api, x-api-v2, x-gnip, reddit, stackexchange, hackernews, arxiv, "
+    "the-stack, mastodon, mastodon-api, mediawiki, wikiextractor, wikimedia, warc, bluesky, "
+    "bluesky-car, pubmed, jats, telegram, discord-package, telegram-api, discord, whatsapp, irc, "
+    "youtube, weibo, linkedin, mail, feed, epub or text: see docs/dumps.md. Unset: detected.",
 )
-_TEXT_COLUMN = click.option("--text-column", metavar="NAME", help="Column with the text.")
+_COLUMN_OPTIONS = (
+    click.option(
+        "--text-column",
+        "text_columns",
+        multiple=True,
+        metavar="NAME",
+        help="Column with the text; repeat it to join several. This option and those below read "
+        "a dump as a table. A path such as `files[].content` makes an item of each element.",
+    ),
+    click.option("--template", metavar="TEXT", help="The text, as in '{title}\\n{body}'."),
+    click.option("--id-column", metavar="NAME", help="Column with the id."),
+    click.option("--date-column", metavar="NAME", help="Column with the date."),
+    click.option("--url-column", metavar="NAME", help="Column with the address."),
+    click.option("--author-column", metavar="NAME", help="Column with the author."),
+    click.option("--licence-column", metavar="NAME", help="Column with the licence."),
+    click.option(
+        "--source-column", metavar="NAME", help="Column that names the source, in mixed tables."
+    ),
+    click.option(
+        "--text-format",
+        type=click.Choice(["plain", "html"]),
+        help="html: convert the texts from HTML. plain: keep texts that look like markup, JSON "
+        "or headers, or are all the same. Unset: such a table is an error.",
+    ),
+)
+
+
+def _column_options(function: Callable[P, T]) -> Callable[P, T]:
+    """Add the options for columns, and pass them on as one `ColumnMapping`."""
+
+    @wraps(function)
+    def with_mapping(*args: P.args, **kwargs: P.kwargs) -> T:
+        values = {name: kwargs.pop(name) for name in _COLUMN_NAMES}
+        if values["template"] is not None and values["text_columns"]:
+            raise click.UsageError("give either --template or --text-column")
+        kwargs["columns"] = pipeline.ColumnMapping(**values)  # type: ignore[arg-type]
+        return function(*args, **kwargs)
+
+    for option in reversed(_COLUMN_OPTIONS):
+        with_mapping = option(with_mapping)
+    return with_mapping
+
+
+_COLUMN_NAMES = (
+    *("text_columns", "template", "id_column", "date_column", "url_column", "author_column"),
+    *("licence_column", "source_column", "text_format"),
+)
 _OF = click.option(
     "--of",
     "published",
@@ -75,12 +156,16 @@ Examples:
 @click.argument("registry", type=_FOLDER, shell_complete=folders)
 @_DUMPS
 @_SOURCE
-@_SOURCE_COLUMN
 @_LAYOUT
-@_TEXT_COLUMN
+@_column_options
 @max_document_option
 @_OF
 @click.option("--no-text", is_flag=True, help="Store no texts: findings show only ids.")
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    help="Write nothing: show the layout, the columns and the first ten items of each dump.",
+)
 @allow_unread_option
 @_ENGINE
 @scheduler_option
@@ -89,12 +174,12 @@ def build(  # noqa: PLR0913 (one parameter per option)
     registry: Path,
     dumps: tuple[str, ...],
     source: str | None,
-    source_column: str | None,
     layout: str,
-    text_column: str | None,
+    columns: "pipeline.ColumnMapping",
     max_document: str | None,
     published: int | None,
     no_text: bool,
+    dry_run: bool,
     allow_unread: int,
     engine: EngineName,
     scheduler: str | None,
@@ -102,10 +187,14 @@ def build(  # noqa: PLR0913 (one parameter per option)
 ) -> int:
     """Build REGISTRY from dumps.
 
-    A dump is a table (Parquet, CSV, JSON; compressed, zipped or not), an X archive or API stream,
-    Reddit submissions and comments in Pushshift's format, or a Stack Exchange Posts.xml.
+    A dump is a table (Parquet, CSV, JSON) or in the layout of a source (X, Reddit, Stack Exchange,
+    Wikipedia, ...), compressed, in an archive or not.
     """
-    dump_source = _dumps(dumps, source, source_column, layout, text_column, max_document, published)
+    dump_source = _dumps(dumps, source, layout, columns, max_document, published)
+    if dry_run:
+        previews = pipeline.preview_dumps(dump_source)
+        echo(*preview_lines(previews))
+        return FAILED if any(preview.unread for preview in previews) else CLEAR
     outcome = pipeline.build_registry(
         registry,
         dump_source,
@@ -127,9 +216,8 @@ Example:
 @click.argument("registry", type=_FOLDER, shell_complete=folders)
 @_DUMPS
 @_SOURCE
-@_SOURCE_COLUMN
 @_LAYOUT
-@_TEXT_COLUMN
+@_column_options
 @max_document_option
 @_OF
 @allow_unread_option
@@ -140,9 +228,8 @@ def add(  # noqa: PLR0913 (one parameter per option)
     registry: Path,
     dumps: tuple[str, ...],
     source: str | None,
-    source_column: str | None,
     layout: str,
-    text_column: str | None,
+    columns: "pipeline.ColumnMapping",
     max_document: str | None,
     published: int | None,
     allow_unread: int,
@@ -151,7 +238,7 @@ def add(  # noqa: PLR0913 (one parameter per option)
     quiet: bool,
 ) -> int:
     """Add dumps to REGISTRY; of two items with the same source and id, the later one is kept."""
-    dump_source = _dumps(dumps, source, source_column, layout, text_column, max_document, published)
+    dump_source = _dumps(dumps, source, layout, columns, max_document, published)
     outcome = pipeline.add_to_registry(
         registry, dump_source, quiet=quiet, engine=_engine(engine, scheduler)
     )
@@ -162,14 +249,23 @@ def add(  # noqa: PLR0913 (one parameter per option)
     "show",
     epilog="""
 \b
-Example:
+Examples:
   provenance registry show registries/x
+  provenance registry show registries/x --items 5
 """,
 )
 @click.argument("registry", type=_FOLDER, shell_complete=folders)
-def show(registry: Path) -> None:
-    """Show what REGISTRY contains, and what it cannot find."""
+@click.option(
+    "--items",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Also show N of its items: source, id, date, address and first words.",
+)
+def show(registry: Path, items: int | None) -> None:
+    """Show what REGISTRY contains, what it cannot find, and what waits to be removed."""
     _warn_if_unusable(_show(registry))
+    if items is not None:
+        echo("", *item_lines(pipeline.example_items(registry, items)))
 
 
 @command.command(
@@ -212,16 +308,19 @@ def verify(registry: Path) -> None:
     echo(f"{registry} is intact: {manifest.items:,} items, digest {manifest.digest}")
 
 
-def _dumps(  # noqa: PLR0913 (what the options say)
+for _change in CHANGES:
+    command.add_command(_change)
+
+
+def _dumps(
     dumps: tuple[str, ...],
     source: str | None,
-    source_column: str | None,
     layout: str,
-    text_column: str | None,
+    columns: "pipeline.ColumnMapping",
     max_document: str | None,
     published: int | None,
 ) -> "pipeline.DumpSource":
-    if source is None and source_column is None:
+    if source is None and columns.source_column is None:
         raise InputError(
             "the source of these items is not given",
             remedy="name the source with --source, or its column with --source-column",
@@ -234,16 +333,17 @@ def _dumps(  # noqa: PLR0913 (what the options say)
     warning = None if source is None else pipeline.source_name_warning(source)
     if warning:
         echo(f"Note: {warning}", err=True)
-    return pipeline.DumpSource(
-        dumps, source, source_column, layout, text_column, published, max_document
-    )
+    return pipeline.DumpSource(dumps, source, layout, columns, published, max_document)
 
 
 def _finish(
     registry: Path, outcome: "pipeline.BuildOutcome", allow_unread: int, *, quiet: bool
 ) -> int:
     _warn_if_unusable(outcome.manifest)
+    if (missing := missing_fields(outcome.reading)) is not None:
+        echo(f"Note: {missing}", err=True)
     if not quiet:
+        echo(*reading_lines(outcome.reading), "")
         _show(registry)
     return unread_code(
         outcome.unread,
@@ -255,7 +355,7 @@ def _finish(
 
 def _show(registry: Path) -> "pipeline.Manifest":
     summary, manifest = pipeline.show_registry(registry)
-    echo(*registry_lines(summary, manifest))
+    echo(*registry_lines(summary, manifest, pipeline.registry_upkeep(registry)))
     return manifest
 
 

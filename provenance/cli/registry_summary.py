@@ -1,21 +1,29 @@
 """Summary of a registry for the terminal."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from provenance.report.sanitize import one_line
+from provenance.report.sanitize import one_line, shorten_line
+from provenance.report.text.number_format import count, size
 from provenance.report.text.unread_text import unread_line
 
 if TYPE_CHECKING:
     from provenance.model import RegistrySummary, SourceCoverage
+    from provenance.pipeline.registry_changes import ExampleItem, Upkeep
+    from provenance.pipeline.result_cache import CacheUsage
+    from provenance.registry.build.pending_rewrites import PendingRewrite
+    from provenance.registry.build.registry_merge import Combination
+    from provenance.registry.build.withdrawal import Withdrawal
     from provenance.registry.manifest import Manifest
 
 
 _MAX_LINES = 12
+_MAX_TEXT_CHARS = 72
 
 
-def registry_lines(summary: "RegistrySummary", manifest: "Manifest") -> list[str]:
+def registry_lines(summary: "RegistrySummary", manifest: "Manifest", upkeep: "Upkeep") -> list[str]:
     """Return lines on a registry: sources, records left out, size, chance matches, digest."""
     return [
         f"{summary.path}: {summary.items:,} items",
@@ -24,6 +32,8 @@ def registry_lines(summary: "RegistrySummary", manifest: "Manifest") -> list[str
         *(line for coverage in summary.sources for line in _coverage_lines(coverage)),
         "",
         *_omitted_lines(manifest),
+        f"  {_extent(manifest)} on disk",
+        *_upkeep_lines(upkeep),
         f"  {manifest.postings:,} seeds (runs of words in the index)",
         f"  {manifest.bytes_per_posting:.1f} bytes per seed, without texts and signatures",
         f"  chance matches: {_chance_model_text(manifest)}",
@@ -34,6 +44,8 @@ def registry_lines(summary: "RegistrySummary", manifest: "Manifest") -> list[str
 
 def unusable_reason(manifest: "Manifest") -> str | None:
     """Return why nothing can be found with a registry, or None."""
+    if not manifest.items:
+        return "nothing can be found with this registry: it holds no item"
     if manifest.postings:
         return None
     return "nothing can be found with this registry: all its items are too short"
@@ -47,6 +59,136 @@ def fit_lines(before: "Manifest", after: "Manifest") -> tuple[str, str]:
         f"is now {after.chance.scale:.2g}."
     )
     return parameters, f"The registry's digest is now {after.digest}."
+
+
+def compaction_lines(before: "Manifest", after: "Manifest") -> list[str]:
+    """Return lines on what a compaction changed."""
+    if before.digest == after.digest:
+        return [f"Nothing to merge: {_extent(after)}."]
+    return [
+        f"{_extent(before)}: now {_extent(after)}.",
+        f"What is found stays the same. The registry's digest is now {after.digest}.",
+    ]
+
+
+def item_lines(items: "Iterable[ExampleItem]") -> Iterator[str]:
+    """Yield two lines for each item: what it is, and its first words."""
+    for item in items:
+        facts = [item.source, item.item]
+        facts.append("no date" if item.created_at is None else item.created_at.date().isoformat())
+        facts.append(item.url or "no address")
+        yield f"  {'  '.join(map(one_line, facts))}"
+        text = "(the registry keeps no texts)" if item.text is None else item.text
+        yield f"    {shorten_line(text, _MAX_TEXT_CHARS)}"
+
+
+def withdrawal_lines(
+    registry: Path, withdrawal: "Withdrawal", cleared: "CacheUsage | None"
+) -> Iterator[str]:
+    """Yield lines on what was withdrawn, and what is left of it where."""
+    if withdrawal.items:
+        yield (
+            f"Withdrew {count(withdrawal.items, 'item')}; {withdrawal.manifest.items:,} remain. "
+            "They are not matched any more, and stay out when dumps are added."
+        )
+    else:
+        yield "No item that counts meets the conditions."
+    if withdrawal.withdrawn_before:
+        yield f"{count(withdrawal.withdrawn_before, 'id')} had been withdrawn before."
+    if withdrawal.absent:
+        kept_out = (
+            "they are kept out, too"
+            if withdrawal.kept_out
+            else "name them and their --source alone to keep them out, too"
+        )
+        yield f"Not in the registry: {count(withdrawal.absent, 'id')}; {kept_out}."
+    if withdrawal.rewritten:
+        yield f"Removed from the disk, with {count(withdrawal.rewritten, 'segment')} rewritten."
+    for pending in withdrawal.pending:
+        yield (
+            f"Still on disk: {_pending(pending)}. The first add, remove or compact from then on "
+            f"rewrites it; `provenance registry remove --purge` does so now."
+        )
+    if withdrawal.linked_files:
+        yield (
+            f"Another registry shares {count(withdrawal.linked_files, 'removed file')}: merged "
+            "from this one, or the other way round, it still has the items."
+        )
+    if cleared is not None:
+        yield from _purge_lines(registry, cleared)
+    yield f"The registry's digest is now {withdrawal.manifest.digest}."
+
+
+def _purge_lines(registry: Path, cleared: "CacheUsage") -> Iterator[str]:
+    cache = f"{cleared.entries:,} entries, {size(cleared.size_bytes)}"
+    yield f"Cleared: the result cache ({cache}) and {registry}.tasks."
+    yield "Out of reach, for you to see to:"
+    yield "  - registries merged from this one, and subsets of it: withdraw the items there, too"
+    yield "  - reports, receipts and calibrations: they may quote the items"
+    yield "  - the folder `tasks` in the output of shards that were not merged yet"
+    yield "  - copies of the registry: published, fetched by others, backups, snapshots of the disk"
+    yield "  - caches of other users and machines: `provenance cache clear`, run there"
+    yield "  - the dumps themselves"
+
+
+def restoration_lines(manifest: "Manifest", number: int) -> list[str]:
+    """Return lines on tombstones that were lifted."""
+    if not number:
+        return ["None of these ids has a tombstone."]
+    return [
+        f"Lifted {count(number, 'tombstone')}. To bring the items back, add their dumps.",
+        f"The registry's digest is now {manifest.digest}.",
+    ]
+
+
+def combination_lines(output: Path, combination: "Combination") -> Iterator[str]:
+    """Yield lines on a registry that was made from others."""
+    manifest = combination.manifest
+    yield f"{output}: {count(manifest.items, 'item')}, {_extent(manifest)}."
+    numbers = {
+        "shared by hard links": combination.shared,
+        "copied": combination.copied,
+        "written": combination.rewritten,
+    }
+    yield "Segments: " + ", ".join(f"{number:,} {what}" for what, number in numbers.items()) + "."
+    if combination.replaced:
+        items = count(combination.replaced, "item")
+        yield f"{items} left out: another registry has them, too, in a later segment."
+    if combination.withdrawn:
+        yield f"{count(combination.withdrawn, 'item')} left out: withdrawn from another registry."
+    if combination.has_other_chance:
+        yield (
+            "The registries have different chance models, so that the shipped one applies: "
+            "measure it with `registry fit`."
+        )
+    yield f"Digest {manifest.digest}."
+
+
+def _upkeep_lines(upkeep: "Upkeep") -> Iterator[str]:
+    if upkeep.replaced:
+        yield f"  {count(upkeep.replaced, 'replaced item')} on disk, until `registry compact`"
+    for pending in upkeep.pending:
+        yield f"  withdrawn, still on disk: {_pending(pending)}"
+    if upkeep.tombstones:
+        yield f"  {count(upkeep.tombstones, 'tombstone')} of withdrawn items, which stay out"
+
+
+def _pending(pending: "PendingRewrite") -> str:
+    items = count(pending.items, "item")
+    return f"{items} in a segment of {size(pending.bytes)}, until {pending.due}"
+
+
+def upgrade_lines(registry: Path, manifest: "Manifest") -> list[str]:
+    """Return lines on a registry that has the present format now."""
+    contents = f"{count(manifest.items, 'item')}, {_extent(manifest)}"
+    return [
+        f"{registry} has the present format: {contents}.",
+        f"Its digest is {manifest.digest}.",
+    ]
+
+
+def _extent(manifest: "Manifest") -> str:
+    return f"{count(len(manifest.segments), 'segment')}, {size(manifest.bytes)}"
 
 
 def _omitted_lines(manifest: "Manifest") -> Iterator[str]:

@@ -15,6 +15,7 @@ from provenance.cli.options import (
     policy_option,
     registry_option,
     rules_option,
+    verify_option,
 )
 from provenance.cli.terminal_output import print_rendered, terminal_style
 from provenance.errors import CorruptFile
@@ -59,6 +60,7 @@ Examples:
     help="Format of the output.",
 )
 @rules_option
+@verify_option
 def command(  # noqa: PLR0913 (one parameter per option)
     text: str | None,
     file: Path | None,
@@ -69,6 +71,7 @@ def command(  # noqa: PLR0913 (one parameter per option)
     model_of: Path | None,
     form: str,
     rules: Path | None,
+    verify: bool,
     **circumstances: Any,
 ) -> int:
     """Show which passages of TEXT registries contain, item by item, and what their terms say.
@@ -81,6 +84,8 @@ def command(  # noqa: PLR0913 (one parameter per option)
     resolved_policy = pipeline.effective_policy(
         policy, registries=registries, backgrounds=backgrounds, model=kinds, **circumstances
     )
+    if verify:
+        pipeline.forget_registries(resolved_policy)
     traced = pipeline.trace(_read_text(text, file), resolved_policy, rules, model_of)
     print_rendered(trace_json(traced) if form == "json" else trace_text(traced, terminal_style()))
     return CLEAR

@@ -7,7 +7,14 @@ import numpy as np
 import numpy.typing as npt
 
 from provenance.model.chance import ChanceModel
-from provenance.model.fingerprints import Int64s, Parameters, UInt8s, UInt32s, UInt64s
+from provenance.model.fingerprints import (
+    Flags,
+    Int64s,
+    Parameters,
+    UInt8s,
+    UInt32s,
+    UInt64s,
+)
 
 BACKGROUND_BITS = 20
 """A token's cell in the background is the upper `BACKGROUND_BITS` bits of its hash."""
@@ -55,82 +62,141 @@ class Postings:
 
 
 @dataclass(frozen=True, slots=True)
-class SharedShingles:
-    """Shingles that at least two authors of a source use, once per source, sorted by shingle.
+class OrderKeys:
+    """Keys by which the items of a registry are ordered: their dates, then hashes of identities.
 
     Parameters
     ----------
-    shingles : ndarray of uint64, shape (n,)
-        Hashes.
-    codes : ndarray of uint8, shape (n,)
-        Index of the source.
-    authors : ndarray of uint8, shape (n,)
-        Number of authors; an item of an unknown author counts as one of its own.
+    values : ndarray of uint64
+        Keys of all items, with gaps between segments; ascending within each.
+    first_numbers : ndarray of int64, shape (segments,)
+        Number of each segment's first item.
+    starts : ndarray of int64, shape (segments,)
+        Where the keys of each segment begin.
     """
 
-    shingles: UInt64s
-    codes: UInt8s
-    authors: UInt8s
+    values: UInt64s
+    first_numbers: Int64s
+    starts: Int64s
+
+    def of(self, numbers: UInt32s | Int64s) -> UInt64s:
+        """Return the keys of items."""
+        places = np.searchsorted(self.first_numbers, numbers, side="right") - 1
+        return self.values[(self.starts - self.first_numbers)[places] + numbers]
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrySegment:
+    """Arrays of a segment of a registry.
+
+    Parameters
+    ----------
+    first_number : int
+        Number of its first item in the registry.
+    postings : Postings
+        Postings of its items' seeds; items are numbered from the segment's first.
+    sequences : ndarray of uint32
+        Upper half of the hash of each item's tokens.
+    """
+
+    first_number: int
+    postings: Postings
+    sequences: UInt32s
+
+
+NO_ITEM = np.uint32(0xFFFFFFFF)
+"""In `RegistryArrays.representatives`: no item with these tokens is reported from here."""
 
 
 @dataclass(frozen=True, slots=True)
 class RegistryArrays:
-    """Arrays of a registry, whose items are numbered by date: 0 is the earliest.
+    """Arrays of a registry's items.
+
+    Items are numbered by segment, and by date within each. The number after the last item of each
+    segment but the last is of no item: it only has the end of that item's tokens.
 
     Parameters
     ----------
     parameters : Parameters
         How the items were fingerprinted.
-    postings : Postings
-        Postings of the items' seeds.
+    segments : tuple of RegistrySegment
+        Postings of the items' seeds, by segment.
+    keys : OrderKeys
+        Their order.
     tokens : ndarray of uint32
-        Tokens of all items.
+        Tokens of all items, with gaps between segments.
     token_offsets : ndarray of int64, shape (n + 1,)
         Tokens of item `i` are `tokens[token_offsets[i]:token_offsets[i + 1]]`.
+    item_sizes : ndarray of uint8, shape (n,)
+        Tokens of each item, at most 255.
+    is_live : ndarray of bool, shape (n,)
+        Whether a number is of an item that counts: one that was neither withdrawn nor replaced.
     first : ndarray of uint32, shape (n,)
-        Number of the first item with the same tokens.
+        Number of the first item with the same tokens, of those that count.
+    representatives : ndarray of uint32, shape (n,) or (0,)
+        The item that is reported where an item with postings matches: the first of those that count
+        and have the same tokens, or `NO_ITEM` if that has postings in another segment or there is
+        none. Empty if every item with postings stands for itself.
+    hidden_shingles : ndarray of uint64, shape (h,)
+        Shingles of the items whose representative is `NO_ITEM`: whole hashes, sorted and distinct.
+    hidden_counts : ndarray of int64, shape (h,)
+        Number of these items that have each.
     source_codes : ndarray of uint8, shape (n,)
         Index into `sources`.
+    authors : ndarray of uint32, shape (n,)
+        Hash of the author; an unknown one is of the item alone.
     sources : tuple of str
         Source ids, sorted.
-    shared : SharedShingles
-        Shingles of several authors, among which stop shingles are found.
+    longest : int
+        Number of tokens of the longest item.
     background : ndarray of uint64, shape (2**BACKGROUND_BITS,)
         Occurrences of the tokens of each cell in all items, equal items counted once.
+    posting_count : int
+        Number of postings, equal items counted once.
     chance : ChanceModel
         Distribution of chance matches.
     """
 
     parameters: Parameters
-    postings: Postings
+    segments: tuple[RegistrySegment, ...]
+    keys: OrderKeys
     tokens: UInt32s
     token_offsets: Int64s
+    item_sizes: UInt8s
+    is_live: Flags
     first: UInt32s
+    representatives: UInt32s
+    hidden_shingles: UInt64s
+    hidden_counts: Int64s
     source_codes: UInt8s
+    authors: UInt32s
     sources: tuple[str, ...]
-    shared: SharedShingles
+    longest: int
     background: UInt64s
+    posting_count: int
     chance: ChanceModel
+
+    @property
+    def firsts(self) -> Int64s:
+        """Numbers of the items that count and are the first with their tokens."""
+        return np.flatnonzero(self.is_live & (self.first == np.arange(len(self.first))))
+
+    def sampled(self, most_tokens: int) -> tuple[Flags, float]:
+        """Return which items are in a sample, and the share of all that it is expected to have.
+
+        Items are sampled by a hash of their tokens, so that the sample depends on nothing else;
+        all are in it if they have no more than `most_tokens`.
+        """
+        halvings = max((self.size // max(most_tokens, 1)).bit_length(), 0)
+        in_sample = np.zeros(len(self.first), np.bool_)
+        for segment in self.segments:
+            end = segment.first_number + len(segment.sequences)
+            in_sample[segment.first_number : end] = not halvings or (
+                segment.sequences >> np.uint32(32 - halvings) == 0
+            )
+        return in_sample, 0.5**halvings
 
     @property
     def size(self) -> int:
         """Total number of tokens; equal items count once."""
         return int(self.background.sum())
-
-    @property
-    def longest(self) -> int:
-        """Number of tokens of the longest item."""
-        return max_item_length(self.token_offsets)
-
-
-_ITEMS_PER_CHUNK = 1 << 16
-"""Items whose lengths are computed at a time: larger arrays would be allocated from the system page
-by page, which takes longer than the computation."""
-
-
-def max_item_length(offsets: Int64s) -> int:
-    """Return the number of tokens of the longest item, given the offsets of all items."""
-    starts = range(0, len(offsets) - 1, _ITEMS_PER_CHUNK)
-    return max(
-        (int(np.diff(offsets[at : at + _ITEMS_PER_CHUNK + 1]).max()) for at in starts), default=0
-    )

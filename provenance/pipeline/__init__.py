@@ -17,13 +17,16 @@ if TYPE_CHECKING:
     from provenance.pipeline.dataset_cleaning import clean
     from provenance.pipeline.dataset_diff import diff
     from provenance.pipeline.distribution import scan_shard
+    from provenance.pipeline.dump_preview import DumpPreview, preview_dumps
     from provenance.pipeline.early_hashing import hash_in_background
     from provenance.pipeline.github_publishing import publish
     from provenance.pipeline.jit_warmup import start_check
     from provenance.pipeline.matching.matcher import Match, Matcher
     from provenance.pipeline.matching.tracing import trace
+    from provenance.pipeline.reading_counts import ReadingCounts
     from provenance.pipeline.registries import (
         BuildOutcome,
+        ColumnMapping,
         DumpEngine,
         DumpSource,
         Manifest,
@@ -32,6 +35,18 @@ if TYPE_CHECKING:
         show_registry,
         source_name_warning,
         verify_registry,
+    )
+    from provenance.pipeline.registry_changes import (
+        Conditions,
+        compact,
+        example_items,
+        forget_registries,
+        merge_into,
+        registry_upkeep,
+        restore_to_registry,
+        take_subset,
+        upgrade,
+        withdraw_from_registry,
     )
     from provenance.pipeline.report_io import (
         check_writable,
@@ -67,7 +82,10 @@ if TYPE_CHECKING:
 __all__ = [
     "BuildOutcome",
     "CheckPlan",
+    "ColumnMapping",
+    "Conditions",
     "DumpEngine",
+    "DumpPreview",
     "DumpSource",
     "Manifest",
     "Match",
@@ -75,6 +93,7 @@ __all__ = [
     "Outcome",
     "PlantingOptions",
     "PolicyViolated",
+    "ReadingCounts",
     "Settings",
     "Shard",
     "TaskFolder",
@@ -90,21 +109,28 @@ __all__ = [
     "check_writable",
     "clean",
     "clear_cache",
+    "compact",
     "compare_rules",
     "configure_own_process",
     "describe_policy",
     "diff",
     "effective_policy",
+    "example_items",
     "explain_rule",
     "explain_signals",
     "fit_chance_model",
+    "forget_registries",
     "hash_in_background",
     "lint_rules",
     "list_rules",
     "log_to_stderr",
+    "merge_into",
+    "preview_dumps",
     "publish",
+    "registry_upkeep",
     "remove_tasks",
     "resolve_policy",
+    "restore_to_registry",
     "run_rule_cases",
     "save_report",
     "scan_shard",
@@ -113,10 +139,13 @@ __all__ = [
     "show_timeline",
     "source_name_warning",
     "start_check",
+    "take_subset",
     "trace",
     "unpack_sample",
+    "upgrade",
     "verify_registry",
     "verify_rule_copies",
+    "withdraw_from_registry",
     "write_policy_template",
 ]
 
@@ -128,7 +157,11 @@ _MODULES = {
     "CheckPlan": "shards",
     "BuildOutcome": "registries",
     "DumpEngine": "registries",
+    "ColumnMapping": "registries",
+    "DumpPreview": "dump_preview",
     "DumpSource": "registries",
+    "ReadingCounts": "reading_counts",
+    "preview_dumps": "dump_preview",
     "Manifest": "registries",
     "Match": "matching.matcher",
     "Matcher": "matching.matcher",
@@ -148,6 +181,7 @@ _MODULES = {
     "check_writable": "report_io",
     "clean": "dataset_cleaning",
     "clear_cache": "result_cache",
+    "compact": "registry_changes",
     "compare_rules": "rule_commands.rule_checking",
     "describe_policy": "rule_commands.policy_commands",
     "diff": "dataset_diff",
@@ -155,6 +189,7 @@ _MODULES = {
     "explain_rule": "rule_commands.rule_lookup",
     "explain_signals": "rule_commands.signal_explanation",
     "fit_chance_model": "calibration.chance_fit",
+    "forget_registries": "registry_changes",
     "hash_in_background": "early_hashing",
     "lint_rules": "rule_commands.rule_checking",
     "list_rules": "rule_commands.rule_lookup",
@@ -170,6 +205,14 @@ _MODULES = {
     "start_check": "jit_warmup",
     "trace": "matching.tracing",
     "unpack_sample": "sample_data",
+    "upgrade": "registry_changes",
+    "example_items": "registry_changes",
+    "merge_into": "registry_changes",
+    "take_subset": "registry_changes",
+    "Conditions": "registry_changes",
+    "registry_upkeep": "registry_changes",
+    "restore_to_registry": "registry_changes",
+    "withdraw_from_registry": "registry_changes",
     "verify_registry": "registries",
     "verify_rule_copies": "rule_commands.rule_checking",
     "write_policy_template": "rule_commands.policy_commands",

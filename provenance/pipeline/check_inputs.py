@@ -14,12 +14,12 @@ from provenance.pipeline.calibration.calibration_fit import (
 from provenance.pipeline.calibration.controls import ControlIndex, open_control
 from provenance.pipeline.corpus_modelling import load_frozen_model
 from provenance.pipeline.locate.backgrounds import margin_tokens, open_backgrounds
+from provenance.pipeline.remote_registries import open_named_registry
 from provenance.pipeline.scan.readings import RegistryIndex, build_registry_indexes
 from provenance.pipeline.stage_log import log_duration, log_fact
 from provenance.read.corpus.corpora import Corpus
 from provenance.read.rules.rule_files import load_rules
 from provenance.registry.data_files import Digest, digest_of_file
-from provenance.registry.store import open_registry
 from provenance.report.files.report_reader import read_report
 
 
@@ -75,10 +75,15 @@ def open_references(
         If one of them cannot be read or does not fit.
     """
     # Ties between registries must not depend on the order in which they are named.
-    opened_registries = [open_registry(Path(folder), digest) for folder in policy.registries]
+    opened_registries = [open_named_registry(name, digest) for name in policy.registries]
     registries_by_digest = {registry.manifest.digest: registry for registry in opened_registries}
+    aliases = {
+        alias: digest
+        for digest, registry in registries_by_digest.items()
+        for alias in registry.manifest.aliases
+    }
     calibration = (
-        load_applied_calibration(policy.calibration, sorted(registries_by_digest))
+        load_applied_calibration(policy.calibration, sorted(registries_by_digest), aliases)
         if policy.calibration
         else None
     )
@@ -176,7 +181,8 @@ def load_current_report(folder: Path, corpus: Corpus, library: Library) -> Repor
     if result.rules_digest != library.digest:
         raise PolicyError(f"the rules have changed since {folder} was made", remedy=_CHECK_AGAIN)
     for registry in result.registries:
-        if open_registry(Path(registry.path)).manifest.digest != registry.digest:
+        manifest = open_named_registry(registry.path).manifest
+        if registry.digest not in (manifest.digest, *manifest.aliases):
             raise PolicyError(
                 f"the registry {registry.path} has changed since {folder} was made",
                 remedy=_CHECK_AGAIN,

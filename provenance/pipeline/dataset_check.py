@@ -5,7 +5,6 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 
 from provenance import __version__
 from provenance.fingerprint.warmup import make_tables
@@ -55,6 +54,7 @@ from provenance.pipeline.findings.summaries import (
 )
 from provenance.pipeline.jit_warmup import StartedCheck, compile_kernels, start_check
 from provenance.pipeline.locate.backgrounds import background_coverage
+from provenance.pipeline.remote_registries import fetch_registries, local_folder
 from provenance.pipeline.scan.document_sampling import DocumentSampler
 from provenance.pipeline.scan.readings import RegistryIndex
 from provenance.pipeline.scan.reread import ScanContext, scan_and_locate
@@ -94,6 +94,8 @@ def check(
     ProvenanceError
         If the check cannot be done: see `provenance.errors`.
     """
+    names = [*policy.registries, *policy.backgrounds, *filter(None, [settings.control])]
+    fetch_registries(names, quiet=settings.quiet)
     if started_check is None:
         with hash_in_background(policy.registries) as hashed:
             hash_files = settings.shards is None  # shards have hashed them
@@ -106,7 +108,7 @@ def check(
             settings, model_of=model_report_folder(settings.model_of, settings.baseline)
         )
         frozen_model = None if settings.model_of is None else load_frozen_model(settings.model_of)
-        registry = Path(policy.registries[0])
+        registry = local_folder(policy.registries[0])
         compile_kernels(registry, lambda: opening.result().registries[0], quiet=settings.quiet)
         make_tables()
         references = wait_for_references(opening.result)

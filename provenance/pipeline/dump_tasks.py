@@ -1,5 +1,6 @@
 """Tasks of a build: dumps read by other processes, which leave their items in a folder."""
 
+import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, Future
@@ -8,7 +9,7 @@ from itertools import islice
 
 import pyarrow as pa
 
-from provenance.errors import EngineError
+from provenance.errors import EngineError, ProvenanceError
 from provenance.model import ITEMS, Items, Skipped, UInt8s, Unread
 from provenance.pipeline.result_cache import Buffer, code_digest
 from provenance.pipeline.scan.task_folder import TaskFolder
@@ -50,17 +51,39 @@ def read_dumps(
     return _load_all(readers, names, tasks, errors)
 
 
-def _task_name(reader: DumpReader, tasks: TaskFolder, digest: str) -> str:
+def build_recipe(readers: Sequence[DumpReader], *, keep_texts: bool) -> str | None:
+    """Return a digest of dumps and of what they are read with, or None if a file has no identity.
+
+    A build continues from what it had done before it was killed if its recipe is the same.
+    """
+    try:
+        identities = [reader.dump.file.identity() for reader in readers]
+    except ProvenanceError:
+        return None  # a file that cannot be read is named when it is its turn
+    if None in identities:
+        return None
+    parts = [
+        (reader.dump.name, identity, _options(reader))
+        for reader, identity in zip(readers, identities, strict=True)
+    ]
+    content = json.dumps([code_digest(), keep_texts, parts])
+    return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _options(reader: DumpReader) -> str:
     dump = reader.dump
-    options = (reader.layout, dump.source, dump.source_column, dump.text_column)
-    limit = dump.file.max_document
-    identity = dump.file.identity()
+    options = (reader.layout, dump.source, *astuple(dump.columns))
+    return json.dumps([options, dump.file.max_document])
+
+
+def _task_name(reader: DumpReader, tasks: TaskFolder, digest: str) -> str:
+    dump, identity = reader.dump, reader.dump.file.identity()
     if identity is None:
         raise EngineError(
             f"{dump.display_path} cannot be read by other processes",
             remedy="extract it first, or use --engine threads",
         )
-    return tasks.key(digest, dump.name, identity, json.dumps([options, limit]))
+    return tasks.key(digest, dump.name, identity, _options(reader))
 
 
 def _store_items(reader: DumpReader, name: str, tasks: TaskFolder, digest: str) -> None:

@@ -25,7 +25,6 @@ from provenance.fingerprint.tokenizer.tokenize import tokenise
 from provenance.match.attribution import MatchSpans, attribute_tokens, rival_weights
 from provenance.match.candidates.candidate_scan import find_candidates, scan_needs_compiling
 from provenance.match.candidates.candidate_table import NO_CANDIDATES
-from provenance.match.index.probe import probe_index
 from provenance.match.scoring.corpus_sample import FULL_BOUND, sample_passages
 from provenance.match.scoring.features import measure_features
 from provenance.model import DroppedEdges, Policy, RegistryArrays, Texts, Tokens
@@ -126,7 +125,7 @@ def compile_matching(registry: Path) -> None:
     [registry_index] = indexes = build_registry_indexes([open_registry(registry)])
     tokens = _first_items_tokens(registry_index.index.arrays)
     seeds = shingle(tokens, registry_index.index.arrays.parameters.seed_width)
-    find_candidates(tokens, seeds, registry_index.index, probe_index(seeds, registry_index.index))
+    find_candidates(tokens, seeds, registry_index.index)
     rows, bits = np.zeros(1, np.int64), np.ones(1)
     texts = Texts.of(pa.array([_SAMPLE_TEXT], pa.large_string()))
     character_offsets(texts, rows, rows)

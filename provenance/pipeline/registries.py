@@ -9,13 +9,15 @@ from pathlib import Path
 from provenance.cpu_count import available_cpus
 from provenance.judge.identifiers import Names
 from provenance.model import Items, RegistrySummary, Unread, merge_unread
-from provenance.pipeline.dump_tasks import read_dumps
+from provenance.pipeline.dump_tasks import build_recipe, read_dumps
 from provenance.pipeline.findings.summaries import summarise_registries
 from provenance.pipeline.progress import show_progress
+from provenance.pipeline.reading_counts import ReadingCounts
 from provenance.pipeline.scan.readings import build_registry_indexes
 from provenance.pipeline.scan.task_folder import TaskFolder
 from provenance.pipeline.settings import EngineName
 from provenance.pipeline.task_runner import open_runner
+from provenance.read.dumps.column_mapping import NO_COLUMNS, ColumnMapping
 from provenance.read.dumps.layouts import DumpReader, dump_readers
 from provenance.read.policy.policy_file import parse_size_option
 from provenance.read.rules.rule_files import load_rules
@@ -26,6 +28,7 @@ from provenance.registry.verification import verify_files
 
 __all__ = [
     "BuildOutcome",
+    "ColumnMapping",
     "DumpSource",
     "Manifest",
     "add_to_registry",
@@ -46,12 +49,10 @@ class DumpSource:
         Files.
     source : str or None
         Identifier of their source.
-    source_column : str or None
-        Column with the source of each item, in mixed tables.
     layout : str
         Layout of the dumps; "auto" detects it.
-    text_column : str or None
-        Column of the text, in tables.
+    columns : ColumnMapping
+        Columns of tables.
     published : int or None
         Total number of items of the source, where known.
     max_document : str or None
@@ -60,9 +61,8 @@ class DumpSource:
 
     addresses: Sequence[str]
     source: str | None
-    source_column: str | None = None
     layout: str = "auto"
-    text_column: str | None = None
+    columns: ColumnMapping = NO_COLUMNS
     published: int | None = None
     max_document: str | None = None
 
@@ -82,8 +82,7 @@ class DumpSource:
                 address,
                 source=self.source or "",
                 layout=self.layout,
-                source_column=self.source_column,
-                text_column=self.text_column,
+                columns=self.columns,
                 max_document=parse_size_option(self.max_document),
             )
         ]
@@ -105,13 +104,12 @@ class DumpEngine:
     scheduler: str | None = None
 
     @contextmanager
-    def items(self, dumps: DumpSource, registry: Path) -> Iterator[Iterator[Items]]:
+    def items(self, readers: Sequence[DumpReader], registry: Path) -> Iterator[Iterator[Items]]:
         """Return the items of dumps within the context.
 
         Other processes leave them in a folder beside the registry. It is removed with the context,
         unless that is left by an error: the next build continues from it.
         """
-        readers = dumps.readers()
         if self.name == "threads":
             yield chain.from_iterable(reader.items() for reader in readers)
             return
@@ -131,10 +129,13 @@ class BuildOutcome:
         Manifest of the registry.
     unread : tuple of Unread
         Dumps that could not be read this time, or not to the end.
+    reading : ReadingCounts
+        Records that were kept and skipped, and the fields of items.
     """
 
     manifest: Manifest
     unread: tuple[Unread, ...]
+    reading: ReadingCounts
 
 
 def build_registry(
@@ -152,18 +153,20 @@ def build_registry(
     RegistryExists
         If `folder` exists.
     """
+    readers, reading = dumps.readers(), ReadingCounts()
     with (
         show_progress("building", None, " items", quiet=quiet) as progress,
-        engine.items(dumps, folder) as items,
+        engine.items(readers, folder) as items,
     ):
         manifest = create_registry(
             folder,
-            items,
+            reading.watch(items),
             keep_texts=keep_texts,
             published=dumps.declared_totals,
             progress=progress.advance,
+            recipe=build_recipe(readers, keep_texts=keep_texts),
         )
-    return BuildOutcome(manifest, manifest.unread)
+    return BuildOutcome(manifest, manifest.unread, reading)
 
 
 def add_to_registry(
@@ -171,9 +174,10 @@ def add_to_registry(
 ) -> BuildOutcome:
     """Add the items of dumps to a registry; of two with the same id, the later one is kept."""
     unread: list[Unread] = []
+    readers, reading = dumps.readers(), ReadingCounts()
     with (
         show_progress("adding", None, " items", quiet=quiet) as progress,
-        engine.items(dumps, folder) as items,
+        engine.items(readers, folder) as items,
     ):
         manifest = extend_registry(
             folder,
@@ -181,8 +185,10 @@ def add_to_registry(
             addresses=dumps.addresses,
             published=dumps.declared_totals,
             progress=progress.advance,
+            recipe=build_recipe(readers, keep_texts=True),
+            watch=reading.watch,
         )
-    return BuildOutcome(manifest, merge_unread(unread))
+    return BuildOutcome(manifest, merge_unread(unread), reading)
 
 
 def _collect_unread(batches: Iterator[Items], unread: list[Unread]) -> Iterator[Items]:

@@ -1,10 +1,13 @@
 """Digests of authors, so that a registry does not reveal who wrote an item."""
 
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from provenance.model import UInt32s, UInt64s
 from provenance.registry.build.duckdb_engine import check_row_count
 from provenance.registry.schema import single_chunk
 
@@ -54,3 +57,34 @@ class AuthorDigests:
             )
         check_row_count("digesting authors", len(names), len(digests))
         return single_chunk(digests["digest"]).cast(pa.string())
+
+
+_HEX_DIGITS = 16
+"""Length of an author's digest."""
+
+
+def author_digest(source: str, name: str) -> str:
+    """Return the digest of one author, as `AuthorDigests.of` does."""
+    return sha256(f"{source}{_SEPARATOR}{name}".encode()).hexdigest()[:_HEX_DIGITS]
+
+
+def author_hashes(digests: pa.Array, keys: UInt64s) -> UInt32s:
+    """Return a hash of the author of each item; an unknown author is one of the item's own.
+
+    Parameters
+    ----------
+    digests : pyarrow.StringArray
+        As `AuthorDigests.of` returns them.
+    keys : ndarray of uint64
+        Order keys of the items, whose lower half depends on their identity.
+    """
+    hashes: UInt32s = (_author_numbers(digests) >> np.uint64(32)).astype(np.uint32)
+    return np.where(
+        digests.is_null().to_numpy(zero_copy_only=False), keys.astype(np.uint32), hashes
+    )
+
+
+def _author_numbers(column: pa.Array) -> UInt64s:
+    digests = column.fill_null("0" * _HEX_DIGITS)
+    digits = pc.binary_join(pa.ListArray.from_arrays([0, len(digests)], digests), "")[0].as_py()
+    return np.frombuffer(bytes.fromhex(digits), ">u8").astype(np.uint64)

@@ -4,11 +4,10 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
-from provenance.errors import RegistryError
 from provenance.model import ChanceModel
 from provenance.registry import registry_folder
 from provenance.registry.manifest import Manifest, registry_digest
-from provenance.registry.mapped_files import map_files
+from provenance.registry.mapped_files import map_registry
 
 
 def replace_chance_model(folder: Path, chance: ChanceModel) -> Manifest:
@@ -31,22 +30,12 @@ def replace_chance_model(folder: Path, chance: ChanceModel) -> Manifest:
         If another process is writing to it, or it cannot be written.
     """
     folder = Path(os.path.realpath(folder))
-    with registry_folder.staged_generation(folder) as (staging, earlier):
-        map_files(folder / earlier.generation, earlier.files)
-        registry_folder.remove_other_generations(folder, earlier)
-        digest = registry_digest(earlier.parameters, chance, earlier.files)
-        manifest = replace(earlier, chance=chance, digest=digest)
-        if manifest.digest == earlier.digest:
-            return earlier
-        generation = staging / manifest.generation
-        try:
-            generation.mkdir()
-            for file in earlier.files:
-                os.link(folder / earlier.generation / file.name, generation / file.name)
-        except OSError as error:
-            raise RegistryError(
-                f"{folder} cannot be written: {error}",
-                remedy="check that the folder is writable and its file system supports hard links",
-            ) from error
-        registry_folder.publish_generation(generation, manifest, folder)
+    with registry_folder.staged_change(folder) as (staging, earlier):
+        map_registry(folder)
+        digest = registry_digest(
+            earlier.parameters, chance, earlier.segments, earlier.statuses, earlier.tombstones
+        )
+        manifest = replace(earlier, chance=chance, digest=digest, aliases=())
+        if digest != earlier.digest:
+            registry_folder.publish_change(staging, manifest, folder)
     return manifest

@@ -9,8 +9,9 @@ from typing import TypeAlias
 
 from provenance.errors import DigestMismatch, ProvenanceError
 from provenance.file_hashing import blake3_mapped_file, blake3_stream, never_stop
-from provenance.registry.manifest import REMEDY, TEXTS_FILE, DataFile, Manifest, read_manifest
-from provenance.registry.mapped_files import Files, MappedFile, map_files
+from provenance.registry.manifest import REMEDY, TEXTS_FILE, DataFile, Segment
+from provenance.registry.mapped_files import Files, MappedFile, map_registry
+from provenance.registry.verified_segments import file_states, is_verified
 
 Digest: TypeAlias = Callable[[Path], str]
 """Returns the BLAKE3 of a file, in hex."""
@@ -47,14 +48,15 @@ class BackgroundHasher:
         """Start with the files of some registries; faults are left to be reported on opening."""
         for folder in folders:
             with suppress(ProvenanceError, OSError):
-                manifest = read_manifest(folder)
-                data = folder / manifest.generation
-                map_files(data, manifest.files)
-                for path in (data / file.name for file in digested_files(manifest)):
-                    if path not in self._jobs:
-                        self._jobs[path] = self._executor.submit(
-                            blake3_mapped_file, path, self._stopped
-                        )
+                for segment in map_registry(folder)[1]:
+                    if is_verified(segment, file_states(segment)):
+                        continue
+                    for file in digested_files(segment.entry):
+                        self._start_file(segment.files[file.name].path)
+
+    def _start_file(self, path: Path) -> None:
+        if path not in self._jobs:
+            self._jobs[path] = self._executor.submit(blake3_mapped_file, path, self._stopped)
 
     def submit(self, hashing: Callable[..., str]) -> None:
         """Queue another job, which receives the `stopped` callable."""
@@ -66,9 +68,9 @@ class BackgroundHasher:
         return blake3_mapped_file(path) if job is None or job.cancel() else job.result()
 
 
-def digested_files(manifest: Manifest) -> list[DataFile]:
+def digested_files(segment: Segment) -> list[DataFile]:
     """Return the files whose digests are checked on opening: all but the texts."""
-    return [file for file in manifest.files if file.name != TEXTS_FILE]
+    return [file for file in segment.files if file.name != TEXTS_FILE]
 
 
 def sync_files(data: Path) -> tuple[DataFile, ...]:

@@ -72,18 +72,29 @@ def parse_timestamp(text: str) -> datetime:
     return timestamp
 
 
-FORMAT = 4
+FORMAT = 5
 """Version of the layout on disk."""
+
+UPGRADED_FORMAT = 4
+"""Earlier version that `registry upgrade` converts."""
 
 MANIFEST = "registry.json"
 
 ITEMS_FILE = "items.parquet"
-TOKENS_FILE = "tokens.npy"
 TEXTS_FILE = "texts.parquet"
-SHARED_FILE = "shared.parquet"
-SIGNATURES_FILE = "signatures.parquet"
 SKETCH_FILE = "sketch.parquet"
 BACKGROUND_FILE = "background.parquet"
+TOKENS_FILE = "tokens.npy"
+OFFSETS_FILE = "offsets.npy"
+SIZES_FILE = "sizes.npy"
+FIRSTS_FILE = "firsts.npy"
+CODES_FILE = "codes.npy"
+AUTHORS_FILE = "authors.npy"
+SIGNED_FILE = "signed.npy"
+SIGNATURES_FILE = "signatures.npy"
+BANDS_FILE = "bands.npy"
+KEYS_FILE = "keys.npy"
+SEQUENCES_FILE = "sequences.npy"
 SHINGLES_FILE = "shingles.npy"
 OWNERS_FILE = "owners.npy"
 POSITIONS_FILE = "positions.npy"
@@ -92,15 +103,19 @@ PREFILTER_FILE = "prefilter.npy"
 FILTER_FILE = "filter.npy"
 
 REQUIRED = (
-    *(ITEMS_FILE, TOKENS_FILE, SIGNATURES_FILE, SKETCH_FILE, BACKGROUND_FILE, SHARED_FILE),
+    *(ITEMS_FILE, SKETCH_FILE, BACKGROUND_FILE, SIGNED_FILE, SIGNATURES_FILE, BANDS_FILE),
+    *(TOKENS_FILE, OFFSETS_FILE, SIZES_FILE, FIRSTS_FILE, CODES_FILE, AUTHORS_FILE),
+    *(KEYS_FILE, SEQUENCES_FILE),
     *(SHINGLES_FILE, OWNERS_FILE, POSITIONS_FILE, DIRECTORY_FILE, PREFILTER_FILE, FILTER_FILE),
 )
 
 REMEDY = "build the registry again from its dumps, or fetch it again"
 """Remedy for any damage to a data file."""
 
-_MAX_SOURCES = 256  # source codes have eight bits
-_DAMAGE_ERRORS = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
+MAX_SOURCES = 256
+"""Source codes have eight bits."""
+
+DAMAGE_ERRORS = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
 """Errors raised by parsing JSON of an unexpected shape."""
 
 _REBUILD = "build the registry again from its dumps: provenance registry build"
@@ -113,7 +128,7 @@ class DataFile:
     Parameters
     ----------
     name : str
-        Name within the generation's folder.
+        Name within its folder.
     bytes : int
         Size.
     blake3 : str
@@ -126,34 +141,87 @@ class DataFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Segment:
+    """A segment of a registry: some of its items, with an index of their own.
+
+    Parameters
+    ----------
+    digest : str
+        SHA-256 of the files' names and digests.
+    created : datetime
+        When it was written. Of two items with one id, that of the later segment counts.
+    sources : tuple of SourceCoverage
+        Coverage by source, in order of their identifiers.
+    items, tokens, postings : int
+        Numbers of items, tokens and postings.
+    longest : int
+        Number of tokens of the longest item.
+    signatures : int
+        Number of items that are long enough to have a signature.
+    files : tuple of DataFile
+        Data files, in order of their names.
+    """
+
+    digest: str
+    created: datetime
+    sources: tuple[SourceCoverage, ...]
+    items: int
+    tokens: int
+    postings: int
+    longest: int
+    signatures: int
+    files: tuple[DataFile, ...]
+
+    @property
+    def folder(self) -> str:
+        """Name of its folder within the registry's."""
+        return f"segment-{self.digest[:16]}"
+
+    @property
+    def bytes(self) -> int:
+        """Size of all files."""
+        return sum(file.bytes for file in self.files)
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """The content of `registry.json`.
 
     Parameters
     ----------
     digest : str
-        SHA-256 of the parameters, the chance model and the files' names and digests. It identifies
-        the content; time and version of the build are not part of it.
+        SHA-256 of the parameters, the chance model and the digests of segments, statuses and
+        tombstones. It identifies the content; time and version of the build are not part of it.
     parameters : Parameters
         Parameters of the fingerprints.
     chance : ChanceModel
         Model of chance matches with the items: the shipped one, until `registry fit` measures it.
     created : datetime
-        Time when this generation was built.
+        When the manifest was written.
     tool : str
-        Version of `provenance` that built it.
+        Version of `provenance` that wrote it.
+    keeps_texts : bool
+        Whether the registry keeps the items' texts.
     sources : tuple of SourceCoverage
         Coverage by source, in order of their identifiers.
-    items, tokens, postings : int
-        Numbers of items, tokens and postings.
-    files : tuple of DataFile
-        Data files, in order of their names.
+    items, tokens : int
+        Numbers of items that count, and of their tokens.
+    segments : tuple of Segment
+        Segments, the earliest first.
+    statuses : DataFile or None
+        The file with the items that do not count, or have copies in other segments; None if there
+        are none.
     skipped : tuple of Skipped
         Records of the dumps that were skipped, or stored incompletely.
     replaced : int
         Records that a later one with the same source, site and id replaced.
     unread : tuple of Unread
         Dumps that could not be read, or not to the end, in any build.
+    tombstones : DataFile or None
+        The file with the records of withdrawn items; None if there are none.
+    aliases : tuple of str
+        Digests that the same items had in other segments, or in an earlier format: what was
+        measured with them applies.
     """
 
     digest: str
@@ -161,33 +229,75 @@ class Manifest:
     chance: ChanceModel
     created: datetime
     tool: str
+    keeps_texts: bool
     sources: tuple[SourceCoverage, ...]
     items: int
     tokens: int
-    postings: int
-    files: tuple[DataFile, ...]
+    segments: tuple[Segment, ...]
+    statuses: DataFile | None
     skipped: tuple[Skipped, ...]
     replaced: int = 0
     unread: tuple[Unread, ...] = ()
+    tombstones: DataFile | None = None
+    aliases: tuple[str, ...] = ()
 
     @property
-    def generation(self) -> str:
-        """Name of the folder with the data files."""
-        return f"data-{self.digest[:12]}"
+    def postings(self) -> int:
+        """Number of postings of all segments."""
+        return sum(segment.postings for segment in self.segments)
 
     @property
-    def keeps_texts(self) -> bool:
-        """True if the registry keeps the items' texts."""
-        return any(file.name == TEXTS_FILE for file in self.files)
+    def bytes(self) -> int:
+        """Size of all data files."""
+        return sum(segment.bytes for segment in self.segments)
 
     @property
     def bytes_per_posting(self) -> float:
         """Bytes on disk per posting, without texts and signatures."""
-        excluded = (TEXTS_FILE, SIGNATURES_FILE)
-        return sum(f.bytes for f in self.files if f.name not in excluded) / max(self.postings, 1)
+        excluded = (TEXTS_FILE, SIGNED_FILE, SIGNATURES_FILE, BANDS_FILE)
+        counted = sum(
+            file.bytes
+            for segment in self.segments
+            for file in segment.files
+            if file.name not in excluded
+        )
+        return counted / max(self.postings, 1)
+
+    @property
+    def places(self) -> list[tuple[str, DataFile]]:
+        """All files beside the manifest, with their paths within the registry."""
+        files = [
+            (f"{segment.folder}/{file.name}", file)
+            for segment in self.segments
+            for file in segment.files
+        ]
+        return files + [(table.name, table) for table in self._tables]
+
+    @property
+    def folders(self) -> set[str]:
+        """Names of the folders and files that belong to the registry, beside its manifest."""
+        return {segment.folder for segment in self.segments} | {
+            table.name for table in self._tables
+        }
+
+    @property
+    def _tables(self) -> list[DataFile]:
+        return [table for table in (self.statuses, self.tombstones) if table is not None]
 
 
-def registry_digest(parameters: Parameters, chance: ChanceModel, files: Iterable[DataFile]) -> str:
+def segment_digest(files: Iterable[DataFile]) -> str:
+    """Return the digest that identifies a segment's content: SHA-256 in hex."""
+    file_digests = sorted((file.name, file.blake3) for file in files)
+    return hashlib.sha256(json.dumps([FORMAT, file_digests]).encode()).hexdigest()
+
+
+def registry_digest(
+    parameters: Parameters,
+    chance: ChanceModel,
+    segments: Iterable[Segment],
+    statuses: DataFile | None,
+    tombstones: DataFile | None = None,
+) -> str:
     """Return the digest that identifies a registry's content.
 
     Parameters
@@ -196,16 +306,21 @@ def registry_digest(parameters: Parameters, chance: ChanceModel, files: Iterable
         Parameters of the fingerprints.
     chance : ChanceModel
         Model of chance matches.
-    files : iterable of DataFile
-        Data files, in any order.
+    segments : iterable of Segment
+        Its segments, in order.
+    statuses : DataFile or None
+        The file of its items' statuses.
+    tombstones : DataFile or None
+        The file of its tombstones.
 
     Returns
     -------
     str
         SHA-256 in hex.
     """
-    file_digests = sorted((file.name, file.blake3) for file in files)
-    content = json.dumps([FORMAT, asdict(parameters), asdict(chance), file_digests], sort_keys=True)
+    tables = [table and table.blake3 for table in (statuses, tombstones)]
+    parts = [segment.digest for segment in segments], *tables
+    content = json.dumps([FORMAT, asdict(parameters), asdict(chance), *parts], sort_keys=True)
     return hashlib.sha256(content.encode()).hexdigest()
 
 
@@ -222,9 +337,19 @@ def merge_counts(earlier: Iterable[Skipped], later: Iterable[Skipped]) -> tuple[
 def render_manifest(manifest: Manifest) -> str:
     """Return a manifest as JSON."""
     content = {"format": FORMAT, **asdict(manifest)}
-    content["created"] = manifest.created.isoformat()
+    content["postings"] = manifest.postings
     content["bytes_per_posting"] = round(manifest.bytes_per_posting, 2)
-    return json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False, default=str) + "\n"
+    return render_json(content)
+
+
+def render_json(content: dict[str, Any]) -> str:
+    """Return JSON whose dates are in ISO format."""
+    text = json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False, default=_render_date)
+    return text + "\n"
+
+
+def _render_date(value: date) -> str:
+    return value.isoformat()
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -239,6 +364,30 @@ def read_manifest(folder: Path) -> Manifest:
     CorruptFile, DigestMismatch
         If it is damaged or was altered.
     """
+    path, content = folder / MANIFEST, read_content(folder)
+    if content["format"] != FORMAT:
+        raise version_error(folder, content["format"])
+    try:
+        manifest = _parse_manifest(content)
+    except DAMAGE_ERRORS as error:
+        raise damaged_error(path, error) from error
+    if _digest_of(manifest) != manifest.digest or any(
+        segment_digest(segment.files) != segment.digest for segment in manifest.segments
+    ):
+        raise altered_error(path)
+    return manifest
+
+
+def read_content(folder: Path) -> dict[str, Any]:
+    """Read the manifest of a registry of any format, as JSON; key `format` has its version.
+
+    Raises
+    ------
+    RegistryNotFound
+        If there is none.
+    CorruptFile
+        If it is damaged.
+    """
     path = folder / MANIFEST
     try:
         text = read_small_file(path)
@@ -252,29 +401,56 @@ def read_manifest(folder: Path) -> Manifest:
             f"{path} cannot be read: {error.strerror}", remedy="check the path and its permissions"
         ) from error
     try:
-        content = json.loads(text)
-        version = content["format"]
-    except _DAMAGE_ERRORS as error:
-        raise _damaged_error(path, error) from error
-    if version != FORMAT:
-        raise RegistryVersion(
-            f"{folder} has format {version}; this version of provenance reads format {FORMAT}",
-            remedy="use the version that made it, or " + _REBUILD,
-        )
-    try:
-        manifest = _parse_manifest(content)
-    except _DAMAGE_ERRORS as error:
-        raise _damaged_error(path, error) from error
-    if registry_digest(manifest.parameters, manifest.chance, manifest.files) != manifest.digest:
-        raise DigestMismatch(
-            f"{path} was altered: its digest does not match its parameters and files",
-            remedy=_REBUILD,
-        )
-    return manifest
+        content: dict[str, Any] = json.loads(text)
+        content["format"]
+    except DAMAGE_ERRORS as error:
+        raise damaged_error(path, error) from error
+    return content
 
 
-def fingerprint_mismatch(folder: Path, stored: Parameters, ours: Parameters) -> FingerprintMismatch:
-    """Return the error that names the parameters in which fingerprints differ."""
+def version_error(folder: Path, version: object) -> RegistryVersion:
+    """Return the error that a registry has a format that this version does not read."""
+    return RegistryVersion(
+        f"{folder} has format {version}; this version of provenance reads format {FORMAT}",
+        remedy=f"convert it: provenance registry upgrade {folder}"
+        if version == UPGRADED_FORMAT
+        else "use the version that made it, or " + _REBUILD,
+    )
+
+
+def altered_error(path: Path) -> DigestMismatch:
+    """Return the error that a manifest does not have the digest that it states."""
+    return DigestMismatch(
+        f"{path} was altered: its digest does not match its parameters and files", remedy=_REBUILD
+    )
+
+
+def _digest_of(manifest: Manifest) -> str:
+    return registry_digest(
+        manifest.parameters,
+        manifest.chance,
+        manifest.segments,
+        manifest.statuses,
+        manifest.tombstones,
+    )
+
+
+def fingerprint_mismatch(
+    folder: Path, stored: Parameters, ours: Parameters, other: Path | None = None
+) -> FingerprintMismatch:
+    """Return the error that names the parameters in which fingerprints differ.
+
+    Parameters
+    ----------
+    folder : Path
+        A registry.
+    stored : Parameters
+        Its parameters.
+    ours : Parameters
+        Those to compare with.
+    other : Path or None
+        The registry that has them; None means this version of provenance.
+    """
     names = [
         field.name
         for field in fields(ours)
@@ -285,57 +461,90 @@ def fingerprint_mismatch(folder: Path, stored: Parameters, ours: Parameters) -> 
         return ", ".join(f"{name}={getattr(parameters, name)!r}" for name in names)
 
     return FingerprintMismatch(
-        f"{folder} was fingerprinted with {format_parameters(stored)}; this version of provenance "
-        f"uses {format_parameters(ours)}",
+        f"{folder} was fingerprinted with {format_parameters(stored)}; "
+        f"{other or 'this version of provenance'} uses {format_parameters(ours)}",
         remedy="use the version that made it, or " + _REBUILD,
     )
 
 
-def _damaged_error(path: Path, error: Exception) -> CorruptFile:
+def damaged_error(path: Path, error: Exception) -> CorruptFile:
+    """Return the error that a manifest cannot be parsed."""
     return CorruptFile(f"{path} is damaged: {type(error).__name__}: {error}", remedy=_REBUILD)
 
 
 def _parse_manifest(content: dict[str, Any]) -> Manifest:
-    files = tuple(build_typed(DataFile, file) for file in content["files"])
-    for file in files:
-        # A name is joined to a path: nothing may lead out of the registry.
-        if not re.fullmatch(r"[a-z]+\.(parquet|npy)", file.name):
-            raise ValueError(f"not the name of a data file: {file.name!r}")
-    if missing := set(REQUIRED) - {file.name for file in files}:
-        raise ValueError(f"does not list {', '.join(sorted(missing))}")
-    if not re.fullmatch(r"[0-9a-f]{64}", content["digest"]):
-        raise ValueError(f"not a digest: {content['digest']!r}")
+    statuses, tombstones = content["statuses"], content["tombstones"]
     return Manifest(
-        digest=content["digest"],
+        digest=parse_digest(content["digest"]),
         parameters=build_typed(Parameters, content["parameters"]),
-        chance=_parse_chance(**content["chance"]),
+        chance=parse_chance(**content["chance"]),
         created=parse_timestamp(content["created"]),
         tool=str(content["tool"]),
-        sources=_parse_sources(content["sources"]),
+        keeps_texts=bool(content["keeps_texts"]),
+        sources=parse_sources(content["sources"]),
         items=parse_count(content["items"]),
         tokens=parse_count(content["tokens"]),
-        postings=parse_count(content["postings"]),
-        files=files,
-        skipped=tuple(_parse_skipped(entry) for entry in content["skipped"]),
-        replaced=parse_count(content.get("replaced", 0)),  # early manifests lack it
-        unread=tuple(build_typed(Unread, entry) for entry in content.get("unread", ())),
+        segments=tuple(map(parse_segment, content["segments"])),
+        statuses=None if statuses is None else parse_file(statuses),
+        skipped=tuple(parse_skipped(entry) for entry in content["skipped"]),
+        replaced=parse_count(content["replaced"]),
+        unread=tuple(build_typed(Unread, entry) for entry in content["unread"]),
+        tombstones=None if tombstones is None else parse_file(tombstones),
+        aliases=tuple(map(parse_digest, content["aliases"])),
     )
 
 
-def _parse_skipped(entry: dict[str, Any]) -> Skipped:
+def parse_segment(content: dict[str, Any]) -> Segment:
+    """Parse the entry of a segment; raises one of `DAMAGE_ERRORS` if it is damaged."""
+    files = tuple(map(parse_file, content["files"]))
+    if missing := set(REQUIRED) - {file.name for file in files}:
+        raise ValueError(f"a segment does not list {', '.join(sorted(missing))}")
+    return Segment(
+        digest=parse_digest(content["digest"]),
+        created=parse_timestamp(content["created"]),
+        sources=parse_sources(content["sources"]),
+        items=parse_count(content["items"]),
+        tokens=parse_count(content["tokens"]),
+        postings=parse_count(content["postings"]),
+        longest=parse_count(content["longest"]),
+        signatures=parse_count(content["signatures"]),
+        files=files,
+    )
+
+
+def parse_file(content: dict[str, Any]) -> DataFile:
+    """Parse the entry of a data file; raises one of `DAMAGE_ERRORS` if it is damaged."""
+    file = build_typed(DataFile, content)
+    # A name is joined to a path: nothing may lead out of the registry.
+    if not re.fullmatch(r"[a-z]+(-[0-9a-f]+)?\.(parquet|npy)", file.name):
+        raise ValueError(f"not the name of a data file: {file.name!r}")
+    return file
+
+
+def parse_digest(text: object) -> str:
+    """Parse a digest in hex; raises one of `DAMAGE_ERRORS` if it is none."""
+    if not isinstance(text, str) or not re.fullmatch(r"[0-9a-f]{64}", text):
+        raise ValueError(f"not a digest: {text!r}")
+    return text
+
+
+def parse_skipped(entry: dict[str, Any]) -> Skipped:
+    """Parse a tally of skipped records; raises one of `DAMAGE_ERRORS` if it is damaged."""
     return build_typed(Skipped, entry | {"rows": tuple(map(parse_count, entry["rows"]))})
 
 
-def _parse_chance(decay: float, scale: float, exceedances: int) -> ChanceModel:
+def parse_chance(decay: float, scale: float, exceedances: int) -> ChanceModel:
+    """Parse a chance model; raises one of `DAMAGE_ERRORS` if it is damaged."""
     if not (0 < decay < math.inf and 0 < scale < math.inf):
         raise ValueError(f"invalid chance model: decay {decay}, scale {scale}")
     return ChanceModel(float(decay), float(scale), int(exceedances))
 
 
-def _parse_sources(entries: list[dict[str, Any]]) -> tuple[SourceCoverage, ...]:
+def parse_sources(entries: list[dict[str, Any]]) -> tuple[SourceCoverage, ...]:
+    """Parse the coverage of sources; raises one of `DAMAGE_ERRORS` if it is damaged."""
     sources = tuple(_parse_coverage(source) for source in entries)
     names = [source.source for source in sources]
-    if names != sorted(set(names)) or len(names) > _MAX_SOURCES:
+    if names != sorted(set(names)) or len(names) > MAX_SOURCES:
         raise ValueError("its sources are not sorted, or too many")
     return sources
 

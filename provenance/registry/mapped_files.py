@@ -14,7 +14,7 @@ from blake3 import blake3
 
 from provenance.atomic_output import open_regular_file
 from provenance.errors import DigestMismatch, is_out_of_memory
-from provenance.registry.manifest import REMEDY, DataFile, Manifest, read_manifest
+from provenance.registry.manifest import REMEDY, DataFile, Manifest, Segment, read_manifest
 
 _HASH_CHUNK_BYTES = 1 << 24
 
@@ -65,11 +65,27 @@ class MappedFile:
 
 
 Files: TypeAlias = Mapping[str, MappedFile]
-"""The files of a generation, by name."""
+"""The files of a segment, by name."""
 
 
-def map_registry(folder: Path) -> tuple[Manifest, Files]:
-    """Map all files of one generation of a registry.
+@dataclass(frozen=True, slots=True)
+class MappedSegment:
+    """A segment whose files are mapped.
+
+    Parameters
+    ----------
+    entry : Segment
+        Its entry in the manifest.
+    files : mapping of str to MappedFile
+        Its files.
+    """
+
+    entry: Segment
+    files: Files
+
+
+def map_registry(folder: Path) -> tuple[Manifest, tuple[MappedSegment, ...], MappedFile | None]:
+    """Map all files of a registry: those of its segments, and that of statuses.
 
     Raises
     ------
@@ -82,12 +98,26 @@ def map_registry(folder: Path) -> tuple[Manifest, Files]:
     while True:
         manifest = read_manifest(folder)
         try:
-            return manifest, map_files(folder / manifest.generation, manifest.files)
+            segments = tuple(map_segment(folder, segment) for segment in manifest.segments)
+            return manifest, segments, map_statuses(folder, manifest)
         except DigestMismatch:
-            # A process that extends the registry removes the files of the previous manifest.
+            # A process that changes the registry removes the files of the previous manifest.
             if manifest.digest == failed_digest:
                 raise
             failed_digest = manifest.digest
+
+
+def map_segment(folder: Path, segment: Segment) -> MappedSegment:
+    """Map the files of a segment; raises as `map_files`."""
+    return MappedSegment(segment, map_files(folder / segment.folder, segment.files))
+
+
+def map_statuses(folder: Path, manifest: Manifest) -> MappedFile | None:
+    """Map the statuses of a registry, if it has any; raises as `map_files`."""
+    if manifest.statuses is None:
+        return None
+    [file] = map_files(folder, [manifest.statuses]).values()
+    return file
 
 
 def map_files(data: Path, files: Iterable[DataFile]) -> Files:

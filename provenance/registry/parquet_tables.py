@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import chain
+from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
@@ -49,7 +50,10 @@ def open_parquet(
     source = pa.BufferReader(pa.py_buffer(file.content()))
     try:
         with pq.ParquetFile(
-            source, metadata=metadata, read_dictionary=dictionary_columns
+            source,
+            metadata=metadata,
+            read_dictionary=dictionary_columns,
+            page_checksum_verification=True,
         ) as parquet:
             if metadata is None:
                 _check_schema(parquet.schema_arrow, SCHEMAS.get(file.path.stem))
@@ -215,8 +219,8 @@ def read_table(parquet: pq.ParquetFile, schema: pa.Schema, most: int) -> pa.Tabl
     return table
 
 
-def timestamp_seconds(file: MappedFile, created_at: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Convert column `created_at` of a data file to seconds since 1970.
+def timestamp_seconds(path: Path, created_at: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Convert column `created_at` of the items of `path` to seconds since 1970.
 
     Raises
     ------
@@ -226,7 +230,7 @@ def timestamp_seconds(file: MappedFile, created_at: pa.ChunkedArray) -> pa.Chunk
     seconds = seconds_from_timestamps(created_at)
     bounds = pc.min_max(seconds).as_py()
     if bounds["min"] is not None and not EARLIEST <= bounds["min"] <= bounds["max"] <= LATEST:
-        raise CorruptFile(f"{file.path} has dates outside the calendar", remedy=REMEDY)
+        raise CorruptFile(f"{path} has dates outside the calendar", remedy=REMEDY)
     return seconds
 
 

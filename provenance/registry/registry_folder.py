@@ -11,19 +11,39 @@ from pathlib import Path
 from provenance.atomic_output import make_durable_folders, sync_path
 from provenance.errors import RegistryError, RegistryExists
 from provenance.file_locks import open_locked
-from provenance.registry.manifest import MANIFEST, Manifest, read_manifest, render_manifest
+from provenance.registry.manifest import (
+    MANIFEST,
+    Manifest,
+    read_content,
+    read_manifest,
+    render_manifest,
+)
 
-_GENERATIONS = "data-*"
+_CONTENTS = "segment-*", "statuses-*", "tombstones-*", "data-" + 12 * "[0-9a-f]"
+"""Patterns of names of what belongs to a registry, that of format 4 included."""
+
+_RECIPE_FILE = "recipe"
+
+PROGRESS_FILE = "progress.json"
+"""In the folder of a build: what it has finished (see `build.build_progress`)."""
 
 
 @contextmanager
-def staged_registry(folder: Path) -> Iterator[Path]:
-    """Create an empty folder beside `folder`, in which a registry can be built.
+def staged_registry(folder: Path, recipe: str | None = None) -> Iterator[Path]:
+    """Create a folder beside `folder`, in which a registry can be built.
+
+    Parameters
+    ----------
+    folder : Path
+        The registry.
+    recipe : str or None
+        Identifies what is built. If the folder has progress of a build of the same recipe that was
+        killed, that is kept; so is that of this build, should it fail.
 
     Yields
     ------
     Path
-        The staging folder. It is removed afterwards, with leftovers of killed builds.
+        The staging folder. It is removed afterwards, with leftovers of other builds.
 
     Raises
     ------
@@ -40,48 +60,86 @@ def staged_registry(folder: Path) -> Iterator[Path]:
         with _open_lock(_sibling_name(folder, "lock"), folder):
             if _is_occupied(folder):
                 raise _exists_error(folder)
-            with _empty_folder(_sibling_name(folder, "building")) as staging:
+            with _staging_folder(_sibling_name(folder, "building"), recipe) as staging:
                 yield staging
 
 
 @contextmanager
-def staged_generation(folder: Path) -> Iterator[tuple[Path, Manifest]]:
-    """Create an empty folder inside `folder`, in which its next generation can be built.
+def staged_change(folder: Path, recipe: str | None = None) -> Iterator[tuple[Path, Manifest]]:
+    """Create a folder inside `folder`, in which a change to it can be prepared.
+
+    Waits until no other process is changing it.
+
+    Parameters
+    ----------
+    folder : Path
+        The registry.
+    recipe : str or None
+        As for `staged_registry`; it counts only for the same content of the registry.
 
     Yields
     ------
     staging : Path
-        The staging folder. It is removed afterwards, with leftovers of killed builds.
+        The staging folder. It is removed afterwards, with leftovers of killed processes.
     manifest : Manifest
-        Of the present generation, which no other process can change within the context.
+        The present manifest, which no other process can change within the context.
 
     Raises
     ------
     RegistryNotFound
         If `folder` is not a registry.
     RegistryError
-        If another process is writing to it, or it cannot be written, now or later within the
-        context.
+        If it cannot be written, now or later within the context.
     """
     read_manifest(folder)  # no lock is left in a folder that is not a registry
     with (
         _translate_errors(folder),
-        _open_lock(folder / ".lock", folder),
-        _empty_folder(folder / ".building") as staging,
+        _open_lock(folder / ".lock", folder, fcntl.LOCK_EX),
     ):
         _remove_leftovers(folder)
-        yield staging, read_manifest(folder)
+        manifest = read_manifest(folder)
+        remove_unlisted(folder, manifest)
+        recipe = recipe and f"{recipe} {manifest.digest}"
+        with _staging_folder(folder / ".building", recipe) as staging:
+            yield staging, manifest
+
+
+@contextmanager
+def staged_conversion(folder: Path) -> Iterator[Path]:
+    """Create a folder inside that of a registry of another format, in which it can be converted.
+
+    Waits until no other process is changing it.
+
+    Yields
+    ------
+    Path
+        The staging folder. It is removed afterwards, with leftovers of killed processes.
+
+    Raises
+    ------
+    RegistryNotFound, CorruptFile
+        If `folder` is not a registry of any format.
+    RegistryError
+        If it cannot be written, now or later within the context.
+    """
+    read_content(folder)  # no lock is left in a folder that is not a registry
+    with (
+        _translate_errors(folder),
+        _open_lock(folder / ".lock", folder, fcntl.LOCK_EX),
+        _staging_folder(folder / ".building", None) as staging,
+    ):
+        yield staging
 
 
 def publish_registry(staging: Path, manifest: Manifest, folder: Path) -> None:
-    """Move a finished generation to the place of a new registry.
+    """Move finished segments to the place of a new registry.
 
     Parameters
     ----------
     staging : Path
-        Folder that contains only the generation's folder.
+        Folder that contains only what the manifest names.
     manifest : Manifest
-        Of the generation.
+        Of the new registry.
     folder : Path
         The registry to create.
 
@@ -90,8 +148,12 @@ def publish_registry(staging: Path, manifest: Manifest, folder: Path) -> None:
     RegistryExists
         If `folder` was created meanwhile.
     """
+    (staging / PROGRESS_FILE).unlink(missing_ok=True)
+    (staging / _RECIPE_FILE).unlink()
+    remove_unlisted(staging, manifest)
     _write_text(staging / MANIFEST, render_manifest(manifest))
-    sync_path(staging / manifest.generation)
+    for name in manifest.folders:
+        sync_path(staging / name)
     sync_path(staging)
     try:
         staging.rename(folder)
@@ -102,43 +164,42 @@ def publish_registry(staging: Path, manifest: Manifest, folder: Path) -> None:
     sync_path(folder.parent)
 
 
-def publish_generation(generation: Path, manifest: Manifest, folder: Path) -> None:
-    """Replace a registry's present generation by a finished one.
+def publish_change(staging: Path, manifest: Manifest, folder: Path) -> None:
+    """Replace a registry's manifest, after moving new segments and statuses to its folder.
 
-    A reader sees either the old one or the new one.
+    A reader sees either the earlier registry or the new one.
 
     Parameters
     ----------
-    generation : Path
-        The generation's folder, on the same file system as `folder`.
+    staging : Path
+        Folder with what the manifest names and `folder` lacks, on the same file system.
     manifest : Manifest
-        Of the generation.
+        The new manifest.
     folder : Path
         The registry.
     """
-    sync_path(generation)
-    generation.rename(folder / manifest.generation)
-    manifest_file = generation.with_name(MANIFEST)
-    _write_text(manifest_file, render_manifest(manifest))
-    sync_path(folder)
-    manifest_file.replace(folder / MANIFEST)
-    sync_path(folder)
-    remove_other_generations(folder, manifest)
-
-
-def replace_manifest(staging: Path, manifest: Manifest, folder: Path) -> None:
-    """Replace a registry's manifest by another one of the same generation."""
+    (staging / PROGRESS_FILE).unlink(missing_ok=True)
+    for name in sorted(manifest.folders):
+        if not (folder / name).exists():
+            sync_path(staging / name)
+            (staging / name).rename(folder / name)
     manifest_file = staging / MANIFEST
     _write_text(manifest_file, render_manifest(manifest))
+    sync_path(folder)
     manifest_file.replace(folder / MANIFEST)
     sync_path(folder)
+    remove_unlisted(folder, manifest)
 
 
-def remove_other_generations(folder: Path, manifest: Manifest) -> None:
-    """Remove every generation but the manifest's: earlier ones, and those of killed runs."""
-    for path in folder.glob(_GENERATIONS):
-        if path.name != manifest.generation:
+def remove_unlisted(folder: Path, manifest: Manifest) -> None:
+    """Remove segments and statuses that a manifest does not name: earlier ones, and leftovers."""
+    for path in (path for pattern in _CONTENTS for path in folder.glob(pattern)):
+        if path.name in manifest.folders:
+            continue
+        if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -153,8 +214,10 @@ def _translate_errors(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _open_lock(path: Path, folder: Path) -> Iterator[None]:
-    descriptor = _acquire_lock(path, folder)
+def _open_lock(
+    path: Path, folder: Path, mode: int = fcntl.LOCK_EX | fcntl.LOCK_NB
+) -> Iterator[None]:
+    descriptor = _acquire_lock(path, folder, mode)
     try:
         yield
     finally:
@@ -163,10 +226,10 @@ def _open_lock(path: Path, folder: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def _acquire_lock(path: Path, folder: Path) -> int:
+def _acquire_lock(path: Path, folder: Path, mode: int) -> int:
     # The kernel drops the lock of a process that dies, so that a lock is never stale.
     try:
-        return open_locked(path, os.O_RDWR | os.O_CREAT, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return open_locked(path, os.O_RDWR | os.O_CREAT, mode)
     except BlockingIOError as error:
         raise RegistryError(
             f"another process is writing to {folder}",
@@ -175,13 +238,24 @@ def _acquire_lock(path: Path, folder: Path) -> int:
 
 
 @contextmanager
-def _empty_folder(staging: Path) -> Iterator[Path]:
-    shutil.rmtree(staging, ignore_errors=True)
-    staging.mkdir()
+def _staging_folder(staging: Path, recipe: str | None) -> Iterator[Path]:
+    """Create a staging folder, or keep one with progress of the same recipe."""
+    if recipe is None or not (staging / PROGRESS_FILE).exists() or _read_recipe(staging) != recipe:
+        shutil.rmtree(staging, ignore_errors=True)
+        staging.mkdir()
+        _write_text(staging / _RECIPE_FILE, recipe or "")
     try:
         yield staging
     finally:
-        shutil.rmtree(staging, ignore_errors=True)
+        if not (staging / PROGRESS_FILE).exists():
+            shutil.rmtree(staging, ignore_errors=True)
+
+
+def _read_recipe(staging: Path) -> str | None:
+    try:
+        return (staging / _RECIPE_FILE).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
 
 
 def _remove_leftovers(folder: Path) -> None:

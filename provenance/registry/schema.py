@@ -32,20 +32,11 @@ ITEMS_SCHEMA = pa.schema(
         pa.field("author", pa.string()),  # digest of the name
         pa.field("language", pa.string()),
         pa.field("licence", pa.string()),
-        pa.field("length", pa.uint32(), nullable=False),  # in tokens
         pa.field("lead", _UINT32S, nullable=False),
         pa.field("trail", _UINT32S, nullable=False),
-        pa.field("first", pa.uint32(), nullable=False),
     ]
 )
 TEXTS_SCHEMA = pa.schema([pa.field("text", pa.large_string(), nullable=False)])
-SHARED_SCHEMA = pa.schema(
-    [
-        pa.field("shingle", pa.uint64(), nullable=False),
-        pa.field("source", pa.uint8(), nullable=False),  # index into the manifest's sources
-        pa.field("authors", pa.uint8(), nullable=False),
-    ]
-)
 SKETCH_SCHEMA = pa.schema(
     [
         pa.field("source", pa.string(), nullable=False),
@@ -57,31 +48,17 @@ BACKGROUND_SCHEMA = pa.schema([pa.field("count", pa.uint64(), nullable=False)])
 SCHEMAS = {
     "items": ITEMS_SCHEMA,
     "texts": TEXTS_SCHEMA,
-    "shared": SHARED_SCHEMA,
     "sketch": SKETCH_SCHEMA,
     "background": BACKGROUND_SCHEMA,
 }
-"""Schemas by file stem; the schema of signatures depends on their length."""
-
-
-def signatures_schema(permutations: int) -> pa.Schema:
-    """Return the schema of the signatures: one row per item that is long enough."""
-    signature = pa.list_(pa.field("element", pa.uint32(), nullable=False), permutations)
-    return pa.schema(
-        [
-            pa.field("item", pa.uint32(), nullable=False),
-            pa.field("signature", signature, nullable=False),
-        ]
-    )
+"""Schemas by file stem."""
 
 
 _PACKED = "DELTA_BINARY_PACKED"
 _ITEMS: dict[str, Any] = {
     "use_dictionary": ["source", "language", "licence", "lead", "trail"],
-    "compression": {
-        name: "none" if name in ("first", "length") else "zstd" for name in ITEMS_SCHEMA.names
-    },
-    "column_encoding": {"created_at": _PACKED, "length": _PACKED, "first": _PACKED},
+    "compression": "zstd",
+    "column_encoding": {"created_at": _PACKED},
 }
 _TEXTS: dict[str, Any] = {"use_dictionary": False, "compression": "zstd"}
 _NUMBERS: dict[str, Any] = {
@@ -89,12 +66,6 @@ _NUMBERS: dict[str, Any] = {
     "compression": "none",
     "column_encoding": _PACKED,
 }
-_SHARED: dict[str, Any] = {
-    "use_dictionary": ["source", "authors"],
-    "compression": "none",
-    "column_encoding": {"shingle": _PACKED},
-}
-_SIGNATURES: dict[str, Any] = {"use_dictionary": False, "compression": "none"}
 _SKETCH: dict[str, Any] = {
     "use_dictionary": ["source"],
     "compression": "zstd",
@@ -104,9 +75,7 @@ _SKETCH: dict[str, Any] = {
 _ENCODINGS = {
     "items": _ITEMS,
     "texts": _TEXTS,
-    "shared": _SHARED,
     "background": _NUMBERS,
-    "signatures": _SIGNATURES,
     "sketch": _SKETCH,
 }
 
@@ -122,7 +91,7 @@ def parquet_writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
     For one version of pyarrow, its bytes depend on the tables only, if they are written as whole
     row groups of one chunk each.
     """
-    return pq.ParquetWriter(path, schema, **_ENCODINGS[path.stem])
+    return pq.ParquetWriter(path, schema, write_page_checksum=True, **_ENCODINGS[path.stem])
 
 
 def timestamps_from_seconds(seconds: pa.ChunkedArray) -> pa.ChunkedArray:

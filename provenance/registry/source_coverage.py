@@ -1,13 +1,13 @@
 """Coverage of each source in a registry: items, dates, and how many the source has in total."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pyarrow as pa
 
 from provenance.errors import RegistryError
-from provenance.model import Flags, SourceCoverage
+from provenance.model import Flags, Int64s, SourceCoverage
 
 _ITEM_AGGREGATES = [
     ("length", "count"),
@@ -50,7 +50,7 @@ def coverage_sums(rows: pa.Table, too_short: Flags) -> pa.Table:
     return sums.rename_columns(_COLUMN_NAMES)
 
 
-def merge_coverage(sums: Sequence[pa.Table]) -> tuple[SourceCoverage, ...]:
+def merge_sums(sums: Sequence[pa.Table]) -> tuple[SourceCoverage, ...]:
     """Merge tables of `coverage_sums` in any order; the result is sorted by source."""
     if not sums:
         return ()
@@ -66,6 +66,54 @@ def merge_coverage(sums: Sequence[pa.Table]) -> tuple[SourceCoverage, ...]:
             unattributable=row["too_short"],
         )
         for row in both.rename_columns(_COLUMN_NAMES).sort_by("source").to_pylist()
+    )
+
+
+def merge_coverage(
+    parts: Iterable[Sequence[SourceCoverage]],
+) -> tuple[SourceCoverage, ...]:
+    """Merge the coverage of disjoint items in any order; the result is sorted by source."""
+    merged: dict[str, SourceCoverage] = {}
+    for coverage in (coverage for part in parts for coverage in part):
+        before = merged.get(coverage.source)
+        merged[coverage.source] = coverage if before is None else _add(before, coverage)
+    return tuple(merged[source] for source in sorted(merged))
+
+
+def _add(one: SourceCoverage, other: SourceCoverage) -> SourceCoverage:
+    firsts = [day for day in (one.first, other.first) if day is not None]
+    lasts = [day for day in (one.last, other.last) if day is not None]
+    return SourceCoverage(
+        source=one.source,
+        items=one.items + other.items,
+        tokens=one.tokens + other.tokens,
+        first=min(firsts, default=None),
+        last=max(lasts, default=None),
+        undated=one.undated + other.undated,
+        unattributable=one.unattributable + other.unattributable,
+    )
+
+
+def subtract_coverage(
+    all_items: SourceCoverage, gone: SourceCoverage, dates: Int64s
+) -> SourceCoverage:
+    """Return the coverage of a source without some items.
+
+    Parameters
+    ----------
+    all_items, gone : SourceCoverage
+        Of all items, and of those to leave out.
+    dates : ndarray of int64
+        Dates of the remaining items that have one, in seconds since 1970.
+    """
+    return SourceCoverage(
+        source=all_items.source,
+        items=all_items.items - gone.items,
+        tokens=all_items.tokens - gone.tokens,
+        first=_day(int(dates.min())) if len(dates) else None,
+        last=_day(int(dates.max())) if len(dates) else None,
+        undated=all_items.undated - gone.undated,
+        unattributable=all_items.unattributable - gone.unattributable,
     )
 
 

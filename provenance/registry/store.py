@@ -4,30 +4,49 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 
+from provenance.errors import CorruptFile
 from provenance.fingerprint.tokenizer.tokenize import current_parameters
-from provenance.model import DroppedEdges, RegistryArrays, RegistrySummary, UInt32s
-from provenance.registry.array_reader import read_registry_arrays
-from provenance.registry.build.item_copies import ItemCopies, find_copies
+from provenance.match.candidates.near_duplicates import SignatureTable
+from provenance.model import (
+    DroppedEdges,
+    Int64s,
+    RegistryArrays,
+    RegistrySummary,
+    UInt32s,
+)
+from provenance.registry.array_reader import (
+    find_faults,
+    first_numbers,
+    read_offsets,
+    read_registry_arrays,
+    read_signatures,
+)
 from provenance.registry.data_files import Digest, check_files, digest_of_file, digested_files
+from provenance.registry.item_copies import ItemCopies, find_copies
 from provenance.registry.manifest import (
     ITEMS_FILE,
-    SIGNATURES_FILE,
+    REMEDY,
     TEXTS_FILE,
     Manifest,
     fingerprint_mismatch,
 )
-from provenance.registry.mapped_files import Files, map_registry
+from provenance.registry.mapped_files import MappedSegment, map_registry
 from provenance.registry.parquet_tables import (
-    open_parquet,
     read_rows,
-    read_table,
     timestamp_seconds,
 )
-from provenance.registry.schema import binary_to_lists, signatures_schema, single_chunk
+from provenance.registry.schema import SCHEMAS, binary_to_lists, single_chunk
+from provenance.registry.statuses import read_statuses
+from provenance.registry.verified_segments import (
+    file_states,
+    is_verified,
+    remember_verified,
+)
 
-_DESCRIPTION_COLUMNS = ("source", "item", "url", "created_at", "language", "licence", "length")
+_DESCRIPTION_COLUMNS = ("source", "item", "url", "created_at", "language", "licence")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +59,23 @@ class Registry:
         Its folder.
     manifest : Manifest
         Its manifest.
-    files : mapping of str to MappedFile
-        Its data files.
+    segments : tuple of MappedSegment
+        Its segments.
+    statuses : pyarrow.Table
+        Statuses of items, of schema `statuses.STATUSES`.
+    address : str
+        The address that it was fetched from, if any.
     """
 
     path: Path
     manifest: Manifest
-    files: Files = field(repr=False, compare=False)
+    segments: tuple[MappedSegment, ...] = field(repr=False, compare=False)
+    statuses: pa.Table = field(repr=False, compare=False)
+    address: str = ""
 
     def arrays(self) -> RegistryArrays:
         """Read what matching needs: the tokens and postings of all items."""
-        return read_registry_arrays(self.files, self.manifest)
+        return read_registry_arrays(self.segments, self.statuses, self.manifest)
 
     def describe(self, numbers: UInt32s) -> pa.Table:
         """Return the metadata of items.
@@ -67,9 +92,8 @@ class Registry:
             `language`, `licence`, and `length` in tokens.
         """
         rows = self._rows(ITEMS_FILE, _DESCRIPTION_COLUMNS, numbers)
-        seconds = timestamp_seconds(self.files[ITEMS_FILE], rows["created_at"]).cast(
-            pa.timestamp("s", "UTC")
-        )
+        rows = rows.append_column("length", pa.array(self._lengths(numbers)))
+        seconds = timestamp_seconds(self.path, rows["created_at"]).cast(pa.timestamp("s", "UTC"))
         rows = rows.set_column(rows.column_names.index("created_at"), "created_at", seconds)
         return rows.add_column(0, "number", pa.array(numbers, pa.uint32()))
 
@@ -101,32 +125,21 @@ class Registry:
         arrays : RegistryArrays
             As returned by `arrays`.
         """
-        return find_copies(self.files[ITEMS_FILE], arrays, numbers)
+        return find_copies(self._item_names, arrays, numbers)
 
-    def signatures(self) -> tuple[UInt32s, UInt32s]:
-        """Read the signatures of long items.
-
-        Returns
-        -------
-        items : ndarray of uint32, shape (n,)
-            Their numbers, ascending.
-        signatures : ndarray of uint32, shape (n, permutations)
-            As computed by `fingerprint.minhash.signatures`.
-        """
+    def signatures(self) -> tuple[SignatureTable, ...]:
+        """Return the signatures of long items by segment, without reading them."""
         permutations = self.manifest.parameters.permutations
-        with open_parquet(self.files[SIGNATURES_FILE]) as file:
-            table = read_table(file, signatures_schema(permutations), self.manifest.items)
-            items = table["item"].to_numpy()
-            if len(items) and items.max() >= self.manifest.items:
-                raise pa.ArrowInvalid("it has signatures of items that do not exist")
-        rows = table["signature"].combine_chunks().flatten().to_numpy()
-        return items, rows.reshape(-1, permutations)
+        return tuple(
+            _signature_table(segment, int(base), permutations)
+            for base, segment in zip(self._bases, self.segments, strict=True)
+        )
 
     def summary(self) -> RegistrySummary:
         """Return the summary for a result."""
         manifest = self.manifest
         return RegistrySummary(
-            str(self.path),
+            self.address or str(self.path),
             manifest.digest,
             manifest.created,
             manifest.items,
@@ -135,18 +148,53 @@ class Registry:
         )
 
     @property
-    def data(self) -> Path:
-        """Folder of the data files."""
-        return self.path / self.manifest.generation
+    def _bases(self) -> Int64s:
+        return first_numbers(self.manifest.segments)
+
+    def _item_names(self, numbers: UInt32s) -> pa.Table:
+        return self._rows(ITEMS_FILE, ["source", "item"], numbers)
+
+    def _lengths(self, numbers: UInt32s) -> Int64s:
+        """Return the number of tokens of items, in the order given."""
+        bases = self._bases
+        places = np.searchsorted(bases, numbers, side="right") - 1
+        lengths = np.empty(len(numbers), np.int64)
+        for place in np.unique(places).tolist():
+            rows, offsets = np.flatnonzero(places == place), read_offsets(self.segments[place])
+            own = numbers[rows] - bases[place]
+            lengths[rows] = offsets[own + 1].astype(np.int64) - offsets[own]
+        return lengths
 
     def _rows(self, name: str, columns: Sequence[str], numbers: UInt32s) -> pa.Table:
-        return read_rows(self.files[name], columns, numbers, self.manifest.items)
+        """Read rows of a file of each segment, in the order given."""
+        if not self.segments:
+            return SCHEMAS[Path(name).stem].empty_table().select(list(columns))
+        bases = self._bases
+        places = np.searchsorted(bases, numbers, side="right") - 1
+        tables, rows_of = [], []
+        for place, segment in enumerate(self.segments):
+            rows = np.flatnonzero(places == place)
+            if len(rows) or not place:
+                own = (numbers[rows] - bases[place]).astype(np.uint32)
+                tables.append(read_rows(segment.files[name], columns, own, segment.entry.items))
+                rows_of.append(rows)
+        if len(tables) == 1:
+            return tables[0]
+        back = np.argsort(np.concatenate(rows_of), kind="stable")
+        return pa.concat_tables(tables).take(pa.array(back)).combine_chunks()
+
+
+def _signature_table(
+    segment: MappedSegment, first_number: int, permutations: int
+) -> SignatureTable:
+    items, signatures, bands = read_signatures(segment, permutations)
+    return SignatureTable(items + np.uint32(first_number), signatures, bands)
 
 
 def open_registry(folder: Path, digest: Digest = digest_of_file) -> Registry:
     """Open a registry, checking that it is intact and its fingerprints are comparable with ours.
 
-    All files are mapped, so that they stay readable if another process extends the registry.
+    All files are mapped, so that they stay readable if another process changes the registry.
 
     Parameters
     ----------
@@ -167,11 +215,35 @@ def open_registry(folder: Path, digest: Digest = digest_of_file) -> Registry:
     DigestMismatch
         If a file is missing or altered. Of the texts only the size is checked: see `verify_files`.
     CorruptFile
-        If its manifest is damaged.
+        If its manifest or a segment is damaged.
     """
-    manifest, files = map_registry(folder)
+    manifest, segments, statuses = map_registry(folder)
     ours = current_parameters()
     if replace(manifest.parameters, unicode=ours.unicode) != ours:
         raise fingerprint_mismatch(folder, manifest.parameters, ours)
-    check_files(files, digested_files(manifest), digest)
-    return Registry(folder, manifest, files)
+    for segment in segments:
+        check_segment(segment, digest)
+    if statuses is not None and manifest.statuses is not None:
+        check_files({statuses.path.name: statuses}, [manifest.statuses], digest)
+    sizes = [segment.entry.items for segment in segments]
+    return Registry(folder, manifest, segments, read_statuses(statuses, sizes))
+
+
+def check_segment(segment: MappedSegment, digest: Digest = digest_of_file) -> None:
+    """Check the digests of a segment's files, and that no kernel would read out of bounds.
+
+    A segment that was checked on this machine before, and not written since, is not read again.
+
+    Raises
+    ------
+    DigestMismatch, CorruptFile
+        If it is damaged.
+    """
+    states = file_states(segment)
+    if is_verified(segment, states):
+        return
+    check_files(segment.files, digested_files(segment.entry), digest)
+    if faults := list(find_faults(segment)):
+        folder = segment.files[ITEMS_FILE].path.parent
+        raise CorruptFile(f"{folder} is inconsistent: {'; '.join(faults)}", remedy=REMEDY)
+    remember_verified(segment, states)

@@ -1,81 +1,89 @@
-"""Verify a registry: check every digest, and recompute what follows from its items."""
+"""Verify a registry: check every digest, and recompute what follows from its items.
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+Segments are read a row group at a time, and postings in chunks, so that memory does not depend on
+the size of a registry.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
+import pyarrow.compute as pc
 
 from provenance.errors import CorruptFile
 from provenance.fingerprint.shingles import shingle
 from provenance.fingerprint.span_edges import dropped_edges as fingerprint_edges
 from provenance.fingerprint.tokenizer.tokenize import current_parameters, tokenise
-from provenance.match.index.postings_index import IndexLayout, build_index_part
-from provenance.match.index.stop_shingles import count_shared_shingles
+from provenance.jit.decorators import Scalar, kernel
+from provenance.match.candidates.near_duplicates import band_entries
+from provenance.match.index.postings_index import filter_contains
 from provenance.model import (
-    BACKGROUND_BITS,
     Flags,
     Int32s,
     Int64s,
-    RegistryArrays,
-    SharedShingles,
+    Parameters,
+    Positions,
     Shingles,
+    SourceCoverage,
     Texts,
     Tokens,
     UInt32s,
     UInt64s,
 )
-from provenance.registry.array_reader import read_registry_arrays
-from provenance.registry.build.duckdb_engine import BuildLimits, open_engine
-from provenance.registry.build.generation_writer import sketch_table
-from provenance.registry.build.item_copies import sequence_hashes
-from provenance.registry.build.item_order import count_order_faults
-from provenance.registry.build.item_parts import url_sites
-from provenance.registry.build.postings_writer import partition_bits
-from provenance.registry.build.radix_sort import partition_items, sort_records
-from provenance.registry.build.row_groups import item_signatures, source_sketches
-from provenance.registry.build.shingle_origins import author_numbers
+from provenance.registry.array_reader import (
+    find_faults,
+    item_array,
+    read_background,
+    read_offsets,
+    read_postings,
+    read_signatures,
+    read_tokens,
+)
+from provenance.registry.author_digests import author_hashes
+from provenance.registry.build.item_keys import identity_hashes, order_keys, url_sites
+from provenance.registry.build.item_selection import find_withdrawn
+from provenance.registry.build.row_groups import (
+    item_signatures,
+    item_sizes,
+    sequence_halves,
+    source_sketches,
+)
+from provenance.registry.build.segment_set import SegmentSet, review_copies, shared_sequences
+from provenance.registry.build.segment_writer import sketch_table
+from provenance.registry.build.token_statistics import count_cells, empty_cells
 from provenance.registry.data_files import check_files
+from provenance.registry.item_copies import sequence_hashes
 from provenance.registry.manifest import (
+    AUTHORS_FILE,
+    CODES_FILE,
+    FIRSTS_FILE,
     ITEMS_FILE,
+    KEYS_FILE,
     REMEDY,
-    SIGNATURES_FILE,
+    SEQUENCES_FILE,
+    SIZES_FILE,
     SKETCH_FILE,
     TEXTS_FILE,
     Manifest,
 )
-from provenance.registry.mapped_files import Files, map_registry
+from provenance.registry.mapped_files import MappedFile, MappedSegment
 from provenance.registry.parquet_tables import (
     open_parquet,
-    read_column,
     read_row_group,
     row_group_starts,
     timestamp_seconds,
 )
-from provenance.registry.schema import ITEMS_SCHEMA, SKETCH_SCHEMA, binary_to_lists, single_chunk
-from provenance.registry.source_coverage import coverage_sums, merge_coverage
-from provenance.temporary_files import temporary_folder
+from provenance.registry.schema import SKETCH_SCHEMA, binary_to_lists, single_chunk
+from provenance.registry.source_coverage import coverage_sums, merge_sums
+from provenance.registry.statuses import COPY, read_statuses
+from provenance.registry.tombstones import TombstoneIndex, map_with_tombstones
 
 _NO_INT32S: Int32s = np.zeros(0, np.int32)
-
-_STORED_KEY_COLUMNS = ["source", "item", "created_at"]
-_SITE_FIELD = pa.field("site", pa.string())
-_KEY_SCHEMA = pa.schema([*map(ITEMS_SCHEMA.field, _STORED_KEY_COLUMNS), _SITE_FIELD])
-
-
-@dataclass(frozen=True, slots=True)
-class _Contents:
-    """A registry with the tokens and shingles of its items."""
-
-    files: Files
-    manifest: Manifest
-    arrays: RegistryArrays
-    tokens: Tokens
-    shingles: Shingles
-    is_first: Flags
+_CHUNK_POSTINGS = 1 << 22
+_MIX = np.uint64(0x9E3779B97F4A7C15)
 
 
 def verify_files(folder: Path) -> Manifest:
@@ -100,212 +108,299 @@ def verify_files(folder: Path) -> Manifest:
     CorruptFile
         If the files are intact, but contradict each other or the manifest.
     """
-    manifest, files = map_registry(folder)
-    check_files(files, manifest.files)
-    contents = _load_contents(files, manifest)
-    checks = (
-        _check_items,
-        _check_texts,
-        _check_copies,
-        _check_postings,
-        _check_background,
-        _check_signatures,
-        _check_sketches,
-        _check_coverage,
-    )
-    if faults := [fault for check in checks for fault in check(contents)]:
-        raise CorruptFile(
-            f"{folder / manifest.generation} is inconsistent: {'; '.join(faults)}", remedy=REMEDY
+    manifest, segments, statuses_file, tombstones = map_with_tombstones(folder)
+    if statuses_file is not None and manifest.statuses is not None:
+        check_files({statuses_file.path.name: statuses_file}, [manifest.statuses])
+    for segment in segments:
+        check_files(segment.files, segment.entry.files)
+        _raise_faults(folder / segment.entry.folder, find_faults(segment))
+        _raise_faults(
+            folder / segment.entry.folder,
+            _SegmentCheck(segment, manifest.parameters).faults(),
         )
+    statuses = read_statuses(statuses_file, [segment.entry.items for segment in segments])
+    segment_set = SegmentSet(segments, statuses)
+    _raise_faults(folder, _check_registry(manifest, segment_set))
+    _raise_faults(folder, _check_withdrawn(segment_set, tombstones))
     return manifest
 
 
-def _load_contents(files: Files, manifest: Manifest) -> _Contents:
-    arrays = read_registry_arrays(files, manifest)
-    tokens = Tokens(arrays.tokens, _NO_INT32S, _NO_INT32S, arrays.token_offsets)
-    shingles = shingle(tokens, arrays.parameters.seed_width)
-    is_first = arrays.first == np.arange(len(arrays.first))
-    return _Contents(files, manifest, arrays, tokens, shingles, is_first)
+def _raise_faults(path: Path, faults: Iterable[str]) -> None:
+    if found := list(faults):
+        raise CorruptFile(f"{path} is inconsistent: {'; '.join(found)}", remedy=REMEDY)
 
 
-def _check_items(contents: _Contents) -> Iterator[str]:
-    with open_parquet(contents.files[ITEMS_FILE]) as items:
-        for group in range(items.num_row_groups):
-            timestamp_seconds(
-                contents.files[ITEMS_FILE],
-                read_row_group(items, group, ["created_at"])["created_at"],
-            )
-    with (
-        temporary_folder() as spill,
-        open_engine(spill, BuildLimits()) as connection,
-        open_parquet(contents.files[ITEMS_FILE]) as items,
-    ):
-        duplicates, misplaced = count_order_faults(connection, _item_keys(items))
-    if duplicates:
-        yield f"{duplicates} items occur twice"
-    if misplaced:
-        yield f"{misplaced} items are out of order"
+class _SegmentCheck:
+    """Recomputes a segment from its items, a row group at a time."""
 
+    def __init__(self, segment: MappedSegment, parameters: Parameters) -> None:
+        self._segment, self._parameters = segment, parameters
+        self._postings = read_postings(segment)
+        self._postings_sum, self._posting_count = np.zeros(1, np.uint64), 0
+        self._identities = np.empty(segment.entry.items, np.uint64)
+        self._sequences = np.empty(segment.entry.items, np.uint64)
+        self._cells, self._signed = empty_cells(), 0
+        self._sketches: dict[str, list[UInt64s]] = {}
+        self._coverage: list[pa.Table] = []
 
-def _check_texts(contents: _Contents) -> Iterator[str]:
-    """Fingerprint the texts again by row group, unless another version of Unicode applies."""
-    if not contents.manifest.keeps_texts:
-        return
-    with (
-        open_parquet(contents.files[TEXTS_FILE]) as texts,
-        open_parquet(contents.files[ITEMS_FILE]) as items,
-    ):
-        bounds = row_group_starts(texts)
-        if not np.array_equal(bounds, row_group_starts(items)):
-            yield f"{bounds[-1]} texts of {contents.manifest.items} items, or in other groups"
+    def faults(self) -> Iterator[str]:
+        """Yield what contradicts the items; each kind of fault once."""
+        seen = set[str]()
+        for fault in (*self._group_faults(), *self._segment_faults()):
+            if fault not in seen:
+                seen.add(fault)
+                yield fault
+
+    def _group_faults(self) -> Iterator[str]:
+        with open_parquet(self._segment.files[ITEMS_FILE]) as items:
+            starts, metadata = row_group_starts(items), items.metadata
+        if starts[-1] != self._segment.entry.items:
+            yield f"{starts[-1]} items; the manifest says {self._segment.entry.items}"
             return
-        if contents.manifest.parameters.unicode != current_parameters().unicode:
+        texts = self._segment.files.get(TEXTS_FILE)
+        if texts is not None:
+            with open_parquet(texts) as texts_file:
+                if not np.array_equal(row_group_starts(texts_file), starts):
+                    yield "texts in other groups than the items"
+                    texts = None
+        all_tokens, offsets = read_tokens(self._segment)
+        for group, (low, high) in enumerate(pairwise(starts.tolist())):
+            with open_parquet(self._segment.files[ITEMS_FILE], metadata) as items:
+                rows = read_row_group(items, group)
+            own_offsets = offsets[low : high + 1] - offsets[low]
+            hashes = all_tokens[offsets[low] : offsets[high]]
+            tokens = Tokens(hashes, _NO_INT32S, _NO_INT32S, own_offsets)
+            yield from self._check_arrays(rows, tokens, low)
+            if texts is not None:
+                yield from self._check_texts(texts, group, rows, tokens)
+            is_first = self._array(FIRSTS_FILE, np.uint32)[low:high] == np.arange(low, high)
+            seeds = shingle(tokens, self._parameters.seed_width)
+            yield from self._add_postings(seeds, is_first, low)
+            yield from self._check_signatures(tokens, is_first, low)
+            count_cells(self._cells, tokens, is_first)
+            for source, sketch in source_sketches(seeds, rows["source"], self._parameters).items():
+                self._sketches.setdefault(source, []).append(sketch.hashes)
+
+    def _check_signatures(self, tokens: Tokens, is_first: Flags, low: int) -> Iterator[str]:
+        numbers = np.arange(low, low + len(is_first), dtype=np.uint32)
+        expected = item_signatures(tokens, numbers, is_first, self._parameters)
+        first, self._signed = self._signed, self._signed + len(expected.items)
+        items, signatures, _ = read_signatures(self._segment, self._parameters.permutations)
+        if not np.array_equal(items[first : self._signed], expected.items) or not np.array_equal(
+            signatures[first : self._signed], expected.signatures
+        ):
+            yield "signatures that do not match the items"
+
+    def _check_arrays(self, rows: pa.Table, tokens: Tokens, low: int) -> Iterator[str]:
+        """Check the arrays that have a value for each item."""
+        seconds = timestamp_seconds(self._segment.files[ITEMS_FILE].path, rows["created_at"])
+        sites = url_sites(rows["url"])
+        identities = identity_hashes(rows["source"], sites, rows["item"])
+        keys = order_keys(seconds, identities)
+        sequences = sequence_hashes(tokens.hashes, tokens.offsets)
+        lengths = np.diff(tokens.offsets)
+        names = pa.array([source.source for source in self._segment.entry.sources])
+        codes = pc.fill_null(pc.index_in(rows["source"], names), len(names)).to_numpy()
+        expected = {
+            KEYS_FILE: keys,
+            SIZES_FILE: item_sizes(lengths),
+            CODES_FILE: codes.astype(np.uint8),
+            AUTHORS_FILE: author_hashes(single_chunk(rows["author"]), keys),
+            SEQUENCES_FILE: sequence_halves(sequences),
+        }
+        high = low + len(rows)
+        for name, values in expected.items():
+            if not np.array_equal(self._array(name, values.dtype.type)[low:high], values):
+                yield f"{name}, which differs from the items"
+        self._identities[low:high], self._sequences[low:high] = identities, sequences
+        seeds = shingle(tokens, self._parameters.seed_width)
+        table = pa.table(
+            [rows["source"], seconds, lengths], names=["source", "created_at", "length"]
+        )
+        self._coverage.append(coverage_sums(table, np.diff(seeds.offsets) == 0))
+
+    def _check_texts(
+        self, file: MappedFile, group: int, rows: pa.Table, tokens: Tokens
+    ) -> Iterator[str]:
+        """Fingerprint the texts again, unless another version of Unicode applies."""
+        if self._parameters.unicode != current_parameters().unicode:
             return
-        for group, (low, high) in enumerate(pairwise(bounds)):
-            edges = read_row_group(items, group, ["lead", "trail"])
-            offsets = contents.tokens.offsets[low : high + 1]
-            item_tokens = contents.tokens.hashes[offsets[0] : offsets[-1]], offsets - offsets[0]
-            if not _check_tokens(
-                single_chunk(read_row_group(texts, group)["text"]), item_tokens, edges
-            ):
-                yield "texts whose words differ from the items' tokens"
-                return
+        with open_parquet(file) as texts_file:
+            column = read_row_group(texts_file, group)["text"]
+        if not _has_tokens(single_chunk(column), tokens, rows):
+            yield "texts whose words differ from the items' tokens"
+
+    def _add_postings(self, seeds: Shingles, is_first: Flags, low: int) -> Iterator[str]:
+        postings, counts = self._postings, np.diff(seeds.offsets)
+        items = np.repeat(np.arange(low, low + len(is_first)), counts)
+        chosen = np.repeat(is_first, counts)
+        hashes, items, positions = seeds.hashes[chosen], items[chosen], seeds.positions[chosen]
+        order = np.lexsort((positions, hashes, items))
+        hashes, items, positions = hashes[order], items[order], positions[order]
+        is_new = np.ones(len(hashes), np.bool_)
+        is_new[1:] = (hashes[1:] != hashes[:-1]) | (items[1:] != items[:-1])
+        hashes, items, positions = hashes[is_new], items[is_new], positions[is_new]
+        self._posting_count += len(hashes)
+        buckets = hashes >> np.uint64(64 - postings.depth)
+        self._postings_sum += _sum_postings(buckets, hashes.astype(np.uint32), items, positions)
+        if not _pass_filters(hashes, postings.prefilter, postings.filter):
+            yield "a filter that does not match the postings"
+
+    def _segment_faults(self) -> Iterator[str]:
+        """Yield faults of what depends on all items."""
+        entry = self._segment.entry
+        keys = self._array(KEYS_FILE, np.uint64)
+        if (keys[1:] < keys[:-1]).any():
+            yield "items that are out of order"
+        self._identities.sort()
+        if duplicates := int((self._identities[1:] == self._identities[:-1]).sum()):
+            yield f"{duplicates} items that occur twice"
+        yield from self._copy_faults()
+        yield from self._posting_faults()
+        items, signatures, bands = read_signatures(self._segment, self._parameters.permutations)
+        if self._signed != len(items):
+            yield "signatures that do not match the items"
+        if any((band_entries(signatures, band) != own).any() for band, own in enumerate(bands)):
+            yield "bands that do not match the signatures"
+        if not np.array_equal(self._cells, read_background(self._segment)):
+            yield "a background that does not match the items' tokens"
+        sketches = [
+            sketch_table(source, np.unique(np.concatenate(self._sketches[source])))
+            for source in sorted(self._sketches)
+        ]
+        with open_parquet(self._segment.files[SKETCH_FILE]) as file:
+            if not file.read().equals(pa.concat_tables([SKETCH_SCHEMA.empty_table(), *sketches])):
+                yield "a sketch that does not match the items"
+        if merge_sums(self._coverage) != entry.sources:
+            yield "coverage that differs from the manifest"
+
+    def _copy_faults(self) -> Iterator[str]:
+        firsts = self._array(FIRSTS_FILE, np.uint32)
+        lengths = np.diff(read_offsets(self._segment))
+        is_first = firsts == np.arange(len(firsts))
+        agrees = (self._sequences[firsts] == self._sequences) & is_first[firsts]
+        distinct = np.sort(self._sequences[is_first & (lengths > 0)])
+        is_empty_copy = (lengths == 0) & ~is_first
+        if not agrees.all() or is_empty_copy.any() or (distinct[1:] == distinct[:-1]).any():
+            yield "items that are wrongly listed as copies, or copies that are not listed"
+
+    def _posting_faults(self) -> Iterator[str]:
+        postings, total, is_sound = self._postings, np.zeros(1, np.uint64), True
+        buckets = len(postings.directory) - 1
+        step = max(1, _CHUNK_POSTINGS * buckets // max(len(postings.items), 1))
+        for low in range(0, buckets, step):
+            high = min(low + step, buckets)
+            first, end = int(postings.directory[low]), int(postings.directory[high])
+            bounds = postings.directory[low : high + 1].astype(np.int64) - first
+            numbers = np.repeat(np.arange(low, high, dtype=np.uint64), np.diff(bounds))
+            shingles, items = postings.shingles[first:end], postings.items[first:end]
+            total += _sum_postings(numbers, shingles, items, postings.positions[first:end])
+            is_sound &= _are_grouped(shingles, items, bounds)
+        counts_differ = self._posting_count != len(postings.items)
+        if counts_differ or not is_sound or (total != self._postings_sum).any():
+            yield "postings that differ from the items' shingles"
+
+    def _array(self, name: str, dtype: type) -> np.ndarray:
+        return item_array(self._segment, name, dtype)
 
 
-def _check_tokens(
-    column: pa.Array, expected_tokens: tuple[UInt32s, Int64s], expected_edges: pa.Table
-) -> bool:
+def _has_tokens(column: pa.Array, expected: Tokens, edge_columns: pa.Table) -> bool:
     """Return whether texts have the stated tokens and edges."""
     texts = Texts.of(column)
     tokens = tokenise(texts)
     edges = fingerprint_edges(texts, tokens)
-    lead, trail = (
-        binary_to_lists(single_chunk(expected_edges[name])) for name in ("lead", "trail")
-    )
+    lead, trail = (binary_to_lists(single_chunk(edge_columns[name])) for name in ("lead", "trail"))
     pairs = (
-        ((tokens.hashes, tokens.offsets), expected_tokens),
+        ((tokens.hashes, tokens.offsets), (expected.hashes, expected.offsets)),
         ((edges.lead, edges.lead_offsets), lead),
         ((edges.trail, edges.trail_offsets), trail),
     )
     return all(
-        np.array_equal(values, expected) and np.array_equal(offsets, bounds)
-        for (values, offsets), (expected, bounds) in pairs
+        np.array_equal(values, stated) and np.array_equal(offsets, bounds)
+        for (values, offsets), (stated, bounds) in pairs
     )
 
 
-def _item_keys(items: pq.ParquetFile) -> pa.RecordBatchReader:
-    batches = items.iter_batches(columns=[*_STORED_KEY_COLUMNS, "url"])
-    keyed_batches = (
-        batch.select(_STORED_KEY_COLUMNS).append_column(_SITE_FIELD, url_sites(batch["url"]))
-        for batch in batches
-    )
-    return pa.RecordBatchReader.from_batches(_KEY_SCHEMA, keyed_batches)
+@kernel
+def _sum_postings(
+    buckets: UInt64s, shingles: UInt32s, items: UInt32s | Int64s, positions: Positions | Int32s
+) -> Scalar:
+    """Return a hash of some postings that does not depend on their order."""
+    total = np.uint64(0)
+    for row in range(len(buckets)):
+        state = (buckets[row] << np.uint64(32) | np.uint64(shingles[row])) * _MIX
+        state ^= state >> np.uint64(29)
+        state = (state ^ (np.uint64(items[row]) << np.uint64(32))) * _MIX
+        state ^= state >> np.uint64(31)
+        state = (state ^ np.uint64(positions[row])) * _MIX
+        total += state ^ (state >> np.uint64(32))
+    return total
 
 
-def _check_copies(contents: _Contents) -> Iterator[str]:
-    hashes = sequence_hashes(contents.tokens.hashes, contents.tokens.offsets)
-    _, earliest, kinds = np.unique(hashes, return_index=True, return_inverse=True)
-    numbers = np.arange(len(hashes))
-    first = np.where(np.diff(contents.tokens.offsets) > 0, earliest[kinds], numbers)
-    if not np.array_equal(first, contents.arrays.first):
-        yield "items that are wrongly listed as copies, or copies that are not listed"
+@kernel
+def _are_grouped(shingles: UInt32s, items: UInt32s, bounds: Int64s) -> Scalar:
+    """Return whether equal shingles of a bucket are together, with their items in order."""
+    for bucket in range(len(bounds) - 1):
+        for at in range(bounds[bucket] + 1, bounds[bucket + 1]):
+            if shingles[at] == shingles[at - 1]:
+                if items[at] <= items[at - 1]:
+                    return False
+                continue
+            before = bounds[bucket]
+            while before < at:
+                if shingles[before] == shingles[at]:
+                    return False
+                before += 1
+                while before < at and shingles[before] == shingles[before - 1]:
+                    before += 1
+    return True
 
 
-def _check_postings(contents: _Contents) -> Iterator[str]:
-    postings = contents.arrays.postings
-    hashes, items, positions = _rebuild_postings(contents)
-    same = (
-        np.array_equal(hashes.astype(np.uint32), postings.shingles),
-        np.array_equal(items, postings.items),
-        np.array_equal(positions, postings.positions),
-    )
-    if not all(same):
-        yield "postings that differ from the items' shingles"
-    cells = (64 * len(postings.prefilter)).bit_length() - 1
-    index = build_index_part(
-        hashes, IndexLayout(postings.depth, max(cells, 0), len(postings.filter))
-    )
-    if not np.array_equal(index.directory, postings.directory[:-1]):
-        yield "a directory that does not match the postings"
-    if not np.array_equal(index.prefilter, postings.prefilter):
-        yield "a prefilter that does not match the postings"
-    if not np.array_equal(index.filter, postings.filter):
-        yield "a filter that does not match the postings"
-    authors = read_column(
-        contents.files[ITEMS_FILE],
-        "author",
-        np.uint64,
-        contents.manifest.items,
-        convert=author_numbers,
-    )
-    shared = count_shared_shingles(hashes, items, contents.arrays.source_codes, authors)
-    if not _check_stop_shingles(contents.arrays.shared, shared):
-        yield "shared shingles that do not match the items' authors"
+@kernel
+def _pass_filters(hashes: UInt64s, prefilter: UInt64s, words: UInt64s) -> Scalar:
+    """Return whether both filters accept all shingles."""
+    shift = np.uint64(0)
+    size = np.uint64(prefilter.size) * np.uint64(64)
+    while np.uint64(1) << (np.uint64(64) - shift) != size and shift < np.uint64(63):
+        shift += np.uint64(1)
+    for shingle_hash in hashes:
+        cell = shingle_hash >> shift
+        if prefilter.size and not (
+            prefilter[cell >> np.uint64(6)] >> (cell & np.uint64(63))
+        ) & np.uint64(1):
+            return False
+        if not filter_contains(words, shingle_hash):
+            return False
+    return True
 
 
-def _rebuild_postings(contents: _Contents) -> tuple[UInt64s, UInt32s, UInt32s]:
-    """Compute the postings with full-length hashes."""
-    depth = partition_bits(len(contents.tokens.hashes))
-    numbers = np.arange(len(contents.is_first), dtype=np.uint32)
-    records, bounds = partition_items(contents.shingles, numbers, contents.is_first, depth)
-    parts = [sort_records(records[low:high], depth) for low, high in pairwise(bounds)]
-    hashes, items, positions = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return hashes, items, positions
+def _check_registry(manifest: Manifest, segments: SegmentSet) -> Iterator[str]:
+    """Yield faults of what depends on all segments."""
+    dead = segments.statuses.filter(pc.not_equal(segments.statuses["state"], COPY))
+    for name in ("first_segment", "first_item"):
+        place = dead.column_names.index(name)
+        nulls = pa.nulls(len(dead), dead.schema.field(name).type)
+        dead = dead.set_column(place, dead.schema.field(name), nulls)
+    expected = SegmentSet(segments.segments, dead)
+    for halves in shared_sequences(segments):
+        expected = review_copies(expected, halves)
+    if not expected.statuses.equals(segments.statuses):
+        yield "statuses of items that do not match their tokens"
+    coverage = segments.coverage()
+    stated = tuple(_without_total(source) for source in manifest.sources)
+    if coverage != stated:
+        yield "coverage that differs from the manifest"
+    totals = sum(source.items for source in coverage), sum(source.tokens for source in coverage)
+    if totals != (manifest.items, manifest.tokens):
+        yield f"{totals[0]} items of {totals[1]} tokens; the manifest says otherwise"
 
 
-def _check_stop_shingles(expected: SharedShingles, actual: SharedShingles) -> bool:
-    return all(
-        np.array_equal(getattr(expected, name), getattr(actual, name))
-        for name in ("shingles", "codes", "authors")
-    )
+def _check_withdrawn(segments: SegmentSet, tombstones: pa.Table) -> Iterator[str]:
+    items, _ = find_withdrawn(segments, TombstoneIndex(tombstones))
+    for place in range(len(segments.segments)):
+        if len(np.setdiff1d(items.of(place), segments.dead_items(place))):
+            yield "withdrawn items that still count"
 
 
-def _check_background(contents: _Contents) -> Iterator[str]:
-    hashes = contents.tokens.hashes[np.repeat(contents.is_first, np.diff(contents.tokens.offsets))]
-    cells = hashes >> np.uint32(32 - BACKGROUND_BITS)
-    if not np.array_equal(
-        np.bincount(cells, minlength=1 << BACKGROUND_BITS), contents.arrays.background
-    ):
-        yield "a background that does not match the items' tokens"
-
-
-def _check_signatures(contents: _Contents) -> Iterator[str]:
-    numbers = np.arange(len(contents.is_first), dtype=np.uint32)
-    signatures = item_signatures(
-        contents.tokens, numbers, contents.is_first, contents.manifest.parameters
-    )
-    with open_parquet(contents.files[SIGNATURES_FILE]) as file:
-        if not file.read().equals(signatures):
-            yield "signatures that do not match the items"
-
-
-def _check_sketches(contents: _Contents) -> Iterator[str]:
-    sources = pa.array(contents.arrays.sources).take(pa.array(contents.arrays.source_codes))
-    sketches = source_sketches(
-        contents.shingles, pa.chunked_array([sources]), contents.manifest.parameters
-    )
-    rows = [sketch_table(source, sketches[source].hashes) for source in sorted(sketches)]
-    with open_parquet(contents.files[SKETCH_FILE]) as file:
-        if not file.read().equals(pa.concat_tables([SKETCH_SCHEMA.empty_table(), *rows])):
-            yield "a sketch that does not match the items"
-
-
-def _check_coverage(contents: _Contents) -> Iterator[str]:
-    tokens = len(contents.tokens.hashes)
-    if tokens != contents.manifest.tokens:
-        yield f"{tokens} tokens; the manifest says {contents.manifest.tokens}"
-    coverage = {entry.source: entry for entry in merge_coverage(list(_coverage_of_items(contents)))}
-    for source in contents.manifest.sources:
-        if replace(source, published=None) != coverage.get(source.source):
-            yield f"{source.source} differs from the manifest"
-
-
-def _coverage_of_items(contents: _Contents) -> Iterator[pa.Table]:
-    too_short = np.diff(contents.shingles.offsets) == 0
-    with open_parquet(contents.files[ITEMS_FILE]) as file:
-        for group, (low, high) in enumerate(pairwise(row_group_starts(file))):
-            rows = read_row_group(file, group, ["source", "length", "created_at"])
-            place = rows.column_names.index("created_at")
-            seconds = timestamp_seconds(contents.files[ITEMS_FILE], rows["created_at"])
-            rows = rows.set_column(place, "created_at", seconds)
-            yield coverage_sums(rows, too_short[low:high])
+def _without_total(source: SourceCoverage) -> SourceCoverage:
+    return replace(source, published=None)

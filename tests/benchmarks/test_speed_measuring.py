@@ -22,6 +22,7 @@ from benchmarks.speed.ours import shingle_share, sign
 from benchmarks.speed.stages import replace_filter, scan_slice
 from benchmarks.speed.starts import CACHES, empty_caches
 from provenance.match.index.postings_index import build_postings_index
+from provenance.match.index.stop_shingles import NO_STOPS
 from provenance.model import Texts
 from tests.match.holding import holding, posts
 
@@ -128,17 +129,18 @@ def test_our_signatures_are_timed_on_the_texts_that_were_asked_for(tmp_path):
 
 def test_a_larger_filter_finds_nothing_else():
     items = posts(40, seed=2, shortest=8)
-    made = build_postings_index(holding(*items[:20]))
+    made = build_postings_index(holding(*items[:20]), NO_STOPS)
     large = replace_filter(made, pa.array(items[:20], pa.large_string()), 1 << 16)
     texts = Texts.of(pa.array(items[20:], pa.large_string()))
-    assert large.filter.nbytes > made.filter.nbytes
-    assert not len(large.prefilter)
+    [larger], [smaller] = large.arrays.segments, made.arrays.segments
+    assert larger.postings.filter.nbytes > smaller.postings.filter.nbytes
+    assert not len(larger.postings.prefilter)
     assert len(scan_slice(large, texts)) == len(scan_slice(made, texts)) == 0
 
 
 def test_the_part_of_shingles_that_is_held_is_told():
     items = posts(10, seed=3, shortest=8)
-    made = build_postings_index(holding(*items[:5]))
+    made = build_postings_index(holding(*items[:5]), NO_STOPS)
 
     def held(*texts):
         return shingle_share(made, [Texts.of(pa.array(texts, pa.large_string()))])

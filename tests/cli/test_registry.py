@@ -22,7 +22,12 @@ def test_skipped_and_merged_records_are_reported(provenance, tmp_path):
     built = provenance("registry", "build", "r", "--source", "x", "a.jsonl", cwd=tmp_path)
     shown = provenance("registry", "show", "r", cwd=tmp_path)
     assert (built.returncode, shown.returncode) == (0, 0), built.stderr + shown.stderr
-    assert built.stdout == shown.stdout
+    summary, _, rest = built.stdout.partition("\n\n")
+    assert rest == shown.stdout
+    kept, skipped = summary.splitlines()
+    assert kept.startswith("Kept 10 items; of these have a field: id all, date none, url none, ")
+    assert skipped == "Skipped 2 records: 1 not valid JSON, 1 null text."
+    assert "no item has a date, so terms by date stay open, nor an address" in built.stderr
     for told in (
         "2 records were replaced by later ones with the same id",
         "1 of a.jsonl: not valid JSON (row 10)",
@@ -119,3 +124,46 @@ def test_help_names_every_layout(provenance, tmp_path, name):
     told = provenance("registry", "build", "--help", cwd=tmp_path).stdout
     option = " ".join(told.partition("--layout")[2].partition("--text-column")[0].split())
     assert re.search(rf"\b{name}\b", option)
+
+
+def test_a_dry_run_shows_layout_columns_and_items_and_writes_nothing(provenance, tmp_path):
+    rows = [{"key": n, "said": text(n), "body": "other", "when": "2020-01-01"} for n in range(12)]
+    lines(tmp_path / "a.jsonl", rows)
+    options = ["--text-column", "said", "--id-column", "key", "--date-column", "when", "--dry-run"]
+    done = provenance("registry", "build", "r", "--source", "x", "a.jsonl", *options, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    first, columns, *items = done.stdout.splitlines()
+    assert first == "a.jsonl: table"
+    assert columns == "  text from said, id from key, date from when"
+    assert len(items) == 10
+    assert items[3].startswith("  3 | 2020-01-01 00:00:00+00:00 | - | - | - | a lantern in")
+    assert not (tmp_path / "r").exists()
+
+
+def test_a_dry_run_names_what_cannot_be_read(provenance, tmp_path):
+    (tmp_path / "a.pdf").write_bytes(b"%PDF-1.7")
+    done = provenance("registry", "build", "r", "--source", "x", "a.pdf", "--dry-run", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "a.pdf: not recognised" in done.stdout
+    assert "not read: a.pdf: this is a PDF document" in done.stdout
+
+
+def test_an_address_is_no_folder_for_a_registry(provenance, tmp_path):
+    lines(tmp_path / "a.jsonl", [{"text": text(1)}])
+    for command in (["build", "s3://bucket/r", "--source", "x", "a.jsonl"], ["show", "s3://b/r"]):
+        done = provenance("registry", *command, cwd=tmp_path)
+        assert done.returncode == 2
+        assert "a registry is a folder on this machine" in done.stderr
+    assert not (tmp_path / "s3:").exists()
+
+
+def test_two_text_columns_are_joined(provenance, tmp_path):
+    lines(tmp_path / "a.jsonl", [{"head": "a headline", "body": text(n)} for n in range(2)])
+    options = ["--text-column", "head", "--text-column", "body", "--dry-run"]
+    done = provenance("registry", "build", "r", "--source", "x", "a.jsonl", *options, cwd=tmp_path)
+    assert "text from head + body" in done.stdout
+    assert "a headline a lantern" in done.stdout
+    both = [*options, "--template", "{head}"]
+    done = provenance("registry", "build", "r", "--source", "x", "a.jsonl", *both, cwd=tmp_path)
+    assert done.returncode == 2
+    assert "either --template or --text-column" in done.stderr

@@ -15,6 +15,8 @@ TOOLS = {
     *("types-jsonschema", "types-pyyaml"),
 }
 """Declared for the tests and run, or read by mypy; never imported."""
+PARSERS = {"mwparserfromhell", "resiliparse", "warcio"}
+"""Imported by name when a dump needs them, so that the package works without these extras."""
 OURS = {"benchmarks", "provenance", "tests"}
 PARTS = {"huggingface_hub": "datasets", "llvmlite": "numba", "markupsafe": "jinja2"}
 """Halves of a declared library: their versions are its to choose."""
@@ -62,6 +64,17 @@ def test_every_declaration_is_imported(modules, declared):
     assert declared - imported == set()
 
 
+def test_parsers_are_extras(declared, project):
+    extras = {
+        distribution(requirement)
+        for extra, requirements in project["optional-dependencies"].items()
+        if extra != "dev"
+        for requirement in requirements
+    }
+    assert PARSERS - extras == set()
+    assert PARSERS & declared == set()
+
+
 @pytest.mark.parametrize("name", CORE)
 def test_the_libraries_we_build_on_are_built_on(modules, name):
     assert any(name in foreign(module.imports()) for module in modules)
@@ -77,4 +90,4 @@ def test_tests_import_what_is_declared(root, declared, project):
                 names.append(node.module)
     dev = {distribution(requirement) for requirement in project["optional-dependencies"]["dev"]}
     assert foreign(names) - declared - dev == set()
-    assert dev - foreign(names) - TOOLS == set(), "declared for the tests, and not used"
+    assert dev - foreign(names) - TOOLS - PARSERS == set(), "declared for the tests, and not used"

@@ -17,6 +17,7 @@ from provenance.match.scoring.features import measure_features
 from provenance.pipeline.registries import DumpSource, build_registry
 from provenance.pipeline.scan.in_memory_corpus import corpus_from_texts
 from provenance.pipeline.scan.readings import build_registry_indexes
+from provenance.read.dumps.column_mapping import ColumnMapping
 from provenance.read.language_counts import load_language
 from provenance.registry.store import open_registry
 from tests.detection.public import rows
@@ -65,7 +66,8 @@ def test_about_as_many_documents_match_by_chance_as_expected(posts, pages, items
         }
     )
     pq.write_table(table, tmp_path / "posts.parquet")
-    dumps = DumpSource([str(tmp_path / "posts.parquet")], None, source_column="whose")
+    columns = ColumnMapping(source_column="whose")
+    dumps = DumpSource([str(tmp_path / "posts.parquet")], None, columns=columns)
     build_registry(tmp_path / "reg", dumps, keep_texts=False)
     (held,) = build_registry_indexes([open_registry(tmp_path / "reg")])
 

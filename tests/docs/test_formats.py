@@ -8,15 +8,15 @@ from pathlib import Path
 import pyarrow as pa
 
 from provenance.model import FINDINGS, ChanceModel, Parameters, SourceCoverage
-from provenance.registry.manifest import REQUIRED, DataFile, Manifest
+from provenance.registry.manifest import REQUIRED, DataFile, Manifest, Segment
 from provenance.registry.schema import (
     BACKGROUND_SCHEMA,
     ITEMS_SCHEMA,
-    SHARED_SCHEMA,
     SKETCH_SCHEMA,
     TEXTS_SCHEMA,
-    signatures_schema,
 )
+from provenance.registry.statuses import STATUSES
+from provenance.registry.tombstones import TOMBSTONES
 from tests.docs.columns import FINDINGS_COLUMNS, REGISTRY_ARRAYS, REGISTRY_TABLES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,10 +24,10 @@ PAGE = ROOT / "docs" / "formats.md"
 TABLES = {
     "items": ITEMS_SCHEMA,
     "texts": TEXTS_SCHEMA,
-    "shared": SHARED_SCHEMA,
     "sketch": SKETCH_SCHEMA,
     "background": BACKGROUND_SCHEMA,
-    "signatures": signatures_schema(Parameters().permutations),
+    "statuses": STATUSES,
+    "tombstones": TOMBSTONES,
 }
 HEAD = """\
 # Formats
@@ -136,13 +136,19 @@ def parameters_of(kind: type) -> list[tuple[str, str, str]]:
 
 def of_manifest() -> str:
     inside = {"parameters": Parameters, "chance": ChanceModel, "sources": SourceCoverage}
-    inside |= {"files": DataFile}
+    inside |= {"segments": Segment, "segments[].files": DataFile, "statuses": DataFile}
+    inside["tombstones"] = DataFile
     rows = ["| `format` | integer | Version of the layout on disk. |"]
-    for name, what, meaning in parameters_of(Manifest):
-        rows.append(f"| `{name}` | {cell(what)} | {cell(meaning)} |")
-        mark = "[]" if what == "list" else ""
-        for below, its, said in parameters_of(inside[name]) if name in inside else ():
-            rows.append(f"| `{name}{mark}.{below}` | {cell(its)} | {cell(said)} |")
+
+    def add(of: type, before: str = "") -> None:
+        for name, what, meaning in parameters_of(of):
+            place = f"{before}{name}"
+            rows.append(f"| `{place}` | {cell(what)} | {cell(meaning)} |")
+            if place in inside:
+                add(inside[place], f"{place}{'[]' if what == 'list' else ''}.")
+
+    add(Manifest)
+    rows.append("| `postings` | integer | Number of postings of all segments. |")
     rows.append(
         "| `bytes_per_posting` | number | Bytes per posting, without texts and signatures. |"
     )
@@ -150,11 +156,17 @@ def of_manifest() -> str:
 
 
 REGISTRY = """\
-A registry is a folder with a manifest, `registry.json`, and a folder of data files. The manifest
-lists each data file with its digest. A build writes to a temporary folder and renames it, so a
-registry is complete or absent. `provenance registry verify` checks every file against the manifest.
-The Parquet files and `tokens.npy` are the source of the other arrays, which can be derived from
-them.
+A registry is a folder with a manifest, `registry.json`, and segments, `segment-*`, each a folder
+with some of the items and an index of its own. A segment never changes, and its name is the digest
+of its content. What a later segment, or a withdrawal, says of the items of an earlier one is in
+`statuses-*.parquet`: an item that has no row there counts, and the first of its copies is in its
+own segment. `tombstones-*.parquet` has what is kept of withdrawn items, so that they are not added
+again. An addition writes a new segment and then replaces the manifest, so that a reader sees
+either the earlier registry or the new one, and one that has opened it keeps what it has opened.
+
+The manifest lists each file with its digest. `provenance registry verify` checks them all. The
+Parquet files and `tokens.npy` are the source of the other arrays, which can be derived from them.
+What is found with a registry does not depend on how its items are divided into segments.
 """
 REPORT = """\
 `check --output DIR` writes `result.json`, `findings.parquet`, `report.html` and `model.parquet`. A
@@ -215,7 +227,7 @@ def test_every_column_has_a_meaning_and_nothing_else_has():
 
 
 def test_every_field_of_a_manifest_is_told():
-    for kind_of in (Manifest, Parameters, ChanceModel, SourceCoverage, DataFile):
+    for kind_of in (Manifest, Segment, Parameters, ChanceModel, SourceCoverage, DataFile):
         told = [name for name, _, _ in parameters_of(kind_of)]
         assert sorted(told) == sorted(one.name for one in fields(kind_of)), kind_of
 

@@ -84,6 +84,12 @@ def test_groups_list_whole_sentences_in_the_order_of_their_use():
         "show",
         "fit",
         "verify",
+        "remove",
+        "restore",
+        "merge",
+        "subset",
+        "compact",
+        "upgrade",
     ]
     assert "..." not in listed
 

@@ -5,6 +5,7 @@ import random
 import shutil
 import struct
 from collections.abc import Callable
+from dataclasses import asdict, replace
 from pathlib import Path
 from tokenize import TokenError
 from typing import Any
@@ -18,7 +19,12 @@ from provenance.pipeline import check
 from provenance.pipeline.registries import DumpSource, build_registry
 from provenance.pipeline.settings import Settings
 from provenance.registry.data_files import sync_files
-from provenance.registry.manifest import read_manifest, registry_digest, render_manifest
+from provenance.registry.manifest import (
+    read_manifest,
+    registry_digest,
+    render_manifest,
+    segment_digest,
+)
 from provenance.registry.verification import verify_files
 from tests.faults.corrupt_tables import EXTREMES, mutated
 from tests.faults.isolated import serve
@@ -164,23 +170,27 @@ _SPOILERS: tuple[Callable[[Path, random.Random], None], ...] = (
 def spoil(folder: Path, dice: random.Random) -> None:
     """Spoil a registry, and make its digests right again."""
     before = read_manifest(folder)
-    data = folder / before.generation
+    [segment] = before.segments
+    data = folder / segment.folder
     stated = json.loads(render_manifest(before))
     if dice.random() < 0.2:
         _spoil_manifest(stated, dice)
     else:
-        path = data / dice.choice(sorted(file.name for file in before.files))
+        path = data / dice.choice(sorted(file.name for file in segment.files))
         spoiler = dice.choice(_SPOILERS)
         while (spoiler is _spoil_array) != (path.suffix == ".npy") and spoiler is not _spoil_bytes:
             spoiler = dice.choice(_SPOILERS)
         spoiler(path, dice)
         if path.suffix == ".npy" and dice.random() < 0.5:
-            _count_again(stated, path)
+            _count_again(stated["segments"][0], path)
         files = sync_files(data)
-        stated["files"] = [{"name": f.name, "bytes": f.bytes, "blake3": f.blake3} for f in files]
-        digest = registry_digest(before.parameters, before.chance, files)
-        stated["digest"] = digest
-        data.rename(folder / f"data-{digest[:12]}")
+        spoilt = replace(segment, files=files, digest=segment_digest(files))
+        stated["segments"][0]["files"] = [asdict(file) for file in files]
+        stated["segments"][0]["digest"] = spoilt.digest
+        stated["digest"] = registry_digest(
+            before.parameters, before.chance, [spoilt], before.statuses
+        )
+        data.rename(folder / spoilt.folder)
     (folder / "registry.json").write_text(json.dumps(stated))
 
 
@@ -194,6 +204,10 @@ def _count_again(stated: dict[str, Any], path: Path) -> None:
         stated["postings"] = count
     elif path.stem == "tokens":
         stated["tokens"] = count
+    elif path.stem in {"sizes", "firsts", "codes", "authors", "keys", "sequences"}:
+        stated["items"] = count
+    elif path.stem == "signed":
+        stated["signatures"] = count
 
 
 def _use(folder: Path, case: int) -> None:

@@ -75,7 +75,7 @@ def test_xml_that_declares_entities_is_refused(tmp_path):
     ],
 )
 def test_a_row_without_end_is_refused(tmp_path, row, monkeypatch):
-    monkeypatch.setattr("provenance.read.dumps.stackexchange._CHUNK_BYTES", 1000)
+    monkeypatch.setattr("provenance.read.dumps.sources.stackexchange._CHUNK_BYTES", 1000)
     path = posts(tmp_path, f'<row Id="1" PostTypeId="1" Title="{TEXT}"/>{row}')
     with pytest.raises(DocumentTooLarge, match=r"Posts\.xml: row [12] is larger than 50KB"):
         items(path, max_document=50_000)

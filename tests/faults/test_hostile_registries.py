@@ -66,6 +66,7 @@ from dataclasses import replace
 import numpy as np
 from tests.match.holding import holding, found_in, posts
 from provenance.match.index.postings_index import build_postings_index
+from provenance.match.index.stop_shingles import NO_STOPS
 
 items = posts(40)
 held = holding(*items)
@@ -79,9 +80,11 @@ tokens = np.frombuffer(memory, np.uint32, len(held.tokens), room - size)
 tokens[:] = held.tokens
 found = []
 for shift in (0, 3, 9, 40, 2000, 65535):
-    positions = np.minimum(held.postings.positions.astype(np.uint32) + shift, 65535)
-    postings = replace(held.postings, positions=positions.astype(np.uint16))
-    registry = build_postings_index(replace(held, tokens=tokens, postings=postings))
+    [segment] = held.segments
+    positions = np.minimum(segment.postings.positions.astype(np.uint32) + shift, 65535)
+    postings = replace(segment.postings, positions=positions.astype(np.uint16))
+    segments = (replace(segment, postings=postings),)
+    registry = build_postings_index(replace(held, tokens=tokens, segments=segments), NO_STOPS)
     found.append(len(found_in(registry, *items).texts))
 print(*found)
 """

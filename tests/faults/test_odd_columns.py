@@ -5,6 +5,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from provenance.read.corpus.corpora import open_corpus
+from provenance.read.dumps.column_mapping import ColumnMapping
 from provenance.read.dumps.layouts import open_dump
 
 TEXTS = ["some words to read here"] * 3
@@ -49,5 +50,7 @@ def test_a_table_with_odd_columns_is_read_with_all_its_texts(kind, tmp_path):
         parts = open_corpus([str(path)], text_columns=["text"]).parts
         documents = [one.batch for part in parts for one in part.batches()]
         assert [text for one in documents for text in one["text"].to_pylist()] == TEXTS
-        items = [one.batch for one in open_dump(str(path), source="x", text_column="text")]
+        items = [
+            one.batch for one in open_dump(str(path), source="x", columns=ColumnMapping(("text",)))
+        ]
         assert [text for one in items for text in one["text"].to_pylist()] == TEXTS

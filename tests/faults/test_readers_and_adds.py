@@ -33,9 +33,9 @@ STEPS = (
     (array_reader, "map_array"),
     (array_reader, "read_column"),
     (parquet_tables, "open_parquet"),
-    (verification, "map_registry"),
+    (verification, "map_with_tombstones"),
     (verification, "check_files"),
-    (verification, "read_registry_arrays"),
+    (verification, "read_tokens"),
 )
 """What reading calls: before and after each of these, somebody may have added."""
 
@@ -53,22 +53,22 @@ def read_all(registry: Registry) -> object:
     """Read all that a check reads of a registry."""
     numbers = np.arange(registry.manifest.items, dtype=np.uint32)
     held = registry.arrays()
-    items, signatures = registry.signatures()
+    [segment], [signed] = held.segments, registry.signatures()
     return (
         registry.manifest.items,
         held.tokens.tolist(),
-        held.postings.items.tolist(),
+        segment.postings.items.tolist(),
         registry.describe(numbers).to_pylist(),
         registry.texts(numbers),
         registry.edges(numbers).lead.tolist(),
         registry.copies(numbers, held),
-        (items.tolist(), signatures.tolist()),
+        (signed.items.tolist(), signed.signatures.tolist(), signed.bands.tolist()),
     )
 
 
 @dataclass
 class Adder:
-    """Puts another generation in place, as `add` does, at one step of the reader."""
+    """Puts another segment in place, as `add` does, at one step of the reader."""
 
     folder: Path
     others: list[Path]
@@ -82,8 +82,9 @@ class Adder:
             manifest = read_manifest(other)
             staging = self.folder / ".building"
             shutil.rmtree(staging, ignore_errors=True)
-            shutil.copytree(other / manifest.generation, staging / manifest.generation)
-            registry_folder.publish_generation(staging / manifest.generation, manifest, self.folder)
+            for name in manifest.folders:
+                shutil.copytree(other / name, staging / name)
+            registry_folder.publish_change(staging, manifest, self.folder)
             self.step += 2
 
 
@@ -117,7 +118,8 @@ def test_an_add_at_any_step_of_a_reader_leaves_it_one_whole_generation(
     old, new = generations
     expected = [use(old), use(new)]
     steps = steps_of(generations, tmp_path, monkeypatch, use)
-    assert steps > 2 * len(read_manifest(old).files)
+    [segment] = read_manifest(old).segments
+    assert steps > 2 * len(segment.files)
     seen = set()
     for step in range(steps):
         folder = shutil.copytree(old, tmp_path / str(step))

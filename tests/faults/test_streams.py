@@ -120,7 +120,7 @@ def test_a_temporary_folder_that_cannot_be_written_is_no_traceback(world, tmp_pa
         assert done.returncode in {0, 1}, done.stderr
 
 
-@pytest.mark.parametrize("call", ["registry verify reg", "check - --registry reg"])
+@pytest.mark.parametrize("call", ["check - --registry reg"])
 def test_where_no_temporary_file_can_be_made_that_is_said(world, monkeypatch, call):
     monkeypatch.setattr("tempfile.tempdir", str(world / "nowhere"))
     done = provenance(*call.split(), cwd=world)

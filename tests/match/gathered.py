@@ -5,7 +5,7 @@ from dataclasses import astuple
 import numpy as np
 
 from provenance.match.candidates import hit_groups, seed_hits, seeds
-from provenance.match.index.probe import probe_index
+from provenance.match.index.seed_postings import look_up_seeds
 from tests.match.holding import seeds_of, tokens_of
 from tests.match.parts import callable_part
 
@@ -16,8 +16,8 @@ make_scratch = callable_part(hit_groups.allocate_hit_scratch)
 def gathered(texts, against):
     """Give the tokens of each text, the sums of those that seeds cover, and its hits."""
     tokens, arrays = tokens_of(*texts), against.arrays
-    shingles, postings = seeds_of(tokens), arrays.postings
-    known = probe_index(shingles, against)
+    shingles = seeds_of(tokens)
+    [known] = look_up_seeds(shingles, [against])
     offsets, scratch = np.zeros(len(texts) + 1, np.int64), make_scratch()
     table = np.empty((1, seed_hits.HIT_COLUMNS), np.int64)
     end = 0
@@ -28,11 +28,13 @@ def gathered(texts, against):
             (start, end),
             (tokens.hashes, tokens.offsets),
             (shingles.hashes, shingles.positions),
-            (known.indices, known.firsts, known.lasts, known.offsets),
             (
-                *(postings.items, postings.positions, against.item_sizes),
-                *(against.stop_shingles, against.bits),
-                seed_hits.max_seed_bits(len(postings.items)),
+                *(known.indices, known.firsts, known.lasts, known.offsets),
+                *(known.sharing, known.is_stop),
+            ),
+            (
+                *(known.items, known.positions, arrays.item_sizes, against.bits),
+                seed_hits.max_seed_bits(arrays.posting_count),
             ),
             astuple(against.limits),
             scratch,

@@ -10,8 +10,18 @@ from hypothesis import strategies as st
 
 from provenance.match.candidates.candidate_table import concatenate_candidates
 from provenance.match.candidates.chaining import MIN_CANDIDATE_SCORE
-from provenance.match.candidates.seed_hits import MAX_SHARED
-from tests.match.holding import found_in, posts, prose, registry, rows_of, tokens_of, words
+from provenance.match.index.seed_postings import MAX_SHARED
+from tests.match.holding import (
+    found_in,
+    holding_in_segments,
+    index_of,
+    posts,
+    prose,
+    registry,
+    rows_of,
+    tokens_of,
+    words,
+)
 
 POSTS = posts(80, seed=1)
 HAN = ["".join(chr(0x4E00 + int(word[1:])) for word in words(14, seed)) for seed in range(20)]
@@ -277,3 +287,41 @@ def test_of_seeds_that_are_as_rare_one_of_a_single_source_counts(sources):
     of_first = found.items == 0
     assert found.shared_by[of_first].tolist() == [2]
     assert found.multi_source[of_first].tolist() == [0]
+
+
+SHARED = [" ".join(words(6, 700 + number)) for number in range(3)]
+SPREAD = [
+    *(f"{post} {SHARED[number % 3]}" for number, post in enumerate(POSTS[:60])),
+    *POSTS[:20],
+    *(f"{SHARED[1 + number % 2]} {' '.join(words(2, 950 + number))}" for number in range(40)),
+    *(f"{SHARED[0]} {' '.join(words(3, 800 + number))}" for number in range(130)),
+]
+
+
+def described(found, item_of):
+    """Give what is known of each candidate, in an order that the items' numbers do not affect."""
+    columns = ("texts", "firsts", "lasts", "scores", "shared_by", "multi_source", "passages")
+    rows = zip(*(getattr(found, name).tolist() for name in columns), strict=True)
+    return sorted(
+        (*row, item_of[item], found.runs_of(place).tolist())
+        for place, (row, item) in enumerate(zip(rows, found.items.tolist(), strict=True))
+    )
+
+
+@settings(max_examples=40)
+@given(st.lists(st.one_of(TEXT, st.sampled_from(SHARED)), max_size=5), st.integers(0, 2**32))
+def test_candidates_are_those_of_one_segment_that_holds_what_counts(texts, seed):
+    dice = np.random.default_rng(seed)
+    count = len(SPREAD)
+    dead = set(dice.choice(count, dice.integers(0, 40), replace=False).tolist())
+    segments = [0, 1, 2, *dice.integers(0, 3, count - 3).tolist()]
+    # With two sources, what so many share is stopped.
+    sources = [f"s{number % 2 * dice.integers(2)}" for number in range(count)]
+    sources = sources if dice.integers(2) else ["x"] * count
+    arrays, numbers = holding_in_segments(SPREAD, segments, dead=dead, sources=sources)
+    live = [number for number in range(count) if number not in dead]
+    whole = registry(*(SPREAD[item] for item in live), sources=[sources[item] for item in live])
+    found = found_in(index_of(arrays), *texts)
+    expected = found_in(whole, *texts)
+    item_of = {number: item for item, number in enumerate(numbers.tolist())}
+    assert described(found, item_of) == described(expected, live)

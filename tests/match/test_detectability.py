@@ -5,15 +5,23 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from provenance.match.index.stop_shingles import MIN_AUTHORS
+from provenance.match.index.postings_index import select_counted_items
 from provenance.match.scoring import detectability
 from provenance.match.scoring.classifier import log_odds
 from provenance.match.scoring.corpus_sample import sample_passages
-from provenance.match.scoring.detectability import undetectable_items
+from provenance.match.scoring.detectability import count_undetectable, undetectable_items
 from provenance.match.scoring.evalue import STRENGTH_THRESHOLD, strength
 from provenance.match.scoring.features import measure_features
-from tests.match.holding import found_in, posts, registry, tokens_of, words
-from tests.match.test_stop_shingles import PHRASE, crowd, halves
+from tests.match.holding import (
+    found_in,
+    holding,
+    holding_in_segments,
+    index_of,
+    posts,
+    registry,
+    tokens_of,
+    words,
+)
 
 
 def told(items, size=None, **described):
@@ -29,9 +37,43 @@ def test_an_item_that_repeats_one_word_is_undetectable():
     assert told(["ha " * 40, *posts(3)])[0]
 
 
-def test_an_item_of_stop_shingles_is_undetectable():
-    items = [*crowd(MIN_AUTHORS), PHRASE]
-    assert told(items, sources=[*halves(MIN_AUTHORS), "x"]) == [False] * MIN_AUTHORS + [True]
+def test_items_are_as_detectable_in_several_segments_and_the_replaced_are_not_counted():
+    items = ["one two", *posts(9), "ONE, TWO!", "", *posts(3), "ha " * 40, "so few words"]
+    sources = ["x" if number % 3 else "reddit" for number in range(len(items))]
+    dead = {3, 9, 10}
+    one, _ = holding_in_segments(items, [0] * len(items), sources=sources)
+    many, numbers = holding_in_segments(
+        items, [number % 3 for number in range(len(items))], dead=dead, sources=sources
+    )
+    alone, found = (undetectable_items(index_of(each), 10**7) for each in (one, many))
+    live = [number for number in range(len(items)) if number not in dead]
+    assert found[numbers[live]].tolist() == alone[live].tolist()
+    assert found.sum() == alone[live].sum() > 0
+    counts = count_undetectable(index_of(many), 10**7)
+    expected = [
+        sum(alone[item] and sources[item] == name for item in live) for name in many.sources
+    ]
+    assert counts.tolist() == expected
+
+
+def test_in_a_large_registry_the_undetectable_are_estimated_from_a_sample(monkeypatch):
+    items = [*posts(800, seed=3), *(f"word{number} two" for number in range(400))]
+    sources = ["x" if number % 4 else "reddit" for number in range(len(items))]
+    arrays = holding(*items, sources=sources)
+    whole = count_undetectable(index_of(arrays), 10**6)
+    assert whole.tolist() == [100, 300]
+    counted = select_counted_items(arrays, arrays.size // 5)
+    assert counted.share == 0.125
+    estimate = count_undetectable(replace(index_of(arrays), counted=counted), 10**6)
+    assert estimate.min() > 0
+    assert (estimate != whole).any()
+    assert (np.abs(estimate - whole) < 0.5 * whole).all()
+
+
+def test_where_nothing_is_detectable_no_sample_says_otherwise():
+    arrays = holding(*(f"word{number} two" for number in range(400)))
+    counted = select_counted_items(arrays, arrays.size // 5)
+    assert count_undetectable(replace(index_of(arrays), counted=counted), 10**6).tolist() == [400]
 
 
 def test_equal_items_are_equally_detectable():

@@ -7,36 +7,54 @@ from hypothesis import strategies as st
 
 from provenance.match.candidates import candidate_scan
 from provenance.match.candidates.candidate_scan import split_by_hits
-from provenance.match.index.probe import ProbeResult
+from provenance.match.index.seed_postings import SeedPostings
 from tests.match.holding import found_in, posts, prose, registry
 
 POSTS = posts(40, seed=3)
+
+
+def seed_postings(sharing):
+    """Give seeds of texts, of each text by how many items share them."""
+    counts = np.array([count for text in sharing for count in text], np.int64)
+    lasts = np.cumsum(np.minimum(counts, 100))
+    is_stop = np.arange(len(counts)) % 7 == 3
+    return SeedPostings(
+        np.arange(len(counts)),
+        lasts - np.minimum(counts, 100),
+        lasts,
+        counts,
+        is_stop if is_stop.any() else is_stop[:0],
+        np.cumsum([0, *map(len, sharing)]),
+        np.arange(lasts[-1] if len(lasts) else 0, dtype=np.uint32),
+        np.zeros(lasts[-1] if len(lasts) else 0, np.uint16),
+    )
 
 
 @given(
     st.lists(st.lists(st.integers(1, 150), max_size=12), max_size=6), st.sampled_from([1, 100, 500])
 )
 def test_seeds_are_split_in_order_and_none_is_lost(sharing, most):
-    lasts = np.cumsum([0, *(count for text in sharing for count in text)])
-    offsets = np.cumsum([0, *map(len, sharing)])
-    places = np.arange(len(lasts) - 1)
-    found = ProbeResult(places, lasts[:-1], lasts[1:], offsets)
+    found = seed_postings(sharing)
+    places, offsets = found.indices, found.offsets
     parts = list(split_by_hits(found, most))
     assert np.concatenate([one.indices for _, one in parts]).tolist() == places.tolist()
     for first, one in parts:
         for text in range(len(one.offsets) - 1):
             own = one.indices[one.offsets[text] : one.offsets[text + 1]]
             assert ((offsets[first + text] <= own) & (own < offsets[first + text + 1])).all()
-        hits = np.where(one.lasts - one.firsts > 100, 8, one.lasts - one.firsts)
+        for name in ("firsts", "lasts", "sharing"):
+            assert np.array_equal(getattr(one, name), getattr(found, name)[one.indices])
+        assert one.is_stop.tolist() == (found.is_stop[one.indices[: len(found.is_stop)]]).tolist()
+        hits = np.where(one.sharing > 100, 8, one.sharing)
         assert len(hits) <= 1 or len(one.offsets) > 2 or hits.sum() <= most
 
 
 def test_ordinary_texts_are_scanned_in_one_batch():
-    found = ProbeResult(*(np.arange(50) for _ in range(3)), np.array([0, 20, 20, 50]))
+    found = seed_postings([[1] * 20, [], [1] * 30])
     assert [first for first, _ in split_by_hits(found, candidate_scan.MAX_HITS)] == [0]
 
 
-@pytest.mark.parametrize("most", [100, 1000])
+@pytest.mark.parametrize("most", [3, 5, 7, 10, 20, 30, 100])
 def test_copies_are_found_in_every_batch(monkeypatch, most):
     texts = [
         prose(30, 1),
@@ -45,7 +63,7 @@ def test_copies_are_found_in_every_batch(monkeypatch, most):
     ]
     index = registry(*POSTS)
     whole = found_in(index, *texts)
-    monkeypatch.setattr(candidate_scan, "MAX_HITS", most // 10)
+    monkeypatch.setattr(candidate_scan, "MAX_HITS", most)
     pieces = found_in(index, *texts)
     assert {*_copies(pieces)} == {*_copies(whole)}
     assert pieces.texts.tolist() == sorted(pieces.texts.tolist())

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from dataclasses import replace
-from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -14,13 +13,12 @@ from provenance.match.index.postings_index import (
     BITS_SCALE,
     build_index_part,
     build_postings,
-    build_postings_index,
     choose_layout,
     filter_contains,
     find_postings,
 )
 from provenance.model import BACKGROUND_BITS
-from tests.match.holding import holding, tokens_of
+from tests.match.holding import registry, tokens_of
 from tests.match.parts import callable_part
 
 is_probable, places = callable_part(filter_contains), callable_part(find_postings)
@@ -31,22 +29,15 @@ CLUSTERED = st.builds(
 SHINGLES = st.lists(st.one_of(st.integers(0, 2**64 - 1), CLUSTERED), max_size=80)
 
 
-@cache
-def nobody():
-    return holding("x")
-
-
-def index_of(shingles):
+def postings_of(shingles):
     values = np.sort(np.array(shingles, np.uint64))
     items = np.zeros(len(values), np.uint32)
-    return build_postings_index(
-        replace(nobody(), postings=build_postings(values, items, items.astype(np.uint16)))
-    )
+    return build_postings(values, items, items.astype(np.uint16))
 
 
 def known(made, shingle):
     """Give the bits that a shingle is known by."""
-    return shingle >> made.shift, shingle & 0xFFFFFFFF
+    return shingle >> (64 - made.depth), shingle & 0xFFFFFFFF
 
 
 def is_told(prefilter, shingle):
@@ -61,15 +52,15 @@ def may_hold(made, shingle):
 
 
 def range_of(made, shingle):
-    shingles = made.arrays.postings.shingles
-    first, last = places(shingles, made.directory, made.shift, np.uint64(shingle))
+    shift = 64 - made.depth
+    first, last = places(made.shingles, made.directory, shift, np.uint64(shingle))
     return first, last
 
 
 @settings(max_examples=80)
 @given(SHINGLES, SHINGLES)
 def test_postings_are_found_and_the_filters_have_no_false_negatives(held, others):
-    made = index_of(held)
+    made = postings_of(held)
     places = defaultdict(list)
     for place, shingle in enumerate(sorted(held)):
         places[known(made, shingle)].append(place)
@@ -87,7 +78,7 @@ def test_a_large_bucket_is_searched(count, behind):
     """All in one bucket: some once, some so often that not all of them are compared at once."""
     often = [1, 2, 1, 40, 1, 15, 16, 17]
     held = [(7 << 56) + lower for lower in range(count) for _ in range(often[lower % len(often)])]
-    made = index_of([*held, *((200 << 56) + place for place in range(behind))])
+    made = postings_of([*held, *((200 << 56) + place for place in range(behind))])
     for lower in range(count + 2):
         first, last = range_of(made, (7 << 56) + lower)
         own = [place for place, shingle in enumerate(held) if shingle == (7 << 56) + lower]
@@ -96,8 +87,8 @@ def test_a_large_bucket_is_searched(count, behind):
 
 @pytest.mark.parametrize("count", [1, 100, 5000])
 def test_larger_registries_have_larger_directories(count):
-    made = index_of(np.random.default_rng(1).integers(0, 2**64, count, np.uint64))
-    assert 2 ** (64 - made.shift) >= count / 8
+    made = postings_of(np.random.default_rng(1).integers(0, 2**64, count, np.uint64))
+    assert 2**made.depth >= count / 8
 
 
 @pytest.mark.parametrize(("count", "parting"), [(0, 1), (7, 3), (5000, 4), (300, 10)])
@@ -124,7 +115,7 @@ def test_partitions_built_one_by_one_equal_the_whole(count, parting, has_prefilt
 def test_the_filters_have_few_false_positives(count):
     dice = np.random.default_rng(count)
     held = dice.integers(0, 2**64, count, np.uint64)
-    made = index_of(held)
+    made = postings_of(held)
     strangers = dice.integers(0, 2**64, 4000, np.uint64)
     assert sum(may_hold(made, shingle) for shingle in strangers) < 0.03 * len(strangers)
     assert sum(is_told(made.prefilter, one) for one in strangers) < 0.45 * len(strangers)
@@ -138,14 +129,14 @@ def test_a_prefilter_too_large_for_the_cache_is_left_out():
 
 
 def test_an_empty_registry_holds_nothing():
-    made = index_of([])
+    made = postings_of([])
     assert not any(may_hold(made, shingle) for shingle in (0, 1, 2**64 - 1, 2**63))
     assert range_of(made, 7) == (0, 0)
 
 
 def test_information_is_the_logarithm_of_the_smoothed_share():
     items = ["common common rare", "common word", "common rare"]
-    made = build_postings_index(holding(*items))
+    made = registry(*items)
     total = 7 + 0.5 * 2**BACKGROUND_BITS
     for word, count in [("common", 4), ("rare", 2), ("word", 1), ("absent", 0)]:
         cell = tokens_of(word).hashes[0] >> np.uint32(32 - BACKGROUND_BITS)

@@ -49,6 +49,7 @@ def hits_of(items, text):
             row = np.zeros(seed_hits.HIT_COLUMNS, np.int64)
             row[[seed_hits.HIT_ITEM, seed_hits.HIT_SHARED_BY]] = number, 2
             row[[seed_hits.HIT_POSITION, seed_hits.HIT_END]] = at, at + 4
+            row[[seed_hits.HIT_BEGIN_BOUND, seed_hits.HIT_END_BOUND]] = 0, len(text)
             row[seed_hits.HIT_ITEM_POSITION] = place
             row[seed_hits.HIT_IS_ALONE] = len(found) == 1
             rows.append(row)

@@ -9,34 +9,43 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance.match.index import probe
-from provenance.match.index.probe import probe_index
-from provenance.model import Shingles
-from tests.match.holding import posts, prose, registry, seeds_of, tokens_of
+from provenance.match.index.probe import probe_postings, probe_segments
+from tests.match.holding import holding, holding_in_segments, posts, prose, seeds_of, tokens_of
 
 ITEMS = posts(60, seed=3)
-HELD = registry(*ITEMS, *ITEMS[:5])
+[SEGMENT] = holding(*ITEMS, *ITEMS[:5]).segments
+HELD = SEGMENT.postings
 LARGE = replace(HELD, prefilter=HELD.prefilter[:0])
 either = pytest.mark.parametrize("made", [HELD, LARGE], ids=["prefilter", "none"])
 TINY = "a post of few words that nobody wrote before"
 
 
-def known(shingle):
+def known(postings, shingle):
     """Give the bits that a shingle is known by."""
-    return int(shingle) >> HELD.shift, int(shingle) & 0xFFFFFFFF
+    return int(shingle) >> (64 - postings.depth), int(shingle) & 0xFFFFFFFF
 
 
-def postings():
+def places_of(postings):
     places = defaultdict(list)
-    buckets = np.repeat(np.arange(len(HELD.directory) - 1), np.diff(HELD.directory))
+    buckets = np.repeat(np.arange(len(postings.directory) - 1), np.diff(postings.directory))
     for place, bucket in enumerate(buckets.tolist()):
-        places[bucket, int(HELD.arrays.postings.shingles[place])].append(place)
+        places[bucket, int(postings.shingles[place])].append(place)
     return places
 
 
-def found_in(seeds, registered=HELD):
-    made = probe_index(seeds, registered)
-    ranges = zip(made.firsts.tolist(), made.lasts.tolist(), strict=True)
-    return made, list(zip(made.indices.tolist(), ranges, strict=True))
+def looked_up(hashes, postings):
+    """Look each shingle up in a dictionary."""
+    places = places_of(postings)
+    return [
+        (place, (places[known(postings, shingle)][0], places[known(postings, shingle)][-1] + 1))
+        for place, shingle in enumerate(hashes)
+        if known(postings, shingle) in places
+    ]
+
+
+def listed(found):
+    ranges = zip(found.firsts.tolist(), found.lasts.tolist(), strict=True)
+    return list(zip(found.indices.tolist(), ranges, strict=True))
 
 
 @either
@@ -51,42 +60,36 @@ def found_in(seeds, registered=HELD):
     )
 )
 def test_probing_equals_looking_each_seed_up(made, texts):
-    seeds = seeds_of(tokens_of(*texts))
-    places = postings()
-    wanted = [
-        (place, (places[known(shingle)][0], places[known(shingle)][-1] + 1))
-        for place, shingle in enumerate(seeds.hashes)
-        if known(shingle) in places
-    ]
-    made, found = found_in(seeds, made)
-    assert found == wanted
-    for text in range(len(texts)):
-        own = made.indices[made.offsets[text] : made.offsets[text + 1]]
-        low, high = seeds.offsets[text : text + 2]
-        assert own.tolist() == [place for place, _ in wanted if low <= place < high]
+    hashes = seeds_of(tokens_of(*texts)).hashes
+    assert listed(probe_postings(hashes, made)) == looked_up(hashes, made)
+
+
+def test_each_segment_is_probed():
+    arrays, _ = holding_in_segments(ITEMS, [number % 3 for number in range(len(ITEMS))])
+    seeds = seeds_of(tokens_of(*ITEMS[:9], prose(30, 1)))
+    found = probe_segments(seeds, arrays)
+    for result, segment in zip(found, arrays.segments, strict=True):
+        assert listed(result) == looked_up(seeds.hashes, segment.postings)
+        assert len(result.indices) > 30
 
 
 @either
 def test_seeds_beyond_one_batch_are_all_found(made):
     count = 3 * probe._BATCH + 17
     hashes = np.resize(seeds_of(tokens_of(*ITEMS)).hashes, count)
-    seeds = Shingles(hashes, np.zeros(count, np.int32), np.array([0, count], np.int64))
-    made, found = found_in(seeds, made)
-    assert len(found) == count
-    assert made.offsets.tolist() == [0, count]
+    assert probe_postings(hashes, made).indices.tolist() == list(range(count))
 
 
-def test_no_seeds_give_an_empty_result():
-    made, found = found_in(seeds_of(tokens_of("", "a b")))
-    assert found == []
-    assert made.offsets.tolist() == [0, 0, 0]
+@either
+def test_no_seeds_give_an_empty_result(made):
+    assert listed(probe_postings(seeds_of(tokens_of("", "a b")).hashes, made)) == []
 
 
 def test_a_registry_of_one_post_holds_it_and_nothing_else():
-    made = registry(TINY)
+    [segment] = holding(TINY).segments
     seeds = seeds_of(tokens_of(f"{prose(30, 1)} {TINY}", *ITEMS[:5]))
     own = set(seeds_of(tokens_of(TINY)).hashes.tolist())
     places = [place for place, one in enumerate(seeds.hashes.tolist()) if one in own]
-    assert len(made.prefilter) == 1
-    assert probe_index(seeds, made).indices.tolist() == places
+    assert len(segment.postings.prefilter) == 1
+    assert probe_postings(seeds.hashes, segment.postings).indices.tolist() == places
     assert len(places) > 3

@@ -80,7 +80,7 @@ def world():
     ] + crowd(2 * MIN_AUTHORS)
     people = list(range(len(items)))
     made = registry(*items, sources=["x", "y"] * (len(items) // 2), authors=people)
-    assert made.stop_marks.any()
+    assert made.stops.mark_runs(found_in(made, items[-1]), made.arrays).any()
     return items, made, language_of(*phrases, times=4000)
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from provenance.match.candidates import hit_groups, seed_hits, seeds
 from provenance.match.candidates.chaining import MAX_ITEM_GAP, MAX_TEXT_GAP
-from provenance.match.index.probe import probe_index
+from provenance.match.index.seed_postings import MAX_SHARED, look_up_seeds
 from provenance.match.scoring.features import MAX_SIBLING_ITEM
 from tests.match.gathered import gathered
 from tests.match.holding import posts, prose, registry, rows_of, seeds_of, tokens_of
@@ -28,23 +28,30 @@ HELD = registry(*ITEMS, sources=SOURCES)
 CHORUS = f"{prose(9, 7)} 日本語 {prose(4, 8)}".split()
 VERSES = [
     " ".join([f"own{n}", *CHORUS[n % 5 : 5 + n % 11], f"end{n}", *prose(n % 30, n).split()])
-    for n in range(4 * seed_hits.MAX_SHARED)
+    for n in range(4 * MAX_SHARED)
 ]
 SUNG = registry(*VERSES)
 
 
+def looked_up(text, against):
+    """Look the seeds of a text up; give their positions in it, and their postings."""
+    seeds = seeds_of(tokens_of(text))
+    [postings] = look_up_seeds(seeds, [against])
+    return seeds.positions[postings.indices].tolist(), postings
+
+
 def hits_of(text, against):
     """List all hits of a text, sorted by item: item, place in the text, in the item, sharing."""
-    postings, tokens = against.arrays.postings, tokens_of(text)
-    shingles, known = seeds_of(tokens), probe_index(seeds_of(tokens), against)
+    places, postings = looked_up(text, against)
     rows = []
-    for place, first, last in zip(known.indices, known.firsts, known.lasts, strict=True):
-        if shingles.hashes[place] in against.stop_shingles:
+    for row, at in enumerate(places):
+        if len(postings.is_stop) and postings.is_stop[row]:
             continue
-        end = last if last - first <= seed_hits.MAX_SHARED else first + seeds.MAX_COMMON_LOOKUPS
+        first, last, sharing = postings.firsts[row], postings.lasts[row], postings.sharing[row]
+        end = last if sharing <= MAX_SHARED else first + seeds.MAX_COMMON_LOOKUPS
         for own in range(first, end):
-            item, at = int(postings.items[own]), int(shingles.positions[place])
-            rows.append((item, at, int(postings.positions[own]), int(last - first)))
+            item, own_place = int(postings.items[own]), int(postings.positions[own])
+            rows.append((item, at, own_place, int(sharing)))
     return sorted(rows)
 
 
@@ -63,20 +70,19 @@ def runs_of(text, against):
 def information(run, text, against):
     """Give the information of the words that a run may have at most, and those words."""
     row = rows_of(tokens_of(text))[0]
-    known = probe_index(seeds_of(tokens_of(text)), against)
-    places = seeds_of(tokens_of(text)).positions[known.indices].tolist()
-    sharing = dict(zip(places, (known.lasts - known.firsts).tolist(), strict=True))
+    places, postings = looked_up(text, against)
+    sharing = dict(zip(places, postings.sharing.tolist(), strict=True))
     begin, end = run[0][1], run[-1][1]
-    while sharing.get(begin - 1, 0) > seed_hits.MAX_SHARED:
+    while sharing.get(begin - 1, 0) > MAX_SHARED:
         begin -= 1
-    while sharing.get(end + 1, 0) > seed_hits.MAX_SHARED:
+    while sharing.get(end + 1, 0) > MAX_SHARED:
         end += 1
     bits = [int(against.bits[token >> 12]) for token in row]
     stop = end + 4
     excess = []
     for _, at, _, shared in run:
         seed = sum(bits[at : at + 4])
-        limit = int(8 * log2(len(against.arrays.postings.items) / shared)) if shared > 1 else seed
+        limit = int(8 * log2(against.arrays.posting_count / shared)) if shared > 1 else seed
         excess.append(max(seed - limit, 0))
     item = int(np.diff(against.arrays.token_offsets)[run[0][0]])
     limited = min(excess) if (stop - begin) * seed_hits.PARTIAL_RATIO < item else 0
@@ -151,9 +157,8 @@ def test_dropped_hits_are_alone_and_too_weak(text):
     st.integers(16, 60),
 )
 def test_no_more_is_dropped_where_seeds_are_truncated(text, bits):
-    known = probe_index(seeds_of(tokens_of(" ".join(CHORUS))), SUNG)
-    sharing = known.lasts - known.firsts
-    assert sharing.max() > seed_hits.MAX_SHARED > sharing.min()
+    _, postings = looked_up(" ".join(CHORUS), SUNG)
+    assert postings.sharing.max() > MAX_SHARED > postings.sharing.min()
     made = replace(SUNG, bits=np.full_like(SUNG.bits, bits))
     [(_, _, rows)] = gathered([text], made)
     runs = {run[0][:3]: run for run in runs_of(text, made)}
@@ -188,7 +193,7 @@ def test_runs_that_stop_shingles_may_continue_are_marked():
 @pytest.mark.parametrize("turned", [False, True], ids=["before", "behind"])
 def test_a_seed_beside_one_that_is_not_followed_is_not_alone(turned):
     """Whether an item has the words beside it cannot be told, where hits of these were left out."""
-    phrase, many = prose(5, 6), range(seed_hits.MAX_SHARED + 50)
+    phrase, many = prose(5, 6), range(MAX_SHARED + 50)
     pairs = [(phrase, f"tail{n // 2}") for n in many]
     texts = [" ".join(pair[::-1] if turned else pair) for pair in pairs]
     against = registry(*(f"{text} {prose(20, n)}" for n, text in enumerate(texts)))
@@ -216,7 +221,8 @@ def test_light_tokens_behind_a_seed_may_lift_it_over_the_floor(items):
 def test_other_texts_change_no_hits():
     texts = [*ITEMS, "", " ".join(ITEMS * 3), "", *ITEMS[::-1], prose(50, 1)]
     shingles = seeds_of(tokens_of(*texts))
-    assert np.diff(probe_index(shingles, HELD).offsets).max() > seeds.SEEDS_PER_GROUP
+    [postings] = look_up_seeds(shingles, [HELD])
+    assert np.diff(postings.offsets).max() > seeds.SEEDS_PER_GROUP
     together = [rows.tolist() for *_, rows in gathered(texts, HELD)]
     assert together == [next(gathered([text], HELD))[2].tolist() for text in texts]
 
@@ -244,7 +250,7 @@ def test_a_phrase_of_several_items_scores_its_frequency_in_the_registry():
     worths = seed_hits.max_seed_bits(1 << 20)
     assert worths[:2].min() > 8 * 1000
     assert worths[[2, 4, 64]].tolist() == [8 * 19, 8 * 18, 8 * 14]
-    assert len(worths) == seed_hits.MAX_SHARED + 1
+    assert len(worths) == MAX_SHARED + 1
     assert seed_hits.max_seed_bits(0).min() == 0
 
 

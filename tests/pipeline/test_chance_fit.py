@@ -47,9 +47,9 @@ def test_what_was_measured_is_stored_and_counts(registry, clean):
     assert 0 < made.chance.exceedances <= 100
     assert made.chance != SHIPPED_CHANCE
     assert made.digest != before.digest
-    assert (made.items, made.files) == (before.items, before.files)
+    assert (made.items, made.segments) == (before.items, before.segments)
     assert open_registry(registry).manifest == verify_files(registry) == made
-    assert [path.name for path in registry.glob("data-*")] == [made.generation]
+    assert {path.name for path in registry.glob("segment-*")} == made.folders
     after = check([clean], Policy(registries=(str(registry),)), QUIET).findings.num_rows
     assert after <= found
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from provenance.model import FindingState
-from provenance.pipeline import check, diff, effective_policy, verify_registry
+from provenance.pipeline import check, diff, effective_policy, upgrade, verify_registry
 from provenance.pipeline.settings import Settings
 from provenance.report.files.report_reader import read_model, read_report
 from provenance.report.formats.rendering import FORMATS, render
@@ -22,6 +22,7 @@ _SAME = ("document", "start", "end", "source", "item", "verdict", "waiver", "bit
 @pytest.fixture
 def earlier(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     shutil.copytree(_EARLIER, tmp_path / "earlier")
+    upgrade(tmp_path / "earlier" / "registry")
     monkeypatch.chdir(tmp_path / "earlier")
     return tmp_path / "earlier"
 

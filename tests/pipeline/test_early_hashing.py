@@ -14,6 +14,8 @@ from provenance.read.corpus.file_access import File
 from provenance.registry import data_files
 from provenance.registry.data_files import digested_files
 from provenance.registry.manifest import read_manifest
+from provenance.registry.store import open_registry
+from provenance.registry.verified_segments import forget_verified
 
 _PATIENCE = 60
 
@@ -66,8 +68,9 @@ def test_who_gives_up_waits_for_no_file_and_begins_no_other(corpus, hashed):
     gate.set()
 
 
-@pytest.mark.parametrize("early", [True, False])
-def test_registries_are_hashed_before_the_corpus(corpus, registry, monkeypatch, early):
+@pytest.fixture
+def order(monkeypatch):
+    """Names of files of the corpus, and kinds of others, in the order in which they are hashed."""
     order, all_hashed = [], Event()
     monkeypatch.setattr(
         data_files, "blake3_mapped_file", lambda path, *_: order.append(path.suffix) or ""
@@ -81,9 +84,27 @@ def test_registries_are_hashed_before_the_corpus(corpus, registry, monkeypatch, 
         return ""
 
     monkeypatch.setattr(File, "digest", digest)
+    return order, all_hashed
+
+
+@pytest.mark.parametrize("early", [True, False])
+def test_registries_are_hashed_before_the_corpus(corpus, registry, order, early):
+    forget_verified(Path(registry))
+    order, all_hashed = order
+    forget_verified(Path(registry))
     with hash_in_background([registry] if early else []) as hashed_ahead:
         start_check(corpus, Policy(registries=(registry,)), None, hashed_ahead)
         assert all_hashed.wait(_PATIENCE)
     assert order[-3:] == ["a.jsonl", "b.jsonl", "c.jsonl"]
     assert ".npy" in order[:-3]
-    assert len(order) == 3 + len(digested_files(read_manifest(Path(registry))))
+    [segment] = read_manifest(Path(registry)).segments
+    assert len(order) == 3 + len(digested_files(segment))
+
+
+def test_a_registry_that_was_checked_before_is_not_hashed(corpus, registry, order):
+    open_registry(Path(registry))
+    order, all_hashed = order
+    with hash_in_background([registry]) as hashed_ahead:
+        start_check(corpus, Policy(registries=(registry,)), None, hashed_ahead)
+        assert all_hashed.wait(_PATIENCE)
+    assert order == ["a.jsonl", "b.jsonl", "c.jsonl"]

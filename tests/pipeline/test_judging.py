@@ -16,7 +16,7 @@ from provenance.pipeline.findings.judging import _judge_item, add_copy_holders, 
 from provenance.pipeline.registries import DumpSource, build_registry
 from provenance.pipeline.settings import Settings
 from provenance.read.rules.rule_files import load_rules
-from provenance.registry.build.item_copies import ItemCopies
+from provenance.registry.item_copies import ItemCopies
 
 JUDGE = Judge(load_rules(), Circumstances(), (), date(2026, 1, 1))
 SOURCES = ["x", "reddit", "stackexchange", "nobody-knows"]

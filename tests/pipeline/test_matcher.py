@@ -170,8 +170,8 @@ def opened(monkeypatch):
         folders.append(folder)
         return original(folder, *arguments)
 
-    original = check_inputs.open_registry
-    monkeypatch.setattr(check_inputs, "open_registry", open_registry)
+    original = check_inputs.open_named_registry
+    monkeypatch.setattr(check_inputs, "open_named_registry", open_registry)
     matcher_module._open_once.cache_clear()
     return folders
 

@@ -1,5 +1,7 @@
 """Shards and workers on an object store, against a server of our own."""
 
+from dataclasses import replace
+
 import pytest
 
 from provenance.pipeline import check, remove_tasks
@@ -71,3 +73,20 @@ def test_workers_leave_their_readings_in_an_object_store(
     assert contents(made, tmp_path / "made") == expected
     remove_tasks(tasks)
     assert not store.exists(f"{_BUCKET}/report/tasks")
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_registry_in_an_object_store_is_matched_as_one_on_disk(
+    tmp_path,
+    corpus,  # noqa: F811
+    policy,  # noqa: F811
+    store,
+    monkeypatch,
+):
+    monkeypatch.setenv("PROVENANCE_CACHE", str(tmp_path / "cache"))
+    expected = check([str(corpus)], policy, Settings()).findings
+    [registry] = policy.registries
+    store.put(f"{registry}/", f"{_BUCKET}/registry/", recursive=True)
+    remote = replace(policy, registries=(f"s3://{_BUCKET}/registry",))
+    for settings in (Settings(), Settings(engine="processes", threads=2)):
+        assert check([str(corpus)], remote, settings).findings.equals(expected)

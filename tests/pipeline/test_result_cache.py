@@ -6,12 +6,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from provenance import atomic_output
+from provenance.match.index.stop_shingles import NO_STOPS
 from provenance.match.scoring import corpus_sample
 from provenance.model import Circumstances, DateRange, Policy, Purpose, Report
 from provenance.pipeline import check, result_cache
@@ -121,7 +121,7 @@ def test_a_registry_in_another_part_is_read_for_anew(
     turned = [{**post, "text": " ".join(post["text"].split()[::-1])} for post in posts]
     dump = write_lines(tmp_path / "turned.jsonl", turned)
     build_registry(tmp_path / "other", DumpSource([dump], "y"))
-    monkeypatch.setattr(readings, "find_stop_shingles", lambda _: np.zeros(0, np.uint64))
+    monkeypatch.setattr(readings, "StopShingles", lambda *_: NO_STOPS)
     both = sorted((world.registry, str(tmp_path / "other")), key=digest_of_registry)
     policies = [Policy(registries=tuple(own)) for own in (both, both[:1])]
     for policy, settings in zip(policies, ({}, {"control": both[1]}), strict=True):

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from provenance.match.candidates.candidate_table import NO_CANDIDATES
@@ -84,7 +85,8 @@ def test_a_near_duplicate_of_a_long_item_resembles_it(
     assert [(span["evidence"], span["start"], span["end"]) for span in spans] == [
         ("resemblance", 0, len(edited))
     ]
-    assert articles.registry.describe([spans[0]["number"]])["item"].to_pylist() == ["a3"]
+    number = np.array([spans[0]["number"]], np.uint32)
+    assert articles.registry.describe(number)["item"].to_pylist() == ["a3"]
 
 
 def test_passages_go_before_resemblance(

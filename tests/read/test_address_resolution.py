@@ -6,6 +6,7 @@ from provenance.errors import CorruptFile, DatasetNotFound, InputError
 from provenance.read.corpus import hub_datasets
 from provenance.read.corpus.address_resolution import looks_like_path, similar_paths
 from provenance.read.corpus.corpora import open_corpus
+from provenance.read.dumps.column_mapping import ColumnMapping
 from provenance.read.dumps.layouts import open_dump
 
 
@@ -89,7 +90,7 @@ def test_errors_name_a_file_as_the_user_can_open_it(folder, address, told):
         assert unread.reason.startswith("damaged or cut short")
     if "*" not in address:
         with pytest.raises(CorruptFile) as caught:
-            list(open_dump(address, source="s", text_column="text"))
+            list(open_dump(address, source="s", columns=ColumnMapping(("text",))))
         assert caught.value.message.startswith(f"{told}: ")
 
 

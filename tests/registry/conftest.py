@@ -1,15 +1,18 @@
 """Items of our own making, and registries of them."""
 
 import random
+import shutil
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
-from provenance.model import ITEMS, Items
+from provenance.model import ITEMS, NO_ITEM, Items, UInt32s
+from provenance.registry.build.duckdb_engine import BuildLimits
 from provenance.registry.build.registry_builder import create_registry
 from provenance.registry.store import Registry, open_registry
 
@@ -67,16 +70,79 @@ def rows() -> list[Row]:
     return some_rows(1500, longest=150)
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A small registry, to be spoilt."""
-    create_registry(tmp_path / "r", [batch_of(some_rows(60, longest=150))])
-    return tmp_path / "r"
+def parts_of(rows: list[Row], count: int, seed: int = 0) -> list[list[Row]]:
+    """Deal rows out to parts, the earlier of which hold outdated versions of rows of later ones."""
+    dice = random.Random(seed)
+    shuffled = dice.sample(rows, len(rows))
+    parts = [shuffled[number::count] for number in range(count)]
+    for number, part in enumerate(parts[:-1]):
+        later = [row for other in parts[number + 1 :] for row in other]
+        for row in dice.sample(later, len(part) // 3):
+            text = dice.choice((f"{row['text']} it said", dice.choice(rows)["text"], row["text"]))
+            part.append(row | {"text": text, "created_at": dice.choice(rows)["created_at"]})
+    return parts
+
+
+def create_in_segments(folder: Path, parts: Iterable[Iterable[Row]], **options: Any) -> None:
+    """Build a registry that has a segment for each part."""
+    limits = BuildLimits(segment_bytes=1)
+    create_registry(folder, map(batch_of, parts), limits=limits, **options)
+
+
+def numbers_in_order(registry: Registry) -> UInt32s:
+    """Give the numbers of the items that count, in the order of the items."""
+    arrays = registry.arrays()
+    numbers = np.flatnonzero(arrays.is_live).astype(np.uint32)
+    return numbers[np.argsort(arrays.keys.of(numbers), kind="stable")]
+
+
+def signatures_in_order(registry: Registry) -> tuple[UInt32s, UInt32s]:
+    """Give the numbers of the items that have a signature, in their order, and the signatures."""
+    arrays, tables = registry.arrays(), registry.signatures()
+    items = np.concatenate([table.items for table in tables])
+    signatures = np.concatenate([table.signatures for table in tables])
+    if len(arrays.representatives):
+        items = arrays.representatives[items]
+        items, signatures = items[items != NO_ITEM], signatures[items != NO_ITEM]
+    order = np.argsort(arrays.keys.of(items), kind="stable")
+    return items[order], signatures[order]
 
 
 @pytest.fixture(scope="session")
-def registry(rows: list[Row], tmp_path_factory: pytest.TempPathFactory) -> Registry:
-    """A registry to look at, never to be changed."""
+def small_registries(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of two small registries, to be copied."""
+    path = tmp_path_factory.mktemp("small")
+    create_registry(path / "one", [batch_of(some_rows(60, longest=150))])
+    create_in_segments(path / "three", parts_of(some_rows(90, longest=150), 3))
+    return path
+
+
+@pytest.fixture
+def folder(small_registries: Path, tmp_path: Path) -> Path:
+    """A small registry, to be spoilt."""
+    return Path(shutil.copytree(small_registries / "one", tmp_path / "r"))
+
+
+@pytest.fixture
+def segmented(small_registries: Path, tmp_path: Path) -> Path:
+    """A small registry of three segments, in which items were replaced, to be spoilt."""
+    return Path(shutil.copytree(small_registries / "three", tmp_path / "s"))
+
+
+@pytest.fixture(scope="session", params=["one segment", "several segments"])
+def registry(
+    request: pytest.FixtureRequest, rows: list[Row], tmp_path_factory: pytest.TempPathFactory
+) -> Registry:
+    """A registry of `rows` to look at, never to be changed."""
     path = tmp_path_factory.mktemp("registries") / "posts"
-    create_registry(path, [batch_of(rows)])
+    if request.param == "one segment":
+        create_registry(path, [batch_of(rows)])
+    else:
+        create_in_segments(path, parts_of(rows, 4))
     return open_registry(path)
+
+
+@pytest.fixture(scope="session")
+def numbers(registry: Registry) -> UInt32s:
+    """The numbers of `rows` in `registry`, in the order of the items."""
+    return numbers_in_order(registry)

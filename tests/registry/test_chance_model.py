@@ -6,27 +6,28 @@ import pytest
 
 from provenance.errors import DigestMismatch, RegistryError, RegistryNotFound
 from provenance.model import ChanceModel
-from provenance.registry import registry_folder
+from provenance.registry.build.registry_builder import compact_registry, extend_registry
 from provenance.registry.chance_model import replace_chance_model
-from provenance.registry.manifest import read_manifest, registry_digest
+from provenance.registry.manifest import read_manifest
+from provenance.registry.store import open_registry
 from provenance.registry.verification import verify_files
+from tests.registry.damaged_registries import file_of
 
 MEASURED = ChanceModel(decay=0.5, scale=1e-9, exceedances=7)
 
 
-def generation_of(folder, chance):
-    made = read_manifest(folder)
-    digest = registry_digest(made.parameters, chance, made.files)
-    return folder / replace(made, digest=digest).generation
+def names_in(folder):
+    return sorted(path.name for path in folder.iterdir())
 
 
-def test_the_law_of_chance_changes_and_no_file_does(folder):
-    before = read_manifest(folder)
-    made = replace_chance_model(folder, MEASURED)
+def test_the_law_of_chance_changes_and_no_file_does(segmented):
+    before, names = read_manifest(segmented), names_in(segmented)
+    made = replace_chance_model(segmented, MEASURED)
     assert made == replace(before, chance=MEASURED, digest=made.digest)
     assert made.digest != before.digest
-    assert verify_files(folder) == made
-    assert sorted(p.name for p in folder.iterdir()) == [made.generation, "registry.json"]
+    assert verify_files(segmented) == made
+    assert open_registry(segmented).arrays().chance == MEASURED
+    assert names_in(segmented) == names
 
 
 def test_the_law_that_it_has_changes_nothing(folder):
@@ -35,20 +36,18 @@ def test_the_law_that_it_has_changes_nothing(folder):
     assert read_manifest(folder) == before
 
 
+def test_the_law_of_chance_outlives_additions_and_merging(segmented, items, posts):
+    replace_chance_model(segmented, MEASURED)
+    assert extend_registry(segmented, [items(posts(5, seed=4))]).chance == MEASURED
+    assert compact_registry(segmented).chance == MEASURED
+
+
 def test_what_a_killed_refit_left_is_in_nobodys_way(folder):
-    left = generation_of(folder, MEASURED)
-    left.mkdir()
-    (left / "items.parquet").touch()
+    (folder / ".building").mkdir()
+    (folder / ".building" / "registry.json").touch()
     made = replace_chance_model(folder, MEASURED)
     assert verify_files(folder) == made
-
-
-def test_a_registry_that_somebody_writes_to_is_left_alone(folder):
-    with (
-        registry_folder.staged_generation(folder),
-        pytest.raises(RegistryError, match="another process"),
-    ):
-        replace_chance_model(folder, MEASURED)
+    assert names_in(folder) == ["registry.json", made.segments[0].folder]
 
 
 def test_a_registry_that_cannot_be_written_is_an_error_of_ours(folder):
@@ -59,7 +58,7 @@ def test_a_registry_that_cannot_be_written_is_an_error_of_ours(folder):
 
 
 def test_a_registry_that_lacks_a_file_is_refused(folder):
-    (folder / read_manifest(folder).generation / "owners.npy").unlink()
+    file_of(folder, "owners.npy").unlink()
     with pytest.raises(DigestMismatch, match=r"owners\.npy cannot be read"):
         replace_chance_model(folder, MEASURED)
 

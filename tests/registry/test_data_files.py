@@ -25,8 +25,11 @@ def ahead():
 
 
 def files_of(folder):
-    manifest = read_manifest(folder)
-    return [folder / manifest.generation / file.name for file in manifest.files]
+    return [
+        folder / segment.folder / file.name
+        for segment in read_manifest(folder).segments
+        for file in segment.files
+    ]
 
 
 @pytest.mark.parametrize("content", [b"", b"x", b"some bytes" * 1000])
@@ -56,12 +59,13 @@ def test_why_a_file_cannot_be_read_is_told(folder, tmp_path, ahead):
 
 
 def test_what_is_mapped_has_its_digest_even_when_it_is_gone(folder, ahead):
-    manifest, files = map_registry(folder)
+    _, [segment], _ = map_registry(folder)
+    files, entries = segment.files, segment.entry.files
     ahead.start([folder])
     shutil.rmtree(folder)
-    check_files(files, manifest.files, ahead)
-    check_files(files, manifest.files)
-    other = replace(manifest.files[0], blake3="0" * 64)
+    check_files(files, entries, ahead)
+    check_files(files, entries)
+    other = replace(entries[0], blake3="0" * 64)
     with pytest.raises(DigestMismatch, match=f"{other.name} was altered"):
         check_files(files, [other], ahead)
 

@@ -17,6 +17,10 @@ from provenance.registry.build.table_stream import ChunkSize
 _ALL = 1 << 26
 
 
+def files_in(path):
+    return [*path.rglob("*.npy"), *path.rglob("*.parquet")]
+
+
 @pytest.fixture
 def small_parts(monkeypatch):
     """Let a thousand items make many parts, and many row groups."""
@@ -33,13 +37,13 @@ def built(small_parts, posts, items, tmp_path):
         path, staged = tmp_path / f"{held}-{threads}", set()
 
         def look(_):
-            staged.update(place.parent.name for place in tmp_path.glob(".*.building/*/*"))
+            staged.update(place.parent.name for place in tmp_path.glob(".*.building/work/*/*"))
 
         limits = BuildLimits(threads=threads, buffer_bytes=held)
         for number, make in enumerate((create_registry, extend_registry)):
             batches = [items(posts(100, seed=9 * number + one)) for one in range(9)]
             make(path, batches, progress=look, limits=limits)
-        return {one.name: one.read_bytes() for one in path.rglob("*.*[yt]")}, staged
+        return {one.parent.name + one.name: one.read_bytes() for one in files_in(path)}, staged
 
     return work
 
@@ -67,7 +71,7 @@ def test_items_are_picked_in_the_order_asked_wherever_they_lie(sizes, room, data
     with open_engine(folder / "spill", BuildLimits(threads=1)) as connection:
         shelf.create_key_view(connection, "staged")
         assert query_count(connection, "SELECT count(DISTINCT item) FROM staged") == ends[-1]
-    gather = shelf.gatherer()
+    gather = shelf.seal()
     every = st.integers(0, int(ends[-1]) - 1)
     runs = st.tuples(every, every).map(lambda edges: list(range(min(edges), max(edges) + 1)))
     for places in data.draw(st.lists(st.one_of(runs, st.lists(every, min_size=1)), max_size=4)):

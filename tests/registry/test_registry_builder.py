@@ -15,8 +15,10 @@ from provenance.errors import CorruptFile, RegistryError, RegistryExists, Regist
 from provenance.model import Items, Skipped
 from provenance.registry.build.duckdb_engine import BuildLimits
 from provenance.registry.build.registry_builder import create_registry, extend_registry
+from provenance.registry.manifest import REQUIRED
 from provenance.registry.store import open_registry
 from provenance.registry.verification import verify_files
+from tests.registry.conftest import numbers_in_order
 
 LITTLE = (32 if int(duckdb.__version__.partition(".")[0]) >= 2 else 48) << 20
 """Bytes in which this DuckDB must spill to sort, and can; 1.5 needs more than 2.0 does."""
@@ -50,7 +52,8 @@ def cut(rows, places):
 
 
 def data_of(path):
-    found = {p.relative_to(path): p.read_bytes() for p in path.rglob("*.parquet")}
+    found = {p.relative_to(path): p.read_bytes() for p in path.glob("*/*")}
+    assert len(found) == len(REQUIRED) + 1
     return found, open_registry(path).manifest.digest
 
 
@@ -92,7 +95,7 @@ def test_memory_that_is_too_small_to_sort_in_changes_nothing(posts, items, tmp_p
     def watch():
         while not over.wait(0.001):
             with suppress(FileNotFoundError):
-                spilt.extend(p.stat().st_size for p in tmp_path.glob(".two.building/spill/*"))
+                spilt.extend(p.stat().st_size for p in tmp_path.glob(".two.building/work/spill/*"))
 
     create_registry(tmp_path / "one", [items(rows)])
     watcher = threading.Thread(target=watch)
@@ -138,14 +141,32 @@ def test_adding_nothing_changes_nothing(items, posts, tmp_path):
     assert extend_registry(tmp_path / "r", []) == built
 
 
-def test_items_are_numbered_by_age_source_and_id(registry, rows):
+def test_items_are_in_the_order_of_their_dates_and_those_without_come_last(registry, numbers, rows):
     far = datetime.max.replace(tzinfo=UTC)
-    expected = sorted(
-        rows, key=lambda r: (r["created_at"] or far, r["source"].encode(), r["item"].encode())
-    )
-    found = registry.describe(np.arange(len(rows), dtype=np.uint32))
-    assert found["item"].to_pylist() == [row["item"] for row in expected]
-    assert found["created_at"].to_pylist() == [row["created_at"] for row in expected]
+    expected = sorted(row["created_at"] or far for row in rows)
+    described = registry.describe(numbers)
+    assert [one or far for one in described["created_at"].to_pylist()] == expected
+    for segment in registry.arrays().segments:
+        own = np.arange(len(segment.sequences), dtype=np.uint32) + np.uint32(segment.first_number)
+        dates = [one or far for one in registry.describe(own)["created_at"].to_pylist()]
+        assert dates == sorted(dates)
+
+
+def test_the_order_of_items_is_that_of_their_dates_and_identities_alone(items, posts, tmp_path):
+    def in_order(name, batches):
+        create_registry(tmp_path / name, batches, limits=BuildLimits(segment_bytes=1))
+        registry = open_registry(tmp_path / name)
+        described = registry.describe(numbers_in_order(registry))
+        return list(
+            zip(described["source"].to_pylist(), described["item"].to_pylist(), strict=True)
+        )
+
+    rows = [row | {"created_at": None} for row in posts(200)]
+    other = [row | {"text": "something else", "author": None, "licence": None} for row in rows]
+    first = in_order("one", [items(rows)])
+    assert first == in_order("other", [items(other[::-1])])
+    assert first == in_order("many", map(items, (rows[::3], other[1::3], rows[2::3])))
+    assert sorted(first) != first
 
 
 def test_progress_hears_of_every_item(items, posts, tmp_path):
@@ -185,7 +206,9 @@ def test_records_of_one_id_count_once_and_are_told(items, posts, tmp_path):
     assert create_registry(tmp_path / "r", [items([*rows, *rows[:3]])]).replaced == 3
     assert open_registry(tmp_path / "r").manifest.replaced == 3
     assert extend_registry(tmp_path / "r", [items(rows)]).replaced == 3
-    assert extend_registry(tmp_path / "r", [items([*rows[:1], *posts(2, seed=9)])]).replaced == 4
+    assert extend_registry(tmp_path / "r", [items([*rows[:1], *posts(2, seed=9)])]).replaced == 3
+    edited = [row | {"text": "edited"} for row in rows[:2]]
+    assert extend_registry(tmp_path / "r", [items([*edited, *edited[:1]])]).replaced == 6
 
 
 def test_a_dump_of_which_nothing_can_be_read_is_refused_and_the_reasons_told(
@@ -234,7 +257,10 @@ def test_a_dump_that_breaks_leaves_the_registry_as_it_was(items, posts, tmp_path
     with pytest.raises(CorruptFile, match="ends early"):
         extend_registry(tmp_path / "r", broken())
     assert verify_files(tmp_path / "r") == built
-    assert sorted(p.name for p in (tmp_path / "r").iterdir()) == [built.generation, "registry.json"]
+    assert sorted(p.name for p in (tmp_path / "r").iterdir()) == [
+        "registry.json",
+        built.segments[0].folder,
+    ]
 
 
 def test_adding_to_nothing_names_the_command_that_builds(items, posts, tmp_path):
@@ -297,7 +323,8 @@ def test_an_item_of_a_book_s_length_keeps_its_counts_and_places(items, tmp_path)
     create_registry(tmp_path / "r", [items([{"source": "x", "item": "long", "text": text}])])
     arrays = open_registry(tmp_path / "r").arrays()
     assert arrays.background.max() == repeats
-    assert sorted(arrays.postings.positions.tolist())[-4:] == [*range(repeats - 3, repeats + 1)]
+    [segment] = arrays.segments
+    assert sorted(segment.postings.positions.tolist())[-4:] == [*range(repeats - 3, repeats + 1)]
 
 
 def test_more_sources_than_a_registry_can_tell_apart_are_refused(items, tmp_path):

@@ -3,15 +3,16 @@
 import json
 from datetime import date
 
-import numpy as np
 import pyarrow as pa
 import pytest
 
 from provenance.errors import RegistryError
 from provenance.model import ITEMS, Items, Skipped
+from provenance.registry.build.duckdb_engine import BuildLimits
 from provenance.registry.build.registry_builder import create_registry, extend_registry
 from provenance.registry.manifest import read_manifest
 from provenance.registry.store import open_registry
+from provenance.registry.verification import verify_files
 
 
 def test_dates_that_no_calendar_has_are_no_dates(tmp_path):
@@ -25,15 +26,10 @@ def test_dates_that_no_calendar_has_are_no_dates(tmp_path):
     assert (source.undated, source.first, source.last) == (2, date(1970, 1, 1), date(1970, 1, 1))
 
 
-def test_the_manifest_says_what_each_source_covers(registry, rows):
-    arrays = registry.arrays()
-    lengths = dict(
-        zip(
-            registry.describe(np.arange(len(rows), dtype=np.uint32))["item"].to_pylist(),
-            np.diff(arrays.token_offsets).tolist(),
-            strict=True,
-        )
-    )
+def test_the_manifest_says_what_each_source_covers(registry, numbers, rows):
+    offsets = registry.arrays().token_offsets
+    sizes = (offsets[numbers + 1] - offsets[numbers]).tolist()
+    lengths = dict(zip(registry.describe(numbers)["item"].to_pylist(), sizes, strict=True))
     assert [source.source for source in registry.manifest.sources] == ["hackernews", "reddit", "x"]
     for source in registry.manifest.sources:
         mine = [row for row in rows if row["source"] == source.source]
@@ -43,6 +39,30 @@ def test_the_manifest_says_what_each_source_covers(registry, rows):
         assert source.undated == len(mine) - len(days)
         assert (source.first, source.last) == (min(days), max(days))
     assert registry.manifest.tokens == sum(lengths.values())
+    assert registry.manifest.items == len(rows)
+
+
+def test_what_was_replaced_is_covered_no_more(items, tmp_path):
+    rows = [
+        {"source": "x", "item": str(n), "text": text, "created_at": n * 86400 if n else None}
+        for n, text in enumerate(["so short", "one two three four five", "one two three four"])
+    ]
+    create_registry(tmp_path / "r", [items([*rows, rows[2] | {"source": "reddit"}])])
+    changes = [
+        (rows[1] | {"text": "now it is short", "created_at": 9 * 86400}, 2, 1, (3, 10), 1),
+        (rows[0] | {"text": "four words it has", "created_at": 0}, 3, 0, (1, 10), 0),
+        (rows[2] | {"text": "", "created_at": None}, 2, 1, (1, 10), 1),
+    ]
+    for row, seeds, undated, days, too_short in changes:
+        manifest = extend_registry(
+            tmp_path / "r", [items([row])], limits=BuildLimits(merged_tokens=0)
+        )
+        reddit, x = manifest.sources
+        assert (reddit.items, reddit.tokens) == (1, 4)
+        assert (x.items, x.undated, x.items - x.unattributable) == (3, undated, seeds)
+        assert x.unattributable == too_short
+        assert (x.first, x.last) == tuple(date(1970, 1, day) for day in days)
+        verify_files(tmp_path / "r")
 
 
 def test_items_without_a_seed_are_unattributable(items, tmp_path):

@@ -4,18 +4,31 @@ from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from provenance.errors import CorruptFile, DigestMismatch, RegistryNotFound
 from provenance.registry.build.registry_builder import create_registry
-from provenance.registry.manifest import read_manifest
+from provenance.registry.data_files import sync_files
+from provenance.registry.manifest import REQUIRED, read_manifest
+from provenance.registry.schema import parquet_writer
 from provenance.registry.store import open_registry
 from provenance.registry.verification import verify_files
-from tests.registry.damaged_registries import altered, restate, rewrite
+from tests.registry.damaged_registries import (
+    altered,
+    file_of,
+    restate,
+    restate_segment,
+    rewrite,
+    rewrite_statuses,
+)
+
+ARRAYS = sorted(name for name in REQUIRED if name.endswith(".npy"))
 
 
-def test_what_was_built_is_true(folder):
+def test_what_was_built_is_true(folder, segmented):
     assert verify_files(folder) == read_manifest(folder)
+    assert verify_files(segmented) == read_manifest(segmented)
 
 
 def test_what_two_sites_of_a_source_call_the_same_is_true(items, tmp_path):
@@ -34,14 +47,52 @@ def test_nothing_is_not_true(tmp_path):
         verify_files(tmp_path)
 
 
-def test_altered_texts_are_noticed(folder):
-    path = folder / read_manifest(folder).generation / "texts.parquet"
+@pytest.mark.parametrize("segment", [0, 1, 2])
+@pytest.mark.parametrize("name", [*REQUIRED, "texts.parquet"])
+def test_a_flipped_bit_is_noticed(segmented, name, segment):
+    open_registry(segmented)
+    path = file_of(segmented, name, segment)
     data = bytearray(path.read_bytes())
-    data[30] ^= 1
+    data[len(data) // 3] ^= 8
     path.write_bytes(data)
-    open_registry(folder)
-    with pytest.raises(DigestMismatch, match=r"texts\.parquet was altered"):
-        verify_files(folder)
+    with pytest.raises(DigestMismatch, match=f"{path} was altered"):
+        verify_files(segmented)
+
+
+def test_a_flipped_bit_of_the_statuses_is_noticed(segmented):
+    path = segmented / read_manifest(segmented).statuses.name
+    data = bytearray(path.read_bytes())
+    data[len(data) // 3] ^= 8
+    path.write_bytes(data)
+    with pytest.raises(DigestMismatch, match=f"{path} was altered"):
+        verify_files(segmented)
+
+
+@pytest.mark.parametrize("segment", [0, 1, 2])
+@pytest.mark.parametrize("name", ARRAYS)
+def test_a_value_of_an_array_that_contradicts_the_items_is_noticed(segmented, name, segment):
+    dice = np.random.default_rng(7)
+
+    def change(values):
+        places = np.flatnonzero(values) if name in ("filter.npy", "prefilter.npy") else values
+        place = dice.integers(len(places))
+        if name in ("filter.npy", "prefilter.npy"):  # what passes in vain is no fault
+            values[places[place]] = 0
+        else:
+            values[place] ^= 1
+        return values
+
+    rewrite(segmented, name, change, segment)
+    with pytest.raises(CorruptFile, match=r"is inconsistent|is not an index"):
+        verify_files(segmented)
+
+
+@pytest.mark.parametrize("name", ARRAYS)
+@pytest.mark.parametrize("change", [lambda values: values[:-1], lambda values: values[1:]])
+def test_an_array_of_another_length_is_noticed(segmented, name, change):
+    rewrite(segmented, name, change, 1)
+    with pytest.raises(CorruptFile, match=f"{name}|inconsistent"):
+        verify_files(segmented)
 
 
 def one_more(values):
@@ -78,6 +129,17 @@ def next_one(values):
     return np.where(np.arange(len(values)) == 5, values + 1, values).astype(values.dtype)
 
 
+def next_bucket(values):
+    """Move the first bound between two buckets that have postings."""
+    (place, *_) = np.flatnonzero(np.diff(values)) + 1
+    values[place] -= 1
+    return values
+
+
+def elsewhere(values):
+    values[5] = "https://elsewhere.example/"
+
+
 def far_off(values):
     return np.where(np.arange(len(values)) == 5, 2**32 - 1, values).astype(values.dtype)
 
@@ -94,45 +156,47 @@ FAULTS = [
     ("postings that differ from the items' shingles", "positions.npy", next_one),
     ("postings that differ from the items' shingles", "shingles.npy", turned),
     ("postings of items that do not exist", "owners.npy", far_off),
-    ("a directory that does not match the postings", "directory.npy", next_one),
-    ("a filter that does not match the postings", "filter.npy", next_one),
-    ("a prefilter that does not match the postings", "prefilter.npy", next_one),
+    ("postings of items that do not exist", "owners.npy", lambda values: values + 60),
+    ("postings that differ from the items' shingles", "owners.npy", next_one),
+    ("postings that differ from the items' shingles", "directory.npy", next_bucket),
+    ("a directory that is not ascending", "directory.npy", swapped),
+    ("a filter that does not match the postings", "filter.npy", lambda values: values * 0),
+    ("a filter that does not match the postings", "prefilter.npy", lambda values: values * 0),
     ("postings that differ from the items' shingles", "tokens.npy", next_one),
     (r"tokens\.npy has \d+ values; the manifest says", "tokens.npy", lambda values: values[1:]),
     (r"filter\.npy is not a filter", "filter.npy", lambda values: values[:0]),
     (r"prefilter\.npy is not a prefilter", "prefilter.npy", lambda values: values[:3]),
-    (
-        "shared shingles that do not match the items' authors",
-        "shared.parquet",
-        lambda table: pa.table([[7], [0], [2]], schema=table.schema),
-    ),
-    ("items occur twice", "items.parquet", in_column("item", all_alike)),
-    ("items are out of order", "items.parquet", in_column("created_at", reversed_)),
-    (
-        "wrongly listed as copies",
-        "items.parquet",
-        in_column("first", lambda v: v.__setitem__(7, 2)),
-    ),
-    ("59 texts of 60 items", "texts.parquet", lambda table: table.slice(1)),
+    ("items whose tokens do not exist", "offsets.npy", lambda values: values + 1),
+    ("items whose tokens do not exist", "offsets.npy", turned),
+    ("sizes.npy, which differs from the items", "sizes.npy", next_one),
+    ("keys.npy, which differs from the items", "keys.npy", next_one),
+    ("items that are out of order", "keys.npy", turned),
+    ("codes.npy, which differs from the items", "codes.npy", turned),
+    ("items of sources that do not exist", "codes.npy", lambda values: values + 3),
+    ("authors.npy, which differs from the items", "authors.npy", turned),
+    ("sequences.npy, which differs from the items", "sequences.npy", next_one),
+    ("listed as copies of later ones", "firsts.npy", next_one),
+    ("wrongly listed as copies", "firsts.npy", lambda values: np.where(values == 7, 2, values)),
+    ("signatures of items that do not exist", "signed.npy", lambda values: values + 60),
+    ("signatures that do not match the items", "signed.npy", next_one),
+    ("signatures that do not match the items", "signatures.npy", next_one),
+    ("bands of signatures that do not exist", "bands.npy", far_off),
+    ("bands that do not match the signatures", "bands.npy", turned),
+    ("items that occur twice", "items.parquet", in_column("item", all_alike)),
+    ("keys.npy, which differs from the items", "items.parquet", in_column("item", reversed_)),
+    ("keys.npy, which differs from the items", "items.parquet", in_column("created_at", reversed_)),
+    ("keys.npy, which differs from the items", "items.parquet", in_column("url", elsewhere)),
+    ("authors.npy, which differs from the items", "items.parquet", in_column("author", reversed_)),
+    ("codes.npy, which differs from the items", "items.parquet", in_column("source", reversed_)),
+    ("coverage that differs", "items.parquet", in_column("source", another_source)),
+    ("59 items; the manifest says 60", "items.parquet", lambda table: table.slice(1)),
+    ("texts whose words differ", "items.parquet", in_column("lead", other_edge)),
+    ("texts whose words differ", "items.parquet", in_column("trail", other_edge)),
+    ("texts in other groups than the items", "texts.parquet", lambda table: table.slice(1)),
     ("texts whose words differ", "texts.parquet", in_column("text", another_text)),
     ("texts whose words differ", "texts.parquet", in_column("text", reversed_)),
-    ("texts whose words differ", "items.parquet", in_column("lead", other_edge)),
-    ("postings of items that do not exist", "owners.npy", lambda values: values + 60),
-    ("a directory that is not ascending", "directory.npy", swapped),
-    (
-        "items that are listed as copies of later ones",
-        "items.parquet",
-        in_column("first", one_more),
-    ),
-    (
-        "shingles of sources that do not exist",
-        "shared.parquet",
-        lambda table: pa.table([[7], [3], [2]], schema=table.schema),
-    ),
     ("it has unexpected columns", "background.parquet", lambda t: t.rename_columns(["counts"])),
     ("a background that does not match", "background.parquet", in_column("count", one_more)),
-    ("x differs from the manifest", "items.parquet", in_column("source", another_source)),
-    ("signatures that do not match the items", "signatures.parquet", lambda table: table.slice(1)),
     (
         "a sketch that does not match the items",
         "sketch.parquet",
@@ -148,7 +212,19 @@ def test_files_that_contradict_one_another_are_noticed(folder, fault, name, chan
         verify_files(folder)
 
 
-def test_a_posting_that_is_lost_is_noticed(items, tmp_path):
+def test_a_text_too_many_is_noticed(folder):
+    path = file_of(folder, "texts.parquet")
+    table = pq.read_table(path)
+    with parquet_writer(path, table.schema) as file:
+        file.write_table(table)
+        file.write_table(table.slice(0, 1))
+    restate_segment(folder, files=sync_files(path.parent))
+    with pytest.raises(CorruptFile, match="texts in other groups than the items"):
+        verify_files(folder)
+
+
+@pytest.mark.parametrize("name", ["shingles.npy", "owners.npy", "positions.npy"])
+def test_a_posting_that_is_lost_is_noticed(items, tmp_path, name):
     rows = [
         {"source": "x", "item": text, "text": text, "author": "one"}
         for text in ("so it was said", "so it was said again")
@@ -156,35 +232,115 @@ def test_a_posting_that_is_lost_is_noticed(items, tmp_path):
     folder = tmp_path / "r"
     made = create_registry(folder, [items(rows)])
     # The second of a shingle that two items have: no other file tells that it was there.
-    (lost,) = np.flatnonzero(np.diff(open_registry(folder).arrays().postings.shingles) == 0) + 1
-    for name in ("shingles.npy", "owners.npy", "positions.npy"):
-        rewrite(folder, name, lambda values: np.delete(values, lost))
+    shingles = np.load(file_of(folder, "shingles.npy"))
+    (lost,) = np.flatnonzero(np.diff(shingles) == 0) + 1
+    for each in ("shingles.npy", "owners.npy", "positions.npy"):
+        rewrite(folder, each, lambda values: np.delete(values, lost))
     rewrite(folder, "directory.npy", lambda values: values - (values > lost).astype(values.dtype))
-    restate(folder, postings=made.postings - 1)
+    restate_segment(folder, postings=made.postings - 1)
     with pytest.raises(CorruptFile, match="postings that differ from the items' shingles"):
         verify_files(folder)
 
 
-def test_what_the_manifest_says_of_a_source_is_held_against_its_items(folder):
-    manifest = read_manifest(folder)
+def test_what_the_manifest_says_of_a_source_is_held_against_its_items(segmented):
+    manifest = read_manifest(segmented)
     one, *others = manifest.sources
     for change in ({"last": None}, {"undated": 0}, {"unattributable": 0}, {"tokens": 1}):
-        restate(folder, sources=(replace(one, **change), *others))
-        with pytest.raises(CorruptFile, match=f"{one.source} differs from the manifest"):
-            verify_files(folder)
-    restate(folder, sources=(replace(one, published=10**6), *others))
-    assert verify_files(folder).sources[0].published == 10**6
-    restate(folder, tokens=manifest.tokens + 1)
-    with pytest.raises(CorruptFile, match="tokens; the manifest says"):
-        verify_files(folder)
+        restate(segmented, sources=(replace(one, **change), *others))
+        with pytest.raises(CorruptFile, match="coverage that differs from the manifest"):
+            verify_files(segmented)
+    restate(segmented, sources=(replace(one, published=10**6), *others))
+    assert verify_files(segmented).sources[0].published == 10**6
+    for change in ({"tokens": manifest.tokens + 1}, {"items": manifest.items - 1}):
+        restate(segmented, **change)
+        with pytest.raises(CorruptFile, match="the manifest says otherwise"):
+            verify_files(segmented)
+        restate(segmented, tokens=manifest.tokens, items=manifest.items)
+
+
+def test_what_the_manifest_says_of_a_segment_is_held_against_its_items(segmented):
+    segment = read_manifest(segmented).segments[1]
+    [one, *others] = segment.sources
+    restate_segment(segmented, 1, sources=(replace(one, tokens=one.tokens + 1), *others))
+    with pytest.raises(CorruptFile, match="coverage that differs from the manifest"):
+        verify_files(segmented)
+    restate_segment(segmented, 1, sources=segment.sources, longest=segment.longest - 1)
+    with pytest.raises(CorruptFile, match="items that are longer than the longest"):
+        verify_files(segmented)
 
 
 def test_copies_that_are_none_are_noticed(folder):
     arrays = open_registry(folder).arrays()
     lengths = np.diff(arrays.token_offsets)
     one, other = np.flatnonzero(lengths == 4)[:2].tolist()
-    rewrite(
-        folder, "items.parquet", lambda t: altered(t, "first", lambda v: v.__setitem__(other, one))
-    )
+    rewrite(folder, "firsts.npy", lambda values: np.where(values == other, one, values))
     with pytest.raises(CorruptFile, match="wrongly listed as copies"):
         verify_files(folder)
+
+
+def test_copies_that_are_not_listed_are_noticed(folder):
+    rewrite(folder, "firsts.npy", lambda values: np.arange(len(values), dtype=values.dtype))
+    with pytest.raises(CorruptFile, match="copies that are not listed"):
+        verify_files(folder)
+
+
+def of_state(state, table):
+    [place, *_] = np.flatnonzero(np.array(table["state"].to_pylist()) == state)
+    return int(place)
+
+
+def without(state):
+    def change(table):
+        place = of_state(state, table)
+        return pa.concat_tables([table.slice(0, place), table.slice(place + 1)])
+
+    return change
+
+
+def one_changed(state, name, value):
+    def change(table):
+        return altered(
+            table, name, lambda values: values.__setitem__(of_state(state, table), value)
+        )
+
+    return change
+
+
+def firsts_invented(table):
+    """State the first item with the same tokens for what was replaced and has none."""
+    for name in ("first_segment", "first_item"):
+        table = altered(table, name, lambda values: fill(values, 0))
+    return table
+
+
+def fill(values, value):
+    values[:] = [value if one is None else one for one in values]
+
+
+@pytest.mark.parametrize(
+    ("fault", "change"),
+    [
+        ("coverage that differs from the manifest", without("replaced")),
+        ("statuses of items that do not match their tokens", without("copy")),
+        ("coverage that differs from the manifest", one_changed("copy", "state", "replaced")),
+        ("statuses of items that do not match", one_changed("copy", "first_item", 0)),
+        ("statuses of items that do not match", one_changed("copy", "first_item", None)),
+        ("statuses of items that do not match", one_changed("replaced", "first_segment", 1)),
+        ("statuses of items that do not match", firsts_invented),
+        (
+            "statuses of items that do not match",
+            lambda table: table.take(list(range(len(table)))[::-1]),
+        ),
+    ],
+)
+def test_statuses_that_contradict_the_items_are_noticed(segmented, fault, change):
+    rewrite_statuses(segmented, change)
+    with pytest.raises(CorruptFile, match=fault):
+        verify_files(segmented)
+
+
+def test_statuses_that_are_missing_are_noticed(segmented):
+    (segmented / read_manifest(segmented).statuses.name).unlink()
+    restate(segmented, statuses=None)
+    with pytest.raises(CorruptFile, match="coverage that differs from the manifest"):
+        verify_files(segmented)

@@ -28,7 +28,6 @@ from provenance.match.candidates.seed_hits import (
     HIT_COLUMNS,
     HIT_ITEM,
     HIT_POSITION,
-    MAX_SHARED,
     double_rows,
     mark_multi_source,
     max_seed_bits,
@@ -36,16 +35,17 @@ from provenance.match.candidates.seed_hits import (
 )
 from provenance.match.candidates.seeds import MAX_COMMON_LOOKUPS, group_end
 from provenance.match.index.postings_index import PostingsIndex
-from provenance.match.index.probe import ProbeResult, probe_index
 from provenance.match.index.report_limits import (
     TABLE_QUARTERS,
     is_reportable,
     next_surprisal,
     word_surprisal,
 )
-from provenance.match.index.stop_shingles import token_weight
+from provenance.match.index.seed_postings import MAX_SHARED, SeedPostings, look_up_seeds
+from provenance.match.index.token_weights import token_weight
 from provenance.match.scoring.corpus_sample import PASSAGE_LENGTH, passage_hash
 from provenance.model import (
+    Flags,
     Int32s,
     Int64s,
     Positions,
@@ -62,6 +62,7 @@ TEXT, ITEM, SIZE, FIRST, LAST, SCORE, RAREST = range(7)
 ROW_COLUMNS = 7
 _BLOCK_TOKENS = 16
 _MAX_OVERLAPPING = 8  # candidates over the same tokens of a text
+_SIGN_BIT = np.uint64(1 << 63)  # without it, unsigned keys are ordered as signed ones
 
 
 @inlined
@@ -71,14 +72,32 @@ def _covers(rows: Int64s, strong: Scalar, weak: Scalar) -> Scalar:
     return 2 * (last - first + 1) > rows[weak, LAST] - rows[weak, FIRST] + 1
 
 
+@inlined
+def _order_key(order_keys: tuple[UInt64s, Int64s, Int64s], item: Scalar) -> Scalar:
+    values, first_numbers, starts = order_keys
+    segment = first_numbers.size - 1
+    while first_numbers[segment] > item:
+        segment -= 1
+    return values[starts[segment] + item - first_numbers[segment]]
+
+
 @allocating_part
 def prune_overlapping(
-    rows: Int64s, runs: Int32s, run_offsets: Int64s, before: Scalar, count: Scalar
+    rows: Int64s,
+    runs: Int32s,
+    run_offsets: Int64s,
+    bounds: tuple[Scalar, Scalar],
+    order_keys: tuple[UInt64s, Int64s, Int64s],
 ) -> Scalar:
-    """Drop candidates that `_MAX_OVERLAPPING` stronger ones cover; the rest keep their order."""
+    """Drop candidates that `_MAX_OVERLAPPING` stronger ones cover; the rest keep their order.
+
+    Of equally strong ones, those of earlier items are kept; `order_keys` has the fields of their
+    `OrderKeys`.
+    """
+    before, count = bounds
     if count - before <= _MAX_OVERLAPPING:
         return count
-    is_kept = _select_strongest(rows, before, count)
+    is_kept = _select_strongest(rows, before, count, order_keys)
     out = before
     for row in range(before, count):
         if not is_kept[row - before]:
@@ -95,12 +114,23 @@ def prune_overlapping(
 
 
 @allocating_part
-def _select_strongest(rows: Int64s, before: Scalar, count: Scalar) -> Int64s:
-    size = count - before
-    keys = np.empty(size, np.int64)
-    for row in range(size):
-        keys[row] = -rows[before + row, SCORE]
-    order = stable_argsort(keys)
+def _strongest_first(rows: Int64s, order_keys: tuple[UInt64s, Int64s, Int64s]) -> Int64s:
+    """Return the indices that sort candidates by score, and equal ones by their items."""
+    keys, scores = np.zeros(len(rows), np.int64), np.empty(len(rows), np.int64)
+    is_split = order_keys[1].size > 1  # within a segment they are in the order of their items
+    for row in range(len(rows) if is_split else 0):
+        keys[row] = np.int64(_order_key(order_keys, rows[row, ITEM]) ^ _SIGN_BIT)
+    earliest = stable_argsort(keys)
+    for place in range(len(rows)):
+        scores[place] = -rows[earliest[place], SCORE]
+    return earliest[stable_argsort(scores)]
+
+
+@allocating_part
+def _select_strongest(
+    rows: Int64s, before: Scalar, count: Scalar, order_keys: tuple[UInt64s, Int64s, Int64s]
+) -> Int64s:
+    size, order = count - before, _strongest_first(rows[before:count], order_keys)
     is_kept = np.empty(size, np.int64)
     # A candidate that covers more than half of another covers its middle token, so only those kept
     # candidates are compared that reach into the middle's block, strongest first.
@@ -138,7 +168,7 @@ next is found by both."""
 
 
 def find_candidates(
-    tokens: Tokens, seeds: Shingles, registry: PostingsIndex, lookup: ProbeResult | None = None
+    tokens: Tokens, seeds: Shingles, registry: PostingsIndex, postings: SeedPostings | None = None
 ) -> Candidates:
     """Find passages of a registry's items in texts.
 
@@ -150,8 +180,8 @@ def find_candidates(
         Shingles of the same texts, of the registry's seed width.
     registry : PostingsIndex
         The registry.
-    lookup : ProbeResult or None
-        Result of `probe_index` for these seeds, if it was computed before.
+    postings : SeedPostings or None
+        Postings of these seeds, if they were looked up before.
 
     Returns
     -------
@@ -159,31 +189,35 @@ def find_candidates(
         Sorted by text, the strongest few over any stretch. `breaks` are zero: setting them takes
         the text.
     """
-    lookup = probe_index(seeds, registry) if lookup is None else lookup
+    if postings is None:
+        [postings] = look_up_seeds(seeds, [registry])
     parts = [
         _scan_batch(tokens, seeds, registry, batch, before)
-        for before, batch in split_by_hits(lookup, MAX_HITS)
+        for before, batch in split_by_hits(postings, MAX_HITS)
     ]
     return parts[0] if len(parts) == 1 else concatenate_candidates(parts)
 
 
 def _scan_batch(
-    tokens: Tokens, seeds: Shingles, registry: PostingsIndex, lookup: ProbeResult, before: int
+    tokens: Tokens, seeds: Shingles, registry: PostingsIndex, postings: SeedPostings, before: int
 ) -> Candidates:
-    """Scan the texts of `lookup`; the first of them has the index `before`."""
+    """Scan the texts of `postings`; the first of them has the index `before`."""
     arrays, limits = registry.arrays, registry.limits
-    ends = tokens.offsets[before : before + len(lookup.offsets)]
+    ends = tokens.offsets[before : before + len(postings.offsets)]
     codes = arrays.source_codes[: None if len(arrays.sources) > 1 else 0]
     rows, passages, runs, run_offsets = _scan_all(
         (tokens.hashes, ends),
         (seeds.hashes, seeds.positions),
-        (lookup.indices, lookup.firsts, lookup.lasts, lookup.offsets),
-        (registry.bits, registry.stop_shingles, codes, registry.item_sizes),
+        (
+            *(postings.indices, postings.firsts, postings.lasts, postings.offsets),
+            *(postings.sharing, postings.is_stop),
+        ),
+        (registry.bits, codes, arrays.item_sizes, max_seed_bits(arrays.posting_count)),
         (limits.least_bits, limits.longest_items, limits.surprisals),
-        (arrays.postings.items, arrays.postings.positions),
+        (postings.items, postings.positions),
         (arrays.tokens, arrays.token_offsets),
-        registry.longest_item,
-        max_seed_bits(len(arrays.postings.items)),
+        (arrays.keys.values, arrays.keys.first_numbers, arrays.keys.starts),
+        arrays.longest,
     )
     text, item, size, first, last, score, rarest = rows.T
     return Candidates(
@@ -202,12 +236,12 @@ def _scan_batch(
     )
 
 
-def split_by_hits(lookup: ProbeResult, most: int) -> Iterator[tuple[int, ProbeResult]]:
+def split_by_hits(postings: SeedPostings, most: int) -> Iterator[tuple[int, SeedPostings]]:
     """Split seeds into batches so that no text has more than `most` hits in one.
 
     Parameters
     ----------
-    lookup : ProbeResult
+    postings : SeedPostings
         Seeds of texts.
     most : int
         Limit on hits, counted as if none was a stray.
@@ -216,24 +250,24 @@ def split_by_hits(lookup: ProbeResult, most: int) -> Iterator[tuple[int, ProbeRe
     ------
     int
         The first text.
-    ProbeResult
+    SeedPostings
         Seeds of texts from that one on: of several texts, or some of those of one.
     """
-    counts = np.diff(lookup.offsets)
+    counts = np.diff(postings.offsets)
     first = 0
     for text in np.flatnonzero(counts * MAX_SHARED > most).tolist():
-        begin, end = int(lookup.offsets[text]), int(lookup.offsets[text + 1])
-        sharing = lookup.lasts[begin:end] - lookup.firsts[begin:end]
+        begin, end = int(postings.offsets[text]), int(postings.offsets[text + 1])
+        sharing = postings.sharing[begin:end]
         hits = np.cumsum(np.where(sharing > MAX_SHARED, MAX_COMMON_LOOKUPS, sharing))
         if hits[-1] <= most:
             continue
         if first < text:
-            yield first, _slice_seeds(lookup, lookup.offsets[first : text + 1])
+            yield first, postings.slice(postings.offsets[first : text + 1])
         for at in _batch_bounds(hits, most):
-            yield text, _slice_seeds(lookup, begin + at)
+            yield text, postings.slice(begin + at)
         first = text + 1
     if first < len(counts) or not len(counts):
-        yield first, _slice_seeds(lookup, lookup.offsets[first:])
+        yield first, postings.slice(postings.offsets[first:])
 
 
 def _batch_bounds(hits: Int64s, most: int) -> Iterator[Int64s]:
@@ -246,13 +280,6 @@ def _batch_bounds(hits: Int64s, most: int) -> Iterator[Int64s]:
         begin = end
 
 
-def _slice_seeds(lookup: ProbeResult, offsets: Int64s) -> ProbeResult:
-    rows = slice(int(offsets[0]), int(offsets[-1]))
-    return ProbeResult(
-        lookup.indices[rows], lookup.firsts[rows], lookup.lasts[rows], offsets - offsets[0]
-    )
-
-
 def scan_needs_compiling() -> bool:
     """Return whether the scan, the slowest kernel to compile, is not cached yet, but can be."""
     return needs_compiling(_scan_all)
@@ -262,13 +289,13 @@ def scan_needs_compiling() -> bool:
 def _scan_all(  # noqa: C901, PLR0913, PLR0915 (it grows the arrays that it fills: kernels have no lists)
     tokens: tuple[UInt32s, Int64s],
     seeds: tuple[UInt64s, Int32s],
-    lookup: tuple[Int64s, Int64s, Int64s, Int64s],
-    tables: tuple[UInt8s, UInt64s, UInt8s, UInt8s],
+    lookup: tuple[Int64s, Int64s, Int64s, Int64s, Int64s, Flags],
+    tables: tuple[UInt8s, UInt8s, UInt8s, Int64s],
     limits: tuple[Int32s, UInt8s, UInt64s],
     postings: tuple[UInt32s, Positions],
     items: tuple[UInt32s, Int64s],
+    order_keys: tuple[UInt64s, Int64s, Int64s],
     longest: Scalar,
-    bits_limits: Int64s,
 ) -> tuple[Int64s, UInt64s, Int32s, Int64s]:
     token_hashes, token_offsets = tokens
     rows = np.empty((256, ROW_COLUMNS), np.int64)
@@ -281,7 +308,7 @@ def _scan_all(  # noqa: C901, PLR0913, PLR0915 (it grows the arrays that it fill
     )
     scratch, hit_scratch = allocate_scratch(longest), allocate_hit_scratch()
     item_tokens, item_offsets = items
-    bits, stop_shingles, codes, item_sizes = tables
+    bits, codes, item_sizes, bits_limits = tables
     least_bits, _, _ = limits
     seed_offsets = lookup[3]
     end = np.int64(0)
@@ -295,7 +322,7 @@ def _scan_all(  # noqa: C901, PLR0913, PLR0915 (it grows the arrays that it fill
             tokens,
             seeds,
             lookup,
-            (*postings, item_sizes, stop_shingles, bits, bits_limits),
+            (*postings, item_sizes, bits, bits_limits),
             limits,
             hit_scratch,
             hits,
@@ -343,12 +370,12 @@ def _scan_all(  # noqa: C901, PLR0913, PLR0915 (it grows the arrays that it fill
                             item_sequence,
                             runs[run_offsets[group_first] : run_offsets[count]],
                             limits,
-                            stop_shingles.size > 0,
+                            lookup[5].size > 0,
                         )
                     ):
                         count = group_first
                     group_first = count
-            count = prune_overlapping(rows, runs, run_offsets, before, count)
+            count = prune_overlapping(rows, runs, run_offsets, (before, count), order_keys)
     passages = np.empty(count, np.uint64)
     for row in range(count):
         text = rows[row, TEXT]

@@ -63,7 +63,7 @@ from provenance.match.index.report_limits import (
     item_quarters,
 )
 from provenance.match.scoring.features import MAX_SIBLING_ITEM
-from provenance.model import Int32s, Int64s, Positions, UInt8s, UInt32s, UInt64s
+from provenance.model import Flags, Int32s, Int64s, Positions, UInt8s, UInt32s, UInt64s
 
 REACH = 48
 """Tokens of the text between the seeds of two runs that may be parts of one match: more than
@@ -103,8 +103,8 @@ def gather_hits(  # noqa: PLR0913 (texts, their seeds, and all in which they are
     texts: tuple[Scalar, Scalar],
     documents: tuple[UInt32s, Int64s],
     seeds: tuple[UInt64s, Int32s],
-    lookup: tuple[Int64s, Int64s, Int64s, Int64s],
-    registry_tables: tuple[UInt32s, Positions, UInt8s, UInt64s, UInt8s, Int64s],
+    lookup: tuple[Int64s, Int64s, Int64s, Int64s, Int64s, Flags],
+    registry_tables: tuple[UInt32s, Positions, UInt8s, UInt8s, Int64s],
     limits: tuple[Int32s, UInt8s, UInt64s],
     scratch: tuple[Int64s, Int64s, Int64s, UInt8s, UInt32s, Int64s],
     hits: Int64s,
@@ -119,10 +119,10 @@ def gather_hits(  # noqa: PLR0913 (texts, their seeds, and all in which they are
     documents, seeds : tuple of ndarray
         Tokens of all texts, and their seeds.
     lookup : tuple of ndarray
-        Fields of the `ProbeResult`.
+        Fields of the `SeedPostings`: indices, firsts, lasts, offsets, sharing, and which are stops.
     registry_tables : tuple of ndarray
-        Items and positions of the postings, `PostingsIndex.item_sizes`, stop shingles, information
-        of each cell of tokens, and `max_seed_bits`.
+        Items and positions of the postings, `RegistryArrays.item_sizes`, information of each cell
+        of tokens, and `max_seed_bits`.
     limits : tuple of ndarray
         Fields of the `ReportLimits`.
     scratch : tuple of ndarray
@@ -138,7 +138,7 @@ def gather_hits(  # noqa: PLR0913 (texts, their seeds, and all in which they are
         The given arrays, or larger ones if they did not suffice.
     """
     seed_rows, token_sums, found, marks, last_hits, digit_starts = scratch
-    items, positions, item_sizes, stop_shingles, bits, bits_limits = registry_tables
+    items, positions, item_sizes, bits, bits_limits = registry_tables
     bounds, count = lookup[3], np.int64(0)
     begin, first_token = bounds[texts[0]], documents[1][texts[0]] + texts[0]
     while bounds[texts[1]] - begin > len(seed_rows):
@@ -150,7 +150,7 @@ def gather_hits(  # noqa: PLR0913 (texts, their seeds, and all in which they are
         documents,
         seeds,
         lookup,
-        (items, stop_shingles, bits, bits_limits),
+        (items, bits, bits_limits),
         limits,
         (seed_rows, token_sums),
     )

@@ -1,10 +1,19 @@
 """Near-duplicates: whole texts that resemble a long item, by MinHash signature."""
 
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 
-from provenance.model import Int64s, UInt32s, UInt64s
+from provenance.model import (
+    NO_ITEM,
+    Flags,
+    Int64s,
+    RegistryArrays,
+    UInt32s,
+    UInt64s,
+    range_indices,
+)
 
 MIN_SIMILARITY = 0.5
 """Least Jaccard similarity of a near-duplicate."""
@@ -15,31 +24,42 @@ BANDS_AND_ROWS = 25, 5
 
 _MAX_PER_BAND = 64  # items of one band that a text is compared with: the earliest
 _HASH_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
+_HALF, _LOWER_HALF = np.uint64(32), np.uint64(0xFFFFFFFF)
 
 
 @dataclass(frozen=True, slots=True)
-class LshIndex:
-    """Locality-sensitive index of signatures.
+class SignatureTable:
+    """Signatures of some items, and a locality-sensitive index of them.
 
     Parameters
     ----------
     items : ndarray of uint32, shape (n,)
-        Numbers of the items with a signature.
+        Numbers of the items with a signature, in the order of the items' dates.
     signatures : ndarray of uint32, shape (n, permutations)
         Their signatures.
-    keys : tuple of ndarray of uint64, each of shape (n,)
-        Hashes of each band's values, sorted.
-    places : tuple of ndarray of int64, each of shape (n,)
-        Row of `signatures` of each key.
-    rows : int
-        Values per band.
+    bands : ndarray of uint64, shape (bands, n)
+        Of each band, as `band_entries` returns it.
     """
 
     items: UInt32s
     signatures: UInt32s
-    keys: tuple[UInt64s, ...]
-    places: tuple[Int64s, ...]
-    rows: int
+    bands: UInt64s
+
+
+@dataclass(frozen=True, slots=True)
+class LshIndex:
+    """Locality-sensitive index of the signatures of a registry.
+
+    Parameters
+    ----------
+    tables : tuple of SignatureTable
+        One for each segment; items have the registry's numbers.
+    registry : RegistryArrays
+        The registry.
+    """
+
+    tables: tuple[SignatureTable, ...]
+    registry: RegistryArrays
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,28 +89,37 @@ NO_NEAR_DUPLICATES = NearDuplicates(np.zeros(0, np.int64), np.zeros(0, np.uint32
 """An empty table of near-duplicates."""
 
 
-def build_lsh_index(items: UInt32s, signatures: UInt32s) -> LshIndex:
-    """Index signatures, with the bands and rows that datasketch finds best for `MIN_SIMILARITY`."""
-    count, rows = (
-        BANDS_AND_ROWS
-        if signatures.shape[1] == PERMUTATIONS
-        else _choose_bands(signatures.shape[1])
-    )
-    hashed = [_band_hash(signatures, band, rows) for band in range(count)]
-    orders = [np.argsort(keys, kind="stable") for keys in hashed]
-    return LshIndex(
-        items,
-        signatures,
-        tuple(keys[order] for keys, order in zip(hashed, orders, strict=True)),
-        tuple(orders),
-        rows,
-    )
+def band_entries(signatures: UInt32s, band: int) -> UInt64s:
+    """Index signatures by a band of their values.
+
+    Parameters
+    ----------
+    signatures : ndarray of uint32, shape (n, permutations)
+        The signatures.
+    band : int
+        Number of the band, below the first of `bands_and_rows`.
+
+    Returns
+    -------
+    ndarray of uint64, shape (n,)
+        In ascending order: a hash of each signature's values in its upper half, and the row of the
+        signature in the lower one.
+    """
+    _, rows = bands_and_rows(signatures.shape[1])
+    entries = _band_hash(signatures, band, rows) << _HALF
+    entries |= np.arange(len(signatures), dtype=np.uint64)
+    entries.sort()
+    return entries
 
 
-def _choose_bands(width: int) -> tuple[int, int]:
+@cache
+def bands_and_rows(permutations: int) -> tuple[int, int]:
+    """Return the number of bands, and the values in each, that suit `MIN_SIMILARITY` best."""
+    if permutations == PERMUTATIONS:
+        return BANDS_AND_ROWS
     from datasketch import MinHashLSH  # noqa: PLC0415 (it loads SciPy, which few checks need)
 
-    plan = MinHashLSH(threshold=MIN_SIMILARITY, num_perm=width)
+    plan = MinHashLSH(threshold=MIN_SIMILARITY, num_perm=permutations)
     return plan.b, plan.r
 
 
@@ -106,36 +135,67 @@ def find_near_duplicates(index: LshIndex, texts: Int64s, signatures: UInt32s) ->
     signatures : ndarray of uint32, shape (m, permutations)
         Their signatures.
     """
-    pairs = [
-        _matching_pairs(_band_hash(signatures, band, index.rows), keys, places)
-        for band, (keys, places) in enumerate(zip(index.keys, index.places, strict=True))
+    _, width = bands_and_rows(signatures.shape[1])
+    found = [_NO_HITS] + [
+        _look_up(table, band, _band_hash(signatures, band, width))
+        for table in index.tables
+        for band in range(len(table.bands))
     ]
-    both = np.unique(np.concatenate(pairs), axis=0) if pairs else np.zeros((0, 2), np.int64)
-    similar = np.mean(signatures[both[:, 0]] == index.signatures[both[:, 1]], axis=1)
+    numbers = [np.full(len(hits), number) for number, hits in enumerate(found)]
+    hits, bands = np.concatenate(found), np.concatenate(numbers)
+    per_table = len(index.tables[0].bands) if index.tables else 1
+    tables, bands = (bands - 1) // per_table, (bands - 1) % per_table
+    items = np.concatenate(
+        [np.zeros(0, np.uint32)]
+        + [table.items[hits[tables == place, 1]] for place, table in enumerate(index.tables)]
+    )
+    registry = index.registry
+    reported = registry.representatives[items] if len(registry.representatives) else items
+    keys = np.zeros(len(items), np.uint64)
+    keys[reported != NO_ITEM] = registry.keys.of(reported[reported != NO_ITEM])
+    kept = _earliest_of_bands(hits[:, 0], bands, keys, reported != NO_ITEM)
+    hits, tables, reported, keys = hits[kept], tables[kept], reported[kept], keys[kept]
+    _, kept = np.unique(hits[:, 0] << 32 | reported.astype(np.int64), return_index=True)
+    hits, tables, reported, keys = hits[kept], tables[kept], reported[kept], keys[kept]
+    similar = np.zeros(len(hits))
+    for place, table in enumerate(index.tables):
+        own = hits[tables == place]
+        same = signatures[own[:, 0]] == table.signatures[own[:, 1]]
+        similar[tables == place] = same.mean(axis=1)
     # Most similar first, ties by the earliest item; then the first of each text.
-    order = np.lexsort((index.items[both[:, 1]], -similar, both[:, 0]))
-    both, similar = (
-        both[order][similar[order] >= MIN_SIMILARITY],
-        similar[order][similar[order] >= MIN_SIMILARITY],
-    )
-    _, heads = np.unique(both[:, 0], return_index=True)
-    return NearDuplicates(
-        texts[both[heads, 0]], index.items[both[heads, 1]], np.asarray(similar[heads], np.float64)
-    )
+    order = np.lexsort((reported, keys, -similar, hits[:, 0]))
+    order = order[similar[order] >= MIN_SIMILARITY]
+    rows, heads = np.unique(hits[order, 0], return_index=True)
+    return NearDuplicates(texts[rows], reported[order[heads]], similar[order[heads]])
+
+
+_NO_HITS: Int64s = np.zeros((0, 2), np.int64)
 
 
 def _band_hash(signatures: UInt32s, band: int, rows: int) -> UInt64s:
+    """Return a hash of 32 bits of the values of a band."""
     state = np.full(len(signatures), band + 1, np.uint64)
     for column in range(band * rows, (band + 1) * rows):
         state = (state ^ signatures[:, column].astype(np.uint64)) * _HASH_MULTIPLIER
         state ^= state >> np.uint64(29)
-    return state
+    return state >> _HALF
 
 
-def _matching_pairs(hashes: UInt64s, keys: UInt64s, places: Int64s) -> Int64s:
-    first, last = np.searchsorted(keys, hashes, "left"), np.searchsorted(keys, hashes, "right")
-    last = np.minimum(last, first + _MAX_PER_BAND)
-    counts = last - first
-    rows = np.repeat(np.arange(len(hashes)), counts)
-    within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
-    return np.stack([rows, places[np.repeat(first, counts) + within]], axis=1)
+def _look_up(table: SignatureTable, band: int, hashes: UInt64s) -> Int64s:
+    """Return pairs of a text and a row of the table with the same values in a band."""
+    entries = table.bands[band]
+    first = np.searchsorted(entries, hashes << _HALF)
+    last = np.searchsorted(entries, hashes << _HALF | _LOWER_HALF, side="right")
+    places, offsets = range_indices(first, last - first)
+    texts = np.repeat(np.arange(len(hashes)), np.diff(offsets))
+    return np.stack([texts, (entries[places] & _LOWER_HALF).astype(np.int64)], axis=1)
+
+
+def _earliest_of_bands(texts: Int64s, bands: Int64s, keys: UInt64s, is_item: Flags) -> Int64s:
+    """Return the hits of the earliest items of each band of a text, at most `_MAX_PER_BAND`."""
+    order = np.lexsort((keys, bands, texts))
+    order = order[is_item[order]]
+    groups = texts[order] * (int(bands.max(initial=0)) + 1) + bands[order]
+    starts = np.flatnonzero(np.diff(groups, prepend=-1))
+    ranks = np.arange(len(order)) - np.repeat(starts, np.diff(np.append(starts, len(order))))
+    return np.asarray(order[ranks < _MAX_PER_BAND])

@@ -11,8 +11,10 @@ from provenance.jit.decorators import Scalar, inlined, kernel_part
 from provenance.match.candidates.alignment import MAX_ALIGNED, open_alignment_bound
 from provenance.match.candidates.chaining import MIN_CANDIDATE_SCORE
 from provenance.match.candidates.seed_hits import (
+    HIT_BEGIN_BOUND,
     HIT_COLUMNS,
     HIT_END,
+    HIT_END_BOUND,
     HIT_EXCESS,
     HIT_HAS_STOPS,
     HIT_IS_ALONE,
@@ -89,6 +91,8 @@ def _may_be_candidate(
     begin, end = exact_run(
         hit[HIT_POSITION], hit[HIT_END], shift, document, tokens[first : first + size]
     )
+    if begin < hit[HIT_BEGIN_BOUND] or end > hit[HIT_END_BOUND]:
+        return True  # it may go on where no seed is: the text is scanned in several batches
     score = sum_run(token_sums, INFORMATION, begin, end)
     if PARTIAL_RATIO * (end - begin) < size:
         score -= hit[HIT_EXCESS]

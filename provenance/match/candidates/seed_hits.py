@@ -5,7 +5,8 @@ import numpy as np
 from provenance.jit.decorators import Scalar, allocating_part, inlined, kernel_part
 from provenance.jit.intrinsics import prefetch
 from provenance.match.index.postings_index import BITS_SCALE
-from provenance.model import Int64s, UInt8s, UInt32s
+from provenance.match.index.seed_postings import FEW, MAX_SHARED
+from provenance.model import Flags, Int64s, UInt8s, UInt32s
 
 (
     HIT_ITEM,
@@ -39,15 +40,11 @@ _SHARED_FROM = 2
 PARTIAL_RATIO = 4
 """The limit of a seed's information applies to runs below 1 / `PARTIAL_RATIO` of the item."""
 
-MAX_SHARED = 100
-"""A shingle that more items share is looked up in the earliest few of them only."""
-
 SEED_WEIGHT = 16
 """Weight of a seed, in quarters of a word."""
 
 _NO_LIMIT = 1 << 40
 _CACHE_LINE_TOKENS = 16
-_MAX_POSTINGS = 16  # of a seed, whose sources are compared
 _HASH_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -82,7 +79,7 @@ def _has_several_sources(codes: UInt8s, items: UInt32s, first: Scalar, last: Sca
 @kernel_part
 def mark_multi_source(
     hits: Int64s,
-    lookup: tuple[Int64s, Int64s, Int64s, Int64s],
+    lookup: tuple[Int64s, Int64s, Int64s, Int64s, Int64s, Flags],
     first_seed: Scalar,
     codes: UInt8s,
     items: UInt32s,
@@ -92,15 +89,14 @@ def mark_multi_source(
     Of several seeds that are as rare, one of a single source counts. If `codes` is empty, there is
     one source.
     """
-    _, firsts, lasts, _ = lookup
+    _, firsts, lasts, _, sharings, _ = lookup
     for hit in range(len(hits)):
         sharing, across = hits[hit, HIT_SHARED_BY], np.int64(codes.size > 0)
         last_seed = first_seed + hits[hit, HIT_LAST_SEED] if across else np.int64(-1)
         for seed in range(first_seed + hits[hit, HIT_FIRST_SEED], last_seed + 1):
-            first, last = firsts[seed], lasts[seed]
-            if last - first == sharing:
+            if sharings[seed] == sharing:
                 across &= _has_several_sources(
-                    codes, items, first, min(last, first + _MAX_POSTINGS)
+                    codes, items, firsts[seed], min(lasts[seed], firsts[seed] + FEW)
                 )
         hits[hit, HIT_SHARED_BY] = sharing * 2 + across
 

@@ -11,12 +11,11 @@ import numpy as np
 from provenance.jit.decorators import Scalar, inlined, kernel_part
 from provenance.jit.intrinsics import prefetch
 from provenance.match.candidates.seed_hits import (
-    MAX_SHARED,
     MIN_CHAIN_SCORE,
     PARTIAL_RATIO,
     SEED_WEIGHT,
 )
-from provenance.match.index.postings_index import CELL_SHIFT, is_stop_shingle
+from provenance.match.index.postings_index import CELL_SHIFT
 from provenance.match.index.report_limits import (
     COPY_RUN_TOKENS,
     MIN_COPY_WORDS,
@@ -28,8 +27,9 @@ from provenance.match.index.report_limits import (
     prefetch_surprisals,
     word_surprisal,
 )
-from provenance.match.index.stop_shingles import token_weight
-from provenance.model import Int32s, Int64s, UInt8s, UInt32s, UInt64s
+from provenance.match.index.seed_postings import MAX_SHARED
+from provenance.match.index.token_weights import token_weight
+from provenance.model import Flags, Int32s, Int64s, UInt8s, UInt32s, UInt64s
 
 (
     FIRST_POSTING,
@@ -65,8 +65,7 @@ SEEDS_PER_GROUP = 1024
 
 _TOKENS_PER_GROUP = 1 << 13
 _CACHE_LINE_ITEMS = 16
-_STOP_CHECK_FROM = 2  # items that share a shingle before it is looked up among stop shingles
-_ANY_SIZE = np.int64(255)  # `PostingsIndex.item_sizes` ends there
+_ANY_SIZE = np.int64(255)  # `RegistryArrays.item_sizes` ends there
 _ONE = np.uint64(1)
 
 
@@ -88,17 +87,17 @@ def annotate_seeds(  # noqa: C901, PLR0913, PLR0915 (one pass over seeds: what i
     texts: tuple[Scalar, Scalar],
     documents: tuple[UInt32s, Int64s],
     seeds: tuple[UInt64s, Int32s],
-    lookup: tuple[Int64s, Int64s, Int64s, Int64s],
-    registry_tables: tuple[UInt32s, UInt64s, UInt8s, Int64s],
+    lookup: tuple[Int64s, Int64s, Int64s, Int64s, Int64s, Flags],
+    registry_tables: tuple[UInt32s, UInt8s, Int64s],
     limits: tuple[Int32s, UInt8s, UInt64s],
     scratch: tuple[Int64s, Int64s],
 ) -> None:
     """Compute the columns of each seed, and those of the tokens that seeds cover."""
     seed_rows, token_sums = scratch
     tokens, token_offsets = documents
-    hashes, positions = seeds
-    places, firsts, lasts, bounds = lookup
-    items, stop_shingles, bits, bits_limits = registry_tables
+    _, positions = seeds
+    places, firsts, lasts, bounds, sharings, is_stop = lookup
+    items, bits, bits_limits = registry_tables
     begin, first_token = bounds[texts[0]], token_offsets[texts[0]] + texts[0]
     for text in range(texts[0], texts[1]):
         document = tokens[token_offsets[text] : token_offsets[text + 1]]
@@ -107,10 +106,10 @@ def annotate_seeds(  # noqa: C901, PLR0913, PLR0915 (one pass over seeds: what i
         for seed in range(bounds[text], bounds[text + 1]):
             first, last = firsts[np.uint64(seed)], lasts[np.uint64(seed)]
             place, row, stop = np.uint64(places[np.uint64(seed)]), np.uint64(seed - begin), last
-            at, sharing = np.int64(positions[place]), last - first
+            at, sharing = np.int64(positions[place]), sharings[np.uint64(seed)]
             if sharing > MAX_SHARED:
                 stop = first + MAX_COMMON_LOOKUPS
-            if sharing >= _STOP_CHECK_FROM and is_stop_shingle(stop_shingles, hashes[place]):
+            if is_stop.size and is_stop[np.uint64(seed)]:
                 stop = first
             for line in range(first, stop, _CACHE_LINE_ITEMS):
                 prefetch(items, line)

@@ -12,6 +12,7 @@ not stay in the cache has none.
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -29,6 +30,9 @@ from provenance.model import (
     UInt32s,
     UInt64s,
 )
+
+if TYPE_CHECKING:
+    from provenance.match.index.stop_shingles import StopShingles
 
 _FILTER_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)  # rehashes, for a shingle's bits in the filter
 _WORD_BITS = 6  # bits of a bit's index that select it within a word
@@ -196,7 +200,46 @@ CELL_SHIFT = np.uint32(32 - BACKGROUND_BITS)
 _COMPARED_POSTINGS = 16  # postings that are compared at once; longer ranges are bisected
 _CHUNK = 1 << 14  # intermediate results of a chunk of cells stay in the L2 cache
 _ALL_BITS = np.uint64(0xFFFFFFFFFFFFFFFF)
-_NO_SHINGLES: UInt64s = np.zeros(0, np.uint64)
+
+
+_MAX_COUNTED_TOKENS = 1 << 26
+"""Tokens of a registry from which on its n-grams are counted in a sample of its items: they are
+counted again for each batch of candidates."""
+
+
+@dataclass(frozen=True, slots=True)
+class CountedItems:
+    """The items of a registry in which n-grams are counted.
+
+    Parameters
+    ----------
+    items : ndarray of int64
+        Their numbers.
+    contains : ndarray of bool, shape (n,)
+        Whether an item is among them, or would be if it was the first with its tokens.
+    share : float
+        Expected share of all items, in (0, 1].
+    tokens : int
+        Number of their tokens.
+    """
+
+    items: Int64s
+    contains: Flags
+    share: float
+    tokens: int
+
+
+def select_counted_items(
+    registry: RegistryArrays, most_tokens: int = _MAX_COUNTED_TOKENS
+) -> CountedItems:
+    """Select the items of a registry in which n-grams are counted, about `most_tokens` at most."""
+    contains, share = registry.sampled(most_tokens)
+    items = registry.firsts
+    if share == 1.0:
+        return CountedItems(items, contains, share, registry.size)
+    items = items[contains[items]]
+    offsets = registry.token_offsets
+    return CountedItems(items, contains, share, int((offsets[items + 1] - offsets[items]).sum()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,78 +250,36 @@ class PostingsIndex:
     ----------
     arrays : RegistryArrays
         The registry.
-    prefilter, filter : ndarray of uint64
-        As in `Postings`.
-    directory : ndarray of uint32, shape (2**d + 1,)
-        First posting whose shingle has at least these upper `d` bits.
-    shift : int
-        ``64 - d``.
-    longest_item : int
-        Tokens of the longest item.
     bits : ndarray of uint8, shape (2**BACKGROUND_BITS,)
         Unigram information of the tokens of each cell, in units of 1 / `BITS_SCALE` bit.
-    stop_shingles : ndarray of uint64
-        Stop shingles, sorted (`stop_shingles.find_stop_shingles`).
-    stop_marks : ndarray of bool, shape of `arrays.tokens`
-        Whether a stop shingle begins at the token.
-    item_sizes : ndarray of uint8, shape (items,)
-        Tokens of each item, at most 255.
+    counted : CountedItems
+        The items in which n-grams are counted.
+    stops : StopShingles
+        Stop shingles of all registries that are matched at a time.
     limits : ReportLimits
         Limits of what may be reported (`detectability.report_limits`); `NO_LIMITS` keeps all
         candidates.
     """
 
     arrays: RegistryArrays
-    prefilter: UInt64s
-    filter: UInt64s
-    directory: UInt32s
-    shift: int
-    longest_item: int
     bits: UInt8s
-    stop_shingles: UInt64s
-    stop_marks: Flags
-    item_sizes: UInt8s
+    counted: CountedItems
+    stops: "StopShingles"
     limits: ReportLimits
 
 
-def build_postings_index(
-    arrays: RegistryArrays, stop_shingles: UInt64s = _NO_SHINGLES
-) -> PostingsIndex:
+def build_postings_index(arrays: RegistryArrays, stops: "StopShingles") -> PostingsIndex:
     """Build the index of a registry.
 
     Parameters
     ----------
     arrays : RegistryArrays
         The registry.
-    stop_shingles : ndarray of uint64
-        Stop shingles of all registries that are matched at a time
-        (`stop_shingles.find_stop_shingles`).
+    stops : StopShingles
+        Stop shingles of all registries that are matched at a time.
     """
-    postings = arrays.postings
-    shift = 64 - postings.depth
     bits = _token_bits(arrays.background)
-    stop_marks = np.zeros(len(arrays.tokens), np.bool_)
-    if len(stop_shingles):  # most registries have none, and the kernel takes a while to compile
-        _mark_stop_shingles(
-            stop_shingles,
-            (postings.shingles, postings.directory, shift),
-            (postings.items, postings.positions),
-            arrays.token_offsets,
-            stop_marks,
-        )
-    return PostingsIndex(
-        arrays,
-        postings.prefilter,
-        postings.filter,
-        postings.directory,
-        shift,
-        arrays.longest,
-        bits,
-        stop_shingles,
-        stop_marks,
-        np.minimum(np.diff(arrays.token_offsets), 255).astype(np.uint8),
-        NO_LIMITS,
-    )
+    return PostingsIndex(arrays, bits, select_counted_items(arrays), stops, NO_LIMITS)
 
 
 def _token_bits(background: UInt64s) -> UInt8s:
@@ -339,35 +340,3 @@ def _search_bucket(
             else:
                 high = middle
     return first, last
-
-
-@inlined
-def is_stop_shingle(stop_shingles: UInt64s, shingle: Scalar) -> Scalar:
-    """Return whether a shingle is a stop shingle."""
-    low, high = 0, stop_shingles.size
-    while low < high:
-        middle = (low + high) // 2
-        if stop_shingles[middle] < shingle:
-            low = middle + 1
-        else:
-            high = middle
-    return low < stop_shingles.size and stop_shingles[low] == shingle
-
-
-@kernel
-def _mark_stop_shingles(
-    stop_shingles: UInt64s,
-    table: tuple[UInt32s, UInt32s, Scalar],
-    postings: tuple[UInt32s, Positions],
-    offsets: Int64s,
-    stop_marks: Flags,
-) -> None:
-    """Mark the tokens of items at which a stop shingle begins."""
-    shingles, directory, shift = table
-    items, positions = postings
-    for place in range(stop_shingles.size):
-        first, last = find_postings(shingles, directory, shift, stop_shingles[place])
-        for posting in range(first, last):
-            token = offsets[items[posting]] + positions[posting]
-            if token < offsets[items[posting] + 1]:  # else the registry was tampered with
-                stop_marks[token] = True

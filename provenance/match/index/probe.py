@@ -12,13 +12,12 @@ import numpy as np
 from provenance.jit.decorators import Scalar, inlined, kernel, kernel_part
 from provenance.jit.intrinsics import PREFETCH_DISTANCE, prefetch, trailing_zeros
 from provenance.match.index.postings_index import (
-    PostingsIndex,
     directory_bucket,
     filter_contains,
     filter_word,
     find_postings,
 )
-from provenance.model import Int64s, Shingles, UInt32s, UInt64s
+from provenance.model import Int64s, Postings, RegistryArrays, Shingles, UInt32s, UInt64s
 
 _ONE = np.uint64(1)
 _BATCH = 1 << 18  # shingles: with one filter at a time, more of it is in the cache
@@ -28,7 +27,7 @@ _LAST_COMPARED = np.int64(15)  # of the postings compared at once: it may be in 
 
 @dataclass(frozen=True, slots=True)
 class ProbeResult:
-    """Shingles of texts that are in a registry.
+    """Shingles that are in a segment of a registry.
 
     Parameters
     ----------
@@ -36,35 +35,36 @@ class ProbeResult:
         Indices of the shingles, ascending.
     firsts, lasts : ndarray of int64, shape (m,)
         Their postings, half-open ranges.
-    offsets : ndarray of int64, shape (n + 1,)
-        Those of text `i` are `indices[offsets[i]:offsets[i + 1]]`.
     """
 
     indices: Int64s
     firsts: Int64s
     lasts: Int64s
-    offsets: Int64s
 
 
-def probe_index(seeds: Shingles, registry: PostingsIndex) -> ProbeResult:
-    """Look up the shingles of texts in a registry.
+def probe_segments(seeds: Shingles, registry: RegistryArrays) -> list[ProbeResult]:
+    """Look up the shingles of texts in each segment of a registry.
 
     Parameters
     ----------
     seeds : Shingles
         Shingles of the registry's seed width.
-    registry : PostingsIndex
-        The registry's index.
+    registry : RegistryArrays
+        The registry.
     """
-    places, firsts, lasts = _probe_all(
-        seeds.hashes,
-        (registry.prefilter, registry.filter),
-        registry.arrays.postings.shingles,
-        registry.directory,
-        registry.shift,
-    )
+    return [probe_postings(seeds.hashes, segment.postings) for segment in registry.segments]
+
+
+def probe_postings(hashes: UInt64s, postings: Postings) -> ProbeResult:
+    """Look up shingles, given by their hashes, among the postings of a segment."""
     return ProbeResult(
-        places, firsts, lasts, np.searchsorted(places, seeds.offsets).astype(np.int64)
+        *_probe_all(
+            hashes,
+            (postings.prefilter, postings.filter),
+            postings.shingles,
+            postings.directory,
+            64 - postings.depth,
+        )
     )
 
 

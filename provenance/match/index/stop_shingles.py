@@ -1,202 +1,195 @@
 """Stop-shingle filter: shingles used by at least 20 authors in two or more sources are ignored.
 
 A shingle that is frequent inside a single source is kept: a post that hundreds of users repeat
-there is still that source's content.
+there is still that source's content. Which shingles are ignored is determined when a text has them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from threading import Lock
 
 import numpy as np
 
-from provenance.jit.decorators import Scalar, allocating_part, inlined, kernel
-from provenance.model import Flags, Int64s, RegistryArrays, SharedShingles, UInt8s, UInt32s, UInt64s
+from provenance.jit.decorators import Scalar, allocating_part, kernel
+from provenance.match.candidates.candidate_table import Candidates
+from provenance.match.index.probe import probe_postings
+from provenance.model import (
+    NO_ITEM,
+    Flags,
+    Int64s,
+    RegistryArrays,
+    Shingles,
+    Tokens,
+    UInt8s,
+    UInt32s,
+    UInt64s,
+    range_indices,
+)
 
 MIN_AUTHORS = 20
 """Least authors of a stop shingle, over at least two sources with two or more authors each."""
 
-_MAX_POSTINGS = 64  # postings of a shingle that are counted
-_LIGHT = np.uint32(1)
-_QUARTERS = 4
+_BATCH = 1 << 12  # shingles that are judged at a time
+_ROOM = 512  # authors of a shingle that are listed: fewer than `MIN_AUTHORS` of a source suffice
+_NO_SHINGLES: UInt64s = np.zeros(0, np.uint64)
 
 
-def find_stop_shingles(registries: Sequence[RegistryArrays]) -> UInt64s:
-    """Return the shingles that many authors of several sources share, sorted.
+@dataclass(slots=True)
+class StopShingles:
+    """Tells which shingles are stop shingles.
 
     Parameters
     ----------
     registries : sequence of RegistryArrays
         All registries that a corpus is matched against, in any order. An item of unknown author
         counts as one by an author of its own.
+    shingle : callable
+        Returns the shingles of tokens, of the registries' seed width.
     """
-    names = sorted({name for arrays in registries for name in arrays.sources})
-    if len(names) < 2:
-        return np.zeros(0, np.uint64)
-    shingles, sources, authors = [], [], []
-    for arrays in registries:
-        source_numbers = np.array([names.index(name) for name in arrays.sources] or [0])
-        shingles.append(arrays.shared.shingles)
-        sources.append(source_numbers[arrays.shared.codes])
-        authors.append(arrays.shared.authors.astype(np.int64))
-    return _merge_sources(
-        np.concatenate(shingles), np.concatenate(sources), np.concatenate(authors)
+
+    registries: Sequence[RegistryArrays]
+    shingle: Callable[[Tokens], Shingles]
+    # Earlier answers: a cache only.
+    _known: tuple[UInt64s, Flags] = field(
+        default=(_NO_SHINGLES, np.zeros(0, np.bool_)), init=False, repr=False
     )
+    _lock: Lock = field(default_factory=Lock, init=False, repr=False)
+
+    @property
+    def may_exist(self) -> bool:
+        """Whether there are several sources."""
+        return len({name for arrays in self.registries for name in arrays.sources}) > 1
+
+    def contain(self, shingles: UInt64s) -> Flags:
+        """Return which shingles are stop shingles.
+
+        Parameters
+        ----------
+        shingles : ndarray of uint64
+            Whole hashes, in any order.
+        """
+        if not self.may_exist or not len(shingles):
+            return np.zeros(len(shingles), np.bool_)
+        unique, places = np.unique(shingles, return_inverse=True)
+        known, answers = self._known
+        at = np.searchsorted(known, unique)
+        is_known = np.zeros(len(unique), np.bool_)
+        if len(known):
+            is_known = known[np.minimum(at, len(known) - 1)] == unique
+        is_stop = np.zeros(len(unique), np.bool_)
+        is_stop[is_known] = answers[at[is_known]]
+        new = unique[~is_known]
+        if len(new):
+            is_stop[~is_known] = self._judge(new)
+            self._remember(new, is_stop[~is_known])
+        return is_stop[places]
+
+    def mark_runs(self, candidates: Candidates, arrays: RegistryArrays) -> Flags:
+        """Return whether a stop shingle begins at each matched token of candidates.
+
+        Returns
+        -------
+        ndarray of bool, shape (matched tokens,) or (0,)
+            In the order of the candidates' runs; empty if there is none.
+        """
+        if not self.may_exist or not len(candidates):
+            return np.zeros(0, np.bool_)
+        items = np.repeat(candidates.items, np.diff(candidates.run_offsets)).astype(np.int64)
+        firsts = arrays.token_offsets[items] + candidates.runs[:, 0]
+        places, offsets = range_indices(firsts, candidates.runs[:, 2].astype(np.int64))
+        no_places = np.zeros(0, np.int32)
+        seeds = self.shingle(Tokens(arrays.tokens[places], no_places, no_places, offsets))
+        stops = np.flatnonzero(self.contain(seeds.hashes))
+        marks = np.zeros(len(places) if len(stops) else 0, np.bool_)
+        runs = np.searchsorted(seeds.offsets, stops, side="right") - 1
+        marks[offsets[runs] + seeds.positions[stops]] = True
+        return marks
+
+    def _remember(self, shingles: UInt64s, answers: Flags) -> None:
+        with self._lock:
+            known, before = self._known
+            both = np.concatenate([known, shingles])
+            merged, places = np.unique(both, return_index=True)
+            self._known = merged, np.concatenate([before, answers])[places]
+
+    def _judge(self, shingles: UInt64s) -> Flags:
+        """Return which shingles are stop shingles; they are sorted and distinct."""
+        names = sorted({name for arrays in self.registries for name in arrays.sources})
+        is_stop = np.zeros(len(shingles), np.bool_)
+        for at in range(0, len(shingles), _BATCH):
+            batch = shingles[at : at + _BATCH]
+            authors = np.empty((len(batch), _ROOM), np.uint64)
+            counts = np.zeros(len(batch), np.int64)
+            for arrays in self.registries:
+                sources = np.array([names.index(name) for name in arrays.sources], np.uint64)
+                for segment in arrays.segments:
+                    found = probe_postings(batch, segment.postings)
+                    _collect_authors(
+                        (found.indices, found.firsts, found.lasts),
+                        (segment.postings.items, segment.first_number, arrays.representatives),
+                        (arrays.source_codes, arrays.authors, sources),
+                        (authors, counts),
+                        is_stop[at : at + _BATCH],
+                    )
+        return is_stop
 
 
-def count_shared_shingles(
-    shingles: UInt64s, items: UInt32s, codes: UInt8s, authors: UInt64s
-) -> SharedShingles:
-    """Return the shingles that two or more authors of one source have.
-
-    Parameters
-    ----------
-    shingles : ndarray of uint64, shape (n,)
-        Whole hashes, sorted, with all the postings of each.
-    items : ndarray of uint32, shape (n,)
-        Item of each posting, ascending within a shingle.
-    codes : ndarray of uint8
-        Source of each item.
-    authors : ndarray of uint64
-        Hash of the author of each item; 0 if unknown.
-    """
-    repeats = np.flatnonzero(shingles[1:] == shingles[:-1])
-    return SharedShingles(*_count_authors_all(shingles, items, (codes, authors), repeats))
-
-
-def _merge_sources(shingles: UInt64s, sources: Int64s, authors: Int64s) -> UInt64s:
-    """Sum authors over sources; of one source in several registries, the highest count is used."""
-    order = np.lexsort((-authors, sources, shingles))
-    shingles, sources, authors = shingles[order], sources[order], authors[order]
-    repeated = (shingles[1:] == shingles[:-1]) & (sources[1:] == sources[:-1])
-    is_first = np.concatenate([np.ones(min(1, len(shingles)), bool), ~repeated])
-    unique, places, source_counts = np.unique(
-        shingles[is_first], return_inverse=True, return_counts=True
-    )
-    total = np.bincount(places, authors[is_first], len(unique))
-    return np.asarray(unique[(source_counts >= 2) & (total >= MIN_AUTHORS)])
+NO_STOPS = StopShingles((), lambda tokens: Shingles(_NO_SHINGLES, tokens.starts, tokens.offsets))
+"""No shingle is a stop shingle."""
 
 
 @kernel
-def _count_authors_all(
-    shingles: UInt64s, items: UInt32s, origins: tuple[UInt8s, UInt64s], repeats: Int64s
-) -> tuple[UInt64s, UInt8s, UInt8s]:
-    codes, authors = origins
-    room = 1024
-    shared, sources, counts = (
-        np.empty(room, np.uint64),
-        np.empty(room, np.uint8),
-        np.empty(room, np.uint8),
-    )
-    count_rows, last = 0, 0
-    for first in repeats:
-        if first < last:
-            continue
-        end = first + 1
-        while end < shingles.size and shingles[end] == shingles[first]:
-            end += 1
-        last = min(end, first + _MAX_POSTINGS)
-        for place in range(first, last):
-            code = codes[items[place]]
-            if _is_repeated_source(items, codes, first, place, code):
-                continue
-            count = _count_authors(items, codes, authors, place, last)
-            if count < 2:
-                continue
-            if count_rows == room:
-                room *= 2
-                shared, sources, counts = (
-                    _grow(shared, room),
-                    _grow(sources, room),
-                    _grow(counts, room),
-                )
-            shared[count_rows], sources[count_rows], counts[count_rows] = (
-                shingles[first],
-                code,
-                count,
-            )
-            count_rows += 1
-        last = end
-    return shared[:count_rows], sources[:count_rows], counts[:count_rows]
-
-
-@inlined
-def _is_repeated_source(
-    items: UInt32s, codes: UInt8s, first: Scalar, place: Scalar, code: Scalar
-) -> Scalar:
-    is_repeated = False
-    for before in range(first, place):
-        is_repeated = is_repeated or codes[items[before]] == code
-    return is_repeated
-
-
-@allocating_part
-def _count_authors(
-    items: UInt32s, codes: UInt8s, authors: UInt64s, place: Scalar, last: Scalar
-) -> Scalar:
-    """Count the authors, from posting `place` on, of that posting's source."""
-    count = 0
-    for at in range(place, last):
-        if codes[items[at]] != codes[items[place]]:
-            continue
-        is_new = True
-        author = authors[items[at]]
-        for before in range(place, at):
-            same = codes[items[before]] == codes[items[place]] and authors[items[before]] == author
-            if author != np.uint64(0) and same:
-                is_new = False
+def _collect_authors(
+    found: tuple[Int64s, Int64s, Int64s],
+    postings: tuple[UInt32s, Scalar, UInt32s],
+    origins: tuple[UInt8s, UInt32s, UInt64s],
+    lists: tuple[UInt64s, Int64s],
+    is_stop: Flags,
+) -> None:
+    """Add the authors of each shingle's items to its list, until they suffice."""
+    indices, firsts, lasts = found
+    items, first_number, representatives = postings
+    codes, item_authors, sources = origins
+    authors, counts = lists
+    for row in range(len(indices)):
+        shingle = indices[row]
+        for posting in range(firsts[row], lasts[row]):
+            if is_stop[shingle]:
                 break
-        count += is_new
-    return count
+            item = np.int64(items[np.uint64(posting)]) + first_number
+            if representatives.size:
+                if representatives[item] == NO_ITEM:
+                    continue
+                item = np.int64(representatives[item])
+            source = sources[codes[item]]
+            author = source << np.uint64(32) | np.uint64(item_authors[item])
+            if _may_add(authors[shingle], counts[shingle], author):
+                authors[shingle, counts[shingle]] = author
+                counts[shingle] += 1
+                is_stop[shingle] = _suffices(authors[shingle], counts[shingle])
 
 
 @allocating_part
-def _grow(values: Scalar, room: Scalar) -> Scalar:
-    larger = np.empty(room, values.dtype)
-    for place in range(values.size):
-        larger[place] = values[place]
-    return larger
-
-
-@inlined
-def token_weight(token: Scalar) -> Scalar:
-    """Return a token's weight in quarters of a word, which its lower bits encode (see `Tokens`)."""
-    light = token & _LIGHT
-    return np.int64(_QUARTERS) >> np.int64(light + ((token >> _LIGHT) & light))
+def _may_add(authors: UInt64s, count: Scalar, author: Scalar) -> Scalar:
+    """Return whether an author is new, and its source is not listed often enough."""
+    same_source = 0
+    for place in range(count):
+        if authors[place] == author:
+            return False
+        same_source += authors[place] >> np.uint64(32) == author >> np.uint64(32)
+    return count < _ROOM and same_source < MIN_AUTHORS
 
 
 @allocating_part
-def evidence_mask(
-    tokens: UInt32s, stop_marks: Flags, first: Scalar, end: Scalar, weight: Scalar
-) -> Flags:
-    """Return which tokens of a matched run are evidence.
-
-    Parameters
-    ----------
-    tokens : ndarray of uint32
-        Tokens of all items.
-    stop_marks : ndarray of bool
-        As `PostingsIndex.stop_marks`.
-    first, end : int
-        The run, within `tokens`.
-    weight : int
-        Weight of a shingle, in quarters of a word.
-
-    Returns
-    -------
-    ndarray of bool, shape (end - first,)
-        False for tokens that are covered by stop shingles of the run only.
-    """
-    evidence = np.empty(end - first, np.bool_)
-    for place in range(end - first):
-        evidence[place] = True
-    for is_evidence in range(2):  # tokens of other shingles are evidence, whatever else covers them
-        for place in range(first, end):
-            behind, total_weight = place, 0
-            while behind < end and total_weight < weight:
-                total_weight += token_weight(tokens[behind])
-                behind += 1
-            if total_weight < weight:
-                break
-            if stop_marks[place] != is_evidence:
-                for covered in range(place - first, behind - first):
-                    evidence[covered] = is_evidence
-    return evidence
+def _suffices(authors: UInt64s, count: Scalar) -> Scalar:
+    """Return whether two or more sources with two authors each have `MIN_AUTHORS` together."""
+    total, sources = 0, 0
+    for place in range(count):
+        same, is_first = 0, True
+        for other in range(count):
+            is_same = authors[other] >> np.uint64(32) == authors[place] >> np.uint64(32)
+            same += is_same
+            is_first &= not (is_same and other < place)
+        total += same >= 2
+        sources += is_first and same >= 2
+    return sources >= 2 and total >= MIN_AUTHORS

@@ -14,7 +14,7 @@ from provenance.match.index.report_limits import (
     TABLE_WORDS,
     ReportLimits,
 )
-from provenance.match.index.stop_shingles import token_weight
+from provenance.match.index.token_weights import token_weight
 from provenance.match.scoring.classifier import (
     LARGE_CORPUS_TOKENS,
     MAX_BITS,
@@ -25,7 +25,16 @@ from provenance.match.scoring.classifier import (
 from provenance.match.scoring.evalue import is_reported, least_reported_odds, strength
 from provenance.match.scoring.features import MOST_OF_ITEM, Features, item_words
 from provenance.match.scoring.information import REPEAT_DISCOUNT, language_surprisals
-from provenance.model import ChanceModel, Flags, Floats, Int64s, Language, UInt8s, UInt32s
+from provenance.model import (
+    ChanceModel,
+    Flags,
+    Floats,
+    Int64s,
+    Language,
+    UInt8s,
+    UInt32s,
+    list_indices,
+)
 
 _BATCH_ITEMS = 1 << 14  # intermediate results of a batch fit the cache
 _SLOTS, _SLOT_SHIFT = 1 << 10, np.uint32(22)
@@ -138,14 +147,54 @@ def undetectable_items(registry: PostingsIndex, size: int) -> Flags:
     the item is, except in a corpus of another language.
     """
     arrays = registry.arrays
-    count = len(arrays.first)
-    sufficient_bits = _sufficient_bits(registry, size)
+    is_detectable = _detectable(registry, size, arrays.tokens, arrays.token_offsets)
+    return np.asarray(~is_detectable[arrays.first] & arrays.is_live)
+
+
+def count_undetectable(registry: PostingsIndex, size: int) -> Int64s:
+    """Count the items of each source that are not found even as a whole.
+
+    In a large registry, the number is estimated from the items in which n-grams are counted.
+
+    Parameters
+    ----------
+    registry, size
+        As for `undetectable_items`.
+
+    Returns
+    -------
+    ndarray of int64, shape (sources,)
+        In the order of `RegistryArrays.sources`.
+    """
+    arrays, counted = registry.arrays, registry.counted
+    sources = len(arrays.sources)
+    if counted.share == 1.0:
+        items = np.flatnonzero(undetectable_items(registry, size))
+        return np.bincount(arrays.source_codes[items], minlength=sources)
+    sampled = np.flatnonzero(counted.contains & arrays.is_live)
+    counts = np.zeros(sources, np.int64)
+    for first in range(0, len(sampled), _BATCH_ITEMS):
+        items = sampled[first : first + _BATCH_ITEMS]
+        places, offsets = list_indices(arrays.token_offsets, items)
+        is_detectable = _detectable(registry, size, arrays.tokens[places], offsets)
+        counts += np.bincount(arrays.source_codes[items[~is_detectable]], minlength=sources)
+    held, looked_at = (
+        np.bincount(arrays.source_codes[items], minlength=sources)
+        for items in (np.flatnonzero(arrays.is_live), sampled)
+    )
+    return np.round(counts * (held / np.maximum(looked_at, 1))).astype(np.int64)
+
+
+def _detectable(registry: PostingsIndex, size: int, tokens: UInt32s, offsets: Int64s) -> Flags:
+    """Return which items, of these tokens and offsets, are found as a whole."""
+    sufficient_bits, count = _sufficient_bits(registry, size), len(offsets) - 1
     is_detectable = np.zeros(count, np.bool_)
     for first in range(0, count, _BATCH_ITEMS):
+        own_offsets = offsets[first : first + _BATCH_ITEMS + 1]
         is_detectable[first : first + _BATCH_ITEMS] = _detectable_batch(
-            registry, size, sufficient_bits, first, first + _BATCH_ITEMS
+            registry, size, sufficient_bits, tokens, own_offsets
         )
-    return np.asarray(~(is_detectable & _has_own_seed(registry)))[arrays.first]
+    return is_detectable & _has_seed(registry, tokens, offsets)
 
 
 def _sufficient_bits(registry: PostingsIndex, size: int) -> float:
@@ -160,20 +209,18 @@ def _sufficient_bits(registry: PostingsIndex, size: int) -> float:
 
 
 def _detectable_batch(
-    registry: PostingsIndex, size: int, sufficient_bits: float, first: int, end: int
+    registry: PostingsIndex, size: int, sufficient_bits: float, tokens: UInt32s, offsets: Int64s
 ) -> Flags:
     """Return which items of a batch would be reported if each was found whole."""
-    arrays = registry.arrays
-    offsets = arrays.token_offsets[first : end + 1]
     figures = np.zeros((len(offsets) - 1, 2))
     last_items = np.zeros(_SLOTS, np.int64)
     _measure_items(
-        arrays.tokens, offsets, registry.bits, (sufficient_bits, _ENOUGH_WORDS), last_items, figures
+        tokens, offsets, registry.bits, (sufficient_bits, _ENOUGH_WORDS), last_items, figures
     )
     bits, distinct = figures.T.copy()
     is_detectable = (bits >= sufficient_bits) & (distinct >= _ENOUGH_WORDS)
     rest = np.flatnonzero(~is_detectable)
-    words = item_words(rest.astype(np.uint32), (arrays.tokens, offsets))
+    words = item_words(rest.astype(np.uint32), (tokens, offsets))
     is_detectable[rest] = _would_be_reported(registry, size, bits[rest], distinct[rest], words)
     return is_detectable
 
@@ -202,18 +249,12 @@ def _would_be_reported(
     return is_reported(scores, strength(scores, registry.arrays.chance, size))
 
 
-def _has_own_seed(registry: PostingsIndex) -> Flags:
-    """Return which items have a seed that is not a stop shingle, as every match does."""
-    arrays = registry.arrays
-    if not len(registry.stop_shingles):
-        enough = np.zeros(len(arrays.first), np.bool_)
-        weight = 4 * arrays.parameters.seed_width
-        _check_weight(arrays.tokens, arrays.token_offsets, weight, enough)
-        return enough
-    seeds = np.bincount(arrays.postings.items, minlength=len(arrays.first))
-    places = np.flatnonzero(registry.stop_marks)
-    items = np.searchsorted(arrays.token_offsets, places, side="right") - 1
-    return np.asarray(seeds > np.bincount(items, minlength=len(arrays.first)))
+def _has_seed(registry: PostingsIndex, tokens: UInt32s, offsets: Int64s) -> Flags:
+    """Return which items have a seed, as every match does."""
+    enough = np.zeros(len(offsets) - 1, np.bool_)
+    weight = 4 * registry.arrays.parameters.seed_width
+    _check_weight(tokens, offsets, weight, enough)
+    return enough
 
 
 @kernel

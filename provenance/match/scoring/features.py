@@ -3,7 +3,7 @@
 The information of its words, the density of the match, whether the text breaks at the ends of the
 item, and adjacent matches of the same item. Copies of the item elsewhere in the corpus's sample are
 not counted against it. Lengths are in words: a token of one character counts as a part of a word
-(`stop_shingles.token_weight`).
+(`token_weights.token_weight`).
 """
 
 from dataclasses import dataclass, replace
@@ -15,7 +15,7 @@ from provenance.jit.intrinsics import prefetch
 from provenance.match.candidates.candidate_table import Candidates
 from provenance.match.index.postings_index import PostingsIndex
 from provenance.match.index.report_limits import COPY_COVERAGE, COPY_RUN_TOKENS, MIN_COPY_WORDS
-from provenance.match.index.stop_shingles import token_weight
+from provenance.match.index.token_weights import token_weight
 from provenance.match.scoring.corpus_sample import PassageCopies, PassageSample, merge_copies
 from provenance.match.scoring.information import (
     CORPUS_BITS,
@@ -310,7 +310,7 @@ class CandidateContext:
     corpus_copies : ndarray of int64, shape (n,)
         Passages of the corpus's sample that contain a copy of the item.
     registry_copies : ndarray of int64, shape (n,)
-        Items of the registry with the same words.
+        Items of the registry with the same words, of those in which n-grams are counted.
     groups : ndarray of int64, shape (n,)
         Siblings share a number (`group_siblings`).
     """
@@ -355,9 +355,9 @@ def candidate_context(
     context = text_context(candidates, registry)
     copy_mask = is_copy(context.matched, context.length)
     # A post that is repeated within one source is not a common phrase.
-    registry_copies = np.where(
-        copy_mask & (candidates.multi_source == 0), candidates.shared_by, 1
-    ).astype(np.int64)
+    others = np.where(copy_mask & (candidates.multi_source == 0), candidates.shared_by - 1, 0)
+    others = np.round(others * registry.counted.share).astype(np.int64)
+    registry_copies = registry.counted.contains[candidates.items].astype(np.int64) + others
     copies = count_copies(candidates, corpus, copy_mask, known_copies)
     return replace(context, corpus_copies=copies, registry_copies=registry_copies)
 

@@ -17,7 +17,7 @@ from provenance.jit.intrinsics import prefetch
 from provenance.match.candidates.candidate_table import Candidates
 from provenance.match.index.postings_index import PostingsIndex
 from provenance.match.index.report_limits import SURPRISAL_SCALE
-from provenance.match.index.stop_shingles import evidence_mask, token_weight
+from provenance.match.index.token_weights import evidence_mask, token_weight
 from provenance.match.scoring.corpus_sample import PassageSample
 from provenance.match.scoring.ngram_counts import collect_vocabulary, count_ngrams
 from provenance.match.scoring.ngram_table import (
@@ -221,14 +221,15 @@ def measure_information(
     arrays = registry.arrays
     table = np.empty((len(candidates), STOP_WORDS + 1))
     before = np.concatenate([np.zeros(1, np.int64), np.cumsum(candidates.matched)])
+    marks = registry.stops.mark_runs(candidates, arrays)
 
     def measure_range(low: int, high: int) -> None:
         _measure_all(
             (candidates.items[low:high], candidates.run_offsets[low : high + 1], candidates.runs),
             (arrays.tokens, arrays.token_offsets),
             (
-                registry.stop_marks,
-                4 * arrays.parameters.seed_width if registry.stop_marks.any() else 0,
+                marks[before[low] :],
+                4 * arrays.parameters.seed_width if len(marks) else 0,
             ),
             (ngrams.words, ngrams.language),
             ngrams.counts[2 * before[low] :],
@@ -244,7 +245,7 @@ def measure_information(
 
 
 @kernel
-def _measure_all(  # noqa: C901, PLR0913, PLR0915 (tokens walked once for six figures)
+def _measure_all(  # noqa: C901, PLR0912, PLR0913, PLR0915 (tokens walked once for six figures)
     candidates: tuple[UInt32s, Int64s, Int32s],
     registry: tuple[UInt32s, Int64s],
     public: tuple[Flags, Scalar],
@@ -272,10 +273,14 @@ def _measure_all(  # noqa: C901, PLR0913, PLR0915 (tokens walked once for six fi
         for run in range(run_offsets[candidate], run_offsets[candidate + 1]):
             at = offsets[items[candidate]] + runs[run, 0]
             end = at + runs[run, 2]
-            is_marked = weight_of_seed > 0 and _any_marked(marks, at, end)
-            evidence = (
-                evidence_mask(tokens, marks, at, end, weight_of_seed) if is_marked else marks[:0]
-            )
+            first_matched = (count_index + 2) // 2
+            run_marks = marks[:0]
+            if weight_of_seed > 0:
+                run_marks = marks[first_matched : first_matched + end - at]
+            is_marked = _any_marked(run_marks)
+            evidence = run_marks
+            if is_marked:
+                evidence = evidence_mask(tokens, run_marks, at, end, weight_of_seed)
             run_words = 0.0
             # Counts in corpus (c), registry (r) and language (l) of the unigram (1), bigram (2) and
             # trigram (3) that end at a token; 0 and 4: unigram and bigram that end before it.
@@ -404,11 +409,11 @@ def _language_count(language: UInt64s, key: Scalar) -> Scalar:
 
 
 @inlined
-def _any_marked(marks: Flags, first: Scalar, end: Scalar) -> Scalar:
-    place = first
-    while place < end and not marks[place]:
+def _any_marked(marks: Flags) -> Scalar:
+    place = 0
+    while place < len(marks) and not marks[place]:
         place += 1
-    return place < end
+    return place < len(marks)
 
 
 _BATCH_TOKENS = 1 << 24
@@ -443,10 +448,9 @@ def count_and_measure(  # noqa: PLR0913 (as `features.measure_features`, and the
     """
     language_table = _language_table(language)
     arrays = registry.arrays
-    firsts = np.flatnonzero(arrays.first == np.arange(len(arrays.first)))
     corpus_texts = corpus.tokens, corpus.offsets, np.arange(len(corpus.offsets) - 1)
-    registry_texts = arrays.tokens, arrays.token_offsets, firsts
-    totals = [len(corpus.tokens), arrays.size, language.tokens]
+    registry_texts = arrays.tokens, arrays.token_offsets, registry.counted.items
+    totals = [len(corpus.tokens), registry.counted.tokens, language.tokens]
 
     def measure_batch(low: int, high: int) -> Floats:
         batch = candidates.take(np.arange(low, high))

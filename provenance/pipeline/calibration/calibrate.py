@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 from provenance import __version__
 from provenance.errors import EmptyCorpus, PolicyError, RegistryError
@@ -27,6 +26,7 @@ from provenance.pipeline.findings.summaries import check_readable, collect_unrea
 from provenance.pipeline.locate.claims import attribute_claims
 from provenance.pipeline.locate.locations import locate_matches
 from provenance.pipeline.progress import SilentProgress, show_progress
+from provenance.pipeline.remote_registries import open_named_registry
 from provenance.pipeline.scan.corpus_scan import scan_corpus
 from provenance.pipeline.scan.document_sampling import TextReservoir
 from provenance.pipeline.scan.in_memory_corpus import corpus_from_registry, corpus_from_texts
@@ -38,7 +38,6 @@ from provenance.pipeline.scan.readings import (
 )
 from provenance.pipeline.settings import Settings
 from provenance.read.corpus.corpora import open_corpus
-from provenance.registry.store import open_registry
 
 _DEFAULT_SETTINGS = Settings()
 
@@ -176,7 +175,7 @@ def _open_registries(paths: Sequence[str], purpose: str, option: str) -> list[Re
             remedy=f"name one with {option}, or in provenance.toml under [check] registries",
         )
     registries = {
-        registry.manifest.digest: registry for registry in map(open_registry, map(Path, paths))
+        registry.manifest.digest: registry for registry in map(open_named_registry, paths)
     }
     return build_registry_indexes([registries[digest] for digest in sorted(registries)])
 

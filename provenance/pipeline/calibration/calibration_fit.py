@@ -1,9 +1,10 @@
 """Load the calibration of a check, and check that it was made for its registries."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from provenance import __version__
 from provenance.atomic_output import read_small_file
@@ -13,6 +14,9 @@ from provenance.model import NORMALISATION, Calibration, CalibrationSummary
 from provenance.read.policy.calibration_file import load_calibration
 
 _REMEDY = "measure again, with `provenance calibrate`, the corpus and registries that are checked"
+
+NO_ALIASES: Mapping[str, str] = MappingProxyType({})
+"""Registries that have one digest each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +43,19 @@ class AppliedCalibration:
         )
 
 
-def load_applied_calibration(path: str, registries: Sequence[str]) -> AppliedCalibration:
+def load_applied_calibration(
+    path: str, registries: Sequence[str], aliases: Mapping[str, str] = NO_ALIASES
+) -> AppliedCalibration:
     """Load the calibration of a check, so that errors appear before the scan.
+
+    Parameters
+    ----------
+    path : str
+        The file.
+    registries : sequence of str
+        Digests of the registries.
+    aliases : mapping of str to str
+        Their digests, by those that the same items had in other segments.
 
     Raises
     ------
@@ -48,21 +63,32 @@ def load_applied_calibration(path: str, registries: Sequence[str]) -> AppliedCal
         If it cannot be read, or does not fit: see `check_calibration`.
     """
     calibration = load_calibration(Path(path))
-    check_calibration(calibration, registries)
+    check_calibration(calibration, registries, aliases)
     return AppliedCalibration(
         calibration, path, hashlib.sha256(read_small_file(Path(path))).hexdigest()
     )
 
 
-def check_calibration(calibration: Calibration, registries: Sequence[str]) -> None:
+def check_calibration(
+    calibration: Calibration, registries: Sequence[str], aliases: Mapping[str, str] = NO_ALIASES
+) -> None:
     """Check that a calibration was made for these registries and this version.
+
+    Parameters
+    ----------
+    calibration : Calibration
+        The calibration.
+    registries : sequence of str
+        Digests of the registries.
+    aliases : mapping of str to str
+        As for `load_applied_calibration`.
 
     Raises
     ------
     PolicyError
         If it was not.
     """
-    if set(calibration.registries) != set(registries):
+    if {aliases.get(digest, digest) for digest in calibration.registries} != set(registries):
         raise PolicyError("the calibration was made with different registries", remedy=_REMEDY)
     if calibration.threshold != STRENGTH_THRESHOLD:
         raise PolicyError(

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -17,14 +16,14 @@ from provenance.pipeline.calibration.false_positives import (
 )
 from provenance.pipeline.corpus_modelling import ScoringModel
 from provenance.pipeline.locate.claims import Claims, attribute_claims
+from provenance.pipeline.remote_registries import open_named_registry
 from provenance.pipeline.scan.readings import (
     Reading,
     RegistryIndex,
     build_registry_indexes,
     document_numbers,
 )
-from provenance.registry.build.item_copies import sequence_hashes
-from provenance.registry.store import open_registry
+from provenance.registry.item_copies import sequence_hashes
 
 _MAX_SHARED = 0.5
 
@@ -48,8 +47,9 @@ class ControlIndex:
     def distinct(self) -> Flags:
         """Mask of the items that are not empty and have no earlier copy."""
         arrays = self.index.index.arrays
-        is_first = arrays.first == np.arange(len(arrays.first))
-        return np.asarray(is_first & (np.diff(arrays.token_offsets) > 0))
+        is_distinct = np.zeros(len(arrays.first), np.bool_)
+        is_distinct[arrays.firsts] = True
+        return np.asarray(is_distinct & (np.diff(arrays.token_offsets) > 0))
 
 
 def open_control(path: str, registries: Sequence[RegistryIndex]) -> ControlIndex:
@@ -60,7 +60,7 @@ def open_control(path: str, registries: Sequence[RegistryIndex]) -> ControlIndex
     RegistryError
         If most of its items are items of the registries, so that it would measure copies.
     """
-    (registry_index,) = build_registry_indexes([open_registry(Path(path))])
+    (registry_index,) = build_registry_indexes([open_named_registry(path)])
     registry_hashes = np.concatenate([_item_hash_set(registry) for registry in registries])
     control = ControlIndex(registry_index, np.isin(_item_hash_set(registry_index), registry_hashes))
     shared_items, distinct_items = (

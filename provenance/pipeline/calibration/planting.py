@@ -9,7 +9,7 @@ import numpy as np
 
 from provenance.errors import RegistryError
 from provenance.match.estimation.conditions import length_classes
-from provenance.model import LENGTHS, Int64s
+from provenance.model import LENGTHS, Int64s, range_indices
 from provenance.pipeline.calibration.text_edits import EDITS, Edit
 from provenance.pipeline.scan.readings import RegistryIndex
 
@@ -109,12 +109,13 @@ def _eligible_items(registry_index: RegistryIndex, number: int) -> Int64s:
     """
     arrays = registry_index.index.arrays
     count = len(arrays.first)
-    lengths = np.diff(arrays.token_offsets)
+    lengths = np.diff(arrays.token_offsets) * arrays.is_live
     lowest, highest = arrays.source_codes.copy(), arrays.source_codes.copy()
     np.minimum.at(lowest, arrays.first, arrays.source_codes)
     np.maximum.at(highest, arrays.first, arrays.source_codes)
     owners = np.repeat(np.arange(count, dtype=np.uint64), lengths)
-    words = np.unique((owners << np.uint64(32)) | arrays.tokens) >> np.uint64(32)
+    places, _ = range_indices(arrays.token_offsets[:-1], lengths)
+    words = np.unique((owners << np.uint64(32)) | arrays.tokens[places]) >> np.uint64(32)
     distinct = np.bincount(words.astype(np.int64), minlength=count)
     is_eligible = (lowest == highest)[arrays.first] & (lengths > 0)
     is_eligible &= (distinct >= _MIN_DISTINCT) | (lengths < LENGTHS[1].min_tokens)

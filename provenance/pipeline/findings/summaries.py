@@ -3,13 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-import numpy as np
-
 from provenance.errors import EmptyCorpus, InputError, RegistryError
-from provenance.match.candidates.seed_hits import MAX_SHARED
 from provenance.match.estimation.intervals import EDGE_ERROR, LOW_RECALL
 from provenance.match.estimation.shipped_recall import MEASURED_RECALL
-from provenance.match.scoring.detectability import undetectable_items
+from provenance.match.index.seed_postings import MAX_SHARED
+from provenance.match.scoring.detectability import count_undetectable
 from provenance.match.scoring.evalue import STRENGTH_THRESHOLD
 from provenance.model import (
     CorpusSummary,
@@ -33,8 +31,7 @@ def summarise_registries(registries: Sequence[RegistryIndex]) -> tuple[RegistryS
 
 def _summarise_registry(registry_index: RegistryIndex, size: int) -> RegistrySummary:
     arrays = registry_index.index.arrays
-    undetectable = undetectable_items(registry_index.index, size)
-    counts = np.bincount(arrays.source_codes[undetectable], minlength=len(arrays.sources))
+    counts = count_undetectable(registry_index.index, size)
     unattributable = dict(zip(arrays.sources, counts.tolist(), strict=True))
     summary = registry_index.registry.summary()
     sources = (
@@ -71,6 +68,8 @@ def check_readable(unread: Sequence[Unread], limit: int) -> None:
 def check_conclusive(registries: Sequence[RegistrySummary]) -> None:
     """Raise if nothing could have been found, so that a corpus is not reported as clear.
 
+    Registries whose last item was withdrawn are no error: reports say so, and nobody asks for more.
+
     Raises
     ------
     RegistryError
@@ -78,7 +77,7 @@ def check_conclusive(registries: Sequence[RegistrySummary]) -> None:
     """
     sources = [source for registry in registries for source in registry.sources]
     items = sum(source.items for source in sources)
-    if items and items > sum(source.unattributable for source in sources):
+    if not items or items > sum(source.unattributable for source in sources):
         return
     paths = ", ".join(registry.path for registry in registries)
     raise RegistryError(

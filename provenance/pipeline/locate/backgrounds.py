@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
@@ -10,11 +9,12 @@ from provenance.errors import PolicyError
 from provenance.fingerprint.shingles import shingle
 from provenance.match.candidates.candidate_scan import find_candidates
 from provenance.match.index.postings_index import BITS_SCALE, CELL_SHIFT, build_postings_index
+from provenance.match.index.stop_shingles import NO_STOPS
 from provenance.model import Flags, Floats, Int64s, RegistrySummary, Tokens, range_indices
 from provenance.pipeline.locate.claims import Claims
 from provenance.pipeline.locate.windows import NEIGHBOUR_TOKENS
+from provenance.pipeline.remote_registries import open_named_registry
 from provenance.pipeline.scan.readings import RegistryIndex
-from provenance.registry.store import open_registry
 
 _CONTEXT_TOKENS = 32
 """Tokens on both sides of a passage that are looked up with it."""
@@ -54,7 +54,7 @@ def open_backgrounds(
         If one of them is also a registry that the corpus is matched against.
     """
     background_registries = {
-        registry.manifest.digest: registry for registry in map(open_registry, map(Path, paths))
+        registry.manifest.digest: registry for registry in map(open_named_registry, paths)
     }
     for registry_index in registries:
         if (
@@ -66,7 +66,7 @@ def open_backgrounds(
             )
     # Only passages are looked up in backgrounds, not near-duplicates of whole texts.
     return [
-        RegistryIndex(registry, build_postings_index(registry.arrays()), lambda: None)
+        RegistryIndex(registry, build_postings_index(registry.arrays(), NO_STOPS), lambda: None)
         for _, registry in sorted(background_registries.items())
     ]
 

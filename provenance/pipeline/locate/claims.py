@@ -10,7 +10,7 @@ from provenance.match.candidates.candidate_table import Candidates, concatenate_
 from provenance.match.scoring.classifier import ScoringInputs, score_candidates
 from provenance.match.scoring.corpus_sample import FULL_BOUND, PassageSample
 from provenance.match.scoring.evalue import STRENGTH_THRESHOLD
-from provenance.model import ELLIPSIS, Flags, Floats, Int64s, UInt32s
+from provenance.model import ELLIPSIS, Flags, Floats, Int64s, UInt32s, UInt64s
 from provenance.pipeline.corpus_modelling import ScoringModel
 from provenance.pipeline.scan.readings import Reading, RegistryIndex, text_bases
 from provenance.read.language_counts import load_language
@@ -149,19 +149,19 @@ def _attribute(
     owners: Int64s,
     registries: Sequence[RegistryIndex],
 ) -> Claims:
-    order = np.lexsort((candidates.items, owners, candidates.firsts, candidates.texts))
+    keys = _order_keys(owners, candidates.items, registries)
+    order = np.lexsort((candidates.items, keys, owners, candidates.firsts, candidates.texts))
     candidates, bits = candidates.take(order), bits[order]
-    strengths, owners = strengths[order], owners[order]
+    strengths, owners, keys = strengths[order], owners[order], keys[order]
     lengths = item_lengths(owners, candidates.items, registries)
     # Ties go to the match with more tokens, then to the item with fewer missing tokens, then to the
-    # earlier item (a registry numbers its items by date), then to the registry with the lower
-    # digest.
+    # earlier item, then to the registry with the lower digest.
     # Where the text is cut off by an ellipsis, an item that is cut off too is likelier.
     is_cut = candidates.breaks[:, 1] == ELLIPSIS
     missing = np.where(
         is_cut & (candidates.item_ends == lengths), lengths.max(initial=0) + 1, lengths
     )
-    ranks = np.lexsort((candidates.items, owners, missing, -candidates.matched))
+    ranks = np.lexsort((candidates.items, owners, keys, missing, -candidates.matched))
     rank_of = np.empty(len(ranks), np.int64)
     rank_of[ranks] = np.arange(len(ranks))
     spans = candidates.firsts.astype(np.int64), candidates.lasts.astype(np.int64)
@@ -179,6 +179,14 @@ def _attribute(
         attribution.lasts,
         attribution.winners,
     )
+
+
+def _order_keys(owners: Int64s, items: UInt32s, registries: Sequence[RegistryIndex]) -> UInt64s:
+    keys = np.zeros(len(owners), np.uint64)
+    for place, registry_index in enumerate(registries):
+        rows = np.flatnonzero(owners == place)
+        keys[rows] = registry_index.index.arrays.keys.of(items[rows])
+    return keys
 
 
 def item_lengths(

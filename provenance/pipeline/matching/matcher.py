@@ -21,6 +21,7 @@ from provenance.pipeline.matching.text_matching import (
     open_context,
     without_texts,
 )
+from provenance.pipeline.remote_registries import local_folder
 from provenance.pipeline.report_io import effective_policy
 from provenance.registry.manifest import read_manifest
 from provenance.report.files.model_parquet import FILE_NAME as MODEL_FILE
@@ -230,8 +231,8 @@ class Matcher:
     def digests(self) -> tuple[str, ...]:
         """Digests of the registries and backgrounds as they are on disk now."""
         policy = self._settings.policy
-        folders = [*policy.registries, *policy.backgrounds]
-        return tuple(read_manifest(Path(folder)).digest for folder in folders)
+        names = [*policy.registries, *policy.backgrounds]
+        return tuple(read_manifest(local_folder(name)).digest for name in names)
 
     def _open(self) -> MatchingContext:
         if self._context is None:

@@ -11,12 +11,13 @@ import pyarrow as pa
 
 from provenance.fingerprint.boundaries import breaks
 from provenance.fingerprint.shingles import shingle
-from provenance.fingerprint.tokenizer.tokenize import tokenise
+from provenance.fingerprint.tokenizer.tokenize import current_parameters, tokenise
 from provenance.fingerprint.warmup import make_tables
 from provenance.judge.rulings import Judge
 from provenance.match.candidates.candidate_scan import find_candidates
 from provenance.match.candidates.candidate_table import Candidates
 from provenance.match.candidates.near_duplicates import NO_NEAR_DUPLICATES
+from provenance.match.index.seed_postings import look_up_seeds
 from provenance.match.scoring.classifier import select_reportable
 from provenance.match.scoring.corpus_sample import EMPTY_SAMPLE, NO_COPIES, PassageSample
 from provenance.match.scoring.information import NgramCounts, language_only_counts
@@ -41,7 +42,6 @@ from provenance.pipeline.scan.readings import Counts, Reading, RegistryIndex
 from provenance.pipeline.scan.row_metadata import NO_DECLARATIONS
 from provenance.read.corpus.corpus_parts import Part
 from provenance.read.language_counts import load_language
-from provenance.registry.manifest import TEXTS_FILE
 from provenance.registry.store import Registry
 
 _FILE = "in memory"
@@ -185,8 +185,7 @@ def find_matches(texts: pa.LargeStringArray, context: MatchingContext) -> TextMa
 
 
 def _hide_texts(registry: Registry) -> Registry:
-    files = tuple(file for file in registry.manifest.files if file.name != TEXTS_FILE)
-    return replace(registry, manifest=replace(registry.manifest, files=files))
+    return replace(registry, manifest=replace(registry.manifest, keeps_texts=False))
 
 
 def _document_batch(texts: pa.LargeStringArray) -> pa.RecordBatch:
@@ -222,7 +221,7 @@ def _scan(batch: pa.RecordBatch, part: int, context: MatchingContext) -> Reading
         True,
         Counts(len(batch), len(batch), len(tokens.hashes), size),
         (),
-        tuple(_candidates(texts, tokens, each, context.language) for each in registries),
+        _candidates(texts, tokens, registries, context.language),
         tuple(NO_COPIES for _ in registries),
         tuple(NO_NEAR_DUPLICATES for _ in registries),
         NO_DECLARATIONS,
@@ -233,11 +232,17 @@ def _scan(batch: pa.RecordBatch, part: int, context: MatchingContext) -> Reading
 
 
 def _candidates(
-    texts: Texts, tokens: Tokens, registry_index: RegistryIndex, language: NgramCounts
-) -> Candidates:
-    index = registry_index.index
-    found = find_candidates(tokens, shingle(tokens, index.arrays.parameters.seed_width), index)
-    found = replace(found, breaks=breaks(texts, tokens, found.texts, found.firsts, found.lasts))
-    if registry_index.size_of_all is None:
-        return found
-    return found.take(select_reportable(found, index, language, registry_index.size_of_all))
+    texts: Texts, tokens: Tokens, registries: Sequence[RegistryIndex], language: NgramCounts
+) -> tuple[Candidates, ...]:
+    seeds = shingle(tokens, current_parameters().seed_width)
+    tables = []
+    for registry_index, postings in zip(
+        registries, look_up_seeds(seeds, [each.index for each in registries]), strict=True
+    ):
+        index, size = registry_index.index, registry_index.size_of_all
+        found = find_candidates(tokens, seeds, index, postings)
+        found = replace(found, breaks=breaks(texts, tokens, found.texts, found.firsts, found.lasts))
+        if size is not None:
+            found = found.take(select_reportable(found, index, language, size))
+        tables.append(found)
+    return tuple(tables)

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from provenance.fingerprint.boundaries import breaks
 from provenance.fingerprint.minhash import cardinality, signatures
 from provenance.fingerprint.shingles import shingle
-from provenance.fingerprint.tokenizer.tokenize import tokenise
+from provenance.fingerprint.tokenizer.tokenize import current_parameters, tokenise
 from provenance.match.candidates.candidate_scan import find_candidates
 from provenance.match.candidates.candidate_table import Candidates, concatenate_candidates
 from provenance.match.candidates.near_duplicates import (
@@ -19,7 +19,7 @@ from provenance.match.candidates.near_duplicates import (
     NearDuplicates,
     find_near_duplicates,
 )
-from provenance.match.index.probe import probe_index
+from provenance.match.index.seed_postings import look_up_seeds
 from provenance.match.scoring.classifier import select_reportable
 from provenance.match.scoring.corpus_sample import (
     EMPTY_SAMPLE,
@@ -182,14 +182,14 @@ def _read_slice(
     documents, count = _document_numbers(batch)
     sample = sample_passages(tokens, bound)
     candidates, near_duplicates, declarations = [], [], declare(batch)
-    for registry_index in registries:
-        seeds = shingle(tokens, registry_index.index.arrays.parameters.seed_width)
-        probe_result = probe_index(seeds, registry_index.index)
-        matches = find_candidates(tokens, seeds, registry_index.index, probe_result)
+    seeds = shingle(tokens, current_parameters().seed_width)
+    postings_list = look_up_seeds(seeds, [each.index for each in registries])
+    for registry_index, postings in zip(registries, postings_list, strict=True):
+        matches = find_candidates(tokens, seeds, registry_index.index, postings)
         candidate_breaks = breaks(texts, tokens, matches.texts, matches.firsts, matches.lasts)
         matches = replace(matches, breaks=candidate_breaks)
         candidates.append(_drop_unreportable(matches, registry_index))
-        may_resemble = _MAX_SEED_RATIO * np.diff(probe_result.offsets) >= np.diff(seeds.offsets)
+        may_resemble = _MAX_SEED_RATIO * np.diff(postings.offsets) >= np.diff(seeds.offsets)
         near_duplicates.append(_match_whole_texts(tokens, may_resemble, registry_index))
     whole_texts = np.unique(
         np.concatenate(

@@ -7,13 +7,15 @@ from functools import cache, partial
 import numpy as np
 import pyarrow as pa
 
+from provenance.fingerprint.shingles import shingle
+from provenance.fingerprint.tokenizer.tokenize import current_parameters
 from provenance.match.candidates.candidate_table import Candidates
-from provenance.match.candidates.near_duplicates import LshIndex, NearDuplicates, build_lsh_index
+from provenance.match.candidates.near_duplicates import LshIndex, NearDuplicates
 from provenance.match.index.postings_index import PostingsIndex, build_postings_index
-from provenance.match.index.stop_shingles import find_stop_shingles
+from provenance.match.index.stop_shingles import StopShingles
 from provenance.match.scoring.corpus_sample import FULL_BOUND, PassageCopies, PassageSample
 from provenance.match.scoring.detectability import report_limits
-from provenance.model import Int64s, Skipped, Unread
+from provenance.model import Int64s, RegistryArrays, Shingles, Skipped, Tokens, Unread
 from provenance.pipeline.batch_spool import BatchSpool
 from provenance.pipeline.locate.windows import TextWindows
 from provenance.read.language_counts import load_language
@@ -67,11 +69,9 @@ def build_registry_indexes(
         dropped while scanning (`report_limits`, then `select_reportable`).
     """
     arrays_list = [registry.arrays() for registry in registries]
-    stop_shingles, size = (
-        find_stop_shingles(arrays_list),
-        sum(arrays.size for arrays in arrays_list),
-    )
-    indexes = [build_postings_index(arrays, stop_shingles) for arrays in arrays_list]
+    stops = StopShingles(arrays_list, _seeds_of)
+    size = sum(arrays.size for arrays in arrays_list)
+    indexes = [build_postings_index(arrays, stops) for arrays in arrays_list]
     if to_report:
         language = load_language()
         indexes = [
@@ -80,15 +80,22 @@ def build_registry_indexes(
         ]
     return [
         RegistryIndex(
-            registry, index, cache(partial(_build_bands, registry)), size if to_report else None
+            registry,
+            index,
+            cache(partial(_build_bands, registry, index.arrays)),
+            size if to_report else None,
         )
         for registry, index in zip(registries, indexes, strict=True)
     ]
 
 
-def _build_bands(registry: Registry) -> LshIndex | None:
-    items, matrix = registry.signatures()
-    return build_lsh_index(items, matrix) if len(items) else None
+def _seeds_of(tokens: Tokens) -> Shingles:
+    return shingle(tokens, current_parameters().seed_width)
+
+
+def _build_bands(registry: Registry, arrays: RegistryArrays) -> LshIndex | None:
+    tables = registry.signatures()
+    return LshIndex(tables, arrays) if any(len(table.items) for table in tables) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, BinaryIO, TypeVar, cast
 
 from provenance.errors import (
@@ -206,6 +206,22 @@ class File:
         """Read up to `size` bytes, decompressed, from the start."""
         with self.stream() as stream, translate_read_errors(self.display_path):
             return read_fully(stream, size)
+
+    def sibling(self, name: str) -> "File":
+        """Return another file of the same folder, which may not exist."""
+
+        def beside(path: str) -> str:
+            return path[: max(path.rfind("/"), path.rfind("\\")) + 1] + name
+
+        return replace(
+            self,
+            name=beside(self.name),
+            path=beside(self.path),
+            size=0,
+            compression=None,
+            given_path=beside(self.display_path),
+            fault=None,
+        )
 
     def digest(self, stopped: Callable[[], bool] = never_stop) -> str:
         """Return the SHA-256 of the bytes as stored; `stopped` is passed to `sha256_stream`."""

@@ -239,7 +239,9 @@ REPORT_FILES = ("result.json", "findings.parquet", "model.parquet", "report.html
 
 _RESULT = re.compile(rb'\{\s*"schema": "provenance/result/')
 _REGISTRY = "registry.json"
-_GENERATION = re.compile(r"(?:(?P<folder>.*)/)?data-[0-9a-f]{12}/[^/]+")
+_REGISTRY_DATA = re.compile(
+    r"(?:(?P<folder>.*)/)?(data-[0-9a-f]{12}/[^/]+|segment-[0-9a-f]{16}/[^/]+|statuses-[^/]+)"
+)
 _MAX_MANIFEST_BYTES = 1 << 24
 
 
@@ -264,11 +266,11 @@ def own_outputs(files: Sequence[File]) -> frozenset[str]:
     own_names = set()
     for file in files:
         folder, _, name = file.name.rpartition("/")
-        generation = _GENERATION.fullmatch(file.name)
+        data = _REGISTRY_DATA.fullmatch(file.name)
         if name in REPORT_FILES and has_marker(file, folder, REPORT_FILES[0], _is_result):
             own_names.add(file.name)
-        elif generation or name == _REGISTRY:
-            place = (generation["folder"] or "") if generation else folder
+        elif data or name == _REGISTRY:
+            place = (data["folder"] or "") if data else folder
             if has_marker(file, place, _REGISTRY, _is_manifest):
                 own_names.add(file.name)
     return frozenset(own_names)
@@ -283,7 +285,9 @@ def _is_manifest(file: File) -> bool:
         content = json.loads(_head(file, _MAX_MANIFEST_BYTES))
     except (ValueError, RecursionError):
         return False
-    return isinstance(content, dict) and {"format", "digest", "postings", "files"} <= content.keys()
+    return (
+        isinstance(content, dict) and {"format", "digest", "postings", "sources"} <= content.keys()
+    )
 
 
 def _head(file: File, size: int) -> bytes:

@@ -17,6 +17,11 @@ UNCLOSED = "wrong number of cells over several lines; is a quotation mark closed
 DELETED = "deleted or removed"
 NO_ID = "no id"
 NOT_A_POST = "not a post"
+DELETION = "deletion notice"
+REPOST = "repost; its original is an item"
+REPOST_ALONE = "repost without its original"
+NOT_PUBLIC = "not public"
+SERVICE = "notice of the service"
 
 _MAX_NAMED = 5
 """Rows kept as examples of each reason."""

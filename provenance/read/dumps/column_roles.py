@@ -1,89 +1,228 @@
 """Roles of the columns of a table of items: text, id, URL, date, author and others."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import NamedTuple
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from provenance.errors import ColumnMissing
-from provenance.read.columns.column_choice import duplicate_column_error, format_names
+from provenance.read.columns.column_choice import (
+    SampleReader,
+    duplicate_column_error,
+    format_names,
+)
 from provenance.read.columns.column_paths import type_at
-from provenance.read.columns.string_arrays import is_bytes, is_textual
+from provenance.read.columns.json_schema import infer_schema
+from provenance.read.columns.nested_texts import is_list
+from provenance.read.columns.string_arrays import format_values, is_bytes, is_textual
+from provenance.read.dumps.column_mapping import ITEM_MARK, TextParts, list_prefix
 from provenance.read.dumps.dump_file import Dump
+from provenance.read.formats.jsonl_blocks import parse_line
 
 TypePredicate = Callable[[pa.DataType], bool]
 
+TEXT_NAMES = (
+    "text body content fulltext plaintext maintext tweettext tweet posttext commenttext comment "
+    "message post selftext lyrics sentence utterance caption transcript abstract description"
+)
+TITLE_NAMES = "title headline"
+WHOLE_TEXT_NAMES = "text fulltext plaintext maintext"
+"""Columns whose texts are whole: a title beside them is not part of the item."""
 KNOWN_NAMES = {
-    "text": "text body content fulltext tweettext tweet posttext commenttext comment message "
-    "post selftext status sentence utterance caption transcript description title headline",
-    "title": "title headline",
     "item": "idstr id itemid nativeid tweetid statusid postid commentid messageid docid "
     "documentid uuid guid uri",
-    "url": "url permalink link href sourceurl pageurl posturl webpage",
+    "url": "url permalink requestedurl link href sourceurl pageurl posturl webpage",
     "created_at": "createdat createdutc created creationdate publishedat published publishdate "
-    "publicationdate pubdate postedat timestamp datetime date time",
-    "author": "author username screenname userscreenname user authorname by creator handle "
+    "publicationdate publisheddate pubdate postedat timestamp datetime date time",
+    "author": "author username screenname userscreenname user authorname authors by creator handle "
     "ownerdisplayname account",
     "language": "language lang languagecode",
-    "licence": "licence license contentlicense contentlicence",
+    "licence": "licence license contentlicense contentlicence licenses licences detectedlicenses "
+    "maxstarsrepolicenses",
 }
 """Names of each role in order of preference, without case and punctuation."""
+LABEL_NAMES = frozenset({"type", "kind", "format", "version", "schema", "status", "category"})
+"""Columns that are never the text, even if no other has strings."""
+METADATA_NAMES = ("metadata", "meta")
+"""Columns of structures that may have what the table lacks."""
 
 
-def find_roles(schema: pa.Schema, dump: Dump) -> dict[str, str]:
-    """Return the column of each role that the table has.
+@dataclass(frozen=True, slots=True)
+class TableMapping:
+    """What the columns of a table hold.
+
+    Parameters
+    ----------
+    text : TextParts
+        Columns of the text; of elements of a list, as if the list were a structure.
+    fields : dict of str to str
+        Path of each other field of `ITEMS` that the table has.
+    exploded : str or None
+        List of which every element is an item.
+    parsed : str or None
+        Column of strings that are JSON objects, in which some of `fields` are.
+    """
+
+    text: TextParts
+    fields: Mapping[str, str]
+    exploded: str | None = None
+    parsed: str | None = None
+
+    def paths(self) -> list[str]:
+        """Return the paths to read."""
+        paths = {*self.text.paths, *self.fields.values()}
+        if self.parsed is not None:
+            paths = {self.parsed if self.is_parsed(path) else path for path in paths}
+        if self.exploded is not None:
+            inner = f"{self.exploded}."
+            paths = {path for path in paths if not f"{path}.".startswith(inner)} | {self.exploded}
+        return sorted(paths)
+
+    def is_parsed(self, path: str) -> bool:
+        """Return whether a path is within the JSON of the `parsed` column."""
+        return self.parsed is not None and path.startswith(f"{self.parsed}.")
+
+    def is_of_element(self, path: str) -> bool:
+        """Return whether a path is within the exploded list, so that it differs by item."""
+        return self.exploded is not None and f"{path}.".startswith(f"{self.exploded}.")
+
+    def describe(self) -> dict[str, str]:
+        """Return the columns by what they hold, as the user would name them."""
+        names = {"item": "id", "created_at": "date"}
+        text = (
+            " + ".join(self.text.paths)
+            if self.text.literals is None
+            else "".join(
+                f"{literal}{{{path}}}"
+                for literal, path in zip(self.text.literals, self.text.paths, strict=False)
+            )
+        )
+        return {"text": text} | {names.get(field, field): p for field, p in self.fields.items()}
+
+
+def find_roles(schema: pa.Schema, dump: Dump, sample: SampleReader) -> TableMapping:
+    """Return which columns hold what: those that the user names, else those of well-known names.
 
     Parameters
     ----------
     schema : pyarrow.Schema
         Of the table.
     dump : Dump
-        The file, and the columns given by the user.
+        The file, and the columns named by the user.
+    sample : callable
+        Reads some rows of the given columns.
 
     Returns
     -------
-    dict of str to str
-        Paths by the fields of `ITEMS`, "text" among them. "title" replaces a missing text, as in
-        posts that only link; never a text column given by the user.
+    TableMapping
+        A title is put before the text, unless the text is in one of `WHOLE_TEXT_NAMES`, or the user
+        names text columns.
 
     Raises
     ------
     ColumnMissing
-        If a given column is missing, or no column is recognised as the text.
+        If a named column is missing, or no column is recognised as the text.
     """
-    roles = {}
-    for role, column, option in (
-        ("text", dump.text_column, "--text-column"),
-        ("source", dump.source_column, "--source-column"),
-    ):
-        if column is not None:
-            roles[role] = _given_column(column, option, schema, dump)
+    given, text = dump.columns.fields, dump.columns.text
+    options = dict(given.values())
+    if text is not None:
+        option = "--text-column" if text.literals is None else "--template"
+        options |= dict.fromkeys(text.paths, option)
+    exploded = list_prefix([*options])
+    for path, option in options.items():
+        is_text = text is not None and path in text.paths and text.literals is None
+        _check_given(path, option, schema, dump, is_fit=_is_string if is_text else _is_anything)
+    fields = {role: path.replace(ITEM_MARK, "") for role, (path, _) in given.items()}
+    if text is None:
+        text = _text_of_known_names(schema, fields, dump, sample)
+    text = _without_marks(text)
+    metadata = _metadata(schema, sample)
     for role, names in KNOWN_NAMES.items():
-        if role not in roles and not (role == "title" and dump.text_column):
-            path = _first_fitting(names.split(), schema, _FITS.get(role, _is_name), roles)
-            roles |= {role: path} if path else {}
-    return roles if "text" in roles else roles | {"text": _only_text_column(schema, roles, dump)}
+        if role not in fields:
+            taken = {*fields.values(), *text.paths}
+            fits = _FITS.get(role, _is_names)
+            found = _fitting(names.split(), schema, fits, taken)
+            if found is None and metadata is not None:
+                inner = _fitting(names.split(), metadata.members, fits, ())
+                found = None if inner is None else f"{metadata.column}.{inner}"
+            fields |= {role: found} if found else {}
+    parsed = metadata.column if metadata is not None and metadata.is_text else None
+    return TableMapping(text, fields, exploded, parsed)
 
 
-def _first_fitting(
-    names: list[str], schema: pa.Schema, fits: TypePredicate, roles: Mapping[str, str]
+def item_column(schema: pa.Schema) -> str | None:
+    """Return the column of the items' ids, if the table has one."""
+    return _fitting(KNOWN_NAMES["item"].split(), schema, _FITS["item"], ())
+
+
+def has_text_by_name(schema: pa.Schema) -> bool:
+    """Return whether a column is called as texts usually are."""
+    return _fitting([*TEXT_NAMES.split(), *TITLE_NAMES.split()], schema, _is_string, ()) is not None
+
+
+def _text_of_known_names(
+    schema: pa.Schema, fields: Mapping[str, str], dump: Dump, sample: SampleReader
+) -> TextParts:
+    taken = {*fields.values()}
+    body = _fitting(TEXT_NAMES.split(), schema, _is_string, taken)
+    title = _fitting(TITLE_NAMES.split(), schema, _is_string, taken)
+    if title is not None and body is None:
+        _check_title(title, schema, sample, dump)
+    if body is not None and _fold(body) in WHOLE_TEXT_NAMES.split():
+        title = None
+    paths = tuple(path for path in (title, body) if path is not None)
+    return TextParts(paths or (_only_text_column(schema, taken, dump),))
+
+
+def _fitting(
+    names: Sequence[str], schema: pa.Schema, fits: TypePredicate, taken: Collection[str]
 ) -> str | None:
     actual_names = {_fold(name): name for name in reversed(schema.names)}
     for name in names:
         column = actual_names.get(name)
-        if column is None or column == roles.get("text") or schema.names.count(column) > 1:
+        if column is None or column in taken or schema.names.count(column) > 1:
             continue
         if fits(schema.field(column).type):
             return str(column)
     return None
 
 
-def _only_text_column(schema: pa.Schema, roles: Mapping[str, str], dump: Dump) -> str:
+class _Metadata(NamedTuple):
+    """A column of metadata."""
+
+    column: str
+    members: pa.Schema
+    is_text: bool
+    """Whether it is JSON in strings."""
+
+
+def _metadata(schema: pa.Schema, sample: SampleReader) -> _Metadata | None:
+    """Return the first column of metadata that has members."""
+    for column in METADATA_NAMES:
+        kind = type_at(schema, column)
+        if kind is not None and pa.types.is_struct(kind):
+            return _Metadata(column, pa.schema(list(kind)), is_text=False)
+        if kind is not None and is_textual(kind):
+            objects = map(parse_metadata, format_values(sample([column])[column].combine_chunks()))
+            members = infer_schema([entry for entry in objects if entry], column)
+            if len(members):
+                return _Metadata(column, members, is_text=True)
+    return None
+
+
+def parse_metadata(value: object) -> dict[str, object]:
+    """Return the object that a string is in JSON; an empty one if it is none."""
+    text = value.as_py() if isinstance(value, pa.Scalar) else value
+    record = parse_line(text.encode()) if isinstance(text, str) else ""
+    return {} if isinstance(record, str) else record
+
+
+def _only_text_column(schema: pa.Schema, taken: Collection[str], dump: Dump) -> str:
     """Return the only string column without another role."""
-    used = set(roles.values())
-    candidates = [
-        field.name for field in schema if is_textual(field.type) and field.name not in used
-    ]
+    candidates = _unknown_texts(schema, taken)
     if len(candidates) != 1:
         raise ColumnMissing(
             f"{dump.display_path}: no column is recognised as the text; the table has "
@@ -93,29 +232,85 @@ def _only_text_column(schema: pa.Schema, roles: Mapping[str, str], dump: Dump) -
     return str(candidates[0])
 
 
-def _given_column(name: str, option: str, schema: pa.Schema, dump: Dump) -> str:
-    if schema.names.count(name) > 1:
-        raise duplicate_column_error(name, dump.display_path)
-    kind = type_at(schema, name)
-    if kind is None:
-        matches = get_close_matches(name, schema.names, n=1, cutoff=0.6)
+def _unknown_texts(schema: pa.Schema, taken: Collection[str]) -> list[str]:
+    """Return the string columns whose names say nothing."""
+    known = {name for names in KNOWN_NAMES.values() for name in names.split()} | LABEL_NAMES
+    return [
+        field.name
+        for field in schema
+        if is_textual(field.type) and field.name not in taken and _fold(field.name) not in known
+    ]
+
+
+def _check_title(title: str, schema: pa.Schema, sample: SampleReader, dump: Dump) -> None:
+    """Raise if a table has longer texts than its titles, in a column of an unknown name.
+
+    Raises
+    ------
+    ColumnMissing
+        If so.
+    """
+    columns = [title, *_unknown_texts(schema, {title})]
+    table = sample(columns)
+    lengths = {
+        name: pc.mean(pc.binary_length(format_values(table[name].combine_chunks()))).as_py() or 0
+        for name in columns
+    }
+    longest = max(columns, key=lambda name: lengths[name])
+    if lengths[longest] > lengths[title]:
         raise ColumnMissing(
-            f"{dump.display_path}: column {name!r} is missing; "
+            f"{dump.display_path}: only {title!r} is recognised, and {longest!r} has longer texts",
+            remedy=f"join them with --text-column {title} --text-column {longest}, or choose one.",
+        )
+
+
+def _without_marks(text: TextParts) -> TextParts:
+    return TextParts(tuple(path.replace(ITEM_MARK, "") for path in text.paths), text.literals)
+
+
+def _check_given(
+    path: str, option: str, schema: pa.Schema, dump: Dump, *, is_fit: TypePredicate
+) -> None:
+    if schema.names.count(path) > 1:
+        raise duplicate_column_error(path, dump.display_path)
+    kind = _type_of(schema, path)
+    if kind is None:
+        matches = get_close_matches(path, schema.names, n=1, cutoff=0.6)
+        raise ColumnMissing(
+            f"{dump.display_path}: column {path!r} is missing; "
             f"the table has {format_names(schema.names)}",
             remedy=f"did you mean {option} {matches[0]}?"
             if matches
             else f"choose one with {option}.",
         )
-    if not _is_string(kind):
+    if not is_fit(kind):
+        inside = f", such as {path}{ITEM_MARK}" if is_list(kind) else ""
         raise ColumnMissing(
-            f"{dump.display_path}: column {name!r} holds {kind}, not text",
-            remedy=f"choose a column of text with {option}.",
+            f"{dump.display_path}: column {path!r} holds {kind}, not text",
+            remedy=f"choose a column of text with {option}{inside}.",
         )
-    return name
+
+
+def _type_of(schema: pa.Schema, path: str) -> pa.DataType | None:
+    """Return the type at a path, which may go through a list."""
+    outer, mark, inner = path.partition(ITEM_MARK)
+    kind = type_at(schema, outer)
+    if not mark or kind is None:
+        return kind
+    if not is_list(kind):
+        return None
+    inner = inner.removeprefix(".")
+    if not inner:
+        return kind.value_type
+    return type_at(kind.value_type, inner) if pa.types.is_struct(kind.value_type) else None
 
 
 def _fold(name: str) -> str:
     return "".join(letter for letter in name.lower() if letter.isalnum())
+
+
+def _is_anything(_: pa.DataType) -> bool:
+    return True
 
 
 def _is_string(kind: pa.DataType) -> bool:
@@ -124,6 +319,10 @@ def _is_string(kind: pa.DataType) -> bool:
 
 def _is_name(kind: pa.DataType) -> bool:
     return _is_string(kind) or bool(pa.types.is_integer(kind))
+
+
+def _is_names(kind: pa.DataType) -> bool:
+    return _is_name(kind) or (is_list(kind) and _is_string(kind.value_type))
 
 
 def _is_number(kind: pa.DataType) -> bool:
@@ -135,4 +334,4 @@ def _is_timestamp(kind: pa.DataType) -> bool:
     return _is_number(kind) or bool(pa.types.is_temporal(kind))
 
 
-_FITS = {"text": _is_string, "title": _is_string, "item": _is_number, "created_at": _is_timestamp}
+_FITS = {"item": _is_number, "created_at": _is_timestamp}

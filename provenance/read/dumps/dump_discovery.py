@@ -1,7 +1,7 @@
 """Finding the files of a dump."""
 
 import fnmatch
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 import fsspec
@@ -21,13 +21,70 @@ from provenance.read.corpus.folder_listing import (
     special_file_error,
 )
 from provenance.read.corpus.saved_datasets import is_saved, saved_files
+from provenance.read.dumps.refusals import Refusal
+from provenance.read.dumps.sources.books import EPUB_MARK, EPUB_MARK_OFFSET
 from provenance.read.formats.compression import compression_by_name, detect_compression
 from provenance.read.formats.detection import METADATA_FILES, format_by_name
+from provenance.read.formats.tar_archive import as_tar, check_members, open_tar
 from provenance.read.formats.zip_archive import is_zip, open_zip
 
-X_ARCHIVE_FILES = ("tweets.js", "tweet.js", "tweets-part*.js", "tweet-part*.js", "note-tweet.js")
-STACKEXCHANGE_FILES = ("posts.xml", "comments.xml")
-REDDIT_FILES = ("rc_*", "rs_*")
+_FOLDER_LAYOUTS: tuple[tuple[Collection[str], Collection[str]], ...] = (
+    (
+        ("tweets.js", "tweet.js", "note-tweet.js", "deleted-tweets.js"),
+        (
+            *("tweets.js", "tweet.js", "tweets-part*.js", "tweet-part*.js", "note-tweet.js"),
+            *("note-tweets.js", "community-tweet.js", "deleted-tweets.js"),
+        ),
+    ),
+    (("outbox.json",), ("outbox.json",)),
+    (("shares.csv",), ("shares.csv", "comments.csv")),  # of the export of LinkedIn
+    (("posts.xml", "comments.xml"), ("posts.xml", "comments.xml")),
+    (
+        ("post_votes.csv", "comment_votes.csv", "post_headers.csv", "comment_headers.csv"),
+        ("posts.csv", "comments.csv"),  # of the export of a user of Reddit
+    ),
+)
+"""Names by which the layout of a folder is recognised, and those of its files with items."""
+
+_KNOWN_NAMES = ("rc_*", "rs_*", "wiki_[0-9][0-9]")
+_KNOWN_SUFFIXES = ("xml", "warc", "wet", "car", "mbox", "eml", "rss", "atom", "epub")
+_TEXT_SUFFIXES = ("txt", "log")
+_HEAD_BYTES = 64
+"""Files with these suffixes are tried if no others are there."""
+
+_REFUSED_FOLDERS: tuple[tuple[str, Refusal], ...] = (
+    (
+        "*_delta_log/*.json",
+        Refusal(
+            "a Delta table, whose files also hold deleted rows",
+            "read it with the `deltalake` library, and write its rows as Parquet.",
+        ),
+    ),
+    (
+        "*metadata/*.metadata.json",
+        Refusal(
+            "an Iceberg table, whose files also hold deleted rows",
+            "read it with `pyiceberg`, and write its rows as Parquet.",
+        ),
+    ),
+    (
+        "*.mds*",
+        Refusal(
+            "an MDS dataset (MosaicML Streaming)",
+            "read it with the `streaming` library, and write its samples as JSON Lines.",
+        ),
+    ),
+    (
+        "*.tfrecord*",
+        Refusal("a set of TFRecord files", "write its examples as JSON Lines."),
+    ),
+    (
+        "*.git/HEAD",
+        Refusal("a git checkout", "give The Stack, or a table with a row for each file."),
+    ),
+)
+"""Files by which a folder is recognised that is not read."""
+
 _SKIPPABLE_MAGIC = b"\x2a\x4d\x18"
 """Bytes 1 to 3 of a skippable zstd frame."""
 
@@ -68,8 +125,13 @@ def _resolve_file(system: fsspec.AbstractFileSystem, place: str, address: str) -
     )
     try:
         with translate_read_errors(address):
-            if is_zip(file):
+            if is_zip(file) and not file.head(_HEAD_BYTES).startswith(EPUB_MARK, EPUB_MARK_OFFSET):
                 return _resolve_folder(open_zip(file), "", address)
+            archive = as_tar(file)
+            if archive is not None:
+                members = _resolve_folder(open_tar(archive), "", address)
+                check_members(archive, len(members))
+                return members
     except InputError as error:
         return [replace(file, fault=error)]
     return [_with_compression(file)]
@@ -83,6 +145,7 @@ def _resolve_folder(system: fsspec.AbstractFileSystem, place: str, address: str)
         name = printable_path(path[root:].lstrip("/")) or f"{folder}/"  # the folder itself
         size, fault = listing.files.get(path, 0), listing.faults.get(path)
         files.append(File(name, path, size, system, given_path=f"{folder}/{name}", fault=fault))
+    _refuse_folder(files, address)
     own_names = own_outputs(files)
     dump_files = _choose_files([file for file in files if file.name not in own_names])
     if not dump_files:
@@ -93,8 +156,14 @@ def _resolve_folder(system: fsspec.AbstractFileSystem, place: str, address: str)
     return [_with_compression(file) for file in (*dump_files, *missing_numbered(dump_files))]
 
 
+def _refuse_folder(files: Sequence[File], address: str) -> None:
+    for pattern, refusal in _REFUSED_FOLDERS:
+        if any(fnmatch.fnmatchcase(file.name, pattern) for file in files):
+            raise refusal.error(address)
+
+
 def _choose_files(files: Sequence[File]) -> list[File]:
-    """Return the posts of an archive if it is one; else every table and stream.
+    """Return the files with items of an archive if it is one; else every table and stream.
 
     Files that could not be looked at are included.
     """
@@ -106,14 +175,22 @@ def _choose_files(files: Sequence[File]) -> list[File]:
         and not isinstance(file.fault, UnsupportedFormat)
         and not _is_known(file.path)
     ]
-    for patterns in (X_ARCHIVE_FILES, STACKEXCHANGE_FILES):
-        if members := [file for file in files if _matches_any(file.path, patterns)]:
+    for marks, patterns in _FOLDER_LAYOUTS:
+        if any(_matches_any(file.path, marks) for file in files) and (
+            members := [file for file in files if _matches_any(file.path, patterns)]
+        ):
             return [*members, *unknown]
-    return [*(file for file in files if _is_known(file.path)), *unknown]
+    known = [file for file in files if _is_known(file.path)]
+    texts = [file for file in files if _suffix(file.path) in _TEXT_SUFFIXES]
+    return [*(known or texts), *unknown]
 
 
 def _is_known(path: str) -> bool:
-    return _matches_any(path, REDDIT_FILES) or _is_table(path)
+    return _matches_any(path, _KNOWN_NAMES) or _suffix(path) in _KNOWN_SUFFIXES or _is_table(path)
+
+
+def _suffix(path: str) -> str:
+    return _inner_name(path).rpartition(".")[2]
 
 
 def _is_table(path: str) -> bool:
@@ -128,9 +205,14 @@ def _is_table(path: str) -> bool:
 
 
 def _matches_any(path: str, patterns: Iterable[str]) -> bool:
-    name = path.rpartition("/")[2].lower()
-    inner = name.rpartition(".")[0] if compression_by_name(name) else name
+    inner = _inner_name(path)
     return any(fnmatch.fnmatchcase(inner, pattern) for pattern in patterns)
+
+
+def _inner_name(path: str) -> str:
+    """Return a file's name in lower case, without the suffix of a compression."""
+    name = path.rpartition("/")[2].lower()
+    return name.rpartition(".")[0] if compression_by_name(name) else name
 
 
 def _with_compression(file: File) -> File:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from provenance.read.corpus.file_access import File, translate_read_errors
+from provenance.read.dumps.column_mapping import NO_COLUMNS, ColumnMapping
 
 T = TypeVar("T")
 
@@ -23,14 +24,13 @@ class Dump:
         The file.
     source : str
         Source of the items; empty if a column has it.
-    source_column, text_column : str or None
+    columns : ColumnMapping
         Columns of tables given by the user.
     """
 
     file: File
     source: str
-    source_column: str | None = None
-    text_column: str | None = None
+    columns: ColumnMapping = NO_COLUMNS
 
     @property
     def name(self) -> str:

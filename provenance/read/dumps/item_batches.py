@@ -6,7 +6,7 @@ from typing import NamedTuple
 import pyarrow as pa
 
 from provenance.errors import InputError
-from provenance.model import ITEMS, Items
+from provenance.model import ITEMS, Items, Skipped
 from provenance.read.columns.string_arrays import replace_surrogates
 from provenance.read.corpus import skipped_rows
 
@@ -15,6 +15,8 @@ MAX_BYTES = 1 << 25
 NO_SOURCE = "no source"
 ROUNDED_ID = r"^\d\.\d+[Ee]\+\d+$"
 """An id mangled by a spreadsheet, such as 1.2E+18: many posts share it, so it is ignored."""
+MADE_ID = r"~[0-9a-f]{8}#\d+(\.\d+)?$"
+"""End of the id of an item that has none of its own: see `Dump.prefix`."""
 MAX_EXACT_INTEGER = 2**53
 """From here on floats skip integers: an id that was a float may be that of another post."""
 
@@ -61,6 +63,12 @@ def batch_records(file: str, entries: Iterable[ItemRecord | RowFault]) -> Iterat
         yield Items(_make_batch(records), skipped_rows.count_by_reason(file, faults))
     if fault is not None:
         raise fault
+
+
+def skipped_batch(skipped: tuple[Skipped, ...]) -> Iterator[Items]:
+    """Yield the counts of rows that were skipped, if there are any."""
+    if skipped:
+        yield Items(_make_batch([]), skipped)
 
 
 def split_items(items: Items) -> Iterator[Items]:

@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.model import ITEMS, Flags, Int64s, Items
+from provenance.read.columns.nested_texts import TextLeaves
 from provenance.read.columns.string_arrays import (
     as_strings,
     format_values,
@@ -14,12 +15,12 @@ from provenance.read.columns.string_arrays import (
     is_blank,
     is_bytes,
     is_textual,
-    null_invalid_utf8,
     null_where,
     to_flags,
 )
 from provenance.read.corpus import skipped_rows
 from provenance.read.dumps.dump_file import Dump
+from provenance.read.dumps.html_text import plain_text
 from provenance.read.dumps.item_batches import NO_SOURCE, ROUNDED_ID, RowFault
 from provenance.read.dumps.timestamps import parse_timestamps
 
@@ -32,7 +33,8 @@ def build_items(columns: Mapping[str, pa.Array], rows: Int64s, dump: Dump, prefi
     Parameters
     ----------
     columns : mapping of str to pyarrow.Array
-        By role: the fields of `ITEMS`, of which "text" is required, and "title".
+        By field of `ITEMS`, of which "text" is required; and "place", if rows hold several items:
+        the number of each within its row, which makes its id unique.
     rows : ndarray of int64
         Row numbers in the file.
     dump : Dump
@@ -41,7 +43,7 @@ def build_items(columns: Mapping[str, pa.Array], rows: Int64s, dump: Dump, prefi
         Prefix of the row number in the id of an item without an id.
     """
     columns = {role: _filterable(column) for role, column in columns.items()}
-    columns["text"] = _texts_or_titles(columns)
+    columns["text"] = to_strings(columns["text"])
     faults: list[RowFault] = []
     for reason, check in _CHECKS:
         flags = check(columns, dump)
@@ -52,7 +54,9 @@ def build_items(columns: Mapping[str, pa.Array], rows: Int64s, dump: Dump, prefi
             rows = rows[~flags]
     fields = {role: _to_names(columns[role]) for role in columns.keys() - {"text", "created_at"}}
     fields["text"] = columns["text"]
-    fields["item"] = _ids(fields.get("item"), rows, prefix)
+    fields["item"] = _ids(fields.get("item"), rows, prefix, fields.get("place"))
+    if dump.columns.text_format == "html":
+        fields["text"] = pa.array(map(plain_text, fields["text"].to_pylist()), _TEXT)
     fields["source"] = _sources(fields.get("source"), len(rows), dump.source)
     if "created_at" in columns:
         fields["created_at"] = parse_timestamps(columns["created_at"])
@@ -103,15 +107,18 @@ _CHECKS: tuple[tuple[str, Callable[[Mapping[str, pa.Array], Dump], Flags | None]
 """Reasons why a row is not an item, in order: each check may rely on those before it."""
 
 
-def _ids(values: pa.Array | None, rows: Int64s, prefix: str) -> pa.Array:
+def _ids(values: pa.Array | None, rows: Int64s, prefix: str, places: pa.Array | None) -> pa.Array:
     if values is not None:
         values = null_where(pc.match_substring_regex(values, ROUNDED_ID), values)
-        if not values.null_count:
+        if not values.null_count and places is None:
             return values
     row_ids = pc.binary_join_element_wise(
         pa.scalar(prefix, _TEXT), pa.array(rows).cast(_TEXT), pa.scalar("#", _TEXT)
     )
-    return row_ids if values is None else pc.coalesce(values, row_ids)
+    ids = row_ids if values is None else pc.coalesce(values, row_ids)
+    if places is None:
+        return ids
+    return pc.binary_join_element_wise(ids, places, pa.scalar(".", _TEXT))
 
 
 def _sources(values: pa.Array | None, count: int, default: str) -> pa.Array:
@@ -120,24 +127,10 @@ def _sources(values: pa.Array | None, count: int, default: str) -> pa.Array:
     return pc.fill_null(values, default)
 
 
-def _texts_or_titles(columns: Mapping[str, pa.Array]) -> pa.Array:
-    """Return the texts, or titles where there is no text."""
-    text = _to_strings(columns["text"])
-    if "title" not in columns:
-        return text
-    title = _to_strings(columns["title"])
-    # A blank title does not replace a blank text.
-    silent = (to_flags(text.is_null()) | _is_blank_or_invalid(text)) & ~_is_blank_or_invalid(title)
-    return pc.if_else(pa.array(silent), pc.coalesce(title, text), text)
-
-
-def _is_blank_or_invalid(text: pa.Array) -> Flags:
-    return is_blank(null_invalid_utf8(text))
-
-
-def _to_strings(column: pa.Array) -> pa.Array:
+def to_strings(column: pa.Array) -> pa.Array:
+    """Return a column of texts as `large_string`, not validated; null for other types."""
     if is_textual(column.type) or is_bytes(column.type):
-        return as_strings(column)
+        return as_strings(_filterable(column))
     return pa.nulls(len(column), _TEXT)
 
 
@@ -145,6 +138,8 @@ def _to_names(column: pa.Array) -> pa.Array:
     """Return names and numbers as strings, with null for empty ones."""
     if pa.types.is_floating(column.type):
         column = _restore_integers(column)
+    if pa.types.is_nested(column.type):
+        return TextLeaves.of({"": column}).join_rows(len(column), ", ")
     text = format_values(column)
     return null_where(pc.equal(pc.binary_length(text), 0), text)
 

@@ -3,61 +3,148 @@
 from collections.abc import Callable, Iterator
 from itertools import chain
 
-from provenance.model import Items
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from provenance.model import Int64s, Items, Skipped
 from provenance.read.columns.column_paths import column_at, type_at
 from provenance.read.columns.string_arrays import format_values, is_textual
-from provenance.read.columns.table_parts import TableFile
+from provenance.read.columns.table_parts import RowBlock, TableFile
+from provenance.read.corpus import skipped_rows
 from provenance.read.corpus.file_access import File
-from provenance.read.dumps.column_roles import find_roles
+from provenance.read.dumps.column_roles import TableMapping, find_roles, parse_metadata
 from provenance.read.dumps.date_order import DateOrder, DateReader, infer_order, is_ambiguous
 from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.item_batches import split_items
-from provenance.read.dumps.item_columns import build_items
-from provenance.read.dumps.json_posts import HEAD_BYTES, skip_assignment
-from provenance.read.dumps.json_tables import read_json
+from provenance.read.dumps.item_columns import build_items, to_strings
+from provenance.read.dumps.json_posts import HEAD_BYTES, names_text, skip_assignment
+from provenance.read.dumps.json_tables import json_mapping, read_json
+from provenance.read.dumps.wrong_layout import refuse_wrong_layout
 from provenance.read.formats.arrow_file import open_arrow
 from provenance.read.formats.csv_file import open_csv
 from provenance.read.formats.detection import ARROW_MAGICS, PARQUET_MAGIC, format_by_name
+from provenance.read.formats.json_records import value_at
 from provenance.read.formats.parquet_file import open_parquet
 
 _JSON_STARTS = (b"{", b"[")
 
 
 def read_table(dump: Dump) -> Iterator[Items]:
-    """Read a table; its name or its first bytes tell the format."""
-    head = dump.file.head(HEAD_BYTES)
-    format_name = (format_by_name(dump.file.path) or ("", None))[0]
+    """Read a table; its name or its first bytes tell the format.
+
+    Raises
+    ------
+    WrongLayout
+        If the texts show that this is not a table of items, or a named column is empty.
+    """
+    opener = table_opener(dump.file)
+    items = read_json(dump) if opener is None else _read(dump, opener)
+    return refuse_wrong_layout(items, dump)
+
+
+def table_mapping(dump: Dump) -> TableMapping:
+    """Return which columns of a table hold what."""
+    opener = table_opener(dump.file)
+    if opener is None:
+        return json_mapping(dump)
+    table = opener(dump.file)
+    return find_roles(table.schema, dump, table.sample)
+
+
+def table_opener(file: File) -> Callable[[File], TableFile] | None:
+    """Return what opens a table; None if it is JSON."""
+    head = file.head(HEAD_BYTES)
+    format_name = (format_by_name(file.path) or ("", None))[0]
     if head.startswith(PARQUET_MAGIC) or format_name == "parquet":
-        return _read(dump, open_parquet)
+        return open_parquet
     if head.startswith(ARROW_MAGICS) or format_name == "arrow":
-        return _read(dump, open_arrow)
+        return open_arrow
     if skip_assignment(head).startswith(_JSON_STARTS) or format_name in {"jsonl", "json"}:
-        return read_json(dump)
-    return _read(dump, open_csv)
+        return None
+    return open_csv
 
 
 def _read(dump: Dump, opener: Callable[[File], TableFile]) -> Iterator[Items]:
     table = opener(dump.file)
     if not table.pieces:
         return
-    roles = find_roles(table.schema, dump)
+    mapping = find_roles(table.schema, dump, table.sample)
     prefix = dump.prefix()
-    paths = sorted({*roles.values()})
-    dates = DateReader(_column_date_order(table, roles.get("created_at")))
+    dates = DateReader(_column_date_order(table, mapping))
     for piece in table.pieces:
-        for block in piece.read(paths):
-            columns = {role: column_at(block.batch, path) for role, path in roles.items()}
+        for block in piece.read(mapping.paths()):
+            columns, rows = _columns(block, mapping)
             if "created_at" in columns:
-                columns["created_at"] = dates.seconds(columns["created_at"], block.numbers)
-            items = build_items(columns, block.numbers, dump, prefix)
-            yield from split_items(Items(items.batch, (*block.skipped, *items.skipped)))
+                columns["created_at"] = dates.seconds(columns["created_at"], rows)
+            items = build_items(columns, rows, dump, prefix)
+            empty = _without_elements(block, mapping, dump)
+            yield from split_items(Items(items.batch, (*block.skipped, *empty, *items.skipped)))
     yield from dates.unreadable_dates(dump.name)
 
 
-def _column_date_order(table: TableFile, path: str | None) -> DateOrder | None:
+def _columns(block: RowBlock, mapping: TableMapping) -> tuple[dict[str, pa.Array], Int64s]:
+    """Return the columns of a block by role, and the row of each item."""
+    batch, rows, places = block.batch, block.numbers, None
+    if mapping.exploded is not None:
+        lists = column_at(batch, mapping.exploded)
+        parents = np.asarray(pc.list_parent_indices(lists).to_numpy()).astype(np.int64)
+        elements = pc.list_flatten(lists)
+        others = [name for name in batch.schema.names if name != mapping.exploded]
+        taken = batch.select(others).take(pa.array(parents))
+        batch = pa.RecordBatch.from_arrays(
+            [*taken.columns, elements], names=[*others, mapping.exploded]
+        )
+        rows = rows[parents]
+        if not mapping.is_of_element(mapping.fields.get("item", "")):
+            firsts = np.searchsorted(parents, parents)
+            places = pa.array(np.arange(len(parents)) - firsts)
+    columns = {
+        role: column_at(batch, path)
+        for role, path in mapping.fields.items()
+        if not mapping.is_parsed(path)
+    }
+    if mapping.parsed is not None:
+        columns |= _parsed_columns(batch, mapping.parsed, mapping)
+    columns["text"] = mapping.text.join(
+        [to_strings(column_at(batch, path)) for path in mapping.text.paths]
+    )
+    return columns if places is None else columns | {"place": places}, rows
+
+
+def _parsed_columns(
+    batch: pa.RecordBatch, parsed: str, mapping: TableMapping
+) -> dict[str, pa.Array]:
+    """Return the fields that are within a column of JSON, as strings."""
+    paths = {role: path for role, path in mapping.fields.items() if mapping.is_parsed(path)}
+    if not paths:
+        return {}
+    objects = [parse_metadata(text) for text in format_values(column_at(batch, parsed))]
+    return {
+        role: pa.array(
+            [names_text(value_at(entry, path[len(parsed) + 1 :])) for entry in objects],
+            pa.large_string(),
+        )
+        for role, path in paths.items()
+    }
+
+
+def _without_elements(block: RowBlock, mapping: TableMapping, dump: Dump) -> tuple[Skipped, ...]:
+    """Count the rows of a block whose list is empty."""
+    if mapping.exploded is None:
+        return ()
+    lengths = pc.fill_null(pc.list_value_length(column_at(block.batch, mapping.exploded)), 0)
+    empty = np.flatnonzero(pc.equal(lengths, 0))
+    return skipped_rows.count_skipped(dump.name, skipped_rows.NULL, block.numbers[empty].tolist())
+
+
+def _column_date_order(table: TableFile, mapping: TableMapping) -> DateOrder | None:
     """Return the order of day and month; reads the whole column only if dates are ambiguous."""
-    kind = None if path is None else type_at(table.schema, path)
-    if path is None or kind is None or not is_textual(kind):
+    path = mapping.fields.get("created_at")
+    if path is None or mapping.is_of_element(path):
+        return None
+    kind = type_at(table.schema, path)
+    if kind is None or not is_textual(kind):
         return None
     columns = (
         format_values(column_at(block.batch, path)).drop_null().unique().to_pylist()

@@ -2,7 +2,7 @@
 
 import codecs
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from provenance.model import Items
 from provenance.read.dumps.dump_file import Dump
@@ -19,36 +19,48 @@ from provenance.read.formats.jsonl_file import read_blocks
 JsonObject = dict[str, object]
 NumberedObject = tuple[int, JsonObject | str]
 """Number of an object in the file, and the object or the reason why it is none."""
-ObjectReader = Callable[[JsonObject, int, Dump], ItemRecord | RowFault]
-"""Makes an item of an object and its number."""
+ObjectReader = Callable[[JsonObject, int, Dump], Iterable[ItemRecord | RowFault]]
+"""Makes items of an object and its number."""
 
 HEAD_BYTES = 1 << 16
 _BATCH_CHARS = 1 << 16
 _ASSIGNMENT = re.compile(rb"\s*window\.YTD\.[\w.]+\s*=\s*")
 
 
-def read_posts(dump: Dump, read_object: ObjectReader) -> Iterator[Items]:
-    """Yield the items of all objects of a file."""
-    return items_from_objects(dump, read_objects(dump), read_object)
+def read_posts(dump: Dump, read_object: ObjectReader, *, unwraps: bool = True) -> Iterator[Items]:
+    """Yield the items of all objects of a file; `unwraps` as in `read_objects`."""
+    return items_from_objects(dump, read_objects(dump, unwraps=unwraps), read_object)
 
 
 def items_from_objects(
     dump: Dump, objects: Iterator[NumberedObject], read_object: ObjectReader
 ) -> Iterator[Items]:
     """Yield the items of some objects."""
-    return batch_records(
-        dump.name,
-        (
-            RowFault(row, entry) if isinstance(entry, str) else read_object(entry, row, dump)
-            for row, entry in objects
-        ),
-    )
+    return batch_records(dump.name, _records(dump, objects, read_object))
 
 
-def read_objects(dump: Dump) -> Iterator[NumberedObject]:
-    """Yield every object of a file, one at a time."""
+def _records(
+    dump: Dump, objects: Iterator[NumberedObject], read_object: ObjectReader
+) -> Iterator[ItemRecord | RowFault]:
+    for row, entry in objects:
+        if isinstance(entry, str):
+            yield RowFault(row, entry)
+        else:
+            yield from read_object(entry, row, dump)
+
+
+def read_objects(dump: Dump, *, unwraps: bool = True) -> Iterator[NumberedObject]:
+    """Yield every object of a file, one at a time.
+
+    Parameters
+    ----------
+    dump : Dump
+        The file.
+    unwraps : bool
+        Whether a single object with one list of objects in it stands for that list.
+    """
     head = dump.file.head(HEAD_BYTES)
-    return _array(dump, head) if is_array(head) else _lines(dump)
+    return _array(dump, head, unwraps=unwraps) if is_array(head) else _lines(dump)
 
 
 def parse_objects(block: LineBlock) -> Iterator[NumberedObject]:
@@ -81,14 +93,40 @@ def to_text(value: object) -> str | None:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else None
 
 
+def member(value: object, *path: str) -> object:
+    """Return the member of nested objects at a path; None if there is none."""
+    for name in path:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
+
+
+def string_at(value: object, *path: str) -> str | None:
+    """Return the string at a path; None if there is none, or it is blank."""
+    found = member(value, *path)
+    return found if isinstance(found, str) and found.strip() else None
+
+
+def objects_in(value: object) -> list[JsonObject]:
+    """Return the objects of a list, or the one object that a value is."""
+    values = value if isinstance(value, list) else [value]
+    return [inner for inner in values if isinstance(inner, dict)]
+
+
+def names_text(value: object) -> str | None:
+    """Return a name, number or list of them as a string."""
+    if isinstance(value, list):
+        return ", ".join(name for inner in value if (name := to_text(inner))) or None
+    return to_text(value)
+
+
 def _lines(dump: Dump) -> Iterator[NumberedObject]:
     for block in read_blocks(dump.file):
         yield from parse_objects(block)
 
 
-def _array(dump: Dump, head: bytes) -> Iterator[NumberedObject]:
+def _array(dump: Dump, head: bytes, *, unwraps: bool) -> Iterator[NumberedObject]:
     with dump.file.stream() as stream:
         stream.read(len(head) - len(skip_assignment(head)))
-        for batch in array_records(stream, dump.file.limit, _BATCH_CHARS):
+        for batch in array_records(stream, dump.file.limit, _BATCH_CHARS, unwraps=unwraps):
             yield from batch.faults
             yield from batch.records

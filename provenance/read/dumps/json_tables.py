@@ -1,8 +1,8 @@
 """Tables of items in JSON: parsed in blocks where objects are alike, else object by object."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 from typing import NoReturn
 
@@ -11,13 +11,16 @@ import pyarrow as pa
 
 from provenance.errors import UnsupportedFormat
 from provenance.model import Items
+from provenance.read.columns.column_choice import SampleReader
 from provenance.read.columns.column_paths import column_at
 from provenance.read.columns.json_schema import infer_schema, narrow_schema
+from provenance.read.columns.string_arrays import replace_surrogates
 from provenance.read.corpus import skipped_rows
 from provenance.read.corpus.size_limits import until_error
-from provenance.read.dumps.column_roles import find_roles
+from provenance.read.dumps.column_roles import TableMapping, find_roles, parse_metadata
 from provenance.read.dumps.date_order import DateOrder, DateReader, infer_order, is_ambiguous
 from provenance.read.dumps.dump_file import Dump
+from provenance.read.dumps.html_text import plain_text
 from provenance.read.dumps.item_batches import (
     NO_SOURCE,
     ROUNDED_ID,
@@ -25,13 +28,14 @@ from provenance.read.dumps.item_batches import (
     RowFault,
     split_items,
 )
-from provenance.read.dumps.item_columns import build_items
+from provenance.read.dumps.item_columns import build_items, to_strings
 from provenance.read.dumps.json_posts import (
     HEAD_BYTES,
     JsonObject,
     NumberedObject,
     is_array,
     items_from_objects,
+    names_text,
     parse_objects,
     read_objects,
     to_text,
@@ -51,6 +55,8 @@ OPTIONAL_NAMES = {
 }
 """Names that are read from every object even if none in the sample has such a member."""
 TEXT_NOT_STRING = "text is not a string"
+_NOT_A_STRING = "\0"
+"""Stands for a text of another type; compared by identity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,23 +65,39 @@ class ObjectLayout:
 
     Parameters
     ----------
-    roles : mapping of str to str
-        Path of each field of `ITEMS`.
+    mapping : TableMapping
+        Paths of the fields of `ITEMS`.
     prefix : str
         Prefix of the row number in the id of an item without an id.
     dates : DateReader
         Parses their dates.
     """
 
-    roles: Mapping[str, str]
+    mapping: TableMapping
     prefix: str
     dates: DateReader
 
-    def record(self, entry: JsonObject, row: int, dump: Dump) -> ItemRecord | RowFault:
-        """Return an object as an item."""
-        values = {role: value_at(entry, path) for role, path in self.roles.items()}
-        text, source = _text_or_title(values), to_text(values.get("source")) or dump.source
-        if not isinstance(text, str):
+    def records(self, entry: JsonObject, row: int, dump: Dump) -> Iterator[ItemRecord | RowFault]:
+        """Yield an object as an item, or each element of its list."""
+        parsed, prefix = self.mapping.parsed, self.mapping.exploded
+        if parsed is not None:
+            entry = entry | {parsed: parse_metadata(entry.get(parsed))}
+        if prefix is None:
+            yield self._record(entry, f"{row}", row, dump)
+            return
+        elements = value_at(entry, prefix)
+        if not isinstance(elements, list) or not elements:
+            yield RowFault(row, skipped_rows.NULL)
+            return
+        for place, element in enumerate(elements):
+            yield self._record(entry | {prefix: element}, f"{row}.{place}", row, dump)
+
+    def _record(
+        self, entry: JsonObject, number: str, row: int, dump: Dump
+    ) -> ItemRecord | RowFault:
+        values = {role: value_at(entry, path) for role, path in self.mapping.fields.items()}
+        text, source = self._text(entry), to_text(values.get("source")) or dump.source
+        if text is None or text is _NOT_A_STRING:
             return RowFault(row, skipped_rows.NULL if text is None else TEXT_NOT_STRING)
         if not text or text.isspace():
             return RowFault(row, skipped_rows.EMPTY)
@@ -83,27 +105,32 @@ class ObjectLayout:
             return RowFault(row, NO_SOURCE)
         return ItemRecord(
             source,
-            self._id(values.get("item"), row),
-            text,
-            to_text(values.get("url")),
+            self._id(values.get("item"), number),
+            plain_text(text) if dump.columns.text_format == "html" else text,
+            names_text(values.get("url")),
             self.dates.second(values.get("created_at"), row),
-            to_text(values.get("author")),
-            to_text(values.get("language")),
-            to_text(values.get("licence")),
+            names_text(values.get("author")),
+            names_text(values.get("language")),
+            names_text(values.get("licence")),
         )
 
-    def _id(self, value: object, row: int) -> str:
+    def _text(self, entry: JsonObject) -> str | None:
+        text = self.mapping.text
+        values = [value_at(entry, path) for path in text.paths]
+        texts = [value if isinstance(value, str) else None for value in values]
+        joined = text.join_values(texts)
+        is_other = any(value is not None and not isinstance(value, str) for value in values)
+        return _NOT_A_STRING if joined is None and is_other else joined
+
+    def _id(self, value: object, number: str) -> str:
         native = to_text(value)
         if native is None or re.fullmatch(ROUNDED_ID, native):
-            return f"{self.prefix}#{row}"
+            return f"{self.prefix}#{number}"
+        if self.mapping.exploded is not None and not self.mapping.is_of_element(
+            self.mapping.fields["item"]
+        ):
+            return f"{native}.{number.partition('.')[2]}"
         return native
-
-
-def _text_or_title(values: Mapping[str, object]) -> object:
-    """Return the text, or the title if there is no text."""
-    text, title = values["text"], values.get("title")
-    silent = text is None or (isinstance(text, str) and not text.strip())
-    return title if silent and isinstance(title, str) and title.strip() else text
 
 
 def read_json(dump: Dump) -> Iterator[Items]:
@@ -111,10 +138,17 @@ def read_json(dump: Dump) -> Iterator[Items]:
     return _array(dump) if is_array(dump.file.head(HEAD_BYTES)) else _lines(dump)
 
 
+def json_mapping(dump: Dump) -> TableMapping:
+    """Return which members of the objects hold what."""
+    head = islice(until_error(read_objects(dump)), SAMPLE_OBJECTS)
+    sample = _sample(head)
+    return find_roles(infer_schema(sample, dump.display_path), dump, _sampler(sample))
+
+
 def _array(dump: Dump) -> Iterator[Items]:
     head = list(islice(until_error(read_objects(dump)), SAMPLE_OBJECTS))
     layout, _ = _infer_layout(_sample(head) or _raise_no_objects(head, dump), dump)
-    yield from items_from_objects(dump, read_objects(dump), layout.record)
+    yield from items_from_objects(dump, read_objects(dump), layout.records)
     yield from layout.dates.unreadable_dates(dump.name)
 
 
@@ -130,13 +164,17 @@ def _lines(dump: Dump) -> Iterator[Items]:
     layout, schema = _infer_layout(
         sample or _raise_no_objects(parse_objects(sample_blocks[-1]), dump), dump
     )
+    mapping = layout.mapping
     for block in chain(sample_blocks, blocks):
-        batch = parse_block(block, schema)
+        batch = None if schema is None else parse_block(block, schema)
         if batch is None:
-            yield from items_from_objects(dump, parse_objects(block), layout.record)
+            yield from items_from_objects(dump, parse_objects(block), layout.records)
         else:
             rows = np.arange(block.first, block.first + block.rows, dtype=np.int64)
-            columns = {role: column_at(batch, path) for role, path in layout.roles.items()}
+            columns = {role: column_at(batch, path) for role, path in mapping.fields.items()}
+            columns["text"] = mapping.text.join(
+                [to_strings(column_at(batch, path)) for path in mapping.text.paths]
+            )
             columns["created_at"] = layout.dates.seconds(columns["created_at"], rows)
             yield from split_items(build_items(columns, rows, dump, layout.prefix))
     yield from layout.dates.unreadable_dates(dump.name)
@@ -146,21 +184,43 @@ def _sample(objects: Iterable[NumberedObject]) -> list[JsonObject]:
     return list(islice((entry for _, entry in objects if isinstance(entry, dict)), SAMPLE_OBJECTS))
 
 
-def _infer_layout(sample: list[JsonObject], dump: Dump) -> tuple[ObjectLayout, pa.Schema]:
-    """Infer from a sample of objects how to read all."""
+def _infer_layout(sample: list[JsonObject], dump: Dump) -> tuple[ObjectLayout, pa.Schema | None]:
+    """Infer from a sample of objects how to read all, and the schema for parsing them in blocks.
+
+    There is none if a path leads into an object.
+    """
     schema = infer_schema(sample, dump.display_path)
-    roles = find_roles(schema, dump)
+    mapping = find_roles(schema, dump, _sampler(sample))
+    fields = dict(mapping.fields)
+    taken = {*mapping.text.paths, *fields.values()}
     for role, name in OPTIONAL_NAMES.items():
-        if role not in roles and name not in schema.names:
-            roles[role] = name
+        if role not in fields and name not in schema.names and name not in taken:
+            fields[role] = name
             schema = schema.append(pa.field(name, pa.string()))
     # The member may not hold dates at all: unreadable dates are counted.
-    dates = DateReader(
-        _sample_date_order(
-            sample, roles.setdefault("created_at", OPTIONAL_NAMES["created_at"]), dump
-        )
+    date_path = fields.setdefault("created_at", OPTIONAL_NAMES["created_at"])
+    dates = DateReader(_sample_date_order(sample, date_path, dump))
+    mapping = replace(mapping, fields=fields)
+    is_flat = mapping.parsed is None and all(
+        path in schema.names and not pa.types.is_nested(schema.field(path).type)
+        for path in mapping.paths()
     )
-    return ObjectLayout(roles, dump.prefix(), dates), narrow_schema(schema, tuple(roles.values()))
+    return (
+        ObjectLayout(mapping, dump.prefix(), dates),
+        narrow_schema(schema, mapping.paths()) if is_flat else None,
+    )
+
+
+def _sampler(sample: list[JsonObject]) -> SampleReader:
+    def texts(name: str) -> pa.Array:
+        values = (entry.get(name) for entry in sample)
+        strings = (replace_surrogates(v) if isinstance(v, str) else None for v in values)
+        return pa.array(strings, pa.large_string())
+
+    def read(names: Sequence[str]) -> pa.Table:
+        return pa.table({name: texts(name) for name in names})
+
+    return read
 
 
 def _raise_no_objects(objects: Iterable[NumberedObject], dump: Dump) -> NoReturn:

@@ -1,41 +1,81 @@
-"""Detection of the layout of a dump file by its first bytes."""
+"""Detection of the layout of a dump file: recognised, read as a table, or refused by name."""
 
 import codecs
-import io
 import re
-from collections.abc import Set
 from contextlib import suppress
 
 from provenance.errors import CorruptFile, UnsupportedFormat
 from provenance.read.corpus.file_access import File, translate_read_errors
-from provenance.read.corpus.size_limits import DocumentLimit
+from provenance.read.dumps import refusals
+from provenance.read.dumps.column_roles import has_text_by_name
+from provenance.read.dumps.item_tables import table_opener
 from provenance.read.dumps.json_posts import JsonObject
-from provenance.read.formats.detection import ARROW_MAGICS, PARQUET_MAGIC, check_not_pointer
-from provenance.read.formats.json_array import array_records, starts_as_jsonl
+from provenance.read.dumps.object_layouts import OBJECT_LAYOUTS
+from provenance.read.dumps.sources import (
+    books,
+    chat_exports,
+    chat_logs,
+    feeds,
+    mail,
+    mastodon,
+    x_posts,
+)
+from provenance.read.formats.detection import (
+    ARROW_MAGICS,
+    PARQUET_MAGIC,
+    check_not_pointer,
+    format_by_name,
+)
+from provenance.read.formats.json_array import starts_as_jsonl
+from provenance.read.formats.json_prefix import parse_prefix
 from provenance.read.formats.jsonl_blocks import parse_line
 
 HEAD_BYTES = 1 << 20
 HEAD_LINES = 50
 
-TABLE, ARCHIVE, API, REDDIT, STACKEXCHANGE = (
-    "table",
-    "x-archive",
-    "x-api",
-    "reddit",
-    "stackexchange",
+TABLE, ARCHIVE, OUTBOX, STACKEXCHANGE = "table", "x-archive", "mastodon", "stackexchange"
+MEDIAWIKI, WIKIEXTRACTOR, WEB_ARCHIVE, REPOSITORY = (
+    "mediawiki",
+    "wikiextractor",
+    "warc",
+    "bluesky-car",
 )
 
-_ARCHIVE = re.compile(rb"\s*window\.YTD\.")
-_ROOT = re.compile(rb"\s*(<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*+<(posts|comments)\b", re.DOTALL)
-_ARCHIVE_MAGICS = (b"PK\x03\x04", b"7z\xbc\xaf\x27\x1c", b"Rar!")
-_NUL_CHECK_BYTES = 1 << 12
-_OBJECT_KEYS: tuple[tuple[str, Set[str], Set[str]], ...] = (
-    (API, {"id_str", "created_at"}, {"text", "full_text", "extended_tweet"}),
-    (API, {"user", "created_at", "id"}, {"full_text", "extended_tweet", "retweet_count"}),
-    (REDDIT, {"id", "body", "created_utc"}, {"link_id", "parent_id", "subreddit_id"}),
-    (REDDIT, {"id", "title", "created_utc"}, {"selftext", "is_self", "subreddit_id"}),
+TELEGRAM, DISCORD, IRC, WHATSAPP, MAIL, FEED = (
+    *("telegram", "discord", "irc", "whatsapp", "mail", "feed"),
 )
-"""Keys of the objects of a layout: all of the first set, and any of the second."""
+PUBMED, JATS, TEXT, EPUB = "pubmed", "jats", "text", "epub"
+
+_ROOT = re.compile(
+    rb"\s*(?:<\?xml[^>]*>\s*)?(?:(?:<!--.*?-->|<!DOCTYPE[^>\[]*>)\s*)*+<([A-Za-z][\w:.-]*)",
+    re.DOTALL,
+)
+_XML_LAYOUTS = {
+    **dict.fromkeys(("posts", "comments", "posthistory"), STACKEXCHANGE),
+    "mediawiki": MEDIAWIKI,
+    "doc": WIKIEXTRACTOR,
+    **dict.fromkeys(feeds.ROOTS, FEED),
+    "pubmedarticleset": PUBMED,
+    **dict.fromkeys(("article", "pmc-articleset"), JATS),
+}
+_TEXT_LAYOUTS: tuple[tuple[re.Pattern[bytes], str], ...] = (
+    (re.compile(rb"WARC/[01]\.\d"), WEB_ARCHIVE),
+    (re.compile(rb"[\x0a-\xff].{0,2}\xa2(?:eroots|gversion)", re.DOTALL), REPOSITORY),
+    (mail.MAILBOX_START, MAIL),
+    (mail.MESSAGE_START, MAIL),
+    (chat_logs.IRC_START, IRC),
+    (chat_logs.WHATSAPP_START, WHATSAPP),
+    (books.GUTENBERG_START, TEXT),
+)
+"""Layouts of lines, by a pattern for the beginning of the file."""
+_CONTAINERS = (
+    (mastodon.is_outbox, OUTBOX),
+    (chat_exports.is_discord_export, DISCORD),
+    (chat_exports.is_telegram_export, TELEGRAM),
+)
+"""Layouts of one object that contains all items."""
+_NUL_CHECK_BYTES = 1 << 12
+_SUPPORTED = "Stack Exchange's files, exports of MediaWiki, RSS and Atom, PubMed and JATS"
 
 
 def detect_layout(file: File) -> str:
@@ -44,28 +84,44 @@ def detect_layout(file: File) -> str:
     Raises
     ------
     UnsupportedFormat
-        If its layout is not known, or it is a Git LFS pointer.
+        If it is not known: the message names what the file is, where that can be told.
     """
     head = _head(file).removeprefix(codecs.BOM_UTF8)
-    check_not_pointer(head, file.display_path)
+    name = file.display_path
+    check_not_pointer(head, name)
     if head.startswith((PARQUET_MAGIC, *ARROW_MAGICS)):
-        return TABLE
-    if _ARCHIVE.match(head):
+        return _table_layout(file)
+    if head.startswith(books.EPUB_MARK, books.EPUB_MARK_OFFSET):
+        return EPUB
+    refusals.refuse_by_magic(head, name)
+    layout = _text_layout(head, name)
+    if layout is not None:
+        return layout
+    if b"\0" in head[:_NUL_CHECK_BYTES]:
+        raise UnsupportedFormat(
+            f"{name}: the file is neither text nor a supported table",
+            remedy="convert it to Parquet, CSV or JSON Lines; text must be UTF-8.",
+        )
+    objects = _first_objects(head)
+    form = (format_by_name(file.path) or ("",))[0]
+    if objects or form in {"json", "jsonl"}:
+        return _object_layout(objects, name)
+    if head.lstrip().startswith((b"{", b"[")):
+        raise _not_recognised(name)
+    return _table_layout(file)
+
+
+def _text_layout(head: bytes, name: str) -> str | None:
+    """Return the layout of a file that begins with a mark, a line or an element of its own."""
+    if (part := refusals.archive_part(head)) is not None:
+        if part not in x_posts.ARCHIVE_NAMES:
+            raise refusals.archive_part_error(part, name)
         return ARCHIVE
-    if head.lstrip().startswith(b"<"):
-        return _xml_layout(head, file.display_path)
-    _check_text(head, file.display_path)
-    for entry in _first_objects(head):
-        if "orderedItems" in entry:
-            # As a table it would be a single row with the text "OrderedCollection".
-            raise UnsupportedFormat(
-                f"{file.display_path}: ActivityPub outboxes are not supported",
-                remedy="convert its posts to JSON Lines with `id`, `text`, `url`, `created_at`.",
-            )
-        for layout, all_of, one_of in _OBJECT_KEYS:
-            if all_of <= entry.keys() and one_of & entry.keys():
-                return layout
-    return TABLE
+    for pattern, layout in _TEXT_LAYOUTS:
+        if pattern.match(head):
+            return layout
+    root = _ROOT.match(head)
+    return None if root is None else _xml_layout(root[1].decode(), name)
 
 
 def _head(file: File) -> bytes:
@@ -77,36 +133,64 @@ def _head(file: File) -> bytes:
     return head
 
 
-def _xml_layout(head: bytes, name: str) -> str:
-    if _ROOT.match(head):
-        return STACKEXCHANGE
-    raise UnsupportedFormat(
-        f"{name}: this kind of XML is not supported",
-        remedy="of Stack Exchange's files, give Posts.xml or Comments.xml.",
+def _xml_layout(root: str, name: str) -> str:
+    layout = _XML_LAYOUTS.get(root.rpartition(":")[2].lower())
+    if layout is None:
+        raise refusals.xml_refusal(root, name, _SUPPORTED)
+    return layout
+
+
+def _object_layout(objects: list[JsonObject], name: str) -> str:
+    for entry in objects:
+        for is_container, container in _CONTAINERS:
+            if is_container(entry):
+                return container
+        for layout in OBJECT_LAYOUTS:
+            if layout.is_entry(entry):
+                return layout.name
+        refusals.refuse_object(entry, name)
+    return TABLE
+
+
+def _table_layout(file: File) -> str:
+    """Return the layout of a table by its columns.
+
+    Raises
+    ------
+    UnsupportedFormat
+        If neither its name nor its columns say that it is a table.
+    """
+    opener = table_opener(file)
+    try:
+        schema = None if opener is None else opener(file).schema
+    except CorruptFile:
+        return TABLE  # reported by the reader
+    if schema is None or not len(schema):
+        return TABLE
+    row: JsonObject = dict.fromkeys(schema.names)
+    for layout in OBJECT_LAYOUTS:
+        if layout.columns and layout.is_entry(row):
+            return layout.name
+    refusals.refuse_object(row, file.display_path)
+    form = format_by_name(file.path)
+    is_table = len(schema) > 1 and has_text_by_name(schema)
+    if (form is None or form[0] == "text") and not is_table:
+        raise _not_recognised(file.display_path)
+    return TABLE
+
+
+def _not_recognised(name: str) -> UnsupportedFormat:
+    return UnsupportedFormat(
+        f"{name}: the layout is not recognised",
+        remedy="name the columns of a table (--text-column), or the layout: --layout text "
+        "makes the whole file one item.",
     )
 
 
-def _check_text(head: bytes, name: str) -> None:
-    if head.startswith(_ARCHIVE_MAGICS):
-        raise UnsupportedFormat(f"{name}: this is an archive of files", remedy="unpack it first.")
-    if b"\0" in head[:_NUL_CHECK_BYTES]:
-        raise UnsupportedFormat(
-            f"{name}: the file is neither text nor a supported table",
-            remedy="convert it to Parquet, CSV or JSON Lines; text must be UTF-8.",
-        )
-
-
 def _first_objects(head: bytes) -> list[JsonObject]:
-    if not starts_as_jsonl(head):
-        return _first_array_objects(head)
-    values = [parse_line(line) for line in head.split(b"\n")[:HEAD_LINES]]
+    lines = head.split(b"\n")[:HEAD_LINES] if starts_as_jsonl(head) else []
+    values: list[object] = [parse_line(line) for line in lines]
+    if not any(isinstance(value, dict) for value in values) and head.lstrip()[:1] in b"{[":
+        start = parse_prefix(head.decode("utf-8", "replace"))
+        values = start[:HEAD_LINES] if isinstance(start, list) else [start]
     return [entry for entry in values if isinstance(entry, dict)]
-
-
-def _first_array_objects(head: bytes) -> list[JsonObject]:
-    """Return the first objects of an array or pretty-printed file that is cut off here."""
-    objects: list[JsonObject] = []
-    with suppress(CorruptFile):
-        for batch in array_records(io.BytesIO(head), DocumentLimit(""), 1):
-            objects += [entry for _, entry in batch.records]
-    return objects

@@ -12,20 +12,44 @@ from provenance.model import ITEMS, MAX_DOCUMENT, Items
 from provenance.read.columns.string_arrays import replace_surrogates
 from provenance.read.corpus.file_access import translate_read_errors, unread_entry
 from provenance.read.dumps import layout_detection
+from provenance.read.dumps.column_mapping import NO_COLUMNS, ColumnMapping
 from provenance.read.dumps.dump_discovery import find_dump_files
 from provenance.read.dumps.dump_file import Dump
-from provenance.read.dumps.item_tables import read_table
-from provenance.read.dumps.reddit import read_reddit
-from provenance.read.dumps.stackexchange import read_posts_or_comments
-from provenance.read.dumps.x_posts import read_api, read_archive
+from provenance.read.dumps.item_tables import read_table, table_mapping
+from provenance.read.dumps.layout_detection import TABLE
+from provenance.read.dumps.object_layouts import OBJECT_LAYOUTS
+from provenance.read.dumps.sources import books, chat_exports, chat_logs, papers, wikipedia
+from provenance.read.dumps.sources.bluesky import read_repository
+from provenance.read.dumps.sources.feeds import read_feed
+from provenance.read.dumps.sources.mail import read_mail
+from provenance.read.dumps.sources.mastodon import read_outbox
+from provenance.read.dumps.sources.reddit import read_reddit
+from provenance.read.dumps.sources.stackexchange import read_site
+from provenance.read.dumps.sources.web_archive import read_web_archive
+from provenance.read.dumps.sources.x_posts import read_archive
 
 AUTO = "auto"
 LAYOUTS: dict[str, Callable[[Dump], Iterator[Items]]] = {
-    layout_detection.TABLE: read_table,
+    TABLE: read_table,
     layout_detection.ARCHIVE: read_archive,
-    layout_detection.API: read_api,
-    layout_detection.REDDIT: read_reddit,
-    layout_detection.STACKEXCHANGE: read_posts_or_comments,
+    layout_detection.STACKEXCHANGE: read_site,
+    layout_detection.OUTBOX: read_outbox,
+    layout_detection.MEDIAWIKI: wikipedia.read_export,
+    layout_detection.WIKIEXTRACTOR: wikipedia.read_extracted,
+    layout_detection.WEB_ARCHIVE: read_web_archive,
+    layout_detection.REPOSITORY: read_repository,
+    layout_detection.TELEGRAM: chat_exports.read_telegram_export,
+    layout_detection.DISCORD: chat_exports.read_discord_export,
+    layout_detection.IRC: chat_logs.read_irc,
+    layout_detection.WHATSAPP: chat_logs.read_whatsapp,
+    layout_detection.MAIL: read_mail,
+    layout_detection.FEED: read_feed,
+    layout_detection.PUBMED: papers.read_pubmed,
+    layout_detection.JATS: papers.read_articles,
+    layout_detection.TEXT: books.read_text,
+    layout_detection.EPUB: books.read_epub,
+    **{layout.name: layout.read for layout in OBJECT_LAYOUTS},
+    "reddit": read_reddit,  # by columns, where possible
 }
 
 _EMPTY_BATCH = pa.RecordBatch.from_pylist([], schema=ITEMS)
@@ -50,14 +74,27 @@ class DumpReader:
         """Yield its items; a batch with an `unread` entry is the last one, if reading fails."""
         return _read_tolerantly(self.dump, self.layout)
 
+    def detect(self) -> str:
+        """Return the name of the layout.
 
-def open_dump(  # noqa: PLR0913 (what the options of `registry build` say)
+        Raises
+        ------
+        InputError
+            If it is not known, or the file cannot be read.
+        """
+        return _layout_name(self.dump, self.layout)
+
+    def columns(self) -> dict[str, str]:
+        """Return the columns of a table by what they hold; nothing for other layouts."""
+        return table_mapping(self.dump).describe() if self.detect() == TABLE else {}
+
+
+def open_dump(
     path: str,
     *,
     source: str,
     layout: str = AUTO,
-    source_column: str | None = None,
-    text_column: str | None = None,
+    columns: ColumnMapping = NO_COLUMNS,
     max_document: int = MAX_DOCUMENT,
     strict: bool = True,
 ) -> Iterator[Items]:
@@ -71,10 +108,8 @@ def open_dump(  # noqa: PLR0913 (what the options of `registry build` say)
         Source of the items.
     layout : str
         A name in `LAYOUTS`; "auto" detects it.
-    source_column : str or None
-        Column with the source of each item; `source` is used for rows without a value.
-    text_column : str or None
-        Column of the text. A file is read as a table if a column is given.
+    columns : ColumnMapping
+        Columns of tables. A file is read as a table if any is named.
     max_document : int
         Largest size of an item in bytes: a line, a row, an element.
     strict : bool
@@ -94,8 +129,10 @@ def open_dump(  # noqa: PLR0913 (what the options of `registry build` say)
         If the source is not valid UTF-8.
     UnsupportedFormat
         If the layout or the address is not supported, or a file is of no known layout.
+    WrongLayout
+        If the texts of a table show that it is none, or a named column is empty.
     ColumnMissing
-        If a given column, or the text, is missing in a table.
+        If a named column, or the text, is missing in a table.
     CorruptFile
         If a file is damaged or cut short, so that a part is not taken for the whole dump.
     """
@@ -103,8 +140,7 @@ def open_dump(  # noqa: PLR0913 (what the options of `registry build` say)
         path,
         source=source,
         layout=layout,
-        source_column=source_column,
-        text_column=text_column,
+        columns=columns,
         max_document=max_document,
     )
     return chain.from_iterable(
@@ -117,8 +153,7 @@ def dump_readers(
     *,
     source: str,
     layout: str = AUTO,
-    source_column: str | None = None,
-    text_column: str | None = None,
+    columns: ColumnMapping = NO_COLUMNS,
     max_document: int = MAX_DOCUMENT,
 ) -> list[DumpReader]:
     """Return readers of the files of a dump; parameters and errors are those of `open_dump`."""
@@ -128,23 +163,23 @@ def dump_readers(
             f"layout {layout!r} is not one of {[AUTO, *LAYOUTS]}",
             remedy=f"did you mean {matches[0]}?" if matches else "remove --layout to detect it.",
         )
-    if layout == AUTO and (source_column or text_column):
-        layout = layout_detection.TABLE
+    if layout == AUTO and columns.names_columns:
+        layout = TABLE
     if source != replace_surrogates(source):
         raise InputError(f"the source {source!r} is not valid UTF-8", remedy="give it in UTF-8.")
     # Not in a generator: errors are raised by this call, not when the first item is read.
     files = [replace(file, max_document=max_document) for file in find_dump_files(path)]
-    source_column, text_column = (
-        None if name is None else replace_surrogates(name) for name in (source_column, text_column)
-    )
-    return [DumpReader(Dump(file, source, source_column, text_column), layout) for file in files]
+    return [DumpReader(Dump(file, source, columns), layout) for file in files]
+
+
+def _layout_name(dump: Dump, layout: str) -> str:
+    if dump.file.fault is not None:
+        raise dump.file.fault
+    return layout_detection.detect_layout(dump.file) if layout == AUTO else layout
 
 
 def _read(dump: Dump, layout: str) -> Iterator[Items]:
-    if dump.file.fault is not None:
-        raise dump.file.fault
-    name = layout_detection.detect_layout(dump.file) if layout == AUTO else layout
-    yield from LAYOUTS[name](dump)
+    yield from LAYOUTS[_layout_name(dump, layout)](dump)
 
 
 def _read_tolerantly(dump: Dump, layout: str) -> Iterator[Items]:

@@ -102,6 +102,7 @@ def _from_number(value: float) -> int | None:
     # Compared before division: excludes NaN, and integers too large for a float.
     if not MIN_NUMBER <= value <= LAST_SECOND * UNIT_THRESHOLDS[0][1]:
         return None
+    value = float(value)  # as columns are converted: near a threshold, rounding decides the unit
     seconds = int(value // next((unit for least, unit in UNIT_THRESHOLDS if value >= least), 1))
     return seconds if seconds <= LAST_SECOND else None
 

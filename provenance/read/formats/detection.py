@@ -33,9 +33,12 @@ FORMATS_BY_SUFFIX = {
 """Formats by the suffix of the file name."""
 
 METADATA_FILES = frozenset(
-    {"dataset_info.json", "dataset_infos.json", "dataset_dict.json", "state.json", "croissant.json"}
+    {
+        *("dataset_info.json", "dataset_infos.json", "dataset_dict.json", "state.json"),
+        *("croissant.json", "package.json", "package-lock.json", "meta.json", "tsconfig.json"),
+    }
 )
-"""Files that describe a dataset and hold no data."""
+"""Files that describe a dataset, or other things beside it, and hold no data."""
 
 PARQUET_MAGIC, ARROW_MAGICS = b"PAR1", (b"ARROW1", b"\xff\xff\xff\xff")
 """First bytes of Parquet files, and of Arrow files and streams."""

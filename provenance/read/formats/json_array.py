@@ -86,11 +86,12 @@ def _read_records(file: File, size: int) -> Generator[Records]:
         yield from array_records(stream, file.limit, size)
 
 
-def array_records(stream: BinaryIO, limit: DocumentLimit, size: int) -> Iterator[Records]:
+def array_records(
+    stream: BinaryIO, limit: DocumentLimit, size: int, *, unwraps: bool = True
+) -> Iterator[Records]:
     """Yield the elements of an array, or consecutive objects.
 
-    A string counts as an object with a `text`. A single object with exactly one list of objects in
-    it stands for that list.
+    A string counts as an object with a `text`.
 
     Parameters
     ----------
@@ -100,6 +101,8 @@ def array_records(stream: BinaryIO, limit: DocumentLimit, size: int) -> Iterator
         For an element.
     size : int
         Characters of objects in a batch.
+    unwraps : bool
+        Whether a single object with exactly one list of objects in it stands for that list.
 
     Raises
     ------
@@ -112,8 +115,8 @@ def array_records(stream: BinaryIO, limit: DocumentLimit, size: int) -> Iterator
     batch, batch_chars = Records([], []), 0
     with translate_read_errors(limit.file, lambda: f"after {row:,} rows", damage=(ValueError,)):
         try:
-            for value, source in _array_elements(JsonText(stream, limit)):
-                batch.add(row, _to_record(value, source))
+            for value, source in _array_elements(JsonText(stream, limit), unwraps=unwraps):
+                batch.add(row, as_row(value, source))
                 row += 1
                 batch_chars += _ROW_CHARS + len(source)
                 if batch_chars >= size:
@@ -125,9 +128,9 @@ def array_records(stream: BinaryIO, limit: DocumentLimit, size: int) -> Iterator
     yield batch
 
 
-def _array_elements(text: JsonText) -> Iterator[tuple[object, str]]:
+def _array_elements(text: JsonText, *, unwraps: bool) -> Iterator[tuple[object, str]]:
     if text.peek() != "[":
-        yield from _concatenated_values(text)
+        yield from _concatenated_values(text, unwraps=unwraps)
         return
     text.skip()
     if text.peek() != "]":
@@ -141,7 +144,7 @@ def _array_elements(text: JsonText) -> Iterator[tuple[object, str]]:
         raise ValueError("there is content after the array")
 
 
-def _concatenated_values(text: JsonText) -> Iterator[tuple[object, str]]:
+def _concatenated_values(text: JsonText, *, unwraps: bool) -> Iterator[tuple[object, str]]:
     if not text.peek():
         return
     first, source = text.value()
@@ -150,7 +153,7 @@ def _concatenated_values(text: JsonText) -> Iterator[tuple[object, str]]:
         while text.peek():
             yield text.value()
         return
-    member = row_list_member(first)
+    member = row_list_member(first) if unwraps else None
     if member is not None and _is_object(first) and _is_row_list(rows := first[member]):
         for row in rows:
             row_record = to_record(row)
@@ -185,7 +188,8 @@ def _expect(text: JsonText, mark: str) -> None:
     text.skip()
 
 
-def _to_record(value: object, source: str) -> Record | str:
+def as_row(value: object, source: str) -> Record | str:
+    """Return a parsed value and its source as a row, or the reason why it is none."""
     if _INVALID_BYTES.search(source):
         return skipped_rows.NOT_UTF8
     if isinstance(value, str):

@@ -16,7 +16,7 @@ from provenance.read.columns.string_arrays import is_utf8
 from provenance.read.corpus import skipped_rows
 from provenance.read.corpus.file_access import corrupt_file_error
 from provenance.read.corpus.size_limits import VALUE_BYTES, DocumentLimit
-from provenance.read.formats.json_objects import Record, decode, to_record
+from provenance.read.formats.json_objects import MAX_DEPTH, Record, decode, to_record
 
 _STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 BLOCK_BYTES = 4 << 20
@@ -169,7 +169,13 @@ def parse_line(line: bytes) -> Record | str:
         return skipped_rows.TOO_DEEP
     except ValueError:
         return skipped_rows.NOT_JSON
-    return to_record(value)
+    return value if isinstance(value, dict) and _is_simple(line) else to_record(value)
+
+
+def _is_simple(line: bytes) -> bool:
+    """Return whether an object cannot nest too deep, nor have surrogates in its keys."""
+    is_shallow = line.count(b"{") + line.count(b"[") <= MAX_DEPTH
+    return is_shallow and b"\\ud" not in line and b"\\uD" not in line
 
 
 def _is_cut_short(line: bytes) -> bool:

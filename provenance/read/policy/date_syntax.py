@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from datetime import date, timedelta
 
+from provenance.errors import PolicyError
 from provenance.model import DateRange
 from provenance.read.policy.validation import UncheckedValue, format_value
 
@@ -15,6 +16,19 @@ def parse_first_day(entry: UncheckedValue) -> date:
     """Return the first day of a day, month or year."""
     year, month = _month(entry)
     return entry.day() if year is None else _day(entry, year, month or 1, 1)
+
+
+def parse_day_option(name: str, value: str | None) -> date | None:
+    """Return the first day of the day, month or year that an option gives; None if it is unset.
+
+    Raises
+    ------
+    PolicyError
+        If it is none of these.
+    """
+    if value is None:
+        return None
+    return parse_first_day(UncheckedValue(value, name, "", PolicyError))
 
 
 def parse_end(entry: UncheckedValue) -> date:

@@ -97,6 +97,9 @@ def _mistakes(
         return
     parser = _PARSERS[name.partition("/")[0]]
     entry, mistakes = _parse_all(root, lambda value: parser(value, vocabulary))
+    if not isinstance(root.value, dict) or not root.value.keys() >= {"id", "cases"}:
+        yield from mistakes
+        return
     cases, case_mistakes = _parse_all(root, parse_cases)
     yield from dict.fromkeys([*mistakes, *case_mistakes])
     if cases is None or case_mistakes:

@@ -62,33 +62,30 @@ class BuildDir:
         return self.folder / "unsorted"
 
     @property
-    def out(self) -> Path:
-        """Folder of the finished registry."""
-        return self.folder / "registry"
-
-    @property
     def data(self) -> Path:
         """Folder of the data files, before their digest names it."""
-        return self.out / "data"
+        return self.folder / "data"
 
 
 @contextmanager
 def open_build_dir(folder: Path, limits: BuildLimits, *, keep_texts: bool) -> Iterator[BuildDir]:
-    """Set up a build in an empty folder.
+    """Set up the build of a segment in an empty folder, which is created.
 
     Yields
     ------
     BuildDir
-        Its folders are removed as soon as they are no longer needed; `out` stays.
+        Its folders are removed as soon as they are no longer needed; the last with the context.
 
     Raises
     ------
     RegistryError
         If sorting runs out of memory or disk.
     """
+    shutil.rmtree(folder, ignore_errors=True)  # of a build that was killed
     with open_engine(folder / "spill", limits) as connection, ThreadPoolExecutor(1) as cleaner:
         spill_buffer = SpillBuffer(folder / "parts", folder / "keys", limits.buffer_bytes)
         build_dir = BuildDir(folder, connection, limits, spill_buffer, keep_texts, cleaner)
         for path in (build_dir.parts, build_dir.keys, build_dir.unsorted, build_dir.data):
             path.mkdir(parents=True)
         yield build_dir
+    shutil.rmtree(folder, ignore_errors=True)

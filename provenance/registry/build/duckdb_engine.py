@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class BuildLimits:
-    """Resource limits of a build; they do not affect its result.
+    """Resource limits of a build; they do not affect what is found with the registry.
 
     Parameters
     ----------
@@ -27,11 +27,20 @@ class BuildLimits:
     buffer_bytes : int
         Bytes of staged items with their sort keys, and as many again of postings, that are kept in
         memory; beyond that, all of them go to disk.
+    segment_bytes : int
+        Bytes of texts from which items go to the next segment.
+    merged_tokens : int
+        Largest number of tokens of a segment that results from merging as a registry grows.
+    rewritten_bytes : int
+        Size from which on a segment with withdrawn items is not rewritten at once.
     """
 
     threads: int = field(default_factory=available_cpus)
     memory: int = 1 << 30
     buffer_bytes: int = 1 << 26
+    segment_bytes: int = 1 << 32
+    merged_tokens: int = 1 << 30
+    rewritten_bytes: int = 10**9
 
 
 @contextmanager

@@ -1,73 +1,86 @@
-"""Stage the items of an existing registry, to be merged with new ones."""
+"""Stage the items of existing segments, to be merged into a new one."""
 
 from itertools import pairwise
-from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
-from provenance.model import Int64s, UInt32s
+from provenance.model import Int64s, UInt32s, list_indices
 from provenance.registry.array_reader import read_tokens
 from provenance.registry.build.build_dir import BuildDir
 from provenance.registry.build.duckdb_engine import check_row_count
-from provenance.registry.build.item_copies import sequence_hashes
 from provenance.registry.build.item_parts import stage_part
 from provenance.registry.build.table_stream import map_in_threads
-from provenance.registry.manifest import ITEMS_FILE, TEXTS_FILE, Manifest
-from provenance.registry.mapped_files import Files
+from provenance.registry.data_files import check_files
+from provenance.registry.item_copies import sequence_hashes
+from provenance.registry.manifest import ITEMS_FILE, OFFSETS_FILE, TEXTS_FILE, TOKENS_FILE
+from provenance.registry.mapped_files import MappedSegment
 from provenance.registry.parquet_tables import open_parquet, read_row_group, row_group_starts
 from provenance.registry.schema import lists_to_binary, seconds_from_timestamps
 
-_COPIED_COLUMNS = (
-    *("source", "item", "url", "author", "language", "licence", "length"),
-    *("lead", "trail"),
-)
+_COPIED_COLUMNS = ("source", "item", "url", "author", "language", "licence", "lead", "trail")
+_COPIED_FILES = (ITEMS_FILE, TEXTS_FILE, TOKENS_FILE, OFFSETS_FILE)
 
 
-def stage_existing_items(files: Files, manifest: Manifest, build_dir: BuildDir) -> int:
-    """Stage the items of a registry, as `stage_items` does for those of dumps.
+def stage_segment(segment: MappedSegment, dead: UInt32s, build_dir: BuildDir, after: int) -> int:
+    """Stage the items of a segment, as `stage_items` does for those of dumps.
 
     Parameters
     ----------
-    files : mapping of str to MappedFile
-        The registry's data files.
-    manifest : Manifest
-        Its manifest.
+    segment : MappedSegment
+        The segment.
+    dead : ndarray of uint32
+        Its items that do not count, ascending: they are left out.
     build_dir : BuildDir
         The build.
+    after : int
+        Number of rows staged before.
 
     Returns
     -------
     int
-        Number of items.
+        Number of items staged.
+
+    Raises
+    ------
+    DigestMismatch
+        If what is copied was altered since it was written: the copy would have a right digest.
     """
-    tokens, offsets = read_tokens(files, manifest)
-    with open_parquet(files[ITEMS_FILE]) as file:
+    check_files(segment.files, [file for file in segment.entry.files if file.name in _COPIED_FILES])
+    with open_parquet(segment.files[ITEMS_FILE]) as file:
         bounds = pairwise(row_group_starts(file).tolist())
 
     def stage(numbered_bounds: tuple[int, tuple[int, int]]) -> int:
         group, (low, high) = numbered_bounds
-        group_tokens = tokens[offsets[low] : offsets[high]], offsets[low : high + 1] - offsets[low]
-        return _stage_group(files, build_dir, group, low, group_tokens)
+        kept = np.setdiff1d(np.arange(low, high), dead)
+        place = after + low - int(np.searchsorted(dead, low))
+        return _stage_group(segment, build_dir, group, low, kept, place) if len(kept) else 0
 
     rows = sum(map_in_threads(stage, enumerate(bounds), build_dir.limits.threads))
-    check_row_count("reading the registry's items", manifest.items, rows)
+    check_row_count("reading the registry's items", segment.entry.items - len(dead), rows)
     return rows
 
 
 def _stage_group(
-    files: Files, build_dir: BuildDir, group: int, place: int, tokens: tuple[UInt32s, Int64s]
+    segment: MappedSegment,
+    build_dir: BuildDir,
+    group: int,
+    low: int,
+    kept: Int64s,
+    place: int,
 ) -> int:
-    with open_parquet(files[ITEMS_FILE]) as file:
-        table = read_row_group(file, group)
-    columns = _staged_columns(table) | {"tokens": lists_to_binary(*tokens)}
+    tokens, offsets = read_tokens(segment)
+    places, own_offsets = list_indices(offsets, kept)
+    own_tokens, rows = tokens[places], pa.array(kept - low)
+    with open_parquet(segment.files[ITEMS_FILE]) as file:
+        table = read_row_group(file, group).take(rows)
+    columns = {name: table[name] for name in _COPIED_COLUMNS} | {
+        "created_at": seconds_from_timestamps(table["created_at"]),
+        "length": np.diff(own_offsets).astype(np.uint32),
+        "tokens": lists_to_binary(own_tokens, own_offsets),
+    }
     if build_dir.keep_texts:
-        with open_parquet(files[TEXTS_FILE]) as file:
-            columns["text"] = read_row_group(file, group)["text"]
-    token_hashes = pa.array(sequence_hashes(*tokens))
+        with open_parquet(segment.files[TEXTS_FILE]) as file:
+            columns["text"] = read_row_group(file, group)["text"].take(rows)
+    token_hashes = pa.array(sequence_hashes(own_tokens, own_offsets))
     return stage_part(columns, token_hashes, place, build_dir.spill_buffer)
-
-
-def _staged_columns(table: pa.Table) -> dict[str, Any]:
-    columns = {name: table[name] for name in _COPIED_COLUMNS}
-    columns["created_at"] = seconds_from_timestamps(table["created_at"])
-    return columns

@@ -36,44 +36,31 @@ _KEEP_QUERY = """
 # A table keeps the order of its rows; `rowid` numbers them from 0.
 _SORT_QUERY = """
     CREATE TABLE sorted AS
-    SELECT seq, length, token_hash FROM {rows}
-    ORDER BY created_at NULLS LAST, source, item, site
+    SELECT seq, length, token_hash, order_key FROM latest
+    ORDER BY order_key, source, item, site
 """
 _SIZES_QUERY = "SELECT count(*), sum(length)::UBIGINT, max(length) FROM sorted"
-_LATEST_QUERY = "staged SEMI JOIN kept USING (seq)"
 
 # Distinct sequences share hash and length with probability 2**-64; items without tokens are no
 # copies. Few items are copies, so that a window function over all would sort for nothing.
 _NUMBER_QUERY = """
     CREATE TABLE numbered AS
     SELECT seq, length, sorted.rowid::UINTEGER AS number,
-           coalesce(first, sorted.rowid)::UINTEGER AS first
+           coalesce(first, sorted.rowid)::UINTEGER AS first, token_hash, order_key
     FROM sorted LEFT JOIN (
         SELECT token_hash, length, min(rowid) AS first
         FROM sorted WHERE length > 0 GROUP BY token_hash, length HAVING count(*) > 1
     ) USING (token_hash, length)
 """
 
-_ORDER_QUERY = "SELECT seq, number, first, length FROM numbered ORDER BY number"
-
-# Checks of uniqueness and order of the items of a finished registry.
-_DUPLICATES_QUERY = """
-    SELECT count(*) FROM (
-        SELECT 1 FROM written GROUP BY source, site, item HAVING count(*) > 1
-    )
-"""
-_MISPLACED_QUERY = """
-    SELECT count(*) FROM (
-        SELECT rowid AS place,
-               row_number() OVER (ORDER BY created_at NULLS LAST, source, item, site) - 1 AS due
-        FROM written
-    ) WHERE place != due
+_ORDER_QUERY = """
+    SELECT seq, number, first, length, token_hash, order_key FROM numbered ORDER BY number
 """
 
 
 @dataclass(frozen=True, slots=True)
 class OrderedItems:
-    """The numbered items of a registry, not yet read.
+    """The numbered items of a segment, not yet read.
 
     Parameters
     ----------
@@ -94,10 +81,27 @@ class OrderedItems:
     sources: tuple[str, ...]
 
 
-def order_items(
+@dataclass(frozen=True, slots=True)
+class LatestRows:
+    """The latest staged row of each item.
+
+    Parameters
+    ----------
+    connection : duckdb.DuckDBPyConnection
+        Holds view `latest` of their `source`, `site`, `item`, `order_key`, `token_hash`, `length`,
+        and `seq`, the row's place in the parts.
+    items : int
+        Number of items.
+    """
+
+    connection: "duckdb.DuckDBPyConnection"
+    items: int
+
+
+def select_latest(
     connection: "duckdb.DuckDBPyConnection", spill_buffer: SpillBuffer, rows: int
-) -> OrderedItems:
-    """Deduplicate the staged rows by item, and number the items.
+) -> LatestRows:
+    """Select the latest row of each item.
 
     Parameters
     ----------
@@ -108,49 +112,66 @@ def order_items(
     rows : int
         Their number; at least one.
 
-    Returns
-    -------
-    OrderedItems
-        Contains the latest row of each item.
+    Raises
+    ------
+    RegistryError
+        If rows were lost.
+    """
+    spill_buffer.create_key_view(connection, "staged")
+    [(items, distinct)] = run_query(connection, _COUNT_QUERY)
+    check_row_count("reading the keys of the items", rows, items)
+    if distinct == rows:
+        run_query(connection, "CREATE VIEW latest AS FROM staged")
+        return LatestRows(connection, rows)
+    run_query(connection, _KEEP_QUERY)
+    copies = query_count(connection, "SELECT sum(copies) FROM kept")
+    check_row_count("keeping the latest of each item", rows, copies)
+    items = query_count(connection, "SELECT count(*) FROM kept")
+    run_query(connection, "CREATE VIEW latest AS FROM staged SEMI JOIN kept USING (seq)")
+    return LatestRows(connection, items)
+
+
+def without_rows(latest: LatestRows, known: Int64s) -> LatestRows:
+    """Leave out the items of some rows, given by `seq`."""
+    if not len(known):
+        return latest
+    with latest.connection.cursor() as cursor:
+        cursor.from_arrow(pa.table({"seq": known})).create("known")
+    run_query(latest.connection, "CREATE TABLE unknown AS FROM latest ANTI JOIN known USING (seq)")
+    run_query(latest.connection, "CREATE OR REPLACE VIEW latest AS FROM unknown")
+    return LatestRows(latest.connection, latest.items - len(known))
+
+
+def order_items(latest: LatestRows) -> OrderedItems:
+    """Order items by date, and number them.
+
+    Parameters
+    ----------
+    latest : LatestRows
+        At least one item.
 
     Raises
     ------
     RegistryError
-        If there is more than a registry can hold, or rows were lost.
+        If there is more than a segment can hold, or rows were lost.
     """
-    spill_buffer.create_key_view(connection, "staged")
-    source_rows = "staged"
-    [(items, distinct)] = run_query(connection, _COUNT_QUERY)
-    check_row_count("reading the keys of the items", rows, items)
-    if distinct < rows:
-        source_rows, items = _LATEST_QUERY, _select_latest(connection, rows)
-    run_query(connection, _SORT_QUERY.format(rows=source_rows))
+    connection = latest.connection
+    run_query(connection, _SORT_QUERY)
     [(count, tokens, longest)] = run_query(connection, _SIZES_QUERY)
-    check_row_count("sorting the items", items, count)
-    sources = run_query(connection, "SELECT DISTINCT source FROM staged ORDER BY source")
-    if items > _MAX_ITEMS or len(sources) > _MAX_SOURCES or tokens >= _MAX_TOKENS:
+    check_row_count("sorting the items", latest.items, count)
+    sources = run_query(connection, "SELECT DISTINCT source FROM latest ORDER BY source")
+    if count >= _MAX_ITEMS or len(sources) > _MAX_SOURCES or tokens >= _MAX_TOKENS:
         raise RegistryError(
-            f"{items} items of {len(sources)} sources, {tokens} words, are too many for one "
-            "registry",
-            remedy=f"split them: at most {_MAX_ITEMS} items of {_MAX_SOURCES} sources, and fewer "
-            f"than {_MAX_TOKENS} words, in each",
+            f"{count} items of {len(sources)} sources, {tokens} words, are too many at a time",
+            remedy=f"split them: fewer than {_MAX_ITEMS} items of at most {_MAX_SOURCES} sources, "
+            f"and fewer than {_MAX_TOKENS} words, in each `registry add`",
         )
-    run_query(connection, "DROP TABLE IF EXISTS kept")
-    run_query(connection, "DROP VIEW staged")
     run_query(connection, _NUMBER_QUERY)
     run_query(connection, "DROP TABLE sorted")
     check_row_count(
-        "numbering the items", items, query_count(connection, "SELECT count(*) FROM numbered")
+        "numbering the items", count, query_count(connection, "SELECT count(*) FROM numbered")
     )
-    return OrderedItems(connection, items, tokens, longest, tuple(source for (source,) in sources))
-
-
-def _select_latest(connection: "duckdb.DuckDBPyConnection", rows: int) -> int:
-    """Select the latest row of each item, and return the number of items."""
-    run_query(connection, _KEEP_QUERY)
-    copies = query_count(connection, "SELECT sum(copies) FROM kept")
-    check_row_count("keeping the latest of each item", rows, copies)
-    return query_count(connection, "SELECT count(*) FROM kept")
+    return OrderedItems(connection, count, tokens, longest, tuple(source for (source,) in sources))
 
 
 def read_row_groups(ordered_items: OrderedItems) -> Iterator[pa.Table]:
@@ -160,7 +181,7 @@ def read_row_groups(ordered_items: OrderedItems) -> Iterator[pa.Table]:
     ------
     pyarrow.Table
         `number`, ascending; `first`, the number of the first item with the same tokens; `seq`, the
-        item's place in the parts; `length` in tokens.
+        item's place in the parts; `length` in tokens; `token_hash` and `order_key`.
     """
     with ordered_items.connection.cursor() as cursor:
         batches = cursor.sql(_ORDER_QUERY).to_arrow_reader(GROUP_ROWS)
@@ -180,27 +201,6 @@ def batch_row_groups(groups: Iterable[pa.Table]) -> Iterator[list[pa.Table]]:
         tokens += group_tokens
     if batch:
         yield batch
-
-
-def count_order_faults(
-    connection: "duckdb.DuckDBPyConnection", keys: pa.RecordBatchReader
-) -> tuple[int, int]:
-    """Count faults in the items of a registry and their order.
-
-    Parameters
-    ----------
-    connection : duckdb.DuckDBPyConnection
-        An empty database.
-    keys : pyarrow.RecordBatchReader
-        `source`, `site`, `item` and `created_at` of each item, in stored order.
-
-    Returns
-    -------
-    duplicates, misplaced : int
-        Number of items that occur more than once, and of items not in the order of `order_items`.
-    """
-    connection.from_arrow(keys).create("written")
-    return query_count(connection, _DUPLICATES_QUERY), query_count(connection, _MISPLACED_QUERY)
 
 
 def _token_lengths(batch: pa.RecordBatch) -> Int64s:

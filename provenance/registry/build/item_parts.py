@@ -11,42 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from provenance.model import Int64s
 from provenance.registry.build.duckdb_engine import create_parts_view
+from provenance.registry.build.item_keys import identity_hashes, order_keys, url_sites
 
 if TYPE_CHECKING:
     import duckdb
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
-
-# Hosts of one site, such as those for mobile devices and earlier designs.
-_SITE = r"^(?i:[a-z][a-z0-9+.-]*)://(?:(?i:www|m|mobile|old|new|amp)\.)?(?P<site>[^/:?#@]+)"
-
-_RENAMED = {"twitter.com": "x.com"}
-"""Sites that moved and kept the ids of their items."""
-
-
-def url_sites(urls: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
-    """Return the site of each URL, on which an item's id is unique; empty where there is no URL.
-
-    Parameters
-    ----------
-    urls : pyarrow.Array or ChunkedArray of string
-        URLs of items.
-
-    Returns
-    -------
-    pyarrow.Array or ChunkedArray of string
-        Of the same kind as `urls`, without nulls.
-    """
-    if urls.null_count == len(urls):
-        return pc.fill_null(urls, "")
-    sites = pc.struct_field(pc.extract_regex(urls, _SITE), "site")
-    sites = pc.utf8_lower(sites).fill_null("")
-    for old, new in _RENAMED.items():
-        sites = pc.if_else(pc.equal(sites, old), new, sites)
-    return sites
-
 
 _SCHEMA = pa.schema(
     [
@@ -66,7 +37,7 @@ _SCHEMA = pa.schema(
 )
 _TEXT = pa.field("text", pa.large_string())
 
-_KEYS = ("source", "item", "created_at", "length")
+_KEYS = ("source", "item", "length")
 
 Gather = Callable[[Int64s], pa.Table]
 
@@ -113,8 +84,11 @@ class SpillBuffer:
         with connection.cursor() as cursor:
             cursor.from_arrow(keys).create_view(name)
 
-    def gatherer(self) -> Gather:
-        """Return a function that gathers items by their places, in the order given; call once."""
+    def seal(self) -> Gather:
+        """Return a function that gathers items by their places, in the order given; call once.
+
+        Nothing can be added any more.
+        """
         if self._in_memory is None:
             return _spilled_gatherer(self._parts)
         parts = [self._in_memory[first][0] for first in sorted(self._in_memory)]
@@ -162,8 +136,11 @@ def stage_part(
     schema = _SCHEMA.append(_TEXT) if "text" in columns else _SCHEMA
     table = pa.table({name: columns[name] for name in schema.names})
     part = table.cast(schema).combine_chunks()
+    sites = url_sites(part["url"])
+    identities = identity_hashes(part["source"], sites, part["item"])
     key = part.select(_KEYS).append_column("token_hash", token_hashes)
-    key = key.append_column("site", url_sites(part["url"]))
+    key = key.append_column("site", sites)
+    key = key.append_column("order_key", pa.array(order_keys(part["created_at"], identities)))
     key = key.append_column("seq", pa.array(np.arange(place, place + len(part))))
     spill_buffer.put(place, part, key)
     return len(part)

@@ -21,9 +21,9 @@ from provenance.model import (
 )
 from provenance.registry.author_digests import AuthorDigests
 from provenance.registry.build.build_dir import BuildDir
-from provenance.registry.build.item_copies import sequence_hashes
 from provenance.registry.build.item_parts import stage_part
 from provenance.registry.build.table_stream import ChunkSize, map_in_threads, split_into_chunks
+from provenance.registry.item_copies import sequence_hashes
 from provenance.registry.schema import EARLIEST, LATEST, lists_to_binary
 
 CHUNK_SIZE = ChunkSize(rows=1 << 15, weight=1 << 25)

@@ -11,7 +11,6 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
 
 from provenance.match.index.postings_index import (
     IndexLayout,
@@ -19,23 +18,20 @@ from provenance.match.index.postings_index import (
     build_index_part,
     choose_layout,
 )
-from provenance.match.index.stop_shingles import count_shared_shingles
-from provenance.model import Int64s, Positions, SharedShingles, UInt32s, UInt64s
+from provenance.model import Int64s, Positions, UInt32s, UInt64s
 from provenance.registry.arrays_file import ArraySink
 from provenance.registry.build.duckdb_engine import check_row_count
 from provenance.registry.build.radix_sort import sort_records
-from provenance.registry.build.shingle_origins import ItemOrigins
-from provenance.registry.build.table_stream import ParquetSink, map_in_threads
+from provenance.registry.build.table_stream import map_in_threads
 from provenance.registry.manifest import (
     DIRECTORY_FILE,
     FILTER_FILE,
     OWNERS_FILE,
     POSITIONS_FILE,
     PREFILTER_FILE,
-    SHARED_FILE,
     SHINGLES_FILE,
 )
-from provenance.registry.schema import SHARED_SCHEMA, position_dtype
+from provenance.registry.schema import position_dtype
 
 _PART_RECORDS = 1 << 18
 _MAX_PARTITION_BITS = 10
@@ -114,7 +110,6 @@ class _SortedPart:
     owners: UInt32s
     positions: Positions
     index_part: IndexPart
-    shared: SharedShingles
 
 
 def partition_bits(tokens: int) -> int:
@@ -158,17 +153,13 @@ class PostingsBuffer:
             self._in_memory.clear()
 
 
-def sort_postings(
-    staged: StagedPostings, origins: ItemOrigins, longest: int, out: Path, threads: int
-) -> int:
+def sort_postings(staged: StagedPostings, longest: int, out: Path, threads: int) -> int:
     """Sort the postings, and keep the first of each shingle in each item.
 
     Parameters
     ----------
     staged : StagedPostings
         The postings.
-    origins : ItemOrigins
-        Sources and authors of all items.
     longest : int
         Tokens of the longest item.
     out : Path
@@ -186,12 +177,11 @@ def sort_postings(
     RegistryError
         If postings were lost.
     """
-    posting_count, record_count, common = 0, 0, [SHARED_SCHEMA.empty_table()]
+    posting_count, record_count = 0, 0
     work = partial(
         _sort_part,
         staged=staged,
         layout=choose_layout(staged.count, staged.partition_bits),
-        origins=origins,
     )
     with ExitStack() as stack:
         shingles, items, positions, directory, prefilter, filter_words = (
@@ -212,36 +202,22 @@ def sort_postings(
             directory.put(part.index_part.directory + np.uint32(posting_count))
             prefilter.put(part.index_part.prefilter)
             filter_words.put(part.index_part.filter)
-            common.append(_stop_shingle_table(part.shared))
             posting_count, record_count = (
                 posting_count + len(part.shingles),
                 record_count + part.record_count,
             )
         directory.put(np.array([posting_count], np.uint32))
     check_row_count("sorting the postings", staged.count, record_count)
-    table = pa.concat_tables(common).combine_chunks()
-    with ParquetSink(out / SHARED_FILE, SHARED_SCHEMA) as sink:
-        if len(table):
-            sink.put(table)
     return posting_count
 
 
-def _sort_part(
-    part: int, staged: StagedPostings, layout: IndexLayout, origins: ItemOrigins
-) -> _SortedPart:
+def _sort_part(part: int, staged: StagedPostings, layout: IndexLayout) -> _SortedPart:
     records = staged.part(part)
     shingles, items, positions = sort_records(records, staged.partition_bits)
-    common = count_shared_shingles(shingles, items, origins.sources, origins.authors)
     return _SortedPart(
         len(records),
         shingles.astype(np.uint32),
         items,
         positions,
         build_index_part(shingles, layout, staged.partition_bits, part),
-        common,
     )
-
-
-def _stop_shingle_table(common: SharedShingles) -> pa.Table:
-    columns = (common.shingles, common.codes, common.authors)
-    return pa.table([pa.array(column) for column in columns], schema=SHARED_SCHEMA)

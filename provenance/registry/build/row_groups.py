@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from provenance.fingerprint.fracminhash import Sketch, build_sketch
 from provenance.fingerprint.minhash import signatures as fingerprint_signatures
@@ -12,20 +13,22 @@ from provenance.fingerprint.shingles import shingle
 from provenance.model import (
     Flags,
     Int32s,
+    Int64s,
     Parameters,
     Shingles,
     Tokens,
+    UInt8s,
     UInt32s,
+    UInt64s,
 )
+from provenance.registry.author_digests import author_hashes
 from provenance.registry.build.item_parts import Gather
 from provenance.registry.build.postings_writer import PartitionedPostings
 from provenance.registry.build.radix_sort import partition_items
-from provenance.registry.build.shingle_origins import ItemOrigins, item_origins
 from provenance.registry.schema import (
     ITEMS_SCHEMA,
     TEXTS_SCHEMA,
     binary_to_lists,
-    signatures_schema,
     single_chunk,
     timestamps_from_seconds,
 )
@@ -35,17 +38,63 @@ _NO_INT32S: Int32s = np.zeros(0, np.int32)
 
 
 @dataclass(frozen=True, slots=True)
+class ItemArrays:
+    """Numbers of items, which are stored as arrays: a value each.
+
+    Parameters
+    ----------
+    sizes : ndarray of uint8
+        Number of tokens, at most 255.
+    firsts : ndarray of uint32
+        Number of the first item with the same tokens.
+    codes : ndarray of uint8
+        Index of the source among the segment's.
+    authors : ndarray of uint32
+        As `author_hashes` returns them.
+    keys : ndarray of uint64
+        Order keys (`item_keys.order_keys`).
+    sequences : ndarray of uint32
+        Upper half of the hash of all tokens (`item_copies.sequence_hashes`).
+    """
+
+    sizes: UInt8s
+    firsts: UInt32s
+    codes: UInt8s
+    authors: UInt32s
+    keys: UInt64s
+    sequences: UInt32s
+
+
+@dataclass(frozen=True, slots=True)
+class ItemSignatures:
+    """Signatures of items.
+
+    Parameters
+    ----------
+    items : ndarray of uint32, shape (n,)
+        Numbers of the items that have one.
+    signatures : ndarray of uint32, shape (n, permutations)
+        As computed by `fingerprint.minhash.signatures`.
+    """
+
+    items: UInt32s
+    signatures: UInt32s
+
+
+@dataclass(frozen=True, slots=True)
 class RowGroup:
     """The contribution of one row group to each file.
 
     Parameters
     ----------
-    items, texts, signatures : pyarrow.Table
+    items, texts : pyarrow.Table
         Row groups ready to be written; `texts` is None where they are not kept.
+    signatures : ItemSignatures
+        Signatures of the items that are long enough.
     postings : PartitionedPostings
         In order of items within each part, including repeats of a shingle within an item.
-    origins : ItemOrigins
-        Sources and authors of the items.
+    arrays : ItemArrays
+        Numbers of each item.
     sketches : dict of str to Sketch
         Sketches by source.
     tokens : Tokens
@@ -58,9 +107,9 @@ class RowGroup:
 
     items: pa.Table
     texts: pa.Table | None
-    signatures: pa.Table
+    signatures: ItemSignatures
     postings: PartitionedPostings
-    origins: ItemOrigins
+    arrays: "ItemArrays"
     sketches: dict[str, Sketch]
     tokens: Tokens
     is_first: Flags
@@ -109,18 +158,17 @@ def build_row_groups(
     rows = gather(np.concatenate([group_numbers["seq"].to_numpy() for group_numbers in batch]))
     groups, at = [], 0
     for group_numbers in batch:
-        group_rows = rows.slice(at, len(group_numbers)).append_column(
-            "first", group_numbers["first"]
-        )
-        groups.append(_build_row_group(group_rows, group_numbers["number"].to_numpy(), context))
+        group_rows = rows.slice(at, len(group_numbers))
+        groups.append(_build_row_group(group_rows, group_numbers, context))
         at += len(group_numbers)
     return groups
 
 
-def _build_row_group(rows: pa.Table, numbers: UInt32s, context: RowGroupContext) -> RowGroup:
+def _build_row_group(rows: pa.Table, group: pa.Table, context: RowGroupContext) -> RowGroup:
     hashes, offsets = binary_to_lists(single_chunk(rows["tokens"]))
-    tokens = Tokens(hashes, _NO_INT32S, _NO_INT32S, offsets)
-    is_first = numbers == rows["first"].to_numpy()
+    tokens, numbers = Tokens(hashes, _NO_INT32S, _NO_INT32S, offsets), group["number"].to_numpy()
+    arrays = _item_arrays(rows, group, context.sources)
+    is_first = numbers == arrays.firsts
     shingles = shingle(tokens, context.parameters.seed_width)
     too_short = np.diff(shingles.offsets) == 0
     return RowGroup(
@@ -128,12 +176,34 @@ def _build_row_group(rows: pa.Table, numbers: UInt32s, context: RowGroupContext)
         texts=rows.select(["text"]).cast(TEXTS_SCHEMA) if "text" in rows.column_names else None,
         signatures=item_signatures(tokens, numbers, is_first, context.parameters),
         postings=PartitionedPostings(*partition_items(shingles, numbers, is_first, context.depth)),
-        origins=item_origins(rows, context.sources),
+        arrays=arrays,
         sketches=source_sketches(shingles, rows["source"], context.parameters),
         tokens=tokens,
         is_first=is_first,
         coverage=coverage_sums(rows, too_short),
     )
+
+
+def _item_arrays(rows: pa.Table, group: pa.Table, sources: tuple[str, ...]) -> ItemArrays:
+    keys = group["order_key"].to_numpy()
+    return ItemArrays(
+        sizes=item_sizes(group["length"].to_numpy()),
+        firsts=group["first"].to_numpy(),
+        codes=pc.index_in(rows["source"], pa.array(sources)).to_numpy().astype(np.uint8),
+        authors=author_hashes(single_chunk(rows["author"]), keys),
+        keys=keys,
+        sequences=sequence_halves(group["token_hash"].to_numpy()),
+    )
+
+
+def item_sizes(lengths: UInt32s | Int64s) -> UInt8s:
+    """Return numbers of tokens as they are stored: at most 255."""
+    return np.minimum(lengths, 255).astype(np.uint8)
+
+
+def sequence_halves(hashes: UInt64s) -> UInt32s:
+    """Return the upper halves of hashes of token sequences."""
+    return np.asarray(hashes >> np.uint64(32), np.uint32)
 
 
 def _item_table(rows: pa.Table) -> pa.Table:
@@ -144,18 +214,10 @@ def _item_table(rows: pa.Table) -> pa.Table:
 
 def item_signatures(
     tokens: Tokens, numbers: UInt32s, is_first: Flags, parameters: Parameters
-) -> pa.Table:
-    """Compute the signatures of items that are long enough and not copies of earlier ones.
-
-    Returns
-    -------
-    pyarrow.Table
-        Of `signatures_schema`, in order of `numbers`.
-    """
-    lengths, schema = np.diff(tokens.offsets), signatures_schema(parameters.permutations)
+) -> ItemSignatures:
+    """Compute the signatures of items that are long enough and not copies of earlier ones."""
+    lengths = np.diff(tokens.offsets)
     has_signature = is_first & (lengths >= parameters.signature_least)
-    if not has_signature.any():
-        return schema.empty_table()
     hashes = tokens.hashes[np.repeat(has_signature, lengths)]
     offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths[has_signature])])
     shingles = shingle(
@@ -163,9 +225,7 @@ def item_signatures(
         parameters.signature_width,
         include_short=True,
     )
-    rows = pa.array(fingerprint_signatures(shingles, parameters).ravel())
-    signatures = pa.FixedSizeListArray.from_arrays(rows, type=schema.field("signature").type)
-    return pa.table([pa.array(numbers[has_signature]), signatures], schema=schema)
+    return ItemSignatures(numbers[has_signature], fingerprint_signatures(shingles, parameters))
 
 
 def source_sketches(

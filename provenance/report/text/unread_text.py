@@ -50,7 +50,9 @@ def unread_steps(result: Result) -> tuple[str, ...]:
 
 
 def registry_gap(registry: RegistrySummary) -> str | None:
-    """Return which dumps of a registry could not be read; None if all were."""
+    """Return why a registry lacks items: all were withdrawn, or dumps were not read; else None."""
+    if not registry.items:
+        return f"Registry {registry.path} holds no item any more: all were withdrawn."
     if not registry.unread:
         return None
     files = "; ".join(f"{entry.file} ({entry.reason})" for entry in registry.unread[:_NAMED])

@@ -3,6 +3,7 @@
 import csv
 import json
 from collections.abc import Callable, Iterable
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from provenance.model import ITEMS, Items, Skipped
+from provenance.read.dumps.column_mapping import ColumnMapping
 from provenance.read.dumps.layouts import open_dump
 
 Rows = list[dict[str, Any]]
+FIELDS = [field.name for field in fields(ColumnMapping)]
 
 
 class Found:
@@ -43,10 +46,15 @@ class Found:
 
 @pytest.fixture(scope="session")
 def read() -> Callable[..., Found]:
-    """Read all of a dump."""
+    """Read all of a dump; options are those of `open_dump`, and the fields of `ColumnMapping`."""
 
     def read(path: Path, *, source: str = "s", **options: Any) -> Found:
-        return Found(open_dump(str(path), source=source, **options))
+        if "text_column" in options:
+            options["text_columns"] = (options.pop("text_column"),)
+        columns = {name: options.pop(name) for name in FIELDS if name in options}
+        return Found(
+            open_dump(str(path), source=source, columns=ColumnMapping(**columns), **options)
+        )
 
     return read
 

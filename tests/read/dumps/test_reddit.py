@@ -86,6 +86,59 @@ def test_a_post_without_words_is_counted(rows):
     assert found.skipped == {"empty text": 1, "null text": 1, "not a post": 1, "no id": 1}
 
 
+def test_what_the_dump_says_was_deleted_later_is_no_item(rows):
+    later = {**COMMENT, "_meta": {"retrieved_2nd_on": 1, "was_deleted_later": True}}
+    looked_at = {**COMMENT, "name": "t1_x", "_meta": {"retrieved_2nd_on": 1}}
+    found = rows(later, looked_at, {**COMMENT, "name": "t1_y"})
+    assert found.column("item") == ["t1_x", "t1_y"]
+    assert found.skipped == {"deleted later, as the dump says": 1}
+    found = rows(later, {**looked_at, "_meta": {"was_deleted_later": False}}, {"id": "x"})
+    assert found.skipped == {"deleted later, as the dump says": 1, "not a post": 1}
+
+
+def test_events_of_deletion_are_counted(rows):
+    event = {"thing": "t1", "name": "t1_abc", "$event": {"action": "deleted"}}
+    assert rows(COMMENT, event).skipped == {"deletion notice": 1}
+
+
+def test_titles_and_threads_come_from_tables_too(read, write, tmp_path):
+    rows = [
+        {
+            "id": "abc",
+            "title": "A question?",
+            "selftext": "The rest.",
+            "url": "https://i.example/a.png",
+            "permalink": "/r/a/comments/abc/a_question/",
+            "created_utc": "1361498798.0",
+            "subreddit_id": "t5_1",
+        },
+        {"id": "def", "title": "[deleted by user]", "created_utc": "1361498798"},
+    ]
+    for name in ("p.csv", "p.parquet"):
+        write(tmp_path / name, rows)
+        found = read(tmp_path / name)
+        (row,) = found.rows
+        assert (row["item"], row["text"]) == ("t3_abc", "A question?\n\nThe rest.")
+        assert row["url"] == "https://www.reddit.com/r/a/comments/abc/a_question/"
+        assert row["created_at"].isoformat() == "2013-02-22T02:06:38+00:00"
+        assert found.skipped == {"deleted or removed": 1}
+
+
+def test_an_export_of_a_user_is_read(read, write, tmp_path):
+    common = {"id": "abc", "date": "2021-03-04 05:06:07 UTC", "ip": "", "subreddit": "a"}
+    link = "https://www.reddit.com/r/a/comments/abc/"
+    posts = [{**common, "permalink": link, "title": "A title", "url": "", "body": "The rest."}]
+    write(tmp_path / "posts.csv", posts)
+    write(tmp_path / "comments.csv", [{**common, "permalink": link, "link": link, "body": "No."}])
+    write(tmp_path / "post_votes.csv", [{"id": "x", "permalink": link, "direction": "up"}])
+    found = read(tmp_path)
+    assert [(row["item"], row["text"]) for row in found.rows] == [
+        ("t1_abc", "No."),
+        ("t3_abc", "A title\n\nThe rest."),
+    ]
+    assert found.column("created_at")[0].isoformat() == "2021-03-04T05:06:07+00:00"
+
+
 WORDS = st.sampled_from(
     [
         "a text",

@@ -140,14 +140,14 @@ def test_how_far_reading_got_is_told(tmp_path):
 @pytest.mark.parametrize("layout", ["table", "x-archive"])
 def test_an_array_that_was_cut_while_compressed(read, tmp_path, layout):
     path = tmp_path / "posts.json.gz"
-    posts = [{"id_str": str(n), "full_text": f"{n**9:x}"} for n in range(20_000)]
+    posts = [{"id_str": str(n), "full_text": f"{n**9:x} words"} for n in range(20_000)]
     path.write_bytes(gzip.compress(json.dumps(posts).encode())[:-1000])
     with pytest.raises(CorruptFile, match=r"posts\.json\.gz: damaged or cut short after"):
         read(path, layout=layout)
 
 
 def test_xml_of_another_kind(read, tmp_path):
-    (tmp_path / "feed.xml").write_text("<rss></rss>")
+    (tmp_path / "feed.xml").write_text("<inventory></inventory>")
     with pytest.raises(UnsupportedFormat, match=r"feed\.xml"):
         read(tmp_path / "feed.xml")
 
@@ -166,10 +166,79 @@ def test_files_of_another_kind(read, tmp_path, head, what):
         read(tmp_path / "dump")
 
 
-def test_an_outbox_is_no_table_of_one_row(read, tmp_path):
-    path = tmp_path / "outbox.json"
-    post = {"type": "Create", "object": {"content": "<p>hello</p>"}}
-    path.write_text(json.dumps({"type": "OrderedCollection", "orderedItems": [post]}))
-    with pytest.raises(UnsupportedFormat, match="outbox") as caught:
+@pytest.mark.parametrize(
+    ("name", "content", "what"),
+    [
+        ("a.pdf", b"%PDF-1.7 ", "a PDF document"),
+        ("a.db", b"SQLite format 3\0", "an SQLite database"),
+        ("a.h5", b"\x89HDF\r\n", "an HDF5 file"),
+        ("tokens.npy", b"\x93NUMPY\x01", "a NumPy array"),
+        ("Votes.xml", b'<?xml version="1.0"?><votes><row Id="1"/></votes>', "has no texts"),
+        ("page.html", b"<!DOCTYPE html><html><body>a</body></html>", "a web page"),
+        ("other.xml", b"<inventory/>", "XML with <inventory> at its root"),
+        ("package.json", b'{"name": "a", "version": "1.0.0", "scripts": {}}', "of a package"),
+        ("index.json", b'{"shards": [{"format": "mds"}], "version": 2}', "MDS dataset"),
+        ("0.json", b'{"commitInfo": {"operation": "WRITE"}}\n', "a Delta table"),
+        ("v1.metadata.json", b'{"format-version": 2, "table-uuid": "u"}', "an Iceberg table"),
+        ("result.json", b'{"schema": "provenance/result/1", "corpus": {}}', "result of provenance"),
+    ],
+)
+def test_what_is_not_read_is_named(read, tmp_path, name, content, what):
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(UnsupportedFormat, match=what) as caught:
         read(path)
-    assert "JSON Lines" in caught.value.remedy
+    assert name in caught.value.message
+    assert caught.value.remedy
+
+
+@pytest.mark.parametrize("name", ["notes", "notes.txt", "notes.log"])
+def test_lines_that_nothing_is_known_about_are_no_table(read, tmp_path, name):
+    (tmp_path / name).write_text("first, a line\nsecond, another\n")
+    with pytest.raises(UnsupportedFormat, match="layout is not recognised") as caught:
+        read(tmp_path / name)
+    assert "--layout" in caught.value.remedy
+
+
+def test_a_table_by_its_columns_needs_no_suffix(read, tmp_path):
+    (tmp_path / "export").write_text("id,text\n1,some words\n")
+    assert read(tmp_path / "export").column("text") == ["some words"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "what"),
+    [
+        ("a.rtf", "{\\rtf1 words}", "a document in RTF"),
+        ("a.json", '{"type": "FeatureCollection", "features": []}', "GeoJSON"),
+        ("pg_catalog.csv", "Text#,Type,Issued,Title,Bookshelves\n1,Text,1971,A,b\n", "catalogue"),
+        (
+            "PMC1.json",
+            '{"pmcid": "PMC1", "license_code": "", "is_retracted": false}',
+            "metadata of",
+        ),
+        ("settings.ini", "[section]\nkey=value\n", "layout is not recognised"),
+        ("notes.md", "# Title\n\nwords, and more\n", "layout is not recognised"),
+    ],
+)
+def test_what_looks_like_a_table_and_is_none(read, tmp_path, name, content, what):
+    (tmp_path / name).write_text(content)
+    with pytest.raises(UnsupportedFormat, match=what):
+        read(tmp_path / name)
+
+
+@pytest.mark.parametrize("name", ["p.jsonl", "p.parquet", "p.csv"])
+def test_a_label_is_never_the_text(read, write, tmp_path, name):
+    write(tmp_path / name, [{"id": "1", "type": "story"}, {"id": "2", "type": "job"}])
+    with pytest.raises(ColumnMissing, match="no column is recognised as the text"):
+        read(tmp_path / name)
+
+
+@pytest.mark.parametrize("name", ["p.jsonl", "p.parquet", "p.csv"])
+def test_titles_alone_are_refused_where_longer_texts_are_there(read, write, tmp_path, name):
+    row = {"id": "1", "title": "A title", "synopsis": "What it is about, in some more words."}
+    write(tmp_path / name, [row])
+    with pytest.raises(ColumnMissing, match="'synopsis' has longer texts") as caught:
+        read(tmp_path / name)
+    assert "--text-column title --text-column synopsis" in caught.value.remedy
+    write(tmp_path / name, [{**row, "synopsis": "sf"}])
+    assert read(tmp_path / name).column("text") == ["A title"]

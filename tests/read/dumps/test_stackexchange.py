@@ -3,7 +3,7 @@
 import pytest
 
 from provenance.errors import CorruptFile, UnsupportedFormat
-from provenance.read.dumps.stackexchange import replace_forbidden_references
+from provenance.read.dumps.xml_elements import replace_forbidden_references
 
 POSTS = """\ufeff<?xml version="1.0" encoding="utf-8"?>
 <posts>
@@ -101,3 +101,37 @@ def test_many_rows_need_no_more_memory(read, site):
     row = '<row Id="{0}" Body="some words {0}" />'
     posts = "<posts>" + "".join(row.format(number) for number in range(30_000)) + "</posts>"
     assert len(read(site("a", posts) / "Posts.xml").rows) == 30_000
+
+
+def test_a_licence_that_is_not_stated_is_that_of_the_latest_revision(read, site):
+    row = '<row Id="{}" PostTypeId="1" Title="words" CreationDate="{}T00:00:00" {}/>'
+    rows = [
+        row.format(1, "2010-01-01", ""),
+        row.format(2, "2011-04-08", ""),
+        row.format(3, "2018-05-02", ""),
+        row.format(4, "2010-01-01", 'LastEditDate="2019-01-01T00:00:00"'),
+    ]
+    found = read(site("s", posts=f"<posts>{''.join(rows)}</posts>") / "Posts.xml")
+    assert found.column("licence") == [f"CC BY-SA {n}" for n in ("2.5", "3.0", "4.0", "4.0")]
+
+
+def test_posts_that_the_publisher_planted_are_no_items(read, site):
+    row = '<row Id="{}" PostTypeId="1" Title="words" OwnerUserId="{}"/>'
+    rows = [row.format("1000000001", -1), row.format("1000000010", -1), row.format("1000000010", 5)]
+    found = read(site("s", posts=f"<posts>{''.join(rows)}</posts>") / "Posts.xml")
+    assert found.column("author") == ["5"]
+    assert found.skipped == {"planted by the publisher": 2}
+
+
+def test_revisions_are_items_of_their_authors(read, site):
+    folder = site("stackoverflow.com-PostHistory")
+    row = '<row Id="{0}" PostHistoryTypeId="{0}" PostId="9" UserId="{0}" Text="text {0}"/>'
+    rows = "".join(row.format(kind) for kind in (1, 2, 3, 5, 8, 12))
+    (folder / "PostHistory.xml").write_text(f"<posthistory>{rows}</posthistory>")
+    found = read(folder / "PostHistory.xml")
+    assert found.column("text") == ["text 2", "text 5", "text 8"]
+    assert found.column("author") == ["2", "5", "8"]
+    assert found.column("item")[0] == "stackoverflow.com/revision-2"
+    assert found.column("url")[0] == "https://stackoverflow.com/posts/9/revisions"
+    assert found.skipped == {"not a post": 2, "deletion notice": 1}
+    assert "revision-2" not in str(read(folder).column("item"))

@@ -4,9 +4,10 @@ import json
 
 import pytest
 
+from provenance.errors import UnsupportedFormat
 from provenance.read.dumps.dump_discovery import find_dump_files
 from provenance.read.dumps.layout_detection import detect_layout
-from provenance.read.dumps.x_posts import full_text
+from provenance.read.dumps.sources.x_posts import full_text
 
 WHEN = "Wed Oct 19 20:37:25 +0000 2022"
 
@@ -32,26 +33,158 @@ def test_the_longest_text_is_taken():
     assert full_text(post(text="short…", extended_tweet=extended)) == "short, and longest"
 
 
-ORIGINAL = {"full_text": "all that was said", "user": {"screen_name": "first"}}
+ORIGINAL = post("9", full_text="all that was said", user={"screen_name": "first"})
+REPOST = "repost; its original is an item"
+REPOST_ALONE = "repost without its original"
 
 
-@pytest.mark.parametrize(
-    ("retweet", "text"),
-    [
-        ({"text": "RT @first: all that was said"}, "RT @first: all that was said"),
-        ({"text": "RT @first: all th…"}, "RT @first: all that was said"),
-        ({"text": "RT @first: all", "truncated": True}, "RT @first: all that was said"),
-        ({"full_text": "RT @first: all th…", "truncated": False}, "RT @first: all that was said"),
-        ({}, "RT @first: all that was said"),
-    ],
-)
-def test_a_repost_that_was_cut_gets_the_text_of_what_it_repeats(retweet, text):
-    assert full_text(post(**retweet, retweeted_status=ORIGINAL)) == text
+@pytest.mark.parametrize("text", ["RT @first: all that was said", "RT @first: all th…", "all"])
+def test_a_repost_gives_the_post_that_it_repeats(read, lines, tmp_path, text):
+    path = tmp_path / "stream.ndjson"
+    path.write_text(lines([post(text=text, user={"screen_name": "b"}, retweeted_status=ORIGINAL)]))
+    found = read(path)
+    assert [(row["item"], row["author"], row["text"]) for row in found.rows] == [
+        ("9", "first", "all that was said")
+    ]
+    assert found.skipped == {REPOST: 1}
 
 
-def test_a_repost_keeps_its_own_text_where_the_original_has_none():
-    assert full_text(post(text="RT @a: b…", retweeted_status={"user": None})) == "RT @a: b…"
-    assert full_text(post(text="RT @a: b…", retweeted_status=None)) == "RT @a: b…"
+def test_a_repost_whose_original_is_not_there_is_no_item(read, lines, tmp_path):
+    path = tmp_path / "stream.ndjson"
+    path.write_text(
+        lines([post(text="RT @a: b…"), post(text="b", retweeted_status={"user": None})])
+    )
+    found = read(path)
+    assert found.rows == []
+    assert found.skipped == {REPOST_ALONE: 2}
+
+
+def test_a_quoted_post_is_an_item_of_its_own_author(read, lines, tmp_path):
+    path = tmp_path / "stream.ndjson"
+    quoting = post(text="look at this", user={"screen_name": "b"}, quoted_status=ORIGINAL)
+    path.write_text(lines([quoting]))
+    found = read(path)
+    assert found.column("author") == ["b", "first"]
+    assert found.column("text") == ["look at this", "all that was said"]
+
+
+def test_escapes_are_resolved_once(read, lines, tmp_path):
+    path = tmp_path / "stream.ndjson"
+    path.write_text(lines([post(text="a &lt;b&gt; &amp;amp; &quot;")]))
+    assert read(path).column("text") == ["a <b> &amp; &quot;"]
+
+
+def test_an_id_dates_a_post_that_has_no_date(read, lines, tmp_path):
+    path = tmp_path / "page.json"
+    posts = [
+        {"id": "1582825767519809536", "text": "a", "author_id": "1"},
+        {"id": "20", "text": "b", "author_id": "1"},
+    ]
+    path.write_text(json.dumps({"data": posts, "meta": {}}))
+    first, second = read(path).column("created_at")
+    assert first.isoformat() == "2022-10-19T20:07:25+00:00"
+    assert second is None
+
+
+def test_a_page_of_version_2_names_authors_and_resolves_references(read, tmp_path):
+    page = {
+        "data": [
+            {
+                "id": "1",
+                "text": "short…",
+                "author_id": "7",
+                "note_tweet": {"text": "short and long"},
+            },
+            {
+                "id": "2",
+                "text": "RT @first: all th…",
+                "author_id": "7",
+                "referenced_tweets": [{"type": "retweeted", "id": "9"}],
+            },
+            {
+                "id": "3",
+                "text": "see",
+                "author_id": "7",
+                "lang": "und",
+                "referenced_tweets": [{"type": "quoted", "id": "8"}],
+            },
+        ],
+        "includes": {
+            "users": [{"id": "7", "username": "ann"}, {"id": "5", "username": "first"}],
+            "tweets": [
+                {"id": "9", "text": "all that was said", "author_id": "5"},
+                {"id": "8", "text": "quoted", "author_id": "5"},
+                {"id": "6", "text": "answered", "author_id": "5"},
+            ],
+        },
+    }
+    path = tmp_path / "page.json"
+    path.write_text(json.dumps(page))
+    found = read(path)
+    assert [(row["item"], row["author"], row["text"]) for row in found.rows] == [
+        ("1", "ann", "short and long"),
+        ("9", "first", "all that was said"),
+        ("3", "ann", "see"),
+        ("8", "first", "quoted"),
+        ("6", "first", "answered"),
+    ]
+    assert found.skipped == {REPOST: 1}
+    assert found.column("language") == [None] * 5
+
+
+def activity(number, body, name="ann", **more):
+    return {
+        "objectType": "activity",
+        "verb": "post",
+        "id": f"tag:search.twitter.com,2005:{number}",
+        "actor": {"preferredUsername": name},
+        "body": body,
+        "postedTime": "2016-07-29T01:41:44.000Z",
+        "twitter_lang": "en",
+        **more,
+    }
+
+
+def test_activities_have_their_long_text_and_date(read, lines, tmp_path):
+    path = tmp_path / "gnip.json"
+    long = activity(1, "cut off…", long_object={"body": "cut off no more"})
+    share = activity(2, "RT @ben: a", verb="share", object=activity(3, "a", "ben"))
+    quoting = activity(4, "see", twitter_quoted_status=activity(5, "quoted", "cleo"))
+    path.write_text(lines([long, share, quoting, {**activity(6, ""), "verb": "delete"}]))
+    found = read(path)
+    assert [(row["item"], row["author"], row["text"]) for row in found.rows] == [
+        ("1", "ann", "cut off no more"),
+        ("3", "ben", "a"),
+        ("4", "ann", "see"),
+        ("5", "cleo", "quoted"),
+    ]
+    assert found.column("created_at")[0].isoformat() == "2016-07-29T01:41:44+00:00"
+    assert found.skipped == {REPOST: 1, "deletion notice": 1}
+
+
+def test_the_owner_of_an_archive_is_the_author(read, tmp_path):
+    data = tmp_path / "archive" / "data"
+    data.mkdir(parents=True)
+    account = [{"account": {"username": "owner", "accountId": "5"}}]
+    (data / "account.js").write_text(f"window.YTD.account.part0 = {json.dumps(account)}")
+    posts = [
+        {"tweet": post("1", full_text="mine")},
+        {"tweet": post("2", full_text="RT @a: theirs")},
+    ]
+    (data / "tweets.js").write_text(f"window.YTD.tweets.part0 = {json.dumps(posts)}")
+    gone = [{"tweet": post("3", full_text="gone", deleted_at=WHEN)}]
+    (data / "deleted-tweets.js").write_text(f"window.YTD.deleted_tweets.part0 = {json.dumps(gone)}")
+    found = read(tmp_path / "archive")
+    assert [(row["author"], row["text"]) for row in found.rows] == [("owner", "mine")]
+    assert found.skipped == {"deletion notice": 1, REPOST_ALONE: 1}
+
+
+def test_other_parts_of_an_archive_are_named(read, tmp_path):
+    path = tmp_path / "like.js"
+    path.write_text('window.YTD.like.part0 = [{"like": {"fullText": "of others"}}]')
+    with pytest.raises(UnsupportedFormat, match="no posts but 'like'") as caught:
+        read(path)
+    assert "tweets.js" in caught.value.remedy
 
 
 def test_an_id_that_was_a_float_is_not_believed(read, lines, tmp_path):
@@ -69,7 +202,8 @@ def test_notices_of_a_stream_are_no_posts(read, lines, tmp_path):
     notices = [{"limit": {"track": 5}}, {"delete": {"status": {"id": 1}}}, post(), post(text=" ")]
     path.write_text(lines([post(text="a"), *notices, 7]) + "not json\n")
     assert read(path).skipped == {
-        "not a post": 2,
+        "not a post": 1,
+        "deletion notice": 1,
         "null text": 1,
         "empty text": 1,
         "not a JSON object": 1,

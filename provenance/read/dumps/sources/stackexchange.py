@@ -1,4 +1,4 @@
-"""The quarterly Stack Exchange dump: Posts.xml and Comments.xml of a site."""
+"""The dump of a Stack Exchange site: Posts.xml, Comments.xml and PostHistory.xml."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -12,27 +12,40 @@ from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.html_text import plain_text
 from provenance.read.dumps.item_batches import ItemRecord, RowFault, batch_records
 from provenance.read.dumps.timestamps import parse_timestamp
+from provenance.read.dumps.xml_elements import replace_forbidden_references
 
-ROOT_ELEMENTS = ("posts", "comments")
-"""Root elements of the files with texts."""
+PLANTED = "planted by the publisher"
+"""Posts that nobody wrote, in every dump since 2025."""
+_PLANTED_IDS = {"1000000001", "1000000010"}
+_PLANTER = "-1"
+
+_LICENCES = (
+    (1_525_219_200, "CC BY-SA 4.0"),  # 2018-05-02
+    (1_302_220_800, "CC BY-SA 3.0"),  # 2011-04-08
+    (0, "CC BY-SA 2.5"),
+)
+"""Licence of a revision by the second from which it holds; older dumps do not state it."""
+
+_BODY_REVISIONS = {"2", "5", "8"}
+"""Kinds of revisions that have a whole body: first, edited, rolled back."""
+_DELETION = "12"
 
 _HOST = re.compile(
     r"([a-z0-9-]+\.)*(stackexchange|stackoverflow|superuser|serverfault|askubuntu|stackapps)\.com"
     r"|(meta\.)?mathoverflow\.net"
 )
-_FORBIDDEN = re.compile(
-    rb"&#(?:x0*(?:[0-8bcef]|1[0-9a-f]|d[89a-f][0-9a-f]{2}|fff[ef])"
-    rb"|0*(?:[0-8]|1[124-9]|2\d|3[01]));",
-    re.IGNORECASE,
-)
-_MAX_REFERENCE_BYTES = 12
 _CHUNK_BYTES = 1 << 18
 _PATHS = {"1": "q", "2": "a"}
+_FILE_SUFFIX = re.compile(r"-(?:Posts|Comments|PostHistory)$")
 
 
-def read_posts_or_comments(dump: Dump) -> Iterator[Items]:
-    """Read Posts.xml or Comments.xml."""
-    return batch_records(dump.name, _read_entries(dump, dump.folder))
+def read_site(dump: Dump) -> Iterator[Items]:
+    """Read Posts.xml, Comments.xml or PostHistory.xml."""
+    return batch_records(dump.name, _read_entries(dump, _site(dump)))
+
+
+def _site(dump: Dump) -> str:
+    return _FILE_SUFFIX.sub("", dump.folder)
 
 
 def read_rows(dump: Dump) -> Iterator[tuple[str, Mapping[str, str]]]:
@@ -103,29 +116,15 @@ class _Rows:
         )
 
 
-def replace_forbidden_references(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """Replace references to characters that XML forbids with U+FFFD: they would end the parsing."""
-    remainder = b""
-    for piece in pieces:
-        data = remainder + piece
-        # A reference may continue in the next chunk.
-        start = data.rfind(b"&", max(0, len(data) - _MAX_REFERENCE_BYTES))
-        end = start if start >= 0 and b";" not in data[start:] else len(data)
-        yield _FORBIDDEN.sub(b"&#xFFFD;", data[:end])
-        remainder = data[end:]
-    yield remainder
-
-
 def _read_entries(dump: Dump, site: str) -> Iterator[ItemRecord | RowFault]:
     host = site if _HOST.fullmatch(site) else None
     for row, (root, values) in enumerate(read_rows(dump)):
-        if root not in ROOT_ELEMENTS:
+        if root not in _READERS:
             raise UnsupportedFormat(
                 f"{dump.display_path}: <{root}> has no posts",
-                remedy="give Posts.xml or Comments.xml.",
+                remedy="give Posts.xml, Comments.xml or PostHistory.xml.",
             )
-        read_row = _read_post if root == "posts" else _read_comment
-        yield read_row(values, row, dump, host)
+        yield _READERS[root](values, row, dump, host)
 
 
 def _read_post(
@@ -136,15 +135,17 @@ def _read_post(
     native = values.get("Id")
     if not text or native is None:
         return RowFault(row, skipped_rows.NO_ID if text else skipped_rows.EMPTY)
+    if native in _PLANTED_IDS and values.get("OwnerUserId") == _PLANTER:
+        return RowFault(row, PLANTED)
     path = _PATHS.get(values.get("PostTypeId", ""))
     return ItemRecord(
         dump.source,
-        f"{dump.folder}/{native}",
+        f"{_site(dump)}/{native}",
         text,
         f"https://{host}/{path}/{native}" if host and path else None,
         parse_timestamp(values.get("CreationDate")),
         values.get("OwnerDisplayName") or values.get("OwnerUserId"),
-        licence=values.get("ContentLicense"),
+        licence=_licence(values, "LastEditDate"),
     )
 
 
@@ -156,10 +157,46 @@ def _read_comment(
         return RowFault(row, skipped_rows.NO_ID if text.strip() else skipped_rows.EMPTY)
     return ItemRecord(
         dump.source,
-        f"{dump.folder}/comment-{native}",
+        f"{_site(dump)}/comment-{native}",
         text,
         f"https://{host}/q/{post}#comment{native}_{post}" if host and post else None,
         parse_timestamp(values.get("CreationDate")),
         values.get("UserDisplayName") or values.get("UserId"),
-        licence=values.get("ContentLicense"),
+        licence=_licence(values),
     )
+
+
+def _read_revision(
+    values: Mapping[str, str], row: int, dump: Dump, host: str | None
+) -> ItemRecord | RowFault:
+    kind, native, post = (values.get(k) for k in ("PostHistoryTypeId", "Id", "PostId"))
+    if kind == _DELETION:
+        return RowFault(row, skipped_rows.DELETION)
+    if kind not in _BODY_REVISIONS:
+        return RowFault(row, skipped_rows.NOT_A_POST)
+    text = values.get("Text", "")
+    if not text.strip() or native is None:
+        return RowFault(row, skipped_rows.NO_ID if text.strip() else skipped_rows.EMPTY)
+    return ItemRecord(
+        dump.source,
+        f"{_site(dump)}/revision-{native}",
+        text,
+        f"https://{host}/posts/{post}/revisions" if host and post else None,
+        parse_timestamp(values.get("CreationDate")),
+        values.get("UserDisplayName") or values.get("UserId"),
+        licence=_licence(values),
+    )
+
+
+def _licence(values: Mapping[str, str], edited: str = "CreationDate") -> str | None:
+    """Return the licence that the dump states, else that of the date of the latest revision."""
+    if (stated := values.get("ContentLicense")) is not None:
+        return stated
+    second = parse_timestamp(values.get(edited) or values.get("CreationDate"))
+    if second is None:
+        return None
+    return next((licence for first, licence in _LICENCES if second >= first), None)
+
+
+_READERS = {"posts": _read_post, "comments": _read_comment, "posthistory": _read_revision}
+"""By the root element of the files with texts."""

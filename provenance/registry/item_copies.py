@@ -1,13 +1,13 @@
 """Find items with identical token sequences."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
 
 from provenance.jit.decorators import kernel
 from provenance.model import Int64s, RegistryArrays, UInt32s, UInt64s
-from provenance.registry.mapped_files import MappedFile
-from provenance.registry.parquet_tables import read_rows
 
 MAX_COPIES = 20
 """Largest number of copies of an item that are named."""
@@ -32,13 +32,15 @@ class ItemCopies:
     sources: tuple[str, ...]
 
 
-def find_copies(items: MappedFile, arrays: RegistryArrays, numbers: UInt32s) -> list[ItemCopies]:
+def find_copies(
+    names: Callable[[UInt32s], pa.Table], arrays: RegistryArrays, numbers: UInt32s
+) -> list[ItemCopies]:
     """Return the copies of each item, in the order given.
 
     Parameters
     ----------
-    items : MappedFile
-        The registry's items.
+    names : callable
+        Returns columns `source` and `item` of items, by their numbers.
     arrays : RegistryArrays
         Of the registry.
     numbers : ndarray of uint32
@@ -46,8 +48,8 @@ def find_copies(items: MappedFile, arrays: RegistryArrays, numbers: UInt32s) -> 
     """
     first, codes, sources = arrays.first, arrays.source_codes, arrays.sources
     first_numbers, places = np.unique(first[numbers], return_inverse=True)
-    members = np.flatnonzero(np.isin(first, first_numbers)).astype(np.uint32)
-    members = members[np.argsort(first[members], kind="stable")]
+    members = np.flatnonzero(arrays.is_live & np.isin(first, first_numbers)).astype(np.uint32)
+    members = members[np.lexsort((members, arrays.keys.of(members), first[members]))]
     bounds = np.append(np.searchsorted(first[members], first_numbers), len(members))
     # Nearly all items have no copies.
     without_copies = [ItemCopies((), 0, (source,)) for source in sources]
@@ -57,7 +59,7 @@ def find_copies(items: MappedFile, arrays: RegistryArrays, numbers: UInt32s) -> 
     other_members = [
         _other_members(group, numbers[at]) for at, group in zip(copied, groups, strict=True)
     ]
-    ids = iter(_item_ids(items, len(first), other_members))
+    ids = iter(_item_ids(names, other_members))
     for at, group, other_items in zip(copied, groups, other_members, strict=True):
         copies[at] = ItemCopies(
             items=tuple(next(ids) for _ in other_items),
@@ -73,9 +75,8 @@ def _other_members(members: UInt32s, number: np.uint32) -> UInt32s:
     return others[:MAX_COPIES]
 
 
-def _item_ids(items: MappedFile, rows: int, groups: list[UInt32s]) -> list[tuple[str, str]]:
-    numbers = np.concatenate([np.zeros(0, np.uint32), *groups])
-    table = read_rows(items, ["source", "item"], numbers, rows)
+def _item_ids(names: Callable[[UInt32s], pa.Table], groups: list[UInt32s]) -> list[tuple[str, str]]:
+    table = names(np.concatenate([np.zeros(0, np.uint32), *groups]))
     return list(zip(table["source"].to_pylist(), table["item"].to_pylist(), strict=True))
 
 

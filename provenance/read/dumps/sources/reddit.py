@@ -1,4 +1,4 @@
-"""Reddit comments and submissions in the format of Pushshift.
+"""Reddit comments and submissions: Pushshift, Arctic Shift, tables, and a user's own export.
 
 Regular blocks of lines are converted column by column, others post by post, with equal results.
 """
@@ -11,7 +11,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.model import Int64s, Items
-from provenance.read.columns.string_arrays import is_blank, null_where, to_flags
+from provenance.read.columns.string_arrays import (
+    as_strings,
+    invalid_utf8,
+    is_blank,
+    null_where,
+    to_flags,
+)
 from provenance.read.corpus import skipped_rows
 from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.item_batches import ItemRecord, RowFault, split_items
@@ -21,10 +27,12 @@ from provenance.read.dumps.json_posts import (
     JsonObject,
     is_array,
     items_from_objects,
+    member,
     parse_objects,
     read_posts,
     to_text,
 )
+from provenance.read.dumps.table_objects import items_from_rows, table_blocks
 from provenance.read.dumps.timestamps import parse_timestamp
 from provenance.read.formats.jsonl_blocks import LineBlock, parse_block
 from provenance.read.formats.jsonl_file import read_blocks
@@ -36,14 +44,34 @@ DELETED_PATTERN = r"[ \t\r\n]*\[ ?(deleted|removed)( [^\]]{0,80})?\][ \t\r\n]*"
 """Placeholders of removed texts: "[deleted]", "[removed]", "[ Removed by Reddit ]"."""
 
 _TEXT = pa.large_string()
+DELETED_LATER = "deleted later, as the dump says"
 TEXT_FIELDS = ("body", "title", "selftext", "id", "name", "author", "permalink", "link_id")
 DATE_FIELD = "created_utc"
+
+
+COLUMNS = (*TEXT_FIELDS, DATE_FIELD, "_meta", "subreddit", "date")
+
+_META = pa.struct([("was_deleted_later", pa.bool_())])
+"""What Arctic Shift found when it looked a second time."""
+
+
+def is_post(post: JsonObject) -> bool:
+    """Return whether an object is a comment or a submission."""
+    keys = post.keys()
+    if {"id", "permalink", "date", "subreddit", "body"} <= keys or {"thing", "$event"} <= keys:
+        return True
+    if {"id", "body", DATE_FIELD} <= keys:
+        return bool({"link_id", "parent_id", "subreddit_id", "subreddit"} & keys)
+    return {"id", "title", DATE_FIELD} <= keys and bool(
+        {"selftext", "is_self", "subreddit_id", "subreddit"} & keys
+    )
 
 
 def post_schema(post: dict[str, object]) -> pa.Schema:
     """Return the schema for parsing posts like this one."""
     kind = {int: pa.int64(), float: pa.float64()}.get(type(post.get(DATE_FIELD)), _TEXT)
-    return pa.schema([*((name, _TEXT) for name in TEXT_FIELDS), (DATE_FIELD, kind)])
+    texts = [(name, _TEXT) for name in TEXT_FIELDS]
+    return pa.schema([*texts, (DATE_FIELD, kind), ("_meta", _META)])
 
 
 def build_post_items(batch: pa.RecordBatch, rows: Int64s, dump: Dump) -> Items | None:
@@ -64,14 +92,18 @@ def build_post_items(batch: pa.RecordBatch, rows: Int64s, dump: Dump) -> Items |
         None if any row is neither comment nor submission.
     """
     body, title, selftext = (batch[name] for name in TEXT_FIELDS[:3])
-    is_comment = pc.is_valid(body)
+    is_comment = pc.and_(pc.is_valid(body), pc.is_null(title))
     if not pc.all(pc.or_(is_comment, pc.is_valid(title)), min_count=0).as_py():
         return None
     text = pc.if_else(
         is_comment,
         _present_texts(body),
-        _join_title(_present_texts(title), _present_texts(selftext)),
+        _join_title(
+            _present_texts(title), pc.coalesce(_present_texts(selftext), _present_texts(body))
+        ),
     )
+    is_later = pc.fill_null(pc.struct_field(batch["_meta"], "was_deleted_later"), False)
+    text = null_where(is_later, text)
     ids = _fullnames(batch, is_comment)
     is_missing = pc.is_null(text)
     is_deleted = pc.and_(
@@ -81,9 +113,11 @@ def build_post_items(batch: pa.RecordBatch, rows: Int64s, dump: Dump) -> Items |
             _is_deleted_column(selftext),
         ),
     )
+    is_deleted = pc.and_not(is_deleted, is_later)
     reasons = (
+        (DELETED_LATER, is_later),
         (skipped_rows.DELETED, is_deleted),
-        (skipped_rows.EMPTY, pc.and_not(is_missing, is_deleted)),
+        (skipped_rows.EMPTY, pc.and_not(is_missing, pc.or_(is_deleted, is_later))),
         (skipped_rows.NO_ID, pc.and_not(pc.is_null(ids), is_missing)),
     )
     faults = [(int(row), reason) for reason, flags in reasons for row in rows[to_flags(flags)]]
@@ -151,16 +185,44 @@ _DELETED = re.compile(DELETED_PATTERN, re.IGNORECASE)
 
 
 def read_reddit(dump: Dump) -> Iterator[Items]:
-    """Yield comments (RC) or submissions (RS)."""
+    """Yield comments (RC) or submissions (RS), from JSON or a table."""
+    blocks = table_blocks(dump, COLUMNS)
+    if blocks is not None:
+        for rows in blocks:
+            columns = _as_posts(rows.batch)
+            items = None if columns is None else build_post_items(columns, rows.numbers, dump)
+            if items is None:
+                yield from items_from_rows(rows, read_post, dump)
+            else:
+                yield from split_items(Items(items.batch, (*rows.skipped, *items.skipped)))
+        return
     if is_array(dump.file.head(HEAD_BYTES)):
-        yield from read_posts(dump, _read_post)
+        yield from read_posts(dump, read_post)
         return
     for block in read_blocks(dump.file):
         items = _read_block(block, dump)
         if items is None:
-            yield from items_from_objects(dump, parse_objects(block), _read_post)
+            yield from items_from_objects(dump, parse_objects(block), read_post)
         else:
             yield from split_items(items)
+
+
+def _as_posts(batch: pa.RecordBatch) -> pa.RecordBatch | None:
+    """Return rows of a table with the columns of `post_schema`; None if they have other types."""
+    names = batch.schema.names
+    if DATE_FIELD not in names or "_meta" in names:
+        return None
+    try:
+        columns = [
+            as_strings(batch[name]) if name in names else pa.nulls(len(batch), _TEXT)
+            for name in TEXT_FIELDS
+        ]
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        return None
+    if any(invalid_utf8(column) is not None for column in columns):
+        return None
+    columns += [batch[DATE_FIELD], pa.nulls(len(batch), _META)]
+    return pa.RecordBatch.from_arrays(columns, names=[*TEXT_FIELDS, DATE_FIELD, "_meta"])
 
 
 def _read_block(block: LineBlock, dump: Dump) -> Items | None:
@@ -172,7 +234,16 @@ def _read_block(block: LineBlock, dump: Dump) -> Items | None:
     return build_post_items(batch, rows, dump)
 
 
+def read_post(post: JsonObject, row: int, dump: Dump) -> Iterator[ItemRecord | RowFault]:
+    """Yield a comment or submission."""
+    yield _read_post(post, row, dump)
+
+
 def _read_post(post: JsonObject, row: int, dump: Dump) -> ItemRecord | RowFault:
+    if "$event" in post:
+        return RowFault(row, skipped_rows.DELETION)
+    if member(post, "_meta", "was_deleted_later") is True:
+        return RowFault(row, DELETED_LATER)
     kind = COMMENT_PREFIX if _is_comment(post) else SUBMISSION_PREFIX
     text = _post_text(post)
     if text is None:
@@ -185,20 +256,27 @@ def _read_post(post: JsonObject, row: int, dump: Dump) -> ItemRecord | RowFault:
         native,
         text,
         _post_url(post, native),
-        parse_timestamp(post.get("created_utc")),
+        parse_timestamp(post.get(DATE_FIELD, post.get("date"))),
         _author(post),
     )
 
 
 def _post_text(post: JsonObject) -> str | None:
     """Return the body of a comment, or title and text of a submission."""
-    parts = [post.get(key) for key in (("body",) if _is_comment(post) else ("title", "selftext"))]
-    present = [part for part in parts if isinstance(part, str) and not _is_deleted(part)]
-    return "\n\n".join(part for part in present if part.strip()) or None
+    if _is_comment(post):
+        return _present(post["body"])
+    title, *others = (_present(post.get(key)) for key in ("title", "selftext", "body"))
+    parts = (title, next(filter(None, others), None))
+    return "\n\n".join(part for part in parts if part) or None
+
+
+def _present(part: object) -> str | None:
+    is_text = isinstance(part, str) and part.strip() and not _is_deleted(part)
+    return str(part) if is_text else None
 
 
 def _is_comment(post: JsonObject) -> bool:
-    return isinstance(post.get("body"), str)
+    return isinstance(post.get("body"), str) and not isinstance(post.get("title"), str)
 
 
 def _is_deleted(part: object) -> bool:

@@ -1,0 +1,60 @@
+"""Summary of what was read from dumps, or would be, for the terminal."""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from provenance.report.sanitize import one_line
+from provenance.report.text.unread_text import unread_line
+
+if TYPE_CHECKING:
+    from provenance.pipeline import DumpPreview, ReadingCounts
+
+_MAX_TEXT_CHARS = 60
+_FIELDS = ("item", "created_at", "url", "author", "licence", "text")
+_MAX_REASONS = 8
+
+
+def reading_lines(reading: "ReadingCounts") -> Iterator[str]:
+    """Yield lines on the items that were kept, their fields, and records that were skipped."""
+    shares = (f"{name} {_share(count, reading.items)}" for name, count in reading.fields.items())
+    yield f"Kept {_count(reading.items, 'item')}; of these have a field: {', '.join(shares)}."
+    if reading.skipped:
+        reasons = [f"{count:,} {one_line(why)}" for why, count in reading.skipped.most_common()]
+        others = [f"{len(reasons) - _MAX_REASONS} more reasons"] * (len(reasons) > _MAX_REASONS)
+        total = _count(sum(reading.skipped.values()), "record")
+        yield f"Skipped {total}: {', '.join([*reasons[:_MAX_REASONS], *others])}."
+
+
+def missing_fields(reading: "ReadingCounts") -> str | None:
+    """Return a warning if no item has a date or an address."""
+    names = {"date": "a date, so terms by date stay open", "url": "an address to show"}
+    missing = [text for name, text in names.items() if not reading.fields[name]]
+    return f"no item has {', nor '.join(missing)}" if missing and reading.items else None
+
+
+def preview_lines(previews: "Sequence[DumpPreview]") -> Iterator[str]:
+    """Yield lines on the layout, the columns and the first items of each file."""
+    for preview in previews:
+        yield f"{preview.file}: {preview.layout or 'not recognised'}"
+        if preview.columns:
+            columns = (f"{name} from {one_line(path)}" for name, path in preview.columns.items())
+            yield f"  {', '.join(columns)}"
+        for row in preview.items:
+            yield "  " + " | ".join(_shown(row[field]) for field in _FIELDS)
+        for entry in preview.skipped:
+            yield f"  skipped {entry.count:,}: {one_line(entry.reason)}"
+        if preview.unread is not None:
+            yield f"  not read: {one_line(unread_line(preview.unread))}"
+
+
+def _shown(value: object) -> str:
+    text = "-" if value is None else one_line(str(value))
+    return text if len(text) <= _MAX_TEXT_CHARS else f"{text[:_MAX_TEXT_CHARS]}…"
+
+
+def _share(count: int, items: int) -> str:
+    return "none" if not count else "all" if count == items else f"{count:,}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,53 @@
+"""Counts of what was read from dumps: items, their fields, and records that were skipped."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+import pyarrow.compute as pc
+
+from provenance.model import Items
+from provenance.read.dumps.date_order import UNREADABLE_DATE
+from provenance.read.dumps.item_batches import MADE_ID
+
+FIELDS = {
+    "id": "item",
+    "date": "created_at",
+    "url": "url",
+    "author": "author",
+    "language": "language",
+    "licence": "licence",
+}
+"""Columns of `ITEMS` by the names under which they are reported."""
+
+
+class ReadingCounts:
+    """Counts the items that pass, and their fields.
+
+    Attributes
+    ----------
+    items : int
+        Number of items.
+    fields : Counter of str
+        Number of items that have each of `FIELDS`; an id is one of the source's own.
+    skipped : Counter of str
+        Number of records that were skipped, by reason.
+    """
+
+    def __init__(self) -> None:
+        self.items = 0
+        self.fields: Counter[str] = Counter(dict.fromkeys(FIELDS, 0))
+        self.skipped: Counter[str] = Counter()
+
+    def watch(self, batches: Iterator[Items]) -> Iterator[Items]:
+        """Yield batches, and count what they hold."""
+        for items in batches:
+            batch = items.batch
+            self.items += batch.num_rows
+            for name, column in FIELDS.items():
+                self.fields[name] += batch.num_rows - batch[column].null_count
+            made = pc.sum(pc.match_substring_regex(batch["item"], MADE_ID)).as_py()
+            self.fields["id"] -= made or 0
+            for entry in items.skipped:
+                if not entry.reason.startswith(UNREADABLE_DATE):  # the item was kept
+                    self.skipped[entry.reason] += entry.count
+            yield items

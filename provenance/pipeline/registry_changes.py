@@ -1,0 +1,217 @@
+"""Commands that change a registry, or make one from others."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from provenance.errors import InputError
+from provenance.model import Policy
+from provenance.pipeline.remote_registries import local_folder
+from provenance.pipeline.result_cache import CacheUsage, clear_cache
+from provenance.pipeline.scan.task_folder import TaskFolder
+from provenance.read.dumps.id_lists import read_ids
+from provenance.read.policy.date_syntax import parse_day_option
+from provenance.registry.build.duckdb_engine import BuildLimits
+from provenance.registry.build.format_upgrade import upgrade_registry
+from provenance.registry.build.item_selection import Selection
+from provenance.registry.build.pending_rewrites import PendingRewrite, pending_rewrites
+from provenance.registry.build.registry_builder import compact_registry
+from provenance.registry.build.registry_merge import (
+    Combination,
+    merge_registries,
+    subset_registry,
+)
+from provenance.registry.build.segment_set import SegmentSet
+from provenance.registry.build.withdrawal import Withdrawal, remove_items, restore_items
+from provenance.registry.manifest import Manifest, read_manifest
+from provenance.registry.statuses import REPLACED, read_statuses
+from provenance.registry.store import open_registry
+from provenance.registry.tombstones import map_with_tombstones
+from provenance.registry.verified_segments import forget_verified
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """Which items a command selects; all that is given must hold.
+
+    Parameters
+    ----------
+    ids : str or None
+        File that lists ids.
+    author, source : str or None
+        Author and source, as in the dumps.
+    since : str or None
+        A day, month or year: items published since its beginning.
+    before, until : str or None
+        The same, for items published before; one of them.
+    """
+
+    ids: str | None = None
+    author: str | None = None
+    source: str | None = None
+    since: str | None = None
+    before: str | None = None
+    until: str | None = None
+
+    def selection(self) -> Selection:
+        """Return what the registry selects by.
+
+        Raises
+        ------
+        ProvenanceError
+            If the list cannot be read, or a date is invalid.
+        """
+        return Selection(
+            None if self.ids is None else read_ids(self.ids),
+            self.author,
+            self.source,
+            parse_day_option("--from", self.since),
+            parse_day_option("--before", self.before) or parse_day_option("--until", self.until),
+        )
+
+
+def withdraw_from_registry(
+    folder: Path, conditions: Conditions, *, reason: str | None = None, purge: bool = False
+) -> tuple[Withdrawal, CacheUsage | None]:
+    """Withdraw items from a registry.
+
+    Parameters
+    ----------
+    folder : Path
+        The registry.
+    conditions : Conditions
+        The items.
+    reason : str or None
+        Why they are withdrawn.
+    purge : bool
+        Whether to rewrite files of any size now, and to remove what checks and builds stored of
+        items. Without conditions, this is all that is done.
+
+    Returns
+    -------
+    withdrawal : Withdrawal
+        What was withdrawn.
+    cleared : CacheUsage or None
+        The result cache before it was cleared; None if it was not.
+
+    Raises
+    ------
+    InputError
+        If there is no condition.
+    """
+    selection = conditions.selection()
+    if conditions == Conditions():
+        if not purge:
+            raise InputError(
+                "nothing says which items are withdrawn",
+                remedy="name them with --ids, --author, --before or --source",
+            )
+        selection = Selection(ids=pa.array([], pa.string()))
+    withdrawal = remove_items(folder, selection, reason=reason, at_once=purge)
+    if not purge:
+        return withdrawal, None
+    TaskFolder.at(f"{folder.absolute()}.tasks").remove()
+    return withdrawal, clear_cache()
+
+
+def restore_to_registry(folder: Path, ids: str, source: str | None) -> tuple[Manifest, int]:
+    """Lift the tombstones of the ids that a file lists; return manifest and number of them."""
+    return restore_items(folder, read_ids(ids), source)
+
+
+def compact(folder: Path) -> tuple[Manifest, Manifest]:
+    """Merge the segments of a registry, and return its manifest before and after."""
+    before = read_manifest(folder)
+    return before, compact_registry(folder)
+
+
+def upgrade(folder: Path) -> Manifest:
+    """Convert a registry of the previous format to the present one, in place."""
+    return upgrade_registry(folder)
+
+
+def merge_into(names: Sequence[str], output: Path) -> Combination:
+    """Merge registries, given by paths or addresses, into a new one."""
+    return merge_registries([local_folder(name) for name in names], output)
+
+
+def take_subset(folder: Path, conditions: Conditions, output: Path) -> Combination:
+    """Make a registry of the items of another that meet all conditions.
+
+    Raises
+    ------
+    InputError
+        If there is no condition.
+    """
+    if conditions == Conditions():
+        raise InputError(
+            "nothing says which items the subset has",
+            remedy="name them with --source, --from, --until, --author or --ids",
+        )
+    return subset_registry(folder, conditions.selection(), output)
+
+
+@dataclass(frozen=True, slots=True)
+class Upkeep:
+    """The state of a registry that was changed.
+
+    Parameters
+    ----------
+    tombstones : int
+        Number of tombstones.
+    pending : sequence of PendingRewrite
+        Segments whose files still have withdrawn items.
+    replaced : int
+        Number of items in its files that later ones replaced.
+    """
+
+    tombstones: int
+    pending: Sequence[PendingRewrite]
+    replaced: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleItem:
+    """An item of a registry; fields as in `ITEMS`, the text None if the registry keeps none."""
+
+    source: str
+    item: str
+    created_at: datetime | None
+    url: str | None
+    text: str | None
+
+
+def registry_upkeep(folder: Path) -> Upkeep:
+    """Return the state of a registry that was changed."""
+    _, segments, statuses_file, tombstones = map_with_tombstones(folder)
+    statuses = read_statuses(statuses_file, [segment.entry.items for segment in segments])
+    pending = pending_rewrites(
+        SegmentSet(segments, statuses), BuildLimits().rewritten_bytes, datetime.now(UTC).date()
+    )
+    replaced = pc.sum(pc.equal(statuses["state"], REPLACED)).as_py() or 0
+    return Upkeep(len(tombstones), pending, replaced)
+
+
+def example_items(folder: Path, count: int) -> list[ExampleItem]:
+    """Return some items of a registry that count, from all over it."""
+    registry = open_registry(folder)
+    numbers = np.flatnonzero(registry.arrays().is_live).astype(np.uint32)
+    places = np.linspace(0, len(numbers) - 1, min(count, len(numbers))).astype(np.int64)
+    chosen = numbers[places]
+    described = registry.describe(chosen).select(["source", "item", "created_at", "url"])
+    return [
+        ExampleItem(**row, text=text)
+        for row, text in zip(described.to_pylist(), registry.texts(chosen), strict=True)
+    ]
+
+
+def forget_registries(policy: Policy, *others: str | None) -> None:
+    """Make the next opening of the registries of a policy, and of others, read every byte again."""
+    folders = [*policy.registries, *policy.backgrounds, *others]
+    for folder in filter(None, folders):
+        forget_verified(local_folder(folder))

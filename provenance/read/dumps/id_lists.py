@@ -1,0 +1,129 @@
+"""Lists of items' ids: text with an id a line, or tables with a column of ids."""
+
+import json
+from collections.abc import Iterator
+from io import BufferedReader, RawIOBase
+from typing import cast
+
+import pyarrow as pa
+
+from provenance.errors import ColumnMissing, CorruptFile, InputError
+from provenance.read.columns.column_choice import format_names
+from provenance.read.columns.column_paths import column_at
+from provenance.read.columns.string_arrays import format_values
+from provenance.read.columns.table_parts import TableFile
+from provenance.read.corpus.file_access import File
+from provenance.read.dumps.column_roles import item_column
+from provenance.read.dumps.dump_discovery import find_dump_files
+from provenance.read.dumps.json_posts import to_text
+from provenance.read.formats.arrow_file import open_arrow
+from provenance.read.formats.csv_file import open_csv
+from provenance.read.formats.detection import ARROW_MAGICS, PARQUET_MAGIC, format_by_name
+from provenance.read.formats.parquet_file import open_parquet
+
+_HEAD_BYTES = 64
+_ROUNDED = "holds numbers that may have been rounded, or no ids"
+_STRINGS = "give the ids as strings or integers"
+
+
+def read_ids(address: str) -> pa.Array:
+    """Read the ids that a file lists, each once, in the order of the file.
+
+    Parameters
+    ----------
+    address : str
+        A text file with an id a line; or a table (CSV, JSON Lines, Parquet, Arrow; compressed or
+        not) with a column of ids, as of a dump.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read to its end, has no column of ids, or no id.
+    """
+    ids = [value for file in find_dump_files(address) for value in _read(file)]
+    if not ids:
+        raise InputError(
+            f"{address} has no id", remedy="give one id a line, or a table with a column id"
+        )
+    return pa.array(ids, pa.string()).unique()
+
+
+def _read(file: File) -> Iterator[str]:
+    if file.fault is not None:
+        raise file.fault
+    head = file.head(_HEAD_BYTES)
+    format_name = (format_by_name(file.path) or ("", None))[0]
+    if head.startswith(PARQUET_MAGIC):
+        return _of_table(open_parquet(file))
+    if head.startswith(ARROW_MAGICS):
+        return _of_table(open_arrow(file))
+    if head.lstrip().startswith(b"{"):
+        return _of_objects(file)
+    if format_name == "csv":
+        return _of_table(open_csv(file))
+    return _lines(file)
+
+
+def _of_table(table: TableFile) -> Iterator[str]:
+    column = item_column(table.schema)
+    if column is None:
+        raise _no_column_error(table.display_path, table.schema.names)
+    if pa.types.is_floating(table.schema.field(column).type):
+        raise CorruptFile(f"{table.display_path}: column {column!r} {_ROUNDED}", remedy=_STRINGS)
+    for piece in table.pieces:
+        for block in piece.read([column]):
+            for skipped in block.skipped:
+                raise CorruptFile(
+                    f"{table.display_path}: {skipped.count:,} rows cannot be read: "
+                    f"{skipped.reason}",
+                    remedy="mend the file: no id must be overlooked",
+                )
+            yield from _present(format_values(column_at(block.batch, column)).to_pylist())
+
+
+def _of_objects(file: File) -> Iterator[str]:
+    for number, line in enumerate(_lines(file)):
+        try:
+            entry = json.loads(line)
+        except ValueError as error:
+            raise _line_error(file, number, str(error)) from error
+        if not isinstance(entry, dict):
+            raise _line_error(file, number, "not an object")
+        column = item_column(pa.schema([(name, pa.string()) for name in entry]))
+        if column is None:
+            raise _no_column_error(f"{file.display_path}, line {number + 1}", list(entry))
+        value = to_text(entry[column])
+        if value is None and entry[column] not in (None, ""):
+            raise CorruptFile(
+                f"{file.display_path}, line {number + 1}: {column!r} {_ROUNDED}", remedy=_STRINGS
+            )
+        yield from _present([value])
+
+
+def _lines(file: File) -> Iterator[str]:
+    with BufferedReader(cast("RawIOBase", file.stream())) as stream:
+        for number, line in enumerate(stream):
+            try:
+                text = line.decode("utf-8-sig" if not number else "utf-8").strip()
+            except UnicodeDecodeError as error:
+                raise _line_error(file, number, "not valid UTF-8") from error
+            if text:
+                yield text
+
+
+def _present(values: list[str | None]) -> Iterator[str]:
+    return (value for value in values if value)
+
+
+def _no_column_error(path: str, names: list[str]) -> ColumnMissing:
+    return ColumnMissing(
+        f"{path}: no column is recognised as the ids; there is {format_names(names)}",
+        remedy="name the column id",
+    )
+
+
+def _line_error(file: File, number: int, fault: str) -> CorruptFile:
+    return CorruptFile(
+        f"{file.display_path}, line {number + 1}: {fault}",
+        remedy="mend the line: no id must be overlooked",
+    )

@@ -1,0 +1,81 @@
+"""Layouts of objects, in JSON or as rows of a table, each recognised by its members."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from provenance.model import Items
+from provenance.read.dumps.dump_file import Dump
+from provenance.read.dumps.json_posts import JsonObject, ObjectReader
+from provenance.read.dumps.sources import (
+    arxiv,
+    bluesky,
+    chat_exports,
+    hackernews,
+    linkedin,
+    mastodon,
+    reddit,
+    source_code,
+    weibo,
+    wikipedia,
+    x_posts,
+    youtube,
+)
+from provenance.read.dumps.table_objects import read_objects_or_rows
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectLayout:
+    """A layout whose records are objects.
+
+    Parameters
+    ----------
+    name : str
+        As `--layout` names it.
+    is_entry : callable
+        Returns whether an object is of this layout; for a table, all members are None.
+    read_entry : ObjectReader
+        Yields the items of an object.
+    columns : sequence of str
+        Members to read from a table; empty if it is only published as JSON.
+    """
+
+    name: str
+    is_entry: Callable[[JsonObject], bool]
+    read_entry: ObjectReader
+    columns: Sequence[str] = ()
+
+    def read(self, dump: Dump) -> Iterator[Items]:
+        """Read a file of this layout."""
+        return read_objects_or_rows(dump, self.read_entry, self.columns)
+
+
+OBJECT_LAYOUTS = (
+    ObjectLayout("weibo", weibo.is_post, weibo.read_post, weibo.COLUMNS),
+    ObjectLayout("youtube", youtube.is_entry, youtube.read_entry, youtube.COLUMNS),
+    ObjectLayout(
+        "telegram-api", chat_exports.is_telegram_message, chat_exports.read_telegram_message
+    ),
+    ObjectLayout(
+        "discord-package",
+        chat_exports.is_discord_message,
+        chat_exports.read_discord_message,
+        chat_exports.DISCORD_COLUMNS,
+    ),
+    ObjectLayout("linkedin", linkedin.is_entry, linkedin.read_entry, linkedin.COLUMNS),
+    ObjectLayout("x-gnip", x_posts.is_activity, x_posts.read_activity),
+    ObjectLayout("x-api-v2", x_posts.is_v2, x_posts.read_v2),
+    ObjectLayout("x-api", x_posts.is_v1, x_posts.read_v1),
+    ObjectLayout("reddit", reddit.is_post, reddit.read_post, reddit.COLUMNS),
+    ObjectLayout("hackernews", hackernews.is_item, hackernews.read_item, hackernews.COLUMNS),
+    ObjectLayout("arxiv", arxiv.is_paper, arxiv.read_paper, arxiv.COLUMNS),
+    ObjectLayout(
+        "the-stack",
+        source_code.is_file_or_repository,
+        source_code.read_file_or_repository,
+        source_code.COLUMNS,
+    ),
+    ObjectLayout("bluesky", bluesky.is_event, bluesky.read_event, bluesky.COLUMNS),
+    ObjectLayout("wikimedia", wikipedia.is_enterprise, wikipedia.read_enterprise),
+    ObjectLayout("mastodon-api", mastodon.is_status, mastodon.read_status),
+)
+"""In the order in which they are tried."""

@@ -1,0 +1,256 @@
+"""Bluesky: Jetstream and firehose, repositories (CAR), captures of accounts, sets on hubs."""
+
+import base64
+import binascii
+import io
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+from provenance.model import Items
+from provenance.read.corpus import skipped_rows
+from provenance.read.corpus.file_access import read_fully, translate_read_errors
+from provenance.read.dumps.dump_file import Dump
+from provenance.read.dumps.item_batches import ItemRecord, RowFault, batch_records
+from provenance.read.dumps.json_posts import JsonObject, member, objects_in, string_at, to_text
+from provenance.read.dumps.optional_libraries import import_parser
+from provenance.read.dumps.timestamps import parse_timestamp
+
+POST, REPOST = "app.bsky.feed.post", "app.bsky.feed.repost"
+COLUMNS = (
+    *("uri", "text", "author", "created_at", "createdAt", "langs", "has_images", "reply_to", "cid"),
+    *("did", "author_did"),
+)
+
+_POST_URL = "https://bsky.app/profile/{}/post/{}"
+_SCHEME = "at://"
+_MAX_VARINT_BYTES = 9
+_CID_TAG = 42
+_V0_CID_BYTES = 34
+
+Blocks = dict[bytes, object]
+"""Content of blocks by their CID."""
+
+
+def is_event(entry: JsonObject) -> bool:
+    """Return whether an object is a post or an event of any of the layouts in JSON."""
+    keys = entry.keys()
+    if {"did", "time_us"} <= keys or "postRecords" in keys or _is_commit(entry):
+        return True
+    if {"accounts", "messages"} <= keys or {"uri", "cid"} <= keys:
+        return bool({"value", "record", "messages", "text"} & keys)
+    if isinstance(entry.get("post"), dict):
+        return is_event(objects_in(entry["post"])[0])
+    return {"uri", "text", "author", "created_at"} <= keys and bool(
+        {"has_images", "reply_to"} & keys
+    )
+
+
+def read_event(entry: JsonObject, row: int, dump: Dump) -> Iterator[ItemRecord | RowFault]:
+    """Yield the posts of an event, a capture or a view of a post."""
+    if ("commit" in entry and "did" in entry) or "time_us" in entry:
+        yield _jetstream(entry, row, dump)
+    elif "postRecords" in entry:
+        for record in objects_in(entry["postRecords"]):
+            yield _record(string_at(record, "uri"), record.get("value"), row, dump)
+    elif "messages" in entry:
+        for message in objects_in(entry["messages"]):
+            yield from _commit(objects_in(member(message, "frame", "body")), row, dump)
+    elif _is_commit(entry):
+        yield from _commit([entry], row, dump)
+    else:
+        yield _view(entry, row, dump)
+
+
+def _is_commit(entry: JsonObject) -> bool:
+    return {"repo", "ops", "blocks"} <= entry.keys()
+
+
+def _jetstream(entry: JsonObject, row: int, dump: Dump) -> ItemRecord | RowFault:
+    commit = entry.get("commit")
+    collection, key = string_at(commit, "collection"), string_at(commit, "rkey")
+    if string_at(commit, "operation") == "delete":
+        reason = skipped_rows.DELETION if collection == POST else skipped_rows.NOT_A_POST
+        return RowFault(row, reason)
+    address = f"{_SCHEME}{to_text(entry.get('did'))}/{collection}/{key}"
+    return _record(address, member(commit, "record"), row, dump)
+
+
+def _commit(frames: list[JsonObject], row: int, dump: Dump) -> Iterator[ItemRecord | RowFault]:
+    """Yield the posts of commits of the firehose, whose records are blocks of a CAR file."""
+    for frame in frames:
+        if not _is_commit(frame):  # of an identity or an account
+            yield RowFault(row, skipped_rows.NOT_A_POST)
+            continue
+        try:
+            encoded = string_at(frame, "blocks", "$bytes") or ""
+            content = base64.b64decode(encoded + "=" * (-len(encoded) % 4))  # it has no padding
+            blocks = dict(_read_blocks(io.BytesIO(content), dump))
+        except (binascii.Error, ValueError):
+            yield RowFault(row, "damaged blocks")
+            continue
+        records = {_text_of_cid(cid): content for cid, content in blocks.items()}
+        for operation in objects_in(frame.get("ops")):
+            address = f"{_SCHEME}{frame.get('repo')}/{operation.get('path')}"
+            if operation.get("action") == "delete":
+                is_post = str(operation.get("path")).startswith(f"{POST}/")
+                yield RowFault(row, skipped_rows.DELETION if is_post else skipped_rows.NOT_A_POST)
+            else:
+                record = records.get(string_at(operation, "cid", "$link") or "")
+                yield _record(address, record, row, dump)
+
+
+def _view(entry: JsonObject, row: int, dump: Dump) -> ItemRecord | RowFault:
+    inner = entry.get("post", entry)
+    record = member(inner, "record") or member(inner, "value") or inner
+    return _record(string_at(inner, "uri"), record, row, dump)
+
+
+def _record(address: str | None, record: object, row: int, dump: Dump) -> ItemRecord | RowFault:
+    """Return a record as an item, if it is a post."""
+    kind = string_at(record, "$type")
+    is_post = kind == POST or (kind is None and f"/{POST}/" in (address or ""))
+    if not is_post:
+        is_repost = REPOST in (kind or "", (address or "").rpartition("/")[0].rpartition("/")[2])
+        return RowFault(row, skipped_rows.REPOST_ALONE if is_repost else skipped_rows.NOT_A_POST)
+    text = member(record, "text")
+    if not isinstance(text, str) or not text.strip():
+        return RowFault(row, skipped_rows.EMPTY if text == "" else skipped_rows.NULL)
+    did, _, key = (address or "").removeprefix(_SCHEME).partition(f"/{POST}/")
+    if not did or not key:
+        return RowFault(row, skipped_rows.NO_ID)
+    languages = member(record, "langs")
+    date = member(record, "createdAt") or member(record, "created_at")
+    return ItemRecord(
+        dump.source,
+        f"{_SCHEME}{did}/{POST}/{key}",
+        text,
+        _POST_URL.format(did, key),
+        parse_timestamp(date),
+        did,
+        to_text(languages[0]) if isinstance(languages, list) and languages else None,
+    )
+
+
+def read_repository(dump: Dump) -> Iterator[Items]:
+    """Read the posts of a repository, as its owner or a relay exports it.
+
+    It is read twice: the keys of records are in a tree that may be anywhere in the file.
+
+    Raises
+    ------
+    CorruptFile
+        If the file is damaged or cut short.
+    """
+    return batch_records(dump.name, _repository(dump))
+
+
+def _repository(dump: Dump) -> Iterator[ItemRecord | RowFault]:
+    paths: dict[bytes, str] = {}
+    owner = None
+    for _, content in _file_blocks(dump):
+        if not isinstance(content, dict):
+            continue
+        paths |= _tree_entries(content)
+        owner = content["did"] if {"did", "data", "sig"} <= content.keys() else owner
+    row = 0
+    for cid, content in _file_blocks(dump):
+        if isinstance(content, dict) and "$type" in content:
+            address = f"{_SCHEME}{owner}/{paths[cid]}" if owner and cid in paths else None
+            yield _record(address, content, row, dump)
+            row += 1
+
+
+def _tree_entries(node: JsonObject) -> dict[bytes, str]:
+    """Return the paths of records by CID, if the block is a node of the tree."""
+    entries, key, paths = node.get("e"), b"", dict[bytes, str]()
+    for entry in objects_in(entries) if isinstance(entries, list) else []:
+        shared, rest, cid = entry.get("p"), entry.get("k"), _linked_cid(entry.get("v"))
+        if not (isinstance(shared, int) and isinstance(rest, bytes) and cid):
+            return {}
+        key = key[:shared] + rest
+        paths[cid] = key.decode("utf-8", "replace")
+    return paths
+
+
+def _file_blocks(dump: Dump) -> Iterator[tuple[bytes, object]]:
+    count = 0
+    with (
+        dump.file.stream() as stream,
+        translate_read_errors(
+            dump.display_path, lambda: f"after {count:,} blocks", damage=(ValueError,)
+        ),
+    ):
+        for block in _read_blocks(stream, dump):
+            yield block
+            count += 1
+
+
+def _read_blocks(stream: BinaryIO, dump: Dump) -> Iterator[tuple[bytes, object]]:
+    """Yield the blocks of a CAR file: its header, then CID and content of each."""
+    cbor: Any = import_parser("cbor2", "bluesky", dump)
+    size = _read_varint(stream)
+    if size is None:
+        raise ValueError("there is no header")
+    _read_exactly(stream, size, dump)
+    while (size := _read_varint(stream)) is not None:
+        block = _read_exactly(stream, size, dump)
+        end = _cid_end(block)
+        try:
+            content = cbor.loads(block[end:])
+        except (cbor.CBORDecodeError, RecursionError, OverflowError) as error:
+            raise ValueError(f"a block is not CBOR ({error})") from error
+        yield block[:end], content
+
+
+def _linked_cid(link: object) -> bytes | None:
+    """Return the CID of a link, which is a tagged value with a zero byte before the CID."""
+    value = getattr(link, "value", None)
+    return value[1:] if isinstance(value, bytes) and getattr(link, "tag", 0) == _CID_TAG else None
+
+
+def _cid_end(block: bytes) -> int:
+    """Return the length of the CID: version, codec, hash function, length and digest."""
+    if block[:2] == b"\x12\x20":
+        return _V0_CID_BYTES
+    place = 0
+    for _ in range(3):
+        place = _varint_end(block, place)
+    length_end = _varint_end(block, place)
+    return length_end + block[place]
+
+
+def _varint_end(data: bytes, place: int) -> int:
+    while place < len(data) and data[place] & 0x80:
+        place += 1
+    if place >= len(data):
+        raise ValueError("a block has no CID")
+    return place + 1
+
+
+def _read_varint(stream: BinaryIO) -> int | None:
+    """Read a number of variable length; None at the end of the file."""
+    value = 0
+    for place in range(_MAX_VARINT_BYTES):
+        byte = stream.read(1)
+        if not byte:
+            if place:
+                raise ValueError("it ends within a block")
+            return None
+        value |= (byte[0] & 0x7F) << (7 * place)
+        if not byte[0] & 0x80:
+            return value
+    raise ValueError("the size of a block is not a number")
+
+
+def _read_exactly(stream: BinaryIO, size: int, dump: Dump) -> bytes:
+    if size > dump.file.max_document:
+        raise ValueError(f"a block has {size:,} bytes")
+    data = read_fully(stream, size)
+    if len(data) < size:
+        raise ValueError("it ends within a block")
+    return data
+
+
+def _text_of_cid(cid: bytes) -> str:
+    """Return a CID as JSON writes it: base 32 in lower case, after a `b`."""
+    return "b" + base64.b32encode(cid).decode().rstrip("=").lower()

@@ -1,0 +1,168 @@
+"""Messages of Telegram and Discord, as their exports have them."""
+
+from collections.abc import Iterator
+
+from provenance.model import Items
+from provenance.read.corpus import skipped_rows
+from provenance.read.dumps.dump_file import Dump
+from provenance.read.dumps.item_batches import ItemRecord, RowFault, batch_records
+from provenance.read.dumps.json_members import read_members
+from provenance.read.dumps.json_posts import JsonObject, member, objects_in, string_at, to_text
+from provenance.read.dumps.timestamps import parse_timestamp
+
+DISCORD_COLUMNS = ("ID", "Timestamp", "Contents", "Attachments")
+
+_TELEGRAM_CONTAINERS = frozenset({"chats", "left_chats", "list"})
+_MESSAGES = frozenset({"messages"})
+_DISCORD_URL = "https://discord.com/channels/{}/{}/{}"
+_WRITTEN = {"Default", "Reply", "ThreadStarterMessage", "ChatInputCommand"}
+
+
+def is_telegram_export(entry: JsonObject) -> bool:
+    """Return whether an object is an export of Telegram Desktop, of a chat or of all."""
+    if "messages" in entry:
+        return any(
+            {"id", "type", "date"} <= message.keys() for message in objects_in(entry["messages"])
+        )
+    return isinstance(member(entry, "chats", "list"), list)
+
+
+def is_telegram_message(entry: JsonObject) -> bool:
+    """Return whether an object is a message of Telegram's API."""
+    return entry.get("_") in {"Message", "MessageService", "MessageEmpty"} or (
+        {"id", "date", "message"} <= entry.keys()
+        and bool({"peer_id", "to_id", "fwd_from"} & entry.keys())
+    )
+
+
+def is_discord_export(entry: JsonObject) -> bool:
+    """Return whether an object is an export of a channel by DiscordChatExporter."""
+    return {"guild", "channel"} <= entry.keys()
+
+
+def is_discord_message(entry: JsonObject) -> bool:
+    """Return whether an object is a message of the data package that Discord gives a user."""
+    return {"ID", "Timestamp", "Contents"} <= entry.keys()
+
+
+def read_telegram_export(dump: Dump) -> Iterator[Items]:
+    """Read the messages of an export; forwarded and service messages are no items."""
+    rows = read_members(dump, _TELEGRAM_CONTAINERS, _MESSAGES)
+    return batch_records(
+        dump.name,
+        (
+            RowFault(row, message)
+            if isinstance(message, str)
+            else _telegram_message(message, chat, row, dump)
+            for row, chat, message in rows
+        ),
+    )
+
+
+def _telegram_message(
+    message: JsonObject, chat: JsonObject, row: int, dump: Dump
+) -> ItemRecord | RowFault:
+    if message.get("type") != "message":
+        return RowFault(row, skipped_rows.SERVICE)
+    if "forwarded_from" in message:
+        return RowFault(row, skipped_rows.REPOST_ALONE)
+    native, chat_id = to_text(message.get("id")), to_text(chat.get("id"))
+    return _item(
+        "".join(_telegram_texts(message.get("text"))),
+        f"{chat_id}/{native}" if native and chat_id else native,
+        None,
+        message.get("date_unixtime", message.get("date")),
+        string_at(message, "from") or to_text(message.get("from_id")),
+        row,
+        dump,
+    )
+
+
+def _telegram_texts(value: object) -> Iterator[str]:
+    """Yield the parts of a text, which is a list where some of it is formatted."""
+    for part in value if isinstance(value, list) else [value]:
+        text = member(part, "text") if isinstance(part, dict) else part
+        if isinstance(text, str):
+            yield text
+
+
+def read_telegram_message(
+    message: JsonObject, row: int, dump: Dump
+) -> Iterator[ItemRecord | RowFault]:
+    """Yield a message of the API."""
+    if message.get("_", "Message") != "Message":
+        yield RowFault(row, skipped_rows.SERVICE)
+    elif message.get("fwd_from"):
+        yield RowFault(row, skipped_rows.REPOST_ALONE)
+    else:
+        native = to_text(message.get("id"))
+        chat = _peer(message.get("peer_id") or message.get("to_id"))
+        yield _item(
+            message.get("message"),
+            f"{chat}/{native}" if chat and native else native,
+            None,
+            message.get("date"),
+            _peer(message.get("from_id")) or string_at(message, "post_author"),
+            row,
+            dump,
+        )
+
+
+def _peer(value: object) -> str | None:
+    ids = (to_text(member(value, key)) for key in ("channel_id", "chat_id", "user_id"))
+    return to_text(value) or next((native for native in ids if native), None)
+
+
+def read_discord_export(dump: Dump) -> Iterator[Items]:
+    """Read the messages of a channel; notices, such as of who joined, are no items."""
+    return batch_records(
+        dump.name,
+        (
+            RowFault(row, message)
+            if isinstance(message, str)
+            else _discord_message(message, around, row, dump)
+            for row, around, message in read_members(dump, frozenset(), _MESSAGES)
+        ),
+    )
+
+
+def _discord_message(
+    message: JsonObject, around: JsonObject, row: int, dump: Dump
+) -> ItemRecord | RowFault:
+    if str(message.get("type", "Default")) not in _WRITTEN:
+        return RowFault(row, skipped_rows.SERVICE)
+    native = to_text(message.get("id"))
+    places = (member(around, "guild", "id"), member(around, "channel", "id"), native)
+    return _item(
+        message.get("content"),
+        native,
+        _DISCORD_URL.format(*places) if all(places) else None,
+        message.get("timestamp"),
+        string_at(message, "author", "name"),
+        row,
+        dump,
+    )
+
+
+def read_discord_message(
+    message: JsonObject, row: int, dump: Dump
+) -> Iterator[ItemRecord | RowFault]:
+    """Yield a message of a user's own package."""
+    native, date = to_text(message.get("ID")), message.get("Timestamp")
+    yield _item(message.get("Contents"), native, None, date, None, row, dump)
+
+
+def _item(  # noqa: PLR0913 (the fields of a message)
+    text: object,
+    native: str | None,
+    url: str | None,
+    date: object,
+    author: str | None,
+    row: int,
+    dump: Dump,
+) -> ItemRecord | RowFault:
+    if not isinstance(text, str) or not text.strip():
+        return RowFault(row, skipped_rows.EMPTY if text == "" else skipped_rows.NULL)
+    if native is None:
+        return RowFault(row, skipped_rows.NO_ID)
+    return ItemRecord(dump.source, native, text, url, parse_timestamp(date), author)

@@ -1,0 +1,93 @@
+"""E-mail: mailboxes (mbox) and single messages."""
+
+import re
+from collections.abc import Iterator
+from email import policy
+from email.message import EmailMessage
+from email.parser import BytesParser
+from email.utils import parseaddr
+
+from provenance.model import Items
+from provenance.read.corpus import skipped_rows
+from provenance.read.dumps.dump_file import Dump
+from provenance.read.dumps.html_text import plain_text
+from provenance.read.dumps.item_batches import ItemRecord, RowFault, batch_records
+from provenance.read.dumps.text_lines import read_byte_lines
+from provenance.read.dumps.timestamps import parse_timestamp
+
+MAILBOX_START = re.compile(
+    rb"From \S{1,200}[^\n]{0,200}\d{4}[^\n]{0,100}\r?\n(?:>?[A-Za-z][A-Za-z0-9-]*:|[ \t])"
+)
+MESSAGE_START = re.compile(
+    rb"(?:(?:Return-Path|Received|Delivered-To|MIME-Version|Message-ID|From|To|Date|Subject|X-[\w-]+)"
+    rb":[^\n]*\r?\n(?:[ \t][^\n]*\r?\n)*){3}",
+    re.IGNORECASE,
+)
+NOT_A_MESSAGE = "not a message that can be parsed"
+
+_SEPARATOR = b"From "
+_ESCAPED_FROM = re.compile(r"^>(>*From )", re.MULTILINE)
+_QUOTED_LINES = re.compile(r"^[ \t]*>.*\n?", re.MULTILINE)
+
+
+def read_mail(dump: Dump) -> Iterator[Items]:
+    """Read the messages of a mailbox, without the lines that they quote from others."""
+    return batch_records(
+        dump.name,
+        (_message(content, row, dump) for row, content in enumerate(_messages(dump))),
+    )
+
+
+def _messages(dump: Dump) -> Iterator[bytes]:
+    """Yield messages: each begins with a line `From …` after an empty line."""
+    lines: list[bytes] = []
+    size, count, is_after_blank = 0, 0, True
+    for line in read_byte_lines(dump):
+        if is_after_blank and line.startswith(_SEPARATOR):
+            if lines:
+                yield b"".join(lines)
+                count += 1
+            lines, size = [], 0
+        else:
+            lines.append(line)
+            size += len(line)
+        if size > dump.file.max_document:
+            raise dump.file.limit.error_for_row(count)
+        is_after_blank = not line.strip()
+    if lines:
+        yield b"".join(lines)
+
+
+def _message(content: bytes, row: int, dump: Dump) -> ItemRecord | RowFault:
+    try:
+        message = BytesParser(policy=policy.default).parsebytes(content)
+        body = _body(message)
+        headers = {
+            name: str(message[name] or "")
+            for name in ("Subject", "Message-ID", "Date", "From", "Archived-At")
+        }
+    except (ValueError, LookupError, TypeError, AttributeError):  # of the library, for bad headers
+        return RowFault(row, NOT_A_MESSAGE)
+    text = _QUOTED_LINES.sub("", _ESCAPED_FROM.sub(r"\1", body)).strip()
+    if not text:
+        return RowFault(row, skipped_rows.EMPTY)
+    native = headers["Message-ID"].strip().strip("<>")
+    subject = headers["Subject"].strip()
+    return ItemRecord(
+        dump.source,
+        native or f"{dump.prefix()}#{row}",
+        f"{subject}\n\n{text}" if subject else text,
+        headers["Archived-At"].strip().strip("<>") or None,
+        parse_timestamp(headers["Date"]),
+        parseaddr(headers["From"])[1] or None,
+    )
+
+
+def _body(message: EmailMessage) -> str:
+    part = message.get_body(preferencelist=("plain", "html"))
+    if part is None:
+        return ""
+    text = part.get_content()
+    if not isinstance(text, str):
+        return ""
+    return plain_text(text) if part.get_content_subtype() == "html" else text.replace("\r\n", "\n")

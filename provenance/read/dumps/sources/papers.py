@@ -1,0 +1,129 @@
+"""Papers: citations of PubMed, and articles of PubMed Central (JATS)."""
+
+from collections.abc import Iterator
+from xml.etree.ElementTree import Element
+
+from provenance.model import Items
+from provenance.read.corpus import skipped_rows
+from provenance.read.dumps.dump_file import Dump
+from provenance.read.dumps.item_batches import ItemRecord, RowFault, batch_records
+from provenance.read.dumps.timestamps import parse_timestamp
+from provenance.read.dumps.xml_elements import read_elements
+
+_CITATIONS = frozenset({"PubmedArticle", "DeleteCitation"})
+_ARTICLE_PARTS = frozenset({"front", "body"})
+_PUBMED_URL = "https://pubmed.ncbi.nlm.nih.gov/"
+_PMC_URL = "https://pmc.ncbi.nlm.nih.gov/articles/PMC"
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def read_pubmed(dump: Dump) -> Iterator[Items]:
+    """Read titles and abstracts; deleted citations are counted."""
+    return batch_records(dump.name, _citations(dump))
+
+
+def _citations(dump: Dump) -> Iterator[ItemRecord | RowFault]:
+    row = 0
+    for _, element in read_elements(dump, _CITATIONS):
+        if element.tag == "DeleteCitation":
+            for _ in element.iter("PMID"):
+                yield RowFault(row, skipped_rows.DELETION)
+                row += 1
+            continue
+        yield _citation(element, row, dump)
+        row += 1
+
+
+def _citation(element: Element, row: int, dump: Dump) -> ItemRecord | RowFault:
+    native = element.findtext("MedlineCitation/PMID")
+    article = element.find("MedlineCitation/Article")
+    if native is None or article is None:
+        return RowFault(row, skipped_rows.NO_ID)
+    paragraphs = [article.find("ArticleTitle"), *article.iterfind("Abstract/AbstractText")]
+    text = _joined(paragraphs)
+    if not text:
+        return RowFault(row, skipped_rows.EMPTY)
+    authors = (
+        " ".join(filter(None, (author.findtext("ForeName"), author.findtext("LastName"))))
+        for author in article.iterfind("AuthorList/Author")
+    )
+    return ItemRecord(
+        dump.source,
+        native,
+        text,
+        f"{_PUBMED_URL}{native}/",
+        _date(article.find("Journal/JournalIssue/PubDate"), "Year", "Month", "Day"),
+        ", ".join(filter(None, authors)) or None,
+        article.findtext("Language"),
+    )
+
+
+def read_articles(dump: Dump) -> Iterator[Items]:
+    """Read articles in JATS: title, abstract and the paragraphs of the body."""
+    return batch_records(dump.name, _articles(dump))
+
+
+def _articles(dump: Dump) -> Iterator[ItemRecord | RowFault]:
+    front: Element | None = None
+    row = 0
+    for _, element in read_elements(dump, _ARTICLE_PARTS):
+        if front is not None:
+            is_its_body = element.tag == "body"
+            yield _article(front, element if is_its_body else None, row, dump)
+            front, row = None, row + 1
+        if element.tag == "front":
+            front = element
+    if front is not None:
+        yield _article(front, None, row, dump)
+
+
+def _article(front: Element, body: Element | None, row: int, dump: Dump) -> ItemRecord | RowFault:
+    meta = front.find("article-meta")
+    if meta is None:
+        return RowFault(row, skipped_rows.NO_ID)
+    ids = {part.get("pub-id-type"): "".join(part.itertext()) for part in meta.iter("article-id")}
+    native = (ids.get("pmc") or ids.get("pmcid") or "").removeprefix("PMC")
+    paragraphs = [
+        meta.find("title-group/article-title"),
+        *meta.iterfind("abstract//p"),
+        *(() if body is None else body.iter("p")),
+    ]
+    text = _joined(paragraphs)
+    if not text or not (native or ids.get("doi")):
+        return RowFault(row, skipped_rows.NO_ID if text else skipped_rows.EMPTY)
+    names = (
+        " ".join(filter(None, (name.findtext("given-names"), name.findtext("surname"))))
+        for name in meta.iterfind("contrib-group/contrib/name")
+    )
+    return ItemRecord(
+        dump.source,
+        f"PMC{native}" if native else ids["doi"],
+        text,
+        f"{_PMC_URL}{native}/" if native else None,
+        _date(meta.find("pub-date"), "year", "month", "day"),
+        ", ".join(filter(None, names)) or None,
+        licence=_licence(meta),
+    )
+
+
+def _licence(meta: Element) -> str | None:
+    for element in meta.iterfind("permissions/license"):
+        for part in element.iter():
+            text = part.text if part.tag.endswith("license_ref") else None
+            address = part.get("xlink:href") or text or ""
+            if "licenses" in address:
+                return address.strip()
+    return None
+
+
+def _joined(paragraphs: list[Element | None]) -> str:
+    texts = (" ".join("".join(part.itertext()).split()) for part in paragraphs if part is not None)
+    return "\n\n".join(text for text in texts if text)
+
+
+def _date(element: Element | None, *names: str) -> int | None:
+    if element is None:
+        return None
+    year, month, day = (element.findtext(name) or "1" for name in names)
+    number = _MONTHS.index(month[:3]) + 1 if month[:3] in _MONTHS else month
+    return parse_timestamp(f"{year}-{number:0>2}-{day:0>2}")

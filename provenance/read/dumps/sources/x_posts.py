@@ -1,0 +1,287 @@
+"""Posts of X: API v1.1 and v2, Gnip activities, and the archive that X gives its users.
+
+A repost gives the post that it repeats, with that post's id and author; so does a quoted post.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from typing import NamedTuple
+
+from provenance.errors import InputError
+from provenance.model import Items
+from provenance.read.corpus import skipped_rows
+from provenance.read.dumps.dump_file import Dump
+from provenance.read.dumps.item_batches import ItemRecord, RowFault
+from provenance.read.dumps.json_posts import (
+    JsonObject,
+    member,
+    objects_in,
+    read_objects,
+    read_posts,
+    string_at,
+    to_text,
+)
+from provenance.read.dumps.timestamps import parse_timestamp
+
+POST_URL = "https://x.com/i/status/"
+ARCHIVE_NAMES = frozenset(
+    {
+        *("tweets", "tweet", "note_tweet", "note_tweets", "community_tweet", "community_tweets"),
+        *("deleted_tweets", "deleted_tweet"),
+    }
+)
+"""Parts of an archive that hold posts."""
+
+_FIRST_SNOWFLAKE = 1 << 35
+"""Ids from late 2010 on contain the millisecond at which they were given."""
+_SNOWFLAKE_EPOCH = 1_288_834_974_657
+_MAX_ID_DIGITS = 19
+_UNKNOWN_LANGUAGES = {"und", "zxx", "qam", "qct", "qht", "qme", "qst", "art"}
+_REPOST = re.compile(r"RT @\w{1,20}: ")
+_ESCAPES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
+
+_Entry = ItemRecord | RowFault
+
+
+def is_v1(post: JsonObject) -> bool:
+    """Return whether an object is a post or a notice of API v1.1 or of its streams."""
+    keys = post.keys()
+    if isinstance(member(post, "delete", "status"), dict):
+        return True
+    if {"id_str", "created_at"} <= keys and {"text", "full_text", "extended_tweet"} & keys:
+        return True
+    return {"user", "created_at", "id"} <= keys and bool(
+        {"full_text", "extended_tweet", "retweet_count"} & keys
+    )
+
+
+def is_v2(post: JsonObject) -> bool:
+    """Return whether an object is a post or a page of API v2."""
+    if "data" in post and {"includes", "meta", "matching_rules", "errors"} & post.keys():
+        return any(isinstance(inner.get("text"), str) for inner in objects_in(post["data"]))
+    return {"id", "text"} <= post.keys() and bool(
+        {"edit_history_tweet_ids", "author_id", "referenced_tweets"} & post.keys()
+    )
+
+
+def is_activity(post: JsonObject) -> bool:
+    """Return whether an object is an activity as Gnip gives them."""
+    return post.get("objectType") == "activity" and {"verb", "actor"} <= post.keys()
+
+
+def read_v1(post: JsonObject, row: int, dump: Dump) -> Iterator[_Entry]:
+    """Yield a post of API v1.1, and the posts that it repeats or quotes."""
+    if isinstance(member(post, "delete", "status"), dict):
+        yield RowFault(row, skipped_rows.DELETION)
+        return
+    yield from _with_related(_v1_post(post), row, dump)
+
+
+def read_v2(entry: JsonObject, row: int, dump: Dump) -> Iterator[_Entry]:
+    """Yield the posts of a page of API v2, or of a single post."""
+    included = objects_in(member(entry, "includes", "tweets"))
+    users = {
+        to_text(user.get("id")): string_at(user, "username")
+        for user in objects_in(member(entry, "includes", "users"))
+    }
+    posts = {to_text(post.get("id")): post for post in included}
+    yielded = set()
+    for post in objects_in(entry.get("data", entry)):
+        for found in _with_related(_v2_post(post, posts, users), row, dump):
+            yielded.add(found.item if isinstance(found, ItemRecord) else None)
+            yield found
+    for native, post in posts.items():  # what other posts answer
+        if native not in yielded:
+            yield from _with_related(_v2_post(post, {}, users), row, dump)
+
+
+def read_activity(activity: JsonObject, row: int, dump: Dump) -> Iterator[_Entry]:
+    """Yield an activity of Gnip, and the posts that it repeats or quotes."""
+    if activity.get("verb") == "delete":
+        yield RowFault(row, skipped_rows.DELETION)
+        return
+    yield from _with_related(_activity_post(activity), row, dump)
+
+
+def read_archive(dump: Dump) -> Iterator[Items]:
+    """Read `tweets.js`, or another file of posts, of an X archive."""
+    owner = _archive_owner(dump)
+
+    def read_entry(entry: JsonObject, row: int, dump: Dump) -> Iterator[_Entry]:
+        note = entry.get("noteTweet")
+        post = _as_post(note) if isinstance(note, dict) else entry.get("tweet", entry)
+        if not isinstance(post, dict):
+            yield RowFault(row, skipped_rows.NOT_A_POST)
+        elif "deleted_at" in post:
+            yield RowFault(row, skipped_rows.DELETION)
+        else:
+            found = _v1_post(post)
+            yield from _with_related(found._replace(author=found.author or owner), row, dump)
+
+    return read_posts(dump, read_entry)
+
+
+def full_text(post: JsonObject) -> str | None:
+    """Return the longest known text of a post of API v1.1."""
+    candidates = (member(post, "extended_tweet", "full_text"), post.get("full_text"))
+    texts = (*candidates, post.get("text"))
+    return next((_unescape(text) for text in texts if isinstance(text, str)), None)
+
+
+class _Post(NamedTuple):
+    """A post in any layout.
+
+    Parameters
+    ----------
+    native, text, author, language : str or None
+        As given.
+    created_at : int or None
+        Second.
+    original : _Post or None
+        Post that it repeats.
+    quoted : tuple of _Post
+        Posts that it quotes.
+    is_repost : bool
+        Whether it repeats another post, which may not be known.
+    """
+
+    native: str | None
+    text: str | None
+    author: str | None
+    language: str | None
+    created_at: int | None
+    original: "_Post | None" = None
+    quoted: "tuple[_Post, ...]" = ()
+    is_repost: bool = False
+
+
+def _with_related(post: _Post, row: int, dump: Dump) -> Iterator[_Entry]:
+    if post.original is not None:
+        originals = _items(post.original, row, dump)
+        yield from originals
+        yield RowFault(row, skipped_rows.REPOST if originals else skipped_rows.REPOST_ALONE)
+    elif post.is_repost or (post.text is not None and _REPOST.match(post.text)):
+        yield RowFault(row, skipped_rows.REPOST_ALONE)
+    else:
+        yield _entry(post, row, dump)
+    for quoted in post.quoted:
+        yield from _items(quoted, row, dump)
+
+
+def _items(post: _Post, row: int, dump: Dump) -> list[ItemRecord]:
+    entries = _with_related(post, row, dump)
+    return [entry for entry in entries if isinstance(entry, ItemRecord)]
+
+
+def _entry(post: _Post, row: int, dump: Dump) -> _Entry:
+    if post.text is None:
+        # Streams also carry limits and other notices.
+        return RowFault(row, skipped_rows.NULL if post.native else skipped_rows.NOT_A_POST)
+    if not post.text or post.text.isspace():
+        return RowFault(row, skipped_rows.EMPTY)
+    if post.native is None:
+        return RowFault(row, skipped_rows.NO_ID)
+    return ItemRecord(
+        dump.source,
+        post.native,
+        post.text,
+        POST_URL + post.native,
+        _snowflake_second(post.native) if post.created_at is None else post.created_at,
+        post.author,
+        None if post.language in _UNKNOWN_LANGUAGES else post.language,
+    )
+
+
+def _v1_post(post: JsonObject) -> _Post:
+    original, quoted = post.get("retweeted_status"), post.get("quoted_status")
+    return _Post(
+        _v1_id(post),
+        full_text(post),
+        string_at(post, "user", "screen_name"),
+        to_text(post.get("lang")),
+        parse_timestamp(post.get("created_at")),
+        _v1_post(original) if isinstance(original, dict) else None,
+        (_v1_post(quoted),) if isinstance(quoted, dict) else (),
+    )
+
+
+def _v1_id(post: JsonObject) -> str | None:
+    """Return the id; an id that was parsed as a float has lost its last digits, and is ignored."""
+    native = post.get("id_str") or post.get("id")
+    return None if isinstance(native, float) else to_text(native)
+
+
+def _v2_post(
+    post: JsonObject, posts: dict[str | None, JsonObject], users: dict[str | None, str | None]
+) -> _Post:
+    text = string_at(post, "note_tweet", "text") or post.get("text")
+    related: dict[object, list[_Post]] = {}
+    kinds = set()
+    for reference in objects_in(post.get("referenced_tweets")):
+        kinds.add(reference.get("type"))
+        found = reference if "text" in reference else posts.get(to_text(reference.get("id")))
+        if found is not None:
+            related.setdefault(reference.get("type"), []).append(_v2_post(found, {}, users))
+    author = string_at(post, "author", "username") or users.get(to_text(post.get("author_id")))
+    return _Post(
+        to_text(post.get("id")),
+        _unescape(text) if isinstance(text, str) else None,
+        author or to_text(post.get("author_id")),
+        to_text(post.get("lang")),
+        parse_timestamp(post.get("created_at")),
+        next(iter(related.get("retweeted", [])), None),
+        tuple(related.get("quoted", [])),
+        "retweeted" in kinds,
+    )
+
+
+def _activity_post(activity: JsonObject) -> _Post:
+    long, quoted = string_at(activity, "long_object", "body"), activity.get("twitter_quoted_status")
+    native, original = to_text(activity.get("id")), activity.get("object")
+    text = long or activity.get("body")
+    is_repost = activity.get("verb") == "share"
+    return _Post(
+        None if native is None else native.rpartition(":")[2],
+        _unescape(text) if isinstance(text, str) else None,
+        string_at(activity, "actor", "preferredUsername"),
+        to_text(activity.get("twitter_lang")),
+        parse_timestamp(activity.get("postedTime")),
+        _activity_post(original) if is_repost and isinstance(original, dict) else None,
+        (_activity_post(quoted),) if isinstance(quoted, dict) else (),
+        is_repost,
+    )
+
+
+def _as_post(note: JsonObject) -> JsonObject:
+    """Convert a long post of an archive to the structure of a short one."""
+    return {
+        "id_str": note.get("noteTweetId"),
+        "full_text": member(note, "core", "text"),
+        "created_at": note.get("createdAt"),
+    }
+
+
+def _archive_owner(dump: Dump) -> str | None:
+    """Return the user name in the archive's `account.js`; None if it is not there."""
+    account = replace(dump, file=dump.file.sibling("account.js"))
+    with suppress(InputError):
+        for _, entry in read_objects(account):
+            if (name := string_at(entry, "account", "username")) is not None:
+                return name
+    return None
+
+
+def _unescape(text: str) -> str:
+    """Resolve the only escapes that X uses."""
+    for escape, character in _ESCAPES if "&" in text else ():
+        text = text.replace(escape, character)
+    return text
+
+
+def _snowflake_second(native: str) -> int | None:
+    if not (native.isdecimal() and native.isascii() and len(native) <= _MAX_ID_DIGITS):
+        return None
+    number = int(native)
+    return None if number < _FIRST_SNOWFLAKE else ((number >> 22) + _SNOWFLAKE_EPOCH) // 1000

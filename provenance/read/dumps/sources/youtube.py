@@ -1,0 +1,135 @@
+"""YouTube: what yt-dlp and comment downloaders write, the API's threads, and Takeout."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from provenance.read.corpus import skipped_rows
+from provenance.read.dumps.dump_file import Dump
+from provenance.read.dumps.html_text import plain_text
+from provenance.read.dumps.item_batches import ItemRecord, RowFault
+from provenance.read.dumps.json_posts import JsonObject, member, objects_in, string_at, to_text
+from provenance.read.dumps.timestamps import parse_timestamp
+
+COLUMNS = (
+    *("Comment ID", "Channel ID", "Comment Create Timestamp", "Video ID", "Comment Text"),
+    *("cid", "text", "time", "time_parsed", "author", "channel", "votes"),
+)
+
+_VIDEO_URL = "https://www.youtube.com/watch?v="
+_API_KIND = "youtube#comment"
+
+
+def is_entry(entry: JsonObject) -> bool:
+    """Return whether an object is a video with comments, or a comment."""
+    keys = entry.keys()
+    return (
+        ({"id", "title", "webpage_url"} <= keys and bool({"extractor", "comments"} & keys))
+        or {"Comment ID", "Comment Text"} <= keys
+        or {"cid", "text", "author", "votes"} <= keys
+        or str(entry.get("kind", "")).startswith(_API_KIND)
+    )
+
+
+def read_entry(entry: JsonObject, row: int, dump: Dump) -> Iterator[ItemRecord | RowFault]:
+    """Yield a comment; of a video, its title with the description, and all comments."""
+    if "kind" in entry:
+        for comment in _api_comments(entry):
+            yield _api_comment(comment, row, dump)
+    elif "Comment ID" in entry:
+        yield _takeout_comment(entry, row, dump)
+    elif "cid" in entry:
+        date = entry.get("time_parsed")
+        yield _item(entry.get("text"), entry.get("cid"), None, date, entry.get("author"), row, dump)
+    else:
+        yield from _video(entry, row, dump)
+
+
+def _video(entry: JsonObject, row: int, dump: Dump) -> Iterator[ItemRecord | RowFault]:
+    native, address = to_text(entry.get("id")), string_at(entry, "webpage_url")
+    parts = (string_at(entry, "title"), string_at(entry, "description"))
+    text = "\n\n".join(part for part in parts if part)
+    uploader = entry.get("uploader") or entry.get("channel")
+    date = entry.get("timestamp") or _day(entry.get("upload_date"))
+    yield _item(text, native, address, date, uploader, row, dump)
+    for comment in objects_in(entry.get("comments")):
+        link = f"{_VIDEO_URL}{native}&lc={comment.get('id')}"
+        yield _item(
+            comment.get("text"),
+            comment.get("id"),
+            link,
+            comment.get("timestamp"),
+            comment.get("author") or comment.get("author_id"),
+            row,
+            dump,
+        )
+
+
+def _day(value: object) -> int | None:
+    try:
+        return int(datetime.strptime(str(value), "%Y%m%d").replace(tzinfo=UTC).timestamp())
+    except ValueError:
+        return None
+
+
+def _api_comments(entry: JsonObject) -> Iterator[JsonObject]:
+    """Yield the comments of a page, a thread or a comment."""
+    for inner in objects_in(entry.get("items")):
+        yield from _api_comments(inner)
+    thread = member(entry, "snippet", "topLevelComment")
+    if isinstance(thread, dict):
+        yield thread
+        yield from objects_in(member(entry, "replies", "comments"))
+    elif "textDisplay" in (member(entry, "snippet") or ()):  # type: ignore[operator]
+        yield entry
+
+
+def _api_comment(comment: JsonObject, row: int, dump: Dump) -> ItemRecord | RowFault:
+    snippet = member(comment, "snippet")
+    display = string_at(snippet, "textDisplay")
+    text = string_at(snippet, "textOriginal") or (plain_text(display) if display else None)
+    video, native = string_at(snippet, "videoId"), comment.get("id")
+    link = f"{_VIDEO_URL}{video}&lc={native}" if video else None
+    author = string_at(snippet, "authorChannelId", "value") or member(snippet, "authorDisplayName")
+    return _item(text, native, link, member(snippet, "publishedAt"), author, row, dump)
+
+
+def _takeout_comment(entry: JsonObject, row: int, dump: Dump) -> ItemRecord | RowFault:
+    native, video = to_text(entry.get("Comment ID")), to_text(entry.get("Video ID"))
+    return _item(
+        _takeout_text(entry.get("Comment Text")),
+        native,
+        f"{_VIDEO_URL}{video}&lc={native}" if video else None,
+        entry.get("Comment Create Timestamp"),
+        entry.get("Channel ID"),
+        row,
+        dump,
+    )
+
+
+def _takeout_text(value: object) -> object:
+    """Return the text of a comment, which is written as objects with commas between them."""
+    if not isinstance(value, str) or not value.startswith("{"):
+        return value
+    try:
+        parts = json.loads(f"[{value}]")
+    except (ValueError, RecursionError):
+        return value
+    return "".join(text for part in parts if isinstance(text := member(part, "text"), str))
+
+
+def _item(  # noqa: PLR0913 (the fields of a comment)
+    text: object,
+    native: object,
+    url: str | None,
+    date: object,
+    author: object,
+    row: int,
+    dump: Dump,
+) -> ItemRecord | RowFault:
+    if not isinstance(text, str) or not text.strip():
+        return RowFault(row, skipped_rows.EMPTY if text == "" else skipped_rows.NULL)
+    name = to_text(native)
+    if name is None:
+        return RowFault(row, skipped_rows.NO_ID)
+    return ItemRecord(dump.source, name, text, url, parse_timestamp(date), to_text(author))

@@ -1,0 +1,153 @@
+"""Signs in the items of a table that it is not one: headers, markup, a single text, no values."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from provenance.errors import InputError, WrongLayout
+from provenance.model import Items
+from provenance.read.dumps.dump_file import Dump
+
+SAMPLE_ITEMS = 20_000
+MAX_COPIES_SHARE = 0.2
+MIN_COPIES = 20
+"""So many items with the same text are a sign, in addition to the share."""
+_SHARES = {
+    "headers of a protocol": 0.02,
+    "JSON": 0.2,
+    "HTML": 0.2,
+    "numbers": 0.5,
+    "addresses or identifiers": 0.5,
+}
+_MIN_SIGNS = 2
+_MAX_TESTED = 2000
+_MAX_SHOWN_CHARS = 60
+_MAX_SEARCHED_CHARS = 20_000
+_CHARS_PER_MARK = 1000
+
+_HEADER = re.compile(
+    r"(?:WARC/\d|WARC-[A-Z]|HTTP/\d|(?:Content-(?:Type|Length)|Message-ID|Received|Return-Path|"
+    r"MIME-Version|X-[A-Z][\w-]+): )",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"\s*[-+]?\d[\d\s.,:/eE+-]*")
+_IDENTIFIER = re.compile(r"\s*[!-~]{20,300}\s*")
+_MARKUP = re.compile(
+    r"</(?:a|p|b|i|em|strong|div|span|code|pre|li|ul|ol|blockquote|h\d|table|td|tr|body|html)>"
+    r"|<(?:p|br ?/?)>|&(?:#\d{2,5}|#x[0-9a-f]{2,5}|quot|amp|lt|gt|nbsp);",
+    re.IGNORECASE,
+)
+
+
+def refuse_wrong_layout(batches: Iterator[Items], dump: Dump) -> Iterator[Items]:
+    """Yield the items of a table, unless the first ones show that it is none.
+
+    Raises
+    ------
+    WrongLayout
+        If more than 20 % of the items have the same text, many texts are protocol headers, JSON
+        or HTML, or a column that the user named is empty.
+    """
+    sample: list[Items] = []
+    count, fault = 0, None
+    try:
+        for items in batches:
+            sample.append(items)
+            count += items.batch.num_rows
+            if count >= SAMPLE_ITEMS:
+                break
+    except InputError as error:
+        fault = error  # raised after the items before it
+    _check_values(sample, dump)
+    if dump.columns.text_format is None:
+        _check_texts(sample, dump)
+    yield from sample
+    if fault is not None:
+        raise fault
+    yield from batches
+
+
+def _check_values(sample: list[Items], dump: Dump) -> None:
+    """Check that columns that the user named have values."""
+    count = sum(items.batch.num_rows for items in sample)
+    skipped = sum(entry.count for items in sample for entry in items.skipped)
+    if dump.columns.text is not None and not count and skipped:
+        raise WrongLayout(
+            f"{dump.display_path}: none of the first {skipped:,} rows has a text in "
+            f"{', '.join(map(repr, dump.columns.text.paths))}",
+            remedy="choose another column with --text-column; --dry-run shows some rows.",
+        )
+    for field, (column, option) in dump.columns.fields.items():
+        if count and field not in {"item", "source"} and _all_null(sample, field):
+            kind = "date that can be read" if field == "created_at" else "value"
+            raise WrongLayout(
+                f"{dump.display_path}: column {column!r} has no {kind} in the first {count:,} "
+                "items",
+                remedy=f"choose another column with {option}, or leave the option out.",
+            )
+
+
+def _all_null(sample: list[Items], field: str) -> bool:
+    return all(items.batch[field].null_count == items.batch.num_rows for items in sample)
+
+
+def _check_texts(sample: list[Items], dump: Dump) -> None:
+    texts = pa.chunked_array([items.batch["text"] for items in sample], pa.large_string())
+    if not len(texts):
+        return
+    step = max(1, len(texts) // _MAX_TESTED)
+    tested = texts.take(pa.array(range(0, len(texts), step))).to_pylist()
+    for kind, is_sign in _SIGNS.items():
+        signs = [text for text in tested if is_sign(text)]
+        if len(signs) >= _MIN_SIGNS and len(signs) > _SHARES[kind] * len(tested):
+            remedy = "choose the column with --text-column, or keep such texts with"
+            if kind == "HTML":
+                remedy = "convert them to text with --text-format html, or keep them with"
+            raise WrongLayout(
+                f"{dump.display_path}: {len(signs) / len(tested):.0%} of the texts are {kind}, "
+                f"such as {_shown(signs[0])}",
+                remedy=f"{remedy} --text-format plain.",
+            )
+    values, counts = pc.value_counts(texts).flatten()
+    most = int(pc.max(counts).as_py())
+    if most >= MIN_COPIES and most > MAX_COPIES_SHARE * len(texts):
+        text = values[pc.index(counts, most).as_py()].as_py()
+        raise WrongLayout(
+            f"{dump.display_path}: {most / len(texts):.0%} of the rows have the same text, "
+            f"{_shown(text)}",
+            remedy="choose the column with --text-column, or keep such texts with "
+            "--text-format plain.",
+        )
+
+
+def _is_json(text: str) -> bool:
+    stripped = text.strip()
+    if not (stripped.startswith(('{"', "[{", '["')) and stripped.endswith(("}", "]"))):
+        return False
+    try:
+        return isinstance(json.loads(stripped), dict | list)
+    except (ValueError, RecursionError):
+        return False
+
+
+def _is_html(text: str) -> bool:
+    """Return whether a text has markup everywhere, rather than here and there as Markdown has."""
+    beginning = text[:_MAX_SEARCHED_CHARS]
+    return len(_MARKUP.findall(beginning)) * _CHARS_PER_MARK >= max(1, len(beginning))
+
+
+_SIGNS: dict[str, Callable[[str], object]] = {
+    "headers of a protocol": _HEADER.match,
+    "JSON": _is_json,
+    "HTML": _is_html,
+    "numbers": _NUMBER.fullmatch,
+    "addresses or identifiers": _IDENTIFIER.fullmatch,
+}
+
+
+def _shown(text: str) -> str:
+    line = " ".join(text.split())
+    return repr(line if len(line) <= _MAX_SHOWN_CHARS else line[:_MAX_SHOWN_CHARS] + "…")

@@ -1,0 +1,54 @@
+"""Dumps of every layout, damaged at random: items, rows that are counted, or an error of ours."""
+
+import random
+from contextlib import suppress
+
+import pytest
+
+from provenance.errors import InputError
+from provenance.read.dumps.layouts import open_dump
+from tests.protocols.test_dump_layouts import SAMPLES
+
+PIECES = (
+    *(b"\0", b"\xff", b'"', b"{", b"[", b"<", b"&#x0;", b"null", b"1e999", b"9" * 400, b"-1"),
+    *(b"\n", b"\r", b"\\ud800", b"[]", b"{}", b"true", b"\xe2\x80\x8e", b"]]>", b"From x 2020\n"),
+)
+
+
+def damaged(data, dice):
+    data = bytearray(data)
+    for _ in range(dice.randint(1, 4)):
+        place = dice.randrange(len(data) + 1)
+        kind = dice.randrange(4)
+        if kind == 0:
+            data[place : place + dice.randint(1, 12)] = dice.choice(PIECES)
+        elif kind == 1:
+            data[place:place] = dice.choice(PIECES)
+        elif kind == 2:
+            del data[place:]
+        else:
+            data[place : place + 1] = bytes([dice.randrange(256)])
+    return bytes(data)
+
+
+def read_or_refuse(sample, folder, seeds):
+    path = folder / sample.name
+    sample.write(path)
+    data = path.read_bytes()
+    for seed in seeds:
+        path.write_bytes(damaged(data, random.Random(seed)))
+        for layout in ("auto", sample.layout):
+            with suppress(InputError):
+                for items in open_dump(str(path), source="s", layout=layout):
+                    items.batch.validate(full=True)
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: f"{sample.layout}: {sample.name}")
+def test_damaged_dumps_are_read_or_refused(sample, tmp_path):
+    read_or_refuse(sample, tmp_path, range(20))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: f"{sample.layout}: {sample.name}")
+def test_thousands_of_damaged_dumps_are_read_or_refused(sample, tmp_path):
+    read_or_refuse(sample, tmp_path, range(1_000_000, 1_002_000))

@@ -1,0 +1,248 @@
+"""Exports of single services: YouTube, Weibo, LinkedIn, mail, feeds, papers."""
+
+import json
+
+import pytest
+
+
+def test_a_video_and_its_comments_are_items(read, tmp_path):
+    info = {
+        "id": "v1",
+        "title": "A title",
+        "description": "What it shows.",
+        "webpage_url": "https://www.youtube.com/watch?v=v1",
+        "extractor": "youtube",
+        "uploader": "Ann",
+        "upload_date": "20200102",
+        "formats": [{"id": 1}],
+        "comments": [
+            {"id": "c1", "text": "first", "author": "Ben", "timestamp": 1_577_930_645},
+            {"id": "c2", "text": "", "author": "Cleo"},
+        ],
+    }
+    path = tmp_path / "v.info.json"
+    path.write_text(json.dumps(info))
+    found = read(path)
+    assert [(row["item"], row["author"], row["text"]) for row in found.rows] == [
+        ("v1", "Ann", "A title\n\nWhat it shows."),
+        ("c1", "Ben", "first"),
+    ]
+    assert found.rows[1]["url"] == "https://www.youtube.com/watch?v=v1&lc=c1"
+    assert [date.isoformat() for date in found.column("created_at")] == [
+        "2020-01-02T00:00:00+00:00",
+        "2020-01-02T02:04:05+00:00",
+    ]
+    assert found.skipped == {"empty text": 1}
+
+
+def test_threads_of_the_api_give_comments_and_replies(read, tmp_path):
+    def comment(native, text):
+        snippet = {
+            "textDisplay": f"<b>{text}</b>",
+            "videoId": "v1",
+            "authorChannelId": {"value": "UC1"},
+            "publishedAt": "2020-01-02T03:04:05Z",
+        }
+        return {"kind": "youtube#comment", "id": native, "snippet": snippet}
+
+    thread = {
+        "kind": "youtube#commentThread",
+        "snippet": {"topLevelComment": comment("c1", "first")},
+        "replies": {"comments": [comment("c1.r", "second")]},
+    }
+    page = {"kind": "youtube#commentThreadListResponse", "items": [thread]}
+    for content in (page, [thread]):
+        (tmp_path / "p.json").write_text(json.dumps(content))
+        found = read(tmp_path / "p.json")
+        assert found.column("item") == ["c1", "c1.r"]
+        assert found.column("text") == ["first", "second"]
+        assert found.column("author") == ["UC1", "UC1"]
+
+
+def test_comments_of_takeout_are_unwrapped(read, write, tmp_path):
+    row = {
+        "Comment ID": "c1",
+        "Channel ID": "UC1",
+        "Comment Create Timestamp": "2020-01-02T03:04:05.678+00:00",
+        "Video ID": "v1",
+        "Comment Text": '{"text":"one "},{"text":"two"}',
+    }
+    write(tmp_path / "comments.csv", [row])
+    (found,) = read(tmp_path / "comments.csv").rows
+    assert (found["item"], found["text"]) == ("c1", "one two")
+    assert found["created_at"].isoformat() == "2020-01-02T03:04:05+00:00"
+
+
+def test_posts_of_weibo_have_their_mid_and_user(read, tmp_path):
+    original = {
+        "id": 8,
+        "mid": "zA",
+        "text": 'first <a href="/n/b">@b</a>',
+        "user": {"id": 6, "screen_name": "ben"},
+        "created_at": "Tue Jan 02 03:04:05 +0800 2018",
+    }
+    post = {**original, "mid": "zB", "text": "a < b", "user": {"id": 5, "screen_name": "ann"}}
+    path = tmp_path / "p.json"
+    path.write_text(json.dumps([{**post, "reposts_count": 1, "retweeted_status": original}]))
+    found = read(path)
+    assert [(row["item"], row["author"], row["text"]) for row in found.rows] == [
+        ("zB", "ann", "a < b"),
+        ("zA", "ben", "first @b"),
+    ]
+    assert found.column("url") == ["https://weibo.com/5/zB", "https://weibo.com/6/zA"]
+    assert found.rows[0]["created_at"].isoformat() == "2018-01-01T19:04:05+00:00"
+
+
+def test_the_name_of_a_file_may_have_the_mid(read, tmp_path):
+    path = tmp_path / "17_yBmepBtUB_2279086572.json"
+    path.write_text(
+        '{"text": "words", "has_url": false, "pics": 1, "reposts": 2, "time": 1371699389}'
+    )
+    (row,) = read(path).rows
+    assert (row["item"], row["url"]) == ("yBmepBtUB", "https://weibo.com/2279086572/yBmepBtUB")
+
+
+def test_shares_of_linkedin(read, write, tmp_path):
+    share = {
+        "Date": "2020-01-02 03:04:05",
+        "ShareLink": "https://a.example/1",
+        "ShareCommentary": 'one"\n"two ""three""',
+        "SharedUrl": "https://b.example",
+        "Visibility": "MEMBER_NETWORK",
+    }
+    hidden = {**share, "ShareLink": "https://a.example/2", "Visibility": "CONNECTIONS"}
+    comment = {"Date": "2020-01-02 03:04:05", "Link": "https://a.example/9", "Message": "yes"}
+    write(tmp_path / "Shares.csv", [share, hidden])
+    write(tmp_path / "Comments.csv", [comment])
+    write(tmp_path / "Connections.csv", [{"First Name": "Ben", "Position": "text"}])
+    found = read(tmp_path)
+    assert found.column("text") == ["yes", 'one\ntwo "three"']
+    assert found.column("url") == ["https://a.example/9", "https://a.example/1"]
+    assert found.column("item")[1] == "https://a.example/1"
+    assert found.skipped == {"not public": 1}
+
+
+MAILBOX = """From ann@a.example Thu Jan  2 03:04:05 2020
+Received: from b.example by a.example
+From: Ann A. <ann@a.example>
+To: list@a.example
+Subject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=
+Message-ID: <1@a.example>
+Date: Thu, 2 Jan 2020 04:04:05 +0100
+Content-Type: text/plain; charset="utf-8"
+
+Ben wrote:
+> what others said
+
+My answer.
+>From here on.
+
+From ben@a.example Thu Jan  2 03:04:05 2020
+From: ben@a.example
+Message-ID: <2@a.example>
+Content-Type: multipart/alternative; boundary="x"
+
+--x
+Content-Type: text/html; charset="utf-8"
+
+<p>one &amp; two</p>
+--x--
+"""
+
+
+def test_messages_of_a_mailbox(read, tmp_path):
+    path = tmp_path / "a.mbox"
+    path.write_text(MAILBOX)
+    first, second = read(path).rows
+    assert (first["item"], first["author"]) == ("1@a.example", "ann@a.example")
+    assert first["text"] == "Grüße\n\nBen wrote:\n\nMy answer.\nFrom here on."
+    assert first["created_at"].isoformat() == "2020-01-02T03:04:05+00:00"
+    assert second["text"] == "one & two"
+
+
+def test_a_single_message(read, tmp_path):
+    path = tmp_path / "a.eml"
+    path.write_text(MAILBOX.split("\n", 1)[1].split("\n\nFrom ben", maxsplit=1)[0])
+    assert read(path).column("item") == ["1@a.example"]
+
+
+ATOM = """<?xml version="1.0" encoding="utf-8"?>
+<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en">
+<entry><id>tag:a.example,2020:1</id><title>A title</title>
+<link rel="self" href="https://a.example/self"/><link href="https://a.example/1"/>
+<link rel="license" href="https://creativecommons.org/licenses/by/4.0/"/>
+<published>2020-01-02T03:04:05+01:00</published><author><name>Ann</name></author>
+<summary>short</summary><content type="html">&lt;p&gt;one &amp;amp; two&lt;/p&gt;</content></entry>
+<entry><id>2</id></entry></feed>"""
+
+
+def test_entries_of_a_feed(read, tmp_path):
+    path = tmp_path / "feed.atom"
+    path.write_text(ATOM)
+    found = read(path)
+    (row,) = found.rows
+    assert (row["item"], row["url"]) == ("tag:a.example,2020:1", "https://a.example/1")
+    assert (row["text"], row["author"]) == ("A title\n\none & two", "Ann")
+    assert row["licence"] == "https://creativecommons.org/licenses/by/4.0/"
+    assert (row["language"], row["created_at"].isoformat()) == ("en", "2020-01-02T02:04:05+00:00")
+    assert found.skipped == {"empty text": 1}
+
+
+def test_items_of_rss_have_their_creator_and_date(read, tmp_path):
+    path = tmp_path / "feed.xml"
+    path.write_text(
+        '<rss version="2.0"><channel><language>de</language><item><title>T</title>'
+        "<link>https://a.example/1</link><dc:creator>Ann</dc:creator>"
+        "<pubDate>Thu, 02 Jan 2020 03:04:05 GMT</pubDate><description>short</description>"
+        "<content:encoded><![CDATA[<p>long</p>]]></content:encoded></item></channel></rss>"
+    )
+    (row,) = read(path).rows
+    assert (row["item"], row["text"], row["author"]) == ("https://a.example/1", "T\n\nlong", "Ann")
+    assert (row["language"], row["created_at"].day) == ("de", 2)
+
+
+def test_an_article_has_title_abstract_body_and_licence(read, tmp_path):
+    path = tmp_path / "PMC5.xml"
+    path.write_text(
+        """<!DOCTYPE article PUBLIC "-//NLM//DTD JATS" "a.dtd">
+<article xmlns:xlink="http://www.w3.org/1999/xlink"><front><article-meta>
+<article-id pub-id-type="pmc">5</article-id>
+<title-group><article-title>On <i>a</i> thing</article-title></title-group>
+<contrib-group><contrib><name><surname>A</surname><given-names>Ann</given-names></name></contrib>
+</contrib-group><pub-date><day>2</day><month>1</month><year>2020</year></pub-date>
+<permissions><license xlink:href="https://creativecommons.org/licenses/by/4.0/"/></permissions>
+<abstract><p>We show it.</p></abstract></article-meta></front>
+<body><sec><title>x</title><p>First.</p><p>Second.</p></sec></body>
+<back><ref-list><ref><p>not this</p></ref></ref-list></back></article>"""
+    )
+    (row,) = read(path).rows
+    assert row["text"] == "On a thing\n\nWe show it.\n\nFirst.\n\nSecond."
+    assert (row["item"], row["author"]) == ("PMC5", "Ann A")
+    assert row["licence"] == "https://creativecommons.org/licenses/by/4.0/"
+    assert row["created_at"].isoformat() == "2020-01-02T00:00:00+00:00"
+
+
+def test_citations_that_were_deleted_are_counted(read, tmp_path):
+    path = tmp_path / "pubmed.xml"
+    path.write_text(
+        """<PubmedArticleSet><PubmedArticle><MedlineCitation><PMID Version="1">7</PMID><Article>
+<Journal><JournalIssue><PubDate><Year>2020</Year><Month>Mar</Month></PubDate></JournalIssue>
+</Journal><ArticleTitle>On a thing</ArticleTitle><Abstract><AbstractText>It is.</AbstractText>
+</Abstract><AuthorList><Author><LastName>A</LastName><ForeName>Ann</ForeName></Author></AuthorList>
+<Language>eng</Language></Article></MedlineCitation></PubmedArticle>
+<DeleteCitation><PMID>8</PMID><PMID>9</PMID></DeleteCitation></PubmedArticleSet>"""
+    )
+    found = read(path)
+    (row,) = found.rows
+    assert (row["item"], row["text"]) == ("7", "On a thing\n\nIt is.")
+    assert row["url"] == "https://pubmed.ncbi.nlm.nih.gov/7/"
+    assert (row["author"], row["created_at"].month) == ("Ann A", 3)
+    assert found.skipped == {"deletion notice": 2}
+
+
+@pytest.mark.parametrize("name", ["a.mbox", "b.eml", "c.rss"])
+def test_folders_find_them(read, tmp_path, name):
+    content = ATOM if name.endswith("rss") else MAILBOX
+    (tmp_path / name).write_text(content)
+    (tmp_path / "photo.jpg").write_bytes(b"\xff\xd8")
+    assert read(tmp_path).rows

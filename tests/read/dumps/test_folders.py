@@ -1,0 +1,134 @@
+"""Folders and archives of dumps: which of their files hold items."""
+
+import bz2
+import gzip
+import io
+import json
+import tarfile
+import zipfile
+
+import pytest
+
+from provenance.errors import CorruptFile, UnsupportedFormat
+from provenance.read.formats import tar_archive
+
+DELETE = {"delete": {"status": {"id": 7, "id_str": "7"}}}
+
+
+def posts(*numbers):
+    when = "Wed Oct 19 20:37:25 +0000 2022"
+    records = [{"id_str": f"{n}", "text": f"post {n}", "created_at": when} for n in numbers]
+    return "".join(json.dumps(record) + "\n" for record in [*records, DELETE]).encode()
+
+
+def tar(path, members, mode="w"):
+    with tarfile.open(path, mode) as archive:
+        for name, content in members.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            archive.addfile(info, io.BytesIO(content))
+
+
+GRAB = {
+    "2022/10/19/20/37.json.bz2": bz2.compress(posts(1, 2)),
+    "2022/10/19/20/38.json.gz": gzip.compress(posts(3)),
+    "2022/10/19/20/readme.txt": b"about this",
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "mode"), [("day.tar", "w"), ("day.tar.gz", "w:gz"), ("d", "w:xz")]
+)
+def test_a_stream_grab_is_read_from_its_tar(read, tmp_path, name, mode):
+    tar(tmp_path / name, GRAB, mode)
+    found = read(tmp_path / name)
+    assert found.column("item") == ["1", "2", "3"]
+    assert found.skipped == {"deletion notice": 2}
+
+
+def test_a_stream_grab_is_read_from_its_zip(read, tmp_path):
+    with zipfile.ZipFile(tmp_path / "day.zip", "w") as archive:
+        for name, content in GRAB.items():
+            archive.writestr(name, content)
+    assert read(tmp_path / "day.zip").column("item") == ["1", "2", "3"]
+
+
+def test_a_tar_that_was_cut_is_damaged(read, tmp_path):
+    tar(tmp_path / "day.tar", GRAB)
+    data = (tmp_path / "day.tar").read_bytes()
+    (tmp_path / "day.tar").write_bytes(data[:700])
+    with pytest.raises(CorruptFile, match=r"day\.tar"):
+        read(tmp_path / "day.tar")
+
+
+def test_many_files_in_a_compressed_tar_are_refused(read, tmp_path, monkeypatch):
+    monkeypatch.setattr(tar_archive, "MAX_COMPRESSED_MEMBERS", 1)
+    tar(tmp_path / "day.tar.gz", GRAB, "w:gz")
+    with pytest.raises(UnsupportedFormat, match="2 dumps in it") as caught:
+        read(tmp_path / "day.tar.gz")
+    assert "tar xf" in caught.value.remedy
+    tar(tmp_path / "day.tar", GRAB)
+    assert len(read(tmp_path / "day.tar").rows) == 3
+
+
+def test_an_archive_of_mastodon_gives_its_outbox(read, tmp_path):
+    note = {"id": "1", "content": "<p>a</p>", "to": ["as:Public"]}
+    outbox = {"orderedItems": [{"type": "Create", "object": note}], "type": "OrderedCollection"}
+    members = {
+        "outbox.json": outbox,
+        "actor.json": {"id": "ann"},
+        "likes.json": {"orderedItems": []},
+    }
+    tar(tmp_path / "a.tar.gz", {n: json.dumps(m).encode() for n, m in members.items()}, "w:gz")
+    assert read(tmp_path / "a.tar.gz").column("text") == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("marker", "what"),
+    [
+        ("t/_delta_log/0.json", "a Delta table"),
+        ("t/metadata/v1.metadata.json", "an Iceberg table"),
+        ("shard.00000.mds", "an MDS dataset"),
+        ("shard.00000.mds.zstd", "an MDS dataset"),
+        ("train.tfrecord-00000-of-00001", "a set of TFRecord files"),
+        (".git/HEAD", "a git checkout"),
+    ],
+)
+def test_folders_of_other_kinds_are_named(read, write, tmp_path, marker, what):
+    folder = tmp_path / "set"
+    (folder / marker).parent.mkdir(parents=True)
+    (folder / marker).write_bytes(b"{}")
+    write(folder / "part.jsonl", [{"id": "1", "text": "a"}])
+    with pytest.raises(UnsupportedFormat, match=what) as caught:
+        read(folder)
+    assert caught.value.remedy
+
+
+@pytest.mark.parametrize("name", ["package.json", "meta.json", "dataset_info.json"])
+def test_descriptions_beside_tables_are_left_alone(read, write, tmp_path, name):
+    write(tmp_path / "part.jsonl", [{"id": "1", "text": "a"}])
+    (tmp_path / name).write_text('{"name": "a", "version": "1", "description": "words"}')
+    assert read(tmp_path).column("text") == ["a"]
+
+
+def test_a_file_of_another_layout_costs_a_folder_nothing_else(read, write, tmp_path):
+    write(tmp_path / "a.jsonl", [{"id": "1", "text": "a"}])
+    write(tmp_path / "b.jsonl", [{"id": str(n), "text": f'{{"n": {n}}}'} for n in range(5)])
+    write(tmp_path / "c.jsonl", [{"id": "3", "text": "c"}])
+    found = read(tmp_path, strict=False)
+    assert found.column("text") == ["a", "c"]
+    (unread,) = (one for items in found.batches for one in items.unread)
+    assert unread.file.endswith("b.jsonl")
+    assert "are JSON" in unread.reason
+
+
+def test_the_owner_is_found_in_the_zip_of_an_archive(read, tmp_path):
+    account = [{"account": {"username": "owner"}}]
+    own_posts = [{"tweet": {"id_str": "1", "full_text": "mine"}}]
+    with zipfile.ZipFile(tmp_path / "twitter-archive.zip", "w") as archive:
+        archive.writestr("data/account.js", f"window.YTD.account.part0 = {json.dumps(account)}")
+        archive.writestr("data/tweets.js", f"window.YTD.tweets.part0 = {json.dumps(own_posts)}")
+        archive.writestr("data/like.js", 'window.YTD.like.part0 = [{"like": {"fullText": "b"}}]')
+        archive.writestr("Your archive.html", "<html></html>")
+    (row,) = read(tmp_path / "twitter-archive.zip").rows
+    assert (row["item"], row["author"]) == ("1", "owner")
