@@ -6,6 +6,7 @@ import click
 
 from provenance import pipeline
 from provenance.cli.completions import files, folders
+from provenance.cli.registry_folder import LOCAL_FOLDER
 from provenance.cli.registry_summary import (
     combination_lines,
     compaction_lines,
@@ -15,13 +16,12 @@ from provenance.cli.registry_summary import (
 )
 from provenance.cli.terminal_output import echo
 
-_FOLDER = click.Path(path_type=Path)
-_REGISTRY = click.argument("registry", type=_FOLDER, shell_complete=folders)
+_REGISTRY = click.argument("registry", type=LOCAL_FOLDER, shell_complete=folders)
 _SOURCE = click.option("--source", metavar="ID", help="Items of this source: x, reddit, ...")
 _OUTPUT = click.option(
     "-o",
     "--output",
-    type=_FOLDER,
+    type=LOCAL_FOLDER,
     required=True,
     metavar="DIR",
     shell_complete=folders,

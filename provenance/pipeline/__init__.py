@@ -42,11 +42,13 @@ if TYPE_CHECKING:
         example_items,
         forget_registries,
         merge_into,
+        registry_recipe,
         registry_upkeep,
         restore_to_registry,
         take_subset,
         upgrade,
         withdraw_from_registry,
+        withdrawn_items,
     )
     from provenance.pipeline.report_io import (
         check_writable,
@@ -127,6 +129,7 @@ __all__ = [
     "merge_into",
     "preview_dumps",
     "publish",
+    "registry_recipe",
     "registry_upkeep",
     "remove_tasks",
     "resolve_policy",
@@ -146,6 +149,7 @@ __all__ = [
     "verify_registry",
     "verify_rule_copies",
     "withdraw_from_registry",
+    "withdrawn_items",
     "write_policy_template",
 ]
 
@@ -210,9 +214,11 @@ _MODULES = {
     "merge_into": "registry_changes",
     "take_subset": "registry_changes",
     "Conditions": "registry_changes",
+    "registry_recipe": "registry_changes",
     "registry_upkeep": "registry_changes",
     "restore_to_registry": "registry_changes",
     "withdraw_from_registry": "registry_changes",
+    "withdrawn_items": "registry_changes",
     "verify_registry": "registries",
     "verify_rule_copies": "rule_commands.rule_checking",
     "write_policy_template": "rule_commands.policy_commands",

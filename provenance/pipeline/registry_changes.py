@@ -1,14 +1,17 @@
 """Commands that change a registry, or make one from others."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import csv
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
+from io import StringIO
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from provenance import __version__
 from provenance.errors import InputError
 from provenance.model import Policy
 from provenance.pipeline.remote_registries import local_folder
@@ -29,6 +32,7 @@ from provenance.registry.build.registry_merge import (
 from provenance.registry.build.segment_set import SegmentSet
 from provenance.registry.build.withdrawal import Withdrawal, remove_items, restore_items
 from provenance.registry.manifest import Manifest, read_manifest
+from provenance.registry.recipe import BuildStep
 from provenance.registry.statuses import REPLACED, read_statuses
 from provenance.registry.store import open_registry
 from provenance.registry.tombstones import map_with_tombstones
@@ -57,6 +61,16 @@ class Conditions:
     since: str | None = None
     before: str | None = None
     until: str | None = None
+
+    def command_options(self) -> tuple[str, ...]:
+        """Return the options of a command that say the same."""
+        named = [(field.name, getattr(self, field.name)) for field in fields(self)]
+        return tuple(
+            word
+            for name, value in named
+            if value is not None
+            for word in ("--from" if name == "since" else f"--{name}", value)
+        )
 
     def selection(self) -> Selection:
         """Return what the registry selects by.
@@ -153,7 +167,9 @@ def take_subset(folder: Path, conditions: Conditions, output: Path) -> Combinati
             "nothing says which items the subset has",
             remedy="name them with --source, --from, --until, --author or --ids",
         )
-    return subset_registry(folder, conditions.selection(), output)
+    ended = datetime.now(UTC).replace(microsecond=0)
+    step = BuildStep("subset", conditions.command_options(), (), ended, __version__)
+    return subset_registry(folder, conditions.selection(), output, step=step)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +224,28 @@ def example_items(folder: Path, count: int) -> list[ExampleItem]:
         ExampleItem(**row, text=text)
         for row, text in zip(described.to_pylist(), registry.texts(chosen), strict=True)
     ]
+
+
+def registry_recipe(folder: Path) -> tuple[Manifest, dict[str, int]]:
+    """Return the manifest of a registry, and the number of its tombstones by source."""
+    manifest, _, _, tombstones = map_with_tombstones(folder)
+    counts = pc.value_counts(tombstones["source"]).to_pylist()
+    return manifest, {entry["values"]: entry["counts"] for entry in counts}
+
+
+def withdrawn_items(folder: Path, source: str | None = None) -> Iterator[str]:
+    """Yield what was withdrawn from a registry, of one source or all, as lines of CSV."""
+    _, _, _, tombstones = map_with_tombstones(folder)
+    if source is not None:
+        tombstones = tombstones.filter(pc.equal(tombstones["source"], source))
+    text = StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["id", "source", "site", "date", "reason"])
+    for batch in tombstones.select(["item", "source", "site", "date", "reason"]).to_batches():
+        writer.writerows(zip(*(column.to_pylist() for column in batch.columns), strict=True))
+        yield text.getvalue()
+        text.truncate(text.seek(0))
+    yield text.getvalue()
 
 
 def forget_registries(policy: Policy, *others: str | None) -> None:

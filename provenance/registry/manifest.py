@@ -19,6 +19,7 @@ from provenance.errors import (
     RegistryVersion,
 )
 from provenance.model import ChanceModel, Parameters, Skipped, SourceCoverage, Unread
+from provenance.registry.recipe import BuildStep, DumpRecord
 
 T = TypeVar("T")
 
@@ -222,6 +223,8 @@ class Manifest:
     aliases : tuple of str
         Digests that the same items had in other segments, or in an earlier format: what was
         measured with them applies.
+    steps : tuple of BuildStep
+        The commands that added its items; those of versions that did not record them are missing.
     """
 
     digest: str
@@ -240,6 +243,7 @@ class Manifest:
     unread: tuple[Unread, ...] = ()
     tombstones: DataFile | None = None
     aliases: tuple[str, ...] = ()
+    steps: tuple[BuildStep, ...] = ()
 
     @property
     def postings(self) -> int:
@@ -491,6 +495,18 @@ def _parse_manifest(content: dict[str, Any]) -> Manifest:
         unread=tuple(build_typed(Unread, entry) for entry in content["unread"]),
         tombstones=None if tombstones is None else parse_file(tombstones),
         aliases=tuple(map(parse_digest, content["aliases"])),
+        steps=tuple(map(_parse_step, content.get("steps", ()))),
+    )
+
+
+def _parse_step(content: dict[str, Any]) -> BuildStep:
+    return BuildStep(
+        command=str(content["command"]),
+        options=tuple(map(str, content["options"])),
+        dumps=tuple(DumpRecord(**dump) for dump in content["dumps"]),
+        ended=parse_timestamp(content["ended"]),
+        tool=str(content["tool"]),
+        base=tuple(map(_parse_step, content["base"])),
     )
 
 

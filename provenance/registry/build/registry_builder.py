@@ -50,6 +50,7 @@ from provenance.registry.manifest import (
     segment_digest,
 )
 from provenance.registry.mapped_files import MappedSegment, map_files
+from provenance.registry.recipe import BuildStep
 from provenance.registry.source_coverage import declared_sizes
 from provenance.registry.statuses import write_statuses
 from provenance.registry.store import Registry, open_registry
@@ -78,6 +79,7 @@ def create_registry(  # noqa: PLR0913 (what is built, and how)
     progress: Progress | None = None,
     limits: BuildLimits | None = None,
     recipe: str | None = None,
+    record: Callable[[], BuildStep] | None = None,
 ) -> Manifest:
     """Build a registry.
 
@@ -99,6 +101,8 @@ def create_registry(  # noqa: PLR0913 (what is built, and how)
     recipe : str or None
         Identifies the batches: a build of the same recipe that was killed is continued. None starts
         from the beginning.
+    record : callable or None
+        Returns the step that the manifest is to record; called when all items have been read.
 
     Returns
     -------
@@ -129,6 +133,7 @@ def create_registry(  # noqa: PLR0913 (what is built, and how)
             skipped=added.staged_items.skipped,
             unread=added.staged_items.unread,
             replaced=added.replaced,
+            steps=() if record is None else (record(),),
         )
         registry_folder.publish_registry(staging, manifest, folder)
     return manifest
@@ -144,6 +149,7 @@ def extend_registry(  # noqa: PLR0913 (what is added, and how)
     limits: BuildLimits | None = None,
     recipe: str | None = None,
     watch: Callable[[Iterator[Items]], Iterator[Items]] = iter,
+    record: Callable[[], BuildStep] | None = None,
 ) -> Manifest:
     """Add items to a registry; items that it already holds change nothing.
 
@@ -165,6 +171,8 @@ def extend_registry(  # noqa: PLR0913 (what is added, and how)
         As for `create_registry`.
     watch : callable
         Passes on the batches without withdrawn items, which are among the skipped.
+    record : callable or None
+        As for `create_registry`; called only if items were added.
 
     Returns
     -------
@@ -221,6 +229,7 @@ def extend_registry(  # noqa: PLR0913 (what is added, and how)
             skipped=merge_counts(earlier.skipped, staged_items.skipped),
             unread=unread,
             replaced=earlier.replaced + added.replaced,
+            steps=earlier.steps if record is None else (*earlier.steps, record()),
         )
         registry_folder.publish_change(staging, manifest, folder)
     return manifest
@@ -528,6 +537,7 @@ def new_manifest(
         replaced=0 if earlier is None else earlier.replaced,
         unread=() if earlier is None else earlier.unread,
         tombstones=withdrawn,
+        steps=() if earlier is None else earlier.steps,
     )
 
 

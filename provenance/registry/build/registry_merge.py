@@ -48,6 +48,7 @@ from provenance.registry.manifest import (
     merge_counts,
 )
 from provenance.registry.mapped_files import MappedSegment, map_segment
+from provenance.registry.recipe import BuildStep, merge_steps
 from provenance.registry.statuses import (
     COPY,
     NO_STATUSES,
@@ -150,7 +151,12 @@ def merge_registries(
 
 
 def subset_registry(
-    folder: Path, selection: Selection, output: Path, *, limits: BuildLimits | None = None
+    folder: Path,
+    selection: Selection,
+    output: Path,
+    *,
+    limits: BuildLimits | None = None,
+    step: BuildStep | None = None,
 ) -> Combination:
     """Make a registry of some items of another; all tombstones are kept.
 
@@ -164,6 +170,8 @@ def subset_registry(
         The folder to create; may exist if it is empty.
     limits : BuildLimits or None
         Resource limits.
+    step : BuildStep or None
+        The step that the manifest is to record, without its base.
 
     Raises
     ------
@@ -192,7 +200,10 @@ def subset_registry(
         part = with_statuses(present, _status_rows(others, WITHDRAWN))
         part = _with_copies(part)
         tombstones = load_tombstones(registry.path, registry.manifest)
-        return _Output(staging, output, limits).publish(part, registry.manifest, tombstones)
+        earlier = registry.manifest
+        if step is not None:
+            earlier = replace(earlier, steps=(replace(step, base=earlier.steps),))
+        return _Output(staging, output, limits).publish(part, earlier, tombstones)
 
 
 def _open_all(folders: Sequence[Path]) -> list[Registry]:
@@ -366,6 +377,7 @@ def _merge_manifests(manifests: Sequence[Manifest]) -> Manifest:
         skipped=skipped,
         replaced=sum(manifest.replaced for manifest in manifests),
         unread=merge_unread(entry for manifest in manifests for entry in manifest.unread),
+        steps=merge_steps(step for manifest in manifests for step in manifest.steps),
     )
 
 
