@@ -2,13 +2,21 @@
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from provenance.judge.explanation import OpenQuestions, remedy, why
+from provenance.judge.explanation import QUOTATION_REMEDY, OpenQuestions, quotation_why, remedy, why
+from provenance.judge.precedence import QUOTED_WORK
 from provenance.judge.rule_index import RuleIndex
 from provenance.judge.scenarios import StatementCache, evaluate, timeline
-from provenance.model import Agreement, Circumstances, Library, Ruling, VerdictPeriod
+from provenance.model import (
+    Agreement,
+    Circumstances,
+    Library,
+    Ruling,
+    Verdict,
+    VerdictPeriod,
+)
 
 _Subject = tuple[str, str | None, tuple[str, ...]]
 UNDATED = -1
@@ -75,6 +83,7 @@ class Judge:
         self._subjects: dict[_Subject, _SubjectCache] = {}
         self._judgements: dict[tuple[_Subject, int], Judgement] = {}
         self._distinct: dict[Judgement, Judgement] = {}
+        self._quotations: dict[tuple[str, tuple[str, Judgement] | None], Judgement] = {}
 
     def rule(
         self,
@@ -106,6 +115,26 @@ class Judge:
             item_date = item_date.date()
         stretch = UNDATED if item_date is None else bisect_right(days, item_date)
         return self.rule_stretch(subject, licence, stretch, signals)
+
+    def rule_quotation(self, source: str, work: tuple[str, Judgement] | None = None) -> Judgement:
+        """Return the ruling on words that items of a source quote.
+
+        Parameters
+        ----------
+        source : str
+            Id of the source whose items quote them.
+        work : (str, Judgement), optional
+            Source of the quoted work, and the ruling on it; None if the work is not known.
+
+        Returns
+        -------
+        Judgement
+            Equal rulings are the same object.
+        """
+        key = source, work
+        if key not in self._quotations:
+            self._quotations[key] = _quoted(source, work)
+        return self._quotations[key]
 
     def rule_stretch(
         self, subject: str, licence: str | None, stretch: int, signals: tuple[str, ...] = ()
@@ -162,6 +191,24 @@ class Judge:
             timeline=prepared.timeline,
         )
         return Judgement(ruling, decisive.agreement)
+
+
+def _quoted(source: str, work: tuple[str, Judgement] | None) -> Judgement:
+    if work is not None:
+        name, judgement = work
+        why_quoted = quotation_why(source, name, judgement.ruling.why)
+        return replace(judgement, ruling=replace(judgement.ruling, why=why_quoted))
+    ruling = Ruling(
+        subject=source,
+        verdict=Verdict.UNKNOWN,
+        basis=QUOTED_WORK,
+        terms=None,
+        why=quotation_why(source),
+        reasons=(),
+        alternatives=(),
+        remedy=QUOTATION_REMEDY,
+    )
+    return Judgement(ruling)
 
 
 def judge_content(

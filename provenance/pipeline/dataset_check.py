@@ -185,6 +185,7 @@ def _run_check(
         frozen_model=frozen_model,
         cache=context.cache,
         threads=settings.threads,
+        undecided=policy.undecided,
     )
     located = scan_and_locate(scanned_corpus, context, locate)
     scanned, found = located.scanned, located.located

@@ -26,7 +26,12 @@ FINDINGS_COLUMNS = {
     "bits": "information of the matched words, in bits",
     "strength": "in bits: chance gives such a match once in 2^strength tokens",
     "expected": "expected number of chance matches of this strength in the whole dataset",
-    "contested": "whether a permitted source or a background also contains the words",
+    "contested": "whether a permitted source or a background also contains the words, or the "
+    "policy contests what is undecided",
+    "origin": "whose words they are: `item`, `quotation` or `undecided`; null unless the evidence "
+    "is `content`",
+    "origin_reasons": "what was observed: `whole-item`, `item-continues`, `item-quotes`, …",
+    "quoted_work": "id of the item of a background that has the words; null if none has",
     "alternatives": "other items with the same words",
     "excerpt": "text of the document around the span; null if not kept",
     "excerpt_start": "start of the excerpt, in code points of the text",

@@ -11,7 +11,15 @@ from typing import TypedDict, Unpack
 
 from provenance.atomic_output import read_file
 from provenance.errors import PolicyError
-from provenance.model import DEFAULT_GATES, MAX_DOCUMENT, Actor, Circumstances, Policy, Purpose
+from provenance.model import (
+    DEFAULT_GATES,
+    MAX_DOCUMENT,
+    Actor,
+    Circumstances,
+    Policy,
+    Purpose,
+    UndecidedRule,
+)
 from provenance.read.columns.string_arrays import replace_surrogates
 from provenance.read.policy.date_syntax import parse_collected
 from provenance.read.policy.gate_syntax import override_gates, parse_gate, parse_gates
@@ -180,6 +188,9 @@ def _load(path: Path, name: str) -> Policy:
             backgrounds=parse_paths(check.get("backgrounds")),
             calibration=check["calibration"].file_path() if "calibration" in check else None,
             signals=check["signals"].file_path() if "signals" in check else None,
+            undecided=check["undecided"].one_of(UndecidedRule)
+            if "undecided" in check
+            else UndecidedRule.COUNT,
             max_document=parse_max_document(check.get("max_document")),
             withdrawn_key=check["withdrawn_key"].file_path() if "withdrawn_key" in check else None,
             path=name,
