@@ -16,6 +16,25 @@ UNDATED = -1
 
 
 @dataclass(frozen=True, slots=True)
+class Scope:
+    """The content that judgements are for.
+
+    Parameters
+    ----------
+    collection : str or None
+        Name of the collection; None for content in no collection.
+    row_dated : bool
+        Whether rows state the day on which they were collected.
+    """
+
+    collection: str | None = None
+    row_dated: bool = False
+
+
+WHOLE_CORPUS = Scope()
+
+
+@dataclass(frozen=True, slots=True)
 class Judgement:
     """A ruling, and the agreement that decided it.
 
@@ -25,10 +44,13 @@ class Judgement:
         Verdict, reasons and alternatives.
     agreement : Agreement or None
         None if the public terms decided.
+    scope : Scope
+        The content that it is for.
     """
 
     ruling: Ruling
     agreement: Agreement | None = None
+    scope: Scope = WHOLE_CORPUS
 
     def __hash__(self) -> int:
         # Words and documents distinguish nearly all rulings; hashing all of a ruling is slow.
@@ -58,6 +80,10 @@ class Judge:
     today : date, optional
         Last possible day of collection. If None, the future counts too, and an agreement that ends
         cannot cover content whose day of collection is unknown.
+    scope : Scope
+        The content that all judgements are for.
+    distinct : dict, optional
+        Judgements of several judges, so that equal ones are the same object.
     """
 
     def __init__(
@@ -66,6 +92,9 @@ class Judge:
         circumstances: Circumstances,
         agreements: Sequence[Agreement] = (),
         today: date | None = None,
+        *,
+        scope: Scope = WHOLE_CORPUS,
+        distinct: dict[Judgement, Judgement] | None = None,
     ) -> None:
         self._rules = RuleIndex(library, circumstances, agreements)
         self._questions = OpenQuestions(
@@ -74,7 +103,8 @@ class Judge:
         self._today = today
         self._subjects: dict[_Subject, _SubjectCache] = {}
         self._judgements: dict[tuple[_Subject, int], Judgement] = {}
-        self._distinct: dict[Judgement, Judgement] = {}
+        self._distinct: dict[Judgement, Judgement] = {} if distinct is None else distinct
+        self._scope = scope
 
     def rule(
         self,
@@ -161,7 +191,7 @@ class Judge:
             questions=self._questions.about(reasons),
             timeline=prepared.timeline,
         )
-        return Judgement(ruling, decisive.agreement)
+        return Judgement(ruling, decisive.agreement, self._scope)
 
 
 def judge_content(

@@ -98,7 +98,7 @@ def check_spans(
         If it is invalid.
     """
     _require(spans.schema == schema)
-    optional = ("source", "address", "licence", "signals", "declared", *_EXCERPTS)
+    optional = ("source", "address", "labels", "licence", "signals", "declared", *_EXCERPTS)
     _require(not any(spans[name].null_count for name in schema.names if name not in optional))
     columns = {
         name: spans[name].to_numpy()

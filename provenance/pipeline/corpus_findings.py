@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
-from provenance.judge.rulings import Judge
+from provenance.judge.content_circumstances import CircumstanceJudges
 from provenance.model import FINDINGS, CorpusModel
 from provenance.pipeline.batch_spool import BatchSpool
 from provenance.pipeline.cache_entries import EntryStore
@@ -56,7 +56,7 @@ def find_in_corpus(  # noqa: PLR0913 (a corpus, what it is matched with, and how
     parts: Sequence[Part],
     corpus: ScannedCorpus,
     references: References,
-    judge: Judge,
+    judges: CircumstanceJudges,
     frozen_model: CorpusModel | None = None,
     cache: EntryStore | None = None,
     threads: int = 1,
@@ -71,7 +71,7 @@ def find_in_corpus(  # noqa: PLR0913 (a corpus, what it is matched with, and how
         Their readings.
     references : References
         The registries that they were matched against.
-    judge : Judge
+    judges : CircumstanceJudges
         Rules under the circumstances of the policy.
     frozen_model : CorpusModel or None
         The model of an earlier corpus; None scores with the corpus's own.
@@ -107,7 +107,7 @@ def find_in_corpus(  # noqa: PLR0913 (a corpus, what it is matched with, and how
             parts, readings, claims, registries, references.backgrounds, cache, threads
         )
         spans = _number_in_corpus(spans, batch)
-        finding_set = build_findings(spans, claims, registries, judge, tokens, threads)
+        finding_set = build_findings(spans, claims, registries, judges, tokens, threads)
         findings.add(finding_set.findings)
         finding_sets.append(replace(finding_set, findings=FINDINGS.empty_table()))
         appearances.append(

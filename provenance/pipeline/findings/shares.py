@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from provenance.judge.rulings import Judgement
+from provenance.judge.rulings import WHOLE_CORPUS, Judgement, Scope
 from provenance.match.attribution import union_lengths
 from provenance.match.estimation.bootstrap import BootstrapSample
 from provenance.match.estimation.intervals import (
@@ -15,7 +15,7 @@ from provenance.match.estimation.intervals import (
     sampled_share_interval,
     share_interval,
 )
-from provenance.model import Estimate, Flags, Floats, Int64s, Share, Unit, Verdict
+from provenance.model import OTHER_CONTENT, Estimate, Flags, Floats, Int64s, Share, Unit, Verdict
 from provenance.pipeline.calibration.share_correction import ShareCorrector
 from provenance.pipeline.findings.finding_table import FindingSet
 from provenance.pipeline.findings.judging import SpanRulings
@@ -88,9 +88,12 @@ class _ShareInputs:
 
 
 def compute_shares(
-    finding_set: FindingSet, measured_corpus: MeasuredCorpus, sources: Iterable[str]
+    finding_set: FindingSet,
+    measured_corpus: MeasuredCorpus,
+    sources: Iterable[str],
+    collections: Sequence[str] = (),
 ) -> tuple[Share, ...]:
-    """Sum findings by source, verdict, terms, basis and evidence.
+    """Sum findings by source, verdict, terms, basis, evidence and collection.
 
     Parameters
     ----------
@@ -100,6 +103,8 @@ def compute_shares(
         The corpus.
     sources : iterable of str
         Sources that get a row even without findings.
+    collections : sequence of str
+        Names of the policy's collections, which get a row too.
     """
     inputs = _ShareInputs(finding_set, measured_corpus, _span_sizes(finding_set))
     names, evidence = _evidence_kinds(finding_set.spans)
@@ -107,7 +112,9 @@ def compute_shares(
     holders = _SpanGroups.of(finding_set.holders, names, evidence)
     keys = {("source", source) for source in sources}
     keys |= {("verdict", str(verdict)) for verdict in Verdict}
-    keys |= set(findings.keys)
+    keys |= {("collection", name) for name in collections}
+    is_divided = bool(collections) or _is_divided(finding_set.rulings)
+    keys |= {key for key in findings.keys if is_divided or key[0] != "collection"}
     estimates: dict[tuple[tuple[int, ...], tuple[int, ...]], tuple[Estimate, ...]] = {}
     shares = []
     for key in sorted(keys):
@@ -200,12 +207,27 @@ def _evidence_kinds(spans: pa.Table) -> tuple[list[str | None], Int64s]:
     return encoded.dictionary.to_pylist(), encoded.indices.to_numpy().astype(np.int64)
 
 
+_ROW_DATED = ", dated by its rows"
+"""Added to the name of a collection if rows state their own day of collection."""
+
+
+def _collection_key(scope: Scope) -> ShareKey:
+    name = OTHER_CONTENT if scope.collection is None else scope.collection
+    return "collection", f"{name}{_ROW_DATED * scope.row_dated}"
+
+
+def _is_divided(rulings: SpanRulings) -> bool:
+    """Return whether parts of the corpus have circumstances of their own."""
+    return any(judgement.scope != WHOLE_CORPUS for _, judgement in rulings.judgements)
+
+
 def _share_keys(source: str, judgement: Judgement, evidence: str | None) -> list[ShareKey]:
     ruling = judgement.ruling
     keys: list[ShareKey] = [
         ("source", source),
         ("verdict", str(ruling.verdict)),
         ("basis", f"{ruling.verdict}: {ruling.basis}"),
+        _collection_key(judgement.scope),
     ]
     if ruling.terms:
         keys.append(("terms", ruling.terms))

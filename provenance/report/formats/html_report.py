@@ -93,6 +93,7 @@ _CHARTS = {
     "terms": "By terms",
     "basis": "By basis: why the terms say so",
     "evidence": "By evidence: how it was found",
+    "collection": "By collection: under which circumstances it was judged",
 }
 _LOADER = PackageLoader("provenance.report")
 _FIGURES = (
