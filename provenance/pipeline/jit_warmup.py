@@ -212,6 +212,7 @@ def open_dataset(addresses: Sequence[str], policy: Policy, split: str | None) ->
     corpus = open_corpus(
         addresses,
         text_columns=policy.text_columns,
+        label_columns=policy.label_columns,
         split=split,
         max_document=policy.max_document,
     )

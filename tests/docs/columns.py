@@ -18,6 +18,8 @@ FINDINGS_COLUMNS = {
     "verdict": "`forbidden`, `unknown`, `restricted` or `permitted`",
     "basis": "reason of the verdict: `explicit-ml`, `automated-access`, …",
     "terms": "id of the terms that decided",
+    "collection": "collection of the policy whose circumstances applied; null where those of "
+    "`[check]` did",
     "declared": "what the row or its site declares: a licence, or the line of a signal",
     "waiver": "waiver of the policy that covers the finding",
     "state": "`new` or `unchanged`, compared with a baseline; null without one",

@@ -58,6 +58,9 @@ LICENCE_NAMES = (
 FETCH_DATE_NAMES = ("warc_date", "crawl_date", "fetch_date", "date_download", "date")
 """Names of the date on which a page was fetched."""
 
+COLLECTED_NAMES = ("collected",)
+"""Names of the day on which a row was collected, which decides the terms that apply to it."""
+
 _MIN_WORDS = 2.0
 """Mean words per row; a column with fewer, named like a text, holds ids or labels."""
 _SAMPLE_ROWS = 200
@@ -81,6 +84,10 @@ class ColumnChoice:
         What was recorded with a page: headers, tags, files of its site.
     repeated : tuple of str
         Columns that repeat those of `texts` in the sample: read in rows in which they do not.
+    collected : tuple of str
+        Columns with the day of collection.
+    labels : tuple of str
+        Columns that collections of the policy name.
     fallback : tuple of str
         Columns with the name of a text, or without any text in the sample: read in rows in which
         the others have no text.
@@ -94,15 +101,20 @@ class ColumnChoice:
     signals: tuple[str, ...] = ()
     repeated: tuple[str, ...] = ()
     fallback: tuple[str, ...] = ()
+    collected: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
 
     def all(self) -> tuple[str, ...]:
         """Return every path once."""
         texts = (*self.texts, *self.repeated, *self.fallback)
-        return tuple(dict.fromkeys((*texts, *self.metadata_paths())))
+        return tuple(dict.fromkeys((*texts, *self.metadata_paths(), *self.labels)))
 
     def metadata_paths(self) -> tuple[str, ...]:
-        """Return the paths of all columns but text."""
-        return (*self.ids, *self.urls, *self.licences, *self.fetched, *self.signals)
+        """Return the paths of all columns that are not text; labels may be."""
+        return (
+            *(*self.ids, *self.urls, *self.licences, *self.fetched, *self.signals),
+            *self.collected,
+        )
 
 
 _MAX_NAME_CHARS = 1 << 10
@@ -110,7 +122,12 @@ _MAX_NAME_CHARS = 1 << 10
 
 
 def find_columns(
-    schema: pa.Schema, text_columns: Sequence[str], sample: SampleReader, *, file: str
+    schema: pa.Schema,
+    text_columns: Sequence[str],
+    sample: SampleReader,
+    *,
+    file: str,
+    labels: Sequence[str] = (),
 ) -> ColumnChoice:
     """Choose the columns of a table.
 
@@ -124,6 +141,8 @@ def find_columns(
         Reads some rows; called only if names do not decide.
     file : str
         For errors.
+    labels : sequence of str
+        Columns that collections of the policy name; a table may lack them.
 
     Returns
     -------
@@ -149,6 +168,8 @@ def find_columns(
         licences=find_present(schema, LICENCE_NAMES, holds_text),
         fetched=find_present(schema, FETCH_DATE_NAMES, is_scalar),
         signals=signal_paths(schema),
+        collected=find_present(schema, COLLECTED_NAMES, is_scalar),
+        labels=tuple(name for name in labels if type_at(schema, name) is not None),
     )
     for name in text_columns:
         check_column(schema, name, file)

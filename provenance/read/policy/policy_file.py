@@ -27,6 +27,7 @@ from provenance.read.policy.policy_syntax import (
     CHECK_KEYS,
     parse_agreement,
     parse_circumstances,
+    parse_collections,
     parse_max_document,
     parse_model,
     parse_paths,
@@ -36,7 +37,7 @@ from provenance.read.policy.policy_syntax import (
 from provenance.read.policy.validation import UncheckedValue
 
 POLICY_FILE, PROJECT_FILE = "provenance.toml", "pyproject.toml"
-POLICY_KEYS = ("check", "gate", "claims", "agreements", "waivers")
+POLICY_KEYS = ("check", "gate", "claims", "agreements", "collections", "waivers")
 
 
 class PolicyOptions(TypedDict, total=False):
@@ -176,12 +177,15 @@ def _load(path: Path, name: str) -> Policy:
     check = entries["check"].table(CHECK_KEYS) if "check" in entries else {}
     gates = parse_gates(entries["gate"]) if "gate" in entries else ()
     agreements = entries["agreements"].list() if "agreements" in entries else []
+    collections = entries["collections"].list() if "collections" in entries else []
     waivers = entries["waivers"].list() if "waivers" in entries else []
+    signed = tuple(parse_agreement(entry) for entry in agreements)
     return _with_digest(
         Policy(
             circumstances=parse_circumstances(check, entries.get("claims")),
             gates=override_gates(DEFAULT_GATES, gates),
-            agreements=tuple(parse_agreement(entry) for entry in agreements),
+            agreements=signed,
+            collections=parse_collections(collections, signed),
             waivers=parse_waivers(waivers),
             text_columns=parse_texts(check.get("text_columns")),
             registries=parse_paths(check.get("registries")),
