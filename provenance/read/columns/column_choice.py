@@ -6,7 +6,7 @@ from difflib import get_close_matches
 
 import pyarrow as pa
 
-from provenance.errors import ColumnMissing
+from provenance.errors import ColumnMissing, UnsupportedFormat
 from provenance.read.columns.column_paths import type_at, unique_names
 from provenance.read.columns.nested_texts import holds_text
 from provenance.read.columns.prose_detection import ColumnSample, is_heading, is_label
@@ -57,6 +57,9 @@ LICENCE_NAMES = (
 )
 FETCH_DATE_NAMES = ("warc_date", "crawl_date", "fetch_date", "date_download", "date")
 """Names of the date on which a page was fetched."""
+
+TOKEN_ID_NAMES = frozenset({"input_ids", "token_ids", "tokens", "tokenized", "ids", "labels"})
+"""Names of lists of numbers that stand for texts."""
 
 _MIN_WORDS = 2.0
 """Mean words per row; a column with fewer, named like a text, holds ids or labels."""
@@ -154,11 +157,37 @@ def find_columns(
         check_column(schema, name, file)
     if text_columns:
         return metadata
+    _refuse_token_ids(schema, file)
     metadata_paths = {path for path in metadata.metadata_paths() if not is_page(path)}
     choice = _choose_prose(schema, metadata_paths, sample) or _choose_wordiest(
         schema, metadata_paths, sample, file
     )
     return replace(metadata, texts=choice.texts, repeated=choice.repeated, fallback=choice.fallback)
+
+
+def _refuse_token_ids(schema: pa.Schema, file: str) -> None:
+    """Raise if a table has ids of tokens where its text would be.
+
+    Raises
+    ------
+    UnsupportedFormat
+        If so.
+    """
+    if first_known_group(schema, TEXT_GROUPS):
+        return
+    for field in schema:
+        name = normalise_name(field.name)
+        is_list = pa.types.is_list(field.type) or pa.types.is_large_list(field.type)
+        is_numbers = is_list and pa.types.is_integer(field.type.value_type)
+        is_sure = name in {"input_ids", "token_ids"} and (
+            is_textual(field.type) or is_bytes(field.type)
+        )
+        if (is_numbers and name in TOKEN_ID_NAMES) or is_sure:
+            raise UnsupportedFormat(
+                f"{file}: its texts are token ids (column {field.name!r}), not words",
+                remedy="check the dataset as it was before it was tokenised, or decode it with its "
+                "tokenizer.",
+            )
 
 
 def _choose_prose(
