@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.csv
 import pyarrow.parquet as pq
 import pytest
 
@@ -419,3 +420,32 @@ def test_formats_that_are_only_read_are_not_cleaned(tmp_path):
     (tmp_path / "a.tfrecord").write_bytes(tfrecords([tf_example({"text": TEXTS[0]})]))
     with pytest.raises(UnsupportedFormat, match="TFRecord files are read, but not written"):
         open_cleanable_corpus([str(tmp_path)], Policy())
+
+
+METADATA = {"id": "z1", "url": "https://e.example/1", "license": ["cc-by-4.0", "MIT"], "n": 3}
+
+
+@pytest.mark.parametrize("form", ["parquet", "csv", "jsonl"])
+@pytest.mark.parametrize("name", ["meta", "metadata", "Metadata"])
+def test_metadata_may_be_json_in_a_string(tmp_path, hear, form, name):
+    values = [json.dumps(METADATA), None, "no JSON", json.dumps({"url": None}), "{", "[1]"]
+    table = pa.table({"text": TEXTS, name: values})
+    path = tmp_path / f"a.{form}"
+    if form == "parquet":
+        pq.write_table(table, path)
+    elif form == "csv":
+        pa.csv.write_csv(table, path)
+    else:
+        path.write_text("".join(json.dumps(row) + "\n" for row in table.to_pylist()))
+    rows = hear(path).rows
+    assert [row["text"] for row in rows] == TEXTS
+    assert [row["document"] for row in rows] == ["z1", *(f"a.{form}#{n}" for n in range(1, 6))]
+    assert [row["url"] for row in rows] == ["https://e.example/1", *[None] * 5]
+    assert [row["licence"] for row in rows] == ["cc-by-4.0, MIT", *[None] * 5]
+
+
+@pytest.mark.parametrize("name", ["max_stars_repo_licenses", "detected_licenses", "licenses"])
+def test_licences_of_repositories_are_lists_and_a_type_is_no_licence(tmp_path, hear, name):
+    columns = {"content": TEXTS, name: [["MIT", "Apache-2.0"]] * 6, "license_type": ["no"] * 6}
+    pq.write_table(pa.table(columns), tmp_path / "a.parquet")
+    assert {row["licence"] for row in hear(tmp_path / "a.parquet").rows} == {"MIT, Apache-2.0"}

@@ -7,11 +7,18 @@ from difflib import get_close_matches
 import pyarrow as pa
 
 from provenance.errors import ColumnMissing, UnsupportedFormat
-from provenance.read.columns.column_paths import type_at, unique_names
+from provenance.read.columns.column_paths import json_object, type_at, unique_names
+from provenance.read.columns.json_schema import infer_schema
 from provenance.read.columns.nested_texts import holds_text
 from provenance.read.columns.prose_detection import ColumnSample, is_heading, is_label
 from provenance.read.columns.signal_columns import is_page, signal_paths
-from provenance.read.columns.string_arrays import as_strings, is_bytes, is_textual, text_sizes
+from provenance.read.columns.string_arrays import (
+    as_strings,
+    format_values,
+    is_bytes,
+    is_textual,
+    text_sizes,
+)
 
 TEXT_GROUPS: tuple[tuple[str, ...], ...] = (
     ("text",),
@@ -52,9 +59,12 @@ URL_NAMES = (
     *("domain", "host"),
 )
 LICENCE_NAMES = (
-    *("licence", "license", "licenses", "license_name", "license_type", "content_license"),
+    *("licence", "license", "licenses", "license_name", "content_license"),
+    *("max_stars_repo_licenses", "detected_licenses"),
     *("meta.license", "meta.licence", "metadata.license", "metadata.licence"),
 )
+METADATA_NAMES = ("metadata", "meta")
+"""Names of columns of strings that may be objects in JSON."""
 FETCH_DATE_NAMES = ("warc_date", "crawl_date", "fetch_date", "date_download", "date")
 """Names of the date on which a page was fetched."""
 
@@ -82,6 +92,8 @@ class ColumnChoice:
         Columns with metadata; a row takes the first value that is not null.
     signals : tuple of str
         What was recorded with a page: headers, tags, files of its site.
+    parsed : tuple of str
+        Columns of strings that are objects in JSON, with members among the metadata.
     repeated : tuple of str
         Columns that repeat those of `texts` in the sample: read in rows in which they do not.
     fallback : tuple of str
@@ -95,13 +107,20 @@ class ColumnChoice:
     licences: tuple[str, ...] = ()
     fetched: tuple[str, ...] = ()
     signals: tuple[str, ...] = ()
+    parsed: tuple[str, ...] = ()
     repeated: tuple[str, ...] = ()
     fallback: tuple[str, ...] = ()
 
     def all(self) -> tuple[str, ...]:
         """Return every path once."""
-        texts = (*self.texts, *self.repeated, *self.fallback)
-        return tuple(dict.fromkeys((*texts, *self.metadata_paths())))
+        paths = (*self.texts, *self.repeated, *self.fallback, *self.metadata_paths())
+        within = {f"{name}.": name for name in self.parsed}
+        return tuple(
+            dict.fromkeys(
+                next((name for start, name in within.items() if path.startswith(start)), path)
+                for path in paths
+            )
+        )
 
     def metadata_paths(self) -> tuple[str, ...]:
         """Return the paths of all columns but text."""
@@ -153,6 +172,7 @@ def find_columns(
         fetched=find_present(schema, FETCH_DATE_NAMES, is_scalar),
         signals=signal_paths(schema),
     )
+    metadata = _with_parsed_metadata(metadata, schema, sample, file)
     for name in text_columns:
         check_column(schema, name, file)
     if text_columns:
@@ -163,6 +183,32 @@ def find_columns(
         schema, metadata_paths, sample, file
     )
     return replace(metadata, texts=choice.texts, repeated=choice.repeated, fallback=choice.fallback)
+
+
+def _with_parsed_metadata(
+    choice: ColumnChoice, schema: pa.Schema, sample: SampleReader, file: str
+) -> ColumnChoice:
+    """Add the metadata in columns of strings that are objects in JSON."""
+    for name in find_present(schema, METADATA_NAMES, is_textual):
+        texts = format_values(_head(sample([name]))[name].combine_chunks()).to_pylist()
+        members = infer_schema(filter(None, map(json_object, texts)), file)
+        ids, urls, licences, fetched = (
+            tuple(f"{name}.{member}" for member in find_present(members, names, _is_printable))
+            for names in (ID_NAMES, URL_NAMES, LICENCE_NAMES, FETCH_DATE_NAMES)
+        )
+        choice = replace(
+            choice,
+            ids=(*choice.ids, *ids),
+            urls=(*choice.urls, *urls),
+            licences=(*choice.licences, *licences),
+            fetched=(*choice.fetched, *fetched),
+            parsed=(*choice.parsed, name) if ids or urls or licences or fetched else choice.parsed,
+        )
+    return choice
+
+
+def _is_printable(kind: pa.DataType) -> bool:
+    return holds_text(kind) or is_scalar(kind)
 
 
 def _refuse_token_ids(schema: pa.Schema, file: str) -> None:
