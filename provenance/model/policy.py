@@ -153,6 +153,8 @@ class Policy:
         Folder of captured robots.txt and similar files.
     max_document : int
         Largest size of a document in bytes; larger ones are not read.
+    withdrawn_key : str or None
+        File with the key of fingerprints of withdrawn items.
     path : str or None
         File that it was read from; None for the default policy.
     digest : str
@@ -169,5 +171,6 @@ class Policy:
     calibration: str | None = None
     signals: str | None = None
     max_document: int = MAX_DOCUMENT
+    withdrawn_key: str | None = None
     path: str | None = None
     digest: str = ""

@@ -146,7 +146,7 @@ def check_corpus(
         references = wait_for_references(lambda: open_references(policy, settings.control))
         [first, *_] = references.registries
         compile_kernels(first.registry.path, lambda: first, quiet=settings.quiet)
-    declarations = build_declarations(library, policy)
+    declarations = build_declarations(library, policy, references.registries)
     with (
         ThreadPoolExecutor(1) as executor,
         open_distribution(corpus, policy, settings, references, declarations) as distribution,

@@ -65,6 +65,14 @@ REGISTRY_TABLES = {
         "item": "the source's id of the item",
         "date": "when it was withdrawn",
         "reason": "why, as stated",
+        "fingerprint": "digest of all words of the item, under a key; null if none is kept",
+        "key": "id of that key",
+        "expires": "first day on which the fingerprint is not kept",
+    },
+    "optouts": {
+        "address": "domain, or address with a path, in lower case and without scheme",
+        "date": "when it was added",
+        "reason": "why, as stated",
     },
 }
 

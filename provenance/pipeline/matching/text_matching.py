@@ -185,7 +185,8 @@ def find_matches(texts: pa.LargeStringArray, context: MatchingContext) -> TextMa
 
 
 def _hide_texts(registry: Registry) -> Registry:
-    return replace(registry, manifest=replace(registry.manifest, keeps_texts=False))
+    manifest = replace(registry.manifest, keeps_texts=False)
+    return replace(registry, files=replace(registry.files, manifest=manifest))
 
 
 def _document_batch(texts: pa.LargeStringArray) -> pa.RecordBatch:

@@ -48,6 +48,7 @@ class PolicyOptions(TypedDict, total=False):
     calibration: str | None
     signals: str | None
     max_document: str | None
+    withdrawn_key: str | None
 
 
 def load_policy(path: str | None, folder: Path) -> Policy:
@@ -101,6 +102,7 @@ def override(policy: Policy, **options: Unpack[PolicyOptions]) -> Policy:
             calibration=options.get("calibration") or policy.calibration,
             signals=options.get("signals") or policy.signals,
             max_document=parse_size_option(options.get("max_document"), policy.max_document),
+            withdrawn_key=options.get("withdrawn_key") or policy.withdrawn_key,
         )
     )
 
@@ -179,6 +181,7 @@ def _load(path: Path, name: str) -> Policy:
             calibration=check["calibration"].file_path() if "calibration" in check else None,
             signals=check["signals"].file_path() if "signals" in check else None,
             max_document=parse_max_document(check.get("max_document")),
+            withdrawn_key=check["withdrawn_key"].file_path() if "withdrawn_key" in check else None,
             path=name,
         )
     )
