@@ -237,7 +237,7 @@ def open_corpus(
             f"there are no rows in {', '.join(addresses)}", remedy="give files that have rows."
         )
     return replace(
-        _build_corpus(addresses, parts, tuple(digests)),
+        corpus_of_parts(addresses, parts, tuple(digests)),
         ignored=corpus.ignored + sum(place.ignored for place in places.values()),
         passed_over=_passed_over_files(
             [name for place in places.values() for name in place.passed_over],
@@ -312,7 +312,7 @@ def open_files(
         unread_entry(file.name, error) for file, error in faults if file.name not in passed_over
     )
     return replace(
-        _build_corpus(addresses, parts, tuple(digests)),
+        corpus_of_parts(addresses, parts, tuple(digests)),
         files=tuple(opened_files),
         unread=unread,
         ignored=len(passed_over),
@@ -447,7 +447,8 @@ def _passed_over_files(
     return IgnoredFiles(count, tuple(shown)) if count else None
 
 
-def _build_corpus(addresses: Sequence[str], parts: Sequence[Part], digests: Digests) -> Corpus:
+def corpus_of_parts(addresses: Sequence[str], parts: Sequence[Part], digests: Digests) -> Corpus:
+    """Return a corpus of parts, in order of the names of their files; `digests` as in `Corpus`."""
     # Stable: a file's own parts keep their order.
     grouped_parts = group_small_files(sorted(parts, key=lambda part: part.file))
     columns = dict.fromkeys(name for part in grouped_parts for name in part.text_columns)

@@ -79,7 +79,7 @@ def hub_parts(
             name, match["config"], revision=match["revision"], streaming=True
         )
     return [
-        _split_part(
+        split_part(
             f"{name}/{split_name}" if label else split_name,
             dataset,
             text_columns,
@@ -89,7 +89,8 @@ def hub_parts(
     ]
 
 
-def _split_part(file: str, dataset: Any, text_columns: Sequence[str], limit: DocumentLimit) -> Part:
+def split_part(file: str, dataset: Any, text_columns: Sequence[str], limit: DocumentLimit) -> Part:
+    """Return a dataset of the `datasets` library, streamed or not, as a part called `file`."""
     batches = _Batches(file, dataset.with_format("arrow"))
     first = next(batches.tables(), None)
     if first is None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import BinaryIO
 from weakref import finalize
 
-from fsspec.implementations.tar import TarFileSystem
+import fsspec
 
 from provenance.errors import UnsupportedFormat
 from provenance.read.corpus.file_access import File, translate_read_errors
@@ -31,7 +31,7 @@ def as_tar(file: File) -> File | None:
     return file if head[TAR_MARK_OFFSET:].startswith(TAR_MARK) else None
 
 
-def open_tar(file: File) -> TarFileSystem:
+def open_tar(file: File) -> fsspec.AbstractFileSystem:
     """Open an archive as a file system.
 
     Raises
@@ -39,6 +39,8 @@ def open_tar(file: File) -> TarFileSystem:
     CorruptFile
         If it is damaged or cut short.
     """
+    from fsspec.implementations.tar import TarFileSystem  # noqa: PLC0415 (it makes a logger)
+
     stream = _Rewindable(file)
     try:
         with translate_read_errors(
