@@ -169,8 +169,9 @@ def command(  # noqa: PLR0913 (one parameter per option)
 ) -> int:
     """Check which share of CORPUS comes from which source, and whether its terms allow the use.
 
-    CORPUS is files, folders or globs (Parquet, JSON Lines, CSV, Arrow, text; compressed too), a
-    folder that the datasets library saved, a dataset on a hub, or - for JSON Lines on stdin.
+    CORPUS is files, folders or globs (Parquet, JSON Lines, CSV, Arrow, text, compressed too;
+    WebDataset, MDS, TFRecord, SQLite, Delta and Iceberg), a folder that the datasets library
+    saved, a dataset on a hub, or - for JSON Lines on stdin.
     """
     arguments = CheckArguments(
         corpus=corpus,

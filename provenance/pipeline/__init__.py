@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from provenance.startup import configure_own_process, lean_imports
 
 if TYPE_CHECKING:
-    from provenance.pipeline.api import Outcome, PolicyViolated, check_from_python
     from provenance.pipeline.calibration.calibrate import PlantingOptions, calibrate
     from provenance.pipeline.calibration.chance_fit import fit_chance_model
     from provenance.pipeline.clean_output import check_output_outside
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from provenance.pipeline.early_hashing import hash_in_background
     from provenance.pipeline.github_publishing import publish
     from provenance.pipeline.jit_warmup import start_check
-    from provenance.pipeline.matching.matcher import Match, Matcher
     from provenance.pipeline.matching.tracing import trace
     from provenance.pipeline.reading_counts import ReadingCounts
     from provenance.pipeline.registries import (
@@ -91,11 +89,7 @@ __all__ = [
     "DumpPreview",
     "DumpSource",
     "Manifest",
-    "Match",
-    "Matcher",
-    "Outcome",
     "PlantingOptions",
-    "PolicyViolated",
     "ReadingCounts",
     "Settings",
     "Shard",
@@ -106,7 +100,6 @@ __all__ = [
     "cache_usage",
     "calibrate",
     "check",
-    "check_from_python",
     "check_output_outside",
     "check_policy",
     "check_writable",
@@ -169,11 +162,7 @@ _MODULES = {
     "ReadingCounts": "reading_counts",
     "preview_dumps": "dump_preview",
     "Manifest": "registries",
-    "Match": "matching.matcher",
-    "Matcher": "matching.matcher",
-    "Outcome": "api",
     "PlantingOptions": "calibration.calibrate",
-    "PolicyViolated": "api",
     "Settings": "settings",
     "add_to_registry": "registries",
     "build_registry": "registries",
@@ -181,7 +170,6 @@ _MODULES = {
     "cache_usage": "result_cache",
     "calibrate": "calibration.calibrate",
     "check": "dataset_check",
-    "check_from_python": "api",
     "check_output_outside": "clean_output",
     "check_policy": "rule_commands.policy_commands",
     "check_writable": "report_io",

@@ -66,7 +66,7 @@ _DEFAULT_SETTINGS = Settings()
 
 
 def check(
-    corpus: Sequence[str],
+    corpus: Sequence[str] | Corpus,
     policy: Policy,
     settings: Settings = _DEFAULT_SETTINGS,
     started_check: StartedCheck | None = None,
@@ -75,8 +75,8 @@ def check(
 
     Parameters
     ----------
-    corpus : sequence of str
-        Addresses: files, globs, folders, datasets.
+    corpus : sequence of str, or Corpus
+        Addresses: files, globs, folders, datasets; or what was opened already.
     policy : Policy
         Registries, purpose, circumstances, gates.
     settings : Settings
