@@ -70,6 +70,7 @@ class RuleIndex:
     ) -> None:
         self.precedence = PrecedenceOrder(library)
         self.places = Places(library)
+        self.conditions = {each.id: each.meaning for each in library.conditions}
         self.circumstances = circumstances
         self._excused = frozenset(library.excused_actors)
         # Roles in which content may have been collected, if the role is unknown.

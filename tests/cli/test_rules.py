@@ -98,7 +98,7 @@ def test_a_ruling_is_explained_with_clauses(rules):
         '* X Terms of Service, s.4 "Using the Services"',
         "x/terms-of-service/2020-06-18; verified on a stored copy",
         "Open questions that these rules do not decide",
-        "Meet the condition",
+        "Meet the condition: robots.txt (or its successor) must be followed, or Prior permission",
     ):
         assert said in text
 
