@@ -95,6 +95,11 @@ class RuleIndex:
         # What an organisation is does not show in which role it collected.
         return (frozenset({actor, *(self.roles if actor in self._excused else ())}),)
 
+    def parts(self, subject: str) -> tuple[str, tuple[str, ...]]:
+        """Return the name of a corpus, and what it is made of; nothing for other subjects."""
+        source = self._sources.get(fold_name(subject))
+        return (subject, ()) if source is None else (source.name, source.parts + source.other_parts)
+
     def subject_terms(
         self, subject: str, declared: str | None, signals: Sequence[str] = ()
     ) -> SubjectTerms:

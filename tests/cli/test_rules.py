@@ -218,3 +218,9 @@ def test_a_word_that_would_find_nothing_is_an_error(provenance, tmp_path, argume
     assert told.returncode == 2
     assert said in told.stderr
     assert remedy in told.stderr
+
+
+def test_what_a_corpus_is_made_of_is_shown(rules):
+    text = " ".join(rules("show", "redpajama").stdout.split())
+    assert "Made of: common-crawl, c4, github, arxiv, wikipedia, stackexchange" in text
+    assert "Also made of, without rules: Books" in text

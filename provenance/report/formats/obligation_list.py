@@ -74,26 +74,26 @@ def _content(each: SourceRuling) -> str:
 
 def _rest(report: Report) -> list[str]:
     """Return what is not among the obligations, so that nobody thinks that it is settled."""
-    found = [each for each in report.result.rulings if each.documents]
-    lines = [
-        f"- {_content(each)}: by the agreement {markdown_text(each.agreement.reference, 200)}; "
-        "what it asks for is in the contract."
-        for each in found
-        if each.agreement is not None
-    ]
-    lines += [
-        f"- {_content(each)}: the statement names no condition that could be met; ask counsel."
-        for each in without_conditions(report.result)
-        if each.ruling.verdict is Verdict.RESTRICTED
-    ]
-    lines += [
-        f"- {_content(each)}: no condition makes it usable; leave it out, or sign an agreement."
-        for each in found
-        if each.ruling.verdict is Verdict.FORBIDDEN
-    ]
-    lines += [
-        f"- {_content(each)}: what it is under is not known."
-        for each in found
-        if each.ruling.verdict is Verdict.UNKNOWN
-    ]
+    unconditional = without_conditions(report.result)
+    lines: dict[str, None] = {}  # several rulings on a source may have the same line
+    for each in report.result.rulings:
+        reason = _open_end(each, is_unconditional=each in unconditional)
+        if each.documents and reason is not None:
+            collection = f" ({each.collection})" if each.collection else ""
+            name = markdown_text(f"{each.name}{collection}", 200)
+            lines[f"- **{name}**, {each.ruling.verdict}: {reason}"] = None
     return ["## Not settled by this list", "\n".join(lines)] if lines else []
+
+
+def _open_end(each: SourceRuling, *, is_unconditional: bool) -> str | None:
+    if each.agreement is not None:
+        reference = markdown_text(each.agreement.reference, 200)
+        return f"by the agreement {reference}; what it asks for is in the contract."
+    match each.ruling.verdict:
+        case Verdict.FORBIDDEN:
+            return "no condition makes it usable; leave it out, or sign an agreement."
+        case Verdict.UNKNOWN:
+            return "what it is under is not known."
+        case Verdict.RESTRICTED if is_unconditional:
+            return "the statement names no condition that could be met; ask counsel."
+    return None
