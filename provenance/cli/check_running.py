@@ -39,6 +39,7 @@ class CheckArguments:
     max_document: str | None
     calibration: str | None
     signals: str | None
+    withdrawn_key: str | None
     sample: str | None
     baseline: str | None
     model_of: str | None
@@ -73,6 +74,7 @@ class CheckArguments:
             calibration=self.calibration,
             backgrounds=self.backgrounds,
             signals=self.signals,
+            withdrawn_key=self.withdrawn_key,
         )
 
     def settings(self, running: "Running", **fields: Any) -> "pipeline.Settings":

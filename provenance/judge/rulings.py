@@ -5,10 +5,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from provenance.judge.explanation import OpenQuestions, remedy, why
+from provenance.judge.explanation import QUOTATION_REMEDY, OpenQuestions, quotation_why, remedy, why
+from provenance.judge.precedence import QUOTED_WORK
 from provenance.judge.rule_index import RuleIndex
 from provenance.judge.scenarios import StatementCache, evaluate, timeline
-from provenance.model import Agreement, Alternative, Circumstances, Library, Ruling, VerdictPeriod
+from provenance.model import (
+    Agreement,
+    Alternative,
+    Circumstances,
+    Library,
+    Ruling,
+    Verdict,
+    VerdictPeriod,
+)
 
 _Subject = tuple[str, str | None, tuple[str, ...]]
 UNDATED = -1
@@ -104,6 +113,7 @@ class Judge:
         self._subjects: dict[_Subject, _SubjectCache] = {}
         self._judgements: dict[tuple[_Subject, int], Judgement] = {}
         self._distinct: dict[Judgement, Judgement] = {} if distinct is None else distinct
+        self._quotations: dict[tuple[str, tuple[str, Judgement] | None], Judgement] = {}
         self._scope = scope
 
     def rule(
@@ -136,6 +146,43 @@ class Judge:
             item_date = item_date.date()
         stretch = UNDATED if item_date is None else bisect_right(days, item_date)
         return self.rule_stretch(subject, licence, stretch, signals)
+
+    def rule_quotation(self, source: str, work: tuple[str, Judgement] | None = None) -> Judgement:
+        """Return the ruling on words that items of a source quote.
+
+        Parameters
+        ----------
+        source : str
+            Id of the source whose items quote them.
+        work : (str, Judgement), optional
+            Source of the quoted work, and the ruling on it; None if the work is not known.
+
+        Returns
+        -------
+        Judgement
+            Equal rulings are the same object.
+        """
+        key = source, work
+        if key not in self._quotations:
+            self._quotations[key] = self._quoted(source, work)
+        return self._quotations[key]
+
+    def _quoted(self, source: str, work: tuple[str, Judgement] | None) -> Judgement:
+        if work is not None:
+            name, judgement = work
+            why_quoted = quotation_why(source, name, judgement.ruling.why)
+            return replace(judgement, ruling=replace(judgement.ruling, why=why_quoted))
+        ruling = Ruling(
+            subject=source,
+            verdict=Verdict.UNKNOWN,
+            basis=QUOTED_WORK,
+            terms=None,
+            why=quotation_why(source),
+            reasons=(),
+            alternatives=(),
+            remedy=QUOTATION_REMEDY,
+        )
+        return Judgement(ruling, scope=self._scope)
 
     def rule_stretch(
         self, subject: str, licence: str | None, stretch: int, signals: tuple[str, ...] = ()

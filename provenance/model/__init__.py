@@ -45,6 +45,7 @@ from provenance.model.fingerprints import (
 )
 from provenance.model.language import NO_CONTEXT, NO_LANGUAGE, Language
 from provenance.model.method import MeasuredRecall, Method, Parameter
+from provenance.model.origin import Origin, OriginReason
 from provenance.model.policy import (
     COVERS,
     DEFAULT_GATES,
@@ -55,6 +56,7 @@ from provenance.model.policy import (
     Gate,
     Policy,
     Route,
+    UndecidedRule,
     Unit,
     Waiver,
     WaiverReason,
@@ -211,6 +213,8 @@ __all__ = [
     "Notice",
     "OpenQuestion",
     "OrderKeys",
+    "Origin",
+    "OriginReason",
     "Parameter",
     "Parameters",
     "Policy",
@@ -252,6 +256,7 @@ __all__ = [
     "UInt8s",
     "UInt32s",
     "UInt64s",
+    "UndecidedRule",
     "Unit",
     "Unread",
     "Verdict",

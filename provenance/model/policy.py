@@ -27,6 +27,13 @@ class WaiverReason(StrEnum):
     RISK_ACCEPTED = "risk-accepted"
 
 
+class UndecidedRule(StrEnum):
+    """What happens to findings of which it is not clear whether the words are the item's."""
+
+    COUNT = "count"
+    CONTEST = "contest"
+
+
 COVERS = ("source", "documents", "item", "dataset", "rule")
 """Fields by which a waiver can be limited."""
 
@@ -211,8 +218,12 @@ class Policy:
         Calibration file by which shares are corrected.
     signals : str or None
         Folder of captured robots.txt and similar files.
+    undecided : UndecidedRule
+        Whether gates count findings of undecided origin for the item's source.
     max_document : int
         Largest size of a document in bytes; larger ones are not read.
+    withdrawn_key : str or None
+        File with the key of fingerprints of withdrawn items.
     path : str or None
         File that it was read from; None for the default policy.
     digest : str
@@ -229,7 +240,9 @@ class Policy:
     backgrounds: tuple[str, ...] = ()
     calibration: str | None = None
     signals: str | None = None
+    undecided: UndecidedRule = UndecidedRule.COUNT
     max_document: int = MAX_DOCUMENT
+    withdrawn_key: str | None = None
     path: str | None = None
     digest: str = ""
 

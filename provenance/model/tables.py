@@ -71,7 +71,11 @@ FINDINGS = pa.schema(
         # Bits: chance once in 2**strength tokens.
         pa.field("strength", pa.float64(), nullable=False),
         pa.field("expected", pa.float64(), nullable=False),  # chance matches of this strength
-        pa.field("contested", pa.bool_(), nullable=False),
+        pa.field("contested", pa.bool_(), nullable=False),  # not counted for the source
+        # Whose words they are: item, quotation, undecided; null where the evidence is no content.
+        pa.field("origin", pa.string()),
+        pa.field("origin_reasons", pa.list_(pa.string())),
+        pa.field("quoted_work", pa.string()),  # title of the work that a background has them from
         pa.field(
             "alternatives",
             pa.list_(pa.struct([("source", pa.string()), ("item", pa.string())])),
@@ -95,7 +99,7 @@ MATCHES = pa.schema(
             FINDINGS.field(name)
             for name in (
                 *("start", "end", "source", "item", "url", "created_at", "tokens", "item_tokens"),
-                *("strength", "verdict", "basis", "terms", "contested"),
+                *("strength", "verdict", "basis", "terms", "contested", "origin"),
             )
         ),
     ]

@@ -66,7 +66,7 @@ _DEFAULT_SETTINGS = Settings()
 
 
 def check(
-    corpus: Sequence[str],
+    corpus: Sequence[str] | Corpus,
     policy: Policy,
     settings: Settings = _DEFAULT_SETTINGS,
     started_check: StartedCheck | None = None,
@@ -75,8 +75,8 @@ def check(
 
     Parameters
     ----------
-    corpus : sequence of str
-        Addresses: files, globs, folders, datasets.
+    corpus : sequence of str, or Corpus
+        Addresses: files, globs, folders, datasets; or what was opened already.
     policy : Policy
         Registries, purpose, circumstances, gates.
     settings : Settings
@@ -146,7 +146,7 @@ def check_corpus(
         references = wait_for_references(lambda: open_references(policy, settings.control))
         [first, *_] = references.registries
         compile_kernels(first.registry.path, lambda: first, quiet=settings.quiet)
-    declarations = build_declarations(library, policy)
+    declarations = build_declarations(library, policy, references.registries)
     with (
         ThreadPoolExecutor(1) as executor,
         open_distribution(corpus, policy, settings, references, declarations) as distribution,
@@ -185,6 +185,7 @@ def _run_check(
         frozen_model=frozen_model,
         cache=context.cache,
         threads=settings.threads,
+        undecided=policy.undecided,
     )
     located = scan_and_locate(scanned_corpus, context, locate)
     scanned, found = located.scanned, located.located

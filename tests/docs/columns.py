@@ -28,7 +28,12 @@ FINDINGS_COLUMNS = {
     "bits": "information of the matched words, in bits",
     "strength": "in bits: chance gives such a match once in 2^strength tokens",
     "expected": "expected number of chance matches of this strength in the whole dataset",
-    "contested": "whether a permitted source or a background also contains the words",
+    "contested": "whether a permitted source or a background also contains the words, or the "
+    "policy contests what is undecided",
+    "origin": "whose words they are: `item`, `quotation` or `undecided`; null unless the evidence "
+    "is `content`",
+    "origin_reasons": "what was observed: `whole-item`, `item-continues`, `item-quotes`, …",
+    "quoted_work": "id of the item of a background that has the words; null if none has",
     "alternatives": "other items with the same words",
     "excerpt": "text of the document around the span; null if not kept",
     "excerpt_start": "start of the excerpt, in code points of the text",
@@ -66,6 +71,14 @@ REGISTRY_TABLES = {
         "site": "site of the item's address; empty if it had none; null: any site",
         "item": "the source's id of the item",
         "date": "when it was withdrawn",
+        "reason": "why, as stated",
+        "fingerprint": "digest of all words of the item, under a key; null if none is kept",
+        "key": "id of that key",
+        "expires": "first day on which the fingerprint is not kept",
+    },
+    "optouts": {
+        "address": "domain, or address with a path, in lower case and without scheme",
+        "date": "when it was added",
         "reason": "why, as stated",
     },
 }

@@ -13,7 +13,7 @@ from provenance.judge.rulings import Judge
 from provenance.model import LABELS, Circumstances, Policy
 from provenance.pipeline import check
 from provenance.pipeline.findings.alternatives import ITEM_COLUMNS, DescribedSpans
-from provenance.pipeline.findings.judging import _judge_item, add_copy_holders, rule_spans
+from provenance.pipeline.findings.judging import add_copy_holders, judge_item, rule_spans
 from provenance.pipeline.registries import DumpSource, build_registry
 from provenance.pipeline.settings import Settings
 from provenance.read.rules.rule_files import load_rules
@@ -73,7 +73,7 @@ def test_what_is_alike_is_judged_as_each_would_be(rows):
     assert found.rows.tolist() == list(range(len(rows)))
     for kind, row in zip(found.codes.tolist(), rows, strict=True):
         own = {field.name: row.get(field.name) for field in ITEM_COLUMNS}
-        assert found.judgements[kind] == (row["source"], _judge_item(own, JUDGE))
+        assert found.judgements[kind] == (row["source"], judge_item(own, JUDGE))
     assert len({(source, id(one)) for source, one in found.judgements}) == len(found.judgements)
 
 

@@ -30,6 +30,7 @@ from provenance.model import (
     Ruling,
     Texts,
     Tokens,
+    UndecidedRule,
 )
 from provenance.pipeline.check_inputs import References, load_library, open_references
 from provenance.pipeline.corpus_modelling import ScoringModel, load_frozen_model
@@ -63,6 +64,8 @@ class MatchingContext:
         Counts of general language, by which candidates are dropped that cannot be reported.
     threads : int
         Number of threads of one call.
+    undecided : UndecidedRule
+        Whether matches of undecided origin count.
     """
 
     references: References
@@ -70,6 +73,7 @@ class MatchingContext:
     model: ScoringModel
     language: NgramCounts
     threads: int
+    undecided: UndecidedRule = UndecidedRule.COUNT
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +132,7 @@ def open_context(
     judges = CircumstanceJudges(library, policy, datetime.now(UTC).date())
     language = language_only_counts(load_language())
     model = _scoring_model(references.registries, frozen)
-    return MatchingContext(references, judges, model, language, threads)
+    return MatchingContext(references, judges, model, language, threads, policy.undecided)
 
 
 def _scoring_model(registries: Sequence[RegistryIndex], frozen: CorpusModel | None) -> ScoringModel:
@@ -178,14 +182,24 @@ def find_matches(texts: pa.LargeStringArray, context: MatchingContext) -> TextMa
         threads=threads,
     )
     tokens = sum(reading.counts.tokens for reading in readings)
-    found = build_findings(spans, claims, registries, context.judges, tokens, threads)
+    found = build_findings(
+        spans,
+        claims,
+        registries,
+        context.judges,
+        tokens,
+        threads,
+        context.undecided,
+        context.references.backgrounds,
+    )
     judgements = [judgement for _, judgement in found.rulings.judgements]
     rulings = tuple(judgements[code].ruling for code in found.rulings.codes)
     return TextMatches(found.findings, rulings)
 
 
 def _hide_texts(registry: Registry) -> Registry:
-    return replace(registry, manifest=replace(registry.manifest, keeps_texts=False))
+    manifest = replace(registry.manifest, keeps_texts=False)
+    return replace(registry, files=replace(registry.files, manifest=manifest))
 
 
 def _document_batch(texts: pa.LargeStringArray) -> pa.RecordBatch:

@@ -32,9 +32,13 @@ from provenance.read.corpus.saved_datasets import is_saved, saved_files
 from provenance.read.corpus.stream_input import HashedStream, is_stream, stream_part
 from provenance.read.formats.arrow_file import open_arrow
 from provenance.read.formats.csv_file import open_csv
-from provenance.read.formats.json_array import json_parts
+from provenance.read.formats.json_array import json_parts, small_object
+from provenance.read.formats.mds_file import mds_parts
 from provenance.read.formats.parquet_file import open_parquet
+from provenance.read.formats.sqlite_file import sqlite_parts
 from provenance.read.formats.text_file import text_parts
+from provenance.read.formats.tfrecord_file import tfrecord_parts
+from provenance.read.formats.webdataset_file import webdataset_parts
 
 
 class FileDigest:
@@ -241,9 +245,12 @@ def open_corpus(
         )
     _check_labels(label_columns, parts)
     return replace(
-        _build_corpus(addresses, parts, tuple(digests)),
-        ignored=sum(place.ignored for place in places.values()),
-        passed_over=_passed_over_files([*places.values()]),
+        corpus_of_parts(addresses, parts, tuple(digests)),
+        ignored=corpus.ignored + sum(place.ignored for place in places.values()),
+        passed_over=_passed_over_files(
+            [name for place in places.values() for name in place.passed_over],
+            corpus.passed_over,
+        ),
         files=corpus.files,
         unread=unread,
     )
@@ -304,7 +311,7 @@ def open_files(
     parts: list[Part] = []
     opened_files: list[File] = []
     digests = []
-    faults: list[tuple[str, InputError]] = []
+    faults: list[tuple[File, InputError]] = []
     for file in files:
         try:
             if file.fault is not None:
@@ -313,16 +320,31 @@ def open_files(
             digest = FileDigest(file, state)
             parts += _with_change_checks(_parts_of(file, text_columns), file, state, digest)
         except InputError as error:
-            faults.append((file.name, error))
+            faults.append((file, error))
         else:
             opened_files.append(file)
             digests.append((file.name, digest))
     if faults and not opened_files:
         raise faults[0][1]
-    unread = merge_unread(unread_entry(name, error) for name, error in faults)
-    return replace(
-        _build_corpus(addresses, parts, tuple(digests)), files=tuple(opened_files), unread=unread
+    passed_over = [file.name for file, error in faults if _describes_others(file, error)]
+    unread = merge_unread(
+        unread_entry(file.name, error) for file, error in faults if file.name not in passed_over
     )
+    return replace(
+        corpus_of_parts(addresses, parts, tuple(digests)),
+        files=tuple(opened_files),
+        unread=unread,
+        ignored=len(passed_over),
+        passed_over=_passed_over_files(passed_over),
+    )
+
+
+def _describes_others(file: File, error: InputError) -> bool:
+    """Return whether a file without text lies beside data: settings in JSON, images in a tar."""
+    if file.format == "tar":
+        return isinstance(error, ColumnMissing)
+    is_without_text = isinstance(error, ColumnMissing | UnsupportedFormat)
+    return is_without_text and small_object(file) is not None
 
 
 def _parts_of(file: File, text_columns: Sequence[str]) -> list[Part]:
@@ -345,6 +367,10 @@ _READERS: dict[str, Reader] = {
     "jsonl": json_parts,
     "json": json_parts,
     "text": lambda file, _: text_parts(file),
+    "mds": mds_parts,
+    "tfrecord": tfrecord_parts,
+    "sqlite": sqlite_parts,
+    "tar": webdataset_parts,
 }
 """Functions that make the parts of a file, by format."""
 
@@ -444,12 +470,17 @@ def _resolve_address(address: str, split: str | None) -> AddressFiles:
     return saved_files(address, split) if is_saved(address) else find_files(address)
 
 
-def _passed_over_files(address_files: Sequence[AddressFiles]) -> IgnoredFiles | None:
-    names = sorted(name for entry in address_files for name in entry.passed_over)
-    return IgnoredFiles(len(names), tuple(names[:_MAX_NAMED])) if names else None
+def _passed_over_files(
+    names: Sequence[str], others: IgnoredFiles | None = None
+) -> IgnoredFiles | None:
+    """Count the files that are passed over, and name some; `others` are counted already."""
+    count = len(names) + (others.count if others is not None else 0)
+    shown = sorted([*names, *(others.files if others is not None else ())])[:_MAX_NAMED]
+    return IgnoredFiles(count, tuple(shown)) if count else None
 
 
-def _build_corpus(addresses: Sequence[str], parts: Sequence[Part], digests: Digests) -> Corpus:
+def corpus_of_parts(addresses: Sequence[str], parts: Sequence[Part], digests: Digests) -> Corpus:
+    """Return a corpus of parts, in order of the names of their files; `digests` as in `Corpus`."""
     # Stable: a file's own parts keep their order.
     grouped_parts = group_small_files(sorted(parts, key=lambda part: part.file))
     columns = dict.fromkeys(name for part in grouped_parts for name in part.text_columns)

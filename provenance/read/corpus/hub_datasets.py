@@ -82,7 +82,7 @@ def hub_parts(
             name, match["config"], revision=match["revision"], streaming=True
         )
     return [
-        _split_part(
+        split_part(
             f"{name}/{split_name}" if label else split_name,
             dataset,
             text_columns,
@@ -93,13 +93,14 @@ def hub_parts(
     ]
 
 
-def _split_part(
+def split_part(
     file: str,
     dataset: Any,
     text_columns: Sequence[str],
     limit: DocumentLimit,
-    label_columns: Sequence[str],
+    label_columns: Sequence[str] = (),
 ) -> Part:
+    """Return a dataset of the `datasets` library, streamed or not, as a part called `file`."""
     batches = _Batches(file, dataset.with_format("arrow"))
     first = next(batches.tables(), None)
     if first is None:

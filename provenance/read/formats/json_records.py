@@ -16,7 +16,7 @@ from provenance.read.columns.column_choice import (
     normalise_name,
     without_headings,
 )
-from provenance.read.columns.column_paths import split_path
+from provenance.read.columns.column_paths import json_member, split_path
 from provenance.read.columns.nested_texts import LABEL_MEMBERS, TURN_TEXT_MEMBERS, TextLeaves
 from provenance.read.columns.prose_detection import is_label, repeats_text
 from provenance.read.columns.signal_columns import is_page, record_signal_fields
@@ -84,6 +84,8 @@ def value_at(record: Record, path: str) -> object:
         if not rest:
             return inner
         if isinstance(inner, dict) and (member := value_at(inner, rest)) is not None:
+            return member
+        if isinstance(inner, str) and (member := json_member(inner, rest)) is not None:
             return member
     return None
 

@@ -11,7 +11,7 @@ from typing import BinaryIO, cast
 import numpy as np
 import pyarrow as pa
 
-from provenance.errors import ColumnMissing, InputError
+from provenance.errors import ColumnMissing, InputError, UnsupportedFormat
 from provenance.model import Documents, Flags
 from provenance.read.columns.column_choice import (
     COLLECTED_NAMES,
@@ -257,7 +257,7 @@ def _layout_by_names(
 
     try:
         columns = find_columns(schema, text_columns, sample, file="", labels=labels)
-    except (_SampleRequiredError, ColumnMissing):
+    except (_SampleRequiredError, ColumnMissing, UnsupportedFormat):
         return None
     return _complete_layout(schema, columns, text_columns, labels)
 

@@ -11,7 +11,15 @@ from typing import TypedDict, Unpack
 
 from provenance.atomic_output import read_file
 from provenance.errors import PolicyError
-from provenance.model import DEFAULT_GATES, MAX_DOCUMENT, Actor, Circumstances, Policy, Purpose
+from provenance.model import (
+    DEFAULT_GATES,
+    MAX_DOCUMENT,
+    Actor,
+    Circumstances,
+    Policy,
+    Purpose,
+    UndecidedRule,
+)
 from provenance.read.columns.string_arrays import replace_surrogates
 from provenance.read.policy.date_syntax import parse_collected
 from provenance.read.policy.gate_syntax import override_gates, parse_gate, parse_gates
@@ -49,6 +57,7 @@ class PolicyOptions(TypedDict, total=False):
     calibration: str | None
     signals: str | None
     max_document: str | None
+    withdrawn_key: str | None
 
 
 def load_policy(path: str | None, folder: Path) -> Policy:
@@ -102,6 +111,7 @@ def override(policy: Policy, **options: Unpack[PolicyOptions]) -> Policy:
             calibration=options.get("calibration") or policy.calibration,
             signals=options.get("signals") or policy.signals,
             max_document=parse_size_option(options.get("max_document"), policy.max_document),
+            withdrawn_key=options.get("withdrawn_key") or policy.withdrawn_key,
         )
     )
 
@@ -182,7 +192,11 @@ def _load(path: Path, name: str) -> Policy:
             backgrounds=parse_paths(check.get("backgrounds")),
             calibration=check["calibration"].file_path() if "calibration" in check else None,
             signals=check["signals"].file_path() if "signals" in check else None,
+            undecided=check["undecided"].one_of(UndecidedRule)
+            if "undecided" in check
+            else UndecidedRule.COUNT,
             max_document=parse_max_document(check.get("max_document")),
+            withdrawn_key=check["withdrawn_key"].file_path() if "withdrawn_key" in check else None,
             path=name,
         )
     )

@@ -24,6 +24,7 @@ from provenance.report.text.cell_width import cell_width, truncate, wrap
 from provenance.report.text.coverage_text import coverage_sentence
 from provenance.report.text.next_steps import next_steps
 from provenance.report.text.number_format import count, date_span, percent, size
+from provenance.report.text.origin_sentences import origin_note
 from provenance.report.text.policy_notes import policy_notes, waiver_sentences
 from provenance.report.text.sentences import (
     NOT_CLEARANCE,
@@ -186,7 +187,8 @@ def _finding(style: TerminalStyle, finding: Finding) -> list[str]:
     where = (
         f"{finding.verdict}: {_name(finding.source)}{item} in {_name(finding.document)}, "
         f"{match_size if finding.bits else finding.evidence}"
-        f"{', contested' if finding.contested else ''}{', waived' if finding.waiver else ''}"
+        f"{origin_note(finding.origin)}{', contested' if finding.contested else ''}"
+        f"{', waived' if finding.waiver else ''}"
         f"{', new' if finding.state == FindingState.NEW else ''}"
     )
     lines = style.wrap(where, indent="  ", hanging="    ")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from provenance.model import Agreement, Library, Policy, Waiver
+from provenance.model import Agreement, Library, Policy, UndecidedRule, Waiver
 from provenance.report.terminal.terminal_style import TerminalStyle
 from provenance.report.text.number_format import exact_percent, period
 from provenance.report.text.policy_notes import last_day
@@ -22,6 +22,7 @@ purpose = "pretraining"       # fine-tuning, evaluation, retrieval, research-tdm
 # model = ["generative"]      # foundation-or-frontier, competing; ["other"] for none of them
 # text_columns = ["text"]     # unset: detected by names and contents
 # max_document = "64MB"       # larger documents are not read
+# undecided = "contest"       # words of which it is unclear whose they are; unset: "count"
 # registries = ["registries/x"]
 # backgrounds = ["registries/classics"]  # often quoted texts
 # calibration = "calibration.json"       # shares are corrected with it
@@ -65,6 +66,13 @@ unknown = "0%"                # what no rule decides; without this gate, it is "
 """
 """The file that `provenance policy init` writes."""
 
+_UNDECIDED_MEANINGS = {
+    UndecidedRule.COUNT: "Words of which it is unclear whether they are the item's own count for "
+    "its source.",
+    UndecidedRule.CONTEST: "Words of which it is unclear whether they are the item's own are "
+    "contested: no gate counts them.",
+}
+
 
 def policy_text(
     policy: Policy, library: Library, notes: Sequence[str], today: date, style: TerminalStyle
@@ -98,6 +106,7 @@ def policy_text(
             f"{gate}: fails above {exact_percent(gate.limit)} of the {gate.unit}."
             for gate in policy.gates
         ],
+        "Undecided origin": [_UNDECIDED_MEANINGS[policy.undecided]],
         "Claimed exceptions": claims or ["None: no statutory exception changes a verdict."],
         "Agreements": [_agreement(agreement, today) for agreement in policy.agreements]
         or ["None."],

@@ -59,6 +59,7 @@ BASIS_MEANINGS = {
     "other-subject": "concerns something else than the content",
     "policy-statement": "a public statement outside the terms",
     "public-domain": "rights are waived or have expired",
+    "quoted-work": "a quotation; the quoted work is not known",
     "redistribution": "redistribution of copies is limited",
     "separate-licence": "a licence for training is sold separately",
     "silence": "read; training is not mentioned",
