@@ -66,6 +66,7 @@ if TYPE_CHECKING:
         lint_rules,
         run_rule_cases,
         verify_rule_copies,
+        watch_rule_copies,
     )
     from provenance.pipeline.rule_commands.rule_lookup import (
         explain_rule,
@@ -145,6 +146,7 @@ __all__ = [
     "upgrade",
     "verify_registry",
     "verify_rule_copies",
+    "watch_rule_copies",
     "withdraw_from_registry",
     "withdrawn_items",
     "write_policy_template",
@@ -215,6 +217,7 @@ _MODULES = {
     "withdrawn_items": "registry_changes",
     "verify_registry": "registries",
     "verify_rule_copies": "rule_commands.rule_checking",
+    "watch_rule_copies": "rule_commands.rule_checking",
     "write_policy_template": "rule_commands.policy_commands",
 }
 

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from provenance.judge.identifiers import Licences, SourceHosts, host_of
+from provenance.judge.identifiers import Licences, SourceHosts, host_of, sources_named
 from provenance.model import Agents, DateRange, Int64s, Library, Notice, Policy, Stance, Tokens
 from provenance.pipeline.scan.readings import RegistryIndex
 from provenance.pipeline.scan.withheld_content import WithheldContent, withheld_content
@@ -222,6 +222,8 @@ class Declarations:
         Signals of pages.
     default : str or None
         Licence of rows that name none: that of the dataset's card.
+    default_source : str or None
+        Source of rows without an address of a known source: the corpus that the card names.
     withheld : WithheldContent or None
         What registries say is withdrawn or opted out; None if they say nothing.
     """
@@ -230,6 +232,7 @@ class Declarations:
     licences: Licences
     sites: PageSignals
     default: str | None = None
+    default_source: str | None = None
     withheld: WithheldContent | None = None
 
     @property
@@ -237,7 +240,8 @@ class Declarations:
         """Everything that affects the declarations, as text."""
         withheld = None if self.withheld is None else self.withheld.key
         names = self.hosts.owners, self.licences.names
-        return f"{names} {self.sites.key} {self.default} {withheld}"
+        defaults = f"{self.default} {self.default_source}"
+        return f"{names} {self.sites.key} {defaults} {withheld}"
 
     def of(self, batch: pa.RecordBatch, tokens: Tokens) -> pa.Table:
         """Return what the rows of a batch declare, of schema `DECLARED_SCHEMA`.
@@ -298,9 +302,11 @@ class Declarations:
         return pa.Table.from_arrays(columns, names=DECLARED_SCHEMA.names[:-1])
 
     def _owners(self, addresses: pa.Array) -> pa.Array:
-        if addresses.null_count == len(addresses):
+        if addresses.null_count < len(addresses):
+            addresses = self.hosts.sources_of(addresses)
+        if self.default_source is None:
             return addresses
-        return self.hosts.sources_of(addresses)
+        return pc.fill_null(addresses, self.default_source)
 
     def _licences(self, licences: pa.Array) -> pa.Array:
         return licences if self.default is None else pc.fill_null(licences, self.default)
@@ -346,10 +352,13 @@ def build_declarations(
     """Build the reader of declarations for rules, policy and registries; loads captured files."""
     captures = None if policy.signals is None else load_captures(policy.signals)
     card = None if captures is None else captures.card
+    corpora = () if card is None else sources_named(card.sources, library)
     return Declarations(
         SourceHosts(library),
         Licences(library),
         PageSignals(library.agents, captures, _collected_overall(policy)),
         None if card is None else card.licence,
+        # Which row comes from which of several corpora is not known.
+        corpora[0] if len(corpora) == 1 else None,
         withheld_content([each.registry for each in registries], library, policy),
     )
