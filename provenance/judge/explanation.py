@@ -31,7 +31,29 @@ _QUALIFICATIONS = {
     UNMET: "Its condition is not met by a commercial use.",
     YIELDS: "It gives precedence to the licence of the content.",
 }
+QUOTATION_REMEDY = (
+    "Find out which work is quoted and under which terms it is. If many quote it, build a registry "
+    "of it and name it with --background."
+)
+"""What to do about words that items quote from an unknown work."""
+
 _SENTENCE_END = re.compile(r"(?<=[a-z0-9)])\. (?=[A-Z])")
+
+
+def quotation_why(source: str, work: str | None = None, work_why: str = "") -> str:
+    """Return the reason for the verdict on words that items of a source quote.
+
+    Parameters
+    ----------
+    source : str
+        The source whose items quote them.
+    work, work_why : str or None, str
+        Source of the quoted work, if known, and the reason for the verdict on it.
+    """
+    quoted = f"Items of '{source}' have these words, but quote them"
+    if work is None:
+        return f"{quoted}: they are of another work, whose terms are not known."
+    return f"{quoted} from a work of '{work}'. {work_why}"
 
 
 def why(evaluation: ScenarioEvaluation) -> str:

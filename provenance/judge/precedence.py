@@ -36,10 +36,13 @@ YIELDS = "yields-to-licence"
 """The document gives precedence to the licence of the content."""
 STATUTE = "statute"
 """A statutory exception that the policy claims permits it."""
+QUOTED_WORK = "quoted-work"
+"""The words are a quotation; the terms of the quoted work are not known."""
 
 RESERVED_BASES = (
     *(NOT_VERIFIED, NOT_NAMED, NOT_BOUND, NOT_HERE, NO_TERMS, NO_RULE, AGREEMENT),
     *(OTHER_MODEL, OTHER_SUBJECT, NOT_SIGNALLED, NOT_SEEN, UNMET, YIELDS, STATUTE),
+    QUOTED_WORK,
 )
 """Bases that no document states; `verdicts.yaml` explains them."""
 

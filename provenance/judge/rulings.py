@@ -2,17 +2,44 @@
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from provenance.judge.explanation import OpenQuestions, remedy, why
+from provenance.judge.explanation import QUOTATION_REMEDY, OpenQuestions, quotation_why, remedy, why
+from provenance.judge.precedence import QUOTED_WORK
 from provenance.judge.rule_index import RuleIndex
 from provenance.judge.scenarios import StatementCache, evaluate, timeline
-from provenance.model import Agreement, Circumstances, Library, Ruling, VerdictPeriod
+from provenance.model import (
+    Agreement,
+    Circumstances,
+    Library,
+    Ruling,
+    Verdict,
+    VerdictPeriod,
+)
 
 _Subject = tuple[str, str | None, tuple[str, ...]]
 UNDATED = -1
 """Stands for the number of turning days of content whose date is unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The content that judgements are for.
+
+    Parameters
+    ----------
+    collection : str or None
+        Name of the collection; None for content in no collection.
+    row_dated : bool
+        Whether rows state the day on which they were collected.
+    """
+
+    collection: str | None = None
+    row_dated: bool = False
+
+
+WHOLE_CORPUS = Scope()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +52,13 @@ class Judgement:
         Verdict, reasons and alternatives.
     agreement : Agreement or None
         None if the public terms decided.
+    scope : Scope
+        The content that it is for.
     """
 
     ruling: Ruling
     agreement: Agreement | None = None
+    scope: Scope = WHOLE_CORPUS
 
     def __hash__(self) -> int:
         # Words and documents distinguish nearly all rulings; hashing all of a ruling is slow.
@@ -58,6 +88,10 @@ class Judge:
     today : date, optional
         Last possible day of collection. If None, the future counts too, and an agreement that ends
         cannot cover content whose day of collection is unknown.
+    scope : Scope
+        The content that all judgements are for.
+    distinct : dict, optional
+        Judgements of several judges, so that equal ones are the same object.
     """
 
     def __init__(
@@ -66,6 +100,9 @@ class Judge:
         circumstances: Circumstances,
         agreements: Sequence[Agreement] = (),
         today: date | None = None,
+        *,
+        scope: Scope = WHOLE_CORPUS,
+        distinct: dict[Judgement, Judgement] | None = None,
     ) -> None:
         self._rules = RuleIndex(library, circumstances, agreements)
         self._questions = OpenQuestions(
@@ -74,7 +111,9 @@ class Judge:
         self._today = today
         self._subjects: dict[_Subject, _SubjectCache] = {}
         self._judgements: dict[tuple[_Subject, int], Judgement] = {}
-        self._distinct: dict[Judgement, Judgement] = {}
+        self._distinct: dict[Judgement, Judgement] = {} if distinct is None else distinct
+        self._quotations: dict[tuple[str, tuple[str, Judgement] | None], Judgement] = {}
+        self._scope = scope
 
     def rule(
         self,
@@ -106,6 +145,43 @@ class Judge:
             item_date = item_date.date()
         stretch = UNDATED if item_date is None else bisect_right(days, item_date)
         return self.rule_stretch(subject, licence, stretch, signals)
+
+    def rule_quotation(self, source: str, work: tuple[str, Judgement] | None = None) -> Judgement:
+        """Return the ruling on words that items of a source quote.
+
+        Parameters
+        ----------
+        source : str
+            Id of the source whose items quote them.
+        work : (str, Judgement), optional
+            Source of the quoted work, and the ruling on it; None if the work is not known.
+
+        Returns
+        -------
+        Judgement
+            Equal rulings are the same object.
+        """
+        key = source, work
+        if key not in self._quotations:
+            self._quotations[key] = self._quoted(source, work)
+        return self._quotations[key]
+
+    def _quoted(self, source: str, work: tuple[str, Judgement] | None) -> Judgement:
+        if work is not None:
+            name, judgement = work
+            why_quoted = quotation_why(source, name, judgement.ruling.why)
+            return replace(judgement, ruling=replace(judgement.ruling, why=why_quoted))
+        ruling = Ruling(
+            subject=source,
+            verdict=Verdict.UNKNOWN,
+            basis=QUOTED_WORK,
+            terms=None,
+            why=quotation_why(source),
+            reasons=(),
+            alternatives=(),
+            remedy=QUOTATION_REMEDY,
+        )
+        return Judgement(ruling, scope=self._scope)
 
     def rule_stretch(
         self, subject: str, licence: str | None, stretch: int, signals: tuple[str, ...] = ()
@@ -161,7 +237,7 @@ class Judge:
             questions=self._questions.about(reasons),
             timeline=prepared.timeline,
         )
-        return Judgement(ruling, decisive.agreement)
+        return Judgement(ruling, decisive.agreement, self._scope)
 
 
 def judge_content(

@@ -45,13 +45,18 @@ from provenance.model.fingerprints import (
 )
 from provenance.model.language import NO_CONTEXT, NO_LANGUAGE, Language
 from provenance.model.method import MeasuredRecall, Method, Parameter
+from provenance.model.origin import Origin, OriginReason
 from provenance.model.policy import (
     COVERS,
     DEFAULT_GATES,
     MAX_DOCUMENT,
+    SELECTS,
     Agreement,
+    Collection,
     Gate,
     Policy,
+    Route,
+    UndecidedRule,
     Unit,
     Waiver,
     WaiverReason,
@@ -100,13 +105,14 @@ from provenance.model.rule_library import (
     StatutoryException,
 )
 from provenance.model.rulings import Alternative, Circumstances, Reason, Ruling, VerdictPeriod
-from provenance.model.shares import Estimate, Share
+from provenance.model.shares import OTHER_CONTENT, Estimate, Share
 from provenance.model.signals import Agents, Notice, Stance
 from provenance.model.tables import (
     CAME_WITH,
     DOCUMENTS,
     FINDINGS,
     ITEMS,
+    LABELS,
     MATCHES,
     Documents,
     IgnoredFiles,
@@ -142,6 +148,7 @@ __all__ = [
     "ELLIPSIS",
     "FINDINGS",
     "ITEMS",
+    "LABELS",
     "LENGTHS",
     "MATCHES",
     "MAX_DOCUMENT",
@@ -150,10 +157,12 @@ __all__ = [
     "NO_CONTEXT",
     "NO_ITEM",
     "NO_LANGUAGE",
+    "OTHER_CONTENT",
     "PLANTS",
     "RECEIPT_SCHEMA",
     "REMOVALS",
     "RESULT_SCHEMA",
+    "SELECTS",
     "TRACE_SCHEMA",
     "AbsentFindings",
     "Actor",
@@ -169,6 +178,7 @@ __all__ = [
     "Circumstances",
     "CleanedFile",
     "Cleaning",
+    "Collection",
     "ComparedCorpus",
     "Condition",
     "Control",
@@ -203,6 +213,8 @@ __all__ = [
     "Notice",
     "OpenQuestion",
     "OrderKeys",
+    "Origin",
+    "OriginReason",
     "Parameter",
     "Parameters",
     "Policy",
@@ -221,6 +233,7 @@ __all__ = [
     "RemovalReason",
     "Report",
     "Result",
+    "Route",
     "Ruling",
     "SampleSummary",
     "Share",
@@ -243,6 +256,7 @@ __all__ = [
     "UInt8s",
     "UInt32s",
     "UInt64s",
+    "UndecidedRule",
     "Unit",
     "Unread",
     "Verdict",

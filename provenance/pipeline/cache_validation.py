@@ -76,6 +76,7 @@ def check_spans(
     claims: Claims,
     reading: Reading,
     registries: Sequence[RegistryIndex],
+    backgrounds: Sequence[RegistryIndex],
 ) -> None:
     """Validate the table of located claims of a part.
 
@@ -89,8 +90,8 @@ def check_spans(
         The claims it locates, numbered from the part's first.
     reading : Reading
         Of the part.
-    registries : sequence of RegistryIndex
-        The registries that it was matched against.
+    registries, backgrounds : sequence of RegistryIndex
+        The registries and backgrounds that it was matched against.
 
     Raises
     ------
@@ -98,7 +99,8 @@ def check_spans(
         If it is invalid.
     """
     _require(spans.schema == schema)
-    optional = ("source", "address", "licence", "signals", "declared", *_EXCERPTS)
+    declared = ("address", "fetched", "labels", "licence", "signals", "declared")
+    optional = ("source", *declared, *_EXCERPTS)
     _require(not any(spans[name].null_count for name in schema.names if name not in optional))
     columns = {
         name: spans[name].to_numpy()
@@ -118,6 +120,7 @@ def check_spans(
     _require_range(text, 0, reading.counts.texts)
     _require(np.array_equal(columns["document_number"], reading.documents[text]))
     _check_evidence(spans, claim, registries)
+    _check_background_items(spans, backgrounds)
     for name in ("row", "start", "byte_start", "first_token"):
         _require_range(columns[name], 0, _MAX_COUNT)
     for first, end in (("start", "end"), ("byte_start", "byte_end")):
@@ -143,6 +146,15 @@ def _check_evidence(spans: pa.Table, claim: Int64s, registries: Sequence[Registr
     _require_range(owner[~is_declared], 0, len(item_counts))
     _require(bool(((number >= 0) & (number < item_counts[owner]))[~is_declared].all()))
     _require(not pc.list_flatten(spans["signals"]).null_count)
+
+
+def _check_background_items(spans: pa.Table, backgrounds: Sequence[RegistryIndex]) -> None:
+    owner, number = spans["background"].to_numpy(), spans["background_item"].to_numpy()
+    counts = [len(background.index.arrays.first) for background in backgrounds]
+    _require_range(owner, -1, len(counts))
+    _require(bool((number[owner < 0] == -1).all()))
+    limits = np.array(counts, np.int64)[owner[owner >= 0]]
+    _require(bool(((number[owner >= 0] >= 0) & (number[owner >= 0] < limits)).all()))
 
 
 _EXCERPTS = ("excerpt", "excerpt_start", "marks")

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
-from provenance.judge.rulings import Judge
-from provenance.model import FINDINGS, CorpusModel
+from provenance.judge.content_circumstances import CircumstanceJudges
+from provenance.model import FINDINGS, CorpusModel, UndecidedRule
 from provenance.pipeline.batch_spool import BatchSpool
 from provenance.pipeline.cache_entries import EntryStore
 from provenance.pipeline.calibration.controls import (
@@ -56,10 +56,11 @@ def find_in_corpus(  # noqa: PLR0913 (a corpus, what it is matched with, and how
     parts: Sequence[Part],
     corpus: ScannedCorpus,
     references: References,
-    judge: Judge,
+    judges: CircumstanceJudges,
     frozen_model: CorpusModel | None = None,
     cache: EntryStore | None = None,
     threads: int = 1,
+    undecided: UndecidedRule = UndecidedRule.COUNT,
 ) -> CorpusFindings:
     """Score candidates, attribute tokens, locate and judge what is found.
 
@@ -71,7 +72,7 @@ def find_in_corpus(  # noqa: PLR0913 (a corpus, what it is matched with, and how
         Their readings.
     references : References
         The registries that they were matched against.
-    judge : Judge
+    judges : CircumstanceJudges
         Rules under the circumstances of the policy.
     frozen_model : CorpusModel or None
         The model of an earlier corpus; None scores with the corpus's own.
@@ -79,6 +80,8 @@ def find_in_corpus(  # noqa: PLR0913 (a corpus, what it is matched with, and how
         Locations of earlier checks of the same parts.
     threads : int
         Number of threads.
+    undecided : UndecidedRule
+        Whether findings of undecided origin count.
 
     Raises
     ------
@@ -107,7 +110,16 @@ def find_in_corpus(  # noqa: PLR0913 (a corpus, what it is matched with, and how
             parts, readings, claims, registries, references.backgrounds, cache, threads
         )
         spans = _number_in_corpus(spans, batch)
-        finding_set = build_findings(spans, claims, registries, judge, tokens, threads)
+        finding_set = build_findings(
+            spans,
+            claims,
+            registries,
+            judges,
+            tokens,
+            threads,
+            undecided,
+            references.backgrounds,
+        )
         findings.add(finding_set.findings)
         finding_sets.append(replace(finding_set, findings=FINDINGS.empty_table()))
         appearances.append(

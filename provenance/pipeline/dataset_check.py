@@ -8,8 +8,8 @@ from functools import partial
 
 from provenance import __version__
 from provenance.fingerprint.warmup import make_tables
+from provenance.judge.content_circumstances import CircumstanceJudges
 from provenance.judge.gates import evaluate_gates, mark_undecided, violations
-from provenance.judge.rulings import Judge
 from provenance.model import (
     CorpusModel,
     CorpusSummary,
@@ -176,15 +176,16 @@ def _run_check(
     summaries = executor.submit(summarise_registries, registries)
     scanned_corpus = corpus if sampler is None else sampler.tap(corpus)
     now = datetime.now(UTC).replace(microsecond=0)
-    judge = Judge(library, policy.circumstances, policy.agreements, now.date())
+    judges = CircumstanceJudges(library, policy, now.date())
     locate = partial(
         find_in_corpus,
         scanned_corpus.parts,
         references=references,
-        judge=judge,
+        judges=judges,
         frozen_model=frozen_model,
         cache=context.cache,
         threads=settings.threads,
+        undecided=policy.undecided,
     )
     located = scan_and_locate(scanned_corpus, context, locate)
     scanned, found = located.scanned, located.located
@@ -209,7 +210,7 @@ def _run_check(
         exempted,
         policy=policy,
         library=library,
-        judge=judge,
+        judges=judges,
         now=now,
     )
     model = frozen_model or build_corpus_model(
@@ -241,7 +242,7 @@ def _build_report(  # noqa: PLR0913 (takes the outcome of every stage)
     *,
     policy: Policy,
     library: Library,
-    judge: Judge,
+    judges: CircumstanceJudges,
     now: datetime,
 ) -> Report:
     finding_set = exempted.finding_set
@@ -263,8 +264,13 @@ def _build_report(  # noqa: PLR0913 (takes the outcome of every stage)
         rules_digest=library.digest,
         rules_replaced=library.replaced,
         policy=policy,
-        shares=compute_shares(finding_set, measured_corpus, sorted(sources)),
-        rulings=source_rulings(finding_set, summaries, library, judge),
+        shares=compute_shares(
+            finding_set,
+            measured_corpus,
+            sorted(sources),
+            [each.name for each in policy.collections],
+        ),
+        rulings=source_rulings(finding_set, summaries, library, judges),
         gates=outcomes,
         violations=violations(
             outcomes, policy.circumstances, among_new=exempted.baseline is not None

@@ -19,6 +19,7 @@ import pyarrow as pa
 from provenance.fingerprint.boundaries import breaks
 from provenance.fingerprint.highlight import Runs, highlight_ranges, match_extents
 from provenance.fingerprint.offsets import character_offsets, slice_characters, widen_ranges
+from provenance.fingerprint.quotation_marks import quotation_flags, widen_to_marks
 from provenance.fingerprint.shingles import shingle
 from provenance.fingerprint.span_edges import Spans, widen_spans
 from provenance.fingerprint.tokenizer.tokenize import tokenise
@@ -108,6 +109,8 @@ def compile_reading() -> None:
     tokens = tokenise(texts)
     rows, first = np.zeros(1, np.int64), np.ones(1, np.int32)
     breaks(texts, tokens, rows, first, first)
+    flags = quotation_flags(texts)
+    widen_to_marks(texts, flags, rows, (rows, rows + 1))
     nothing, offsets = np.zeros(0, np.uint32), np.zeros(2, np.int64)
     widen_spans(
         texts, Spans(rows, rows, rows, rows, rows), DroppedEdges(nothing, offsets, nothing, offsets)
@@ -209,6 +212,7 @@ def open_dataset(addresses: Sequence[str], policy: Policy, split: str | None) ->
     corpus = open_corpus(
         addresses,
         text_columns=policy.text_columns,
+        label_columns=policy.label_columns,
         split=split,
         max_document=policy.max_document,
     )

@@ -14,6 +14,7 @@ from provenance.model import (
     AbsentFindings,
     FindingState,
     Gate,
+    Origin,
     Report,
     Result,
     Ruling,
@@ -61,6 +62,8 @@ class FindingGroup:
         Numbers of findings, of rows with one, and of matched tokens.
     counted, waived, contested, new : int
         Numbers of findings that gates count, that are waived, contested, or not in the baseline.
+    quotations, undecided : int
+        Numbers of findings that are quotations, and of which it is unclear.
     places : tuple of Place
         Files, those with most findings first.
     gates : tuple of Gate
@@ -81,6 +84,8 @@ class FindingGroup:
     waived: int
     contested: int
     new: int
+    quotations: int
+    undecided: int
     places: tuple[Place, ...]
     gates: tuple[Gate, ...]
     ruling: Ruling | None
@@ -133,6 +138,7 @@ def group_findings(report: Report) -> tuple[FindingGroup, ...]:
             *(("tokens", function) for function in ("sum", "count")),
             ("place", "count_distinct"),
             *((name, "sum") for name in ("counted", "waived", "contested", "new")),
+            *((name, "sum") for name in ("quotations", "undecided")),
         ]
     )
     groups = [_group(row, places, result) for row in sums.to_pylist()]
@@ -152,6 +158,8 @@ def violating_findings(report: Report) -> pa.Table:
 
 def _gate_mask(gate: Gate, findings: pa.Table) -> pa.ChunkedArray:
     mask = pc.equal(findings["verdict"], str(gate.verdict))
+    if gate.source is not None:  # quotations count for no source
+        mask = pc.and_not(mask, _has_origin(findings, Origin.QUOTATION))
     for column, required in (("source", gate.source), ("basis", gate.basis)):
         if required is not None:
             # Arrow text cannot contain the lone surrogates that an altered result may have.
@@ -159,6 +167,10 @@ def _gate_mask(gate: Gate, findings: pa.Table) -> pa.ChunkedArray:
             values = findings[column].cast(pa.binary())
             mask = pc.and_(mask, pc.fill_null(pc.equal(values, required_bytes), False))
     return mask
+
+
+def _has_origin(findings: pa.Table, origin: Origin) -> pa.ChunkedArray:
+    return pc.fill_null(pc.equal(findings["origin"], str(origin)), fill_value=False)
 
 
 def _countable(findings: pa.Table) -> pa.Table:
@@ -175,6 +187,8 @@ def _countable(findings: pa.Table) -> pa.Table:
             "place": pc.binary_join_element_wise(findings["file"], row, "#"),
             "waived": is_waived,
             "counted": pc.invert(is_excused),
+            "quotations": _has_origin(findings, Origin.QUOTATION),
+            "undecided": _has_origin(findings, Origin.UNDECIDED),
             "new": pc.fill_null(
                 pc.equal(findings["state"], str(FindingState.NEW)), fill_value=False
             ),
@@ -202,6 +216,8 @@ def _group(
         waived=row["waived_sum"] or 0,
         contested=row["contested_sum"] or 0,
         new=row["new_sum"] or 0,
+        quotations=row["quotations_sum"] or 0,
+        undecided=row["undecided_sum"] or 0,
         places=tuple(sorted(places[key], key=lambda each: (-each.findings, each.file))),
         gates=_failed_gates(result, source, Verdict(verdict), basis) if counted_findings else (),
         ruling=next((each for each in matching if each.verdict == verdict), None),
@@ -312,6 +328,10 @@ def _parts(group: FindingGroup, result: Result) -> str:
         parts.append(f"{group.new:,} new since the baseline")
     if group.waived:
         parts.append(f"{group.waived:,} waived")
+    if group.quotations:
+        parts.append(count(group.quotations, "quotation"))
+    if group.undecided:
+        parts.append(f"{group.undecided:,} of undecided origin")
     if group.contested:
         parts.append(f"{group.contested:,} contested")
     return f" Of these {', '.join(parts)}." if parts else ""

@@ -18,6 +18,8 @@ FINDINGS_COLUMNS = {
     "verdict": "`forbidden`, `unknown`, `restricted` or `permitted`",
     "basis": "reason of the verdict: `explicit-ml`, `automated-access`, …",
     "terms": "id of the terms that decided",
+    "collection": "collection of the policy whose circumstances applied; null where those of "
+    "`[check]` did",
     "declared": "what the row or its site declares: a licence, or the line of a signal",
     "waiver": "waiver of the policy that covers the finding",
     "state": "`new` or `unchanged`, compared with a baseline; null without one",
@@ -26,7 +28,12 @@ FINDINGS_COLUMNS = {
     "bits": "information of the matched words, in bits",
     "strength": "in bits: chance gives such a match once in 2^strength tokens",
     "expected": "expected number of chance matches of this strength in the whole dataset",
-    "contested": "whether a permitted source or a background also contains the words",
+    "contested": "whether a permitted source or a background also contains the words, or the "
+    "policy contests what is undecided",
+    "origin": "whose words they are: `item`, `quotation` or `undecided`; null unless the evidence "
+    "is `content`",
+    "origin_reasons": "what was observed: `whole-item`, `item-continues`, `item-quotes`, …",
+    "quoted_work": "id of the item of a background that has the words; null if none has",
     "alternatives": "other items with the same words",
     "excerpt": "text of the document around the span; null if not kept",
     "excerpt_start": "start of the excerpt, in code points of the text",

@@ -12,7 +12,7 @@ from provenance.model import Agreement, DateRange, Policy, Purpose, Texts, Token
 from provenance.pipeline import check
 from provenance.pipeline.locate.backgrounds import (
     TextPassages,
-    background_mask,
+    find_background_items,
     open_backgrounds,
     stretch_passages,
 )
@@ -64,9 +64,10 @@ def test_what_a_background_holds_too_is_contested_and_fails_no_gate(
     assert contested(without) == {"p30": False}
     assert contested(beside) == {"p30": True}
     assert (without.result.status, beside.result.status) == ("fail", "pass")
-    before, after = share(without, "verdict", "forbidden"), share(beside, "verdict", "forbidden")
+    before, after = share(without, "verdict", "forbidden"), share(beside, "verdict", "unknown")
     assert before.contested == 0
-    assert after.contested == after.share == before.share
+    assert after.contested == after.share == before.share > 0
+    assert share(beside, "verdict", "forbidden").share == share(beside, "source", "x").share == 0
 
 
 def test_a_post_in_a_page_of_a_background_is_not_in_the_background(
@@ -164,8 +165,8 @@ def test_the_band_holds_the_share_whatever_the_background(compare, build, posts,
         for unit in Unit:
             estimate = getattr(each, unit)
             assert 0 <= estimate.contested <= estimate.share <= estimate.any <= 1
-    tokens = share(made, "verdict", str(Verdict.FORBIDDEN))
-    assert 0 < tokens.contested < tokens.share
+    assert share(made, "verdict", str(Verdict.FORBIDDEN)).share > 0
+    assert share(made, "verdict", str(Verdict.UNKNOWN)).contested > 0
 
 
 def test_a_whole_text_from_a_source_s_host_is_contested_like_any_other(
@@ -198,8 +199,8 @@ def test_gaps_of_a_passage_do_not_count(build) -> None:
     rows, firsts, lasts = np.array([0]), np.array([0]), np.array([35])
     ends = TextPassages(rows, firsts, lasts, np.array([[0, 0, 8], [0, 28, 36]]))
 
-    assert background_mask(stretch_passages(rows, firsts, lasts), tokens, [book]).tolist() == [True]
-    assert background_mask(ends, tokens, [book]).tolist() == [False]
+    assert held(stretch_passages(rows, firsts, lasts), tokens, [book]).tolist() == [True]
+    assert held(ends, tokens, [book]).tolist() == [False]
 
 
 def test_a_few_words_of_a_book_are_its_own_in_its_pages_and_anybody_s_elsewhere(
@@ -215,7 +216,7 @@ def test_a_few_words_of_a_book_are_its_own_in_its_pages_and_anybody_s_elsewhere(
 
     found = stretch_passages(np.array([0, 1]), firsts, firsts + 4)
 
-    assert background_mask(found, tokens, [book]).tolist() == [True, False]
+    assert held(found, tokens, [book]).tolist() == [True, False]
 
 
 def test_half_of_a_passage_is_half_of_its_words_and_of_what_they_say(build, pages) -> None:
@@ -229,15 +230,19 @@ def test_half_of_a_passage_is_half_of_its_words_and_of_what_they_say(build, page
 
     found = stretch_passages(np.arange(3), np.zeros(3, np.int64), ends)
 
-    assert background_mask(found, _tokens(texts), [other]).tolist() == [True, False, False]
-    assert background_mask(found, _tokens(texts), [book]).tolist() == [True, True, False]
+    assert held(found, _tokens(texts), [other]).tolist() == [True, False, False]
+    assert held(found, _tokens(texts), [book]).tolist() == [True, True, False]
 
 
 def test_of_nothing_backgrounds_hold_nothing(build) -> None:
     none = np.zeros(0, np.int64)
     (book,) = open_backgrounds([build("book", ["one two three four five six"])], [])
 
-    assert background_mask(stretch_passages(none, none, none), _tokens([]), [book]).tolist() == []
+    assert held(stretch_passages(none, none, none), _tokens([]), [book]).tolist() == []
+
+
+def held(passages: TextPassages, tokens: Tokens, backgrounds):
+    return find_background_items(passages, tokens, backgrounds).backgrounds >= 0
 
 
 def _tokens(texts: list[str]) -> Tokens:

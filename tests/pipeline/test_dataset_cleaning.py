@@ -104,9 +104,15 @@ def test_what_waivers_agreements_and_contest_excuse_is_left_in_unless_asked(
         *(4, 5),
         *(7, 8),
     ]
-    assert (receipt.documents, receipt.left_waived, receipt.left_contested) == (8, 2, 2)
+    assert (receipt.documents, receipt.left_waived, receipt.left_contested) == (8, 2, 0)
     shutil.rmtree(world.out)
-    assert world.clean(policy=both, waived=True, contested=True).documents == 12
+    assert world.clean(policy=both, waived=True, contested=True).documents == 10
+    shutil.rmtree(world.out)
+    verdicts = (Verdict.FORBIDDEN, Verdict.UNKNOWN)
+    quoted = world.clean(policy=both, verdicts=verdicts)
+    assert (quoted.documents, quoted.left_waived, quoted.left_contested) == (8, 2, 2)
+    shutil.rmtree(world.out)
+    assert world.clean(policy=both, verdicts=verdicts, waived=True, contested=True).documents == 12
     shutil.rmtree(world.out)
     agreement = Agreement(
         source="x",

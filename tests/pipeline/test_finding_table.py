@@ -91,7 +91,7 @@ def test_what_others_may_use_is_contested_where_they_hold_half_of_it(drawn):
             "text_number": [text for text, *_ in drawn],
             "byte_start": [start for _, start, *_ in drawn],
             "byte_end": [start + size for _, start, size, *_ in drawn],
-            "held": [held for *_, held, _ in drawn],
+            "background": [0 if held else -1 for *_, held, _ in drawn],
         }
     )
     every = SpanRulings(np.arange(len(drawn)), np.array([int(one[4]) for one in drawn]), ALIKE)

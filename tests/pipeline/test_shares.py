@@ -22,16 +22,24 @@ EVIDENCE = ["content", "link", None]
 
 
 @given(
-    st.lists(st.tuples(st.integers(0, len(ALIKE) - 1), st.integers(0, 2), st.booleans())),
+    st.lists(
+        st.tuples(
+            *(st.integers(0, len(ALIKE) - 1), st.integers(0, 2), st.booleans()),
+            st.integers(0, 3),
+        )
+    ),
 )
 def test_findings_are_under_the_keys_that_are_made_of_each(rows):
-    chosen = np.array([row for row, (_, _, is_found) in enumerate(rows) if is_found], np.int64)
-    kinds = np.array([kind for kind, _, _ in rows], np.int64)
-    evidence = np.array([told for _, told, _ in rows], np.int64)
-    made = _SpanGroups.of(SpanRulings(chosen, kinds[chosen], ALIKE), EVIDENCE, evidence)
+    chosen = np.array([row for row, (_, _, is_found, _) in enumerate(rows) if is_found], np.int64)
+    kinds = np.array([kind for kind, *_ in rows], np.int64)
+    evidence = np.array([told for _, told, *_ in rows], np.int64)
+    origins = np.array([origin for _, _, is_found, origin in rows if is_found], np.int64)
+    rulings = SpanRulings(chosen, kinds[chosen], ALIKE)
+    made = _SpanGroups.of(rulings, EVIDENCE, evidence, origins)
     wanted = {}
     for place, row in enumerate(chosen.tolist()):
-        for key in _share_keys(*ALIKE[kinds[row]], EVIDENCE[evidence[row]]):
+        told = EVIDENCE[evidence[row]], int(origins[place])
+        for key in _share_keys(*ALIKE[kinds[row]], *told):
             wanted.setdefault(key, []).append(place)
     assert set(made.keys) == set(wanted)
     for key, places in wanted.items():

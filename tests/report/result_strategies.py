@@ -48,7 +48,7 @@ def made(kind: Any) -> st.SearchStrategy[Any]:
 
 def _field(kind: Any, name: str, hints: dict[str, Any]) -> st.SearchStrategy[Any]:
     if kind is Share and name == "by":
-        return st.sampled_from(["source", "verdict", "terms", "basis", "evidence"])
+        return st.sampled_from(["source", "verdict", "terms", "basis", "evidence", "origin"])
     if kind is Gate and hints[name] == str | None:  # findings are held against these: columns
         return st.none() | st.text(st.characters(codec="utf-8"), max_size=12)
     return made(hints[name])

@@ -59,6 +59,8 @@ def finding(
         "strength": 41.5,
         "expected": 0.0003,
         "contested": False,
+        "origin": "item",
+        "origin_reasons": ["whole-item"],
         "alternatives": [],
         "excerpt": text,
         "excerpt_start": None if text is None else 40,
@@ -114,6 +116,9 @@ FOUND = [
         bits=71.0,
         strength=9.1,
         contested=True,
+        origin="quotation",
+        origin_reasons=["item-continues", "item-quotes", "background"],
+        quoted_work="Sayings & <b>more</b>",
         alternatives=[
             {"source": "stackexchange", "item": "88121"},
             {"source": "y<i>", "item": None},

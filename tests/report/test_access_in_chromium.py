@@ -92,8 +92,8 @@ def test_the_keyboard_goes_through_the_table_in_its_order(browser, pages):
     for _ in range(20):
         browser.press("Tab")
         reached.append(browser.evaluate("document.activeElement.textContent.trim().slice(0, 20)"))
-    assert reached[4:8] == ["Open all on this pag", "Verdict", "Document", "Source"]
-    assert reached[11:14] == ["page-118", "page-7", "faq-12"]
+    assert reached[5:9] == ["Open all on this pag", "Verdict", "Document", "Source"]
+    assert reached[12:15] == ["page-118", "page-7", "faq-12"]
 
 
 def test_where_the_focus_is_can_be_seen(browser, pages):

@@ -60,7 +60,7 @@ def describe_spans(spans: pa.Table, registries: Sequence[RegistryIndex]) -> Desc
     for owner, registry_index in enumerate(registries):
         rows = np.flatnonzero((owners == owner) & (numbers >= 0))
         unique, inverse = np.unique(numbers[rows].astype(np.uint32), return_inverse=True)
-        tables.append(_item_rows(registry_index.registry.describe(unique)))
+        tables.append(item_rows(registry_index.registry.describe(unique)))
         item_copies = registry_index.registry.copies(unique, registry_index.index.arrays)
         has_copies = np.array([copy_set.count > 0 for copy_set in item_copies], bool)
         for position in np.flatnonzero(has_copies[inverse]).tolist():
@@ -73,7 +73,8 @@ def describe_spans(spans: pa.Table, registries: Sequence[RegistryIndex]) -> Desc
     return DescribedSpans(take_rows(pa.concat_tables(tables), pa.array(places)), copies)
 
 
-def _item_rows(items: pa.Table) -> pa.Table:
+def item_rows(items: pa.Table) -> pa.Table:
+    """Return items, as `Registry.describe` describes them, in the schema of descriptions."""
     no_signals = pa.nulls(len(items), ITEM_COLUMNS.field("signals").type)
     columns = [items[name] for name in ITEM_COLUMNS.names[:-1]]
     return pa.table([*columns, no_signals], names=ITEM_COLUMNS.names).cast(ITEM_COLUMNS)

@@ -15,6 +15,7 @@ from provenance.model import (
     FindingState,
     Flags,
     Gate,
+    Origin,
     Policy,
     Report,
     WaiverOutcome,
@@ -106,7 +107,10 @@ def apply_exemptions(
 
 
 def gate_mask(gate: Gate, findings: pa.Table) -> Flags:
-    """Return which findings a gate counts: uncontested, unwaived and not in the baseline."""
+    """Return which findings a gate counts: uncontested, unwaived and not in the baseline.
+
+    Quotations count by the verdict on the quoted work, but for no source.
+    """
     counted = pc.and_(
         pc.equal(findings["verdict"], str(gate.verdict)), pc.is_null(findings["waiver"])
     )
@@ -115,6 +119,8 @@ def gate_mask(gate: Gate, findings: pa.Table) -> Flags:
     counted = pc.and_not(counted, pc.fill_null(is_known, fill_value=False))
     if gate.source is not None:
         counted = pc.and_(counted, pc.equal(findings["source"], gate.source))
+        is_quotation = pc.equal(findings["origin"], str(Origin.QUOTATION))
+        counted = pc.and_not(counted, pc.fill_null(is_quotation, fill_value=False))
     if gate.basis is not None:
         counted = pc.and_(counted, pc.fill_null(pc.equal(findings["basis"], gate.basis), False))
     flags: Flags = counted.to_numpy()

@@ -8,18 +8,29 @@ from functools import cached_property
 import numpy as np
 import pyarrow as pa
 
-from provenance.judge.rulings import Judge
+from provenance.judge.content_circumstances import CircumstanceJudges
 from provenance.match.scoring.evalue import chance_probabilities, expected_by_chance
-from provenance.model import FINDINGS, Flags, Floats, Int64s, take_rows
+from provenance.model import (
+    FINDINGS,
+    Flags,
+    Floats,
+    Int64s,
+    Origin,
+    UndecidedRule,
+    take_rows,
+)
 from provenance.pipeline.findings.alternatives import DescribedSpans, alternatives, describe_spans
+from provenance.pipeline.findings.finding_origins import ORIGIN_COLUMNS, find_origins
 from provenance.pipeline.findings.judging import (
     SpanRulings,
     add_copy_holders,
     concatenate_rulings,
     rule_spans,
 )
+from provenance.pipeline.findings.quoted_works import quoted_works, rule_quotations
 from provenance.pipeline.locate.claims import Claims
 from provenance.pipeline.locate.excerpts import build_item_excerpts
+from provenance.pipeline.locate.item_marks import MARK_COLUMNS
 from provenance.pipeline.scan.readings import RegistryIndex
 from provenance.report.files.findings_parquet import finding_order
 
@@ -122,13 +133,15 @@ def concatenate_findings(parts: Sequence[FindingSet]) -> FindingSet:
     )
 
 
-def build_findings(
+def build_findings(  # noqa: PLR0913 (what was located, with what it is described and judged)
     spans: pa.Table,
     claims: Claims,
     registries: Sequence[RegistryIndex],
-    judge: Judge,
+    circumstances: CircumstanceJudges,
     corpus_tokens: int,
     threads: int = 1,
+    undecided: UndecidedRule = UndecidedRule.COUNT,
+    backgrounds: Sequence[RegistryIndex] = (),
 ) -> FindingSet:
     """Describe and judge everything that was located in some parts of a corpus.
 
@@ -140,21 +153,46 @@ def build_findings(
         The claims that the spans locate.
     registries : sequence of RegistryIndex
         The registries of the claims.
-    judge : Judge
-        Rules under the circumstances of the policy.
+    circumstances : CircumstanceJudges
+        Judges by the circumstances of the policy.
     corpus_tokens : int
         Tokens of the whole corpus.
     threads : int
         Number of threads that read items.
+    undecided : UndecidedRule
+        Whether findings of undecided origin count.
+    backgrounds : sequence of RegistryIndex
+        The backgrounds that the spans were looked up in.
     """
     items = describe_spans(spans, registries)
-    span_rulings = rule_spans(items, judge)
-    holders = add_copy_holders(span_rulings, items, judge)
+    span_rulings = rule_spans(items, spans, circumstances)
+    holders = add_copy_holders(span_rulings, items, spans, circumstances)
     finding_rows = np.flatnonzero(spans["chosen"].to_numpy())
-    finding_rulings, strengths = (
-        span_rulings.take(finding_rows),
-        _strengths(spans, claims)[finding_rows],
+    strengths = _strengths(spans, claims)[finding_rows]
+    item_columns = _item_columns(items, finding_rows)
+    excerpts = build_item_excerpts(
+        _take_rows(spans, finding_rows, _ITEM_KEY_COLUMNS), claims, registries, threads
     )
+    marks = {name: excerpts.pop(name) for name in MARK_COLUMNS.names}
+    origins = find_origins(
+        _take_rows(spans, finding_rows, ORIGIN_COLUMNS),
+        claims,
+        registries,
+        marks,
+        item_columns["created_at"],
+    )
+    works = quoted_works(spans, finding_rows, backgrounds)
+    item_rulings = span_rulings.take(finding_rows)
+    finding_rulings = rule_quotations(
+        item_rulings,
+        origins.mask(Origin.QUOTATION),
+        works,
+        _take_rows(spans, finding_rows, ("file", "address", "labels")),
+        circumstances,
+    )
+    contested = _contested_mask(spans, holders, item_rulings)
+    if undecided is UndecidedRule.CONTEST:
+        contested |= origins.mask(Origin.UNDECIDED) & ~item_rulings.permitted
     findings = _finding_table(
         {
             **dict(
@@ -164,16 +202,16 @@ def build_findings(
                     strict=True,
                 )
             ),
-            **_item_columns(items, finding_rows),
+            **item_columns,
             **_ruling_columns(finding_rulings),
             **_matched_columns(spans, claims, finding_rows),
             "strength": strengths,
             "expected": expected_by_chance(strengths, corpus_tokens),
-            "contested": _contested_mask(spans, holders, finding_rulings),
+            "contested": contested,
+            **origins.columns(),
+            "quoted_work": works["item"],
             "alternatives": alternatives(spans, claims, items, finding_rows),
-            **build_item_excerpts(
-                _take_rows(spans, finding_rows, _ITEM_KEY_COLUMNS), claims, registries, threads
-            ),
+            **excerpts,
         },
         len(finding_rows),
     )
@@ -216,11 +254,14 @@ def _item_columns(items: DescribedSpans, indices: Int64s) -> dict[str, pa.Chunke
 
 
 def _ruling_columns(span_rulings: SpanRulings) -> dict[str, pa.Array]:
-    values = [judgement.ruling for _, judgement in span_rulings.judgements]
+    judgements = [judgement for _, judgement in span_rulings.judgements]
+    values = [judgement.ruling for judgement in judgements]
+    collections = [judgement.scope.collection for judgement in judgements]
     return {
         "verdict": span_rulings.column([str(ruling.verdict) for ruling in values], pa.string()),
         "basis": span_rulings.column([ruling.basis for ruling in values], pa.string()),
         "terms": span_rulings.column([ruling.terms for ruling in values], pa.string()),
+        "collection": span_rulings.column(collections, pa.string()),
     }
 
 
@@ -261,7 +302,7 @@ def _contested_mask(spans: pa.Table, holders: SpanRulings, rulings: SpanRulings)
         text: (sorted(spans_of), max(end - start for start, end in spans_of))
         for text, spans_of in permitted_spans.items()
     }
-    contested: Flags = spans["held"].to_numpy()[rulings.rows] & ~rulings.permitted
+    contested: Flags = (spans["background"].to_numpy() >= 0)[rulings.rows] & ~rulings.permitted
     is_undecided = (
         ~contested & ~rulings.permitted & np.isin(texts[rulings.rows], list(spans_by_text))
     )

@@ -1,12 +1,13 @@
 """Compute shares: sums over disjoint findings, with confidence intervals and an upper bound."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from provenance.judge.rulings import Judgement
+from provenance.judge.rulings import WHOLE_CORPUS, Judgement, Scope
 from provenance.match.attribution import union_lengths
 from provenance.match.estimation.bootstrap import BootstrapSample
 from provenance.match.estimation.intervals import (
@@ -15,7 +16,17 @@ from provenance.match.estimation.intervals import (
     sampled_share_interval,
     share_interval,
 )
-from provenance.model import Estimate, Flags, Floats, Int64s, Share, Unit, Verdict
+from provenance.model import (
+    OTHER_CONTENT,
+    Estimate,
+    Flags,
+    Floats,
+    Int64s,
+    Origin,
+    Share,
+    Unit,
+    Verdict,
+)
 from provenance.pipeline.calibration.share_correction import ShareCorrector
 from provenance.pipeline.findings.finding_table import FindingSet
 from provenance.pipeline.findings.judging import SpanRulings
@@ -85,12 +96,24 @@ class _ShareInputs:
     finding_set: FindingSet
     corpus: MeasuredCorpus
     sizes: _SpanSizes
+    origins: Int64s
+
+
+def _share_inputs(finding_set: FindingSet, corpus: MeasuredCorpus) -> _ShareInputs:
+    origins = _origin_codes(finding_set.findings)
+    return _ShareInputs(finding_set, corpus, _span_sizes(finding_set), origins)
 
 
 def compute_shares(
-    finding_set: FindingSet, measured_corpus: MeasuredCorpus, sources: Iterable[str]
+    finding_set: FindingSet,
+    measured_corpus: MeasuredCorpus,
+    sources: Iterable[str],
+    collections: Sequence[str] = (),
 ) -> tuple[Share, ...]:
-    """Sum findings by source, verdict, terms, basis and evidence.
+    """Sum findings by source, verdict, terms, basis, evidence, origin and collection.
+
+    Quotations count for no source. Findings of undecided origin count, but the lower ends of
+    intervals are without them.
 
     Parameters
     ----------
@@ -100,14 +123,20 @@ def compute_shares(
         The corpus.
     sources : iterable of str
         Sources that get a row even without findings.
+    collections : sequence of str
+        Names of the policy's collections, which get a row too.
     """
-    inputs = _ShareInputs(finding_set, measured_corpus, _span_sizes(finding_set))
+    inputs = _share_inputs(finding_set, measured_corpus)
     names, evidence = _evidence_kinds(finding_set.spans)
-    findings = _SpanGroups.of(finding_set.rulings, names, evidence)
-    holders = _SpanGroups.of(finding_set.holders, names, evidence)
+    findings = _SpanGroups.of(finding_set.rulings, names, evidence, inputs.origins)
+    no_origins = np.full(len(finding_set.holders.rows), _NO_ORIGIN)
+    holders = _SpanGroups.of(finding_set.holders, names, evidence, no_origins)
     keys = {("source", source) for source in sources}
     keys |= {("verdict", str(verdict)) for verdict in Verdict}
-    keys |= set(findings.keys)
+    keys |= {("origin", str(origin)) for origin in Origin}
+    keys |= {("collection", name) for name in collections}
+    is_divided = bool(collections) or _is_divided(finding_set.rulings)
+    keys |= {key for key in findings.keys if is_divided or key[0] != "collection"}
     estimates: dict[tuple[tuple[int, ...], tuple[int, ...]], tuple[Estimate, ...]] = {}
     shares = []
     for key in sorted(keys):
@@ -117,9 +146,10 @@ def compute_shares(
                 inputs, findings.places(finding_groups), holders.places(holder_groups)
             )
         verdicts = {findings.verdicts[group] for group in finding_groups}
-        shares.append(
-            Share(*key, _common_verdict(key, verdicts), *estimates[finding_groups, holder_groups])
-        )
+        units = estimates[finding_groups, holder_groups]
+        if key[0] != "origin":
+            units = _without_undecided(inputs, findings.places(finding_groups), units)
+        shares.append(Share(*key, _common_verdict(key, verdicts), *units))
     return tuple(shares)
 
 
@@ -139,14 +169,14 @@ def share_of_findings(
     unit : Unit
         The unit to count in.
     """
-    inputs = _ShareInputs(finding_set, measured_corpus, _span_sizes(finding_set))
+    inputs = _share_inputs(finding_set, measured_corpus)
     estimate = _estimate(inputs, np.flatnonzero(mask), unit, 0)
     return estimate.share, estimate.low
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _SpanGroups:
-    """Findings, or holders of spans, grouped by ruling and kind of evidence.
+    """Findings, or holders of spans, grouped by ruling, kind of evidence and origin.
 
     Parameters
     ----------
@@ -167,19 +197,24 @@ class _SpanGroups:
 
     @classmethod
     def of(
-        cls, rulings: SpanRulings, names: Sequence[str | None], evidence: Int64s
+        cls,
+        rulings: SpanRulings,
+        names: Sequence[str | None],
+        evidence: Int64s,
+        origins: Int64s,
     ) -> "_SpanGroups":
-        codes = rulings.codes * len(names) + evidence[rulings.rows]
+        kinds = rulings.codes * len(names) + evidence[rulings.rows]
+        codes = kinds * (_NO_ORIGIN + 1) + origins
         counts = np.bincount(codes)
         present_codes = np.flatnonzero(counts)
         keys: dict[ShareKey, list[int]] = {}
         verdicts = []
-        for group, (kind, evidence_code) in enumerate(
-            divmod(code, len(names)) for code in present_codes.tolist()
-        ):
-            source, judgement = rulings.judgements[kind]
+        for group, code in enumerate(present_codes.tolist()):
+            kind, origin = divmod(code, _NO_ORIGIN + 1)
+            ruling_code, evidence_code = divmod(kind, len(names))
+            source, judgement = rulings.judgements[ruling_code]
             verdicts.append(judgement.ruling.verdict)
-            for key in _share_keys(source, judgement, names[evidence_code]):
+            for key in _share_keys(source, judgement, names[evidence_code], origin):
                 keys.setdefault(key, []).append(group)
         bounds = np.concatenate([[0], np.cumsum(counts[present_codes])]).astype(np.int64)
         return cls(np.argsort(codes, kind="stable"), bounds, keys, verdicts)
@@ -200,13 +235,46 @@ def _evidence_kinds(spans: pa.Table) -> tuple[list[str | None], Int64s]:
     return encoded.dictionary.to_pylist(), encoded.indices.to_numpy().astype(np.int64)
 
 
-def _share_keys(source: str, judgement: Judgement, evidence: str | None) -> list[ShareKey]:
+_ORIGINS = tuple(map(str, Origin))
+
+_QUOTATION, _UNDECIDED = (_ORIGINS.index(each) for each in (Origin.QUOTATION, Origin.UNDECIDED))
+
+_NO_ORIGIN = len(_ORIGINS)
+"""Code of findings whose evidence is no content, and of holders."""
+
+
+def _origin_codes(findings: pa.Table) -> Int64s:
+    codes = pc.index_in(findings["origin"], pa.array(_ORIGINS))
+    return np.asarray(pc.fill_null(codes, _NO_ORIGIN).to_numpy(), np.int64)
+
+
+_ROW_DATED = ", dated by its rows"
+"""Added to the name of a collection if rows state their own day of collection."""
+
+
+def _collection_key(scope: Scope) -> ShareKey:
+    name = OTHER_CONTENT if scope.collection is None else scope.collection
+    return "collection", f"{name}{_ROW_DATED * scope.row_dated}"
+
+
+def _is_divided(rulings: SpanRulings) -> bool:
+    """Return whether parts of the corpus have circumstances of their own."""
+    return any(judgement.scope != WHOLE_CORPUS for _, judgement in rulings.judgements)
+
+
+def _share_keys(
+    source: str, judgement: Judgement, evidence: str | None, origin: int
+) -> list[ShareKey]:
     ruling = judgement.ruling
     keys: list[ShareKey] = [
-        ("source", source),
         ("verdict", str(ruling.verdict)),
         ("basis", f"{ruling.verdict}: {ruling.basis}"),
+        _collection_key(judgement.scope),
     ]
+    if origin != _QUOTATION:
+        keys.append(("source", source))
+    if origin != _NO_ORIGIN:
+        keys.append(("origin", _ORIGINS[origin]))
     if ruling.terms:
         keys.append(("terms", ruling.terms))
     if evidence:
@@ -239,6 +307,20 @@ def _estimate_all_units(
     bands = _union_sizes(inputs, inputs.finding_set.holders.rows[holder_rows])
     return tuple(
         _estimate(inputs, places, unit, band) for unit, band in zip(Unit, bands, strict=True)
+    )
+
+
+def _without_undecided(
+    inputs: _ShareInputs, places: Int64s, estimates: tuple[Estimate, ...]
+) -> tuple[Estimate, ...]:
+    """Return estimates whose lower ends leave out findings of undecided origin."""
+    decided = places[inputs.origins[places] != _UNDECIDED]
+    if len(decided) == len(places):
+        return estimates
+    lows = [_estimate(inputs, decided, unit, 0).low for unit in Unit]
+    return tuple(
+        replace(estimate, low=min(estimate.low, low))
+        for estimate, low in zip(estimates, lows, strict=True)
     )
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from provenance.errors import PolicyError
 from provenance.fingerprint.shingles import shingle
 from provenance.match.candidates.candidate_scan import find_candidates
+from provenance.match.candidates.candidate_table import Candidates
 from provenance.match.index.postings_index import BITS_SCALE, CELL_SHIFT, build_postings_index
 from provenance.match.index.stop_shingles import NO_STOPS
 from provenance.model import Flags, Floats, Int64s, RegistrySummary, Tokens, range_indices
@@ -109,10 +110,29 @@ def stretch_passages(rows: Int64s, firsts: Int64s, lasts: Int64s) -> TextPassage
     return TextPassages(rows, firsts, lasts, runs.astype(np.int64))
 
 
-def background_mask(
+@dataclass(frozen=True, slots=True)
+class BackgroundItems:
+    """The items of backgrounds that have passages.
+
+    Parameters
+    ----------
+    backgrounds, items : ndarray of int64, shape (n,)
+        Index of the background, and number of its item; -1 where none has the passage.
+    """
+
+    backgrounds: Int64s
+    items: Int64s
+
+    @classmethod
+    def none(cls, count: int) -> "BackgroundItems":
+        """Return the outcome for passages that no background has."""
+        return cls(np.full(count, -1), np.full(count, -1))
+
+
+def find_background_items(
     passages: TextPassages, tokens: Tokens, backgrounds: Sequence[RegistryIndex]
-) -> Flags:
-    """Return which passages backgrounds hold at least half of.
+) -> BackgroundItems:
+    """Return, for each passage, the background that holds at least half of it, and its item.
 
     Parameters
     ----------
@@ -128,23 +148,28 @@ def background_mask(
     Half means half of the tokens that a passage shares with its item, and half of their
     information, since any book holds `and then I went to the`. A background holds the tokens that
     its items match, not the stretch from the first to the last of them: a post inserted into a page
-    of a book is not in the book.
+    of a book is not in the book. Of several items, the one that matches most of them is named.
 
     Each passage is looked up alone and with the words around it. Alone, a few words of a book
     carry too little information to be recognised. With its context, a page that backgrounds hold
     many times would displace the one item that contains the passage, because `find_candidates`
     keeps only the strongest few over one stretch.
     """
-    is_held = np.zeros(len(passages.rows), bool)
+    found = BackgroundItems.none(len(passages.rows))
     for margin in (0, _CONTEXT_TOKENS):
         window, is_shared = _cut_passages(passages, tokens, margin)
-        for background in backgrounds:
-            is_matched = _matched_token_mask(window, background) & is_shared
+        for place, background in enumerate(backgrounds):
+            candidates = _background_candidates(window, background)
+            is_matched = _matched_token_mask(window, candidates) & is_shared
             bits = background.index.bits[window.hashes >> CELL_SHIFT].astype(np.float64)
-            is_held |= _at_least_half(
+            is_held = _at_least_half(
                 is_matched, is_shared, np.ones(len(bits)), window.offsets
             ) & _at_least_half(is_matched, is_shared, bits, window.offsets)
-    return is_held
+            rows = np.flatnonzero(is_held & (found.backgrounds < 0))
+            found.backgrounds[rows] = place
+            items = _fullest_items(window, candidates, is_shared, background)
+            found.items[rows] = items[rows]
+    return found
 
 
 def _at_least_half(part: Flags, whole: Flags, weights: Floats, offsets: Int64s) -> Flags:
@@ -165,14 +190,35 @@ def _cut_passages(passages: TextPassages, tokens: Tokens, margin: int) -> tuple[
     return window, _coverage_mask(starts + shift, ends + shift, int(offsets[-1]))
 
 
-def _matched_token_mask(window: Tokens, background: RegistryIndex) -> Flags:
-    """Return which tokens a background's items match."""
+def _background_candidates(window: Tokens, background: RegistryIndex) -> Candidates:
+    """Return what a background's items match."""
     seeds = shingle(window, background.index.arrays.parameters.seed_width)
     candidates = find_candidates(window, seeds, background.index)
-    candidates = candidates.take(np.flatnonzero(candidates.scores >= _MIN_BITS * BITS_SCALE))
+    return candidates.take(np.flatnonzero(candidates.scores >= _MIN_BITS * BITS_SCALE))
+
+
+def _matched_token_mask(window: Tokens, candidates: Candidates) -> Flags:
+    """Return which tokens candidates match."""
     texts = np.repeat(candidates.texts, np.diff(candidates.run_offsets))
     starts = window.offsets[texts] + candidates.runs[:, 1]
     return _coverage_mask(starts, starts + candidates.runs[:, 2], len(window.hashes))
+
+
+def _fullest_items(
+    window: Tokens, candidates: Candidates, is_shared: Flags, background: RegistryIndex
+) -> Int64s:
+    """Return, for each text, the item that matches most of its shared tokens; -1 for none."""
+    owners = np.repeat(np.arange(len(candidates)), np.diff(candidates.run_offsets))
+    starts = window.offsets[candidates.texts[owners]] + candidates.runs[:, 1]
+    sums = np.concatenate([[0], np.cumsum(is_shared)])
+    counts = sums[starts + candidates.runs[:, 2]] - sums[starts]
+    matched = np.bincount(owners, counts, len(candidates))
+    keys = background.index.arrays.keys.of(candidates.items)
+    order = np.lexsort((keys, -matched, candidates.texts))
+    texts, firsts = np.unique(candidates.texts[order], return_index=True)
+    items = np.full(len(window.offsets) - 1, -1)
+    items[texts] = candidates.items[order[firsts]]
+    return items
 
 
 def _coverage_mask(starts: Int64s, ends: Int64s, size: int) -> Flags:

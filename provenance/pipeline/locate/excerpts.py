@@ -13,6 +13,7 @@ from provenance.fingerprint.tokenizer.tokenize import tokenise
 from provenance.match.candidates.candidate_table import Candidates
 from provenance.model import Int32s, Int64s, Texts, Tokens, take_rows
 from provenance.pipeline.locate.claims import Claims
+from provenance.pipeline.locate.item_marks import MARK_COLUMNS, measure_item_marks
 from provenance.pipeline.locate.span_positions import LocatedSpans
 from provenance.pipeline.locate.windows import CONTEXT_CHARACTERS, TextWindows
 from provenance.pipeline.scan.readings import RegistryIndex
@@ -177,6 +178,11 @@ def build_excerpts(
 _ITEMS_PER_BATCH = 4096  # findings: the working set of a thread fits into its caches
 
 
+_NO_ITEM_EXCERPTS = pa.schema(
+    [("item_excerpt", pa.string()), ("item_marks", MARKS_TYPE), *MARK_COLUMNS]
+).empty_table()
+
+
 def build_item_excerpts(
     findings: pa.Table, claims: Claims, registries: Sequence[RegistryIndex], threads: int
 ) -> dict[str, pa.ChunkedArray]:
@@ -196,13 +202,14 @@ def build_item_excerpts(
     Returns
     -------
     dict of str to pyarrow.ChunkedArray
-        `item_excerpt` and `item_marks` of each finding; null where there is no text.
+        `item_excerpt` and `item_marks` of each finding, and the columns of `measure_item_marks`;
+        null where there is no text.
     """
-    excerpts, marks = [pa.array([], pa.string())], [pa.array([], MARKS_TYPE)]
+    batches = [_NO_ITEM_EXCERPTS]
     shown_rows = [np.zeros(0, np.int64)]
     owners, numbers = findings["registry"].to_numpy(), findings["number"].to_numpy()
     claim_of = findings["claim"].to_numpy()
-    futures: list[Future[dict[str, pa.Array]]] = []
+    futures: list[Future[pa.Table]] = []
     with ThreadPoolExecutor(threads) as pool:
         for owner, registry_index in enumerate(registries):
             rows = np.flatnonzero((owners == owner) & (numbers >= 0))
@@ -218,13 +225,9 @@ def build_item_excerpts(
                     )
                 )
             shown_rows.append(rows)
-    for future in futures:
-        excerpts.append(future.result()["excerpt"])
-        marks.append(future.result()["marks"])
+    batches += [future.result() for future in futures]
     rows = np.concatenate(shown_rows)
-    table = pa.table(
-        {"item_excerpt": pa.chunked_array(excerpts), "item_marks": pa.chunked_array(marks)}
-    )
+    table = pa.concat_tables(batches)
     if len(rows) < len(findings) or (np.diff(rows) < 0).any():
         table = take_rows(table, scatter_index(rows, len(findings)))
     return dict(zip(table.column_names, table.columns, strict=True))
@@ -232,13 +235,14 @@ def build_item_excerpts(
 
 def _item_excerpts(
     strings: pa.LargeStringArray, places: Int64s, claim_of: Int64s, claims: Claims
-) -> dict[str, pa.Array]:
+) -> pa.Table:
     """Return excerpts of items: the part that a claim matched, or the start of the item."""
     items, places = np.unique(places, return_inverse=True)
     texts = Texts.of(strings.take(pa.array(items)))
     claim_rows = np.flatnonzero(claim_of >= 0)
     candidates = claims.candidates.take(claim_of[claim_rows])
-    words = matched_words(texts, tokenise(texts), places[claim_rows], candidates, 0)
+    tokens = tokenise(texts)
+    words = matched_words(texts, tokens, places[claim_rows], candidates, 0)
     firsts = np.zeros(len(places), np.int64)
     lasts = character_offsets(texts, np.arange(len(texts)), np.diff(texts.offsets))[places]
     starts, ends = words.spans
@@ -249,6 +253,16 @@ def _item_excerpts(
         passage_starts,
         np.minimum(lasts[claim_rows], passage_starts + MAX_EXCERPT_LENGTH),
     )
-    return context_excerpts(
+    excerpts = context_excerpts(
         texts, places, (firsts, lasts), spread_lists(marks, claim_rows, len(places))
+    )
+    quoting = measure_item_marks(texts, tokens, places[claim_rows], candidates)
+    spread = scatter_index(claim_rows, len(places))
+    return pa.table(
+        {
+            "item_excerpt": excerpts["excerpt"],
+            "item_marks": excerpts["marks"],
+            **{name: column.take(spread) for name, column in quoting.items()},
+        },
+        schema=_NO_ITEM_EXCERPTS.schema,
     )

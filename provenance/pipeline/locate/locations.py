@@ -10,12 +10,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.errors import InputError
-from provenance.model import Flags, Int64s, Tokens, Unread, take_rows
+from provenance.model import LABELS, Int64s, Tokens, Unread, take_rows
 from provenance.pipeline.cache_entries import EntryStore, load_table, spans_key, store_table
 from provenance.pipeline.cache_validation import check_spans
 from provenance.pipeline.locate.backgrounds import (
-    background_mask,
+    BackgroundItems,
     claim_passages,
+    find_background_items,
     margin_tokens,
     stretch_passages,
 )
@@ -59,6 +60,8 @@ SPANS = pa.schema(
         ("evidence", pa.string()),
         ("source", pa.string()),  # null where it is the item's
         ("address", pa.string()),  # of the row
+        ("fetched", pa.string()),  # when the row's page was fetched
+        ("labels", LABELS),  # of the row
         ("licence", pa.string()),  # declared by the row, where that is evidence
         ("signals", pa.list_(pa.string())),  # stored with the row
         ("declared", pa.string()),  # licence and signals, verbatim
@@ -66,7 +69,8 @@ SPANS = pa.schema(
         ("number", pa.int64()),  # of the item; -1 where the evidence names only a source
         ("claim", pa.int64()),  # -1 where there is none
         ("chosen", pa.bool_()),
-        ("held", pa.bool_()),  # also by a background; set for chosen rows only
+        ("background", pa.int64()),  # that has the passage, too; -1 for none, and if not chosen
+        ("background_item", pa.int64()),  # its item
         ("text_number", pa.int64()),
         ("document_number", pa.int64()),
         ("first_token", pa.int64()),
@@ -144,7 +148,12 @@ def locate_matches(  # noqa: PLR0913 (parts, their claims and all registries)
             return _PartClaims(part_claims, int(low), None, _NO_SPANS)
         name = spans_key(cache, part, reading, part_claims, backgrounds)
         check = partial(
-            check_spans, schema=SPANS, claims=part_claims, reading=reading, registries=registries
+            check_spans,
+            schema=SPANS,
+            claims=part_claims,
+            reading=reading,
+            registries=registries,
+            backgrounds=backgrounds,
         )
         return _PartClaims(part_claims, int(low), name, load_table(cache, name, check))
 
@@ -254,6 +263,7 @@ def _locate_windows(
     spans = _concatenate_spans(claim_spans, remainder)
     starts, ends = code_point_positions(texts, spans)
     excerpts = build_excerpts(windows, spans, (starts, ends), claims)
+    held = _find_background_items(tokens, claims, rows, remainder, backgrounds)
     count, text_rows = len(claims), spans.rows
     points = windows.offsets.points[text_rows]
     return pa.table(
@@ -269,6 +279,8 @@ def _locate_windows(
             "evidence": ["content"] * count + [fill.evidence for fill in remainder_evidence],
             "source": [None] * count + [fill.source for fill in remainder_evidence],
             "address": windows.batch.column("url").take(pa.array(text_rows)),
+            "fetched": windows.batch.column("fetched").take(pa.array(text_rows)),
+            "labels": windows.batch.column("labels").take(pa.array(text_rows)),
             **declaration_columns(count, remainder_evidence),
             "registry": [
                 *claims.registries.tolist(),
@@ -283,7 +295,8 @@ def _locate_windows(
                 *([-1] * len(remainder_evidence)),
             ],
             "chosen": np.concatenate([claims.chosen, np.ones(len(remainder_evidence), bool)]),
-            "held": _background_mask(tokens, claims, rows, remainder, backgrounds),
+            "background": held.backgrounds,
+            "background_item": held.items,
             "text_number": windows.numbers[text_rows],
             "document_number": documents[windows.numbers[text_rows]],
             "first_token": spans.firsts + windows.offsets.tokens[text_rows],
@@ -309,22 +322,24 @@ def _remainder_evidence(
     }
 
 
-def _background_mask(
+def _find_background_items(
     tokens: Tokens,
     claims: Claims,
     rows: Int64s,
     remainder: LocatedSpans,
     backgrounds: Sequence[RegistryIndex],
-) -> Flags:
-    """Return which claims, and which remaining stretches, backgrounds hold too."""
-    is_held = np.zeros(len(rows) + len(remainder.rows), bool)
+) -> BackgroundItems:
+    """Return the backgrounds that claims, and remaining stretches, are in too."""
+    held = BackgroundItems.none(len(rows) + len(remainder.rows))
     if backgrounds:
         indices = np.flatnonzero(claims.chosen)
         passages = claim_passages(claims, indices, rows[indices])
-        is_held[indices] = background_mask(passages, tokens, backgrounds)
+        of_claims = find_background_items(passages, tokens, backgrounds)
+        held.backgrounds[indices], held.items[indices] = of_claims.backgrounds, of_claims.items
         stretches = stretch_passages(remainder.rows, remainder.firsts, remainder.lasts)
-        is_held[len(rows) :] = background_mask(stretches, tokens, backgrounds)
-    return is_held
+        of_rest = find_background_items(stretches, tokens, backgrounds)
+        held.backgrounds[len(rows) :], held.items[len(rows) :] = of_rest.backgrounds, of_rest.items
+    return held
 
 
 def _select_spans(spans: LocatedSpans, indices: Int64s) -> LocatedSpans:

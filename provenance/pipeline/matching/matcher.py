@@ -53,6 +53,9 @@ class Match:
     contested : bool
         Whether a permitted source or a background contains the passage too; gates of a check do
         not count such a match.
+    origin : str
+        Whose words they are: "item" of the item, "quotation" of a work that it quotes, so that the
+        verdict is on that work, or "undecided".
     """
 
     start: int
@@ -68,6 +71,7 @@ class Match:
     basis: str | None
     terms: str | None
     contested: bool
+    origin: str
 
 
 class MatcherOptions(TypedDict, total=False):

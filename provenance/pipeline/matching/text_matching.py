@@ -13,7 +13,7 @@ from provenance.fingerprint.boundaries import breaks
 from provenance.fingerprint.shingles import shingle
 from provenance.fingerprint.tokenizer.tokenize import current_parameters, tokenise
 from provenance.fingerprint.warmup import make_tables
-from provenance.judge.rulings import Judge
+from provenance.judge.content_circumstances import CircumstanceJudges
 from provenance.match.candidates.candidate_scan import find_candidates
 from provenance.match.candidates.candidate_table import Candidates
 from provenance.match.candidates.near_duplicates import NO_NEAR_DUPLICATES
@@ -30,6 +30,7 @@ from provenance.model import (
     Ruling,
     Texts,
     Tokens,
+    UndecidedRule,
 )
 from provenance.pipeline.check_inputs import References, load_library, open_references
 from provenance.pipeline.corpus_modelling import ScoringModel, load_frozen_model
@@ -55,7 +56,7 @@ class MatchingContext:
     ----------
     references : References
         Registries and backgrounds.
-    judge : Judge
+    judges : CircumstanceJudges
         The rules under the circumstances of the policy.
     model : ScoringModel
         The model that candidates are scored with.
@@ -63,13 +64,16 @@ class MatchingContext:
         Counts of general language, by which candidates are dropped that cannot be reported.
     threads : int
         Number of threads of one call.
+    undecided : UndecidedRule
+        Whether matches of undecided origin count.
     """
 
     references: References
-    judge: Judge
+    judges: CircumstanceJudges
     model: ScoringModel
     language: NgramCounts
     threads: int
+    undecided: UndecidedRule = UndecidedRule.COUNT
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +129,10 @@ def open_context(
     [first, *_] = references.registries
     compile_kernels(first.registry.path, lambda: first, quiet=quiet)
     make_tables()
-    judge = Judge(library, policy.circumstances, policy.agreements, datetime.now(UTC).date())
+    judges = CircumstanceJudges(library, policy, datetime.now(UTC).date())
     language = language_only_counts(load_language())
     model = _scoring_model(references.registries, frozen)
-    return MatchingContext(references, judge, model, language, threads)
+    return MatchingContext(references, judges, model, language, threads, policy.undecided)
 
 
 def _scoring_model(registries: Sequence[RegistryIndex], frozen: CorpusModel | None) -> ScoringModel:
@@ -178,7 +182,16 @@ def find_matches(texts: pa.LargeStringArray, context: MatchingContext) -> TextMa
         threads=threads,
     )
     tokens = sum(reading.counts.tokens for reading in readings)
-    found = build_findings(spans, claims, registries, context.judge, tokens, threads)
+    found = build_findings(
+        spans,
+        claims,
+        registries,
+        context.judges,
+        tokens,
+        threads,
+        context.undecided,
+        context.references.backgrounds,
+    )
     judgements = [judgement for _, judgement in found.rulings.judgements]
     rulings = tuple(judgements[code].ruling for code in found.rulings.codes)
     return TextMatches(found.findings, rulings)

@@ -322,6 +322,20 @@ class Declarations:
         return signals
 
 
+def _collected_overall(policy: Policy) -> DateRange | None:
+    """Return the range of days in which any of the corpus was collected; None if unknown."""
+    general = policy.circumstances.collected
+    stated = [general, *(each.collected or general for each in policy.collections)]
+    spans = [span for span in stated if span is not None]
+    if len(spans) < len(stated):
+        return None
+    firsts, untils = [span.first for span in spans], [span.until for span in spans]
+    return DateRange(
+        min((day for day in firsts if day), default=None) if None not in firsts else None,
+        max((day for day in untils if day), default=None) if None not in untils else None,
+    )
+
+
 def build_declarations(
     library: Library, policy: Policy, registries: Sequence[RegistryIndex]
 ) -> Declarations:
@@ -331,7 +345,7 @@ def build_declarations(
     return Declarations(
         SourceHosts(library),
         Licences(library),
-        PageSignals(library.agents, captures, policy.circumstances.collected),
+        PageSignals(library.agents, captures, _collected_overall(policy)),
         None if card is None else card.licence,
         withheld_content([each.registry for each in registries], library, policy),
     )

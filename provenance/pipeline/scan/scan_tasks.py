@@ -164,6 +164,7 @@ def _open_job(job: ScanJob) -> "_Worker":
     corpus = open_corpus(
         job.addresses,
         text_columns=job.policy.text_columns,
+        label_columns=job.policy.label_columns,
         split=job.settings.split,
         max_document=job.policy.max_document,
     )

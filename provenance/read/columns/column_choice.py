@@ -68,6 +68,9 @@ METADATA_NAMES = ("metadata", "meta")
 FETCH_DATE_NAMES = ("warc_date", "crawl_date", "fetch_date", "date_download", "date")
 """Names of the date on which a page was fetched."""
 
+COLLECTED_NAMES = ("collected",)
+"""Names of the day on which a row was collected, which decides the terms that apply to it."""
+
 TOKEN_ID_NAMES = frozenset({"input_ids", "token_ids", "tokens", "tokenized", "ids", "labels"})
 """Names of lists of numbers that stand for texts."""
 
@@ -96,6 +99,10 @@ class ColumnChoice:
         Columns of strings that are objects in JSON, with members among the metadata.
     repeated : tuple of str
         Columns that repeat those of `texts` in the sample: read in rows in which they do not.
+    collected : tuple of str
+        Columns with the day of collection.
+    labels : tuple of str
+        Columns that collections of the policy name.
     fallback : tuple of str
         Columns with the name of a text, or without any text in the sample: read in rows in which
         the others have no text.
@@ -110,10 +117,12 @@ class ColumnChoice:
     parsed: tuple[str, ...] = ()
     repeated: tuple[str, ...] = ()
     fallback: tuple[str, ...] = ()
+    collected: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
 
     def all(self) -> tuple[str, ...]:
         """Return every path once."""
-        paths = (*self.texts, *self.repeated, *self.fallback, *self.metadata_paths())
+        paths = (*self.texts, *self.repeated, *self.fallback, *self.metadata_paths(), *self.labels)
         within = {f"{name}.": name for name in self.parsed}
         return tuple(
             dict.fromkeys(
@@ -123,8 +132,11 @@ class ColumnChoice:
         )
 
     def metadata_paths(self) -> tuple[str, ...]:
-        """Return the paths of all columns but text."""
-        return (*self.ids, *self.urls, *self.licences, *self.fetched, *self.signals)
+        """Return the paths of all columns that are not text; labels may be."""
+        return (
+            *(*self.ids, *self.urls, *self.licences, *self.fetched, *self.signals),
+            *self.collected,
+        )
 
 
 _MAX_NAME_CHARS = 1 << 10
@@ -132,7 +144,12 @@ _MAX_NAME_CHARS = 1 << 10
 
 
 def find_columns(
-    schema: pa.Schema, text_columns: Sequence[str], sample: SampleReader, *, file: str
+    schema: pa.Schema,
+    text_columns: Sequence[str],
+    sample: SampleReader,
+    *,
+    file: str,
+    labels: Sequence[str] = (),
 ) -> ColumnChoice:
     """Choose the columns of a table.
 
@@ -146,6 +163,8 @@ def find_columns(
         Reads some rows; called only if names do not decide.
     file : str
         For errors.
+    labels : sequence of str
+        Columns that collections of the policy name; a table may lack them.
 
     Returns
     -------
@@ -171,6 +190,8 @@ def find_columns(
         licences=find_present(schema, LICENCE_NAMES, holds_text),
         fetched=find_present(schema, FETCH_DATE_NAMES, is_scalar),
         signals=signal_paths(schema),
+        collected=find_present(schema, COLLECTED_NAMES, is_scalar),
+        labels=tuple(name for name in labels if type_at(schema, name) is not None),
     )
     metadata = _with_parsed_metadata(metadata, schema, sample, file)
     for name in text_columns:

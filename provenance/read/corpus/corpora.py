@@ -169,6 +169,7 @@ def open_corpus(
     addresses: Sequence[str],
     *,
     text_columns: Sequence[str] = (),
+    label_columns: Sequence[str] = (),
     split: str | None = None,
     max_document: int = MAX_DOCUMENT,
 ) -> Corpus:
@@ -182,6 +183,8 @@ def open_corpus(
         hub dataset of the same name.
     text_columns : sequence of str
         Columns with text; they are detected if none is given. "meta.text" is a member of a struct.
+    label_columns : sequence of str
+        Columns that collections of the policy name.
     split : str or None
         The split to read of datasets that have several; None reads all.
     max_document : int
@@ -200,7 +203,8 @@ def open_corpus(
     UnsupportedFormat
         If there is no data in a supported format.
     ColumnMissing
-        If a given column is missing, or no column holds text.
+        If a given text column is missing, no column holds text, or no file has one of
+        `label_columns`.
     CorruptFile
         If a file is damaged.
     EmptyCorpus
@@ -213,7 +217,9 @@ def open_corpus(
     parts, digests = [], []
     for address in streams:
         with address_errors.reaching(address):
-            for part in _stream_parts(address, text_columns, split, max_document, label=label):
+            for part in _stream_parts(
+                address, (text_columns, label_columns), split, max_document, label=label
+            ):
                 texts = HashedStream(part.read)
                 parts.append(replace(part, read=texts.batches))
                 digests.append((part.file, texts.digest))
@@ -224,7 +230,8 @@ def open_corpus(
             with address_errors.reaching(address):
                 places[address] = _resolve_address(address, split)
     distinct = sorted(distinct_files([*places.values()], [*places]), key=lambda file: file.name)
-    files = [replace(file, max_document=max_document) for file in distinct]
+    labels = tuple(label_columns)
+    files = [replace(file, max_document=max_document, label_columns=labels) for file in distinct]
     corpus = open_files(addresses, files, text_columns)
     parts += corpus.parts
     digests += corpus.digests
@@ -236,6 +243,7 @@ def open_corpus(
         raise EmptyCorpus(
             f"there are no rows in {', '.join(addresses)}", remedy="give files that have rows."
         )
+    _check_labels(label_columns, parts)
     return replace(
         corpus_of_parts(addresses, parts, tuple(digests)),
         ignored=corpus.ignored + sum(place.ignored for place in places.values()),
@@ -246,6 +254,17 @@ def open_corpus(
         files=corpus.files,
         unread=unread,
     )
+
+
+def _check_labels(label_columns: Sequence[str], parts: Sequence[Part]) -> None:
+    present = {name for part in parts for name in part.labels}
+    for name in label_columns:
+        if name not in present:
+            raise ColumnMissing(
+                f"no file of the dataset has the column {name!r}, which [[collections]] of the "
+                "policy names",
+                remedy="correct `column` in the policy, or remove that collection.",
+            )
 
 
 _MISTAKEN_ADDRESS = (DatasetNotFound, UnsupportedFormat, ColumnMissing, EmptyCorpus)
@@ -336,7 +355,7 @@ def _parts_of(file: File, text_columns: Sequence[str]) -> list[Part]:
 def _table_reader(opener: Callable[[File], TableFile]) -> Reader:
     def read(file: File, text_columns: Sequence[str]) -> list[Part]:
         table = opener(file)
-        return table_parts(table, text_columns) if table.pieces else []
+        return table_parts(table, text_columns, file.label_columns) if table.pieces else []
 
     return read
 
@@ -422,16 +441,29 @@ def is_stream_or_hub(address: str) -> bool:
 
 
 def _stream_parts(
-    address: str, text_columns: Sequence[str], split: str | None, max_document: int, *, label: bool
+    address: str,
+    columns: tuple[Sequence[str], Sequence[str]],
+    split: str | None,
+    max_document: int,
+    *,
+    label: bool,
 ) -> list[Part]:
+    text_columns, label_columns = columns
     if is_stream(address):
-        return [stream_part(address, text_columns, max_document)]
+        return [stream_part(address, text_columns, max_document, label_columns)]
     if "/" not in address and (similar := similar_paths(address, cutoff=_TYPO_SIMILARITY)):
         raise DatasetNotFound(
             f"{address}: there is no such file or folder; the hub was not searched",
             remedy=f"did you mean {similar[0]!r}? For a hub dataset write {HUB_PREFIX}{address}.",
         )
-    return hub_parts(address, text_columns, split, label=label, max_document=max_document)
+    return hub_parts(
+        address,
+        text_columns,
+        split,
+        label=label,
+        max_document=max_document,
+        label_columns=label_columns,
+    )
 
 
 def _resolve_address(address: str, split: str | None) -> AddressFiles:

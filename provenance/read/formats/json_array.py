@@ -21,7 +21,7 @@ from provenance.read.formats.json_objects import Record, to_record
 from provenance.read.formats.json_records import record_documents
 from provenance.read.formats.json_stream import JsonText, TooDeep
 from provenance.read.formats.jsonl_blocks import Records, parse_line
-from provenance.read.formats.jsonl_file import infer_layout, jsonl_parts
+from provenance.read.formats.jsonl_file import infer_layout, jsonl_parts, layout_key
 
 _BATCH_CHARS = 4 << 20
 _MAX_OBJECT_BYTES = 1 << 20
@@ -41,13 +41,26 @@ def json_parts(file: File, text_columns: Sequence[str]) -> list[Part]:
     with closing(_read_records(file, _SAMPLE_CHARS)) as batches:
         records = (record for batch in until_error(batches) for _, record in batch.records)
         sample = list(islice(records, _SAMPLE_RECORDS))
-    layout = infer_layout(sample, text_columns, file.display_path)
+    layout = infer_layout(sample, text_columns, file.display_path, file.label_columns)
 
     def read() -> Iterator[Documents]:
         for batch in _read_records(file, _BATCH_CHARS):
-            yield from record_documents(file.name, batch, layout.columns, layout.sample_members)
+            yield from record_documents(
+                file.name, batch, layout.record_columns, layout.sample_members
+            )
 
-    return [Part(file.name, file.size, read, layout.columns.texts)]
+    # Columns may first occur after the sample.
+    labels = file.label_columns
+    return [
+        Part(
+            file.name,
+            file.size,
+            read,
+            layout.columns.texts,
+            layout=layout_key(labels),
+            labels=labels,
+        )
+    ]
 
 
 def is_description(file: File) -> bool:

@@ -11,7 +11,15 @@ from typing import TypedDict, Unpack
 
 from provenance.atomic_output import read_file
 from provenance.errors import PolicyError
-from provenance.model import DEFAULT_GATES, MAX_DOCUMENT, Actor, Circumstances, Policy, Purpose
+from provenance.model import (
+    DEFAULT_GATES,
+    MAX_DOCUMENT,
+    Actor,
+    Circumstances,
+    Policy,
+    Purpose,
+    UndecidedRule,
+)
 from provenance.read.columns.string_arrays import replace_surrogates
 from provenance.read.policy.date_syntax import parse_collected
 from provenance.read.policy.gate_syntax import override_gates, parse_gate, parse_gates
@@ -19,6 +27,7 @@ from provenance.read.policy.policy_syntax import (
     CHECK_KEYS,
     parse_agreement,
     parse_circumstances,
+    parse_collections,
     parse_max_document,
     parse_model,
     parse_paths,
@@ -28,7 +37,7 @@ from provenance.read.policy.policy_syntax import (
 from provenance.read.policy.validation import UncheckedValue
 
 POLICY_FILE, PROJECT_FILE = "provenance.toml", "pyproject.toml"
-POLICY_KEYS = ("check", "gate", "claims", "agreements", "waivers")
+POLICY_KEYS = ("check", "gate", "claims", "agreements", "collections", "waivers")
 
 
 class PolicyOptions(TypedDict, total=False):
@@ -168,18 +177,24 @@ def _load(path: Path, name: str) -> Policy:
     check = entries["check"].table(CHECK_KEYS) if "check" in entries else {}
     gates = parse_gates(entries["gate"]) if "gate" in entries else ()
     agreements = entries["agreements"].list() if "agreements" in entries else []
+    collections = entries["collections"].list() if "collections" in entries else []
     waivers = entries["waivers"].list() if "waivers" in entries else []
+    signed = tuple(parse_agreement(entry) for entry in agreements)
     return _with_digest(
         Policy(
             circumstances=parse_circumstances(check, entries.get("claims")),
             gates=override_gates(DEFAULT_GATES, gates),
-            agreements=tuple(parse_agreement(entry) for entry in agreements),
+            agreements=signed,
+            collections=parse_collections(collections, signed),
             waivers=parse_waivers(waivers),
             text_columns=parse_texts(check.get("text_columns")),
             registries=parse_paths(check.get("registries")),
             backgrounds=parse_paths(check.get("backgrounds")),
             calibration=check["calibration"].file_path() if "calibration" in check else None,
             signals=check["signals"].file_path() if "signals" in check else None,
+            undecided=check["undecided"].one_of(UndecidedRule)
+            if "undecided" in check
+            else UndecidedRule.COUNT,
             max_document=parse_max_document(check.get("max_document")),
             withdrawn_key=check["withdrawn_key"].file_path() if "withdrawn_key" in check else None,
             path=name,

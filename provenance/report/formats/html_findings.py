@@ -10,6 +10,7 @@ from provenance.model import Result, SourceRuling, Verdict, WaiverOutcome
 from provenance.report.sanitize import safe_url
 from provenance.report.text.caveats import strength_sentence
 from provenance.report.text.number_format import day, period
+from provenance.report.text.origin_sentences import origin_sentence
 from provenance.report.text.policy_notes import last_day
 from provenance.report.text.sentences import BASIS_MEANINGS, EVIDENCE_MEANINGS
 from provenance.report.text.top_findings import Finding, Span, cut_excerpt
@@ -142,6 +143,8 @@ _NAME_COLUMNS: dict[str, Callable[[Finding], str | None]] = {
     "waiver": lambda each: each.waiver,
     "declared": lambda each: each.declared,
     "state": lambda each: each.state,
+    "origin": lambda each: each.origin,
+    "whose": lambda each: origin_sentence(each.origin, each.origin_reasons, each.quoted_work),
     "chance": lambda each: strength_sentence(each.strength, each.expected) if each.bits else None,
 }
 

@@ -20,7 +20,14 @@ from provenance.report.formats.html_findings import findings_data
 from provenance.report.formats.html_template_cache import TemplateCache
 from provenance.report.render_options import RenderOptions
 from provenance.report.sanitize import safe_url
-from provenance.report.text import caveats, coverage_text, number_format, sentences, unread_text
+from provenance.report.text import (
+    caveats,
+    coverage_text,
+    number_format,
+    origin_sentences,
+    sentences,
+    unread_text,
+)
 from provenance.report.text.next_steps import next_steps
 from provenance.report.text.policy_notes import last_day, policy_notes
 from provenance.report.text.reproduction import reproduction_command
@@ -93,6 +100,8 @@ _CHARTS = {
     "terms": "By terms",
     "basis": "By basis: why the terms say so",
     "evidence": "By evidence: how it was found",
+    "origin": "By origin: whose words they are",
+    "collection": "By collection: under which circumstances it was judged",
 }
 _LOADER = PackageLoader("provenance.report")
 _FIGURES = (
@@ -173,6 +182,7 @@ def _environment() -> Environment:
         finalize=_display,
     )
     environment.globals.update(sentences=sentences, caveats=caveats, coverage_text=coverage_text)
+    environment.globals.update(origins=origin_sentences)
     environment.globals.update(registry_gap=unread_text.registry_gap)
     environment.filters.update({name: getattr(number_format, name) for name in _FIGURES})
     environment.filters.update(

@@ -28,6 +28,7 @@ from provenance.report.text.number_format import (
     percent,
     size,
 )
+from provenance.report.text.origin_sentences import origin_meaning, origin_note, other_origins
 from provenance.report.text.policy_notes import waiver_sentences
 from provenance.report.text.sentences import (
     NOT_CLEARANCE,
@@ -157,7 +158,7 @@ def _table(result: Result, findings: tuple[Finding, ...], options: RenderOptions
     lines = []
     for each in findings:
         item_size = f" of {each.item_tokens:,}" if each.item_tokens else ""
-        state = f"{each.verdict}{', waived' if each.waiver else ''}"
+        state = f"{each.verdict}{origin_note(each.origin)}{', waived' if each.waiver else ''}"
         cells = (
             f"{markdown_code(each.file)} row {each.row}{_field(each)}",
             markdown_code(each.document),
@@ -223,13 +224,25 @@ def _shares(result: Result) -> str:
     ]
     if not lines:
         return ""
-    more = len(present) - len(lines)
+    lines += [_origin_row(share) for share in other_origins(result)]
+    more = len(present) - len(present[:_ROWS])
     heads = ("Source", "Verdict", "Tokens:", "95 % interval:", "Documents:", "Contested:")
     return "#### Shares\n\n" + "\n\n".join(
         [
             markdown_table(heads, lines),
             *([f"and {count(more, 'more source')}."] if more > 0 else []),
         ]
+    )
+
+
+def _origin_row(share: Share) -> str:
+    return markdown_row(
+        f"{share.key}: {origin_meaning(share.key)}",
+        str(share.verdict or "mixed"),
+        percent(share.tokens.share),
+        interval(share.tokens.low, share.tokens.high),
+        f"{share.documents.count:,}",
+        _contested_cell(share),
     )
 
 

@@ -182,6 +182,8 @@ def _properties(group: FindingGroup) -> dict[str, Any]:
         "new": group.new,
         "waived": group.waived,
         "contested": group.contested,
+        "quotations": group.quotations,
+        "undecided": group.undecided,
         "documents": group.documents,
         "tokens": group.tokens,
         "rows": [

@@ -56,6 +56,8 @@ const evidenceOf = (row) =>
 const notes = (row) =>
   [
     of.evidence(row) === "content" ? null : evidenceOf(row),
+    of.origin(row) === "quotation" ? "quotation" : null,
+    of.origin(row) === "undecided" ? "origin undecided" : null,
     of.contested(row) ? "contested" : null,
     of.waiver(row) === null ? null : "waived",
     of.state(row) === "new" ? "new" : null,
@@ -173,6 +175,7 @@ const holders = (others) =>
     ...(item === null ? [] : [" (", id(item), ")"]),
   ]);
 const doubts = (row) => [
+  of.whose(row) === null ? null : pair("Whose words", foreign(of.whose(row))),
   of.contested(row)
     ? pair("Contested", "No gate counts it: a permitted source or a background registry contains the same words.")
     : null,

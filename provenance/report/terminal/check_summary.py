@@ -24,6 +24,7 @@ from provenance.report.text.cell_width import cell_width, truncate, wrap
 from provenance.report.text.coverage_text import coverage_sentence
 from provenance.report.text.next_steps import next_steps
 from provenance.report.text.number_format import count, date_span, percent, size
+from provenance.report.text.origin_sentences import origin_note
 from provenance.report.text.policy_notes import policy_notes, waiver_sentences
 from provenance.report.text.sentences import (
     NOT_CLEARANCE,
@@ -146,14 +147,14 @@ def _reasons(style: TerminalStyle, result: Result) -> list[str]:
 def _rulings(style: TerminalStyle, group: Sequence[SourceRuling]) -> list[str]:
     (each, *other_rulings), repetitions = split_repeated(group)
     ruling = each.ruling
-    part = f" in {count(each.documents, 'document')}" if len(group) > 1 else ""
+    part = f" {_place(each)}" if len(group) > 1 or each.collection else ""
     lines = style.wrap(
         f"{each.name} is {ruling.verdict}{part} ({ruling.basis}). {ruling.why}", "  ", "    "
     )
     lines += style.wrap(f"Terms: {ruling.terms}", "    ") if ruling.terms else []
     for ruling_of_part in other_rulings[:_OTHERS]:
         lines += style.wrap(
-            f"In {count(ruling_of_part.documents, 'document')}: {ruling_of_part.ruling.verdict} "
+            f"{_place(ruling_of_part).capitalize()}: {ruling_of_part.ruling.verdict} "
             f"({ruling_of_part.ruling.basis}), {ruling_of_part.ruling.terms or 'no terms'}",
             "    ",
             "      ",
@@ -163,6 +164,11 @@ def _rulings(style: TerminalStyle, group: Sequence[SourceRuling]) -> list[str]:
     if omitted:
         lines += style.wrap(f"and {count(omitted, 'more ruling')}{effect}", "    ")
     return lines
+
+
+def _place(each: SourceRuling) -> str:
+    collection = f" of {one_line(each.collection)}" if each.collection else ""
+    return f"in {count(each.documents, 'document')}{collection}"
 
 
 def _strongest(style: TerminalStyle, report: Report) -> list[str]:
@@ -181,7 +187,8 @@ def _finding(style: TerminalStyle, finding: Finding) -> list[str]:
     where = (
         f"{finding.verdict}: {_name(finding.source)}{item} in {_name(finding.document)}, "
         f"{match_size if finding.bits else finding.evidence}"
-        f"{', contested' if finding.contested else ''}{', waived' if finding.waiver else ''}"
+        f"{origin_note(finding.origin)}{', contested' if finding.contested else ''}"
+        f"{', waived' if finding.waiver else ''}"
         f"{', new' if finding.state == FindingState.NEW else ''}"
     )
     lines = style.wrap(where, indent="  ", hanging="    ")

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from datetime import date
 
-from provenance.model import Agreement, Library, Policy, Waiver
+from provenance.model import Agreement, Library, Policy, UndecidedRule, Waiver
 from provenance.report.terminal.terminal_style import TerminalStyle
 from provenance.report.text.number_format import exact_percent, period
 from provenance.report.text.policy_notes import last_day
-from provenance.report.text.sentences import circumstances_phrase
+from provenance.report.text.sentences import circumstances_phrase, collection_phrase
 
 POLICY_TEMPLATE = """\
 # What this organisation accepts in a dataset. `provenance policy explain` describes this file.
@@ -22,6 +22,7 @@ purpose = "pretraining"       # fine-tuning, evaluation, retrieval, research-tdm
 # model = ["generative"]      # foundation-or-frontier, competing; ["other"] for none of them
 # text_columns = ["text"]     # unset: detected by names and contents
 # max_document = "64MB"       # larger documents are not read
+# undecided = "contest"       # words of which it is unclear whose they are; unset: "count"
 # registries = ["registries/x"]
 # backgrounds = ["registries/classics"]  # often quoted texts
 # calibration = "calibration.json"       # shares are corrected with it
@@ -43,6 +44,17 @@ unknown = "0%"                # what no rule decides; without this gate, it is "
 # reference = "contract 17/2024"
 # digest = "..."              # sha256sum of the signed document
 
+# [[collections]]             # parts of the dataset with circumstances of their own; the first
+# name = "purchased posts"    # that fits counts
+# files = "bought/*"          # and/or source, host, column with value
+# source = "reddit"
+# host = "reddit.com"
+# column = "meta.snapshot"
+# value = "2024-*"
+# collected = 2024-05-01      # actor, jurisdiction and commercial too; unset: as in [check]
+# route = "purchase"          # crawl, api, download, users, own: shown in reports
+# agreement = "contract 17/2024"  # which then applies in no other content
+
 # [[waivers]]                 # findings that a named person has approved
 # source = "x"                # and/or documents, item, dataset, rule
 # documents = "faq-*"
@@ -53,6 +65,13 @@ unknown = "0%"                # what no rule decides; without this gate, it is "
 # expires = 2027-01-31
 """
 """The file that `provenance policy init` writes."""
+
+_UNDECIDED_MEANINGS = {
+    UndecidedRule.COUNT: "Words of which it is unclear whether they are the item's own count for "
+    "its source.",
+    UndecidedRule.CONTEST: "Words of which it is unclear whether they are the item's own are "
+    "contested: no gate counts them.",
+}
 
 
 def policy_text(
@@ -78,6 +97,7 @@ def policy_text(
     str
         Lines, including the last newline.
     """
+    general = policy.circumstances
     names = {exception.id: exception.name for exception in library.exceptions}
     claims = [f"{claim}: {names.get(claim, claim)}" for claim in policy.circumstances.claims]
     sections = {
@@ -86,9 +106,14 @@ def policy_text(
             f"{gate}: fails above {exact_percent(gate.limit)} of the {gate.unit}."
             for gate in policy.gates
         ],
+        "Undecided origin": [_UNDECIDED_MEANINGS[policy.undecided]],
         "Claimed exceptions": claims or ["None: no statutory exception changes a verdict."],
         "Agreements": [_agreement(agreement, today) for agreement in policy.agreements]
         or ["None."],
+        "Collections": [
+            f"{collection_phrase(each)}: {circumstances_phrase(each.circumstances(general))}."
+            for each in policy.collections
+        ],
         "Waivers": [_waiver(waiver, today) for waiver in policy.waivers] or ["None."],
         "Notes": list(notes),
     }

@@ -10,6 +10,7 @@ from provenance.report.terminal.terminal_style import MAX_SENTENCE_LENGTH, Termi
 from provenance.report.text.caveats import BAND_MEANING, band_lines
 from provenance.report.text.cell_width import cell_width, pad, truncate
 from provenance.report.text.number_format import count, exact_percent, interval, percent
+from provenance.report.text.origin_sentences import other_origins
 from provenance.report.text.sentences import shares_by
 
 _FILL = {
@@ -88,6 +89,7 @@ def share_lines(style: TerminalStyle, result: Result) -> list[str]:
         scale = _scale(style, result)
         lines += _section(style, "Tokens by verdict", verdicts, scale)
         lines += _section(style, "Tokens by source", present[:MAX_SOURCES], scale)
+        lines += _section(style, "Tokens of other origin", other_origins(result), scale)
     if len(present) > MAX_SOURCES:
         lines += style.wrap(f"and {count(len(present) - MAX_SOURCES, 'source')} more", "  ")
     absent = [share.key for share in sources if not share.documents.count]

@@ -8,6 +8,7 @@ from provenance.report.terminal.marked_text import marked_lines
 from provenance.report.terminal.rule_listing import COLOURS
 from provenance.report.terminal.terminal_style import TerminalStyle
 from provenance.report.text.number_format import count, date_span, day, rarity
+from provenance.report.text.origin_sentences import origin_sentence
 from provenance.report.text.sentences import NOT_CLEARANCE, circumstances_phrase
 from provenance.report.text.top_findings import cut_excerpt
 
@@ -58,6 +59,7 @@ def _match(number: int, row: dict[str, Any], ruling: Ruling, style: TerminalStyl
     code = COLOURS[Verdict(row["verdict"])]
     contested = ", contested: a permitted source or a background contains it too"
     title = f"{number}. {row['verdict'].upper()}{contested if row['contested'] else ''}"
+    origin = origin_sentence(row["origin"], row["origin_reasons"] or (), row["quoted_work"])
     published = f"published {day(row['created_at'])}" if row["created_at"] else "no date"
     facts = (
         f"{row['tokens']} of {row['item_tokens']} words of the item; strength "
@@ -67,6 +69,7 @@ def _match(number: int, row: dict[str, Any], ruling: Ruling, style: TerminalStyl
     lines += style.wrap(f"{row['source']} {row['item']}, {published}", _INDENT)
     lines += style.wrap(row["url"], _INDENT) if row["url"] else []
     lines += style.wrap(facts, _INDENT)
+    lines += style.wrap(origin, _INDENT) if origin else []
     lines += [*_passage(row, style, code), ""]
     lines += style.wrap(ruling.why, _INDENT)
     lines += style.wrap(f"Terms: {ruling.terms} ({ruling.basis})", _INDENT) if ruling.terms else []

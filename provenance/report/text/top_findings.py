@@ -101,6 +101,8 @@ class Finding:
         number of chance matches of this strength in the corpus.
     contested : bool
         Whether a permitted source or a background contains the same words.
+    origin, origin_reasons, quoted_work : str or None, tuple of str, str or None
+        Whose words they are, why, and the title of the quoted work.
     alternatives : tuple of (str, str or None)
         Other sources and items with the same words.
     excerpt, excerpt_start, marks : str or None, int or None, tuple of Span
@@ -132,6 +134,9 @@ class Finding:
     strength: float
     expected: float
     contested: bool
+    origin: str | None
+    origin_reasons: tuple[str, ...]
+    quoted_work: str | None
     alternatives: tuple[tuple[str, str | None], ...]
     excerpt: str | None
     excerpt_start: int | None
@@ -203,6 +208,7 @@ def _findings(table: pa.Table) -> tuple[Finding, ...]:
     columns["alternatives"] = [
         tuple((item["source"], item["item"]) for item in items) for items in columns["alternatives"]
     ]
+    columns["origin_reasons"] = [tuple(each or ()) for each in columns["origin_reasons"]]
     for name in ("marks", "item_marks"):
         columns[name] = [tuple(map(tuple, pairs or ())) for pairs in columns[name]]
     return tuple(map(Finding, *(columns[name] for name in Finding.__slots__)))

@@ -1,0 +1,178 @@
+"""Origin of matches: decide whose words a text and an item share.
+
+A text and an item that both quote a third one share words, and neither took them from the other.
+What is observed on the item's side decides: whether the passage is the whole item, whether the item
+presents it as somebody else's words, and whether other authors have it too. Marks of quotation in
+the text alone say nothing: who takes words from an item may well quote it.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from provenance.jit.decorators import Scalar, allocating_part, kernel
+from provenance.model import Flags, Floats, Int64s, Origin, OriginReason, UInt32s
+
+_WHOLE = 0.8
+"""Share of an item from which a passage is the whole of it."""
+
+_QUOTED = 0.75
+"""Share of a passage from which an item presents it as a quotation."""
+
+_PART_QUOTED = 0.4
+"""Share of a passage that is quoted, from which it is not clear what it is."""
+
+_SEVERAL = 2
+"""Number of other authors from which it is not clear who wrote the words of a whole item."""
+
+_ALIKE = 0.6
+"""Share of the distinct words of two items from which one is a copy of the other."""
+
+_REASONS = tuple(OriginReason)
+
+
+@dataclass(frozen=True, slots=True)
+class OriginSignals:
+    """Observations on matches.
+
+    Parameters
+    ----------
+    item_shares : ndarray of float64, shape (n,)
+        Share of the item's words that the passage is.
+    quoted, italic, verse : ndarray of float64, shape (n,)
+        Share of the passage that the item has between quotation marks or in quoted lines, in
+        italics, and in lines of verse; NaN where the item's text is unknown.
+    attributed : ndarray of bool, shape (n,)
+        Whether the item names another author beside the passage.
+    other_authors : ndarray of int64, shape (n,)
+        Number of other authors of items that have the passage but are no copies of the item.
+    background : ndarray of bool, shape (n,)
+        Whether a background has the passage.
+    document_older : ndarray of bool, shape (n,)
+        Whether the text existed before the item.
+    """
+
+    item_shares: Floats
+    quoted: Floats
+    italic: Floats
+    verse: Floats
+    attributed: Flags
+    other_authors: Int64s
+    background: Flags
+    document_older: Flags
+
+
+@dataclass(frozen=True, slots=True)
+class OriginDecisions:
+    """Origins of matches.
+
+    Parameters
+    ----------
+    origins : ndarray of int64, shape (n,)
+        Index into `Origin`.
+    reasons : ndarray of int64, shape (n,)
+        Sum of ``1 << i`` for each reason `i` of `OriginReason` that was observed.
+    """
+
+    origins: Int64s
+    reasons: Int64s
+
+
+def decide_origins(signals: OriginSignals) -> OriginDecisions:
+    """Decide the origin of each match.
+
+    Parameters
+    ----------
+    signals : OriginSignals
+        What was observed.
+
+    Notes
+    -----
+    A quotation is what a background has, what is older than the item, what the item has between
+    quotation marks or in quoted lines, or ascribes to somebody else at the end of its own few words
+    or in italics, and a part of an item that is verse or that other authors use in another context.
+    It is undecided whether a part is, if half of it is quoted or the item's text is not known, and
+    whether a whole item is, if several others have it as a part. All else is the item's.
+    """
+    is_whole = signals.item_shares >= _WHOLE
+    is_known = ~np.isnan(signals.quoted)
+    quoted, italic, verse = (
+        np.nan_to_num(share) for share in (signals.quoted, signals.italic, signals.verse)
+    )
+    is_quoted = quoted >= _QUOTED
+    is_quotation = (
+        signals.background
+        | signals.document_older
+        | is_quoted
+        | (signals.attributed & (is_whole | (italic >= _QUOTED)))
+        | (~is_whole & ((signals.other_authors > 0) | (verse >= _QUOTED)))
+    )
+    is_unclear = np.where(
+        is_whole, signals.other_authors >= _SEVERAL, ~is_known | (quoted >= _PART_QUOTED)
+    )
+    origins = np.where(
+        is_quotation,
+        list(Origin).index(Origin.QUOTATION),
+        np.where(is_unclear, list(Origin).index(Origin.UNDECIDED), list(Origin).index(Origin.ITEM)),
+    )
+    observed = {
+        OriginReason.WHOLE_ITEM: is_whole,
+        OriginReason.ITEM_CONTINUES: ~is_whole,
+        OriginReason.ITEM_QUOTES: quoted >= _PART_QUOTED,
+        OriginReason.ITEM_ATTRIBUTES: signals.attributed,
+        OriginReason.ITEM_ITALICS: italic >= _QUOTED,
+        OriginReason.ITEM_VERSE: verse >= _QUOTED,
+        OriginReason.OTHER_AUTHORS: signals.other_authors > 0,
+        OriginReason.BACKGROUND: signals.background,
+        OriginReason.DOCUMENT_OLDER: signals.document_older,
+        OriginReason.TEXT_UNKNOWN: ~is_known & ~is_whole,
+    }
+    reasons = sum(
+        np.where(mask, 1 << _REASONS.index(reason), 0) for reason, mask in observed.items()
+    )
+    return OriginDecisions(origins, np.asarray(reasons, np.int64))
+
+
+def are_copies(
+    left: tuple[UInt32s, Int64s, Int64s], right: tuple[UInt32s, Int64s, Int64s]
+) -> Flags:
+    """Return which pairs of items are copies of each other: most of their words are the same.
+
+    Parameters
+    ----------
+    left, right : tuple of ndarray
+        Tokens, and first token and one past the last of each item of the pairs.
+    """
+    alike = np.zeros(len(left[1]), bool)
+    _compare_all(left, right, alike)
+    return alike
+
+
+@kernel
+def _compare_all(
+    left: tuple[UInt32s, Int64s, Int64s], right: tuple[UInt32s, Int64s, Int64s], alike: Flags
+) -> None:
+    for pair in range(len(alike)):
+        one = _distinct(left[0][left[1][pair] : left[2][pair]])
+        other = _distinct(right[0][right[1][pair] : right[2][pair]])
+        alike[pair] = _shared(one, other) >= _ALIKE * max(len(one), len(other))
+
+
+@allocating_part
+def _distinct(tokens: UInt32s) -> UInt32s:
+    ordered, count = np.sort(tokens), 0
+    for token in ordered:
+        if not count or token != ordered[count - 1]:
+            ordered[count] = token
+            count += 1
+    return ordered[:count]
+
+
+@allocating_part
+def _shared(one: UInt32s, other: UInt32s) -> Scalar:
+    count, place = np.int64(0), np.int64(0)
+    for token in one:
+        while place < len(other) and other[place] < token:
+            place += 1
+        count += place < len(other) and other[place] == token
+    return count

@@ -1,0 +1,26 @@
+"""Origin of a match: whose words a text and an item share."""
+
+from enum import StrEnum
+
+
+class Origin(StrEnum):
+    """Whose words a finding's are."""
+
+    ITEM = "item"
+    QUOTATION = "quotation"
+    UNDECIDED = "undecided"
+
+
+class OriginReason(StrEnum):
+    """An observation that speaks for or against an item as the origin of the words."""
+
+    WHOLE_ITEM = "whole-item"
+    ITEM_CONTINUES = "item-continues"
+    ITEM_QUOTES = "item-quotes"
+    ITEM_ITALICS = "item-italics"
+    ITEM_VERSE = "item-verse"
+    ITEM_ATTRIBUTES = "item-attributes"
+    OTHER_AUTHORS = "other-authors"
+    BACKGROUND = "background"
+    DOCUMENT_OLDER = "document-older"
+    TEXT_UNKNOWN = "text-unknown"

@@ -1,0 +1,154 @@
+"""How an item presents the passage that a text shares with it: quoted, attributed, or its own."""
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from provenance.fingerprint.offsets import slice_bytes, widen_ranges
+from provenance.fingerprint.quotation_marks import (
+    IN_BLOCK,
+    IN_ITALICS,
+    IN_QUOTES,
+    IN_VERSE,
+    quotation_flags,
+    widen_to_marks,
+)
+from provenance.match.candidates.candidate_table import Candidates
+from provenance.model import Flags, Floats, Int64s, Texts, Tokens, UInt8s
+
+_CONTEXT_CHARACTERS = 90
+"""Characters beside a quotation that may name its author."""
+
+_NAMED_AFTER = (
+    r"^[\s\p{P}]{0,6}?(?:[-\x{2010}-\x{2015}~]{1,4}\s*|\(|\bby\s)[\s*_\"“'(]*\p{Lu}[\p{L}.]+"
+)
+"""A name behind a quotation, after a dash, in parentheses or after "by"."""
+
+_SPEAKING = (
+    *("said", "says", "saying", "wrote", "writes", "quote[ds]?", "quoting", "quotation", "states"),
+    *("according to", "in the words of", "words of", "proverb", "verse", "poem", "lyrics?"),
+    *("chapter", "article", "amendment", "scripture", "psalm", "excerpt", "passage", "declared"),
+    *(
+        "dit",
+        "écrit",
+        "citation",
+        "selon",
+        "sagte?",
+        "schrieb",
+        "zitat",
+        "laut",
+        "dijo",
+        "escribió",
+    ),
+    *("según", "cita", "disse", "escreveu", "segundo", "ha detto", "scrisse", "zei", "schreef"),
+)
+_NAMED_BEFORE = (
+    r"(?i)\b(?:" + "|".join(_SPEAKING) + r")\b[^.!?]{0,60}[:,]?[\s\p{P}]{0,6}$"
+    # two words in capitals and a colon, as in Steve Jobs:
+    r"|(?-i:\p{Lu}\p{L}+\s+\p{Lu}[\p{L}.]+)\s*:[\s\p{P}]{0,4}$"
+)
+"""A word of speaking or writing, or a name and a colon, before a quotation."""
+
+_SIGNED = (
+    r"[.!?\"\x{201D}\x{00BB}*_]\s*[-\x{2010}-\x{2015}~]{1,3}\s*"
+    r"\p{Lu}[\p{L}.'\x{2019}]*(?:\s+\p{Lu}[\p{L}.'\x{2019}]*){1,4}[\s\p{P}]*$"
+)
+"""A full name behind a dash at the end of an item."""
+
+_LONGEST_SIGNED = 60
+"""Tokens of an item from which a name at its end is its author's signature."""
+
+_CITED_AFTER = (
+    r"(?i)^[\s\p{P}]{0,6}(?:said|says|wrote|writes|dit|écrit|sagte|schrieb|dijo|disse|escreveu)\b"
+)
+"""A word of speaking behind a quotation."""
+
+
+MARK_COLUMNS = pa.schema(
+    [
+        *((name, pa.float64()) for name in ("quoted", "italic", "verse")),
+        ("attributed", pa.bool_()),
+    ]
+)
+"""Columns that `measure_item_marks` returns."""
+
+
+def measure_item_marks(
+    texts: Texts, tokens: Tokens, rows: Int64s, candidates: Candidates
+) -> dict[str, pa.Array]:
+    """Return how items present the passages that candidates match.
+
+    Parameters
+    ----------
+    texts, tokens : Texts, Tokens
+        The items and their tokens.
+    rows : ndarray of int64, shape (n,)
+        Item of each candidate.
+    candidates : Candidates
+        The matches.
+
+    Returns
+    -------
+    dict of str to pyarrow.Array
+        `quoted`, `italic`, `verse`: share of the matched words that stand between quotation marks
+        or in quoted lines, in italics, and in lines of verse; `attributed`: whether the words
+        beside them name another author.
+    """
+    flags = quotation_flags(texts)
+    owners = np.repeat(np.arange(len(rows)), np.diff(candidates.run_offsets))
+    bases, ends = tokens.offsets[rows][owners], tokens.offsets[rows + 1][owners]
+    firsts = np.minimum(bases + candidates.runs[:, 0], ends)
+    lasts = np.minimum(firsts + candidates.runs[:, 2], ends)  # a stored text may have been cut
+    token_rows = np.repeat(np.arange(len(texts)), np.diff(tokens.offsets))
+    token_flags = flags[texts.offsets[token_rows] + tokens.starts]
+    counts = np.bincount(owners, lasts - firsts, len(rows))
+
+    def share(bits: int) -> Floats:
+        sums = np.concatenate([[0], np.cumsum((token_flags & bits) > 0)])
+        marked = np.bincount(owners, sums[lasts] - sums[firsts], len(rows))
+        return np.asarray(marked / np.maximum(counts, 1))
+
+    has_words = counts > 0
+    return {
+        "quoted": pa.array(share(IN_QUOTES | IN_BLOCK), mask=~has_words),
+        "italic": pa.array(share(IN_ITALICS), mask=~has_words),
+        "verse": pa.array(share(IN_VERSE), mask=~has_words),
+        "attributed": pa.array(
+            _attribution_mask(texts, tokens, flags, rows, candidates) & has_words
+        ),
+    }
+
+
+def _attribution_mask(
+    texts: Texts, tokens: Tokens, flags: UInt8s, rows: Int64s, candidates: Candidates
+) -> Flags:
+    """Return whether the words beside each passage, or beside its quotation, name an author."""
+    if not len(tokens.hashes):
+        return np.zeros(len(rows), bool)
+    limits = tokens.offsets[rows + 1] - 1
+    first = np.minimum(tokens.offsets[rows] + candidates.item_starts, limits)
+    last = np.minimum(tokens.offsets[rows] + candidates.item_ends - 1, limits)
+    starts, ends = tokens.starts[first].astype(np.int64), tokens.ends[last].astype(np.int64)
+    starts, ends = widen_to_marks(texts, flags, rows, (starts, np.maximum(ends, starts + 1)))
+    lows, highs = widen_ranges(texts, rows, (starts, ends), _CONTEXT_CHARACTERS)
+    before = slice_bytes(texts, rows, lows, starts).column()
+    after = slice_bytes(texts, rows, ends, highs).column()
+    named = pc.or_(
+        pc.match_substring_regex(before, _NAMED_BEFORE),
+        pc.or_(
+            pc.match_substring_regex(after, _NAMED_AFTER),
+            pc.match_substring_regex(after, _CITED_AFTER),
+        ),
+    )
+    sizes = np.diff(tokens.offsets)[rows]
+    is_end = (last == limits) & (sizes <= _LONGEST_SIGNED)
+    tails = slice_bytes(texts, rows, *_tails(texts, rows)).column()
+    signed = pc.match_substring_regex(tails, _SIGNED).to_numpy(zero_copy_only=False)
+    return np.asarray(named.to_numpy(zero_copy_only=False) | (is_end & signed))
+
+
+def _tails(texts: Texts, rows: Int64s) -> tuple[Int64s, Int64s]:
+    """Return the byte ranges of the last characters of items."""
+    ends = np.diff(texts.offsets)[rows]
+    lows, _ = widen_ranges(texts, rows, (ends, ends), _CONTEXT_CHARACTERS)
+    return lows, ends

@@ -1,0 +1,88 @@
+"""Sentences on the origin of findings: whose words they are, and why we say so."""
+
+from collections.abc import Iterable, Sequence
+
+from provenance.model import Origin, OriginReason, Result, Share
+from provenance.report.text.sentences import shares_by
+
+_FOR_ITEM = {
+    OriginReason.WHOLE_ITEM: "the passage is the whole item",
+    OriginReason.ITEM_CONTINUES: "the item goes on around them and does not mark them as another's",
+}
+
+_FOR_QUOTATION = {
+    OriginReason.BACKGROUND: "a background registry of often quoted texts has them",
+    OriginReason.DOCUMENT_OLDER: "the document is older than the item",
+    OriginReason.ITEM_QUOTES: "the item has them between quotation marks or in quoted lines",
+    OriginReason.ITEM_ITALICS: "the item has them in italics",
+    OriginReason.ITEM_VERSE: "they are lines of verse in the item",
+    OriginReason.ITEM_ATTRIBUTES: "the item names another author beside them",
+    OriginReason.OTHER_AUTHORS: "items of other authors have them in other contexts",
+    OriginReason.TEXT_UNKNOWN: "they are a part of the item, and the registry keeps no texts, so "
+    "that nobody can see whether the item quotes them",
+}
+
+_MEANINGS = {
+    str(Origin.ITEM): "the item's own words",
+    str(Origin.QUOTATION): "words that the item quotes from another work",
+    str(Origin.UNDECIDED): "words of which it is unclear whether the item quotes them",
+}
+
+
+def origin_meaning(origin: str) -> str:
+    """Return the meaning of an origin; the name itself if this version does not know it."""
+    return _MEANINGS.get(origin, origin)
+
+
+def origin_sentence(origin: str | None, reasons: Iterable[str], work: str | None) -> str | None:
+    """Return whose words a finding's are, and the observations that say so.
+
+    Parameters
+    ----------
+    origin : str or None
+        The origin; None has no sentence, as the evidence is no content.
+    reasons : iterable of str
+        Values of `OriginReason`.
+    work : str or None
+        Title of the quoted work, if known.
+
+    Examples
+    --------
+    >>> origin_sentence("item", ["whole-item"], None)
+    "These are the item's own words: the passage is the whole item."
+    >>> origin_sentence("quotation", ["item-continues", "background"], "Emma, by Jane Austen")
+    'The item quotes these words: they are in Emma, by Jane Austen.'
+    """
+    if origin is None:
+        return None
+    observed = set(reasons)
+    if origin == Origin.ITEM:
+        grounds = [text for reason, text in _FOR_ITEM.items() if reason in observed]
+        return f"These are the item's own words: {_join(grounds)}."
+    grounds = [text for reason, text in _FOR_QUOTATION.items() if reason in observed]
+    if work is not None:
+        grounds[:1] = [f"they are in {work}"]
+    if origin == Origin.QUOTATION:
+        return f"The item quotes these words: {_join(grounds)}."
+    return f"It is unclear whether the item quotes these words: {_join(grounds)}."
+
+
+_NOTES = {str(Origin.QUOTATION): ", quotation", str(Origin.UNDECIDED): ", origin undecided"}
+
+
+def origin_note(origin: str | None) -> str:
+    """Return a word on the origin of a finding, after a comma; nothing for an item's own words."""
+    return _NOTES.get(origin or "", "")
+
+
+def other_origins(result: Result) -> tuple[Share, ...]:
+    """Return the shares of quotations and of undecided words, where there are any."""
+    return tuple(
+        share
+        for share in shares_by(result.shares, "origin")
+        if share.key != Origin.ITEM and share.documents.count
+    )
+
+
+def _join(parts: Sequence[str]) -> str:
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)

@@ -1,0 +1,95 @@
+"""Quotations in texts: what is between marks of any language, in quoted lines, italics, verse."""
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from provenance.fingerprint.quotation_marks import (
+    IN_BLOCK,
+    IN_ITALICS,
+    IN_QUOTES,
+    IN_VERSE,
+    quotation_flags,
+    widen_to_marks,
+)
+from provenance.model import Texts
+
+
+def flagged(text: str, flag: int) -> list[str]:
+    """Return the stretches of a text that have a flag."""
+    texts = Texts.of(pa.array([text], pa.large_string()))
+    has_flag = np.concatenate([[0], (quotation_flags(texts) & flag) > 0, [0]]).astype(int)
+    steps = np.diff(has_flag)
+    data = text.encode()
+    bounds = zip(np.flatnonzero(steps == 1), np.flatnonzero(steps == -1), strict=True)
+    return [data[first:last].decode() for first, last in bounds]
+
+
+@pytest.mark.parametrize(
+    ("text", "quotations"),
+    [
+        ('She said "rain is near" and left.', ['"rain is near"']),
+        ("She said “rain, \u2018heavy\u2019 rain” and left.", ["“rain, \u2018heavy\u2019 rain”"]),
+        ("Sie sagte: „es regnet“ und ging.", ["„es regnet“"]),
+        ("Elle dit : « il pleut » puis rien.", ["« il pleut »"]),
+        ("Er rief »es regnet« und ging.", ["»es regnet«"]),
+        ("他说\uff1a“下雨了”然后走了。", ["“下雨了”"]),
+        ("彼は「雨だ」と言った。", ["「雨だ」"]),
+        ("He wrote &quot;rain is near&quot; there.", ["&quot;rain is near&quot;"]),
+        ("It's the boys' idea, isn't it", []),
+        ('a 5" pipe and a 6" pipe', []),
+        ('"first paragraph\n\n"and the second" after', ['"first paragraph\n\n"and the second"']),
+        ("no marks at all", []),
+    ],
+)
+def test_text_between_quotation_marks_is_found(text, quotations):
+    assert flagged(text, IN_QUOTES) == quotations
+
+
+@pytest.mark.parametrize(
+    ("text", "quotations"),
+    [
+        ("> one line\nmine", ["> one line"]),
+        ("&gt;one line\n  > two", ["&gt;one line", "> two"]),
+        ("a > b", []),
+        ("<blockquote>theirs</blockquote>mine", ["<blockquote>theirs"]),
+        ("[QUOTE]theirs[/QUOTE]mine", ["[QUOTE]theirs"]),
+    ],
+)
+def test_quoted_lines_and_blocks_are_found(text, quotations):
+    assert flagged(text, IN_BLOCK) == quotations
+
+
+@pytest.mark.parametrize(
+    ("text", "italics"),
+    [
+        ("so *this is it* then", ["*this is it*"]),
+        ("so _this is it_ then", ["_this is it_"]),
+        ("**bold** and snake_case_name and 2 * 3 * 4", []),
+        ("* one\n* two", []),
+        ("*open\n\nclosed*", []),
+        ("<i>theirs</i> mine", ["<i>theirs"]),
+    ],
+)
+def test_italics_are_found_and_bold_and_lists_are_not(text, italics):
+    assert flagged(text, IN_ITALICS) == italics
+
+
+def test_four_short_lines_with_capitals_are_verse():
+    verse = "The rain comes down on the roof,\nThe wind goes round the house;\n\n"
+    verse += "A door is heard to move,\nAnd under it a mouse."
+    assert flagged(f"so I found this and liked it.\n{verse}\nnice, no?", IN_VERSE) == [verse]
+    assert flagged("The rain comes down.\nThe wind goes round.\nA door is heard.", IN_VERSE) == []
+    assert flagged("\n".join(["the rain comes down on us"] * 6), IN_VERSE) == []
+
+
+def test_a_range_is_widened_to_the_ends_of_its_quotation():
+    text = 'He said "rain is near, and so is snow" then.'
+    texts = Texts.of(pa.array(["other", text], pa.large_string()))
+    first = text.index("is near")
+    span = np.array([first]), np.array([first + 7])
+    starts, ends = widen_to_marks(texts, quotation_flags(texts), np.array([1]), span)
+    assert text[starts[0] : ends[0]] == '"rain is near, and so is snow"'
+    plain = np.array([0]), np.array([7])
+    starts, ends = widen_to_marks(texts, quotation_flags(texts), np.array([1]), plain)
+    assert (starts[0], ends[0]) == (0, 7)

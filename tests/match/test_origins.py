@@ -1,0 +1,97 @@
+"""Origins: which observations make shared words a quotation, the item's own, or unclear."""
+
+from dataclasses import fields, replace
+
+import numpy as np
+import pytest
+
+from provenance.match.origins import OriginSignals, are_copies, decide_origins
+from provenance.model import Origin, OriginReason
+
+OWN_PART = OriginSignals(
+    item_shares=np.array([0.2]),
+    quoted=np.zeros(1),
+    italic=np.zeros(1),
+    verse=np.zeros(1),
+    attributed=np.zeros(1, bool),
+    other_authors=np.zeros(1, np.int64),
+    background=np.zeros(1, bool),
+    document_older=np.zeros(1, bool),
+)
+
+
+def decided(**observed):
+    arrays = {name: np.array([value]) for name, value in observed.items()}
+    found = decide_origins(replace(OWN_PART, **arrays))
+    reasons = {r for bit, r in enumerate(OriginReason) if found.reasons[0] >> bit & 1}
+    return list(Origin)[found.origins[0]], reasons
+
+
+@pytest.mark.parametrize(
+    ("observed", "origin"),
+    [
+        ({}, Origin.ITEM),
+        ({"item_shares": 1.0}, Origin.ITEM),
+        ({"quoted": 0.9}, Origin.QUOTATION),
+        ({"quoted": 0.9, "item_shares": 1.0}, Origin.QUOTATION),
+        ({"quoted": 0.5}, Origin.UNDECIDED),
+        ({"quoted": 0.5, "item_shares": 1.0}, Origin.ITEM),
+        ({"quoted": 0.2}, Origin.ITEM),
+        ({"italic": 1.0}, Origin.ITEM),
+        ({"italic": 1.0, "attributed": True}, Origin.QUOTATION),
+        ({"attributed": True}, Origin.ITEM),
+        ({"attributed": True, "item_shares": 0.9}, Origin.QUOTATION),
+        ({"verse": 1.0}, Origin.QUOTATION),
+        ({"verse": 1.0, "item_shares": 1.0}, Origin.ITEM),
+        ({"other_authors": 1}, Origin.QUOTATION),
+        ({"other_authors": 1, "item_shares": 1.0}, Origin.ITEM),
+        ({"other_authors": 2, "item_shares": 1.0}, Origin.UNDECIDED),
+        ({"background": True, "item_shares": 1.0}, Origin.QUOTATION),
+        ({"document_older": True, "item_shares": 1.0}, Origin.QUOTATION),
+        ({"quoted": np.nan, "italic": np.nan, "verse": np.nan}, Origin.UNDECIDED),
+        ({"quoted": np.nan, "italic": np.nan, "item_shares": 1.0}, Origin.ITEM),
+    ],
+)
+def test_observations_decide_the_origin(observed, origin):
+    assert decided(**observed)[0] is origin
+
+
+def test_every_observation_is_a_reason():
+    assert decided()[1] == {OriginReason.ITEM_CONTINUES}
+    assert decided(item_shares=1.0)[1] == {OriginReason.WHOLE_ITEM}
+    everything = {
+        "quoted": 1.0,
+        "italic": 1.0,
+        "verse": 1.0,
+        "attributed": True,
+        "other_authors": 3,
+        "background": True,
+        "document_older": True,
+    }
+    others = {OriginReason.WHOLE_ITEM, OriginReason.TEXT_UNKNOWN}
+    assert decided(**everything)[1] == set(OriginReason) - others
+    assert decided(quoted=np.nan)[1] == {OriginReason.ITEM_CONTINUES, OriginReason.TEXT_UNKNOWN}
+
+
+def test_matches_are_decided_one_by_one():
+    many = OriginSignals(
+        **{field.name: np.repeat(getattr(OWN_PART, field.name), 3) for field in fields(OWN_PART)}
+    )
+    found = decide_origins(replace(many, quoted=np.array([0.0, 1.0, 0.5])))
+    assert [list(Origin)[each] for each in found.origins] == list(Origin)
+
+
+def test_items_with_most_words_in_common_are_copies():
+    one = np.arange(20, dtype=np.uint32)
+    other = np.concatenate([np.arange(14), np.arange(100, 106)]).astype(np.uint32)
+    quoting = np.arange(0, 200, dtype=np.uint32)
+    starts = np.zeros(1, np.int64)
+
+    def alike(left, right):
+        ends = np.array([len(left)]), np.array([len(right)])
+        return are_copies((left, starts, ends[0]), (right, starts, ends[1])).tolist()
+
+    assert alike(one, one[::-1].copy()) == [True]
+    assert alike(one, other) == [True]
+    assert alike(one, quoting) == [False]
+    assert alike(one, one + np.uint32(50)) == [False]

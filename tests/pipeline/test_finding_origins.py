@@ -1,0 +1,156 @@
+"""Origins of findings: what an item quotes is not its source's, whatever the page does with it."""
+
+from pathlib import Path
+
+import pytest
+
+from provenance.model import Gate, Policy, UndecidedRule, Unit, Verdict
+from provenance.pipeline import check
+from provenance.pipeline.findings.exemptions import gate_mask
+from provenance.pipeline.registries import DumpSource, build_registry
+from provenance.pipeline.settings import Settings
+from tests.pipeline.conftest import Writer
+
+WRITER = Writer(77)
+PHRASES = [WRITER.sentence(24) for _ in range(8)]
+AROUND = [WRITER.sentence(40) for _ in range(16)]
+
+
+def item(name: str, text: str, **more: str) -> dict[str, str]:
+    return {"id": name, "text": text, "created_at": "2023-05-01T00:00:00Z", **more}
+
+
+ITEMS = [
+    item("own", f"{AROUND[0]}. {PHRASES[0]}. {AROUND[1]}."),
+    item("quoting", f'{AROUND[2]}: "{PHRASES[1]}". {AROUND[3]}.'),
+    item("block", f"{AROUND[4]}\n\n> {PHRASES[2]}\n\n{AROUND[5]}."),
+    item("whole", f"{PHRASES[3]}."),
+    item("signed", f"{PHRASES[4]}. - Ann Example"),
+    item("half", f'{AROUND[6]}: {PHRASES[5][:60]} "{PHRASES[5][60:]}" {AROUND[7]}.'),
+    item("first", f"{AROUND[8]} {PHRASES[6]} {AROUND[9]}.", author="one"),
+    item("second", f"{AROUND[10]} {PHRASES[6]} {AROUND[11]}.", author="two"),
+    item("again", f"{AROUND[12]} {PHRASES[7]} {AROUND[13]}.", author="three"),
+    item("repost", f"{AROUND[12]} {PHRASES[7]} {AROUND[13]} again.", author="four"),
+]
+EXPECTED = ["item", "quotation", "quotation", "item", "quotation", "undecided", "quotation", "item"]
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory, pages, write_lines) -> Path:
+    folder = tmp_path_factory.mktemp("origins")
+    texts = [f"{page} {PHRASES[n]}. {page[:300]}" for n, page in enumerate(pages[:8])]
+    rows = [{"id": f"d{row}", "text": text} for row, text in enumerate(texts)]
+    write_lines(folder / "pages.jsonl", [*rows, *({"text": page} for page in pages[10:90])])
+    dump = write_lines(folder / "items.jsonl", ITEMS)
+    build_registry(folder / "registry", DumpSource([dump], "x"))
+    build_registry(folder / "bare", DumpSource([dump], "x"), keep_texts=False)
+    return folder
+
+
+def run(world: Path, registry: str = "registry", threads: int = 2, **policy):
+    asked = Policy(registries=(str(world / registry),), **policy)
+    return check([str(world / "pages.jsonl")], asked, Settings(threads=threads))
+
+
+def origins(report) -> list[str]:
+    return report.findings["origin"].to_pylist()
+
+
+def share(report, by: str, key: str):
+    [found] = [each for each in report.result.shares if (each.by, each.key) == (by, key)]
+    return found
+
+
+def test_the_item_s_side_decides_whose_words_they_are(world):
+    report = run(world)
+    assert report.findings["document"].to_pylist() == [f"d{n}" for n in range(8)]
+    assert origins(report) == EXPECTED
+    reasons = dict(enumerate(report.findings["origin_reasons"].to_pylist()))
+    assert reasons[0] == ["item-continues"]
+    assert reasons[1] == ["item-continues", "item-quotes"]
+    assert reasons[3] == ["whole-item"]
+    assert "item-attributes" in reasons[4]
+    assert reasons[6] == ["item-continues", "other-authors"]
+    assert reasons[7] == ["item-continues"]
+
+
+def test_marks_in_the_page_alone_are_no_evidence_against_the_item(tmp_path, world, write_lines):
+    texts = [f'As a paper wrote, "{PHRASES[0]}".', f"> {PHRASES[3]}\n\n{AROUND[15]}"]
+    corpus = write_lines(tmp_path / "c.jsonl", [{"text": text} for text in texts])
+    report = check([corpus], Policy(registries=(str(world / "registry"),)))
+    assert origins(report) == ["item", "item"]
+
+
+def test_a_quotation_counts_for_no_source_and_is_of_unknown_status(world):
+    report = run(world)
+    verdicts = report.findings["verdict"].to_pylist()
+    assert {verdicts[row] for row, origin in enumerate(EXPECTED) if origin == "quotation"} == {
+        "unknown"
+    }
+    tokens = report.findings["tokens"].to_pylist()
+    by_origin = {
+        origin: sum(n for n, each in zip(tokens, EXPECTED, strict=True) if each == origin)
+        for origin in EXPECTED
+    }
+    for origin, count in by_origin.items():
+        assert share(report, "origin", origin).tokens.count == pytest.approx(count, abs=3)
+    own = by_origin["item"] + by_origin["undecided"]
+    assert share(report, "source", "x").tokens.count == pytest.approx(own, abs=3)
+    assert share(report, "source", "x").verdict is Verdict.FORBIDDEN
+    basis = share(report, "basis", "unknown: quoted-work")
+    assert basis.tokens == share(report, "origin", "quotation").tokens
+
+
+def test_gates_count_quotations_by_verdict_and_for_no_source(world):
+    findings = run(world).findings
+    quotations = [each == "quotation" for each in EXPECTED]
+    assert gate_mask(Gate(Verdict.UNKNOWN), findings).tolist() == quotations
+    assert not gate_mask(Gate(Verdict.UNKNOWN, "x"), findings).any()
+    forbidden = gate_mask(Gate(Verdict.FORBIDDEN, "x"), findings).tolist()
+    assert forbidden == [not each for each in quotations]
+
+
+def test_words_of_undecided_origin_count_as_the_policy_says(world):
+    counted, contested = (run(world, undecided=rule) for rule in UndecidedRule)
+    assert origins(counted) == origins(contested)
+    unclear = [each == "undecided" for each in EXPECTED]
+    assert not any(counted.findings["contested"].to_pylist())
+    assert contested.findings["contested"].to_pylist() == unclear
+    assert gate_mask(Gate(Verdict.FORBIDDEN), contested.findings).sum() == 3
+    for report in (counted, contested):
+        tokens = share(report, "source", "x").tokens
+        certain = tokens.count - share(report, "origin", "undecided").tokens.count
+        assert tokens.low <= certain / report.result.corpus.tokens < tokens.share <= tokens.high
+
+
+def test_without_the_items_texts_a_part_is_undecided_and_a_whole_is_not(world):
+    report = run(world, "bare")
+    found = dict(zip(report.findings["document"].to_pylist(), origins(report), strict=True))
+    assert (found["d0"], found["d1"], found["d3"]) == ("undecided", "undecided", "item")
+    assert found["d6"] == "quotation"
+    assert "text-unknown" in report.findings["origin_reasons"][0].as_py()
+
+
+def test_a_page_that_is_older_than_the_item_cannot_have_taken_it(tmp_path, world, write_lines):
+    rows = [
+        {"text": f"{AROUND[14]}. {PHRASES[3]}.", "crawl_date": day, "url": f"https://a.example/{n}"}
+        for n, day in enumerate(("2023-04-30T23:00:00Z", "2023-05-02T00:00:00Z", "soon"))
+    ]
+    corpus = write_lines(tmp_path / "c.jsonl", rows)
+    policy = Policy(registries=(str(world / "registry"),))
+    report = check([corpus], policy)
+    assert origins(report) == ["quotation", "item", "item"]
+    assert report.findings["origin_reasons"][0].as_py() == ["whole-item", "document-older"]
+
+
+def test_threads_change_nothing(world):
+    assert run(world, threads=1).findings.equals(run(world, threads=4).findings)
+
+
+def test_documents_are_counted_for_what_they_hold(world):
+    report = run(world)
+    documents = {
+        origin: getattr(share(report, "origin", origin), str(Unit.DOCUMENTS)).count
+        for origin in ("item", "quotation", "undecided")
+    }
+    assert documents == {"item": 3, "quotation": 4, "undecided": 1}
