@@ -6,7 +6,7 @@ import click
 
 from provenance import pipeline
 from provenance.cli.completions import files, folders
-from provenance.cli.registry_folder import LOCAL_FOLDER
+from provenance.cli.local_paths import LOCAL_FOLDER
 from provenance.cli.registry_summary import (
     combination_lines,
     compaction_lines,
