@@ -168,7 +168,8 @@ def check(
         Number of files that may be unreadable; more make the outcome "incomplete", which is false.
     **options
         `registries`, `purpose`, `collected`, `actor`, `jurisdiction`, `commercial`, `model`,
-        `claims`, `gates`, `text_columns`, `max_document`, `calibration`, `backgrounds`, `signals`:
+        `claims`, `gates`, `text_columns`, `max_document`, `calibration`, `backgrounds`,
+        `common_background`, `signals`:
         as the options of `provenance check`; they override the policy.
 
     Returns

@@ -18,7 +18,7 @@ from provenance.read.policy.validation import UncheckedValue
 CHECK_KEYS = (
     *("purpose", "collected", "actor", "jurisdiction", "commercial", "model"),
     *("text_columns", "registries", "backgrounds", "calibration", "signals", "max_document"),
-    "undecided",
+    *("undecided", "common_background"),
 )
 AGREEMENT_KEYS = ("source", "purposes", "from", "until", "reference", "digest")
 WAIVER_KEYS = (*COVERS, "reason", "statement", "approver", "expires")

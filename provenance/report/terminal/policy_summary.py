@@ -25,6 +25,7 @@ purpose = "pretraining"       # fine-tuning, evaluation, retrieval, research-tdm
 # undecided = "contest"       # words of which it is unclear whose they are; unset: "count"
 # registries = ["registries/x"]
 # backgrounds = ["registries/classics"]  # often quoted texts
+# common_background = false   # without the shipped background of what everybody quotes
 # calibration = "calibration.json"       # shares are corrected with it
 # signals = "captures"        # robots.txt and similar files: HOST/YEAR-MONTH-DAY/FILE
 
