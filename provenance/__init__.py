@@ -7,28 +7,68 @@
 Names are imported on first use, so that importing the package is cheap.
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from provenance.pipeline.api import Outcome, PolicyViolated
-    from provenance.pipeline.api import check_from_python as check
+    from provenance.pipeline.api import Outcome, PolicyViolated, check
+    from provenance.pipeline.dataset_functions import clean, diff, merge
     from provenance.pipeline.matching.matcher import Match, Matcher
+    from provenance.pipeline.registry_functions import (
+        OpenRegistry,
+        add_to_registry,
+        build_registry,
+        compact_registry,
+        merge_registries,
+        open_registry,
+        preview_dumps,
+        remove_from_registry,
+        restore_registry_items,
+        subset_registry,
+        upgrade_registry,
+    )
 
 __version__ = "0.1.0"
-__all__ = ["Match", "Matcher", "Outcome", "PolicyViolated", "__version__", "check"]
+__all__ = [
+    "Match",
+    "Matcher",
+    "OpenRegistry",
+    "Outcome",
+    "PolicyViolated",
+    "__version__",
+    "add_to_registry",
+    "build_registry",
+    "check",
+    "clean",
+    "compact_registry",
+    "diff",
+    "merge",
+    "merge_registries",
+    "open_registry",
+    "preview_dumps",
+    "remove_from_registry",
+    "restore_registry_items",
+    "subset_registry",
+    "upgrade_registry",
+]
 
 _NAMES = {
-    "Match": "Match",
-    "Matcher": "Matcher",
-    "Outcome": "Outcome",
-    "PolicyViolated": "PolicyViolated",
-    "check": "check_from_python",
+    "api": ("Outcome", "PolicyViolated", "check"),
+    "dataset_functions": ("clean", "diff", "merge"),
+    "matching.matcher": ("Match", "Matcher"),
+    "registry_functions": (
+        *("OpenRegistry", "add_to_registry", "build_registry", "compact_registry"),
+        *("merge_registries", "open_registry", "preview_dumps", "remove_from_registry"),
+        *("restore_registry_items", "subset_registry", "upgrade_registry"),
+    ),
 }
+_MODULES = {name: module for module, names in _NAMES.items() for name in names}
 
 
 def __getattr__(name: str) -> object:
-    if name not in _NAMES:
+    if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from provenance import pipeline  # noqa: PLC0415 (`provenance.__version__` needs no compiler)
+    from provenance.startup import lean_imports  # noqa: PLC0415 (the version needs no more)
 
-    return getattr(pipeline, _NAMES[name])
+    with lean_imports():
+        return getattr(import_module(f"{__name__}.pipeline.{_MODULES[name]}"), name)

@@ -82,6 +82,12 @@ Examples:
     "signals against training apply to rows with an address.",
 )
 @click.option(
+    "--withdrawn-key",
+    metavar="FILE",
+    shell_complete=files,
+    help="Key of `registry remove --keep-fingerprints`: texts that are a withdrawn item are found.",
+)
+@click.option(
     "--sample",
     metavar="N%",
     help="Check only this part of the documents; shares are estimates for all.",
@@ -145,6 +151,7 @@ def command(  # noqa: PLR0913 (one parameter per option)
     max_document: str | None,
     calibration: str | None,
     signals: str | None,
+    withdrawn_key: str | None,
     sample: str | None,
     baseline: Path | None,
     exit_zero: bool,
@@ -163,8 +170,9 @@ def command(  # noqa: PLR0913 (one parameter per option)
 ) -> int:
     """Check which share of CORPUS comes from which source, and whether its terms allow the use.
 
-    CORPUS is files, folders or globs (Parquet, JSON Lines, CSV, Arrow, text; compressed too), a
-    folder that the datasets library saved, a dataset on a hub, or - for JSON Lines on stdin.
+    CORPUS is files, folders or globs (Parquet, JSON Lines, CSV, Arrow, text, compressed too;
+    WebDataset, MDS, TFRecord, SQLite, Delta and Iceberg), a folder that the datasets library
+    saved, a dataset on a hub, or - for JSON Lines on stdin.
     """
     arguments = CheckArguments(
         corpus=corpus,
@@ -185,6 +193,7 @@ def command(  # noqa: PLR0913 (one parameter per option)
         max_document=max_document,
         calibration=calibration,
         signals=signals,
+        withdrawn_key=withdrawn_key,
         sample=sample,
         baseline=None if baseline is None else str(baseline),
         model_of=None if model_of is None else str(model_of),

@@ -40,6 +40,7 @@ class CheckArguments:
     max_document: str | None
     calibration: str | None
     signals: str | None
+    withdrawn_key: str | None
     sample: str | None
     baseline: str | None
     model_of: str | None
@@ -75,6 +76,7 @@ class CheckArguments:
             backgrounds=self.backgrounds,
             common_background=self.common_background,
             signals=self.signals,
+            withdrawn_key=self.withdrawn_key,
         )
 
     def settings(self, running: "Running", **fields: Any) -> "pipeline.Settings":

@@ -14,6 +14,8 @@ from provenance.cli.error_reporting import CLEAR, FAILED
 from provenance.cli.lazy_groups import OrderedGroup
 from provenance.cli.options import allow_unread_option, max_document_option, scheduler_option
 from provenance.cli.registry_changes import CHANGES
+from provenance.cli.registry_folder import LOCAL_FOLDER
+from provenance.cli.registry_recipe import recipe_lines
 from provenance.cli.registry_summary import (
     fit_lines,
     item_lines,
@@ -27,29 +29,6 @@ from provenance.pipeline.settings import EngineName
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-
-class _LocalFolder(click.Path):
-    """A folder of this machine: an address such as `s3://…` would become a folder called `s3:`."""
-
-    def __init__(self) -> None:
-        super().__init__(path_type=Path)
-
-    def convert(
-        self,
-        value: object,
-        param: click.Parameter | None,
-        ctx: click.Context | None,
-    ) -> Path:
-        if "://" in str(value):
-            raise InputError(
-                f"{value}: a registry is a folder on this machine, not an address",
-                remedy="build it in a local folder, and copy that with the tool of the store",
-            )
-        return Path(str(value))
-
-
-_FOLDER = _LocalFolder()
 
 
 @click.group("registry", cls=OrderedGroup)
@@ -153,7 +132,7 @@ Examples:
   provenance registry build registries/qa --source stackexchange Posts.xml
 """,
 )
-@click.argument("registry", type=_FOLDER, shell_complete=folders)
+@click.argument("registry", type=LOCAL_FOLDER, shell_complete=folders)
 @_DUMPS
 @_SOURCE
 @_LAYOUT
@@ -213,7 +192,7 @@ Example:
   provenance registry add registries/all --source youtube comments.parquet
 """,
 )
-@click.argument("registry", type=_FOLDER, shell_complete=folders)
+@click.argument("registry", type=LOCAL_FOLDER, shell_complete=folders)
 @_DUMPS
 @_SOURCE
 @_LAYOUT
@@ -252,17 +231,43 @@ def add(  # noqa: PLR0913 (one parameter per option)
 Examples:
   provenance registry show registries/x
   provenance registry show registries/x --items 5
+  provenance registry show registries/x --recipe
 """,
 )
-@click.argument("registry", type=_FOLDER, shell_complete=folders)
+@click.argument("registry", type=LOCAL_FOLDER, shell_complete=folders)
 @click.option(
     "--items",
     type=click.IntRange(min=1),
     metavar="N",
     help="Also show N of its items: source, id, date, address and first words.",
 )
-def show(registry: Path, items: int | None) -> None:
+@click.option(
+    "--recipe",
+    is_flag=True,
+    help="Show only the commands that build it again, with size and digest of each dump.",
+)
+@click.option(
+    "--withdrawn",
+    is_flag=True,
+    help="Show only what was withdrawn, as CSV: id, source, site, date and reason.",
+)
+@click.option("--source", metavar="ID", help="With --withdrawn: of this source.")
+def show(
+    registry: Path, items: int | None, recipe: bool, withdrawn: bool, source: str | None
+) -> None:
     """Show what REGISTRY contains, what it cannot find, and what waits to be removed."""
+    if recipe + withdrawn + (items is not None) > 1:
+        raise click.UsageError("give one of --items, --recipe and --withdrawn")
+    if source is not None and not withdrawn:
+        raise click.UsageError("--source needs --withdrawn")
+    if recipe:
+        manifest, by_source = pipeline.registry_recipe(registry)
+        echo(*recipe_lines(registry, manifest, by_source))
+        return
+    if withdrawn:
+        for text in pipeline.withdrawn_items(registry, source):
+            click.echo(text, nl=False)
+        return
     _warn_if_unusable(_show(registry))
     if items is not None:
         echo("", *item_lines(pipeline.example_items(registry, items)))
@@ -276,7 +281,7 @@ Example:
   provenance registry fit registries/x books.parquet news.jsonl.gz
 """,
 )
-@click.argument("registry", type=_FOLDER, shell_complete=folders)
+@click.argument("registry", type=LOCAL_FOLDER, shell_complete=folders)
 @click.argument("texts", nargs=-1, required=True, shell_complete=files)
 @max_document_option
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
@@ -301,7 +306,7 @@ Example:
   provenance registry verify registries/x
 """,
 )
-@click.argument("registry", type=_FOLDER, shell_complete=folders)
+@click.argument("registry", type=LOCAL_FOLDER, shell_complete=folders)
 def verify(registry: Path) -> None:
     """Verify every file of REGISTRY against the digests in its manifest."""
     manifest = pipeline.verify_registry(registry)

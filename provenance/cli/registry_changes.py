@@ -6,22 +6,23 @@ import click
 
 from provenance import pipeline
 from provenance.cli.completions import files, folders
+from provenance.cli.registry_folder import LOCAL_FOLDER
 from provenance.cli.registry_summary import (
     combination_lines,
     compaction_lines,
+    opt_out_lines,
     restoration_lines,
     upgrade_lines,
     withdrawal_lines,
 )
 from provenance.cli.terminal_output import echo
 
-_FOLDER = click.Path(path_type=Path)
-_REGISTRY = click.argument("registry", type=_FOLDER, shell_complete=folders)
+_REGISTRY = click.argument("registry", type=LOCAL_FOLDER, shell_complete=folders)
 _SOURCE = click.option("--source", metavar="ID", help="Items of this source: x, reddit, ...")
 _OUTPUT = click.option(
     "-o",
     "--output",
-    type=_FOLDER,
+    type=LOCAL_FOLDER,
     required=True,
     metavar="DIR",
     shell_complete=folders,
@@ -101,6 +102,18 @@ Examples:
     is_flag=True,
     help="Rewrite files of any size now, and clear the result cache and the tasks of builds.",
 )
+@click.option(
+    "--keep-fingerprints",
+    metavar="DATE",
+    help="Until this day, keep a digest of all words of each item under a key, so that "
+    "`check --withdrawn-key` recognises texts that are the item. Not searchable, no excerpts.",
+)
+@click.option(
+    "--key",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="File with the key, outside of REGISTRY; made if there is none.",
+)
 @_QUIET
 def remove(  # noqa: PLR0913 (one parameter per option)
     registry: Path,
@@ -110,6 +123,8 @@ def remove(  # noqa: PLR0913 (one parameter per option)
     source: str | None,
     reason: str | None,
     purge: bool,
+    keep_fingerprints: str | None,
+    key: Path | None,
     quiet: bool,
 ) -> None:
     """Withdraw items from REGISTRY: those that meet all conditions given.
@@ -121,7 +136,12 @@ def remove(  # noqa: PLR0913 (one parameter per option)
     """
     conditions = pipeline.Conditions(ids, author, source, before=before)
     withdrawal, cleared = pipeline.withdraw_from_registry(
-        registry, conditions, reason=reason, purge=purge
+        registry,
+        conditions,
+        reason=reason,
+        purge=purge,
+        keep_fingerprints=keep_fingerprints,
+        key=key,
     )
     if not quiet:
         echo(*withdrawal_lines(registry, withdrawal, cleared))
@@ -153,6 +173,32 @@ def restore(registry: Path, ids: str, source: str | None, quiet: bool) -> None:
     manifest, count = pipeline.restore_to_registry(registry, ids, source)
     if not quiet:
         echo(*restoration_lines(manifest, count))
+
+
+@click.command(
+    "opt-out",
+    epilog="""
+\b
+Examples:
+  provenance registry opt-out registries/opt-outs list.txt --reason form
+  provenance registry opt-out registries/x owners.csv
+""",
+)
+@_REGISTRY
+@click.argument("lists", nargs=-1, required=True, metavar="LIST...", shell_complete=files)
+@click.option("--reason", metavar="TEXT", help="Why; shown with each finding.")
+@_QUIET
+def opt_out(registry: Path, lists: tuple[str, ...], reason: str | None, quiet: bool) -> None:
+    """Add the addresses in LIST to the opt-outs of REGISTRY; it is made if there is none.
+
+    An entry is a domain (example.com, its subdomains included) or an address and all that is below
+    it (github.com/owner, github.com/owner/repository, a page). LIST has one a line, or is a table
+    with a column address, domain or url. A check reports documents that declare such an address:
+    no text is needed, and none is compared.
+    """
+    manifest, number = pipeline.opt_out(registry, lists, reason)
+    if not quiet:
+        echo(*opt_out_lines(registry, manifest, number))
 
 
 @click.command(
@@ -227,5 +273,5 @@ def subset(  # noqa: PLR0913 (one parameter per option)
         echo(*combination_lines(output, combination))
 
 
-CHANGES = [remove, restore, merge, subset, compact, upgrade]
+CHANGES = [remove, restore, opt_out, merge, subset, compact, upgrade]
 """The commands, in the order of the help."""

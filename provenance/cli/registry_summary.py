@@ -25,6 +25,12 @@ _MAX_TEXT_CHARS = 72
 
 def registry_lines(summary: "RegistrySummary", manifest: "Manifest", upkeep: "Upkeep") -> list[str]:
     """Return lines on a registry: sources, records left out, size, chance matches, digest."""
+    if not manifest.segments and upkeep.opt_outs:
+        return [
+            f"{summary.path}: {count(upkeep.opt_outs, 'opt-out')}, no items",
+            f"  digest {summary.digest}",
+            "  Documents that declare such an address are reported; texts are not compared.",
+        ]
     return [
         f"{summary.path}: {summary.items:,} items",
         "",
@@ -44,6 +50,8 @@ def registry_lines(summary: "RegistrySummary", manifest: "Manifest", upkeep: "Up
 
 def unusable_reason(manifest: "Manifest") -> str | None:
     """Return why nothing can be found with a registry, or None."""
+    if manifest.opt_outs is not None:
+        return None
     if not manifest.items:
         return "nothing can be found with this registry: it holds no item"
     if manifest.postings:
@@ -102,8 +110,18 @@ def withdrawal_lines(
             else "name them and their --source alone to keep them out, too"
         )
         yield f"Not in the registry: {count(withdrawal.absent, 'id')}; {kept_out}."
+    yield from _remains_lines(withdrawal)
+    if cleared is not None:
+        yield from _purge_lines(registry, cleared)
+    yield f"The registry's digest is now {withdrawal.manifest.digest}."
+
+
+def _remains_lines(withdrawal: "Withdrawal") -> Iterator[str]:
+    """Yield lines on what left the disk, and what did not."""
     if withdrawal.rewritten:
         yield f"Removed from the disk, with {count(withdrawal.rewritten, 'segment')} rewritten."
+    if withdrawal.fingerprints:
+        yield f"Kept {_fingerprints(withdrawal.fingerprints)}."
     for pending in withdrawal.pending:
         yield (
             f"Still on disk: {_pending(pending)}. The first add, remove or compact from then on "
@@ -114,9 +132,6 @@ def withdrawal_lines(
             f"Another registry shares {count(withdrawal.linked_files, 'removed file')}: merged "
             "from this one, or the other way round, it still has the items."
         )
-    if cleared is not None:
-        yield from _purge_lines(registry, cleared)
-    yield f"The registry's digest is now {withdrawal.manifest.digest}."
 
 
 def _purge_lines(registry: Path, cleared: "CacheUsage") -> Iterator[str]:
@@ -137,6 +152,17 @@ def restoration_lines(manifest: "Manifest", number: int) -> list[str]:
         return ["None of these ids has a tombstone."]
     return [
         f"Lifted {count(number, 'tombstone')}. To bring the items back, add their dumps.",
+        f"The registry's digest is now {manifest.digest}.",
+    ]
+
+
+def opt_out_lines(registry: Path, manifest: "Manifest", number: int) -> list[str]:
+    """Return lines on opt-outs that were added."""
+    if not number:
+        return [f"{registry} has all of these opt-outs already."]
+    use = f"A check with --registry {registry} reports documents that declare such an address."
+    return [
+        f"Added {count(number, 'opt-out')}. {use}",
         f"The registry's digest is now {manifest.digest}.",
     ]
 
@@ -171,6 +197,14 @@ def _upkeep_lines(upkeep: "Upkeep") -> Iterator[str]:
         yield f"  withdrawn, still on disk: {_pending(pending)}"
     if upkeep.tombstones:
         yield f"  {count(upkeep.tombstones, 'tombstone')} of withdrawn items, which stay out"
+    if upkeep.fingerprints:
+        yield f"  {_fingerprints(upkeep.fingerprints)}, until {upkeep.fingerprints_until} at most"
+    if upkeep.opt_outs:
+        yield f"  {count(upkeep.opt_outs, 'opt-out')} of domains and addresses"
+
+
+def _fingerprints(number: int) -> str:
+    return f"{count(number, 'fingerprint')} of withdrawn items, under a key kept elsewhere"
 
 
 def _pending(pending: "PendingRewrite") -> str:

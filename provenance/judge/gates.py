@@ -181,6 +181,7 @@ def policy_warnings(policy: Policy, library: Library) -> tuple[str, ...]:
     sources = {
         **{f"gate {gate}": gate.source for gate in policy.gates},
         **{f"agreement {signed.reference!r}": signed.source for signed in policy.agreements},
+        **{f"collection {each.name!r}": each.source for each in policy.collections},
         **{f"waiver {waiver.id!r}": waiver.source for waiver in policy.waivers},
     }
     unknown = tuple(
@@ -188,10 +189,17 @@ def policy_warnings(policy: Policy, library: Library) -> tuple[str, ...]:
         for where, source in sources.items()
         if source is not None and (warning := names.warning(source)) is not None
     )
-    return (*unknown, *_unknown_jurisdiction(policy.circumstances.jurisdiction, library))
+    places = [
+        policy.circumstances.jurisdiction,
+        *(each.jurisdiction for each in policy.collections),
+    ]
+    return (
+        *unknown,
+        *(each for place in dict.fromkeys(places) for each in _unknown_place(place, library)),
+    )
 
 
-def _unknown_jurisdiction(jurisdiction: str | None, library: Library) -> tuple[str, ...]:
+def _unknown_place(jurisdiction: str | None, library: Library) -> tuple[str, ...]:
     """Return a warning if no document names a jurisdiction, which may be misspelt."""
     all_terms = (
         *(terms for source in library.sources for terms in source.terms),

@@ -181,6 +181,26 @@ def host_of(address: str) -> str | None:
     return _split_address(address)[0]
 
 
+def normal_address(address: str) -> str | None:
+    """Return an address without scheme, user, port and `www.`, in lower case; None without host.
+
+    Query strings are kept: the id of a page may be there.
+
+    Examples
+    --------
+    >>> normal_address("https://www.Example.com/Owner/"), normal_address("example.com")
+    ('example.com/owner', 'example.com')
+    >>> normal_address("https://a.example/item?id=7#top"), normal_address("no address")
+    ('a.example/item?id=7', None)
+    """
+    host, path = _split_address(address)
+    if host is None:
+        return None
+    query = address.partition("#")[0].partition("?")[2].strip()
+    below = path.strip("/\\").casefold() + (f"?{query.casefold()}" if query else "")
+    return "/".join(filter(None, [host.removeprefix("www."), below]))
+
+
 def _split_address(address: str) -> tuple[str | None, str]:
     """Split an address into its host, as from `host_of`, and its path."""
     address = address.strip()

@@ -223,7 +223,11 @@ class RuleIndex:
             scenario.in_force(t) and not _is_too_early(t, binding, scenario)
             for t in binding.documents
         ):
-            unseen = [Statement(Verdict.UNKNOWN, NOT_SEEN, t) for t in early]
+            unseen = [
+                Statement(Verdict.UNKNOWN, NOT_SEEN, t)
+                for t in early
+                if t.subject_matter is SubjectMatter.CONTENT
+            ]
             is_elsewhere = any(
                 scenario.in_force_somewhere(t) and not scenario.in_force(t)
                 for t in binding.documents

@@ -24,6 +24,25 @@ UNDATED = -1
 
 
 @dataclass(frozen=True, slots=True)
+class Scope:
+    """The content that judgements are for.
+
+    Parameters
+    ----------
+    collection : str or None
+        Name of the collection; None for content in no collection.
+    row_dated : bool
+        Whether rows state the day on which they were collected.
+    """
+
+    collection: str | None = None
+    row_dated: bool = False
+
+
+WHOLE_CORPUS = Scope()
+
+
+@dataclass(frozen=True, slots=True)
 class Judgement:
     """A ruling, and the agreement that decided it.
 
@@ -33,10 +52,13 @@ class Judgement:
         Verdict, reasons and alternatives.
     agreement : Agreement or None
         None if the public terms decided.
+    scope : Scope
+        The content that it is for.
     """
 
     ruling: Ruling
     agreement: Agreement | None = None
+    scope: Scope = WHOLE_CORPUS
 
     def __hash__(self) -> int:
         # Words and documents distinguish nearly all rulings; hashing all of a ruling is slow.
@@ -66,6 +88,10 @@ class Judge:
     today : date, optional
         Last possible day of collection. If None, the future counts too, and an agreement that ends
         cannot cover content whose day of collection is unknown.
+    scope : Scope
+        The content that all judgements are for.
+    distinct : dict, optional
+        Judgements of several judges, so that equal ones are the same object.
     """
 
     def __init__(
@@ -74,6 +100,9 @@ class Judge:
         circumstances: Circumstances,
         agreements: Sequence[Agreement] = (),
         today: date | None = None,
+        *,
+        scope: Scope = WHOLE_CORPUS,
+        distinct: dict[Judgement, Judgement] | None = None,
     ) -> None:
         self._rules = RuleIndex(library, circumstances, agreements)
         self._questions = OpenQuestions(
@@ -82,8 +111,9 @@ class Judge:
         self._today = today
         self._subjects: dict[_Subject, _SubjectCache] = {}
         self._judgements: dict[tuple[_Subject, int], Judgement] = {}
-        self._distinct: dict[Judgement, Judgement] = {}
+        self._distinct: dict[Judgement, Judgement] = {} if distinct is None else distinct
         self._quotations: dict[tuple[str, tuple[str, Judgement] | None], Judgement] = {}
+        self._scope = scope
 
     def rule(
         self,
@@ -133,8 +163,25 @@ class Judge:
         """
         key = source, work
         if key not in self._quotations:
-            self._quotations[key] = _quoted(source, work)
+            self._quotations[key] = self._quoted(source, work)
         return self._quotations[key]
+
+    def _quoted(self, source: str, work: tuple[str, Judgement] | None) -> Judgement:
+        if work is not None:
+            name, judgement = work
+            why_quoted = quotation_why(source, name, judgement.ruling.why)
+            return replace(judgement, ruling=replace(judgement.ruling, why=why_quoted))
+        ruling = Ruling(
+            subject=source,
+            verdict=Verdict.UNKNOWN,
+            basis=QUOTED_WORK,
+            terms=None,
+            why=quotation_why(source),
+            reasons=(),
+            alternatives=(),
+            remedy=QUOTATION_REMEDY,
+        )
+        return Judgement(ruling, scope=self._scope)
 
     def rule_stretch(
         self, subject: str, licence: str | None, stretch: int, signals: tuple[str, ...] = ()
@@ -190,25 +237,7 @@ class Judge:
             questions=self._questions.about(reasons),
             timeline=prepared.timeline,
         )
-        return Judgement(ruling, decisive.agreement)
-
-
-def _quoted(source: str, work: tuple[str, Judgement] | None) -> Judgement:
-    if work is not None:
-        name, judgement = work
-        why_quoted = quotation_why(source, name, judgement.ruling.why)
-        return replace(judgement, ruling=replace(judgement.ruling, why=why_quoted))
-    ruling = Ruling(
-        subject=source,
-        verdict=Verdict.UNKNOWN,
-        basis=QUOTED_WORK,
-        terms=None,
-        why=quotation_why(source),
-        reasons=(),
-        alternatives=(),
-        remedy=QUOTATION_REMEDY,
-    )
-    return Judgement(ruling)
+        return Judgement(ruling, decisive.agreement, self._scope)
 
 
 def judge_content(

@@ -58,6 +58,8 @@ class RegistrySummary:
         In order of their ids.
     unread : tuple of Unread
         Parts of its dumps that could not be read.
+    withdrawn, opt_outs : int
+        Numbers of withdrawn items, and of domains and addresses whose owners opted out.
     """
 
     path: str
@@ -66,3 +68,5 @@ class RegistrySummary:
     items: int
     sources: tuple[SourceCoverage, ...]
     unread: tuple[Unread, ...] = ()
+    withdrawn: int = 0
+    opt_outs: int = 0

@@ -1,11 +1,11 @@
 """Policies of organisations: gates, agreements and waivers."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
 from provenance.model.rulings import Circumstances
-from provenance.model.terms import DateRange, Purpose, Verdict
+from provenance.model.terms import Actor, DateRange, Purpose, Verdict
 
 
 class Unit(StrEnum):
@@ -134,6 +134,64 @@ class Waiver:
         return f"{self.reason}: {', '.join(covers)}"
 
 
+class Route(StrEnum):
+    """How content was obtained: shown in reports, without effect on verdicts."""
+
+    CRAWL = "crawl"
+    API = "api"
+    DOWNLOAD = "download"
+    PURCHASE = "purchase"
+    USERS = "users"
+    OWN = "own"
+
+
+SELECTS = ("files", "source", "host", "column")
+"""Fields by which a collection selects content."""
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """A part of the corpus with circumstances of its own.
+
+    Parameters
+    ----------
+    name : str
+        Its name in reports.
+    files, source, host, column, value : str or None
+        What belongs to it: a glob over the files of the corpus, a source id, a host of the rows'
+        addresses with its subdomains, a column of the corpus and a glob over its values. All that
+        are given must hold.
+    collected, actor, jurisdiction, commercial
+        As in `Circumstances`; None leaves what `[check]` states.
+    route : Route or None
+        How the content was obtained.
+    agreement : str or None
+        Reference of the agreements under which it was obtained. They apply in no other content.
+    """
+
+    name: str
+    files: str | None = None
+    source: str | None = None
+    host: str | None = None
+    column: str | None = None
+    value: str | None = None
+    collected: DateRange | None = None
+    actor: Actor | None = None
+    jurisdiction: str | None = None
+    commercial: bool | None = None
+    route: Route | None = None
+    agreement: str | None = None
+
+    def circumstances(self, general: Circumstances) -> Circumstances:
+        """Return its circumstances: what it states, else what the policy states in general."""
+        stated = {
+            name: value
+            for name in ("collected", "actor", "jurisdiction", "commercial")
+            if (value := getattr(self, name)) is not None
+        }
+        return replace(general, **stated)
+
+
 MAX_DOCUMENT = 64_000_000
 """Default limit on the size of a line, a row, a cell or a text file, in bytes."""
 
@@ -152,6 +210,8 @@ class Policy:
         The check fails if any of them fails.
     agreements, waivers : tuple
         Its contracts and waivers.
+    collections : tuple of Collection
+        Parts of the corpus with circumstances of their own; the first that fits counts.
     text_columns, registries, backgrounds : tuple of str
         Defaults of the options of the same names.
     common_background : bool
@@ -164,6 +224,8 @@ class Policy:
         Whether gates count findings of undecided origin for the item's source.
     max_document : int
         Largest size of a document in bytes; larger ones are not read.
+    withdrawn_key : str or None
+        File with the key of fingerprints of withdrawn items.
     path : str or None
         File that it was read from; None for the default policy.
     digest : str
@@ -174,6 +236,7 @@ class Policy:
     gates: tuple[Gate, ...] = DEFAULT_GATES
     agreements: tuple[Agreement, ...] = ()
     waivers: tuple[Waiver, ...] = ()
+    collections: tuple[Collection, ...] = ()
     text_columns: tuple[str, ...] = ()
     registries: tuple[str, ...] = ()
     backgrounds: tuple[str, ...] = ()
@@ -182,5 +245,20 @@ class Policy:
     signals: str | None = None
     undecided: UndecidedRule = UndecidedRule.COUNT
     max_document: int = MAX_DOCUMENT
+    withdrawn_key: str | None = None
     path: str | None = None
     digest: str = ""
+
+    @property
+    def label_columns(self) -> tuple[str, ...]:
+        """Return the columns of the corpus that its collections name."""
+        columns = (each.column for each in self.collections if each.column is not None)
+        return tuple(dict.fromkeys(columns))
+
+    def agreements_for(self, collection: Collection | None) -> tuple[Agreement, ...]:
+        """Return the agreements that apply in a collection, or outside all of them for None."""
+        tied = {each.agreement for each in self.collections}
+        own = None if collection is None else collection.agreement
+        return tuple(
+            each for each in self.agreements if each.reference not in tied or each.reference == own
+        )

@@ -94,6 +94,8 @@ class SourceRuling:
         Verdict, reasons, alternatives.
     agreement : Agreement or None
         The contract that changed the verdict, if one did.
+    collection : str or None
+        The collection of the policy whose circumstances it is for; None for the rest.
     """
 
     source: str
@@ -102,6 +104,7 @@ class SourceRuling:
     documents: int
     ruling: Ruling
     agreement: Agreement | None
+    collection: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

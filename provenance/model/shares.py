@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from provenance.model.calibration import CorrectedShare
 from provenance.model.terms import Verdict
 
+OTHER_CONTENT = "other content"
+"""Key of the share of content in no collection."""
+
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
@@ -42,7 +45,7 @@ class Share:
     Parameters
     ----------
     by : str
-        "source", "verdict", "terms", "basis" or "evidence".
+        "source", "verdict", "terms", "basis", "evidence" or "collection".
     key : str
         Which one.
     verdict : Verdict or None

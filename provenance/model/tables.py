@@ -8,6 +8,9 @@ import pyarrow as pa
 CAME_WITH = pa.list_(pa.struct([("kind", pa.string()), ("value", pa.large_string())]))
 """Signals of a page: "robots.txt", "header:x-robots-tag", "tag:robots", each with its text."""
 
+LABELS = pa.list_(pa.struct([("column", pa.string()), ("value", pa.large_string())]))
+"""Values of columns that say to which collection a row belongs, each with the column's name."""
+
 DOCUMENTS = pa.schema(
     [
         pa.field("document", pa.string(), nullable=False),  # the `id` column, else "file#row"
@@ -19,6 +22,8 @@ DOCUMENTS = pa.schema(
         pa.field("licence", pa.string()),
         pa.field("fetched", pa.string()),  # when the page was fetched, as the row states it
         pa.field("came_with", CAME_WITH),
+        # Values of the columns that collections of a policy name, and of `collected`.
+        pa.field("labels", LABELS),
     ]
 )
 """One row for each text; the texts of a row of the corpus are consecutive."""
@@ -56,6 +61,7 @@ FINDINGS = pa.schema(
         pa.field("verdict", pa.string(), nullable=False),
         pa.field("basis", pa.string()),
         pa.field("terms", pa.string()),  # id of the terms that decided
+        pa.field("collection", pa.string()),  # of the policy; null where [check] applies
         pa.field("declared", pa.string()),  # the licence, or the line of a signal, verbatim
         pa.field("waiver", pa.string()),  # the waiver that excuses it
         pa.field("state", pa.string()),  # new or unchanged, compared with a baseline; else null

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from provenance.startup import configure_own_process, lean_imports
 
 if TYPE_CHECKING:
-    from provenance.pipeline.api import Outcome, PolicyViolated, check_from_python
     from provenance.pipeline.calibration.calibrate import PlantingOptions, calibrate
     from provenance.pipeline.calibration.chance_fit import fit_chance_model
     from provenance.pipeline.clean_output import check_output_outside
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from provenance.pipeline.early_hashing import hash_in_background
     from provenance.pipeline.github_publishing import publish
     from provenance.pipeline.jit_warmup import start_check
-    from provenance.pipeline.matching.matcher import Match, Matcher
     from provenance.pipeline.matching.tracing import trace
     from provenance.pipeline.reading_counts import ReadingCounts
     from provenance.pipeline.registries import (
@@ -42,11 +40,14 @@ if TYPE_CHECKING:
         example_items,
         forget_registries,
         merge_into,
+        opt_out,
+        registry_recipe,
         registry_upkeep,
         restore_to_registry,
         take_subset,
         upgrade,
         withdraw_from_registry,
+        withdrawn_items,
     )
     from provenance.pipeline.report_io import (
         check_writable,
@@ -88,11 +89,7 @@ __all__ = [
     "DumpPreview",
     "DumpSource",
     "Manifest",
-    "Match",
-    "Matcher",
-    "Outcome",
     "PlantingOptions",
-    "PolicyViolated",
     "ReadingCounts",
     "Settings",
     "Shard",
@@ -103,7 +100,6 @@ __all__ = [
     "cache_usage",
     "calibrate",
     "check",
-    "check_from_python",
     "check_output_outside",
     "check_policy",
     "check_writable",
@@ -125,8 +121,10 @@ __all__ = [
     "list_rules",
     "log_to_stderr",
     "merge_into",
+    "opt_out",
     "preview_dumps",
     "publish",
+    "registry_recipe",
     "registry_upkeep",
     "remove_tasks",
     "resolve_policy",
@@ -146,6 +144,7 @@ __all__ = [
     "verify_registry",
     "verify_rule_copies",
     "withdraw_from_registry",
+    "withdrawn_items",
     "write_policy_template",
 ]
 
@@ -163,11 +162,7 @@ _MODULES = {
     "ReadingCounts": "reading_counts",
     "preview_dumps": "dump_preview",
     "Manifest": "registries",
-    "Match": "matching.matcher",
-    "Matcher": "matching.matcher",
-    "Outcome": "api",
     "PlantingOptions": "calibration.calibrate",
-    "PolicyViolated": "api",
     "Settings": "settings",
     "add_to_registry": "registries",
     "build_registry": "registries",
@@ -175,7 +170,6 @@ _MODULES = {
     "cache_usage": "result_cache",
     "calibrate": "calibration.calibrate",
     "check": "dataset_check",
-    "check_from_python": "api",
     "check_output_outside": "clean_output",
     "check_policy": "rule_commands.policy_commands",
     "check_writable": "report_io",
@@ -208,11 +202,14 @@ _MODULES = {
     "upgrade": "registry_changes",
     "example_items": "registry_changes",
     "merge_into": "registry_changes",
+    "opt_out": "registry_changes",
     "take_subset": "registry_changes",
     "Conditions": "registry_changes",
+    "registry_recipe": "registry_changes",
     "registry_upkeep": "registry_changes",
     "restore_to_registry": "registry_changes",
     "withdraw_from_registry": "registry_changes",
+    "withdrawn_items": "registry_changes",
     "verify_registry": "registries",
     "verify_rule_copies": "rule_commands.rule_checking",
     "write_policy_template": "rule_commands.policy_commands",

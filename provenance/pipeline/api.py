@@ -1,18 +1,22 @@
 """`provenance.check`: check a dataset from Python, in tests and notebooks."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from os import PathLike, fspath
 from pathlib import Path
 from typing import Any, Unpack, cast
 
 import pyarrow as pa
 
-from provenance.model import Report, Result, Share, Unread, Verdict, Violation
+from provenance.model import Policy, Report, Result, Share, Unread, Verdict, Violation
 from provenance.pipeline.dataset_check import check as run_check
+from provenance.pipeline.progress import ProgressCallback, report_progress_to
+from provenance.pipeline.python_inputs import Address, find_addresses
 from provenance.pipeline.report_io import effective_policy
 from provenance.pipeline.result_cache import cache_folder
 from provenance.pipeline.settings import Settings
+from provenance.read.corpus.corpora import Corpus
+from provenance.read.corpus.python_objects import corpus_of_objects
 from provenance.read.policy.gate_syntax import parse_rate
 from provenance.read.policy.policy_file import PolicyOptions
 from provenance.report.files.report_folder import write_report
@@ -20,8 +24,6 @@ from provenance.report.formats.rendering import FORMATS, render
 from provenance.report.render_options import DEFAULT_OPTIONS, RenderOptions
 from provenance.report.sanitize import one_line
 from provenance.report.text.next_steps import outcome_line
-
-Address = str | PathLike[str]
 
 
 class PolicyViolated(AssertionError):
@@ -140,32 +142,57 @@ class Outcome:
         return f'<iframe sandbox srcdoc="{page}" style="{style}" title="provenance"></iframe>'
 
 
-def check(
-    corpus: Address | Iterable[Address],
+def check(  # noqa: PLR0913 (the options of the command)
+    corpus: object = None,
     *,
+    hub: str | None = None,
+    split: str | None = None,
     policy: Address | None = None,
     baseline: Address | None = None,
+    model_of: Address | None = None,
     sample: str | None = None,
-    control: str | None = None,
+    control: Address | None = None,
+    rules: Address | None = None,
+    threads: int | None = None,
+    no_cache: bool = False,
     allow_unread: int = 0,
+    progress: ProgressCallback | None = None,
     **options: Unpack[PolicyOptions],
 ) -> Outcome:
-    """Check a dataset against registries.
+    """Check a dataset against registries, as `provenance check` does.
+
+    Nothing asks a network unless an address does (`s3://…`, `hf://…`), or `hub` is given.
 
     Parameters
     ----------
-    corpus : str, path, or iterable of them
-        Files, folders, globs, datasets.
+    corpus : str, path, or data
+        A file, folder, pattern or address, or several of them; a list of texts; a table of pandas,
+        polars or Arrow; a `Dataset`, `IterableDataset` or `DatasetDict`; or any iterable of
+        mappings. An iterator is read once.
+    hub : str, optional
+        Name of a dataset on a hub, instead of a corpus.
+    split : str, optional
+        The split to check, of a dataset that has several. By default all are checked.
     policy : str or path, optional
         The policy file. By default `provenance.toml` or `pyproject.toml` in the working directory.
     baseline : str or path, optional
         Folder of an earlier report; only new findings fail.
+    model_of : str or path, optional
+        Folder of an earlier report, whose corpus model matches are scored with.
     sample : str, optional
         "1%" checks a hundredth of the documents.
-    control : str, optional
+    control : str or path, optional
         A registry of items that cannot be in the corpus.
+    rules : str or path, optional
+        Folder of rules; by default those of the package.
+    threads : int, optional
+        Number of threads; by default one per core.
+    no_cache : bool, optional
+        Do not use what earlier checks stored.
     allow_unread : int, optional
         Number of files that may be unreadable; more make the outcome "incomplete", which is false.
+    progress : callable, optional
+        Called with the name of a step, the amount that is done, and the total or None.
     **options
         `registries`, `purpose`, `collected`, `actor`, `jurisdiction`, `commercial`, `model`,
         `claims`, `gates`, `text_columns`, `max_document`, `calibration`, `backgrounds`,
@@ -182,23 +209,41 @@ def check(
     ProvenanceError
         If the check cannot be done; has a remedy.
     """
-    addresses = [corpus] if isinstance(corpus, str | PathLike) else list(corpus)
     settings = Settings(
-        baseline=None if baseline is None else Path(baseline),
+        baseline=_path(baseline),
+        model_of=_path(model_of),
         sample=None if sample is None else parse_rate(sample),
-        control=control,
-        cache=cache_folder(),
+        control=None if control is None else fspath(control),
+        rules=_path(rules),
+        cache=None if no_cache else cache_folder(),
         allow_unread=allow_unread,
+        split=split,
     )
+    if threads is not None:
+        settings = replace(settings, threads=threads)
     effective = effective_policy(
         None if policy is None else fspath(policy),
         **normalise_options(options, "check", PolicyOptions.__annotations__),
     )
-    return Outcome(run_check([fspath(address) for address in addresses], effective, settings))
+    with report_progress_to(progress):
+        return Outcome(run_check(_open(corpus, hub, split, effective), effective, settings))
 
 
-check_from_python = check
-"""Name in `provenance.pipeline`, where `check` is the engine's function."""
+def _open(
+    data: object, hub: str | None, split: str | None, policy: Policy
+) -> Sequence[str] | Corpus:
+    """Return the addresses that data names, or the corpus that it is."""
+    addresses = find_addresses(data, hub)
+    if addresses is not None:
+        return addresses
+    return corpus_of_objects(
+        data, text_columns=policy.text_columns, split=split, max_document=policy.max_document
+    )
+
+
+def _path(given: Address | None) -> Path | None:
+    return None if given is None else Path(given)
+
 
 _LIST_OPTIONS = {"gates", "model", "claims", "text_columns", "registries", "backgrounds"}
 

@@ -100,7 +100,8 @@ def check_spans(
         If it is invalid.
     """
     _require(spans.schema == schema)
-    optional = ("source", "address", "fetched", "licence", "signals", "declared", *_EXCERPTS)
+    declared = ("address", "fetched", "labels", "licence", "signals", "declared")
+    optional = ("source", *declared, *_EXCERPTS)
     _require(not any(spans[name].null_count for name in schema.names if name not in optional))
     columns = {
         name: spans[name].to_numpy()

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
-from provenance.judge.rulings import Judge
+from provenance.judge.content_circumstances import CircumstanceJudges
 from provenance.model import FINDINGS, CorpusModel, UndecidedRule
 from provenance.pipeline.batch_spool import BatchSpool
 from provenance.pipeline.cache_entries import EntryStore
@@ -57,7 +57,7 @@ def find_in_corpus(  # noqa: PLR0913 (a corpus, what it is matched with, and how
     parts: Sequence[Part],
     corpus: ScannedCorpus,
     references: References,
-    judge: Judge,
+    judges: CircumstanceJudges,
     frozen_model: CorpusModel | None = None,
     cache: EntryStore | None = None,
     threads: int = 1,
@@ -73,7 +73,7 @@ def find_in_corpus(  # noqa: PLR0913 (a corpus, what it is matched with, and how
         Their readings.
     references : References
         The registries that they were matched against.
-    judge : Judge
+    judges : CircumstanceJudges
         Rules under the circumstances of the policy.
     frozen_model : CorpusModel or None
         The model of an earlier corpus; None scores with the corpus's own.
@@ -115,7 +115,7 @@ def find_in_corpus(  # noqa: PLR0913 (a corpus, what it is matched with, and how
             spans,
             claims,
             registries,
-            judge,
+            judges,
             tokens,
             threads,
             undecided,

@@ -8,8 +8,8 @@ from functools import partial
 
 from provenance import __version__
 from provenance.fingerprint.warmup import make_tables
+from provenance.judge.content_circumstances import CircumstanceJudges
 from provenance.judge.gates import evaluate_gates, mark_undecided, violations
-from provenance.judge.rulings import Judge
 from provenance.model import (
     CorpusModel,
     CorpusSummary,
@@ -66,7 +66,7 @@ _DEFAULT_SETTINGS = Settings()
 
 
 def check(
-    corpus: Sequence[str],
+    corpus: Sequence[str] | Corpus,
     policy: Policy,
     settings: Settings = _DEFAULT_SETTINGS,
     started_check: StartedCheck | None = None,
@@ -75,8 +75,8 @@ def check(
 
     Parameters
     ----------
-    corpus : sequence of str
-        Addresses: files, globs, folders, datasets.
+    corpus : sequence of str, or Corpus
+        Addresses: files, globs, folders, datasets; or what was opened already.
     policy : Policy
         Registries, purpose, circumstances, gates.
     settings : Settings
@@ -146,7 +146,7 @@ def check_corpus(
         references = wait_for_references(lambda: open_references(policy, settings.control))
         [first, *_] = references.registries
         compile_kernels(first.registry.path, lambda: first, quiet=settings.quiet)
-    declarations = build_declarations(library, policy)
+    declarations = build_declarations(library, policy, references.registries)
     with (
         ThreadPoolExecutor(1) as executor,
         open_distribution(corpus, policy, settings, references, declarations) as distribution,
@@ -176,12 +176,12 @@ def _run_check(
     summaries = executor.submit(summarise_registries, registries)
     scanned_corpus = corpus if sampler is None else sampler.tap(corpus)
     now = datetime.now(UTC).replace(microsecond=0)
-    judge = Judge(library, policy.circumstances, policy.agreements, now.date())
+    judges = CircumstanceJudges(library, policy, now.date())
     locate = partial(
         find_in_corpus,
         scanned_corpus.parts,
         references=references,
-        judge=judge,
+        judges=judges,
         frozen_model=frozen_model,
         cache=context.cache,
         threads=settings.threads,
@@ -210,7 +210,7 @@ def _run_check(
         exempted,
         policy=policy,
         library=library,
-        judge=judge,
+        judges=judges,
         now=now,
     )
     model = frozen_model or build_corpus_model(
@@ -243,7 +243,7 @@ def _build_report(  # noqa: PLR0913 (takes the outcome of every stage)
     *,
     policy: Policy,
     library: Library,
-    judge: Judge,
+    judges: CircumstanceJudges,
     now: datetime,
 ) -> Report:
     finding_set = exempted.finding_set
@@ -265,8 +265,13 @@ def _build_report(  # noqa: PLR0913 (takes the outcome of every stage)
         rules_digest=library.digest,
         rules_replaced=library.replaced,
         policy=policy,
-        shares=compute_shares(finding_set, measured_corpus, sorted(sources)),
-        rulings=source_rulings(finding_set, summaries, library, judge),
+        shares=compute_shares(
+            finding_set,
+            measured_corpus,
+            sorted(sources),
+            [each.name for each in policy.collections],
+        ),
+        rulings=source_rulings(finding_set, summaries, library, judges),
         gates=outcomes,
         violations=violations(
             outcomes, policy.circumstances, among_new=exempted.baseline is not None

@@ -140,8 +140,8 @@ def scan_shard(
     if settings.model_of is not None:
         load_frozen_model(settings.model_of)
     library = load_library(policy, settings.rules)
-    declarations = build_declarations(library, policy)
     references = wait_for_references(lambda: open_references(policy, settings.control))
+    declarations = build_declarations(library, policy, references.registries)
     digest = context_digest(references.all_registries, declarations.key)
     tasks = TaskFolder.at(settings.tasks).in_context(digest)
     [registry, *_] = references.registries

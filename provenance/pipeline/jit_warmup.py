@@ -191,7 +191,7 @@ class StartedCheck:
 
 
 def start_check(
-    addresses: Sequence[str],
+    addresses: Sequence[str] | Corpus,
     policy: Policy,
     split: str | None,
     hasher: BackgroundHasher,
@@ -200,7 +200,7 @@ def start_check(
 ) -> StartedCheck:
     """Open a corpus, and queue its files for hashing after those of the policy's registries."""
     hasher.start(map(Path, policy.registries))
-    corpus = open_dataset(addresses, policy, split)
+    corpus = addresses if isinstance(addresses, Corpus) else open_dataset(addresses, policy, split)
     for digest in corpus.file_digests() if hash_files else ():
         hasher.submit(digest)
     return StartedCheck(corpus, hasher)
@@ -212,6 +212,7 @@ def open_dataset(addresses: Sequence[str], policy: Policy, split: str | None) ->
     corpus = open_corpus(
         addresses,
         text_columns=policy.text_columns,
+        label_columns=policy.label_columns,
         split=split,
         max_document=policy.max_document,
     )

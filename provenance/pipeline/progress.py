@@ -2,8 +2,9 @@
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Protocol
 
 from tqdm import tqdm
@@ -73,11 +74,43 @@ class _Lines:
         return f"{self._amount / self._total:.0%}, {seconds_left / 60:.0f} min left, "
 
 
+ProgressCallback = Callable[[str, int, int | None], None]
+"""Receives the name of a step, the amount that is done, and the total where it is known."""
+
+_callback: ContextVar[ProgressCallback | None] = ContextVar("progress_callback", default=None)
+
+
+@contextmanager
+def report_progress_to(callback: ProgressCallback | None) -> Iterator[None]:
+    """Call a function with the progress of every operation within the context.
+
+    Every step of every command would have to pass it on otherwise.
+    """
+    token = _callback.set(callback)
+    try:
+        yield
+    finally:
+        _callback.reset(token)
+
+
+class _Calls(SilentProgress):
+    """Calls a function with the amount so far."""
+
+    def __init__(self, callback: ProgressCallback, label: str, total: int | None) -> None:
+        self._callback, self._label, self._total = callback, label, total
+        self._amount = 0
+
+    def advance(self, amount: int, *_: object, **__: object) -> None:
+        """Add to the amount, and call the function."""
+        self._amount += amount
+        self._callback(self._label, self._amount, self._total)
+
+
 @contextmanager
 def show_progress(
     label: str, total: int | None, unit: str, *, quiet: bool = False
 ) -> Iterator[Progress]:
-    """Show the progress of an operation within the context.
+    """Show the progress of an operation within the context, or report it to a callback.
 
     Parameters
     ----------
@@ -90,7 +123,10 @@ def show_progress(
     quiet : bool
         Show nothing.
     """
-    if quiet:
+    callback = _callback.get()
+    if callback is not None:
+        yield _Calls(callback, label, total)
+    elif quiet:
         yield SilentProgress()
     elif not sys.stderr.isatty():
         yield _Lines(label, total)

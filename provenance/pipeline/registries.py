@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
 from provenance.cpu_count import available_cpus
 from provenance.judge.identifiers import Names
 from provenance.model import Items, RegistrySummary, Unread, merge_unread
+from provenance.pipeline.dump_records import dump_recorder
 from provenance.pipeline.dump_tasks import build_recipe, read_dumps
 from provenance.pipeline.findings.summaries import summarise_registries
 from provenance.pipeline.progress import show_progress
@@ -18,7 +20,7 @@ from provenance.pipeline.scan.task_folder import TaskFolder
 from provenance.pipeline.settings import EngineName
 from provenance.pipeline.task_runner import open_runner
 from provenance.read.dumps.column_mapping import NO_COLUMNS, ColumnMapping
-from provenance.read.dumps.layouts import DumpReader, dump_readers
+from provenance.read.dumps.layouts import AUTO, DumpReader, dump_readers
 from provenance.read.policy.policy_file import parse_size_option
 from provenance.read.rules.rule_files import load_rules
 from provenance.registry.build.registry_builder import create_registry, extend_registry
@@ -75,17 +77,46 @@ class DumpSource:
 
     def readers(self) -> list[DumpReader]:
         """Return readers of the files of all dumps."""
+        return [reader for _, readers in self.readers_by_address() for reader in readers]
+
+    def readers_by_address(self) -> list[tuple[str, list[DumpReader]]]:
+        """Return each address with readers of its files."""
         return [
-            reader
-            for address in self.addresses
-            for reader in dump_readers(
+            (
                 address,
-                source=self.source or "",
-                layout=self.layout,
-                columns=self.columns,
-                max_document=parse_size_option(self.max_document),
+                dump_readers(
+                    address,
+                    source=self.source or "",
+                    layout=self.layout,
+                    columns=self.columns,
+                    max_document=parse_size_option(self.max_document),
+                ),
             )
+            for address in self.addresses
         ]
+
+    def command_options(self) -> tuple[str, ...]:
+        """Return the options of `registry build` and `registry add` that say the same."""
+        columns = {
+            field.name.replace("_", "-"): getattr(self.columns, field.name)
+            for field in fields(self.columns)
+            if field.name != "text_columns"
+        }
+        values = {
+            "source": self.source,
+            "layout": None if self.layout == AUTO else self.layout,
+            **columns,
+            "of": self.published,
+            "max-document": self.max_document,
+        }
+        words = [
+            word
+            for name, value in values.items()
+            if value is not None
+            for word in (f"--{name}", str(value))
+        ]
+        texts = [word for name in self.columns.text_columns for word in ("--text-column", name)]
+        return *words, *texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,18 +184,22 @@ def build_registry(
     RegistryExists
         If `folder` exists.
     """
-    readers, reading = dumps.readers(), ReadingCounts()
+    by_address, reading = dumps.readers_by_address(), ReadingCounts()
+    readers = [reader for _, of_address in by_address for reader in of_address]
+    options = *dumps.command_options(), *(() if keep_texts else ("--no-text",))
     with (
         show_progress("building", None, " items", quiet=quiet) as progress,
         engine.items(readers, folder) as items,
+        dump_recorder() as recorder,
     ):
         manifest = create_registry(
             folder,
-            reading.watch(items),
+            reading.watch(recorder.watch(items, by_address)),
             keep_texts=keep_texts,
             published=dumps.declared_totals,
             progress=progress.advance,
             recipe=build_recipe(readers, keep_texts=keep_texts),
+            record=partial(recorder.step, "build", options),
         )
     return BuildOutcome(manifest, manifest.unread, reading)
 
@@ -174,19 +209,22 @@ def add_to_registry(
 ) -> BuildOutcome:
     """Add the items of dumps to a registry; of two with the same id, the later one is kept."""
     unread: list[Unread] = []
-    readers, reading = dumps.readers(), ReadingCounts()
+    by_address, reading = dumps.readers_by_address(), ReadingCounts()
+    readers = [reader for _, of_address in by_address for reader in of_address]
     with (
         show_progress("adding", None, " items", quiet=quiet) as progress,
         engine.items(readers, folder) as items,
+        dump_recorder() as recorder,
     ):
         manifest = extend_registry(
             folder,
-            _collect_unread(items, unread),
+            _collect_unread(recorder.watch(items, by_address), unread),
             addresses=dumps.addresses,
             published=dumps.declared_totals,
             progress=progress.advance,
             recipe=build_recipe(readers, keep_texts=True),
             watch=reading.watch,
+            record=partial(recorder.step, "add", dumps.command_options()),
         )
     return BuildOutcome(manifest, merge_unread(unread), reading)
 

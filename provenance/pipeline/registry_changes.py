@@ -1,24 +1,30 @@
 """Commands that change a registry, or make one from others."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+import csv
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
+from datetime import UTC, date, datetime
+from io import StringIO
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from provenance import __version__
 from provenance.errors import InputError
+from provenance.judge.identifiers import normal_address
 from provenance.model import Policy
 from provenance.pipeline.remote_registries import local_folder
 from provenance.pipeline.result_cache import CacheUsage, clear_cache
 from provenance.pipeline.scan.task_folder import TaskFolder
-from provenance.read.dumps.id_lists import read_ids
+from provenance.pipeline.withdrawal_keys import make_key, read_key
+from provenance.read.dumps.id_lists import read_addresses, read_ids
 from provenance.read.policy.date_syntax import parse_day_option
 from provenance.registry.build.duckdb_engine import BuildLimits
 from provenance.registry.build.format_upgrade import upgrade_registry
 from provenance.registry.build.item_selection import Selection
+from provenance.registry.build.opt_out_changes import add_opt_outs
 from provenance.registry.build.pending_rewrites import PendingRewrite, pending_rewrites
 from provenance.registry.build.registry_builder import compact_registry
 from provenance.registry.build.registry_merge import (
@@ -27,11 +33,19 @@ from provenance.registry.build.registry_merge import (
     subset_registry,
 )
 from provenance.registry.build.segment_set import SegmentSet
-from provenance.registry.build.withdrawal import Withdrawal, remove_items, restore_items
+from provenance.registry.build.withdrawal import (
+    KeptFingerprints,
+    Withdrawal,
+    remove_items,
+    restore_items,
+)
 from provenance.registry.manifest import Manifest, read_manifest
+from provenance.registry.mapped_files import map_registry
+from provenance.registry.opt_outs import read_opt_outs
+from provenance.registry.recipe import BuildStep
 from provenance.registry.statuses import REPLACED, read_statuses
 from provenance.registry.store import open_registry
-from provenance.registry.tombstones import map_with_tombstones
+from provenance.registry.tombstones import read_tombstones
 from provenance.registry.verified_segments import forget_verified
 
 
@@ -58,6 +72,16 @@ class Conditions:
     before: str | None = None
     until: str | None = None
 
+    def command_options(self) -> tuple[str, ...]:
+        """Return the options of a command that say the same."""
+        named = [(field.name, getattr(self, field.name)) for field in fields(self)]
+        return tuple(
+            word
+            for name, value in named
+            if value is not None
+            for word in ("--from" if name == "since" else f"--{name}", value)
+        )
+
     def selection(self) -> Selection:
         """Return what the registry selects by.
 
@@ -76,7 +100,13 @@ class Conditions:
 
 
 def withdraw_from_registry(
-    folder: Path, conditions: Conditions, *, reason: str | None = None, purge: bool = False
+    folder: Path,
+    conditions: Conditions,
+    *,
+    reason: str | None = None,
+    purge: bool = False,
+    keep_fingerprints: str | None = None,
+    key: Path | None = None,
 ) -> tuple[Withdrawal, CacheUsage | None]:
     """Withdraw items from a registry.
 
@@ -91,6 +121,10 @@ def withdraw_from_registry(
     purge : bool
         Whether to rewrite files of any size now, and to remove what checks and builds stored of
         items. Without conditions, this is all that is done.
+    keep_fingerprints : str or None
+        Day until which fingerprints of the items are kept; None keeps none.
+    key : Path or None
+        File with the key of the fingerprints; made if there is none.
 
     Returns
     -------
@@ -102,9 +136,10 @@ def withdraw_from_registry(
     Raises
     ------
     InputError
-        If there is no condition.
+        If there is no condition, or fingerprints are to be kept without key or until a day past.
     """
     selection = conditions.selection()
+    kept = _kept_fingerprints(folder, keep_fingerprints, key)
     if conditions == Conditions():
         if not purge:
             raise InputError(
@@ -112,11 +147,69 @@ def withdraw_from_registry(
                 remedy="name them with --ids, --author, --before or --source",
             )
         selection = Selection(ids=pa.array([], pa.string()))
-    withdrawal = remove_items(folder, selection, reason=reason, at_once=purge)
+    withdrawal = remove_items(
+        folder, selection, reason=reason, at_once=purge, kept_fingerprints=kept
+    )
     if not purge:
         return withdrawal, None
     TaskFolder.at(f"{folder.absolute()}.tasks").remove()
     return withdrawal, clear_cache()
+
+
+def _kept_fingerprints(
+    folder: Path, until: str | None, key: Path | None
+) -> KeptFingerprints | None:
+    day = parse_day_option("--keep-fingerprints", until)
+    if day is None:
+        if key is not None:
+            raise InputError(
+                "--key is of no use without fingerprints",
+                remedy="say until when to keep them: --keep-fingerprints DATE",
+            )
+        return None
+    if key is None:
+        raise InputError(
+            "fingerprints need a key",
+            remedy="name a file for it outside of the registry: --key FILE; it is made if missing",
+        )
+    if day <= datetime.now(UTC).date():
+        raise InputError(f"{until} is past", remedy="name a day to come")
+    if key.resolve().is_relative_to(folder.resolve()):
+        raise InputError(
+            f"{key} is inside the registry", remedy="keep the key where the registry is not"
+        )
+    if not key.exists():
+        make_key(key)
+    return KeptFingerprints(read_key(key), day)
+
+
+def opt_out(folder: Path, lists: Sequence[str], reason: str | None = None) -> tuple[Manifest, int]:
+    """Add the addresses that files list to the opt-outs of a registry, which may be a new one.
+
+    Returns
+    -------
+    manifest : Manifest
+        Of the registry now.
+    count : int
+        Number of addresses that are new.
+
+    Raises
+    ------
+    InputError
+        If a list cannot be read, or an entry is neither a domain nor an address.
+    """
+    addresses = list[str]()
+    for name in lists:
+        for entry in read_addresses(name).to_pylist():
+            address = normal_address(entry)
+            if address is None:
+                raise InputError(
+                    f"{name}: {entry[:100]!r} is neither a domain nor an address",
+                    remedy="give entries such as example.com, github.com/owner or "
+                    "https://example.com/page",
+                )
+            addresses.append(address)
+    return add_opt_outs(folder, pa.array(addresses, pa.string()), reason=reason)
 
 
 def restore_to_registry(folder: Path, ids: str, source: str | None) -> tuple[Manifest, int]:
@@ -153,7 +246,9 @@ def take_subset(folder: Path, conditions: Conditions, output: Path) -> Combinati
             "nothing says which items the subset has",
             remedy="name them with --source, --from, --until, --author or --ids",
         )
-    return subset_registry(folder, conditions.selection(), output)
+    ended = datetime.now(UTC).replace(microsecond=0)
+    step = BuildStep("subset", conditions.command_options(), (), ended, __version__)
+    return subset_registry(folder, conditions.selection(), output, step=step)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +259,12 @@ class Upkeep:
     ----------
     tombstones : int
         Number of tombstones.
+    fingerprints : int
+        Number of those with a fingerprint.
+    fingerprints_until : date or None
+        First day on which none is kept.
+    opt_outs : int
+        Number of opt-outs.
     pending : sequence of PendingRewrite
         Segments whose files still have withdrawn items.
     replaced : int
@@ -171,6 +272,9 @@ class Upkeep:
     """
 
     tombstones: int
+    fingerprints: int
+    fingerprints_until: date | None
+    opt_outs: int
     pending: Sequence[PendingRewrite]
     replaced: int
 
@@ -188,13 +292,20 @@ class ExampleItem:
 
 def registry_upkeep(folder: Path) -> Upkeep:
     """Return the state of a registry that was changed."""
-    _, segments, statuses_file, tombstones = map_with_tombstones(folder)
-    statuses = read_statuses(statuses_file, [segment.entry.items for segment in segments])
-    pending = pending_rewrites(
-        SegmentSet(segments, statuses), BuildLimits().rewritten_bytes, datetime.now(UTC).date()
-    )
+    mapped = map_registry(folder)
+    statuses = read_statuses(mapped.statuses, [each.entry.items for each in mapped.segments])
+    segments = SegmentSet(mapped.segments, statuses)
+    pending = pending_rewrites(segments, BuildLimits().rewritten_bytes, datetime.now(UTC).date())
     replaced = pc.sum(pc.equal(statuses["state"], REPLACED)).as_py() or 0
-    return Upkeep(len(tombstones), pending, replaced)
+    tombstones = read_tombstones(mapped)
+    return Upkeep(
+        tombstones=len(tombstones),
+        fingerprints=len(tombstones) - tombstones["fingerprint"].null_count,
+        fingerprints_until=pc.max(tombstones["expires"]).as_py(),
+        opt_outs=len(read_opt_outs(mapped)),
+        pending=pending,
+        replaced=replaced,
+    )
 
 
 def example_items(folder: Path, count: int) -> list[ExampleItem]:
@@ -208,6 +319,29 @@ def example_items(folder: Path, count: int) -> list[ExampleItem]:
         ExampleItem(**row, text=text)
         for row, text in zip(described.to_pylist(), registry.texts(chosen), strict=True)
     ]
+
+
+def registry_recipe(folder: Path) -> tuple[Manifest, dict[str, int]]:
+    """Return the manifest of a registry, and the number of its tombstones by source."""
+    mapped = map_registry(folder)
+    counts = pc.value_counts(read_tombstones(mapped)["source"]).to_pylist()
+    return mapped.manifest, {entry["values"]: entry["counts"] for entry in counts}
+
+
+def withdrawn_items(folder: Path, source: str | None = None) -> Iterator[str]:
+    """Yield what was withdrawn from a registry, of one source or all, as lines of CSV."""
+    tombstones = read_tombstones(map_registry(folder))
+    if source is not None:
+        tombstones = tombstones.filter(pc.equal(tombstones["source"], source))
+    text = StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["id", "source", "site", "date", "reason", "fingerprint_until"])
+    columns = ["item", "source", "site", "date", "reason", "expires"]
+    for batch in tombstones.select(columns).to_batches():
+        writer.writerows(zip(*(column.to_pylist() for column in batch.columns), strict=True))
+        yield text.getvalue()
+        text.truncate(text.seek(0))
+    yield text.getvalue()
 
 
 def forget_registries(policy: Policy, *others: str | None) -> None:

@@ -33,7 +33,12 @@ def replace_chance_model(folder: Path, chance: ChanceModel) -> Manifest:
     with registry_folder.staged_change(folder) as (staging, earlier):
         map_registry(folder)
         digest = registry_digest(
-            earlier.parameters, chance, earlier.segments, earlier.statuses, earlier.tombstones
+            earlier.parameters,
+            chance,
+            earlier.segments,
+            earlier.statuses,
+            earlier.tombstones,
+            earlier.opt_outs,
         )
         manifest = replace(earlier, chance=chance, digest=digest, aliases=())
         if digest != earlier.digest:

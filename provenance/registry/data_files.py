@@ -48,7 +48,7 @@ class BackgroundHasher:
         """Start with the files of some registries; faults are left to be reported on opening."""
         for folder in folders:
             with suppress(ProvenanceError, OSError):
-                for segment in map_registry(folder)[1]:
+                for segment in map_registry(folder).segments:
                     if is_verified(segment, file_states(segment)):
                         continue
                     for file in digested_files(segment.entry):

@@ -19,6 +19,7 @@ from provenance.errors import (
     RegistryVersion,
 )
 from provenance.model import ChanceModel, Parameters, Skipped, SourceCoverage, Unread
+from provenance.registry.recipe import BuildStep, DumpRecord
 
 T = TypeVar("T")
 
@@ -190,8 +191,8 @@ class Manifest:
     Parameters
     ----------
     digest : str
-        SHA-256 of the parameters, the chance model and the digests of segments, statuses and
-        tombstones. It identifies the content; time and version of the build are not part of it.
+        SHA-256 of the parameters, the chance model and the digests of segments and tables. It
+        identifies the content; time and version of the build are not part of it.
     parameters : Parameters
         Parameters of the fingerprints.
     chance : ChanceModel
@@ -222,6 +223,10 @@ class Manifest:
     aliases : tuple of str
         Digests that the same items had in other segments, or in an earlier format: what was
         measured with them applies.
+    steps : tuple of BuildStep
+        The commands that added its items; those of versions that did not record them are missing.
+    opt_outs : DataFile or None
+        The file with addresses whose owners opted out; None if there are none.
     """
 
     digest: str
@@ -240,6 +245,8 @@ class Manifest:
     unread: tuple[Unread, ...] = ()
     tombstones: DataFile | None = None
     aliases: tuple[str, ...] = ()
+    steps: tuple[BuildStep, ...] = ()
+    opt_outs: DataFile | None = None
 
     @property
     def postings(self) -> int:
@@ -271,18 +278,18 @@ class Manifest:
             for segment in self.segments
             for file in segment.files
         ]
-        return files + [(table.name, table) for table in self._tables]
+        return files + [(table.name, table) for table in self.tables]
 
     @property
     def folders(self) -> set[str]:
         """Names of the folders and files that belong to the registry, beside its manifest."""
-        return {segment.folder for segment in self.segments} | {
-            table.name for table in self._tables
-        }
+        return {segment.folder for segment in self.segments} | {table.name for table in self.tables}
 
     @property
-    def _tables(self) -> list[DataFile]:
-        return [table for table in (self.statuses, self.tombstones) if table is not None]
+    def tables(self) -> list[DataFile]:
+        """The files beside the segments."""
+        tables = self.statuses, self.tombstones, self.opt_outs
+        return [table for table in tables if table is not None]
 
 
 def segment_digest(files: Iterable[DataFile]) -> str:
@@ -297,6 +304,7 @@ def registry_digest(
     segments: Iterable[Segment],
     statuses: DataFile | None,
     tombstones: DataFile | None = None,
+    opt_outs: DataFile | None = None,
 ) -> str:
     """Return the digest that identifies a registry's content.
 
@@ -312,6 +320,8 @@ def registry_digest(
         The file of its items' statuses.
     tombstones : DataFile or None
         The file of its tombstones.
+    opt_outs : DataFile or None
+        The file of its opt-outs.
 
     Returns
     -------
@@ -319,6 +329,7 @@ def registry_digest(
         SHA-256 in hex.
     """
     tables = [table and table.blake3 for table in (statuses, tombstones)]
+    tables += [opt_outs.blake3] if opt_outs else []
     parts = [segment.digest for segment in segments], *tables
     content = json.dumps([FORMAT, asdict(parameters), asdict(chance), *parts], sort_keys=True)
     return hashlib.sha256(content.encode()).hexdigest()
@@ -432,6 +443,7 @@ def _digest_of(manifest: Manifest) -> str:
         manifest.segments,
         manifest.statuses,
         manifest.tombstones,
+        manifest.opt_outs,
     )
 
 
@@ -474,6 +486,7 @@ def damaged_error(path: Path, error: Exception) -> CorruptFile:
 
 def _parse_manifest(content: dict[str, Any]) -> Manifest:
     statuses, tombstones = content["statuses"], content["tombstones"]
+    opt_outs = content.get("opt_outs")
     return Manifest(
         digest=parse_digest(content["digest"]),
         parameters=build_typed(Parameters, content["parameters"]),
@@ -491,6 +504,19 @@ def _parse_manifest(content: dict[str, Any]) -> Manifest:
         unread=tuple(build_typed(Unread, entry) for entry in content["unread"]),
         tombstones=None if tombstones is None else parse_file(tombstones),
         aliases=tuple(map(parse_digest, content["aliases"])),
+        steps=tuple(map(_parse_step, content.get("steps", ()))),
+        opt_outs=None if opt_outs is None else parse_file(opt_outs),
+    )
+
+
+def _parse_step(content: dict[str, Any]) -> BuildStep:
+    return BuildStep(
+        command=str(content["command"]),
+        options=tuple(map(str, content["options"])),
+        dumps=tuple(DumpRecord(**dump) for dump in content["dumps"]),
+        ended=parse_timestamp(content["ended"]),
+        tool=str(content["tool"]),
+        base=tuple(map(_parse_step, content["base"])),
     )
 
 

@@ -84,8 +84,38 @@ class MappedSegment:
     files: Files
 
 
-def map_registry(folder: Path) -> tuple[Manifest, tuple[MappedSegment, ...], MappedFile | None]:
-    """Map all files of a registry: those of its segments, and that of statuses.
+@dataclass(frozen=True, slots=True)
+class MappedRegistry:
+    """A registry whose files are mapped.
+
+    Parameters
+    ----------
+    manifest : Manifest
+        Its manifest.
+    segments : tuple of MappedSegment
+        Its segments.
+    tables : mapping of str to MappedFile
+        The files beside the segments, by name.
+    """
+
+    manifest: Manifest
+    segments: tuple[MappedSegment, ...]
+    tables: Files
+
+    @property
+    def statuses(self) -> MappedFile | None:
+        """The file of the items' statuses, if there is one."""
+        entry = self.manifest.statuses
+        return None if entry is None else self.tables[entry.name]
+
+
+def map_registry(folder: Path) -> MappedRegistry:
+    """Map the files of a registry, also while it is changed.
+
+    Parameters
+    ----------
+    folder : Path
+        The registry.
 
     Raises
     ------
@@ -99,7 +129,7 @@ def map_registry(folder: Path) -> tuple[Manifest, tuple[MappedSegment, ...], Map
         manifest = read_manifest(folder)
         try:
             segments = tuple(map_segment(folder, segment) for segment in manifest.segments)
-            return manifest, segments, map_statuses(folder, manifest)
+            return MappedRegistry(manifest, segments, map_files(folder, manifest.tables))
         except DigestMismatch:
             # A process that changes the registry removes the files of the previous manifest.
             if manifest.digest == failed_digest:
@@ -110,14 +140,6 @@ def map_registry(folder: Path) -> tuple[Manifest, tuple[MappedSegment, ...], Map
 def map_segment(folder: Path, segment: Segment) -> MappedSegment:
     """Map the files of a segment; raises as `map_files`."""
     return MappedSegment(segment, map_files(folder / segment.folder, segment.files))
-
-
-def map_statuses(folder: Path, manifest: Manifest) -> MappedFile | None:
-    """Map the statuses of a registry, if it has any; raises as `map_files`."""
-    if manifest.statuses is None:
-        return None
-    [file] = map_files(folder, [manifest.statuses]).values()
-    return file
 
 
 def map_files(data: Path, files: Iterable[DataFile]) -> Files:

@@ -33,13 +33,15 @@ from provenance.registry.manifest import (
     Manifest,
     fingerprint_mismatch,
 )
-from provenance.registry.mapped_files import MappedSegment, map_registry
+from provenance.registry.mapped_files import MappedRegistry, MappedSegment, map_registry
+from provenance.registry.opt_outs import read_opt_outs
 from provenance.registry.parquet_tables import (
     read_rows,
     timestamp_seconds,
 )
 from provenance.registry.schema import SCHEMAS, binary_to_lists, single_chunk
 from provenance.registry.statuses import read_statuses
+from provenance.registry.tombstones import read_tombstones
 from provenance.registry.verified_segments import (
     file_states,
     is_verified,
@@ -57,10 +59,8 @@ class Registry:
     ----------
     path : Path
         Its folder.
-    manifest : Manifest
-        Its manifest.
-    segments : tuple of MappedSegment
-        Its segments.
+    files : MappedRegistry
+        Its manifest, segments and tables.
     statuses : pyarrow.Table
         Statuses of items, of schema `statuses.STATUSES`.
     address : str
@@ -68,10 +68,19 @@ class Registry:
     """
 
     path: Path
-    manifest: Manifest
-    segments: tuple[MappedSegment, ...] = field(repr=False, compare=False)
+    files: MappedRegistry = field(repr=False, compare=False)
     statuses: pa.Table = field(repr=False, compare=False)
     address: str = ""
+
+    @property
+    def manifest(self) -> Manifest:
+        """Its manifest."""
+        return self.files.manifest
+
+    @property
+    def segments(self) -> tuple[MappedSegment, ...]:
+        """Its segments."""
+        return self.files.segments
 
     def arrays(self) -> RegistryArrays:
         """Read what matching needs: the tokens and postings of all items."""
@@ -145,6 +154,8 @@ class Registry:
             manifest.items,
             manifest.sources,
             manifest.unread,
+            len(read_tombstones(self.files)),
+            len(read_opt_outs(self.files)),
         )
 
     @property
@@ -217,16 +228,16 @@ def open_registry(folder: Path, digest: Digest = digest_of_file) -> Registry:
     CorruptFile
         If its manifest or a segment is damaged.
     """
-    manifest, segments, statuses = map_registry(folder)
+    mapped = map_registry(folder)
+    manifest, segments = mapped.manifest, mapped.segments
     ours = current_parameters()
     if replace(manifest.parameters, unicode=ours.unicode) != ours:
         raise fingerprint_mismatch(folder, manifest.parameters, ours)
     for segment in segments:
         check_segment(segment, digest)
-    if statuses is not None and manifest.statuses is not None:
-        check_files({statuses.path.name: statuses}, [manifest.statuses], digest)
+    check_files(mapped.tables, manifest.tables, digest)
     sizes = [segment.entry.items for segment in segments]
-    return Registry(folder, manifest, segments, read_statuses(statuses, sizes))
+    return Registry(folder, mapped, read_statuses(mapped.statuses, sizes))
 
 
 def check_segment(segment: MappedSegment, digest: Digest = digest_of_file) -> None:

@@ -2,23 +2,29 @@
 
 A tombstone has the identity of an item (source, site of its address, id), the day on which it was
 withdrawn, and the reason, if given; nothing of its content. The table is kept however a registry is
-changed, so that a dump from before the withdrawal does not bring the item back.
+changed, so that a dump from before the withdrawal does not bring the item back. On request, it has
+until some day a digest of the item's words, under a key that is not in the registry, by which a
+check recognises texts that consist of the item (`registry.withdrawn_texts`).
 """
 
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from provenance.errors import DigestMismatch
 from provenance.model import Int64s, UInt64s
 from provenance.registry.build.item_keys import identity_hashes
-from provenance.registry.content_tables import write_content_table
-from provenance.registry.data_files import check_files
-from provenance.registry.manifest import DataFile, Manifest, read_manifest
-from provenance.registry.mapped_files import MappedFile, MappedSegment, map_files, map_registry
-from provenance.registry.parquet_tables import open_parquet
+from provenance.registry.content_tables import (
+    load_content_table,
+    read_content_table,
+    write_content_table,
+)
+from provenance.registry.manifest import DataFile, Manifest
+from provenance.registry.mapped_files import MappedRegistry
+
+FINGERPRINT_BYTES = 16
 
 TOMBSTONES = pa.schema(
     [
@@ -27,6 +33,9 @@ TOMBSTONES = pa.schema(
         pa.field("item", pa.string(), nullable=False),
         pa.field("date", pa.date32(), nullable=False),
         pa.field("reason", pa.string()),
+        pa.field("fingerprint", pa.binary(FINGERPRINT_BYTES)),
+        pa.field("key", pa.string()),  # id of the fingerprint's key
+        pa.field("expires", pa.date32()),  # first day on which the fingerprint is not kept
     ]
 )
 NO_TOMBSTONES = TOMBSTONES.empty_table()
@@ -50,37 +59,18 @@ def load_tombstones(folder: Path, manifest: Manifest) -> pa.Table:
     CorruptFile
         If they are damaged.
     """
-    if manifest.tombstones is None:
-        return NO_TOMBSTONES
-    files = map_files(folder, [manifest.tombstones])
-    check_files(files, [manifest.tombstones])
-    [file] = files.values()
-    with open_parquet(file) as parquet:
-        table = parquet.read(use_threads=False)
-        table.validate(full=True)
-        if not table.schema.equals(TOMBSTONES):
-            raise pa.ArrowInvalid("it has unexpected columns")
-    return table
+    return load_content_table(folder, manifest.tombstones, TOMBSTONES)
 
 
-def map_with_tombstones(
-    folder: Path,
-) -> tuple[Manifest, tuple[MappedSegment, ...], MappedFile | None, pa.Table]:
-    """Map a registry as `map_registry` does, and read its tombstones; raises as both."""
-    while True:
-        mapped = map_registry(folder)
-        try:
-            return *mapped, load_tombstones(folder, mapped[0])
-        except DigestMismatch:
-            # A process that changes the registry removes the files of the previous manifest.
-            if read_manifest(folder).digest == mapped[0].digest:
-                raise
+def read_tombstones(registry: MappedRegistry) -> pa.Table:
+    """Read the tombstones of a mapped registry; raises as `load_tombstones`."""
+    return read_content_table(registry.tables, registry.manifest.tombstones, TOMBSTONES)
 
 
 def merge_tombstones(*tables: pa.Table) -> pa.Table:
     """Merge tombstones in any order: of two of one item, the earlier counts."""
     everything = pa.concat_tables([NO_TOMBSTONES, *tables]).combine_chunks()
-    keys = [(name, "ascending") for name in (*_IDENTITY, "date", "reason")]
+    keys = [(name, "ascending") for name in (*_IDENTITY, "date", "reason", "key", "expires")]
     rows = everything.take(pc.sort_indices(everything, keys))
     is_new = np.ones(len(rows), np.bool_)
     is_new[1:] = False
@@ -91,6 +81,18 @@ def merge_tombstones(*tables: pa.Table) -> pa.Table:
         both_null = pc.and_(before.is_null(), after.is_null())
         is_new[1:] |= ~np.asarray(pc.or_(is_same, both_null))
     return rows.filter(pa.array(is_new)).combine_chunks()
+
+
+def without_expired(tombstones: pa.Table, today: date) -> pa.Table:
+    """Return tombstones without the fingerprints that are not to be kept any more."""
+    is_expired = pc.fill_null(pc.less_equal(tombstones["expires"], pa.scalar(today)), False)
+    if not pc.any(is_expired).as_py():
+        return tombstones
+    for name in ("fingerprint", "key", "expires"):
+        field = TOMBSTONES.field(name)
+        kept = pc.if_else(is_expired, pa.scalar(None, field.type), tombstones[name])
+        tombstones = tombstones.set_column(TOMBSTONES.get_field_index(name), field, kept)
+    return tombstones
 
 
 class TombstoneIndex:

@@ -69,7 +69,8 @@ from provenance.registry.manifest import (
     TEXTS_FILE,
     Manifest,
 )
-from provenance.registry.mapped_files import MappedFile, MappedSegment
+from provenance.registry.mapped_files import MappedFile, MappedSegment, map_registry
+from provenance.registry.opt_outs import read_opt_outs
 from provenance.registry.parquet_tables import (
     open_parquet,
     read_row_group,
@@ -79,7 +80,7 @@ from provenance.registry.parquet_tables import (
 from provenance.registry.schema import SKETCH_SCHEMA, binary_to_lists, single_chunk
 from provenance.registry.source_coverage import coverage_sums, merge_sums
 from provenance.registry.statuses import COPY, read_statuses
-from provenance.registry.tombstones import TombstoneIndex, map_with_tombstones
+from provenance.registry.tombstones import TombstoneIndex, read_tombstones
 
 _NO_INT32S: Int32s = np.zeros(0, np.int32)
 _CHUNK_POSTINGS = 1 << 22
@@ -108,9 +109,9 @@ def verify_files(folder: Path) -> Manifest:
     CorruptFile
         If the files are intact, but contradict each other or the manifest.
     """
-    manifest, segments, statuses_file, tombstones = map_with_tombstones(folder)
-    if statuses_file is not None and manifest.statuses is not None:
-        check_files({statuses_file.path.name: statuses_file}, [manifest.statuses])
+    mapped = map_registry(folder)
+    manifest, segments = mapped.manifest, mapped.segments
+    check_files(mapped.tables, manifest.tables)
     for segment in segments:
         check_files(segment.files, segment.entry.files)
         _raise_faults(folder / segment.entry.folder, find_faults(segment))
@@ -118,10 +119,11 @@ def verify_files(folder: Path) -> Manifest:
             folder / segment.entry.folder,
             _SegmentCheck(segment, manifest.parameters).faults(),
         )
-    statuses = read_statuses(statuses_file, [segment.entry.items for segment in segments])
+    statuses = read_statuses(mapped.statuses, [segment.entry.items for segment in segments])
     segment_set = SegmentSet(segments, statuses)
     _raise_faults(folder, _check_registry(manifest, segment_set))
-    _raise_faults(folder, _check_withdrawn(segment_set, tombstones))
+    _raise_faults(folder, _check_withdrawn(segment_set, read_tombstones(mapped)))
+    read_opt_outs(mapped)
     return manifest
 
 

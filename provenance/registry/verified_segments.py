@@ -64,7 +64,7 @@ def remember_linked(original: MappedSegment, before: bytes, linked: MappedSegmen
 def forget_verified(folder: Path) -> None:
     """Forget that the segments of a registry are intact; one that cannot be read is left alone."""
     try:
-        _, segments, _ = map_registry(folder)
+        segments = map_registry(folder).segments
     except (ProvenanceError, OSError):
         return
     for segment in segments:

@@ -80,12 +80,12 @@ def test_damage_below_the_file_system_is_found_on_request(provenance, folder, co
 
 def spoil(path):
     """Flip a bit, as a failing disk would: no time of the file says so."""
-    _, mapped, _ = map_registry(path)
+    mapped = map_registry(path).segments
     tokens = mapped[0].files["tokens.npy"].path
     content = bytearray(tokens.read_bytes())
     content[-1] ^= 1
     tokens.write_bytes(content)
-    for segment in map_registry(path)[1]:
+    for segment in map_registry(path).segments:
         remember_verified(segment, file_states(segment))
 
 

@@ -15,8 +15,8 @@ TOOLS = {
     *("types-jsonschema", "types-pyyaml"),
 }
 """Declared for the tests and run, or read by mypy; never imported."""
-PARSERS = {"mwparserfromhell", "resiliparse", "warcio"}
-"""Imported by name when a dump needs them, so that the package works without these extras."""
+PARSERS = {"deltalake", "mwparserfromhell", "pyiceberg", "resiliparse", "warcio"}
+"""Imported by name when data needs them, so that the package works without these extras."""
 OURS = {"benchmarks", "provenance", "tests"}
 PARTS = {"huggingface_hub": "datasets", "llvmlite": "numba", "markupsafe": "jinja2"}
 """Halves of a declared library: their versions are its to choose."""

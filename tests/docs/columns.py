@@ -18,6 +18,8 @@ FINDINGS_COLUMNS = {
     "verdict": "`forbidden`, `unknown`, `restricted` or `permitted`",
     "basis": "reason of the verdict: `explicit-ml`, `automated-access`, …",
     "terms": "id of the terms that decided",
+    "collection": "collection of the policy whose circumstances applied; null where those of "
+    "`[check]` did",
     "declared": "what the row or its site declares: a licence, or the line of a signal",
     "waiver": "waiver of the policy that covers the finding",
     "state": "`new` or `unchanged`, compared with a baseline; null without one",
@@ -72,6 +74,14 @@ REGISTRY_TABLES = {
         "site": "site of the item's address; empty if it had none; null: any site",
         "item": "the source's id of the item",
         "date": "when it was withdrawn",
+        "reason": "why, as stated",
+        "fingerprint": "digest of all words of the item, under a key; null if none is kept",
+        "key": "id of that key",
+        "expires": "first day on which the fingerprint is not kept",
+    },
+    "optouts": {
+        "address": "domain, or address with a path, in lower case and without scheme",
+        "date": "when it was added",
         "reason": "why, as stated",
     },
 }

@@ -78,7 +78,7 @@ def test_help_fits_eighty_columns():
 
 def test_groups_list_whole_sentences_in_the_order_of_their_use():
     listed = help_text(("registry",)).partition("Commands:\n")[2]
-    assert re.findall(r"^  (\w+)", listed, re.MULTILINE) == [
+    assert re.findall(r"^  ([\w-]+)", listed, re.MULTILINE) == [
         "build",
         "add",
         "show",
@@ -86,6 +86,7 @@ def test_groups_list_whole_sentences_in_the_order_of_their_use():
         "verify",
         "remove",
         "restore",
+        "opt-out",
         "merge",
         "subset",
         "compact",

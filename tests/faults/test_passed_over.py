@@ -11,7 +11,7 @@ from provenance.report.files.result_json import dumps, loads
 from provenance.report.formats.rendering import render
 from tests.faults.conftest import write_jsonl
 
-BESIDE = ("LICENSE", "more.zip", "more/rest.tar.gz", "more/words.docx", "notes.txt", "readme.md")
+BESIDE = ("LICENSE", "more.zip", "more/rest.7z", "more/words.docx", "notes.txt", "readme.md")
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ STEPS = (
     (array_reader, "map_array"),
     (array_reader, "read_column"),
     (parquet_tables, "open_parquet"),
-    (verification, "map_with_tombstones"),
+    (verification, "map_registry"),
     (verification, "check_files"),
     (verification, "read_tokens"),
 )

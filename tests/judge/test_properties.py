@@ -5,15 +5,18 @@ from datetime import date, timedelta
 from itertools import pairwise, product
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance.judge.rulings import Judge
 from provenance.model import (
     Actor,
+    Circumstances,
     DateRange,
     Library,
     ModelScope,
+    Purpose,
+    SubjectMatter,
     TimeAxis,
     Verdict,
 )
@@ -349,3 +352,63 @@ def test_every_shipped_ruling_has_a_reason_and_a_remedy(library: Library, data, 
     assert ruling.terms is None or any(
         reason.decisive and reason.terms.id == ruling.terms for reason in ruling.reasons
     )
+
+
+def on(day):
+    return DateRange(day, day + timedelta(days=1))
+
+
+AROUND = {"DE": [None, "EU", "EEA"], "FR": [None, "EU", "EEA"], "EU": [None, "EEA"], "GB": ["UK"]}
+PLACES = [None, "EEA", "EU", "DE", "FR", "UK", "GB", "US", "JP", "BR"]
+REAL = st.builds(
+    Circumstances,
+    st.sampled_from(Purpose),
+    st.none() | st.dates(date(2010, 1, 1), date(2026, 11, 1)).map(on),
+    st.none() | st.sampled_from(Actor),
+    st.sampled_from(PLACES),
+    st.sampled_from([None, True, False]),
+    st.none() | st.sets(st.sampled_from([*ModelScope][1:])).map(lambda kinds: tuple(sorted(kinds))),
+    st.sets(st.sampled_from([each.id for each in SHIPPED.exceptions])).map(
+        lambda claims: tuple(sorted(claims))
+    ),
+)
+"""Circumstances in the words of the shipped rules."""
+SUBJECTS = [each.id for each in (*SHIPPED.sources, *SHIPPED.licences)]
+NOW = date(2026, 11, 28)
+
+
+def rule_on_everything(asked, item_date, signals):
+    judge = Judge(SHIPPED, asked, (), NOW)
+    return [judge.rule(subject, item_date, None, signals).ruling for subject in SUBJECTS]
+
+
+real_dates = st.none() | st.dates(date(2010, 1, 1), date(2026, 11, 1))
+real_signals = st.sampled_from([(), ("tdmrep",), ("robots-txt",), ("noai",)])
+
+
+@settings(max_examples=30)
+@given(REAL, real_dates, real_signals)
+def test_nothing_shipped_is_permitted_on_less_than_verified_evidence(asked, item_date, signals):
+    for ruling in rule_on_everything(asked, item_date, signals):
+        if ruling.verdict is Verdict.PERMITTED:
+            decisive = [reason.terms for reason in ruling.reasons if reason.decisive]
+            assert decisive
+            assert all(terms.confidence.startswith("verified") for terms in decisive)
+            assert all(terms.subject_matter is SubjectMatter.CONTENT for terms in decisive)
+
+
+@settings(max_examples=10)
+@given(REAL, real_dates, real_signals)
+def test_a_shipped_verdict_is_never_laxer_where_less_is_known(asked, item_date, signals):
+    narrow = rule_on_everything(asked, item_date, signals)
+    wider = [
+        *({name: None} for name in ("collected", "actor", "commercial", "model")),
+        *({"jurisdiction": place} for place in AROUND.get(asked.jurisdiction, [None])),
+    ]
+    for unstated in wider:
+        # A date of collection before the item's own is believed, an open one is corrected.
+        if "collected" in unstated and asked.collected and item_date:
+            continue
+        wide = rule_on_everything(replace(asked, **unstated), item_date, signals)
+        for strict, known in zip(wide, narrow, strict=True):
+            assert strict.verdict.strictness >= known.verdict.strictness, (unstated, known)

@@ -113,7 +113,7 @@ class Failing(ThreadPoolExecutor):
 @pytest.fixture
 def job(tmp_path, corpus, policy) -> ScanJob:  # noqa: F811
     references = open_references(policy, None)
-    declarations = build_declarations(load_library(policy, None), policy)
+    declarations = build_declarations(load_library(policy, None), policy, [])
     digest = context_digest(references.all_registries, declarations.key)
     tasks = TaskFolder.at(str(tmp_path / "tasks")).in_context(digest)
     return ScanJob.of(open_corpus([str(corpus)]), policy, Settings(), tasks)

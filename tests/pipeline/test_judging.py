@@ -8,8 +8,9 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from provenance.judge.content_circumstances import CircumstanceJudges
 from provenance.judge.rulings import Judge
-from provenance.model import Circumstances, Policy
+from provenance.model import LABELS, Circumstances, Policy
 from provenance.pipeline import check
 from provenance.pipeline.findings.alternatives import ITEM_COLUMNS, DescribedSpans
 from provenance.pipeline.findings.judging import add_copy_holders, judge_item, rule_spans
@@ -18,7 +19,8 @@ from provenance.pipeline.settings import Settings
 from provenance.read.rules.rule_files import load_rules
 from provenance.registry.item_copies import ItemCopies
 
-JUDGE = Judge(load_rules(), Circumstances(), (), date(2026, 1, 1))
+JUDGES = CircumstanceJudges(load_rules(), Policy(), date(2026, 1, 1))
+JUDGE = JUDGES.general
 SOURCES = ["x", "reddit", "stackexchange", "nobody-knows"]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 TURNS = [
@@ -59,10 +61,15 @@ def described(rows, copies=None):
     return DescribedSpans(pa.table(columns, schema=ITEM_COLUMNS), copies or {})
 
 
+def located(rows):
+    empty = {"file": ["a"] * len(rows), "address": [None] * len(rows)}
+    return pa.table({**empty, "labels": pa.nulls(len(rows), LABELS)})
+
+
 @settings(max_examples=60)
 @given(st.lists(ROWS, max_size=12))
 def test_what_is_alike_is_judged_as_each_would_be(rows):
-    found = rule_spans(described(rows), JUDGE)
+    found = rule_spans(described(rows), located(rows), JUDGES)
     assert found.rows.tolist() == list(range(len(rows)))
     for kind, row in zip(found.codes.tolist(), rows, strict=True):
         own = {field.name: row.get(field.name) for field in ITEM_COLUMNS}
@@ -76,7 +83,7 @@ def test_days_are_told_apart_where_the_law_turns():
         moments += [turn - timedelta(seconds=1), turn]
     for source in SOURCES:
         rows = [{"source": source, "item": "1", "created_at": moment} for moment in moments]
-        found = rule_spans(described(rows), JUDGE)
+        found = rule_spans(described(rows), located(rows), JUDGES)
         for kind, moment in zip(found.codes.tolist(), moments, strict=True):
             assert found.judgements[kind][1] is JUDGE.rule(source, moment and moment.date())
 
@@ -93,8 +100,8 @@ def test_all_sources_that_have_the_same_hold_it(given_rows):
         if others
     }
     items = described(rows, copies)
-    own = rule_spans(items, JUDGE)
-    held = add_copy_holders(own, items, JUDGE)
+    own = rule_spans(items, located(rows), JUDGES)
+    held = add_copy_holders(own, items, located(rows), JUDGES)
     found = sorted(
         (row, held.judgements[kind][0], id(held.judgements[kind][1]))
         for row, kind in zip(held.rows.tolist(), held.codes.tolist(), strict=True)

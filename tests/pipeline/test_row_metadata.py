@@ -6,7 +6,8 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.model import DOCUMENTS, Circumstances, DateRange, Policy
+from provenance.fingerprint.tokenizer.tokenize import tokenise
+from provenance.model import DOCUMENTS, Circumstances, DateRange, Policy, Texts
 from provenance.pipeline.scan.row_metadata import (
     DECLARED_SCHEMA,
     Declarations,
@@ -76,11 +77,11 @@ ROWS = st.fixed_dictionaries(
 
 @given(st.lists(ROWS))
 def test_a_batch_declares_what_its_rows_declare_by_themselves(rows):
-    reader = build_declarations(load_rules(), Policy(Circumstances(), registries=()))
+    reader = build_declarations(load_rules(), Policy(Circumstances(), registries=()), [])
     same = {"document": "d", "file": "f", "row": 0, "field": "text", "text": "t", "fetched": None}
     batch = pa.RecordBatch.from_pylist([same | row for row in rows], schema=DOCUMENTS)
     expected = [declared_row(reader, text, row) for text, row in enumerate(rows)]
-    declared = reader.of(batch)
+    declared = reader.of(batch, tokenise(Texts.of(batch.column("text"))))
     assert declared.schema == DECLARED_SCHEMA
     assert declared.to_pylist() == [row for row in expected if row is not None]
 

@@ -12,9 +12,9 @@ from provenance.read.corpus.corpora import open_corpus
 
 
 def test_a_format_that_is_not_read_says_which_are(tmp_path):
-    (tmp_path / "x.docx").write_bytes(b"PK\3\4" + bytes(200))
-    with pytest.raises(UnsupportedFormat, match=r"x\.docx") as caught:
-        open_corpus([str(tmp_path / "x.docx")])
+    (tmp_path / "x.odd").write_bytes(bytes(200))
+    with pytest.raises(UnsupportedFormat, match=r"x\.odd") as caught:
+        open_corpus([str(tmp_path / "x.odd")])
     assert "Parquet" in caught.value.remedy
 
 

@@ -10,9 +10,11 @@ from provenance.model import (
     Actor,
     Agreement,
     Circumstances,
+    Collection,
     DateRange,
     Gate,
     Purpose,
+    Route,
     Unit,
     Verdict,
     Waiver,
@@ -55,6 +57,70 @@ TWICE = WHOLE + WHOLE[WHOLE.index("[[waivers]]") :]
 def written(folder, text, name="provenance.toml"):
     (folder / name).write_text(text, "utf-8")
     return load_policy(None, folder)
+
+
+COLLECTIONS = """
+[[agreements]]
+source = "reddit"
+purposes = ["pretraining"]
+reference = "contract 17"
+[[collections]]
+name = "bought"
+files = "bought/*"
+collected = 2024-05
+route = "purchase"
+agreement = "contract 17"
+[[collections]]
+name = "old snapshots"
+host = "reddit.com"
+column = "meta.snapshot"
+value = "2021-*"
+actor = "any-recipient"
+jurisdiction = "JP"
+commercial = false
+""".replace("2024-05", '"2024-05"')
+
+
+def test_collections_are_read_in_their_order(tmp_path):
+    policy = written(tmp_path, COLLECTIONS)
+    assert policy.collections == (
+        Collection(
+            "bought",
+            files="bought/*",
+            collected=DateRange(date(2024, 5, 1), date(2024, 6, 1)),
+            route=Route.PURCHASE,
+            agreement="contract 17",
+        ),
+        Collection(
+            "old snapshots",
+            host="reddit.com",
+            column="meta.snapshot",
+            value="2021-*",
+            actor=Actor.RECIPIENT,
+            jurisdiction="JP",
+            commercial=False,
+        ),
+    )
+    assert policy.label_columns == ("meta.snapshot",)
+    assert policy.digest != written(tmp_path, COLLECTIONS.replace("2021", "2022")).digest
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (
+            ('agreement = "contract 17"', 'agreement = "contract 71"'),
+            r"collections\[0\].agreement: no agreement",
+        ),
+        (('name = "old snapshots"', 'name = "bought"'), r"collections\[1\]: two collections"),
+        (('files = "bought/*"\n', ""), r"collections\[0\]: the collection contains everything"),
+        (('value = "2021-*"\n', ""), r"collections\[1\]: 'value' is missing"),
+        (('"any-recipient"', '"reader"'), r"collections\[1\].actor: 'reader'"),
+    ],
+)
+def test_a_mistake_in_a_collection_is_told_with_its_place(tmp_path, change, message):
+    with pytest.raises(PolicyError, match=message):
+        written(tmp_path, COLLECTIONS.replace(*change))
 
 
 def test_a_policy_is_read_as_design_writes_it(tmp_path):

@@ -21,6 +21,7 @@ VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 EXAMPLES = {
     *policy_syntax.CHECK_KEYS,
     *policy_syntax.AGREEMENT_KEYS,
+    *policy_syntax.COLLECTION_KEYS,
     *policy_syntax.WAIVER_KEYS,
     *("unknown", '"x:restricted/automated-access.documents"', "eu-dsm-art-4"),
 }
@@ -56,6 +57,7 @@ def test_the_schema_knows_the_keys_that_are_read():
     assert set(tables) == set(policy_file.POLICY_KEYS)
     assert set(tables["check"]["properties"]) == set(policy_syntax.CHECK_KEYS)
     assert set(tables["agreements"]["items"]["properties"]) == set(policy_syntax.AGREEMENT_KEYS)
+    assert set(tables["collections"]["items"]["properties"]) == set(policy_syntax.COLLECTION_KEYS)
     assert set(tables["waivers"]["items"]["properties"]) == set(policy_syntax.WAIVER_KEYS)
 
 
@@ -70,6 +72,11 @@ def test_the_schema_knows_the_keys_that_are_read():
         '[gate]\nforbiden = "0%"',
         '[gate]\nforbidden = "0"',
         '[[agreements]]\nsource = "x"',
+        '[[collections]]\nfiles = "a"',
+        '[[collections]]\nname = "a"',
+        '[[collections]]\nname = "a"\ncolumn = "b"',
+        '[[collections]]\nname = "a"\nfiles = "b"\nroute = "ship"',
+        '[[collections]]\nname = "a"\nfiles = "b"\npurpose = "evaluation"',
         WHOLE.replace('source = "x"\ndocuments = "faq-*"', ""),
         WHOLE.replace("own-content", "because"),
     ],

@@ -59,7 +59,7 @@ def test_why_a_file_cannot_be_read_is_told(folder, tmp_path, ahead):
 
 
 def test_what_is_mapped_has_its_digest_even_when_it_is_gone(folder, ahead):
-    _, [segment], _ = map_registry(folder)
+    [segment] = map_registry(folder).segments
     files, entries = segment.files, segment.entry.files
     ahead.start([folder])
     shutil.rmtree(folder)

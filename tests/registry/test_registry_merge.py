@@ -177,7 +177,7 @@ def test_segments_are_linked_and_trusted_as_before(two):
     before = [open_registry(two / name).segments for name in "ab"]
     done = merge(two, "a", "b")
     assert (done.shared, done.copied, done.rewritten, done.replaced) == (2, 0, 0, 1)
-    for segments in (*before, map_registry(two / "c")[1]):
+    for segments in (*before, map_registry(two / "c").segments):
         for segment in segments:
             assert is_verified(segment, file_states(segment))
             for file in segment.files.values():

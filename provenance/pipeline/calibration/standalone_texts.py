@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 
+from provenance.model import Tokens
 from provenance.pipeline.progress import Progress
 from provenance.pipeline.scan.corpus_scan import scan_corpus
 from provenance.pipeline.scan.readings import Reading, RegistryIndex
@@ -11,9 +12,9 @@ from provenance.pipeline.scan.row_metadata import NO_DECLARATIONS
 from provenance.read.corpus.corpora import Corpus
 
 
-def no_declarations(batch: pa.RecordBatch) -> pa.Table:
+def no_declarations(batch: pa.RecordBatch, tokens: Tokens) -> pa.Table:
     """Return no declarations: calibration measures matches of words only."""
-    del batch
+    del batch, tokens
     return NO_DECLARATIONS
 
 

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 import pyarrow as pa
 
-from provenance.judge.rulings import Judge
+from provenance.judge.content_circumstances import CircumstanceJudges
 from provenance.match.scoring.evalue import chance_probabilities, expected_by_chance
 from provenance.model import (
     FINDINGS,
@@ -138,7 +138,7 @@ def build_findings(  # noqa: PLR0913 (what was located, with what it is describe
     spans: pa.Table,
     claims: Claims,
     registries: Sequence[RegistryIndex],
-    judge: Judge,
+    circumstances: CircumstanceJudges,
     corpus_tokens: int,
     threads: int = 1,
     undecided: UndecidedRule = UndecidedRule.COUNT,
@@ -154,8 +154,8 @@ def build_findings(  # noqa: PLR0913 (what was located, with what it is describe
         The claims that the spans locate.
     registries : sequence of RegistryIndex
         The registries of the claims.
-    judge : Judge
-        Rules under the circumstances of the policy.
+    circumstances : CircumstanceJudges
+        Judges by the circumstances of the policy.
     corpus_tokens : int
         Tokens of the whole corpus.
     threads : int
@@ -166,8 +166,8 @@ def build_findings(  # noqa: PLR0913 (what was located, with what it is describe
         The backgrounds that the spans were looked up in.
     """
     items = describe_spans(spans, registries)
-    span_rulings = rule_spans(items, judge)
-    holders = add_copy_holders(span_rulings, items, judge)
+    span_rulings = rule_spans(items, spans, circumstances)
+    holders = add_copy_holders(span_rulings, items, spans, circumstances)
     finding_rows = np.flatnonzero(spans["chosen"].to_numpy())
     strengths = _strengths(spans, claims)[finding_rows]
     item_columns = _item_columns(items, finding_rows)
@@ -184,7 +184,13 @@ def build_findings(  # noqa: PLR0913 (what was located, with what it is describe
     )
     works = quoted_works(spans, finding_rows, backgrounds)
     item_rulings = span_rulings.take(finding_rows)
-    finding_rulings = rule_quotations(item_rulings, origins.mask(Origin.QUOTATION), works, judge)
+    finding_rulings = rule_quotations(
+        item_rulings,
+        origins.mask(Origin.QUOTATION),
+        works,
+        _take_rows(spans, finding_rows, ("file", "address", "labels")),
+        circumstances,
+    )
     contested = _contested_mask(spans, holders, item_rulings)
     if undecided is UndecidedRule.CONTEST:
         contested |= origins.mask(Origin.UNDECIDED) & ~item_rulings.permitted
@@ -253,11 +259,14 @@ def _item_columns(items: DescribedSpans, indices: Int64s) -> dict[str, pa.Chunke
 
 
 def _ruling_columns(span_rulings: SpanRulings) -> dict[str, pa.Array]:
-    values = [judgement.ruling for _, judgement in span_rulings.judgements]
+    judgements = [judgement for _, judgement in span_rulings.judgements]
+    values = [judgement.ruling for judgement in judgements]
+    collections = [judgement.scope.collection for judgement in judgements]
     return {
         "verdict": span_rulings.column([str(ruling.verdict) for ruling in values], pa.string()),
         "basis": span_rulings.column([ruling.basis for ruling in values], pa.string()),
         "terms": span_rulings.column([ruling.terms for ruling in values], pa.string()),
+        "collection": span_rulings.column(collections, pa.string()),
     }
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from provenance.judge.content_circumstances import CircumstanceJudges
 from provenance.judge.rulings import Judge, Judgement
 from provenance.model import Flags, Int64s, Verdict
 from provenance.pipeline.findings.alternatives import DescribedSpans
@@ -50,24 +51,39 @@ class SpanRulings:
         return np.array(verdicts, bool)[self.codes]
 
 
-def rule_spans(items: DescribedSpans, judge: Judge) -> SpanRulings:
+def rule_spans(
+    items: DescribedSpans, spans: pa.Table, circumstances: CircumstanceJudges
+) -> SpanRulings:
     """Judge the item of every span.
 
     Parameters
     ----------
     items : DescribedSpans
         The items.
-    judge : Judge
-        Rules under the circumstances of the policy.
+    spans : pyarrow.Table
+        Of schema `SPANS`: where each span is.
+    circumstances : CircumstanceJudges
+        Judges by the circumstances of the policy.
     """
-    first_rows, groups = group_alike(items.rows)
+    codes, judges = circumstances.assign(
+        spans["file"], items.rows["source"], spans["address"], spans["labels"]
+    )
+    first_rows, groups = group_alike(items.rows, codes)
     distinct_items = items.rows.take(pa.array(first_rows)).to_pylist()
-    pairs = [(str(item["source"]), judge_item(item, judge)) for item in distinct_items]
+    pairs = [
+        (str(item["source"]), judge_item(item, judges[code]))
+        for item, code in zip(distinct_items, codes[first_rows], strict=True)
+    ]
     kinds, judgements = number_pairs(pairs)
     return SpanRulings(np.arange(len(items.rows)), kinds[groups], judgements)
 
 
-def add_copy_holders(rulings: SpanRulings, items: DescribedSpans, judge: Judge) -> SpanRulings:
+def add_copy_holders(
+    rulings: SpanRulings,
+    items: DescribedSpans,
+    spans: pa.Table,
+    circumstances: CircumstanceJudges,
+) -> SpanRulings:
     """Add other sources with the same words; their dates of publication are not known here."""
     rows = [
         (row, source)
@@ -75,8 +91,19 @@ def add_copy_holders(rulings: SpanRulings, items: DescribedSpans, judge: Judge) 
         for source in copies.sources
         if source != rulings.judgements[rulings.codes[row]][0]
     ]
-    judgements = {source: judge.rule(source) for source in {source for _, source in rows}}
-    pairs = [*rulings.judgements, *((source, judgements[source]) for _, source in rows)]
+    if not rows:
+        return rulings
+    places = pa.array([row for row, _ in rows], pa.int64())
+    codes, judges = circumstances.assign(
+        spans["file"].take(places),
+        pa.array([source for _, source in rows], pa.string()),
+        spans["address"].take(places),
+        spans["labels"].take(places),
+    )
+    copies = [
+        (source, judges[code].rule(source)) for (_, source), code in zip(rows, codes, strict=True)
+    ]
+    pairs = [*rulings.judgements, *copies]
     kinds, distinct_pairs = number_pairs(pairs)
     count = len(rulings.judgements)
     return SpanRulings(
@@ -118,7 +145,7 @@ def number_pairs(
     return np.array(pair_codes, np.int64), tuple(distinct_pairs.values())
 
 
-def group_alike(items: pa.Table) -> tuple[Int64s, Int64s]:
+def group_alike(items: pa.Table, judges: Int64s) -> tuple[Int64s, Int64s]:
     """Return the first of each group of items that the rules treat alike, and each item's group."""
     days = np.floor_divide(
         pc.fill_null(items["created_at"].cast(pa.int64()), 0).to_numpy(), _SECONDS_PER_DAY
@@ -130,6 +157,7 @@ def group_alike(items: pa.Table) -> tuple[Int64s, Int64s]:
         items["licence"],
         pc.fill_null(pc.binary_join(items["signals"], "\n"), ""),
         pc.is_null(items["item"]),
+        pa.array(judges),
     ]
     numbers = np.zeros(len(items), np.int64)
     for column in key_columns:

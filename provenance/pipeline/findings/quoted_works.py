@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pyarrow as pa
 
-from provenance.judge.rulings import Judge
+from provenance.judge.content_circumstances import CircumstanceJudges
 from provenance.model import Flags, Int64s
 from provenance.pipeline.findings.alternatives import ITEM_COLUMNS, item_rows
 from provenance.pipeline.findings.judging import (
@@ -50,7 +50,11 @@ def quoted_works(
 
 
 def rule_quotations(
-    rulings: SpanRulings, is_quotation: Flags, works: pa.Table, judge: Judge
+    rulings: SpanRulings,
+    is_quotation: Flags,
+    works: pa.Table,
+    places: pa.Table,
+    circumstances: CircumstanceJudges,
 ) -> SpanRulings:
     """Return rulings of which those on quotations are about the quoted work, not about the item.
 
@@ -62,15 +66,21 @@ def rule_quotations(
         Which findings are words that the item quotes.
     works : pyarrow.Table
         The quoted works, as `quoted_works` returns them.
-    judge : Judge
-        Rules under the circumstances of the policy.
+    places : pyarrow.Table
+        Columns `file`, `address` and `labels` of the spans of the findings.
+    circumstances : CircumstanceJudges
+        Judges by the circumstances of the policy.
     """
     rows = np.flatnonzero(is_quotation)
-    first_rows, groups = group_alike(works.take(pa.array(rows)))
+    own = places.take(pa.array(rows))
+    sources = rulings.take(rows).column([name for name, _ in rulings.judgements], pa.string())
+    judge_codes, judges = circumstances.assign(own["file"], sources, own["address"], own["labels"])
+    first_rows, groups = group_alike(works.take(pa.array(rows)), judge_codes)
     descriptions = works.take(pa.array(rows[first_rows])).to_pylist()
+    judges_of_groups = [judges[code] for code in judge_codes[first_rows]]
     works_of_groups = [
         None if work["item"] is None else (str(work["source"]), judge_item(work, judge))
-        for work in descriptions
+        for work, judge in zip(descriptions, judges_of_groups, strict=True)
     ]
     kinds = rulings.codes[rows] * max(len(descriptions), 1) + groups
     distinct, codes = np.unique(kinds, return_inverse=True)
@@ -78,6 +88,7 @@ def rule_quotations(
     for kind in distinct.tolist():
         code, group = divmod(kind, len(descriptions))
         source = rulings.judgements[code][0]
+        judge = judges_of_groups[group]
         pairs.append((source, judge.rule_quotation(source, works_of_groups[group])))
     numbers, judgements = number_pairs([*rulings.judgements, *pairs])
     count = len(rulings.judgements)

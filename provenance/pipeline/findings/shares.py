@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from provenance.judge.rulings import Judgement
+from provenance.judge.rulings import WHOLE_CORPUS, Judgement, Scope
 from provenance.match.attribution import union_lengths
 from provenance.match.estimation.bootstrap import BootstrapSample
 from provenance.match.estimation.intervals import (
@@ -16,7 +16,17 @@ from provenance.match.estimation.intervals import (
     sampled_share_interval,
     share_interval,
 )
-from provenance.model import Estimate, Flags, Floats, Int64s, Origin, Share, Unit, Verdict
+from provenance.model import (
+    OTHER_CONTENT,
+    Estimate,
+    Flags,
+    Floats,
+    Int64s,
+    Origin,
+    Share,
+    Unit,
+    Verdict,
+)
 from provenance.pipeline.calibration.share_correction import ShareCorrector
 from provenance.pipeline.findings.finding_table import FindingSet
 from provenance.pipeline.findings.judging import SpanRulings
@@ -95,9 +105,12 @@ def _share_inputs(finding_set: FindingSet, corpus: MeasuredCorpus) -> _ShareInpu
 
 
 def compute_shares(
-    finding_set: FindingSet, measured_corpus: MeasuredCorpus, sources: Iterable[str]
+    finding_set: FindingSet,
+    measured_corpus: MeasuredCorpus,
+    sources: Iterable[str],
+    collections: Sequence[str] = (),
 ) -> tuple[Share, ...]:
-    """Sum findings by source, verdict, terms, basis, evidence and origin.
+    """Sum findings by source, verdict, terms, basis, evidence, origin and collection.
 
     Quotations count for no source. Findings of undecided origin count, but the lower ends of
     intervals are without them.
@@ -110,6 +123,8 @@ def compute_shares(
         The corpus.
     sources : iterable of str
         Sources that get a row even without findings.
+    collections : sequence of str
+        Names of the policy's collections, which get a row too.
     """
     inputs = _share_inputs(finding_set, measured_corpus)
     names, evidence = _evidence_kinds(finding_set.spans)
@@ -119,7 +134,9 @@ def compute_shares(
     keys = {("source", source) for source in sources}
     keys |= {("verdict", str(verdict)) for verdict in Verdict}
     keys |= {("origin", str(origin)) for origin in Origin}
-    keys |= set(findings.keys)
+    keys |= {("collection", name) for name in collections}
+    is_divided = bool(collections) or _is_divided(finding_set.rulings)
+    keys |= {key for key in findings.keys if is_divided or key[0] != "collection"}
     estimates: dict[tuple[tuple[int, ...], tuple[int, ...]], tuple[Estimate, ...]] = {}
     shares = []
     for key in sorted(keys):
@@ -231,6 +248,20 @@ def _origin_codes(findings: pa.Table) -> Int64s:
     return np.asarray(pc.fill_null(codes, _NO_ORIGIN).to_numpy(), np.int64)
 
 
+_ROW_DATED = ", dated by its rows"
+"""Added to the name of a collection if rows state their own day of collection."""
+
+
+def _collection_key(scope: Scope) -> ShareKey:
+    name = OTHER_CONTENT if scope.collection is None else scope.collection
+    return "collection", f"{name}{_ROW_DATED * scope.row_dated}"
+
+
+def _is_divided(rulings: SpanRulings) -> bool:
+    """Return whether parts of the corpus have circumstances of their own."""
+    return any(judgement.scope != WHOLE_CORPUS for _, judgement in rulings.judgements)
+
+
 def _share_keys(
     source: str, judgement: Judgement, evidence: str | None, origin: int
 ) -> list[ShareKey]:
@@ -238,6 +269,7 @@ def _share_keys(
     keys: list[ShareKey] = [
         ("verdict", str(ruling.verdict)),
         ("basis", f"{ruling.verdict}: {ruling.basis}"),
+        _collection_key(judgement.scope),
     ]
     if origin != _QUOTATION:
         keys.append(("source", source))

@@ -5,13 +5,17 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
-from provenance.judge.rulings import Judge, Judgement
+from provenance.judge.content_circumstances import CircumstanceJudges
+from provenance.judge.rulings import Judgement
 from provenance.model import Int64s, Library, RegistrySummary, SourceRuling
 from provenance.pipeline.findings.finding_table import FindingSet
 
 
 def source_rulings(
-    finding_set: FindingSet, summaries: Sequence[RegistrySummary], library: Library, judge: Judge
+    finding_set: FindingSet,
+    summaries: Sequence[RegistrySummary],
+    library: Library,
+    judges: CircumstanceJudges,
 ) -> tuple[SourceRuling, ...]:
     """Return every ruling that applies to a finding, and one for each source without findings.
 
@@ -23,8 +27,8 @@ def source_rulings(
         Summaries of the registries.
     library : Library
         Names of sources, licences and signals.
-    judge : Judge
-        Judges the sources without findings.
+    judges : CircumstanceJudges
+        Judge the sources without findings.
 
     Returns
     -------
@@ -54,7 +58,7 @@ def source_rulings(
             for kind_number in kinds
         ),
         *(
-            _source_ruling(names, (source, judge.rule(source)), 0, 0)
+            _source_ruling(names, (source, judges.for_source(source).rule(source)), 0, 0)
             for source in sources - found_sources
         ),
     ]
@@ -97,4 +101,5 @@ def _source_ruling(
         documents,
         judgement.ruling,
         judgement.agreement,
+        judgement.scope.collection,
     )

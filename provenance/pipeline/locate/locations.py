@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.errors import InputError
-from provenance.model import Int64s, Tokens, Unread, take_rows
+from provenance.model import LABELS, Int64s, Tokens, Unread, take_rows
 from provenance.pipeline.cache_entries import EntryStore, load_table, spans_key, store_table
 from provenance.pipeline.cache_validation import check_spans
 from provenance.pipeline.locate.backgrounds import (
@@ -62,6 +62,7 @@ SPANS = pa.schema(
         ("source", pa.string()),  # null where it is the item's
         ("address", pa.string()),  # of the row
         ("fetched", pa.string()),  # when the row's page was fetched
+        ("labels", LABELS),  # of the row
         ("licence", pa.string()),  # declared by the row, where that is evidence
         ("signals", pa.list_(pa.string())),  # stored with the row
         ("declared", pa.string()),  # licence and signals, verbatim
@@ -280,6 +281,7 @@ def _locate_windows(
             "source": [None] * count + [fill.source for fill in remainder_evidence],
             "address": windows.batch.column("url").take(pa.array(text_rows)),
             "fetched": windows.batch.column("fetched").take(pa.array(text_rows)),
+            "labels": windows.batch.column("labels").take(pa.array(text_rows)),
             **declaration_columns(count, remainder_evidence),
             "registry": [
                 *claims.registries.tolist(),

@@ -12,7 +12,7 @@ from typing import TypedDict, Unpack
 import pyarrow as pa
 
 from provenance.model import MATCHES, Policy, Verdict
-from provenance.pipeline.api import Address, normalise_options
+from provenance.pipeline.api import normalise_options
 from provenance.pipeline.matching.annotations import annotate_rows
 from provenance.pipeline.matching.text_column import Batch, text_array, text_batch
 from provenance.pipeline.matching.text_matching import (
@@ -21,6 +21,7 @@ from provenance.pipeline.matching.text_matching import (
     open_context,
     without_texts,
 )
+from provenance.pipeline.python_inputs import Address
 from provenance.pipeline.remote_registries import local_folder
 from provenance.pipeline.report_io import effective_policy
 from provenance.registry.manifest import read_manifest

@@ -13,7 +13,7 @@ from provenance.fingerprint.boundaries import breaks
 from provenance.fingerprint.shingles import shingle
 from provenance.fingerprint.tokenizer.tokenize import current_parameters, tokenise
 from provenance.fingerprint.warmup import make_tables
-from provenance.judge.rulings import Judge
+from provenance.judge.content_circumstances import CircumstanceJudges
 from provenance.match.candidates.candidate_scan import find_candidates
 from provenance.match.candidates.candidate_table import Candidates
 from provenance.match.candidates.near_duplicates import NO_NEAR_DUPLICATES
@@ -56,7 +56,7 @@ class MatchingContext:
     ----------
     references : References
         Registries and backgrounds.
-    judge : Judge
+    judges : CircumstanceJudges
         The rules under the circumstances of the policy.
     model : ScoringModel
         The model that candidates are scored with.
@@ -69,7 +69,7 @@ class MatchingContext:
     """
 
     references: References
-    judge: Judge
+    judges: CircumstanceJudges
     model: ScoringModel
     language: NgramCounts
     threads: int
@@ -129,10 +129,10 @@ def open_context(
     [first, *_] = references.registries
     compile_kernels(first.registry.path, lambda: first, quiet=quiet)
     make_tables()
-    judge = Judge(library, policy.circumstances, policy.agreements, datetime.now(UTC).date())
+    judges = CircumstanceJudges(library, policy, datetime.now(UTC).date())
     language = language_only_counts(load_language())
     model = _scoring_model(references.registries, frozen)
-    return MatchingContext(references, judge, model, language, threads, policy.undecided)
+    return MatchingContext(references, judges, model, language, threads, policy.undecided)
 
 
 def _scoring_model(registries: Sequence[RegistryIndex], frozen: CorpusModel | None) -> ScoringModel:
@@ -186,7 +186,7 @@ def find_matches(texts: pa.LargeStringArray, context: MatchingContext) -> TextMa
         spans,
         claims,
         registries,
-        context.judge,
+        context.judges,
         tokens,
         threads,
         context.undecided,
@@ -198,7 +198,8 @@ def find_matches(texts: pa.LargeStringArray, context: MatchingContext) -> TextMa
 
 
 def _hide_texts(registry: Registry) -> Registry:
-    return replace(registry, manifest=replace(registry.manifest, keeps_texts=False))
+    manifest = replace(registry.manifest, keeps_texts=False)
+    return replace(registry, files=replace(registry.files, manifest=manifest))
 
 
 def _document_batch(texts: pa.LargeStringArray) -> pa.RecordBatch:

@@ -4,10 +4,13 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from provenance.atomic_output import read_small_file
 from provenance.errors import InputError
+from provenance.judge.content_circumstances import CircumstanceJudges
 from provenance.judge.finding_rulings import rule_all
 from provenance.judge.rule_checks import (
     Change,
@@ -16,7 +19,6 @@ from provenance.judge.rule_checks import (
     entries,
     find_quotations,
 )
-from provenance.judge.rulings import Judge
 from provenance.model import Library, Report, Verdict
 from provenance.read.rules.rule_cases import example_mismatch
 from provenance.read.rules.rule_files import load_cases, load_examples, load_rules
@@ -168,9 +170,19 @@ def _effects(report: Report, before: Library, after: Library) -> list[str]:
 
 
 def _verdicts(report: Report, library: Library) -> list[Verdict]:
-    # Findings do not store the licence that a row declared, so that sources are judged without it.
-    policy, findings = report.result.policy, report.findings
-    judge = Judge(library, policy.circumstances, policy.agreements, report.result.created.date())
-    undeclared = pa.nulls(len(findings), pa.string())
-    rulings = rule_all(judge, findings["source"], findings["created_at"], undeclared)
-    return [rulings.distinct[code].ruling.verdict for code in rulings.codes.tolist()]
+    # Findings store neither the licence nor the day of collection that a row states, so that they
+    # are judged without.
+    judges = CircumstanceJudges(library, report.result.policy, report.result.created.date())
+    collections = report.findings["collection"].combine_chunks()
+    verdicts = np.full(len(collections), Verdict.UNKNOWN, object)
+    for name in pc.unique(collections).to_pylist():
+        is_member = pc.is_null(collections) if name is None else pc.equal(collections, name)
+        findings = report.findings.filter(pc.fill_null(is_member, False))
+        undeclared = pa.nulls(len(findings), pa.string())
+        rulings = rule_all(
+            judges.named(name), findings["source"], findings["created_at"], undeclared
+        )
+        of_rulings = [each.ruling.verdict for each in rulings.distinct]
+        places = np.flatnonzero(pc.fill_null(is_member, False).to_numpy(zero_copy_only=False))
+        verdicts[places] = [of_rulings[code] for code in rulings.codes.tolist()]
+    return list(verdicts)

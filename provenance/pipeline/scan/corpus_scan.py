@@ -22,7 +22,7 @@ from provenance.match.scoring.corpus_sample import (
     merge_copies,
     merge_samples,
 )
-from provenance.model import Documents, Unread
+from provenance.model import Documents, Tokens, Unread
 from provenance.pipeline.cache_entries import (
     EntryStore,
     load_readings,
@@ -191,7 +191,7 @@ class Engine(Protocol):
 def scan_corpus(  # noqa: PLR0913 (corpus, registries, callbacks and limits)
     corpus: Corpus,
     registries: Sequence[RegistryIndex],
-    declare: Callable[[pa.RecordBatch], pa.Table],
+    declare: Callable[[pa.RecordBatch, Tokens], pa.Table],
     threads: int,
     progress: Progress,
     cache: EntryStore | None = None,
@@ -207,7 +207,7 @@ def scan_corpus(  # noqa: PLR0913 (corpus, registries, callbacks and limits)
     registries : sequence of RegistryIndex
         The registries to match against.
     declare : callable
-        Returns what the rows of a batch declare, as a table of schema `DECLARED_SCHEMA`.
+        Returns what the rows of a batch declare, given their tokens: schema `DECLARED_SCHEMA`.
     threads : int
         Number of parts read at a time.
     progress : Progress
@@ -268,7 +268,7 @@ class _PartScanner:
     def __init__(  # noqa: PLR0913 (those of `scan_corpus`)
         self,
         registries: Sequence[RegistryIndex],
-        declare: Callable[[pa.RecordBatch], pa.Table],
+        declare: Callable[[pa.RecordBatch, Tokens], pa.Table],
         margin: int,
         cache: EntryStore | None,
         collector: PartCollector,

@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 import pyarrow as pa
 
-from provenance.model import CAME_WITH, DOCUMENTS, Documents
+from provenance.model import CAME_WITH, DOCUMENTS, LABELS, Documents
 from provenance.read.corpus.corpora import Corpus
 from provenance.read.corpus.corpus_parts import Part
 from provenance.registry.store import Registry
@@ -61,5 +61,6 @@ def _make_batch(texts: Sequence[str], first: int) -> pa.RecordBatch:
         pa.nulls(count, pa.string()),
         pa.nulls(count, pa.string()),
         pa.nulls(count, CAME_WITH),
+        pa.nulls(count, LABELS),
     ]
     return pa.record_batch(columns, schema=DOCUMENTS)

@@ -56,7 +56,7 @@ _MAX_READING_BYTES = 1 << 28
 def read_part(
     part: Part,
     registries: Sequence[RegistryIndex],
-    declare: Callable[[pa.RecordBatch], pa.Table],
+    declare: Callable[[pa.RecordBatch, Tokens], pa.Table],
     bound: int,
     margin: int,
 ) -> Iterator[Reading]:
@@ -172,7 +172,7 @@ def split_batch(documents: Documents) -> Iterator[pa.RecordBatch]:
 def _read_slice(
     batch: pa.RecordBatch,
     registries: Sequence[RegistryIndex],
-    declare: Callable[[pa.RecordBatch], pa.Table],
+    declare: Callable[[pa.RecordBatch, Tokens], pa.Table],
     before: Counts,
     bound: int,
     margin: int,
@@ -181,7 +181,7 @@ def _read_slice(
     tokens = tokenise(texts)
     documents, count = _document_numbers(batch)
     sample = sample_passages(tokens, bound)
-    candidates, near_duplicates, declarations = [], [], declare(batch)
+    candidates, near_duplicates, declarations = [], [], declare(batch, tokens)
     seeds = shingle(tokens, current_parameters().seed_width)
     postings_list = look_up_seeds(seeds, [each.index for each in registries])
     for registry_index, postings in zip(registries, postings_list, strict=True):

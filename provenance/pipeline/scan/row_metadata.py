@@ -11,7 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.judge.identifiers import Licences, SourceHosts, host_of
-from provenance.model import Agents, DateRange, Int64s, Library, Notice, Policy, Stance
+from provenance.model import Agents, DateRange, Int64s, Library, Notice, Policy, Stance, Tokens
+from provenance.pipeline.scan.readings import RegistryIndex
+from provenance.pipeline.scan.withheld_content import WithheldContent, withheld_content
 from provenance.read.signals.page_signals import (
     SITE_FILES,
     PageMetadata,
@@ -196,6 +198,9 @@ DECLARED_SCHEMA = pa.schema(
 )
 """One row per text whose row declares something."""
 
+OPT_OUT = "opt-out"
+"""Identifier in the rules of opt-outs and withdrawals."""
+
 NO_DECLARATIONS = DECLARED_SCHEMA.empty_table()
 _NO_SIGNALS: tuple[tuple[str, ...], None] = ((), None)
 _MAX_QUOTE_LENGTH = 200
@@ -216,29 +221,40 @@ class Declarations:
         Signals of pages.
     default : str or None
         Licence of rows that name none: that of the dataset's card.
+    withheld : WithheldContent or None
+        What registries say is withdrawn or opted out; None if they say nothing.
     """
 
     hosts: SourceHosts
     licences: Licences
     sites: PageSignals
     default: str | None = None
+    withheld: WithheldContent | None = None
 
     @property
     def key(self) -> str:
         """Everything that affects the declarations, as text."""
-        return f"{self.hosts.owners} {self.licences.names} {self.sites.key} {self.default}"
+        withheld = None if self.withheld is None else self.withheld.key
+        names = self.hosts.owners, self.licences.names
+        return f"{names} {self.sites.key} {self.default} {withheld}"
 
-    def of(self, batch: pa.RecordBatch) -> pa.Table:
+    def of(self, batch: pa.RecordBatch, tokens: Tokens) -> pa.Table:
         """Return what the rows of a batch declare, of schema `DECLARED_SCHEMA`.
 
         Parameters
         ----------
         batch : pyarrow.RecordBatch
             Of schema `DOCUMENTS`.
+        tokens : Tokens
+            Tokens of its texts.
         """
         owners = self._owners(batch.column("url"))
         licences = self._licences(batch.column("licence"))
         signals = self._signals(batch)
+        if self.withheld is not None:
+            for text, reason in self.withheld.reasons(batch.column("url"), tokens).items():
+                names, others = signals.get(text, ([], ""))
+                signals[text] = [OPT_OUT, *names], "; ".join(filter(None, [reason, others]))
         present = pc.or_(pc.is_valid(owners), pc.is_valid(licences))
         marked = np.zeros(len(batch), bool)
         marked[list(signals)] = True
@@ -306,13 +322,30 @@ class Declarations:
         return signals
 
 
-def build_declarations(library: Library, policy: Policy) -> Declarations:
-    """Build the reader of declarations for the rules and a policy; loads captured files."""
+def _collected_overall(policy: Policy) -> DateRange | None:
+    """Return the range of days in which any of the corpus was collected; None if unknown."""
+    general = policy.circumstances.collected
+    stated = [general, *(each.collected or general for each in policy.collections)]
+    spans = [span for span in stated if span is not None]
+    if len(spans) < len(stated):
+        return None
+    firsts, untils = [span.first for span in spans], [span.until for span in spans]
+    return DateRange(
+        min((day for day in firsts if day), default=None) if None not in firsts else None,
+        max((day for day in untils if day), default=None) if None not in untils else None,
+    )
+
+
+def build_declarations(
+    library: Library, policy: Policy, registries: Sequence[RegistryIndex]
+) -> Declarations:
+    """Build the reader of declarations for rules, policy and registries; loads captured files."""
     captures = None if policy.signals is None else load_captures(policy.signals)
     card = None if captures is None else captures.card
     return Declarations(
         SourceHosts(library),
         Licences(library),
-        PageSignals(library.agents, captures, policy.circumstances.collected),
+        PageSignals(library.agents, captures, _collected_overall(policy)),
         None if card is None else card.licence,
+        withheld_content([each.registry for each in registries], library, policy),
     )

@@ -154,7 +154,7 @@ _opening = Lock()
 def _open_job(job: ScanJob) -> "_Worker":
     library = load_library(job.policy, job.settings.rules)
     references = open_references(job.policy, job.settings.control)
-    declarations = build_declarations(library, job.policy)
+    declarations = build_declarations(library, job.policy, references.registries)
     if context_digest(references.all_registries, declarations.key) != job.tasks.context_digest:
         raise EngineError(
             "a worker has another version of provenance, of its rules or of the registries than "
@@ -164,6 +164,7 @@ def _open_job(job: ScanJob) -> "_Worker":
     corpus = open_corpus(
         job.addresses,
         text_columns=job.policy.text_columns,
+        label_columns=job.policy.label_columns,
         split=job.settings.split,
         max_document=job.policy.max_document,
     )

@@ -6,12 +6,19 @@ from difflib import get_close_matches
 
 import pyarrow as pa
 
-from provenance.errors import ColumnMissing
-from provenance.read.columns.column_paths import type_at, unique_names
+from provenance.errors import ColumnMissing, UnsupportedFormat
+from provenance.read.columns.column_paths import json_object, type_at, unique_names
+from provenance.read.columns.json_schema import infer_schema
 from provenance.read.columns.nested_texts import holds_text
 from provenance.read.columns.prose_detection import ColumnSample, is_heading, is_label
 from provenance.read.columns.signal_columns import is_page, signal_paths
-from provenance.read.columns.string_arrays import as_strings, is_bytes, is_textual, text_sizes
+from provenance.read.columns.string_arrays import (
+    as_strings,
+    format_values,
+    is_bytes,
+    is_textual,
+    text_sizes,
+)
 
 TEXT_GROUPS: tuple[tuple[str, ...], ...] = (
     ("text",),
@@ -52,11 +59,20 @@ URL_NAMES = (
     *("domain", "host"),
 )
 LICENCE_NAMES = (
-    *("licence", "license", "licenses", "license_name", "license_type", "content_license"),
+    *("licence", "license", "licenses", "license_name", "content_license"),
+    *("max_stars_repo_licenses", "detected_licenses"),
     *("meta.license", "meta.licence", "metadata.license", "metadata.licence"),
 )
+METADATA_NAMES = ("metadata", "meta")
+"""Names of columns of strings that may be objects in JSON."""
 FETCH_DATE_NAMES = ("warc_date", "crawl_date", "fetch_date", "date_download", "date")
 """Names of the date on which a page was fetched."""
+
+COLLECTED_NAMES = ("collected",)
+"""Names of the day on which a row was collected, which decides the terms that apply to it."""
+
+TOKEN_ID_NAMES = frozenset({"input_ids", "token_ids", "tokens", "tokenized", "ids", "labels"})
+"""Names of lists of numbers that stand for texts."""
 
 _MIN_WORDS = 2.0
 """Mean words per row; a column with fewer, named like a text, holds ids or labels."""
@@ -79,8 +95,14 @@ class ColumnChoice:
         Columns with metadata; a row takes the first value that is not null.
     signals : tuple of str
         What was recorded with a page: headers, tags, files of its site.
+    parsed : tuple of str
+        Columns of strings that are objects in JSON, with members among the metadata.
     repeated : tuple of str
         Columns that repeat those of `texts` in the sample: read in rows in which they do not.
+    collected : tuple of str
+        Columns with the day of collection.
+    labels : tuple of str
+        Columns that collections of the policy name.
     fallback : tuple of str
         Columns with the name of a text, or without any text in the sample: read in rows in which
         the others have no text.
@@ -92,17 +114,29 @@ class ColumnChoice:
     licences: tuple[str, ...] = ()
     fetched: tuple[str, ...] = ()
     signals: tuple[str, ...] = ()
+    parsed: tuple[str, ...] = ()
     repeated: tuple[str, ...] = ()
     fallback: tuple[str, ...] = ()
+    collected: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
 
     def all(self) -> tuple[str, ...]:
         """Return every path once."""
-        texts = (*self.texts, *self.repeated, *self.fallback)
-        return tuple(dict.fromkeys((*texts, *self.metadata_paths())))
+        paths = (*self.texts, *self.repeated, *self.fallback, *self.metadata_paths(), *self.labels)
+        within = {f"{name}.": name for name in self.parsed}
+        return tuple(
+            dict.fromkeys(
+                next((name for start, name in within.items() if path.startswith(start)), path)
+                for path in paths
+            )
+        )
 
     def metadata_paths(self) -> tuple[str, ...]:
-        """Return the paths of all columns but text."""
-        return (*self.ids, *self.urls, *self.licences, *self.fetched, *self.signals)
+        """Return the paths of all columns that are not text; labels may be."""
+        return (
+            *(*self.ids, *self.urls, *self.licences, *self.fetched, *self.signals),
+            *self.collected,
+        )
 
 
 _MAX_NAME_CHARS = 1 << 10
@@ -110,7 +144,12 @@ _MAX_NAME_CHARS = 1 << 10
 
 
 def find_columns(
-    schema: pa.Schema, text_columns: Sequence[str], sample: SampleReader, *, file: str
+    schema: pa.Schema,
+    text_columns: Sequence[str],
+    sample: SampleReader,
+    *,
+    file: str,
+    labels: Sequence[str] = (),
 ) -> ColumnChoice:
     """Choose the columns of a table.
 
@@ -124,6 +163,8 @@ def find_columns(
         Reads some rows; called only if names do not decide.
     file : str
         For errors.
+    labels : sequence of str
+        Columns that collections of the policy name; a table may lack them.
 
     Returns
     -------
@@ -149,16 +190,71 @@ def find_columns(
         licences=find_present(schema, LICENCE_NAMES, holds_text),
         fetched=find_present(schema, FETCH_DATE_NAMES, is_scalar),
         signals=signal_paths(schema),
+        collected=find_present(schema, COLLECTED_NAMES, is_scalar),
+        labels=tuple(name for name in labels if type_at(schema, name) is not None),
     )
+    metadata = _with_parsed_metadata(metadata, schema, sample, file)
     for name in text_columns:
         check_column(schema, name, file)
     if text_columns:
         return metadata
+    _refuse_token_ids(schema, file)
     metadata_paths = {path for path in metadata.metadata_paths() if not is_page(path)}
     choice = _choose_prose(schema, metadata_paths, sample) or _choose_wordiest(
         schema, metadata_paths, sample, file
     )
     return replace(metadata, texts=choice.texts, repeated=choice.repeated, fallback=choice.fallback)
+
+
+def _with_parsed_metadata(
+    choice: ColumnChoice, schema: pa.Schema, sample: SampleReader, file: str
+) -> ColumnChoice:
+    """Add the metadata in columns of strings that are objects in JSON."""
+    for name in find_present(schema, METADATA_NAMES, is_textual):
+        texts = format_values(_head(sample([name]))[name].combine_chunks()).to_pylist()
+        members = infer_schema(filter(None, map(json_object, texts)), file)
+        ids, urls, licences, fetched = (
+            tuple(f"{name}.{member}" for member in find_present(members, names, _is_printable))
+            for names in (ID_NAMES, URL_NAMES, LICENCE_NAMES, FETCH_DATE_NAMES)
+        )
+        choice = replace(
+            choice,
+            ids=(*choice.ids, *ids),
+            urls=(*choice.urls, *urls),
+            licences=(*choice.licences, *licences),
+            fetched=(*choice.fetched, *fetched),
+            parsed=(*choice.parsed, name) if ids or urls or licences or fetched else choice.parsed,
+        )
+    return choice
+
+
+def _is_printable(kind: pa.DataType) -> bool:
+    return holds_text(kind) or is_scalar(kind)
+
+
+def _refuse_token_ids(schema: pa.Schema, file: str) -> None:
+    """Raise if a table has ids of tokens where its text would be.
+
+    Raises
+    ------
+    UnsupportedFormat
+        If so.
+    """
+    if first_known_group(schema, TEXT_GROUPS):
+        return
+    for field in schema:
+        name = normalise_name(field.name)
+        is_list = pa.types.is_list(field.type) or pa.types.is_large_list(field.type)
+        is_numbers = is_list and pa.types.is_integer(field.type.value_type)
+        is_sure = name in {"input_ids", "token_ids"} and (
+            is_textual(field.type) or is_bytes(field.type)
+        )
+        if (is_numbers and name in TOKEN_ID_NAMES) or is_sure:
+            raise UnsupportedFormat(
+                f"{file}: its texts are token ids (column {field.name!r}), not words",
+                remedy="check the dataset as it was before it was tokenised, or decode it with its "
+                "tokenizer.",
+            )
 
 
 def _choose_prose(

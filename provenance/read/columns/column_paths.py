@@ -1,7 +1,7 @@
 """Paths of columns: "meta.url" is a column of that name, or else the member of a struct "meta".
 
 A column with the whole path as its name takes precedence, at each step: of "a.b.c", the column
-"a.b" is tried before the column "a".
+"a.b" is tried before the column "a". The struct may be an object in JSON, in a string.
 """
 
 from collections import Counter
@@ -9,6 +9,9 @@ from collections.abc import Collection, Iterable, Iterator
 
 import pyarrow as pa
 import pyarrow.compute as pc
+
+from provenance.read.columns.string_arrays import format_values, is_textual, replace_surrogates
+from provenance.read.formats.json_objects import decode
 
 
 def split_path(path: str) -> Iterator[tuple[str, str]]:
@@ -45,9 +48,39 @@ def column_at(batch: pa.RecordBatch, path: str) -> pa.Array:
     """Return the column or member at `path`; KeyError if there is none."""
     for name, rest in split_path(path):
         place = batch.schema.get_field_index(name)
-        if place >= 0 and (not rest or _has_member(batch.schema.field(place).type, rest)):
+        if place < 0:
+            continue
+        kind = batch.schema.field(place).type
+        if not rest or _has_member(kind, rest):
             return _member_at(batch.column(place), rest)
+        if is_textual(kind):
+            texts = format_values(batch.column(place)).to_pylist()
+            return pa.array([_format(json_member(text, rest)) for text in texts], pa.large_string())
     raise KeyError(path)
+
+
+def json_object(text: object) -> dict[str, object]:
+    """Return the object that a string is in JSON; an empty one if it is none."""
+    if not isinstance(text, str) or not text.lstrip().startswith("{"):
+        return {}
+    try:
+        value = decode(text)
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def json_member(text: object, name: str) -> object:
+    """Return a member of the object that a string is in JSON; None if there is none."""
+    return json_object(text).get(name)
+
+
+def _format(value: object) -> str | None:
+    if isinstance(value, list):
+        return ", ".join(text for inner in value if (text := _format(inner))) or None
+    if isinstance(value, str):
+        return replace_surrogates(value) or None
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def top_columns(paths: Iterable[str], columns: Collection[str]) -> list[str]:

@@ -3,11 +3,17 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.model import Documents, Int64s, Skipped
-from provenance.read.columns.column_choice import ColumnChoice, SampleReader, find_columns
+from provenance.read.columns.column_choice import (
+    COLLECTED_NAMES,
+    ColumnChoice,
+    SampleReader,
+    find_columns,
+)
 from provenance.read.columns.column_paths import column_at
 from provenance.read.columns.nested_texts import TextLeaves
 from provenance.read.columns.row_fallback import find_texts
@@ -83,9 +89,13 @@ class TableFile:
     display_path: str
 
 
-def table_parts(table: TableFile, text_columns: Sequence[str]) -> list[Part]:
-    """Return the parts of a corpus for a table; `text_columns` are those given by the user."""
-    columns = find_columns(table.schema, text_columns, table.sample, file=table.display_path)
+def table_parts(
+    table: TableFile, text_columns: Sequence[str], labels: Sequence[str] = ()
+) -> list[Part]:
+    """Return the parts of a corpus for a table; the columns are those that the user names."""
+    columns = find_columns(
+        table.schema, text_columns, table.sample, file=table.display_path, labels=labels
+    )
     return [
         Part(
             table.file,
@@ -95,6 +105,7 @@ def table_parts(table: TableFile, text_columns: Sequence[str]) -> list[Part]:
             extent=piece.extent,
             layout=f"{piece.first}\n{columns}\n{table.schema.remove_metadata()}",
             row=piece.first,
+            labels=columns.labels,
         )
         for piece in table.pieces
     ]
@@ -122,8 +133,31 @@ def block_documents(file: str, block: RowBlock, columns: ColumnChoice) -> Iterat
         first_value(block.batch, columns.fetched),
         signal_fields(signals, len(block.batch)),
         block.skipped,
+        _labels(block.batch, columns),
     )
     return build_documents(rows, find_texts(block.batch, columns))
+
+
+def _labels(batch: pa.RecordBatch, columns: ColumnChoice) -> pa.Array | None:
+    """Return the values of the columns that say to which collection each row belongs."""
+    paths = {name: (name,) for name in columns.labels} | {COLLECTED_NAMES[0]: columns.collected}
+    columns_read = {name: first_value(batch, path) for name, path in paths.items()}
+    values = {
+        name: column
+        for name, column in columns_read.items()
+        if column is not None and column.null_count < len(column)
+    }
+    if not values:
+        return None
+    rows, count = len(batch), len(values)
+    # Column by column, then row by row.
+    order = np.arange(rows * count).reshape(count, rows).T.reshape(-1)
+    texts = pa.concat_arrays([column.cast(pa.large_string()) for column in values.values()])
+    names = pa.array(np.tile([*values], rows).tolist(), pa.string())
+    pairs = pa.StructArray.from_arrays([names, texts.take(pa.array(order))], ["column", "value"])
+    return pa.ListArray.from_arrays(
+        pa.array(np.arange(0, rows * count + 1, count), pa.int32()), pairs
+    )
 
 
 def first_value(batch: pa.RecordBatch, paths: Sequence[str]) -> pa.Array | None:

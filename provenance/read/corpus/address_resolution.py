@@ -2,8 +2,8 @@
 
 import os
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from glob import has_magic
@@ -32,7 +32,17 @@ from provenance.read.corpus.folder_listing import (
     own_outputs,
     special_file_error,
 )
-from provenance.read.formats.detection import METADATA_FILES, detect_format, format_by_name
+from provenance.read.corpus.table_folders import current_files
+from provenance.read.formats.detection import (
+    METADATA_FILES,
+    detect_format,
+    format_by_name,
+    refusal_of,
+)
+from provenance.read.formats.foreign_formats import refusal_by_name
+from provenance.read.formats.json_array import is_description
+from provenance.read.formats.tar_archive import check_members, open_tar
+from provenance.read.formats.webdataset_file import holds_tables
 from provenance.read.formats.zip_archive import is_zip, open_zip
 
 _KNOWN_ENDINGS = (
@@ -49,6 +59,10 @@ _KNOWN_ENDINGS = (
     ".js",
 )
 """Endings of file names that mark an address as a path, in addition to those of data formats."""
+
+
+_MAX_LOOKED_AT = 20
+"""Files of a folder without data that are looked at, to say what they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,16 +286,16 @@ def _select_data(
     if not files:
         raise EmptyCorpus(f"{address}: the folder has no files", remedy="give another folder.")
     own_names = own_outputs(files)
-    data = list(_data_files([file for file in files if file.name not in own_names]))
-    # Next to tables, text files are readmes and licences, not data.
+    current = current_files([file for file in files if file.name not in own_names], address)
+    data = list(_data_files(current))
+    # Next to tables, text files are readmes and licences, not data; so are objects in JSON.
     tables = [file for file in data if file.format != "text"]
+    if any(file.format not in {"", "json"} for file in tables):
+        tables = [file for file in tables if file.format != "json" or not is_description(file)]
     if not any(file.format for file in tables):
         tables = data
     if not tables:
-        raise UnsupportedFormat(
-            f"{address}: none of its {len(files)} files is in a supported format",
-            remedy="give Parquet, JSON Lines, CSV, Arrow or text files.",
-        )
+        raise _no_data_error(address, files, own_names)
     used_names = {file.name for file in tables} | own_names
     passed_over = [
         file.name
@@ -289,6 +303,30 @@ def _select_data(
         if not _is_hidden_or_metadata(file.name) and file.name not in used_names
     ]
     return AddressFiles(tuple(tables), len(files) - len(tables), tuple(passed_over))
+
+
+def _no_data_error(
+    address: str, files: Sequence[File], own_names: Collection[str]
+) -> UnsupportedFormat:
+    """Return the error for a folder without data; it names what one of the files is."""
+    if own_names:
+        return UnsupportedFormat(
+            f"{address}: this is a registry or a report of provenance, not a dataset",
+            remedy="give the dataset; a registry is named with --registry.",
+        )
+    visible = [file for file in files if not _is_hidden_or_metadata(file.name)]
+    for file in sorted(visible, key=lambda file: -file.size)[:_MAX_LOOKED_AT]:
+        with suppress(InputError):
+            if (refusal := refusal_of(file)) is not None:
+                return UnsupportedFormat(
+                    f"{address}: none of its {len(files)} files is in a supported format; "
+                    f"{file.name} is {refusal.what}",
+                    remedy=refusal.remedy,
+                )
+    return UnsupportedFormat(
+        f"{address}: none of its {len(files)} files is in a supported format",
+        remedy="give Parquet, JSON Lines, CSV, Arrow or text files.",
+    )
 
 
 def _data_files(files: Sequence[File]) -> Iterator[File]:
@@ -317,11 +355,21 @@ def _resolve_file(system: fsspec.AbstractFileSystem, path: str, address: str) ->
     file = File(printable_path(path.rsplit("/", 1)[-1]), path, size, system, given_path=address)
     try:
         with translate_read_errors(address):
-            if format_by_name(path) is None and is_zip(file):
+            if format_by_name(path) is None and not _is_document(path) and is_zip(file):
                 return _resolve_folder(open_zip(file), "", address)
-            return AddressFiles((detect_format(file),))
+            file = detect_format(file)
+            if file.format == "tar" and holds_tables(file):
+                tables = _resolve_folder(open_tar(file), "", address)
+                check_members(file, len(tables.files))
+                return tables
+            return AddressFiles((file,))
     except InputError as error:
         return AddressFiles((replace(file, fault=error),))
+
+
+def _is_document(path: str) -> bool:
+    """Return whether a name is that of a document that is a zip archive itself: DOCX, EPUB."""
+    return not path.lower().endswith(".zip") and refusal_by_name(path) is not None
 
 
 def _display_prefix(address: str) -> str:

@@ -32,9 +32,13 @@ from provenance.read.corpus.saved_datasets import is_saved, saved_files
 from provenance.read.corpus.stream_input import HashedStream, is_stream, stream_part
 from provenance.read.formats.arrow_file import open_arrow
 from provenance.read.formats.csv_file import open_csv
-from provenance.read.formats.json_array import json_parts
+from provenance.read.formats.json_array import json_parts, small_object
+from provenance.read.formats.mds_file import mds_parts
 from provenance.read.formats.parquet_file import open_parquet
+from provenance.read.formats.sqlite_file import sqlite_parts
 from provenance.read.formats.text_file import text_parts
+from provenance.read.formats.tfrecord_file import tfrecord_parts
+from provenance.read.formats.webdataset_file import webdataset_parts
 
 
 class FileDigest:
@@ -165,6 +169,7 @@ def open_corpus(
     addresses: Sequence[str],
     *,
     text_columns: Sequence[str] = (),
+    label_columns: Sequence[str] = (),
     split: str | None = None,
     max_document: int = MAX_DOCUMENT,
 ) -> Corpus:
@@ -178,6 +183,8 @@ def open_corpus(
         hub dataset of the same name.
     text_columns : sequence of str
         Columns with text; they are detected if none is given. "meta.text" is a member of a struct.
+    label_columns : sequence of str
+        Columns that collections of the policy name.
     split : str or None
         The split to read of datasets that have several; None reads all.
     max_document : int
@@ -196,7 +203,8 @@ def open_corpus(
     UnsupportedFormat
         If there is no data in a supported format.
     ColumnMissing
-        If a given column is missing, or no column holds text.
+        If a given text column is missing, no column holds text, or no file has one of
+        `label_columns`.
     CorruptFile
         If a file is damaged.
     EmptyCorpus
@@ -209,7 +217,9 @@ def open_corpus(
     parts, digests = [], []
     for address in streams:
         with address_errors.reaching(address):
-            for part in _stream_parts(address, text_columns, split, max_document, label=label):
+            for part in _stream_parts(
+                address, (text_columns, label_columns), split, max_document, label=label
+            ):
                 texts = HashedStream(part.read)
                 parts.append(replace(part, read=texts.batches))
                 digests.append((part.file, texts.digest))
@@ -220,7 +230,8 @@ def open_corpus(
             with address_errors.reaching(address):
                 places[address] = _resolve_address(address, split)
     distinct = sorted(distinct_files([*places.values()], [*places]), key=lambda file: file.name)
-    files = [replace(file, max_document=max_document) for file in distinct]
+    labels = tuple(label_columns)
+    files = [replace(file, max_document=max_document, label_columns=labels) for file in distinct]
     corpus = open_files(addresses, files, text_columns)
     parts += corpus.parts
     digests += corpus.digests
@@ -232,13 +243,28 @@ def open_corpus(
         raise EmptyCorpus(
             f"there are no rows in {', '.join(addresses)}", remedy="give files that have rows."
         )
+    _check_labels(label_columns, parts)
     return replace(
-        _build_corpus(addresses, parts, tuple(digests)),
-        ignored=sum(place.ignored for place in places.values()),
-        passed_over=_passed_over_files([*places.values()]),
+        corpus_of_parts(addresses, parts, tuple(digests)),
+        ignored=corpus.ignored + sum(place.ignored for place in places.values()),
+        passed_over=_passed_over_files(
+            [name for place in places.values() for name in place.passed_over],
+            corpus.passed_over,
+        ),
         files=corpus.files,
         unread=unread,
     )
+
+
+def _check_labels(label_columns: Sequence[str], parts: Sequence[Part]) -> None:
+    present = {name for part in parts for name in part.labels}
+    for name in label_columns:
+        if name not in present:
+            raise ColumnMissing(
+                f"no file of the dataset has the column {name!r}, which [[collections]] of the "
+                "policy names",
+                remedy="correct `column` in the policy, or remove that collection.",
+            )
 
 
 _MISTAKEN_ADDRESS = (DatasetNotFound, UnsupportedFormat, ColumnMissing, EmptyCorpus)
@@ -285,7 +311,7 @@ def open_files(
     parts: list[Part] = []
     opened_files: list[File] = []
     digests = []
-    faults: list[tuple[str, InputError]] = []
+    faults: list[tuple[File, InputError]] = []
     for file in files:
         try:
             if file.fault is not None:
@@ -294,16 +320,31 @@ def open_files(
             digest = FileDigest(file, state)
             parts += _with_change_checks(_parts_of(file, text_columns), file, state, digest)
         except InputError as error:
-            faults.append((file.name, error))
+            faults.append((file, error))
         else:
             opened_files.append(file)
             digests.append((file.name, digest))
     if faults and not opened_files:
         raise faults[0][1]
-    unread = merge_unread(unread_entry(name, error) for name, error in faults)
-    return replace(
-        _build_corpus(addresses, parts, tuple(digests)), files=tuple(opened_files), unread=unread
+    passed_over = [file.name for file, error in faults if _describes_others(file, error)]
+    unread = merge_unread(
+        unread_entry(file.name, error) for file, error in faults if file.name not in passed_over
     )
+    return replace(
+        corpus_of_parts(addresses, parts, tuple(digests)),
+        files=tuple(opened_files),
+        unread=unread,
+        ignored=len(passed_over),
+        passed_over=_passed_over_files(passed_over),
+    )
+
+
+def _describes_others(file: File, error: InputError) -> bool:
+    """Return whether a file without text lies beside data: settings in JSON, images in a tar."""
+    if file.format == "tar":
+        return isinstance(error, ColumnMissing)
+    is_without_text = isinstance(error, ColumnMissing | UnsupportedFormat)
+    return is_without_text and small_object(file) is not None
 
 
 def _parts_of(file: File, text_columns: Sequence[str]) -> list[Part]:
@@ -314,7 +355,7 @@ def _parts_of(file: File, text_columns: Sequence[str]) -> list[Part]:
 def _table_reader(opener: Callable[[File], TableFile]) -> Reader:
     def read(file: File, text_columns: Sequence[str]) -> list[Part]:
         table = opener(file)
-        return table_parts(table, text_columns) if table.pieces else []
+        return table_parts(table, text_columns, file.label_columns) if table.pieces else []
 
     return read
 
@@ -326,6 +367,10 @@ _READERS: dict[str, Reader] = {
     "jsonl": json_parts,
     "json": json_parts,
     "text": lambda file, _: text_parts(file),
+    "mds": mds_parts,
+    "tfrecord": tfrecord_parts,
+    "sqlite": sqlite_parts,
+    "tar": webdataset_parts,
 }
 """Functions that make the parts of a file, by format."""
 
@@ -396,28 +441,46 @@ def is_stream_or_hub(address: str) -> bool:
 
 
 def _stream_parts(
-    address: str, text_columns: Sequence[str], split: str | None, max_document: int, *, label: bool
+    address: str,
+    columns: tuple[Sequence[str], Sequence[str]],
+    split: str | None,
+    max_document: int,
+    *,
+    label: bool,
 ) -> list[Part]:
+    text_columns, label_columns = columns
     if is_stream(address):
-        return [stream_part(address, text_columns, max_document)]
+        return [stream_part(address, text_columns, max_document, label_columns)]
     if "/" not in address and (similar := similar_paths(address, cutoff=_TYPO_SIMILARITY)):
         raise DatasetNotFound(
             f"{address}: there is no such file or folder; the hub was not searched",
             remedy=f"did you mean {similar[0]!r}? For a hub dataset write {HUB_PREFIX}{address}.",
         )
-    return hub_parts(address, text_columns, split, label=label, max_document=max_document)
+    return hub_parts(
+        address,
+        text_columns,
+        split,
+        label=label,
+        max_document=max_document,
+        label_columns=label_columns,
+    )
 
 
 def _resolve_address(address: str, split: str | None) -> AddressFiles:
     return saved_files(address, split) if is_saved(address) else find_files(address)
 
 
-def _passed_over_files(address_files: Sequence[AddressFiles]) -> IgnoredFiles | None:
-    names = sorted(name for entry in address_files for name in entry.passed_over)
-    return IgnoredFiles(len(names), tuple(names[:_MAX_NAMED])) if names else None
+def _passed_over_files(
+    names: Sequence[str], others: IgnoredFiles | None = None
+) -> IgnoredFiles | None:
+    """Count the files that are passed over, and name some; `others` are counted already."""
+    count = len(names) + (others.count if others is not None else 0)
+    shown = sorted([*names, *(others.files if others is not None else ())])[:_MAX_NAMED]
+    return IgnoredFiles(count, tuple(shown)) if count else None
 
 
-def _build_corpus(addresses: Sequence[str], parts: Sequence[Part], digests: Digests) -> Corpus:
+def corpus_of_parts(addresses: Sequence[str], parts: Sequence[Part], digests: Digests) -> Corpus:
+    """Return a corpus of parts, in order of the names of their files; `digests` as in `Corpus`."""
     # Stable: a file's own parts keep their order.
     grouped_parts = group_small_files(sorted(parts, key=lambda part: part.file))
     columns = dict.fromkeys(name for part in grouped_parts for name in part.text_columns)

@@ -51,6 +51,8 @@ class Part:
         Number of its first row in the file.
     names : tuple of str
         Names of its files, if there are several.
+    labels : tuple of str
+        Columns that it has of those that collections of the policy name.
     """
 
     file: str
@@ -66,6 +68,7 @@ class Part:
     identity: Callable[[], str | None] | None = None
     row: int = 0
     names: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -178,6 +181,7 @@ def _merge_group(group: Sequence[Part]) -> Part:
         key=_group_key([part.key for part in group]),
         identity=_group_key([part.identity for part in group]),
         names=names,
+        labels=tuple(dict.fromkeys(label for part in group for label in part.labels)),
     )
 
 

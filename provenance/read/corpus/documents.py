@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from provenance.model import CAME_WITH, DOCUMENTS, Documents, Flags, Int64s, Skipped
+from provenance.model import CAME_WITH, DOCUMENTS, LABELS, Documents, Flags, Int64s, Skipped
 from provenance.read.columns.nested_texts import TextLeaves
 from provenance.read.columns.string_arrays import (
     invalid_utf8,
@@ -37,6 +37,8 @@ class RowMetadata:
         One value per row; null if a row has none, never empty.
     came_with : pyarrow.Array of `CAME_WITH`, or None
         Signals of each row.
+    labels : pyarrow.Array of `LABELS`, or None
+        Values of the columns that collections name.
     skipped : tuple of Skipped
         Rows among these that could not be read.
     """
@@ -49,6 +51,7 @@ class RowMetadata:
     fetched: pa.Array | None = None
     came_with: pa.Array | None = None
     skipped: tuple[Skipped, ...] = ()
+    labels: pa.Array | None = None
 
 
 def build_documents(rows: RowMetadata, leaves: TextLeaves) -> Iterator[Documents]:
@@ -153,6 +156,7 @@ def _build_batch(rows: RowMetadata, leaves: TextLeaves) -> pa.RecordBatch:
         spread(rows.licences),
         spread(rows.fetched),
         spread(rows.came_with, CAME_WITH),
+        spread(rows.labels, LABELS),
     ]
     return pa.record_batch(columns, schema=DOCUMENTS)
 

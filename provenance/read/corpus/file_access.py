@@ -148,6 +148,8 @@ class File:
         The path as the user gave it, for errors; empty where the name is that.
     max_document : int
         Bytes that a document in it may have.
+    label_columns : tuple of str
+        Columns to read that collections of the policy name.
     fault : InputError or None
         Why it cannot be read, if that was known when its folder was listed.
     """
@@ -161,6 +163,7 @@ class File:
     given_path: str = ""
     max_document: int = MAX_DOCUMENT
     fault: InputError | None = None
+    label_columns: tuple[str, ...] = ()
 
     @property
     def limit(self) -> DocumentLimit:

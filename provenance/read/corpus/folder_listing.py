@@ -297,7 +297,7 @@ def _head(file: File, size: int) -> bytes:
         return b""
 
 
-_NUMBERED = re.compile(r"-(?P<number>\d{1,9})(?P<rest>-of-(?P<total>\d{1,9})(\.\w+)+)$", re.ASCII)
+_NUMBERED = re.compile(r"-(?P<number>\d{1,9})(?P<rest>-of-(?P<total>\d{1,9})(\.\w+)*)$", re.ASCII)
 _MAX_NAMED = 100
 """Missing files of a set that are listed individually."""
 

@@ -42,6 +42,7 @@ def hub_parts(
     *,
     label: bool = False,
     max_document: int = MAX_DOCUMENT,
+    label_columns: Sequence[str] = (),
 ) -> list[Part]:
     """Open a hub dataset for streaming.
 
@@ -57,6 +58,8 @@ def hub_parts(
         Put the name of the dataset before that of the split.
     max_document : int
         Largest size of a document in bytes.
+    label_columns : sequence of str
+        Columns that collections of the policy name.
 
     Returns
     -------
@@ -79,22 +82,32 @@ def hub_parts(
             name, match["config"], revision=match["revision"], streaming=True
         )
     return [
-        _split_part(
+        split_part(
             f"{name}/{split_name}" if label else split_name,
             dataset,
             text_columns,
             DocumentLimit(split_name, max_document),
+            label_columns,
         )
         for split_name, dataset in sorted(choose_splits(dict(splits), split, name).items())
     ]
 
 
-def _split_part(file: str, dataset: Any, text_columns: Sequence[str], limit: DocumentLimit) -> Part:
+def split_part(
+    file: str,
+    dataset: Any,
+    text_columns: Sequence[str],
+    limit: DocumentLimit,
+    label_columns: Sequence[str] = (),
+) -> Part:
+    """Return a dataset of the `datasets` library, streamed or not, as a part called `file`."""
     batches = _Batches(file, dataset.with_format("arrow"))
     first = next(batches.tables(), None)
     if first is None:
         return Part(file, 0, lambda: iter(()))
-    columns = find_columns(first.schema, text_columns, first.select, file=file)
+    columns = find_columns(
+        first.schema, text_columns, first.select, file=file, labels=label_columns
+    )
 
     def read() -> Iterator[Documents]:
         row = 0
@@ -106,7 +119,7 @@ def _split_part(file: str, dataset: Any, text_columns: Sequence[str], limit: Doc
                     yield from block_documents(file, RowBlock(portion, numbers), columns)
                     row += len(portion)
 
-    return Part(file, 0, read, columns.texts)
+    return Part(file, 0, read, columns.texts, labels=columns.labels)
 
 
 @dataclass(frozen=True, slots=True)

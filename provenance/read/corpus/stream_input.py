@@ -75,7 +75,10 @@ def is_stream(address: str) -> bool:
 
 
 def stream_part(
-    address: str, text_columns: Sequence[str], max_document: int = MAX_DOCUMENT
+    address: str,
+    text_columns: Sequence[str],
+    max_document: int = MAX_DOCUMENT,
+    label_columns: Sequence[str] = (),
 ) -> Part:
     """Return the JSON Lines on standard input, or in a pipe, as a part that can be read once.
 
@@ -87,6 +90,8 @@ def stream_part(
         Text columns given by the user.
     max_document : int
         Largest size of a line in bytes.
+    label_columns : sequence of str
+        Columns that collections of the policy name; they may first occur later.
 
     Raises
     ------
@@ -106,7 +111,7 @@ def stream_part(
         sample = [record for _, record in parse_lines(block).records]
         if sample:
             break
-    layout = infer_layout(sample, text_columns, address)
+    layout = infer_layout(sample, text_columns, address, label_columns)
     waiting = [chain(head, blocks)]
 
     def read() -> Iterator[Documents]:
@@ -116,7 +121,9 @@ def stream_part(
             )
         return read_lines(address, waiting.pop(), layout)
 
-    return Part(address, 0, read, layout.columns.texts, rereadable=False)
+    return Part(
+        address, 0, read, layout.columns.texts, rereadable=False, labels=tuple(label_columns)
+    )
 
 
 def _read_blocks(address: str, limit: DocumentLimit) -> Iterator[LineBlock]:

@@ -158,6 +158,11 @@ def item_column(schema: pa.Schema) -> str | None:
     return _fitting(KNOWN_NAMES["item"].split(), schema, _FITS["item"], ())
 
 
+def url_column(schema: pa.Schema) -> str | None:
+    """Return the column of addresses, if the table has one."""
+    return _fitting(KNOWN_NAMES["url"].split(), schema, _FITS["url"], ())
+
+
 def has_text_by_name(schema: pa.Schema) -> bool:
     """Return whether a column is called as texts usually are."""
     return _fitting([*TEXT_NAMES.split(), *TITLE_NAMES.split()], schema, _is_string, ()) is not None

@@ -21,10 +21,10 @@ from provenance.read.corpus.folder_listing import (
     special_file_error,
 )
 from provenance.read.corpus.saved_datasets import is_saved, saved_files
-from provenance.read.dumps.refusals import Refusal
 from provenance.read.dumps.sources.books import EPUB_MARK, EPUB_MARK_OFFSET
 from provenance.read.formats.compression import compression_by_name, detect_compression
 from provenance.read.formats.detection import METADATA_FILES, format_by_name
+from provenance.read.formats.foreign_formats import Refusal
 from provenance.read.formats.tar_archive import as_tar, check_members, open_tar
 from provenance.read.formats.zip_archive import is_zip, open_zip
 
@@ -46,6 +46,7 @@ _FOLDER_LAYOUTS: tuple[tuple[Collection[str], Collection[str]], ...] = (
 )
 """Names by which the layout of a folder is recognised, and those of its files with items."""
 
+_TABLE_FORMATS = ("parquet", "arrow", "csv", "jsonl", "json")
 _KNOWN_NAMES = ("rc_*", "rs_*", "wiki_[0-9][0-9]")
 _KNOWN_SUFFIXES = ("xml", "warc", "wet", "car", "mbox", "eml", "rss", "atom", "epub")
 _TEXT_SUFFIXES = ("txt", "log")
@@ -198,7 +199,7 @@ def _is_table(path: str) -> bool:
     form = format_by_name(name)
     return (
         form is not None
-        and form[0] != "text"
+        and form[0] in _TABLE_FORMATS
         and name not in METADATA_FILES
         and name[0] not in "._"
     )

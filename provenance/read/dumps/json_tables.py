@@ -55,7 +55,7 @@ OPTIONAL_NAMES = {
 }
 """Names that are read from every object even if none in the sample has such a member."""
 TEXT_NOT_STRING = "text is not a string"
-_NOT_A_STRING = "\0"
+_NOT_A_STRING = "(not a string)"
 """Stands for a text of another type; compared by identity."""
 
 

@@ -26,6 +26,7 @@ from provenance.read.formats.detection import (
     check_not_pointer,
     format_by_name,
 )
+from provenance.read.formats.foreign_formats import refuse_by_magic
 from provenance.read.formats.json_array import starts_as_jsonl
 from provenance.read.formats.json_prefix import parse_prefix
 from provenance.read.formats.jsonl_blocks import parse_line
@@ -93,7 +94,7 @@ def detect_layout(file: File) -> str:
         return _table_layout(file)
     if head.startswith(books.EPUB_MARK, books.EPUB_MARK_OFFSET):
         return EPUB
-    refusals.refuse_by_magic(head, name)
+    refuse_by_magic(head, name)
     layout = _text_layout(head, name)
     if layout is not None:
         return layout

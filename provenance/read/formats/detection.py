@@ -7,6 +7,7 @@ from dataclasses import replace
 from provenance.errors import UnsupportedFormat
 from provenance.read.corpus.file_access import File
 from provenance.read.formats.compression import compression_by_name, detect_compression
+from provenance.read.formats.foreign_formats import Refusal, refusal_by_magic, refusal_by_name
 
 FORMATS_BY_SUFFIX = {
     "parquet": "parquet",
@@ -29,8 +30,18 @@ FORMATS_BY_SUFFIX = {
     "org": "text",
     "tex": "text",
     "adoc": "text",
+    "mds": "mds",
+    "tfrecord": "tfrecord",
+    "tfrecords": "tfrecord",
+    "sqlite": "sqlite",
+    "sqlite3": "sqlite",
+    "tar": "tar",
 }
 """Formats by the suffix of the file name."""
+
+_TAR_SUFFIXES = {"tgz": "gz", "tbz2": "bz2", "txz": "xz"}
+_SHARD_NUMBER = re.compile(r"-\d+-of-\d+$", re.ASCII)
+"""What TensorFlow puts after a suffix: `train.tfrecord-00000-of-00008`."""
 
 METADATA_FILES = frozenset(
     {
@@ -42,6 +53,8 @@ METADATA_FILES = frozenset(
 
 PARQUET_MAGIC, ARROW_MAGICS = b"PAR1", (b"ARROW1", b"\xff\xff\xff\xff")
 """First bytes of Parquet files, and of Arrow files and streams."""
+SQLITE_MAGIC = b"SQLite format 3\0"
+TAR_MARK, TAR_MARK_OFFSET = b"ustar", 257
 
 _HEAD_BYTES = 1 << 12
 _LFS_POINTER = b"version https://git-lfs.github.com/spec/"
@@ -55,6 +68,9 @@ def format_by_name(path: str) -> tuple[str, str | None] | None:
     compression = compression_by_name(last)
     if compression is not None:
         last = stem.rpartition(".")[2]
+    elif last in _TAR_SUFFIXES:
+        return "tar", _TAR_SUFFIXES[last]
+    last = _SHARD_NUMBER.sub("", last)
     return (FORMATS_BY_SUFFIX[last], compression) if last in FORMATS_BY_SUFFIX else None
 
 
@@ -67,22 +83,37 @@ def detect_format(file: File) -> File:
         If neither its name nor its first bytes tell.
     """
     format_and_compression = format_by_name(file.path)
-    if format_and_compression is None:
-        # Names of dumps often do not tell the format: RC_2012-01.zst.
-        with file.open() as stream:
-            compression = detect_compression(stream.read(8))
-        format_and_compression = (
-            _format_by_content(replace(file, compression=compression).head(_HEAD_BYTES)),
-            compression,
-        )
-    form, compression = format_and_compression
+    if format_and_compression is not None:
+        form, compression = format_and_compression
+        return replace(file, format=form, compression=compression)
+    # Names of dumps often do not tell the format: RC_2012-01.zst.
+    file = _with_compression(file)
+    head = file.head(_HEAD_BYTES)
+    form = _format_by_content(head)
     if not form:
-        raise UnsupportedFormat(
-            f"{file.display_path}: the format is not supported",
-            remedy="give Parquet, JSON Lines, CSV, Arrow or text files; "
-            "all but Parquet and Arrow may be compressed with gz, zst, bz2 or xz.",
-        )
-    return replace(file, format=form, compression=compression)
+        raise _unsupported_error(file, head)
+    return replace(file, format=form)
+
+
+def refusal_of(file: File) -> Refusal | None:
+    """Return what a file is, by its name or first bytes, if it is known and not supported."""
+    return refusal_by_name(file.path) or refusal_by_magic(_with_compression(file).head(_HEAD_BYTES))
+
+
+def _with_compression(file: File) -> File:
+    with file.open() as stream:
+        return replace(file, compression=detect_compression(stream.read(8)))
+
+
+def _unsupported_error(file: File, head: bytes) -> UnsupportedFormat:
+    refusal = refusal_by_name(file.path) or refusal_by_magic(head)
+    if refusal is not None:
+        return refusal.error(file.display_path)
+    return UnsupportedFormat(
+        f"{file.display_path}: the format is not supported",
+        remedy="give Parquet, JSON Lines, CSV, Arrow or text files; "
+        "all but Parquet and Arrow may be compressed with gz, zst, bz2 or xz.",
+    )
 
 
 def check_text(head: bytes, name: str) -> None:
@@ -144,6 +175,10 @@ def _format_by_content(head: bytes) -> str:
         return "parquet"
     if head.startswith(ARROW_MAGICS):
         return "arrow"
+    if head.startswith(SQLITE_MAGIC):
+        return "sqlite"
+    if head[TAR_MARK_OFFSET:].startswith(TAR_MARK):
+        return "tar"
     text = head.removeprefix(codecs.BOM_UTF8).lstrip()
     if re.match(rb"\{|\[\s*[\[{\"\]]", text):
         return "json"

@@ -8,20 +8,23 @@ from contextlib import closing
 from itertools import islice
 from typing import BinaryIO, TypeGuard
 
-from provenance.errors import DocumentTooLarge
+from provenance.errors import DocumentTooLarge, InputError
 from provenance.model import Documents
+from provenance.read.columns.column_choice import WELL_KNOWN_NAMES, normalise_name
 from provenance.read.corpus import skipped_rows
 from provenance.read.corpus.corpus_parts import Part
 from provenance.read.corpus.file_access import File, translate_read_errors
 from provenance.read.corpus.size_limits import DocumentLimit, until_error
 from provenance.read.formats.detection import check_text
+from provenance.read.formats.foreign_formats import refuse_object
 from provenance.read.formats.json_objects import Record, to_record
 from provenance.read.formats.json_records import record_documents
 from provenance.read.formats.json_stream import JsonText, TooDeep
 from provenance.read.formats.jsonl_blocks import Records, parse_line
-from provenance.read.formats.jsonl_file import infer_layout, jsonl_parts
+from provenance.read.formats.jsonl_file import infer_layout, jsonl_parts, layout_key
 
 _BATCH_CHARS = 4 << 20
+_MAX_OBJECT_BYTES = 1 << 20
 _HEAD_BYTES = 1 << 16
 _HEAD_LINES = 50
 _SAMPLE_CHARS = 1 << 18
@@ -38,13 +41,51 @@ def json_parts(file: File, text_columns: Sequence[str]) -> list[Part]:
     with closing(_read_records(file, _SAMPLE_CHARS)) as batches:
         records = (record for batch in until_error(batches) for _, record in batch.records)
         sample = list(islice(records, _SAMPLE_RECORDS))
-    layout = infer_layout(sample, text_columns, file.display_path)
+    layout = infer_layout(sample, text_columns, file.display_path, file.label_columns)
 
     def read() -> Iterator[Documents]:
         for batch in _read_records(file, _BATCH_CHARS):
-            yield from record_documents(file.name, batch, layout.columns, layout.sample_members)
+            yield from record_documents(
+                file.name, batch, layout.record_columns, layout.sample_members
+            )
 
-    return [Part(file.name, file.size, read, layout.columns.texts)]
+    # Columns may first occur after the sample.
+    labels = file.label_columns
+    return [
+        Part(
+            file.name,
+            file.size,
+            read,
+            layout.columns.texts,
+            layout=layout_key(labels),
+            labels=labels,
+        )
+    ]
+
+
+def is_description(file: File) -> bool:
+    """Return whether a JSON file is one object without texts of usual names: a manifest, settings.
+
+    Such files lie beside data and describe it.
+    """
+    content = small_object(file)
+    if content is None:
+        return False
+    rows = [content]
+    if (member := row_list_member(content)) is not None and _is_row_list(inner := content[member]):
+        rows += inner
+    return not any(normalise_name(name) in WELL_KNOWN_NAMES for row in rows for name in row)
+
+
+def small_object(file: File) -> Record | None:
+    """Return the object that a JSON file of up to 1 MB is; None if it is something else."""
+    if file.format != "json" or file.fault is not None or file.size > _MAX_OBJECT_BYTES:
+        return None
+    try:
+        content = json.loads(file.head(_MAX_OBJECT_BYTES).decode("utf-8-sig"))
+    except (InputError, ValueError, RecursionError):
+        return None
+    return content if _is_object(content) else None
 
 
 def is_jsonl_file(file: File) -> bool:
@@ -106,6 +147,8 @@ def array_records(
 
     Raises
     ------
+    UnsupportedFormat
+        If a single object is a description of something, and `unwraps`.
     CorruptFile
         If it is cut short, or not JSON: the rest cannot be read then.
     DocumentTooLarge
@@ -115,7 +158,8 @@ def array_records(
     batch, batch_chars = Records([], []), 0
     with translate_read_errors(limit.file, lambda: f"after {row:,} rows", damage=(ValueError,)):
         try:
-            for value, source in _array_elements(JsonText(stream, limit), unwraps=unwraps):
+            text = JsonText(stream, limit)
+            for value, source in _array_elements(text, limit.file, unwraps=unwraps):
                 batch.add(row, as_row(value, source))
                 row += 1
                 batch_chars += _ROW_CHARS + len(source)
@@ -128,9 +172,9 @@ def array_records(
     yield batch
 
 
-def _array_elements(text: JsonText, *, unwraps: bool) -> Iterator[tuple[object, str]]:
+def _array_elements(text: JsonText, name: str, *, unwraps: bool) -> Iterator[tuple[object, str]]:
     if text.peek() != "[":
-        yield from _concatenated_values(text, unwraps=unwraps)
+        yield from _concatenated_values(text, name, unwraps=unwraps)
         return
     text.skip()
     if text.peek() != "]":
@@ -144,7 +188,9 @@ def _array_elements(text: JsonText, *, unwraps: bool) -> Iterator[tuple[object, 
         raise ValueError("there is content after the array")
 
 
-def _concatenated_values(text: JsonText, *, unwraps: bool) -> Iterator[tuple[object, str]]:
+def _concatenated_values(
+    text: JsonText, name: str, *, unwraps: bool
+) -> Iterator[tuple[object, str]]:
     if not text.peek():
         return
     first, source = text.value()
@@ -153,6 +199,8 @@ def _concatenated_values(text: JsonText, *, unwraps: bool) -> Iterator[tuple[obj
         while text.peek():
             yield text.value()
         return
+    if unwraps and _is_object(first):
+        refuse_object(first, name)
     member = row_list_member(first) if unwraps else None
     if member is not None and _is_object(first) and _is_row_list(rows := first[member]):
         for row in rows:

@@ -7,15 +7,16 @@ from dataclasses import dataclass, field
 import numpy as np
 import pyarrow as pa
 
-from provenance.model import CAME_WITH, Documents
+from provenance.model import CAME_WITH, LABELS, Documents
 from provenance.read.columns.column_choice import (
+    COLLECTED_NAMES,
     TEXT_GROUPS,
     WELL_KNOWN_NAMES,
     ColumnChoice,
     normalise_name,
     without_headings,
 )
-from provenance.read.columns.column_paths import split_path
+from provenance.read.columns.column_paths import json_member, split_path
 from provenance.read.columns.nested_texts import LABEL_MEMBERS, TURN_TEXT_MEMBERS, TextLeaves
 from provenance.read.columns.prose_detection import is_label, repeats_text
 from provenance.read.columns.signal_columns import is_page, record_signal_fields
@@ -55,6 +56,7 @@ def record_documents(
         pa.array(builder.fetched, pa.large_string()),
         pa.array(builder.came_with, CAME_WITH),
         skipped_rows.count_by_reason(file, records.faults),
+        pa.array(builder.labels, LABELS),
     )
     fields = pa.array(builder.fields, pa.string())
     texts = pa.array(builder.texts, pa.large_string())
@@ -82,6 +84,8 @@ def value_at(record: Record, path: str) -> object:
         if not rest:
             return inner
         if isinstance(inner, dict) and (member := value_at(inner, rest)) is not None:
+            return member
+        if isinstance(inner, str) and (member := json_member(inner, rest)) is not None:
             return member
     return None
 
@@ -133,6 +137,7 @@ class _ColumnBuilder:
     licences: list[str | None] = field(default_factory=list)
     fetched: list[str | None] = field(default_factory=list)
     came_with: list[list[tuple[str, str]] | None] = field(default_factory=list)
+    labels: list[list[tuple[str, str | None]] | None] = field(default_factory=list)
     places: list[int] = field(default_factory=list)
     fields: list[str] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
@@ -174,6 +179,10 @@ def _append_record(
     builder.fetched.append(first_value_text(record, columns.fetched))
     fields = [(kind, replace_surrogates(value)) for kind, value in record_signal_fields(record)]
     builder.came_with.append(fields or None)
+    labels = [(name, first_value_text(record, [name])) for name in columns.labels]
+    if columns.collected:
+        labels.append((COLLECTED_NAMES[0], first_value_text(record, columns.collected)))
+    builder.labels.append([pair for pair in labels if pair[1] is not None] or None)
 
 
 def _texts_at(record: Record, paths: Sequence[str]) -> list[tuple[str, str]]:

@@ -11,9 +11,10 @@ from typing import BinaryIO, cast
 import numpy as np
 import pyarrow as pa
 
-from provenance.errors import ColumnMissing, InputError
+from provenance.errors import ColumnMissing, InputError, UnsupportedFormat
 from provenance.model import Documents, Flags
 from provenance.read.columns.column_choice import (
+    COLLECTED_NAMES,
     ID_NAMES,
     LICENCE_NAMES,
     URL_NAMES,
@@ -30,7 +31,12 @@ from provenance.read.corpus.corpus_parts import Part
 from provenance.read.corpus.file_access import File, next_block
 from provenance.read.corpus.size_limits import until_error
 from provenance.read.formats.json_objects import Record
-from provenance.read.formats.json_records import find_hidden_texts, record_documents, texts_within
+from provenance.read.formats.json_records import (
+    find_hidden_texts,
+    record_documents,
+    texts_within,
+    value_at,
+)
 from provenance.read.formats.jsonl_blocks import (
     BLOCK_BYTES,
     LineBlock,
@@ -144,19 +150,36 @@ class JsonlLayout:
         without text in them is not searched for other texts.
     nested : bool
         Whether headers of pages may be members of a struct.
+    unseen_labels : tuple of str
+        Columns that collections name, and that the sample lacks.
     """
 
     columns: ColumnChoice
     schema: pa.Schema
     sample_members: frozenset[str] | None
     nested: bool = False
+    unseen_labels: tuple[str, ...] = ()
+
+    @property
+    def record_columns(self) -> ColumnChoice:
+        """Return the columns for objects that are parsed one by one."""
+        return replace(self.columns, labels=(*self.columns.labels, *self.unseen_labels))
+
+    def is_special(self, data: bytes) -> bool:
+        """Return whether lines may have members that the schema lacks, but that are needed."""
+        return (self.nested and mentions_signal(data)) or any(
+            f'"{name.rpartition(".")[2]}"'.encode() in data for name in self.unseen_labels
+        )
 
 
 def jsonl_parts(file: File, text_columns: Sequence[str]) -> list[Part]:
     """Return the parts of a JSON Lines file; `text_columns` are those given by the user."""
     with closing(read_blocks(file, _SAMPLE_BYTES)) as blocks:
         layout = infer_layout(
-            _read_sample(until_error(blocks), text_columns), text_columns, file.display_path
+            _read_sample(until_error(blocks), text_columns, file.label_columns),
+            text_columns,
+            file.display_path,
+            file.label_columns,
         )
     ranges: list[LineRange | None] = [*line_ranges(file)] or [None]
     return [
@@ -165,10 +188,17 @@ def jsonl_parts(file: File, text_columns: Sequence[str]) -> list[Part]:
             line_range.size if line_range else file.size,
             partial(_read_part, file, layout, line_range),
             layout.columns.texts,
+            layout=layout_key(file.label_columns),
             row=line_range.row if line_range else 0,
+            labels=layout.columns.labels,
         )
         for line_range in ranges
     ]
+
+
+def layout_key(labels: Sequence[str]) -> str:
+    """Return what the layout depends on besides the bytes and the text columns."""
+    return f"\n{labels}" if labels else ""
 
 
 def _read_part(
@@ -189,7 +219,9 @@ def read_blocks(
             row = block.first + block.rows
 
 
-def infer_layout(records: Sequence[Record], text_columns: Sequence[str], file: str) -> JsonlLayout:
+def infer_layout(
+    records: Sequence[Record], text_columns: Sequence[str], file: str, labels: Sequence[str] = ()
+) -> JsonlLayout:
     """Infer from a sample of objects how to read a file.
 
     Raises
@@ -199,12 +231,12 @@ def infer_layout(records: Sequence[Record], text_columns: Sequence[str], file: s
     """
     schema = infer_schema(records, file)
     if not records:
-        return _complete_layout(schema, ColumnChoice(tuple(text_columns)), text_columns)
-    layout = _layout_by_names(schema, tuple(text_columns))
+        return _complete_layout(schema, ColumnChoice(tuple(text_columns)), text_columns, labels)
+    layout = _layout_by_names(schema, tuple(text_columns), tuple(labels))
     if layout is not None:
         return layout
-    columns = find_columns(schema, text_columns, _sampler(records), file=file)
-    return _complete_layout(schema, columns, text_columns)
+    columns = find_columns(schema, text_columns, _sampler(records), file=file, labels=labels)
+    return _complete_layout(schema, columns, text_columns, labels)
 
 
 class _SampleRequiredError(Exception):
@@ -212,7 +244,9 @@ class _SampleRequiredError(Exception):
 
 
 @lru_cache(maxsize=64)
-def _layout_by_names(schema: pa.Schema, text_columns: tuple[str, ...]) -> JsonlLayout | None:
+def _layout_by_names(
+    schema: pa.Schema, text_columns: tuple[str, ...], labels: tuple[str, ...]
+) -> JsonlLayout | None:
     """Return the layout for a schema if names alone decide it; else None.
 
     Cached, because thousands of small files have the same schema.
@@ -222,14 +256,17 @@ def _layout_by_names(schema: pa.Schema, text_columns: tuple[str, ...]) -> JsonlL
         raise _SampleRequiredError
 
     try:
-        columns = find_columns(schema, text_columns, sample, file="")
-    except (_SampleRequiredError, ColumnMissing):
+        columns = find_columns(schema, text_columns, sample, file="", labels=labels)
+    except (_SampleRequiredError, ColumnMissing, UnsupportedFormat):
         return None
-    return _complete_layout(schema, columns, text_columns)
+    return _complete_layout(schema, columns, text_columns, labels)
 
 
 def _complete_layout(
-    schema: pa.Schema, columns: ColumnChoice, text_columns: Sequence[str]
+    schema: pa.Schema,
+    columns: ColumnChoice,
+    text_columns: Sequence[str],
+    labels: Sequence[str],
 ) -> JsonlLayout:
     # Later objects may have members that the sample lacks.
     columns = replace(
@@ -237,6 +274,7 @@ def _complete_layout(
         ids=columns.ids or _unseen_names(ID_NAMES, schema),
         urls=columns.urls or _unseen_names(URL_NAMES, schema),
         licences=columns.licences or _unseen_names(LICENCE_NAMES, schema),
+        collected=columns.collected or _unseen_names(COLLECTED_NAMES, schema),
         # Members of structs vary from row to row: such rows are parsed one by one.
         signals=(
             *(path for path in columns.signals if "." not in path),
@@ -255,17 +293,17 @@ def _complete_layout(
         narrow_schema(schema, columns.all()),
         None if text_columns else sample_members,
         nested,
+        tuple(name for name in labels if name not in columns.labels),
     )
 
 
 def read_lines(file: str, blocks: Iterable[LineBlock], layout: JsonlLayout) -> Iterator[Documents]:
     """Yield lines as documents: parsed in blocks if they fit the schema, else one by one."""
     for block in blocks:
-        special = layout.nested and mentions_signal(block.data)
-        batch = None if special else parse_block(block, layout.schema)
+        batch = None if layout.is_special(block.data) else parse_block(block, layout.schema)
         if batch is None or _hides_text(block, batch, layout):
             yield from record_documents(
-                file, parse_lines(block), layout.columns, layout.sample_members
+                file, parse_lines(block), layout.record_columns, layout.sample_members
             )
         else:
             numbers = np.arange(block.first, block.first + block.rows, dtype=np.int64)
@@ -296,10 +334,12 @@ def _is_empty(column: pa.Array) -> Flags:
     return empty | is_blank(column) if is_textual(column.type) else empty
 
 
-def _read_sample(blocks: Iterator[LineBlock], text_columns: Sequence[str]) -> list[Record]:
+def _read_sample(
+    blocks: Iterator[LineBlock], text_columns: Sequence[str], labels: Sequence[str]
+) -> list[Record]:
     """Return a sample of objects; read on until each given column occurs."""
     sample: list[Record] = []
-    missing = set(text_columns)
+    missing = {*text_columns, *labels}
     size = 0
     for block in blocks:
         size += len(block.data)
@@ -323,7 +363,9 @@ def _read_sample(blocks: Iterator[LineBlock], text_columns: Sequence[str]) -> li
 
 
 def _has_path(record: Record, path: str) -> bool:
-    return top_column(path, record) in record
+    return top_column(path, record) in record and (
+        "." not in path or path in record or value_at(record, path) is not None
+    )
 
 
 def _key_prefix(name: str) -> bytes:

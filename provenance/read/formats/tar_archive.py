@@ -6,16 +6,16 @@ from dataclasses import replace
 from typing import BinaryIO
 from weakref import finalize
 
-from fsspec.implementations.tar import TarFileSystem
+import fsspec
 
 from provenance.errors import UnsupportedFormat
 from provenance.read.corpus.file_access import File, translate_read_errors
 from provenance.read.formats.compression import detect_compression
+from provenance.read.formats.detection import TAR_MARK, TAR_MARK_OFFSET
 
 MAX_COMPRESSED_MEMBERS = 64
 """In a compressed archive, each file is found by decompressing all that is before it."""
 
-_MARK, _MARK_OFFSET = b"ustar", 257
 _HEAD_BYTES = 512
 _BUFFER_BYTES = 1 << 16
 _MAX_READ_BYTES = 1 << 24
@@ -28,10 +28,10 @@ def as_tar(file: File) -> File | None:
         compression = detect_compression(stream.read(8))
     file = replace(file, compression=compression)
     head = file.head(_HEAD_BYTES)
-    return file if head[_MARK_OFFSET : _MARK_OFFSET + len(_MARK)] == _MARK else None
+    return file if head[TAR_MARK_OFFSET:].startswith(TAR_MARK) else None
 
 
-def open_tar(file: File) -> TarFileSystem:
+def open_tar(file: File) -> fsspec.AbstractFileSystem:
     """Open an archive as a file system.
 
     Raises
@@ -39,6 +39,8 @@ def open_tar(file: File) -> TarFileSystem:
     CorruptFile
         If it is damaged or cut short.
     """
+    from fsspec.implementations.tar import TarFileSystem  # noqa: PLC0415 (it makes a logger)
+
     stream = _Rewindable(file)
     try:
         with translate_read_errors(

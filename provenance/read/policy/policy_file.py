@@ -27,6 +27,7 @@ from provenance.read.policy.policy_syntax import (
     CHECK_KEYS,
     parse_agreement,
     parse_circumstances,
+    parse_collections,
     parse_max_document,
     parse_model,
     parse_paths,
@@ -36,7 +37,7 @@ from provenance.read.policy.policy_syntax import (
 from provenance.read.policy.validation import UncheckedValue
 
 POLICY_FILE, PROJECT_FILE = "provenance.toml", "pyproject.toml"
-POLICY_KEYS = ("check", "gate", "claims", "agreements", "waivers")
+POLICY_KEYS = ("check", "gate", "claims", "agreements", "collections", "waivers")
 
 
 class PolicyOptions(TypedDict, total=False):
@@ -57,6 +58,7 @@ class PolicyOptions(TypedDict, total=False):
     calibration: str | None
     signals: str | None
     max_document: str | None
+    withdrawn_key: str | None
 
 
 def load_policy(path: str | None, folder: Path) -> Policy:
@@ -113,6 +115,7 @@ def override(policy: Policy, **options: Unpack[PolicyOptions]) -> Policy:
             calibration=options.get("calibration") or policy.calibration,
             signals=options.get("signals") or policy.signals,
             max_document=parse_size_option(options.get("max_document"), policy.max_document),
+            withdrawn_key=options.get("withdrawn_key") or policy.withdrawn_key,
         )
     )
 
@@ -182,12 +185,15 @@ def _load(path: Path, name: str) -> Policy:
     check = entries["check"].table(CHECK_KEYS) if "check" in entries else {}
     gates = parse_gates(entries["gate"]) if "gate" in entries else ()
     agreements = entries["agreements"].list() if "agreements" in entries else []
+    collections = entries["collections"].list() if "collections" in entries else []
     waivers = entries["waivers"].list() if "waivers" in entries else []
+    signed = tuple(parse_agreement(entry) for entry in agreements)
     return _with_digest(
         Policy(
             circumstances=parse_circumstances(check, entries.get("claims")),
             gates=override_gates(DEFAULT_GATES, gates),
-            agreements=tuple(parse_agreement(entry) for entry in agreements),
+            agreements=signed,
+            collections=parse_collections(collections, signed),
             waivers=parse_waivers(waivers),
             text_columns=parse_texts(check.get("text_columns")),
             registries=parse_paths(check.get("registries")),
@@ -201,6 +207,7 @@ def _load(path: Path, name: str) -> Policy:
             if "undecided" in check
             else UndecidedRule.COUNT,
             max_document=parse_max_document(check.get("max_document")),
+            withdrawn_key=check["withdrawn_key"].file_path() if "withdrawn_key" in check else None,
             path=name,
         )
     )

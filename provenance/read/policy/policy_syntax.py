@@ -1,13 +1,18 @@
 """Parsing of the tables of a policy."""
 
+from collections.abc import Sequence, Set
+
 from provenance.model import (
     COVERS,
     MAX_DOCUMENT,
+    SELECTS,
     Actor,
     Agreement,
     Circumstances,
+    Collection,
     ModelScope,
     Purpose,
+    Route,
     Waiver,
     WaiverReason,
 )
@@ -18,9 +23,13 @@ from provenance.read.policy.validation import UncheckedValue
 CHECK_KEYS = (
     *("purpose", "collected", "actor", "jurisdiction", "commercial", "model"),
     *("text_columns", "registries", "backgrounds", "calibration", "signals", "max_document"),
-    *("undecided", "common_background"),
+    *("undecided", "common_background", "withdrawn_key"),
 )
 AGREEMENT_KEYS = ("source", "purposes", "from", "until", "reference", "digest")
+COLLECTION_KEYS = (
+    *("name", *SELECTS, "value", "collected", "actor", "jurisdiction", "commercial"),
+    *("route", "agreement"),
+)
 WAIVER_KEYS = (*COVERS, "reason", "statement", "approver", "expires")
 MODEL_SCOPES = tuple(scope.value for scope in ModelScope if scope is not ModelScope.ANY)
 OTHER_MODEL = "other"
@@ -77,6 +86,54 @@ def parse_agreement(entry: UncheckedValue) -> Agreement:
         period=parse_period(entry),
         reference=entries["reference"].text(),
         digest=None if digest is None else digest.sha256(),
+    )
+
+
+def parse_collections(
+    collections: list[UncheckedValue], agreements: Sequence[Agreement]
+) -> tuple[Collection, ...]:
+    """Parse all `[[collections]]`, in order; `agreements` are those of the policy."""
+    parsed: dict[str, Collection] = {}
+    for entry in collections:
+        collection = _collection(entry, {each.reference for each in agreements})
+        if collection.name in parsed:
+            raise entry.wrong(
+                f"two collections have the name {collection.name!r}", "rename one of them."
+            )
+        parsed[collection.name] = collection
+    return tuple(parsed.values())
+
+
+def _collection(entry: UncheckedValue, references: Set[str]) -> Collection:
+    entries = entry.table(COLLECTION_KEYS, ("name",))
+    selects = {key: entries[key].text() for key in SELECTS if key in entries}
+    if not selects:
+        raise entry.wrong(
+            "the collection contains everything",
+            f"name at least one of: {', '.join(SELECTS)}; what holds for all content belongs "
+            "in [check].",
+        )
+    if ("column" in entries) != ("value" in entries):
+        absent = "value" if "column" in entries else "column"
+        raise entry.wrong(
+            f"{absent!r} is missing", 'write both: column = "meta.snapshot", value = "2021-*".'
+        )
+    agreement = entries["agreement"].text() if "agreement" in entries else None
+    if agreement is not None and agreement not in references:
+        raise entries["agreement"].wrong(
+            f"no agreement has the reference {agreement!r}",
+            "write it under [[agreements]], or correct the reference.",
+        )
+    return Collection(
+        name=entries["name"].text(),
+        **selects,
+        value=entries["value"].text() if "value" in entries else None,
+        collected=parse_collected(entries["collected"]) if "collected" in entries else None,
+        actor=entries["actor"].one_of(Actor) if "actor" in entries else None,
+        jurisdiction=entries["jurisdiction"].text() if "jurisdiction" in entries else None,
+        commercial=entries["commercial"].truth() if "commercial" in entries else None,
+        route=entries["route"].one_of(Route) if "route" in entries else None,
+        agreement=agreement,
     )
 
 

@@ -62,7 +62,12 @@ def rewrite_file(file: File, path: Path, removals: Removals) -> bool:
 
 
 def check_rewritable(file: File) -> None:
-    """Raise if a file is remote or in an archive."""
+    """Raise if a file is remote or in an archive, or of a format that is only read."""
+    if file.format in _ONLY_READ:
+        raise UnsupportedFormat(
+            f"{file.display_path}: {_ONLY_READ[file.format]} are read, but not written",
+            remedy="convert it to Parquet or JSON Lines, and clean that",
+        )
     if not file.is_local:
         raise UnsupportedFormat(
             f"{file.display_path}: only local files outside of archives can be cleaned",
@@ -70,6 +75,12 @@ def check_rewritable(file: File) -> None:
         )
 
 
+_ONLY_READ = {
+    "mds": "MDS shards",
+    "tfrecord": "TFRecord files",
+    "sqlite": "SQLite databases",
+    "tar": "tar archives",
+}
 _BINARY_WRITERS: dict[str, Callable[[File, BinaryIO, Removals], None]] = {
     "parquet": rewrite_parquet,
     "arrow": rewrite_arrow,

@@ -50,10 +50,12 @@ from provenance.registry.manifest import (
     segment_digest,
 )
 from provenance.registry.mapped_files import MappedSegment, map_files
+from provenance.registry.opt_outs import write_opt_outs
+from provenance.registry.recipe import BuildStep
 from provenance.registry.source_coverage import declared_sizes
 from provenance.registry.statuses import write_statuses
 from provenance.registry.store import Registry, open_registry
-from provenance.registry.tombstones import load_tombstones, write_tombstones
+from provenance.registry.tombstones import load_tombstones, without_expired, write_tombstones
 
 Progress = Callable[[int], None]
 
@@ -78,6 +80,7 @@ def create_registry(  # noqa: PLR0913 (what is built, and how)
     progress: Progress | None = None,
     limits: BuildLimits | None = None,
     recipe: str | None = None,
+    record: Callable[[], BuildStep] | None = None,
 ) -> Manifest:
     """Build a registry.
 
@@ -99,6 +102,8 @@ def create_registry(  # noqa: PLR0913 (what is built, and how)
     recipe : str or None
         Identifies the batches: a build of the same recipe that was killed is continued. None starts
         from the beginning.
+    record : callable or None
+        Returns the step that the manifest is to record; called when all items have been read.
 
     Returns
     -------
@@ -129,6 +134,7 @@ def create_registry(  # noqa: PLR0913 (what is built, and how)
             skipped=added.staged_items.skipped,
             unread=added.staged_items.unread,
             replaced=added.replaced,
+            steps=() if record is None else (record(),),
         )
         registry_folder.publish_registry(staging, manifest, folder)
     return manifest
@@ -144,6 +150,7 @@ def extend_registry(  # noqa: PLR0913 (what is added, and how)
     limits: BuildLimits | None = None,
     recipe: str | None = None,
     watch: Callable[[Iterator[Items]], Iterator[Items]] = iter,
+    record: Callable[[], BuildStep] | None = None,
 ) -> Manifest:
     """Add items to a registry; items that it already holds change nothing.
 
@@ -165,6 +172,8 @@ def extend_registry(  # noqa: PLR0913 (what is added, and how)
         As for `create_registry`.
     watch : callable
         Passes on the batches without withdrawn items, which are among the skipped.
+    record : callable or None
+        As for `create_registry`; called only if items were added.
 
     Returns
     -------
@@ -194,7 +203,9 @@ def extend_registry(  # noqa: PLR0913 (what is added, and how)
             is_resumable=recipe is not None,
         )
         done = load_progress(staging, folder) if recipe else None
-        withheld = WithheldItems(load_tombstones(folder, earlier), addresses)
+        tombstones = load_tombstones(folder, earlier)
+        kept = without_expired(tombstones, datetime.now(UTC).date())
+        withheld = WithheldItems(tombstones, addresses)
         added = writer.add_items(
             done or BuildProgress(present, StagedItems(0, ())),
             watch(withheld.filter(batches)),
@@ -207,20 +218,29 @@ def extend_registry(  # noqa: PLR0913 (what is added, and how)
         unread = merge_unread([*staged_items.unread, *kept_unread])
         skipped = merge_counts(earlier.skipped, withheld.skipped)
         segments = writer.rewrite_withdrawn(added.segments)
-        if segments.segments == present.segments:
+        if segments.segments == present.segments and kept is tombstones:
             sources = declared_sizes(earlier.sources, published or {}, earlier.sources)
             updated = replace(earlier, sources=sources, skipped=skipped, unread=unread)
             if updated != earlier:
                 registry_folder.publish_change(staging, updated, folder)
             return updated
         segments = writer.merge_due(segments)
-        manifest = new_manifest(staging, segments, earlier, keep_texts=earlier.keeps_texts)
+        manifest = new_manifest(
+            staging,
+            segments,
+            earlier,
+            keep_texts=earlier.keeps_texts,
+            tombstones=None if kept is tombstones else kept,
+        )
         manifest = replace(
             manifest,
             sources=declared_sizes(manifest.sources, published or {}, earlier.sources),
             skipped=merge_counts(earlier.skipped, staged_items.skipped),
             unread=unread,
             replaced=earlier.replaced + added.replaced,
+            steps=earlier.steps
+            if record is None or added.segments.segments == present.segments
+            else (*earlier.steps, record()),
         )
         registry_folder.publish_change(staging, manifest, folder)
     return manifest
@@ -482,6 +502,7 @@ def new_manifest(
     *,
     keep_texts: bool,
     tombstones: pa.Table | None = None,
+    opt_outs: pa.Table | None = None,
 ) -> Manifest:
     """Write the statuses and tombstones of items, and return a manifest of the segments.
 
@@ -497,6 +518,8 @@ def new_manifest(
         Whether the segments have texts.
     tombstones : pyarrow.Table or None
         All tombstones; None keeps those of `earlier`.
+    opt_outs : pyarrow.Table or None
+        All opt-outs; None keeps those of `earlier`.
     """
     parameters = fingerprint_parameters() if earlier is None else earlier.parameters
     chance = SHIPPED_CHANCE if earlier is None else earlier.chance
@@ -505,6 +528,9 @@ def new_manifest(
     withdrawn = None if earlier is None else earlier.tombstones
     if tombstones is not None:
         withdrawn = write_tombstones(staging, tombstones)
+    opted_out = None if earlier is None else earlier.opt_outs
+    if opt_outs is not None:
+        opted_out = write_opt_outs(staging, opt_outs)
     sources = declared_sizes(segments.coverage(), {}, () if earlier is None else earlier.sources)
     if len(sources) > MAX_SOURCES or sum(each.items + 1 for each in entries) >= NO_ITEM:
         raise RegistryError(
@@ -513,7 +539,7 @@ def new_manifest(
             remedy=f"use several, each of fewer than 2**32 items and at most {MAX_SOURCES} sources",
         )
     return Manifest(
-        digest=registry_digest(parameters, chance, entries, statuses, withdrawn),
+        digest=registry_digest(parameters, chance, entries, statuses, withdrawn, opted_out),
         parameters=parameters,
         chance=chance,
         created=datetime.now(UTC).replace(microsecond=0),
@@ -528,6 +554,8 @@ def new_manifest(
         replaced=0 if earlier is None else earlier.replaced,
         unread=() if earlier is None else earlier.unread,
         tombstones=withdrawn,
+        opt_outs=opted_out,
+        steps=() if earlier is None else earlier.steps,
     )
 
 

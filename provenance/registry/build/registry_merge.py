@@ -48,6 +48,8 @@ from provenance.registry.manifest import (
     merge_counts,
 )
 from provenance.registry.mapped_files import MappedSegment, map_segment
+from provenance.registry.opt_outs import load_opt_outs, merge_opt_outs
+from provenance.registry.recipe import BuildStep, merge_steps
 from provenance.registry.statuses import (
     COPY,
     NO_STATUSES,
@@ -131,6 +133,7 @@ def merge_registries(
         tombstones = merge_tombstones(
             *(load_tombstones(each.path, each.manifest) for each in registries)
         )
+        opt_outs = merge_opt_outs(*(load_opt_outs(each.path, each.manifest) for each in registries))
         earlier = _merge_manifests([registry.manifest for registry in registries])
         united, owners = _unite(registries, keep_texts=earlier.keeps_texts)
         conflicts = _earlier_versions(united, owners)
@@ -140,7 +143,9 @@ def merge_registries(
         withdrawn = counting - _count_live(united)
         united = _without_empty(_with_copies(united))
         earlier = replace(earlier, replaced=earlier.replaced + len(conflicts.items))
-        combination = _Output(staging, output, limits).publish(united, earlier, tombstones)
+        combination = _Output(staging, output, limits).publish(
+            united, earlier, tombstones, opt_outs
+        )
     return replace(
         combination,
         replaced=len(conflicts.items),
@@ -150,7 +155,12 @@ def merge_registries(
 
 
 def subset_registry(
-    folder: Path, selection: Selection, output: Path, *, limits: BuildLimits | None = None
+    folder: Path,
+    selection: Selection,
+    output: Path,
+    *,
+    limits: BuildLimits | None = None,
+    step: BuildStep | None = None,
 ) -> Combination:
     """Make a registry of some items of another; all tombstones are kept.
 
@@ -164,6 +174,8 @@ def subset_registry(
         The folder to create; may exist if it is empty.
     limits : BuildLimits or None
         Resource limits.
+    step : BuildStep or None
+        The step that the manifest is to record, without its base.
 
     Raises
     ------
@@ -192,7 +204,11 @@ def subset_registry(
         part = with_statuses(present, _status_rows(others, WITHDRAWN))
         part = _with_copies(part)
         tombstones = load_tombstones(registry.path, registry.manifest)
-        return _Output(staging, output, limits).publish(part, registry.manifest, tombstones)
+        earlier = registry.manifest
+        if step is not None:
+            earlier = replace(earlier, steps=(replace(step, base=earlier.steps),))
+        opt_outs = load_opt_outs(registry.path, registry.manifest)
+        return _Output(staging, output, limits).publish(part, earlier, tombstones, opt_outs)
 
 
 def _open_all(folders: Sequence[Path]) -> list[Registry]:
@@ -366,6 +382,7 @@ def _merge_manifests(manifests: Sequence[Manifest]) -> Manifest:
         skipped=skipped,
         replaced=sum(manifest.replaced for manifest in manifests),
         unread=merge_unread(entry for manifest in manifests for entry in manifest.unread),
+        steps=merge_steps(step for manifest in manifests for step in manifest.steps),
     )
 
 
@@ -377,7 +394,9 @@ class _Output:
     folder: Path
     limits: BuildLimits
 
-    def publish(self, segments: SegmentSet, earlier: Manifest, tombstones: pa.Table) -> Combination:
+    def publish(
+        self, segments: SegmentSet, earlier: Manifest, tombstones: pa.Table, opt_outs: pa.Table
+    ) -> Combination:
         """Rewrite segments with withdrawn items, share the others, and publish the registry."""
         keep_texts = earlier.keeps_texts
         writer = SegmentWriter(self.staging, self.limits, keep_texts=keep_texts)
@@ -390,7 +409,12 @@ class _Output:
         states = [file_states(segment) for segment in others]
         is_linked = [share_segment(segment, self.staging) for segment in others]
         manifest = new_manifest(
-            self.staging, segments, earlier, keep_texts=keep_texts, tombstones=tombstones
+            self.staging,
+            segments,
+            earlier,
+            keep_texts=keep_texts,
+            tombstones=tombstones,
+            opt_outs=opt_outs,
         )
         registry_folder.publish_registry(self.staging, manifest, self.folder)
         for segment, before, linked in zip(others, states, is_linked, strict=True):

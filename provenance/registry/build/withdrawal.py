@@ -39,7 +39,27 @@ from provenance.registry.tombstones import (
     TombstoneIndex,
     load_tombstones,
     merge_tombstones,
+    without_expired,
 )
+from provenance.registry.withdrawn_texts import FingerprintKey, fingerprint_items
+
+_FINGERPRINT_COLUMNS = ("fingerprint", "key", "expires")
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFingerprints:
+    """Fingerprints that are kept of withdrawn items.
+
+    Parameters
+    ----------
+    key : FingerprintKey
+        Their key.
+    until : date
+        First day on which they are not kept any more.
+    """
+
+    key: FingerprintKey
+    until: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +84,8 @@ class Withdrawal:
         Segments whose files still have withdrawn items.
     linked_files : int
         Number of files of removed segments that have other links: another registry has them.
+    fingerprints : int
+        Number of the items of which a fingerprint is kept.
     """
 
     manifest: Manifest
@@ -74,14 +96,16 @@ class Withdrawal:
     rewritten: int
     pending: Sequence[PendingRewrite]
     linked_files: int
+    fingerprints: int = 0
 
 
-def remove_items(
+def remove_items(  # noqa: PLR0913 (what is withdrawn, and what is left of it)
     folder: Path,
     selection: Selection,
     *,
     reason: str | None = None,
     at_once: bool = False,
+    kept_fingerprints: KeptFingerprints | None = None,
     today: date | None = None,
     limits: BuildLimits | None = None,
 ) -> Withdrawal:
@@ -98,6 +122,8 @@ def remove_items(
         Kept with the tombstones.
     at_once : bool
         Whether to rewrite segments of any size now, those with earlier withdrawals included.
+    kept_fingerprints : KeptFingerprints or None
+        Key and last day of fingerprints of the items; None keeps none.
     today : date or None
         Day of the withdrawal; None takes it from the clock.
     limits : BuildLimits or None
@@ -116,16 +142,19 @@ def remove_items(
         selected = select_items(present, selection)
         identities = item_identities(present, selected)
         new = _tombstones(identities, today, reason)
+        if kept_fingerprints is not None:
+            new = _with_fingerprints(new, present, selected, kept_fingerprints)
         absent, withdrawn_before = _absent_ids(selection, identities, before)
         kept_out = _tombstones(absent, today, reason) if _is_by_name(selection) else new[:0]
-        tombstones = merge_tombstones(before, new, kept_out)
+        unexpired = without_expired(before, today)
+        tombstones = merge_tombstones(unexpired, new, kept_out)
         segments = withdraw(present, TombstoneIndex(new))
         writer = SegmentWriter(staging, limits, keep_texts=earlier.keeps_texts)
         segments = writer.rewrite_withdrawn(segments, at_once=at_once, today=today)
         gone = _missing_from(segments, present)
         linked_files = _count_links(gone)
         manifest = earlier
-        if gone or len(tombstones) > len(before):
+        if gone or len(tombstones) > len(before) or unexpired is not before:
             manifest = new_manifest(
                 staging,
                 segments,
@@ -143,6 +172,7 @@ def remove_items(
         rewritten=len(gone),
         pending=pending_rewrites(segments, limits.rewritten_bytes, today),
         linked_files=linked_files,
+        fingerprints=len(new) - new["fingerprint"].null_count,
     )
 
 
@@ -213,7 +243,35 @@ def _tombstones(identities: pa.Table, day: date, reason: str | None) -> pa.Table
     count = len(identities)
     days = pa.repeat(pa.scalar(day, pa.date32()), count)
     reasons = pa.nulls(count, pa.string()) if reason is None else pa.repeat(reason, count)
-    return pa.table([*identities.columns, days, reasons], schema=TOMBSTONES)
+    none = [pa.nulls(count, TOMBSTONES.field(name).type) for name in _FINGERPRINT_COLUMNS]
+    return pa.table([*identities.columns, days, reasons, *none], schema=TOMBSTONES)
+
+
+def _with_fingerprints(
+    tombstones: pa.Table, segments: SegmentSet, items: ItemList, kept: KeptFingerprints
+) -> pa.Table:
+    """Return the tombstones of items with their fingerprints, as far as they are long enough."""
+    fingerprints = pa.array(
+        [
+            fingerprint
+            for place, segment in enumerate(segments.segments)
+            for fingerprint in fingerprint_items(segment, items.of(place), kept.key)
+        ],
+        TOMBSTONES.field("fingerprint").type,
+    )
+    columns = {
+        "fingerprint": fingerprints,
+        "key": _where_valid(fingerprints, pa.scalar(kept.key.id)),
+        "expires": _where_valid(fingerprints, pa.scalar(kept.until)),
+    }
+    for name, column in columns.items():
+        place = TOMBSTONES.get_field_index(name)
+        tombstones = tombstones.set_column(place, TOMBSTONES.field(name), column)
+    return tombstones
+
+
+def _where_valid(column: pa.Array, value: pa.Scalar) -> pa.Array:
+    return pc.if_else(column.is_valid(), value, pa.scalar(None, value.type))
 
 
 def _missing_from(after: SegmentSet, before: SegmentSet) -> list[MappedSegment]:
@@ -264,7 +322,11 @@ def restore_items(folder: Path, ids: pa.Array, source: str | None = None) -> tup
         if len(kept) == len(tombstones):
             return earlier, 0
         manifest = new_manifest(
-            staging, present, earlier, keep_texts=earlier.keeps_texts, tombstones=kept
+            staging,
+            present,
+            earlier,
+            keep_texts=earlier.keeps_texts,
+            tombstones=without_expired(kept, datetime.now(UTC).date()),
         )
         registry_folder.publish_change(staging, manifest, folder)
     return manifest, len(tombstones) - len(kept)

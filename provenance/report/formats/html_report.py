@@ -105,6 +105,7 @@ _CHARTS = {
     "basis": "By basis: why the terms say so",
     "evidence": "By evidence: how it was found",
     "origin": "By origin: whose words they are",
+    "collection": "By collection: under which circumstances it was judged",
 }
 _LOADER = PackageLoader("provenance.report")
 _FIGURES = (

@@ -149,14 +149,14 @@ def _reasons(style: TerminalStyle, result: Result) -> list[str]:
 def _rulings(style: TerminalStyle, group: Sequence[SourceRuling]) -> list[str]:
     (each, *other_rulings), repetitions = split_repeated(group)
     ruling = each.ruling
-    part = f" in {count(each.documents, 'document')}" if len(group) > 1 else ""
+    part = f" {_place(each)}" if len(group) > 1 or each.collection else ""
     lines = style.wrap(
         f"{each.name} is {ruling.verdict}{part} ({ruling.basis}). {ruling.why}", "  ", "    "
     )
     lines += style.wrap(f"Terms: {ruling.terms}", "    ") if ruling.terms else []
     for ruling_of_part in other_rulings[:_OTHERS]:
         lines += style.wrap(
-            f"In {count(ruling_of_part.documents, 'document')}: {ruling_of_part.ruling.verdict} "
+            f"{_place(ruling_of_part).capitalize()}: {ruling_of_part.ruling.verdict} "
             f"({ruling_of_part.ruling.basis}), {ruling_of_part.ruling.terms or 'no terms'}",
             "    ",
             "      ",
@@ -178,6 +178,11 @@ def _repeated(style: TerminalStyle, report: Report) -> list[str]:
         )
     ]
     return [style.bold("Most repeated items"), *lines] if lines else []
+
+
+def _place(each: SourceRuling) -> str:
+    collection = f" of {one_line(each.collection)}" if each.collection else ""
+    return f"in {count(each.documents, 'document')}{collection}"
 
 
 def _strongest(style: TerminalStyle, report: Report) -> list[str]:

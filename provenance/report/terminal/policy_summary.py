@@ -7,7 +7,7 @@ from provenance.model import Agreement, Library, Policy, UndecidedRule, Waiver
 from provenance.report.terminal.terminal_style import TerminalStyle
 from provenance.report.text.number_format import exact_percent, period
 from provenance.report.text.policy_notes import last_day
-from provenance.report.text.sentences import circumstances_phrase
+from provenance.report.text.sentences import circumstances_phrase, collection_phrase
 
 POLICY_TEMPLATE = """\
 # What this organisation accepts in a dataset. `provenance policy explain` describes this file.
@@ -44,6 +44,17 @@ unknown = "0%"                # what no rule decides; without this gate, it is "
 # until = 2027-02-01
 # reference = "contract 17/2024"
 # digest = "..."              # sha256sum of the signed document
+
+# [[collections]]             # parts of the dataset with circumstances of their own; the first
+# name = "purchased posts"    # that fits counts
+# files = "bought/*"          # and/or source, host, column with value
+# source = "reddit"
+# host = "reddit.com"
+# column = "meta.snapshot"
+# value = "2024-*"
+# collected = 2024-05-01      # actor, jurisdiction and commercial too; unset: as in [check]
+# route = "purchase"          # crawl, api, download, users, own: shown in reports
+# agreement = "contract 17/2024"  # which then applies in no other content
 
 # [[waivers]]                 # findings that a named person has approved
 # source = "x"                # and/or documents, item, dataset, rule
@@ -87,6 +98,7 @@ def policy_text(
     str
         Lines, including the last newline.
     """
+    general = policy.circumstances
     names = {exception.id: exception.name for exception in library.exceptions}
     claims = [f"{claim}: {names.get(claim, claim)}" for claim in policy.circumstances.claims]
     sections = {
@@ -99,6 +111,10 @@ def policy_text(
         "Claimed exceptions": claims or ["None: no statutory exception changes a verdict."],
         "Agreements": [_agreement(agreement, today) for agreement in policy.agreements]
         or ["None."],
+        "Collections": [
+            f"{collection_phrase(each)}: {circumstances_phrase(each.circumstances(general))}."
+            for each in policy.collections
+        ],
         "Waivers": [_waiver(waiver, today) for waiver in policy.waivers] or ["None."],
         "Notes": list(notes),
     }

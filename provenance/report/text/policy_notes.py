@@ -7,8 +7,9 @@ from difflib import get_close_matches
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from provenance.model import Report, Result, Waiver, WaiverOutcome
-from provenance.report.text.number_format import count
+from provenance.model import OTHER_CONTENT, Report, Result, Waiver, WaiverOutcome
+from provenance.report.text.number_format import count, percent
+from provenance.report.text.sentences import circumstances_phrase, collection_phrase, shares_by
 
 
 def policy_notes(report: Report) -> tuple[str, ...]:
@@ -30,6 +31,7 @@ def policy_notes(report: Report) -> tuple[str, ...]:
         *_agreements(result),
         *_gates(result),
         *_dates(report),
+        *_collections(result),
     )
 
 
@@ -75,6 +77,23 @@ def _dates(report: Report) -> Iterator[str]:
             f"{count(later, 'finding')} of items that are dated after the stated collection. The "
             "stated date was used, but one of the two dates is wrong. See --collected."
         )
+
+
+def _collections(result: Result) -> Iterator[str]:
+    """Say which share was judged under which circumstances, if they differ within the corpus."""
+    collections = {each.name: each for each in result.policy.collections}
+    general = result.policy.circumstances
+    for share in shares_by(result.shares, "collection"):
+        each = collections.get(share.key)
+        if each is not None:
+            name, use = f"Collection {collection_phrase(each)}", each.circumstances(general)
+            checked = f"checked {circumstances_phrase(use)}"
+        elif share.key == OTHER_CONTENT:
+            name, checked = "Content in no collection", f"checked {circumstances_phrase(general)}"
+        else:
+            name, checked = share.key.capitalize(), "collected on the day that each row states"
+        found = f"{percent(share.tokens.share)} of the tokens, {share.verdict or 'mixed verdicts'}"
+        yield f"{name}: {found if share.documents.count else 'nothing found'}; {checked}."
 
 
 def _sources(result: Result) -> list[str]:

@@ -51,6 +51,7 @@ def _single_options(result: Result) -> Iterator[tuple[str, str | None]]:
     yield "--control", control.registry.path if control else None
     yield "--calibration", calibration.path if calibration else None
     yield "--signals", result.policy.signals
+    yield "--withdrawn-key", result.policy.withdrawn_key
     yield "--baseline", baseline
     yield "--model-of", None if model_path == baseline else model_path
     yield "--rules", result.rules_path

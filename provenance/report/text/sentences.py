@@ -5,8 +5,10 @@ from collections.abc import Iterable
 from provenance.model import (
     Actor,
     Circumstances,
+    Collection,
     GateOutcome,
     Result,
+    Route,
     Ruling,
     Share,
     SourceRuling,
@@ -140,6 +142,44 @@ def circumstances_phrase(circumstances: Circumstances) -> str:
     if circumstances.claims:
         parts.append(f"claiming {' and '.join(circumstances.claims)}")
     return ", ".join(parts)
+
+
+def collection_phrase(collection: Collection) -> str:
+    """Return what belongs to a collection, and how it was obtained.
+
+    Parameters
+    ----------
+    collection : Collection
+        Of the policy.
+
+    Returns
+    -------
+    str
+        "bought (files bought/*; by purchase, under contract 17)".
+    """
+    selects = [
+        f"files {collection.files}" if collection.files else None,
+        f"source {collection.source}" if collection.source else None,
+        f"host {collection.host}" if collection.host else None,
+        f"{collection.column} = {collection.value}" if collection.column else None,
+    ]
+    obtained = [
+        f"by {_ROUTES[collection.route]}" if collection.route else None,
+        f"under {collection.agreement}" if collection.agreement else None,
+    ]
+    parts = [", ".join(filter(None, words)) for words in (selects, obtained)]
+    return f"{collection.name} ({'; '.join(filter(None, parts))})"
+
+
+_ROUTES = {
+    Route.CRAWL: "crawling",
+    Route.API: "an API",
+    Route.DOWNLOAD: "download",
+    Route.PURCHASE: "purchase",
+    Route.USERS: "users",
+    Route.OWN: "ourselves",
+}
+"""The routes in words, after "by"."""
 
 
 def _role(actor: Actor) -> str:
@@ -306,11 +346,12 @@ def split_repeated(
     Returns
     -------
     tuple of two tuples of SourceRuling
-        The first ruling of each verdict, basis and statement; and the others.
+        The first ruling of each verdict, basis, statement and collection; and the others.
     """
-    groups: dict[tuple[Verdict, str, str | None], list[SourceRuling]] = {}
+    groups: dict[tuple[Verdict, str, str | None, str | None], list[SourceRuling]] = {}
     for each in group:
-        outcome = (each.ruling.verdict, each.ruling.basis, each.ruling.terms)
+        ruling = each.ruling
+        outcome = (ruling.verdict, ruling.basis, ruling.terms, each.collection)
         groups.setdefault(outcome, []).append(each)
     firsts = tuple(same_outcome[0] for same_outcome in groups.values())
     return firsts, tuple(ruling for same_outcome in groups.values() for ruling in same_outcome[1:])
@@ -324,7 +365,7 @@ def shares_by(shares: Iterable[Share], kind: str) -> tuple[Share, ...]:
     shares : iterable of Share
         All.
     kind : str
-        "source", "verdict", "terms", "basis" or "evidence".
+        "source", "verdict", "terms", "basis", "evidence" or "collection".
 
     Returns
     -------

@@ -51,6 +51,8 @@ def unread_steps(result: Result) -> tuple[str, ...]:
 
 def registry_gap(registry: RegistrySummary) -> str | None:
     """Return why a registry lacks items: all were withdrawn, or dumps were not read; else None."""
+    if not registry.items and registry.opt_outs:
+        return None
     if not registry.items:
         return f"Registry {registry.path} holds no item any more: all were withdrawn."
     if not registry.unread:

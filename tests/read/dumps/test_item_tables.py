@@ -199,7 +199,8 @@ def round_trip(form, write, tmp_path_factory):
 
     def round_trip(rows):
         write(path, rows)
-        batches = list(open_dump(str(path), source="s", columns=ColumnMapping(("text",))))
+        columns = ColumnMapping(("text",), text_format="plain")
+        batches = list(open_dump(str(path), source="s", columns=columns))
         count = sum(one.count for items in batches for one in items.skipped)
         return [row for items in batches for row in items.batch.to_pylist()], count
 

@@ -172,7 +172,7 @@ def test_files_of_another_kind(read, tmp_path, head, what):
         ("a.pdf", b"%PDF-1.7 ", "a PDF document"),
         ("a.db", b"SQLite format 3\0", "an SQLite database"),
         ("a.h5", b"\x89HDF\r\n", "an HDF5 file"),
-        ("tokens.npy", b"\x93NUMPY\x01", "a NumPy array"),
+        ("tokens.npy", b"\x93NUMPY\x01", "a file of numbers"),
         ("Votes.xml", b'<?xml version="1.0"?><votes><row Id="1"/></votes>', "has no texts"),
         ("page.html", b"<!DOCTYPE html><html><body>a</body></html>", "a web page"),
         ("other.xml", b"<inventory/>", "XML with <inventory> at its root"),

@@ -1,0 +1,92 @@
+"""What Python functions take as a dataset: paths, texts, tables, datasets, rows, names of a hub."""
+
+import os
+from glob import has_magic
+from os import PathLike, fspath
+
+from provenance.errors import DatasetNotFound, InputError
+from provenance.read.corpus.address_resolution import (
+    address_exists,
+    looks_like_path,
+    not_found_error,
+)
+from provenance.read.corpus.hub_datasets import HUB_PREFIX, is_hub_name
+from provenance.read.corpus.stream_input import is_stream
+
+Address = str | PathLike[str]
+
+
+def find_addresses(data: object, hub: str | None = None) -> list[str] | None:
+    """Return the addresses that data names; None if it is the content itself.
+
+    Parameters
+    ----------
+    data : object
+        A path or address, several of them, or anything else. In a list of strings, all are
+        addresses if one of them is; they are texts if none is, and any has a space.
+    hub : str or None
+        Name of a dataset on a hub, instead of data.
+
+    Raises
+    ------
+    DatasetNotFound
+        If nothing is at a path. A hub is not asked for it.
+    InputError
+        If strings are neither, or if there is neither data nor a name.
+    """
+    if hub is not None and data is not None:
+        raise InputError("both data and hub= are given", remedy="check them one after the other.")
+    if hub is not None:
+        return [f"{HUB_PREFIX}{hub.removeprefix(HUB_PREFIX)}"]
+    if data is None:
+        raise InputError(
+            "there is nothing to check", remedy='give paths or data, or hub="owner/name".'
+        )
+    if isinstance(data, str | PathLike):
+        return [_existing(fspath(data))]
+    if not isinstance(data, list | tuple | set | frozenset) or not data:
+        return None
+    if any(isinstance(entry, PathLike) for entry in data):
+        return [_existing(fspath(entry)) for entry in data]
+    return _addresses_among(list(data)) if all(isinstance(entry, str) for entry in data) else None
+
+
+def _addresses_among(strings: list[str]) -> list[str] | None:
+    """Return strings that are addresses; None if they are texts."""
+    if any(map(_is_address, strings)):
+        return [_existing(text) for text in strings]
+    if any(len(text.split()) > 1 for text in strings):
+        return None
+    raise InputError(
+        f"{strings[0]!r:.80} and other strings are neither files nor texts",
+        remedy='give paths, texts as [{"text": …}], or a dataset on a hub as hub="owner/name".',
+    )
+
+
+def _is_address(text: str) -> bool:
+    """Return whether a string in a list is an address, rather than a text."""
+    if "\n" in text or len(text) > _MAX_ADDRESS_CHARS:
+        return False
+    if _is_remote(text) or is_stream(text) or os.path.exists(os.path.expanduser(text)):
+        return True
+    return " " not in text.strip() and (looks_like_path(text) or has_magic(text))
+
+
+_MAX_ADDRESS_CHARS = 4096
+
+
+def _is_remote(text: str) -> bool:
+    scheme, separator, _ = text.partition("://")
+    return bool(separator) and scheme.replace("+", "").isalnum()
+
+
+def _existing(address: str) -> str:
+    """Return an address, if something is there; a bare name is not looked up on a hub."""
+    if _is_remote(address) or is_stream(address) or address_exists(address):
+        return address
+    error = not_found_error(address)
+    if is_hub_name(address) and not looks_like_path(address):
+        raise DatasetNotFound(
+            error.message, remedy=f'for a dataset on a hub, write hub="{address}".'
+        )
+    raise error

@@ -1,0 +1,373 @@
+"""`provenance.build_registry`, `open_registry` and others: `provenance registry` as functions."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from os import PathLike, fspath
+from pathlib import Path
+from typing import TypedDict, Unpack
+
+from provenance.errors import InputError
+from provenance.model import RegistrySummary
+from provenance.pipeline.dump_preview import DumpPreview
+from provenance.pipeline.dump_preview import preview_dumps as preview
+from provenance.pipeline.progress import ProgressCallback, report_progress_to
+from provenance.pipeline.python_inputs import Address
+from provenance.pipeline.registries import (
+    BuildOutcome,
+    ColumnMapping,
+    DumpEngine,
+    DumpSource,
+    show_registry,
+    verify_registry,
+)
+from provenance.pipeline.registries import add_to_registry as add_dumps
+from provenance.pipeline.registries import build_registry as build_dumps
+from provenance.pipeline.registry_changes import (
+    Conditions,
+    ExampleItem,
+    compact,
+    example_items,
+    merge_into,
+    restore_to_registry,
+    take_subset,
+    upgrade,
+    withdraw_from_registry,
+)
+from provenance.pipeline.remote_registries import local_folder
+from provenance.pipeline.settings import EngineName
+from provenance.registry.build.registry_merge import Combination
+from provenance.registry.build.withdrawal import Withdrawal
+from provenance.registry.manifest import Manifest
+
+
+class DumpOptions(TypedDict, total=False):
+    """Options for reading dumps, as of `provenance registry build`."""
+
+    layout: str
+    text_columns: Iterable[str]
+    template: str | None
+    id_column: str | None
+    date_column: str | None
+    url_column: str | None
+    author_column: str | None
+    licence_column: str | None
+    source_column: str | None
+    text_format: str | None
+    max_document: str | None
+    of: int | None
+    engine: EngineName
+    scheduler: str | None
+    progress: ProgressCallback | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRegistry:
+    """A registry, with what it contains.
+
+    Parameters
+    ----------
+    path : Path
+        Its folder.
+    summary : RegistrySummary
+        Sources, with numbers of items and dates, as `result.json` has them.
+    manifest : Manifest
+        Its manifest.
+    """
+
+    path: Path
+    summary: RegistrySummary
+    manifest: Manifest
+
+    @property
+    def items(self) -> int:
+        """Number of items."""
+        return self.manifest.items
+
+    @property
+    def digest(self) -> str:
+        """Digest of the registry, by which reports name it."""
+        return self.manifest.digest
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Names of its sources."""
+        return tuple(source.source for source in self.summary.sources)
+
+    def examples(self, count: int = 5) -> list[ExampleItem]:
+        """Return some items from all over it: source, id, date, address and text."""
+        return example_items(self.path, count)
+
+    def verify(self) -> "OpenRegistry":
+        """Read every file and compare it with the digests; return the registry.
+
+        Raises
+        ------
+        DigestMismatch
+            If a file is damaged or missing.
+        """
+        verify_registry(self.path)
+        return self
+
+
+def open_registry(registry: Address) -> OpenRegistry:
+    """Open a registry to look at it, as `provenance registry show` does.
+
+    Parameters
+    ----------
+    registry : str or path
+        Its folder or address.
+
+    Raises
+    ------
+    RegistryNotFound
+        If there is none.
+    """
+    folder = local_folder(fspath(registry))
+    return OpenRegistry(folder, *show_registry(folder))
+
+
+def preview_dumps(
+    dumps: Address | Iterable[Address],
+    *,
+    source: str | None = None,
+    **options: Unpack[DumpOptions],
+) -> list[DumpPreview]:
+    """Return what a build would read, as `provenance registry build --dry-run` shows it.
+
+    Parameters
+    ----------
+    dumps, source, **options
+        As for `build_registry`.
+    """
+    return preview(_dump_source(dumps, source, options))
+
+
+def build_registry(
+    registry: Address,
+    dumps: Address | Iterable[Address],
+    *,
+    source: str | None = None,
+    no_text: bool = False,
+    **options: Unpack[DumpOptions],
+) -> BuildOutcome:
+    """Build a registry from dumps, as `provenance registry build` does.
+
+    Parameters
+    ----------
+    registry : str or path
+        Folder of the registry; must not exist.
+    dumps : str, path, or iterable of them
+        Files, folders, archives, addresses.
+    source : str, optional
+        Source of the items: "x", "reddit", …; not needed with `source_column`.
+    no_text : bool, optional
+        Store no texts.
+    **options
+        `layout`, `text_columns`, `template`, `id_column`, `date_column`, `url_column`,
+        `author_column`, `licence_column`, `source_column`, `text_format`, `max_document`, `of`,
+        `engine`, `scheduler`: as the options of the command. `progress` as for `check`.
+
+    Returns
+    -------
+    BuildOutcome
+        The manifest, what was kept and skipped, and dumps that could not be read (`unread`).
+
+    Raises
+    ------
+    RegistryExists
+        If the folder exists.
+    InputError
+        If no dump can be read.
+    """
+    dump_source = _dump_source(dumps, source, options)
+    with report_progress_to(options.get("progress")):
+        return build_dumps(
+            _local(registry), dump_source, keep_texts=not no_text, engine=_engine(options)
+        )
+
+
+def add_to_registry(
+    registry: Address,
+    dumps: Address | Iterable[Address],
+    *,
+    source: str | None = None,
+    **options: Unpack[DumpOptions],
+) -> BuildOutcome:
+    """Add dumps to a registry, as `provenance registry add` does.
+
+    Parameters
+    ----------
+    registry : str or path
+        The registry.
+    dumps, source, **options
+        As for `build_registry`.
+
+    Returns
+    -------
+    BuildOutcome
+        As for `build_registry`.
+    """
+    dump_source = _dump_source(dumps, source, options)
+    with report_progress_to(options.get("progress")):
+        return add_dumps(_local(registry), dump_source, engine=_engine(options))
+
+
+def remove_from_registry(  # noqa: PLR0913 (the options of the command)
+    registry: Address,
+    *,
+    ids: Address | None = None,
+    author: str | None = None,
+    before: str | None = None,
+    source: str | None = None,
+    reason: str | None = None,
+    purge: bool = False,
+) -> Withdrawal:
+    """Withdraw the items that meet all conditions given, as `provenance registry remove` does.
+
+    Parameters
+    ----------
+    registry : str or path
+        The registry.
+    ids : str or path, optional
+        File that lists ids.
+    author, source : str, optional
+        Author and source of the items, as in the dumps.
+    before : str, optional
+        A day, month or year: items published before it.
+    reason : str, optional
+        Why; kept with the tombstones.
+    purge : bool, optional
+        Rewrite files of any size now, and clear the cache.
+    """
+    conditions = Conditions(None if ids is None else fspath(ids), author, source, before=before)
+    return withdraw_from_registry(_local(registry), conditions, reason=reason, purge=purge)[0]
+
+
+def restore_registry_items(registry: Address, ids: Address, *, source: str | None = None) -> int:
+    """Lift the tombstones of the ids in a file, as `provenance registry restore` does.
+
+    Parameters
+    ----------
+    registry : str or path
+        The registry.
+    ids : str or path
+        File that lists ids.
+    source : str, optional
+        Source of the items.
+
+    Returns
+    -------
+    int
+        How many were lifted.
+    """
+    return restore_to_registry(_local(registry), fspath(ids), source)[1]
+
+
+def compact_registry(registry: Address) -> OpenRegistry:
+    """Merge the segments of a registry, as `provenance registry compact` does.
+
+    Parameters
+    ----------
+    registry : str or path
+        The registry, which is changed in place.
+    """
+    compact(_local(registry))
+    return open_registry(registry)
+
+
+def upgrade_registry(registry: Address) -> OpenRegistry:
+    """Convert a registry of the previous format, as `provenance registry upgrade` does.
+
+    Parameters
+    ----------
+    registry : str or path
+        The registry, which is changed in place.
+    """
+    upgrade(_local(registry))
+    return open_registry(registry)
+
+
+def merge_registries(registries: Iterable[Address], output: Address) -> Combination:
+    """Merge registries into a new one, as `provenance registry merge` does.
+
+    Parameters
+    ----------
+    registries : iterable of str or path
+        Their folders or addresses, in any order.
+    output : str or path
+        Folder of the new registry.
+    """
+    return merge_into([fspath(registry) for registry in registries], _local(output))
+
+
+def subset_registry(  # noqa: PLR0913 (the options of the command)
+    registry: Address,
+    output: Address,
+    *,
+    source: str | None = None,
+    since: str | None = None,
+    until: str | None = None,
+    author: str | None = None,
+    ids: Address | None = None,
+) -> Combination:
+    """Make a registry of the items that meet all conditions, as `provenance registry subset` does.
+
+    Parameters
+    ----------
+    registry, output : str or path
+        The registry, and the folder of the new one.
+    source, author : str, optional
+        Source and author of the items.
+    since, until : str, optional
+        A day, month or year: items published since the one, and before the other.
+    ids : str or path, optional
+        File that lists ids.
+    """
+    listed = None if ids is None else fspath(ids)
+    conditions = Conditions(listed, author, source, since, until=until)
+    return take_subset(_local(registry), conditions, _local(output))
+
+
+def _dump_source(
+    dumps: Address | Iterable[Address], source: str | None, options: DumpOptions
+) -> DumpSource:
+    if unknown := sorted(set(options) - DumpOptions.__annotations__.keys()):
+        raise TypeError(
+            f"there is no option {unknown[0]!r}; there are "
+            f"{', '.join(sorted(DumpOptions.__annotations__))}"
+        )
+    mapping = dict[str, object]()
+    for field in fields(ColumnMapping):
+        if (value := options.get(field.name)) is not None:
+            mapping[field.name] = value
+    columns = mapping.pop("text_columns", ())
+    columns = (columns,) if isinstance(columns, str) else tuple(columns)  # type: ignore[arg-type]
+    if source is None and "source_column" not in mapping:
+        raise InputError(
+            "the source of these items is not given",
+            remedy="name it with source=, or its column with source_column=",
+        )
+    addresses = [dumps] if isinstance(dumps, str | PathLike) else dumps
+    return DumpSource(
+        [fspath(address) for address in addresses],
+        source,
+        options.get("layout", "auto"),
+        ColumnMapping(columns, **mapping),  # type: ignore[arg-type]
+        options.get("of"),
+        options.get("max_document"),
+    )
+
+
+def _engine(options: DumpOptions) -> DumpEngine:
+    return DumpEngine(options.get("engine", "threads"), options.get("scheduler"))
+
+
+def _local(registry: Address) -> Path:
+    """Return the folder of a registry that is changed or made."""
+    path = fspath(registry)
+    if "://" in path:
+        raise InputError(
+            f"{path}: a registry is a folder on this machine, not an address",
+            remedy="build it in a local folder, and copy that with the tool of the store",
+        )
+    return Path(path)

@@ -1,0 +1,178 @@
+"""Documents that declare an address whose owner opted out, or that are a withdrawn item."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from blake3 import blake3
+
+from provenance.judge.identifiers import SourceHosts, host_of, normal_address
+from provenance.model import Library, Policy, Tokens
+from provenance.pipeline.withdrawal_keys import read_key
+from provenance.registry.build.item_keys import url_sites
+from provenance.registry.opt_outs import merge_opt_outs, read_opt_outs
+from provenance.registry.store import Registry
+from provenance.registry.tombstones import merge_tombstones, read_tombstones, without_expired
+from provenance.registry.withdrawn_texts import WithdrawnTexts
+
+_BOUNDARIES = "/?&"
+"""Characters of a normal address at which one that is below another may go on."""
+
+_ID_BOUNDARIES = r"[/?#&=]+"
+_KIND_PREFIX = r"^t[1-6]_"
+"""Of Reddit's full names, which addresses lack."""
+
+
+class WithheldContent:
+    """Recognises documents that registries say are withdrawn or opted out.
+
+    Parameters
+    ----------
+    opt_outs : pyarrow.Table
+        Of schema `OPT_OUTS`.
+    tombstones : pyarrow.Table
+        Of schema `TOMBSTONES`.
+    texts : WithdrawnTexts or None
+        Fingerprints of withdrawn items; None without their key.
+    hosts : SourceHosts
+        Sources by address: a tombstone applies to addresses of its source.
+
+    Attributes
+    ----------
+    key : str
+        Everything that affects what is recognised, apart from the sources' addresses.
+    """
+
+    def __init__(
+        self,
+        opt_outs: pa.Table,
+        tombstones: pa.Table,
+        texts: WithdrawnTexts | None,
+        hosts: SourceHosts,
+    ) -> None:
+        self._opt_outs = {row["address"]: row for row in opt_outs.to_pylist()}
+        self._opted_hosts = {address.partition("/")[0] for address in self._opt_outs}
+        self._opted_hosts = {host.partition("?")[0] for host in self._opted_hosts}
+        self._tombstones = tombstones
+        self._ids = pc.replace_substring_regex(tombstones["item"], _KIND_PREFIX, "")
+        self._ids = self._ids.combine_chunks()
+        self._texts, self._hosts = texts, hosts
+        tables = opt_outs, tombstones
+        self.key = " ".join([*map(_digest, tables), "" if texts is None else texts.key.id])
+
+    def reasons(self, addresses: pa.Array, tokens: Tokens) -> dict[int, str]:
+        """Return why documents are withheld, by their number.
+
+        Parameters
+        ----------
+        addresses : pyarrow.Array of string, length n
+            Address that each document declares, or null.
+        tokens : Tokens
+            Tokens of the documents.
+        """
+        reasons = dict[int, str]()
+        if self._texts is not None:
+            reasons |= {
+                text: f"the text of an item of {_withdrawal(tombstone)}"
+                for text, tombstone in self._texts.find(tokens)
+            }
+        reasons |= self._opted_out(addresses)
+        reasons |= self._withdrawn(addresses)
+        return reasons
+
+    def _opted_out(self, addresses: pa.Array) -> Iterator[tuple[int, str]]:
+        if not self._opt_outs or addresses.null_count == len(addresses):
+            return
+        encoded = addresses.dictionary_encode()
+        entries = [self._entry_of(address) for address in encoded.dictionary.to_pylist()]
+        is_hit = pa.array([entry is not None for entry in entries], pa.bool_())
+        rows = pc.indices_nonzero(pc.fill_null(is_hit.take(encoded.indices), False))
+        codes = encoded.indices.take(rows).to_pylist()
+        for row, code in zip(rows.to_pylist(), codes, strict=True):
+            yield row, entries[code] or ""
+
+    def _entry_of(self, address: str) -> str | None:
+        host = host_of(address)
+        if host is None or not self._is_opted_host(host):
+            return None
+        normal = normal_address(address) or ""
+        ends = [at for at, character in enumerate(normal) if character in _BOUNDARIES]
+        paths = [normal[:end] for end in [len(normal), *reversed(ends)]]
+        labels = host.removeprefix("www.").split(".")
+        paths += [".".join(labels[at:]) for at in range(1, len(labels))]
+        entry = next((self._opt_outs[path] for path in paths if path in self._opt_outs), None)
+        if entry is None:
+            return None
+        reason = "" if entry["reason"] is None else f": {entry['reason']}"
+        return f"opted out {entry['date']} ({entry['address']}){reason}"
+
+    def _is_opted_host(self, host: str) -> bool:
+        labels = host.removeprefix("www.").split(".")
+        return any(".".join(labels[at:]) in self._opted_hosts for at in range(len(labels)))
+
+    def _withdrawn(self, addresses: pa.Array) -> Iterator[tuple[int, str]]:
+        if not len(self._tombstones) or addresses.null_count == len(addresses):
+            return
+        steps = pc.split_pattern_regex(pc.fill_null(addresses, ""), _ID_BOUNDARIES)
+        parts, parents = pc.list_flatten(steps), pc.list_parent_indices(steps)
+        is_id = pc.is_in(parts, value_set=self._ids)
+        if not pc.any(is_id).as_py():
+            return
+        rows = parents.filter(is_id)
+        own = addresses.take(rows)
+        candidates = zip(
+            rows.to_pylist(),
+            parts.filter(is_id).to_pylist(),
+            self._hosts.sources_of(own).to_pylist(),
+            url_sites(pa.chunked_array([own])).to_pylist(),
+            strict=True,
+        )
+        by_id = self._tombstones_by_id(parts.filter(is_id))
+        for row, item, source, site in candidates:
+            for tombstone in by_id[item]:
+                if tombstone["source"] == source and tombstone["site"] in {None, "", site}:
+                    yield row, f"item {tombstone['item']} of {_withdrawal(tombstone)}"
+
+    def _tombstones_by_id(self, ids: pa.Array) -> dict[str, list[dict[str, object]]]:
+        rows = pc.indices_nonzero(pc.is_in(self._ids, value_set=ids.unique()))
+        by_id: dict[str, list[dict[str, object]]] = {}
+        columns = ["source", "site", "item", "date", "reason"]
+        tombstones = self._tombstones.select(columns).take(rows).to_pylist()
+        for item, tombstone in zip(self._ids.take(rows).to_pylist(), tombstones, strict=True):
+            by_id.setdefault(item, []).append(tombstone)
+        return by_id
+
+
+def _digest(table: pa.Table) -> str:
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table.combine_chunks())
+    return blake3(sink.getvalue()).hexdigest()
+
+
+def _withdrawal(tombstone: dict[str, object]) -> str:
+    reason = "" if tombstone["reason"] is None else f": {tombstone['reason']}"
+    return f"{tombstone['source']}, withdrawn {tombstone['date']}{reason}"
+
+
+def withheld_content(
+    registries: Sequence[Registry], library: Library, policy: Policy, today: date | None = None
+) -> WithheldContent | None:
+    """Return what registries withhold; None if that is nothing.
+
+    Raises
+    ------
+    InputError
+        If the key of fingerprints cannot be read.
+    """
+    opt_outs = merge_opt_outs(*(read_opt_outs(registry.files) for registry in registries))
+    tombstones = merge_tombstones(*(read_tombstones(registry.files) for registry in registries))
+    tombstones = without_expired(tombstones, today or datetime.now(UTC).date())
+    if not len(opt_outs) and not len(tombstones):
+        return None
+    texts = None
+    if policy.withdrawn_key is not None:
+        texts = WithdrawnTexts(tombstones, read_key(Path(policy.withdrawn_key)))
+    return WithheldContent(opt_outs, tombstones, texts, SourceHosts(library))

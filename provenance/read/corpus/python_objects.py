@@ -1,0 +1,217 @@
+"""Corpora of objects of a program: tables of Arrow, pandas and polars, datasets, rows, texts."""
+
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from itertools import chain
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.dataset as pds
+
+from provenance.errors import EmptyCorpus, InputError
+from provenance.model import MAX_DOCUMENT, Documents
+from provenance.read.columns.column_paths import top_columns
+from provenance.read.columns.table_parts import RowBlock, TableFile, TablePiece, table_parts
+from provenance.read.corpus import skipped_rows
+from provenance.read.corpus.corpora import Corpus, corpus_of_parts
+from provenance.read.corpus.corpus_parts import Part
+from provenance.read.corpus.hub_datasets import split_part
+from provenance.read.corpus.saved_datasets import choose_splits
+from provenance.read.corpus.size_limits import DocumentLimit
+from provenance.read.corpus.stream_input import HashedStream
+from provenance.read.formats.batch_sizes import split_batch
+from provenance.read.formats.json_objects import Record, to_record
+from provenance.read.formats.json_records import record_documents
+from provenance.read.formats.jsonl_blocks import Records
+from provenance.read.formats.jsonl_file import infer_layout
+
+IN_MEMORY = "in memory"
+"""Address and file name of data that is in no file."""
+_PIECE_BYTES = 32 << 20
+_SAMPLE_ROWS = 200
+_BATCH_CHARS = 4 << 20
+_ROW_CHARS = 100
+
+
+def corpus_of_objects(
+    data: object,
+    *,
+    text_columns: Sequence[str] = (),
+    split: str | None = None,
+    max_document: int = MAX_DOCUMENT,
+) -> Corpus:
+    """Return data of a program as a corpus.
+
+    Parameters
+    ----------
+    data : object
+        A table of Arrow, pandas or polars, or anything that exports an Arrow stream; a `Dataset` or
+        `IterableDataset` of the `datasets` library, or a mapping of splits to any of these; or an
+        iterable of texts or of mappings. What can be iterated over once is read once.
+    text_columns : sequence of str
+        Text columns given by the user.
+    split : str or None
+        The split to read, of a mapping; None reads all.
+    max_document : int
+        Largest size of a document in bytes.
+
+    Raises
+    ------
+    InputError
+        If it is none of these.
+    DatasetNotFound
+        If there is no such split.
+    ColumnMissing
+        If a given column is missing, or no column holds text.
+    EmptyCorpus
+        If there are no rows.
+    """
+    splits = data if isinstance(data, Mapping) else {IN_MEMORY: data}
+    if split is not None:
+        if not isinstance(data, Mapping):
+            raise InputError(
+                f"there is no split {split!r}: the data has no splits", remedy="leave out split."
+            )
+        splits = choose_splits(data, split, IN_MEMORY)
+    parts = []
+    digests: list[tuple[str, Callable[..., str]]] = []
+    for name, content in splits.items():
+        for part in _parts(str(name), content, text_columns, max_document):
+            texts = HashedStream(part.read)
+            parts.append(replace(part, read=texts.batches))
+            digests.append((part.file, texts.digest))
+    if not parts:
+        raise EmptyCorpus("there are no rows in the data", remedy="give data that has rows.")
+    return corpus_of_parts((IN_MEMORY,), parts, tuple(digests))
+
+
+def _parts(name: str, data: Any, text_columns: Sequence[str], max_document: int) -> list[Part]:
+    limit = DocumentLimit(name, max_document)
+    if hasattr(data, "with_format") and hasattr(data, "iter"):
+        part = split_part(name, data, text_columns, limit)
+        return [part] if part.text_columns else []
+    if isinstance(data, pds.Dataset):
+        data = data.scanner().to_reader()
+    if isinstance(data, pa.RecordBatchReader):
+        data = chain.from_iterable(batch.to_pylist() for batch in data)
+    elif (table := _as_table(data)) is not None:
+        file = _table_file(name, table, limit)
+        return table_parts(file, text_columns) if file.pieces else []
+    if not isinstance(data, Iterable) or isinstance(data, str | bytes):
+        raise InputError(
+            f"a {type(data).__name__} cannot be checked",
+            remedy="give paths, texts, a table, a dataset, or an iterable of rows as mappings.",
+        )
+    return _row_parts(name, data, text_columns, limit)
+
+
+def _as_table(data: Any) -> pa.Table | None:
+    """Return what is a table or a column as a table of Arrow; None if it is neither."""
+    library = type(data).__module__.partition(".")[0]
+    try:
+        if library == "polars":
+            data = data.collect() if hasattr(data, "collect") else data
+            data = data.to_arrow()
+        elif library == "pandas":
+            # A column that holds objects is strings and nulls, or an error.
+            is_column = not hasattr(data, "columns")
+            data = pa.array(data, from_pandas=True) if is_column else pa.Table.from_pandas(data)
+        if isinstance(data, pa.Array | pa.ChunkedArray):
+            return pa.table({"text": data})
+        if isinstance(data, pa.RecordBatch):
+            return pa.Table.from_batches([data])
+        if isinstance(data, pa.Table):
+            return data
+        return pa.table(data) if hasattr(data, "__arrow_c_stream__") else None
+    except pa.ArrowException as error:
+        raise InputError(
+            f"a {type(data).__name__} cannot be read as a table ({' '.join(str(error).split())})",
+            remedy="give its columns of text, each with values of one type.",
+        ) from error
+
+
+def _table_file(name: str, table: pa.Table, limit: DocumentLimit) -> TableFile:
+    rows = max(1, table.num_rows * _PIECE_BYTES // max(1, table.nbytes))
+    firsts = range(0, table.num_rows, rows)
+    size = table.nbytes // max(1, len(firsts))
+    return TableFile(
+        name,
+        table.schema,
+        tuple(
+            TablePiece(size, partial(_read_rows, table.slice(first, rows), first, limit))
+            for first in firsts
+        ),
+        lambda names: table.select(list(names)).slice(0, _SAMPLE_ROWS),
+        name,
+    )
+
+
+def _read_rows(
+    table: pa.Table, row: int, limit: DocumentLimit, paths: Sequence[str]
+) -> Iterator[RowBlock]:
+    names = top_columns(paths, table.column_names)
+    for batch in table.select(names).combine_chunks().to_batches():
+        for portion in split_batch(batch, limit, row):
+            yield RowBlock(portion, np.arange(row, row + len(portion), dtype=np.int64))
+            row += len(portion)
+
+
+def _row_parts(
+    name: str, rows: Iterable[object], text_columns: Sequence[str], limit: DocumentLimit
+) -> list[Part]:
+    is_read_once = iter(rows) is rows
+    batches = _row_batches(iter(rows), limit)
+    first = next(batches)
+    if not first.records and not first.faults:
+        return []
+    layout = infer_layout([record for _, record in first.records], text_columns, name)
+    waiting = [chain([first], batches)]
+    if not is_read_once:
+        batches.close()
+
+    def read() -> Iterator[Documents]:
+        if not is_read_once:
+            found: Iterable[Records] = _row_batches(iter(rows), limit)
+        elif waiting:
+            found = waiting.pop()
+        else:
+            raise InputError("the iterator can be read only once", remedy="give a list.")
+        for batch in found:
+            yield from record_documents(name, batch, layout.columns, layout.sample_members)
+
+    return [Part(name, 0, read, layout.columns.texts, rereadable=not is_read_once)]
+
+
+def _row_batches(rows: Iterator[object], limit: DocumentLimit) -> Generator[Records]:
+    """Yield the rows in batches, the first one of a size for a sample; at least one batch."""
+    batch, chars, most_rows = Records([], []), 0, _SAMPLE_ROWS
+    for row, value in enumerate(rows):
+        record_or_reason = _to_record(value)
+        size = _ROW_CHARS
+        if not isinstance(record_or_reason, str):
+            size += sum(len(text) for text in record_or_reason.values() if isinstance(text, str))
+        if size > limit.size:
+            raise limit.error_for_row(row)
+        batch.add(row, record_or_reason)
+        chars += size
+        if chars >= _BATCH_CHARS or len(batch.records) == most_rows:
+            yield batch
+            batch, chars, most_rows = Records([], []), 0, _BATCH_CHARS
+    yield batch
+
+
+def _to_record(value: object) -> Record | str:
+    if isinstance(value, str):
+        return {"text": str(value)}
+    if not isinstance(value, Mapping):
+        return skipped_rows.NOT_OBJECT
+    return to_record({str(key): _plain(inner) for key, inner in value.items()})
+
+
+def _plain(value: Any) -> object:
+    """Return a value without the types of numpy, and of other libraries that derive from str."""
+    if isinstance(value, np.generic | np.ndarray):
+        value = value.tolist()
+    return str(value) if isinstance(value, str) else value

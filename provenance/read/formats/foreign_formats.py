@@ -1,0 +1,164 @@
+"""Files that are recognised and not read: what each is, and what to do instead."""
+
+from collections.abc import Callable, Collection
+from typing import NamedTuple
+
+from provenance.errors import UnsupportedFormat
+from provenance.read.formats.json_objects import Record
+
+TO_LINES = "convert its texts to JSON Lines with `id`, `text`, `url`, `created_at`, `author`."
+_UNPACK = "unpack it first, and give the folder."
+_NO_TEXTS = "give the files with the texts themselves; this one may stay where it is."
+_DECODE = "give the texts that they were made from, or decode them with their tokenizer."
+
+
+class Refusal(NamedTuple):
+    """What a file is, and what to do instead of reading it."""
+
+    what: str
+    remedy: str
+
+    def error(self, name: str) -> UnsupportedFormat:
+        """Return the error for the file `name`."""
+        return UnsupportedFormat(f"{name}: this is {self.what}", remedy=self.remedy)
+
+
+TOKEN_IDS = Refusal("a file of numbers, such as token ids, not of text", _DECODE)
+_OFFICE = Refusal("a document of an office program", "save it as text or CSV.")
+_PICKLE = Refusal("a Python pickle", "write its rows as JSON Lines.")
+_AVRO = Refusal("an Avro file", "convert it to Parquet.")
+_ORC = Refusal("an ORC file", "convert it to Parquet.")
+_HDF5 = Refusal("an HDF5 file", "export its table as Parquet or JSON Lines.")
+
+_MAGICS: tuple[tuple[bytes, Refusal], ...] = (
+    (b"{\\rtf", Refusal("a document in RTF", "save it as text.")),
+    (b"7z\xbc\xaf\x27\x1c", Refusal("an archive of files (7z)", "unpack it with `7z x` first.")),
+    (b"Rar!", Refusal("an archive of files (RAR)", _UNPACK)),
+    (b"PK\x03\x04", Refusal("an archive of files (zip)", _UNPACK)),
+    (b"%PDF-", Refusal("a PDF document", "extract its text first, and give that.")),
+    (b"SQLite format 3\0", Refusal("an SQLite database", "export its table as CSV or Parquet.")),
+    (b"\x89HDF", _HDF5),
+    (b"\x93NUMPY", TOKEN_IDS),
+    (b"MMIDIDX\0", TOKEN_IDS),
+    (b"Obj\x01", _AVRO),
+    (b"ORC", _ORC),
+    (b"# v2 git bundle", Refusal("a git bundle", "clone it, and give The Stack or a table.")),
+    (b"PACK", Refusal("a pack of git objects", "give The Stack, or a table of the files.")),
+    (b"\x80\x04\x95", _PICKLE),
+    (b"\xd0\xcf\x11\xe0", _OFFICE),
+)
+
+_SUFFIXES: tuple[tuple[Collection[str], Refusal], ...] = (
+    (("bin", "idx", "npy", "npz"), TOKEN_IDS),
+    (("pt", "pth", "ckpt", "safetensors", "gguf"), Refusal("a file of a model", _NO_TEXTS)),
+    (("pkl", "pickle"), _PICKLE),
+    (
+        ("warc", "wet", "wat"),
+        Refusal("a web archive", "extract the texts of its pages as JSON Lines."),
+    ),
+    (("html", "htm"), Refusal("a web page", "extract its text, and give that.")),
+    (("xml",), Refusal("an XML document", TO_LINES)),
+    (("pdf",), Refusal("a PDF document", "extract its text first, and give that.")),
+    (("docx", "xlsx", "pptx", "odt", "doc", "xls"), _OFFICE),
+    (("epub",), Refusal("a book in EPUB", "extract its text, and give that.")),
+    (("duckdb",), Refusal("a DuckDB database", "export its table as Parquet.")),
+    (("lance",), Refusal("a file of a Lance table", "write its rows as Parquet.")),
+    (("avro",), _AVRO),
+    (("orc",), _ORC),
+    (("h5", "hdf5"), _HDF5),
+    (("zip",), Refusal("an archive of files (zip)", "give it by name, or unpack it.")),
+    (("7z", "rar"), Refusal("an archive of files", _UNPACK)),
+    (("ipynb",), Refusal("a Jupyter notebook", TO_LINES)),
+    (("br", "snappy", "lz4"), Refusal("compressed in a way that is not read", "decompress it.")),
+)
+"""Suffixes of names."""
+
+_OBJECTS: tuple[tuple[Callable[[Record], object], Refusal], ...] = (
+    (
+        lambda entry: str(entry.get("schema", "")).startswith("provenance/"),
+        Refusal("a result of provenance", _NO_TEXTS),
+    ),
+    (
+        lambda entry: {"format", "digest", "postings", "files"} <= entry.keys(),
+        Refusal(
+            "the manifest of a registry", "give it to `check --registry`; it is built already."
+        ),
+    ),
+    (
+        lambda entry: {"version", "shards"} <= entry.keys(),
+        Refusal(
+            "the index of an MDS dataset (MosaicML Streaming)",
+            "give the folder to `check`; for `registry build`, write its samples as JSON Lines.",
+        ),
+    ),
+    (
+        lambda entry: (
+            {"protocol", "metaData", "commitInfo"} & entry.keys()
+            and not {"text", "body"} & entry.keys()
+        ),
+        Refusal("the log of a Delta table", "read it with the `deltalake` library into Parquet."),
+    ),
+    (
+        lambda entry: {"format-version", "table-uuid"} <= entry.keys(),
+        Refusal("the metadata of an Iceberg table", "read it with `pyiceberg` into Parquet."),
+    ),
+    (
+        lambda entry: (
+            {"name", "version"} <= entry.keys()
+            and {"dependencies", "devDependencies", "scripts", "main"} & entry.keys()
+        ),
+        Refusal("the description of a package", _NO_TEXTS),
+    ),
+    (
+        lambda entry: "$schema" in entry and {"properties", "$defs", "items"} & entry.keys(),
+        Refusal("a JSON schema", _NO_TEXTS),
+    ),
+    (
+        lambda entry: entry.get("type") in {"FeatureCollection", "Feature"},
+        Refusal("a file of geographic features (GeoJSON)", TO_LINES),
+    ),
+    (
+        lambda entry: {"nbformat", "cells"} <= entry.keys(),
+        Refusal("a Jupyter notebook", TO_LINES),
+    ),
+    (
+        lambda entry: isinstance(entry.get("features"), dict) and "splits" in entry,
+        Refusal("the description of a dataset", _NO_TEXTS),
+    ),
+)
+
+
+def refusal_by_magic(head: bytes) -> Refusal | None:
+    """Return what a file is that begins with `head`, if its format is not supported."""
+    return next((refusal for magic, refusal in _MAGICS if head.startswith(magic)), None)
+
+
+def refusal_by_name(name: str) -> Refusal | None:
+    """Return what a file of this name is, if its format is known and not supported."""
+    parts = name.rpartition("/")[2].lower().split(".")[1:]
+    return next((refusal for suffixes, refusal in _SUFFIXES if {*parts[-2:]} & {*suffixes}), None)
+
+
+def refuse_by_magic(head: bytes, name: str) -> None:
+    """Raise if the first bytes of the file `name` are those of a format that is not supported.
+
+    Raises
+    ------
+    UnsupportedFormat
+        If so.
+    """
+    if (refusal := refusal_by_magic(head)) is not None:
+        raise refusal.error(name)
+
+
+def refuse_object(entry: Record, name: str) -> None:
+    """Raise if an object of the file `name` shows that the file has no rows of texts.
+
+    Raises
+    ------
+    UnsupportedFormat
+        If so.
+    """
+    for is_entry, refusal in _OBJECTS:
+        if is_entry(entry):
+            raise refusal.error(name)

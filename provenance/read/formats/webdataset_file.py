@@ -1,0 +1,154 @@
+"""Tar archives of samples (WebDataset): the files of a sample share the stem of their names.
+
+`0001.json`, `0001.txt` and `0001.jpg` are one row: the members of the object, and the text.
+"""
+
+import io
+import tarfile
+from collections.abc import Generator, Iterator, Sequence
+from itertools import groupby, islice
+from operator import attrgetter
+from typing import BinaryIO, NamedTuple, Self, cast
+
+from provenance.errors import UnsupportedFormat
+from provenance.read.corpus import skipped_rows
+from provenance.read.corpus.corpus_parts import Part
+from provenance.read.corpus.file_access import File, translate_read_errors
+from provenance.read.formats.detection import FORMATS_BY_SUFFIX, format_by_name
+from provenance.read.formats.json_objects import Record, decode
+from provenance.read.formats.jsonl_blocks import Records
+from provenance.read.formats.record_parts import SizedRecord, in_batches, record_parts
+
+_TEXT_SUFFIXES = frozenset(
+    {"caption", "transcript", *(name for name, form in FORMATS_BY_SUFFIX.items() if form == "text")}
+)
+_TABLE_FORMATS = ("parquet", "arrow", "csv", "jsonl")
+_LOOKED_AT = 16
+_MAX_HEADER_BYTES = 1 << 20
+_DAMAGE = (tarfile.TarError, ValueError)
+
+
+def webdataset_parts(file: File, text_columns: Sequence[str]) -> list[Part]:
+    """Return the part of an archive; `text_columns` are those given by the user.
+
+    Raises
+    ------
+    UnsupportedFormat
+        If it holds tables instead.
+    ColumnMissing
+        If a given column is missing, or no sample has text.
+    CorruptFile
+        If it is damaged.
+    """
+    if holds_tables(file):
+        raise UnsupportedFormat(
+            f"{file.display_path}: this archive holds tables, not samples",
+            remedy="give it by its name, or unpack it.",
+        )
+    return record_parts(file, lambda size: _read_samples(file, size), text_columns)
+
+
+def holds_tables(file: File) -> bool:
+    """Return whether one of the first files of an archive is a table, by its name."""
+    with file.stream() as stream, translate_read_errors(file.display_path, damage=_DAMAGE):
+        names = [member.name for _, member in islice(_members(stream), _LOOKED_AT)]
+    return any(form[0] in _TABLE_FORMATS for form in map(format_by_name, names) if form)
+
+
+def _read_samples(file: File, size: int) -> Generator[Records]:
+    yield from in_batches(file, _samples(file), size, _DAMAGE)
+
+
+class _SampleFile(NamedTuple):
+    """A file of a sample; its content is read if it may be text."""
+
+    key: str
+    suffix: str
+    size: int
+    content: bytes | None
+
+
+def _samples(file: File) -> Generator[SizedRecord]:
+    with file.stream() as stream:
+        for key, files in groupby(_sample_files(stream, file.max_document), attrgetter("key")):
+            sample = list(files)
+            yield _to_row(key, sample), sum(one.size for one in sample)
+
+
+def _sample_files(stream: BinaryIO, max_document: int) -> Iterator[_SampleFile]:
+    for archive, member in _members(stream):
+        folder, slash, name = member.name.rpartition("/")
+        stem, _, suffix = name.partition(".")
+        key, suffix = f"{folder}{slash}{stem}", suffix.lower()
+        last = suffix.rpartition(".")[2]
+        if last not in _TEXT_SUFFIXES and last != "json":
+            yield _SampleFile(key, suffix, 0, None)
+        elif member.size > max_document:
+            yield _SampleFile(key, suffix, member.size, None)
+        else:
+            content = cast("io.BufferedReader", archive.extractfile(member)).read()
+            yield _SampleFile(key, suffix, member.size, content)
+
+
+def _to_row(key: str, sample: Sequence[_SampleFile]) -> Record | str:
+    """Return the row of a sample, or the reason why it cannot be read."""
+    record: Record = {"id": key}
+    try:
+        for one in sorted(sample, key=lambda one: one.suffix != "json"):
+            if one.content is None:
+                record.setdefault(one.suffix, None)
+            elif one.suffix.endswith("json"):
+                value = decode(one.content.decode())
+                record |= value if isinstance(value, dict) else {one.suffix: value}
+            elif (text := one.content.decode()) != record.get("text"):
+                record["text" if "text" not in record else one.suffix] = text
+    except UnicodeDecodeError:
+        return skipped_rows.NOT_UTF8
+    except RecursionError:
+        return skipped_rows.TOO_DEEP
+    except ValueError:
+        return skipped_rows.NOT_JSON
+    return record
+
+
+class _Header(tarfile.TarInfo):
+    """A header whose continuation is limited: a damaged one may state any size."""
+
+    @classmethod
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
+        """Parse a block."""
+        header = super().frombuf(buf, encoding, errors)
+        if not header.isfile() and header.size > _MAX_HEADER_BYTES:
+            raise tarfile.ReadError("a header is too large")
+        return header
+
+
+class _Counted(io.RawIOBase):
+    """Counts the bytes that are read from a stream."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self.count = 0
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._stream.read(size)
+        self.count += len(data)
+        return data
+
+
+def _members(stream: BinaryIO) -> Iterator[tuple[tarfile.TarFile, tarfile.TarInfo]]:
+    """Yield the regular files of an archive, each with the archive to read it from.
+
+    Raises
+    ------
+    tarfile.TarError
+        If it is damaged or cut short.
+    """
+    counted = _Counted(stream)
+    with tarfile.open(mode="r|", fileobj=counted, tarinfo=_Header) as archive:
+        while (member := archive.next()) is not None:
+            archive.members.clear()  # type: ignore[attr-defined] # else it keeps all of them
+            if member.isreg():
+                yield archive, member
+        if counted.count < archive.offset + tarfile.BLOCKSIZE:
+            raise tarfile.ReadError("it ends without its mark of the end")

@@ -1,0 +1,100 @@
+"""A check says which withdrawn or opted-out things a dataset still has."""
+
+import json
+
+import pytest
+
+from tests.cli.test_registry_recipe import run, write
+
+POSTS = [
+    {"id": "1234567", "text": "fog lay over the harbour until the first ferry came in at noon"},
+    {"id": "7654321", "text": "my neighbour has taught his parrot to imitate the old doorbell"},
+]
+PAGES = {
+    "address": {"url": "https://x.com/ann/status/7654321", "text": "words that nobody posted"},
+    "text": {"text": "My neighbour has taught his parrot to imitate the old doorbell!"},
+    "owner": {"url": "https://github.com/Carol/tools/blob/main/a.py", "text": "print(a + b)"},
+    "other owner": {"url": "https://github.com/carolyn/tools", "text": "print(a - b)"},
+    "subdomain": {"url": "https://blog.a.example/sea", "text": "a page on tides and moons"},
+    "none": {"text": "a page on nothing at all that anybody would want to have back"},
+}
+
+
+@pytest.fixture
+def folder(tmp_path, provenance):
+    write(tmp_path / "posts.jsonl", POSTS)
+    write(tmp_path / "pages.jsonl", [{"id": name} | page for name, page in PAGES.items()])
+    run(provenance, tmp_path, "build", "r", "--source", "x", "posts.jsonl")
+    (tmp_path / "ids.txt").write_text("7654321\n")
+    words = ["--ids", "ids.txt", "--keep-fingerprints", "2999", "--key", "secret"]
+    run(provenance, tmp_path, "remove", "r", "--source", "x", *words, "--reason", "request")
+    (tmp_path / "list.txt").write_text("# a form\nhttps://github.com/carol/\na.example\n")
+    made = run(provenance, tmp_path, "opt-out", "outs", "list.txt", "--reason", "form")
+    assert made.stdout.startswith("Added 2 opt-outs.")
+    return tmp_path
+
+
+def reasons(provenance, folder, *words):
+    """What a check states of each document."""
+    done = provenance(
+        "check", "pages.jsonl", *words, "--exit-zero", "--no-cache", "-o", "out", cwd=folder
+    )
+    assert done.returncode == 0, done.stderr
+    listed = provenance("report", "out", "--format", "jsonl", cwd=folder)
+    findings = [json.loads(line) for line in listed.stdout.splitlines()]
+    return {each["document"]: each["declared"] for each in findings if each["declared"]}
+
+
+def test_all_that_is_withheld_is_named(provenance, folder):
+    found = reasons(
+        provenance, folder, "--registry", "r", "--registry", "outs", "--withdrawn-key", "secret"
+    )
+    assert {*found} == {"address", "text", "owner", "subdomain"}
+    assert found["address"].startswith("item 7654321 of x, withdrawn 20")
+    assert found["text"].startswith("the text of an item of x, withdrawn 20")
+    assert found["text"].endswith(": request")
+    assert "(github.com/carol): form" in found["owner"]
+    assert "(a.example): form" in found["subdomain"]
+
+
+def test_texts_are_found_with_the_key_only(provenance, folder):
+    assert {*reasons(provenance, folder, "--registry", "r")} == {"address"}
+
+
+def test_a_registry_of_opt_outs_alone_can_be_checked_against(provenance, folder):
+    assert {*reasons(provenance, folder, "--registry", "outs")} == {"owner", "subdomain"}
+    result = json.loads((folder / "out" / "result.json").read_text("utf-8"))
+    [registry] = result["registries"]
+    assert (registry["items"], registry["opt_outs"], registry["withdrawn"]) == (0, 2, 0)
+    assert run(provenance, folder, "show", "outs").stdout.startswith("outs: 2 opt-outs, no items\n")
+
+
+def test_another_key_is_an_error_only_if_it_is_none(provenance, folder):
+    (folder / "short").write_text("few")
+    done = provenance(
+        *("check", "pages.jsonl", "--registry", "r", "--withdrawn-key", "short"), cwd=folder
+    )
+    assert done.returncode == 2
+    assert "short is no key" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "fault"),
+    [
+        (["--keep-fingerprints", "2999"], "fingerprints need a key"),
+        (["--keep-fingerprints", "2999", "--key", "r/key"], "inside the registry"),
+        (["--keep-fingerprints", "2001", "--key", "secret"], "2001 is past"),
+        (["--key", "secret"], "of no use without fingerprints"),
+    ],
+)
+def test_fingerprints_are_not_kept_by_mistake(provenance, folder, words, fault):
+    done = provenance("registry", "remove", "r", "--ids", "ids.txt", *words, cwd=folder)
+    assert done.returncode == 2
+    assert fault in done.stderr
+
+
+def test_a_line_that_is_no_address_is_named(provenance, folder):
+    (folder / "bad.csv").write_text("domain\na.example\nno address\n")
+    done = provenance("registry", "opt-out", "outs", "bad.csv", cwd=folder)
+    assert done.returncode == 2
+    assert "bad.csv: 'no address' is neither a domain nor an address" in done.stderr

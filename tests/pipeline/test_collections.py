@@ -1,0 +1,281 @@
+"""Parts of a corpus have circumstances of their own, and the report tells them apart."""
+
+import csv
+import json
+from dataclasses import replace
+from datetime import date
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from provenance.errors import ColumnMissing
+from provenance.model import (
+    Actor,
+    Agreement,
+    Circumstances,
+    Collection,
+    DateRange,
+    Policy,
+    Purpose,
+    Verdict,
+)
+from provenance.pipeline import check
+from provenance.pipeline.locate import locations
+from provenance.pipeline.rule_commands import rule_checking
+from provenance.pipeline.scan import corpus_scan
+from provenance.pipeline.scan.row_metadata import _collected_overall
+from provenance.pipeline.settings import Settings
+from provenance.read.rules.rule_files import load_rules
+from provenance.report.files.findings_parquet import sort_findings
+
+DEVELOPER = Circumstances(actor=Actor.API_DEVELOPER)
+BEFORE, AFTER = (
+    DateRange(date(2022, 6, 1), date(2022, 7, 1)),
+    DateRange(date(2026, 6, 1), date(2026, 7, 1)),
+)
+"""X's developer agreement is about foundation models since 2025-06-04."""
+
+
+@pytest.fixture(scope="session")
+def rows(pages):
+    snapshots = ["2022-06", "2026-06", "2026-07"]
+    return [
+        {
+            "id": f"d{number}",
+            "text": pages[number],
+            "url": f"https://{host}/{number}",
+            "meta": {"snapshot": snapshots[number % 3]},
+        }
+        for number, host in enumerate(["x.com", "x.com", "mobile.x.com", "www.reddit.com"] * 3)
+    ]
+
+
+@pytest.fixture
+def judged(tmp_path, registry, rows, write_lines):
+    """Check rows under a policy; give the verdict and collection of each document."""
+
+    def run(*collections, own=None, address=None, settings=None, **policy):
+        address = address or write_lines(tmp_path / "corpus.jsonl", own or rows)
+        asked = Policy(
+            policy.pop("asked", DEVELOPER),
+            registries=(registry,),
+            collections=collections,
+            **policy,
+        )
+        run.report = check([address], asked, settings or Settings())
+        run.policy = asked
+        found = run.report.findings.to_pylist()
+        return {row["document"]: (row["verdict"], row["collection"]) for row in found}
+
+    return run
+
+
+def collected(report):
+    return {s.key: s.documents.count for s in report.result.shares if s.by == "collection"}
+
+
+def test_a_column_of_the_rows_chooses_the_circumstances(judged, rows):
+    old = Collection("old", column="meta.snapshot", value="2022-*", collected=BEFORE)
+    new = Collection("new", column="meta.snapshot", value="2026-*", collected=AFTER)
+    found = judged(old, new)
+    names = {r["id"]: "old" if r["meta"]["snapshot"] == "2022-06" else "new" for r in rows}
+    assert {document: name for document, (_, name) in found.items()} == names
+    of_x = [r["id"] for r in rows if "x.com" in r["url"]]
+    assert {found[d] for d in of_x} == {("unknown", "old"), ("forbidden", "new")}
+    assert collected(judged.report) == {"old": 4, "new": 8}
+
+
+@pytest.mark.parametrize("kind", ["parquet", "csv", "json", "jsonl"])
+def test_every_format_gives_the_values_of_its_columns(judged, rows, tmp_path, kind):
+    path = tmp_path / f"corpus.{kind}"
+    flat = [{**row, "meta": row["meta"]["snapshot"]} for row in rows]
+    if kind == "parquet":
+        pq.write_table(pa.Table.from_pylist(flat), path)
+    elif kind == "csv":
+        with path.open("w", newline="") as file:
+            writer = csv.DictWriter(file, flat[0])
+            writer.writeheader()
+            writer.writerows(flat)
+    elif kind == "json":
+        path.write_text(json.dumps(flat))
+    else:
+        path.write_text("".join(json.dumps(row) + "\n" for row in flat))
+    old = Collection("old", column="meta", value="2022-??", collected=BEFORE)
+    assert collected((judged(old, address=str(path)), judged.report)[1]) == {
+        "old": 4,
+        "other content": 8,
+    }
+
+
+def test_files_sources_and_hosts_choose_too_and_the_first_that_fits_counts(
+    judged, rows, tmp_path, write_lines
+):
+    (tmp_path / "data").mkdir()
+    write_lines(tmp_path / "data/bought.jsonl", rows[:4])
+    write_lines(tmp_path / "data/crawl.jsonl", rows[4:])
+    found = judged(
+        Collection("bought", files="bought*"),
+        Collection("mobile", host="mobile.x.com"),
+        Collection("x", source="Twitter"),
+        Collection("any x", host="x.com"),
+        address=str(tmp_path / "data"),
+    )
+    assert [found[f"d{n}"][1] for n in range(12)] == (
+        ["bought"] * 4 + ["x", "x", "mobile", None] * 2
+    )
+    assert collected(judged.report) == {
+        "bought": 4,
+        "mobile": 2,
+        "x": 4,
+        "any x": 0,
+        "other content": 2,
+    }
+
+
+def test_all_that_a_collection_names_must_fit(judged):
+    found = judged(Collection("both", source="x", column="meta.snapshot", value="2022-06"))
+    members = sorted(d for d, (_, name) in found.items() if name == "both")
+    assert members == ["d0", "d6", "d9"]
+
+
+def test_the_day_that_a_row_states_counts_before_all_others(judged, rows):
+    days = ["2022-06-15", "2022-06", "2022", "2022-06-15T10:00:00Z", "soon", "", None, "2026-06-01"]
+    own = [
+        {**row, **({} if day is None else {"collected": day})}
+        for row, day in zip(rows[:1] * len(days), days, strict=True)
+    ]
+    own = [{**row, "id": f"r{number}", "text": row["text"]} for number, row in enumerate(own)]
+    found = judged(Collection("x", source="x", collected=AFTER), own=own)
+    verdicts = [found[f"r{number}"][0] for number in range(len(days))]
+    assert verdicts == ["unknown"] * 4 + ["forbidden"] * 4
+    assert collected(judged.report) == {"x": 3, "x, dated by its rows": 5}
+    judged(own=own)
+    assert collected(judged.report) == {"other content": 3, "other content, dated by its rows": 5}
+
+
+def test_an_agreement_that_a_collection_names_covers_that_collection_alone(judged):
+    contract = Agreement("x", (Purpose.PRETRAINING,), DateRange(), "contract 17")
+    bought = Collection("bought", column="meta.snapshot", value="2022-*", agreement="contract 17")
+    found = judged(bought, agreements=(contract,), asked=replace(DEVELOPER, collected=AFTER))
+    assert {found[d][0] for d in ("d0", "d6", "d9")} == {"permitted"}
+    assert {found[d][0] for d in ("d1", "d2", "d4", "d5")} == {"forbidden"}
+    found = judged(agreements=(contract,), asked=replace(DEVELOPER, collected=AFTER))
+    assert {found[f"d{n}"][0] for n in (0, 1, 2)} == {"permitted"}
+
+
+def test_role_place_and_commerce_are_stated_for_a_collection(judged):
+    licensed = [{"id": "n", "text": "some words of a page", "license": "CC-BY-NC-4.0"}]
+    own = Collection("own", files="*", commercial=False, actor=Actor.SCRAPER, jurisdiction="JP")
+    assert judged(own, own=licensed)["n"] == ("restricted", "own")
+    assert judged(own=licensed)["n"] == ("forbidden", None)
+    circumstances = own.circumstances(Circumstances(collected=BEFORE))
+    assert circumstances == Circumstances(
+        collected=BEFORE, actor=Actor.SCRAPER, jurisdiction="JP", commercial=False
+    )
+
+
+def test_a_column_that_no_file_has_is_refused(judged, rows, tmp_path, write_lines):
+    wrong = Collection("wrong", column="meta.snapshto", value="2022-*")
+    with pytest.raises(ColumnMissing, match=r"meta\.snapshto.*\[\[collections\]\]"):
+        judged(wrong)
+    (tmp_path / "data").mkdir()
+    write_lines(tmp_path / "data/a.jsonl", rows)
+    pq.write_table(pa.table({"text": [rows[0]["text"]]}), tmp_path / "data/b.parquet")
+    right = Collection("right", column="meta.snapshot", value="2022-*")
+    judged(right, address=str(tmp_path / "data"))
+    assert collected(judged.report)["right"] == 4
+
+
+def test_a_column_that_first_occurs_late_is_read(judged, rows, tmp_path):
+    filler = {"id": "f", "text": "a few plain words " * 2000}
+    lines = [json.dumps({**filler, "id": f"f{n}"}) for n in range(60)]
+    late = [json.dumps(row) for row in rows]
+    path = tmp_path / "late.jsonl"
+    path.write_text("\n".join([*lines, *late]))
+    old = Collection("old", column="meta.snapshot", value="2022-*", collected=BEFORE)
+    judged(old, address=str(path))
+    assert collected(judged.report)["old"] == 4
+
+
+def test_naming_a_column_does_not_hide_its_text(judged, registry, posts):
+    rows = [{"id": "r", "title": posts[19]["text"], "body": "other words of the page here"}]
+    plain = judged(own=rows)
+    assert plain
+    assert judged(Collection("t", column="title", value="*"), own=rows).keys() == plain.keys()
+
+
+def test_other_circumstances_read_nothing_anew_and_come_out_as_without_the_cache(
+    judged, tmp_path, monkeypatch
+):
+    reads = []
+
+    def counted(module, name):
+        original = getattr(module, name)
+
+        def call(*arguments, **named):
+            reads.append(name)
+            return original(*arguments, **named)
+
+        monkeypatch.setattr(module, name, call)
+
+    counted(corpus_scan, "read_part")
+    counted(locations, "_locate_part")
+    cached = Settings(threads=2, cache=tmp_path / "cache")
+    old = Collection("old", column="meta.snapshot", value="2022-*", collected=BEFORE)
+    judged(old, settings=cached)
+    assert len(reads) == 2
+    changed = replace(old, name="other", value="2026-*", collected=AFTER)
+    judged(changed, settings=cached)
+    assert len(reads) == 2
+    with_cache = judged.report
+    judged(changed)
+    assert judged.report.findings.equals(with_cache.findings)
+    assert judged.report.result.shares == with_cache.result.shares
+    judged(replace(old, column="id", value="d*"), settings=cached)
+    assert len(reads) == 6  # without the cache, and with a column that was not read before
+
+
+@pytest.mark.parametrize("engine", ["threads", "processes"])
+def test_threads_and_processes_find_the_same(judged, rows, tmp_path, engine, write_lines):
+    (tmp_path / "data").mkdir()
+    for number, row in enumerate(rows):
+        write_lines(tmp_path / f"data/{number}.jsonl", [row])
+    old = Collection("old", column="meta.snapshot", value="2022-*", collected=BEFORE)
+    address = str(tmp_path / "data")
+    judged(old, address=address, settings=Settings(threads=1))
+    expected = judged.report
+    settings = Settings(threads=2, engine=engine, tasks=str(tmp_path / "tasks"))
+    judged(old, address=address, settings=settings)
+    assert sort_findings(judged.report.findings).equals(sort_findings(expected.findings))
+    assert judged.report.result.shares == expected.result.shares
+
+
+def test_sources_without_findings_are_judged_by_the_collection_of_the_source(judged):
+    quiet = [{"id": "q", "text": "nothing of the registry is here, only these few words"}]
+    judged(Collection("x", source="x", collected=AFTER), own=quiet)
+    (ruling,) = (each for each in judged.report.result.rulings if each.source == "x")
+    assert (ruling.documents, ruling.collection) == (0, "x")
+    assert ruling.ruling.verdict is Verdict.FORBIDDEN
+    judged(Collection("x", source="x", files="a*", collected=AFTER), own=quiet)
+    (ruling,) = (each for each in judged.report.result.rulings if each.source == "x")
+    assert (ruling.collection, ruling.ruling.verdict) == (None, Verdict.FORBIDDEN)
+
+
+def test_captured_files_of_any_day_on_which_some_content_was_collected_count():
+    early, late = (Collection(n, files=n, collected=c) for n, c in (("a", BEFORE), ("b", AFTER)))
+    stated = Circumstances(collected=BEFORE)
+    assert _collected_overall(Policy(stated)) == BEFORE
+    both = DateRange(BEFORE.first, AFTER.until)
+    assert _collected_overall(Policy(stated, collections=(early, late))) == both
+    assert _collected_overall(Policy(collections=(early, late))) is None
+    open_end = replace(late, collected=DateRange(AFTER.first, None))
+    assert _collected_overall(Policy(stated, collections=(open_end,))) == DateRange(BEFORE.first)
+
+
+def test_two_sets_of_rules_are_compared_under_the_circumstances_of_each_collection(judged):
+    old = Collection("old", column="meta.snapshot", value="2022-*", collected=BEFORE)
+    new = Collection("new", column="meta.snapshot", value="2026-*", collected=AFTER)
+    judged(old, new)
+    again = rule_checking._verdicts(judged.report, load_rules())
+    assert [str(verdict) for verdict in again] == judged.report.findings["verdict"].to_pylist()

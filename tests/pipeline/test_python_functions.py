@@ -1,0 +1,279 @@
+"""What a program can give to `provenance`, and the commands as functions."""
+
+import inspect
+import socket
+from pathlib import Path
+
+import datasets
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.dataset as pds
+import pyarrow.parquet as pq
+import pytest
+
+import provenance
+from provenance.cli import check, clean, diff
+from provenance.errors import ColumnMissing, DatasetNotFound, EmptyCorpus, InputError
+from provenance.read.corpus.python_objects import corpus_of_objects
+
+try:
+    import polars as pl
+except ImportError:
+    pl = None
+
+
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch):
+    """A connection to anywhere is an error."""
+
+    def connect(self, address):
+        raise AssertionError(f"something asked {address} for something")
+
+    monkeypatch.setattr(socket.socket, "connect", connect)
+
+
+@pytest.fixture(scope="module")
+def rows(pages, posts):
+    """Ten pages that quote posts, and what their texts are."""
+    pairs = zip(pages, posts[20:30], strict=False)
+    return [
+        {"id": f"p{n}", "text": f"{page} {post['text']}"} for n, (page, post) in enumerate(pairs)
+    ]
+
+
+def frames(rows):
+    texts, table = [row["text"] for row in rows], pa.Table.from_pylist(rows)
+    dataset = datasets.Dataset.from_list(rows)
+    return {
+        "list of texts": texts,
+        "tuple of texts": tuple(texts),
+        "array of texts": np.array(texts),
+        "list of dicts": rows,
+        "generator of dicts": (row for row in rows),
+        "generator of texts": iter(texts),
+        "pandas": pd.DataFrame(rows),
+        "pandas, filtered": pd.DataFrame([{"id": "no", "text": "nothing"}, *rows]).iloc[1:],
+        "pandas column": pd.DataFrame(rows)["text"],
+        "polars": pl and pl.DataFrame(rows),
+        "polars, lazy": pl and pl.LazyFrame(rows),
+        "polars column": pl and pl.DataFrame(rows)["text"],
+        "Arrow": table,
+        "Arrow batch": table.to_batches()[0],
+        "Arrow column": table["text"],
+        "Arrow reader": table.to_reader(max_chunksize=3),
+        "Arrow dataset": pds.dataset(table),
+        "Dataset": dataset,
+        "Dataset, selected": datasets.Dataset.from_list([{"id": "x", "text": "y"}, *rows]).select(
+            range(1, len(rows) + 1)
+        ),
+        "IterableDataset": dataset.to_iterable_dataset(),
+        "DatasetDict": datasets.DatasetDict(train=dataset),
+        "mapping of splits": {"train": table},
+    }
+
+
+KINDS = sorted(frames([{"id": "a", "text": "b c"}]))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_whatever_has_the_texts_gives_the_same_findings(rows, registry, kind):
+    if "polars" in kind and pl is None:
+        pytest.skip("polars is not installed")
+    expected = provenance.check(rows, registries=registry)
+    outcome = provenance.check(frames(rows)[kind], registries=registry)
+    assert outcome.status == "fail"
+    found = [outcome.findings.select([*columns]).to_pylist() for columns in (("row", "item"),)]
+    assert found == [expected.findings.select(["row", "item"]).to_pylist()]
+    assert outcome.result.corpus.documents == len(rows)
+
+
+def texts_of(corpus):
+    return [row for part in corpus.parts for one in part.batches() for row in one.batch.to_pylist()]
+
+
+def test_ids_addresses_and_nested_texts_are_found_as_in_files(rows):
+    nested = [
+        {
+            "id": 7,
+            "messages": [{"role": "user", "content": "a question"}],
+            "url": "https://e.example",
+        }
+    ]
+    [found] = texts_of(corpus_of_objects(nested))
+    assert (found["document"], found["field"], found["text"], found["url"]) == (
+        "7",
+        "messages[0].content",
+        "a question",
+        "https://e.example",
+    )
+    [found] = texts_of(corpus_of_objects([{"id": np.int64(7), "text": "some words"}]))
+    assert found["document"] == "7"
+
+
+def test_a_long_table_is_read_in_pieces_with_all_its_rows():
+    count = 70_000
+    table = pa.table({"text": [f"text number {n} " + "x" * 1000 for n in range(count)]})
+    corpus = corpus_of_objects(table)
+    assert len(corpus.parts) > 1
+    assert [row["row"] for row in texts_of(corpus)] == list(range(count))
+
+
+def test_an_iterator_is_not_read_ahead_of_the_check():
+    taken = []
+
+    def rows():
+        for number in range(100_000):
+            taken.append(number)
+            yield {"text": f"text number {number}"}
+
+    corpus = corpus_of_objects(rows())
+    assert len(taken) < 1000
+    assert len(texts_of(corpus)) == 100_000
+
+
+def test_splits_are_chosen_by_name(rows):
+    splits = {"train": rows[:3], "test": rows[3:]}
+    assert len(texts_of(corpus_of_objects(splits))) == len(rows)
+    assert len(texts_of(corpus_of_objects(splits, split="train"))) == 3
+    with pytest.raises(DatasetNotFound, match="'test', 'train'"):
+        corpus_of_objects(splits, split="valid")
+    with pytest.raises(InputError, match="no splits"):
+        corpus_of_objects(rows, split="train")
+
+
+@pytest.mark.parametrize(
+    ("data", "error"),
+    [
+        (3, InputError),
+        (None, InputError),
+        ([], EmptyCorpus),
+        (pd.DataFrame({"text": []}), EmptyCorpus),
+        (pd.DataFrame({"n": [1, 2]}), ColumnMissing),
+        (pd.DataFrame({"text": ["a", 1]}), InputError),
+        (["imdb", "wikipedia"], InputError),
+        ("imdb", DatasetNotFound),
+        ("owner/name", DatasetNotFound),
+        (["data/missing.jsonl"], DatasetNotFound),
+        ([Path("missing")], DatasetNotFound),
+    ],
+)
+def test_what_cannot_be_checked_is_an_error_with_a_remedy(registry, data, error):
+    with pytest.raises(error) as caught:
+        provenance.check(data, registries=registry)
+    assert caught.value.remedy
+
+
+def test_a_name_of_a_hub_must_be_given_as_such(registry, monkeypatch, rows):
+    with pytest.raises(DatasetNotFound) as caught:
+        provenance.check("imdb", registries=registry)
+    assert 'hub="imdb"' in caught.value.remedy
+    asked = []
+
+    def load(name, *arguments, **options):
+        asked.append(name)
+        return {"train": datasets.Dataset.from_list(rows).to_iterable_dataset()}
+
+    monkeypatch.setattr(datasets, "load_dataset", load)
+    assert provenance.check(hub="imdb", split="train", registries=registry).status == "fail"
+    assert asked == ["imdb"]
+    with pytest.raises(InputError, match="both data and hub"):
+        provenance.check(rows, hub="imdb", registries=registry)
+
+
+def test_progress_is_reported(rows, registry):
+    calls = []
+    provenance.check(
+        pa.Table.from_pylist(rows), registries=registry, progress=lambda *call: calls.append(call)
+    )
+    assert (
+        "reading",
+        pa.Table.from_pylist(rows).nbytes,
+        pa.Table.from_pylist(rows).nbytes,
+    ) in calls
+    before = len(calls)
+    provenance.check(rows, registries=registry)
+    assert len(calls) == before
+
+
+def test_a_registry_is_built_extended_looked_at_and_changed(tmp_path, write_lines, posts):
+    first = write_lines(tmp_path / "a.jsonl", posts[:20])
+    second = write_lines(tmp_path / "b.jsonl", posts[20:30])
+    place = tmp_path / "registry"
+    [preview] = provenance.preview_dumps(first, source="x")
+    assert preview.items
+    assert not place.exists()
+    built = provenance.build_registry(place, first, source="x", of=1000)
+    assert built.manifest.items == 20
+    assert not built.unread
+    assert provenance.add_to_registry(str(place), [second], source="x").manifest.items == 30
+    opened = provenance.open_registry(place).verify()
+    assert (opened.items, opened.sources) == (30, ("x",))
+    assert len(opened.examples(3)) == 3
+    (tmp_path / "ids.txt").write_text(f"{posts[0]['id']}\n")
+    provenance.remove_from_registry(place, ids=tmp_path / "ids.txt", source="x", reason="asked")
+    assert provenance.open_registry(place).items == 29
+    assert provenance.restore_registry_items(place, tmp_path / "ids.txt") == 1
+    assert provenance.compact_registry(place).items == 29
+    other = tmp_path / "other"
+    provenance.build_registry(other, first, source="reddit")
+    provenance.merge_registries([place, other], tmp_path / "all")
+    assert provenance.open_registry(tmp_path / "all").items == 49
+    provenance.subset_registry(tmp_path / "all", tmp_path / "x", source="x")
+    assert provenance.open_registry(tmp_path / "x").sources == ("x",)
+
+
+def test_registries_are_local_and_have_a_source(tmp_path):
+    with pytest.raises(InputError, match="not an address"):
+        provenance.build_registry("s3://bucket/registry", "a.jsonl", source="x")
+    with pytest.raises(InputError, match="source of these items"):
+        provenance.build_registry(tmp_path / "r", "a.jsonl")
+    with pytest.raises(TypeError, match="'text_colum'"):
+        provenance.build_registry(tmp_path / "r", "a.jsonl", source="x", text_colum="a")
+
+
+def test_a_dataset_is_cleaned_and_compared(tmp_path, rows, registry):
+    path = tmp_path / "data.parquet"
+    pq.write_table(pa.Table.from_pylist(rows), path)
+    receipt = provenance.clean(path, tmp_path / "clean", registries=registry)
+    assert receipt.documents == len(rows)
+    assert not receipt.unread
+    kept = {**rows[0], "text": "some words of our own, and nothing of anyone else's at all"}
+    pq.write_table(pa.Table.from_pylist([*rows, kept]), tmp_path / "more.parquet")
+    changes = provenance.diff(path, tmp_path / "more.parquet", registries=registry)
+    assert changes.documents.added == 1
+    assert not changes.worse
+    with pytest.raises(ValueError, match="'allowed'"):
+        provenance.clean(path, tmp_path / "no", verdict="allowed", registries=registry)
+
+
+def test_shards_are_merged(tmp_path, rows, registry):
+    path = tmp_path / "data.parquet"
+    pq.write_table(pa.Table.from_pylist(rows), path)
+    options = ["--registry", str(registry), "-o", str(tmp_path / "out"), "--shard", "1/1", "-q"]
+    assert check.command.main([str(path), *options], standalone_mode=False) == 0
+    outcome = provenance.merge(tmp_path / "out")
+    whole = provenance.check(path, registries=registry)
+    assert outcome.findings.equals(whole.findings)
+
+
+def test_functions_have_the_options_of_the_commands():
+    """Every option that decides the outcome has the same name in Python."""
+    functions = (
+        (check.command, provenance.check),
+        (clean.command, provenance.clean),
+        (diff.command, provenance.diff),
+    )
+    not_of_python = {
+        *("output", "form", "excerpts", "anchor", "exit_zero", "quiet", "verbose", "help"),
+        *("shard", "engine", "scheduler", "verify", "corpus", "withdrawn_key"),
+    }
+    renamed = {"kinds": "model", "verdicts": "verdict"}
+    for command, function in functions:
+        options = {renamed.get(option.name, option.name) for option in command.params}
+        text = inspect.getdoc(function)
+        parameters = inspect.signature(function).parameters
+        for option in options - not_of_python:
+            if (command.name, option) == ("clean", "allow_unread"):
+                continue  # the receipt lists what is unread
+            assert option in parameters or f"`{option}`" in text, (command.name, option)

@@ -1,0 +1,451 @@
+"""Layouts of datasets: what each is read as, and what is refused by name."""
+
+import gzip
+import json
+import sqlite3
+import tarfile
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet as pq
+import pytest
+
+from provenance.errors import (
+    ColumnMissing,
+    CorruptFile,
+    DocumentTooLarge,
+    InputError,
+    UnsupportedFormat,
+)
+from provenance.model import Policy
+from provenance.pipeline.clean_output import open_cleanable_corpus
+from provenance.read.corpus.corpora import Corpus, open_corpus
+from tests.protocols.corpus_writing import mds_index, mds_shard, tar_of, tf_example, tfrecords
+
+TEXTS = [f"The lantern number {n} swung over the quay all night" for n in range(6)]
+ROWS = [{"id": f"d{n}", "text": text} for n, text in enumerate(TEXTS)]
+LINES = "".join(json.dumps(row) + "\n" for row in ROWS)
+STRINGS = {"id": "str", "text": "str"}
+
+
+def documents(corpus: Corpus) -> list[dict[str, object]]:
+    return [row for part in corpus.parts for one in part.batches() for row in one.batch.to_pylist()]
+
+
+def unread(corpus: Corpus) -> list[str]:
+    parts = [entry for part in corpus.parts for one in part.batches() for entry in one.unread]
+    return [entry.file for entry in (*corpus.unread, *parts)]
+
+
+def passed_over(corpus: Corpus) -> tuple[str, ...]:
+    return () if corpus.passed_over is None else corpus.passed_over.files
+
+
+def write_mds(folder: Path, *, columns=STRINGS, rows=ROWS) -> None:
+    names = ["shard.00000.mds", "shard.00001.mds"]
+    for place, name in enumerate(names):
+        (folder / name).write_bytes(mds_shard(rows[3 * place : 3 * place + 3], columns))
+    (folder / "index.json").write_bytes(mds_index(names))
+
+
+class TestMds:
+    def test_a_folder_is_its_shards(self, tmp_path, hear):
+        write_mds(tmp_path)
+        found = open_corpus([str(tmp_path)])
+        assert [row["text"] for row in documents(found)] == TEXTS
+        assert [row["document"] for row in documents(found)] == [row["id"] for row in ROWS]
+        assert passed_over(found) == ("index.json",)
+        assert unread(found) == []
+
+    def test_a_shard_that_the_index_lists_and_that_is_missing_is_unread(self, tmp_path):
+        write_mds(tmp_path)
+        (tmp_path / "shard.00001.mds").unlink()
+        found = open_corpus([str(tmp_path)])
+        assert [row["text"] for row in documents(found)] == TEXTS[:3]
+        assert unread(found) == ["shard.00001.mds"]
+
+    def test_a_shard_and_its_compressed_copy_count_once(self, tmp_path):
+        import zstandard
+
+        write_mds(tmp_path)
+        names = ["shard.00000.mds", "shard.00001.mds"]
+        for name in names:
+            data = zstandard.compress((tmp_path / name).read_bytes())
+            (tmp_path / f"{name}.zstd").write_bytes(data)
+        (tmp_path / "index.json").write_bytes(mds_index(names, "zstd"))
+        assert [row["text"] for row in documents(open_corpus([str(tmp_path)]))] == TEXTS
+
+    def test_token_ids_are_refused(self, tmp_path):
+        rows = [{"id": f"d{n}", "tokens": np.arange(50).tobytes()} for n in range(6)]
+        write_mds(tmp_path, columns={"id": "str", "tokens": "ndarray:int64"}, rows=rows)
+        with pytest.raises(UnsupportedFormat, match=r"token ids \(column 'tokens'\)"):
+            open_corpus([str(tmp_path)])
+
+    def test_other_columns_are_as_in_json(self, tmp_path):
+        rows = [{"n": 7, "meta": {"url": "https://e.example/1"}, "text": TEXTS[0], "image": b"\1"}]
+        columns = {"n": "int", "meta": "json", "text": "str", "image": "jpeg"}
+        (tmp_path / "a.mds").write_bytes(mds_shard(rows, columns))
+        [row] = documents(open_corpus([str(tmp_path)]))
+        assert (row["text"], row["url"]) == (TEXTS[0], "https://e.example/1")
+
+    def test_the_index_alone_is_refused(self, tmp_path):
+        (tmp_path / "index.json").write_bytes(mds_index(["shard.00000.mds"]))
+        for address in (tmp_path / "index.json", tmp_path):
+            with pytest.raises(InputError, match=r"MDS|missing") as caught:
+                open_corpus([str(address)])
+            assert caught.value.remedy
+
+    @pytest.mark.parametrize("offset", [0, 4, 8])
+    def test_damage_is_an_error(self, tmp_path, offset):
+        data = bytearray(mds_shard(ROWS, STRINGS))
+        data[offset : offset + 4] = b"\xff\xff\xff\x7f"
+        (tmp_path / "a.mds").write_bytes(bytes(data))
+        with pytest.raises(CorruptFile, match=r"a\.mds"):
+            documents_or_error(tmp_path / "a.mds")
+
+    def test_a_sample_over_the_limit_is_refused_before_it_is_read(self, tmp_path):
+        (tmp_path / "a.mds").write_bytes(mds_shard([{"text": "a " * 5000}], {"text": "str"}))
+        with pytest.raises(DocumentTooLarge, match="row 0"):
+            documents_or_error(tmp_path / "a.mds", max_document=1000)
+
+
+def documents_or_error(path: Path, **options) -> list[str]:
+    return [
+        row["text"]
+        for part in open_corpus([str(path)], **options).parts
+        for one in part.read()
+        for row in one.batch.to_pylist()
+    ]
+
+
+SAMPLES = {
+    "a/0.jpg": b"\xff\xd8",
+    "a/0.json": b'{"url": "https://e.example/0", "license": "cc-by-4.0"}',
+    "a/0.txt": TEXTS[0].encode(),
+    "a/1.txt": TEXTS[1].encode(),
+}
+
+
+class TestTar:
+    @pytest.fixture
+    def archive(self, tmp_path):
+        path = tmp_path / "shard-000.tar"
+        path.write_bytes(tar_of(SAMPLES))
+        return path
+
+    def test_the_files_of_a_sample_are_one_row(self, archive):
+        found = documents(open_corpus([str(archive)]))
+        assert [(row["document"], row["text"]) for row in found] == [
+            ("a/0", TEXTS[0]),
+            ("a/1", TEXTS[1]),
+        ]
+        assert (found[0]["url"], found[0]["licence"]) == ("https://e.example/0", "cc-by-4.0")
+
+    def test_an_archive_of_tables_is_the_folder_that_was_packed(self, tmp_path):
+        path = tmp_path / "a.tar.gz"
+        with tarfile.open(path, "w:gz") as archive:
+            (tmp_path / "rows.jsonl").write_text(LINES)
+            archive.add(tmp_path / "rows.jsonl", "data/rows.jsonl")
+        found = documents(open_corpus([str(path)]))
+        assert [row["text"] for row in found] == TEXTS
+        assert {row["file"] for row in found} == {"data/rows.jsonl"}
+
+    def test_an_archive_of_tables_among_other_data_is_unread(self, tmp_path):
+        (tmp_path / "more.tar").write_bytes(tar_of({"rows.jsonl": LINES.encode()}))
+        (tmp_path / "rows.jsonl").write_text(LINES)
+        assert unread(open_corpus([str(tmp_path)])) == ["more.tar"]
+
+    def test_images_beside_data_are_passed_over_and_alone_an_error(self, tmp_path):
+        (tmp_path / "images.tar").write_bytes(tar_of({"0.jpg": b"\xff\xd8", "0.cls": b"3"}))
+        with pytest.raises(ColumnMissing, match=r"'jpg', 'cls'"):
+            open_corpus([str(tmp_path)])
+        (tmp_path / "rows.jsonl").write_text(LINES)
+        found = open_corpus([str(tmp_path)])
+        assert (passed_over(found), unread(found)) == (("images.tar",), [])
+
+    def test_an_archive_that_is_cut_short_is_an_error(self, archive):
+        for cut in (700, 1024, 2048 + 100, 3 * 1024):
+            archive.write_bytes(tar_of(SAMPLES)[:cut])
+            with pytest.raises(CorruptFile, match=r"shard-000\.tar"):
+                documents_or_error(archive)
+
+    def test_a_header_that_states_any_size_is_an_error(self, tmp_path):
+        header = tarfile.TarInfo("././@LongLink")
+        header.size, header.type = 1 << 40, tarfile.GNUTYPE_LONGNAME
+        data = header.tobuf(tarfile.GNU_FORMAT)
+        (tmp_path / "a.tar").write_bytes(tar_of(SAMPLES)[:1024] + data + bytes(4096))
+        with pytest.raises(CorruptFile, match="too large"):
+            documents_or_error(tmp_path / "a.tar")
+
+
+class TestTfRecord:
+    def test_files_are_found_by_the_names_that_tensorflow_gives(self, tmp_path):
+        for place in range(2):
+            examples = tfrecords(tf_example(row) for row in ROWS[3 * place : 3 * place + 3])
+            (tmp_path / f"c4.tfrecord-0000{place}-of-00002").write_bytes(examples)
+        assert [row["text"] for row in documents(open_corpus([str(tmp_path)]))] == TEXTS
+        (tmp_path / "c4.tfrecord-00001-of-00002").unlink()
+        assert unread(open_corpus([str(tmp_path)])) == ["c4.tfrecord-00001-of-00002"]
+
+    def test_token_ids_are_refused(self, tmp_path):
+        examples = tfrecords(tf_example({"input_ids": list(range(300))}) for _ in range(3))
+        (tmp_path / "a.tfrecord").write_bytes(examples)
+        with pytest.raises(UnsupportedFormat, match=r"token ids \(column 'input_ids'\)"):
+            open_corpus([str(tmp_path)])
+
+    def test_what_is_no_example_is_an_error(self, tmp_path):
+        (tmp_path / "a.tfrecord").write_bytes(tfrecords([b"\xff" * 40]))
+        with pytest.raises(CorruptFile, match=r"a\.tfrecord"):
+            documents_or_error(tmp_path / "a.tfrecord")
+
+
+class TestSqlite:
+    def database(self, path: Path, *tables: str) -> Path:
+        with closing(sqlite3.connect(path)) as connection:
+            for table in tables:
+                connection.execute(f'CREATE TABLE "{table}" (id TEXT, text TEXT, n INTEGER)')
+                rows = [(row["id"], f"{row['text']} {table}", 1) for row in ROWS]
+                connection.executemany(f'INSERT INTO "{table}" VALUES (?, ?, ?)', rows)
+            connection.commit()
+        return path
+
+    def test_every_table_with_text_is_read(self, tmp_path):
+        path = self.database(tmp_path / "forum.sqlite", "posts", "com'ments")
+        found = documents(open_corpus([str(path)]))
+        assert {row["file"] for row in found} == {"forum.sqlite/posts", "forum.sqlite/com'ments"}
+        assert len(found) == 12
+
+    def test_a_database_is_recognised_by_its_content(self, tmp_path):
+        path = self.database(tmp_path / "forum.db", "posts")
+        assert [row["file"] for row in documents(open_corpus([str(path)]))] == ["forum.db"] * 6
+        with pytest.raises(UnsupportedFormat, match=r"forum\.db is an SQLite database"):
+            open_corpus([str(tmp_path)])
+
+    def test_nothing_is_written_beside_it(self, tmp_path):
+        path = self.database(tmp_path / "forum.sqlite", "posts")
+        before = path.stat()
+        documents(open_corpus([str(path)]))
+        assert [entry.name for entry in tmp_path.iterdir()] == ["forum.sqlite"]
+        assert path.stat() == before or path.stat().st_mtime_ns == before.st_mtime_ns
+
+    def test_changes_that_are_not_in_it_yet_are_an_error(self, tmp_path):
+        path = tmp_path / "forum.sqlite"
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("PRAGMA journal_mode=wal")
+            connection.execute("CREATE TABLE posts (text TEXT)")
+            connection.commit()
+            with pytest.raises(UnsupportedFormat, match="changes that are not in it yet"):
+                open_corpus([str(path)])
+
+    def test_damage_is_an_error(self, tmp_path):
+        path = self.database(tmp_path / "forum.sqlite", "posts")
+        data = path.read_bytes()
+        path.write_bytes(data[:4096] + bytes(len(data) - 4096))
+        with pytest.raises(CorruptFile, match=r"forum\.sqlite"):
+            documents_or_error(path)
+
+
+class TestTables:
+    def test_deleted_rows_of_a_delta_table_do_not_count(self, tmp_path):
+        deltalake = pytest.importorskip("deltalake", reason="the extra `delta` is not installed")
+        place = str(tmp_path / "table")
+        deltalake.write_deltalake(place, pa.Table.from_pylist(ROWS))
+        deltalake.DeltaTable(place).delete("id = 'd3'")
+        kept = [row["id"] for row in ROWS if row["id"] != "d3"]
+        for address in (place, str(tmp_path)):
+            found = open_corpus([address])
+            assert [row["document"] for row in documents(found)] == kept
+            assert unread(found) == []
+
+    def test_a_file_that_a_delta_table_lacks_is_unread(self, tmp_path):
+        deltalake = pytest.importorskip("deltalake", reason="the extra `delta` is not installed")
+        for rows in (ROWS[:3], ROWS[3:]):
+            deltalake.write_deltalake(str(tmp_path), pa.Table.from_pylist(rows), mode="append")
+        lost = min(tmp_path.glob("*.parquet"))
+        lost.unlink()
+        assert unread(open_corpus([str(tmp_path)])) == [lost.name]
+
+    @pytest.mark.filterwarnings("ignore")  # of the library's own dependencies
+    def test_deleted_rows_of_an_iceberg_table_do_not_count(self, tmp_path):
+        pytest.importorskip("pyiceberg", reason="the extra `iceberg` is not installed")
+        memory = pytest.importorskip("pyiceberg.catalog.memory", reason="no sqlalchemy")
+        catalog = memory.InMemoryCatalog("c", warehouse=f"file://{tmp_path}")
+        catalog.create_namespace("n")
+        rows = pa.Table.from_pylist(ROWS)
+        table = catalog.create_table("n.t", schema=rows.schema)
+        table.append(rows)
+        table.delete("id == 'd3'")
+        kept = [row["id"] for row in ROWS if row["id"] != "d3"]
+        assert [row["document"] for row in documents(open_corpus([str(tmp_path)]))] == kept
+
+    @pytest.mark.parametrize(
+        ("log", "extra"),
+        [
+            ("_delta_log/00000000000000000000.json", "delta"),
+            ("metadata/v1.metadata.json", "iceberg"),
+        ],
+    )
+    def test_without_the_library_a_table_is_refused_by_name(
+        self, tmp_path, monkeypatch, log, extra
+    ):
+        for module in ("deltalake", "pyiceberg", "pyiceberg.table"):
+            monkeypatch.setitem(__import__("sys").modules, module, None)
+        pq.write_table(pa.Table.from_pylist(ROWS), tmp_path / "part.parquet")
+        (tmp_path / log).parent.mkdir()
+        (tmp_path / log).write_text("{}")
+        with pytest.raises(UnsupportedFormat, match=extra.title()) as caught:
+            open_corpus([str(tmp_path)])
+        assert f"corpus-provenance[{extra}]" in caught.value.remedy
+
+    @pytest.mark.parametrize(
+        "log", ["_delta_log/00000000000000000000.json", "metadata/v1.metadata.json"]
+    )
+    def test_a_damaged_log_is_an_error(self, tmp_path, log):
+        library = "deltalake" if "delta" in log else "pyiceberg"
+        pytest.importorskip(library, reason=f"{library} is not installed")
+        (tmp_path / log).parent.mkdir()
+        (tmp_path / log).write_text('{"a": ')
+        with pytest.raises(CorruptFile, match="the table cannot be read"):
+            open_corpus([str(tmp_path)])
+
+
+BESIDE = {
+    "package.json": {"name": "a", "version": "1", "scripts": {"x": "run this now"}},
+    "meta.json": {"about": "a few words on the data"},
+    "stats.json": {"rows": 6, "mean": 1.5},
+    "config.json": {"seed": 1, "model": {"name": "a model of words"}},
+    "manifest.json": {"files": [{"path": "a.parquet"}], "description": "what the files are"},
+    "schema.json": {"$schema": "https://e.example", "properties": {"text": {"type": "string"}}},
+    "result.json": {"schema": "provenance/result/1", "remark": "some words"},
+}
+
+
+class TestOtherFiles:
+    @pytest.mark.parametrize("name", sorted(BESIDE))
+    @pytest.mark.parametrize("form", ["parquet", "jsonl"])
+    def test_what_describes_data_is_no_text_and_no_obstacle(self, tmp_path, name, form):
+        if form == "parquet":
+            pq.write_table(pa.Table.from_pylist(ROWS), tmp_path / "data.parquet")
+        else:
+            (tmp_path / "data.jsonl").write_text(LINES)
+        (tmp_path / name).write_text(json.dumps(BESIDE[name]))
+        found = open_corpus([str(tmp_path)])
+        assert [row["text"] for row in documents(found)] == TEXTS
+        assert unread(found) == []
+
+    @pytest.mark.parametrize("name", ["package.json", "result.json", "schema.json"])
+    def test_alone_it_is_refused_by_name(self, tmp_path, name):
+        (tmp_path / name).write_text(json.dumps(BESIDE[name]))
+        with pytest.raises(UnsupportedFormat, match=r"this is (a|the)") as caught:
+            open_corpus([str(tmp_path / name)])
+        assert caught.value.remedy
+
+    def test_settings_beside_json_are_passed_over(self, tmp_path):
+        (tmp_path / "rows.json").write_text(json.dumps(ROWS))
+        (tmp_path / "stats.json").write_text(json.dumps(BESIDE["stats.json"]))
+        found = open_corpus([str(tmp_path)])
+        assert (len(documents(found)), passed_over(found)) == (6, ("stats.json",))
+        assert unread(found) == []
+
+    def test_documents_in_json_beside_a_table_are_read(self, tmp_path):
+        (tmp_path / "rows.jsonl").write_text(LINES)
+        (tmp_path / "one.json").write_text(json.dumps({"text": "one more document of words"}))
+        assert len(documents(open_corpus([str(tmp_path)]))) == 7
+
+    def test_a_registry_is_no_dataset(self, tmp_path):
+        content = {"format": 5, "digest": "0", "postings": 1, "sources": [], "files": {}}
+        (tmp_path / "registry.json").write_text(json.dumps(content))
+        with pytest.raises(UnsupportedFormat, match="a registry or a report"):
+            open_corpus([str(tmp_path)])
+        with pytest.raises(UnsupportedFormat, match="the manifest of a registry"):
+            open_corpus([str(tmp_path / "registry.json")])
+
+
+NUMBERS = np.arange(3000, dtype="<u2").tobytes()
+REFUSED = {
+    "train.bin": (NUMBERS, "numbers, such as token ids"),
+    "a.idx": (b"MMIDIDX\0\0" + bytes(100), "numbers, such as token ids"),
+    "a.npy": (b"\x93NUMPY" + bytes(100), "numbers, such as token ids"),
+    "a.pkl": (b"\x80\x04\x95" + bytes(100), "a Python pickle"),
+    "a.pdf": (b"%PDF-1.7", "a PDF document"),
+    "a.xlsx": (b"PK\3\4" + bytes(100), "an office program"),
+    "a.avro": (b"Obj\1" + bytes(100), "an Avro file"),
+    "a.h5": (b"\x89HDF" + bytes(100), "an HDF5 file"),
+    "a.warc.gz": (gzip.compress(b"WARC/1.0"), "a web archive"),
+    "a.html": (b"<html><p>some words</p></html>", "a web page"),
+    "a.7z": (b"7z\xbc\xaf\x27\x1c", "an archive of files"),
+    "a.ipynb": (b'{"nbformat": 4, "cells": [{"source": ["some words"]}]}', "a Jupyter notebook"),
+}
+
+
+@pytest.mark.parametrize("name", sorted(REFUSED))
+def test_what_is_not_read_is_named(tmp_path, name):
+    content, what = REFUSED[name]
+    (tmp_path / name).write_bytes(content)
+    for address in (tmp_path / name, tmp_path):
+        with pytest.raises(UnsupportedFormat, match=what) as caught:
+            open_corpus([str(address)])
+        assert caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"input_ids": [[1, 2, 3]] * 2, "attention_mask": [[1, 1, 1]] * 2},
+        {"input_ids": [[1, 2, 3]] * 2, "source": ["a common crawl page"] * 2},
+        {"input_ids": ["1 2 3"] * 2},
+        {"input_ids": [b"\1\0\2\0"] * 2, "source": ["a common crawl page"] * 2},
+        {"tokens": [[1, 2, 3]] * 2},
+    ],
+)
+def test_tables_of_token_ids_are_refused(tmp_path, columns):
+    pq.write_table(pa.table(columns), tmp_path / "a.parquet")
+    with pytest.raises(UnsupportedFormat, match="token ids") as caught:
+        open_corpus([str(tmp_path)])
+    assert "tokenis" in caught.value.remedy
+
+
+def test_token_ids_beside_texts_and_words_as_tokens_are_no_obstacle(tmp_path, hear):
+    columns = {"input_ids": [[1, 2, 3]] * 6, "text": TEXTS}
+    pq.write_table(pa.table(columns), tmp_path / "a.parquet")
+    assert hear(tmp_path / "a.parquet").texts == TEXTS
+    (tmp_path / "b.jsonl").write_text(json.dumps({"tokens": ["some", "words"], "text": "x y z"}))
+    assert "x y z" in hear(tmp_path / "b.jsonl").texts
+
+
+def test_formats_that_are_only_read_are_not_cleaned(tmp_path):
+    (tmp_path / "a.tfrecord").write_bytes(tfrecords([tf_example({"text": TEXTS[0]})]))
+    with pytest.raises(UnsupportedFormat, match="TFRecord files are read, but not written"):
+        open_cleanable_corpus([str(tmp_path)], Policy())
+
+
+METADATA = {"id": "z1", "url": "https://e.example/1", "license": ["cc-by-4.0", "MIT"], "n": 3}
+
+
+@pytest.mark.parametrize("form", ["parquet", "csv", "jsonl"])
+@pytest.mark.parametrize("name", ["meta", "metadata", "Metadata"])
+def test_metadata_may_be_json_in_a_string(tmp_path, hear, form, name):
+    values = [json.dumps(METADATA), None, "no JSON", json.dumps({"url": None}), "{", "[1]"]
+    table = pa.table({"text": TEXTS, name: values})
+    path = tmp_path / f"a.{form}"
+    if form == "parquet":
+        pq.write_table(table, path)
+    elif form == "csv":
+        pa.csv.write_csv(table, path)
+    else:
+        path.write_text("".join(json.dumps(row) + "\n" for row in table.to_pylist()))
+    rows = hear(path).rows
+    assert [row["text"] for row in rows] == TEXTS
+    assert [row["document"] for row in rows] == ["z1", *(f"a.{form}#{n}" for n in range(1, 6))]
+    assert [row["url"] for row in rows] == ["https://e.example/1", *[None] * 5]
+    assert [row["licence"] for row in rows] == ["cc-by-4.0, MIT", *[None] * 5]
+
+
+@pytest.mark.parametrize("name", ["max_stars_repo_licenses", "detected_licenses", "licenses"])
+def test_licences_of_repositories_are_lists_and_a_type_is_no_licence(tmp_path, hear, name):
+    columns = {"content": TEXTS, name: [["MIT", "Apache-2.0"]] * 6, "license_type": ["no"] * 6}
+    pq.write_table(pa.table(columns), tmp_path / "a.parquet")
+    assert {row["licence"] for row in hear(tmp_path / "a.parquet").rows} == {"MIT, Apache-2.0"}
