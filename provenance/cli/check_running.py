@@ -25,6 +25,7 @@ class CheckArguments:
     corpus: tuple[str, ...]
     registries: tuple[str, ...]
     backgrounds: tuple[str, ...]
+    common_background: bool | None
     control: str | None
     policy: str | None
     purpose: str | None
@@ -74,6 +75,7 @@ class CheckArguments:
             registries=self.registries,
             calibration=self.calibration,
             backgrounds=self.backgrounds,
+            common_background=self.common_background,
             signals=self.signals,
             withdrawn=self.withdrawn,
             withdrawn_key=self.withdrawn_key,

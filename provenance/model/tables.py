@@ -84,6 +84,8 @@ FINDINGS = pa.schema(
             pa.list_(pa.struct([("source", pa.string()), ("item", pa.string())])),
             nullable=False,
         ),
+        pa.field("copies", pa.int64()),  # documents of the corpus that have words of the item
+        pa.field("occurrences", pa.int64()),  # findings of the item
         pa.field("excerpt", pa.string()),  # the document's text from `excerpt_start` on
         pa.field("excerpt_start", pa.int64()),
         pa.field("item_excerpt", pa.string()),
