@@ -25,6 +25,7 @@ class CheckArguments:
     corpus: tuple[str, ...]
     registries: tuple[str, ...]
     backgrounds: tuple[str, ...]
+    common_background: bool | None
     control: str | None
     policy: str | None
     purpose: str | None
@@ -39,6 +40,7 @@ class CheckArguments:
     max_document: str | None
     calibration: str | None
     signals: str | None
+    withdrawn: str | None
     withdrawn_key: str | None
     sample: str | None
     baseline: str | None
@@ -73,7 +75,9 @@ class CheckArguments:
             registries=self.registries,
             calibration=self.calibration,
             backgrounds=self.backgrounds,
+            common_background=self.common_background,
             signals=self.signals,
+            withdrawn=self.withdrawn,
             withdrawn_key=self.withdrawn_key,
         )
 

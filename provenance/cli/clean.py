@@ -6,6 +6,7 @@ import click
 
 from provenance import pipeline
 from provenance.cli.completions import files
+from provenance.cli.local_paths import OUTPUT_FOLDER
 from provenance.cli.options import (
     actor_option,
     allow_unread_option,
@@ -44,7 +45,7 @@ Examples:
     "-o",
     "--output",
     required=True,
-    type=click.Path(file_okay=False, path_type=Path),
+    type=OUTPUT_FOLDER,
     metavar="DIR",
     help="Folder for the cleaned corpus; must be absent or empty.",
 )
@@ -101,6 +102,7 @@ def command(  # noqa: PLR0913 (one parameter per option)
     result: Path | None,
     registries: tuple[str, ...],
     backgrounds: tuple[str, ...],
+    common_background: bool | None,
     policy: str | None,
     purpose: str | None,
     collected: str | None,
@@ -129,6 +131,7 @@ def command(  # noqa: PLR0913 (one parameter per option)
         "max_document": max_document,
         "registries": registries,
         "backgrounds": backgrounds,
+        "common_background": common_background,
     }
     if result is None:
         resolved_policy = pipeline.effective_policy(policy, **options)  # type: ignore[arg-type]

@@ -280,6 +280,36 @@ class Judge:
         return Judgement(ruling, decisive.agreement, self._scope)
 
 
+_WITHHELD_WHY = (
+    "A registry says that this content was withdrawn, or that its owner opted out; the policy "
+    'forbids such content (withdrawn = "forbid").'
+)
+_WITHHELD_REMEDY = "Leave this content out (provenance clean writes the dataset without it)."
+
+
+def withhold(judgement: Judgement, objection: Judgement, *, forbid: bool) -> Judgement:
+    """Return the ruling on content whose owner objects to its use.
+
+    Parameters
+    ----------
+    judgement : Judgement
+        The ruling without the objection.
+    objection : Judgement
+        The ruling on the objection alone. It can make the verdict stricter, never laxer.
+    forbid : bool
+        Whether the policy forbids such content.
+    """
+    ruling = objection.ruling
+    if forbid:
+        ruling = replace(
+            ruling, verdict=Verdict.FORBIDDEN, why=_WITHHELD_WHY, remedy=_WITHHELD_REMEDY
+        )
+    if ruling.verdict.strictness <= judgement.ruling.verdict.strictness:
+        return judgement
+    ruling = replace(ruling, subject=judgement.ruling.subject)
+    return Judgement(ruling, None, judgement.scope)
+
+
 def judge_content(
     subject: str,
     item_date: date | None,

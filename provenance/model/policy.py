@@ -27,6 +27,13 @@ class WaiverReason(StrEnum):
     RISK_ACCEPTED = "risk-accepted"
 
 
+class WithdrawnRule(StrEnum):
+    """What is said of documents that are withdrawn, or whose owners opted out."""
+
+    REPORT = "report"
+    FORBID = "forbid"
+
+
 class UndecidedRule(StrEnum):
     """What happens to findings of which it is not clear whether the words are the item's."""
 
@@ -214,6 +221,8 @@ class Policy:
         Parts of the corpus with circumstances of their own; the first that fits counts.
     text_columns, registries, backgrounds : tuple of str
         Defaults of the options of the same names.
+    common_background : bool
+        Whether the shipped background of what everybody quotes is used.
     calibration : str or None
         Calibration file by which shares are corrected.
     signals : str or None
@@ -222,6 +231,8 @@ class Policy:
         Whether gates count findings of undecided origin for the item's source.
     max_document : int
         Largest size of a document in bytes; larger ones are not read.
+    withdrawn : WithdrawnRule
+        Whether withdrawn and opted-out documents are forbidden.
     withdrawn_key : str or None
         File with the key of fingerprints of withdrawn items.
     path : str or None
@@ -238,10 +249,12 @@ class Policy:
     text_columns: tuple[str, ...] = ()
     registries: tuple[str, ...] = ()
     backgrounds: tuple[str, ...] = ()
+    common_background: bool = True
     calibration: str | None = None
     signals: str | None = None
     undecided: UndecidedRule = UndecidedRule.COUNT
     max_document: int = MAX_DOCUMENT
+    withdrawn: WithdrawnRule = WithdrawnRule.REPORT
     withdrawn_key: str | None = None
     path: str | None = None
     digest: str = ""

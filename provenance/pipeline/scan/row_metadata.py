@@ -194,6 +194,7 @@ DECLARED_SCHEMA = pa.schema(
         ("licence", pa.string()),  # as the row has it
         ("signals", pa.list_(pa.string())),  # identifiers in the rules
         ("declared", pa.string()),  # the licence, or the lines of the signals, verbatim
+        ("withheld", pa.string()),  # why it is withdrawn or opted out
     ]
 )
 """One row per text whose row declares something."""
@@ -254,11 +255,12 @@ class Declarations:
         """
         owners = self._owners(batch.column("url"))
         licences = self._licences(batch.column("licence"))
-        signals = self._signals(batch)
+        signals, withheld = self._signals(batch), dict[int, str]()
         if self.withheld is not None:
-            for text, reason in self.withheld.reasons(batch.column("url"), tokens).items():
-                names, others = signals.get(text, ([], ""))
-                signals[text] = [OPT_OUT, *names], "; ".join(filter(None, [reason, others]))
+            withheld = self.withheld.reasons(batch.column("url"), tokens)
+        for text, reason in withheld.items():
+            names, others = signals.get(text, ([], ""))
+            signals[text] = [OPT_OUT, *names], "; ".join(filter(None, [reason, others]))
         present = pc.or_(pc.is_valid(owners), pc.is_valid(licences))
         marked = np.zeros(len(batch), bool)
         marked[list(signals)] = True
@@ -267,7 +269,9 @@ class Declarations:
             return NO_DECLARATIONS
         owners, licences = owners.take(pa.array(texts)), licences.take(pa.array(texts))
         of_texts = [signals.get(text, _NO_SIGNALS) for text in texts.tolist()] if signals else []
-        return self._table(texts, owners, licences, of_texts or [_NO_SIGNALS] * len(texts))
+        reasons = pa.array([withheld.get(text) for text in texts.tolist()], pa.string())
+        table = self._table(texts, owners, licences, of_texts or [_NO_SIGNALS] * len(texts))
+        return table.append_column(DECLARED_SCHEMA.field("withheld"), reasons)
 
     def _table(
         self,
@@ -295,7 +299,7 @@ class Declarations:
             pa.array(signals, pa.list_(pa.string())),
             pc.coalesce(both, notes, reasons),
         ]
-        return pa.Table.from_arrays(columns, schema=DECLARED_SCHEMA)
+        return pa.Table.from_arrays(columns, names=DECLARED_SCHEMA.names[:-1])
 
     def _owners(self, addresses: pa.Array) -> pa.Array:
         if addresses.null_count < len(addresses):

@@ -19,6 +19,7 @@ from provenance.model import (
     Policy,
     Purpose,
     UndecidedRule,
+    WithdrawnRule,
 )
 from provenance.read.columns.string_arrays import replace_surrogates
 from provenance.read.policy.date_syntax import parse_collected
@@ -54,9 +55,11 @@ class PolicyOptions(TypedDict, total=False):
     text_columns: Sequence[str]
     registries: Sequence[str]
     backgrounds: Sequence[str]
+    common_background: bool | None
     calibration: str | None
     signals: str | None
     max_document: str | None
+    withdrawn: str | None
     withdrawn_key: str | None
 
 
@@ -108,9 +111,15 @@ def override(policy: Policy, **options: Unpack[PolicyOptions]) -> Policy:
             text_columns=text_columns or policy.text_columns,
             registries=tuple(options.get("registries", ())) or policy.registries,
             backgrounds=tuple(options.get("backgrounds", ())) or policy.backgrounds,
+            common_background=_choose(
+                options.get("common_background"), default=policy.common_background
+            ),
             calibration=options.get("calibration") or policy.calibration,
             signals=options.get("signals") or policy.signals,
             max_document=parse_size_option(options.get("max_document"), policy.max_document),
+            withdrawn=policy.withdrawn
+            if (withdrawn := _option(options.get("withdrawn"), "--withdrawn")) is None
+            else withdrawn.one_of(WithdrawnRule),
             withdrawn_key=options.get("withdrawn_key") or policy.withdrawn_key,
         )
     )
@@ -134,6 +143,10 @@ def _override_circumstances(circumstances: Circumstances, options: PolicyOptions
     if claims := options.get("claims"):
         circumstances = replace(circumstances, claims=tuple(dict.fromkeys(claims)))
     return circumstances
+
+
+def _choose(value: bool | None, *, default: bool) -> bool:
+    return default if value is None else value
 
 
 def parse_day(text: str) -> date:
@@ -190,12 +203,18 @@ def _load(path: Path, name: str) -> Policy:
             text_columns=parse_texts(check.get("text_columns")),
             registries=parse_paths(check.get("registries")),
             backgrounds=parse_paths(check.get("backgrounds")),
+            common_background=check["common_background"].truth()
+            if "common_background" in check
+            else True,
             calibration=check["calibration"].file_path() if "calibration" in check else None,
             signals=check["signals"].file_path() if "signals" in check else None,
             undecided=check["undecided"].one_of(UndecidedRule)
             if "undecided" in check
             else UndecidedRule.COUNT,
             max_document=parse_max_document(check.get("max_document")),
+            withdrawn=check["withdrawn"].one_of(WithdrawnRule)
+            if "withdrawn" in check
+            else WithdrawnRule.REPORT,
             withdrawn_key=check["withdrawn_key"].file_path() if "withdrawn_key" in check else None,
             path=name,
         )

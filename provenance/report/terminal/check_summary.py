@@ -24,8 +24,10 @@ from provenance.report.text.cell_width import cell_width, truncate, wrap
 from provenance.report.text.coverage_text import coverage_sentence
 from provenance.report.text.next_steps import next_steps
 from provenance.report.text.number_format import count, date_span, percent, size
+from provenance.report.text.observations import observation_sentences
 from provenance.report.text.origin_sentences import origin_note
 from provenance.report.text.policy_notes import policy_notes, waiver_sentences
+from provenance.report.text.repeated_items import repeated_items, repetition_sentence
 from provenance.report.text.sentences import (
     NOT_CLEARANCE,
     circumstances_phrase,
@@ -45,6 +47,7 @@ MIN_WIDTH, MAX_WIDTH = 40, 100
 _FINDINGS = 3
 _OTHERS = 3
 _UNREAD = 10
+_OBSERVATIONS = 10
 
 
 def terminal_summary(report: Report, *, width: int, colour: bool) -> str:
@@ -73,8 +76,10 @@ def terminal_summary(report: Report, *, width: int, colour: bool) -> str:
         _policy(style, report),
         share_lines(style, result),
         contested_lines(style, result),
+        _repeated(style, report),
         _reasons(style, result),
         _strongest(style, report),
+        _observations(style, result),
         _waivers(style, result),
         _limits(style, result),
         _next(style, result),
@@ -166,6 +171,18 @@ def _rulings(style: TerminalStyle, group: Sequence[SourceRuling]) -> list[str]:
     return lines
 
 
+def _repeated(style: TerminalStyle, report: Report) -> list[str]:
+    names = {each.source: each.name for each in report.result.rulings}
+    lines = [
+        line
+        for each in repeated_items(report.findings, _FINDINGS)
+        for line in style.wrap(
+            one_line(repetition_sentence(each, names.get(each.source, each.source))), "  ", "    "
+        )
+    ]
+    return [style.bold("Most repeated items"), *lines] if lines else []
+
+
 def _place(each: SourceRuling) -> str:
     collection = f" of {one_line(each.collection)}" if each.collection else ""
     return f"in {count(each.documents, 'document')}{collection}"
@@ -229,6 +246,18 @@ def _waivers(style: TerminalStyle, result: Result) -> list[str]:
     if notes[MAX_SOURCES:]:
         lines += style.wrap(f"and {count(len(notes) - MAX_SOURCES, 'more waiver')}", "  ")
     return lines if notes else []
+
+
+def _observations(style: TerminalStyle, result: Result) -> list[str]:
+    sentences = observation_sentences(result)
+    if not sentences:
+        return []
+    lines = [style.bold("Observed beside the shares")]
+    for sentence in sentences[:_OBSERVATIONS]:
+        lines += style.wrap(one_line(sentence), "  ", "    ")
+    if more := len(sentences[_OBSERVATIONS:]):
+        lines += style.wrap(f"and {more:,} more: see result.json", "  ")
+    return lines
 
 
 def _limits(style: TerminalStyle, result: Result) -> list[str]:
