@@ -237,7 +237,11 @@ def _open(
     if addresses is not None:
         return addresses
     return corpus_of_objects(
-        data, text_columns=policy.text_columns, split=split, max_document=policy.max_document
+        data,
+        text_columns=policy.text_columns,
+        label_columns=policy.label_columns,
+        split=split,
+        max_document=policy.max_document,
     )
 
 
