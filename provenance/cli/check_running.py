@@ -39,6 +39,7 @@ class CheckArguments:
     max_document: str | None
     calibration: str | None
     signals: str | None
+    withdrawn: str | None
     withdrawn_key: str | None
     sample: str | None
     baseline: str | None
@@ -74,6 +75,7 @@ class CheckArguments:
             calibration=self.calibration,
             backgrounds=self.backgrounds,
             signals=self.signals,
+            withdrawn=self.withdrawn,
             withdrawn_key=self.withdrawn_key,
         )
 

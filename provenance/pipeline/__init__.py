@@ -42,6 +42,7 @@ if TYPE_CHECKING:
         compact,
         example_items,
         forget_registries,
+        mark,
         merge_into,
         opt_out,
         registry_recipe,
@@ -68,6 +69,7 @@ if TYPE_CHECKING:
         lint_rules,
         run_rule_cases,
         verify_rule_copies,
+        watch_rule_copies,
     )
     from provenance.pipeline.rule_commands.rule_lookup import (
         explain_rule,
@@ -125,6 +127,7 @@ __all__ = [
     "lint_rules",
     "list_rules",
     "log_to_stderr",
+    "mark",
     "merge_into",
     "opt_out",
     "preview_dumps",
@@ -149,6 +152,7 @@ __all__ = [
     "upgrade",
     "verify_registry",
     "verify_rule_copies",
+    "watch_rule_copies",
     "withdraw_from_registry",
     "withdrawn_items",
     "write_policy_template",
@@ -212,6 +216,7 @@ _MODULES = {
     "example_items": "registry_changes",
     "merge_into": "registry_changes",
     "opt_out": "registry_changes",
+    "mark": "registry_changes",
     "take_subset": "registry_changes",
     "Conditions": "registry_changes",
     "registry_recipe": "registry_changes",
@@ -221,6 +226,7 @@ _MODULES = {
     "withdrawn_items": "registry_changes",
     "verify_registry": "registries",
     "verify_rule_copies": "rule_commands.rule_checking",
+    "watch_rule_copies": "rule_commands.rule_checking",
     "write_policy_template": "rule_commands.policy_commands",
 }
 
