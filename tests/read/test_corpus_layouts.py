@@ -178,7 +178,7 @@ class TestTar:
                 documents_or_error(archive)
 
     def test_a_sample_over_the_limit_is_refused_before_it_is_read(self, tmp_path):
-        parts = {f"0.{n}.txt": b"a " * 300 for n in range(3)}
+        parts = {f"0.{letter}.txt": f"{letter} ".encode() * 300 for letter in "abc"}
         (tmp_path / "a.tar").write_bytes(tar_of(parts))
         with pytest.raises(DocumentTooLarge, match="row 0"):
             documents_or_error(tmp_path / "a.tar", max_document=1000)
