@@ -302,6 +302,8 @@ def _outcome_sentence(result: Result) -> str:
             f" {count(len(failed_gates) - 1, 'more gate')} failed." if len(failed_gates) > 1 else ""
         )
         return _breach(failed_gates[0], result) + more
+    if result.worst is None and not any(registry.items for registry in result.registries):
+        return "No text was compared; no document declares an address or licence that counts."
     if result.worst is None:
         return "No content of the sources in the registries was found."
     if result.worst is Verdict.PERMITTED:
