@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from provenance.model import Verdict, take_rows
+from provenance.model import Origin, Verdict, take_rows
 from provenance.report.files.findings_parquet import sort_findings
 
 Span = tuple[int, int]
@@ -161,7 +161,8 @@ def strongest_findings(findings: pa.Table, limit: int) -> tuple[Finding, ...]:
     Returns
     -------
     tuple of Finding
-        By verdict, strictest first; then those that gates count before contested or waived ones;
+        By verdict, strictest first; then those that count for their source before quotations and
+        contested or waived ones;
         then by strength. Sources take turns until `limit` is reached, so that every source is
         represented.
     """
@@ -173,8 +174,10 @@ def strongest_findings(findings: pa.Table, limit: int) -> tuple[Finding, ...]:
     strictness = _codes(
         sorted_findings["verdict"], {str(each): each.strictness for each in Verdict}
     )
+    is_quotation = pc.fill_null(pc.equal(sorted_findings["origin"], str(Origin.QUOTATION)), False)
     is_excused = pc.or_(
-        sorted_findings["contested"], pc.is_valid(sorted_findings["waiver"])
+        pc.or_(sorted_findings["contested"], is_quotation),
+        pc.is_valid(sorted_findings["waiver"]),
     ).to_numpy()
     rank = np.lexsort((-strength, is_excused, -strictness))
     place = _place_in_source(sorted_findings["source"], rank)
