@@ -41,6 +41,10 @@ COMMANDS = {
     ),
     "cache": ("provenance.cli.cache", "Show or clear what earlier checks have cached."),
     "registry": ("provenance.cli.registry", "Build, extend, show and verify registries."),
+    "sources": (
+        "provenance.cli.sources",
+        "Show where dumps come from: layouts, sizes, access, and the command to build.",
+    ),
     "rules": ("provenance.cli.rules", "Query the rules: list, explain, timeline, test, ..."),
     "policy": ("provenance.cli.policy", "Write, check and explain a policy."),
     "sample": ("provenance.cli.sample", "Write a small sample dataset to try the commands on."),

@@ -7,6 +7,7 @@ import click
 
 from provenance import pipeline
 from provenance.cli.completions import files, folders
+from provenance.cli.local_paths import OUTPUT_FILE
 from provenance.cli.options import (
     allow_unread_option,
     make_settings,
@@ -44,7 +45,7 @@ Examples:
 @click.option(
     "-o",
     "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=OUTPUT_FILE,
     metavar="FILE",
     help="Write the measurements to this file, for `provenance check --calibration`.",
 )

@@ -82,6 +82,12 @@ Examples:
     "signals against training apply to rows with an address.",
 )
 @click.option(
+    "--withdrawn",
+    type=click.Choice(["report", "forbid"]),
+    help="Documents that registries say are withdrawn or opted out: report only, which is the "
+    "default, or forbid them.",
+)
+@click.option(
     "--withdrawn-key",
     metavar="FILE",
     shell_complete=files,
@@ -151,6 +157,7 @@ def command(  # noqa: PLR0913 (one parameter per option)
     max_document: str | None,
     calibration: str | None,
     signals: str | None,
+    withdrawn: str | None,
     withdrawn_key: str | None,
     sample: str | None,
     baseline: Path | None,
@@ -193,6 +200,7 @@ def command(  # noqa: PLR0913 (one parameter per option)
         max_document=max_document,
         calibration=calibration,
         signals=signals,
+        withdrawn=withdrawn,
         withdrawn_key=withdrawn_key,
         sample=sample,
         baseline=None if baseline is None else str(baseline),

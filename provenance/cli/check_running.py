@@ -40,6 +40,7 @@ class CheckArguments:
     max_document: str | None
     calibration: str | None
     signals: str | None
+    withdrawn: str | None
     withdrawn_key: str | None
     sample: str | None
     baseline: str | None
@@ -76,6 +77,7 @@ class CheckArguments:
             backgrounds=self.backgrounds,
             common_background=self.common_background,
             signals=self.signals,
+            withdrawn=self.withdrawn,
             withdrawn_key=self.withdrawn_key,
         )
 

@@ -6,6 +6,7 @@ import click
 
 from provenance import pipeline
 from provenance.cli.completions import files
+from provenance.cli.local_paths import OUTPUT_FOLDER
 from provenance.cli.options import (
     actor_option,
     allow_unread_option,
@@ -44,7 +45,7 @@ Examples:
     "-o",
     "--output",
     required=True,
-    type=click.Path(file_okay=False, path_type=Path),
+    type=OUTPUT_FOLDER,
     metavar="DIR",
     help="Folder for the cleaned corpus; must be absent or empty.",
 )

@@ -55,8 +55,8 @@ class _Format(click.ParamType):  # type: ignore[type-arg]  # generic from click 
         return value if value == _DEFAULT else _all_formats().convert(value, param, ctx)
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
-        # click before 8.2 gives no context.
-        return f"[{'|'.join(_all_formats().choices)}]"
+        # click before 8.2 gives no context. The names are too many for a line.
+        return "FORMAT"
 
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
@@ -78,7 +78,8 @@ def format_options(command: Command) -> Command:
         type=_Format(),
         default=_DEFAULT,
         show_default=True,
-        help="Format of the output.",
+        help="Format of the output: terminal, html, json, markdown, sarif, junit, csv, jsonl, "
+        "obligations, attribution, github.",
     )
     return form(excerpts_option(anchor_option(command)))
 

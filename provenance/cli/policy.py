@@ -6,6 +6,7 @@ import click
 
 from provenance import pipeline
 from provenance.cli.lazy_groups import OrderedGroup
+from provenance.cli.local_paths import OUTPUT_FILE
 from provenance.cli.options import policy_option, rules_option
 from provenance.cli.terminal_output import echo, print_rendered, terminal_style
 
@@ -26,7 +27,7 @@ def command() -> None:
     "--output",
     default="provenance.toml",
     show_default=True,
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=OUTPUT_FILE,
     metavar="FILE",
     help="File to write.",
 )

@@ -9,6 +9,7 @@ import click
 from provenance import pipeline
 from provenance.cli.error_reporting import CLEAR
 from provenance.cli.format_options import anchor_option, excerpts_option
+from provenance.cli.local_paths import OUTPUT_FILE
 from provenance.cli.terminal_output import echo
 
 _EXAMPLES = """
@@ -23,7 +24,7 @@ Examples:
 @click.argument("result", type=click.Path(file_okay=False, path_type=Path))
 @click.option(
     "--sarif",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=OUTPUT_FILE,
     metavar="FILE",
     help="Also write SARIF to this file, for code scanning.",
 )

@@ -12,9 +12,9 @@ from provenance.cli.completions import files, folders
 from provenance.cli.dump_summary import missing_fields, preview_lines, reading_lines
 from provenance.cli.error_reporting import CLEAR, FAILED
 from provenance.cli.lazy_groups import OrderedGroup
+from provenance.cli.local_paths import LOCAL_FOLDER
 from provenance.cli.options import allow_unread_option, max_document_option, scheduler_option
 from provenance.cli.registry_changes import CHANGES
-from provenance.cli.registry_folder import LOCAL_FOLDER
 from provenance.cli.registry_recipe import recipe_lines
 from provenance.cli.registry_summary import (
     fit_lines,

@@ -6,10 +6,11 @@ import click
 
 from provenance import pipeline
 from provenance.cli.completions import files, folders
-from provenance.cli.registry_folder import LOCAL_FOLDER
+from provenance.cli.local_paths import LOCAL_FOLDER
 from provenance.cli.registry_summary import (
     combination_lines,
     compaction_lines,
+    marking_lines,
     opt_out_lines,
     restoration_lines,
     upgrade_lines,
@@ -202,6 +203,40 @@ def opt_out(registry: Path, lists: tuple[str, ...], reason: str | None, quiet: b
 
 
 @click.command(
+    "mark",
+    epilog="""
+\b
+Examples:
+  provenance registry mark registries/qa --ids planted.txt --note invented
+  provenance registry mark registries/qa --ids planted.txt --undo
+""",
+)
+@_REGISTRY
+@click.option(
+    "--ids",
+    metavar="FILE",
+    required=True,
+    shell_complete=files,
+    help="Ids of items, as for `registry remove`.",
+)
+@_SOURCE
+@click.option("--note", metavar="TEXT", help="What they are; kept with the marks.")
+@click.option("--undo", is_flag=True, help="Remove the marks of these items.")
+@_QUIET
+def mark(
+    registry: Path, ids: str, source: str | None, note: str | None, undo: bool, quiet: bool
+) -> None:
+    """Mark items of REGISTRY that their owner planted to see who takes them.
+
+    A check reports a hit on one apart, as evidence that the dataset has content of the source. It
+    counts in no share and for no gate.
+    """
+    marking = pipeline.mark(registry, ids, source, note, undo=undo)
+    if not quiet:
+        echo(*marking_lines(marking, undo=undo))
+
+
+@click.command(
     "merge",
     epilog="""
 \b
@@ -273,5 +308,5 @@ def subset(  # noqa: PLR0913 (one parameter per option)
         echo(*combination_lines(output, combination))
 
 
-CHANGES = [remove, restore, opt_out, merge, subset, compact, upgrade]
+CHANGES = [remove, restore, opt_out, mark, merge, subset, compact, upgrade]
 """The commands, in the order of the help."""

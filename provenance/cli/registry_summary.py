@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from provenance.model import RegistrySummary, SourceCoverage
     from provenance.pipeline.registry_changes import ExampleItem, Upkeep
     from provenance.pipeline.result_cache import CacheUsage
+    from provenance.registry.build.item_marks import Marking
     from provenance.registry.build.pending_rewrites import PendingRewrite
     from provenance.registry.build.registry_merge import Combination
     from provenance.registry.build.withdrawal import Withdrawal
@@ -167,6 +168,17 @@ def opt_out_lines(registry: Path, manifest: "Manifest", number: int) -> list[str
     ]
 
 
+def marking_lines(marking: "Marking", *, undo: bool) -> Iterator[str]:
+    """Yield lines on items that were marked, or whose marks were removed."""
+    if marking.absent:
+        yield f"Not in the registry: {count(marking.absent, 'id')}."
+    if not marking.items:
+        yield "No mark is removed." if undo else "No item is marked that was not before."
+        return
+    yield f"{'Unmarked' if undo else 'Marked'} {count(marking.items, 'item')}."
+    yield f"The registry's digest is now {marking.manifest.digest}."
+
+
 def combination_lines(output: Path, combination: "Combination") -> Iterator[str]:
     """Yield lines on a registry that was made from others."""
     manifest = combination.manifest
@@ -201,6 +213,8 @@ def _upkeep_lines(upkeep: "Upkeep") -> Iterator[str]:
         yield f"  {_fingerprints(upkeep.fingerprints)}, until {upkeep.fingerprints_until} at most"
     if upkeep.opt_outs:
         yield f"  {count(upkeep.opt_outs, 'opt-out')} of domains and addresses"
+    if upkeep.marks:
+        yield f"  {count(upkeep.marks, 'marked item')}, which count in no share"
 
 
 def _fingerprints(number: int) -> str:

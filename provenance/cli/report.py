@@ -7,6 +7,7 @@ import click
 
 from provenance.cli.error_reporting import CLEAR
 from provenance.cli.format_options import ReportRenderer, format_options
+from provenance.cli.local_paths import OUTPUT_FILE
 from provenance.startup import lean_imports
 
 _EXAMPLES = """
@@ -25,7 +26,7 @@ Examples:
 @click.option(
     "-o",
     "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=OUTPUT_FILE,
     metavar="FILE",
     help="Write to this file instead of stdout.",
 )

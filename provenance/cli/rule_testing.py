@@ -91,3 +91,44 @@ def verify(subjects: tuple[str, ...], copies: Path, rules: Path | None) -> int:
         echo(f"missing  {terms}")
     echo(f"{len(found)} of {len(found) + len(missing)} quotations were found.")
     return CLEAR if found and not (subjects and missing) else VIOLATED
+
+
+@click.command(
+    "watch",
+    epilog="""
+\b
+Example:
+  provenance rules watch --copies copies  # copies/x/terms-of-service.md, ...
+""",
+)
+@click.argument("subjects", nargs=-1, metavar="[ID]...")
+@click.option(
+    "--copies",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    required=True,
+    metavar="DIR",
+    help="Folder of newer copies, laid out as SOURCE/DOCUMENT.md, .html or .txt.",
+)
+@rules_option
+def watch(subjects: tuple[str, ...], copies: Path, rules: Path | None) -> int:
+    """List the statements whose words are no longer in newer copies of their documents.
+
+    Each statement in force is compared with the copies of its document, by the SHA-256 of the words
+    that were read. What changed, and what the rules have no digest of, has to be read again.
+
+    Exit codes: 0 if all words are still there, 1 if something has to be read.
+    """
+    watched, unnamed = pipeline.watch_rule_copies(rules, copies, subjects)
+    states = {None: "compare", False: "changed", True: "same"}
+    for each in sorted(watched, key=lambda one: one.is_there is True):
+        terms = each.terms
+        read = f", read on {terms.record.stored_on}" if terms.record.stored_on else ""
+        echo(f"{states[each.is_there]:<8} {terms.id} ({terms.clause or 'no clause'}{read})")
+        echo(f"         {each.file}")
+    for name in unnamed:
+        echo(
+            f"unnamed  {name}: name it after a document, as `rules list` does: x/privacy-policy.md"
+        )
+    open_ends = sum(each.is_there is not True for each in watched)
+    echo(f"{open_ends} of {len(watched)} statements in these copies have to be read again.")
+    return VIOLATED if open_ends or not watched else CLEAR

@@ -9,7 +9,7 @@ from provenance import pipeline
 from provenance.cli.completions import files
 from provenance.cli.lazy_groups import OrderedGroup
 from provenance.cli.options import circumstance_options, rules_option
-from provenance.cli.rule_testing import diff, lint, test, verify
+from provenance.cli.rule_testing import diff, lint, test, verify, watch
 from provenance.cli.terminal_output import print_rendered, terminal_style
 from provenance.model import Verdict
 
@@ -166,5 +166,5 @@ def signals(path: Path, page: str, agents: tuple[str, ...], rules: Path | None) 
     print_rendered(pipeline.explain_signals(path, page, agents, rules, terminal_style()))
 
 
-for subcommand in (lint, test, diff, verify):
+for subcommand in (lint, test, diff, verify, watch):
     command.add_command(subcommand)

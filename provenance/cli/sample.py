@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from provenance import pipeline
+from provenance.cli.local_paths import OUTPUT_FOLDER
 from provenance.cli.terminal_output import echo
 
 _NEXT = """\
@@ -21,7 +22,7 @@ Wrote {folder}: {count} files, described in {folder}/README.md. Now try:
     "--output",
     default="sample",
     show_default=True,
-    type=click.Path(file_okay=False, path_type=Path),
+    type=OUTPUT_FOLDER,
     metavar="DIR",
     help="Folder to write.",
 )

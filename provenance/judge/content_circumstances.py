@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from provenance.judge.identifiers import fold_name, host_of
+from provenance.judge.identifiers import host_of, sources_named
 from provenance.judge.rulings import Judge, Judgement, Scope
 from provenance.model import Collection, DateRange, Flags, Int64s, Library, Policy
 
@@ -38,16 +38,14 @@ class CircumstanceJudges:
         self._library, self._policy, self._today = library, policy, today
         self._distinct: dict[Judgement, Judgement] = {}
         self._judges: dict[tuple[int, DateRange | None], Judge] = {}
-        ids = {
-            fold_name(name): source.id
-            for source in library.sources
-            for name in (*source.aliases, source.id)
-        }
         self._collections = [
-            each
-            if each.source is None
-            else replace(each, source=ids.get(fold_name(each.source), each.source))
+            replace(each, source=id_of_source)
             for each in policy.collections
+            for id_of_source in [
+                None
+                if each.source is None
+                else next(iter(sources_named([each.source], library)), each.source)
+            ]
         ]
 
     @property

@@ -1,7 +1,7 @@
 """Explain rulings in words: the ground of the verdict, the remedy, and open legal questions."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from provenance.judge.binding_terms import ELSEWHERE, Places, SubjectTerms, in_words, is_too_early
@@ -81,7 +81,10 @@ def remedy(evaluation: ScenarioEvaluation) -> str | None:
     return " ".join(
         filter(
             None,
-            [_facts_to_state(evaluation, decisive), _next_step(evaluation.subject_terms, decisive)],
+            [
+                _facts_to_state(evaluation, decisive),
+                _next_step(evaluation.subject_terms, decisive, evaluation.rules.conditions),
+            ],
         )
     )
 
@@ -230,7 +233,7 @@ def _undated_note(evaluation: ScenarioEvaluation, decisive: Statement) -> str | 
     if undated.verdict is decisive.verdict:
         return None
     ground = "" if undated.terms is None else f": {_citation(undated.terms)}"
-    return f"If the date of collection were unknown, it would be {undated.verdict}{ground}."
+    return f"If the date were unknown: {undated.verdict}{ground}."
 
 
 def _claim_note(evaluation: ScenarioEvaluation) -> str:
@@ -266,15 +269,16 @@ def _facts_to_state(evaluation: ScenarioEvaluation, decisive: Statement) -> str 
     return f"State what you know: {facts} ({options})."
 
 
-def _next_step(subject_terms: SubjectTerms, decisive: Statement) -> str:
+def _next_step(
+    subject_terms: SubjectTerms, decisive: Statement, meanings: Mapping[str, str]
+) -> str:
     agreement_hint = (
         f'if you have a permission, add [[agreements]] with source = "{subject_terms.subject}"'
     )
     if decisive.verdict is Verdict.FORBIDDEN:
         return f"Leave this content out, or sign an agreement; {agreement_hint}."
     if decisive.verdict is Verdict.RESTRICTED:
-        condition = None if decisive.terms is None else decisive.terms.condition
-        return f"Meet the condition: {condition or 'see the clause'}."
+        return _conditions_to_meet(decisive, meanings)
     if decisive.basis == NO_RULE:
         rule = f"{_missing_rule(subject_terms)}, named by --rules (rules/README.md says how)"
         return f"Write {rule}{_licence_only_hint(subject_terms)}, or, {agreement_hint}."
@@ -290,6 +294,20 @@ def _next_step(subject_terms: SubjectTerms, decisive: Statement) -> str:
     if subject_terms.is_signal:
         agreement_hint = "the signal itself does not say"
     return f"Ask {subject_terms.name} or counsel: no known document settles it; {agreement_hint}."
+
+
+def _conditions_to_meet(decisive: Statement, meanings: Mapping[str, str]) -> str:
+    """Return the conditions by their meanings, and apart from them the remark on the clause."""
+    terms = decisive.terms
+    tags = () if terms is None else terms.conditions
+    wanted = [
+        ", or ".join(meanings.get(tag, tag).rstrip(".") for tag in tags_of_one.split(" or "))
+        for tags_of_one in tags
+    ]
+    remark = "" if terms is None or terms.condition is None else f" Remark: {terms.condition}."
+    if not wanted:
+        return f"The clause states no condition that you could meet; ask counsel.{remark}"
+    return f"Meet the condition{'s' * (len(wanted) > 1)}: {'; '.join(wanted)}.{remark}"
 
 
 def _citation(terms: Terms) -> str:

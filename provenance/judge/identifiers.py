@@ -60,6 +60,17 @@ class Licences:
         return self._ids.get(fold_name(declared)) or declared.strip()[:_MAX_NAME_CHARACTERS]
 
 
+def sources_named(names: Iterable[str], library: Library) -> tuple[str, ...]:
+    """Return the ids of the sources that have one of some names, each once."""
+    ids = {
+        fold_name(name): source.id
+        for source in library.sources
+        for name in (*source.aliases, source.id)
+    }
+    found = (ids.get(fold_name(name)) for name in names)
+    return tuple(dict.fromkeys(each for each in found if each is not None))
+
+
 _SCHEME = re.compile(r"^([a-z][a-z0-9+.-]*):(//|\\\\)?", re.IGNORECASE)
 _END = re.compile(r"[/\\?#]")
 _QUERY = re.compile(r"[?#]")

@@ -70,6 +70,7 @@ class RuleIndex:
     ) -> None:
         self.precedence = PrecedenceOrder(library)
         self.places = Places(library)
+        self.conditions = {each.id: each.meaning for each in library.conditions}
         self.circumstances = circumstances
         self._excused = frozenset(library.excused_actors)
         # Roles in which content may have been collected, if the role is unknown.
@@ -93,6 +94,11 @@ class RuleIndex:
             return tuple(frozenset({role}) for role in self.roles)
         # What an organisation is does not show in which role it collected.
         return (frozenset({actor, *(self.roles if actor in self._excused else ())}),)
+
+    def parts(self, subject: str) -> tuple[str, tuple[str, ...]]:
+        """Return the name of a corpus, and what it is made of; nothing for other subjects."""
+        source = self._sources.get(fold_name(subject))
+        return (subject, ()) if source is None else (source.name, source.parts + source.other_parts)
 
     def subject_terms(
         self, subject: str, declared: str | None, signals: Sequence[str] = ()

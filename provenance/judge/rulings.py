@@ -11,6 +11,7 @@ from provenance.judge.rule_index import RuleIndex
 from provenance.judge.scenarios import StatementCache, evaluate, timeline
 from provenance.model import (
     Agreement,
+    Alternative,
     Circumstances,
     Library,
     Ruling,
@@ -198,7 +199,9 @@ class Judge:
         judgement = self._judgements.get(((subject, licence, signals), stretch))
         if judgement is None:
             prepared = self._prepare((subject, licence, signals))
-            judgement = self._evaluate(prepared, _day_within(prepared.days, stretch))
+            item_date = _day_within(prepared.days, stretch)
+            judgement = self._evaluate(prepared, item_date)
+            judgement = self._with_parts(judgement, subject, item_date)
             # Equal rulings are the same object, so that a report shows them once.
             judgement = self._distinct.setdefault(judgement, judgement)
             self._judgements[(subject, licence, signals), stretch] = judgement
@@ -215,12 +218,49 @@ class Judge:
         if prepared is None:
             subject_terms = self._rules.subject_terms(*subject)
             cache = StatementCache(self._rules, subject_terms)
+            days = subject_terms.turning_days(self._rules.circumstances.collected, self._today)
+            of_parts = (self.turning_days(part) for part in self._rules.parts(subject[0])[1])
             prepared = self._subjects[subject] = _SubjectCache(
                 cache,
-                subject_terms.turning_days(self._rules.circumstances.collected, self._today),
+                tuple(sorted({*days, *(day for each in of_parts for day in each)})),
                 timeline(cache, self._today),
             )
         return prepared
+
+    def _with_parts(self, own: Judgement, subject: str, item_date: date | None) -> Judgement:
+        """Return the ruling on a corpus: the strictest of its own terms and those of its parts.
+
+        An agreement on the corpus covers all of it.
+        """
+        name, parts = self._rules.parts(subject)
+        if not parts or own.agreement is not None:
+            return own
+        rulings = [(part, self.rule(part, item_date).ruling) for part in parts]
+        strictest_part, strictest = max(rulings, key=lambda each: each[1].verdict.strictness)
+        is_decisive = strictest.verdict.strictness > own.ruling.verdict.strictness
+        ruling = strictest if is_decisive else own.ruling
+        because = (
+            f"the strictest counts, {strictest_part}: {ruling.why}"
+            if is_decisive
+            else f"none is judged more strictly than the corpus itself: {ruling.why}"
+        )
+        number = "one part" if len(parts) == 1 else f"{len(parts)} parts"
+        others = tuple(
+            Alternative(f"the part {part}", each.verdict, each.basis, each.terms)
+            for part, each in rulings
+        )
+        reasons = {reason.terms.id: reason for reason in ruling.reasons}
+        for each in (own.ruling, *(each for _, each in rulings)):
+            for reason in each.reasons:
+                reasons.setdefault(reason.terms.id, replace(reason, decisive=False))
+        ruling = replace(
+            ruling,
+            subject=own.ruling.subject,
+            why=f"{name} is made of {number}; {because}",
+            reasons=tuple(reasons.values()),
+            alternatives=(*others, *ruling.alternatives),
+        )
+        return replace(own, ruling=ruling)
 
     def _evaluate(self, prepared: _SubjectCache, item_date: date | None) -> Judgement:
         evaluation = evaluate(prepared.cache, item_date, self._today)
@@ -238,6 +278,36 @@ class Judge:
             timeline=prepared.timeline,
         )
         return Judgement(ruling, decisive.agreement, self._scope)
+
+
+_WITHHELD_WHY = (
+    "A registry says that this content was withdrawn, or that its owner opted out; the policy "
+    'forbids such content (withdrawn = "forbid").'
+)
+_WITHHELD_REMEDY = "Leave this content out (provenance clean writes the dataset without it)."
+
+
+def withhold(judgement: Judgement, objection: Judgement, *, forbid: bool) -> Judgement:
+    """Return the ruling on content whose owner objects to its use.
+
+    Parameters
+    ----------
+    judgement : Judgement
+        The ruling without the objection.
+    objection : Judgement
+        The ruling on the objection alone. It can make the verdict stricter, never laxer.
+    forbid : bool
+        Whether the policy forbids such content.
+    """
+    ruling = objection.ruling
+    if forbid:
+        ruling = replace(
+            ruling, verdict=Verdict.FORBIDDEN, why=_WITHHELD_WHY, remedy=_WITHHELD_REMEDY
+        )
+    if ruling.verdict.strictness <= judgement.ruling.verdict.strictness:
+        return judgement
+    ruling = replace(ruling, subject=judgement.ruling.subject)
+    return Judgement(ruling, None, judgement.scope)
 
 
 def judge_content(

@@ -60,6 +60,7 @@ from provenance.model.policy import (
     Unit,
     Waiver,
     WaiverReason,
+    WithdrawnRule,
 )
 from provenance.model.receipt import (
     RECEIPT_SCHEMA,
@@ -84,6 +85,8 @@ from provenance.model.result import (
     RESULT_SCHEMA,
     CorpusSummary,
     GateOutcome,
+    Observation,
+    ObservationKind,
     Report,
     Result,
     SampleSummary,
@@ -211,6 +214,8 @@ __all__ = [
     "Method",
     "ModelScope",
     "Notice",
+    "Observation",
+    "ObservationKind",
     "OpenQuestion",
     "OrderKeys",
     "Origin",
@@ -266,6 +271,7 @@ __all__ = [
     "Waiver",
     "WaiverOutcome",
     "WaiverReason",
+    "WithdrawnRule",
     "list_indices",
     "merge_skipped",
     "merge_unread",

@@ -27,6 +27,13 @@ class WaiverReason(StrEnum):
     RISK_ACCEPTED = "risk-accepted"
 
 
+class WithdrawnRule(StrEnum):
+    """What is said of documents that are withdrawn, or whose owners opted out."""
+
+    REPORT = "report"
+    FORBID = "forbid"
+
+
 class UndecidedRule(StrEnum):
     """What happens to findings of which it is not clear whether the words are the item's."""
 
@@ -224,6 +231,8 @@ class Policy:
         Whether gates count findings of undecided origin for the item's source.
     max_document : int
         Largest size of a document in bytes; larger ones are not read.
+    withdrawn : WithdrawnRule
+        Whether withdrawn and opted-out documents are forbidden.
     withdrawn_key : str or None
         File with the key of fingerprints of withdrawn items.
     path : str or None
@@ -245,6 +254,7 @@ class Policy:
     signals: str | None = None
     undecided: UndecidedRule = UndecidedRule.COUNT
     max_document: int = MAX_DOCUMENT
+    withdrawn: WithdrawnRule = WithdrawnRule.REPORT
     withdrawn_key: str | None = None
     path: str | None = None
     digest: str = ""

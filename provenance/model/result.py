@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 import pyarrow as pa
 
@@ -166,6 +167,40 @@ class WaiverOutcome:
     findings: int
 
 
+class ObservationKind(StrEnum):
+    """What is observed beside the shares."""
+
+    WITHDRAWN = "withdrawn"
+    OPTED_OUT = "opted-out"
+    MARKED_ITEM = "marked-item"
+    CONTRADICTED_LICENCE = "contradicted-licence"
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """Something found in some documents that is reported beside the shares.
+
+    Parameters
+    ----------
+    kind : ObservationKind
+        What it is.
+    source : str or None
+        The source: of the marked item, or whose terms contradict the licence.
+    detail : str or None
+        The id of the marked item; the licence, as declared.
+    documents : int
+        Number of documents.
+    tokens : int
+        Tokens of the findings.
+    """
+
+    kind: ObservationKind
+    source: str | None
+    detail: str | None
+    documents: int
+    tokens: int
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """The result of a check, without the table of findings.
@@ -220,6 +255,9 @@ class Result:
         Files and folders of the corpus that could not be read to their end.
     allow_unread : int
         Maximum number of unread files that the check accepts.
+    observations : tuple of Observation
+        Withdrawn and opted-out documents, marked items, and declared licences that the terms of a
+        source contradict.
     """
 
     tool: str
@@ -246,6 +284,7 @@ class Result:
     rules_replaced: tuple[str, ...] = ()
     unread: tuple[Unread, ...] = ()
     allow_unread: int = 0
+    observations: tuple[Observation, ...] = ()
 
     @property
     def status(self) -> str:

@@ -24,6 +24,10 @@ class Source:
         Id of the licence that the source declares for all content.
     aliases : tuple of str
         Other names.
+    parts : tuple of str
+        Ids of the sources and licences that it is made of, if it is a corpus.
+    other_parts : tuple of str
+        Names of its parts that the rules do not know.
     """
 
     id: str
@@ -32,6 +36,8 @@ class Source:
     terms: tuple[Terms, ...]
     content_licence: str | None = None
     aliases: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
+    other_parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

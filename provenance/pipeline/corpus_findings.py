@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import pyarrow as pa
 
 from provenance.judge.content_circumstances import CircumstanceJudges
-from provenance.model import FINDINGS, CorpusModel, UndecidedRule
+from provenance.model import FINDINGS, CorpusModel, UndecidedRule, WithdrawnRule
 from provenance.pipeline.batch_spool import BatchSpool
 from provenance.pipeline.cache_entries import EntryStore
 from provenance.pipeline.calibration.controls import (
@@ -20,6 +20,7 @@ from provenance.pipeline.calibration.share_correction import (
 )
 from provenance.pipeline.check_inputs import References
 from provenance.pipeline.corpus_modelling import scoring_model
+from provenance.pipeline.findings.finding_annotations import RowDeclarations, annotate_findings
 from provenance.pipeline.findings.finding_table import (
     FindingSet,
     build_findings,
@@ -31,6 +32,7 @@ from provenance.pipeline.locate.locations import locate_matches
 from provenance.pipeline.scan.readings import ReadingBatch, ScannedCorpus
 from provenance.pipeline.stage_log import log_duration
 from provenance.read.corpus.corpus_parts import Part
+from provenance.registry.marks import MarkedItems, read_marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ def find_in_corpus(  # noqa: PLR0913 (a corpus, what it is matched with, and how
     cache: EntryStore | None = None,
     threads: int = 1,
     undecided: UndecidedRule = UndecidedRule.COUNT,
+    withdrawn: WithdrawnRule = WithdrawnRule.REPORT,
 ) -> CorpusFindings:
     """Score candidates, attribute tokens, locate and judge what is found.
 
@@ -83,6 +86,8 @@ def find_in_corpus(  # noqa: PLR0913 (a corpus, what it is matched with, and how
         Number of threads.
     undecided : UndecidedRule
         Whether findings of undecided origin count.
+    withdrawn : WithdrawnRule
+        Whether withdrawn and opted-out documents are forbidden.
 
     Raises
     ------
@@ -102,6 +107,7 @@ def find_in_corpus(  # noqa: PLR0913 (a corpus, what it is matched with, and how
         control_corpus = corpus.select_registries(len(registries), len(registries) + 1)
         control_model = scoring_model(control_corpus, [control.index], frozen_model)
     tokens = corpus.counts.tokens
+    marked = MarkedItems([read_marks(registry.registry.files) for registry in registries])
     finding_sets, findings = [], _FindingTables()
     appearances, control_counts = [], NO_CONTROL_COUNTS
     for batch in corpus.batches():
@@ -120,6 +126,9 @@ def find_in_corpus(  # noqa: PLR0913 (a corpus, what it is matched with, and how
             threads,
             undecided,
             references.backgrounds,
+        )
+        finding_set = annotate_findings(
+            finding_set, RowDeclarations.of(batch), marked, judges.general, withdrawn
         )
         findings.add(finding_set.findings)
         finding_sets.append(replace(finding_set, findings=FINDINGS.empty_table()))

@@ -43,6 +43,7 @@ from provenance.pipeline.findings.exemptions import (
     gate_mask,
     load_baseline,
 )
+from provenance.pipeline.findings.finding_annotations import observe, without_marked
 from provenance.pipeline.findings.finding_table import FindingSet
 from provenance.pipeline.findings.shares import MeasuredCorpus, compute_shares, share_of_findings
 from provenance.pipeline.findings.source_rulings import source_rulings
@@ -186,6 +187,7 @@ def _run_check(
         cache=context.cache,
         threads=settings.threads,
         undecided=policy.undecided,
+        withdrawn=policy.withdrawn,
     )
     located = scan_and_locate(scanned_corpus, context, locate)
     scanned, found = located.scanned, located.located
@@ -246,9 +248,9 @@ def _build_report(  # noqa: PLR0913 (takes the outcome of every stage)
     judges: CircumstanceJudges,
     now: datetime,
 ) -> Report:
-    finding_set = exempted.finding_set
+    finding_set = without_marked(exempted.finding_set)
     sources = {source.source for summary in summaries for source in summary.sources}
-    if not finding_set.findings.num_rows:
+    if not exempted.finding_set.findings.num_rows:
         check_conclusive(summaries)
     outcomes = evaluate_gates(
         policy.gates, _gate_shares(policy.gates, finding_set, measured_corpus)
@@ -277,11 +279,12 @@ def _build_report(  # noqa: PLR0913 (takes the outcome of every stage)
             outcomes, policy.circumstances, among_new=exempted.baseline is not None
         ),
         waivers=exempted.waivers,
-        findings=len(finding_set.findings),
+        findings=len(exempted.finding_set.findings),
         method=describe_method(registries),
         baseline=exempted.baseline,
+        observations=observe(exempted.finding_set, judges.general),
     )
-    return Report(result, finding_set.findings)
+    return Report(result, exempted.finding_set.findings)
 
 
 def _gate_shares(

@@ -21,6 +21,11 @@ from provenance.pipeline.settings import EngineName
 from provenance.pipeline.task_runner import open_runner
 from provenance.read.dumps.column_mapping import NO_COLUMNS, ColumnMapping
 from provenance.read.dumps.layouts import AUTO, DumpReader, dump_readers
+from provenance.read.dumps.published_dumps import (
+    PublishedSource,
+    find_published_source,
+    published_sources,
+)
 from provenance.read.policy.policy_file import parse_size_option
 from provenance.read.rules.rule_files import load_rules
 from provenance.registry.build.registry_builder import create_registry, extend_registry
@@ -33,8 +38,11 @@ __all__ = [
     "ColumnMapping",
     "DumpSource",
     "Manifest",
+    "PublishedSource",
     "add_to_registry",
     "build_registry",
+    "find_published_source",
+    "published_sources",
     "show_registry",
     "source_name_warning",
     "verify_registry",

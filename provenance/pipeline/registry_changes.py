@@ -23,6 +23,7 @@ from provenance.read.dumps.id_lists import read_addresses, read_ids
 from provenance.read.policy.date_syntax import parse_day_option
 from provenance.registry.build.duckdb_engine import BuildLimits
 from provenance.registry.build.format_upgrade import upgrade_registry
+from provenance.registry.build.item_marks import Marking, mark_items
 from provenance.registry.build.item_selection import Selection
 from provenance.registry.build.opt_out_changes import add_opt_outs
 from provenance.registry.build.pending_rewrites import PendingRewrite, pending_rewrites
@@ -41,6 +42,7 @@ from provenance.registry.build.withdrawal import (
 )
 from provenance.registry.manifest import Manifest, read_manifest
 from provenance.registry.mapped_files import map_registry
+from provenance.registry.marks import read_marks
 from provenance.registry.opt_outs import read_opt_outs
 from provenance.registry.recipe import BuildStep
 from provenance.registry.statuses import REPLACED, read_statuses
@@ -212,6 +214,13 @@ def opt_out(folder: Path, lists: Sequence[str], reason: str | None = None) -> tu
     return add_opt_outs(folder, pa.array(addresses, pa.string()), reason=reason)
 
 
+def mark(
+    folder: Path, ids: str, source: str | None, note: str | None = None, *, undo: bool = False
+) -> Marking:
+    """Mark the items whose ids a file lists as planted by their owner, or remove the marks."""
+    return mark_items(folder, read_ids(ids), source, note=note, undo=undo)
+
+
 def restore_to_registry(folder: Path, ids: str, source: str | None) -> tuple[Manifest, int]:
     """Lift the tombstones of the ids that a file lists; return manifest and number of them."""
     return restore_items(folder, read_ids(ids), source)
@@ -265,6 +274,8 @@ class Upkeep:
         First day on which none is kept.
     opt_outs : int
         Number of opt-outs.
+    marks : int
+        Number of marked items.
     pending : sequence of PendingRewrite
         Segments whose files still have withdrawn items.
     replaced : int
@@ -275,6 +286,7 @@ class Upkeep:
     fingerprints: int
     fingerprints_until: date | None
     opt_outs: int
+    marks: int
     pending: Sequence[PendingRewrite]
     replaced: int
 
@@ -303,6 +315,7 @@ def registry_upkeep(folder: Path) -> Upkeep:
         fingerprints=len(tombstones) - tombstones["fingerprint"].null_count,
         fingerprints_until=pc.max(tombstones["expires"]).as_py(),
         opt_outs=len(read_opt_outs(mapped)),
+        marks=len(read_marks(mapped)),
         pending=pending,
         replaced=replaced,
     )

@@ -39,6 +39,7 @@ def replace_chance_model(folder: Path, chance: ChanceModel) -> Manifest:
             earlier.statuses,
             earlier.tombstones,
             earlier.opt_outs,
+            earlier.marks,
         )
         manifest = replace(earlier, chance=chance, digest=digest, aliases=())
         if digest != earlier.digest:

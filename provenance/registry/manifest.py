@@ -227,6 +227,8 @@ class Manifest:
         The commands that added its items; those of versions that did not record them are missing.
     opt_outs : DataFile or None
         The file with addresses whose owners opted out; None if there are none.
+    marks : DataFile or None
+        The file with the marked items; None if there are none.
     """
 
     digest: str
@@ -247,6 +249,7 @@ class Manifest:
     aliases: tuple[str, ...] = ()
     steps: tuple[BuildStep, ...] = ()
     opt_outs: DataFile | None = None
+    marks: DataFile | None = None
 
     @property
     def postings(self) -> int:
@@ -288,7 +291,7 @@ class Manifest:
     @property
     def tables(self) -> list[DataFile]:
         """The files beside the segments."""
-        tables = self.statuses, self.tombstones, self.opt_outs
+        tables = self.statuses, self.tombstones, self.opt_outs, self.marks
         return [table for table in tables if table is not None]
 
 
@@ -298,13 +301,14 @@ def segment_digest(files: Iterable[DataFile]) -> str:
     return hashlib.sha256(json.dumps([FORMAT, file_digests]).encode()).hexdigest()
 
 
-def registry_digest(
+def registry_digest(  # noqa: PLR0913 (each part of a registry)
     parameters: Parameters,
     chance: ChanceModel,
     segments: Iterable[Segment],
     statuses: DataFile | None,
     tombstones: DataFile | None = None,
     opt_outs: DataFile | None = None,
+    marks: DataFile | None = None,
 ) -> str:
     """Return the digest that identifies a registry's content.
 
@@ -320,8 +324,8 @@ def registry_digest(
         The file of its items' statuses.
     tombstones : DataFile or None
         The file of its tombstones.
-    opt_outs : DataFile or None
-        The file of its opt-outs.
+    opt_outs, marks : DataFile or None
+        The files of its opt-outs and its marks.
 
     Returns
     -------
@@ -329,7 +333,8 @@ def registry_digest(
         SHA-256 in hex.
     """
     tables = [table and table.blake3 for table in (statuses, tombstones)]
-    tables += [opt_outs.blake3] if opt_outs else []
+    if opt_outs or marks:
+        tables += [table and table.blake3 for table in (opt_outs, marks)]
     parts = [segment.digest for segment in segments], *tables
     content = json.dumps([FORMAT, asdict(parameters), asdict(chance), *parts], sort_keys=True)
     return hashlib.sha256(content.encode()).hexdigest()
@@ -444,6 +449,7 @@ def _digest_of(manifest: Manifest) -> str:
         manifest.statuses,
         manifest.tombstones,
         manifest.opt_outs,
+        manifest.marks,
     )
 
 
@@ -486,7 +492,7 @@ def damaged_error(path: Path, error: Exception) -> CorruptFile:
 
 def _parse_manifest(content: dict[str, Any]) -> Manifest:
     statuses, tombstones = content["statuses"], content["tombstones"]
-    opt_outs = content.get("opt_outs")
+    opt_outs, marks = content.get("opt_outs"), content.get("marks")
     return Manifest(
         digest=parse_digest(content["digest"]),
         parameters=build_typed(Parameters, content["parameters"]),
@@ -506,6 +512,7 @@ def _parse_manifest(content: dict[str, Any]) -> Manifest:
         aliases=tuple(map(parse_digest, content["aliases"])),
         steps=tuple(map(_parse_step, content.get("steps", ()))),
         opt_outs=None if opt_outs is None else parse_file(opt_outs),
+        marks=None if marks is None else parse_file(marks),
     )
 
 

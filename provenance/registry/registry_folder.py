@@ -19,7 +19,14 @@ from provenance.registry.manifest import (
     render_manifest,
 )
 
-_CONTENTS = "segment-*", "statuses-*", "tombstones-*", "optouts-*", "data-" + 12 * "[0-9a-f]"
+_CONTENTS = (
+    "segment-*",
+    "statuses-*",
+    "tombstones-*",
+    "optouts-*",
+    "marks-*",
+    "data-" + 12 * "[0-9a-f]",
+)
 """Patterns of names of what belongs to a registry, that of format 4 included."""
 
 _RECIPE_FILE = "recipe"

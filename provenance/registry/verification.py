@@ -70,6 +70,7 @@ from provenance.registry.manifest import (
     Manifest,
 )
 from provenance.registry.mapped_files import MappedFile, MappedSegment, map_registry
+from provenance.registry.marks import read_marks
 from provenance.registry.opt_outs import read_opt_outs
 from provenance.registry.parquet_tables import (
     open_parquet,
@@ -124,6 +125,7 @@ def verify_files(folder: Path) -> Manifest:
     _raise_faults(folder, _check_registry(manifest, segment_set))
     _raise_faults(folder, _check_withdrawn(segment_set, read_tombstones(mapped)))
     read_opt_outs(mapped)
+    read_marks(mapped)
     return manifest
 
 

@@ -80,3 +80,23 @@ def test_a_closed_stderr_does_not_change_the_exit_code(tmp_path):
     done = subprocess.run(command, cwd=tmp_path, stderr=writer, timeout=300, check=False)
     os.close(writer)
     assert done.returncode == 2
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("clean", "data.jsonl", "--registry", "registry", "-o", "s3://bucket/clean"),
+        ("calibrate", "data.jsonl", "--registry", "registry", "-o", "s3://bucket/c.json"),
+        ("report", "report", "-o", "s3://bucket/report.md"),
+        ("sample", "-o", "s3://bucket/sample"),
+        ("policy", "init", "-o", "s3://bucket/provenance.toml"),
+        ("registry", "build", "s3://bucket/registry", "--source", "x", "data.jsonl"),
+        ("registry", "merge", "registry", "-o", "s3://bucket/registry"),
+    ],
+)
+def test_an_address_does_not_become_a_folder_called_s3(provenance, tmp_path, arguments):
+    done = provenance(*arguments, cwd=tmp_path)
+    assert done.returncode == 2
+    assert "on this machine, not an address" in done.stderr
+    assert "copy the result" in done.stderr
+    assert list(tmp_path.iterdir()) == []

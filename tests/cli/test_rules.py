@@ -98,7 +98,7 @@ def test_a_ruling_is_explained_with_clauses(rules):
         '* X Terms of Service, s.4 "Using the Services"',
         "x/terms-of-service/2020-06-18; verified on a stored copy",
         "Open questions that these rules do not decide",
-        "Meet the condition",
+        "Meet the condition: robots.txt (or its successor) must be followed, or Prior permission",
     ):
         assert said in text
 
@@ -169,6 +169,48 @@ def test_words_are_looked_for_in_stored_copies(rules, own):
     assert "missing  x/terms-of-service/2020-06-18" in missing.stdout
 
 
+def test_newer_copies_show_what_has_to_be_read_again(rules, own):
+    copies = own / "copies" / "rope-forum"
+    copies.mkdir(parents=True)
+    digest = hashlib.sha256(b"Posts are not for training models").hexdigest()
+    file = own / "mine" / "sources" / "rope-forum.yaml"
+    words = f"        stored-on: 2024-03-02\n        quotation-sha256: {digest}\n"
+    file.write_text(OWN.replace("cases:\n", f"{words}cases:\n"))
+    asked = ("watch", "--copies", "copies", "--rules", "mine")
+
+    (copies / "terms.md").write_text("**5.** Posts are *not* for [training](a) models.")
+    same = rules(*asked)
+    assert same.returncode == 0
+    assert "same     rope-forum/terms/2024-03-01 (s.5, read on 2024-03-02)\n" in same.stdout
+    assert "0 of 1 statements in these copies have to be read again." in same.stdout
+
+    (copies / "terms.md").write_text("**5.** Posts may train models from now on.")
+    changed = rules(*asked)
+    assert changed.returncode == 1
+    assert "changed  rope-forum/terms/2024-03-01 (s.5, read on 2024-03-02)\n" in changed.stdout
+    assert "         rope-forum/terms.md\n" in changed.stdout
+    assert "1 of 1 statements in these copies have to be read again." in changed.stdout
+
+    file.write_text(OWN)
+    assert "compare  rope-forum/terms/2024-03-01 (s.5)\n" in rules(*asked).stdout
+
+    (copies / "terms.md").rename(copies / "rules-of-the-house.md")
+    unnamed = rules(*asked)
+    assert unnamed.returncode == 1
+    assert "unnamed  rope-forum/rules-of-the-house.md: name it after a document" in unnamed.stdout
+
+
+def test_statements_that_have_ended_are_not_watched_and_documents_may_be_folders(rules, own):
+    copies = own / "copies" / "x" / "developer-agreement"
+    copies.mkdir(parents=True)
+    (copies / "2026-12-01.txt").write_text("nothing of it")
+    done = rules("watch", "x", "--copies", "copies")
+    assert done.returncode == 1
+    assert "changed  x/developer-agreement/2025-06-04 (III.A(k), read on 2025-06-04)" in done.stdout
+    assert "x/developer-agreement/2023-11-14" not in done.stdout
+    assert "0 of 0 statements" in rules("watch", "reddit", "--copies", "copies").stdout
+
+
 def test_two_law_books_are_compared_and_a_result_judged_by_both(rules, own, world, provenance):
     done = rules("diff", "shipped", "mine")
     assert done.stdout == "added    rope-forum/terms/2024-03-01: forbidden (explicit-ml)\n"
@@ -187,7 +229,7 @@ def test_two_law_books_are_compared_and_a_result_judged_by_both(rules, own, worl
 
 
 @pytest.mark.parametrize(
-    "name", ["list", "show", "explain", "timeline", "lint", "test", "diff", "verify"]
+    "name", ["list", "show", "explain", "timeline", "lint", "test", "diff", "verify", "watch"]
 )
 def test_every_command_explains_itself(rules, name):
     done = rules(name, "--help")
@@ -218,3 +260,9 @@ def test_a_word_that_would_find_nothing_is_an_error(provenance, tmp_path, argume
     assert told.returncode == 2
     assert said in told.stderr
     assert remedy in told.stderr
+
+
+def test_what_a_corpus_is_made_of_is_shown(rules):
+    text = " ".join(rules("show", "redpajama").stdout.split())
+    assert "Made of: common-crawl, c4, github, arxiv, wikipedia, stackexchange" in text
+    assert "Also made of, without rules: Books" in text

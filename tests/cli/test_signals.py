@@ -30,6 +30,15 @@ def test_a_folder_of_captures_is_summarised(provenance, folder):
     assert all(len(line) <= 80 for line in told.stdout.splitlines())
 
 
+def test_every_dataset_that_a_card_names_is_judged(provenance, tmp_path):
+    card = "---\nsource_datasets: [HuggingFaceFW/fineweb, some/thing]\n---\n"
+    (tmp_path / "README.md").write_text(card)
+    told = " ".join(provenance(*ASKED, "README.md", cwd=tmp_path).stdout.split())
+    assert "made of HuggingFaceFW/fineweb, some/thing" in told
+    assert "Source HuggingFaceFW/fineweb: unknown (no-terms). FineWeb and FineWeb-2 is" in told
+    assert "Source some/thing: unknown. No rule knows this dataset." in told
+
+
 def test_another_page_and_another_robot_may_be_asked_for(provenance, folder):
     robots = "captures/a.example/2023-01-01/robots.txt"
     assert (

@@ -2,6 +2,7 @@
 
 import json
 
+import pyarrow.parquet as pq
 import pytest
 
 from tests.cli.test_registry_recipe import run, write
@@ -55,6 +56,86 @@ def test_all_that_is_withheld_is_named(provenance, folder):
     assert found["text"].endswith(": request")
     assert "(github.com/carol): form" in found["owner"]
     assert "(a.example): form" in found["subdomain"]
+
+
+def findings(folder):
+    return pq.read_table(folder / "out" / "findings.parquet").to_pylist()
+
+
+def observations(folder):
+    result = json.loads((folder / "out" / "result.json").read_text("utf-8"))
+    return [tuple(each.values()) for each in result["observations"]]
+
+
+def test_withheld_documents_can_be_forbidden(provenance, folder):
+    words = ["pages.jsonl", "--registry", "r", "--registry", "outs", "--no-cache", "-o", "out"]
+    reported = provenance("check", *words, "--actor", "scraper", cwd=folder)
+    assert reported.returncode == 0, reported.stdout
+    forbidden = provenance(
+        "check", *words, "--actor", "scraper", "--withdrawn", "forbid", cwd=folder
+    )
+    assert forbidden.returncode == 1, forbidden.stdout
+    verdicts = {each["document"]: each["verdict"] for each in findings(folder)}
+    assert verdicts == dict.fromkeys(["address", "owner", "subdomain"], "forbidden") | {
+        "other owner": verdicts["other owner"]
+    }
+    assert verdicts["other owner"] != "forbidden"
+    assert observations(folder) == [
+        ("withdrawn", None, None, 1, 4),
+        ("opted-out", None, None, 2, 9),
+    ]
+
+
+def test_all_findings_of_a_withheld_document_are_forbidden(provenance, folder):
+    text = f"{POSTS[0]['text']} and then some words that nobody has posted anywhere"
+    write(folder / "pages.jsonl", [{"id": "quoting", "text": text, "url": "https://a.example/1"}])
+    words = ["--registry", "r", "--registry", "outs", "--actor", "scraper"]
+    reasons(provenance, folder, *words)
+    before = {each["evidence"]: each for each in findings(folder)}
+    assert before["content"]["verdict"] != "forbidden"
+    assert before["content"]["withheld"].startswith("opted out")
+    reasons(provenance, folder, *words, "--withdrawn", "forbid")
+    assert {each["verdict"] for each in findings(folder)} == {"forbidden"}
+
+
+def test_marked_items_are_reported_apart(provenance, folder):
+    (folder / "planted.txt").write_text("1234567\nunknown\n")
+    marked = run(provenance, folder, "mark", "r", "--ids", "planted.txt", "--note", "canary")
+    assert marked.stdout.startswith("Not in the registry: 1 id.\nMarked 1 item.\n")
+    run(provenance, folder, "compact", "r")
+    write(folder / "pages.jsonl", [{"id": "taken", "text": f"Seen: {POSTS[0]['text']}"}])
+    done = provenance("check", "pages.jsonl", "--registry", "r", "-o", "out", cwd=folder)
+    assert done.returncode == 0, done.stdout
+    assert "1 document has item 1234567 of X (Twitter), which its owner planted" in flat(done)
+    [finding] = findings(folder)
+    assert (finding["item"], finding["marked"]) == ("1234567", True)
+    [observation] = observations(folder)
+    assert observation[:4] == ("marked-item", "x", "1234567", 1)
+    result = json.loads((folder / "out" / "result.json").read_text("utf-8"))
+    assert {share["tokens"]["any"] for share in result["shares"]} == {0}
+    undone = run(provenance, folder, "mark", "r", "--ids", "planted.txt", "--undo")
+    assert "Unmarked 1 item." in undone.stdout
+    again = provenance("check", "pages.jsonl", "--registry", "r", cwd=folder)
+    assert again.returncode == 1
+    assert "planted" not in again.stdout
+
+
+def test_a_declared_licence_that_the_source_contradicts_is_observed(provenance, folder):
+    page = {"id": "copy", "text": POSTS[0]["text"], "license": "mit"}
+    write(folder / "pages.jsonl", [page, page | {"id": "honest", "license": "own terms"}])
+    done = provenance("check", "pages.jsonl", "--registry", "r", "-o", "out", cwd=folder)
+    assert "1 document declares the licence mit, but has content of X (Twitter)" in flat(done)
+    assert {each["row_licence"] for each in findings(folder)} == {"mit", "own terms"}
+    [observation] = observations(folder)
+    assert observation[:4] == ("contradicted-licence", "x", "mit", 1)
+    page = (folder / "out" / "report.html").read_text("utf-8")
+    assert "1 document declares the licence mit" in page
+    shown = provenance("report", "out", "--format", "markdown", cwd=folder).stdout
+    assert "### Observed beside the shares" in shown
+
+
+def flat(done):
+    return " ".join(done.stdout.split())
 
 
 def test_texts_are_found_with_the_key_only(provenance, folder):

@@ -21,6 +21,9 @@ FINDINGS_COLUMNS = {
     "collection": "collection of the policy whose circumstances applied; null where those of "
     "`[check]` did",
     "declared": "what the row or its site declares: a licence, or the line of a signal",
+    "row_licence": "licence that the row, or the dataset's card, declares; null if none",
+    "withheld": "why the document is withdrawn or opted out, as a registry says; null if not",
+    "marked": "whether its owner planted the item; such findings count in no share",
     "waiver": "waiver of the policy that covers the finding",
     "state": "`new` or `unchanged`, compared with a baseline; null without one",
     "tokens": "number of matched tokens",
@@ -79,6 +82,12 @@ REGISTRY_TABLES = {
         "fingerprint": "digest of all words of the item, under a key; null if none is kept",
         "key": "id of that key",
         "expires": "first day on which the fingerprint is not kept",
+    },
+    "marks": {
+        "source": "id of the source",
+        "site": "site of the item's address; empty if it has none",
+        "item": "the source's id of the item",
+        "note": "what it is, as stated",
     },
     "optouts": {
         "address": "domain, or address with a path, in lower case and without scheme",

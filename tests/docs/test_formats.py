@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from provenance.model import FINDINGS, ChanceModel, Parameters, SourceCoverage
 from provenance.registry.manifest import REQUIRED, DataFile, Manifest, Segment
+from provenance.registry.marks import MARKS
 from provenance.registry.opt_outs import OPT_OUTS
 from provenance.registry.recipe import BuildStep, DumpRecord
 from provenance.registry.schema import (
@@ -31,6 +32,7 @@ TABLES = {
     "statuses": STATUSES,
     "tombstones": TOMBSTONES,
     "optouts": OPT_OUTS,
+    "marks": MARKS,
 }
 HEAD = """\
 # Formats
@@ -140,7 +142,7 @@ def parameters_of(kind: type) -> list[tuple[str, str, str]]:
 def of_manifest() -> str:
     inside = {"parameters": Parameters, "chance": ChanceModel, "sources": SourceCoverage}
     inside |= {"segments": Segment, "segments[].files": DataFile, "statuses": DataFile}
-    inside |= {"tombstones": DataFile, "opt_outs": DataFile}
+    inside |= {"tombstones": DataFile, "opt_outs": DataFile, "marks": DataFile}
     inside |= {"steps": BuildStep, "steps[].dumps": DumpRecord}
     rows = ["| `format` | integer | Version of the layout on disk. |"]
 
@@ -165,9 +167,10 @@ with some of the items and an index of its own. A segment never changes, and its
 of its content. What a later segment, or a withdrawal, says of the items of an earlier one is in
 `statuses-*.parquet`: an item that has no row there counts, and the first of its copies is in its
 own segment. `tombstones-*.parquet` has what is kept of withdrawn items, so that they are not added
-again, and `optouts-*.parquet` the addresses whose owners opted out. An addition writes a new
-segment and then replaces the manifest, so that a reader sees either the earlier registry or the new
-one, and one that has opened it keeps what it has opened.
+again; `optouts-*.parquet`, the addresses whose owners opted out; `marks-*.parquet`, the items that
+their owner planted. An addition writes a new segment and then replaces the manifest, so that a
+reader sees either the earlier registry or the new one, and one that has opened it keeps what it has
+opened.
 
 The manifest lists each file with its digest. `provenance registry verify` checks them all. The
 Parquet files and `tokens.npy` are the source of the other arrays, which can be derived from them.

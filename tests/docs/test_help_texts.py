@@ -87,6 +87,7 @@ def test_groups_list_whole_sentences_in_the_order_of_their_use():
         "remove",
         "restore",
         "opt-out",
+        "mark",
         "merge",
         "subset",
         "compact",

@@ -162,6 +162,27 @@ def test_the_card_of_a_dataset_lends_its_licence_to_rows_without_one(found, tmp_
     assert [row[2] for row in rows] == ["cc-by-nc-4.0", "cc0-1.0"]
 
 
+@pytest.mark.parametrize(
+    ("card", "sources"),
+    [
+        ("source_datasets: [allenai/c4]", ["c4", "x"]),
+        ("source_datasets:\n- extended|c4\n- original", ["c4", "x"]),
+        # Which row comes from which of several is not known.
+        ("source_datasets: [allenai/c4, allenai/dolma]", ["x"]),
+        ("source_datasets: [nobody/knows-it]", ["x"]),
+    ],
+)
+def test_rows_come_from_the_corpus_that_the_card_names(found, tmp_path, card, sources):
+    folder = tmp_path / "captures"
+    folder.mkdir()
+    (folder / "README.md").write_text(f"---\n{card}\n---\n")
+    rows = found([{}, {"url": "https://x.com/i/1"}], signals=str(folder))
+    assert [row[2] for row in rows] == sources
+    for each in found.report.result.rulings:
+        if each.source == "c4" and each.documents:
+            assert "made of one part" in each.ruling.why
+
+
 def test_a_gate_can_count_signals(found):
     gate = Gate(Verdict.RESTRICTED, basis="machine-signal")
     found([NOAI], gates=(gate,))

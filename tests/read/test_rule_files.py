@@ -307,3 +307,28 @@ def test_the_shipped_rules_are_found_in_a_wheel_and_in_a_checkout(tmp_path, monk
     (tmp_path / place).mkdir(parents=True)
     (tmp_path / place / "verdicts.yaml").write_bytes(VERDICTS)
     assert load_rules().sources == ()
+
+
+@pytest.mark.parametrize(
+    ("parts", "message"),
+    [
+        ("parts: [frum]", "'frum' is neither a source nor a licence"),
+        ("parts: [forum]", "'forum' is a part of itself"),
+        ("other-parts: [Forum]", "'Forum' is a source of the rules"),
+    ],
+)
+def test_parts_of_a_corpus_are_known_and_not_itself(parts, message):
+    changed = f"{parts}\nhosts: [forum.example]"
+    assert message in str(refused("hosts: [forum.example]", changed))
+
+
+def test_a_corpus_is_no_part_of_its_parts():
+    whole = SOURCE.replace("id: forum", "id: whole").replace("forum.example", "whole.example")
+    inner = SOURCE.replace("hosts:", "parts: [whole]\nhosts:")
+    with pytest.raises(RuleSyntax, match="is a part of itself"):
+        library(inner, sources__whole=whole.replace("hosts:", "parts: [forum]\nhosts:"))
+    made = library(inner, sources__whole=whole)
+    assert {source.id: source.parts for source in made.sources} == {
+        "forum": ("whole",),
+        "whole": (),
+    }

@@ -91,6 +91,7 @@ _STACK = _terms(
     paraphrase="Posts may be used by anyone who names their authors and shares what is made of "
     "them alike.",
     condition="Name the authors; share alike.",
+    conditions=("attribution", "share-alike"),
 )
 _STACK_EARLIER = _terms(
     "stackexchange/content-licence/2011-04-08",
@@ -101,6 +102,7 @@ _STACK_EARLIER = _terms(
     period=DateRange(date(2011, 4, 8), date(2018, 5, 2)),
     paraphrase="Posts may be used by anyone who names their authors and shares alike.",
     condition="Name the authors; share alike.",
+    conditions=("attribution", "share-alike"),
 )
 _MASTODON = _terms(
     "mastodon/terms-of-service/2025-07-01",

@@ -147,8 +147,7 @@ def test_stack_exchange_s_licence_follows_the_day_of_the_revision(told, publishe
     [
         ("2022-07-25", "restricted", "automated-access"),
         # Nothing is stored from between: what the old wording allowed is unknown by then.
-        ("2024-01-01", "unknown", "not-seen"),
-        ("2025-03-02", "unknown", "not-seen"),
+        ("2023-08-02", "unknown", "not-seen"),
         ("2025-03-03", "forbidden", "explicit-ml"),
     ],
 )
@@ -158,6 +157,15 @@ def test_the_new_york_times_named_no_models_then_nobody_looked_then_it_did(
     for purpose in Purpose:
         ruling = told("nytimes", collected, "scraper", purpose=purpose)
         assert outcome(ruling)[:2] == (verdict, basis)
+
+
+@pytest.mark.parametrize("collected", ["2023-08-03", "2024-01-01", "2025-03-02"])
+def test_reports_quote_a_clause_of_the_new_york_times_on_training_alone(told, collected):
+    training = told("nytimes", collected, "scraper")
+    assert outcome(training)[:2] == ("forbidden", "explicit-ml")
+    assert training.reasons[0].terms.confidence.startswith("secondary source only")
+    searching = told("nytimes", collected, "scraper", purpose=Purpose.RETRIEVAL)
+    assert outcome(searching)[:2] == ("unknown", "not-seen")
 
 
 @pytest.mark.parametrize(

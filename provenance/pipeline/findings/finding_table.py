@@ -206,7 +206,7 @@ def build_findings(  # noqa: PLR0913 (what was located, with what it is describe
                 )
             ),
             **item_columns,
-            **_ruling_columns(finding_rulings),
+            **ruling_columns(finding_rulings),
             **_matched_columns(spans, claims, finding_rows),
             "strength": strengths,
             "expected": expected_by_chance(strengths, corpus_tokens),
@@ -232,14 +232,14 @@ def build_findings(  # noqa: PLR0913 (what was located, with what it is describe
     )
 
 
-_LATER = ("waiver", "state", "copies", "occurrences")
-"""Columns that depend on all findings of a corpus, or on the policy."""
+_LATER = ("waiver", "state", "copies", "occurrences", "row_licence", "withheld")
+"""Columns that depend on all findings of a corpus, on the policy, or on what rows declare."""
 
 
 def _finding_table(columns: Mapping[str, object], count: int) -> pa.Table:
     """Put the columns of findings in their order; those of `_LATER` are still null."""
-    exemptions = {name: pa.nulls(count, FINDINGS.field(name).type) for name in _LATER}
-    all_columns = {**columns, **exemptions}
+    unfilled = {name: pa.nulls(count, FINDINGS.field(name).type) for name in _LATER}
+    all_columns = {**columns, **unfilled, "marked": pa.repeat(False, count)}
     return pa.table({name: all_columns[name] for name in FINDINGS.names}, schema=FINDINGS)
 
 
@@ -260,7 +260,8 @@ def _item_columns(items: DescribedSpans, indices: Int64s) -> dict[str, pa.Chunke
     return dict(zip(_ITEM_COLUMNS, selected.columns, strict=True))
 
 
-def _ruling_columns(span_rulings: SpanRulings) -> dict[str, pa.Array]:
+def ruling_columns(span_rulings: SpanRulings) -> dict[str, pa.Array]:
+    """Return the columns of findings that follow from their rulings."""
     judgements = [judgement for _, judgement in span_rulings.judgements]
     values = [judgement.ruling for judgement in judgements]
     collections = [judgement.scope.collection for judgement in judgements]

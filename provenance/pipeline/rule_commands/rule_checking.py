@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ from provenance.judge.rule_checks import (
     entries,
     find_quotations,
 )
-from provenance.model import Library, Report, Verdict
+from provenance.model import Library, Report, Terms, Verdict
 from provenance.read.rules.rule_cases import example_mismatch
 from provenance.read.rules.rule_files import load_cases, load_examples, load_rules
 from provenance.read.rules.rule_lint import rule_mistakes
@@ -88,8 +89,6 @@ def verify_rule_copies(
     missing : tuple of str
         The other ids.
     """
-    if not copies.is_dir():
-        raise InputError(f"{copies} is not a folder", remedy="name one that holds stored copies.")
     digests_by_statement = {
         terms.id: terms.quotation_digest
         for kind_entries in entries(load_rules(rules)).values()
@@ -99,7 +98,7 @@ def verify_rule_copies(
         if terms.quotation_digest is not None
     }
     digests, files_by_digest = frozenset(digests_by_statement.values()), dict[str, str]()
-    for path in sorted(path for path in copies.rglob("*") if path.is_file()):
+    for path in _files_below(copies):
         text = _text_of(path)
         for digest in find_quotations(text, digests - files_by_digest.keys()):
             files_by_digest[digest] = path.relative_to(copies).as_posix()
@@ -111,6 +110,80 @@ def verify_rule_copies(
     return files_by_statement, tuple(
         name for name in digests_by_statement if name not in files_by_statement
     )
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedStatement:
+    """A statement in force, compared with a newer copy of its document.
+
+    Parameters
+    ----------
+    terms : Terms
+        The statement.
+    file : str
+        The copy, relative to the folder of copies.
+    is_there : bool or None
+        Whether the words that it is based on are in the copy; None if the rules have no digest of
+        them.
+    """
+
+    terms: Terms
+    file: str
+    is_there: bool | None
+
+
+def watch_rule_copies(
+    rules: Path | None, copies: Path, subjects: Sequence[str]
+) -> tuple[tuple[WatchedStatement, ...], tuple[str, ...]]:
+    """Compare the statements in force with newer copies of their documents.
+
+    Parameters
+    ----------
+    rules : Path or None
+        Folder of the user's own rules.
+    copies : Path
+        Folder of texts, each named after its document: `x/developer-agreement.md`. A folder of that
+        name can hold several.
+    subjects : sequence of str
+        Ids of sources and licences; empty takes all.
+
+    Returns
+    -------
+    watched : tuple of WatchedStatement
+        In order of files and statements.
+    unnamed : tuple of str
+        Files that are not named after a document of the rules.
+    """
+    current: dict[str, list[Terms]] = {}
+    for kind_entries in entries(load_rules(rules)).values():
+        for entry in kind_entries:
+            for terms in entry.terms:
+                # Sources of one owner have documents in common: each statement is listed once.
+                if terms.id.startswith(f"{entry.id}/") and terms.period.until is None:
+                    current.setdefault("/".join(terms.id.split("/")[:2]), []).append(terms)
+    watched, unnamed = list[WatchedStatement](), list[str]()
+    for path in _files_below(copies):
+        name = path.relative_to(copies).as_posix()
+        subject, document = (*name.split("/"), "")[:2]
+        statements = current.get(f"{subject}/{document.partition('.')[0]}")
+        if statements is None:
+            unnamed.append(name)
+        elif not subjects or subject in subjects:
+            wanted = frozenset(t.quotation_digest for t in statements if t.quotation_digest)
+            found = find_quotations(_text_of(path), wanted) if wanted else frozenset[str]()
+            watched += [
+                WatchedStatement(
+                    terms, name, terms.quotation_digest in found if terms.quotation_digest else None
+                )
+                for terms in statements
+            ]
+    return tuple(watched), tuple(unnamed)
+
+
+def _files_below(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        raise InputError(f"{folder} is not a folder", remedy="name one that holds stored copies.")
+    return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
 def _text_of(path: Path) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from provenance.errors import InputError
-from provenance.judge.identifiers import Licences
+from provenance.judge.identifiers import Licences, sources_named
 from provenance.judge.rulings import Judge
 from provenance.model import Agents, Circumstances, Library, Notice, Ruling
 from provenance.read.rules.rule_files import load_rules
@@ -74,13 +74,16 @@ def _explain_capture(
         (notice, judge.rule(notice.signal.split("/")[0], signals=(notice.signal,)).ruling)
         for notice in page_notices(page, files, agents)
     ]
-    licence = None
+    licence, sources = None, list[tuple[str, Ruling | None]]()
     if card is not None:
         licence_notice = card_notice(card)
         notices.append((licence_notice, judge.rule(licence_notice.signal).ruling))
         if card.licence is not None:
             licence = judge.rule(Licences(library).id_of(card.licence), licence=card.licence).ruling
+    for name in () if card is None else card.sources:
+        known = sources_named([name], library)
+        sources.append((name, judge.rule(known[0]).ruling if known else None))
     licence_lines = () if files.robots is None else tuple(map(str, files.robots.licences))
     return CapturedSignals(
-        title, page.address, tuple(notices), tuple(unread), licence_lines, licence
+        title, page.address, tuple(notices), tuple(unread), licence_lines, licence, tuple(sources)
     )

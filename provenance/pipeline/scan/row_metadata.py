@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from provenance.judge.identifiers import Licences, SourceHosts, host_of
+from provenance.judge.identifiers import Licences, SourceHosts, host_of, sources_named
 from provenance.model import Agents, DateRange, Int64s, Library, Notice, Policy, Stance, Tokens
 from provenance.pipeline.scan.readings import RegistryIndex
 from provenance.pipeline.scan.withheld_content import WithheldContent, withheld_content
@@ -194,6 +194,7 @@ DECLARED_SCHEMA = pa.schema(
         ("licence", pa.string()),  # as the row has it
         ("signals", pa.list_(pa.string())),  # identifiers in the rules
         ("declared", pa.string()),  # the licence, or the lines of the signals, verbatim
+        ("withheld", pa.string()),  # why it is withdrawn or opted out
     ]
 )
 """One row per text whose row declares something."""
@@ -221,6 +222,8 @@ class Declarations:
         Signals of pages.
     default : str or None
         Licence of rows that name none: that of the dataset's card.
+    default_source : str or None
+        Source of rows without an address of a known source: the corpus that the card names.
     withheld : WithheldContent or None
         What registries say is withdrawn or opted out; None if they say nothing.
     """
@@ -229,6 +232,7 @@ class Declarations:
     licences: Licences
     sites: PageSignals
     default: str | None = None
+    default_source: str | None = None
     withheld: WithheldContent | None = None
 
     @property
@@ -236,7 +240,8 @@ class Declarations:
         """Everything that affects the declarations, as text."""
         withheld = None if self.withheld is None else self.withheld.key
         names = self.hosts.owners, self.licences.names
-        return f"{names} {self.sites.key} {self.default} {withheld}"
+        defaults = f"{self.default} {self.default_source}"
+        return f"{names} {self.sites.key} {defaults} {withheld}"
 
     def of(self, batch: pa.RecordBatch, tokens: Tokens) -> pa.Table:
         """Return what the rows of a batch declare, of schema `DECLARED_SCHEMA`.
@@ -250,11 +255,12 @@ class Declarations:
         """
         owners = self._owners(batch.column("url"))
         licences = self._licences(batch.column("licence"))
-        signals = self._signals(batch)
+        signals, withheld = self._signals(batch), dict[int, str]()
         if self.withheld is not None:
-            for text, reason in self.withheld.reasons(batch.column("url"), tokens).items():
-                names, others = signals.get(text, ([], ""))
-                signals[text] = [OPT_OUT, *names], "; ".join(filter(None, [reason, others]))
+            withheld = self.withheld.reasons(batch.column("url"), tokens)
+        for text, reason in withheld.items():
+            names, others = signals.get(text, ([], ""))
+            signals[text] = [OPT_OUT, *names], "; ".join(filter(None, [reason, others]))
         present = pc.or_(pc.is_valid(owners), pc.is_valid(licences))
         marked = np.zeros(len(batch), bool)
         marked[list(signals)] = True
@@ -263,7 +269,9 @@ class Declarations:
             return NO_DECLARATIONS
         owners, licences = owners.take(pa.array(texts)), licences.take(pa.array(texts))
         of_texts = [signals.get(text, _NO_SIGNALS) for text in texts.tolist()] if signals else []
-        return self._table(texts, owners, licences, of_texts or [_NO_SIGNALS] * len(texts))
+        reasons = pa.array([withheld.get(text) for text in texts.tolist()], pa.string())
+        table = self._table(texts, owners, licences, of_texts or [_NO_SIGNALS] * len(texts))
+        return table.append_column(DECLARED_SCHEMA.field("withheld"), reasons)
 
     def _table(
         self,
@@ -291,12 +299,14 @@ class Declarations:
             pa.array(signals, pa.list_(pa.string())),
             pc.coalesce(both, notes, reasons),
         ]
-        return pa.Table.from_arrays(columns, schema=DECLARED_SCHEMA)
+        return pa.Table.from_arrays(columns, names=DECLARED_SCHEMA.names[:-1])
 
     def _owners(self, addresses: pa.Array) -> pa.Array:
-        if addresses.null_count == len(addresses):
+        if addresses.null_count < len(addresses):
+            addresses = self.hosts.sources_of(addresses)
+        if self.default_source is None:
             return addresses
-        return self.hosts.sources_of(addresses)
+        return pc.fill_null(addresses, self.default_source)
 
     def _licences(self, licences: pa.Array) -> pa.Array:
         return licences if self.default is None else pc.fill_null(licences, self.default)
@@ -342,10 +352,13 @@ def build_declarations(
     """Build the reader of declarations for rules, policy and registries; loads captured files."""
     captures = None if policy.signals is None else load_captures(policy.signals)
     card = None if captures is None else captures.card
+    corpora = () if card is None else sources_named(card.sources, library)
     return Declarations(
         SourceHosts(library),
         Licences(library),
         PageSignals(library.agents, captures, _collected_overall(policy)),
         None if card is None else card.licence,
+        # Which row comes from which of several corpora is not known.
+        corpora[0] if len(corpora) == 1 else None,
         withheld_content([each.registry for each in registries], library, policy),
     )

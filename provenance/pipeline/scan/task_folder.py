@@ -13,6 +13,7 @@ import numpy as np
 from provenance.errors import OutputError
 from provenance.model import UInt8s
 from provenance.pipeline.result_cache import Buffer, digest_of, entry_content, entry_header
+from provenance.read.corpus.address_resolution import missing_library_remedy
 from provenance.read.corpus.corpus_parts import Part
 from provenance.read.corpus.file_access import translate_remote_errors
 
@@ -53,9 +54,10 @@ class TaskFolder:
         try:
             return cls(*fsspec.core.url_to_fs(address))
         except (ImportError, ValueError, OSError) as error:
-            raise OutputError(
-                f"{address} cannot be opened: {error}", remedy="name a folder that can be written"
-            ) from error
+            remedy = "name a folder that can be written"
+            if isinstance(error, ImportError):
+                remedy = missing_library_remedy(address)
+            raise OutputError(f"{address} cannot be opened: {error}", remedy=remedy) from error
 
     def in_context(self, digest: str) -> "TaskFolder":
         """Return the folder for tasks that depend on the given digest."""

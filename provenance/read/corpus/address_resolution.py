@@ -185,9 +185,23 @@ def file_system(address: str) -> tuple[fsspec.AbstractFileSystem, str]:
     try:
         return fsspec.core.url_to_fs(address)  # type: ignore[no-any-return]
     except (ImportError, ValueError) as error:
-        raise UnsupportedFormat(
-            f"{address}: {error}", remedy="install what the address needs, or copy the data here."
-        ) from error
+        remedy = f"{missing_library_remedy(address)}, or copy the data here."
+        raise UnsupportedFormat(f"{address}: {error}", remedy=remedy) from error
+
+
+_EXTRAS = {
+    **dict.fromkeys(("s3", "s3a"), "s3"),
+    **dict.fromkeys(("gs", "gcs"), "gcs"),
+    **dict.fromkeys(("http", "https"), "http"),
+}
+
+
+def missing_library_remedy(address: str) -> str:
+    """Return what to install for an address."""
+    extra = _EXTRAS.get(address.partition("://")[0])
+    if extra is None:
+        return "install the library of fsspec that the address needs"
+    return f"install it with: pip install 'corpus-provenance[{extra}]'"
 
 
 def address_exists(address: str) -> bool:

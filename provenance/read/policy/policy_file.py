@@ -19,6 +19,7 @@ from provenance.model import (
     Policy,
     Purpose,
     UndecidedRule,
+    WithdrawnRule,
 )
 from provenance.read.columns.string_arrays import replace_surrogates
 from provenance.read.policy.date_syntax import parse_collected
@@ -58,6 +59,7 @@ class PolicyOptions(TypedDict, total=False):
     calibration: str | None
     signals: str | None
     max_document: str | None
+    withdrawn: str | None
     withdrawn_key: str | None
 
 
@@ -115,6 +117,9 @@ def override(policy: Policy, **options: Unpack[PolicyOptions]) -> Policy:
             calibration=options.get("calibration") or policy.calibration,
             signals=options.get("signals") or policy.signals,
             max_document=parse_size_option(options.get("max_document"), policy.max_document),
+            withdrawn=policy.withdrawn
+            if (withdrawn := _option(options.get("withdrawn"), "--withdrawn")) is None
+            else withdrawn.one_of(WithdrawnRule),
             withdrawn_key=options.get("withdrawn_key") or policy.withdrawn_key,
         )
     )
@@ -207,6 +212,9 @@ def _load(path: Path, name: str) -> Policy:
             if "undecided" in check
             else UndecidedRule.COUNT,
             max_document=parse_max_document(check.get("max_document")),
+            withdrawn=check["withdrawn"].one_of(WithdrawnRule)
+            if "withdrawn" in check
+            else WithdrawnRule.REPORT,
             withdrawn_key=check["withdrawn_key"].file_path() if "withdrawn_key" in check else None,
             path=name,
         )

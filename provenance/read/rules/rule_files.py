@@ -19,6 +19,7 @@ from typing import TypeVar
 from provenance.atomic_output import read_small_file
 from provenance.disk_cache import load_entry, store_entry
 from provenance.errors import RuleError, RuleSyntax
+from provenance.judge.identifiers import fold_name
 from provenance.judge.rule_checks import Case
 from provenance.model import Library, Licence, Signal, Source, StatutoryException
 from provenance.read.policy.validation import UncheckedValue
@@ -168,6 +169,7 @@ def _build_library(
     licences = {n: parse_licence(root, vocabulary) for n, root in kinds[LICENCES].items()}
     _check_names(sources, licences, places)
     signals = [parse_signal(root, vocabulary) for root in kinds[SIGNALS].values()]
+    _check_parts(sources, [licence.id for licence in licences.values()], places)
     _check_signals(sources, [signal.id for signal in signals], places)
     return Library(
         sources=_sorted_by_id(sources.values()),
@@ -243,6 +245,41 @@ def _check_known(sources: Mapping[str, Source], licences: list[str]) -> None:
                 remedy=f"did you mean {matches[0]!r}?"
                 if matches
                 else f"add rules/{LICENCES}/<id>.yaml.",
+            )
+
+
+def _check_parts(
+    sources: Mapping[str, Source], licences: Sequence[str], places: Mapping[str, str]
+) -> None:
+    """Check that parts of corpora are known, and that no corpus is a part of itself."""
+    parts = {source.id: source.parts for source in sources.values()}
+    known = [*parts, *licences]
+    names = {fold_name(name) for each in sources.values() for name in (each.id, *each.aliases)}
+    for name, source in sources.items():
+        file = _display_path(name, places)
+        for part in source.parts:
+            if part not in known:
+                matches = get_close_matches(part, known, n=1)
+                guess = f"did you mean {matches[0]!r}? " if matches else ""
+                raise RuleSyntax(
+                    f"{file}: parts: {part!r} is neither a source nor a licence of the rules",
+                    remedy=f"{guess}What the rules do not know belongs in `other-parts`.",
+                )
+        for part in source.other_parts:
+            if fold_name(part) in names:
+                raise RuleSyntax(
+                    f"{file}: other-parts: {part!r} is a source of the rules",
+                    remedy="write its id under `parts`, or another name if it is something else.",
+                )
+        inner, waiting = set[str](), [*source.parts]
+        while waiting:
+            part = waiting.pop()
+            waiting += () if part in inner else parts.get(part, ())
+            inner.add(part)
+        if source.id in inner:
+            raise RuleSyntax(
+                f"{file}: parts: {source.id!r} is a part of itself",
+                remedy="leave out the part that contains it.",
             )
 
 

@@ -181,7 +181,9 @@ def _library_mistakes(files: dict[str, bytes], folder: Path | None) -> tuple[str
             parse_library(files, places)
         except RuleError as error:
             mistakes.append(_format_error(error))
-            faulty = [
+            # The user's own file is left out first: shipped ones may be parts of others.
+            own = [name for name, place in places.items() if place in error.message]
+            faulty = [name for name in own if name in files] or [
                 name
                 for name in files
                 if error.message.startswith(places.get(name, f"rules/{name}"))

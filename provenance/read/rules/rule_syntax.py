@@ -11,6 +11,7 @@ from provenance.read.rules.terms_syntax import Vocabulary, parse_documents
 
 SOURCE_KEYS = (
     *("format", "id", "name", "aliases", "hosts", "content-licence", "under"),
+    *("parts", "other-parts"),
     *("documents", "cases"),
 )
 LICENCE_KEYS = (
@@ -43,6 +44,8 @@ def parse_source(root: UncheckedValue, vocabulary: Vocabulary) -> Source:
         terms=parse_documents(entries.get("documents"), subject, vocabulary),
         content_licence=None if licence is None else licence.text(),
         aliases=_texts(entries.get("aliases")),
+        parts=_texts(entries.get("parts")),
+        other_parts=_texts(entries.get("other-parts")),
     )
 
 

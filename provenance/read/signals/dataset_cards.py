@@ -11,6 +11,7 @@ CARD_FILE = "README.md"
 SIGNAL = "hugging-face-card"
 MAX_CARD_BYTES = 1 << 18
 _FENCE = "---"
+_NO_SOURCE = ("", "original", "extended")
 _UNSPECIFIC_LICENCES = ("other", "unknown")
 
 
@@ -27,11 +28,14 @@ class DatasetCard:
         URL of its text.
     gated : tuple of str
         Names of the fields by which access depends on an agreement of the user.
+    sources : tuple of str
+        The datasets that it is made of, as `source_datasets` names them.
     """
 
     licence: str | None = None
     link: str | None = None
     gated: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
 
 
 def parse_card(content: bytes) -> DatasetCard | None:
@@ -53,14 +57,22 @@ def parse_card(content: bytes) -> DatasetCard | None:
     if licence is None or licence.casefold() in _UNSPECIFIC_LICENCES:
         licence = name or link or licence
     gating_fields = tuple(str(key) for key in fields if str(key).startswith("extra_gated"))
-    return DatasetCard(licence, link, gating_fields)
+    return DatasetCard(licence, link, gating_fields, _source_names(fields.get("source_datasets")))
 
 
 def card_notice(card: DatasetCard) -> Notice:
     """Return the notice of a card: it is silent about training, apart from its licence."""
     licence = f"licence {card.licence}" if card.licence else "no licence"
     access = f"; access is gated ({', '.join(card.gated)})" if card.gated else ""
-    return Notice(SIGNAL, Stance.SILENT, f"the card says: {licence}{access}")
+    sources = f"; made of {', '.join(card.sources)}" if card.sources else ""
+    return Notice(SIGNAL, Stance.SILENT, f"the card says: {licence}{access}{sources}")
+
+
+def _source_names(value: object) -> tuple[str, ...]:
+    """Return the named datasets: "extended|c4" and "c4" name c4, "original" names none."""
+    names = value if isinstance(value, list) else [value]
+    parts = (name.rpartition("|")[2].strip() for name in names if isinstance(name, str))
+    return tuple(dict.fromkeys(name for name in parts if name not in _NO_SOURCE))
 
 
 def _load_yaml(text: str) -> object:

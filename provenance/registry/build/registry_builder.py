@@ -50,6 +50,7 @@ from provenance.registry.manifest import (
     segment_digest,
 )
 from provenance.registry.mapped_files import MappedSegment, map_files
+from provenance.registry.marks import write_marks
 from provenance.registry.opt_outs import write_opt_outs
 from provenance.registry.recipe import BuildStep
 from provenance.registry.source_coverage import declared_sizes
@@ -495,7 +496,7 @@ def _tokens(segments: SegmentSet, place: int) -> int:
     return segments.segments[place].entry.tokens
 
 
-def new_manifest(
+def new_manifest(  # noqa: PLR0913 (each part of a registry)
     staging: Path,
     segments: SegmentSet,
     earlier: Manifest | None = None,
@@ -503,6 +504,7 @@ def new_manifest(
     keep_texts: bool,
     tombstones: pa.Table | None = None,
     opt_outs: pa.Table | None = None,
+    marks: pa.Table | None = None,
 ) -> Manifest:
     """Write the statuses and tombstones of items, and return a manifest of the segments.
 
@@ -518,19 +520,24 @@ def new_manifest(
         Whether the segments have texts.
     tombstones : pyarrow.Table or None
         All tombstones; None keeps those of `earlier`.
-    opt_outs : pyarrow.Table or None
-        All opt-outs; None keeps those of `earlier`.
+    opt_outs, marks : pyarrow.Table or None
+        All opt-outs, and all marks; None keeps those of `earlier`.
     """
     parameters = fingerprint_parameters() if earlier is None else earlier.parameters
     chance = SHIPPED_CHANCE if earlier is None else earlier.chance
     entries = tuple(segment.entry for segment in segments.segments)
     statuses = write_statuses(staging, segments.statuses)
-    withdrawn = None if earlier is None else earlier.tombstones
+    withdrawn, opted_out, marked = (
+        (None, None, None)
+        if earlier is None
+        else (earlier.tombstones, earlier.opt_outs, earlier.marks)
+    )
     if tombstones is not None:
         withdrawn = write_tombstones(staging, tombstones)
-    opted_out = None if earlier is None else earlier.opt_outs
     if opt_outs is not None:
         opted_out = write_opt_outs(staging, opt_outs)
+    if marks is not None:
+        marked = write_marks(staging, marks)
     sources = declared_sizes(segments.coverage(), {}, () if earlier is None else earlier.sources)
     if len(sources) > MAX_SOURCES or sum(each.items + 1 for each in entries) >= NO_ITEM:
         raise RegistryError(
@@ -539,7 +546,7 @@ def new_manifest(
             remedy=f"use several, each of fewer than 2**32 items and at most {MAX_SOURCES} sources",
         )
     return Manifest(
-        digest=registry_digest(parameters, chance, entries, statuses, withdrawn, opted_out),
+        digest=registry_digest(parameters, chance, entries, statuses, withdrawn, opted_out, marked),
         parameters=parameters,
         chance=chance,
         created=datetime.now(UTC).replace(microsecond=0),
@@ -555,6 +562,7 @@ def new_manifest(
         unread=() if earlier is None else earlier.unread,
         tombstones=withdrawn,
         opt_outs=opted_out,
+        marks=marked,
         steps=() if earlier is None else earlier.steps,
     )
 

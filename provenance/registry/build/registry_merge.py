@@ -48,7 +48,8 @@ from provenance.registry.manifest import (
     merge_counts,
 )
 from provenance.registry.mapped_files import MappedSegment, map_segment
-from provenance.registry.opt_outs import load_opt_outs, merge_opt_outs
+from provenance.registry.marks import merge_marks, read_marks
+from provenance.registry.opt_outs import merge_opt_outs, read_opt_outs
 from provenance.registry.recipe import BuildStep, merge_steps
 from provenance.registry.statuses import (
     COPY,
@@ -58,7 +59,7 @@ from provenance.registry.statuses import (
     WITHDRAWN,
 )
 from provenance.registry.store import Registry, open_registry
-from provenance.registry.tombstones import TombstoneIndex, load_tombstones, merge_tombstones
+from provenance.registry.tombstones import TombstoneIndex, merge_tombstones, read_tombstones
 from provenance.registry.verified_segments import file_states, remember_linked
 
 _RANGES = 16  # of identities that are looked at one after the other
@@ -130,22 +131,21 @@ def merge_registries(
     output, limits = resolve_folder(output), limits or BuildLimits()
     with registry_folder.staged_registry(output) as staging:
         registries = _open_all(folders)
-        tombstones = merge_tombstones(
-            *(load_tombstones(each.path, each.manifest) for each in registries)
+        tables = _Tables(
+            merge_tombstones(*(read_tombstones(registry.files) for registry in registries)),
+            merge_opt_outs(*(read_opt_outs(registry.files) for registry in registries)),
+            merge_marks(*(read_marks(registry.files) for registry in registries)),
         )
-        opt_outs = merge_opt_outs(*(load_opt_outs(each.path, each.manifest) for each in registries))
         earlier = _merge_manifests([registry.manifest for registry in registries])
         united, owners = _unite(registries, keep_texts=earlier.keeps_texts)
         conflicts = _earlier_versions(united, owners)
         united = with_statuses(united, _status_rows(conflicts, REPLACED))
         counting = _count_live(united)
-        united = withdraw(united, TombstoneIndex(tombstones))
+        united = withdraw(united, TombstoneIndex(tables.tombstones))
         withdrawn = counting - _count_live(united)
         united = _without_empty(_with_copies(united))
         earlier = replace(earlier, replaced=earlier.replaced + len(conflicts.items))
-        combination = _Output(staging, output, limits).publish(
-            united, earlier, tombstones, opt_outs
-        )
+        combination = _Output(staging, output, limits).publish(united, earlier, tables)
     return replace(
         combination,
         replaced=len(conflicts.items),
@@ -203,12 +203,15 @@ def subset_registry(
         )
         part = with_statuses(present, _status_rows(others, WITHDRAWN))
         part = _with_copies(part)
-        tombstones = load_tombstones(registry.path, registry.manifest)
         earlier = registry.manifest
         if step is not None:
             earlier = replace(earlier, steps=(replace(step, base=earlier.steps),))
-        opt_outs = load_opt_outs(registry.path, registry.manifest)
-        return _Output(staging, output, limits).publish(part, earlier, tombstones, opt_outs)
+        tables = _Tables(
+            read_tombstones(registry.files),
+            read_opt_outs(registry.files),
+            read_marks(registry.files),
+        )
+        return _Output(staging, output, limits).publish(part, earlier, tables)
 
 
 def _open_all(folders: Sequence[Path]) -> list[Registry]:
@@ -387,6 +390,15 @@ def _merge_manifests(manifests: Sequence[Manifest]) -> Manifest:
 
 
 @dataclass(frozen=True, slots=True)
+class _Tables:
+    """The tables of the registry that is being made, beside its segments."""
+
+    tombstones: pa.Table
+    opt_outs: pa.Table
+    marks: pa.Table
+
+
+@dataclass(frozen=True, slots=True)
 class _Output:
     """The registry that is being made."""
 
@@ -394,9 +406,7 @@ class _Output:
     folder: Path
     limits: BuildLimits
 
-    def publish(
-        self, segments: SegmentSet, earlier: Manifest, tombstones: pa.Table, opt_outs: pa.Table
-    ) -> Combination:
+    def publish(self, segments: SegmentSet, earlier: Manifest, tables: _Tables) -> Combination:
         """Rewrite segments with withdrawn items, share the others, and publish the registry."""
         keep_texts = earlier.keeps_texts
         writer = SegmentWriter(self.staging, self.limits, keep_texts=keep_texts)
@@ -413,8 +423,9 @@ class _Output:
             segments,
             earlier,
             keep_texts=keep_texts,
-            tombstones=tombstones,
-            opt_outs=opt_outs,
+            tombstones=tables.tombstones,
+            opt_outs=tables.opt_outs,
+            marks=tables.marks,
         )
         registry_folder.publish_registry(self.staging, manifest, self.folder)
         for segment, before, linked in zip(others, states, is_linked, strict=True):

@@ -31,7 +31,7 @@ NO_OTHER_FILES: Mapping[str, FileFacts] = {}
 _UNCHANGED_FIELDS = (
     *("corpus", "registries", "backgrounds", "policy", "common_background"),
     *("violations", "shares", "findings", "method", "control", "calibration", "sample", "baseline"),
-    *("corpus_model", "unread", "allow_unread"),
+    *("corpus_model", "unread", "allow_unread", "observations"),
 )
 """Fields that are the same in the document as in `Result`."""
 
@@ -61,6 +61,7 @@ def result_document(result: Result) -> dict[str, Any]:
         "violations": same["violations"],
         "unread": same["unread"],
         "allow_unread": same["allow_unread"],
+        "observations": same["observations"],
         "corpus": same["corpus"],
         "sample": same["sample"],
         "calibration": same["calibration"],

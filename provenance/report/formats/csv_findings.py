@@ -43,11 +43,12 @@ def render(report: Report, options: RenderOptions) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(names)
     for batch in sort_findings(report.findings.select(names)).to_batches(10_000):
-        writer.writerows([_cell(row[name]) for name in names] for row in batch.to_pylist())
+        writer.writerows([csv_cell(row[name]) for name in names] for row in batch.to_pylist())
     return out.getvalue()
 
 
-def _cell(value: Any) -> Any:
+def csv_cell(value: Any) -> Any:
+    """Return a value as a cell of CSV that no spreadsheet takes for a formula."""
     if isinstance(value, list):
         value = dump_json(value) if value else ""
     if not isinstance(value, str):

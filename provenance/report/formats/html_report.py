@@ -29,6 +29,7 @@ from provenance.report.text import (
     unread_text,
 )
 from provenance.report.text.next_steps import next_steps
+from provenance.report.text.observations import observation_sentences
 from provenance.report.text.policy_notes import last_day, policy_notes
 from provenance.report.text.repeated_items import repeated_items
 from provenance.report.text.reproduction import reproduction_command
@@ -187,7 +188,7 @@ def _environment() -> Environment:
         finalize=_display,
     )
     environment.globals.update(sentences=sentences, caveats=caveats, coverage_text=coverage_text)
-    environment.globals.update(origins=origin_sentences)
+    environment.globals.update(origins=origin_sentences, observations=observation_sentences)
     environment.globals.update(registry_gap=unread_text.registry_gap)
     environment.filters.update({name: getattr(number_format, name) for name in _FIGURES})
     environment.filters.update(

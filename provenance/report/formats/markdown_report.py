@@ -28,6 +28,7 @@ from provenance.report.text.number_format import (
     percent,
     size,
 )
+from provenance.report.text.observations import observation_sentences
 from provenance.report.text.origin_sentences import origin_meaning, origin_note, other_origins
 from provenance.report.text.policy_notes import waiver_sentences
 from provenance.report.text.sentences import (
@@ -78,6 +79,7 @@ def render(report: Report, options: RenderOptions) -> str:
         _shares(result),
         _findings(report, options),
         _terms(result),
+        _observations(result),
         _waivers(result),
         _limits(result),
         _footer(result),
@@ -274,6 +276,16 @@ def _waivers(result: Result) -> str:
     more = len(result.waivers) - len(lines)
     lines += [f"- and {more} more"] if more > 0 else []
     return markdown_details(f"Waivers ({len(result.waivers)})", "\n".join(lines))
+
+
+def _observations(result: Result) -> str:
+    sentences = observation_sentences(result)
+    if not sentences:
+        return ""
+    lines = [f"- {markdown_text(sentence)}" for sentence in sentences[:_ROWS]]
+    if more := len(sentences[_ROWS:]):
+        lines.append(f"- and {more:,} more: see result.json")
+    return "\n".join(["### Observed beside the shares", "", *lines])
 
 
 def _limits(result: Result) -> str:

@@ -9,11 +9,13 @@ from provenance.model import FINDINGS, Report
 from provenance.report.files import result_json
 from provenance.report.files.findings_parquet import EXCERPT_COLUMNS
 from provenance.report.formats import (
+    attribution_list,
     csv_findings,
     html_report,
     jsonl_findings,
     junit,
     markdown_report,
+    obligation_list,
     sarif,
 )
 from provenance.report.github import annotations
@@ -49,6 +51,8 @@ FORMATS = {
     "junit": Format(junit.render, "xml", is_shared=True),
     "csv": Format(csv_findings.render, "csv", is_shared=True),
     "jsonl": Format(jsonl_findings.render, "jsonl", is_shared=True),
+    "obligations": Format(obligation_list.render, "obligations.md", is_shared=True),
+    "attribution": Format(attribution_list.render, "attribution.csv", is_shared=True),
     "github": Format(annotations.render, "log", is_shared=True),
 }
 """By name, in the order of the help text."""

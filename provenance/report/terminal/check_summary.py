@@ -24,6 +24,7 @@ from provenance.report.text.cell_width import cell_width, truncate, wrap
 from provenance.report.text.coverage_text import coverage_sentence
 from provenance.report.text.next_steps import next_steps
 from provenance.report.text.number_format import count, date_span, percent, size
+from provenance.report.text.observations import observation_sentences
 from provenance.report.text.origin_sentences import origin_note
 from provenance.report.text.policy_notes import policy_notes, waiver_sentences
 from provenance.report.text.repeated_items import repeated_items, repetition_sentence
@@ -46,6 +47,7 @@ MIN_WIDTH, MAX_WIDTH = 40, 100
 _FINDINGS = 3
 _OTHERS = 3
 _UNREAD = 10
+_OBSERVATIONS = 10
 
 
 def terminal_summary(report: Report, *, width: int, colour: bool) -> str:
@@ -77,6 +79,7 @@ def terminal_summary(report: Report, *, width: int, colour: bool) -> str:
         _repeated(style, report),
         _reasons(style, result),
         _strongest(style, report),
+        _observations(style, result),
         _waivers(style, result),
         _limits(style, result),
         _next(style, result),
@@ -244,6 +247,18 @@ def _waivers(style: TerminalStyle, result: Result) -> list[str]:
     if notes[MAX_SOURCES:]:
         lines += style.wrap(f"and {count(len(notes) - MAX_SOURCES, 'more waiver')}", "  ")
     return lines if notes else []
+
+
+def _observations(style: TerminalStyle, result: Result) -> list[str]:
+    sentences = observation_sentences(result)
+    if not sentences:
+        return []
+    lines = [style.bold("Observed beside the shares")]
+    for sentence in sentences[:_OBSERVATIONS]:
+        lines += style.wrap(one_line(sentence), "  ", "    ")
+    if more := len(sentences[_OBSERVATIONS:]):
+        lines += style.wrap(f"and {more:,} more: see result.json", "  ")
+    return lines
 
 
 def _limits(style: TerminalStyle, result: Result) -> list[str]:

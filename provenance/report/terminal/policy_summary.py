@@ -3,7 +3,14 @@
 from collections.abc import Sequence
 from datetime import date
 
-from provenance.model import Agreement, Library, Policy, UndecidedRule, Waiver
+from provenance.model import (
+    Agreement,
+    Library,
+    Policy,
+    UndecidedRule,
+    Waiver,
+    WithdrawnRule,
+)
 from provenance.report.terminal.terminal_style import TerminalStyle
 from provenance.report.text.number_format import exact_percent, period
 from provenance.report.text.policy_notes import last_day
@@ -24,6 +31,8 @@ purpose = "pretraining"       # fine-tuning, evaluation, retrieval, research-tdm
 # max_document = "64MB"       # larger documents are not read
 # withdrawn_key = "withdrawn.key"        # key of the fingerprints of withdrawn items
 # undecided = "contest"       # words of which it is unclear whose they are; unset: "count"
+# withdrawn = "forbid"        # withdrawn and opted-out documents; unset: "report"
+# withdrawn_key = "withdrawn.key"  # of fingerprints of withdrawn items
 # registries = ["registries/x"]
 # backgrounds = ["registries/classics"]  # often quoted texts
 # common_background = false   # without the shipped background of what everybody quotes
@@ -68,6 +77,10 @@ unknown = "0%"                # what no rule decides; without this gate, it is "
 """
 """The file that `provenance policy init` writes."""
 
+_WITHDRAWN_MEANINGS = {
+    WithdrawnRule.REPORT: "Such documents are reported, and judged by the terms.",
+    WithdrawnRule.FORBID: "Such documents are forbidden.",
+}
 _UNDECIDED_MEANINGS = {
     UndecidedRule.COUNT: "Words of which it is unclear whether they are the item's own count for "
     "its source.",
@@ -109,6 +122,7 @@ def policy_text(
             for gate in policy.gates
         ],
         "Undecided origin": [_UNDECIDED_MEANINGS[policy.undecided]],
+        "Withdrawn or opted out": [_WITHDRAWN_MEANINGS[policy.withdrawn]],
         "Claimed exceptions": claims or ["None: no statutory exception changes a verdict."],
         "Agreements": [_agreement(agreement, today) for agreement in policy.agreements]
         or ["None."],

@@ -110,6 +110,8 @@ def _names(entry: Entry) -> list[tuple[str, Sequence[str]]]:
         ("Also called", getattr(entry, "aliases", ())),
         ("Hosts", getattr(entry, "hosts", ())),
         ("All content is licensed under", () if content is None else (content,)),
+        ("Made of", getattr(entry, "parts", ())),
+        ("Also made of, without rules", getattr(entry, "other_parts", ())),
         *robots,
         ("Overrides limits of", [str(layer) for layer in getattr(entry, "lifts", ())]),
     ]

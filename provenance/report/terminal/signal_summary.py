@@ -29,6 +29,9 @@ class CapturedSignals:
         Lines of robots.txt that name an RSL document.
     licence : Ruling or None
         Ruling on the licence that a dataset card declares.
+    sources : tuple of (str, Ruling or None)
+        The datasets that a card names as its sources, each with the ruling on it; None if no rule
+        knows it.
     """
 
     title: str
@@ -37,6 +40,7 @@ class CapturedSignals:
     unread: tuple[str, ...] = ()
     rsl_lines: tuple[str, ...] = ()
     licence: Ruling | None = None
+    sources: tuple[tuple[str, Ruling | None], ...] = ()
 
 
 def signal_summary(captures: Sequence[CapturedSignals], style: TerminalStyle) -> str:
@@ -69,6 +73,13 @@ def _lines(capture: CapturedSignals, style: TerminalStyle) -> list[str]:
     if capture.licence is not None:
         sentence = (
             f"Licence: {capture.licence.verdict} ({capture.licence.basis}). {capture.licence.why}"
+        )
+        lines += ["", *style.wrap(one_line(sentence), "  ", "  ")]
+    for name, on_source in capture.sources:
+        sentence = (
+            f"Source {name}: unknown. No rule knows this dataset."
+            if on_source is None
+            else f"Source {name}: {on_source.verdict} ({on_source.basis}). {on_source.why}"
         )
         lines += ["", *style.wrap(one_line(sentence), "  ", "  ")]
     return lines

@@ -3,7 +3,7 @@
 import shlex
 from collections.abc import Iterator
 
-from provenance.model import MAX_DOCUMENT, Circumstances, DateRange, Result
+from provenance.model import MAX_DOCUMENT, Circumstances, DateRange, Result, WithdrawnRule
 
 
 def reproduction_command(result: Result) -> tuple[tuple[str, ...], ...]:
@@ -51,6 +51,8 @@ def _single_options(result: Result) -> Iterator[tuple[str, str | None]]:
     yield "--control", control.registry.path if control else None
     yield "--calibration", calibration.path if calibration else None
     yield "--signals", result.policy.signals
+    if result.policy.withdrawn is not WithdrawnRule.REPORT:
+        yield "--withdrawn", str(result.policy.withdrawn)
     yield "--withdrawn-key", result.policy.withdrawn_key
     yield "--baseline", baseline
     yield "--model-of", None if model_path == baseline else model_path

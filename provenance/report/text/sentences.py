@@ -28,7 +28,7 @@ VERDICT_MEANINGS = {
 EVIDENCE_MEANINGS = {
     "content": "the document contains words of the item",
     "resemblance": "the whole document is a near-duplicate of the item",
-    "link": "the document's address belongs to the source",
+    "link": "the document's address belongs to the source, or the dataset card names it",
     "licence": "the row or the dataset card declares the licence",
     "signal": "a signal of the page or its site asks not to train on it",
 }

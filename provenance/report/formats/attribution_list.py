@@ -1,0 +1,59 @@
+"""The attribution list as CSV: the items whose licence asks for credit or notices."""
+
+import csv
+import io
+
+from provenance.model import Report, SourceRuling
+from provenance.report.files.findings_parquet import sort_findings
+from provenance.report.formats.csv_findings import csv_cell
+from provenance.report.render_options import RenderOptions
+from provenance.report.text.obligations import CREDIT, conditional_reasons
+
+_HEADS = ("source", "item", "address", "licence", "licence_address", "author", "documents")
+_KEY = ("source", "verdict", "basis", "terms", "collection")
+_AUTHOR = "see the address"
+
+
+def render(report: Report, _: RenderOptions) -> str:
+    """Render the attribution list.
+
+    Parameters
+    ----------
+    report : Report
+        Has the findings and the rulings.
+
+    Returns
+    -------
+    str
+        A header and one row per item: where it is, its licence, and in how many documents of the
+        dataset it was found. Registries keep no names of authors; they are at the address.
+    """
+    licences = {
+        _key(each): licence for each in report.result.rulings if (licence := _licence_of(each))
+    }
+    documents: dict[tuple[str, str, str, str, str], set[tuple[str, int]]] = {}
+    columns = [*_KEY, "item", "url", "file", "row"]
+    for row in sort_findings(report.findings).select(columns).to_pylist():
+        licence = licences.get(tuple(row[name] for name in _KEY))
+        if licence is not None:
+            item = (row["source"], row["item"] or "", row["url"] or "", *licence)
+            documents.setdefault(item, set()).add((row["file"], row["row"]))
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(_HEADS)
+    for item in sorted(documents):
+        writer.writerow([*map(csv_cell, item), _AUTHOR, len(documents[item])])
+    return out.getvalue()
+
+
+def _key(each: SourceRuling) -> tuple[str | None, ...]:
+    ruling = each.ruling
+    return each.source, str(ruling.verdict), ruling.basis, ruling.terms, each.collection
+
+
+def _licence_of(each: SourceRuling) -> tuple[str, str] | None:
+    """Return the document that asks for credit, and its address."""
+    for reason in conditional_reasons(each):
+        if not set(CREDIT).isdisjoint(reason.terms.conditions):
+            return reason.terms.document, reason.terms.address or ""
+    return None

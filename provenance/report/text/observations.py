@@ -1,0 +1,35 @@
+"""Sentences on what was observed beside the shares."""
+
+from provenance.model import Observation, ObservationKind, Result
+from provenance.report.text.number_format import count
+
+
+def observation_sentences(result: Result) -> tuple[str, ...]:
+    """Return a sentence for each observation."""
+    names = {ruling.source: ruling.name for ruling in result.rulings}
+    return tuple(_sentence(each, names) for each in result.observations)
+
+
+def _sentence(observation: Observation, names: dict[str, str]) -> str:
+    documents = count(observation.documents, "document")
+    have = "has" if observation.documents == 1 else "have"
+    declare = "declares" if observation.documents == 1 else "declare"
+    source = names.get(observation.source or "", observation.source)
+    match observation.kind:
+        case ObservationKind.WITHDRAWN:
+            return f"{documents} of withdrawn items, as registries say; {_WHERE}."
+        case ObservationKind.OPTED_OUT:
+            return f"{documents} from addresses whose owners opted out; {_WHERE}."
+        case ObservationKind.MARKED_ITEM:
+            return (
+                f"{documents} {have} item {observation.detail} of {source}, which its owner "
+                f"planted: evidence that content of {source} was taken. It counts in no share."
+            )
+        case ObservationKind.CONTRADICTED_LICENCE:
+            return (
+                f"{documents} {declare} the licence {observation.detail}, but {have} content of "
+                f"{source}, whose terms forbid the use."
+            )
+
+
+_WHERE = "column `withheld` of findings.parquet says why"

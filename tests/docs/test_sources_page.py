@@ -1,0 +1,88 @@
+"""docs/sources.md is written from the data of `provenance sources`, which holds together."""
+
+import re
+import shlex
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from provenance.cli.registry import command as registry
+from provenance.read.dumps.layouts import LAYOUTS
+from provenance.read.dumps.published_dumps import published_sources
+from provenance.read.rules.rule_files import load_rules
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "sources.md"
+HEAD = """# Sources
+
+Written by `make docs` from the data of `provenance sources`: where the sources that people ask for
+most publish their items, or let users export them. Nothing here says what you may do with them:
+that is what `provenance rules show NAME` and a check are for. Each statement has the day on which
+its page was read; sizes are of the same day.
+"""
+SOURCES = published_sources()
+
+
+@cache
+def written() -> str:
+    """Return the page as it should be."""
+    lines = [HEAD]
+    for source in SOURCES:
+        lines += [f"## {source.name}", ""]
+        for dump in source.dumps:
+            what = f"[{dump.what}]({dump.address})" if dump.address else dump.what
+            size = f"; {dump.size}" if dump.size else ""
+            layouts = ", ".join(f"`{name}`" for name in dump.layouts)
+            lines.append(f"- {what}{size}. Layout: {layouts}.")
+        for statement in source.access:
+            how = "" if statement.kind == "primary" else ", a page that reports it"
+            read = f"[read on {statement.read}]({statement.address}){how}"
+            lines.append(f"- Access: {statement.says} ({read})")
+        if source.avoid:
+            lines.append(f"- Do not use: {source.avoid}.")
+        if source.remark:
+            lines.append(f"- Note: {source.remark}.")
+        if source.command:
+            lines += ["", f"```text\n{source.command}\n```"]
+        lines.append("")
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def test_the_page_is_what_the_data_say():
+    assert PAGE.read_text("utf-8") == written(), "run `make docs`"
+
+
+def test_twenty_sources_are_known_to_the_rules():
+    known = {source.id for source in load_rules().sources}
+    assert len(SOURCES) == len({source.id for source in SOURCES}) == 20
+    assert [source.id for source in SOURCES if source.id not in known] == ["books3"]
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.id)
+def test_a_source_has_layouts_that_are_read_and_a_command_that_parses(source):
+    layouts = {name for dump in source.dumps for name in dump.layouts}
+    assert layouts - LAYOUTS.keys() == set()
+    assert bool(source.command) == bool(source.dumps)
+    assert source.dumps or source.avoid
+    if source.command:
+        program, group, name, *arguments = shlex.split(source.command)
+        assert (program, group) == ("provenance", "registry")
+        build = registry.commands[name]
+        context = build.make_context(name, [*arguments])
+        assert context.params["source"] == source.id
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.id)
+def test_a_statement_has_an_address_and_a_day(source):
+    addresses = [dump.address for dump in source.dumps if dump.address]
+    for statement in source.access:
+        addresses.append(statement.address)
+        assert date(2026, 1, 1) < statement.read <= date.today()  # noqa: DTZ011 (a day, not a moment)
+        assert statement.kind in {"primary", "secondary"}
+        assert statement.says.endswith(".")
+    assert [each for each in addresses if not re.fullmatch(r"https://\S+", each)] == []
+
+
+if __name__ == "__main__":
+    PAGE.write_text(written(), "utf-8")

@@ -1,0 +1,83 @@
+"""A corpus is judged by its own terms and those of its parts: the strictest counts."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from provenance.judge.rulings import Judge
+from provenance.model import Agreement, Circumstances, DateRange, Purpose, Source, Verdict
+
+TODAY = date(2026, 1, 1)
+
+
+@pytest.fixture
+def judged(book, terms):
+    """Judge a corpus of some parts, each with one verdict."""
+
+    def run(own, parts=(), other_parts=(), agreements=(), **verdicts):
+        made = [
+            Source(name, name, (), (terms(f"{name}/terms", verdict, "2020-01-01"),))
+            for name, verdict in verdicts.items()
+        ]
+        library = replace(
+            book(),
+            sources=(
+                Source(
+                    "corpus",
+                    "Corpus",
+                    (),
+                    (terms("corpus/card", own, "2020-01-01"),),
+                    parts=(*verdicts, *parts),
+                    other_parts=tuple(other_parts),
+                ),
+                *made,
+            ),
+        )
+        return Judge(library, Circumstances(), agreements, TODAY).rule("corpus", date(2021, 1, 1))
+
+    return run
+
+
+@pytest.mark.parametrize("strictest", list(Verdict))
+def test_the_strictest_part_counts(judged, strictest):
+    ruling = judged(Verdict.PERMITTED, a=Verdict.PERMITTED, b=strictest).ruling
+    assert (ruling.subject, ruling.verdict) == ("corpus", strictest)
+    assert "Corpus is made of 2 parts" in ruling.why
+    assert {reason.terms.id.partition("/")[0] for reason in ruling.reasons} == {"corpus", "a", "b"}
+    parts = {each.circumstance: each.verdict for each in ruling.alternatives}
+    assert (parts["the part a"], parts["the part b"]) == (Verdict.PERMITTED, strictest)
+
+
+def test_its_own_terms_count_if_no_part_is_stricter(judged):
+    ruling = judged(Verdict.FORBIDDEN, a=Verdict.RESTRICTED).ruling
+    assert (ruling.verdict, ruling.terms) == (Verdict.FORBIDDEN, "corpus/card/2020-01-01")
+    assert "made of one part; none is judged more strictly" in ruling.why
+    decisive = [reason.terms.id for reason in ruling.reasons if reason.decisive]
+    assert decisive == ["corpus/card/2020-01-01"]
+
+
+def test_a_part_that_no_rule_knows_is_unknown(judged):
+    ruling = judged(Verdict.PERMITTED, other_parts=["Some Books"]).ruling
+    assert (ruling.verdict, ruling.basis) == (Verdict.UNKNOWN, "no-rule")
+    assert "'Some Books'" in ruling.why
+
+
+def test_an_agreement_on_the_corpus_covers_its_parts_and_one_on_a_part_that_part(judged):
+    def contract(source):
+        return Agreement(source, (Purpose.PRETRAINING,), DateRange(), "contract")
+
+    made = judged(Verdict.FORBIDDEN, a=Verdict.FORBIDDEN, agreements=[contract("corpus")])
+    assert (made.ruling.verdict, made.agreement.reference) == (Verdict.PERMITTED, "contract")
+    made = judged(Verdict.PERMITTED, a=Verdict.FORBIDDEN, agreements=[contract("a")])
+    assert made.ruling.verdict is Verdict.PERMITTED
+    made = judged(
+        Verdict.PERMITTED, a=Verdict.FORBIDDEN, b=Verdict.FORBIDDEN, agreements=[contract("a")]
+    )
+    assert made.ruling.verdict is Verdict.FORBIDDEN
+
+
+def test_the_ruling_changes_where_that_on_a_part_does(shipped):
+    judge = Judge(shipped, Circumstances(), (), TODAY)
+    assert set(judge.turning_days("stackexchange")) <= set(judge.turning_days("redpajama"))
+    assert set(judge.turning_days("stackexchange")) <= set(judge.turning_days("dolma"))

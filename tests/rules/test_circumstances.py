@@ -1,0 +1,233 @@
+"""Circumstances as people ask about them, each with the verdict that a lawyer's reading gives."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from provenance.judge.rulings import Judge
+from provenance.model import Actor, Circumstances, DateRange, ModelScope, Purpose
+from provenance.read.rules.rule_files import load_rules
+
+SCRAPER, ACCOUNT, DEVELOPER = Actor.SCRAPER, Actor.ACCOUNT_HOLDER, Actor.API_DEVELOPER
+RECIPIENT, RESEARCH = Actor.RECIPIENT, Actor.RESEARCH_ORGANISATION
+LIBRARY = load_rules()
+TODAY = date(2026, 11, 28)
+ASKED: list[tuple[str, dict[str, Any], str]] = [
+    ("x", {"day": "2022-06-01", "actor": SCRAPER}, "restricted/automated-access"),
+    ("x", {"day": "2024-06-01", "actor": SCRAPER}, "restricted/automated-access"),
+    (
+        "x",
+        {"day": "2026-06-01", "actor": DEVELOPER, "model": ("foundation-or-frontier",)},
+        "forbidden/explicit-ml",
+    ),
+    ("x", {"day": "2026-06-01", "actor": DEVELOPER, "model": ()}, "restricted/redistribution"),
+    ("x", {"day": "2024-01-01", "actor": DEVELOPER}, "unknown/licence-scope"),
+    ("x", {"day": "2026-06-01", "actor": RECIPIENT}, "unknown/not-bound"),
+    ("x", {}, "forbidden/explicit-ml"),
+    (
+        "x",
+        {"day": "2022-06-01", "actor": SCRAPER, "licence": "cc-by-nc-4.0"},
+        "forbidden/condition-unmet",
+    ),
+    (
+        "x",
+        {"day": "2022-06-01", "actor": SCRAPER, "licence": "cc-by-nc-4.0", "commercial": False},
+        "restricted/copyright-licence",
+    ),
+    ("reddit", {"day": "2019-01-01", "actor": SCRAPER}, "restricted/automated-access"),
+    ("reddit", {"day": "2023-05-01", "actor": DEVELOPER}, "forbidden/explicit-ml"),
+    ("reddit", {"day": "2026-08-01", "actor": SCRAPER}, "restricted/explicit-ml"),
+    ("reddit", {"day": "2026-08-01", "actor": DEVELOPER}, "forbidden/explicit-ml"),
+    ("reddit", {"day": "2026-08-01", "actor": RECIPIENT}, "unknown/not-bound"),
+    (
+        "stackexchange",
+        {"day": "2015-01-01", "actor": RECIPIENT, "published": "2014-01-01"},
+        "restricted/copyright-licence",
+    ),
+    (
+        "stackexchange",
+        {"day": "2024-01-01", "actor": RECIPIENT, "published": "2019-01-01"},
+        "restricted/copyright-licence",
+    ),
+    (
+        "stackexchange",
+        {"day": "2025-01-01", "actor": ACCOUNT, "published": "2019-01-01"},
+        "forbidden/explicit-ml",
+    ),
+    ("arxiv", {"day": "2022-01-01", "actor": RECIPIENT}, "unknown/not-seen"),
+    ("arxiv", {"day": "2023-01-01", "actor": RECIPIENT}, "restricted/copyright-licence"),
+    (
+        "arxiv",
+        {"day": "2026-10-01", "actor": RECIPIENT, "licence": "cc-by-4.0"},
+        "restricted/copyright-licence",
+    ),
+    (
+        "arxiv",
+        {"day": "2026-10-01", "actor": RECIPIENT, "licence": "cc-by-nc-sa-4.0"},
+        "forbidden/condition-unmet",
+    ),
+    (
+        "github",
+        {"day": "2022-08-31", "actor": RECIPIENT, "licence": "mit"},
+        "permitted/copyright-licence",
+    ),
+    (
+        "github",
+        {"day": "2022-09-01", "actor": SCRAPER, "licence": "mit"},
+        "restricted/licence-scope",
+    ),
+    (
+        "github",
+        {"day": "2026-10-01", "actor": SCRAPER, "licence": "gpl-3.0"},
+        "restricted/explicit-ml",
+    ),
+    ("github", {"day": "2026-10-01", "actor": SCRAPER}, "restricted/explicit-ml"),
+    ("artstation", {"day": "2023-06-01", "actor": SCRAPER}, "unknown/not-signalled"),
+    (
+        "artstation",
+        {"day": "2023-06-01", "actor": SCRAPER, "signals": ("noai",)},
+        "forbidden/explicit-ml",
+    ),
+    (
+        "sketchfab",
+        {"day": "2024-01-01", "actor": SCRAPER, "signals": ("noai",)},
+        "forbidden/explicit-ml",
+    ),
+    ("deviantart", {"day": "2024-06-01", "actor": SCRAPER}, "forbidden/explicit-ml"),
+    ("nytimes", {"day": "2022-01-01", "actor": SCRAPER}, "restricted/automated-access"),
+    ("nytimes", {"day": "2023-08-02", "actor": SCRAPER}, "unknown/not-seen"),
+    ("nytimes", {"day": "2023-08-03", "actor": SCRAPER}, "forbidden/explicit-ml"),
+    (
+        "nytimes",
+        {"day": "2025-06-01", "actor": SCRAPER, "purpose": "retrieval"},
+        "forbidden/explicit-ml",
+    ),
+    (
+        "nytimes",
+        {"day": "2025-06-01", "actor": SCRAPER, "place": "DE", "claims": ("eu-dsm-art-4",)},
+        "forbidden/explicit-ml",
+    ),
+    (
+        "nytimes",
+        {
+            "day": "2025-06-01",
+            "actor": RESEARCH,
+            "place": "DE",
+            "claims": ("eu-dsm-art-3",),
+            "purpose": "research-tdm",
+            "commercial": False,
+        },
+        "restricted/automated-access",
+    ),
+    ("washington-post", {"day": "2010-01-01", "actor": SCRAPER}, "unknown/not-seen"),
+    ("genius", {"day": "2010-01-01", "actor": SCRAPER}, "unknown/not-seen"),
+    ("bbc", {"day": "2024-01-01", "actor": SCRAPER}, "forbidden/explicit-ml"),
+    ("cc-by-4.0", {}, "restricted/copyright-licence"),
+    ("cc-by-sa-4.0", {}, "restricted/copyright-licence"),
+    ("cc-by-nc-4.0", {}, "forbidden/condition-unmet"),
+    ("cc-by-nc-4.0", {"commercial": False}, "restricted/copyright-licence"),
+    (
+        "cc-by-nc-4.0",
+        {"commercial": True, "place": "JP", "claims": ("japan-30-4",), "day": "2024-01-01"},
+        "restricted/statute",
+    ),
+    (
+        "cc-by-nc-4.0",
+        {"commercial": True, "place": "EU", "claims": ("eu-dsm-art-4",), "day": "2024-01-01"},
+        "restricted/statute",
+    ),
+    (
+        "cc-by-nc-4.0",
+        {
+            "commercial": True,
+            "place": "EU",
+            "claims": ("eu-dsm-art-4",),
+            "day": "2024-01-01",
+            "signals": ("tdmrep",),
+        },
+        "restricted/statute",
+    ),
+    ("cc0-1.0", {}, "permitted/public-domain"),
+    ("cc0-1.0", {"signals": ("tdmrep",), "place": "DE"}, "restricted/tdm-reservation"),
+    ("cc0-1.0", {"signals": ("tdmrep",), "place": "US"}, "permitted/public-domain"),
+    ("mit", {}, "permitted/copyright-licence"),
+    ("gpl-3.0", {}, "restricted/copyright-licence"),
+    ("odc-by-1.0", {}, "restricted/copyright-licence"),
+    ("all-rights-reserved", {}, "restricted/default-copyright"),
+    (
+        "all-rights-reserved",
+        {"place": "EU", "claims": ("eu-dsm-art-4",), "day": "2024-01-01"},
+        "restricted/statute",
+    ),
+    ("all-rights-reserved", {"place": "US", "claims": ("us-fair-use",)}, "restricted/statute"),
+    ("public-domain", {}, "restricted/public-domain"),
+    ("llama-2", {"published": "2023-08-01"}, "forbidden/model-output"),
+    ("llama-3.1", {}, "unknown/no-terms"),
+    ("llama-3.1", {"published": "2024-08-01"}, "restricted/model-output"),
+    ("gemma", {"published": "2025-06-01"}, "restricted/model-output"),
+    ("gemma", {"published": "2026-05-01"}, "unknown/not-verified"),
+    (
+        "openai",
+        {"day": "2024-01-01", "actor": ACCOUNT, "model": ("competing",)},
+        "forbidden/model-output",
+    ),
+    ("openai", {"day": "2024-01-01", "actor": ACCOUNT, "model": ()}, "unknown/other-model"),
+    (
+        "openai",
+        {"day": "2024-01-01", "actor": RECIPIENT, "model": ("competing",)},
+        "unknown/not-bound",
+    ),
+    ("deepseek", {}, "unknown/not-seen"),
+    ("anthropic", {"day": "2025-05-01", "actor": ACCOUNT}, "forbidden/model-output"),
+    ("microsoft-ai", {"day": "2024-01-01", "actor": ACCOUNT}, "forbidden/model-output"),
+    (
+        "aws-ai",
+        {"day": "2026-07-01", "actor": DEVELOPER, "model": ("competing",)},
+        "forbidden/model-output",
+    ),
+    ("tiktok", {"place": "JP"}, "unknown/not-seen"),
+    ("spotify", {"day": "2024-01-01", "actor": DEVELOPER}, "unknown/not-verified"),
+    ("telegram", {"day": "2023-01-01", "actor": SCRAPER}, "unknown/not-bound"),
+    ("fineweb", {"day": "2025-01-01", "actor": RECIPIENT}, "unknown/not-seen"),
+    ("dolma", {"day": "2026-10-01", "actor": DEVELOPER}, "forbidden/explicit-ml"),
+    ("the-pile", {"day": "2021-01-01", "actor": RECIPIENT}, "unknown/not-seen"),
+    (
+        "common-corpus",
+        {"day": "2025-06-01", "actor": RECIPIENT, "licence": "cc-by-4.0"},
+        "restricted/copyright-licence",
+    ),
+    (
+        "the-stack",
+        {"day": "2026-11-28", "actor": RECIPIENT, "licence": "mit"},
+        "restricted/explicit-ml",
+    ),
+    (
+        "wikipedia",
+        {"day": "2024-01-01", "actor": RECIPIENT, "published": "2024-01-01"},
+        "restricted/copyright-licence",
+    ),
+    ("gutenberg", {"day": "2024-01-01", "actor": RECIPIENT}, "unknown/not-bound"),
+    ("hackernews", {"day": "2024-01-01", "actor": SCRAPER}, "restricted/automated-access"),
+    ("youtube", {"day": "2025-01-01", "actor": SCRAPER}, "restricted/automated-access"),
+    ("nobody-knows", {}, "unknown/no-rule"),
+]
+
+
+@pytest.mark.parametrize(
+    ("subject", "asked", "outcome"), ASKED, ids=[f"{row[0]}-{n}" for n, row in enumerate(ASKED)]
+)
+def test_content_is_judged_as_a_lawyer_reads_the_documents(subject, asked, outcome):
+    stated = dict(asked)
+    published, day = stated.pop("published", None), stated.pop("day", None)
+    licence, signals = stated.pop("licence", None), stated.pop("signals", ())
+    if day is not None:
+        first = date.fromisoformat(day)
+        stated["collected"] = DateRange(first, first + timedelta(days=1))
+    stated["jurisdiction"] = stated.pop("place", None)
+    stated["purpose"] = Purpose(stated.pop("purpose", "pretraining"))
+    if "model" in stated:
+        stated["model"] = tuple(map(ModelScope, stated["model"]))
+    on = None if published is None else date.fromisoformat(published)
+    ruling = Judge(LIBRARY, Circumstances(**stated), (), TODAY).rule(subject, on, licence, signals)
+    assert f"{ruling.ruling.verdict}/{ruling.ruling.basis}" == outcome
