@@ -40,7 +40,7 @@ def read_content_table(files: Files, entry: DataFile | None, schema: pa.Schema) 
     entry : DataFile or None
         The table.
     schema : pyarrow.Schema
-        Its schema.
+        Its schema; columns that may be null may be missing.
 
     Raises
     ------
@@ -56,6 +56,9 @@ def read_content_table(files: Files, entry: DataFile | None, schema: pa.Schema) 
     with open_parquet(file) as parquet:
         table = parquet.read(use_threads=False)
         table.validate(full=True)
+    for place, field in enumerate(schema):
+        if field.nullable and field.name not in table.column_names:  # of an earlier version
+            table = table.add_column(place, field, pa.nulls(len(table), field.type))
     if not table.schema.equals(schema):
         raise CorruptFile(f"{file.path} has unexpected columns", remedy=REMEDY)
     return table

@@ -155,7 +155,10 @@ def read_rows(file: MappedFile, columns: Sequence[str], numbers: UInt32s, rows: 
     DigestMismatch, CorruptFile
         If the file is damaged, or the number of rows differs.
     """
-    distinct, places = np.unique(numbers, return_inverse=True)
+    if len(numbers) and (np.diff(numbers.astype(np.int64)) > 0).all():
+        distinct, places = numbers, None
+    else:
+        distinct, places = np.unique(numbers, return_inverse=True)
     with open_parquet(file) as parquet:
         starts = row_group_starts(parquet)
         check_row_ranges(file, starts, rows)
@@ -175,7 +178,7 @@ def read_rows(file: MappedFile, columns: Sequence[str], numbers: UInt32s, rows: 
 
     pieces = [empty, *chain.from_iterable(_read_in_threads(read, np.flatnonzero(np.diff(bounds))))]
     selected = pa.concat_tables(pieces).combine_chunks()
-    if np.array_equal(distinct, numbers):
+    if places is None:
         return selected
     return selected.take(pa.array(places)).combine_chunks()
 

@@ -23,6 +23,7 @@ from provenance.registry.build.segment_set import (
     SegmentSet,
     concatenate_lists,
     find_values,
+    items_without,
 )
 from provenance.registry.manifest import CODES_FILE, ITEMS_FILE, KEYS_FILE
 from provenance.registry.mapped_files import MappedSegment
@@ -74,7 +75,7 @@ def _as_list(place: int, items: UInt32s) -> ItemList:
 def _select(segment: MappedSegment, selection: Selection, dead: UInt32s) -> UInt32s:
     """Return the items of a segment that are not among `dead` and meet all conditions."""
     low, high = _date_range(item_array(segment, KEYS_FILE, np.uint64), selection)
-    numbers = np.setdiff1d(np.arange(low, high, dtype=np.uint32), dead)
+    numbers = items_without(low, high, dead)
     sources = [source.source for source in segment.entry.sources]
     if selection.source is not None:
         if selection.source not in sources:

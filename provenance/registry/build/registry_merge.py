@@ -33,6 +33,7 @@ from provenance.registry.build.segment_set import (
     concatenate_lists,
     distinct_values,
     find_values,
+    items_without,
     replace_segments,
     review_copies,
     segment_age,
@@ -197,7 +198,7 @@ def subset_registry(
             )
         others = concatenate_lists(
             [
-                _as_list(place, np.setdiff1d(_all_items(segment), selected.of(place)))
+                _as_list(place, items_without(0, segment.entry.items, selected.of(place)))
                 for place, segment in enumerate(present.segments)
             ]
         )
@@ -322,10 +323,6 @@ def _possible_versions(segments: SegmentSet, owners: Sequence[int]) -> Iterator[
 
 def _as_list(place: int, items: UInt32s) -> ItemList:
     return ItemList(np.full(len(items), place), items)
-
-
-def _all_items(segment: MappedSegment) -> UInt32s:
-    return np.arange(segment.entry.items, dtype=np.uint32)
 
 
 def _status_rows(items: ItemList, state: str) -> pa.Table:

@@ -28,7 +28,13 @@ from provenance.model import (
     list_indices,
 )
 from provenance.registry.array_reader import item_array, read_tokens
-from provenance.registry.build.item_keys import FIRST_DATE, LAST_DATE, item_dates
+from provenance.registry.build.item_keys import (
+    FIRST_DATE,
+    LAST_DATE,
+    UNDATED_KEY,
+    first_key,
+    item_dates,
+)
 from provenance.registry.item_copies import sequence_hashes
 from provenance.registry.manifest import (
     CODES_FILE,
@@ -187,6 +193,14 @@ NO_ITEMS = ItemList(np.zeros(0, np.int64), np.zeros(0, np.uint32))
 """An empty list of items."""
 
 _NONE = np.zeros(0, np.uint32)
+
+
+def items_without(low: int, high: int, others: UInt32s) -> UInt32s:
+    """Return the numbers from `low` to `high`, without the last, that are not among `others`."""
+    is_kept = np.ones(max(high - low, 0), np.bool_)
+    is_kept[others[(others >= low) & (others < high)].astype(np.int64) - low] = False
+    numbers: UInt32s = (np.flatnonzero(is_kept) + low).astype(np.uint32)
+    return numbers
 
 
 def concatenate_lists(lists: Sequence[ItemList]) -> ItemList:
@@ -402,16 +416,28 @@ def _live_coverage(segment: MappedSegment, dead: UInt32s) -> Sequence[SourceCove
     coverage = []
     for code, source in enumerate(segment.entry.sources):
         if source.source in gone:
-            dates = _dates_of(segment, np.flatnonzero(is_live & (codes == code)))
+            dates = _extreme_dates(segment, np.flatnonzero(is_live & (codes == code)))
             coverage.append(subtract_coverage(source, gone[source.source], dates))
         else:
             coverage.append(source)
     return [source for source in coverage if source.items]
 
 
+def _extreme_dates(segment: MappedSegment, items: Int64s) -> Int64s:
+    """Return dates of some items, the earliest and the latest among them, in seconds since 1970.
+
+    Items are in the order of their dates, apart from dates that are clipped in their keys; those
+    without a date come last.
+    """
+    keys = item_array(segment, KEYS_FILE, np.uint64)
+    ends = [first_key(FIRST_DATE + 1), first_key(LAST_DATE), UNDATED_KEY]
+    early, late, dated = (int(np.searchsorted(items, np.searchsorted(keys, end))) for end in ends)
+    first, last = items[: max(early, min(dated, 1))], items[min(late, max(dated - 1, 0)) : dated]
+    return _dates_of(segment, np.unique(np.concatenate([first, last])))
+
+
 def _dates_of(segment: MappedSegment, items: Int64s) -> Int64s:
-    """Return the dates of those of some items that have one, in seconds since 1970."""
-    # Items are in the order of their dates; those without one come last.
+    """Return the dates of some items that have one, in seconds since 1970."""
     dates = item_dates(item_array(segment, KEYS_FILE, np.uint64)[items])
     clipped = np.flatnonzero((dates == FIRST_DATE) | (dates == LAST_DATE))
     rows = read_rows(
