@@ -8,11 +8,13 @@ import pyarrow as pa
 from provenance.model import (
     FINDINGS,
     Agreement,
+    Collection,
     DateRange,
     Gate,
     GateOutcome,
     Purpose,
     Report,
+    Route,
     Verdict,
 )
 from provenance.report.formats.html_report import html_page
@@ -31,6 +33,41 @@ def told(report: Report = BARE, **result) -> tuple[str, ...]:
 def test_shipped_rules_that_one_s_own_replace_are_named():
     (note,) = told(rules_path="my-rules", rules_replaced=("sources/x.yaml",))
     assert note.startswith("WARNING: files in my-rules replace shipped rules: sources/x.yaml.")
+
+
+def test_each_collection_is_told_with_its_circumstances_and_what_was_found():
+    bought = Collection(
+        "bought",
+        files="bought/*",
+        collected=DateRange(date(2024, 5, 1), date(2024, 6, 1)),
+        route=Route.PURCHASE,
+        agreement="contract 17",
+    )
+    empty = Collection("nothing", column="meta.snapshot", value="2021-*")
+    of_source = sample_report().result.shares[0]
+    none = replace(of_source.documents, count=0)
+    shares = tuple(
+        replace(of_source, by="collection", key=key, documents=documents, verdict=verdict)
+        for key, documents, verdict in (
+            ("bought", of_source.documents, Verdict.FORBIDDEN),
+            ("nothing", none, None),
+            ("other content", of_source.documents, None),
+            ("bought, dated by its rows", of_source.documents, Verdict.UNKNOWN),
+        )
+    )
+    notes = told(policy={"collections": (bought, empty)}, shares=shares)
+    assert notes[0] == (
+        "Collection bought (files bought/*; by purchase, under contract 17): what was found is "
+        "2.1% of the tokens of the dataset, forbidden; checked for pretraining, collected "
+        "2024-05-01 to 2024-05-31, by a party in any role."
+    )
+    assert any(
+        note.startswith("Collection nothing (meta.snapshot = 2021-*): nothing was found; checked")
+        for note in notes
+    )
+    assert any(note.startswith("Content in no collection: what was found") for note in notes)
+    (dated,) = (note for note in notes if note.startswith("Bought, dated by its rows"))
+    assert dated.endswith("unknown; collected on the day that each row states.")
 
 
 def test_an_agreement_without_effect_is_noted_and_another_is_not():

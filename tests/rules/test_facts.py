@@ -44,6 +44,11 @@ CORRECTIONS: dict[tuple[str, str | None], Period] = {
     # The terms bind whoever accepts them or uses Developer Services: another statement is about
     # scrapers who do neither.
     ("reddit-developer-terms", "2026-03-24"): {"binds": ["api-developer"]},
+    # It has a clause on analysis: see pixiv/data-analysis-clause.
+    ("pixiv-terms", "2023-04-19"): {
+        "paraphrase": "Crawlers barred. In the latest stored copy (2026-07-21) this wording was "
+        "changed.",
+    },
     # The cited copy has exemptions, and the clause was renumbered.
     ("github-terms", "2025-09-29"): {
         "clause": 'D.8 "Access Reciprocity"; D.9 since 2026-04-27',

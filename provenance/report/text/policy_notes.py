@@ -92,8 +92,9 @@ def _collections(result: Result) -> Iterator[str]:
             name, checked = "Content in no collection", f"checked {circumstances_phrase(general)}"
         else:
             name, checked = share.key.capitalize(), "collected on the day that each row states"
-        found = f"{percent(share.tokens.share)} of the tokens, {share.verdict or 'mixed verdicts'}"
-        yield f"{name}: {found if share.documents.count else 'nothing found'}; {checked}."
+        size = f"what was found is {percent(share.tokens.share)} of the tokens of the dataset"
+        found = f"{size}, {share.verdict or 'with several verdicts'}"
+        yield f"{name}: {found if share.documents.count else 'nothing was found'}; {checked}."
 
 
 def _sources(result: Result) -> list[str]:
