@@ -26,6 +26,7 @@ class CheckArguments:
     registries: tuple[str, ...]
     declared_only: bool
     backgrounds: tuple[str, ...]
+    common_background: bool | None
     control: str | None
     policy: str | None
     purpose: str | None
@@ -77,6 +78,7 @@ class CheckArguments:
             registries=[pipeline.empty_registry()] if self.declared_only else self.registries,
             calibration=self.calibration,
             backgrounds=self.backgrounds,
+            common_background=self.common_background,
             signals=self.signals,
             withdrawn=self.withdrawn,
             withdrawn_key=self.withdrawn_key,

@@ -102,6 +102,7 @@ def command(  # noqa: PLR0913 (one parameter per option)
     result: Path | None,
     registries: tuple[str, ...],
     backgrounds: tuple[str, ...],
+    common_background: bool | None,
     policy: str | None,
     purpose: str | None,
     collected: str | None,
@@ -130,6 +131,7 @@ def command(  # noqa: PLR0913 (one parameter per option)
         "max_document": max_document,
         "registries": registries,
         "backgrounds": backgrounds,
+        "common_background": common_background,
     }
     if result is None:
         resolved_policy = pipeline.effective_policy(policy, **options)  # type: ignore[arg-type]

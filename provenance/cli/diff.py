@@ -63,6 +63,7 @@ def command(  # noqa: PLR0913 (one parameter per option)
     new: str,
     registries: tuple[str, ...],
     backgrounds: tuple[str, ...],
+    common_background: bool | None,
     policy: str | None,
     collected: str | None,
     text_columns: tuple[str, ...],
@@ -89,6 +90,7 @@ def command(  # noqa: PLR0913 (one parameter per option)
         max_document=max_document,
         registries=registries,
         backgrounds=backgrounds,
+        common_background=common_background,
     )
     if verify:
         pipeline.forget_registries(resolved_policy)

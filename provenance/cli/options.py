@@ -23,7 +23,7 @@ registry_option = click.option(
     shell_complete=folders,
     help="Registry to match against; repeatable.",
 )
-background_option = click.option(
+_background_option = click.option(
     "--background",
     "backgrounds",
     multiple=True,
@@ -32,6 +32,22 @@ background_option = click.option(
     help="Registry of texts that are often quoted (books, scripture, licences): findings that it "
     "also contains are contested, and no gate counts them; repeatable.",
 )
+_common_background_option = click.option(
+    "--no-common-background",
+    "common_background",
+    is_flag=True,
+    flag_value=False,
+    default=None,
+    help="Do not use the shipped background of what everybody quotes: classics, scripture, "
+    "sayings, licences.",
+)
+
+
+def background_option(function: Command) -> Command:
+    """Add the options about backgrounds."""
+    return _background_option(_common_background_option(function))
+
+
 policy_option = click.option(
     "--policy",
     metavar="FILE",

@@ -66,6 +66,7 @@ def command(  # noqa: PLR0913 (one parameter per option)
     file: Path | None,
     registries: tuple[str, ...],
     backgrounds: tuple[str, ...],
+    common_background: bool | None,
     policy: str | None,
     kinds: tuple[str, ...],
     model_of: Path | None,
@@ -82,7 +83,12 @@ def command(  # noqa: PLR0913 (one parameter per option)
     if (text is None) == (file is None):
         raise click.UsageError("give one text: as TEXT, as - for standard input, or with --file")
     resolved_policy = pipeline.effective_policy(
-        policy, registries=registries, backgrounds=backgrounds, model=kinds, **circumstances
+        policy,
+        registries=registries,
+        backgrounds=backgrounds,
+        common_background=common_background,
+        model=kinds,
+        **circumstances,
     )
     if verify:
         pipeline.forget_registries(resolved_policy)

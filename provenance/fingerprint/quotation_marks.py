@@ -30,6 +30,7 @@ _NONE, _SINGLE, _EITHER, _OPENING, _CLOSING = 0, 1, 2, 3, 4
 _TAB, _NEWLINE, _RETURN, _SPACE = 9, 10, 13, 32
 _BLANKS = (_TAB, _NEWLINE, _RETURN, _SPACE)
 _AMPERSAND, _ASTERISK, _SLASH, _SEMICOLON, _LESS, _GREATER, _BRACKET, _UNDERSCORE = b"&*/;<>[_"
+_AT = ord("@")
 _UPPER_A, _UPPER_Z, _LOWER_A, _LOWER_Z, _ZERO, _NINE = b"AZaz09"
 _ENDS = tuple(b".,!?)%")
 """Signs behind a word."""
@@ -137,6 +138,8 @@ def _pair(
     """Take in a quotation mark; return the place of the one that is open after it, or -1."""
     low, high, place, size = sign_place
     opens, closes = _direction(data, low, high, place, size, sign)
+    # Who quotes a post with its author's name passes it on: its words stay the source's.
+    opens = opens and not (place + size < high and data[place + size] == _AT)
     is_open = opened >= 0 and place - opened <= _MAX_QUOTATION
     if is_open and closes:
         _add_flag(flags, opened, place + size, np.uint8(IN_QUOTES))

@@ -221,6 +221,8 @@ class Policy:
         Parts of the corpus with circumstances of their own; the first that fits counts.
     text_columns, registries, backgrounds : tuple of str
         Defaults of the options of the same names.
+    common_background : bool
+        Whether the shipped background of what everybody quotes is used.
     calibration : str or None
         Calibration file by which shares are corrected.
     signals : str or None
@@ -247,6 +249,7 @@ class Policy:
     text_columns: tuple[str, ...] = ()
     registries: tuple[str, ...] = ()
     backgrounds: tuple[str, ...] = ()
+    common_background: bool = True
     calibration: str | None = None
     signals: str | None = None
     undecided: UndecidedRule = UndecidedRule.COUNT

@@ -239,6 +239,8 @@ class Result:
         The part of the corpus that was checked; None if all was.
     backgrounds : tuple of RegistrySummary
         Registries whose passages are contested; nothing is attributed to them.
+    common_background : RegistrySummary or None
+        The shipped background of what everybody quotes; None if it was not used.
     control : Control or None
         Estimate of how many findings are chance matches; None if not measured.
     baseline : BaselineSummary or None
@@ -274,6 +276,7 @@ class Result:
     calibration: CalibrationSummary | None = None
     sample: SampleSummary | None = None
     backgrounds: tuple[RegistrySummary, ...] = ()
+    common_background: RegistrySummary | None = None
     control: Control | None = None
     baseline: BaselineSummary | None = None
     corpus_model: CorpusModelSummary | None = None

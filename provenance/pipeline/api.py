@@ -199,9 +199,9 @@ def check(  # noqa: PLR0913 (the options of the command)
         Called with the name of a step, the amount that is done, and the total or None.
     **options
         `registries`, `purpose`, `collected`, `actor`, `jurisdiction`, `commercial`, `model`,
-        `claims`, `gates`, `text_columns`, `max_document`, `calibration`, `backgrounds`, `signals`,
-        `withdrawn`, `withdrawn_key`: as the options of `provenance check`; they override the
-        policy.
+        `claims`, `gates`, `text_columns`, `max_document`, `calibration`, `backgrounds`,
+        `common_background`, `signals`, `withdrawn`, `withdrawn_key`: as the options of
+        `provenance check`; they override the policy.
 
     Returns
     -------
@@ -245,7 +245,11 @@ def _open(
     if addresses is not None:
         return addresses
     return corpus_of_objects(
-        data, text_columns=policy.text_columns, split=split, max_document=policy.max_document
+        data,
+        text_columns=policy.text_columns,
+        label_columns=policy.label_columns,
+        split=split,
+        max_document=policy.max_document,
     )
 
 

@@ -12,6 +12,7 @@ import pyarrow as pa
 from provenance.match.candidates.candidate_table import Candidates
 from provenance.model import UInt8s
 from provenance.pipeline.cache_validation import check_reading
+from provenance.pipeline.locate.backgrounds import Background
 from provenance.pipeline.locate.claims import Claims
 from provenance.pipeline.result_cache import Buffer, ResultCache, code_digest, digest_of
 from provenance.pipeline.scan.reading_codec import decode_reading, encode_reading
@@ -152,13 +153,13 @@ def spans_key(
     part: Part,
     reading: Reading,
     claims: Claims,
-    backgrounds: Sequence[RegistryIndex],
+    backgrounds: Sequence[Background],
 ) -> str | None:
     """Return the cache key of the table that locates the claims on the texts of a reading."""
     name = reading_key(cache, part)
     if cache is None or name is None or reading.unread:  # the rest of the part may follow later
         return None
-    digests = [background.registry.manifest.digest for background in backgrounds]
+    digests = [background.digest for background in backgrounds]
     claim_columns = (claims.registries, claims.chosen, claims.firsts, claims.lasts)
     columns = [
         *claim_columns,

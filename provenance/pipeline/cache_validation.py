@@ -16,6 +16,7 @@ from provenance.match.candidates.candidate_table import Candidates
 from provenance.match.candidates.near_duplicates import NearDuplicates
 from provenance.match.scoring.corpus_sample import FULL_BOUND, PASSAGE_LENGTH, PassageSample
 from provenance.model import DOCUMENTS, ELLIPSIS, Int64s, Skipped, Unread
+from provenance.pipeline.locate.backgrounds import Background
 from provenance.pipeline.locate.claims import Claims
 from provenance.pipeline.locate.windows import WINDOW_COLUMNS, TextWindows
 from provenance.pipeline.scan.readings import Counts, Reading, RegistryIndex
@@ -76,7 +77,7 @@ def check_spans(
     claims: Claims,
     reading: Reading,
     registries: Sequence[RegistryIndex],
-    backgrounds: Sequence[RegistryIndex],
+    backgrounds: Sequence[Background],
 ) -> None:
     """Validate the table of located claims of a part.
 
@@ -90,7 +91,7 @@ def check_spans(
         The claims it locates, numbered from the part's first.
     reading : Reading
         Of the part.
-    registries, backgrounds : sequence of RegistryIndex
+    registries, backgrounds : sequence of Background
         The registries and backgrounds that it was matched against.
 
     Raises
@@ -148,9 +149,9 @@ def _check_evidence(spans: pa.Table, claim: Int64s, registries: Sequence[Registr
     _require(not pc.list_flatten(spans["signals"]).null_count)
 
 
-def _check_background_items(spans: pa.Table, backgrounds: Sequence[RegistryIndex]) -> None:
+def _check_background_items(spans: pa.Table, backgrounds: Sequence[Background]) -> None:
     owner, number = spans["background"].to_numpy(), spans["background_item"].to_numpy()
-    counts = [len(background.index.arrays.first) for background in backgrounds]
+    counts = [background.item_count for background in backgrounds]
     _require_range(owner, -1, len(counts))
     _require(bool((number[owner < 0] == -1).all()))
     limits = np.array(counts, np.int64)[owner[owner >= 0]]

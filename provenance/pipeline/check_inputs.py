@@ -13,7 +13,7 @@ from provenance.pipeline.calibration.calibration_fit import (
 )
 from provenance.pipeline.calibration.controls import ControlIndex, open_control
 from provenance.pipeline.corpus_modelling import load_frozen_model
-from provenance.pipeline.locate.backgrounds import margin_tokens, open_backgrounds
+from provenance.pipeline.locate.backgrounds import Background, margin_tokens, open_backgrounds
 from provenance.pipeline.remote_registries import open_named_registry
 from provenance.pipeline.scan.readings import RegistryIndex, build_registry_indexes
 from provenance.pipeline.stage_log import log_duration, log_fact
@@ -31,7 +31,7 @@ class References:
     ----------
     registries : sequence of RegistryIndex
         Registries to search for, in order of their digests.
-    backgrounds : sequence of RegistryIndex
+    backgrounds : sequence of Background
         Registries that make a finding contested if they hold it too.
     control : ControlIndex or None
         Registry whose matches measure chance.
@@ -40,7 +40,7 @@ class References:
     """
 
     registries: Sequence[RegistryIndex]
-    backgrounds: Sequence[RegistryIndex]
+    backgrounds: Sequence[Background]
     control: ControlIndex | None
     calibration: AppliedCalibration | None
 
@@ -92,7 +92,7 @@ def open_references(
     )
     return References(
         registries,
-        open_backgrounds(policy.backgrounds, registries),
+        open_backgrounds(policy.backgrounds, registries, common=policy.common_background),
         open_control(control, registries) if control else None,
         calibration,
     )
@@ -131,16 +131,11 @@ def load_library(policy: Policy, rules: Path | None) -> Library:
 def wait_for_references(opening: Callable[[], References]) -> References:
     """Wait until registries are open, and log them."""
     references = opening()
-    for kind, indexes in (
-        ("registry", references.all_registries),
-        ("background", references.backgrounds),
-    ):
-        for registry_index in indexes:
-            manifest = registry_index.registry.manifest
-            log_fact(
-                f"{kind}: {registry_index.registry.path}; items: {manifest.items:,}, "
-                f"digest {manifest.digest}"
-            )
+    registries = [each.registry.summary() for each in references.all_registries]
+    backgrounds = [each.summary for each in references.backgrounds]
+    for kind, summaries in (("registry", registries), ("background", backgrounds)):
+        for summary in summaries:
+            log_fact(f"{kind}: {summary.path}; items: {summary.items:,}, digest {summary.digest}")
     return references
 
 

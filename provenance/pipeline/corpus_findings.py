@@ -26,6 +26,7 @@ from provenance.pipeline.findings.finding_table import (
     build_findings,
     concatenate_findings,
 )
+from provenance.pipeline.findings.item_repetition import add_repetition
 from provenance.pipeline.locate.claims import attribute_claims
 from provenance.pipeline.locate.locations import locate_matches
 from provenance.pipeline.scan.readings import ReadingBatch, ScannedCorpus
@@ -136,7 +137,9 @@ def find_in_corpus(  # noqa: PLR0913 (a corpus, what it is matched with, and how
         )
         if control is not None and control_model is not None:
             control_counts += count_control_matches(control, batch.readings, control_model, claims)
-    finding_set = replace(concatenate_findings(finding_sets), findings=findings.concatenate())
+    finding_set = concatenate_findings(finding_sets)
+    documents = finding_set.spans["document_number"].to_numpy()[finding_set.finding_rows]
+    finding_set = replace(finding_set, findings=add_repetition(findings.concatenate(), documents))
     return CorpusFindings(finding_set, concatenate_appearances(appearances), control_counts)
 
 

@@ -54,7 +54,7 @@ from provenance.pipeline.findings.summaries import (
     summarise_registries,
 )
 from provenance.pipeline.jit_warmup import StartedCheck, compile_kernels, start_check
-from provenance.pipeline.locate.backgrounds import background_coverage
+from provenance.pipeline.locate.backgrounds import background_coverage, common_coverage
 from provenance.pipeline.remote_registries import fetch_registries, local_folder
 from provenance.pipeline.scan.document_sampling import DocumentSampler
 from provenance.pipeline.scan.readings import RegistryIndex
@@ -223,6 +223,7 @@ def _run_check(
         report.result,
         rules_path=None if settings.rules is None else str(settings.rules),
         backgrounds=background_coverage(references.backgrounds),
+        common_background=common_coverage(references.backgrounds),
         control=None
         if control is None
         else measure_control(control, found.control, registries, counts.tokens, report.findings),

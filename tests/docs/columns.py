@@ -38,6 +38,9 @@ FINDINGS_COLUMNS = {
     "origin_reasons": "what was observed: `whole-item`, `item-continues`, `item-quotes`, …",
     "quoted_work": "id of the item of a background that has the words; null if none has",
     "alternatives": "other items with the same words",
+    "copies": "number of documents of the dataset that have words of the item; null for quotations "
+    "and without an item",
+    "occurrences": "number of findings of the item; null as `copies`",
     "excerpt": "text of the document around the span; null if not kept",
     "excerpt_start": "start of the excerpt, in code points of the text",
     "item_excerpt": "text of the item; null if the registry has no texts",

@@ -39,6 +39,7 @@ def flagged(text: str, flag: int) -> list[str]:
         ("It's the boys' idea, isn't it", []),
         ('a 5" pipe and a 6" pipe', []),
         ('"first paragraph\n\n"and the second" after', ['"first paragraph\n\n"and the second"']),
+        ('"@ann: the ferry is late" again', []),
         ("no marks at all", []),
     ],
 )

@@ -184,6 +184,25 @@ def test_a_whole_text_from_a_source_s_host_is_contested_like_any_other(
     assert made.findings["contested"].to_pylist() == [True, False]
 
 
+def test_a_text_from_a_source_s_host_begins_where_it_does_whatever_stands_before(
+    tmp_path: Path, registry: str, build, pages, posts, write_lines
+) -> None:
+    # The words around a passage, kept to look it up, lie beyond its excerpt.
+    rows = [
+        {"text": f"{pages[0]} {posts[0]['text']} {pages[1]}", "url": "https://example.org/1"},
+        {"text": f"{pages[2]} {posts[1]['text']}", "url": "https://x.com/someone/status/2"},
+    ]
+    corpus = write_lines(tmp_path / "pages.jsonl", rows)
+    policy = Policy(registries=(registry,), backgrounds=(build("book", pages[3:9]),))
+
+    made = check([corpus], policy)
+
+    assert made.findings["evidence"].to_pylist() == ["content", "link", "content"]
+    assert made.findings["start"].to_pylist()[1] == 0
+    first = len(pages[2].split())
+    assert made.findings["tokens"].to_pylist()[1] == first
+
+
 def test_a_registry_cannot_be_its_own_background(compare, registry, posts) -> None:
     with pytest.raises(PolicyError, match="a background and a registry"):
         compare([posts[0]["text"]], registry)

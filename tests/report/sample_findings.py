@@ -59,6 +59,8 @@ def finding(
         "strength": 41.5,
         "expected": 0.0003,
         "contested": False,
+        "copies": 1,
+        "occurrences": 1,
         "origin": "item",
         "origin_reasons": ["whole-item"],
         "alternatives": [],

@@ -28,6 +28,7 @@ from provenance.pipeline.findings.judging import (
     rule_spans,
 )
 from provenance.pipeline.findings.quoted_works import quoted_works, rule_quotations
+from provenance.pipeline.locate.backgrounds import Background
 from provenance.pipeline.locate.claims import Claims
 from provenance.pipeline.locate.excerpts import build_item_excerpts
 from provenance.pipeline.locate.item_marks import MARK_COLUMNS
@@ -141,7 +142,7 @@ def build_findings(  # noqa: PLR0913 (what was located, with what it is describe
     corpus_tokens: int,
     threads: int = 1,
     undecided: UndecidedRule = UndecidedRule.COUNT,
-    backgrounds: Sequence[RegistryIndex] = (),
+    backgrounds: Sequence[Background] = (),
 ) -> FindingSet:
     """Describe and judge everything that was located in some parts of a corpus.
 
@@ -161,7 +162,7 @@ def build_findings(  # noqa: PLR0913 (what was located, with what it is describe
         Number of threads that read items.
     undecided : UndecidedRule
         Whether findings of undecided origin count.
-    backgrounds : sequence of RegistryIndex
+    backgrounds : sequence of Background
         The backgrounds that the spans were looked up in.
     """
     items = describe_spans(spans, registries)
@@ -229,10 +230,13 @@ def build_findings(  # noqa: PLR0913 (what was located, with what it is describe
     )
 
 
+_LATER = ("waiver", "state", "copies", "occurrences", "row_licence", "withheld")
+"""Columns that depend on all findings of a corpus, on the policy, or on what rows declare."""
+
+
 def _finding_table(columns: Mapping[str, object], count: int) -> pa.Table:
-    """Put the columns of findings in their order; those that are filled later are still null."""
-    later = ("waiver", "state", "row_licence", "withheld")
-    unfilled = {name: pa.nulls(count, FINDINGS.field(name).type) for name in later}
+    """Put the columns of findings in their order; those of `_LATER` are still null."""
+    unfilled = {name: pa.nulls(count, FINDINGS.field(name).type) for name in _LATER}
     all_columns = {**columns, **unfilled, "marked": pa.repeat(False, count)}
     return pa.table({name: all_columns[name] for name in FINDINGS.names}, schema=FINDINGS)
 

@@ -15,11 +15,11 @@ from provenance.pipeline.findings.judging import (
     judge_item,
     number_pairs,
 )
-from provenance.pipeline.scan.readings import RegistryIndex
+from provenance.pipeline.locate.backgrounds import Background
 
 
 def quoted_works(
-    spans: pa.Table, finding_rows: Int64s, backgrounds: Sequence[RegistryIndex]
+    spans: pa.Table, finding_rows: Int64s, backgrounds: Sequence[Background]
 ) -> pa.Table:
     """Describe the items of backgrounds that have the words of findings.
 
@@ -29,7 +29,7 @@ def quoted_works(
         Of schema `SPANS`.
     finding_rows : ndarray of int64, shape (n,)
         Rows of `spans` that are findings.
-    backgrounds : sequence of RegistryIndex
+    backgrounds : sequence of Background
         The backgrounds.
 
     Returns
@@ -44,7 +44,7 @@ def quoted_works(
     for owner, background in enumerate(backgrounds):
         rows = np.flatnonzero(owners == owner)
         unique, inverse = np.unique(numbers[rows].astype(np.uint32), return_inverse=True)
-        tables.append(item_rows(background.registry.describe(unique)))
+        tables.append(item_rows(background.describe(unique)))
         places[rows], base = inverse + base, base + len(unique)
     return pa.concat_tables(tables).take(pa.array(places, mask=places < 0))
 

@@ -1,27 +1,51 @@
 """Backgrounds: registries of widely quoted texts; passages that they hold too are contested."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
 
 from provenance.errors import PolicyError
 from provenance.fingerprint.shingles import shingle
 from provenance.match.candidates.candidate_scan import find_candidates
 from provenance.match.candidates.candidate_table import Candidates
-from provenance.match.index.postings_index import BITS_SCALE, CELL_SHIFT, build_postings_index
+from provenance.match.index.postings_index import (
+    BITS_SCALE,
+    CELL_SHIFT,
+    PostingsIndex,
+    build_postings_index,
+)
 from provenance.match.index.stop_shingles import NO_STOPS
-from provenance.model import Flags, Floats, Int64s, RegistrySummary, Tokens, range_indices
+from provenance.model import (
+    Flags,
+    Floats,
+    Int64s,
+    RegistrySummary,
+    Tokens,
+    UInt32s,
+    range_indices,
+)
 from provenance.pipeline.locate.claims import Claims
+from provenance.pipeline.locate.common_index import (
+    common_index,
+    common_summary,
+    describe_pieces,
+    find_sayings,
+)
 from provenance.pipeline.locate.windows import NEIGHBOUR_TOKENS
 from provenance.pipeline.remote_registries import open_named_registry
 from provenance.pipeline.scan.readings import RegistryIndex
+from provenance.registry.store import Registry
 
 _CONTEXT_TOKENS = 32
 """Tokens on both sides of a passage that are looked up with it."""
 
 _MIN_BITS = 50
 """Minimum information of a match: any book holds phrases of less."""
+
+_MIN_SAYING_BITS = 20
+"""The same, of a match with a saying, all of which is known to be quoted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +68,50 @@ class TextPassages:
     runs: Int64s
 
 
+@dataclass(frozen=True, slots=True)
+class Background:
+    """Texts that are widely quoted.
+
+    Parameters
+    ----------
+    summary : RegistrySummary
+        Its name, digest and content.
+    item_count : int
+        Number of its items.
+    load_index : callable
+        Returns its index; called when the first passage is looked up.
+    describe : callable
+        Returns the rows of items, as `Registry.describe` does, by their numbers.
+    find_sayings : callable
+        Returns which items are of sayings, or None if none is: their words are recognised without
+        context however common they are.
+    """
+
+    summary: RegistrySummary
+    item_count: int
+    load_index: Callable[[], PostingsIndex]
+    describe: Callable[[UInt32s], pa.Table]
+    find_sayings: Callable[[], Flags] | None = None
+
+    @property
+    def digest(self) -> str:
+        """Digest of its content."""
+        return self.summary.digest
+
+
 def open_backgrounds(
-    paths: Sequence[str], registries: Sequence[RegistryIndex]
-) -> list[RegistryIndex]:
-    """Open backgrounds, each once, in the order of their digests.
+    paths: Sequence[str], registries: Sequence[RegistryIndex], *, common: bool = False
+) -> list[Background]:
+    """Open backgrounds, each once: the shipped one first, then in the order of their digests.
+
+    Parameters
+    ----------
+    paths : sequence of str
+        Registries that are backgrounds.
+    registries : sequence of RegistryIndex
+        The registries that a corpus is matched against.
+    common : bool
+        Whether the shipped background is used.
 
     Raises
     ------
@@ -65,21 +129,35 @@ def open_backgrounds(
                 f"{background.path} is a background and a registry: all of it would be contested",
                 remedy="name it once: with --registry, or with --background",
             )
+    opened = [_registry_background(each) for _, each in sorted(background_registries.items())]
+    return [_common_background(), *opened] if common else opened
+
+
+def _registry_background(registry: Registry) -> Background:
     # Only passages are looked up in backgrounds, not near-duplicates of whole texts.
-    return [
-        RegistryIndex(registry, build_postings_index(registry.arrays(), NO_STOPS), lambda: None)
-        for _, registry in sorted(background_registries.items())
-    ]
+    index = build_postings_index(registry.arrays(), NO_STOPS)
+    count = len(index.arrays.first)
+    return Background(registry.summary(), count, lambda: index, registry.describe)
 
 
-def margin_tokens(backgrounds: Sequence[RegistryIndex]) -> int:
+def _common_background() -> Background:
+    summary = common_summary()
+    return Background(summary, summary.items, common_index, describe_pieces, find_sayings)
+
+
+def margin_tokens(backgrounds: Sequence[Background]) -> int:
     """Return the number of tokens needed on both sides of a passage (see `cut_windows`)."""
     return _CONTEXT_TOKENS if backgrounds else NEIGHBOUR_TOKENS
 
 
-def background_coverage(backgrounds: Sequence[RegistryIndex]) -> tuple[RegistrySummary, ...]:
-    """Return the summaries of registries."""
-    return tuple(background.registry.summary() for background in backgrounds)
+def background_coverage(backgrounds: Sequence[Background]) -> tuple[RegistrySummary, ...]:
+    """Return the summaries of the user's backgrounds."""
+    return tuple(each.summary for each in backgrounds if each.find_sayings is None)
+
+
+def common_coverage(backgrounds: Sequence[Background]) -> RegistrySummary | None:
+    """Return the summary of the shipped background; None if it is not used."""
+    return next((each.summary for each in backgrounds if each.find_sayings is not None), None)
 
 
 def claim_passages(claims: Claims, indices: Int64s, rows: Int64s) -> TextPassages:
@@ -130,7 +208,7 @@ class BackgroundItems:
 
 
 def find_background_items(
-    passages: TextPassages, tokens: Tokens, backgrounds: Sequence[RegistryIndex]
+    passages: TextPassages, tokens: Tokens, backgrounds: Sequence[Background]
 ) -> BackgroundItems:
     """Return, for each passage, the background that holds at least half of it, and its item.
 
@@ -140,7 +218,7 @@ def find_background_items(
         Passages.
     tokens : Tokens
         Tokens of their texts.
-    backgrounds : sequence of RegistryIndex
+    backgrounds : sequence of Background
         Backgrounds; their sources do not matter.
 
     Notes
@@ -156,18 +234,19 @@ def find_background_items(
     keeps only the strongest few over one stretch.
     """
     found = BackgroundItems.none(len(passages.rows))
-    for margin in (0, _CONTEXT_TOKENS):
+    for margin in (0, _CONTEXT_TOKENS) if len(passages.rows) else ():
         window, is_shared = _cut_passages(passages, tokens, margin)
         for place, background in enumerate(backgrounds):
-            candidates = _background_candidates(window, background)
+            index = background.load_index()
+            candidates = _background_candidates(window, index, background.find_sayings)
             is_matched = _matched_token_mask(window, candidates) & is_shared
-            bits = background.index.bits[window.hashes >> CELL_SHIFT].astype(np.float64)
+            bits = index.bits[window.hashes >> CELL_SHIFT].astype(np.float64)
             is_held = _at_least_half(
                 is_matched, is_shared, np.ones(len(bits)), window.offsets
             ) & _at_least_half(is_matched, is_shared, bits, window.offsets)
             rows = np.flatnonzero(is_held & (found.backgrounds < 0))
             found.backgrounds[rows] = place
-            items = _fullest_items(window, candidates, is_shared, background)
+            items = _fullest_items(window, candidates, is_shared, index)
             found.items[rows] = items[rows]
     return found
 
@@ -190,11 +269,16 @@ def _cut_passages(passages: TextPassages, tokens: Tokens, margin: int) -> tuple[
     return window, _coverage_mask(starts + shift, ends + shift, int(offsets[-1]))
 
 
-def _background_candidates(window: Tokens, background: RegistryIndex) -> Candidates:
-    """Return what a background's items match."""
-    seeds = shingle(window, background.index.arrays.parameters.seed_width)
-    candidates = find_candidates(window, seeds, background.index)
-    return candidates.take(np.flatnonzero(candidates.scores >= _MIN_BITS * BITS_SCALE))
+def _background_candidates(
+    window: Tokens, index: PostingsIndex, find_sayings: Callable[[], Flags] | None
+) -> Candidates:
+    """Return what the items of a background match."""
+    seeds = shingle(window, index.arrays.parameters.seed_width)
+    candidates = find_candidates(window, seeds, index)
+    least = np.full(len(candidates), _MIN_BITS)
+    if find_sayings is not None:
+        least[find_sayings()[candidates.items]] = _MIN_SAYING_BITS
+    return candidates.take(np.flatnonzero(candidates.scores >= least * BITS_SCALE))
 
 
 def _matched_token_mask(window: Tokens, candidates: Candidates) -> Flags:
@@ -205,7 +289,7 @@ def _matched_token_mask(window: Tokens, candidates: Candidates) -> Flags:
 
 
 def _fullest_items(
-    window: Tokens, candidates: Candidates, is_shared: Flags, background: RegistryIndex
+    window: Tokens, candidates: Candidates, is_shared: Flags, index: PostingsIndex
 ) -> Int64s:
     """Return, for each text, the item that matches most of its shared tokens; -1 for none."""
     owners = np.repeat(np.arange(len(candidates)), np.diff(candidates.run_offsets))
@@ -213,7 +297,7 @@ def _fullest_items(
     sums = np.concatenate([[0], np.cumsum(is_shared)])
     counts = sums[starts + candidates.runs[:, 2]] - sums[starts]
     matched = np.bincount(owners, counts, len(candidates))
-    keys = background.index.arrays.keys.of(candidates.items)
+    keys = index.arrays.keys.of(candidates.items)
     order = np.lexsort((keys, -matched, candidates.texts))
     texts, firsts = np.unique(candidates.texts[order], return_index=True)
     items = np.full(len(window.offsets) - 1, -1)

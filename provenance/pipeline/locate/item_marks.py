@@ -20,7 +20,7 @@ _CONTEXT_CHARACTERS = 90
 """Characters beside a quotation that may name its author."""
 
 _NAMED_AFTER = (
-    r"^[\s\p{P}]{0,6}?(?:[-\x{2010}-\x{2015}~]{1,4}\s*|\(|\bby\s)[\s*_\"“'(]*\p{Lu}[\p{L}.]+"
+    r"^[\s\p{P}]{0,6}?(?:[-\x{2010}-\x{2015}~]{1,4}\s*|\(|\p{P}\s*by\s)[\s*_\"“'(]*\p{Lu}[\p{L}.]+"
 )
 """A name behind a quotation, after a dash, in parentheses or after "by"."""
 

@@ -14,6 +14,7 @@ from provenance.model import LABELS, Int64s, Tokens, Unread, take_rows
 from provenance.pipeline.cache_entries import EntryStore, load_table, spans_key, store_table
 from provenance.pipeline.cache_validation import check_spans
 from provenance.pipeline.locate.backgrounds import (
+    Background,
     BackgroundItems,
     claim_passages,
     find_background_items,
@@ -105,7 +106,7 @@ def locate_matches(  # noqa: PLR0913 (parts, their claims and all registries)
     readings: Sequence[Reading],
     claims: Claims,
     registries: Sequence[RegistryIndex],
-    backgrounds: Sequence[RegistryIndex] = (),
+    backgrounds: Sequence[Background] = (),
     cache: EntryStore | None = None,
     threads: int = 1,
 ) -> pa.Table:
@@ -121,7 +122,7 @@ def locate_matches(  # noqa: PLR0913 (parts, their claims and all registries)
         The claims on its texts.
     registries : sequence of RegistryIndex
         The registries of the claims.
-    backgrounds : sequence of RegistryIndex
+    backgrounds : sequence of Background
         Registries that make a finding contested if they hold it too.
     cache : EntryStore or None
         Locations of earlier checks of the same parts.
@@ -202,7 +203,7 @@ def _locate_part(
     reading: Reading,
     claims: Claims,
     edges: ItemEdges,
-    backgrounds: Sequence[RegistryIndex],
+    backgrounds: Sequence[Background],
 ) -> pa.Table:
     """Locate everything found in a part; texts, documents and claims are numbered within it."""
     wholes = whole_text_evidence(reading)
@@ -245,7 +246,7 @@ def _locate_windows(
     wholes: dict[int, WholeTextEvidence],
     claims: Claims,
     edges: ItemEdges,
-    backgrounds: Sequence[RegistryIndex],
+    backgrounds: Sequence[Background],
 ) -> pa.Table:
     """Locate everything that the windows of a part show."""
     texts, tokens = windows.texts, windows.tokens
@@ -327,7 +328,7 @@ def _find_background_items(
     claims: Claims,
     rows: Int64s,
     remainder: LocatedSpans,
-    backgrounds: Sequence[RegistryIndex],
+    backgrounds: Sequence[Background],
 ) -> BackgroundItems:
     """Return the backgrounds that claims, and remaining stretches, are in too."""
     held = BackgroundItems.none(len(rows) + len(remainder.rows))

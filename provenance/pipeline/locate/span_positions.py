@@ -187,7 +187,8 @@ def _count_tokens_before(texts: Texts, tokens: Tokens, rows: Int64s, places: Int
     sizes = np.diff(texts.offsets)[token_rows]
     starts = texts.offsets[token_rows] + np.clip(tokens.starts, 0, sizes)
     found = np.searchsorted(starts, texts.offsets[rows] + places)
-    return np.asarray(found - tokens.offsets[rows], np.int64)
+    # Tokens of the margin before, of another text, may seem to start where this one does.
+    return np.asarray(np.maximum(found - tokens.offsets[rows], 0), np.int64)
 
 
 def code_point_positions(texts: Texts, spans: LocatedSpans) -> tuple[Int64s, Int64s]:

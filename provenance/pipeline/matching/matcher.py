@@ -85,6 +85,7 @@ class MatcherOptions(TypedDict, total=False):
     model: str | Iterable[str]
     claims: str | Iterable[str]
     backgrounds: Address | Iterable[Address]
+    common_background: bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +118,8 @@ class Matcher:
     threads : int
         Number of threads of one call. Frameworks that start several processes need only one.
     **options
-        `purpose`, `collected`, `actor`, `jurisdiction`, `commercial`, `model`, `claims` and
-        `backgrounds`, as in `provenance.check`; they override the policy.
+        `purpose`, `collected`, `actor`, `jurisdiction`, `commercial`, `model`, `claims`,
+        `backgrounds` and `common_background`, as in `provenance.check`; they override the policy.
 
     Raises
     ------

@@ -55,6 +55,7 @@ class PolicyOptions(TypedDict, total=False):
     text_columns: Sequence[str]
     registries: Sequence[str]
     backgrounds: Sequence[str]
+    common_background: bool | None
     calibration: str | None
     signals: str | None
     max_document: str | None
@@ -110,6 +111,9 @@ def override(policy: Policy, **options: Unpack[PolicyOptions]) -> Policy:
             text_columns=text_columns or policy.text_columns,
             registries=tuple(options.get("registries", ())) or policy.registries,
             backgrounds=tuple(options.get("backgrounds", ())) or policy.backgrounds,
+            common_background=_choose(
+                options.get("common_background"), default=policy.common_background
+            ),
             calibration=options.get("calibration") or policy.calibration,
             signals=options.get("signals") or policy.signals,
             max_document=parse_size_option(options.get("max_document"), policy.max_document),
@@ -139,6 +143,10 @@ def _override_circumstances(circumstances: Circumstances, options: PolicyOptions
     if claims := options.get("claims"):
         circumstances = replace(circumstances, claims=tuple(dict.fromkeys(claims)))
     return circumstances
+
+
+def _choose(value: bool | None, *, default: bool) -> bool:
+    return default if value is None else value
 
 
 def parse_day(text: str) -> date:
@@ -195,6 +203,9 @@ def _load(path: Path, name: str) -> Policy:
             text_columns=parse_texts(check.get("text_columns")),
             registries=parse_paths(check.get("registries")),
             backgrounds=parse_paths(check.get("backgrounds")),
+            common_background=check["common_background"].truth()
+            if "common_background" in check
+            else True,
             calibration=check["calibration"].file_path() if "calibration" in check else None,
             signals=check["signals"].file_path() if "signals" in check else None,
             undecided=check["undecided"].one_of(UndecidedRule)

@@ -23,7 +23,7 @@ from provenance.read.policy.validation import UncheckedValue
 CHECK_KEYS = (
     *("purpose", "collected", "actor", "jurisdiction", "commercial", "model"),
     *("text_columns", "registries", "backgrounds", "calibration", "signals", "max_document"),
-    *("undecided", "withdrawn", "withdrawn_key"),
+    *("undecided", "common_background", "withdrawn", "withdrawn_key"),
 )
 AGREEMENT_KEYS = ("source", "purposes", "from", "until", "reference", "digest")
 COLLECTION_KEYS = (

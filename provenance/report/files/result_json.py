@@ -29,7 +29,7 @@ NO_OTHER_FILES: Mapping[str, FileFacts] = {}
 """Default of `dumps`: a result without a folder."""
 
 _UNCHANGED_FIELDS = (
-    *("corpus", "registries", "backgrounds", "policy"),
+    *("corpus", "registries", "backgrounds", "policy", "common_background"),
     *("violations", "shares", "findings", "method", "control", "calibration", "sample", "baseline"),
     *("corpus_model", "unread", "allow_unread", "observations"),
 )
@@ -74,6 +74,7 @@ def result_document(result: Result) -> dict[str, Any]:
         "policy": same["policy"],
         "registries": same["registries"],
         "backgrounds": same["backgrounds"],
+        "common_background": same["common_background"],
         "rules": {
             "digest": result.rules_digest,
             "path": result.rules_path,

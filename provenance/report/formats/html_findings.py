@@ -133,6 +133,7 @@ _VALUE_COLUMNS: dict[str, Callable[[Finding], Any]] = {
     "bits": lambda each: round(each.bits, 1),
     "strength": lambda each: round(each.strength, 1),
     "contested": lambda each: int(each.contested),
+    "copies": lambda each: each.copies,
 }
 _NAME_COLUMNS: dict[str, Callable[[Finding], str | None]] = {
     "file": lambda each: each.file,

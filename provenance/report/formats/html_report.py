@@ -31,6 +31,7 @@ from provenance.report.text import (
 from provenance.report.text.next_steps import next_steps
 from provenance.report.text.observations import observation_sentences
 from provenance.report.text.policy_notes import last_day, policy_notes
+from provenance.report.text.repeated_items import repeated_items
 from provenance.report.text.reproduction import reproduction_command
 from provenance.report.text.terms_summary import decisive_terms, open_questions
 from provenance.report.text.top_findings import Excerpt, Span, cut_excerpt, strongest_findings
@@ -88,6 +89,9 @@ _EXCERPT, _LEAD = 600, 160
 
 _ABSENT = 8
 """Maximum number of rows in a chart without findings; the others are summed in a sentence."""
+
+_REPEATED = 10
+"""Maximum number of items in the list of those that are repeated most."""
 
 _LONGEST = 10_000
 """Limit of any other untrusted text in code points."""
@@ -152,6 +156,7 @@ def html_page(report: Report) -> str:
         "findings": findings,
         "notes": policy_notes(report),
         "listed": MAX_LISTED,
+        "repeated": repeated_items(report.findings, _REPEATED),
         "data": _trust(data),
         "style": _trust(style),
         "script": script and _trust(script),

@@ -175,6 +175,9 @@ const holders = (others) =>
     ...(item === null ? [] : [" (", id(item), ")"]),
   ]);
 const doubts = (row) => [
+  (of.copies(row) ?? 0) > 1
+    ? pair("Repeated", `Words of this item are in ${count(of.copies(row), "document")} of the corpus.`)
+    : null,
   of.whose(row) === null ? null : pair("Whose words", foreign(of.whose(row))),
   of.contested(row)
     ? pair("Contested", "No gate counts it: a permitted source or a background registry contains the same words.")

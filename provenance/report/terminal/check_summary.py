@@ -27,6 +27,7 @@ from provenance.report.text.number_format import count, date_span, percent, size
 from provenance.report.text.observations import observation_sentences
 from provenance.report.text.origin_sentences import origin_note
 from provenance.report.text.policy_notes import policy_notes, waiver_sentences
+from provenance.report.text.repeated_items import repeated_items, repetition_sentence
 from provenance.report.text.sentences import (
     NOT_CLEARANCE,
     SHARES_NOTE,
@@ -38,6 +39,7 @@ from provenance.report.text.sentences import (
     rulings_by_source,
     split_repeated,
     status_mark,
+    unknown_licences,
 )
 from provenance.report.text.top_findings import Finding, cut_excerpt, strongest_findings
 from provenance.report.text.unread_text import unread_line, unread_sentence
@@ -77,6 +79,7 @@ def terminal_summary(report: Report, *, width: int, colour: bool) -> str:
         _policy(style, report),
         share_lines(style, result),
         contested_lines(style, result),
+        _repeated(style, report),
         _reasons(style, result),
         _strongest(style, report),
         _observations(style, result),
@@ -142,7 +145,9 @@ def _policy(style: TerminalStyle, report: Report) -> list[str]:
 
 
 def _reasons(style: TerminalStyle, result: Result) -> list[str]:
+    last = unknown_licences(result)
     groups = rulings_by_source(each for each in result.rulings if each.documents)
+    groups = tuple(sorted(groups, key=lambda group: group[0].source in last))
     lines = [style.bold("Why")]
     for group in groups[:MAX_SOURCES]:
         lines += _rulings(style, group)
@@ -170,6 +175,18 @@ def _rulings(style: TerminalStyle, group: Sequence[SourceRuling]) -> list[str]:
     if omitted:
         lines += style.wrap(f"and {count(omitted, 'more ruling')}{effect}", "    ")
     return lines
+
+
+def _repeated(style: TerminalStyle, report: Report) -> list[str]:
+    names = {each.source: each.name for each in report.result.rulings}
+    lines = [
+        line
+        for each in repeated_items(report.findings, _FINDINGS)
+        for line in style.wrap(
+            one_line(repetition_sentence(each, names.get(each.source, each.source))), "  ", "    "
+        )
+    ]
+    return [style.bold("Most repeated items"), *lines] if lines else []
 
 
 def _place(each: SourceRuling) -> str:

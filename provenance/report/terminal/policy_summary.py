@@ -34,6 +34,7 @@ purpose = "pretraining"       # fine-tuning, evaluation, retrieval, research-tdm
 # withdrawn_key = "withdrawn.key"  # of fingerprints of withdrawn items
 # registries = ["registries/x"]
 # backgrounds = ["registries/classics"]  # often quoted texts
+# common_background = false   # without the shipped background of what everybody quotes
 # calibration = "calibration.json"       # shares are corrected with it
 # signals = "captures"        # robots.txt and similar files: HOST/YEAR-MONTH-DAY/FILE
 

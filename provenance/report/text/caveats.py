@@ -71,11 +71,27 @@ def coverage_caveats(result: Result) -> tuple[str, ...]:
         for background in result.backgrounds
     ]
     gaps = [gap for registry in result.registries if (gap := registry_gap(registry))]
-    caveats = (*passed_over(result), *gaps, *backgrounds, *model_caveats(result))
+    caveats = (
+        *(*passed_over(result), *gaps, *backgrounds),
+        *(*common_caveats(result), *model_caveats(result)),
+    )
     if result.control is None:
         return caveats
     reservations = control_caveats(result.control, result.policy.circumstances.collected)
     return (*caveats, " ".join((chance_sentence(result.control), *reservations)))
+
+
+def common_caveats(result: Result) -> tuple[str, ...]:
+    """Return a sentence on the shipped background, if it was used."""
+    background = result.common_background
+    if background is None:
+        return ()
+    tokens = sum(source.tokens for source in background.sources)
+    sentence = (
+        f"Words of the {background.path} ({count(tokens, 'word')} of classics, scripture, sayings "
+        "and licences) are quotations: they count for no source."
+    )
+    return (sentence,)
 
 
 def passed_over(result: Result) -> tuple[str, ...]:

@@ -27,6 +27,8 @@ def _options(result: Result) -> Iterator[tuple[str, ...]]:
     policy = result.policy
     yield from (("--registry", each.path) for each in result.registries)
     yield from (("--background", each.path) for each in result.backgrounds)
+    if not policy.common_background:
+        yield ("--no-common-background",)
     yield from ((name, value) for name, value in _single_options(result) if value)
     yield from _circumstances(policy.circumstances)
     yield from (("--fail-on", str(gate)) for gate in policy.gates)

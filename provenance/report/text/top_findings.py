@@ -101,6 +101,8 @@ class Finding:
         number of chance matches of this strength in the corpus.
     contested : bool
         Whether a permitted source or a background contains the same words.
+    copies : int or None
+        Documents that have words of the item.
     origin, origin_reasons, quoted_work : str or None, tuple of str, str or None
         Whose words they are, why, and the title of the quoted work.
     alternatives : tuple of (str, str or None)
@@ -134,6 +136,7 @@ class Finding:
     strength: float
     expected: float
     contested: bool
+    copies: int | None
     origin: str | None
     origin_reasons: tuple[str, ...]
     quoted_work: str | None

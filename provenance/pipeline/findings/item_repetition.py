@@ -1,0 +1,46 @@
+"""Count how often each item occurs in a corpus: repetition is what makes models memorise."""
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from provenance.model import FINDINGS, Int64s, Origin
+
+
+def add_repetition(findings: pa.Table, documents: Int64s) -> pa.Table:
+    """Fill the columns `copies` and `occurrences` of all findings of a corpus.
+
+    Parameters
+    ----------
+    findings : pyarrow.Table
+        Of schema `FINDINGS`.
+    documents : ndarray of int64, shape (n,)
+        Number of the document of each.
+
+    Returns
+    -------
+    pyarrow.Table
+        Documents that have words of the finding's item, and findings of the item. Null for findings
+        without an item, and for quotations, which are not the item's words.
+    """
+    is_quotation = pc.fill_null(pc.equal(findings["origin"], str(Origin.QUOTATION)), False)
+    is_counted = pc.and_not(pc.is_valid(findings["item"]), is_quotation).to_numpy()
+    rows = np.flatnonzero(is_counted)
+    sources, items = (_codes(findings[name])[rows] for name in ("source", "item"))
+    _, numbers = np.unique(items * (sources.max(initial=0) + 1) + sources, return_inverse=True)
+    occurrences = np.bincount(numbers)[numbers]
+    pairs = np.unique(np.stack([numbers, documents[rows]]), axis=1)[0]
+    copies = np.bincount(pairs)[numbers] if len(rows) else occurrences
+    for name, counts in (("copies", copies), ("occurrences", occurrences)):
+        values = np.zeros(len(findings), np.int64)
+        values[rows] = counts
+        place = FINDINGS.get_field_index(name)
+        column = pa.array(values, mask=~is_counted)
+        findings = findings.set_column(place, FINDINGS.field(name), pa.chunked_array([column]))
+    return findings
+
+
+def _codes(column: pa.ChunkedArray) -> Int64s:
+    """Return a number for each value; one for all nulls."""
+    indices = column.combine_chunks().dictionary_encode().indices
+    return np.asarray(indices.fill_null(0).to_numpy(zero_copy_only=False), np.int64)

@@ -1,0 +1,114 @@
+"""The shipped background: what everybody quotes is nobody's, unless it is turned off."""
+
+from importlib.resources import files
+
+import numpy as np
+import pytest
+
+from provenance.model import Policy
+from provenance.pipeline import check
+from provenance.pipeline.locate.common_index import (
+    common_index,
+    common_summary,
+    describe_pieces,
+)
+from provenance.pipeline.registries import DumpSource, build_registry
+from provenance.read.common_background import load_common_background
+
+SCRIPTURE = (
+    "In the beginning God created the heaven and the earth. And the earth was without form, and "
+    "void; and darkness was upon the face of the deep."
+)
+SAYING = "Better to die on your feet than live on your knees"
+OWN = "Our ferry to the island was late again, so we ate all the plums before the bridge opened"
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory, pages, write_lines):
+    folder = tmp_path_factory.mktemp("common")
+    texts = (SCRIPTURE, SAYING, OWN)
+    rows = [{"id": f"p{number}", "text": text} for number, text in enumerate(texts)]
+    dump = write_lines(folder / "items.jsonl", rows)
+    build_registry(folder / "registry", DumpSource([dump], "x"))
+    documents = [
+        {"id": f"d{n}", "text": f"{pages[n]} {text}. {pages[n + 3]}"}
+        for n, text in enumerate(texts)
+    ]
+    write_lines(folder / "pages.jsonl", [*documents, *({"text": page} for page in pages[10:60])])
+    return folder
+
+
+def run(world, **policy):
+    registries = (str(world / "registry"),)
+    return check([str(world / "pages.jsonl")], Policy(registries=registries, **policy))
+
+
+def test_scripture_and_sayings_are_quotations_of_their_work(world):
+    report = run(world)
+    findings = report.findings.to_pylist()
+    assert [row["origin"] for row in findings] == ["quotation", "quotation", "item"]
+    assert [row["verdict"] for row in findings] == ["restricted", "permitted", "forbidden"]
+    assert findings[0]["quoted_work"] == "The Bible, King James Version, Genesis 1"
+    assert findings[1]["quoted_work"] == "English sayings"
+    assert findings[2]["quoted_work"] is None
+    assert findings[0]["origin_reasons"] == ["whole-item", "background"]
+    summary = report.result.common_background
+    assert summary.path == f"common background {load_common_background().version}"
+    assert summary.digest == load_common_background().digest
+
+
+def test_it_can_be_turned_off(world):
+    report = run(world, common_background=False)
+    assert report.findings["origin"].to_pylist() == ["item"] * 3
+    assert report.result.common_background is None
+
+
+def test_the_user_s_own_backgrounds_add_to_it(tmp_path, world, write_lines):
+    dump = write_lines(tmp_path / "own.jsonl", [{"id": "the plums", "text": OWN}])
+    build_registry(tmp_path / "own", DumpSource([dump], "cc0-1.0"))
+    report = run(world, backgrounds=(str(tmp_path / "own"),))
+    works = report.findings["quoted_work"].to_pylist()
+    assert works[1:] == ["English sayings", "the plums"]
+    assert [each.items for each in report.result.backgrounds] == [1]
+    assert report.result.common_background is not None
+
+
+def test_it_is_small_and_states_where_its_texts_are_from():
+    size = len((files("provenance") / "read" / "common_background.parquet").read_bytes())
+    assert size < 8_000_000
+    background = load_common_background()
+    assert len(background.tokens) == background.offsets[-1] > 3_000_000
+    for name in ("item", "source", "origin"):
+        assert background.pieces[name].null_count == 0
+        assert all(background.pieces[name].to_pylist())
+    assert set(background.pieces["source"].to_pylist()) == {
+        "cc0-1.0",
+        "licence-text",
+        "public-domain",
+    }
+
+
+def test_its_index_has_the_first_place_of_each_seed_of_a_piece():
+    arrays = common_index().arrays
+    postings, positions = arrays.segments[0].postings, {}
+    rows = np.flatnonzero(postings.items == 7)
+    first, last = arrays.token_offsets[7:9].tolist()
+    assert 0 < len(rows) <= last - first
+    for place in postings.positions[rows].tolist():
+        seed = tuple(arrays.tokens[first + place : first + place + 4].tolist())
+        assert seed not in positions
+        positions[seed] = place
+    words = arrays.tokens[first:last].tolist()
+    expected = {}
+    for place in range(len(words) - 3):
+        expected.setdefault(tuple(words[place : place + 4]), place)
+    assert positions == expected
+
+
+def test_pieces_are_described_like_items():
+    rows = describe_pieces(np.array([0, 0], np.uint32))
+    assert rows["item"].to_pylist() == ["The Bible, King James Version, Genesis 1"] * 2
+    assert rows["length"].to_pylist() == [int(load_common_background().offsets[1])] * 2
+    summary = common_summary()
+    assert sum(source.items for source in summary.sources) == summary.items
+    assert sum(source.tokens for source in summary.sources) == len(load_common_background().tokens)
