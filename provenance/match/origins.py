@@ -16,10 +16,10 @@ from provenance.model import Flags, Floats, Int64s, Origin, OriginReason, UInt32
 _WHOLE = 0.8
 """Share of an item from which a passage is the whole of it."""
 
-_QUOTED = 0.75
+QUOTED = 0.75
 """Share of a passage from which an item presents it as a quotation."""
 
-_PART_QUOTED = 0.4
+PART_QUOTED = 0.4
 """Share of a passage that is quoted, from which it is not clear what it is."""
 
 _SEVERAL = 2
@@ -45,7 +45,8 @@ class OriginSignals:
     attributed : ndarray of bool, shape (n,)
         Whether the item names another author beside the passage.
     other_authors : ndarray of int64, shape (n,)
-        Number of other authors of items that have the passage but are no copies of the item.
+        Number of other authors of items that have the passage, do not quote it, and are no copies
+        of the item.
     background : ndarray of bool, shape (n,)
         Whether a background has the passage.
     document_older : ndarray of bool, shape (n,)
@@ -99,16 +100,16 @@ def decide_origins(signals: OriginSignals) -> OriginDecisions:
     quoted, italic, verse = (
         np.nan_to_num(share) for share in (signals.quoted, signals.italic, signals.verse)
     )
-    is_quoted = quoted >= _QUOTED
+    is_quoted = quoted >= QUOTED
     is_quotation = (
         signals.background
         | signals.document_older
         | is_quoted
-        | (signals.attributed & (is_whole | (italic >= _QUOTED)))
-        | (~is_whole & ((signals.other_authors > 0) | (verse >= _QUOTED)))
+        | (signals.attributed & (is_whole | (italic >= QUOTED)))
+        | (~is_whole & ((signals.other_authors > 0) | (verse >= QUOTED)))
     )
     is_unclear = np.where(
-        is_whole, signals.other_authors >= _SEVERAL, ~is_known | (quoted >= _PART_QUOTED)
+        is_whole, signals.other_authors >= _SEVERAL, ~is_known | (quoted >= PART_QUOTED)
     )
     origins = np.where(
         is_quotation,
@@ -118,10 +119,10 @@ def decide_origins(signals: OriginSignals) -> OriginDecisions:
     observed = {
         OriginReason.WHOLE_ITEM: is_whole,
         OriginReason.ITEM_CONTINUES: ~is_whole,
-        OriginReason.ITEM_QUOTES: quoted >= _PART_QUOTED,
+        OriginReason.ITEM_QUOTES: quoted >= PART_QUOTED,
         OriginReason.ITEM_ATTRIBUTES: signals.attributed,
-        OriginReason.ITEM_ITALICS: italic >= _QUOTED,
-        OriginReason.ITEM_VERSE: verse >= _QUOTED,
+        OriginReason.ITEM_ITALICS: italic >= QUOTED,
+        OriginReason.ITEM_VERSE: verse >= QUOTED,
         OriginReason.OTHER_AUTHORS: signals.other_authors > 0,
         OriginReason.BACKGROUND: signals.background,
         OriginReason.DOCUMENT_OLDER: signals.document_older,

@@ -167,6 +167,11 @@ def _caveats(
         f"they were made by different versions of provenance ({old.tool} and {new.tool}), which "
         "may find different passages": old.tool != new.tool,
         "they were matched against different registries": registries[0] != registries[1],
+        "they were looked up in different backgrounds, so that other findings are quotations": (
+            _background_digests(old) != _background_digests(new)
+        ),
+        "the earlier one does not decide whose words its findings are: quotations counted for the "
+        "item's source": _has_origins(new) and not _has_origins(old),
         "they were judged by different rules": old.rules_digest != new.rules_digest,
         "they were judged under different circumstances": old.policy.circumstances
         != new.policy.circumstances,
@@ -177,3 +182,12 @@ def _caveats(
         and not is_same_corpus,
     }
     return tuple(caveat for caveat, applies in caveats.items() if applies)
+
+
+def _background_digests(result: Result) -> set[str]:
+    common = () if result.common_background is None else (result.common_background,)
+    return {each.digest for each in (*result.backgrounds, *common)}
+
+
+def _has_origins(result: Result) -> bool:
+    return any(share.by == "origin" for share in result.shares)

@@ -36,7 +36,8 @@ FINDINGS_COLUMNS = {
     "origin": "whose words they are: `item`, `quotation` or `undecided`; null unless the evidence "
     "is `content`",
     "origin_reasons": "what was observed: `whole-item`, `item-continues`, `item-quotes`, …",
-    "quoted_work": "id of the item of a background that has the words; null if none has",
+    "quoted_work": "id of the item of a background, or of another source, whose words they are; "
+    "null if not known",
     "alternatives": "other items with the same words",
     "copies": "number of documents of the dataset that have words of the item; null for quotations "
     "and without an item",

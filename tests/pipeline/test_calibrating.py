@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from provenance.errors import EmptyCorpus, PolicyError, RegistryError
-from provenance.judge.rulings import Judge
+from provenance.judge.content_circumstances import CircumstanceJudges
 from provenance.model import LENGTHS, PLANTS, Policy, Unit
 from provenance.pipeline.calibration.calibrate import PlantingOptions, _open_registries, calibrate
 from provenance.pipeline.calibration.share_correction import (
@@ -196,8 +196,8 @@ def seen_by_a_check(corpus, registry):
     readings, model = scan(opened, registries)
     settled = attribute_claims(readings, registries, model)
     spans = locate_matches(opened.parts, readings, settled, registries)
-    judge = Judge(load_rules(None), Policy().circumstances, (), date(2025, 3, 1))
-    everything = build_findings(spans, settled, registries, judge, 10**6)
+    judges = CircumstanceJudges(load_rules(None), Policy(), date(2025, 3, 1))
+    everything = build_findings(spans, settled, registries, judges, 10**6)
     counts = sum((reading.counts for reading in readings), Counts())
     appearances = FindingAppearances.of(spans, everything.finding_rows, settled, registries)
     return ObservedFindings.of(everything, appearances), counts

@@ -57,6 +57,8 @@ def test_its_report_is_rendered_and_compared(earlier):
     assert all(render(form, before) for form in FORMATS)
     changes = diff("report", "pages.jsonl", effective_policy(None), Settings())
     assert (len(changes.appeared), len(changes.vanished), changes.kept) == (0, 0, 14)
+    assert any("does not decide whose words" in caveat for caveat in changes.reservations)
+    assert any("different backgrounds" in caveat for caveat in changes.reservations)
 
 
 def test_its_calibration_corrects_shares(earlier):

@@ -143,6 +143,42 @@ def test_a_page_that_is_older_than_the_item_cannot_have_taken_it(tmp_path, world
     assert report.findings["origin_reasons"][0].as_py() == ["whole-item", "document-older"]
 
 
+def test_an_item_that_another_quotes_is_the_origin_of_its_words(tmp_path, world, write_lines):
+    article = f"{AROUND[14]}. {PHRASES[1]}. {AROUND[15]}. {WRITER.sentence(300)}."
+    rows = [item("article", article, licence="CC0-1.0")]
+    dump = write_lines(tmp_path / "press.jsonl", rows)
+    build_registry(tmp_path / "press", DumpSource([dump], "cc0-1.0"))
+    both = (str(world / "registry"), str(tmp_path / "press"))
+    policy = Policy(registries=both, common_background=False)
+    [row] = [
+        row
+        for row in check([str(world / "pages.jsonl")], policy).findings.to_pylist()
+        if row["document"] == "d1"
+    ]
+    assert (row["source"], row["origin"], row["verdict"]) == ("x", "quotation", "permitted")
+    assert row["quoted_work"] == "article"
+    found = check([str(world / "pages.jsonl")], policy).result.shares
+    [share_of_x] = [each for each in found if (each.by, each.key) == ("source", "x")]
+    assert share_of_x.tokens.count == share(run(world), "source", "x").tokens.count
+
+
+def test_an_item_that_others_quote_is_not_a_quotation_for_that(tmp_path, pages, write_lines):
+    own, phrase = WRITER.sentence(60), WRITER.sentence(24)
+    rows = [
+        item("origin", f"{own}. {phrase}. {WRITER.sentence(30)}.", author="one"),
+        item("quoting", f"{WRITER.sentence(40)}\n\n> {phrase}\n\nSo.", author="two"),
+    ]
+    dump = write_lines(tmp_path / "items.jsonl", rows)
+    build_registry(tmp_path / "registry", DumpSource([dump], "x"))
+    # The words before the passage make the first item the likelier one.
+    texts = [f"{pages[0]} {own[-60:]}. {phrase}.", *pages[1:40]]
+    corpus = write_lines(tmp_path / "c.jsonl", [{"text": text} for text in texts])
+    report = check([corpus], Policy(registries=(str(tmp_path / "registry"),)))
+    assert report.findings["item"].to_pylist() == ["origin"]
+    assert report.findings["origin_reasons"].to_pylist() == [["item-continues"]]
+    assert origins(report) == ["item"]
+
+
 def test_threads_change_nothing(world):
     assert run(world, threads=1).findings.equals(run(world, threads=4).findings)
 

@@ -8,9 +8,16 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from provenance.match.origins import OriginSignals, are_copies, decide_origins
+from provenance.match.origins import (
+    PART_QUOTED,
+    QUOTED,
+    OriginSignals,
+    are_copies,
+    decide_origins,
+)
 from provenance.model import Flags, Floats, Int64s, Origin, OriginReason
 from provenance.pipeline.locate.claims import Claims, item_lengths
+from provenance.pipeline.locate.item_marks import quoted_shares
 from provenance.pipeline.scan.readings import RegistryIndex
 
 ORIGIN_COLUMNS = ("claim", "background", "fetched")
@@ -18,6 +25,8 @@ ORIGIN_COLUMNS = ("claim", "background", "fetched")
 
 _RIVAL_OVERLAP = 0.8
 """Share of a passage that another item must have, too."""
+
+_AUTHOR_BITS = 32
 
 _NO_DAY = np.iinfo(np.int32).max
 
@@ -32,10 +41,13 @@ class FindingOrigins:
         Index into `Origin`; -1 for findings that are not by content.
     reasons : ndarray of int64, shape (n,)
         Reasons as `OriginDecisions` has them; 0 for findings that are not by content.
+    works : ndarray of int64, shape (n,)
+        Claim on the same words by an item of another source that does not quote them; -1 for none.
     """
 
     codes: Int64s
     reasons: Int64s
+    works: Int64s
 
     def mask(self, origin: Origin) -> Flags:
         """Return which findings are of an origin."""
@@ -87,20 +99,24 @@ def find_origins(
     days = _document_days(spans)[rows]
     published = pc.fill_null(pc.cast(item_days, pa.date32()).cast(pa.int32()), 0).to_numpy()[rows]
     is_dated = pc.is_valid(item_days).to_numpy()[rows]
+    authors = _authors(claims, registries)
+    rivals = _find_rivals(claims, registries, authors)
     signals = OriginSignals(
         _item_shares(claims, chosen, registries),
         _column(item_marks["quoted"])[rows],
         _column(item_marks["italic"])[rows],
         _column(item_marks["verse"])[rows],
         pc.fill_null(item_marks["attributed"], False).to_numpy()[rows],
-        _count_other_authors(claims, registries)[chosen],
+        _count_other_authors(rivals, authors)[chosen],
         spans["background"].to_numpy()[rows] >= 0,
         is_dated & (days < published),
     )
     decisions = decide_origins(signals)
     codes, reasons = np.full(len(spans), -1), np.zeros(len(spans), np.int64)
     codes[rows], reasons[rows] = decisions.origins, decisions.reasons
-    return FindingOrigins(codes, reasons)
+    works = np.full(len(spans), -1)
+    works[rows] = _find_works(claims, rivals, authors)[chosen]
+    return FindingOrigins(codes, reasons, works)
 
 
 def _column(column: pa.ChunkedArray) -> Floats:
@@ -131,35 +147,76 @@ def _item_shares(claims: Claims, chosen: Int64s, registries: Sequence[RegistryIn
     return np.asarray(extents / np.maximum(lengths, 1))
 
 
-def _count_other_authors(claims: Claims, registries: Sequence[RegistryIndex]) -> Int64s:
-    """Return, for each claim, the number of other authors whose items have its passage.
+@dataclass(frozen=True, slots=True)
+class _Rivals:
+    """Claims on the passages of chosen claims, by items of other authors that are no copies.
 
-    Copies of the item do not count: who posts an item again does not quote a third text.
+    Parameters
+    ----------
+    losers, winners : ndarray of int64, shape (n,)
+        Each such claim, and the chosen one.
+    quoted : ndarray of float64, shape (n,)
+        Share of the passage that the loser's item quotes; NaN where its text is unknown.
     """
+
+    losers: Int64s
+    winners: Int64s
+    quoted: Floats
+
+
+def _find_rivals(claims: Claims, registries: Sequence[RegistryIndex], authors: Int64s) -> _Rivals:
     losers = np.flatnonzero(~claims.chosen & (claims.winners >= 0))
     winners = claims.winners[losers]
     firsts, lasts = claims.candidates.firsts, claims.candidates.lasts
     overlaps = np.minimum(lasts[losers], lasts[winners]) + 1
     overlaps -= np.maximum(firsts[losers], firsts[winners])
     is_rival = overlaps >= _RIVAL_OVERLAP * (lasts[winners] - firsts[winners] + 1)
+    is_rival &= authors[losers] != authors[winners]
     losers, winners = losers[is_rival], winners[is_rival]
-    authors = _authors(claims, registries)
-    differs = (authors[losers] != authors[winners]) & ~_are_copies(
-        claims, registries, losers, winners
-    )
-    pairs = np.unique(np.stack([winners[differs], authors[losers[differs]]]), axis=1)
-    return np.bincount(pairs[0], minlength=len(claims))
+    # Who posts an item again does not quote a third text.
+    differs = ~_are_copies(claims, registries, losers, winners)
+    losers, winners = losers[differs], winners[differs]
+    return _Rivals(losers, winners, quoted_shares(claims, losers, registries))
+
+
+def _count_other_authors(rivals: _Rivals, authors: Int64s) -> Int64s:
+    """Return, for each claim, the number of other authors who use its passage as their own."""
+    uses = ~(rivals.quoted >= QUOTED)
+    pairs = np.unique(np.stack([rivals.winners[uses], authors[rivals.losers[uses]]]), axis=1)
+    return np.bincount(pairs[0], minlength=len(authors))
+
+
+def _find_works(claims: Claims, rivals: _Rivals, authors: Int64s) -> Int64s:
+    """Return, for each claim, the strongest on its passage by another source that does not quote.
+
+    -1 where there is none.
+    """
+    owns = rivals.quoted < PART_QUOTED
+    owns &= _sources(authors[rivals.losers]) != _sources(authors[rivals.winners])
+    losers, winners = rivals.losers[owns], rivals.winners[owns]
+    order = np.lexsort((-losers, claims.strengths[losers]))
+    works = np.full(len(claims), -1)
+    works[winners[order]] = losers[order]  # of several, the last one stands
+    return works
 
 
 def _authors(claims: Claims, registries: Sequence[RegistryIndex]) -> Int64s:
-    """Return a number of the author of each claim's item; an unknown one is the item's own."""
+    """Return a number of the source and the author of each claim's item.
+
+    An unknown author is the item's own.
+    """
     authors = np.zeros(len(claims), np.int64)
+    sources = sorted({name for each in registries for name in each.index.arrays.sources})
     for place, registry_index in enumerate(registries):
         rows = np.flatnonzero(claims.registries == place)
         arrays, items = registry_index.index.arrays, claims.candidates.items[rows]
-        codes = arrays.source_codes[items].astype(np.int64)
-        authors[rows] = (codes << 32) + arrays.authors[items]
+        codes = np.array([sources.index(name) for name in arrays.sources], np.int64)
+        authors[rows] = (codes[arrays.source_codes[items]] << _AUTHOR_BITS) + arrays.authors[items]
     return authors
+
+
+def _sources(authors: Int64s) -> Int64s:
+    return authors >> _AUTHOR_BITS
 
 
 def _are_copies(

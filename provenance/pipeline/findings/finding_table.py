@@ -27,7 +27,7 @@ from provenance.pipeline.findings.judging import (
     concatenate_rulings,
     rule_spans,
 )
-from provenance.pipeline.findings.quoted_works import quoted_works, rule_quotations
+from provenance.pipeline.findings.quoted_works import add_works, quoted_works, rule_quotations
 from provenance.pipeline.locate.backgrounds import Background
 from provenance.pipeline.locate.claims import Claims
 from provenance.pipeline.locate.excerpts import build_item_excerpts
@@ -182,7 +182,9 @@ def build_findings(  # noqa: PLR0913 (what was located, with what it is describe
         marks,
         item_columns["created_at"],
     )
-    works = quoted_works(spans, finding_rows, backgrounds)
+    works = add_works(
+        quoted_works(spans, finding_rows, backgrounds), items.rows, spans["claim"], origins
+    )
     item_rulings = span_rulings.take(finding_rows)
     finding_rulings = rule_quotations(
         item_rulings,

@@ -1,5 +1,7 @@
 """How an item presents the passage that a text shares with it: quoted, attributed, or its own."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -13,8 +15,11 @@ from provenance.fingerprint.quotation_marks import (
     quotation_flags,
     widen_to_marks,
 )
+from provenance.fingerprint.tokenizer.tokenize import tokenise
 from provenance.match.candidates.candidate_table import Candidates
 from provenance.model import Flags, Floats, Int64s, Texts, Tokens, UInt8s
+from provenance.pipeline.locate.claims import Claims
+from provenance.pipeline.scan.readings import RegistryIndex
 
 _CONTEXT_CHARACTERS = 90
 """Characters beside a quotation that may name its author."""
@@ -117,6 +122,35 @@ def measure_item_marks(
             _attribution_mask(texts, tokens, flags, rows, candidates) & has_words
         ),
     }
+
+
+def quoted_shares(claims: Claims, numbers: Int64s, registries: Sequence[RegistryIndex]) -> Floats:
+    """Return the share of each claim's passage that its item quotes; NaN without its text.
+
+    Parameters
+    ----------
+    claims : Claims
+        All claims.
+    numbers : ndarray of int64, shape (n,)
+        The claims to look at.
+    registries : sequence of RegistryIndex
+        The registries of the claims.
+    """
+    shares = np.full(len(numbers), np.nan)
+    for owner, registry_index in enumerate(registries):
+        rows = np.flatnonzero(claims.registries[numbers] == owner)
+        if not len(rows) or not registry_index.registry.manifest.keeps_texts:
+            continue
+        for batch in np.split(rows, range(_ITEMS_PER_BATCH, len(rows), _ITEMS_PER_BATCH)):
+            candidates = claims.candidates.take(numbers[batch])
+            items, places = np.unique(candidates.items, return_inverse=True)
+            texts = Texts.of(registry_index.registry.text_array(items))
+            marks = measure_item_marks(texts, tokenise(texts), places, candidates)
+            shares[batch] = pc.fill_null(marks["quoted"], np.nan).to_numpy(zero_copy_only=False)
+    return shares
+
+
+_ITEMS_PER_BATCH = 4096
 
 
 def _attribution_mask(

@@ -53,10 +53,11 @@ const matchedWords = (row) => {
 };
 const evidenceOf = (row) =>
   [of.evidence(row), glosses.get(of.evidence(row))].filter(Boolean).join(", ");
+const quotation = (work) => (work === null ? "quotation" : `quotation, also in ${work}`);
 const notes = (row) =>
   [
     of.evidence(row) === "content" ? null : evidenceOf(row),
-    of.origin(row) === "quotation" ? "quotation" : null,
+    of.origin(row) === "quotation" ? quotation(of.work(row)) : null,
     of.origin(row) === "undecided" ? "origin undecided" : null,
     of.contested(row) ? "contested" : null,
     of.waiver(row) === null ? null : "waived",

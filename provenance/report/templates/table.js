@@ -10,6 +10,7 @@ const headings = [...document.querySelectorAll("[data-sort]")];
 const STANDINGS = {
   "": () => true,
   counted: (row) => !of.contested(row) && of.waiver(row) === null,
+  quoted: (row) => of.origin(row) === "quotation",
   contested: (row) => Boolean(of.contested(row)),
   waived: (row) => of.waiver(row) !== null,
   new: (row) => of.state(row) === "new",

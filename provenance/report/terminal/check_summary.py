@@ -210,7 +210,8 @@ def _finding(style: TerminalStyle, finding: Finding) -> list[str]:
     where = (
         f"{finding.verdict}: {_name(finding.source)}{item} in {_name(finding.document)}, "
         f"{match_size if finding.bits else finding.evidence}"
-        f"{origin_note(finding.origin)}{', contested' if finding.contested else ''}"
+        f"{origin_note(finding.origin, finding.quoted_work and _name(finding.quoted_work))}"
+        f"{', contested' if finding.contested else ''}"
         f"{', waived' if finding.waiver else ''}"
         f"{', new' if finding.state == FindingState.NEW else ''}"
     )

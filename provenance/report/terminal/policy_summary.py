@@ -29,6 +29,7 @@ purpose = "pretraining"       # fine-tuning, evaluation, retrieval, research-tdm
 # model = ["generative"]      # foundation-or-frontier, competing; ["other"] for none of them
 # text_columns = ["text"]     # unset: detected by names and contents
 # max_document = "64MB"       # larger documents are not read
+# withdrawn_key = "withdrawn.key"        # key of the fingerprints of withdrawn items
 # undecided = "contest"       # words of which it is unclear whose they are; unset: "count"
 # withdrawn = "forbid"        # withdrawn and opted-out documents; unset: "report"
 # withdrawn_key = "withdrawn.key"  # of fingerprints of withdrawn items

@@ -70,9 +70,16 @@ def origin_sentence(origin: str | None, reasons: Iterable[str], work: str | None
 _NOTES = {str(Origin.QUOTATION): ", quotation", str(Origin.UNDECIDED): ", origin undecided"}
 
 
-def origin_note(origin: str | None) -> str:
-    """Return a word on the origin of a finding, after a comma; nothing for an item's own words."""
-    return _NOTES.get(origin or "", "")
+def origin_note(origin: str | None, work: str | None = None) -> str:
+    """Return a note on the origin of a finding, after a comma; nothing for an item's own words.
+
+    Examples
+    --------
+    >>> origin_note("quotation", "Emma, by Jane Austen")
+    ', quotation, also in Emma, by Jane Austen'
+    """
+    note = _NOTES.get(origin or "", "")
+    return f"{note}, also in {work}" if note and work else note
 
 
 def other_origins(result: Result) -> tuple[Share, ...]:

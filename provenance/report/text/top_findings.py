@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from provenance.model import FindingState, Verdict, take_rows
+from provenance.model import FindingState, Origin, Verdict, take_rows
 from provenance.report.files.findings_parquet import sort_findings
 
 Span = tuple[int, int]
@@ -161,9 +161,7 @@ def strongest_findings(findings: pa.Table, limit: int) -> tuple[Finding, ...]:
     Returns
     -------
     tuple of Finding
-        Those that are new, compared with a baseline, first; then by verdict, strictest first; then
-        those that gates count before contested or waived ones; then by strength. Sources take
-        turns until `limit` is reached, so that every source is represented.
+    from provenance.model import FindingState, Origin, Verdict, take_rows
     """
     if findings.num_rows == 0:
         return ()
@@ -173,8 +171,10 @@ def strongest_findings(findings: pa.Table, limit: int) -> tuple[Finding, ...]:
     strictness = _codes(
         sorted_findings["verdict"], {str(each): each.strictness for each in Verdict}
     )
+    is_quotation = pc.fill_null(pc.equal(sorted_findings["origin"], str(Origin.QUOTATION)), False)
     is_excused = pc.or_(
-        sorted_findings["contested"], pc.is_valid(sorted_findings["waiver"])
+        pc.or_(sorted_findings["contested"], is_quotation),
+        pc.is_valid(sorted_findings["waiver"]),
     ).to_numpy()
     is_new = pc.equal(sorted_findings["state"], str(FindingState.NEW))
     is_known = ~pc.fill_null(is_new, fill_value=False).to_numpy()
