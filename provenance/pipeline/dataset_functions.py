@@ -39,6 +39,7 @@ class CleanOptions(RunOptions, total=False):
     model_of: Address | None
     registries: Iterable[Address]
     backgrounds: Iterable[Address]
+    common_background: bool | None
     purpose: str | None
     collected: str | None
     actor: str | None
@@ -53,6 +54,7 @@ class DiffOptions(RunOptions, total=False):
     policy: Address | None
     registries: Iterable[Address]
     backgrounds: Iterable[Address]
+    common_background: bool | None
     collected: str | None
     text_columns: Iterable[str]
     max_document: str | None
@@ -100,9 +102,9 @@ def clean(  # noqa: PLR0913 (the options of the command)
     result : str or path, optional
         Report of an earlier check of the same dataset, instead of checking it now.
     **options
-        `registries`, `backgrounds`, `policy`, `purpose`, `collected`, `actor`, `text_columns`,
-        `max_document`, `model_of`, `rules`, `threads`, `no_cache`: as the options of the command.
-        `progress` as for `check`.
+        `registries`, `backgrounds`, `common_background`, `policy`, `purpose`, `collected`, `actor`,
+        `text_columns`, `max_document`, `model_of`, `rules`, `threads`, `no_cache`: as the options
+        of the command. `progress` as for `check`.
 
     Returns
     -------
@@ -154,9 +156,9 @@ def diff(old: Address, new: Address, **options: Unpack[DiffOptions]) -> Changes:
     old, new : str or path
         A dataset, which is checked, or the folder of a report.
     **options
-        `registries`, `backgrounds`, `policy`, `collected`, `text_columns`, `max_document`, `rules`,
-        `threads`, `no_cache`, `allow_unread`: as the options of the command. `progress` as for
-        `check`.
+        `registries`, `backgrounds`, `common_background`, `policy`, `collected`, `text_columns`,
+        `max_document`, `rules`, `threads`, `no_cache`, `allow_unread`: as the options of the
+        command. `progress` as for `check`.
 
     Returns
     -------

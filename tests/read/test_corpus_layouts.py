@@ -233,8 +233,9 @@ class TestSqlite:
     def test_a_database_is_recognised_by_its_content(self, tmp_path):
         path = self.database(tmp_path / "forum.db", "posts")
         assert [row["file"] for row in documents(open_corpus([str(path)]))] == ["forum.db"] * 6
-        with pytest.raises(UnsupportedFormat, match=r"forum\.db is an SQLite database"):
+        with pytest.raises(UnsupportedFormat, match=r"forum\.db is a database") as caught:
             open_corpus([str(tmp_path)])
+        assert "by its name" in caught.value.remedy
 
     def test_nothing_is_written_beside_it(self, tmp_path):
         path = self.database(tmp_path / "forum.sqlite", "posts")
@@ -461,3 +462,10 @@ def test_licences_of_repositories_are_lists_and_a_type_is_no_licence(tmp_path, h
     columns = {"content": TEXTS, name: [["MIT", "Apache-2.0"]] * 6, "license_type": ["no"] * 6}
     pq.write_table(pa.table(columns), tmp_path / "a.parquet")
     assert {row["licence"] for row in hear(tmp_path / "a.parquet").rows} == {"MIT, Apache-2.0"}
+
+
+def test_the_model_of_a_batch_of_requests_is_no_text(tmp_path, hear):
+    messages = [{"role": "user", "content": TEXTS[0]}]
+    row = {"custom_id": "1", "body": {"model": "some-model", "messages": messages}}
+    (tmp_path / "a.jsonl").write_text(json.dumps(row) + "\n")
+    assert hear(tmp_path / "a.jsonl").texts == [TEXTS[0]]

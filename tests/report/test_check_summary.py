@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance.model import Report
+from provenance.model import Estimate, Report, Verdict
 from provenance.report.formats.rendering import render
 from provenance.report.terminal.check_summary import terminal_summary
 from provenance.report.text.cell_width import cell_width
+from provenance.report.text.sentences import shares_by
 from tests.report.result_strategies import RESULTS
 from tests.report.sample_findings import finding, findings_table
 from tests.report.samples import clear_report, sample_report
@@ -152,3 +153,30 @@ def test_a_text_of_ten_megabytes_is_cut():
 
 def test_the_format_terminal_is_eighty_columns_without_colour():
     assert render("terminal", REPORT) == terminal_summary(REPORT, width=80, colour=False)
+
+
+def test_licences_that_no_rule_knows_do_not_displace_sources():
+    ruling = replace(REPORT.result.rulings[0].ruling, verdict=Verdict.UNKNOWN, basis="no-rule")
+    names = [f"Licence of House {number}" for number in range(40)]
+    rulings = tuple(
+        replace(REPORT.result.rulings[0], source=name, name=name, ruling=ruling, documents=1)
+        for name in names
+    )
+    one = next(share for share in REPORT.result.shares if share.by == "source")
+    large = Estimate(9, 0.9, 0.8, 1.0, 1.0, 0.0)
+    shares = tuple(
+        replace(one, key=name, verdict=Verdict.UNKNOWN, tokens=large, documents=large)
+        for name in names
+    )
+    result = replace(
+        REPORT.result,
+        rulings=(*rulings, *REPORT.result.rulings),
+        shares=(*shares, *REPORT.result.shares),
+    )
+    text = terminal_summary(Report(result, REPORT.findings), width=80, colour=False)
+    largest = [share.key for share in shares_by(REPORT.result.shares, "source")][:3]
+    assert [name for name in largest if f"  {name}" not in text] == []
+    why = text[text.index("Why") :]
+    assert why.index("Licence of House 0 is unknown") > why.index(
+        f"{REPORT.result.rulings[-1].name} "
+    )

@@ -20,7 +20,7 @@ from provenance.read.columns.string_arrays import (
 
 TURN_TEXT_MEMBERS = ("content", "value", "text")
 """Members of a chat turn with its text; if one is present, the other members are not text."""
-LABEL_MEMBERS = frozenset({"role", "from", "type", "id", "name", "url", "uri"})
+LABEL_MEMBERS = frozenset({"role", "from", "type", "id", "name", "model", "url", "uri"})
 """Members of other structs that are labels."""
 
 

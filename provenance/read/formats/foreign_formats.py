@@ -61,6 +61,7 @@ _SUFFIXES: tuple[tuple[Collection[str], Refusal], ...] = (
     (("pdf",), Refusal("a PDF document", "extract its text first, and give that.")),
     (("docx", "xlsx", "pptx", "odt", "doc", "xls"), _OFFICE),
     (("epub",), Refusal("a book in EPUB", "extract its text, and give that.")),
+    (("db",), Refusal("a database", "give it by its name, if it is SQLite; else export it.")),
     (("duckdb",), Refusal("a DuckDB database", "export its table as Parquet.")),
     (("lance",), Refusal("a file of a Lance table", "write its rows as Parquet.")),
     (("avro",), _AVRO),

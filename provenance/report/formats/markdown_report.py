@@ -39,7 +39,7 @@ from provenance.report.text.sentences import (
     documents_sentence,
     headline,
     outcome_of,
-    shares_by,
+    source_shares,
 )
 from provenance.report.text.terms_summary import decisive_terms
 from provenance.report.text.top_findings import Finding, strongest_findings
@@ -220,7 +220,7 @@ def _gates(result: Result) -> str:
 
 
 def _shares(result: Result) -> str:
-    present = [share for share in shares_by(result.shares, "source") if share.documents.count]
+    present = [share for share in source_shares(result) if share.documents.count]
     lines = [
         markdown_row(
             markdown_code(share.key),

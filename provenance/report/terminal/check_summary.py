@@ -39,6 +39,7 @@ from provenance.report.text.sentences import (
     rulings_by_source,
     split_repeated,
     status_mark,
+    unknown_licences,
 )
 from provenance.report.text.top_findings import Finding, cut_excerpt, strongest_findings
 from provenance.report.text.unread_text import unread_line, unread_sentence
@@ -144,7 +145,9 @@ def _policy(style: TerminalStyle, report: Report) -> list[str]:
 
 
 def _reasons(style: TerminalStyle, result: Result) -> list[str]:
+    last = unknown_licences(result)
     groups = rulings_by_source(each for each in result.rulings if each.documents)
+    groups = tuple(sorted(groups, key=lambda group: group[0].source in last))
     lines = [style.bold("Why")]
     for group in groups[:MAX_SOURCES]:
         lines += _rulings(style, group)

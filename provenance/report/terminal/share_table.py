@@ -11,7 +11,7 @@ from provenance.report.text.caveats import BAND_MEANING, band_lines
 from provenance.report.text.cell_width import cell_width, pad, truncate
 from provenance.report.text.number_format import count, exact_percent, interval, percent
 from provenance.report.text.origin_sentences import other_origins
-from provenance.report.text.sentences import shares_by
+from provenance.report.text.sentences import shares_by, source_shares
 
 _FILL = {
     Verdict.FORBIDDEN: "█",
@@ -82,7 +82,7 @@ def share_lines(style: TerminalStyle, result: Result) -> list[str]:
     result : Result
         Has the shares.
     """
-    verdicts, sources = shares_by(result.shares, "verdict"), shares_by(result.shares, "source")
+    verdicts, sources = shares_by(result.shares, "verdict"), source_shares(result)
     present = _present_shares(result)
     lines: list[str] = []
     if any(share.documents.count for share in verdicts):
@@ -121,7 +121,7 @@ def contested_lines(style: TerminalStyle, result: Result) -> list[str]:
 
 
 def _present_shares(result: Result) -> list[Share]:
-    return [share for share in shares_by(result.shares, "source") if share.documents.count]
+    return [share for share in source_shares(result) if share.documents.count]
 
 
 @dataclass(frozen=True, slots=True)

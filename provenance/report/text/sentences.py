@@ -352,6 +352,22 @@ def ruling_remedy(ruling: Ruling) -> str | None:
     return None if ruling.remedy is None else capitalize(ruling.remedy)
 
 
+def unknown_licences(result: Result) -> frozenset[str]:
+    """Return the sources that are licences as rows spell them, which no rule decides.
+
+    A dataset may have hundreds: they are listed after all other sources.
+    """
+    searched = {source.source for registry in result.registries for source in registry.sources}
+    undecided = {each.source for each in result.rulings if each.ruling.basis == "no-rule"}
+    return frozenset(undecided - searched)
+
+
+def source_shares(result: Result) -> tuple[Share, ...]:
+    """Return the shares by source, strictest first, then largest; unknown licences last."""
+    last = unknown_licences(result)
+    return tuple(sorted(shares_by(result.shares, "source"), key=lambda share: share.key in last))
+
+
 def rulings_by_source(rulings: Iterable[SourceRuling]) -> tuple[tuple[SourceRuling, ...], ...]:
     """Group rulings by source; items of a source may differ in date and licence.
 
