@@ -40,6 +40,12 @@ Examples:
 @click.command("check", epilog=_EXAMPLES)
 @click.argument("corpus", nargs=-1, required=True, shell_complete=files)
 @registry_option
+@click.option(
+    "--declared-only",
+    is_flag=True,
+    help="Compare no texts, and report only what rows declare: addresses, licences, signals. Needs "
+    "no registry.",
+)
 @background_option
 @click.option(
     "--control",
@@ -137,6 +143,7 @@ Examples:
 def command(  # noqa: PLR0913 (one parameter per option)
     corpus: tuple[str, ...],
     registries: tuple[str, ...],
+    declared_only: bool,
     backgrounds: tuple[str, ...],
     common_background: bool | None,
     control: str | None,
@@ -184,6 +191,7 @@ def command(  # noqa: PLR0913 (one parameter per option)
     arguments = CheckArguments(
         corpus=corpus,
         registries=registries,
+        declared_only=declared_only,
         backgrounds=backgrounds,
         common_background=common_background,
         control=control,

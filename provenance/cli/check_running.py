@@ -24,6 +24,7 @@ class CheckArguments:
 
     corpus: tuple[str, ...]
     registries: tuple[str, ...]
+    declared_only: bool
     backgrounds: tuple[str, ...]
     common_background: bool | None
     control: str | None
@@ -60,6 +61,8 @@ class CheckArguments:
 
     def resolve_policy(self) -> Policy:
         """Return the policy that applies."""
+        if self.declared_only and self.registries:
+            raise click.UsageError("--declared-only compares no texts: leave out --registry")
         return pipeline.effective_policy(
             self.policy,
             purpose=self.purpose,
@@ -72,7 +75,7 @@ class CheckArguments:
             gates=self.gates,
             text_columns=self.text_columns,
             max_document=self.max_document,
-            registries=self.registries,
+            registries=[pipeline.empty_registry()] if self.declared_only else self.registries,
             calibration=self.calibration,
             backgrounds=self.backgrounds,
             common_background=self.common_background,

@@ -252,8 +252,14 @@ Examples:
     help="Show only what was withdrawn, as CSV: id, source, site, date and reason.",
 )
 @click.option("--source", metavar="ID", help="With --withdrawn: of this source.")
+@click.option("-v", "--verbose", is_flag=True, help="Also show the law of chance matches.")
 def show(
-    registry: Path, items: int | None, recipe: bool, withdrawn: bool, source: str | None
+    registry: Path,
+    items: int | None,
+    recipe: bool,
+    withdrawn: bool,
+    source: str | None,
+    verbose: bool,
 ) -> None:
     """Show what REGISTRY contains, what it cannot find, and what waits to be removed."""
     if recipe + withdrawn + (items is not None) > 1:
@@ -268,7 +274,7 @@ def show(
         for text in pipeline.withdrawn_items(registry, source):
             click.echo(text, nl=False)
         return
-    _warn_if_unusable(_show(registry))
+    _warn_if_unusable(_show(registry, verbose=verbose))
     if items is not None:
         echo("", *item_lines(pipeline.example_items(registry, items)))
 
@@ -358,9 +364,9 @@ def _finish(
     )
 
 
-def _show(registry: Path) -> "pipeline.Manifest":
+def _show(registry: Path, *, verbose: bool = False) -> "pipeline.Manifest":
     summary, manifest = pipeline.show_registry(registry)
-    echo(*registry_lines(summary, manifest, pipeline.registry_upkeep(registry)))
+    echo(*registry_lines(summary, manifest, pipeline.registry_upkeep(registry), verbose=verbose))
     return manifest
 
 

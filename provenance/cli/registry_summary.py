@@ -24,7 +24,9 @@ _MAX_LINES = 12
 _MAX_TEXT_CHARS = 72
 
 
-def registry_lines(summary: "RegistrySummary", manifest: "Manifest", upkeep: "Upkeep") -> list[str]:
+def registry_lines(
+    summary: "RegistrySummary", manifest: "Manifest", upkeep: "Upkeep", *, verbose: bool = False
+) -> list[str]:
     """Return lines on a registry: sources, records left out, size, chance matches, digest."""
     if not manifest.segments and upkeep.opt_outs:
         return [
@@ -43,7 +45,7 @@ def registry_lines(summary: "RegistrySummary", manifest: "Manifest", upkeep: "Up
         *_upkeep_lines(upkeep),
         f"  {manifest.postings:,} seeds (runs of words in the index)",
         f"  {manifest.bytes_per_posting:.1f} bytes per seed, without texts and signatures",
-        f"  chance matches: {_chance_model_text(manifest)}",
+        f"  chance matches: {_chance_model_text(manifest, verbose=verbose)}",
         f"  digest {summary.digest}",
         "  Items that are too short or too common are never found: absence is not clearance.",
     ]
@@ -259,11 +261,11 @@ def _omitted_lines(manifest: "Manifest") -> Iterator[str]:
         yield ""
 
 
-def _chance_model_text(manifest: "Manifest") -> str:
+def _chance_model_text(manifest: "Manifest", *, verbose: bool) -> str:
     chance = manifest.chance
     count = chance.exceedances
     basis = f"measured on {count:,} matches" if count else "as shipped; see `registry fit`"
-    return f"lambda {chance.decay:.3g}, K {chance.scale:.3g}, {basis}"
+    return f"lambda {chance.decay:.3g}, K {chance.scale:.3g}, {basis}" if verbose else basis
 
 
 def _coverage_lines(coverage: "SourceCoverage") -> Iterator[str]:

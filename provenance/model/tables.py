@@ -65,7 +65,7 @@ FINDINGS = pa.schema(
         pa.field("declared", pa.string()),  # the licence, or the line of a signal, verbatim
         pa.field("row_licence", pa.string()),  # that the row, or the dataset's card, declares
         pa.field("withheld", pa.string()),  # why the document is withdrawn or opted out
-        pa.field("marked", pa.bool_(), nullable=False),  # an item that its owner planted
+        pa.field("marked", pa.bool_()),  # whether its owner planted the item
         pa.field("waiver", pa.string()),  # the waiver that excuses it
         pa.field("state", pa.string()),  # new or unchanged, compared with a baseline; else null
         pa.field("tokens", pa.int64(), nullable=False),  # matched

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from provenance.pipeline.dataset_check import check
     from provenance.pipeline.dataset_cleaning import clean
     from provenance.pipeline.dataset_diff import diff
+    from provenance.pipeline.declared_only import empty_registry
     from provenance.pipeline.distribution import scan_shard
     from provenance.pipeline.dump_preview import DumpPreview, preview_dumps
     from provenance.pipeline.early_hashing import hash_in_background
@@ -117,6 +118,7 @@ __all__ = [
     "describe_policy",
     "diff",
     "effective_policy",
+    "empty_registry",
     "example_items",
     "explain_rule",
     "explain_signals",
@@ -193,6 +195,7 @@ _MODULES = {
     "describe_policy": "rule_commands.policy_commands",
     "diff": "dataset_diff",
     "effective_policy": "report_io",
+    "empty_registry": "declared_only",
     "explain_rule": "rule_commands.rule_lookup",
     "explain_signals": "rule_commands.signal_explanation",
     "fit_chance_model": "calibration.chance_fit",

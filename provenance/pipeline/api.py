@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from provenance.model import Policy, Report, Result, Share, Unread, Verdict, Violation
 from provenance.pipeline.dataset_check import check as run_check
+from provenance.pipeline.declared_only import empty_registry
 from provenance.pipeline.progress import ProgressCallback, report_progress_to
 from provenance.pipeline.python_inputs import Address, find_addresses
 from provenance.pipeline.report_io import effective_policy
@@ -147,6 +148,7 @@ def check(  # noqa: PLR0913 (the options of the command)
     *,
     hub: str | None = None,
     split: str | None = None,
+    declared_only: bool = False,
     policy: Address | None = None,
     baseline: Address | None = None,
     model_of: Address | None = None,
@@ -173,6 +175,8 @@ def check(  # noqa: PLR0913 (the options of the command)
         Name of a dataset on a hub, instead of a corpus.
     split : str, optional
         The split to check, of a dataset that has several. By default all are checked.
+    declared_only : bool, optional
+        Compare no texts, and report only what rows declare; needs no registry.
     policy : str or path, optional
         The policy file. By default `provenance.toml` or `pyproject.toml` in the working directory.
     baseline : str or path, optional
@@ -196,8 +200,8 @@ def check(  # noqa: PLR0913 (the options of the command)
     **options
         `registries`, `purpose`, `collected`, `actor`, `jurisdiction`, `commercial`, `model`,
         `claims`, `gates`, `text_columns`, `max_document`, `calibration`, `backgrounds`,
-        `common_background`, `signals`:
-        as the options of `provenance check`; they override the policy.
+        `common_background`, `signals`, `withdrawn`, `withdrawn_key`: as the options of `provenance
+        check`; they override the policy.
 
     Returns
     -------
@@ -221,6 +225,10 @@ def check(  # noqa: PLR0913 (the options of the command)
     )
     if threads is not None:
         settings = replace(settings, threads=threads)
+    if declared_only:
+        if options.get("registries"):
+            raise ValueError("declared_only compares no texts: leave out registries")
+        options["registries"] = [empty_registry()]
     effective = effective_policy(
         None if policy is None else fspath(policy),
         **normalise_options(options, "check", PolicyOptions.__annotations__),
@@ -237,7 +245,11 @@ def _open(
     if addresses is not None:
         return addresses
     return corpus_of_objects(
-        data, text_columns=policy.text_columns, split=split, max_document=policy.max_document
+        data,
+        text_columns=policy.text_columns,
+        label_columns=policy.label_columns,
+        split=split,
+        max_document=policy.max_document,
     )
 
 

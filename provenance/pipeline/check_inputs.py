@@ -117,7 +117,8 @@ def load_library(policy: Policy, rules: Path | None) -> Library:
     if not policy.registries:
         raise PolicyError(
             "there is no registry to check against",
-            remedy="name one with --registry, or in provenance.toml under [check] registries",
+            remedy="name one with --registry, or in provenance.toml under [check] registries; "
+            "--declared-only reports what rows declare without one",
         )
     library = load_rules(rules)
     check_known(policy, library)

@@ -83,7 +83,10 @@ def open_cleanable_corpus(corpus: Sequence[str], policy: Policy) -> Corpus:
                 remedy="clean it separately, to a folder of its own",
             )
     dataset = open_corpus(
-        corpus, text_columns=policy.text_columns, max_document=policy.max_document
+        corpus,
+        text_columns=policy.text_columns,
+        label_columns=policy.label_columns,
+        max_document=policy.max_document,
     )
     for file in dataset.files:
         check_rewritable(file)

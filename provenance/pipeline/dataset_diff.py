@@ -93,7 +93,10 @@ def _load_or_check(
         )
     library = load_library(policy, settings.rules)
     corpus = open_corpus(
-        [address], text_columns=policy.text_columns, max_document=policy.max_document
+        [address],
+        text_columns=policy.text_columns,
+        label_columns=policy.label_columns,
+        max_document=policy.max_document,
     )
     return corpus, check_corpus(corpus, library, policy, settings, model)
 

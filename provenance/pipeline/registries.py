@@ -244,8 +244,11 @@ def _collect_unread(batches: Iterator[Items], unread: list[Unread]) -> Iterator[
 
 
 def source_name_warning(source: str) -> str | None:
-    """Return a warning about an unknown or mistyped source name, if any: see `Names.warning`."""
-    return Names(load_rules()).warning(source)
+    """Return a warning about an unknown or mistyped source name, if any: see `Names.warning`.
+
+    A background is no source whose terms matter.
+    """
+    return None if source == "background" else Names(load_rules()).warning(source)
 
 
 def show_registry(folder: Path) -> tuple[RegistrySummary, Manifest]:

@@ -100,3 +100,22 @@ def test_the_hook_checks_data_files(name: str) -> None:
 @pytest.mark.parametrize("name", ["a.py", "parquet.md", "jsonl", "a.csv.txt"])
 def test_nothing_else_is(name: str) -> None:
     assert not re.search(HOOK["files"], name)
+
+
+@pytest.mark.parametrize(
+    ("name", "is_data"),
+    [
+        ("data/train.jsonl", True),
+        ("train-00000-of-00002.parquet", True),
+        ("data/config.json", True),
+        ("registries/x/registry.json", False),
+        ("registries/x/segment-0123456789abcdef/items.parquet", False),
+        ("report/result.json", False),
+        ("report/findings.parquet", False),
+        ("package.json", False),
+        ("web/package-lock.json", False),
+    ],
+)
+def test_registries_reports_and_lock_files_are_no_data(name, is_data):
+    chosen = re.search(HOOK["files"], name) and not re.search(HOOK["exclude"], name)
+    assert bool(chosen) == is_data

@@ -167,3 +167,17 @@ def test_two_text_columns_are_joined(provenance, tmp_path):
     done = provenance("registry", "build", "r", "--source", "x", "a.jsonl", *both, cwd=tmp_path)
     assert done.returncode == 2
     assert "either --template or --text-column" in done.stderr
+
+
+def test_a_background_needs_no_rule(provenance, world, tmp_path):
+    dump = str(world / "posts.jsonl")
+    built = provenance("registry", "build", "b", "--source", "background", dump, "-q", cwd=tmp_path)
+    assert built.returncode == 0
+    assert "the rules have no source" not in built.stderr
+    other = provenance("registry", "build", "o", "--source", "backdrop", dump, "-q", cwd=tmp_path)
+    assert "the rules have no source 'backdrop'" in other.stderr
+
+
+def test_the_law_of_chance_is_shown_on_request(provenance, world):
+    assert "lambda" not in provenance("registry", "show", "reg", cwd=world).stdout
+    assert "lambda" in provenance("registry", "show", "reg", "--verbose", cwd=world).stdout

@@ -1,4 +1,4 @@
-"""Dumps of every layout, damaged at random: items, rows that are counted, or an error of ours."""
+"""Dumps and datasets of every layout, damaged at random: read, counted, or an error of ours."""
 
 import random
 from contextlib import suppress
@@ -6,7 +6,9 @@ from contextlib import suppress
 import pytest
 
 from provenance.errors import InputError
+from provenance.read.corpus.corpora import open_corpus
 from provenance.read.dumps.layouts import open_dump
+from tests.protocols.test_corpus_formats import FORMATS, ROWS
 from tests.protocols.test_dump_layouts import SAMPLES
 
 PIECES = (
@@ -52,3 +54,29 @@ def test_damaged_dumps_are_read_or_refused(sample, tmp_path):
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: f"{sample.layout}: {sample.name}")
 def test_thousands_of_damaged_dumps_are_read_or_refused(sample, tmp_path):
     read_or_refuse(sample, tmp_path, range(1_000_000, 1_002_000))
+
+
+RECORDS = ("mds", "mds.zstd", "sqlite", "tar", "tar.gz", "tfrecord", "tfrecord.gz")
+"""Formats whose rows are read one by one; the others have campaigns of their own."""
+
+
+def read_corpus_or_refuse(form, folder, seeds):
+    path = folder / f"rows.{form}"
+    data = FORMATS[form](ROWS)
+    for seed in seeds:
+        path.write_bytes(damaged(data, random.Random(seed)))
+        with suppress(InputError):
+            for part in open_corpus([str(path)], max_document=1_000_000).parts:
+                for documents in part.read():
+                    documents.batch.validate(full=True)
+
+
+@pytest.mark.parametrize("form", RECORDS)
+def test_damaged_datasets_are_read_or_refused(form, tmp_path):
+    read_corpus_or_refuse(form, tmp_path, range(200))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("form", RECORDS)
+def test_thousands_of_damaged_datasets_are_read_or_refused(form, tmp_path):
+    read_corpus_or_refuse(form, tmp_path, range(1_000_000, 1_010_000))

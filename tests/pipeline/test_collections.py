@@ -2,6 +2,7 @@
 
 import csv
 import json
+import sqlite3
 from dataclasses import replace
 from datetime import date
 
@@ -9,11 +10,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+import provenance
 from provenance.errors import ColumnMissing
 from provenance.model import (
     Actor,
     Agreement,
     Circumstances,
+    Cleaning,
     Collection,
     DateRange,
     Policy,
@@ -21,6 +24,7 @@ from provenance.model import (
     Verdict,
 )
 from provenance.pipeline import check
+from provenance.pipeline.dataset_cleaning import clean
 from provenance.pipeline.locate import locations
 from provenance.pipeline.rule_commands import rule_checking
 from provenance.pipeline.scan import corpus_scan
@@ -86,7 +90,7 @@ def test_a_column_of_the_rows_chooses_the_circumstances(judged, rows):
     assert collected(judged.report) == {"old": 4, "new": 8}
 
 
-@pytest.mark.parametrize("kind", ["parquet", "csv", "json", "jsonl"])
+@pytest.mark.parametrize("kind", ["parquet", "csv", "json", "jsonl", "sqlite"])
 def test_every_format_gives_the_values_of_its_columns(judged, rows, tmp_path, kind):
     path = tmp_path / f"corpus.{kind}"
     flat = [{**row, "meta": row["meta"]["snapshot"]} for row in rows]
@@ -97,6 +101,10 @@ def test_every_format_gives_the_values_of_its_columns(judged, rows, tmp_path, ki
             writer = csv.DictWriter(file, flat[0])
             writer.writeheader()
             writer.writerows(flat)
+    elif kind == "sqlite":
+        with sqlite3.connect(path) as database:
+            database.execute("create table pages (id, text, url, meta)")
+            database.executemany("insert into pages values (:id, :text, :url, :meta)", flat)
     elif kind == "json":
         path.write_text(json.dumps(flat))
     else:
@@ -106,6 +114,46 @@ def test_every_format_gives_the_values_of_its_columns(judged, rows, tmp_path, ki
         "old": 4,
         "other content": 8,
     }
+
+
+@pytest.mark.parametrize("kind", ["rows", "table"])
+def test_data_of_a_program_has_collections_too(judged, rows, registry, tmp_path, kind):
+    flat = [{**row, "meta": row["meta"]["snapshot"]} for row in rows]
+    policy = tmp_path / "provenance.toml"
+    policy.write_text(
+        '[[collections]]\nname = "old"\ncolumn = "meta"\nvalue = "2022-*"\ncollected = 2022\n'
+    )
+    data = flat if kind == "rows" else pa.Table.from_pylist(flat)
+    made = provenance.check(data, registries=[registry], policy=str(policy))
+    shares = {s.key: s.documents.count for s in made.result.shares if s.by == "collection"}
+    assert shares == {"old": 4, "other content": 8}
+
+
+def test_a_table_of_a_program_without_the_column_is_refused(rows, registry, tmp_path):
+    policy = tmp_path / "provenance.toml"
+    policy.write_text('[[collections]]\nname = "a"\ncolumn = "snapshto"\nvalue = "*"\n')
+    with pytest.raises(ColumnMissing, match="snapshto"):
+        provenance.check(pa.Table.from_pylist(rows), registries=[registry], policy=str(policy))
+
+
+def test_clean_removes_what_is_forbidden_in_its_collection_alone(
+    tmp_path, registry, posts, write_lines
+):
+    quoted = posts[19]
+    rows = [
+        {"id": snapshot, "text": quoted["text"], "snapshot": snapshot}
+        for snapshot in ("2022-06", "2026-06")
+    ]
+    corpus = write_lines(tmp_path / "corpus.jsonl", rows)
+    collections = tuple(
+        Collection(str(span.first), column="snapshot", value=value, collected=span)
+        for span, value in ((BEFORE, "2022-*"), (AFTER, "2026-*"))
+    )
+    policy = Policy(DEVELOPER, registries=(registry,), collections=collections)
+    clean([corpus], tmp_path / "clean", policy, Cleaning(), Settings())
+    written = (tmp_path / "clean/corpus.jsonl").read_text("utf-8")
+    kept = [json.loads(line)["id"] for line in written.splitlines()]
+    assert kept == ["2022-06"]
 
 
 def test_files_sources_and_hosts_choose_too_and_the_first_that_fits_counts(

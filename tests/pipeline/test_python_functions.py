@@ -266,7 +266,7 @@ def test_functions_have_the_options_of_the_commands():
     )
     not_of_python = {
         *("output", "form", "excerpts", "anchor", "exit_zero", "quiet", "verbose", "help"),
-        *("shard", "engine", "scheduler", "verify", "corpus", "withdrawn_key"),
+        *("shard", "engine", "scheduler", "verify", "corpus"),
     }
     renamed = {"kinds": "model", "verdicts": "verdict"}
     for command, function in functions:
@@ -277,3 +277,14 @@ def test_functions_have_the_options_of_the_commands():
             if (command.name, option) == ("clean", "allow_unread"):
                 continue  # the receipt lists what is unread
             assert option in parameters or f"`{option}`" in text, (command.name, option)
+
+
+def test_what_rows_declare_needs_no_registry():
+    rows = [{"text": "Some words of a page.", "url": "https://www.reddit.com/r/a/comments/1/b/"}]
+    outcome = provenance.check(rows, declared_only=True)
+    assert (outcome.status, outcome.share("reddit").documents.count) == ("fail", 1)
+    clear = provenance.check([{"text": "Some words of a page."}], declared_only=True)
+    assert clear
+    assert "No text was compared" in str(clear)
+    with pytest.raises(ValueError, match="leave out registries"):
+        provenance.check(rows, declared_only=True, registries="registry")

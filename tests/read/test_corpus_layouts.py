@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
 import pytest
+import zstandard
 
 from provenance.errors import (
     ColumnMissing,
@@ -68,8 +69,6 @@ class TestMds:
         assert unread(found) == ["shard.00001.mds"]
 
     def test_a_shard_and_its_compressed_copy_count_once(self, tmp_path):
-        import zstandard
-
         write_mds(tmp_path)
         names = ["shard.00000.mds", "shard.00001.mds"]
         for name in names:
@@ -105,6 +104,12 @@ class TestMds:
         (tmp_path / "a.mds").write_bytes(bytes(data))
         with pytest.raises(CorruptFile, match=r"a\.mds"):
             documents_or_error(tmp_path / "a.mds")
+
+    def test_zeros_that_were_compressed_are_no_offsets(self, tmp_path):
+        data = zstandard.compress(b"\xff\xff\xff\xff" + bytes(1 << 24))
+        (tmp_path / "a.mds.zstd").write_bytes(data)
+        with pytest.raises(CorruptFile, match="it states 4,294,967,295 samples"):
+            documents_or_error(tmp_path / "a.mds.zstd")
 
     def test_a_sample_over_the_limit_is_refused_before_it_is_read(self, tmp_path):
         (tmp_path / "a.mds").write_bytes(mds_shard([{"text": "a " * 5000}], {"text": "str"}))
@@ -171,6 +176,13 @@ class TestTar:
             archive.write_bytes(tar_of(SAMPLES)[:cut])
             with pytest.raises(CorruptFile, match=r"shard-000\.tar"):
                 documents_or_error(archive)
+
+    def test_a_sample_over_the_limit_is_refused_before_it_is_read(self, tmp_path):
+        parts = {f"0.{letter}.txt": f"{letter} ".encode() * 300 for letter in "abc"}
+        (tmp_path / "a.tar").write_bytes(tar_of(parts))
+        with pytest.raises(DocumentTooLarge, match="row 0"):
+            documents_or_error(tmp_path / "a.tar", max_document=1000)
+        assert len(documents_or_error(tmp_path / "a.tar", max_document=2000)) == 3
 
     def test_a_header_that_states_any_size_is_an_error(self, tmp_path):
         header = tarfile.TarInfo("././@LongLink")

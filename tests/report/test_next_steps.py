@@ -5,6 +5,7 @@ from datetime import date
 
 from provenance.model import WaiverOutcome
 from provenance.report.text.next_steps import next_steps, outcome_line
+from provenance.report.text.sentences import documents_sentence
 from tests.report.samples import WAIVER, clear_report, sample_report
 
 RESULT = sample_report().result
@@ -19,7 +20,15 @@ def test_next_steps_begin_with_what_failed_and_name_expired_waivers():
 
 
 def test_a_source_with_several_rulings_has_one_step():
-    assert len([step for step in next_steps(RESULT) if "Stack Exchange" in step]) == 1
+    without_gates = replace(RESULT, gates=(), violations=())
+    assert len([step for step in next_steps(without_gates) if "Stack Exchange" in step]) == 1
+
+
+def test_what_passes_needs_no_step():
+    """Gates limit what is forbidden; the posts of Stack Exchange are restricted."""
+    steps = next_steps(RESULT)
+    assert not [step for step in steps if "Stack Exchange" in step]
+    assert [step for step in steps if "Reddit" in step or "X (Twitter)" in step or "reddit" in step]
 
 
 def test_a_waiver_that_excuses_nothing_is_to_be_removed():
@@ -36,3 +45,8 @@ def test_the_outcome_line_has_the_reason_and_the_first_step():
     assert outcome_line(clear_report().result) == (
         "PASS: No content of the sources in the registries was found."
     )
+
+
+def test_the_documents_are_named_beside_the_tokens():
+    assert documents_sentence(RESULT).startswith("Forbidden content is in ")
+    assert documents_sentence(clear_report().result) is None

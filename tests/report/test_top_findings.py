@@ -76,3 +76,9 @@ def test_a_million_findings_are_chosen_from_in_a_moment():
     began = time.process_time()
     assert len(strongest_findings(million, 50)) == 50
     assert time.process_time() - began < 10
+
+
+def test_with_a_baseline_what_is_new_comes_first():
+    rows = [*many("x", 30, state="unchanged"), finding("new", "x", "[[a]]", None, strength=0.5)]
+    rows[-1]["state"] = "new"
+    assert strongest_findings(findings_table(rows), 3)[0].document == "new"

@@ -243,7 +243,7 @@ def open_corpus(
         raise EmptyCorpus(
             f"there are no rows in {', '.join(addresses)}", remedy="give files that have rows."
         )
-    _check_labels(label_columns, parts)
+    check_labels(label_columns, parts)
     return replace(
         corpus_of_parts(addresses, parts, tuple(digests)),
         ignored=corpus.ignored + sum(place.ignored for place in places.values()),
@@ -256,7 +256,14 @@ def open_corpus(
     )
 
 
-def _check_labels(label_columns: Sequence[str], parts: Sequence[Part]) -> None:
+def check_labels(label_columns: Sequence[str], parts: Sequence[Part]) -> None:
+    """Raise if no part of a corpus has one of the columns that collections name.
+
+    Raises
+    ------
+    ColumnMissing
+        With the column.
+    """
     present = {name for part in parts for name in part.labels}
     for name in label_columns:
         if name not in present:

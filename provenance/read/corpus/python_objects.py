@@ -15,7 +15,7 @@ from provenance.model import MAX_DOCUMENT, Documents
 from provenance.read.columns.column_paths import top_columns
 from provenance.read.columns.table_parts import RowBlock, TableFile, TablePiece, table_parts
 from provenance.read.corpus import skipped_rows
-from provenance.read.corpus.corpora import Corpus, corpus_of_parts
+from provenance.read.corpus.corpora import Corpus, check_labels, corpus_of_parts
 from provenance.read.corpus.corpus_parts import Part
 from provenance.read.corpus.hub_datasets import split_part
 from provenance.read.corpus.saved_datasets import choose_splits
@@ -39,6 +39,7 @@ def corpus_of_objects(
     data: object,
     *,
     text_columns: Sequence[str] = (),
+    label_columns: Sequence[str] = (),
     split: str | None = None,
     max_document: int = MAX_DOCUMENT,
 ) -> Corpus:
@@ -52,6 +53,8 @@ def corpus_of_objects(
         iterable of texts or of mappings. What can be iterated over once is read once.
     text_columns : sequence of str
         Text columns given by the user.
+    label_columns : sequence of str
+        Columns that collections of the policy name.
     split : str or None
         The split to read, of a mapping; None reads all.
     max_document : int
@@ -76,21 +79,26 @@ def corpus_of_objects(
             )
         splits = choose_splits(data, split, IN_MEMORY)
     parts = []
+    columns = (text_columns, label_columns)
     digests: list[tuple[str, Callable[..., str]]] = []
     for name, content in splits.items():
-        for part in _parts(str(name), content, text_columns, max_document):
+        for part in _parts(str(name), content, columns, max_document):
             texts = HashedStream(part.read)
             parts.append(replace(part, read=texts.batches))
             digests.append((part.file, texts.digest))
     if not parts:
         raise EmptyCorpus("there are no rows in the data", remedy="give data that has rows.")
+    check_labels(label_columns, parts)
     return corpus_of_parts((IN_MEMORY,), parts, tuple(digests))
 
 
-def _parts(name: str, data: Any, text_columns: Sequence[str], max_document: int) -> list[Part]:
+def _parts(
+    name: str, data: Any, columns: tuple[Sequence[str], Sequence[str]], max_document: int
+) -> list[Part]:
+    text_columns, labels = columns
     limit = DocumentLimit(name, max_document)
     if hasattr(data, "with_format") and hasattr(data, "iter"):
-        part = split_part(name, data, text_columns, limit)
+        part = split_part(name, data, text_columns, limit, labels)
         return [part] if part.text_columns else []
     if isinstance(data, pds.Dataset):
         data = data.scanner().to_reader()
@@ -98,13 +106,13 @@ def _parts(name: str, data: Any, text_columns: Sequence[str], max_document: int)
         data = chain.from_iterable(batch.to_pylist() for batch in data)
     elif (table := _as_table(data)) is not None:
         file = _table_file(name, table, limit)
-        return table_parts(file, text_columns) if file.pieces else []
+        return table_parts(file, text_columns, labels) if file.pieces else []
     if not isinstance(data, Iterable) or isinstance(data, str | bytes):
         raise InputError(
             f"a {type(data).__name__} cannot be checked",
             remedy="give paths, texts, a table, a dataset, or an iterable of rows as mappings.",
         )
-    return _row_parts(name, data, text_columns, limit)
+    return _row_parts(name, data, columns, limit)
 
 
 def _as_table(data: Any) -> pa.Table | None:
@@ -159,14 +167,18 @@ def _read_rows(
 
 
 def _row_parts(
-    name: str, rows: Iterable[object], text_columns: Sequence[str], limit: DocumentLimit
+    name: str,
+    rows: Iterable[object],
+    columns: tuple[Sequence[str], Sequence[str]],
+    limit: DocumentLimit,
 ) -> list[Part]:
+    text_columns, labels = columns
     is_read_once = iter(rows) is rows
     batches = _row_batches(iter(rows), limit)
     first = next(batches)
     if not first.records and not first.faults:
         return []
-    layout = infer_layout([record for _, record in first.records], text_columns, name)
+    layout = infer_layout([record for _, record in first.records], text_columns, name, labels)
     waiting = [chain([first], batches)]
     if not is_read_once:
         batches.close()
@@ -179,9 +191,18 @@ def _row_parts(
         else:
             raise InputError("the iterator can be read only once", remedy="give a list.")
         for batch in found:
-            yield from record_documents(name, batch, layout.columns, layout.sample_members)
+            yield from record_documents(name, batch, layout.record_columns, layout.sample_members)
 
-    return [Part(name, 0, read, layout.columns.texts, rereadable=not is_read_once)]
+    return [
+        Part(
+            name,
+            0,
+            read,
+            layout.columns.texts,
+            rereadable=not is_read_once,
+            labels=tuple(labels),
+        )
+    ]
 
 
 def _row_batches(rows: Iterator[object], limit: DocumentLimit) -> Generator[Records]:

@@ -44,6 +44,8 @@ _DECODERS: Mapping[str, Callable[[bytes], object]] = {
 }
 _ARRAYS = ("ndarray", "bytes")
 _MAX_HEADER_BYTES = 1 << 24
+_MAX_SAMPLES = 1 << 24
+"""More are not believed: their offsets are read at once, and may be zeros that were compressed."""
 _NUMBER_BYTES = 4
 
 
@@ -76,6 +78,8 @@ def _read_shard(file: File, size: int) -> Generator[Records]:
 def _samples(file: File) -> Generator[SizedRecord]:
     with file.stream() as stream:
         count = _number(read_exactly(stream, _NUMBER_BYTES))
+        if count > _MAX_SAMPLES:
+            raise ValueError(f"it states {count:,} samples")
         offsets = np.frombuffer(read_exactly(stream, _NUMBER_BYTES * (count + 1)), "<u4")
         header_bytes = int(offsets[0]) - _NUMBER_BYTES * (count + 2)
         sizes = np.diff(offsets.astype(np.int64))

@@ -16,7 +16,7 @@ from provenance.read.corpus.size_limits import until_error
 from provenance.read.formats.json_objects import Record, to_record
 from provenance.read.formats.json_records import record_documents
 from provenance.read.formats.jsonl_blocks import Records
-from provenance.read.formats.jsonl_file import infer_layout
+from provenance.read.formats.jsonl_file import infer_layout, layout_key
 
 BATCH_BYTES = 4 << 20
 _SAMPLE_BYTES = 1 << 18
@@ -50,13 +50,26 @@ def record_parts(
     with closing(read(_SAMPLE_BYTES)) as batches:
         records = (record for batch in until_error(batches) for _, record in batch.records)
         sample = list(islice(records, _SAMPLE_RECORDS))
-    layout = infer_layout(sample, text_columns, file.display_path)
+    labels = file.label_columns
+    layout = infer_layout(sample, text_columns, file.display_path, labels)
 
     def read_documents() -> Iterator[Documents]:
         for batch in read(BATCH_BYTES):
-            yield from record_documents(file.name, batch, layout.columns, layout.sample_members)
+            yield from record_documents(
+                file.name, batch, layout.record_columns, layout.sample_members
+            )
 
-    return [Part(file.name, file.size, read_documents, layout.columns.texts)]
+    # Columns may first occur after the sample.
+    return [
+        Part(
+            file.name,
+            file.size,
+            read_documents,
+            layout.columns.texts,
+            layout=layout_key(labels),
+            labels=labels,
+        )
+    ]
 
 
 def in_batches(

@@ -76,6 +76,7 @@ def _samples(file: File) -> Generator[SizedRecord]:
 
 
 def _sample_files(stream: BinaryIO, max_document: int) -> Iterator[_SampleFile]:
+    last_key, total = "", 0
     for archive, member in _members(stream):
         folder, slash, name = member.name.rpartition("/")
         stem, _, suffix = name.partition(".")
@@ -83,7 +84,10 @@ def _sample_files(stream: BinaryIO, max_document: int) -> Iterator[_SampleFile]:
         last = suffix.rpartition(".")[2]
         if last not in _TEXT_SUFFIXES and last != "json":
             yield _SampleFile(key, suffix, 0, None)
-        elif member.size > max_document:
+            continue
+        total = member.size + (total if key == last_key else 0)
+        last_key = key
+        if total > max_document:  # the sample is refused, and need not be held
             yield _SampleFile(key, suffix, member.size, None)
         else:
             content = cast("io.BufferedReader", archive.extractfile(member)).read()

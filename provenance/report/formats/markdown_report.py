@@ -34,7 +34,9 @@ from provenance.report.text.policy_notes import waiver_sentences
 from provenance.report.text.sentences import (
     NOT_CLEARANCE,
     OUTCOMES,
-    circumstances_phrase,
+    SHARES_NOTE,
+    checked_sentence,
+    documents_sentence,
     headline,
     outcome_of,
     shares_by,
@@ -110,13 +112,17 @@ def _verdict(result: Result) -> str:
     more = len(corpus.addresses) - _STEPS
     addresses = ", ".join(markdown_code(address) for address in corpus.addresses[:_STEPS])
     addresses += f" and {more} more" if more > 0 else ""
-    use = markdown_text(circumstances_phrase(result.policy.circumstances))
-    note = [baseline_sentence(result), sample_sentence(result), upper_bound_sentence(result)]
+    note = [
+        documents_sentence(result),
+        baseline_sentence(result),
+        sample_sentence(result),
+        upper_bound_sentence(result),
+    ]
     return "\n\n".join(
         [
             f"### provenance: {OUTCOMES[outcome_of(result)].lower()}",
             f"**{markdown_text(headline(result))}**",
-            f"{addresses}: {sizes}. Checked {use}.",
+            f"{addresses}: {sizes}. {markdown_text(checked_sentence(result))}",
             *(markdown_text(each) for each in note if each),
         ]
     )
@@ -208,7 +214,9 @@ def _gates(result: Result) -> str:
         if (warning := undecided_sentence(each))
     ]
     heads = ("Gate", "Outcome", "Share:", "At least:", "Allowed:")
-    return "\n\n".join([markdown_table(heads, lines), *warnings[:1]]) if lines else ""
+    table = markdown_table(heads, lines)
+    note = markdown_text(SHARES_NOTE)
+    return "\n\n".join([table, *warnings[:1], note]) if lines else ""
 
 
 def _shares(result: Result) -> str:

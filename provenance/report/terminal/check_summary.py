@@ -30,7 +30,9 @@ from provenance.report.text.policy_notes import policy_notes, waiver_sentences
 from provenance.report.text.repeated_items import repeated_items, repetition_sentence
 from provenance.report.text.sentences import (
     NOT_CLEARANCE,
-    circumstances_phrase,
+    SHARES_NOTE,
+    checked_sentence,
+    documents_sentence,
     gate_sentence,
     headline,
     outcome_of,
@@ -103,11 +105,12 @@ def _verdict(style: TerminalStyle, result: Result) -> list[str]:
     code = {"fail": "1;31", "incomplete": "1;33", "open": "1;33"}.get(outcome_of(result), "1;32")
     return [
         *(style.paint(line, code) for line in sentence),
+        *(style.wrap(extent, " " * 6) if (extent := documents_sentence(result)) else ()),
         *(style.wrap(bound, " " * 6) if (bound := upper_bound_sentence(result)) else ()),
         *style.wrap(f"{', '.join(corpus.addresses)}: {sizes}.", " " * 6),
         *(style.wrap(note, " " * 6) if (note := sample_sentence(result)) else ()),
         *(style.wrap(comparison, " " * 6) if (comparison := baseline_sentence(result)) else ()),
-        *style.wrap(f"Checked {circumstances_phrase(result.policy.circumstances)}.", " " * 6),
+        *style.wrap(checked_sentence(result), " " * 6),
     ]
 
 
@@ -129,7 +132,7 @@ def _gates(style: TerminalStyle, gates: tuple[GateOutcome, ...]) -> list[str]:
         mark = "passes" if outcome.passed else "FAILS"
         lines += style.wrap(f"{outcome.gate} {mark}: {gate_sentence(outcome)}", "  ", "    ")
         lines += style.wrap(warning, "    ") if (warning := undecided_sentence(outcome)) else []
-    return lines if gates else []
+    return [*lines, *style.wrap(SHARES_NOTE, "  ")] if gates else []
 
 
 def _policy(style: TerminalStyle, report: Report) -> list[str]:

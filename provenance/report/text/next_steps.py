@@ -1,6 +1,6 @@
 """Next steps after a check, and its outcome in one line."""
 
-from provenance.model import Result
+from provenance.model import Gate, Result, SourceRuling
 from provenance.report.text.sentences import (
     capitalize,
     headline,
@@ -25,7 +25,12 @@ def next_steps(result: Result) -> tuple[str, ...]:
     tuple of str
         Distinct sentences in the imperative.
     """
-    rulings = [each for each in result.rulings if each.documents]
+    failed = [outcome.gate for outcome in result.gates if not outcome.passed]
+    rulings = [
+        each
+        for each in result.rulings
+        if each.documents and (not failed or any(_concerns(gate, each) for gate in failed))
+    ]
     expired = [outcome.waiver.id for outcome in result.waivers if outcome.expired]
     unused = [each.waiver.id for each in result.waivers if not each.expired and not each.findings]
     steps = [
@@ -40,6 +45,16 @@ def next_steps(result: Result) -> tuple[str, ...]:
         *(f"Remove the waiver '{waiver}': it excuses nothing." for waiver in unused),
     ]
     return tuple(dict.fromkeys(steps))
+
+
+def _concerns(gate: Gate, each: SourceRuling) -> bool:
+    """Return whether a gate counts content of a source with its ruling."""
+    ruling = each.ruling
+    return (
+        gate.verdict is ruling.verdict
+        and gate.source in {None, each.source}
+        and gate.basis in {None, ruling.basis}
+    )
 
 
 def outcome_line(result: Result) -> str:

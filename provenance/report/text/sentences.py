@@ -15,7 +15,7 @@ from provenance.model import (
     Unit,
     Verdict,
 )
-from provenance.report.text.number_format import count, exact_percent, percent, period
+from provenance.report.text.number_format import count, day, exact_percent, percent, period
 
 VERDICT_MEANINGS = {
     Verdict.FORBIDDEN: "The terms prohibit this use.",
@@ -206,6 +206,46 @@ def headline(result: Result) -> str:
     return f"{unread} {_outcome_sentence(result)}"
 
 
+def documents_sentence(result: Result) -> str | None:
+    """Return in how many documents content is that a failed gate counts; None if no gate fails.
+
+    Parameters
+    ----------
+    result : Result
+        The outcome.
+
+    Returns
+    -------
+    str or None
+        "Forbidden content is in 58 of 153 documents (38%)."
+    """
+    gate = next((each.gate for each in result.gates if not each.passed), None)
+    if gate is None:
+        return None
+    by, key = ("source", gate.source) if gate.source else ("verdict", gate.verdict)
+    shares = [share.documents for share in shares_by(result.shares, by) if share.key == key]
+    if not shares or not shares[0].count:
+        return None
+    what = f"Content of {gate.source}" if gate.source else f"{capitalize(gate.verdict)} content"
+    if result.sample:
+        return f"{what} is in {percent(shares[0].share)} of the documents."
+    total = count(result.corpus.documents, "document")
+    return f"{what} is in {shares[0].count:,} of {total} ({percent(shares[0].share)})."
+
+
+def checked_sentence(result: Result) -> str:
+    """Return for which use, when and by which version the corpus was checked."""
+    use = circumstances_phrase(result.policy.circumstances)
+    return f"Checked {use}; on {day(result.created)}, with provenance {result.tool}."
+
+
+SHARES_NOTE = (
+    "Share: what is attributed to a source. At least: the low end of its 95% interval, which a "
+    "gate compares with the limit; the high end allows for what a check misses."
+)
+"""What the numbers beside a gate are."""
+
+
 def outcome_of(result: Result) -> str:
     """Return the status; "open" if it passes only because no gate limits what is unknown.
 
@@ -262,6 +302,8 @@ def _outcome_sentence(result: Result) -> str:
             f" {count(len(failed_gates) - 1, 'more gate')} failed." if len(failed_gates) > 1 else ""
         )
         return _breach(failed_gates[0], result) + more
+    if result.worst is None and not any(registry.items for registry in result.registries):
+        return "No text was compared; no document declares an address or licence that counts."
     if result.worst is None:
         return "No content of the sources in the registries was found."
     if result.worst is Verdict.PERMITTED:

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from provenance.model import Origin, Verdict, take_rows
+from provenance.model import FindingState, Origin, Verdict, take_rows
 from provenance.report.files.findings_parquet import sort_findings
 
 Span = tuple[int, int]
@@ -161,10 +161,7 @@ def strongest_findings(findings: pa.Table, limit: int) -> tuple[Finding, ...]:
     Returns
     -------
     tuple of Finding
-        By verdict, strictest first; then those that count for their source before quotations and
-        contested or waived ones;
-        then by strength. Sources take turns until `limit` is reached, so that every source is
-        represented.
+    from provenance.model import FindingState, Origin, Verdict, take_rows
     """
     if findings.num_rows == 0:
         return ()
@@ -179,7 +176,9 @@ def strongest_findings(findings: pa.Table, limit: int) -> tuple[Finding, ...]:
         pc.or_(sorted_findings["contested"], is_quotation),
         pc.is_valid(sorted_findings["waiver"]),
     ).to_numpy()
-    rank = np.lexsort((-strength, is_excused, -strictness))
+    is_new = pc.equal(sorted_findings["state"], str(FindingState.NEW))
+    is_known = ~pc.fill_null(is_new, fill_value=False).to_numpy()
+    rank = np.lexsort((-strength, is_excused, -strictness, is_known))
     place = _place_in_source(sorted_findings["source"], rank)
     # Every source's first finding, then every source's second, ... up to the limit.
     places = np.sort(np.lexsort((np.arange(len(rank)), place))[:limit])

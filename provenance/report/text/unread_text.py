@@ -54,7 +54,7 @@ def registry_gap(registry: RegistrySummary) -> str | None:
     if not registry.items and registry.opt_outs:
         return None
     if not registry.items:
-        return f"Registry {registry.path} holds no item any more: all were withdrawn."
+        return f"Registry {registry.path} holds no item: no text was compared with any."
     if not registry.unread:
         return None
     files = "; ".join(f"{entry.file} ({entry.reason})" for entry in registry.unread[:_NAMED])
