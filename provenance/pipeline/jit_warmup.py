@@ -30,6 +30,7 @@ from provenance.match.scoring.corpus_sample import FULL_BOUND, sample_passages
 from provenance.match.scoring.features import measure_features
 from provenance.model import DroppedEdges, Policy, RegistryArrays, Texts, Tokens
 from provenance.pipeline.findings.summaries import summarise_registries
+from provenance.pipeline.locate.common_index import common_index
 from provenance.pipeline.progress import show_progress
 from provenance.pipeline.scan.readings import RegistryIndex, build_registry_indexes
 from provenance.pipeline.stage_log import log_duration, log_fact
@@ -111,6 +112,7 @@ def compile_reading() -> None:
     breaks(texts, tokens, rows, first, first)
     flags = quotation_flags(texts)
     widen_to_marks(texts, flags, rows, (rows, rows + 1))
+    common_index()
     nothing, offsets = np.zeros(0, np.uint32), np.zeros(2, np.int64)
     widen_spans(
         texts, Spans(rows, rows, rows, rows, rows), DroppedEdges(nothing, offsets, nothing, offsets)

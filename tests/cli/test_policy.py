@@ -7,6 +7,8 @@ POLICY = """\
 commercial = true
 model = ["competing"]
 jurisdiction = "EU"
+undecided = "contest"
+common_background = false
 [claims]
 eu-dsm-art-4 = true
 [gate]
@@ -46,6 +48,8 @@ def test_a_policy_is_explained_in_sentences(tmp_path, provenance):
         "eu-dsm-art-4: EU - DSM Directive Article 4",
         "contract 1: content of redit for pretraining",
         "EXPIRED 2021-01-01",
+        "Words of which it is unclear whether they are the item's own are contested",
+        "The shipped background of what everybody quotes is not used.",
         "the rules have no source 'redit', so it is unknown; did you mean 'reddit'?",
     ):
         assert said in text

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from provenance import Matcher
 from provenance.model import Gate, Policy, UndecidedRule, Unit, Verdict
 from provenance.pipeline import check
 from provenance.pipeline.findings.exemptions import gate_mask
@@ -181,6 +182,13 @@ def test_an_item_that_others_quote_is_not_a_quotation_for_that(tmp_path, pages, 
 
 def test_threads_change_nothing(world):
     assert run(world, threads=1).findings.equals(run(world, threads=4).findings)
+
+
+def test_a_matcher_decides_as_a_check_does(world, pages):
+    matcher = Matcher(str(world / "registry"))
+    texts = [f"{page} {PHRASES[n]}. {page[:300]}" for n, page in enumerate(pages[:8])]
+    found = [matcher.find(text) for text in texts]
+    assert [[match.origin for match in matches] for matches in found] == [[e] for e in EXPECTED]
 
 
 def test_documents_are_counted_for_what_they_hold(world):

@@ -59,6 +59,7 @@ def finding(
         "strength": 41.5,
         "expected": 0.0003,
         "contested": False,
+        "marked": False,
         "copies": 1,
         "occurrences": 1,
         "origin": "item",

@@ -19,7 +19,6 @@ from provenance.pipeline.matching.text_matching import (
     MatchingContext,
     find_matches,
     open_context,
-    without_texts,
 )
 from provenance.pipeline.python_inputs import Address
 from provenance.pipeline.remote_registries import local_folder
@@ -269,8 +268,7 @@ def _open_once(
 ) -> MatchingContext:
     """Open what a matcher needs; the other arguments tell apart files at the same paths."""
     del digests, model_state
-    context = open_context(settings.policy, settings.rules, settings.model_of, settings.threads)
-    return without_texts(context)
+    return open_context(settings.policy, settings.rules, settings.model_of, settings.threads)
 
 
 def _model_state(folder: Path | None) -> tuple[int, int] | None:

@@ -43,7 +43,6 @@ from provenance.pipeline.scan.readings import Counts, Reading, RegistryIndex
 from provenance.pipeline.scan.row_metadata import NO_DECLARATIONS
 from provenance.read.corpus.corpus_parts import Part
 from provenance.read.language_counts import load_language
-from provenance.registry.store import Registry
 
 _FILE = "in memory"
 
@@ -147,16 +146,6 @@ def _scoring_model(registries: Sequence[RegistryIndex], frozen: CorpusModel | No
     )
 
 
-def without_texts(context: MatchingContext) -> MatchingContext:
-    """Return a context whose findings have no excerpts of items, which take long to read."""
-    references = context.references
-    registries = [
-        replace(registry_index, registry=_hide_texts(registry_index.registry))
-        for registry_index in references.registries
-    ]
-    return replace(context, references=replace(references, registries=registries))
-
-
 def find_matches(texts: pa.LargeStringArray, context: MatchingContext) -> TextMatches:
     """Find passages of the registries' items in texts: the findings by content of a check.
 
@@ -195,11 +184,6 @@ def find_matches(texts: pa.LargeStringArray, context: MatchingContext) -> TextMa
     judgements = [judgement for _, judgement in found.rulings.judgements]
     rulings = tuple(judgements[code].ruling for code in found.rulings.codes)
     return TextMatches(found.findings, rulings)
-
-
-def _hide_texts(registry: Registry) -> Registry:
-    manifest = replace(registry.manifest, keeps_texts=False)
-    return replace(registry, files=replace(registry.files, manifest=manifest))
 
 
 def _document_batch(texts: pa.LargeStringArray) -> pa.RecordBatch:

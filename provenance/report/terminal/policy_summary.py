@@ -88,6 +88,11 @@ _UNDECIDED_MEANINGS = {
     "contested: no gate counts them.",
 }
 
+_COMMON_MEANINGS = {
+    True: "The shipped background of what everybody quotes is used.",
+    False: "The shipped background of what everybody quotes is not used.",
+}
+
 
 def policy_text(
     policy: Policy, library: Library, notes: Sequence[str], today: date, style: TerminalStyle
@@ -121,7 +126,10 @@ def policy_text(
             f"{gate}: fails above {exact_percent(gate.limit)} of the {gate.unit}."
             for gate in policy.gates
         ],
-        "Undecided origin": [_UNDECIDED_MEANINGS[policy.undecided]],
+        "Origin": [
+            _UNDECIDED_MEANINGS[policy.undecided],
+            _COMMON_MEANINGS[policy.common_background],
+        ],
         "Withdrawn or opted out": [_WITHDRAWN_MEANINGS[policy.withdrawn]],
         "Claimed exceptions": claims or ["None: no statutory exception changes a verdict."],
         "Agreements": [_agreement(agreement, today) for agreement in policy.agreements]
