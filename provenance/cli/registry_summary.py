@@ -216,7 +216,8 @@ def _upkeep_lines(upkeep: "Upkeep") -> Iterator[str]:
     if upkeep.opt_outs:
         yield f"  {count(upkeep.opt_outs, 'opt-out')} of domains and addresses"
     if upkeep.marks:
-        yield f"  {count(upkeep.marks, 'marked item')}, which count in no share"
+        counts = "counts" if upkeep.marks == 1 else "count"
+        yield f"  {count(upkeep.marks, 'marked item')}, which {counts} in no share"
 
 
 def _fingerprints(number: int) -> str:

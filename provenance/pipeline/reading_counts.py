@@ -20,6 +20,12 @@ FIELDS = {
 """Columns of `ITEMS` by the names under which they are reported."""
 
 
+PLANTED_SOURCE = "stackexchange"
+_PLANTED_IDS = "(^|/)(1000000001|1000000010)$"
+"""A question and an answer that Stack Exchange invented, to see who takes its dumps; each of its
+sites has them in every dump since 2025 (meta.stackexchange.com/questions/412018)."""
+
+
 class ReadingCounts:
     """Counts the items that pass, and their fields.
 
@@ -31,12 +37,15 @@ class ReadingCounts:
         Number of items that have each of `FIELDS`; an id is one of the source's own.
     skipped : Counter of str
         Number of records that were skipped, by reason.
+    planted : set of str
+        Ids of items of `PLANTED_SOURCE` that it invented, as it says itself.
     """
 
     def __init__(self) -> None:
         self.items = 0
         self.fields: Counter[str] = Counter(dict.fromkeys(FIELDS, 0))
         self.skipped: Counter[str] = Counter()
+        self.planted: set[str] = set()
 
     def watch(self, batches: Iterator[Items]) -> Iterator[Items]:
         """Yield batches, and count what they hold."""
@@ -47,6 +56,11 @@ class ReadingCounts:
                 self.fields[name] += batch.num_rows - batch[column].null_count
             made = pc.sum(pc.match_substring_regex(batch["item"], MADE_ID)).as_py()
             self.fields["id"] -= made or 0
+            is_planted = pc.and_(
+                pc.equal(batch["source"], PLANTED_SOURCE),
+                pc.match_substring_regex(batch["item"], _PLANTED_IDS),
+            )
+            self.planted |= {*batch["item"].filter(is_planted).to_pylist()}
             for entry in items.skipped:
                 if not entry.reason.startswith(UNREADABLE_DATE):  # the item was kept
                     self.skipped[entry.reason] += entry.count

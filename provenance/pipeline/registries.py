@@ -7,6 +7,8 @@ from functools import partial
 from itertools import chain
 from pathlib import Path
 
+import pyarrow as pa
+
 from provenance.cpu_count import available_cpus
 from provenance.judge.identifiers import Names
 from provenance.model import Items, RegistrySummary, Unread, merge_unread
@@ -14,7 +16,7 @@ from provenance.pipeline.dump_records import dump_recorder
 from provenance.pipeline.dump_tasks import build_recipe, read_dumps
 from provenance.pipeline.findings.summaries import summarise_registries
 from provenance.pipeline.progress import show_progress
-from provenance.pipeline.reading_counts import ReadingCounts
+from provenance.pipeline.reading_counts import PLANTED_SOURCE, ReadingCounts
 from provenance.pipeline.scan.readings import build_registry_indexes
 from provenance.pipeline.scan.task_folder import TaskFolder
 from provenance.pipeline.settings import EngineName
@@ -28,6 +30,7 @@ from provenance.read.dumps.published_dumps import (
 )
 from provenance.read.policy.policy_file import parse_size_option
 from provenance.read.rules.rule_files import load_rules
+from provenance.registry.build.item_marks import mark_items
 from provenance.registry.build.registry_builder import create_registry, extend_registry
 from provenance.registry.manifest import Manifest
 from provenance.registry.store import open_registry
@@ -209,6 +212,7 @@ def build_registry(
             recipe=build_recipe(readers, keep_texts=keep_texts),
             record=partial(recorder.step, "build", options),
         )
+    manifest = _mark_planted(folder, manifest, reading)
     return BuildOutcome(manifest, manifest.unread, reading)
 
 
@@ -234,7 +238,16 @@ def add_to_registry(
             watch=reading.watch,
             record=partial(recorder.step, "add", dumps.command_options()),
         )
+    manifest = _mark_planted(folder, manifest, reading)
     return BuildOutcome(manifest, merge_unread(unread), reading)
+
+
+def _mark_planted(folder: Path, manifest: Manifest, reading: ReadingCounts) -> Manifest:
+    """Mark the items that are known to be planted, if there were any."""
+    if not reading.planted:
+        return manifest
+    ids = pa.array(sorted(reading.planted))
+    return mark_items(folder, ids, PLANTED_SOURCE, note="invented by the source").manifest
 
 
 def _collect_unread(batches: Iterator[Items], unread: list[Unread]) -> Iterator[Items]:

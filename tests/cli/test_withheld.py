@@ -179,3 +179,18 @@ def test_a_line_that_is_no_address_is_named(provenance, folder):
     done = provenance("registry", "opt-out", "outs", "bad.csv", cwd=folder)
     assert done.returncode == 2
     assert "bad.csv: 'no address' is neither a domain nor an address" in done.stderr
+
+
+def test_the_posts_that_stack_exchange_invented_are_marked_by_themselves(provenance, tmp_path):
+    row = '<row Id="{}" PostTypeId="{}" {} CreationDate="2025-03-01T00:00:00.000" Body="{}" />'
+    bodies = [f"&lt;p&gt;{post['text']}&lt;/p&gt;" for post in POSTS]
+    rows = [
+        row.format(1000000001, 1, 'Title="On fog"', bodies[0]),
+        row.format(7, 2, 'ParentId="1000000001"', bodies[1]),
+    ]
+    text = f"<?xml version='1.0' encoding='utf-8'?>\n<posts>\n{chr(10).join(rows)}\n</posts>\n"
+    (tmp_path / "Posts.xml").write_text(text, "utf-8")
+    for command in ("build", "add"):
+        run(provenance, tmp_path, command, "r", "--source", "stackexchange", "Posts.xml")
+        shown = run(provenance, tmp_path, "show", "r").stdout
+        assert "1 marked item, which counts in no share" in shown
