@@ -60,7 +60,7 @@ def test_spark_gets_batches_of_the_schema_that_it_is_told(matcher, rows):
     told = output_schema(SimpleNamespace(fields=fields))
     assert told.startswith("`id` bigint, `odd``name` array<string>, `text` string, ")
     assert "`start`:bigint,`end`:bigint,`source`:string" in told
-    assert told.endswith("`contested`:boolean>>, `provenance_verdict` string")
+    assert told.endswith("`origin`:string>>, `provenance_verdict` string")
 
     batch = pa.record_batch({"id": range(40), "odd`name": [["a"]] * 40, "text": rows})
     empty = batch.slice(0, 0)
