@@ -133,8 +133,7 @@ class SourceHosts:
         """
         if isinstance(addresses, pa.ChunkedArray):
             addresses = addresses.combine_chunks()
-        hosts = pc.struct_field(pc.extract_regex(addresses, _PLAIN_ADDRESS), "host")
-        hosts = hosts.dictionary_encode()
+        hosts = plain_hosts(addresses).dictionary_encode()
         decided = [self._source_of_host(f"//{host}") for host in hosts.dictionary.to_pylist()]
         sources = pa.array([source for _, source in decided], pa.string()).take(hosts.indices)
         is_decided = pa.array([known for known, _ in decided], pa.bool_()).take(hosts.indices)
@@ -190,6 +189,11 @@ def host_of(address: str) -> str | None:
     ('x.com', 'x.com', None)
     """
     return _split_address(address)[0]
+
+
+def plain_hosts(addresses: pa.Array) -> pa.Array:
+    """Return the host of each address as it is written; null where `host_of` has to decode it."""
+    return pc.struct_field(pc.extract_regex(addresses, _PLAIN_ADDRESS), "host")
 
 
 def normal_address(address: str) -> str | None:

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from blake3 import blake3
 
-from provenance.judge.identifiers import SourceHosts, host_of, normal_address
+from provenance.judge.identifiers import SourceHosts, host_of, normal_address, plain_hosts
 from provenance.model import Library, Policy, Tokens
 from provenance.pipeline.withdrawal_keys import read_key
 from provenance.registry.build.item_keys import url_sites
@@ -85,13 +85,14 @@ class WithheldContent:
     def _opted_out(self, addresses: pa.Array) -> Iterator[tuple[int, str]]:
         if not self._opt_outs or addresses.null_count == len(addresses):
             return
-        encoded = addresses.dictionary_encode()
-        entries = [self._entry_of(address) for address in encoded.dictionary.to_pylist()]
-        is_hit = pa.array([entry is not None for entry in entries], pa.bool_())
-        rows = pc.indices_nonzero(pc.fill_null(is_hit.take(encoded.indices), False))
-        codes = encoded.indices.take(rows).to_pylist()
-        for row, code in zip(rows.to_pylist(), codes, strict=True):
-            yield row, entries[code] or ""
+        # Most datasets have many addresses on few hosts, so each host is looked up once.
+        hosts = plain_hosts(addresses).dictionary_encode()
+        names = [self._is_opted_host(name.lower()) for name in hosts.dictionary.to_pylist()]
+        is_possible = pc.fill_null(pa.array(names, pa.bool_()).take(hosts.indices), True)
+        rows = pc.indices_nonzero(pc.and_(is_possible, addresses.is_valid()))
+        for row, address in zip(rows.to_pylist(), addresses.take(rows).to_pylist(), strict=True):
+            if (entry := self._entry_of(address)) is not None:
+                yield row, entry
 
     def _entry_of(self, address: str) -> str | None:
         host = host_of(address)
