@@ -155,6 +155,12 @@ def test_crafted_tables_of_right_digests_crash_nothing(world, fresh, child, part
     assert content(world.checked()) == fresh
 
 
+LISTS: dict[str, list[list[object]]] = {
+    "labels": [[{"column": "date", "value": "2024"}], [None], [{"column": None}]],
+    "signals": [["nobody/knows"], [None], [""]],
+}
+
+
 def crafted_tables(table: pa.Table) -> Iterator[pa.Table]:
     for place, field in enumerate(SPANS):
         values = table[field.name].to_pylist()
@@ -166,8 +172,8 @@ def crafted_tables(table: pa.Table) -> Iterator[pa.Table]:
             others += ["", "x", "content", "link", "\x1b[2J", "n" * 10_000]
         elif pa.types.is_boolean(kind):
             others += [True, False]
-        elif field.name == "signals":
-            others += [["nobody/knows"], [None], [""]]
+        elif field.name in LISTS:
+            others += LISTS[field.name]
         else:
             others += [[[0, 1 << 30]], [[-5, 3]], [[5, 2]], [None], [[0, 1], [0, 1]]]
         for other in others:

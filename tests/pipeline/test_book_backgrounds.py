@@ -57,7 +57,7 @@ def world(tmp_path_factory, books, posts, write_lines) -> dict[str, str]:
 
 def _found(world, *backgrounds: str) -> dict[str, list[bool]]:
     """Say of quotations, and of posts that were put into pages, which are contested."""
-    policy = Policy(registries=(world["posts"],), backgrounds=backgrounds)
+    policy = Policy(registries=(world["posts"],), backgrounds=backgrounds, common_background=False)
     made = check([world["pages"]], policy, Settings(threads=2)).findings
     pairs = list(zip(made["item"].to_pylist(), made["contested"].to_pylist(), strict=True))
     return {kind: [told for item, told in pairs if item[0] == kind] for kind in ("q", "p")}

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from provenance.match.candidates.candidate_table import NO_CANDIDATES
-from provenance.pipeline.locate.backgrounds import margin_tokens
+from provenance.pipeline.locate.backgrounds import Background, margin_tokens, open_backgrounds
 from provenance.pipeline.locate.claims import attribute_claims
 from provenance.pipeline.locate.locations import ChangedPartsError, locate_matches
 from provenance.pipeline.locate.windows import NEIGHBOUR_TOKENS
@@ -56,9 +56,10 @@ def registries(tmp_path_factory: pytest.TempPathFactory, posts, write_lines) -> 
 
 
 @pytest.fixture(scope="module")
-def book(tmp_path_factory: pytest.TempPathFactory, posts, pages, write_lines) -> RegistryIndex:
+def book(tmp_path_factory: pytest.TempPathFactory, posts, pages, write_lines) -> Background:
     quoted = [f"{pages[row]} {posts[row]['text']} {pages[row + 1]}" for row in range(20)]
-    return build(tmp_path_factory.mktemp("book"), "book", quoted, write_lines)
+    built = build(tmp_path_factory.mktemp("book"), "book", quoted, write_lines)
+    return open_backgrounds([str(built.registry.path)], [])[0]
 
 
 @st.composite

@@ -61,6 +61,7 @@ def declared_row(reader: Declarations, text: int, row: dict) -> dict | None:
         "licence": licence,
         "signals": [notice.signal for notice in notices],
         "declared": "; ".join(notes) or None,
+        "withheld": None,
     }
 
 

@@ -23,6 +23,12 @@ START = {
     "unknown": "not verified",
 }
 CORRECTIONS: dict[tuple[str, str | None], Period] = {
+    # What its notes report of s.3.2 is an obligation.
+    ("reddit-data-api-terms", "2023-04-18"): {
+        "condition": "unless each rightsholder expressly permits; commercial use needs a separate "
+        "agreement; on termination, content and models made from it are to be deleted, as reported "
+        "of s.3.2"
+    },
     # Default copyright needs no reading to be known.
     ("all-rights-reserved", None): {
         "verdict": "restricted",

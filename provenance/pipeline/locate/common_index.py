@@ -41,11 +41,15 @@ def common_index() -> PostingsIndex:
 def common_summary() -> RegistrySummary:
     """Return the name, version and content of the shipped background."""
     background = load_common_background()
-    sizes = pa.table({"source": background.pieces["source"], "size": np.diff(background.offsets)})
-    sums = sizes.group_by("source").aggregate([("size", "sum"), ("size", "count")])
-    sources = tuple(
-        SourceCoverage(row["source"], row["size_count"], row["size_sum"], None, None, 0, 0)
-        for row in sums.sort_by("source").to_pylist()
+    # `Table.group_by` would load the whole of pyarrow.dataset.
+    sources = background.pieces["source"].combine_chunks().dictionary_encode()
+    codes, lengths = sources.indices.to_numpy(), np.diff(background.offsets)
+    counts, tokens = np.bincount(codes), np.bincount(codes, lengths).astype(np.int64)
+    coverage = tuple(
+        SourceCoverage(source, count, size, None, None, 0, 0)
+        for source, count, size in sorted(
+            zip(sources.dictionary.to_pylist(), counts.tolist(), tokens.tolist(), strict=True)
+        )
     )
     year, month = map(int, background.version.split("-"))
     return RegistrySummary(
@@ -53,7 +57,7 @@ def common_summary() -> RegistrySummary:
         background.digest,
         datetime(year, month, 1, tzinfo=UTC),
         len(background.pieces),
-        sources,
+        coverage,
     )
 
 

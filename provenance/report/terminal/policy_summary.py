@@ -32,7 +32,6 @@ purpose = "pretraining"       # fine-tuning, evaluation, retrieval, research-tdm
 # withdrawn_key = "withdrawn.key"        # key of the fingerprints of withdrawn items
 # undecided = "contest"       # words of which it is unclear whose they are; unset: "count"
 # withdrawn = "forbid"        # withdrawn and opted-out documents; unset: "report"
-# withdrawn_key = "withdrawn.key"  # of fingerprints of withdrawn items
 # registries = ["registries/x"]
 # backgrounds = ["registries/classics"]  # often quoted texts
 # common_background = false   # without the shipped background of what everybody quotes
