@@ -3,6 +3,7 @@
 import csv
 import json
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 
@@ -102,7 +103,7 @@ def test_every_format_gives_the_values_of_its_columns(judged, rows, tmp_path, ki
             writer.writeheader()
             writer.writerows(flat)
     elif kind == "sqlite":
-        with sqlite3.connect(path) as database:
+        with closing(sqlite3.connect(path)) as database, database:
             database.execute("create table pages (id, text, url, meta)")
             database.executemany("insert into pages values (:id, :text, :url, :meta)", flat)
     elif kind == "json":

@@ -189,7 +189,8 @@ class TestTar:
         header.size, header.type = 1 << 40, tarfile.GNUTYPE_LONGNAME
         data = header.tobuf(tarfile.GNU_FORMAT)
         (tmp_path / "a.tar").write_bytes(tar_of(SAMPLES)[:1024] + data + bytes(4096))
-        with pytest.raises(CorruptFile, match="too large"):
+        # Newer versions of Python see the end of the file first.
+        with pytest.raises(CorruptFile, match=r"too large|damaged or cut short"):
             documents_or_error(tmp_path / "a.tar")
 
 

@@ -153,7 +153,6 @@ def add_segment(present: SegmentSet, added: MappedSegment, replaced: "ItemList")
     replaced : ItemList
         Items of the present segments that new ones replace.
     """
-    place = len(present.segments)
     segments = SegmentSet((*present.segments, added), present.statuses)
     dead = pa.table(
         [
@@ -164,9 +163,18 @@ def add_segment(present: SegmentSet, added: MappedSegment, replaced: "ItemList")
         ],
         schema=STATUSES,
     )
-    halves = [item_array(added, SEQUENCES_FILE, np.uint32)] if place else []
-    halves += sequence_halves_of(segments, replaced)
+    halves = [*_shared_with(added, present), *sequence_halves_of(segments, replaced)]
     return review_copies(with_statuses(segments, dead), np.unique(np.concatenate([_NONE, *halves])))
+
+
+def _shared_with(added: MappedSegment, present: SegmentSet) -> Iterator[UInt32s]:
+    """Yield the stored hashes of token sequences that a segment shares with each of others."""
+    if not present.segments:
+        return
+    own = distinct_values(item_array(added, SEQUENCES_FILE, np.uint32))
+    for segment in present.segments:
+        others = item_array(segment, SEQUENCES_FILE, np.uint32)
+        yield others[find_values(others, own)]
 
 
 @dataclass(frozen=True, slots=True)
