@@ -26,6 +26,7 @@ from provenance.registry.build.withdrawal import remove_items, restore_items
 from provenance.registry.chance_model import replace_chance_model
 from provenance.registry.manifest import read_manifest, registry_digest, render_manifest
 from provenance.registry.mapped_files import map_registry
+from provenance.registry.schema import EARLIEST, LATEST
 from provenance.registry.store import open_registry
 from provenance.registry.tombstones import load_tombstones
 from provenance.registry.verification import verify_files
@@ -57,7 +58,7 @@ class Model:
         self.tombstones = [set() for _ in range(count)]
 
     def add(self, number, rows, step):
-        latest = {identity(each): each for each in rows}
+        latest = {identity(each): stored(each) for each in rows}
         for key, each in latest.items():
             if key in self.tombstones[number]:
                 continue
@@ -78,6 +79,12 @@ class Model:
                     latest[key] = step, each
         withdrawn = set().union(*self.tombstones)
         return [each for key, (_, each) in latest.items() if key not in withdrawn]
+
+
+def stored(row):
+    """Give a row as a registry stores it: a date outside the calendar is none."""
+    date = row["created_at"]
+    return row if date is None or EARLIEST <= date <= LATEST else row | {"created_at": None}
 
 
 @settings(max_examples=25)
