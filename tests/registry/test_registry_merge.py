@@ -320,3 +320,15 @@ def test_a_subset_shares_segments_of_which_all_is_selected(tmp_path):
     assert items_of(tmp_path / "b") == ["1", "3", "4"]
     assert [source.source for source in done.manifest.sources] == ["x"]
     verify_files(tmp_path / "b")
+
+
+def test_of_equal_registries_the_latest_counts_in_any_order(items, tmp_path):
+    old, new = ({"source": "x", "item": "a", "text": text} for text in ("the old", "the new"))
+    for name, each in (("first", old), ("second", new), ("third", old)):
+        create_registry(tmp_path / name, [items([each])])
+    digests = set()
+    for place, order in enumerate(permutations(["first", "second", "third"])):
+        merged = tmp_path / f"merged {place}"
+        digests.add(merge_registries([tmp_path / name for name in order], merged).manifest.digest)
+    assert len(digests) == 1
+    assert found(merged)["texts"] == ["the old"]

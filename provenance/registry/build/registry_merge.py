@@ -216,7 +216,7 @@ def subset_registry(
 
 
 def _open_all(folders: Sequence[Path]) -> list[Registry]:
-    """Open registries, each content once, in the order of their digests."""
+    """Open registries in the order of their digests; of those with one content, the latest."""
     opened = [open_registry(resolve_folder(folder)) for folder in folders]
     first = opened[0]
     for other in opened[1:]:
@@ -224,6 +224,8 @@ def _open_all(folders: Sequence[Path]) -> list[Registry]:
             raise fingerprint_mismatch(
                 other.path, other.manifest.parameters, first.manifest.parameters, first.path
             )
+    # Of equal registries the one whose segments are the latest counts, in whatever order they come.
+    opened.sort(key=lambda registry: [each.entry.created for each in registry.segments])
     by_digest = {registry.manifest.digest: registry for registry in opened}
     return [by_digest[digest] for digest in sorted(by_digest)]
 
