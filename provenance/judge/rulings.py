@@ -8,7 +8,7 @@ from datetime import date, datetime
 from provenance.judge.explanation import QUOTATION_REMEDY, OpenQuestions, quotation_why, remedy, why
 from provenance.judge.precedence import QUOTED_WORK
 from provenance.judge.rule_index import RuleIndex
-from provenance.judge.scenarios import StatementCache, evaluate, timeline
+from provenance.judge.scenarios import StatementCache, evaluate, strictest_periods, timeline
 from provenance.model import (
     Agreement,
     Alternative,
@@ -219,11 +219,11 @@ class Judge:
             subject_terms = self._rules.subject_terms(*subject)
             cache = StatementCache(self._rules, subject_terms)
             days = subject_terms.turning_days(self._rules.circumstances.collected, self._today)
-            of_parts = (self.turning_days(part) for part in self._rules.parts(subject[0])[1])
+            parts = [self._prepare((part, None, ())) for part in self._rules.parts(subject[0])[1]]
             prepared = self._subjects[subject] = _SubjectCache(
                 cache,
-                tuple(sorted({*days, *(day for each in of_parts for day in each)})),
-                timeline(cache, self._today),
+                tuple(sorted({*days, *(day for each in parts for day in each.days)})),
+                strictest_periods(timeline(cache, self._today), *(each.timeline for each in parts)),
             )
         return prepared
 
@@ -259,6 +259,7 @@ class Judge:
             why=f"{name} is made of {number}; {because}",
             reasons=tuple(reasons.values()),
             alternatives=(*others, *ruling.alternatives),
+            timeline=own.ruling.timeline,
         )
         return replace(own, ruling=ruling)
 

@@ -1,7 +1,8 @@
 """Evaluate the rules in every possible scenario: day, role, place, kind of model."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from operator import attrgetter
@@ -132,6 +133,7 @@ MODELS = {
     ModelScope.COMPETING: "a model that competes with the source's own",
 }
 Outcome = tuple[object, ...]
+Decided = TypeVar("Decided", Statement, VerdictPeriod)
 Where = TypeVar("Where", bound=Hashable)
 _ORDER = attrgetter("order")
 
@@ -365,10 +367,10 @@ def _key(statement: Statement) -> tuple[Verdict, str, str | None]:
 
 
 def _join_periods(
-    periods: Sequence[tuple[DateRange, Statement]], outcome: Callable[[Statement], Outcome]
-) -> list[tuple[DateRange, Statement]]:
+    periods: Sequence[tuple[DateRange, Decided]], outcome: Callable[[Decided], Outcome]
+) -> list[tuple[DateRange, Decided]]:
     """Join neighbouring periods with the same outcome."""
-    joined: list[tuple[DateRange, Statement]] = []
+    joined: list[tuple[DateRange, Decided]] = []
     for span, statement in periods:
         if joined and outcome(joined[-1][1]) == outcome(statement):
             joined[-1] = (DateRange(joined[-1][0].first, span.until), joined[-1][1])
@@ -388,6 +390,31 @@ def timeline(cache: StatementCache, today: date | None) -> tuple[VerdictPeriod, 
     """Return the verdict on content of unknown date, by day of collection."""
     scenarios = evaluate(cache, None, today).undated_scenarios
     return ScenarioEvaluation(cache, scenarios, scenarios).timeline()
+
+
+def strictest_periods(
+    own: Sequence[VerdictPeriod], *others: Sequence[VerdictPeriod]
+) -> tuple[VerdictPeriod, ...]:
+    """Return the strictest of several timelines; `own` counts alone where an agreement decides it.
+
+    Of equally strict ones the first counts. All are of the same days.
+    """
+    timelines = [own, *others]
+    firsts = {each.collected.first for periods in timelines for each in periods}
+    starts = sorted(firsts, key=lambda day: day or date.min)
+    merged: list[tuple[DateRange, VerdictPeriod]] = []
+    for first, until in zip(starts, [*starts[1:], own[-1].collected.until], strict=True):
+        here = [_period_at(periods, first) for periods in timelines]
+        strictest = max(here, key=lambda each: each.verdict.strictness)
+        span = DateRange(first, until)
+        merged.append((span, here[0] if here[0].basis == AGREEMENT else strictest))
+    joined = _join_periods(merged, lambda each: (each.verdict, each.basis, each.terms))
+    return tuple(replace(period, collected=span) for span, period in joined)
+
+
+def _period_at(periods: Sequence[VerdictPeriod], first: date | None) -> VerdictPeriod:
+    starts = [each.collected.first or date.min for each in periods]
+    return periods[bisect_right(starts, first or date.min) - 1]
 
 
 def evaluate(

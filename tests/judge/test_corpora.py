@@ -1,7 +1,7 @@
 """A corpus is judged by its own terms and those of its parts: the strictest counts."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -81,3 +81,33 @@ def test_the_ruling_changes_where_that_on_a_part_does(shipped):
     judge = Judge(shipped, Circumstances(), (), TODAY)
     assert set(judge.turning_days("stackexchange")) <= set(judge.turning_days("redpajama"))
     assert set(judge.turning_days("stackexchange")) <= set(judge.turning_days("dolma"))
+
+
+def test_the_timeline_of_a_corpus_agrees_with_the_rulings_on_each_of_its_days(shipped):
+    corpora = [source.id for source in shipped.sources if source.parts or source.other_parts]
+    assert corpora
+    undated = Judge(shipped, Circumstances(), (), TODAY)
+    days = {
+        each.collected.first
+        for corpus in corpora
+        for each in undated.rule(corpus).ruling.timeline
+        if each.collected.first is not None
+    }
+    for day in sorted(days):
+        collected = DateRange(day, day + timedelta(days=1))
+        judge = Judge(shipped, replace(Circumstances(), collected=collected), (), TODAY)
+        for corpus in corpora:
+            periods = undated.rule(corpus).ruling.timeline
+            [period] = [each for each in periods if each.collected.overlaps(collected)]
+            assert (corpus, day, judge.rule(corpus).ruling.verdict) == (corpus, day, period.verdict)
+
+
+def test_an_agreement_on_the_corpus_counts_in_its_timeline_for_all_parts(judged):
+    years = DateRange(date(2021, 1, 1), date(2022, 1, 1))
+    agreement = Agreement("corpus", (Purpose.PRETRAINING,), years, "contract")
+    timeline = judged(Verdict.RESTRICTED, a=Verdict.FORBIDDEN, agreements=[agreement])
+    verdicts = [(each.collected.first, each.verdict) for each in timeline.ruling.timeline]
+    assert verdicts[-2:] == [
+        (date(2021, 1, 1), Verdict.PERMITTED),
+        (date(2022, 1, 1), Verdict.FORBIDDEN),
+    ]

@@ -167,8 +167,7 @@ def test_the_card_of_a_dataset_lends_its_licence_to_rows_without_one(found, tmp_
     [
         ("source_datasets: [allenai/c4]", ["c4", "x"]),
         ("source_datasets:\n- extended|c4\n- original", ["c4", "x"]),
-        # Which row comes from which of several is not known.
-        ("source_datasets: [allenai/c4, allenai/dolma]", ["x"]),
+        ("source_datasets: extended|other-c4", ["c4", "x"]),
         ("source_datasets: [nobody/knows-it]", ["x"]),
     ],
 )
@@ -181,6 +180,23 @@ def test_rows_come_from_the_corpus_that_the_card_names(found, tmp_path, card, so
     for each in found.report.result.rulings:
         if each.source == "c4" and each.documents:
             assert "made of one part" in each.ruling.why
+
+
+def test_of_several_corpora_that_the_card_names_the_strictest_counts(found, tmp_path):
+    folder = tmp_path / "captures"
+    folder.mkdir()
+
+    def verdict(names):
+        (folder / "README.md").write_text(f"---\nsource_datasets: [{names}]\n---\n")
+        [row] = found([{}], signals=str(folder))
+        return row[2], row[3]
+
+    [lax, strict] = sorted(
+        ("wikipedia", "allenai/dolma"), key=lambda name: Verdict(verdict(name)[1]).strictness
+    )
+    assert verdict(lax) != verdict(strict)
+    for names in (f"{lax}, {strict}", f"{strict}, {lax}", f"{strict}, nobody/knows-it"):
+        assert verdict(names) == verdict(strict)
 
 
 def test_a_gate_can_count_signals(found):

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.judge.identifiers import Licences, SourceHosts, host_of, sources_named
+from provenance.judge.rulings import Judge
 from provenance.model import Agents, DateRange, Int64s, Library, Notice, Policy, Stance, Tokens
 from provenance.pipeline.scan.readings import RegistryIndex
 from provenance.pipeline.scan.withheld_content import WithheldContent, withheld_content
@@ -223,7 +224,8 @@ class Declarations:
     default : str or None
         Licence of rows that name none: that of the dataset's card.
     default_source : str or None
-        Source of rows without an address of a known source: the corpus that the card names.
+        Source of rows without an address of a known source: the corpus that the card names, or the
+        strictest of several.
     withheld : WithheldContent or None
         What registries say is withdrawn or opted out; None if they say nothing.
     """
@@ -346,6 +348,14 @@ def _collected_overall(policy: Policy) -> DateRange | None:
     )
 
 
+def _strictest(corpora: Sequence[str], library: Library, policy: Policy) -> str | None:
+    """Return the corpus that is judged most strictly; which row is of which is not known."""
+    if len(corpora) < 2:
+        return next(iter(corpora), None)
+    judge = Judge(library, policy.circumstances, policy.agreements_for(None))
+    return max(corpora, key=lambda corpus: judge.rule(corpus).ruling.verdict.strictness)
+
+
 def build_declarations(
     library: Library, policy: Policy, registries: Sequence[RegistryIndex]
 ) -> Declarations:
@@ -358,7 +368,6 @@ def build_declarations(
         Licences(library),
         PageSignals(library.agents, captures, _collected_overall(policy)),
         None if card is None else card.licence,
-        # Which row comes from which of several corpora is not known.
-        corpora[0] if len(corpora) == 1 else None,
+        _strictest(corpora, library, policy),
         withheld_content([each.registry for each in registries], library, policy),
     )

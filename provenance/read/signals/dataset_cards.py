@@ -12,6 +12,8 @@ SIGNAL = "hugging-face-card"
 MAX_CARD_BYTES = 1 << 18
 _FENCE = "---"
 _NO_SOURCE = ("", "original", "extended")
+_OTHER = "other-"
+"""Prefix of datasets that are not on the hub."""
 _UNSPECIFIC_LICENCES = ("other", "unknown")
 
 
@@ -69,9 +71,13 @@ def card_notice(card: DatasetCard) -> Notice:
 
 
 def _source_names(value: object) -> tuple[str, ...]:
-    """Return the named datasets: "extended|c4" and "c4" name c4, "original" names none."""
+    """Return the named datasets: "extended|other-c4" and "c4" name c4, "original" names none."""
     names = value if isinstance(value, list) else [value]
-    parts = (name.rpartition("|")[2].strip() for name in names if isinstance(name, str))
+    parts = (
+        name.rpartition("|")[2].strip().removeprefix(_OTHER)
+        for name in names
+        if isinstance(name, str)
+    )
     return tuple(dict.fromkeys(name for name in parts if name not in _NO_SOURCE))
 
 
