@@ -60,6 +60,8 @@ REGISTRY_TABLES = {
         "licence": "licence that the item declares",
         "lead": "pieces that normalisation drops before the first word",
         "trail": "pieces that normalisation drops after the last word",
+        "first_line": "number of words on the first line, 0 if it is the only one or has more than "
+        "255",
     },
     "texts": {"text": "text of each item, in the order of `items`; absent with `--no-text`"},
     "sketch": {"source": "id of the source", "hash": "hash in the source's FracMinHash sketch"},
@@ -99,7 +101,7 @@ REGISTRY_TABLES = {
 REGISTRY_ARRAYS = {
     "tokens.npy": "32-bit hashes of the words of all items, item by item",
     "offsets.npy": "where each item begins in `tokens.npy`, and where the last one ends",
-    "sizes.npy": "number of words of each item, at most 255",
+    "sizes.npy": "for each item, number of words, at most 255, and of those on its first line",
     "firsts.npy": "number of the first item of the segment with the same words",
     "codes.npy": "index of each item's source in the segment's list",
     "authors.npy": "hash of each item's author; an item of unknown author has one of its own",
