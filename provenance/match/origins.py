@@ -44,6 +44,8 @@ class OriginSignals:
         italics, and in lines of verse; NaN where the item's text is unknown.
     attributed : ndarray of bool, shape (n,)
         Whether the item names another author beside the passage.
+    signed : ndarray of bool, shape (n,)
+        Whether the item is short and ends with a name.
     other_authors : ndarray of int64, shape (n,)
         Number of other authors of items that have the passage, do not quote it, and are no copies
         of the item.
@@ -58,6 +60,7 @@ class OriginSignals:
     italic: Floats
     verse: Floats
     attributed: Flags
+    signed: Flags
     other_authors: Int64s
     background: Flags
     document_older: Flags
@@ -90,10 +93,11 @@ def decide_origins(signals: OriginSignals) -> OriginDecisions:
     Notes
     -----
     A quotation is what a background has, what is older than the item, what the item has between
-    quotation marks or in quoted lines, or ascribes to somebody else at the end of its own few words
-    or in italics, and a part of an item that is verse or that other authors use in another context.
-    It is undecided whether a part is, if half of it is quoted or the item's text is not known, and
-    whether a whole item is, if several others have it as a part. All else is the item's.
+    quotation marks or in quoted lines, or has in italics beside a name, what is the whole of a
+    short item that ends with a name, and a part of an item that is verse or that other authors use
+    in another context. It is undecided whether a part is, if half of it is quoted or the item's
+    text is not known, and whether a whole item is, if several others have it as a part. All else is
+    the item's.
     """
     is_whole = signals.item_shares >= _WHOLE
     is_known = ~np.isnan(signals.quoted)
@@ -105,7 +109,8 @@ def decide_origins(signals: OriginSignals) -> OriginDecisions:
         signals.background
         | signals.document_older
         | is_quoted
-        | (signals.attributed & (is_whole | (italic >= QUOTED)))
+        | (signals.signed & is_whole)
+        | (signals.attributed & (italic >= QUOTED))
         | (~is_whole & ((signals.other_authors > 0) | (verse >= QUOTED)))
     )
     is_unclear = np.where(
@@ -120,7 +125,7 @@ def decide_origins(signals: OriginSignals) -> OriginDecisions:
         OriginReason.WHOLE_ITEM: is_whole,
         OriginReason.ITEM_CONTINUES: ~is_whole,
         OriginReason.ITEM_QUOTES: quoted >= PART_QUOTED,
-        OriginReason.ITEM_ATTRIBUTES: signals.attributed,
+        OriginReason.ITEM_ATTRIBUTES: signals.attributed | (signals.signed & is_whole),
         OriginReason.ITEM_ITALICS: italic >= QUOTED,
         OriginReason.ITEM_VERSE: verse >= QUOTED,
         OriginReason.OTHER_AUTHORS: signals.other_authors > 0,

@@ -14,6 +14,7 @@ OWN_PART = OriginSignals(
     italic=np.zeros(1),
     verse=np.zeros(1),
     attributed=np.zeros(1, bool),
+    signed=np.zeros(1, bool),
     other_authors=np.zeros(1, np.int64),
     background=np.zeros(1, bool),
     document_older=np.zeros(1, bool),
@@ -40,7 +41,9 @@ def decided(**observed):
         ({"italic": 1.0}, Origin.ITEM),
         ({"italic": 1.0, "attributed": True}, Origin.QUOTATION),
         ({"attributed": True}, Origin.ITEM),
-        ({"attributed": True, "item_shares": 0.9}, Origin.QUOTATION),
+        ({"attributed": True, "item_shares": 0.9}, Origin.ITEM),
+        ({"signed": True}, Origin.ITEM),
+        ({"signed": True, "item_shares": 0.9}, Origin.QUOTATION),
         ({"verse": 1.0}, Origin.QUOTATION),
         ({"verse": 1.0, "item_shares": 1.0}, Origin.ITEM),
         ({"other_authors": 1}, Origin.QUOTATION),
@@ -70,6 +73,9 @@ def test_every_observation_is_a_reason():
     }
     others = {OriginReason.WHOLE_ITEM, OriginReason.TEXT_UNKNOWN}
     assert decided(**everything)[1] == set(OriginReason) - others
+    signature = {OriginReason.WHOLE_ITEM, OriginReason.ITEM_ATTRIBUTES}
+    assert decided(signed=True, item_shares=1.0)[1] == signature
+    assert decided(signed=True)[1] == {OriginReason.ITEM_CONTINUES}
     assert decided(quoted=np.nan)[1] == {OriginReason.ITEM_CONTINUES, OriginReason.TEXT_UNKNOWN}
 
 

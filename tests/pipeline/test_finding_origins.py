@@ -75,6 +75,24 @@ def test_the_item_s_side_decides_whose_words_they_are(world):
     assert reasons[7] == ["item-continues"]
 
 
+def test_titles_edits_and_bullets_leave_a_whole_item_its_own(tmp_path, pages, write_lines):
+    own = [WRITER.sentence(40) for _ in range(3)]
+    texts = [f"Short Story: {own[0]}", f"{own[1]} (Edit: a typo)", f"{own[2]}.\n\n- Thanks for all"]
+    rows = [item(f"i{n}", text) for n, text in enumerate(texts)]
+    build_registry(
+        tmp_path / "registry", DumpSource([write_lines(tmp_path / "items.jsonl", rows)], "x")
+    )
+    pasted = [f"{pages[n]} {text}. {pages[n + 5]}" for n, text in enumerate(own)]
+    corpus = write_lines(
+        tmp_path / "c.jsonl", [{"text": text} for text in [*pasted, *pages[10:40]]]
+    )
+    gates = (Gate(Verdict.FORBIDDEN),)
+    policy = Policy(registries=(str(tmp_path / "registry"),), gates=gates)
+    report = check([corpus], policy)
+    assert origins(report) == ["item"] * 3
+    assert [outcome.passed for outcome in report.result.gates] == [False]
+
+
 def test_marks_in_the_page_alone_are_no_evidence_against_the_item(tmp_path, world, write_lines):
     texts = [f'As a paper wrote, "{PHRASES[0]}".', f"> {PHRASES[3]}\n\n{AROUND[15]}"]
     corpus = write_lines(tmp_path / "c.jsonl", [{"text": text} for text in texts])

@@ -106,7 +106,8 @@ def find_origins(
         _column(item_marks["quoted"])[rows],
         _column(item_marks["italic"])[rows],
         _column(item_marks["verse"])[rows],
-        pc.fill_null(item_marks["attributed"], False).to_numpy()[rows],
+        _mask(item_marks["attributed"])[rows],
+        _mask(item_marks["signed"])[rows],
         _count_other_authors(rivals, authors)[chosen],
         spans["background"].to_numpy()[rows] >= 0,
         is_dated & (days < published),
@@ -121,6 +122,10 @@ def find_origins(
 
 def _column(column: pa.ChunkedArray) -> Floats:
     return np.asarray(pc.fill_null(column, np.nan).to_numpy(), np.float64)
+
+
+def _mask(column: pa.ChunkedArray) -> Flags:
+    return np.asarray(pc.fill_null(column, False).to_numpy())
 
 
 def _document_days(spans: pa.Table) -> Int64s:

@@ -24,10 +24,21 @@ from provenance.pipeline.scan.readings import RegistryIndex
 _CONTEXT_CHARACTERS = 90
 """Characters beside a quotation that may name its author."""
 
+_FULL_NAME = r"\p{Lu}[\p{L}.'\x{2019}]*(?:[\t \x{00A0}]+\p{Lu}[\p{L}.'\x{2019}]*){1,4}"
+"""Two to five words in a line that begin with capitals: one after a dash may be any word."""
+
+_DASH = r"(?:\s*(?:[\x{2010}-\x{2015}~]{1,3}|-{2,3})\s*|\s*-|[\t \x{00A0}]*-\s*)"
+"""A dash; a single hyphen with a space behind it, at the beginning of a line, is a bullet."""
+
 _NAMED_AFTER = (
-    r"^[\s\p{P}]{0,6}?(?:[-\x{2010}-\x{2015}~]{1,4}\s*|\(|\p{P}\s*by\s)[\s*_\"“'(]*\p{Lu}[\p{L}.]+"
+    r"^(?:[\s\p{P}]{0,6}?\p{P}\s*by\s+[*_\"“'(]*\p{Lu}[\p{L}.]+"
+    r"|[\t \x{00A0}.,!?\"'\x{2019}\x{201D}\x{00BB}*_)]{0,6}"
+    + _DASH
+    + r"[*_\"“'(]*"
+    + _FULL_NAME
+    + ")"
 )
-"""A name behind a quotation, after a dash, in parentheses or after "by"."""
+"""A name behind a quotation, after a dash or after "by"."""
 
 _SPEAKING = (
     *("said", "says", "saying", "wrote", "writes", "quote[ds]?", "quoting", "quotation", "states"),
@@ -47,17 +58,10 @@ _SPEAKING = (
     ),
     *("según", "cita", "disse", "escreveu", "segundo", "ha detto", "scrisse", "zei", "schreef"),
 )
-_NAMED_BEFORE = (
-    r"(?i)\b(?:" + "|".join(_SPEAKING) + r")\b[^.!?]{0,60}[:,]?[\s\p{P}]{0,6}$"
-    # two words in capitals and a colon, as in Steve Jobs:
-    r"|(?-i:\p{Lu}\p{L}+\s+\p{Lu}[\p{L}.]+)\s*:[\s\p{P}]{0,4}$"
-)
-"""A word of speaking or writing, or a name and a colon, before a quotation."""
+_NAMED_BEFORE = r"(?i)\b(?:" + "|".join(_SPEAKING) + r")\b[^.!?]{0,60}[:,]?[\s\p{P}]{0,6}$"
+"""A word of speaking or writing before a quotation."""
 
-_SIGNED = (
-    r"[.!?\"\x{201D}\x{00BB}*_]\s*[-\x{2010}-\x{2015}~]{1,3}\s*"
-    r"\p{Lu}[\p{L}.'\x{2019}]*(?:\s+\p{Lu}[\p{L}.'\x{2019}]*){1,4}[\s\p{P}]*$"
-)
+_SIGNED = r"[.!?\"\x{201D}\x{00BB}*_]" + _DASH + r"[*_]*" + _FULL_NAME + r"[\s\p{P}]*$"
 """A full name behind a dash at the end of an item."""
 
 _LONGEST_SIGNED = 60
@@ -72,7 +76,7 @@ _CITED_AFTER = (
 MARK_COLUMNS = pa.schema(
     [
         *((name, pa.float64()) for name in ("quoted", "italic", "verse")),
-        ("attributed", pa.bool_()),
+        *((name, pa.bool_()) for name in ("attributed", "signed")),
     ]
 )
 """Columns that `measure_item_marks` returns."""
@@ -97,7 +101,7 @@ def measure_item_marks(
     dict of str to pyarrow.Array
         `quoted`, `italic`, `verse`: share of the matched words that stand between quotation marks
         or in quoted lines, in italics, and in lines of verse; `attributed`: whether the words
-        beside them name another author.
+        beside them name another author; `signed`: whether the item is short and ends with a name.
     """
     flags = quotation_flags(texts)
     owners = np.repeat(np.arange(len(rows)), np.diff(candidates.run_offsets))
@@ -121,6 +125,7 @@ def measure_item_marks(
         "attributed": pa.array(
             _attribution_mask(texts, tokens, flags, rows, candidates) & has_words
         ),
+        "signed": pa.array(_signature_mask(texts, tokens, rows) & has_words),
     }
 
 
@@ -174,15 +179,13 @@ def _attribution_mask(
             pc.match_substring_regex(after, _CITED_AFTER),
         ),
     )
-    sizes = np.diff(tokens.offsets)[rows]
-    is_end = (last == limits) & (sizes <= _LONGEST_SIGNED)
-    tails = slice_bytes(texts, rows, *_tails(texts, rows)).column()
-    signed = pc.match_substring_regex(tails, _SIGNED).to_numpy(zero_copy_only=False)
-    return np.asarray(named.to_numpy(zero_copy_only=False) | (is_end & signed))
+    return np.asarray(named.to_numpy(zero_copy_only=False), bool)
 
 
-def _tails(texts: Texts, rows: Int64s) -> tuple[Int64s, Int64s]:
-    """Return the byte ranges of the last characters of items."""
+def _signature_mask(texts: Texts, tokens: Tokens, rows: Int64s) -> Flags:
+    """Return whether each item is short and ends with a name."""
     ends = np.diff(texts.offsets)[rows]
     lows, _ = widen_ranges(texts, rows, (ends, ends), _CONTEXT_CHARACTERS)
-    return lows, ends
+    tails = slice_bytes(texts, rows, lows, ends).column()
+    signed = pc.match_substring_regex(tails, _SIGNED).to_numpy(zero_copy_only=False)
+    return np.asarray(signed & (np.diff(tokens.offsets)[rows] <= _LONGEST_SIGNED), bool)
