@@ -93,28 +93,30 @@ def decide_origins(signals: OriginSignals) -> OriginDecisions:
     Notes
     -----
     A quotation is what a background has, what is older than the item, what the item has between
-    quotation marks or in quoted lines, or has in italics beside a name, what is the whole of a
-    short item that ends with a name, and a part of an item that is verse or that other authors use
-    in another context. It is undecided whether a part is, if half of it is quoted or the item's
-    text is not known, and whether a whole item is, if several others have it as a part. All else is
-    the item's.
+    quotation marks or in quoted lines, or in italics beside a name, what is the whole of a short
+    item that ends with a name, and a part of an item that is verse beside a name or that other
+    authors use in another context. It is undecided whether a part is, if half of it is quoted, if
+    it is verse, since lists look like it, or if the item's text is not known, and whether a whole
+    item is, if several others have it as a part. All else is the item's.
     """
     is_whole = signals.item_shares >= _WHOLE
     is_known = ~np.isnan(signals.quoted)
     quoted, italic, verse = (
         np.nan_to_num(share) for share in (signals.quoted, signals.italic, signals.verse)
     )
-    is_quoted = quoted >= QUOTED
+    is_quoted, is_part_verse = quoted >= QUOTED, ~is_whole & (verse >= QUOTED)
     is_quotation = (
         signals.background
         | signals.document_older
         | is_quoted
         | (signals.signed & is_whole)
-        | (signals.attributed & (italic >= QUOTED))
-        | (~is_whole & ((signals.other_authors > 0) | (verse >= QUOTED)))
+        | (signals.attributed & ((italic >= QUOTED) | is_part_verse))
+        | (~is_whole & (signals.other_authors > 0))
     )
     is_unclear = np.where(
-        is_whole, signals.other_authors >= _SEVERAL, ~is_known | (quoted >= PART_QUOTED)
+        is_whole,
+        signals.other_authors >= _SEVERAL,
+        ~is_known | (quoted >= PART_QUOTED) | is_part_verse,
     )
     origins = np.where(
         is_quotation,

@@ -93,6 +93,18 @@ def test_titles_edits_and_bullets_leave_a_whole_item_its_own(tmp_path, pages, wr
     assert [outcome.passed for outcome in report.result.gates] == [False]
 
 
+def test_a_list_in_an_item_is_not_taken_for_the_verse_of_another(tmp_path, pages, write_lines):
+    lines = "\n".join(WRITER.sentence(6).capitalize() for _ in range(6))
+    rows = [item("sale", f"{AROUND[2]}:\n\n{lines}\n\n{AROUND[3]}.")]
+    dump = write_lines(tmp_path / "items.jsonl", rows)
+    build_registry(tmp_path / "registry", DumpSource([dump], "x"))
+    texts = [f"{pages[0]}\n\n{lines}\n\n{pages[1]}", *pages[10:40]]
+    corpus = write_lines(tmp_path / "c.jsonl", [{"text": text} for text in texts])
+    report = check([corpus], Policy(registries=(str(tmp_path / "registry"),)))
+    assert origins(report) == ["undecided"]
+    assert report.findings["verdict"].to_pylist() == ["forbidden"]
+
+
 def test_marks_in_the_page_alone_are_no_evidence_against_the_item(tmp_path, world, write_lines):
     texts = [f'As a paper wrote, "{PHRASES[0]}".', f"> {PHRASES[3]}\n\n{AROUND[15]}"]
     corpus = write_lines(tmp_path / "c.jsonl", [{"text": text} for text in texts])
