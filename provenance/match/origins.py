@@ -32,8 +32,8 @@ _REASONS = tuple(OriginReason)
 
 
 @dataclass(frozen=True, slots=True)
-class OriginSignals:
-    """Observations on matches.
+class ItemMarks:
+    """How items present the passages that they share with texts.
 
     Parameters
     ----------
@@ -46,6 +46,43 @@ class OriginSignals:
         Whether the item names another author beside the passage.
     signed : ndarray of bool, shape (n,)
         Whether the item is short and ends with a name.
+    """
+
+    item_shares: Floats
+    quoted: Floats
+    italic: Floats
+    verse: Floats
+    attributed: Flags
+    signed: Flags
+
+    @property
+    def are_whole(self) -> Flags:
+        """Which passages are whole items."""
+        return self.item_shares >= _WHOLE
+
+    @property
+    def are_verse(self) -> Flags:
+        """Which passages are lines as of verse in an item that goes on around them."""
+        return ~self.are_whole & (self.verse >= QUOTED)
+
+    @property
+    def are_quotations(self) -> Flags:
+        """Which passages the item presents as somebody else's."""
+        return (
+            (self.quoted >= QUOTED)
+            | (self.signed & self.are_whole)
+            | (self.attributed & ((self.italic >= QUOTED) | self.are_verse))
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class OriginSignals:
+    """Observations on matches.
+
+    Parameters
+    ----------
+    marks : ItemMarks
+        How the items present the passages.
     other_authors : ndarray of int64, shape (n,)
         Number of other authors of items that have the passage, do not quote it, and are no copies
         of the item.
@@ -55,12 +92,7 @@ class OriginSignals:
         Whether the text existed before the item.
     """
 
-    item_shares: Floats
-    quoted: Floats
-    italic: Floats
-    verse: Floats
-    attributed: Flags
-    signed: Flags
+    marks: ItemMarks
     other_authors: Int64s
     background: Flags
     document_older: Flags
@@ -99,24 +131,18 @@ def decide_origins(signals: OriginSignals) -> OriginDecisions:
     it is verse, since lists look like it, or if the item's text is not known, and whether a whole
     item is, if several others have it as a part. All else is the item's.
     """
-    is_whole = signals.item_shares >= _WHOLE
-    is_known = ~np.isnan(signals.quoted)
-    quoted, italic, verse = (
-        np.nan_to_num(share) for share in (signals.quoted, signals.italic, signals.verse)
-    )
-    is_quoted, is_part_verse = quoted >= QUOTED, ~is_whole & (verse >= QUOTED)
+    marks = signals.marks
+    is_whole, is_known = marks.are_whole, ~np.isnan(marks.quoted)
     is_quotation = (
         signals.background
         | signals.document_older
-        | is_quoted
-        | (signals.signed & is_whole)
-        | (signals.attributed & ((italic >= QUOTED) | is_part_verse))
+        | marks.are_quotations
         | (~is_whole & (signals.other_authors > 0))
     )
     is_unclear = np.where(
         is_whole,
         signals.other_authors >= _SEVERAL,
-        ~is_known | (quoted >= PART_QUOTED) | is_part_verse,
+        ~is_known | (marks.quoted >= PART_QUOTED) | marks.are_verse,
     )
     origins = np.where(
         is_quotation,
@@ -126,10 +152,10 @@ def decide_origins(signals: OriginSignals) -> OriginDecisions:
     observed = {
         OriginReason.WHOLE_ITEM: is_whole,
         OriginReason.ITEM_CONTINUES: ~is_whole,
-        OriginReason.ITEM_QUOTES: quoted >= PART_QUOTED,
-        OriginReason.ITEM_ATTRIBUTES: signals.attributed | (signals.signed & is_whole),
-        OriginReason.ITEM_ITALICS: italic >= QUOTED,
-        OriginReason.ITEM_VERSE: verse >= QUOTED,
+        OriginReason.ITEM_QUOTES: marks.quoted >= PART_QUOTED,
+        OriginReason.ITEM_ATTRIBUTES: marks.attributed | (marks.signed & is_whole),
+        OriginReason.ITEM_ITALICS: marks.italic >= QUOTED,
+        OriginReason.ITEM_VERSE: marks.verse >= QUOTED,
         OriginReason.OTHER_AUTHORS: signals.other_authors > 0,
         OriginReason.BACKGROUND: signals.background,
         OriginReason.DOCUMENT_OLDER: signals.document_older,

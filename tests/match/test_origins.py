@@ -5,25 +5,30 @@ from dataclasses import fields, replace
 import numpy as np
 import pytest
 
-from provenance.match.origins import OriginSignals, are_copies, decide_origins
+from provenance.match.origins import ItemMarks, OriginSignals, are_copies, decide_origins
 from provenance.model import Origin, OriginReason
 
-OWN_PART = OriginSignals(
+PART = ItemMarks(
     item_shares=np.array([0.2]),
     quoted=np.zeros(1),
     italic=np.zeros(1),
     verse=np.zeros(1),
     attributed=np.zeros(1, bool),
     signed=np.zeros(1, bool),
+)
+OWN_PART = OriginSignals(
+    PART,
     other_authors=np.zeros(1, np.int64),
     background=np.zeros(1, bool),
     document_older=np.zeros(1, bool),
 )
+MARKS = {field.name for field in fields(ItemMarks)}
 
 
 def decided(**observed):
     arrays = {name: np.array([value]) for name, value in observed.items()}
-    found = decide_origins(replace(OWN_PART, **arrays))
+    marks = replace(PART, **{name: arrays.pop(name) for name in MARKS & arrays.keys()})
+    found = decide_origins(replace(OWN_PART, marks=marks, **arrays))
     reasons = {r for bit, r in enumerate(OriginReason) if found.reasons[0] >> bit & 1}
     return list(Origin)[found.origins[0]], reasons
 
@@ -82,10 +87,13 @@ def test_every_observation_is_a_reason():
 
 
 def test_matches_are_decided_one_by_one():
+    marks = ItemMarks(**{name: np.repeat(getattr(PART, name), 3) for name in MARKS})
+    others = ("other_authors", "background", "document_older")
     many = OriginSignals(
-        **{field.name: np.repeat(getattr(OWN_PART, field.name), 3) for field in fields(OWN_PART)}
+        replace(marks, quoted=np.array([0.0, 1.0, 0.5])),
+        **{name: np.repeat(getattr(OWN_PART, name), 3) for name in others},
     )
-    found = decide_origins(replace(many, quoted=np.array([0.0, 1.0, 0.5])))
+    found = decide_origins(many)
     assert [list(Origin)[each] for each in found.origins] == list(Origin)
 
 

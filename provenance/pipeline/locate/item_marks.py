@@ -1,6 +1,6 @@
 """How an item presents the passage that a text shares with it: quoted, attributed, or its own."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -17,8 +17,9 @@ from provenance.fingerprint.quotation_marks import (
 )
 from provenance.fingerprint.tokenizer.tokenize import tokenise
 from provenance.match.candidates.candidate_table import Candidates
+from provenance.match.origins import ItemMarks
 from provenance.model import Flags, Floats, Int64s, Texts, Tokens, UInt8s
-from provenance.pipeline.locate.claims import Claims
+from provenance.pipeline.locate.claims import Claims, item_lengths
 from provenance.pipeline.scan.readings import RegistryIndex
 
 _CONTEXT_CHARACTERS = 90
@@ -129,8 +130,8 @@ def measure_item_marks(
     }
 
 
-def quoted_shares(claims: Claims, numbers: Int64s, registries: Sequence[RegistryIndex]) -> Floats:
-    """Return the share of each claim's passage that its item quotes; NaN without its text.
+def claim_marks(claims: Claims, numbers: Int64s, registries: Sequence[RegistryIndex]) -> ItemMarks:
+    """Return how the items of some claims present their passages; reads the items' texts.
 
     Parameters
     ----------
@@ -141,18 +142,57 @@ def quoted_shares(claims: Claims, numbers: Int64s, registries: Sequence[Registry
     registries : sequence of RegistryIndex
         The registries of the claims.
     """
-    shares = np.full(len(numbers), np.nan)
+    tables, places, base = [MARK_COLUMNS.empty_table()], np.full(len(numbers), -1), 0
     for owner, registry_index in enumerate(registries):
         rows = np.flatnonzero(claims.registries[numbers] == owner)
         if not len(rows) or not registry_index.registry.manifest.keeps_texts:
             continue
         for batch in np.split(rows, range(_ITEMS_PER_BATCH, len(rows), _ITEMS_PER_BATCH)):
             candidates = claims.candidates.take(numbers[batch])
-            items, places = np.unique(candidates.items, return_inverse=True)
+            items, item_places = np.unique(candidates.items, return_inverse=True)
             texts = Texts.of(registry_index.registry.text_array(items))
-            marks = measure_item_marks(texts, tokenise(texts), places, candidates)
-            shares[batch] = pc.fill_null(marks["quoted"], np.nan).to_numpy(zero_copy_only=False)
-    return shares
+            marks = measure_item_marks(texts, tokenise(texts), item_places, candidates)
+            tables.append(pa.table(marks, schema=MARK_COLUMNS))
+        places[rows], base = np.arange(len(rows)) + base, base + len(rows)
+    table = pa.concat_tables(tables).take(pa.array(places, mask=places < 0))
+    columns = dict(zip(table.column_names, table.columns, strict=True))
+    return to_item_marks(item_shares(claims, numbers, registries), columns)
+
+
+def to_item_marks(shares: Floats, columns: Mapping[str, pa.ChunkedArray]) -> ItemMarks:
+    """Return marks from columns `MARK_COLUMNS`, which are null where the item's text is unknown.
+
+    Parameters
+    ----------
+    shares : ndarray of float64, shape (n,)
+        Share of its item that each passage is.
+    columns : mapping of str to pyarrow.ChunkedArray
+        The columns.
+    """
+    return ItemMarks(
+        item_shares=shares,
+        quoted=_shares(columns["quoted"]),
+        italic=_shares(columns["italic"]),
+        verse=_shares(columns["verse"]),
+        attributed=_flags(columns["attributed"]),
+        signed=_flags(columns["signed"]),
+    )
+
+
+def _shares(column: pa.ChunkedArray) -> Floats:
+    return np.asarray(pc.fill_null(column, np.nan).to_numpy(), np.float64)
+
+
+def _flags(column: pa.ChunkedArray) -> Flags:
+    return np.asarray(pc.fill_null(column, False).to_numpy(), bool)
+
+
+def item_shares(claims: Claims, numbers: Int64s, registries: Sequence[RegistryIndex]) -> Floats:
+    """Return the share of its item that each claim's passage is, from first to last token."""
+    candidates, owners = claims.candidates.take(numbers), claims.registries[numbers]
+    lengths = item_lengths(owners, candidates.items, registries)
+    extents = candidates.item_ends.astype(np.int64) - candidates.item_starts
+    return np.asarray(extents / np.maximum(lengths, 1))
 
 
 _ITEMS_PER_BATCH = 4096
