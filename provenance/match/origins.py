@@ -90,12 +90,15 @@ class OriginSignals:
         Whether a background has the passage.
     document_older : ndarray of bool, shape (n,)
         Whether the text existed before the item.
+    document_dated : ndarray of bool, shape (n,)
+        Whether the text bears a date before the item; it may have been added to since.
     """
 
     marks: ItemMarks
     other_authors: Int64s
     background: Flags
     document_older: Flags
+    document_dated: Flags
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +131,9 @@ def decide_origins(signals: OriginSignals) -> OriginDecisions:
     quotation marks or in quoted lines, or in italics beside a name, what is the whole of a short
     item that ends with a name, and a part of an item that is verse beside a name or that other
     authors use in another context. It is undecided whether a part is, if half of it is quoted, if
-    it is verse, since lists look like it, or if the item's text is not known, and whether a whole
-    item is, if several others have it as a part. All else is the item's.
+    it is verse, since lists look like it, or if the item's text is not known, whether a whole item
+    is, if several others have it as a part, and whether either is, if the text bears an earlier
+    date. All else is the item's.
     """
     marks = signals.marks
     is_whole, is_known = marks.are_whole, ~np.isnan(marks.quoted)
@@ -139,7 +143,7 @@ def decide_origins(signals: OriginSignals) -> OriginDecisions:
         | marks.are_quotations
         | (~is_whole & (signals.other_authors > 0))
     )
-    is_unclear = np.where(
+    is_unclear = signals.document_dated | np.where(
         is_whole,
         signals.other_authors >= _SEVERAL,
         ~is_known | (marks.quoted >= PART_QUOTED) | marks.are_verse,
@@ -160,6 +164,7 @@ def decide_origins(signals: OriginSignals) -> OriginDecisions:
         OriginReason.BACKGROUND: signals.background,
         OriginReason.DOCUMENT_OLDER: signals.document_older,
         OriginReason.TEXT_UNKNOWN: ~is_known & ~is_whole,
+        OriginReason.DOCUMENT_DATED: signals.document_dated,
     }
     reasons = sum(
         np.where(mask, 1 << _REASONS.index(reason), 0) for reason, mask in observed.items()

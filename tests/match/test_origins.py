@@ -21,6 +21,7 @@ OWN_PART = OriginSignals(
     other_authors=np.zeros(1, np.int64),
     background=np.zeros(1, bool),
     document_older=np.zeros(1, bool),
+    document_dated=np.zeros(1, bool),
 )
 MARKS = {field.name for field in fields(ItemMarks)}
 
@@ -58,6 +59,8 @@ def decided(**observed):
         ({"other_authors": 2, "item_shares": 1.0}, Origin.UNDECIDED),
         ({"background": True, "item_shares": 1.0}, Origin.QUOTATION),
         ({"document_older": True, "item_shares": 1.0}, Origin.QUOTATION),
+        ({"document_dated": True, "item_shares": 1.0}, Origin.UNDECIDED),
+        ({"document_dated": True, "quoted": 0.9}, Origin.QUOTATION),
         ({"quoted": np.nan, "italic": np.nan, "verse": np.nan}, Origin.UNDECIDED),
         ({"quoted": np.nan, "italic": np.nan, "item_shares": 1.0}, Origin.ITEM),
     ],
@@ -77,6 +80,7 @@ def test_every_observation_is_a_reason():
         "other_authors": 3,
         "background": True,
         "document_older": True,
+        "document_dated": True,
     }
     others = {OriginReason.WHOLE_ITEM, OriginReason.TEXT_UNKNOWN}
     assert decided(**everything)[1] == set(OriginReason) - others
@@ -88,7 +92,7 @@ def test_every_observation_is_a_reason():
 
 def test_matches_are_decided_one_by_one():
     marks = ItemMarks(**{name: np.repeat(getattr(PART, name), 3) for name in MARKS})
-    others = ("other_authors", "background", "document_older")
+    others = ("other_authors", "background", "document_older", "document_dated")
     many = OriginSignals(
         replace(marks, quoted=np.array([0.0, 1.0, 0.5])),
         **{name: np.repeat(getattr(OWN_PART, name), 3) for name in others},

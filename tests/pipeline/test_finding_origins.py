@@ -185,6 +185,21 @@ def test_a_page_that_is_older_than_the_item_cannot_have_taken_it(tmp_path, world
     assert report.findings["origin_reasons"][0].as_py() == ["whole-item", "document-older"]
 
 
+def test_a_date_that_may_be_that_of_publication_leaves_the_origin_open(
+    tmp_path, world, write_lines
+):
+    rows = [
+        {"text": f"{AROUND[14]}. {PHRASES[3]}.", "date": "2023-04-30", "url": "https://a.example/1"}
+    ]
+    corpus = write_lines(tmp_path / "c.jsonl", rows)
+    report = check([corpus], Policy(registries=(str(world / "registry"),)))
+    assert origins(report) == ["undecided"]
+    assert report.findings["origin_reasons"][0].as_py() == ["whole-item", "document-dated"]
+    rows[0]["date"] = "2023-06-01"
+    corpus = write_lines(tmp_path / "c.jsonl", rows)
+    assert origins(check([corpus], Policy(registries=(str(world / "registry"),)))) == ["item"]
+
+
 def test_an_item_that_another_quotes_is_the_origin_of_its_words(
     tmp_path, world, pages, write_lines
 ):

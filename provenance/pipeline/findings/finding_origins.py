@@ -15,7 +15,7 @@ from provenance.pipeline.locate.item_marks import claim_marks, item_shares, to_i
 from provenance.pipeline.locate.rivals import Rivals, find_rivals, number_authors
 from provenance.pipeline.scan.readings import RegistryIndex
 
-ORIGIN_COLUMNS = ("claim", "background", "fetched")
+ORIGIN_COLUMNS = ("claim", "background", "fetched", "dated")
 """Columns of spans that their origins depend on."""
 
 _NO_DAY = np.iinfo(np.int32).max
@@ -86,7 +86,7 @@ def find_origins(
     claim_numbers = spans["claim"].to_numpy()
     rows = np.flatnonzero(claim_numbers >= 0)
     chosen = claim_numbers[rows]
-    days = _document_days(spans)[rows]
+    fetched, dated = (_day_numbers(spans[name])[rows] for name in ("fetched", "dated"))
     published = pc.fill_null(pc.cast(item_days, pa.date32()).cast(pa.int32()), 0).to_numpy()[rows]
     is_dated = pc.is_valid(item_days).to_numpy()[rows]
     authors = number_authors(claims, registries)
@@ -97,7 +97,8 @@ def find_origins(
         to_item_marks(item_shares(claims, chosen, registries), marks),
         _count_other_authors(rivals, is_quoting, authors)[chosen],
         spans["background"].to_numpy()[rows] >= 0,
-        is_dated & (days < published),
+        is_dated & (fetched < published),
+        is_dated & (dated < published),
     )
     decisions = decide_origins(signals)
     codes, reasons = np.full(len(spans), -1), np.zeros(len(spans), np.int64)
@@ -107,9 +108,9 @@ def find_origins(
     return FindingOrigins(codes, reasons, quoting)
 
 
-def _document_days(spans: pa.Table) -> Int64s:
-    """Return the day on which each text was fetched, since 1970; `_NO_DAY` if that is not known."""
-    texts = pc.utf8_slice_codeunits(pc.utf8_trim_whitespace(spans["fetched"]), 0, 10)
+def _day_numbers(dates: pa.ChunkedArray) -> Int64s:
+    """Return the days of dates, counted from 1970; `_NO_DAY` where there is none."""
+    texts = pc.utf8_slice_codeunits(pc.utf8_trim_whitespace(dates), 0, 10)
     encoded = texts.combine_chunks().dictionary_encode()
     days = np.array([_day_number(text) for text in encoded.dictionary.to_pylist()] + [_NO_DAY])
     codes = encoded.indices.fill_null(len(days) - 1).to_numpy(zero_copy_only=False)

@@ -13,6 +13,8 @@ _FOR_ITEM = {
 _FOR_QUOTATION = {
     OriginReason.BACKGROUND: "a background registry of often quoted texts has them",
     OriginReason.DOCUMENT_OLDER: "the document is older than the item",
+    OriginReason.DOCUMENT_DATED: "the document bears a date before the item's, on which it was "
+    "fetched or only published",
     OriginReason.ITEM_QUOTES: "the item has all or much of them between quotation marks or in "
     "quoted lines",
     OriginReason.ITEM_ITALICS: "the item has them in italics",
