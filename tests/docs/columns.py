@@ -32,12 +32,11 @@ FINDINGS_COLUMNS = {
     "strength": "in bits: chance gives such a match once in 2^strength tokens",
     "expected": "expected number of chance matches of this strength in the whole dataset",
     "contested": "whether a permitted source or a background also contains the words, or the "
-    "policy contests what is undecided",
+    "policy contests what is undecided; not if a background's own terms forbid the use",
     "origin": "whose words they are: `item`, `quotation` or `undecided`; null unless the evidence "
     "is `content`",
     "origin_reasons": "what was observed: `whole-item`, `item-continues`, `item-quotes`, …",
-    "quoted_work": "id of the item of a background, or of another source, whose words they are; "
-    "null if not known",
+    "quoted_work": "title of the work of a background whose words they are; null if not known",
     "alternatives": "other items with the same words",
     "copies": "number of documents of the dataset that have words of the item; null for quotations "
     "and without an item",

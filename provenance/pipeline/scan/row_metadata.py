@@ -322,7 +322,8 @@ class Declarations:
         rows = pc.indices_nonzero(is_relevant)
         if not len(rows):
             return {}
-        columns = [batch.column(name).take(rows) for name in ("url", "fetched", "came_with")]
+        days = pc.coalesce(batch.column("fetched"), batch.column("dated"))
+        columns = [each.take(rows) for each in (addresses, days, metadata)]
         signals = {}
         for row, address, fetched, fields in zip(
             rows.to_pylist(), *(column.to_pylist() for column in columns), strict=True
