@@ -2,6 +2,7 @@
 
 import inspect
 import socket
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import datasets
@@ -109,6 +110,59 @@ def test_ids_addresses_and_nested_texts_are_found_as_in_files(rows):
     )
     [found] = texts_of(corpus_of_objects([{"id": np.int64(7), "text": "some words"}]))
     assert found["document"] == "7"
+
+
+DAY = date(2010, 1, 2)
+
+
+@pytest.mark.parametrize(
+    "day",
+    [
+        DAY,
+        datetime(2010, 1, 2, 3, tzinfo=UTC),
+        pd.Timestamp("2010-01-02T03:00"),
+        np.datetime64("2010-01-02"),
+        np.datetime64("2010-01-02T03:00:00.123456789"),
+    ],
+    ids=lambda day: type(day).__name__,
+)
+@pytest.mark.parametrize("kind", ["rows", "iterator", "Arrow", "reader", "Dataset"])
+def test_days_of_rows_are_not_lost(day, kind):
+    rows = [{"text": "some words", "collected": day, "meta": {"seen": [day]}, "date": None}] * 2
+    if kind not in ("rows", "iterator") and isinstance(day, np.datetime64):
+        pytest.skip("Arrow takes it within arrays only")
+    data = {
+        "rows": lambda: rows,
+        "iterator": lambda: iter(rows),
+        "Arrow": lambda: pa.Table.from_pylist(rows),
+        "reader": lambda: pa.Table.from_pylist(rows).to_reader(max_chunksize=1),
+        "Dataset": lambda: datasets.Dataset(pa.Table.from_pylist(rows)),
+    }[kind]()
+    found = texts_of(corpus_of_objects(data, label_columns=["collected"]))
+    assert [row["row"] for row in found] == [0, 1]
+    for row in found:
+        assert {pair["value"][:10] for pair in row["labels"]} == {"2010-01-02"}
+
+
+def test_a_day_that_is_missing_is_no_day():
+    rows = [{"text": "some words", "collected": day} for day in (pd.NaT, np.datetime64("NaT"))]
+    assert [row["labels"] for row in texts_of(corpus_of_objects(rows))] == [None, None]
+
+
+def test_a_reader_is_read_once_and_not_ahead_of_the_check():
+    taken = []
+
+    def batches():
+        for number in range(1000):
+            taken.append(number)
+            yield pa.record_batch({"text": [f"text number {number}"] * 100})
+
+    schema = pa.schema({"text": pa.string()})
+    [part] = corpus_of_objects(pa.RecordBatchReader.from_batches(schema, batches())).parts
+    assert len(taken) < 10
+    assert sum(len(one.batch) for one in part.batches()) == 100_000
+    [again] = part.batches()
+    assert "read only once" in again.unread[0].reason
 
 
 def test_a_long_table_is_read_in_pieces_with_all_its_rows():

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from functools import partial
 from itertools import chain
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -12,8 +13,16 @@ import pyarrow.dataset as pds
 
 from provenance.errors import EmptyCorpus, InputError
 from provenance.model import MAX_DOCUMENT, Documents
+from provenance.read.columns.column_choice import find_columns
 from provenance.read.columns.column_paths import top_columns
-from provenance.read.columns.table_parts import RowBlock, TableFile, TablePiece, table_parts
+from provenance.read.columns.table_parts import (
+    RowBlock,
+    TableFile,
+    TablePiece,
+    block_documents,
+    row_blocks,
+    table_parts,
+)
 from provenance.read.corpus import skipped_rows
 from provenance.read.corpus.corpora import Corpus, check_labels, corpus_of_parts
 from provenance.read.corpus.corpus_parts import Part
@@ -21,7 +30,6 @@ from provenance.read.corpus.hub_datasets import split_part
 from provenance.read.corpus.saved_datasets import choose_splits
 from provenance.read.corpus.size_limits import DocumentLimit
 from provenance.read.corpus.stream_input import HashedStream
-from provenance.read.formats.batch_sizes import split_batch
 from provenance.read.formats.json_objects import Record, to_record
 from provenance.read.formats.json_records import record_documents
 from provenance.read.formats.jsonl_blocks import Records
@@ -33,6 +41,9 @@ _PIECE_BYTES = 32 << 20
 _SAMPLE_ROWS = 200
 _BATCH_CHARS = 4 << 20
 _ROW_CHARS = 100
+_NOT_A_TIME = "NaT"
+"""What pandas has for a time that is missing."""
+T = TypeVar("T")
 
 
 def corpus_of_objects(
@@ -103,8 +114,8 @@ def _parts(
     if isinstance(data, pds.Dataset):
         data = data.scanner().to_reader()
     if isinstance(data, pa.RecordBatchReader):
-        data = chain.from_iterable(batch.to_pylist() for batch in data)
-    elif (table := _as_table(data)) is not None:
+        return _reader_parts(name, data, columns, limit)
+    if (table := _as_table(data)) is not None:
         file = _table_file(name, table, limit)
         return table_parts(file, text_columns, labels) if file.pieces else []
     if not isinstance(data, Iterable) or isinstance(data, str | bytes):
@@ -160,10 +171,47 @@ def _read_rows(
     table: pa.Table, row: int, limit: DocumentLimit, paths: Sequence[str]
 ) -> Iterator[RowBlock]:
     names = top_columns(paths, table.column_names)
-    for batch in table.select(names).combine_chunks().to_batches():
-        for portion in split_batch(batch, limit, row):
-            yield RowBlock(portion, np.arange(row, row + len(portion), dtype=np.int64))
-            row += len(portion)
+    return row_blocks(table.select(names).combine_chunks().to_batches(), limit, row)
+
+
+def _reader_parts(
+    name: str,
+    reader: pa.RecordBatchReader,
+    columns: tuple[Sequence[str], Sequence[str]],
+    limit: DocumentLimit,
+) -> list[Part]:
+    text_columns, labels = columns
+    head: list[pa.RecordBatch] = []
+    for batch in reader:
+        head.append(batch)
+        if sum(map(len, head)) >= _SAMPLE_ROWS:
+            break
+    sample = pa.Table.from_batches(head, reader.schema)
+    if not len(sample):
+        return []
+    choice = find_columns(reader.schema, text_columns, sample.select, file=name, labels=labels)
+    waiting = [chain(head, reader)]
+
+    def read() -> Iterator[Documents]:
+        names = top_columns(choice.all(), reader.schema.names)
+        batches = (batch.select(names) for batch in _take_once(waiting))
+        for block in row_blocks(batches, limit):
+            yield from block_documents(name, block, choice)
+
+    return [Part(name, 0, read, choice.texts, rereadable=False, labels=choice.labels)]
+
+
+def _take_once(waiting: list[chain[T]]) -> Iterator[T]:
+    """Return what waits to be read.
+
+    Raises
+    ------
+    InputError
+        If it was read already.
+    """
+    if not waiting:
+        raise InputError("the iterator can be read only once", remedy="give a list.")
+    return waiting.pop()
 
 
 def _row_parts(
@@ -184,13 +232,8 @@ def _row_parts(
         batches.close()
 
     def read() -> Iterator[Documents]:
-        if not is_read_once:
-            found: Iterable[Records] = _row_batches(iter(rows), limit)
-        elif waiting:
-            found = waiting.pop()
-        else:
-            raise InputError("the iterator can be read only once", remedy="give a list.")
-        for batch in found:
+        again = not is_read_once
+        for batch in _row_batches(iter(rows), limit) if again else _take_once(waiting):
             yield from record_documents(name, batch, layout.record_columns, layout.sample_members)
 
     return [
@@ -228,11 +271,21 @@ def _to_record(value: object) -> Record | str:
         return {"text": str(value)}
     if not isinstance(value, Mapping):
         return skipped_rows.NOT_OBJECT
-    return to_record({str(key): _plain(inner) for key, inner in value.items()})
+    return to_record(_plain(value))
 
 
-def _plain(value: Any) -> object:
-    """Return a value without the types of numpy, and of other libraries that derive from str."""
+def _plain(value: Any, depth: int = 0) -> object:
+    """Return a value as JSON would have it: days and times are strings in the form of ISO 8601."""
     if isinstance(value, np.generic | np.ndarray):
-        value = value.tolist()
-    return str(value) if isinstance(value, str) else value
+        is_time = value.dtype.kind == "M"
+        value = (value.astype("M8[us]") if is_time else value).tolist()
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, date):
+        return None if (text := value.isoformat()) == _NOT_A_TIME else text
+    if depth < skipped_rows.MAX_NESTING:
+        if isinstance(value, Mapping):
+            return {str(key): _plain(inner, depth + 1) for key, inner in value.items()}
+        if isinstance(value, list | tuple):
+            return [_plain(inner, depth + 1) for inner in value]
+    return value
