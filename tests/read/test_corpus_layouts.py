@@ -1,7 +1,9 @@
 """Layouts of datasets: what each is read as, and what is refused by name."""
 
+import bz2
 import gzip
 import json
+import lzma
 import sqlite3
 import tarfile
 from contextlib import closing
@@ -126,6 +128,12 @@ def documents_or_error(path: Path, **options) -> list[str]:
     ]
 
 
+COMPRESSORS = {
+    "gz": gzip.compress,
+    "bz2": bz2.compress,
+    "xz": lzma.compress,
+    "zst": zstandard.compress,
+}
 SAMPLES = {
     "a/0.jpg": b"\xff\xd8",
     "a/0.json": b'{"url": "https://e.example/0", "license": "cc-by-4.0"}',
@@ -170,6 +178,64 @@ class TestTar:
         (tmp_path / "rows.jsonl").write_text(LINES)
         found = open_corpus([str(tmp_path)])
         assert (passed_over(found), unread(found)) == (("images.tar",), [])
+
+    def test_a_table_behind_many_samples_is_named(self, tmp_path):
+        notes = {f"note{n:02}.txt": TEXTS[n % 6].encode() for n in range(17)}
+        for name in ("rows.jsonl", "rows.parquet", "rows.csv.gz", "more.tar", "a.sqlite"):
+            path = tmp_path / "a.tar"
+            path.write_bytes(tar_of({**notes, name: LINES.encode()}))
+            found = open_corpus([str(path)])
+            assert unread(found) == ["a.tar"], name
+            with pytest.raises(UnsupportedFormat, match="is a table among samples"):
+                documents_or_error(path)
+
+    @pytest.mark.parametrize(("suffix", "compress"), COMPRESSORS.items())
+    def test_the_files_of_a_sample_may_be_compressed(self, tmp_path, suffix, compress):
+        parts = {
+            f"0.txt.{suffix}": compress(TEXTS[0].encode()),
+            f"0.json.{suffix}": compress(b'{"url": "https://e.example/0"}'),
+            f"1.txt.{suffix}": compress(TEXTS[1].encode()),
+        }
+        (tmp_path / "a.tar").write_bytes(tar_of(parts))
+        found = documents(open_corpus([str(tmp_path / "a.tar")]))
+        assert [(row["document"], row["text"]) for row in found] == [
+            ("0", TEXTS[0]),
+            ("1", TEXTS[1]),
+        ]
+        assert found[0]["url"] == "https://e.example/0"
+
+    def test_a_compressed_sample_over_the_limit_is_not_expanded(self, tmp_path):
+        (tmp_path / "a.tar").write_bytes(tar_of({"0.txt.gz": gzip.compress(b"a " * 10**6)}))
+        with pytest.raises(DocumentTooLarge, match="row 0"):
+            documents_or_error(tmp_path / "a.tar", max_document=10_000)
+
+    @pytest.mark.parametrize(
+        ("value", "texts"),
+        [
+            (TEXTS[:2], TEXTS[:2]),
+            (TEXTS[0], TEXTS[:1]),
+            ([{"role": "user", "content": TEXTS[0]}], TEXTS[:1]),
+            ([1, 2], []),
+        ],
+    )
+    def test_json_that_is_no_object_is_the_text(self, tmp_path, value, texts):
+        parts = {"0.json": json.dumps(value).encode(), "1.json": b'{"text": "and an object"}'}
+        (tmp_path / "a.tar").write_bytes(tar_of(parts))
+        assert documents_or_error(tmp_path / "a.tar") == [*texts, "and an object"]
+
+    def test_names_with_dots_and_spaces_are_documents_of_their_own(self, tmp_path):
+        names = [f"docs/Smith et al. {2000 + n}.txt" for n in range(6)]
+        parts = {name: text.encode() for name, text in zip(names, TEXTS, strict=True)}
+        (tmp_path / "a.tar").write_bytes(tar_of(parts))
+        found = documents(open_corpus([str(tmp_path / "a.tar")]))
+        assert [row["document"] for row in found] == [name[:-4] for name in names]
+        assert [row["text"] for row in found] == TEXTS
+
+    def test_no_text_of_a_sample_is_lost_however_it_is_called(self, tmp_path):
+        parts = {f"{n:03}.txt": f"text number {n}".encode() for n in range(250)}
+        last = {"999.json": b'{"text": "its own"}', "999.txt": b"one", "999.later.txt": b"two"}
+        (tmp_path / "a.tar").write_bytes(tar_of({**parts, **last}))
+        assert documents_or_error(tmp_path / "a.tar")[250:] == ["its own", "one", "two"]
 
     def test_an_archive_that_is_cut_short_is_an_error(self, archive):
         for cut in (700, 1024, 2048 + 100, 3 * 1024):
@@ -254,12 +320,104 @@ class TestSqlite:
             with pytest.raises(UnsupportedFormat, match="changes that are not in it yet"):
                 open_corpus([str(path)])
 
+    @pytest.mark.parametrize("mode", ["delete", "truncate", "persist"])
+    def test_an_unfinished_transaction_is_an_error(self, tmp_path, mode):
+        path = self.database(tmp_path / "forum.sqlite", "posts")
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute(f"PRAGMA journal_mode={mode}")
+            connection.execute("PRAGMA cache_size=1")
+            connection.executemany(
+                "INSERT INTO posts VALUES (?, ?, 1)", [("new", "x" * 4000)] * 100
+            )
+            with pytest.raises(UnsupportedFormat, match=r"or only in part; see .*-journal"):
+                open_corpus([str(path)])
+            connection.commit()
+            assert len(documents(open_corpus([str(path)]))) == 106
+
+    def test_tables_of_search_are_read_and_what_they_keep_for_themselves_is_not(self, tmp_path):
+        path = self.database(tmp_path / "a.sqlite", "posts", "docs_archive")
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("CREATE VIRTUAL TABLE docs USING fts5(text)")
+            connection.execute("CREATE VIRTUAL TABLE old USING fts4(text)")
+            connection.execute("CREATE VIRTUAL TABLE copy USING fts5(text, content='posts')")
+            connection.execute("INSERT INTO copy(copy) VALUES ('rebuild')")
+            for table in ("docs", "old"):
+                connection.execute(f"INSERT INTO {table} VALUES ('the text of {table}')")
+            connection.commit()
+        found = open_corpus([str(path)])
+        texts = {file: [] for file in ("posts", "docs_archive", "docs", "old")}
+        for row in documents(found):
+            texts[row["file"].removeprefix("a.sqlite/")].append(row["text"])
+        assert texts == {
+            "posts": [f"{text} posts" for text in TEXTS],
+            "docs_archive": [f"{text} docs_archive" for text in TEXTS],
+            "docs": ["the text of docs"],
+            "old": ["the text of old"],
+        }
+        assert unread(found) == []
+
+    def test_a_table_of_an_extension_that_is_missing_is_named(self, tmp_path):
+        path = self.database(tmp_path / "a.sqlite", "posts")
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("PRAGMA writable_schema=ON")
+            sql = "CREATE VIRTUAL TABLE vectors USING nobody_has_it(text)"
+            connection.execute(
+                "INSERT INTO sqlite_schema VALUES ('table', 'vectors', 'vectors', 0, ?)", [sql]
+            )
+            connection.commit()
+        found = open_corpus([str(path)])
+        assert len(documents(found)) == 6
+        assert unread(found) == ["a.sqlite/vectors"]
+
     def test_damage_is_an_error(self, tmp_path):
         path = self.database(tmp_path / "forum.sqlite", "posts")
         data = path.read_bytes()
         path.write_bytes(data[:4096] + bytes(len(data) - 4096))
         with pytest.raises(CorruptFile, match=r"forum\.sqlite"):
             documents_or_error(path)
+
+
+BROKEN = [text.encode() + (b"\xff" if n % 2 else b"") for n, text in enumerate(TEXTS)]
+
+
+class TestInvalidUtf8:
+    """It is called so, whatever stores it, and is not taken for a row without text."""
+
+    def check(self, hear, path):
+        heard = hear(path)
+        assert heard.texts == TEXTS[::2]
+        assert heard.skipped == {"not valid UTF-8": (3, (1, 3, 5))}
+
+    def test_in_sqlite(self, tmp_path, hear):
+        with closing(sqlite3.connect(tmp_path / "a.sqlite")) as connection:
+            connection.execute("CREATE TABLE posts (text TEXT, image BLOB)")
+            rows = [(text, b"\xff\xd8") for text in BROKEN]
+            connection.executemany("INSERT INTO posts VALUES (CAST(? AS TEXT), ?)", rows)
+            connection.commit()
+        self.check(hear, tmp_path / "a.sqlite")
+
+    def test_in_tfrecord(self, tmp_path, hear):
+        examples = [tf_example({"text": text, "image": b"\xff\xd8"}) for text in BROKEN]
+        (tmp_path / "a.tfrecord").write_bytes(tfrecords(examples))
+        self.check(hear, tmp_path / "a.tfrecord")
+
+    def test_in_mds(self, tmp_path, hear):
+        rows = [{"text": text, "image": b"\xff\xd8"} for text in BROKEN]
+        columns = {"text": "bytes", "image": "bytes"}
+        (tmp_path / "a.mds").write_bytes(mds_shard(rows, columns))
+        self.check(hear, tmp_path / "a.mds")
+
+    def test_other_texts_of_the_row_are_kept(self, tmp_path, hear):
+        rows = [{"prompt": text, "answer": TEXTS[0].encode()} for text in BROKEN[:2]]
+        columns = {"prompt": "bytes", "answer": "bytes"}
+        (tmp_path / "a.mds").write_bytes(mds_shard(rows, columns))
+        heard = hear(tmp_path / "a.mds")
+        assert heard.places == [
+            (0, "prompt", TEXTS[0]),
+            (0, "answer", TEXTS[0]),
+            (1, "answer", TEXTS[0]),
+        ]
+        assert heard.skipped == {"not valid UTF-8": (1, (1,))}
 
 
 class TestTables:

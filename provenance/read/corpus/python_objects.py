@@ -34,6 +34,7 @@ from provenance.read.formats.json_objects import Record, to_record
 from provenance.read.formats.json_records import record_documents
 from provenance.read.formats.jsonl_blocks import Records
 from provenance.read.formats.jsonl_file import infer_layout
+from provenance.read.formats.record_parts import as_text
 
 IN_MEMORY = "in memory"
 """Address and file name of data that is in no file."""
@@ -281,6 +282,8 @@ def _plain(value: Any, depth: int = 0) -> object:
         value = (value.astype("M8[us]") if is_time else value).tolist()
     if isinstance(value, str):
         return str(value)
+    if isinstance(value, bytes):
+        return as_text(value)
     if isinstance(value, date):
         return None if (text := value.isoformat()) == _NOT_A_TIME else text
     if depth < skipped_rows.MAX_NESTING:
