@@ -467,20 +467,72 @@ class TestTables:
             monkeypatch.setitem(__import__("sys").modules, module, None)
         pq.write_table(pa.Table.from_pylist(ROWS), tmp_path / "part.parquet")
         (tmp_path / log).parent.mkdir()
-        (tmp_path / log).write_text("{}")
+        (tmp_path / log).write_text('{"format-version": 2}')
         with pytest.raises(UnsupportedFormat, match=extra.title()) as caught:
             open_corpus([str(tmp_path)])
         assert f"corpus-provenance[{extra}]" in caught.value.remedy
 
     @pytest.mark.parametrize(
-        "log", ["_delta_log/00000000000000000000.json", "metadata/v1.metadata.json"]
+        "log",
+        [
+            "_delta_log/00000000000000000000.json",
+            "metadata/v1.metadata.json",
+            "metadata/00001-0f7e1c1c-6c0e-4b7a-9a52-2d8f5a1c9b11.metadata.json",
+        ],
     )
     def test_a_damaged_log_is_an_error(self, tmp_path, log):
         library = "deltalake" if "delta" in log else "pyiceberg"
         pytest.importorskip(library, reason=f"{library} is not installed")
         (tmp_path / log).parent.mkdir()
-        (tmp_path / log).write_text('{"a": ')
+        (tmp_path / log).write_text('{"format-version": ')
         with pytest.raises(CorruptFile, match="the table cannot be read"):
+            open_corpus([str(tmp_path)])
+
+    @pytest.mark.parametrize(
+        ("name", "content"),
+        [
+            ("train.metadata.json", '{"info": "x"}'),
+            ("train.metadata.json", '{"format-version": 2}'),
+            ("v1.metadata.json", '{"info": "x"}'),
+        ],
+    )
+    def test_other_files_of_metadata_are_no_table(self, tmp_path, name, content):
+        (tmp_path / "metadata").mkdir()
+        (tmp_path / "metadata" / name).write_text(content)
+        (tmp_path / "rows.jsonl").write_text(LINES)
+        found = open_corpus([str(tmp_path)])
+        assert [row["text"] for row in documents(found)] == TEXTS
+        assert passed_over(found) == (f"metadata/{name}",)
+
+    @pytest.mark.parametrize("mode", ["name", "id"])
+    def test_renamed_columns_of_a_delta_table_are_refused(self, tmp_path, mode):
+        pytest.importorskip("deltalake", reason="the extra `delta` is not installed")
+        pq.write_table(pa.table({"col-1": TEXTS}), tmp_path / "a.parquet")
+        mapping = {"delta.columnMapping.id": 1, "delta.columnMapping.physicalName": "col-1"}
+        field = {"name": "text", "type": "string", "nullable": True, "metadata": mapping}
+        metadata = {
+            "id": "8a2c5f6e-0000-4000-8000-000000000000",
+            "format": {"provider": "parquet", "options": {}},
+            "schemaString": json.dumps({"type": "struct", "fields": [field]}),
+            "partitionColumns": [],
+            "configuration": {"delta.columnMapping.mode": mode},
+        }
+        size = (tmp_path / "a.parquet").stat().st_size
+        file = {
+            "path": "a.parquet",
+            "partitionValues": {},
+            "size": size,
+            "modificationTime": 1,
+            "dataChange": True,
+        }
+        entries = [
+            {"protocol": {"minReaderVersion": 2, "minWriterVersion": 5}},
+            {"metaData": metadata},
+            {"add": file},
+        ]
+        (tmp_path / "_delta_log").mkdir()
+        (tmp_path / "_delta_log" / f"{0:020}.json").write_text("\n".join(map(json.dumps, entries)))
+        with pytest.raises(UnsupportedFormat, match="a Delta table with columnMapping"):
             open_corpus([str(tmp_path)])
 
 
@@ -514,6 +566,18 @@ class TestOtherFiles:
         with pytest.raises(UnsupportedFormat, match=r"this is (a|the)") as caught:
             open_corpus([str(tmp_path / name)])
         assert caught.value.remedy
+
+    @pytest.mark.parametrize("table", ["parquet", "jsonl"])
+    def test_rows_of_prose_in_json_beside_a_table_are_read(self, tmp_path, table):
+        if table == "parquet":
+            pq.write_table(pa.Table.from_pylist(ROWS), tmp_path / "data.parquet")
+        else:
+            (tmp_path / "data.jsonl").write_text(LINES)
+        rows = [{"n": n, "utterance_x": f"{text} again"} for n, text in enumerate(TEXTS)]
+        (tmp_path / "more.json").write_text(json.dumps({"version": 1, "data": rows}))
+        found = open_corpus([str(tmp_path)])
+        assert len(documents(found)) == 12
+        assert passed_over(found) == ()
 
     def test_settings_beside_json_are_passed_over(self, tmp_path):
         (tmp_path / "rows.json").write_text(json.dumps(ROWS))
@@ -586,6 +650,17 @@ def test_token_ids_beside_texts_and_words_as_tokens_are_no_obstacle(tmp_path, he
     assert hear(tmp_path / "a.parquet").texts == TEXTS
     (tmp_path / "b.jsonl").write_text(json.dumps({"tokens": ["some", "words"], "text": "x y z"}))
     assert "x y z" in hear(tmp_path / "b.jsonl").texts
+
+
+@pytest.mark.parametrize("name", ["labels", "ids", "tokens"])
+@pytest.mark.parametrize("form", ["parquet", "jsonl"])
+def test_lists_of_numbers_beside_prose_are_no_obstacle(tmp_path, hear, name, form):
+    table = pa.table({"utterance_x": TEXTS, name: [[1, 2]] * 6})
+    if form == "parquet":
+        pq.write_table(table, tmp_path / "a.parquet")
+    else:
+        (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, table.to_pylist())))
+    assert hear(tmp_path / f"a.{form}").texts == TEXTS
 
 
 def test_formats_that_are_only_read_are_not_cleaned(tmp_path):

@@ -4,7 +4,7 @@ import codecs
 import json
 import re
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from itertools import islice
 from typing import BinaryIO, TypeGuard
 
@@ -21,7 +21,12 @@ from provenance.read.formats.json_objects import Record, to_record
 from provenance.read.formats.json_records import record_documents
 from provenance.read.formats.json_stream import JsonText, TooDeep
 from provenance.read.formats.jsonl_blocks import Records, parse_line
-from provenance.read.formats.jsonl_file import infer_layout, jsonl_parts, layout_key
+from provenance.read.formats.jsonl_file import (
+    infer_layout,
+    jsonl_parts,
+    layout_key,
+    records_have_prose,
+)
 
 _BATCH_CHARS = 4 << 20
 _MAX_OBJECT_BYTES = 1 << 20
@@ -64,17 +69,20 @@ def json_parts(file: File, text_columns: Sequence[str]) -> list[Part]:
 
 
 def is_description(file: File) -> bool:
-    """Return whether a JSON file is one object without texts of usual names: a manifest, settings.
+    """Return whether a JSON file is one object that is no row, and no list of rows with prose.
 
-    Such files lie beside data and describe it.
+    Such files lie beside data and describe it: a manifest, settings.
     """
     content = small_object(file)
-    if content is None:
+    if content is None or any(normalise_name(name) in WELL_KNOWN_NAMES for name in content):
         return False
-    rows = [content]
-    if (member := row_list_member(content)) is not None and _is_row_list(inner := content[member]):
-        rows += inner
-    return not any(normalise_name(name) in WELL_KNOWN_NAMES for row in rows for name in row)
+    member = row_list_member(content)
+    if member is None or not _is_row_list(rows := content[member]):
+        return True
+    rows = [row for row in rows if not isinstance(to_record(row), str)]
+    with suppress(InputError):
+        return not records_have_prose(rows, file.display_path)
+    return False
 
 
 def small_object(file: File) -> Record | None:
