@@ -14,6 +14,7 @@ from provenance.pipeline.dataset_cleaning import clean as clean_corpus
 from provenance.pipeline.dataset_diff import diff as compare
 from provenance.pipeline.progress import ProgressCallback, report_progress_to
 from provenance.pipeline.python_inputs import Address, find_addresses
+from provenance.pipeline.registry_changes import forget_registries
 from provenance.pipeline.report_io import effective_policy
 from provenance.pipeline.result_cache import cache_folder
 from provenance.pipeline.settings import Settings
@@ -24,10 +25,11 @@ from provenance.report.files.report_reader import read_report
 
 
 class RunOptions(TypedDict, total=False):
-    """Options of a run: threads, cache, rules, and progress."""
+    """Options of a run: threads, cache, rules, verification of registries, and progress."""
 
     threads: int | None
     no_cache: bool
+    verify: bool
     rules: Address | None
     progress: ProgressCallback | None
 
@@ -44,7 +46,7 @@ class CleanOptions(RunOptions, total=False):
     collected: str | None
     actor: str | None
     text_columns: Iterable[str]
-    max_document: str | None
+    max_document: str | int | None
 
 
 class DiffOptions(RunOptions, total=False):
@@ -57,7 +59,7 @@ class DiffOptions(RunOptions, total=False):
     common_background: bool | None
     collected: str | None
     text_columns: Iterable[str]
-    max_document: str | None
+    max_document: str | int | None
 
 
 _POLICY_NAMES = frozenset(PolicyOptions.__annotations__)
@@ -103,8 +105,8 @@ def clean(  # noqa: PLR0913 (the options of the command)
         Report of an earlier check of the same dataset, instead of checking it now.
     **options
         `registries`, `backgrounds`, `common_background`, `policy`, `purpose`, `collected`, `actor`,
-        `text_columns`, `max_document`, `model_of`, `rules`, `threads`, `no_cache`: as the options
-        of the command. `progress` as for `check`.
+        `text_columns`, `max_document`, `model_of`, `rules`, `threads`, `no_cache`, `verify`: as the
+        options of the command. `progress` as for `check`.
 
     Returns
     -------
@@ -137,6 +139,8 @@ def clean(  # noqa: PLR0913 (the options of the command)
         raise ValueError(f"{min(unknown)!r} is not a verdict that can be removed")
     cleaning = Cleaning(removed, redact, waived=waived, contested=contested)
     settings = run_settings(options, model_of=None if model_of is None else Path(model_of))
+    if options.get("verify", False):
+        forget_registries(policy)
     with report_progress_to(options.get("progress")):
         return clean_corpus(
             addresses,
@@ -157,8 +161,8 @@ def diff(old: Address, new: Address, **options: Unpack[DiffOptions]) -> Changes:
         A dataset, which is checked, or the folder of a report.
     **options
         `registries`, `backgrounds`, `common_background`, `policy`, `collected`, `text_columns`,
-        `max_document`, `rules`, `threads`, `no_cache`, `allow_unread`: as the options of the
-        command. `progress` as for `check`.
+        `max_document`, `rules`, `threads`, `no_cache`, `verify`, `allow_unread`: as the options of
+        the command. `progress` as for `check`.
 
     Returns
     -------
@@ -178,6 +182,8 @@ def diff(old: Address, new: Address, **options: Unpack[DiffOptions]) -> Changes:
         None if policy_file is None else fspath(policy_file),
         **normalise_options(policy_options, "diff", _POLICY_NAMES),
     )
+    if options.get("verify", False):
+        forget_registries(policy)
     with report_progress_to(options.get("progress")):
         allowed = options.get("allow_unread", 0)
         return compare(first, second, policy, run_settings(options, allow_unread=allowed))

@@ -53,7 +53,7 @@ class DumpOptions(TypedDict, total=False):
     licence_column: str | None
     source_column: str | None
     text_format: str | None
-    max_document: str | None
+    max_document: str | int | None
     of: int | None
     engine: EngineName
     scheduler: str | None

@@ -15,7 +15,14 @@ import pytest
 
 import provenance
 from provenance.cli import check, clean, diff
-from provenance.errors import ColumnMissing, DatasetNotFound, EmptyCorpus, InputError
+from provenance.errors import (
+    ColumnMissing,
+    DatasetNotFound,
+    EmptyCorpus,
+    InputError,
+    PolicyError,
+)
+from provenance.pipeline import api, dataset_functions
 from provenance.read.corpus.python_objects import corpus_of_objects
 
 try:
@@ -71,6 +78,8 @@ def frames(rows):
         "IterableDataset": dataset.to_iterable_dataset(),
         "DatasetDict": datasets.DatasetDict(train=dataset),
         "mapping of splits": {"train": table},
+        "mapping of columns": {"id": [row["id"] for row in rows], "text": texts},
+        "mapping of columns, one": {"text": np.array(texts)},
     }
 
 
@@ -189,6 +198,8 @@ def test_an_iterator_is_not_read_ahead_of_the_check():
 def test_splits_are_chosen_by_name(rows):
     splits = {"train": rows[:3], "test": rows[3:]}
     assert len(texts_of(corpus_of_objects(splits))) == len(rows)
+    halves = texts_of(corpus_of_objects({"train": rows[:5], "test": rows[5:]}))
+    assert [row["file"] for row in halves] == ["test"] * 5 + ["train"] * 5
     assert len(texts_of(corpus_of_objects(splits, split="train"))) == 3
     with pytest.raises(DatasetNotFound, match="'test', 'train'"):
         corpus_of_objects(splits, split="valid")
@@ -210,12 +221,64 @@ def test_splits_are_chosen_by_name(rows):
         ("owner/name", DatasetNotFound),
         (["data/missing.jsonl"], DatasetNotFound),
         ([Path("missing")], DatasetNotFound),
+        (["missing file.jsonl"], InputError),
+        ([__file__, "missing file.jsonl"], InputError),
+        ([__file__, "missing"], InputError),
+        ({"text": "a single text", "id": "3"}, InputError),
     ],
 )
 def test_what_cannot_be_checked_is_an_error_with_a_remedy(registry, data, error):
     with pytest.raises(error) as caught:
         provenance.check(data, registries=registry)
     assert caught.value.remedy
+
+
+@pytest.mark.parametrize("one", ["-", ".", "https://e.example/a", "data.jsonl", __file__])
+def test_one_text_that_could_be_an_address_does_not_make_all_of_them_paths(rows, registry, one):
+    texts = [row["text"] for row in rows]
+    outcome = provenance.check([one, *texts], registries=registry)
+    assert outcome.result.corpus.documents == len(rows) + 1
+    assert min(outcome.findings["row"].to_pylist()) == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"threads": 0}, "threads is at least 1, not 0"),
+        ({"allow_unread": -1}, "allow_unread is at least 0, not -1"),
+    ],
+)
+def test_numbers_out_of_range_are_errors(rows, registry, options, message):
+    with pytest.raises(ValueError, match=message):
+        provenance.check(rows, registries=registry, **options)
+
+
+def test_the_largest_document_may_be_a_number(registry, tmp_path, write_lines, posts):
+    texts = ["a b " * 25, "a b " * 26]
+    assert provenance.check(texts[:1], registries=registry, max_document=100)
+    outcome = provenance.check(texts, registries=registry, max_document=100)
+    assert (outcome.status, outcome.result.corpus.documents) == ("incomplete", 1)
+    assert "row 1 is larger than 100" in outcome.unread[0].reason
+    with pytest.raises(PolicyError, match="'-1' is not a size"):
+        provenance.check(texts, registries=registry, max_document=-1)
+    dump = write_lines(tmp_path / "a.jsonl", posts[:20])
+    built = provenance.build_registry(tmp_path / "r", dump, source="x", max_document=10**6)
+    assert built.manifest.items == 20
+
+
+def test_registries_are_verified_where_asked(rows, registry, monkeypatch, tmp_path):
+    forgotten = []
+    for module in (api, dataset_functions):
+        monkeypatch.setattr(
+            module, "forget_registries", lambda policy, *_: forgotten.append(policy.registries)
+        )
+    path = tmp_path / "data.parquet"
+    pq.write_table(pa.Table.from_pylist(rows), path)
+    for verify in (False, True):
+        provenance.check(rows, registries=registry, verify=verify)
+        provenance.clean(path, tmp_path / f"clean {verify}", registries=registry, verify=verify)
+        provenance.diff(path, path, registries=registry, verify=verify)
+    assert forgotten == [(str(registry),)] * 3
 
 
 def test_a_name_of_a_hub_must_be_given_as_such(registry, monkeypatch, rows):
@@ -320,7 +383,7 @@ def test_functions_have_the_options_of_the_commands():
     )
     not_of_python = {
         *("output", "form", "excerpts", "anchor", "exit_zero", "quiet", "verbose", "help"),
-        *("shard", "engine", "scheduler", "verify", "corpus"),
+        *("shard", "engine", "scheduler", "corpus"),
     }
     renamed = {"kinds": "model", "verdicts": "verdict"}
     for command, function in functions:

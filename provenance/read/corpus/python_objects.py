@@ -60,9 +60,10 @@ def corpus_of_objects(
     Parameters
     ----------
     data : object
-        A table of Arrow, pandas or polars, or anything that exports an Arrow stream; a `Dataset` or
-        `IterableDataset` of the `datasets` library, or a mapping of splits to any of these; or an
-        iterable of texts or of mappings. What can be iterated over once is read once.
+        A table of Arrow, pandas or polars, or anything that exports an Arrow stream; a mapping of
+        columns to lists of the same length; a `Dataset` or `IterableDataset` of the `datasets`
+        library; an iterable of texts or of mappings; or a mapping of splits to any of these. What
+        can be iterated over once is read once.
     text_columns : sequence of str
         Text columns given by the user.
     label_columns : sequence of str
@@ -83,6 +84,8 @@ def corpus_of_objects(
     EmptyCorpus
         If there are no rows.
     """
+    if isinstance(data, Mapping) and (rows := _rows_of_columns(data)) is not None:
+        data = rows
     splits = data if isinstance(data, Mapping) else {IN_MEMORY: data}
     if split is not None:
         if not isinstance(data, Mapping):
@@ -102,6 +105,29 @@ def corpus_of_objects(
         raise EmptyCorpus("there are no rows in the data", remedy="give data that has rows.")
     check_labels(label_columns, parts)
     return corpus_of_parts((IN_MEMORY,), parts, tuple(digests))
+
+
+def _rows_of_columns(data: Mapping[str, Any]) -> list[Mapping[str, Any]] | None:
+    """Return the rows of a mapping of columns; None if it is one of splits.
+
+    Raises
+    ------
+    InputError
+        If it is a single row.
+    """
+    if any(isinstance(value, str | bytes) for value in data.values()):
+        raise InputError(
+            "a mapping of texts is neither a table nor splits", remedy="give one row as [row]."
+        )
+    columns = [v for v in data.values() if isinstance(v, list | tuple | np.ndarray) and len(v)]
+    is_table = (
+        0 < len(columns) == len(data)
+        and len({*map(len, columns)}) == 1
+        and not any(isinstance(value, Mapping) for value, *_ in columns)
+    )
+    if not is_table:
+        return None
+    return [dict(zip(data, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 def _parts(
@@ -254,13 +280,14 @@ def _row_batches(rows: Iterator[object], limit: DocumentLimit) -> Generator[Reco
     batch, chars, most_rows = Records([], []), 0, _SAMPLE_ROWS
     for row, value in enumerate(rows):
         record_or_reason = _to_record(value)
-        size = _ROW_CHARS
-        if not isinstance(record_or_reason, str):
-            size += sum(len(text) for text in record_or_reason.values() if isinstance(text, str))
+        values = () if isinstance(record_or_reason, str) else record_or_reason.values()
+        size = sum(len(text) for text in values if isinstance(text, str))
         if size > limit.size:
+            if row:
+                yield batch  # the rows before it are fine
             raise limit.error_for_row(row)
         batch.add(row, record_or_reason)
-        chars += size
+        chars += _ROW_CHARS + size
         if chars >= _BATCH_CHARS or len(batch.records) == most_rows:
             yield batch
             batch, chars, most_rows = Records([], []), 0, _BATCH_CHARS
