@@ -15,7 +15,7 @@ from provenance.judge.rulings import Judge, Judgement, Scope
 from provenance.model import Collection, DateRange, Flags, Int64s, Library, Policy
 
 Column: TypeAlias = pa.Array | pa.ChunkedArray
-_COLLECTED = "collected"
+COLLECTED = "collected"
 """The label with the day on which a row was collected."""
 _DAY = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?!\d).*)?)?", re.DOTALL)
 
@@ -90,8 +90,8 @@ class CircumstanceJudges:
         for index in reversed(range(len(self._collections))):
             members = self._members(self._collections[index], files, sources, addresses, labels)
             collections[members] = index
-        days = _values_of(labels, _COLLECTED).dictionary_encode()
-        ranges = [*(_parse_day(text) for text in days.dictionary.to_pylist()), None]
+        days = values_of(labels, COLLECTED).dictionary_encode()
+        ranges = [*(parse_day(text) for text in days.dictionary.to_pylist()), None]
         day_codes = days.indices.fill_null(len(ranges) - 1).to_numpy(zero_copy_only=False)
         pairs = collections * len(ranges) + day_codes
         unique, first, inverse = np.unique(pairs, return_index=True, return_inverse=True)
@@ -140,7 +140,7 @@ class CircumstanceJudges:
         if collection.host is not None:
             members &= _on_host(addresses, collection.host)
         if collection.column is not None and collection.value is not None:
-            values = _values_of(labels, collection.column)
+            values = values_of(labels, collection.column)
             members &= _matching(values, re.compile(translate(collection.value)))
         return members
 
@@ -164,8 +164,8 @@ def _on_host(addresses: Column, host: str) -> Flags:
     return flags
 
 
-def _values_of(labels: Column, name: str) -> pa.Array:
-    """Return the value of one column of each row; null where there is none."""
+def values_of(labels: Column, name: str) -> pa.Array:
+    """Return the value of one column of each row of type `LABELS`; null where there is none."""
     lists = _combine(labels)
     if lists.null_count == len(lists):
         return pa.nulls(len(lists), pa.large_string())
@@ -178,7 +178,7 @@ def _values_of(labels: Column, name: str) -> pa.Array:
     return pc.struct_field(pairs, "value").take(indices)
 
 
-def _parse_day(text: str) -> DateRange | None:
+def parse_day(text: str) -> DateRange | None:
     """Return the day, month or year that a row states; None if it states none."""
     match = _DAY.fullmatch(text.strip())
     if match is None:

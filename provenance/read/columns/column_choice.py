@@ -71,6 +71,15 @@ FETCH_DATE_NAMES = ("warc_date", "crawl_date", "fetch_date", "date_download", "d
 COLLECTED_NAMES = ("collected",)
 """Names of the day on which a row was collected, which decides the terms that apply to it."""
 
+_PARSED = {
+    "ids": ID_NAMES,
+    "urls": URL_NAMES,
+    "licences": LICENCE_NAMES,
+    "fetched": FETCH_DATE_NAMES,
+    "collected": COLLECTED_NAMES,
+}
+"""Names of metadata, by the member of `ColumnChoice` that has their paths."""
+
 TOKEN_ID_NAMES = frozenset({"input_ids", "token_ids", "tokens", "tokenized", "ids", "labels"})
 """Names of lists of numbers that stand for texts."""
 _SURE_TOKEN_IDS = frozenset({"input_ids", "token_ids"})
@@ -195,7 +204,7 @@ def find_columns(
         collected=find_present(schema, COLLECTED_NAMES, is_scalar),
         labels=tuple(name for name in labels if type_at(schema, name) is not None),
     )
-    metadata = _with_parsed_metadata(metadata, schema, sample, file)
+    metadata = _with_parsed_metadata(metadata, schema, sample, file, labels)
     for name in text_columns:
         check_column(schema, name, file)
     if text_columns:
@@ -210,24 +219,30 @@ def find_columns(
 
 
 def _with_parsed_metadata(
-    choice: ColumnChoice, schema: pa.Schema, sample: SampleReader, file: str
+    choice: ColumnChoice,
+    schema: pa.Schema,
+    sample: SampleReader,
+    file: str,
+    labels: Sequence[str],
 ) -> ColumnChoice:
     """Add the metadata in columns of strings that are objects in JSON."""
     for name in find_present(schema, METADATA_NAMES, is_textual):
         texts = format_values(_head(sample([name]))[name].combine_chunks()).to_pylist()
         members = infer_schema(filter(None, map(json_object, texts)), file)
-        ids, urls, licences, fetched = (
-            tuple(f"{name}.{member}" for member in find_present(members, names, _is_printable))
-            for names in (ID_NAMES, URL_NAMES, LICENCE_NAMES, FETCH_DATE_NAMES)
+        found = {
+            kind: tuple(
+                f"{name}.{member}" for member in find_present(members, names, _is_printable)
+            )
+            for kind, names in _PARSED.items()
+        }
+        found["labels"] = tuple(
+            label
+            for label in labels
+            if label.startswith(f"{name}.") and type_at(members, label[len(name) + 1 :]) is not None
         )
-        choice = replace(
-            choice,
-            ids=(*choice.ids, *ids),
-            urls=(*choice.urls, *urls),
-            licences=(*choice.licences, *licences),
-            fetched=(*choice.fetched, *fetched),
-            parsed=(*choice.parsed, name) if ids or urls or licences or fetched else choice.parsed,
-        )
+        if any(found.values()):
+            added = {kind: (*getattr(choice, kind), *paths) for kind, paths in found.items()}
+            choice = replace(choice, parsed=(*choice.parsed, name), **added)
     return choice
 
 
