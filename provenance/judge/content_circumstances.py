@@ -1,9 +1,11 @@
 """Circumstances of content: the collections of a policy, and the days that rows state."""
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from fnmatch import translate
+from functools import partial
 from typing import TypeAlias
 
 import numpy as np
@@ -134,34 +136,29 @@ class CircumstanceJudges:
     ) -> Flags:
         members = np.ones(len(files), bool)
         if collection.files is not None:
-            members &= _matching(files, re.compile(translate(collection.files)))
+            members &= _where(files, re.compile(translate(collection.files)).fullmatch)
         if collection.source is not None:
-            members &= _matching(sources, re.compile(re.escape(collection.source)))
+            members &= _where(sources, collection.source.__eq__)
         if collection.host is not None:
-            members &= _on_host(addresses, collection.host)
+            members &= _where(addresses, partial(_is_on_host, collection.host))
         if collection.column is not None and collection.value is not None:
             values = values_of(labels, collection.column)
-            members &= _matching(values, re.compile(translate(collection.value)))
+            members &= _where(values, re.compile(translate(collection.value)).fullmatch)
         return members
 
 
-def _matching(column: Column, pattern: re.Pattern[str]) -> Flags:
-    # Only the distinct values are matched; one more element, False, is for null.
+def _where(column: Column, is_wanted: Callable[[str], object]) -> Flags:
+    # Only the distinct values are tested; one more element, False, is for null.
     encoded = _combine(column).dictionary_encode()
-    hits = [pattern.fullmatch(value) is not None for value in encoded.dictionary.to_pylist()]
+    hits = [bool(is_wanted(value)) for value in encoded.dictionary.to_pylist()]
     codes = encoded.indices.fill_null(len(hits)).to_numpy(zero_copy_only=False)
     flags: Flags = np.array([*hits, False])[codes]
     return flags
 
 
-def _on_host(addresses: Column, host: str) -> Flags:
+def _is_on_host(host: str, address: str) -> bool:
     wanted = host_of(f"//{host}") or host.casefold()
-    encoded = _combine(addresses).dictionary_encode()
-    hosts = (host_of(address) or "" for address in encoded.dictionary.to_pylist())
-    hits = [f".{found}".endswith(f".{wanted}") for found in hosts]
-    codes = encoded.indices.fill_null(len(hits)).to_numpy(zero_copy_only=False)
-    flags: Flags = np.array([*hits, False])[codes]
-    return flags
+    return f".{host_of(address) or ''}".endswith(f".{wanted}")
 
 
 def values_of(labels: Column, name: str) -> pa.Array:
