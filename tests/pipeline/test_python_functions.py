@@ -14,12 +14,14 @@ import pyarrow.parquet as pq
 import pytest
 
 import provenance
-from provenance.cli import check, clean, diff
+from provenance.cli import calibrate, check, clean, diff, registry_changes, trace
+from provenance.cli import registry as registry_commands
 from provenance.errors import (
     ColumnMissing,
     DatasetNotFound,
     EmptyCorpus,
     InputError,
+    OutputError,
     PolicyError,
 )
 from provenance.pipeline import api, dataset_functions
@@ -340,6 +342,82 @@ def test_a_registry_is_built_extended_looked_at_and_changed(tmp_path, write_line
     assert provenance.open_registry(tmp_path / "x").sources == ("x",)
 
 
+def test_a_registry_is_told_what_is_withdrawn_planted_and_opted_out(tmp_path, write_lines, posts):
+    place, ids = tmp_path / "registry", tmp_path / "ids.txt"
+    provenance.build_registry(place, write_lines(tmp_path / "a.jsonl", posts[:20]), source="x")
+    ids.write_text(f"{posts[0]['id']}\n")
+    provenance.remove_from_registry(
+        place, ids=ids, source="x", reason="asked", keep_fingerprints="2100", key=tmp_path / "key"
+    )
+    opened = provenance.open_registry(place)
+    [withdrawn] = opened.withdrawn().to_pylist()
+    assert (withdrawn["id"], withdrawn["reason"]) == (str(posts[0]["id"]), "asked")
+    assert withdrawn["fingerprint_until"].year == 2100
+    assert len(opened.withdrawn("reddit")) == 0
+    assert f"provenance registry build {place} --source x" in opened.recipe()
+    rows = [{"text": posts[0]["text"]}]
+    options = {"withdrawn": "forbid", "withdrawn_key": str(tmp_path / "key")}
+    assert provenance.check(rows, registries=place, **options).status == "fail"
+    assert provenance.check(rows, registries=place)
+
+    ids.write_text(f"{posts[1]['id']}\nnobody\n")
+    marking = provenance.mark_registry_items(place, ids, source="x", note="planted")
+    assert (marking.items, marking.absent) == (1, 1)
+    assert provenance.check([{"text": posts[1]["text"]}], registries=place).findings[
+        "marked"
+    ].to_pylist() == [True]
+    assert provenance.mark_registry_items(place, str(ids), source="x", undo=True).items == 1
+
+    (tmp_path / "list.txt").write_text("example.com\n")
+    assert provenance.add_opt_outs(place, tmp_path / "list.txt", reason="form") == 1
+    assert provenance.add_opt_outs(place, [str(tmp_path / "list.txt")]) == 0
+    page = [{"text": "Some words.", "url": "https://www.example.com/a"}]
+    assert provenance.check(page, registries=place, withdrawn="forbid").status == "fail"
+
+
+def test_chance_and_recall_are_measured(tmp_path, write_lines, posts, registry, rows):
+    place = tmp_path / "registry"
+    built = provenance.build_registry(
+        place, write_lines(tmp_path / "a.jsonl", posts[:20]), source="x"
+    )
+    with pytest.raises(InputError, match="too few to measure"):
+        provenance.fit_registry(place, write_lines(tmp_path / "few.jsonl", rows))
+    words = np.random.default_rng(0).integers(0, 5000, (40, 5000)).tolist()
+    texts = [{"text": " ".join(f"w{word}" for word in row)} for row in words]
+    fitted = provenance.fit_registry(
+        place, [write_lines(tmp_path / "texts.jsonl", texts)], max_document=10**6
+    )
+    assert fitted.digest != built.manifest.digest
+    corpus = write_lines(tmp_path / "corpus.jsonl", rows)
+    file = tmp_path / "calibration.json"
+    options = {"registries": registry, "plants": 40}
+    calibration = provenance.calibrate(corpus, output=file, seed=3, **options)
+    assert calibration.seed == 3
+    assert len(calibration.plants) + calibration.skipped == 40
+    assert provenance.check(corpus, registries=registry, calibration=file).result.calibration
+    with pytest.raises(OutputError, match="no folder"):
+        provenance.calibrate(corpus, output=tmp_path / "no/c.json", **options)
+    with pytest.raises(ValueError, match="plants is at least 1, not 0"):
+        provenance.calibrate(corpus, registries=registry, plants=0)
+
+
+def test_a_text_is_looked_up(registry, posts, rows, capfd):
+    traced = provenance.trace(rows[0]["text"], registries=registry, purpose="pretraining")
+    assert str(posts[20]["id"]) in traced.findings["item"].to_pylist()
+    assert traced.rulings
+    assert capfd.readouterr() == ("", "")
+    with pytest.raises(EmptyCorpus, match="no words"):
+        provenance.trace("...", registries=registry)
+
+
+def test_a_report_is_opened_again(tmp_path, registry, rows):
+    outcome = provenance.check(rows, registries=registry)
+    outcome.write(tmp_path / "report")
+    again = provenance.open_report(tmp_path / "report")
+    assert again.findings.equals(outcome.findings)
+    assert again.render("markdown") == outcome.render("markdown")
+
+
 def test_registries_are_local_and_have_a_source(tmp_path):
     with pytest.raises(InputError, match="not an address"):
         provenance.build_registry("s3://bucket/registry", "a.jsonl", source="x")
@@ -380,10 +458,18 @@ def test_functions_have_the_options_of_the_commands():
         (check.command, provenance.check),
         (clean.command, provenance.clean),
         (diff.command, provenance.diff),
+        (calibrate.command, provenance.calibrate),
+        (trace.command, provenance.trace),
+        (registry_changes.remove, provenance.remove_from_registry),
+        (registry_changes.restore, provenance.restore_registry_items),
+        (registry_changes.opt_out, provenance.add_opt_outs),
+        (registry_changes.mark, provenance.mark_registry_items),
+        (registry_changes.subset, provenance.subset_registry),
+        (registry_commands.fit, provenance.fit_registry),
     )
     not_of_python = {
         *("output", "form", "excerpts", "anchor", "exit_zero", "quiet", "verbose", "help"),
-        *("shard", "engine", "scheduler", "corpus"),
+        *("shard", "engine", "scheduler", "corpus", "file"),
     }
     renamed = {"kinds": "model", "verdicts": "verdict"}
     for command, function in functions:
