@@ -140,7 +140,7 @@ class CircumstanceJudges:
         if collection.source is not None:
             members &= _where(sources, collection.source.__eq__)
         if collection.host is not None:
-            members &= _where(addresses, partial(_is_on_host, collection.host))
+            members &= _where(addresses, partial(is_on_host, collection.host))
         if collection.column is not None and collection.value is not None:
             values = values_of(labels, collection.column)
             members &= _where(values, re.compile(translate(collection.value)).fullmatch)
@@ -156,7 +156,8 @@ def _where(column: Column, is_wanted: Callable[[str], object]) -> Flags:
     return flags
 
 
-def _is_on_host(host: str, address: str) -> bool:
+def is_on_host(host: str, address: str) -> bool:
+    """Return whether an address is on a host or one of its subdomains."""
     wanted = host_of(f"//{host}") or host.casefold()
     return f".{host_of(address) or ''}".endswith(f".{wanted}")
 

@@ -290,6 +290,9 @@ def test_a_pattern_that_fits_nothing_is_reported(judged, tmp_path, rows, write_l
     write_lines(tmp_path / "data/bought.jsonl", rows)
     collections = (
         Collection("files", files="bouhgt/*"),
+        Collection("host", host="twiter.com"),
+        Collection("mobile", host="mobile.x.com"),
+        Collection("x", host="X.com"),
         Collection("value", column="meta.snapshot", value="2202-*"),
         Collection("both", files="*.jsonl", column="meta.snapshot", value="2022-*"),
         Collection("one of both", files="*.json", column="meta.snapshot", value="2022-*"),
@@ -299,6 +302,7 @@ def test_a_pattern_that_fits_nothing_is_reported(judged, tmp_path, rows, write_l
         judged(*collections, address=str(tmp_path / "data"), settings=settings)
         assert [detail for _, detail, _ in observed(judged.report)] == [
             "files",
+            "host",
             "value",
             "one of both",
         ]
@@ -308,10 +312,12 @@ def test_a_pattern_that_fits_nothing_is_reported(judged, tmp_path, rows, write_l
 
 def test_many_values_may_fit_any_pattern(judged, rows):
     own = [{**rows[0], "id": f"r{n}", "day": f"value {n}"} for n in range(1200)]
-    few = Collection("few", column="day", value="nothing")
-    judged(few, own=own[:900])
-    assert observed(judged.report) == [("empty-collection", "few", 0)]
-    judged(few, own=own)
+    own = [{**row, "url": f"https://h{n}.example/ä"} for n, row in enumerate(own)]
+    day = Collection("day", column="day", value="nothing")
+    host = Collection("host", host="example.org")
+    judged(day, host, own=own[:900])
+    assert [detail for _, detail, _ in observed(judged.report)] == ["day", "host"]
+    judged(day, host, own=own)
     assert observed(judged.report) == []
 
 

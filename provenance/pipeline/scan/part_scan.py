@@ -219,7 +219,7 @@ def _read_slice(
         sample,
         documents + before.documents,
         windows,
-        LabelValues.of(batch.column("labels"), documents),
+        LabelValues.of(batch, documents),
     )
 
 
