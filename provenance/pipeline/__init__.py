@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from provenance.startup import configure_own_process, lean_imports
 
 if TYPE_CHECKING:
+    from provenance.pipeline.build_commands import registry_recipe
     from provenance.pipeline.calibration.calibrate import PlantingOptions, calibrate
     from provenance.pipeline.calibration.chance_fit import fit_chance_model
-    from provenance.pipeline.clean_output import check_output_outside
+    from provenance.pipeline.clean_output import check_output_file, check_output_outside
     from provenance.pipeline.dataset_check import check
     from provenance.pipeline.dataset_cleaning import clean
     from provenance.pipeline.dataset_diff import diff
@@ -46,13 +47,12 @@ if TYPE_CHECKING:
         mark,
         merge_into,
         opt_out,
-        registry_recipe,
         registry_upkeep,
         restore_to_registry,
         take_subset,
         upgrade,
         withdraw_from_registry,
-        withdrawn_items,
+        withdrawn_lines,
     )
     from provenance.pipeline.report_io import (
         check_writable,
@@ -107,6 +107,7 @@ __all__ = [
     "cache_usage",
     "calibrate",
     "check",
+    "check_output_file",
     "check_output_outside",
     "check_policy",
     "check_writable",
@@ -156,7 +157,7 @@ __all__ = [
     "verify_rule_copies",
     "watch_rule_copies",
     "withdraw_from_registry",
-    "withdrawn_items",
+    "withdrawn_lines",
     "write_policy_template",
 ]
 
@@ -185,6 +186,7 @@ _MODULES = {
     "cache_usage": "result_cache",
     "calibrate": "calibration.calibrate",
     "check": "dataset_check",
+    "check_output_file": "clean_output",
     "check_output_outside": "clean_output",
     "check_policy": "rule_commands.policy_commands",
     "check_writable": "report_io",
@@ -222,11 +224,11 @@ _MODULES = {
     "mark": "registry_changes",
     "take_subset": "registry_changes",
     "Conditions": "registry_changes",
-    "registry_recipe": "registry_changes",
+    "registry_recipe": "build_commands",
     "registry_upkeep": "registry_changes",
     "restore_to_registry": "registry_changes",
     "withdraw_from_registry": "registry_changes",
-    "withdrawn_items": "registry_changes",
+    "withdrawn_lines": "registry_changes",
     "verify_registry": "registries",
     "verify_rule_copies": "rule_commands.rule_checking",
     "watch_rule_copies": "rule_commands.rule_checking",
