@@ -282,6 +282,7 @@ def _build_report(  # noqa: PLR0913 (takes the outcome of every stage)
             measured_corpus,
             sorted(sources),
             [each.name for each in policy.collections],
+            policy.undecided,
         ),
         rulings=source_rulings(finding_set, summaries, library, judges),
         gates=outcomes,

@@ -80,7 +80,7 @@ ROWS = st.fixed_dictionaries(
 @given(st.lists(ROWS))
 def test_a_batch_declares_what_its_rows_declare_by_themselves(rows):
     reader = build_declarations(load_rules(), Policy(Circumstances(), registries=()), [])
-    same = {"document": "d", "file": "f", "row": 0, "field": "text", "text": "t", "fetched": None}
+    same = {"document": "d", "file": "f", "row": 0, "field": "text", "text": "t"}
     batch = pa.RecordBatch.from_pylist([same | row for row in rows], schema=DOCUMENTS)
     expected = [declared_row(reader, text, row) for text, row in enumerate(rows)]
     declared = reader.of(batch, tokenise(Texts.of(batch.column("text"))))

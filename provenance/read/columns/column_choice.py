@@ -66,7 +66,7 @@ LICENCE_NAMES = (
 METADATA_NAMES = ("metadata", "meta")
 """Names of columns of strings that may be objects in JSON."""
 FETCH_DATE_NAMES = ("warc_date", "crawl_date", "fetch_date", "date_download", "date")
-"""Names of the date on which a page was fetched."""
+"""Names of the date on which a page was fetched, or, as the last one, may have been fetched."""
 
 COLLECTED_NAMES = ("collected",)
 """Names of the day on which a row was collected, which decides the terms that apply to it."""
@@ -93,6 +93,10 @@ _MAX_LISTED = 10
 
 SampleReader = Callable[[Sequence[str]], pa.Table]
 """Reads some rows of the given columns."""
+
+
+def _ends_with(path: str, name: str) -> bool:
+    return path.casefold().rpartition(".")[2] == name
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +135,16 @@ class ColumnChoice:
     fallback: tuple[str, ...] = ()
     collected: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
+
+    @property
+    def fetch_dates(self) -> tuple[str, ...]:
+        """Columns whose date can only be that of fetching."""
+        return tuple(path for path in self.fetched if not _ends_with(path, FETCH_DATE_NAMES[-1]))
+
+    @property
+    def dates(self) -> tuple[str, ...]:
+        """Columns whose date may be that of fetching, or of publication."""
+        return tuple(path for path in self.fetched if _ends_with(path, FETCH_DATE_NAMES[-1]))
 
     def all(self) -> tuple[str, ...]:
         """Return every path once."""

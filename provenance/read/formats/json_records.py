@@ -58,6 +58,7 @@ def record_documents(
         pa.array(builder.urls, pa.large_string()),
         pa.array(builder.licences, pa.large_string()),
         pa.array(builder.fetched, pa.large_string()),
+        pa.array(builder.dated, pa.large_string()),
         pa.array(builder.came_with, CAME_WITH),
         skipped_rows.count_by_reason(file, [*records.faults, *broken]),
         pa.array(builder.labels, LABELS),
@@ -140,6 +141,7 @@ class _ColumnBuilder:
     urls: list[str | None] = field(default_factory=list)
     licences: list[str | None] = field(default_factory=list)
     fetched: list[str | None] = field(default_factory=list)
+    dated: list[str | None] = field(default_factory=list)
     came_with: list[list[tuple[str, str]] | None] = field(default_factory=list)
     labels: list[list[tuple[str, str | None]] | None] = field(default_factory=list)
     places: list[int] = field(default_factory=list)
@@ -184,7 +186,8 @@ def _append_record(
     builder.ids.append(first_value_text(record, columns.ids))
     builder.urls.append(first_value_text(record, columns.urls))
     builder.licences.append(first_value_text(record, columns.licences))
-    builder.fetched.append(first_value_text(record, columns.fetched))
+    builder.fetched.append(first_value_text(record, columns.fetch_dates))
+    builder.dated.append(first_value_text(record, columns.dates))
     fields = [(kind, replace_surrogates(value)) for kind, value in record_signal_fields(record)]
     builder.came_with.append(fields or None)
     labels = [(name, first_value_text(record, [name])) for name in columns.labels]
