@@ -39,6 +39,7 @@ class CheckArguments:
     gates: tuple[str, ...]
     text_columns: tuple[str, ...]
     max_document: str | None
+    chance: float | None
     calibration: str | None
     signals: str | None
     withdrawn: str | None
@@ -75,6 +76,7 @@ class CheckArguments:
             gates=self.gates,
             text_columns=self.text_columns,
             max_document=self.max_document,
+            chance=self.chance,
             registries=[pipeline.empty_registry()] if self.declared_only else self.registries,
             calibration=self.calibration,
             backgrounds=self.backgrounds,

@@ -11,6 +11,7 @@ from provenance.cli.options import (
     actor_option,
     allow_unread_option,
     background_option,
+    chance_option,
     collected_option,
     make_settings,
     max_document_option,
@@ -80,6 +81,7 @@ Examples:
 @actor_option
 @text_column_option
 @max_document_option
+@chance_option
 @click.option(
     "--model-of",
     type=click.Path(path_type=Path),
@@ -109,6 +111,7 @@ def command(  # noqa: PLR0913 (one parameter per option)
     actor: str | None,
     text_columns: tuple[str, ...],
     max_document: str | None,
+    chance: float | None,
     model_of: Path | None,
     allow_unread: int,
     rules: Path | None,
@@ -129,6 +132,7 @@ def command(  # noqa: PLR0913 (one parameter per option)
         "actor": actor,
         "text_columns": text_columns,
         "max_document": max_document,
+        "chance": chance,
         "registries": registries,
         "backgrounds": backgrounds,
         "common_background": common_background,

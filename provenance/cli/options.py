@@ -91,6 +91,13 @@ max_document_option = click.option(
     help="Maximum size of a document (a line, a row or a text file). A larger one is an error.  "
     "[default: 64MB]",
 )
+chance_option = click.option(
+    "--chance",
+    type=click.FloatRange(0.001, 100),
+    metavar="N",
+    help="Chance matches that you accept per million words, of all registries together: 0.1 for a "
+    "court, 10 for a first look. Fewer means that more copies are missed.  [default: 1]",
+)
 split_option = click.option(
     "--split", metavar="NAME", help="Split of a dataset on a hub. Unset: all."
 )

@@ -27,6 +27,7 @@ from provenance.read.policy.gate_syntax import override_gates, parse_gate, parse
 from provenance.read.policy.policy_syntax import (
     CHECK_KEYS,
     parse_agreement,
+    parse_chance,
     parse_circumstances,
     parse_collections,
     parse_max_document,
@@ -59,6 +60,7 @@ class PolicyOptions(TypedDict, total=False):
     calibration: str | None
     signals: str | None
     max_document: str | int | None
+    chance: float | None
     withdrawn: str | None
     withdrawn_key: str | None
 
@@ -93,8 +95,8 @@ def override(policy: Policy, **options: Unpack[PolicyOptions]) -> Policy:
     """Override settings of a policy by those of the command line.
 
     A gate takes the place of the policy's gates for the same source and verdict; other gates
-    stay. Columns, registries, backgrounds, a calibration, signals and the limit of a document take
-    the place of the policy's.
+    stay. Columns, registries, backgrounds, a calibration, signals, the limit of a document and the
+    accepted chance take the place of the policy's.
 
     Raises
     ------
@@ -117,6 +119,9 @@ def override(policy: Policy, **options: Unpack[PolicyOptions]) -> Policy:
             calibration=options.get("calibration") or policy.calibration,
             signals=options.get("signals") or policy.signals,
             max_document=parse_size_option(options.get("max_document"), policy.max_document),
+            chance=policy.chance
+            if options.get("chance") is None
+            else parse_chance(UncheckedValue(options.get("chance"), "--chance", "", PolicyError)),
             withdrawn=policy.withdrawn
             if (withdrawn := _option(options.get("withdrawn"), "--withdrawn")) is None
             else withdrawn.one_of(WithdrawnRule),
@@ -212,6 +217,7 @@ def _load(path: Path, name: str) -> Policy:
             if "undecided" in check
             else UndecidedRule.COUNT,
             max_document=parse_max_document(check.get("max_document")),
+            chance=parse_chance(check["chance"]) if "chance" in check else 1.0,
             withdrawn=check["withdrawn"].one_of(WithdrawnRule)
             if "withdrawn" in check
             else WithdrawnRule.REPORT,

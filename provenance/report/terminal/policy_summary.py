@@ -29,6 +29,7 @@ purpose = "pretraining"       # fine-tuning, evaluation, retrieval, research-tdm
 # model = ["generative"]      # foundation-or-frontier, competing; ["other"] for none of them
 # text_columns = ["text"]     # unset: detected by names and contents
 # max_document = "64MB"       # larger documents are not read
+# chance = 1                  # chance matches accepted per million words; 0.1 finds less, surer
 # withdrawn_key = "withdrawn.key"        # key of the fingerprints of withdrawn items
 # undecided = "contest"       # words of which it is unclear whose they are; unset: "count"
 # withdrawn = "forbid"        # withdrawn and opted-out documents; unset: "report"
@@ -125,6 +126,7 @@ def policy_text(
             f"{gate}: fails above {exact_percent(gate.limit)} of the {gate.unit}."
             for gate in policy.gates
         ],
+        "Chance": [f"Accepted per million words: chance matches up to {policy.chance:g}."],
         "Origin": [
             _UNDECIDED_MEANINGS[policy.undecided],
             _COMMON_MEANINGS[policy.common_background],
