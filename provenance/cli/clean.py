@@ -144,6 +144,7 @@ def command(  # noqa: PLR0913 (one parameter per option)
         with lean_imports():
             from provenance.report.files.report_reader import read_report  # noqa: PLC0415 (slow import)
         resolved_policy = read_report(result).result.policy
+    ledger = pipeline.ledger_of_policy(policy)
     if verify:
         pipeline.forget_registries(resolved_policy)
     settings = make_settings(
@@ -152,6 +153,8 @@ def command(  # noqa: PLR0913 (one parameter per option)
     removed_verdicts = tuple(v for v in Verdict if v is Verdict.FORBIDDEN or str(v) in verdicts)
     cleaning = Cleaning(removed_verdicts, redact, waived=waived, contested=contested)
     receipt = pipeline.clean(corpus, output, resolved_policy, cleaning, settings, result)
+    if ledger is not None:
+        pipeline.record_cleaning(ledger, receipt, output)
     if not quiet:
         print_rendered(receipt_text(receipt, terminal_style()))
         echo("", f"Receipt: {output / '.provenance' / 'receipt.json'}")

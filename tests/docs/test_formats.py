@@ -48,6 +48,7 @@ otherwise.
 - [provenance.toml](#provenancetoml): a policy
 - [calibration.json](#calibrationjson): recall and false positives, measured with planted items
 - [a registry](#a-registry): a folder
+- [a ledger](#a-ledger): a folder
 - rules: [Writing rules](../rules/README.md)
 """
 
@@ -193,6 +194,21 @@ Temporary files and folders have names that begin with `.provenance-tmp-`, in th
 written to. The next run that writes to that folder removes those of killed runs; on storage that is
 shared by several hosts without locks, after a day.
 """
+LEDGER = """\
+A ledger is a folder, on a disk or behind an address that fsspec knows, to which files are added and
+in which none is changed:
+
+| place | content |
+| --- | --- |
+| `ledger.json` | says that this is a ledger |
+| `records/WRITER/NUMBER-SHA256.json` | a record; it names those before it |
+| `files/SHA256.json` | the facts of a record, with a random number; a result; a receipt |
+| `files/SHA256.parquet` | findings, removals or withdrawn items |
+
+Records have numbers and digests only. Names, ids and texts are in `files`, of which each can be
+erased (`provenance ledger erase`) without breaking the chain of records. Two processes of one
+writer that write at once give their records the same predecessor; the next record names both.
+"""
 FINDINGS_TEXT = "One row per span. The spans of a text do not overlap."
 POLICY_TEXT = "[Policies](writing-policies.md) explains how to write one."
 
@@ -207,6 +223,22 @@ def of_registry() -> str:
     return "\n\n".join([f"{REGISTRY}\n### registry.json\n\n{of_manifest()}", *sections])
 
 
+def of_ledger() -> str:
+    path = "provenance/ledger/ledger.schema.json"
+    definitions = json.loads((ROOT / path).read_text("utf-8"))["$defs"]
+    facts = [
+        f"### Facts: {name}\n\n" + "\n".join([*titled("field"), *_facts_rows(one, definitions)])
+        for name, one in definitions.items()
+        if "nonce" in one["properties"]
+    ]
+    return "\n\n".join([f"{LEDGER}\n### A record\n\n{of_json_schema(path)}", *facts])
+
+
+def _facts_rows(schema: dict, names: dict) -> list[str]:
+    told = [each for each in fields_of(schema, names) if each[0] not in {"schema", "nonce"}]
+    return [f"| `{name}` | {cell(what)} | {cell(meaning)} |" for name, what, meaning in told]
+
+
 def written() -> str:
     """Write the page as it is now."""
     findings = of_arrow_schema(FINDINGS, FINDINGS_COLUMNS)
@@ -217,6 +249,7 @@ def written() -> str:
         "provenance.toml": f"{POLICY_TEXT} {of_json_schema('provenance/read/policy.schema.json')}",
         "calibration.json": of_json_schema("provenance/report/calibration.schema.json"),
         "A registry": of_registry(),
+        "A ledger": of_ledger(),
     }
     told = [f"## {title}\n\n{body}\n" for title, body in sections.items()]
     return "\n".join([HEAD, *told])
@@ -241,7 +274,7 @@ def test_every_field_of_a_manifest_is_told():
 
 
 def test_a_field_without_words_is_seen():
-    for path in ("report/result", "report/calibration", "read/policy"):
+    for path in ("report/result", "report/calibration", "read/policy", "ledger/ledger"):
         schema = json.loads((ROOT / f"provenance/{path}.schema.json").read_text("utf-8"))
         silent = [name for name, _, said in fields_of(schema, schema.get("$defs", {})) if not said]
         assert silent == [], path
