@@ -24,7 +24,7 @@ def command() -> None:
 
     A ledger is a folder, or an address such as s3://bucket/ledger, that any number of processes may
     write to at once. With its path under [ledger] in provenance.toml, `check`, `clean` and
-    `registry remove` write to it, too.
+    `registry remove` write to it, too. `provenance audit` answers from it.
     """
 
 

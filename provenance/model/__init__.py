@@ -1,5 +1,19 @@
 """Data types and schemas shared by all packages."""
 
+from provenance.model.audit import (
+    AUDIT_ITEMS,
+    AUDIT_SCHEMA,
+    Audit,
+    AuditQuery,
+    AuditRequest,
+    AuditSection,
+    DatasetCounts,
+    EvidenceRung,
+    SideFile,
+    Standing,
+    Statement,
+    WithdrawalTime,
+)
 from provenance.model.baseline import AbsentFindings, BaselineSummary, FindingState
 from provenance.model.calibration import (
     CALIBRATION_SCHEMA,
@@ -166,6 +180,8 @@ from provenance.model.terms import (
 from provenance.model.trace import TRACE_SCHEMA, Trace
 
 __all__ = [
+    "AUDIT_ITEMS",
+    "AUDIT_SCHEMA",
     "BACKGROUND_BITS",
     "BREAK",
     "CALIBRATION_SCHEMA",
@@ -202,6 +218,10 @@ __all__ = [
     "Agents",
     "Agreement",
     "Alternative",
+    "Audit",
+    "AuditQuery",
+    "AuditRequest",
+    "AuditSection",
     "BaselineSummary",
     "Basis",
     "Calibration",
@@ -221,6 +241,7 @@ __all__ = [
     "CorpusModelSummary",
     "CorpusSummary",
     "CorrectedShare",
+    "DatasetCounts",
     "DatasetFacts",
     "DateRange",
     "DestructionFacts",
@@ -231,6 +252,7 @@ __all__ = [
     "ErasureFacts",
     "ErasureReason",
     "Estimate",
+    "EvidenceRung",
     "Facts",
     "FalseRate",
     "FileFacts",
@@ -292,12 +314,15 @@ __all__ = [
     "Share",
     "ShareChange",
     "Shingles",
+    "SideFile",
     "Signal",
     "Skipped",
     "Source",
     "SourceCoverage",
     "SourceRuling",
     "Stance",
+    "Standing",
+    "Statement",
     "StatementKind",
     "StatutoryException",
     "SubjectMatter",
@@ -321,6 +346,7 @@ __all__ = [
     "WaiverOutcome",
     "WaiverReason",
     "WithdrawalFacts",
+    "WithdrawalTime",
     "WithdrawnRule",
     "list_indices",
     "merge_skipped",

@@ -9,6 +9,11 @@ from typing import TYPE_CHECKING
 from provenance.startup import configure_own_process, lean_imports
 
 if TYPE_CHECKING:
+    from provenance.pipeline.audit.rights_holder_answer import (
+        answer,
+        save_answer,
+        without_lists,
+    )
     from provenance.pipeline.calibration.calibrate import PlantingOptions, calibrate
     from provenance.pipeline.calibration.chance_fit import fit_chance_model
     from provenance.pipeline.clean_output import check_output_outside
@@ -31,6 +36,7 @@ if TYPE_CHECKING:
         erase_from_ledger,
         export_ledger,
         ledger_of_policy,
+        ledger_to_read,
         named_ledger,
         open_ledger,
         parse_dates,
@@ -125,6 +131,7 @@ __all__ = [
     "add_to_ledger",
     "add_to_registry",
     "add_withdrawal",
+    "answer",
     "build_registry",
     "cache_folder",
     "cache_usage",
@@ -155,6 +162,7 @@ __all__ = [
     "forget_registries",
     "hash_in_background",
     "ledger_of_policy",
+    "ledger_to_read",
     "lint_rules",
     "list_rules",
     "log_to_stderr",
@@ -177,6 +185,7 @@ __all__ = [
     "resolve_policy",
     "restore_to_registry",
     "run_rule_cases",
+    "save_answer",
     "save_report",
     "scan_shard",
     "select_entry",
@@ -195,10 +204,15 @@ __all__ = [
     "watch_rule_copies",
     "withdraw_from_registry",
     "withdrawn_items",
+    "without_lists",
     "write_policy_template",
 ]
 
 _MODULES = {
+    "ledger_to_read": "ledger_records",
+    "without_lists": "audit.rights_holder_answer",
+    "save_answer": "audit.rights_holder_answer",
+    "answer": "audit.rights_holder_answer",
     "add_dataset": "ledger_records",
     "add_to_ledger": "ledger_records",
     "add_withdrawal": "ledger_records",

@@ -76,6 +76,11 @@ def ledger_of_policy(policy: str | None = None) -> str | None:
     return address
 
 
+def ledger_to_read(address: str | None) -> str | None:
+    """Return the address that an option gives, or that of the policy; None without either."""
+    return address or load_ledger_path(None, Path.cwd())
+
+
 def named_ledger(address: str | None) -> str:
     """Return the address that an option gives, or that of the policy.
 
@@ -84,7 +89,7 @@ def named_ledger(address: str | None) -> str:
     LedgerError
         If neither names one.
     """
-    address = address or load_ledger_path(None, Path.cwd())
+    address = ledger_to_read(address)
     if address is None:
         raise LedgerError(
             "no ledger is named",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from provenance.model import FINDINGS, ChanceModel, Parameters, SourceCoverage
+from provenance.model import AUDIT_ITEMS, FINDINGS, ChanceModel, Parameters, SourceCoverage
 from provenance.registry.manifest import REQUIRED, DataFile, Manifest, Segment
 from provenance.registry.marks import MARKS
 from provenance.registry.opt_outs import OPT_OUTS
@@ -20,7 +20,7 @@ from provenance.registry.schema import (
 )
 from provenance.registry.statuses import STATUSES
 from provenance.registry.tombstones import TOMBSTONES
-from tests.docs.columns import FINDINGS_COLUMNS, REGISTRY_ARRAYS, REGISTRY_TABLES
+from tests.docs.columns import AUDIT_COLUMNS, FINDINGS_COLUMNS, REGISTRY_ARRAYS, REGISTRY_TABLES
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "formats.md"
@@ -49,6 +49,7 @@ otherwise.
 - [calibration.json](#calibrationjson): recall and false positives, measured with planted items
 - [a registry](#a-registry): a folder
 - [a ledger](#a-ledger): a folder
+- [audit.json](#auditjson): the answer of an audit
 - rules: [Writing rules](../rules/README.md)
 """
 
@@ -250,6 +251,8 @@ def written() -> str:
         "calibration.json": of_json_schema("provenance/report/calibration.schema.json"),
         "A registry": of_registry(),
         "A ledger": of_ledger(),
+        "audit.json": of_json_schema("provenance/report/audit/audit.schema.json"),
+        "items.parquet of an audit": of_arrow_schema(AUDIT_ITEMS, AUDIT_COLUMNS),
     }
     told = [f"## {title}\n\n{body}\n" for title, body in sections.items()]
     return "\n".join([HEAD, *told])
@@ -261,6 +264,7 @@ def test_the_page_follows_from_the_schemas():
 
 def test_every_column_has_a_meaning_and_nothing_else_has():
     assert list(FINDINGS_COLUMNS) == FINDINGS.names
+    assert list(AUDIT_COLUMNS) == AUDIT_ITEMS.names
     assert {name: list(columns) for name, columns in REGISTRY_TABLES.items()} == {
         name: schema.names for name, schema in TABLES.items()
     }
@@ -274,7 +278,13 @@ def test_every_field_of_a_manifest_is_told():
 
 
 def test_a_field_without_words_is_seen():
-    for path in ("report/result", "report/calibration", "read/policy", "ledger/ledger"):
+    for path in (
+        "report/result",
+        "report/calibration",
+        "read/policy",
+        "ledger/ledger",
+        "report/audit/audit",
+    ):
         schema = json.loads((ROOT / f"provenance/{path}.schema.json").read_text("utf-8"))
         silent = [name for name, _, said in fields_of(schema, schema.get("$defs", {})) if not said]
         assert silent == [], path
