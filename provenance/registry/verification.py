@@ -347,7 +347,7 @@ def _are_grouped(shingles: UInt32s, items: UInt32s, bounds: Int64s) -> Scalar:
     for bucket in range(len(bounds) - 1):
         for at in range(bounds[bucket] + 1, bounds[bucket + 1]):
             if shingles[at] == shingles[at - 1]:
-                if items[at] <= items[at - 1]:
+                if items[at] < items[at - 1]:
                     return False
                 continue
             before = bounds[bucket]

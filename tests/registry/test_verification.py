@@ -1,6 +1,7 @@
 """Registries are verified."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
@@ -8,6 +9,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from provenance.errors import CorruptFile, DigestMismatch, RegistryNotFound
+from provenance.fingerprint.shingles import shingle
+from provenance.fingerprint.tokenizer.tokenize import current_parameters, tokenise
+from provenance.model import Texts
 from provenance.registry.build.registry_builder import create_registry
 from provenance.registry.data_files import sync_files
 from provenance.registry.manifest import REQUIRED, read_manifest
@@ -39,6 +43,29 @@ def test_what_two_sites_of_a_source_call_the_same_is_true(items, tmp_path):
     ]
     made = create_registry(tmp_path / "r", [items(rows)])
     assert made.items == 4
+    assert verify_files(tmp_path / "r") == made
+
+
+def test_postings_that_the_index_cannot_tell_apart_are_true(items, tmp_path):
+    """In a small registry, two shingles are one to the index if 40 of their bits agree."""
+    words = np.random.default_rng(0).integers(0, 1 << 16, (1 << 20, 6))
+    posts = [" ".join(f"w{word}" for word in row) for row in words.tolist()]
+    seeds = shingle(tokenise(Texts.of(pa.array(posts, pa.large_string()))), current_parameters().seed_width)
+    order = np.argsort(seeds.hashes)
+    buckets = seeds.hashes[order] >> np.uint64(56)
+    keys = buckets << np.uint64(32) | seeds.hashes[order].astype(np.uint32)
+    by_key = np.argsort(keys, kind="stable")
+    first, last = next(
+        ranks
+        for ranks in pairwise(by_key.tolist())
+        if keys[ranks[0]] == keys[ranks[1]] and ranks[1] - ranks[0] > 1
+    )
+    owners = np.repeat(np.arange(len(posts)), np.diff(seeds.offsets))[order]
+    rows = [
+        {"source": "x", "item": f"p{rank}", "text": posts[owners[rank]]}
+        for rank in (first, (first + last) // 2, last)
+    ]
+    made = create_registry(tmp_path / "r", [items(rows)])
     assert verify_files(tmp_path / "r") == made
 
 

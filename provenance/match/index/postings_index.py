@@ -131,6 +131,42 @@ def build_index_part(
     return IndexPart(directory, cells, words)
 
 
+def group_equal_keys(
+    shingles: UInt64s, items: UInt32s, positions: Positions, directory_bits: int
+) -> tuple[UInt64s, UInt32s, Positions]:
+    """Bring postings together that the index cannot tell apart.
+
+    Shingles that agree in the bits of their bucket and in their lower 32 bits are one to the index,
+    but another may be between them when they are sorted by their whole hashes. About one shingle in
+    ``2**30`` is such a one.
+
+    Parameters
+    ----------
+    shingles : ndarray of uint64, shape (n,)
+        Whole hashes, sorted.
+    items, positions : ndarray, shape (n,)
+        As in `Postings`.
+    directory_bits : int
+        Upper bits of a hash that select its bucket.
+
+    Returns
+    -------
+    shingles, items, positions : ndarray
+        The same postings; in the buckets concerned they are sorted by lower bits, then item.
+    """
+    shift = np.uint64(64 - directory_bits)
+    first = _find_scattered(shingles, shift, 0)
+    while first >= 0:
+        bucket = shingles[first] >> shift
+        end = first + int(np.searchsorted(shingles[first:] >> shift, bucket, side="right"))
+        order = np.arange(len(shingles))
+        rows = order[first:end]
+        order[first:end] = rows[np.lexsort((items[rows], shingles[rows].astype(np.uint32)))]
+        shingles, items, positions = shingles[order], items[order], positions[order]
+        first = _find_scattered(shingles, shift, end)
+    return shingles, items, positions
+
+
 def build_postings(shingles: UInt64s, items: UInt32s, positions: Positions) -> Postings:
     """Build postings in memory.
 
@@ -141,7 +177,9 @@ def build_postings(shingles: UInt64s, items: UInt32s, positions: Positions) -> P
     items, positions : ndarray, shape (n,)
         As in `Postings`.
     """
-    part = build_index_part(shingles, choose_layout(len(shingles)))
+    layout = choose_layout(len(shingles))
+    shingles, items, positions = group_equal_keys(shingles, items, positions, layout.directory_bits)
+    part = build_index_part(shingles, layout)
     directory = np.append(part.directory, np.uint32(len(shingles)))
     lower = shingles.astype(np.uint32)
     return Postings(lower, items, positions, directory, part.prefilter, part.filter)
@@ -160,6 +198,25 @@ def filter_bits(shingle: Scalar) -> Scalar:
     mixed = shingle * _FILTER_MULTIPLIER
     first, second = mixed >> np.uint64(58), (mixed >> np.uint64(52)) & np.uint64(63)
     return _ONE << first | _ONE << second | _ONE << ((mixed >> np.uint64(46)) & np.uint64(63))
+
+
+@kernel
+def _find_scattered(shingles: UInt64s, shift: Scalar, low: Scalar) -> Scalar:
+    """Return the first posting of a bucket with equal keys apart, from `low` on; -1 if none is.
+
+    `low` is the first posting of a bucket.
+    """
+    first = low
+    for place in range(low + 1, len(shingles)):
+        if shingles[place] >> shift != shingles[first] >> shift:
+            first = place
+        lower = np.uint32(shingles[place])
+        if np.uint32(shingles[place - 1]) == lower:
+            continue
+        for before in range(first, place - 1):
+            if np.uint32(shingles[before]) == lower:
+                return first
+    return -1
 
 
 @kernel

@@ -17,6 +17,7 @@ from provenance.match.index.postings_index import (
     IndexPart,
     build_index_part,
     choose_layout,
+    group_equal_keys,
 )
 from provenance.model import Int64s, Positions, UInt32s, UInt64s
 from provenance.registry.arrays_file import ArraySink
@@ -213,7 +214,9 @@ def sort_postings(staged: StagedPostings, longest: int, out: Path, threads: int)
 
 def _sort_part(part: int, staged: StagedPostings, layout: IndexLayout) -> _SortedPart:
     records = staged.part(part)
-    shingles, items, positions = sort_records(records, staged.partition_bits)
+    shingles, items, positions = group_equal_keys(
+        *sort_records(records, staged.partition_bits), layout.directory_bits
+    )
     return _SortedPart(
         len(records),
         shingles.astype(np.uint32),
