@@ -21,6 +21,7 @@ Examples:
   provenance audit --domain example.com --report report
   provenance audit --author jane_doe --registry registries/x
   provenance audit --item "the words of my post ..." --report report
+  provenance audit --author jane_doe --forget-set forget
   provenance audit --works works.csv --ledger ledger -o answer
 """
 
@@ -91,6 +92,13 @@ Examples:
     help="Write audit.md, audit.html, audit.json, letter.md and items.parquet, the list of ids, to "
     "this folder.",
 )
+@click.option(
+    "--forget-set",
+    type=OUTPUT_FOLDER,
+    metavar="DIR",
+    help="Write ids, files and offsets of all that was found to this folder: for `provenance clean "
+    "--forget-set`, or for unlearning.",
+)
 @click.option("--excerpts", is_flag=True, help="Show words of the datasets, as far as reports do.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress, and print nothing with --output.")
 def command(  # noqa: PLR0913 (one parameter per option)
@@ -109,6 +117,7 @@ def command(  # noqa: PLR0913 (one parameter per option)
     signed_by: str | None,
     form: str,
     output: Path | None,
+    forget_set: Path | None,
     excerpts: bool,
     quiet: bool,
 ) -> None:
@@ -137,6 +146,8 @@ def command(  # noqa: PLR0913 (one parameter per option)
         quiet=quiet,
     )
     audit = answer.audit
+    if forget_set is not None:
+        pipeline.save_forget_set(audit, answer.found, forget_set)
     if output is None:
         audit = pipeline.without_lists(audit)
     else:

@@ -6,6 +6,8 @@ from enum import StrEnum
 
 import pyarrow as pa
 
+from provenance.model.tables import FINDINGS
+
 AUDIT_SCHEMA = "provenance/audit/1"
 
 
@@ -58,6 +60,44 @@ AUDIT_ITEMS = pa.schema(
     ]
 )
 """One row for each dataset and item, or address, that was found in it."""
+
+
+FORGET_SCHEMA = "provenance/forget-set/1"
+
+FORGET_SET = pa.schema(
+    [
+        pa.field("dataset", pa.string(), nullable=False),  # its name, or its addresses
+        pa.field("digest", pa.string(), nullable=False),  # of the dataset
+        *(
+            FINDINGS.field(name)
+            for name in (
+                *("document", "file", "row", "field", "start", "end", "byte_start", "byte_end"),
+                *("source", "item", "url", "evidence", "verdict", "basis", "terms"),
+                *("tokens", "strength"),
+            )
+        ),
+    ]
+)
+"""One row for each passage to be removed or unlearnt; `file` is the shard. No text."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetSet:
+    """Passages of datasets that are to be removed, or unlearnt by models.
+
+    Parameters
+    ----------
+    path : str
+        Its folder.
+    digest : str
+        SHA-256 of the table.
+    rows : pyarrow.Table
+        Of schema `FORGET_SET`.
+    """
+
+    path: str
+    digest: str
+    rows: pa.Table
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from provenance.pipeline.distribution import scan_shard
     from provenance.pipeline.dump_preview import DumpPreview, preview_dumps
     from provenance.pipeline.early_hashing import hash_in_background
+    from provenance.pipeline.forget_sets import read_forget_set, save_forget_set
     from provenance.pipeline.github_publishing import publish
     from provenance.pipeline.jit_warmup import start_check
     from provenance.pipeline.ledger_records import (
@@ -176,6 +177,7 @@ __all__ = [
     "preview_dumps",
     "publish",
     "published_sources",
+    "read_forget_set",
     "record_check",
     "record_cleaning",
     "record_withdrawal",
@@ -186,6 +188,7 @@ __all__ = [
     "restore_to_registry",
     "run_rule_cases",
     "save_answer",
+    "save_forget_set",
     "save_report",
     "scan_shard",
     "select_entry",
@@ -209,6 +212,8 @@ __all__ = [
 ]
 
 _MODULES = {
+    "save_forget_set": "forget_sets",
+    "read_forget_set": "forget_sets",
     "ledger_to_read": "ledger_records",
     "without_lists": "audit.rights_holder_answer",
     "save_answer": "audit.rights_holder_answer",

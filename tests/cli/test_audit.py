@@ -399,3 +399,80 @@ def test_without_anything_to_answer_from_it_says_so(tmp_path):
     done = provenance("audit", "chirp", cwd=tmp_path)
     assert done.returncode == 2
     assert "give --ledger DIR, --report DIR, or both" in done.stderr
+
+
+def forget(case, folder, *question):
+    ok(case, "audit", *question, "--forget-set", str(folder), "-q")
+    return pq.read_table(folder / "forget.parquet")
+
+
+def clean(case, output, *options):
+    files = ("second.jsonl", "-o", str(output), "-q")
+    ok(case, "clean", *files, *options)
+    path = output / "second.jsonl"
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def test_a_forget_set_has_ids_files_and_offsets_and_no_text(case, tmp_path):
+    rows = forget(case, tmp_path / "forget", "--author", "two_left_mittens").to_pylist()
+    ids = {f"post-{number}" for number in (*range(2, 18, 3), 20)}
+    assert {row["item"] for row in rows} == ids
+    texts = {
+        name: [json.loads(line)["text"] for line in (case / name).read_text().splitlines()]
+        for name in ("first.jsonl", "second.jsonl")
+    }
+    for row in rows:
+        words = texts[row["file"]][row["row"]][row["start"] : row["end"]]
+        number = int(row["item"].removeprefix("post-"))
+        assert words.strip(".") in sentence(f"post {number}"), row
+    kept = b"".join(path.read_bytes() for path in (tmp_path / "forget").iterdir())
+    assert b" ".join(sentence("post 2").encode().split()[:3]) not in kept
+    manifest = json.loads((tmp_path / "forget" / "forget.json").read_text())
+    assert manifest["rows"] == len(rows)
+    assert manifest["query"]["author"] == "two_left_mittens"
+
+
+def test_clean_removes_what_a_forget_set_lists_and_nothing_else(case, tmp_path):
+    rows = forget(case, tmp_path / "forget", "--author", "two_left_mittens").to_pylist()
+    mine = {row["document"] for row in rows if row["file"] == "second.jsonl"}
+    assert len(mine) == 5
+    before = [json.loads(line) for line in (case / "second.jsonl").read_text().splitlines()]
+    registry = ("--registry", "reg")
+    after = clean(case, tmp_path / "out", "--forget-set", str(tmp_path / "forget"), *registry)
+    assert after == [row for row in before if row["id"] not in mine]
+    receipt = json.loads((tmp_path / "out" / ".provenance" / "receipt.json").read_text())
+    digest = sha256((tmp_path / "forget" / "forget.parquet").read_bytes()).hexdigest()
+    assert receipt["cleaning"]["forget_set"] == digest
+    assert receipt["documents"] == 5
+    redacted = clean(
+        case, tmp_path / "red", "--forget-set", str(tmp_path / "forget"), "--redact", "[gone]"
+    )
+    assert len(redacted) == len(before)
+    texts = "\n".join(row["text"] for row in redacted)
+    for number in range(6, 18):
+        assert (sentence(f"post {number}") in texts) is (number % 3 != 2), number
+
+
+def test_items_that_registries_lack_by_now_are_forgotten(case, tmp_path):
+    # Post 7 was withdrawn from the registry after the check.
+    forget(case, tmp_path / "forget", "--item", "post-7")
+    after = clean(case, tmp_path / "out", "--forget-set", str(tmp_path / "forget"))
+    assert "page-207" not in {row["id"] for row in after}
+    assert len(after) == 53
+
+
+def test_a_forget_set_of_another_dataset_or_altered_is_refused(case, tmp_path):
+    forget(case, tmp_path / "forget", "--item", "post-1")  # only in the first
+    command = ("clean", "second.jsonl", "-o", str(tmp_path / "out"))
+    done = provenance(*command, "--forget-set", str(tmp_path / "forget"), cwd=case)
+    assert done.returncode == 2
+    assert "has nothing of this dataset" in done.stderr
+    path = tmp_path / "forget" / "forget.parquet"
+    path.write_bytes(path.read_bytes() + b" ")
+    done = provenance(*command, "--forget-set", str(tmp_path / "forget"), cwd=case)
+    assert "its digest differs" in done.stderr
+    done = provenance(*command, "--forget-set", str(tmp_path / "none"), cwd=case)
+    assert "there is no forget set" in done.stderr
+    forbidden = (*command, "--forget-set", str(tmp_path / "none"), "--verdict", "unknown")
+    assert provenance(*forbidden, cwd=case).returncode == 2
+    assert not (tmp_path / "out").exists()

@@ -117,6 +117,17 @@ REGISTRY_ARRAYS = {
     "filter.npy": "Bloom filter with blocks of one word, looked up before the postings",
 }
 
+FORGET_COLUMNS = {
+    "dataset": "names of the dataset in the ledger, or the addresses that were checked",
+    "digest": "digest of the dataset",
+} | {
+    name: FINDINGS_COLUMNS[name]
+    for name in (
+        *("document", "file", "row", "field", "start", "end", "byte_start", "byte_end"),
+        *("source", "item", "url", "evidence", "verdict", "basis", "terms", "tokens", "strength"),
+    )
+}
+
 AUDIT_COLUMNS = {
     "dataset": "names of the dataset in the ledger, or the addresses that were checked",
     "digest": "digest of the dataset",

@@ -7,7 +7,14 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from provenance.model import AUDIT_ITEMS, FINDINGS, ChanceModel, Parameters, SourceCoverage
+from provenance.model import (
+    AUDIT_ITEMS,
+    FINDINGS,
+    FORGET_SET,
+    ChanceModel,
+    Parameters,
+    SourceCoverage,
+)
 from provenance.registry.manifest import REQUIRED, DataFile, Manifest, Segment
 from provenance.registry.marks import MARKS
 from provenance.registry.opt_outs import OPT_OUTS
@@ -20,7 +27,13 @@ from provenance.registry.schema import (
 )
 from provenance.registry.statuses import STATUSES
 from provenance.registry.tombstones import TOMBSTONES
-from tests.docs.columns import AUDIT_COLUMNS, FINDINGS_COLUMNS, REGISTRY_ARRAYS, REGISTRY_TABLES
+from tests.docs.columns import (
+    AUDIT_COLUMNS,
+    FINDINGS_COLUMNS,
+    FORGET_COLUMNS,
+    REGISTRY_ARRAYS,
+    REGISTRY_TABLES,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "formats.md"
@@ -50,6 +63,7 @@ otherwise.
 - [a registry](#a-registry): a folder
 - [a ledger](#a-ledger): a folder
 - [audit.json](#auditjson): the answer of an audit
+- [forget.parquet](#forgetparquet): passages to be removed or unlearnt
 - rules: [Writing rules](../rules/README.md)
 """
 
@@ -253,6 +267,7 @@ def written() -> str:
         "A ledger": of_ledger(),
         "audit.json": of_json_schema("provenance/report/audit/audit.schema.json"),
         "items.parquet of an audit": of_arrow_schema(AUDIT_ITEMS, AUDIT_COLUMNS),
+        "forget.parquet": of_arrow_schema(FORGET_SET, FORGET_COLUMNS),
     }
     told = [f"## {title}\n\n{body}\n" for title, body in sections.items()]
     return "\n".join([HEAD, *told])
@@ -265,6 +280,7 @@ def test_the_page_follows_from_the_schemas():
 def test_every_column_has_a_meaning_and_nothing_else_has():
     assert list(FINDINGS_COLUMNS) == FINDINGS.names
     assert list(AUDIT_COLUMNS) == AUDIT_ITEMS.names
+    assert list(FORGET_COLUMNS) == FORGET_SET.names
     assert {name: list(columns) for name, columns in REGISTRY_TABLES.items()} == {
         name: schema.names for name, schema in TABLES.items()
     }

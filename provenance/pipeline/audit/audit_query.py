@@ -1,5 +1,6 @@
 """Select the findings that an audit is about."""
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -102,6 +103,14 @@ def finding_filter(query: AuditQuery, registries: Iterable[Path]) -> FindingFilt
 def is_text(item: str) -> bool:
     """Return whether what `--item` gives is a text, rather than an id or an address."""
     return len(item.split()) > 1
+
+
+def without_text(query: AuditQuery) -> AuditQuery:
+    """Return a query as an answer states it: of a text, only its length and digest."""
+    if query.item is None or not is_text(query.item):
+        return query
+    digest = hashlib.sha256(query.item.encode()).hexdigest()
+    return replace(query, item=f"text of {len(query.item.split())} words, SHA-256 {digest}")
 
 
 def _domain(domain: str) -> str:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from provenance.model import (
     AUDIT_ITEMS,
@@ -132,6 +133,19 @@ def find_items(dataset: CheckedDataset, wanted: FindingFilter) -> DatasetItems:
         key = row["source"], row["item"] is None, name, counted
         groups.setdefault(key, FoundItem(row, counted)).add(row)
     return DatasetItems(dataset, tuple(groups.values()), chosen, _held(everything, wanted.source))
+
+
+def counted_findings(findings: pa.Table) -> pa.Table:
+    """Return the findings that are evidence of content, not contested, and no quotation."""
+    return findings.filter(
+        pc.and_(
+            pc.is_in(findings["evidence"], pa.array(sorted(_EVIDENCE))),
+            pc.and_(
+                pc.invert(findings["contested"]),
+                pc.fill_null(pc.not_equal(findings["origin"], Origin.QUOTATION.value), True),
+            ),
+        )
+    )
 
 
 def _held(findings: pa.Table, source: str | None) -> int:

@@ -20,7 +20,12 @@ from provenance.pipeline.audit.audit_material import (
     dates_of,
     related_datasets,
 )
-from provenance.pipeline.audit.audit_query import FindingFilter, finding_filter, is_text
+from provenance.pipeline.audit.audit_query import (
+    FindingFilter,
+    finding_filter,
+    is_text,
+    without_text,
+)
 from provenance.pipeline.audit.found_items import (
     DatasetItems,
     count_items,
@@ -127,7 +132,7 @@ def answer(  # noqa: PLR0913 (what is asked, and what is answered from)
     )
     audit = Audit(
         tool=__version__,
-        query=query,
+        query=without_text(query),
         request=request,
         found=any(each.passages for each in counts),
         datasets=counts,

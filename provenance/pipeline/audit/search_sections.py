@@ -13,6 +13,7 @@ from provenance.model import (
 from provenance.pipeline.audit import declared_sections, measured_sections
 from provenance.pipeline.audit.audit_evidence import CheckedDataset
 from provenance.pipeline.audit.audit_material import AuditMaterial, declared, measured, unknowable
+from provenance.pipeline.audit.audit_query import is_text
 from provenance.report.text.number_format import count, day, number, percent
 
 _REPORT = "report in "
@@ -75,7 +76,7 @@ def _names_searched(material: AuditMaterial) -> Iterator[Statement]:
                 f"No item of {query.author} is in the registries: none could be found.",
                 letter=True,
             )
-    if query.item is not None and len(query.item.split()) > 1:
+    if query.item is not None and is_text(query.item):
         if known.texts:
             yield measured(
                 f"{count(known.texts, 'item')} of the registries with words of the text.",
@@ -231,7 +232,7 @@ def command_line(material: AuditMaterial) -> str:
     options = {
         "--domain": query.domain,
         "--author": query.author,
-        "--item": query.item,
+        "--item": "TEXT" if query.item is not None and is_text(query.item) else query.item,
         "--works": query.works,
         "--ledger": material.evidence.ledger.address if material.evidence.ledger else None,
         "--requester": asked.requester,
