@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from provenance import pipeline
-from provenance.cli.completions import files
+from provenance.cli.completions import files, folders
 from provenance.cli.lazy_groups import OrderedGroup
 from provenance.cli.options import ledger_option
 from provenance.cli.terminal_output import echo
@@ -128,6 +128,25 @@ def dataset(  # noqa: PLR0913 (one parameter per option)
         note=note,
     )
     _print(pipeline.add_dataset(pipeline.named_ledger(ledger), facts, report))
+
+
+@add.command(
+    "check",
+    epilog="""
+\b
+Example:
+  provenance ledger add check report
+""",
+)
+@click.argument("report", metavar="RESULT", type=click.Path(path_type=Path), shell_complete=folders)
+@ledger_option
+def check(report: Path, ledger: str | None) -> None:
+    """Record the check that made a report, such as one from before there was a ledger.
+
+    RESULT is the folder that `provenance check --output` wrote. Its result and its findings are
+    kept, without excerpts.
+    """
+    _print(pipeline.add_check(pipeline.named_ledger(ledger), report))
 
 
 @add.command(

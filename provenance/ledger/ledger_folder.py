@@ -53,7 +53,10 @@ def open_folder(address: str) -> LedgerFolder:
     if "://" not in address:
         return _LocalFolder(address)
     try:
-        return _RemoteFolder(address, *fsspec.core.url_to_fs(address))
+        system, path = fsspec.core.url_to_fs(address)
+        if "file" in system.protocol:
+            return _LocalFolder(path)
+        return _RemoteFolder(address, system, path)
     except Exception as error:
         remedy = "give a folder, or an address such as s3://bucket/ledger"
         if isinstance(error, ImportError):

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from provenance.pipeline.github_publishing import publish
     from provenance.pipeline.jit_warmup import start_check
     from provenance.pipeline.ledger_records import (
+        add_check,
         add_dataset,
         add_to_ledger,
         add_withdrawal,
@@ -128,6 +129,7 @@ __all__ = [
     "Settings",
     "Shard",
     "TaskFolder",
+    "add_check",
     "add_dataset",
     "add_to_ledger",
     "add_to_registry",
@@ -212,6 +214,7 @@ __all__ = [
 ]
 
 _MODULES = {
+    "add_check": "ledger_records",
     "save_forget_set": "forget_sets",
     "read_forget_set": "forget_sets",
     "ledger_to_read": "ledger_records",

@@ -51,7 +51,11 @@ from provenance.read.policy.validation import UncheckedValue
 from provenance.registry.mapped_files import map_registry
 from provenance.registry.tombstones import read_tombstones
 from provenance.report.files import result_json
-from provenance.report.files.findings_parquet import EXCERPT_COLUMNS, sort_findings
+from provenance.report.files.findings_parquet import (
+    EXCERPT_COLUMNS,
+    read_findings,
+    sort_findings,
+)
 from provenance.report.files.receipt_json import FOLDER, REMOVALS_FILE_NAME, receipt_document
 from provenance.report.files.report_reader import read_report
 from provenance.report.sanitize import dump_json
@@ -203,6 +207,11 @@ def record_check(address: str, report: Report, folder: str | None) -> LedgerEntr
     )
 
 
+def add_check(address: str, report: Path) -> LedgerEntry:
+    """Append the check that made a report, such as one from before there was a ledger."""
+    return record_check(address, read_report(report), str(report))
+
+
 def record_cleaning(address: str, receipt: Receipt, output: Path) -> LedgerEntry:
     """Append a cleaning: its receipt, and what was removed."""
     removals = pq.read_table(output / FOLDER / REMOVALS_FILE_NAME)
@@ -297,7 +306,7 @@ def recorded_report(ledger: Ledger, entry: LedgerEntry) -> Report | None:
         return None
     try:
         result = result_json.loads(parts[0].decode())
-        findings = pq.read_table(BytesIO(parts[1])).cast(FINDINGS)
+        findings = read_findings(BytesIO(parts[1]))
     except (ValueError, TypeError, KeyError, pa.ArrowException) as error:
         raise LedgerError(
             f"{ledger.address}: the report of the check {entry.digest[:12]} cannot be read: "

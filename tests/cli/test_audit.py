@@ -182,6 +182,16 @@ def test_eight_applications_with_what_is_not_known_of_six(document):
     assert "posts@2022-11 was used for, if for anything" in unknown
 
 
+def test_a_use_of_an_unknown_dataset_is_not_passed_over(case, tmp_path):
+    shutil.copytree(case / "ledger", tmp_path / "ledger")
+    add = ("ledger", "add", "use", "posts@2032", "--application", "Lanterns")
+    ok(tmp_path, *add, "--ledger", "ledger")
+    document = ask(tmp_path, "chirp", "--ledger", "ledger")
+    assert "Lanterns used posts@2032; no record says what that is." in said(
+        document, 2, "cannot be known"
+    )
+
+
 def test_access_is_declared_and_cannot_be_measured(document):
     declared = said(document, 3, "declared")
     assert declared.count("had access to chirp") == 8
@@ -227,6 +237,18 @@ def test_withdrawals_are_placed_in_time(document, answered):
     assert "posts@2023-01: 1 item withdrawn: after first use." in text
     rows = pq.read_table(answered / "items.parquet").to_pylist()
     assert {row["item"] for row in rows if row["withdrawn"]} == {"post-1", "post-7"}
+
+
+def test_of_two_days_of_a_withdrawal_the_earlier_counts(case, tmp_path):
+    shutil.copytree(case / "ledger", tmp_path / "ledger")
+    (tmp_path / "ids.txt").write_text("post-7\npost-9\n")
+    add = ("ledger", "add", "withdrawal", "ids.txt", "--ledger", "ledger")
+    ok(tmp_path, *add, "--source", "chirp", "--on", "2022-07-01")
+    registry = ("--registry", str(case / "reg"))
+    document = ask(tmp_path, "chirp", "--ledger", "ledger", *registry)
+    text = said(document, 6, "measured")
+    assert "posts@2023-01: 2 items withdrawn: during collection." in text
+    assert "posts@2023-01: 1 item withdrawn: after" not in text
 
 
 def test_what_was_destroyed_and_who_received(document):

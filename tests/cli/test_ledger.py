@@ -62,6 +62,24 @@ def test_check_clean_and_remove_write_to_the_ledger_of_the_policy(folder):
     assert ok(folder, "ledger", "verify").startswith("kept is intact: 3 records of 1 writer")
 
 
+def test_a_check_can_be_recorded_later(folder):
+    ok(folder, "registry", "build", "reg", "--source", "x", "posts.jsonl", "-q")
+    ok(folder, "check", "pages.jsonl", "--registry", "reg", "-o", "report", "-q", code=1)
+    ok(folder, "ledger", "add", "check", "report", "--ledger", "later")
+    recorded = ok(folder, "ledger", "export", "--ledger", "later")
+    at_once = ok(folder, "ledger", "export")
+    files = [json.loads(text)["files"] for text in (recorded, at_once)]
+    assert [[file["role"] for file in each] for each in files] == [
+        ["facts", "result", "findings"]
+    ] * 2
+    audits = [
+        ok(folder, "audit", "x", "--ledger", name, "--format", "json") for name in ("later", "kept")
+    ]
+    found = [json.loads(text)["datasets"] for text in audits]
+    assert found[0] == found[1]
+    assert found[0][0]["items"] == 2
+
+
 def test_a_ledger_that_cannot_be_written_stops_a_check_before_it_starts(folder):
     (folder / "kept").write_text("a file")
     ok(folder, "registry", "build", "reg", "--source", "x", "posts.jsonl", "-q")

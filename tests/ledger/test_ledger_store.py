@@ -161,6 +161,15 @@ def test_damage_is_an_error_for_those_who_read(address):
         read_ledger(address)
 
 
+def test_damage_keeps_nobody_from_recording(address):
+    path = records(address)[2]
+    path.write_bytes(path.read_bytes()[:-9])
+    append_record(address, DatasetFacts("posts@2"))
+    assert [fault.file for fault in verify_ledger(address).faults] == [
+        str(path.relative_to(address))
+    ]
+
+
 def test_a_record_that_is_gone_is_missed(address):
     gone = records(address)[1]
     gone.unlink()
@@ -246,6 +255,11 @@ def test_a_git_repository_can_be_a_ledger(tmp_path):
     (tmp_path / ".git" / "HEAD").write_text("ref: refs/heads/main\n")
     append_record(str(tmp_path), DatasetFacts("posts@1"))
     assert verify_ledger(str(tmp_path)).records == 1
+
+
+def test_an_address_of_a_local_file_is_a_path(tmp_path):
+    append_record(f"file://{tmp_path}/ledger", DatasetFacts("posts@1"))
+    assert verify_ledger(str(tmp_path / "ledger")).records == 1
 
 
 def test_any_file_system_of_fsspec_will_do():

@@ -16,6 +16,7 @@ from provenance.pipeline.audit.audit_material import (
     AuditMaterial,
     declared,
     measured,
+    names_of,
     unknowable,
 )
 from provenance.report.text.ledger_text import DIGEST_LENGTH, recipients_phrase
@@ -38,9 +39,23 @@ def uses(material: AuditMaterial) -> Iterator[Statement]:
     explained = {each.application for _, each in all_uses if each.purpose}
     for name in sorted(applications - explained):
         yield unknowable(f"No record says what {name} used the content for.", letter=True)
+    known = _recorded_datasets(material)
+    for record, use in material.evidence.facts(UseFacts):
+        if use.dataset not in known:
+            yield unknowable(
+                f"{use.application or 'An application that is not named'} used {use.dataset}; no "
+                "record says what that is.",
+                record,
+            )
     used = {each.dataset for _, each in all_uses}
     for name in sorted(material.related - used):
         yield unknowable(f"No record says what {name} was used for, if for anything.")
+
+
+def _recorded_datasets(material: AuditMaterial) -> set[str]:
+    evidence = material.evidence
+    names = {each.name for _, each in evidence.facts(DatasetFacts)}
+    return names.union(material.related, *(names_of(each) for each in evidence.checked))
 
 
 def _summary(material: AuditMaterial) -> Iterator[Statement]:

@@ -172,7 +172,7 @@ def sub_source(url: str | None) -> str | None:
     except ValueError:
         return None
     steps = split.path.split("/")
-    if host.endswith("reddit.com") and len(steps) > 2 and steps[1] == "r":
+    if f".{host}".endswith(".reddit.com") and len(steps) > 2 and steps[1] == "r":
         return f"r/{steps[2]}"
     return host or None
 
