@@ -93,6 +93,9 @@ Examples:
     "this folder.",
 )
 @click.option(
+    "--pdf", is_flag=True, help="Also write audit.pdf; needs --output, and the extra `pdf`."
+)
+@click.option(
     "--forget-set",
     type=OUTPUT_FOLDER,
     metavar="DIR",
@@ -117,6 +120,7 @@ def command(  # noqa: PLR0913 (one parameter per option)
     signed_by: str | None,
     form: str,
     output: Path | None,
+    pdf: bool,
     forget_set: Path | None,
     excerpts: bool,
     quiet: bool,
@@ -129,6 +133,10 @@ def command(  # noqa: PLR0913 (one parameter per option)
     rests on. It is made from the ledger, from reports and from registries; the datasets are not
     read, and nothing is fetched. The same records give the same bytes.
     """
+    if pdf and output is None:
+        raise click.UsageError("--pdf needs --output, the folder for it")
+    if pdf:
+        pipeline.check_pdf_library()
     request = AuditRequest(
         requester,
         reference,
@@ -151,7 +159,7 @@ def command(  # noqa: PLR0913 (one parameter per option)
     if output is None:
         audit = pipeline.without_lists(audit)
     else:
-        pipeline.save_answer(answer, output)
+        pipeline.save_answer(answer, output, with_pdf=pdf)
         if quiet:
             return
     if form == "terminal":

@@ -11,6 +11,7 @@ from provenance.startup import configure_own_process, lean_imports
 if TYPE_CHECKING:
     from provenance.pipeline.audit.rights_holder_answer import (
         answer,
+        check_pdf_library,
         save_answer,
         without_lists,
     )
@@ -142,6 +143,7 @@ __all__ = [
     "check",
     "check_ledger",
     "check_output_outside",
+    "check_pdf_library",
     "check_policy",
     "check_writable",
     "clean",
@@ -214,6 +216,7 @@ __all__ = [
 ]
 
 _MODULES = {
+    "check_pdf_library": "audit.rights_holder_answer",
     "add_check": "ledger_records",
     "save_forget_set": "forget_sets",
     "read_forget_set": "forget_sets",

@@ -1,6 +1,7 @@
 """`provenance audit`: the letter of April 2023, and one person's question."""
 
 import csv
+import importlib.util
 import json
 import random
 import shlex
@@ -288,6 +289,21 @@ def test_the_same_records_give_the_same_bytes(case, answered):
     assert names == ["audit.html", "audit.json", "audit.md", "items.parquet", "letter.md"]
     for name in names:
         assert (case / "again" / name).read_bytes() == (answered / name).read_bytes(), name
+
+
+def test_a_pdf_is_the_same_twice_and_needs_its_library(case, tmp_path):
+    assert provenance("audit", "chirp", "--pdf", cwd=case).returncode == 2
+    command = ("audit", *LETTER, "--pdf", "-q", "-o")
+    if importlib.util.find_spec("typst") is None:
+        done = provenance(*command, str(tmp_path / "none"), cwd=case)
+        assert (done.returncode, (tmp_path / "none").exists()) == (2, False)
+        assert "corpus-provenance[pdf]" in done.stderr
+        pytest.skip("typst, the extra `pdf`, is not installed")
+    for name in ("one", "two"):
+        ok(case, *command, str(tmp_path / name))
+    first, second = ((tmp_path / name / "audit.pdf").read_bytes() for name in ("one", "two"))
+    assert first == second
+    assert first.startswith(b"%PDF")
 
 
 def test_the_command_that_repeats_it_does(case, answered, document):

@@ -74,7 +74,10 @@ def _summary(material: AuditMaterial) -> Iterator[Statement]:
             letter=True,
         )
     if material.related:
-        yield measured(
+        found = [each.dataset for each, n in material.checked() if n.passages]
+        named = set[str]().union(*(names_of(each) for each in found))
+        state = measured if material.related <= named else declared
+        yield state(
             f"{count(len(material.related), 'dataset')} with such content, measured or declared: "
             f"{', '.join(sorted(material.related))}.",
             letter=True,
@@ -94,7 +97,7 @@ def _applications(material: AuditMaterial) -> set[str]:
 
 def _use_sentence(use: UseFacts) -> str:
     who = use.application or "An application that is not named"
-    model = "" if use.model is None else f", for the model {use.model}"
+    model = "" if use.model is None else f"; model: {use.model}"
     if use.model_digest is not None:
         model += f" (SHA-256 {use.model_digest[:DIGEST_LENGTH]})"
     when = "" if use.dates is None else f", {period(use.dates)}"

@@ -37,9 +37,10 @@ from provenance.pipeline.ledger_records import open_ledger
 from provenance.pipeline.progress import show_progress
 from provenance.read.dumps.id_lists import read_ids
 from provenance.report.audit.audit_files import write_files
+from provenance.report.audit.audit_pdf import check_library, pdf
 from provenance.report.sanitize import one_line
 
-ITEMS_FILE, WORKS_FILE = "items.parquet", "works.csv"
+ITEMS_FILE, WORKS_FILE, PDF_FILE = "items.parquet", "works.csv", "audit.pdf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,15 +158,21 @@ def without_lists(audit: Audit) -> Audit:
     return replace(audit, sections=kept, files=())
 
 
-def save_answer(given: Answer, folder: Path) -> None:
-    """Write an answer in all formats, with its lists.
+def save_answer(given: Answer, folder: Path, *, with_pdf: bool = False) -> None:
+    """Write an answer in all formats, with its lists; as PDF, too, if asked.
 
     Raises
     ------
     OutputError
         If it cannot be written.
     """
-    write_files(given.audit, given.files, folder)
+    files = given.files | ({PDF_FILE: pdf(given.audit)} if with_pdf else {})
+    write_files(given.audit, files, folder)
+
+
+def check_pdf_library() -> None:
+    """Raise `OutputError` if PDFs cannot be written."""
+    check_library()
 
 
 def _parquet(table: pa.Table) -> bytes:
