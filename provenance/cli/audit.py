@@ -1,6 +1,7 @@
 """`provenance audit`."""
 
 import sys
+from datetime import date
 from pathlib import Path
 
 import click
@@ -10,7 +11,7 @@ from provenance.cli.completions import files, folders
 from provenance.cli.local_paths import OUTPUT_FOLDER
 from provenance.cli.options import ledger_option
 from provenance.cli.terminal_output import echo, print_rendered, terminal_style
-from provenance.model import AuditQuery, AuditRequest
+from provenance.model import Audit, AuditQuery, AuditRequest
 
 _EXAMPLES = """
 \b
@@ -18,7 +19,7 @@ Examples:
   provenance audit x --ledger ledger --requester "X Corp." \\
       --received 2023-05-18 --due 2023-06-07 -o answer
   provenance audit reddit --report report --format letter
-  provenance audit --domain example.com --report report
+  provenance audit --domain example.com --corpus "data/*.parquet"
   provenance audit --author jane_doe --registry registries/x
   provenance audit --item "the words of my post ..." --report report
   provenance audit --author jane_doe --forget-set forget
@@ -66,6 +67,15 @@ Examples:
     help="Registry to look up authors, texts, languages and withdrawals in; repeatable. Unset: "
     "those that the reports name, if they are there.",
 )
+@click.option(
+    "--corpus",
+    "corpora",
+    multiple=True,
+    metavar="CORPUS",
+    shell_complete=files,
+    help="With --domain: count the documents of this dataset that have an address there; "
+    "repeatable.",
+)
 @click.option("--requester", metavar="NAME", help="Who asks.")
 @click.option("--reference", metavar="TEXT", help="Reference of the letter.")
 @click.option("--received", metavar="DAY", help="When it was received.")
@@ -103,7 +113,9 @@ Examples:
     "--forget-set`, or for unlearning.",
 )
 @click.option("--excerpts", is_flag=True, help="Show words of the datasets, as far as reports do.")
-@click.option("-q", "--quiet", is_flag=True, help="No progress, and print nothing with --output.")
+@click.option(
+    "-q", "--quiet", is_flag=True, help="No progress; print nothing if files are written."
+)
 def command(  # noqa: PLR0913 (one parameter per option)
     source: str | None,
     domain: str | None,
@@ -113,6 +125,7 @@ def command(  # noqa: PLR0913 (one parameter per option)
     ledger: str | None,
     reports: tuple[Path, ...],
     registries: tuple[Path, ...],
+    corpora: tuple[str, ...],
     requester: str | None,
     reference: str | None,
     received: str | None,
@@ -130,9 +143,11 @@ def command(  # noqa: PLR0913 (one parameter per option)
     The answer has eleven points: the request and what was searched, uses, how the content was
     obtained, items, evidence, withdrawals, destruction, recipients, measures, what cannot be known,
     and digests. Every line says whether it was measured, declared, or cannot be known, and what it
-    rests on. It is made from the ledger, from reports and from registries; the datasets are not
-    read, and nothing is fetched. The same records give the same bytes.
+    rests on. It is made from the ledger, from reports and from registries; of datasets, only those
+    of --corpus are read, and nothing is fetched. The same records give the same bytes.
     """
+    if corpora and domain is None:
+        raise click.UsageError("--corpus needs --domain")
     if pdf and output is None:
         raise click.UsageError("--pdf needs --output, the folder for it")
     if pdf:
@@ -140,8 +155,8 @@ def command(  # noqa: PLR0913 (one parameter per option)
     request = AuditRequest(
         requester,
         reference,
-        None if received is None else pipeline.parse_day("--received", received),
-        None if due is None else pipeline.parse_day("--due", due),
+        _day("--received", received),
+        _day("--due", due),
         signed_by,
     )
     answer = pipeline.answer(
@@ -150,6 +165,7 @@ def command(  # noqa: PLR0913 (one parameter per option)
         ledger=pipeline.ledger_to_read(ledger),
         reports=reports,
         registries=registries,
+        corpora=corpora,
         excerpts=excerpts,
         quiet=quiet,
     )
@@ -160,8 +176,18 @@ def command(  # noqa: PLR0913 (one parameter per option)
         audit = pipeline.without_lists(audit)
     else:
         pipeline.save_answer(answer, output, with_pdf=pdf)
-        if quiet:
-            return
+    if quiet and (output is not None or forget_set is not None):
+        return
+    _print(audit, form)
+    if output is not None and form == "terminal":
+        echo("", f"Answer: {output}/audit.html", f"Letter: {output}/letter.md")
+
+
+def _day(option: str, value: str | None) -> date | None:
+    return None if value is None else pipeline.parse_day(option, value)
+
+
+def _print(audit: Audit, form: str) -> None:
     if form == "terminal":
         from provenance.report.audit.audit_text import terminal  # noqa: PLC0415 (slow import)
 
@@ -170,5 +196,3 @@ def command(  # noqa: PLR0913 (one parameter per option)
         from provenance.report.audit.audit_files import FORMATS  # noqa: PLC0415 (slow import)
 
         sys.stdout.write(FORMATS[form][1](audit))
-    if output is not None and form == "terminal":
-        echo("", f"Answer: {output}/audit.html", f"Letter: {output}/letter.md")

@@ -380,6 +380,29 @@ def test_a_domain_is_asked_about_with_its_subdomains(case):
     assert ask(case, "--domain", "hirp.example")["found"] is False
 
 
+def test_documents_of_a_domain_are_counted_by_their_own_address(tmp_path):
+    rows = [
+        {"text": sentence("a"), "url": "https://www.quay.example/1"},
+        {"text": sentence("b"), "url": "http://news.quay.example:80/2?x=1"},
+        {"text": sentence("c"), "url": "https://notquay.example/3"},
+        {"text": sentence("d"), "url": "https://u:p@QUAY.example./4"},
+        {"text": sentence("e"), "url": None},
+    ]
+    write(tmp_path / "pages.jsonl", rows)
+    question = ("--domain", "www.quay.example", "--corpus", "pages.jsonl")
+    document = ask(tmp_path, *question)
+    text = said(document, 4, "measured")
+    assert "pages.jsonl: 3 documents of 5 with an address on www.quay.example" in text
+    assert "4 documents with an address at all" in text
+    assert "1 document without an address" in said(document, 4, "cannot be known")
+    assert document["found"] is True
+    other = ask(tmp_path, "--domain", "pier.example", "--corpus", "pages.jsonl")
+    assert "0 documents of 5 with an address on pier.example" in said(other, 4, "measured")
+    assert other["found"] is False
+    done = provenance("audit", "chirp", "--corpus", "pages.jsonl", cwd=tmp_path)
+    assert "--corpus needs --domain" in done.stderr
+
+
 def test_each_work_of_a_list_is_answered(case):
     rows = ["id,title", "post-3,A", "post-0-again,B", "post-22,C", "=cmd()|' /C calc'!A0,D"]
     (case / "works.csv").write_text("\n".join(rows) + "\n")

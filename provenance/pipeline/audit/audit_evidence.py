@@ -11,7 +11,6 @@ from typing import TypeVar
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from provenance.errors import InputError
 from provenance.ledger.ledger_store import read_attachment
 from provenance.model import (
     WITHDRAWN_ITEMS,
@@ -118,17 +117,7 @@ def gather_evidence(
     source : str or None
         Source that is asked about: of several checks of a dataset, the newest that searched for it
         counts.
-
-    Raises
-    ------
-    InputError
-        If there is neither a report nor a record.
     """
-    if ledger is None and not reports:
-        raise InputError(
-            "there is nothing to answer from",
-            remedy="give --ledger DIR, --report DIR, or both",
-        )
     named = _latest_by_name(ledger)
     candidates = dict[str, list[tuple[Report, str]]]()
     for path in reports:

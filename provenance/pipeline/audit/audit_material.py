@@ -17,6 +17,7 @@ from provenance.model import (
     UseFacts,
 )
 from provenance.pipeline.audit.audit_evidence import AuditEvidence, CheckedDataset
+from provenance.pipeline.audit.corpus_addresses import DomainDocuments
 from provenance.pipeline.audit.found_items import DatasetItems
 
 
@@ -61,6 +62,8 @@ class AuditMaterial:
         What of the query is in the registries.
     languages : dict of (str, str) to str
         Languages of found items, as far as registries state them.
+    addresses : tuple of DomainDocuments
+        Documents of datasets whose own address is on the domain that was asked about.
     files : tuple of SideFile
         Files beside the answer.
     excerpts : bool
@@ -75,6 +78,7 @@ class AuditMaterial:
     related: frozenset[str]
     searched_for: SearchedFor = field(default_factory=SearchedFor)
     languages: dict[tuple[str, str], str] = field(default_factory=dict)
+    addresses: tuple[DomainDocuments, ...] = ()
     files: tuple[SideFile, ...] = ()
     excerpts: bool = False
 

@@ -10,8 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.errors import InputError
-from provenance.judge.identifiers import host_of, normal_address, plain_hosts
+from provenance.judge.identifiers import host_of, normal_address
 from provenance.model import AuditQuery, Flags, Policy
+from provenance.pipeline.audit.corpus_addresses import is_on_domain
 from provenance.read.dumps.id_lists import read_ids
 
 
@@ -40,18 +41,12 @@ class FindingFilter:
         if self.source is not None:
             mask &= np.asarray(pc.equal(findings["source"], self.source))
         if self.domain is not None:
-            mask &= self._of_domain(findings["url"].combine_chunks())
+            mask &= is_on_domain(findings["url"].combine_chunks(), self.domain)
         if self.names is not None or self.items is not None:
             places = np.flatnonzero(mask)
             rows = findings.take(pa.array(places)).select(["source", "item", "url", "alternatives"])
             mask[places] = [self._is_named(row) for row in rows.to_pylist()]
         return mask
-
-    def _of_domain(self, urls: pa.Array) -> Flags:
-        plain = zip(plain_hosts(urls).to_pylist(), urls.to_pylist(), strict=True)
-        hosts = [host or (host_of(url) if url else None) or "" for host, url in plain]
-        own, below = self.domain, f".{self.domain}"
-        return np.array([host == own or host.endswith(below) for host in hosts], np.bool_)
 
     def _is_named(self, row: dict[str, object]) -> bool:
         source, item, url = row["source"], row["item"], row["url"]
@@ -90,7 +85,7 @@ def finding_filter(query: AuditQuery, registries: Iterable[Path]) -> FindingFilt
         )
     found = FindingFilter(query.source)
     if query.domain is not None:
-        found = replace(found, domain=_domain(query.domain))
+        found = replace(found, domain=plain_domain(query.domain))
     if query.works is not None:
         found = replace(found, names=_names(read_ids(query.works).to_pylist()))
     if query.author is not None:
@@ -113,7 +108,8 @@ def without_text(query: AuditQuery) -> AuditQuery:
     return replace(query, item=f"text of {len(query.item.split())} words, SHA-256 {digest}")
 
 
-def _domain(domain: str) -> str:
+def plain_domain(domain: str) -> str:
+    """Return a domain in lower case, without `www.`; raises as `finding_filter`."""
     host = host_of(domain if "://" in domain else f"https://{domain}")
     if host is None or "." not in host:
         raise InputError(

@@ -27,6 +27,7 @@ from provenance.pipeline.audit.audit_material import (
     measured,
     unknowable,
 )
+from provenance.pipeline.audit.corpus_addresses import DomainDocuments
 from provenance.pipeline.audit.found_items import (
     DatasetItems,
     FoundItem,
@@ -36,7 +37,7 @@ from provenance.pipeline.audit.found_items import (
 )
 from provenance.report.text.coverage_text import coverage_sentence, source_coverage
 from provenance.report.text.ledger_text import DIGEST_LENGTH
-from provenance.report.text.number_format import count, date_span, number, percent
+from provenance.report.text.number_format import count, date_span, number, percent, size
 from provenance.report.text.sentences import circumstances_phrase, gate_sentence
 
 _EXAMPLES = 3
@@ -59,29 +60,64 @@ def items(material: AuditMaterial) -> Iterator[Statement]:
             everything |= _ids(found.counted)
         else:
             yield _not_found(material, found, counts)
-        if counts.not_counted:
-            yield measured(
-                f"{counts.dataset}: {count(counts.not_counted, 'further passage')} not counted: "
-                "quotations of another work, or words that are also elsewhere.",
-                found.dataset.rests_on,
-            )
-        if found.held:
-            yield measured(
-                f"{counts.dataset}: {count(found.held, 'passage')} attributed to another source, "
-                f"with the same words as items of {material.query.source}.",
-                found.dataset.rests_on,
-            )
+        yield from _other_lines(material, found, counts)
     if sum(bool(each.passages) for each in material.counts) > 1:
         yield measured(
             f"In all datasets together: {count(len(everything), 'item')} after de-duplication.",
             letter=True,
         )
+    for each in material.addresses:
+        yield from _address_lines(material, each)
     for file in material.files:
         yield measured(
             f"The ids are in {file.name}: {count(file.rows, 'row')}, SHA-256 {file.sha256}."
         )
-    if not material.found:
+    if not material.found and not material.addresses:
         yield unknowable("No dataset was checked: nothing could be measured.", letter=True)
+
+
+def _other_lines(
+    material: AuditMaterial, found: DatasetItems, counts: DatasetCounts
+) -> Iterator[Statement]:
+    """Yield lines on passages that are not counted."""
+    if counts.not_counted:
+        yield measured(
+            f"{counts.dataset}: {count(counts.not_counted, 'further passage')} not counted: "
+            "quotations of another work, or words that are also elsewhere.",
+            found.dataset.rests_on,
+        )
+    if found.held:
+        yield measured(
+            f"{counts.dataset}: {count(found.held, 'passage')} attributed to another source, "
+            f"with the same words as items of {material.query.source}.",
+            found.dataset.rests_on,
+        )
+
+
+def _address_lines(material: AuditMaterial, found: DomainDocuments) -> Iterator[Statement]:
+    domain, rests_on = material.query.domain, f"dataset {found.digest[:DIGEST_LENGTH]}"
+    if found.with_address:
+        examples = f" For example {'; '.join(found.examples)}." if found.examples else ""
+        yield measured(
+            f"{found.corpus}: {count(found.on_domain, 'document')} of "
+            f"{number(found.documents)} with an address on {domain}, {size(found.text_bytes)} of "
+            f"text; {count(found.with_address, 'document')} with an address at all.{examples}",
+            rests_on,
+            letter=True,
+        )
+    if found.with_address < found.documents:
+        yield unknowable(
+            f"{found.corpus}: {count(found.documents - found.with_address, 'document')} without an "
+            f"address: whether they are from {domain} cannot be told by it.",
+            rests_on,
+            letter=True,
+        )
+    if found.unread:
+        yield unknowable(
+            f"{found.corpus}: {count(len(found.unread), 'file')} could not be read to the end.",
+            rests_on,
+            letter=True,
+        )
 
 
 def _found_lines(

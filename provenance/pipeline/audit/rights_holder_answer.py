@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from provenance import __version__
+from provenance.errors import InputError
 from provenance.judge.identifiers import normal_address
 from provenance.model import Audit, AuditQuery, AuditRequest, SideFile
 from provenance.pipeline.audit.audit_evidence import AuditEvidence, gather_evidence
@@ -24,8 +25,10 @@ from provenance.pipeline.audit.audit_query import (
     FindingFilter,
     finding_filter,
     is_text,
+    plain_domain,
     without_text,
 )
+from provenance.pipeline.audit.corpus_addresses import count_domain
 from provenance.pipeline.audit.found_items import (
     DatasetItems,
     count_items,
@@ -72,6 +75,7 @@ def answer(  # noqa: PLR0913 (what is asked, and what is answered from)
     ledger: str | None,
     reports: Sequence[Path] = (),
     registries: Sequence[Path] = (),
+    corpora: Sequence[str] = (),
     excerpts: bool = False,
     quiet: bool = False,
 ) -> Answer:
@@ -87,6 +91,8 @@ def answer(  # noqa: PLR0913 (what is asked, and what is answered from)
         Address of the ledger.
     reports, registries : sequence of Path
         Reports besides those in the ledger; registries, else those that the reports name.
+    corpora : sequence of str
+        Datasets in which documents with an address on the domain are counted.
     excerpts : bool
         Whether lists and examples have excerpts of the datasets.
     quiet : bool
@@ -97,6 +103,11 @@ def answer(  # noqa: PLR0913 (what is asked, and what is answered from)
     ProvenanceError
         If nothing is asked, or something cannot be read.
     """
+    if ledger is None and not reports and not corpora:
+        raise InputError(
+            "there is nothing to answer from",
+            remedy="give --ledger DIR, --report DIR, or both",
+        )
     opened = None if ledger is None else open_ledger(ledger, quiet=quiet)
     evidence = gather_evidence(opened, reports, registries, query.source)
     wanted = finding_filter(query, evidence.registries)
@@ -106,6 +117,9 @@ def answer(  # noqa: PLR0913 (what is asked, and what is answered from)
         for dataset in evidence.checked:
             found.append(find_items(dataset, wanted))
             progress.advance(1)
+    addresses = tuple(
+        count_domain(each, plain_domain(query.domain or ""), quiet=quiet) for each in corpora
+    )
     counts = tuple(count_items(each, evidence.withdrawn) for each in found)
     times = {each.digest: dates_of(each, evidence) for each in evidence.checked}
     table = items_table(found, times, evidence.withdrawn, excerpts=excerpts)
@@ -128,6 +142,7 @@ def answer(  # noqa: PLR0913 (what is asked, and what is answered from)
         related=related_datasets(evidence, query, counts),
         searched_for=_searched_for(wanted, query, known),
         languages=_languages(evidence, found),
+        addresses=addresses,
         files=sides,
         excerpts=excerpts,
     )
@@ -135,7 +150,7 @@ def answer(  # noqa: PLR0913 (what is asked, and what is answered from)
         tool=__version__,
         query=without_text(query),
         request=request,
-        found=any(each.passages for each in counts),
+        found=any(each.passages for each in counts) or any(each.on_domain for each in addresses),
         datasets=counts,
         sections=sections(material),
         files=sides,

@@ -215,6 +215,8 @@ def reproduction(material: AuditMaterial) -> Iterator[Statement]:
             f"{result.policy.digest}, provenance {result.tool}.",
             dataset.rests_on,
         )
+    for found in material.addresses:
+        yield measured(f"{found.corpus}: read for addresses of documents, dataset {found.digest}.")
     for folder in evidence.registries:
         yield measured(f"Registry read for authors, languages and withdrawals: {folder}.")
     command = command_line(material)
@@ -250,6 +252,8 @@ def command_line(material: AuditMaterial) -> str:
             words += ["--report", dataset.rests_on.removeprefix(_REPORT)]
     for folder in material.evidence.registries:
         words += ["--registry", str(folder)]
+    for found in material.addresses:
+        words += ["--corpus", found.corpus]
     if material.excerpts:
         words.append("--excerpts")
     return shlex.join(words)
