@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from io import BytesIO
@@ -36,9 +37,11 @@ from provenance.model import (
     FileRole,
     Ledger,
     LedgerEntry,
+    LedgerFile,
     LedgerVerification,
     Receipt,
     Report,
+    Result,
     WithdrawalFacts,
 )
 from provenance.model.json_encoding import to_json_value
@@ -295,18 +298,32 @@ def export_ledger(address: str) -> Iterator[str]:
         yield f"{dump_json(entry_document(ledger, entry))}\n"
 
 
-def recorded_report(ledger: Ledger, entry: LedgerEntry) -> Report | None:
-    """Return the report of a check, without excerpts; None if a part of it was erased."""
-    files = {file.role: file for file in entry.record.files}
-    parts = [
-        read_attachment(ledger.address, ledger, files[role])
-        for role in (FileRole.RESULT, FileRole.FINDINGS)
-    ]
-    if parts[0] is None or parts[1] is None:
+def recorded_result(ledger: Ledger, entry: LedgerEntry) -> Result | None:
+    """Return the result of a check; None if it, or its findings, were erased."""
+    files = _report_files(entry)
+    if any(file.name in ledger.erasures for file in files):
         return None
+    content = read_attachment(ledger.address, ledger, files[0]) or b""
+    with _parse_errors(ledger, entry):
+        return result_json.loads(content.decode())
+
+
+def recorded_findings(ledger: Ledger, entry: LedgerEntry) -> pa.Table:
+    """Return the findings of a check, without excerpts; they were not erased."""
+    content = read_attachment(ledger.address, ledger, _report_files(entry)[1]) or b""
+    with _parse_errors(ledger, entry):
+        return read_findings(BytesIO(content))
+
+
+def _report_files(entry: LedgerEntry) -> tuple[LedgerFile, LedgerFile]:
+    by_role = {file.role: file for file in entry.record.files}
+    return by_role[FileRole.RESULT], by_role[FileRole.FINDINGS]
+
+
+@contextmanager
+def _parse_errors(ledger: Ledger, entry: LedgerEntry) -> Iterator[None]:
     try:
-        result = result_json.loads(parts[0].decode())
-        findings = read_findings(BytesIO(parts[1]))
+        yield
     except (ValueError, TypeError, KeyError, pa.ArrowException) as error:
         raise LedgerError(
             f"{ledger.address}: the report of the check {entry.digest[:12]} cannot be read: "
@@ -314,4 +331,3 @@ def recorded_report(ledger: Ledger, entry: LedgerEntry) -> Report | None:
             remedy="use the version of provenance that wrote it: "
             f"{entry.record.tool}, or give its report with --report",
         ) from error
-    return Report(result, findings)

@@ -1,9 +1,10 @@
 """What an audit answers from: the records of a ledger, reports of checks, and registries."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import TypeVar
@@ -20,9 +21,10 @@ from provenance.model import (
     LedgerEntry,
     RecordKind,
     Report,
+    Result,
     WithdrawalFacts,
 )
-from provenance.pipeline.ledger_records import recorded_report, tombstones_of
+from provenance.pipeline.ledger_records import recorded_findings, recorded_result, tombstones_of
 from provenance.report.files.report_reader import read_report
 from provenance.report.text.ledger_text import DIGEST_LENGTH
 
@@ -39,8 +41,10 @@ class CheckedDataset:
     ----------
     name : str
         Names that the ledger gives it, or the addresses that were checked.
-    report : Report
-        The report.
+    result : Result
+        The result of the check.
+    load : callable
+        Reads its findings.
     rests_on : str
         Where the report is from: "report in answers/report" or "record 3fb1c2…".
     facts : tuple of DatasetFacts
@@ -48,14 +52,15 @@ class CheckedDataset:
     """
 
     name: str
-    report: Report
+    result: Result
+    load: Callable[[], pa.Table]
     rests_on: str
     facts: tuple[DatasetFacts, ...] = ()
 
     @property
     def digest(self) -> str:
         """Return the digest of the corpus."""
-        return self.report.result.corpus.digest
+        return self.result.corpus.digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,28 +124,31 @@ def gather_evidence(
         counts.
     """
     named = _latest_by_name(ledger)
-    candidates = dict[str, list[tuple[Report, str]]]()
+    candidates = dict[str, list[CheckedDataset]]()
     for path in reports:
         report = read_report(path.parent if path.is_file() else path)
-        candidates.setdefault(report.result.corpus.digest, []).append((report, f"report in {path}"))
+        load = partial(_findings, report)
+        checked = _checked(report.result, load, f"report in {path}", named)
+        candidates.setdefault(checked.digest, []).append(checked)
     erased = 0
     if ledger is not None:
         for entry in reversed(ledger.entries):
             if entry.record.kind is not RecordKind.CHECK:
                 continue
-            recorded = recorded_report(ledger, entry)
-            if recorded is None:
+            result = recorded_result(ledger, entry)
+            if result is None:
                 erased += 1
                 continue
-            digest = recorded.result.corpus.digest
-            candidates.setdefault(digest, []).append((recorded, record_name(entry)))
-    checked = [_checked(*_choose(of_digest, source), named) for of_digest in candidates.values()]
-    checked.sort(key=lambda each: (each.name, each.digest))
-    known = {each.digest for each in checked}
-    folders = registries or _registries_of(checked)
+            load = partial(recorded_findings, ledger, entry)
+            checked = _checked(result, load, record_name(entry), named)
+            candidates.setdefault(checked.digest, []).append(checked)
+    chosen = [_choose(of_digest, source) for of_digest in candidates.values()]
+    chosen.sort(key=lambda each: (each.name, each.digest))
+    known = {each.digest for each in chosen}
+    folders = registries or _registries_of(chosen)
     return AuditEvidence(
         ledger,
-        tuple(checked),
+        tuple(chosen),
         tuple(each for each in named.values() if each[1].digest not in known),
         erased,
         tuple(folders),
@@ -158,35 +166,39 @@ def _latest_by_name(ledger: Ledger | None) -> dict[str, tuple[str, DatasetFacts]
     }
 
 
-def _choose(candidates: list[tuple[Report, str]], source: str | None) -> tuple[Report, str]:
-    """Return the newest report that searched for a source, or else the newest."""
-    newest = sorted(candidates, key=lambda each: each[0].result.created, reverse=True)
-    fitting = (each for each in newest if source is None or _searches(each[0], source))
+def _choose(candidates: list[CheckedDataset], source: str | None) -> CheckedDataset:
+    """Return the newest check that searched for a source, or else the newest."""
+    newest = sorted(candidates, key=lambda each: each.result.created, reverse=True)
+    fitting = (each for each in newest if source is None or _searches(each.result, source))
     return next(fitting, newest[0])
 
 
-def _searches(report: Report, source: str) -> bool:
+def _searches(result: Result, source: str) -> bool:
     return any(
-        coverage.source == source
-        for registry in report.result.registries
-        for coverage in registry.sources
+        coverage.source == source for registry in result.registries for coverage in registry.sources
     )
 
 
+def _findings(report: Report) -> pa.Table:
+    return report.findings
+
+
 def _checked(
-    report: Report, rests_on: str, named: dict[str, tuple[str, DatasetFacts]]
+    result: Result,
+    load: Callable[[], pa.Table],
+    rests_on: str,
+    named: dict[str, tuple[str, DatasetFacts]],
 ) -> CheckedDataset:
-    corpus = report.result.corpus
-    facts = tuple(each for _, each in named.values() if each.digest == corpus.digest)
-    name = ", ".join(sorted(each.name for each in facts)) or ", ".join(corpus.addresses)
-    return CheckedDataset(name, report, rests_on, facts)
+    facts = tuple(each for _, each in named.values() if each.digest == result.corpus.digest)
+    name = ", ".join(sorted(each.name for each in facts)) or ", ".join(result.corpus.addresses)
+    return CheckedDataset(name, result, load, rests_on, facts)
 
 
 def _registries_of(checked: Iterable[CheckedDataset]) -> list[Path]:
     paths = {
         registry.path
         for each in checked
-        for registry in each.report.result.registries
+        for registry in each.result.registries
         if os.path.isdir(registry.path)
     }
     return [Path(path) for path in sorted(paths)]

@@ -139,7 +139,7 @@ def dates_of(
 ) -> tuple[DateRange | None, date | None]:
     """Return when a dataset was collected, and the day of its first use, as far as declared."""
     declared = [each.collected for each in dataset.facts if each.collected is not None]
-    policy = dataset.report.result.policy.circumstances.collected
+    policy = dataset.result.policy.circumstances.collected
     collected = declared[-1] if declared else policy
     names = names_of(dataset)
     starts = [

@@ -122,7 +122,7 @@ class DatasetItems:
 
 def find_items(dataset: CheckedDataset, wanted: FindingFilter) -> DatasetItems:
     """Return the items of a dataset that are wanted."""
-    everything = dataset.report.findings
+    everything = dataset.load()
     chosen = everything.filter(pa.array(wanted.mask(everything)))
     groups = dict[tuple[Any, ...], FoundItem]()
     for row in chosen.select(list(_COLUMNS)).to_pylist():

@@ -123,7 +123,7 @@ def _address_lines(material: AuditMaterial, found: DomainDocuments) -> Iterator[
 def _found_lines(
     material: AuditMaterial, found: DatasetItems, counts: DatasetCounts
 ) -> Iterator[Statement]:
-    result, rests_on = found.dataset.report.result, found.dataset.rests_on
+    result, rests_on = found.dataset.result, found.dataset.rests_on
     same = counts.items_with_copies - counts.items
     copies = (
         f", {number(counts.items)} after de-duplication of equal words"
@@ -214,7 +214,7 @@ def sub_source(url: str | None) -> str | None:
 
 
 def _not_found(material: AuditMaterial, found: DatasetItems, counts: DatasetCounts) -> Statement:
-    result, source = found.dataset.report.result, material.query.source
+    result, source = found.dataset.result, material.query.source
     if source is not None and source_coverage(result, source) is None:
         return unknowable(
             f"{counts.dataset}: no item of {source} was searched for, so that none could be found. "
@@ -307,7 +307,7 @@ def measures(material: AuditMaterial) -> Iterator[Statement]:
     for found, counts in material.checked():
         if any_found and not counts.passages:
             continue
-        result = found.dataset.report.result
+        result = found.dataset.result
         yield measured(
             f"{counts.dataset} was checked {circumstances_phrase(result.policy.circumstances)}; "
             f"outcome: {result.status}.",

@@ -108,7 +108,7 @@ def _ledger_phrase(material: AuditMaterial) -> str:
 
 
 def _dataset_lines(material: AuditMaterial, dataset: CheckedDataset) -> Iterator[Statement]:
-    result = dataset.report.result
+    result = dataset.result
     corpus = result.corpus
     registries = ", ".join(
         f"{each.path} ({count(each.items, 'item')}, digest {each.digest})"
@@ -185,7 +185,7 @@ def _shortest(material: AuditMaterial) -> str:
         "together rare enough; one of fewer than five words mostly is not."
     )
     checked = material.evidence.checked
-    recall: tuple[MeasuredRecall, ...] = checked[0].report.result.method.recall if checked else ()
+    recall: tuple[MeasuredRecall, ...] = checked[0].result.method.recall if checked else ()
     told = [
         f"{percent(each.recall)} of the items of {each.length.replace('+', ' or more')} words"
         for each in recall
@@ -209,7 +209,7 @@ def reproduction(material: AuditMaterial) -> Iterator[Statement]:
             "`provenance ledger verify` computes the same digest if nothing was changed."
         )
     for dataset in evidence.checked:
-        result = dataset.report.result
+        result = dataset.result
         yield measured(
             f"{dataset.name}: dataset {result.corpus.digest}, rules {result.rules_digest}, policy "
             f"{result.policy.digest}, provenance {result.tool}.",
