@@ -81,7 +81,7 @@ def verify(ledger: str | None, quiet: bool) -> int:
     """
     address = pipeline.named_ledger(ledger)
     found = pipeline.check_ledger(address, quiet=quiet)
-    echo(*verification_lines(address, found))
+    echo(*verification_lines(address, found, terminal_style()))
     if not found.faults:
         return CLEAR
     print_error(

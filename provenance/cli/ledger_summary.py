@@ -1,5 +1,6 @@
 """Ledgers for the terminal."""
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,8 @@ from provenance.report.text.number_format import count
 
 if TYPE_CHECKING:
     from provenance.model import Ledger, LedgerEntry, LedgerVerification
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 def record_lines(
@@ -23,19 +26,29 @@ def record_lines(
             if (erasure := ledger.erasures.get(file.name)) is not None:
                 yield f"  {file.role} erased on {erasure.day}, reason: {erasure.reason}"
     yield ""
-    yield f"{count(len(ledger.entries), 'record')}, digest of the ledger {ledger.digest}"
+    yield count(len(ledger.entries), "record")
+    yield f"digest {ledger.digest}"
 
 
-def verification_lines(address: str, found: "LedgerVerification") -> Iterator[str]:
+def verification_lines(
+    address: str, found: "LedgerVerification", style: TerminalStyle
+) -> Iterator[str]:
     """Yield lines on the verification of a ledger."""
     extent = f"{count(found.records, 'record')} of {count(found.writers, 'writer')}"
     state = "is intact" if not found.faults else "is NOT intact"
     yield f"{address} {state}: {extent}, {count(found.files, 'file')}"
     yield f"  digest {found.digest}"
     for name, erasure in found.erased:
-        yield f"  erased on {erasure.day}, reason: {erasure.reason}: files/{name}"
+        yield f"  {_short(f'files/{name}')}"
+        yield f"    erased on {erasure.day}, reason: {erasure.reason}"
     for fault in found.faults:
-        yield f"  {fault.file}: {fault.message}"
-    yield "  Newest records (keep a copy elsewhere: that these were removed is not seen):"
+        yield f"  {_short(fault.file)}"
+        yield from style.wrap(fault.message, "    ")
+    yield "  Newest records (note them elsewhere: their removal would not be seen):"
     for writer, number, digest in found.newest:
         yield f"    {writer} {number} {digest[:DIGEST_LENGTH]}"
+
+
+def _short(file: str) -> str:
+    """Return the name of a file with the first digits of its digest, which tell it apart."""
+    return _DIGEST.sub(lambda match: f"{match[0][:DIGEST_LENGTH]}…", file)
