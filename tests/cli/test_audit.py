@@ -12,6 +12,7 @@ from io import StringIO
 import jsonschema
 import pyarrow.parquet as pq
 import pytest
+from markdown_it import MarkdownIt
 
 from provenance.model import AUDIT_ITEMS
 from provenance.report.audit.audit_files import audit_schema
@@ -307,12 +308,26 @@ def test_a_pdf_is_the_same_twice_and_needs_its_library(case, tmp_path):
 
 
 def test_the_command_that_repeats_it_does(case, answered, document):
-    [line] = [text for _, text in lines(document, 11) if text.startswith("To repeat")]
+    [line] = [text for _, text in lines(document, 11) if text.startswith("The same ledger")]
     words = shlex.split(line.split("`")[1])
     assert words[0] == "provenance"
     ok(case, *words[1:], "-o", "repeated", "-q")
     repeated = json.loads((case / "repeated" / "audit.json").read_text())
     assert repeated["sections"] == document["sections"]
+
+
+def test_names_are_shown_and_not_run(case, tmp_path):
+    name = "<script>alert(1)</script> `[a](javascript:x) \x1b[31m"
+    ok(case, "audit", "chirp", "--requester", name, "-o", str(tmp_path / "out"), "-q")
+    html = (tmp_path / "out" / "audit.html").read_text()
+    assert "<script" not in html
+    assert "&lt;script&gt;" in html
+    for file in ("audit.md", "letter.md", "audit.html", "audit.json"):
+        assert "\x1b" not in (tmp_path / "out" / file).read_text()
+    for file in ("audit.md", "letter.md"):
+        rendered = MarkdownIt("commonmark").render((tmp_path / "out" / file).read_text())
+        assert "<script" not in rendered
+        assert "<a " not in rendered
 
 
 def test_reports_alone_answer_with_less(case):

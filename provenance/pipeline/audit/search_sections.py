@@ -14,6 +14,7 @@ from provenance.pipeline.audit import declared_sections, measured_sections
 from provenance.pipeline.audit.audit_evidence import CheckedDataset
 from provenance.pipeline.audit.audit_material import AuditMaterial, declared, measured, unknowable
 from provenance.pipeline.audit.audit_query import is_text
+from provenance.registry.manifest import read_manifest
 from provenance.report.text.number_format import count, day, number, percent
 
 _REPORT = "report in "
@@ -218,9 +219,12 @@ def reproduction(material: AuditMaterial) -> Iterator[Statement]:
     for found in material.addresses:
         yield measured(f"{found.corpus}: read for addresses of documents, dataset {found.digest}.")
     for folder in evidence.registries:
-        yield measured(f"Registry read for authors, languages and withdrawals: {folder}.")
+        digest = read_manifest(folder).digest
+        yield measured(
+            f"Registry read for authors, languages and withdrawals: {folder}, digest {digest}."
+        )
     command = command_line(material)
-    yield measured(f"To repeat this, byte for byte, with the same ledger and reports: `{command}`")
+    yield measured(f"The same ledger, reports and registries give the same bytes: `{command}`")
     signed = material.request.signed_by
     if signed is None:
         yield unknowable("Nobody has reviewed and signed this answer.")
