@@ -15,6 +15,9 @@ from provenance.model import AuditQuery, Flags, Policy
 from provenance.pipeline.audit.corpus_addresses import is_on_domain
 from provenance.read.dumps.id_lists import read_ids
 
+_MAX_HOSTS = 16
+"""Hosts of addresses that are looked for one by one; with more, all addresses are compared."""
+
 
 @dataclass(frozen=True, slots=True)
 class FindingFilter:
@@ -43,10 +46,28 @@ class FindingFilter:
         if self.domain is not None:
             mask &= is_on_domain(findings["url"].combine_chunks(), self.domain)
         if self.names is not None or self.items is not None:
-            places = np.flatnonzero(mask)
+            places = np.flatnonzero(mask & self._may_be_named(findings))
             rows = findings.take(pa.array(places)).select(["source", "item", "url", "alternatives"])
+            mask = np.zeros(len(findings), np.bool_)
             mask[places] = [self._is_named(row) for row in rows.to_pylist()]
         return mask
+
+    def _may_be_named(self, findings: pa.Table) -> Flags:
+        """Return a superset of the findings that are named, without a Python object for each."""
+        names = {item for _, item in self.items or ()} | (self.names or frozenset())
+        values = pa.array(sorted(names), pa.string())
+        flags: Flags = np.array(pc.is_in(findings["item"], value_set=values))
+        alternatives = findings["alternatives"].combine_chunks()
+        is_hit = pc.is_in(alternatives.flatten().field("item"), value_set=values)
+        flags[np.asarray(pc.list_parent_indices(alternatives).filter(is_hit))] = True
+        hosts = {name.partition("/")[0] for name in self.names or () if "/" in name}
+        if len(hosts) > _MAX_HOSTS:
+            flags |= np.asarray(findings["url"].is_valid())
+            return flags
+        for host in hosts:
+            has_host = pc.match_substring(findings["url"], host, ignore_case=True)
+            flags |= np.asarray(pc.fill_null(has_host, fill_value=False))
+        return flags
 
     def _is_named(self, row: dict[str, object]) -> bool:
         source, item, url = row["source"], row["item"], row["url"]

@@ -151,6 +151,7 @@ def counted_findings(findings: pa.Table) -> pa.Table:
 def _held(findings: pa.Table, source: str | None) -> int:
     if source is None:
         return 0
+    findings = findings.filter(pc.greater(pc.list_value_length(findings["alternatives"]), 0))
     rows = zip(findings["source"].to_pylist(), findings["alternatives"].to_pylist(), strict=True)
     return sum(
         own != source and any(each["source"] == source for each in alternatives)
