@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @click.group("add", cls=OrderedGroup)
 def add() -> None:
-    """Record what only people know: datasets, accesses, uses, destructions, withdrawals.
+    """Record what only people know, such as uses and destructions, and earlier checks.
 
     A record is never changed: to correct one, add another with a --note. The ledger is made if
     there is none.
