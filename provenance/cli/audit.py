@@ -170,6 +170,7 @@ def command(  # noqa: PLR0913 (one parameter per option)
         quiet=quiet,
     )
     audit = answer.audit
+    _warn_of_name(source, audit)
     if forget_set is not None:
         pipeline.save_forget_set(audit, answer.found, forget_set)
     if output is None:
@@ -181,6 +182,14 @@ def command(  # noqa: PLR0913 (one parameter per option)
     _print(audit, form)
     if output is not None and form == "terminal":
         echo("", f"Answer: {output}/audit.html", f"Letter: {output}/letter.md")
+
+
+def _warn_of_name(source: str | None, audit: Audit) -> None:
+    """Print a note where nothing was found, and the name of the source may be mistyped."""
+    if source is not None and not audit.found:
+        warning = pipeline.source_name_warning(source)
+        if warning is not None:
+            echo(f"Note: {warning}", err=True)
 
 
 def _day(option: str, value: str | None) -> date | None:

@@ -436,6 +436,13 @@ def test_a_source_that_was_not_searched_for_is_not_said_to_be_absent(case):
     assert "no item of nytimes was searched for" in said(document, 4, "cannot be known")
 
 
+def test_a_name_that_may_be_mistyped_is_pointed_out(case):
+    done = provenance("audit", "twitter", "-o", "twitter", "-q", cwd=case)
+    assert done.returncode == 0
+    assert "'twitter' is 'x'" in done.stderr
+    assert "Note" not in provenance("audit", "chirp", cwd=case).stderr
+
+
 def test_excerpts_are_shown_only_on_request(case):
     words = " ".join(sentence("post 2").split()[:4])
     command = ("audit", "chirp", "--report", "first-report", "--format", "markdown")
