@@ -130,7 +130,7 @@ def registry_arrays(posts: list[str]) -> RegistryArrays:
         keys=OrderKeys(numbers.astype(np.uint64), np.zeros(1, np.int64), np.zeros(1, np.int64)),
         tokens=tokens.hashes,
         token_offsets=tokens.offsets,
-        item_sizes=np.minimum(lengths, 255).astype(np.uint8),
+        item_sizes=np.stack([np.minimum(lengths, 255), 0 * lengths], axis=1).astype(np.uint8),
         is_live=np.ones(len(posts), np.bool_),
         first=numbers,
         representatives=numbers[:0],

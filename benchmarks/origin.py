@@ -7,6 +7,7 @@ Builds a registry of the posts in the folder WORK, and checks against it
 - pages with planted excerpts: one to three sentences from the middle of posts of at least a hundred
   words, three of ten between quotation marks, as a page may quote an article;
 - pages with whole posts of 12 to 120 words, one of five between quotation marks;
+- pages with such posts without their first line, usually a title, or without their last one;
 - texts of which it is known that no post is their origin (books, speeches): what is found there is
   a quotation, or chance.
 
@@ -32,7 +33,7 @@ from provenance.pipeline.settings import Settings
 from provenance.read.corpus.corpora import open_corpus
 
 SEED = 7
-EXCERPTS, WHOLES = 2500, 2000
+EXCERPTS, WHOLES, CUT = 2500, 2000, 1000
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def main() -> None:
     planted = options.work / "planted.parquet"
     plants = plant(read_texts(options.posts), read_texts(options.pages), planted)
     policy = Policy(registries=(str(registry),))
-    print(f"{'':22}{'found':>14}" + "".join(f"{origin:>12}" for origin in Origin))
+    print(f"{'':36}{'found':>14}" + "".join(f"{origin:>12}" for origin in Origin))
     for common in (True, False):
         asked = replace(policy, common_background=common)
         label = "" if common else ", no background"
@@ -87,13 +88,15 @@ def read_texts(names: list[str]) -> list[str]:
 
 def plant(posts: list[str], pages: list[str], out: Path) -> list[Plant]:
     """Write pages with posts and excerpts in them, each at the end of a sentence."""
-    dice = random.Random(SEED)
+    dice, edge_dice = random.Random(SEED), random.Random(SEED)
     long = [post for post in posts if len(post.split()) >= 100]
     short = [post for post in posts if 12 <= len(post.split()) <= 120]
     for texts in (long, short, pages):
         dice.shuffle(texts)
     pieces = [("excerpt", each, 0.3) for post in long[:EXCERPTS] if (each := excerpt(post, dice))]
     pieces += [("whole post", post.strip(), 0.2) for post in short[:WHOLES]]
+    cut = [each for post in short[WHOLES:] if (each := without_edge(post, edge_dice))]
+    pieces += [("post without a line", each, 0.2) for each in cut[:CUT]]
     documents, plants = [], []
     for number, (kind, text, quoted) in enumerate(pieces):
         page = pages[number % len(pages)]
@@ -114,6 +117,14 @@ def excerpt(post: str, dice: random.Random) -> str | None:
     first = dice.randint(1, len(sentences) - count - 1)
     text = " ".join(sentences[first : first + count])
     return text if 12 <= len(text.split()) <= 80 else None
+
+
+def without_edge(post: str, dice: random.Random) -> str | None:
+    """Return a post without its first or its last line, if 12 words or more are left; else None."""
+    lines = post.strip().splitlines()
+    kept = lines[1:] if dice.random() < 0.5 else lines[:-1]
+    text = "\n".join(kept).strip()
+    return text if len(text.split()) >= 12 else None
 
 
 def score(report: Report, plants: list[Plant]) -> dict[str, tuple[int, Counter[str]]]:
@@ -140,7 +151,7 @@ def score(report: Report, plants: list[Plant]) -> dict[str, tuple[int, Counter[s
 def show(name: str, count: int, origins: Counter[str]) -> None:
     total = origins.total()
     parts = "".join(f"{origins[origin] / max(total, 1):12.3f}" for origin in Origin)
-    print(f"{name:22}{total:>7}/{count:<6}{parts}")
+    print(f"{name:36}{total:>7}/{count:<6}{parts}")
 
 
 if __name__ == "__main__":

@@ -12,13 +12,23 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from provenance.pipeline.api import Outcome, PolicyViolated, check
-    from provenance.pipeline.dataset_functions import clean, diff, merge
+    from provenance.pipeline.dataset_functions import (
+        calibrate,
+        clean,
+        diff,
+        merge,
+        open_report,
+        trace,
+    )
     from provenance.pipeline.matching.matcher import Match, Matcher
     from provenance.pipeline.registry_functions import (
         OpenRegistry,
+        add_opt_outs,
         add_to_registry,
         build_registry,
         compact_registry,
+        fit_registry,
+        mark_registry_items,
         merge_registries,
         open_registry,
         preview_dumps,
@@ -36,30 +46,37 @@ __all__ = [
     "Outcome",
     "PolicyViolated",
     "__version__",
+    "add_opt_outs",
     "add_to_registry",
     "build_registry",
+    "calibrate",
     "check",
     "clean",
     "compact_registry",
     "diff",
+    "fit_registry",
+    "mark_registry_items",
     "merge",
     "merge_registries",
     "open_registry",
+    "open_report",
     "preview_dumps",
     "remove_from_registry",
     "restore_registry_items",
     "subset_registry",
+    "trace",
     "upgrade_registry",
 ]
 
 _NAMES = {
     "api": ("Outcome", "PolicyViolated", "check"),
-    "dataset_functions": ("clean", "diff", "merge"),
+    "dataset_functions": ("calibrate", "clean", "diff", "merge", "open_report", "trace"),
     "matching.matcher": ("Match", "Matcher"),
     "registry_functions": (
         *("OpenRegistry", "add_to_registry", "build_registry", "compact_registry"),
         *("merge_registries", "open_registry", "preview_dumps", "remove_from_registry"),
-        *("restore_registry_items", "subset_registry", "upgrade_registry"),
+        *("restore_registry_items", "subset_registry", "upgrade_registry", "add_opt_outs"),
+        *("fit_registry", "mark_registry_items"),
     ),
 }
 _MODULES = {name: module for module, names in _NAMES.items() for name in names}

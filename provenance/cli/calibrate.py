@@ -1,6 +1,5 @@
 """`provenance calibrate`."""
 
-import os
 from pathlib import Path
 
 import click
@@ -21,7 +20,6 @@ from provenance.cli.options import (
 )
 from provenance.cli.terminal_output import echo, print_rendered
 from provenance.cli.unread_errors import list_unread
-from provenance.errors import OutputError
 from provenance.report.terminal.recall_table import recall_table
 
 _EXAMPLES = """
@@ -111,13 +109,8 @@ def command(  # noqa: PLR0913 (one parameter per option)
     memory; nothing is written to CORPUS. The measured recall, by length and edit, can correct the
     shares of a check.
     """
-    if output is not None and not os.path.isdir(output.absolute().parent):
-        raise OutputError(
-            f"{output} cannot be written: there is no folder {output.parent}",
-            remedy="name a file in an existing folder",
-        )
     if output is not None:
-        pipeline.check_output_outside(output, corpus)
+        pipeline.check_output_file(output, corpus)
     resolved_policy = pipeline.effective_policy(
         policy, registries=registries, text_columns=text_columns, max_document=max_document
     )

@@ -15,7 +15,6 @@ from provenance.cli.lazy_groups import OrderedGroup
 from provenance.cli.local_paths import LOCAL_FOLDER
 from provenance.cli.options import allow_unread_option, max_document_option, scheduler_option
 from provenance.cli.registry_changes import CHANGES
-from provenance.cli.registry_recipe import recipe_lines
 from provenance.cli.registry_summary import (
     fit_lines,
     item_lines,
@@ -267,11 +266,10 @@ def show(
     if source is not None and not withdrawn:
         raise click.UsageError("--source needs --withdrawn")
     if recipe:
-        manifest, by_source = pipeline.registry_recipe(registry)
-        echo(*recipe_lines(registry, manifest, by_source))
+        echo(*pipeline.registry_recipe(registry))
         return
     if withdrawn:
-        for text in pipeline.withdrawn_items(registry, source):
+        for text in pipeline.withdrawn_lines(registry, source):
             click.echo(text, nl=False)
         return
     _warn_if_unusable(_show(registry, verbose=verbose))

@@ -9,16 +9,16 @@ IN_QUOTES = 1
 """Between quotation marks of any language."""
 
 IN_BLOCK = 2
-"""In a line that begins with `>`, or between tags of a block quotation."""
+"""In a line that begins with `>`, or between the tags of a block quotation."""
 
 IN_ITALICS = 4
-"""Between single asterisks or underscores, or tags of italics."""
+"""Between single asterisks or underscores, or between the tags of italics."""
 
 IN_VERSE = 8
 """In lines as of a poem or a song."""
 
 _MAX_QUOTATION = 8_000
-"""Bytes between quotation marks that belong together; more, and one of them is missing."""
+"""Bytes between marks or tags that belong together; more, and one of them is missing."""
 
 _BLANK_LINE, _VERSE_LINE, _OTHER_LINE = 0, 1, 2
 
@@ -29,8 +29,8 @@ _NONE, _SINGLE, _EITHER, _OPENING, _CLOSING = 0, 1, 2, 3, 4
 
 _TAB, _NEWLINE, _RETURN, _SPACE = 9, 10, 13, 32
 _BLANKS = (_TAB, _NEWLINE, _RETURN, _SPACE)
-_AMPERSAND, _ASTERISK, _SLASH, _SEMICOLON, _LESS, _GREATER, _BRACKET, _UNDERSCORE = b"&*/;<>[_"
-_AT = ord("@")
+_AMPERSAND, _ASTERISK, _SLASH, _SEMICOLON, _LESS, _GREATER, _UNDERSCORE = b"&*/;<>_"
+_BRACKET, _END_BRACKET, _EQUALS, _AT, _SMALL_S = b"[]=@s"
 _UPPER_A, _UPPER_Z, _LOWER_A, _LOWER_Z, _ZERO, _NINE = b"AZaz09"
 _ENDS = tuple(b".,!?)%")
 """Signs behind a word."""
@@ -39,8 +39,9 @@ _ESCAPED_GREATER = tuple(b"&gt;")
 _ESCAPED_QUOTE = tuple(b"&quot;")
 _BLOCKQUOTE = tuple(b"blockquote")
 _QUOTE = tuple(b"quote")
-_EM = tuple(b"em>")
-_I = tuple(b"i>")
+_EM = tuple(b"em")
+_I = tuple(b"i")
+_TIS, _TWAS, _THEM, _TIL = tuple(b"tis"), tuple(b"twas"), tuple(b"em"), tuple(b"til")
 
 
 def quotation_flags(texts: Texts) -> UInt8s:
@@ -105,10 +106,16 @@ def _widen_all(offsets: Int64s, flags: UInt8s, rows: Int64s, spans: tuple[Int64s
 @kernel
 def _flag_all(data: UInt8s, offsets: Int64s, flags: UInt8s) -> None:
     for row in range(len(offsets) - 1):
-        _flag_quotes(data, offsets[row], offsets[row + 1], flags)
-        _flag_italics(data, offsets[row], offsets[row + 1], flags)
-        _flag_lines(data, offsets[row], offsets[row + 1], flags)
-        _flag_verse(data, offsets[row], offsets[row + 1], flags)
+        low, high = offsets[row], offsets[row + 1]
+        _flag_quotes(data, low, high, flags)
+        _flag_italics(data, low, high, flags)
+        _flag_lines(data, low, high, flags)
+        _flag_verse(data, low, high, flags)
+        _flag_tags(data, low, high, flags, _LESS, _BLOCKQUOTE, np.uint8(IN_BLOCK))
+        _flag_tags(data, low, high, flags, _BRACKET, _QUOTE, np.uint8(IN_BLOCK))
+        _flag_tags(data, low, high, flags, _LESS, _EM, np.uint8(IN_ITALICS))
+        _flag_tags(data, low, high, flags, _LESS, _I, np.uint8(IN_ITALICS))
+        _flag_tags(data, low, high, flags, _BRACKET, _I, np.uint8(IN_ITALICS))
 
 
 @kernel_part
@@ -140,6 +147,9 @@ def _pair(
     opens, closes = _direction(data, low, high, place, size, sign)
     # Who quotes a post with its author's name passes it on: its words stay the source's.
     opens = opens and not (place + size < high and data[place + size] == _AT)
+    if sign == _SINGLE:
+        opens = opens and not _abbreviates(data, high, place, size)
+        closes = closes and not _is_possessive(data, low, high, place, size)
     is_open = opened >= 0 and place - opened <= _MAX_QUOTATION
     if is_open and closes:
         _add_flag(flags, opened, place + size, np.uint8(IN_QUOTES))
@@ -178,27 +188,42 @@ def _ends_paragraph(data: UInt8s, place: Scalar, high: Scalar) -> Scalar:
 
 @kernel_part
 def _flag_lines(data: UInt8s, low: Scalar, high: Scalar, flags: UInt8s) -> None:
-    """Flag lines that begin with `>`, and what is between tags."""
+    """Flag lines that begin with `>`."""
     begins_line, line_quoted = True, False
-    block, italics = np.int64(0), np.int64(0)
-    place = low
-    while place < high:
+    for place in range(low, high):
         byte = data[place]
         if byte == _NEWLINE:
             begins_line, line_quoted = True, False
         elif begins_line and byte not in (_TAB, _RETURN, _SPACE):
             begins_line = False
             line_quoted = byte == _GREATER or _is_word(data, place, high, _ESCAPED_GREATER)
-        if byte in (_LESS, _BRACKET):
-            block += _tag_step(data, place, high, _BLOCKQUOTE)
-            block += _tag_step(data, place, high, _QUOTE)
-            italics += _tag_step(data, place, high, _EM) + _tag_step(data, place, high, _I)
-            block, italics = max(block, np.int64(0)), max(italics, np.int64(0))
-        if line_quoted or block:
+        if line_quoted:
             flags[place] |= np.uint8(IN_BLOCK)
-        if italics:
-            flags[place] |= np.uint8(IN_ITALICS)
-        place += 1
+
+
+@kernel_part
+def _flag_tags(  # noqa: PLR0913 (a text, where its tags are marked, and which)
+    data: UInt8s,
+    low: Scalar,
+    high: Scalar,
+    flags: UInt8s,
+    sign: Scalar,
+    name: Scalar,
+    flag: Scalar,
+) -> None:
+    """Flag what is between the tags of a name, from the first that opens to each that closes."""
+    count, first = np.int64(0), low
+    for place in range(low, high):
+        step = _tag_step(data, place, high, name) if data[place] == sign else 0
+        if not step:
+            continue
+        if place - first > _MAX_QUOTATION:
+            count = np.int64(0)
+        if step > 0:
+            first = first if count else place
+        elif count:
+            _add_flag(flags, first, place, flag)
+        count = max(count + step, np.int64(0))
 
 
 @kernel_part
@@ -248,9 +273,17 @@ def _line_kind(data: UInt8s, start: Scalar, end: Scalar) -> Scalar:
 def _tag_step(data: UInt8s, place: Scalar, high: Scalar, name: Scalar) -> Scalar:
     """Return 1 where a tag of that name opens, -1 where it closes, else 0."""
     closes = place + 1 < high and data[place + 1] == _SLASH
-    if _is_word(data, place + (2 if closes else 1), high, name):
+    begin = place + (2 if closes else 1)
+    after = begin + len(name)
+    if after >= high or not _is_word(data, begin, high, name):
+        return 0
+    if data[after] == (_GREATER if data[place] == _LESS else _END_BRACKET):
         return -1 if closes else 1
-    return 0
+    if data[place] == _LESS:
+        has_more = data[after] in _BLANKS  # attributes
+    else:
+        has_more = len(name) > 1 and data[after] in (_EQUALS, _SPACE)  # who is quoted
+    return 1 if has_more and not closes else 0
 
 
 @kernel_part
@@ -319,6 +352,41 @@ def _direction(
     if begins != ends or sign == _SINGLE:
         return begins, ends and not begins
     return sign in (_OPENING, _EITHER), sign in (_CLOSING, _EITHER)
+
+
+@kernel_part
+def _abbreviates(data: UInt8s, high: Scalar, place: Scalar, size: Scalar) -> Scalar:
+    """Return whether an apostrophe stands for letters that a word or a year begins with."""
+    after = place + size
+    if after >= high or (size > 1 and data[place + 2] != 0x99):
+        return False
+    if _ZERO <= data[after] <= _NINE:
+        return True
+    return (
+        _is_whole_word(data, after, high, _TIS)
+        or _is_whole_word(data, after, high, _TWAS)
+        or _is_whole_word(data, after, high, _THEM)
+        or _is_whole_word(data, after, high, _TIL)
+    )
+
+
+@kernel_part
+def _is_whole_word(data: UInt8s, place: Scalar, high: Scalar, word: Scalar) -> Scalar:
+    end = place + len(word)
+    return _is_word(data, place, high, word) and (end >= high or not _is_letter(data[end]))
+
+
+@kernel_part
+def _is_possessive(data: UInt8s, low: Scalar, high: Scalar, place: Scalar, size: Scalar) -> Scalar:
+    """Return whether an apostrophe behind an s and before another word marks a possessor."""
+    after = place + size
+    return (
+        place > low
+        and data[place - 1] == _SMALL_S
+        and after + 1 < high
+        and data[after] == _SPACE
+        and _is_letter(data[after + 1])
+    )
 
 
 @kernel_part

@@ -1,9 +1,11 @@
 """Circumstances of content: the collections of a policy, and the days that rows state."""
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from fnmatch import translate
+from functools import partial
 from typing import TypeAlias
 
 import numpy as np
@@ -15,7 +17,7 @@ from provenance.judge.rulings import Judge, Judgement, Scope
 from provenance.model import Collection, DateRange, Flags, Int64s, Library, Policy
 
 Column: TypeAlias = pa.Array | pa.ChunkedArray
-_COLLECTED = "collected"
+COLLECTED = "collected"
 """The label with the day on which a row was collected."""
 _DAY = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?!\d).*)?)?", re.DOTALL)
 
@@ -90,8 +92,8 @@ class CircumstanceJudges:
         for index in reversed(range(len(self._collections))):
             members = self._members(self._collections[index], files, sources, addresses, labels)
             collections[members] = index
-        days = _values_of(labels, _COLLECTED).dictionary_encode()
-        ranges = [*(_parse_day(text) for text in days.dictionary.to_pylist()), None]
+        days = values_of(labels, COLLECTED).dictionary_encode()
+        ranges = [*(parse_day(text) for text in days.dictionary.to_pylist()), None]
         day_codes = days.indices.fill_null(len(ranges) - 1).to_numpy(zero_copy_only=False)
         pairs = collections * len(ranges) + day_codes
         unique, first, inverse = np.unique(pairs, return_index=True, return_inverse=True)
@@ -134,38 +136,34 @@ class CircumstanceJudges:
     ) -> Flags:
         members = np.ones(len(files), bool)
         if collection.files is not None:
-            members &= _matching(files, re.compile(translate(collection.files)))
+            members &= _where(files, re.compile(translate(collection.files)).fullmatch)
         if collection.source is not None:
-            members &= _matching(sources, re.compile(re.escape(collection.source)))
+            members &= _where(sources, collection.source.__eq__)
         if collection.host is not None:
-            members &= _on_host(addresses, collection.host)
+            members &= _where(addresses, partial(is_on_host, collection.host))
         if collection.column is not None and collection.value is not None:
-            values = _values_of(labels, collection.column)
-            members &= _matching(values, re.compile(translate(collection.value)))
+            values = values_of(labels, collection.column)
+            members &= _where(values, re.compile(translate(collection.value)).fullmatch)
         return members
 
 
-def _matching(column: Column, pattern: re.Pattern[str]) -> Flags:
-    # Only the distinct values are matched; one more element, False, is for null.
+def _where(column: Column, is_wanted: Callable[[str], object]) -> Flags:
+    # Only the distinct values are tested; one more element, False, is for null.
     encoded = _combine(column).dictionary_encode()
-    hits = [pattern.fullmatch(value) is not None for value in encoded.dictionary.to_pylist()]
+    hits = [bool(is_wanted(value)) for value in encoded.dictionary.to_pylist()]
     codes = encoded.indices.fill_null(len(hits)).to_numpy(zero_copy_only=False)
     flags: Flags = np.array([*hits, False])[codes]
     return flags
 
 
-def _on_host(addresses: Column, host: str) -> Flags:
+def is_on_host(host: str, address: str) -> bool:
+    """Return whether an address is on a host or one of its subdomains."""
     wanted = host_of(f"//{host}") or host.casefold()
-    encoded = _combine(addresses).dictionary_encode()
-    hosts = (host_of(address) or "" for address in encoded.dictionary.to_pylist())
-    hits = [f".{found}".endswith(f".{wanted}") for found in hosts]
-    codes = encoded.indices.fill_null(len(hits)).to_numpy(zero_copy_only=False)
-    flags: Flags = np.array([*hits, False])[codes]
-    return flags
+    return f".{host_of(address) or ''}".endswith(f".{wanted}")
 
 
-def _values_of(labels: Column, name: str) -> pa.Array:
-    """Return the value of one column of each row; null where there is none."""
+def values_of(labels: Column, name: str) -> pa.Array:
+    """Return the value of one column of each row of type `LABELS`; null where there is none."""
     lists = _combine(labels)
     if lists.null_count == len(lists):
         return pa.nulls(len(lists), pa.large_string())
@@ -178,7 +176,7 @@ def _values_of(labels: Column, name: str) -> pa.Array:
     return pc.struct_field(pairs, "value").take(indices)
 
 
-def _parse_day(text: str) -> DateRange | None:
+def parse_day(text: str) -> DateRange | None:
     """Return the day, month or year that a row states; None if it states none."""
     match = _DAY.fullmatch(text.strip())
     if match is None:

@@ -323,7 +323,7 @@ def _first_sentence(paraphrase: str) -> str:
 
 def _rule_file(subject_terms: SubjectTerms) -> str:
     kind = "sources" if subject_terms.platform else "licences"
-    return f"rules/{kind}/{subject_terms.subject}.yaml"
+    return f"my-rules/{kind}/{subject_terms.subject}.yaml (see --rules)"
 
 
 def _licence_only_hint(subject_terms: SubjectTerms) -> str:

@@ -32,8 +32,8 @@ _REASONS = tuple(OriginReason)
 
 
 @dataclass(frozen=True, slots=True)
-class OriginSignals:
-    """Observations on matches.
+class ItemMarks:
+    """How items present the passages that they share with texts.
 
     Parameters
     ----------
@@ -44,13 +44,8 @@ class OriginSignals:
         italics, and in lines of verse; NaN where the item's text is unknown.
     attributed : ndarray of bool, shape (n,)
         Whether the item names another author beside the passage.
-    other_authors : ndarray of int64, shape (n,)
-        Number of other authors of items that have the passage, do not quote it, and are no copies
-        of the item.
-    background : ndarray of bool, shape (n,)
-        Whether a background has the passage.
-    document_older : ndarray of bool, shape (n,)
-        Whether the text existed before the item.
+    signed : ndarray of bool, shape (n,)
+        Whether the item is short and ends with a name.
     """
 
     item_shares: Floats
@@ -58,9 +53,52 @@ class OriginSignals:
     italic: Floats
     verse: Floats
     attributed: Flags
+    signed: Flags
+
+    @property
+    def are_whole(self) -> Flags:
+        """Which passages are whole items."""
+        return self.item_shares >= _WHOLE
+
+    @property
+    def are_verse(self) -> Flags:
+        """Which passages are lines as of verse in an item that goes on around them."""
+        return ~self.are_whole & (self.verse >= QUOTED)
+
+    @property
+    def are_quotations(self) -> Flags:
+        """Which passages the item presents as somebody else's."""
+        return (
+            (self.quoted >= QUOTED)
+            | (self.signed & self.are_whole)
+            | (self.attributed & ((self.italic >= QUOTED) | self.are_verse))
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class OriginSignals:
+    """Observations on matches.
+
+    Parameters
+    ----------
+    marks : ItemMarks
+        How the items present the passages.
+    other_authors : ndarray of int64, shape (n,)
+        Number of other authors of items that have the passage, do not quote it, and are no copies
+        of the item.
+    background : ndarray of bool, shape (n,)
+        Whether a background has the passage.
+    document_older : ndarray of bool, shape (n,)
+        Whether the text existed before the item.
+    document_dated : ndarray of bool, shape (n,)
+        Whether the text bears a date before the item; it may have been added to since.
+    """
+
+    marks: ItemMarks
     other_authors: Int64s
     background: Flags
     document_older: Flags
+    document_dated: Flags
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,26 +128,25 @@ def decide_origins(signals: OriginSignals) -> OriginDecisions:
     Notes
     -----
     A quotation is what a background has, what is older than the item, what the item has between
-    quotation marks or in quoted lines, or ascribes to somebody else at the end of its own few words
-    or in italics, and a part of an item that is verse or that other authors use in another context.
-    It is undecided whether a part is, if half of it is quoted or the item's text is not known, and
-    whether a whole item is, if several others have it as a part. All else is the item's.
+    quotation marks or in quoted lines, or in italics beside a name, what is the whole of a short
+    item that ends with a name, and a part of an item that is verse beside a name or that other
+    authors use in another context. It is undecided whether a part is, if half of it is quoted, if
+    it is verse, since lists look like it, or if the item's text is not known, whether a whole item
+    is, if several others have it as a part, and whether either is, if the text bears an earlier
+    date. All else is the item's.
     """
-    is_whole = signals.item_shares >= _WHOLE
-    is_known = ~np.isnan(signals.quoted)
-    quoted, italic, verse = (
-        np.nan_to_num(share) for share in (signals.quoted, signals.italic, signals.verse)
-    )
-    is_quoted = quoted >= QUOTED
+    marks = signals.marks
+    is_whole, is_known = marks.are_whole, ~np.isnan(marks.quoted)
     is_quotation = (
         signals.background
         | signals.document_older
-        | is_quoted
-        | (signals.attributed & (is_whole | (italic >= QUOTED)))
-        | (~is_whole & ((signals.other_authors > 0) | (verse >= QUOTED)))
+        | marks.are_quotations
+        | (~is_whole & (signals.other_authors > 0))
     )
-    is_unclear = np.where(
-        is_whole, signals.other_authors >= _SEVERAL, ~is_known | (quoted >= PART_QUOTED)
+    is_unclear = signals.document_dated | np.where(
+        is_whole,
+        signals.other_authors >= _SEVERAL,
+        ~is_known | (marks.quoted >= PART_QUOTED) | marks.are_verse,
     )
     origins = np.where(
         is_quotation,
@@ -119,14 +156,15 @@ def decide_origins(signals: OriginSignals) -> OriginDecisions:
     observed = {
         OriginReason.WHOLE_ITEM: is_whole,
         OriginReason.ITEM_CONTINUES: ~is_whole,
-        OriginReason.ITEM_QUOTES: quoted >= PART_QUOTED,
-        OriginReason.ITEM_ATTRIBUTES: signals.attributed,
-        OriginReason.ITEM_ITALICS: italic >= QUOTED,
-        OriginReason.ITEM_VERSE: verse >= QUOTED,
+        OriginReason.ITEM_QUOTES: marks.quoted >= PART_QUOTED,
+        OriginReason.ITEM_ATTRIBUTES: marks.attributed | (marks.signed & is_whole),
+        OriginReason.ITEM_ITALICS: marks.italic >= QUOTED,
+        OriginReason.ITEM_VERSE: marks.verse >= QUOTED,
         OriginReason.OTHER_AUTHORS: signals.other_authors > 0,
         OriginReason.BACKGROUND: signals.background,
         OriginReason.DOCUMENT_OLDER: signals.document_older,
         OriginReason.TEXT_UNKNOWN: ~is_known & ~is_whole,
+        OriginReason.DOCUMENT_DATED: signals.document_dated,
     }
     reasons = sum(
         np.where(mask, 1 << _REASONS.index(reason), 0) for reason, mask in observed.items()

@@ -24,3 +24,4 @@ class OriginReason(StrEnum):
     BACKGROUND = "background"
     DOCUMENT_OLDER = "document-older"
     TEXT_UNKNOWN = "text-unknown"
+    DOCUMENT_DATED = "document-dated"

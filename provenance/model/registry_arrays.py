@@ -127,8 +127,9 @@ class RegistryArrays:
         Tokens of all items, with gaps between segments.
     token_offsets : ndarray of int64, shape (n + 1,)
         Tokens of item `i` are `tokens[token_offsets[i]:token_offsets[i + 1]]`.
-    item_sizes : ndarray of uint8, shape (n,)
-        Tokens of each item, at most 255.
+    item_sizes : ndarray of uint8, shape (n, 2)
+        Tokens of each item, at most 255; those on its first line, 0 if it is the only one or has
+        more than 255.
     is_live : ndarray of bool, shape (n,)
         Whether a number is of an item that counts: one that was neither withdrawn nor replaced.
     first : ndarray of uint32, shape (n,)

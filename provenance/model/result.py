@@ -174,6 +174,8 @@ class ObservationKind(StrEnum):
     OPTED_OUT = "opted-out"
     MARKED_ITEM = "marked-item"
     CONTRADICTED_LICENCE = "contradicted-licence"
+    EMPTY_COLLECTION = "empty-collection"
+    UNREADABLE_DAY = "unreadable-day"
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +189,7 @@ class Observation:
     source : str or None
         The source: of the marked item, or whose terms contradict the licence.
     detail : str or None
-        The id of the marked item; the licence, as declared.
+        The id of the marked item; the licence, as declared; the name of the collection.
     documents : int
         Number of documents.
     tokens : int

@@ -21,6 +21,7 @@ DOCUMENTS = pa.schema(
         pa.field("url", pa.string()),
         pa.field("licence", pa.string()),
         pa.field("fetched", pa.string()),  # when the page was fetched, as the row states it
+        pa.field("dated", pa.string()),  # its date, on which it was fetched or published
         pa.field("came_with", CAME_WITH),
         # Values of the columns that collections of a policy name, and of `collected`.
         pa.field("labels", LABELS),

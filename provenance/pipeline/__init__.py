@@ -15,9 +15,10 @@ if TYPE_CHECKING:
         save_answer,
         without_lists,
     )
+    from provenance.pipeline.build_commands import registry_recipe
     from provenance.pipeline.calibration.calibrate import PlantingOptions, calibrate
     from provenance.pipeline.calibration.chance_fit import fit_chance_model
-    from provenance.pipeline.clean_output import check_output_outside
+    from provenance.pipeline.clean_output import check_output_file, check_output_outside
     from provenance.pipeline.dataset_check import check
     from provenance.pipeline.dataset_cleaning import clean
     from provenance.pipeline.dataset_diff import diff
@@ -75,13 +76,12 @@ if TYPE_CHECKING:
         mark,
         merge_into,
         opt_out,
-        registry_recipe,
         registry_upkeep,
         restore_to_registry,
         take_subset,
         upgrade,
         withdraw_from_registry,
-        withdrawn_items,
+        withdrawn_lines,
     )
     from provenance.pipeline.report_io import (
         check_writable,
@@ -142,6 +142,7 @@ __all__ = [
     "calibrate",
     "check",
     "check_ledger",
+    "check_output_file",
     "check_output_outside",
     "check_pdf_library",
     "check_policy",
@@ -210,7 +211,7 @@ __all__ = [
     "verify_rule_copies",
     "watch_rule_copies",
     "withdraw_from_registry",
-    "withdrawn_items",
+    "withdrawn_lines",
     "without_lists",
     "write_policy_template",
 ]
@@ -266,6 +267,7 @@ _MODULES = {
     "cache_usage": "result_cache",
     "calibrate": "calibration.calibrate",
     "check": "dataset_check",
+    "check_output_file": "clean_output",
     "check_output_outside": "clean_output",
     "check_policy": "rule_commands.policy_commands",
     "check_writable": "report_io",
@@ -303,11 +305,11 @@ _MODULES = {
     "mark": "registry_changes",
     "take_subset": "registry_changes",
     "Conditions": "registry_changes",
-    "registry_recipe": "registry_changes",
+    "registry_recipe": "build_commands",
     "registry_upkeep": "registry_changes",
     "restore_to_registry": "registry_changes",
     "withdraw_from_registry": "registry_changes",
-    "withdrawn_items": "registry_changes",
+    "withdrawn_lines": "registry_changes",
     "verify_registry": "registries",
     "verify_rule_copies": "rule_commands.rule_checking",
     "watch_rule_copies": "rule_commands.rule_checking",

@@ -13,6 +13,7 @@ from provenance.pipeline.dataset_check import check as run_check
 from provenance.pipeline.declared_only import empty_registry
 from provenance.pipeline.progress import ProgressCallback, report_progress_to
 from provenance.pipeline.python_inputs import Address, find_addresses
+from provenance.pipeline.registry_changes import forget_registries
 from provenance.pipeline.report_io import effective_policy
 from provenance.pipeline.result_cache import cache_folder
 from provenance.pipeline.settings import Settings
@@ -157,6 +158,7 @@ def check(  # noqa: PLR0913 (the options of the command)
     rules: Address | None = None,
     threads: int | None = None,
     no_cache: bool = False,
+    verify: bool = False,
     allow_unread: int = 0,
     progress: ProgressCallback | None = None,
     **options: Unpack[PolicyOptions],
@@ -169,8 +171,8 @@ def check(  # noqa: PLR0913 (the options of the command)
     ----------
     corpus : str, path, or data
         A file, folder, pattern or address, or several of them; a list of texts; a table of pandas,
-        polars or Arrow; a `Dataset`, `IterableDataset` or `DatasetDict`; or any iterable of
-        mappings. An iterator is read once.
+        polars or Arrow, or a mapping of columns; a `Dataset`, `IterableDataset` or `DatasetDict`;
+        or any iterable of mappings. An iterator is read once.
     hub : str, optional
         Name of a dataset on a hub, instead of a corpus.
     split : str, optional
@@ -193,6 +195,8 @@ def check(  # noqa: PLR0913 (the options of the command)
         Number of threads; by default one per core.
     no_cache : bool, optional
         Do not use what earlier checks stored.
+    verify : bool, optional
+        Compare the files of the registries with their digests, even if that was done before.
     allow_unread : int, optional
         Number of files that may be unreadable; more make the outcome "incomplete", which is false.
     progress : callable, optional
@@ -233,6 +237,8 @@ def check(  # noqa: PLR0913 (the options of the command)
         None if policy is None else fspath(policy),
         **normalise_options(options, "check", PolicyOptions.__annotations__),
     )
+    if verify:
+        forget_registries(effective, settings.control)
     with report_progress_to(progress):
         return Outcome(run_check(_open(corpus, hub, split, effective), effective, settings))
 

@@ -100,7 +100,7 @@ def check_spans(
         If it is invalid.
     """
     _require(spans.schema == schema)
-    declared = ("address", "fetched", "labels", "licence", "signals", "declared")
+    declared = ("address", "fetched", "dated", "labels", "licence", "signals", "declared")
     optional = ("source", *declared, *_EXCERPTS)
     _require(not any(spans[name].null_count for name in schema.names if name not in optional))
     columns = {

@@ -39,6 +39,22 @@ def check_output_is_free(output: Path, corpus: Sequence[str]) -> None:
         )
 
 
+def check_output_file(output: Path, corpus: Sequence[str]) -> None:
+    """Check before the work that a file can be written, and is no part of a corpus.
+
+    Raises
+    ------
+    OutputError
+        If its folder is missing, or as in `check_output_outside`.
+    """
+    if not os.path.isdir(output.absolute().parent):
+        raise OutputError(
+            f"{output} cannot be written: there is no folder {output.parent}",
+            remedy="name a file in an existing folder",
+        )
+    check_output_outside(output, corpus)
+
+
 def check_output_outside(output: Path, corpus: Sequence[str]) -> None:
     """Check that an output path is no part of a corpus.
 

@@ -29,6 +29,7 @@ from provenance.pipeline.findings.finding_table import (
 from provenance.pipeline.findings.item_repetition import add_repetition
 from provenance.pipeline.locate.claims import attribute_claims
 from provenance.pipeline.locate.locations import locate_matches
+from provenance.pipeline.locate.rivals import prefer_unquoted
 from provenance.pipeline.scan.readings import ReadingBatch, ScannedCorpus
 from provenance.pipeline.stage_log import log_duration
 from provenance.read.corpus.corpus_parts import Part
@@ -113,6 +114,7 @@ def find_in_corpus(  # noqa: PLR0913 (a corpus, what it is matched with, and how
     for batch in corpus.batches():
         readings = [reading.select_registries(0, len(registries)) for reading in batch.readings]
         claims = attribute_claims(readings, registries, model, threads)
+        claims = prefer_unquoted(claims, registries)
         spans = locate_matches(
             parts, readings, claims, registries, references.backgrounds, cache, threads
         )

@@ -57,6 +57,7 @@ from provenance.pipeline.jit_warmup import StartedCheck, compile_kernels, start_
 from provenance.pipeline.locate.backgrounds import background_coverage, common_coverage
 from provenance.pipeline.remote_registries import fetch_registries, local_folder
 from provenance.pipeline.scan.document_sampling import DocumentSampler
+from provenance.pipeline.scan.label_values import LabelValues, observe_labels
 from provenance.pipeline.scan.readings import RegistryIndex
 from provenance.pipeline.scan.reread import ScanContext, scan_and_locate
 from provenance.pipeline.scan.row_metadata import build_declarations
@@ -230,6 +231,15 @@ def _run_check(
         calibration=None if calibration is None else calibration.summary(corpus_summary.digest),
         sample=None if sampler is None else sampler.summary(),
         corpus_model=model_summary(model, settings.model_of, registries),
+        observations=(
+            *report.result.observations,
+            *observe_labels(
+                policy,
+                {name for part in corpus.parts for name in part.files},
+                LabelValues.merge(reading.labels for reading in readings),
+                is_sample=sampler is not None,
+            ),
+        ),
         unread=located.unread,
         allow_unread=settings.allow_unread,
     )
@@ -272,6 +282,7 @@ def _build_report(  # noqa: PLR0913 (takes the outcome of every stage)
             measured_corpus,
             sorted(sources),
             [each.name for each in policy.collections],
+            policy.undecided,
         ),
         rulings=source_rulings(finding_set, summaries, library, judges),
         gates=outcomes,

@@ -1,33 +1,40 @@
-"""`provenance.clean`, `diff` and `merge`: the commands of the same names, as functions."""
+"""`provenance.clean`, `diff`, `merge` and others: the commands of the same names, as functions."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from os import fspath
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
 from provenance.errors import PolicyError, UnsupportedFormat
-from provenance.model import Changes, Cleaning, Receipt, Verdict
+from provenance.model import Calibration, Changes, Cleaning, Policy, Receipt, Trace, Verdict
 from provenance.pipeline.api import Outcome, normalise_options
+from provenance.pipeline.calibration.calibrate import PlantingOptions
+from provenance.pipeline.calibration.calibrate import calibrate as measure_recall
+from provenance.pipeline.clean_output import check_output_file
 from provenance.pipeline.dataset_check import check as run_check
 from provenance.pipeline.dataset_cleaning import clean as clean_corpus
 from provenance.pipeline.dataset_diff import diff as compare
+from provenance.pipeline.matching.tracing import trace as look_up
 from provenance.pipeline.progress import ProgressCallback, report_progress_to
 from provenance.pipeline.python_inputs import Address, find_addresses
+from provenance.pipeline.registry_changes import forget_registries
 from provenance.pipeline.report_io import effective_policy
 from provenance.pipeline.result_cache import cache_folder
 from provenance.pipeline.settings import Settings
 from provenance.pipeline.shards import CheckPlan
 from provenance.read.policy.gate_syntax import parse_rate
 from provenance.read.policy.policy_file import PolicyOptions
+from provenance.report.files.calibration_json import write_calibration
 from provenance.report.files.report_reader import read_report
 
 
 class RunOptions(TypedDict, total=False):
-    """Options of a run: threads, cache, rules, and progress."""
+    """Options of a run: threads, cache, rules, verification of registries, and progress."""
 
     threads: int | None
     no_cache: bool
+    verify: bool
     rules: Address | None
     progress: ProgressCallback | None
 
@@ -44,7 +51,37 @@ class CleanOptions(RunOptions, total=False):
     collected: str | None
     actor: str | None
     text_columns: Iterable[str]
-    max_document: str | None
+    max_document: str | int | None
+
+
+class CalibrateOptions(RunOptions, total=False):
+    """Options of `calibrate`, beside those that say what is planted."""
+
+    split: str | None
+    allow_unread: int
+    policy: Address | None
+    registries: Iterable[Address]
+    text_columns: Iterable[str]
+    max_document: str | int | None
+
+
+class TraceOptions(TypedDict, total=False):
+    """Options of `trace`."""
+
+    policy: Address | None
+    model_of: Address | None
+    rules: Address | None
+    verify: bool
+    registries: Iterable[Address]
+    backgrounds: Iterable[Address]
+    common_background: bool | None
+    purpose: str | None
+    collected: str | None
+    actor: str | None
+    jurisdiction: str | None
+    commercial: bool | None
+    model: Iterable[str]
+    claims: Iterable[str]
 
 
 class DiffOptions(RunOptions, total=False):
@@ -57,7 +94,7 @@ class DiffOptions(RunOptions, total=False):
     common_background: bool | None
     collected: str | None
     text_columns: Iterable[str]
-    max_document: str | None
+    max_document: str | int | None
 
 
 _POLICY_NAMES = frozenset(PolicyOptions.__annotations__)
@@ -103,8 +140,8 @@ def clean(  # noqa: PLR0913 (the options of the command)
         Report of an earlier check of the same dataset, instead of checking it now.
     **options
         `registries`, `backgrounds`, `common_background`, `policy`, `purpose`, `collected`, `actor`,
-        `text_columns`, `max_document`, `model_of`, `rules`, `threads`, `no_cache`: as the options
-        of the command. `progress` as for `check`.
+        `text_columns`, `max_document`, `model_of`, `rules`, `threads`, `no_cache`, `verify`: as the
+        options of the command. `progress` as for `check`.
 
     Returns
     -------
@@ -117,14 +154,10 @@ def clean(  # noqa: PLR0913 (the options of the command)
         If the dataset cannot be cleaned; then there is no copy.
     """
     addresses = _addresses(corpus)
-    policy_options = {name: value for name, value in options.items() if name in _POLICY_NAMES}
-    model_of, policy_file = options.get("model_of"), options.get("policy")
+    model_of = options.get("model_of")
     if result is None:
-        policy = effective_policy(
-            None if policy_file is None else fspath(policy_file),
-            **normalise_options(policy_options, "clean", _POLICY_NAMES),
-        )
-    elif policy_file or model_of or any(policy_options.values()):
+        policy = _policy(options, "clean")
+    elif any(options.get(name) for name in ("policy", "model_of", *_POLICY_NAMES)):
         raise PolicyError(
             "result= already has a policy, registries and a model",
             remedy="leave out the other options of the check, or leave out result=",
@@ -137,6 +170,8 @@ def clean(  # noqa: PLR0913 (the options of the command)
         raise ValueError(f"{min(unknown)!r} is not a verdict that can be removed")
     cleaning = Cleaning(removed, redact, waived=waived, contested=contested)
     settings = run_settings(options, model_of=None if model_of is None else Path(model_of))
+    if options.get("verify", False):
+        forget_registries(policy)
     with report_progress_to(options.get("progress")):
         return clean_corpus(
             addresses,
@@ -157,8 +192,8 @@ def diff(old: Address, new: Address, **options: Unpack[DiffOptions]) -> Changes:
         A dataset, which is checked, or the folder of a report.
     **options
         `registries`, `backgrounds`, `common_background`, `policy`, `collected`, `text_columns`,
-        `max_document`, `rules`, `threads`, `no_cache`, `allow_unread`: as the options of the
-        command. `progress` as for `check`.
+        `max_document`, `rules`, `threads`, `no_cache`, `verify`, `allow_unread`: as the options of
+        the command. `progress` as for `check`.
 
     Returns
     -------
@@ -172,12 +207,9 @@ def diff(old: Address, new: Address, **options: Unpack[DiffOptions]) -> Changes:
         If they cannot be compared.
     """
     first, second = _addresses(old)[0], _addresses(new)[0]
-    policy_file = options.get("policy")
-    policy_options = {name: value for name, value in options.items() if name in _POLICY_NAMES}
-    policy = effective_policy(
-        None if policy_file is None else fspath(policy_file),
-        **normalise_options(policy_options, "diff", _POLICY_NAMES),
-    )
+    policy = _policy(options, "diff")
+    if options.get("verify", False):
+        forget_registries(policy)
     with report_progress_to(options.get("progress")):
         allowed = options.get("allow_unread", 0)
         return compare(first, second, policy, run_settings(options, allow_unread=allowed))
@@ -228,6 +260,126 @@ def merge(folder: Address, *, threads: int | None = None) -> Outcome:
         **paths,
     )
     return Outcome(run_check(values["corpus"], policy, settings))
+
+
+def calibrate(
+    corpus: Address | Iterable[Address],
+    *,
+    output: Address | None = None,
+    plants: int = 12_000,
+    seed: int = 0,
+    control: Address | None = None,
+    background: Address | None = None,
+    **options: Unpack[CalibrateOptions],
+) -> Calibration:
+    """Measure how much of the copied content a check finds, as `provenance calibrate` does.
+
+    Parameters
+    ----------
+    corpus : str, path, or iterable of them
+        Files, folders, patterns, addresses; nothing is written to them.
+    output : str or path, optional
+        File for the measurements, which `check` takes as `calibration`.
+    plants : int, optional
+        Number of items to plant.
+    seed : int, optional
+        Random seed for the choice of items, places and edits.
+    control : str or path, optional
+        A registry of items that cannot be in the corpus.
+    background : str or path, optional
+        A registry of texts that contain no item.
+    **options
+        `registries`, `policy`, `text_columns`, `max_document`, `split`, `allow_unread`, `threads`,
+        `no_cache`, `verify`: as the options of the command. `progress` as for `check`.
+
+    Returns
+    -------
+    Calibration
+        The recall by length and edit, and the rate of false matches.
+
+    Raises
+    ------
+    ProvenanceError
+        If it cannot be measured.
+    """
+    addresses, policy = _addresses(corpus), _policy(options, "calibrate")
+    if output is not None:
+        check_output_file(Path(output), addresses)
+    planting = PlantingOptions(plants, seed, _as_string(control), _as_string(background))
+    if options.get("verify", False):
+        forget_registries(policy, planting.control, planting.background)
+    settings = run_settings(
+        options, split=options.get("split"), allow_unread=options.get("allow_unread", 0)
+    )
+    with report_progress_to(options.get("progress")):
+        calibration = measure_recall(addresses, policy, planting, settings)
+    if output is not None:
+        write_calibration(calibration, Path(output))
+    return calibration
+
+
+def trace(text: str, **options: Unpack[TraceOptions]) -> Trace:
+    """Look up which passages of a text registries contain, as `provenance trace` does.
+
+    No gate applies. For many texts, `Matcher` is faster.
+
+    Parameters
+    ----------
+    text : str
+        The text.
+    **options
+        `registries`, `backgrounds`, `common_background`, `policy`, `purpose`, `collected`, `actor`,
+        `jurisdiction`, `commercial`, `model`, `claims`, `model_of`, `rules`, `verify`: as the
+        options of the command.
+
+    Returns
+    -------
+    Trace
+        The `findings`, as a table of Arrow, and the `rulings` on their sources.
+
+    Raises
+    ------
+    ProvenanceError
+        If the text cannot be looked up.
+    """
+    policy = _policy(options, "trace")
+    rules, model_of = options.get("rules"), options.get("model_of")
+    if options.get("verify", False):
+        forget_registries(policy)
+    return look_up(
+        text,
+        policy,
+        None if rules is None else Path(rules),
+        None if model_of is None else Path(model_of),
+        quiet=True,
+    )
+
+
+def open_report(result: Address) -> Outcome:
+    """Open the report of an earlier check, to look at it or render it as `provenance report` does.
+
+    Parameters
+    ----------
+    result : str or path
+        The folder that `provenance check --output` or `Outcome.write` wrote.
+    """
+    return Outcome(read_report(Path(result)))
+
+
+def _policy(options: Mapping[str, Any], caller: str) -> Policy:
+    """Return the policy under the options of the function `caller`."""
+    return effective_policy(
+        _as_string(options.get("policy")),
+        **normalise_options(
+            {name: value for name, value in options.items() if name in _POLICY_NAMES},
+            caller,
+            _POLICY_NAMES,
+        ),
+    )
+
+
+def _as_string(path: Address | None) -> str | None:
+    return None if path is None else fspath(path)
 
 
 def _addresses(data: Address | Iterable[Address]) -> list[str]:

@@ -12,6 +12,7 @@ from provenance.read.corpus.address_resolution import (
 )
 from provenance.read.corpus.hub_datasets import HUB_PREFIX, is_hub_name
 from provenance.read.corpus.stream_input import is_stream
+from provenance.read.formats.detection import format_by_name
 
 Address = str | PathLike[str]
 
@@ -22,8 +23,8 @@ def find_addresses(data: object, hub: str | None = None) -> list[str] | None:
     Parameters
     ----------
     data : object
-        A path or address, several of them, or anything else. In a list of strings, all are
-        addresses if one of them is; they are texts if none is, and any has a space.
+        A path or address, several of them, or anything else. Strings in a list are addresses if
+        all of them are; otherwise they are texts, if any has a space and is not called like a file.
     hub : str or None
         Name of a dataset on a hub, instead of data.
 
@@ -53,12 +54,13 @@ def find_addresses(data: object, hub: str | None = None) -> list[str] | None:
 
 def _addresses_among(strings: list[str]) -> list[str] | None:
     """Return strings that are addresses; None if they are texts."""
-    if any(map(_is_address, strings)):
+    others = [text for text in strings if not _is_address(text)]
+    if not others:
         return [_existing(text) for text in strings]
-    if any(len(text.split()) > 1 for text in strings):
+    if any(len(text.split()) > 1 and format_by_name(text) is None for text in others):
         return None
     raise InputError(
-        f"{strings[0]!r:.80} and other strings are neither files nor texts",
+        f"{others[0]!r:.80} is neither a file nor a text",
         remedy='give paths, texts as [{"text": …}], or a dataset on a hub as hub="owner/name".',
     )
 

@@ -68,7 +68,7 @@ class DumpSource:
         Columns of tables.
     published : int or None
         Total number of items of the source, where known.
-    max_document : str or None
+    max_document : str, int or None
         Size limit of an item: "64MB".
     """
 
@@ -77,7 +77,7 @@ class DumpSource:
     layout: str = "auto"
     columns: ColumnMapping = NO_COLUMNS
     published: int | None = None
-    max_document: str | None = None
+    max_document: str | int | None = None
 
     @property
     def declared_totals(self) -> dict[str, int]:

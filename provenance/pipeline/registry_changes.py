@@ -334,23 +334,32 @@ def example_items(folder: Path, count: int) -> list[ExampleItem]:
     ]
 
 
-def registry_recipe(folder: Path) -> tuple[Manifest, dict[str, int]]:
-    """Return the manifest of a registry, and the number of its tombstones by source."""
-    mapped = map_registry(folder)
-    counts = pc.value_counts(read_tombstones(mapped)["source"]).to_pylist()
-    return mapped.manifest, {entry["values"]: entry["counts"] for entry in counts}
+WITHDRAWN_COLUMNS = {
+    "item": "id",
+    "source": "source",
+    "site": "site",
+    "date": "date",
+    "reason": "reason",
+    "expires": "fingerprint_until",
+}
+"""Columns of tombstones that are shown, and how they are called there."""
 
 
-def withdrawn_items(folder: Path, source: str | None = None) -> Iterator[str]:
-    """Yield what was withdrawn from a registry, of one source or all, as lines of CSV."""
+def withdrawn_items(folder: Path, source: str | None = None) -> pa.Table:
+    """Return what was withdrawn from a registry, of one source or all."""
     tombstones = read_tombstones(map_registry(folder))
     if source is not None:
         tombstones = tombstones.filter(pc.equal(tombstones["source"], source))
+    return tombstones.select([*WITHDRAWN_COLUMNS]).rename_columns([*WITHDRAWN_COLUMNS.values()])
+
+
+def withdrawn_lines(folder: Path, source: str | None = None) -> Iterator[str]:
+    """Yield what was withdrawn from a registry, of one source or all, as lines of CSV."""
+    tombstones = withdrawn_items(folder, source)
     text = StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["id", "source", "site", "date", "reason", "fingerprint_until"])
-    columns = ["item", "source", "site", "date", "reason", "expires"]
-    for batch in tombstones.select(columns).to_batches():
+    writer.writerow(tombstones.column_names)
+    for batch in tombstones.to_batches():
         writer.writerows(zip(*(column.to_pylist() for column in batch.columns), strict=True))
         yield text.getvalue()
         text.truncate(text.seek(0))

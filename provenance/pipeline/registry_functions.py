@@ -6,8 +6,12 @@ from os import PathLike, fspath
 from pathlib import Path
 from typing import TypedDict, Unpack
 
+import pyarrow as pa
+
 from provenance.errors import InputError
 from provenance.model import RegistrySummary
+from provenance.pipeline.build_commands import registry_recipe
+from provenance.pipeline.calibration.chance_fit import fit_chance_model
 from provenance.pipeline.dump_preview import DumpPreview
 from provenance.pipeline.dump_preview import preview_dumps as preview
 from provenance.pipeline.progress import ProgressCallback, report_progress_to
@@ -27,14 +31,18 @@ from provenance.pipeline.registry_changes import (
     ExampleItem,
     compact,
     example_items,
+    mark,
     merge_into,
+    opt_out,
     restore_to_registry,
     take_subset,
     upgrade,
     withdraw_from_registry,
+    withdrawn_items,
 )
 from provenance.pipeline.remote_registries import local_folder
-from provenance.pipeline.settings import EngineName
+from provenance.pipeline.settings import EngineName, Settings
+from provenance.registry.build.item_marks import Marking
 from provenance.registry.build.registry_merge import Combination
 from provenance.registry.build.withdrawal import Withdrawal
 from provenance.registry.manifest import Manifest
@@ -53,7 +61,7 @@ class DumpOptions(TypedDict, total=False):
     licence_column: str | None
     source_column: str | None
     text_format: str | None
-    max_document: str | None
+    max_document: str | int | None
     of: int | None
     engine: EngineName
     scheduler: str | None
@@ -107,6 +115,14 @@ class OpenRegistry:
         """
         verify_registry(self.path)
         return self
+
+    def recipe(self) -> str:
+        """Return the commands that build it again, as `provenance registry show --recipe`."""
+        return "\n".join(registry_recipe(self.path))
+
+    def withdrawn(self, source: str | None = None) -> pa.Table:
+        """Return what was withdrawn, of one source or all: id, source, site, date and reason."""
+        return withdrawn_items(self.path, source)
 
 
 def open_registry(registry: Address) -> OpenRegistry:
@@ -221,6 +237,8 @@ def remove_from_registry(  # noqa: PLR0913 (the options of the command)
     source: str | None = None,
     reason: str | None = None,
     purge: bool = False,
+    keep_fingerprints: str | None = None,
+    key: Address | None = None,
 ) -> Withdrawal:
     """Withdraw the items that meet all conditions given, as `provenance registry remove` does.
 
@@ -238,9 +256,21 @@ def remove_from_registry(  # noqa: PLR0913 (the options of the command)
         Why; kept with the tombstones.
     purge : bool, optional
         Rewrite files of any size now, and clear the cache.
+    keep_fingerprints : str, optional
+        A day: until then, keep a digest of each item, by which `check` with `withdrawn_key`
+        recognises texts that are the item.
+    key : str or path, optional
+        File with the key of these digests, outside of the registry; made if there is none.
     """
     conditions = Conditions(None if ids is None else fspath(ids), author, source, before=before)
-    return withdraw_from_registry(_local(registry), conditions, reason=reason, purge=purge)[0]
+    return withdraw_from_registry(
+        _local(registry),
+        conditions,
+        reason=reason,
+        purge=purge,
+        keep_fingerprints=keep_fingerprints,
+        key=None if key is None else Path(key),
+    )[0]
 
 
 def restore_registry_items(registry: Address, ids: Address, *, source: str | None = None) -> int:
@@ -261,6 +291,89 @@ def restore_registry_items(registry: Address, ids: Address, *, source: str | Non
         How many were lifted.
     """
     return restore_to_registry(_local(registry), fspath(ids), source)[1]
+
+
+def add_opt_outs(
+    registry: Address, lists: Address | Iterable[Address], *, reason: str | None = None
+) -> int:
+    """Add addresses to the opt-outs of a registry, as `provenance registry opt-out` does.
+
+    Parameters
+    ----------
+    registry : str or path
+        The registry; made if there is none.
+    lists : str, path, or iterable of them
+        Files that list domains, or addresses that stand for all below them.
+    reason : str, optional
+        Why; shown with each finding.
+
+    Returns
+    -------
+    int
+        How many are new.
+    """
+    return opt_out(_local(registry), _paths(lists), reason)[1]
+
+
+def mark_registry_items(
+    registry: Address,
+    ids: Address,
+    *,
+    source: str | None = None,
+    note: str | None = None,
+    undo: bool = False,
+) -> Marking:
+    """Mark items that their owner planted, as `provenance registry mark` does.
+
+    Parameters
+    ----------
+    registry : str or path
+        The registry.
+    ids : str or path
+        File that lists ids.
+    source : str, optional
+        Source of the items.
+    note : str, optional
+        What they are; kept with the marks.
+    undo : bool, optional
+        Remove the marks.
+
+    Returns
+    -------
+    Marking
+        How many `items` were marked, and how many ids are `absent`.
+    """
+    return mark(_local(registry), fspath(ids), source, note, undo=undo)
+
+
+def fit_registry(
+    registry: Address,
+    texts: Address | Iterable[Address],
+    *,
+    max_document: str | int | None = None,
+    progress: ProgressCallback | None = None,
+) -> OpenRegistry:
+    """Measure how often a registry matches by chance, as `provenance registry fit` does.
+
+    Parameters
+    ----------
+    registry : str or path
+        The registry, which is changed in place.
+    texts : str, path, or iterable of them
+        Files, folders, addresses of texts that contain none of its items.
+    max_document : str or int, optional
+        Largest size of a document, such as "200MB".
+    progress : callable, optional
+        As for `check`.
+
+    Raises
+    ------
+    InputError
+        If there is too little text, or not all of it can be read.
+    """
+    with report_progress_to(progress):
+        fit_chance_model(_local(registry), _paths(texts), Settings(), max_document)
+    return open_registry(registry)
 
 
 def compact_registry(registry: Address) -> OpenRegistry:
@@ -347,15 +460,18 @@ def _dump_source(
             "the source of these items is not given",
             remedy="name it with source=, or its column with source_column=",
         )
-    addresses = [dumps] if isinstance(dumps, str | PathLike) else dumps
     return DumpSource(
-        [fspath(address) for address in addresses],
+        _paths(dumps),
         source,
         options.get("layout", "auto"),
         ColumnMapping(columns, **mapping),  # type: ignore[arg-type]
         options.get("of"),
         options.get("max_document"),
     )
+
+
+def _paths(given: Address | Iterable[Address]) -> list[str]:
+    return [fspath(path) for path in ([given] if isinstance(given, str | PathLike) else given)]
 
 
 def _engine(options: DumpOptions) -> DumpEngine:

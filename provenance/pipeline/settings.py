@@ -61,3 +61,10 @@ class Settings:
     scheduler: str | None = None
     tasks: str | None = None
     shards: int | None = None
+
+    def __post_init__(self) -> None:
+        """Check numbers that a program gives; the command line checks its own."""
+        if self.threads < 1:
+            raise ValueError(f"threads is at least 1, not {self.threads}")
+        if self.allow_unread < 0:
+            raise ValueError(f"allow_unread is at least 0, not {self.allow_unread}")

@@ -1,5 +1,6 @@
 """Read the arrays that matching needs from a registry."""
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
@@ -115,7 +116,7 @@ def read_registry_arrays(
         keys=_read_keys(segments, bases),
         tokens=tokens,
         token_offsets=token_offsets,
-        item_sizes=_join([item_array(each, SIZES_FILE, np.uint8) for each in segments]),
+        item_sizes=_join([item_array(each, SIZES_FILE, np.uint8, 2) for each in segments]),
         is_live=is_live,
         first=first,
         representatives=representatives,
@@ -141,7 +142,7 @@ def _no_arrays(manifest: Manifest) -> RegistryArrays:
         keys=OrderKeys(np.zeros(0, np.uint64), no_places, no_places),
         tokens=no_numbers,
         token_offsets=np.zeros(1, np.int64),
-        item_sizes=no_bytes,
+        item_sizes=no_bytes.reshape(0, 2),
         is_live=np.zeros(0, np.bool_),
         first=no_numbers,
         representatives=no_numbers,
@@ -205,9 +206,10 @@ def read_tokens(segment: MappedSegment) -> tuple[UInt32s, Int64s]:
     return tokens, read_offsets(segment).astype(np.int64)
 
 
-def item_array(segment: MappedSegment, name: str, dtype: type[N]) -> npt.NDArray[N]:
-    """Return an array of a segment that has a value for each item, without reading it."""
-    return map_array(segment.files[name], dtype, segment.entry.items)
+def item_array(segment: MappedSegment, name: str, dtype: type[N], *columns: int) -> npt.NDArray[N]:
+    """Return an array of a segment that has a row for each item, without reading it."""
+    values = map_array(segment.files[name], dtype, segment.entry.items * math.prod(columns))
+    return values.reshape(segment.entry.items, *columns)
 
 
 def _join(arrays: Sequence[npt.NDArray[N]], bases: Int64s | None = None) -> npt.NDArray[N]:
@@ -217,7 +219,8 @@ def _join(arrays: Sequence[npt.NDArray[N]], bases: Int64s | None = None) -> npt.
     """
     if len(arrays) == 1:
         return arrays[0]
-    joined = np.empty(sum(len(array) + 1 for array in arrays) - 1, arrays[0].dtype)
+    size = sum(len(array) + 1 for array in arrays) - 1
+    joined = np.empty((size, *arrays[0].shape[1:]), arrays[0].dtype)
     at = 0
     for place, array in enumerate(arrays):
         joined[at : at + len(array)] = array if bases is None else array + bases[place]

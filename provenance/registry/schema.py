@@ -34,6 +34,7 @@ ITEMS_SCHEMA = pa.schema(
         pa.field("licence", pa.string()),
         pa.field("lead", _UINT32S, nullable=False),
         pa.field("trail", _UINT32S, nullable=False),
+        pa.field("first_line", pa.uint8(), nullable=False),  # tokens, if there are more lines
     ]
 )
 TEXTS_SCHEMA = pa.schema([pa.field("text", pa.large_string(), nullable=False)])
@@ -56,7 +57,7 @@ SCHEMAS = {
 
 _PACKED = "DELTA_BINARY_PACKED"
 _ITEMS: dict[str, Any] = {
-    "use_dictionary": ["source", "language", "licence", "lead", "trail"],
+    "use_dictionary": ["source", "language", "licence", "lead", "trail", "first_line"],
     "compression": "zstd",
     "column_encoding": {"created_at": _PACKED},
 }

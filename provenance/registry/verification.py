@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.errors import CorruptFile
+from provenance.fingerprint.first_lines import first_line_sizes
 from provenance.fingerprint.shingles import shingle
 from provenance.fingerprint.span_edges import dropped_edges as fingerprint_edges
 from provenance.fingerprint.tokenizer.tokenize import current_parameters, tokenise
@@ -207,14 +208,15 @@ class _SegmentCheck:
         codes = pc.fill_null(pc.index_in(rows["source"], names), len(names)).to_numpy()
         expected = {
             KEYS_FILE: keys,
-            SIZES_FILE: item_sizes(lengths),
+            SIZES_FILE: item_sizes(lengths, rows["first_line"]),
             CODES_FILE: codes.astype(np.uint8),
             AUTHORS_FILE: author_hashes(single_chunk(rows["author"]), keys),
             SEQUENCES_FILE: sequence_halves(sequences),
         }
         high = low + len(rows)
         for name, values in expected.items():
-            if not np.array_equal(self._array(name, values.dtype.type)[low:high], values):
+            stored = item_array(self._segment, name, values.dtype.type, *values.shape[1:])
+            if not np.array_equal(stored[low:high], values):
                 yield f"{name}, which differs from the items"
         self._identities[low:high], self._sequences[low:high] = identities, sequences
         seeds = shingle(tokens, self._parameters.seed_width)
@@ -308,17 +310,19 @@ class _SegmentCheck:
         return item_array(self._segment, name, dtype)
 
 
-def _has_tokens(column: pa.Array, expected: Tokens, edge_columns: pa.Table) -> bool:
-    """Return whether texts have the stated tokens and edges."""
+def _has_tokens(column: pa.Array, expected: Tokens, rows: pa.Table) -> bool:
+    """Return whether texts have the stated tokens, edges and first lines."""
     texts = Texts.of(column)
     tokens = tokenise(texts)
     edges = fingerprint_edges(texts, tokens)
-    lead, trail = (binary_to_lists(single_chunk(edge_columns[name])) for name in ("lead", "trail"))
+    lead, trail = (binary_to_lists(single_chunk(rows[name])) for name in ("lead", "trail"))
     pairs = (
         ((tokens.hashes, tokens.offsets), (expected.hashes, expected.offsets)),
         ((edges.lead, edges.lead_offsets), lead),
         ((edges.trail, edges.trail_offsets), trail),
     )
+    if not np.array_equal(first_line_sizes(texts, tokens), rows["first_line"].to_numpy()):
+        return False
     return all(
         np.array_equal(values, stated) and np.array_equal(offsets, bounds)
         for (values, offsets), (stated, bounds) in pairs

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pyarrow.parquet as pq
 
-from benchmarks.origin import Plant, excerpt, plant, score
+from benchmarks.origin import Plant, excerpt, plant, score, without_edge
 from tests.report.sample_findings import finding, findings_table
 
 SENTENCES = [f"This is sentence {n} of a post, and it is of some length." for n in range(20)]
@@ -21,6 +21,14 @@ def test_excerpts_are_whole_sentences_from_the_middle():
         assert text in " ".join(SENTENCES[1:-1])
     assert sum(text is not None for text in found) > 25
     assert excerpt(" ".join(SENTENCES[:2]), dice) is None
+
+
+def test_posts_are_cut_by_a_line_at_one_end():
+    dice = random.Random(1)
+    lines = [" ".join([f"Line {n} of a post", *["words"] * 12]) for n in range(3)]
+    found = {without_edge("\n".join(lines), dice) for _ in range(20)}
+    assert found == {"\n".join(lines[1:]), "\n".join(lines[:-1])}
+    assert without_edge("one line of a post with more words than a dozen, so long", dice) is None
 
 
 def test_plants_stand_where_they_are_said_to(tmp_path):

@@ -32,12 +32,11 @@ FINDINGS_COLUMNS = {
     "strength": "in bits: chance gives such a match once in 2^strength tokens",
     "expected": "expected number of chance matches of this strength in the whole dataset",
     "contested": "whether a permitted source or a background also contains the words, or the "
-    "policy contests what is undecided",
+    "policy contests what is undecided; not if a background's own terms forbid the use",
     "origin": "whose words they are: `item`, `quotation` or `undecided`; null unless the evidence "
     "is `content`",
     "origin_reasons": "what was observed: `whole-item`, `item-continues`, `item-quotes`, …",
-    "quoted_work": "id of the item of a background, or of another source, whose words they are; "
-    "null if not known",
+    "quoted_work": "title of the work of a background whose words they are; null if not known",
     "alternatives": "other items with the same words",
     "copies": "number of documents of the dataset that have words of the item; null for quotations "
     "and without an item",
@@ -60,6 +59,8 @@ REGISTRY_TABLES = {
         "licence": "licence that the item declares",
         "lead": "pieces that normalisation drops before the first word",
         "trail": "pieces that normalisation drops after the last word",
+        "first_line": "number of words on the first line, 0 if it is the only one or has more than "
+        "255",
     },
     "texts": {"text": "text of each item, in the order of `items`; absent with `--no-text`"},
     "sketch": {"source": "id of the source", "hash": "hash in the source's FracMinHash sketch"},
@@ -99,7 +100,7 @@ REGISTRY_TABLES = {
 REGISTRY_ARRAYS = {
     "tokens.npy": "32-bit hashes of the words of all items, item by item",
     "offsets.npy": "where each item begins in `tokens.npy`, and where the last one ends",
-    "sizes.npy": "number of words of each item, at most 255",
+    "sizes.npy": "for each item, number of words, at most 255, and of those on its first line",
     "firsts.npy": "number of the first item of the segment with the same words",
     "codes.npy": "index of each item's source in the segment's list",
     "authors.npy": "hash of each item's author; an item of unknown author has one of its own",

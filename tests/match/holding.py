@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from provenance.fingerprint.boundaries import breaks
+from provenance.fingerprint.first_lines import first_line_sizes
 from provenance.fingerprint.shingles import shingle
 from provenance.fingerprint.tokenizer.tokenize import current_parameters, tokenise
 from provenance.match.candidates.candidate_scan import find_candidates
@@ -95,6 +96,7 @@ def holding_in_segments(
         Number of each item.
     """
     all_tokens = tokens_of(*texts)
+    lines = first_line_sizes(texts_of(*texts), all_tokens).tolist()
     rows, sequences = rows_of(all_tokens), sequence_hashes(all_tokens.hashes, all_tokens.offsets)
     words = [tuple(row) or (-number,) for number, row in enumerate(rows)]
     members = [
@@ -145,7 +147,10 @@ def holding_in_segments(
         keys=_order_keys(members, bases[:-1]),
         tokens=tokens,
         token_offsets=offsets,
-        item_sizes=by_number([min(len(row), 255) for row in rows], np.uint8),
+        item_sizes=np.stack(
+            [by_number([min(len(row), 255) for row in rows], np.uint8), by_number(lines, np.uint8)],
+            axis=1,
+        ),
         is_live=is_live,
         first=first,
         representatives=reported if (reported != np.arange(count)).any() else reported[:0],

@@ -5,24 +5,31 @@ from dataclasses import fields, replace
 import numpy as np
 import pytest
 
-from provenance.match.origins import OriginSignals, are_copies, decide_origins
+from provenance.match.origins import ItemMarks, OriginSignals, are_copies, decide_origins
 from provenance.model import Origin, OriginReason
 
-OWN_PART = OriginSignals(
+PART = ItemMarks(
     item_shares=np.array([0.2]),
     quoted=np.zeros(1),
     italic=np.zeros(1),
     verse=np.zeros(1),
     attributed=np.zeros(1, bool),
+    signed=np.zeros(1, bool),
+)
+OWN_PART = OriginSignals(
+    PART,
     other_authors=np.zeros(1, np.int64),
     background=np.zeros(1, bool),
     document_older=np.zeros(1, bool),
+    document_dated=np.zeros(1, bool),
 )
+MARKS = {field.name for field in fields(ItemMarks)}
 
 
 def decided(**observed):
     arrays = {name: np.array([value]) for name, value in observed.items()}
-    found = decide_origins(replace(OWN_PART, **arrays))
+    marks = replace(PART, **{name: arrays.pop(name) for name in MARKS & arrays.keys()})
+    found = decide_origins(replace(OWN_PART, marks=marks, **arrays))
     reasons = {r for bit, r in enumerate(OriginReason) if found.reasons[0] >> bit & 1}
     return list(Origin)[found.origins[0]], reasons
 
@@ -40,14 +47,20 @@ def decided(**observed):
         ({"italic": 1.0}, Origin.ITEM),
         ({"italic": 1.0, "attributed": True}, Origin.QUOTATION),
         ({"attributed": True}, Origin.ITEM),
-        ({"attributed": True, "item_shares": 0.9}, Origin.QUOTATION),
-        ({"verse": 1.0}, Origin.QUOTATION),
+        ({"attributed": True, "item_shares": 0.9}, Origin.ITEM),
+        ({"signed": True}, Origin.ITEM),
+        ({"signed": True, "item_shares": 0.9}, Origin.QUOTATION),
+        ({"verse": 1.0}, Origin.UNDECIDED),
+        ({"verse": 1.0, "attributed": True}, Origin.QUOTATION),
+        ({"verse": 1.0, "attributed": True, "item_shares": 1.0}, Origin.ITEM),
         ({"verse": 1.0, "item_shares": 1.0}, Origin.ITEM),
         ({"other_authors": 1}, Origin.QUOTATION),
         ({"other_authors": 1, "item_shares": 1.0}, Origin.ITEM),
         ({"other_authors": 2, "item_shares": 1.0}, Origin.UNDECIDED),
         ({"background": True, "item_shares": 1.0}, Origin.QUOTATION),
         ({"document_older": True, "item_shares": 1.0}, Origin.QUOTATION),
+        ({"document_dated": True, "item_shares": 1.0}, Origin.UNDECIDED),
+        ({"document_dated": True, "quoted": 0.9}, Origin.QUOTATION),
         ({"quoted": np.nan, "italic": np.nan, "verse": np.nan}, Origin.UNDECIDED),
         ({"quoted": np.nan, "italic": np.nan, "item_shares": 1.0}, Origin.ITEM),
     ],
@@ -67,17 +80,24 @@ def test_every_observation_is_a_reason():
         "other_authors": 3,
         "background": True,
         "document_older": True,
+        "document_dated": True,
     }
     others = {OriginReason.WHOLE_ITEM, OriginReason.TEXT_UNKNOWN}
     assert decided(**everything)[1] == set(OriginReason) - others
+    signature = {OriginReason.WHOLE_ITEM, OriginReason.ITEM_ATTRIBUTES}
+    assert decided(signed=True, item_shares=1.0)[1] == signature
+    assert decided(signed=True)[1] == {OriginReason.ITEM_CONTINUES}
     assert decided(quoted=np.nan)[1] == {OriginReason.ITEM_CONTINUES, OriginReason.TEXT_UNKNOWN}
 
 
 def test_matches_are_decided_one_by_one():
+    marks = ItemMarks(**{name: np.repeat(getattr(PART, name), 3) for name in MARKS})
+    others = ("other_authors", "background", "document_older", "document_dated")
     many = OriginSignals(
-        **{field.name: np.repeat(getattr(OWN_PART, field.name), 3) for field in fields(OWN_PART)}
+        replace(marks, quoted=np.array([0.0, 1.0, 0.5])),
+        **{name: np.repeat(getattr(OWN_PART, name), 3) for name in others},
     )
-    found = decide_origins(replace(many, quoted=np.array([0.0, 1.0, 0.5])))
+    found = decide_origins(many)
     assert [list(Origin)[each] for each in found.origins] == list(Origin)
 
 

@@ -62,7 +62,12 @@ def kept_of(table, text, items):
     information = BITS[text >> np.uint32(32 - BACKGROUND_BITS)]
     sums[1:, seeds.INFORMATION] = np.cumsum(information.astype(np.int64))
     kept = table.copy()
-    return kept[: sift(kept, text, sums, joined(items), BITS, NO_LIMITS.least_bits)]
+    return kept[: sift(kept, text, sums, sized(items), BITS, NO_LIMITS.least_bits)]
+
+
+def sized(items):
+    sizes = [(min(len(item), 255), 0) for item in items]
+    return *joined(items), np.array(sizes, np.uint8)
 
 
 def joined(items):

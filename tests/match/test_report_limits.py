@@ -15,6 +15,7 @@ from provenance.match.candidates.candidate_table import Candidates
 from provenance.match.index.report_limits import (
     EXTENSION_WORDS,
     MAX_EXTENSION,
+    MOST_OF_ITEM,
     NO_LIMITS,
     SURPRISAL_SCALE,
     TABLE_BITS,
@@ -30,7 +31,7 @@ from provenance.match.scoring.classifier import (
 from provenance.match.scoring.corpus_sample import sample_passages
 from provenance.match.scoring.detectability import LIMITED_FROM_TOKENS, report_limits
 from provenance.match.scoring.evalue import SHIPPED_CHANCE, is_reported, strength
-from provenance.match.scoring.features import MOST_OF_ITEM, Features, copied_items
+from provenance.match.scoring.features import Features, copied_items
 from provenance.match.scoring.information import (
     CORPUS_BITS,
     MAX_WORD_BITS,
@@ -58,10 +59,12 @@ LIMITS = {
     for chance in CHANCES
     for size in SIZES
 }
+TITLES = posts(60, seed=10, shortest=4, longest=12)
 ITEMS = [
     *posts(120, seed=7, shortest=4, longest=30),
     *posts(40, seed=8, shortest=4, longest=9),
     *posts(40, seed=9, shortest=60, longest=90),
+    *(f"{title}\n\n{body}" for title, body in zip(TITLES, posts(60, seed=11), strict=True)),
     "日本語の投稿をここに書く",
     "短い 日本 posts of few words",
 ]
@@ -246,6 +249,11 @@ def pages(dice):
             dice.shuffle(lines)
         margin = [prose(dice.randint(0, 20), dice.randrange(99)) for _ in "ab"]
         found.append("\n".join([margin[0], *lines, margin[1]]))
+    for title in dice.sample(TITLES, 20):  # some of them edited, or with words around
+        own = title.split()
+        if dice.random() < 0.3:
+            own[dice.randrange(len(own))] = "other"
+        found.append(" ".join([prose(dice.choice([0, 0, 1, 3]), dice.randrange(99)), *own]))
     return found
 
 
@@ -278,6 +286,18 @@ def test_reported_matches_are_the_same_without_limits(seed, size, is_several, ti
     kept, found, _ = reported(limited, texts, size, language)
     assert found == wanted
     assert kept <= everything
+
+
+@pytest.mark.parametrize("size", [10**6, 5 * 10**7])
+def test_a_title_alone_is_found_as_if_it_was_an_item(size):
+    titles = [title for title in TITLES if len(title.split()) >= 9]
+    limited = replace(HELD, limits=report_limits(HELD.arrays.chance, size, NO_LANGUAGE))
+    _, found, _ = reported(limited, titles, size, NO_LANGUAGE)
+    assert set(found[0]) == set(range(len(titles)))
+    inside = [f"{prose(30, number)} {title}" for number, title in enumerate(titles)]
+    _, weaker, _ = reported(limited, inside, size, NO_LANGUAGE)
+    strengths = dict(zip(weaker[0], weaker[-1], strict=True))
+    assert all(strengths.get(text, 0) < own for text, own in zip(found[0], found[-1], strict=True))
 
 
 def test_most_chance_matches_are_dropped():

@@ -8,7 +8,17 @@ import pytest
 
 from provenance.errors import PolicyError
 from provenance.fingerprint.tokenizer.tokenize import tokenise
-from provenance.model import Agreement, DateRange, Policy, Purpose, Texts, Tokens, Unit, Verdict
+from provenance.model import (
+    Agreement,
+    DateRange,
+    Gate,
+    Policy,
+    Purpose,
+    Texts,
+    Tokens,
+    Unit,
+    Verdict,
+)
 from provenance.pipeline import check
 from provenance.pipeline.locate.backgrounds import (
     TextPassages,
@@ -68,6 +78,30 @@ def test_what_a_background_holds_too_is_contested_and_fails_no_gate(
     assert before.contested == 0
     assert after.contested == after.share == before.share > 0
     assert share(beside, "verdict", "forbidden").share == share(beside, "source", "x").share == 0
+
+
+@pytest.mark.parametrize(
+    ("source", "verdict", "is_contested", "failing"),
+    [
+        ("reddit", "forbidden", False, {Verdict.FORBIDDEN}),
+        ("background", "unknown", True, set()),
+        ("public-domain", "restricted", True, set()),
+        ("cc0-1.0", "permitted", True, set()),
+    ],
+)
+def test_the_terms_of_a_background_decide_and_gates_count_what_they_deny(
+    compare, build, posts, pages, source, verdict, is_contested, failing
+) -> None:
+    book = build("book", [f"{pages[0]} {posts[30]['text']} {pages[1]}"], source)
+    texts = [*pages[2:60], f"{pages[60]} {posts[30]['text']} {pages[61]}"]
+    gates = tuple(Gate(each) for each in (Verdict.FORBIDDEN, Verdict.UNKNOWN))
+
+    made = compare(texts, book, gates=gates)
+
+    assert made.findings["origin"].to_pylist() == ["quotation"]
+    assert made.findings["verdict"].to_pylist() == [verdict]
+    assert contested(made) == {"p30": is_contested}
+    assert {each.gate.verdict for each in made.result.gates if not each.passed} == failing
 
 
 def test_a_post_in_a_page_of_a_background_is_not_in_the_background(

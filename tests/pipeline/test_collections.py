@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date
 
 import pyarrow as pa
+import pyarrow.csv
 import pyarrow.parquet as pq
 import pytest
 
@@ -33,6 +34,7 @@ from provenance.pipeline.scan.row_metadata import _collected_overall
 from provenance.pipeline.settings import Settings
 from provenance.read.rules.rule_files import load_rules
 from provenance.report.files.findings_parquet import sort_findings
+from provenance.report.text.observations import observation_sentences
 
 DEVELOPER = Circumstances(actor=Actor.API_DEVELOPER)
 BEFORE, AFTER = (
@@ -245,6 +247,109 @@ def test_a_column_that_first_occurs_late_is_read(judged, rows, tmp_path):
     old = Collection("old", column="meta.snapshot", value="2022-*", collected=BEFORE)
     judged(old, address=str(path))
     assert collected(judged.report)["old"] == 4
+
+
+def observed(report):
+    return [(str(o.kind), o.detail, o.documents) for o in report.result.observations]
+
+
+@pytest.mark.parametrize("kind", ["json", "sqlite", "iterator"])
+def test_a_column_that_no_row_has_is_reported(judged, rows, registry, tmp_path, kind):
+    wrong = Collection("wrong", column="snapshto", value="*")
+    flat = [{"id": row["id"], "text": row["text"], "snapshot": "2022"} for row in rows]
+    right = replace(wrong, name="right", column="snapshot")
+    path = tmp_path / f"corpus.{kind}"
+    if kind == "iterator":
+        policy = tmp_path / "provenance.toml"
+        policy.write_text(
+            "\n".join(
+                f'[[collections]]\nname = "{each.name}"\ncolumn = "{each.column}"\nvalue = "*"'
+                for each in (wrong, right)
+            )
+        )
+        options = {"registries": [registry], "policy": str(policy)}
+        report = provenance.check(iter(flat), **options).report
+    elif kind == "json":
+        path.write_text(json.dumps(flat))
+    else:
+        with closing(sqlite3.connect(path)) as database, database:
+            database.execute("create table pages (id, text, snapshot)")
+            database.executemany("insert into pages values (:id, :text, :snapshot)", flat)
+    if kind != "iterator":
+        judged(wrong, right, address=str(path))
+        report = judged.report
+    assert observed(report) == [("empty-collection", "wrong", 0)]
+    assert (
+        "Collection 'wrong' of the policy contains no row"
+        in observation_sentences(report.result)[0]
+    )
+
+
+def test_a_pattern_that_fits_nothing_is_reported(judged, tmp_path, rows, write_lines):
+    (tmp_path / "data").mkdir()
+    write_lines(tmp_path / "data/bought.jsonl", rows)
+    collections = (
+        Collection("files", files="bouhgt/*"),
+        Collection("host", host="twiter.com"),
+        Collection("mobile", host="mobile.x.com"),
+        Collection("x", host="X.com"),
+        Collection("value", column="meta.snapshot", value="2202-*"),
+        Collection("both", files="*.jsonl", column="meta.snapshot", value="2022-*"),
+        Collection("one of both", files="*.json", column="meta.snapshot", value="2022-*"),
+    )
+    settings = Settings(cache=tmp_path / "cache")
+    for _ in range(2):  # from the cache too
+        judged(*collections, address=str(tmp_path / "data"), settings=settings)
+        assert [detail for _, detail, _ in observed(judged.report)] == [
+            "files",
+            "host",
+            "value",
+            "one of both",
+        ]
+    judged(*collections, address=str(tmp_path / "data"), settings=Settings(sample=0.5))
+    assert observed(judged.report) == []
+
+
+def test_many_values_may_fit_any_pattern(judged, rows):
+    own = [{**rows[0], "id": f"r{n}", "day": f"value {n}"} for n in range(1200)]
+    own = [{**row, "url": f"https://h{n}.example/ä"} for n, row in enumerate(own)]
+    day = Collection("day", column="day", value="nothing")
+    host = Collection("host", host="example.org")
+    judged(day, host, own=own[:900])
+    assert [detail for _, detail, _ in observed(judged.report)] == ["day", "host"]
+    judged(day, host, own=own)
+    assert observed(judged.report) == []
+
+
+def test_days_that_cannot_be_read_are_counted(judged, rows):
+    days = ["01/02/2009", "01/02/2009", 1262304000, "2009-02-30", "", None, "2022-06", "2022"]
+    own = [{**row, "collected": day} for row, day in zip(rows, days, strict=False)]
+    own.append({**own[0], "id": "two texts", "title": "a title of this", "text": [own[0]["text"]]})
+    judged(own=own)
+    assert observed(judged.report) == [("unreadable-day", None, 5)]
+    [sentence] = observation_sentences(judged.report.result)
+    assert "5 documents have a `collected` that is no day" in sentence
+
+
+@pytest.mark.parametrize("kind", ["parquet", "jsonl", "csv"])
+def test_metadata_in_a_string_chooses_too(judged, rows, tmp_path, kind):
+    values = [
+        json.dumps({**row["meta"], "collected": "2026-06-01"} if n == 3 else row["meta"])
+        for n, row in enumerate(rows)
+    ]
+    flat = [{**row, "meta": value} for row, value in zip(rows, values, strict=True)]
+    path = tmp_path / f"corpus.{kind}"
+    if kind == "parquet":
+        pq.write_table(pa.Table.from_pylist(flat), path)
+    elif kind == "csv":
+        pa.csv.write_csv(pa.Table.from_pylist(flat), path)
+    else:
+        path.write_text("".join(json.dumps(row) + "\n" for row in flat))
+    old = Collection("old", column="meta.snapshot", value="2022-??", collected=BEFORE)
+    judged(old, address=str(path))
+    shares = collected(judged.report)
+    assert shares == {"old": 3, "old, dated by its rows": 1, "other content": 8}
+    assert observed(judged.report) == []
 
 
 def test_naming_a_column_does_not_hide_its_text(judged, registry, posts):

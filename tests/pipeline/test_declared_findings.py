@@ -139,7 +139,7 @@ def test_a_folder_of_captured_files_counts_by_host_path_and_day(found, captured)
     folder = captured("blog.example", "2023-01-01", "robots.txt", "User-agent: *\nDisallow: /p/\n")
     rows = [
         {"url": "https://blog.example/p/1", "warc_date": "2023-04-01T00:00:00Z"},
-        {"url": "https://blog.example/p/2", "warc_date": "2022-04-01T00:00:00Z"},
+        {"url": "https://blog.example/p/2", "date": "2022-04-01T00:00:00Z"},
         {"url": "https://blog.example/q/3", "warc_date": "2023-04-01T00:00:00Z"},
         {"url": "https://blog.example/p/4"},
         {"url": "https://other.example/p/5"},

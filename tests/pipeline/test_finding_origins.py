@@ -75,6 +75,36 @@ def test_the_item_s_side_decides_whose_words_they_are(world):
     assert reasons[7] == ["item-continues"]
 
 
+def test_titles_edits_and_bullets_leave_a_whole_item_its_own(tmp_path, pages, write_lines):
+    own = [WRITER.sentence(40) for _ in range(3)]
+    texts = [f"Short Story: {own[0]}", f"{own[1]} (Edit: a typo)", f"{own[2]}.\n\n- Thanks for all"]
+    rows = [item(f"i{n}", text) for n, text in enumerate(texts)]
+    build_registry(
+        tmp_path / "registry", DumpSource([write_lines(tmp_path / "items.jsonl", rows)], "x")
+    )
+    pasted = [f"{pages[n]} {text}. {pages[n + 5]}" for n, text in enumerate(own)]
+    corpus = write_lines(
+        tmp_path / "c.jsonl", [{"text": text} for text in [*pasted, *pages[10:40]]]
+    )
+    gates = (Gate(Verdict.FORBIDDEN),)
+    policy = Policy(registries=(str(tmp_path / "registry"),), gates=gates)
+    report = check([corpus], policy)
+    assert origins(report) == ["item"] * 3
+    assert [outcome.passed for outcome in report.result.gates] == [False]
+
+
+def test_a_list_in_an_item_is_not_taken_for_the_verse_of_another(tmp_path, pages, write_lines):
+    lines = "\n".join(WRITER.sentence(6).capitalize() for _ in range(6))
+    rows = [item("sale", f"{AROUND[2]}:\n\n{lines}\n\n{AROUND[3]}.")]
+    dump = write_lines(tmp_path / "items.jsonl", rows)
+    build_registry(tmp_path / "registry", DumpSource([dump], "x"))
+    texts = [f"{pages[0]}\n\n{lines}\n\n{pages[1]}", *pages[10:40]]
+    corpus = write_lines(tmp_path / "c.jsonl", [{"text": text} for text in texts])
+    report = check([corpus], Policy(registries=(str(tmp_path / "registry"),)))
+    assert origins(report) == ["undecided"]
+    assert report.findings["verdict"].to_pylist() == ["forbidden"]
+
+
 def test_marks_in_the_page_alone_are_no_evidence_against_the_item(tmp_path, world, write_lines):
     texts = [f'As a paper wrote, "{PHRASES[0]}".', f"> {PHRASES[3]}\n\n{AROUND[15]}"]
     corpus = write_lines(tmp_path / "c.jsonl", [{"text": text} for text in texts])
@@ -118,10 +148,21 @@ def test_words_of_undecided_origin_count_as_the_policy_says(world):
     assert not any(counted.findings["contested"].to_pylist())
     assert contested.findings["contested"].to_pylist() == unclear
     assert gate_mask(Gate(Verdict.FORBIDDEN), contested.findings).sum() == 3
+    lows = []
     for report in (counted, contested):
         tokens = share(report, "source", "x").tokens
         certain = tokens.count - share(report, "origin", "undecided").tokens.count
-        assert tokens.low <= certain / report.result.corpus.tokens < tokens.share <= tokens.high
+        assert certain / report.result.corpus.tokens < tokens.share <= tokens.high
+        lows.append(tokens.low)
+    assert lows[1] <= certain / report.result.corpus.tokens
+    assert lows[1] < lows[0]
+
+
+def test_a_gate_has_the_low_end_that_the_shares_have(world):
+    report = run(world, gates=(Gate(Verdict.FORBIDDEN),))
+    [outcome] = report.result.gates
+    assert outcome.low == share(report, "verdict", "forbidden").tokens.low
+    assert share(report, "source", "x").tokens.low == outcome.low
 
 
 def test_without_the_items_texts_a_part_is_undecided_and_a_whole_is_not(world):
@@ -144,23 +185,85 @@ def test_a_page_that_is_older_than_the_item_cannot_have_taken_it(tmp_path, world
     assert report.findings["origin_reasons"][0].as_py() == ["whole-item", "document-older"]
 
 
-def test_an_item_that_another_quotes_is_the_origin_of_its_words(tmp_path, world, write_lines):
+def test_a_date_that_may_be_that_of_publication_leaves_the_origin_open(
+    tmp_path, world, write_lines
+):
+    rows = [
+        {"text": f"{AROUND[14]}. {PHRASES[3]}.", "date": "2023-04-30", "url": "https://a.example/1"}
+    ]
+    corpus = write_lines(tmp_path / "c.jsonl", rows)
+    report = check([corpus], Policy(registries=(str(world / "registry"),)))
+    assert origins(report) == ["undecided"]
+    assert report.findings["origin_reasons"][0].as_py() == ["whole-item", "document-dated"]
+    rows[0]["date"] = "2023-06-01"
+    corpus = write_lines(tmp_path / "c.jsonl", rows)
+    assert origins(check([corpus], Policy(registries=(str(world / "registry"),)))) == ["item"]
+
+
+def test_an_item_that_another_quotes_is_the_origin_of_its_words(
+    tmp_path, world, pages, write_lines
+):
     article = f"{AROUND[14]}. {PHRASES[1]}. {AROUND[15]}. {WRITER.sentence(300)}."
     rows = [item("article", article, licence="CC0-1.0")]
     dump = write_lines(tmp_path / "press.jsonl", rows)
     build_registry(tmp_path / "press", DumpSource([dump], "cc0-1.0"))
     both = (str(world / "registry"), str(tmp_path / "press"))
     policy = Policy(registries=both, common_background=False)
-    [row] = [
-        row
-        for row in check([str(world / "pages.jsonl")], policy).findings.to_pylist()
-        if row["document"] == "d1"
-    ]
-    assert (row["source"], row["origin"], row["verdict"]) == ("x", "quotation", "permitted")
-    assert row["quoted_work"] == "article"
-    found = check([str(world / "pages.jsonl")], policy).result.shares
-    [share_of_x] = [each for each in found if (each.by, each.key) == ("source", "x")]
-    assert share_of_x.tokens.count == share(run(world), "source", "x").tokens.count
+    report = check([str(world / "pages.jsonl")], policy)
+    [row] = [row for row in report.findings.to_pylist() if row["document"] == "d1"]
+    assert (row["source"], row["item"]) == ("cc0-1.0", "article")
+    assert (row["origin"], row["verdict"], row["contested"]) == ("item", "permitted", False)
+    assert row["alternatives"] == [{"source": "x", "item": "quoting"}]
+    assert share(report, "source", "cc0-1.0").tokens.count == row["tokens"] == 24
+    of_x = share(run(world), "source", "x").tokens
+    assert share(report, "source", "x").tokens.count == of_x.count
+    matcher = Matcher(both, common_background=False)
+    assert [each.item for each in matcher.find(f"{pages[0]} {PHRASES[1]}.")] == ["article"]
+
+
+def test_what_another_source_quotes_counts_for_the_source_whose_words_it_is(
+    tmp_path, pages, write_lines
+):
+    phrase = WRITER.sentence(30)
+    owner = [item("owner", f"{WRITER.sentence(30)}. {phrase}. {WRITER.sentence(300)}.")]
+    quoting = [item("quoting", f'{WRITER.sentence(9)}: "{phrase}". {WRITER.sentence(40)}.')]
+    names = []
+    for source, rows in (("reddit", owner), ("x", quoting), ("cc0-1.0", quoting)):
+        dump = write_lines(tmp_path / f"{source}.jsonl", rows)
+        names.append(str(tmp_path / source))
+        build_registry(tmp_path / source, DumpSource([dump], source))
+    texts = [f"{pages[0]} {phrase}. {pages[1]}", *pages[10:60]]
+    corpus = write_lines(tmp_path / "c.jsonl", [{"text": text} for text in texts])
+    gates = tuple(Gate(Verdict.FORBIDDEN, source) for source in ("reddit", "x", None))
+    for registries in (names[:2], names[1::-1], names):
+        report = check([corpus], Policy(registries=tuple(registries), gates=gates))
+        [row] = report.findings.to_pylist()
+        assert (row["item"], row["origin"], row["contested"]) == ("owner", "item", False)
+        assert [outcome.passed for outcome in report.result.gates] == [False, True, False]
+        assert share(report, "source", "reddit").tokens.count == 30
+        assert share(report, "source", "x").tokens.count == 0
+
+
+def test_items_of_other_sources_that_do_not_quote_or_both_do_change_nothing(
+    tmp_path, pages, write_lines
+):
+    phrase = WRITER.sentence(30)
+    shorter = " ".join(phrase.split()[3:])
+    registries = []
+    for source, text in (("x", f'"{phrase}"'), ("reddit", f"\n\n> {shorter}\n\n")):
+        rows = [item(source, f"{WRITER.sentence(20)} {text} {WRITER.sentence(200)}")]
+        build_registry(
+            tmp_path / source, DumpSource([write_lines(tmp_path / f"{source}.jsonl", rows)], source)
+        )
+        registries.append(str(tmp_path / source))
+    texts = [f"{pages[0]} {phrase}. {pages[1]}", *pages[10:40]]
+    corpus = write_lines(tmp_path / "c.jsonl", [{"text": text} for text in texts])
+    alone = check([corpus], Policy(registries=tuple(registries[:1])))
+    assert origins(alone) == ["quotation"]
+    both = check([corpus], Policy(registries=tuple(registries)))
+    assert origins(both) == ["quotation"]
+    assert both.findings["source"].to_pylist() == ["x"]
+    assert both.findings["verdict"].to_pylist() == ["unknown"]
 
 
 def test_an_item_that_others_quote_is_not_a_quotation_for_that(tmp_path, pages, write_lines):

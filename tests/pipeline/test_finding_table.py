@@ -92,10 +92,11 @@ def test_what_others_may_use_is_contested_where_they_hold_half_of_it(drawn):
             "byte_start": [start for _, start, *_ in drawn],
             "byte_end": [start + size for _, start, size, *_ in drawn],
             "background": [0 if held else -1 for *_, held, _ in drawn],
+            "claim": [-1] * len(drawn),
         }
     )
     every = SpanRulings(np.arange(len(drawn)), np.array([int(one[4]) for one in drawn]), ALIKE)
-    found = _contested_mask(spans, every, every)
+    found = _contested_mask(spans, every, every, np.zeros(0, bool))
     for row, (text, start, size, held, is_permitted) in enumerate(drawn):
         overlaps = [
             min(start + size, first + length) - max(start, first)

@@ -4,6 +4,7 @@ from collections import Counter
 
 from provenance.model import Policy
 from provenance.pipeline import check
+from provenance.pipeline.registries import DumpSource, build_registry
 from provenance.pipeline.settings import Settings
 from provenance.report.text.repeated_items import repeated_items
 
@@ -35,6 +36,26 @@ def test_documents_and_occurrences_of_each_item_are_counted(
         ("p5", 2, 2),
     ]
     assert [each.item for each in repeated_items(report.findings, 1)] == ["p3"]
+
+
+def test_items_of_several_sites_with_the_same_id_are_counted_apart(
+    tmp_path, posts, pages, write_lines
+):
+    rows = [
+        {"id": "17", "url": f"https://{site}.stackexchange.com/q/17", "text": posts[n]["text"]}
+        for n, site in enumerate(("cooking", "physics"))
+    ]
+    dump = write_lines(tmp_path / "items.jsonl", rows)
+    build_registry(tmp_path / "registry", DumpSource([dump], "stackexchange"))
+    texts = [f"{pages[n]} {posts[n % 2]['text']}. {pages[n + 9]}" for n in range(5)]
+    corpus = write_lines(tmp_path / "c.jsonl", [{"text": text} for text in [*texts, *pages[20:60]]])
+    report = check([corpus], Policy(registries=(str(tmp_path / "registry"),)))
+    assert report.findings["copies"].to_pylist() == [3, 2, 3, 2, 3]
+    repeated = repeated_items(report.findings, 10)
+    assert [(each.url, each.copies) for each in repeated] == [
+        (rows[0]["url"], 3),
+        (rows[1]["url"], 2),
+    ]
 
 
 def test_quotations_and_rows_without_an_item_have_no_copies(tmp_path, registry, pages, write_lines):

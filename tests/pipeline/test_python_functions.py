@@ -2,6 +2,7 @@
 
 import inspect
 import socket
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import datasets
@@ -13,8 +14,17 @@ import pyarrow.parquet as pq
 import pytest
 
 import provenance
-from provenance.cli import check, clean, diff
-from provenance.errors import ColumnMissing, DatasetNotFound, EmptyCorpus, InputError
+from provenance.cli import calibrate, check, clean, diff, registry_changes, trace
+from provenance.cli import registry as registry_commands
+from provenance.errors import (
+    ColumnMissing,
+    DatasetNotFound,
+    EmptyCorpus,
+    InputError,
+    OutputError,
+    PolicyError,
+)
+from provenance.pipeline import api, dataset_functions
 from provenance.read.corpus.python_objects import corpus_of_objects
 
 try:
@@ -70,6 +80,8 @@ def frames(rows):
         "IterableDataset": dataset.to_iterable_dataset(),
         "DatasetDict": datasets.DatasetDict(train=dataset),
         "mapping of splits": {"train": table},
+        "mapping of columns": {"id": [row["id"] for row in rows], "text": texts},
+        "mapping of columns, one": {"text": np.array(texts)},
     }
 
 
@@ -111,6 +123,59 @@ def test_ids_addresses_and_nested_texts_are_found_as_in_files(rows):
     assert found["document"] == "7"
 
 
+DAY = date(2010, 1, 2)
+
+
+@pytest.mark.parametrize(
+    "day",
+    [
+        DAY,
+        datetime(2010, 1, 2, 3, tzinfo=UTC),
+        pd.Timestamp("2010-01-02T03:00"),
+        np.datetime64("2010-01-02"),
+        np.datetime64("2010-01-02T03:00:00.123456789"),
+    ],
+    ids=lambda day: type(day).__name__,
+)
+@pytest.mark.parametrize("kind", ["rows", "iterator", "Arrow", "reader", "Dataset"])
+def test_days_of_rows_are_not_lost(day, kind):
+    rows = [{"text": "some words", "collected": day, "meta": {"seen": [day]}, "date": None}] * 2
+    if kind not in ("rows", "iterator") and isinstance(day, np.datetime64):
+        pytest.skip("Arrow takes it within arrays only")
+    data = {
+        "rows": lambda: rows,
+        "iterator": lambda: iter(rows),
+        "Arrow": lambda: pa.Table.from_pylist(rows),
+        "reader": lambda: pa.Table.from_pylist(rows).to_reader(max_chunksize=1),
+        "Dataset": lambda: datasets.Dataset(pa.Table.from_pylist(rows)),
+    }[kind]()
+    found = texts_of(corpus_of_objects(data, label_columns=["collected"]))
+    assert [row["row"] for row in found] == [0, 1]
+    for row in found:
+        assert {pair["value"][:10] for pair in row["labels"]} == {"2010-01-02"}
+
+
+def test_a_day_that_is_missing_is_no_day():
+    rows = [{"text": "some words", "collected": day} for day in (pd.NaT, np.datetime64("NaT"))]
+    assert [row["labels"] for row in texts_of(corpus_of_objects(rows))] == [None, None]
+
+
+def test_a_reader_is_read_once_and_not_ahead_of_the_check():
+    taken = []
+
+    def batches():
+        for number in range(1000):
+            taken.append(number)
+            yield pa.record_batch({"text": [f"text number {number}"] * 100})
+
+    schema = pa.schema({"text": pa.string()})
+    [part] = corpus_of_objects(pa.RecordBatchReader.from_batches(schema, batches())).parts
+    assert len(taken) < 10
+    assert sum(len(one.batch) for one in part.batches()) == 100_000
+    [again] = part.batches()
+    assert "read only once" in again.unread[0].reason
+
+
 def test_a_long_table_is_read_in_pieces_with_all_its_rows():
     count = 70_000
     table = pa.table({"text": [f"text number {n} " + "x" * 1000 for n in range(count)]})
@@ -135,6 +200,8 @@ def test_an_iterator_is_not_read_ahead_of_the_check():
 def test_splits_are_chosen_by_name(rows):
     splits = {"train": rows[:3], "test": rows[3:]}
     assert len(texts_of(corpus_of_objects(splits))) == len(rows)
+    halves = texts_of(corpus_of_objects({"train": rows[:5], "test": rows[5:]}))
+    assert [row["file"] for row in halves] == ["test"] * 5 + ["train"] * 5
     assert len(texts_of(corpus_of_objects(splits, split="train"))) == 3
     with pytest.raises(DatasetNotFound, match="'test', 'train'"):
         corpus_of_objects(splits, split="valid")
@@ -156,12 +223,64 @@ def test_splits_are_chosen_by_name(rows):
         ("owner/name", DatasetNotFound),
         (["data/missing.jsonl"], DatasetNotFound),
         ([Path("missing")], DatasetNotFound),
+        (["missing file.jsonl"], InputError),
+        ([__file__, "missing file.jsonl"], InputError),
+        ([__file__, "missing"], InputError),
+        ({"text": "a single text", "id": "3"}, InputError),
     ],
 )
 def test_what_cannot_be_checked_is_an_error_with_a_remedy(registry, data, error):
     with pytest.raises(error) as caught:
         provenance.check(data, registries=registry)
     assert caught.value.remedy
+
+
+@pytest.mark.parametrize("one", ["-", ".", "https://e.example/a", "data.jsonl", __file__])
+def test_one_text_that_could_be_an_address_does_not_make_all_of_them_paths(rows, registry, one):
+    texts = [row["text"] for row in rows]
+    outcome = provenance.check([one, *texts], registries=registry)
+    assert outcome.result.corpus.documents == len(rows) + 1
+    assert min(outcome.findings["row"].to_pylist()) == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"threads": 0}, "threads is at least 1, not 0"),
+        ({"allow_unread": -1}, "allow_unread is at least 0, not -1"),
+    ],
+)
+def test_numbers_out_of_range_are_errors(rows, registry, options, message):
+    with pytest.raises(ValueError, match=message):
+        provenance.check(rows, registries=registry, **options)
+
+
+def test_the_largest_document_may_be_a_number(registry, tmp_path, write_lines, posts):
+    texts = ["a b " * 25, "a b " * 26]
+    assert provenance.check(texts[:1], registries=registry, max_document=100)
+    outcome = provenance.check(texts, registries=registry, max_document=100)
+    assert (outcome.status, outcome.result.corpus.documents) == ("incomplete", 1)
+    assert "row 1 is larger than 100" in outcome.unread[0].reason
+    with pytest.raises(PolicyError, match="'-1' is not a size"):
+        provenance.check(texts, registries=registry, max_document=-1)
+    dump = write_lines(tmp_path / "a.jsonl", posts[:20])
+    built = provenance.build_registry(tmp_path / "r", dump, source="x", max_document=10**6)
+    assert built.manifest.items == 20
+
+
+def test_registries_are_verified_where_asked(rows, registry, monkeypatch, tmp_path):
+    forgotten = []
+    for module in (api, dataset_functions):
+        monkeypatch.setattr(
+            module, "forget_registries", lambda policy, *_: forgotten.append(policy.registries)
+        )
+    path = tmp_path / "data.parquet"
+    pq.write_table(pa.Table.from_pylist(rows), path)
+    for verify in (False, True):
+        provenance.check(rows, registries=registry, verify=verify)
+        provenance.clean(path, tmp_path / f"clean {verify}", registries=registry, verify=verify)
+        provenance.diff(path, path, registries=registry, verify=verify)
+    assert forgotten == [(str(registry),)] * 3
 
 
 def test_a_name_of_a_hub_must_be_given_as_such(registry, monkeypatch, rows):
@@ -223,6 +342,82 @@ def test_a_registry_is_built_extended_looked_at_and_changed(tmp_path, write_line
     assert provenance.open_registry(tmp_path / "x").sources == ("x",)
 
 
+def test_a_registry_is_told_what_is_withdrawn_planted_and_opted_out(tmp_path, write_lines, posts):
+    place, ids = tmp_path / "registry", tmp_path / "ids.txt"
+    provenance.build_registry(place, write_lines(tmp_path / "a.jsonl", posts[:20]), source="x")
+    ids.write_text(f"{posts[0]['id']}\n")
+    provenance.remove_from_registry(
+        place, ids=ids, source="x", reason="asked", keep_fingerprints="2100", key=tmp_path / "key"
+    )
+    opened = provenance.open_registry(place)
+    [withdrawn] = opened.withdrawn().to_pylist()
+    assert (withdrawn["id"], withdrawn["reason"]) == (str(posts[0]["id"]), "asked")
+    assert withdrawn["fingerprint_until"].year == 2100
+    assert len(opened.withdrawn("reddit")) == 0
+    assert f"provenance registry build {place} --source x" in opened.recipe()
+    rows = [{"text": posts[0]["text"]}]
+    options = {"withdrawn": "forbid", "withdrawn_key": str(tmp_path / "key")}
+    assert provenance.check(rows, registries=place, **options).status == "fail"
+    assert provenance.check(rows, registries=place)
+
+    ids.write_text(f"{posts[1]['id']}\nnobody\n")
+    marking = provenance.mark_registry_items(place, ids, source="x", note="planted")
+    assert (marking.items, marking.absent) == (1, 1)
+    assert provenance.check([{"text": posts[1]["text"]}], registries=place).findings[
+        "marked"
+    ].to_pylist() == [True]
+    assert provenance.mark_registry_items(place, str(ids), source="x", undo=True).items == 1
+
+    (tmp_path / "list.txt").write_text("example.com\n")
+    assert provenance.add_opt_outs(place, tmp_path / "list.txt", reason="form") == 1
+    assert provenance.add_opt_outs(place, [str(tmp_path / "list.txt")]) == 0
+    page = [{"text": "Some words.", "url": "https://www.example.com/a"}]
+    assert provenance.check(page, registries=place, withdrawn="forbid").status == "fail"
+
+
+def test_chance_and_recall_are_measured(tmp_path, write_lines, posts, registry, rows):
+    place = tmp_path / "registry"
+    built = provenance.build_registry(
+        place, write_lines(tmp_path / "a.jsonl", posts[:20]), source="x"
+    )
+    with pytest.raises(InputError, match="too few to measure"):
+        provenance.fit_registry(place, write_lines(tmp_path / "few.jsonl", rows))
+    words = np.random.default_rng(0).integers(0, 5000, (40, 5000)).tolist()
+    texts = [{"text": " ".join(f"w{word}" for word in row)} for row in words]
+    fitted = provenance.fit_registry(
+        place, [write_lines(tmp_path / "texts.jsonl", texts)], max_document=10**6
+    )
+    assert fitted.digest != built.manifest.digest
+    corpus = write_lines(tmp_path / "corpus.jsonl", rows)
+    file = tmp_path / "calibration.json"
+    options = {"registries": registry, "plants": 40}
+    calibration = provenance.calibrate(corpus, output=file, seed=3, **options)
+    assert calibration.seed == 3
+    assert len(calibration.plants) + calibration.skipped == 40
+    assert provenance.check(corpus, registries=registry, calibration=file).result.calibration
+    with pytest.raises(OutputError, match="no folder"):
+        provenance.calibrate(corpus, output=tmp_path / "no/c.json", **options)
+    with pytest.raises(ValueError, match="plants is at least 1, not 0"):
+        provenance.calibrate(corpus, registries=registry, plants=0)
+
+
+def test_a_text_is_looked_up(registry, posts, rows, capfd):
+    traced = provenance.trace(rows[0]["text"], registries=registry, purpose="pretraining")
+    assert str(posts[20]["id"]) in traced.findings["item"].to_pylist()
+    assert traced.rulings
+    assert capfd.readouterr() == ("", "")
+    with pytest.raises(EmptyCorpus, match="no words"):
+        provenance.trace("...", registries=registry)
+
+
+def test_a_report_is_opened_again(tmp_path, registry, rows):
+    outcome = provenance.check(rows, registries=registry)
+    outcome.write(tmp_path / "report")
+    again = provenance.open_report(tmp_path / "report")
+    assert again.findings.equals(outcome.findings)
+    assert again.render("markdown") == outcome.render("markdown")
+
+
 def test_registries_are_local_and_have_a_source(tmp_path):
     with pytest.raises(InputError, match="not an address"):
         provenance.build_registry("s3://bucket/registry", "a.jsonl", source="x")
@@ -263,10 +458,18 @@ def test_functions_have_the_options_of_the_commands():
         (check.command, provenance.check),
         (clean.command, provenance.clean),
         (diff.command, provenance.diff),
+        (calibrate.command, provenance.calibrate),
+        (trace.command, provenance.trace),
+        (registry_changes.remove, provenance.remove_from_registry),
+        (registry_changes.restore, provenance.restore_registry_items),
+        (registry_changes.opt_out, provenance.add_opt_outs),
+        (registry_changes.mark, provenance.mark_registry_items),
+        (registry_changes.subset, provenance.subset_registry),
+        (registry_commands.fit, provenance.fit_registry),
     )
     not_of_python = {
         *("output", "form", "excerpts", "anchor", "exit_zero", "quiet", "verbose", "help"),
-        *("shard", "engine", "scheduler", "verify", "corpus"),
+        *("shard", "engine", "scheduler", "corpus", "file"),
     }
     renamed = {"kinds": "model", "verdicts": "verdict"}
     for command, function in functions:

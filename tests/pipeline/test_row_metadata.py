@@ -1,5 +1,6 @@
 """What rows declare, and which capture of a site counts for a page."""
 
+from dataclasses import replace
 from datetime import date
 
 import pyarrow as pa
@@ -79,7 +80,7 @@ ROWS = st.fixed_dictionaries(
 @given(st.lists(ROWS))
 def test_a_batch_declares_what_its_rows_declare_by_themselves(rows):
     reader = build_declarations(load_rules(), Policy(Circumstances(), registries=()), [])
-    same = {"document": "d", "file": "f", "row": 0, "field": "text", "text": "t", "fetched": None}
+    same = {"document": "d", "file": "f", "row": 0, "field": "text", "text": "t"}
     batch = pa.RecordBatch.from_pylist([same | row for row in rows], schema=DOCUMENTS)
     expected = [declared_row(reader, text, row) for text, row in enumerate(rows)]
     declared = reader.of(batch, tokenise(Texts.of(batch.column("text"))))
@@ -170,3 +171,24 @@ def test_to_know_less_of_the_day_is_never_laxer(history, collected):
 def test_another_capture_on_a_day_of_its_own_changes_no_earlier_day(history, year, collected):
     later = {**history, 2031: {"robots.txt": CLOSED}}
     assert against(sites(history), f"{year}-07-01") == against(sites(later), f"{year}-07-01")
+
+
+def test_the_day_that_a_row_states_chooses_the_capture():
+    asked = sites(HISTORY, DateRange(date(2024, 1, 1), date(2024, 2, 1)))
+    assert against(asked, None)
+    policy = Policy(Circumstances(collected=DateRange(date(2024, 1, 1), date(2024, 2, 1))))
+    reader = replace(build_declarations(load_rules(), policy, ()), sites=asked)
+    days = ["2022", "2024-01-05", "2025-07-01", "soon", None]
+    row = {"document": "d", "file": "f", "field": "text", "text": "x"}
+    rows = [
+        {**row, "row": n, "url": "https://a.example/x", "labels": day and [("collected", day)]}
+        for n, day in enumerate(days)
+    ]
+    batch = pa.RecordBatch.from_pylist(rows, schema=DOCUMENTS)
+    found = reader.of(batch, tokenise(Texts.of(batch.column("text")))).to_pylist()
+    assert {row["text"]: row["signals"] for row in found} == {
+        1: ["robots-txt/training-agents"],
+        2: ["tdmrep"],
+        3: ["robots-txt/training-agents"],
+        4: ["robots-txt/training-agents"],
+    }

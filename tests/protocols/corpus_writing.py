@@ -60,14 +60,14 @@ def tfrecords(examples: Iterable[bytes]) -> bytes:
     return b"".join(struct.pack("<Q", len(data)) + bytes(4) + data + bytes(4) for data in examples)
 
 
-def tf_example(row: Mapping[str, str | list[int]]) -> bytes:
+def tf_example(row: Mapping[str, str | bytes | list[int]]) -> bytes:
     """Return a `tf.train.Example`."""
     return _field(1, b"".join(_field(1, _entry(name, value)) for name, value in row.items()))
 
 
-def _entry(name: str, value: str | list[int]) -> bytes:
-    if isinstance(value, str):
-        feature = _field(1, _field(1, value.encode()))
+def _entry(name: str, value: str | bytes | list[int]) -> bytes:
+    if isinstance(value, str | bytes):
+        feature = _field(1, _field(1, value.encode() if isinstance(value, str) else value))
     else:
         feature = _field(3, _field(1, b"".join(map(_varint, value))))
     return _field(1, name.encode()) + _field(2, feature)

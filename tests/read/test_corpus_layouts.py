@@ -1,7 +1,9 @@
 """Layouts of datasets: what each is read as, and what is refused by name."""
 
+import bz2
 import gzip
 import json
+import lzma
 import sqlite3
 import tarfile
 from contextlib import closing
@@ -126,6 +128,12 @@ def documents_or_error(path: Path, **options) -> list[str]:
     ]
 
 
+COMPRESSORS = {
+    "gz": gzip.compress,
+    "bz2": bz2.compress,
+    "xz": lzma.compress,
+    "zst": zstandard.compress,
+}
 SAMPLES = {
     "a/0.jpg": b"\xff\xd8",
     "a/0.json": b'{"url": "https://e.example/0", "license": "cc-by-4.0"}',
@@ -170,6 +178,64 @@ class TestTar:
         (tmp_path / "rows.jsonl").write_text(LINES)
         found = open_corpus([str(tmp_path)])
         assert (passed_over(found), unread(found)) == (("images.tar",), [])
+
+    def test_a_table_behind_many_samples_is_named(self, tmp_path):
+        notes = {f"note{n:02}.txt": TEXTS[n % 6].encode() for n in range(17)}
+        for name in ("rows.jsonl", "rows.parquet", "rows.csv.gz", "more.tar", "a.sqlite"):
+            path = tmp_path / "a.tar"
+            path.write_bytes(tar_of({**notes, name: LINES.encode()}))
+            found = open_corpus([str(path)])
+            assert unread(found) == ["a.tar"], name
+            with pytest.raises(UnsupportedFormat, match="is a table among samples"):
+                documents_or_error(path)
+
+    @pytest.mark.parametrize(("suffix", "compress"), COMPRESSORS.items())
+    def test_the_files_of_a_sample_may_be_compressed(self, tmp_path, suffix, compress):
+        parts = {
+            f"0.txt.{suffix}": compress(TEXTS[0].encode()),
+            f"0.json.{suffix}": compress(b'{"url": "https://e.example/0"}'),
+            f"1.txt.{suffix}": compress(TEXTS[1].encode()),
+        }
+        (tmp_path / "a.tar").write_bytes(tar_of(parts))
+        found = documents(open_corpus([str(tmp_path / "a.tar")]))
+        assert [(row["document"], row["text"]) for row in found] == [
+            ("0", TEXTS[0]),
+            ("1", TEXTS[1]),
+        ]
+        assert found[0]["url"] == "https://e.example/0"
+
+    def test_a_compressed_sample_over_the_limit_is_not_expanded(self, tmp_path):
+        (tmp_path / "a.tar").write_bytes(tar_of({"0.txt.gz": gzip.compress(b"a " * 10**6)}))
+        with pytest.raises(DocumentTooLarge, match="row 0"):
+            documents_or_error(tmp_path / "a.tar", max_document=10_000)
+
+    @pytest.mark.parametrize(
+        ("value", "texts"),
+        [
+            (TEXTS[:2], TEXTS[:2]),
+            (TEXTS[0], TEXTS[:1]),
+            ([{"role": "user", "content": TEXTS[0]}], TEXTS[:1]),
+            ([1, 2], []),
+        ],
+    )
+    def test_json_that_is_no_object_is_the_text(self, tmp_path, value, texts):
+        parts = {"0.json": json.dumps(value).encode(), "1.json": b'{"text": "and an object"}'}
+        (tmp_path / "a.tar").write_bytes(tar_of(parts))
+        assert documents_or_error(tmp_path / "a.tar") == [*texts, "and an object"]
+
+    def test_names_with_dots_and_spaces_are_documents_of_their_own(self, tmp_path):
+        names = [f"docs/Smith et al. {2000 + n}.txt" for n in range(6)]
+        parts = {name: text.encode() for name, text in zip(names, TEXTS, strict=True)}
+        (tmp_path / "a.tar").write_bytes(tar_of(parts))
+        found = documents(open_corpus([str(tmp_path / "a.tar")]))
+        assert [row["document"] for row in found] == [name[:-4] for name in names]
+        assert [row["text"] for row in found] == TEXTS
+
+    def test_no_text_of_a_sample_is_lost_however_it_is_called(self, tmp_path):
+        parts = {f"{n:03}.txt": f"text number {n}".encode() for n in range(250)}
+        last = {"999.json": b'{"text": "its own"}', "999.txt": b"one", "999.later.txt": b"two"}
+        (tmp_path / "a.tar").write_bytes(tar_of({**parts, **last}))
+        assert documents_or_error(tmp_path / "a.tar")[250:] == ["its own", "one", "two"]
 
     def test_an_archive_that_is_cut_short_is_an_error(self, archive):
         for cut in (700, 1024, 2048 + 100, 3 * 1024):
@@ -254,12 +320,104 @@ class TestSqlite:
             with pytest.raises(UnsupportedFormat, match="changes that are not in it yet"):
                 open_corpus([str(path)])
 
+    @pytest.mark.parametrize("mode", ["delete", "truncate", "persist"])
+    def test_an_unfinished_transaction_is_an_error(self, tmp_path, mode):
+        path = self.database(tmp_path / "forum.sqlite", "posts")
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute(f"PRAGMA journal_mode={mode}")
+            connection.execute("PRAGMA cache_size=1")
+            connection.executemany(
+                "INSERT INTO posts VALUES (?, ?, 1)", [("new", "x" * 4000)] * 100
+            )
+            with pytest.raises(UnsupportedFormat, match=r"or only in part; see .*-journal"):
+                open_corpus([str(path)])
+            connection.commit()
+            assert len(documents(open_corpus([str(path)]))) == 106
+
+    def test_tables_of_search_are_read_and_what_they_keep_for_themselves_is_not(self, tmp_path):
+        path = self.database(tmp_path / "a.sqlite", "posts", "docs_archive")
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("CREATE VIRTUAL TABLE docs USING fts5(text)")
+            connection.execute("CREATE VIRTUAL TABLE old USING fts4(text)")
+            connection.execute("CREATE VIRTUAL TABLE copy USING fts5(text, content='posts')")
+            connection.execute("INSERT INTO copy(copy) VALUES ('rebuild')")
+            for table in ("docs", "old"):
+                connection.execute(f"INSERT INTO {table} VALUES ('the text of {table}')")
+            connection.commit()
+        found = open_corpus([str(path)])
+        texts = {file: [] for file in ("posts", "docs_archive", "docs", "old")}
+        for row in documents(found):
+            texts[row["file"].removeprefix("a.sqlite/")].append(row["text"])
+        assert texts == {
+            "posts": [f"{text} posts" for text in TEXTS],
+            "docs_archive": [f"{text} docs_archive" for text in TEXTS],
+            "docs": ["the text of docs"],
+            "old": ["the text of old"],
+        }
+        assert unread(found) == []
+
+    def test_a_table_of_an_extension_that_is_missing_is_named(self, tmp_path):
+        path = self.database(tmp_path / "a.sqlite", "posts")
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("PRAGMA writable_schema=ON")
+            sql = "CREATE VIRTUAL TABLE vectors USING nobody_has_it(text)"
+            connection.execute(
+                "INSERT INTO sqlite_schema VALUES ('table', 'vectors', 'vectors', 0, ?)", [sql]
+            )
+            connection.commit()
+        found = open_corpus([str(path)])
+        assert len(documents(found)) == 6
+        assert unread(found) == ["a.sqlite/vectors"]
+
     def test_damage_is_an_error(self, tmp_path):
         path = self.database(tmp_path / "forum.sqlite", "posts")
         data = path.read_bytes()
         path.write_bytes(data[:4096] + bytes(len(data) - 4096))
         with pytest.raises(CorruptFile, match=r"forum\.sqlite"):
             documents_or_error(path)
+
+
+BROKEN = [text.encode() + (b"\xff" if n % 2 else b"") for n, text in enumerate(TEXTS)]
+
+
+class TestInvalidUtf8:
+    """It is called so, whatever stores it, and is not taken for a row without text."""
+
+    def check(self, hear, path):
+        heard = hear(path)
+        assert heard.texts == TEXTS[::2]
+        assert heard.skipped == {"not valid UTF-8": (3, (1, 3, 5))}
+
+    def test_in_sqlite(self, tmp_path, hear):
+        with closing(sqlite3.connect(tmp_path / "a.sqlite")) as connection:
+            connection.execute("CREATE TABLE posts (text TEXT, image BLOB)")
+            rows = [(text, b"\xff\xd8") for text in BROKEN]
+            connection.executemany("INSERT INTO posts VALUES (CAST(? AS TEXT), ?)", rows)
+            connection.commit()
+        self.check(hear, tmp_path / "a.sqlite")
+
+    def test_in_tfrecord(self, tmp_path, hear):
+        examples = [tf_example({"text": text, "image": b"\xff\xd8"}) for text in BROKEN]
+        (tmp_path / "a.tfrecord").write_bytes(tfrecords(examples))
+        self.check(hear, tmp_path / "a.tfrecord")
+
+    def test_in_mds(self, tmp_path, hear):
+        rows = [{"text": text, "image": b"\xff\xd8"} for text in BROKEN]
+        columns = {"text": "bytes", "image": "bytes"}
+        (tmp_path / "a.mds").write_bytes(mds_shard(rows, columns))
+        self.check(hear, tmp_path / "a.mds")
+
+    def test_other_texts_of_the_row_are_kept(self, tmp_path, hear):
+        rows = [{"prompt": text, "answer": TEXTS[0].encode()} for text in BROKEN[:2]]
+        columns = {"prompt": "bytes", "answer": "bytes"}
+        (tmp_path / "a.mds").write_bytes(mds_shard(rows, columns))
+        heard = hear(tmp_path / "a.mds")
+        assert heard.places == [
+            (0, "prompt", TEXTS[0]),
+            (0, "answer", TEXTS[0]),
+            (1, "answer", TEXTS[0]),
+        ]
+        assert heard.skipped == {"not valid UTF-8": (1, (1,))}
 
 
 class TestTables:
@@ -309,20 +467,72 @@ class TestTables:
             monkeypatch.setitem(__import__("sys").modules, module, None)
         pq.write_table(pa.Table.from_pylist(ROWS), tmp_path / "part.parquet")
         (tmp_path / log).parent.mkdir()
-        (tmp_path / log).write_text("{}")
+        (tmp_path / log).write_text('{"format-version": 2}')
         with pytest.raises(UnsupportedFormat, match=extra.title()) as caught:
             open_corpus([str(tmp_path)])
         assert f"corpus-provenance[{extra}]" in caught.value.remedy
 
     @pytest.mark.parametrize(
-        "log", ["_delta_log/00000000000000000000.json", "metadata/v1.metadata.json"]
+        "log",
+        [
+            "_delta_log/00000000000000000000.json",
+            "metadata/v1.metadata.json",
+            "metadata/00001-0f7e1c1c-6c0e-4b7a-9a52-2d8f5a1c9b11.metadata.json",
+        ],
     )
     def test_a_damaged_log_is_an_error(self, tmp_path, log):
         library = "deltalake" if "delta" in log else "pyiceberg"
         pytest.importorskip(library, reason=f"{library} is not installed")
         (tmp_path / log).parent.mkdir()
-        (tmp_path / log).write_text('{"a": ')
+        (tmp_path / log).write_text('{"format-version": ')
         with pytest.raises(CorruptFile, match="the table cannot be read"):
+            open_corpus([str(tmp_path)])
+
+    @pytest.mark.parametrize(
+        ("name", "content"),
+        [
+            ("train.metadata.json", '{"info": "x"}'),
+            ("train.metadata.json", '{"format-version": 2}'),
+            ("v1.metadata.json", '{"info": "x"}'),
+        ],
+    )
+    def test_other_files_of_metadata_are_no_table(self, tmp_path, name, content):
+        (tmp_path / "metadata").mkdir()
+        (tmp_path / "metadata" / name).write_text(content)
+        (tmp_path / "rows.jsonl").write_text(LINES)
+        found = open_corpus([str(tmp_path)])
+        assert [row["text"] for row in documents(found)] == TEXTS
+        assert passed_over(found) == (f"metadata/{name}",)
+
+    @pytest.mark.parametrize("mode", ["name", "id"])
+    def test_renamed_columns_of_a_delta_table_are_refused(self, tmp_path, mode):
+        pytest.importorskip("deltalake", reason="the extra `delta` is not installed")
+        pq.write_table(pa.table({"col-1": TEXTS}), tmp_path / "a.parquet")
+        mapping = {"delta.columnMapping.id": 1, "delta.columnMapping.physicalName": "col-1"}
+        field = {"name": "text", "type": "string", "nullable": True, "metadata": mapping}
+        metadata = {
+            "id": "8a2c5f6e-0000-4000-8000-000000000000",
+            "format": {"provider": "parquet", "options": {}},
+            "schemaString": json.dumps({"type": "struct", "fields": [field]}),
+            "partitionColumns": [],
+            "configuration": {"delta.columnMapping.mode": mode},
+        }
+        size = (tmp_path / "a.parquet").stat().st_size
+        file = {
+            "path": "a.parquet",
+            "partitionValues": {},
+            "size": size,
+            "modificationTime": 1,
+            "dataChange": True,
+        }
+        entries = [
+            {"protocol": {"minReaderVersion": 2, "minWriterVersion": 5}},
+            {"metaData": metadata},
+            {"add": file},
+        ]
+        (tmp_path / "_delta_log").mkdir()
+        (tmp_path / "_delta_log" / f"{0:020}.json").write_text("\n".join(map(json.dumps, entries)))
+        with pytest.raises(UnsupportedFormat, match="a Delta table with columnMapping"):
             open_corpus([str(tmp_path)])
 
 
@@ -356,6 +566,18 @@ class TestOtherFiles:
         with pytest.raises(UnsupportedFormat, match=r"this is (a|the)") as caught:
             open_corpus([str(tmp_path / name)])
         assert caught.value.remedy
+
+    @pytest.mark.parametrize("table", ["parquet", "jsonl"])
+    def test_rows_of_prose_in_json_beside_a_table_are_read(self, tmp_path, table):
+        if table == "parquet":
+            pq.write_table(pa.Table.from_pylist(ROWS), tmp_path / "data.parquet")
+        else:
+            (tmp_path / "data.jsonl").write_text(LINES)
+        rows = [{"n": n, "utterance_x": f"{text} again"} for n, text in enumerate(TEXTS)]
+        (tmp_path / "more.json").write_text(json.dumps({"version": 1, "data": rows}))
+        found = open_corpus([str(tmp_path)])
+        assert len(documents(found)) == 12
+        assert passed_over(found) == ()
 
     def test_settings_beside_json_are_passed_over(self, tmp_path):
         (tmp_path / "rows.json").write_text(json.dumps(ROWS))
@@ -428,6 +650,17 @@ def test_token_ids_beside_texts_and_words_as_tokens_are_no_obstacle(tmp_path, he
     assert hear(tmp_path / "a.parquet").texts == TEXTS
     (tmp_path / "b.jsonl").write_text(json.dumps({"tokens": ["some", "words"], "text": "x y z"}))
     assert "x y z" in hear(tmp_path / "b.jsonl").texts
+
+
+@pytest.mark.parametrize("name", ["labels", "ids", "tokens"])
+@pytest.mark.parametrize("form", ["parquet", "jsonl"])
+def test_lists_of_numbers_beside_prose_are_no_obstacle(tmp_path, hear, name, form):
+    table = pa.table({"utterance_x": TEXTS, name: [[1, 2]] * 6})
+    if form == "parquet":
+        pq.write_table(table, tmp_path / "a.parquet")
+    else:
+        (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, table.to_pylist())))
+    assert hear(tmp_path / f"a.{form}").texts == TEXTS
 
 
 def test_formats_that_are_only_read_are_not_cleaned(tmp_path):

@@ -115,7 +115,7 @@ def test_sizes_are_numbers_of_tokens_as_far_as_a_byte_counts(items, tmp_path):
     rows = [{"source": "x", "item": str(len(text)), "text": text} for text in texts]
     create_in_segments(tmp_path / "r", [rows[:2], rows[2:4], rows[4:]])
     arrays = open_registry(tmp_path / "r").arrays()
-    assert sorted(arrays.item_sizes[arrays.is_live].tolist()) == [0, 1, 254, 255, 255, 255]
+    assert sorted(arrays.item_sizes[arrays.is_live, 0].tolist()) == [0, 1, 254, 255, 255, 255]
 
 
 def test_sources_are_told_apart(registry, numbers, in_order):

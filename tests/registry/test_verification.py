@@ -50,7 +50,8 @@ def test_postings_that_the_index_cannot_tell_apart_are_true(items, tmp_path):
     """In a small registry, two shingles are one to the index if 40 of their bits agree."""
     words = np.random.default_rng(0).integers(0, 1 << 16, (1 << 20, 6))
     posts = [" ".join(f"w{word}" for word in row) for row in words.tolist()]
-    seeds = shingle(tokenise(Texts.of(pa.array(posts, pa.large_string()))), current_parameters().seed_width)
+    tokens = tokenise(Texts.of(pa.array(posts, pa.large_string())))
+    seeds = shingle(tokens, current_parameters().seed_width)
     order = np.argsort(seeds.hashes)
     buckets = seeds.hashes[order] >> np.uint64(56)
     keys = buckets << np.uint64(32) | seeds.hashes[order].astype(np.uint32)

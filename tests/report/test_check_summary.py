@@ -110,6 +110,18 @@ def test_every_source_that_was_found_has_its_reason():
     assert "Not found: mastodon." in text
 
 
+def test_a_source_whose_items_hold_only_words_of_others_is_not_called_absent():
+    # Its items quote them, or others have them too: they count for it in no share.
+    shares = tuple(
+        replace(each, documents=replace(each.documents, any=0.2))
+        if each.key == "mastodon"
+        else each
+        for each in REPORT.result.shares
+    )
+    report = replace(REPORT, result=replace(REPORT.result, shares=shares))
+    assert "Not found" not in terminal_summary(report, width=80, colour=False)
+
+
 def test_rulings_with_the_same_outcome_are_counted_not_repeated():
     first, *others = REPORT.result.rulings
     again = replace(first, documents=7)

@@ -37,6 +37,7 @@ from provenance.match.candidates.seeds import MAX_COMMON_LOOKUPS, group_end
 from provenance.match.index.postings_index import PostingsIndex
 from provenance.match.index.report_limits import (
     TABLE_QUARTERS,
+    compared_size,
     is_reportable,
     next_surprisal,
     word_surprisal,
@@ -337,7 +338,12 @@ def _scan_all(  # noqa: C901, PLR0913, PLR0915 (it grows the arrays that it fill
             first_token = token_offsets[text] - token_offsets[start] + text - start
             text_hits = text_hits[
                 : prefilter_hits(
-                    text_hits, document, hit_scratch[1][first_token:], items, bits, least_bits
+                    text_hits,
+                    document,
+                    hit_scratch[1][first_token:],
+                    (*items, item_sizes),
+                    bits,
+                    least_bits,
                 )
             ]
             mark_multi_source(text_hits, lookup, seed_offsets[text], codes, postings[0])
@@ -367,7 +373,10 @@ def _scan_all(  # noqa: C901, PLR0913, PLR0915 (it grows the arrays that it fill
                         least_bits.size
                         and count > group_first
                         and not _may_be_reported(
-                            item_sequence,
+                            (
+                                item_sequence,
+                                compared_size(item_sizes, item, document.size, item_sequence.size),
+                            ),
                             runs[run_offsets[group_first] : run_offsets[count]],
                             limits,
                             lookup[5].size > 0,
@@ -396,10 +405,16 @@ def _is_group_over(hits: Int64s, place: Scalar) -> Scalar:
 
 @kernel_part
 def _may_be_reported(
-    item: UInt32s, runs: Int32s, limits: tuple[Int32s, UInt8s, UInt64s], has_stops: Scalar
+    sized_item: tuple[UInt32s, Scalar],
+    runs: Int32s,
+    limits: tuple[Int32s, UInt8s, UInt64s],
+    has_stops: Scalar,
 ) -> Scalar:
-    """Return whether the candidates of an item nearby in a text, of these runs, may be reported."""
-    least_bits, _, surprisals = limits
+    """Return whether the candidates of an item nearby in a text, of these runs, may be reported.
+
+    `sized_item` is the item's tokens, and how many of them count (`compared_size`).
+    """
+    (item, size), (least_bits, _, surprisals) = sized_item, limits
     surprisal, weight, heaviest, longest = np.int64(0), np.int64(0), np.int64(0), np.int64(0)
     starts_item = False
     for run in range(len(runs)):
@@ -420,7 +435,7 @@ def _may_be_reported(
         weight, heaviest = weight + run_weight, max(heaviest, run_weight)
     quarters, at = np.int64(0), np.int64(0)
     most: Scalar = max(TABLE_QUARTERS, 2 * weight)
-    while at < item.size and quarters < most:
+    while at < size and quarters < most:
         quarters += token_weight(item[np.uint64(at)])
         at += 1
     return is_reportable(

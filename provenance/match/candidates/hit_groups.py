@@ -58,6 +58,7 @@ from provenance.match.candidates.seeds import (
 from provenance.match.index.postings_index import BITS_SCALE
 from provenance.match.index.report_limits import (
     EXTENSION_WORDS,
+    compared_size,
     extension_surprisal,
     is_reportable,
     item_quarters,
@@ -169,12 +170,17 @@ def gather_hits(  # noqa: PLR0913 (texts, their seeds, and all in which they are
             stamp = reach + 1
         _mark_companions(text_rows, items, (stamp, reach), last_hits, marks, found)
         stamp += size + reach + 1
-        kept = _list_found(text_rows, (items, positions), item_sizes, marks, found)
+        kept = _list_found(text_rows, (items, positions), (item_sizes, size), marks, found)
         _sort_found(found, kept, digit_starts)
         while count + kept > len(hits):
             hits = double_rows(hits)
         count = _append_groups(
-            (text_rows, text_sums), (positions, item_sizes), limits, found[:kept], hits, count
+            (text_rows, text_sums),
+            (positions, item_sizes, size),
+            limits,
+            found[:kept],
+            hits,
+            count,
         )
         offsets[text + 1] = count
     return (seed_rows, token_sums, found, marks, last_hits, digit_starts), hits
@@ -230,12 +236,15 @@ def _mark_companions(
 def _list_found(
     seed_rows: Int64s,
     postings: tuple[UInt32s, Positions],
-    item_sizes: UInt8s,
+    sizes: tuple[UInt8s, Scalar],
     marks: UInt8s,
     found: Int64s,
 ) -> Scalar:
-    """List the marked hits, and lone ones of items that are short enough; return their number."""
-    items, positions = postings
+    """List the marked hits, and lone ones of items that are short enough; return their number.
+
+    `sizes` is `RegistryArrays.item_sizes` and the size of the text.
+    """
+    (items, positions), (item_sizes, text_size) = postings, sizes
     count, kept = np.int64(0), np.int64(0)
     for seed in range(len(seed_rows)):
         row = np.uint64(seed)
@@ -243,7 +252,8 @@ def _list_found(
         for posting in range(seed_rows[row, FIRST_POSTING], seed_rows[row, END_POSTING]):
             item, is_kept = np.int64(items[np.uint64(posting)]), np.int64(marks[np.uint64(count)])
             if longest > 0:
-                is_kept |= np.int64(item_sizes[np.uint64(item)]) <= longest
+                size = item_sizes[np.uint64(item), 0]
+                is_kept |= compared_size(item_sizes, item, text_size, size) <= longest
             at = np.uint64(kept)
             found[at, _KEY] = item << _ITEM_SHIFT | kept
             found[at, _POSTING], found[at, _SEED] = posting, seed
@@ -292,18 +302,18 @@ def _sort_found(found: Int64s, count: Scalar, starts: Int64s) -> None:  # noqa: 
 @kernel_part
 def _append_groups(
     text_rows: tuple[Int64s, Int64s],
-    registry_tables: tuple[Positions, UInt8s],
+    sizes: tuple[Positions, UInt8s, Scalar],
     limits: tuple[Int32s, UInt8s, UInt64s],
     found: Int64s,
     hits: Int64s,
     count: Scalar,
 ) -> Scalar:
     """Append the hits of each item nearby in a text, unless no match of them could be reported."""
-    (seed_rows, token_sums), (positions, item_sizes) = text_rows, registry_tables
+    (seed_rows, token_sums), (positions, item_sizes, text_size) = text_rows, sizes
     place = np.int64(0)
     while place < len(found):
         item = found[np.uint64(place), _KEY] >> _ITEM_SHIFT
-        size = np.int64(item_sizes[np.uint64(item)])
+        size = compared_size(item_sizes, item, text_size, item_sizes[np.uint64(item), 0])
         end, is_kept = _judge_run(text_rows, positions, size, limits, found, place)
         if is_kept:
             first = count

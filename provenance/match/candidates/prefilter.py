@@ -29,6 +29,7 @@ from provenance.match.candidates.seeds import INFORMATION, WEIGHT, run_surprisal
 from provenance.match.index.report_limits import (
     EXTENSION_WORDS,
     MAX_SURPRISAL,
+    compared_size,
     extension_surprisal,
     is_reportable,
     item_quarters,
@@ -41,7 +42,7 @@ def prefilter_hits(
     hits: Int64s,
     document: UInt32s,
     token_sums: Int64s,
-    items: tuple[UInt32s, Int64s],
+    items: tuple[UInt32s, Int64s, UInt8s],
     bits: UInt8s,
     least_bits: Int32s,
 ) -> Scalar:
@@ -55,8 +56,8 @@ def prefilter_hits(
         Tokens of the text.
     token_sums : ndarray of int64
         Sums of them, as `seeds.annotate_seeds` computes them.
-    items : (ndarray, ndarray)
-        Tokens of all items, and their offsets.
+    items : (ndarray, ndarray, ndarray)
+        Tokens of all items, their offsets and sizes (`RegistryArrays.item_sizes`).
     bits : ndarray of uint8
         Information of each cell of tokens.
     least_bits : ndarray of int32
@@ -80,12 +81,12 @@ def _may_be_candidate(
     hit: Int64s,
     document: UInt32s,
     token_sums: Int64s,
-    items: tuple[UInt32s, Int64s],
+    items: tuple[UInt32s, Int64s, UInt8s],
     bits: UInt8s,
     least_bits: Int32s,
 ) -> Scalar:
     """Return whether the only hit of an item may become a candidate."""
-    tokens, offsets = items
+    tokens, offsets, item_sizes = items
     first, shift = offsets[hit[HIT_ITEM]], hit[HIT_POSITION] - hit[HIT_ITEM_POSITION]
     size = offsets[hit[HIT_ITEM] + 1] - first
     begin, end = exact_run(
@@ -94,7 +95,8 @@ def _may_be_candidate(
     if begin < hit[HIT_BEGIN_BOUND] or end > hit[HIT_END_BOUND]:
         return True  # it may go on where no seed is: the text is scanned in several batches
     score = sum_run(token_sums, INFORMATION, begin, end)
-    if PARTIAL_RATIO * (end - begin) < size:
+    compared = compared_size(item_sizes, hit[HIT_ITEM], document.size, size)
+    if PARTIAL_RATIO * (end - begin) < compared:
         score -= hit[HIT_EXCESS]
     if score < MIN_CHAIN_SCORE:
         return False
@@ -126,7 +128,7 @@ def _may_be_candidate(
     return not least_bits.size or is_reportable(
         least_bits,
         begin == shift or extra_before > 0,
-        item_quarters(size, weight, end - begin),
+        item_quarters(compared, weight, end - begin),
         (weight, end - begin, weight),
         surprisal + min(extension_surprisal(surprisal), MAX_SURPRISAL * extra_words),
         min(extra_words, EXTENSION_WORDS),

@@ -116,6 +116,31 @@ def extension_surprisal(surprisal: Scalar) -> Scalar:
     return min(3 * surprisal // 4, np.int64(MAX_EXTENSION))
 
 
+MOST_OF_ITEM = 0.8
+"""Share of an item, or of a text, that counts as most of it."""
+
+
+@inlined
+def is_first_line(first_line: Scalar, text_size: Scalar) -> Scalar:
+    """Return whether a text may be the first line of an item, and little else."""
+    return (
+        first_line > 0
+        and MOST_OF_ITEM * first_line <= text_size
+        and MOST_OF_ITEM * text_size <= first_line
+    )
+
+
+@inlined
+def compared_size(sizes: UInt8s, item: Scalar, text_size: Scalar, size: Scalar) -> Scalar:
+    """Return the tokens of an item of `size` tokens with which its match in a text is compared.
+
+    They are those of its first line in a text that may be that and nothing else: a title is an item
+    in itself. `sizes` is `RegistryArrays.item_sizes`.
+    """
+    first_line = np.int64(sizes[np.uint64(item), 1])
+    return first_line if is_first_line(first_line, text_size) else np.int64(size)
+
+
 @inlined
 def item_quarters(size: Scalar, weight: Scalar, tokens: Scalar) -> Scalar:
     """Return the length of an item in quarters of a word, if all of it weighs as some tokens do."""

@@ -7,6 +7,7 @@ from provenance.match.index.postings_index import BITS_SCALE, CELL_SHIFT, Postin
 from provenance.match.index.report_limits import (
     EXTENSION_WORDS,
     MAX_EXTENSION,
+    MOST_OF_ITEM,
     NO_LIMITS,
     SURPRISAL_SCALE,
     TABLE_BITS,
@@ -23,7 +24,7 @@ from provenance.match.scoring.classifier import (
     log_odds,
 )
 from provenance.match.scoring.evalue import is_reported, least_reported_odds, strength
-from provenance.match.scoring.features import MOST_OF_ITEM, Features, item_words
+from provenance.match.scoring.features import Features, item_words
 from provenance.match.scoring.information import REPEAT_DISCOUNT, language_surprisals
 from provenance.model import (
     ChanceModel,

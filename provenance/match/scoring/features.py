@@ -14,7 +14,12 @@ from provenance.jit.decorators import kernel
 from provenance.jit.intrinsics import prefetch
 from provenance.match.candidates.candidate_table import Candidates
 from provenance.match.index.postings_index import PostingsIndex
-from provenance.match.index.report_limits import COPY_COVERAGE, COPY_RUN_TOKENS, MIN_COPY_WORDS
+from provenance.match.index.report_limits import (
+    COPY_COVERAGE,
+    COPY_RUN_TOKENS,
+    MIN_COPY_WORDS,
+    MOST_OF_ITEM,
+)
 from provenance.match.index.token_weights import token_weight
 from provenance.match.scoring.corpus_sample import PassageCopies, PassageSample, merge_copies
 from provenance.match.scoring.information import (
@@ -40,9 +45,8 @@ from provenance.model import (
     Language,
     RegistryArrays,
     UInt32s,
+    range_indices,
 )
-
-_MOST_OF_TEXT = 0.8
 
 
 def density(candidates: Candidates, absent: Floats) -> Floats:
@@ -62,7 +66,7 @@ def boundary_features(
     starts_item = (candidates.item_starts == 0) & (before != NO_BREAK)
     is_delimited = is_most & (before != NO_BREAK) & (behind != NO_BREAK)
     is_elided = starts_item & (candidates.item_ends < length) & (behind == ELLIPSIS)
-    fills_text = is_most & (candidates.matched >= _MOST_OF_TEXT * candidates.sizes)
+    fills_text = is_most & (candidates.matched >= MOST_OF_ITEM * candidates.sizes)
     return (
         fills_text.astype(np.float64),
         starts_item.astype(np.float64),
@@ -181,11 +185,33 @@ def counts_as_copy(candidates: Candidates, whole: Flags) -> Flags:
 
 
 def matched_and_item_words(candidates: Candidates, arrays: RegistryArrays) -> tuple[Floats, Floats]:
-    """Return the words that each candidate matches, and those of its item."""
+    """Return the words that each candidate matches, and those of its item.
+
+    A text that is the first line of an item, and little else, is compared with that line.
+    """
     registry = arrays.tokens, arrays.token_offsets
     matched = matched_words((candidates.items, candidates.run_offsets, candidates.runs), registry)
     items, places = np.unique(candidates.items, return_inverse=True)
-    return matched, item_words(items, registry)[places]
+    words = item_words(items, registry)[places]
+    rows = np.flatnonzero(_first_line_mask(candidates, arrays))
+    sizes = arrays.item_sizes[candidates.items[rows], 1].astype(np.int64)
+    indices, offsets = range_indices(arrays.token_offsets[candidates.items[rows]], sizes)
+    lines = np.arange(len(rows), dtype=np.uint32)
+    words[rows] = item_words(lines, (arrays.tokens[indices], offsets))
+    return matched, words
+
+
+def _first_line_mask(candidates: Candidates, arrays: RegistryArrays) -> Flags:
+    """Return which candidates are the first line of an item, and most of their text."""
+    sizes = arrays.item_sizes[candidates.items, 1].astype(np.int64)
+    rows = np.flatnonzero(sizes)
+    is_whole = np.zeros(len(candidates), np.bool_)
+    is_whole[rows] = (
+        (candidates.item_ends[rows] <= sizes[rows])
+        & (candidates.matched[rows] >= MOST_OF_ITEM * sizes[rows])
+        & (candidates.matched[rows] >= MOST_OF_ITEM * candidates.sizes[rows])
+    )
+    return is_whole
 
 
 def count_copies(
@@ -250,10 +276,6 @@ def _copy_pairs(candidates: Candidates, corpus: PassageSample, copy_mask: Flags)
     return rows[np.unique(keys, return_index=True)[1]]
 
 
-MOST_OF_ITEM = 0.8
-"""Share of an item that counts as most of it."""
-
-
 @dataclass(frozen=True, slots=True)
 class Features:
     """Features of candidates; words that only stop shingles cover count as absent.
@@ -268,14 +290,16 @@ class Features:
     pooled_bits : ndarray of float64
         The same under both together, with trigrams.
     matched, length, longest, distinct : ndarray of float64
-        Matched words; words of the item; distinct words of the longest run; distinct matched words.
+        Matched words; words of the item, or of its first line where that is the text; distinct
+        words of the longest run; distinct matched words.
     density : ndarray of float64
         Matched tokens over the tokens of the text's stretch, in (0, 1].
     shared_across_sources : ndarray of float64
         Items that share the rarest seed, if they are of several sources; else 0: a phrase that
         is frequent inside one source is still its own.
     fills_text : ndarray of float64
-        1 if the match is most of the item, and most of the text.
+        1 if the match is most of the item, and most of the text. 0 for a first line: titles are
+        more alike than whole items.
     starts_item : ndarray of float64
         1 if the match has the item's first token, at a break of the text.
     is_delimited : ndarray of float64
@@ -306,7 +330,7 @@ class CandidateContext:
     Parameters
     ----------
     matched, length : ndarray of float64, shape (n,)
-        Words that each candidate matches, and those of its item.
+        Words that each candidate matches, and those of its item (`matched_and_item_words`).
     corpus_copies : ndarray of int64, shape (n,)
         Passages of the corpus's sample that contain a copy of the item.
     registry_copies : ndarray of int64, shape (n,)
@@ -464,7 +488,7 @@ def _assemble(
         distinct,
         density(candidates, missing / np.maximum(matched, 1)),
         candidates.shared_by * (1.0 * candidates.multi_source),
-        fills_text,
+        fills_text * ~_first_line_mask(candidates, registry.arrays),
         starts_item,
         is_delimited,
         is_elided,

@@ -63,6 +63,11 @@ class PlantingOptions:
     control: str | None = None
     background: str | None = None
 
+    def __post_init__(self) -> None:
+        """Check the number that a program gives; the command line checks its own."""
+        if self.plants < 1:
+            raise ValueError(f"plants is at least 1, not {self.plants}")
+
 
 def calibrate(
     corpus: Sequence[str],

@@ -38,7 +38,7 @@ _TAIL_DOCUMENTS = 100
 
 
 def fit_chance_model(
-    folder: Path, corpus: Sequence[str], settings: Settings, max_document: str | None = None
+    folder: Path, corpus: Sequence[str], settings: Settings, max_document: str | int | None = None
 ) -> Manifest:
     """Fit a registry's chance model to texts that contain none of its items, and store it.
 
@@ -50,7 +50,7 @@ def fit_chance_model(
         Addresses of the texts, as `check` takes them.
     settings : Settings
         Threads, progress.
-    max_document : str or None
+    max_document : str, int or None
         Size limit of a document, such as "200MB"; None uses the default.
 
     Returns

@@ -7,8 +7,10 @@ from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from provenance.judge.content_circumstances import CircumstanceJudges
+from provenance.judge.precedence import NO_RULE
 from provenance.match.scoring.evalue import chance_probabilities, expected_by_chance
 from provenance.model import (
     FINDINGS,
@@ -17,17 +19,22 @@ from provenance.model import (
     Int64s,
     Origin,
     UndecidedRule,
+    Verdict,
     take_rows,
 )
 from provenance.pipeline.findings.alternatives import DescribedSpans, alternatives, describe_spans
-from provenance.pipeline.findings.finding_origins import ORIGIN_COLUMNS, find_origins
+from provenance.pipeline.findings.finding_origins import (
+    ORIGIN_COLUMNS,
+    FindingOrigins,
+    find_origins,
+)
 from provenance.pipeline.findings.judging import (
     SpanRulings,
     add_copy_holders,
     concatenate_rulings,
     rule_spans,
 )
-from provenance.pipeline.findings.quoted_works import add_works, quoted_works, rule_quotations
+from provenance.pipeline.findings.quoted_works import quoted_works, rule_quotations
 from provenance.pipeline.locate.backgrounds import Background
 from provenance.pipeline.locate.claims import Claims
 from provenance.pipeline.locate.excerpts import build_item_excerpts
@@ -182,9 +189,7 @@ def build_findings(  # noqa: PLR0913 (what was located, with what it is describe
         marks,
         item_columns["created_at"],
     )
-    works = add_works(
-        quoted_works(spans, finding_rows, backgrounds), items.rows, spans["claim"], origins
-    )
+    works = quoted_works(spans, finding_rows, backgrounds)
     item_rulings = span_rulings.take(finding_rows)
     finding_rulings = rule_quotations(
         item_rulings,
@@ -193,7 +198,8 @@ def build_findings(  # noqa: PLR0913 (what was located, with what it is describe
         _take_rows(spans, finding_rows, ("file", "address", "labels")),
         circumstances,
     )
-    contested = _contested_mask(spans, holders, item_rulings)
+    contested = _contested_mask(spans, holders, item_rulings, origins.quoting)
+    contested &= ~_denied_mask(finding_rulings, works, origins)
     if undecided is UndecidedRule.CONTEST:
         contested |= origins.mask(Origin.UNDECIDED) & ~item_rulings.permitted
     findings = _finding_table(
@@ -299,12 +305,19 @@ def _matched_columns(spans: pa.Table, claims: Claims, indices: Int64s) -> dict[s
     return {"tokens": counts, "bits": bits}
 
 
-def _contested_mask(spans: pa.Table, holders: SpanRulings, rulings: SpanRulings) -> Flags:
-    """Return which non-permitted findings a permitted source or a background holds too."""
+def _contested_mask(
+    spans: pa.Table, holders: SpanRulings, rulings: SpanRulings, is_quoting: Flags
+) -> Flags:
+    """Return which non-permitted findings a permitted source or a background holds too.
+
+    An item that quotes the words does not hold them: `is_quoting` has such claims.
+    """
     texts = spans["text_number"].to_numpy()
     starts, ends = spans["byte_start"].to_numpy(), spans["byte_end"].to_numpy()
+    claims = spans["claim"].to_numpy()[holders.rows]
+    is_held = holders.permitted & ~np.append(is_quoting, False)[claims]  # -1: no claim
     permitted_spans: dict[int, list[tuple[int, int]]] = {}
-    for row in holders.rows[holders.permitted].tolist():
+    for row in holders.rows[is_held].tolist():
         permitted_spans.setdefault(int(texts[row]), []).append((int(starts[row]), int(ends[row])))
     spans_by_text = {
         text: (sorted(spans_of), max(end - start for start, end in spans_of))
@@ -324,3 +337,16 @@ def _contested_mask(spans: pa.Table, holders: SpanRulings, rulings: SpanRulings)
             min(last, end) - max(first, start) >= half for first, last in spans_of[low:high]
         )
     return contested
+
+
+_DENIALS = (Verdict.FORBIDDEN, Verdict.UNKNOWN)
+
+
+def _denied_mask(rulings: SpanRulings, works: pa.Table, origins: FindingOrigins) -> Flags:
+    """Return which quotations the terms of a background forbid, or do not settle."""
+    denies = [
+        judgement.ruling.verdict in _DENIALS and judgement.ruling.basis != NO_RULE
+        for _, judgement in rulings.judgements
+    ]
+    is_known = origins.mask(Origin.QUOTATION) & pc.is_valid(works["item"]).to_numpy()
+    return np.asarray(np.array(denies, bool)[rulings.codes] & is_known)

@@ -5,6 +5,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.model import FINDINGS, Int64s, Origin
+from provenance.registry.build.item_keys import url_sites
 
 
 def add_repetition(findings: pa.Table, documents: Int64s) -> pa.Table:
@@ -26,8 +27,10 @@ def add_repetition(findings: pa.Table, documents: Int64s) -> pa.Table:
     is_quotation = pc.fill_null(pc.equal(findings["origin"], str(Origin.QUOTATION)), False)
     is_counted = pc.and_not(pc.is_valid(findings["item"]), is_quotation).to_numpy()
     rows = np.flatnonzero(is_counted)
-    sources, items = (_codes(findings[name])[rows] for name in ("source", "item"))
-    _, numbers = np.unique(items * (sources.max(initial=0) + 1) + sources, return_inverse=True)
+    # Sites of a source number their items separately.
+    identity = (findings["source"], url_sites(findings["url"]), findings["item"])
+    keys = np.stack([_codes(column)[rows] for column in identity])
+    numbers = np.unique(keys, axis=1, return_inverse=True)[1].ravel()
     occurrences = np.bincount(numbers)[numbers]
     pairs = np.unique(np.stack([numbers, documents[rows]]), axis=1)[0]
     copies = np.bincount(pairs)[numbers] if len(rows) else occurrences

@@ -5,12 +5,10 @@ from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from provenance.judge.content_circumstances import CircumstanceJudges
-from provenance.model import Flags, Int64s, Origin
+from provenance.model import Flags, Int64s
 from provenance.pipeline.findings.alternatives import ITEM_COLUMNS, item_rows
-from provenance.pipeline.findings.finding_origins import FindingOrigins
 from provenance.pipeline.findings.judging import (
     SpanRulings,
     group_alike,
@@ -49,35 +47,6 @@ def quoted_works(
         tables.append(item_rows(background.describe(unique)))
         places[rows], base = inverse + base, base + len(unique)
     return pa.concat_tables(tables).take(pa.array(places, mask=places < 0))
-
-
-def add_works(
-    works: pa.Table, items: pa.Table, claim_numbers: pa.ChunkedArray, origins: FindingOrigins
-) -> pa.Table:
-    """Add to the works of backgrounds the items of other sources whose words quotations are.
-
-    Parameters
-    ----------
-    works : pyarrow.Table
-        As `quoted_works` returns them.
-    items : pyarrow.Table
-        Descriptions of the items of all spans.
-    claim_numbers : pyarrow.ChunkedArray
-        Claim of each span.
-    origins : FindingOrigins
-        Origins of the findings.
-    """
-    is_missing = origins.mask(Origin.QUOTATION) & pc.is_null(works["item"]).to_numpy()
-    rows = np.flatnonzero(is_missing & (origins.works >= 0))
-    if not len(rows):
-        return works
-    numbers = claim_numbers.to_numpy()
-    claim_rows = np.flatnonzero(numbers >= 0)
-    row_of = np.full(int(numbers.max()) + 1, -1)
-    row_of[numbers[claim_rows]] = claim_rows
-    places = np.arange(len(works))
-    places[rows] = len(works) + row_of[origins.works[rows]]
-    return pa.concat_tables([works, items]).take(pa.array(places))
 
 
 def rule_quotations(

@@ -24,6 +24,7 @@ from provenance.model import (
     Int64s,
     Origin,
     Share,
+    UndecidedRule,
     Unit,
     Verdict,
 )
@@ -109,11 +110,12 @@ def compute_shares(
     measured_corpus: MeasuredCorpus,
     sources: Iterable[str],
     collections: Sequence[str] = (),
+    undecided: UndecidedRule = UndecidedRule.COUNT,
 ) -> tuple[Share, ...]:
     """Sum findings by source, verdict, terms, basis, evidence, origin and collection.
 
-    Quotations count for no source. Findings of undecided origin count, but the lower ends of
-    intervals are without them.
+    Quotations count for no source. Findings of undecided origin count; if they are contested, the
+    lower ends of intervals are without them.
 
     Parameters
     ----------
@@ -125,6 +127,8 @@ def compute_shares(
         Sources that get a row even without findings.
     collections : sequence of str
         Names of the policy's collections, which get a row too.
+    undecided : UndecidedRule
+        Whether gates count findings of undecided origin.
     """
     inputs = _share_inputs(finding_set, measured_corpus)
     names, evidence = _evidence_kinds(finding_set.spans)
@@ -147,7 +151,7 @@ def compute_shares(
             )
         verdicts = {findings.verdicts[group] for group in finding_groups}
         units = estimates[finding_groups, holder_groups]
-        if key[0] != "origin":
+        if undecided is UndecidedRule.CONTEST and key[0] != "origin":
             units = _without_undecided(inputs, findings.places(finding_groups), units)
         shares.append(Share(*key, _common_verdict(key, verdicts), *units))
     return tuple(shares)

@@ -101,7 +101,7 @@ def _arrays(background: CommonBackground) -> RegistryArrays:
         keys=OrderKeys(numbers.astype(np.uint64), np.zeros(1, np.int64), np.zeros(1, np.int64)),
         tokens=background.tokens,
         token_offsets=background.offsets,
-        item_sizes=np.minimum(sizes, 255).astype(np.uint8),
+        item_sizes=np.stack([np.minimum(sizes, 255), 0 * sizes], axis=1).astype(np.uint8),
         is_live=np.ones(count, np.bool_),
         first=numbers,
         representatives=numbers[:0],

@@ -1,6 +1,6 @@
 """How an item presents the passage that a text shares with it: quoted, attributed, or its own."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -17,17 +17,29 @@ from provenance.fingerprint.quotation_marks import (
 )
 from provenance.fingerprint.tokenizer.tokenize import tokenise
 from provenance.match.candidates.candidate_table import Candidates
+from provenance.match.origins import ItemMarks
 from provenance.model import Flags, Floats, Int64s, Texts, Tokens, UInt8s
-from provenance.pipeline.locate.claims import Claims
+from provenance.pipeline.locate.claims import Claims, item_lengths
 from provenance.pipeline.scan.readings import RegistryIndex
 
 _CONTEXT_CHARACTERS = 90
 """Characters beside a quotation that may name its author."""
 
+_FULL_NAME = r"\p{Lu}[\p{L}.'\x{2019}]*(?:[\t \x{00A0}]+\p{Lu}[\p{L}.'\x{2019}]*){1,4}"
+"""Two to five words in a line that begin with capitals: one after a dash may be any word."""
+
+_DASH = r"(?:\s*(?:[\x{2010}-\x{2015}~]{1,3}|-{2,3})\s*|\s*-|[\t \x{00A0}]*-\s*)"
+"""A dash; a single hyphen with a space behind it, at the beginning of a line, is a bullet."""
+
 _NAMED_AFTER = (
-    r"^[\s\p{P}]{0,6}?(?:[-\x{2010}-\x{2015}~]{1,4}\s*|\(|\p{P}\s*by\s)[\s*_\"“'(]*\p{Lu}[\p{L}.]+"
+    r"^(?:[\s\p{P}]{0,6}?\p{P}\s*by\s+[*_\"“'(]*\p{Lu}[\p{L}.]+"
+    r"|[\t \x{00A0}.,!?\"'\x{2019}\x{201D}\x{00BB}*_)]{0,6}"
+    + _DASH
+    + r"[*_\"“'(]*"
+    + _FULL_NAME
+    + ")"
 )
-"""A name behind a quotation, after a dash, in parentheses or after "by"."""
+"""A name behind a quotation, after a dash or after "by"."""
 
 _SPEAKING = (
     *("said", "says", "saying", "wrote", "writes", "quote[ds]?", "quoting", "quotation", "states"),
@@ -47,17 +59,10 @@ _SPEAKING = (
     ),
     *("según", "cita", "disse", "escreveu", "segundo", "ha detto", "scrisse", "zei", "schreef"),
 )
-_NAMED_BEFORE = (
-    r"(?i)\b(?:" + "|".join(_SPEAKING) + r")\b[^.!?]{0,60}[:,]?[\s\p{P}]{0,6}$"
-    # two words in capitals and a colon, as in Steve Jobs:
-    r"|(?-i:\p{Lu}\p{L}+\s+\p{Lu}[\p{L}.]+)\s*:[\s\p{P}]{0,4}$"
-)
-"""A word of speaking or writing, or a name and a colon, before a quotation."""
+_NAMED_BEFORE = r"(?i)\b(?:" + "|".join(_SPEAKING) + r")\b[^.!?]{0,60}[:,]?[\s\p{P}]{0,6}$"
+"""A word of speaking or writing before a quotation."""
 
-_SIGNED = (
-    r"[.!?\"\x{201D}\x{00BB}*_]\s*[-\x{2010}-\x{2015}~]{1,3}\s*"
-    r"\p{Lu}[\p{L}.'\x{2019}]*(?:\s+\p{Lu}[\p{L}.'\x{2019}]*){1,4}[\s\p{P}]*$"
-)
+_SIGNED = r"[.!?\"\x{201D}\x{00BB}*_]" + _DASH + r"[*_]*" + _FULL_NAME + r"[\s\p{P}]*$"
 """A full name behind a dash at the end of an item."""
 
 _LONGEST_SIGNED = 60
@@ -72,7 +77,7 @@ _CITED_AFTER = (
 MARK_COLUMNS = pa.schema(
     [
         *((name, pa.float64()) for name in ("quoted", "italic", "verse")),
-        ("attributed", pa.bool_()),
+        *((name, pa.bool_()) for name in ("attributed", "signed")),
     ]
 )
 """Columns that `measure_item_marks` returns."""
@@ -97,7 +102,7 @@ def measure_item_marks(
     dict of str to pyarrow.Array
         `quoted`, `italic`, `verse`: share of the matched words that stand between quotation marks
         or in quoted lines, in italics, and in lines of verse; `attributed`: whether the words
-        beside them name another author.
+        beside them name another author; `signed`: whether the item is short and ends with a name.
     """
     flags = quotation_flags(texts)
     owners = np.repeat(np.arange(len(rows)), np.diff(candidates.run_offsets))
@@ -121,11 +126,12 @@ def measure_item_marks(
         "attributed": pa.array(
             _attribution_mask(texts, tokens, flags, rows, candidates) & has_words
         ),
+        "signed": pa.array(_signature_mask(texts, tokens, rows) & has_words),
     }
 
 
-def quoted_shares(claims: Claims, numbers: Int64s, registries: Sequence[RegistryIndex]) -> Floats:
-    """Return the share of each claim's passage that its item quotes; NaN without its text.
+def claim_marks(claims: Claims, numbers: Int64s, registries: Sequence[RegistryIndex]) -> ItemMarks:
+    """Return how the items of some claims present their passages; reads the items' texts.
 
     Parameters
     ----------
@@ -136,18 +142,57 @@ def quoted_shares(claims: Claims, numbers: Int64s, registries: Sequence[Registry
     registries : sequence of RegistryIndex
         The registries of the claims.
     """
-    shares = np.full(len(numbers), np.nan)
+    tables, places, base = [MARK_COLUMNS.empty_table()], np.full(len(numbers), -1), 0
     for owner, registry_index in enumerate(registries):
         rows = np.flatnonzero(claims.registries[numbers] == owner)
         if not len(rows) or not registry_index.registry.manifest.keeps_texts:
             continue
         for batch in np.split(rows, range(_ITEMS_PER_BATCH, len(rows), _ITEMS_PER_BATCH)):
             candidates = claims.candidates.take(numbers[batch])
-            items, places = np.unique(candidates.items, return_inverse=True)
+            items, item_places = np.unique(candidates.items, return_inverse=True)
             texts = Texts.of(registry_index.registry.text_array(items))
-            marks = measure_item_marks(texts, tokenise(texts), places, candidates)
-            shares[batch] = pc.fill_null(marks["quoted"], np.nan).to_numpy(zero_copy_only=False)
-    return shares
+            marks = measure_item_marks(texts, tokenise(texts), item_places, candidates)
+            tables.append(pa.table(marks, schema=MARK_COLUMNS))
+        places[rows], base = np.arange(len(rows)) + base, base + len(rows)
+    table = pa.concat_tables(tables).take(pa.array(places, mask=places < 0))
+    columns = dict(zip(table.column_names, table.columns, strict=True))
+    return to_item_marks(item_shares(claims, numbers, registries), columns)
+
+
+def to_item_marks(shares: Floats, columns: Mapping[str, pa.ChunkedArray]) -> ItemMarks:
+    """Return marks from columns `MARK_COLUMNS`, which are null where the item's text is unknown.
+
+    Parameters
+    ----------
+    shares : ndarray of float64, shape (n,)
+        Share of its item that each passage is.
+    columns : mapping of str to pyarrow.ChunkedArray
+        The columns.
+    """
+    return ItemMarks(
+        item_shares=shares,
+        quoted=_shares(columns["quoted"]),
+        italic=_shares(columns["italic"]),
+        verse=_shares(columns["verse"]),
+        attributed=_flags(columns["attributed"]),
+        signed=_flags(columns["signed"]),
+    )
+
+
+def _shares(column: pa.ChunkedArray) -> Floats:
+    return np.asarray(pc.fill_null(column, np.nan).to_numpy(), np.float64)
+
+
+def _flags(column: pa.ChunkedArray) -> Flags:
+    return np.asarray(pc.fill_null(column, False).to_numpy(), bool)
+
+
+def item_shares(claims: Claims, numbers: Int64s, registries: Sequence[RegistryIndex]) -> Floats:
+    """Return the share of its item that each claim's passage is, from first to last token."""
+    candidates, owners = claims.candidates.take(numbers), claims.registries[numbers]
+    lengths = item_lengths(owners, candidates.items, registries)
+    extents = candidates.item_ends.astype(np.int64) - candidates.item_starts
+    return np.asarray(extents / np.maximum(lengths, 1))
 
 
 _ITEMS_PER_BATCH = 4096
@@ -174,15 +219,13 @@ def _attribution_mask(
             pc.match_substring_regex(after, _CITED_AFTER),
         ),
     )
-    sizes = np.diff(tokens.offsets)[rows]
-    is_end = (last == limits) & (sizes <= _LONGEST_SIGNED)
-    tails = slice_bytes(texts, rows, *_tails(texts, rows)).column()
-    signed = pc.match_substring_regex(tails, _SIGNED).to_numpy(zero_copy_only=False)
-    return np.asarray(named.to_numpy(zero_copy_only=False) | (is_end & signed))
+    return np.asarray(named.to_numpy(zero_copy_only=False), bool)
 
 
-def _tails(texts: Texts, rows: Int64s) -> tuple[Int64s, Int64s]:
-    """Return the byte ranges of the last characters of items."""
+def _signature_mask(texts: Texts, tokens: Tokens, rows: Int64s) -> Flags:
+    """Return whether each item is short and ends with a name."""
     ends = np.diff(texts.offsets)[rows]
     lows, _ = widen_ranges(texts, rows, (ends, ends), _CONTEXT_CHARACTERS)
-    return lows, ends
+    tails = slice_bytes(texts, rows, lows, ends).column()
+    signed = pc.match_substring_regex(tails, _SIGNED).to_numpy(zero_copy_only=False)
+    return np.asarray(signed & (np.diff(tokens.offsets)[rows] <= _LONGEST_SIGNED), bool)

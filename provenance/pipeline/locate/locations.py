@@ -62,6 +62,7 @@ SPANS = pa.schema(
         ("source", pa.string()),  # null where it is the item's
         ("address", pa.string()),  # of the row
         ("fetched", pa.string()),  # when the row's page was fetched
+        ("dated", pa.string()),  # the row's date, if it may be that of publication
         ("labels", LABELS),  # of the row
         ("licence", pa.string()),  # declared by the row, where that is evidence
         ("signals", pa.list_(pa.string())),  # stored with the row
@@ -271,7 +272,7 @@ def _locate_windows(
         {
             **{
                 name: windows.batch.column(name).take(pa.array(text_rows))
-                for name in ("document", "file", "row", "field")
+                for name in ("document", "file", "row", "field", "fetched", "dated", "labels")
             },
             "start": starts + points,
             "end": ends + points,
@@ -280,8 +281,6 @@ def _locate_windows(
             "evidence": ["content"] * count + [fill.evidence for fill in remainder_evidence],
             "source": [None] * count + [fill.source for fill in remainder_evidence],
             "address": windows.batch.column("url").take(pa.array(text_rows)),
-            "fetched": windows.batch.column("fetched").take(pa.array(text_rows)),
-            "labels": windows.batch.column("labels").take(pa.array(text_rows)),
             **declaration_columns(count, remainder_evidence),
             "registry": [
                 *claims.registries.tolist(),

@@ -22,7 +22,7 @@ CONTEXT_CHARACTERS = 80
 NEIGHBOUR_TOKENS = 1
 """Tokens on both sides that are needed to locate a passage."""
 
-WINDOW_COLUMNS = ("document", "file", "row", "field", "url", "fetched", "labels")
+WINDOW_COLUMNS = ("document", "file", "row", "field", "url", "fetched", "dated", "labels")
 """Columns of `DOCUMENTS` that a window keeps, besides its text."""
 
 _KEY_SHIFT = 32

@@ -38,6 +38,7 @@ from provenance.pipeline.findings.finding_table import build_findings
 from provenance.pipeline.jit_warmup import compile_kernels
 from provenance.pipeline.locate.claims import attribute_claims
 from provenance.pipeline.locate.locations import locate_matches
+from provenance.pipeline.locate.rivals import prefer_unquoted
 from provenance.pipeline.scan.part_scan import split_batch
 from provenance.pipeline.scan.readings import Counts, Reading, RegistryIndex
 from provenance.pipeline.scan.row_metadata import NO_DECLARATIONS
@@ -160,6 +161,7 @@ def find_matches(texts: pa.LargeStringArray, context: MatchingContext) -> TextMa
     batches = list(split_batch(Documents(_document_batch(texts))))
     readings = [_scan(batch, place, context) for place, batch in enumerate(batches)]
     claims = attribute_claims(readings, registries, context.model, threads)
+    claims = prefer_unquoted(claims, registries)
     if not len(claims):
         return _NO_MATCHES
     spans = locate_matches(

@@ -11,7 +11,14 @@ from provenance.pipeline.matching.text_column import text_array, text_batch
 from provenance.pipeline.matching.text_matching import find_matches, open_context
 
 
-def trace(text: str, policy: Policy, rules: Path | None, model_of: Path | None) -> Trace:
+def trace(
+    text: str,
+    policy: Policy,
+    rules: Path | None,
+    model_of: Path | None,
+    *,
+    quiet: bool = False,
+) -> Trace:
     """Find the passages of one text that registries contain.
 
     Parameters
@@ -24,6 +31,8 @@ def trace(text: str, policy: Policy, rules: Path | None, model_of: Path | None) 
         Folder of rule files; None uses the shipped ones.
     model_of : Path or None
         Folder of the report whose corpus model matches are scored with.
+    quiet : bool
+        Show no progress.
 
     Raises
     ------
@@ -34,7 +43,7 @@ def trace(text: str, policy: Policy, rules: Path | None, model_of: Path | None) 
     tokens = len(tokenise(Texts.of(texts)).hashes)
     if not tokens:
         raise EmptyCorpus("the text has no words", remedy="give a text with words.")
-    context = open_context(policy, rules, model_of, quiet=False)
+    context = open_context(policy, rules, model_of, quiet=quiet)
     found = find_matches(texts, context)
     registries = tuple(each.registry.summary() for each in context.references.registries)
     if not len(found.findings):

@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 import pyarrow as pa
 
-from provenance.model import CAME_WITH, DOCUMENTS, LABELS, Documents
+from provenance.model import DOCUMENTS, Documents
 from provenance.read.corpus.corpora import Corpus
 from provenance.read.corpus.corpus_parts import Part
 from provenance.registry.store import Registry
@@ -57,10 +57,6 @@ def _make_batch(texts: Sequence[str], first: int) -> pa.RecordBatch:
         numbers,
         pa.repeat(pa.scalar("text", pa.string()), count),
         pa.array(texts, pa.large_string()),
-        pa.nulls(count, pa.string()),
-        pa.nulls(count, pa.string()),
-        pa.nulls(count, pa.string()),
-        pa.nulls(count, CAME_WITH),
-        pa.nulls(count, LABELS),
     ]
+    columns += [pa.nulls(count, field.type) for field in list(DOCUMENTS)[len(columns) :]]
     return pa.record_batch(columns, schema=DOCUMENTS)

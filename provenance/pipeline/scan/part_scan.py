@@ -35,6 +35,7 @@ from provenance.match.scoring.information import NgramCounts, language_only_coun
 from provenance.model import DOCUMENTS, Documents, Flags, Int64s, Skipped, Texts, Tokens, Unread
 from provenance.pipeline.batch_spool import BatchSpool
 from provenance.pipeline.locate.windows import TextWindows, cut_windows
+from provenance.pipeline.scan.label_values import LabelValues
 from provenance.pipeline.scan.likely_matches import select_likely_passages
 from provenance.pipeline.scan.readings import (
     Counts,
@@ -136,6 +137,7 @@ class _GatheredSlices:
             _join_windows(slices),
             self._requested_bound,
             tuple(self.unread),
+            LabelValues.merge(part_slice.labels for part_slice in slices),
         )
 
 
@@ -152,6 +154,7 @@ class _Slice:
     sample: PassageSample
     documents: Int64s
     windows: TextWindows | None
+    labels: LabelValues
 
 
 def split_batch(documents: Documents) -> Iterator[pa.RecordBatch]:
@@ -216,6 +219,7 @@ def _read_slice(
         sample,
         documents + before.documents,
         windows,
+        LabelValues.of(batch, documents),
     )
 
 

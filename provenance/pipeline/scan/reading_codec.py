@@ -20,6 +20,7 @@ from provenance.match.scoring.corpus_sample import (
 )
 from provenance.model import Skipped, Texts, Tokens, UInt8s, Unread
 from provenance.pipeline.locate.windows import WINDOW_COLUMNS, TextWindows, WindowOffsets
+from provenance.pipeline.scan.label_values import LabelValues
 from provenance.pipeline.scan.readings import Counts, Reading
 from provenance.pipeline.scan.row_metadata import DECLARED_SCHEMA
 
@@ -54,6 +55,7 @@ def encode_reading(reading: Reading) -> list[Buffer]:
         "counts": astuple(reading.counts),
         "skipped": [astuple(skipped) for skipped in reading.skipped],
         "unread": [astuple(unread) for unread in reading.unread],
+        "labels": reading.labels.to_json(),
         "bound": reading.sample.bound,
         "requested_bound": reading.requested_bound,
         "margins": None if reading.windows is None else [one.margin for one in reading.windows],
@@ -121,6 +123,7 @@ def decode_reading(content: UInt8s, part: int, registries: int) -> Reading:
         windows=None if margins is None else tuple(_next_windows(arrays, one) for one in margins),
         requested_bound=header["requested_bound"],
         unread=tuple(Unread(*unread) for unread in header["unread"]),
+        labels=LabelValues.from_json(header["labels"]),
     )
 
 

@@ -62,5 +62,11 @@ class ReadingStore:
         arrays = sum(len(chunk) for chunk in content[3::2])  # between paddings
         memory_bytes = arrays + _BYTES_PER_DECLARATION * len(reading.declared)
         return StoredReading(
-            reading.part, reading.counts, reading.skipped, reading.unread, memory_bytes, load
+            reading.part,
+            reading.counts,
+            reading.skipped,
+            reading.unread,
+            reading.labels,
+            memory_bytes,
+            load,
         )

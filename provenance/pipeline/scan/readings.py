@@ -18,6 +18,7 @@ from provenance.match.scoring.detectability import report_limits
 from provenance.model import Int64s, RegistryArrays, Shingles, Skipped, Tokens, Unread
 from provenance.pipeline.batch_spool import BatchSpool
 from provenance.pipeline.locate.windows import TextWindows
+from provenance.pipeline.scan.label_values import NO_LABELS, LabelValues
 from provenance.read.language_counts import load_language
 from provenance.registry.store import Registry
 
@@ -157,6 +158,8 @@ class Reading:
         too many tokens below it.
     unread : tuple of Unread
         Where reading stopped before the end.
+    labels : LabelValues
+        What rows have in the columns that collections name.
     """
 
     part: int
@@ -174,6 +177,7 @@ class Reading:
     windows: tuple[TextWindows, ...] | None = None
     requested_bound: int = FULL_BOUND
     unread: tuple[Unread, ...] = ()
+    labels: LabelValues = NO_LABELS
 
     def select_registries(self, first: int, last: int) -> "Reading":
         """Return the reading restricted to the registries from `first` up to `last`."""
@@ -191,7 +195,7 @@ class StoredReading:
 
     Parameters
     ----------
-    part, counts, skipped, unread
+    part, counts, skipped, unread, labels
         As in the reading.
     memory_bytes : int
         Memory that the reading and its findings take, approximately.
@@ -203,6 +207,7 @@ class StoredReading:
     counts: Counts
     skipped: tuple[Skipped, ...]
     unread: tuple[Unread, ...]
+    labels: LabelValues
     memory_bytes: int
     load: Callable[[], Reading]
 

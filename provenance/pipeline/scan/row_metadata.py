@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from provenance.judge.content_circumstances import COLLECTED, parse_day, values_of
 from provenance.judge.identifiers import Licences, SourceHosts, host_of, sources_named
 from provenance.judge.rulings import Judge
 from provenance.model import Agents, DateRange, Int64s, Library, Notice, Policy, Stance, Tokens
@@ -71,7 +72,11 @@ class PageSignals:
         return self._captures is not None
 
     def disallowing_notices(
-        self, address: str | None, fetched: str | None, fields: Fields
+        self,
+        address: str | None,
+        fetched: str | None,
+        fields: Fields,
+        collected: DateRange | None = None,
     ) -> list[Notice]:
         """Return the signals that disallow training on a page, the plainest first.
 
@@ -81,7 +86,10 @@ class PageSignals:
             Address and time of fetching, as in the row.
         fields : tuple of (str, str)
             Metadata of the page, as in `CAME_WITH`.
+        collected : DateRange or None
+            When the row was collected, as it states; None is the time of the whole corpus.
         """
+        collected = collected or self._collected
         site_files = {kind: value for kind, value in fields if kind in SITE_FILES}
         page = PageMetadata(
             address or "",
@@ -89,23 +97,28 @@ class PageSignals:
             tuple((k.removeprefix("tag:"), v) for k, v in fields if k.startswith("tag:")),
         )
         notices: dict[str, Notice] = {}
+        is_certain = collected is not None or _utc_day(fetched) is not None
         for files, capture_days in self._applicable_files(
-            address, fetched, tuple(sorted(site_files.items()))
+            address, fetched, tuple(sorted(site_files.items())), collected
         ):
             for notice in page_notices(page, files, self._agents):
                 if notice.stance is Stance.DISALLOWS and notice.signal not in notices:
                     notices[notice.signal] = _date_notice(
-                        notice, capture_days, is_certain=self._is_fetch_day_known(fetched)
+                        notice, capture_days, is_certain=is_certain
                     )
         return sorted(notices.values(), key=_notice_rank)
 
     def _applicable_files(
-        self, address: str | None, fetched: str | None, page_files: Fields
+        self,
+        address: str | None,
+        fetched: str | None,
+        page_files: Fields,
+        collected: DateRange | None,
     ) -> Iterable[tuple[SiteFiles, Mapping[str, date]]]:
         """Yield the site's files, and the days of their captures, for each day that may apply."""
         own_contents = dict(page_files)
         host = self._host(address)
-        days = [] if host is None else self._days(host, _utc_day(fetched))
+        days = [] if host is None else self._days(host, _utc_day(fetched), collected)
         if host is None or not days:
             yield self._parse_page_files(page_files), {}
             return
@@ -121,9 +134,6 @@ class PageSignals:
                 }
                 yield parse_files(merged), other_days
 
-    def _is_fetch_day_known(self, fetched: str | None) -> bool:
-        return self._collected is not None or _utc_day(fetched) is not None
-
     def _host(self, address: str | None) -> str | None:
         """Return the host under which files of a page's site were captured."""
         if self._captures is None or not address:
@@ -132,14 +142,14 @@ class PageSignals:
         aliases = () if host is None else (host, f"www.{host}", host.removeprefix("www."))
         return next((alias for alias in aliases if alias in self._captures.hosts), None)
 
-    def _days(self, host: str, fetched: date | None) -> list[date]:
+    def _days(self, host: str, fetched: date | None, collected: DateRange | None) -> list[date]:
         """Return the days whose captures may be the ones in force when a page was fetched."""
         days = list(self._captures.hosts[host]) if self._captures else []
         if fetched is not None:
             return days[: bisect_right(days, fetched)][-1:]
-        if self._collected is None:
+        if collected is None:
             return days
-        first, until = self._collected.first, self._collected.until
+        first, until = collected.first, collected.until
         earlier = [] if first is None else days[: bisect_right(days, first)][-1:]
         in_range = [
             day for day in days if (first is None or day > first) and (until is None or day < until)
@@ -322,20 +332,23 @@ class Declarations:
         rows = pc.indices_nonzero(is_relevant)
         if not len(rows):
             return {}
-        columns = [batch.column(name).take(rows) for name in ("url", "fetched", "came_with")]
+        days = pc.coalesce(batch.column("fetched"), batch.column("dated"))
+        stated = values_of(batch.column("labels"), COLLECTED)
+        columns = [each.take(rows) for each in (addresses, days, metadata, stated)]
         signals = {}
-        for row, address, fetched, fields in zip(
+        for row, address, fetched, fields, collected in zip(
             rows.to_pylist(), *(column.to_pylist() for column in columns), strict=True
         ):
             pairs = tuple((field["kind"], field["value"] or "") for field in fields or ())
-            if notices := self.sites.disallowing_notices(address, fetched, pairs):
+            day = None if collected is None else parse_day(collected)
+            if notices := self.sites.disallowing_notices(address, fetched, pairs, day):
                 reason = "; ".join(notice.why[:_MAX_QUOTE_LENGTH] for notice in notices)
                 signals[row] = [notice.signal for notice in notices], reason
         return signals
 
 
 def _collected_overall(policy: Policy) -> DateRange | None:
-    """Return the range of days in which any of the corpus was collected; None if unknown."""
+    """Return when any of the corpus was collected that states no day itself; None if unknown."""
     general = policy.circumstances.collected
     stated = [general, *(each.collected or general for each in policy.collections)]
     spans = [span for span in stated if span is not None]

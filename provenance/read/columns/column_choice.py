@@ -1,6 +1,6 @@
 """Choice of the columns of a table that hold text, ids, addresses and licences."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
@@ -66,13 +66,24 @@ LICENCE_NAMES = (
 METADATA_NAMES = ("metadata", "meta")
 """Names of columns of strings that may be objects in JSON."""
 FETCH_DATE_NAMES = ("warc_date", "crawl_date", "fetch_date", "date_download", "date")
-"""Names of the date on which a page was fetched."""
+"""Names of the date on which a page was fetched, or, as the last one, may have been fetched."""
 
 COLLECTED_NAMES = ("collected",)
 """Names of the day on which a row was collected, which decides the terms that apply to it."""
 
+_PARSED = {
+    "ids": ID_NAMES,
+    "urls": URL_NAMES,
+    "licences": LICENCE_NAMES,
+    "fetched": FETCH_DATE_NAMES,
+    "collected": COLLECTED_NAMES,
+}
+"""Names of metadata, by the member of `ColumnChoice` that has their paths."""
+
 TOKEN_ID_NAMES = frozenset({"input_ids", "token_ids", "tokens", "tokenized", "ids", "labels"})
 """Names of lists of numbers that stand for texts."""
+_SURE_TOKEN_IDS = frozenset({"input_ids", "token_ids"})
+"""Those among them that are nothing else."""
 
 _MIN_WORDS = 2.0
 """Mean words per row; a column with fewer, named like a text, holds ids or labels."""
@@ -81,6 +92,10 @@ _MAX_LISTED = 10
 
 SampleReader = Callable[[Sequence[str]], pa.Table]
 """Reads some rows of the given columns."""
+
+
+def _ends_with(path: str, name: str) -> bool:
+    return path.casefold().rpartition(".")[2] == name
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +134,16 @@ class ColumnChoice:
     fallback: tuple[str, ...] = ()
     collected: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
+
+    @property
+    def fetch_dates(self) -> tuple[str, ...]:
+        """Columns whose date can only be that of fetching."""
+        return tuple(path for path in self.fetched if not _ends_with(path, FETCH_DATE_NAMES[-1]))
+
+    @property
+    def dates(self) -> tuple[str, ...]:
+        """Columns whose date may be that of fetching, or of publication."""
+        return tuple(path for path in self.fetched if _ends_with(path, FETCH_DATE_NAMES[-1]))
 
     def all(self) -> tuple[str, ...]:
         """Return every path once."""
@@ -193,38 +218,45 @@ def find_columns(
         collected=find_present(schema, COLLECTED_NAMES, is_scalar),
         labels=tuple(name for name in labels if type_at(schema, name) is not None),
     )
-    metadata = _with_parsed_metadata(metadata, schema, sample, file)
+    metadata = _with_parsed_metadata(metadata, schema, sample, file, labels)
     for name in text_columns:
         check_column(schema, name, file)
     if text_columns:
         return metadata
-    _refuse_token_ids(schema, file)
+    _refuse_token_ids(schema, file, _SURE_TOKEN_IDS)
     metadata_paths = {path for path in metadata.metadata_paths() if not is_page(path)}
-    choice = _choose_prose(schema, metadata_paths, sample) or _choose_wordiest(
-        schema, metadata_paths, sample, file
-    )
+    choice = _choose_prose(schema, metadata_paths, sample)
+    if choice is None:
+        _refuse_token_ids(schema, file, TOKEN_ID_NAMES)
+        choice = _choose_wordiest(schema, metadata_paths, sample, file)
     return replace(metadata, texts=choice.texts, repeated=choice.repeated, fallback=choice.fallback)
 
 
 def _with_parsed_metadata(
-    choice: ColumnChoice, schema: pa.Schema, sample: SampleReader, file: str
+    choice: ColumnChoice,
+    schema: pa.Schema,
+    sample: SampleReader,
+    file: str,
+    labels: Sequence[str],
 ) -> ColumnChoice:
     """Add the metadata in columns of strings that are objects in JSON."""
     for name in find_present(schema, METADATA_NAMES, is_textual):
         texts = format_values(_head(sample([name]))[name].combine_chunks()).to_pylist()
         members = infer_schema(filter(None, map(json_object, texts)), file)
-        ids, urls, licences, fetched = (
-            tuple(f"{name}.{member}" for member in find_present(members, names, _is_printable))
-            for names in (ID_NAMES, URL_NAMES, LICENCE_NAMES, FETCH_DATE_NAMES)
+        found = {
+            kind: tuple(
+                f"{name}.{member}" for member in find_present(members, names, _is_printable)
+            )
+            for kind, names in _PARSED.items()
+        }
+        found["labels"] = tuple(
+            label
+            for label in labels
+            if label.startswith(f"{name}.") and type_at(members, label[len(name) + 1 :]) is not None
         )
-        choice = replace(
-            choice,
-            ids=(*choice.ids, *ids),
-            urls=(*choice.urls, *urls),
-            licences=(*choice.licences, *licences),
-            fetched=(*choice.fetched, *fetched),
-            parsed=(*choice.parsed, name) if ids or urls or licences or fetched else choice.parsed,
-        )
+        if any(found.values()):
+            added = {kind: (*getattr(choice, kind), *paths) for kind, paths in found.items()}
+            choice = replace(choice, parsed=(*choice.parsed, name), **added)
     return choice
 
 
@@ -232,8 +264,8 @@ def _is_printable(kind: pa.DataType) -> bool:
     return holds_text(kind) or is_scalar(kind)
 
 
-def _refuse_token_ids(schema: pa.Schema, file: str) -> None:
-    """Raise if a table has ids of tokens where its text would be.
+def _refuse_token_ids(schema: pa.Schema, file: str, names: Collection[str]) -> None:
+    """Raise if a table has ids of tokens, in a column called so, where its text would be.
 
     Raises
     ------
@@ -246,15 +278,18 @@ def _refuse_token_ids(schema: pa.Schema, file: str) -> None:
         name = normalise_name(field.name)
         is_list = pa.types.is_list(field.type) or pa.types.is_large_list(field.type)
         is_numbers = is_list and pa.types.is_integer(field.type.value_type)
-        is_sure = name in {"input_ids", "token_ids"} and (
-            is_textual(field.type) or is_bytes(field.type)
-        )
-        if (is_numbers and name in TOKEN_ID_NAMES) or is_sure:
+        is_written = is_textual(field.type) or is_bytes(field.type)
+        if name in names and (is_numbers or (is_written and name in _SURE_TOKEN_IDS)):
             raise UnsupportedFormat(
                 f"{file}: its texts are token ids (column {field.name!r}), not words",
                 remedy="check the dataset as it was before it was tokenised, or decode it with its "
                 "tokenizer.",
             )
+
+
+def has_prose(schema: pa.Schema, sample: SampleReader) -> bool:
+    """Return whether the names of columns or the sample show prose, other than headings."""
+    return _choose_prose(schema, set(), sample) is not None
 
 
 def _choose_prose(

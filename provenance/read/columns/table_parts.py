@@ -1,6 +1,6 @@
 """Tables whose schema is known before their rows are read, as parts of a corpus."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +21,8 @@ from provenance.read.columns.signal_columns import signal_fields
 from provenance.read.columns.string_arrays import format_values, null_where
 from provenance.read.corpus.corpus_parts import Part
 from provenance.read.corpus.documents import RowMetadata, build_documents
+from provenance.read.corpus.size_limits import DocumentLimit
+from provenance.read.formats.batch_sizes import split_batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,16 @@ def _reader(
     return read
 
 
+def row_blocks(
+    batches: Iterable[pa.RecordBatch], limit: DocumentLimit, first: int = 0
+) -> Iterator[RowBlock]:
+    """Yield consecutive batches, of which row `first` is the first, as blocks of limited size."""
+    for batch in batches:
+        for portion in split_batch(batch, limit, first):
+            yield RowBlock(portion, np.arange(first, first + len(portion), dtype=np.int64))
+            first += len(portion)
+
+
 def block_documents(file: str, block: RowBlock, columns: ColumnChoice) -> Iterator[Documents]:
     """Yield the rows of a block as documents."""
     signals = {path: column_at(block.batch, path) for path in columns.signals}
@@ -130,7 +142,8 @@ def block_documents(file: str, block: RowBlock, columns: ColumnChoice) -> Iterat
         first_value(block.batch, columns.ids),
         first_value(block.batch, columns.urls),
         first_value(block.batch, columns.licences),
-        first_value(block.batch, columns.fetched),
+        first_value(block.batch, columns.fetch_dates),
+        first_value(block.batch, columns.dates),
         signal_fields(signals, len(block.batch)),
         block.skipped,
         _labels(block.batch, columns),

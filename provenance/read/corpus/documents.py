@@ -33,7 +33,7 @@ class RowMetadata:
         As in `DOCUMENTS`.
     numbers : ndarray of int64
         0-based, within the file.
-    ids, urls, licences, fetched : pyarrow.Array of large_string, or None
+    ids, urls, licences, fetched, dated : pyarrow.Array of large_string, or None
         One value per row; null if a row has none, never empty.
     came_with : pyarrow.Array of `CAME_WITH`, or None
         Signals of each row.
@@ -49,6 +49,7 @@ class RowMetadata:
     urls: pa.Array | None = None
     licences: pa.Array | None = None
     fetched: pa.Array | None = None
+    dated: pa.Array | None = None
     came_with: pa.Array | None = None
     skipped: tuple[Skipped, ...] = ()
     labels: pa.Array | None = None
@@ -155,6 +156,7 @@ def _build_batch(rows: RowMetadata, leaves: TextLeaves) -> pa.RecordBatch:
         spread(rows.urls),
         spread(rows.licences),
         spread(rows.fetched),
+        spread(rows.dated),
         spread(rows.came_with, CAME_WITH),
         spread(rows.labels, LABELS),
     ]

@@ -8,19 +8,17 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 
 from provenance.errors import CorruptFile, DatasetNotFound
 from provenance.model import MAX_DOCUMENT, Documents
 from provenance.read.columns.column_choice import find_columns
 from provenance.read.columns.column_paths import top_columns
-from provenance.read.columns.table_parts import RowBlock, block_documents
+from provenance.read.columns.table_parts import block_documents, row_blocks
 from provenance.read.corpus.corpus_parts import Part
 from provenance.read.corpus.file_access import translate_read_errors, translate_remote_errors
 from provenance.read.corpus.saved_datasets import choose_splits
 from provenance.read.corpus.size_limits import DocumentLimit
-from provenance.read.formats.batch_sizes import split_batch
 
 _BATCH_ROWS = 1000
 HUB_PREFIX = "hf://datasets/"
@@ -109,15 +107,14 @@ def split_part(
         first.schema, text_columns, first.select, file=file, labels=label_columns
     )
 
-    def read() -> Iterator[Documents]:
-        row = 0
+    def selected() -> Iterator[pa.RecordBatch]:
         for table in batches.tables():
             names = top_columns(columns.all(), table.column_names)
-            for batch in table.select(names).combine_chunks().to_batches():
-                for portion in split_batch(batch, limit, row):
-                    numbers = np.arange(row, row + len(portion), dtype=np.int64)
-                    yield from block_documents(file, RowBlock(portion, numbers), columns)
-                    row += len(portion)
+            yield from table.select(names).combine_chunks().to_batches()
+
+    def read() -> Iterator[Documents]:
+        for block in row_blocks(selected(), limit):
+            yield from block_documents(file, block, columns)
 
     return Part(file, 0, read, columns.texts, labels=columns.labels)
 

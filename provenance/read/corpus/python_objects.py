@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from functools import partial
 from itertools import chain
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -12,8 +13,16 @@ import pyarrow.dataset as pds
 
 from provenance.errors import EmptyCorpus, InputError
 from provenance.model import MAX_DOCUMENT, Documents
+from provenance.read.columns.column_choice import find_columns
 from provenance.read.columns.column_paths import top_columns
-from provenance.read.columns.table_parts import RowBlock, TableFile, TablePiece, table_parts
+from provenance.read.columns.table_parts import (
+    RowBlock,
+    TableFile,
+    TablePiece,
+    block_documents,
+    row_blocks,
+    table_parts,
+)
 from provenance.read.corpus import skipped_rows
 from provenance.read.corpus.corpora import Corpus, check_labels, corpus_of_parts
 from provenance.read.corpus.corpus_parts import Part
@@ -21,11 +30,11 @@ from provenance.read.corpus.hub_datasets import split_part
 from provenance.read.corpus.saved_datasets import choose_splits
 from provenance.read.corpus.size_limits import DocumentLimit
 from provenance.read.corpus.stream_input import HashedStream
-from provenance.read.formats.batch_sizes import split_batch
 from provenance.read.formats.json_objects import Record, to_record
 from provenance.read.formats.json_records import record_documents
 from provenance.read.formats.jsonl_blocks import Records
 from provenance.read.formats.jsonl_file import infer_layout
+from provenance.read.formats.record_parts import as_text
 
 IN_MEMORY = "in memory"
 """Address and file name of data that is in no file."""
@@ -33,6 +42,9 @@ _PIECE_BYTES = 32 << 20
 _SAMPLE_ROWS = 200
 _BATCH_CHARS = 4 << 20
 _ROW_CHARS = 100
+_NOT_A_TIME = "NaT"
+"""What pandas has for a time that is missing."""
+T = TypeVar("T")
 
 
 def corpus_of_objects(
@@ -48,9 +60,10 @@ def corpus_of_objects(
     Parameters
     ----------
     data : object
-        A table of Arrow, pandas or polars, or anything that exports an Arrow stream; a `Dataset` or
-        `IterableDataset` of the `datasets` library, or a mapping of splits to any of these; or an
-        iterable of texts or of mappings. What can be iterated over once is read once.
+        A table of Arrow, pandas or polars, or anything that exports an Arrow stream; a mapping of
+        columns to lists of the same length; a `Dataset` or `IterableDataset` of the `datasets`
+        library; an iterable of texts or of mappings; or a mapping of splits to any of these. What
+        can be iterated over once is read once.
     text_columns : sequence of str
         Text columns given by the user.
     label_columns : sequence of str
@@ -71,6 +84,8 @@ def corpus_of_objects(
     EmptyCorpus
         If there are no rows.
     """
+    if isinstance(data, Mapping) and (rows := _rows_of_columns(data)) is not None:
+        data = rows
     splits = data if isinstance(data, Mapping) else {IN_MEMORY: data}
     if split is not None:
         if not isinstance(data, Mapping):
@@ -92,6 +107,29 @@ def corpus_of_objects(
     return corpus_of_parts((IN_MEMORY,), parts, tuple(digests))
 
 
+def _rows_of_columns(data: Mapping[str, Any]) -> list[Mapping[str, Any]] | None:
+    """Return the rows of a mapping of columns; None if it is one of splits.
+
+    Raises
+    ------
+    InputError
+        If it is a single row.
+    """
+    if any(isinstance(value, str | bytes) for value in data.values()):
+        raise InputError(
+            "a mapping of texts is neither a table nor splits", remedy="give one row as [row]."
+        )
+    columns = [v for v in data.values() if isinstance(v, list | tuple | np.ndarray) and len(v)]
+    is_table = (
+        0 < len(columns) == len(data)
+        and len({*map(len, columns)}) == 1
+        and not any(isinstance(value, Mapping) for value, *_ in columns)
+    )
+    if not is_table:
+        return None
+    return [dict(zip(data, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
 def _parts(
     name: str, data: Any, columns: tuple[Sequence[str], Sequence[str]], max_document: int
 ) -> list[Part]:
@@ -103,8 +141,8 @@ def _parts(
     if isinstance(data, pds.Dataset):
         data = data.scanner().to_reader()
     if isinstance(data, pa.RecordBatchReader):
-        data = chain.from_iterable(batch.to_pylist() for batch in data)
-    elif (table := _as_table(data)) is not None:
+        return _reader_parts(name, data, columns, limit)
+    if (table := _as_table(data)) is not None:
         file = _table_file(name, table, limit)
         return table_parts(file, text_columns, labels) if file.pieces else []
     if not isinstance(data, Iterable) or isinstance(data, str | bytes):
@@ -160,10 +198,47 @@ def _read_rows(
     table: pa.Table, row: int, limit: DocumentLimit, paths: Sequence[str]
 ) -> Iterator[RowBlock]:
     names = top_columns(paths, table.column_names)
-    for batch in table.select(names).combine_chunks().to_batches():
-        for portion in split_batch(batch, limit, row):
-            yield RowBlock(portion, np.arange(row, row + len(portion), dtype=np.int64))
-            row += len(portion)
+    return row_blocks(table.select(names).combine_chunks().to_batches(), limit, row)
+
+
+def _reader_parts(
+    name: str,
+    reader: pa.RecordBatchReader,
+    columns: tuple[Sequence[str], Sequence[str]],
+    limit: DocumentLimit,
+) -> list[Part]:
+    text_columns, labels = columns
+    head: list[pa.RecordBatch] = []
+    for batch in reader:
+        head.append(batch)
+        if sum(map(len, head)) >= _SAMPLE_ROWS:
+            break
+    sample = pa.Table.from_batches(head, reader.schema)
+    if not len(sample):
+        return []
+    choice = find_columns(reader.schema, text_columns, sample.select, file=name, labels=labels)
+    waiting = [chain(head, reader)]
+
+    def read() -> Iterator[Documents]:
+        names = top_columns(choice.all(), reader.schema.names)
+        batches = (batch.select(names) for batch in _take_once(waiting))
+        for block in row_blocks(batches, limit):
+            yield from block_documents(name, block, choice)
+
+    return [Part(name, 0, read, choice.texts, rereadable=False, labels=choice.labels)]
+
+
+def _take_once(waiting: list[chain[T]]) -> Iterator[T]:
+    """Return what waits to be read.
+
+    Raises
+    ------
+    InputError
+        If it was read already.
+    """
+    if not waiting:
+        raise InputError("the iterator can be read only once", remedy="give a list.")
+    return waiting.pop()
 
 
 def _row_parts(
@@ -184,13 +259,8 @@ def _row_parts(
         batches.close()
 
     def read() -> Iterator[Documents]:
-        if not is_read_once:
-            found: Iterable[Records] = _row_batches(iter(rows), limit)
-        elif waiting:
-            found = waiting.pop()
-        else:
-            raise InputError("the iterator can be read only once", remedy="give a list.")
-        for batch in found:
+        again = not is_read_once
+        for batch in _row_batches(iter(rows), limit) if again else _take_once(waiting):
             yield from record_documents(name, batch, layout.record_columns, layout.sample_members)
 
     return [
@@ -210,13 +280,14 @@ def _row_batches(rows: Iterator[object], limit: DocumentLimit) -> Generator[Reco
     batch, chars, most_rows = Records([], []), 0, _SAMPLE_ROWS
     for row, value in enumerate(rows):
         record_or_reason = _to_record(value)
-        size = _ROW_CHARS
-        if not isinstance(record_or_reason, str):
-            size += sum(len(text) for text in record_or_reason.values() if isinstance(text, str))
+        values = () if isinstance(record_or_reason, str) else record_or_reason.values()
+        size = sum(len(text) for text in values if isinstance(text, str))
         if size > limit.size:
+            if row:
+                yield batch  # the rows before it are fine
             raise limit.error_for_row(row)
         batch.add(row, record_or_reason)
-        chars += size
+        chars += _ROW_CHARS + size
         if chars >= _BATCH_CHARS or len(batch.records) == most_rows:
             yield batch
             batch, chars, most_rows = Records([], []), 0, _BATCH_CHARS
@@ -228,11 +299,23 @@ def _to_record(value: object) -> Record | str:
         return {"text": str(value)}
     if not isinstance(value, Mapping):
         return skipped_rows.NOT_OBJECT
-    return to_record({str(key): _plain(inner) for key, inner in value.items()})
+    return to_record(_plain(value))
 
 
-def _plain(value: Any) -> object:
-    """Return a value without the types of numpy, and of other libraries that derive from str."""
+def _plain(value: Any, depth: int = 0) -> object:
+    """Return a value as JSON would have it: days and times are strings in the form of ISO 8601."""
     if isinstance(value, np.generic | np.ndarray):
-        value = value.tolist()
-    return str(value) if isinstance(value, str) else value
+        is_time = value.dtype.kind == "M"
+        value = (value.astype("M8[us]") if is_time else value).tolist()
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, bytes):
+        return as_text(value)
+    if isinstance(value, date):
+        return None if (text := value.isoformat()) == _NOT_A_TIME else text
+    if depth < skipped_rows.MAX_NESTING:
+        if isinstance(value, Mapping):
+            return {str(key): _plain(inner, depth + 1) for key, inner in value.items()}
+        if isinstance(value, list | tuple):
+            return [_plain(inner, depth + 1) for inner in value]
+    return value

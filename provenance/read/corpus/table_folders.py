@@ -12,9 +12,12 @@ from urllib.parse import unquote, urlsplit
 
 from provenance.errors import CorruptFile, DatasetNotFound, InputError, UnsupportedFormat
 from provenance.read.corpus.file_access import File, printable_path
+from provenance.read.formats.compression import detect_compression
 
 _DELTA_LOG = re.compile(r"(?:(?P<root>.*)/)?_delta_log/\d{20}\.(?:json|checkpoint\..*)")
-_ICEBERG_METADATA = re.compile(r"(?:(?P<root>.*)/)?metadata/(?P<name>[^/]+\.metadata\.json)")
+_ICEBERG_METADATA = re.compile(
+    r"(?:(?P<root>.*)/)?metadata/(?:v\d+|\d{5,}-[0-9a-fA-F-]{36})(?:\.gz)?\.metadata\.json"
+)
 _MDS_INDEX = re.compile(r"(?:(?P<root>.*)/)?index\.json")
 _VERSION = re.compile(r"v?(\d+)")
 _MAX_INDEX_BYTES = 1 << 26
@@ -48,7 +51,8 @@ def current_files(files: Sequence[File], address: str) -> list[File]:
     for pattern, paths_of in ((_DELTA_LOG, _delta_paths), (_ICEBERG_METADATA, _iceberg_paths)):
         roots: dict[str, list[File]] = {}
         for file in files:
-            if match := pattern.fullmatch(file.name):
+            match = pattern.fullmatch(file.name)
+            if match and (pattern is _DELTA_LOG or _is_iceberg(file)):
                 roots.setdefault(match["root"] or "", []).append(file)
         for root, logs in roots.items():
             folder = _folder_of(logs[0], root)
@@ -90,15 +94,26 @@ def _delta_paths(logs: Sequence[File], folder: str, address: str) -> list[str]:
     library: Any = _import_library("deltalake", "delta", "a Delta table", logs[0], address)
     with _translate_errors(address):
         table = library.DeltaTable(folder)
-        features = set(table.protocol().reader_features or ())
-        if features & {*_UNREADABLE_FEATURES}:
+        features = {*_UNREADABLE_FEATURES} & {*(table.protocol().reader_features or ())}
+        # Before version 3 of the protocol, readers learn of it from the configuration alone.
+        mode = table.metadata().configuration.get("delta.columnMapping.mode")
+        if features or mode not in (None, "none"):
+            names = ", ".join(sorted(features)) or "columnMapping"
             raise UnsupportedFormat(
-                f"{address}: this is a Delta table with {', '.join(sorted(features))}, whose files "
+                f"{address}: this is a Delta table with {names}, whose files "
                 "cannot be read one by one",
                 remedy="read it with Spark or the `deltalake` library, and write its rows as "
                 "Parquet.",
             )
         return [_local_path(uri) for uri in table.file_uris()]
+
+
+def _is_iceberg(file: File) -> bool:
+    """Return whether the content of a file agrees with its name, which is one of Iceberg's."""
+    if file.fault is not None:
+        return True
+    head = file.head(_MAX_INDEX_BYTES)
+    return detect_compression(head) is not None or b'"format-version"' in head
 
 
 def _iceberg_paths(logs: Sequence[File], _: str, address: str) -> list[str]:

@@ -149,7 +149,7 @@ def _object_layout(objects: list[JsonObject], name: str) -> str:
         for layout in OBJECT_LAYOUTS:
             if layout.is_entry(entry):
                 return layout.name
-        refusals.refuse_object(entry, name)
+        refusals.refuse_without_items(entry, name)
     return TABLE
 
 
@@ -172,7 +172,7 @@ def _table_layout(file: File) -> str:
     for layout in OBJECT_LAYOUTS:
         if layout.columns and layout.is_entry(row):
             return layout.name
-    refusals.refuse_object(row, file.display_path)
+    refusals.refuse_without_items(row, file.display_path)
     form = format_by_name(file.path)
     is_table = len(schema) > 1 and has_text_by_name(schema)
     if (form is None or form[0] == "text") and not is_table:

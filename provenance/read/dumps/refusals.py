@@ -5,8 +5,7 @@ from collections.abc import Callable
 
 from provenance.errors import UnsupportedFormat
 from provenance.read.dumps.json_posts import JsonObject
-from provenance.read.formats.foreign_formats import TO_LINES, Refusal
-from provenance.read.formats.foreign_formats import refuse_object as refuse_foreign_object
+from provenance.read.formats.foreign_formats import TO_LINES, Refusal, refuse_object
 
 _OBJECTS: tuple[tuple[Callable[[JsonObject], object], Refusal], ...] = (
     (
@@ -35,7 +34,7 @@ _XML = {
 _YTD = re.compile(rb"\s*window\.YTD\.(\w+)")
 
 
-def refuse_object(entry: JsonObject, name: str) -> None:
+def refuse_without_items(entry: JsonObject, name: str) -> None:
     """Raise if an object of the file `name` shows that the file has no items.
 
     Raises
@@ -46,7 +45,7 @@ def refuse_object(entry: JsonObject, name: str) -> None:
     for is_entry, refusal in _OBJECTS:
         if is_entry(entry):
             raise refusal.error(name)
-    refuse_foreign_object(entry, name)
+    refuse_object(entry, name)
 
 
 def xml_refusal(root: str, name: str, supported: str) -> UnsupportedFormat:

@@ -30,7 +30,7 @@ _AVRO = Refusal("an Avro file", "convert it to Parquet.")
 _ORC = Refusal("an ORC file", "convert it to Parquet.")
 _HDF5 = Refusal("an HDF5 file", "export its table as Parquet or JSON Lines.")
 
-_MAGICS: tuple[tuple[bytes, Refusal], ...] = (
+_FOREIGN_MAGICS: tuple[tuple[bytes, Refusal], ...] = (
     (b"{\\rtf", Refusal("a document in RTF", "save it as text.")),
     (b"7z\xbc\xaf\x27\x1c", Refusal("an archive of files (7z)", "unpack it with `7z x` first.")),
     (b"Rar!", Refusal("an archive of files (RAR)", _UNPACK)),
@@ -97,11 +97,19 @@ _OBJECTS: tuple[tuple[Callable[[Record], object], Refusal], ...] = (
             {"protocol", "metaData", "commitInfo"} & entry.keys()
             and not {"text", "body"} & entry.keys()
         ),
-        Refusal("the log of a Delta table", "read it with the `deltalake` library into Parquet."),
+        Refusal(
+            "the log of a Delta table",
+            "give the folder of the table to `check`; for `registry build`, write its rows as "
+            "Parquet.",
+        ),
     ),
     (
         lambda entry: {"format-version", "table-uuid"} <= entry.keys(),
-        Refusal("the metadata of an Iceberg table", "read it with `pyiceberg` into Parquet."),
+        Refusal(
+            "the metadata of an Iceberg table",
+            "give the folder of the table to `check`; for `registry build`, write its rows as "
+            "Parquet.",
+        ),
     ),
     (
         lambda entry: (
@@ -131,7 +139,7 @@ _OBJECTS: tuple[tuple[Callable[[Record], object], Refusal], ...] = (
 
 def refusal_by_magic(head: bytes) -> Refusal | None:
     """Return what a file is that begins with `head`, if its format is not supported."""
-    return next((refusal for magic, refusal in _MAGICS if head.startswith(magic)), None)
+    return next((refusal for magic, refusal in _FOREIGN_MAGICS if head.startswith(magic)), None)
 
 
 def refusal_by_name(name: str) -> Refusal | None:

@@ -4,31 +4,26 @@ import codecs
 import json
 import re
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import closing
-from itertools import islice
+from contextlib import suppress
 from typing import BinaryIO, TypeGuard
 
 from provenance.errors import DocumentTooLarge, InputError
-from provenance.model import Documents
 from provenance.read.columns.column_choice import WELL_KNOWN_NAMES, normalise_name
 from provenance.read.corpus import skipped_rows
 from provenance.read.corpus.corpus_parts import Part
 from provenance.read.corpus.file_access import File, translate_read_errors
-from provenance.read.corpus.size_limits import DocumentLimit, until_error
+from provenance.read.corpus.size_limits import DocumentLimit
 from provenance.read.formats.detection import check_text
 from provenance.read.formats.foreign_formats import refuse_object
 from provenance.read.formats.json_objects import Record, to_record
-from provenance.read.formats.json_records import record_documents
 from provenance.read.formats.json_stream import JsonText, TooDeep
 from provenance.read.formats.jsonl_blocks import Records, parse_line
-from provenance.read.formats.jsonl_file import infer_layout, jsonl_parts, layout_key
+from provenance.read.formats.jsonl_file import jsonl_parts, records_have_prose
+from provenance.read.formats.record_parts import record_parts
 
-_BATCH_CHARS = 4 << 20
 _MAX_OBJECT_BYTES = 1 << 20
 _HEAD_BYTES = 1 << 16
 _HEAD_LINES = 50
-_SAMPLE_CHARS = 1 << 18
-_SAMPLE_RECORDS = 200
 _INVALID_BYTES = re.compile("[\udc80-\udcff]")
 _ROW_CHARS = 100
 """Characters that a row counts for in addition to its text."""
@@ -38,43 +33,24 @@ def json_parts(file: File, text_columns: Sequence[str]) -> list[Part]:
     """Return the parts of a JSON file in any of its forms."""
     if is_jsonl_file(file):
         return jsonl_parts(file, text_columns)
-    with closing(_read_records(file, _SAMPLE_CHARS)) as batches:
-        records = (record for batch in until_error(batches) for _, record in batch.records)
-        sample = list(islice(records, _SAMPLE_RECORDS))
-    layout = infer_layout(sample, text_columns, file.display_path, file.label_columns)
-
-    def read() -> Iterator[Documents]:
-        for batch in _read_records(file, _BATCH_CHARS):
-            yield from record_documents(
-                file.name, batch, layout.record_columns, layout.sample_members
-            )
-
-    # Columns may first occur after the sample.
-    labels = file.label_columns
-    return [
-        Part(
-            file.name,
-            file.size,
-            read,
-            layout.columns.texts,
-            layout=layout_key(labels),
-            labels=labels,
-        )
-    ]
+    return record_parts(file, lambda size: _read_records(file, size), text_columns)
 
 
 def is_description(file: File) -> bool:
-    """Return whether a JSON file is one object without texts of usual names: a manifest, settings.
+    """Return whether a JSON file is one object that is no row, and no list of rows with prose.
 
-    Such files lie beside data and describe it.
+    Such files lie beside data and describe it: a manifest, settings.
     """
     content = small_object(file)
-    if content is None:
+    if content is None or any(normalise_name(name) in WELL_KNOWN_NAMES for name in content):
         return False
-    rows = [content]
-    if (member := row_list_member(content)) is not None and _is_row_list(inner := content[member]):
-        rows += inner
-    return not any(normalise_name(name) in WELL_KNOWN_NAMES for row in rows for name in row)
+    member = row_list_member(content)
+    if member is None or not _is_row_list(rows := content[member]):
+        return True
+    rows = [row for row in rows if not isinstance(to_record(row), str)]
+    with suppress(InputError):
+        return not records_have_prose(rows, file.display_path)
+    return False
 
 
 def small_object(file: File) -> Record | None:

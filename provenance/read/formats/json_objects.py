@@ -8,6 +8,7 @@ from provenance.read.corpus import skipped_rows
 
 MAX_DEPTH = skipped_rows.MAX_NESTING
 Record = dict[str, object]
+"""A row. Values that are bytes are not text in UTF-8."""
 
 _MAX_DIGITS = 4000
 """Integers with at least as many digits become floats; Python refuses over 4,300 digits."""

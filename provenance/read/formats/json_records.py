@@ -45,8 +45,12 @@ def record_documents(
         well-known names, and in members not in `sample_members`. None disables this search.
     """
     builder = _ColumnBuilder()
+    broken: list[tuple[int, str]] = []
     for row, record in records.records:
-        _append_record(builder, row, record, columns, sample_members)
+        is_broken = any(_holds_bytes(record.get(path)) for path in columns.texts)
+        if is_broken:
+            broken.append((row, skipped_rows.NOT_UTF8))
+        _append_record(builder, row, record, columns, sample_members, needs_text=is_broken)
     rows = RowMetadata(
         file,
         np.array(builder.numbers, np.int64),
@@ -54,8 +58,9 @@ def record_documents(
         pa.array(builder.urls, pa.large_string()),
         pa.array(builder.licences, pa.large_string()),
         pa.array(builder.fetched, pa.large_string()),
+        pa.array(builder.dated, pa.large_string()),
         pa.array(builder.came_with, CAME_WITH),
-        skipped_rows.count_by_reason(file, records.faults),
+        skipped_rows.count_by_reason(file, [*records.faults, *broken]),
         pa.array(builder.labels, LABELS),
     )
     fields = pa.array(builder.fields, pa.string())
@@ -136,6 +141,7 @@ class _ColumnBuilder:
     urls: list[str | None] = field(default_factory=list)
     licences: list[str | None] = field(default_factory=list)
     fetched: list[str | None] = field(default_factory=list)
+    dated: list[str | None] = field(default_factory=list)
     came_with: list[list[tuple[str, str]] | None] = field(default_factory=list)
     labels: list[list[tuple[str, str | None]] | None] = field(default_factory=list)
     places: list[int] = field(default_factory=list)
@@ -149,6 +155,8 @@ def _append_record(
     record: Record,
     columns: ColumnChoice,
     sample_members: Collection[str] | None,
+    *,
+    needs_text: bool,
 ) -> None:
     leaves = {path: _texts_at(record, [path]) for path in columns.texts}
     for path in columns.repeated:
@@ -168,6 +176,8 @@ def _append_record(
             for leaf in find_hidden_texts(record, columns, sample_members)
             if leaf[0] not in names
         ]
+    if needs_text and not _has_text(texts):
+        return
     for name, text in texts:
         builder.places.append(len(builder.numbers))
         builder.fields.append(replace_surrogates(name))
@@ -176,7 +186,8 @@ def _append_record(
     builder.ids.append(first_value_text(record, columns.ids))
     builder.urls.append(first_value_text(record, columns.urls))
     builder.licences.append(first_value_text(record, columns.licences))
-    builder.fetched.append(first_value_text(record, columns.fetched))
+    builder.fetched.append(first_value_text(record, columns.fetch_dates))
+    builder.dated.append(first_value_text(record, columns.dates))
     fields = [(kind, replace_surrogates(value)) for kind, value in record_signal_fields(record)]
     builder.came_with.append(fields or None)
     labels = [(name, first_value_text(record, [name])) for name in columns.labels]
@@ -195,6 +206,10 @@ def _join_texts(texts: Sequence[tuple[str, str]]) -> str:
 
 def _has_text(texts: Sequence[tuple[str, str]]) -> bool:
     return any(text and not text.isspace() for _, text in texts)
+
+
+def _holds_bytes(value: object) -> bool:
+    return isinstance(value, bytes) or (isinstance(value, list) and any(map(_holds_bytes, value)))
 
 
 def _text_members(value: dict[str, object]) -> list[str]:

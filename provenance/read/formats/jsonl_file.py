@@ -20,6 +20,7 @@ from provenance.read.columns.column_choice import (
     URL_NAMES,
     ColumnChoice,
     find_columns,
+    has_prose,
     without_headings,
 )
 from provenance.read.columns.column_paths import column_at, top_column
@@ -237,6 +238,11 @@ def infer_layout(
         return layout
     columns = find_columns(schema, text_columns, _sampler(records), file=file, labels=labels)
     return _complete_layout(schema, columns, text_columns, labels)
+
+
+def records_have_prose(records: Sequence[Record], file: str) -> bool:
+    """Return whether the members of objects show prose, other than headings."""
+    return has_prose(infer_schema(records, file), _sampler(records))
 
 
 class _SampleRequiredError(Exception):

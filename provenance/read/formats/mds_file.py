@@ -20,6 +20,7 @@ from provenance.read.formats.json_objects import Record, decode
 from provenance.read.formats.jsonl_blocks import Records
 from provenance.read.formats.record_parts import (
     SizedRecord,
+    as_text,
     in_batches,
     read_exactly,
     record_parts,
@@ -38,6 +39,7 @@ _NUMBERS = {
 """Encodings of whole numbers, which may be ids."""
 _DECODERS: Mapping[str, Callable[[bytes], object]] = {
     "str": bytes.decode,
+    "bytes": as_text,
     "json": lambda data: decode(data.decode()),
     **dict.fromkeys(("str_int", "str_float", "str_decimal"), bytes.decode),
     **{name: partial(_integer, kind) for name, kind in _NUMBERS.items()},
@@ -112,11 +114,11 @@ def _parse_sample(data: bytes, columns: Sequence[_Column]) -> Record:
     record: Record = {}
     for column in columns:
         end = at + (next(sizes) if column.size is None else column.size)
-        if (decoder := _DECODERS.get(column.encoding)) is not None:
-            record[column.name] = decoder(data[at:end])
-        else:  # numbers are not read, but say what the column is
-            is_tokens = column.encoding.startswith(_ARRAYS) and column.name in TOKEN_ID_NAMES
-            record[column.name] = [0] if is_tokens else None
+        if column.encoding.startswith(_ARRAYS) and column.name in TOKEN_ID_NAMES:
+            record[column.name] = [0]  # they are not read, but say what the column is
+        else:
+            decoder = _DECODERS.get(column.encoding)
+            record[column.name] = None if decoder is None else decoder(data[at:end])
         at = end
     if at != len(data):
         raise ValueError("the sizes of its values are wrong")

@@ -121,13 +121,13 @@ def _check_size(file: File, row: int, size: int) -> None:
         raise file.limit.error_for_row(row)
 
 
-def as_text(data: bytes) -> str | None:
-    """Return bytes as text; None if they are not text in UTF-8, as images are not."""
+def as_text(data: bytes) -> str | bytes:
+    """Return bytes as text; unchanged if they are not text in UTF-8, as images are not."""
     try:
         text = data.decode()
     except UnicodeDecodeError:
-        return None
-    return None if 4 * data.count(0) > len(data) else text
+        return data
+    return data if 4 * data.count(0) > len(data) else text
 
 
 def read_exactly(stream: object, size: int) -> bytes:

@@ -1,11 +1,12 @@
 """SQLite databases: the rows of all tables that have text, read only."""
 
-import os
+import re
 import sqlite3
 from collections.abc import Generator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from functools import partial
+from typing import NoReturn
 from urllib.parse import quote
 
 from provenance.errors import ColumnMissing, UnsupportedFormat
@@ -15,6 +16,10 @@ from provenance.read.formats.jsonl_blocks import Records
 from provenance.read.formats.record_parts import SizedRecord, as_text, in_batches, record_parts
 
 _TABLES = "SELECT name, sql FROM sqlite_schema WHERE type = 'table' ORDER BY name"
+_KINDS = "PRAGMA main.table_list"
+_COPIES_OTHERS = re.compile(r"\bcontent\s*=", re.IGNORECASE)
+"""In a virtual table of full-text search: its texts are those of another table, or not stored."""
+_JOURNAL_MAGIC = b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7"
 _HEADER_BYTES = 100
 _MAX_PAGE_BYTES = 1 << 16
 _DAMAGE = (sqlite3.Error, ValueError)
@@ -39,24 +44,36 @@ def sqlite_parts(file: File, text_columns: Sequence[str]) -> list[Part]:
             f"{file.display_path}: only an SQLite database on this machine's disk can be read",
             remedy="download or unpack it.",
         )
-    log = f"{file.path}-wal"
-    if os.path.exists(log) and os.path.getsize(log):
-        raise UnsupportedFormat(
-            f"{file.display_path}: the database has changes that are not in it yet, in {log}",
-            remedy="close the program that writes it, or copy it with `.backup` of sqlite3.",
-        )
+    _check_settled(file)
     _check_complete(file)
-    parts, faults = [], []
-    tables = _tables(file)
+    parts: list[Part] = []
+    faults = []
+    tables, unreadable = _tables(file)
     for table in tables:
         try:
             named = replace(file, name=f"{file.name}/{table}") if len(tables) > 1 else file
             parts += record_parts(named, partial(_read_table, file, table), text_columns)
         except ColumnMissing as error:
             faults.append(error)
+    parts += [Part(f"{file.name}/{name}", 0, partial(_refuse, error)) for name, error in unreadable]
     if not parts and faults:
         raise faults[0]
     return parts
+
+
+def _check_settled(file: File) -> None:
+    """Raise if a program has written changes that are not in the database, or not all of them."""
+    for beside, magic in ((f"{file.path}-wal", b""), (f"{file.path}-journal", _JOURNAL_MAGIC)):
+        with suppress(FileNotFoundError), open(beside, "rb") as stream:
+            head = stream.read(len(_JOURNAL_MAGIC))
+            # A journal that is kept between transactions begins with zeros.
+            if head and head.startswith(magic):
+                raise UnsupportedFormat(
+                    f"{file.display_path}: the database has changes that are not in it yet, or "
+                    f"only in part; see {beside}",
+                    remedy="close the program that writes it, open and close it once with sqlite3, "
+                    "or copy it with `.backup`.",
+                )
 
 
 def _check_complete(file: File) -> None:
@@ -76,20 +93,52 @@ def _connect(file: File) -> sqlite3.Connection:
     return connection
 
 
-def _tables(file: File) -> list[str]:
-    """Return the names of the tables, without those that SQLite or its extensions keep."""
+def _tables(file: File) -> tuple[list[str], list[tuple[str, UnsupportedFormat]]]:
+    """Return the names of the tables that hold the rows, and why others cannot be read.
+
+    Tables that SQLite and its extensions keep for themselves are left out, and so are indexes of
+    texts that are in another table.
+    """
+    tables, unreadable = list[str](), list[tuple[str, UnsupportedFormat]]()
     with (
         translate_read_errors(file.display_path, damage=_DAMAGE),
         closing(_connect(file)) as connection,
     ):
-        found = {name.decode(): (sql or b"").upper() for name, sql in connection.execute(_TABLES)}
-    virtual = [name for name, sql in found.items() if sql.startswith(b"CREATE VIRTUAL")]
-    return [
-        name
-        for name in found
-        if not name.startswith(("sqlite_", *(f"{other}_" for other in virtual)))
-        and name not in virtual
-    ]
+        connection.text_factory = bytes.decode
+        # Before SQLite 3.37 it has no such list, and all tables are read.
+        kinds = {row[1]: row[2] for row in connection.execute(_KINDS)}
+        for name, sql in connection.execute(_TABLES):
+            is_virtual = (sql or "").upper().startswith("CREATE VIRTUAL")
+            if name.startswith("sqlite_") or kinds.get(name) == "shadow":
+                continue
+            if is_virtual and _COPIES_OTHERS.search(sql):
+                continue
+            if is_virtual and (fault := _fault_of(connection, name)):
+                error = UnsupportedFormat(
+                    f"{file.display_path}: table {name!r} needs an extension of SQLite ({fault})",
+                    remedy="export its texts, if it has any that are not in other tables.",
+                )
+                unreadable.append((name, error))
+            else:
+                tables.append(name)
+    return tables, unreadable
+
+
+def _fault_of(connection: sqlite3.Connection, table: str) -> str | None:
+    try:
+        connection.execute(f"{_select(table)} LIMIT 0")
+    except sqlite3.OperationalError as error:
+        return str(error)
+    return None
+
+
+def _refuse(error: UnsupportedFormat) -> NoReturn:
+    raise error
+
+
+def _select(table: str) -> str:
+    name = table.replace('"', '""')
+    return f'SELECT * FROM "{name}"'  # noqa: S608 (it is quoted)
 
 
 def _read_table(file: File, table: str, size: int) -> Generator[Records]:
@@ -97,9 +146,8 @@ def _read_table(file: File, table: str, size: int) -> Generator[Records]:
 
 
 def _rows(file: File, table: str) -> Generator[SizedRecord]:
-    name = table.replace('"', '""')
     with closing(_connect(file)) as connection:
-        cursor = connection.execute(f'SELECT * FROM "{name}"')  # noqa: S608 (it is quoted)
+        cursor = connection.execute(_select(table))
         columns = [column[0] for column in cursor.description]
         for row in cursor:
             values = [as_text(value) if isinstance(value, bytes) else value for value in row]

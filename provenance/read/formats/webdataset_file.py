@@ -13,7 +13,8 @@ from typing import BinaryIO, NamedTuple, Self, cast
 from provenance.errors import UnsupportedFormat
 from provenance.read.corpus import skipped_rows
 from provenance.read.corpus.corpus_parts import Part
-from provenance.read.corpus.file_access import File, translate_read_errors
+from provenance.read.corpus.file_access import File, read_fully, translate_read_errors
+from provenance.read.formats.compression import compression_by_name, decompress
 from provenance.read.formats.detection import FORMATS_BY_SUFFIX, format_by_name
 from provenance.read.formats.json_objects import Record, decode
 from provenance.read.formats.jsonl_blocks import Records
@@ -70,49 +71,85 @@ class _SampleFile(NamedTuple):
 
 def _samples(file: File) -> Generator[SizedRecord]:
     with file.stream() as stream:
-        for key, files in groupby(_sample_files(stream, file.max_document), attrgetter("key")):
+        for key, files in groupby(_sample_files(stream, file), attrgetter("key")):
             sample = list(files)
             yield _to_row(key, sample), sum(one.size for one in sample)
 
 
-def _sample_files(stream: BinaryIO, max_document: int) -> Iterator[_SampleFile]:
+def _sample_files(stream: BinaryIO, file: File) -> Iterator[_SampleFile]:
     last_key, total = "", 0
     for archive, member in _members(stream):
-        folder, slash, name = member.name.rpartition("/")
-        stem, _, suffix = name.partition(".")
-        key, suffix = f"{folder}{slash}{stem}", suffix.lower()
+        key, suffix, compression = _split_name(member.name)
         last = suffix.rpartition(".")[2]
         if last not in _TEXT_SUFFIXES and last != "json":
+            if format_by_name(member.name) is not None:
+                raise UnsupportedFormat(
+                    f"{file.display_path}: {member.name} in this archive is a table among samples",
+                    remedy="unpack it with `tar xf`, and give the folder.",
+                )
             yield _SampleFile(key, suffix, 0, None)
             continue
-        total = member.size + (total if key == last_key else 0)
-        last_key = key
-        if total > max_document:  # the sample is refused, and need not be held
-            yield _SampleFile(key, suffix, member.size, None)
+        rest = file.max_document - (total if key == last_key else 0)
+        if compression is None and member.size > rest:
+            content, size = None, member.size
         else:
-            content = cast("io.BufferedReader", archive.extractfile(member)).read()
-            yield _SampleFile(key, suffix, member.size, content)
+            packed = cast("BinaryIO", archive.extractfile(member))
+            content = read_fully(decompress(packed, compression), max(0, rest) + 1)
+            size = len(content)
+        total = file.max_document - rest + size
+        last_key = key
+        # A sample that is too large is refused, and need not be held.
+        yield _SampleFile(key, suffix, size, None if size > rest else content)
+
+
+def _split_name(path: str) -> tuple[str, str, str | None]:
+    """Return what the files of a sample have in common, the suffix, and the compression.
+
+    Examples
+    --------
+    >>> _split_name("a/0001.txt.gz"), _split_name("A et al. 2001.txt")
+    (('a/0001', 'txt', 'gz'), ('A et al. 2001', 'txt', None))
+    """
+    compression = compression_by_name(path)
+    if compression is not None:
+        path = path.rpartition(".")[0]
+    folder, slash, name = path.rpartition("/")
+    stem, _, suffix = name.partition(".")
+    if " " in suffix:  # it is not a list of suffixes: the dot is one of the name's own
+        stem, _, suffix = name.rpartition(".")
+    return f"{folder}{slash}{stem}", suffix.lower(), compression
 
 
 def _to_row(key: str, sample: Sequence[_SampleFile]) -> Record | str:
     """Return the row of a sample, or the reason why it cannot be read."""
     record: Record = {"id": key}
+    texts: list[object] = []
     try:
         for one in sorted(sample, key=lambda one: one.suffix != "json"):
-            if one.content is None:
-                record.setdefault(one.suffix, None)
-            elif one.suffix.endswith("json"):
-                value = decode(one.content.decode())
-                record |= value if isinstance(value, dict) else {one.suffix: value}
-            elif (text := one.content.decode()) != record.get("text"):
-                record["text" if "text" not in record else one.suffix] = text
+            value = _parse(one)
+            if isinstance(value, dict):
+                record |= value
+            elif isinstance(value, str | list):
+                texts.append(value)
+            else:
+                record.setdefault(one.suffix, value)
     except UnicodeDecodeError:
         return skipped_rows.NOT_UTF8
     except RecursionError:
         return skipped_rows.TOO_DEEP
     except ValueError:
         return skipped_rows.NOT_JSON
+    own = [] if record.get("text") is None else [record["text"]]
+    if texts := own + [text for text in texts if text not in own]:
+        record["text"] = texts[0] if len(texts) == 1 else texts
     return record
+
+
+def _parse(file: _SampleFile) -> object:
+    if file.content is None:
+        return None
+    text = file.content.decode()
+    return decode(text) if file.suffix.endswith("json") else text
 
 
 class _Header(tarfile.TarInfo):

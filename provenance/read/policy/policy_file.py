@@ -58,7 +58,7 @@ class PolicyOptions(TypedDict, total=False):
     common_background: bool | None
     calibration: str | None
     signals: str | None
-    max_document: str | None
+    max_document: str | int | None
     withdrawn: str | None
     withdrawn_key: str | None
 
@@ -180,7 +180,7 @@ def parse_day(text: str) -> date:
     return UncheckedValue(text, "day", "", PolicyError).day()
 
 
-def parse_size_option(value: str | None, default: int = MAX_DOCUMENT) -> int:
+def parse_size_option(value: str | int | None, default: int = MAX_DOCUMENT) -> int:
     """Return the size in bytes given to `--max-document`, or the default.
 
     Raises
@@ -188,7 +188,7 @@ def parse_size_option(value: str | None, default: int = MAX_DOCUMENT) -> int:
     PolicyError
         If it is not a size.
     """
-    size = _option(value, "--max-document")
+    size = _option(None if value is None else str(value), "--max-document")
     return default if size is None else parse_max_document(size)
 
 

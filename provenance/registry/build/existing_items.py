@@ -18,7 +18,10 @@ from provenance.registry.mapped_files import MappedSegment
 from provenance.registry.parquet_tables import open_parquet, read_row_group, row_group_starts
 from provenance.registry.schema import lists_to_binary, seconds_from_timestamps
 
-_COPIED_COLUMNS = ("source", "item", "url", "author", "language", "licence", "lead", "trail")
+_COPIED_COLUMNS = (
+    *("source", "item", "url", "author", "language", "licence"),
+    *("lead", "trail", "first_line"),
+)
 _COPIED_FILES = (ITEMS_FILE, TEXTS_FILE, TOKENS_FILE, OFFSETS_FILE)
 
 

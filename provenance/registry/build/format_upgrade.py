@@ -18,8 +18,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from provenance.errors import CorruptFile
-from provenance.fingerprint.tokenizer.tokenize import current_parameters
-from provenance.model import ChanceModel, Int64s, Parameters, Skipped, SourceCoverage, Unread
+from provenance.fingerprint.first_lines import first_line_sizes
+from provenance.fingerprint.tokenizer.tokenize import current_parameters, tokenise
+from provenance.model import ChanceModel, Int64s, Parameters, Skipped, SourceCoverage, Texts, Unread
 from provenance.registry import registry_folder
 from provenance.registry.arrays_file import map_array
 from provenance.registry.build.build_dir import BuildDir
@@ -59,7 +60,7 @@ from provenance.registry.manifest import (
 )
 from provenance.registry.mapped_files import Files, MappedFile, map_files
 from provenance.registry.parquet_tables import open_parquet, read_row_group, row_group_starts
-from provenance.registry.schema import lists_to_binary, seconds_from_timestamps
+from provenance.registry.schema import lists_to_binary, seconds_from_timestamps, single_chunk
 from provenance.registry.source_coverage import declared_sizes
 
 _ITEM_COLUMNS = (
@@ -216,9 +217,12 @@ def _stage_items(files: Files, manifest: _EarlierManifest, build_dir: BuildDir) 
             "created_at": seconds_from_timestamps(table["created_at"]),
             "tokens": lists_to_binary(own_tokens, own_offsets),
         }
+        columns["first_line"] = pa.array(np.zeros(len(table), np.uint8))
         if build_dir.keep_texts:
             with open_parquet(files[TEXTS_FILE]) as file:
                 columns["text"] = read_row_group(file, group)["text"]
+            texts = Texts.of(single_chunk(columns["text"]))
+            columns["first_line"] = pa.array(first_line_sizes(texts, tokenise(texts)))
         token_hashes = pa.array(sequence_hashes(own_tokens, own_offsets))
         return stage_part(columns, token_hashes, low, build_dir.spill_buffer)
 

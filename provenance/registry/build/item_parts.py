@@ -33,6 +33,7 @@ _SCHEMA = pa.schema(
         pa.field("tokens", pa.large_binary()),
         pa.field("lead", pa.large_binary()),
         pa.field("trail", pa.large_binary()),
+        pa.field("first_line", pa.uint8()),
     ]
 )
 _TEXT = pa.field("text", pa.large_string())

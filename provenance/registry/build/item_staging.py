@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from provenance.fingerprint.first_lines import first_line_sizes
 from provenance.fingerprint.span_edges import dropped_edges as fingerprint_edges
 from provenance.fingerprint.tokenizer.tokenize import tokenise
 from provenance.model import (
@@ -129,6 +130,7 @@ def _stage_chunk(build_dir: BuildDir, digests: AuthorDigests, chunk: pa.Table, p
         "tokens": lists_to_binary(tokens.hashes, tokens.offsets),
         "lead": lists_to_binary(edges.lead, edges.lead_offsets),
         "trail": lists_to_binary(edges.trail, edges.trail_offsets),
+        "first_line": first_line_sizes(texts, tokens),
     }
     if build_dir.keep_texts:
         columns["text"] = text

@@ -25,7 +25,7 @@ from provenance.registry.parquet_tables import read_rows
 from provenance.registry.schema import lists_to_binary, seconds_from_timestamps
 
 _COMPARED_ROWS = 1 << 14
-_COMPARED_COLUMNS = ("url", "author", "language", "licence", "lead", "trail")
+_COMPARED_COLUMNS = ("url", "author", "language", "licence", "lead", "trail", "first_line")
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,8 +43,8 @@ class ItemArrays:
 
     Parameters
     ----------
-    sizes : ndarray of uint8
-        Number of tokens, at most 255.
+    sizes : ndarray of uint8, shape (n, 2)
+        Number of tokens, at most 255, and of those on the first line (`first_line_sizes`).
     firsts : ndarray of uint32
         Number of the first item with the same tokens.
     codes : ndarray of uint8
@@ -187,7 +187,7 @@ def _build_row_group(rows: pa.Table, group: pa.Table, context: RowGroupContext) 
 def _item_arrays(rows: pa.Table, group: pa.Table, sources: tuple[str, ...]) -> ItemArrays:
     keys = group["order_key"].to_numpy()
     return ItemArrays(
-        sizes=item_sizes(group["length"].to_numpy()),
+        sizes=item_sizes(group["length"].to_numpy(), rows["first_line"]),
         firsts=group["first"].to_numpy(),
         codes=pc.index_in(rows["source"], pa.array(sources)).to_numpy().astype(np.uint8),
         authors=author_hashes(single_chunk(rows["author"]), keys),
@@ -196,9 +196,9 @@ def _item_arrays(rows: pa.Table, group: pa.Table, sources: tuple[str, ...]) -> I
     )
 
 
-def item_sizes(lengths: UInt32s | Int64s) -> UInt8s:
-    """Return numbers of tokens as they are stored: at most 255."""
-    return np.minimum(lengths, 255).astype(np.uint8)
+def item_sizes(lengths: UInt32s | Int64s, first_lines: pa.ChunkedArray) -> UInt8s:
+    """Return numbers of tokens as they are stored: of all, at most 255, and of the first line."""
+    return np.stack([np.minimum(lengths, 255), first_lines.to_numpy()], axis=1).astype(np.uint8)
 
 
 def sequence_halves(hashes: UInt64s) -> UInt32s:

@@ -205,7 +205,7 @@ def _write_groups(
         arrays[TOKENS_FILE].put(group.tokens.hashes)
         arrays[OFFSETS_FILE].put(group.tokens.offsets[1:] + tokens)
         for name, field_name in _ITEM_ARRAYS.items():
-            arrays[name].put(getattr(group.arrays, field_name))
+            arrays[name].put(getattr(group.arrays, field_name).ravel())
         if group.texts is not None:
             sinks[TEXTS_FILE].put(group.texts)
         arrays[SIGNED_FILE].put(group.signatures.items)

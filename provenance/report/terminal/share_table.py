@@ -92,7 +92,7 @@ def share_lines(style: TerminalStyle, result: Result) -> list[str]:
         lines += _section(style, "Tokens of other origin", other_origins(result), scale)
     if len(present) > MAX_SOURCES:
         lines += style.wrap(f"and {count(len(present) - MAX_SOURCES, 'source')} more", "  ")
-    absent = [share.key for share in sources if not share.documents.count]
+    absent = [share.key for share in sources if not share.documents.any]
     if absent:
         more = f" and {len(absent) - MAX_SOURCES} more" if len(absent) > MAX_SOURCES else ""
         lines += style.wrap(f"Not found: {', '.join(absent[:MAX_SOURCES])}{more}.", "  ")

@@ -30,6 +30,16 @@ def _sentence(observation: Observation, names: dict[str, str]) -> str:
                 f"{documents} {declare} the licence {observation.detail}, but {have} content of "
                 f"{source}, whose terms forbid the use."
             )
+        case ObservationKind.EMPTY_COLLECTION:
+            return (
+                f"Collection {observation.detail!r} of the policy contains no row of the dataset: "
+                "is its pattern or its column misspelt?"
+            )
+        case ObservationKind.UNREADABLE_DAY:
+            return (
+                f"{documents} {have} a `collected` that is no day, month or year, and that "
+                "therefore does not count; write 2024-05-31, 2024-05 or 2024."
+            )
 
 
 _WHERE = "column `withheld` of findings.parquet says why"

@@ -7,13 +7,16 @@ from provenance.report.text.sentences import shares_by
 
 _FOR_ITEM = {
     OriginReason.WHOLE_ITEM: "the passage is the whole item",
-    OriginReason.ITEM_CONTINUES: "the item goes on around them and does not mark them as another's",
+    OriginReason.ITEM_CONTINUES: "the item goes on around them",
 }
 
 _FOR_QUOTATION = {
     OriginReason.BACKGROUND: "a background registry of often quoted texts has them",
     OriginReason.DOCUMENT_OLDER: "the document is older than the item",
-    OriginReason.ITEM_QUOTES: "the item has them between quotation marks or in quoted lines",
+    OriginReason.DOCUMENT_DATED: "the document bears a date before the item's, on which it was "
+    "fetched or only published",
+    OriginReason.ITEM_QUOTES: "the item has all or much of them between quotation marks or in "
+    "quoted lines",
     OriginReason.ITEM_ITALICS: "the item has them in italics",
     OriginReason.ITEM_VERSE: "they are lines of verse in the item",
     OriginReason.ITEM_ATTRIBUTES: "the item names another author beside them",
@@ -50,21 +53,29 @@ def origin_sentence(origin: str | None, reasons: Iterable[str], work: str | None
     --------
     >>> origin_sentence("item", ["whole-item"], None)
     "These are the item's own words: the passage is the whole item."
+    >>> origin_sentence("item", ["item-continues", "item-italics"], None)
+    "These are the item's own words: the item goes on around them, although the item has them in \
+italics."
     >>> origin_sentence("quotation", ["item-continues", "background"], "Emma, by Jane Austen")
     'The item quotes these words: they are in Emma, by Jane Austen.'
     """
     if origin is None:
         return None
     observed = set(reasons)
+    marks = {reason: text for reason, text in _FOR_QUOTATION.items() if reason in observed}
     if origin == Origin.ITEM:
-        grounds = [text for reason, text in _FOR_ITEM.items() if reason in observed]
-        return f"These are the item's own words: {_join(grounds)}."
-    grounds = [text for reason, text in _FOR_QUOTATION.items() if reason in observed]
+        extent = next(text for reason, text in _FOR_ITEM.items() if reason in observed)
+        if marks:
+            extent += f", although {_join([*marks.values()])}"
+        elif OriginReason.ITEM_CONTINUES in observed:
+            extent += " and does not mark them as another's"
+        return f"These are the item's own words: {extent}."
     if work is not None:
-        grounds[:1] = [f"they are in {work}"]
+        marks = marks | {OriginReason.BACKGROUND: f"they are in {work}"}
+    grounds = _join([*marks.values()])
     if origin == Origin.QUOTATION:
-        return f"The item quotes these words: {_join(grounds)}."
-    return f"It is unclear whether the item quotes these words: {_join(grounds)}."
+        return f"The item quotes these words: {grounds}."
+    return f"It is unclear whether the item quotes these words: {grounds}."
 
 
 _NOTES = {str(Origin.QUOTATION): ", quotation", str(Origin.UNDECIDED): ", origin undecided"}

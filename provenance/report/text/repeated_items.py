@@ -44,11 +44,11 @@ def repeated_items(findings: pa.Table, limit: int) -> tuple[RepeatedItem, ...]:
     """
     names = list(RepeatedItem.__slots__)
     repeated = findings.select(names).filter(pc.greater(findings["copies"], 1))
-    items = repeated.group_by(["source", "item"]).aggregate(
-        [(name, "min") for name in names if name not in {"source", "item"}]
-    )
+    # Sites of a source number their items separately: the address is a part of the identity.
+    keys = ["source", "item", "url"]
+    items = repeated.group_by(keys).aggregate([(name, "min") for name in names if name not in keys])
     order = [("copies_min", "descending"), ("occurrences_min", "descending")]
-    order += [("source", "ascending"), ("item", "ascending")]
+    order += [(key, "ascending") for key in keys]
     first = items.sort_by(order).slice(0, limit).to_pylist()
     return tuple(
         RepeatedItem(*(row[name] if name in row else row[f"{name}_min"] for name in names))

@@ -161,7 +161,6 @@ def strongest_findings(findings: pa.Table, limit: int) -> tuple[Finding, ...]:
     Returns
     -------
     tuple of Finding
-    from provenance.model import FindingState, Origin, Verdict, take_rows
     """
     if findings.num_rows == 0:
         return ()

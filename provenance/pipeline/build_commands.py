@@ -1,47 +1,43 @@
-"""The commands that build a registry again, for the terminal."""
+"""The commands that build a registry again."""
 
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import pyarrow.compute as pc
+
+from provenance.registry.mapped_files import map_registry
+from provenance.registry.recipe import BuildStep, DumpRecord
+from provenance.registry.tombstones import read_tombstones
 from provenance.report.text.number_format import count, size
-
-if TYPE_CHECKING:
-    from provenance.registry.manifest import Manifest
-    from provenance.registry.recipe import BuildStep, DumpRecord
 
 _NO_TEXT = "--no-text"
 
 
-def recipe_lines(
-    registry: Path, manifest: "Manifest", withdrawn: Mapping[str, int]
-) -> Iterator[str]:
-    """Yield a shell script that builds a registry again from its dumps.
-
-    Parameters
-    ----------
-    registry : Path
-        The registry.
-    manifest : Manifest
-        Its manifest.
-    withdrawn : mapping of str to int
-        Number of its tombstones, by source.
-    """
-    yield f"# {manifest.items:,} items, digest {manifest.digest}"
+def registry_recipe(registry: Path) -> list[str]:
+    """Return the lines of a shell script that builds a registry again from its dumps."""
+    mapped = map_registry(registry)
+    manifest = mapped.manifest
+    lines = [f"# {manifest.items:,} items, digest {manifest.digest}"]
     if not _is_whole(manifest.steps):
-        yield "# Not all of its dumps are known: an earlier version, which built it, recorded none."
-    yield from _commands(manifest.steps, str(registry))
+        lines.append(
+            "# Not all of its dumps are known: an earlier version, which built it, recorded none."
+        )
+    lines += _commands(manifest.steps, str(registry))
     name = shlex.quote(str(registry))
-    for source, number in withdrawn.items():
+    for withdrawn in pc.value_counts(read_tombstones(mapped)["source"]).to_pylist():
+        source, number = withdrawn["values"], withdrawn["counts"]
         ids = shlex.quote(f"withdrawn-{source}.csv")
         source_option = f"--source {shlex.quote(source)}"
-        yield f"# {count(number, 'item')} of {source} withdrawn since; list them beforehand:"
-        yield f"# provenance registry show {name} --withdrawn {source_option} > {ids}"
-        yield f"provenance registry remove {name} {source_option} --ids {ids}"
+        lines += [
+            f"# {count(number, 'item')} of {source} withdrawn since; list them beforehand:",
+            f"# provenance registry show {name} --withdrawn {source_option} > {ids}",
+            f"provenance registry remove {name} {source_option} --ids {ids}",
+        ]
+    return lines
 
 
-def _is_whole(steps: "Sequence[BuildStep]") -> bool:
+def _is_whole(steps: Sequence[BuildStep]) -> bool:
     """Return whether the steps begin with a build."""
     return any(
         _is_whole(step.base) if step.command == "subset" else step.command == "build"
@@ -49,7 +45,7 @@ def _is_whole(steps: "Sequence[BuildStep]") -> bool:
     )
 
 
-def _commands(steps: "Sequence[BuildStep]", registry: str) -> Iterator[str]:
+def _commands(steps: Sequence[BuildStep], registry: str) -> Iterator[str]:
     """Yield the commands that make a registry by some steps."""
     subsets = [step for step in steps if step.command == "subset"]
     additions = [step for step in steps if step.command != "subset"]
@@ -67,7 +63,7 @@ def _commands(steps: "Sequence[BuildStep]", registry: str) -> Iterator[str]:
         yield _command("merge", *parts, "-o", registry)
 
 
-def _additions(steps: "Sequence[BuildStep]", registry: str) -> Iterator[str]:
+def _additions(steps: Sequence[BuildStep], registry: str) -> Iterator[str]:
     # After a merge, several builds are one build and additions to it.
     for number, step in enumerate(steps):
         yield from map(_dump_comment, step.dumps)
@@ -80,7 +76,7 @@ def _command(*words: str) -> str:
     return f"provenance registry {shlex.join(words)}"
 
 
-def _dump_comment(dump: "DumpRecord") -> str:
+def _dump_comment(dump: DumpRecord) -> str:
     facts = [count(dump.files, "file"), size(dump.bytes)]
     facts += [f"layout {dump.layout}"] if dump.layout else []
     facts += [f"sha256 {dump.sha256}"] if dump.sha256 else []

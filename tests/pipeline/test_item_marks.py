@@ -1,0 +1,115 @@
+"""Marks of items: which words beside a passage say that it is somebody else's."""
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from provenance.fingerprint.tokenizer.tokenize import tokenise
+from provenance.match.candidates.candidate_table import NO_CANDIDATES, Candidates
+from provenance.model import Texts
+from provenance.pipeline.locate.item_marks import measure_item_marks
+
+WORDS = "the ferry to the island was late again so we ate all the plums before noon"
+
+
+def marks(text: str, passage: str = WORDS) -> dict[str, float | bool]:
+    """Return the marks of a passage of an item."""
+    texts = Texts.of(pa.array([text], pa.large_string()))
+    tokens = tokenise(texts)
+    first = len(text[: text.index(passage)].encode())
+    last = first + len(passage.encode())
+    starts, ends = np.asarray(tokens.starts), np.asarray(tokens.ends)
+    inside = np.flatnonzero((starts >= first) & (ends <= last))
+    columns = {name: np.zeros(1, getattr(NO_CANDIDATES, name).dtype) for name in _COLUMNS}
+    candidate = Candidates(
+        **columns,
+        breaks=np.zeros((1, 2), np.uint8),
+        runs=np.array([[inside[0], 0, len(inside)]], np.int32),
+        run_offsets=np.array([0, 1]),
+    )
+    measured = measure_item_marks(texts, tokens, np.zeros(1, np.int64), candidate)
+    return {name: column[0].as_py() for name, column in measured.items()}
+
+
+_COLUMNS = (
+    *("texts", "items", "sizes", "firsts", "lasts", "scores"),
+    *("shared_by", "multi_source", "passages"),
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{WORDS}. - Ann Example",
+        f"{WORDS}.\n\n— Ann Example",
+        f"{WORDS}.\n-Ann Example",
+        f'"{WORDS}" ~ Ann B. Example.',
+        f"*{WORDS}*\n-- Ann Example",
+    ],
+)
+def test_a_short_item_that_ends_with_a_full_name_behind_a_dash_is_signed(text):
+    assert marks(text)["signed"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"Short Story: {WORDS}",
+        f"{WORDS} (Edit: fixed a typo)",
+        f"{WORDS}.\n\n- Thanks for reading",
+        f"{WORDS}.\n\n- Thanks Everyone",
+        f"{WORDS}.\n\n— Thanks\n\nEdit",
+        f"{WORDS}. - Ann",
+        f"{WORDS} - Ann Example",
+        f"{WORDS}. Ann Example",
+        f"{WORDS}. - Ann Example and more",
+        f"{WORDS}. {'And so it goes on. ' * 20} - Ann Example",
+    ],
+)
+def test_titles_edits_bullets_and_long_items_are_not_signed(text):
+    assert not marks(text)["signed"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"*{WORDS}* — Ann Example",
+        f"*{WORDS}*\n\n— Ann Example",
+        f"*{WORDS}*, -Ann Example, 1920",
+        f"*{WORDS}*, by Example",
+        f"*{WORDS}*, said the captain",
+        f"As Ann Example wrote: *{WORDS}*",
+    ],
+)
+def test_a_name_or_a_word_of_speaking_beside_a_passage_attributes_it(text):
+    found = marks(text)
+    assert found["attributed"]
+    assert found["italic"] == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"Short Story: *{WORDS}*",
+        f"*{WORDS}* (Edit: fixed a typo)",
+        f"*{WORDS}* (Ann Example)",
+        f"*{WORDS}*\n\n- Thanks for reading",
+        f"*{WORDS}*\n- Ann Example\n- Bob Example",
+        f"*{WORDS}* - Thanks",
+    ],
+)
+def test_titles_edits_parentheses_and_bullets_attribute_nothing(text):
+    assert not marks(text)["attributed"]
+
+
+def test_marks_are_shares_of_the_passage():
+    quoted = marks(f'{WORDS[:26]} "{WORDS[27:]}" end', f'{WORDS[:26]} "{WORDS[27:]}')["quoted"]
+    assert quoted == 10 / 16
+    assert marks(f"> {WORDS}")["quoted"] == 1
+    assert marks(f"mine. {WORDS}. mine.") == {
+        "quoted": 0,
+        "italic": 0,
+        "verse": 0,
+        "attributed": False,
+        "signed": False,
+    }
