@@ -44,6 +44,9 @@ def verification_lines(
     for fault in found.faults:
         yield f"  {_short(fault.file)}"
         yield from style.wrap(fault.message, "    ")
+    for name in found.unnamed:
+        yield f"  {_short(name)}"
+        yield "    no record names this file: its writer was interrupted, or is at work"
     yield "  Newest records (note them elsewhere: their removal would not be seen):"
     for writer, number, digest in found.newest:
         yield f"    {writer} {number} {digest[:DIGEST_LENGTH]}"

@@ -134,7 +134,9 @@ def erase_files(
     """
     folder = open_folder(address)
     ledger = read_ledger(address)
-    known = dict[str, tuple[str, ...]]()
+    # Files without a record, of writers that were interrupted, can be erased, too.
+    stored = (name.removeprefix("files/") for name in folder.names("files"))
+    known: dict[str, tuple[str, ...]] = {name: (name,) for name in stored}
     for each in ledger.entries:
         known.update({file.name: (file.name,) for file in each.record.files})
         known[each.digest] = tuple(file.name for file in each.record.files)
@@ -406,7 +408,13 @@ def verify_ledger(
         newest=tuple(sorted(newest)),
         erased=tuple(sorted(erasures.items())),
         faults=(*faults, *file_faults),
+        unnamed=_unnamed(stored, records.values()),
     )
+
+
+def _unnamed(stored: set[str], records: Iterable[LedgerRecord]) -> tuple[str, ...]:
+    named = {f"files/{file.name}" for record in records for file in record.files}
+    return tuple(sorted(name for name in stored - named if _FILE_NAME.fullmatch(name)))
 
 
 def _missing_records(records: dict[str, LedgerRecord], damaged: set[str]) -> list[LedgerFault]:

@@ -461,6 +461,8 @@ class LedgerVerification:
         Files that were erased.
     faults : tuple of LedgerFault
         What is wrong.
+    unnamed : tuple of str
+        Files that no record names: of writers that were interrupted, or that are at work.
     """
 
     records: int
@@ -470,3 +472,4 @@ class LedgerVerification:
     newest: tuple[tuple[str, int, str], ...]
     erased: tuple[tuple[str, Erasure], ...]
     faults: tuple[LedgerFault, ...]
+    unnamed: tuple[str, ...] = ()

@@ -229,6 +229,18 @@ def test_a_file_that_comes_back_after_it_was_erased_is_found(address):
     assert verify_ledger(address).faults == ()
 
 
+def test_a_file_of_an_interrupted_writer_is_named_and_can_be_erased(address):
+    content = encode_facts(DatasetFacts("posts@2", note="half-written"))
+    name = f"{sha256(content).hexdigest()}.json"
+    (Path(address) / "files" / name).write_bytes(content)
+    found = verify_ledger(address)
+    assert (found.unnamed, found.faults) == ((f"files/{name}",), ())
+    assert erase_files(address, [name[:12]], ErasureReason.ERROR) == (name,)
+    assert not (Path(address) / "files" / name).exists()
+    assert verify_ledger(address).unnamed == ()
+    assert verify_ledger(address).faults == ()
+
+
 def test_digits_that_fit_nothing_or_several_are_refused(address):
     with pytest.raises(LedgerError, match="no record or file"):
         erase_files(address, ["zz"], ErasureReason.ERROR)
