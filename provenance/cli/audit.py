@@ -166,6 +166,7 @@ def command(  # noqa: PLR0913 (one parameter per option)
         reports=reports,
         registries=registries,
         corpora=corpora,
+        with_lists=output is not None,
         excerpts=excerpts,
         quiet=quiet,
     )
@@ -173,9 +174,7 @@ def command(  # noqa: PLR0913 (one parameter per option)
     _warn_of_name(source, audit)
     if forget_set is not None:
         pipeline.save_forget_set(audit, answer.found, forget_set)
-    if output is None:
-        audit = pipeline.without_lists(audit)
-    else:
+    if output is not None:
         pipeline.save_answer(answer, output, with_pdf=pdf)
     if quiet and (output is not None or forget_set is not None):
         return

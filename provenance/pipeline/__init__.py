@@ -13,7 +13,6 @@ if TYPE_CHECKING:
         answer,
         check_pdf_library,
         save_answer,
-        without_lists,
     )
     from provenance.pipeline.build_commands import registry_recipe
     from provenance.pipeline.calibration.calibrate import PlantingOptions, calibrate
@@ -212,7 +211,6 @@ __all__ = [
     "watch_rule_copies",
     "withdraw_from_registry",
     "withdrawn_lines",
-    "without_lists",
     "write_policy_template",
 ]
 
@@ -222,7 +220,6 @@ _MODULES = {
     "save_forget_set": "forget_sets",
     "read_forget_set": "forget_sets",
     "ledger_to_read": "ledger_records",
-    "without_lists": "audit.rights_holder_answer",
     "save_answer": "audit.rights_holder_answer",
     "answer": "audit.rights_holder_answer",
     "add_dataset": "ledger_records",

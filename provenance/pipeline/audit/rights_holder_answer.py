@@ -3,7 +3,7 @@
 import csv
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from io import BytesIO, StringIO
 from pathlib import Path
 
@@ -76,6 +76,7 @@ def answer(  # noqa: PLR0913 (what is asked, and what is answered from)
     reports: Sequence[Path] = (),
     registries: Sequence[Path] = (),
     corpora: Sequence[str] = (),
+    with_lists: bool = True,
     excerpts: bool = False,
     quiet: bool = False,
 ) -> Answer:
@@ -93,6 +94,8 @@ def answer(  # noqa: PLR0913 (what is asked, and what is answered from)
         Reports besides those in the ledger; registries, else those that the reports name.
     corpora : sequence of str
         Datasets in which documents with an address on the domain are counted.
+    with_lists : bool
+        Whether the answer has lists beside it, and names them.
     excerpts : bool
         Whether lists and examples have excerpts of the datasets.
     quiet : bool
@@ -131,7 +134,7 @@ def answer(  # noqa: PLR0913 (what is asked, and what is answered from)
         files[WORKS_FILE], rows[WORKS_FILE] = works, works.count(b"\n") - 1
     sides = tuple(
         SideFile(name, hashlib.sha256(content).hexdigest(), rows[name])
-        for name, content in files.items()
+        for name, content in (files.items() if with_lists else ())
     )
     material = AuditMaterial(
         query=query,
@@ -156,21 +159,6 @@ def answer(  # noqa: PLR0913 (what is asked, and what is answered from)
         files=sides,
     )
     return Answer(audit, table, files, tuple(found))
-
-
-def without_lists(audit: Audit) -> Audit:
-    """Return an answer without the files beside it, where none are written."""
-    names = tuple(f"The ids are in {file.name}:" for file in audit.files)
-    kept = tuple(
-        replace(
-            section,
-            statements=tuple(
-                line for line in section.statements if not line.text.startswith(names or ("\0",))
-            ),
-        )
-        for section in audit.sections
-    )
-    return replace(audit, sections=kept, files=())
 
 
 def save_answer(given: Answer, folder: Path, *, with_pdf: bool = False) -> None:
