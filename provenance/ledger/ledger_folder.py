@@ -41,6 +41,9 @@ class LedgerFolder(Protocol):
     def remove(self, name: str) -> None:
         """Remove a file, if it is there."""
 
+    def is_writable(self) -> bool:
+        """Return whether files can be written, as far as can be told without writing one."""
+
 
 def open_folder(address: str) -> LedgerFolder:
     """Return the files of the ledger at a path, or at an address that fsspec knows.
@@ -122,6 +125,9 @@ class _LocalFolder:
         with _errors(f"{self.address}/{name}"):
             (Path(self.address) / name).unlink(missing_ok=True)
 
+    def is_writable(self) -> bool:
+        return os.access(self.address, os.W_OK | os.X_OK)
+
 
 def _walk(folder: str, prefix: int) -> Iterator[str]:
     try:
@@ -197,3 +203,6 @@ class _RemoteFolder:
                 self.system.rm_file(f"{self.path}/{name}")
             except FileNotFoundError:
                 return
+
+    def is_writable(self) -> bool:
+        return True

@@ -78,8 +78,14 @@ class Attachment:
 
 
 def make_ledger(address: str) -> None:
-    """Make a ledger if there is none; raises as `append_record`."""
-    _prepare(open_folder(address))
+    """Make a ledger if there is none; raises as `append_record`, also where it is read-only."""
+    folder = open_folder(address)
+    _prepare(folder)
+    if not folder.is_writable():
+        raise LedgerError(
+            f"the ledger {address} cannot be written",
+            remedy="make its folder writable for this user, or name another ledger",
+        )
 
 
 def append_record(

@@ -256,6 +256,13 @@ def test_a_folder_with_other_files_is_left_alone(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
 
 
+def test_a_ledger_that_is_read_only_is_an_error_before_the_work(address, monkeypatch):
+    make_ledger(address)
+    monkeypatch.setattr("os.access", lambda path, mode: str(path) != address)
+    with pytest.raises(LedgerError, match="cannot be written"):
+        make_ledger(address)
+
+
 def test_no_ledger_is_an_error(tmp_path):
     for read in (read_ledger, verify_ledger):
         with pytest.raises(LedgerError, match="no ledger"):
