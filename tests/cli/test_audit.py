@@ -262,6 +262,24 @@ def test_what_was_destroyed_and_who_received(document):
     assert "Of these, government: Harbour Office." in said(document, 8, "declared")
 
 
+def test_only_measures_on_datasets_with_the_content_are_told(document):
+    text = said(document, 9)
+    assert "posts@2023-01: gate forbidden=0% passed" in text
+    assert "novels@3" not in text
+
+
+def test_destructions_of_other_datasets_are_told_apart(case, tmp_path):
+    shutil.copytree(case / "ledger", tmp_path / "ledger")
+    for name in ("novels@3", "forgotten@1"):
+        add = ("ledger", "add", "destruction", name, "--on", "2023-01-05")
+        ok(tmp_path, *add, "--ledger", "ledger")
+    document = ask(tmp_path, "chirp", "--ledger", "ledger")
+    assert "novels@3" not in said(document, 7)
+    assert "forgotten@1 was destroyed on 2023-01-05; no record says whether" in said(
+        document, 7, "cannot be known"
+    )
+
+
 def test_the_list_of_ids_is_the_one_that_is_named(document, answered):
     table = pq.read_table(answered / "items.parquet")
     assert table.schema.names == AUDIT_ITEMS.names
@@ -378,6 +396,7 @@ def test_one_item_is_found_by_id_address_or_words(case, item):
         "posts@2023-01": 1,
     }
     assert "posts@2022-11: nothing was found. Searched for: 25 items" in said(document, 4)
+    assert sentence("post 20") not in json.dumps(document)
 
 
 def test_words_that_no_registry_has_could_not_be_found(case):
