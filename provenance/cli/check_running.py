@@ -152,6 +152,7 @@ def run_check(
         pipeline.log_to_stderr(running.verbose),
     ):
         policy = arguments.resolve_policy()
+        ledger = pipeline.ledger_of_policy(arguments.policy)
         if running.verify:
             pipeline.forget_registries(policy, arguments.control)
         if output is not None:
@@ -172,6 +173,8 @@ def run_check(
             pipeline.save_report(report, output)
             if running.engine != "threads" and shards is None:
                 pipeline.remove_tasks(tasks_address(output))
+        if ledger is not None:
+            pipeline.record_check(ledger, report, output)
     return _conclude(report, renderer, running)
 
 

@@ -48,6 +48,13 @@ def background_option(function: Command) -> Command:
     return _background_option(_common_background_option(function))
 
 
+ledger_option = click.option(
+    "--ledger",
+    metavar="DIR",
+    shell_complete=folders,
+    help="The ledger: a folder, or an address such as s3://bucket/ledger. Unset: the one that "
+    "provenance.toml names under [ledger].",
+)
 policy_option = click.option(
     "--policy",
     metavar="FILE",

@@ -66,6 +66,9 @@ unknown = "0%"                # what no rule decides; without this gate, it is "
 # route = "purchase"          # crawl, api, download, users, own: shown in reports
 # agreement = "contract 17/2024"  # which then applies in no other content
 
+# [ledger]                    # check, clean and registry remove write records to it
+# path = "ledger"             # a folder, or s3://bucket/ledger
+
 # [[waivers]]                 # findings that a named person has approved
 # source = "x"                # and/or documents, item, dataset, rule
 # documents = "faq-*"
