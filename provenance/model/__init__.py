@@ -94,6 +94,14 @@ from provenance.model.result import (
     Violation,
     WaiverOutcome,
 )
+from provenance.model.reviews import (
+    REVIEW_SCHEMA,
+    FindingLabel,
+    Review,
+    ReviewedEstimate,
+    ReviewLabel,
+    ReviewSample,
+)
 from provenance.model.rows import take_rows
 from provenance.model.rule_library import (
     Basis,
@@ -165,6 +173,7 @@ __all__ = [
     "RECEIPT_SCHEMA",
     "REMOVALS",
     "RESULT_SCHEMA",
+    "REVIEW_SCHEMA",
     "SELECTS",
     "TRACE_SCHEMA",
     "AbsentFindings",
@@ -196,6 +205,7 @@ __all__ = [
     "Estimate",
     "FalseRate",
     "FileFacts",
+    "FindingLabel",
     "FindingState",
     "Flags",
     "Floats",
@@ -238,6 +248,10 @@ __all__ = [
     "RemovalReason",
     "Report",
     "Result",
+    "Review",
+    "ReviewLabel",
+    "ReviewSample",
+    "ReviewedEstimate",
     "Route",
     "Ruling",
     "SampleSummary",

@@ -20,6 +20,14 @@ if TYPE_CHECKING:
     from provenance.pipeline.distribution import scan_shard
     from provenance.pipeline.dump_preview import DumpPreview, preview_dumps
     from provenance.pipeline.early_hashing import hash_in_background
+    from provenance.pipeline.finding_review import (
+        add_label,
+        corrected_shares,
+        export_sheet,
+        import_labels,
+        open_review,
+        save_review,
+    )
     from provenance.pipeline.github_publishing import publish
     from provenance.pipeline.jit_warmup import start_check
     from provenance.pipeline.matching.tracing import trace
@@ -101,6 +109,7 @@ __all__ = [
     "Settings",
     "Shard",
     "TaskFolder",
+    "add_label",
     "add_to_registry",
     "build_registry",
     "cache_folder",
@@ -116,6 +125,7 @@ __all__ = [
     "compact",
     "compare_rules",
     "configure_own_process",
+    "corrected_shares",
     "describe_policy",
     "diff",
     "effective_policy",
@@ -123,15 +133,18 @@ __all__ = [
     "example_items",
     "explain_rule",
     "explain_signals",
+    "export_sheet",
     "find_published_source",
     "fit_chance_model",
     "forget_registries",
     "hash_in_background",
+    "import_labels",
     "lint_rules",
     "list_rules",
     "log_to_stderr",
     "mark",
     "merge_into",
+    "open_review",
     "opt_out",
     "preview_dumps",
     "publish",
@@ -143,6 +156,7 @@ __all__ = [
     "restore_to_registry",
     "run_rule_cases",
     "save_report",
+    "save_review",
     "scan_shard",
     "show_registry",
     "show_rule",
@@ -162,6 +176,12 @@ __all__ = [
 ]
 
 _MODULES = {
+    "add_label": "finding_review",
+    "corrected_shares": "finding_review",
+    "export_sheet": "finding_review",
+    "import_labels": "finding_review",
+    "open_review": "finding_review",
+    "save_review": "finding_review",
     "TaskFolder": "scan.task_folder",
     "remove_tasks": "shards",
     "scan_shard": "distribution",
