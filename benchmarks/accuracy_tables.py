@@ -8,13 +8,14 @@ from typing import ClassVar
 import numpy as np
 
 from benchmarks.curves import Outcome, Plants, mean_recall, recall
-from provenance.match.scoring.evalue import STRENGTH_THRESHOLD
+from provenance.match.scoring.evalue import STRENGTH_THRESHOLD, chance_threshold
 from provenance.pipeline.calibration.text_edits import EDITS
 
 SIX = ("verbatim", "changed 5%", "changed 10%", "changed 20%", "cut to 70%", "cut to 50%")
 """Edits for which figures of other rules are known."""
 
 RATES = (0.25, 0.5, 1, 2, 4)
+CHANCES = 0.1, 10.0  # of the option --chance, beside the default
 """Chance documents per million words, for the columns of the tables."""
 
 
@@ -108,7 +109,8 @@ Written by `python -m benchmarks.accuracy`, in a minute; the same data give the 
 
 def _columns(outcome: Outcome) -> list[tuple[str, float]]:
     rates = [(f"≤ {rate:g}", outcome.threshold_at(rate)) for rate in RATES]
-    return [("as shipped", STRENGTH_THRESHOLD), *rates]
+    options = [(f"`--chance {chance:g}`", chance_threshold(chance)) for chance in CHANCES]
+    return [("as shipped", STRENGTH_THRESHOLD), *options, *rates]
 
 
 def _edits_table(comparison: Comparison, lengths: tuple[int, int]) -> str:

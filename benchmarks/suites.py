@@ -92,7 +92,10 @@ def plant(pages: Sequence[Page], registry: Registry, seed: int, count: int) -> S
     random = Random(seed)
     numbers = random.sample(range(registry.manifest.items), min(3 * count, registry.manifest.items))
     drawn = np.array(numbers, np.uint32)
-    descriptions, copies = registry.describe(drawn).to_pylist(), registry.copies(drawn)
+    descriptions, copies = (
+        registry.describe(drawn).to_pylist(),
+        registry.copies(drawn, registry.arrays()),
+    )
     texts = registry.texts(drawn)
     turns = [edit for edit in EDITS for _ in range(edit.share)]
     planted_pages, plants = list(pages), []

@@ -9,6 +9,7 @@ ProvenanceError
     RuleError
         RuleSyntax, UnknownSource
     PolicyError
+    LedgerError
     OutputError
 """
 
@@ -155,6 +156,10 @@ class PolicyError(ProvenanceError):
 
 class EngineError(ProvenanceError):
     """Work cannot be distributed, or workers failed."""
+
+
+class LedgerError(ProvenanceError):
+    """A ledger is damaged, cannot be read or written, or lacks what is asked."""
 
 
 class OutputError(ProvenanceError):

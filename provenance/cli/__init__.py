@@ -45,6 +45,14 @@ COMMANDS = {
     ),
     "cache": ("provenance.cli.cache", "Show or clear what earlier checks have cached."),
     "registry": ("provenance.cli.registry", "Build, extend, show and verify registries."),
+    "audit": (
+        "provenance.cli.audit",
+        "Answer what is known of somebody's content in your datasets.",
+    ),
+    "ledger": (
+        "provenance.cli.ledger",
+        "Record what was collected, used and destroyed, in a ledger that shows changes.",
+    ),
     "sources": (
         "provenance.cli.sources",
         "Show where dumps come from: layouts, sizes, access, and the command to build.",

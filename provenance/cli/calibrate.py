@@ -9,6 +9,7 @@ from provenance.cli.completions import files, folders
 from provenance.cli.local_paths import OUTPUT_FILE
 from provenance.cli.options import (
     allow_unread_option,
+    chance_option,
     make_settings,
     max_document_option,
     no_cache_option,
@@ -79,6 +80,7 @@ Examples:
 @policy_option
 @text_column_option
 @max_document_option
+@chance_option
 @split_option
 @allow_unread_option
 @threads_option
@@ -96,6 +98,7 @@ def command(  # noqa: PLR0913 (one parameter per option)
     policy: str | None,
     text_columns: tuple[str, ...],
     max_document: str | None,
+    chance: float | None,
     split: str | None,
     allow_unread: int,
     threads: int | None,
@@ -112,7 +115,11 @@ def command(  # noqa: PLR0913 (one parameter per option)
     if output is not None:
         pipeline.check_output_file(output, corpus)
     resolved_policy = pipeline.effective_policy(
-        policy, registries=registries, text_columns=text_columns, max_document=max_document
+        policy,
+        registries=registries,
+        text_columns=text_columns,
+        max_document=max_document,
+        chance=chance,
     )
     if verify:
         pipeline.forget_registries(resolved_policy, control, background)

@@ -10,6 +10,7 @@ from provenance.cli.format_options import ReportRenderer, format_options
 from provenance.cli.options import (
     allow_unread_option,
     background_option,
+    chance_option,
     circumstance_options,
     engine_option,
     max_document_option,
@@ -74,6 +75,7 @@ Examples:
 )
 @text_column_option
 @max_document_option
+@chance_option
 @click.option(
     "--calibration",
     metavar="FILE",
@@ -162,6 +164,7 @@ def command(  # noqa: PLR0913 (one parameter per option)
     gates: tuple[str, ...],
     text_columns: tuple[str, ...],
     max_document: str | None,
+    chance: float | None,
     calibration: str | None,
     signals: str | None,
     withdrawn: str | None,
@@ -206,6 +209,7 @@ def command(  # noqa: PLR0913 (one parameter per option)
         gates=gates,
         text_columns=text_columns,
         max_document=max_document,
+        chance=chance,
         calibration=calibration,
         signals=signals,
         withdrawn=withdrawn,

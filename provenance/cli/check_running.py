@@ -39,6 +39,7 @@ class CheckArguments:
     gates: tuple[str, ...]
     text_columns: tuple[str, ...]
     max_document: str | None
+    chance: float | None
     calibration: str | None
     signals: str | None
     withdrawn: str | None
@@ -75,6 +76,7 @@ class CheckArguments:
             gates=self.gates,
             text_columns=self.text_columns,
             max_document=self.max_document,
+            chance=self.chance,
             registries=[pipeline.empty_registry()] if self.declared_only else self.registries,
             calibration=self.calibration,
             backgrounds=self.backgrounds,
@@ -150,6 +152,7 @@ def run_check(
         pipeline.log_to_stderr(running.verbose),
     ):
         policy = arguments.resolve_policy()
+        ledger = pipeline.ledger_of_policy(arguments.policy)
         if running.verify:
             pipeline.forget_registries(policy, arguments.control)
         if output is not None:
@@ -170,6 +173,8 @@ def run_check(
             pipeline.save_report(report, output)
             if running.engine != "threads" and shards is None:
                 pipeline.remove_tasks(tasks_address(output))
+        if ledger is not None:
+            pipeline.record_check(ledger, report, output)
     return _conclude(report, renderer, running)
 
 

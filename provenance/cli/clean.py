@@ -5,12 +5,13 @@ from pathlib import Path
 import click
 
 from provenance import pipeline
-from provenance.cli.completions import files
+from provenance.cli.completions import files, folders
 from provenance.cli.local_paths import OUTPUT_FOLDER
 from provenance.cli.options import (
     actor_option,
     allow_unread_option,
     background_option,
+    chance_option,
     collected_option,
     make_settings,
     max_document_option,
@@ -36,6 +37,7 @@ Examples:
   provenance clean data --registry registries/x -o data-clean
   provenance clean data --result report -o data-clean
   provenance clean data --result report -o data-clean --redact '[removed]'
+  provenance clean data --forget-set forget -o data-clean
 """
 
 
@@ -63,6 +65,15 @@ Examples:
     help="Replace each passage with TEXT and keep the rest of the document; '' deletes the "
     "passage. Unset: whole documents are removed.",
 )
+@click.option(
+    "--forget-set",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    shell_complete=folders,
+    help="Remove what this folder of `provenance audit --forget-set` lists, and nothing else, "
+    "whatever its verdict. The dataset must be one that was audited, unchanged. No registry is "
+    "needed; with one, further copies of the same items are removed, too.",
+)
 @click.option("--waived", is_flag=True, help="Also remove waived content.")
 @click.option("--contested", is_flag=True, help="Also remove contested content.")
 @click.option(
@@ -80,6 +91,7 @@ Examples:
 @actor_option
 @text_column_option
 @max_document_option
+@chance_option
 @click.option(
     "--model-of",
     type=click.Path(path_type=Path),
@@ -97,6 +109,7 @@ def command(  # noqa: PLR0913 (one parameter per option)
     output: Path,
     verdicts: tuple[str, ...],
     redact: str | None,
+    forget_set: Path | None,
     waived: bool,
     contested: bool,
     result: Path | None,
@@ -109,6 +122,7 @@ def command(  # noqa: PLR0913 (one parameter per option)
     actor: str | None,
     text_columns: tuple[str, ...],
     max_document: str | None,
+    chance: float | None,
     model_of: Path | None,
     allow_unread: int,
     rules: Path | None,
@@ -123,18 +137,25 @@ def command(  # noqa: PLR0913 (one parameter per option)
     byte for byte. CORPUS itself is not changed. The copy is checked again, scored with the model of
     CORPUS and with its own, until nothing more is to be removed.
     """
+    if forget_set is not None and (verdicts or waived or contested):
+        raise click.UsageError("--forget-set says what is removed: leave out --verdict, ...")
+    forget = None if forget_set is None else pipeline.read_forget_set(forget_set)
     options = {
         "purpose": purpose,
         "collected": collected,
         "actor": actor,
         "text_columns": text_columns,
         "max_document": max_document,
+        "chance": chance,
         "registries": registries,
         "backgrounds": backgrounds,
         "common_background": common_background,
     }
     if result is None:
         resolved_policy = pipeline.effective_policy(policy, **options)  # type: ignore[arg-type]
+        if forget is not None and not resolved_policy.registries:
+            options["registries"] = (pipeline.empty_registry(),)  # the set says what is removed
+            resolved_policy = pipeline.effective_policy(policy, **options)  # type: ignore[arg-type]
     elif policy or model_of or any(options.values()):
         raise PolicyError(
             "--result already has a policy, registries and a model",
@@ -144,6 +165,7 @@ def command(  # noqa: PLR0913 (one parameter per option)
         with lean_imports():
             from provenance.report.files.report_reader import read_report  # noqa: PLC0415 (slow import)
         resolved_policy = read_report(result).result.policy
+    ledger = pipeline.ledger_of_policy(policy)
     if verify:
         pipeline.forget_registries(resolved_policy)
     settings = make_settings(
@@ -151,7 +173,9 @@ def command(  # noqa: PLR0913 (one parameter per option)
     )
     removed_verdicts = tuple(v for v in Verdict if v is Verdict.FORBIDDEN or str(v) in verdicts)
     cleaning = Cleaning(removed_verdicts, redact, waived=waived, contested=contested)
-    receipt = pipeline.clean(corpus, output, resolved_policy, cleaning, settings, result)
+    receipt = pipeline.clean(corpus, output, resolved_policy, cleaning, settings, result, forget)
+    if ledger is not None:
+        pipeline.record_cleaning(ledger, receipt, output)
     if not quiet:
         print_rendered(receipt_text(receipt, terminal_style()))
         echo("", f"Receipt: {output / '.provenance' / 'receipt.json'}")

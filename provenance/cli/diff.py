@@ -11,6 +11,7 @@ from provenance.cli.error_reporting import CLEAR, FAILED, VIOLATED
 from provenance.cli.options import (
     allow_unread_option,
     background_option,
+    chance_option,
     collected_option,
     make_settings,
     max_document_option,
@@ -43,6 +44,7 @@ Examples:
 @collected_option
 @text_column_option
 @max_document_option
+@chance_option
 @click.option(
     "--format",
     "form",
@@ -68,6 +70,7 @@ def command(  # noqa: PLR0913 (one parameter per option)
     collected: str | None,
     text_columns: tuple[str, ...],
     max_document: str | None,
+    chance: float | None,
     form: str,
     exit_zero: bool,
     allow_unread: int,
@@ -88,6 +91,7 @@ def command(  # noqa: PLR0913 (one parameter per option)
         collected=collected,
         text_columns=text_columns,
         max_document=max_document,
+        chance=chance,
         registries=registries,
         backgrounds=backgrounds,
         common_background=common_background,

@@ -48,6 +48,13 @@ def background_option(function: Command) -> Command:
     return _background_option(_common_background_option(function))
 
 
+ledger_option = click.option(
+    "--ledger",
+    metavar="DIR",
+    shell_complete=folders,
+    help="The ledger: a folder, or an address such as s3://bucket/ledger. Unset: the one that "
+    "provenance.toml names under [ledger].",
+)
 policy_option = click.option(
     "--policy",
     metavar="FILE",
@@ -90,6 +97,13 @@ max_document_option = click.option(
     metavar="SIZE",
     help="Maximum size of a document (a line, a row or a text file). A larger one is an error.  "
     "[default: 64MB]",
+)
+chance_option = click.option(
+    "--chance",
+    type=click.FloatRange(0.001, 100),
+    metavar="N",
+    help="Chance matches that you accept per million words, of all registries together: 0.1 for a "
+    "court, 10 for a first look. Fewer means that more copies are missed.  [default: 1]",
 )
 split_option = click.option(
     "--split", metavar="NAME", help="Split of a dataset on a hub. Unset: all."

@@ -136,6 +136,8 @@ def remove(  # noqa: PLR0913 (one parameter per option)
     them back. With --ids and --source alone, ids that REGISTRY lacks are kept out, too.
     """
     conditions = pipeline.Conditions(ids, author, source, before=before)
+    ledger = pipeline.ledger_of_policy()
+    tombstones = None if ledger is None else pipeline.tombstones_of(registry)
     withdrawal, cleared = pipeline.withdraw_from_registry(
         registry,
         conditions,
@@ -144,6 +146,9 @@ def remove(  # noqa: PLR0913 (one parameter per option)
         keep_fingerprints=keep_fingerprints,
         key=key,
     )
+    if ledger is not None and tombstones is not None:
+        digest = withdrawal.manifest.digest
+        pipeline.record_withdrawal(ledger, tombstones, registry, digest, reason)
     if not quiet:
         echo(*withdrawal_lines(registry, withdrawal, cleared))
 

@@ -11,6 +11,7 @@ from provenance.cli.completions import files
 from provenance.cli.error_reporting import CLEAR
 from provenance.cli.options import (
     background_option,
+    chance_option,
     circumstance_options,
     policy_option,
     registry_option,
@@ -44,6 +45,7 @@ Examples:
 @background_option
 @policy_option
 @circumstance_options
+@chance_option
 @click.option(
     "--model-of",
     type=click.Path(path_type=Path),
@@ -69,6 +71,7 @@ def command(  # noqa: PLR0913 (one parameter per option)
     common_background: bool | None,
     policy: str | None,
     kinds: tuple[str, ...],
+    chance: float | None,
     model_of: Path | None,
     form: str,
     rules: Path | None,
@@ -88,6 +91,7 @@ def command(  # noqa: PLR0913 (one parameter per option)
         backgrounds=backgrounds,
         common_background=common_background,
         model=kinds,
+        chance=chance,
         **circumstances,
     )
     if verify:

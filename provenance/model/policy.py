@@ -231,6 +231,8 @@ class Policy:
         Whether gates count findings of undecided origin for the item's source.
     max_document : int
         Largest size of a document in bytes; larger ones are not read.
+    chance : float
+        Chance matches that are accepted per million words, of all registries together.
     withdrawn : WithdrawnRule
         Whether withdrawn and opted-out documents are forbidden.
     withdrawn_key : str or None
@@ -254,6 +256,7 @@ class Policy:
     signals: str | None = None
     undecided: UndecidedRule = UndecidedRule.COUNT
     max_document: int = MAX_DOCUMENT
+    chance: float = 1.0
     withdrawn: WithdrawnRule = WithdrawnRule.REPORT
     withdrawn_key: str | None = None
     path: str | None = None

@@ -45,12 +45,15 @@ class Cleaning:
         Replaces each passage; None removes whole documents.
     waived, contested : bool
         Whether waived or contested findings are removed too.
+    forget_set : str or None
+        SHA-256 of the forget set that says what is removed, instead of the verdicts.
     """
 
     verdicts: tuple[Verdict, ...] = (Verdict.FORBIDDEN,)
     redact: str | None = None
     waived: bool = False
     contested: bool = False
+    forget_set: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -203,7 +203,7 @@ def check(  # noqa: PLR0913 (the options of the command)
         Called with the name of a step, the amount that is done, and the total or None.
     **options
         `registries`, `purpose`, `collected`, `actor`, `jurisdiction`, `commercial`, `model`,
-        `claims`, `gates`, `text_columns`, `max_document`, `calibration`, `backgrounds`,
+        `claims`, `gates`, `text_columns`, `max_document`, `chance`, `calibration`, `backgrounds`,
         `common_background`, `signals`, `withdrawn`, `withdrawn_key`: as the options of
         `provenance check`; they override the policy.
 

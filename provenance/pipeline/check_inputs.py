@@ -6,6 +6,7 @@ from pathlib import Path
 
 from provenance.errors import InputError, PolicyError
 from provenance.judge.gates import check_known
+from provenance.match.scoring.evalue import chance_threshold
 from provenance.model import Library, Policy, Report
 from provenance.pipeline.calibration.calibration_fit import (
     AppliedCalibration,
@@ -82,13 +83,18 @@ def open_references(
         for digest, registry in registries_by_digest.items()
         for alias in registry.manifest.aliases
     }
+    threshold = chance_threshold(policy.chance)
     calibration = (
-        load_applied_calibration(policy.calibration, sorted(registries_by_digest), aliases)
+        load_applied_calibration(
+            policy.calibration, sorted(registries_by_digest), aliases, threshold
+        )
         if policy.calibration
         else None
     )
     registries = build_registry_indexes(
-        [registries_by_digest[digest] for digest in sorted(registries_by_digest)], to_report=True
+        [registries_by_digest[digest] for digest in sorted(registries_by_digest)],
+        to_report=True,
+        threshold=threshold,
     )
     return References(
         registries,

@@ -5,7 +5,7 @@ judged as before, and on its own, as the next check will do.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +23,7 @@ from provenance.model import (
     Cleaning,
     CorpusModel,
     FileFacts,
+    ForgetSet,
     Int64s,
     Library,
     Policy,
@@ -33,6 +34,7 @@ from provenance.model import (
     Volume,
     merge_unread,
 )
+from provenance.pipeline.audit.found_items import counted_findings
 from provenance.pipeline.check_inputs import load_current_report, load_library
 from provenance.pipeline.clean_output import (
     check_output_is_free,
@@ -43,6 +45,7 @@ from provenance.pipeline.clean_output import (
 from provenance.pipeline.corpus_modelling import load_frozen_model
 from provenance.pipeline.dataset_check import check_corpus
 from provenance.pipeline.findings.summaries import check_readable
+from provenance.pipeline.forget_sets import forgotten_rows
 from provenance.pipeline.settings import Settings
 from provenance.read.corpus.corpora import Corpus, open_files
 from provenance.read.corpus.file_access import File
@@ -66,6 +69,9 @@ class RemovedContent:
     ----------
     cleaning : Cleaning
         The options.
+    forget : pyarrow.Table or None
+        Passages of this corpus that a forget set lists, of schema `FORGET_SET`: they and other
+        passages of the same items are removed, whatever their verdict. None goes by the verdicts.
     rows : dict of str to ndarray of int64
         Removed rows of each file, by their original numbers; sorted.
     excused : set of Place
@@ -77,14 +83,24 @@ class RemovedContent:
     """
 
     cleaning: Cleaning
+    forget: pa.Table | None = None
     rows: dict[str, Int64s] = field(default_factory=dict)
     excused: set[Place] = field(default_factory=set)
     tables: list[pa.Table] = field(default_factory=list)
     left_in: tuple[int, int] = (0, 0)
     _before: dict[str, Int64s] = field(default_factory=dict)
 
+    def first_removals(self, findings: pa.Table) -> pa.Table:
+        """Return the findings of the first round to be removed.
+
+        Those of a forget set count even where registries lack their items by now.
+        """
+        return self.select_removals(findings) if self.forget is None else self.forget
+
     def select_removals(self, findings: pa.Table) -> pa.Table:
         """Return the findings of a round to be removed; rows have their current numbers."""
+        if self.forget is not None:
+            return _of_same_items(findings, self.forget)
         verdicts = pa.array([str(verdict) for verdict in self.cleaning.verdicts])
         candidates = findings.filter(pc.is_in(findings["verdict"], verdicts))
         places = self._finding_places(candidates)
@@ -167,6 +183,19 @@ class RemovedContent:
         self.tables.append(pa.table(columns, schema=REMOVALS))
 
 
+def _of_same_items(findings: pa.Table, forget: pa.Table) -> pa.Table:
+    """Return the findings that count and are of an item, or an address, of a forget set."""
+    wanted, counted = set(_item_names(forget)), counted_findings(findings)
+    return counted.filter(pa.array([name in wanted for name in _item_names(counted)], pa.bool_()))
+
+
+def _item_names(findings: pa.Table) -> Iterator[tuple[str, str | None, str | None]]:
+    """Yield source and id; without an id, source and address."""
+    columns = (findings[name].to_pylist() for name in ("source", "item", "url"))
+    for source, item, url in zip(*columns, strict=True):
+        yield source, item, url if item is None else None
+
+
 def removal_reasons(removed: pa.Table) -> tuple[RemovalReason, ...]:
     """Summarise the reasons of removals, the most frequent first."""
     places_by_reason: dict[tuple[str, str, str | None, str | None], list[tuple[str, int]]] = {}
@@ -185,13 +214,14 @@ def removal_reasons(removed: pa.Table) -> tuple[RemovalReason, ...]:
 _MAX_ROUNDS = 20
 
 
-def clean(
+def clean(  # noqa: PLR0913 (what to clean, and what to remove)
     corpus: Sequence[str],
     output: Path,
     policy: Policy,
     cleaning: Cleaning,
     settings: Settings,
     result: Path | None = None,
+    forget: ForgetSet | None = None,
 ) -> Receipt:
     """Write a corpus without what is to be removed, and return a receipt.
 
@@ -209,6 +239,9 @@ def clean(
         As for a check.
     result : Path or None
         Report of an earlier check of the same corpus with the same policy; None checks it now.
+
+    forget : ForgetSet or None
+        Passages to be removed, instead of what has the verdicts of `cleaning`.
 
     Returns
     -------
@@ -229,6 +262,9 @@ def clean(
     else:
         first = load_current_report(result, dataset, library)
     removed_content = RemovedContent(cleaning)
+    if forget is not None:
+        rows = forgotten_rows(forget, first.result.corpus.digest)
+        removed_content = RemovedContent(replace(cleaning, forget_set=forget.digest), rows)
     unread = merge_unread([*first.result.unread, *dataset.unread])
     dataset = _readable_corpus(dataset, unread)
     with staged_output(output) as stage:
@@ -257,7 +293,7 @@ def _clean_until_clear(
     corpus: Corpus, first: Report, stage: Path, removed_content: RemovedContent, request: Request
 ) -> tuple[dict[str, File], Report | None]:
     """Write the corpus, and remove findings until none is left."""
-    cuts = removed_content.remove(removed_content.select_removals(first.findings))
+    cuts = removed_content.remove(removed_content.first_removals(first.findings))
     written = _write_files(corpus, stage, cuts)
     for _ in range(_MAX_ROUNDS):
         for model in (first.model, None):

@@ -52,6 +52,7 @@ class CleanOptions(RunOptions, total=False):
     actor: str | None
     text_columns: Iterable[str]
     max_document: str | int | None
+    chance: float | None
 
 
 class CalibrateOptions(RunOptions, total=False):
@@ -63,6 +64,7 @@ class CalibrateOptions(RunOptions, total=False):
     registries: Iterable[Address]
     text_columns: Iterable[str]
     max_document: str | int | None
+    chance: float | None
 
 
 class TraceOptions(TypedDict, total=False):
@@ -82,6 +84,7 @@ class TraceOptions(TypedDict, total=False):
     commercial: bool | None
     model: Iterable[str]
     claims: Iterable[str]
+    chance: float | None
 
 
 class DiffOptions(RunOptions, total=False):
@@ -95,6 +98,7 @@ class DiffOptions(RunOptions, total=False):
     collected: str | None
     text_columns: Iterable[str]
     max_document: str | int | None
+    chance: float | None
 
 
 _POLICY_NAMES = frozenset(PolicyOptions.__annotations__)
@@ -140,8 +144,8 @@ def clean(  # noqa: PLR0913 (the options of the command)
         Report of an earlier check of the same dataset, instead of checking it now.
     **options
         `registries`, `backgrounds`, `common_background`, `policy`, `purpose`, `collected`, `actor`,
-        `text_columns`, `max_document`, `model_of`, `rules`, `threads`, `no_cache`, `verify`: as the
-        options of the command. `progress` as for `check`.
+        `text_columns`, `max_document`, `chance`, `model_of`, `rules`, `threads`, `no_cache`,
+        `verify`: as the options of the command. `progress` as for `check`.
 
     Returns
     -------
@@ -192,8 +196,8 @@ def diff(old: Address, new: Address, **options: Unpack[DiffOptions]) -> Changes:
         A dataset, which is checked, or the folder of a report.
     **options
         `registries`, `backgrounds`, `common_background`, `policy`, `collected`, `text_columns`,
-        `max_document`, `rules`, `threads`, `no_cache`, `verify`, `allow_unread`: as the options of
-        the command. `progress` as for `check`.
+        `max_document`, `chance`, `rules`, `threads`, `no_cache`, `verify`, `allow_unread`: as the
+        options of the command. `progress` as for `check`.
 
     Returns
     -------
@@ -289,8 +293,8 @@ def calibrate(
     background : str or path, optional
         A registry of texts that contain no item.
     **options
-        `registries`, `policy`, `text_columns`, `max_document`, `split`, `allow_unread`, `threads`,
-        `no_cache`, `verify`: as the options of the command. `progress` as for `check`.
+        `registries`, `policy`, `text_columns`, `max_document`, `chance`, `split`, `allow_unread`,
+        `threads`, `no_cache`, `verify`: as the options of the command. `progress` as for `check`.
 
     Returns
     -------
@@ -329,8 +333,8 @@ def trace(text: str, **options: Unpack[TraceOptions]) -> Trace:
         The text.
     **options
         `registries`, `backgrounds`, `common_background`, `policy`, `purpose`, `collected`, `actor`,
-        `jurisdiction`, `commercial`, `model`, `claims`, `model_of`, `rules`, `verify`: as the
-        options of the command.
+        `jurisdiction`, `commercial`, `model`, `claims`, `chance`, `model_of`, `rules`, `verify`: as
+        the options of the command.
 
     Returns
     -------

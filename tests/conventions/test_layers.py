@@ -12,6 +12,7 @@ PACKAGES = (
     "fingerprint",
     "jit",
     "judge",
+    "ledger",
     "match",
     "model",
     "read",

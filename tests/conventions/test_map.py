@@ -16,6 +16,7 @@ ORDER = (
     "read",
     "registry",
     "report",
+    "ledger",
     "fingerprint",
     "match",
     "judge",

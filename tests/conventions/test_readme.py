@@ -61,9 +61,10 @@ def test_commands_exist(documents, help_of):
     wrong, seen = [], 0
     for name, text in documents.items():
         for words, options in commands(text):
-            group = help_of(*words[:1])
-            path = words[:2] if "COMMAND" in group.stdout else words[:1]
-            answer = help_of(*path)
+            path, answer = words[:1], help_of(*words[:1])
+            while "COMMAND" in answer.stdout and len(path) < len(words):
+                path = words[: len(path) + 1]
+                answer = help_of(*path)
             seen += 1
             if answer.returncode != 0:
                 wrong.append(f"{name}: provenance {' '.join(path)}")

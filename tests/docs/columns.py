@@ -117,3 +117,33 @@ REGISTRY_ARRAYS = {
     "large registry",
     "filter.npy": "Bloom filter with blocks of one word, looked up before the postings",
 }
+
+FORGET_COLUMNS = {
+    "dataset": "names of the dataset in the ledger, or the addresses that were checked",
+    "digest": "digest of the dataset",
+} | {
+    name: FINDINGS_COLUMNS[name]
+    for name in (
+        *("document", "file", "row", "field", "start", "end", "byte_start", "byte_end"),
+        *("source", "item", "url", "evidence", "verdict", "basis", "terms", "tokens", "strength"),
+    )
+}
+
+AUDIT_COLUMNS = {
+    "dataset": "names of the dataset in the ledger, or the addresses that were checked",
+    "digest": "digest of the dataset",
+    "source": "source of the item",
+    "item": "the owner's id of the item; null where only the address of a document is evidence",
+    "url": "address of the item, or of the document",
+    "created_at": "time of publication of the item",
+    "evidence": "the strongest: `address`, `whole item`, `passage` or `similarity`",
+    "documents": "number of documents",
+    "passages": "number of passages in them",
+    "tokens": "tokens of these",
+    "item_tokens": "number of tokens of the item",
+    "counted": "whether it is in the numbers of the answer: not contested, and no quotation",
+    "same_words": "other ids of the source with the same words",
+    "withdrawn": "day of its withdrawal, if it is recorded",
+    "withdrawn_when": "that day compared with collection and use",
+    "excerpt": "words of the dataset; null without `--excerpts`",
+}

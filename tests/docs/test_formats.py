@@ -8,7 +8,9 @@ from pathlib import Path
 import pyarrow as pa
 
 from provenance.model import (
+    AUDIT_ITEMS,
     FINDINGS,
+    FORGET_SET,
     REVIEW_SCHEMA,
     ChanceModel,
     FindingLabel,
@@ -28,7 +30,13 @@ from provenance.registry.schema import (
 )
 from provenance.registry.statuses import STATUSES
 from provenance.registry.tombstones import TOMBSTONES
-from tests.docs.columns import FINDINGS_COLUMNS, REGISTRY_ARRAYS, REGISTRY_TABLES
+from tests.docs.columns import (
+    AUDIT_COLUMNS,
+    FINDINGS_COLUMNS,
+    FORGET_COLUMNS,
+    REGISTRY_ARRAYS,
+    REGISTRY_TABLES,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "formats.md"
@@ -57,6 +65,9 @@ otherwise.
 - [provenance.toml](#provenancetoml): a policy
 - [calibration.json](#calibrationjson): recall and false positives, measured with planted items
 - [a registry](#a-registry): a folder
+- [a ledger](#a-ledger): a folder
+- [audit.json](#auditjson): the answer of an audit
+- [forget.parquet](#forgetparquet): passages to be removed or unlearnt
 - rules: [Writing rules](../rules/README.md)
 """
 
@@ -203,6 +214,21 @@ Temporary files and folders have names that begin with `.provenance-tmp-`, in th
 written to. The next run that writes to that folder removes those of killed runs; on storage that is
 shared by several hosts without locks, after a day.
 """
+LEDGER = """\
+A ledger is a folder, on a disk or behind an address that fsspec knows, to which files are added and
+in which none is changed:
+
+| place | content |
+| --- | --- |
+| `ledger.json` | says that this is a ledger |
+| `records/WRITER/NUMBER-SHA256.json` | a record; it names those before it |
+| `files/SHA256.json` | the facts of a record, with a random number; a result; a receipt |
+| `files/SHA256.parquet` | findings, removals or withdrawn items |
+
+Records have numbers and digests only. Names, ids and texts are in `files`, of which each can be
+erased (`provenance ledger erase`) without breaking the chain of records. Two processes of one
+writer that write at once give their records the same predecessor; the next record names both.
+"""
 FINDINGS_TEXT = "One row per span. The spans of a text do not overlap."
 REVIEW = """\
 JSON Lines beside a report, written by `provenance review`. The first line has the sample; each
@@ -235,6 +261,22 @@ def of_registry() -> str:
     return "\n\n".join([f"{REGISTRY}\n### registry.json\n\n{of_manifest()}", *sections])
 
 
+def of_ledger() -> str:
+    path = "provenance/ledger/ledger.schema.json"
+    definitions = json.loads((ROOT / path).read_text("utf-8"))["$defs"]
+    facts = [
+        f"### Facts: {name}\n\n" + "\n".join([*titled("field"), *_facts_rows(one, definitions)])
+        for name, one in definitions.items()
+        if "nonce" in one["properties"]
+    ]
+    return "\n\n".join([f"{LEDGER}\n### A record\n\n{of_json_schema(path)}", *facts])
+
+
+def _facts_rows(schema: dict, names: dict) -> list[str]:
+    told = [each for each in fields_of(schema, names) if each[0] not in {"schema", "nonce"}]
+    return [f"| `{name}` | {cell(what)} | {cell(meaning)} |" for name, what, meaning in told]
+
+
 def written() -> str:
     """Write the page as it is now."""
     findings = of_arrow_schema(FINDINGS, FINDINGS_COLUMNS)
@@ -246,6 +288,10 @@ def written() -> str:
         "provenance.toml": f"{POLICY_TEXT} {of_json_schema('provenance/read/policy.schema.json')}",
         "calibration.json": of_json_schema("provenance/report/calibration.schema.json"),
         "A registry": of_registry(),
+        "A ledger": of_ledger(),
+        "audit.json": of_json_schema("provenance/report/audit/audit.schema.json"),
+        "items.parquet of an audit": of_arrow_schema(AUDIT_ITEMS, AUDIT_COLUMNS),
+        "forget.parquet": of_arrow_schema(FORGET_SET, FORGET_COLUMNS),
     }
     told = [f"## {title}\n\n{body}\n" for title, body in sections.items()]
     return "\n".join([HEAD, *told])
@@ -257,6 +303,8 @@ def test_the_page_follows_from_the_schemas():
 
 def test_every_column_has_a_meaning_and_nothing_else_has():
     assert list(FINDINGS_COLUMNS) == FINDINGS.names
+    assert list(AUDIT_COLUMNS) == AUDIT_ITEMS.names
+    assert list(FORGET_COLUMNS) == FORGET_SET.names
     assert {name: list(columns) for name, columns in REGISTRY_TABLES.items()} == {
         name: schema.names for name, schema in TABLES.items()
     }
@@ -270,7 +318,13 @@ def test_every_field_of_a_manifest_is_told():
 
 
 def test_a_field_without_words_is_seen():
-    for path in ("report/result", "report/calibration", "read/policy"):
+    for path in (
+        "report/result",
+        "report/calibration",
+        "read/policy",
+        "ledger/ledger",
+        "report/audit/audit",
+    ):
         schema = json.loads((ROOT / f"provenance/{path}.schema.json").read_text("utf-8"))
         silent = [name for name, _, said in fields_of(schema, schema.get("$defs", {})) if not said]
         assert silent == [], path

@@ -635,6 +635,7 @@ def test_what_is_not_read_is_named(tmp_path, name):
         {"input_ids": ["1 2 3"] * 2},
         {"input_ids": [b"\1\0\2\0"] * 2, "source": ["a common crawl page"] * 2},
         {"tokens": [[1, 2, 3]] * 2},
+        {"input_ids": pa.array([[1, 2]] * 2, pa.list_(pa.int32(), 2))},
     ],
 )
 def test_tables_of_token_ids_are_refused(tmp_path, columns):

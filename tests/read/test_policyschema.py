@@ -23,7 +23,7 @@ EXAMPLES = {
     *policy_syntax.AGREEMENT_KEYS,
     *policy_syntax.COLLECTION_KEYS,
     *policy_syntax.WAIVER_KEYS,
-    *("unknown", '"x:restricted/automated-access.documents"', "eu-dsm-art-4"),
+    *("path", "unknown", '"x:restricted/automated-access.documents"', "eu-dsm-art-4"),
 }
 
 

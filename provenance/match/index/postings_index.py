@@ -19,6 +19,7 @@ import numpy as np
 from provenance.jit.decorators import Scalar, inlined, kernel
 from provenance.jit.intrinsics import equal_mask, popcount, trailing_zeros
 from provenance.match.index.report_limits import NO_LIMITS, ReportLimits
+from provenance.match.scoring.evalue import STRENGTH_THRESHOLD
 from provenance.model import (
     BACKGROUND_BITS,
     Flags,
@@ -316,6 +317,8 @@ class PostingsIndex:
     limits : ReportLimits
         Limits of what may be reported (`detectability.report_limits`); `NO_LIMITS` keeps all
         candidates.
+    threshold : float
+        Strength from which matches are reported, in bits.
     """
 
     arrays: RegistryArrays
@@ -323,9 +326,12 @@ class PostingsIndex:
     counted: CountedItems
     stops: "StopShingles"
     limits: ReportLimits
+    threshold: float
 
 
-def build_postings_index(arrays: RegistryArrays, stops: "StopShingles") -> PostingsIndex:
+def build_postings_index(
+    arrays: RegistryArrays, stops: "StopShingles", threshold: float = STRENGTH_THRESHOLD
+) -> PostingsIndex:
     """Build the index of a registry.
 
     Parameters
@@ -334,9 +340,11 @@ def build_postings_index(arrays: RegistryArrays, stops: "StopShingles") -> Posti
         The registry.
     stops : StopShingles
         Stop shingles of all registries that are matched at a time.
+    threshold : float
+        Strength from which matches are reported, in bits.
     """
     bits = _token_bits(arrays.background)
-    return PostingsIndex(arrays, bits, select_counted_items(arrays), stops, NO_LIMITS)
+    return PostingsIndex(arrays, bits, select_counted_items(arrays), stops, NO_LIMITS, threshold)
 
 
 def _token_bits(background: UInt64s) -> UInt8s:

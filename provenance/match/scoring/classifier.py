@@ -280,4 +280,4 @@ def _evaluate(
     """Return which candidates are reported, and the strength of each."""
     odds = log_odds(features, tokens)
     strengths = strength(odds, registry.arrays.chance, size)
-    return is_reported(odds, strengths), strengths
+    return is_reported(odds, strengths, registry.threshold), strengths

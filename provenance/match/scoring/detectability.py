@@ -23,7 +23,12 @@ from provenance.match.scoring.classifier import (
     SATURATION_TOKENS,
     log_odds,
 )
-from provenance.match.scoring.evalue import is_reported, least_reported_odds, strength
+from provenance.match.scoring.evalue import (
+    STRENGTH_THRESHOLD,
+    is_reported,
+    least_reported_odds,
+    strength,
+)
 from provenance.match.scoring.features import Features, item_words
 from provenance.match.scoring.information import REPEAT_DISCOUNT, language_surprisals
 from provenance.model import (
@@ -49,7 +54,9 @@ _ROUNDING_MARGIN = 1e-6  # of log-odds
 _UNREACHABLE = 1 << 30  # units of surprisal
 
 
-def report_limits(chance: ChanceModel, size: int, language: Language) -> ReportLimits:
+def report_limits(
+    chance: ChanceModel, size: int, language: Language, threshold: float = STRENGTH_THRESHOLD
+) -> ReportLimits:
     """Return the limits of what may be reported in any corpus and text.
 
     Parameters
@@ -60,6 +67,8 @@ def report_limits(chance: ChanceModel, size: int, language: Language) -> ReportL
         Tokens of all registries that are matched at a time, as for `evalue.strength`.
     language : Language
         N-gram counts of general language.
+    threshold : float
+        Strength from which matches are reported.
 
     Notes
     -----
@@ -69,7 +78,7 @@ def report_limits(chance: ChanceModel, size: int, language: Language) -> ReportL
     """
     if size < LIMITED_FROM_TOKENS:
         return NO_LIMITS
-    least = _least_bits(chance, size)
+    least = _least_bits(least_reported_odds(chance, size, threshold))
     return ReportLimits(
         np.minimum(np.ceil(least * SURPRISAL_SCALE), _UNREACHABLE).astype(np.int32),
         _longest_items(least),
@@ -77,7 +86,7 @@ def report_limits(chance: ChanceModel, size: int, language: Language) -> ReportL
     )
 
 
-def _least_bits(chance: ChanceModel, size: int) -> Floats:
+def _least_bits(least_odds: float) -> Floats:
     shape = (2, TABLE_QUARTERS + 1, TABLE_WORDS + 1, TABLE_WORDS + 1)
     starts, quarters, longest, matched = (
         axis.ravel().astype(np.float64) for axis in np.indices(shape)
@@ -106,7 +115,7 @@ def _least_bits(chance: ChanceModel, size: int) -> Floats:
         return log_odds(best, int(LARGE_CORPUS_TOKENS))
 
     lowest, highest = best_odds(0.0), best_odds(MAX_BITS)
-    required = least_reported_odds(chance, size) - _ROUNDING_MARGIN
+    required = least_odds - _ROUNDING_MARGIN
     least = np.maximum((required - lowest) / (highest - lowest), 0.0) * MAX_BITS
     least = np.where(least > MAX_BITS, np.inf, least).reshape(shape)
     # At most so many words match, in runs of at most so many.
@@ -247,7 +256,8 @@ def _would_be_reported(
         is_elided=zeros,
     )
     scores = log_odds(best, int(LARGE_CORPUS_TOKENS))
-    return is_reported(scores, strength(scores, registry.arrays.chance, size))
+    strengths = strength(scores, registry.arrays.chance, size)
+    return is_reported(scores, strengths, registry.threshold)
 
 
 def _has_seed(registry: PostingsIndex, tokens: UInt32s, offsets: Int64s) -> Flags:

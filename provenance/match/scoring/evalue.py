@@ -10,7 +10,8 @@ import numpy as np
 from provenance.model import ChanceModel, Flags, Floats
 
 STRENGTH_THRESHOLD = 20.0
-"""Matches of less strength are not reported: chance gives one in a million tokens (2**20)."""
+"""By default, matches of less strength are not reported: chance gives one in a million tokens
+(2**20)."""
 
 MIN_LOG_ODDS = 0.0
 """Matches of lower log-odds, which are likelier chance than a copy, are not reported either: with
@@ -27,6 +28,22 @@ on the subject of an item share phrases with it that are neither chance nor copi
 
 _PRIOR_EXCEEDANCES = 50.0
 """Weight, in exceedances, of the prior that a registry's decay is the shipped one."""
+
+
+def chance_threshold(chance: float) -> float:
+    """Return the strength from which matches are reported.
+
+    Parameters
+    ----------
+    chance : float
+        Chance matches that are accepted in a million (2**20) tokens; above 0.
+
+    Returns
+    -------
+    float
+        Bits.
+    """
+    return float(STRENGTH_THRESHOLD - np.log2(chance))
 
 
 def strength(odds: Floats, chance: ChanceModel, size: int) -> Floats:
@@ -51,14 +68,19 @@ def strength(odds: Floats, chance: ChanceModel, size: int) -> Floats:
     return np.asarray(nats / np.log(2))
 
 
-def is_reported(odds: Floats, strengths: Floats) -> Flags:
-    """Return which matches are reported."""
-    return np.asarray((strengths >= STRENGTH_THRESHOLD) & (odds >= MIN_LOG_ODDS))
+def is_reported(odds: Floats, strengths: Floats, threshold: float = STRENGTH_THRESHOLD) -> Flags:
+    """Return which matches are reported; `threshold` is the least strength."""
+    return np.asarray((strengths >= threshold) & (odds >= MIN_LOG_ODDS))
 
 
-def least_reported_odds(chance: ChanceModel, size: int) -> float:
-    """Return the log-odds from which matches are reported; parameters as for `strength`."""
-    nats = STRENGTH_THRESHOLD * np.log(2) + np.log(chance.scale * max(size, MIN_REGISTRY_TOKENS))
+def least_reported_odds(
+    chance: ChanceModel, size: int, threshold: float = STRENGTH_THRESHOLD
+) -> float:
+    """Return the log-odds from which matches are reported.
+
+    `chance` and `size` are as for `strength`; `threshold` is the least strength.
+    """
+    nats = threshold * np.log(2) + np.log(chance.scale * max(size, MIN_REGISTRY_TOKENS))
     return float(max(MIN_LOG_ODDS, nats / chance.decay))
 
 
@@ -67,15 +89,19 @@ def expected_by_chance(strengths: Floats, tokens: int) -> Floats:
     return np.asarray(tokens * np.exp2(-strengths))
 
 
-def chance_probabilities(strengths: Floats, tokens: int) -> Floats:
+def chance_probabilities(
+    strengths: Floats, tokens: int, threshold: float = STRENGTH_THRESHOLD
+) -> Floats:
     """Return the probability that each match is chance.
 
     Parameters
     ----------
     strengths : ndarray of float64
-        Of all matches found in a corpus; at least `STRENGTH_THRESHOLD`.
+        Of all matches found in a corpus; at least `threshold`.
     tokens : int
         Tokens of the corpus.
+    threshold : float
+        Strength from which matches are reported.
 
     Returns
     -------
@@ -89,8 +115,8 @@ def chance_probabilities(strengths: Floats, tokens: int) -> Floats:
     """
     if not len(strengths):
         return np.zeros(0)
-    each = np.exp2(STRENGTH_THRESHOLD - strengths)
-    most = float(expected_by_chance(np.array([STRENGTH_THRESHOLD]), tokens)[0])
+    each = np.exp2(threshold - strengths)
+    most = float(expected_by_chance(np.array([threshold]), tokens)[0])
     return np.asarray(np.minimum(1.0, each * most / each.sum()))
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from provenance import __version__
 from provenance.errors import EmptyCorpus, PolicyError, RegistryError
-from provenance.match.scoring.evalue import STRENGTH_THRESHOLD
+from provenance.match.scoring.evalue import STRENGTH_THRESHOLD, chance_threshold
 from provenance.model import Calibration, FalseRate, Policy
 from provenance.pipeline.cache_entries import context_digest, open_cache
 from provenance.pipeline.calibration.false_positives import (
@@ -105,10 +105,11 @@ def calibrate(
     those of a check. Each planted match is scored with the model of the original corpus, as if it
     were the only plant, so that plants do not distort a small corpus.
     """
-    registries = _open_registries(policy.registries, "calibrate with", "--registry")
+    threshold = chance_threshold(policy.chance)
+    registries = _open_registries(policy.registries, "calibrate with", "--registry", threshold)
     for registry_index in registries:
         _require_texts(registry_index, "its items cannot be planted")
-    control = _open_registries([planting.control], "", "") if planting.control else []
+    control = _open_registries([planting.control], threshold=threshold) if planting.control else []
     dataset = open_corpus(
         corpus,
         text_columns=policy.text_columns,
@@ -162,7 +163,7 @@ def calibrate(
             sorted(registry_index.registry.manifest.digest for registry_index in registries)
         ),
         normalisation=registries[0].index.arrays.parameters.normalisation,
-        threshold=STRENGTH_THRESHOLD,
+        threshold=threshold,
         seed=planting.seed,
         skipped=unplanted + len(plants) - len(planted_table),
         recalls=aggregate_recalls(planted_table),
@@ -172,7 +173,12 @@ def calibrate(
     )
 
 
-def _open_registries(paths: Sequence[str], purpose: str, option: str) -> list[RegistryIndex]:
+def _open_registries(
+    paths: Sequence[str],
+    purpose: str = "",
+    option: str = "",
+    threshold: float = STRENGTH_THRESHOLD,
+) -> list[RegistryIndex]:
     """Open registries, each once, in the order of their digests."""
     if not paths:
         raise PolicyError(
@@ -182,7 +188,9 @@ def _open_registries(paths: Sequence[str], purpose: str, option: str) -> list[Re
     registries = {
         registry.manifest.digest: registry for registry in map(open_named_registry, paths)
     }
-    return build_registry_indexes([registries[digest] for digest in sorted(registries)])
+    return build_registry_indexes(
+        [registries[digest] for digest in sorted(registries)], threshold=threshold
+    )
 
 
 def _plant_and_match(
@@ -239,7 +247,7 @@ def _measure_false_positives(
         )
     if planting.background is None:
         return UNKNOWN
-    (background,) = _open_registries([planting.background], "", "")
+    (background,) = _open_registries([planting.background])
     _require_texts(background, "it cannot be searched for items")
     with show_progress("reading the background", None, "B", quiet=settings.quiet) as progress:
         readings = read_standalone_texts(

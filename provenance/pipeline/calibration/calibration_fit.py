@@ -44,7 +44,10 @@ class AppliedCalibration:
 
 
 def load_applied_calibration(
-    path: str, registries: Sequence[str], aliases: Mapping[str, str] = NO_ALIASES
+    path: str,
+    registries: Sequence[str],
+    aliases: Mapping[str, str] = NO_ALIASES,
+    threshold: float = STRENGTH_THRESHOLD,
 ) -> AppliedCalibration:
     """Load the calibration of a check, so that errors appear before the scan.
 
@@ -56,6 +59,8 @@ def load_applied_calibration(
         Digests of the registries.
     aliases : mapping of str to str
         Their digests, by those that the same items had in other segments.
+    threshold : float
+        Strength from which the check reports matches.
 
     Raises
     ------
@@ -63,14 +68,17 @@ def load_applied_calibration(
         If it cannot be read, or does not fit: see `check_calibration`.
     """
     calibration = load_calibration(Path(path))
-    check_calibration(calibration, registries, aliases)
+    check_calibration(calibration, registries, aliases, threshold)
     return AppliedCalibration(
         calibration, path, hashlib.sha256(read_small_file(Path(path))).hexdigest()
     )
 
 
 def check_calibration(
-    calibration: Calibration, registries: Sequence[str], aliases: Mapping[str, str] = NO_ALIASES
+    calibration: Calibration,
+    registries: Sequence[str],
+    aliases: Mapping[str, str] = NO_ALIASES,
+    threshold: float = STRENGTH_THRESHOLD,
 ) -> None:
     """Check that a calibration was made for these registries and this version.
 
@@ -90,11 +98,11 @@ def check_calibration(
     """
     if {aliases.get(digest, digest) for digest in calibration.registries} != set(registries):
         raise PolicyError("the calibration was made with different registries", remedy=_REMEDY)
-    if calibration.threshold != STRENGTH_THRESHOLD:
+    if calibration.threshold != threshold:
         raise PolicyError(
             f"the calibration was made at a threshold of {calibration.threshold:g}, and "
-            f"this is {STRENGTH_THRESHOLD:g}",
-            remedy=_REMEDY,
+            f"this is {threshold:g}",
+            remedy=f"{_REMEDY}, or check with the same --chance",
         )
     if calibration.normalisation != NORMALISATION:
         raise PolicyError(

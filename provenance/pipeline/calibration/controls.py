@@ -60,7 +60,9 @@ def open_control(path: str, registries: Sequence[RegistryIndex]) -> ControlIndex
     RegistryError
         If most of its items are items of the registries, so that it would measure copies.
     """
-    (registry_index,) = build_registry_indexes([open_named_registry(path)])
+    (registry_index,) = build_registry_indexes(
+        [open_named_registry(path)], threshold=registries[0].index.threshold
+    )
     registry_hashes = np.concatenate([_item_hash_set(registry) for registry in registries])
     control = ControlIndex(registry_index, np.isin(_item_hash_set(registry_index), registry_hashes))
     shared_items, distinct_items = (

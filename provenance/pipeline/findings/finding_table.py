@@ -109,6 +109,8 @@ class FindingSet:
         Source and ruling of each finding.
     corpus_tokens : int
         Tokens of the whole corpus; the number of chance matches grows with it.
+    threshold : float
+        Strength from which matches were reported.
     """
 
     spans: pa.Table
@@ -117,11 +119,13 @@ class FindingSet:
     findings: pa.Table
     rulings: SpanRulings
     corpus_tokens: int
+    threshold: float
 
     @cached_property
     def chance_probabilities(self) -> Floats:
         """Probability that each finding is a chance match, given all of them."""
-        return chance_probabilities(self.findings["strength"].to_numpy(), self.corpus_tokens)
+        strengths = self.findings["strength"].to_numpy()
+        return chance_probabilities(strengths, self.corpus_tokens, self.threshold)
 
 
 def concatenate_findings(parts: Sequence[FindingSet]) -> FindingSet:
@@ -138,6 +142,7 @@ def concatenate_findings(parts: Sequence[FindingSet]) -> FindingSet:
         pa.concat_tables([part.findings for part in parts]),
         concatenate_rulings([part.rulings for part in parts], counts),
         parts[0].corpus_tokens,
+        parts[0].threshold,
     )
 
 
@@ -235,6 +240,7 @@ def build_findings(  # noqa: PLR0913 (what was located, with what it is describe
         findings,
         finding_rulings,
         corpus_tokens,
+        registries[0].index.threshold,
     )
 
 

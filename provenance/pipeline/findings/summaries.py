@@ -8,7 +8,6 @@ from provenance.match.estimation.intervals import EDGE_ERROR, LOW_RECALL
 from provenance.match.estimation.shipped_recall import MEASURED_RECALL
 from provenance.match.index.seed_postings import MAX_SHARED
 from provenance.match.scoring.detectability import count_undetectable
-from provenance.match.scoring.evalue import STRENGTH_THRESHOLD
 from provenance.model import (
     CorpusSummary,
     MeasuredRecall,
@@ -159,7 +158,7 @@ def describe_method(registries: Sequence[RegistryIndex]) -> Method:
             ),
             Parameter(
                 "threshold",
-                f"{STRENGTH_THRESHOLD:g}",
+                f"{registries[0].index.threshold:.5g}",
                 "minimum strength of a reported match, in bits: a match of s bits is expected "
                 "by chance once in 2**s tokens",
             ),
@@ -177,5 +176,5 @@ def describe_method(registries: Sequence[RegistryIndex]) -> Method:
             for length, edits in MEASURED_RECALL.items()
             for edit, recall in edits.items()
         ),
-        chance_per_million=1e6 / 2**STRENGTH_THRESHOLD,
+        chance_per_million=1e6 / 2 ** registries[0].index.threshold,
     )

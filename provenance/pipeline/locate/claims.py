@@ -9,7 +9,6 @@ from provenance.match.attribution import MatchSpans, attribute_tokens, rival_wei
 from provenance.match.candidates.candidate_table import Candidates, concatenate_candidates
 from provenance.match.scoring.classifier import ScoringInputs, score_candidates
 from provenance.match.scoring.corpus_sample import FULL_BOUND, PassageSample
-from provenance.match.scoring.evalue import STRENGTH_THRESHOLD
 from provenance.model import ELLIPSIS, Flags, Floats, Int64s, UInt32s, UInt64s
 from provenance.pipeline.corpus_modelling import ScoringModel
 from provenance.pipeline.scan.readings import Reading, RegistryIndex, text_bases
@@ -29,7 +28,7 @@ class Claims:
     bits : ndarray of float64, shape (n,)
         Information of the matched words under corpus and registry together.
     strengths : ndarray of float64, shape (n,)
-        Rarity of such a match by chance, in bits; at least `STRENGTH_THRESHOLD`.
+        Rarity of such a match by chance, in bits; at least the registries' threshold.
     chosen : ndarray of bool, shape (n,)
         Whether tokens are attributed to the item.
     firsts, lasts : ndarray of int64, shape (n,)
@@ -167,7 +166,7 @@ def _attribute(
     spans = candidates.firsts.astype(np.int64), candidates.lasts.astype(np.int64)
     weights = rival_weights(candidates.texts, *spans, candidates.matched, strengths)
     attribution = attribute_tokens(
-        MatchSpans(candidates.texts, *spans, weights, rank_of), STRENGTH_THRESHOLD
+        MatchSpans(candidates.texts, *spans, weights, rank_of), registries[0].index.threshold
     )
     return Claims(
         owners,

@@ -85,6 +85,7 @@ class MatcherOptions(TypedDict, total=False):
     claims: str | Iterable[str]
     backgrounds: Address | Iterable[Address]
     common_background: bool | None
+    chance: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,8 @@ class Matcher:
         Number of threads of one call. Frameworks that start several processes need only one.
     **options
         `purpose`, `collected`, `actor`, `jurisdiction`, `commercial`, `model`, `claims`,
-        `backgrounds` and `common_background`, as in `provenance.check`; they override the policy.
+        `backgrounds`, `common_background` and `chance`, as in `provenance.check`; they override
+        the policy.
 
     Raises
     ------

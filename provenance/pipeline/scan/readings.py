@@ -15,6 +15,7 @@ from provenance.match.index.postings_index import PostingsIndex, build_postings_
 from provenance.match.index.stop_shingles import StopShingles
 from provenance.match.scoring.corpus_sample import FULL_BOUND, PassageCopies, PassageSample
 from provenance.match.scoring.detectability import report_limits
+from provenance.match.scoring.evalue import STRENGTH_THRESHOLD
 from provenance.model import Int64s, RegistryArrays, Shingles, Skipped, Tokens, Unread
 from provenance.pipeline.batch_spool import BatchSpool
 from provenance.pipeline.locate.windows import TextWindows
@@ -53,11 +54,15 @@ class RegistryIndex:
     @property
     def cache_key(self) -> bytes:
         """Everything that affects readings: the digest and what is known to be unreportable."""
-        return f"{self.registry.manifest.digest} {self.size_of_all} ".encode()
+        limits = f"{self.size_of_all} {self.index.threshold!r}"
+        return f"{self.registry.manifest.digest} {limits} ".encode()
 
 
 def build_registry_indexes(
-    registries: Sequence[Registry], *, to_report: bool = False
+    registries: Sequence[Registry],
+    *,
+    to_report: bool = False,
+    threshold: float = STRENGTH_THRESHOLD,
 ) -> list[RegistryIndex]:
     """Index the registries of a check; stop shingles are computed from all of them together.
 
@@ -68,15 +73,17 @@ def build_registry_indexes(
     to_report : bool
         Whether only reportable matches are needed. If so, candidates that cannot be reported are
         dropped while scanning (`report_limits`, then `select_reportable`).
+    threshold : float
+        Strength from which matches are reported.
     """
     arrays_list = [registry.arrays() for registry in registries]
     stops = StopShingles(arrays_list, _seeds_of)
     size = sum(arrays.size for arrays in arrays_list)
-    indexes = [build_postings_index(arrays, stops) for arrays in arrays_list]
+    indexes = [build_postings_index(arrays, stops, threshold) for arrays in arrays_list]
     if to_report:
         language = load_language()
         indexes = [
-            replace(index, limits=report_limits(index.arrays.chance, size, language))
+            replace(index, limits=report_limits(index.arrays.chance, size, language, threshold))
             for index in indexes
         ]
     return [

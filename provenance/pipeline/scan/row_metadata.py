@@ -16,6 +16,7 @@ from provenance.judge.rulings import Judge
 from provenance.model import Agents, DateRange, Int64s, Library, Notice, Policy, Stance, Tokens
 from provenance.pipeline.scan.readings import RegistryIndex
 from provenance.pipeline.scan.withheld_content import WithheldContent, withheld_content
+from provenance.read.columns.string_arrays import null_where
 from provenance.read.signals.page_signals import (
     SITE_FILES,
     PageMetadata,
@@ -332,8 +333,10 @@ class Declarations:
         rows = pc.indices_nonzero(is_relevant)
         if not len(rows):
             return {}
-        days = pc.coalesce(batch.column("fetched"), batch.column("dated"))
         stated = values_of(batch.column("labels"), COLLECTED)
+        # A day of collection tells more than a date that may be that of publication.
+        dated = null_where(pc.is_valid(stated), batch.column("dated"))
+        days = pc.coalesce(batch.column("fetched"), dated)
         columns = [each.take(rows) for each in (addresses, days, metadata, stated)]
         signals = {}
         for row, address, fetched, fields, collected in zip(

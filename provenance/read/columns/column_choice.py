@@ -85,6 +85,7 @@ TOKEN_ID_NAMES = frozenset({"input_ids", "token_ids", "tokens", "tokenized", "id
 _SURE_TOKEN_IDS = frozenset({"input_ids", "token_ids"})
 """Those among them that are nothing else."""
 
+_LISTS = (pa.types.is_list, pa.types.is_large_list, pa.types.is_fixed_size_list)
 _MIN_WORDS = 2.0
 """Mean words per row; a column with fewer, named like a text, holds ids or labels."""
 _SAMPLE_ROWS = 200
@@ -276,7 +277,7 @@ def _refuse_token_ids(schema: pa.Schema, file: str, names: Collection[str]) -> N
         return
     for field in schema:
         name = normalise_name(field.name)
-        is_list = pa.types.is_list(field.type) or pa.types.is_large_list(field.type)
+        is_list = any(is_kind(field.type) for is_kind in _LISTS)
         is_numbers = is_list and pa.types.is_integer(field.type.value_type)
         is_written = is_textual(field.type) or is_bytes(field.type)
         if name in names and (is_numbers or (is_written and name in _SURE_TOKEN_IDS)):

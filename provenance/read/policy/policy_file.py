@@ -27,6 +27,7 @@ from provenance.read.policy.gate_syntax import override_gates, parse_gate, parse
 from provenance.read.policy.policy_syntax import (
     CHECK_KEYS,
     parse_agreement,
+    parse_chance,
     parse_circumstances,
     parse_collections,
     parse_max_document,
@@ -38,7 +39,7 @@ from provenance.read.policy.policy_syntax import (
 from provenance.read.policy.validation import UncheckedValue
 
 POLICY_FILE, PROJECT_FILE = "provenance.toml", "pyproject.toml"
-POLICY_KEYS = ("check", "gate", "claims", "agreements", "collections", "waivers")
+POLICY_KEYS = ("check", "gate", "claims", "agreements", "collections", "waivers", "ledger")
 
 
 class PolicyOptions(TypedDict, total=False):
@@ -59,6 +60,7 @@ class PolicyOptions(TypedDict, total=False):
     calibration: str | None
     signals: str | None
     max_document: str | int | None
+    chance: float | None
     withdrawn: str | None
     withdrawn_key: str | None
 
@@ -79,22 +81,42 @@ def load_policy(path: str | None, folder: Path) -> Policy:
     PolicyError
         If the file is missing or invalid.
     """
+    name = _find(path, folder)
+    return _with_digest(Policy()) if name is None else _load(folder / name, name)
+
+
+def load_ledger_path(path: str | None, folder: Path) -> str | None:
+    """Return where the ledger is, as the policy of a folder says; parameters as `load_policy`.
+
+    It is not part of the policy: it has no effect on results.
+
+    Raises
+    ------
+    PolicyError
+        If the file is missing or invalid.
+    """
+    name = _find(path, folder)
+    return None if name is None else _ledger_path(_content(folder / name, name))
+
+
+def _find(path: str | None, folder: Path) -> str | None:
+    """Return the name of the policy file; None if there is none."""
     if path is not None:
-        return _load(folder / path, path)
+        return path
     if (folder / POLICY_FILE).is_file():
-        return _load(folder / POLICY_FILE, POLICY_FILE)
+        return POLICY_FILE
     project = folder / PROJECT_FILE
     if project.is_file() and _tool_table(_parse(project, PROJECT_FILE)) is not None:
-        return _load(project, PROJECT_FILE)
-    return _with_digest(Policy())
+        return PROJECT_FILE
+    return None
 
 
 def override(policy: Policy, **options: Unpack[PolicyOptions]) -> Policy:
     """Override settings of a policy by those of the command line.
 
     A gate takes the place of the policy's gates for the same source and verdict; other gates
-    stay. Columns, registries, backgrounds, a calibration, signals and the limit of a document take
-    the place of the policy's.
+    stay. Columns, registries, backgrounds, a calibration, signals, the limit of a document and the
+    accepted chance take the place of the policy's.
 
     Raises
     ------
@@ -117,6 +139,9 @@ def override(policy: Policy, **options: Unpack[PolicyOptions]) -> Policy:
             calibration=options.get("calibration") or policy.calibration,
             signals=options.get("signals") or policy.signals,
             max_document=parse_size_option(options.get("max_document"), policy.max_document),
+            chance=policy.chance
+            if options.get("chance") is None
+            else parse_chance(UncheckedValue(options.get("chance"), "--chance", "", PolicyError)),
             withdrawn=policy.withdrawn
             if (withdrawn := _option(options.get("withdrawn"), "--withdrawn")) is None
             else withdrawn.one_of(WithdrawnRule),
@@ -176,7 +201,8 @@ def _option(value: str | None, name: str) -> UncheckedValue | None:
     return None if value is None else UncheckedValue(value, name, "", PolicyError)
 
 
-def _load(path: Path, name: str) -> Policy:
+def _content(path: Path, name: str) -> dict[str, UncheckedValue]:
+    """Return the tables of a policy file."""
     content = _parse(path, name)
     if path.name == PROJECT_FILE:
         table = _tool_table(content)
@@ -186,7 +212,18 @@ def _load(path: Path, name: str) -> Policy:
                 remedy=f"add it, or write a {POLICY_FILE} and give that.",
             )
         content = table
-    entries = content.table(POLICY_KEYS)
+    return content.table(POLICY_KEYS)
+
+
+def _ledger_path(entries: dict[str, UncheckedValue]) -> str | None:
+    if "ledger" not in entries:
+        return None
+    return entries["ledger"].table(("path",), ("path",))["path"].file_path()
+
+
+def _load(path: Path, name: str) -> Policy:
+    entries = _content(path, name)
+    _ledger_path(entries)
     check = entries["check"].table(CHECK_KEYS) if "check" in entries else {}
     gates = parse_gates(entries["gate"]) if "gate" in entries else ()
     agreements = entries["agreements"].list() if "agreements" in entries else []
@@ -212,6 +249,7 @@ def _load(path: Path, name: str) -> Policy:
             if "undecided" in check
             else UndecidedRule.COUNT,
             max_document=parse_max_document(check.get("max_document")),
+            chance=parse_chance(check["chance"]) if "chance" in check else 1.0,
             withdrawn=check["withdrawn"].one_of(WithdrawnRule)
             if "withdrawn" in check
             else WithdrawnRule.REPORT,

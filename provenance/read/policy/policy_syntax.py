@@ -18,11 +18,12 @@ from provenance.model import (
 )
 from provenance.read.corpus.size_limits import parse_size
 from provenance.read.policy.date_syntax import parse_collected, parse_period
-from provenance.read.policy.validation import UncheckedValue
+from provenance.read.policy.validation import UncheckedValue, format_value
 
 CHECK_KEYS = (
     *("purpose", "collected", "actor", "jurisdiction", "commercial", "model"),
     *("text_columns", "registries", "backgrounds", "calibration", "signals", "max_document"),
+    "chance",
     *("undecided", "common_background", "withdrawn", "withdrawn_key"),
 )
 AGREEMENT_KEYS = ("source", "purposes", "from", "until", "reference", "digest")
@@ -64,6 +65,22 @@ def parse_max_document(entry: UncheckedValue | None) -> int:
     if size is None:
         raise entry.wrong(f"{entry.text()!r} is not a size", "write it as 64MB, 1GB or 500000.")
     return size
+
+
+CHANCE_RANGE = (0.001, 100.0)
+"""Chance matches per million words that may be accepted."""
+
+
+def parse_chance(entry: UncheckedValue) -> float:
+    """Parse the number of chance matches that are accepted per million words."""
+    least, most = CHANCE_RANGE
+    value = entry.value
+    if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
+        raise entry.wrong(
+            f"{format_value(value)} is not a number of chance matches per million words",
+            f"write a number from {least:g} to {most:g}: 1 is the default, 0.1 for a court.",
+        )
+    return float(value)
 
 
 def parse_model(entry: UncheckedValue) -> tuple[ModelScope, ...]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from provenance.model import CALIBRATION_SCHEMA, Calibration
-from provenance.report.files.json_encoding import to_json_value
+from provenance.model.json_encoding import to_json_value
 from provenance.report.files.report_folder import write_text
 
 

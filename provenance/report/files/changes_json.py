@@ -3,7 +3,7 @@
 from typing import Any
 
 from provenance.model import CHANGES_SCHEMA, Changes
-from provenance.report.files.json_encoding import to_json_value
+from provenance.model.json_encoding import to_json_value
 from provenance.report.sanitize import dump_json
 
 _COLUMNS = (

@@ -11,7 +11,7 @@ from typing import Any
 
 from provenance.errors import CorruptFile, InputError
 from provenance.model import ReviewLabel
-from provenance.report.files.json_encoding import to_json_value
+from provenance.model.json_encoding import to_json_value
 from provenance.report.files.report_folder import write_text
 from provenance.report.formats.csv_findings import csv_cell
 from provenance.report.sanitize import dump_json

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from provenance.model import RECEIPT_SCHEMA, Receipt
-from provenance.report.files.json_encoding import to_json_value
+from provenance.model.json_encoding import to_json_value
 from provenance.report.sanitize import dump_json
 
 FOLDER = ".provenance"

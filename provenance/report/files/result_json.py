@@ -18,7 +18,7 @@ from provenance.model import (
     Waiver,
     WaiverOutcome,
 )
-from provenance.report.files.json_encoding import from_json_value, to_json_value
+from provenance.model.json_encoding import from_json_value, to_json_value
 from provenance.report.render_options import RenderOptions
 from provenance.report.sanitize import dump_json
 from provenance.report.text.coverage_text import coverage_json

@@ -3,7 +3,7 @@
 from typing import Any
 
 from provenance.model import MATCHES, TRACE_SCHEMA, Ruling, Trace
-from provenance.report.files.json_encoding import to_json_value
+from provenance.model.json_encoding import to_json_value
 from provenance.report.sanitize import dump_json
 from provenance.report.text.sentences import NOT_CLEARANCE
 

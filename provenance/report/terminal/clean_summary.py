@@ -50,9 +50,7 @@ def _head(receipt: Receipt, style: TerminalStyle) -> Iterator[str]:
     share = receipt.after.bytes / receipt.before.bytes if receipt.before.bytes else 1.0
     yield from style.wrap(
         f"{number(receipt.after.documents)} of {count(receipt.before.documents, 'document')} "
-        f"remain, {size(receipt.after.bytes)} of text ({percent(share)}). They were checked again, "
-        "scored with the model of the original corpus and with their own: nothing more is to be "
-        "removed.",
+        f"remain, {size(receipt.after.bytes)} of text ({percent(share)}). {_rest(receipt)}",
         "  ",
     )
     if receipt.rounds > 1:
@@ -60,6 +58,15 @@ def _head(receipt: Receipt, style: TerminalStyle) -> Iterator[str]:
             f"It took {receipt.rounds} rounds: some passages are only found once others are gone.",
             "  ",
         )
+
+
+def _rest(receipt: Receipt) -> str:
+    if receipt.cleaning.forget_set is not None:
+        return "All that the forget set lists of them is gone."
+    return (
+        "They were checked again, scored with the model of the original corpus and with their own: "
+        "nothing more is to be removed."
+    )
 
 
 def _reasons(receipt: Receipt, style: TerminalStyle) -> Iterator[str]:

@@ -29,6 +29,7 @@ purpose = "pretraining"       # fine-tuning, evaluation, retrieval, research-tdm
 # model = ["generative"]      # foundation-or-frontier, competing; ["other"] for none of them
 # text_columns = ["text"]     # unset: detected by names and contents
 # max_document = "64MB"       # larger documents are not read
+# chance = 1                  # chance matches accepted per million words; 0.1 finds less, surer
 # withdrawn_key = "withdrawn.key"        # key of the fingerprints of withdrawn items
 # undecided = "contest"       # words of which it is unclear whose they are; unset: "count"
 # withdrawn = "forbid"        # withdrawn and opted-out documents; unset: "report"
@@ -64,6 +65,9 @@ unknown = "0%"                # what no rule decides; without this gate, it is "
 # collected = 2024-05-01      # actor, jurisdiction and commercial too; unset: as in [check]
 # route = "purchase"          # crawl, api, download, users, own: shown in reports
 # agreement = "contract 17/2024"  # which then applies in no other content
+
+# [ledger]                    # check, clean and registry remove write records to it
+# path = "ledger"             # a folder, or s3://bucket/ledger
 
 # [[waivers]]                 # findings that a named person has approved
 # source = "x"                # and/or documents, item, dataset, rule
@@ -125,6 +129,7 @@ def policy_text(
             f"{gate}: fails above {exact_percent(gate.limit)} of the {gate.unit}."
             for gate in policy.gates
         ],
+        "Chance": [f"Accepted per million words: chance matches up to {policy.chance:g}."],
         "Origin": [
             _UNDECIDED_MEANINGS[policy.undecided],
             _COMMON_MEANINGS[policy.common_background],

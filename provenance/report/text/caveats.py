@@ -73,7 +73,7 @@ def coverage_caveats(result: Result) -> tuple[str, ...]:
     gaps = [gap for registry in result.registries if (gap := registry_gap(registry))]
     caveats = (
         *(*passed_over(result), *gaps, *backgrounds),
-        *(*common_caveats(result), *model_caveats(result)),
+        *(*common_caveats(result), *model_caveats(result), *accepted_chance(result)),
     )
     if result.control is None:
         return caveats
@@ -90,6 +90,19 @@ def common_caveats(result: Result) -> tuple[str, ...]:
     sentence = (
         f"Words of the {background.path} ({count(tokens, 'word')} of classics, scripture, sayings "
         "and licences) are quotations: they count for no source."
+    )
+    return (sentence,)
+
+
+def accepted_chance(result: Result) -> tuple[str, ...]:
+    """Return a sentence if more or fewer chance matches were accepted than by default."""
+    chance = result.policy.chance
+    if chance == 1:
+        return ()
+    more = "more copies are" if chance > 1 else "fewer copies are"
+    sentence = (
+        f"Up to {chance:g} chance matches per million words were accepted. The recall that is "
+        f"stated was measured with 1: {more} found."
     )
     return (sentence,)
 

@@ -35,6 +35,8 @@ def _options(result: Result) -> Iterator[tuple[str, ...]]:
     yield from (("--text-column", name) for name in policy.text_columns)
     if policy.max_document != MAX_DOCUMENT:
         yield "--max-document", str(policy.max_document)
+    if policy.chance != 1:
+        yield "--chance", f"{policy.chance:.12g}"
     if result.sample:
         yield "--sample", f"{result.sample.rate * 100:.12g}%"
     if result.allow_unread:

@@ -1,13 +1,15 @@
 """Conversion of the model's dataclasses to JSON values and back."""
 
-import sys
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from functools import cache
 from types import NoneType, UnionType
 from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
+
+_MAX_FLOAT = float.fromhex("0x1.fffffffffffffp+1023")
 
 
 def to_json_value(value: Any) -> Any:
@@ -55,10 +57,16 @@ def from_json_value(kind: type[T], value: Any) -> T:
     ValueError, TypeError or KeyError
         If `value` does not fit `kind`.
     """
-    optional = {part.name for part in fields(cast("Any", kind)) if part.default is not MISSING}
-    hints = get_type_hints(kind)
+    hints, optional = _fields(cast("Any", kind))
     names = (name for name in hints if name in value or name not in optional)
     return kind(**{name: _value(hints[name], value[name]) for name in names})
+
+
+@cache
+def _fields(kind: type) -> tuple[dict[str, Any], frozenset[str]]:
+    """Return the types of a dataclass's fields, and the names of those with a default."""
+    optional = [part.name for part in fields(cast("Any", kind)) if part.default is not MISSING]
+    return get_type_hints(kind), frozenset(optional)
 
 
 def _value(kind: Any, value: Any) -> Any:
@@ -102,7 +110,7 @@ def _int64(value: int) -> int:
 
 def _finite_float(value: Any) -> float:
     # Compared before conversion: JSON integers may exceed the range of floats; Python reads NaN.
-    if type(value) not in {int, float} or not abs(value) <= sys.float_info.max:
+    if type(value) not in {int, float} or not abs(value) <= _MAX_FLOAT:
         raise TypeError(f"{value!r} is not a finite number")
     return float(value)
 

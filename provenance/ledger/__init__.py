@@ -1,0 +1,1 @@
+"""Ledgers: append-only records of what was collected, checked, used and destroyed."""

@@ -1,0 +1,1 @@
+"""Audits: what ledger, reports and registries know of somebody's content in datasets."""

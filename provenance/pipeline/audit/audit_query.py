@@ -1,0 +1,191 @@
+"""Select the findings that an audit is about."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from provenance.errors import InputError
+from provenance.judge.identifiers import host_of, normal_address
+from provenance.model import AuditQuery, Flags, Policy
+from provenance.pipeline.audit.corpus_addresses import is_on_domain
+from provenance.read.dumps.id_lists import read_ids
+
+_MAX_HOSTS = 16
+"""Hosts of addresses that are looked for one by one; with more, all addresses are compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class FindingFilter:
+    """Conditions on findings, which must all hold.
+
+    Parameters
+    ----------
+    source, domain : str or None
+        A source; a host, with its subdomains.
+    names : set of str or None
+        Ids of items, and addresses in their normal form; None means all.
+    items : set of (str, str) or None
+        Sources and ids of items; None means all.
+    """
+
+    source: str | None = None
+    domain: str | None = None
+    names: frozenset[str] | None = None
+    items: frozenset[tuple[str, str]] | None = None
+
+    def mask(self, findings: pa.Table) -> Flags:
+        """Return which findings are meant."""
+        mask = np.ones(len(findings), np.bool_)
+        if self.source is not None:
+            mask &= np.asarray(pc.equal(findings["source"], self.source))
+        if self.domain is not None:
+            mask &= is_on_domain(findings["url"].combine_chunks(), self.domain)
+        if self.names is not None or self.items is not None:
+            places = np.flatnonzero(mask & self._may_be_named(findings))
+            rows = findings.take(pa.array(places)).select(["source", "item", "url", "alternatives"])
+            mask = np.zeros(len(findings), np.bool_)
+            mask[places] = [self._is_named(row) for row in rows.to_pylist()]
+        return mask
+
+    def _may_be_named(self, findings: pa.Table) -> Flags:
+        """Return a superset of the findings that are named, without a Python object for each."""
+        names = {item for _, item in self.items or ()} | (self.names or frozenset())
+        values = pa.array(sorted(names), pa.string())
+        flags: Flags = np.array(pc.is_in(findings["item"], value_set=values))
+        alternatives = findings["alternatives"].combine_chunks()
+        is_hit = pc.is_in(alternatives.flatten().field("item"), value_set=values)
+        flags[np.asarray(pc.list_parent_indices(alternatives).filter(is_hit))] = True
+        hosts = {name.partition("/")[0] for name in self.names or () if "/" in name}
+        if len(hosts) > _MAX_HOSTS:
+            flags |= np.asarray(findings["url"].is_valid())
+            return flags
+        for host in hosts:
+            has_host = pc.match_substring(findings["url"], host, ignore_case=True)
+            flags |= np.asarray(pc.fill_null(has_host, fill_value=False))
+        return flags
+
+    def _is_named(self, row: dict[str, object]) -> bool:
+        source, item, url = row["source"], row["item"], row["url"]
+        alternatives = row["alternatives"]
+        pairs = {(source, item)}
+        if isinstance(alternatives, list):
+            pairs |= {(each["source"], each["item"]) for each in alternatives}
+        if self.items is not None and not pairs & self.items:
+            return False
+        if self.names is None:
+            return True
+        ids = {name for _, name in pairs} - {None}
+        address = normal_address(url) if isinstance(url, str) else None
+        return bool(ids & self.names) or (address is not None and address in self.names)
+
+
+def finding_filter(query: AuditQuery, registries: Iterable[Path]) -> FindingFilter:
+    """Return the filter that a query means.
+
+    Parameters
+    ----------
+    query : AuditQuery
+        The query.
+    registries : iterable of Path
+        Registries, by which authors and texts are looked up.
+
+    Raises
+    ------
+    InputError
+        If nothing is asked, a domain is none, or a registry is needed and none is there.
+    """
+    if query == AuditQuery():
+        raise InputError(
+            "nothing says what is asked about",
+            remedy="name a source, or give --domain, --author, --item or --works",
+        )
+    found = FindingFilter(query.source)
+    if query.domain is not None:
+        found = replace(found, domain=plain_domain(query.domain))
+    if query.works is not None:
+        found = replace(found, names=_names(read_ids(query.works).to_pylist()))
+    if query.author is not None:
+        found = replace(found, items=_items_of_author(query, _required(registries, "--author")))
+    if query.item is not None:
+        found = _of_item(found, query, registries)
+    return found
+
+
+def is_text(item: str) -> bool:
+    """Return whether what `--item` gives is a text, rather than an id or an address."""
+    return len(item.split()) > 1
+
+
+def without_text(query: AuditQuery) -> AuditQuery:
+    """Return a query as an answer states it: of a text, only its length and digest."""
+    if query.item is None or not is_text(query.item):
+        return query
+    digest = hashlib.sha256(query.item.encode()).hexdigest()
+    return replace(query, item=f"text of {len(query.item.split())} words, SHA-256 {digest}")
+
+
+def plain_domain(domain: str) -> str:
+    """Return a domain in lower case, without `www.`; raises as `finding_filter`."""
+    host = host_of(domain if "://" in domain else f"https://{domain}")
+    if host is None or "." not in host:
+        raise InputError(
+            f"{domain!r} is not a domain", remedy="write it as example.com, without a path"
+        )
+    return host.removeprefix("www.")
+
+
+def _names(entries: Iterable[str]) -> frozenset[str]:
+    """Return ids, and addresses in their normal form."""
+    names = set[str]()
+    for entry in entries:
+        names.add(entry.strip())
+        if "/" in entry and (address := normal_address(entry.strip())) is not None:
+            names.add(address)
+    return frozenset(names)
+
+
+def _of_item(found: FindingFilter, query: AuditQuery, registries: Iterable[Path]) -> FindingFilter:
+    item = query.item or ""
+    if not is_text(item):
+        return replace(found, names=(found.names or frozenset()) | _names([item]))
+    items = items_with_text(item, _required(registries, "--item with a text"))
+    if found.items is not None:
+        items &= found.items
+    return replace(found, items=items)
+
+
+def _required(registries: Iterable[Path], option: str) -> tuple[Path, ...]:
+    folders = tuple(registries)
+    if not folders:
+        raise InputError(
+            f"{option} needs a registry, and none that the reports name is here",
+            remedy="give the registry of the source with --registry DIR",
+        )
+    return folders
+
+
+def items_with_text(text: str, registries: Iterable[Path]) -> frozenset[tuple[str, str]]:
+    """Return source and id of the items of registries that a text contains words of."""
+    from provenance.pipeline.matching.tracing import trace  # noqa: PLC0415 (loads the compiler)
+
+    policy = Policy(registries=tuple(map(str, registries)), common_background=False)
+    found = trace(text, policy, None, None).findings
+    pairs = set(zip(found["source"].to_pylist(), found["item"].to_pylist(), strict=True))
+    for alternatives in found["alternatives"].to_pylist():
+        pairs |= {(each["source"], each["item"]) for each in alternatives}
+    return frozenset(pairs)
+
+
+def _items_of_author(query: AuditQuery, registries: Iterable[Path]) -> frozenset[tuple[str, str]]:
+    from provenance.pipeline.audit.registry_items import items_of_author  # noqa: PLC0415 (as above)
+
+    return frozenset(
+        pair
+        for folder in registries
+        for pair in items_of_author(folder, query.author or "", query.source)
+    )

@@ -1,0 +1,333 @@
+"""Use cases of ledgers: what commands record, and what people declare."""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from provenance.errors import LedgerError, PolicyError
+from provenance.ledger.ledger_store import (
+    Attachment,
+    append_record,
+    erase_files,
+    find_entry,
+    make_ledger,
+    read_attachment,
+    read_ledger,
+    verify_ledger,
+)
+from provenance.ledger.record_json import facts_document
+from provenance.model import (
+    FINDINGS,
+    WITHDRAWN_ITEMS,
+    CheckFacts,
+    CleaningFacts,
+    DatasetFacts,
+    DateRange,
+    ErasureReason,
+    Facts,
+    FileRole,
+    Ledger,
+    LedgerEntry,
+    LedgerFile,
+    LedgerVerification,
+    Receipt,
+    Report,
+    Result,
+    WithdrawalFacts,
+)
+from provenance.model.json_encoding import to_json_value
+from provenance.pipeline.progress import show_progress
+from provenance.read.corpus.file_access import translate_read_errors
+from provenance.read.dumps.id_lists import read_ids
+from provenance.read.policy.date_syntax import parse_collected
+from provenance.read.policy.policy_file import load_ledger_path
+from provenance.read.policy.validation import UncheckedValue
+from provenance.registry.mapped_files import map_registry
+from provenance.registry.tombstones import read_tombstones
+from provenance.report.files import result_json
+from provenance.report.files.findings_parquet import (
+    EXCERPT_COLUMNS,
+    read_findings,
+    sort_findings,
+)
+from provenance.report.files.receipt_json import FOLDER, REMOVALS_FILE_NAME, receipt_document
+from provenance.report.files.report_reader import read_report
+from provenance.report.sanitize import dump_json
+
+
+def ledger_of_policy(policy: str | None = None) -> str | None:
+    """Return the ledger that a policy names, made if there is none; None if it names none.
+
+    Parameters
+    ----------
+    policy : str or None
+        The policy file; None takes that of the working folder.
+
+    Raises
+    ------
+    LedgerError
+        If it cannot be written: before hours of work.
+    """
+    address = load_ledger_path(policy, Path.cwd())
+    if address is not None:
+        make_ledger(address)
+    return address
+
+
+def ledger_to_read(address: str | None) -> str | None:
+    """Return the address that an option gives, or that of the policy; None without either."""
+    return address or load_ledger_path(None, Path.cwd())
+
+
+def named_ledger(address: str | None) -> str:
+    """Return the address that an option gives, or that of the policy.
+
+    Raises
+    ------
+    LedgerError
+        If neither names one.
+    """
+    address = ledger_to_read(address)
+    if address is None:
+        raise LedgerError(
+            "no ledger is named",
+            remedy="give --ledger DIR, or write its path under [ledger] in provenance.toml",
+        )
+    return address
+
+
+def parse_dates(option: str, value: str | None) -> DateRange | None:
+    """Return the range of days that an option gives; None if it is unset.
+
+    Raises
+    ------
+    PolicyError
+        If it is none.
+    """
+    if value is None:
+        return None
+    return parse_collected(UncheckedValue(value, option, "", PolicyError))
+
+
+def parse_day(option: str, value: str) -> date:
+    """Return the day that an option gives; raises as `parse_dates`."""
+    return UncheckedValue(value, option, "", PolicyError).day()
+
+
+def digest_of_document(path: Path) -> str:
+    """Return the SHA-256 of a file.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read.
+    """
+    with translate_read_errors(str(path)), path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def add_to_ledger(address: str, facts: Facts) -> LedgerEntry:
+    """Append what people declare to a ledger."""
+    return append_record(address, facts)
+
+
+def add_dataset(address: str, facts: DatasetFacts, report: Path | None) -> LedgerEntry:
+    """Append a dataset, with digest and size from a report, if one is given."""
+    if report is None:
+        return append_record(address, facts)
+    found = read_report(report).result.corpus
+    measured = replace(
+        facts,
+        digest=found.digest,
+        documents=found.documents,
+        tokens=found.tokens,
+        bytes=found.bytes,
+    )
+    return append_record(address, measured)
+
+
+def add_withdrawal(
+    address: str, facts: WithdrawalFacts, ids: str, day: date | None = None
+) -> LedgerEntry:
+    """Append the withdrawal of items that a file lists.
+
+    Parameters
+    ----------
+    address : str
+        The ledger.
+    facts : WithdrawalFacts
+        Source and reason.
+    ids : str
+        File that lists their ids.
+    day : date or None
+        When they were withdrawn; None means today.
+    """
+    items = read_ids(ids).unique()
+    columns = [
+        pa.nulls(len(items), pa.string())
+        if facts.source is None
+        else pa.repeat(facts.source, len(items)),
+        items,
+        pa.repeat(pa.scalar(day or datetime.now(UTC).date(), pa.date32()), len(items)),
+    ]
+    table = pa.table(columns, schema=WITHDRAWN_ITEMS)
+    return append_record(address, facts, [Attachment(FileRole.ITEMS, table)])
+
+
+def record_check(address: str, report: Report, folder: str | None) -> LedgerEntry:
+    """Append a check: its result and its findings, without excerpts.
+
+    Parameters
+    ----------
+    address : str
+        The ledger.
+    report : Report
+        The report.
+    folder : str or None
+        Where it was written.
+    """
+    corpus = report.result.corpus
+    findings = sort_findings(report.findings)
+    for name in EXCERPT_COLUMNS:
+        column = pa.nulls(len(findings), FINDINGS.field(name).type)
+        findings = findings.set_column(FINDINGS.get_field_index(name), FINDINGS.field(name), column)
+    return append_record(
+        address,
+        CheckFacts(corpus.digest, corpus.addresses, folder),
+        [
+            Attachment(FileRole.RESULT, result_json.dumps(report.result).encode()),
+            Attachment(FileRole.FINDINGS, findings),
+        ],
+    )
+
+
+def add_check(address: str, report: Path) -> LedgerEntry:
+    """Append the check that made a report, such as one from before there was a ledger."""
+    return record_check(address, read_report(report), str(report))
+
+
+def record_cleaning(address: str, receipt: Receipt, output: Path) -> LedgerEntry:
+    """Append a cleaning: its receipt, and what was removed."""
+    removals = pq.read_table(output / FOLDER / REMOVALS_FILE_NAME)
+    document = f"{dump_json(receipt_document(receipt), indent=2)}\n"
+    return append_record(
+        address,
+        CleaningFacts(receipt.addresses, str(output), receipt.before.digest, receipt.after.digest),
+        [
+            Attachment(FileRole.RECEIPT, document.encode()),
+            Attachment(FileRole.REMOVALS, removals),
+        ],
+    )
+
+
+def tombstones_of(registry: Path) -> pa.Table:
+    """Return source, id and day of everything that was withdrawn from a registry."""
+    rows = read_tombstones(map_registry(registry)).select(WITHDRAWN_ITEMS.names)
+    return rows.cast(WITHDRAWN_ITEMS)
+
+
+def record_withdrawal(
+    address: str, before: pa.Table, registry: Path, digest: str, reason: str | None
+) -> LedgerEntry | None:
+    """Append what was withdrawn from a registry since its tombstones were `before`, if anything."""
+    names = WITHDRAWN_ITEMS.names
+    earlier = set(zip(*(before[name].to_pylist() for name in names), strict=True))
+    rows = tombstones_of(registry)
+    places = zip(*(rows[name].to_pylist() for name in names), strict=True)
+    new = rows.filter(pa.array([place not in earlier for place in places], pa.bool_()))
+    if not len(new):
+        return None
+    sources = pc.unique(new["source"]).to_pylist()
+    facts = WithdrawalFacts(sources[0] if len(sources) == 1 else None, digest, reason)
+    return append_record(address, facts, [Attachment(FileRole.ITEMS, new)])
+
+
+def open_ledger(address: str, *, quiet: bool = False) -> Ledger:
+    """Read a ledger, with progress."""
+    with show_progress("reading the ledger", None, "records", quiet=quiet) as progress:
+        return read_ledger(address, progress.advance)
+
+
+def check_ledger(address: str, *, quiet: bool = False) -> LedgerVerification:
+    """Verify every byte of a ledger, with progress."""
+    with show_progress("verifying the ledger", None, "files", quiet=quiet) as progress:
+        return verify_ledger(address, progress.advance)
+
+
+def erase_from_ledger(
+    address: str, names: Iterable[str], reason: ErasureReason, note: str | None
+) -> tuple[str, ...]:
+    """Erase files of a ledger, and record that; return their names."""
+    return erase_files(address, tuple(names), reason, note)
+
+
+def select_entry(ledger: Ledger, digits: str) -> LedgerEntry:
+    """Return the record whose digest begins with some digits."""
+    return find_entry(ledger, digits)
+
+
+def entry_document(ledger: Ledger, entry: LedgerEntry) -> dict[str, Any]:
+    """Return a record with its facts, and with what was erased of it, as JSON values."""
+    document = {"digest": entry.digest, **to_json_value(entry.record)}
+    document["facts"] = None if entry.facts is None else facts_document(entry.facts)
+    erased = {
+        file.name: ledger.erasures[file.name]
+        for file in entry.record.files
+        if file.name in ledger.erasures
+    }
+    document["gone"] = [
+        {"name": name, "day": erasure.day.isoformat(), "reason": erasure.reason.value}
+        for name, erasure in erased.items()
+    ]
+    return document
+
+
+def export_ledger(address: str) -> Iterator[str]:
+    """Yield the records of a ledger with their facts, as lines of JSON, oldest first."""
+    ledger = read_ledger(address)
+    for entry in ledger.entries:
+        yield f"{dump_json(entry_document(ledger, entry))}\n"
+
+
+def recorded_result(ledger: Ledger, entry: LedgerEntry) -> Result | None:
+    """Return the result of a check; None if it, or its findings, were erased."""
+    files = _report_files(entry)
+    if any(file.name in ledger.erasures for file in files):
+        return None
+    content = read_attachment(ledger.address, ledger, files[0]) or b""
+    with _parse_errors(ledger, entry):
+        return result_json.loads(content.decode())
+
+
+def recorded_findings(ledger: Ledger, entry: LedgerEntry) -> pa.Table:
+    """Return the findings of a check, without excerpts; they were not erased."""
+    content = read_attachment(ledger.address, ledger, _report_files(entry)[1]) or b""
+    with _parse_errors(ledger, entry):
+        return read_findings(BytesIO(content))
+
+
+def _report_files(entry: LedgerEntry) -> tuple[LedgerFile, LedgerFile]:
+    by_role = {file.role: file for file in entry.record.files}
+    return by_role[FileRole.RESULT], by_role[FileRole.FINDINGS]
+
+
+@contextmanager
+def _parse_errors(ledger: Ledger, entry: LedgerEntry) -> Iterator[None]:
+    try:
+        yield
+    except (ValueError, TypeError, KeyError, pa.ArrowException) as error:
+        raise LedgerError(
+            f"{ledger.address}: the report of the check {entry.digest[:12]} cannot be read: "
+            f"{error}",
+            remedy="use the version of provenance that wrote it: "
+            f"{entry.record.tool}, or give its report with --report",
+        ) from error

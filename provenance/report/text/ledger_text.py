@@ -1,0 +1,137 @@
+"""Sentences on the records of a ledger."""
+
+from provenance.model import (
+    AccessFacts,
+    CheckFacts,
+    CleaningFacts,
+    DatasetFacts,
+    DestructionFacts,
+    ErasureFacts,
+    Facts,
+    LedgerEntry,
+    Recipient,
+    UseFacts,
+    WithdrawalFacts,
+)
+from provenance.report.text.number_format import count, period, size
+
+DIGEST_LENGTH = 12
+"""Digits of a digest that are shown, and enough to name a record."""
+
+
+def entry_sentence(entry: LedgerEntry) -> str:
+    """Return what a record says."""
+    if entry.facts is None:
+        return "The facts of this record were erased."
+    parts = [part for part in facts_phrases(entry.facts) if part is not None]
+    parts += [
+        f"{file.role}: {count(file.rows, 'row')}"
+        for file in entry.record.files
+        if file.rows is not None
+    ]
+    if entry.record.erased:
+        files = count(len(entry.record.erased), "file")
+        parts.insert(0, f"{files} erased, reason: {entry.record.reason}")
+    return "; ".join(parts) or "no facts"
+
+
+def facts_phrases(facts: Facts) -> list[str | None]:
+    """Return what facts say, part by part; None for what they do not say."""
+    match facts:
+        case DatasetFacts():
+            return _dataset(facts)
+        case AccessFacts():
+            return _access(facts)
+        case UseFacts():
+            return _use(facts)
+        case DestructionFacts():
+            return _destruction(facts)
+        case _:
+            return _recorded(facts)
+
+
+def _recorded(
+    facts: WithdrawalFacts | CheckFacts | CleaningFacts | ErasureFacts,
+) -> list[str | None]:
+    match facts:
+        case WithdrawalFacts():
+            return [_labelled("withdrawn from", facts.source), _labelled("reason", facts.reason)]
+        case CheckFacts():
+            return [
+                f"dataset {facts.digest[:DIGEST_LENGTH]} ({', '.join(facts.addresses)})",
+                _labelled("report", facts.report),
+            ]
+        case CleaningFacts():
+            before, after = (
+                "nothing" if digest is None else digest[:DIGEST_LENGTH]
+                for digest in (facts.before, facts.after)
+            )
+            return [f"dataset {before} became {after} ({facts.output})"]
+        case ErasureFacts():
+            return [facts.note]
+
+
+def _dataset(facts: DatasetFacts) -> list[str | None]:
+    return [
+        facts.name,
+        _labelled("content of", ", ".join(facts.sources)),
+        _labelled("obtained by", facts.route),
+        None if facts.collected is None else f"collected {period(facts.collected)}",
+        _labelled("account", facts.account),
+        _labelled("agreement", facts.agreement),
+        _labelled("made from", ", ".join(facts.made_from)),
+        None if facts.documents is None else count(facts.documents, "document"),
+        None if facts.bytes is None else size(facts.bytes),
+        None if facts.digest is None else f"digest {facts.digest[:DIGEST_LENGTH]}",
+        _labelled("received by", recipients_phrase(facts.recipients)),
+        facts.note,
+    ]
+
+
+def _access(facts: AccessFacts) -> list[str | None]:
+    return [
+        facts.source,
+        _labelled("application", facts.application),
+        _labelled("account", facts.account),
+        _labelled("by", facts.route),
+        None if facts.dates is None else period(facts.dates),
+        None if facts.calls is None else count(facts.calls, "call"),
+        None if facts.items is None else f"{count(facts.items, 'item')} retrieved",
+        _labelled("into", ", ".join(facts.datasets)),
+        _labelled("agreement", facts.agreement),
+        facts.note,
+    ]
+
+
+def _use(facts: UseFacts) -> list[str | None]:
+    return [
+        facts.dataset,
+        _labelled("application", facts.application),
+        _labelled("purpose", facts.purpose),
+        None if facts.dates is None else period(facts.dates),
+        _labelled("model", facts.model),
+        None if facts.model_digest is None else f"digest {facts.model_digest[:DIGEST_LENGTH]}",
+        _labelled("received by", recipients_phrase(facts.recipients)),
+        facts.note,
+    ]
+
+
+def _destruction(facts: DestructionFacts) -> list[str | None]:
+    return [
+        f"{facts.dataset} destroyed on {facts.destroyed}",
+        _labelled("by", facts.by),
+        _labelled("how", facts.method),
+        None if facts.items is None else count(facts.items, "item"),
+        _labelled("copies left", facts.copies_left),
+        None if facts.receipt is None else f"receipt {facts.receipt[:DIGEST_LENGTH]}",
+        facts.note,
+    ]
+
+
+def recipients_phrase(recipients: tuple[Recipient, ...]) -> str:
+    """Return names and kinds of recipients: "Example Office (government)"."""
+    return ", ".join(f"{each.name} ({each.kind})" for each in recipients)
+
+
+def _labelled(label: str, value: str | None) -> str | None:
+    return f"{label} {value}" if value else None

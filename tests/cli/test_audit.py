@@ -1,0 +1,580 @@
+"""`provenance audit`: the letter of April 2023, and one person's question."""
+
+import csv
+import importlib.util
+import json
+import random
+import shlex
+import shutil
+from hashlib import sha256
+from io import StringIO
+
+import jsonschema
+import pyarrow.parquet as pq
+import pytest
+from markdown_it import MarkdownIt
+
+from provenance.model import AUDIT_ITEMS
+from provenance.report.audit.audit_files import audit_schema
+from tests.cli.commandline import provenance
+
+WORDS = """
+amber anchor apron attic bakery barrel basket beacon bellows birch biscuit blanket bramble brass
+brick bridge bucket button cabin candle canvas carriage cellar chalk cherry chimney clover
+cobbler compass copper cottage cradle cricket crumb curtain dairy damson dormouse dragonfly
+drizzle eaves ember fennel ferry fiddle flannel flint foxglove furrow gable gander garret ginger
+glove gooseberry granite gravel hammock harbour harvest hazel hedge heron hinge hollow honey
+hornet inkwell ivory jackdaw jasmine kennel kettle kingfisher ladder lantern lavender ledger
+lichen limpet linen lobster magpie mallet marble marigold meadow mitten morsel mulberry mustard
+nettle nutmeg oarsman orchard otter paddle pantry parlour parsnip pebble pepper pewter pickle
+pigeon plaster pocket porridge puddle quarry quilt rafter raisin ribbon rosemary rudder saddle
+saffron sandal satchel scarlet shingle shutter sickle slate sparrow spindle sprout stable
+starling stirrup sultana tallow tangle teacup thatch thimble thistle timber treacle trellis
+turnip velvet vinegar wafer walnut warren wicket willow window winter woollen yarrow
+"""
+HANDLES = ("lantern_keeper", "mossy_pier", "two_left_mittens")
+POSTS = 24
+
+
+def sentence(seed, length=16):
+    return " ".join(random.Random(seed).sample(WORDS.split(), length))
+
+
+def ok(folder, *arguments, code=0):
+    done = provenance(*arguments, cwd=folder)
+    assert done.returncode == code, done.stdout + done.stderr
+    return done.stdout
+
+
+def write(path, rows):
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+
+
+def page(number, *posts):
+    """A page of our own, which may have posts in it."""
+    parts = [sentence(f"page {number} a", 40), *posts, sentence(f"page {number} b", 40)]
+    return {"id": f"page-{number}", "text": ". ".join(parts)}
+
+
+@pytest.fixture(scope="module")
+def case(tmp_path_factory):
+    """Eight applications, datasets and versions, one destroyed, posts withdrawn, a deadline."""
+    folder = tmp_path_factory.mktemp("case")
+    (folder / "provenance.toml").write_text(
+        '[ledger]\npath = "ledger"\n[check]\ncommon_background = false\n'
+    )
+    posts = [
+        {
+            "id": f"post-{number}",
+            "text": sentence(f"post {number}"),
+            "url": f"https://chirp.example/{HANDLES[number % 3]}/status/{number}",
+            "created_at": f"2022-{number % 12 + 1:02}-03T08:00:00Z",
+            "author": HANDLES[number % 3],
+        }
+        for number in range(POSTS)
+    ]
+    # The same words under another id of the same owner.
+    posts.append({**posts[0], "id": "post-0-again", "created_at": "2022-11-30T08:00:00Z"})
+    write(folder / "posts.jsonl", posts)
+    texts = [post["text"] for post in posts]
+    first = [page(number, texts[number]) for number in range(12)]
+    write(folder / "first.jsonl", first + [page(number) for number in range(100, 140)])
+    second = [page(200 + number, texts[number]) for number in range(6, 18)]
+    second += [page(300, texts[6]), page(301, " ".join(texts[20].split()[:11]))]
+    write(folder / "second.jsonl", second + [page(number) for number in range(400, 440)])
+    write(folder / "third.jsonl", [page(number) for number in range(500, 540)])
+    ok(folder, "registry", "build", "reg", "--source", "chirp", "posts.jsonl", "-q")
+    for name in ("first", "second", "third"):
+        # No rule knows the source, so that nothing of it is allowed and nothing forbidden.
+        ok(folder, "check", f"{name}.jsonl", "--registry", "reg", "-o", f"{name}-report", "-q")
+    declare(folder)
+    (folder / "gone.txt").write_text("post-1\npost-7\npost-23\n")
+    remove = ("registry", "remove", "reg", "--source", "chirp", "--ids", "gone.txt", "-q")
+    ok(folder, *remove, "--reason", "deleted by their authors")
+    return folder
+
+
+APPLICATIONS = (
+    *("Harbour Pages", "Harbour Pages 2", "Lanterns", "Quilt Studio"),
+    *("Ferry Adverts", "World Adverts", "Orchard Flows", "Kettle Games"),
+)
+
+
+def declare(folder):
+    add = ("ledger", "add")
+    sizes = (("posts@2022-11", "first"), ("posts@2023-01", "second"), ("novels@3", "third"))
+    for name, report in sizes[:2]:
+        options = ("--source", "chirp", "--route", "api", "--collected", "2022-06..2023-02")
+        options += ("--account", "app-1781", "--report", f"{report}-report")
+        ok(folder, *add, "dataset", name, *options)
+    ok(folder, *add, "dataset", "novels@3", "--route", "own", "--report", "third-report")
+    ok(folder, *add, "dataset", "posts@2021-06", "--source", "chirp", "--route", "api")
+    ok(folder, *add, "dataset", "mix@4", "--made-from", "posts@2023-01")
+    destroyed = ("--on", "2023-02-20", "--by", "storage team", "--copies-left", "none")
+    ok(folder, *add, "destruction", "posts@2021-06", *destroyed, "--items", "1800")
+    for number, name in enumerate(APPLICATIONS):
+        access = ("--application", name, "--account", f"app-{1781 + number}", "--when", "2022")
+        calls = ("--calls", str(1000 + number), "--items", str(20000 + number))
+        ok(folder, *add, "access", "chirp", *access, *calls, "--agreement", "developer terms")
+    use = (*add, "use", "posts@2023-01", "--application")
+    ok(folder, *use, "Lanterns", "--purpose", "ranking", "--when", "2023-03", "--model", "rank-2")
+    office = ("--recipient", "Harbour Office=government", "--recipient", "Quay Ltd=company")
+    ok(folder, *use, "Harbour Pages", "--purpose", "summaries", "--when", "2023-04", *office)
+    ok(folder, *add, "use", "mix@4", "--application", "Lanterns", "--model", "rank-3")
+
+
+LETTER = (
+    *("chirp", "--requester", "Chirp Inc.", "--reference", "C-17"),
+    *("--received", "2023-05-18", "--due", "2023-06-07"),
+)
+
+
+@pytest.fixture(scope="module")
+def answered(case):
+    ok(case, "audit", *LETTER, "-o", "answer", "-q")
+    return case / "answer"
+
+
+@pytest.fixture(scope="module")
+def document(answered):
+    return json.loads((answered / "audit.json").read_text())
+
+
+def lines(document, point):
+    [section] = [each for each in document["sections"] if each["number"] == point]
+    return [(line["standing"], line["text"]) for line in section["statements"]]
+
+
+def said(document, point, *standings):
+    chosen = [t for s, t in lines(document, point) if not standings or s in standings]
+    return "\n".join(chosen)
+
+
+def test_the_answer_has_eleven_points_each_line_marked(document):
+    jsonschema.validate(document, audit_schema())
+    assert [section["number"] for section in document["sections"]] == list(range(1, 12))
+    assert all(section["statements"] for section in document["sections"])
+    standings = {s for n in range(1, 12) for s, _ in lines(document, n)}
+    assert standings == {"measured", "declared", "cannot be known"}
+
+
+def test_the_request_and_its_deadline(document):
+    declared = said(document, 1, "declared")
+    assert "Chirp Inc. asked about content of chirp, reference C-17." in declared
+    assert "received on 2023-05-18" in declared
+    assert "by 2023-06-07, 20 days after that" in declared
+    measured = said(document, 1, "measured")
+    assert "3 datasets searched" in measured
+    assert "Searched for: 25 items, 2022-01-03 to 2022-12-03; total unknown." in measured
+    assert "posts@2021-06 was not checked" in said(document, 1, "cannot be known")
+
+
+def test_eight_applications_with_what_is_not_known_of_six(document):
+    declared = said(document, 2, "declared")
+    assert declared.startswith("8 applications")
+    assert all(name in declared.splitlines()[0] for name in APPLICATIONS)
+    assert "Lanterns used posts@2023-01 for ranking, 2023-03-01 to 2023-03-31" in declared
+    assert "2 models made with it: rank-2, rank-3." in declared
+    names = "mix@4, posts@2021-06, posts@2022-11, posts@2023-01"
+    assert f"4 datasets with such content, measured or declared: {names}." in said(document, 2)
+    assert "mix@4 was made from posts@2023-01" in declared
+    unknown = said(document, 2, "cannot be known")
+    unexplained = [name for name in APPLICATIONS if f"what {name} used" in unknown]
+    assert len(unexplained) == 6
+    assert "posts@2022-11 was used for, if for anything" in unknown
+
+
+def test_a_use_of_an_unknown_dataset_is_not_passed_over(case, tmp_path):
+    shutil.copytree(case / "ledger", tmp_path / "ledger")
+    add = ("ledger", "add", "use", "posts@2032", "--application", "Lanterns")
+    ok(tmp_path, *add, "--ledger", "ledger")
+    document = ask(tmp_path, "chirp", "--ledger", "ledger")
+    assert "Lanterns used posts@2032; no record says what that is." in said(
+        document, 2, "cannot be known"
+    )
+
+
+def test_access_is_declared_and_cannot_be_measured(document):
+    declared = said(document, 3, "declared")
+    assert declared.count("had access to chirp") == 8
+    assert "8,028 calls" in declared
+    assert "160,028 retrieved items" in declared
+    assert "posts@2023-01: by api; collected 2022-06-01 to 2023-01-31; account app-1781" in declared
+    assert "cannot be measured in a dataset" in said(document, 3, "cannot be known")
+    assert said(document, 3, "measured") == ""
+
+
+def test_items_are_counted_by_the_ids_of_their_owner(document):
+    by_name = {each["dataset"]: each for each in document["datasets"]}
+    assert list(by_name) == ["novels@3", "posts@2022-11", "posts@2023-01"]
+    first, second = by_name["posts@2022-11"], by_name["posts@2023-01"]
+    assert (first["items"], first["items_with_copies"]) == (12, 13)
+    assert first["documents"] == first["passages"] == 12
+    # Post 6 is in two documents, and eleven words of post 20 are a passage of it.
+    assert (second["items"], second["documents"]) == (13, 14)
+    text = said(document, 4, "measured")
+    assert "posts@2022-11: 13 items by the ids of their owner, 12 after de-duplication" in text
+    assert "95 % interval of the documents" in text
+    assert "In all datasets together: 19 items after de-duplication." in text
+    assert "novels@3: nothing was found. Searched for: 25 items" in text
+    assert "fewer than five words" in text
+
+
+def test_evidence_is_ordered_and_has_no_text(document, answered):
+    measured = said(document, 5, "measured")
+    assert "posts@2023-01: 12 items by the whole item" in measured
+    assert "posts@2023-01: 1 item by a passage of the item" in measured
+    assert measured.index("12 items by the whole") < measured.index("1 item by a passage")
+    assert "in document page-0 (first.jsonl, row 0, text " in measured
+    everything = b"".join(path.read_bytes() for path in answered.iterdir())
+    for number in range(POSTS):
+        assert " ".join(sentence(f"post {number}").split()[:3]).encode() not in everything
+    table = pq.read_table(answered / "items.parquet")
+    assert table["excerpt"].null_count == len(table)
+
+
+def test_withdrawals_are_placed_in_time(document, answered):
+    text = said(document, 6, "measured")
+    assert "posts@2022-11: 2 items withdrawn: after collection; no use is dated." in text
+    assert "posts@2023-01: 1 item withdrawn: after first use." in text
+    rows = pq.read_table(answered / "items.parquet").to_pylist()
+    assert {row["item"] for row in rows if row["withdrawn"]} == {"post-1", "post-7"}
+
+
+def test_of_two_days_of_a_withdrawal_the_earlier_counts(case, tmp_path):
+    shutil.copytree(case / "ledger", tmp_path / "ledger")
+    (tmp_path / "ids.txt").write_text("post-7\npost-9\n")
+    add = ("ledger", "add", "withdrawal", "ids.txt", "--ledger", "ledger")
+    ok(tmp_path, *add, "--source", "chirp", "--on", "2022-07-01")
+    registry = ("--registry", str(case / "reg"))
+    document = ask(tmp_path, "chirp", "--ledger", "ledger", *registry)
+    text = said(document, 6, "measured")
+    assert "posts@2023-01: 2 items withdrawn: during collection." in text
+    assert "posts@2023-01: 1 item withdrawn: after" not in text
+
+
+def test_what_was_destroyed_and_who_received(document):
+    declared = said(document, 7, "declared")
+    assert "posts@2021-06 was destroyed on 2023-02-20 by storage team. It had 1,800 items." in (
+        declared
+    )
+    assert "No receipt of the destruction of posts@2021-06" in said(document, 7, "cannot be known")
+    assert "Of these, government: Harbour Office." in said(document, 8, "declared")
+
+
+def test_only_measures_on_datasets_with_the_content_are_told(document):
+    text = said(document, 9)
+    assert "posts@2023-01: gate forbidden=0% passed" in text
+    assert "novels@3" not in text
+
+
+def test_destructions_of_other_datasets_are_told_apart(case, tmp_path):
+    shutil.copytree(case / "ledger", tmp_path / "ledger")
+    for name in ("novels@3", "forgotten@1"):
+        add = ("ledger", "add", "destruction", name, "--on", "2023-01-05")
+        ok(tmp_path, *add, "--ledger", "ledger")
+    document = ask(tmp_path, "chirp", "--ledger", "ledger")
+    assert "novels@3" not in said(document, 7)
+    assert "forgotten@1 was destroyed on 2023-01-05; no record says whether" in said(
+        document, 7, "cannot be known"
+    )
+
+
+def test_the_list_of_ids_is_the_one_that_is_named(document, answered):
+    table = pq.read_table(answered / "items.parquet")
+    assert table.schema.names == AUDIT_ITEMS.names
+    [file] = document["files"]
+    assert file["rows"] == len(table) == 25
+    assert sha256((answered / "items.parquet").read_bytes()).hexdigest() == file["sha256"]
+    assert file["sha256"] in said(document, 4)
+    first = [row for row in table.to_pylist() if row["item"] == "post-0"]
+    assert [row["same_words"] for row in first] == [["post-0-again"]]
+
+
+def test_it_is_a_draft_until_somebody_signs(case, answered, document):
+    assert document["status"] == "DRAFT FOR REVIEW BY COUNSEL"
+    for name in ("audit.md", "audit.html", "letter.md"):
+        assert "DRAFT FOR REVIEW BY COUNSEL" in (answered / name).read_text()
+    ok(case, "audit", *LETTER, "-o", "signed", "-q", "--signed-by", "A. Counsel, advocate")
+    for path in (case / "signed").iterdir():
+        if path.suffix != ".parquet":
+            assert "DRAFT" not in path.read_text(), path
+            assert "A. Counsel, advocate" in path.read_text()
+
+
+def test_the_same_records_give_the_same_bytes(case, answered):
+    ok(case, "audit", *LETTER, "-o", "again", "-q")
+    names = sorted(path.name for path in answered.iterdir())
+    assert names == ["audit.html", "audit.json", "audit.md", "items.parquet", "letter.md"]
+    for name in names:
+        assert (case / "again" / name).read_bytes() == (answered / name).read_bytes(), name
+
+
+def test_a_pdf_is_the_same_twice_and_needs_its_library(case, tmp_path):
+    assert provenance("audit", "chirp", "--pdf", cwd=case).returncode == 2
+    command = ("audit", *LETTER, "--pdf", "-q", "-o")
+    if importlib.util.find_spec("typst") is None:
+        done = provenance(*command, str(tmp_path / "none"), cwd=case)
+        assert (done.returncode, (tmp_path / "none").exists()) == (2, False)
+        assert "corpus-provenance[pdf]" in done.stderr
+        pytest.skip("typst, the extra `pdf`, is not installed")
+    for name in ("one", "two"):
+        ok(case, *command, str(tmp_path / name))
+    first, second = ((tmp_path / name / "audit.pdf").read_bytes() for name in ("one", "two"))
+    assert first == second
+    assert first.startswith(b"%PDF")
+
+
+def test_the_command_that_repeats_it_does(case, answered, document):
+    [line] = [text for _, text in lines(document, 11) if text.startswith("The same ledger")]
+    words = shlex.split(line.split("`")[1])
+    assert words[0] == "provenance"
+    ok(case, *words[1:], "-o", "repeated", "-q")
+    repeated = json.loads((case / "repeated" / "audit.json").read_text())
+    assert repeated["sections"] == document["sections"]
+
+
+def test_names_are_shown_and_not_run(case, tmp_path):
+    name = "<script>alert(1)</script> `[a](javascript:x) \x1b[31m"
+    ok(case, "audit", "chirp", "--requester", name, "-o", str(tmp_path / "out"), "-q")
+    html = (tmp_path / "out" / "audit.html").read_text()
+    assert "<script" not in html
+    assert "&lt;script&gt;" in html
+    for file in ("audit.md", "letter.md", "audit.html", "audit.json"):
+        assert "\x1b" not in (tmp_path / "out" / file).read_text()
+    for file in ("audit.md", "letter.md"):
+        rendered = MarkdownIt("commonmark").render((tmp_path / "out" / file).read_text())
+        assert "<script" not in rendered
+        assert "<a " not in rendered
+
+
+def test_reports_alone_answer_with_less(case):
+    (case / "elsewhere").mkdir(exist_ok=True)
+    report = "../first-report"
+    text = ok(case / "elsewhere", "audit", "chirp", "--report", report, "--format", "json")
+    document = json.loads(text)
+    assert [each["items"] for each in document["datasets"]] == [12]
+    assert "There is no ledger" in said(document, 2, "cannot be known")
+    assert document["files"] == []
+
+
+def test_the_letter_is_short_and_the_terminal_narrow(case, answered):
+    letter = (answered / "letter.md").read_text()
+    for words in ("Chirp Inc.", "C\\-17", "2023-06-07", "8 applications", "13 items by the ids"):
+        assert words.replace("\\", "") in letter.replace("\\", ""), words
+    assert len(letter) < len((answered / "audit.md").read_text()) / 2
+    assert all(len(line) <= 80 for line in ok(case, "audit", *LETTER).splitlines())
+
+
+def ask(case, *question):
+    return json.loads(ok(case, "audit", *question, "--format", "json"))
+
+
+def test_one_person_asks_by_name(case):
+    document = ask(case, "--author", "mossy_pier")
+    ids = range(1, POSTS, 3)
+    items = [n for n in ids if n < 12], [n for n in ids if 6 <= n < 18]
+    # Withdrawn items have no author in the registry any more: 1 and 7.
+    counts = {each["dataset"]: each["items"] for each in document["datasets"]}
+    assert counts["posts@2022-11"] == len(items[0]) - 2
+    assert counts["posts@2023-01"] == len(items[1]) - 1
+    assert "6 items of mossy_pier in the registries." in said(document, 1, "measured")
+    nobody = ask(case, "--author", "no_such_person")
+    assert nobody["found"] is False
+    assert "none could be found" in said(nobody, 1, "cannot be known")
+
+
+@pytest.mark.parametrize(
+    "item", ["post-20", "https://www.chirp.example/two_left_mittens/status/20", "TEXT"]
+)
+def test_one_item_is_found_by_id_address_or_words(case, item):
+    item = sentence("post 20") if item == "TEXT" else item
+    document = ask(case, "--item", item)
+    assert {each["dataset"]: each["items"] for each in document["datasets"]} == {
+        "novels@3": 0,
+        "posts@2022-11": 0,
+        "posts@2023-01": 1,
+    }
+    assert "posts@2022-11: nothing was found. Searched for: 25 items" in said(document, 4)
+    assert sentence("post 20") not in json.dumps(document)
+
+
+def test_words_that_no_registry_has_could_not_be_found(case):
+    document = ask(case, "--item", "these are words that nobody has ever posted on Chirp at all")
+    assert document["found"] is False
+    assert "could not be found" in said(document, 1, "cannot be known")
+
+
+def test_a_domain_is_asked_about_with_its_subdomains(case):
+    counts = {
+        each["dataset"]: each["items"]
+        for each in ask(case, "--domain", "chirp.example")["datasets"]
+    }
+    assert counts == {"novels@3": 0, "posts@2022-11": 12, "posts@2023-01": 13}
+    assert ask(case, "--domain", "hirp.example")["found"] is False
+
+
+def test_documents_of_a_domain_are_counted_by_their_own_address(tmp_path):
+    rows = [
+        {"text": sentence("a"), "url": "https://www.quay.example/1"},
+        {"text": sentence("b"), "url": "http://news.quay.example:80/2?x=1"},
+        {"text": sentence("c"), "url": "https://notquay.example/3"},
+        {"text": sentence("d"), "url": "https://u:p@QUAY.example./4"},
+        {"text": sentence("e"), "url": None},
+    ]
+    write(tmp_path / "pages.jsonl", rows)
+    question = ("--domain", "www.quay.example", "--corpus", "pages.jsonl")
+    document = ask(tmp_path, *question)
+    text = said(document, 4, "measured")
+    assert "pages.jsonl: 3 documents of 5 with an address on www.quay.example" in text
+    assert "4 documents with an address at all" in text
+    assert "1 document without an address" in said(document, 4, "cannot be known")
+    assert document["found"] is True
+    other = ask(tmp_path, "--domain", "pier.example", "--corpus", "pages.jsonl")
+    assert "0 documents of 5 with an address on pier.example" in said(other, 4, "measured")
+    assert other["found"] is False
+    done = provenance("audit", "chirp", "--corpus", "pages.jsonl", cwd=tmp_path)
+    assert "--corpus needs --domain" in done.stderr
+
+
+def test_each_work_of_a_list_is_answered(case):
+    rows = ["id,title", "post-3,A", "post-0-again,B", "post-22,C", "=cmd()|' /C calc'!A0,D"]
+    (case / "works.csv").write_text("\n".join(rows) + "\n")
+    ok(case, "audit", "--works", "works.csv", "-o", "works", "-q")
+    table = list(csv.DictReader(StringIO((case / "works" / "works.csv").read_text())))
+    assert [row["work"] for row in table[:3]] == ["post-3", "post-0-again", "post-22"]
+    assert [row["found"] for row in table] == ["yes", "yes", "no", "no"]
+    assert [row["in_registries"] for row in table] == ["yes", "yes", "yes", "no"]
+    assert table[0]["datasets"] == "posts@2022-11"
+    assert table[3]["work"].startswith("'=")
+
+
+def test_a_source_that_was_not_searched_for_is_not_said_to_be_absent(case):
+    document = ask(case, "nytimes")
+    assert said(document, 4, "measured") == ""
+    assert "no item of nytimes was searched for" in said(document, 4, "cannot be known")
+
+
+def test_a_name_that_may_be_mistyped_is_pointed_out(case):
+    done = provenance("audit", "twitter", "-o", "twitter", "-q", cwd=case)
+    assert done.returncode == 0
+    assert "'twitter' is 'x'" in done.stderr
+    assert "Note" not in provenance("audit", "chirp", cwd=case).stderr
+
+
+def test_excerpts_are_shown_only_on_request(case):
+    words = " ".join(sentence("post 2").split()[:4])
+    command = ("audit", "chirp", "--report", "first-report", "--format", "markdown")
+    assert words not in ok(case, *command)
+    assert words in ok(case, *command, "--excerpts").replace("\\", "")
+
+
+def test_an_erased_check_is_said_to_be_erased(case, tmp_path):
+    shutil.copytree(case / "ledger", tmp_path / "ledger")
+    shown = ok(tmp_path, "ledger", "show", "--ledger", "ledger", "--kind", "check")
+    digest = shown.split()[3]
+    ok(tmp_path, "ledger", "erase", digest, "--reason", "request", "--ledger", "ledger")
+    document = ask(tmp_path, "chirp", "--ledger", "ledger")
+    assert "1 check: the report was erased" in said(document, 1, "cannot be known")
+    assert [each["dataset"] for each in document["datasets"]] == ["novels@3", "posts@2023-01"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ((), "nothing says what is asked about"),
+        (("chirp", "--ledger", "nowhere"), "there is no ledger at nowhere"),
+        (("chirp", "--report", "nowhere"), "nowhere"),
+        (("--domain", "not a domain"), "is not a domain"),
+        (("--works", "nowhere.csv"), "nowhere.csv"),
+        (("chirp", "--due", "soon"), "'soon' is not a day"),
+    ],
+)
+def test_mistakes_are_named_with_a_remedy(case, arguments, words):
+    done = provenance("audit", *arguments, cwd=case)
+    assert done.returncode == 2, done.stdout
+    assert words in done.stderr
+    assert "Try:" in done.stderr
+
+
+def test_without_anything_to_answer_from_it_says_so(tmp_path):
+    done = provenance("audit", "chirp", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "give --ledger DIR, --report DIR, or both" in done.stderr
+
+
+def forget(case, folder, *question):
+    ok(case, "audit", *question, "--forget-set", str(folder), "-q")
+    return pq.read_table(folder / "forget.parquet")
+
+
+def clean(case, output, *options):
+    files = ("second.jsonl", "-o", str(output), "-q")
+    ok(case, "clean", *files, *options)
+    path = output / "second.jsonl"
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def test_a_forget_set_has_ids_files_and_offsets_and_no_text(case, tmp_path):
+    rows = forget(case, tmp_path / "forget", "--author", "two_left_mittens").to_pylist()
+    ids = {f"post-{number}" for number in (*range(2, 18, 3), 20)}
+    assert {row["item"] for row in rows} == ids
+    texts = {
+        name: [json.loads(line)["text"] for line in (case / name).read_text().splitlines()]
+        for name in ("first.jsonl", "second.jsonl")
+    }
+    for row in rows:
+        words = texts[row["file"]][row["row"]][row["start"] : row["end"]]
+        number = int(row["item"].removeprefix("post-"))
+        assert words.strip(".") in sentence(f"post {number}"), row
+    kept = b"".join(path.read_bytes() for path in (tmp_path / "forget").iterdir())
+    assert b" ".join(sentence("post 2").encode().split()[:3]) not in kept
+    manifest = json.loads((tmp_path / "forget" / "forget.json").read_text())
+    assert manifest["rows"] == len(rows)
+    assert manifest["query"]["author"] == "two_left_mittens"
+
+
+def test_clean_removes_what_a_forget_set_lists_and_nothing_else(case, tmp_path):
+    rows = forget(case, tmp_path / "forget", "--author", "two_left_mittens").to_pylist()
+    mine = {row["document"] for row in rows if row["file"] == "second.jsonl"}
+    assert len(mine) == 5
+    before = [json.loads(line) for line in (case / "second.jsonl").read_text().splitlines()]
+    registry = ("--registry", "reg")
+    after = clean(case, tmp_path / "out", "--forget-set", str(tmp_path / "forget"), *registry)
+    assert after == [row for row in before if row["id"] not in mine]
+    receipt = json.loads((tmp_path / "out" / ".provenance" / "receipt.json").read_text())
+    digest = sha256((tmp_path / "forget" / "forget.parquet").read_bytes()).hexdigest()
+    assert receipt["cleaning"]["forget_set"] == digest
+    assert receipt["documents"] == 5
+    redacted = clean(
+        case, tmp_path / "red", "--forget-set", str(tmp_path / "forget"), "--redact", "[gone]"
+    )
+    assert len(redacted) == len(before)
+    texts = "\n".join(row["text"] for row in redacted)
+    for number in range(6, 18):
+        assert (sentence(f"post {number}") in texts) is (number % 3 != 2), number
+
+
+def test_items_that_registries_lack_by_now_are_forgotten(case, tmp_path):
+    # Post 7 was withdrawn from the registry after the check.
+    forget(case, tmp_path / "forget", "--item", "post-7")
+    after = clean(case, tmp_path / "out", "--forget-set", str(tmp_path / "forget"))
+    assert "page-207" not in {row["id"] for row in after}
+    assert len(after) == 53
+
+
+def test_a_forget_set_of_another_dataset_or_altered_is_refused(case, tmp_path):
+    forget(case, tmp_path / "forget", "--item", "post-1")  # only in the first
+    command = ("clean", "second.jsonl", "-o", str(tmp_path / "out"))
+    done = provenance(*command, "--forget-set", str(tmp_path / "forget"), cwd=case)
+    assert done.returncode == 2
+    assert "has nothing of this dataset" in done.stderr
+    path = tmp_path / "forget" / "forget.parquet"
+    path.write_bytes(path.read_bytes() + b" ")
+    done = provenance(*command, "--forget-set", str(tmp_path / "forget"), cwd=case)
+    assert "its digest differs" in done.stderr
+    done = provenance(*command, "--forget-set", str(tmp_path / "none"), cwd=case)
+    assert "there is no forget set" in done.stderr
+    forbidden = (*command, "--forget-set", str(tmp_path / "none"), "--verdict", "unknown")
+    assert provenance(*forbidden, cwd=case).returncode == 2
+    assert not (tmp_path / "out").exists()
