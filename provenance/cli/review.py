@@ -15,6 +15,7 @@ from provenance.cli.local_paths import OUTPUT_FILE
 from provenance.cli.terminal_output import echo, print_rendered, terminal_style
 from provenance.errors import InputError
 from provenance.model import ReviewLabel
+from provenance.report.files.review_json import review_json
 from provenance.report.terminal.review_screen import QUESTION, review_screen
 from provenance.report.terminal.review_summary import review_summary
 
@@ -68,6 +69,14 @@ _BACK, _EXIT = "b", "x"
     help="Add the labels of this file, an export whose column `label` was filled in.",
 )
 @click.option("--summary", is_flag=True, help="Ask nothing; show the corrected shares.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["terminal", "json"]),
+    default="terminal",
+    show_default=True,
+    help="Format of the summary.",
+)
 def command(  # noqa: PLR0913 (one parameter per option)
     report: Path,
     sample: int | None,
@@ -76,6 +85,7 @@ def command(  # noqa: PLR0913 (one parameter per option)
     export: Path | None,
     labels: Path | None,
     summary: bool,
+    form: str,
 ) -> int:
     """Label a random sample of the findings of REPORT, and correct its shares by the labels.
 
@@ -84,6 +94,10 @@ def command(  # noqa: PLR0913 (one parameter per option)
     quotation of a third text, or alike by chance? Labels are saved in REPORT/review.jsonl after
     each answer; the next call continues there.
     """
+    is_asking = export is None and labels is None and not summary
+    if form == "json" and is_asking:
+        raise click.UsageError("--format json needs --summary or --labels")
+    report = report.parent if report.is_file() else report
     review = pipeline.open_review(report, sample, seed)
     if labels is not None:
         review = pipeline.import_labels(review, labels, _name(labeller))
@@ -91,10 +105,14 @@ def command(  # noqa: PLR0913 (one parameter per option)
     if export is not None:
         pipeline.export_sheet(review, export)
         echo(f"Written: {export}")
-    if export is None and labels is None and not summary:
+    if is_asking:
         review = _ask(review, report, _name(labeller))
     if export is None or summary:
-        print_rendered(review_summary(review, pipeline.corrected_shares(review), terminal_style()))
+        shares = pipeline.corrected_shares(review)
+        if form == "json":
+            sys.stdout.write(review_json(review, shares))
+        else:
+            print_rendered(review_summary(review, shares, terminal_style()))
     return CLEAR
 
 

@@ -78,6 +78,25 @@ def test_the_same_check_again_keeps_the_labels(provenance, process, world, repor
     assert provenance("review", "report", "--summary", cwd=report).returncode == 0
 
 
+def test_programs_read_who_labelled_how_many_and_when(provenance, process, report):
+    answer(process, report, "i\ns\n", "--seed", "2", "--sample", "90")
+    named = "report/result.json"
+    done = provenance("review", named, "--summary", "--format", "json", cwd=report)
+    told = json.loads(done.stdout)
+    assert told["schema"] == "provenance/reviewed-shares/1"
+    assert (told["sample"]["seed"], told["sample"]["draws"], told["findings"]) == (2, 90, 3)
+    assert told["labels"] == {"item": 1, "skip": 1}
+    (one,) = told["labellers"]
+    assert (one["labeller"], one["labels"]) == ("A. Osei", 2)
+    assert one["first"] <= one["last"]
+    shown = {(share["source"], share["label"]): share for share in told["shares"]}
+    assert set(shown) == {(None, "item"), ("x", "item"), (None, "quotation"), (None, "chance")}
+    assert all(share["low"] <= share["corrected"] <= share["high"] for share in told["shares"])
+    asked = provenance("review", "report", "--format", "json", cwd=report)
+    assert asked.returncode == 2
+    assert "needs --summary" in asked.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -210,3 +210,33 @@ def test_one_may_correct_oneself_and_agree_with_others(folder, tmp_path):
     assert import_labels(review, path, "A. Osei").labels[review.keys[0]].label == "item"
     path.write_text(json.dumps({"finding": review.keys[0], "label": "chance"}))
     assert import_labels(review, path, "B. Ray").labels[review.keys[0]].labeller == "A. Osei"
+
+
+def test_from_draw_to_share_the_intervals_hold_what_people_would_say_of_all_findings(tmp_path):
+    """One finding in four is a quotation, and the tool is often wrong about which."""
+    rows = [
+        {
+            **finding(f"page-{number // 2}", "x", None, None),
+            "start": number,
+            "tokens": 10 + number * number % 211,
+            "item": f"{number}",
+            "origin": "quotation" if number % 5 == 0 else "item",
+        }
+        for number in range(160)
+    ]
+    made = sample_report()
+    corpus = replace(made.result.corpus, tokens=100_000)
+    write_report(Report(replace(made.result, corpus=corpus), findings_table(rows)), tmp_path)
+
+    def says(row):
+        return ReviewLabel.QUOTATION if int(row["item"]) % 8 < 2 else ReviewLabel.ITEM
+
+    true = sum(row["tokens"] for row in rows if says(row) is ReviewLabel.ITEM) / 100_000
+    held, corrected = [], []
+    for seed in range(80):
+        share = corrected_shares(labelled(open_review(tmp_path, 90, seed), says))[0]
+        held.append(share.low <= true <= share.high)
+        corrected.append(share.corrected)
+    assert share.reported != pytest.approx(true, rel=0.02)
+    assert np.mean(corrected) == pytest.approx(true, rel=0.01)
+    assert np.mean(held) >= 0.94
