@@ -7,6 +7,7 @@ from enum import StrEnum
 
 import pyarrow as pa
 
+from provenance.model.calibration import CorrectedShare
 from provenance.model.fingerprints import Int64s
 from provenance.model.result import Result
 
@@ -127,6 +128,9 @@ class ReviewedEstimate:
         Its 95 % confidence interval.
     is_exact : bool
         Whether the interval is exact, since there are few labels.
+    with_missed : CorrectedShare or None
+        The corrected share with what a calibration says was missed; None if the report has no
+        calibration, nothing was labelled, or the share is of one source or of chance.
     """
 
     source: str | None
@@ -137,3 +141,4 @@ class ReviewedEstimate:
     low: float
     high: float
     is_exact: bool
+    with_missed: CorrectedShare | None = None

@@ -13,8 +13,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.errors import InputError
-from provenance.match.estimation.reviewed_shares import ReviewedDraws, reviewed_share
+from provenance.match.estimation.reviewed_shares import (
+    ReviewedDraws,
+    reviewed_share,
+    share_with_missed,
+)
 from provenance.model import (
+    CorrectedShare,
     FindingLabel,
     Flags,
     Int64s,
@@ -223,7 +228,7 @@ def corrected_shares(review: Review) -> tuple[ReviewedEstimate, ...]:
     -------
     tuple of ReviewedEstimate
         The item's, also by source; quotations; chance. They are shares of the tokens that were
-        read, of what was found: what was missed is not in them.
+        read, of what was found; what was missed is in `with_missed` alone.
 
     Notes
     -----
@@ -300,33 +305,71 @@ def _estimate(
     """Estimate the share of one label among the findings of a mask."""
     tokens = np.maximum(review.findings["tokens"].to_numpy(), 1)
     predicted = _predictions(review.findings, label)
-    size = float(tokens[mask].sum())
-    draws = used[mask[review.order[used]]]
-    rows = review.order[draws]
-    said = [labels[place] for place in draws.tolist()]
-    skipped = [each is None or each.label is ReviewLabel.SKIP for each in said]
-    documents = pc.dictionary_encode(review.findings["document"].combine_chunks()).indices
-    predicted_size = float(tokens[mask & predicted].sum())
+    size, predicted_size = float(tokens[mask].sum()), float(tokens[mask & predicted].sum())
+    sample = used[mask[review.order[used]]]
+    draws = _reviewed_draws(review, labels, sample, label)
     share = reviewed_share(
-        ReviewedDraws(
-            predicted[rows],
-            np.array([each is not None and each.label is label for each in said], bool),
-            np.array(skipped, bool),
-            documents.to_numpy()[rows].astype(np.int64),
-            predicted_size / size,
+        replace(
+            draws,
+            predictions=predicted[review.order[sample]],
+            predicted_share=predicted_size / size,
         )
     )
-    scale = size / max(review.result.corpus.tokens, 1)
+    total = max(review.result.corpus.tokens, 1)
+    scale = size / total
     return ReviewedEstimate(
         source,
         label,
-        len(draws),
-        predicted_size / max(review.result.corpus.tokens, 1),
+        len(sample),
+        predicted_size / total,
         None if share.share is None else share.share * scale,
         share.low * scale,
         share.high * scale,
         share.is_exact,
+        _with_missed(review, labels, sample, label) if source is None else None,
     )
+
+
+def _reviewed_draws(
+    review: Review, labels: list[FindingLabel | None], sample: Int64s, label: ReviewLabel
+) -> ReviewedDraws:
+    """Return draws as if the tool said of all findings that they have the label."""
+    said = [labels[place] for place in sample.tolist()]
+    skipped = [each is None or each.label is ReviewLabel.SKIP for each in said]
+    documents = pc.dictionary_encode(review.findings["document"].combine_chunks()).indices
+    return ReviewedDraws(
+        np.ones(len(said), bool),
+        np.array([each is not None and each.label is label for each in said], bool),
+        np.array(skipped, bool),
+        documents.to_numpy()[review.order[sample]].astype(np.int64),
+        1.0,
+    )
+
+
+def _with_missed(
+    review: Review, labels: list[FindingLabel | None], sample: Int64s, label: ReviewLabel
+) -> CorrectedShare | None:
+    """Return the share with what was missed; the calibration takes off chance matches."""
+    calibrated = next(
+        (
+            share.tokens.corrected
+            for share in review.result.shares
+            if (share.by, share.key) == ("evidence", "content")
+        ),
+        None,
+    )
+    if calibrated is None or label is ReviewLabel.CHANCE:
+        return None
+    is_chance = [
+        each is not None and each.label is ReviewLabel.CHANCE
+        for each in (labels[place] for place in sample.tolist())
+    ]
+    genuine = sample[~np.array(is_chance, bool)]
+    combined = share_with_missed(
+        (calibrated.share, calibrated.low, calibrated.high),
+        reviewed_share(_reviewed_draws(review, labels, genuine, label)),
+    )
+    return None if combined is None else CorrectedShare(*combined)
 
 
 def _predictions(findings: pa.Table, label: ReviewLabel) -> Flags:

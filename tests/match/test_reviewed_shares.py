@@ -12,6 +12,7 @@ from provenance.match.estimation.reviewed_shares import (
     ReviewedDraws,
     clopper_pearson_interval,
     reviewed_share,
+    share_with_missed,
 )
 
 DRAWS = 200
@@ -133,3 +134,25 @@ def test_clopper_and_pearson_s_interval_covers_every_proportion(trials):
         )
         assert held >= 0.95
     assert clopper_pearson_interval(0, 0) == (0.0, 1.0)
+
+
+@pytest.mark.parametrize(("share", "labelled"), [(0.02, 0.9), (0.2, 0.3), (0.05, 0.02)])
+def test_with_what_was_missed_both_uncertainties_are_in_the_interval(share, labelled):
+    random, held = np.random.default_rng(11), []
+    for _ in range(500):
+        spread = 0.15 * share
+        found = random.normal(share, spread)
+        findings = (found, max(found - 1.96 * spread, 0.0), found + 1.96 * spread)
+        label = reviewed_share(draws(random.random(150) < labelled))
+        middle, low, high = share_with_missed(findings, label)
+        assert 0 <= low <= middle <= high <= 1
+        held.append(low <= share * labelled <= high)
+    assert np.mean(held) >= 0.94
+
+
+def test_nothing_found_and_no_label_still_leave_room():
+    nothing = reviewed_share(draws([False] * 20))
+    share, low, high = share_with_missed((0.0, 0.0, 0.01), nothing)
+    assert (share, low) == (0, 0)
+    assert high == pytest.approx(0.01 * nothing.high)
+    assert share_with_missed((0.1, 0.05, 0.2), reviewed_share(draws([]))) is None

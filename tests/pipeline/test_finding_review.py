@@ -11,7 +11,7 @@ import pytest
 
 from provenance.errors import InputError
 from provenance.match.estimation.reviewed_shares import clopper_pearson_interval
-from provenance.model import Report, ReviewLabel, ReviewSample
+from provenance.model import CorrectedShare, Report, ReviewLabel, ReviewSample
 from provenance.pipeline.finding_review import (
     add_label,
     corrected_shares,
@@ -22,8 +22,10 @@ from provenance.pipeline.finding_review import (
     save_review,
 )
 from provenance.report.files.report_folder import write_report
+from provenance.report.terminal.review_summary import review_summary
+from provenance.report.terminal.terminal_style import TerminalStyle
 from tests.report.sample_findings import finding, findings_table
-from tests.report.samples import sample_report
+from tests.report.samples import calibrated_report, sample_report
 
 SIZES = {"x": [10, 30, 60], "reddit": [100, 200]}
 
@@ -148,6 +150,32 @@ def test_what_somebody_passed_over_counts_as_skipped(folder):
     assert whole.draws == part.draws == 300
     assert part.high == whole.high == 0.04
     assert part.low < whole.low - 0.005
+
+
+def test_a_calibration_adds_what_was_missed(folder):
+    """Chance is left to the calibration: of the rest, two thirds are the item's."""
+    review = open_review(folder, 300)
+    assert all(each.with_missed is None for each in corrected_shares(review))
+    made = calibrated_report().result
+    content = next(share for share in made.shares if share.key == "content")
+    calibrated = replace(content.tokens, corrected=CorrectedShare(0.06, 0.05, 0.08))
+    shares = (replace(content, tokens=calibrated),)
+    review = replace(review, result=replace(made, shares=shares))
+    says = {200: ReviewLabel.ITEM, 100: ReviewLabel.QUOTATION}
+    review = labelled(review, lambda row: says.get(row["tokens"], ReviewLabel.CHANCE))
+    rows = {(each.source, each.label): each.with_missed for each in corrected_shares(review)}
+    item, quoted = rows[None, ReviewLabel.ITEM], rows[None, ReviewLabel.QUOTATION]
+    assert item is not None
+    assert item.share == pytest.approx(0.04, rel=0.1)
+    assert item.low < 0.05 * 2 / 3 < 0.08 * 2 / 3 < item.high
+    assert quoted is not None
+    assert item.share + quoted.share == pytest.approx(0.06)
+    assert rows[None, ReviewLabel.CHANCE] is None
+    assert rows["x", ReviewLabel.ITEM] is None
+    lines = review_summary(review, corrected_shares(review), TerminalStyle(80, False)).splitlines()
+    assert sum(line.startswith("  with what was missed") for line in lines) == 2
+    assert "calibration of 2026-05-01" in " ".join(lines)
+    assert max(map(len, lines)) <= 80
 
 
 def test_later_findings_of_the_sample_do_not_count_yet(folder):

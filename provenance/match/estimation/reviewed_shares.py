@@ -101,6 +101,42 @@ def reviewed_share(draws: ReviewedDraws) -> ReviewedShare:
     return ReviewedShare(share, low, high, is_exact)
 
 
+def share_with_missed(
+    findings: tuple[float, float, float], label: ReviewedShare
+) -> tuple[float, float, float] | None:
+    """Return a label's share of a corpus, with what the detector missed.
+
+    Parameters
+    ----------
+    findings : (float, float, float)
+        The share of all findings, corrected for missed and false ones, and its 95 % interval.
+    label : ReviewedShare
+        The share of the label among findings that are not by chance.
+
+    Returns
+    -------
+    (float, float, float) or None
+        The share and its 95 % interval, in [0, 1]; None if nothing was labelled.
+
+    Notes
+    -----
+    The product, as if what was missed had the same origins as what was found. Its interval recovers
+    the variances of two independent estimates from their intervals (Zou and Donner 2008); the
+    product of the deviations is kept, so that it holds where both are zero.
+    """
+    if label.share is None:
+        return None
+    share = findings[0] * label.share
+
+    def deviation(one: float, other: float) -> float:
+        parts = (label.share or 0.0) * one, findings[0] * other, one * other
+        return float(np.linalg.norm(parts))
+
+    low = share - deviation(findings[0] - findings[1], label.share - label.low)
+    high = share + deviation(findings[2] - findings[0], label.high - label.share)
+    return share, max(low, 0.0), min(high, 1.0)
+
+
 def clopper_pearson_interval(
     successes: int, trials: int, error: float = _ERROR
 ) -> tuple[float, float]:

@@ -6,7 +6,7 @@ from provenance.model import Review, ReviewedEstimate, ReviewLabel
 from provenance.report.sanitize import one_line
 from provenance.report.terminal.terminal_style import TerminalStyle
 from provenance.report.text.cell_width import pad
-from provenance.report.text.number_format import count, interval, number, percent
+from provenance.report.text.number_format import count, day, interval, number, percent
 
 _NAME = 30
 
@@ -41,7 +41,12 @@ def review_summary(
         return "\n".join([*lines, "No share can be corrected yet."]) + "\n"
     title = f"{'Share of all tokens':{_NAME}} {'reported':>9} {'corrected':>10}  95% interval"
     title = f"{title:71}{'draws':>8}"
-    lines += ["", style.bold(title), *map(_row, estimates), ""]
+    lines += [
+        "",
+        style.bold(title),
+        *(line for estimate in estimates for line in _rows(estimate)),
+        "",
+    ]
     if any(estimate.is_exact for estimate in estimates):
         lines += style.wrap(
             "* Exact: too few labels for the narrower interval. It is wider than it would have to "
@@ -49,10 +54,13 @@ def review_summary(
             hanging="  ",
         )
     if review.result.sample is not None:
-        lines += style.wrap("Shares are those of the documents that were checked, a sample.")
+        lines += style.wrap(
+            "Shares are those of the documents that were checked, a sample; with what was missed, "
+            "of all."
+        )
     lines += style.wrap(
-        "Corrected are precision and origin: whether what was found is what it seems. What was "
-        "missed is in none of these figures; provenance calibrate measures that."
+        "Corrected are precision and origin: whether what was found is what it seems. "
+        + _missed(review, estimates)
     )
     return "\n".join(lines) + "\n"
 
@@ -70,6 +78,25 @@ def _progress(review: Review) -> str:
         f"{number(len(labels))} of {drawn} looked at, {number(skipped)} of them skipped, by "
         f"{people}, {days}; {count(review.sample.draws, 'draw')}, seed {review.sample.seed}."
     )
+
+
+def _missed(review: Review, estimates: Sequence[ReviewedEstimate]) -> str:
+    made = review.result.calibration
+    if made is None or not any(estimate.with_missed for estimate in estimates):
+        return "What was missed is in none of these figures; provenance calibrate measures that."
+    return (
+        f"What was missed is added by the calibration of {day(made.created)}, as if it had the "
+        "same origins as what was found; both uncertainties are in the interval."
+    )
+
+
+def _rows(estimate: ReviewedEstimate) -> list[str]:
+    rows = [_row(estimate)]
+    if (missed := estimate.with_missed) is not None:
+        name = pad("  with what was missed", _NAME)
+        ends = interval(missed.low, missed.high)
+        rows.append(f"{name} {'':9} {percent(missed.share):>10}  {ends}")
+    return rows
 
 
 def _row(estimate: ReviewedEstimate) -> str:
