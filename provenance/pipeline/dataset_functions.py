@@ -15,6 +15,8 @@ from provenance.pipeline.clean_output import check_output_file
 from provenance.pipeline.dataset_check import check as run_check
 from provenance.pipeline.dataset_cleaning import clean as clean_corpus
 from provenance.pipeline.dataset_diff import diff as compare
+from provenance.pipeline.declared_only import empty_registry
+from provenance.pipeline.forget_sets import read_forget_set
 from provenance.pipeline.matching.tracing import trace as look_up
 from provenance.pipeline.progress import ProgressCallback, report_progress_to
 from provenance.pipeline.python_inputs import Address, find_addresses
@@ -123,6 +125,7 @@ def clean(  # noqa: PLR0913 (the options of the command)
     redact: str | None = None,
     waived: bool = False,
     contested: bool = False,
+    forget_set: Address | None = None,
     result: Address | None = None,
     **options: Unpack[CleanOptions],
 ) -> Receipt:
@@ -140,6 +143,9 @@ def clean(  # noqa: PLR0913 (the options of the command)
         Replace each passage with this text, and keep the rest of the document.
     waived, contested : bool, optional
         Also remove waived or contested content.
+    forget_set : str or path, optional
+        Remove what is in this folder, which `provenance audit --forget-set` wrote, and nothing
+        else.
     result : str or path, optional
         Report of an earlier check of the same dataset, instead of checking it now.
     **options
@@ -159,8 +165,15 @@ def clean(  # noqa: PLR0913 (the options of the command)
     """
     addresses = _addresses(corpus)
     model_of = options.get("model_of")
+    if forget_set is not None and (verdict or waived or contested):
+        raise ValueError(
+            "forget_set= says what is removed: leave out verdict=, waived=, contested="
+        )
+    forget = None if forget_set is None else read_forget_set(Path(forget_set))
     if result is None:
         policy = _policy(options, "clean")
+        if forget is not None and not policy.registries:
+            policy = replace(policy, registries=(empty_registry(),))  # the set says what is removed
     elif any(options.get(name) for name in ("policy", "model_of", *_POLICY_NAMES)):
         raise PolicyError(
             "result= already has a policy, registries and a model",
@@ -184,6 +197,7 @@ def clean(  # noqa: PLR0913 (the options of the command)
             cleaning,
             settings,
             None if result is None else Path(result),
+            forget,
         )
 
 

@@ -15,6 +15,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from provenance.model import AUDIT_ITEMS
+from provenance.pipeline.dataset_functions import clean as clean_dataset
 from provenance.report.audit.audit_files import audit_schema
 from tests.cli.commandline import provenance
 
@@ -546,6 +547,12 @@ def test_clean_removes_what_a_forget_set_lists_and_nothing_else(case, tmp_path):
     digest = sha256((tmp_path / "forget" / "forget.parquet").read_bytes()).hexdigest()
     assert receipt["cleaning"]["forget_set"] == digest
     assert receipt["documents"] == 5
+    by_program = clean_dataset(
+        case / "second.jsonl", tmp_path / "py", forget_set=tmp_path / "forget", no_cache=True
+    )
+    assert (by_program.documents, by_program.cleaning.forget_set) == (5, digest)
+    with pytest.raises(ValueError, match="forget_set"):
+        clean_dataset(case, "o", forget_set=tmp_path / "forget", verdict="unknown")
     redacted = clean(
         case, tmp_path / "red", "--forget-set", str(tmp_path / "forget"), "--redact", "[gone]"
     )
