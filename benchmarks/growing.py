@@ -13,6 +13,7 @@ import json
 import shutil
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -110,8 +111,8 @@ def _measure(options: argparse.Namespace, folder: Path) -> tuple[list[Table], di
     ]
     table = Table(["", "seconds", "CPU seconds", "memory, GB", ""], rows)
     curves = {
-        "Seconds of each addition, in order": _curve(additions),
-        "Seconds of each removal, in order": _curve(removals),
+        "Additions: median since the point before": _curve([run.seconds for run in additions]),
+        "Removals: median since the point before": _curve([run.seconds for run in removals]),
     }
     return [table], curves
 
@@ -128,8 +129,14 @@ def _cells(run: Measurement) -> list[str]:
     return [seconds(run.seconds), seconds(run.cpu), gigabytes(run.anonymous)]
 
 
-def _curve(runs: Sequence[Measurement]) -> Curve:
-    return [(number + 1.0, run.seconds) for number, run in enumerate(runs)]
+def _curve(times: Sequence[float]) -> Curve:
+    ends = [end for power in range(6) for end in (10**power, 2 * 10**power, 5 * 10**power)]
+    ends = [end for end in ends if end < len(times)] + [len(times)]
+    return [
+        (float(end), float(np.median(times[begin:end])))
+        for begin, end in pairwise([0, *ends])
+        if begin < end
+    ]
 
 
 def _registry(name: str, registry: Path, *words: str | Path) -> Measurement:
