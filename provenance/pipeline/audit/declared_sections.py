@@ -63,23 +63,28 @@ def _summary(material: AuditMaterial) -> Iterator[Statement]:
     models = {each.model for _, each in all_uses if each.model}
     if not applications and not all_uses:
         yield declared(
-            "No record names an application that had access to this content or used it.",
+            "No record names an application that had access to this content or used a dataset "
+            "with it.",
             letter=True,
         )
     else:
         names = f": {', '.join(sorted(applications))}" if applications else ""
+        what = material.query.source or "its source"
         yield declared(
-            f"{count(len(applications), 'application')} had access to this content or used "
-            f"it{names}.",
+            f"{count(len(applications), 'application')} had access to {what}, or used a dataset "
+            f"with such content{names}.",
             letter=True,
         )
-    if material.related:
-        found = [each.dataset for each, n in material.checked() if n.passages]
-        named = set[str]().union(*(names_of(each) for each in found))
-        state = measured if material.related <= named else declared
-        yield state(
-            f"{count(len(material.related), 'dataset')} with such content, measured or declared: "
-            f"{', '.join(sorted(material.related))}.",
+    if found := material.measured_names():
+        yield measured(
+            f"{count(len(found), 'dataset')} in which such content was found: "
+            f"{', '.join(sorted(found))}.",
+            letter=True,
+        )
+    if rest := material.related - found:
+        yield declared(
+            f"{count(len(rest), 'dataset')} recorded as having such content, or as made from such "
+            f"a dataset, and not found by measurement to have any: {', '.join(sorted(rest))}.",
             letter=True,
         )
     if models:
@@ -116,17 +121,24 @@ def acquisition(material: AuditMaterial) -> Iterator[Statement]:
         else:
             yield unknowable(f"No record says how {each.name} was obtained.", record)
     if accesses:
-        calls = [each.calls for _, each in accesses if each.calls is not None]
-        items = [each.items for _, each in accesses if each.items is not None]
-        yield declared(
-            f"In all, {number(sum(calls))} calls ({count(len(calls), 'record')} with a number) and "
-            f"{number(sum(items))} retrieved items ({count(len(items), 'record')}) are declared."
-        )
+        yield _total("call", [each.calls for _, each in accesses])
+        yield _total("retrieved item", [each.items for _, each in accesses])
     else:
         yield unknowable("No record says by which access this content was obtained.")
     yield unknowable(
         "How often a source was accessed, and how many items were retrieved, cannot be measured in "
         "a dataset."
+    )
+
+
+def _total(noun: str, amounts: list[int | None]) -> Statement:
+    stated = [each for each in amounts if each is not None]
+    if not stated:
+        return unknowable(f"No record says how many {noun}s there were.")
+    records = count(len(amounts), "record")
+    return declared(
+        f"{count(sum(stated), noun)} in all, as stated by {number(len(stated))} of {records} of "
+        "access."
     )
 
 
@@ -163,8 +175,7 @@ def destruction(material: AuditMaterial) -> Iterator[Statement]:
     if material.evidence.ledger is None:
         yield unknowable("There is no ledger: what was destroyed was not recorded.", letter=True)
         return
-    known = {each.name for _, each in material.evidence.facts(DatasetFacts)}
-    checked = {name for each in material.evidence.checked for name in [each.name]}
+    checked = {name for each in material.evidence.checked for name in names_of(each)}
     lines = list[Statement]()
     for record, each in material.evidence.facts(DestructionFacts):
         if each.dataset in material.related:
@@ -173,7 +184,7 @@ def destruction(material: AuditMaterial) -> Iterator[Statement]:
                 lines.append(
                     unknowable(f"No receipt of the destruction of {each.dataset} is recorded.")
                 )
-        elif each.dataset not in known | checked:
+        elif each.dataset not in checked:
             lines.append(
                 unknowable(
                     f"{each.dataset} was destroyed on {each.destroyed}; no record says whether it "
@@ -235,7 +246,7 @@ def recipients(material: AuditMaterial) -> Iterator[Statement]:
 def request(material: AuditMaterial) -> Iterator[Statement]:
     """Yield lines on who asked for what, and until when."""
     asked = material.request
-    who = asked.requester or "Somebody who is not named here"
+    who = asked.requester or "A person or company not named here"
     reference = "" if asked.reference is None else f", reference {asked.reference}"
     yield declared(f"{who} asked about {query_phrase(material)}{reference}.", letter=True)
     if asked.received is None:

@@ -10,6 +10,7 @@ DRAFT = "DRAFT FOR REVIEW BY COUNSEL"
 _MENTION = re.compile(r"(\S*@\S*?)(?=[:,.;)]*(?:\s|\Z))")
 _LETTER_SECTIONS = (1, 2, 4, 6, 7, 10)
 _MAX_CHARACTERS = 4000
+_OPENING = "We have searched our records and the reports of checks of our datasets."
 _ENCLOSED = (
     "The enclosed answer has all points, with the evidence that each line rests on. Lines are "
     "marked as measured, as declared by our staff, or as what cannot be known."
@@ -60,7 +61,7 @@ def letter(audit: Audit) -> str:
     about = f" (your reference {asked.reference})" if asked.reference else ""
     lines = [*_draft(audit), f"To: {markdown_text(to)}", ""]
     lines += [f"**{markdown_text(title(audit) + about)}**", ""]
-    lines += ["Dear Sir or Madam,", "", "we have searched our records and our datasets.", ""]
+    lines += ["Dear Sir or Madam,", "", _OPENING, ""]
     for section in audit.sections:
         chosen = [line for line in section.statements if line.in_letter]
         if section.number in _LETTER_SECTIONS and chosen:
