@@ -31,6 +31,10 @@ COMMANDS = {
         "Show which passages of one text registries contain, and what their terms say.",
     ),
     "report": ("provenance.cli.report", "Render the result of a check in another format."),
+    "review": (
+        "provenance.cli.review",
+        "Label a random sample of the findings of a report, and correct its shares.",
+    ),
     "publish": (
         "provenance.cli.publish",
         "Publish the result of a check on GitHub: summary, annotations, comment.",

@@ -137,6 +137,14 @@ from provenance.model.result import (
     Violation,
     WaiverOutcome,
 )
+from provenance.model.reviews import (
+    REVIEW_SCHEMA,
+    FindingLabel,
+    Review,
+    ReviewedEstimate,
+    ReviewLabel,
+    ReviewSample,
+)
 from provenance.model.rows import take_rows
 from provenance.model.rule_library import (
     Basis,
@@ -214,6 +222,7 @@ __all__ = [
     "RECEIPT_SCHEMA",
     "REMOVALS",
     "RESULT_SCHEMA",
+    "REVIEW_SCHEMA",
     "SELECTS",
     "TRACE_SCHEMA",
     "WITHDRAWN_ITEMS",
@@ -262,6 +271,7 @@ __all__ = [
     "FalseRate",
     "FileFacts",
     "FileRole",
+    "FindingLabel",
     "FindingState",
     "Flags",
     "Floats",
@@ -314,6 +324,10 @@ __all__ = [
     "RemovalReason",
     "Report",
     "Result",
+    "Review",
+    "ReviewLabel",
+    "ReviewSample",
+    "ReviewedEstimate",
     "Route",
     "Ruling",
     "SampleSummary",

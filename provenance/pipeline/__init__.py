@@ -25,6 +25,14 @@ if TYPE_CHECKING:
     from provenance.pipeline.distribution import scan_shard
     from provenance.pipeline.dump_preview import DumpPreview, preview_dumps
     from provenance.pipeline.early_hashing import hash_in_background
+    from provenance.pipeline.finding_review import (
+        add_label,
+        corrected_shares,
+        export_sheet,
+        import_labels,
+        open_review,
+        save_review,
+    )
     from provenance.pipeline.forget_sets import read_forget_set, save_forget_set
     from provenance.pipeline.github_publishing import publish
     from provenance.pipeline.jit_warmup import start_check
@@ -131,6 +139,7 @@ __all__ = [
     "TaskFolder",
     "add_check",
     "add_dataset",
+    "add_label",
     "add_to_ledger",
     "add_to_registry",
     "add_withdrawal",
@@ -151,6 +160,7 @@ __all__ = [
     "compact",
     "compare_rules",
     "configure_own_process",
+    "corrected_shares",
     "describe_policy",
     "diff",
     "digest_of_document",
@@ -162,10 +172,12 @@ __all__ = [
     "explain_rule",
     "explain_signals",
     "export_ledger",
+    "export_sheet",
     "find_published_source",
     "fit_chance_model",
     "forget_registries",
     "hash_in_background",
+    "import_labels",
     "ledger_of_policy",
     "ledger_to_read",
     "lint_rules",
@@ -175,6 +187,7 @@ __all__ = [
     "merge_into",
     "named_ledger",
     "open_ledger",
+    "open_review",
     "opt_out",
     "parse_dates",
     "parse_day",
@@ -194,6 +207,7 @@ __all__ = [
     "save_answer",
     "save_forget_set",
     "save_report",
+    "save_review",
     "scan_shard",
     "select_entry",
     "show_registry",
@@ -215,6 +229,12 @@ __all__ = [
 ]
 
 _MODULES = {
+    "add_label": "finding_review",
+    "corrected_shares": "finding_review",
+    "export_sheet": "finding_review",
+    "import_labels": "finding_review",
+    "open_review": "finding_review",
+    "save_review": "finding_review",
     "check_pdf_library": "audit.rights_holder_answer",
     "add_check": "ledger_records",
     "save_forget_set": "forget_sets",

@@ -11,8 +11,11 @@ from provenance.model import (
     AUDIT_ITEMS,
     FINDINGS,
     FORGET_SET,
+    REVIEW_SCHEMA,
     ChanceModel,
+    FindingLabel,
     Parameters,
+    ReviewSample,
     SourceCoverage,
 )
 from provenance.registry.manifest import REQUIRED, DataFile, Manifest, Segment
@@ -58,6 +61,7 @@ otherwise.
 - [a report](#a-report): a folder
 - [result.json](#resultjson): the result of a check
 - [findings.parquet](#findingsparquet): every finding
+- [review.jsonl](#reviewjsonl): labels that people gave to a sample of the findings
 - [provenance.toml](#provenancetoml): a policy
 - [calibration.json](#calibrationjson): recall and false positives, measured with planted items
 - [a registry](#a-registry): a folder
@@ -135,7 +139,8 @@ def of_arrow_schema(schema: pa.Schema, meanings: dict[str, str]) -> str:
 def in_json(kind: str) -> str:
     """Return the JSON type of a Python type."""
     words = {"int": "integer", "str": "string", "float": "number", "datetime": "string"}
-    words |= {"date or None": "string or null"}
+    words |= {"date or None": "string or null", "date": "string"}
+    words |= {"str or None": "string or null", "ReviewLabel": "string"}
     if kind.startswith("tuple"):
         return "list"
     return words.get(kind, "object")
@@ -225,7 +230,25 @@ erased (`provenance ledger erase`) without breaking the chain of records. Two pr
 writer that write at once give their records the same predecessor; the next record names both.
 """
 FINDINGS_TEXT = "One row per span. The spans of a text do not overlap."
+REVIEW = """\
+JSON Lines beside a report, written by `provenance review`. The first line has the sample; each
+other line has a label, in the order of the sample. Findings without a line have no label yet. See
+[Reviewing findings](reviewing.md).
+"""
 POLICY_TEXT = "[Policies](writing-policies.md) explains how to write one."
+
+
+def of_review() -> str:
+    head = ("schema", f"`{REVIEW_SCHEMA}`", "Name and version of this format.")
+    tables = {
+        "the first line": [head, *parameters_of(ReviewSample)],
+        "other lines": parameters_of(FindingLabel),
+    }
+    parts = [REVIEW.rstrip()]
+    for place, told in tables.items():
+        rows = [f"| `{name}` | {what} | {cell(meaning)} |" for name, what, meaning in told]
+        parts.append("\n".join([*titled(f"field of {place}"), *rows]))
+    return "\n\n".join(parts)
 
 
 def of_registry() -> str:
@@ -261,6 +284,7 @@ def written() -> str:
         "A report": REPORT.rstrip(),
         "result.json": of_json_schema("provenance/report/result.schema.json"),
         "findings.parquet": f"{FINDINGS_TEXT}\n\n{findings}",
+        "review.jsonl": of_review(),
         "provenance.toml": f"{POLICY_TEXT} {of_json_schema('provenance/read/policy.schema.json')}",
         "calibration.json": of_json_schema("provenance/report/calibration.schema.json"),
         "A registry": of_registry(),

@@ -1,1 +1,1 @@
-"""Files of a report: result.json, findings.parquet, model.parquet, receipts, calibrations."""
+"""Files of a report: result, findings, model, receipts, calibrations, reviews."""

@@ -129,7 +129,7 @@ def policy_text(
             f"{gate}: fails above {exact_percent(gate.limit)} of the {gate.unit}."
             for gate in policy.gates
         ],
-        "Chance": [f"Accepted per million words: chance matches up to {policy.chance:g}."],
+        "Chance": [f"Chance matches are accepted up to {policy.chance:g} per million words."],
         "Origin": [
             _UNDECIDED_MEANINGS[policy.undecided],
             _COMMON_MEANINGS[policy.common_background],

@@ -1,0 +1,270 @@
+"""Reviews: the sample, labels from elsewhere, and shares corrected by them."""
+
+import csv
+import json
+from collections import Counter
+from dataclasses import replace
+from hashlib import sha256
+
+import numpy as np
+import pytest
+
+from provenance.errors import InputError
+from provenance.match.estimation.reviewed_shares import clopper_pearson_interval
+from provenance.model import CorrectedShare, Report, ReviewLabel, ReviewSample
+from provenance.pipeline.finding_review import (
+    add_label,
+    corrected_shares,
+    draw_findings,
+    export_sheet,
+    import_labels,
+    open_review,
+    save_review,
+)
+from provenance.report.files.report_folder import write_report
+from provenance.report.terminal.review_summary import review_summary
+from provenance.report.terminal.terminal_style import TerminalStyle
+from tests.report.sample_findings import finding, findings_table
+from tests.report.samples import calibrated_report, sample_report
+
+SIZES = {"x": [10, 30, 60], "reddit": [100, 200]}
+
+
+def write(folder, *more):
+    rows = [
+        {
+            **finding(f"page-{number}", source, "so [[we all live]] here", "we all live"),
+            "tokens": size,
+            "item": f"{source}-{number}",
+            "origin": "item",
+        }
+        for source, sizes in SIZES.items()
+        for number, size in enumerate(sizes)
+    ]
+    made = sample_report()
+    corpus = replace(made.result.corpus, tokens=10_000)
+    write_report(
+        Report(replace(made.result, corpus=corpus), findings_table(rows + list(more))), folder
+    )
+    return folder
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return write(tmp_path / "report")
+
+
+def labelled(review, label_of, count=None):
+    for place in range(len(review.keys) if count is None else count):
+        row = review.findings.slice(int(review.order[place]), 1).to_pylist()[0]
+        review = add_label(review, place, label_of(row), "A. Osei")
+    return review
+
+
+def test_a_finding_is_drawn_as_often_as_its_tokens_say():
+    tokens = np.array([1, 2, 3, 4, 90])
+    drawn = Counter(draw_findings(tokens, ReviewSample("", 4, 50_000)).tolist())
+    shares = [drawn[number] / 50_000 for number in range(5)]
+    assert shares == pytest.approx(tokens / 100, abs=0.006)
+
+
+def test_draws_can_be_repeated_by_hand_and_added_to():
+    tokens = np.array([5, 1, 4])
+    one, more = (draw_findings(tokens, ReviewSample("", 9, count)) for count in (3, 8))
+    assert one.tolist() == more[:3].tolist()
+    number = int(sha256(b"9:1").hexdigest()[:16], 16) / 2**64 * 10
+    assert one[1] == (0 if number < 5 else 1 if number < 6 else 2)
+    assert more.tolist() != draw_findings(tokens, ReviewSample("", 10, 8)).tolist()
+
+
+def test_only_content_that_counts_is_drawn(tmp_path):
+    planted = {**finding("page-8", "x", "a", "a"), "marked": True, "tokens": 10**6}
+    linked = {**finding("page-9", "x", "a", "a"), "evidence": "link", "tokens": 10**6}
+    review = open_review(write(tmp_path, planted, linked), 50)
+    assert {row["document"] for row in review.findings.to_pylist()} == {
+        "page-0",
+        "page-1",
+        "page-2",
+    }
+
+
+def test_a_report_without_content_has_nothing_to_review(tmp_path):
+    made = sample_report()
+    write_report(replace(made, findings=made.findings.slice(0, 0)), tmp_path)
+    with pytest.raises(InputError, match="no finding of content"):
+        open_review(tmp_path)
+
+
+def test_labels_are_kept_and_the_review_continues(folder):
+    begun = labelled(open_review(folder, 40, 3), lambda _: ReviewLabel.CHANCE, 2)
+    save_review(begun, folder)
+    resumed = open_review(folder)
+    assert (resumed.sample, dict(resumed.labels)) == (begun.sample, dict(begun.labels))
+    first = resumed.labels[resumed.keys[0]]
+    assert first.labeller == "A. Osei"
+    assert first.probability == pytest.approx(
+        int(first.item == "reddit-1") * 0.5 or first.probability
+    )
+    assert {first.probability * 400} <= {10, 30, 60, 100, 200}
+    assert open_review(folder, 60).keys[: len(begun.keys)] == begun.keys
+
+
+def test_labels_of_another_sample_or_report_are_refused(folder):
+    save_review(open_review(folder, 40, 3), folder)
+    with pytest.raises(InputError, match="seed 3, not 4"):
+        open_review(folder, seed=4)
+    write(folder, finding("page-7", "x", "a", "a"))
+    with pytest.raises(InputError, match="other findings"):
+        open_review(folder)
+
+
+def test_shares_are_corrected_by_source(folder):
+    """All of x is the item's; reddit's findings are quotations, which the tool did not see."""
+    review = open_review(folder, 300)
+    assert len(review.keys) == 5
+    says = {"x": ReviewLabel.ITEM, "reddit": ReviewLabel.QUOTATION}
+    rows = {
+        (each.source, each.label): each
+        for each in corrected_shares(labelled(review, lambda row: says[row["source"]]))
+    }
+    item, reddit, x = (rows[source, ReviewLabel.ITEM] for source in (None, "reddit", "x"))
+    assert [each.reported for each in (item, reddit, x)] == pytest.approx([0.04, 0.03, 0.01])
+    assert (reddit.corrected, x.corrected) == (0, 0.01)
+    assert item.draws == reddit.draws + x.draws == 300
+    high = clopper_pearson_interval(0, reddit.draws)[1]
+    assert reddit.high == pytest.approx(0.03 * high)
+    assert item.low < 0.01 < item.high
+    quoted = rows[None, ReviewLabel.QUOTATION]
+    assert quoted.reported == 0
+    assert quoted.low < 0.03 < quoted.high
+    assert rows[None, ReviewLabel.CHANCE].corrected == 0
+
+
+def test_what_somebody_passed_over_counts_as_skipped(folder):
+    """Only two findings are labelled, out of order: the interval says that little is known."""
+    review = open_review(folder, 300)
+    chosen = labelled(review, lambda _: ReviewLabel.ITEM)
+    first, last = chosen.keys[0], chosen.keys[-1]
+    rest = {key: label for key, label in chosen.labels.items() if key in {first, last}}
+    whole, part = (corrected_shares(each)[0] for each in (chosen, replace(chosen, labels=rest)))
+    assert whole.draws == part.draws == 300
+    assert part.high == whole.high == 0.04
+    assert part.low < whole.low - 0.005
+
+
+def test_a_calibration_adds_what_was_missed(folder):
+    """Chance is left to the calibration: of the rest, two thirds are the item's."""
+    review = open_review(folder, 300)
+    assert all(each.with_missed is None for each in corrected_shares(review))
+    made = calibrated_report().result
+    content = next(share for share in made.shares if share.key == "content")
+    calibrated = replace(content.tokens, corrected=CorrectedShare(0.06, 0.05, 0.08))
+    shares = (replace(content, tokens=calibrated),)
+    review = replace(review, result=replace(made, shares=shares))
+    says = {200: ReviewLabel.ITEM, 100: ReviewLabel.QUOTATION}
+    review = labelled(review, lambda row: says.get(row["tokens"], ReviewLabel.CHANCE))
+    rows = {(each.source, each.label): each.with_missed for each in corrected_shares(review)}
+    item, quoted = rows[None, ReviewLabel.ITEM], rows[None, ReviewLabel.QUOTATION]
+    assert item is not None
+    assert item.share == pytest.approx(0.04, rel=0.1)
+    assert item.low < 0.05 * 2 / 3 < 0.08 * 2 / 3 < item.high
+    assert quoted is not None
+    assert item.share + quoted.share == pytest.approx(0.06)
+    assert rows[None, ReviewLabel.CHANCE] is None
+    assert rows["x", ReviewLabel.ITEM] is None
+    lines = review_summary(review, corrected_shares(review), TerminalStyle(80, False)).splitlines()
+    assert sum(line.startswith("  with what was missed") for line in lines) == 2
+    assert "calibration of 2026-05-01" in " ".join(lines)
+    assert max(map(len, lines)) <= 80
+
+
+def test_later_findings_of_the_sample_do_not_count_yet(folder):
+    review = open_review(folder, 300)
+    one = corrected_shares(labelled(review, lambda _: ReviewLabel.ITEM, 1))[0]
+    assert one.draws == int((review.draws > 0).argmax())
+
+
+@pytest.mark.parametrize("name", ["sheet.csv", "sheet.jsonl"])
+def test_a_sheet_comes_back_with_labels(folder, tmp_path, name):
+    review, path = open_review(folder, 300), tmp_path / name
+    export_sheet(review, path)
+    text = path.read_text("utf-8")
+    assert "so [[we all live]] here" in text
+    assert "origin" not in text.partition("\n")[0]
+    if name.endswith("csv"):
+        rows = list(csv.DictReader(text.splitlines()))
+        rows[0] |= {"label": "Chance", "date": "2026-03-01", "labeller": "K. Lind"}
+        rows[1]["label"] = "skip"
+        lines = [
+            ";".join([each["finding"], each["label"], each["labeller"], each["date"]])
+            for each in rows
+        ]
+        path.write_text("\ufefffinding;label;labeller;date\n" + "\n".join(lines), "utf-8")
+    else:
+        rows = [json.loads(line) for line in text.splitlines()]
+        rows[0] |= {"label": "chance", "date": "2026-03-01", "labeller": "K. Lind"}
+        rows[1]["label"] = "skip"
+        path.write_text("\n".join(map(json.dumps, rows)), "utf-8")
+    labels = import_labels(review, path, "B. Ray").labels
+    assert list(labels) == list(review.keys[:2])
+    first, second = labels.values()
+    assert (first.label, first.labeller, str(first.date)) == ("chance", "K. Lind", "2026-03-01")
+    assert (second.label, second.labeller) == ("skip", "B. Ray")
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ({"finding": "fdead", "label": "item"}, "line 1: the finding 'fdead' is not in the sample"),
+        ({"label": "item"}, "line 1: there is no column 'finding'"),
+        ({"finding": "KEY", "label": "maybe"}, "line 1: the label 'maybe' is unknown"),
+        ({"finding": "KEY", "label": "item", "date": "1.3.2026"}, "Invalid isoformat"),
+        ({"finding": "KEY", "label": "quotation", "labeller": "B"}, "chance by A. Osei and quot"),
+    ],
+)
+def test_a_wrong_sheet_is_refused(folder, tmp_path, line, message):
+    review = labelled(open_review(folder, 300), lambda _: ReviewLabel.CHANCE, 1)
+    if line.get("finding") == "KEY":
+        line = line | {"finding": review.keys[0]}
+    (tmp_path / "sheet.jsonl").write_text(json.dumps(line))
+    with pytest.raises(InputError, match=message):
+        import_labels(review, tmp_path / "sheet.jsonl", "A. Osei")
+
+
+def test_one_may_correct_oneself_and_agree_with_others(folder, tmp_path):
+    review = labelled(open_review(folder, 300), lambda _: ReviewLabel.CHANCE, 1)
+    path = tmp_path / "sheet.jsonl"
+    path.write_text(json.dumps({"finding": review.keys[0], "label": "item"}))
+    assert import_labels(review, path, "A. Osei").labels[review.keys[0]].label == "item"
+    path.write_text(json.dumps({"finding": review.keys[0], "label": "chance"}))
+    assert import_labels(review, path, "B. Ray").labels[review.keys[0]].labeller == "A. Osei"
+
+
+def test_from_draw_to_share_the_intervals_hold_what_people_would_say_of_all_findings(tmp_path):
+    """One finding in four is a quotation, and the tool is often wrong about which."""
+    rows = [
+        {
+            **finding(f"page-{number // 2}", "x", None, None),
+            "start": number,
+            "tokens": 10 + number * number % 211,
+            "item": f"{number}",
+            "origin": "quotation" if number % 5 == 0 else "item",
+        }
+        for number in range(160)
+    ]
+    made = sample_report()
+    corpus = replace(made.result.corpus, tokens=100_000)
+    write_report(Report(replace(made.result, corpus=corpus), findings_table(rows)), tmp_path)
+
+    def says(row):
+        return ReviewLabel.QUOTATION if int(row["item"]) % 8 < 2 else ReviewLabel.ITEM
+
+    true = sum(row["tokens"] for row in rows if says(row) is ReviewLabel.ITEM) / 100_000
+    held, corrected = [], []
+    for seed in range(80):
+        share = corrected_shares(labelled(open_review(tmp_path, 90, seed), says))[0]
+        held.append(share.low <= true <= share.high)
+        corrected.append(share.corrected)
+    assert share.reported != pytest.approx(true, rel=0.02)
+    assert np.mean(corrected) == pytest.approx(true, rel=0.01)
+    assert np.mean(held) >= 0.94
