@@ -175,12 +175,12 @@ def test_eight_applications_with_what_is_not_known_of_six(document):
     assert declared.startswith("8 applications")
     assert all(name in declared.splitlines()[0] for name in APPLICATIONS)
     assert "Lanterns used posts@2023-01 for ranking, 2023-03-01 to 2023-03-31" in declared
-    assert "2 models made with it: rank-2, rank-3." in declared
+    assert "2 models made with these datasets: rank-2, rank-3." in declared
     found = "2 datasets in which such content was found: posts@2022-11, posts@2023-01."
     assert found in said(document, 2, "measured")
-    recorded = "2 datasets recorded as having such content, or as made from such a dataset"
+    recorded = "2 datasets recorded as having content of chirp, or as made from such a dataset"
     assert recorded in declared
-    assert "to have any: mix@4, posts@2021-06." in declared
+    assert "to have what was asked about: mix@4, posts@2021-06." in declared
     assert "mix@4 was made from posts@2023-01" in declared
     unknown = said(document, 2, "cannot be known")
     unexplained = [name for name in APPLICATIONS if f"what {name} used" in unknown]
@@ -378,6 +378,19 @@ def test_the_letter_is_short_and_the_terminal_narrow(case, answered):
     assert all(len(line) <= 80 for line in ok(case, "audit", *LETTER).splitlines())
 
 
+def test_a_line_that_is_cut_for_the_terminal_says_so(case, tmp_path):
+    shutil.copytree(case / "ledger", tmp_path / "ledger")
+    for number in range(9):
+        name = f"crawl-{number}-{'z' * 500}"
+        ok(tmp_path, "ledger", "add", "dataset", name, "--ledger", "ledger")
+    text = ok(tmp_path, "audit", "chirp", "--ledger", "ledger")
+    assert "9 other datasets on record" in text
+    assert "crawl-8" not in text
+    assert "…" in text
+    document = ask(tmp_path, "chirp", "--ledger", "ledger")
+    assert "crawl-8" in said(document, 1, "cannot be known")
+
+
 def ask(case, *question):
     return json.loads(ok(case, "audit", *question, "--format", "json"))
 
@@ -473,7 +486,11 @@ def test_each_work_of_a_list_is_answered(case):
 def test_a_source_that_was_not_searched_for_is_not_said_to_be_absent(case):
     document = ask(case, "nytimes")
     assert said(document, 4, "measured") == ""
-    assert "no item of nytimes was searched for" in said(document, 4, "cannot be known")
+    unknown = said(document, 4, "cannot be known")
+    assert "novels@3: nothing was found. This proves nothing. Searched for: no item of nytimes" in (
+        unknown
+    )
+    assert said(document, 6, "measured") == ""
     assert "No registry that was searched, and no record, has the name nytimes" in said(document, 1)
 
 

@@ -38,7 +38,9 @@ def uses(material: AuditMaterial) -> Iterator[Statement]:
             yield declared(f"{each.name} was made from {', '.join(each.made_from)}.", record)
     explained = {each.application for _, each in all_uses if each.purpose}
     for name in sorted(applications - explained):
-        yield unknowable(f"No record says what {name} used the content for.", letter=True)
+        yield unknowable(
+            f"No record says what {name} used the content for, if for anything.", letter=True
+        )
     known = _recorded_datasets(material)
     for record, use in material.evidence.facts(UseFacts):
         if use.dataset not in known:
@@ -69,10 +71,11 @@ def _summary(material: AuditMaterial) -> Iterator[Statement]:
         )
     else:
         names = f": {', '.join(sorted(applications))}" if applications else ""
-        what = material.query.source or "its source"
+        source = material.query.source
+        access = f" had access to {source}, or" if source else ""
         yield declared(
-            f"{count(len(applications), 'application')} had access to {what}, or used a dataset "
-            f"with such content{names}.",
+            f"{count(len(applications), 'application')}{access} used a dataset that has such "
+            f"content or is recorded as having it, or had access for one{names}.",
             letter=True,
         )
     if found := material.measured_names():
@@ -83,13 +86,14 @@ def _summary(material: AuditMaterial) -> Iterator[Statement]:
         )
     if rest := material.related - found:
         yield declared(
-            f"{count(len(rest), 'dataset')} recorded as having such content, or as made from such "
-            f"a dataset, and not found by measurement to have any: {', '.join(sorted(rest))}.",
+            f"{count(len(rest), 'dataset')} recorded as having content of "
+            f"{material.query.source or 'that kind'}, or as made from such a dataset, and not "
+            f"found by measurement to have what was asked about: {', '.join(sorted(rest))}.",
             letter=True,
         )
     if models:
         yield declared(
-            f"{count(len(models), 'model')} made with it: {', '.join(sorted(models))}.",
+            f"{count(len(models), 'model')} made with these datasets: {', '.join(sorted(models))}.",
             letter=True,
         )
 

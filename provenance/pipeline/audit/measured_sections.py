@@ -232,10 +232,7 @@ def _unsearched(material: AuditMaterial, found: DatasetItems) -> str:
     """Return why content could be there although nothing was found; "" if it was searched for."""
     query, result = material.query, found.dataset.result
     if query.source is not None and source_coverage(result, query.source) is None:
-        return (
-            f"This proves nothing: no item of {query.source} was searched for, and no document was "
-            "attributed to it by its address."
-        )
+        return "This proves nothing."
     if query.author or query.item or query.works:
         sources = material.searched_for.sources | {
             item.first["source"] for each in material.found for item in each.items
@@ -246,9 +243,11 @@ def _unsearched(material: AuditMaterial, found: DatasetItems) -> str:
             names = ", ".join(sorted(sources))
             return f"This proves nothing: what was asked about is of {names}, not searched for."
     if query.domain is not None and query.source is None:
+        own = found.dataset.digest in {each.digest for each in material.addresses}
         return (
             f"Reports know addresses of items, and of documents on sites that the rules know; how "
             f"many of the items searched for are on {query.domain} was not counted."
+            f"{' For the addresses of its documents see below.' if own else ''}"
         )
     return ""
 
@@ -336,9 +335,13 @@ def withdrawals(material: AuditMaterial) -> Iterator[Statement]:
                 )
     if not total:
         known = count(len(withdrawn), "withdrawal") if withdrawn else "no withdrawal"
-        yield measured(
-            f"None of the items found is recorded as withdrawn; {known} on record.", letter=True
-        )
+        if any(each.items for each in material.counts):
+            yield measured(
+                f"None of the items found is recorded as withdrawn; {known} on record.",
+                letter=True,
+            )
+        else:
+            yield unknowable(f"No item was found to compare withdrawals with; {known} on record.")
     yield unknowable(
         "The day of a withdrawal is the one that was stated when it was recorded, or else the day "
         "of the record; the author may have deleted the item before. Deletions that nobody "

@@ -157,7 +157,8 @@ def _names_searched(material: AuditMaterial) -> Iterator[Statement]:
         )
         if known.ids < known.asked:
             yield unknowable(
-                "What the registries do not know by id can only be found by its address.",
+                "An item that no registry had when a dataset was checked can only be found by its "
+                "address.",
                 letter=True,
             )
 

@@ -3,7 +3,7 @@
 import re
 
 from provenance.model import Audit, AuditSection, Standing, Statement
-from provenance.report.sanitize import markdown_text
+from provenance.report.sanitize import markdown_text, shorten_line
 from provenance.report.terminal.terminal_style import TerminalStyle
 
 DRAFT = "DRAFT FOR REVIEW BY COUNSEL"
@@ -85,7 +85,8 @@ def terminal(audit: Audit, style: TerminalStyle) -> str:
     for section in audit.sections:
         lines += ["", style.bold(f"{section.number}  {section.title}")]
         for number, line in _numbered(section):
-            lines += style.wrap(f"{number}  [{line.standing}] {_full(line)}", "  ", "      ")
+            text = shorten_line(f"{number}  [{line.standing}] {_full(line)}", _MAX_CHARACTERS)
+            lines += style.wrap(text, "  ", "      ")
     return "\n".join(lines) + "\n"
 
 
