@@ -274,6 +274,20 @@ def open_ledger(address: str, *, quiet: bool = False) -> Ledger:
         return read_ledger(address, progress.advance)
 
 
+def check_chain(ledger: Ledger) -> None:
+    """Raise `LedgerError` if a record is gone that another names: no answer may leave it out."""
+    present = {entry.digest for entry in ledger.entries}
+    for entry in ledger.entries:
+        for digest in entry.record.previous:
+            if digest not in present:
+                raise LedgerError(
+                    f"{ledger.address}: the record {digest[:12]} is gone; record "
+                    f"{entry.digest[:12]} names it",
+                    remedy="restore it from a copy: `provenance ledger verify` lists all that is "
+                    "wrong",
+                )
+
+
 def check_ledger(address: str, *, quiet: bool = False) -> LedgerVerification:
     """Verify every byte of a ledger, with progress."""
     with show_progress("verifying the ledger", None, "files", quiet=quiet) as progress:

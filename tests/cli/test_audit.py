@@ -528,6 +528,16 @@ def test_an_erased_record_is_said_to_be_missing(case, tmp_path):
     assert "reason: retention. What it said is missing here." in text
 
 
+def test_a_record_that_is_gone_is_not_passed_over(case, tmp_path):
+    shutil.copytree(case / "ledger", tmp_path / "ledger")
+    [record] = (tmp_path / "ledger" / "records").glob("*/00000009-*")
+    record.unlink()
+    done = provenance("audit", "chirp", "--ledger", "ledger", cwd=tmp_path)
+    assert done.returncode == 2
+    assert f"the record {record.stem[9:21]} is gone" in done.stderr
+    assert "provenance ledger verify" in done.stderr
+
+
 def test_datasets_that_no_check_read_are_named(case, tmp_path):
     shutil.copytree(case / "ledger", tmp_path / "ledger")
     ok(tmp_path, "ledger", "add", "dataset", "crawl@9", "--ledger", "ledger")
@@ -606,6 +616,9 @@ def test_uses_of_a_dataset_with_addresses_of_a_domain_are_told(tmp_path):
         (("--domain", "not a domain"), "is not a domain"),
         (("--works", "nowhere.csv"), "nowhere.csv"),
         (("chirp", "--due", "soon"), "'soon' is not a day"),
+        (("chirp", "--due", "2023-05-17", "--received", "2023-05-18"), "before the request"),
+        (("",), "the source that is asked about is empty"),
+        (("chirp", "--author", " "), "the author that is asked about is empty"),
     ],
 )
 def test_mistakes_are_named_with_a_remedy(case, arguments, words):

@@ -37,7 +37,7 @@ from provenance.pipeline.audit.found_items import (
     items_table,
 )
 from provenance.pipeline.audit.search_sections import sections
-from provenance.pipeline.ledger_records import open_ledger
+from provenance.pipeline.ledger_records import check_chain, open_ledger
 from provenance.pipeline.progress import show_progress
 from provenance.read.dumps.id_lists import read_ids
 from provenance.report.audit.audit_files import write_files
@@ -105,14 +105,22 @@ def answer(  # noqa: PLR0913 (what is asked, and what is answered from)
     Raises
     ------
     ProvenanceError
-        If nothing is asked, or something cannot be read.
+        If nothing is asked, something cannot be read, or a record of the ledger is gone.
     """
     if ledger is None and not reports and not corpora:
         raise InputError(
             "there is nothing to answer from",
             remedy="give --ledger DIR, --report DIR, or both",
         )
+    if request.received and request.due and request.due < request.received:
+        raise InputError(
+            f"an answer was asked for by {request.due}, before the request was received on "
+            f"{request.received}",
+            remedy="correct --due or --received",
+        )
     opened = None if ledger is None else open_ledger(ledger, quiet=quiet)
+    if opened is not None:
+        check_chain(opened)
     evidence = gather_evidence(opened, reports, registries, query.source)
     wanted = finding_filter(query, evidence.registries)
     found = []

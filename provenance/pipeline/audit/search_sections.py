@@ -151,8 +151,8 @@ def _names_searched(material: AuditMaterial) -> Iterator[Statement]:
             )
     if known.asked:
         yield measured(
-            f"Ids and addresses asked about: {number(known.asked)}; known to the registries as "
-            f"ids: {number(known.ids)}.",
+            f"Ids and addresses asked about: {number(known.asked)}; ids of items in the "
+            f"registries as they are now: {number(known.ids)}.",
             letter=True,
         )
         if known.ids < known.asked:
