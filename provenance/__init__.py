@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         open_report,
         trace,
     )
+    from provenance.pipeline.ledger_functions import AuditAnswer, OpenLedger, audit, open_ledger
     from provenance.pipeline.matching.matcher import Match, Matcher
     from provenance.pipeline.registry_functions import (
         OpenRegistry,
@@ -40,14 +41,17 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 __all__ = [
+    "AuditAnswer",
     "Match",
     "Matcher",
+    "OpenLedger",
     "OpenRegistry",
     "Outcome",
     "PolicyViolated",
     "__version__",
     "add_opt_outs",
     "add_to_registry",
+    "audit",
     "build_registry",
     "calibrate",
     "check",
@@ -58,6 +62,7 @@ __all__ = [
     "mark_registry_items",
     "merge",
     "merge_registries",
+    "open_ledger",
     "open_registry",
     "open_report",
     "preview_dumps",
@@ -71,6 +76,7 @@ __all__ = [
 _NAMES = {
     "api": ("Outcome", "PolicyViolated", "check"),
     "dataset_functions": ("calibrate", "clean", "diff", "merge", "open_report", "trace"),
+    "ledger_functions": ("AuditAnswer", "OpenLedger", "audit", "open_ledger"),
     "matching.matcher": ("Match", "Matcher"),
     "registry_functions": (
         *("OpenRegistry", "add_to_registry", "build_registry", "compact_registry"),

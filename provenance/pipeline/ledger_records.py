@@ -136,12 +136,20 @@ def digest_of_document(path: Path) -> str:
 
 
 def add_to_ledger(address: str, facts: Facts) -> LedgerEntry:
-    """Append what people declare to a ledger."""
+    """Append what people declare to a ledger.
+
+    Raises
+    ------
+    LedgerError
+        If it cannot be written, or if what the facts are about has no name.
+    """
+    _check_names(facts)
     return append_record(address, facts)
 
 
 def add_dataset(address: str, facts: DatasetFacts, report: Path | None) -> LedgerEntry:
     """Append a dataset, with digest and size from a report, if one is given."""
+    _check_names(facts)
     if report is None:
         return append_record(address, facts)
     found = read_report(report).result.corpus
@@ -153,6 +161,15 @@ def add_dataset(address: str, facts: DatasetFacts, report: Path | None) -> Ledge
         bytes=found.bytes,
     )
     return append_record(address, measured)
+
+
+def _check_names(facts: Facts) -> None:
+    # Every record is for good: one about nothing could never be removed.
+    for name in ("name", "dataset", "source"):
+        if getattr(facts, name, None) is not None and not getattr(facts, name).strip():
+            raise LedgerError(
+                f"the {name} of the record is empty", remedy="name what the record is about"
+            )
 
 
 def add_withdrawal(
@@ -255,6 +272,20 @@ def open_ledger(address: str, *, quiet: bool = False) -> Ledger:
     """Read a ledger, with progress."""
     with show_progress("reading the ledger", None, "records", quiet=quiet) as progress:
         return read_ledger(address, progress.advance)
+
+
+def check_chain(ledger: Ledger) -> None:
+    """Raise `LedgerError` if a record is gone that another names: no answer may leave it out."""
+    present = {entry.digest for entry in ledger.entries}
+    for entry in ledger.entries:
+        for digest in entry.record.previous:
+            if digest not in present:
+                raise LedgerError(
+                    f"{ledger.address}: the record {digest[:12]} is gone; record "
+                    f"{entry.digest[:12]} names it",
+                    remedy="restore it from a copy: `provenance ledger verify` lists all that is "
+                    "wrong",
+                )
 
 
 def check_ledger(address: str, *, quiet: bool = False) -> LedgerVerification:

@@ -175,9 +175,12 @@ def test_eight_applications_with_what_is_not_known_of_six(document):
     assert declared.startswith("8 applications")
     assert all(name in declared.splitlines()[0] for name in APPLICATIONS)
     assert "Lanterns used posts@2023-01 for ranking, 2023-03-01 to 2023-03-31" in declared
-    assert "2 models made with it: rank-2, rank-3." in declared
-    names = "mix@4, posts@2021-06, posts@2022-11, posts@2023-01"
-    assert f"4 datasets with such content, measured or declared: {names}." in said(document, 2)
+    assert "2 models made with these datasets: rank-2, rank-3." in declared
+    found = "2 datasets in which such content was found: posts@2022-11, posts@2023-01."
+    assert found in said(document, 2, "measured")
+    recorded = "2 datasets recorded as having content of chirp, or as made from such a dataset"
+    assert recorded in declared
+    assert "to have what was asked about: mix@4, posts@2021-06." in declared
     assert "mix@4 was made from posts@2023-01" in declared
     unknown = said(document, 2, "cannot be known")
     unexplained = [name for name in APPLICATIONS if f"what {name} used" in unknown]
@@ -198,8 +201,8 @@ def test_a_use_of_an_unknown_dataset_is_not_passed_over(case, tmp_path):
 def test_access_is_declared_and_cannot_be_measured(document):
     declared = said(document, 3, "declared")
     assert declared.count("had access to chirp") == 8
-    assert "8,028 calls" in declared
-    assert "160,028 retrieved items" in declared
+    assert "8,028 calls in all, as stated by 8 of 8 records of access." in declared
+    assert "160,028 retrieved items in all" in declared
     assert "posts@2023-01: by api; collected 2022-06-01 to 2023-01-31; account app-1781" in declared
     assert "cannot be measured in a dataset" in said(document, 3, "cannot be known")
     assert said(document, 3, "measured") == ""
@@ -223,9 +226,9 @@ def test_items_are_counted_by_the_ids_of_their_owner(document):
 
 def test_evidence_is_ordered_and_has_no_text(document, answered):
     measured = said(document, 5, "measured")
-    assert "posts@2023-01: 12 items by the whole item" in measured
-    assert "posts@2023-01: 1 item by a passage of the item" in measured
-    assert measured.index("12 items by the whole") < measured.index("1 item by a passage")
+    assert "posts@2023-01: 12 items: the whole item" in measured
+    assert "posts@2023-01: 1 item: a passage of the item" in measured
+    assert measured.index("12 items: the whole") < measured.index("1 item: a passage")
     assert "in document page-0 (first.jsonl, row 0, text " in measured
     everything = b"".join(path.read_bytes() for path in answered.iterdir())
     for number in range(POSTS):
@@ -236,8 +239,16 @@ def test_evidence_is_ordered_and_has_no_text(document, answered):
 
 def test_withdrawals_are_placed_in_time(document, answered):
     text = said(document, 6, "measured")
-    assert "posts@2022-11: 2 items withdrawn: after collection; no use is dated." in text
-    assert "posts@2023-01: 1 item withdrawn: after first use." in text
+    assert "posts@2022-11: 2 items found of those recorded as withdrawn." in text
+    # The days are those that people stated.
+    text = said(document, 6, "declared")
+    dates = "collected 2022-06-01 to 2023-01-31"
+    assert (
+        f"posts@2022-11: of these, 2 withdrawn: after collection; no use is dated ({dates})."
+        in (text)
+    )
+    use = "first use 2023-03-01 at the earliest"
+    assert f"posts@2023-01: of these, 1 withdrawn: after first use ({dates}; {use})." in text
     rows = pq.read_table(answered / "items.parquet").to_pylist()
     assert {row["item"] for row in rows if row["withdrawn"]} == {"post-1", "post-7"}
 
@@ -249,9 +260,9 @@ def test_of_two_days_of_a_withdrawal_the_earlier_counts(case, tmp_path):
     ok(tmp_path, *add, "--source", "chirp", "--on", "2022-07-01")
     registry = ("--registry", str(case / "reg"))
     document = ask(tmp_path, "chirp", "--ledger", "ledger", *registry)
-    text = said(document, 6, "measured")
-    assert "posts@2023-01: 2 items withdrawn: during collection." in text
-    assert "posts@2023-01: 1 item withdrawn: after" not in text
+    text = said(document, 6, "declared")
+    assert "posts@2023-01: of these, 2 withdrawn: during collection" in text
+    assert "posts@2023-01: of these, 1 withdrawn: after" not in text
 
 
 def test_what_was_destroyed_and_who_received(document):
@@ -367,6 +378,19 @@ def test_the_letter_is_short_and_the_terminal_narrow(case, answered):
     assert all(len(line) <= 80 for line in ok(case, "audit", *LETTER).splitlines())
 
 
+def test_a_line_that_is_cut_for_the_terminal_says_so(case, tmp_path):
+    shutil.copytree(case / "ledger", tmp_path / "ledger")
+    for number in range(9):
+        name = f"crawl-{number}-{'z' * 500}"
+        ok(tmp_path, "ledger", "add", "dataset", name, "--ledger", "ledger")
+    text = ok(tmp_path, "audit", "chirp", "--ledger", "ledger")
+    assert "9 other datasets on record" in text
+    assert "crawl-8" not in text
+    assert "…" in text
+    document = ask(tmp_path, "chirp", "--ledger", "ledger")
+    assert "crawl-8" in said(document, 1, "cannot be known")
+
+
 def ask(case, *question):
     return json.loads(ok(case, "audit", *question, "--format", "json"))
 
@@ -380,9 +404,16 @@ def test_one_person_asks_by_name(case):
     assert counts["posts@2022-11"] == len(items[0]) - 2
     assert counts["posts@2023-01"] == len(items[1]) - 1
     assert "6 items of mossy_pier in the registries." in said(document, 1, "measured")
+    unknown = said(document, 1, "cannot be known")
+    assert "whether some of 3 withdrawn items are of mossy_pier is not known" in unknown
+    assert "registries were changed since" in said(document, 10, "cannot be known")
     nobody = ask(case, "--author", "no_such_person")
     assert nobody["found"] is False
     assert "none could be found" in said(nobody, 1, "cannot be known")
+    assert said(nobody, 4, "measured") == said(nobody, 5, "measured") == ""
+    assert "novels@3: nothing was found. This proves nothing: no registry knows" in (
+        said(nobody, 4, "cannot be known")
+    )
 
 
 @pytest.mark.parametrize(
@@ -404,6 +435,7 @@ def test_words_that_no_registry_has_could_not_be_found(case):
     document = ask(case, "--item", "these are words that nobody has ever posted on Chirp at all")
     assert document["found"] is False
     assert "could not be found" in said(document, 1, "cannot be known")
+    assert said(document, 4, "measured") == ""
 
 
 def test_a_domain_is_asked_about_with_its_subdomains(case):
@@ -448,12 +480,18 @@ def test_each_work_of_a_list_is_answered(case):
     assert [row["in_registries"] for row in table] == ["yes", "yes", "yes", "no"]
     assert table[0]["datasets"] == "posts@2022-11"
     assert table[3]["work"].startswith("'=")
+    assert table[2]["datasets"] == ""
 
 
 def test_a_source_that_was_not_searched_for_is_not_said_to_be_absent(case):
     document = ask(case, "nytimes")
     assert said(document, 4, "measured") == ""
-    assert "no item of nytimes was searched for" in said(document, 4, "cannot be known")
+    unknown = said(document, 4, "cannot be known")
+    assert "novels@3: nothing was found. This proves nothing. Searched for: no item of nytimes" in (
+        unknown
+    )
+    assert said(document, 6, "measured") == ""
+    assert "No registry that was searched, and no record, has the name nytimes" in said(document, 1)
 
 
 def test_a_name_that_may_be_mistyped_is_pointed_out(case):
@@ -480,6 +518,95 @@ def test_an_erased_check_is_said_to_be_erased(case, tmp_path):
     assert [each["dataset"] for each in document["datasets"]] == ["novels@3", "posts@2023-01"]
 
 
+def test_an_erased_record_is_said_to_be_missing(case, tmp_path):
+    shutil.copytree(case / "ledger", tmp_path / "ledger")
+    shown = ok(tmp_path, "ledger", "show", "--ledger", "ledger", "--kind", "use")
+    digest = next(line.split()[3] for line in shown.splitlines() if "  use " in line)
+    ok(tmp_path, "ledger", "erase", digest, "--reason", "retention", "--ledger", "ledger")
+    text = said(ask(tmp_path, "chirp", "--ledger", "ledger"), 1, "cannot be known")
+    assert "A record of kind use was erased on " in text
+    assert "reason: retention. What it said is missing here." in text
+
+
+def test_a_record_that_is_gone_is_not_passed_over(case, tmp_path):
+    shutil.copytree(case / "ledger", tmp_path / "ledger")
+    [record] = (tmp_path / "ledger" / "records").glob("*/00000009-*")
+    record.unlink()
+    done = provenance("audit", "chirp", "--ledger", "ledger", cwd=tmp_path)
+    assert done.returncode == 2
+    assert f"the record {record.stem[9:21]} is gone" in done.stderr
+    assert "provenance ledger verify" in done.stderr
+
+
+def test_datasets_that_no_check_read_are_named(case, tmp_path):
+    shutil.copytree(case / "ledger", tmp_path / "ledger")
+    ok(tmp_path, "ledger", "add", "dataset", "crawl@9", "--ledger", "ledger")
+    ok(
+        tmp_path,
+        "ledger",
+        "add",
+        "destruction",
+        "crawl@9",
+        "--on",
+        "2023",
+        "--ledger",
+        "ledger",
+        code=2,
+    )
+    destroyed = ("destruction", "crawl@9", "--on", "2023-01-05")
+    ok(tmp_path, "ledger", "add", *destroyed, "--ledger", "ledger")
+    document = ask(tmp_path, "chirp", "--ledger", "ledger")
+    text = said(document, 1, "cannot be known")
+    assert "1 other dataset on record, never checked" in text
+    assert "crawl@9." in text
+    assert "crawl@9 was destroyed on 2023-01-05; no record says whether" in said(document, 7)
+
+
+def test_totals_that_nobody_stated_are_not_zero(case, tmp_path):
+    shutil.copytree(case / "ledger", tmp_path / "ledger")
+    access = ("access", "pier", "--application", "Lanterns", "--calls", "7")
+    ok(tmp_path, "ledger", "add", *access, "--ledger", "ledger")
+    document = ask(tmp_path, "pier", "--ledger", "ledger")
+    assert "7 calls in all, as stated by 1 of 1 record of access." in said(document, 3, "declared")
+    assert "No record says how many retrieved items" in said(document, 3, "cannot be known")
+
+
+def test_a_check_for_other_sources_does_not_hide_an_earlier_one(case, tmp_path):
+    for name in ("provenance.toml", "first.jsonl"):
+        shutil.copy(case / name, tmp_path)
+    shutil.copytree(case / "ledger", tmp_path / "ledger")
+    write(tmp_path / "other.jsonl", [{"id": "o-1", "text": sentence("other")}])
+    ok(tmp_path, "registry", "build", "other", "--source", "pier", "other.jsonl", "-q")
+    ok(tmp_path, "check", "first.jsonl", "--registry", "other", "-q")
+    registry = ("--registry", str(case / "reg"))
+    document = ask(tmp_path, "--author", "two_left_mittens", *registry)
+    counts = {each["dataset"]: each["items"] for each in document["datasets"]}
+    # Of two checks with as many sources the newer counts, and the answer names what it lacks.
+    assert counts["posts@2022-11"] == 0
+    assert "posts@2022-11: another check of it" in said(document, 1, "cannot be known")
+    assert "what was asked about is of chirp, not searched for" in said(document, 4)
+    document = ask(tmp_path, "chirp", "--author", "two_left_mittens", *registry)
+    counts = {each["dataset"]: each["items"] for each in document["datasets"]}
+    assert counts["posts@2022-11"] == 4
+
+
+def test_uses_of_a_dataset_with_addresses_of_a_domain_are_told(tmp_path):
+    (tmp_path / "provenance.toml").write_text('[ledger]\npath = "ledger"\n')
+    write(tmp_path / "posts.jsonl", [{"id": "p-1", "text": sentence("post")}])
+    write(tmp_path / "pages.jsonl", [{"text": sentence("a"), "url": "https://quay.example/1"}])
+    ok(tmp_path, "registry", "build", "reg", "--source", "chirp", "posts.jsonl", "-q")
+    ok(tmp_path, "check", "pages.jsonl", "--registry", "reg", "-o", "report", "-q")
+    ok(tmp_path, "ledger", "add", "dataset", "pages@1", "--report", "report")
+    ok(tmp_path, "ledger", "add", "use", "pages@1", "--application", "Lanterns")
+    document = ask(tmp_path, "--domain", "quay.example", "--corpus", "pages.jsonl")
+    assert "Lanterns used pages@1" in said(document, 2, "declared")
+    assert "pages.jsonl: 1 document: the address of the document itself" in said(document, 5)
+    assert "nothing was found" not in said(document, 4, "measured")
+    document = ask(tmp_path, "--domain", "quay.example")
+    assert "are on quay.example was not counted" in said(document, 4, "cannot be known")
+    assert said(document, 5, "measured") == ""
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -489,6 +616,9 @@ def test_an_erased_check_is_said_to_be_erased(case, tmp_path):
         (("--domain", "not a domain"), "is not a domain"),
         (("--works", "nowhere.csv"), "nowhere.csv"),
         (("chirp", "--due", "soon"), "'soon' is not a day"),
+        (("chirp", "--due", "2023-05-17", "--received", "2023-05-18"), "before the request"),
+        (("",), "the source that is asked about is empty"),
+        (("chirp", "--author", " "), "the author that is asked about is empty"),
     ],
 )
 def test_mistakes_are_named_with_a_remedy(case, arguments, words):

@@ -1,6 +1,7 @@
 """What a program can give to `provenance`, and the commands as functions."""
 
 import inspect
+import json
 import socket
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -14,7 +15,16 @@ import pyarrow.parquet as pq
 import pytest
 
 import provenance
-from provenance.cli import calibrate, check, clean, diff, registry_changes, trace
+from provenance.cli import (
+    audit,
+    calibrate,
+    check,
+    clean,
+    diff,
+    ledger_add,
+    registry_changes,
+    trace,
+)
 from provenance.cli import registry as registry_commands
 from provenance.errors import (
     ColumnMissing,
@@ -25,6 +35,7 @@ from provenance.errors import (
     PolicyError,
 )
 from provenance.pipeline import api, dataset_functions
+from provenance.pipeline.ledger_functions import FACT_NAMES
 from provenance.read.corpus.python_objects import corpus_of_objects
 
 try:
@@ -455,6 +466,7 @@ def test_shards_are_merged(tmp_path, rows, registry):
 def test_functions_have_the_options_of_the_commands():
     """Every option that decides the outcome has the same name in Python."""
     functions = (
+        (audit.command, provenance.audit),
         (check.command, provenance.check),
         (clean.command, provenance.clean),
         (diff.command, provenance.diff),
@@ -480,6 +492,108 @@ def test_functions_have_the_options_of_the_commands():
             if (command.name, option) == ("clean", "allow_unread"):
                 continue  # the receipt lists what is unread
             assert option in parameters or f"`{option}`" in text, (command.name, option)
+
+
+def test_records_have_the_facts_of_the_commands():
+    renamed = {"destroyed": "on", "day": "on"}
+    assert FACT_NAMES.keys() == ledger_add.add.commands.keys()
+    for kind, command in ledger_add.add.commands.items():
+        options = {renamed.get(each.name, each.name) for each in command.params}
+        assert {*FACT_NAMES[kind]} == options - {"ledger", "help"}, kind
+
+
+def test_a_ledger_is_written_and_read(tmp_path, registry, rows):
+    provenance.check(rows, registries=registry).write(tmp_path / "report")
+    for name in ("receipt.txt", "ids.txt"):
+        (tmp_path / name).write_text("7700000000000004001\n")
+    ledger = provenance.open_ledger(tmp_path / "ledger")
+    report = tmp_path / "report"
+    ledger.add("check", report=report)
+    ledger.add("dataset", name="rows@1", report=report, sources="x", route="api", collected="2022")
+    ledger.add("access", source="x", application="Lanterns", when="2022", calls=51000)
+    office = {"Harbour Office": "government"}
+    use = ledger.add("use", dataset="rows@1", when="2023-03", recipients=office, note=None)
+    on = date(2023, 3, 1)
+    ledger.add("destruction", dataset="old@1", on=on, receipt=tmp_path / "receipt.txt")
+    ledger.add("withdrawal", ids=tmp_path / "ids.txt", source="x", on="2023-05-02")
+    kinds = ["check", "dataset", "access", "use", "destruction", "withdrawal"]
+    assert [record["kind"] for record in ledger.records()] == kinds
+    [record] = ledger.records("use")
+    assert record["digest"] == use
+    assert record["facts"] == {
+        "dataset": "rows@1",
+        "dates": {"first": "2023-03-01", "until": "2023-04-01"},
+        "recipients": [{"name": "Harbour Office", "kind": "government"}],
+    }
+    [record] = ledger.records("destruction")
+    assert record["facts"]["destroyed"] == "2023-03-01"
+    assert len(record["facts"]["receipt"]) == 64
+    assert (ledger.verify().records, ledger.verify().faults) == (6, ())
+    ledger.erase(use[:12], reason="request")
+    assert ledger.verify().faults == ()
+    assert len(ledger.verify().erased) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "facts", "error", "words"),
+    [
+        ("user", {}, ValueError, "'user' is not a kind"),
+        ("use", {}, TypeError, "needs dataset="),
+        ("check", {}, TypeError, "needs report="),
+        ("withdrawal", {}, TypeError, "needs ids="),
+        ("destruction", {"dataset": "a"}, TypeError, "needs on="),
+        ("use", {"dataset": "a", "propose": "b"}, TypeError, "no fact 'propose'"),
+        ("access", {"source": "x", "calls": "many"}, TypeError, "'many' is not int"),
+        ("access", {"source": "x", "calls": -1}, ValueError, "calls is at least 0, not -1"),
+        ("access", {"source": "x", "route": "post"}, ValueError, "'post'"),
+        ("access", {"source": "x", "when": "soon"}, PolicyError, "soon"),
+        ("use", {"dataset": "a", "recipients": {"b": "friend"}}, ValueError, "'friend'"),
+    ],
+)
+def test_records_that_are_wrong_are_not_written(tmp_path, kind, facts, error, words):
+    ledger = provenance.open_ledger(tmp_path / "ledger")
+    with pytest.raises(error, match=words):
+        ledger.add(kind, **facts)
+    assert not (tmp_path / "ledger").exists()
+
+
+def test_a_letter_is_answered(tmp_path, registry, rows, posts, capfd):
+    provenance.check(rows, registries=registry).write(tmp_path / "report")
+    ledger = provenance.open_ledger(tmp_path / "ledger")
+    ledger.add("dataset", name="rows@1", report=tmp_path / "report")
+    ledger.add("use", dataset="rows@1", application="Lanterns")
+    calls = []
+    answer = provenance.audit(
+        "x",
+        ledger=tmp_path / "ledger",
+        reports=tmp_path / "report",
+        received=date(2023, 5, 18),
+        due="2023-06-07",
+        requester="X Corp.",
+        progress=lambda *call: calls.append(call),
+    )
+    assert calls
+    assert answer.found
+    [dataset] = answer.document["datasets"]
+    assert (dataset["dataset"], dataset["items"]) == ("rows@1", len(answer.items))
+    assert "20 days after that" in str(answer)
+    assert "Lanterns used rows@1" in answer.render("html")
+    assert answer.render("letter").startswith("**DRAFT")
+    answer.write(tmp_path / "answer")
+    assert json.loads((tmp_path / "answer" / "audit.json").read_text()) == answer.document
+    answer.write_forget_set(tmp_path / "forget")
+    assert pq.read_table(tmp_path / "forget" / "forget.parquet")["item"].to_pylist()
+    other = provenance.audit(item="nobody", reports=[tmp_path / "report"])
+    assert not other.found
+    with pytest.raises(ValueError, match="'pdf' is not a format"):
+        other.render("pdf")
+    with pytest.raises(TypeError, match="'report'"):
+        provenance.audit("x", report=tmp_path / "report")
+    with pytest.raises(ValueError, match="corpora= needs domain="):
+        provenance.audit("x", corpora="a.jsonl")
+    with pytest.raises(InputError, match="nothing says what is asked about"):
+        provenance.audit(reports=[tmp_path / "report"])
+    assert capfd.readouterr() == ("", "")
 
 
 def test_what_rows_declare_needs_no_registry():

@@ -1,9 +1,9 @@
 """What an audit answers from: the records of a ledger, reports of checks, and registries."""
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from io import BytesIO
 from pathlib import Path
@@ -81,6 +81,8 @@ class AuditEvidence:
         Registries that can be opened.
     withdrawn : dict of Item to date
         Items that were withdrawn, by source and id.
+    other_checks : tuple of (str, tuple of str)
+        Datasets of which other checks searched for further sources, and these.
     """
 
     ledger: Ledger | None
@@ -89,6 +91,7 @@ class AuditEvidence:
     erased_checks: int
     registries: tuple[Path, ...]
     withdrawn: dict[Item, date] = field(default_factory=dict)
+    other_checks: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     def facts(self, kind: type[F]) -> list[tuple[str, F]]:
         """Return the facts of one kind, each with the name of its record, oldest first."""
@@ -121,7 +124,7 @@ def gather_evidence(
         Registries; without any, those that the reports name and that are there.
     source : str or None
         Source that is asked about: of several checks of a dataset, the newest that searched for it
-        counts.
+        counts; without a source, the newest of those that searched for the most sources.
     """
     named = _latest_by_name(ledger)
     candidates = dict[str, list[CheckedDataset]]()
@@ -145,7 +148,8 @@ def gather_evidence(
     chosen = [_choose(of_digest, source) for of_digest in candidates.values()]
     chosen.sort(key=lambda each: (each.name, each.digest))
     known = {each.digest for each in chosen}
-    folders = registries or _registries_of(chosen)
+    every = [each for of_digest in candidates.values() for each in of_digest]
+    folders = registries or _registries_of(every)
     return AuditEvidence(
         ledger,
         tuple(chosen),
@@ -153,6 +157,7 @@ def gather_evidence(
         erased,
         tuple(folders),
         _withdrawn(ledger, folders),
+        () if source is not None else tuple(_passed_over(chosen, candidates)),
     )
 
 
@@ -167,16 +172,30 @@ def _latest_by_name(ledger: Ledger | None) -> dict[str, tuple[str, DatasetFacts]
 
 
 def _choose(candidates: list[CheckedDataset], source: str | None) -> CheckedDataset:
-    """Return the newest check that searched for a source, or else the newest."""
-    newest = sorted(candidates, key=lambda each: each.result.created, reverse=True)
-    fitting = (each for each in newest if source is None or _searches(each.result, source))
-    return next(fitting, newest[0])
+    """Return the newest of the checks that searched for a source, or for the most sources."""
+
+    def rank(each: CheckedDataset) -> tuple[int, datetime]:
+        sources = sources_of(each.result)
+        return len(sources if source is None else sources & {source}), each.result.created
+
+    return max(candidates, key=rank)
 
 
-def _searches(result: Result, source: str) -> bool:
-    return any(
-        coverage.source == source for registry in result.registries for coverage in registry.sources
-    )
+def sources_of(result: Result) -> set[str]:
+    """Return the sources of which a check searched for items."""
+    return {coverage.source for registry in result.registries for coverage in registry.sources}
+
+
+def _passed_over(
+    chosen: Iterable[CheckedDataset], candidates: Mapping[str, list[CheckedDataset]]
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield datasets with the sources for which only checks that were not chosen searched."""
+    for each in chosen:
+        everything = set[str]().union(
+            *(sources_of(other.result) for other in candidates[each.digest])
+        )
+        if missing := everything - sources_of(each.result):
+            yield each.name, tuple(sorted(missing))
 
 
 def _findings(report: Report) -> pa.Table:

@@ -1,6 +1,6 @@
 """What the sections of an answer are written from."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -31,12 +31,15 @@ class SearchedFor:
         Ids and addresses that were asked about, and those that are ids of items there.
     items, texts : int
         Items there of the author, and with words of the text.
+    sources : frozenset of str
+        Sources of all of these.
     """
 
     asked: int = 0
     ids: int = 0
     items: int = 0
     texts: int = 0
+    sources: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,10 @@ class AuditMaterial:
         latest = {each[1].name: each for each in self.evidence.facts(DatasetFacts)}
         return [each for name, each in latest.items() if name in self.related]
 
+    def measured_names(self) -> frozenset[str]:
+        """Return the names of the datasets in which content was found."""
+        return measured_names(self.evidence, self.counts, self.addresses)
+
     def checked(self) -> Iterator[tuple[DatasetItems, DatasetCounts]]:
         """Yield what was found with its numbers."""
         return zip(self.found, self.counts, strict=True)
@@ -116,14 +123,24 @@ def accesses_of(
     ]
 
 
-def related_datasets(
-    evidence: AuditEvidence, query: AuditQuery, counts: Sequence[DatasetCounts]
+def measured_names(
+    evidence: AuditEvidence,
+    counts: Iterable[DatasetCounts],
+    addresses: Iterable[DomainDocuments],
 ) -> frozenset[str]:
-    """Return the names of datasets that have what was asked about, measured or declared."""
-    with_content = {each.digest for each in counts if each.passages}
-    related = {
-        name for each in evidence.checked if each.digest in with_content for name in names_of(each)
-    }
+    """Return the names of datasets in which content was found, by words or by address."""
+    digests = {each.digest for each in counts if each.passages}
+    digests |= {each.digest for each in addresses if each.on_domain}
+    names = {name for each in evidence.checked if each.digest in digests for name in names_of(each)}
+    names |= {each.name for _, each in evidence.facts(DatasetFacts) if each.digest in digests}
+    return frozenset(names)
+
+
+def related_datasets(
+    evidence: AuditEvidence, query: AuditQuery, found: frozenset[str]
+) -> frozenset[str]:
+    """Return the names of datasets with content that was found, or that is declared."""
+    related = set(found)
     facts = [each for _, each in evidence.facts(DatasetFacts)]
     if query.source is not None:
         related |= {each.name for each in facts if query.source in each.sources}

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -97,13 +97,21 @@ def finding_filter(query: AuditQuery, registries: Iterable[Path]) -> FindingFilt
     Raises
     ------
     InputError
-        If nothing is asked, a domain is none, or a registry is needed and none is there.
+        If nothing is asked, or nothing by an empty name, a domain is none, or a registry is needed
+        and none is there.
     """
     if query == AuditQuery():
         raise InputError(
             "nothing says what is asked about",
             remedy="name a source, or give --domain, --author, --item or --works",
         )
+    for field in fields(query):
+        value = getattr(query, field.name)
+        if value is not None and not value.strip():
+            raise InputError(
+                f"the {field.name} that is asked about is empty",
+                remedy=f"name one, or leave out the {field.name}",
+            )
     found = FindingFilter(query.source)
     if query.domain is not None:
         found = replace(found, domain=plain_domain(query.domain))

@@ -38,7 +38,9 @@ def uses(material: AuditMaterial) -> Iterator[Statement]:
             yield declared(f"{each.name} was made from {', '.join(each.made_from)}.", record)
     explained = {each.application for _, each in all_uses if each.purpose}
     for name in sorted(applications - explained):
-        yield unknowable(f"No record says what {name} used the content for.", letter=True)
+        yield unknowable(
+            f"No record says what {name} used the content for, if for anything.", letter=True
+        )
     known = _recorded_datasets(material)
     for record, use in material.evidence.facts(UseFacts):
         if use.dataset not in known:
@@ -63,28 +65,35 @@ def _summary(material: AuditMaterial) -> Iterator[Statement]:
     models = {each.model for _, each in all_uses if each.model}
     if not applications and not all_uses:
         yield declared(
-            "No record names an application that had access to this content or used it.",
+            "No record names an application that had access to this content or used a dataset "
+            "with it.",
             letter=True,
         )
     else:
         names = f": {', '.join(sorted(applications))}" if applications else ""
+        source = material.query.source
+        access = f" had access to {source}, or" if source else ""
         yield declared(
-            f"{count(len(applications), 'application')} had access to this content or used "
-            f"it{names}.",
+            f"{count(len(applications), 'application')}{access} used a dataset that has such "
+            f"content or is recorded as having it, or had access for one{names}.",
             letter=True,
         )
-    if material.related:
-        found = [each.dataset for each, n in material.checked() if n.passages]
-        named = set[str]().union(*(names_of(each) for each in found))
-        state = measured if material.related <= named else declared
-        yield state(
-            f"{count(len(material.related), 'dataset')} with such content, measured or declared: "
-            f"{', '.join(sorted(material.related))}.",
+    if found := material.measured_names():
+        yield measured(
+            f"{count(len(found), 'dataset')} in which such content was found: "
+            f"{', '.join(sorted(found))}.",
+            letter=True,
+        )
+    if rest := material.related - found:
+        yield declared(
+            f"{count(len(rest), 'dataset')} recorded as having content of "
+            f"{material.query.source or 'that kind'}, or as made from such a dataset, and not "
+            f"found by measurement to have what was asked about: {', '.join(sorted(rest))}.",
             letter=True,
         )
     if models:
         yield declared(
-            f"{count(len(models), 'model')} made with it: {', '.join(sorted(models))}.",
+            f"{count(len(models), 'model')} made with these datasets: {', '.join(sorted(models))}.",
             letter=True,
         )
 
@@ -116,17 +125,24 @@ def acquisition(material: AuditMaterial) -> Iterator[Statement]:
         else:
             yield unknowable(f"No record says how {each.name} was obtained.", record)
     if accesses:
-        calls = [each.calls for _, each in accesses if each.calls is not None]
-        items = [each.items for _, each in accesses if each.items is not None]
-        yield declared(
-            f"In all, {number(sum(calls))} calls ({count(len(calls), 'record')} with a number) and "
-            f"{number(sum(items))} retrieved items ({count(len(items), 'record')}) are declared."
-        )
+        yield _total("call", [each.calls for _, each in accesses])
+        yield _total("retrieved item", [each.items for _, each in accesses])
     else:
         yield unknowable("No record says by which access this content was obtained.")
     yield unknowable(
         "How often a source was accessed, and how many items were retrieved, cannot be measured in "
         "a dataset."
+    )
+
+
+def _total(noun: str, amounts: list[int | None]) -> Statement:
+    stated = [each for each in amounts if each is not None]
+    if not stated:
+        return unknowable(f"No record says how many {noun}s there were.")
+    records = count(len(amounts), "record")
+    return declared(
+        f"{count(sum(stated), noun)} in all, as stated by {number(len(stated))} of {records} of "
+        "access."
     )
 
 
@@ -163,8 +179,7 @@ def destruction(material: AuditMaterial) -> Iterator[Statement]:
     if material.evidence.ledger is None:
         yield unknowable("There is no ledger: what was destroyed was not recorded.", letter=True)
         return
-    known = {each.name for _, each in material.evidence.facts(DatasetFacts)}
-    checked = {name for each in material.evidence.checked for name in [each.name]}
+    checked = {name for each in material.evidence.checked for name in names_of(each)}
     lines = list[Statement]()
     for record, each in material.evidence.facts(DestructionFacts):
         if each.dataset in material.related:
@@ -173,7 +188,7 @@ def destruction(material: AuditMaterial) -> Iterator[Statement]:
                 lines.append(
                     unknowable(f"No receipt of the destruction of {each.dataset} is recorded.")
                 )
-        elif each.dataset not in known | checked:
+        elif each.dataset not in checked:
             lines.append(
                 unknowable(
                     f"{each.dataset} was destroyed on {each.destroyed}; no record says whether it "
@@ -235,7 +250,7 @@ def recipients(material: AuditMaterial) -> Iterator[Statement]:
 def request(material: AuditMaterial) -> Iterator[Statement]:
     """Yield lines on who asked for what, and until when."""
     asked = material.request
-    who = asked.requester or "Somebody who is not named here"
+    who = asked.requester or "A person or company not named here"
     reference = "" if asked.reference is None else f", reference {asked.reference}"
     yield declared(f"{who} asked about {query_phrase(material)}{reference}.", letter=True)
     if asked.received is None:

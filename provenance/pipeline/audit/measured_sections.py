@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from datetime import date
 from io import BytesIO
 from urllib.parse import urlsplit
 
@@ -12,6 +13,7 @@ from provenance.ledger.ledger_store import read_attachment
 from provenance.model import (
     CleaningFacts,
     DatasetCounts,
+    DateRange,
     EvidenceRung,
     FileRole,
     LedgerEntry,
@@ -19,7 +21,7 @@ from provenance.model import (
     Statement,
     WithdrawalTime,
 )
-from provenance.pipeline.audit.audit_evidence import record_name
+from provenance.pipeline.audit.audit_evidence import record_name, sources_of
 from provenance.pipeline.audit.audit_material import (
     AuditMaterial,
     dates_of,
@@ -37,7 +39,7 @@ from provenance.pipeline.audit.found_items import (
 )
 from provenance.report.text.coverage_text import coverage_sentence, source_coverage
 from provenance.report.text.ledger_text import DIGEST_LENGTH
-from provenance.report.text.number_format import count, date_span, number, percent, size
+from provenance.report.text.number_format import count, date_span, number, percent, period, size
 from provenance.report.text.sentences import circumstances_phrase, gate_sentence
 
 _EXAMPLES = 3
@@ -128,7 +130,7 @@ def _found_lines(
     copies = (
         f", {number(counts.items)} after de-duplication of equal words"
         if same
-        else ", none with the words of another"
+        else ", no two with the same words"
     )
     yield measured(
         f"{counts.dataset}: {count(counts.items_with_copies, 'item')} by the ids of their owner"
@@ -140,8 +142,8 @@ def _found_lines(
     )
     if counts.addresses:
         yield measured(
-            f"{counts.dataset}: of these, {count(counts.addresses, 'document')} by address: the "
-            "dataset says that it is from there.",
+            f"{counts.dataset}: of these documents, {number(counts.addresses)} by address: the "
+            "dataset itself states an address of the source.",
             rests_on,
         )
     days = [each.first["created_at"] for each in found.counted if each.first["created_at"]]
@@ -214,26 +216,49 @@ def sub_source(url: str | None) -> str | None:
 
 
 def _not_found(material: AuditMaterial, found: DatasetItems, counts: DatasetCounts) -> Statement:
-    result, source = found.dataset.result, material.query.source
-    if source is not None and source_coverage(result, source) is None:
-        return unknowable(
-            f"{counts.dataset}: no item of {source} was searched for, so that none could be found. "
-            "No document has an address of its sites.",
-            found.dataset.rests_on,
-            letter=True,
-        )
-    return measured(
-        f"{counts.dataset}: nothing was found. {searched_sentence(material, result)} Copies of "
-        "fewer than five words, or of words that are too common, are not found.",
+    result = found.dataset.result
+    state, reason = measured, _unsearched(material, found)
+    if reason:
+        state, reason = unknowable, f" {reason}"
+    return state(
+        f"{counts.dataset}: nothing was found.{reason} {searched_sentence(material, result)} "
+        "Copies of fewer than five words, or of words that are too common, are not found.",
         found.dataset.rests_on,
         letter=True,
     )
 
 
+def _unsearched(material: AuditMaterial, found: DatasetItems) -> str:
+    """Return why content could be there although nothing was found; "" if it was searched for."""
+    query, result = material.query, found.dataset.result
+    if query.source is not None and source_coverage(result, query.source) is None:
+        return "This proves nothing."
+    if query.author or query.item or query.works:
+        sources = material.searched_for.sources | {
+            item.first["source"] for each in material.found for item in each.items
+        }
+        if not sources:
+            return "This proves nothing: no registry knows what was asked about."
+        if not sources & sources_of(result):
+            names = ", ".join(sorted(sources))
+            return f"This proves nothing: what was asked about is of {names}, not searched for."
+    if query.domain is not None and query.source is None:
+        own = found.dataset.digest in {each.digest for each in material.addresses}
+        return (
+            f"Reports know addresses of items, and of documents on sites that the rules know; how "
+            f"many of the items searched for are on {query.domain} was not counted."
+            f"{' For the addresses of its documents see below.' if own else ''}"
+        )
+    return ""
+
+
 def searched_sentence(material: AuditMaterial, result: Result) -> str:
     """Return what a check searched for."""
-    if material.query.source is not None:
-        return coverage_sentence(result, material.query.source)
+    source = material.query.source
+    if source is not None and source_coverage(result, source) is None:
+        return f"Searched for: no item of {source}, only addresses of documents."
+    if source is not None:
+        return coverage_sentence(result, source)
     sources = sorted({each.source for registry in result.registries for each in registry.sources})
     total = sum(registry.items for registry in result.registries)
     return f"Searched for: {count(total, 'item')} of {', '.join(sources) or 'no source'}."
@@ -249,7 +274,7 @@ def evidence(material: AuditMaterial) -> Iterator[Statement]:
                 _example(each, excerpts=material.excerpts) for each in of_rung[:_EXAMPLES]
             )
             yield measured(
-                f"{counts.dataset}: {count(len(of_rung), noun)} by {_RUNG_MEANINGS[rung]}. "
+                f"{counts.dataset}: {count(len(of_rung), noun)}: {_RUNG_MEANINGS[rung]}. "
                 f"For example {examples}.",
                 found.dataset.rests_on,
             )
@@ -260,8 +285,18 @@ def evidence(material: AuditMaterial) -> Iterator[Statement]:
                 "takes it.",
                 found.dataset.rests_on,
             )
-    if not any(each.passages for each in material.counts):
-        yield measured("There is no evidence: nothing was found.")
+    for each in material.addresses:
+        if each.on_domain:
+            yield measured(
+                f"{each.corpus}: {count(each.on_domain, 'document')}: "
+                f"{_RUNG_MEANINGS[EvidenceRung.ADDRESS]}. Examples are in point 4.",
+                f"dataset {each.digest[:DIGEST_LENGTH]}",
+            )
+    if not material.measured_names() and not any(each.on_domain for each in material.addresses):
+        yield unknowable(
+            "Nothing was found, so that there is no evidence to show; point 4 says what was "
+            "searched for, and what was not."
+        )
 
 
 def _example(item: FoundItem, *, excerpts: bool) -> str:
@@ -282,23 +317,45 @@ def withdrawals(material: AuditMaterial) -> Iterator[Statement]:
         times = Counter(
             withdrawal_time(day, collected, first_use) for day in days if day is not None
         )
+        if not times:
+            continue
         total += sum(times.values())
+        yield measured(
+            f"{counts.dataset}: {count(sum(times.values()), 'item')} found of those recorded as "
+            "withdrawn.",
+            found.dataset.rests_on,
+            letter=True,
+        )
+        when = f" ({dates})" if (dates := _dates_phrase(collected, first_use)) else ""
         for time in WithdrawalTime:
             if times[time]:
-                yield measured(
-                    f"{counts.dataset}: {count(times[time], 'item')} withdrawn: {time}.",
-                    found.dataset.rests_on,
+                yield declared(
+                    f"{counts.dataset}: of these, {number(times[time])} withdrawn: {time}{when}.",
                     letter=True,
                 )
     if not total:
         known = count(len(withdrawn), "withdrawal") if withdrawn else "no withdrawal"
-        yield measured(
-            f"None of the items found is recorded as withdrawn; {known} on record.", letter=True
-        )
+        if any(each.items for each in material.counts):
+            yield measured(
+                f"None of the items found is recorded as withdrawn; {known} on record.",
+                letter=True,
+            )
+        else:
+            yield unknowable(f"No item was found to compare withdrawals with; {known} on record.")
     yield unknowable(
-        "The day of a withdrawal is that on which it was recorded here; the author may have "
-        "deleted the item before. Deletions that nobody recorded are not known."
+        "The day of a withdrawal is the one that was stated when it was recorded, or else the day "
+        "of the record; the author may have deleted the item before. Deletions that nobody "
+        "recorded are not known."
     )
+
+
+def _dates_phrase(collected: DateRange | None, first_use: date | None) -> str:
+    """Return the dates that withdrawals are compared with, as far as they are declared."""
+    parts = [
+        None if collected is None else f"collected {period(collected)}",
+        None if first_use is None else f"first use {first_use} at the earliest",
+    ]
+    return "; ".join(part for part in parts if part is not None)
 
 
 def measures(material: AuditMaterial) -> Iterator[Statement]:
@@ -308,9 +365,13 @@ def measures(material: AuditMaterial) -> Iterator[Statement]:
         if any_found and not counts.passages:
             continue
         result = found.dataset.result
+        yield declared(
+            f"{counts.dataset}: the check was told that the dataset is "
+            f"{circumstances_phrase(result.policy.circumstances)}.",
+            found.dataset.rests_on,
+        )
         yield measured(
-            f"{counts.dataset} was checked {circumstances_phrase(result.policy.circumstances)}; "
-            f"outcome: {result.status}.",
+            f"{counts.dataset}: outcome of the check, for all sources: {result.status}.",
             found.dataset.rests_on,
         )
         for gate in result.gates:

@@ -17,11 +17,13 @@ def items_of_author(folder: Path, author: str, source: str | None) -> Iterator[t
         yield from zip(table["source"].to_pylist(), table["item"].to_pylist(), strict=True)
 
 
-def known_ids(folder: Path, names: Iterable[str], source: str | None) -> set[str]:
-    """Return which of some names are ids of items of a registry."""
+def items_with_ids(
+    folder: Path, names: Iterable[str], source: str | None
+) -> Iterator[tuple[str, str]]:
+    """Yield source and id of the items of a registry whose id is one of some names."""
     ids = pa.array(sorted(names), pa.string())
-    tables = _selected(folder, Selection(ids, source=source), ["item"])
-    return {name for table in tables for name in table["item"].to_pylist()}
+    for table in _selected(folder, Selection(ids, source=source), ["source", "item"]):
+        yield from zip(table["source"].to_pylist(), table["item"].to_pylist(), strict=True)
 
 
 def languages_of(folder: Path, items: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:

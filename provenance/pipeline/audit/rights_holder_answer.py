@@ -19,6 +19,7 @@ from provenance.pipeline.audit.audit_material import (
     AuditMaterial,
     SearchedFor,
     dates_of,
+    measured_names,
     related_datasets,
 )
 from provenance.pipeline.audit.audit_query import (
@@ -36,7 +37,7 @@ from provenance.pipeline.audit.found_items import (
     items_table,
 )
 from provenance.pipeline.audit.search_sections import sections
-from provenance.pipeline.ledger_records import open_ledger
+from provenance.pipeline.ledger_records import check_chain, open_ledger
 from provenance.pipeline.progress import show_progress
 from provenance.read.dumps.id_lists import read_ids
 from provenance.report.audit.audit_files import write_files
@@ -104,14 +105,22 @@ def answer(  # noqa: PLR0913 (what is asked, and what is answered from)
     Raises
     ------
     ProvenanceError
-        If nothing is asked, or something cannot be read.
+        If nothing is asked, something cannot be read, or a record of the ledger is gone.
     """
     if ledger is None and not reports and not corpora:
         raise InputError(
             "there is nothing to answer from",
             remedy="give --ledger DIR, --report DIR, or both",
         )
+    if request.received and request.due and request.due < request.received:
+        raise InputError(
+            f"an answer was asked for by {request.due}, before the request was received on "
+            f"{request.received}",
+            remedy="correct --due or --received",
+        )
     opened = None if ledger is None else open_ledger(ledger, quiet=quiet)
+    if opened is not None:
+        check_chain(opened)
     evidence = gather_evidence(opened, reports, registries, query.source)
     wanted = finding_filter(query, evidence.registries)
     found = []
@@ -126,11 +135,13 @@ def answer(  # noqa: PLR0913 (what is asked, and what is answered from)
     counts = tuple(count_items(each, evidence.withdrawn) for each in found)
     times = {each.digest: dates_of(each, evidence) for each in evidence.checked}
     table = items_table(found, times, evidence.withdrawn, excerpts=excerpts)
-    known = _known_ids(evidence, wanted, query)
+    known = _known_items(evidence, wanted, query)
     files = {ITEMS_FILE: _parquet(table)}
     rows = {ITEMS_FILE: len(table)}
     if query.works is not None:
-        works = _works(read_ids(query.works).to_pylist(), table, known)
+        works = _works(
+            read_ids(query.works).to_pylist(), table, frozenset(name for _, name in known)
+        )
         files[WORKS_FILE], rows[WORKS_FILE] = works, works.count(b"\n") - 1
     sides = tuple(
         SideFile(name, hashlib.sha256(content).hexdigest(), rows[name])
@@ -142,7 +153,7 @@ def answer(  # noqa: PLR0913 (what is asked, and what is answered from)
         evidence=evidence,
         found=tuple(found),
         counts=counts,
-        related=related_datasets(evidence, query, counts),
+        related=related_datasets(evidence, query, measured_names(evidence, counts, addresses)),
         searched_for=_searched_for(wanted, query, known),
         languages=_languages(evidence, found),
         addresses=addresses,
@@ -205,35 +216,43 @@ def _works(entries: Sequence[str], table: pa.Table, known: frozenset[str]) -> by
         datasets = "; ".join(sorted({name for name, _ in found}))
         documents = sum(number for _, number in found)
         # A list of opened in a spreadsheet must not run formulas.
-        safe = [f"'{cell}" if cell[:1] in "=+-@" else cell for cell in (one_line(entry), datasets)]
+        safe = [
+            f"'{cell}" if cell.startswith(("=", "+", "-", "@")) else cell
+            for cell in (one_line(entry), datasets)
+        ]
         is_known = "yes" if found or entry in known else "no"
         writer.writerow([safe[0], is_known, "yes" if found else "no", safe[1], documents])
     return text.getvalue().encode()
 
 
-def _known_ids(evidence: AuditEvidence, wanted: FindingFilter, query: AuditQuery) -> frozenset[str]:
-    """Return which of the names that are asked about are ids in the registries."""
+def _known_items(
+    evidence: AuditEvidence, wanted: FindingFilter, query: AuditQuery
+) -> frozenset[tuple[str, str]]:
+    """Return source and id of the items of the registries whose id is asked about."""
     if not wanted.names or not evidence.registries:
         return frozenset()
-    from provenance.pipeline.audit.registry_items import known_ids  # noqa: PLC0415 (loads the compiler)
+    from provenance.pipeline.audit.registry_items import items_with_ids  # noqa: PLC0415 (loads the compiler)
 
     return frozenset(
-        name
+        pair
         for folder in evidence.registries
-        for name in known_ids(folder, wanted.names, query.source)
+        for pair in items_with_ids(folder, wanted.names, query.source)
     )
 
 
-def _searched_for(wanted: FindingFilter, query: AuditQuery, known: frozenset[str]) -> SearchedFor:
+def _searched_for(
+    wanted: FindingFilter, query: AuditQuery, known: frozenset[tuple[str, str]]
+) -> SearchedFor:
     is_item_text = query.item is not None and is_text(query.item)
     asked = 0 if query.works is None else len(read_ids(query.works))
     if query.item is not None and not is_item_text:
         asked += 1
     return SearchedFor(
         asked=asked,
-        ids=len(known),
+        ids=len({name for _, name in known}),
         items=len(wanted.items or ()) if query.author is not None else 0,
         texts=len(wanted.items or ()) if is_item_text else 0,
+        sources=frozenset(source for source, _ in known | (wanted.items or frozenset())),
     )
 
 

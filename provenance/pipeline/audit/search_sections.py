@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from provenance import __version__
 from provenance.model import (
     AuditSection,
+    DatasetFacts,
     DestructionFacts,
     MeasuredRecall,
+    RecordKind,
     Statement,
 )
 from provenance.pipeline.audit import declared_sections, measured_sections
-from provenance.pipeline.audit.audit_evidence import CheckedDataset
+from provenance.pipeline.audit.audit_evidence import CheckedDataset, record_name, sources_of
 from provenance.pipeline.audit.audit_material import AuditMaterial, declared, measured, unknowable
 from provenance.pipeline.audit.audit_query import is_text
 from provenance.registry.manifest import read_manifest
@@ -51,17 +53,68 @@ def searched(material: AuditMaterial) -> Iterator[Statement]:
     )
     for dataset in checked:
         yield from _dataset_lines(material, dataset)
+    source = material.query.source
+    if source is not None and not _is_known(material, source):
+        yield unknowable(
+            f"No registry that was searched, and no record, has the name {source}: it may be "
+            "misspelt.",
+            letter=True,
+        )
     yield from _names_searched(material)
-    for record, facts in material.evidence.unchecked:
-        if not checked or facts.name in material.related:
-            yield unknowable(
-                f"{facts.name} was not checked: what it has is only declared.", record, letter=True
-            )
+    yield from _not_searched(material)
     if material.evidence.erased_checks:
         yield unknowable(
             f"{count(material.evidence.erased_checks, 'check')}: the report was erased from the "
-            "ledger."
+            "ledger.",
+            letter=True,
         )
+    yield from _erased(material)
+
+
+def _not_searched(material: AuditMaterial) -> Iterator[Statement]:
+    """Yield lines on datasets that no check searched, or not for everything."""
+    others = list[tuple[str, str]]()
+    for record, facts in material.evidence.unchecked:
+        if facts.name in material.related:
+            yield unknowable(
+                f"{facts.name} was not checked: what it has is only declared.", record, letter=True
+            )
+        else:
+            others.append((facts.name, record))
+    if others:
+        names, records = zip(*sorted(others), strict=True)
+        yield unknowable(
+            f"{count(len(others), 'other dataset')} on record, never checked: whether such content "
+            f"is there was not searched: {', '.join(names)}.",
+            *records,
+            letter=True,
+        )
+    for name, sources in material.evidence.other_checks:
+        yield unknowable(
+            f"{name}: another check of it, which this answer does not use, searched for "
+            f"{', '.join(sources)}, too. An answer on that source uses it.",
+            letter=True,
+        )
+
+
+def _erased(material: AuditMaterial) -> Iterator[Statement]:
+    """Yield a line for each record, except of checks, of which something was erased."""
+    ledger = material.evidence.ledger
+    for entry in ledger.entries if ledger else ():
+        if ledger is None or entry.record.kind is RecordKind.CHECK:
+            continue
+        gone = [
+            ledger.erasures[file.name]
+            for file in entry.record.files
+            if file.name in ledger.erasures
+        ]
+        if gone:
+            yield unknowable(
+                f"A record of kind {entry.record.kind} was erased on {gone[0].day}, reason: "
+                f"{gone[0].reason}. What it said is missing here.",
+                record_name(entry),
+                letter=True,
+            )
 
 
 def _names_searched(material: AuditMaterial) -> Iterator[Statement]:
@@ -77,10 +130,18 @@ def _names_searched(material: AuditMaterial) -> Iterator[Statement]:
                 f"No item of {query.author} is in the registries: none could be found.",
                 letter=True,
             )
+        if withdrawn := len(material.evidence.withdrawn):
+            yield unknowable(
+                f"Withdrawn items have no author in the registries: whether some of "
+                f"{count(withdrawn, 'withdrawn item')} are of {query.author} is not known. They "
+                "can be asked about by their ids.",
+                letter=True,
+            )
     if query.item is not None and is_text(query.item):
         if known.texts:
             yield measured(
-                f"{count(known.texts, 'item')} of the registries with words of the text.",
+                f"{count(known.texts, 'item')} of the registries with words of the text. What "
+                "follows is about these items, and about all of their words.",
                 letter=True,
             )
         else:
@@ -90,15 +151,45 @@ def _names_searched(material: AuditMaterial) -> Iterator[Statement]:
             )
     if known.asked:
         yield measured(
-            f"Ids and addresses asked about: {number(known.asked)}; of these, "
-            f"{number(known.ids)} are ids that the registries know.",
+            f"Ids and addresses asked about: {number(known.asked)}; ids of items in the "
+            f"registries as they are now: {number(known.ids)}.",
             letter=True,
         )
         if known.ids < known.asked:
             yield unknowable(
-                "What the registries do not know by id can only be found by its address.",
+                "An item that no registry had when a dataset was checked can only be found by its "
+                "address.",
                 letter=True,
             )
+
+
+def _is_known(material: AuditMaterial, source: str) -> bool:
+    evidence = material.evidence
+    return (
+        any(source in sources_of(each.result) for each in evidence.checked)
+        or any(source in each.sources for _, each in evidence.facts(DatasetFacts))
+        or bool(material.accesses() or any(each.passages for each in material.counts))
+    )
+
+
+def _changed_registries(material: AuditMaterial) -> Iterator[Statement]:
+    """Yield a line if items were looked up in other registries than were searched for."""
+    query = material.query
+    if not (query.author or query.item or query.works):
+        return
+    read = {read_manifest(folder).digest for folder in material.evidence.registries}
+    names = [
+        each.name
+        for each in material.evidence.checked
+        if any(registry.digest not in read for registry in each.result.registries)
+    ]
+    if names:
+        yield unknowable(
+            "Whether all items that the registries have now were there when datasets were checked: "
+            f"registries were changed since, or others are read here. Checked before: "
+            f"{', '.join(names)}.",
+            letter=True,
+        )
 
 
 def _ledger_phrase(material: AuditMaterial) -> str:
@@ -156,6 +247,7 @@ def limits(material: AuditMaterial) -> Iterator[Statement]:
         "registries were searched for, and only datasets that were checked were searched.",
         letter=True,
     )
+    yield from _changed_registries(material)
     yield unknowable(f"How short a copy may be: {_shortest(material)}", letter=True)
     yield unknowable(
         "Paraphrases and translations are not found; nor is what a model has learnt or repeats: "
@@ -163,9 +255,13 @@ def limits(material: AuditMaterial) -> Iterator[Statement]:
         letter=True,
     )
     records = material.evidence.ledger.entries if material.evidence.ledger else ()
-    since = f"the first is of {day(records[0].record.recorded)}" if records else "there is none"
+    since = (
+        f"The first record is of {day(records[0].record.recorded)}"
+        if records
+        else "There are no records"
+    )
     yield unknowable(
-        f"What was collected, used or destroyed without a record in a ledger; {since}.",
+        f"What was collected, used or destroyed and not recorded in the ledger. {since}.",
         letter=True,
     )
     measured_names = {name.name for each in material.evidence.checked for name in each.facts}
@@ -183,7 +279,7 @@ def _shortest(material: AuditMaterial) -> str:
     """Return how long copies have to be, with the recall of the detector as shipped."""
     rule = (
         "a copy is found if it shares at least four consecutive words with the item that are "
-        "together rare enough; one of fewer than five words mostly is not."
+        "together rare enough; a copy of fewer than five words is, as a rule, not found."
     )
     checked = material.evidence.checked
     recall: tuple[MeasuredRecall, ...] = checked[0].result.method.recall if checked else ()
@@ -195,7 +291,7 @@ def _shortest(material: AuditMaterial) -> str:
     if not told:
         return rule
     return (
-        f"{rule} On the maintainers' data, word-for-word copies of {' and '.join(told)} are found."
+        f"{rule} In the tool's own tests, word-for-word copies of {' and '.join(told)} are found."
     )
 
 
@@ -246,6 +342,7 @@ def command_line(material: AuditMaterial) -> str:
         "--received": asked.received,
         "--due": asked.due,
         "--signed-by": asked.signed_by,
+        "--output": "DIR" if material.files else None,
     }
     words = ["provenance", "audit", *filter(None, [query.source])]
     for option, value in options.items():

@@ -24,6 +24,14 @@ th { overflow-wrap: normal; }
 th:nth-child(1) { width: 3.5rem; }
 th:nth-child(2) { width: 9.5rem; }
 th:nth-child(4) { width: 10rem; }
+@media (max-width: 40rem) {
+  table, tbody, tr, td { display: block; }
+  thead { display: none; }
+  tr { border-bottom: 1px solid #8888; padding: .5rem 0; }
+  td { border: 0; padding: 0; }
+  td:nth-child(-n+2) { display: inline-block; margin-right: .75rem; font-weight: bold; }
+  td:nth-child(4):not(:empty)::before { content: "Rests on: "; }
+}
 @media print { body { margin: 0; font-size: 10pt; } tr { break-inside: avoid; } }
 </style>
 </head>

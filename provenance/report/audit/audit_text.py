@@ -3,13 +3,14 @@
 import re
 
 from provenance.model import Audit, AuditSection, Standing, Statement
-from provenance.report.sanitize import markdown_text
+from provenance.report.sanitize import markdown_text, shorten_line
 from provenance.report.terminal.terminal_style import TerminalStyle
 
 DRAFT = "DRAFT FOR REVIEW BY COUNSEL"
 _MENTION = re.compile(r"(\S*@\S*?)(?=[:,.;)]*(?:\s|\Z))")
 _LETTER_SECTIONS = (1, 2, 4, 6, 7, 10)
 _MAX_CHARACTERS = 4000
+_OPENING = "We have searched our records and the reports of checks of our datasets."
 _ENCLOSED = (
     "The enclosed answer has all points, with the evidence that each line rests on. Lines are "
     "marked as measured, as declared by our staff, or as what cannot be known."
@@ -60,7 +61,7 @@ def letter(audit: Audit) -> str:
     about = f" (your reference {asked.reference})" if asked.reference else ""
     lines = [*_draft(audit), f"To: {markdown_text(to)}", ""]
     lines += [f"**{markdown_text(title(audit) + about)}**", ""]
-    lines += ["Dear Sir or Madam,", "", "we have searched our records and our datasets.", ""]
+    lines += ["Dear Sir or Madam,", "", _OPENING, ""]
     for section in audit.sections:
         chosen = [line for line in section.statements if line.in_letter]
         if section.number in _LETTER_SECTIONS and chosen:
@@ -84,7 +85,8 @@ def terminal(audit: Audit, style: TerminalStyle) -> str:
     for section in audit.sections:
         lines += ["", style.bold(f"{section.number}  {section.title}")]
         for number, line in _numbered(section):
-            lines += style.wrap(f"{number}  [{line.standing}] {_full(line)}", "  ", "      ")
+            text = shorten_line(f"{number}  [{line.standing}] {_full(line)}", _MAX_CHARACTERS)
+            lines += style.wrap(text, "  ", "      ")
     return "\n".join(lines) + "\n"
 
 
