@@ -72,10 +72,14 @@ def _summary(material: AuditMaterial) -> Iterator[Statement]:
     else:
         names = f": {', '.join(sorted(applications))}" if applications else ""
         source = material.query.source
-        access = f" had access to {source}, or" if source else ""
+        did = (
+            f"had access to {source}, or used a dataset that has such content or is recorded as "
+            "having it"
+            if source
+            else "used a dataset with such content, or had access to obtain content for it"
+        )
         yield declared(
-            f"{count(len(applications), 'application')}{access} used a dataset that has such "
-            f"content or is recorded as having it, or had access for one{names}.",
+            f"{count(len(applications), 'application')} {did}{names}.",
             letter=True,
         )
     if found := material.measured_names():
