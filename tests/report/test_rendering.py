@@ -1,6 +1,7 @@
 """What holds for every format there is."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -38,6 +39,16 @@ def test_hostile_texts_do_nothing(name, kind, options):
         assert "\r" not in text
         assert text.encode("utf-8").decode("utf-8") == text
         assert text.endswith("\n")
+
+
+@formats
+def test_an_origin_that_no_version_has_does_nothing(name):
+    report = sample_report()
+    share = next(each for each in report.result.shares if each.documents.count)
+    odd = replace(share, by="origin", key="\x1f<script>alert(1)</script>")
+    result = replace(report.result, shares=(*report.result.shares, odd))
+    text = render(name, Report(result, report.findings))
+    assert ACTING.findall(text) == []
 
 
 @formats

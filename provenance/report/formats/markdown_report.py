@@ -247,7 +247,7 @@ def _shares(result: Result) -> str:
 
 def _origin_row(share: Share) -> str:
     return markdown_row(
-        f"{share.key}: {origin_meaning(share.key)}",
+        markdown_text(f"{share.key}: {origin_meaning(share.key)}"),
         str(share.verdict or "mixed"),
         percent(share.tokens.share),
         interval(share.tokens.low, share.tokens.high),
