@@ -50,7 +50,7 @@ def world(tmp_path_factory, books, posts, write_lines) -> dict[str, str]:
     made = {"pages": write_lines(folder / "pages.jsonl", pages)}
     for name, rows in (("posts", [*quoting, *posts]), ("books", books)):
         dump = write_lines(folder / f"{name}.jsonl", rows)
-        build_registry(folder / name, DumpSource([dump], "x"))
+        build_registry(folder / name, DumpSource([dump], "x" if name == "posts" else "a-library"))
         made[name] = str(folder / name)
     return made
 
