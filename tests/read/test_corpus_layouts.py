@@ -1,13 +1,16 @@
 """Layouts of datasets: what each is read as, and what is refused by name."""
 
 import bz2
+import gc
 import gzip
 import json
 import lzma
 import sqlite3
 import tarfile
+import warnings
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pyarrow as pa
@@ -26,6 +29,7 @@ from provenance.errors import (
 from provenance.model import Policy
 from provenance.pipeline.clean_output import open_cleanable_corpus
 from provenance.read.corpus.corpora import Corpus, open_corpus
+from provenance.read.formats import sqlite_file
 from tests.protocols.corpus_writing import mds_index, mds_shard, tar_of, tf_example, tfrecords
 
 TEXTS = [f"The lantern number {n} swung over the quay all night" for n in range(6)]
@@ -296,6 +300,14 @@ class TestSqlite:
         found = documents(open_corpus([str(path)]))
         assert {row["file"] for row in found} == {"forum.sqlite/posts", "forum.sqlite/com'ments"}
         assert len(found) == 12
+
+    def test_a_reading_that_nobody_ends_closes_its_database(self, tmp_path):
+        path = self.database(tmp_path / "forum.sqlite", "posts")
+        abandoned = [sqlite_file._connect(SimpleNamespace(path=str(path)))]
+        abandoned.append(abandoned)  # only the garbage collector finds it
+        del abandoned
+        with warnings.catch_warnings(action="error"):  # from Python 3.13 on, it would warn
+            gc.collect()
 
     def test_a_database_is_recognised_by_its_content(self, tmp_path):
         path = self.database(tmp_path / "forum.db", "posts")

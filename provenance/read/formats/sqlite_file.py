@@ -85,10 +85,17 @@ def _check_complete(file: File) -> None:
         raise corrupt_file_error(file.display_path, f"at byte {file.size:,}", "pages are missing")
 
 
+class _Connection(sqlite3.Connection):
+    """A connection that closes without a warning when a reading that nobody ended is collected."""
+
+    def __del__(self) -> None:
+        self.close()
+
+
 def _connect(file: File) -> sqlite3.Connection:
     address = f"file:{quote(file.path)}?mode=ro&immutable=1"
     # Batches of a part may be read by several threads, one after the other.
-    connection = sqlite3.connect(address, uri=True, check_same_thread=False)
+    connection = sqlite3.connect(address, uri=True, check_same_thread=False, factory=_Connection)
     connection.text_factory = bytes
     return connection
 
