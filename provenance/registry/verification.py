@@ -210,9 +210,13 @@ class _SegmentCheck:
             KEYS_FILE: keys,
             SIZES_FILE: item_sizes(lengths, rows["first_line"]),
             CODES_FILE: codes.astype(np.uint8),
-            AUTHORS_FILE: author_hashes(single_chunk(rows["author"]), keys),
             SEQUENCES_FILE: sequence_halves(sequences),
         }
+        authors = single_chunk(rows["author"])
+        if pc.all(pc.match_substring_regex(authors, "^[0-9a-f]{16}$"), min_count=0).as_py():
+            expected[AUTHORS_FILE] = author_hashes(authors, keys)
+        else:
+            yield "authors that are not digests"
         high = low + len(rows)
         for name, values in expected.items():
             stored = item_array(self._segment, name, values.dtype.type, *values.shape[1:])

@@ -131,6 +131,14 @@ def another_text(values):
     values[5] += " and more"
 
 
+def no_digest(values):
+    values[:] = [None if value is None else "Somebody-1" for value in values]
+
+
+def longer_line(values):
+    values[3] += 1
+
+
 def other_edge(values):
     values[5] += bytes(4)
 
@@ -215,6 +223,8 @@ FAULTS = [
     ("keys.npy, which differs from the items", "items.parquet", in_column("created_at", reversed_)),
     ("keys.npy, which differs from the items", "items.parquet", in_column("url", elsewhere)),
     ("authors.npy, which differs from the items", "items.parquet", in_column("author", reversed_)),
+    ("authors that are not digests", "items.parquet", in_column("author", no_digest)),
+    ("sizes.npy, which differs", "items.parquet", in_column("first_line", longer_line)),
     ("codes.npy, which differs from the items", "items.parquet", in_column("source", reversed_)),
     ("coverage that differs", "items.parquet", in_column("source", another_source)),
     ("59 items; the manifest says 60", "items.parquet", lambda table: table.slice(1)),
