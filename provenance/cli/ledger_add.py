@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 def add() -> None:
     """Record what only people know, such as uses and destructions, and earlier checks.
 
-    A record is never changed: to correct one, add another with a --note. The ledger is made if
+    A record is never changed: to correct one, add another with a --note. The ledger is created if
     there is none.
     """
 

@@ -113,7 +113,7 @@ Examples:
     "--key",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="File with the key, outside of REGISTRY; made if there is none.",
+    help="File with the key, outside of REGISTRY; created if there is none.",
 )
 @_QUIET
 def remove(  # noqa: PLR0913 (one parameter per option)
@@ -195,7 +195,7 @@ Examples:
 @click.option("--reason", metavar="TEXT", help="Why; shown with each finding.")
 @_QUIET
 def opt_out(registry: Path, lists: tuple[str, ...], reason: str | None, quiet: bool) -> None:
-    """Add the addresses in LIST to the opt-outs of REGISTRY; it is made if there is none.
+    """Add the addresses in LIST to the opt-outs of REGISTRY; it is created if there is none.
 
     An entry is a domain (example.com, its subdomains included) or an address and all that is below
     it (github.com/owner, github.com/owner/repository, a page). LIST has one a line, or is a table

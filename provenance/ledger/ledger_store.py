@@ -91,7 +91,7 @@ def make_ledger(address: str) -> None:
 def append_record(
     address: str, facts: Facts, attachments: Sequence[Attachment] = ()
 ) -> LedgerEntry:
-    """Append a record to a ledger, which is made if there is none.
+    """Append a record to a ledger, which is created if there is none.
 
     Parameters
     ----------

@@ -33,7 +33,7 @@ _REASONS = tuple(OriginReason)
 
 @dataclass(frozen=True, slots=True)
 class ItemMarks:
-    """How items present the passages that they share with texts.
+    """Marks by which items present the passages that they share with texts.
 
     Parameters
     ----------

@@ -12,7 +12,7 @@ AUDIT_SCHEMA = "provenance/audit/1"
 
 
 class Standing(StrEnum):
-    """How a statement of an answer is known."""
+    """Whether a statement of an answer is measured, declared, or cannot be known."""
 
     MEASURED = "measured"
     DECLARED = "declared"
@@ -102,7 +102,7 @@ class ForgetSet:
 
 @dataclass(frozen=True, slots=True)
 class AuditQuery:
-    """What is asked about; all that is given must hold.
+    """Criteria of the content that is asked about; all that are given must hold.
 
     Parameters
     ----------
@@ -185,7 +185,7 @@ class AuditSection:
 
 @dataclass(frozen=True, slots=True)
 class DatasetCounts:
-    """What was found in a dataset.
+    """Numbers of what was found in a dataset.
 
     Parameters
     ----------

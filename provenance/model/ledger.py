@@ -18,7 +18,7 @@ LEDGER_SCHEMA = "provenance/ledger/1"
 
 
 class RecordKind(StrEnum):
-    """What a record is about."""
+    """Kind of event that a record is about."""
 
     DATASET = "dataset"
     ACCESS = "access"
@@ -40,7 +40,7 @@ class ErasureReason(StrEnum):
 
 
 class FileRole(StrEnum):
-    """What a file of a record contains."""
+    """Content of a file of a record."""
 
     FACTS = "facts"
     RESULT = "result"
@@ -74,7 +74,7 @@ class LedgerFile:
 
 @dataclass(frozen=True, slots=True)
 class LedgerRecord:
-    """What is chained of a record.
+    """The part of a record that is chained, and can never be changed.
 
     Parameters
     ----------
@@ -110,7 +110,7 @@ class LedgerRecord:
 
 
 class RecipientKind(StrEnum):
-    """What kind of body received data, or a model."""
+    """Kind of recipient of a dataset or a model."""
 
     GOVERNMENT = "government"
     COMPANY = "company"
@@ -121,14 +121,14 @@ class RecipientKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Who received a dataset, or what was made of it.
+    """Recipient of a dataset, or of a model that was made with it.
 
     Parameters
     ----------
     name : str
         Name.
     kind : RecipientKind
-        Kind of body.
+        Its kind.
     """
 
     name: str
@@ -397,7 +397,7 @@ class LedgerEntry:
     digest : str
         SHA-256 of the record.
     record : LedgerRecord
-        What is chained.
+        Its chained part.
     facts : Facts or None
         None if they were erased.
     """

@@ -15,7 +15,7 @@ REVIEW_SCHEMA = "provenance/review/1"
 
 
 class ReviewLabel(StrEnum):
-    """What a person says of a finding."""
+    """Label that a person gives to a finding."""
 
     ITEM = "item"
     QUOTATION = "quotation"

@@ -11,7 +11,7 @@ from provenance.registry.manifest import FORMAT
 
 
 def empty_registry() -> str:
-    """Return the folder of a registry without items in this user's cache; it is made if missing."""
+    """Return a registry without items in this user's cache, which is created if missing."""
     folder = cache_folder() / f"declared-only-{FORMAT}"
     if not folder.exists():
         folder.parent.mkdir(parents=True, exist_ok=True)

@@ -9,11 +9,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from provenance.atomic_output import make_durable_folders, read_small_file, replace_file
-from provenance.errors import CorruptFile, DatasetNotFound, InputError, OutputError
+from provenance.atomic_output import read_small_file
+from provenance.errors import CorruptFile, DatasetNotFound, InputError
 from provenance.model import FORGET_SCHEMA, FORGET_SET, Audit, ForgetSet
 from provenance.model.json_encoding import to_json_value
 from provenance.pipeline.audit.found_items import DatasetItems, counted_findings
+from provenance.report.audit.audit_files import write_folder
 from provenance.report.sanitize import dump_json
 
 TABLE_FILE, MANIFEST_FILE = "forget.parquet", "forget.json"
@@ -51,16 +52,7 @@ def save_forget_set(audit: Audit, found: Iterable[DatasetItems], folder: Path) -
         "sha256": hashlib.sha256(content).hexdigest(),
     }
     files = {TABLE_FILE: content, MANIFEST_FILE: f"{dump_json(manifest, indent=2)}\n".encode()}
-    try:
-        make_durable_folders(folder)
-        for name, data in files.items():
-            with replace_file(folder / name) as out:
-                out.write(data)
-    except OSError as error:
-        raise OutputError(
-            f"{folder} cannot be written: {error.strerror or error}",
-            remedy="name another folder with --forget-set",
-        ) from error
+    write_folder(files, folder, "--forget-set")
 
 
 def _rows(found: DatasetItems) -> pa.Table:

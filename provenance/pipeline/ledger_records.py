@@ -65,7 +65,7 @@ from provenance.report.sanitize import dump_json
 
 
 def ledger_of_policy(policy: str | None = None) -> str | None:
-    """Return the ledger that a policy names, made if there is none; None if it names none.
+    """Return the ledger that a policy names, created if there is none; None if it names none.
 
     Parameters
     ----------

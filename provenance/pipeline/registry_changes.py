@@ -126,7 +126,7 @@ def withdraw_from_registry(
     keep_fingerprints : str or None
         Day until which fingerprints of the items are kept; None keeps none.
     key : Path or None
-        File with the key of the fingerprints; made if there is none.
+        File with the key of the fingerprints; created if there is none.
 
     Returns
     -------
@@ -172,7 +172,7 @@ def _kept_fingerprints(
     if key is None:
         raise InputError(
             "fingerprints need a key",
-            remedy="name a file for it outside of the registry: --key FILE; it is made if missing",
+            remedy="name a file for it outside of the registry: --key FILE; it will be created",
         )
     if day <= datetime.now(UTC).date():
         raise InputError(f"{until} is past", remedy="name a day to come")

@@ -260,7 +260,7 @@ def remove_from_registry(  # noqa: PLR0913 (the options of the command)
         A day: until then, keep a digest of each item, by which `check` with `withdrawn_key`
         recognises texts that are the item.
     key : str or path, optional
-        File with the key of these digests, outside of the registry; made if there is none.
+        File with the key of these digests, outside of the registry; created if there is none.
     """
     conditions = Conditions(None if ids is None else fspath(ids), author, source, before=before)
     return withdraw_from_registry(
@@ -301,7 +301,7 @@ def add_opt_outs(
     Parameters
     ----------
     registry : str or path
-        The registry; made if there is none.
+        The registry; created if there is none.
     lists : str, path, or iterable of them
         Files that list domains, or addresses that stand for all below them.
     reason : str, optional

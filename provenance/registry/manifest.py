@@ -73,7 +73,7 @@ def parse_timestamp(text: str) -> datetime:
     return timestamp
 
 
-FORMAT = 5
+FORMAT = 6
 """Version of the layout on disk."""
 
 UPGRADED_FORMAT = 4

@@ -205,8 +205,8 @@ def test_nothing_at_the_path_names_the_command_that_builds(tmp_path):
 
 def test_another_format_is_refused(folder):
     stated = json.loads((folder / "registry.json").read_text())
-    (folder / "registry.json").write_text(json.dumps(stated | {"format": FORMAT - 2}))
-    with pytest.raises(RegistryVersion, match=f"format {FORMAT - 2}.*format {FORMAT}") as caught:
+    (folder / "registry.json").write_text(json.dumps(stated | {"format": FORMAT - 1}))
+    with pytest.raises(RegistryVersion, match=f"format {FORMAT - 1}.*format {FORMAT}") as caught:
         open_registry(folder)
     assert "build" in caught.value.remedy
 

@@ -19,7 +19,7 @@ from provenance.registry.opt_outs import load_opt_outs, make_opt_outs, merge_opt
 def add_opt_outs(
     folder: Path, addresses: pa.Array, *, reason: str | None = None, today: date | None = None
 ) -> tuple[Manifest, int]:
-    """Add opt-outs to a registry; one without items is made if there is none.
+    """Add opt-outs to a registry; one without items is created if there is none.
 
     Parameters
     ----------

@@ -48,6 +48,17 @@ def write_files(audit: Audit, lists: Mapping[str, bytes], folder: Path) -> None:
     contents = dict(lists)
     for name, render in FORMATS.values():
         contents[name] = render(audit).encode()
+    write_folder(contents, folder, "--output")
+
+
+def write_folder(contents: Mapping[str, bytes], folder: Path, option: str) -> None:
+    """Write files into the folder that an option names, which is created if missing.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written.
+    """
     try:
         make_durable_folders(folder)
         for name, content in contents.items():
@@ -56,7 +67,7 @@ def write_files(audit: Audit, lists: Mapping[str, bytes], folder: Path) -> None:
     except OSError as error:
         raise OutputError(
             f"{folder} cannot be written: {error.strerror or error}",
-            remedy="name another folder with --output",
+            remedy=f"name another folder with {option}",
         ) from error
 
 
