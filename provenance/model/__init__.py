@@ -89,6 +89,7 @@ from provenance.model.ledger import (
 )
 from provenance.model.method import MeasuredRecall, Method, Parameter
 from provenance.model.origin import Origin, OriginReason
+from provenance.model.plants import PlantedOutcomes
 from provenance.model.policy import (
     COVERS,
     DEFAULT_GATES,
@@ -305,6 +306,7 @@ __all__ = [
     "OriginReason",
     "Parameter",
     "Parameters",
+    "PlantedOutcomes",
     "Policy",
     "Positions",
     "Postings",

@@ -51,6 +51,7 @@ PLANTS = pa.schema(
         pa.field("look", pa.int64(), nullable=False),  # its appearance; -1 if not found
         pa.field("found_tokens", pa.int64(), nullable=False),  # of those findings
         pa.field("found_bytes", pa.int64(), nullable=False),
+        pa.field("strength", pa.float64(), nullable=False),  # of the strongest of them; 0 if none
     ]
 )
 """One row for each planted item."""

@@ -19,7 +19,7 @@ class MeasuredRecall:
     Parameters
     ----------
     edit : str
-        The edit applied to the post: "verbatim", "cut70", ...
+        The edit applied to the post: "verbatim", "cut to 70%", ...
     length : str
         Tokens of the post: "8+", "5-7".
     recall : float

@@ -14,10 +14,6 @@ from provenance.pipeline.calibration.controls import (
     ControlCounts,
     count_control_matches,
 )
-from provenance.pipeline.calibration.share_correction import (
-    FindingAppearances,
-    concatenate_appearances,
-)
 from provenance.pipeline.check_inputs import References
 from provenance.pipeline.corpus_modelling import scoring_model
 from provenance.pipeline.findings.finding_annotations import RowDeclarations, annotate_findings
@@ -44,14 +40,11 @@ class CorpusFindings:
     ----------
     finding_set : FindingSet
         The findings.
-    appearances : FindingAppearances
-        How each compares to its item.
     control : ControlCounts
         Matches of the control, if there is one.
     """
 
     finding_set: FindingSet
-    appearances: FindingAppearances
     control: ControlCounts
 
 
@@ -110,7 +103,7 @@ def find_in_corpus(  # noqa: PLR0913 (a corpus, what it is matched with, and how
     tokens = corpus.counts.tokens
     marked = MarkedItems([read_marks(registry.registry.files) for registry in registries])
     finding_sets, findings = [], _FindingTables()
-    appearances, control_counts = [], NO_CONTROL_COUNTS
+    control_counts = NO_CONTROL_COUNTS
     for batch in corpus.batches():
         readings = [reading.select_registries(0, len(registries)) for reading in batch.readings]
         claims = attribute_claims(readings, registries, model, threads)
@@ -134,15 +127,12 @@ def find_in_corpus(  # noqa: PLR0913 (a corpus, what it is matched with, and how
         )
         findings.add(finding_set.findings)
         finding_sets.append(replace(finding_set, findings=FINDINGS.empty_table()))
-        appearances.append(
-            FindingAppearances.of(spans, finding_set.finding_rows, claims, registries)
-        )
         if control is not None and control_model is not None:
             control_counts += count_control_matches(control, batch.readings, control_model, claims)
     finding_set = concatenate_findings(finding_sets)
     documents = finding_set.spans["document_number"].to_numpy()[finding_set.finding_rows]
     finding_set = replace(finding_set, findings=add_repetition(findings.concatenate(), documents))
-    return CorpusFindings(finding_set, concatenate_appearances(appearances), control_counts)
+    return CorpusFindings(finding_set, control_counts)
 
 
 _MAX_FINDING_BYTES = 1 << 26

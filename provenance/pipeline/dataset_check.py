@@ -45,6 +45,7 @@ from provenance.pipeline.findings.exemptions import (
 )
 from provenance.pipeline.findings.finding_annotations import observe, without_marked
 from provenance.pipeline.findings.finding_table import FindingSet
+from provenance.pipeline.findings.missed_findings import check_recall
 from provenance.pipeline.findings.shares import MeasuredCorpus, compute_shares, share_of_findings
 from provenance.pipeline.findings.source_rulings import source_rulings
 from provenance.pipeline.findings.summaries import (
@@ -192,18 +193,20 @@ def _run_check(
     )
     located = scan_and_locate(scanned_corpus, context, locate)
     scanned, found = located.scanned, located.located
-    readings, counts, finding_set = scanned.readings, scanned.counts, found.finding_set
-    bootstrap_sample = None if sampler is None else sampler.bootstrap(readings, finding_set.spans)
+    readings, counts = scanned.readings, scanned.counts
+    spans = found.finding_set.spans
+    bootstrap_sample = None if sampler is None else sampler.bootstrap(readings, spans)
+    exempted = apply_exemptions(found.finding_set, policy, now.date(), baseline)
+    counted = without_marked(exempted.finding_set)
     calibration, corrector = references.calibration, None
     if calibration is not None:
         corrector = build_share_corrector(
             calibration.calibration,
-            ObservedFindings.of(finding_set, found.appearances),
+            ObservedFindings.of(counted),
             counts,
             bootstrap_sample,
         )
-    measured_corpus = MeasuredCorpus(counts, bootstrap_sample, corrector)
-    exempted = apply_exemptions(finding_set, policy, now.date(), baseline)
+    measured_corpus = MeasuredCorpus(counts, bootstrap_sample, corrector, check_recall(registries))
     corpus_summary = replace(summarise_corpus(corpus, readings, counts), split=settings.split)
     report = _build_report(
         corpus_summary,

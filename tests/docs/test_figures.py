@@ -84,15 +84,16 @@ STATED = {
     "fewer than {} different words": (classifier.MIN_DISTINCT_WORDS,),
     "at least {} of its stretch": (attribution._MIN_KEPT,),
     "a probability of at least {}": (intervals._CONFIDENCE,),
-    "less {} standard deviations": (intervals._ONE_SIDED,),
-    "the shipped recall, {:.2f}": (intervals.LOW_RECALL,),
-    "less {:.0%} for the ends": (intervals.EDGE_ERROR,),
+    "{}·√(": (intervals._TWO_SIDED,),
+    "at most {:.2f}/*n*": (intervals.NO_COPY_FOUND.documents,),
+    "less {:.0%} for the ends": (intervals.EXCESS_EDGE,),
+    "{:.0%} more for spans that are too short": (intervals.MISSING_EDGE,),
 }
 
 
 @pytest.mark.parametrize("sentence", STATED)
 def test_formulas_state_the_constants_of_the_code(sentence, pages):
-    page = " ".join(pages["docs/formulas.md"].split()).replace("3 % for", "3% for")
+    page = " ".join(pages["docs/formulas.md"].split()).replace(" %", "%")
     assert sentence.format(*STATED[sentence]) in page
 
 

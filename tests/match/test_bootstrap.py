@@ -8,7 +8,13 @@ from provenance.match.estimation.bootstrap import (
     bootstrap_documents,
     percentile_interval,
 )
-from provenance.match.estimation.intervals import LOW_RECALL, sampled_share_interval
+from provenance.match.estimation.intervals import (
+    NO_COPY_FOUND,
+    NO_MORE,
+    ChanceProbabilities,
+    UpperEnd,
+    sampled_share_interval,
+)
 from provenance.match.estimation.recall_correction import (
     FindingObservations,
     correct_sampled_share,
@@ -24,6 +30,10 @@ WORLDS = {
     "whole documents": {"files": 10, "each": 400, "part": 0.5, "rate": 0.1, "whole": True},
     "nearly all of it": {"files": 4, "each": 1000, "part": 0.1, "rate": 0.8},
 }
+
+
+def no_chance(count):
+    return ChanceProbabilities(np.zeros(count), np.zeros(count))
 
 
 def bootstrapped(dice, rate, draws=400, **kinds):
@@ -60,14 +70,15 @@ def test_the_uncalibrated_interval_of_a_sample_holds_the_truth_at_least_as_often
         rate = kinds.pop("rate")
         everything = world(dice, **kinds)
         drawn, places = drawn_of(everything, dice, rate)
-        recall = dice.uniform(LOW_RECALL, 1)
+        recall = dice.uniform(0.7, 1)
         found = everything.holds[places] & (dice.random(len(places)) < recall)
         hits = np.flatnonzero(found)
         again = bootstrap_documents(drawn, hits, 150, dice)
         for unit, truth in enumerate(everything.shares):
             sizes = everything.content[places][hits] if unit else np.ones(len(hits))
-            none = np.zeros(len(hits))
-            interval = sampled_share_interval(again, hits, (sizes, none), unit, 0.0)
+            none = no_chance(len(hits))
+            more = UpperEnd(1 / recall) if len(hits) else NO_COPY_FOUND
+            interval = sampled_share_interval(again, hits, (sizes, none), unit, more, (0.0, 0.0))
             inside.append(interval.low <= truth <= interval.high)
     assert np.mean(inside) >= 0.95
 
@@ -152,12 +163,14 @@ def test_a_smaller_sample_has_a_wider_interval():
 
 
 @pytest.mark.parametrize("count", [1, 40, 3000])
-def test_no_hit_in_n_documents_is_at_most_three_in_n(count):
+def test_no_hit_in_n_documents_leaves_a_few_in_n(count):
     drawn = SampledDocuments(np.full(count, 7.0), np.zeros(count, np.int64), np.ones((2, count)))
     again = bootstrap_documents(drawn, np.zeros(0, np.int64), 100, np.random.default_rng(3))
-    nothing = np.zeros(0)
-    interval = sampled_share_interval(again, np.zeros(0, np.int64), (nothing, nothing), 1, 0.0)
-    assert (interval.low, interval.high) == (0.0, pytest.approx(min(1.0, 3 / LOW_RECALL / count)))
+    none = np.zeros(0, np.int64)
+    interval = sampled_share_interval(
+        again, none, (np.zeros(0), no_chance(0)), 1, NO_COPY_FOUND, (0.0, 0.0)
+    )
+    assert (interval.low, interval.high) == (0.0, pytest.approx(min(1.0, 3.75 / count)))
 
 
 def test_documents_of_large_weight_are_as_uncertain_as_their_number():
@@ -171,7 +184,8 @@ def test_documents_of_large_weight_are_as_uncertain_as_their_number():
 def test_what_was_verified_in_a_sample_is_in_the_corpus():
     drawn = SampledDocuments(np.full(50, 100.0), np.zeros(50, np.int64), np.ones((2, 50)))
     again = bootstrap_documents(drawn, np.array([7]), 200, np.random.default_rng(4))
-    interval = sampled_share_interval(again, np.array([7]), (np.ones(1), np.zeros(1)), 0, 0.0)
+    finding = np.ones(1), no_chance(1)
+    interval = sampled_share_interval(again, np.array([7]), finding, 0, UpperEnd(2.0), (0.0, 0.0))
     assert 1 / 5000 <= interval.low < 0.02 < interval.high
 
 
@@ -179,7 +193,8 @@ def test_without_documents_the_interval_is_0_to_1():
     drawn = SampledDocuments(np.zeros(0), np.zeros(0, np.int64), np.zeros((2, 0)))
     none = np.zeros(0, np.int64)
     again = bootstrap_documents(drawn, none, 100, np.random.default_rng(6))
-    interval = sampled_share_interval(again, none, (np.zeros(0), np.zeros(0)), 0, 0.0)
+    nothing = np.zeros(0), no_chance(0)
+    interval = sampled_share_interval(again, none, nothing, 0, NO_MORE, (0.0, 0.0))
     assert (interval.low, interval.high) == (0.0, 1.0)
     plants = drawn_items(np.random.default_rng(7), 100, [1, 0, 0])
     learnt = learnt_from(plants, plants, np.random.default_rng(8))

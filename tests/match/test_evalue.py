@@ -53,9 +53,19 @@ def test_chance_is_distributed_over_the_matches_the_weakest_first(strengths, tok
     found = chance_probabilities(np.sort(strengths), tokens)
     assert (np.diff(found) <= 0).all()
     assert ((found >= 0) & (found <= 1)).all()
-    assert found.sum() <= tokens / 2**STRENGTH_THRESHOLD + 1e-9
-    if found.max() < 1:
-        assert found.sum() == pytest.approx(tokens / 2**STRENGTH_THRESHOLD)
+    expected = expected_by_chance(np.sort(strengths), tokens)
+    assert (found <= expected * (1 + 1e-9)).all()
+    most = tokens / 2**STRENGTH_THRESHOLD
+    assert found.sum() <= most * (1 + 1e-9)
+    if np.minimum(expected, 1).sum() > most:
+        assert found.sum() == pytest.approx(most)
+        shared = found < 1
+        assert np.allclose(found[shared] / expected[shared], (found / expected)[-1])
+
+
+def test_a_strong_match_is_no_chance_match_because_it_is_the_only_one():
+    assert chance_probabilities(np.array([60.0]), 10**6)[0] < 1e-11
+    assert chance_probabilities(np.array([20.5]), 10**9)[0] == 1
 
 
 def test_no_matches_have_no_chance_probabilities():

@@ -12,11 +12,7 @@ from provenance.errors import EmptyCorpus, PolicyError, RegistryError
 from provenance.judge.content_circumstances import CircumstanceJudges
 from provenance.model import LENGTHS, PLANTS, Policy, Unit
 from provenance.pipeline.calibration.calibrate import PlantingOptions, _open_registries, calibrate
-from provenance.pipeline.calibration.share_correction import (
-    FindingAppearances,
-    ObservedFindings,
-    build_share_corrector,
-)
+from provenance.pipeline.calibration.share_correction import ObservedFindings, build_share_corrector
 from provenance.pipeline.calibration.text_edits import EDITS
 from provenance.pipeline.findings.finding_table import build_findings
 from provenance.pipeline.locate.claims import attribute_claims
@@ -199,8 +195,7 @@ def seen_by_a_check(corpus, registry):
     judges = CircumstanceJudges(load_rules(None), Policy(), date(2025, 3, 1))
     everything = build_findings(spans, settled, registries, judges, 10**6)
     counts = sum((reading.counts for reading in readings), Counts())
-    appearances = FindingAppearances.of(spans, everything.finding_rows, settled, registries)
-    return ObservedFindings.of(everything, appearances), counts
+    return ObservedFindings.of(everything), counts
 
 
 def edited_world(folder, write_lines, seed=9):

@@ -32,8 +32,9 @@ def plants(found, missed, *, look=WHOLE, family="light", tokens=12):
         "look": look,
         "found_tokens": tokens,
         "found_bytes": 60,
+        "strength": 25.0,
     }
-    nothing = {"found": False, "look": -1, "found_tokens": 0, "found_bytes": 0}
+    nothing = {"found": False, "look": -1, "found_tokens": 0, "found_bytes": 0, "strength": 0.0}
     return [row] * found + [{**row, **nothing}] * missed
 
 

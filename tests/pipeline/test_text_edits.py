@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from provenance.fingerprint.tokenizer.tokenize import tokenise
 from provenance.model import Texts
-from provenance.pipeline.calibration.text_edits import EDITS
+from provenance.pipeline.calibration.text_edits import EDITS, EXCERPTS
 
 POST = "I don't think @anna_b saw it… 😀 #BestDayEver & <b>é</b> https://t.co/x1?a=2 (won't she?)"
-BY_NAME = {edit.name: edit.change for edit in EDITS}
+BY_NAME = {edit.name: edit.change for edit in (*EDITS, *EXCERPTS)}
 
 
 def tokens_of(text):
@@ -63,6 +63,24 @@ def test_a_cut_knows_scripts_without_spaces():
     assert BY_NAME["cut to 50%"]("今天天气很好", Random(1)) == "今天天…"
 
 
+@pytest.mark.parametrize(("name", "kept"), [("excerpt of 70%", 14), ("excerpt of 35%", 7)])
+def test_an_excerpt_keeps_consecutive_words_from_anywhere(name, kept):
+    words = [f"w{place}" for place in range(20)]
+    firsts = set()
+    for seed in range(60):
+        edited = BY_NAME[name](" ".join(words), Random(seed)).split()
+        first = words.index(edited[0])
+        assert edited == words[first : first + kept]
+        firsts.add(first)
+    assert firsts == set(range(20 - kept + 1))
+
+
+def test_an_excerpt_knows_scripts_without_spaces():
+    edited = BY_NAME["excerpt of 50%"]("今天天气很好", Random(1))
+    assert len(edited) == 3
+    assert edited in "今天天气很好"
+
+
 @pytest.mark.parametrize(("name", "rate"), [("changed 5%", 0.05), ("changed 20%", 0.2)])
 def test_words_change_at_the_rate_that_is_stated(name, rate):
     words = [f"w{place}" for place in range(20_000)]
@@ -94,7 +112,7 @@ def test_what_stands_around_a_text_is_no_part_of_it(name, text, expected):
     assert edit.before + edit.change(text, Random(1)) + edit.after == expected
 
 
-@pytest.mark.parametrize("edit", EDITS, ids=lambda edit: edit.name)
+@pytest.mark.parametrize("edit", [*EDITS, *EXCERPTS], ids=lambda edit: edit.name)
 @given(text=st.text(max_size=80), seed=st.integers(0, 9))
 def test_an_edit_is_a_function_of_text_and_dice(edit, text, seed):
     once = edit.change(text, Random(seed))

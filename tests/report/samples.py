@@ -271,7 +271,7 @@ def _result() -> Result:
             recall=(
                 MeasuredRecall("verbatim", "5-7", 0.861),
                 MeasuredRecall("verbatim", "8+", 0.996),
-                MeasuredRecall("cut70", "8+", 0.883),
+                MeasuredRecall("cut to 70%", "8+", 0.883),
                 MeasuredRecall("change10", "8+", 0.931),
             ),
             chance_per_million=0.52,

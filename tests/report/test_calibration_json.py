@@ -34,6 +34,7 @@ PLANT = {
     "look": 7,
     "found_tokens": 6,
     "found_bytes": 39,
+    "strength": 23.5,
 }
 MISSED = {
     **PLANT,
@@ -43,6 +44,7 @@ MISSED = {
     "look": -1,
     "found_tokens": 0,
     "found_bytes": 0,
+    "strength": 0.0,
 }
 CALIBRATION = Calibration(
     tool="0.1.0",

@@ -102,20 +102,23 @@ def test_a_control_older_than_the_corpus_is_doubted():
 
 
 def test_limits_name_backgrounds_and_the_control():
-    background, chance = coverage_caveats(RESULT)
+    background, expected, chance = coverage_caveats(RESULT)
     assert background == (
         "Background registry registries/books: 3,036 items; findings that it also contains are "
         "contested."
     )
+    assert expected.startswith("By chance alone, about 0.2 documents of a corpus of this size")
+    assert expected.endswith("; 360 have some.")
     assert "(registries/later)" in chance
     assert "37 items of the control" in chance
-    assert coverage_caveats(clear_report().result) == ()
+    (expected,) = coverage_caveats(clear_report().result)
+    assert expected.endswith(" would have findings by content; 0 have some.")
 
 
 def test_an_earlier_model_is_named_with_its_caveats():
     own = CorpusModelSummary("0" * 64, 10, 1280)
-    assert coverage_caveats(replace(clear_report().result, corpus_model=own)) == ()
+    assert len(coverage_caveats(replace(clear_report().result, corpus_model=own))) == 1
     taken = replace(own, taken_from="report-1", reservations=("it did not look for reg/y",))
-    (said,) = coverage_caveats(replace(clear_report().result, corpus_model=taken))
+    said, _ = coverage_caveats(replace(clear_report().result, corpus_model=taken))
     assert said.startswith("Matches were scored with the corpus model of report-1, an earlier")
     assert said.endswith(" It did not look for reg/y.")

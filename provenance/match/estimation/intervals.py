@@ -7,15 +7,52 @@ import numpy as np
 from provenance.match.estimation.bootstrap import BootstrapSample, percentile_interval
 from provenance.model import Floats, Int64s
 
-LOW_RECALL = 0.80
-"""Low end of the shipped detector's recall, over lengths and edits. The edits in a corpus are
-unknown, so the worst plausible mixture is assumed."""
+EXCESS_EDGE, MISSING_EDGE = 0.01, 0.05
+"""Share of a span by which it may be too long, and too short. Spans of planted copies were as long
+as the copies, within 0.1 %; those of copies in other order or full of typing errors up to 6 % too
+short."""
 
-EDGE_ERROR = 0.03
-"""Share of a span by which its two ends may be wrong."""
 
-_CONFIDENCE = 0.95
-_ONE_SIDED = 1.645
+@dataclass(frozen=True, slots=True)
+class ChanceProbabilities:
+    """How far findings may be chance matches.
+
+    Parameters
+    ----------
+    possible : ndarray of float64, shape (n,)
+        Probability that chance gives a match as strong anywhere in the corpus.
+    distributed : ndarray of float64, shape (n,)
+        Share of each in the chance matches that are expected (`evalue.chance_probabilities`).
+    """
+
+    possible: Floats
+    distributed: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class UpperEnd:
+    """How much more there may be than was found.
+
+    Parameters
+    ----------
+    ratio : float
+        Upper end of the ratio of what is there to what was found; at least 1.
+    documents : float
+        Documents with copies beside those.
+    """
+
+    ratio: float = 1.0
+    documents: float = 0.0
+
+
+NO_MORE = UpperEnd()
+"""Nothing was missed."""
+
+NO_COPY_FOUND = UpperEnd(documents=3.75)
+"""If more documents had copies, some would have been found with a probability of 95 %, provided
+that at least 55 % of copies are found."""
+
+_CONFIDENCE = 0.975
 _TWO_SIDED = 1.96
 
 
@@ -29,10 +66,11 @@ class ShareInterval:
 
 def share_interval(
     sizes: Floats,
-    chances: Floats,
+    chances: ChanceProbabilities,
     total: float,
-    documents: tuple[int, float],
-    edge: float = EDGE_ERROR,
+    documents: float,
+    more: UpperEnd = NO_MORE,
+    edges: tuple[float, float] = (EXCESS_EDGE, MISSING_EDGE),
 ) -> ShareInterval:
     """Return an interval of the true share that some findings represent.
 
@@ -40,14 +78,16 @@ def share_interval(
     ----------
     sizes : ndarray of float64, shape (n,)
         Size of each finding, in any unit.
-    chances : ndarray of float64, shape (n,)
-        Probability that each is not a copy (`evalue.chance_probabilities`).
+    chances : ChanceProbabilities
+        How far each may be a chance match.
     total : float
         Size of the whole corpus, in the same unit.
-    documents : (int, float)
-        Number of documents with a finding, and of all documents.
-    edge : float
-        Share of a size by which it may be wrong; a document has no edges.
+    documents : float
+        Number of all documents.
+    more : UpperEnd
+        What may have been missed.
+    edges : (float, float)
+        Share of a size by which it may be too large, and too small; a document has no edges.
 
     Returns
     -------
@@ -56,36 +96,29 @@ def share_interval(
 
     Notes
     -----
-    Low: each finding is a copy with probability ``1 - chance``, independently. If all are copies
-    with probability 0.95, their sum; else the mean of the sum less 1.645 standard deviations and,
-    since a finding is a copy as a whole or not at all, half a typical chance finding. Less the
-    error of span ends.
+    Low, less the error of span ends: the larger of two bounds, each of which fails at most once in
+    forty times. The size of the strongest findings, as many as chance gives none of with a
+    probability of 0.975; and the size of all findings less that of the chance matches among them,
+    whose number is Poisson, with 1.96 standard deviations and, since a finding is a copy as a whole
+    or not at all, half a typical chance match.
 
-    High: the number of documents found is Poisson, thinned by the recall; the upper end of its
-    interval (Garwood 1936, in Wilson and Hilferty's approximation) scales the share. A few large
-    findings are as uncertain as a small number of them: the effective count,
-    ``sum(size)**2 / sum(size**2)``, is used if it is lower. With no finding in n documents it is
-    the rule of three, 3 / n, over the recall.
+    High: what was found, with what may have been missed and what spans lack at their ends.
     """
-    documents_found, documents_read = documents
-    if total <= 0 or documents_read <= 0:
+    if total <= 0 or documents <= 0:
         return ShareInterval(0.0, 1.0)
-    covered = float(sizes.sum())
-    if not documents_found or not covered:
-        return ShareInterval(0.0, min(1.0, 3 / LOW_RECALL / documents_read))
-    share = covered / total
-    low = _lower_bound(sizes, chances) * (1 - edge) / total
-    count = min(documents_found, covered**2 / float((sizes**2).sum()))
-    high = share * poisson_upper(count) / count / LOW_RECALL * (1 + edge)
+    share = float(sizes.sum()) / total
+    low = _lower_bound(sizes, chances) * (1 - edges[0]) / total
+    high = share * more.ratio * (1 + edges[1]) + more.documents / documents
     return ShareInterval(min(low, share), min(1.0, max(high, share)))
 
 
 def sampled_share_interval(
     sample: BootstrapSample,
     documents: Int64s,
-    findings: tuple[Floats, Floats],
+    findings: tuple[Floats, ChanceProbabilities],
     unit: int,
-    edge: float,
+    more: UpperEnd,
+    edges: tuple[float, float],
 ) -> ShareInterval:
     """Return an interval of a corpus's true share from findings in a sample of its documents.
 
@@ -95,12 +128,14 @@ def sampled_share_interval(
         The sample.
     documents : ndarray of int64, shape (n,)
         Document of each finding.
-    findings : (ndarray, ndarray) of float64, shape (n,)
-        Size of each, and the probability that it is not a copy.
+    findings : (ndarray of float64 of shape (n,), ChanceProbabilities)
+        Size of each, and how far it may be a chance match.
     unit : int
         Unit of the sizes: 0 for whole documents.
-    edge : float
-        Share of a size by which it may be wrong.
+    more : UpperEnd
+        What may have been missed.
+    edges : (float, float)
+        As for `share_interval`.
 
     Notes
     -----
@@ -111,44 +146,30 @@ def sampled_share_interval(
     sizes, chances = findings
     total = float(sample.totals[unit])
     if not len(sizes) or total <= 0:
-        documents_read = 0 if total <= 0 else sample.effective_size
-        return share_interval(sizes, chances, total, (0, documents_read), edge)
+        return share_interval(sizes, chances, total, sample.effective_size, more)
     places = sample.places(documents)
     represented = sizes * sample.weights[places]
-    documents_found = len(np.unique(places))
-    unwidened = share_interval(
-        represented, chances, total, (documents_found, sample.sample_size), edge
-    )
-    verified = share_interval(sizes, chances, total, (documents_found, sample.sample_size), edge)
+    unwidened = share_interval(represented, chances, total, sample.effective_size, more, edges)
+    verified = share_interval(sizes, chances, total, sample.effective_size, more, edges)
     low, high = percentile_interval(sample.shares(places, unit, sizes, lambda _: sizes))
     verified_ratio = unwidened.low * total / float(represented.sum())
     return ShareInterval(
         max(min(unwidened.low, low * verified_ratio), verified.low),
-        max(unwidened.high, min(1.0, high / LOW_RECALL * (1 + edge))),
+        max(unwidened.high, min(1.0, high * more.ratio * (1 + edges[1]))),
     )
 
 
-def _lower_bound(sizes: Floats, chances: Floats) -> float:
+def _lower_bound(sizes: Floats, chances: ChanceProbabilities) -> float:
     """Return the lower bound of the size of the findings that are copies."""
-    covered = float(sizes.sum())
-    if np.prod(1 - chances) >= _CONFIDENCE:
-        return covered
-    false_size = float((sizes * chances).sum())
-    typical = float((sizes**2 * chances).sum()) / false_size
-    spread = float(np.sqrt((sizes**2 * chances * (1 - chances)).sum()))
-    return max(0.0, covered - false_size - _ONE_SIDED * spread - typical / 2)
-
-
-def poisson_upper(count: float) -> float:
-    """Return the upper end of the 95 % interval of a Poisson mean, given a count.
-
-    Examples
-    --------
-    >>> round(poisson_upper(10), 1)
-    18.4
-    """
-    above = count + 1
-    return float(above * (1 - 1 / (9 * above) + _TWO_SIDED / (3 * np.sqrt(above))) ** 3)
+    order = np.argsort(chances.possible, kind="stable")
+    all_copies = np.cumprod(1 - chances.possible[order]) >= _CONFIDENCE
+    certain = float(sizes[order][all_copies].sum())
+    if np.all(all_copies):
+        return certain
+    false_size = float((sizes * chances.distributed).sum())
+    square = float((sizes**2 * chances.distributed).sum())
+    less = false_size + _TWO_SIDED * np.sqrt(square) + square / max(false_size, 1e-300) / 2
+    return max(certain, float(sizes.sum() - less))
 
 
 def wilson_interval(successes: int, trials: int) -> tuple[float, float]:
@@ -168,8 +189,10 @@ def wilson_interval(successes: int, trials: int) -> tuple[float, float]:
     return low, 1.0 if successes == trials else float(middle + half)
 
 
-def poisson_interval(count: int) -> tuple[float, float]:
+def poisson_interval(count: float) -> tuple[float, float]:
     """Return the 95 % interval of a Poisson mean, given a count.
+
+    Garwood's (1936), in Wilson and Hilferty's approximation (1931).
 
     Examples
     --------
@@ -178,5 +201,7 @@ def poisson_interval(count: int) -> tuple[float, float]:
     """
     if not count:
         return 0.0, 3.69
+    above = count + 1
     low = count * (1 - 1 / (9 * count) - _TWO_SIDED / (3 * np.sqrt(count))) ** 3
-    return float(max(low, 0.0)), poisson_upper(count)
+    high = above * (1 - 1 / (9 * above) + _TWO_SIDED / (3 * np.sqrt(above))) ** 3
+    return float(max(low, 0.0)), float(high)

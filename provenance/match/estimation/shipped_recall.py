@@ -1,36 +1,35 @@
-"""Recall of the shipped detector, measured on posts planted in pages.
+"""Recall of the shipped detector by edit and length, measured on posts planted in pages."""
 
-Twelve thousand pages of books, news, encyclopaedia and web text in several languages; half of them
-contain one post of a registry of 365,000, in eleven conditions. A user's own corpus may differ.
-"""
+import numpy as np
 
-MEASURED_RECALL = {
-    "8+": {
-        "verbatim": 1.0,
-        "anonymised": 0.998,
-        "escaped": 1.0,
-        "lower": 0.998,
-        "tokenised": 1.0,
-        "ascii": 1.0,
-        "cut70": 0.969,
-        "cut50": 0.707,
-        "change5": 0.989,
-        "change10": 0.98,
-        "change20": 0.894,
-    },
-    "5-7": {
-        "verbatim": 0.892,
-        "anonymised": 0.946,
-        "escaped": 0.892,
-        "lower": 0.943,
-        "tokenised": 0.871,
-        "ascii": 0.894,
-        "cut70": 0.596,
-        "cut50": 0.176,
-        "change5": 0.794,
-        "change10": 0.659,
-        "change20": 0.385,
-    },
-}
-"""Share of planted posts that were found, by length in tokens and by condition: "cut70" keeps 70 %
-of the words, "change10" changes, drops or adds every tenth."""
+from provenance.match.estimation.conditions import length_classes
+from provenance.model import MeasuredRecall, PlantedOutcomes
+
+_LENGTHS = (("8+", 8, None), ("5-7", 5, 7))
+"""Reported groups of lengths: name, least and greatest number of tokens."""
+
+
+def measured_recall(plants: PlantedOutcomes, least_odds: float) -> tuple[MeasuredRecall, ...]:
+    """Return the share of planted items that was found, by length and edit.
+
+    Parameters
+    ----------
+    plants : PlantedOutcomes
+        The planted items.
+    least_odds : float
+        Log-odds from which matches count as found (`least_reported_odds`).
+    """
+    is_found = plants.odds >= least_odds
+    recalls = []
+    for name, least, greatest in _LENGTHS:
+        classes = length_classes(np.array([least, least if greatest is None else greatest]))
+        in_length = plants.lengths >= classes[0]
+        if greatest is not None:
+            in_length &= plants.lengths <= classes[1]
+        for number, edit in enumerate(plants.edit_names):
+            selected = in_length & (plants.edits == number)
+            if selected.any():
+                recalls.append(
+                    MeasuredRecall(edit, name, round(float(is_found[selected].mean()), 3))
+                )
+    return tuple(recalls)

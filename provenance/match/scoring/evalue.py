@@ -106,18 +106,26 @@ def chance_probabilities(
     Returns
     -------
     ndarray of float64
-        In [0, 1]. Their sum is the number of chance matches expected, unless some are cut off at 1.
+        In [0, 1]. Their sum is at most the number of chance matches expected.
 
     Notes
     -----
-    The number of chance matches expected at the threshold is distributed over the matches in
-    proportion to each one's own E-value.
+    A match is as likely chance as matches so strong are expected to be, ``E = tokens * 2**-s``, if
+    that is below 1: no chance match of 60 bits is expected in any corpus. If the sum would be
+    larger than the number expected at the threshold, more matches were found than chance explains:
+    the probabilities are in proportion to the E-values then, as far as they are below 1, so that
+    the sum is that number.
     """
-    if not len(strengths):
-        return np.zeros(0)
-    each = np.exp2(threshold - strengths)
+    values = expected_by_chance(strengths, tokens)
     most = float(expected_by_chance(np.array([threshold]), tokens)[0])
-    return np.asarray(np.minimum(1.0, each * most / each.sum()))
+    if np.minimum(values, 1.0).sum() <= most:
+        return np.asarray(np.minimum(values, 1.0))
+    ascending = np.sort(values)
+    # With the n largest at 1, the others share what is left.
+    certain = np.arange(len(values))
+    factors = (most - certain) / np.cumsum(ascending)[::-1]
+    is_enough = factors * ascending[::-1] <= 1
+    return np.asarray(np.minimum(1.0, values * factors[np.argmax(is_enough)]))
 
 
 def fit_chance(odds: Floats, least: float, tokens: int, size: int) -> ChanceModel:

@@ -21,6 +21,7 @@ from provenance.pipeline.calibration.standalone_texts import (
     no_declarations,
     read_standalone_texts,
 )
+from provenance.pipeline.calibration.text_edits import EDITS, Edit
 from provenance.pipeline.corpus_modelling import ScoringModel, scoring_model
 from provenance.pipeline.findings.summaries import check_readable, collect_unread
 from provenance.pipeline.locate.claims import attribute_claims
@@ -56,12 +57,15 @@ class PlantingOptions:
         Registry of items that cannot be in the corpus.
     background : str or None
         Registry of texts that contain no item.
+    edits : sequence of Edit
+        Edits of the planted items.
     """
 
     plants: int = 12_000
     seed: int = 0
     control: str | None = None
     background: str | None = None
+    edits: Sequence[Edit] = EDITS
 
     def __post_init__(self) -> None:
         """Check the number that a program gives; the command line checks its own."""
@@ -209,7 +213,7 @@ def _plant_and_match(
             texts, items = (candidates.texts + base).tolist(), candidates.items.tolist()
             present |= {(text, number, item) for text, item in zip(texts, items, strict=True)}
         base += reading.counts.texts
-    plants, skipped = plant_items(draws, hosts, registries, present, planting.seed)
+    plants, skipped = plant_items(draws, hosts, registries, present, planting.seed, planting.edits)
     if not plants:
         raise RegistryError(
             f"none of {len(draws)} items could be planted",

@@ -129,6 +129,7 @@ def plant_items(
     registries: Sequence[RegistryIndex],
     present: set[tuple[int, int, int]],
     seed: int,
+    edits: Sequence[Edit] = EDITS,
 ) -> tuple[list[PlantedItem], int]:
     """Plant items into texts, one per text.
 
@@ -145,6 +146,8 @@ def plant_items(
         told from planted ones.
     seed : int
         Seed of places and edits.
+    edits : sequence of Edit
+        Edits to apply, in turn.
 
     Returns
     -------
@@ -154,7 +157,7 @@ def plant_items(
         Items not planted, because their text has them already or they are too long.
     """
     texts = _item_texts(draws, registries)
-    cycle = [edit for edit in EDITS for _ in range(edit.share)]
+    cycle = [edit for edit in edits for _ in range(edit.share)]
     last_ranks: dict[int, int] = {}
     plants: list[PlantedItem] = []
     for turn, draw in enumerate(draws):

@@ -6,15 +6,12 @@ import numpy as np
 import pyarrow as pa
 
 from provenance.fingerprint.tokenizer.tokenize import tokenise
-from provenance.match.estimation.conditions import (
-    NEAR_DUPLICATE_APPEARANCE,
-    appearance_classes,
-    length_classes,
-)
+from provenance.match.estimation.conditions import length_classes
 from provenance.match.estimation.intervals import wilson_interval
 from provenance.model import LENGTHS, PLANTS, Flags, Int64s, Recall, Texts
 from provenance.pipeline.calibration.planting import PlantedItem
-from provenance.pipeline.locate.claims import Claims, item_lengths
+from provenance.pipeline.findings.finding_appearances import span_appearances
+from provenance.pipeline.locate.claims import Claims
 from provenance.pipeline.scan.readings import RegistryIndex
 
 _MIN_PLANTS = 50
@@ -79,7 +76,10 @@ class _SpanArrays:
         self._tokens = spans["span_tokens"].to_numpy()
         self._numbers = spans["number"].to_numpy()
         self._registries = spans["registry"].to_numpy()
-        self._conditions = span_conditions(spans, claims, registries)
+        self._appearances = span_appearances(spans, claims, registries)
+        numbers = spans["claim"].to_numpy()
+        self._strengths = np.zeros(len(numbers))
+        self._strengths[numbers >= 0] = claims.strengths[numbers[numbers >= 0]]
         self._arrays = [registry_index.index.arrays for registry_index in registries]
 
     def detection(self, plant: PlantedItem, rows: Int64s) -> dict[str, object]:
@@ -92,7 +92,7 @@ class _SpanArrays:
             [row for row in overlapping if self._is_of(plant.source, row)], np.int64
         )
         if not len(source_rows):
-            nothing = {"look": -1, "found_tokens": 0, "found_bytes": 0}
+            nothing = {"look": -1, "found_tokens": 0, "found_bytes": 0, "strength": 0.0}
             return {"found": False, "right": False, "covered": 0.0, **nothing}
         overlap_bytes = np.minimum(self._ends[source_rows], plant.end) - np.maximum(
             self._starts[source_rows], plant.start
@@ -101,9 +101,10 @@ class _SpanArrays:
             "found": True,
             "right": any(self._is_item(plant, row) for row in source_rows.tolist()),
             "covered": float(overlap_bytes.sum() / max(plant.end - plant.start, 1)),
-            "look": int(self._conditions[source_rows[np.argmax(overlap_bytes)]]),
+            "look": int(self._appearances[source_rows[np.argmax(overlap_bytes)]]),
             "found_tokens": int(self._tokens[source_rows].sum()),
             "found_bytes": int((self._ends[source_rows] - self._starts[source_rows]).sum()),
+            "strength": float(self._strengths[source_rows].max()),
         }
 
     def is_within_copy(self, plant: PlantedItem, rows: Int64s) -> bool:
@@ -120,34 +121,6 @@ class _SpanArrays:
             return False
         first = self._arrays[plant.registry].first
         return int(first[self._numbers[row]]) == plant.number
-
-
-def span_conditions(spans: pa.Table, claims: Claims, registries: Sequence[RegistryIndex]) -> Int64s:
-    """Return the appearance of each span (`appearance_classes`); -1 if it names only a source.
-
-    Parameters
-    ----------
-    spans : pyarrow.Table
-        Of schema `SPANS`.
-    claims : Claims
-        The claims that they locate.
-    registries : sequence of RegistryIndex
-        Registries of the items.
-    """
-    numbers = spans["claim"].to_numpy()
-    conditions = np.where(spans["number"].to_numpy() >= 0, NEAR_DUPLICATE_APPEARANCE, -1).astype(
-        np.int64
-    )
-    rows = np.flatnonzero(numbers >= 0)
-    candidates = claims.candidates.take(numbers[rows])
-    conditions[rows] = appearance_classes(candidates, span_item_lengths(spans, registries)[rows])
-    return conditions
-
-
-def span_item_lengths(spans: pa.Table, registries: Sequence[RegistryIndex]) -> Int64s:
-    """Return the tokens of the item of each span; 0 where it has none."""
-    owners, numbers = spans["registry"].to_numpy(), spans["number"].to_numpy()
-    return item_lengths(np.where(numbers >= 0, owners, -1), numbers, registries)
 
 
 def _rows_by_text(spans: pa.Table, count: int) -> list[Int64s]:

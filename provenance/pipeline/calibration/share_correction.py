@@ -19,14 +19,10 @@ from provenance.match.estimation.recall_correction import (
     fit_correction,
 )
 from provenance.model import LENGTHS, Calibration, CorrectedShare, Floats, Int64s, Unit
-from provenance.pipeline.calibration.recall import span_conditions, span_item_lengths
 from provenance.pipeline.findings.finding_table import FindingSet
-from provenance.pipeline.locate.claims import Claims
-from provenance.pipeline.scan.readings import Counts, RegistryIndex
+from provenance.pipeline.scan.readings import Counts
 
 _DRAWS = 400
-_APPEARANCE_COLUMNS = ["registry", "number", "claim"]
-"""Columns of spans that the appearance of a finding depends on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +34,7 @@ class ObservedFindings:
     sources : sequence of str
         Source of each.
     lengths, conditions : ndarray of int64, shape (n,)
-        Tokens of the item, and appearance of the finding (`span_conditions`).
+        Tokens of the item, and appearance of the finding (`FindingAppearances`).
     documents : ndarray of int64, shape (n,)
         Document of each.
     tokens, bytes : ndarray of int64, shape (n,)
@@ -56,54 +52,18 @@ class ObservedFindings:
     chances: Floats
 
     @classmethod
-    def of(cls, finding_set: FindingSet, appearances: "FindingAppearances") -> "ObservedFindings":
+    def of(cls, finding_set: FindingSet) -> "ObservedFindings":
         """Return the observations of all findings of a check."""
         sizes = finding_set.spans.take(pa.array(finding_set.finding_rows))
         return cls(
             finding_set.findings["source"].to_pylist(),
-            appearances.lengths,
-            appearances.conditions,
+            finding_set.appearances.lengths,
+            finding_set.appearances.appearances,
             sizes["document_number"].to_numpy(),
             sizes["span_tokens"].to_numpy(),
             sizes["byte_end"].to_numpy() - sizes["byte_start"].to_numpy(),
             finding_set.chance_probabilities,
         )
-
-
-@dataclass(frozen=True, slots=True)
-class FindingAppearances:
-    """How findings compare to their items.
-
-    Parameters
-    ----------
-    lengths, conditions : ndarray of int64, shape (n,)
-        Tokens of the item, and appearance of the finding (`span_conditions`).
-    """
-
-    lengths: Int64s
-    conditions: Int64s
-
-    @classmethod
-    def of(
-        cls,
-        spans: pa.Table,
-        finding_rows: Int64s,
-        claims: Claims,
-        registries: Sequence[RegistryIndex],
-    ) -> "FindingAppearances":
-        """Return the appearances of some spans of schema `SPANS`."""
-        findings = spans.select(_APPEARANCE_COLUMNS).take(pa.array(finding_rows))
-        return cls(
-            span_item_lengths(findings, registries), span_conditions(findings, claims, registries)
-        )
-
-
-def concatenate_appearances(parts: Sequence[FindingAppearances]) -> FindingAppearances:
-    """Return the appearances of the findings of several parts of a corpus."""
-    return FindingAppearances(
-        np.concatenate([part.lengths for part in parts]),
-        np.concatenate([part.conditions for part in parts]),
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,6 +131,20 @@ def truncate(part: float) -> Change:
     return change
 
 
+def excerpt(part: float) -> Change:
+    """Keep some consecutive words, from a random one on."""
+
+    def change(text: str, random: Random) -> str:
+        words = re.findall(r"\S+\s*", text)
+        if len(words) < 3:  # a script without spaces
+            words = list(text)
+        kept = max(1, round(len(words) * part))
+        first = random.randrange(len(words) - kept + 1) if words else 0
+        return "".join(words[first : first + kept]).strip() or text
+
+    return change
+
+
 def change_words(rate: float) -> Change:
     """Replace, remove or insert words, each equally often; one word in `1 / rate` altogether."""
 
@@ -188,3 +202,12 @@ EDITS = (
     Edit("cut to 50%", "cut to 50%", truncate(0.5), 3),
 )
 """All edits that are planted. Some leave some texts unchanged, such as those without emoji."""
+
+EXCERPTS = (
+    Edit("excerpt of 70%", "excerpt of 70%", excerpt(0.7), 2),
+    Edit("excerpt of 50%", "excerpt of 50%", excerpt(0.5), 3),
+    Edit("excerpt of 35%", "excerpt of 35%", excerpt(0.35), 2),
+)
+"""Edits for the shipped recall, from which upper ends of intervals follow. A calibration, which
+corrects shares, leaves them out: few copies are short excerpts, hardly any of which is found, and
+nothing but their number of findings tells how many they are."""

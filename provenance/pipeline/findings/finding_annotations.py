@@ -140,6 +140,7 @@ def without_marked(finding_set: FindingSet) -> FindingSet:
         finding_rows=finding_set.finding_rows[kept],
         findings=finding_set.findings.filter(pa.array(~is_marked)),
         rulings=finding_set.rulings.take(kept),
+        appearances=finding_set.appearances.take(kept),
     )
 
 

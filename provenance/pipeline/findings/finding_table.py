@@ -23,6 +23,10 @@ from provenance.model import (
     take_rows,
 )
 from provenance.pipeline.findings.alternatives import DescribedSpans, alternatives, describe_spans
+from provenance.pipeline.findings.finding_appearances import (
+    FindingAppearances,
+    concatenate_appearances,
+)
 from provenance.pipeline.findings.finding_origins import (
     ORIGIN_COLUMNS,
     FindingOrigins,
@@ -107,6 +111,8 @@ class FindingSet:
         Of schema `FINDINGS`, one row per entry of `finding_rows`; sorted within each part.
     rulings : SpanRulings
         Source and ruling of each finding.
+    appearances : FindingAppearances
+        How each compares to its item.
     corpus_tokens : int
         Tokens of the whole corpus; the number of chance matches grows with it.
     threshold : float
@@ -118,6 +124,7 @@ class FindingSet:
     finding_rows: Int64s
     findings: pa.Table
     rulings: SpanRulings
+    appearances: FindingAppearances
     corpus_tokens: int
     threshold: float
 
@@ -141,6 +148,7 @@ def concatenate_findings(parts: Sequence[FindingSet]) -> FindingSet:
         ),
         pa.concat_tables([part.findings for part in parts]),
         concatenate_rulings([part.rulings for part in parts], counts),
+        concatenate_appearances([part.appearances for part in parts]),
         parts[0].corpus_tokens,
         parts[0].threshold,
     )
@@ -239,6 +247,7 @@ def build_findings(  # noqa: PLR0913 (what was located, with what it is describe
         finding_rows,
         findings,
         finding_rulings,
+        FindingAppearances.of(spans, finding_rows, claims, registries),
         corpus_tokens,
         registries[0].index.threshold,
     )

@@ -11,11 +11,16 @@ from provenance.judge.rulings import WHOLE_CORPUS, Judgement, Scope
 from provenance.match.attribution import union_lengths
 from provenance.match.estimation.bootstrap import BootstrapSample
 from provenance.match.estimation.intervals import (
-    EDGE_ERROR,
+    EXCESS_EDGE,
+    MISSING_EDGE,
+    NO_MORE,
+    ChanceProbabilities,
     ShareInterval,
+    UpperEnd,
     sampled_share_interval,
     share_interval,
 )
+from provenance.match.estimation.missed_copies import RecallTable
 from provenance.model import (
     OTHER_CONTENT,
     Estimate,
@@ -31,6 +36,7 @@ from provenance.model import (
 from provenance.pipeline.calibration.share_correction import ShareCorrector
 from provenance.pipeline.findings.finding_table import FindingSet
 from provenance.pipeline.findings.judging import SpanRulings
+from provenance.pipeline.findings.missed_findings import MissedFindings
 from provenance.pipeline.scan.readings import Counts
 
 ShareKey = tuple[str, str]
@@ -60,11 +66,14 @@ class MeasuredCorpus:
         Its documents, where it is a sample of the corpus.
     corrector : ShareCorrector or None
         Corrects shares, where there is a calibration.
+    recall : RecallTable or None
+        The detector's recall; None if only lower ends of intervals are needed.
     """
 
     counts: Counts
     sample: BootstrapSample | None = None
     corrector: ShareCorrector | None = None
+    recall: RecallTable | None = None
 
     def total(self, unit: Unit) -> float:
         """Return the size of the whole corpus in a unit."""
@@ -79,15 +88,21 @@ class MeasuredCorpus:
         return self.sample.weights[self.sample.places(documents)]
 
     def interval(
-        self, documents: Int64s, sizes: Floats, chances: Floats, unit: Unit
+        self,
+        documents: Int64s,
+        sizes: Floats,
+        chances: ChanceProbabilities,
+        unit: Unit,
+        more: UpperEnd,
     ) -> ShareInterval:
         """Return the confidence interval of the share of some findings."""
-        edge = 0.0 if unit is Unit.DOCUMENTS else EDGE_ERROR
+        edges = (0.0, 0.0) if unit is Unit.DOCUMENTS else (EXCESS_EDGE, MISSING_EDGE)
         if self.sample is not None:
             place = list(Unit).index(unit)
-            return sampled_share_interval(self.sample, documents, (sizes, chances), place, edge)
-        documents_found = _count_distinct(documents), self.counts.documents
-        return share_interval(sizes, chances, self.total(unit), documents_found, edge)
+            findings = sizes, chances
+            return sampled_share_interval(self.sample, documents, findings, place, more, edges)
+        documents_read = self.counts.documents
+        return share_interval(sizes, chances, self.total(unit), documents_read, more, edges)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +113,16 @@ class _ShareInputs:
     corpus: MeasuredCorpus
     sizes: _SpanSizes
     origins: Int64s
+    missed: MissedFindings | None
 
 
 def _share_inputs(finding_set: FindingSet, corpus: MeasuredCorpus) -> _ShareInputs:
-    origins = _origin_codes(finding_set.findings)
-    return _ShareInputs(finding_set, corpus, _span_sizes(finding_set), origins)
+    origins, sizes = _origin_codes(finding_set.findings), _span_sizes(finding_set)
+    missed = None
+    if corpus.recall is not None:
+        tokens = sizes.tokens[finding_set.finding_rows]
+        missed = MissedFindings.of(corpus.recall, finding_set.appearances, tokens)
+    return _ShareInputs(finding_set, corpus, sizes, origins, missed)
 
 
 def compute_shares(
@@ -309,9 +329,22 @@ def _estimate_all_units(
 ) -> tuple[Estimate, ...]:
     """Estimate, in every unit, the share of some findings, up to all that their holders hold."""
     bands = _union_sizes(inputs, inputs.finding_set.holders.rows[holder_rows])
+    more: Mapping[Unit, UpperEnd] = {}
+    if inputs.missed is not None:
+        more = inputs.missed.upper_ends(places, _longest_of_documents(inputs, places))
     return tuple(
-        _estimate(inputs, places, unit, band) for unit, band in zip(Unit, bands, strict=True)
+        _estimate(inputs, places, unit, band, more.get(unit, NO_MORE))
+        for unit, band in zip(Unit, bands, strict=True)
     )
+
+
+def _longest_of_documents(inputs: _ShareInputs, places: Int64s) -> Int64s:
+    """Return the longest finding of each document, by which the document is found."""
+    rows = inputs.finding_set.finding_rows[places]
+    documents = inputs.sizes.documents[rows]
+    order = np.lexsort((-inputs.sizes.tokens[rows], documents))
+    is_first = np.diff(documents[order], prepend=-1) != 0
+    return np.asarray(places[order[is_first]])
 
 
 def _without_undecided(
@@ -328,9 +361,12 @@ def _without_undecided(
     )
 
 
-def _estimate(inputs: _ShareInputs, places: Int64s, unit: Unit, band: float) -> Estimate:
+def _estimate(
+    inputs: _ShareInputs, places: Int64s, unit: Unit, band: float, more: UpperEnd = NO_MORE
+) -> Estimate:
     rows = inputs.finding_set.finding_rows[places]
-    chances: Floats = inputs.finding_set.chance_probabilities[places]
+    possible = np.minimum(inputs.finding_set.findings["expected"].to_numpy()[places], 1.0)
+    chances = ChanceProbabilities(possible, inputs.finding_set.chance_probabilities[places])
     is_contested = inputs.finding_set.findings["contested"].to_numpy()[places]
     documents = inputs.sizes.documents[rows]
     if unit is Unit.DOCUMENTS:
@@ -339,7 +375,7 @@ def _estimate(inputs: _ShareInputs, places: Int64s, unit: Unit, band: float) -> 
     else:
         sizes = getattr(inputs.sizes, str(unit))[rows].astype(np.float64)
     total, weighted_sizes = inputs.corpus.total(unit), sizes * inputs.corpus.weights(documents)
-    interval = inputs.corpus.interval(documents, sizes, chances, unit)
+    interval = inputs.corpus.interval(documents, sizes, chances, unit, more)
     share = min(1.0, float(weighted_sizes.sum() / total)) if total else 0.0
     return Estimate(
         int(sizes.sum()),
@@ -358,14 +394,18 @@ def _count_distinct(numbers: Int64s) -> int:
 
 
 def _aggregate_by_document(
-    documents: Int64s, chances: Floats, is_contested: Flags
-) -> tuple[Int64s, Floats, Flags]:
+    documents: Int64s, chances: ChanceProbabilities, is_contested: Flags
+) -> tuple[Int64s, ChanceProbabilities, Flags]:
     """Return one row per document: findings combine their probabilities; contested if all are."""
     unique, places = np.unique(documents, return_inverse=True)
-    log_chances = np.zeros(len(unique))
-    np.add.at(log_chances, places, np.log(np.maximum(chances, 1e-300)))
+
+    def combine(probabilities: Floats) -> Floats:
+        logarithms = np.log(np.maximum(probabilities, 1e-300))
+        return np.asarray(np.exp(np.bincount(places, logarithms, len(unique))))
+
     has_uncontested = np.bincount(places[~is_contested], minlength=len(unique)) > 0
-    return unique, np.exp(log_chances), ~has_uncontested
+    combined = ChanceProbabilities(combine(chances.possible), combine(chances.distributed))
+    return unique, combined, ~has_uncontested
 
 
 def _union_sizes(inputs: _ShareInputs, rows: Int64s) -> tuple[float, float, float]:

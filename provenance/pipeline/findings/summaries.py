@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from provenance.errors import EmptyCorpus, InputError, RegistryError
-from provenance.match.estimation.intervals import EDGE_ERROR, LOW_RECALL
-from provenance.match.estimation.shipped_recall import MEASURED_RECALL
+from provenance.match.estimation.intervals import EXCESS_EDGE, MISSING_EDGE
+from provenance.match.estimation.shipped_recall import measured_recall
 from provenance.match.index.seed_postings import MAX_SHARED
 from provenance.match.scoring.detectability import count_undetectable
 from provenance.model import (
     CorpusSummary,
-    MeasuredRecall,
     Method,
     Parameter,
     RegistrySummary,
@@ -18,8 +17,10 @@ from provenance.model import (
     merge_skipped,
     merge_unread,
 )
+from provenance.pipeline.findings.missed_findings import least_odds
 from provenance.pipeline.scan.readings import Counts, RegistryIndex, StoredReading
 from provenance.read.corpus.corpora import Corpus
+from provenance.read.shipped_plants import load_shipped_plants
 
 
 def summarise_registries(registries: Sequence[RegistryIndex]) -> tuple[RegistrySummary, ...]:
@@ -163,18 +164,11 @@ def describe_method(registries: Sequence[RegistryIndex]) -> Method:
                 "by chance once in 2**s tokens",
             ),
             Parameter(
-                "recall, low",
-                f"{LOW_RECALL:.0%}",
-                "share of the copies in the corpus that upper ends of intervals assume was found",
-            ),
-            Parameter(
-                "edge error", f"{EDGE_ERROR:.0%}", "share of a passage by which its ends may be off"
+                "edge error",
+                f"{EXCESS_EDGE:.0%}, {MISSING_EDGE:.0%}",
+                "share of a passage by which it may be too long, and too short",
             ),
         ),
-        recall=tuple(
-            MeasuredRecall(edit, length, recall)
-            for length, edits in MEASURED_RECALL.items()
-            for edit, recall in edits.items()
-        ),
+        recall=measured_recall(load_shipped_plants(), least_odds(registries)),
         chance_per_million=1e6 / 2 ** registries[0].index.threshold,
     )

@@ -131,8 +131,9 @@ def _false(entry: UncheckedValue) -> FalseRate:
 
 
 def _plants(entry: UncheckedValue) -> pa.Table:
-    entries = entry.table(PLANTS.names, PLANTS.names)
-    columns = {name: [each.value for each in entries[name].list()] for name in PLANTS.names}
+    entries = entry.table(PLANTS.names, [name for name in PLANTS.names if name != "strength"])
+    columns = {name: [each.value for each in entries[name].list()] for name in entries}
+    columns.setdefault("strength", [0.0] * len(columns["found"]))  # the first versions lack it
     if len({len(values) for values in columns.values()}) != 1:
         raise entry.wrong("its columns are of different lengths", _REMEDY)
     try:

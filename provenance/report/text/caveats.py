@@ -73,7 +73,7 @@ def coverage_caveats(result: Result) -> tuple[str, ...]:
     gaps = [gap for registry in result.registries if (gap := registry_gap(registry))]
     caveats = (
         *(*passed_over(result), *gaps, *backgrounds),
-        *(*common_caveats(result), *model_caveats(result), *accepted_chance(result)),
+        *(*common_caveats(result), *model_caveats(result), expected_chance(result)),
     )
     if result.control is None:
         return caveats
@@ -94,17 +94,34 @@ def common_caveats(result: Result) -> tuple[str, ...]:
     return (sentence,)
 
 
-def accepted_chance(result: Result) -> tuple[str, ...]:
-    """Return a sentence if more or fewer chance matches were accepted than by default."""
-    chance = result.policy.chance
-    if chance == 1:
-        return ()
-    more = "more copies are" if chance > 1 else "fewer copies are"
-    sentence = (
-        f"Up to {chance:g} chance matches per million words were accepted. The recall that is "
-        f"stated was measured with 1: {more} found."
+def expected_chance(result: Result) -> str:
+    """Return how many documents chance would give findings in, beside the number that have some.
+
+    Returns
+    -------
+    str
+        "By chance alone, about 0.05 documents of a corpus of this size would have findings by
+        content; 58 have some."
+    """
+    expected = result.corpus.tokens * result.method.chance_per_million / 1e6
+    found = sum(
+        share.documents.count
+        for share in result.shares
+        if (share.by, share.key) == ("evidence", "content")
     )
-    return (sentence,)
+    chance = result.policy.chance
+    accepted = f", as --chance {chance:g} accepts" if chance != 1 else ""
+    return (
+        f"By chance alone, about {_rough(expected)} documents of a corpus of this size would have "
+        f"findings by content{accepted}; {found:,} {'has' if found == 1 else 'have'} some."
+    )
+
+
+def _rough(number: float) -> str:
+    """Format a number with one or two digits: "0.05", "0.6", "12", "3,400"."""
+    if number < 0.005:
+        return "0.00"
+    return f"{number:.1g}" if number < 1 else f"{float(f'{number:.2g}'):,.0f}"
 
 
 def passed_over(result: Result) -> tuple[str, ...]:

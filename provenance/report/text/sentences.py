@@ -71,16 +71,15 @@ BASIS_MEANINGS = {
 """Meaning of each basis of a verdict."""
 
 EDIT_MEANINGS = {
-    "anonymised": "names and links replaced",
-    "ascii": "accents and symbols dropped",
-    "change5": "every 20th word changed",
-    "change10": "every 10th word changed",
-    "change20": "every 5th word changed",
-    "cut50": "cut to half",
-    "cut70": "cut to 70%",
-    "escaped": "escaped as HTML",
-    "lower": "in lower case",
-    "tokenised": "spaces around punctuation",
+    "light": "other case, markup, escapes, links or names",
+    "changed 5%": "every 20th word",
+    "changed 10%": "every 10th word",
+    "changed 20%": "every 5th word",
+    "cut to 70%": "from the start",
+    "cut to 50%": "from the start",
+    "excerpt of 70%": "from anywhere",
+    "excerpt of 50%": "from anywhere",
+    "excerpt of 35%": "from anywhere",
     "verbatim": "unchanged",
 }
 """Meaning of each edit of the posts that recall was measured on."""

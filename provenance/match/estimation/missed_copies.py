@@ -1,0 +1,147 @@
+"""Copies that a check missed: their number, given the copies that it found.
+
+Whether a copy is found depends on its length and on what was done to it, its *condition*: whole
+posts are nearly always found, short excerpts often missed. What was done to a corpus's copies is
+unknown, but those that were found show it: their appearance (`conditions`) tells how much of the
+item is there. So the mixture of lengths and conditions is inferred from the findings, and with it
+the number of copies that were missed.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from provenance.match.estimation.conditions import APPEARANCES
+from provenance.model import LENGTHS, Floats, Int64s, PlantedOutcomes
+
+_SLIGHT_PRIOR, _OTHER_PRIOR = 0.3, 0.1
+"""Weight of each condition in the prior, in copies: a few findings do not show all conditions."""
+
+_LENGTH_PRIOR = 1.0
+"""Mean weight of each class of length in the prior, in copies."""
+
+_CHAINS, _FIRST_STEPS, _STEPS = 25, 6, 8
+"""Parallel chains of the sampler, steps until they have forgotten their start, and steps kept."""
+
+_UNSEEN_RATE = 1e-5
+"""Share of the found items of a condition with an appearance that no planted one has."""
+
+_LEAST_RECALL = 1e-3
+
+
+@dataclass(frozen=True, eq=False)
+class RecallTable:
+    """Recall of planted items, by length and condition.
+
+    Parameters
+    ----------
+    rates : ndarray of float64, shape (lengths, conditions, appearances)
+        Share of the planted items that are found with each appearance.
+    tokens : ndarray of float64, shape (lengths, conditions)
+        Mean size of what was planted.
+    length_prior : ndarray of float64, shape (lengths,)
+        Prior weight of each length, in copies; 0 if items of that length cannot be found.
+    condition_prior : ndarray of float64, shape (conditions,)
+        Prior weight of each condition.
+    """
+
+    rates: Floats
+    tokens: Floats
+    length_prior: Floats
+    condition_prior: Floats
+
+    @classmethod
+    def of(cls, plants: PlantedOutcomes, least_odds: float) -> "RecallTable":
+        """Tabulate planted items of which those of some log-odds and more count as found."""
+        shape = len(LENGTHS), len(plants.slight), APPEARANCES
+        cells = plants.lengths * shape[1] + plants.conditions
+        room = shape[0] * shape[1]
+        planted = np.bincount(cells, minlength=room).reshape(shape[:2]).astype(np.float64)
+        tokens = np.bincount(cells, plants.tokens, room).reshape(shape[:2])
+        is_found = plants.odds >= least_odds
+        places = cells[is_found] * APPEARANCES + plants.appearances[is_found]
+        found = np.bincount(places, minlength=room * APPEARANCES).reshape(shape)
+        rates = found / np.maximum(planted, 1)[..., None]
+        rates = rates + _UNSEEN_RATE * rates.sum(axis=-1, keepdims=True)
+        of_length = planted.sum(axis=1)
+        of_length[0] = 0  # too short to be distinguished from chance
+        return cls(
+            rates,
+            tokens / np.maximum(planted, 1),
+            _LENGTH_PRIOR * np.count_nonzero(of_length) * of_length / max(of_length.sum(), 1),
+            np.where(plants.slight, _SLIGHT_PRIOR, _OTHER_PRIOR),
+        )
+
+    @cached_property
+    def recall(self) -> Floats:
+        """Share of the planted items that are found, shape (lengths, conditions)."""
+        return np.asarray(np.minimum(self.rates.sum(axis=-1), 1.0))
+
+
+def draw_missed_copies(table: RecallTable, counts: Int64s, rng: np.random.Generator) -> Int64s:
+    """Draw the number of copies that were missed, given those that were found.
+
+    Parameters
+    ----------
+    table : RecallTable
+        Recall by length and condition.
+    counts : ndarray of int64, shape (lengths, appearances)
+        Found copies; at least one.
+    rng : numpy.random.Generator
+        Source of randomness.
+
+    Returns
+    -------
+    ndarray of int64, shape (draws, lengths, conditions)
+
+    Notes
+    -----
+    Let the copies be of length ``l`` with probability ``λ[l]``, and independently in condition
+    ``c`` with probability ``m[c]``. A copy is found with appearance ``o`` with probability
+    ``R[l, c, o]``, so ``k`` found copies come with a negative binomial number of missed ones, if
+    nothing is known beforehand of the number of copies (a prior of ``1 / n``). λ and m have
+    Dirichlet priors. A Gibbs sampler draws in turn the condition of each found copy, the number,
+    lengths and conditions of the missed ones, and λ and m (data augmentation; Tanner and Wong,
+    1987). Found and missed copies of a condition that is hardly ever found tell little of each
+    other, so that their number follows from copies of other lengths in the same condition.
+    """
+    lengths, appearances = np.nonzero(counts)
+    numbers = counts[lengths, appearances]
+    found, by_length = int(numbers.sum()), counts.sum(axis=1)
+    likelihoods, misses = table.rates[lengths, :, appearances], 1 - table.recall
+    likeliest = numbers @ _normalise(table.condition_prior * likelihoods)
+    conditions = _dirichlet(
+        np.broadcast_to(table.condition_prior + likeliest, (_CHAINS, len(likeliest))), rng
+    )
+    length_shares = _dirichlet(
+        np.broadcast_to(table.length_prior + by_length, (_CHAINS, len(by_length))), rng
+    )
+    draws = []
+    for step in range(_FIRST_STEPS + _STEPS):
+        given_appearance = _normalise(conditions[:, None, :] * likelihoods)
+        found_conditions = rng.multinomial(
+            np.broadcast_to(numbers, (_CHAINS, len(numbers))), given_appearance
+        ).sum(axis=1)
+        joint = (length_shares[:, :, None] * conditions[:, None, :] * misses).reshape(_CHAINS, -1)
+        missed_share = joint.sum(axis=1)
+        number = rng.negative_binomial(found, np.clip(1 - missed_share, _LEAST_RECALL, 1.0))
+        missed = rng.multinomial(number, _normalise(joint)).reshape(_CHAINS, *misses.shape)
+        conditions = _dirichlet(table.condition_prior + found_conditions + missed.sum(axis=1), rng)
+        length_shares = _dirichlet(table.length_prior + by_length + missed.sum(axis=2), rng)
+        if step >= _FIRST_STEPS:
+            draws.append(missed)
+    return np.concatenate(draws).astype(np.int64)
+
+
+def _dirichlet(weights: Floats, rng: np.random.Generator) -> Floats:
+    """Draw from a Dirichlet distribution for each row; weights may be 0."""
+    return _normalise(rng.standard_gamma(weights))
+
+
+def _normalise(values: Floats) -> Floats:
+    """Divide by the sum over the last axis, so that it is at most 1; uniform if all are 0."""
+    total = values.sum(axis=-1, keepdims=True)
+    shares = np.where(total > 0, values / np.where(total > 0, total, 1.0), 1 / values.shape[-1])
+    # `multinomial` refuses sums that rounding made larger than 1.
+    return np.asarray(shares / np.maximum(shares.sum(axis=-1, keepdims=True), 1.0))
