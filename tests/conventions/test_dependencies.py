@@ -15,7 +15,10 @@ TOOLS = {
     *("types-jsonschema", "types-pyyaml"),
 }
 """Declared for the tests and run, or read by mypy; never imported."""
-PARSERS = {"deltalake", "mwparserfromhell", "pyiceberg", "resiliparse", "typst", "warcio"}
+PARSERS = {
+    *("deltalake", "mwparserfromhell", "pyiceberg", "resiliparse", "typst", "warcio"),
+    *("publicsuffixlist", "py3langid"),
+}
 """Imported by name when data needs them, so that the package works without these extras."""
 OURS = {"benchmarks", "provenance", "tests"}
 PARTS = {"huggingface_hub": "datasets", "llvmlite": "numba", "markupsafe": "jinja2"}

@@ -1,0 +1,397 @@
+"""Questions that only people can answer, and the forms that need the answers."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from provenance.model.disclosure import Answers
+
+
+class Form(StrEnum):
+    """What a disclosure is for."""
+
+    EU = "eu-summary"
+
+
+class AnswerKind(StrEnum):
+    """Kind of an answer."""
+
+    TEXT = "text"
+    YES_NO = "yes-no"
+    TEXTS = "list"
+    DAY = "day"
+    DATES = "dates"
+    ROWS = "tables"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question of `summary.toml`.
+
+    Parameters
+    ----------
+    key : str
+        Table and key: "provider.name".
+    kind : AnswerKind
+        What the answer is.
+    text : str
+        The question, with all that is needed to answer it.
+    example : str
+        An answer in TOML; of tables, the keys of one.
+    needed_by : frozenset of Form
+        Forms that cannot be filled in without an answer.
+    used_by : frozenset of Form
+        Forms that use the answer if there is one.
+    condition : str or None
+        Key of a yes-no question: with another answer than yes, this one need not be answered.
+    keys : tuple of str
+        Keys of the tables; the first is required.
+    """
+
+    key: str
+    kind: AnswerKind
+    text: str
+    example: str
+    needed_by: frozenset[Form]
+    used_by: frozenset[Form] = frozenset()
+    condition: str | None = None
+    keys: tuple[str, ...] = ()
+
+    def applies(self, answers: Answers) -> bool:
+        """Return whether the answers to other questions leave it to be answered."""
+        return self.condition is None or answers.truth(self.condition) is True
+
+
+def _ask(  # noqa: PLR0913 (a table of questions is read by its columns)
+    key: str,
+    kind: AnswerKind,
+    text: str,
+    example: str,
+    needed: tuple[Form, ...] = (),
+    used: tuple[Form, ...] = (),
+    *,
+    condition: str | None = None,
+    keys: tuple[str, ...] = (),
+) -> Question:
+    return Question(key, kind, text, example, frozenset(needed), frozenset(used), condition, keys)
+
+
+_T, _B, _L = AnswerKind.TEXT, AnswerKind.YES_NO, AnswerKind.TEXTS
+_D, _R, _ROWS = AnswerKind.DAY, AnswerKind.DATES, AnswerKind.ROWS
+_EU = Form.EU
+
+QUESTIONS = (
+    _ask(
+        "provider.name",
+        _T,
+        "Legal entity that provides the model or publishes the dataset.",
+        '"Harbour Models GmbH"',
+        (_EU,),
+    ),
+    _ask(
+        "provider.contact",
+        _T,
+        "Address at which rights-holders and authorities reach it; one that somebody reads.",
+        '"copyright@harbour.example"',
+        (_EU,),
+    ),
+    _ask(
+        "provider.representative",
+        _T,
+        "Authorised representative in the Union, if the provider is established outside it; "
+        'else "none: established in the Union".',
+        '"none: established in the Union"',
+        (_EU,),
+    ),
+    _ask(
+        "provider.small",
+        _B,
+        "Is the provider a small or medium-sized enterprise? It then lists 5 % of its domains, "
+        "at most 1,000, instead of 10 %.",
+        "false",
+        (_EU,),
+        condition="crawl.used",
+    ),
+    _ask(
+        "models",
+        _ROWS,
+        "Models that were trained with the dataset: name and version; the day on which they were "
+        "placed on the market of the Union; for a modified model, the model that it was made from "
+        "and the address of that model's summary.",
+        'name = "Lantern 2"\nversion = "2.1"\nmarket = 2026-09-01\n'
+        'made_from = "Lantern 1"\nmade_from_summary = "https://harbour.example/lantern-1"',
+        (_EU,),
+        keys=("name", "version", "market", "made_from", "made_from_summary"),
+    ),
+    _ask(
+        "dataset.types",
+        _L,
+        "Types of content, as specific as you can: which kind of texts, about what, from where. "
+        'Reviewers criticise "web data".',
+        '["museum pages", "posts of a harbour forum", "technical manuals"]',
+        (_EU,),
+    ),
+    _ask(
+        "dataset.modalities",
+        _L,
+        "Modalities of the training data: text, image, audio, video, or others. Only text is "
+        "measured.",
+        '["text"]',
+        (),
+        (_EU,),
+    ),
+    _ask(
+        "dataset.other_sizes",
+        _T,
+        "Sizes of modalities other than text: numbers of images, hours of audio and of video.",
+        '"2,400 images; no audio; no video"',
+        (),
+        (_EU,),
+    ),
+    _ask(
+        "dataset.languages",
+        _L,
+        "Languages. Leave it out to have them measured; an answer takes the place of that.",
+        '["German", "English"]',
+        (_EU,),
+    ),
+    _ask(
+        "dataset.characteristics",
+        _T,
+        "Other characteristics of the data: regions, groups, periods that prevail.",
+        '"Mostly European; 1990 to today."',
+        (),
+        (_EU,),
+    ),
+    _ask(
+        "dataset.collected",
+        _R,
+        "When the data was collected: a day, month or year, or FROM..UNTIL, excluding UNTIL. Not "
+        "needed where --collected of the check, or the ledger, says so.",
+        '"2024..2025-10"',
+        (_EU,),
+    ),
+    _ask(
+        "dataset.training_continues",
+        _B,
+        "Is the model continuously trained on new data after this date?",
+        "false",
+        (_EU,),
+    ),
+    _ask(
+        "public.used",
+        _B,
+        "Were publicly available datasets used, including snapshots of Common Crawl?",
+        "true",
+        (_EU,),
+    ),
+    _ask(
+        "public.datasets",
+        _ROWS,
+        "Each of them: name and address; its size in bytes after pre-processing, by which those "
+        "over 3 % are found that have to be named; which part was used, and how it was chosen.",
+        'name = "Harbour Corpus"\nlink = "https://data.example/harbour"\nbytes = 48000000000\n'
+        'part = "German pages only, chosen by language"',
+        (_EU,),
+        condition="public.used",
+        keys=("name", "link", "bytes", "part"),
+    ),
+    _ask(
+        "public.others",
+        _T,
+        "General description of public datasets that are not listed: modality, nature (personal "
+        "data, protected works, machine-generated), languages, period.",
+        '"Some 40 small text datasets in German, mostly encyclopaedic, 2015 to 2024."',
+        (),
+        (_EU,),
+    ),
+    _ask(
+        "licensed.used",
+        _B,
+        "Was data licensed by rights-holders or their representatives used?",
+        "false",
+        (_EU,),
+    ),
+    _ask(
+        "licensed.modalities",
+        _L,
+        "Its modalities.",
+        '["text"]',
+        (_EU,),
+        condition="licensed.used",
+    ),
+    _ask(
+        "third_party.used",
+        _B,
+        "Were other datasets used that are not public and come from third parties?",
+        "false",
+        (_EU,),
+    ),
+    _ask(
+        "third_party.description",
+        _T,
+        "Which: a list if they are publicly known; else modality, nature, languages.",
+        '"A purchased archive of trade journals, text, German."',
+        (_EU,),
+        condition="third_party.used",
+    ),
+    _ask(
+        "crawl.used",
+        _B,
+        "Was data used that crawlers collected for the provider, or that it collected by crawlers? "
+        "Crawls that others have published, such as Common Crawl, are public datasets.",
+        "true",
+        (_EU,),
+    ),
+    _ask(
+        "crawl.files",
+        _L,
+        "Patterns of the files with crawled data, if the dataset has other data as well: only "
+        "their domains are then listed.",
+        '["crawl/*.parquet"]',
+        (),
+        (_EU,),
+    ),
+    _ask(
+        "crawl.crawlers",
+        _L,
+        "Names of the crawlers, as they identify themselves.",
+        '["HarbourBot/2"]',
+        (_EU,),
+        condition="crawl.used",
+    ),
+    _ask(
+        "crawl.purposes",
+        _T,
+        "What the crawlers collect for.",
+        '"Training of language models."',
+        (_EU,),
+        condition="crawl.used",
+    ),
+    _ask(
+        "crawl.behaviour",
+        _T,
+        "How they behave: robots.txt and other reservations, captchas, paywalls, logins.",
+        '"Obeys robots.txt and ai.txt; stops at captchas, logins and paywalls."',
+        (_EU,),
+        condition="crawl.used",
+    ),
+    _ask(
+        "crawl.period",
+        _R,
+        "When they collected.",
+        '"2025-01..2025-10"',
+        (_EU,),
+        condition="crawl.used",
+    ),
+    _ask(
+        "crawl.content",
+        _T,
+        "What they collected, and from which kinds of sites.",
+        '"Articles and guides on the sites of museums, ports and ferry operators."',
+        (_EU,),
+        condition="crawl.used",
+    ),
+    _ask(
+        "users.own",
+        _B,
+        "Was data used from people's use of the model itself?",
+        "false",
+        (_EU,),
+    ),
+    _ask(
+        "users.other_services",
+        _B,
+        "Was data used from people's use of other services of the provider?",
+        "false",
+        (_EU,),
+    ),
+    _ask(
+        "users.description",
+        _T,
+        "Which services and modalities, if either is so.",
+        '"Public posts of our forum, text, with consent since 2024."',
+        (),
+        (_EU,),
+    ),
+    _ask(
+        "synthetic.used",
+        _B,
+        "Was synthetic data used that the provider made, or had made, for training?",
+        "false",
+        (_EU,),
+    ),
+    _ask(
+        "synthetic.models",
+        _ROWS,
+        "Models that made it: name, and the address of their summary.",
+        'name = "Lantern 1"\nlink = "https://harbour.example/lantern-1"',
+        (_EU,),
+        condition="synthetic.used",
+        keys=("name", "link"),
+    ),
+    _ask(
+        "synthetic.description",
+        _T,
+        "What was made, how much, in which modalities.",
+        '"Questions and answers on manuals; about 2 % of the tokens."',
+        (_EU,),
+        condition="synthetic.used",
+    ),
+    _ask(
+        "other.used",
+        _B,
+        "Was data from other sources used: offline, digitised, labelled by people?",
+        "false",
+        (_EU,),
+    ),
+    _ask(
+        "other.description",
+        _T,
+        "Which.",
+        '"Letters of our archive, digitised by ourselves."',
+        (_EU,),
+        condition="other.used",
+    ),
+    _ask(
+        "rights.code_of_practice",
+        _B,
+        "Has the provider signed the General-Purpose AI Code of Practice, with its chapter on "
+        "copyright?",
+        "true",
+        (_EU,),
+    ),
+    _ask(
+        "rights.reservations",
+        _T,
+        "What was done before and during collection to respect reservations of rights, and which "
+        "opt-outs those honoured from whom datasets came.",
+        '"robots.txt, TDMRep and RSL were read at each visit; such pages were left out."',
+        (_EU,),
+    ),
+    _ask(
+        "rights.policy",
+        _T,
+        "Address of the provider's copyright policy.",
+        '"https://harbour.example/copyright"',
+        (_EU,),
+    ),
+    _ask(
+        "illegal_content.measures",
+        _T,
+        "What was done to avoid or remove illegal content. The check, its limits and cleanings are "
+        "added.",
+        '"Lists of known material, classifiers, and review by people."',
+        (_EU,),
+    ),
+    _ask(
+        "additional.information",
+        _T,
+        "Anything else.",
+        '"The dataset and its report can be inspected on request."',
+        (),
+        (_EU,),
+    ),
+)
+"""In the order of the file."""
+
+QUESTIONS_BY_KEY = {question.key: question for question in QUESTIONS}

@@ -1,0 +1,46 @@
+"""Registry of the formats of disclosures. A new format is one module and one line here."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from provenance.model import DisclosureMaterial, Form
+from provenance.report.disclosure.domain_list import DOMAINS_FILE, domain_list
+from provenance.report.disclosure.eu_self_check import self_check_markdown
+from provenance.report.disclosure.eu_summary import eu_summary
+from provenance.report.disclosure.filled_form import form_json, form_markdown
+
+
+@dataclass(frozen=True, slots=True)
+class DisclosureFormat:
+    """A format.
+
+    Parameters
+    ----------
+    form : Form
+        What it is for: it decides which answers are needed.
+    file : str
+        Name of its file.
+    render : callable
+        Returns the whole text, including its last newline.
+    """
+
+    form: Form
+    file: str
+    render: Callable[[DisclosureMaterial], str]
+
+
+DISCLOSURE_FORMATS = {
+    "eu-summary": DisclosureFormat(
+        Form.EU, "eu-summary.md", lambda material: form_markdown(eu_summary(material))
+    ),
+    "eu-summary-json": DisclosureFormat(
+        Form.EU, "eu-summary.json", lambda material: form_json(eu_summary(material))
+    ),
+    "eu-domains": DisclosureFormat(Form.EU, DOMAINS_FILE, domain_list),
+    "eu-self-check": DisclosureFormat(
+        Form.EU,
+        "eu-self-check.md",
+        lambda material: self_check_markdown(material, eu_summary(material)),
+    ),
+}
+"""By name, in the order of the help text."""
