@@ -11,7 +11,10 @@ from provenance.cli.local_paths import OUTPUT_FILE, OUTPUT_FOLDER
 from provenance.cli.options import ledger_option
 from provenance.cli.terminal_output import echo
 
-_FORMATS = (*("eu-summary", "eu-summary-json", "eu-domains", "eu-self-check"),)
+_FORMATS = (
+    *("eu-summary", "eu-summary-json", "eu-domains", "eu-self-check"),
+    *("croissant", "dataset-card"),
+)
 _EXAMPLES = """
 \b
 Examples:

@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from provenance.model.ledger import CleaningFacts, DatasetFacts, UseFacts
+from provenance.model.receipt import FileFacts
 from provenance.model.result import Report
 from provenance.model.terms import DateRange
 
@@ -279,12 +280,15 @@ class CorpusContents:
         Its languages.
     domains : DomainSizes
         Its domains.
+    files : tuple of (str, FileFacts)
+        Its files, as far as they can be read twice, by their name.
     """
 
     digest: str
     documents: int
     languages: LanguageSample
     domains: DomainSizes
+    files: tuple[tuple[str, FileFacts], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

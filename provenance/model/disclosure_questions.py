@@ -10,6 +10,8 @@ class Form(StrEnum):
     """What a disclosure is for."""
 
     EU = "eu-summary"
+    CROISSANT = "croissant"
+    CARD = "dataset-card"
 
 
 class AnswerKind(StrEnum):
@@ -77,7 +79,7 @@ def _ask(  # noqa: PLR0913 (a table of questions is read by its columns)
 
 _T, _B, _L = AnswerKind.TEXT, AnswerKind.YES_NO, AnswerKind.TEXTS
 _D, _R, _ROWS = AnswerKind.DAY, AnswerKind.DATES, AnswerKind.ROWS
-_EU = Form.EU
+_EU, _CROISSANT, _CARD = Form.EU, Form.CROISSANT, Form.CARD
 
 QUESTIONS = (
     _ask(
@@ -85,7 +87,16 @@ QUESTIONS = (
         _T,
         "Legal entity that provides the model or publishes the dataset.",
         '"Harbour Models GmbH"',
-        (_EU,),
+        (_EU, _CROISSANT),
+        (_CARD,),
+    ),
+    _ask(
+        "provider.url",
+        _T,
+        "Its web site.",
+        '"https://harbour.example"',
+        (),
+        (_CROISSANT,),
     ),
     _ask(
         "provider.contact",
@@ -123,6 +134,91 @@ QUESTIONS = (
         keys=("name", "version", "market", "made_from", "made_from_summary"),
     ),
     _ask(
+        "dataset.name",
+        _T,
+        "Name of the dataset. Not needed where the ledger has it.",
+        '"Harbour Pages"',
+        (_CROISSANT, _CARD),
+        (_EU,),
+    ),
+    _ask(
+        "dataset.version",
+        _T,
+        "Version of the dataset. Without it, the beginning of its digest is used.",
+        '"2026-09"',
+        (),
+        (_CROISSANT, _CARD),
+    ),
+    _ask(
+        "dataset.description",
+        _T,
+        "What it is, in a few sentences.",
+        '"Pages of museums, harbours and local newspapers in six languages."',
+        (_CROISSANT, _CARD),
+    ),
+    _ask(
+        "dataset.url",
+        _T,
+        "Address of its page.",
+        '"https://data.example/harbour-pages"',
+        (_CROISSANT,),
+        (_CARD,),
+    ),
+    _ask(
+        "dataset.licence",
+        _T,
+        "Licence under which you pass it on: an SPDX identifier or an address.",
+        '"CC-BY-4.0"',
+        (_CROISSANT, _CARD),
+    ),
+    _ask(
+        "dataset.published",
+        _D,
+        "Day on which it was, or will be, published or released.",
+        "2026-09-15",
+        (_CROISSANT,),
+        (_CARD,),
+    ),
+    _ask(
+        "dataset.purpose",
+        _T,
+        "What it is for, and what it is not for.",
+        '"Pretraining of language models; not for decisions on persons."',
+        (_CROISSANT, _CARD),
+    ),
+    _ask(
+        "dataset.biases",
+        _T,
+        "Known biases.",
+        '"Large institutions and European ports are over-represented."',
+        (_CROISSANT,),
+        (_CARD,),
+    ),
+    _ask(
+        "dataset.personal_information",
+        _T,
+        "Personal and sensitive information in it, and what was done about it.",
+        '"Names of authors and of persons in the news; addresses were removed."',
+        (_CROISSANT,),
+        (_CARD,),
+    ),
+    _ask(
+        "dataset.social_impact",
+        _T,
+        "Foreseeable effects on society of its use, good and bad, and what was done about them.",
+        '"May help small ports; could favour large languages, so six were balanced."',
+        (_CROISSANT,),
+        (_CARD,),
+    ),
+    _ask(
+        "dataset.limitations",
+        _T,
+        "Limitations. What the check found is added.",
+        '"Not representative of spoken language."',
+        (),
+        (_CROISSANT, _CARD),
+    ),
+    _ask(
         "dataset.types",
         _L,
         "Types of content, as specific as you can: which kind of texts, about what, from where. "
@@ -152,7 +248,8 @@ QUESTIONS = (
         _L,
         "Languages. Leave it out to have them measured; an answer takes the place of that.",
         '["German", "English"]',
-        (_EU,),
+        (_EU, _CARD),
+        (_CROISSANT,),
     ),
     _ask(
         "dataset.characteristics",
@@ -169,6 +266,7 @@ QUESTIONS = (
         "needed where --collected of the check, or the ledger, says so.",
         '"2024..2025-10"',
         (_EU,),
+        (_CROISSANT, _CARD),
     ),
     _ask(
         "dataset.training_continues",
@@ -192,6 +290,7 @@ QUESTIONS = (
         'name = "Harbour Corpus"\nlink = "https://data.example/harbour"\nbytes = 48000000000\n'
         'part = "German pages only, chosen by language"',
         (_EU,),
+        (_CROISSANT, _CARD),
         condition="public.used",
         keys=("name", "link", "bytes", "part"),
     ),
@@ -318,7 +417,8 @@ QUESTIONS = (
         _B,
         "Was synthetic data used that the provider made, or had made, for training?",
         "false",
-        (_EU,),
+        (_EU, _CROISSANT),
+        (_CARD,),
     ),
     _ask(
         "synthetic.models",

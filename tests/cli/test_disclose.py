@@ -15,8 +15,6 @@ from tests.cli.commandline import provenance as run
 pytest.importorskip("py3langid", reason="the extra `disclose` is not installed")
 pytest.importorskip("publicsuffixlist", reason="the extra `disclose` is not installed")
 
-FORMS = "eu-summary"
-
 
 def ok(folder, *arguments, code=0):
     done = run(*arguments, cwd=folder)

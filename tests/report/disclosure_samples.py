@@ -1,5 +1,6 @@
 """Material for disclosures, made by hand: every question is answered, or none."""
 
+from dataclasses import replace
 from datetime import date
 
 import pyarrow as pa
@@ -14,6 +15,7 @@ from provenance.model import (
     DateRange,
     DisclosureMaterial,
     DomainSizes,
+    FileFacts,
     LanguageSample,
     LanguageShare,
     RecordedFacts,
@@ -50,6 +52,10 @@ CONTENTS = CorpusContents(
             DOMAIN_SIZES,
         ),
     ),
+    files=(
+        ("part-0.parquet", FileFacts(901_234, "9a" * 32)),
+        ("sub/part-1.jsonl.zst", FileFacts(12_345, "9b" * 32)),
+    ),
 )
 
 RECORDED = RecordedFacts(
@@ -79,6 +85,18 @@ VALUES = {
     "provider.contact": "copyright@harbour.example",
     "provider.representative": "none: established in the Union",
     "provider.small": False,
+    "provider.url": "https://harbour.example",
+    "dataset.name": "Harbour Pages",
+    "dataset.version": "2026-09",
+    "dataset.description": "Pages of museums and harbours in six languages.",
+    "dataset.url": "https://data.example/harbour-pages",
+    "dataset.licence": "CC-BY-4.0",
+    "dataset.published": date(2026, 9, 15),
+    "dataset.purpose": "Pretraining of language models; not for decisions on persons.",
+    "dataset.biases": "European ports are over-represented.",
+    "dataset.personal_information": "Names of authors; addresses were removed.",
+    "dataset.social_impact": "May help small ports.",
+    "dataset.limitations": "Not representative of spoken language.",
     "models": (
         {
             "name": "Lantern 2",
@@ -144,6 +162,13 @@ def answered_material() -> DisclosureMaterial:
         contents=CONTENTS,
         recorded=RECORDED,
     )
+
+
+def with_answers(**changed: object) -> DisclosureMaterial:
+    """The sample, with some other answers; None takes one away."""
+    values = {**VALUES, **{key.replace("__", "."): value for key, value in changed.items()}}
+    kept = {key: value for key, value in values.items() if value is not None}
+    return replace(answered_material(), answers=Answers(kept, "summary.toml", "2e" * 32))
 
 
 def unanswered_material() -> DisclosureMaterial:

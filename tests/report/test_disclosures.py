@@ -13,7 +13,6 @@ from markdown_it import MarkdownIt
 from provenance.cli.disclose import _FORMATS
 from provenance.model import (
     DOMAIN_SIZES,
-    Answers,
     DateRange,
     EntryStatus,
     SampleSummary,
@@ -32,9 +31,9 @@ from provenance.report.disclosure.filled_form import (
 )
 from tests.report.disclosure_samples import (
     CONTENTS,
-    VALUES,
     answered_material,
     unanswered_material,
+    with_answers,
 )
 
 LINK = "https://a.example"
@@ -44,13 +43,6 @@ MARKDOWN = [name for name, each in DISCLOSURE_FORMATS.items() if each.file.endsw
 def entry(form, id_):
     [found] = [each for each in form.entries if each.id == id_]
     return found
-
-
-def with_answers(**changed):
-    """The sample, with some other answers; None takes one away."""
-    values = {**VALUES, **{key.replace("__", "."): value for key, value in changed.items()}}
-    kept = {key: value for key, value in values.items() if value is not None}
-    return replace(answered_material(), answers=Answers(kept, "summary.toml", "2e" * 32))
 
 
 def validate(text):

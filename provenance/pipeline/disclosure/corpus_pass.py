@@ -7,13 +7,13 @@ import numpy as np
 import pyarrow as pa
 
 from provenance.errors import InputError, OutputError
-from provenance.model import CorpusContents, Result
+from provenance.model import CorpusContents, FileFacts, Result
 from provenance.pipeline.audit.corpus_addresses import starts_document
 from provenance.pipeline.disclosure.domain_sizes import DomainCounter
 from provenance.pipeline.disclosure.language_sample import TextSample, measure_languages
 from provenance.pipeline.progress import show_progress
 from provenance.read.corpus.address_resolution import address_exists
-from provenance.read.corpus.corpora import Corpus, is_stream_or_hub, open_corpus
+from provenance.read.corpus.corpora import Corpus, FileDigest, is_stream_or_hub, open_corpus
 from provenance.temporary_files import temporary_folder
 
 _LIBRARIES = "the libraries that measure languages and domains are missing"
@@ -127,7 +127,19 @@ def _measure(
                     domains.add(*_crawled(batch, is_first, crawled_files))
                     last = batch.column("file")[-1].as_py(), batch.column("row")[-1].as_py()
                 progress.advance(1)
-        return CorpusContents(digest, documents, measure_languages(sample), domains.result())
+        return CorpusContents(
+            digest, documents, measure_languages(sample), domains.result(), _files(corpus)
+        )
+
+
+def _files(corpus: Corpus) -> tuple[tuple[str, FileFacts], ...]:
+    """Return sizes and digests of files; streams and hub datasets have none."""
+    digests = {name: digest() for name, digest in corpus.digests if isinstance(digest, FileDigest)}
+    return tuple(
+        (file.name, FileFacts(file.size, digests[file.name]))
+        for file in corpus.files
+        if file.name in digests
+    )
 
 
 def _crawled(

@@ -146,6 +146,8 @@ def _known_otherwise(material: DisclosureMaterial) -> set[str]:
         known.add("dataset.collected")
     if material.contents is not None:
         known.add("dataset.languages")
+    if material.recorded.datasets:
+        known.add("dataset.name")
     return known
 
 

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from provenance.model import DisclosureMaterial, Form
+from provenance.report.disclosure.croissant import croissant
+from provenance.report.disclosure.dataset_card import dataset_card
 from provenance.report.disclosure.domain_list import DOMAINS_FILE, domain_list
 from provenance.report.disclosure.eu_self_check import self_check_markdown
 from provenance.report.disclosure.eu_summary import eu_summary
@@ -42,5 +44,7 @@ DISCLOSURE_FORMATS = {
         "eu-self-check.md",
         lambda material: self_check_markdown(material, eu_summary(material)),
     ),
+    "croissant": DisclosureFormat(Form.CROISSANT, "croissant.json", croissant),
+    "dataset-card": DisclosureFormat(Form.CARD, "dataset-card.md", dataset_card),
 }
 """By name, in the order of the help text."""

@@ -147,7 +147,7 @@ def form_markdown(form: Disclosure) -> str:
     for section in form.sections:
         lines += ["", f"## {section.title}", ""]
         for entry in section.entries:
-            lines += _entry_lines(entry)
+            lines += entry_lines(entry)
     changed = changes(form)
     if form.previous is not None:
         lines += ["", f"## Changes since version {form.previous.version}", ""]
@@ -179,7 +179,8 @@ def _head(form: Disclosure) -> Iterator[str]:
         yield from ("", markdown_text(note))
 
 
-def _entry_lines(entry: Entry) -> list[str]:
+def entry_lines(entry: Entry) -> list[str]:
+    """Return an entry as an item of a list in Markdown."""
     head = f"- **{markdown_text(entry.title)}** ({entry.status}"
     if entry.status is EntryStatus.TO_BE_PROVIDED:
         return [f"{head}): {markdown_text(entry.source)}"]

@@ -1,0 +1,131 @@
+"""Metadata of a dataset: each format by the validator of its community, and by our own."""
+
+import json
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from provenance.model import Answers, DateRange
+from provenance.report.disclosure.croissant import (
+    RAI_TEXTS,
+    croissant,
+    croissant_document,
+    croissant_faults,
+    licence_address,
+)
+from provenance.report.disclosure.dataset_card import dataset_card
+from tests.report.disclosure_samples import (
+    CONTENTS,
+    answered_material,
+    unanswered_material,
+    with_answers,
+)
+
+EIGHT = (*RAI_TEXTS, "rai:hasSyntheticData", "prov:wasDerivedFrom", "prov:wasGeneratedBy")
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of rdflib, which it uses
+@pytest.mark.parametrize("make", [answered_material, unanswered_material])
+def test_mlcroissant_accepts_the_metadata(make, tmp_path):
+    mlcroissant = pytest.importorskip("mlcroissant", reason="mlcroissant is not installed")
+    path = tmp_path / "croissant.json"
+    path.write_text(croissant(make()), "utf-8")
+    metadata = mlcroissant.Dataset(jsonld=path).metadata
+    assert not metadata.ctx.issues.errors
+    document = metadata.to_json()
+    assert document["name"] == make().name
+    assert [each.id for each in metadata.distribution] == [
+        each["@id"] for each in croissant_document(make()).get("distribution", ())
+    ]
+
+
+def test_metadata_with_all_answers_has_what_neurips_asks_for():
+    document = json.loads(croissant(answered_material()))
+    assert croissant_faults(document) == ()
+    assert all(document[key] not in (None, "", []) for key in EIGHT)
+    assert len(EIGHT) == 8
+    assert document["rai:hasSyntheticData"] is True
+    assert {each["name"] for each in document["prov:wasDerivedFrom"]} >= {"Harbour Corpus", "x"}
+    assert [each["name"] for each in document["prov:wasGeneratedBy"]] == [
+        *("Collection", "Cleaning", "Check for protected content"),
+    ]
+    assert document["license"] == "https://spdx.org/licenses/CC-BY-4.0"
+
+
+@pytest.mark.parametrize("key", [*EIGHT, "url", "license", "creator", "datePublished"])
+def test_every_missing_field_is_a_fault(key):
+    document = croissant_document(answered_material())
+    del document[key]
+    assert croissant_faults(document) == (f"{key} is missing",)
+
+
+def test_wrong_values_are_faults():
+    document = croissant_document(answered_material())
+    assert croissant_faults(document | {"rai:hasSyntheticData": "no"}) == (
+        "rai:hasSyntheticData must be true or false",
+    )
+    assert "must name" in croissant_faults(document | {"conformsTo": []})[0]
+    assert croissant_faults(document | {"prov:wasDerivedFrom": ["x"]}) == (
+        "prov:wasDerivedFrom must consist of nodes",
+    )
+
+
+def test_no_is_an_answer_on_synthetic_data():
+    document = croissant_document(with_answers(synthetic__used=False))
+    assert document["rai:hasSyntheticData"] is False
+    assert croissant_faults(document) == ()
+
+
+def test_what_is_not_answered_is_marked_or_left_out():
+    document = croissant_document(unanswered_material())
+    assert document["rai:dataBiases"] == "to-be-provided"
+    assert "license" not in document
+    assert set(croissant_faults(document)) == {
+        f"{key} is missing"
+        for key in (
+            *("description", "url", "license", "creator", "datePublished", "rai:dataBiases"),
+            *("rai:personalSensitiveInformation", "rai:dataUseCases", "rai:dataSocialImpact"),
+            "rai:hasSyntheticData",
+        )
+    }
+    [origin] = document["prov:wasDerivedFrom"]
+    assert origin["name"] == "no other dataset"
+
+
+def test_many_files_are_not_listed():
+    files = tuple((f"{number}.txt", CONTENTS.files[0][1]) for number in range(1001))
+    material = replace(answered_material(), contents=replace(CONTENTS, files=files))
+    assert "distribution" not in croissant_document(material)
+    listed = replace(answered_material(), contents=replace(CONTENTS, files=files[:1000]))
+    assert len(croissant_document(listed)["distribution"]) == 1000
+
+
+def test_licences_have_addresses():
+    assert licence_address("MIT") == "https://spdx.org/licenses/MIT"
+    assert licence_address("https://a.example/terms") == "https://a.example/terms"
+    assert licence_address("terms of our own") == "terms of our own"
+
+
+def test_collection_is_declared_with_its_last_day():
+    dates = DateRange(date(2024, 1, 1), date(2025, 1, 1))
+    document = croissant_document(with_answers(dataset__collected=dates))
+    assert document["rai:dataCollectionTimeFrame"] == ["2024-01-01", "2024-12-31"]
+    assert document["prov:wasGeneratedBy"][0]["prov:endedAtTime"] == "2024-12-31"
+
+
+def test_a_card_has_shares_with_intervals_and_what_is_declared():
+    card = dataset_card(answered_material())
+    assert card.startswith("## Provenance of the content\n")
+    assert "| x | 2.1% | 1.9\N{EN DASH}2.5% | 212 documents | forbidden |" in card
+    assert "- **Biases** (declared): European ports" in card
+    assert "license: cc-by-4.0\nlanguage:\n- en\n- mt\n- ja\nsize_categories:\n- 1K<n<10K" in card
+    empty = dataset_card(unanswered_material())
+    assert "No content of the sources that were searched for was found." in empty
+    assert "- **Biases** (to-be-provided): answer dataset.biases" in empty
+    assert "license:" not in empty
+
+
+def test_a_card_without_answers_has_no_licence_key():
+    material = replace(answered_material(), answers=Answers({"dataset.licence": "our own terms"}))
+    assert "license:" not in dataset_card(material)
