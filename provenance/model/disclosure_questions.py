@@ -12,6 +12,7 @@ class Form(StrEnum):
     EU = "eu-summary"
     CROISSANT = "croissant"
     CARD = "dataset-card"
+    AB_2013 = "ab-2013"
 
 
 class AnswerKind(StrEnum):
@@ -79,7 +80,7 @@ def _ask(  # noqa: PLR0913 (a table of questions is read by its columns)
 
 _T, _B, _L = AnswerKind.TEXT, AnswerKind.YES_NO, AnswerKind.TEXTS
 _D, _R, _ROWS = AnswerKind.DAY, AnswerKind.DATES, AnswerKind.ROWS
-_EU, _CROISSANT, _CARD = Form.EU, Form.CROISSANT, Form.CARD
+_EU, _CROISSANT, _CARD, _AB = Form.EU, Form.CROISSANT, Form.CARD, Form.AB_2013
 
 QUESTIONS = (
     _ask(
@@ -184,7 +185,7 @@ QUESTIONS = (
         _T,
         "What it is for, and what it is not for.",
         '"Pretraining of language models; not for decisions on persons."',
-        (_CROISSANT, _CARD),
+        (_CROISSANT, _CARD, _AB),
     ),
     _ask(
         "dataset.biases",
@@ -199,7 +200,7 @@ QUESTIONS = (
         _T,
         "Personal and sensitive information in it, and what was done about it.",
         '"Names of authors and of persons in the news; addresses were removed."',
-        (_CROISSANT,),
+        (_CROISSANT, _AB),
         (_CARD,),
     ),
     _ask(
@@ -224,7 +225,7 @@ QUESTIONS = (
         "Types of content, as specific as you can: which kind of texts, about what, from where. "
         'Reviewers criticise "web data".',
         '["museum pages", "posts of a harbour forum", "technical manuals"]',
-        (_EU,),
+        (_EU, _AB),
     ),
     _ask(
         "dataset.modalities",
@@ -265,8 +266,15 @@ QUESTIONS = (
         "When the data was collected: a day, month or year, or FROM..UNTIL, excluding UNTIL. Not "
         "needed where --collected of the check, or the ledger, says so.",
         '"2024..2025-10"',
-        (_EU,),
+        (_EU, _AB),
         (_CROISSANT, _CARD),
+    ),
+    _ask(
+        "dataset.collection_continues",
+        _B,
+        "Does the collection go on?",
+        "false",
+        (_AB,),
     ),
     _ask(
         "dataset.training_continues",
@@ -290,7 +298,7 @@ QUESTIONS = (
         'name = "Harbour Corpus"\nlink = "https://data.example/harbour"\nbytes = 48000000000\n'
         'part = "German pages only, chosen by language"',
         (_EU,),
-        (_CROISSANT, _CARD),
+        (_CROISSANT, _CARD, _AB),
         condition="public.used",
         keys=("name", "link", "bytes", "part"),
     ),
@@ -308,7 +316,7 @@ QUESTIONS = (
         _B,
         "Was data licensed by rights-holders or their representatives used?",
         "false",
-        (_EU,),
+        (_EU, _AB),
     ),
     _ask(
         "licensed.modalities",
@@ -417,7 +425,7 @@ QUESTIONS = (
         _B,
         "Was synthetic data used that the provider made, or had made, for training?",
         "false",
-        (_EU, _CROISSANT),
+        (_EU, _CROISSANT, _AB),
         (_CARD,),
     ),
     _ask(
@@ -434,7 +442,7 @@ QUESTIONS = (
         _T,
         "What was made, how much, in which modalities.",
         '"Questions and answers on manuals; about 2 % of the tokens."',
-        (_EU,),
+        (_EU, _AB),
         condition="synthetic.used",
     ),
     _ask(
@@ -482,6 +490,58 @@ QUESTIONS = (
         "added.",
         '"Lists of known material, classifiers, and review by people."',
         (_EU,),
+    ),
+    _ask(
+        "california.sources",
+        _T,
+        "Sources or owners of the data. What the check found is added.",
+        '"Web sites of museums, ports and local newspapers; listed in eu-domains.csv."',
+        (_AB,),
+    ),
+    _ask(
+        "california.labels",
+        _T,
+        "Types of labels, if the data is labelled.",
+        '"Language and topic of each page."',
+        (),
+        (_AB,),
+    ),
+    _ask(
+        "california.intellectual_property",
+        _T,
+        "Whether the data includes any that is protected by copyright, trademark or patent, or is "
+        "entirely in the public domain.",
+        '"Most pages are protected by copyright; some catalogues are in the public domain."',
+        (_AB,),
+    ),
+    _ask(
+        "california.purchased",
+        _B,
+        "Was any of it purchased?",
+        "false",
+        (_AB,),
+    ),
+    _ask(
+        "california.consumer_information",
+        _T,
+        "Whether it includes aggregate consumer information (Civil Code § 1798.140).",
+        '"None that we know of."',
+        (_AB,),
+    ),
+    _ask(
+        "california.processing",
+        _T,
+        "Cleaning, processing or other modification, and what for. Cleanings in the ledger are "
+        "added, and are enough.",
+        '"Boilerplate and duplicates were removed, to improve quality."',
+        (_AB,),
+    ),
+    _ask(
+        "california.first_used",
+        _D,
+        "Day on which it was first used in development. Not needed where the ledger has the use.",
+        "2025-11-03",
+        (_AB,),
     ),
     _ask(
         "additional.information",

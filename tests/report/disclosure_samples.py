@@ -142,12 +142,19 @@ VALUES = {
     "rights.reservations": "Robots.txt, TDMRep and RSL were read at each visit.",
     "rights.policy": "https://harbour.example/copyright",
     "illegal_content.measures": "Lists of known material, classifiers, and review by people.",
+    "dataset.collection_continues": False,
+    "california.sources": "Web sites of museums and ports.",
+    "california.labels": "Language of each page.",
+    "california.intellectual_property": "Most pages are protected by copyright.",
+    "california.purchased": False,
+    "california.consumer_information": "None that we know of.",
+    "california.processing": "Duplicates were removed, to improve quality.",
     "additional.information": "The report can be inspected | on *request*.",
 }
 
 NOT_NEEDED = {
     *("dataset.languages", "dataset.collected", "third_party.description", "other.description"),
-    "crawl.files",
+    *("crawl.files", "california.first_used"),
 }
 """Questions to which `VALUES` has no answer: measured, recorded, or of what was not used."""
 

@@ -17,6 +17,7 @@ from provenance.model import (
     EntryStatus,
     SampleSummary,
 )
+from provenance.report.disclosure.ab_2013 import ab_2013
 from provenance.report.disclosure.disclosure_formats import DISCLOSURE_FORMATS
 from provenance.report.disclosure.domain_list import domain_list, listed_domains
 from provenance.report.disclosure.eu_self_check import self_check
@@ -40,6 +41,9 @@ LINK = "https://a.example"
 MARKDOWN = [name for name, each in DISCLOSURE_FORMATS.items() if each.file.endswith(".md")]
 
 
+FORMS = [eu_summary, ab_2013]
+
+
 def entry(form, id_):
     [found] = [each for each in form.entries if each.id == id_]
     return found
@@ -58,8 +62,9 @@ def test_the_command_knows_all_formats():
 
 
 @pytest.mark.parametrize("make", [answered_material, unanswered_material])
-def test_the_json_is_valid(make):
-    validate(form_json(eu_summary(make())))
+@pytest.mark.parametrize("form", FORMS)
+def test_the_json_is_valid(make, form):
+    validate(form_json(form(make())))
 
 
 def test_a_form_without_a_value_is_not_valid():
@@ -69,13 +74,17 @@ def test_a_form_without_a_value_is_not_valid():
         validate(json.dumps(document))
 
 
-def test_every_field_says_how_it_is_known():
-    form = eu_summary(answered_material())
+@pytest.mark.parametrize("make", FORMS)
+def test_every_field_says_how_it_is_known(make):
+    form = make(answered_material())
     assert {each.status for each in form.entries} == {EntryStatus.MEASURED, EntryStatus.DECLARED}
     assert len({each.id for each in form.entries}) == len(form.entries)
     for each in form.entries:
         assert each.source
-        assert each.digest or each.source.startswith(("ledger", "policy")), each.id
+        assert each.digest or each.source.startswith("ledger"), each.id
+
+
+def test_what_is_not_known_is_to_be_provided():
     open_ = eu_summary(unanswered_material())
     assert entry(open_, "1.3/text-size").status is EntryStatus.MEASURED
     assert entry(open_, "1.1/provider").status is EntryStatus.TO_BE_PROVIDED
@@ -274,3 +283,27 @@ def test_text_of_people_is_no_markup(form):
     page = MarkdownIt("commonmark").render(DISCLOSURE_FORMATS[form].render(material))
     for markup in ("<script", 'javascript:b"', "<strong>bold", "<h1>head"):
         assert markup not in page
+
+
+def test_california_asks_for_twelve_items():
+    form = ab_2013(answered_material())
+    assert [int(each.title.partition(".")[0]) for each in form.sections] == [*range(1, 13)]
+    assert all(each.entries for each in form.sections)
+    numbers = {int(each.id.partition("/")[0]) for each in form.entries}
+    assert numbers == {*range(1, 13)}
+    assert (form.version, form.stale_after) == (None, None)
+    assert entry(form, "3/size").value["documents"] == 1204
+    assert entry(form, "11/first-use").value == "2026-05-06"
+    assert entry(form, "11/first-use").source == "ledger: record 1b2c3d4e5f60"
+    assert entry(form, "9/cleaning-1").source == "ledger: record 2c3d4e5f6071"
+    assert entry(form, "6/agreements").status is EntryStatus.DECLARED
+    open_ = ab_2013(unanswered_material())
+    assert [each.id for each in open_.entries if each.status is EntryStatus.MEASURED] == [
+        *("1/sources-found", "3/size", "5/check"),
+    ]
+    assert len({each.id.partition("/")[0] for each in open_.entries}) == 12
+
+
+def test_an_answer_on_the_first_use_counts_more_than_the_ledger():
+    form = ab_2013(with_answers(california__first_used=date(2026, 4, 1)))
+    assert entry(form, "11/first-use").value == "2026-04-01"

@@ -24,6 +24,7 @@ from provenance.pipeline.disclosure.corpus_pass import measure_contents
 from provenance.pipeline.ledger_records import check_chain, open_ledger
 from provenance.read.answers_file import load_answers
 from provenance.report.audit.audit_files import write_folder
+from provenance.report.disclosure.ab_2013 import first_recorded_use
 from provenance.report.disclosure.answers_template import answers_template
 from provenance.report.disclosure.disclosure_formats import DISCLOSURE_FORMATS
 from provenance.report.disclosure.entries import dates_of_collection
@@ -148,6 +149,10 @@ def _known_otherwise(material: DisclosureMaterial) -> set[str]:
         known.add("dataset.languages")
     if material.recorded.datasets:
         known.add("dataset.name")
+    if material.recorded.cleanings:
+        known.add("california.processing")
+    if first_recorded_use(material) is not None:
+        known.add("california.first_used")
     return known
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from provenance.model import DisclosureMaterial, Form
+from provenance.report.disclosure.ab_2013 import ab_2013
 from provenance.report.disclosure.croissant import croissant
 from provenance.report.disclosure.dataset_card import dataset_card
 from provenance.report.disclosure.domain_list import DOMAINS_FILE, domain_list
@@ -46,5 +47,11 @@ DISCLOSURE_FORMATS = {
     ),
     "croissant": DisclosureFormat(Form.CROISSANT, "croissant.json", croissant),
     "dataset-card": DisclosureFormat(Form.CARD, "dataset-card.md", dataset_card),
+    "ab-2013": DisclosureFormat(
+        Form.AB_2013, "ab-2013.md", lambda material: form_markdown(ab_2013(material))
+    ),
+    "ab-2013-json": DisclosureFormat(
+        Form.AB_2013, "ab-2013.json", lambda material: form_json(ab_2013(material))
+    ),
 }
 """By name, in the order of the help text."""

@@ -1,6 +1,5 @@
 """Entries of disclosures: measured, declared by an answer, or to be provided."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -78,11 +77,6 @@ def under(
 def optional(entry: Entry) -> tuple[Entry, ...]:
     """Return an entry, or none if nobody has answered it."""
     return () if entry.status is EntryStatus.TO_BE_PROVIDED else (entry,)
-
-
-def with_id(entry: Entry, id_: str, title: str) -> Entry:
-    """Return an entry for another form, which asks the same."""
-    return replace(entry, id=id_, title=title)
 
 
 def dates_of_collection(material: DisclosureMaterial) -> tuple[DateRange | None, str]:

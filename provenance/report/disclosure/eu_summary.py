@@ -5,7 +5,6 @@ C(2025) 8311 of 5 December 2025; identifiers are the numbers of its sections.
 """
 
 from calendar import monthrange
-from dataclasses import replace
 from datetime import date
 
 from provenance.model import (
@@ -14,7 +13,6 @@ from provenance.model import (
     DisclosureMaterial,
     Entry,
     EntrySection,
-    EntryStatus,
     Form,
 )
 from provenance.report.disclosure.domain_list import domain_entry
@@ -35,6 +33,7 @@ from provenance.report.disclosure.measured_entries import (
     languages,
     newest_item,
     text_size,
+    with_source,
 )
 
 _TITLE = "Public summary of the content used for training"
@@ -148,8 +147,7 @@ def _latest_acquisition(material: DisclosureMaterial) -> Entry:
     if source.startswith("ledger"):
         return recorded(source.removeprefix("ledger: "), id_, title, month, month)
     if source.startswith("policy"):
-        entry = measured(material, id_, title, month, month)
-        return replace(entry, status=EntryStatus.DECLARED, source=source)
+        return with_source(measured(material, id_, title, month, month), source)
     return declared(material, id_, title, "dataset.collected", month, month)
 
 

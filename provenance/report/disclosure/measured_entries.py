@@ -1,11 +1,20 @@
 """What the check and a pass over the dataset say, as entries of disclosures."""
 
+from dataclasses import replace
 from datetime import date
 from typing import cast
 
 import pyarrow.compute as pc
 
-from provenance.model import DisclosureMaterial, Entry, Estimate, LanguageShare, Result, Verdict
+from provenance.model import (
+    DisclosureMaterial,
+    Entry,
+    EntryStatus,
+    Estimate,
+    LanguageShare,
+    Result,
+    Verdict,
+)
 from provenance.model.language_names import EU_OFFICIAL, language_name
 from provenance.report.disclosure.entries import (
     answered,
@@ -26,6 +35,7 @@ _BANDS = (
     (10_000 * _BILLION, "1 billion to 10 trillion tokens"),
 )
 _LARGEST_BAND = "more than 10 trillion tokens"
+_SEVERAL = "several verdicts"
 
 
 def text_size(material: DisclosureMaterial, id_: str) -> Entry:
@@ -117,14 +127,14 @@ def _language_order(each: LanguageShare) -> tuple[int, float, str]:
     return rank, -each.share, each.code
 
 
-def sources_found(material: DisclosureMaterial, id_: str) -> Entry:
-    """Return the sources whose content the check has found."""
+def sources_found(material: DisclosureMaterial, id_: str, *, verdicts: bool = True) -> Entry:
+    """Return the sources whose content the check has found, with the verdicts on their use."""
     result = material.report.result
     shares = [share for share in source_shares(result) if share.documents.count]
     value = [
         {
             "source": share.key,
-            "verdict": None if share.verdict is None else str(share.verdict),
+            **({"verdict": str(share.verdict or _SEVERAL)} if verdicts else {}),
             **{
                 name: getattr(share.tokens, name)
                 for name in ("count", "share", "low", "high", "contested")
@@ -132,12 +142,14 @@ def sources_found(material: DisclosureMaterial, id_: str) -> Entry:
         }
         for share in shares
     ]
-    lines = [
-        f"{share.key}: {_share_words(share.tokens)} of the tokens, in "
-        f"{count(share.documents.count, 'document')}; {share.verdict or 'several verdicts'} for "
-        f"{result.policy.circumstances.purpose}"
-        for share in shares
-    ]
+    purpose = result.policy.circumstances.purpose
+    lines = []
+    for share in shares:
+        verdict = f"; {share.verdict or _SEVERAL} for {purpose}" if verdicts else ""
+        documents = count(share.documents.count, "document")
+        lines.append(
+            f"{share.key}: {_share_words(share.tokens)} of the tokens, in {documents}{verdict}"
+        )
     return measured(
         material,
         id_,
@@ -201,6 +213,12 @@ def check_made(material: DisclosureMaterial, id_: str) -> Entry:
     }
     title = "Check for protected content"
     return measured(material, id_, title, value, *lines)
+
+
+def with_source(entry: Entry, source: str) -> Entry:
+    """Return an entry that people have declared elsewhere: in a policy, a ledger, an answer."""
+    digest = entry.digest if source.startswith("policy") else None
+    return replace(entry, status=EntryStatus.DECLARED, source=source, digest=digest)
 
 
 def newest_item(material: DisclosureMaterial) -> date | None:
