@@ -13,6 +13,7 @@ class Form(StrEnum):
     CROISSANT = "croissant"
     CARD = "dataset-card"
     AB_2013 = "ab-2013"
+    CYCLONEDX = "cyclonedx"
 
 
 class AnswerKind(StrEnum):
@@ -81,6 +82,7 @@ def _ask(  # noqa: PLR0913 (a table of questions is read by its columns)
 _T, _B, _L = AnswerKind.TEXT, AnswerKind.YES_NO, AnswerKind.TEXTS
 _D, _R, _ROWS = AnswerKind.DAY, AnswerKind.DATES, AnswerKind.ROWS
 _EU, _CROISSANT, _CARD, _AB = Form.EU, Form.CROISSANT, Form.CARD, Form.AB_2013
+_CYCLONEDX = Form.CYCLONEDX
 
 QUESTIONS = (
     _ask(
@@ -88,7 +90,7 @@ QUESTIONS = (
         _T,
         "Legal entity that provides the model or publishes the dataset.",
         '"Harbour Models GmbH"',
-        (_EU, _CROISSANT),
+        (_EU, _CROISSANT, _CYCLONEDX),
         (_CARD,),
     ),
     _ask(
@@ -97,7 +99,7 @@ QUESTIONS = (
         "Its web site.",
         '"https://harbour.example"',
         (),
-        (_CROISSANT,),
+        (_CROISSANT, _CYCLONEDX),
     ),
     _ask(
         "provider.contact",
@@ -132,6 +134,7 @@ QUESTIONS = (
         'name = "Lantern 2"\nversion = "2.1"\nmarket = 2026-09-01\n'
         'made_from = "Lantern 1"\nmade_from_summary = "https://harbour.example/lantern-1"',
         (_EU,),
+        (_CYCLONEDX,),
         keys=("name", "version", "market", "made_from", "made_from_summary"),
     ),
     _ask(
@@ -139,7 +142,7 @@ QUESTIONS = (
         _T,
         "Name of the dataset. Not needed where the ledger has it.",
         '"Harbour Pages"',
-        (_CROISSANT, _CARD),
+        (_CROISSANT, _CARD, _CYCLONEDX),
         (_EU,),
     ),
     _ask(
@@ -148,7 +151,7 @@ QUESTIONS = (
         "Version of the dataset. Without it, the beginning of its digest is used.",
         '"2026-09"',
         (),
-        (_CROISSANT, _CARD),
+        (_CROISSANT, _CARD, _CYCLONEDX),
     ),
     _ask(
         "dataset.description",
@@ -156,6 +159,7 @@ QUESTIONS = (
         "What it is, in a few sentences.",
         '"Pages of museums, harbours and local newspapers in six languages."',
         (_CROISSANT, _CARD),
+        (_CYCLONEDX,),
     ),
     _ask(
         "dataset.url",
@@ -163,14 +167,14 @@ QUESTIONS = (
         "Address of its page.",
         '"https://data.example/harbour-pages"',
         (_CROISSANT,),
-        (_CARD,),
+        (_CARD, _CYCLONEDX),
     ),
     _ask(
         "dataset.licence",
         _T,
         "Licence under which you pass it on: an SPDX identifier or an address.",
         '"CC-BY-4.0"',
-        (_CROISSANT, _CARD),
+        (_CROISSANT, _CARD, _CYCLONEDX),
     ),
     _ask(
         "dataset.published",
@@ -201,7 +205,7 @@ QUESTIONS = (
         "Personal and sensitive information in it, and what was done about it.",
         '"Names of authors and of persons in the news; addresses were removed."',
         (_CROISSANT, _AB),
-        (_CARD,),
+        (_CARD, _CYCLONEDX),
     ),
     _ask(
         "dataset.social_impact",
@@ -267,7 +271,7 @@ QUESTIONS = (
         "needed where --collected of the check, or the ledger, says so.",
         '"2024..2025-10"',
         (_EU, _AB),
-        (_CROISSANT, _CARD),
+        (_CROISSANT, _CARD, _CYCLONEDX),
     ),
     _ask(
         "dataset.collection_continues",

@@ -14,6 +14,7 @@ from provenance.report.disclosure.croissant import (
     croissant_faults,
     licence_address,
 )
+from provenance.report.disclosure.cyclonedx_bom import cyclonedx, cyclonedx_document
 from provenance.report.disclosure.dataset_card import dataset_card
 from tests.report.disclosure_samples import (
     CONTENTS,
@@ -129,3 +130,90 @@ def test_a_card_has_shares_with_intervals_and_what_is_declared():
 def test_a_card_without_answers_has_no_licence_key():
     material = replace(answered_material(), answers=Answers({"dataset.licence": "our own terms"}))
     assert "license:" not in dataset_card(material)
+
+
+@pytest.mark.parametrize("make", [answered_material, unanswered_material])
+def test_cyclonedx_accepts_the_bill_of_materials(make):
+    reason = "cyclonedx-python-lib is not installed"
+    validation = pytest.importorskip("cyclonedx.validation.json", reason=reason)
+    schema = pytest.importorskip("cyclonedx.schema", reason=reason)
+    validator = validation.JsonStrictValidator(schema.SchemaVersion.V1_7)
+    assert validator.validate_str(cyclonedx(make())) is None
+    broken = cyclonedx_document(make()) | {"citations": [{"attributedTo": "provenance"}]}
+    assert validator.validate_str(json.dumps(broken)) is not None
+
+
+def resolve(document, pointer):
+    """What a JSON pointer points to."""
+    for step in pointer.split("/")[1:]:
+        document = document[int(step)] if isinstance(document, list) else document[step]
+    return document
+
+
+@pytest.mark.parametrize("make", [answered_material, unanswered_material])
+def test_references_of_the_bill_of_materials_resolve(make):
+    document = cyclonedx_document(make())
+    components = [*document["components"], *document["metadata"]["tools"]["components"]]
+    refs = [each["bom-ref"] for each in components]
+    if "supplier" in document["metadata"]:
+        refs.append(document["metadata"]["supplier"]["bom-ref"])
+    assert len(set(refs)) == len(refs)
+    for each in document["dependencies"]:
+        assert {each["ref"], *each["dependsOn"]} <= set(refs)
+    for citation in document["citations"]:
+        assert citation["attributedTo"] in refs
+        for pointer in citation["pointers"]:
+            assert resolve(document, pointer)
+    assert document["serialNumber"].startswith("urn:uuid:")
+
+
+def test_every_value_of_the_bill_of_materials_has_one_source():
+    document = cyclonedx_document(answered_material())
+    measured, declared = (set(each["pointers"]) for each in document["citations"])
+    assert not measured & declared
+    for place, component in enumerate(document["components"]):
+        for key in component.keys() - {"type", "bom-ref"}:
+            pointer = f"/components/{place}/{key}"
+            if key == "properties":
+                below = {f"{pointer}/{number}" for number in range(len(component[key]))}
+                assert below <= measured | declared
+            else:
+                assert pointer in measured | declared
+    named = {resolve(document, pointer)["name"] for pointer in measured if "properties" in pointer}
+    assert "provenance:share:forbidden" in named
+    assert not any(name.startswith("provenance:declared") for name in named)
+    assert "/components/0/licenses" in declared
+
+
+def test_models_name_the_dataset_they_were_trained_with():
+    document = cyclonedx_document(answered_material())
+    [model] = [c for c in document["components"] if c["type"] == "machine-learning-model"]
+    assert model["modelCard"] == {"modelParameters": {"datasets": [{"ref": "dataset"}]}}
+    assert (model["name"], model["version"]) == ("Lantern 2", "2.1")
+    [data] = document["components"][0]["data"]
+    assert data["sensitiveData"] == ["Names of authors; addresses were removed."]
+
+
+def test_identifiers_follow_from_the_report_and_the_answers():
+    serials = {
+        cyclonedx_document(material)["serialNumber"]
+        for material in (
+            answered_material(),
+            answered_material(),
+            replace(answered_material(), digest="00" * 32),
+            unanswered_material(),
+        )
+    }
+    assert len(serials) == 3
+
+
+@pytest.mark.parametrize(
+    ("licence", "written"),
+    [
+        ("CC-BY-4.0", {"expression": "CC-BY-4.0", "acknowledgement": "declared"}),
+        ("our terms", {"license": {"name": "our terms", "acknowledgement": "declared"}}),
+    ],
+)
+def test_licences_are_expressions_or_names(licence, written):
+    document = cyclonedx_document(with_answers(dataset__licence=licence))
+    assert document["components"][0]["licenses"] == [written]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from provenance.model import DisclosureMaterial, Form
 from provenance.report.disclosure.ab_2013 import ab_2013
 from provenance.report.disclosure.croissant import croissant
+from provenance.report.disclosure.cyclonedx_bom import cyclonedx
 from provenance.report.disclosure.dataset_card import dataset_card
 from provenance.report.disclosure.domain_list import DOMAINS_FILE, domain_list
 from provenance.report.disclosure.eu_self_check import self_check_markdown
@@ -53,5 +54,6 @@ DISCLOSURE_FORMATS = {
     "ab-2013-json": DisclosureFormat(
         Form.AB_2013, "ab-2013.json", lambda material: form_json(ab_2013(material))
     ),
+    "cyclonedx": DisclosureFormat(Form.CYCLONEDX, "bom.cdx.json", cyclonedx),
 }
 """By name, in the order of the help text."""
