@@ -14,6 +14,7 @@ class Form(StrEnum):
     CARD = "dataset-card"
     AB_2013 = "ab-2013"
     CYCLONEDX = "cyclonedx"
+    SPDX = "spdx"
 
 
 class AnswerKind(StrEnum):
@@ -82,7 +83,7 @@ def _ask(  # noqa: PLR0913 (a table of questions is read by its columns)
 _T, _B, _L = AnswerKind.TEXT, AnswerKind.YES_NO, AnswerKind.TEXTS
 _D, _R, _ROWS = AnswerKind.DAY, AnswerKind.DATES, AnswerKind.ROWS
 _EU, _CROISSANT, _CARD, _AB = Form.EU, Form.CROISSANT, Form.CARD, Form.AB_2013
-_CYCLONEDX = Form.CYCLONEDX
+_CYCLONEDX, _SPDX = Form.CYCLONEDX, Form.SPDX
 
 QUESTIONS = (
     _ask(
@@ -90,7 +91,7 @@ QUESTIONS = (
         _T,
         "Legal entity that provides the model or publishes the dataset.",
         '"Harbour Models GmbH"',
-        (_EU, _CROISSANT, _CYCLONEDX),
+        (_EU, _CROISSANT, _CYCLONEDX, _SPDX),
         (_CARD,),
     ),
     _ask(
@@ -134,7 +135,7 @@ QUESTIONS = (
         'name = "Lantern 2"\nversion = "2.1"\nmarket = 2026-09-01\n'
         'made_from = "Lantern 1"\nmade_from_summary = "https://harbour.example/lantern-1"',
         (_EU,),
-        (_CYCLONEDX,),
+        (_CYCLONEDX, _SPDX),
         keys=("name", "version", "market", "made_from", "made_from_summary"),
     ),
     _ask(
@@ -142,7 +143,7 @@ QUESTIONS = (
         _T,
         "Name of the dataset. Not needed where the ledger has it.",
         '"Harbour Pages"',
-        (_CROISSANT, _CARD, _CYCLONEDX),
+        (_CROISSANT, _CARD, _CYCLONEDX, _SPDX),
         (_EU,),
     ),
     _ask(
@@ -151,7 +152,7 @@ QUESTIONS = (
         "Version of the dataset. Without it, the beginning of its digest is used.",
         '"2026-09"',
         (),
-        (_CROISSANT, _CARD, _CYCLONEDX),
+        (_CROISSANT, _CARD, _CYCLONEDX, _SPDX),
     ),
     _ask(
         "dataset.description",
@@ -159,14 +160,14 @@ QUESTIONS = (
         "What it is, in a few sentences.",
         '"Pages of museums, harbours and local newspapers in six languages."',
         (_CROISSANT, _CARD),
-        (_CYCLONEDX,),
+        (_CYCLONEDX, _SPDX),
     ),
     _ask(
         "dataset.url",
         _T,
         "Address of its page.",
         '"https://data.example/harbour-pages"',
-        (_CROISSANT,),
+        (_CROISSANT, _SPDX),
         (_CARD, _CYCLONEDX),
     ),
     _ask(
@@ -174,14 +175,14 @@ QUESTIONS = (
         _T,
         "Licence under which you pass it on: an SPDX identifier or an address.",
         '"CC-BY-4.0"',
-        (_CROISSANT, _CARD, _CYCLONEDX),
+        (_CROISSANT, _CARD, _CYCLONEDX, _SPDX),
     ),
     _ask(
         "dataset.published",
         _D,
         "Day on which it was, or will be, published or released.",
         "2026-09-15",
-        (_CROISSANT,),
+        (_CROISSANT, _SPDX),
         (_CARD,),
     ),
     _ask(
@@ -190,6 +191,7 @@ QUESTIONS = (
         "What it is for, and what it is not for.",
         '"Pretraining of language models; not for decisions on persons."',
         (_CROISSANT, _CARD, _AB),
+        (_SPDX,),
     ),
     _ask(
         "dataset.biases",
@@ -197,7 +199,7 @@ QUESTIONS = (
         "Known biases.",
         '"Large institutions and European ports are over-represented."',
         (_CROISSANT,),
-        (_CARD,),
+        (_CARD, _SPDX),
     ),
     _ask(
         "dataset.personal_information",
@@ -238,7 +240,7 @@ QUESTIONS = (
         "measured.",
         '["text"]',
         (),
-        (_EU,),
+        (_EU, _SPDX),
     ),
     _ask(
         "dataset.other_sizes",
@@ -254,7 +256,7 @@ QUESTIONS = (
         "Languages. Leave it out to have them measured; an answer takes the place of that.",
         '["German", "English"]',
         (_EU, _CARD),
-        (_CROISSANT,),
+        (_CROISSANT, _SPDX),
     ),
     _ask(
         "dataset.characteristics",
@@ -400,6 +402,7 @@ QUESTIONS = (
         "What they collected, and from which kinds of sites.",
         '"Articles and guides on the sites of museums, ports and ferry operators."',
         (_EU,),
+        (_SPDX,),
         condition="crawl.used",
     ),
     _ask(

@@ -1,9 +1,11 @@
 """Metadata of a dataset: each format by the validator of its community, and by our own."""
 
+import io
 import json
 from dataclasses import replace
 from datetime import date
 
+import jsonschema
 import pytest
 
 from provenance.model import Answers, DateRange
@@ -16,6 +18,7 @@ from provenance.report.disclosure.croissant import (
 )
 from provenance.report.disclosure.cyclonedx_bom import cyclonedx, cyclonedx_document
 from provenance.report.disclosure.dataset_card import dataset_card
+from provenance.report.disclosure.spdx_dataset import REQUIRED, spdx, spdx_document, spdx_faults
 from tests.report.disclosure_samples import (
     CONTENTS,
     answered_material,
@@ -217,3 +220,96 @@ def test_identifiers_follow_from_the_report_and_the_answers():
 def test_licences_are_expressions_or_names(licence, written):
     document = cyclonedx_document(with_answers(dataset__licence=licence))
     assert document["components"][0]["licenses"] == [written]
+
+
+def schema_of(root, name):
+    path = root.parent / "shared" / "schemas" / name
+    if not path.is_file():
+        pytest.skip(f"{name} is not beside the checkout (../shared/schemas)")
+    return json.loads(path.read_text("utf-8"))
+
+
+SPDX_MATERIALS = [
+    answered_material,
+    unanswered_material,
+    lambda: with_answers(dataset__licence="terms of our own"),
+]
+
+
+@pytest.mark.parametrize("make", SPDX_MATERIALS)
+def test_the_schema_of_spdx_accepts_the_document(make, root):
+    validator = jsonschema.Draft202012Validator(schema_of(root, "spdx-3.0.1-schema.json"))
+    document = spdx_document(make())
+    validator.validate(document)
+    document["@graph"][0]["specVersion"] = 3
+    assert not validator.is_valid(document)
+
+
+@pytest.mark.parametrize("make", SPDX_MATERIALS)
+def test_the_model_of_spdx_accepts_the_document(make):
+    """Its classes are generated from the SHACL shapes, and check types, numbers and words."""
+    model = pytest.importorskip(
+        "spdx_python_model.bindings.v3_0_1", reason="spdx-python-model is not installed"
+    )
+
+    def read_and_write(document):
+        objects = model.SHACLObjectSet()
+        model.JSONLDDeserializer().read(io.BytesIO(json.dumps(document).encode()), objects)
+        written = io.BytesIO()
+        model.JSONLDSerializer().write(objects, written)
+        return json.loads(written.getvalue())
+
+    document = spdx_document(make())
+    assert len(read_and_write(document)["@graph"]) == len(document["@graph"])
+    [package] = [each for each in document["@graph"] if each["type"] == "dataset_DatasetPackage"]
+    package["dataset_datasetType"] = ["poetry"]
+    with pytest.raises(ValueError, match="poetry"):
+        read_and_write(document)
+
+
+def test_elements_of_spdx_are_there_once_and_refer_to_each_other():
+    graph = spdx_document(answered_material())["@graph"]
+    ids = [each["spdxId"] for each in graph[1:]]
+    assert len(set(ids)) == len(ids)
+    [document] = [each for each in graph if each["type"] == "SpdxDocument"]
+    assert {document["spdxId"], *document["element"]} == set(ids)
+    assert set(document["rootElement"]) <= set(ids)
+    for each in graph:
+        ends = [each["from"], *each["to"]] if each["type"] == "Relationship" else []
+        own = [end for end in ends if end.startswith("urn:")]
+        assert set(own) <= set(ids)
+        assert each.get("creationInfo", each.get("@id")) == "_:creation"
+    assert {each["type"] for each in graph} >= {"ai_AIPackage", "Annotation", "Organization"}
+
+
+def test_the_dataset_profile_of_spdx_is_complete():
+    assert spdx_faults(spdx_document(answered_material())) == ()
+    faults = spdx_faults(spdx_document(unanswered_material()))
+    missing = {"originatedBy", "suppliedBy", "releaseTime", "software_downloadLocation"}
+    assert set(faults) == {f"{key} is missing" for key in missing}
+    for key in REQUIRED:
+        document = spdx_document(answered_material())
+        [package] = [each for each in document["@graph"] if each["type"].startswith("dataset")]
+        del package[key]
+        assert spdx_faults(document) == (f"{key} is missing",)
+    document = spdx_document(answered_material())
+    document["@graph"] = [
+        each for each in document["@graph"] if each.get("relationshipType") != "hasDeclaredLicense"
+    ]
+    assert spdx_faults(document) == ("hasDeclaredLicense must be there once",)
+
+
+def test_a_licence_of_ones_own_has_a_text():
+    graph = spdx_document(with_answers(dataset__licence="terms of our own"))["@graph"]
+    [expression] = [each for each in graph if each["type"].endswith("LicenseExpression")]
+    assert expression["simplelicensing_licenseExpression"] == "LicenseRef-declared"
+    [text] = [each for each in graph if each["type"].endswith("SimpleLicensingText")]
+    assert text["simplelicensing_licenseText"] == "terms of our own"
+    assert expression["simplelicensing_customIdToUri"][0]["value"] == text["spdxId"]
+
+
+def test_modalities_are_those_that_spdx_knows():
+    graph = spdx_document(with_answers(dataset__modalities=("text", "smells", "touch")))["@graph"]
+    [package] = [each for each in graph if each["type"].startswith("dataset")]
+    assert package["dataset_datasetType"] == ["text", "other"]
+    assert spdx(answered_material()) == spdx(answered_material())

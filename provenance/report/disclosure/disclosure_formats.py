@@ -12,6 +12,7 @@ from provenance.report.disclosure.domain_list import DOMAINS_FILE, domain_list
 from provenance.report.disclosure.eu_self_check import self_check_markdown
 from provenance.report.disclosure.eu_summary import eu_summary
 from provenance.report.disclosure.filled_form import form_json, form_markdown
+from provenance.report.disclosure.spdx_dataset import spdx
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,5 +56,6 @@ DISCLOSURE_FORMATS = {
         Form.AB_2013, "ab-2013.json", lambda material: form_json(ab_2013(material))
     ),
     "cyclonedx": DisclosureFormat(Form.CYCLONEDX, "bom.cdx.json", cyclonedx),
+    "spdx": DisclosureFormat(Form.SPDX, "dataset.spdx.json", spdx),
 }
 """By name, in the order of the help text."""
