@@ -14,7 +14,7 @@ from provenance.cli.terminal_output import echo
 _FORMATS = (
     *("eu-summary", "eu-summary-json", "eu-domains", "eu-self-check"),
     *("croissant", "dataset-card", "ab-2013", "ab-2013-json"),
-    *("cyclonedx", "spdx"),
+    *("cyclonedx", "spdx", "openlineage", "mlflow"),
 )
 _EXAMPLES = """
 \b

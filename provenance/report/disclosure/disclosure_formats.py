@@ -12,6 +12,8 @@ from provenance.report.disclosure.domain_list import DOMAINS_FILE, domain_list
 from provenance.report.disclosure.eu_self_check import self_check_markdown
 from provenance.report.disclosure.eu_summary import eu_summary
 from provenance.report.disclosure.filled_form import form_json, form_markdown
+from provenance.report.disclosure.mlflow_dataset import mlflow_dataset
+from provenance.report.disclosure.openlineage_events import openlineage
 from provenance.report.disclosure.spdx_dataset import spdx
 
 
@@ -57,5 +59,7 @@ DISCLOSURE_FORMATS = {
     ),
     "cyclonedx": DisclosureFormat(Form.CYCLONEDX, "bom.cdx.json", cyclonedx),
     "spdx": DisclosureFormat(Form.SPDX, "dataset.spdx.json", spdx),
+    "openlineage": DisclosureFormat(Form.OPENLINEAGE, "openlineage.ndjson", openlineage),
+    "mlflow": DisclosureFormat(Form.MLFLOW, "mlflow-dataset.json", mlflow_dataset),
 }
 """By name, in the order of the help text."""
