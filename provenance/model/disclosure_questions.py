@@ -90,6 +90,14 @@ _OPENLINEAGE, _MLFLOW = Form.OPENLINEAGE, Form.MLFLOW
 
 QUESTIONS = (
     _ask(
+        "summary.url",
+        _T,
+        "Address at which the public summary is published; the next version refers to it.",
+        '"https://harbour.example/lantern-2/training-content"',
+        (),
+        (_EU,),
+    ),
+    _ask(
         "provider.name",
         _T,
         "Legal entity that provides the model or publishes the dataset.",
@@ -312,6 +320,14 @@ QUESTIONS = (
         keys=("name", "link", "bytes", "part"),
     ),
     _ask(
+        "public.modalities",
+        _L,
+        "Its modalities. Needed only if dataset.modalities has several.",
+        '["text"]',
+        (_EU,),
+        condition="public.used",
+    ),
+    _ask(
         "public.others",
         _T,
         "General description of public datasets that are not listed: modality, nature (personal "
@@ -330,7 +346,7 @@ QUESTIONS = (
     _ask(
         "licensed.modalities",
         _L,
-        "Its modalities.",
+        "Its modalities. Needed only if dataset.modalities has several.",
         '["text"]',
         (_EU,),
         condition="licensed.used",
@@ -409,6 +425,14 @@ QUESTIONS = (
         condition="crawl.used",
     ),
     _ask(
+        "crawl.modalities",
+        _L,
+        "Its modalities. Needed only if dataset.modalities has several.",
+        '["text"]',
+        (_EU,),
+        condition="crawl.used",
+    ),
+    _ask(
         "users.own",
         _B,
         "Was data used from people's use of the model itself?",
@@ -437,6 +461,14 @@ QUESTIONS = (
         "false",
         (_EU, _CROISSANT, _AB),
         (_CARD,),
+    ),
+    _ask(
+        "synthetic.modalities",
+        _L,
+        "Its modalities. Needed only if dataset.modalities has several.",
+        '["text"]',
+        (_EU,),
+        condition="synthetic.used",
     ),
     _ask(
         "synthetic.models",

@@ -16,6 +16,7 @@ from provenance.model import (
     DateRange,
     EntryStatus,
     SampleSummary,
+    Unread,
 )
 from provenance.report.disclosure.ab_2013 import ab_2013
 from provenance.report.disclosure.disclosure_formats import DISCLOSURE_FORMATS
@@ -241,6 +242,24 @@ def test_changes_since_the_version_before_are_listed():
     assert third.version == 2
 
 
+def test_the_version_before_is_named_with_its_address():
+    first = form_json(eu_summary(answered_material()))
+    before = parse_form(first, "3f" * 32, "eu-summary")
+    page = form_markdown(eu_summary(replace(answered_material(), previous=before)))
+    [line] = [each for each in page.splitlines() if each.startswith("- Version before: ")]
+    assert line.startswith("- Version before: 1 of 2026-05-04, SHA-256 `3f3f")
+    assert line.endswith("(<https://harbour.example/lantern-2/training-content>)")
+
+
+def test_data_of_one_modality_needs_no_further_answers():
+    form = eu_summary(with_answers(dataset__modalities=("text",), crawl__modalities=None))
+    assert entry(form, "2.3/modalities").value == ["text"]
+    form = eu_summary(with_answers(dataset__modalities=None, crawl__modalities=None))
+    assert entry(form, "2.3/modalities").status is EntryStatus.MEASURED
+    form = eu_summary(with_answers(crawl__modalities=None))
+    assert entry(form, "2.3/modalities").status is EntryStatus.TO_BE_PROVIDED
+
+
 def test_another_document_is_no_earlier_version():
     with pytest.raises(ValueError, match="of kind ab-2013"):
         parse_form(form_json(eu_summary(answered_material())), "3f" * 32, "ab-2013")
@@ -271,6 +290,9 @@ def test_the_self_check_finds_what_assessors_criticise():
         ({"provider__contact": "Hamburg"}, "1", "comprehension"),
         ({"dataset__collected": DateRange(None, date(2020, 1, 1))}, "1", "correctness"),
         ({"rights__code_of_practice": None}, "all", "completeness"),
+        ({"summary__url": None}, "all", "accessibility"),
+        ({"users__description": "Posts."}, "2.4", "clarity"),
+        ({"rights__reservations": "Respected."}, "3", "comprehension"),
     ):
         material = replace(with_answers(**changed), signed_by="R. Osei")
         assert (section, dimension) in questions(material), changed
@@ -307,3 +329,29 @@ def test_california_asks_for_twelve_items():
 def test_an_answer_on_the_first_use_counts_more_than_the_ledger():
     form = ab_2013(with_answers(california__first_used=date(2026, 4, 1)))
     assert entry(form, "11/first-use").value == "2026-04-01"
+
+
+def test_a_check_that_compared_no_text_says_so():
+    material = answered_material()
+    report = replace(material.report, result=replace(material.report.result, registries=()))
+    checked = entry(eu_summary(replace(material, report=report)), "3.2/check")
+    assert checked.lines[0].startswith("Addresses, licences and signals of the documents were read")
+    found = entry(ab_2013(replace(material, report=report)), "1/sources-found")
+    assert found.lines[-1].startswith("No text was compared")
+    assert "verdict" not in found.value[0]
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [("pass", "within all limits"), ("fail", "not within the limits"), ("incomplete", "none")],
+)
+def test_the_outcome_is_that_of_the_check(status, words):
+    result = answered_material().report.result
+    violations = result.violations if status == "fail" else ()
+    unread = (Unread("a.jsonl", "damaged", "mend it"),) if status == "incomplete" else ()
+    changed = replace(result, violations=violations, unread=unread)
+    material = answered_material()
+    report = replace(material.report, result=changed)
+    checked = entry(eu_summary(replace(material, report=report)), "3.2/check")
+    assert checked.value["status"] == status
+    assert any(words in line for line in checked.lines)

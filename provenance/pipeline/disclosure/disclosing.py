@@ -10,6 +10,7 @@ from provenance.errors import InputError, OutputError
 from provenance.model import (
     NOTHING_RECORDED,
     QUESTIONS,
+    QUESTIONS_BY_KEY,
     CleaningFacts,
     DatasetFacts,
     DisclosureMaterial,
@@ -27,7 +28,7 @@ from provenance.report.audit.audit_files import write_folder
 from provenance.report.disclosure.ab_2013 import first_recorded_use
 from provenance.report.disclosure.answers_template import answers_template
 from provenance.report.disclosure.disclosure_formats import DISCLOSURE_FORMATS
-from provenance.report.disclosure.entries import dates_of_collection
+from provenance.report.disclosure.entries import dates_of_collection, has_one_modality
 from provenance.report.disclosure.filled_form import parse_form
 from provenance.report.files import result_json
 from provenance.report.files.report_commit import open_report_file
@@ -145,6 +146,8 @@ def _known_otherwise(material: DisclosureMaterial) -> set[str]:
     dates, _ = dates_of_collection(material)
     if dates is not None and dates.until is not None:
         known.add("dataset.collected")
+    if has_one_modality(material):
+        known |= {key for key in QUESTIONS_BY_KEY if key.endswith(".modalities")}
     if material.contents is not None:
         known.add("dataset.languages")
     if material.recorded.datasets:

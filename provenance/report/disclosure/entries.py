@@ -95,6 +95,11 @@ def dates_of_collection(material: DisclosureMaterial) -> tuple[DateRange | None,
     return None, ""
 
 
+def has_one_modality(material: DisclosureMaterial) -> bool:
+    """Return whether all data has the same modality, as far as it is declared."""
+    return len(material.answers.texts("dataset.modalities")) <= 1
+
+
 def last_month(dates: DateRange) -> str | None:
     """Return the last month of a range: "09/2025"."""
     return None if dates.until is None else f"{dates.until - timedelta(days=1):%m/%Y}"

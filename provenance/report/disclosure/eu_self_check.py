@@ -112,7 +112,7 @@ def self_check_markdown(material: DisclosureMaterial, form: Disclosure) -> str:
 
 
 def _document(form: Disclosure) -> Iterator[Criterion]:
-    open_ = [entry.title for entry in form.entries if entry.status is EntryStatus.TO_BE_PROVIDED]
+    open_ = [entry.id for entry in form.entries if entry.status is EntryStatus.TO_BE_PROVIDED]
     yield Criterion(
         "all",
         "completeness",
@@ -123,9 +123,9 @@ def _document(form: Disclosure) -> Iterator[Criterion]:
     yield Criterion(
         "all",
         "accessibility",
-        "Is it the first version, or does it name the one before?",
-        form.previous is not None or form.version == 1,
-        "give the JSON of the version before with --previous",
+        "Is there an address at which it is published?",
+        any(entry.id == "0/address" for entry in form.entries),
+        "give it in summary.url; the next version refers to it",
     )
     yield Criterion(
         "all",
@@ -162,13 +162,6 @@ def _general(material: DisclosureMaterial) -> Iterator[Criterion]:
         "Are the types of content specific?",
         bool(types) and not vague,
         f"say what kind of content it is instead of: {', '.join(vague) or 'nothing'}",
-    )
-    yield Criterion(
-        section,
-        "clarity",
-        "Does a number stand beside the band of sizes?",
-        passed=True,
-        remark="",
     )
     yield from _acquisition(material)
 

@@ -5,7 +5,9 @@ C(2025) 8311 of 5 December 2025; identifiers are the numbers of its sections.
 """
 
 from calendar import monthrange
+from dataclasses import replace
 from datetime import date
+from itertools import groupby
 
 from provenance.model import (
     AnswerRow,
@@ -20,6 +22,7 @@ from provenance.report.disclosure.entries import (
     answered,
     dates_of_collection,
     declared,
+    has_one_modality,
     last_month,
     measured,
     optional,
@@ -41,6 +44,23 @@ _BASIS = (
     "Regulation (EU) 2024/1689, Art. 53(1)(d); template of the European Commission, "
     "C(2025) 8311 of 5 December 2025."
 )
+_SECTIONS = {
+    "0": "This summary",
+    "1.1": "Provider",
+    "1.2": "Models",
+    "1.3": "Modalities, size and characteristics of the data",
+    "2.1": "Publicly available datasets",
+    "2.2.1": "Data licensed by rights-holders",
+    "2.2.2": "Other private datasets of third parties",
+    "2.3": "Data that was crawled",
+    "2.4": "Data of users",
+    "2.5": "Synthetic data",
+    "2.6": "Other sources",
+    "3.1": "Respect for reservations of rights",
+    "3.2": "Removal of illegal content",
+    "3.3": "Further information",
+}
+"""Sections by their number in the form."""
 _MONTHS = 6
 LARGE = 0.03
 """A public dataset is large if it has more than this share of all public data of its modality."""
@@ -58,16 +78,21 @@ def eu_summary(material: DisclosureMaterial) -> Disclosure:
         dataset=material.name,
         dataset_digest=result.corpus.digest,
         day=material.created.date(),
-        sections=(
-            EntrySection("1. General information", _general(material)),
-            EntrySection("2. Data sources", _sources(material)),
-            EntrySection("3. Data processing", _processing(material)),
-        ),
+        sections=_sections((*_general(material), *_sources(material), *_processing(material))),
         notes=("Nobody has checked by measurement what the provider declares.",),
         version=1 if previous is None else previous.version + 1,
         stale_after=months_later(material.created.date(), _MONTHS),
         previous=previous,
         signed_by=material.signed_by,
+    )
+
+
+def _sections(entries: tuple[Entry, ...]) -> tuple[EntrySection, ...]:
+    """Return the entries by the number of their section."""
+    by_number = groupby(entries, lambda entry: entry.id.partition("/")[0])
+    return tuple(
+        EntrySection(f"{number} {_SECTIONS[number]}".removeprefix("0 "), tuple(group))
+        for number, group in by_number
     )
 
 
@@ -86,6 +111,7 @@ def months_later(day: date, months: int) -> date:
 
 def _general(material: DisclosureMaterial) -> tuple[Entry, ...]:
     return (
+        *optional(answered(material, "0/address", "Address of this summary", "summary.url")),
         answered(material, "1.1/provider", "Provider", "provider.name"),
         answered(material, "1.1/contact", "Contact", "provider.contact"),
         answered(
@@ -138,6 +164,14 @@ def _modalities(material: DisclosureMaterial) -> Entry:
     )
 
 
+def _modalities_of(material: DisclosureMaterial, section: str, table: str) -> Entry:
+    """Return the modalities of a kind of data: as answered, else those of all, if it is one."""
+    id_, title = f"{section}/modalities", "Modalities"
+    if f"{table}.modalities" in material.answers or not has_one_modality(material):
+        return answered(material, id_, title, f"{table}.modalities")
+    return replace(_modalities(material), id=id_, title=title)
+
+
 def _latest_acquisition(material: DisclosureMaterial) -> Entry:
     id_, title = "1.3/latest-acquisition", "Latest date of acquisition"
     dates, source = dates_of_collection(material)
@@ -161,7 +195,7 @@ def _newest_item(material: DisclosureMaterial) -> tuple[Entry, ...]:
             "1.3/newest-item",
             "Newest item found in the text",
             day.isoformat(),
-            f"Published on {day}: the data was not acquired before.",
+            f"Published on {day}: some of the data was acquired on that day or later.",
         ),
     )
 
@@ -173,23 +207,23 @@ def _sources(material: DisclosureMaterial) -> tuple[Entry, ...]:
     no_crawl = "no data was crawled by or for the provider"
     no_synthetic = "no synthetic data was made by or for the provider"
     return (
-        ask("2.1/used", "Publicly available datasets used", "public.used"),
+        ask("2.1/used", "Used", "public.used"),
         *under(material, "public.used", "no public datasets were used", *_public(material)),
-        ask("2.2.1/used", "Data licensed by rights-holders used", "licensed.used"),
+        ask("2.2.1/used", "Used", "licensed.used"),
         *under(
             material,
             "licensed.used",
             "no licensed data was used",
-            ask("2.2.1/modalities", "Modalities of licensed data", "licensed.modalities"),
+            _modalities_of(material, "2.2.1", "licensed"),
         ),
-        ask("2.2.2/used", "Other private datasets of third parties used", "third_party.used"),
+        ask("2.2.2/used", "Used", "third_party.used"),
         *under(
             material,
             "third_party.used",
             "no such data was used",
-            ask("2.2.2/description", "Datasets of third parties", "third_party.description"),
+            ask("2.2.2/description", "Datasets", "third_party.description"),
         ),
-        ask("2.3/used", "Crawled data used", "crawl.used"),
+        ask("2.3/used", "Used", "crawl.used"),
         *under(
             material,
             "crawl.used",
@@ -199,40 +233,44 @@ def _sources(material: DisclosureMaterial) -> tuple[Entry, ...]:
             ask("2.3/behaviour", "Behaviour of the crawlers", "crawl.behaviour"),
             ask("2.3/period", "Period of collection", "crawl.period"),
             ask("2.3/content", "Content and kinds of sites", "crawl.content"),
+            _modalities_of(material, "2.3", "crawl"),
             domain_entry(material, "2.3/domains"),
         ),
         ask("2.4/own", "Data from use of the model", "users.own"),
         ask("2.4/other-services", "Data from use of other services", "users.other_services"),
         *_users(material),
-        ask("2.5/used", "Synthetic data used", "synthetic.used"),
+        ask("2.5/used", "Used", "synthetic.used"),
         *under(
             material,
             "synthetic.used",
             no_synthetic,
+            _modalities_of(material, "2.5", "synthetic"),
             ask("2.5/models", "Models that made it", "synthetic.models"),
-            ask("2.5/description", "Synthetic data", "synthetic.description"),
+            ask("2.5/description", "Description", "synthetic.description"),
         ),
-        ask("2.6/used", "Data from other sources used", "other.used"),
+        ask("2.6/used", "Used", "other.used"),
         *under(
             material,
             "other.used",
             "no data from other sources was used",
-            ask("2.6/description", "Other sources", "other.description"),
+            ask("2.6/description", "Description", "other.description"),
         ),
     )
 
 
 def _public(material: DisclosureMaterial) -> tuple[Entry, ...]:
-    id_, title = "2.1/large-datasets", "Large public datasets"
-    others = answered(material, "2.1/others", "Other public datasets", "public.others")
+    id_, title = "2.1/large-datasets", "Large datasets"
+    others = optional(answered(material, "2.1/others", "Other datasets", "public.others"))
+    modalities = _modalities_of(material, "2.1", "public")
     if "public.datasets" not in material.answers:
-        return to_be_provided(id_, title, "answer public.datasets"), *optional(others)
+        return modalities, to_be_provided(id_, title, "answer public.datasets"), *others
     rows = material.answers.rows("public.datasets")
     large = large_datasets(rows)
     small = [str(row["name"]) for row in rows if row not in large]
     lines = [row_line(row) for row in large] or ["None has more than 3 % of all public text."]
     note = f"Smaller: {', '.join(small)}." if small else ""
     return (
+        modalities,
         declared(
             material,
             id_,
@@ -242,7 +280,7 @@ def _public(material: DisclosureMaterial) -> tuple[Entry, ...]:
             *lines,
             *filter(None, [note]),
         ),
-        *optional(others),
+        *others,
     )
 
 
@@ -257,7 +295,7 @@ def large_datasets(rows: tuple[AnswerRow, ...]) -> list[AnswerRow]:
 def _users(material: DisclosureMaterial) -> tuple[Entry, ...]:
     answers = material.answers
     keys = ("users.own", "users.other_services")
-    entry = answered(material, "2.4/description", "User data", "users.description")
+    entry = answered(material, "2.4/description", "Description", "users.description")
     if any(answers.truth(key) for key in keys):
         return (entry,)
     if all(answers.truth(key) is False for key in keys):

@@ -166,7 +166,7 @@ def _head(form: Disclosure) -> Iterator[str]:
     if form.previous is not None:
         yield (
             f"- Version before: {form.previous.version} of {form.previous.day}, SHA-256 "
-            f"{markdown_code(form.previous.digest)}"
+            f"{markdown_code(form.previous.digest)}{_place_of(form.previous)}"
         )
     if form.stale_after is not None:
         yield f"- Next update due: {form.stale_after}, or at a material change if that is sooner"
@@ -177,6 +177,12 @@ def _head(form: Disclosure) -> Iterator[str]:
     yield from (f"- **{status}**: {text}" for status, text in _MEANINGS.items() if status in used)
     for note in form.notes:
         yield from ("", markdown_text(note))
+
+
+def _place_of(previous: PreviousDisclosure) -> str:
+    """Return where an earlier version is, if it says so."""
+    _, address = previous.entries.get("0/address", ("", None))
+    return f", at {linked_text(address)}" if isinstance(address, str) else ""
 
 
 def entry_lines(entry: Entry) -> list[str]:

@@ -11,6 +11,7 @@ from provenance.model import (
     Entry,
     EntryStatus,
     Estimate,
+    GateOutcome,
     LanguageShare,
     Result,
     Verdict,
@@ -24,7 +25,7 @@ from provenance.report.disclosure.entries import (
 )
 from provenance.report.text.number_format import count, interval, number, percent, size
 from provenance.report.text.observations import observation_sentences
-from provenance.report.text.sentences import source_shares
+from provenance.report.text.sentences import gate_sentence, source_shares
 
 _MIN_SHARE = 0.001
 _MIN_TEXTS = 3
@@ -181,19 +182,13 @@ def check_made(material: DisclosureMaterial, id_: str) -> Entry:
     result = material.report.result
     shares = {share.key: share.tokens for share in result.shares if share.by == "verdict"}
     forbidden = shares.get(Verdict.FORBIDDEN)
-    found = (
-        ""
-        if forbidden is None
-        else (f" {_share_words(forbidden)} of the tokens are content whose terms forbid it.")
-    )
-    limits = ", ".join(str(gate.gate) for gate in result.gates) or "none"
     purpose = result.policy.circumstances.purpose
+    done = f"{_comparison(result)} by provenance {result.tool} on {result.created.date()}"
     lines = [
-        (
-            f"The text was compared with published content by provenance {result.tool} on "
-            f"{result.created.date()}, for the purpose {purpose}.{found}"
-        ),
-        f"Limits of the policy: {limits}. Outcome: {result.status}.",
+        f"{done}, for the purpose {purpose}.",
+        *_forbidden_lines(forbidden),
+        *map(_gate_line, result.gates),
+        _OUTCOMES[result.status],
         *observation_sentences(result),
         *(
             f"The dataset was cleaned of such content before ({record})."
@@ -213,6 +208,41 @@ def check_made(material: DisclosureMaterial, id_: str) -> Entry:
     }
     title = "Check for protected content"
     return measured(material, id_, title, value, *lines)
+
+
+def _forbidden_lines(forbidden: Estimate | None) -> tuple[str, ...]:
+    if forbidden is None:
+        return ()
+    return (
+        (
+            f"{_share_words(forbidden)} of the tokens are content whose terms forbid it; what is "
+            "contested or waived counts for no limit."
+        ),
+    )
+
+
+_OUTCOMES = {
+    "pass": "Outcome: the text is within all limits of the policy.",
+    "fail": "Outcome: the text is not within the limits of the policy.",
+    "incomplete": "Outcome: none, as not all files could be read.",
+}
+
+
+def _comparison(result: Result) -> str:
+    """Return what was done."""
+    if any(registry.sources for registry in result.registries):
+        return "The text was compared with published content"
+    return "Addresses, licences and signals of the documents were read, and no text compared,"
+
+
+def _gate_line(outcome: GateOutcome) -> str:
+    """Return a limit of the policy, and how it was met."""
+    gate = outcome.gate
+    basis = f" ({gate.basis})" if gate.basis else ""
+    source = f" of {gate.source}" if gate.source else ""
+    met = "met" if outcome.passed else "not met"
+    sentence = gate_sentence(outcome)
+    return f"Limit on {gate.verdict} content{basis}{source}: {sentence}: {met}."
 
 
 def with_source(entry: Entry, source: str) -> Entry:
