@@ -131,10 +131,11 @@ def addresses(number):
         urls = (
             f"https://www.{domain}/{place}",
             f"HTTP://{domain.upper()}:80/",
-            f"{domain}/a",
+            f"https://{domain.upper()}/a",
+            domain,
             None,
         )
-        rows.append({"row": place, "text": "é" * (place % 13), "url": urls[place % 4]})
+        rows.append({"row": place, "text": "é" * (place % 13), "url": urls[place % 5]})
     return rows
 
 

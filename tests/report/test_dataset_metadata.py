@@ -189,6 +189,9 @@ def test_every_value_of_the_bill_of_materials_has_one_source():
     assert "provenance:share:forbidden" in named
     assert not any(name.startswith("provenance:declared") for name in named)
     assert "/components/0/licenses" in declared
+    found = [n for n, c in enumerate(document["components"]) if c["bom-ref"].startswith("source-")]
+    assert found
+    assert {f"/components/{place}/name" for place in found} <= measured
 
 
 def test_models_name_the_dataset_they_were_trained_with():

@@ -17,6 +17,7 @@ from provenance.model import (
     EntryStatus,
     SampleSummary,
     Unread,
+    UseFacts,
 )
 from provenance.report.disclosure.ab_2013 import ab_2013
 from provenance.report.disclosure.disclosure_formats import DISCLOSURE_FORMATS
@@ -324,6 +325,16 @@ def test_california_asks_for_twelve_items():
         *("1/sources-found", "3/size", "5/check"),
     ]
     assert len({each.id.partition("/")[0] for each in open_.entries}) == 12
+
+
+def test_the_earliest_of_several_uses_counts():
+    material = answered_material()
+    recorded = material.recorded
+    later = UseFacts("pages@2026-05", dates=DateRange(date(2026, 9, 1), None))
+    undated = UseFacts("pages@2026-05")
+    uses = (("record 999", later), *recorded.uses, ("record 000", undated))
+    form = ab_2013(replace(material, recorded=replace(recorded, uses=uses)))
+    assert entry(form, "11/first-use").value == "2026-05-06"
 
 
 def test_an_answer_on_the_first_use_counts_more_than_the_ledger():
