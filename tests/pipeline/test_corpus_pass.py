@@ -115,6 +115,8 @@ def domain_of():
         ("news.bbc.co.uk", "bbc.co.uk"),
         ("someone.github.io", "github.io"),
         ("co.uk", "co.uk"),
+        ("CO.UK", "co.uk"),
+        ("WWW.Example.COM", "example.com"),
         ("10.0.0.1", "10.0.0.1"),
         ("a.b.museum.example", "museum.example"),
     ],

@@ -67,7 +67,7 @@ class DomainCounter:
             self._merge()
 
     def _domains(self, addresses: pa.Array) -> pa.Array:
-        hosts = pc.utf8_lower(plain_hosts(addresses)).dictionary_encode()
+        hosts = plain_hosts(addresses).dictionary_encode()
         names = [self._domain_of(host) for host in hosts.dictionary.to_pylist()]
         domains = pa.array(names, pa.string()).take(hosts.indices).to_pylist()
         for row in np.flatnonzero(
@@ -140,6 +140,6 @@ def registrable_domain() -> Callable[[str], str]:
         try:
             return str(ip_address(host))
         except ValueError:
-            return str(suffixes.privatesuffix(host) or host)
+            return str(suffixes.privatesuffix(host.lower()) or host.lower())
 
     return domain_of

@@ -120,7 +120,7 @@ def _general(material: DisclosureMaterial) -> tuple[Entry, ...]:
         answered(material, "1.2/models", "Models", "models"),
         _dependencies(material),
         _modalities(material),
-        text_size(material, "1.3/text-size"),
+        text_size(material, "1.3/text-size", with_band=True),
         *optional(
             answered(material, "1.3/other-sizes", "Size of other content", "dataset.other_sizes")
         ),

@@ -25,7 +25,7 @@ from provenance.report.disclosure.entries import (
 )
 from provenance.report.text.number_format import count, interval, number, percent, size
 from provenance.report.text.observations import observation_sentences
-from provenance.report.text.sentences import gate_sentence, source_shares
+from provenance.report.text.sentences import capitalize, gate_sentence, source_shares
 
 _MIN_SHARE = 0.001
 _MIN_TEXTS = 3
@@ -39,19 +39,31 @@ _LARGEST_BAND = "more than 10 trillion tokens"
 _SEVERAL = "several verdicts"
 
 
-def text_size(material: DisclosureMaterial, id_: str) -> Entry:
-    """Return the size of the text: the band of the EU's form, and the numbers."""
+def text_size(material: DisclosureMaterial, id_: str, *, with_band: bool = False) -> Entry:
+    """Return the size of the text; on request, with its band in the form of the EU."""
     result = material.report.result
     tokens, documents, size_bytes, remark = _sizes(result)
-    band = next((name for limit, name in _BANDS if tokens < limit), _LARGEST_BAND)
-    value = {"band": band, "tokens": tokens, "documents": documents, "bytes": size_bytes}
+    value: dict[str, str | int | bool] = {
+        "tokens": tokens,
+        "documents": documents,
+        "bytes": size_bytes,
+        "estimated": bool(remark),
+    }
+    numbers = (
+        f"{count(documents, 'document')} with {count(tokens, 'token')}, {size(size_bytes)} of "
+        f"text{remark}."
+    )
+    lines = [numbers]
+    if with_band:
+        band = next((name for limit, name in _BANDS if tokens < limit), _LARGEST_BAND)
+        value = {"band": band, **value}
+        lines = [f"{capitalize(band)}: {numbers}"]
     return measured(
         material,
         id_,
         "Size of the text",
-        value | {"estimated": bool(remark)},
-        f"{band[0].upper()}{band[1:]}: {count(tokens, 'token')} in {count(documents, 'document')}, "
-        f"{size(size_bytes)} of text{remark}.",
+        value,
+        *lines,
         "Tokens are words, or single characters in scripts without spaces; tokenisers of models "
         "give other numbers, often a third more.",
         *_unread(result),
