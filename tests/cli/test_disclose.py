@@ -194,3 +194,16 @@ def test_documents_are_made_in_python(case, tmp_path, monkeypatch, capfd):
     provenance.disclose("report", "eu-summary", init=tmp_path / "t.toml")
     assert (tmp_path / "t.toml").read_text("utf-8").startswith("# Answers")
     assert capfd.readouterr() == ("", "")
+
+
+def test_files_that_cannot_be_read_are_named_and_left_out(tmp_path):
+    rows = "".join(json.dumps(row) + "\n" for row in pages(20))
+    (tmp_path / "good.jsonl").write_text(rows)
+    (tmp_path / "bad.parquet").write_bytes(b"PAR1 no table PAR1")
+    checked = ("check", "*.*", "--declared-only", "-o", "report", "-q")
+    ok(tmp_path, *checked, code=2)
+    done = ok(tmp_path, "disclose", "report", "--format", "croissant", code=2)
+    assert "files that the check could not read" in done.stderr
+    options = ("--format", "croissant", "--allow-incomplete")
+    document = json.loads(ok(tmp_path, "disclose", "report", *options).stdout)
+    assert [each["name"] for each in document["distribution"]] == ["good.jsonl"]

@@ -82,10 +82,9 @@ def _absence(addresses: Sequence[str]) -> str | None:
 
     Nothing is fetched that was not named.
     """
-    if any(is_stream_or_hub(each) or "://" in each for each in addresses):
-        return "the dataset is at an address that is not read unasked; name it with --corpus"
-    if not all(address_exists(each) for each in addresses):
-        return "the dataset is not where it was checked; name it with --corpus"
+    is_elsewhere = any(is_stream_or_hub(each) or "://" in each for each in addresses)
+    if is_elsewhere or not all(address_exists(each) for each in addresses):
+        return "the dataset is not where it was checked, on this machine; name it with --corpus"
     return None
 
 
@@ -133,8 +132,13 @@ def _measure(
 
 
 def _files(corpus: Corpus) -> tuple[tuple[str, FileFacts], ...]:
-    """Return sizes and digests of files; streams and hub datasets have none."""
-    digests = {name: digest() for name, digest in corpus.digests if isinstance(digest, FileDigest)}
+    """Return sizes and digests of files that can be read; streams and hub datasets have none."""
+    unreadable = {each.file for each in corpus.undigested_files()}
+    digests = {
+        name: digest()
+        for name, digest in corpus.digests
+        if isinstance(digest, FileDigest) and name not in unreadable
+    }
     return tuple(
         (file.name, FileFacts(file.size, digests[file.name]))
         for file in corpus.files

@@ -7,6 +7,7 @@ from importlib.metadata import version
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from provenance.match.estimation.intervals import wilson_interval
 from provenance.model import LanguageSample, LanguageShare, UInt64s
@@ -51,9 +52,9 @@ class TextSample:
         chosen = np.flatnonzero(keys <= self._limit)
         if len(chosen) == 0:
             return
-        texts = batch.column("text").take(pa.array(chosen)).to_pylist()
+        texts = batch.column("text").take(pa.array(chosen))
         self._keys = np.concatenate([self._keys, keys[chosen]])
-        self._texts += [text[:_CHARACTERS] for text in texts]
+        self._texts += pc.utf8_slice_codeunits(texts, 0, _CHARACTERS).to_pylist()
         if len(self._keys) > 2 * self._size:
             self._trim()
 
