@@ -114,7 +114,7 @@ def disclose(  # noqa: PLR0913 (what documents are made from)
     missing = missing_from(material, {each.form for each in chosen.values()})
     if missing and not allow_incomplete:
         raise InputError(
-            f"{answers or 'no file of answers'}: not answered: {', '.join(missing)}",
+            f"{answers or 'without --answers'}: not answered: {', '.join(missing)}",
             remedy="answer them (`provenance disclose REPORT --init FILE` explains each), or add "
             "--allow-incomplete to have them marked as to be provided",
         )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from provenance.model import DisclosureMaterial, Entry
+from provenance.model import QUESTIONS_BY_KEY, DisclosureMaterial, Entry, EntryStatus, Form
 from provenance.report.disclosure.croissant import is_spdx_id
 from provenance.report.disclosure.entries import (
     answered,
@@ -85,7 +85,14 @@ def _declared(material: DisclosureMaterial) -> tuple[Entry, ...]:
         ("Social impact", "dataset.social_impact"),
     )
     entries = [answered(material, key, title, key) for title, key in wanted]
-    return (_collected(material), *entries)
+    shown = [each for each in entries if _is_shown(each)]
+    return (_collected(material), *shown)
+
+
+def _is_shown(entry: Entry) -> bool:
+    """Return whether an entry is answered, or has to be."""
+    is_open = entry.status is EntryStatus.TO_BE_PROVIDED
+    return not is_open or Form.CARD in QUESTIONS_BY_KEY[entry.id].needed_by
 
 
 def _collected(material: DisclosureMaterial) -> Entry:
