@@ -2,6 +2,7 @@
 
 import json
 import re
+import socket
 from hashlib import sha256
 
 import pytest
@@ -207,3 +208,13 @@ def test_files_that_cannot_be_read_are_named_and_left_out(tmp_path):
     options = ("--format", "croissant", "--allow-incomplete")
     document = json.loads(ok(tmp_path, "disclose", "report", *options).stdout)
     assert [each["name"] for each in document["distribution"]] == ["good.jsonl"]
+
+
+def test_nothing_is_fetched(case, monkeypatch, tmp_path):
+    def refuse(*_):
+        raise AssertionError("a connection was opened")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    done = ok(case, "disclose", "report", "--answers", "summary.toml", "-o", str(tmp_path / "out"))
+    assert done.stderr == ""
