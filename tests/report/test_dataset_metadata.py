@@ -32,7 +32,7 @@ from tests.report.disclosure_samples import (
 EIGHT = (*RAI_TEXTS, "rai:hasSyntheticData", "prov:wasDerivedFrom", "prov:wasGeneratedBy")
 
 
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of rdflib, which it uses
+@pytest.mark.filterwarnings("ignore")  # of the libraries that it uses
 @pytest.mark.parametrize("make", [answered_material, unanswered_material])
 def test_mlcroissant_accepts_the_metadata(make, tmp_path):
     mlcroissant = pytest.importorskip("mlcroissant", reason="mlcroissant is not installed")
