@@ -108,7 +108,7 @@ QUESTIONS = (
     _ask(
         "provider.url",
         _T,
-        "Its web site.",
+        "The provider's web site.",
         '"https://harbour.example"',
         (),
         (_CROISSANT, _CYCLONEDX),
@@ -154,8 +154,8 @@ QUESTIONS = (
         _T,
         "Name of the dataset. Not needed where the ledger has it.",
         '"Harbour Pages"',
-        (_CROISSANT, _CARD, _CYCLONEDX, _SPDX),
-        (_EU, _OPENLINEAGE, _MLFLOW),
+        (_CROISSANT, _CYCLONEDX, _SPDX),
+        (_EU, _OPENLINEAGE, _MLFLOW, _AB),
     ),
     _ask(
         "dataset.version",
@@ -289,7 +289,7 @@ QUESTIONS = (
     _ask(
         "dataset.collection_continues",
         _B,
-        "Does the collection go on?",
+        "Does the collection of data go on?",
         "false",
         (_AB,),
     ),
@@ -310,8 +310,8 @@ QUESTIONS = (
     _ask(
         "public.datasets",
         _ROWS,
-        "Each of them: name and address; its size in bytes after pre-processing, by which those "
-        "over 3 % are found that have to be named; which part was used, and how it was chosen.",
+        "Every public dataset: name and address; size in bytes after pre-processing, by which "
+        "those over 3 % are found that have to be named; which part was used, and why that part.",
         'name = "Harbour Corpus"\nlink = "https://data.example/harbour"\nbytes = 48000000000\n'
         'part = "German pages only, chosen by language"',
         (_EU,),
@@ -322,7 +322,7 @@ QUESTIONS = (
     _ask(
         "public.modalities",
         _L,
-        "Its modalities. Needed only if dataset.modalities has several.",
+        "Modalities of the public datasets, if dataset.modalities has several.",
         '["text"]',
         (_EU,),
         condition="public.used",
@@ -346,7 +346,7 @@ QUESTIONS = (
     _ask(
         "licensed.modalities",
         _L,
-        "Its modalities. Needed only if dataset.modalities has several.",
+        "Modalities of the licensed data, if dataset.modalities has several.",
         '["text"]',
         (_EU,),
         condition="licensed.used",
@@ -361,7 +361,7 @@ QUESTIONS = (
     _ask(
         "third_party.description",
         _T,
-        "Which: a list if they are publicly known; else modality, nature, languages.",
+        "Which datasets: a list if they are publicly known; else modality, nature, languages.",
         '"A purchased archive of trade journals, text, German."',
         (_EU,),
         condition="third_party.used",
@@ -427,7 +427,7 @@ QUESTIONS = (
     _ask(
         "crawl.modalities",
         _L,
-        "Its modalities. Needed only if dataset.modalities has several.",
+        "Modalities of the crawled data, if dataset.modalities has several.",
         '["text"]',
         (_EU,),
         condition="crawl.used",
@@ -449,7 +449,7 @@ QUESTIONS = (
     _ask(
         "users.description",
         _T,
-        "Which services and modalities, if either is so.",
+        "Which services and modalities, if either of the two is true.",
         '"Public posts of our forum, text, with consent since 2024."',
         (),
         (_EU,),
@@ -465,7 +465,7 @@ QUESTIONS = (
     _ask(
         "synthetic.modalities",
         _L,
-        "Its modalities. Needed only if dataset.modalities has several.",
+        "Modalities of the synthetic data, if dataset.modalities has several.",
         '["text"]',
         (_EU,),
         condition="synthetic.used",
@@ -473,7 +473,7 @@ QUESTIONS = (
     _ask(
         "synthetic.models",
         _ROWS,
-        "Models that made it: name, and the address of their summary.",
+        "Models that made synthetic data: name, and the address of their summary.",
         'name = "Lantern 1"\nlink = "https://harbour.example/lantern-1"',
         (_EU,),
         condition="synthetic.used",
@@ -497,7 +497,7 @@ QUESTIONS = (
     _ask(
         "other.description",
         _T,
-        "Which.",
+        "Which other sources.",
         '"Letters of our archive, digitised by ourselves."',
         (_EU,),
         condition="other.used",

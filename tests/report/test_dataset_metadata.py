@@ -9,7 +9,7 @@ from uuid import UUID
 import jsonschema
 import pytest
 
-from provenance.model import Answers, DateRange
+from provenance.model import QUESTIONS, AnswerKind, Answers, DateRange, Form
 from provenance.report.disclosure.croissant import (
     RAI_TEXTS,
     croissant,
@@ -19,11 +19,13 @@ from provenance.report.disclosure.croissant import (
 )
 from provenance.report.disclosure.cyclonedx_bom import cyclonedx, cyclonedx_document
 from provenance.report.disclosure.dataset_card import dataset_card
+from provenance.report.disclosure.disclosure_formats import DISCLOSURE_FORMATS
 from provenance.report.disclosure.mlflow_dataset import mlflow_dataset, mlflow_document
 from provenance.report.disclosure.openlineage_events import openlineage, openlineage_events
 from provenance.report.disclosure.spdx_dataset import REQUIRED, spdx, spdx_document, spdx_faults
 from tests.report.disclosure_samples import (
     CONTENTS,
+    VALUES,
     answered_material,
     unanswered_material,
     with_answers,
@@ -320,6 +322,36 @@ def test_modalities_are_those_that_spdx_knows():
     [package] = [each for each in graph if each["type"].startswith("dataset")]
     assert package["dataset_datasetType"] == ["text", "other"]
     assert spdx(answered_material()) == spdx(answered_material())
+
+
+MARKED = {
+    AnswerKind.TEXT: "another answer",
+    AnswerKind.DAY: date(1999, 9, 9),
+    AnswerKind.DATES: DateRange(date(1999, 1, 1), date(1999, 9, 9)),
+    AnswerKind.TEXTS: ("another answer", "and one more"),
+    AnswerKind.ROWS: ({"name": "another answer"},),
+}
+
+
+def rendered(form, values):
+    material = replace(answered_material(), answers=Answers(values, "summary.toml", "2e" * 32))
+    return [each.render(material) for each in DISCLOSURE_FORMATS.values() if each.form is form]
+
+
+@pytest.mark.parametrize("form", Form)
+def test_forms_use_the_answers_that_they_ask_for_and_no_others(form):
+    everything = VALUES | {"third_party.used": True, "other.used": True}
+    before = rendered(form, everything)
+    wrong = {}
+    for question in QUESTIONS:
+        if question.key == "crawl.files":
+            continue  # used when the dataset is read
+        old = everything.get(question.key)
+        value = not old if question.kind is AnswerKind.YES_NO else MARKED[question.kind]
+        changed = rendered(form, everything | {question.key: value}) != before
+        if changed != (form in question.needed_by | question.used_by):
+            wrong[question.key] = "used, and not asked for" if changed else "asked for, not used"
+    assert wrong == {}
 
 
 def facets_of(value):

@@ -74,6 +74,10 @@ def _sources(material: DisclosureMaterial) -> list[str]:
 
 def _declared(material: DisclosureMaterial) -> tuple[Entry, ...]:
     wanted = (
+        ("Provider", "provider.name"),
+        ("Address", "dataset.url"),
+        ("Version", "dataset.version"),
+        ("Published", "dataset.published"),
         ("Description", "dataset.description"),
         ("Licence", "dataset.licence"),
         ("Uses", "dataset.purpose"),
