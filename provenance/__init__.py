@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         open_report,
         trace,
     )
+    from provenance.pipeline.disclosure.disclosure_functions import DisclosureFiles, disclose
     from provenance.pipeline.ledger_functions import AuditAnswer, OpenLedger, audit, open_ledger
     from provenance.pipeline.matching.matcher import Match, Matcher
     from provenance.pipeline.registry_functions import (
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 __all__ = [
     "AuditAnswer",
+    "DisclosureFiles",
     "Match",
     "Matcher",
     "OpenLedger",
@@ -58,6 +60,7 @@ __all__ = [
     "clean",
     "compact_registry",
     "diff",
+    "disclose",
     "fit_registry",
     "mark_registry_items",
     "merge",
@@ -76,6 +79,7 @@ __all__ = [
 _NAMES = {
     "api": ("Outcome", "PolicyViolated", "check"),
     "dataset_functions": ("calibrate", "clean", "diff", "merge", "open_report", "trace"),
+    "disclosure.disclosure_functions": ("DisclosureFiles", "disclose"),
     "ledger_functions": ("AuditAnswer", "OpenLedger", "audit", "open_ledger"),
     "matching.matcher": ("Match", "Matcher"),
     "registry_functions": (

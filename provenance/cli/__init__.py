@@ -49,6 +49,10 @@ COMMANDS = {
         "provenance.cli.audit",
         "Answer what is known of somebody's content in your datasets.",
     ),
+    "disclose": (
+        "provenance.cli.disclose",
+        "Write documents on a dataset: EU summary, dataset card, bills of materials, ...",
+    ),
     "ledger": (
         "provenance.cli.ledger",
         "Record what was collected, used and destroyed, in a ledger that shows changes.",

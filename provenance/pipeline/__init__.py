@@ -22,6 +22,11 @@ if TYPE_CHECKING:
     from provenance.pipeline.dataset_cleaning import clean
     from provenance.pipeline.dataset_diff import diff
     from provenance.pipeline.declared_only import empty_registry
+    from provenance.pipeline.disclosure.disclosing import (
+        disclose,
+        save_disclosures,
+        write_answers_template,
+    )
     from provenance.pipeline.distribution import scan_shard
     from provenance.pipeline.dump_preview import DumpPreview, preview_dumps
     from provenance.pipeline.early_hashing import hash_in_background
@@ -164,6 +169,7 @@ __all__ = [
     "describe_policy",
     "diff",
     "digest_of_document",
+    "disclose",
     "effective_policy",
     "empty_registry",
     "entry_document",
@@ -205,6 +211,7 @@ __all__ = [
     "restore_to_registry",
     "run_rule_cases",
     "save_answer",
+    "save_disclosures",
     "save_forget_set",
     "save_report",
     "save_review",
@@ -225,6 +232,7 @@ __all__ = [
     "watch_rule_copies",
     "withdraw_from_registry",
     "withdrawn_lines",
+    "write_answers_template",
     "write_policy_template",
 ]
 
@@ -294,6 +302,9 @@ _MODULES = {
     "compare_rules": "rule_commands.rule_checking",
     "describe_policy": "rule_commands.policy_commands",
     "diff": "dataset_diff",
+    "disclose": "disclosure.disclosing",
+    "save_disclosures": "disclosure.disclosing",
+    "write_answers_template": "disclosure.disclosing",
     "effective_policy": "report_io",
     "empty_registry": "declared_only",
     "explain_rule": "rule_commands.rule_lookup",

@@ -15,8 +15,13 @@ TOOLS = {
     *("types-jsonschema", "types-pyyaml"),
 }
 """Declared for the tests and run, or read by mypy; never imported."""
-PARSERS = {"deltalake", "mwparserfromhell", "pyiceberg", "resiliparse", "typst", "warcio"}
+PARSERS = {
+    *("deltalake", "mwparserfromhell", "pyiceberg", "resiliparse", "typst", "warcio"),
+    *("publicsuffixlist", "py3langid"),
+}
 """Imported by name when data needs them, so that the package works without these extras."""
+VALIDATORS = {"cyclonedx-python-lib", "mlcroissant", "spdx-python-model"}
+"""Imported by name in tests of documents, which are skipped without them."""
 OURS = {"benchmarks", "provenance", "tests"}
 PARTS = {"huggingface_hub": "datasets", "llvmlite": "numba", "markupsafe": "jinja2"}
 """Halves of a declared library: their versions are its to choose."""
@@ -90,4 +95,6 @@ def test_tests_import_what_is_declared(root, declared, project):
                 names.append(node.module)
     dev = {distribution(requirement) for requirement in project["optional-dependencies"]["dev"]}
     assert foreign(names) - declared - dev == set()
-    assert dev - foreign(names) - TOOLS - PARSERS == set(), "declared for the tests, and not used"
+    assert dev - foreign(names) - TOOLS - PARSERS - VALIDATORS == set(), (
+        "declared for the tests, and not used"
+    )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from provenance.model import QUESTIONS
 from provenance.read.policy.policy_file import POLICY_KEYS
 from tests.cli.commandline import provenance
 
@@ -112,8 +113,9 @@ def test_policies_shown_are_toml(documents):
         if language == "toml"
     ]
     assert len(blocks) >= 3
+    answers = {question.key.partition(".")[0] for question in QUESTIONS}
     for body in blocks:
-        assert set(tomllib.loads(body)) <= set(POLICY_KEYS)
+        assert set(tomllib.loads(body)) <= {*POLICY_KEYS, *answers}
 
 
 def test_every_page_is_in_the_index(documents):

@@ -22,7 +22,7 @@ ORDER = (
     *("remove_from_registry", "restore_registry_items", "compact_registry", "upgrade_registry"),
     *("add_opt_outs", "mark_registry_items", "fit_registry"),
     *("merge_registries", "subset_registry", "Matcher", "Match"),
-    *("audit", "AuditAnswer", "open_ledger", "OpenLedger"),
+    *("audit", "AuditAnswer", "disclose", "DisclosureFiles", "open_ledger", "OpenLedger"),
 )
 SECTIONS = ("Parameters", "Attributes", "Returns", "Yields", "Raises", "Notes", "Examples")
 RULE = re.compile(r"^-{3,}$")

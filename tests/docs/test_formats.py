@@ -68,6 +68,7 @@ otherwise.
 - [a ledger](#a-ledger): a folder
 - [audit.json](#auditjson): the answer of an audit
 - [forget.parquet](#forgetparquet): passages to be removed or unlearnt
+- [eu-summary.json](#eu-summaryjson): a form about training data that is filled in
 - rules: [Writing rules](../rules/README.md)
 """
 
@@ -292,6 +293,7 @@ def written() -> str:
         "audit.json": of_json_schema("provenance/report/audit/audit.schema.json"),
         "items.parquet of an audit": of_arrow_schema(AUDIT_ITEMS, AUDIT_COLUMNS),
         "forget.parquet": of_arrow_schema(FORGET_SET, FORGET_COLUMNS),
+        "eu-summary.json": of_json_schema("provenance/report/disclosure/disclosure.schema.json"),
     }
     told = [f"## {title}\n\n{body}\n" for title, body in sections.items()]
     return "\n".join([HEAD, *told])
@@ -324,6 +326,7 @@ def test_a_field_without_words_is_seen():
         "read/policy",
         "ledger/ledger",
         "report/audit/audit",
+        "report/disclosure/disclosure",
     ):
         schema = json.loads((ROOT / f"provenance/{path}.schema.json").read_text("utf-8"))
         silent = [name for name, _, said in fields_of(schema, schema.get("$defs", {})) if not said]

@@ -88,7 +88,7 @@ def count_domain(corpus: str, domain: str, *, quiet: bool = False) -> DomainDocu
                     continue
                 urls = batch.column("url")
                 flags = is_on_domain(urls, domain)
-                is_first = _starts_document(batch, last)
+                is_first = starts_document(batch, last)
                 documents += int(is_first.sum())
                 with_address += int((is_first & np.asarray(urls.is_valid())).sum())
                 on_domain += int((is_first & flags).sum())
@@ -109,7 +109,7 @@ def count_domain(corpus: str, domain: str, *, quiet: bool = False) -> DomainDocu
     )
 
 
-def _starts_document(batch: pa.RecordBatch, last: tuple[str, int] | None) -> Flags:
+def starts_document(batch: pa.RecordBatch, last: tuple[str, int] | None) -> Flags:
     """Return which texts are the first of their document; `last` is that of the batch before."""
     rows = batch.column("row").to_numpy()
     files = batch.column("file").dictionary_encode().indices.to_numpy()

@@ -1,0 +1,1 @@
+"""Disclosures in the formats that laws, hosts and tools ask for."""

@@ -1,0 +1,55 @@
+"""A dataset as MLflow records it: the fields of `mlflow.entities.Dataset`, as JSON."""
+
+from typing import Any
+
+from provenance.model import DisclosureMaterial
+from provenance.report.disclosure.measured_entries import shown_languages
+from provenance.report.sanitize import dump_json
+
+_MAX_NAME, _MAX_SOURCE = 500, 65_535
+"""Limits of MLflow's tracking store, in characters."""
+_DIGEST_CHARACTERS = 32
+"""MLflow keeps at most 36."""
+
+
+def mlflow_dataset(material: DisclosureMaterial) -> str:
+    """Render the dataset."""
+    return dump_json(mlflow_document(material), indent=2) + "\n"
+
+
+def mlflow_document(material: DisclosureMaterial) -> dict[str, Any]:
+    """Return the dataset; `source`, `schema` and `profile` are JSON in text, as MLflow has them."""
+    corpus = material.report.result.corpus
+    source = {"addresses": [*corpus.addresses], "sha256": corpus.digest}
+    if len(dump_json(source)) > _MAX_SOURCE:
+        source = {"sha256": corpus.digest}
+    return {
+        "name": material.name[:_MAX_NAME],
+        "digest": corpus.digest[:_DIGEST_CHARACTERS],
+        "source_type": "provenance",
+        "source": dump_json(source),
+        "schema": dump_json({"text_columns": [*corpus.text_columns]}),
+        "profile": dump_json(_profile(material)),
+    }
+
+
+def _profile(material: DisclosureMaterial) -> dict[str, Any]:
+    """Return what MLflow shows beside the dataset: sizes, outcome, shares with intervals."""
+    result = material.report.result
+    shares = {
+        f"{share.by}:{share.key}": {
+            name: getattr(share.tokens, name) for name in ("share", "low", "high")
+        }
+        for share in result.shares
+        if share.by in {"source", "verdict"}
+    }
+    return {
+        "documents": result.corpus.documents,
+        "tokens": result.corpus.tokens,
+        "bytes": result.corpus.bytes,
+        "status": result.status,
+        "purpose": str(result.policy.circumstances.purpose),
+        "result_sha256": material.digest,
+        "shares_of_tokens": shares,
+        "languages": {each.code: each.share for each in shown_languages(material)},
+    }
