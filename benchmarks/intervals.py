@@ -23,6 +23,7 @@ from provenance.match.estimation.conditions import length_classes
 from provenance.match.estimation.intervals import (
     EXCESS_EDGE,
     MISSING_EDGE,
+    UNMEASURED_MISSES,
     ChanceProbabilities,
     poisson_interval,
     share_interval,
@@ -270,7 +271,7 @@ def score(
         truth = float(plants.tokens[copies].sum()) if is_tokens else float(len(copies))
         # A corpus a thousand times as large as its copies, of texts as long as the copies are.
         total, documents = 1000 * truth, 1000 * len(copies)
-        edges = (EXCESS_EDGE, MISSING_EDGE) if is_tokens else (0.0, 0.0)
+        edges = (EXCESS_EDGE, MISSING_EDGE) if is_tokens else (0.0, UNMEASURED_MISSES)
         chances = ChanceProbabilities(np.zeros(len(found)), np.zeros(len(found)))
         interval = share_interval(sizes, chances, total, documents, more[unit], edges)
         cell = cells[name, len(copies), unit]

@@ -45,7 +45,7 @@ class ItemMarks:
     attributed : ndarray of bool, shape (n,)
         Whether the item names another author beside the passage.
     signed : ndarray of bool, shape (n,)
-        Whether the item is short and ends with a name.
+        Whether the item is short, and ends with a name or calls itself a quotation.
     """
 
     item_shares: Floats
@@ -129,11 +129,11 @@ def decide_origins(signals: OriginSignals) -> OriginDecisions:
     -----
     A quotation is what a background has, what is older than the item, what the item has between
     quotation marks or in quoted lines, or in italics beside a name, what is the whole of a short
-    item that ends with a name, and a part of an item that is verse beside a name or that other
-    authors use in another context. It is undecided whether a part is, if half of it is quoted, if
-    it is verse, since lists look like it, or if the item's text is not known, whether a whole item
-    is, if several others have it as a part, and whether either is, if the text bears an earlier
-    date. All else is the item's.
+    item that ends with a name or calls itself a quotation, and a part of an item that is verse
+    beside a name or that other authors use in another context. It is undecided whether a part is,
+    if half of it is quoted, if it is verse, since lists look like it, or if the item's text is not
+    known, whether a whole item is, if several others have it as a part, and whether either is, if
+    the text bears an earlier date. All else is the item's.
     """
     marks = signals.marks
     is_whole, is_known = marks.are_whole, ~np.isnan(marks.quoted)

@@ -88,6 +88,7 @@ STATED = {
     "at most {:.2f}/*n*": (intervals.NO_COPY_FOUND.documents,),
     "less {:.0%} for the ends": (intervals.EXCESS_EDGE,),
     "{:.0%} more for spans that are too short": (intervals.MISSING_EDGE,),
+    "{:.0%} more documents, for edits": (intervals.UNMEASURED_MISSES,),
 }
 
 

@@ -45,9 +45,13 @@ _COLUMNS = (
         f"{WORDS}.\n-Ann Example",
         f'"{WORDS}" ~ Ann B. Example.',
         f"*{WORDS}*\n-- Ann Example",
+        f"{WORDS}. - Ann Example #wisdom @someone https://example.org/a",
+        f"“{WORDS}.” ~ Ann Example (in a letter, 1921)",
+        f"{WORDS} #quote",
+        f"{WORDS} #LifeQuotes https://example.org/a",
     ],
 )
-def test_a_short_item_that_ends_with_a_full_name_behind_a_dash_is_signed(text):
+def test_a_short_item_that_ends_with_a_full_name_or_calls_itself_a_quotation_is_signed(text):
     assert marks(text)["signed"]
 
 
@@ -63,6 +67,9 @@ def test_a_short_item_that_ends_with_a_full_name_behind_a_dash_is_signed(text):
         f"{WORDS} - Ann Example",
         f"{WORDS}. Ann Example",
         f"{WORDS}. - Ann Example and more",
+        f"{WORDS}!  Happy Birthday",
+        f"{WORDS}.\n\nGreat Work",
+        f"{WORDS} #quotas #unquoted",
         f"{WORDS}. {'And so it goes on. ' * 20} - Ann Example",
     ],
 )

@@ -12,6 +12,10 @@ EXCESS_EDGE, MISSING_EDGE = 0.01, 0.05
 as the copies, within 0.1 %; those of copies in other order or full of typing errors up to 6 % too
 short."""
 
+UNMEASURED_MISSES = 0.03
+"""Share by which more documents may have copies: of edits with which recall was not measured, up to
+3 % more were missed than follows from those that were found."""
+
 
 @dataclass(frozen=True, slots=True)
 class ChanceProbabilities:
@@ -87,7 +91,7 @@ def share_interval(
     more : UpperEnd
         What may have been missed.
     edges : (float, float)
-        Share of a size by which it may be too large, and too small; a document has no edges.
+        Share of a size by which it may be too large, and too small.
 
     Returns
     -------

@@ -14,6 +14,7 @@ from provenance.match.estimation.intervals import (
     EXCESS_EDGE,
     MISSING_EDGE,
     NO_MORE,
+    UNMEASURED_MISSES,
     ChanceProbabilities,
     ShareInterval,
     UpperEnd,
@@ -96,7 +97,9 @@ class MeasuredCorpus:
         more: UpperEnd,
     ) -> ShareInterval:
         """Return the confidence interval of the share of some findings."""
-        edges = (0.0, 0.0) if unit is Unit.DOCUMENTS else (EXCESS_EDGE, MISSING_EDGE)
+        edges = EXCESS_EDGE, MISSING_EDGE
+        if unit is Unit.DOCUMENTS:
+            edges = 0.0, UNMEASURED_MISSES
         if self.sample is not None:
             place = list(Unit).index(unit)
             findings = sizes, chances

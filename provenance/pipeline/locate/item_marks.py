@@ -62,8 +62,19 @@ _SPEAKING = (
 _NAMED_BEFORE = r"(?i)\b(?:" + "|".join(_SPEAKING) + r")\b[^.!?]{0,60}[:,]?[\s\p{P}]{0,6}$"
 """A word of speaking or writing before a quotation."""
 
-_SIGNED = r"[.!?\"\x{201D}\x{00BB}*_]" + _DASH + r"[*_]*" + _FULL_NAME + r"[\s\p{P}]*$"
+_TAG = r"(?:[#@]\w+|https?://\S+|\([^()]{0,60}\)|[\s\p{P}\p{S}])"
+"""What may stand behind a signature: tags, names of accounts, addresses, something in brackets."""
+
+_SIGNED = r"[.!?\"\x{2019}\x{201D}\x{00BB}*_]" + _DASH + r"[*_]*" + _FULL_NAME + _TAG + "*$"
 """A full name behind a dash at the end of an item."""
+
+_CALLED_QUOTATION = (
+    r"(?i)#(?:\w*quotes?|quote\w+|quotation\w*|qotd|\w*lyrics?|proverbs?|zitate?|citations?)\b"
+)
+"""A tag by which the author of an item says that its words are somebody else's."""
+
+_TAIL_CHARACTERS = 160
+"""Characters at the end of an item that may hold a signature and tags."""
 
 _LONGEST_SIGNED = 60
 """Tokens of an item from which a name at its end is its author's signature."""
@@ -102,7 +113,8 @@ def measure_item_marks(
     dict of str to pyarrow.Array
         `quoted`, `italic`, `verse`: share of the matched words that stand between quotation marks
         or in quoted lines, in italics, and in lines of verse; `attributed`: whether the words
-        beside them name another author; `signed`: whether the item is short and ends with a name.
+        beside them name another author; `signed`: whether the item is short,
+        and ends with a name or calls itself a quotation.
     """
     flags = quotation_flags(texts)
     owners = np.repeat(np.arange(len(rows)), np.diff(candidates.run_offsets))
@@ -223,9 +235,12 @@ def _attribution_mask(
 
 
 def _signature_mask(texts: Texts, tokens: Tokens, rows: Int64s) -> Flags:
-    """Return whether each item is short and ends with a name."""
+    """Return whether each item is short, and ends with a name or calls itself a quotation."""
     ends = np.diff(texts.offsets)[rows]
-    lows, _ = widen_ranges(texts, rows, (ends, ends), _CONTEXT_CHARACTERS)
+    lows, _ = widen_ranges(texts, rows, (ends, ends), _TAIL_CHARACTERS)
     tails = slice_bytes(texts, rows, lows, ends).column()
-    signed = pc.match_substring_regex(tails, _SIGNED).to_numpy(zero_copy_only=False)
+    is_signed = pc.or_(
+        pc.match_substring_regex(tails, _SIGNED), pc.match_substring_regex(tails, _CALLED_QUOTATION)
+    )
+    signed = is_signed.to_numpy(zero_copy_only=False)
     return np.asarray(signed & (np.diff(tokens.offsets)[rows] <= _LONGEST_SIGNED), bool)
