@@ -3,13 +3,18 @@
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import click
 
 from provenance import pipeline
 from provenance.cli.completions import files, folders
-from provenance.cli.dump_summary import missing_fields, preview_lines, reading_lines
+from provenance.cli.dump_summary import (
+    deletion_lines,
+    missing_fields,
+    preview_lines,
+    reading_lines,
+)
 from provenance.cli.error_reporting import CLEAR, FAILED
 from provenance.cli.lazy_groups import OrderedGroup
 from provenance.cli.local_paths import LOCAL_FOLDER
@@ -25,6 +30,9 @@ from provenance.cli.terminal_output import echo
 from provenance.cli.unread_errors import unread_code
 from provenance.errors import InputError
 from provenance.pipeline.settings import EngineName
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -173,6 +181,7 @@ def build(  # noqa: PLR0913 (one parameter per option)
         previews = pipeline.preview_dumps(dump_source)
         echo(*preview_lines(previews))
         return FAILED if any(preview.unread for preview in previews) else CLEAR
+    ledger = pipeline.ledger_of_policy()
     outcome = pipeline.build_registry(
         registry,
         dump_source,
@@ -180,6 +189,7 @@ def build(  # noqa: PLR0913 (one parameter per option)
         quiet=quiet,
         engine=_engine(engine, scheduler),
     )
+    _record_deletions(ledger, None, registry, outcome)
     return _finish(registry, outcome, allow_unread, quiet=quiet)
 
 
@@ -217,9 +227,12 @@ def add(  # noqa: PLR0913 (one parameter per option)
 ) -> int:
     """Add dumps to REGISTRY; of two items with the same source and id, the later one is kept."""
     dump_source = _dumps(dumps, source, layout, columns, max_document, published)
+    ledger = pipeline.ledger_of_policy()
+    tombstones = None if ledger is None else pipeline.tombstones_of(registry)
     outcome = pipeline.add_to_registry(
         registry, dump_source, quiet=quiet, engine=_engine(engine, scheduler)
     )
+    _record_deletions(ledger, tombstones, registry, outcome)
     return _finish(registry, outcome, allow_unread, quiet=quiet)
 
 
@@ -345,6 +358,18 @@ def _dumps(
     return pipeline.DumpSource(dumps, source, layout, columns, published, max_document)
 
 
+def _record_deletions(
+    ledger: str | None,
+    before: "pa.Table | None",
+    registry: Path,
+    outcome: "pipeline.BuildOutcome",
+) -> None:
+    """Record in the ledger of the policy, if there is one, what dumps say was deleted."""
+    if ledger is not None and outcome.deletions.ids:
+        digest = outcome.manifest.digest
+        pipeline.record_withdrawal(ledger, before, registry, digest, "deletion records of dumps")
+
+
 def _finish(
     registry: Path, outcome: "pipeline.BuildOutcome", allow_unread: int, *, quiet: bool
 ) -> int:
@@ -352,7 +377,7 @@ def _finish(
     if (missing := missing_fields(outcome.reading)) is not None:
         echo(f"Note: {missing}", err=True)
     if not quiet:
-        echo(*reading_lines(outcome.reading), "")
+        echo(*reading_lines(outcome.reading), *deletion_lines(outcome.deletions), "")
         _show(registry)
     return unread_code(
         outcome.unread,

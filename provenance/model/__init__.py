@@ -163,6 +163,7 @@ from provenance.model.shares import OTHER_CONTENT, Estimate, Share
 from provenance.model.signals import Agents, Notice, Stance
 from provenance.model.tables import (
     CAME_WITH,
+    DELETIONS,
     DOCUMENTS,
     FINDINGS,
     ITEMS,
@@ -200,6 +201,7 @@ __all__ = [
     "CHANGES_SCHEMA",
     "COVERS",
     "DEFAULT_GATES",
+    "DELETIONS",
     "DOCUMENTS",
     "ELLIPSIS",
     "FACTS",

@@ -63,6 +63,7 @@ if TYPE_CHECKING:
     from provenance.pipeline.registries import (
         BuildOutcome,
         ColumnMapping,
+        DeletedItems,
         DumpEngine,
         DumpSource,
         Manifest,
@@ -127,6 +128,7 @@ __all__ = [
     "CheckPlan",
     "ColumnMapping",
     "Conditions",
+    "DeletedItems",
     "DumpEngine",
     "DumpPreview",
     "DumpSource",
@@ -266,6 +268,7 @@ _MODULES = {
     "Shard": "shards",
     "CheckPlan": "shards",
     "BuildOutcome": "registries",
+    "DeletedItems": "registries",
     "DumpEngine": "registries",
     "ColumnMapping": "registries",
     "DumpPreview": "dump_preview",

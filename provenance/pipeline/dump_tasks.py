@@ -136,22 +136,26 @@ def _encode(items: Items) -> list[Buffer]:
         "skipped": [astuple(skipped) for skipped in items.skipped],
         "unread": [astuple(unread) for unread in items.unread],
     }
+    tables = [batch for batch in (items.batch, items.deletions) if batch is not None]
     encoded_header = json.dumps(header).encode()
+    length = len(encoded_header).to_bytes(_LENGTH_BYTES, "little")
+    return [length, encoded_header, *map(_encode_batch, tables)]
+
+
+def _encode_batch(batch: pa.RecordBatch) -> Buffer:
     sink = pa.BufferOutputStream()
     options = pa.ipc.IpcWriteOptions(compression="zstd")
-    with pa.ipc.new_stream(sink, items.batch.schema, options=options) as writer:
-        writer.write_batch(items.batch)
-    return [
-        len(encoded_header).to_bytes(_LENGTH_BYTES, "little"),
-        encoded_header,
-        memoryview(sink.getvalue()),
-    ]
+    with pa.ipc.new_stream(sink, batch.schema, options=options) as writer:
+        writer.write_batch(batch)
+    return memoryview(sink.getvalue())
 
 
 def _decode(content: UInt8s) -> Items:
     end = _LENGTH_BYTES + int.from_bytes(content[:_LENGTH_BYTES].tobytes(), "little")
     header = json.loads(content[_LENGTH_BYTES:end].tobytes())
-    [batch] = pa.ipc.open_stream(pa.BufferReader(content[end:]))
+    source = pa.BufferReader(content[end:])
+    [batch] = pa.ipc.open_stream(source)
+    [deletions] = pa.ipc.open_stream(source) if source.tell() < source.size() else [None]
     return Items(
         batch,
         tuple(
@@ -159,4 +163,5 @@ def _decode(content: UInt8s) -> Items:
             for file, reason, count, rows in header["skipped"]
         ),
         tuple(Unread(*unread) for unread in header["unread"]),
+        deletions,
     )

@@ -253,10 +253,11 @@ def tombstones_of(registry: Path) -> pa.Table:
 
 
 def record_withdrawal(
-    address: str, before: pa.Table, registry: Path, digest: str, reason: str | None
+    address: str, before: pa.Table | None, registry: Path, digest: str, reason: str | None
 ) -> LedgerEntry | None:
     """Append what was withdrawn from a registry since its tombstones were `before`, if anything."""
     names = WITHDRAWN_ITEMS.names
+    before = WITHDRAWN_ITEMS.empty_table() if before is None else before
     earlier = set(zip(*(before[name].to_pylist() for name in names), strict=True))
     rows = tombstones_of(registry)
     places = zip(*(rows[name].to_pylist() for name in names), strict=True)

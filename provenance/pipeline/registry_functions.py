@@ -186,7 +186,8 @@ def build_registry(
     Returns
     -------
     BuildOutcome
-        The manifest, what was kept and skipped, and dumps that could not be read (`unread`).
+        The manifest, what was kept and skipped, what the dumps say was deleted (`deletions`), and
+        dumps that could not be read (`unread`).
 
     Raises
     ------

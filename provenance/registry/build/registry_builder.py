@@ -38,6 +38,7 @@ from provenance.registry.build.segment_set import (
     replace_segments,
 )
 from provenance.registry.build.segment_writer import write_segment
+from provenance.registry.build.withdrawn_items import DeletionRecords
 from provenance.registry.build.withheld_items import WithheldItems
 from provenance.registry.data_files import sync_files
 from provenance.registry.manifest import (
@@ -56,7 +57,12 @@ from provenance.registry.recipe import BuildStep
 from provenance.registry.source_coverage import declared_sizes
 from provenance.registry.statuses import write_statuses
 from provenance.registry.store import Registry, open_registry
-from provenance.registry.tombstones import load_tombstones, without_expired, write_tombstones
+from provenance.registry.tombstones import (
+    NO_TOMBSTONES,
+    load_tombstones,
+    without_expired,
+    write_tombstones,
+)
 
 Progress = Callable[[int], None]
 
@@ -82,6 +88,7 @@ def create_registry(  # noqa: PLR0913 (what is built, and how)
     limits: BuildLimits | None = None,
     recipe: str | None = None,
     record: Callable[[], BuildStep] | None = None,
+    deletions: DeletionRecords | None = None,
 ) -> Manifest:
     """Build a registry.
 
@@ -105,6 +112,9 @@ def create_registry(  # noqa: PLR0913 (what is built, and how)
         from the beginning.
     record : callable or None
         Returns the step that the manifest is to record; called when all items have been read.
+    deletions : DeletionRecords or None
+        Collects the deletion records among the batches, for the caller to see what they came to.
+        The items that they name are withdrawn, in whatever order they come.
 
     Returns
     -------
@@ -118,17 +128,23 @@ def create_registry(  # noqa: PLR0913 (what is built, and how)
     RegistryError
         If there are no items, another process is building there, or the disk is full.
     """
-    folder = resolve_folder(folder)
+    folder, deletions = resolve_folder(folder), deletions or DeletionRecords()
     with registry_folder.staged_registry(folder, recipe) as staging:
         writer = SegmentWriter(
             staging, limits or BuildLimits(), keep_texts=keep_texts, is_resumable=recipe is not None
         )
         earlier = load_progress(staging, folder) if recipe else None
         added = writer.add_items(
-            earlier or BuildProgress(NO_SEGMENTS, StagedItems(0, ())), batches, progress
+            earlier or BuildProgress(NO_SEGMENTS, StagedItems(0, ())),
+            deletions.collect(batches),
+            progress,
         )
-        _require_items(added.staged_items)
-        manifest = new_manifest(staging, added.segments, keep_texts=keep_texts)
+        today = datetime.now(UTC).date()
+        segments, tombstones = deletions.apply(added.segments, NO_TOMBSTONES, today)
+        if not len(tombstones):
+            _require_items(added.staged_items)
+        segments = writer.rewrite_withdrawn(segments, today=today)
+        manifest = new_manifest(staging, segments, keep_texts=keep_texts, tombstones=tombstones)
         manifest = replace(
             manifest,
             sources=declared_sizes(manifest.sources, published or {}),
@@ -152,6 +168,7 @@ def extend_registry(  # noqa: PLR0913 (what is added, and how)
     recipe: str | None = None,
     watch: Callable[[Iterator[Items]], Iterator[Items]] = iter,
     record: Callable[[], BuildStep] | None = None,
+    deletions: DeletionRecords | None = None,
 ) -> Manifest:
     """Add items to a registry; items that it already holds change nothing.
 
@@ -174,7 +191,9 @@ def extend_registry(  # noqa: PLR0913 (what is added, and how)
     watch : callable
         Passes on the batches without withdrawn items, which are among the skipped.
     record : callable or None
-        As for `create_registry`; called only if items were added.
+        As for `create_registry`; called only if items were added, or withdrawn.
+    deletions : DeletionRecords or None
+        As for `create_registry`; items that the registry holds are withdrawn, too.
 
     Returns
     -------
@@ -192,7 +211,7 @@ def extend_registry(  # noqa: PLR0913 (what is added, and how)
     RegistryError
         If none of the records is an item, or the disk is full.
     """
-    folder = resolve_folder(folder)
+    folder, deletions = resolve_folder(folder), deletions or DeletionRecords()
     with registry_folder.staged_change(folder, recipe) as (staging, earlier):
         present = open_segments(folder)
         if earlier.parameters != fingerprint_parameters():
@@ -204,27 +223,28 @@ def extend_registry(  # noqa: PLR0913 (what is added, and how)
             is_resumable=recipe is not None,
         )
         done = load_progress(staging, folder) if recipe else None
-        tombstones = load_tombstones(folder, earlier)
-        kept = without_expired(tombstones, datetime.now(UTC).date())
+        tombstones, today = load_tombstones(folder, earlier), datetime.now(UTC).date()
+        kept = without_expired(tombstones, today)
         withheld = WithheldItems(tombstones, addresses)
         added = writer.add_items(
             done or BuildProgress(present, StagedItems(0, ())),
-            watch(withheld.filter(batches)),
+            deletions.collect(watch(withheld.filter(batches))),
             progress,
         )
         staged_items = added.staged_items
-        if {*staged_items.skipped} - {*withheld.skipped} or staged_items.unread:
-            _require_items(staged_items)
+        segments, kept = deletions.apply(added.segments, kept, today)
+        _require_change(staged_items, withheld, deletions)
         kept_unread = (entry for entry in earlier.unread if not _is_within(entry.file, addresses))
         unread = merge_unread([*staged_items.unread, *kept_unread])
         skipped = merge_counts(earlier.skipped, withheld.skipped)
-        segments = writer.rewrite_withdrawn(added.segments)
+        segments = writer.rewrite_withdrawn(segments, today=today)
         if segments.segments == present.segments and kept is tombstones:
             sources = declared_sizes(earlier.sources, published or {}, earlier.sources)
             updated = replace(earlier, sources=sources, skipped=skipped, unread=unread)
             if updated != earlier:
                 registry_folder.publish_change(staging, updated, folder)
             return updated
+        is_changed = added.segments.segments != present.segments or len(kept) > len(tombstones)
         segments = writer.merge_due(segments)
         manifest = new_manifest(
             staging,
@@ -239,9 +259,7 @@ def extend_registry(  # noqa: PLR0913 (what is added, and how)
             skipped=merge_counts(earlier.skipped, staged_items.skipped),
             unread=unread,
             replaced=earlier.replaced + added.replaced,
-            steps=earlier.steps
-            if record is None or added.segments.segments == present.segments
-            else (*earlier.steps, record()),
+            steps=earlier.steps if record is None or not is_changed else (*earlier.steps, record()),
         )
         registry_folder.publish_change(staging, manifest, folder)
     return manifest
@@ -583,6 +601,15 @@ def _is_within(path: str, addresses: Sequence[str]) -> bool:
 def _absolute_address(address: str) -> str:
     """Return the normal form of an address."""
     return address.rstrip("/") if "://" in address else os.path.abspath(address)
+
+
+def _require_change(
+    staged_items: StagedItems, withheld: WithheldItems, deletions: DeletionRecords
+) -> None:
+    """Raise if the dumps contain no item, neither a withdrawn one, nor a deletion record."""
+    is_withheld = not {*staged_items.skipped} - {*withheld.skipped} and not staged_items.unread
+    if not is_withheld and not deletions.outcome.ids:
+        _require_items(staged_items)
 
 
 def _require_items(staged_items: StagedItems) -> None:

@@ -13,7 +13,7 @@ from provenance.errors import InputError
 from provenance.model import Items
 from provenance.read.corpus import skipped_rows
 from provenance.read.dumps.dump_file import Dump
-from provenance.read.dumps.item_batches import ItemRecord, RowFault
+from provenance.read.dumps.item_batches import DeletionRecord, Entry, ItemRecord, RowFault
 from provenance.read.dumps.json_posts import (
     JsonObject,
     member,
@@ -42,8 +42,6 @@ _UNKNOWN_LANGUAGES = {"und", "zxx", "qam", "qct", "qht", "qme", "qst", "art"}
 _REPOST = re.compile(r"RT @\w{1,20}: ")
 _ESCAPES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 
-_Entry = ItemRecord | RowFault
-
 
 def is_v1(post: JsonObject) -> bool:
     """Return whether an object is a post or a notice of API v1.1 or of its streams."""
@@ -71,15 +69,17 @@ def is_activity(post: JsonObject) -> bool:
     return post.get("objectType") == "activity" and {"verb", "actor"} <= post.keys()
 
 
-def read_v1(post: JsonObject, row: int, dump: Dump) -> Iterator[_Entry]:
+def read_v1(post: JsonObject, row: int, dump: Dump) -> Iterator[Entry]:
     """Yield a post of API v1.1, and the posts that it repeats or quotes."""
-    if isinstance(member(post, "delete", "status"), dict):
-        yield RowFault(row, skipped_rows.DELETION)
+    deleted = member(post, "delete", "status")
+    if isinstance(deleted, dict):
+        when = parse_timestamp(member(post, "delete", "timestamp_ms"))
+        yield _deletion(_v1_id(deleted), when, row, dump)
         return
     yield from _with_related(_v1_post(post), row, dump)
 
 
-def read_v2(entry: JsonObject, row: int, dump: Dump) -> Iterator[_Entry]:
+def read_v2(entry: JsonObject, row: int, dump: Dump) -> Iterator[Entry]:
     """Yield the posts of a page of API v2, or of a single post."""
     included = objects_in(member(entry, "includes", "tweets"))
     users = {
@@ -97,10 +97,12 @@ def read_v2(entry: JsonObject, row: int, dump: Dump) -> Iterator[_Entry]:
             yield from _with_related(_v2_post(post, {}, users), row, dump)
 
 
-def read_activity(activity: JsonObject, row: int, dump: Dump) -> Iterator[_Entry]:
+def read_activity(activity: JsonObject, row: int, dump: Dump) -> Iterator[Entry]:
     """Yield an activity of Gnip, and the posts that it repeats or quotes."""
     if activity.get("verb") == "delete":
-        yield RowFault(row, skipped_rows.DELETION)
+        native = to_text(member(activity, "object", "id")) or to_text(activity.get("id"))
+        when = parse_timestamp(activity.get("postedTime"))
+        yield _deletion(native and native.rpartition(":")[2], when, row, dump)
         return
     yield from _with_related(_activity_post(activity), row, dump)
 
@@ -109,18 +111,24 @@ def read_archive(dump: Dump) -> Iterator[Items]:
     """Read `tweets.js`, or another file of posts, of an X archive."""
     owner = _archive_owner(dump)
 
-    def read_entry(entry: JsonObject, row: int, dump: Dump) -> Iterator[_Entry]:
+    def read_entry(entry: JsonObject, row: int, dump: Dump) -> Iterator[Entry]:
         note = entry.get("noteTweet")
         post = _as_post(note) if isinstance(note, dict) else entry.get("tweet", entry)
         if not isinstance(post, dict):
             yield RowFault(row, skipped_rows.NOT_A_POST)
         elif "deleted_at" in post:
-            yield RowFault(row, skipped_rows.DELETION)
+            yield _deletion(_v1_id(post), parse_timestamp(post["deleted_at"]), row, dump)
         else:
             found = _v1_post(post)
             yield from _with_related(found._replace(author=found.author or owner), row, dump)
 
     return read_posts(dump, read_entry)
+
+
+def _deletion(native: str | None, when: int | None, row: int, dump: Dump) -> Entry:
+    if native is None:
+        return RowFault(row, skipped_rows.DELETION)
+    return DeletionRecord(row, dump.source, native, "deleted", when)
 
 
 def full_text(post: JsonObject) -> str | None:
@@ -157,7 +165,7 @@ class _Post(NamedTuple):
     is_repost: bool = False
 
 
-def _with_related(post: _Post, row: int, dump: Dump) -> Iterator[_Entry]:
+def _with_related(post: _Post, row: int, dump: Dump) -> Iterator[Entry]:
     if post.original is not None:
         originals = _items(post.original, row, dump)
         yield from originals
@@ -175,7 +183,7 @@ def _items(post: _Post, row: int, dump: Dump) -> list[ItemRecord]:
     return [entry for entry in entries if isinstance(entry, ItemRecord)]
 
 
-def _entry(post: _Post, row: int, dump: Dump) -> _Entry:
+def _entry(post: _Post, row: int, dump: Dump) -> Entry:
     if post.text is None:
         # Streams also carry limits and other notices.
         return RowFault(row, skipped_rows.NULL if post.native else skipped_rows.NOT_A_POST)
