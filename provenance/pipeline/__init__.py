@@ -17,7 +17,11 @@ if TYPE_CHECKING:
     from provenance.pipeline.build_commands import registry_recipe
     from provenance.pipeline.calibration.calibrate import PlantingOptions, calibrate
     from provenance.pipeline.calibration.chance_fit import fit_chance_model
-    from provenance.pipeline.clean_output import check_output_file, check_output_outside
+    from provenance.pipeline.clean_output import (
+        check_output_file,
+        check_output_outside,
+        path_or_address,
+    )
     from provenance.pipeline.dataset_check import check
     from provenance.pipeline.dataset_cleaning import clean
     from provenance.pipeline.dataset_diff import diff
@@ -193,6 +197,7 @@ __all__ = [
     "opt_out",
     "parse_dates",
     "parse_day",
+    "path_or_address",
     "preview_dumps",
     "publish",
     "published_sources",
@@ -289,6 +294,7 @@ _MODULES = {
     "check": "dataset_check",
     "check_output_file": "clean_output",
     "check_output_outside": "clean_output",
+    "path_or_address": "clean_output",
     "check_policy": "rule_commands.policy_commands",
     "check_writable": "report_io",
     "clean": "dataset_cleaning",

@@ -46,6 +46,7 @@ from provenance.model import (
 )
 from provenance.model.json_encoding import to_json_value
 from provenance.pipeline.progress import show_progress
+from provenance.pipeline.scan.task_folder import TaskFolder
 from provenance.read.corpus.file_access import translate_read_errors
 from provenance.read.dumps.id_lists import read_ids
 from provenance.read.policy.date_syntax import parse_collected
@@ -232,9 +233,10 @@ def add_check(address: str, report: Path) -> LedgerEntry:
     return record_check(address, read_report(report), str(report))
 
 
-def record_cleaning(address: str, receipt: Receipt, output: Path) -> LedgerEntry:
+def record_cleaning(address: str, receipt: Receipt, output: Path | str) -> LedgerEntry:
     """Append a cleaning: its receipt, and what was removed."""
-    removals = pq.read_table(output / FOLDER / REMOVALS_FILE_NAME)
+    content = TaskFolder.at(str(output)).read(f"{FOLDER}/{REMOVALS_FILE_NAME}")
+    removals = pq.read_table(pa.BufferReader(content))
     document = f"{dump_json(receipt_document(receipt), indent=2)}\n"
     return append_record(
         address,

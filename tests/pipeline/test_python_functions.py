@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import datasets
+import fsspec
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -427,6 +428,16 @@ def test_a_report_is_opened_again(tmp_path, registry, rows):
     again = provenance.open_report(tmp_path / "report")
     assert again.findings.equals(outcome.findings)
     assert again.render("markdown") == outcome.render("markdown")
+
+
+def test_reports_are_written_to_addresses_and_files_are_not(rows, registry, tmp_path):
+    (tmp_path / "a.txt").write_text("a corpus")
+    memory = fsspec.filesystem("memory")
+    provenance.check(rows, registries=registry).write("memory://bucket/report")
+    assert memory.exists("/bucket/report/result.json")
+    memory.store.clear()
+    with pytest.raises(InputError, match="not to an address"):
+        provenance.calibrate(tmp_path / "a.txt", registries=registry, output="s3://bucket/c.json")
 
 
 def test_registries_are_local_and_have_a_source(tmp_path):
