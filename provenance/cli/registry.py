@@ -148,6 +148,12 @@ Examples:
 @_OF
 @click.option("--no-text", is_flag=True, help="Store no texts: findings show only ids.")
 @click.option(
+    "--keep-authors",
+    is_flag=True,
+    help="Store the names of authors, for attribution lists: personal data, see docs/privacy.md. "
+    "Unset: only digests. Later additions do the same.",
+)
+@click.option(
     "--dry-run",
     is_flag=True,
     help="Write nothing: show the layout, the columns and the first ten items of each dump.",
@@ -165,6 +171,7 @@ def build(  # noqa: PLR0913 (one parameter per option)
     max_document: str | None,
     published: int | None,
     no_text: bool,
+    keep_authors: bool,
     dry_run: bool,
     allow_unread: int,
     engine: EngineName,
@@ -186,6 +193,7 @@ def build(  # noqa: PLR0913 (one parameter per option)
         registry,
         dump_source,
         keep_texts=not no_text,
+        keep_authors=keep_authors,
         quiet=quiet,
         engine=_engine(engine, scheduler),
     )

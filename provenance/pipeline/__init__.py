@@ -82,6 +82,7 @@ if TYPE_CHECKING:
     )
     from provenance.pipeline.registry_changes import (
         Conditions,
+        author_names,
         compact,
         example_items,
         forget_registries,
@@ -150,6 +151,7 @@ __all__ = [
     "add_to_registry",
     "add_withdrawal",
     "answer",
+    "author_names",
     "build_registry",
     "cache_folder",
     "cache_usage",
@@ -299,6 +301,7 @@ _MODULES = {
     "check_writable": "report_io",
     "clean": "dataset_cleaning",
     "clear_cache": "result_cache",
+    "author_names": "registry_changes",
     "compact": "registry_changes",
     "compare_rules": "rule_commands.rule_checking",
     "describe_policy": "rule_commands.policy_commands",

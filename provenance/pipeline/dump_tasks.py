@@ -51,8 +51,10 @@ def read_dumps(
     return _load_all(readers, names, tasks, errors)
 
 
-def build_recipe(readers: Sequence[DumpReader], *, keep_texts: bool) -> str | None:
-    """Return a digest of dumps and of what they are read with, or None if a file has no identity.
+def build_recipe(readers: Sequence[DumpReader], options: Sequence[str] = ()) -> str | None:
+    """Return a digest of dumps, of what they are read with and of options of the build.
+
+    None if a file has no identity.
 
     A build continues from what it had done before it was killed if its recipe is the same.
     """
@@ -66,7 +68,7 @@ def build_recipe(readers: Sequence[DumpReader], *, keep_texts: bool) -> str | No
         (reader.dump.name, identity, _options(reader))
         for reader, identity in zip(readers, identities, strict=True)
     ]
-    content = json.dumps([code_digest(), keep_texts, parts])
+    content = json.dumps([code_digest(), [*options], parts])
     return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
 
 

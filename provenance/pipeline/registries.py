@@ -190,6 +190,7 @@ def build_registry(
     dumps: DumpSource,
     *,
     keep_texts: bool = True,
+    keep_authors: bool = False,
     quiet: bool = True,
     engine: DumpEngine = DumpEngine(),
 ) -> BuildOutcome:
@@ -203,7 +204,8 @@ def build_registry(
     by_address, reading = dumps.readers_by_address(), ReadingCounts()
     deletions = DeletionRecords()
     readers = [reader for _, of_address in by_address for reader in of_address]
-    options = *dumps.command_options(), *(() if keep_texts else ("--no-text",))
+    kept = *(() if keep_texts else ("--no-text",)), *(("--keep-authors",) if keep_authors else ())
+    options = *dumps.command_options(), *kept
     with (
         show_progress("building", None, " items", quiet=quiet) as progress,
         engine.items(readers, folder) as items,
@@ -213,9 +215,10 @@ def build_registry(
             folder,
             reading.watch(recorder.watch(items, by_address)),
             keep_texts=keep_texts,
+            keep_authors=keep_authors,
             published=dumps.declared_totals,
             progress=progress.advance,
-            recipe=build_recipe(readers, keep_texts=keep_texts),
+            recipe=build_recipe(readers, kept),
             record=partial(recorder.step, "build", options),
             deletions=deletions,
         )
@@ -242,7 +245,7 @@ def add_to_registry(
             addresses=dumps.addresses,
             published=dumps.declared_totals,
             progress=progress.advance,
-            recipe=build_recipe(readers, keep_texts=True),
+            recipe=build_recipe(readers),
             watch=reading.watch,
             record=partial(recorder.step, "add", dumps.command_options()),
             deletions=deletions,

@@ -83,6 +83,7 @@ def create_registry(  # noqa: PLR0913 (what is built, and how)
     batches: Iterable[Items],
     *,
     keep_texts: bool = True,
+    keep_authors: bool = False,
     published: Mapping[str, int] | None = None,
     progress: Progress | None = None,
     limits: BuildLimits | None = None,
@@ -101,6 +102,8 @@ def create_registry(  # noqa: PLR0913 (what is built, and how)
         the items only. Of two items with the same source, site and id, the later one is kept.
     keep_texts : bool
         Whether to store the items' texts, to be shown beside matches.
+    keep_authors : bool
+        Whether to store the authors' names, for attribution lists; else only digests.
     published : mapping of str to int, or None
         Total number of items of sources, where declared.
     progress : callable or None
@@ -131,7 +134,11 @@ def create_registry(  # noqa: PLR0913 (what is built, and how)
     folder, deletions = resolve_folder(folder), deletions or DeletionRecords()
     with registry_folder.staged_registry(folder, recipe) as staging:
         writer = SegmentWriter(
-            staging, limits or BuildLimits(), keep_texts=keep_texts, is_resumable=recipe is not None
+            staging,
+            limits or BuildLimits(),
+            keep_texts=keep_texts,
+            keep_authors=keep_authors,
+            is_resumable=recipe is not None,
         )
         earlier = load_progress(staging, folder) if recipe else None
         added = writer.add_items(
@@ -147,6 +154,7 @@ def create_registry(  # noqa: PLR0913 (what is built, and how)
         manifest = new_manifest(staging, segments, keep_texts=keep_texts, tombstones=tombstones)
         manifest = replace(
             manifest,
+            keeps_authors=keep_authors,
             sources=declared_sizes(manifest.sources, published or {}),
             skipped=added.staged_items.skipped,
             unread=added.staged_items.unread,
@@ -220,6 +228,7 @@ def extend_registry(  # noqa: PLR0913 (what is added, and how)
             staging,
             limits or BuildLimits(),
             keep_texts=earlier.keeps_texts,
+            keep_authors=earlier.keeps_authors,
             is_resumable=recipe is not None,
         )
         done = load_progress(staging, folder) if recipe else None
@@ -311,15 +320,23 @@ class SegmentWriter:
         Resource limits.
     keep_texts : bool
         Whether texts are stored with the items.
+    keep_authors : bool
+        Whether the names of the authors of new items are stored; those of others are kept.
     is_resumable : bool
         Whether progress is saved after each segment.
     """
 
     def __init__(
-        self, staging: Path, limits: BuildLimits, *, keep_texts: bool, is_resumable: bool = False
+        self,
+        staging: Path,
+        limits: BuildLimits,
+        *,
+        keep_texts: bool,
+        keep_authors: bool = False,
+        is_resumable: bool = False,
     ) -> None:
         self._staging, self._limits, self._keep_texts = staging, limits, keep_texts
-        self._is_resumable = is_resumable
+        self._keep_authors, self._is_resumable = keep_authors, is_resumable
 
     def add_items(
         self, done: BuildProgress, batches: Iterable[Items], progress: Progress | None
@@ -413,7 +430,12 @@ class SegmentWriter:
             return [self._write(latest, build_dir.spill_buffer.seal(), build_dir, created)]
 
     def _build_dir(self) -> AbstractContextManager[BuildDir]:
-        return open_build_dir(self._staging / "work", self._limits, keep_texts=self._keep_texts)
+        return open_build_dir(
+            self._staging / "work",
+            self._limits,
+            keep_texts=self._keep_texts,
+            keep_authors=self._keep_authors,
+        )
 
     def _write(
         self, latest: LatestRows, gather: Gather, build_dir: BuildDir, created: datetime
@@ -570,6 +592,7 @@ def new_manifest(  # noqa: PLR0913 (each part of a registry)
         created=datetime.now(UTC).replace(microsecond=0),
         tool=__version__,
         keeps_texts=keep_texts,
+        keeps_authors=False if earlier is None else earlier.keeps_authors,
         sources=sources,
         items=sum(source.items for source in sources),
         tokens=sum(source.tokens for source in sources),

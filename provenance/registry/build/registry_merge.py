@@ -374,6 +374,7 @@ def _merge_manifests(manifests: Sequence[Manifest]) -> Manifest:
     return replace(
         first,
         keeps_texts=all(manifest.keeps_texts for manifest in manifests),
+        keeps_authors=any(manifest.keeps_authors for manifest in manifests),
         chance=first.chance if len(chances) == 1 else SHIPPED_CHANCE,
         sources=tuple(largest[name] for name in sorted(largest)),
         skipped=skipped,
