@@ -27,6 +27,7 @@ from provenance.cli import (
     trace,
 )
 from provenance.cli import registry as registry_commands
+from provenance.cli import rules as rules_commands
 from provenance.errors import (
     ColumnMissing,
     DatasetNotFound,
@@ -34,6 +35,7 @@ from provenance.errors import (
     InputError,
     OutputError,
     PolicyError,
+    UnknownSource,
 )
 from provenance.pipeline import api, dataset_functions
 from provenance.pipeline.ledger_functions import FACT_NAMES
@@ -489,6 +491,7 @@ def test_functions_have_the_options_of_the_commands():
         (registry_changes.mark, provenance.mark_registry_items),
         (registry_changes.subset, provenance.subset_registry),
         (registry_commands.fit, provenance.fit_registry),
+        (rules_commands.explain, provenance.explain_rules),
     )
     not_of_python = {
         *("output", "form", "excerpts", "anchor", "exit_zero", "quiet", "verbose", "help"),
@@ -616,3 +619,29 @@ def test_what_rows_declare_needs_no_registry():
     assert "No text was compared" in str(clear)
     with pytest.raises(ValueError, match="leave out registries"):
         provenance.check(rows, declared_only=True, registries="registry")
+
+
+def test_rules_are_explained_as_by_the_command(tmp_path):
+    explained = provenance.explain_rules("x", collected="2025-08-01", actor="api-developer")
+    assert (explained.verdict, explained.name) == ("forbidden", "X (Twitter)")
+    assert str(explained).startswith("X (Twitter), for pretraining")
+    assert explained.ruling.reasons
+    lax = provenance.explain_rules("cc0-1.0", signals="tdmrep", jurisdiction="EU")
+    assert lax.verdict == "restricted"
+    with pytest.raises(UnknownSource, match="no entry 'nowhere'"):
+        provenance.explain_rules("nowhere")
+    with pytest.raises(TypeError, match="'colected'"):
+        provenance.explain_rules("x", colected="2025")
+
+
+def test_sources_are_listed_and_the_cache_is_cleared(rows, registry, monkeypatch, tmp_path):
+    names = [source.id for source in provenance.published_sources()]
+    assert "reddit" in names
+    assert [source.id for source in provenance.published_sources("reddit")] == ["reddit"]
+    with pytest.raises(UnknownSource):
+        provenance.published_sources("nowhere")
+    monkeypatch.setenv("PROVENANCE_CACHE", str(tmp_path / "cache"))
+    pq.write_table(pa.Table.from_pylist(rows), tmp_path / "data.parquet")
+    provenance.check(tmp_path / "data.parquet", registries=registry)
+    assert provenance.clear_cache().entries
+    assert not provenance.clear_cache().entries
