@@ -34,6 +34,17 @@ ARCHIVE_NAMES = frozenset(
 )
 """Parts of an archive that hold posts."""
 
+_V2_FIELDS = frozenset(
+    {
+        *("article", "attachments", "author_id", "card_uri", "community_id", "context_annotations"),
+        *("conversation_id", "created_at", "display_text_range", "edit_controls", "entities"),
+        *("edit_history_tweet_ids", "geo", "id", "in_reply_to_user_id", "lang", "media_metadata"),
+        *("non_public_metrics", "note_tweet", "organic_metrics", "possibly_sensitive"),
+        *("promoted_metrics", "public_metrics", "referenced_tweets", "reply_settings", "scopes"),
+        *("source", "suggested_source_links", "text", "withheld", "author"),
+    }
+)
+"""Fields of posts of API v2."""
 _FIRST_SNOWFLAKE = 1 << 35
 """Ids from late 2010 on contain the millisecond at which they were given."""
 _SNOWFLAKE_EPOCH = 1_288_834_974_657
@@ -58,9 +69,20 @@ def is_v1(post: JsonObject) -> bool:
 def is_v2(post: JsonObject) -> bool:
     """Return whether an object is a post or a page of API v2."""
     if "data" in post and {"includes", "meta", "matching_rules", "errors"} & post.keys():
-        return any(isinstance(inner.get("text"), str) for inner in objects_in(post["data"]))
+        return any(map(_is_in_page, objects_in(post["data"])))
     return {"id", "text"} <= post.keys() and bool(
         {"edit_history_tweet_ids", "author_id", "referenced_tweets"} & post.keys()
+    )
+
+
+def _is_in_page(inner: JsonObject) -> bool:
+    """Return whether an object is a post in a page: other services wrap their rows in `data`."""
+    native = inner.get("id")
+    return (
+        isinstance(inner.get("text"), str)
+        and isinstance(native, str)
+        and native.isdecimal()
+        and inner.keys() <= _V2_FIELDS
     )
 
 
