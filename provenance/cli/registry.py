@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
 import click
 
@@ -30,9 +30,6 @@ from provenance.cli.terminal_output import echo
 from provenance.cli.unread_errors import unread_code
 from provenance.errors import InputError
 from provenance.pipeline.settings import EngineName
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -188,7 +185,6 @@ def build(  # noqa: PLR0913 (one parameter per option)
         previews = pipeline.preview_dumps(dump_source)
         echo(*preview_lines(previews))
         return FAILED if any(preview.unread for preview in previews) else CLEAR
-    ledger = pipeline.ledger_of_policy()
     outcome = pipeline.build_registry(
         registry,
         dump_source,
@@ -197,7 +193,7 @@ def build(  # noqa: PLR0913 (one parameter per option)
         quiet=quiet,
         engine=_engine(engine, scheduler),
     )
-    _record_deletions(ledger, None, registry, outcome)
+    _record_deletions(outcome)
     return _finish(registry, outcome, allow_unread, quiet=quiet)
 
 
@@ -235,12 +231,10 @@ def add(  # noqa: PLR0913 (one parameter per option)
 ) -> int:
     """Add dumps to REGISTRY; of two items with the same source and id, the later one is kept."""
     dump_source = _dumps(dumps, source, layout, columns, max_document, published)
-    ledger = pipeline.ledger_of_policy()
-    tombstones = None if ledger is None else pipeline.tombstones_of(registry)
     outcome = pipeline.add_to_registry(
         registry, dump_source, quiet=quiet, engine=_engine(engine, scheduler)
     )
-    _record_deletions(ledger, tombstones, registry, outcome)
+    _record_deletions(outcome)
     return _finish(registry, outcome, allow_unread, quiet=quiet)
 
 
@@ -366,16 +360,11 @@ def _dumps(
     return pipeline.DumpSource(dumps, source, layout, columns, published, max_document)
 
 
-def _record_deletions(
-    ledger: str | None,
-    before: "pa.Table | None",
-    registry: Path,
-    outcome: "pipeline.BuildOutcome",
-) -> None:
+def _record_deletions(outcome: "pipeline.BuildOutcome") -> None:
     """Record in the ledger of the policy, if there is one, what dumps say was deleted."""
-    if ledger is not None and outcome.deletions.ids:
-        digest = outcome.manifest.digest
-        pipeline.record_withdrawal(ledger, before, registry, digest, "deletion records of dumps")
+    tombstones = outcome.deletions.tombstones
+    if len(tombstones) and (ledger := pipeline.ledger_of_policy()) is not None:
+        pipeline.record_deletions(ledger, tombstones, outcome.manifest.digest)
 
 
 def _finish(

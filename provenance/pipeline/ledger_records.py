@@ -255,20 +255,29 @@ def tombstones_of(registry: Path) -> pa.Table:
 
 
 def record_withdrawal(
-    address: str, before: pa.Table | None, registry: Path, digest: str, reason: str | None
+    address: str, before: pa.Table, registry: Path, digest: str, reason: str | None
 ) -> LedgerEntry | None:
     """Append what was withdrawn from a registry since its tombstones were `before`, if anything."""
     names = WITHDRAWN_ITEMS.names
-    before = WITHDRAWN_ITEMS.empty_table() if before is None else before
     earlier = set(zip(*(before[name].to_pylist() for name in names), strict=True))
     rows = tombstones_of(registry)
     places = zip(*(rows[name].to_pylist() for name in names), strict=True)
     new = rows.filter(pa.array([place not in earlier for place in places], pa.bool_()))
-    if not len(new):
-        return None
-    sources = pc.unique(new["source"]).to_pylist()
+    return _append_withdrawal(address, new, digest, reason) if len(new) else None
+
+
+def record_deletions(address: str, tombstones: pa.Table, digest: str) -> LedgerEntry:
+    """Append what dumps say was deleted, given by the new tombstones of a registry."""
+    rows = tombstones.select(WITHDRAWN_ITEMS.names).cast(WITHDRAWN_ITEMS)
+    return _append_withdrawal(address, rows, digest, "deletion records of dumps")
+
+
+def _append_withdrawal(
+    address: str, items: pa.Table, digest: str, reason: str | None
+) -> LedgerEntry:
+    sources = pc.unique(items["source"]).to_pylist()
     facts = WithdrawalFacts(sources[0] if len(sources) == 1 else None, digest, reason)
-    return append_record(address, facts, [Attachment(FileRole.ITEMS, new)])
+    return append_record(address, facts, [Attachment(FileRole.ITEMS, items)])
 
 
 def open_ledger(address: str, *, quiet: bool = False) -> Ledger:

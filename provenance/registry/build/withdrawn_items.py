@@ -1,7 +1,7 @@
 """Withdraw the items of segments that have a tombstone, and those that dumps say were deleted."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
@@ -80,11 +80,14 @@ class DeletedItems:
         Number of these that had been withdrawn before.
     items : int
         Number of items that counted, and do not any more.
+    tombstones : pyarrow.Table
+        The new tombstones.
     """
 
     ids: int = 0
     known: int = 0
     items: int = 0
+    tombstones: pa.Table = field(default_factory=TOMBSTONES.empty_table)
 
     @property
     def absent(self) -> int:
@@ -142,7 +145,7 @@ class DeletionRecords:
             return segments, earlier
         after = withdraw(segments, TombstoneIndex(new), today)
         gone = segments.live_items - after.live_items
-        self.outcome = DeletedItems(len(records), len(records) - len(new), gone)
+        self.outcome = DeletedItems(len(records), len(records) - len(new), gone, new)
         return after, merge_tombstones(earlier, new)
 
     def _tombstones(self, today: date) -> pa.Table:
