@@ -67,6 +67,7 @@ def _second(entry: JsonObject) -> int | None:
     seconds = (
         parse_ordered_date(entry.get(key), DateOrder.MONTH_FIRST)  # as in a set on Kaggle
         for key in _DATES
+        if entry.get(key) is not None
     )
     return next((second for second in seconds if second is not None), None)
 
