@@ -39,11 +39,18 @@ if TYPE_CHECKING:
         subset_registry,
         upgrade_registry,
     )
+    from provenance.pipeline.rule_functions import (
+        Explanation,
+        clear_cache,
+        explain_rules,
+        published_sources,
+    )
 
 __version__ = "0.1.0"
 __all__ = [
     "AuditAnswer",
     "DisclosureFiles",
+    "Explanation",
     "Match",
     "Matcher",
     "OpenLedger",
@@ -58,9 +65,11 @@ __all__ = [
     "calibrate",
     "check",
     "clean",
+    "clear_cache",
     "compact_registry",
     "diff",
     "disclose",
+    "explain_rules",
     "fit_registry",
     "mark_registry_items",
     "merge",
@@ -69,6 +78,7 @@ __all__ = [
     "open_registry",
     "open_report",
     "preview_dumps",
+    "published_sources",
     "remove_from_registry",
     "restore_registry_items",
     "subset_registry",
@@ -88,6 +98,7 @@ _NAMES = {
         *("restore_registry_items", "subset_registry", "upgrade_registry", "add_opt_outs"),
         *("fit_registry", "mark_registry_items"),
     ),
+    "rule_functions": ("Explanation", "clear_cache", "explain_rules", "published_sources"),
 }
 _MODULES = {name: module for module, names in _NAMES.items() for name in names}
 

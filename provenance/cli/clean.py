@@ -6,7 +6,6 @@ import click
 
 from provenance import pipeline
 from provenance.cli.completions import files, folders
-from provenance.cli.local_paths import OUTPUT_FOLDER
 from provenance.cli.options import (
     actor_option,
     allow_unread_option,
@@ -47,9 +46,10 @@ Examples:
     "-o",
     "--output",
     required=True,
-    type=OUTPUT_FOLDER,
     metavar="DIR",
-    help="Folder for the cleaned corpus; must be absent or empty.",
+    shell_complete=folders,
+    help="Folder for the cleaned corpus, or an address (s3://...); must be absent or empty. For an "
+    "address, the copy is first written to TMPDIR.",
 )
 @click.option(
     "--verdict",
@@ -106,7 +106,7 @@ Examples:
 @click.option("-q", "--quiet", is_flag=True, help="No progress and no summary.")
 def command(  # noqa: PLR0913 (one parameter per option)
     corpus: tuple[str, ...],
-    output: Path,
+    output: str,
     verdicts: tuple[str, ...],
     redact: str | None,
     forget_set: Path | None,
@@ -173,12 +173,13 @@ def command(  # noqa: PLR0913 (one parameter per option)
     )
     removed_verdicts = tuple(v for v in Verdict if v is Verdict.FORBIDDEN or str(v) in verdicts)
     cleaning = Cleaning(removed_verdicts, redact, waived=waived, contested=contested)
-    receipt = pipeline.clean(corpus, output, resolved_policy, cleaning, settings, result, forget)
+    place = pipeline.path_or_address(output)
+    receipt = pipeline.clean(corpus, place, resolved_policy, cleaning, settings, result, forget)
     if ledger is not None:
-        pipeline.record_cleaning(ledger, receipt, output)
+        pipeline.record_cleaning(ledger, receipt, place)
     if not quiet:
         print_rendered(receipt_text(receipt, terminal_style()))
-        echo("", f"Receipt: {output / '.provenance' / 'receipt.json'}")
+        echo("", f"Receipt: {output.rstrip('/')}/.provenance/receipt.json")
     return unread_code(
         receipt.unread,
         allow_unread,

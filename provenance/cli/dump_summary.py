@@ -7,7 +7,7 @@ from provenance.report.sanitize import one_line
 from provenance.report.text.unread_text import unread_line
 
 if TYPE_CHECKING:
-    from provenance.pipeline import DumpPreview, ReadingCounts
+    from provenance.pipeline import DeletedItems, DumpPreview, ReadingCounts
 
 _MAX_TEXT_CHARS = 60
 _FIELDS = ("item", "created_at", "url", "author", "licence", "text")
@@ -23,6 +23,18 @@ def reading_lines(reading: "ReadingCounts") -> Iterator[str]:
         others = [f"{len(reasons) - _MAX_REASONS} more reasons"] * (len(reasons) > _MAX_REASONS)
         total = _count(sum(reading.skipped.values()), "record")
         yield f"Skipped {total}: {', '.join([*reasons[:_MAX_REASONS], *others])}."
+
+
+def deletion_lines(deletions: "DeletedItems") -> Iterator[str]:
+    """Yield a line on the items that dumps say were deleted, if there are any."""
+    if not deletions.ids:
+        return
+    parts = [f"withdrew {_count(deletions.items, 'item')}"]
+    parts += [f"{deletions.known:,} withdrawn before"] * (deletions.known > 0)
+    absent = f"{deletions.absent:,} not in the registry, and kept out of it"
+    parts += [absent] * (deletions.absent > 0)
+    named = _count(deletions.ids, "id")
+    yield f"Deletion records name {named}: {', '.join(parts)}."
 
 
 def missing_fields(reading: "ReadingCounts") -> str | None:

@@ -1,13 +1,14 @@
 """Options of the commands that render a report, and the rendering."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import click
 from click.shell_completion import CompletionItem
 
+from provenance import pipeline
 from provenance.cli.terminal_output import is_coloured, print_rendered, width
 from provenance.model import Report
 from provenance.report.code_location import parse_anchor
@@ -96,17 +97,21 @@ class ReportRenderer:
         Whether formats that are made to be shared contain excerpts.
     anchor : str or None
         File of the repository at which findings are shown.
+    authors_of : sequence of str
+        Registries whose names of authors an attribution list has.
     """
 
     form: str
     excerpts: bool
     anchor: str | None
+    authors_of: Sequence[str] = ()
 
     def text(self, report: Report) -> str:
         """Render a report."""
         from provenance.report.formats.rendering import render  # noqa: PLC0415 (slow import)
 
-        return render(self.form, report, RenderOptions(self.excerpts, self.anchor))
+        authors = pipeline.author_names(report, self.authors_of) if self.authors_of else {}
+        return render(self.form, report, RenderOptions(self.excerpts, self.anchor, authors))
 
     def print(self, report: Report) -> None:
         """Print a report, for a terminal in its width and colours."""

@@ -9,7 +9,12 @@ import click
 
 from provenance import pipeline
 from provenance.cli.completions import files, folders
-from provenance.cli.dump_summary import missing_fields, preview_lines, reading_lines
+from provenance.cli.dump_summary import (
+    deletion_lines,
+    missing_fields,
+    preview_lines,
+    reading_lines,
+)
 from provenance.cli.error_reporting import CLEAR, FAILED
 from provenance.cli.lazy_groups import OrderedGroup
 from provenance.cli.local_paths import LOCAL_FOLDER
@@ -140,6 +145,12 @@ Examples:
 @_OF
 @click.option("--no-text", is_flag=True, help="Store no texts: findings show only ids.")
 @click.option(
+    "--keep-authors",
+    is_flag=True,
+    help="Store the names of authors, for attribution lists: personal data, see docs/privacy.md. "
+    "Unset: only digests. Later additions do the same.",
+)
+@click.option(
     "--dry-run",
     is_flag=True,
     help="Write nothing: show the layout, the columns and the first ten items of each dump.",
@@ -157,6 +168,7 @@ def build(  # noqa: PLR0913 (one parameter per option)
     max_document: str | None,
     published: int | None,
     no_text: bool,
+    keep_authors: bool,
     dry_run: bool,
     allow_unread: int,
     engine: EngineName,
@@ -177,9 +189,11 @@ def build(  # noqa: PLR0913 (one parameter per option)
         registry,
         dump_source,
         keep_texts=not no_text,
+        keep_authors=keep_authors,
         quiet=quiet,
         engine=_engine(engine, scheduler),
     )
+    _record_deletions(outcome)
     return _finish(registry, outcome, allow_unread, quiet=quiet)
 
 
@@ -220,6 +234,7 @@ def add(  # noqa: PLR0913 (one parameter per option)
     outcome = pipeline.add_to_registry(
         registry, dump_source, quiet=quiet, engine=_engine(engine, scheduler)
     )
+    _record_deletions(outcome)
     return _finish(registry, outcome, allow_unread, quiet=quiet)
 
 
@@ -345,6 +360,13 @@ def _dumps(
     return pipeline.DumpSource(dumps, source, layout, columns, published, max_document)
 
 
+def _record_deletions(outcome: "pipeline.BuildOutcome") -> None:
+    """Record in the ledger of the policy, if there is one, what dumps say was deleted."""
+    tombstones = outcome.deletions.tombstones
+    if len(tombstones) and (ledger := pipeline.ledger_of_policy()) is not None:
+        pipeline.record_deletions(ledger, tombstones, outcome.manifest.digest)
+
+
 def _finish(
     registry: Path, outcome: "pipeline.BuildOutcome", allow_unread: int, *, quiet: bool
 ) -> int:
@@ -352,7 +374,7 @@ def _finish(
     if (missing := missing_fields(outcome.reading)) is not None:
         echo(f"Note: {missing}", err=True)
     if not quiet:
-        echo(*reading_lines(outcome.reading), "")
+        echo(*reading_lines(outcome.reading), *deletion_lines(outcome.deletions), "")
         _show(registry)
     return unread_code(
         outcome.unread,

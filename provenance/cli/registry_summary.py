@@ -41,6 +41,7 @@ def registry_lines(
         *(line for coverage in summary.sources for line in _coverage_lines(coverage)),
         "",
         *_omitted_lines(manifest),
+        *(["  names of authors are kept"] if manifest.keeps_authors else []),
         f"  {_extent(manifest)} on disk",
         *_upkeep_lines(upkeep),
         f"  {manifest.postings:,} seeds (runs of words in the index)",

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from provenance.cli.completions import folders
 from provenance.cli.error_reporting import CLEAR
 from provenance.cli.format_options import ReportRenderer, format_options
 from provenance.cli.local_paths import OUTPUT_FILE
@@ -24,6 +25,14 @@ Examples:
 @click.argument("result", type=click.Path(path_type=Path))
 @format_options
 @click.option(
+    "--authors-of",
+    multiple=True,
+    shell_complete=folders,
+    metavar="REGISTRY",
+    help="For --format attribution: take the authors' names from this registry, which was built "
+    "with --keep-authors; repeatable.",
+)
+@click.option(
     "-o",
     "--output",
     type=OUTPUT_FILE,
@@ -31,14 +40,21 @@ Examples:
     help="Write to this file instead of stdout.",
 )
 def command(
-    result: Path, form: str, excerpts: bool, anchor: str | None, output: Path | None
+    result: Path,
+    form: str,
+    excerpts: bool,
+    anchor: str | None,
+    authors_of: tuple[str, ...],
+    output: Path | None,
 ) -> int:
     """Render RESULT, the folder that `provenance check --output` wrote, in another format.
 
     Only its result.json and findings.parquet are read: the dataset and the registries are not
     needed. The exit code does not depend on the verdict.
     """
-    renderer = ReportRenderer(form, excerpts, anchor)
+    if authors_of and form != "attribution":
+        raise click.UsageError("--authors-of needs --format attribution")
+    renderer = ReportRenderer(form, excerpts, anchor, authors_of)
     with lean_imports():
         from provenance.report.files.report_folder import write_text  # noqa: PLC0415 (slow import)
         from provenance.report.files.report_reader import read_report  # noqa: PLC0415 (slow import)

@@ -173,7 +173,7 @@ def _longest_path(entry: tuple[str, str]) -> tuple[int, str]:
 
 def _below(path: str) -> re.Pattern[str]:
     """Return a pattern for a path and everything below it; `*` matches within one segment."""
-    steps = path.removesuffix("*").strip("/")
+    steps = path.removesuffix("/*").strip("/") if path != "*" else ""
     escaped = re.escape(steps).replace(r"\*", "[^/]*")
     return re.compile(rf"/*{escaped}(?:/|$)" if steps else "")
 

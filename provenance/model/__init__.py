@@ -190,6 +190,7 @@ from provenance.model.shares import OTHER_CONTENT, Estimate, Share
 from provenance.model.signals import Agents, Notice, Stance
 from provenance.model.tables import (
     CAME_WITH,
+    DELETIONS,
     DOCUMENTS,
     FINDINGS,
     ITEMS,
@@ -227,6 +228,7 @@ __all__ = [
     "CHANGES_SCHEMA",
     "COVERS",
     "DEFAULT_GATES",
+    "DELETIONS",
     "DISCLOSURE_SCHEMA",
     "DOCUMENTS",
     "DOMAIN_SIZES",

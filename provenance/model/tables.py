@@ -43,6 +43,16 @@ ITEMS = pa.schema(
 )
 """One row for each item of a dump."""
 
+DELETIONS = pa.schema(
+    [
+        pa.field("source", pa.string(), nullable=False),
+        pa.field("item", pa.string(), nullable=False),
+        pa.field("date", pa.date32()),  # null where the dump does not say when
+        pa.field("reason", pa.string(), nullable=False),  # in the words of the dump
+    ]
+)
+"""One row for each item that a dump says was deleted."""
+
 FINDINGS = pa.schema(
     [
         pa.field("document", pa.string(), nullable=False),
@@ -235,8 +245,12 @@ class Items:
         Records that were skipped.
     unread : tuple of Unread
         Files that could not be read to their end.
+    deletions : pyarrow.RecordBatch or None
+        Of schema `DELETIONS`: the deletion records among those skipped, whose items may be in any
+        batch, or in none. None if there are none.
     """
 
     batch: pa.RecordBatch
     skipped: tuple[Skipped, ...] = ()
     unread: tuple[Unread, ...] = ()
+    deletions: pa.RecordBatch | None = None

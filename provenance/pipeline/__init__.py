@@ -17,7 +17,11 @@ if TYPE_CHECKING:
     from provenance.pipeline.build_commands import registry_recipe
     from provenance.pipeline.calibration.calibrate import PlantingOptions, calibrate
     from provenance.pipeline.calibration.chance_fit import fit_chance_model
-    from provenance.pipeline.clean_output import check_output_file, check_output_outside
+    from provenance.pipeline.clean_output import (
+        check_output_file,
+        check_output_outside,
+        path_or_address,
+    )
     from provenance.pipeline.dataset_check import check
     from provenance.pipeline.dataset_cleaning import clean
     from provenance.pipeline.dataset_diff import diff
@@ -59,6 +63,7 @@ if TYPE_CHECKING:
         parse_day,
         record_check,
         record_cleaning,
+        record_deletions,
         record_withdrawal,
         select_entry,
         tombstones_of,
@@ -68,6 +73,7 @@ if TYPE_CHECKING:
     from provenance.pipeline.registries import (
         BuildOutcome,
         ColumnMapping,
+        DeletedItems,
         DumpEngine,
         DumpSource,
         Manifest,
@@ -82,6 +88,7 @@ if TYPE_CHECKING:
     )
     from provenance.pipeline.registry_changes import (
         Conditions,
+        author_names,
         compact,
         example_items,
         forget_registries,
@@ -132,6 +139,7 @@ __all__ = [
     "CheckPlan",
     "ColumnMapping",
     "Conditions",
+    "DeletedItems",
     "DumpEngine",
     "DumpPreview",
     "DumpSource",
@@ -149,6 +157,7 @@ __all__ = [
     "add_to_registry",
     "add_withdrawal",
     "answer",
+    "author_names",
     "build_registry",
     "cache_folder",
     "cache_usage",
@@ -197,12 +206,14 @@ __all__ = [
     "opt_out",
     "parse_dates",
     "parse_day",
+    "path_or_address",
     "preview_dumps",
     "publish",
     "published_sources",
     "read_forget_set",
     "record_check",
     "record_cleaning",
+    "record_deletions",
     "record_withdrawal",
     "registry_recipe",
     "registry_upkeep",
@@ -265,6 +276,7 @@ _MODULES = {
     "parse_day": "ledger_records",
     "record_check": "ledger_records",
     "record_cleaning": "ledger_records",
+    "record_deletions": "ledger_records",
     "record_withdrawal": "ledger_records",
     "select_entry": "ledger_records",
     "tombstones_of": "ledger_records",
@@ -274,6 +286,7 @@ _MODULES = {
     "Shard": "shards",
     "CheckPlan": "shards",
     "BuildOutcome": "registries",
+    "DeletedItems": "registries",
     "DumpEngine": "registries",
     "ColumnMapping": "registries",
     "DumpPreview": "dump_preview",
@@ -294,10 +307,12 @@ _MODULES = {
     "check": "dataset_check",
     "check_output_file": "clean_output",
     "check_output_outside": "clean_output",
+    "path_or_address": "clean_output",
     "check_policy": "rule_commands.policy_commands",
     "check_writable": "report_io",
     "clean": "dataset_cleaning",
     "clear_cache": "result_cache",
+    "author_names": "registry_changes",
     "compact": "registry_changes",
     "compare_rules": "rule_commands.rule_checking",
     "describe_policy": "rule_commands.policy_commands",

@@ -13,15 +13,14 @@ from provenance.pipeline.dataset_check import check as run_check
 from provenance.pipeline.declared_only import empty_registry
 from provenance.pipeline.progress import ProgressCallback, report_progress_to
 from provenance.pipeline.python_inputs import Address, find_addresses
-from provenance.pipeline.registry_changes import forget_registries
-from provenance.pipeline.report_io import effective_policy
+from provenance.pipeline.registry_changes import author_names, forget_registries
+from provenance.pipeline.report_io import effective_policy, save_report
 from provenance.pipeline.result_cache import cache_folder
 from provenance.pipeline.settings import Settings
 from provenance.read.corpus.corpora import Corpus
 from provenance.read.corpus.python_objects import corpus_of_objects
 from provenance.read.policy.gate_syntax import parse_rate
 from provenance.read.policy.policy_file import PolicyOptions
-from provenance.report.files.report_folder import write_report
 from provenance.report.formats.rendering import FORMATS, render
 from provenance.report.render_options import DEFAULT_OPTIONS, RenderOptions
 from provenance.report.sanitize import one_line
@@ -106,23 +105,31 @@ class Outcome:
             raise PolicyViolated(f"{self}\n\n{self.render('terminal')}")
         return self
 
-    def render(self, form: str, *, excerpts: bool = False, anchor: str | None = None) -> str:
+    def render(
+        self,
+        form: str,
+        *,
+        excerpts: bool = False,
+        anchor: str | None = None,
+        authors_of: Iterable[str] = (),
+    ) -> str:
         """Render the report in a format.
 
         Parameters
         ----------
         form : str
             A format of `provenance check --format`.
-        excerpts, anchor
+        excerpts, anchor, authors_of
             As the options of the same names.
         """
         if form not in FORMATS:
             raise ValueError(f"{form!r} is not a format; formats are {', '.join(FORMATS)}")
-        return render(form, self.report, RenderOptions(excerpts, anchor))
+        authors = author_names(self.report, [*authors_of])
+        return render(form, self.report, RenderOptions(excerpts, anchor, authors))
 
     def write(self, folder: Address) -> None:
-        """Write the files of the report, as `provenance check --output` does, atomically."""
-        write_report(self.report, Path(folder))
+        """Write the files of the report to a folder or an address, as `check --output` does."""
+        save_report(self.report, fspath(folder))
 
     def __bool__(self) -> bool:
         """Return whether the policy holds."""

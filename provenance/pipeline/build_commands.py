@@ -11,7 +11,7 @@ from provenance.registry.recipe import BuildStep, DumpRecord
 from provenance.registry.tombstones import read_tombstones
 from provenance.report.text.number_format import count, size
 
-_NO_TEXT = "--no-text"
+_OF_A_BUILD = ("--no-text", "--keep-authors")
 
 
 def registry_recipe(registry: Path) -> list[str]:
@@ -67,7 +67,7 @@ def _additions(steps: Sequence[BuildStep], registry: str) -> Iterator[str]:
     # After a merge, several builds are one build and additions to it.
     for number, step in enumerate(steps):
         yield from map(_dump_comment, step.dumps)
-        options = [word for word in step.options if number == 0 or word != _NO_TEXT]
+        options = [word for word in step.options if number == 0 or word not in _OF_A_BUILD]
         addresses = [dump.address for dump in step.dumps]
         yield _command("add" if number else "build", registry, *options, *addresses)
 

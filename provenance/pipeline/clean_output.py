@@ -8,21 +8,43 @@ from pathlib import Path, PurePosixPath
 from provenance.atomic_output import is_utf8, replace_folder
 from provenance.errors import InputError, OutputError, UnsupportedFormat
 from provenance.model import Policy
+from provenance.pipeline.scan.task_folder import TaskFolder
 from provenance.read.corpus.address_resolution import lies_within
 from provenance.read.corpus.corpora import Corpus, is_stream_or_hub, open_corpus
 from provenance.read.corpus.saved_datasets import is_saved
 from provenance.read.rewriting.output_file import UnwritableError
 from provenance.read.rewriting.rewrite_file import check_rewritable
+from provenance.report.files.receipt_json import FILE_NAME, FOLDER
+from provenance.temporary_files import temporary_folder
 
 
-def check_output_is_free(output: Path, corpus: Sequence[str]) -> None:
+def path_or_address(output: str) -> Path | str:
+    """Return a path of this machine, or an address as it is."""
+    local = output.removeprefix("file://")
+    return output if "://" in local else Path(local)
+
+
+def check_output_is_free(output: Path | str, corpus: Sequence[str]) -> None:
     """Check that a cleaned corpus can be written, so that errors appear before the scan.
+
+    Parameters
+    ----------
+    output : Path or str
+        A folder, or the address of one on a file system that fsspec knows.
+    corpus : sequence of str
+        Addresses.
 
     Raises
     ------
     OutputError
-        If the target exists, or lies within the corpus.
+        If the target exists, cannot be written, or lies within the corpus.
     """
+    if isinstance(output, str):
+        remote = TaskFolder.at(output)
+        if remote.has_files():
+            raise OutputError(f"{output} already exists", remedy="name another with --output")
+        remote.check_writable()
+        return
     place = Path(os.path.realpath(output))
     if not is_utf8(place):
         raise OutputError(
@@ -120,14 +142,33 @@ def relative_output_path(name: str) -> PurePosixPath:
 
 
 @contextmanager
-def staged_output(output: Path) -> Iterator[Path]:
-    """Create a folder that becomes `output` at the end, or is removed on errors."""
+def staged_output(output: Path | str) -> Iterator[Path]:
+    """Create a folder that becomes `output` at the end, or is removed on errors.
+
+    Files are sent to an address once all are written; the receipt is the last, so that a copy
+    without one is known to be incomplete.
+    """
+    disk = "on a disk with room for the whole corpus"
+    if isinstance(output, str):
+        with temporary_folder() as stage:
+            with _output_errors(output, f"name another folder in TMPDIR, {disk}"):
+                yield stage
+            TaskFolder.at(output).upload(stage, last=f"{FOLDER}/{FILE_NAME}")
+        return
+    with (
+        _output_errors(output, f"name another folder with --output, {disk}"),
+        replace_folder(Path(os.path.realpath(output))) as stage,
+    ):
+        yield stage
+
+
+@contextmanager
+def _output_errors(output: Path | str, remedy: str) -> Iterator[None]:
     try:
-        with replace_folder(Path(os.path.realpath(output))) as stage:
-            yield stage
+        yield
     except (OSError, UnwritableError) as error:
         cause = error.__cause__ if isinstance(error, UnwritableError) else error
         raise OutputError(
             f"{output} cannot be written: {getattr(cause, 'strerror', None) or cause}",
-            remedy="name another folder with --output, on a disk with room for the whole corpus",
+            remedy=remedy,
         ) from error

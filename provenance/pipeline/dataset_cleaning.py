@@ -216,7 +216,7 @@ _MAX_ROUNDS = 20
 
 def clean(  # noqa: PLR0913 (what to clean, and what to remove)
     corpus: Sequence[str],
-    output: Path,
+    output: Path | str,
     policy: Policy,
     cleaning: Cleaning,
     settings: Settings,
@@ -229,8 +229,8 @@ def clean(  # noqa: PLR0913 (what to clean, and what to remove)
     ----------
     corpus : sequence of str
         Addresses of local files, which are not modified.
-    output : Path
-        Folder of the cleaned corpus; absent or empty.
+    output : Path or str
+        Folder of the cleaned corpus; absent or empty. A string is an address.
     policy : Policy
         As for a check.
     cleaning : Cleaning

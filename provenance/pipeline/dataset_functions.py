@@ -11,7 +11,7 @@ from provenance.model import Calibration, Changes, Cleaning, Policy, Receipt, Tr
 from provenance.pipeline.api import Outcome, normalise_options
 from provenance.pipeline.calibration.calibrate import PlantingOptions
 from provenance.pipeline.calibration.calibrate import calibrate as measure_recall
-from provenance.pipeline.clean_output import check_output_file
+from provenance.pipeline.clean_output import check_output_file, path_or_address
 from provenance.pipeline.dataset_check import check as run_check
 from provenance.pipeline.dataset_cleaning import clean as clean_corpus
 from provenance.pipeline.dataset_diff import diff as compare
@@ -19,7 +19,7 @@ from provenance.pipeline.declared_only import empty_registry
 from provenance.pipeline.forget_sets import read_forget_set
 from provenance.pipeline.matching.tracing import trace as look_up
 from provenance.pipeline.progress import ProgressCallback, report_progress_to
-from provenance.pipeline.python_inputs import Address, find_addresses
+from provenance.pipeline.python_inputs import COPY_REMEDY, Address, find_addresses, local_path
 from provenance.pipeline.registry_changes import forget_registries
 from provenance.pipeline.report_io import effective_policy
 from provenance.pipeline.result_cache import cache_folder
@@ -136,7 +136,7 @@ def clean(  # noqa: PLR0913 (the options of the command)
     corpus : str, path, or iterable of them
         Local files, folders, patterns; they are not changed.
     output : str or path
-        Folder for the copy; must be absent or empty.
+        Folder or address for the copy; must be absent or empty.
     verdict : str or iterable of str, optional
         Also remove this: "unknown", "restricted".
     redact : str, optional
@@ -192,7 +192,7 @@ def clean(  # noqa: PLR0913 (the options of the command)
     with report_progress_to(options.get("progress")):
         return clean_corpus(
             addresses,
-            Path(output),
+            path_or_address(fspath(output)),
             policy,
             cleaning,
             settings,
@@ -322,7 +322,7 @@ def calibrate(
     """
     addresses, policy = _addresses(corpus), _policy(options, "calibrate")
     if output is not None:
-        check_output_file(Path(output), addresses)
+        check_output_file(local_path(output, COPY_REMEDY), addresses)
     planting = PlantingOptions(plants, seed, _as_string(control), _as_string(background))
     if options.get("verify", False):
         forget_registries(policy, planting.control, planting.background)

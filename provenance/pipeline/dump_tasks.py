@@ -51,8 +51,10 @@ def read_dumps(
     return _load_all(readers, names, tasks, errors)
 
 
-def build_recipe(readers: Sequence[DumpReader], *, keep_texts: bool) -> str | None:
-    """Return a digest of dumps and of what they are read with, or None if a file has no identity.
+def build_recipe(readers: Sequence[DumpReader], options: Sequence[str] = ()) -> str | None:
+    """Return a digest of dumps, of what they are read with and of options of the build.
+
+    None if a file has no identity.
 
     A build continues from what it had done before it was killed if its recipe is the same.
     """
@@ -66,7 +68,7 @@ def build_recipe(readers: Sequence[DumpReader], *, keep_texts: bool) -> str | No
         (reader.dump.name, identity, _options(reader))
         for reader, identity in zip(readers, identities, strict=True)
     ]
-    content = json.dumps([code_digest(), keep_texts, parts])
+    content = json.dumps([code_digest(), [*options], parts])
     return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -136,22 +138,26 @@ def _encode(items: Items) -> list[Buffer]:
         "skipped": [astuple(skipped) for skipped in items.skipped],
         "unread": [astuple(unread) for unread in items.unread],
     }
+    tables = [batch for batch in (items.batch, items.deletions) if batch is not None]
     encoded_header = json.dumps(header).encode()
+    length = len(encoded_header).to_bytes(_LENGTH_BYTES, "little")
+    return [length, encoded_header, *map(_encode_batch, tables)]
+
+
+def _encode_batch(batch: pa.RecordBatch) -> Buffer:
     sink = pa.BufferOutputStream()
     options = pa.ipc.IpcWriteOptions(compression="zstd")
-    with pa.ipc.new_stream(sink, items.batch.schema, options=options) as writer:
-        writer.write_batch(items.batch)
-    return [
-        len(encoded_header).to_bytes(_LENGTH_BYTES, "little"),
-        encoded_header,
-        memoryview(sink.getvalue()),
-    ]
+    with pa.ipc.new_stream(sink, batch.schema, options=options) as writer:
+        writer.write_batch(batch)
+    return memoryview(sink.getvalue())
 
 
 def _decode(content: UInt8s) -> Items:
     end = _LENGTH_BYTES + int.from_bytes(content[:_LENGTH_BYTES].tobytes(), "little")
     header = json.loads(content[_LENGTH_BYTES:end].tobytes())
-    [batch] = pa.ipc.open_stream(pa.BufferReader(content[end:]))
+    source = pa.BufferReader(content[end:])
+    [batch] = pa.ipc.open_stream(source)
+    [deletions] = pa.ipc.open_stream(source) if source.tell() < source.size() else [None]
     return Items(
         batch,
         tuple(
@@ -159,4 +165,5 @@ def _decode(content: UInt8s) -> Items:
             for file, reason, count, rows in header["skipped"]
         ),
         tuple(Unread(*unread) for unread in header["unread"]),
+        deletions,
     )

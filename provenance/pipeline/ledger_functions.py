@@ -38,7 +38,7 @@ from provenance.pipeline.ledger_records import (
 )
 from provenance.pipeline.ledger_records import open_ledger as read_ledger
 from provenance.pipeline.progress import ProgressCallback, report_progress_to
-from provenance.pipeline.python_inputs import Address
+from provenance.pipeline.python_inputs import COPY_REMEDY, Address, local_path
 from provenance.report.audit.audit_files import FORMATS, audit_document
 from provenance.report.audit.audit_pdf import check_library
 
@@ -102,7 +102,7 @@ class AuditAnswer:
         """
         if pdf:
             check_library()
-        save_answer(self.answer, Path(folder), with_pdf=pdf)
+        save_answer(self.answer, local_path(folder, COPY_REMEDY), with_pdf=pdf)
 
     def write_forget_set(self, folder: Address) -> None:
         """Write ids, files and offsets of what was found, as `--forget-set` does.
@@ -112,7 +112,8 @@ class AuditAnswer:
         OutputError
             If it cannot be written.
         """
-        save_forget_set(self.answer.audit, self.answer.found, Path(folder))
+        folder = local_path(folder, COPY_REMEDY)
+        save_forget_set(self.answer.audit, self.answer.found, folder)
 
     def __str__(self) -> str:
         """Return the answer in Markdown."""

@@ -46,6 +46,7 @@ from provenance.model import (
 )
 from provenance.model.json_encoding import to_json_value
 from provenance.pipeline.progress import show_progress
+from provenance.pipeline.scan.task_folder import TaskFolder
 from provenance.read.corpus.file_access import translate_read_errors
 from provenance.read.dumps.id_lists import read_ids
 from provenance.read.policy.date_syntax import parse_collected
@@ -232,9 +233,10 @@ def add_check(address: str, report: Path) -> LedgerEntry:
     return record_check(address, read_report(report), str(report))
 
 
-def record_cleaning(address: str, receipt: Receipt, output: Path) -> LedgerEntry:
+def record_cleaning(address: str, receipt: Receipt, output: Path | str) -> LedgerEntry:
     """Append a cleaning: its receipt, and what was removed."""
-    removals = pq.read_table(output / FOLDER / REMOVALS_FILE_NAME)
+    content = TaskFolder.at(str(output)).read(f"{FOLDER}/{REMOVALS_FILE_NAME}")
+    removals = pq.read_table(pa.BufferReader(content))
     document = f"{dump_json(receipt_document(receipt), indent=2)}\n"
     return append_record(
         address,
@@ -261,11 +263,21 @@ def record_withdrawal(
     rows = tombstones_of(registry)
     places = zip(*(rows[name].to_pylist() for name in names), strict=True)
     new = rows.filter(pa.array([place not in earlier for place in places], pa.bool_()))
-    if not len(new):
-        return None
-    sources = pc.unique(new["source"]).to_pylist()
+    return _append_withdrawal(address, new, digest, reason) if len(new) else None
+
+
+def record_deletions(address: str, tombstones: pa.Table, digest: str) -> LedgerEntry:
+    """Append what dumps say was deleted, given by the new tombstones of a registry."""
+    rows = tombstones.select(WITHDRAWN_ITEMS.names).cast(WITHDRAWN_ITEMS)
+    return _append_withdrawal(address, rows, digest, "deletion records of dumps")
+
+
+def _append_withdrawal(
+    address: str, items: pa.Table, digest: str, reason: str | None
+) -> LedgerEntry:
+    sources = pc.unique(items["source"]).to_pylist()
     facts = WithdrawalFacts(sources[0] if len(sources) == 1 else None, digest, reason)
-    return append_record(address, facts, [Attachment(FileRole.ITEMS, new)])
+    return append_record(address, facts, [Attachment(FileRole.ITEMS, items)])
 
 
 def open_ledger(address: str, *, quiet: bool = False) -> Ledger:

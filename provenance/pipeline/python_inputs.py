@@ -3,6 +3,7 @@
 import os
 from glob import has_magic
 from os import PathLike, fspath
+from pathlib import Path
 
 from provenance.errors import DatasetNotFound, InputError
 from provenance.read.corpus.address_resolution import (
@@ -15,6 +16,25 @@ from provenance.read.corpus.stream_input import is_stream
 from provenance.read.formats.detection import format_by_name
 
 Address = str | PathLike[str]
+
+
+def local_path(given: Address, remedy: str) -> Path:
+    """Return a path of this machine.
+
+    Raises
+    ------
+    InputError
+        If it is an address: that would become a folder called `s3:`.
+    """
+    path = fspath(given)
+    if "://" in path:
+        raise InputError(
+            f"{path}: this is written on this machine, not to an address", remedy=remedy
+        )
+    return Path(path)
+
+
+COPY_REMEDY = "name a local path, and copy the result with the tool of the store"
 
 
 def find_addresses(data: object, hub: str | None = None) -> list[str] | None:

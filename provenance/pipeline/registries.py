@@ -32,6 +32,7 @@ from provenance.read.policy.policy_file import parse_size_option
 from provenance.read.rules.rule_files import load_rules
 from provenance.registry.build.item_marks import mark_items
 from provenance.registry.build.registry_builder import create_registry, extend_registry
+from provenance.registry.build.withdrawn_items import DeletedItems, DeletionRecords
 from provenance.registry.manifest import Manifest
 from provenance.registry.store import open_registry
 from provenance.registry.verification import verify_files
@@ -39,6 +40,7 @@ from provenance.registry.verification import verify_files
 __all__ = [
     "BuildOutcome",
     "ColumnMapping",
+    "DeletedItems",
     "DumpSource",
     "Manifest",
     "PublishedSource",
@@ -173,11 +175,14 @@ class BuildOutcome:
         Dumps that could not be read this time, or not to the end.
     reading : ReadingCounts
         Records that were kept and skipped, and the fields of items.
+    deletions : DeletedItems
+        What the deletion records among them came to.
     """
 
     manifest: Manifest
     unread: tuple[Unread, ...]
     reading: ReadingCounts
+    deletions: DeletedItems
 
 
 def build_registry(
@@ -185,6 +190,7 @@ def build_registry(
     dumps: DumpSource,
     *,
     keep_texts: bool = True,
+    keep_authors: bool = False,
     quiet: bool = True,
     engine: DumpEngine = DumpEngine(),
 ) -> BuildOutcome:
@@ -196,8 +202,10 @@ def build_registry(
         If `folder` exists.
     """
     by_address, reading = dumps.readers_by_address(), ReadingCounts()
+    deletions = DeletionRecords()
     readers = [reader for _, of_address in by_address for reader in of_address]
-    options = *dumps.command_options(), *(() if keep_texts else ("--no-text",))
+    kept = *(() if keep_texts else ("--no-text",)), *(("--keep-authors",) if keep_authors else ())
+    options = *dumps.command_options(), *kept
     with (
         show_progress("building", None, " items", quiet=quiet) as progress,
         engine.items(readers, folder) as items,
@@ -207,13 +215,15 @@ def build_registry(
             folder,
             reading.watch(recorder.watch(items, by_address)),
             keep_texts=keep_texts,
+            keep_authors=keep_authors,
             published=dumps.declared_totals,
             progress=progress.advance,
-            recipe=build_recipe(readers, keep_texts=keep_texts),
+            recipe=build_recipe(readers, kept),
             record=partial(recorder.step, "build", options),
+            deletions=deletions,
         )
     manifest = _mark_planted(folder, manifest, reading)
-    return BuildOutcome(manifest, manifest.unread, reading)
+    return BuildOutcome(manifest, manifest.unread, reading, deletions.outcome)
 
 
 def add_to_registry(
@@ -222,6 +232,7 @@ def add_to_registry(
     """Add the items of dumps to a registry; of two with the same id, the later one is kept."""
     unread: list[Unread] = []
     by_address, reading = dumps.readers_by_address(), ReadingCounts()
+    deletions = DeletionRecords()
     readers = [reader for _, of_address in by_address for reader in of_address]
     with (
         show_progress("adding", None, " items", quiet=quiet) as progress,
@@ -234,12 +245,13 @@ def add_to_registry(
             addresses=dumps.addresses,
             published=dumps.declared_totals,
             progress=progress.advance,
-            recipe=build_recipe(readers, keep_texts=True),
+            recipe=build_recipe(readers),
             watch=reading.watch,
             record=partial(recorder.step, "add", dumps.command_options()),
+            deletions=deletions,
         )
     manifest = _mark_planted(folder, manifest, reading)
-    return BuildOutcome(manifest, merge_unread(unread), reading)
+    return BuildOutcome(manifest, merge_unread(unread), reading, deletions.outcome)
 
 
 def _mark_planted(folder: Path, manifest: Manifest, reading: ReadingCounts) -> Manifest:

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from provenance import __version__
 from provenance.errors import InputError
 from provenance.judge.identifiers import normal_address
-from provenance.model import Policy
+from provenance.model import Policy, Report
 from provenance.pipeline.remote_registries import local_folder
 from provenance.pipeline.result_cache import CacheUsage, clear_cache
 from provenance.pipeline.scan.task_folder import TaskFolder
@@ -24,7 +24,7 @@ from provenance.read.policy.date_syntax import parse_day_option
 from provenance.registry.build.duckdb_engine import BuildLimits
 from provenance.registry.build.format_upgrade import upgrade_registry
 from provenance.registry.build.item_marks import Marking, mark_items
-from provenance.registry.build.item_selection import Selection
+from provenance.registry.build.item_selection import Selection, find_author_names
 from provenance.registry.build.opt_out_changes import add_opt_outs
 from provenance.registry.build.pending_rewrites import PendingRewrite, pending_rewrites
 from provenance.registry.build.registry_builder import compact_registry
@@ -99,6 +99,42 @@ class Conditions:
             parse_day_option("--from", self.since),
             parse_day_option("--before", self.before) or parse_day_option("--until", self.until),
         )
+
+
+def author_names(report: Report, registries: Sequence[str]) -> dict[tuple[str, str, str], str]:
+    """Return the names of the authors of a report's items, as far as registries keep them.
+
+    Parameters
+    ----------
+    report : Report
+        The report.
+    registries : sequence of str
+        Folders or addresses of registries.
+
+    Returns
+    -------
+    dict
+        Names by source, id and address of the items.
+
+    Raises
+    ------
+    InputError
+        If a registry keeps no names.
+    """
+    ids = report.findings["item"].combine_chunks().drop_null().unique()
+    names: dict[tuple[str, str, str], str] = {}
+    for name in registries:
+        registry = open_registry(local_folder(name))
+        if not registry.manifest.keeps_authors:
+            raise InputError(
+                f"{name} has only digests of authors",
+                remedy="build it with `registry build --keep-authors`",
+            )
+        for row in find_author_names(
+            SegmentSet(registry.segments, registry.statuses), ids
+        ).to_pylist():
+            names[row["source"], row["item"], row["url"] or ""] = row["author"]
+    return names
 
 
 def withdraw_from_registry(

@@ -164,6 +164,7 @@ def build_registry(
     *,
     source: str | None = None,
     no_text: bool = False,
+    keep_authors: bool = False,
     **options: Unpack[DumpOptions],
 ) -> BuildOutcome:
     """Build a registry from dumps, as `provenance registry build` does.
@@ -178,6 +179,8 @@ def build_registry(
         Source of the items: "x", "reddit", …; not needed with `source_column`.
     no_text : bool, optional
         Store no texts.
+    keep_authors : bool, optional
+        Store the names of authors, for attribution lists; else only digests.
     **options
         `layout`, `text_columns`, `template`, `id_column`, `date_column`, `url_column`,
         `author_column`, `licence_column`, `source_column`, `text_format`, `max_document`, `of`,
@@ -186,7 +189,8 @@ def build_registry(
     Returns
     -------
     BuildOutcome
-        The manifest, what was kept and skipped, and dumps that could not be read (`unread`).
+        The manifest, what was kept and skipped, what the dumps say was deleted (`deletions`), and
+        dumps that could not be read (`unread`).
 
     Raises
     ------
@@ -198,7 +202,11 @@ def build_registry(
     dump_source = _dump_source(dumps, source, options)
     with report_progress_to(options.get("progress")):
         return build_dumps(
-            _local(registry), dump_source, keep_texts=not no_text, engine=_engine(options)
+            _local(registry),
+            dump_source,
+            keep_texts=not no_text,
+            keep_authors=keep_authors,
+            engine=_engine(options),
         )
 
 

@@ -1,4 +1,7 @@
-"""Digests of authors, so that a registry does not reveal who wrote an item."""
+"""Digests of authors, so that a registry does not reveal who wrote an item.
+
+Only on request, the name follows the digest of each item, after a colon.
+"""
 
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -26,10 +29,14 @@ class AuthorDigests:
     ----------
     connection : duckdb.DuckDBPyConnection
         Computes SHA-256.
+    keep_names : bool
+        Whether the name follows the digest.
     """
 
-    def __init__(self, connection: "duckdb.DuckDBPyConnection") -> None:
-        self._connection = connection
+    def __init__(
+        self, connection: "duckdb.DuckDBPyConnection", *, keep_names: bool = False
+    ) -> None:
+        self._connection, self._keep_names = connection, keep_names
         # Digests of an earlier batch, from whichever thread set them last: a cache only.
         self._cache = _NO_AUTHORS, _NO_AUTHORS
 
@@ -46,7 +53,10 @@ class AuthorDigests:
                 key_digests, is_new, self._compute(encoded.dictionary.filter(is_new))
             )
         self._cache = encoded.dictionary, key_digests
-        return key_digests.take(encoded.indices)
+        item_digests = key_digests.take(encoded.indices)
+        if not self._keep_names:
+            return item_digests
+        return pc.binary_join_element_wise(item_digests, single_chunk(authors), ":")
 
     def _compute(self, names: pa.Array) -> pa.Array:
         with self._connection.cursor() as cursor:
@@ -68,16 +78,32 @@ def author_digest(source: str, name: str) -> str:
     return sha256(f"{source}{_SEPARATOR}{name}".encode()).hexdigest()[:_HEX_DIGITS]
 
 
-def author_hashes(digests: pa.Array, keys: UInt64s) -> UInt32s:
+AUTHOR_PATTERN = f"^[0-9a-f]{{{_HEX_DIGITS}}}(?::|$)"
+"""What every author of a registry begins with."""
+
+
+def author_digests(authors: pa.Array) -> pa.Array:
+    """Return the digests of authors, as registries store them, without the names."""
+    return pc.utf8_slice_codeunits(authors, 0, _HEX_DIGITS)
+
+
+def author_names(authors: pa.Array) -> pa.Array:
+    """Return the names of authors, as registries store them; null where there is none."""
+    names = pc.utf8_slice_codeunits(authors, _HEX_DIGITS + 1)
+    return pc.if_else(pc.equal(names, ""), None, names)
+
+
+def author_hashes(authors: pa.Array, keys: UInt64s) -> UInt32s:
     """Return a hash of the author of each item; an unknown author is one of the item's own.
 
     Parameters
     ----------
-    digests : pyarrow.StringArray
+    authors : pyarrow.StringArray
         As `AuthorDigests.of` returns them.
     keys : ndarray of uint64
         Order keys of the items, whose lower half depends on their identity.
     """
+    digests = author_digests(authors)
     hashes: UInt32s = (_author_numbers(digests) >> np.uint64(32)).astype(np.uint32)
     return np.where(
         digests.is_null().to_numpy(zero_copy_only=False), keys.astype(np.uint32), hashes

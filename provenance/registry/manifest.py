@@ -229,6 +229,8 @@ class Manifest:
         The file with addresses whose owners opted out; None if there are none.
     marks : DataFile or None
         The file with the marked items; None if there are none.
+    keeps_authors : bool
+        Whether the names of authors of items that are added are kept, not only their digests.
     """
 
     digest: str
@@ -250,6 +252,7 @@ class Manifest:
     steps: tuple[BuildStep, ...] = ()
     opt_outs: DataFile | None = None
     marks: DataFile | None = None
+    keeps_authors: bool = False
 
     @property
     def postings(self) -> int:
@@ -513,6 +516,7 @@ def _parse_manifest(content: dict[str, Any]) -> Manifest:
         steps=tuple(map(_parse_step, content.get("steps", ()))),
         opt_outs=None if opt_outs is None else parse_file(opt_outs),
         marks=None if marks is None else parse_file(marks),
+        keeps_authors=bool(content.get("keeps_authors", False)),
     )
 
 

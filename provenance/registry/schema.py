@@ -29,7 +29,7 @@ ITEMS_SCHEMA = pa.schema(
         pa.field("item", pa.string(), nullable=False),
         pa.field("url", pa.string()),
         pa.field("created_at", pa.timestamp("ms", "UTC")),  # Parquet has no seconds
-        pa.field("author", pa.string()),  # digest of the name
+        pa.field("author", pa.string()),  # digest of the name; on request, a colon and the name
         pa.field("language", pa.string()),
         pa.field("licence", pa.string()),
         pa.field("lead", _UINT32S, nullable=False),

@@ -43,7 +43,7 @@ from provenance.registry.array_reader import (
     read_signatures,
     read_tokens,
 )
-from provenance.registry.author_digests import author_hashes
+from provenance.registry.author_digests import AUTHOR_PATTERN, author_hashes
 from provenance.registry.build.item_keys import identity_hashes, order_keys, url_sites
 from provenance.registry.build.item_selection import find_withdrawn
 from provenance.registry.build.row_groups import (
@@ -213,7 +213,7 @@ class _SegmentCheck:
             SEQUENCES_FILE: sequence_halves(sequences),
         }
         authors = single_chunk(rows["author"])
-        if pc.all(pc.match_substring_regex(authors, "^[0-9a-f]{16}$"), min_count=0).as_py():
+        if pc.all(pc.match_substring_regex(authors, AUTHOR_PATTERN), min_count=0).as_py():
             expected[AUTHORS_FILE] = author_hashes(authors, keys)
         else:
             yield "authors that are not digests"

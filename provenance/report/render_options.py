@@ -1,6 +1,7 @@
 """Options that apply to every format."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,10 +15,13 @@ class RenderOptions:
     anchor : str or None
         Small tracked file, optionally with a line ("data.dvc:3"), at which formats for code
         review show findings; None uses the policy's file.
+    authors : mapping
+        Names of authors for the attribution list, by source, id and address of their items.
     """
 
     excerpts: bool = False
     anchor: str | None = None
+    authors: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
 
 
 DEFAULT_OPTIONS = RenderOptions()

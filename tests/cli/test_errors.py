@@ -85,7 +85,10 @@ def test_a_closed_stderr_does_not_change_the_exit_code(tmp_path):
 @pytest.mark.parametrize(
     "arguments",
     [
-        ("clean", "data.jsonl", "--registry", "registry", "-o", "s3://bucket/clean"),
+        ("audit", "x", "-o", "s3://bucket/answer"),
+        ("audit", "x", "--forget-set", "s3://bucket/forget"),
+        ("ledger", "export", "-o", "s3://bucket/records.jsonl"),
+        ("review", "report", "--export", "s3://bucket/sheet.csv"),
         ("calibrate", "data.jsonl", "--registry", "registry", "-o", "s3://bucket/c.json"),
         ("report", "report", "-o", "s3://bucket/report.md"),
         ("sample", "-o", "s3://bucket/sample"),

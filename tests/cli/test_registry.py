@@ -181,3 +181,23 @@ def test_a_background_needs_no_rule(provenance, world, tmp_path):
 def test_the_law_of_chance_is_shown_on_request(provenance, world):
     assert "lambda" not in provenance("registry", "show", "reg", cwd=world).stdout
     assert "lambda" in provenance("registry", "show", "reg", "--verbose", cwd=world).stdout
+
+
+def test_what_a_dump_says_was_deleted_is_withdrawn_counted_and_recorded(provenance, tmp_path):
+    (tmp_path / "provenance.toml").write_text('[ledger]\npath = "ledger"\n')
+    date = "Wed Oct 19 20:07:25 +0000 2022"
+    posts = [{"created_at": date, "id_str": str(n), "text": text(n)} for n in range(3)]
+    deleted = [{"delete": {"status": {"id_str": native}}} for native in ("0", "77")]
+    lines(tmp_path / "stream.jsonl", [deleted[0], *posts])
+    lines(tmp_path / "deletions.jsonl", deleted)
+    built = provenance("registry", "build", "r", "--source", "x", "stream.jsonl", cwd=tmp_path)
+    assert "Deletion records name 1 id: withdrew 1 item." in built.stdout, built.stderr
+    added = provenance("registry", "add", "r", "--source", "x", "deletions.jsonl", cwd=tmp_path)
+    assert (
+        "Deletion records name 2 ids: withdrew 0 items, 1 withdrawn before, 1 not in the "
+        "registry, and kept out of it." in added.stdout
+    )
+    shown = provenance("registry", "show", "r", "--withdrawn", cwd=tmp_path)
+    assert shown.stdout.count("the dump says: deleted") == 2
+    listed = provenance("ledger", "export", cwd=tmp_path)
+    assert listed.stdout.count('"kind": "withdrawal"') == 2

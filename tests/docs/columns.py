@@ -54,7 +54,7 @@ REGISTRY_TABLES = {
         "item": "the source's id of the item",
         "url": "address of the item",
         "created_at": "time of publication",
-        "author": "digest of the author, never the name",
+        "author": "digest of the author; with `--keep-authors`, a colon and the name follow",
         "language": "language, as the dump states it",
         "licence": "licence that the item declares",
         "lead": "pieces that normalisation drops before the first word",

@@ -119,6 +119,8 @@ def test_no_address_is_too_odd(address):
         ("https://forum.org/data/raw/posts", "raw"),
         ("https://forum.org/u/ann/data", "users"),
         ("https://forum.org/u/ann/bob/data", "forum"),
+        ("https://forum.org/sets/big-2/file", "sets"),
+        ("https://forum.org/sets/small", "forum"),
         ("https://lent.org/else", None),
     ],
 )
@@ -128,6 +130,7 @@ def test_a_path_narrows_a_host_down(shipped, address, owner):
         "data": ("forum.org/data/*",),
         "raw": ("forum.org/data/raw",),
         "users": ("forum.org/u/*/data",),
+        "sets": ("forum.org/sets/big*",),
         "lent": ("lent.org/only/*",),
     }
     sources = tuple(Source(name, name, hosts, ()) for name, hosts in made.items())
@@ -142,3 +145,17 @@ def test_an_address_of_very_many_labels_takes_no_more_memory_than_it_has_letters
     tracemalloc.stop()
     assert peak < 20 * len(long) + 20_000_000
     assert HOSTS.source_of(f"https://{'a.' * 100}x.com/status/1") == "x"
+
+
+@pytest.mark.parametrize(
+    ("name", "owner"),
+    [
+        ("bigcode/the-stack-v2-dedup", "the-stack"),
+        ("nvidia/Nemotron-CC-v2", "nemotron-pretraining"),
+        ("nvidia/Nemotron-Post-Training-Dataset-v1", "nemotron"),
+        ("nvidia/other", None),
+    ],
+)
+def test_sets_on_a_hub_are_told_by_the_beginning_of_their_names(shipped, name, owner):
+    address = f"https://huggingface.co/datasets/{name}/resolve/main/a.parquet"
+    assert SourceHosts(shipped).source_of(address) == owner

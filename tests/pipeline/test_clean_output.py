@@ -7,12 +7,14 @@ import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import fsspec
 import pytest
 
 from provenance.errors import CorruptFile, InputError, OutputError, PolicyError, UnsupportedFormat
 from provenance.model import Cleaning
 from provenance.pipeline import check, dataset_cleaning
 from provenance.pipeline.dataset_cleaning import clean
+from provenance.pipeline.ledger_records import record_cleaning
 from provenance.pipeline.settings import Settings
 from provenance.report.files.report_folder import write_report
 from tests.pipeline.cleanable import World, pages_with_posts
@@ -21,6 +23,61 @@ from tests.pipeline.cleanable import World, pages_with_posts
 @pytest.fixture
 def world(tmp_path, registry, write_lines) -> World:
     return World(tmp_path, registry, write_lines)
+
+
+ADDRESS = "memory://bucket/clean"
+
+
+@pytest.fixture
+def memory():
+    """A file system in memory."""
+    system = fsspec.filesystem("memory")
+    system.store.clear()
+    yield system
+    system.store.clear()
+
+
+def files_in(system) -> dict[str, bytes]:
+    return {path.removeprefix("/bucket/clean/"): system.cat_file(path) for path in system.find("/")}
+
+
+def test_a_copy_at_an_address_is_that_in_a_folder(world, pages, posts, memory) -> None:
+    world.write("a.jsonl", pages_with_posts(pages, posts))
+    world.clean()
+    folder, world.out = world.out, ADDRESS
+    receipt = world.clean()
+    copied = files_in(memory)
+    names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    assert {*copied} == names
+    assert copied["a.jsonl"] == (folder / "a.jsonl").read_bytes()
+    assert copied["a.jsonl"] != (world.data / "a.jsonl").read_bytes()
+    entry = record_cleaning(str(world.folder / "ledger"), receipt, ADDRESS)
+    assert entry.record.kind == "cleaning"
+    with pytest.raises(OutputError, match="already exists"):
+        world.clean()
+    assert files_in(memory) == copied
+
+
+def test_the_receipt_is_sent_last_and_a_failure_leaves_nothing(
+    world, pages, posts, memory, monkeypatch
+) -> None:
+    world.write("a.jsonl", pages_with_posts(pages, posts))
+    world.write("b.jsonl", [{"text": page} for page in pages[:3]])
+    world.out = ADDRESS
+    sent, put = [], type(memory).put_file
+
+    def fail_at_the_receipt(self, local, place, **options):
+        sent.append(place.removeprefix("/bucket/clean/"))
+        if place.endswith("receipt.json"):
+            raise OSError("the quota is used up")
+        put(self, local, place, **options)
+
+    monkeypatch.setattr(type(memory), "put_file", fail_at_the_receipt)
+    with pytest.raises(OutputError, match="the quota is used up"):
+        world.clean()
+    assert sent[-1] == ".provenance/receipt.json"
+    assert {"a.jsonl", "b.jsonl"} <= {*sent}
+    assert files_in(memory) == {}
 
 
 def _taken(world) -> None:

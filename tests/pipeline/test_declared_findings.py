@@ -163,6 +163,42 @@ def test_the_card_of_a_dataset_lends_its_licence_to_rows_without_one(found, tmp_
 
 
 @pytest.mark.parametrize(
+    ("card", "lent"),
+    [
+        ("license: other\nlicense_name: cc-by-nc-4.0", "cc-by-nc-4.0"),
+        ("license_name: cc-by-nc-4.0", "cc-by-nc-4.0"),
+        ("license: mit\nlicense_name: cc-by-nc-4.0", "mit"),
+        ("license: unknown", "all-rights-reserved"),
+    ],
+)
+def test_a_named_licence_of_the_card_stands_where_its_id_says_nothing(found, tmp_path, card, lent):
+    folder = tmp_path / "captures"
+    folder.mkdir()
+    (folder / "README.md").write_text(f"---\n{card}\n---\n")
+    [row] = found([{}], signals=str(folder))
+    assert row[2] == lent
+
+
+@pytest.mark.parametrize("host", ["x.com", "www.reddit.com", "www.nytimes.com", "github.com"])
+def test_the_licence_of_a_card_makes_no_terms_of_a_source_less_strict(found, tmp_path, host):
+    folder = tmp_path / "captures"
+    folder.mkdir()
+    (folder / "README.md").write_text("---\nlicense: cc0-1.0\n---\n")
+    row = {"url": f"https://{host}/1"}
+    [alone], [lent] = found([row]), found([row], signals=str(folder))
+    assert lent[2] == alone[2]
+    assert Verdict(lent[3]).strictness >= Verdict(alone[3]).strictness
+
+
+def test_a_row_whose_licence_nobody_knows_does_not_fall_back_on_the_card(found, tmp_path):
+    folder = tmp_path / "captures"
+    folder.mkdir()
+    (folder / "README.md").write_text("---\nlicense: cc0-1.0\n---\n")
+    rows = found([{}, {"license": "ask-the-author-1.0"}, {"license": ""}], signals=str(folder))
+    assert [row[3] for row in rows] == ["permitted", "unknown", "permitted"]
+
+
+@pytest.mark.parametrize(
     ("card", "sources"),
     [
         ("source_datasets: [allenai/c4]", ["c4", "x"]),

@@ -75,6 +75,16 @@ def test_every_engine_builds_the_same_registry(tmp_path, dumps, engine):
     assert not (tmp_path / "made.tasks").exists()
 
 
+@pytest.mark.parametrize("engine", ["threads", "processes"])
+def test_deletion_records_come_from_every_engine(tmp_path, in_threads, engine):
+    post = {"id_str": "1", "created_at": "Wed Oct 19 20:07:25 +0000 2022", "text": "It is late."}
+    records = [post, {**post, "id_str": "2"}, {"delete": {"status": {"id_str": "1"}}}]
+    (tmp_path / "stream.jsonl").write_text("\n".join(map(json.dumps, records)))
+    source = DumpSource([str(tmp_path / "stream.jsonl")], "x")
+    made = build_registry(tmp_path / "made", source, engine=DumpEngine(engine))
+    assert (made.manifest.items, made.deletions.ids, made.deletions.items) == (1, 1, 1)
+
+
 def test_a_build_that_failed_continues_from_the_dumps_that_were_read(
     tmp_path, dumps, in_threads, monkeypatch
 ):

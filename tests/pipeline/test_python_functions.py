@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import datasets
+import fsspec
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -27,6 +28,7 @@ from provenance.cli import (
     trace,
 )
 from provenance.cli import registry as registry_commands
+from provenance.cli import rules as rules_commands
 from provenance.errors import (
     ColumnMissing,
     DatasetNotFound,
@@ -34,6 +36,7 @@ from provenance.errors import (
     InputError,
     OutputError,
     PolicyError,
+    UnknownSource,
 )
 from provenance.pipeline import api, dataset_functions
 from provenance.pipeline.ledger_functions import FACT_NAMES
@@ -430,6 +433,16 @@ def test_a_report_is_opened_again(tmp_path, registry, rows):
     assert again.render("markdown") == outcome.render("markdown")
 
 
+def test_reports_are_written_to_addresses_and_files_are_not(rows, registry, tmp_path):
+    (tmp_path / "a.txt").write_text("a corpus")
+    memory = fsspec.filesystem("memory")
+    provenance.check(rows, registries=registry).write("memory://bucket/report")
+    assert memory.exists("/bucket/report/result.json")
+    memory.store.clear()
+    with pytest.raises(InputError, match="not to an address"):
+        provenance.calibrate(tmp_path / "a.txt", registries=registry, output="s3://bucket/c.json")
+
+
 def test_registries_are_local_and_have_a_source(tmp_path):
     with pytest.raises(InputError, match="not an address"):
         provenance.build_registry("s3://bucket/registry", "a.jsonl", source="x")
@@ -480,6 +493,7 @@ def test_functions_have_the_options_of_the_commands():
         (registry_changes.mark, provenance.mark_registry_items),
         (registry_changes.subset, provenance.subset_registry),
         (registry_commands.fit, provenance.fit_registry),
+        (rules_commands.explain, provenance.explain_rules),
     )
     not_of_python = {
         *("output", "form", "excerpts", "anchor", "exit_zero", "quiet", "verbose", "help"),
@@ -607,3 +621,29 @@ def test_what_rows_declare_needs_no_registry():
     assert "No text was compared" in str(clear)
     with pytest.raises(ValueError, match="leave out registries"):
         provenance.check(rows, declared_only=True, registries="registry")
+
+
+def test_rules_are_explained_as_by_the_command(tmp_path):
+    explained = provenance.explain_rules("x", collected="2025-08-01", actor="api-developer")
+    assert (explained.verdict, explained.name) == ("forbidden", "X (Twitter)")
+    assert str(explained).startswith("X (Twitter), for pretraining")
+    assert explained.ruling.reasons
+    lax = provenance.explain_rules("cc0-1.0", signals="tdmrep", jurisdiction="EU")
+    assert lax.verdict == "restricted"
+    with pytest.raises(UnknownSource, match="no entry 'nowhere'"):
+        provenance.explain_rules("nowhere")
+    with pytest.raises(TypeError, match="'colected'"):
+        provenance.explain_rules("x", colected="2025")
+
+
+def test_sources_are_listed_and_the_cache_is_cleared(rows, registry, monkeypatch, tmp_path):
+    names = [source.id for source in provenance.published_sources()]
+    assert "reddit" in names
+    assert [source.id for source in provenance.published_sources("reddit")] == ["reddit"]
+    with pytest.raises(UnknownSource):
+        provenance.published_sources("nowhere")
+    monkeypatch.setenv("PROVENANCE_CACHE", str(tmp_path / "cache"))
+    pq.write_table(pa.Table.from_pylist(rows), tmp_path / "data.parquet")
+    provenance.check(tmp_path / "data.parquet", registries=registry)
+    assert provenance.clear_cache().entries
+    assert not provenance.clear_cache().entries

@@ -5,12 +5,22 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from provenance.registry.build.duckdb_engine import BuildLimits
-from provenance.registry.build.registry_builder import create_registry, extend_registry
+from provenance.registry.build.item_selection import Selection, find_author_names
+from provenance.registry.build.registry_builder import (
+    compact_registry,
+    create_registry,
+    extend_registry,
+)
+from provenance.registry.build.registry_merge import merge_registries
+from provenance.registry.build.segment_set import SegmentSet
+from provenance.registry.build.withdrawal import remove_items
 from provenance.registry.store import open_registry
+from provenance.registry.verification import verify_files
 
 
 def items_of(registry):
@@ -28,6 +38,56 @@ def test_no_file_holds_a_name(registry):
             assert b"Somebody" not in path.read_bytes()
     authors = [row["author"] for row in items_of(registry) if row["author"]]
     assert {bool(re.fullmatch("[0-9a-f]{16}", author)) for author in authors} == {True}
+
+
+def kept(folder):
+    """Give the names that a registry keeps, by source, id and address."""
+    registry = open_registry(folder)
+    segments = SegmentSet(registry.segments, registry.statuses)
+    rows = find_author_names(segments, pa.array(item["item"] for item in items_of(registry)))
+    return {(row["source"], row["item"], row["url"]): row["author"] for row in rows.to_pylist()}
+
+
+def test_names_are_kept_on_request_however_the_registry_is_changed(tmp_path, items, posts):
+    rows, more = posts(60), posts(30, seed=1)
+    create_registry(tmp_path / "named", [items(rows)], keep_authors=True)
+    create_registry(tmp_path / "plain", [items(rows)])
+    extend_registry(tmp_path / "named", [items(more)], limits=BuildLimits(merged_tokens=0))
+    named = {
+        (row["source"], row["item"], row["url"]): row["author"]
+        for row in [*rows, *more]
+        if row["author"]
+    }
+    assert kept(tmp_path / "named") == named
+    assert kept(tmp_path / "plain") == {}
+    compact_registry(tmp_path / "named")
+    create_registry(tmp_path / "other", [items(posts(5, seed=2))])
+    merged = merge_registries([tmp_path / "named", tmp_path / "other"], tmp_path / "all").manifest
+    assert (kept(tmp_path / "all"), merged.keeps_authors) == (named, True)
+    verify_files(tmp_path / "all")
+    plain, whole = (open_registry(tmp_path / name) for name in ("plain", "all"))
+    assert not plain.manifest.keeps_authors
+    digests = {(row["source"], row["item"]): row["author"] for row in items_of(plain)}
+    for row in items_of(whole):
+        if (row["source"], row["item"]) in digests:
+            assert (row["author"] or "")[:16] == (digests[row["source"], row["item"]] or "")
+
+
+def test_the_name_of_a_withdrawn_author_leaves_the_disk(tmp_path, items):
+    rows = [
+        {"source": "x", "item": name, "text": f"{name} said this", "author": f"Miss {name}\nÉ: b"}
+        for name in ("ann", "bea")
+    ]
+    create_registry(tmp_path / "r", [items(rows)], keep_authors=True)
+    verify_files(tmp_path / "r")
+    done = remove_items(tmp_path / "r", Selection(author="Miss ann\nÉ: b"))
+    assert done.items == 1
+    assert kept(tmp_path / "r") == {("x", "bea", None): "Miss bea\nÉ: b"}
+    assert not any(b"Miss ann" in path.read_bytes() for path in files_below(tmp_path / "r"))
+
+
+def files_below(folder):
+    return [path for path in folder.rglob("*") if path.is_file()]
 
 
 def test_an_author_has_one_digest_in_one_source(registry, rows):

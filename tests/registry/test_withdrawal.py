@@ -1,5 +1,6 @@
 """Withdrawn items are not matched, leave the disk, and stay out; nothing else changes."""
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -10,8 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance.errors import CorruptFile, DigestMismatch, FingerprintMismatch
-from provenance.model import Skipped
+from provenance.errors import (
+    CorruptFile,
+    DigestMismatch,
+    FingerprintMismatch,
+    RegistryError,
+)
+from provenance.model import DELETIONS, Skipped
 from provenance.registry.build.duckdb_engine import BuildLimits
 from provenance.registry.build.item_selection import Selection
 from provenance.registry.build.registry_builder import (
@@ -20,11 +26,12 @@ from provenance.registry.build.registry_builder import (
     extend_registry,
 )
 from provenance.registry.build.withdrawal import remove_items, restore_items
+from provenance.registry.build.withdrawn_items import DeletionRecords
 from provenance.registry.manifest import read_manifest, registry_digest, render_manifest
 from provenance.registry.store import open_registry
 from provenance.registry.tombstones import load_tombstones
 from provenance.registry.verification import verify_files
-from tests.registry.conftest import create_in_segments, numbers_in_order
+from tests.registry.conftest import batch_of, create_in_segments, numbers_in_order
 from tests.registry.test_segments import ROW, identity
 
 UNMERGED = BuildLimits(merged_tokens=0)
@@ -38,6 +45,14 @@ def ids(*names):
 
 def row(item, text="the cat sat on my mat", **fields):
     return {"source": "x", "item": item, "text": text, **fields}
+
+
+def with_deletions(rows, named, day=None):
+    """Make a batch of rows, and of deletion records of some sources and ids."""
+    records = [
+        {"source": source, "item": item, "date": day, "reason": "deleted"} for source, item in named
+    ]
+    return replace(batch_of(rows), deletions=pa.RecordBatch.from_pylist(records, DELETIONS))
 
 
 def found(folder):
@@ -75,6 +90,13 @@ STEP = st.one_of(
             }
         ),
         st.booleans(),
+    ),
+    st.tuples(
+        st.just("add with deletions"),
+        st.lists(ROW, max_size=4),
+        st.lists(
+            st.tuples(st.sampled_from(["x", "reddit"]), st.sampled_from("abcdef")), max_size=3
+        ),
     ),
     st.tuples(st.just("restore"), st.lists(st.sampled_from("abcdef"), min_size=1)),
     st.tuples(st.just("compact")),
@@ -120,8 +142,50 @@ class Model:
             del self.rows[key]
         self.tombstones |= {*gone}
 
+    def delete(self, named):
+        """Withdraw the items of any site, which may come later."""
+        self.tombstones |= {(source, None, item) for source, item in named}
+        for key in [key for key in self.rows if (key[0], key[2]) in named]:
+            del self.rows[key]
+
     def restore(self, names):
         self.tombstones = {key for key in self.tombstones if key[2] not in names}
+
+
+def add(path, model, limits, rows):
+    extend_registry(path, [batch_of(rows)], limits=limits)
+    model.add(rows)
+
+
+def remove(path, model, limits, selection, at_once):
+    listed = selection["ids"] and ids(*selection["ids"])
+    remove_items(path, Selection(**selection | {"ids": listed}), at_once=at_once, limits=limits)
+    model.remove(selection)
+
+
+def add_with_deletions(path, model, limits, rows, named):
+    with suppress(RegistryError):  # if there is neither an item nor a deletion
+        extend_registry(path, [with_deletions(rows, named)], limits=limits)
+    model.add(rows)
+    model.delete(named)
+
+
+def restore(path, model, limits, names):
+    restore_items(path, ids(*names))
+    model.restore(names)
+
+
+def compact(path, model, limits):
+    compact_registry(path, limits=limits)
+
+
+STEPS = {
+    "add": add,
+    "remove": remove,
+    "add with deletions": add_with_deletions,
+    "restore": restore,
+    "compact": compact,
+}
 
 
 @settings(max_examples=25)
@@ -135,21 +199,7 @@ def test_any_changes_come_to_a_build_of_what_remains(first, steps, limits, items
     create_registry(path, [items(first)], limits=limits)
     model.add(first)
     for kind, *arguments in steps:
-        if kind == "add":
-            extend_registry(path, [items(arguments[0])], limits=limits)
-            model.add(arguments[0])
-        elif kind == "remove":
-            selection, at_once = arguments
-            listed = selection["ids"] and ids(*selection["ids"])
-            remove_items(
-                path, Selection(**selection | {"ids": listed}), at_once=at_once, limits=limits
-            )
-            model.remove(selection)
-        elif kind == "restore":
-            restore_items(path, ids(*arguments[0]))
-            model.restore(arguments[0])
-        else:
-            compact_registry(path, limits=limits)
+        STEPS[kind](path, model, limits, *arguments)
         verify_files(path)
     kept = load_tombstones(path, read_manifest(path))
     columns = [kept[name].to_pylist() for name in ("source", "site", "item")]
@@ -385,3 +435,68 @@ def test_items_of_another_version_of_unicode_can_be_withdrawn(posts_of_two, item
     assert items_of(posts_of_two) == ["b", "c", "d", "e"]
     with pytest.raises(FingerprintMismatch, match=r"unicode='9\.0\.0'"):
         extend_registry(posts_of_two, [items([row("new")])])
+
+
+def test_what_a_dump_says_was_deleted_is_withdrawn_in_any_order(tmp_path, items):
+    deletions, day = DeletionRecords(), date(2024, 3, 5)
+    named = [("x", "a"), ("x", "late"), ("x", "nowhere"), ("reddit", "b")]
+    manifest = create_registry(
+        tmp_path / "r",
+        [
+            items([row("a", f"{WORDS} once"), row("b", f"{WORDS} twice")]),
+            with_deletions([], named, day),
+            items([row("late", f"{WORDS} thrice", url="https://x.com/i/status/late")]),
+        ],
+        deletions=deletions,
+    )
+    assert items_of(tmp_path / "r") == ["b"]
+    outcome = deletions.outcome
+    assert (outcome.ids, outcome.known, outcome.items, outcome.absent) == (4, 0, 2, 2)
+    assert on_disk(tmp_path / "r")[0] == {"b"}
+    assert shown_tombstones(tmp_path / "r", manifest)[1] == {
+        "source": "x",
+        "site": None,
+        "item": "a",
+        "date": day,
+        "reason": "the dump says: deleted",
+    }
+    verify_files(tmp_path / "r")
+
+
+def test_a_deletion_applies_to_earlier_and_later_additions(posts_of_two, items):
+    deletions = DeletionRecords()
+    extend_registry(
+        posts_of_two, [with_deletions([], [("x", "a"), ("x", "soon")])], deletions=deletions
+    )
+    assert items_of(posts_of_two) == ["b", "c", "d", "e"]
+    assert (deletions.outcome.items, deletions.outcome.absent) == (1, 1)
+    soon = row("soon", f"{WORDS} at last", url="https://x.com/i/status/soon")
+    manifest = extend_registry(posts_of_two, [items([soon, row("f", f"{WORDS} seldom")])])
+    assert items_of(posts_of_two) == ["b", "c", "d", "e", "f"]
+    assert sum(entry.count for entry in manifest.skipped if "withdrawn on" in entry.reason) == 1
+
+
+def test_the_same_deletions_change_nothing_a_second_time(posts_of_two):
+    batch = with_deletions([], [("x", "a")])
+    manifest = extend_registry(posts_of_two, [batch])
+    deletions = DeletionRecords()
+    assert extend_registry(posts_of_two, [batch], deletions=deletions).digest == manifest.digest
+    assert (deletions.outcome.known, deletions.outcome.items) == (1, 0)
+
+
+def test_a_deletion_without_a_day_or_with_one_to_come_is_of_today(tmp_path):
+    days, today = (None, date(2999, 1, 1)), datetime.now(UTC).date()
+    for number, day in enumerate(days):
+        folder = tmp_path / str(number)
+        manifest = create_registry(folder, [with_deletions([], [("x", "a")], day)])
+        assert not manifest.items
+        assert shown_tombstones(folder, manifest)[0]["date"] >= today
+
+
+def test_large_segments_wait_for_a_week_from_the_day_of_the_addition(tmp_path, items):
+    old, path = date(2020, 1, 1), tmp_path / "r"
+    create_registry(path, [items([row(letter, f"{WORDS} {letter}") for letter in "abcdefgh"])])
+    for letter in "ab":
+        extend_registry(path, [with_deletions([], [("x", letter)], old)], limits=LARGE)
+    assert items_of(path) == [*"cdefgh"]
+    assert on_disk(path)[0] == {*"abcdefgh"}

@@ -10,6 +10,7 @@ import yaml
 
 from provenance.model import FINDINGS, Report, Verdict
 from provenance.report.formats.rendering import render
+from provenance.report.render_options import RenderOptions
 from provenance.report.text.obligations import (
     CONDITION_MEANINGS,
     GROUPS,
@@ -112,3 +113,8 @@ def test_items_to_credit_are_listed_once_with_address_and_licence():
         "author": "see the address",
         "documents": "2",
     }
+    key = ("stackexchange", "=1+1", "https://stackoverflow.com/a/1")
+    options = RenderOptions(authors={key: "=Ann", ("x", "=1+1", ""): "Bea"})
+    text = render("attribution", Report(made.result, findings), options)
+    (found,) = csv.DictReader(io.StringIO(text))
+    assert found["author"] == "'=Ann"

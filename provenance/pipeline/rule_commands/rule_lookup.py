@@ -11,7 +11,7 @@ from provenance.errors import RuleError, UnknownSource
 from provenance.judge.gates import check_known, check_signals
 from provenance.judge.rule_checks import KINDS, Entry, Selection, entries, select_entries
 from provenance.judge.rulings import Judge
-from provenance.model import Actor, Library, Policy, Verdict, VerdictPeriod
+from provenance.model import Actor, Library, Policy, Ruling, Verdict, VerdictPeriod
 from provenance.read.policy.policy_file import PolicyOptions, load_policy, override, parse_day
 from provenance.read.rules.rule_files import load_rules
 from provenance.report.terminal.rule_listing import rule_card, rule_list
@@ -89,6 +89,20 @@ def explain_rule(
     content : tuple of (str or None, str or None, tuple of str)
         Date of publication, declared licence, and signals.
     """
+    name, ruling = rule_on(subject, rules, policy, content)
+    return ruling_explanation(name, ruling, policy.circumstances, style)
+
+
+def rule_on(
+    subject: str,
+    rules: Path | None,
+    policy: Policy,
+    content: tuple[str | None, str | None, tuple[str, ...]],
+) -> tuple[str, Ruling]:
+    """Return the name of a source, licence or signal, and the ruling on content of it.
+
+    Parameters are those of `explain_rule`.
+    """
     library, today = load_rules(rules), datetime.now(tz=UTC).date()
     check_known(policy, library)
     published, licence, signals = content
@@ -96,8 +110,7 @@ def explain_rule(
     entry = _find_entry(library, subject)
     judge = Judge(library, policy.circumstances, policy.agreements, today)
     day = None if published is None else parse_day(published)
-    ruling = judge.rule(entry.id, day, licence, signals).ruling
-    return ruling_explanation(entry.name, ruling, policy.circumstances, style)
+    return entry.name, judge.rule(entry.id, day, licence, signals).ruling
 
 
 def show_timeline(subject: str, rules: Path | None, style: TerminalStyle, policy: Policy) -> str:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from pathlib import Path
 from uuid import uuid4
 
 import fsspec
@@ -137,6 +138,32 @@ class TaskFolder:
         self.write(name, b"")
         with self._errors():
             self.system.rm_file(f"{self.path}/{name}")
+
+    def has_files(self) -> bool:
+        """Return whether there is any file in the folder, or in its place; raises as `load`."""
+        with self._errors():
+            return bool(self.system.exists(self.path) and self.system.find(self.path))
+
+    def upload(self, folder: Path, last: str) -> None:
+        """Copy the files of a local folder, `last` after all others; raises as `store`.
+
+        On errors, what was copied is removed again, as far as that is possible.
+        """
+        names = [
+            path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()
+        ]
+        copied = []
+        try:
+            for name in sorted(names, key=lambda name: (name == last, name)):
+                place = f"{self.path}/{name}"
+                copied.append(place)
+                with self._errors():
+                    self.system.makedirs(os.path.dirname(place), exist_ok=True)
+                    self.system.put_file(str(folder / name), place)
+        except OutputError:
+            with suppress(Exception):
+                self.system.rm(copied)
+            raise
 
     def remove(self) -> None:
         """Remove all results; other files are kept, and so is their folder."""

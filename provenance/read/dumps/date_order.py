@@ -1,6 +1,5 @@
 """Dates of a dump: the order of day and month, and dates that cannot be parsed."""
 
-import calendar
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -73,9 +72,10 @@ def parse_ordered_date(value: object, order: DateOrder | None) -> int | None:
     >>> parse_ordered_date("8/4/2016", None), parse_ordered_date("31/2/2016", DateOrder.DAY_FIRST)
     (None, None)
     """
-    second = parse_timestamp(value)
-    if second is not None or not isinstance(value, str):
-        return second
+    if not isinstance(value, str) or "/" not in value:
+        second = parse_timestamp(value)
+        if second is not None or not isinstance(value, str):
+            return second
     match = _DATE.fullmatch(value.strip())
     return None if match is None else _to_seconds(match, order)
 
@@ -169,5 +169,5 @@ def _to_seconds(match: re.Match[str], order: DateOrder | None) -> int | None:
         hour = hour % 12 + (12 if match["half"] in "pP" else 0)
     with suppress(ValueError):
         moment = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
-        return calendar.timegm(moment.utctimetuple())
+        return int(moment.timestamp())
     return None

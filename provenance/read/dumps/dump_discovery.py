@@ -50,8 +50,12 @@ _TABLE_FORMATS = ("parquet", "arrow", "csv", "jsonl", "json")
 _KNOWN_NAMES = ("rc_*", "rs_*", "wiki_[0-9][0-9]")
 _KNOWN_SUFFIXES = ("xml", "warc", "wet", "car", "mbox", "eml", "rss", "atom", "epub")
 _TEXT_SUFFIXES = ("txt", "log")
-_HEAD_BYTES = 64
 """Files with these suffixes are tried if no others are there."""
+_ARCHIVE_SUFFIXES = (
+    *(".zip", ".tar", ".tgz", ".tbz", ".tbz2", ".txz"),
+    *(".tar.gz", ".tar.bz2", ".tar.xz", ".tar.zst"),
+)
+_HEAD_BYTES = 64
 
 _REFUSED_FOLDERS: tuple[tuple[str, Refusal], ...] = (
     (
@@ -124,28 +128,54 @@ def _resolve_file(system: fsspec.AbstractFileSystem, place: str, address: str) -
         system,
         given_path=address,
     )
+    return _resolve_archive(file, address) or [_with_compression(file)]
+
+
+def _resolve_archive(file: File, address: str, prefix: str = "") -> list[File]:
+    """Return the files with items in an archive; none if the file is no archive.
+
+    Parameters
+    ----------
+    file : File
+        The file.
+    address : str
+        Its address, for errors.
+    prefix : str
+        What the names of its members begin with.
+    """
     try:
         with translate_read_errors(address):
             if is_zip(file) and not file.head(_HEAD_BYTES).startswith(EPUB_MARK, EPUB_MARK_OFFSET):
-                return _resolve_folder(open_zip(file), "", address)
+                return _resolve_folder(open_zip(file), "", address, prefix, is_archive=True)
             archive = as_tar(file)
             if archive is not None:
-                members = _resolve_folder(open_tar(archive), "", address)
+                tar = open_tar(archive)
+                members = _resolve_folder(tar, "", address, prefix, is_archive=True)
                 check_members(archive, len(members))
                 return members
     except InputError as error:
         return [replace(file, fault=error)]
-    return [_with_compression(file)]
+    return []
 
 
-def _resolve_folder(system: fsspec.AbstractFileSystem, place: str, address: str) -> list[File]:
+def _resolve_folder(
+    system: fsspec.AbstractFileSystem,
+    place: str,
+    address: str,
+    prefix: str = "",
+    *,
+    is_archive: bool = False,
+) -> list[File]:
     listing = list_folder(system, place)
     folder, root = address.rstrip("/"), len(place)
     files = []
     for path in listing.paths():
         name = printable_path(path[root:].lstrip("/")) or f"{folder}/"  # the folder itself
         size, fault = listing.files.get(path, 0), listing.faults.get(path)
-        files.append(File(name, path, size, system, given_path=f"{folder}/{name}", fault=fault))
+        given_path = f"{folder}/{name}"
+        files.append(
+            File(f"{prefix}{name}", path, size, system, given_path=given_path, fault=fault)
+        )
     _refuse_folder(files, address)
     own_names = own_outputs(files)
     dump_files = _choose_files([file for file in files if file.name not in own_names])
@@ -154,7 +184,24 @@ def _resolve_folder(system: fsspec.AbstractFileSystem, place: str, address: str)
             f"{address}: none of its {len(files)} files is a supported dump",
             remedy="give the files themselves: tables, tweets.js, Posts.xml, RC_*.zst.",
         )
-    return [_with_compression(file) for file in (*dump_files, *missing_numbered(dump_files))]
+    return [
+        member
+        for file in (*dump_files, *missing_numbered(dump_files))
+        for member in _expand(file, is_nested=is_archive)
+    ]
+
+
+def _expand(file: File, *, is_nested: bool) -> list[File]:
+    """Return a file, or the files with items in it if it is an archive."""
+    if file.fault is not None or not _is_archive(file.path):
+        return [_with_compression(file)]
+    if is_nested:
+        error = UnsupportedFormat(
+            f"{file.display_path}: this is an archive within an archive",
+            remedy="unpack the outer one, and give the folder.",
+        )
+        return [replace(file, fault=error)]
+    return _resolve_archive(file, file.display_path, f"{file.name}/") or [_with_compression(file)]
 
 
 def _refuse_folder(files: Sequence[File], address: str) -> None:
@@ -181,9 +228,13 @@ def _choose_files(files: Sequence[File]) -> list[File]:
             members := [file for file in files if _matches_any(file.path, patterns)]
         ):
             return [*members, *unknown]
-    known = [file for file in files if _is_known(file.path)]
+    known = [file for file in files if _is_known(file.path) or _is_archive(file.path)]
     texts = [file for file in files if _suffix(file.path) in _TEXT_SUFFIXES]
     return [*(known or texts), *unknown]
+
+
+def _is_archive(path: str) -> bool:
+    return path.lower().endswith(_ARCHIVE_SUFFIXES)
 
 
 def _is_known(path: str) -> bool:

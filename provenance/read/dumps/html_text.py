@@ -17,7 +17,7 @@ TAG_TEXTS = {"br": "\n", "td": " ", "th": " "}
 HIDDEN_TAGS = frozenset({"script", "style", "template"})
 
 _SPACE = str.maketrans({**dict.fromkeys("\t\n\r\f", " "), "\0": "\ufffd"})
-_BREAK = re.compile(r" ?[\r\n][ \r\n]*")
+_BREAK = re.compile(r"[\r\n][ \r\n]*")
 _SPACES = re.compile(" {2,}")
 _CODE_MARK = re.compile("\0(\\d+)\0")
 _TAG = re.compile(r"""<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:\s+[a-zA-Z-]+="[^"<>]*")*)\s*(/?)>""")
@@ -82,7 +82,11 @@ class _TextBuilder:
 
     def to_string(self) -> str:
         """Return all text."""
-        text = _BREAK.sub(_line_break, _SPACES.sub(" ", "".join(self.parts)))
+        text = "".join(self.parts)
+        if "  " in text:
+            text = _SPACES.sub(" ", text)
+        # The pattern begins with the break itself, which is found faster than an optional space.
+        text = _BREAK.sub(_line_break, text.replace(" \n", "\n").replace(" \r", "\r"))
         if self.code:
             text = _CODE_MARK.sub(lambda match: self.code[int(match[1])].strip("\n"), text)
         return text.strip()

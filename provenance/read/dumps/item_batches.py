@@ -1,12 +1,13 @@
 """Batches of items of bounded size."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import pyarrow as pa
 
 from provenance.errors import InputError
-from provenance.model import ITEMS, Items, Skipped
+from provenance.model import DELETIONS, ITEMS, Items, Skipped
 from provenance.read.columns.string_arrays import replace_surrogates
 from provenance.read.corpus import skipped_rows
 
@@ -41,28 +42,94 @@ class RowFault(NamedTuple):
     reason: str
 
 
-def batch_records(file: str, entries: Iterable[ItemRecord | RowFault]) -> Iterator[Items]:
+class DeletionRecord(NamedTuple):
+    """A row that says that an item was deleted.
+
+    Parameters
+    ----------
+    row : int
+        The row.
+    source, item : str
+        Source and id of the item.
+    reason : str
+        What the dump calls it: "deleted".
+    second : int or None
+        When, in seconds since 1970.
+    counted_as : str
+        Reason under which the row is counted.
+    """
+
+    row: int
+    source: str
+    item: str
+    reason: str
+    second: int | None = None
+    counted_as: str = skipped_rows.DELETION
+
+
+Entry = ItemRecord | RowFault | DeletionRecord
+"""What a row of a dump is."""
+
+
+def batch_records(file: str, entries: Iterable[Entry]) -> Iterator[Items]:
     """Collect items into batches."""
-    records: list[ItemRecord] = []
-    faults: list[RowFault] = []
-    size = 0
+    batch = _Batch()
     fault = None
     try:
         for entry in entries:
-            if isinstance(entry, RowFault):
-                faults.append(entry)
-            else:
-                records.append(entry)
-                size += len(entry.text)
-            if len(records) >= MAX_ROWS or len(faults) >= MAX_ROWS or size >= MAX_BYTES >> 1:
-                yield Items(_make_batch(records), skipped_rows.count_by_reason(file, faults))
-                records, faults, size = [], [], 0
+            batch.add(entry)
+            if batch.is_full:
+                yield batch.items(file)
+                batch = _Batch()
     except InputError as error:
         fault = error  # raised after the items before it
-    if records or faults:
-        yield Items(_make_batch(records), skipped_rows.count_by_reason(file, faults))
+    if batch.records or batch.faults:
+        yield batch.items(file)
     if fault is not None:
         raise fault
+
+
+class _Batch:
+    """Entries that become a batch."""
+
+    def __init__(self) -> None:
+        self.records: list[ItemRecord] = []
+        self.faults: list[RowFault] = []
+        self._deletions: list[DeletionRecord] = []
+        self._size = 0
+
+    def add(self, entry: Entry) -> None:
+        if isinstance(entry, ItemRecord):
+            self.records.append(entry)
+            self._size += len(entry.text)
+        elif isinstance(entry, DeletionRecord):
+            self._deletions.append(entry)
+            self.faults.append(RowFault(entry.row, entry.counted_as))
+        else:
+            self.faults.append(entry)
+
+    @property
+    def is_full(self) -> bool:
+        rows = max(len(self.records), len(self.faults))
+        return rows >= MAX_ROWS or self._size >= MAX_BYTES >> 1
+
+    def items(self, file: str) -> Items:
+        skipped = skipped_rows.count_by_reason(file, self.faults)
+        return Items(_make_batch(self.records), skipped, deletions=make_deletions(self._deletions))
+
+
+def make_deletions(records: Sequence[DeletionRecord]) -> pa.RecordBatch | None:
+    """Return deletion records as a batch of schema `DELETIONS`; None if there are none."""
+    if not records:
+        return None
+    seconds = pa.array([record.second for record in records], pa.int64())
+    columns = (
+        pa.array([replace_surrogates(record.source) for record in records]),
+        pa.array([replace_surrogates(record.item) for record in records]),
+        seconds.cast(pa.timestamp("s")).cast(pa.date32(), safe=False),
+        pa.array([replace_surrogates(record.reason) for record in records]),
+    )
+    return pa.RecordBatch.from_arrays([*columns], schema=DELETIONS)
 
 
 def skipped_batch(skipped: tuple[Skipped, ...]) -> Iterator[Items]:
@@ -84,8 +151,9 @@ def split_items(items: Items) -> Iterator[Items]:
         if batch.num_rows or items.skipped:
             yield items
         return
-    for start in range(0, batch.num_rows, rows):
-        yield Items(batch.slice(start, rows), items.skipped if start == 0 else ())
+    yield replace(items, batch=batch.slice(0, rows))
+    for start in range(rows, batch.num_rows, rows):
+        yield Items(batch.slice(start, rows))
 
 
 def _make_batch(records: list[ItemRecord]) -> pa.RecordBatch:

@@ -8,7 +8,7 @@ from provenance.model import Items
 from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.item_batches import (
     MAX_EXACT_INTEGER,
-    ItemRecord,
+    Entry,
     RowFault,
     batch_records,
 )
@@ -19,7 +19,7 @@ from provenance.read.formats.jsonl_file import read_blocks
 JsonObject = dict[str, object]
 NumberedObject = tuple[int, JsonObject | str]
 """Number of an object in the file, and the object or the reason why it is none."""
-ObjectReader = Callable[[JsonObject, int, Dump], Iterable[ItemRecord | RowFault]]
+ObjectReader = Callable[[JsonObject, int, Dump], Iterable[Entry]]
 """Makes items of an object and its number."""
 
 HEAD_BYTES = 1 << 16
@@ -41,7 +41,7 @@ def items_from_objects(
 
 def _records(
     dump: Dump, objects: Iterator[NumberedObject], read_object: ObjectReader
-) -> Iterator[ItemRecord | RowFault]:
+) -> Iterator[Entry]:
     for row, entry in objects:
         if isinstance(entry, str):
             yield RowFault(row, entry)

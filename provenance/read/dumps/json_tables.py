@@ -140,8 +140,8 @@ def read_json(dump: Dump) -> Iterator[Items]:
 
 def json_mapping(dump: Dump) -> TableMapping:
     """Return which members of the objects hold what."""
-    head = islice(until_error(read_objects(dump)), SAMPLE_OBJECTS)
-    sample = _sample(head)
+    head = list(islice(until_error(read_objects(dump)), SAMPLE_OBJECTS))
+    sample = _sample(head) or _raise_no_objects(head, dump)
     return find_roles(infer_schema(sample, dump.display_path), dump, _sampler(sample))
 
 
@@ -226,12 +226,16 @@ def _sampler(sample: list[JsonObject]) -> SampleReader:
 def _raise_no_objects(objects: Iterable[NumberedObject], dump: Dump) -> NoReturn:
     """Raise the error for a file without any object."""
     reasons = {str(entry) for _, entry in objects}
+    if not reasons:
+        raise UnsupportedFormat(
+            f"{dump.display_path}: the file is empty",
+            remedy="fetch it again, or remove it if nothing is missing.",
+        )
     remedy = "convert it to JSON Lines, with an object on each line, or give its --layout."
     if reasons == {skipped_rows.NOT_UTF8}:
         remedy = "convert it to UTF-8."
     raise UnsupportedFormat(
-        f"{dump.display_path}: "
-        f"there is no JSON object in it: {' and '.join(sorted(reasons)) or 'no rows'}",
+        f"{dump.display_path}: there is no JSON object in it: {' and '.join(sorted(reasons))}",
         remedy=remedy,
     )
 

@@ -13,12 +13,7 @@ from provenance.read.columns.string_arrays import (
 )
 from provenance.read.columns.table_parts import RowBlock
 from provenance.read.dumps.dump_file import Dump
-from provenance.read.dumps.item_batches import (
-    ItemRecord,
-    RowFault,
-    batch_records,
-    skipped_batch,
-)
+from provenance.read.dumps.item_batches import Entry, batch_records, skipped_batch
 from provenance.read.dumps.item_tables import table_opener
 from provenance.read.dumps.json_posts import JsonObject, ObjectReader, read_posts
 from provenance.read.dumps.timestamps import parse_timestamps
@@ -51,7 +46,7 @@ def table_blocks(dump: Dump, columns: Sequence[str]) -> Iterator[RowBlock] | Non
 def items_from_rows(block: RowBlock, read_entry: ObjectReader, dump: Dump) -> Iterator[Items]:
     """Yield the items of some rows of a table."""
 
-    def entries() -> Iterator[ItemRecord | RowFault]:
+    def entries() -> Iterator[Entry]:
         for start in range(0, len(block.batch), _ROWS_AT_ONCE):
             rows = block.numbers[start : start + _ROWS_AT_ONCE].tolist()
             objects = _as_objects(block.batch.slice(start, _ROWS_AT_ONCE))

@@ -30,6 +30,7 @@ _ISO = (
     r"^(?P<day>\d{4}-\d{2}-\d{2})(?:[T ](?P<time>\d{2}:\d{2}:\d{2})(?:\.\d+)?)?"
     r" ?(?P<zone>Z|UTC|[+-]\d{2}:?\d{2})?$"
 )
+_MONTH_NAME = re.compile("[A-Za-z]{3}")
 _ZONE = re.compile(r" ?(UTC|GMT|Z)$| (?=[+-]\d{2}:?\d{2}$)")
 
 
@@ -173,7 +174,9 @@ def _parse_x_date(match: re.Match[str]) -> int | None:
 
 def _from_text(text: str) -> int | None:
     iso_text = _ZONE.sub(lambda match: "+00:00" if match[1] else "", text)
-    for candidate, parse in ((iso_text, datetime.fromisoformat), (text, parsedate_to_datetime)):
+    readings = ((iso_text, datetime.fromisoformat), (text, parsedate_to_datetime))
+    # The parser of e-mail is slow to find that it can read nothing.
+    for candidate, parse in readings[: 2 if _MONTH_NAME.search(text) else 1]:
         with suppress(ValueError, TypeError, IndexError, OverflowError):
             moment = parse(candidate)
             moment = moment.replace(microsecond=0, tzinfo=moment.tzinfo or UTC)

@@ -33,6 +33,9 @@ _NUMBER = re.compile(r"[-+\d.,:/ ]*\d[-+\d.,:/ ]*([eE][-+]?\d+)?")
 """Numbers, dates, times: these are not column names."""
 
 
+_BLANK_LINES = re.compile(r"\r\n|\r|\n")
+
+
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """The dialect of a CSV file.
@@ -47,12 +50,15 @@ class Dialect:
         Distinct names of the columns.
     header : bool
         Whether the first row has the names.
+    blank_lines : int
+        Number of empty lines before the first row.
     """
 
     delimiter: str
     quoted: bool
     names: tuple[str, ...]
     header: bool
+    blank_lines: int = 0
 
 
 class _CellLimit:
@@ -120,7 +126,13 @@ def detect_dialect(head: bytes, path: str, *, is_whole: bool) -> Dialect:
         rows = rows if quoted else unquoted_rows
     first = rows[0] if rows else []
     header = _is_header(first)
-    return Dialect(delimiter, quoted, _unique_names(first if header else [""] * len(first)), header)
+    names = _unique_names(first if header else [""] * len(first))
+    return Dialect(delimiter, quoted, names, header, len(_BLANK_LINES.findall(_blank_head(text))))
+
+
+def _blank_head(text: str) -> str:
+    """Return the empty lines at the beginning."""
+    return text[: len(text) - len(text.lstrip("\r\n"))]
 
 
 def _first_rows(text: str, delimiter: str, *, quoted: bool, is_whole: bool) -> list[list[str]]:
@@ -383,7 +395,8 @@ def _read_fast(
 
     def pass_over(invalid_row: pv.InvalidRow) -> str:
         # Arrow counts from 1, including the header.
-        faults.append((invalid_row.number - 1 - dialect.header, _width_fault(invalid_row.text)))
+        number = invalid_row.number - 1 - dialect.header - dialect.blank_lines
+        faults.append((number, _width_fault(invalid_row.text)))
         return "skip" if len(faults) < _MAX_FAULTS else "error"
 
     row = 0
@@ -431,6 +444,8 @@ def _arrow_reader(
                 use_threads=False,  # faulty rows have numbers only without threads
                 block_size=_BLOCK_BYTES,
                 column_names=dialect.names,
+                # Arrow counts empty lines here, which it skips elsewhere.
+                skip_rows=dialect.blank_lines,
                 skip_rows_after_names=int(dialect.header),
             ),
             pv.ParseOptions(

@@ -7,7 +7,7 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import suppress
 from typing import BinaryIO, TypeGuard
 
-from provenance.errors import DocumentTooLarge, InputError
+from provenance.errors import DocumentTooLarge, InputError, UnsupportedFormat
 from provenance.read.columns.column_choice import WELL_KNOWN_NAMES, normalise_name
 from provenance.read.corpus import skipped_rows
 from provenance.read.corpus.corpus_parts import Part
@@ -160,6 +160,11 @@ def _array_elements(text: JsonText, name: str, *, unwraps: bool) -> Iterator[tup
         text.peek()
         yield text.value()
     text.skip()
+    if text.peek() == "[":
+        raise UnsupportedFormat(
+            f"{name}: its rows are JSON arrays, without the names of their values",
+            remedy='write each row as an object: {"id": …, "text": …}',
+        )
     if text.peek():
         raise ValueError("there is content after the array")
 

@@ -82,6 +82,10 @@ def texts_within(value: object, name: str) -> Iterator[tuple[str, str]]:
 
 def value_at(record: Record, path: str) -> object:
     """Return the value at `path`; None if there is none."""
+    if path in record:
+        return record[path]
+    if "." not in path:
+        return None
     for name, rest in split_path(path):
         if name not in record:
             continue

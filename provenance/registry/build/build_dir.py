@@ -31,6 +31,8 @@ class BuildDir:
         Receives the items in the order of reading.
     keep_texts : bool
         Whether texts are stored with the items; else they are never written to disk.
+    keep_authors : bool
+        Whether the names of the authors of new items are stored.
     cleaner : ThreadPoolExecutor
         Removes folders in the background.
     """
@@ -40,6 +42,7 @@ class BuildDir:
     limits: BuildLimits
     spill_buffer: SpillBuffer
     keep_texts: bool
+    keep_authors: bool
     cleaner: ThreadPoolExecutor
 
     def remove_later(self, folder: Path) -> None:
@@ -68,7 +71,9 @@ class BuildDir:
 
 
 @contextmanager
-def open_build_dir(folder: Path, limits: BuildLimits, *, keep_texts: bool) -> Iterator[BuildDir]:
+def open_build_dir(
+    folder: Path, limits: BuildLimits, *, keep_texts: bool, keep_authors: bool = False
+) -> Iterator[BuildDir]:
     """Set up the build of a segment in an empty folder, which is created.
 
     Yields
@@ -84,7 +89,9 @@ def open_build_dir(folder: Path, limits: BuildLimits, *, keep_texts: bool) -> It
     shutil.rmtree(folder, ignore_errors=True)  # of a build that was killed
     with open_engine(folder / "spill", limits) as connection, ThreadPoolExecutor(1) as cleaner:
         spill_buffer = SpillBuffer(folder / "parts", folder / "keys", limits.buffer_bytes)
-        build_dir = BuildDir(folder, connection, limits, spill_buffer, keep_texts, cleaner)
+        build_dir = BuildDir(
+            folder, connection, limits, spill_buffer, keep_texts, keep_authors, cleaner
+        )
         for path in (build_dir.parts, build_dir.keys, build_dir.unsorted, build_dir.data):
             path.mkdir(parents=True)
         yield build_dir

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from provenance.model import Flags, Int64s, UInt32s
 from provenance.registry.array_reader import item_array
-from provenance.registry.author_digests import author_digest
+from provenance.registry.author_digests import author_digest, author_digests, author_names
 from provenance.registry.build.item_keys import (
     UNDATED_KEY,
     bits_of_identities,
@@ -122,8 +122,27 @@ def _matches(
     if selection.author is not None:
         # A digest is of an author within a source, so that none has two sources.
         digests = pa.array([author_digest(source, selection.author) for source in sources])
-        matches &= np.array(pc.is_in(single_chunk(rows["author"]), value_set=digests))
+        own = author_digests(single_chunk(rows["author"]))
+        matches &= np.array(pc.is_in(own, value_set=digests))
     return matches
+
+
+def find_author_names(segments: SegmentSet, ids: pa.Array) -> pa.Table:
+    """Return source, id, address and author's name of the items with some ids.
+
+    Only of items that count, and whose author's name is kept.
+    """
+    names = ("source", "item", "url", "author")
+    schema = pa.schema([(name, pa.string()) for name in names])
+    tables = [schema.empty_table()]
+    selected = select_items(segments, Selection(ids))
+    for place, segment in enumerate(segments.segments):
+        for own in _split(selected.of(place)):
+            rows = read_rows(segment.files[ITEMS_FILE], names, own, segment.entry.items)
+            authors = author_names(single_chunk(rows["author"]))
+            columns = [rows[name] for name in names[:-1]]
+            tables.append(pa.table([*columns, authors], schema=schema).filter(authors.is_valid()))
+    return pa.concat_tables(tables)
 
 
 def item_identities(segments: SegmentSet, items: ItemList) -> pa.Table:

@@ -78,7 +78,7 @@ def stage_items(
     chunks = split_into_chunks(
         _readable_batches(batches, skipped, unread, progress), CHUNK_SIZE, _text_sizes
     )
-    digests = AuthorDigests(build_dir.connection)
+    digests = AuthorDigests(build_dir.connection, keep_names=build_dir.keep_authors)
     row_counts = map_in_threads(
         lambda chunk: _stage_chunk(build_dir, digests, *chunk),
         _number_chunks(chunks, after),

@@ -38,6 +38,7 @@ from provenance.registry.build.segment_set import (
     replace_segments,
 )
 from provenance.registry.build.segment_writer import write_segment
+from provenance.registry.build.withdrawn_items import DeletionRecords
 from provenance.registry.build.withheld_items import WithheldItems
 from provenance.registry.data_files import sync_files
 from provenance.registry.manifest import (
@@ -56,7 +57,12 @@ from provenance.registry.recipe import BuildStep
 from provenance.registry.source_coverage import declared_sizes
 from provenance.registry.statuses import write_statuses
 from provenance.registry.store import Registry, open_registry
-from provenance.registry.tombstones import load_tombstones, without_expired, write_tombstones
+from provenance.registry.tombstones import (
+    NO_TOMBSTONES,
+    load_tombstones,
+    without_expired,
+    write_tombstones,
+)
 
 Progress = Callable[[int], None]
 
@@ -77,11 +83,13 @@ def create_registry(  # noqa: PLR0913 (what is built, and how)
     batches: Iterable[Items],
     *,
     keep_texts: bool = True,
+    keep_authors: bool = False,
     published: Mapping[str, int] | None = None,
     progress: Progress | None = None,
     limits: BuildLimits | None = None,
     recipe: str | None = None,
     record: Callable[[], BuildStep] | None = None,
+    deletions: DeletionRecords | None = None,
 ) -> Manifest:
     """Build a registry.
 
@@ -94,6 +102,8 @@ def create_registry(  # noqa: PLR0913 (what is built, and how)
         the items only. Of two items with the same source, site and id, the later one is kept.
     keep_texts : bool
         Whether to store the items' texts, to be shown beside matches.
+    keep_authors : bool
+        Whether to store the authors' names, for attribution lists; else only digests.
     published : mapping of str to int, or None
         Total number of items of sources, where declared.
     progress : callable or None
@@ -105,6 +115,9 @@ def create_registry(  # noqa: PLR0913 (what is built, and how)
         from the beginning.
     record : callable or None
         Returns the step that the manifest is to record; called when all items have been read.
+    deletions : DeletionRecords or None
+        Collects the deletion records among the batches, for the caller to see what they came to.
+        The items that they name are withdrawn, in whatever order they come.
 
     Returns
     -------
@@ -118,19 +131,30 @@ def create_registry(  # noqa: PLR0913 (what is built, and how)
     RegistryError
         If there are no items, another process is building there, or the disk is full.
     """
-    folder = resolve_folder(folder)
+    folder, deletions = resolve_folder(folder), deletions or DeletionRecords()
     with registry_folder.staged_registry(folder, recipe) as staging:
         writer = SegmentWriter(
-            staging, limits or BuildLimits(), keep_texts=keep_texts, is_resumable=recipe is not None
+            staging,
+            limits or BuildLimits(),
+            keep_texts=keep_texts,
+            keep_authors=keep_authors,
+            is_resumable=recipe is not None,
         )
         earlier = load_progress(staging, folder) if recipe else None
         added = writer.add_items(
-            earlier or BuildProgress(NO_SEGMENTS, StagedItems(0, ())), batches, progress
+            earlier or BuildProgress(NO_SEGMENTS, StagedItems(0, ())),
+            deletions.collect(batches),
+            progress,
         )
-        _require_items(added.staged_items)
-        manifest = new_manifest(staging, added.segments, keep_texts=keep_texts)
+        today = datetime.now(UTC).date()
+        segments, tombstones = deletions.apply(added.segments, NO_TOMBSTONES, today)
+        if not len(tombstones):
+            _require_items(added.staged_items)
+        segments = writer.rewrite_withdrawn(segments, today=today)
+        manifest = new_manifest(staging, segments, keep_texts=keep_texts, tombstones=tombstones)
         manifest = replace(
             manifest,
+            keeps_authors=keep_authors,
             sources=declared_sizes(manifest.sources, published or {}),
             skipped=added.staged_items.skipped,
             unread=added.staged_items.unread,
@@ -152,6 +176,7 @@ def extend_registry(  # noqa: PLR0913 (what is added, and how)
     recipe: str | None = None,
     watch: Callable[[Iterator[Items]], Iterator[Items]] = iter,
     record: Callable[[], BuildStep] | None = None,
+    deletions: DeletionRecords | None = None,
 ) -> Manifest:
     """Add items to a registry; items that it already holds change nothing.
 
@@ -174,7 +199,9 @@ def extend_registry(  # noqa: PLR0913 (what is added, and how)
     watch : callable
         Passes on the batches without withdrawn items, which are among the skipped.
     record : callable or None
-        As for `create_registry`; called only if items were added.
+        As for `create_registry`; called only if items were added, or withdrawn.
+    deletions : DeletionRecords or None
+        As for `create_registry`; items that the registry holds are withdrawn, too.
 
     Returns
     -------
@@ -192,7 +219,7 @@ def extend_registry(  # noqa: PLR0913 (what is added, and how)
     RegistryError
         If none of the records is an item, or the disk is full.
     """
-    folder = resolve_folder(folder)
+    folder, deletions = resolve_folder(folder), deletions or DeletionRecords()
     with registry_folder.staged_change(folder, recipe) as (staging, earlier):
         present = open_segments(folder)
         if earlier.parameters != fingerprint_parameters():
@@ -201,30 +228,32 @@ def extend_registry(  # noqa: PLR0913 (what is added, and how)
             staging,
             limits or BuildLimits(),
             keep_texts=earlier.keeps_texts,
+            keep_authors=earlier.keeps_authors,
             is_resumable=recipe is not None,
         )
         done = load_progress(staging, folder) if recipe else None
-        tombstones = load_tombstones(folder, earlier)
-        kept = without_expired(tombstones, datetime.now(UTC).date())
+        tombstones, today = load_tombstones(folder, earlier), datetime.now(UTC).date()
+        kept = without_expired(tombstones, today)
         withheld = WithheldItems(tombstones, addresses)
         added = writer.add_items(
             done or BuildProgress(present, StagedItems(0, ())),
-            watch(withheld.filter(batches)),
+            deletions.collect(watch(withheld.filter(batches))),
             progress,
         )
         staged_items = added.staged_items
-        if {*staged_items.skipped} - {*withheld.skipped} or staged_items.unread:
-            _require_items(staged_items)
+        segments, kept = deletions.apply(added.segments, kept, today)
+        _require_change(staged_items, withheld, deletions)
         kept_unread = (entry for entry in earlier.unread if not _is_within(entry.file, addresses))
         unread = merge_unread([*staged_items.unread, *kept_unread])
         skipped = merge_counts(earlier.skipped, withheld.skipped)
-        segments = writer.rewrite_withdrawn(added.segments)
+        segments = writer.rewrite_withdrawn(segments, today=today)
         if segments.segments == present.segments and kept is tombstones:
             sources = declared_sizes(earlier.sources, published or {}, earlier.sources)
             updated = replace(earlier, sources=sources, skipped=skipped, unread=unread)
             if updated != earlier:
                 registry_folder.publish_change(staging, updated, folder)
             return updated
+        is_changed = added.segments.segments != present.segments or len(kept) > len(tombstones)
         segments = writer.merge_due(segments)
         manifest = new_manifest(
             staging,
@@ -239,9 +268,7 @@ def extend_registry(  # noqa: PLR0913 (what is added, and how)
             skipped=merge_counts(earlier.skipped, staged_items.skipped),
             unread=unread,
             replaced=earlier.replaced + added.replaced,
-            steps=earlier.steps
-            if record is None or added.segments.segments == present.segments
-            else (*earlier.steps, record()),
+            steps=earlier.steps if record is None or not is_changed else (*earlier.steps, record()),
         )
         registry_folder.publish_change(staging, manifest, folder)
     return manifest
@@ -293,15 +320,23 @@ class SegmentWriter:
         Resource limits.
     keep_texts : bool
         Whether texts are stored with the items.
+    keep_authors : bool
+        Whether the names of the authors of new items are stored; those of others are kept.
     is_resumable : bool
         Whether progress is saved after each segment.
     """
 
     def __init__(
-        self, staging: Path, limits: BuildLimits, *, keep_texts: bool, is_resumable: bool = False
+        self,
+        staging: Path,
+        limits: BuildLimits,
+        *,
+        keep_texts: bool,
+        keep_authors: bool = False,
+        is_resumable: bool = False,
     ) -> None:
         self._staging, self._limits, self._keep_texts = staging, limits, keep_texts
-        self._is_resumable = is_resumable
+        self._keep_authors, self._is_resumable = keep_authors, is_resumable
 
     def add_items(
         self, done: BuildProgress, batches: Iterable[Items], progress: Progress | None
@@ -395,7 +430,12 @@ class SegmentWriter:
             return [self._write(latest, build_dir.spill_buffer.seal(), build_dir, created)]
 
     def _build_dir(self) -> AbstractContextManager[BuildDir]:
-        return open_build_dir(self._staging / "work", self._limits, keep_texts=self._keep_texts)
+        return open_build_dir(
+            self._staging / "work",
+            self._limits,
+            keep_texts=self._keep_texts,
+            keep_authors=self._keep_authors,
+        )
 
     def _write(
         self, latest: LatestRows, gather: Gather, build_dir: BuildDir, created: datetime
@@ -552,6 +592,7 @@ def new_manifest(  # noqa: PLR0913 (each part of a registry)
         created=datetime.now(UTC).replace(microsecond=0),
         tool=__version__,
         keeps_texts=keep_texts,
+        keeps_authors=False if earlier is None else earlier.keeps_authors,
         sources=sources,
         items=sum(source.items for source in sources),
         tokens=sum(source.tokens for source in sources),
@@ -583,6 +624,15 @@ def _is_within(path: str, addresses: Sequence[str]) -> bool:
 def _absolute_address(address: str) -> str:
     """Return the normal form of an address."""
     return address.rstrip("/") if "://" in address else os.path.abspath(address)
+
+
+def _require_change(
+    staged_items: StagedItems, withheld: WithheldItems, deletions: DeletionRecords
+) -> None:
+    """Raise if the dumps contain no item, neither a withdrawn one, nor a deletion record."""
+    is_withheld = not {*staged_items.skipped} - {*withheld.skipped} and not staged_items.unread
+    if not is_withheld and not deletions.outcome.ids:
+        _require_items(staged_items)
 
 
 def _require_items(staged_items: StagedItems) -> None:

@@ -40,7 +40,7 @@ from provenance.registry.build.segment_set import (
     shared_sequences,
     with_statuses,
 )
-from provenance.registry.build.withdrawal import withdraw
+from provenance.registry.build.withdrawn_items import withdraw
 from provenance.registry.manifest import (
     KEYS_FILE,
     TEXTS_FILE,
@@ -141,9 +141,9 @@ def merge_registries(
         united, owners = _unite(registries, keep_texts=earlier.keeps_texts)
         conflicts = _earlier_versions(united, owners)
         united = with_statuses(united, _status_rows(conflicts, REPLACED))
-        counting = _count_live(united)
+        counting = united.live_items
         united = withdraw(united, TombstoneIndex(tables.tombstones))
-        withdrawn = counting - _count_live(united)
+        withdrawn = counting - united.live_items
         united = _without_empty(_with_copies(united))
         earlier = replace(earlier, replaced=earlier.replaced + len(conflicts.items))
         combination = _Output(staging, output, limits).publish(united, earlier, tables)
@@ -342,11 +342,6 @@ def _status_rows(items: ItemList, state: str) -> pa.Table:
     return pa.table(columns, schema=STATUSES)
 
 
-def _count_live(segments: SegmentSet) -> int:
-    dead = pc.sum(pc.not_equal(segments.statuses["state"], COPY)).as_py() or 0
-    return sum(segment.entry.items for segment in segments.segments) - dead
-
-
 def _with_copies(segments: SegmentSet) -> SegmentSet:
     """Determine which items are copies."""
     for halves in shared_sequences(segments):
@@ -379,6 +374,7 @@ def _merge_manifests(manifests: Sequence[Manifest]) -> Manifest:
     return replace(
         first,
         keeps_texts=all(manifest.keeps_texts for manifest in manifests),
+        keeps_authors=any(manifest.keeps_authors for manifest in manifests),
         chance=first.chance if len(chances) == 1 else SHIPPED_CHANCE,
         sources=tuple(largest[name] for name in sorted(largest)),
         skipped=skipped,

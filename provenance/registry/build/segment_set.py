@@ -81,6 +81,12 @@ class SegmentSet:
         """Number of tokens of all items, those that do not count included."""
         return sum(segment.entry.tokens for segment in self.segments)
 
+    @property
+    def live_items(self) -> int:
+        """Number of items that count."""
+        dead = pc.sum(pc.not_equal(self.statuses["state"], COPY)).as_py() or 0
+        return sum(segment.entry.items for segment in self.segments) - int(dead)
+
     def dead_items(self, segment: int) -> UInt32s:
         """Return the items of a segment that do not count, ascending."""
         rows = self.statuses.filter(

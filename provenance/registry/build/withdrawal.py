@@ -5,18 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.registry import registry_folder
 from provenance.registry.build.duckdb_engine import BuildLimits
-from provenance.registry.build.item_selection import (
-    Selection,
-    find_withdrawn,
-    item_identities,
-    select_items,
-)
+from provenance.registry.build.item_selection import Selection, item_identities, select_items
 from provenance.registry.build.pending_rewrites import PendingRewrite, pending_rewrites
 from provenance.registry.build.registry_builder import (
     SegmentWriter,
@@ -24,16 +18,10 @@ from provenance.registry.build.registry_builder import (
     open_segments,
     resolve_folder,
 )
-from provenance.registry.build.segment_set import (
-    ItemList,
-    SegmentSet,
-    review_copies,
-    sequence_halves_of,
-    with_statuses,
-)
+from provenance.registry.build.segment_set import ItemList, SegmentSet
+from provenance.registry.build.withdrawn_items import withdraw
 from provenance.registry.manifest import Manifest
 from provenance.registry.mapped_files import MappedSegment
-from provenance.registry.statuses import STATUSES, WITHDRAWN
 from provenance.registry.tombstones import (
     TOMBSTONES,
     TombstoneIndex,
@@ -174,39 +162,6 @@ def remove_items(  # noqa: PLR0913 (what is withdrawn, and what is left of it)
         linked_files=linked_files,
         fingerprints=len(new) - new["fingerprint"].null_count,
     )
-
-
-def withdraw(segments: SegmentSet, tombstones: TombstoneIndex) -> SegmentSet:
-    """Mark all items that have a tombstone as withdrawn, replaced ones included.
-
-    Copies of them take their places.
-    """
-    items, rows = find_withdrawn(segments, tombstones)
-    is_new = ~_have_state(segments, items, WITHDRAWN)
-    items = ItemList(items.segments[is_new], items.items[is_new])
-    of_items = tombstones.table.take(pa.array(rows[is_new]))
-    count = len(items.items)
-    statuses = pa.table(
-        [
-            pa.array(items.segments, pa.uint16()),
-            pa.array(items.items),
-            pa.repeat(WITHDRAWN, count),
-            pa.nulls(count, pa.uint16()),
-            pa.nulls(count, pa.uint32()),
-            of_items["reason"],
-            of_items["date"],
-        ],
-        schema=STATUSES,
-    )
-    halves = np.concatenate([np.zeros(0, np.uint32), *sequence_halves_of(segments, items)])
-    return review_copies(with_statuses(segments, statuses), np.unique(halves))
-
-
-def _have_state(segments: SegmentSet, items: ItemList, state: str) -> np.ndarray:
-    statuses = segments.statuses.filter(pc.equal(segments.statuses["state"], state))
-    known = statuses["segment"].to_numpy().astype(np.uint64) << np.uint64(32)
-    keys = items.segments.astype(np.uint64) << np.uint64(32) | items.items
-    return np.isin(keys, known | statuses["item"].to_numpy())
 
 
 def _is_by_name(selection: Selection) -> bool:

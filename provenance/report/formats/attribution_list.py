@@ -14,19 +14,21 @@ _KEY = ("source", "verdict", "basis", "terms", "collection")
 _AUTHOR = "see the address"
 
 
-def render(report: Report, _: RenderOptions) -> str:
+def render(report: Report, options: RenderOptions) -> str:
     """Render the attribution list.
 
     Parameters
     ----------
     report : Report
         Has the findings and the rulings.
+    options : RenderOptions
+        Has the names of authors that are known.
 
     Returns
     -------
     str
         A header and one row per item: where it is, its licence, and in how many documents of the
-        dataset it was found. Registries keep no names of authors; they are at the address.
+        dataset it was found; and its author, if a registry keeps the name.
     """
     licences = {
         _key(each): licence for each in report.result.rulings if (licence := _licence_of(each))
@@ -42,7 +44,8 @@ def render(report: Report, _: RenderOptions) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(_HEADS)
     for item in sorted(documents):
-        writer.writerow([*map(csv_cell, item), _AUTHOR, len(documents[item])])
+        author = csv_cell(options.authors.get(item[:3], _AUTHOR))
+        writer.writerow([*map(csv_cell, item), author, len(documents[item])])
     return out.getvalue()
 
 

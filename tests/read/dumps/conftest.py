@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from provenance.model import ITEMS, Items, Skipped
+from provenance.model import DELETIONS, ITEMS, Items, Skipped
 from provenance.read.dumps.column_mapping import ColumnMapping
 from provenance.read.dumps.layouts import open_dump
 
@@ -38,6 +38,12 @@ class Found:
         for one in self.notes:
             counts[one.reason] = counts.get(one.reason, 0) + one.count
         return counts
+
+    @property
+    def deletions(self) -> Rows:
+        batches = [items.deletions for items in self.batches if items.deletions is not None]
+        assert all(batch.schema == DELETIONS for batch in batches)
+        return [row for batch in batches for row in batch.to_pylist()]
 
     @property
     def notes(self) -> list[Skipped]:

@@ -10,7 +10,13 @@ from provenance.model import Items
 from provenance.read.corpus import skipped_rows
 from provenance.read.corpus.file_access import read_fully, translate_read_errors
 from provenance.read.dumps.dump_file import Dump
-from provenance.read.dumps.item_batches import ItemRecord, RowFault, batch_records
+from provenance.read.dumps.item_batches import (
+    DeletionRecord,
+    Entry,
+    ItemRecord,
+    RowFault,
+    batch_records,
+)
 from provenance.read.dumps.json_posts import JsonObject, member, objects_in, string_at, to_text
 from provenance.read.dumps.optional_libraries import import_parser
 from provenance.read.dumps.timestamps import parse_timestamp
@@ -45,7 +51,7 @@ def is_event(entry: JsonObject) -> bool:
     )
 
 
-def read_event(entry: JsonObject, row: int, dump: Dump) -> Iterator[ItemRecord | RowFault]:
+def read_event(entry: JsonObject, row: int, dump: Dump) -> Iterator[Entry]:
     """Yield the posts of an event, a capture or a view of a post."""
     if ("commit" in entry and "did" in entry) or "time_us" in entry:
         yield _jetstream(entry, row, dump)
@@ -65,17 +71,16 @@ def _is_commit(entry: JsonObject) -> bool:
     return {"repo", "ops", "blocks"} <= entry.keys()
 
 
-def _jetstream(entry: JsonObject, row: int, dump: Dump) -> ItemRecord | RowFault:
+def _jetstream(entry: JsonObject, row: int, dump: Dump) -> Entry:
     commit = entry.get("commit")
     collection, key = string_at(commit, "collection"), string_at(commit, "rkey")
-    if string_at(commit, "operation") == "delete":
-        reason = skipped_rows.DELETION if collection == POST else skipped_rows.NOT_A_POST
-        return RowFault(row, reason)
     address = f"{_SCHEME}{to_text(entry.get('did'))}/{collection}/{key}"
+    if string_at(commit, "operation") == "delete":
+        return _deletion(address, entry.get("time_us"), row, dump)
     return _record(address, member(commit, "record"), row, dump)
 
 
-def _commit(frames: list[JsonObject], row: int, dump: Dump) -> Iterator[ItemRecord | RowFault]:
+def _commit(frames: list[JsonObject], row: int, dump: Dump) -> Iterator[Entry]:
     """Yield the posts of commits of the firehose, whose records are blocks of a CAR file."""
     for frame in frames:
         if not _is_commit(frame):  # of an identity or an account
@@ -92,11 +97,17 @@ def _commit(frames: list[JsonObject], row: int, dump: Dump) -> Iterator[ItemReco
         for operation in objects_in(frame.get("ops")):
             address = f"{_SCHEME}{frame.get('repo')}/{operation.get('path')}"
             if operation.get("action") == "delete":
-                is_post = str(operation.get("path")).startswith(f"{POST}/")
-                yield RowFault(row, skipped_rows.DELETION if is_post else skipped_rows.NOT_A_POST)
+                yield _deletion(address, frame.get("time"), row, dump)
             else:
                 record = records.get(string_at(operation, "cid", "$link") or "")
                 yield _record(address, record, row, dump)
+
+
+def _deletion(address: str, when: object, row: int, dump: Dump) -> Entry:
+    """Return the deletion of a record, if it was a post; its address is the item's id."""
+    if not address.rpartition("/")[0].endswith(f"/{POST}"):
+        return RowFault(row, skipped_rows.NOT_A_POST)
+    return DeletionRecord(row, dump.source, address, "deleted", parse_timestamp(when))
 
 
 def _view(entry: JsonObject, row: int, dump: Dump) -> ItemRecord | RowFault:

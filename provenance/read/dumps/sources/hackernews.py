@@ -6,7 +6,7 @@ from provenance.read.corpus import skipped_rows
 from provenance.read.dumps.date_order import DateOrder, parse_ordered_date
 from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.html_text import plain_text
-from provenance.read.dumps.item_batches import ItemRecord, RowFault
+from provenance.read.dumps.item_batches import DeletionRecord, Entry, ItemRecord, RowFault
 from provenance.read.dumps.json_posts import JsonObject, to_text
 
 ITEM_URL = "https://news.ycombinator.com/item?id="
@@ -19,6 +19,7 @@ _PLACEHOLDERS = {"[deleted]", "[flagged]", "[dead]", "[delayed]"}
 _TEXTS = ("text", "story_text", "comment_text")
 _DATES = ("time", "timestamp", "created_at_i", "created_at")
 _TRUE = {"1", "true", "t"}
+_GONE = ("deleted", "dead")
 _OTHERS = {"text", "title", "kids", "parent", "score", "descendants", "dead", "deleted"}
 
 
@@ -32,21 +33,24 @@ def is_item(entry: JsonObject) -> bool:
     return {"id", "title", "url", "num_points", "num_comments", "author", "created_at"} <= keys
 
 
-def read_item(entry: JsonObject, row: int, dump: Dump) -> Iterator[ItemRecord | RowFault]:
+def read_item(entry: JsonObject, row: int, dump: Dump) -> Iterator[Entry]:
     """Yield an item: the title and the text of a story, the text of a comment."""
     yield _read_item(entry, row, dump)
 
 
-def _read_item(entry: JsonObject, row: int, dump: Dump) -> ItemRecord | RowFault:
+def _read_item(entry: JsonObject, row: int, dump: Dump) -> Entry:
+    native = to_text(entry.get("id")) or to_text(entry.get("objectID"))
+    gone = next((key for key in _GONE if _is_true(entry.get(key))), None)
+    if gone is not None:
+        if native is None:
+            return RowFault(row, skipped_rows.DELETED)
+        return DeletionRecord(row, dump.source, native, gone, counted_as=skipped_rows.DELETED)
     title, text = entry.get("title"), next((entry[key] for key in _TEXTS if entry.get(key)), None)
     parts = [plain_text(part) for part in (title, text) if isinstance(part, str)]
     present = [part for part in parts if part.strip() and part.strip() not in _PLACEHOLDERS]
-    if _is_true(entry.get("deleted")) or _is_true(entry.get("dead")):
-        return RowFault(row, skipped_rows.DELETED)
     if not present:
         has_placeholder = any(part.strip() in _PLACEHOLDERS for part in parts)
         return RowFault(row, skipped_rows.DELETED if has_placeholder else skipped_rows.EMPTY)
-    native = to_text(entry.get("id")) or to_text(entry.get("objectID"))
     if native is None:
         return RowFault(row, skipped_rows.NO_ID)
     return ItemRecord(
@@ -63,6 +67,7 @@ def _second(entry: JsonObject) -> int | None:
     seconds = (
         parse_ordered_date(entry.get(key), DateOrder.MONTH_FIRST)  # as in a set on Kaggle
         for key in _DATES
+        if entry.get(key) is not None
     )
     return next((second for second in seconds if second is not None), None)
 

@@ -6,6 +6,8 @@ from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.utils import parseaddr
+from functools import lru_cache
+from typing import cast
 
 from provenance.model import Items
 from provenance.read.corpus import skipped_rows
@@ -25,9 +27,30 @@ MESSAGE_START = re.compile(
 )
 NOT_A_MESSAGE = "not a message that can be parsed"
 
+_CONTENT_HEADERS = {"content-type", "content-disposition", "content-transfer-encoding"}
 _SEPARATOR = b"From "
 _ESCAPED_FROM = re.compile(r"^>(>*From )", re.MULTILINE)
 _QUOTED_LINES = re.compile(r"^[ \t]*>.*\n?", re.MULTILINE)
+
+
+class _Policy(policy.EmailPolicy):
+    """The default policy, which parses headers at each use; the few of contents are kept."""
+
+    def header_fetch_parse(self, name: str, value: str) -> str:
+        """Return a header's value."""
+        if name.lower() in _CONTENT_HEADERS:
+            return _parse_header(name, value)
+        header: str = super().header_fetch_parse(name, value)
+        return header
+
+
+@lru_cache(1 << 10)
+def _parse_header(name: str, value: str) -> str:
+    header: str = policy.default.header_fetch_parse(name, value)
+    return header
+
+
+_POLICY = _Policy()
 
 
 def read_mail(dump: Dump) -> Iterator[Items]:
@@ -60,7 +83,7 @@ def _messages(dump: Dump) -> Iterator[bytes]:
 
 def _message(content: bytes, row: int, dump: Dump) -> ItemRecord | RowFault:
     try:
-        message = BytesParser(policy=policy.default).parsebytes(content)
+        message = cast("EmailMessage", BytesParser(policy=_POLICY).parsebytes(content))
         body = _body(message)
         headers = {
             name: str(message[name] or "")

@@ -6,7 +6,13 @@ from provenance.model import Items
 from provenance.read.corpus import skipped_rows
 from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.html_text import plain_text
-from provenance.read.dumps.item_batches import ItemRecord, RowFault, batch_records
+from provenance.read.dumps.item_batches import (
+    DeletionRecord,
+    Entry,
+    ItemRecord,
+    RowFault,
+    batch_records,
+)
 from provenance.read.dumps.json_members import read_members
 from provenance.read.dumps.json_posts import JsonObject, member, string_at, to_text
 from provenance.read.dumps.timestamps import parse_timestamp
@@ -56,12 +62,16 @@ def read_status(entry: JsonObject, row: int, dump: Dump) -> Iterator[ItemRecord 
         )
 
 
-def _post(activity: JsonObject, row: int, dump: Dump) -> ItemRecord | RowFault:
+def _post(activity: JsonObject, row: int, dump: Dump) -> Entry:
     kind, note = activity.get("type"), activity.get("object")
     if kind == "Announce":
         return RowFault(row, skipped_rows.REPOST_ALONE)
     if kind == "Delete":
-        return RowFault(row, skipped_rows.DELETION)
+        native = string_at(note, "id") or to_text(note)
+        if native is None:
+            return RowFault(row, skipped_rows.DELETION)
+        when = parse_timestamp(activity.get("published"))
+        return DeletionRecord(row, dump.source, native, "deleted", when)
     if kind != "Create" or not isinstance(note, dict):
         return RowFault(row, skipped_rows.NOT_A_POST)
     if not _PUBLIC & {*_addresses(note, "to"), *_addresses(note, "cc")}:

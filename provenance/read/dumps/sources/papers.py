@@ -6,7 +6,13 @@ from xml.etree.ElementTree import Element
 from provenance.model import Items
 from provenance.read.corpus import skipped_rows
 from provenance.read.dumps.dump_file import Dump
-from provenance.read.dumps.item_batches import ItemRecord, RowFault, batch_records
+from provenance.read.dumps.item_batches import (
+    DeletionRecord,
+    Entry,
+    ItemRecord,
+    RowFault,
+    batch_records,
+)
 from provenance.read.dumps.timestamps import parse_timestamp
 from provenance.read.dumps.xml_elements import read_elements
 
@@ -18,16 +24,21 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 
 def read_pubmed(dump: Dump) -> Iterator[Items]:
-    """Read titles and abstracts; deleted citations are counted."""
+    """Read titles and abstracts, and which citations were deleted."""
     return batch_records(dump.name, _citations(dump))
 
 
-def _citations(dump: Dump) -> Iterator[ItemRecord | RowFault]:
+def _citations(dump: Dump) -> Iterator[Entry]:
     row = 0
     for _, element in read_elements(dump, _CITATIONS):
         if element.tag == "DeleteCitation":
-            for _ in element.iter("PMID"):
-                yield RowFault(row, skipped_rows.DELETION)
+            for deleted in element.iter("PMID"):
+                native = (deleted.text or "").strip()
+                yield (
+                    DeletionRecord(row, dump.source, native, "deleted")
+                    if native
+                    else RowFault(row, skipped_rows.DELETION)
+                )
                 row += 1
             continue
         yield _citation(element, row, dump)

@@ -5,6 +5,7 @@ Regular blocks of lines are converted column by column, others post by post, wit
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -20,7 +21,14 @@ from provenance.read.columns.string_arrays import (
 )
 from provenance.read.corpus import skipped_rows
 from provenance.read.dumps.dump_file import Dump
-from provenance.read.dumps.item_batches import ItemRecord, RowFault, split_items
+from provenance.read.dumps.item_batches import (
+    DeletionRecord,
+    Entry,
+    ItemRecord,
+    RowFault,
+    make_deletions,
+    split_items,
+)
 from provenance.read.dumps.item_columns import build_items
 from provenance.read.dumps.json_posts import (
     HEAD_BYTES,
@@ -30,6 +38,7 @@ from provenance.read.dumps.json_posts import (
     member,
     parse_objects,
     read_posts,
+    string_at,
     to_text,
 )
 from provenance.read.dumps.table_objects import items_from_rows, table_blocks
@@ -51,7 +60,13 @@ DATE_FIELD = "created_utc"
 
 COLUMNS = (*TEXT_FIELDS, DATE_FIELD, "_meta", "subreddit", "date")
 
-_META = pa.struct([("was_deleted_later", pa.bool_())])
+_META = pa.struct(
+    [
+        ("was_deleted_later", pa.bool_()),
+        ("removal_type", pa.string()),
+        ("retrieved_2nd_on", pa.int64()),
+    ]
+)
 """What Arctic Shift found when it looked a second time."""
 
 
@@ -131,7 +146,26 @@ def build_post_items(batch: pa.RecordBatch, rows: Int64s, dump: Dump) -> Items |
     }
     kept_columns = {role: column.filter(is_kept) for role, column in columns.items()}
     items = build_items(kept_columns, rows[to_flags(is_kept)], dump, "")
-    return Items(items.batch, skipped_rows.count_by_reason(dump.name, sorted(faults)))
+    skipped = skipped_rows.count_by_reason(dump.name, sorted(faults))
+    deletions = _deletions(batch["_meta"], ids, is_later, rows, dump)
+    return Items(items.batch, skipped, deletions=make_deletions(deletions))
+
+
+def _deletions(
+    metas: pa.Array, ids: pa.Array, is_later: pa.Array, rows: Int64s, dump: Dump
+) -> list[DeletionRecord]:
+    """Return the posts that were deleted later, as far as they have an id."""
+    chosen = pc.and_(is_later, pc.is_valid(ids))
+    found = zip(metas.filter(chosen), ids.filter(chosen), rows[to_flags(chosen)], strict=True)
+    return [
+        _deleted_later(meta.as_py(), native.as_py(), int(row), dump) for meta, native, row in found
+    ]
+
+
+def _deleted_later(meta: JsonObject, native: str, row: int, dump: Dump) -> DeletionRecord:
+    reason = string_at(meta, "removal_type") or "deleted"
+    when = parse_timestamp(meta.get("retrieved_2nd_on"))
+    return DeletionRecord(row, dump.source, native, reason, when, DELETED_LATER)
 
 
 def _is_deleted_column(texts: pa.Array) -> pa.Array:
@@ -180,6 +214,8 @@ def _concat(*parts: str | pa.Array) -> pa.Array:
     return pc.binary_join_element_wise(*columns, pa.scalar("", _TEXT))
 
 
+_GONE = ("deleted", "gone")
+"""Actions of events."""
 _TYPE_PREFIX = re.compile("^t[13]_")
 _DELETED = re.compile(DELETED_PATTERN, re.IGNORECASE)
 
@@ -194,7 +230,8 @@ def read_reddit(dump: Dump) -> Iterator[Items]:
             if items is None:
                 yield from items_from_rows(rows, read_post, dump)
             else:
-                yield from split_items(Items(items.batch, (*rows.skipped, *items.skipped)))
+                skipped = (*rows.skipped, *items.skipped)
+                yield from split_items(replace(items, skipped=skipped))
         return
     if is_array(dump.file.head(HEAD_BYTES)):
         yield from read_posts(dump, read_post)
@@ -234,21 +271,24 @@ def _read_block(block: LineBlock, dump: Dump) -> Items | None:
     return build_post_items(batch, rows, dump)
 
 
-def read_post(post: JsonObject, row: int, dump: Dump) -> Iterator[ItemRecord | RowFault]:
+def read_post(post: JsonObject, row: int, dump: Dump) -> Iterator[Entry]:
     """Yield a comment or submission."""
     yield _read_post(post, row, dump)
 
 
-def _read_post(post: JsonObject, row: int, dump: Dump) -> ItemRecord | RowFault:
+def _read_post(post: JsonObject, row: int, dump: Dump) -> Entry:
     if "$event" in post:
-        return RowFault(row, skipped_rows.DELETION)
-    if member(post, "_meta", "was_deleted_later") is True:
-        return RowFault(row, DELETED_LATER)
+        return _read_event(post, row, dump)
     kind = COMMENT_PREFIX if _is_comment(post) else SUBMISSION_PREFIX
+    native = _fullname(post, kind)
+    meta = post.get("_meta")
+    if isinstance(meta, dict) and meta.get("was_deleted_later") is True:
+        if native is None:
+            return RowFault(row, DELETED_LATER)
+        return _deleted_later(meta, native, row, dump)
     text = _post_text(post)
     if text is None:
         return RowFault(row, _skip_reason(post))
-    native = _fullname(post, kind)
     if native is None:
         return RowFault(row, skipped_rows.NO_ID)
     return ItemRecord(
@@ -259,6 +299,15 @@ def _read_post(post: JsonObject, row: int, dump: Dump) -> ItemRecord | RowFault:
         parse_timestamp(post.get(DATE_FIELD, post.get("date"))),
         _author(post),
     )
+
+
+def _read_event(event: JsonObject, row: int, dump: Dump) -> Entry:
+    """Return an event of the compliance stream: what was deleted, or is gone; others say less."""
+    action, name = string_at(event, "$event", "action"), string_at(event, "name")
+    if action not in _GONE or not (name or "").startswith((COMMENT_PREFIX, SUBMISSION_PREFIX)):
+        return RowFault(row, skipped_rows.SERVICE)
+    when = parse_timestamp(member(event, "$event", "created"))
+    return DeletionRecord(row, dump.source, str(name), str(action), when)
 
 
 def _post_text(post: JsonObject) -> str | None:

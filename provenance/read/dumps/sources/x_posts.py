@@ -13,7 +13,7 @@ from provenance.errors import InputError
 from provenance.model import Items
 from provenance.read.corpus import skipped_rows
 from provenance.read.dumps.dump_file import Dump
-from provenance.read.dumps.item_batches import ItemRecord, RowFault
+from provenance.read.dumps.item_batches import DeletionRecord, Entry, ItemRecord, RowFault
 from provenance.read.dumps.json_posts import (
     JsonObject,
     member,
@@ -34,6 +34,17 @@ ARCHIVE_NAMES = frozenset(
 )
 """Parts of an archive that hold posts."""
 
+_V2_FIELDS = frozenset(
+    {
+        *("article", "attachments", "author_id", "card_uri", "community_id", "context_annotations"),
+        *("conversation_id", "created_at", "display_text_range", "edit_controls", "entities"),
+        *("edit_history_tweet_ids", "geo", "id", "in_reply_to_user_id", "lang", "media_metadata"),
+        *("non_public_metrics", "note_tweet", "organic_metrics", "possibly_sensitive"),
+        *("promoted_metrics", "public_metrics", "referenced_tweets", "reply_settings", "scopes"),
+        *("source", "suggested_source_links", "text", "withheld", "author"),
+    }
+)
+"""Fields of posts of API v2."""
 _FIRST_SNOWFLAKE = 1 << 35
 """Ids from late 2010 on contain the millisecond at which they were given."""
 _SNOWFLAKE_EPOCH = 1_288_834_974_657
@@ -41,8 +52,6 @@ _MAX_ID_DIGITS = 19
 _UNKNOWN_LANGUAGES = {"und", "zxx", "qam", "qct", "qht", "qme", "qst", "art"}
 _REPOST = re.compile(r"RT @\w{1,20}: ")
 _ESCAPES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
-
-_Entry = ItemRecord | RowFault
 
 
 def is_v1(post: JsonObject) -> bool:
@@ -60,9 +69,20 @@ def is_v1(post: JsonObject) -> bool:
 def is_v2(post: JsonObject) -> bool:
     """Return whether an object is a post or a page of API v2."""
     if "data" in post and {"includes", "meta", "matching_rules", "errors"} & post.keys():
-        return any(isinstance(inner.get("text"), str) for inner in objects_in(post["data"]))
+        return any(map(_is_in_page, objects_in(post["data"])))
     return {"id", "text"} <= post.keys() and bool(
         {"edit_history_tweet_ids", "author_id", "referenced_tweets"} & post.keys()
+    )
+
+
+def _is_in_page(inner: JsonObject) -> bool:
+    """Return whether an object is a post in a page: other services wrap their rows in `data`."""
+    native = inner.get("id")
+    return (
+        isinstance(inner.get("text"), str)
+        and isinstance(native, str)
+        and native.isdecimal()
+        and inner.keys() <= _V2_FIELDS
     )
 
 
@@ -71,15 +91,17 @@ def is_activity(post: JsonObject) -> bool:
     return post.get("objectType") == "activity" and {"verb", "actor"} <= post.keys()
 
 
-def read_v1(post: JsonObject, row: int, dump: Dump) -> Iterator[_Entry]:
+def read_v1(post: JsonObject, row: int, dump: Dump) -> Iterator[Entry]:
     """Yield a post of API v1.1, and the posts that it repeats or quotes."""
-    if isinstance(member(post, "delete", "status"), dict):
-        yield RowFault(row, skipped_rows.DELETION)
+    deleted = member(post, "delete", "status")
+    if isinstance(deleted, dict):
+        when = parse_timestamp(member(post, "delete", "timestamp_ms"))
+        yield _deletion(_v1_id(deleted), when, row, dump)
         return
     yield from _with_related(_v1_post(post), row, dump)
 
 
-def read_v2(entry: JsonObject, row: int, dump: Dump) -> Iterator[_Entry]:
+def read_v2(entry: JsonObject, row: int, dump: Dump) -> Iterator[Entry]:
     """Yield the posts of a page of API v2, or of a single post."""
     included = objects_in(member(entry, "includes", "tweets"))
     users = {
@@ -97,10 +119,12 @@ def read_v2(entry: JsonObject, row: int, dump: Dump) -> Iterator[_Entry]:
             yield from _with_related(_v2_post(post, {}, users), row, dump)
 
 
-def read_activity(activity: JsonObject, row: int, dump: Dump) -> Iterator[_Entry]:
+def read_activity(activity: JsonObject, row: int, dump: Dump) -> Iterator[Entry]:
     """Yield an activity of Gnip, and the posts that it repeats or quotes."""
     if activity.get("verb") == "delete":
-        yield RowFault(row, skipped_rows.DELETION)
+        native = to_text(member(activity, "object", "id")) or to_text(activity.get("id"))
+        when = parse_timestamp(activity.get("postedTime"))
+        yield _deletion(native and native.rpartition(":")[2], when, row, dump)
         return
     yield from _with_related(_activity_post(activity), row, dump)
 
@@ -109,18 +133,24 @@ def read_archive(dump: Dump) -> Iterator[Items]:
     """Read `tweets.js`, or another file of posts, of an X archive."""
     owner = _archive_owner(dump)
 
-    def read_entry(entry: JsonObject, row: int, dump: Dump) -> Iterator[_Entry]:
+    def read_entry(entry: JsonObject, row: int, dump: Dump) -> Iterator[Entry]:
         note = entry.get("noteTweet")
         post = _as_post(note) if isinstance(note, dict) else entry.get("tweet", entry)
         if not isinstance(post, dict):
             yield RowFault(row, skipped_rows.NOT_A_POST)
         elif "deleted_at" in post:
-            yield RowFault(row, skipped_rows.DELETION)
+            yield _deletion(_v1_id(post), parse_timestamp(post["deleted_at"]), row, dump)
         else:
             found = _v1_post(post)
             yield from _with_related(found._replace(author=found.author or owner), row, dump)
 
     return read_posts(dump, read_entry)
+
+
+def _deletion(native: str | None, when: int | None, row: int, dump: Dump) -> Entry:
+    if native is None:
+        return RowFault(row, skipped_rows.DELETION)
+    return DeletionRecord(row, dump.source, native, "deleted", when)
 
 
 def full_text(post: JsonObject) -> str | None:
@@ -157,7 +187,7 @@ class _Post(NamedTuple):
     is_repost: bool = False
 
 
-def _with_related(post: _Post, row: int, dump: Dump) -> Iterator[_Entry]:
+def _with_related(post: _Post, row: int, dump: Dump) -> Iterator[Entry]:
     if post.original is not None:
         originals = _items(post.original, row, dump)
         yield from originals
@@ -175,7 +205,7 @@ def _items(post: _Post, row: int, dump: Dump) -> list[ItemRecord]:
     return [entry for entry in entries if isinstance(entry, ItemRecord)]
 
 
-def _entry(post: _Post, row: int, dump: Dump) -> _Entry:
+def _entry(post: _Post, row: int, dump: Dump) -> Entry:
     if post.text is None:
         # Streams also carry limits and other notices.
         return RowFault(row, skipped_rows.NULL if post.native else skipped_rows.NOT_A_POST)
