@@ -11,6 +11,7 @@ import pyarrow as pa
 from provenance.model import Policy, Report, Result, Share, Unread, Verdict, Violation
 from provenance.pipeline.dataset_check import check as run_check
 from provenance.pipeline.declared_only import empty_registry
+from provenance.pipeline.ledger_records import ledger_of_policy, record_check
 from provenance.pipeline.progress import ProgressCallback, report_progress_to
 from provenance.pipeline.python_inputs import Address, find_addresses
 from provenance.pipeline.registry_changes import author_names, forget_registries
@@ -188,6 +189,7 @@ def check(  # noqa: PLR0913 (the options of the command)
         Compare no texts, and report only what rows declare; needs no registry.
     policy : str or path, optional
         The policy file. By default `provenance.toml` or `pyproject.toml` in the working directory.
+        If it names a ledger, the check is recorded there.
     baseline : str or path, optional
         Folder of an earlier report; only new findings fail.
     model_of : str or path, optional
@@ -240,14 +242,18 @@ def check(  # noqa: PLR0913 (the options of the command)
         if options.get("registries"):
             raise ValueError("declared_only compares no texts: leave out registries")
         options["registries"] = [empty_registry()]
+    policy_file = None if policy is None else fspath(policy)
     effective = effective_policy(
-        None if policy is None else fspath(policy),
-        **normalise_options(options, "check", PolicyOptions.__annotations__),
+        policy_file, **normalise_options(options, "check", PolicyOptions.__annotations__)
     )
+    ledger = ledger_of_policy(policy_file)
     if verify:
         forget_registries(effective, settings.control)
     with report_progress_to(progress):
-        return Outcome(run_check(_open(corpus, hub, split, effective), effective, settings))
+        report = run_check(_open(corpus, hub, split, effective), effective, settings)
+    if ledger is not None:
+        record_check(ledger, report, None)
+    return Outcome(report)
 
 
 def _open(

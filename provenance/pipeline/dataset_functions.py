@@ -17,6 +17,7 @@ from provenance.pipeline.dataset_cleaning import clean as clean_corpus
 from provenance.pipeline.dataset_diff import diff as compare
 from provenance.pipeline.declared_only import empty_registry
 from provenance.pipeline.forget_sets import read_forget_set
+from provenance.pipeline.ledger_records import ledger_of_policy, record_cleaning
 from provenance.pipeline.matching.tracing import trace as look_up
 from provenance.pipeline.progress import ProgressCallback, report_progress_to
 from provenance.pipeline.python_inputs import COPY_REMEDY, Address, find_addresses, local_path
@@ -156,7 +157,8 @@ def clean(  # noqa: PLR0913 (the options of the command)
     Returns
     -------
     Receipt
-        What was removed; also written into the copy. `unread` lists what could not be read.
+        What was removed; also written into the copy, and into the ledger that the policy names.
+        `unread` lists what could not be read.
 
     Raises
     ------
@@ -189,16 +191,20 @@ def clean(  # noqa: PLR0913 (the options of the command)
     settings = run_settings(options, model_of=None if model_of is None else Path(model_of))
     if options.get("verify", False):
         forget_registries(policy)
+    ledger, place = ledger_of_policy(_as_string(options.get("policy"))), fspath(output)
     with report_progress_to(options.get("progress")):
-        return clean_corpus(
+        receipt = clean_corpus(
             addresses,
-            path_or_address(fspath(output)),
+            path_or_address(place),
             policy,
             cleaning,
             settings,
             None if result is None else Path(result),
             forget,
         )
+    if ledger is not None:
+        record_cleaning(ledger, receipt, place)
+    return receipt
 
 
 def diff(old: Address, new: Address, **options: Unpack[DiffOptions]) -> Changes:

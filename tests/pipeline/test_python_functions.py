@@ -518,6 +518,23 @@ def test_records_have_the_facts_of_the_commands():
         assert {*FACT_NAMES[kind]} == options - {"ledger", "help"}, kind
 
 
+def test_checks_and_cleanings_are_recorded_in_the_ledger_of_the_policy(
+    tmp_path, registry, rows, write_lines
+):
+    policy = tmp_path / "provenance.toml"
+    policy.write_text(f'[ledger]\npath = "{tmp_path / "ledger"}"\n')
+    outcome = provenance.check(rows, registries=registry, policy=policy)
+    data = write_lines(tmp_path / "rows.jsonl", rows)
+    receipt = provenance.clean(data, tmp_path / "cleaned", registries=registry, policy=policy)
+    provenance.check(rows, registries=registry)  # without the policy
+    ledger = provenance.open_ledger(tmp_path / "ledger")
+    checked, cleaned = ledger.records()
+    assert [checked["kind"], cleaned["kind"]] == ["check", "cleaning"]
+    assert checked["facts"]["digest"] == outcome.result.corpus.digest
+    assert cleaned["facts"]["after"] == receipt.after.digest
+    assert ledger.verify().faults == ()
+
+
 def test_a_ledger_is_written_and_read(tmp_path, registry, rows):
     provenance.check(rows, registries=registry).write(tmp_path / "report")
     for name in ("receipt.txt", "ids.txt"):
