@@ -100,8 +100,8 @@ def expected_chance(result: Result) -> str:
     Returns
     -------
     str
-        "By chance alone, about 0.05 documents of a corpus of this size would have findings by
-        content; 58 have some."
+        "By chance alone, about 0.05 documents of a corpus of this size (0.95 in a million words)
+        would have findings by content; 58 have some."
     """
     expected = result.corpus.tokens * result.method.chance_per_million / 1e6
     found = sum(
@@ -112,8 +112,9 @@ def expected_chance(result: Result) -> str:
     chance = result.policy.chance
     accepted = f", as --chance {chance:g} accepts" if chance != 1 else ""
     return (
-        f"By chance alone, about {_rough(expected)} documents of a corpus of this size would have "
-        f"findings by content{accepted}; {found:,} {'has' if found == 1 else 'have'} some."
+        f"By chance alone, about {_rough(expected)} documents of a corpus of this size "
+        f"({result.method.chance_per_million:.2g} in a million words{accepted}) would have "
+        f"findings by content; {found:,} {'has' if found == 1 else 'have'} some."
     )
 
 
