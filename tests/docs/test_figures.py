@@ -1,6 +1,7 @@
 """Figures that our pages state are those of the code, and of what was measured."""
 
 import re
+from statistics import median
 
 import numpy as np
 import pytest
@@ -121,7 +122,8 @@ def test_how_sure_says_what_was_measured(pages, root):
     measured = (root / "benchmarks" / "ACCURACY.md").read_text("utf-8")
     long, short = measured.split("## Posts of 5 to 7 tokens")
     shipped = {row[0]: row[2:5] for row in rows(long) if len(row) == 10}
-    stated = {row[0]: row[1:] for row in rows(pages["docs/how-sure.md"]) if row[1][-1:].isdigit()}
+    first, _ = pages["docs/how-sure.md"].split("## What these figures do not show")
+    stated = {row[0]: row[1:] for row in rows(first) if row[1][-1:].isdigit()}
     assert len(stated) == 9
     assert stated == {edit: shipped[edit] for edit in stated}
     page = " ".join(pages["docs/how-sure.md"].split())
@@ -137,3 +139,23 @@ def test_pictures_are_there(pages, root):
     ]
     assert shown
     assert [path for path in shown if not path.exists()] == []
+
+
+def test_how_sure_says_how_wide_intervals_are(pages, root):
+    measured = (root / "benchmarks" / "INTERVALS.md").read_text("utf-8")
+    tokens, documents = (
+        [row for row in rows(part) if row[1].isdigit()]
+        for part in measured.split("## Share of documents")
+    )
+    _, last = pages["docs/how-sure.md"].split("## What a report states")
+    page = " ".join(last.split())
+    for copies, *stated in (row for row in rows(last) if row[0][-1].isdigit()):
+        number = copies.replace(",", "")
+        widths = [
+            median(float(row[place]) for row in table if row[1] == number)
+            for table, place in ((tokens, 3), (documents, 3), (tokens, 6))
+        ]
+        assert [float(each) for each in stated] == pytest.approx(widths, abs=0.006)
+    held = [float(row[2]) for row in tokens]
+    assert f"held the truth {sum(held) / len(held):.1%}".replace("%", " %") in page
+    assert f"and {min(held):.0%} in the worst of {len(held)} groups".replace("%", " %") in page
