@@ -457,11 +457,14 @@ class TestTables:
         pytest.importorskip("pyiceberg", reason="the extra `iceberg` is not installed")
         memory = pytest.importorskip("pyiceberg.catalog.memory", reason="no sqlalchemy")
         catalog = memory.InMemoryCatalog("c", warehouse=f"file://{tmp_path}")
-        catalog.create_namespace("n")
-        rows = pa.Table.from_pylist(ROWS)
-        table = catalog.create_table("n.t", schema=rows.schema)
-        table.append(rows)
-        table.delete("id == 'd3'")
+        try:
+            catalog.create_namespace("n")
+            rows = pa.Table.from_pylist(ROWS)
+            table = catalog.create_table("n.t", schema=rows.schema)
+            table.append(rows)
+            table.delete("id == 'd3'")
+        finally:
+            catalog.engine.dispose()  # else its database is collected, with a warning, elsewhere
         kept = [row["id"] for row in ROWS if row["id"] != "d3"]
         assert [row["document"] for row in documents(open_corpus([str(tmp_path)]))] == kept
 
