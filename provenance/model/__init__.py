@@ -26,6 +26,7 @@ from provenance.model.calibration import (
     CalibrationSummary,
     CorrectedShare,
     FalseRate,
+    PlantedOutcomes,
     Recall,
 )
 from provenance.model.chance import ChanceModel
@@ -115,7 +116,6 @@ from provenance.model.ledger import (
 )
 from provenance.model.method import MeasuredRecall, Method, Parameter
 from provenance.model.origin import Origin, OriginReason
-from provenance.model.plants import PlantedOutcomes
 from provenance.model.policy import (
     COVERS,
     DEFAULT_GATES,
