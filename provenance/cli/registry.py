@@ -18,8 +18,14 @@ from provenance.cli.dump_summary import (
 from provenance.cli.error_reporting import CLEAR, FAILED
 from provenance.cli.lazy_groups import OrderedGroup
 from provenance.cli.local_paths import LOCAL_FOLDER
-from provenance.cli.options import allow_unread_option, max_document_option, scheduler_option
+from provenance.cli.options import (
+    allow_unread_option,
+    max_document_option,
+    registry_key_option,
+    scheduler_option,
+)
 from provenance.cli.registry_changes import CHANGES
+from provenance.cli.registry_publish import publish
 from provenance.cli.registry_summary import (
     fit_lines,
     item_lines,
@@ -266,6 +272,7 @@ Examples:
     help="Show only what was withdrawn, as CSV: id, source, site, date and reason.",
 )
 @click.option("--source", metavar="ID", help="With --withdrawn: of this source.")
+@registry_key_option
 @click.option("-v", "--verbose", is_flag=True, help="Also show the law of chance matches.")
 def show(
     registry: Path,
@@ -326,14 +333,15 @@ Example:
 """,
 )
 @click.argument("registry", type=LOCAL_FOLDER, shell_complete=folders)
+@registry_key_option
 def verify(registry: Path) -> None:
     """Verify every file of REGISTRY against the digests in its manifest."""
     manifest = pipeline.verify_registry(registry)
     echo(f"{registry} is intact: {manifest.items:,} items, digest {manifest.digest}")
 
 
-for _change in CHANGES:
-    command.add_command(_change)
+for _command in (*CHANGES, publish):
+    command.add_command(_command)
 
 
 def _dumps(

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from provenance.pipeline.forget_sets import read_forget_set, save_forget_set
     from provenance.pipeline.github_publishing import publish
     from provenance.pipeline.jit_warmup import start_check
+    from provenance.pipeline.key_files import key_environment
     from provenance.pipeline.ledger_records import (
         add_check,
         add_dataset,
@@ -102,6 +103,7 @@ if TYPE_CHECKING:
         withdraw_from_registry,
         withdrawn_lines,
     )
+    from provenance.pipeline.registry_publishing import publish_keyed_copy
     from provenance.pipeline.report_io import (
         check_writable,
         effective_policy,
@@ -193,6 +195,7 @@ __all__ = [
     "forget_registries",
     "hash_in_background",
     "import_labels",
+    "key_environment",
     "ledger_of_policy",
     "ledger_to_read",
     "lint_rules",
@@ -209,6 +212,7 @@ __all__ = [
     "path_or_address",
     "preview_dumps",
     "publish",
+    "publish_keyed_copy",
     "published_sources",
     "read_forget_set",
     "record_check",
@@ -331,6 +335,8 @@ _MODULES = {
     "list_rules": "rule_commands.rule_lookup",
     "log_to_stderr": "stage_log",
     "publish": "github_publishing",
+    "publish_keyed_copy": "registry_publishing",
+    "key_environment": "key_files",
     "resolve_policy": "rule_commands.rule_lookup",
     "run_rule_cases": "rule_commands.rule_checking",
     "save_report": "report_io",
