@@ -1,7 +1,7 @@
 """Sketches of datasets and registries: FracMinHash samples of their shingles, with counts.
 
 Shingles are eight words wide. Those of seeds, of four words, would not do: 6 % of the runs of four
-words of classic books also occur in 85 MB of posts, but 0.01 % of their runs of eight. A text of
+words of classic books also occur in 85 MB of posts, but 0.02 % of their runs of eight. A text of
 fewer words has no shingle, so that no hash stands for a short text, which could be guessed.
 """
 

@@ -42,8 +42,9 @@ from provenance.pipeline.scan.part_scan import split_batch
 from provenance.pipeline.settings import Settings
 from provenance.read.corpus.corpora import Corpus, open_corpus
 from provenance.read.corpus.corpus_parts import Part
+from provenance.read.policy.policy_file import parse_size_option
 from provenance.registry.manifest import MANIFEST
-from provenance.registry.sketch_file import is_sketch, read_sketch
+from provenance.registry.sketch_file import is_sketch, read_sketch, write_sketch
 from provenance.registry.store import Registry
 
 SHARED_SCALED = 1000
@@ -73,6 +74,13 @@ class SketchOptions:
     scaled: int = 1
     text_columns: tuple[str, ...] = ()
     max_document: int = MAX_DOCUMENT
+
+
+def sketch_options(
+    scaled: int, text_columns: Iterable[str], max_document: str | int | None
+) -> SketchOptions:
+    """Return options from those of a command; raises `PolicyError` if the size is none."""
+    return SketchOptions(scaled, tuple(text_columns), parse_size_option(max_document))
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +278,49 @@ def _results(
     finally:
         for future in pending:
             future.cancel()
+
+
+def save_sketch(sketch: NamedSketch, path: Path) -> None:
+    """Write a sketch to a file; raises as `write_sketch`."""
+    write_sketch(sketch.sketch, path)
+
+
+def compare_addresses(
+    query: str,
+    others: Sequence[str],
+    settings: Settings,
+    options: SketchOptions = SketchOptions(),
+) -> Comparison:
+    """Sketch what is at some addresses, as far as they are not sketches already, and compare it.
+
+    Parameters
+    ----------
+    query : str
+        The one that is compared; as for `sketch_address`.
+    others : sequence of str
+        With what.
+    settings : Settings
+        Threads, split, progress, and the number of unread files that is accepted.
+    options : SketchOptions
+        How datasets are read and sampled.
+
+    Raises
+    ------
+    ProvenanceError
+        If something cannot be read.
+    """
+    stored = {name: sketch_address(name, settings) for name in (query, *others) if is_sketch(name)}
+    # Nothing is sketched finer than all that it is compared with.
+    finest = [stored[name].sketch.scaled if name in stored else options.scaled for name in others]
+    first = stored.get(query) or sketch_address(
+        query, settings, replace(options, scaled=min(finest))
+    )
+    fresh = replace(options, scaled=first.sketch.scaled)
+    return compare_sketches(
+        first,
+        [stored.get(name) or sketch_address(name, settings, fresh) for name in others],
+        settings.allow_unread,
+    )
 
 
 def compare_sketches(
