@@ -68,6 +68,11 @@ def test_a_size_is_covered_95_times_of_100(scaled, size):
     assert np.mean([rate.low <= size * scaled <= rate.high for rate in rates]) >= 0.94
 
 
+def test_where_nothing_is_shared_the_upper_end_is_what_one_in_forty_samples_would_miss():
+    """Each element is in the sample with a probability of 1/2: more than 5.3 are hardly missed."""
+    assert set_share(0, 100, 2).high * 200 == pytest.approx(np.log(0.025) / np.log(0.5), rel=0.03)
+
+
 def test_what_is_not_sampled_is_exact():
     assert set_size(7, 1).low == set_size(7, 1).high == 7
     assert set_share(1, 4, 1).low == set_share(1, 4, 1).high == 0.25

@@ -4,11 +4,11 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from provenance.match.estimation.set_overlap import set_share
 from provenance.pipeline.registries import DumpSource, add_to_registry, build_registry
-from provenance.pipeline.registry_functions import remove_from_registry
 from provenance.pipeline.settings import Settings
 from provenance.pipeline.sketching import (
     SketchOptions,
@@ -16,6 +16,9 @@ from provenance.pipeline.sketching import (
     sketch_address,
     sketch_addresses,
 )
+from provenance.registry.build.duckdb_engine import BuildLimits
+from provenance.registry.build.item_selection import Selection
+from provenance.registry.build.withdrawal import remove_items
 from provenance.registry.sketch_file import write_sketch
 
 SETTINGS = Settings(threads=2)
@@ -43,12 +46,15 @@ def test_a_registry_has_the_sketch_of_the_dataset_of_its_items(
 
 
 def test_items_that_were_withdrawn_or_replaced_do_not_count(tmp_path, posts, write_lines):
+    """Not even while they are still in the files of a large segment."""
     folder = tmp_path / "registry"
     build_registry(folder, DumpSource([write_lines(tmp_path / "a.jsonl", posts[:60])], "x"))
     later = [posts[0] | {"text": posts[99]["text"]}, *posts[60:90]]
     add_to_registry(folder, DumpSource([write_lines(tmp_path / "b.jsonl", later)], "x"))
-    (tmp_path / "ids.txt").write_text("\n".join(post["id"] for post in posts[5:9]))
-    remove_from_registry(folder, ids=tmp_path / "ids.txt")
+    ids = pa.array([post["id"] for post in posts[5:9]])
+    large = BuildLimits(merged_tokens=0, rewritten_bytes=0)
+    done = remove_items(folder, Selection(ids=ids), limits=large)
+    assert done.pending
     left = [posts[99], *posts[1:5], *posts[9:90]]
     expected = of(write_lines(tmp_path / "left.jsonl", left))
     made = of(folder)
