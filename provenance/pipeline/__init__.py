@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from provenance.pipeline.distribution import scan_shard
     from provenance.pipeline.dump_preview import DumpPreview, preview_dumps
     from provenance.pipeline.early_hashing import hash_in_background
+    from provenance.pipeline.exchange.pulling import pull
+    from provenance.pipeline.exchange.pushing import push
     from provenance.pipeline.finding_review import (
         add_label,
         corrected_shares,
@@ -63,7 +65,7 @@ if TYPE_CHECKING:
         parse_day,
         record_check,
         record_cleaning,
-        record_deletions,
+        record_tombstones,
         record_withdrawal,
         select_entry,
         tombstones_of,
@@ -210,10 +212,12 @@ __all__ = [
     "preview_dumps",
     "publish",
     "published_sources",
+    "pull",
+    "push",
     "read_forget_set",
     "record_check",
     "record_cleaning",
-    "record_deletions",
+    "record_tombstones",
     "record_withdrawal",
     "registry_recipe",
     "registry_upkeep",
@@ -276,7 +280,7 @@ _MODULES = {
     "parse_day": "ledger_records",
     "record_check": "ledger_records",
     "record_cleaning": "ledger_records",
-    "record_deletions": "ledger_records",
+    "record_tombstones": "ledger_records",
     "record_withdrawal": "ledger_records",
     "select_entry": "ledger_records",
     "tombstones_of": "ledger_records",
@@ -331,6 +335,8 @@ _MODULES = {
     "list_rules": "rule_commands.rule_lookup",
     "log_to_stderr": "stage_log",
     "publish": "github_publishing",
+    "pull": "exchange.pulling",
+    "push": "exchange.pushing",
     "resolve_policy": "rule_commands.rule_lookup",
     "run_rule_cases": "rule_commands.rule_checking",
     "save_report": "report_io",
