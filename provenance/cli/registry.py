@@ -25,6 +25,7 @@ from provenance.cli.options import (
     scheduler_option,
 )
 from provenance.cli.registry_changes import CHANGES
+from provenance.cli.registry_exchange import EXCHANGE
 from provenance.cli.registry_publish import publish
 from provenance.cli.registry_summary import (
     fit_lines,
@@ -43,7 +44,7 @@ T = TypeVar("T")
 
 @click.group("registry", cls=OrderedGroup)
 def command() -> None:
-    """Build, extend, show, verify and compact registries.
+    """Build, extend, show, verify, compact and exchange registries.
 
     A registry is a folder with what is needed to recognise the items of a source: their
     fingerprints, ids, dates and, unless disabled, their texts.
@@ -340,7 +341,7 @@ def verify(registry: Path) -> None:
     echo(f"{registry} is intact: {manifest.items:,} items, digest {manifest.digest}")
 
 
-for _command in (*CHANGES, publish):
+for _command in (*CHANGES, publish, *EXCHANGE):
     command.add_command(_command)
 
 
@@ -372,7 +373,9 @@ def _record_deletions(outcome: "pipeline.BuildOutcome") -> None:
     """Record in the ledger of the policy, if there is one, what dumps say was deleted."""
     tombstones = outcome.deletions.tombstones
     if len(tombstones) and (ledger := pipeline.ledger_of_policy()) is not None:
-        pipeline.record_deletions(ledger, tombstones, outcome.manifest.digest)
+        pipeline.record_tombstones(
+            ledger, tombstones, outcome.manifest.digest, "deletion records of dumps"
+        )
 
 
 def _finish(

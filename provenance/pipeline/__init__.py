@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from provenance.pipeline.distribution import scan_shard
     from provenance.pipeline.dump_preview import DumpPreview, preview_dumps
     from provenance.pipeline.early_hashing import hash_in_background
+    from provenance.pipeline.exchange.pulling import pull
+    from provenance.pipeline.exchange.pushing import push
     from provenance.pipeline.finding_review import (
         add_label,
         corrected_shares,
@@ -64,7 +66,7 @@ if TYPE_CHECKING:
         parse_day,
         record_check,
         record_cleaning,
-        record_deletions,
+        record_tombstones,
         record_withdrawal,
         select_entry,
         tombstones_of,
@@ -221,10 +223,12 @@ __all__ = [
     "publish",
     "publish_keyed_copy",
     "published_sources",
+    "pull",
+    "push",
     "read_forget_set",
     "record_check",
     "record_cleaning",
-    "record_deletions",
+    "record_tombstones",
     "record_withdrawal",
     "registry_recipe",
     "registry_upkeep",
@@ -290,7 +294,7 @@ _MODULES = {
     "parse_day": "ledger_records",
     "record_check": "ledger_records",
     "record_cleaning": "ledger_records",
-    "record_deletions": "ledger_records",
+    "record_tombstones": "ledger_records",
     "record_withdrawal": "ledger_records",
     "select_entry": "ledger_records",
     "tombstones_of": "ledger_records",
@@ -351,6 +355,8 @@ _MODULES = {
     "publish": "github_publishing",
     "publish_keyed_copy": "registry_publishing",
     "key_environment": "key_files",
+    "pull": "exchange.pulling",
+    "push": "exchange.pushing",
     "resolve_policy": "rule_commands.rule_lookup",
     "run_rule_cases": "rule_commands.rule_checking",
     "save_report": "report_io",
