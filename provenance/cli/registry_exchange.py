@@ -7,6 +7,7 @@ import click
 from provenance import pipeline
 from provenance.cli.completions import folders
 from provenance.cli.local_paths import LOCAL_FOLDER
+from provenance.cli.options import registry_key_option
 from provenance.cli.registry_summary import pull_lines, push_lines
 from provenance.cli.terminal_output import echo
 
@@ -40,6 +41,7 @@ Examples:
     help="Read the files that are there, and send damaged ones again. Unset: at addresses of other "
     "machines, files of the right size count as intact.",
 )
+@registry_key_option
 @_QUIET
 def push(registry: Path, address: str, fresh_days: int | None, verify: bool, quiet: bool) -> None:
     """Publish REGISTRY at ADDRESS, or what has changed since it was published there.
@@ -84,6 +86,7 @@ Examples:
     is_flag=True,
     help="If items were withdrawn, clear the result cache, which may quote them.",
 )
+@registry_key_option
 @_QUIET
 def pull(address: str, output: Path, allow_older: bool, purge: bool, quiet: bool) -> None:
     """Fetch the registry at ADDRESS, or what has changed since it was fetched.

@@ -77,7 +77,9 @@ def staged_registry(folder: Path, recipe: str | None = None) -> Iterator[Path]:
 
 
 @contextmanager
-def staged_change(folder: Path, recipe: str | None = None) -> Iterator[tuple[Path, Manifest]]:
+def staged_change(
+    folder: Path, recipe: str | None = None, *, is_of_manifest: bool = False
+) -> Iterator[tuple[Path, Manifest]]:
     """Create a folder inside `folder`, in which a change to it can be prepared.
 
     Waits until no other process is changing it.
@@ -88,6 +90,8 @@ def staged_change(folder: Path, recipe: str | None = None) -> Iterator[tuple[Pat
         The registry.
     recipe : str or None
         As for `staged_registry`; it counts only for the same content of the registry.
+    is_of_manifest : bool
+        Whether only what the manifest says changes, as it may in a keyed copy.
 
     Yields
     ------
@@ -103,8 +107,9 @@ def staged_change(folder: Path, recipe: str | None = None) -> Iterator[tuple[Pat
     RegistryError
         If it is a keyed copy, or cannot be written, now or later within the context.
     """
-    # Before there is a lock: none is left in a folder that cannot be changed.
-    require_original(folder)
+    read_manifest(folder)  # no lock is left in a folder that is not a registry
+    if not is_of_manifest:
+        require_original(folder)
     with (
         _translate_errors(folder),
         _open_lock(folder / ".lock", folder, fcntl.LOCK_EX),
@@ -172,11 +177,16 @@ def publish_registry(staging: Path, manifest: Manifest, folder: Path) -> None:
         If `folder` was created meanwhile.
     """
     (staging / PROGRESS_FILE).unlink(missing_ok=True)
-    (staging / _RECIPE_FILE).unlink()
     remove_unlisted(staging, manifest)
-    _write_text(staging / MANIFEST, render_manifest(manifest))
     for name in manifest.folders:
         sync_path(staging / name)
+    publish_folder(staging, render_manifest(manifest), folder)
+
+
+def publish_folder(staging: Path, manifest: str, folder: Path) -> None:
+    """Move a staging folder, with a manifest, to its place; raises as `publish_registry`."""
+    (staging / _RECIPE_FILE).unlink()
+    _write_text(staging / MANIFEST, manifest)
     sync_path(staging)
     try:
         staging.rename(folder)
@@ -257,7 +267,7 @@ def state_fresh_until(folder: Path, day: date) -> Manifest:
     RegistryNotFound, RegistryVersion, CorruptFile, DigestMismatch, RegistryError
         As for `staged_change`.
     """
-    with staged_change(folder) as (staging, earlier):
+    with staged_change(folder, is_of_manifest=True) as (staging, earlier):
         if earlier.fresh_until == day:
             return earlier
         manifest = replace(earlier, fresh_until=day, created=time_after(earlier))

@@ -17,8 +17,8 @@ def given_keys() -> list[RegistryKey]:
     ]
 
 
-def find_key(key_id: str, folder: Path) -> RegistryKey:
-    """Return the key of a registry.
+def find_key(key_id: str, registry: Path | str) -> RegistryKey:
+    """Return the key with an id; `registry` is named in errors.
 
     Raises
     ------
@@ -31,7 +31,7 @@ def find_key(key_id: str, folder: Path) -> RegistryKey:
             return key
     given = ", ".join(key.id for key in keys)
     raise RegistryKeyMissing(
-        f"{folder} is keyed with the key {key_id}; "
+        f"{registry} is keyed with the key {key_id}; "
         + (f"the keys given are {given}" if keys else "no key is given"),
         remedy=f"name the file with its key (--registry-key), or put the key into {KEY_VARIABLE}",
     )

@@ -16,7 +16,7 @@ from provenance.errors import (
     RegistryKeyMissing,
 )
 from provenance.model import ChanceModel, Policy
-from provenance.pipeline import check, publish_keyed_copy
+from provenance.pipeline import check, publish_keyed_copy, pull, push
 from provenance.pipeline.settings import Settings
 from provenance.registry.build.duckdb_engine import BuildLimits
 from provenance.registry.build.item_marks import mark_items
@@ -185,3 +185,30 @@ def test_a_copy_takes_no_place_that_is_taken(tmp_path):
             tmp_path / "none", tmp_path / "k", key_file=tmp_path / "key", new_key=True
         )
     assert not (tmp_path / "key").exists()
+
+
+def stored(folder):
+    """Give the files of a registry, all but what pulling keeps beside them."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and path.name not in {"pulled.json", ".lock"}
+    }
+
+
+def test_a_keyed_copy_travels_encrypted(tmp_path, findings, give_key, monkeypatch):
+    world, plain, keyed = World(13), tmp_path / "plain", tmp_path / "keyed"
+    eventful_registry(plain, world)
+    publish_keyed_copy(plain, keyed, key_file=tmp_path / "key", new_key=True)
+    give_key(tmp_path / "key")
+    push(keyed, str(tmp_path / "there"), fresh_days=30)
+    assert stored(tmp_path / "there") == stored(keyed)
+    monkeypatch.setenv(KEY_VARIABLE, "")
+    with pytest.raises(RegistryKeyMissing):
+        pull(str(tmp_path / "there"), tmp_path / "here")
+    assert not (tmp_path / "here").exists()
+    give_key(tmp_path / "key")
+    pull(str(tmp_path / "there"), tmp_path / "here")
+    assert stored(tmp_path / "here") == stored(keyed)
+    pages = world.pages()
+    assert findings(tmp_path / "here", pages)[:2] == findings(plain, pages)[:2]

@@ -45,6 +45,7 @@ from provenance.registry.registry_folder import (
     require_free,
     signature_name,
 )
+from provenance.registry.registry_keys import find_key
 from provenance.registry.tombstones import NO_TOMBSTONES, read_tombstones
 
 Check = Callable[[bytes, bytes | None, Manifest], None]
@@ -125,6 +126,8 @@ def pull(  # noqa: PLR0913 (the options of the command)
         If there is no intact registry at the address.
     RegistryExists
         If `folder` is something else, or was changed here.
+    RegistryKeyMissing
+        If it is a keyed copy, and its key is not given.
     RegistryError
         If the registry is older than what was pulled before, or cannot be fetched.
     """
@@ -155,6 +158,8 @@ class _Arrival:
     ) -> None:
         self._origin, self._folder, self._content = origin, folder, content
         self._manifest = parse_manifest(content, origin.address)
+        if self._manifest.key_id:  # without it, nobody could say what was withdrawn
+            find_key(self._manifest.key_id, origin.address)
         self._signature = origin.read(signature_name(content))
         if check is not None:
             check(content, self._signature, self._manifest)

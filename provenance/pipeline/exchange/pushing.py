@@ -102,7 +102,7 @@ def push(
     with show_progress("sending", total, "B", quiet=quiet) as progress:
         for place, file, data in missing:
             check_files({file.name: data}, [file])
-            with memoryview(data.content()) as view:
+            with memoryview(data.stored()) as view:  # a keyed copy stays encrypted
                 target.put(place, view, progress.advance)
             data.release()
     is_signed = _push_signature(folder, content, target)
