@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from provenance.pipeline.exchange.exchange_functions import pull_registry, push_registry
     from provenance.pipeline.ledger_functions import AuditAnswer, OpenLedger, audit, open_ledger
     from provenance.pipeline.matching.matcher import Match, Matcher
+    from provenance.pipeline.publishing_functions import publish_registry, screen_dataset
     from provenance.pipeline.registry_functions import (
         OpenRegistry,
         add_opt_outs,
@@ -82,11 +83,13 @@ __all__ = [
     "open_registry",
     "open_report",
     "preview_dumps",
+    "publish_registry",
     "published_sources",
     "pull_registry",
     "push_registry",
     "remove_from_registry",
     "restore_registry_items",
+    "screen_dataset",
     "subset_registry",
     "trace",
     "upgrade_registry",
@@ -106,6 +109,7 @@ _NAMES = {
         *("fit_registry", "mark_registry_items"),
     ),
     "rule_functions": ("Explanation", "clear_cache", "explain_rules", "published_sources"),
+    "publishing_functions": ("publish_registry", "screen_dataset"),
     "sketch_functions": ("compare", "fingerprint_dataset"),
 }
 _MODULES = {name: module for module, names in _NAMES.items() for name in names}

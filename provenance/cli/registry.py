@@ -26,10 +26,11 @@ from provenance.cli.options import (
 )
 from provenance.cli.registry_changes import CHANGES
 from provenance.cli.registry_exchange import EXCHANGE
-from provenance.cli.registry_publish import publish
+from provenance.cli.registry_publish import PUBLISHING
 from provenance.cli.registry_summary import (
     fit_lines,
     item_lines,
+    public_copy_lines,
     registry_lines,
     unusable_reason,
 )
@@ -295,6 +296,9 @@ def show(
         for text in pipeline.withdrawn_lines(registry, source):
             click.echo(text, nl=False)
         return
+    if items is None and pipeline.is_public_copy(registry):
+        echo(*public_copy_lines(registry, pipeline.open_public_copy(registry).manifest))
+        return
     _warn_if_unusable(_show(registry, verbose=verbose))
     if items is not None:
         echo("", *item_lines(pipeline.example_items(registry, items)))
@@ -337,11 +341,15 @@ Example:
 @registry_key_option
 def verify(registry: Path) -> None:
     """Verify every file of REGISTRY against the digests in its manifest."""
+    if pipeline.is_public_copy(registry):
+        public = pipeline.open_public_copy(registry).manifest
+        echo(f"{registry} is intact: the public copy of a registry, {public.items:,} items")
+        return
     manifest = pipeline.verify_registry(registry)
     echo(f"{registry} is intact: {manifest.items:,} items, digest {manifest.digest}")
 
 
-for _command in (*CHANGES, publish, *EXCHANGE):
+for _command in (*CHANGES, *PUBLISHING, *EXCHANGE):
     command.add_command(_command)
 
 

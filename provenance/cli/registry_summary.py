@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from provenance.model import RegistrySummary, SourceCoverage
     from provenance.pipeline.exchange.pulling import Pull
     from provenance.pipeline.exchange.pushing import Push
+    from provenance.pipeline.public_screening import Screening
     from provenance.pipeline.registry_changes import ExampleItem, Upkeep
     from provenance.pipeline.result_cache import CacheUsage
     from provenance.registry.build.item_marks import Marking
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from provenance.registry.build.registry_merge import Combination
     from provenance.registry.build.withdrawal import Withdrawal
     from provenance.registry.manifest import Manifest
+    from provenance.registry.public_copy import PublicManifest
 
 
 _MAX_LINES = 12
@@ -208,7 +210,7 @@ def combination_lines(output: Path, combination: "Combination") -> Iterator[str]
     yield f"Digest {manifest.digest}."
 
 
-def publication_lines(output: Path, manifest: "Manifest", key_file: Path | None) -> Iterator[str]:
+def keyed_copy_lines(output: Path, manifest: "Manifest", key_file: Path | None) -> Iterator[str]:
     """Yield lines on the keyed copy of a registry."""
     yield f"{output}: {count(manifest.items, 'item')}, {_extent(manifest)}, without texts."
     yield f"Its files are encrypted with the key {manifest.key_id}."
@@ -216,6 +218,44 @@ def publication_lines(output: Path, manifest: "Manifest", key_file: Path | None)
         yield f"Send {key_file} by another way than the copy, and to nobody else."
     yield "Who has the key can try guesses of what the items say: see docs/privacy.md."
     yield f"Digest {manifest.digest}."
+
+
+def public_copy_lines(folder: Path, public: "PublicManifest") -> Iterator[str]:
+    """Yield lines on the public copy of a registry."""
+    yield f"{folder}: tier public, made {public.created:%Y-%m-%d} by provenance {public.tool}"
+    yield ""
+    yield f"  {'source':20} {'items':>12} {'too short':>12}  dates"
+    for coverage in public.sources:
+        yield from _coverage_lines(coverage)
+    yield ""
+    yield (
+        f"  {count(public.items, 'distinct item')} of {public.min_tokens} words or more in the "
+        f"filter, which accepts {public.false_positive_rate:.2%} of other texts, too"
+    )
+    for terms in public.terms:
+        yield f"  {terms.source}: {one_line(terms.document)}, {one_line(terms.address)}"
+    yield f"  of the registry with the digest {public.registry}"
+    yield "  No verdict follows from a hit: ask the owner."
+
+
+def screening_lines(folder: Path, screening: "Screening") -> Iterator[str]:
+    """Yield lines on what a public copy says of a corpus."""
+    copy, estimate = screening.copy, screening.estimate
+    yield (
+        f"{count(screening.texts, 'text')}, of which {screening.compared:,} are distinct and of "
+        f"{copy.min_tokens} words or more: shorter ones cannot be compared."
+    )
+    yield (
+        f"May be items of {folder}: {count(screening.hits, 'text')}. Chance alone gives "
+        f"{screening.expected:,.1f}, {copy.false_positive_rate:.2%} of those compared."
+    )
+    yield "Verdict: unknown, for each of them: ask the owner."
+    if estimate is not None:
+        yield (
+            f"Estimated number of items: {estimate.value:,.0f}, between {estimate.low:,.0f} and "
+            f"{estimate.high:,.0f} (95 %)."
+        )
+    yield "Only whole texts are compared: absence is not clearance."
 
 
 def push_lines(address: str, push: "Push") -> Iterator[str]:

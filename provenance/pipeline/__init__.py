@@ -72,6 +72,7 @@ if TYPE_CHECKING:
         tombstones_of,
     )
     from provenance.pipeline.matching.tracing import trace
+    from provenance.pipeline.public_screening import save_hits, screen_addresses
     from provenance.pipeline.reading_counts import ReadingCounts
     from provenance.pipeline.registries import (
         BuildOutcome,
@@ -105,7 +106,13 @@ if TYPE_CHECKING:
         withdraw_from_registry,
         withdrawn_lines,
     )
-    from provenance.pipeline.registry_publishing import publish_keyed_copy
+    from provenance.pipeline.registry_publishing import (
+        is_public_copy,
+        open_public_copy,
+        parse_rate,
+        publish_keyed_copy,
+        publish_public_copy,
+    )
     from provenance.pipeline.report_io import (
         check_writable,
         effective_policy,
@@ -204,6 +211,7 @@ __all__ = [
     "forget_registries",
     "hash_in_background",
     "import_labels",
+    "is_public_copy",
     "key_environment",
     "ledger_of_policy",
     "ledger_to_read",
@@ -214,14 +222,17 @@ __all__ = [
     "merge_into",
     "named_ledger",
     "open_ledger",
+    "open_public_copy",
     "open_review",
     "opt_out",
     "parse_dates",
     "parse_day",
+    "parse_rate",
     "path_or_address",
     "preview_dumps",
     "publish",
     "publish_keyed_copy",
+    "publish_public_copy",
     "published_sources",
     "pull",
     "push",
@@ -239,10 +250,12 @@ __all__ = [
     "save_answer",
     "save_disclosures",
     "save_forget_set",
+    "save_hits",
     "save_report",
     "save_review",
     "save_sketch",
     "scan_shard",
+    "screen_addresses",
     "select_entry",
     "show_registry",
     "show_rule",
@@ -354,6 +367,12 @@ _MODULES = {
     "log_to_stderr": "stage_log",
     "publish": "github_publishing",
     "publish_keyed_copy": "registry_publishing",
+    "publish_public_copy": "registry_publishing",
+    "is_public_copy": "registry_publishing",
+    "open_public_copy": "registry_publishing",
+    "parse_rate": "registry_publishing",
+    "save_hits": "public_screening",
+    "screen_addresses": "public_screening",
     "key_environment": "key_files",
     "pull": "exchange.pulling",
     "push": "exchange.pushing",

@@ -79,6 +79,9 @@ FORMAT = 6
 KEYED_FORMAT = 7
 """Version of the layout of a keyed copy, whose files are encrypted."""
 
+PUBLIC_FORMAT = "public-1"
+"""Version of the layout of a public copy, which is not a registry."""
+
 UPGRADED_FORMAT = 4
 """Earlier version that `registry upgrade` converts."""
 
@@ -485,6 +488,13 @@ def _parse_content(text: bytes, folder: Path | str) -> dict[str, Any]:
 
 def version_error(folder: Path | str, version: object) -> RegistryVersion:
     """Return the error that a registry has a format that this version does not read."""
+    if version == PUBLIC_FORMAT:
+        return RegistryVersion(
+            f"{folder} is the public copy of a registry: it knows only whether a whole text may be "
+            "one of its items, from which no verdict follows",
+            remedy=f"count such texts: provenance registry screen {folder} CORPUS; for findings, "
+            "ask the owner for a keyed copy",
+        )
     return RegistryVersion(
         f"{folder} has format {version}; this version of provenance reads format {FORMAT}",
         remedy=f"convert it: provenance registry upgrade {folder}"

@@ -27,9 +27,16 @@ from provenance.model import (
     SketchSummary,
     SourceCoverage,
 )
-from provenance.registry.manifest import REQUIRED, DataFile, Manifest, Segment
+from provenance.registry.manifest import (
+    PUBLIC_FORMAT,
+    REQUIRED,
+    DataFile,
+    Manifest,
+    Segment,
+)
 from provenance.registry.marks import MARKS
 from provenance.registry.opt_outs import OPT_OUTS
+from provenance.registry.public_copy import PublicManifest, PublicTerms
 from provenance.registry.recipe import BuildStep, DumpRecord
 from provenance.registry.schema import (
     BACKGROUND_SCHEMA,
@@ -76,6 +83,7 @@ otherwise.
 - [provenance.toml](#provenancetoml): a policy
 - [calibration.json](#calibrationjson): recall and false positives, measured with planted items
 - [a registry](#a-registry): a folder
+- [a public copy](#a-public-copy): a filter of a registry's items, for everybody
 - [a sketch](#a-sketch): sampled hashes of a dataset or registry, without text
 - [a comparison](#a-comparison): what `provenance compare --format json` prints
 - [a ledger](#a-ledger): a folder
@@ -210,6 +218,18 @@ opened.
 The manifest lists each file with its digest. `provenance registry verify` checks them all. The
 Parquet files and `tokens.npy` are the source of the other arrays, which can be derived from them.
 What is found with a registry does not depend on how its items are divided into segments.
+
+A keyed copy (`registry publish --tier keyed`) has format 7, no texts, and a `key_id`. Each of its
+files is encrypted as a whole, the manifest excepted: [Privacy](privacy.md#how-files-are-encrypted)
+says how.
+"""
+PUBLIC = """\
+A folder with `registry.json`, `filter.npy` and `registry.sketch`, written by `registry publish
+--tier public`. The sketch has the items of the filter. The filter is an array of 64-bit words; an
+item sets `probes` bits of it. Its hash *h*, of all its tokens, is that of
+`registry/item_copies.py`; the bits follow from *h* + *i* · 0x9E3779B97F4A7C15, for *i* from 1 to
+`probes`, mixed by splitmix64: the lower 6 bits select the bit, the others, modulo the number of
+words, the word.
 """
 REPORT = """\
 `check --output DIR` writes `result.json`, `findings.parquet`, `report.html` and `model.parquet`. A
@@ -281,6 +301,23 @@ def of_registry() -> str:
     return "\n\n".join([f"{REGISTRY}\n### registry.json\n\n{of_manifest()}", *sections])
 
 
+def of_public_copy() -> str:
+    inside = {"parameters": Parameters, "sources[]": SourceCoverage}
+    inside |= {"terms[]": PublicTerms, "files[]": DataFile}
+    rows = [
+        f'| `format` | `"{PUBLIC_FORMAT}"` | Version of the layout: it is not a registry. |',
+        '| `tier` | `"public"` | |',
+        "| `digest` | string | SHA-256 of all other fields. |",
+    ]
+    for place, of in {"": PublicManifest, **inside}.items():
+        before = f"{place}." if place else ""
+        rows += [
+            f"| `{before}{name}` | {cell(what)} | {cell(meaning)} |"
+            for name, what, meaning in parameters_of(of)
+        ]
+    return "\n".join([PUBLIC, *titled("field of registry.json"), *rows])
+
+
 def of_sketch() -> str:
     rows = [f"| `{name}` | {meaning} |" for name, meaning in SKETCH_FACTS.items()]
     return "\n".join([SKETCH, "| field | meaning |", "| --- | --- |", *rows])
@@ -325,6 +362,7 @@ def written() -> str:
         "provenance.toml": f"{POLICY_TEXT} {of_json_schema('provenance/read/policy.schema.json')}",
         "calibration.json": of_json_schema("provenance/report/calibration.schema.json"),
         "A registry": of_registry(),
+        "A public copy": of_public_copy(),
         "A sketch": of_sketch(),
         "A comparison": of_comparison(),
         "A ledger": of_ledger(),
