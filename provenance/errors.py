@@ -10,6 +10,8 @@ ProvenanceError
         RuleSyntax, UnknownSource
     PolicyError
     LedgerError
+    SigningError
+        SignatureInvalid
     OutputError
 """
 
@@ -160,6 +162,14 @@ class EngineError(ProvenanceError):
 
 class LedgerError(ProvenanceError):
     """A ledger is damaged, cannot be read or written, or lacks what is asked."""
+
+
+class SigningError(ProvenanceError):
+    """A key or a file of allowed signers cannot be used."""
+
+
+class SignatureInvalid(SigningError):
+    """What is signed was changed, or nobody who is trusted signed it."""
 
 
 class OutputError(ProvenanceError):

@@ -1,5 +1,6 @@
 """Data types and schemas shared by all packages."""
 
+from provenance.model.attestation import AttestedCheck
 from provenance.model.audit import (
     AUDIT_ITEMS,
     AUDIT_SCHEMA,
@@ -272,6 +273,7 @@ __all__ = [
     "AnswerRow",
     "AnswerValue",
     "Answers",
+    "AttestedCheck",
     "Audit",
     "AuditQuery",
     "AuditRequest",

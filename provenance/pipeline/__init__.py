@@ -9,6 +9,16 @@ from typing import TYPE_CHECKING
 from provenance.startup import configure_own_process, lean_imports
 
 if TYPE_CHECKING:
+    from provenance.pipeline.attestations import (
+        ExpectedSubjects,
+        append_claim,
+        attest,
+        attestations_about,
+        model_subject,
+        read_statements,
+        read_trust,
+        verify_attestation,
+    )
     from provenance.pipeline.audit.rights_holder_answer import (
         answer,
         check_pdf_library,
@@ -107,6 +117,7 @@ if TYPE_CHECKING:
         effective_policy,
         save_report,
     )
+    from provenance.pipeline.report_replay import Replay, replay, verify_report
     from provenance.pipeline.result_cache import cache_folder, cache_usage, clear_cache
     from provenance.pipeline.rule_commands.policy_commands import (
         check_policy,
@@ -143,10 +154,12 @@ __all__ = [
     "DumpEngine",
     "DumpPreview",
     "DumpSource",
+    "ExpectedSubjects",
     "Manifest",
     "PlantingOptions",
     "PublishedSource",
     "ReadingCounts",
+    "Replay",
     "Settings",
     "Shard",
     "TaskFolder",
@@ -157,6 +170,9 @@ __all__ = [
     "add_to_registry",
     "add_withdrawal",
     "answer",
+    "append_claim",
+    "attest",
+    "attestations_about",
     "author_names",
     "build_registry",
     "cache_folder",
@@ -200,6 +216,7 @@ __all__ = [
     "log_to_stderr",
     "mark",
     "merge_into",
+    "model_subject",
     "named_ledger",
     "open_ledger",
     "open_review",
@@ -211,6 +228,8 @@ __all__ = [
     "publish",
     "published_sources",
     "read_forget_set",
+    "read_statements",
+    "read_trust",
     "record_check",
     "record_cleaning",
     "record_deletions",
@@ -218,6 +237,7 @@ __all__ = [
     "registry_recipe",
     "registry_upkeep",
     "remove_tasks",
+    "replay",
     "resolve_policy",
     "restore_to_registry",
     "run_rule_cases",
@@ -238,7 +258,9 @@ __all__ = [
     "trace",
     "unpack_sample",
     "upgrade",
+    "verify_attestation",
     "verify_registry",
+    "verify_report",
     "verify_rule_copies",
     "watch_rule_copies",
     "withdraw_from_registry",
@@ -248,6 +270,17 @@ __all__ = [
 ]
 
 _MODULES = {
+    "Replay": "report_replay",
+    "replay": "report_replay",
+    "verify_report": "report_replay",
+    "ExpectedSubjects": "attestations",
+    "append_claim": "attestations",
+    "attest": "attestations",
+    "attestations_about": "attestations",
+    "model_subject": "attestations",
+    "read_statements": "attestations",
+    "read_trust": "attestations",
+    "verify_attestation": "attestations",
     "add_label": "finding_review",
     "corrected_shares": "finding_review",
     "export_sheet": "finding_review",

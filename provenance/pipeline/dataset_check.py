@@ -149,7 +149,8 @@ def check_corpus(
         references = wait_for_references(lambda: open_references(policy, settings.control))
         [first, *_] = references.registries
         compile_kernels(first.registry.path, lambda: first, quiet=settings.quiet)
-    declarations = build_declarations(library, policy, references.registries)
+    today = None if settings.now is None else settings.now.date()
+    declarations = build_declarations(library, policy, references.registries, today)
     with (
         ThreadPoolExecutor(1) as executor,
         open_distribution(corpus, policy, settings, references, declarations) as distribution,
@@ -178,7 +179,7 @@ def _run_check(
     # In the background: needed only when the result is built.
     summaries = executor.submit(summarise_registries, registries)
     scanned_corpus = corpus if sampler is None else sampler.tap(corpus)
-    now = datetime.now(UTC).replace(microsecond=0)
+    now = settings.now or datetime.now(UTC).replace(microsecond=0)
     judges = CircumstanceJudges(library, policy, now.date())
     locate = partial(
         find_in_corpus,
