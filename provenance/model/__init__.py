@@ -190,6 +190,7 @@ from provenance.model.rule_library import (
 from provenance.model.rulings import Alternative, Circumstances, Reason, Ruling, VerdictPeriod
 from provenance.model.shares import OTHER_CONTENT, Estimate, Share
 from provenance.model.signals import Agents, Notice, Stance
+from provenance.model.sketches import COMPARISON_SCHEMA, Comparison, Overlap, SketchSummary
 from provenance.model.tables import (
     CAME_WITH,
     DELETIONS,
@@ -228,6 +229,7 @@ __all__ = [
     "CALIBRATION_SCHEMA",
     "CAME_WITH",
     "CHANGES_SCHEMA",
+    "COMPARISON_SCHEMA",
     "COVERS",
     "DEFAULT_GATES",
     "DELETIONS",
@@ -291,6 +293,7 @@ __all__ = [
     "CleaningFacts",
     "Collection",
     "ComparedCorpus",
+    "Comparison",
     "Condition",
     "Control",
     "CorpusContents",
@@ -355,6 +358,7 @@ __all__ = [
     "OrderKeys",
     "Origin",
     "OriginReason",
+    "Overlap",
     "Parameter",
     "Parameters",
     "PlantedOutcomes",
@@ -392,6 +396,7 @@ __all__ = [
     "Shingles",
     "SideFile",
     "Signal",
+    "SketchSummary",
     "Skipped",
     "Source",
     "SourceCoverage",

@@ -23,6 +23,7 @@ ORDER = (
     *("add_opt_outs", "mark_registry_items", "fit_registry"),
     *("merge_registries", "subset_registry", "Matcher", "Match"),
     *("audit", "AuditAnswer", "disclose", "DisclosureFiles", "open_ledger", "OpenLedger"),
+    *("fingerprint_dataset", "compare"),
     *("explain_rules", "Explanation", "published_sources", "clear_cache"),
 )
 SECTIONS = ("Parameters", "Attributes", "Returns", "Yields", "Raises", "Notes", "Examples")
