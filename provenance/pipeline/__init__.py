@@ -36,6 +36,11 @@ if TYPE_CHECKING:
     from provenance.pipeline.early_hashing import hash_in_background
     from provenance.pipeline.exchange.pulling import pull
     from provenance.pipeline.exchange.pushing import push
+    from provenance.pipeline.exchange.registry_signatures import (
+        sign,
+        trust_check,
+        trust_of_policy,
+    )
     from provenance.pipeline.finding_review import (
         add_label,
         corrected_shares,
@@ -235,11 +240,14 @@ __all__ = [
     "show_registry",
     "show_rule",
     "show_timeline",
+    "sign",
     "source_name_warning",
     "start_check",
     "take_subset",
     "tombstones_of",
     "trace",
+    "trust_check",
+    "trust_of_policy",
     "unpack_sample",
     "upgrade",
     "verify_registry",
@@ -337,6 +345,9 @@ _MODULES = {
     "publish": "github_publishing",
     "pull": "exchange.pulling",
     "push": "exchange.pushing",
+    "sign": "exchange.registry_signatures",
+    "trust_check": "exchange.registry_signatures",
+    "trust_of_policy": "exchange.registry_signatures",
     "resolve_policy": "rule_commands.rule_lookup",
     "run_rule_cases": "rule_commands.rule_checking",
     "save_report": "report_io",

@@ -22,7 +22,7 @@ ORDER = (
     *("remove_from_registry", "restore_registry_items", "compact_registry", "upgrade_registry"),
     *("add_opt_outs", "mark_registry_items", "fit_registry"),
     *("merge_registries", "subset_registry", "push_registry", "pull_registry"),
-    *("Matcher", "Match"),
+    *("sign_registry", "Matcher", "Match"),
     *("audit", "AuditAnswer", "disclose", "DisclosureFiles", "open_ledger", "OpenLedger"),
     *("explain_rules", "Explanation", "published_sources", "clear_cache"),
 )

@@ -92,6 +92,7 @@ def test_groups_list_whole_sentences_in_the_order_of_their_use():
         "subset",
         "compact",
         "upgrade",
+        "sign",
         "push",
         "pull",
     ]
