@@ -21,6 +21,11 @@ if TYPE_CHECKING:
         trace,
     )
     from provenance.pipeline.disclosure.disclosure_functions import DisclosureFiles, disclose
+    from provenance.pipeline.exchange.exchange_functions import (
+        pull_registry,
+        push_registry,
+        sign_registry,
+    )
     from provenance.pipeline.ledger_functions import AuditAnswer, OpenLedger, audit, open_ledger
     from provenance.pipeline.matching.matcher import Match, Matcher
     from provenance.pipeline.registry_functions import (
@@ -82,8 +87,11 @@ __all__ = [
     "open_report",
     "preview_dumps",
     "published_sources",
+    "pull_registry",
+    "push_registry",
     "remove_from_registry",
     "restore_registry_items",
+    "sign_registry",
     "subset_registry",
     "trace",
     "upgrade_registry",
@@ -93,6 +101,7 @@ _NAMES = {
     "api": ("Outcome", "PolicyViolated", "check"),
     "dataset_functions": ("calibrate", "clean", "diff", "merge", "open_report", "trace"),
     "disclosure.disclosure_functions": ("DisclosureFiles", "disclose"),
+    "exchange.exchange_functions": ("pull_registry", "push_registry", "sign_registry"),
     "ledger_functions": ("AuditAnswer", "OpenLedger", "audit", "open_ledger"),
     "matching.matcher": ("Match", "Matcher"),
     "registry_functions": (

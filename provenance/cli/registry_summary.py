@@ -11,6 +11,9 @@ from provenance.report.text.unread_text import unread_line
 
 if TYPE_CHECKING:
     from provenance.model import RegistrySummary, SourceCoverage
+    from provenance.pipeline.exchange.pulling import Pull
+    from provenance.pipeline.exchange.pushing import Push
+    from provenance.pipeline.exchange.registry_signatures import Signing
     from provenance.pipeline.registry_changes import ExampleItem, Upkeep
     from provenance.pipeline.result_cache import CacheUsage
     from provenance.registry.build.item_marks import Marking
@@ -203,6 +206,57 @@ def combination_lines(output: Path, combination: "Combination") -> Iterator[str]
             "measure it with `registry fit`."
         )
     yield f"Digest {manifest.digest}."
+
+
+def push_lines(address: str, push: "Push") -> Iterator[str]:
+    """Return lines on what was sent to an address, and what is there now."""
+    manifest = push.manifest
+    removed = f", {count(push.removed, 'old file')} removed" if push.removed else ""
+    yield (
+        f"Sent {count(push.sent, 'file')} ({size(push.sent_bytes)}) to {address}; "
+        f"{push.present:,} were there{removed}."
+    )
+    fresh = "" if manifest.fresh_until is None else f", fresh until {manifest.fresh_until}"
+    signed = "" if push.is_signed else "not signed, "
+    yield f"It has {count(manifest.items, 'item')}{fresh}, {signed}digest {manifest.digest}."
+
+
+def signing_lines(signing: "Signing") -> Iterator[str]:
+    """Return lines on who signed what."""
+    manifest, name = signing.manifest, signing.principal or "you@example.org"
+    fresh = "" if manifest.fresh_until is None else f", fresh until {manifest.fresh_until}"
+    yield f"Signed {count(manifest.items, 'item')}{fresh}, digest {manifest.digest}."
+    sources = ", ".join(f'"{source.source}"' for source in manifest.sources)
+    yield "Who trusts you has this in their trust file:"
+    for key in signing.keys:
+        yield from ("", "[[keys]]", f'principal = "{name}"', f'key = "{key.openssh}"')
+        yield f"sources = [{sources}]"
+
+
+def pull_lines(folder: Path, pull: "Pull") -> Iterator[str]:
+    """Return lines on what a registry has that it had not before."""
+    manifest, changes = pull.manifest, pull.difference
+    if pull.doubt is not None:
+        yield f"{pull.doubt[0].upper()}{pull.doubt[1:]}, so all files were compared."
+    state = f"{count(manifest.items, 'item')} as of {manifest.created:%Y-%m-%d %H:%M}"
+    if not pull.is_changed:
+        yield f"{folder} is up to date: {state}."
+    else:
+        dropped = f", {changes.dropped:,} not in it any more" if changes.dropped else ""
+        fetched = f"{count(pull.fetched, 'file')} ({size(pull.fetched_bytes)}) fetched"
+        yield (
+            f"{folder}: {count(changes.added, 'item')} added, {changes.withdrawn:,} withdrawn"
+            f"{dropped}; {state}; {fetched}, {pull.present:,} were here."
+        )
+    if pull.cleared is not None:
+        yield f"Cleared the result cache: {count(pull.cleared.entries, 'result')}."
+    elif changes.withdrawn:
+        yield "Cached results may quote withdrawn items; `provenance cache clear` deletes them."
+    if pull.is_overdue:
+        yield (
+            f"Note: its owner stated that it would be published again by {manifest.fresh_until}. "
+            "Items may have been withdrawn since."
+        )
 
 
 def _upkeep_lines(upkeep: "Upkeep") -> Iterator[str]:

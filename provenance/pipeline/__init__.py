@@ -44,6 +44,13 @@ if TYPE_CHECKING:
     from provenance.pipeline.distribution import scan_shard
     from provenance.pipeline.dump_preview import DumpPreview, preview_dumps
     from provenance.pipeline.early_hashing import hash_in_background
+    from provenance.pipeline.exchange.pulling import pull
+    from provenance.pipeline.exchange.pushing import push
+    from provenance.pipeline.exchange.registry_signatures import (
+        sign,
+        trust_check,
+        trust_of_policy,
+    )
     from provenance.pipeline.finding_review import (
         add_label,
         corrected_shares,
@@ -73,7 +80,7 @@ if TYPE_CHECKING:
         parse_day,
         record_check,
         record_cleaning,
-        record_deletions,
+        record_tombstones,
         record_withdrawal,
         select_entry,
         tombstones_of,
@@ -234,12 +241,14 @@ __all__ = [
     "preview_dumps",
     "publish",
     "published_sources",
+    "pull",
+    "push",
     "read_forget_set",
     "read_statements",
     "read_trust",
     "record_check",
     "record_cleaning",
-    "record_deletions",
+    "record_tombstones",
     "record_withdrawal",
     "registry_recipe",
     "registry_upkeep",
@@ -259,13 +268,19 @@ __all__ = [
     "show_registry",
     "show_rule",
     "show_timeline",
+<<<<<<< HEAD
+    "sign",
+=======
     "sketch_addresses",
     "sketch_options",
+>>>>>>> h-sketch
     "source_name_warning",
     "start_check",
     "take_subset",
     "tombstones_of",
     "trace",
+    "trust_check",
+    "trust_of_policy",
     "unpack_sample",
     "upgrade",
     "verify_attestation",
@@ -319,7 +334,7 @@ _MODULES = {
     "parse_day": "ledger_records",
     "record_check": "ledger_records",
     "record_cleaning": "ledger_records",
-    "record_deletions": "ledger_records",
+    "record_tombstones": "ledger_records",
     "record_withdrawal": "ledger_records",
     "select_entry": "ledger_records",
     "tombstones_of": "ledger_records",
@@ -378,6 +393,11 @@ _MODULES = {
     "sketch_addresses": "sketching",
     "log_to_stderr": "stage_log",
     "publish": "github_publishing",
+    "pull": "exchange.pulling",
+    "push": "exchange.pushing",
+    "sign": "exchange.registry_signatures",
+    "trust_check": "exchange.registry_signatures",
+    "trust_of_policy": "exchange.registry_signatures",
     "resolve_policy": "rule_commands.rule_lookup",
     "run_rule_cases": "rule_commands.rule_checking",
     "save_report": "report_io",

@@ -98,7 +98,7 @@ def check(
         If the check cannot be done: see `provenance.errors`.
     """
     names = [*policy.registries, *policy.backgrounds, *filter(None, [settings.control])]
-    fetch_registries(names, quiet=settings.quiet)
+    fetch_registries(names, policy.trust, quiet=settings.quiet)
     if started_check is None:
         with hash_in_background(policy.registries) as hashed:
             hash_files = settings.shards is None  # shards have hashed them

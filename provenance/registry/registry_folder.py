@@ -2,21 +2,27 @@
 
 import errno
 import fcntl
+import hashlib
 import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
+from datetime import date
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from provenance.atomic_output import make_durable_folders, sync_path
-from provenance.errors import RegistryError, RegistryExists
+from provenance.errors import RegistryError, RegistryExists, RegistryNotFound
 from provenance.file_locks import open_locked
 from provenance.registry.manifest import (
     MANIFEST,
     Manifest,
     read_content,
     read_manifest,
+    read_manifest_bytes,
     render_manifest,
+    time_after,
 )
 
 _CONTENTS = (
@@ -25,6 +31,7 @@ _CONTENTS = (
     "tombstones-*",
     "optouts-*",
     "marks-*",
+    "signature-*",
     "data-" + 12 * "[0-9a-f]",
 )
 """Patterns of names of what belongs to a registry, that of format 4 included."""
@@ -199,14 +206,67 @@ def publish_change(staging: Path, manifest: Manifest, folder: Path) -> None:
 
 
 def remove_unlisted(folder: Path, manifest: Manifest) -> None:
-    """Remove segments and statuses that a manifest does not name: earlier ones, and leftovers."""
+    """Remove what a manifest does not name: earlier segments, tables and signatures, leftovers."""
+    listed = manifest.folders | _signature_of(folder)
     for path in (path for pattern in _CONTENTS for path in folder.glob(pattern)):
-        if path.name in manifest.folders:
+        if path.name in listed:
             continue
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)
         else:
             path.unlink(missing_ok=True)
+
+
+def require_free(folder: Path) -> None:
+    """Raise `RegistryExists` if there is something at the place of a new registry."""
+    if _is_occupied(folder):
+        raise _exists_error(folder)
+
+
+def is_registry_file(place: str) -> bool:
+    """Return whether a path within a registry is of a kind that belongs to registries."""
+    return any(fnmatchcase(place.partition("/")[0], pattern) for pattern in _CONTENTS)
+
+
+def signature_name(manifest: bytes) -> str:
+    """Return the name of the file with the signatures of a manifest, given as it is stored."""
+    return f"signature-{hashlib.sha256(manifest).hexdigest()[:16]}.json"
+
+
+def _signature_of(folder: Path) -> set[str]:
+    try:
+        return {signature_name(read_manifest_bytes(folder))}
+    except RegistryNotFound:
+        return set()
+
+
+def state_fresh_until(folder: Path, day: date) -> Manifest:
+    """State until when a copy of a registry counts as fresh.
+
+    Raises
+    ------
+    RegistryNotFound, RegistryVersion, CorruptFile, DigestMismatch, RegistryError
+        As for `staged_change`.
+    """
+    with staged_change(folder) as (staging, earlier):
+        if earlier.fresh_until == day:
+            return earlier
+        manifest = replace(earlier, fresh_until=day, created=time_after(earlier))
+        publish_change(staging, manifest, folder)
+    return manifest
+
+
+@contextmanager
+def locked_folder(folder: Path) -> Iterator[None]:
+    """Hold the lock of those who change a registry, waiting for it; the folder exists.
+
+    Raises
+    ------
+    RegistryError
+        If it cannot be written, now or later within the context.
+    """
+    with _translate_errors(folder), _open_lock(folder / ".lock", folder, fcntl.LOCK_EX):
+        yield
 
 
 @contextmanager

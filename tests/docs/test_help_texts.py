@@ -95,6 +95,9 @@ def test_groups_list_whole_sentences_in_the_order_of_their_use():
         "subset",
         "compact",
         "upgrade",
+        "sign",
+        "push",
+        "pull",
     ]
     assert "..." not in listed
 

@@ -416,7 +416,7 @@ class _Output:
         manifest = new_manifest(
             self.staging,
             segments,
-            earlier,
+            replace(earlier, fresh_until=None),  # its owner says so of another registry
             keep_texts=keep_texts,
             tombstones=tables.tombstones,
             opt_outs=tables.opt_outs,
