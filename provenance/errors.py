@@ -5,7 +5,8 @@ ProvenanceError
         DatasetNotFound, UnsupportedFormat, ColumnMissing, CorruptFile, EmptyCorpus,
         DocumentTooLarge
     RegistryError
-        RegistryNotFound, RegistryExists, RegistryVersion, FingerprintMismatch, DigestMismatch
+        RegistryNotFound, RegistryExists, RegistryVersion, RegistryKeyMissing, FingerprintMismatch,
+        DigestMismatch
     RuleError
         RuleSyntax, UnknownSource
     PolicyError
@@ -134,6 +135,10 @@ class RegistryExists(RegistryError):
 
 class RegistryVersion(RegistryError):
     """The registry has another version of the format."""
+
+
+class RegistryKeyMissing(RegistryError):
+    """The registry is keyed, and its key is not given."""
 
 
 class FingerprintMismatch(RegistryError):

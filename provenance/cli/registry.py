@@ -21,11 +21,13 @@ from provenance.cli.local_paths import LOCAL_FOLDER
 from provenance.cli.options import (
     allow_unread_option,
     max_document_option,
+    registry_key_option,
     scheduler_option,
     trust_option,
 )
 from provenance.cli.registry_changes import CHANGES
 from provenance.cli.registry_exchange import EXCHANGE
+from provenance.cli.registry_publish import publish
 from provenance.cli.registry_summary import (
     fit_lines,
     item_lines,
@@ -272,6 +274,7 @@ Examples:
     help="Show only what was withdrawn, as CSV: id, source, site, date and reason.",
 )
 @click.option("--source", metavar="ID", help="With --withdrawn: of this source.")
+@registry_key_option
 @click.option("-v", "--verbose", is_flag=True, help="Also show the law of chance matches.")
 def show(
     registry: Path,
@@ -333,6 +336,7 @@ Example:
 """,
 )
 @click.argument("registry", type=LOCAL_FOLDER, shell_complete=folders)
+@registry_key_option
 @trust_option
 def verify(registry: Path, trust: str | None) -> None:
     """Verify every file of REGISTRY against the digests in its manifest.
@@ -345,8 +349,8 @@ def verify(registry: Path, trust: str | None) -> None:
     echo(f"{registry} is intact{signed}: {manifest.items:,} items, digest {manifest.digest}")
 
 
-for _change in (*CHANGES, *EXCHANGE):
-    command.add_command(_change)
+for _command in (*CHANGES, publish, *EXCHANGE):
+    command.add_command(_command)
 
 
 def _dumps(

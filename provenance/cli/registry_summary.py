@@ -51,6 +51,7 @@ def registry_lines(
         f"  {manifest.bytes_per_posting:.1f} bytes per seed, without texts and signatures",
         f"  chance matches: {_chance_model_text(manifest, verbose=verbose)}",
         f"  digest {summary.digest}",
+        *([f"  tier keyed, key {manifest.key_id}"] if manifest.key_id else []),
         "  Items that are too short or too common are never found: absence is not clearance.",
     ]
 
@@ -205,6 +206,16 @@ def combination_lines(output: Path, combination: "Combination") -> Iterator[str]
             "The registries have different chance models, so that the shipped one applies: "
             "measure it with `registry fit`."
         )
+    yield f"Digest {manifest.digest}."
+
+
+def publication_lines(output: Path, manifest: "Manifest", key_file: Path | None) -> Iterator[str]:
+    """Yield lines on the keyed copy of a registry."""
+    yield f"{output}: {count(manifest.items, 'item')}, {_extent(manifest)}, without texts."
+    yield f"Its files are encrypted with the key {manifest.key_id}."
+    if key_file is not None:
+        yield f"Send {key_file} by another way than the copy, and to nobody else."
+    yield "Who has the key can try guesses of what the items say: see docs/privacy.md."
     yield f"Digest {manifest.digest}."
 
 

@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     from provenance.pipeline.forget_sets import read_forget_set, save_forget_set
     from provenance.pipeline.github_publishing import publish
     from provenance.pipeline.jit_warmup import start_check
+    from provenance.pipeline.key_files import key_environment
     from provenance.pipeline.ledger_records import (
         add_check,
         add_dataset,
@@ -119,6 +120,7 @@ if TYPE_CHECKING:
         withdraw_from_registry,
         withdrawn_lines,
     )
+    from provenance.pipeline.registry_publishing import publish_keyed_copy
     from provenance.pipeline.report_io import (
         check_writable,
         effective_policy,
@@ -223,6 +225,7 @@ __all__ = [
     "forget_registries",
     "hash_in_background",
     "import_labels",
+    "key_environment",
     "ledger_of_policy",
     "ledger_to_read",
     "lint_rules",
@@ -240,6 +243,7 @@ __all__ = [
     "path_or_address",
     "preview_dumps",
     "publish",
+    "publish_keyed_copy",
     "published_sources",
     "pull",
     "push",
@@ -393,6 +397,8 @@ _MODULES = {
     "sketch_addresses": "sketching",
     "log_to_stderr": "stage_log",
     "publish": "github_publishing",
+    "publish_keyed_copy": "registry_publishing",
+    "key_environment": "key_files",
     "pull": "exchange.pulling",
     "push": "exchange.pushing",
     "sign": "exchange.registry_signatures",

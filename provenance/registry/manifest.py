@@ -76,6 +76,9 @@ def parse_timestamp(text: str) -> datetime:
 FORMAT = 6
 """Version of the layout on disk."""
 
+KEYED_FORMAT = 7
+"""Version of the layout of a keyed copy, whose files are encrypted."""
+
 UPGRADED_FORMAT = 4
 """Earlier version that `registry upgrade` converts."""
 
@@ -232,6 +235,8 @@ class Manifest:
         The file with the marked items; None if there are none.
     keeps_authors : bool
         Whether the names of authors of items that are added are kept, not only their digests.
+    key_id : str
+        Of a keyed copy: id of the key that its files are encrypted under. Empty: they are not.
     fresh_until : date or None
         Last day on which a copy counts as fresh: by then, its owner publishes it again; None if
         the owner does not say.
@@ -257,6 +262,7 @@ class Manifest:
     opt_outs: DataFile | None = None
     marks: DataFile | None = None
     keeps_authors: bool = False
+    key_id: str = ""
     fresh_until: date | None = None
 
     @property
@@ -317,6 +323,7 @@ def registry_digest(  # noqa: PLR0913 (each part of a registry)
     tombstones: DataFile | None = None,
     opt_outs: DataFile | None = None,
     marks: DataFile | None = None,
+    key_id: str = "",
 ) -> str:
     """Return the digest that identifies a registry's content.
 
@@ -334,6 +341,8 @@ def registry_digest(  # noqa: PLR0913 (each part of a registry)
         The file of its tombstones.
     opt_outs, marks : DataFile or None
         The files of its opt-outs and its marks.
+    key_id : str
+        Id of the key of a keyed copy.
 
     Returns
     -------
@@ -343,6 +352,8 @@ def registry_digest(  # noqa: PLR0913 (each part of a registry)
     tables = [table and table.blake3 for table in (statuses, tombstones)]
     if opt_outs or marks:
         tables += [table and table.blake3 for table in (opt_outs, marks)]
+    if key_id:
+        tables.append(key_id)
     parts = [segment.digest for segment in segments], *tables
     content = json.dumps([FORMAT, asdict(parameters), asdict(chance), *parts], sort_keys=True)
     return hashlib.sha256(content.encode()).hexdigest()
@@ -366,7 +377,7 @@ def merge_counts(earlier: Iterable[Skipped], later: Iterable[Skipped]) -> tuple[
 
 def render_manifest(manifest: Manifest) -> str:
     """Return a manifest as JSON."""
-    content = {"format": FORMAT, **asdict(manifest)}
+    content = {"format": KEYED_FORMAT if manifest.key_id else FORMAT, **asdict(manifest)}
     content["postings"] = manifest.postings
     content["bytes_per_posting"] = round(manifest.bytes_per_posting, 2)
     return render_json(content)
@@ -415,7 +426,7 @@ def parse_manifest(text: bytes, folder: Path | str) -> Manifest:
         If it is damaged or was altered.
     """
     path, content = f"{folder}/{MANIFEST}", _parse_content(text, folder)
-    if content["format"] != FORMAT:
+    if content["format"] != (KEYED_FORMAT if content.get("key_id") else FORMAT):
         raise version_error(folder, content["format"])
     try:
         manifest = _parse_manifest(content)
@@ -498,6 +509,7 @@ def _digest_of(manifest: Manifest) -> str:
         manifest.tombstones,
         manifest.opt_outs,
         manifest.marks,
+        manifest.key_id,
     )
 
 
@@ -562,8 +574,15 @@ def _parse_manifest(content: dict[str, Any]) -> Manifest:
         opt_outs=None if opt_outs is None else parse_file(opt_outs),
         marks=None if marks is None else parse_file(marks),
         keeps_authors=bool(content.get("keeps_authors", False)),
+        key_id=_parse_key_id(content.get("key_id", "")),
         fresh_until=_parse_day(content.get("fresh_until")),
     )
+
+
+def _parse_key_id(text: object) -> str:
+    if not isinstance(text, str) or not re.fullmatch(r"([0-9a-f]{16})?", text):
+        raise ValueError(f"not the id of a key: {text!r}")
+    return text
 
 
 def _parse_day(text: str | None) -> date | None:

@@ -68,12 +68,10 @@ def staged_registry(folder: Path, recipe: str | None = None) -> Iterator[Path]:
         context.
     """
     with _translate_errors(folder):
-        if _is_occupied(folder):
-            raise _exists_error(folder)
+        require_vacant(folder)
         make_durable_folders(folder.parent)
         with _open_lock(_sibling_name(folder, "lock"), folder):
-            if _is_occupied(folder):
-                raise _exists_error(folder)
+            require_vacant(folder)
             with _staging_folder(_sibling_name(folder, "building"), recipe) as staging:
                 yield staging
 
@@ -103,9 +101,10 @@ def staged_change(folder: Path, recipe: str | None = None) -> Iterator[tuple[Pat
     RegistryNotFound
         If `folder` is not a registry.
     RegistryError
-        If it cannot be written, now or later within the context.
+        If it is a keyed copy, or cannot be written, now or later within the context.
     """
-    read_manifest(folder)  # no lock is left in a folder that is not a registry
+    # Before there is a lock: none is left in a folder that cannot be changed.
+    require_original(folder)
     with (
         _translate_errors(folder),
         _open_lock(folder / ".lock", folder, fcntl.LOCK_EX),
@@ -116,6 +115,16 @@ def staged_change(folder: Path, recipe: str | None = None) -> Iterator[tuple[Pat
         recipe = recipe and f"{recipe} {manifest.digest}"
         with _staging_folder(folder / ".building", recipe) as staging:
             yield staging, manifest
+
+
+def require_original(folder: Path) -> None:
+    """Raise `RegistryError` if a registry is a keyed copy, which neither changes nor is copied."""
+    if read_manifest(folder).key_id:
+        raise RegistryError(
+            f"{folder} is a keyed copy of a registry, which its owner publishes again to change it",
+            remedy="change the registry that it was published from, then run: "
+            "provenance registry publish",
+        )
 
 
 @contextmanager
@@ -338,6 +347,12 @@ def _sibling_name(folder: Path, name: str) -> Path:
 
 def _is_occupied(folder: Path) -> bool:
     return folder.exists() and not (folder.is_dir() and next(folder.iterdir(), None) is None)
+
+
+def require_vacant(folder: Path) -> None:
+    """Raise `RegistryExists` if a new registry cannot take a place, because something is there."""
+    if _is_occupied(folder):
+        raise _exists_error(folder)
 
 
 def _exists_error(folder: Path) -> RegistryExists:
