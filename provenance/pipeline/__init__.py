@@ -272,12 +272,9 @@ __all__ = [
     "show_registry",
     "show_rule",
     "show_timeline",
-<<<<<<< HEAD
     "sign",
-=======
     "sketch_addresses",
     "sketch_options",
->>>>>>> h-sketch
     "source_name_warning",
     "start_check",
     "take_subset",
