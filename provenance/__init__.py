@@ -21,7 +21,11 @@ if TYPE_CHECKING:
         trace,
     )
     from provenance.pipeline.disclosure.disclosure_functions import DisclosureFiles, disclose
-    from provenance.pipeline.exchange.exchange_functions import pull_registry, push_registry
+    from provenance.pipeline.exchange.exchange_functions import (
+        pull_registry,
+        push_registry,
+        sign_registry,
+    )
     from provenance.pipeline.ledger_functions import AuditAnswer, OpenLedger, audit, open_ledger
     from provenance.pipeline.matching.matcher import Match, Matcher
     from provenance.pipeline.publishing_functions import publish_registry, screen_dataset
@@ -90,6 +94,7 @@ __all__ = [
     "remove_from_registry",
     "restore_registry_items",
     "screen_dataset",
+    "sign_registry",
     "subset_registry",
     "trace",
     "upgrade_registry",
@@ -99,7 +104,7 @@ _NAMES = {
     "api": ("Outcome", "PolicyViolated", "check"),
     "dataset_functions": ("calibrate", "clean", "diff", "merge", "open_report", "trace"),
     "disclosure.disclosure_functions": ("DisclosureFiles", "disclose"),
-    "exchange.exchange_functions": ("pull_registry", "push_registry"),
+    "exchange.exchange_functions": ("pull_registry", "push_registry", "sign_registry"),
     "ledger_functions": ("AuditAnswer", "OpenLedger", "audit", "open_ledger"),
     "matching.matcher": ("Match", "Matcher"),
     "registry_functions": (

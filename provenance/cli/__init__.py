@@ -35,6 +35,10 @@ COMMANDS = {
         "provenance.cli.review",
         "Label a random sample of the findings of a report, and correct its shares.",
     ),
+    "attest": (
+        "provenance.cli.attest",
+        "Sign the result of a check, and verify what others signed.",
+    ),
     "publish": (
         "provenance.cli.publish",
         "Publish the result of a check on GitHub: summary, annotations, comment.",

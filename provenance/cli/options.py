@@ -155,6 +155,13 @@ no_cache_option = click.option(
     is_flag=True,
     help="Ignore the cache of earlier checks, and cache nothing. See `provenance cache`.",
 )
+trust_option = click.option(
+    "--trust",
+    metavar="FILE",
+    shell_complete=files,
+    help="Keys, and the sources that each may speak for: registries that these have not signed are "
+    "refused. Unset: as the policy says, else any registry.",
+)
 verify_option = click.option(
     "--verify",
     is_flag=True,

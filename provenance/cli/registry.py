@@ -23,6 +23,7 @@ from provenance.cli.options import (
     max_document_option,
     registry_key_option,
     scheduler_option,
+    trust_option,
 )
 from provenance.cli.registry_changes import CHANGES
 from provenance.cli.registry_exchange import EXCHANGE
@@ -335,18 +336,27 @@ def fit(registry: Path, texts: tuple[str, ...], max_document: str | None, quiet:
 \b
 Example:
   provenance registry verify registries/x
+  provenance registry verify registries/x --trust trust.toml
 """,
 )
 @click.argument("registry", type=LOCAL_FOLDER, shell_complete=folders)
 @registry_key_option
-def verify(registry: Path) -> None:
-    """Verify every file of REGISTRY against the digests in its manifest."""
+@trust_option
+def verify(registry: Path, trust: str | None) -> None:
+    """Verify every file of REGISTRY against the digests in its manifest.
+
+    With a trust file, the signatures of the manifest are verified, too.
+    """
     if pipeline.is_public_copy(registry):
+        if trust is not None:
+            raise click.UsageError("public copies are not signed: leave out --trust")
         public = pipeline.open_public_copy(registry).manifest
         echo(f"{registry} is intact: the public copy of a registry, {public.items:,} items")
         return
-    manifest = pipeline.verify_registry(registry)
-    echo(f"{registry} is intact: {manifest.items:,} items, digest {manifest.digest}")
+    trust = trust or pipeline.trust_of_policy()
+    manifest, principals = pipeline.verify_registry(registry, trust)
+    signed = f", signed by {', '.join(principals)}" if principals else ""
+    echo(f"{registry} is intact{signed}: {manifest.items:,} items, digest {manifest.digest}")
 
 
 for _command in (*CHANGES, *PUBLISHING, *EXCHANGE):

@@ -5,10 +5,10 @@ from pathlib import Path
 import click
 
 from provenance import pipeline
-from provenance.cli.completions import folders
+from provenance.cli.completions import files, folders
 from provenance.cli.local_paths import LOCAL_FOLDER
-from provenance.cli.options import registry_key_option
-from provenance.cli.registry_summary import pull_lines, push_lines
+from provenance.cli.options import registry_key_option, trust_option
+from provenance.cli.registry_summary import pull_lines, push_lines, signing_lines
 from provenance.cli.terminal_output import echo
 
 _REGISTRY = click.argument("registry", type=LOCAL_FOLDER, shell_complete=folders)
@@ -87,8 +87,11 @@ Examples:
     help="If items were withdrawn, clear the result cache, which may quote them.",
 )
 @registry_key_option
+@trust_option
 @_QUIET
-def pull(address: str, output: Path, allow_older: bool, purge: bool, quiet: bool) -> None:
+def pull(
+    address: str, output: Path, allow_older: bool, purge: bool, trust: str | None, quiet: bool
+) -> None:
     """Fetch the registry at ADDRESS, or what has changed since it was fetched.
 
     Only files that are not here are fetched, and verified by their digests; a pull that was killed
@@ -96,7 +99,15 @@ def pull(address: str, output: Path, allow_older: bool, purge: bool, quiet: bool
     removed. DIR is for pulls alone: a registry that was changed here is not overwritten.
     """
     ledger = pipeline.ledger_of_policy()
-    outcome = pipeline.pull(address, output, allow_older=allow_older, purge=purge, quiet=quiet)
+    trust = trust or pipeline.trust_of_policy()
+    outcome = pipeline.pull(
+        address,
+        output,
+        check=None if trust is None else pipeline.trust_check(address, trust),
+        allow_older=allow_older,
+        purge=purge,
+        quiet=quiet,
+    )
     if ledger is not None and len(outcome.difference.tombstones):
         tombstones, digest = outcome.difference.tombstones, outcome.manifest.digest
         pipeline.record_tombstones(ledger, tombstones, digest, f"pulled from {address}")
@@ -104,5 +115,54 @@ def pull(address: str, output: Path, allow_older: bool, purge: bool, quiet: bool
         echo(*pull_lines(output, outcome))
 
 
-EXCHANGE = [push, pull]
+@click.command(
+    "sign",
+    epilog="""
+\b
+Examples:
+  provenance registry sign registries/x --key owner.key
+  provenance registry sign registries/x --key owner.key --fresh-for 30
+""",
+)
+@_REGISTRY
+@click.option(
+    "--key",
+    "keys",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    required=True,
+    metavar="FILE",
+    shell_complete=files,
+    help="Private key: ed25519 or ECDSA on P-256, PEM or OpenSSH; its passphrase is read from "
+    "PROVENANCE_KEY_PASSPHRASE. Repeatable.",
+)
+@click.option(
+    "--as",
+    "principal",
+    metavar="NAME",
+    help="Sign under this name of the reader's trust file. Unset: under all that the key has "
+    "there.",
+)
+@_FRESH_FOR
+@_QUIET
+def sign(
+    registry: Path,
+    keys: tuple[Path, ...],
+    principal: str | None,
+    fresh_days: int | None,
+    quiet: bool,
+) -> None:
+    """Sign REGISTRY: that its items are content of its sources, in their owners' name.
+
+    The signature is a file of REGISTRY, and is pushed with it. It covers the manifest, and with it
+    every file. A change of REGISTRY removes it: sign again before you push.
+    """
+    signing = pipeline.sign(registry, keys, principal, fresh_days=fresh_days)
+    for key in signing.exposed:
+        echo(f"Note: others on this machine may read {key}: chmod 600 {key}", err=True)
+    if not quiet:
+        echo(*signing_lines(signing))
+
+
+EXCHANGE = [sign, push, pull]
 """The commands, in the order of the help."""

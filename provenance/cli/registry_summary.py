@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from provenance.model import RegistrySummary, SourceCoverage
     from provenance.pipeline.exchange.pulling import Pull
     from provenance.pipeline.exchange.pushing import Push
+    from provenance.pipeline.exchange.registry_signatures import Signing
     from provenance.pipeline.public_screening import Screening
     from provenance.pipeline.registry_changes import ExampleItem, Upkeep
     from provenance.pipeline.result_cache import CacheUsage
@@ -269,6 +270,18 @@ def push_lines(address: str, push: "Push") -> Iterator[str]:
     fresh = "" if manifest.fresh_until is None else f", fresh until {manifest.fresh_until}"
     signed = "" if push.is_signed else "not signed, "
     yield f"It has {count(manifest.items, 'item')}{fresh}, {signed}digest {manifest.digest}."
+
+
+def signing_lines(signing: "Signing") -> Iterator[str]:
+    """Return lines on who signed what."""
+    manifest, name = signing.manifest, signing.principal or "you@example.org"
+    fresh = "" if manifest.fresh_until is None else f", fresh until {manifest.fresh_until}"
+    yield f"Signed {count(manifest.items, 'item')}{fresh}, digest {manifest.digest}."
+    sources = ", ".join(f'"{source.source}"' for source in manifest.sources)
+    yield "Who trusts you has this in their trust file:"
+    for key in signing.keys:
+        yield from ("", "[[keys]]", f'principal = "{name}"', f'key = "{key.openssh}"')
+        yield f"sources = [{sources}]"
 
 
 def pull_lines(folder: Path, pull: "Pull") -> Iterator[str]:

@@ -296,6 +296,31 @@ class Result:
         return "fail" if self.violations else "pass"
 
     @property
+    def inputs(self) -> dict[str, str]:
+        """Return the digest of each input beside the corpus, by its name."""
+        registries = {
+            **{f"registry {each.path}": each for each in self.registries},
+            **{f"background {each.path}": each for each in self.backgrounds},
+        }
+        if self.common_background is not None:
+            registries["common background"] = self.common_background
+        if self.control is not None:
+            registries[f"control {self.control.registry.path}"] = self.control.registry
+        others = {
+            f"{kind} {each.path}": each.digest
+            for kind, each in (("calibration", self.calibration), ("baseline", self.baseline))
+            if each is not None
+        }
+        if self.corpus_model is not None and self.corpus_model.taken_from is not None:
+            others[f"model of {self.corpus_model.taken_from}"] = self.corpus_model.digest
+        return {
+            "policy": self.policy.digest,
+            "rules": self.rules_digest,
+            **{name: each.digest for name, each in registries.items()},
+            **others,
+        }
+
+    @property
     def worst(self) -> Verdict | None:
         """Return the strictest verdict on anything found; None if nothing was found."""
         verdicts = [r.ruling.verdict for r in self.rulings if r.documents]

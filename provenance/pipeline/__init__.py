@@ -9,6 +9,16 @@ from typing import TYPE_CHECKING
 from provenance.startup import configure_own_process, lean_imports
 
 if TYPE_CHECKING:
+    from provenance.pipeline.attestations import (
+        ExpectedSubjects,
+        append_claim,
+        attest,
+        attestations_about,
+        model_subject,
+        read_statements,
+        read_trust,
+        verify_attestation,
+    )
     from provenance.pipeline.audit.rights_holder_answer import (
         answer,
         check_pdf_library,
@@ -36,6 +46,11 @@ if TYPE_CHECKING:
     from provenance.pipeline.early_hashing import hash_in_background
     from provenance.pipeline.exchange.pulling import pull
     from provenance.pipeline.exchange.pushing import push
+    from provenance.pipeline.exchange.registry_signatures import (
+        sign,
+        trust_check,
+        trust_of_policy,
+    )
     from provenance.pipeline.finding_review import (
         add_label,
         corrected_shares,
@@ -118,6 +133,7 @@ if TYPE_CHECKING:
         effective_policy,
         save_report,
     )
+    from provenance.pipeline.report_replay import Replay, replay, verify_report
     from provenance.pipeline.result_cache import cache_folder, cache_usage, clear_cache
     from provenance.pipeline.rule_commands.policy_commands import (
         check_policy,
@@ -160,10 +176,12 @@ __all__ = [
     "DumpEngine",
     "DumpPreview",
     "DumpSource",
+    "ExpectedSubjects",
     "Manifest",
     "PlantingOptions",
     "PublishedSource",
     "ReadingCounts",
+    "Replay",
     "Settings",
     "Shard",
     "TaskFolder",
@@ -174,6 +192,9 @@ __all__ = [
     "add_to_registry",
     "add_withdrawal",
     "answer",
+    "append_claim",
+    "attest",
+    "attestations_about",
     "author_names",
     "build_registry",
     "cache_folder",
@@ -220,6 +241,7 @@ __all__ = [
     "log_to_stderr",
     "mark",
     "merge_into",
+    "model_subject",
     "named_ledger",
     "open_ledger",
     "open_public_copy",
@@ -237,6 +259,8 @@ __all__ = [
     "pull",
     "push",
     "read_forget_set",
+    "read_statements",
+    "read_trust",
     "record_check",
     "record_cleaning",
     "record_tombstones",
@@ -244,6 +268,7 @@ __all__ = [
     "registry_recipe",
     "registry_upkeep",
     "remove_tasks",
+    "replay",
     "resolve_policy",
     "restore_to_registry",
     "run_rule_cases",
@@ -260,6 +285,7 @@ __all__ = [
     "show_registry",
     "show_rule",
     "show_timeline",
+    "sign",
     "sketch_addresses",
     "sketch_options",
     "source_name_warning",
@@ -267,9 +293,13 @@ __all__ = [
     "take_subset",
     "tombstones_of",
     "trace",
+    "trust_check",
+    "trust_of_policy",
     "unpack_sample",
     "upgrade",
+    "verify_attestation",
     "verify_registry",
+    "verify_report",
     "verify_rule_copies",
     "watch_rule_copies",
     "withdraw_from_registry",
@@ -279,6 +309,17 @@ __all__ = [
 ]
 
 _MODULES = {
+    "Replay": "report_replay",
+    "replay": "report_replay",
+    "verify_report": "report_replay",
+    "ExpectedSubjects": "attestations",
+    "append_claim": "attestations",
+    "attest": "attestations",
+    "attestations_about": "attestations",
+    "model_subject": "attestations",
+    "read_statements": "attestations",
+    "read_trust": "attestations",
+    "verify_attestation": "attestations",
     "add_label": "finding_review",
     "corrected_shares": "finding_review",
     "export_sheet": "finding_review",
@@ -376,6 +417,9 @@ _MODULES = {
     "key_environment": "key_files",
     "pull": "exchange.pulling",
     "push": "exchange.pushing",
+    "sign": "exchange.registry_signatures",
+    "trust_check": "exchange.registry_signatures",
+    "trust_of_policy": "exchange.registry_signatures",
     "resolve_policy": "rule_commands.rule_lookup",
     "run_rule_cases": "rule_commands.rule_checking",
     "save_report": "report_io",

@@ -7,24 +7,46 @@ from pathlib import Path
 from blake3 import blake3
 
 from provenance.pipeline.exchange.pulling import pull
+from provenance.pipeline.exchange.registry_signatures import require_trusted_folder, trust_check
+from provenance.pipeline.exchange.trust_file import read_trust_file
 from provenance.pipeline.result_cache import cache_folder
 from provenance.registry.data_files import Digest, digest_of_file
 from provenance.registry.store import Registry, open_registry
 
 
-def open_named_registry(name: str, digest: Digest = digest_of_file) -> Registry:
-    """Open a registry by its path or address; raises as `open_registry` and `fetch_registries`."""
-    if not is_address(name):
-        return open_registry(Path(name), digest)
-    return replace(open_registry(local_folder(name), digest), address=name)
+def open_named_registry(
+    name: str, digest: Digest = digest_of_file, trust: str | None = None
+) -> Registry:
+    """Open a registry by its path or address.
+
+    Parameters
+    ----------
+    name : str
+        Its path or address.
+    digest : callable
+        Computes the digests of its files.
+    trust : str or None
+        File with the keys that must have signed it; None accepts any registry.
+
+    Raises
+    ------
+    SigningError
+        If nobody who is trusted has signed it.
+    ProvenanceError
+        As for `open_registry` and `fetch_registries`.
+    """
+    fetch_registries([name], trust)
+    folder = _folder(name)
+    registry = open_registry(folder, digest)
+    if trust is not None:
+        require_trusted_folder(folder, registry.manifest, read_trust_file(trust))
+    return replace(registry, address=name) if is_address(name) else registry
 
 
 def local_folder(name: str) -> Path:
     """Return the folder of a registry: its path, or where it was fetched to from its address."""
-    if not is_address(name):
-        return Path(name)
     fetch_registries([name])
-    return _cached_folder(name)
+    return _folder(name)
 
 
 def is_address(name: str) -> bool:
@@ -32,18 +54,29 @@ def is_address(name: str) -> bool:
     return "://" in name
 
 
-def fetch_registries(names: Sequence[str], *, quiet: bool = True) -> None:
+def fetch_registries(names: Sequence[str], trust: str | None = None, *, quiet: bool = True) -> None:
     """Fetch the registries that are named by an address, as far as they are not here already.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Paths and addresses.
+    trust : str or None
+        File with the keys that must have signed them; None fetches any registry.
+    quiet : bool
+        Show no progress.
 
     Raises
     ------
-    RegistryNotFound, RegistryError, RegistryVersion, CorruptFile, DigestMismatch
+    RegistryNotFound, RegistryError, RegistryVersion, CorruptFile, DigestMismatch, SigningError
         As for `pull`.
     """
-    for name in names:
-        if is_address(name):
-            pull(name, _cached_folder(name), is_cache=True, quiet=quiet)
+    for name in filter(is_address, names):
+        check = None if trust is None else trust_check(name, trust)
+        pull(name, _folder(name), check=check, is_cache=True, quiet=quiet)
 
 
-def _cached_folder(address: str) -> Path:
-    return cache_folder() / "registries" / blake3(address.encode()).hexdigest(length=12)
+def _folder(name: str) -> Path:
+    if not is_address(name):
+        return Path(name)
+    return cache_folder() / "registries" / blake3(name.encode()).hexdigest(length=12)

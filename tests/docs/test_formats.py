@@ -213,7 +213,8 @@ own segment. `tombstones-*.parquet` has what is kept of withdrawn items, so that
 again; `optouts-*.parquet`, the addresses whose owners opted out; `marks-*.parquet`, the items that
 their owner planted. An addition writes a new segment and then replaces the manifest, so that a
 reader sees either the earlier registry or the new one, and one that has opened it keeps what it has
-opened.
+opened. `signature-*.json` has the signatures of the manifest, if it is signed; `pulled.json` says
+where a registry was pulled from.
 
 The manifest lists each file with its digest. `provenance registry verify` checks them all. The
 Parquet files and `tokens.npy` are the source of the other arrays, which can be derived from them.

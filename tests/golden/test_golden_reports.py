@@ -53,7 +53,7 @@ def test_every_page_contains_the_style_sheet_and_the_scripts_as_they_ship():
     style = (TEMPLATES / "report.css").read_text("utf-8").strip()
     scripts = [
         (TEMPLATES / name).read_text("utf-8").strip()
-        for name in ("rows.js", "finding.js", "table.js")
+        for name in ("elements.js", "rows.js", "finding.js", "table.js")
     ]
     for make in REPORTS.values():
         page = render("html", make())

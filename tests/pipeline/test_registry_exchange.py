@@ -41,11 +41,11 @@ _TEXTS = [
 ]
 
 
-def _dump(folder, first, end):
+def _dump(folder, first, end, source="x"):
     path = folder / f"{first}-{end}.parquet"
     ids = [f"id-{number}" for number in range(first, end)]
     pq.write_table(pa.table({"id": ids, "text": _TEXTS[first:end]}), path)
-    return DumpSource([str(path)], "x")
+    return DumpSource([str(path)], source)
 
 
 def _withdraw(registry, *numbers, **options):

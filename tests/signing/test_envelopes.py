@@ -192,6 +192,18 @@ def test_every_bit_of_the_last_bytes_counts(key):
                 verify(bytes(changed), signers_of_keys([key.public]))
 
 
+@pytest.mark.parametrize("end", [b" ", b"\t", b"\r", b"\n\n"])
+def test_another_end_of_the_line_is_a_change(signed, key, end):
+    with pytest.raises(SignatureInvalid, match="was changed after signing"):
+        verify(signed.removesuffix(b"\n") + end, signers_of_keys([key.public]))
+
+
+def test_an_envelope_that_was_formatted_again_is_refused(signed, key):
+    for content in (json.dumps(json.loads(signed)), signed.decode().replace("SHA", "S\\u0048A")):
+        with pytest.raises(SignatureInvalid, match="was changed after signing"):
+            verify(content.encode(), signers_of_keys([key.public]))
+
+
 def test_missing_libraries_are_named(tmp_path):
     code = (
         "import sys; sys.modules['securesystemslib'] = None\n"

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from provenance.atomic_output import replace_file
@@ -49,6 +49,16 @@ class Checkpoint:
 def manifest_digest(content: bytes) -> str:
     """Return the SHA-256 of a manifest, in hex."""
     return hashlib.sha256(content).hexdigest()
+
+
+def today() -> date:
+    """Return the day."""
+    return datetime.now(UTC).date()
+
+
+def day_after(days: int) -> date:
+    """Return the day that is so many days from now."""
+    return today() + timedelta(days)
 
 
 def write_checkpoint(folder: Path, checkpoint: Checkpoint) -> None:

@@ -7,7 +7,7 @@ after a change fetches only what is new. What was fetched is verified by its dig
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from blake3 import blake3
@@ -24,6 +24,7 @@ from provenance.pipeline.exchange.checkpoint import (
     Checkpoint,
     manifest_digest,
     read_checkpoint,
+    today,
     write_checkpoint,
 )
 from provenance.pipeline.exchange.registry_address import CHUNK_BYTES, RegistryAddress
@@ -357,11 +358,6 @@ def _is_intact(path: Path, file: DataFile, *, compare: bool) -> bool:
         return not compare or digest_of_file(path) == file.blake3
     except OSError:
         return False
-
-
-def today() -> date:
-    """Return the day."""
-    return datetime.now(UTC).date()
 
 
 def _time(moment: datetime) -> str:

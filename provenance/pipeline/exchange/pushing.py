@@ -5,10 +5,10 @@ who reads meanwhile sees the registry as it was or as it is afterwards.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from provenance.errors import RegistryError
+from provenance.pipeline.exchange.checkpoint import day_after, today
 from provenance.pipeline.exchange.registry_address import RegistryAddress
 from provenance.pipeline.progress import show_progress
 from provenance.registry.build.pending_rewrites import pending_rewrites
@@ -119,7 +119,7 @@ def push(
 
 
 def _state_freshness(folder: Path, days: int) -> None:
-    day = datetime.now(UTC).date() + timedelta(days)
+    day = day_after(days)
     content = read_manifest_bytes(folder)
     is_stated = parse_manifest(content, folder).fresh_until == day
     if (folder / signature_name(content)).exists() and not is_stated:
@@ -142,8 +142,7 @@ def _map_with_manifest(folder: Path) -> tuple[bytes, MappedRegistry]:
 def _require_rewritten(folder: Path, mapped: MappedRegistry) -> None:
     """Raise an error if files still have withdrawn items: they must not leave the machine."""
     statuses = read_statuses(mapped.statuses, [each.entry.items for each in mapped.segments])
-    today = datetime.now(UTC).date()
-    pending = pending_rewrites(SegmentSet(mapped.segments, statuses), None, today)
+    pending = pending_rewrites(SegmentSet(mapped.segments, statuses), None, today())
     if pending:
         number = sum(each.items for each in pending)
         raise RegistryError(

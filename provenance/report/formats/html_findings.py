@@ -6,7 +6,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from markupsafe import Markup
+
 from provenance.model import Result, SourceRuling, Verdict, WaiverOutcome
+from provenance.report.formats.html_rendering import script_data
 from provenance.report.sanitize import safe_url
 from provenance.report.text.caveats import strength_sentence
 from provenance.report.text.number_format import day, period
@@ -49,7 +52,7 @@ def finding_anchor(finding: Finding) -> str:
 
 def findings_data(
     findings: Sequence[Finding], result: Result, sources: Iterable[tuple[str, str, str]]
-) -> str:
+) -> Markup:
     """Serialize findings as JSON that is safe inside a script element.
 
     Parameters
@@ -63,7 +66,7 @@ def findings_data(
 
     Returns
     -------
-    str
+    markupsafe.Markup
         One array per column; columns with repeated values have an array of names and one of
         indices. An excerpt is a bit mask of its cut ends, followed by its pieces, of which every
         second one matched. Control characters are visible, and HTML characters are escaped.
@@ -75,11 +78,7 @@ def findings_data(
         "sources": [[_display(source), _display(name), at] for source, name, at in sources],
         "evidence": list(EVIDENCE_MEANINGS.items()),
     }
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    # JSON has these characters only in strings, where an escape is equivalent.
-    for sign in "<>&":
-        text = text.replace(sign, f"\\u{ord(sign):04x}")
-    return text
+    return script_data(json.dumps(data, ensure_ascii=False, separators=(",", ":")))
 
 
 def _columns(findings: Sequence[Finding], rulings: Iterable[SourceRuling]) -> dict[str, Any]:

@@ -69,6 +69,9 @@ unknown = "0%"                # what no rule decides; without this gate, it is "
 # [ledger]                    # check, clean and registry remove write records to it
 # path = "ledger"             # a folder, or s3://bucket/ledger
 
+# [trust]                     # registries that these keys have not signed are refused
+# path = "trust.toml"         # keys, and the sources that each may speak for
+
 # [[waivers]]                 # findings that a named person has approved
 # source = "x"                # and/or documents, item, dataset, rule
 # documents = "faq-*"
