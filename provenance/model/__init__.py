@@ -68,6 +68,7 @@ from provenance.model.disclosure_questions import (
     Form,
     Question,
 )
+from provenance.model.feedback import FeedbackClaim, FeedbackNote
 from provenance.model.fingerprints import (
     BREAK,
     ELLIPSIS,
@@ -316,6 +317,8 @@ __all__ = [
     "EvidenceRung",
     "Facts",
     "FalseRate",
+    "FeedbackClaim",
+    "FeedbackNote",
     "FileFacts",
     "FileRole",
     "FindingLabel",

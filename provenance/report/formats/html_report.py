@@ -30,7 +30,7 @@ from provenance.report.text import (
 )
 from provenance.report.text.next_steps import next_steps
 from provenance.report.text.observations import observation_sentences
-from provenance.report.text.policy_notes import last_day, policy_notes
+from provenance.report.text.policy_notes import excuse, last_day, policy_notes
 from provenance.report.text.repeated_items import repeated_items
 from provenance.report.text.reproduction import reproduction_command
 from provenance.report.text.terms_summary import decisive_terms, open_questions
@@ -195,7 +195,7 @@ def _environment() -> Environment:
         share_bar=share_bar, stack_segments=stack_segments, timeline_bar=timeline_bar
     )
     environment.filters.update(cut_excerpt=_cut_excerpt, prose=_prose, safe_url=safe_url)
-    environment.filters.update(last_day=last_day, breakable=_breakable)
+    environment.filters.update(excuse=excuse, last_day=last_day, breakable=_breakable)
     return environment
 
 
