@@ -64,8 +64,12 @@ def _reservations(attestation: "Attestation") -> Iterator[str]:
         yield f"only the split {check.split}"
     if check.sample is not None:
         yield f"only a sample: {percent(check.sample)} of the documents"
-    if check.waived:
-        yield f"waived: {count(check.waived, 'finding')} of {check.findings:,}"
+    excused = {"waived": check.waived, "disputed": check.disputed}
+    yield from (
+        f"{how}: {count(number, 'finding')} of {check.findings:,}"
+        for how, number in excused.items()
+        if number
+    )
     if check.unread:
         yield f"not read to the end: {count(check.unread, 'file')}"
 

@@ -69,6 +69,7 @@ from provenance.model.disclosure_questions import (
     Form,
     Question,
 )
+from provenance.model.feedback import FeedbackClaim, FeedbackNote
 from provenance.model.fingerprints import (
     BREAK,
     ELLIPSIS,
@@ -321,6 +322,8 @@ __all__ = [
     "EvidenceRung",
     "Facts",
     "FalseRate",
+    "FeedbackClaim",
+    "FeedbackNote",
     "FileFacts",
     "FileRole",
     "FindingLabel",

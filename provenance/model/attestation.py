@@ -22,8 +22,8 @@ class AttestedCheck:
         Size of the dataset.
     findings : int
         Number of findings.
-    waived : int
-        Findings that waivers excuse.
+    waived, disputed : int
+        Findings that gates do not count because of waivers, and because of disputes.
     unread : int
         Files and folders that could not be read to their end.
     report : str
@@ -43,6 +43,7 @@ class AttestedCheck:
     bytes: int
     findings: int
     waived: int
+    disputed: int
     unread: int
     report: str
     split: str | None = None

@@ -176,6 +176,7 @@ class ObservationKind(StrEnum):
     CONTRADICTED_LICENCE = "contradicted-licence"
     EMPTY_COLLECTION = "empty-collection"
     UNREADABLE_DAY = "unreadable-day"
+    DISPUTED = "disputed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,9 +188,10 @@ class Observation:
     kind : ObservationKind
         What it is.
     source : str or None
-        The source: of the marked item, or whose terms contradict the licence.
+        The source: of the marked or disputed items, or whose terms contradict the licence.
     detail : str or None
-        The id of the marked item; the licence, as declared; the name of the collection.
+        The id of the marked item; the licence, as declared; the name of the collection; who
+        disputes.
     documents : int
         Number of documents.
     tokens : int
@@ -258,8 +260,8 @@ class Result:
     allow_unread : int
         Maximum number of unread files that the check accepts.
     observations : tuple of Observation
-        Withdrawn and opted-out documents, marked items, and declared licences that the terms of a
-        source contradict.
+        Withdrawn and opted-out documents, marked and disputed items, and declared licences that
+        the terms of a source contradict.
     """
 
     tool: str

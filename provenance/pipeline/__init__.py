@@ -41,6 +41,12 @@ if TYPE_CHECKING:
         save_disclosures,
         write_answers_template,
     )
+    from provenance.pipeline.disputes import (
+        ItemChoice,
+        open_disputes,
+        verify_note,
+        write_note,
+    )
     from provenance.pipeline.distribution import scan_shard
     from provenance.pipeline.dump_preview import DumpPreview, preview_dumps
     from provenance.pipeline.early_hashing import hash_in_background
@@ -177,6 +183,7 @@ __all__ = [
     "DumpPreview",
     "DumpSource",
     "ExpectedSubjects",
+    "ItemChoice",
     "Manifest",
     "PlantingOptions",
     "PublishedSource",
@@ -243,6 +250,7 @@ __all__ = [
     "merge_into",
     "model_subject",
     "named_ledger",
+    "open_disputes",
     "open_ledger",
     "open_public_copy",
     "open_review",
@@ -298,6 +306,7 @@ __all__ = [
     "unpack_sample",
     "upgrade",
     "verify_attestation",
+    "verify_note",
     "verify_registry",
     "verify_report",
     "verify_rule_copies",
@@ -305,10 +314,15 @@ __all__ = [
     "withdraw_from_registry",
     "withdrawn_lines",
     "write_answers_template",
+    "write_note",
     "write_policy_template",
 ]
 
 _MODULES = {
+    "ItemChoice": "disputes",
+    "open_disputes": "disputes",
+    "verify_note": "disputes",
+    "write_note": "disputes",
     "Replay": "report_replay",
     "replay": "report_replay",
     "verify_report": "report_replay",

@@ -12,7 +12,7 @@ from typing import Final
 from provenance.atomic_output import append_line, read_file, read_stream
 from provenance.errors import InputError, OutputError, SignatureInvalid, SigningError
 from provenance.file_hashing import sha256_stream
-from provenance.model import AttestedCheck, Result
+from provenance.model import AttestedCheck, Result, WaiverReason
 from provenance.model.json_encoding import from_json_value, to_json_value
 from provenance.read.corpus.corpora import open_corpus
 from provenance.read.corpus.file_access import translate_read_errors
@@ -108,7 +108,8 @@ def attestation_statement(result: Result, digest: str, model: Subject | None = N
         tokens=corpus.tokens,
         bytes=corpus.bytes,
         findings=result.findings,
-        waived=sum(each.findings for each in result.waivers if not each.expired),
+        waived=_excused(result, disputed=False),
+        disputed=_excused(result, disputed=True),
         unread=len(result.unread),
         report=digest,
         split=corpus.split,
@@ -125,6 +126,14 @@ def attestation_statement(result: Result, digest: str, model: Subject | None = N
         "provenance": to_json_value(check),
     }
     return Statement((dataset,) if model is None else (dataset, model), TEST_RESULT, predicate)
+
+
+def _excused(result: Result, *, disputed: bool) -> int:
+    return sum(
+        each.findings
+        for each in result.waivers
+        if not each.expired and (each.waiver.reason is WaiverReason.DISPUTED) == disputed
+    )
 
 
 def model_subject(model: Path | None, digest: str | None) -> Subject | None:

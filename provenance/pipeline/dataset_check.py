@@ -293,7 +293,7 @@ def _build_report(  # noqa: PLR0913 (takes the outcome of every stage)
         findings=len(exempted.finding_set.findings),
         method=describe_method(registries),
         baseline=exempted.baseline,
-        observations=observe(exempted.finding_set, judges.general),
+        observations=observe(exempted.finding_set, judges.general, exempted.waivers),
     )
     return Report(result, exempted.finding_set.findings)
 

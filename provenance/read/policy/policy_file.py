@@ -19,6 +19,7 @@ from provenance.model import (
     Policy,
     Purpose,
     UndecidedRule,
+    Waiver,
     WithdrawnRule,
 )
 from provenance.read.columns.string_arrays import replace_surrogates
@@ -39,7 +40,10 @@ from provenance.read.policy.policy_syntax import (
 from provenance.read.policy.validation import UncheckedValue
 
 POLICY_FILE, PROJECT_FILE = "provenance.toml", "pyproject.toml"
-POLICY_KEYS = ("check", "gate", "claims", "agreements", "collections", "waivers", "ledger", "trust")
+POLICY_KEYS = (
+    *("check", "gate", "claims", "agreements", "collections", "waivers", "disputes"),
+    *("ledger", "trust"),
+)
 
 
 class PolicyOptions(TypedDict, total=False):
@@ -64,6 +68,12 @@ class PolicyOptions(TypedDict, total=False):
     withdrawn: str | None
     withdrawn_key: str | None
     trust: str | None
+
+
+class OverridingOptions(PolicyOptions, total=False):
+    """Settings that take the place of those of a policy, and the items that are in dispute."""
+
+    disputed: Sequence[Waiver]
 
 
 def load_policy(path: str | None, folder: Path) -> Policy:
@@ -106,6 +116,23 @@ def load_trust_path(path: str | None, folder: Path) -> str | None:
     return None if name is None else _path_in("trust", _content(folder / name, name))
 
 
+def load_disputes(path: str | None, folder: Path) -> tuple[Path, Path] | None:
+    """Return the files of disputes and of those who may sign them; parameters as `load_policy`.
+
+    Returns
+    -------
+    tuple of (Path, Path) or None
+        None if the policy of the folder names none.
+
+    Raises
+    ------
+    PolicyError
+        If the file is missing or invalid.
+    """
+    name = _find(path, folder)
+    return None if name is None else _disputes(_content(folder / name, name))
+
+
 def _find(path: str | None, folder: Path) -> str | None:
     """Return the name of the policy file; None if there is none."""
     if path is not None:
@@ -118,12 +145,12 @@ def _find(path: str | None, folder: Path) -> str | None:
     return None
 
 
-def override(policy: Policy, **options: Unpack[PolicyOptions]) -> Policy:
+def override(policy: Policy, **options: Unpack[OverridingOptions]) -> Policy:
     """Override settings of a policy by those of the command line.
 
     A gate takes the place of the policy's gates for the same source and verdict; other gates
     stay. Columns, registries, backgrounds, a calibration, signals, the limit of a document and the
-    accepted chance take the place of the policy's.
+    accepted chance take the place of the policy's. Items in dispute are added to its waivers.
 
     Raises
     ------
@@ -137,6 +164,7 @@ def override(policy: Policy, **options: Unpack[PolicyOptions]) -> Policy:
             policy,
             circumstances=_override_circumstances(policy.circumstances, options),
             gates=override_gates(policy.gates, gates),
+            waivers=(*policy.waivers, *options.get("disputed", ())),
             text_columns=text_columns or policy.text_columns,
             registries=tuple(options.get("registries", ())) or policy.registries,
             backgrounds=tuple(options.get("backgrounds", ())) or policy.backgrounds,
@@ -229,9 +257,18 @@ def _path_in(table: str, entries: dict[str, UncheckedValue]) -> str | None:
     return entries[table].table(("path",), ("path",))["path"].file_path()
 
 
+def _disputes(entries: dict[str, UncheckedValue]) -> tuple[Path, Path] | None:
+    if "disputes" not in entries:
+        return None
+    names = ("path", "allowed_signers")
+    own = entries["disputes"].table(names, names)
+    return Path(own["path"].file_path()), Path(own["allowed_signers"].file_path())
+
+
 def _load(path: Path, name: str) -> Policy:
     entries = _content(path, name)
     _path_in("ledger", entries)
+    _disputes(entries)
     check = entries["check"].table(CHECK_KEYS) if "check" in entries else {}
     gates = parse_gates(entries["gate"]) if "gate" in entries else ()
     agreements = entries["agreements"].list() if "agreements" in entries else []
