@@ -19,6 +19,7 @@ from provenance.read.dumps.sources import (
     hackernews,
     linkedin,
     mastodon,
+    papers,
     reddit,
     source_code,
     weibo,
@@ -90,6 +91,7 @@ OBJECT_LAYOUTS = (
     ),
     ObjectLayout("bluesky", bluesky.is_event, bluesky.read_event, bluesky.COLUMNS),
     ObjectLayout("wikimedia", wikipedia.is_enterprise, wikipedia.read_enterprise),
+    ObjectLayout("pmc-metadata", papers.is_metadata, papers.read_metadata),
     ObjectLayout("mastodon-api", mastodon.is_status, mastodon.read_status),
 )
 """In the order in which they are tried."""
