@@ -139,6 +139,8 @@ def objects_in(value: object) -> list[JsonObject]:
 
 def names_text(value: object) -> str | None:
     """Return a name, number or list of them as a string."""
+    if value is None:  # as most optional members are
+        return None
     if isinstance(value, list):
         return ", ".join(name for inner in value if (name := to_text(inner))) or None
     return to_text(value)

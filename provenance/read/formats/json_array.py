@@ -335,7 +335,7 @@ def _expect(text: JsonText, mark: str) -> None:
 
 def as_row(value: object, source: str) -> Record | str:
     """Return a parsed value and its source as a row, or the reason why it is none."""
-    if _INVALID_BYTES.search(source):
+    if not source.isascii() and _INVALID_BYTES.search(source):
         return skipped_rows.NOT_UTF8
     if isinstance(value, str):
         return {"text": value}
