@@ -85,10 +85,10 @@ Examples:
 )
 @click.option(
     "--signals",
-    metavar="DIR",
+    metavar="PATH",
     shell_complete=folders,
     help="Captured robots.txt, ai.txt, tdmrep.json and rsl.xml, as HOST/YEAR-MONTH-DAY/FILE: "
-    "signals against training apply to rows with an address.",
+    "signals against training apply to rows with an address. Or the dataset card, README.md.",
 )
 @click.option(
     "--withdrawn",
