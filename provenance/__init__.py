@@ -50,6 +50,7 @@ if TYPE_CHECKING:
         explain_rules,
         published_sources,
     )
+    from provenance.pipeline.sketch_functions import compare, fingerprint_dataset
 
 __version__ = "0.1.0"
 __all__ = [
@@ -72,9 +73,11 @@ __all__ = [
     "clean",
     "clear_cache",
     "compact_registry",
+    "compare",
     "diff",
     "disclose",
     "explain_rules",
+    "fingerprint_dataset",
     "fit_registry",
     "mark_registry_items",
     "merge",
@@ -108,6 +111,7 @@ _NAMES = {
         *("fit_registry", "mark_registry_items"),
     ),
     "rule_functions": ("Explanation", "clear_cache", "explain_rules", "published_sources"),
+    "sketch_functions": ("compare", "fingerprint_dataset"),
 }
 _MODULES = {name: module for module, names in _NAMES.items() for name in names}
 

@@ -96,6 +96,10 @@ class UnsupportedFormat(InputError):
     """The file's format or layout is not supported."""
 
 
+class PassedOver(UnsupportedFormat):
+    """The file lies beside the files of a dump, and is not read with them."""
+
+
 class WrongLayout(UnsupportedFormat):
     """What was read shows that the file is not of the layout as which it was read."""
 

@@ -188,6 +188,7 @@ from provenance.model.rule_library import (
 from provenance.model.rulings import Alternative, Circumstances, Reason, Ruling, VerdictPeriod
 from provenance.model.shares import OTHER_CONTENT, Estimate, Share
 from provenance.model.signals import Agents, Notice, Stance
+from provenance.model.sketches import COMPARISON_SCHEMA, Comparison, Overlap, SketchSummary
 from provenance.model.tables import (
     CAME_WITH,
     DELETIONS,
@@ -226,6 +227,7 @@ __all__ = [
     "CALIBRATION_SCHEMA",
     "CAME_WITH",
     "CHANGES_SCHEMA",
+    "COMPARISON_SCHEMA",
     "COVERS",
     "DEFAULT_GATES",
     "DELETIONS",
@@ -287,6 +289,7 @@ __all__ = [
     "CleaningFacts",
     "Collection",
     "ComparedCorpus",
+    "Comparison",
     "Condition",
     "Control",
     "CorpusContents",
@@ -351,6 +354,7 @@ __all__ = [
     "OrderKeys",
     "Origin",
     "OriginReason",
+    "Overlap",
     "Parameter",
     "Parameters",
     "PlantedOutcomes",
@@ -388,6 +392,7 @@ __all__ = [
     "Shingles",
     "SideFile",
     "Signal",
+    "SketchSummary",
     "Skipped",
     "Source",
     "SourceCoverage",

@@ -139,6 +139,12 @@ if TYPE_CHECKING:
     from provenance.pipeline.scan.task_folder import TaskFolder
     from provenance.pipeline.settings import Settings
     from provenance.pipeline.shards import CheckPlan, Shard, remove_tasks
+    from provenance.pipeline.sketching import (
+        compare_addresses,
+        save_sketch,
+        sketch_addresses,
+        sketch_options,
+    )
     from provenance.pipeline.stage_log import log_to_stderr
 
 __all__ = [
@@ -179,6 +185,7 @@ __all__ = [
     "clean",
     "clear_cache",
     "compact",
+    "compare_addresses",
     "compare_rules",
     "configure_own_process",
     "corrected_shares",
@@ -235,12 +242,15 @@ __all__ = [
     "save_forget_set",
     "save_report",
     "save_review",
+    "save_sketch",
     "scan_shard",
     "select_entry",
     "show_registry",
     "show_rule",
     "show_timeline",
     "sign",
+    "sketch_addresses",
+    "sketch_options",
     "source_name_warning",
     "start_check",
     "take_subset",
@@ -341,6 +351,10 @@ _MODULES = {
     "hash_in_background": "early_hashing",
     "lint_rules": "rule_commands.rule_checking",
     "list_rules": "rule_commands.rule_lookup",
+    "sketch_options": "sketching",
+    "compare_addresses": "sketching",
+    "save_sketch": "sketching",
+    "sketch_addresses": "sketching",
     "log_to_stderr": "stage_log",
     "publish": "github_publishing",
     "pull": "exchange.pulling",

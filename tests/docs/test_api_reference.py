@@ -24,6 +24,7 @@ ORDER = (
     *("merge_registries", "subset_registry", "push_registry", "pull_registry"),
     *("sign_registry", "Matcher", "Match"),
     *("audit", "AuditAnswer", "disclose", "DisclosureFiles", "open_ledger", "OpenLedger"),
+    *("fingerprint_dataset", "compare"),
     *("explain_rules", "Explanation", "published_sources", "clear_cache"),
 )
 SECTIONS = ("Parameters", "Attributes", "Returns", "Yields", "Raises", "Notes", "Examples")

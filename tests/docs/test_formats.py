@@ -5,17 +5,26 @@ import re
 from dataclasses import fields
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 
+from provenance.fingerprint.dataset_sketches import DatasetSketch, sketch_parameters
+from provenance.fingerprint.fracminhash import Sketch
 from provenance.model import (
     AUDIT_ITEMS,
+    COMPARISON_SCHEMA,
     FINDINGS,
     FORGET_SET,
     REVIEW_SCHEMA,
     ChanceModel,
+    Comparison,
     FindingLabel,
+    Overlap,
     Parameters,
+    Rate,
     ReviewSample,
+    SketchSummary,
     SourceCoverage,
 )
 from provenance.registry.manifest import REQUIRED, DataFile, Manifest, Segment
@@ -28,6 +37,7 @@ from provenance.registry.schema import (
     SKETCH_SCHEMA,
     TEXTS_SCHEMA,
 )
+from provenance.registry.sketch_file import write_sketch
 from provenance.registry.statuses import STATUSES
 from provenance.registry.tombstones import TOMBSTONES
 from tests.docs.columns import (
@@ -36,6 +46,7 @@ from tests.docs.columns import (
     FORGET_COLUMNS,
     REGISTRY_ARRAYS,
     REGISTRY_TABLES,
+    SKETCH_FACTS,
 )
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -65,6 +76,8 @@ otherwise.
 - [provenance.toml](#provenancetoml): a policy
 - [calibration.json](#calibrationjson): recall and false positives, measured with planted items
 - [a registry](#a-registry): a folder
+- [a sketch](#a-sketch): sampled hashes of a dataset or registry, without text
+- [a comparison](#a-comparison): what `provenance compare --format json` prints
 - [a ledger](#a-ledger): a folder
 - [audit.json](#auditjson): the answer of an audit
 - [forget.parquet](#forgetparquet): passages to be removed or unlearnt
@@ -231,6 +244,12 @@ Records have numbers and digests only. Names, ids and texts are in `files`, of w
 erased (`provenance ledger erase`) without breaking the chain of records. Two processes of one
 writer that write at once give their records the same predecessor; the next record names both.
 """
+SKETCH = """\
+A Parquet file whose name ends in `.sketch`, written by `provenance fingerprint`: one column, `hash`
+(uint64, never null), sorted and without repetitions. It has the hashes below `2**64 / scaled` of
+the distinct runs of `width` words. The schema's metadata has one JSON object under `provenance`.
+See [Comparing datasets](comparing.md).
+"""
 FINDINGS_TEXT = "One row per span. The spans of a text do not overlap."
 REVIEW = """\
 JSON Lines beside a report, written by `provenance review`. The first line has the sample; each
@@ -263,6 +282,23 @@ def of_registry() -> str:
     return "\n\n".join([f"{REGISTRY}\n### registry.json\n\n{of_manifest()}", *sections])
 
 
+def of_sketch() -> str:
+    rows = [f"| `{name}` | {meaning} |" for name, meaning in SKETCH_FACTS.items()]
+    return "\n".join([SKETCH, "| field | meaning |", "| --- | --- |", *rows])
+
+
+def of_comparison() -> str:
+    inside = {"query": SketchSummary, "query.shingles": Rate, "overlaps[]": Overlap}
+    head = ("schema", f"`{COMPARISON_SCHEMA}`", "Name and version of this format.")
+    parts = ["What each field of the JSON means."]
+    told = {"the whole": [head, *parameters_of(Comparison)]}
+    told |= {f"`{place}`": parameters_of(of) for place, of in inside.items()}
+    for place, members in told.items():
+        rows = [f"| `{name}` | {what} | {cell(meaning)} |" for name, what, meaning in members]
+        parts.append("\n".join([*titled(f"field of {place}"), *rows]))
+    return "\n\n".join(parts)
+
+
 def of_ledger() -> str:
     path = "provenance/ledger/ledger.schema.json"
     definitions = json.loads((ROOT / path).read_text("utf-8"))["$defs"]
@@ -290,6 +326,8 @@ def written() -> str:
         "provenance.toml": f"{POLICY_TEXT} {of_json_schema('provenance/read/policy.schema.json')}",
         "calibration.json": of_json_schema("provenance/report/calibration.schema.json"),
         "A registry": of_registry(),
+        "A sketch": of_sketch(),
+        "A comparison": of_comparison(),
         "A ledger": of_ledger(),
         "audit.json": of_json_schema("provenance/report/audit/audit.schema.json"),
         "items.parquet of an audit": of_arrow_schema(AUDIT_ITEMS, AUDIT_COLUMNS),
@@ -318,6 +356,13 @@ def test_every_field_of_a_manifest_is_told():
     for kind_of in (Manifest, Segment, Parameters, ChanceModel, SourceCoverage, DataFile):
         told = [name for name, _, _ in parameters_of(kind_of)]
         assert sorted(told) == sorted(one.name for one in fields(kind_of)), kind_of
+
+
+def test_every_fact_of_a_sketch_is_told(tmp_path):
+    hashes = Sketch(sketch_parameters(1), np.zeros(1, np.uint64))
+    write_sketch(DatasetSketch(hashes, 1, 8, 0), tmp_path / "a.sketch")
+    metadata = pq.read_schema(tmp_path / "a.sketch").metadata[b"provenance"]
+    assert list(SKETCH_FACTS) == list(json.loads(metadata))
 
 
 def test_a_field_without_words_is_seen():
