@@ -34,6 +34,12 @@ if TYPE_CHECKING:
     from provenance.pipeline.distribution import scan_shard
     from provenance.pipeline.dump_preview import DumpPreview, preview_dumps
     from provenance.pipeline.early_hashing import hash_in_background
+    from provenance.pipeline.exchange.intersection_client import ask
+    from provenance.pipeline.exchange.intersection_server import (
+        IntersectionServer,
+        ServerLimits,
+        read_token,
+    )
     from provenance.pipeline.exchange.pulling import pull
     from provenance.pipeline.exchange.pushing import push
     from provenance.pipeline.exchange.registry_signatures import (
@@ -156,10 +162,12 @@ __all__ = [
     "DumpEngine",
     "DumpPreview",
     "DumpSource",
+    "IntersectionServer",
     "Manifest",
     "PlantingOptions",
     "PublishedSource",
     "ReadingCounts",
+    "ServerLimits",
     "Settings",
     "Shard",
     "TaskFolder",
@@ -170,6 +178,7 @@ __all__ = [
     "add_to_registry",
     "add_withdrawal",
     "answer",
+    "ask",
     "author_names",
     "build_registry",
     "cache_folder",
@@ -227,6 +236,7 @@ __all__ = [
     "pull",
     "push",
     "read_forget_set",
+    "read_token",
     "record_check",
     "record_cleaning",
     "record_tombstones",
@@ -357,6 +367,10 @@ _MODULES = {
     "sketch_addresses": "sketching",
     "log_to_stderr": "stage_log",
     "publish": "github_publishing",
+    "ask": "exchange.intersection_client",
+    "IntersectionServer": "exchange.intersection_server",
+    "ServerLimits": "exchange.intersection_server",
+    "read_token": "exchange.intersection_server",
     "pull": "exchange.pulling",
     "push": "exchange.pushing",
     "sign": "exchange.registry_signatures",
