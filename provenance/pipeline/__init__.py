@@ -50,6 +50,12 @@ if TYPE_CHECKING:
     from provenance.pipeline.distribution import scan_shard
     from provenance.pipeline.dump_preview import DumpPreview, preview_dumps
     from provenance.pipeline.early_hashing import hash_in_background
+    from provenance.pipeline.exchange.intersection_client import ask
+    from provenance.pipeline.exchange.intersection_server import (
+        IntersectionServer,
+        ServerLimits,
+        read_token,
+    )
     from provenance.pipeline.exchange.pulling import pull
     from provenance.pipeline.exchange.pushing import push
     from provenance.pipeline.exchange.registry_signatures import (
@@ -183,12 +189,14 @@ __all__ = [
     "DumpPreview",
     "DumpSource",
     "ExpectedSubjects",
+    "IntersectionServer",
     "ItemChoice",
     "Manifest",
     "PlantingOptions",
     "PublishedSource",
     "ReadingCounts",
     "Replay",
+    "ServerLimits",
     "Settings",
     "Shard",
     "TaskFolder",
@@ -200,6 +208,7 @@ __all__ = [
     "add_withdrawal",
     "answer",
     "append_claim",
+    "ask",
     "attest",
     "attestations_about",
     "author_names",
@@ -268,6 +277,7 @@ __all__ = [
     "push",
     "read_forget_set",
     "read_statements",
+    "read_token",
     "read_trust",
     "record_check",
     "record_cleaning",
@@ -429,6 +439,10 @@ _MODULES = {
     "save_hits": "public_screening",
     "screen_addresses": "public_screening",
     "key_environment": "key_files",
+    "ask": "exchange.intersection_client",
+    "IntersectionServer": "exchange.intersection_server",
+    "ServerLimits": "exchange.intersection_server",
+    "read_token": "exchange.intersection_server",
     "pull": "exchange.pulling",
     "push": "exchange.pushing",
     "sign": "exchange.registry_signatures",

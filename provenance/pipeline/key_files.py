@@ -15,7 +15,12 @@ _MAX_KEY_BYTES = 4096
 
 
 def read_key(path: Path) -> FingerprintKey:
-    """Read a key of fingerprints; white space around it is no part of it.
+    """Read a key; raises as `read_secret`."""
+    return FingerprintKey(read_secret(path))
+
+
+def read_secret(path: Path) -> bytes:
+    """Read a secret; white space around it is no part of it.
 
     Raises
     ------
@@ -28,7 +33,7 @@ def read_key(path: Path) -> FingerprintKey:
             f"{path} is no key: it has {len(secret):,} bytes or more",
             remedy=f"name a file with a secret of {MIN_KEY_BYTES} to {_MAX_KEY_BYTES:,} bytes",
         )
-    return FingerprintKey(secret)
+    return secret
 
 
 def read_registry_key(path: Path) -> RegistryKey:

@@ -100,6 +100,8 @@ def test_groups_list_whole_sentences_in_the_order_of_their_use():
         "sign",
         "push",
         "pull",
+        "serve",
+        "ask",
     ]
     assert "..." not in listed
 
