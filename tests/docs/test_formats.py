@@ -274,7 +274,8 @@ FINDINGS_TEXT = "One row per span. The spans of a text do not overlap."
 REVIEW = """\
 JSON Lines beside a report, written by `provenance review`. The first line has the sample; each
 other line has a label, in the order of the sample. Findings without a line have no label yet. See
-[Reviewing findings](reviewing.md).
+[Reviewing findings](reviewing.md). The page that `--export` writes saves the same first line, and
+of labels the first four fields; `--labels` reads both.
 """
 POLICY_TEXT = "[Policies](writing-policies.md) explains how to write one."
 

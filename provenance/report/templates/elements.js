@@ -32,3 +32,11 @@ const passage = ([ends, ...pieces]) =>
     ...alternating(pieces, "mark"),
     ends & AFTER ? cut(" …") : null,
   );
+const side = (title, place, excerpt, absent, ...below) =>
+  make(
+    "figure",
+    {},
+    make("figcaption", {}, title, make("span", { class: "place" }, ...place)),
+    excerpt ? passage(excerpt) : make("p", { class: "absent" }, absent),
+    ...below,
+  );

@@ -71,14 +71,6 @@ const entry = (row) => {
 
 // Open row ------------------------------------------------------------------------------------
 
-const side = (title, place, excerpt, absent, ...below) =>
-  make(
-    "figure",
-    {},
-    make("figcaption", {}, title, make("span", { class: "place" }, ...place)),
-    excerpt ? passage(excerpt) : make("p", { class: "absent" }, absent),
-    ...below,
-  );
 const inCorpus = (row) => {
   const span = `characters ${number(of.start(row))}–${number(of.end(row))}`;
   const line = `, row ${number(of.row(row))}, `;
