@@ -126,8 +126,8 @@ def acquisition(material: AuditMaterial) -> Iterator[Statement]:
     """Yield lines on how content was obtained."""
     accesses, datasets = material.accesses(), material.datasets()
     in_letter = len(accesses) <= _MOST_IN_LETTER
-    for record, each in accesses:
-        yield declared(_access_sentence(each), record, letter=in_letter)
+    for record, access in accesses:
+        yield declared(_access_sentence(access), record, letter=in_letter)
     for record, each in datasets:
         if (sentence := _collection_sentence(each)) is not None:
             yield declared(sentence, record)
