@@ -5,7 +5,8 @@ ProvenanceError
         DatasetNotFound, UnsupportedFormat, ColumnMissing, CorruptFile, EmptyCorpus,
         DocumentTooLarge
     RegistryError
-        RegistryNotFound, RegistryExists, RegistryVersion, FingerprintMismatch, DigestMismatch
+        RegistryNotFound, RegistryExists, RegistryVersion, RegistryKeyMissing, FingerprintMismatch,
+        DigestMismatch
     RuleError
         RuleSyntax, UnknownSource
     PolicyError
@@ -96,6 +97,10 @@ class UnsupportedFormat(InputError):
     """The file's format or layout is not supported."""
 
 
+class PassedOver(UnsupportedFormat):
+    """The file lies beside the files of a dump, and is not read with them."""
+
+
 class WrongLayout(UnsupportedFormat):
     """What was read shows that the file is not of the layout as which it was read."""
 
@@ -130,6 +135,10 @@ class RegistryExists(RegistryError):
 
 class RegistryVersion(RegistryError):
     """The registry has another version of the format."""
+
+
+class RegistryKeyMissing(RegistryError):
+    """The registry is keyed, and its key is not given."""
 
 
 class FingerprintMismatch(RegistryError):

@@ -65,6 +65,14 @@ COMMANDS = {
         "provenance.cli.ledger",
         "Record what was collected, used and destroyed, in a ledger that shows changes.",
     ),
+    "fingerprint": (
+        "provenance.cli.fingerprint",
+        "Sketch a dataset or registry into a file without text, to compare it with others.",
+    ),
+    "compare": (
+        "provenance.cli.compare",
+        "Estimate how much datasets and registries have in common, from sketches.",
+    ),
     "sources": (
         "provenance.cli.sources",
         "Show where dumps come from: layouts, sizes, access, and the command to build.",

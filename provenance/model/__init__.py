@@ -23,6 +23,7 @@ from provenance.model.calibration import (
     CALIBRATION_SCHEMA,
     LENGTHS,
     PLANTS,
+    SLIGHT_EDITS,
     Calibration,
     CalibrationSummary,
     CorrectedShare,
@@ -190,6 +191,7 @@ from provenance.model.rule_library import (
 from provenance.model.rulings import Alternative, Circumstances, Reason, Ruling, VerdictPeriod
 from provenance.model.shares import OTHER_CONTENT, Estimate, Share
 from provenance.model.signals import Agents, Notice, Stance
+from provenance.model.sketches import COMPARISON_SCHEMA, Comparison, Overlap, SketchSummary
 from provenance.model.tables import (
     CAME_WITH,
     DELETIONS,
@@ -228,6 +230,7 @@ __all__ = [
     "CALIBRATION_SCHEMA",
     "CAME_WITH",
     "CHANGES_SCHEMA",
+    "COMPARISON_SCHEMA",
     "COVERS",
     "DEFAULT_GATES",
     "DELETIONS",
@@ -260,6 +263,7 @@ __all__ = [
     "RESULT_SCHEMA",
     "REVIEW_SCHEMA",
     "SELECTS",
+    "SLIGHT_EDITS",
     "TRACE_SCHEMA",
     "WITHDRAWN_ITEMS",
     "AbsentFindings",
@@ -290,6 +294,7 @@ __all__ = [
     "CleaningFacts",
     "Collection",
     "ComparedCorpus",
+    "Comparison",
     "Condition",
     "Control",
     "CorpusContents",
@@ -356,6 +361,7 @@ __all__ = [
     "OrderKeys",
     "Origin",
     "OriginReason",
+    "Overlap",
     "Parameter",
     "Parameters",
     "PlantedOutcomes",
@@ -393,6 +399,7 @@ __all__ = [
     "Shingles",
     "SideFile",
     "Signal",
+    "SketchSummary",
     "Skipped",
     "Source",
     "SourceCoverage",

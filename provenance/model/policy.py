@@ -242,6 +242,8 @@ class Policy:
         Whether withdrawn and opted-out documents are forbidden.
     withdrawn_key : str or None
         File with the key of fingerprints of withdrawn items.
+    trust : str or None
+        File with the keys that must have signed the registries; None accepts any registry.
     path : str or None
         File that it was read from; None for the default policy.
     digest : str
@@ -264,6 +266,7 @@ class Policy:
     chance: float = 1.0
     withdrawn: WithdrawnRule = WithdrawnRule.REPORT
     withdrawn_key: str | None = None
+    trust: str | None = None
     path: str | None = None
     digest: str = ""
 

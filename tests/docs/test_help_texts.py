@@ -95,6 +95,13 @@ def test_groups_list_whole_sentences_in_the_order_of_their_use():
         "subset",
         "compact",
         "upgrade",
+        "publish",
+        "screen",
+        "sign",
+        "push",
+        "pull",
+        "serve",
+        "ask",
     ]
     assert "..." not in listed
 

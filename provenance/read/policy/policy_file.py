@@ -42,7 +42,7 @@ from provenance.read.policy.validation import UncheckedValue
 POLICY_FILE, PROJECT_FILE = "provenance.toml", "pyproject.toml"
 POLICY_KEYS = (
     *("check", "gate", "claims", "agreements", "collections", "waivers", "disputes"),
-    "ledger",
+    *("ledger", "trust"),
 )
 
 
@@ -67,6 +67,7 @@ class PolicyOptions(TypedDict, total=False):
     chance: float | None
     withdrawn: str | None
     withdrawn_key: str | None
+    trust: str | None
 
 
 class OverridingOptions(PolicyOptions, total=False):
@@ -106,7 +107,13 @@ def load_ledger_path(path: str | None, folder: Path) -> str | None:
         If the file is missing or invalid.
     """
     name = _find(path, folder)
-    return None if name is None else _ledger_path(_content(folder / name, name))
+    return None if name is None else _path_in("ledger", _content(folder / name, name))
+
+
+def load_trust_path(path: str | None, folder: Path) -> str | None:
+    """Return the trust file that the policy of a folder names; as `load_ledger_path`."""
+    name = _find(path, folder)
+    return None if name is None else _path_in("trust", _content(folder / name, name))
 
 
 def load_disputes(path: str | None, folder: Path) -> tuple[Path, Path] | None:
@@ -174,6 +181,7 @@ def override(policy: Policy, **options: Unpack[OverridingOptions]) -> Policy:
             if (withdrawn := _option(options.get("withdrawn"), "--withdrawn")) is None
             else withdrawn.one_of(WithdrawnRule),
             withdrawn_key=options.get("withdrawn_key") or policy.withdrawn_key,
+            trust=options.get("trust") or policy.trust,
         )
     )
 
@@ -243,10 +251,10 @@ def _content(path: Path, name: str) -> dict[str, UncheckedValue]:
     return content.table(POLICY_KEYS)
 
 
-def _ledger_path(entries: dict[str, UncheckedValue]) -> str | None:
-    if "ledger" not in entries:
+def _path_in(table: str, entries: dict[str, UncheckedValue]) -> str | None:
+    if table not in entries:
         return None
-    return entries["ledger"].table(("path",), ("path",))["path"].file_path()
+    return entries[table].table(("path",), ("path",))["path"].file_path()
 
 
 def _disputes(entries: dict[str, UncheckedValue]) -> tuple[Path, Path] | None:
@@ -259,7 +267,7 @@ def _disputes(entries: dict[str, UncheckedValue]) -> tuple[Path, Path] | None:
 
 def _load(path: Path, name: str) -> Policy:
     entries = _content(path, name)
-    _ledger_path(entries)
+    _path_in("ledger", entries)
     _disputes(entries)
     check = entries["check"].table(CHECK_KEYS) if "check" in entries else {}
     gates = parse_gates(entries["gate"]) if "gate" in entries else ()
@@ -291,6 +299,7 @@ def _load(path: Path, name: str) -> Policy:
             if "withdrawn" in check
             else WithdrawnRule.REPORT,
             withdrawn_key=check["withdrawn_key"].file_path() if "withdrawn_key" in check else None,
+            trust=_path_in("trust", entries),
             path=name,
         )
     )
@@ -323,5 +332,7 @@ def _tool_table(content: UncheckedValue) -> UncheckedValue | None:
 def _with_digest(policy: Policy) -> Policy:
     # The digest covers the content only, not where it was read.
     content = asdict(replace(policy, path=None, digest=""))
+    if policy.trust is None:  # as in policies of versions that had no such files
+        del content["trust"]
     canonical = json.dumps(content, sort_keys=True, default=str, separators=(",", ":"))
     return replace(policy, digest=hashlib.sha256(canonical.encode()).hexdigest())

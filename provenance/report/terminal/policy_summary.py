@@ -70,6 +70,9 @@ unknown = "0%"                # what no rule decides; without this gate, it is "
 # [ledger]                    # check, clean and registry remove write records to it
 # path = "ledger"             # a folder, or s3://bucket/ledger
 
+# [trust]                     # registries that these keys have not signed are refused
+# path = "trust.toml"         # keys, and the sources that each may speak for
+
 # [disputes]                  # signed notes on items that no gate counts until they are settled
 # path = "disputes.jsonl"     # written by provenance feedback
 # allowed_signers = "allowed_signers"  # who may sign them
