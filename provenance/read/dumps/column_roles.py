@@ -1,6 +1,6 @@
 """Roles of the columns of a table of items: text, id, URL, date, author and others."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import NamedTuple
@@ -252,9 +252,26 @@ def _only_text_column(
         raise ColumnMissing(
             f"{dump.display_path}: no column is recognised as the text; the table has "
             f"{format_names(schema.names)}",
-            remedy="choose the column with --text-column.",
+            remedy=f"choose the column with --text-column{_suggestion(schema)}.",
         )
     return str(candidates[0])
+
+
+def _suggestion(schema: pa.Schema) -> str:
+    """Return the path of a text within structures or lists of them, to be named."""
+    paths = [path for field in schema for path in _inner_texts(field.type, field.name)]
+    return f", such as --text-column '{paths[0]}'" if paths else ""
+
+
+def _inner_texts(kind: pa.DataType, path: str) -> Iterator[str]:
+    if is_list(kind):
+        kind, path = kind.value_type, f"{path}{ITEM_MARK}"
+    if not pa.types.is_struct(kind):
+        return
+    for field in kind:
+        if _is_string(field.type) and _fold(field.name) in TEXT_NAMES.split():
+            yield f"{path}.{field.name}"
+        yield from _inner_texts(field.type, f"{path}.{field.name}")
 
 
 def _has_labels(values: pa.Array) -> bool:

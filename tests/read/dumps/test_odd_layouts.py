@@ -226,3 +226,20 @@ def test_a_folder_of_texts_says_how_to_read_them(read, tmp_path):
         read(tmp_path)
     assert "--layout text" in error.value.remedy
     assert read(tmp_path, layout="text").column("text") == [f"# Pears\n\n{TEXTS[0]}"]
+
+
+@pytest.mark.parametrize(
+    ("row", "path"),
+    [
+        ({"node": {"id": "1", "text": TEXTS[0]}}, "node.text"),
+        ({"payload": {"comment": {"body": TEXTS[0]}}}, "payload.comment.body"),
+        ({"turns": [{"who": "ann", "message": TEXTS[0]}]}, "turns[].message"),
+    ],
+)
+def test_a_text_within_structures_is_suggested(read, tmp_path, row, path):
+    file = tmp_path / "a.jsonl"
+    file.write_text(2 * (json.dumps({"number": 1} | row) + "\n"))
+    with pytest.raises(ColumnMissing) as error:
+        read(file)
+    assert f"--text-column '{path}'" in error.value.remedy
+    assert read(file, text_column=path).column("text") == 2 * [TEXTS[0]]
