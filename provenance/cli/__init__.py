@@ -35,6 +35,14 @@ COMMANDS = {
         "provenance.cli.review",
         "Label a random sample of the findings of a report, and correct its shares.",
     ),
+    "attest": (
+        "provenance.cli.attest",
+        "Sign the result of a check, and verify what others signed.",
+    ),
+    "feedback": (
+        "provenance.cli.feedback",
+        "Dispute that an item is its source's, with a signed note.",
+    ),
     "publish": (
         "provenance.cli.publish",
         "Publish the result of a check on GitHub: summary, annotations, comment.",

@@ -44,6 +44,7 @@ class CheckArguments:
     signals: str | None
     withdrawn: str | None
     withdrawn_key: str | None
+    trust: str | None
     sample: str | None
     baseline: str | None
     model_of: str | None
@@ -84,6 +85,7 @@ class CheckArguments:
             signals=self.signals,
             withdrawn=self.withdrawn,
             withdrawn_key=self.withdrawn_key,
+            trust=self.trust,
         )
 
     def settings(self, running: "Running", **fields: Any) -> "pipeline.Settings":

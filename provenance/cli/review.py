@@ -26,6 +26,8 @@ _EXAMPLES = """
 \b
 Examples:
   provenance review report --sample 200
+  provenance review report --export findings.html
+  provenance review report --labels labels.jsonl
   provenance review report --export findings.csv
   provenance review report --labels findings.csv --labeller "A. Osei"
   provenance review report --summary
@@ -58,15 +60,16 @@ _BACK, _EXIT = "b", "x"
     "--export",
     type=OUTPUT_FILE,
     metavar="FILE",
-    help="Write the sample to this file (.csv, or JSON Lines) to label it elsewhere. It contains "
-    "excerpts.",
+    help="Write the sample to this file to label it elsewhere: in a browser (.html), in a "
+    "spreadsheet (.csv), or as JSON Lines. It contains excerpts.",
 )
 @click.option(
     "--labels",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="FILE",
     shell_complete=files,
-    help="Add the labels of this file, an export whose column `label` was filled in.",
+    help="Add the labels of this file: what the page of an export saved, or an export whose column "
+    "`label` was filled in.",
 )
 @click.option("--summary", is_flag=True, help="Ask nothing; show the corrected shares.")
 @click.option(

@@ -3,7 +3,8 @@
 A text and an item that both quote a third one share words, and neither took them from the other.
 What is observed on the item's side decides: whether the passage is the whole item, whether the item
 presents it as somebody else's words, and whether other authors have it too. Marks of quotation in
-the text alone say nothing: who takes words from an item may well quote it.
+the text alone say nothing, as who takes words from an item may well quote it; but the name of an
+author in the text does, and that the words are a piece of a longer sentence there.
 """
 
 from dataclasses import dataclass
@@ -45,7 +46,10 @@ class ItemMarks:
     attributed : ndarray of bool, shape (n,)
         Whether the item names another author beside the passage.
     signed : ndarray of bool, shape (n,)
-        Whether the item is short, and ends with a name or calls itself a quotation.
+        Whether the item ends with the name of an author and of a work, or is short and ends with a
+        name or calls itself a quotation.
+    begins_sentence, ends_sentence : ndarray of bool, shape (n,)
+        Whether no sentence of the item goes on beyond the passage, on that side.
     """
 
     item_shares: Floats
@@ -54,6 +58,8 @@ class ItemMarks:
     verse: Floats
     attributed: Flags
     signed: Flags
+    begins_sentence: Flags
+    ends_sentence: Flags
 
     @property
     def are_whole(self) -> Flags:
@@ -76,6 +82,24 @@ class ItemMarks:
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentMarks:
+    """Marks by which texts present the passages that they share with items.
+
+    Parameters
+    ----------
+    runs_on_before, runs_on_after : ndarray of bool, shape (n,)
+        Whether a sentence of the text goes on beyond the passage, on that side, without a sign.
+    named : ndarray of bool, shape (n,)
+        Whether the text names an author behind the passage, and neither an account nor a place
+        where items are published.
+    """
+
+    runs_on_before: Flags
+    runs_on_after: Flags
+    named: Flags
+
+
+@dataclass(frozen=True, slots=True)
 class OriginSignals:
     """Observations on matches.
 
@@ -83,6 +107,8 @@ class OriginSignals:
     ----------
     marks : ItemMarks
         How the items present the passages.
+    document_marks : DocumentMarks
+        How the texts present them.
     other_authors : ndarray of int64, shape (n,)
         Number of other authors of items that have the passage, do not quote it, and are no copies
         of the item.
@@ -95,10 +121,19 @@ class OriginSignals:
     """
 
     marks: ItemMarks
+    document_marks: DocumentMarks
     other_authors: Int64s
     background: Flags
     document_older: Flags
     document_dated: Flags
+
+    @property
+    def continue_sentence(self) -> Flags:
+        """Which passages are a piece of the text's sentence, but no piece of the item's."""
+        item, document = self.marks, self.document_marks
+        return (document.runs_on_before & item.begins_sentence) | (
+            document.runs_on_after & item.ends_sentence
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +163,13 @@ def decide_origins(signals: OriginSignals) -> OriginDecisions:
     Notes
     -----
     A quotation is what a background has, what is older than the item, what the item has between
-    quotation marks or in quoted lines, or in italics beside a name, what is the whole of a short
-    item that ends with a name or calls itself a quotation, and a part of an item that is verse
-    beside a name or that other authors use in another context. It is undecided whether a part is,
-    if half of it is quoted, if it is verse, since lists look like it, or if the item's text is not
-    known, whether a whole item is, if several others have it as a part, and whether either is, if
-    the text bears an earlier date. All else is the item's.
+    quotation marks or in quoted lines, or in italics beside a name, what is the whole of an
+    item that ends with a name or calls itself a quotation, or to which the text adds a name, and a
+    part of an item that is verse beside a name or that other authors use in another context. It is
+    undecided whether a part is, if half of it is quoted, if it is verse, since lists look like it,
+    if the text adds a name, or if the item's text is not known, whether a whole item is, if several
+    others have it as a part, and whether either is, if the text bears an earlier date, or if a
+    sentence of the text goes on where the item's begins or ends. All else is the item's.
     """
     marks = signals.marks
     is_whole, is_known = marks.are_whole, ~np.isnan(marks.quoted)
@@ -142,11 +178,12 @@ def decide_origins(signals: OriginSignals) -> OriginDecisions:
         | signals.document_older
         | marks.are_quotations
         | (~is_whole & (signals.other_authors > 0))
+        | (is_whole & signals.document_marks.named)
     )
-    is_unclear = signals.document_dated | np.where(
+    is_unclear = (signals.document_dated | signals.continue_sentence) | np.where(
         is_whole,
         signals.other_authors >= _SEVERAL,
-        ~is_known | (marks.quoted >= PART_QUOTED) | marks.are_verse,
+        ~is_known | (marks.quoted >= PART_QUOTED) | marks.are_verse | signals.document_marks.named,
     )
     origins = np.where(
         is_quotation,
@@ -165,6 +202,8 @@ def decide_origins(signals: OriginSignals) -> OriginDecisions:
         OriginReason.DOCUMENT_OLDER: signals.document_older,
         OriginReason.TEXT_UNKNOWN: ~is_known & ~is_whole,
         OriginReason.DOCUMENT_DATED: signals.document_dated,
+        OriginReason.DOCUMENT_CONTINUES: signals.continue_sentence,
+        OriginReason.DOCUMENT_ATTRIBUTES: signals.document_marks.named,
     }
     reasons = sum(
         np.where(mask, 1 << _REASONS.index(reason), 0) for reason, mask in observed.items()

@@ -1,5 +1,6 @@
 """Data types and schemas shared by all packages."""
 
+from provenance.model.attestation import AttestedCheck
 from provenance.model.audit import (
     AUDIT_ITEMS,
     AUDIT_SCHEMA,
@@ -22,6 +23,7 @@ from provenance.model.calibration import (
     CALIBRATION_SCHEMA,
     LENGTHS,
     PLANTS,
+    SLIGHT_EDITS,
     Calibration,
     CalibrationSummary,
     CorrectedShare,
@@ -67,6 +69,7 @@ from provenance.model.disclosure_questions import (
     Form,
     Question,
 )
+from provenance.model.feedback import FeedbackClaim, FeedbackNote
 from provenance.model.fingerprints import (
     BREAK,
     ELLIPSIS,
@@ -260,6 +263,7 @@ __all__ = [
     "RESULT_SCHEMA",
     "REVIEW_SCHEMA",
     "SELECTS",
+    "SLIGHT_EDITS",
     "TRACE_SCHEMA",
     "WITHDRAWN_ITEMS",
     "AbsentFindings",
@@ -272,6 +276,7 @@ __all__ = [
     "AnswerRow",
     "AnswerValue",
     "Answers",
+    "AttestedCheck",
     "Audit",
     "AuditQuery",
     "AuditRequest",
@@ -317,6 +322,8 @@ __all__ = [
     "EvidenceRung",
     "Facts",
     "FalseRate",
+    "FeedbackClaim",
+    "FeedbackNote",
     "FileFacts",
     "FileRole",
     "FindingLabel",

@@ -25,3 +25,5 @@ class OriginReason(StrEnum):
     DOCUMENT_OLDER = "document-older"
     TEXT_UNKNOWN = "text-unknown"
     DOCUMENT_DATED = "document-dated"
+    DOCUMENT_CONTINUES = "document-continues"
+    DOCUMENT_ATTRIBUTES = "document-attributes"

@@ -36,8 +36,10 @@ from provenance.report.files.label_sheets import (
     read_sheet,
     write_sheet,
 )
+from provenance.report.files.report_folder import write_text
 from provenance.report.files.report_reader import findings_digest, read_report
 from provenance.report.files.review_jsonl import FILE_NAME, read_review, write_review
+from provenance.report.formats.html_review import review_page
 
 DEFAULT_DRAWS, DEFAULT_SEED = 200, 0
 
@@ -176,10 +178,14 @@ def import_labels(review: Review, path: Path, labeller: str) -> Review:
     Raises
     ------
     InputError
-        If a finding is not in the sample, or somebody else gave it another label.
+        If the sheet is of other findings or of another sample, a finding is not in the sample, or
+        somebody else gave it another label.
     """
+    sample, rows = read_sheet(path)
+    if sample is not None:
+        _require_sample(review.sample, sample, path)
     places = {key: place for place, key in enumerate(review.keys)}
-    for row in read_sheet(path):
+    for row in rows:
         where = f"{str(path)!r}, line {row.line}: the finding {row.finding!r}"
         if row.finding not in places:
             raise InputError(
@@ -200,13 +206,23 @@ def import_labels(review: Review, path: Path, labeller: str) -> Review:
 
 
 def export_sheet(review: Review, path: Path) -> None:
-    """Write the drawn findings, with their labels, as a sheet to be labelled elsewhere.
+    """Write the drawn findings, with their labels, to be labelled elsewhere.
+
+    Parameters
+    ----------
+    review : Review
+        The review.
+    path : Path
+        A page for a browser if its name ends in `.html`, else a sheet as `write_sheet` writes it.
 
     Raises
     ------
     OutputError
         If it cannot be written.
     """
+    if path.suffix.lower() == ".html":
+        write_text(review_page(review), path)
+        return
     names = [*PLACE_COLUMNS, *ITEM_COLUMNS, "excerpt", "excerpt_start", "item_excerpt"]
     findings = take_rows(review.findings.select(names), pa.array(review.order)).to_pylist()
     rows = []
@@ -252,6 +268,22 @@ def _reviewable(findings: pa.Table) -> pa.Table:
     """Return the findings of content that count in shares: not those of planted items."""
     is_marked = pc.fill_null(findings["marked"], fill_value=False)
     return findings.filter(pc.and_(pc.equal(findings["evidence"], "content"), pc.invert(is_marked)))
+
+
+def _require_sample(own: ReviewSample, other: ReviewSample, path: Path) -> None:
+    """Require that labels in a file are of the sample of this review, or of its first draws."""
+    if other.findings != own.findings:
+        raise InputError(
+            f"the labels in {str(path)!r} are of the findings {other.findings[:12]}…, and "
+            f"those of the report are {own.findings[:12]}…",
+            remedy="name the report that the sample was exported from",
+        )
+    if other.seed != own.seed or other.draws > own.draws:
+        raise InputError(
+            f"the labels in {str(path)!r} are of the sample with --seed {other.seed} --sample "
+            f"{other.draws}, not of that with --seed {own.seed} --sample {own.draws}",
+            remedy=f"add --seed {other.seed} --sample {other.draws}",
+        )
 
 
 def _with_label(review: Review, place: int, label: ReviewLabel, labeller: str, day: date) -> Review:

@@ -218,7 +218,13 @@ def sketch_registry(registry: Registry, settings: Settings, scaled: int = 1) -> 
     scaled : int
         As for `SketchOptions`.
     """
-    arrays = registry.arrays()
+    return sketch_items(registry.arrays(), registry.manifest.digest, settings, scaled)
+
+
+def sketch_items(
+    arrays: RegistryArrays, digest: str, settings: Settings, scaled: int
+) -> DatasetSketch:
+    """Sketch the items that count in the arrays of the registry with a digest."""
     builder = SketchBuilder(scaled)
     items = int(arrays.is_live.sum())
     with (
@@ -232,7 +238,7 @@ def sketch_registry(registry: Registry, settings: Settings, scaled: int = 1) -> 
         for made in _results(pool, work, 2 * settings.threads):
             builder.merge(made)
             progress.advance(made.documents)
-    return builder.build([f"registry:{registry.manifest.digest}"])
+    return builder.build([f"registry:{digest}"])
 
 
 def _slices(offsets: Int64s) -> Iterator[tuple[int, int]]:

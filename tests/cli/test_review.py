@@ -69,6 +69,25 @@ def test_a_colleague_labels_elsewhere(provenance, report):
     assert provenance("review", "moved", "--summary", cwd=report).stdout == done.stdout
 
 
+def test_a_colleague_labels_on_a_page(provenance, report):
+    done = provenance("review", "report", "--seed", "4", "--export", "sheet.html", cwd=report)
+    assert (done.returncode, done.stdout) == (0, "Written: sheet.html\n"), done.stderr
+    page = (report / "sheet.html").read_text()
+    data = json.loads(page.partition('id="review-data">')[2].partition("</script>")[0])
+    label = {"label": "item", "labeller": "K. Lind", "date": "2026-03-01"}
+    lines = [data["sample"], *({"finding": f["finding"], **label} for f in data["findings"])]
+    (report / "labels.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    refused = provenance("review", "report", "--labels", "labels.jsonl", cwd=report)
+    assert refused.returncode == 2
+    assert "Try: add --seed 4 --sample 200" in refused.stderr
+    added = ("--seed", "4", "--labels", "labels.jsonl")
+    done = provenance("review", "report", *added, cwd=report)
+    assert done.returncode == 0, done.stderr
+    assert "3 of 3 findings looked at, 0 of them skipped, by K. Lind, on 2026-03-01" in " ".join(
+        done.stdout.split()
+    )
+
+
 def test_the_same_check_again_keeps_the_labels(provenance, process, world, report):
     answer(process, report, "i\nq\nc\n")
     before = labels(report)

@@ -27,9 +27,16 @@ from provenance.model import (
     SketchSummary,
     SourceCoverage,
 )
-from provenance.registry.manifest import REQUIRED, DataFile, Manifest, Segment
+from provenance.registry.manifest import (
+    PUBLIC_FORMAT,
+    REQUIRED,
+    DataFile,
+    Manifest,
+    Segment,
+)
 from provenance.registry.marks import MARKS
 from provenance.registry.opt_outs import OPT_OUTS
+from provenance.registry.public_copy import PublicManifest, PublicTerms
 from provenance.registry.recipe import BuildStep, DumpRecord
 from provenance.registry.schema import (
     BACKGROUND_SCHEMA,
@@ -76,6 +83,7 @@ otherwise.
 - [provenance.toml](#provenancetoml): a policy
 - [calibration.json](#calibrationjson): recall and false positives, measured with planted items
 - [a registry](#a-registry): a folder
+- [a public copy](#a-public-copy): a filter of a registry's items, for everybody
 - [a sketch](#a-sketch): sampled hashes of a dataset or registry, without text
 - [a comparison](#a-comparison): what `provenance compare --format json` prints
 - [a ledger](#a-ledger): a folder
@@ -205,11 +213,24 @@ own segment. `tombstones-*.parquet` has what is kept of withdrawn items, so that
 again; `optouts-*.parquet`, the addresses whose owners opted out; `marks-*.parquet`, the items that
 their owner planted. An addition writes a new segment and then replaces the manifest, so that a
 reader sees either the earlier registry or the new one, and one that has opened it keeps what it has
-opened.
+opened. `signature-*.json` has the signatures of the manifest, if it is signed; `pulled.json` says
+where a registry was pulled from.
 
 The manifest lists each file with its digest. `provenance registry verify` checks them all. The
 Parquet files and `tokens.npy` are the source of the other arrays, which can be derived from them.
 What is found with a registry does not depend on how its items are divided into segments.
+
+A keyed copy (`registry publish --tier keyed`) has format 7, no texts, and a `key_id`. Each of its
+files is encrypted as a whole, the manifest excepted: [Privacy](privacy.md#how-files-are-encrypted)
+says how.
+"""
+PUBLIC = """\
+A folder with `registry.json`, `filter.npy` and `registry.sketch`, written by `registry publish
+--tier public`. The sketch has the items of the filter. The filter is an array of 64-bit words; an
+item sets `probes` bits of it. Its hash *h*, of all its tokens, is that of
+`registry/item_copies.py`; the bits follow from *h* + *i* · 0x9E3779B97F4A7C15, for *i* from 1 to
+`probes`, mixed by splitmix64: the lower 6 bits select the bit, the others, modulo the number of
+words, the word.
 """
 REPORT = """\
 `check --output DIR` writes `result.json`, `findings.parquet`, `report.html` and `model.parquet`. A
@@ -253,7 +274,8 @@ FINDINGS_TEXT = "One row per span. The spans of a text do not overlap."
 REVIEW = """\
 JSON Lines beside a report, written by `provenance review`. The first line has the sample; each
 other line has a label, in the order of the sample. Findings without a line have no label yet. See
-[Reviewing findings](reviewing.md).
+[Reviewing findings](reviewing.md). The page that `--export` writes saves the same first line, and
+of labels the first four fields; `--labels` reads both.
 """
 POLICY_TEXT = "[Policies](writing-policies.md) explains how to write one."
 
@@ -279,6 +301,23 @@ def of_registry() -> str:
     arrays = [f"| `{name}` | {meaning} |" for name, meaning in REGISTRY_ARRAYS.items()]
     sections.append("\n".join(["### Arrays\n", "| file | content |", "| --- | --- |", *arrays]))
     return "\n\n".join([f"{REGISTRY}\n### registry.json\n\n{of_manifest()}", *sections])
+
+
+def of_public_copy() -> str:
+    inside = {"parameters": Parameters, "sources[]": SourceCoverage}
+    inside |= {"terms[]": PublicTerms, "files[]": DataFile}
+    rows = [
+        f'| `format` | `"{PUBLIC_FORMAT}"` | Version of the layout: it is not a registry. |',
+        '| `tier` | `"public"` | |',
+        "| `digest` | string | SHA-256 of all other fields. |",
+    ]
+    for place, of in {"": PublicManifest, **inside}.items():
+        before = f"{place}." if place else ""
+        rows += [
+            f"| `{before}{name}` | {cell(what)} | {cell(meaning)} |"
+            for name, what, meaning in parameters_of(of)
+        ]
+    return "\n".join([PUBLIC, *titled("field of registry.json"), *rows])
 
 
 def of_sketch() -> str:
@@ -325,6 +364,7 @@ def written() -> str:
         "provenance.toml": f"{POLICY_TEXT} {of_json_schema('provenance/read/policy.schema.json')}",
         "calibration.json": of_json_schema("provenance/report/calibration.schema.json"),
         "A registry": of_registry(),
+        "A public copy": of_public_copy(),
         "A sketch": of_sketch(),
         "A comparison": of_comparison(),
         "A ledger": of_ledger(),

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from provenance.report.formats.html_review import review_page
 from provenance.report.formats.rendering import FORMATS, render
-from tests.report.samples import clear_report, compared_report, sample_report
+from tests.report.samples import clear_report, compared_report, sample_report, sample_review
 
 HERE = Path(__file__).parent
 REPORTS = {"fails": sample_report, "clear": clear_report, "compared": compared_report}
@@ -49,11 +50,15 @@ def test_a_report_matches_its_golden_file(name, kind):
     assert_golden(HERE / f"{name}.{FORMATS[kind].extension}", page)
 
 
+def test_the_page_of_a_review_matches_its_golden_file():
+    assert_golden(HERE / "review.html", without_assets(review_page(sample_review())))
+
+
 def test_every_page_contains_the_style_sheet_and_the_scripts_as_they_ship():
     style = (TEMPLATES / "report.css").read_text("utf-8").strip()
     scripts = [
         (TEMPLATES / name).read_text("utf-8").strip()
-        for name in ("rows.js", "finding.js", "table.js")
+        for name in ("elements.js", "rows.js", "finding.js", "table.js")
     ]
     for make in REPORTS.values():
         page = render("html", make())
@@ -62,3 +67,9 @@ def test_every_page_contains_the_style_sheet_and_the_scripts_as_they_ship():
             assert found.startswith('"use strict";')
             assert all(script in found for script in scripts)
     assert len(_SCRIPT.findall(render("html", sample_report()))) == 1
+    page = review_page(sample_review())
+    (ours,) = _STYLE.findall(page)
+    assert ours.strip() == f"{style}\n\n{(TEMPLATES / 'review.css').read_text('utf-8')}".strip()
+    (ours,) = _SCRIPT.findall(page)
+    for name in ("elements.js", "review.js"):
+        assert (TEMPLATES / name).read_text("utf-8").strip() in ours

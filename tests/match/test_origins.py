@@ -5,7 +5,13 @@ from dataclasses import fields, replace
 import numpy as np
 import pytest
 
-from provenance.match.origins import ItemMarks, OriginSignals, are_copies, decide_origins
+from provenance.match.origins import (
+    DocumentMarks,
+    ItemMarks,
+    OriginSignals,
+    are_copies,
+    decide_origins,
+)
 from provenance.model import Origin, OriginReason
 
 PART = ItemMarks(
@@ -15,21 +21,28 @@ PART = ItemMarks(
     verse=np.zeros(1),
     attributed=np.zeros(1, bool),
     signed=np.zeros(1, bool),
+    begins_sentence=np.zeros(1, bool),
+    ends_sentence=np.zeros(1, bool),
 )
+PLAIN = DocumentMarks(*(np.zeros(1, bool) for _ in range(3)))
 OWN_PART = OriginSignals(
     PART,
+    PLAIN,
     other_authors=np.zeros(1, np.int64),
     background=np.zeros(1, bool),
     document_older=np.zeros(1, bool),
     document_dated=np.zeros(1, bool),
 )
 MARKS = {field.name for field in fields(ItemMarks)}
+DOCUMENT_MARKS = {field.name for field in fields(DocumentMarks)}
 
 
 def decided(**observed):
     arrays = {name: np.array([value]) for name, value in observed.items()}
     marks = replace(PART, **{name: arrays.pop(name) for name in MARKS & arrays.keys()})
-    found = decide_origins(replace(OWN_PART, marks=marks, **arrays))
+    sides = {name: arrays.pop(name) for name in DOCUMENT_MARKS & arrays.keys()}
+    signals = replace(OWN_PART, marks=marks, document_marks=replace(PLAIN, **sides), **arrays)
+    found = decide_origins(signals)
     reasons = {r for bit, r in enumerate(OriginReason) if found.reasons[0] >> bit & 1}
     return list(Origin)[found.origins[0]], reasons
 
@@ -63,6 +76,12 @@ def decided(**observed):
         ({"document_dated": True, "quoted": 0.9}, Origin.QUOTATION),
         ({"quoted": np.nan, "italic": np.nan, "verse": np.nan}, Origin.UNDECIDED),
         ({"quoted": np.nan, "italic": np.nan, "item_shares": 1.0}, Origin.ITEM),
+        ({"named": True}, Origin.UNDECIDED),
+        ({"named": True, "item_shares": 1.0}, Origin.QUOTATION),
+        ({"runs_on_before": True, "ends_sentence": True}, Origin.ITEM),
+        ({"runs_on_before": True, "begins_sentence": True}, Origin.UNDECIDED),
+        ({"runs_on_after": True, "begins_sentence": True}, Origin.ITEM),
+        ({"runs_on_after": True, "ends_sentence": True, "item_shares": 1.0}, Origin.UNDECIDED),
     ],
 )
 def test_observations_decide_the_origin(observed, origin):
@@ -81,6 +100,9 @@ def test_every_observation_is_a_reason():
         "background": True,
         "document_older": True,
         "document_dated": True,
+        "named": True,
+        "runs_on_after": True,
+        "ends_sentence": True,
     }
     others = {OriginReason.WHOLE_ITEM, OriginReason.TEXT_UNKNOWN}
     assert decided(**everything)[1] == set(OriginReason) - others
@@ -95,6 +117,7 @@ def test_matches_are_decided_one_by_one():
     others = ("other_authors", "background", "document_older", "document_dated")
     many = OriginSignals(
         replace(marks, quoted=np.array([0.0, 1.0, 0.5])),
+        DocumentMarks(*(np.zeros(3, bool) for _ in range(3))),
         **{name: np.repeat(getattr(OWN_PART, name), 3) for name in others},
     )
     found = decide_origins(many)

@@ -75,6 +75,28 @@ def test_the_item_s_side_decides_whose_words_they_are(world):
     assert reasons[7] == ["item-continues"]
 
 
+def test_a_document_may_say_that_a_whole_item_is_somebody_else_s(tmp_path, pages, write_lines):
+    own = [WRITER.sentence(24) for _ in range(4)]
+    rows = [item(f"i{n}", text) for n, text in enumerate(own)]
+    dump = write_lines(tmp_path / "items.jsonl", rows)
+    build_registry(tmp_path / "registry", DumpSource([dump], "x"))
+    pasted = [
+        f"{pages[0]}. {own[0]}. {pages[1]}",
+        f"{pages[2]}. {own[1]}.\n\t-- Ann Example\n{pages[3]}",
+        f"{pages[4]}. Everybody knew that {own[2]}. {pages[5]}",
+        f"{pages[6]}. {own[3]}.\n- Ann Example (@ann), posted in May\n{pages[7]}",
+    ]
+    rows = [{"text": text} for text in [*pasted, *pages[10:40]]]
+    corpus = write_lines(tmp_path / "c.jsonl", rows)
+    policy = Policy(registries=(str(tmp_path / "registry"),))
+    report = check([str(corpus)], policy, Settings())
+    assert origins(report) == ["item", "quotation", "undecided", "item"]
+    assert report.findings["origin_reasons"].to_pylist()[1:3] == [
+        ["whole-item", "document-attributes"],
+        ["whole-item", "document-continues"],
+    ]
+
+
 def test_titles_edits_and_bullets_leave_a_whole_item_its_own(tmp_path, pages, write_lines):
     own = [WRITER.sentence(40) for _ in range(3)]
     texts = [f"Short Story: {own[0]}", f"{own[1]} (Edit: a typo)", f"{own[2]}.\n\n- Thanks for all"]

@@ -3,7 +3,7 @@
 import csv
 import json
 from collections import Counter
-from dataclasses import replace
+from dataclasses import asdict, replace
 from hashlib import sha256
 
 import numpy as np
@@ -229,6 +229,49 @@ def test_a_wrong_sheet_is_refused(folder, tmp_path, line, message):
     (tmp_path / "sheet.jsonl").write_text(json.dumps(line))
     with pytest.raises(InputError, match=message):
         import_labels(review, tmp_path / "sheet.jsonl", "A. Osei")
+
+
+def saved_labels(review, path, **head):
+    """A file as the page saves it, of the review's own sample unless `head` says otherwise."""
+    sample = {"schema": "provenance/review/1", **asdict(review.sample), **head}
+    label = {"finding": review.keys[0], "label": "skip", "labeller": "王", "date": "2026-03-01"}
+    path.write_text("\n".join(map(json.dumps, [sample, label])))
+    return path
+
+
+@pytest.mark.parametrize("draws", [300, 2])
+def test_labels_that_a_page_saved_are_added(folder, tmp_path, draws):
+    review = open_review(folder, 300, 7)
+    path = saved_labels(review, tmp_path / "labels.jsonl", draws=draws)
+    (label,) = import_labels(review, path, "A. Osei").labels.values()
+    assert (label.finding, label.label) == (review.keys[0], "skip")
+    assert (label.labeller, str(label.date)) == ("王", "2026-03-01")
+
+
+@pytest.mark.parametrize(
+    ("head", "message", "remedy"),
+    [
+        ({"findings": "7c" * 32}, "of the findings 7c7c7c7c7c7c…, and those of the report", "name"),
+        ({"seed": 8}, "--seed 8 --sample 300, not of that with --seed 7 --sample 300", "--seed 8"),
+        ({"draws": 301}, "--seed 7 --sample 301, not of that with", "--seed 7 --sample 301"),
+        ({"schema": "provenance/review/9"}, "line 1: the schema is 'provenance/review/9'", "write"),
+        ({"draws": "many"}, "line 1: ", "write"),
+    ],
+)
+def test_labels_of_another_report_or_sample_are_refused(folder, tmp_path, head, message, remedy):
+    review = open_review(folder, 300, 7)
+    with pytest.raises(InputError, match=message) as refused:
+        import_labels(review, saved_labels(review, tmp_path / "labels.jsonl", **head), "A. Osei")
+    assert "labels.jsonl" in str(refused.value)
+    assert remedy in refused.value.remedy
+
+
+def test_the_review_of_a_colleague_is_added(folder, tmp_path):
+    """They labelled a copy of the report; what they skipped, and their name, are kept."""
+    theirs = labelled(open_review(folder, 300, 7), lambda _: ReviewLabel.SKIP, 2)
+    save_review(theirs, tmp_path)
+    ours = import_labels(open_review(folder, 300, 7), tmp_path / "review.jsonl", "B. Ray")
+    assert dict(ours.labels) == dict(theirs.labels)
 
 
 def test_one_may_correct_oneself_and_agree_with_others(folder, tmp_path):

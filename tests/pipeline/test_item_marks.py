@@ -119,4 +119,30 @@ def test_marks_are_shares_of_the_passage():
         "verse": 0,
         "attributed": False,
         "signed": False,
+        "begins_sentence": True,
+        "ends_sentence": True,
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "begins", "ends"),
+    [
+        (f"I saw that {WORDS}, because of the fog.", False, False),
+        (f"There was fog, and {WORDS}. We waited.", False, True),
+        (f"There was fog. {WORDS} in any case.", True, False),
+        (f"@someone {WORDS} #fog", True, True),
+        (WORDS, True, True),
+    ],
+)
+def test_a_passage_begins_and_ends_with_a_sentence_where_no_word_of_it_is_beyond(
+    text, begins, ends
+):
+    found = marks(text)
+    assert (found["begins_sentence"], found["ends_sentence"]) == (begins, ends)
+
+
+def test_an_author_and_a_work_sign_an_item_of_any_length():
+    verses = "And so it goes on. " * 20
+    assert marks(f'{WORDS}. {verses} ~Ann Example, "[Plums](https://example.org)"')["signed"]
+    assert marks(f"{WORDS}. {verses} -- Ann Example, *Plums*, 1921")["signed"]
+    assert not marks(f"{WORDS}. {verses} -- Ann Example, a friend of plums")["signed"]

@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
+import numpy as np
+
 from provenance.model import (
     FINDINGS,
     AbsentFindings,
@@ -15,6 +17,7 @@ from provenance.model import (
     CorrectedShare,
     DateRange,
     Estimate,
+    FindingLabel,
     Gate,
     GateOutcome,
     MeasuredRecall,
@@ -24,6 +27,9 @@ from provenance.model import (
     Purpose,
     Report,
     Result,
+    Review,
+    ReviewLabel,
+    ReviewSample,
     SampleSummary,
     Share,
     Skipped,
@@ -58,6 +64,17 @@ EXPIRED = Waiver(
 def sample_report() -> Report:
     """A corpus that fails: X forbidden, Reddit by agreement, Stack Exchange, an unknown forum."""
     return Report(_result(), findings_table(FOUND))
+
+
+def sample_review(report: Report | None = None) -> Review:
+    """A review of the findings of a report, one of them labelled."""
+    made = report or sample_report()
+    keys = tuple(f"f{number:016x}" for number in range(made.findings.num_rows))
+    day = date(2026, 3, 1)
+    label = FindingLabel(keys[-1], ReviewLabel.SKIP, "R. <b>Osei", day, 0.1, "page-7", "x", None)
+    order = np.arange(len(keys))
+    sample = ReviewSample("7c" * 32, 3, len(keys))
+    return Review(made.result, made.findings, keys, order, order, sample, {keys[-1]: label})
 
 
 def many_report() -> Report:

@@ -15,7 +15,7 @@ OPEN_ALL = """
 document.querySelectorAll("details").forEach((each) => { each.open = true; });
 document.querySelectorAll("#open-all").forEach((each) => each.click());
 """
-VIEWS = list(itertools.product(("fails", "clear"), (390, 1280), (False, True)))
+VIEWS = list(itertools.product(("fails", "clear", "review"), (390, 1280), (False, True)))
 
 
 def tree(browser):

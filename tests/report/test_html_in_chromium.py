@@ -45,7 +45,7 @@ CUT_OFF = """
 """
 
 
-VIEWS = list(itertools.product(("fails", "clear"), (390, 768, 1160, 1600), (False, True)))
+VIEWS = list(itertools.product(("fails", "clear", "review"), (390, 768, 1160, 1600), (False, True)))
 
 
 @pytest.mark.parametrize(("name", "width", "dark"), VIEWS)

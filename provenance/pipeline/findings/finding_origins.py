@@ -8,14 +8,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from provenance.match.origins import QUOTED, OriginSignals, decide_origins
+from provenance.match.origins import QUOTED, DocumentMarks, OriginSignals, decide_origins
 from provenance.model import Flags, Int64s, Origin, OriginReason
 from provenance.pipeline.locate.claims import Claims
+from provenance.pipeline.locate.document_marks import DOCUMENT_MARK_COLUMNS
 from provenance.pipeline.locate.item_marks import claim_marks, item_shares, to_item_marks
 from provenance.pipeline.locate.rivals import Rivals, find_rivals, number_authors
 from provenance.pipeline.scan.readings import RegistryIndex
 
-ORIGIN_COLUMNS = ("claim", "background", "fetched", "dated")
+ORIGIN_COLUMNS = ("claim", "background", "fetched", "dated", *DOCUMENT_MARK_COLUMNS.names)
 """Columns of spans that their origins depend on."""
 
 _NO_DAY = np.iinfo(np.int32).max
@@ -95,6 +96,7 @@ def find_origins(
     marks = {name: column.take(pa.array(rows)) for name, column in item_marks.items()}
     signals = OriginSignals(
         to_item_marks(item_shares(claims, chosen, registries), marks),
+        DocumentMarks(*(spans[name].to_numpy()[rows] for name in DOCUMENT_MARK_COLUMNS.names)),
         _count_other_authors(rivals, is_quoting, authors)[chosen],
         spans["background"].to_numpy()[rows] >= 0,
         is_dated & (fetched < published),

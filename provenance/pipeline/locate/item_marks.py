@@ -31,7 +31,7 @@ _FULL_NAME = r"\p{Lu}[\p{L}.'\x{2019}]*(?:[\t \x{00A0}]+\p{Lu}[\p{L}.'\x{2019}]*
 _DASH = r"(?:\s*(?:[\x{2010}-\x{2015}~]{1,3}|-{2,3})\s*|\s*-|[\t \x{00A0}]*-\s*)"
 """A dash; a single hyphen with a space behind it, at the beginning of a line, is a bullet."""
 
-_NAMED_AFTER = (
+NAMED_AFTER = (
     r"^(?:[\s\p{P}]{0,6}?\p{P}\s*by\s+[*_\"“'(]*\p{Lu}[\p{L}.]+"
     r"|[\t \x{00A0}.,!?\"'\x{2019}\x{201D}\x{00BB}*_)]{0,6}"
     + _DASH
@@ -73,6 +73,15 @@ _CALLED_QUOTATION = (
 )
 """A tag by which the author of an item says that its words are somebody else's."""
 
+_RUNS_ON_BEFORE = r"(?:^|[\s(\[\"“'\x{2018}*_,;.!?])[\p{L}\p{N}'\x{2019}]+,?[ \x{00A0}]+$"
+"""A word, no tag and no account's name, behind which a sentence goes on in its line."""
+
+_RUNS_ON_AFTER = r"^,?[ \x{00A0}]+\p{Ll}"
+"""A word that does not begin a sentence, in the same line."""
+
+_SIGNED_WORK = _DASH + r"[*_\[]*" + _FULL_NAME + r",[\t ]*(?:from[\t ]+)?[\"“*_][^\n]{2,90}$"
+"""An author's full name and the title of a work behind a dash at the end of an item."""
+
 _TAIL_CHARACTERS = 160
 """Characters at the end of an item that may hold a signature and tags."""
 
@@ -88,7 +97,10 @@ _CITED_AFTER = (
 MARK_COLUMNS = pa.schema(
     [
         *((name, pa.float64()) for name in ("quoted", "italic", "verse")),
-        *((name, pa.bool_()) for name in ("attributed", "signed")),
+        *(
+            (name, pa.bool_())
+            for name in ("attributed", "signed", "begins_sentence", "ends_sentence")
+        ),
     ]
 )
 """Columns that `measure_item_marks` returns."""
@@ -113,8 +125,9 @@ def measure_item_marks(
     dict of str to pyarrow.Array
         `quoted`, `italic`, `verse`: share of the matched words that stand between quotation marks
         or in quoted lines, in italics, and in lines of verse; `attributed`: whether the words
-        beside them name another author; `signed`: whether the item is short,
-        and ends with a name or calls itself a quotation.
+        beside them name another author; `signed`: whether the item ends with an author and a work,
+        or is short and ends with a name or calls itself a quotation; `begins_sentence` and
+        `ends_sentence`: whether no sentence of the item goes on beyond them, on that side.
     """
     flags = quotation_flags(texts)
     owners = np.repeat(np.arange(len(rows)), np.diff(candidates.run_offsets))
@@ -131,14 +144,16 @@ def measure_item_marks(
         return np.asarray(marked / np.maximum(counts, 1))
 
     has_words = counts > 0
+    before, after = _contexts(texts, tokens, flags, rows, candidates)
+    begins, ends = sentence_edges(before, after)
     return {
         "quoted": pa.array(share(IN_QUOTES | IN_BLOCK), mask=~has_words),
         "italic": pa.array(share(IN_ITALICS), mask=~has_words),
         "verse": pa.array(share(IN_VERSE), mask=~has_words),
-        "attributed": pa.array(
-            _attribution_mask(texts, tokens, flags, rows, candidates) & has_words
-        ),
+        "attributed": pa.array(_attribution_mask(before, after) & has_words),
         "signed": pa.array(_signature_mask(texts, tokens, rows) & has_words),
+        "begins_sentence": begins,
+        "ends_sentence": ends,
     }
 
 
@@ -188,6 +203,8 @@ def to_item_marks(shares: Floats, columns: Mapping[str, pa.ChunkedArray]) -> Ite
         verse=_shares(columns["verse"]),
         attributed=_flags(columns["attributed"]),
         signed=_flags(columns["signed"]),
+        begins_sentence=_flags(columns["begins_sentence"]),
+        ends_sentence=_flags(columns["ends_sentence"]),
     )
 
 
@@ -210,12 +227,28 @@ def item_shares(claims: Claims, numbers: Int64s, registries: Sequence[RegistryIn
 _ITEMS_PER_BATCH = 4096
 
 
-def _attribution_mask(
+def sentence_edges(before: pa.Array, after: pa.Array) -> tuple[pa.Array, pa.Array]:
+    """Return which passages begin where a sentence can begin, and which end where one can end.
+
+    Parameters
+    ----------
+    before, after : pyarrow.Array of string, shape (n,)
+        The text before and behind each passage.
+    """
+    runs_on = (
+        pc.match_substring_regex(before, _RUNS_ON_BEFORE),
+        pc.match_substring_regex(after, _RUNS_ON_AFTER),
+    )
+    return pc.invert(runs_on[0]), pc.invert(runs_on[1])
+
+
+def _contexts(
     texts: Texts, tokens: Tokens, flags: UInt8s, rows: Int64s, candidates: Candidates
-) -> Flags:
-    """Return whether the words beside each passage, or beside its quotation, name an author."""
+) -> tuple[pa.Array, pa.Array]:
+    """Return the text before and behind each passage, or the quotation that it is in."""
     if not len(tokens.hashes):
-        return np.zeros(len(rows), bool)
+        empty = pa.array([""] * len(rows), pa.large_string())
+        return empty, empty
     limits = tokens.offsets[rows + 1] - 1
     first = np.minimum(tokens.offsets[rows] + candidates.item_starts, limits)
     last = np.minimum(tokens.offsets[rows] + candidates.item_ends - 1, limits)
@@ -223,11 +256,15 @@ def _attribution_mask(
     starts, ends = widen_to_marks(texts, flags, rows, (starts, np.maximum(ends, starts + 1)))
     lows, highs = widen_ranges(texts, rows, (starts, ends), _CONTEXT_CHARACTERS)
     before = slice_bytes(texts, rows, lows, starts).column()
-    after = slice_bytes(texts, rows, ends, highs).column()
+    return before, slice_bytes(texts, rows, ends, highs).column()
+
+
+def _attribution_mask(before: pa.Array, after: pa.Array) -> Flags:
+    """Return whether the text beside each passage names an author."""
     named = pc.or_(
         pc.match_substring_regex(before, _NAMED_BEFORE),
         pc.or_(
-            pc.match_substring_regex(after, _NAMED_AFTER),
+            pc.match_substring_regex(after, NAMED_AFTER),
             pc.match_substring_regex(after, _CITED_AFTER),
         ),
     )
@@ -235,7 +272,10 @@ def _attribution_mask(
 
 
 def _signature_mask(texts: Texts, tokens: Tokens, rows: Int64s) -> Flags:
-    """Return whether each item is short, and ends with a name or calls itself a quotation."""
+    """Return whether each item ends with an author and a work, or is short and a quotation's.
+
+    A short one ends with a name, or calls itself a quotation.
+    """
     ends = np.diff(texts.offsets)[rows]
     lows, _ = widen_ranges(texts, rows, (ends, ends), _TAIL_CHARACTERS)
     tails = slice_bytes(texts, rows, lows, ends).column()
@@ -243,4 +283,6 @@ def _signature_mask(texts: Texts, tokens: Tokens, rows: Int64s) -> Flags:
         pc.match_substring_regex(tails, _SIGNED), pc.match_substring_regex(tails, _CALLED_QUOTATION)
     )
     signed = is_signed.to_numpy(zero_copy_only=False)
-    return np.asarray(signed & (np.diff(tokens.offsets)[rows] <= _LONGEST_SIGNED), bool)
+    is_short = np.diff(tokens.offsets)[rows] <= _LONGEST_SIGNED
+    names_work = pc.match_substring_regex(tails, _SIGNED_WORK).to_numpy(zero_copy_only=False)
+    return np.asarray((signed & is_short) | names_work, bool)

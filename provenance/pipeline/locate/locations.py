@@ -22,6 +22,10 @@ from provenance.pipeline.locate.backgrounds import (
     stretch_passages,
 )
 from provenance.pipeline.locate.claims import Claims
+from provenance.pipeline.locate.document_marks import (
+    DOCUMENT_MARK_COLUMNS,
+    measure_document_marks,
+)
 from provenance.pipeline.locate.excerpts import MARKS_TYPE, build_excerpts
 from provenance.pipeline.locate.part_views import ChangedPartError, part_windows
 from provenance.pipeline.locate.span_positions import (
@@ -80,6 +84,7 @@ SPANS = pa.schema(
         ("excerpt", pa.string()),
         ("excerpt_start", pa.int64()),
         ("marks", MARKS_TYPE),
+        *DOCUMENT_MARK_COLUMNS,
     ]
 )
 """One row per claim, chosen or not, and one per stretch covered by whole-text evidence."""
@@ -303,6 +308,7 @@ def _locate_windows(
             "span_tokens": spans.lasts - spans.firsts + 1,
             **excerpts,
             "excerpt_start": pc.add(excerpts["excerpt_start"], pa.array(points)),
+            **measure_document_marks(texts, spans),
         },
         schema=SPANS,
     )

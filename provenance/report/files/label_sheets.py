@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from provenance.errors import CorruptFile, InputError
-from provenance.model import ReviewLabel
+from provenance.model import ReviewLabel, ReviewSample
 from provenance.model.json_encoding import to_json_value
 from provenance.report.files.report_folder import write_text
+from provenance.report.files.review_jsonl import sample_of
 from provenance.report.formats.csv_findings import csv_cell
 from provenance.report.sanitize import dump_json
 
@@ -77,14 +78,20 @@ def write_sheet(rows: Iterable[Mapping[str, Any]], path: Path) -> None:
     write_text(out.getvalue(), path)
 
 
-def read_sheet(path: Path) -> list[SheetLabel]:
+def read_sheet(path: Path) -> tuple[ReviewSample | None, list[SheetLabel]]:
     """Read the labels of a sheet; rows without a label are left out.
 
     Parameters
     ----------
     path : Path
         CSV (separated by commas, semicolons or tabs) if its name ends in `.csv`, else JSON Lines;
-        with the columns `finding` and `label`, and perhaps `labeller` and `date`.
+        with the columns `finding` and `label`, and perhaps `labeller` and `date`. The first line of
+        JSON Lines may have the sample, as that of review.jsonl.
+
+    Returns
+    -------
+    (ReviewSample or None, list of SheetLabel)
+        The sample, if the sheet names it, and its labels.
 
     Raises
     ------
@@ -99,10 +106,12 @@ def read_sheet(path: Path) -> list[SheetLabel]:
             remedy="name a file of labels, in UTF-8",
         ) from error
     rows = _csv_rows(text) if path.suffix.lower() == ".csv" else _json_rows(text)
-    labels, line = [], 0
+    sample, labels, line = None, [], 0
     try:
         for line, row in rows:
-            if label := _sheet_label(line, row):
+            if line == 1 and "schema" in row:
+                sample = sample_of(row)
+            elif label := _sheet_label(line, row):
                 labels.append(label)
     except (ValueError, TypeError, KeyError, csv.Error, RecursionError) as error:
         reason = f"there is no column {error}" if isinstance(error, KeyError) else str(error)
@@ -111,7 +120,7 @@ def read_sheet(path: Path) -> list[SheetLabel]:
             remedy="write it as `provenance review --export` does: a finding's key, and as its "
             f"label one of {', '.join(ReviewLabel)}",
         ) from error
-    return labels
+    return sample, labels
 
 
 def _csv_rows(text: str) -> Iterator[tuple[int, Mapping[str, Any]]]:

@@ -50,7 +50,7 @@ def read_review(path: Path) -> tuple[ReviewSample, dict[str, FindingLabel]] | No
     for number, line in enumerate(lines or [""], 1):
         try:
             if number == 1:
-                sample = _sample(line)
+                sample = sample_of(_object(line))
             else:
                 label = from_json_value(FindingLabel, _object(line))
                 labels[label.finding] = label
@@ -59,8 +59,14 @@ def read_review(path: Path) -> tuple[ReviewSample, dict[str, FindingLabel]] | No
     return sample, labels
 
 
-def _sample(line: str) -> ReviewSample:
-    head = _object(line)
+def sample_of(head: Mapping[str, Any]) -> ReviewSample:
+    """Return the sample that the first line has.
+
+    Raises
+    ------
+    KeyError, TypeError, ValueError
+        If it has none that this version can read.
+    """
     if head.get("schema") != REVIEW_SCHEMA:
         raise ValueError(f"the schema is {head.get('schema')!r}, not {REVIEW_SCHEMA!r}")
     return from_json_value(ReviewSample, head)

@@ -6,7 +6,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from markupsafe import Markup
+
 from provenance.model import Result, SourceRuling, Verdict, WaiverOutcome
+from provenance.report.formats.html_rendering import script_data
 from provenance.report.sanitize import safe_url
 from provenance.report.text.caveats import strength_sentence
 from provenance.report.text.number_format import day, period
@@ -49,7 +52,7 @@ def finding_anchor(finding: Finding) -> str:
 
 def findings_data(
     findings: Sequence[Finding], result: Result, sources: Iterable[tuple[str, str, str]]
-) -> str:
+) -> Markup:
     """Serialize findings as JSON that is safe inside a script element.
 
     Parameters
@@ -63,27 +66,23 @@ def findings_data(
 
     Returns
     -------
-    str
+    markupsafe.Markup
         One array per column; columns with repeated values have an array of names and one of
-        indices. An excerpt is a bit mask of its cut ends, followed by its pieces, of which every
-        second one matched. Control characters are visible, and HTML characters are escaped.
+        indices; excerpts as of `excerpt_pieces`. Control characters are visible, and HTML
+        characters are escaped.
     """
     data = {
         "columns": _columns(findings, result.rulings),
         "rulings": [_ruling(each) for each in result.rulings],
-        "waivers": [[_display(each.waiver.id), _waiver(each)] for each in result.waivers],
-        "sources": [[_display(source), _display(name), at] for source, name, at in sources],
+        "waivers": [[display_text(each.waiver.id), _waiver(each)] for each in result.waivers],
+        "sources": [[display_text(source), display_text(name), at] for source, name, at in sources],
         "evidence": list(EVIDENCE_MEANINGS.items()),
     }
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    # JSON has these characters only in strings, where an escape is equivalent.
-    for sign in "<>&":
-        text = text.replace(sign, f"\\u{ord(sign):04x}")
-    return text
+    return script_data(json.dumps(data, ensure_ascii=False, separators=(",", ":")))
 
 
 def _columns(findings: Sequence[Finding], rulings: Iterable[SourceRuling]) -> dict[str, Any]:
-    limit = _excerpt_limit(findings)
+    limit = excerpt_limit(t for f in findings for t in (f.excerpt, f.item_excerpt))
     ruling_numbers: dict[tuple[str, Verdict, str | None, str | None], int] = {}
     for number, each in enumerate(rulings):
         ruling = each.ruling
@@ -93,10 +92,10 @@ def _columns(findings: Sequence[Finding], rulings: Iterable[SourceRuling]) -> di
         **{name: [of(each) for each in findings] for name, of in _VALUE_COLUMNS.items()},
         **{name: _encode_names(map(of, findings)) for name, of in _NAME_COLUMNS.items()},
         "ruling": [ruling_numbers.get((f.source, f.verdict, f.basis, f.terms)) for f in findings],
-        "excerpt": [_pieces(f.excerpt, f.marks, limit, f.excerpt_start) for f in findings],
-        "held": [_pieces(f.item_excerpt, f.item_marks, limit) for f in findings],
+        "excerpt": [excerpt_pieces(f.excerpt, f.marks, limit, f.excerpt_start) for f in findings],
+        "held": [excerpt_pieces(f.item_excerpt, f.item_marks, limit) for f in findings],
         "others": [
-            [[_display(source), _display(item)] for source, item in f.alternatives]
+            [[display_text(source), display_text(item)] for source, item in f.alternatives]
             for f in findings
         ],
     }
@@ -112,21 +111,22 @@ def _ids(findings: Sequence[Finding]) -> list[str]:
     return ids
 
 
-def _display(text: str | None, most: int = _LONGEST) -> str | None:
+def display_text(text: str | None, most: int = _LONGEST) -> str | None:
+    """Return a text as it is shown: of at most `most` code points, control characters visible."""
     if text is None:
         return None
     return escape_text(text if len(text) <= most else text[:most] + "…")
 
 
 _VALUE_COLUMNS: dict[str, Callable[[Finding], Any]] = {
-    "document": lambda each: _display(each.document),
+    "document": lambda each: display_text(each.document),
     "row": lambda each: each.row,
     "start": lambda each: each.start,
     "end": lambda each: each.end,
-    "item": lambda each: _display(each.item),
+    "item": lambda each: display_text(each.item),
     # Addresses that are not safe to link stay plain text.
     "link": lambda each: safe_url(each.url) if len(each.url or "") <= _LONGEST else None,
-    "url": lambda each: _display(each.url),
+    "url": lambda each: display_text(each.url),
     "date": lambda each: each.created_at and day(each.created_at),
     "tokens": lambda each: each.tokens,
     "whole": lambda each: each.item_tokens,
@@ -154,12 +154,12 @@ _NAME_COLUMNS: dict[str, Callable[[Finding], str | None]] = {
 def _encode_names(values: Iterable[str | None]) -> dict[str, list[Any]]:
     names: dict[str | None, int] = {}
     numbers = [names.setdefault(value, len(names)) for value in values]
-    return {"names": [_display(name) for name in names], "numbers": numbers}
+    return {"names": [display_text(name) for name in names], "numbers": numbers}
 
 
-def _excerpt_limit(findings: Sequence[Finding]) -> int:
-    """Return the limit of an excerpt: the more findings, the shorter."""
-    texts = [text for each in findings for text in (each.excerpt, each.item_excerpt) if text]
+def excerpt_limit(excerpts: Iterable[str | None]) -> int:
+    """Return the maximum number of code points of each excerpt: the more there are, the fewer."""
+    texts = [text for text in excerpts if text]
     characters = sum(min(len(text), _MOST) for text in texts)
     size = sum(len(text[:_MOST].encode("utf-8", "replace")) for text in texts)
     if size <= _EXCERPT_BYTES:
@@ -167,9 +167,27 @@ def _excerpt_limit(findings: Sequence[Finding]) -> int:
     return max(_LEAST, int(_EXCERPT_BYTES * characters / size / len(texts)))
 
 
-def _pieces(
-    text: str | None, marks: tuple[Span, ...], limit: int, offset: int | None = 0
+def excerpt_pieces(
+    text: str | None, marks: Sequence[Span], limit: int, offset: int | None = 0
 ) -> list[Any] | None:
+    """Return an excerpt as a script reads it.
+
+    Parameters
+    ----------
+    text : str or None
+        The excerpt; None if no text was kept.
+    marks : sequence of Span
+        Its matched words.
+    limit : int
+        Maximum number of code points.
+    offset : int or None
+        Where it begins in the text that it is of.
+
+    Returns
+    -------
+    list or None
+        A bit mask of its cut ends, and its pieces, of which every second one matched.
+    """
     if text is None:
         return None
     excerpt = cut_excerpt(
@@ -191,16 +209,16 @@ def _ruling(each: SourceRuling) -> dict[str, Any]:
     ruling = each.ruling
     terms = next((r.terms for r in ruling.reasons if r.terms.id == ruling.terms), None)
     return {
-        "why": _display(ruling.why, _REASON),
-        "basis": _display(ruling.basis),
+        "why": display_text(ruling.why, _REASON),
+        "basis": display_text(ruling.basis),
         "gloss": BASIS_MEANINGS.get(ruling.basis),
-        "agreement": each.agreement and _display(each.agreement.reference),
+        "agreement": each.agreement and display_text(each.agreement.reference),
         "terms": terms
         and {
-            "document": _display(terms.document),
-            "clause": _display(terms.clause),
+            "document": display_text(terms.document),
+            "clause": display_text(terms.clause),
             "period": period(terms.period),
-            "says": _display(terms.paraphrase),
+            "says": display_text(terms.paraphrase),
             "link": safe_url(terms.address),
         },
     }
@@ -208,4 +226,4 @@ def _ruling(each: SourceRuling) -> dict[str, Any]:
 
 def _waiver(outcome: WaiverOutcome) -> str | None:
     waiver = outcome.waiver
-    return _display(f"{waiver.statement} ({waiver.approver}, until {last_day(waiver)})")
+    return display_text(f"{waiver.statement} ({waiver.approver}, until {last_day(waiver)})")

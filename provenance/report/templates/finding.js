@@ -1,21 +1,7 @@
 // One finding: its row in the table, and the details that open below it.
 
-const BEFORE = 1; // bits of an excerpt's first piece: something was cut off there
-const AFTER = 2;
 const SVG = "http://www.w3.org/2000/svg";
 
-const make = (name, attributes, ...children) => {
-  const made = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  made.append(...children.filter((child) => child !== null && child !== undefined));
-  return made;
-};
-// Foreign text keeps its own writing direction and does not change that of the page.
-const foreign = (text) => make("bdi", {}, text);
-const id = (text) =>
-  make("bdi", {}, ...text.split(/(?<=[/_#])/).flatMap((part) => [part, make("wbr", {})]));
-const link = (address, ...text) =>
-  make("a", { href: address, rel: "noopener noreferrer nofollow" }, ...text);
 const badge = (verdict) => {
   const icon = document.createElementNS(SVG, "svg");
   const use = document.createElementNS(SVG, "use");
@@ -26,17 +12,6 @@ const badge = (verdict) => {
   icon.append(use);
   return make("span", { class: `badge ${verdict}` }, icon, verdict);
 };
-const alternating = (pieces, tag) =>
-  pieces.map((piece, at) => (at % 2 ? make(tag, {}, piece) : piece));
-const cut = (sign) => make("span", { class: "cut" }, sign);
-const passage = ([ends, ...pieces]) =>
-  make(
-    "p",
-    { class: "passage", dir: "auto" },
-    ends & BEFORE ? cut("… ") : null,
-    ...alternating(pieces, "mark"),
-    ends & AFTER ? cut(" …") : null,
-  );
 
 // Closed row --------------------------------------------------------------------------------------
 
@@ -54,13 +29,14 @@ const matchedWords = (row) => {
 const evidenceOf = (row) =>
   [of.evidence(row), glosses.get(of.evidence(row))].filter(Boolean).join(", ");
 const quotation = (work) => (work === null ? "quotation" : `quotation, also in ${work}`);
+const excuse = (waiver) => (waiver.startsWith("disputed: ") ? "disputed" : "waived");
 const notes = (row) =>
   [
     of.evidence(row) === "content" ? null : evidenceOf(row),
     of.origin(row) === "quotation" ? quotation(of.work(row)) : null,
     of.origin(row) === "undecided" ? "origin undecided" : null,
     of.contested(row) ? "contested" : null,
-    of.waiver(row) === null ? null : "waived",
+    of.waiver(row) && excuse(of.waiver(row)),
     of.state(row) === "new" ? "new" : null,
   ]
     .filter(Boolean)
@@ -95,14 +71,6 @@ const entry = (row) => {
 
 // Open row ------------------------------------------------------------------------------------
 
-const side = (title, place, excerpt, absent, ...below) =>
-  make(
-    "figure",
-    {},
-    make("figcaption", {}, title, make("span", { class: "place" }, ...place)),
-    excerpt ? passage(excerpt) : make("p", { class: "absent" }, absent),
-    ...below,
-  );
 const inCorpus = (row) => {
   const span = `characters ${number(of.start(row))}–${number(of.end(row))}`;
   const line = `, row ${number(of.row(row))}, `;
@@ -186,7 +154,7 @@ const doubts = (row) => [
   of.others(row).length ? pair("Also found in", ...holders(of.others(row))) : null,
   of.waiver(row) === null
     ? null
-    : pair("Waived", foreign(of.waiver(row)), ". ", foreign(waivers.get(of.waiver(row)) ?? "")),
+    : pair(excuse(of.waiver(row)) === "waived" ? "Waived" : "Disputed", foreign(of.waiver(row)), ". ", foreign(waivers.get(of.waiver(row)) ?? "")),
 ];
 const opened = (row) =>
   make(

@@ -1,7 +1,5 @@
-// Access to the findings data. It is untrusted: strings are only ever inserted as text, never
-// parsed as HTML.
+// Access to the findings data.
 
-const byId = (id) => document.getElementById(id);
 const data = JSON.parse(byId("findings-data").textContent);
 const every = data.columns.id.map((_, row) => row);
 
@@ -16,9 +14,6 @@ const sources = new Map(data.sources.map(([id, name, anchor]) => [id, { name, an
 const waivers = new Map(data.waivers);
 const glosses = new Map(data.evidence);
 const nameOf = (source) => sources.get(source)?.name ?? source;
-
-const number = new Intl.NumberFormat("en").format;
-const count = (amount, noun) => `${number(amount)} ${noun}${amount === 1 ? "" : "s"}`;
 
 // Search ignores case and accents, as the check itself does.
 const folded = (text) => text.normalize("NFKD").replace(/\p{Mn}/gu, "").toLowerCase();

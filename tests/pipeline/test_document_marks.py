@@ -1,0 +1,67 @@
+"""Marks of documents: where a sentence goes on beyond a passage, and who is named behind it."""
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from provenance.model import Texts
+from provenance.pipeline.locate.document_marks import measure_document_marks
+from provenance.pipeline.locate.span_positions import LocatedSpans
+
+WORDS = "the ferry to the island was late again"
+
+
+def marks(text: str) -> dict[str, bool]:
+    first = len(text[: text.index(WORDS)].encode())
+    places = (np.array([place]) for place in (0, first, first + len(WORDS), 0, 0))
+    texts = Texts.of(pa.array([text], pa.large_string()))
+    measured = measure_document_marks(texts, LocatedSpans(*places))
+    return {name: column[0].as_py() for name, column in measured.items()}
+
+
+@pytest.mark.parametrize(
+    ("text", "before", "after"),
+    [
+        (f"He was sure that {WORDS} because of the fog.", True, True),
+        (f"And then, {WORDS}, as we had feared.", True, True),
+        (f"There was fog. {WORDS}. So we waited.", False, False),
+        (f"There was fog. {WORDS} So we waited.", False, False),
+        (f"A post said: {WORDS} - nobody knew why.", False, False),
+        (f'They wrote "{WORDS}" on the wall.', False, False),
+        (f"There was fog\n{WORDS}\nand we waited", False, False),
+        (f"@someone {WORDS} #fog", False, False),
+        (f"3039\t1\t{WORDS}\tneutral", False, False),
+        (WORDS, False, False),
+    ],
+)
+def test_a_sentence_runs_on_where_words_follow_in_the_same_line_without_a_sign(text, before, after):
+    found = marks(text)
+    assert (found["runs_on_before"], found["runs_on_after"]) == (before, after)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{WORDS}.\n\t\t-- Ann Example",
+        f"{WORDS} — Ann B. Example, 1921",
+        f'"{WORDS}" - Ann Example\nAnother line.',
+    ],
+)
+def test_an_author_is_named_behind_a_dash(text):
+    assert marks(text)["named"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{WORDS}.\n— Ann Example (@annexample) May 3, 2012",
+        f"{WORDS} — Ann Example on Twitter",
+        f"{WORDS}\n- Ann Example, via https://example.org",
+        f"{WORDS} — Ann Example said nothing of the fog",
+        f"{WORDS}.\n- Bring plums\n- Bring Ann",
+        f"{WORDS} by Ann Example",
+        WORDS,
+    ],
+)
+def test_an_account_a_host_or_a_sentence_behind_a_dash_names_no_author(text):
+    assert not marks(text)["named"]
