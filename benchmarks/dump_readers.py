@@ -47,8 +47,9 @@ the reader stands on; *reader* is from the file to items. Times of the processor
 {runs} runs. A reader is to take at most {most:g} times as long as the library.
 
 Most that miss it do so on records of few bytes: to take one apart and to make an item of it costs
-5 to 25 microseconds of Python, in which a parser in C reads 0.5 to 2.5 kB of JSON. With the several
-kB that posts of X have in its streams, the reader of `x-api` took 1.9 times as long as the library.
+5 to 25 microseconds of Python, in which a parser in C reads 0.5 to 2.5 kB of JSON. So the reader of
+`x-api` takes longer, beside the library, on the records below than on the several kB that posts of
+X have in its streams, where it took 1.9 times as long.
 A repository of Bluesky is read twice.
 
 | layout | file | MB | library, s | reader, s | times |  |

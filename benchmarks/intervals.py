@@ -28,9 +28,11 @@ from provenance.match.estimation.intervals import (
     poisson_interval,
     share_interval,
 )
+from provenance.match.estimation.missed_copies import RecallTable
 from provenance.match.scoring.evalue import STRENGTH_THRESHOLD
-from provenance.model import Flags, Floats, Int64s, Policy, Unit
+from provenance.model import Calibration, Flags, Floats, Int64s, Policy, Unit
 from provenance.pipeline.calibration.calibrate import PlantingOptions, calibrate
+from provenance.pipeline.calibration.share_correction import CalibratedRecall
 from provenance.pipeline.calibration.text_edits import (
     EDITS,
     EXCERPTS,
@@ -42,7 +44,11 @@ from provenance.pipeline.calibration.text_edits import (
     verbatim,
 )
 from provenance.pipeline.findings.finding_appearances import FindingAppearances
-from provenance.pipeline.findings.missed_findings import MissedFindings, check_recall
+from provenance.pipeline.findings.missed_findings import (
+    MissedFindings,
+    ShippedRecall,
+    shipped_counts,
+)
 from provenance.pipeline.registries import DumpSource, build_registry
 from provenance.pipeline.scan.readings import build_registry_indexes
 from provenance.pipeline.settings import Settings
@@ -51,6 +57,7 @@ from provenance.registry.store import open_registry
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT.parent / "shared" / "data"
 SEED, PLANTS = 21, 15_000
+CALIBRATION_SEED, CALIBRATION_PLANTS = 22, 5_000
 COPIES = (1, 3, 10, 30, 100, 1000)
 """Numbers of copies in a corpus. What a share is of does not matter: all of a corpus is read."""
 
@@ -149,21 +156,26 @@ class Plants:
     found: Flags
     found_tokens: Int64s
     missed: MissedFindings
+    calibrated: MissedFindings
 
     @classmethod
-    def of(cls, table: pa.Table, registry: Path) -> "Plants":
+    def of(cls, table: pa.Table, registry: Path, calibration: Calibration) -> "Plants":
         is_visible = length_classes(table["item_tokens"].to_numpy()) > 0
         rows = table.filter(pa.array(is_visible & (table["tokens"].to_numpy() > 0)))
         indexes = build_registry_indexes([open_registry(registry)], threshold=STRENGTH_THRESHOLD)
         lengths, found_tokens = rows["item_tokens"].to_numpy(), rows["found_tokens"].to_numpy()
         appearances = FindingAppearances(lengths, rows["look"].to_numpy())
+        shipped, sources = shipped_counts(indexes), rows["source"].to_pylist()
+        recall = ShippedRecall(RecallTable.of(shipped))
+        calibrated = CalibratedRecall.of(calibration, shipped, sources, lengths)
         return cls(
             rows["edit"].to_pylist(),
             lengths,
             rows["tokens"].to_numpy().astype(np.float64),
             rows["look"].to_numpy() >= 0,
             found_tokens,
-            MissedFindings.of(check_recall(indexes), appearances, found_tokens),
+            MissedFindings.of(recall, appearances, found_tokens),
+            MissedFindings.of(calibrated, appearances, found_tokens),
         )
 
     def draw(self, shares: Mapping[str, float], count: int, random: np.random.Generator) -> Int64s:
@@ -185,6 +197,8 @@ class Cell:
 
     held: list[bool]
     widths: list[float]
+    calibrated_held: list[bool]
+    calibrated_widths: list[float]
     former_held: list[bool]
     former_widths: list[float]
     known_widths: list[float]
@@ -200,8 +214,11 @@ def main() -> None:
     with TemporaryDirectory() as folder:
         registry = Path(folder) / "registry"
         build_registry(registry, DumpSource([str(options.posts)], "reddit"))
-        other = plant(registry, options.pages, OTHER_EDITS)
-        known = plant(registry, options.pages, (*EDITS, *EXCERPTS))
+        own = calibrate_with(registry, options.pages, EDITS, CALIBRATION_PLANTS, CALIBRATION_SEED)
+        other, known = (
+            Plants.of(calibrate_with(registry, options.pages, edits).plants, registry, own)
+            for edits in (OTHER_EDITS, (*EDITS, *EXCERPTS))
+        )
     options.out.write_text(render(measure(other, known, options.draws), options.draws), "utf-8")
     print(f"{options.out} is written")
 
@@ -213,11 +230,18 @@ def default_pages() -> list[str]:
     return [str(file) for file in files if not any(name in file.name for name in tweets)]
 
 
-def plant(registry: Path, pages: Sequence[str], edits: Sequence[Edit]) -> Plants:
-    options = PlantingOptions(PLANTS, SEED, edits=edits)
-    policy = Policy(registries=(str(registry),))
-    calibration = calibrate(pages, policy, options, Settings(quiet=True))
-    return Plants.of(calibration.plants, registry)
+def calibrate_with(
+    registry: Path,
+    pages: Sequence[str],
+    edits: Sequence[Edit],
+    plants: int = PLANTS,
+    seed: int = SEED,
+) -> Calibration:
+    policy, options = (
+        Policy(registries=(str(registry),)),
+        PlantingOptions(plants, seed, edits=edits),
+    )
+    return calibrate(pages, policy, options, Settings(quiet=True))
 
 
 def measure(other: Plants, known: Plants, draws: int) -> dict[tuple[str, int, Unit], Cell]:
@@ -238,7 +262,7 @@ def measure(other: Plants, known: Plants, draws: int) -> dict[tuple[str, int, Un
     for name, (plants, mixture) in mixtures.items():
         for count in COPIES:
             for unit in (Unit.DOCUMENTS, Unit.TOKENS):
-                cells[name, count, unit] = Cell([], [], [], [], [])
+                cells[name, count, unit] = Cell([], [], [], [], [], [], [])
             for _ in range(draws):
                 shares = mixture(random)
                 score(plants, plants.draw(shares, count, random), shares, random, cells, name)
@@ -265,6 +289,7 @@ def score(
 ) -> None:
     found = copies[plants.found[copies]]
     more = plants.missed.upper_ends(found, found)
+    measured = plants.calibrated.upper_ends(found, found)
     for unit in (Unit.DOCUMENTS, Unit.TOKENS):
         is_tokens = unit is Unit.TOKENS
         sizes = plants.found_tokens[found].astype(np.float64) if is_tokens else np.ones(len(found))
@@ -273,14 +298,19 @@ def score(
         total, documents = 1000 * truth, 1000 * len(copies)
         edges = (EXCESS_EDGE, MISSING_EDGE) if is_tokens else (0.0, UNMEASURED_MISSES)
         chances = ChanceProbabilities(np.zeros(len(found)), np.zeros(len(found)))
-        interval = share_interval(sizes, chances, total, documents, more[unit], edges)
+        interval, calibrated = (
+            share_interval(sizes, chances, total, documents, upper[unit], edges)
+            for upper in (more, measured)
+        )
         cell = cells[name, len(copies), unit]
         share = truth / total
         cell.held.append(interval.low <= share <= interval.high)
+        cell.calibrated_held.append(calibrated.low <= share <= calibrated.high)
         low, high = former_interval(sizes, FORMER_EDGE if is_tokens else 0.0)
         cell.former_held.append(low <= truth <= high)
         if len(found):
             cell.widths.append((interval.high - interval.low) / share)
+            cell.calibrated_widths.append((calibrated.high - calibrated.low) / share)
             cell.former_widths.append((high - low) / truth)
             width = known_width(plants, len(found), shares, random, in_tokens=is_tokens)
             cell.known_widths.append(width / truth)
@@ -334,23 +364,28 @@ def render(cells: Mapping[tuple[str, int, Unit], Cell], draws: int) -> str:
         f"these plants, {draws} in each cell. *Held* is the share of intervals that hold the",
         "truth, *width* the median width where something was found, in multiples of the true",
         "share. *Known* is the width for somebody who knows the recall of that very mixture of",
-        "edits, and where each copy ends: no interval can be narrower. *Former* is the rule until",
-        "November 2026: a Poisson count over a recall of 0.80.",
+        "edits, and where each copy ends: no interval can be narrower. *Calibrated* is that of the",
+        f"corrected share, with a calibration of {CALIBRATION_PLANTS:,} plants of this registry in",
+        "the same texts, with the usual edits. *Former* is the rule until November 2026: a",
+        "Poisson count over a recall of 0.80.",
         "",
     ]
     for unit in (Unit.TOKENS, Unit.DOCUMENTS):
         own = {key: cell for key, cell in cells.items() if key[2] is unit}
         held = [np.mean(cell.held) for cell in own.values()]
+        calibrated = [np.mean(cell.calibrated_held) for cell in own.values()]
         lines += [
             f"## Share of {unit}",
             "",
             f"Held in {np.mean(held):.1%} of all corpora; in {min(held):.1%} of the worst cell.",
+            f"Calibrated: {np.mean(calibrated):.1%}, and {min(calibrated):.1%}.",
             "",
-            "| edits | copies | held | width | known | former held | former width |",
-            "| --- | --: | --: | --: | --: | --: | --: |",
+            "| edits | copies | held | width | calibrated | width | known | former | width |",
+            "| --- | --: | --: | --: | --: | --: | --: | --: | --: |",
         ]
         lines += [
             f"| {name} | {count} | {np.mean(cell.held):.3f} | {np.median(cell.widths):.2f} "
+            f"| {np.mean(cell.calibrated_held):.3f} | {np.median(cell.calibrated_widths):.2f} "
             f"| {np.median(cell.known_widths):.2f} | {np.mean(cell.former_held):.3f} "
             f"| {np.median(cell.former_widths):.2f} |"
             for (name, count, _), cell in own.items()

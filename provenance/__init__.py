@@ -21,8 +21,14 @@ if TYPE_CHECKING:
         trace,
     )
     from provenance.pipeline.disclosure.disclosure_functions import DisclosureFiles, disclose
+    from provenance.pipeline.exchange.exchange_functions import (
+        pull_registry,
+        push_registry,
+        sign_registry,
+    )
     from provenance.pipeline.ledger_functions import AuditAnswer, OpenLedger, audit, open_ledger
     from provenance.pipeline.matching.matcher import Match, Matcher
+    from provenance.pipeline.publishing_functions import publish_registry, screen_dataset
     from provenance.pipeline.registry_functions import (
         OpenRegistry,
         add_opt_outs,
@@ -45,6 +51,7 @@ if TYPE_CHECKING:
         explain_rules,
         published_sources,
     )
+    from provenance.pipeline.sketch_functions import compare, fingerprint_dataset
 
 __version__ = "0.1.0"
 __all__ = [
@@ -67,9 +74,11 @@ __all__ = [
     "clean",
     "clear_cache",
     "compact_registry",
+    "compare",
     "diff",
     "disclose",
     "explain_rules",
+    "fingerprint_dataset",
     "fit_registry",
     "mark_registry_items",
     "merge",
@@ -78,9 +87,14 @@ __all__ = [
     "open_registry",
     "open_report",
     "preview_dumps",
+    "publish_registry",
     "published_sources",
+    "pull_registry",
+    "push_registry",
     "remove_from_registry",
     "restore_registry_items",
+    "screen_dataset",
+    "sign_registry",
     "subset_registry",
     "trace",
     "upgrade_registry",
@@ -90,6 +104,7 @@ _NAMES = {
     "api": ("Outcome", "PolicyViolated", "check"),
     "dataset_functions": ("calibrate", "clean", "diff", "merge", "open_report", "trace"),
     "disclosure.disclosure_functions": ("DisclosureFiles", "disclose"),
+    "exchange.exchange_functions": ("pull_registry", "push_registry", "sign_registry"),
     "ledger_functions": ("AuditAnswer", "OpenLedger", "audit", "open_ledger"),
     "matching.matcher": ("Match", "Matcher"),
     "registry_functions": (
@@ -99,6 +114,8 @@ _NAMES = {
         *("fit_registry", "mark_registry_items"),
     ),
     "rule_functions": ("Explanation", "clear_cache", "explain_rules", "published_sources"),
+    "publishing_functions": ("publish_registry", "screen_dataset"),
+    "sketch_functions": ("compare", "fingerprint_dataset"),
 }
 _MODULES = {name: module for module, names in _NAMES.items() for name in names}
 

@@ -22,7 +22,7 @@ from secrets import token_hex
 from threading import Event, Thread
 from typing import BinaryIO
 
-from provenance.file_locks import host_id, is_same_file, is_this_host, try_lock
+from provenance.file_locks import host_id, is_same_file, is_this_host, open_locked, try_lock
 
 PREFIX = ".provenance-tmp-"
 """Name prefix of every temporary."""
@@ -138,6 +138,39 @@ def replace_file(
     finally:
         with suppress(OSError):
             temporary.unlink()
+
+
+def append_line(path: Path, line: bytes) -> None:
+    """Append a line to a file, all of it or nothing; writers wait for each other.
+
+    Parameters
+    ----------
+    path : Path
+        Created if missing; its folder exists. A last line that was cut off is ended first.
+    line : bytes
+        With a line break at its end.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written; then the file has its former content.
+    """
+    path = Path(os.path.realpath(path))
+    descriptor = open_locked(path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
+    try:
+        size = os.fstat(descriptor).st_size
+        if size and os.pread(descriptor, 1, size - 1) != b"\n":
+            line = b"\n" + line
+        try:
+            with os.fdopen(descriptor, "ab", closefd=False) as stream:
+                stream.write(line)
+            os.fsync(descriptor)
+        except OSError:
+            os.ftruncate(descriptor, size)
+            raise
+    finally:
+        os.close(descriptor)
+    sync_path(path.parent)
 
 
 @contextmanager

@@ -5,11 +5,14 @@ ProvenanceError
         DatasetNotFound, UnsupportedFormat, ColumnMissing, CorruptFile, EmptyCorpus,
         DocumentTooLarge
     RegistryError
-        RegistryNotFound, RegistryExists, RegistryVersion, FingerprintMismatch, DigestMismatch
+        RegistryNotFound, RegistryExists, RegistryVersion, RegistryKeyMissing, FingerprintMismatch,
+        DigestMismatch
     RuleError
         RuleSyntax, UnknownSource
     PolicyError
     LedgerError
+    SigningError
+        SignatureInvalid
     OutputError
 """
 
@@ -94,6 +97,10 @@ class UnsupportedFormat(InputError):
     """The file's format or layout is not supported."""
 
 
+class PassedOver(UnsupportedFormat):
+    """The file lies beside the files of a dump, and is not read with them."""
+
+
 class WrongLayout(UnsupportedFormat):
     """What was read shows that the file is not of the layout as which it was read."""
 
@@ -130,6 +137,10 @@ class RegistryVersion(RegistryError):
     """The registry has another version of the format."""
 
 
+class RegistryKeyMissing(RegistryError):
+    """The registry is keyed, and its key is not given."""
+
+
 class FingerprintMismatch(RegistryError):
     """Two fingerprints were made with different parameters."""
 
@@ -160,6 +171,14 @@ class EngineError(ProvenanceError):
 
 class LedgerError(ProvenanceError):
     """A ledger is damaged, cannot be read or written, or lacks what is asked."""
+
+
+class SigningError(ProvenanceError):
+    """A key or a file of allowed signers cannot be used."""
+
+
+class SignatureInvalid(SigningError):
+    """What is signed was changed, or nobody who is trusted signed it."""
 
 
 class OutputError(ProvenanceError):

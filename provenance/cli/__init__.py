@@ -35,6 +35,14 @@ COMMANDS = {
         "provenance.cli.review",
         "Label a random sample of the findings of a report, and correct its shares.",
     ),
+    "attest": (
+        "provenance.cli.attest",
+        "Sign the result of a check, and verify what others signed.",
+    ),
+    "feedback": (
+        "provenance.cli.feedback",
+        "Dispute that an item is its source's, with a signed note.",
+    ),
     "publish": (
         "provenance.cli.publish",
         "Publish the result of a check on GitHub: summary, annotations, comment.",
@@ -56,6 +64,14 @@ COMMANDS = {
     "ledger": (
         "provenance.cli.ledger",
         "Record what was collected, used and destroyed, in a ledger that shows changes.",
+    ),
+    "fingerprint": (
+        "provenance.cli.fingerprint",
+        "Sketch a dataset or registry into a file without text, to compare it with others.",
+    ),
+    "compare": (
+        "provenance.cli.compare",
+        "Estimate how much datasets and registries have in common, from sketches.",
     ),
     "sources": (
         "provenance.cli.sources",

@@ -9,7 +9,7 @@ import click
 from provenance import pipeline
 from provenance.cli.completions import files, folders
 from provenance.cli.local_paths import OUTPUT_FOLDER
-from provenance.cli.options import ledger_option
+from provenance.cli.options import ledger_option, registry_key_option
 from provenance.cli.terminal_output import echo, print_rendered, terminal_style
 from provenance.model import Audit, AuditQuery, AuditRequest
 
@@ -67,6 +67,7 @@ Examples:
     help="Registry to look up authors, texts, languages and withdrawals in; repeatable. Unset: "
     "those that the reports name, if they are there.",
 )
+@registry_key_option
 @click.option(
     "--corpus",
     "corpora",

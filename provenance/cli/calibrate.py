@@ -14,6 +14,7 @@ from provenance.cli.options import (
     max_document_option,
     no_cache_option,
     policy_option,
+    registry_key_option,
     split_option,
     text_column_option,
     threads_option,
@@ -41,6 +42,7 @@ Examples:
     shell_complete=folders,
     help="Registry whose items are planted and searched for; repeatable.",
 )
+@registry_key_option
 @click.option(
     "-o",
     "--output",

@@ -22,6 +22,7 @@ from provenance.cli.options import (
     split_option,
     text_column_option,
     threads_option,
+    trust_option,
     verify_option,
 )
 
@@ -84,10 +85,10 @@ Examples:
 )
 @click.option(
     "--signals",
-    metavar="DIR",
+    metavar="PATH",
     shell_complete=folders,
     help="Captured robots.txt, ai.txt, tdmrep.json and rsl.xml, as HOST/YEAR-MONTH-DAY/FILE: "
-    "signals against training apply to rows with an address.",
+    "signals against training apply to rows with an address. Or the dataset card, README.md.",
 )
 @click.option(
     "--withdrawn",
@@ -101,6 +102,7 @@ Examples:
     shell_complete=files,
     help="Key of `registry remove --keep-fingerprints`: texts that are a withdrawn item are found.",
 )
+@trust_option
 @click.option(
     "--sample",
     metavar="N%",
@@ -169,6 +171,7 @@ def command(  # noqa: PLR0913 (one parameter per option)
     signals: str | None,
     withdrawn: str | None,
     withdrawn_key: str | None,
+    trust: str | None,
     sample: str | None,
     baseline: Path | None,
     exit_zero: bool,
@@ -214,6 +217,7 @@ def command(  # noqa: PLR0913 (one parameter per option)
         signals=signals,
         withdrawn=withdrawn,
         withdrawn_key=withdrawn_key,
+        trust=trust,
         sample=sample,
         baseline=None if baseline is None else str(baseline),
         model_of=None if model_of is None else str(model_of),

@@ -44,6 +44,7 @@ class CheckArguments:
     signals: str | None
     withdrawn: str | None
     withdrawn_key: str | None
+    trust: str | None
     sample: str | None
     baseline: str | None
     model_of: str | None
@@ -84,6 +85,7 @@ class CheckArguments:
             signals=self.signals,
             withdrawn=self.withdrawn,
             withdrawn_key=self.withdrawn_key,
+            trust=self.trust,
         )
 
     def settings(self, running: "Running", **fields: Any) -> "pipeline.Settings":
@@ -175,7 +177,21 @@ def run_check(
                 pipeline.remove_tasks(tasks_address(output))
         if ledger is not None:
             pipeline.record_check(ledger, report, output)
+    if policy.signals is None and not running.quiet:
+        _mention_card(corpus)
     return _conclude(report, renderer, running)
+
+
+def _mention_card(corpus: Sequence[str]) -> None:
+    """Say that a card in the folder of the dataset was not read, if it declares something."""
+    from provenance.read.signals.site_captures import find_unread_card  # noqa: PLC0415 (slow import)
+
+    found = find_unread_card(corpus)
+    if found is not None:
+        path, card = found
+        declared = card.licence or f"made of {', '.join(card.sources)}"
+        note = f"{path} declares {declared}, which counts for no row; --signals {path} has it count"
+        echo(f"Note: {one_line(note)}", err=True)
 
 
 def _conclude(report: Report, renderer: ReportRenderer, running: Running) -> int:

@@ -47,7 +47,8 @@ def missing_fields(reading: "ReadingCounts") -> str | None:
 def preview_lines(previews: "Sequence[DumpPreview]") -> Iterator[str]:
     """Yield lines on the layout, the columns and the first items of each file."""
     for preview in previews:
-        yield f"{preview.file}: {preview.layout or 'not recognised'}"
+        state = "passed over" if preview.unread is None else "not recognised"
+        yield f"{preview.file}: {preview.layout or state}"
         if preview.columns:
             columns = (f"{name} from {one_line(path)}" for name, path in preview.columns.items())
             yield f"  {', '.join(columns)}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -25,6 +26,46 @@ class OrderedGroup(click.Group):
                     for name, command in self.commands.items()
                 ]
             )
+
+
+class ParentCommand(click.Command):
+    """A command that has others: `report RESULT` and `report verify RESULT`.
+
+    A first argument that is the name of one of these calls it; a file of that name can be written
+    with a path, as `./verify`.
+    """
+
+    subcommands: Mapping[str, click.Command] = {}
+
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,
+    ) -> click.Context:
+        """Return the context of the command, or of the one that the first argument names."""
+        if args and args[0] in self.subcommands:
+            name = f"{info_name} {args[0]}"
+            return self.subcommands[args[0]].make_context(name, args[1:], parent, **extra)
+        return super().make_context(info_name, args, parent, **extra)
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write how it is called, and how its commands are."""
+        super().format_usage(ctx, formatter)
+        names = "|".join(self.subcommands)
+        formatter.write_usage(ctx.command_path, f"{names} [ARGS]...", " " * len("Usage: "))
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the summaries of its commands, and the epilog."""
+        with formatter.section("Commands"):
+            formatter.write_dl(
+                [
+                    (name, command.get_short_help_str(_SENTENCE_LIMIT))
+                    for name, command in self.subcommands.items()
+                ]
+            )
+        super().format_epilog(ctx, formatter)
 
 
 class LazyGroup(click.Group):

@@ -5,7 +5,7 @@ import click
 from provenance import pipeline
 from provenance.cli.check_running import CheckArguments, Running, run_check, tasks_address
 from provenance.cli.format_options import ReportRenderer, format_options
-from provenance.cli.options import threads_option
+from provenance.cli.options import registry_key_option, threads_option
 
 _EXAMPLES = """
 \b
@@ -26,6 +26,7 @@ Examples:
     help="Write the report to this folder. Unset: to the folder of the shards.",
 )
 @format_options
+@registry_key_option
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even if the policy is violated.")
 @threads_option
 @click.option("-q", "--quiet", is_flag=True, help="No progress and no summary.")

@@ -1,5 +1,6 @@
 """Options that several commands share."""
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +16,25 @@ Command = Callable[..., Any]
 
 _SCOPES = [str(scope) for scope in ModelScope if scope is not ModelScope.ANY]
 
-registry_option = click.option(
+
+def _give_keys(
+    _context: click.Context, _parameter: click.Parameter, files: tuple[str, ...]
+) -> None:
+    """Put the keys in files into the environment, where workers find them, too."""
+    if files:
+        os.environ.update(pipeline.key_environment(files))
+
+
+registry_key_option = click.option(
+    "--registry-key",
+    multiple=True,
+    metavar="FILE",
+    shell_complete=files,
+    expose_value=False,
+    callback=_give_keys,
+    help="File with the key of a keyed registry; repeatable. Unset: PROVENANCE_REGISTRY_KEY.",
+)
+_registry_option = click.option(
     "--registry",
     "registries",
     multiple=True,
@@ -41,6 +60,11 @@ _common_background_option = click.option(
     help="Do not use the shipped background of what everybody quotes: classics, scripture, "
     "sayings, licences.",
 )
+
+
+def registry_option(function: Command) -> Command:
+    """Add the options about registries."""
+    return _registry_option(registry_key_option(function))
 
 
 def background_option(function: Command) -> Command:
@@ -130,6 +154,13 @@ no_cache_option = click.option(
     "--no-cache",
     is_flag=True,
     help="Ignore the cache of earlier checks, and cache nothing. See `provenance cache`.",
+)
+trust_option = click.option(
+    "--trust",
+    metavar="FILE",
+    shell_complete=files,
+    help="Keys, and the sources that each may speak for: registries that these have not signed are "
+    "refused. Unset: as the policy says, else any registry.",
 )
 verify_option = click.option(
     "--verify",

@@ -18,11 +18,20 @@ from provenance.cli.dump_summary import (
 from provenance.cli.error_reporting import CLEAR, FAILED
 from provenance.cli.lazy_groups import OrderedGroup
 from provenance.cli.local_paths import LOCAL_FOLDER
-from provenance.cli.options import allow_unread_option, max_document_option, scheduler_option
+from provenance.cli.options import (
+    allow_unread_option,
+    max_document_option,
+    registry_key_option,
+    scheduler_option,
+    trust_option,
+)
 from provenance.cli.registry_changes import CHANGES
+from provenance.cli.registry_exchange import EXCHANGE
+from provenance.cli.registry_publish import PUBLISHING
 from provenance.cli.registry_summary import (
     fit_lines,
     item_lines,
+    public_copy_lines,
     registry_lines,
     unusable_reason,
 )
@@ -37,7 +46,7 @@ T = TypeVar("T")
 
 @click.group("registry", cls=OrderedGroup)
 def command() -> None:
-    """Build, extend, show, verify and compact registries.
+    """Build, extend, show, verify, compact and exchange registries.
 
     A registry is a folder with what is needed to recognise the items of a source: their
     fingerprints, ids, dates and, unless disabled, their texts.
@@ -266,6 +275,7 @@ Examples:
     help="Show only what was withdrawn, as CSV: id, source, site, date and reason.",
 )
 @click.option("--source", metavar="ID", help="With --withdrawn: of this source.")
+@registry_key_option
 @click.option("-v", "--verbose", is_flag=True, help="Also show the law of chance matches.")
 def show(
     registry: Path,
@@ -286,6 +296,9 @@ def show(
     if withdrawn:
         for text in pipeline.withdrawn_lines(registry, source):
             click.echo(text, nl=False)
+        return
+    if items is None and pipeline.is_public_copy(registry):
+        echo(*public_copy_lines(registry, pipeline.open_public_copy(registry).manifest))
         return
     _warn_if_unusable(_show(registry, verbose=verbose))
     if items is not None:
@@ -323,17 +336,31 @@ def fit(registry: Path, texts: tuple[str, ...], max_document: str | None, quiet:
 \b
 Example:
   provenance registry verify registries/x
+  provenance registry verify registries/x --trust trust.toml
 """,
 )
 @click.argument("registry", type=LOCAL_FOLDER, shell_complete=folders)
-def verify(registry: Path) -> None:
-    """Verify every file of REGISTRY against the digests in its manifest."""
-    manifest = pipeline.verify_registry(registry)
-    echo(f"{registry} is intact: {manifest.items:,} items, digest {manifest.digest}")
+@registry_key_option
+@trust_option
+def verify(registry: Path, trust: str | None) -> None:
+    """Verify every file of REGISTRY against the digests in its manifest.
+
+    With a trust file, the signatures of the manifest are verified, too.
+    """
+    if pipeline.is_public_copy(registry):
+        if trust is not None:
+            raise click.UsageError("public copies are not signed: leave out --trust")
+        public = pipeline.open_public_copy(registry).manifest
+        echo(f"{registry} is intact: the public copy of a registry, {public.items:,} items")
+        return
+    trust = trust or pipeline.trust_of_policy()
+    manifest, principals = pipeline.verify_registry(registry, trust)
+    signed = f", signed by {', '.join(principals)}" if principals else ""
+    echo(f"{registry} is intact{signed}: {manifest.items:,} items, digest {manifest.digest}")
 
 
-for _change in CHANGES:
-    command.add_command(_change)
+for _command in (*CHANGES, *PUBLISHING, *EXCHANGE):
+    command.add_command(_command)
 
 
 def _dumps(
@@ -364,7 +391,9 @@ def _record_deletions(outcome: "pipeline.BuildOutcome") -> None:
     """Record in the ledger of the policy, if there is one, what dumps say was deleted."""
     tombstones = outcome.deletions.tombstones
     if len(tombstones) and (ledger := pipeline.ledger_of_policy()) is not None:
-        pipeline.record_deletions(ledger, tombstones, outcome.manifest.digest)
+        pipeline.record_tombstones(
+            ledger, tombstones, outcome.manifest.digest, "deletion records of dumps"
+        )
 
 
 def _finish(

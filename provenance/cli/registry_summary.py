@@ -6,11 +6,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from provenance.report.sanitize import one_line, shorten_line
-from provenance.report.text.number_format import count, size
+from provenance.report.text.number_format import count, interval, percent, size
 from provenance.report.text.unread_text import unread_line
 
 if TYPE_CHECKING:
     from provenance.model import RegistrySummary, SourceCoverage
+    from provenance.pipeline.exchange.intersection_client import Intersections
+    from provenance.pipeline.exchange.pulling import Pull
+    from provenance.pipeline.exchange.pushing import Push
+    from provenance.pipeline.exchange.registry_signatures import Signing
+    from provenance.pipeline.public_screening import Screening
     from provenance.pipeline.registry_changes import ExampleItem, Upkeep
     from provenance.pipeline.result_cache import CacheUsage
     from provenance.registry.build.item_marks import Marking
@@ -18,6 +23,7 @@ if TYPE_CHECKING:
     from provenance.registry.build.registry_merge import Combination
     from provenance.registry.build.withdrawal import Withdrawal
     from provenance.registry.manifest import Manifest
+    from provenance.registry.public_copy import PublicManifest
 
 
 _MAX_LINES = 12
@@ -48,6 +54,7 @@ def registry_lines(
         f"  {manifest.bytes_per_posting:.1f} bytes per seed, without texts and signatures",
         f"  chance matches: {_chance_model_text(manifest, verbose=verbose)}",
         f"  digest {summary.digest}",
+        *([f"  tier keyed, key {manifest.key_id}"] if manifest.key_id else []),
         "  Items that are too short or too common are never found: absence is not clearance.",
     ]
 
@@ -203,6 +210,126 @@ def combination_lines(output: Path, combination: "Combination") -> Iterator[str]
             "measure it with `registry fit`."
         )
     yield f"Digest {manifest.digest}."
+
+
+def keyed_copy_lines(output: Path, manifest: "Manifest", key_file: Path | None) -> Iterator[str]:
+    """Yield lines on the keyed copy of a registry."""
+    yield f"{output}: {count(manifest.items, 'item')}, {_extent(manifest)}, without texts."
+    yield f"Its files are encrypted with the key {manifest.key_id}."
+    if key_file is not None:
+        yield f"Send {key_file} by another way than the copy, and to nobody else."
+    yield "Who has the key can try guesses of what the items say: see docs/privacy.md."
+    yield f"Digest {manifest.digest}."
+
+
+def public_copy_lines(folder: Path, public: "PublicManifest") -> Iterator[str]:
+    """Yield lines on the public copy of a registry."""
+    yield f"{folder}: tier public, made {public.created:%Y-%m-%d} by provenance {public.tool}"
+    yield ""
+    yield f"  {'source':20} {'items':>12} {'too short':>12}  dates"
+    for coverage in public.sources:
+        yield from _coverage_lines(coverage)
+    yield ""
+    yield (
+        f"  {count(public.items, 'distinct item')} of {public.min_tokens} words or more in the "
+        f"filter, which accepts {public.false_positive_rate:.2%} of other texts, too"
+    )
+    for terms in public.terms:
+        yield f"  {terms.source}: {one_line(terms.document)}, {one_line(terms.address)}"
+    yield f"  of the registry with the digest {public.registry}"
+    yield "  No verdict follows from a hit: ask the owner."
+
+
+def screening_lines(folder: Path, screening: "Screening") -> Iterator[str]:
+    """Yield lines on what a public copy says of a corpus."""
+    copy, estimate = screening.copy, screening.estimate
+    yield (
+        f"{count(screening.texts, 'text')}, of which {screening.compared:,} are distinct and of "
+        f"{copy.min_tokens} words or more: shorter ones cannot be compared."
+    )
+    yield (
+        f"May be items of {folder}: {count(screening.hits, 'text')}. Chance alone gives "
+        f"{screening.expected:,.1f}, {copy.false_positive_rate:.2%} of those compared."
+    )
+    yield "Verdict: unknown, for each of them: ask the owner."
+    if estimate is not None:
+        yield (
+            f"Estimated number of items: {estimate.value:,.0f}, between {estimate.low:,.0f} and "
+            f"{estimate.high:,.0f} (95 %)."
+        )
+    yield "Only whole texts are compared: absence is not clearance."
+
+
+def push_lines(address: str, push: "Push") -> Iterator[str]:
+    """Return lines on what was sent to an address, and what is there now."""
+    manifest = push.manifest
+    removed = f", {count(push.removed, 'old file')} removed" if push.removed else ""
+    yield (
+        f"Sent {count(push.sent, 'file')} ({size(push.sent_bytes)}) to {address}; "
+        f"{push.present:,} were there{removed}."
+    )
+    fresh = "" if manifest.fresh_until is None else f", fresh until {manifest.fresh_until}"
+    signed = "" if push.is_signed else "not signed, "
+    yield f"It has {count(manifest.items, 'item')}{fresh}, {signed}digest {manifest.digest}."
+
+
+def intersection_lines(answers: "Intersections") -> Iterator[str]:
+    """Return lines on what a dataset and a registry share."""
+    registry = answers.registry
+    yield f"Registry of {', '.join(registry.sources) or 'no source'}, digest {registry.digest}:"
+    for part in answers.parts:
+        what = _ELEMENTS[part.kind]
+        share = "" if part.contained is None else f", {percent(part.contained.value)}"
+        if part.kind == "runs" and part.contained is not None:
+            share += f" ({interval(part.contained.low, part.contained.high)})"
+        yield (
+            f"  {part.shared:,} of {part.ours:,} different {what} of the dataset{share}; "
+            f"the registry has {part.theirs:,}"
+        )
+    if answers.revealed is not None:
+        yield f"  {count(answers.revealed, 'text')} named by file and row"
+    yield "Experimental. These are counts, not a verdict: ask the owner."
+
+
+_ELEMENTS = {"texts": "whole texts of 20 words or more", "runs": "sampled runs of eight words"}
+
+
+def signing_lines(signing: "Signing") -> Iterator[str]:
+    """Return lines on who signed what."""
+    manifest, name = signing.manifest, signing.principal or "you@example.org"
+    fresh = "" if manifest.fresh_until is None else f", fresh until {manifest.fresh_until}"
+    yield f"Signed {count(manifest.items, 'item')}{fresh}, digest {manifest.digest}."
+    sources = ", ".join(f'"{source.source}"' for source in manifest.sources)
+    yield "Who trusts you has this in their trust file:"
+    for key in signing.keys:
+        yield from ("", "[[keys]]", f'principal = "{name}"', f'key = "{key.openssh}"')
+        yield f"sources = [{sources}]"
+
+
+def pull_lines(folder: Path, pull: "Pull") -> Iterator[str]:
+    """Return lines on what a registry has that it had not before."""
+    manifest, changes = pull.manifest, pull.difference
+    if pull.doubt is not None:
+        yield f"{pull.doubt[0].upper()}{pull.doubt[1:]}, so all files were compared."
+    state = f"{count(manifest.items, 'item')} as of {manifest.created:%Y-%m-%d %H:%M}"
+    if not pull.is_changed:
+        yield f"{folder} is up to date: {state}."
+    else:
+        dropped = f", {changes.dropped:,} not in it any more" if changes.dropped else ""
+        fetched = f"{count(pull.fetched, 'file')} ({size(pull.fetched_bytes)}) fetched"
+        yield (
+            f"{folder}: {count(changes.added, 'item')} added, {changes.withdrawn:,} withdrawn"
+            f"{dropped}; {state}; {fetched}, {pull.present:,} were here."
+        )
+    if pull.cleared is not None:
+        yield f"Cleared the result cache: {count(pull.cleared.entries, 'result')}."
+    elif changes.withdrawn:
+        yield "Cached results may quote withdrawn items; `provenance cache clear` deletes them."
+    if pull.is_overdue:
+        yield (
+            f"Note: its owner stated that it would be published again by {manifest.fresh_until}. "
+            "Items may have been withdrawn since."
+        )
 
 
 def _upkeep_lines(upkeep: "Upkeep") -> Iterator[str]:

@@ -5,12 +5,23 @@ from pathlib import Path
 
 import click
 
+from provenance import pipeline
 from provenance.cli.completions import folders
-from provenance.cli.error_reporting import CLEAR
+from provenance.cli.error_reporting import CLEAR, VIOLATED
 from provenance.cli.format_options import ReportRenderer, format_options
+from provenance.cli.lazy_groups import ParentCommand
 from provenance.cli.local_paths import OUTPUT_FILE
+from provenance.cli.options import make_settings, threads_option
+from provenance.cli.replay_summary import replay_lines
+from provenance.cli.terminal_output import echo, terminal_style
 from provenance.startup import lean_imports
 
+_VERIFY_EXAMPLES = """
+\b
+Examples:
+  provenance report verify report
+  provenance report verify report --replay
+"""
 _EXAMPLES = """
 \b
 Examples:
@@ -21,7 +32,7 @@ Examples:
 """
 
 
-@click.command("report", epilog=_EXAMPLES)
+@click.command("report", cls=ParentCommand, epilog=_EXAMPLES)
 @click.argument("result", type=click.Path(path_type=Path))
 @format_options
 @click.option(
@@ -64,3 +75,37 @@ def command(
     else:
         write_text(renderer.text(report), output)
     return CLEAR
+
+
+@click.command("verify", epilog=_VERIFY_EXAMPLES)
+@click.argument("result", type=click.Path(path_type=Path), shell_complete=folders)
+@click.option(
+    "--replay",
+    is_flag=True,
+    help="Repeat the check as of its date, without any cache, and compare. Dataset, registries and "
+    "rules must be where they were, seen from the working folder; the policy is the recorded one.",
+)
+@threads_option
+@click.option("-q", "--quiet", is_flag=True, help="No progress.")
+def verify(result: Path, replay: bool, threads: int | None, quiet: bool) -> int:
+    """Verify that the files of RESULT are as they were written.
+
+    Exit codes: 0 as written, and with --replay the same result; 1 the check gives another result
+    now; 2 a file was changed, or the check could not be repeated.
+    """
+    folder = result.parent if result.is_file() else result
+    digests = pipeline.verify_report(folder)
+    echo(
+        f"{folder}: its files match the digests in result.json",
+        *(f"  {name:<16}  sha256 {digest}" for name, digest in digests.items()),
+    )
+    if not replay:
+        echo("That result.json itself is unchanged, only --replay or a signature can show.")
+        return CLEAR
+    settings = make_settings(threads, no_cache=True, quiet=quiet)
+    outcome = pipeline.replay(folder, settings)
+    echo(*replay_lines(outcome, terminal_style()))
+    return CLEAR if outcome.is_same else VIOLATED
+
+
+command.subcommands = {"verify": verify}

@@ -7,8 +7,7 @@ coarser one.
 References
 ----------
 Irber et al., "Lightweight compositional analysis of metagenomes with FracMinHash and minimum
-metagenome covers", 2022. Hera, Pierce-Ward, Koslicki, "Deriving confidence intervals for mutation
-rates across a wide range of evolutionary distances using FracMinHash", 2023 (the bias term).
+metagenome covers", 2022.
 """
 
 from dataclasses import dataclass, replace
@@ -39,8 +38,16 @@ class Sketch:
 
 def build_sketch(shingles: Shingles, parameters: Parameters) -> Sketch:
     """Return the sketch of the set of all shingles of some texts."""
-    sampled = shingles.hashes[shingles.hashes < _bound(parameters.scaled)]
-    return Sketch(parameters, np.unique(sampled))
+    sampled = shingles.hashes[shingles.hashes < hash_bound(parameters.scaled)]
+    return Sketch(parameters, distinct_hashes(sampled))
+
+
+def distinct_hashes(hashes: UInt64s) -> UInt64s:
+    """Return hashes sorted, each once; many times as fast as `np.unique`, which hashes them."""
+    ordered = np.sort(hashes)
+    is_new = np.ones(len(ordered), np.bool_)
+    is_new[1:] = ordered[1:] != ordered[:-1]
+    return ordered[is_new]
 
 
 def merge(left: Sketch, right: Sketch) -> Sketch:
@@ -70,7 +77,7 @@ def downsample(fine: Sketch, parameters: Parameters) -> Sketch:
             f"1 in {parameters.scaled}",
             remedy="sketch the text again",
         )
-    return Sketch(parameters, fine.hashes[fine.hashes < _bound(parameters.scaled)])
+    return Sketch(parameters, fine.hashes[fine.hashes < hash_bound(parameters.scaled)])
 
 
 def count_shared_hashes(query: Sketch, reference: Sketch) -> int:
@@ -85,34 +92,6 @@ def count_shared_hashes(query: Sketch, reference: Sketch) -> int:
     return len(np.intersect1d(query.hashes, reference.hashes, assume_unique=True))
 
 
-def containment(query: Sketch, reference: Sketch) -> float:
-    """Estimate the part of `query`'s shingle set that is contained in `reference`.
-
-    Returns
-    -------
-    float
-        In [0, 1]; NaN if the sketch of `query` is empty.
-
-    Raises
-    ------
-    FingerprintMismatch
-        If the two were made with different parameters.
-
-    Notes
-    -----
-    The plain ratio is biased by the chance that a set has no sampled hash at all; it is divided by
-    ``1 - (1 - 1/scaled)**n``, with n the set's size (Hera et al., theorem 1).
-    """
-    shared_count, scaled = count_shared_hashes(query, reference), query.parameters.scaled
-    if not len(query.hashes):
-        return float("nan")
-    ratio = shared_count / len(query.hashes)
-    if scaled == 1:
-        return ratio
-    sampling_probability = -np.expm1(len(query.hashes) * scaled * np.log1p(-1 / scaled))
-    return float(min(1.0, ratio / sampling_probability))
-
-
 def _require_same(one: Parameters, other: Parameters) -> None:
     if one != other:
         raise FingerprintMismatch(
@@ -121,5 +100,6 @@ def _require_same(one: Parameters, other: Parameters) -> None:
         )
 
 
-def _bound(scaled: int) -> np.uint64:
+def hash_bound(scaled: int) -> np.uint64:
+    """Return the bound below which hashes are in a sketch."""
     return np.uint64(min(_RANGE // scaled, _RANGE - 1))

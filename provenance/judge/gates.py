@@ -264,7 +264,7 @@ def waive(
     outcomes = []
     for index, waiver in enumerate(waivers):
         covered = _cover_mask(waiver, columns, length)
-        expired = waiver.expires <= today
+        expired = waiver.is_over(today)
         if not expired:
             covered &= excused_by < 0
             excused_by[covered] = index
@@ -278,9 +278,11 @@ def _cover_mask(waiver: Waiver, columns: Mapping[str, pa.DictionaryArray], lengt
     covered = np.ones(length, np.bool_)
     for cover, column in columns.items():
         text = getattr(waiver, cover)
-        if text is not None:
-            pattern = translate(text) if cover in _GLOBS else re.escape(text)
-            covered &= _matching(column, re.compile(pattern))
+        if text is not None and cover in _GLOBS:
+            covered &= _matching(column, re.compile(translate(text)))
+        elif text is not None:
+            place = column.dictionary.index(text).as_py()  # -1 if absent
+            covered &= column.indices.fill_null(-2).to_numpy(zero_copy_only=False) == place
     return covered
 
 

@@ -1,5 +1,6 @@
 """Data types and schemas shared by all packages."""
 
+from provenance.model.attestation import AttestedCheck
 from provenance.model.audit import (
     AUDIT_ITEMS,
     AUDIT_SCHEMA,
@@ -22,6 +23,7 @@ from provenance.model.calibration import (
     CALIBRATION_SCHEMA,
     LENGTHS,
     PLANTS,
+    SLIGHT_EDITS,
     Calibration,
     CalibrationSummary,
     CorrectedShare,
@@ -67,6 +69,7 @@ from provenance.model.disclosure_questions import (
     Form,
     Question,
 )
+from provenance.model.feedback import FeedbackClaim, FeedbackNote
 from provenance.model.fingerprints import (
     BREAK,
     ELLIPSIS,
@@ -188,6 +191,7 @@ from provenance.model.rule_library import (
 from provenance.model.rulings import Alternative, Circumstances, Reason, Ruling, VerdictPeriod
 from provenance.model.shares import OTHER_CONTENT, Estimate, Share
 from provenance.model.signals import Agents, Notice, Stance
+from provenance.model.sketches import COMPARISON_SCHEMA, Comparison, Overlap, SketchSummary
 from provenance.model.tables import (
     CAME_WITH,
     DELETIONS,
@@ -226,6 +230,7 @@ __all__ = [
     "CALIBRATION_SCHEMA",
     "CAME_WITH",
     "CHANGES_SCHEMA",
+    "COMPARISON_SCHEMA",
     "COVERS",
     "DEFAULT_GATES",
     "DELETIONS",
@@ -258,6 +263,7 @@ __all__ = [
     "RESULT_SCHEMA",
     "REVIEW_SCHEMA",
     "SELECTS",
+    "SLIGHT_EDITS",
     "TRACE_SCHEMA",
     "WITHDRAWN_ITEMS",
     "AbsentFindings",
@@ -270,6 +276,7 @@ __all__ = [
     "AnswerRow",
     "AnswerValue",
     "Answers",
+    "AttestedCheck",
     "Audit",
     "AuditQuery",
     "AuditRequest",
@@ -287,6 +294,7 @@ __all__ = [
     "CleaningFacts",
     "Collection",
     "ComparedCorpus",
+    "Comparison",
     "Condition",
     "Control",
     "CorpusContents",
@@ -314,6 +322,8 @@ __all__ = [
     "EvidenceRung",
     "Facts",
     "FalseRate",
+    "FeedbackClaim",
+    "FeedbackNote",
     "FileFacts",
     "FileRole",
     "FindingLabel",
@@ -351,6 +361,7 @@ __all__ = [
     "OrderKeys",
     "Origin",
     "OriginReason",
+    "Overlap",
     "Parameter",
     "Parameters",
     "PlantedOutcomes",
@@ -388,6 +399,7 @@ __all__ = [
     "Shingles",
     "SideFile",
     "Signal",
+    "SketchSummary",
     "Skipped",
     "Source",
     "SourceCoverage",

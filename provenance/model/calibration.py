@@ -8,6 +8,9 @@ import pyarrow as pa
 from provenance.model.fingerprints import Floats, Int64s
 from provenance.model.tables import Unread
 
+SLIGHT_EDITS = "light"
+"""Family of edits that leave nearly all of an item as it was."""
+
 CALIBRATION_SCHEMA = "provenance/calibration/1"
 
 
@@ -60,7 +63,7 @@ PLANTS = pa.schema(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PlantedOutcomes:
-    """Items planted when the shipped detector was measured, and the matches found there.
+    """Planted items, and the matches found there.
 
     Parameters
     ----------
@@ -78,8 +81,8 @@ class PlantedOutcomes:
         Tokens of what was planted.
     edit_names : tuple of str
         Names of edits, from those that are found most often on.
-    slight : tuple of bool
-        Whether a condition leaves nearly all of an item as it was.
+    condition_keys : tuple of (str, bool)
+        Family of edits of each condition, and whether the item was a text of its own.
     """
 
     lengths: Int64s
@@ -89,7 +92,7 @@ class PlantedOutcomes:
     odds: Floats
     tokens: Floats
     edit_names: tuple[str, ...]
-    slight: tuple[bool, ...]
+    condition_keys: tuple[tuple[str, bool], ...]
 
 
 @dataclass(frozen=True, slots=True)

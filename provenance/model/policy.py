@@ -25,6 +25,7 @@ class WaiverReason(StrEnum):
     PUBLIC_DOMAIN = "public-domain"
     STATUTORY_EXCEPTION = "statutory-exception"
     RISK_ACCEPTED = "risk-accepted"
+    DISPUTED = "disputed"  # by a signed note; a policy file cannot state it
 
 
 class WithdrawnRule(StrEnum):
@@ -120,19 +121,23 @@ class Waiver:
         The reason.
     statement, approver : str
         The explanation, and who approved it.
-    expires : date
-        First day on which it no longer counts.
+    expires : date or None
+        First day on which it no longer counts; None for a dispute, which counts until settled.
     """
 
     reason: WaiverReason
     statement: str
     approver: str
-    expires: date
+    expires: date | None
     source: str | None = None
     documents: str | None = None
     item: str | None = None
     dataset: str | None = None
     rule: str | None = None
+
+    def is_over(self, today: date) -> bool:
+        """Return whether it no longer counts."""
+        return self.expires is not None and self.expires <= today
 
     @property
     def id(self) -> str:
@@ -237,6 +242,8 @@ class Policy:
         Whether withdrawn and opted-out documents are forbidden.
     withdrawn_key : str or None
         File with the key of fingerprints of withdrawn items.
+    trust : str or None
+        File with the keys that must have signed the registries; None accepts any registry.
     path : str or None
         File that it was read from; None for the default policy.
     digest : str
@@ -259,6 +266,7 @@ class Policy:
     chance: float = 1.0
     withdrawn: WithdrawnRule = WithdrawnRule.REPORT
     withdrawn_key: str | None = None
+    trust: str | None = None
     path: str | None = None
     digest: str = ""
 

@@ -176,6 +176,7 @@ class ObservationKind(StrEnum):
     CONTRADICTED_LICENCE = "contradicted-licence"
     EMPTY_COLLECTION = "empty-collection"
     UNREADABLE_DAY = "unreadable-day"
+    DISPUTED = "disputed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,9 +188,10 @@ class Observation:
     kind : ObservationKind
         What it is.
     source : str or None
-        The source: of the marked item, or whose terms contradict the licence.
+        The source: of the marked or disputed items, or whose terms contradict the licence.
     detail : str or None
-        The id of the marked item; the licence, as declared; the name of the collection.
+        The id of the marked item; the licence, as declared; the name of the collection; who
+        disputes.
     documents : int
         Number of documents.
     tokens : int
@@ -258,8 +260,8 @@ class Result:
     allow_unread : int
         Maximum number of unread files that the check accepts.
     observations : tuple of Observation
-        Withdrawn and opted-out documents, marked items, and declared licences that the terms of a
-        source contradict.
+        Withdrawn and opted-out documents, marked and disputed items, and declared licences that
+        the terms of a source contradict.
     """
 
     tool: str
@@ -294,6 +296,31 @@ class Result:
         if len(self.unread) > self.allow_unread:
             return "incomplete"
         return "fail" if self.violations else "pass"
+
+    @property
+    def inputs(self) -> dict[str, str]:
+        """Return the digest of each input beside the corpus, by its name."""
+        registries = {
+            **{f"registry {each.path}": each for each in self.registries},
+            **{f"background {each.path}": each for each in self.backgrounds},
+        }
+        if self.common_background is not None:
+            registries["common background"] = self.common_background
+        if self.control is not None:
+            registries[f"control {self.control.registry.path}"] = self.control.registry
+        others = {
+            f"{kind} {each.path}": each.digest
+            for kind, each in (("calibration", self.calibration), ("baseline", self.baseline))
+            if each is not None
+        }
+        if self.corpus_model is not None and self.corpus_model.taken_from is not None:
+            others[f"model of {self.corpus_model.taken_from}"] = self.corpus_model.digest
+        return {
+            "policy": self.policy.digest,
+            "rules": self.rules_digest,
+            **{name: each.digest for name, each in registries.items()},
+            **others,
+        }
 
     @property
     def worst(self) -> Verdict | None:

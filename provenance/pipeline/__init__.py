@@ -9,6 +9,16 @@ from typing import TYPE_CHECKING
 from provenance.startup import configure_own_process, lean_imports
 
 if TYPE_CHECKING:
+    from provenance.pipeline.attestations import (
+        ExpectedSubjects,
+        append_claim,
+        attest,
+        attestations_about,
+        model_subject,
+        read_statements,
+        read_trust,
+        verify_attestation,
+    )
     from provenance.pipeline.audit.rights_holder_answer import (
         answer,
         check_pdf_library,
@@ -31,9 +41,28 @@ if TYPE_CHECKING:
         save_disclosures,
         write_answers_template,
     )
+    from provenance.pipeline.disputes import (
+        ItemChoice,
+        open_disputes,
+        verify_note,
+        write_note,
+    )
     from provenance.pipeline.distribution import scan_shard
     from provenance.pipeline.dump_preview import DumpPreview, preview_dumps
     from provenance.pipeline.early_hashing import hash_in_background
+    from provenance.pipeline.exchange.intersection_client import ask
+    from provenance.pipeline.exchange.intersection_server import (
+        IntersectionServer,
+        ServerLimits,
+        read_token,
+    )
+    from provenance.pipeline.exchange.pulling import pull
+    from provenance.pipeline.exchange.pushing import push
+    from provenance.pipeline.exchange.registry_signatures import (
+        sign,
+        trust_check,
+        trust_of_policy,
+    )
     from provenance.pipeline.finding_review import (
         add_label,
         corrected_shares,
@@ -45,6 +74,7 @@ if TYPE_CHECKING:
     from provenance.pipeline.forget_sets import read_forget_set, save_forget_set
     from provenance.pipeline.github_publishing import publish
     from provenance.pipeline.jit_warmup import start_check
+    from provenance.pipeline.key_files import key_environment
     from provenance.pipeline.ledger_records import (
         add_check,
         add_dataset,
@@ -63,12 +93,13 @@ if TYPE_CHECKING:
         parse_day,
         record_check,
         record_cleaning,
-        record_deletions,
+        record_tombstones,
         record_withdrawal,
         select_entry,
         tombstones_of,
     )
     from provenance.pipeline.matching.tracing import trace
+    from provenance.pipeline.public_screening import save_hits, screen_addresses
     from provenance.pipeline.reading_counts import ReadingCounts
     from provenance.pipeline.registries import (
         BuildOutcome,
@@ -102,11 +133,19 @@ if TYPE_CHECKING:
         withdraw_from_registry,
         withdrawn_lines,
     )
+    from provenance.pipeline.registry_publishing import (
+        is_public_copy,
+        open_public_copy,
+        parse_rate,
+        publish_keyed_copy,
+        publish_public_copy,
+    )
     from provenance.pipeline.report_io import (
         check_writable,
         effective_policy,
         save_report,
     )
+    from provenance.pipeline.report_replay import Replay, replay, verify_report
     from provenance.pipeline.result_cache import cache_folder, cache_usage, clear_cache
     from provenance.pipeline.rule_commands.policy_commands import (
         check_policy,
@@ -132,6 +171,12 @@ if TYPE_CHECKING:
     from provenance.pipeline.scan.task_folder import TaskFolder
     from provenance.pipeline.settings import Settings
     from provenance.pipeline.shards import CheckPlan, Shard, remove_tasks
+    from provenance.pipeline.sketching import (
+        compare_addresses,
+        save_sketch,
+        sketch_addresses,
+        sketch_options,
+    )
     from provenance.pipeline.stage_log import log_to_stderr
 
 __all__ = [
@@ -143,10 +188,15 @@ __all__ = [
     "DumpEngine",
     "DumpPreview",
     "DumpSource",
+    "ExpectedSubjects",
+    "IntersectionServer",
+    "ItemChoice",
     "Manifest",
     "PlantingOptions",
     "PublishedSource",
     "ReadingCounts",
+    "Replay",
+    "ServerLimits",
     "Settings",
     "Shard",
     "TaskFolder",
@@ -157,6 +207,10 @@ __all__ = [
     "add_to_registry",
     "add_withdrawal",
     "answer",
+    "append_claim",
+    "ask",
+    "attest",
+    "attestations_about",
     "author_names",
     "build_registry",
     "cache_folder",
@@ -172,6 +226,7 @@ __all__ = [
     "clean",
     "clear_cache",
     "compact",
+    "compare_addresses",
     "compare_rules",
     "configure_own_process",
     "corrected_shares",
@@ -193,6 +248,8 @@ __all__ = [
     "forget_registries",
     "hash_in_background",
     "import_labels",
+    "is_public_copy",
+    "key_environment",
     "ledger_of_policy",
     "ledger_to_read",
     "lint_rules",
@@ -200,54 +257,93 @@ __all__ = [
     "log_to_stderr",
     "mark",
     "merge_into",
+    "model_subject",
     "named_ledger",
+    "open_disputes",
     "open_ledger",
+    "open_public_copy",
     "open_review",
     "opt_out",
     "parse_dates",
     "parse_day",
+    "parse_rate",
     "path_or_address",
     "preview_dumps",
     "publish",
+    "publish_keyed_copy",
+    "publish_public_copy",
     "published_sources",
+    "pull",
+    "push",
     "read_forget_set",
+    "read_statements",
+    "read_token",
+    "read_trust",
     "record_check",
     "record_cleaning",
-    "record_deletions",
+    "record_tombstones",
     "record_withdrawal",
     "registry_recipe",
     "registry_upkeep",
     "remove_tasks",
+    "replay",
     "resolve_policy",
     "restore_to_registry",
     "run_rule_cases",
     "save_answer",
     "save_disclosures",
     "save_forget_set",
+    "save_hits",
     "save_report",
     "save_review",
+    "save_sketch",
     "scan_shard",
+    "screen_addresses",
     "select_entry",
     "show_registry",
     "show_rule",
     "show_timeline",
+    "sign",
+    "sketch_addresses",
+    "sketch_options",
     "source_name_warning",
     "start_check",
     "take_subset",
     "tombstones_of",
     "trace",
+    "trust_check",
+    "trust_of_policy",
     "unpack_sample",
     "upgrade",
+    "verify_attestation",
+    "verify_note",
     "verify_registry",
+    "verify_report",
     "verify_rule_copies",
     "watch_rule_copies",
     "withdraw_from_registry",
     "withdrawn_lines",
     "write_answers_template",
+    "write_note",
     "write_policy_template",
 ]
 
 _MODULES = {
+    "ItemChoice": "disputes",
+    "open_disputes": "disputes",
+    "verify_note": "disputes",
+    "write_note": "disputes",
+    "Replay": "report_replay",
+    "replay": "report_replay",
+    "verify_report": "report_replay",
+    "ExpectedSubjects": "attestations",
+    "append_claim": "attestations",
+    "attest": "attestations",
+    "attestations_about": "attestations",
+    "model_subject": "attestations",
+    "read_statements": "attestations",
+    "read_trust": "attestations",
+    "verify_attestation": "attestations",
     "add_label": "finding_review",
     "corrected_shares": "finding_review",
     "export_sheet": "finding_review",
@@ -276,7 +372,7 @@ _MODULES = {
     "parse_day": "ledger_records",
     "record_check": "ledger_records",
     "record_cleaning": "ledger_records",
-    "record_deletions": "ledger_records",
+    "record_tombstones": "ledger_records",
     "record_withdrawal": "ledger_records",
     "select_entry": "ledger_records",
     "tombstones_of": "ledger_records",
@@ -329,8 +425,29 @@ _MODULES = {
     "hash_in_background": "early_hashing",
     "lint_rules": "rule_commands.rule_checking",
     "list_rules": "rule_commands.rule_lookup",
+    "sketch_options": "sketching",
+    "compare_addresses": "sketching",
+    "save_sketch": "sketching",
+    "sketch_addresses": "sketching",
     "log_to_stderr": "stage_log",
     "publish": "github_publishing",
+    "publish_keyed_copy": "registry_publishing",
+    "publish_public_copy": "registry_publishing",
+    "is_public_copy": "registry_publishing",
+    "open_public_copy": "registry_publishing",
+    "parse_rate": "registry_publishing",
+    "save_hits": "public_screening",
+    "screen_addresses": "public_screening",
+    "key_environment": "key_files",
+    "ask": "exchange.intersection_client",
+    "IntersectionServer": "exchange.intersection_server",
+    "ServerLimits": "exchange.intersection_server",
+    "read_token": "exchange.intersection_server",
+    "pull": "exchange.pulling",
+    "push": "exchange.pushing",
+    "sign": "exchange.registry_signatures",
+    "trust_check": "exchange.registry_signatures",
+    "trust_of_policy": "exchange.registry_signatures",
     "resolve_policy": "rule_commands.rule_lookup",
     "run_rule_cases": "rule_commands.rule_checking",
     "save_report": "report_io",

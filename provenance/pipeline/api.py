@@ -213,8 +213,8 @@ def check(  # noqa: PLR0913 (the options of the command)
     **options
         `registries`, `purpose`, `collected`, `actor`, `jurisdiction`, `commercial`, `model`,
         `claims`, `gates`, `text_columns`, `max_document`, `chance`, `calibration`, `backgrounds`,
-        `common_background`, `signals`, `withdrawn`, `withdrawn_key`: as the options of
-        `provenance check`; they override the policy.
+        `common_background`, `signals`, `withdrawn`, `withdrawn_key`, `trust`: as the options
+        of `provenance check`; they override the policy.
 
     Returns
     -------

@@ -76,7 +76,9 @@ def open_references(
         If one of them cannot be read or does not fit.
     """
     # Ties between registries must not depend on the order in which they are named.
-    opened_registries = [open_named_registry(name, digest) for name in policy.registries]
+    opened_registries = [
+        open_named_registry(name, digest, policy.trust) for name in policy.registries
+    ]
     registries_by_digest = {registry.manifest.digest: registry for registry in opened_registries}
     aliases = {
         alias: digest
@@ -98,8 +100,10 @@ def open_references(
     )
     return References(
         registries,
-        open_backgrounds(policy.backgrounds, registries, common=policy.common_background),
-        open_control(control, registries) if control else None,
+        open_backgrounds(
+            policy.backgrounds, registries, common=policy.common_background, trust=policy.trust
+        ),
+        open_control(control, registries, policy.trust) if control else None,
         calibration,
     )
 
@@ -183,7 +187,7 @@ def load_current_report(folder: Path, corpus: Corpus, library: Library) -> Repor
     if result.rules_digest != library.digest:
         raise PolicyError(f"the rules have changed since {folder} was made", remedy=_CHECK_AGAIN)
     for registry in result.registries:
-        manifest = open_named_registry(registry.path).manifest
+        manifest = open_named_registry(registry.path, trust=result.policy.trust).manifest
         if registry.digest not in (manifest.digest, *manifest.aliases):
             raise PolicyError(
                 f"the registry {registry.path} has changed since {folder} was made",

@@ -21,7 +21,7 @@ from provenance.model import (
     Result,
 )
 from provenance.pipeline.calibration.controls import measure_control
-from provenance.pipeline.calibration.share_correction import ObservedFindings, build_share_corrector
+from provenance.pipeline.calibration.share_correction import build_share_corrector
 from provenance.pipeline.check_inputs import (
     References,
     load_library,
@@ -45,7 +45,7 @@ from provenance.pipeline.findings.exemptions import (
 )
 from provenance.pipeline.findings.finding_annotations import observe, without_marked
 from provenance.pipeline.findings.finding_table import FindingSet
-from provenance.pipeline.findings.missed_findings import check_recall
+from provenance.pipeline.findings.missed_findings import shipped_counts
 from provenance.pipeline.findings.shares import MeasuredCorpus, compute_shares, share_of_findings
 from provenance.pipeline.findings.source_rulings import source_rulings
 from provenance.pipeline.findings.summaries import (
@@ -98,7 +98,7 @@ def check(
         If the check cannot be done: see `provenance.errors`.
     """
     names = [*policy.registries, *policy.backgrounds, *filter(None, [settings.control])]
-    fetch_registries(names, quiet=settings.quiet)
+    fetch_registries(names, policy.trust, quiet=settings.quiet)
     if started_check is None:
         with hash_in_background(policy.registries) as hashed:
             hash_files = settings.shards is None  # shards have hashed them
@@ -149,7 +149,8 @@ def check_corpus(
         references = wait_for_references(lambda: open_references(policy, settings.control))
         [first, *_] = references.registries
         compile_kernels(first.registry.path, lambda: first, quiet=settings.quiet)
-    declarations = build_declarations(library, policy, references.registries)
+    today = None if settings.now is None else settings.now.date()
+    declarations = build_declarations(library, policy, references.registries, today)
     with (
         ThreadPoolExecutor(1) as executor,
         open_distribution(corpus, policy, settings, references, declarations) as distribution,
@@ -178,7 +179,7 @@ def _run_check(
     # In the background: needed only when the result is built.
     summaries = executor.submit(summarise_registries, registries)
     scanned_corpus = corpus if sampler is None else sampler.tap(corpus)
-    now = datetime.now(UTC).replace(microsecond=0)
+    now = settings.now or datetime.now(UTC).replace(microsecond=0)
     judges = CircumstanceJudges(library, policy, now.date())
     locate = partial(
         find_in_corpus,
@@ -199,14 +200,10 @@ def _run_check(
     exempted = apply_exemptions(found.finding_set, policy, now.date(), baseline)
     counted = without_marked(exempted.finding_set)
     calibration, corrector = references.calibration, None
+    recall = shipped_counts(registries)
     if calibration is not None:
-        corrector = build_share_corrector(
-            calibration.calibration,
-            ObservedFindings.of(counted),
-            counts,
-            bootstrap_sample,
-        )
-    measured_corpus = MeasuredCorpus(counts, bootstrap_sample, corrector, check_recall(registries))
+        corrector = build_share_corrector(calibration.calibration, recall, counted, counts.tokens)
+    measured_corpus = MeasuredCorpus(counts, bootstrap_sample, corrector, recall)
     corpus_summary = replace(summarise_corpus(corpus, readings, counts), split=settings.split)
     report = _build_report(
         corpus_summary,
@@ -296,7 +293,7 @@ def _build_report(  # noqa: PLR0913 (takes the outcome of every stage)
         findings=len(exempted.finding_set.findings),
         method=describe_method(registries),
         baseline=exempted.baseline,
-        observations=observe(exempted.finding_set, judges.general),
+        observations=observe(exempted.finding_set, judges.general, exempted.waivers),
     )
     return Report(result, exempted.finding_set.findings)
 

@@ -56,7 +56,8 @@ def dump_recorder() -> Iterator[DumpRecorder]:
 def _record_dump(
     address: str, readers: Sequence[DumpReader], stopped: Callable[[], bool]
 ) -> DumpRecord:
-    files, sha256, version = [reader.dump.file for reader in readers], None, None
+    files = [reader.dump.file for reader in readers if not reader.is_passed_over]
+    sha256, version = None, None
     with suppress(ProvenanceError):
         files = _single_file(address) or files
         if all(file.is_local for file in files):

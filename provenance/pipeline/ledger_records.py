@@ -266,10 +266,10 @@ def record_withdrawal(
     return _append_withdrawal(address, new, digest, reason) if len(new) else None
 
 
-def record_deletions(address: str, tombstones: pa.Table, digest: str) -> LedgerEntry:
-    """Append what dumps say was deleted, given by the new tombstones of a registry."""
+def record_tombstones(address: str, tombstones: pa.Table, digest: str, reason: str) -> LedgerEntry:
+    """Append what others withdrew, given by the new tombstones of a registry."""
     rows = tombstones.select(WITHDRAWN_ITEMS.names).cast(WITHDRAWN_ITEMS)
-    return _append_withdrawal(address, rows, digest, "deletion records of dumps")
+    return _append_withdrawal(address, rows, digest, reason)
 
 
 def _append_withdrawal(

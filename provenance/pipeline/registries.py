@@ -14,6 +14,8 @@ from provenance.judge.identifiers import Names
 from provenance.model import Items, RegistrySummary, Unread, merge_unread
 from provenance.pipeline.dump_records import dump_recorder
 from provenance.pipeline.dump_tasks import build_recipe, read_dumps
+from provenance.pipeline.exchange.registry_signatures import require_trusted_folder
+from provenance.pipeline.exchange.trust_file import read_trust_file
 from provenance.pipeline.findings.summaries import summarise_registries
 from provenance.pipeline.progress import show_progress
 from provenance.pipeline.reading_counts import PLANTED_SOURCE, ReadingCounts
@@ -282,6 +284,17 @@ def show_registry(folder: Path) -> tuple[RegistrySummary, Manifest]:
     return summarise_registries([registry_index])[0], registry_index.registry.manifest
 
 
-def verify_registry(folder: Path) -> Manifest:
-    """Verify all files of a registry."""
-    return verify_files(folder)
+def verify_registry(folder: Path, trust: str | None = None) -> tuple[Manifest, tuple[str, ...]]:
+    """Verify all files of a registry, and with a trust file its signatures.
+
+    Returns
+    -------
+    manifest : Manifest
+        Its manifest.
+    principals : tuple of str
+        Those who signed it; empty without a trust file.
+    """
+    manifest = verify_files(folder)
+    if trust is None:
+        return manifest, ()
+    return manifest, require_trusted_folder(folder, manifest, read_trust_file(trust))

@@ -15,10 +15,10 @@ from provenance import __version__
 from provenance.errors import InputError
 from provenance.judge.identifiers import normal_address
 from provenance.model import Policy, Report
+from provenance.pipeline.key_files import make_key, read_key
 from provenance.pipeline.remote_registries import local_folder
 from provenance.pipeline.result_cache import CacheUsage, clear_cache
 from provenance.pipeline.scan.task_folder import TaskFolder
-from provenance.pipeline.withdrawal_keys import make_key, read_key
 from provenance.read.dumps.id_lists import read_addresses, read_ids
 from provenance.read.policy.date_syntax import parse_day_option
 from provenance.registry.build.duckdb_engine import BuildLimits

@@ -105,15 +105,22 @@ class OpenRegistry:
         """Return some items from all over it: source, id, date, address and text."""
         return example_items(self.path, count)
 
-    def verify(self) -> "OpenRegistry":
+    def verify(self, trust: Address | None = None) -> "OpenRegistry":
         """Read every file and compare it with the digests; return the registry.
+
+        Parameters
+        ----------
+        trust : str or path, optional
+            File with the keys that must have signed it.
 
         Raises
         ------
         DigestMismatch
             If a file is damaged or missing.
+        SigningError
+            If nobody who is trusted has signed it.
         """
-        verify_registry(self.path)
+        verify_registry(self.path, None if trust is None else fspath(trust))
         return self
 
     def recipe(self) -> str:

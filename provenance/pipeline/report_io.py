@@ -6,6 +6,7 @@ from typing import Unpack
 
 from provenance.errors import OutputError
 from provenance.model import Policy, Report
+from provenance.pipeline.disputes import policy_disputes
 from provenance.pipeline.scan.task_folder import TaskFolder
 from provenance.pipeline.stage_log import log_duration
 from provenance.read.policy.policy_file import PolicyOptions, load_policy, override
@@ -23,7 +24,8 @@ def effective_policy(path: str | None, **options: Unpack[PolicyOptions]) -> Poli
     **options
         Options as `override` takes them.
     """
-    return override(load_policy(path, Path.cwd()), **options)
+    policy = load_policy(path, Path.cwd())
+    return override(policy, disputed=policy_disputes(path), **options)
 
 
 def save_report(report: Report, folder: str) -> None:

@@ -1,6 +1,7 @@
 """Settings of a run."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
@@ -45,6 +46,8 @@ class Settings:
         Folder that workers leave readings in, or its address; None uses a temporary one.
     shards : int or None
         Number of shards whose readings in `tasks` are merged; None scans the corpus.
+    now : datetime or None
+        The time that the result has, by whose day terms and waivers apply; None is the present.
     """
 
     threads: int = field(default_factory=available_cpus)
@@ -61,6 +64,7 @@ class Settings:
     scheduler: str | None = None
     tasks: str | None = None
     shards: int | None = None
+    now: datetime | None = None
 
     def __post_init__(self) -> None:
         """Check numbers that a program gives; the command line checks its own."""

@@ -8,9 +8,6 @@ import pyarrow.parquet as pq
 
 from provenance.model import PlantedOutcomes
 
-_SLIGHT = "light"
-"""Family of edits that leave nearly all of an item as it was."""
-
 _VERBATIM = "verbatim"
 
 
@@ -36,5 +33,5 @@ def load_shipped_plants() -> PlantedOutcomes:
         np.where(is_found, table["odds"].to_numpy().astype(np.float64), -np.inf),
         table["tokens"].to_numpy().astype(np.float64),
         edit_names,
-        tuple(family == _SLIGHT for family, _ in numbers),
+        tuple(numbers),
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from provenance.model import ChanceModel
 from provenance.registry import registry_folder
-from provenance.registry.manifest import Manifest, registry_digest
+from provenance.registry.manifest import Manifest, registry_digest, time_after
 from provenance.registry.mapped_files import map_registry
 
 
@@ -43,5 +43,6 @@ def replace_chance_model(folder: Path, chance: ChanceModel) -> Manifest:
         )
         manifest = replace(earlier, chance=chance, digest=digest, aliases=())
         if digest != earlier.digest:
+            manifest = replace(manifest, created=time_after(earlier))
             registry_folder.publish_change(staging, manifest, folder)
     return manifest

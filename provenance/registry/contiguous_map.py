@@ -26,8 +26,8 @@ def map_contiguously(files: Sequence[MappedFile]) -> tuple[UInt8s, list[int]]:
     -------
     memory : ndarray of uint8
         All files, each from a page's start, with zeros up to the end of its last page. Changes to
-        it stay in memory. A file is copied if the system cannot map it at a given address, or if
-        it was removed since it was mapped.
+        it stay in memory. A file is copied if it is encrypted, if the system cannot map it at a
+        given address, or if it was removed since it was mapped.
     starts : list of int
         Where each file begins.
     """
@@ -37,8 +37,9 @@ def map_contiguously(files: Sequence[MappedFile]) -> tuple[UInt8s, list[int]]:
     region = mmap.mmap(-1, starts.pop(), flags=mmap.MAP_PRIVATE | mmap.MAP_ANON | _NO_RESERVE)
     memory = np.frombuffer(region, np.uint8)
     for file, size, start in zip(files, sizes, starts, strict=True):
-        if not _map_file(memory[start:], file, size):
+        if file.key_id or not _map_file(memory[start:], file, size):
             memory[start : start + size] = np.frombuffer(file.content(), np.uint8)
+            file.release()
     return memory, starts
 
 

@@ -82,10 +82,11 @@ def sync_files(data: Path) -> tuple[DataFile, ...]:
         All files of the folder, in order of their names.
     """
     with ThreadPoolExecutor() as pool:
-        return tuple(pool.map(_sync_file, sorted(data.iterdir())))
+        return tuple(pool.map(sync_file, sorted(data.iterdir())))
 
 
-def _sync_file(path: Path) -> DataFile:
+def sync_file(path: Path) -> DataFile:
+    """Sync a data file to the disk, and return its entry."""
     with path.open("rb") as file:
         os.fsync(file.fileno())
     return DataFile(path.name, path.stat().st_size, digest_of_file(path))
@@ -106,7 +107,7 @@ def check_files(files: Files, entries: Iterable[DataFile], digest: Digest = dige
     Raises
     ------
     DigestMismatch
-        If a file was altered.
+        If a file was altered, or was encrypted by somebody without the key.
     """
     with ThreadPoolExecutor() as pool:
         for _ in pool.map(lambda entry: _check_file(files[entry.name], entry, digest), entries):
@@ -123,3 +124,4 @@ def _check_file(file: MappedFile, entry: DataFile, digest: Digest) -> None:
             f"{file.path} was altered: its BLAKE3 is {actual}; the manifest says {entry.blake3}",
             remedy=REMEDY,
         )
+    file.check_authentic()

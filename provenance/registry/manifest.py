@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar, get_origin, get_type_hints
 
@@ -75,6 +75,12 @@ def parse_timestamp(text: str) -> datetime:
 
 FORMAT = 6
 """Version of the layout on disk."""
+
+KEYED_FORMAT = 7
+"""Version of the layout of a keyed copy, whose files are encrypted."""
+
+PUBLIC_FORMAT = "public-1"
+"""Version of the layout of a public copy, which is not a registry."""
 
 UPGRADED_FORMAT = 4
 """Earlier version that `registry upgrade` converts."""
@@ -198,7 +204,8 @@ class Manifest:
     chance : ChanceModel
         Model of chance matches with the items: the shipped one, until `registry fit` measures it.
     created : datetime
-        When the manifest was written.
+        When the manifest was written; later than that of the registry before the change, so that
+        it tells which of two versions is newer.
     tool : str
         Version of `provenance` that wrote it.
     keeps_texts : bool
@@ -231,6 +238,11 @@ class Manifest:
         The file with the marked items; None if there are none.
     keeps_authors : bool
         Whether the names of authors of items that are added are kept, not only their digests.
+    key_id : str
+        Of a keyed copy: id of the key that its files are encrypted under. Empty: they are not.
+    fresh_until : date or None
+        Last day on which a copy counts as fresh: by then, its owner publishes it again; None if
+        the owner does not say.
     """
 
     digest: str
@@ -253,6 +265,8 @@ class Manifest:
     opt_outs: DataFile | None = None
     marks: DataFile | None = None
     keeps_authors: bool = False
+    key_id: str = ""
+    fresh_until: date | None = None
 
     @property
     def postings(self) -> int:
@@ -312,6 +326,7 @@ def registry_digest(  # noqa: PLR0913 (each part of a registry)
     tombstones: DataFile | None = None,
     opt_outs: DataFile | None = None,
     marks: DataFile | None = None,
+    key_id: str = "",
 ) -> str:
     """Return the digest that identifies a registry's content.
 
@@ -329,6 +344,8 @@ def registry_digest(  # noqa: PLR0913 (each part of a registry)
         The file of its tombstones.
     opt_outs, marks : DataFile or None
         The files of its opt-outs and its marks.
+    key_id : str
+        Id of the key of a keyed copy.
 
     Returns
     -------
@@ -338,9 +355,17 @@ def registry_digest(  # noqa: PLR0913 (each part of a registry)
     tables = [table and table.blake3 for table in (statuses, tombstones)]
     if opt_outs or marks:
         tables += [table and table.blake3 for table in (opt_outs, marks)]
+    if key_id:
+        tables.append(key_id)
     parts = [segment.digest for segment in segments], *tables
     content = json.dumps([FORMAT, asdict(parameters), asdict(chance), *parts], sort_keys=True)
     return hashlib.sha256(content.encode()).hexdigest()
+
+
+def time_after(earlier: Manifest | None) -> datetime:
+    """Return the time of a manifest that follows an earlier one: now, but later than that."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    return now if earlier is None else max(now, earlier.created + timedelta(seconds=1))
 
 
 def merge_counts(earlier: Iterable[Skipped], later: Iterable[Skipped]) -> tuple[Skipped, ...]:
@@ -355,7 +380,7 @@ def merge_counts(earlier: Iterable[Skipped], later: Iterable[Skipped]) -> tuple[
 
 def render_manifest(manifest: Manifest) -> str:
     """Return a manifest as JSON."""
-    content = {"format": FORMAT, **asdict(manifest)}
+    content = {"format": KEYED_FORMAT if manifest.key_id else FORMAT, **asdict(manifest)}
     content["postings"] = manifest.postings
     content["bytes_per_posting"] = round(manifest.bytes_per_posting, 2)
     return render_json(content)
@@ -383,8 +408,28 @@ def read_manifest(folder: Path) -> Manifest:
     CorruptFile, DigestMismatch
         If it is damaged or was altered.
     """
-    path, content = folder / MANIFEST, read_content(folder)
-    if content["format"] != FORMAT:
+    return parse_manifest(read_manifest_bytes(folder), folder)
+
+
+def parse_manifest(text: bytes, folder: Path | str) -> Manifest:
+    """Parse the manifest of a registry.
+
+    Parameters
+    ----------
+    text : bytes
+        Its content.
+    folder : Path or str
+        Folder or address of the registry, to be named in errors.
+
+    Raises
+    ------
+    RegistryVersion
+        If its format has another version than ours.
+    CorruptFile, DigestMismatch
+        If it is damaged or was altered.
+    """
+    path, content = f"{folder}/{MANIFEST}", _parse_content(text, folder)
+    if content["format"] != (KEYED_FORMAT if content.get("key_id") else FORMAT):
         raise version_error(folder, content["format"])
     try:
         manifest = _parse_manifest(content)
@@ -407,9 +452,20 @@ def read_content(folder: Path) -> dict[str, Any]:
     CorruptFile
         If it is damaged.
     """
+    return _parse_content(read_manifest_bytes(folder), folder)
+
+
+def read_manifest_bytes(folder: Path) -> bytes:
+    """Read the manifest of a registry of any format, as it is.
+
+    Raises
+    ------
+    RegistryNotFound
+        If there is none.
+    """
     path = folder / MANIFEST
     try:
-        text = read_small_file(path)
+        return read_small_file(path)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise RegistryNotFound(
             f"{folder} is not a registry: it has no {MANIFEST}",
@@ -419,16 +475,26 @@ def read_content(folder: Path) -> dict[str, Any]:
         raise RegistryNotFound(
             f"{path} cannot be read: {error.strerror}", remedy="check the path and its permissions"
         ) from error
+
+
+def _parse_content(text: bytes, folder: Path | str) -> dict[str, Any]:
     try:
         content: dict[str, Any] = json.loads(text)
         content["format"]
     except DAMAGE_ERRORS as error:
-        raise damaged_error(path, error) from error
+        raise damaged_error(f"{folder}/{MANIFEST}", error) from error
     return content
 
 
-def version_error(folder: Path, version: object) -> RegistryVersion:
+def version_error(folder: Path | str, version: object) -> RegistryVersion:
     """Return the error that a registry has a format that this version does not read."""
+    if version == PUBLIC_FORMAT:
+        return RegistryVersion(
+            f"{folder} is the public copy of a registry: it knows only whether a whole text may be "
+            "one of its items, from which no verdict follows",
+            remedy=f"count such texts: provenance registry screen {folder} CORPUS; for findings, "
+            "ask the owner for a keyed copy",
+        )
     return RegistryVersion(
         f"{folder} has format {version}; this version of provenance reads format {FORMAT}",
         remedy=f"convert it: provenance registry upgrade {folder}"
@@ -437,7 +503,7 @@ def version_error(folder: Path, version: object) -> RegistryVersion:
     )
 
 
-def altered_error(path: Path) -> DigestMismatch:
+def altered_error(path: Path | str) -> DigestMismatch:
     """Return the error that a manifest does not have the digest that it states."""
     return DigestMismatch(
         f"{path} was altered: its digest does not match its parameters and files", remedy=_REBUILD
@@ -453,6 +519,7 @@ def _digest_of(manifest: Manifest) -> str:
         manifest.tombstones,
         manifest.opt_outs,
         manifest.marks,
+        manifest.key_id,
     )
 
 
@@ -488,7 +555,7 @@ def fingerprint_mismatch(
     )
 
 
-def damaged_error(path: Path, error: Exception) -> CorruptFile:
+def damaged_error(path: Path | str, error: Exception) -> CorruptFile:
     """Return the error that a manifest cannot be parsed."""
     return CorruptFile(f"{path} is damaged: {type(error).__name__}: {error}", remedy=_REBUILD)
 
@@ -517,7 +584,19 @@ def _parse_manifest(content: dict[str, Any]) -> Manifest:
         opt_outs=None if opt_outs is None else parse_file(opt_outs),
         marks=None if marks is None else parse_file(marks),
         keeps_authors=bool(content.get("keeps_authors", False)),
+        key_id=_parse_key_id(content.get("key_id", "")),
+        fresh_until=_parse_day(content.get("fresh_until")),
     )
+
+
+def _parse_key_id(text: object) -> str:
+    if not isinstance(text, str) or not re.fullmatch(r"([0-9a-f]{16})?", text):
+        raise ValueError(f"not the id of a key: {text!r}")
+    return text
+
+
+def _parse_day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
 
 
 def _parse_step(content: dict[str, Any]) -> BuildStep:

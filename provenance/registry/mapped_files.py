@@ -6,15 +6,26 @@ file is never modified in place, so a mapping holds the content that its digest 
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from mmap import ACCESS_COPY, ACCESS_READ, MADV_DONTNEED, mmap
 from pathlib import Path
 from typing import TypeAlias
 
+import pyarrow as pa
 from blake3 import blake3
 
 from provenance.atomic_output import open_regular_file
 from provenance.errors import DigestMismatch, is_out_of_memory
+from provenance.registry.file_encryption import (
+    TAG_BYTES,
+    Content,
+    DecryptedStream,
+    RegistryKey,
+    decrypt,
+    is_authentic,
+)
 from provenance.registry.manifest import REMEDY, DataFile, Manifest, Segment, read_manifest
+from provenance.registry.registry_keys import find_key
 
 _HASH_CHUNK_BYTES = 1 << 24
 
@@ -28,14 +39,30 @@ class MappedFile:
     path : Path
         Path from which it was mapped.
     memory : mmap or bytes
-        Its content; bytes for an empty file, which cannot be mapped.
+        What is stored; bytes for an empty file, which cannot be mapped.
     """
 
     path: Path
     memory: mmap | bytes
 
-    def content(self) -> mmap | bytes:
-        """Return the content.
+    @property
+    def key_id(self) -> str:
+        """Id of the key that it is encrypted under; empty if it is not."""
+        return ""
+
+    def content(self) -> Content:
+        """Return the content; raises as `stored`."""
+        return self.stored()
+
+    def reader(self) -> pa.NativeFile:
+        """Return the content for reading at any place; raises as `stored`."""
+        return pa.BufferReader(pa.py_buffer(self.stored()))
+
+    def check_authentic(self) -> None:
+        """Check that who encrypted the file had its key; raises `DigestMismatch` if not."""
+
+    def stored(self) -> mmap | bytes:
+        """Return what is stored: the content, unless it is encrypted.
 
         Raises
         ------
@@ -47,9 +74,9 @@ class MappedFile:
         return self.memory
 
     def digest(self) -> str:
-        """Return the BLAKE3 of the content."""
+        """Return the BLAKE3 of what is stored."""
         hasher = blake3()
-        with memoryview(self.content()) as view:
+        with memoryview(self.stored()) as view:
             for first in range(0, len(view), _HASH_CHUNK_BYTES):
                 hasher.update(view[first : first + _HASH_CHUNK_BYTES])
         self.release()
@@ -62,6 +89,53 @@ class MappedFile:
         """
         if isinstance(self.memory, mmap):
             self.memory.madvise(MADV_DONTNEED)
+
+
+@dataclass(frozen=True)
+class EncryptedFile(MappedFile):
+    """A memory-mapped data file that is encrypted; what is read of it is decrypted into memory.
+
+    Parameters
+    ----------
+    key : RegistryKey
+        Its key.
+    """
+
+    key: RegistryKey
+
+    @property
+    def key_id(self) -> str:
+        """Id of its key."""
+        return self.key.id
+
+    def content(self) -> Content:
+        """Return the content, all of which is decrypted, and kept until it is released."""
+        return self._plain
+
+    def reader(self) -> pa.NativeFile:
+        """Return the content for reading; only what is read is decrypted."""
+        return pa.PythonFile(DecryptedStream(self.stored(), self.key), "r")
+
+    def check_authentic(self) -> None:
+        """Check that who encrypted the file had its key; raises `DigestMismatch` if not."""
+        is_ours = is_authentic(self.stored(), self.content(), self.path.name, self.key)
+        self.release()
+        if not is_ours:
+            raise DigestMismatch(
+                f"{self.path} was not encrypted with the key {self.key.id}, or under another name",
+                remedy=REMEDY,
+            )
+
+    def release(self) -> None:
+        """Release the pages that were read, and what was decrypted, unless an array has it."""
+        MappedFile.release(self)
+        self.__dict__.pop("_plain", None)
+
+    @cached_property
+    def _plain(self) -> memoryview:
+        plain = decrypt(self.stored(), self.key, 0, max(len(self.memory) - TAG_BYTES, 0))
+        MappedFile.release(self)
+        return memoryview(plain)  # type: ignore[arg-type]
 
 
 Files: TypeAlias = Mapping[str, MappedFile]
@@ -123,13 +197,16 @@ def map_registry(folder: Path) -> MappedRegistry:
         As for `read_manifest`.
     DigestMismatch
         If a file is missing, or its size differs from the manifest.
+    RegistryKeyMissing
+        If its files are encrypted, and the key is not given.
     """
     failed_digest = ""
     while True:
         manifest = read_manifest(folder)
+        key = find_key(manifest.key_id, folder) if manifest.key_id else None
         try:
-            segments = tuple(map_segment(folder, segment) for segment in manifest.segments)
-            return MappedRegistry(manifest, segments, map_files(folder, manifest.tables))
+            segments = tuple(map_segment(folder, segment, key) for segment in manifest.segments)
+            return MappedRegistry(manifest, segments, map_files(folder, manifest.tables, key))
         except DigestMismatch:
             # A process that changes the registry removes the files of the previous manifest.
             if manifest.digest == failed_digest:
@@ -137,12 +214,12 @@ def map_registry(folder: Path) -> MappedRegistry:
             failed_digest = manifest.digest
 
 
-def map_segment(folder: Path, segment: Segment) -> MappedSegment:
+def map_segment(folder: Path, segment: Segment, key: RegistryKey | None = None) -> MappedSegment:
     """Map the files of a segment; raises as `map_files`."""
-    return MappedSegment(segment, map_files(folder / segment.folder, segment.files))
+    return MappedSegment(segment, map_files(folder / segment.folder, segment.files, key))
 
 
-def map_files(data: Path, files: Iterable[DataFile]) -> Files:
+def map_files(data: Path, files: Iterable[DataFile], key: RegistryKey | None = None) -> Files:
     """Map data files.
 
     Parameters
@@ -151,13 +228,18 @@ def map_files(data: Path, files: Iterable[DataFile]) -> Files:
         Their folder.
     files : iterable of DataFile
         Their entries in the manifest.
+    key : RegistryKey or None
+        The key that they are encrypted under; None if they are not.
 
     Raises
     ------
     DigestMismatch
         If one is missing or has another size.
     """
-    return {entry.name: _map_with_size(data / entry.name, entry.bytes) for entry in files}
+    mapped = {entry.name: _map_with_size(data / entry.name, entry.bytes) for entry in files}
+    if key is None:
+        return mapped
+    return {name: EncryptedFile(file.path, file.memory, key) for name, file in mapped.items()}
 
 
 def _map_with_size(path: Path, size: int) -> MappedFile:

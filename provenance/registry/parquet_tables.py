@@ -47,7 +47,7 @@ def open_parquet(
     CorruptFile
         If it cannot be read, now or later within the context.
     """
-    source = pa.BufferReader(pa.py_buffer(file.content()))
+    source = file.reader()
     try:
         with pq.ParquetFile(
             source,

@@ -2,21 +2,27 @@
 
 import errno
 import fcntl
+import hashlib
 import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
+from datetime import date
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from provenance.atomic_output import make_durable_folders, sync_path
-from provenance.errors import RegistryError, RegistryExists
+from provenance.errors import RegistryError, RegistryExists, RegistryNotFound
 from provenance.file_locks import open_locked
 from provenance.registry.manifest import (
     MANIFEST,
     Manifest,
     read_content,
     read_manifest,
+    read_manifest_bytes,
     render_manifest,
+    time_after,
 )
 
 _CONTENTS = (
@@ -25,6 +31,7 @@ _CONTENTS = (
     "tombstones-*",
     "optouts-*",
     "marks-*",
+    "signature-*",
     "data-" + 12 * "[0-9a-f]",
 )
 """Patterns of names of what belongs to a registry, that of format 4 included."""
@@ -61,18 +68,18 @@ def staged_registry(folder: Path, recipe: str | None = None) -> Iterator[Path]:
         context.
     """
     with _translate_errors(folder):
-        if _is_occupied(folder):
-            raise _exists_error(folder)
+        require_vacant(folder)
         make_durable_folders(folder.parent)
         with _open_lock(_sibling_name(folder, "lock"), folder):
-            if _is_occupied(folder):
-                raise _exists_error(folder)
+            require_vacant(folder)
             with _staging_folder(_sibling_name(folder, "building"), recipe) as staging:
                 yield staging
 
 
 @contextmanager
-def staged_change(folder: Path, recipe: str | None = None) -> Iterator[tuple[Path, Manifest]]:
+def staged_change(
+    folder: Path, recipe: str | None = None, *, is_of_manifest: bool = False
+) -> Iterator[tuple[Path, Manifest]]:
     """Create a folder inside `folder`, in which a change to it can be prepared.
 
     Waits until no other process is changing it.
@@ -83,6 +90,8 @@ def staged_change(folder: Path, recipe: str | None = None) -> Iterator[tuple[Pat
         The registry.
     recipe : str or None
         As for `staged_registry`; it counts only for the same content of the registry.
+    is_of_manifest : bool
+        Whether only what the manifest says changes, as it may in a keyed copy.
 
     Yields
     ------
@@ -96,9 +105,11 @@ def staged_change(folder: Path, recipe: str | None = None) -> Iterator[tuple[Pat
     RegistryNotFound
         If `folder` is not a registry.
     RegistryError
-        If it cannot be written, now or later within the context.
+        If it is a keyed copy, or cannot be written, now or later within the context.
     """
     read_manifest(folder)  # no lock is left in a folder that is not a registry
+    if not is_of_manifest:
+        require_original(folder)
     with (
         _translate_errors(folder),
         _open_lock(folder / ".lock", folder, fcntl.LOCK_EX),
@@ -109,6 +120,16 @@ def staged_change(folder: Path, recipe: str | None = None) -> Iterator[tuple[Pat
         recipe = recipe and f"{recipe} {manifest.digest}"
         with _staging_folder(folder / ".building", recipe) as staging:
             yield staging, manifest
+
+
+def require_original(folder: Path) -> None:
+    """Raise `RegistryError` if a registry is a keyed copy, which neither changes nor is copied."""
+    if read_manifest(folder).key_id:
+        raise RegistryError(
+            f"{folder} is a keyed copy of a registry, which its owner publishes again to change it",
+            remedy="change the registry that it was published from, then run: "
+            "provenance registry publish",
+        )
 
 
 @contextmanager
@@ -156,11 +177,16 @@ def publish_registry(staging: Path, manifest: Manifest, folder: Path) -> None:
         If `folder` was created meanwhile.
     """
     (staging / PROGRESS_FILE).unlink(missing_ok=True)
-    (staging / _RECIPE_FILE).unlink()
     remove_unlisted(staging, manifest)
-    _write_text(staging / MANIFEST, render_manifest(manifest))
     for name in manifest.folders:
         sync_path(staging / name)
+    publish_folder(staging, render_manifest(manifest), folder)
+
+
+def publish_folder(staging: Path, manifest: str, folder: Path) -> None:
+    """Move a staging folder, with a manifest, to its place; raises as `publish_registry`."""
+    (staging / _RECIPE_FILE).unlink()
+    _write_text(staging / MANIFEST, manifest)
     sync_path(staging)
     try:
         staging.rename(folder)
@@ -199,14 +225,67 @@ def publish_change(staging: Path, manifest: Manifest, folder: Path) -> None:
 
 
 def remove_unlisted(folder: Path, manifest: Manifest) -> None:
-    """Remove segments and statuses that a manifest does not name: earlier ones, and leftovers."""
+    """Remove what a manifest does not name: earlier segments, tables and signatures, leftovers."""
+    listed = manifest.folders | _signature_of(folder)
     for path in (path for pattern in _CONTENTS for path in folder.glob(pattern)):
-        if path.name in manifest.folders:
+        if path.name in listed:
             continue
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)
         else:
             path.unlink(missing_ok=True)
+
+
+def require_free(folder: Path) -> None:
+    """Raise `RegistryExists` if there is something at the place of a new registry."""
+    if _is_occupied(folder):
+        raise _exists_error(folder)
+
+
+def is_registry_file(place: str) -> bool:
+    """Return whether a path within a registry is of a kind that belongs to registries."""
+    return any(fnmatchcase(place.partition("/")[0], pattern) for pattern in _CONTENTS)
+
+
+def signature_name(manifest: bytes) -> str:
+    """Return the name of the file with the signatures of a manifest, given as it is stored."""
+    return f"signature-{hashlib.sha256(manifest).hexdigest()[:16]}.json"
+
+
+def _signature_of(folder: Path) -> set[str]:
+    try:
+        return {signature_name(read_manifest_bytes(folder))}
+    except RegistryNotFound:
+        return set()
+
+
+def state_fresh_until(folder: Path, day: date) -> Manifest:
+    """State until when a copy of a registry counts as fresh.
+
+    Raises
+    ------
+    RegistryNotFound, RegistryVersion, CorruptFile, DigestMismatch, RegistryError
+        As for `staged_change`.
+    """
+    with staged_change(folder, is_of_manifest=True) as (staging, earlier):
+        if earlier.fresh_until == day:
+            return earlier
+        manifest = replace(earlier, fresh_until=day, created=time_after(earlier))
+        publish_change(staging, manifest, folder)
+    return manifest
+
+
+@contextmanager
+def locked_folder(folder: Path) -> Iterator[None]:
+    """Hold the lock of those who change a registry, waiting for it; the folder exists.
+
+    Raises
+    ------
+    RegistryError
+        If it cannot be written, now or later within the context.
+    """
+    with _translate_errors(folder), _open_lock(folder / ".lock", folder, fcntl.LOCK_EX):
+        yield
 
 
 @contextmanager
@@ -278,6 +357,12 @@ def _sibling_name(folder: Path, name: str) -> Path:
 
 def _is_occupied(folder: Path) -> bool:
     return folder.exists() and not (folder.is_dir() and next(folder.iterdir(), None) is None)
+
+
+def require_vacant(folder: Path) -> None:
+    """Raise `RegistryExists` if a new registry cannot take a place, because something is there."""
+    if _is_occupied(folder):
+        raise _exists_error(folder)
 
 
 def _exists_error(folder: Path) -> RegistryExists:

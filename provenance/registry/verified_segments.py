@@ -30,7 +30,9 @@ def file_states(segment: MappedSegment) -> bytes:
         ]
     except OSError:
         return b""
-    return json.dumps([segment.entry.digest, states]).encode()
+    [key_id] = {file.key_id for file in segment.files.values()}
+    keyed = [key_id] if key_id else []  # decrypted with another key, it would be another segment
+    return json.dumps([segment.entry.digest, states, *keyed]).encode()
 
 
 def is_verified(segment: MappedSegment, states: bytes) -> bool:

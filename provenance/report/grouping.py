@@ -20,6 +20,7 @@ from provenance.model import (
     Ruling,
     Terms,
     Verdict,
+    WaiverReason,
 )
 from provenance.report.sanitize import shorten_line
 from provenance.report.text.number_format import count
@@ -60,8 +61,9 @@ class FindingGroup:
         The statement.
     findings, documents, tokens : int
         Numbers of findings, of rows with one, and of matched tokens.
-    counted, waived, contested, new : int
-        Numbers of findings that gates count, that are waived, contested, or not in the baseline.
+    counted, waived, disputed, contested, new : int
+        Numbers of findings that gates count, that are waived, disputed, contested, or not in the
+        baseline.
     quotations, undecided : int
         Numbers of findings that are quotations, and of which it is unclear.
     places : tuple of Place
@@ -82,6 +84,7 @@ class FindingGroup:
     tokens: int
     counted: int
     waived: int
+    disputed: int
     contested: int
     new: int
     quotations: int
@@ -137,7 +140,7 @@ def group_findings(report: Report) -> tuple[FindingGroup, ...]:
         [
             *(("tokens", function) for function in ("sum", "count")),
             ("place", "count_distinct"),
-            *((name, "sum") for name in ("counted", "waived", "contested", "new")),
+            *((name, "sum") for name in ("counted", "waived", "disputed", "contested", "new")),
             *((name, "sum") for name in ("quotations", "undecided")),
         ]
     )
@@ -176,6 +179,8 @@ def _has_origin(findings: pa.Table, origin: Origin) -> pa.ChunkedArray:
 def _countable(findings: pa.Table) -> pa.Table:
     """Return the columns to aggregate, with a mask of the findings that gates count."""
     is_waived = pc.is_valid(findings["waiver"])
+    prefix = f"{WaiverReason.DISPUTED}: "  # of the ids of disputes
+    is_disputed = pc.fill_null(pc.starts_with(findings["waiver"], prefix), fill_value=False)
     is_unchanged = pc.fill_null(
         pc.equal(findings["state"], str(FindingState.UNCHANGED)), fill_value=False
     )
@@ -185,7 +190,8 @@ def _countable(findings: pa.Table) -> pa.Table:
         {
             **{name: findings[name] for name in (*_KEYS, "file", "row", "tokens", "contested")},
             "place": pc.binary_join_element_wise(findings["file"], row, "#"),
-            "waived": is_waived,
+            "waived": pc.and_not(is_waived, is_disputed),
+            "disputed": is_disputed,
             "counted": pc.invert(is_excused),
             "quotations": _has_origin(findings, Origin.QUOTATION),
             "undecided": _has_origin(findings, Origin.UNDECIDED),
@@ -214,6 +220,7 @@ def _group(
         tokens=row["tokens_sum"],
         counted=counted_findings,
         waived=row["waived_sum"] or 0,
+        disputed=row["disputed_sum"] or 0,
         contested=row["contested_sum"] or 0,
         new=row["new_sum"] or 0,
         quotations=row["quotations_sum"] or 0,
@@ -328,6 +335,8 @@ def _parts(group: FindingGroup, result: Result) -> str:
         parts.append(f"{group.new:,} new since the baseline")
     if group.waived:
         parts.append(f"{group.waived:,} waived")
+    if group.disputed:
+        parts.append(f"{group.disputed:,} disputed")
     if group.quotations:
         parts.append(count(group.quotations, "quotation"))
     if group.undecided:

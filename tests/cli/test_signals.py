@@ -61,3 +61,19 @@ def test_text_of_a_site_has_no_escape_sequences(provenance, tmp_path):
     (tmp_path / "robots.txt").write_text("User-agent: *\nDisallow: /\x1b[31m\n")
     url = "https://a.example/\x1b[31m"
     assert "\x1b" not in provenance(*ASKED, "robots.txt", "--url", url, cwd=tmp_path).stdout
+
+
+def test_a_card_beside_the_data_is_mentioned_and_counts_if_named(provenance, tmp_path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "a.jsonl").write_text('{"text": "Some words of nobody in particular."}\n')
+    card = tmp_path / "data" / "README.md"
+    card.write_text("---\nlicense: cc-by-sa-4.0\n---\n")
+    asked = ("check", "data", "--declared-only", "--no-cache")
+    told = provenance(*asked, cwd=tmp_path)
+    assert told.returncode == 0
+    assert "Note: data/README.md declares cc-by-sa-4.0" in told.stderr
+    assert "--signals data/README.md" in told.stderr
+    assert provenance(*asked, "--quiet", cwd=tmp_path).stderr == ""
+    counted = provenance(*asked, "--signals", str(card), cwd=tmp_path)
+    assert "declares" not in counted.stderr
+    assert "cc-by-sa-4.0" in counted.stdout

@@ -18,6 +18,7 @@ PACKAGES = (
     "read",
     "registry",
     "report",
+    "signing",
     "pipeline",
 )
 FOUNDATIONS = (

@@ -17,6 +17,7 @@ ORDER = (
     "registry",
     "report",
     "ledger",
+    "signing",
     "fingerprint",
     "match",
     "judge",

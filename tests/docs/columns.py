@@ -147,3 +147,19 @@ AUDIT_COLUMNS = {
     "withdrawn_when": "that day compared with collection and use",
     "excerpt": "words of the dataset; null without `--excerpts`",
 }
+
+SKETCH_FACTS = {
+    "format": "`provenance/sketch`",
+    "version": "version of this format, 1",
+    "normalisation": "version of the rules that turn text into tokens",
+    "unicode": "version of the code point tables",
+    "width": "words of a run",
+    "scaled": "one in this many runs is sampled",
+    "documents": "number of documents, or items",
+    "tokens": "number of tokens",
+    "short_tokens": "tokens of texts that have fewer than `width` words, and so no run",
+    "inputs": "what it was made from: `dataset:` or `registry:`, and the digest of that",
+    "unread": "number of files that could not be read",
+    "digest": "SHA-256 of the facts above and the hashes",
+}
+"""Meaning of the facts of a sketch."""

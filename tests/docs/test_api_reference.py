@@ -21,8 +21,10 @@ ORDER = (
     *("build_registry", "add_to_registry", "preview_dumps", "open_registry", "OpenRegistry"),
     *("remove_from_registry", "restore_registry_items", "compact_registry", "upgrade_registry"),
     *("add_opt_outs", "mark_registry_items", "fit_registry"),
-    *("merge_registries", "subset_registry", "Matcher", "Match"),
+    *("merge_registries", "subset_registry", "push_registry", "pull_registry"),
+    *("sign_registry", "publish_registry", "screen_dataset", "Matcher", "Match"),
     *("audit", "AuditAnswer", "disclose", "DisclosureFiles", "open_ledger", "OpenLedger"),
+    *("fingerprint_dataset", "compare"),
     *("explain_rules", "Explanation", "published_sources", "clear_cache"),
 )
 SECTIONS = ("Parameters", "Attributes", "Returns", "Yields", "Raises", "Notes", "Examples")

@@ -5,22 +5,38 @@ import re
 from dataclasses import fields
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 
+from provenance.fingerprint.dataset_sketches import DatasetSketch, sketch_parameters
+from provenance.fingerprint.fracminhash import Sketch
 from provenance.model import (
     AUDIT_ITEMS,
+    COMPARISON_SCHEMA,
     FINDINGS,
     FORGET_SET,
     REVIEW_SCHEMA,
     ChanceModel,
+    Comparison,
     FindingLabel,
+    Overlap,
     Parameters,
+    Rate,
     ReviewSample,
+    SketchSummary,
     SourceCoverage,
 )
-from provenance.registry.manifest import REQUIRED, DataFile, Manifest, Segment
+from provenance.registry.manifest import (
+    PUBLIC_FORMAT,
+    REQUIRED,
+    DataFile,
+    Manifest,
+    Segment,
+)
 from provenance.registry.marks import MARKS
 from provenance.registry.opt_outs import OPT_OUTS
+from provenance.registry.public_copy import PublicManifest, PublicTerms
 from provenance.registry.recipe import BuildStep, DumpRecord
 from provenance.registry.schema import (
     BACKGROUND_SCHEMA,
@@ -28,6 +44,7 @@ from provenance.registry.schema import (
     SKETCH_SCHEMA,
     TEXTS_SCHEMA,
 )
+from provenance.registry.sketch_file import write_sketch
 from provenance.registry.statuses import STATUSES
 from provenance.registry.tombstones import TOMBSTONES
 from tests.docs.columns import (
@@ -36,6 +53,7 @@ from tests.docs.columns import (
     FORGET_COLUMNS,
     REGISTRY_ARRAYS,
     REGISTRY_TABLES,
+    SKETCH_FACTS,
 )
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -65,6 +83,9 @@ otherwise.
 - [provenance.toml](#provenancetoml): a policy
 - [calibration.json](#calibrationjson): recall and false positives, measured with planted items
 - [a registry](#a-registry): a folder
+- [a public copy](#a-public-copy): a filter of a registry's items, for everybody
+- [a sketch](#a-sketch): sampled hashes of a dataset or registry, without text
+- [a comparison](#a-comparison): what `provenance compare --format json` prints
 - [a ledger](#a-ledger): a folder
 - [audit.json](#auditjson): the answer of an audit
 - [forget.parquet](#forgetparquet): passages to be removed or unlearnt
@@ -192,11 +213,24 @@ own segment. `tombstones-*.parquet` has what is kept of withdrawn items, so that
 again; `optouts-*.parquet`, the addresses whose owners opted out; `marks-*.parquet`, the items that
 their owner planted. An addition writes a new segment and then replaces the manifest, so that a
 reader sees either the earlier registry or the new one, and one that has opened it keeps what it has
-opened.
+opened. `signature-*.json` has the signatures of the manifest, if it is signed; `pulled.json` says
+where a registry was pulled from.
 
 The manifest lists each file with its digest. `provenance registry verify` checks them all. The
 Parquet files and `tokens.npy` are the source of the other arrays, which can be derived from them.
 What is found with a registry does not depend on how its items are divided into segments.
+
+A keyed copy (`registry publish --tier keyed`) has format 7, no texts, and a `key_id`. Each of its
+files is encrypted as a whole, the manifest excepted: [Privacy](privacy.md#how-files-are-encrypted)
+says how.
+"""
+PUBLIC = """\
+A folder with `registry.json`, `filter.npy` and `registry.sketch`, written by `registry publish
+--tier public`. The sketch has the items of the filter. The filter is an array of 64-bit words; an
+item sets `probes` bits of it. Its hash *h*, of all its tokens, is that of
+`registry/item_copies.py`; the bits follow from *h* + *i* · 0x9E3779B97F4A7C15, for *i* from 1 to
+`probes`, mixed by splitmix64: the lower 6 bits select the bit, the others, modulo the number of
+words, the word.
 """
 REPORT = """\
 `check --output DIR` writes `result.json`, `findings.parquet`, `report.html` and `model.parquet`. A
@@ -229,6 +263,12 @@ in which none is changed:
 Records have numbers and digests only. Names, ids and texts are in `files`, of which each can be
 erased (`provenance ledger erase`) without breaking the chain of records. Two processes of one
 writer that write at once give their records the same predecessor; the next record names both.
+"""
+SKETCH = """\
+A Parquet file whose name ends in `.sketch`, written by `provenance fingerprint`: one column, `hash`
+(uint64, never null), sorted and without repetitions. It has the hashes below `2**64 / scaled` of
+the distinct runs of `width` words. The schema's metadata has one JSON object under `provenance`.
+See [Comparing datasets](comparing.md).
 """
 FINDINGS_TEXT = "One row per span. The spans of a text do not overlap."
 REVIEW = """\
@@ -263,6 +303,40 @@ def of_registry() -> str:
     return "\n\n".join([f"{REGISTRY}\n### registry.json\n\n{of_manifest()}", *sections])
 
 
+def of_public_copy() -> str:
+    inside = {"parameters": Parameters, "sources[]": SourceCoverage}
+    inside |= {"terms[]": PublicTerms, "files[]": DataFile}
+    rows = [
+        f'| `format` | `"{PUBLIC_FORMAT}"` | Version of the layout: it is not a registry. |',
+        '| `tier` | `"public"` | |',
+        "| `digest` | string | SHA-256 of all other fields. |",
+    ]
+    for place, of in {"": PublicManifest, **inside}.items():
+        before = f"{place}." if place else ""
+        rows += [
+            f"| `{before}{name}` | {cell(what)} | {cell(meaning)} |"
+            for name, what, meaning in parameters_of(of)
+        ]
+    return "\n".join([PUBLIC, *titled("field of registry.json"), *rows])
+
+
+def of_sketch() -> str:
+    rows = [f"| `{name}` | {meaning} |" for name, meaning in SKETCH_FACTS.items()]
+    return "\n".join([SKETCH, "| field | meaning |", "| --- | --- |", *rows])
+
+
+def of_comparison() -> str:
+    inside = {"query": SketchSummary, "query.shingles": Rate, "overlaps[]": Overlap}
+    head = ("schema", f"`{COMPARISON_SCHEMA}`", "Name and version of this format.")
+    parts = ["What each field of the JSON means."]
+    told = {"the whole": [head, *parameters_of(Comparison)]}
+    told |= {f"`{place}`": parameters_of(of) for place, of in inside.items()}
+    for place, members in told.items():
+        rows = [f"| `{name}` | {what} | {cell(meaning)} |" for name, what, meaning in members]
+        parts.append("\n".join([*titled(f"field of {place}"), *rows]))
+    return "\n\n".join(parts)
+
+
 def of_ledger() -> str:
     path = "provenance/ledger/ledger.schema.json"
     definitions = json.loads((ROOT / path).read_text("utf-8"))["$defs"]
@@ -290,6 +364,9 @@ def written() -> str:
         "provenance.toml": f"{POLICY_TEXT} {of_json_schema('provenance/read/policy.schema.json')}",
         "calibration.json": of_json_schema("provenance/report/calibration.schema.json"),
         "A registry": of_registry(),
+        "A public copy": of_public_copy(),
+        "A sketch": of_sketch(),
+        "A comparison": of_comparison(),
         "A ledger": of_ledger(),
         "audit.json": of_json_schema("provenance/report/audit/audit.schema.json"),
         "items.parquet of an audit": of_arrow_schema(AUDIT_ITEMS, AUDIT_COLUMNS),
@@ -318,6 +395,13 @@ def test_every_field_of_a_manifest_is_told():
     for kind_of in (Manifest, Segment, Parameters, ChanceModel, SourceCoverage, DataFile):
         told = [name for name, _, _ in parameters_of(kind_of)]
         assert sorted(told) == sorted(one.name for one in fields(kind_of)), kind_of
+
+
+def test_every_fact_of_a_sketch_is_told(tmp_path):
+    hashes = Sketch(sketch_parameters(1), np.zeros(1, np.uint64))
+    write_sketch(DatasetSketch(hashes, 1, 8, 0), tmp_path / "a.sketch")
+    metadata = pq.read_schema(tmp_path / "a.sketch").metadata[b"provenance"]
+    assert list(SKETCH_FACTS) == list(json.loads(metadata))
 
 
 def test_a_field_without_words_is_seen():

@@ -10,9 +10,7 @@ from hypothesis import strategies as st
 
 from provenance.errors import FingerprintMismatch
 from provenance.fingerprint.fracminhash import (
-    Sketch,
     build_sketch,
-    containment,
     count_shared_hashes,
     downsample,
     merge,
@@ -97,7 +95,7 @@ def test_down_sampling_commutes_with_merging(left, right):
 )
 def test_sketches_made_differently_do_not_meet(other):
     mine, theirs = sketch_of([1]), sketch_of([1], other)
-    for meet in (merge, count_shared_hashes, containment):
+    for meet in (merge, count_shared_hashes):
         with pytest.raises(FingerprintMismatch) as error:
             meet(mine, theirs)
         assert error.value.remedy
@@ -111,35 +109,6 @@ def test_a_finer_sketch_cannot_be_had_from_a_coarser_one():
 def test_down_sampling_does_not_rename_what_was_made_otherwise():
     with pytest.raises(FingerprintMismatch):
         downsample(sketch_of([1]), replace(COARSE, seed_width=9))
-
-
-def test_containment_in_an_empty_sketch_is_none_and_of_an_empty_one_unknown():
-    some, empty = sketch_of([1, 2]), sketch_of([])
-    assert containment(some, empty) == 0
-    assert np.isnan(containment(empty, some))
-    assert np.isnan(containment(empty, empty))
-
-
-@pytest.mark.parametrize("share", [0.0, 0.02, 0.3, 0.9, 1.0])
-def test_containment_is_close_to_the_truth_and_directional(share):
-    query = random_hashes(100_000, 1)
-    common = query[: int(len(query) * share)]
-    reference = np.concatenate([common, random_hashes(300_000, 2)])
-    parameters = Parameters(scaled=100)
-    mine, theirs = sketch_of(query, parameters), sketch_of(reference, parameters)
-    error = 4 * np.sqrt(share * (1 - share) / len(mine.hashes)) + 1e-9
-    assert containment(mine, theirs) == pytest.approx(share, abs=error)
-    assert containment(theirs, mine) == pytest.approx(len(common) / len(reference), abs=0.02)
-    assert containment(mine, mine) == 1.0
-
-
-@given(HASHES, HASHES)
-def test_without_sampling_containment_is_exact(query, reference):
-    every = Parameters(scaled=1)
-    mine, theirs = {5, *query}, {6, *reference}
-    true = len(mine & theirs) / len(mine)
-    hashes = [np.array(sorted(values), np.uint64) for values in (mine, theirs)]
-    assert containment(*(Sketch(every, values) for values in hashes)) == true
 
 
 @given(HASHES, HASHES)

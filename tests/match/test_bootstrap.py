@@ -1,4 +1,4 @@
-"""Samples: their bootstrap by document, whose coverage is simulated, and their corrected shares."""
+"""Samples: their bootstrap by document, whose coverage is simulated."""
 
 import numpy as np
 import pytest
@@ -15,13 +15,7 @@ from provenance.match.estimation.intervals import (
     UpperEnd,
     sampled_share_interval,
 )
-from provenance.match.estimation.recall_correction import (
-    FindingObservations,
-    correct_sampled_share,
-    correct_share,
-)
 from tests.match.drawing import drawn_of, world
-from tests.match.planting import counts_of, drawn_items, learnt_from, no_falsehood, sightings
 
 WORLDS = {
     "many hits": {"files": 4, "each": 5000, "part": 0.05, "rate": 0.1},
@@ -47,9 +41,7 @@ def bootstrapped(dice, rate, draws=400, **kinds):
     inside = []
     for unit, truth in enumerate(everything.shares):
         sizes = everything.content[places][hits] if unit else np.ones(len(hits))
-        low, high = percentile_interval(
-            again.shares(np.arange(len(hits)), unit, sizes, lambda _, s=sizes: s)
-        )
+        low, high = percentile_interval(again.shares(np.arange(len(hits)), unit, sizes))
         inside.append(low <= truth <= high)
     return inside
 
@@ -83,39 +75,6 @@ def test_the_uncalibrated_interval_of_a_sample_holds_the_truth_at_least_as_often
     assert np.mean(inside) >= 0.95
 
 
-def test_a_corrected_share_of_a_sample_is_covered_in_95_of_100_draws_without_bias():
-    dice = np.random.default_rng(17)
-    inside, errors = [], []
-    for _ in range(240):
-        plants = drawn_items(dice, 1000, [0.34, 0.33, 0.33], longer=0.5)
-        there = drawn_items(dice, 4000, dice.dirichlet([3, 1.5, 1]))
-        rate = dice.choice([0.05, 0.2, 0.6])
-        chosen = dice.random(20_000) < rate
-        places = np.flatnonzero(chosen)
-        own = np.flatnonzero(chosen[:4000] & (there.appearances >= 0))  # one item a document
-        weights = np.full(len(places), 20_000 / len(places))
-        sizes = np.stack([np.ones(len(places)), np.full(len(places), 50.0)])
-        hits = np.searchsorted(places, own)
-        again = bootstrap_documents(SampledDocuments(weights, 0 * places, sizes), hits, 120, dice)
-        seen = np.zeros(len(there.appearances), bool)
-        seen[own] = True
-        found = FindingObservations(
-            there.sources[own],
-            there.lengths[own],
-            there.appearances[own],
-            there.found_masses[1][own],
-            0.0 * own,
-        )
-        looked = type(there)(*(getattr(there, name)[..., seen] for name in there.__slots__))
-        learnt = learnt_from(plants, looked, dice, no_falsehood(120))
-        share = correct_sampled_share(learnt, found, np.arange(len(own)), 1, again)
-        truth = there.masses[1].sum() / (20_000 * 50.0)
-        inside.append(share.low <= truth <= share.high)
-        errors.append(share.share / truth - 1)
-    assert 0.93 <= np.mean(inside) <= 0.97
-    assert abs(np.mean(errors)) < 0.02
-
-
 def all_of(everything):
     count = len(everything.files)
     sizes = np.stack([np.ones(count), everything.sizes])
@@ -128,22 +87,8 @@ def test_a_complete_reading_has_no_sampling_error():
     hits = np.flatnonzero(everything.holds)
     again = bootstrap_documents(all_of(everything), hits, 100, dice)
     sizes = everything.content[hits]
-    shares = again.shares(np.arange(len(hits)), 1, sizes, lambda _: sizes)
+    shares = again.shares(np.arange(len(hits)), 1, sizes)
     assert shares == pytest.approx(everything.shares[1], rel=1e-6)
-    plants, there = drawn_items(dice, 500, [1, 0, 0]), drawn_items(dice, 100, [1, 0, 0])
-    learnt = learnt_from(plants, there, dice)
-    found = sightings(there, 1)
-    every = SampledDocuments(
-        np.ones(1000), np.zeros(1000, np.int64), np.ones((2, 1000)) * [[1], [100]]
-    )
-    own = np.arange(len(found.sizes))
-    sample = correct_sampled_share(
-        learnt, found, own, 1, bootstrap_documents(every, own, 300, dice)
-    )
-    whole = correct_share(learnt, found, 1, 100_000, 1000)
-    assert (sample.share, sample.low, sample.high) == pytest.approx(
-        (whole.share, whole.low, whole.high), rel=1e-4
-    )
 
 
 def test_a_smaller_sample_has_a_wider_interval():
@@ -155,9 +100,7 @@ def test_a_smaller_sample_has_a_wider_interval():
         hits = np.flatnonzero(everything.holds[places])
         again = bootstrap_documents(drawn, hits, 300, dice)
         sizes = everything.content[places][hits]
-        low, high = percentile_interval(
-            again.shares(np.arange(len(hits)), 1, sizes, lambda _, s=sizes: s)
-        )
+        low, high = percentile_interval(again.shares(np.arange(len(hits)), 1, sizes))
         widths.append(high - low)
     assert widths[0] > 2 * widths[1]
 
@@ -196,9 +139,3 @@ def test_without_documents_the_interval_is_0_to_1():
     nothing = np.zeros(0), no_chance(0)
     interval = sampled_share_interval(again, none, nothing, 0, NO_MORE, (0.0, 0.0))
     assert (interval.low, interval.high) == (0.0, 1.0)
-    plants = drawn_items(np.random.default_rng(7), 100, [1, 0, 0])
-    learnt = learnt_from(plants, plants, np.random.default_rng(8))
-    assert counts_of(plants).sum() > 0
-    empty = FindingObservations(none, none, none, np.zeros(0), np.zeros(0))
-    share = correct_sampled_share(learnt, empty, none, 1, again)
-    assert (share.low, share.high) == (0.0, 1.0)

@@ -7,7 +7,11 @@ import numpy as np
 import pytest
 
 from provenance.match.estimation.conditions import APPEARANCES
-from provenance.match.estimation.missed_copies import RecallTable, draw_missed_copies
+from provenance.match.estimation.missed_copies import (
+    PlantCounts,
+    RecallTable,
+    draw_missed_copies,
+)
 from provenance.match.estimation.shipped_recall import measured_recall
 from provenance.model import LENGTHS
 from provenance.read.shipped_plants import load_shipped_plants
@@ -18,8 +22,8 @@ RATES = np.array([[0.85, 0.05, 0.0], [0.05, 0.1, 0.15]])
 
 
 def small_table():
-    rates = np.zeros((len(LENGTHS), 2, APPEARANCES))
-    rates[2, :, :3] = RATES
+    rates = np.zeros((1, len(LENGTHS), 2, APPEARANCES))
+    rates[0, 2, :, :3] = RATES
     prior = np.zeros(len(LENGTHS))
     prior[2] = 1.0
     return RecallTable(rates, np.ones((len(LENGTHS), 2)), prior, PRIOR)
@@ -68,7 +72,7 @@ def test_the_draws_are_those_of_the_exact_posterior(numbers):
 
 def test_what_is_always_found_has_no_misses():
     table = RecallTable(
-        np.where(np.arange(APPEARANCES) == 0, 1.0, 0.0) * np.ones((len(LENGTHS), 2, 1)),
+        np.where(np.arange(APPEARANCES) == 0, 1.0, 0.0) * np.ones((1, len(LENGTHS), 2, 1)),
         np.ones((len(LENGTHS), 2)),
         np.ones(len(LENGTHS)),
         PRIOR,
@@ -77,7 +81,7 @@ def test_what_is_always_found_has_no_misses():
 
 
 def shipped(least_odds=4.0):
-    return RecallTable.of(load_shipped_plants(), least_odds)
+    return RecallTable.of(PlantCounts.of(load_shipped_plants(), least_odds))
 
 
 def test_a_higher_threshold_finds_less_and_nothing_that_a_lower_one_misses():
@@ -116,12 +120,12 @@ def test_the_number_of_copies_is_at_most_the_upper_end_as_often_as_it_says(copie
     lengths = np.arange(1, len(LENGTHS))
     held = []
     for _ in range(150):
-        mixture = random.dirichlet(np.full(table.rates.shape[1], 0.5))
+        mixture = random.dirichlet(np.full(table.rates.shape[2], 0.5))
         places = random.choice(lengths, copies, p=random.dirichlet(np.full(len(lengths), 1.0)))
         conditions = random.choice(len(mixture), copies, p=mixture)
         counts = np.zeros((len(LENGTHS), APPEARANCES), np.int64)
         for length, condition in zip(places, conditions, strict=True):
-            rates = np.append(table.rates[length, condition], 0)
+            rates = np.append(table.rates[0, length, condition], 0)
             rates[-1] = max(0.0, 1 - rates.sum())
             appearance = random.choice(APPEARANCES + 1, p=rates / rates.sum())
             if appearance < APPEARANCES:
@@ -132,3 +136,40 @@ def test_the_number_of_copies_is_at_most_the_upper_end_as_often_as_it_says(copie
         held.append(counts.sum() + np.percentile(missed, 97.5) >= copies)
     assert len(held) > 100
     assert np.mean(held) >= 0.95
+
+
+def test_a_few_plants_make_the_recall_uncertain_and_many_do_not():
+    planted = np.zeros((len(LENGTHS), 2))
+    found = np.zeros((len(LENGTHS), 2, APPEARANCES))
+    planted[2], found[2, :, :3] = 1, RATES
+
+    def table(plants):
+        counts = PlantCounts(
+            planted * plants, found * plants, planted * plants, np.array([True, False])
+        )
+        return RecallTable.draw(counts, np.random.default_rng(1))
+
+    spreads = [table(plants).recall[:, 2, 1].std() for plants in (10, 1000)]
+    assert spreads[0] > 5 * spreads[1]
+    expected = np.broadcast_to(RATES.sum(axis=1), (25, 2))
+    assert table(100_000).recall[:, 2] == pytest.approx(expected, abs=0.01)
+
+
+def test_conditions_of_which_little_was_planted_are_filled_up_with_another_measurement():
+    shipped = PlantCounts.of(load_shipped_plants(), 4.0)
+    more = shipped.planted.shape[1] + 1
+    own = PlantCounts(
+        np.zeros((len(LENGTHS), more)),
+        np.zeros((len(LENGTHS), more, APPEARANCES)),
+        np.zeros((len(LENGTHS), more)),
+        np.zeros(more, bool),
+    )
+    own.planted[3, 0], own.planted[2, 0], own.found[2, 0, 0] = 50, 15, 15
+    together = own.filled_up(shipped)
+    assert together.planted[1:, 1:-1] == pytest.approx(np.full((len(LENGTHS) - 1, more - 2), 20))
+    assert together.planted[[2, 3], 0] == pytest.approx([20, 50])
+    assert not together.planted[:, -1].any()
+    known, expected = (RecallTable.of(each).recall[0] for each in (together, shipped))
+    assert known[1:, 1:-1] == pytest.approx(expected[1:, 1:])
+    assert known[2, 0] == pytest.approx(0.75 + 0.25 * expected[2, 0], abs=0.01)
+    assert not known[3, 0]

@@ -1,32 +1,23 @@
 """Calibration: plants are looked for as a check looks, and correct its shares."""
 
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from random import Random
 
-import numpy as np
 import pytest
 
 from provenance.errors import EmptyCorpus, PolicyError, RegistryError
-from provenance.judge.content_circumstances import CircumstanceJudges
-from provenance.model import LENGTHS, PLANTS, Policy, Unit
+from provenance.model import LENGTHS, PLANTS, Policy
+from provenance.pipeline import check
 from provenance.pipeline.calibration.calibrate import PlantingOptions, _open_registries, calibrate
-from provenance.pipeline.calibration.share_correction import ObservedFindings, build_share_corrector
 from provenance.pipeline.calibration.text_edits import EDITS
-from provenance.pipeline.findings.finding_table import build_findings
-from provenance.pipeline.locate.claims import attribute_claims
-from provenance.pipeline.locate.locations import locate_matches
 from provenance.pipeline.registries import DumpSource, build_registry
-from provenance.pipeline.scan.readings import Counts
 from provenance.pipeline.settings import Settings
 from provenance.read.corpus.corpora import open_corpus
 from provenance.read.policy.calibration_file import load_calibration
-from provenance.read.rules.rule_files import load_rules
 from provenance.registry.store import open_registry
 from provenance.report.files.calibration_json import write_calibration
 from tests.pipeline.conftest import Writer
-from tests.pipeline.scanning import scan
 
 QUIET = Settings(threads=2)
 
@@ -185,19 +176,6 @@ def test_a_plant_amid_a_real_copy_is_given_up(tmp_path, write_lines):
     assert len(calibration.plants) + calibration.skipped == 100
 
 
-def seen_by_a_check(corpus, registry):
-    """What a check finds, as a correction looks at it."""
-    registries = _open_registries([registry], "", "")
-    opened = open_corpus([corpus])
-    readings, model = scan(opened, registries)
-    settled = attribute_claims(readings, registries, model)
-    spans = locate_matches(opened.parts, readings, settled, registries)
-    judges = CircumstanceJudges(load_rules(None), Policy(), date(2025, 3, 1))
-    everything = build_findings(spans, settled, registries, judges, 10**6)
-    counts = sum((reading.counts for reading in readings), Counts())
-    return ObservedFindings.of(everything), counts
-
-
 def edited_world(folder, write_lines, seed=9):
     """A registry, and pages of which a known part are its posts, most of them damaged."""
     dice, writer, others = Random(seed), Writer(2), Writer(31)
@@ -221,18 +199,17 @@ def test_corrected_shares_hold_the_truth_that_was_missed(tmp_path, write_lines):
     corpus, registry, documents, size = edited_world(tmp_path, write_lines)
     policy = Policy(registries=(registry,))
     calibration = calibrate([corpus], policy, PlantingOptions(2000, 5), QUIET)
-    seen, counts = seen_by_a_check(corpus, registry)
-    learnt = build_share_corrector(calibration, seen, counts)
-    everything = np.arange(len(seen.conditions))
-    for unit, true, hit in (
-        (Unit.DOCUMENTS, documents / counts.documents, len(set(seen.documents.tolist()))),
-        (Unit.BYTES, size / counts.bytes, int(seen.bytes.sum())),
+    write_calibration(calibration, tmp_path / "calibration.json")
+    asked = replace(policy, calibration=str(tmp_path / "calibration.json"))
+    result = check([corpus], asked, QUIET).result
+    share = next(each for each in result.shares if (each.by, each.key) == ("source", "x"))
+    for estimate, true in (
+        (share.documents, documents / result.corpus.documents),
+        (share.bytes, size / result.corpus.bytes),
     ):
-        share = learnt.of(everything, unit)
-        raw = hit / getattr(counts, str(unit))
-        assert raw < 0.97 * true, "the world is too easy to need correcting"
-        assert share.low <= true <= share.high
-        assert share.share == pytest.approx(true, rel=0.05)
+        assert estimate.share < 0.97 * true, "the world is too easy to need correcting"
+        assert estimate.corrected.low <= true <= estimate.corrected.high
+        assert estimate.corrected.share == pytest.approx(true, rel=0.06)
 
 
 def test_registries_are_opened_once(registry):

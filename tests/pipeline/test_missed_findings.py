@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from provenance.match.estimation.intervals import NO_COPY_FOUND
-from provenance.match.estimation.missed_copies import RecallTable
+from provenance.match.estimation.missed_copies import PlantCounts, RecallTable
 from provenance.match.scoring.evalue import chance_threshold
 from provenance.model import Policy, Unit
 from provenance.pipeline import check
@@ -16,7 +16,11 @@ from provenance.pipeline.calibration.text_edits import EDITS, EXCERPTS
 from provenance.pipeline.findings.finding_annotations import without_marked
 from provenance.pipeline.findings.finding_appearances import FindingAppearances
 from provenance.pipeline.findings.finding_table import FindingSet
-from provenance.pipeline.findings.missed_findings import MissedFindings, check_recall
+from provenance.pipeline.findings.missed_findings import (
+    MissedFindings,
+    ShippedRecall,
+    shipped_counts,
+)
 from provenance.pipeline.registries import DumpSource, build_registry
 from provenance.pipeline.scan.readings import build_registry_indexes
 from provenance.pipeline.settings import Settings
@@ -67,8 +71,12 @@ def test_the_interval_holds_the_true_share(tmp_path, write_lines, names, copies,
         assert estimate.high - estimate.low < widest * truth
 
 
+def shipped_recall():
+    return ShippedRecall(RecallTable.of(PlantCounts.of(load_shipped_plants(), 4.0)))
+
+
 def test_each_share_has_the_misses_of_its_own_findings():
-    recall = RecallTable.of(load_shipped_plants(), 4.0)
+    recall = shipped_recall()
     appearances = FindingAppearances(np.full(80, 12), np.repeat([WHOLE, CUT], 40).astype(np.int64))
     missed = MissedFindings.of(recall, appearances, np.full(80, 12))
     whole, cut = np.arange(40), np.arange(40, 80)
@@ -79,7 +87,7 @@ def test_each_share_has_the_misses_of_its_own_findings():
 
 
 def test_what_only_an_address_or_a_short_item_shows_says_nothing_of_missed_copies():
-    recall = RecallTable.of(load_shipped_plants(), 4.0)
+    recall = shipped_recall()
     appearances = FindingAppearances(np.array([20, 3]), np.array([-1, WHOLE]))
     missed = MissedFindings.of(recall, appearances, np.array([20, 3]))
     rows = np.arange(2)
@@ -93,7 +101,9 @@ def test_more_is_missed_where_fewer_chance_matches_are_accepted(tmp_path, write_
     build_registry(tmp_path / "registry", DumpSource([dump], "x"))
     registries = [open_registry(tmp_path / "registry")]
     recalls = [
-        check_recall(build_registry_indexes(registries, threshold=chance_threshold(chance))).recall
+        RecallTable.of(
+            shipped_counts(build_registry_indexes(registries, threshold=chance_threshold(chance)))
+        ).recall
         for chance in (1.0, 0.001)
     ]
     assert (recalls[0] >= recalls[1]).all()

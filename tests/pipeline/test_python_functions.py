@@ -21,8 +21,10 @@ from provenance.cli import (
     calibrate,
     check,
     clean,
+    compare,
     diff,
     disclose,
+    fingerprint,
     ledger_add,
     registry_changes,
     trace,
@@ -487,6 +489,8 @@ def test_functions_have_the_options_of_the_commands():
         (calibrate.command, provenance.calibrate),
         (disclose.command, provenance.disclose),
         (trace.command, provenance.trace),
+        (fingerprint.command, provenance.fingerprint_dataset),
+        (compare.command, provenance.compare),
         (registry_changes.remove, provenance.remove_from_registry),
         (registry_changes.restore, provenance.restore_registry_items),
         (registry_changes.opt_out, provenance.add_opt_outs),
@@ -497,7 +501,7 @@ def test_functions_have_the_options_of_the_commands():
     )
     not_of_python = {
         *("output", "form", "excerpts", "anchor", "exit_zero", "quiet", "verbose", "help"),
-        *("shard", "engine", "scheduler", "corpus", "file"),
+        *("shard", "engine", "scheduler", "corpus", "file", "inputs"),
     }
     renamed = {"kinds": "model", "verdicts": "verdict"}
     for command, function in functions:
@@ -664,3 +668,32 @@ def test_sources_are_listed_and_the_cache_is_cleared(rows, registry, monkeypatch
     provenance.check(tmp_path / "data.parquet", registries=registry)
     assert provenance.clear_cache().entries
     assert not provenance.clear_cache().entries
+
+
+def test_datasets_are_sketched_and_compared(tmp_path, rows, registry, posts):
+    table = pa.Table.from_pylist(rows)
+    made = provenance.fingerprint_dataset(table, tmp_path / "a.sketch", scaled=1)
+    assert made.sketch.documents == len(rows)
+    comparison = provenance.compare(made, tmp_path / "a.sketch", registry, pd.DataFrame(rows))
+    assert [overlap.other.kind for overlap in comparison.overlaps] == [
+        *("sketch", "dataset", "registry")
+    ]
+    assert [overlap.contained.value for overlap in comparison.overlaps[:2]] == [1, 1]
+    assert 0 < comparison.overlaps[2].contained.value < 0.2
+    with pytest.raises(ValueError, match="scaled is at least 1"):
+        provenance.fingerprint_dataset(rows, scaled=0)
+    with pytest.raises(InputError, match="not to an address"):
+        provenance.fingerprint_dataset(rows, "s3://bucket/a.sketch")
+
+
+def test_no_sketch_is_written_of_what_was_not_read(tmp_path):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "a.jsonl").write_text('{"text": "one two three"}\n')
+    (tmp_path / "data" / "b.jsonl").write_text('{"text": "cut')
+    target = tmp_path / "a.sketch"
+    with pytest.raises(InputError, match=r"b\.jsonl"):
+        provenance.fingerprint_dataset(tmp_path / "data", target)
+    assert not target.exists()
+    made = provenance.fingerprint_dataset(tmp_path / "data", target, allow_unread=1)
+    assert made.sketch.unread == 1
+    assert provenance.compare(tmp_path / "data", target).is_incomplete

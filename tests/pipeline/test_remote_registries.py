@@ -119,5 +119,5 @@ def test_an_address_without_a_registry_is_named(store, registry):
 
 
 def test_an_unknown_file_system_is_named(store):
-    with pytest.raises(RegistryError, match="nosuch://a cannot be fetched"):
+    with pytest.raises(RegistryError, match="nosuch://a cannot be read"):
         local_folder("nosuch://a")

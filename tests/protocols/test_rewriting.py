@@ -72,6 +72,7 @@ FORMATS = {
     "lines.jsonl.xz": (ROWS, lzma.compress(_lines(ROWS))),
     "array.json": (ROWS, json.dumps(ROWS, indent=2).encode()),
     "dense.json": (ROWS, json.dumps(ROWS, separators=(",", ":"), ensure_ascii=False).encode()),
+    "deep.json": (ROWS, json.dumps({"a": {"b": 1}, "response": {"posts": ROWS, "n": 2}}).encode()),
     "within.json": (ROWS, json.dumps({"version": [1, "x"], "data": ROWS, "end": 0}).encode()),
     "following.json": (ROWS, "\n".join(json.dumps(row, indent=1) for row in ROWS).encode()),
     "commas.csv": (FLAT, _cells(FLAT)),

@@ -21,6 +21,8 @@ WRITTEN = {
     "one after the other": "\n".join(json.dumps(row, indent=1) for row in ROWS),
     "an object around them": json.dumps({"version": 1, "data": ROWS}),
     "an indented object around them": json.dumps({"version": 1, "data": ROWS}, indent=4) + "\n",
+    "objects around them": json.dumps({"status": "ok", "response": {"posts": ROWS}}),
+    "an object around them and others": json.dumps({"users": [{"id": 1}], "data": ROWS}),
     "behind a byte order mark": "\ufeff" + json.dumps(ROWS, ensure_ascii=False),
 }
 
@@ -34,6 +36,15 @@ def test_rows_are_found_however_they_are_written(tmp_path, hear, written):
     assert [row["document"] for row in heard.rows] == [row["id"] for row in ROWS]
     assert [row["row"] for row in heard.rows] == list(range(20))
     assert heard.skipped == {}
+
+
+def test_an_object_around_rows_may_be_larger_than_a_document(tmp_path):
+    path = tmp_path / "a.json"
+    path.write_text(WRITTEN["an object around them"])
+    corpus = open_corpus([str(path)], max_document=300)
+    found = [text for part in corpus.parts for d in part.batches() for text in d.batch["text"]]
+    assert path.stat().st_size > 900
+    assert len(found) == 20
 
 
 def test_an_array_may_be_called_json_lines(tmp_path, hear):

@@ -23,7 +23,13 @@ EXAMPLES = {
     *policy_syntax.AGREEMENT_KEYS,
     *policy_syntax.COLLECTION_KEYS,
     *policy_syntax.WAIVER_KEYS,
-    *("path", "unknown", '"x:restricted/automated-access.documents"', "eu-dsm-art-4"),
+    *(
+        "path",
+        "allowed_signers",
+        "unknown",
+        '"x:restricted/automated-access.documents"',
+        "eu-dsm-art-4",
+    ),
 }
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from provenance.errors import InputError
-from provenance.read.signals.site_captures import load_captures
+from provenance.read.signals.site_captures import find_unread_card, load_captures
 
 
 def write(folder: Path, name: str, content: str = "User-agent: *") -> None:
@@ -83,3 +83,27 @@ def test_a_folder_that_is_not_there_or_holds_nothing_is_an_error(tmp_path):
     for folder in (tmp_path / "none", tmp_path):
         with pytest.raises(InputError, match=r"no such folder|no captured files"):
             load_captures(str(folder))
+
+
+CARD = "---\nlicense: cc-by-sa-4.0\n---\n# Data\n"
+
+
+def test_a_card_alone_is_enough(tmp_path):
+    path = tmp_path / "README.md"
+    path.write_text(CARD)
+    found = load_captures(str(path))
+    assert (found.hosts, found.card.licence) == ({}, "cc-by-sa-4.0")
+    path.write_text(CARD.replace("sa-", ""))
+    assert load_captures(str(path)).digest != found.digest
+    path.write_text("# Data")
+    with pytest.raises(InputError, match="no valid front matter"):
+        load_captures(str(path))
+
+
+def test_a_card_that_declares_something_is_found_in_the_folder_of_a_dataset(tmp_path):
+    assert find_unread_card([str(tmp_path), "hf://a/b"]) is None
+    (tmp_path / "README.md").write_text("---\ntags: [text]\n---\n")
+    assert find_unread_card([str(tmp_path)]) is None
+    (tmp_path / "README.md").write_text(CARD)
+    path, card = find_unread_card([str(tmp_path / "no"), str(tmp_path)])
+    assert (path, card.licence) == (str(tmp_path / "README.md"), "cc-by-sa-4.0")

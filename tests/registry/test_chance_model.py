@@ -23,8 +23,10 @@ def names_in(folder):
 def test_the_law_of_chance_changes_and_no_file_does(segmented):
     before, names = read_manifest(segmented), names_in(segmented)
     made = replace_chance_model(segmented, MEASURED)
-    assert made == replace(before, chance=MEASURED, digest=made.digest)
+    expected = replace(before, chance=MEASURED, digest=made.digest, created=made.created)
+    assert made == expected
     assert made.digest != before.digest
+    assert made.created > before.created
     assert verify_files(segmented) == made
     assert open_registry(segmented).arrays().chance == MEASURED
     assert names_in(segmented) == names

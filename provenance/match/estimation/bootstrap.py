@@ -1,6 +1,5 @@
 """Bootstrap over a stratified sample of a corpus's documents."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -83,9 +82,7 @@ class BootstrapSample:
         """Return the indices of documents among those with findings."""
         return np.searchsorted(self.with_findings, documents).astype(np.int64)
 
-    def shares(
-        self, places: Int64s, unit: int, mean: Floats, masses: Callable[[int], Floats]
-    ) -> Floats:
+    def shares(self, places: Int64s, unit: int, sizes: Floats) -> Floats:
         """Return the share that some findings make up in each replicate.
 
         Parameters
@@ -94,10 +91,8 @@ class BootstrapSample:
             Index of each finding's document among those with findings.
         unit : int
             Unit of the share.
-        mean : ndarray of float64, shape (n,)
-            Expected size that each finding represents in its document.
-        masses : callable
-            Returns a draw of these sizes for a replicate.
+        sizes : ndarray of float64, shape (n,)
+            Size of each finding.
 
         Returns
         -------
@@ -114,7 +109,7 @@ class BootstrapSample:
         matched size.
         """
         unique_places, rows = np.unique(places, return_inverse=True)
-        parts = self.weights[unique_places] * np.bincount(rows, mean)
+        parts = self.weights[unique_places] * np.bincount(rows, sizes)
         largest = int(np.argmax(parts))
         largest_size = float(
             self.weights[unique_places[largest]] * self.sizes[unit, unique_places[largest]]
@@ -123,7 +118,7 @@ class BootstrapSample:
         share = np.empty(len(self.replicates))
         for draw, weights in enumerate(self.replicates):
             added_matched, added_unmatched = self.unseen[:, draw]
-            covered = float((weights[places] * masses(draw)).sum()) + added_matched * parts[largest]
+            covered = float((weights[places] * sizes).sum()) + added_matched * parts[largest]
             total = self.replicate_totals[draw, unit] + added_matched * max(
                 largest_size, parts[largest]
             )

@@ -43,10 +43,13 @@ class UpperEnd:
         Upper end of the ratio of what is there to what was found; at least 1.
     documents : float
         Documents with copies beside those.
+    mean_ratio : float
+        Mean of that ratio.
     """
 
     ratio: float = 1.0
     documents: float = 0.0
+    mean_ratio: float = 1.0
 
 
 NO_MORE = UpperEnd()
@@ -55,6 +58,19 @@ NO_MORE = UpperEnd()
 NO_COPY_FOUND = UpperEnd(documents=3.75)
 """If more documents had copies, some would have been found with a probability of 95 %, provided
 that at least 55 % of copies are found."""
+
+
+def none_found(recall: float) -> UpperEnd:
+    """Return what there may be although nothing was found, for a recall; at least 55 % as a rule.
+
+    Examples
+    --------
+    >>> round(none_found(0.5).documents, 2), none_found(0.9).documents
+    (4.32, 3.75)
+    """
+    most = np.log(1 - 0.95) / np.log1p(-min(max(recall, 1e-3), 0.999))
+    return UpperEnd(documents=max(NO_COPY_FOUND.documents, float(most)))
+
 
 _CONFIDENCE = 0.975
 _TWO_SIDED = 1.96
@@ -155,7 +171,7 @@ def sampled_share_interval(
     represented = sizes * sample.weights[places]
     unwidened = share_interval(represented, chances, total, sample.effective_size, more, edges)
     verified = share_interval(sizes, chances, total, sample.effective_size, more, edges)
-    low, high = percentile_interval(sample.shares(places, unit, sizes, lambda _: sizes))
+    low, high = percentile_interval(sample.shares(places, unit, sizes))
     verified_ratio = unwidened.low * total / float(represented.sum())
     return ShareInterval(
         max(min(unwidened.low, low * verified_ratio), verified.low),

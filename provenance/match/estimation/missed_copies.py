@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 
 from provenance.match.estimation.conditions import APPEARANCES
-from provenance.model import LENGTHS, Floats, Int64s, PlantedOutcomes
+from provenance.model import LENGTHS, SLIGHT_EDITS, Flags, Floats, Int64s, PlantedOutcomes
 
 _SLIGHT_PRIOR, _OTHER_PRIOR = 0.3, 0.1
 """Weight of each condition in the prior, in copies: a few findings do not show all conditions."""
@@ -29,14 +29,92 @@ _UNSEEN_RATE = 1e-5
 
 _LEAST_RECALL = 1e-3
 
+_ENOUGH_PLANTS = 20.0
+"""Plants of each length and condition up to which those of another measurement are added."""
 
-@dataclass(frozen=True, eq=False)
-class RecallTable:
-    """Recall of planted items, by length and condition.
+_UNSEEN_MISSES = 0.5
+"""Missed plants added to those of each length and condition (Jeffreys)."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PlantCounts:
+    """Counts of planted items, by length and condition.
 
     Parameters
     ----------
-    rates : ndarray of float64, shape (lengths, conditions, appearances)
+    planted : ndarray of float64, shape (lengths, conditions)
+        Planted items.
+    found : ndarray of float64, shape (lengths, conditions, appearances)
+        Those found with each appearance.
+    tokens : ndarray of float64, shape (lengths, conditions)
+        Size of what was planted, altogether.
+    is_slight : ndarray of bool, shape (conditions,)
+        Whether a condition leaves nearly all of an item as it was.
+    """
+
+    planted: Floats
+    found: Floats
+    tokens: Floats
+    is_slight: Flags
+
+    @classmethod
+    def of(
+        cls, plants: PlantedOutcomes, least_odds: float, weights: Floats | None = None
+    ) -> "PlantCounts":
+        """Count planted items of which those of some log-odds and more count as found.
+
+        Parameters
+        ----------
+        plants : PlantedOutcomes
+            The planted items.
+        least_odds : float
+            Log-odds from which matches count as found.
+        weights : ndarray of float64 or None
+            What each planted item counts; 1 by default.
+        """
+        shape = len(LENGTHS), len(plants.condition_keys), APPEARANCES
+        cells = plants.lengths * shape[1] + plants.conditions
+        room = shape[0] * shape[1]
+        weights = np.ones(len(cells)) if weights is None else weights
+        is_found = plants.odds >= least_odds
+        places = cells[is_found] * APPEARANCES + plants.appearances[is_found]
+
+        def count(places: Int64s, weights: Floats, size: int) -> Floats:
+            return np.bincount(places, weights, size).astype(np.float64)
+
+        return cls(
+            count(cells, weights, room).reshape(shape[:2]),
+            count(places, weights[is_found], room * APPEARANCES).reshape(shape),
+            count(cells, weights * plants.tokens, room).reshape(shape[:2]),
+            np.array([family == SLIGHT_EDITS for family, _ in plants.condition_keys]),
+        )
+
+    def filled_up(self, other: "PlantCounts") -> "PlantCounts":
+        """Fill up lengths and conditions of which little was planted with another measurement.
+
+        Parameters
+        ----------
+        other : PlantCounts
+            The other measurement, of the first conditions of this one.
+        """
+        more = ((0, 0), (0, self.planted.shape[1] - other.planted.shape[1]))
+        added = np.maximum(_ENOUGH_PLANTS - self.planted, 0)
+        rate = added / np.pad(np.maximum(other.planted, 1), more, constant_values=1)
+        return PlantCounts(
+            self.planted + rate * np.pad(other.planted, more),
+            self.found + rate[..., None] * np.pad(other.found, (*more, (0, 0))),
+            self.tokens + rate * np.pad(other.tokens, more),
+            self.is_slight,
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class RecallTable:
+    """Recall of planted items, by length and condition; one table, or one for each chain.
+
+    Parameters
+    ----------
+    rates : ndarray of float64, shape (1 or chains, lengths, conditions, appearances)
         Share of the planted items that are found with each appearance.
     tokens : ndarray of float64, shape (lengths, conditions)
         Mean size of what was planted.
@@ -52,30 +130,35 @@ class RecallTable:
     condition_prior: Floats
 
     @classmethod
-    def of(cls, plants: PlantedOutcomes, least_odds: float) -> "RecallTable":
-        """Tabulate planted items of which those of some log-odds and more count as found."""
-        shape = len(LENGTHS), len(plants.slight), APPEARANCES
-        cells = plants.lengths * shape[1] + plants.conditions
-        room = shape[0] * shape[1]
-        planted = np.bincount(cells, minlength=room).reshape(shape[:2]).astype(np.float64)
-        tokens = np.bincount(cells, plants.tokens, room).reshape(shape[:2])
-        is_found = plants.odds >= least_odds
-        places = cells[is_found] * APPEARANCES + plants.appearances[is_found]
-        found = np.bincount(places, minlength=room * APPEARANCES).reshape(shape)
-        rates = found / np.maximum(planted, 1)[..., None]
-        rates = rates + _UNSEEN_RATE * rates.sum(axis=-1, keepdims=True)
-        of_length = planted.sum(axis=1)
+    def of(cls, counts: PlantCounts) -> "RecallTable":
+        """Return the observed rates; for so many planted items that they are certain."""
+        return cls._of(counts, (counts.found / np.maximum(counts.planted, 1)[..., None])[None])
+
+    @classmethod
+    def draw(cls, counts: PlantCounts, rng: np.random.Generator) -> "RecallTable":
+        """Draw the rates for each chain, from their posterior given a few planted items."""
+        shape = counts.found.shape
+        missed = np.maximum(counts.planted - counts.found.sum(axis=-1), 0) + _UNSEEN_MISSES
+        found_draws = rng.standard_gamma(np.broadcast_to(counts.found, (_CHAINS, *shape)))
+        missed_draws = rng.standard_gamma(np.broadcast_to(missed, (_CHAINS, *shape[:2])))
+        rates = found_draws / (found_draws.sum(axis=-1) + missed_draws)[..., None]
+        return cls._of(counts, rates)
+
+    @classmethod
+    def _of(cls, counts: PlantCounts, rates: Floats) -> "RecallTable":
+        of_length = counts.planted.sum(axis=1)
         of_length[0] = 0  # too short to be distinguished from chance
+        total = max(float(of_length.sum()), 1.0)
         return cls(
-            rates,
-            tokens / np.maximum(planted, 1),
-            _LENGTH_PRIOR * np.count_nonzero(of_length) * of_length / max(of_length.sum(), 1),
-            np.where(plants.slight, _SLIGHT_PRIOR, _OTHER_PRIOR),
+            rates + _UNSEEN_RATE * rates.sum(axis=-1, keepdims=True),
+            counts.tokens / np.maximum(counts.planted, 1),
+            _LENGTH_PRIOR * np.count_nonzero(of_length) * of_length / total,
+            np.where(counts.is_slight, _SLIGHT_PRIOR, _OTHER_PRIOR),
         )
 
     @cached_property
     def recall(self) -> Floats:
-        """Share of the planted items that are found, shape (lengths, conditions)."""
+        """Share of the planted items that are found, shape (1 or chains, lengths, conditions)."""
         return np.asarray(np.minimum(self.rates.sum(axis=-1), 1.0))
 
 
@@ -109,10 +192,11 @@ def draw_missed_copies(table: RecallTable, counts: Int64s, rng: np.random.Genera
     lengths, appearances = np.nonzero(counts)
     numbers = counts[lengths, appearances]
     found, by_length = int(numbers.sum()), counts.sum(axis=1)
-    likelihoods, misses = table.rates[lengths, :, appearances], 1 - table.recall
+    likelihoods = np.moveaxis(table.rates[:, lengths, :, appearances], 0, 1)
+    misses = 1 - table.recall
     likeliest = numbers @ _normalise(table.condition_prior * likelihoods)
     conditions = _dirichlet(
-        np.broadcast_to(table.condition_prior + likeliest, (_CHAINS, len(likeliest))), rng
+        np.broadcast_to(table.condition_prior + likeliest, (_CHAINS, likeliest.shape[-1])), rng
     )
     length_shares = _dirichlet(
         np.broadcast_to(table.length_prior + by_length, (_CHAINS, len(by_length))), rng
@@ -126,7 +210,7 @@ def draw_missed_copies(table: RecallTable, counts: Int64s, rng: np.random.Genera
         joint = (length_shares[:, :, None] * conditions[:, None, :] * misses).reshape(_CHAINS, -1)
         missed_share = joint.sum(axis=1)
         number = rng.negative_binomial(found, np.clip(1 - missed_share, _LEAST_RECALL, 1.0))
-        missed = rng.multinomial(number, _normalise(joint)).reshape(_CHAINS, *misses.shape)
+        missed = rng.multinomial(number, _normalise(joint)).reshape(_CHAINS, *misses.shape[1:])
         conditions = _dirichlet(table.condition_prior + found_conditions + missed.sum(axis=1), rng)
         length_shares = _dirichlet(table.length_prior + by_length + missed.sum(axis=2), rng)
         if step >= _FIRST_STEPS:

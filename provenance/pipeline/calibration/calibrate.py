@@ -110,10 +110,16 @@ def calibrate(
     were the only plant, so that plants do not distort a small corpus.
     """
     threshold = chance_threshold(policy.chance)
-    registries = _open_registries(policy.registries, "calibrate with", "--registry", threshold)
+    registries = _open_registries(
+        policy.registries, "calibrate with", "--registry", threshold, policy.trust
+    )
     for registry_index in registries:
         _require_texts(registry_index, "its items cannot be planted")
-    control = _open_registries([planting.control], threshold=threshold) if planting.control else []
+    control = (
+        _open_registries([planting.control], threshold=threshold, trust=policy.trust)
+        if planting.control
+        else []
+    )
     dataset = open_corpus(
         corpus,
         text_columns=policy.text_columns,
@@ -182,6 +188,7 @@ def _open_registries(
     purpose: str = "",
     option: str = "",
     threshold: float = STRENGTH_THRESHOLD,
+    trust: str | None = None,
 ) -> list[RegistryIndex]:
     """Open registries, each once, in the order of their digests."""
     if not paths:
@@ -190,7 +197,8 @@ def _open_registries(
             remedy=f"name one with {option}, or in provenance.toml under [check] registries",
         )
     registries = {
-        registry.manifest.digest: registry for registry in map(open_named_registry, paths)
+        registry.manifest.digest: registry
+        for registry in (open_named_registry(path, trust=trust) for path in paths)
     }
     return build_registry_indexes(
         [registries[digest] for digest in sorted(registries)], threshold=threshold

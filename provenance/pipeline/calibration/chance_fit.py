@@ -30,6 +30,7 @@ from provenance.read.language_counts import load_language
 from provenance.read.policy.policy_file import parse_size_option
 from provenance.registry.chance_model import replace_chance_model
 from provenance.registry.manifest import Manifest
+from provenance.registry.registry_folder import require_original
 from provenance.registry.store import open_registry
 
 _MIN_TOKENS = 100_000
@@ -62,12 +63,15 @@ def fit_chance_model(
     ------
     InputError
         If there is too little text, or not all of it can be read.
+    RegistryError
+        If the registry is a keyed copy.
 
     Notes
     -----
     A document counts once, by its strongest match. Quotations are excluded: two texts that quote
     the same verse do not match by chance.
     """
+    require_original(folder)
     (registry_index,) = build_registry_indexes([open_registry(folder)])
     dataset = open_corpus(
         corpus, split=settings.split, max_document=parse_size_option(max_document)

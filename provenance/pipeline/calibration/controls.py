@@ -52,8 +52,19 @@ class ControlIndex:
         return np.asarray(is_distinct & (np.diff(arrays.token_offsets) > 0))
 
 
-def open_control(path: str, registries: Sequence[RegistryIndex]) -> ControlIndex:
+def open_control(
+    path: str, registries: Sequence[RegistryIndex], trust: str | None = None
+) -> ControlIndex:
     """Open a control.
+
+    Parameters
+    ----------
+    path : str
+        The registry.
+    registries : sequence of RegistryIndex
+        The registries that a corpus is matched against.
+    trust : str or None
+        File with the keys that must have signed it; None accepts any.
 
     Raises
     ------
@@ -61,7 +72,7 @@ def open_control(path: str, registries: Sequence[RegistryIndex]) -> ControlIndex
         If most of its items are items of the registries, so that it would measure copies.
     """
     (registry_index,) = build_registry_indexes(
-        [open_named_registry(path)], threshold=registries[0].index.threshold
+        [open_named_registry(path, trust=trust)], threshold=registries[0].index.threshold
     )
     registry_hashes = np.concatenate([_item_hash_set(registry) for registry in registries])
     control = ControlIndex(registry_index, np.isin(_item_hash_set(registry_index), registry_hashes))

@@ -1,218 +1,197 @@
-"""Correct the shares of a check with its calibration."""
+"""Correct the shares of a check with its calibration: recall and false findings as measured."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.random import default_rng
 
-from provenance.match.estimation.bootstrap import BootstrapSample
 from provenance.match.estimation.conditions import APPEARANCES, length_classes
-from provenance.match.estimation.em_mixture import PlantedItems
-from provenance.match.estimation.recall_correction import (
-    FalseFindings,
-    FindingObservations,
-    RecallCorrection,
-    correct_sampled_share,
-    correct_share,
-    fit_correction,
+from provenance.match.estimation.intervals import ChanceProbabilities, poisson_interval
+from provenance.match.estimation.missed_copies import PlantCounts, RecallTable
+from provenance.model import (
+    LENGTHS,
+    Calibration,
+    FalseRate,
+    Floats,
+    Int64s,
+    PlantedOutcomes,
 )
-from provenance.model import LENGTHS, Calibration, CorrectedShare, Floats, Int64s, Unit
 from provenance.pipeline.findings.finding_table import FindingSet
-from provenance.pipeline.scan.readings import Counts
+from provenance.read.shipped_plants import load_shipped_plants
 
-_DRAWS = 400
+_MIN_COVERAGE_TOKENS = 1000.0
+"""Tokens of plants that are taken to be covered as a whole, beside those that were planted."""
 
 
 @dataclass(frozen=True, slots=True)
-class ObservedFindings:
-    """Findings of a check, as a correction needs them.
+class CalibratedRecall:
+    """Recall of planted items of the user's own registries, for findings of a check.
 
     Parameters
     ----------
-    sources : sequence of str
-        Source of each.
-    lengths, conditions : ndarray of int64, shape (n,)
-        Tokens of the item, and appearance of the finding (`FindingAppearances`).
-    documents : ndarray of int64, shape (n,)
-        Document of each.
-    tokens, bytes : ndarray of int64, shape (n,)
-        Size of each.
-    chances : ndarray of float64, shape (n,)
-        Probability that each is a chance match, from its strength alone.
+    plants : PlantedOutcomes
+        The planted items.
+    plant_sources, finding_sources : ndarray of int64, shape (plants,), (findings,)
+        Number of the source of each; -1 for sources of which nothing was planted.
+    finding_lengths : ndarray of int64, shape (findings,)
+        Class of length of each finding's item.
+    shipped : PlantCounts
+        Plants of the shipped detector at the threshold of the check, for lengths and edits of which
+        little was planted here.
     """
 
-    sources: Sequence[str]
-    lengths: Int64s
-    conditions: Int64s
-    documents: Int64s
-    tokens: Int64s
-    bytes: Int64s
-    chances: Floats
+    plants: PlantedOutcomes
+    plant_sources: Int64s
+    finding_sources: Int64s
+    finding_lengths: Int64s
+    shipped: PlantCounts
 
     @classmethod
-    def of(cls, finding_set: FindingSet) -> "ObservedFindings":
-        """Return the observations of all findings of a check."""
-        sizes = finding_set.spans.take(pa.array(finding_set.finding_rows))
+    def of(
+        cls,
+        calibration: Calibration,
+        shipped: PlantCounts,
+        sources: Sequence[str],
+        item_tokens: Int64s,
+    ) -> "CalibratedRecall":
+        """Return the recall for findings with items of some sources and lengths in tokens."""
+        plant_sources = calibration.plants["source"].to_pylist()
+        numbers = {name: number for number, name in enumerate(sorted(set(plant_sources)))}
         return cls(
-            finding_set.findings["source"].to_pylist(),
-            finding_set.appearances.lengths,
-            finding_set.appearances.appearances,
-            sizes["document_number"].to_numpy(),
-            sizes["span_tokens"].to_numpy(),
-            sizes["byte_end"].to_numpy() - sizes["byte_start"].to_numpy(),
-            finding_set.chance_probabilities,
+            _planted_outcomes(calibration),
+            np.array([numbers[name] for name in plant_sources], np.int64),
+            np.array([numbers.get(name, -1) for name in sources], np.int64),
+            length_classes(item_tokens),
+            shipped,
         )
+
+    def table(self, findings: Int64s) -> RecallTable:
+        """Return the recall of copies such as some of the findings.
+
+        Items of one source may be harder to find than those of another, so planted items count as
+        often as items of their source and length are among the findings. What uneven weights cost
+        in precision is taken off them (Kish's effective sample size).
+        """
+        counts = PlantCounts.of(self.plants, 0.0, self._weights(findings))
+        # The same findings have the same recall, whatever else is reported.
+        return RecallTable.draw(counts.filled_up(self.shipped), default_rng(0))
+
+    @property
+    def overall(self) -> float:
+        """Share of all planted items that are found; 0 if nothing was planted."""
+        return float((self.plants.appearances >= 0).mean()) if len(self.plants.lengths) else 0.0
+
+    def _weights(self, findings: Int64s) -> Floats:
+        count = int(self.plant_sources.max(initial=0)) + 1
+        room = count * len(LENGTHS)
+        of_known = findings[self.finding_sources[findings] >= 0]
+        cells = self.finding_sources[of_known] * len(LENGTHS) + self.finding_lengths[of_known]
+        plant_cells = self.plant_sources * len(LENGTHS) + self.plants.lengths
+        planted = np.bincount(plant_cells, minlength=room).reshape(count, -1)
+        found = np.bincount(cells, minlength=room).reshape(count, -1) * (planted > 0)
+        # All plants of a length count alike if nothing of that length was found.
+        found = np.where(found.sum(axis=0) > 0, found, planted)
+        weights = found / np.maximum(planted, 1)
+        weights *= (weights * planted).sum(axis=0) / np.maximum(
+            (weights**2 * planted).sum(axis=0), 1e-300
+        )
+        return np.asarray(weights.ravel()[plant_cells], np.float64)
 
 
 @dataclass(frozen=True, slots=True)
 class ShareCorrector:
-    """Corrects the share of any findings of a check.
+    """What a calibration says of the findings of a check.
 
     Parameters
     ----------
-    observed : ObservedFindings
-        All findings.
-    counts : Counts
-        Size of the corpus.
-    estimates : RecallCorrection
-        The fitted correction.
-    sources : ndarray of int64, shape (n,)
-        Number of each finding's source in the correction.
-    sample : BootstrapSample or None
-        The sampled documents, where the corpus was sampled.
+    recall : CalibratedRecall
+        Recall of copies such as the findings.
+    coverage : ndarray of float64, shape (appearances,)
+        Share of a planted item that its finding covers, by appearance.
+    expected_false, most_false : float
+        False findings expected in the corpus, and the upper end of their 95 % interval, in
+        multiples of those that the strengths of the findings imply.
     """
 
-    observed: ObservedFindings
-    counts: Counts
-    estimates: RecallCorrection
-    sources: Int64s
-    sample: BootstrapSample | None
+    recall: CalibratedRecall
+    coverage: Floats
+    expected_false: float
+    most_false: float
 
-    def of(self, findings: Int64s, unit: Unit) -> CorrectedShare:
-        """Correct the share of some findings in a unit.
-
-        Contested findings count as they do in the share itself: other holders of a passage say
-        nothing about how many like it were missed. A document counts once.
-        """
-        place = list(Unit).index(unit)
-        if unit is Unit.DOCUMENTS:
-            findings = self._one_per_document(findings)
-            sizes = np.ones(len(findings))
-        else:
-            sizes = getattr(self.observed, str(unit))[findings].astype(np.float64)
-        observations = FindingObservations(
-            self.sources[findings],
-            length_classes(self.observed.lengths[findings]),
-            self.observed.conditions[findings],
-            sizes,
-            self.observed.chances[findings] / max(float(self.observed.chances.sum()), 1e-300),
+    def most_chances(self, chances: ChanceProbabilities) -> ChanceProbabilities:
+        """Return how far findings may be chance matches at most, by what was measured."""
+        return ChanceProbabilities(
+            np.minimum(chances.possible * self.most_false, 1.0),
+            np.minimum(chances.distributed * self.most_false, 1.0),
         )
-        if self.sample is not None:
-            places = self.sample.places(self.observed.documents[findings])
-            return correct_sampled_share(self.estimates, observations, places, place, self.sample)
-        total = getattr(self.counts, str(unit))
-        return correct_share(self.estimates, observations, place, total, self.counts.documents)
-
-    def _one_per_document(self, findings: Int64s) -> Int64s:
-        """Choose one finding per document: the one with the smallest weight of missed ones."""
-        lengths, conditions = (
-            length_classes(self.observed.lengths[findings]),
-            self.observed.conditions[findings],
-        )
-        missed_weights = self.estimates.weights[0][self.sources[findings], lengths, conditions]
-        weights = np.where(conditions >= 0, missed_weights, 1.0)
-        documents = self.observed.documents[findings]
-        order = np.lexsort((self.observed.chances[findings], weights, documents))
-        firsts = np.unique(documents[order], return_index=True)[1]
-        return np.asarray(findings[order[firsts]])
 
 
 def build_share_corrector(
     calibration: Calibration,
-    observed: ObservedFindings,
-    counts: Counts,
-    sample: BootstrapSample | None = None,
+    shipped: PlantCounts,
+    finding_set: FindingSet,
+    corpus_tokens: int,
 ) -> ShareCorrector:
-    """Fit the correction to a check's findings.
+    """Apply a calibration to a check's findings.
 
     Parameters
     ----------
     calibration : Calibration
         A calibration for this check: see `check_calibration`.
-    observed : ObservedFindings
+    shipped : PlantCounts
+        Plants of the shipped detector at the threshold of the check.
+    finding_set : FindingSet
         All findings.
-    counts : Counts
-        Size of the corpus.
-    sample : BootstrapSample or None
-        The sampled documents, where the corpus was sampled.
+    corpus_tokens : int
+        Tokens of the whole corpus.
     """
-    # Items too short to be detected say nothing about missed ones.
-    is_detectable = observed.lengths >= LENGTHS[1].min_tokens
-    observed = replace(observed, conditions=np.where(is_detectable, observed.conditions, -1))
-    random = default_rng(0)
-    false = _false_finding_draws(calibration, observed, counts, random)
-    numbers = _number_sources(calibration.plants)
-    sources = np.array([numbers.get(source, 0) for source in observed.sources], np.int64)
-    planted = _planted_counts(calibration.plants, numbers)
-    correction = fit_correction(
-        planted, _contingency_table(observed, sources, len(numbers) + 1), false, random
+    findings, lengths = finding_set.findings, finding_set.appearances.lengths
+    recall = CalibratedRecall.of(calibration, shipped, findings["source"].to_pylist(), lengths)
+    searched = max(corpus_tokens - int(pc.sum(findings["tokens"]).as_py() or 0), 0)
+    factors = _false_factors(
+        calibration.false, searched, float(finding_set.chance_probabilities.sum())
     )
-    return ShareCorrector(observed, counts, correction, sources, sample)
+    return ShareCorrector(recall, _coverage(calibration), *factors)
 
 
-def _contingency_table(observed: ObservedFindings, sources: Int64s, count: int) -> Floats:
-    """Count findings by source, length and appearance."""
-    shape = count, len(LENGTHS), APPEARANCES
-    has_condition = observed.conditions >= 0
-    indices = (
-        sources[has_condition],
-        length_classes(observed.lengths[has_condition]),
-        observed.conditions[has_condition],
-    )
-    cells = np.ravel_multi_index(indices, shape)
-    return np.bincount(cells, minlength=int(np.prod(shape))).astype(np.float64).reshape(shape)
-
-
-def _number_sources(plants: pa.Table) -> dict[str, int]:
-    """Return numbers of the sources, from 1, if there are several: their recall may differ."""
-    names = sorted(set(plants["source"].to_pylist()))
-    return {source: number for number, source in enumerate(names, 1)} if len(names) > 1 else {}
-
-
-def _planted_counts(plants: pa.Table, sources: dict[str, int]) -> PlantedItems:
-    families, places = plants["family"].to_pylist(), plants["place"].to_pylist()
-    conditions = [
-        (family, number == "row") for family, number in zip(families, places, strict=True)
-    ]
-    numbers = {condition: number for number, condition in enumerate(sorted(set(conditions)))}
-    is_found = plants["found"].to_numpy().astype(np.float64)
-    sizes = [np.ones(len(plants)), plants["tokens"].to_numpy(), plants["bytes"].to_numpy()]
-    found_sizes = [is_found, plants["found_tokens"].to_numpy(), plants["found_bytes"].to_numpy()]
-    return PlantedItems(
-        np.array([sources.get(source, 0) for source in plants["source"].to_pylist()], np.int64),
-        length_classes(plants["item_tokens"].to_numpy()),
-        np.array([numbers[condition] for condition in conditions], np.int64),
-        plants["look"].to_numpy(),
-        np.array(sizes, np.float64),
-        np.array(found_sizes, np.float64),
+def _planted_outcomes(calibration: Calibration) -> PlantedOutcomes:
+    """Return the outcomes of the plants; conditions are numbered as the shipped ones, then more."""
+    plants, shipped = calibration.plants, load_shipped_plants()
+    is_row = [place == "row" for place in plants["place"].to_pylist()]
+    keys = list(zip(plants["family"].to_pylist(), is_row, strict=True))
+    known = list(shipped.condition_keys)
+    known += sorted(set(keys) - set(known))
+    numbers = {key: number for number, key in enumerate(known)}
+    return replace(
+        shipped,
+        lengths=length_classes(plants["item_tokens"].to_numpy()),
+        edits=np.zeros(len(plants), np.int64),
+        conditions=np.array([numbers[key] for key in keys], np.int64),
+        appearances=plants["look"].to_numpy(),
+        odds=np.where(plants["look"].to_numpy() >= 0, np.inf, -np.inf),
+        tokens=plants["tokens"].to_numpy().astype(np.float64),
+        condition_keys=tuple(known),
     )
 
 
-def _false_finding_draws(
-    calibration: Calibration,
-    observed: ObservedFindings,
-    counts: Counts,
-    random: np.random.Generator,
-) -> FalseFindings:
-    """Draw the number of false findings: as measured, else from their strengths."""
-    rate = calibration.false
-    if rate.basis is None or not rate.read:
-        expected = float(observed.chances.sum())
-        # Unmeasured: the number may as well be zero, or twice as large, or more.
-        return FalseFindings(expected, expected * random.standard_exponential(_DRAWS))
-    exposure = max(counts.tokens - int(observed.tokens.sum()), 0) * rate.scale / rate.read
-    limit = float(len(observed.chances))
-    draws = random.standard_gamma(rate.findings + 0.5, _DRAWS) * exposure
-    return FalseFindings(min(rate.findings * exposure, limit), np.minimum(draws, limit))
+def _coverage(calibration: Calibration) -> Floats:
+    """Return the share of planted items that their findings cover, by appearance."""
+    plants = calibration.plants
+    is_found = plants["look"].to_numpy() >= 0
+    looks = plants["look"].to_numpy()[is_found]
+    covered, planted = (
+        np.bincount(looks, plants[name].to_numpy()[is_found], APPEARANCES) + _MIN_COVERAGE_TOKENS
+        for name in ("found_tokens", "tokens")
+    )
+    return np.asarray(covered / planted)
+
+
+def _false_factors(rate: FalseRate, searched: int, implied: float) -> tuple[float, float]:
+    """Return the expected and the greatest number of false findings, over what strengths imply."""
+    if rate.basis is None or not rate.read or not implied:
+        return 1.0, 1.0
+    exposure = searched * rate.scale / rate.read
+    most = poisson_interval(rate.findings)[1]
+    return rate.findings * exposure / implied, most * exposure / implied

@@ -19,6 +19,7 @@ from provenance.model import (
     Policy,
     Report,
     WaiverOutcome,
+    WaiverReason,
 )
 from provenance.pipeline.findings.finding_table import FindingSet
 from provenance.report.files.report_reader import findings_digest, read_report
@@ -58,7 +59,7 @@ class ExemptedFindings:
     finding_set : FindingSet
         With columns `waiver` and `state` filled.
     waivers : tuple of WaiverOutcome
-        Outcome of every waiver.
+        Outcome of every waiver, and of every dispute of an item that was found.
     baseline : BaselineSummary or None
         Comparison with the baseline's findings.
     """
@@ -88,6 +89,12 @@ def apply_exemptions(
     if policy.waivers:  # without any, the column is filled already
         columns = {name: findings[name].to_pylist() for name in WAIVER_COLUMNS.values()}
         waiver_ids, outcomes = waive(policy.waivers, today, columns)
+        # Notes are kept for many datasets: those on items that are not in this one say nothing.
+        outcomes = tuple(
+            each
+            for each in outcomes
+            if each.findings or each.waiver.reason is not WaiverReason.DISPUTED
+        )
         findings = _set_column(findings, "waiver", waiver_ids)
     if baseline is None:
         return ExemptedFindings(replace(finding_set, findings=findings), outcomes, None)

@@ -1,6 +1,6 @@
 """What is said of findings beside their source: what their rows declare, and marked items."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,6 +15,8 @@ from provenance.model import (
     Observation,
     ObservationKind,
     Verdict,
+    WaiverOutcome,
+    WaiverReason,
     WithdrawnRule,
 )
 from provenance.pipeline.findings.finding_table import FindingSet, ruling_columns
@@ -144,8 +146,20 @@ def without_marked(finding_set: FindingSet) -> FindingSet:
     )
 
 
-def observe(finding_set: FindingSet, judge: Judge) -> tuple[Observation, ...]:
-    """Return what is observed beside the shares, in the order of `ObservationKind`."""
+def observe(
+    finding_set: FindingSet, judge: Judge, waivers: Sequence[WaiverOutcome] = ()
+) -> tuple[Observation, ...]:
+    """Return what is observed beside the shares, in the order of `ObservationKind`.
+
+    Parameters
+    ----------
+    finding_set : FindingSet
+        All findings.
+    judge : Judge
+        Rules under the circumstances of the policy.
+    waivers : sequence of WaiverOutcome
+        Some of them are disputes.
+    """
     findings = finding_set.findings
     is_opted_out = pc.starts_with(findings["withheld"], _OPTED_OUT)
     counted = pc.and_not(pc.invert(findings["contested"]), findings["marked"])
@@ -159,13 +173,29 @@ def observe(finding_set: FindingSet, judge: Judge) -> tuple[Observation, ...]:
             "row_licence",
         ),
     }
-    return tuple(
-        observation
-        for kind, (mask, source, detail) in kinds.items()
-        for observation in _observations(
-            finding_set, kind, np.array(pc.fill_null(mask, False)), source, detail
-        )
+    return (
+        *(
+            observation
+            for kind, (mask, source, detail) in kinds.items()
+            for observation in _observations(
+                finding_set, kind, np.array(pc.fill_null(mask, False)), source, detail
+            )
+        ),
+        *_disputed(finding_set, waivers),
     )
+
+
+def _disputed(finding_set: FindingSet, waivers: Sequence[WaiverOutcome]) -> Iterator[Observation]:
+    """Yield what is disputed, by source and by whom."""
+    disputes: dict[tuple[str | None, str], list[str]] = {}
+    for each in waivers:
+        if each.waiver.reason is WaiverReason.DISPUTED:
+            key = each.waiver.source, each.waiver.approver
+            disputes.setdefault(key, []).append(each.waiver.id)
+    for (source, approver), ids in sorted(disputes.items()):
+        mask = np.array(pc.is_in(finding_set.findings["waiver"], value_set=pa.array(ids)))
+        for observed in _observations(finding_set, ObservationKind.DISPUTED, mask, None, None):
+            yield replace(observed, source=source, detail=approver)
 
 
 def _is_contradicted(finding_set: FindingSet, judge: Judge) -> pa.ChunkedArray:

@@ -18,12 +18,14 @@ from provenance.match.estimation.intervals import (
     ChanceProbabilities,
     ShareInterval,
     UpperEnd,
+    none_found,
     sampled_share_interval,
     share_interval,
 )
-from provenance.match.estimation.missed_copies import RecallTable
+from provenance.match.estimation.missed_copies import PlantCounts, RecallTable
 from provenance.model import (
     OTHER_CONTENT,
+    CorrectedShare,
     Estimate,
     Flags,
     Floats,
@@ -37,7 +39,7 @@ from provenance.model import (
 from provenance.pipeline.calibration.share_correction import ShareCorrector
 from provenance.pipeline.findings.finding_table import FindingSet
 from provenance.pipeline.findings.judging import SpanRulings
-from provenance.pipeline.findings.missed_findings import MissedFindings
+from provenance.pipeline.findings.missed_findings import MissedFindings, ShippedRecall
 from provenance.pipeline.scan.readings import Counts
 
 ShareKey = tuple[str, str]
@@ -66,15 +68,15 @@ class MeasuredCorpus:
     sample : BootstrapSample or None
         Its documents, where it is a sample of the corpus.
     corrector : ShareCorrector or None
-        Corrects shares, where there is a calibration.
-    recall : RecallTable or None
-        The detector's recall; None if only lower ends of intervals are needed.
+        What a calibration says of the findings, where there is one.
+    recall : PlantCounts or None
+        Plants of the shipped detector; None if only lower ends of intervals are needed.
     """
 
     counts: Counts
     sample: BootstrapSample | None = None
     corrector: ShareCorrector | None = None
-    recall: RecallTable | None = None
+    recall: PlantCounts | None = None
 
     def total(self, unit: Unit) -> float:
         """Return the size of the whole corpus in a unit."""
@@ -117,15 +119,22 @@ class _ShareInputs:
     sizes: _SpanSizes
     origins: Int64s
     missed: MissedFindings | None
+    calibrated: MissedFindings | None
 
 
 def _share_inputs(finding_set: FindingSet, corpus: MeasuredCorpus) -> _ShareInputs:
     origins, sizes = _origin_codes(finding_set.findings), _span_sizes(finding_set)
-    missed = None
+    missed, calibrated, tokens = None, None, sizes.tokens[finding_set.finding_rows]
     if corpus.recall is not None:
-        tokens = sizes.tokens[finding_set.finding_rows]
-        missed = MissedFindings.of(corpus.recall, finding_set.appearances, tokens)
-    return _ShareInputs(finding_set, corpus, sizes, origins, missed)
+        recall = ShippedRecall(RecallTable.of(corpus.recall))
+        missed = MissedFindings.of(recall, finding_set.appearances, tokens)
+    if corpus.corrector is not None:
+        measured = corpus.corrector.recall
+        calibrated = replace(
+            MissedFindings.of(measured, finding_set.appearances, tokens),
+            none_found=none_found(measured.overall),
+        )
+    return _ShareInputs(finding_set, corpus, sizes, origins, missed, calibrated)
 
 
 def compute_shares(
@@ -332,11 +341,12 @@ def _estimate_all_units(
 ) -> tuple[Estimate, ...]:
     """Estimate, in every unit, the share of some findings, up to all that their holders hold."""
     bands = _union_sizes(inputs, inputs.finding_set.holders.rows[holder_rows])
-    more: Mapping[Unit, UpperEnd] = {}
-    if inputs.missed is not None:
-        more = inputs.missed.upper_ends(places, _longest_of_documents(inputs, places))
+    more, measured = (
+        {} if missed is None else missed.upper_ends(places, _longest_of_documents(inputs, places))
+        for missed in (inputs.missed, inputs.calibrated)
+    )
     return tuple(
-        _estimate(inputs, places, unit, band, more.get(unit, NO_MORE))
+        _estimate(inputs, places, unit, band, more.get(unit, NO_MORE), measured.get(unit))
         for unit, band in zip(Unit, bands, strict=True)
     )
 
@@ -364,31 +374,78 @@ def _without_undecided(
     )
 
 
-def _estimate(
-    inputs: _ShareInputs, places: Int64s, unit: Unit, band: float, more: UpperEnd = NO_MORE
-) -> Estimate:
-    rows = inputs.finding_set.finding_rows[places]
-    possible = np.minimum(inputs.finding_set.findings["expected"].to_numpy()[places], 1.0)
-    chances = ChanceProbabilities(possible, inputs.finding_set.chance_probabilities[places])
-    is_contested = inputs.finding_set.findings["contested"].to_numpy()[places]
-    documents = inputs.sizes.documents[rows]
-    if unit is Unit.DOCUMENTS:
-        documents, chances, is_contested = _aggregate_by_document(documents, chances, is_contested)
-        sizes = np.ones(len(documents))
-    else:
+@dataclass(frozen=True, slots=True)
+class _SizedFindings:
+    """Findings in a unit: one for each, or one for each document if these are counted."""
+
+    documents: Int64s
+    sizes: Floats
+    chances: ChanceProbabilities
+    is_contested: Flags
+    appearances: Int64s
+
+    @classmethod
+    def of(cls, inputs: _ShareInputs, places: Int64s, unit: Unit) -> "_SizedFindings":
+        finding_set = inputs.finding_set
+        rows, findings = finding_set.finding_rows[places], finding_set.findings
+        possible = np.minimum(findings["expected"].to_numpy()[places], 1.0)
+        chances = ChanceProbabilities(possible, finding_set.chance_probabilities[places])
+        is_contested = findings["contested"].to_numpy()[places]
+        documents = inputs.sizes.documents[rows]
+        if unit is Unit.DOCUMENTS:
+            documents, chances, is_contested = _aggregate_by_document(
+                documents, chances, is_contested
+            )
+            ones = np.ones(len(documents))
+            return cls(documents, ones, chances, is_contested, np.full(len(documents), -1))
         sizes = getattr(inputs.sizes, str(unit))[rows].astype(np.float64)
-    total, weighted_sizes = inputs.corpus.total(unit), sizes * inputs.corpus.weights(documents)
-    interval = inputs.corpus.interval(documents, sizes, chances, unit, more)
+        appearances = finding_set.appearances.appearances[places]
+        return cls(documents, sizes, chances, is_contested, appearances)
+
+
+def _estimate(
+    inputs: _ShareInputs,
+    places: Int64s,
+    unit: Unit,
+    band: float,
+    more: UpperEnd = NO_MORE,
+    measured: UpperEnd | None = None,
+) -> Estimate:
+    found, corpus = _SizedFindings.of(inputs, places, unit), inputs.corpus
+    total, weighted_sizes = corpus.total(unit), found.sizes * corpus.weights(found.documents)
+    interval = corpus.interval(found.documents, found.sizes, found.chances, unit, more)
     share = min(1.0, float(weighted_sizes.sum() / total)) if total else 0.0
     return Estimate(
-        int(sizes.sum()),
+        int(found.sizes.sum()),
         share,
         min(interval.low, share),
         max(interval.high, share),
         max(share, min(1.0, band / total)) if total else 0.0,
-        min(share, float(weighted_sizes[is_contested].sum() / total)) if total else 0.0,
-        inputs.corpus.corrector.of(places, unit) if inputs.corpus.corrector else None,
+        min(share, float(weighted_sizes[found.is_contested].sum() / total)) if total else 0.0,
+        None if measured is None else _correct_share(corpus, found, unit, measured),
     )
+
+
+def _correct_share(
+    corpus: MeasuredCorpus, found: _SizedFindings, unit: Unit, measured: UpperEnd
+) -> CorrectedShare | None:
+    """Return the share with what was missed and without what is false, by the calibration.
+
+    Contested findings count as they do in the share itself: other holders of a passage say nothing
+    about how many like it were missed.
+    """
+    corrector, total = corpus.corrector, corpus.total(unit)
+    if corrector is None:
+        return None
+    most = corrector.most_chances(found.chances)
+    interval = corpus.interval(found.documents, found.sizes, most, unit, measured)
+    if not total:
+        return CorrectedShare(0.0, interval.low, interval.high)
+    is_true = 1 - np.minimum(found.chances.distributed * corrector.expected_false, 1.0)
+    covered = np.where(found.appearances >= 0, corrector.coverage[found.appearances], 1.0)
+    size = float((found.sizes * corpus.weights(found.documents) * is_true / covered).sum())
+    share = min(1.0, size * measured.mean_ratio / total)
+    return CorrectedShare(share, min(interval.low, share), max(interval.high, share))
 
 
 def _count_distinct(numbers: Int64s) -> int:

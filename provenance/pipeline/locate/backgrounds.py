@@ -100,7 +100,11 @@ class Background:
 
 
 def open_backgrounds(
-    paths: Sequence[str], registries: Sequence[RegistryIndex], *, common: bool = False
+    paths: Sequence[str],
+    registries: Sequence[RegistryIndex],
+    *,
+    common: bool = False,
+    trust: str | None = None,
 ) -> list[Background]:
     """Open backgrounds, each once: the shipped one first, then in the order of their digests.
 
@@ -112,6 +116,8 @@ def open_backgrounds(
         The registries that a corpus is matched against.
     common : bool
         Whether the shipped background is used.
+    trust : str or None
+        File with the keys that must have signed them; None accepts any.
 
     Raises
     ------
@@ -119,7 +125,8 @@ def open_backgrounds(
         If one of them is also a registry that the corpus is matched against.
     """
     background_registries = {
-        registry.manifest.digest: registry for registry in map(open_named_registry, paths)
+        registry.manifest.digest: registry
+        for registry in (open_named_registry(path, trust=trust) for path in paths)
     }
     for registry_index in registries:
         if (

@@ -7,7 +7,8 @@ from provenance.atomic_output import replace_file
 from provenance.errors import OutputError
 from provenance.judge.gates import check_known, policy_warnings
 from provenance.model import Policy
-from provenance.read.policy.policy_file import load_policy
+from provenance.pipeline.disputes import policy_disputes
+from provenance.read.policy.policy_file import load_policy, override
 from provenance.read.rules.rule_files import load_rules
 from provenance.report.terminal.policy_summary import POLICY_TEMPLATE, policy_text
 from provenance.report.terminal.terminal_style import TerminalStyle
@@ -51,13 +52,14 @@ def check_policy(path: str | None, rules: Path | None) -> tuple[Policy, tuple[st
     notes : tuple of str
         Sources unknown to the rules, and expired waivers and agreements.
     """
-    policy, library = load_policy(path, Path.cwd()), load_rules(rules)
+    policy = override(load_policy(path, Path.cwd()), disputed=policy_disputes(path))
+    library = load_rules(rules)
     check_known(policy, library)
     today = datetime.now(tz=UTC).date()
     warnings = [
         f"waiver {waiver.id!r}: it expired on {waiver.expires} and no longer applies"
         for waiver in policy.waivers
-        if waiver.expires <= today
+        if waiver.is_over(today)
     ]
     warnings += [
         f"agreement {agreement.reference!r}: it ended on {agreement.period.until}; content "

@@ -373,9 +373,20 @@ def _strictest(corpora: Sequence[str], library: Library, policy: Policy) -> str 
 
 
 def build_declarations(
-    library: Library, policy: Policy, registries: Sequence[RegistryIndex]
+    library: Library,
+    policy: Policy,
+    registries: Sequence[RegistryIndex],
+    today: date | None = None,
 ) -> Declarations:
-    """Build the reader of declarations for rules, policy and registries; loads captured files."""
+    """Build the reader of declarations for rules, policy and registries; loads captured files.
+
+    Parameters
+    ----------
+    library, policy, registries
+        Of the check.
+    today : date or None
+        The day of the check; None means today.
+    """
     captures = None if policy.signals is None else load_captures(policy.signals)
     card = None if captures is None else captures.card
     corpora = () if card is None else sources_named(card.sources, library)
@@ -385,5 +396,5 @@ def build_declarations(
         PageSignals(library.agents, captures, _collected_overall(policy)),
         None if card is None else card.licence,
         _strictest(corpora, library, policy),
-        withheld_content([each.registry for each in registries], library, policy),
+        withheld_content([each.registry for each in registries], library, policy, today),
     )

@@ -2,8 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
-from datetime import UTC, datetime
 from enum import Enum
 
 import numpy as np
@@ -12,7 +10,12 @@ import pyarrow.compute as pc
 
 from provenance.model import ITEMS, Int64s, Items, Skipped
 from provenance.read.columns.string_arrays import format_values, is_textual
-from provenance.read.dumps.timestamps import SECONDS, parse_timestamp, parse_timestamps
+from provenance.read.dumps.timestamps import (
+    SECONDS,
+    parse_timestamp,
+    parse_timestamps,
+    utc_second,
+)
 
 UNREADABLE_DATE = "unreadable date"
 
@@ -156,18 +159,15 @@ class DateReader:
 
 
 def _to_seconds(match: re.Match[str], order: DateOrder | None) -> int | None:
-    one, two, three = (int(match[name]) for name in ("one", "two", "three"))
-    if len(match["one"]) == 4:
+    first, _, *others = match.groups()
+    one, two, three, hour, minute, second = map(int, (first, *(part or 0 for part in others[:-1])))
+    if len(first) == 4:
         year, month, day = one, two, three
     elif len(match["three"]) == 4 and order is not None:
         day, month = (one, two) if order is DateOrder.DAY_FIRST else (two, one)
         year = three
     else:
         return None
-    hour, minute, second = (int(match[name] or 0) for name in ("hour", "minute", "second"))
-    if match["half"] and 1 <= hour <= 12:
-        hour = hour % 12 + (12 if match["half"] in "pP" else 0)
-    with suppress(ValueError):
-        moment = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
-        return int(moment.timestamp())
-    return None
+    if (half := others[-1]) and 1 <= hour <= 12:
+        hour = hour % 12 + (12 if half in "pP" else 0)
+    return utc_second(year, month, day, hour, minute, second)

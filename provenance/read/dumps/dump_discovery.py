@@ -1,13 +1,20 @@
 """Finding the files of a dump."""
 
 import fnmatch
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
-from provenance.errors import CorruptFile, DatasetNotFound, InputError, UnsupportedFormat
+from provenance.errors import (
+    CorruptFile,
+    DatasetNotFound,
+    InputError,
+    PassedOver,
+    UnsupportedFormat,
+)
 from provenance.read.corpus.address_resolution import (
     file_system,
     not_found_error,
@@ -23,8 +30,8 @@ from provenance.read.corpus.folder_listing import (
 from provenance.read.corpus.saved_datasets import is_saved, saved_files
 from provenance.read.dumps.sources.books import EPUB_MARK, EPUB_MARK_OFFSET
 from provenance.read.formats.compression import compression_by_name, detect_compression
-from provenance.read.formats.detection import METADATA_FILES, format_by_name
-from provenance.read.formats.foreign_formats import Refusal
+from provenance.read.formats.detection import METADATA_FILES, format_by_name, refusal_of
+from provenance.read.formats.foreign_formats import Refusal, refusal_by_name
 from provenance.read.formats.tar_archive import as_tar, check_members, open_tar
 from provenance.read.formats.zip_archive import is_zip, open_zip
 
@@ -55,6 +62,17 @@ _ARCHIVE_SUFFIXES = (
     *(".zip", ".tar", ".tgz", ".tbz", ".tbz2", ".txz"),
     *(".tar.gz", ".tar.bz2", ".tar.xz", ".tar.zst"),
 )
+_UNREADABLE_ARCHIVE_SUFFIXES = ("7z", "rar")
+_DESCRIPTIONS = (
+    *("readme*", "licen[cs]e*", "copying*", "notice*", "changelog*", "changes*", "authors*"),
+    *("requirements*", "robots*", "checksums*", "md5sum*", "sha256sum*", "sha1sum*", "index*"),
+)
+"""Names of texts that describe what lies beside them."""
+
+_TEXTS = Refusal("a text beside other files", "to read it as an item, give it by its name.")
+_MAX_LOOKED_AT = 20
+"""Files of a folder without dumps that are looked at, to say what they are."""
+
 _HEAD_BYTES = 64
 
 _REFUSED_FOLDERS: tuple[tuple[str, Refusal], ...] = (
@@ -96,6 +114,9 @@ _SKIPPABLE_MAGIC = b"\x2a\x4d\x18"
 
 def find_dump_files(address: str) -> list[File]:
     """Return the file at an address, or the files in a folder that hold items.
+
+    Files of a folder that may hold texts, but are not read, follow with a `fault`: `PassedOver`, or
+    another if it is an archive, which may hold as much as all others.
 
     Raises
     ------
@@ -178,17 +199,58 @@ def _resolve_folder(
         )
     _refuse_folder(files, address)
     own_names = own_outputs(files)
-    dump_files = _choose_files([file for file in files if file.name not in own_names])
+    others = [file for file in files if file.name not in own_names]
+    dump_files = _choose_files(others)
     if not dump_files:
-        raise (UnsupportedFormat if files else DatasetNotFound)(
-            f"{address}: none of its {len(files)} files is a supported dump",
-            remedy="give the files themselves: tables, tweets.js, Posts.xml, RC_*.zst.",
-        )
+        raise _no_dump_error(files, address)
     return [
-        member
-        for file in (*dump_files, *missing_numbered(dump_files))
-        for member in _expand(file, is_nested=is_archive)
+        *(
+            member
+            for file in (*dump_files, *missing_numbered(dump_files))
+            for member in _expand(file, is_nested=is_archive)
+        ),
+        *_unread_files(others, dump_files),
     ]
+
+
+def _no_dump_error(files: Sequence[File], address: str) -> InputError:
+    """Return the error for a folder without dumps; it names what one of the files is."""
+    message = f"{address}: none of its {len(files)} files is a supported dump"
+    for file in sorted(files, key=lambda file: -file.size)[:_MAX_LOOKED_AT]:
+        with suppress(InputError):
+            if file.fault is None and (refusal := refusal_of(file)) is not None:
+                return UnsupportedFormat(
+                    f"{message}; {file.name} is {refusal.what}", remedy=refusal.remedy
+                )
+    return (UnsupportedFormat if files else DatasetNotFound)(
+        message, remedy="give the files themselves: tables, tweets.js, Posts.xml, RC_*.zst."
+    )
+
+
+def _unread_files(files: Sequence[File], dump_files: Sequence[File]) -> Iterator[File]:
+    """Yield the files that may hold texts, but are not read, each with the reason.
+
+    Files of a recognised layout are of known kinds: of those, only archives are named.
+    """
+    chosen = {file.name for file in dump_files}
+    is_layout = any(_matches_any(name, marks) for marks, _ in _FOLDER_LAYOUTS for name in chosen)
+    for file in files:
+        if file.name in chosen or _is_hidden(file) or file.fault is not None:
+            continue
+        suffix, refusal = _suffix(file.path), refusal_by_name(file.path)
+        if (
+            refusal is None
+            and suffix in _TEXT_SUFFIXES
+            and not _matches_any(file.path, _DESCRIPTIONS)
+        ):
+            refusal = _TEXTS
+        if refusal is None:
+            continue
+        if suffix in _UNREADABLE_ARCHIVE_SUFFIXES:
+            yield replace(file, fault=refusal.error(file.display_path))
+        elif not is_layout:
+            fault = PassedOver(f"passed over: {refusal.what}", remedy=refusal.remedy)
+            yield replace(file, fault=fault)
 
 
 def _expand(file: File, *, is_nested: bool) -> list[File]:
@@ -215,7 +277,7 @@ def _choose_files(files: Sequence[File]) -> list[File]:
 
     Files that could not be looked at are included.
     """
-    files = [file for file in files if not any(p[:1] in "._" for p in file.name.split("/") if p)]
+    files = [file for file in files if not _is_hidden(file)]
     unknown = [
         file
         for file in files
@@ -231,6 +293,10 @@ def _choose_files(files: Sequence[File]) -> list[File]:
     known = [file for file in files if _is_known(file.path) or _is_archive(file.path)]
     texts = [file for file in files if _suffix(file.path) in _TEXT_SUFFIXES]
     return [*(known or texts), *unknown]
+
+
+def _is_hidden(file: File) -> bool:
+    return any(part[:1] in "._" for part in file.name.split("/") if part)
 
 
 def _is_archive(path: str) -> bool:

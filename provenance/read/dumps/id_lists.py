@@ -8,7 +8,7 @@ from typing import cast
 
 import pyarrow as pa
 
-from provenance.errors import ColumnMissing, CorruptFile, InputError
+from provenance.errors import ColumnMissing, CorruptFile, InputError, PassedOver
 from provenance.read.columns.column_choice import format_names
 from provenance.read.columns.column_paths import column_at
 from provenance.read.columns.string_arrays import format_values
@@ -82,7 +82,8 @@ def read_addresses(address: str) -> pa.Array:
 
 
 def _read_list(address: str, entries: _Entries) -> pa.Array:
-    values = [value for file in find_dump_files(address) for value in _read(file, entries)]
+    files = [file for file in find_dump_files(address) if not isinstance(file.fault, PassedOver)]
+    values = [value for file in files for value in _read(file, entries)]
     if not values:
         raise InputError(
             f"{address} has no {entries.noun}",

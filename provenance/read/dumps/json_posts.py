@@ -12,7 +12,13 @@ from provenance.read.dumps.item_batches import (
     RowFault,
     batch_records,
 )
-from provenance.read.formats.json_array import array_records, starts_as_jsonl
+from provenance.read.formats.json_array import (
+    array_records,
+    row_list_path,
+    starts_as_jsonl,
+    starts_as_wrapper,
+)
+from provenance.read.formats.json_prefix import parse_prefix
 from provenance.read.formats.jsonl_blocks import LineBlock, parse_line
 from provenance.read.formats.jsonl_file import read_blocks
 
@@ -23,6 +29,7 @@ ObjectReader = Callable[[JsonObject, int, Dump], Iterable[Entry]]
 """Makes items of an object and its number."""
 
 HEAD_BYTES = 1 << 16
+_HEAD_LINES = 50
 _BATCH_CHARS = 1 << 16
 _ASSIGNMENT = re.compile(rb"\s*window\.YTD\.[\w.]+\s*=\s*")
 
@@ -57,10 +64,27 @@ def read_objects(dump: Dump, *, unwraps: bool = True) -> Iterator[NumberedObject
     dump : Dump
         The file.
     unwraps : bool
-        Whether a single object with one list of objects in it stands for that list.
+        Whether an object around the list of rows stands for that list.
     """
     head = dump.file.head(HEAD_BYTES)
     return _array(dump, head, unwraps=unwraps) if is_array(head) else _lines(dump)
+
+
+def first_objects(head: bytes) -> list[JsonObject]:
+    """Return the objects with which a file begins: elements of an array, or consecutive objects."""
+    lines = head.split(b"\n")[:_HEAD_LINES] if starts_as_jsonl(head) else []
+    values: list[object] = [parse_line(line) for line in lines]
+    if not any(isinstance(value, dict) for value in values) and head.lstrip()[:1] in b"{[":
+        start = parse_prefix(head.decode("utf-8", "replace"))
+        values = start[:_HEAD_LINES] if isinstance(start, list) else [start]
+    return [entry for entry in values if isinstance(entry, dict)]
+
+
+def wrapped_rows(entry: JsonObject) -> list[JsonObject]:
+    """Return the first rows in the list of an object around it; none if it is no such object."""
+    path = row_list_path(entry)
+    rows = None if path is None else member(entry, *path)
+    return objects_in(rows)[:_HEAD_LINES] if isinstance(rows, list) else []
 
 
 def parse_objects(block: LineBlock) -> Iterator[NumberedObject]:
@@ -70,7 +94,8 @@ def parse_objects(block: LineBlock) -> Iterator[NumberedObject]:
 
 def is_array(head: bytes) -> bool:
     """Return whether objects are in an array or pretty-printed, rather than one per line."""
-    return not starts_as_jsonl(skip_assignment(head))
+    content = skip_assignment(head)
+    return not starts_as_jsonl(content) or starts_as_wrapper(content)
 
 
 def skip_assignment(head: bytes) -> bytes:
@@ -114,6 +139,8 @@ def objects_in(value: object) -> list[JsonObject]:
 
 def names_text(value: object) -> str | None:
     """Return a name, number or list of them as a string."""
+    if value is None:  # as most optional members are
+        return None
     if isinstance(value, list):
         return ", ".join(name for inner in value if (name := to_text(inner))) or None
     return to_text(value)
@@ -127,6 +154,8 @@ def _lines(dump: Dump) -> Iterator[NumberedObject]:
 def _array(dump: Dump, head: bytes, *, unwraps: bool) -> Iterator[NumberedObject]:
     with dump.file.stream() as stream:
         stream.read(len(head) - len(skip_assignment(head)))
-        for batch in array_records(stream, dump.file.limit, _BATCH_CHARS, unwraps=unwraps):
+        for batch in array_records(
+            stream, dump.file.limit, _BATCH_CHARS, unwraps=unwraps, unwraps_pages=unwraps
+        ):
             yield from batch.faults
             yield from batch.records

@@ -9,7 +9,7 @@ from provenance.read.corpus.file_access import File, translate_read_errors
 from provenance.read.dumps import refusals
 from provenance.read.dumps.column_roles import has_text_by_name
 from provenance.read.dumps.item_tables import table_opener
-from provenance.read.dumps.json_posts import JsonObject
+from provenance.read.dumps.json_posts import JsonObject, first_objects, wrapped_rows
 from provenance.read.dumps.object_layouts import OBJECT_LAYOUTS
 from provenance.read.dumps.sources import (
     books,
@@ -27,12 +27,8 @@ from provenance.read.formats.detection import (
     format_by_name,
 )
 from provenance.read.formats.foreign_formats import refuse_by_magic
-from provenance.read.formats.json_array import starts_as_jsonl
-from provenance.read.formats.json_prefix import parse_prefix
-from provenance.read.formats.jsonl_blocks import parse_line
 
 HEAD_BYTES = 1 << 20
-HEAD_LINES = 50
 
 TABLE, ARCHIVE, OUTBOX, STACKEXCHANGE = "table", "x-archive", "mastodon", "stackexchange"
 MEDIAWIKI, WIKIEXTRACTOR, WEB_ARCHIVE, REPOSITORY = (
@@ -103,7 +99,7 @@ def detect_layout(file: File) -> str:
             f"{name}: the file is neither text nor a supported table",
             remedy="convert it to Parquet, CSV or JSON Lines; text must be UTF-8.",
         )
-    objects = _first_objects(head)
+    objects = first_objects(head)
     form = (format_by_name(file.path) or ("",))[0]
     if objects or form in {"json", "jsonl"}:
         return _object_layout(objects, name)
@@ -142,7 +138,7 @@ def _xml_layout(root: str, name: str) -> str:
 
 
 def _object_layout(objects: list[JsonObject], name: str) -> str:
-    for entry in objects:
+    for entry in (*objects, *(row for each in objects for row in wrapped_rows(each))):
         for is_container, container in _CONTAINERS:
             if is_container(entry):
                 return container
@@ -186,12 +182,3 @@ def _not_recognised(name: str) -> UnsupportedFormat:
         remedy="name the columns of a table (--text-column), or the layout: --layout text "
         "makes the whole file one item.",
     )
-
-
-def _first_objects(head: bytes) -> list[JsonObject]:
-    lines = head.split(b"\n")[:HEAD_LINES] if starts_as_jsonl(head) else []
-    values: list[object] = [parse_line(line) for line in lines]
-    if not any(isinstance(value, dict) for value in values) and head.lstrip()[:1] in b"{[":
-        start = parse_prefix(head.decode("utf-8", "replace"))
-        values = start[:HEAD_LINES] if isinstance(start, list) else [start]
-    return [entry for entry in values if isinstance(entry, dict)]

@@ -7,8 +7,8 @@ from itertools import chain
 
 import pyarrow as pa
 
-from provenance.errors import InputError, UnsupportedFormat
-from provenance.model import ITEMS, MAX_DOCUMENT, Items
+from provenance.errors import InputError, PassedOver, UnsupportedFormat
+from provenance.model import ITEMS, MAX_DOCUMENT, Items, Skipped
 from provenance.read.columns.string_arrays import replace_surrogates
 from provenance.read.corpus.file_access import translate_read_errors, unread_entry
 from provenance.read.dumps import layout_detection
@@ -59,6 +59,8 @@ _EMPTY_BATCH = pa.RecordBatch.from_pylist([], schema=ITEMS)
 class DumpReader:
     """Reads a file of a dump; can be pickled.
 
+    A file that is passed over counts as a skipped record.
+
     Parameters
     ----------
     dump : Dump
@@ -69,6 +71,11 @@ class DumpReader:
 
     dump: Dump
     layout: str
+
+    @property
+    def is_passed_over(self) -> bool:
+        """Whether the file only lies beside those of a dump."""
+        return isinstance(self.dump.file.fault, PassedOver)
 
     def items(self) -> Iterator[Items]:
         """Yield its items; a batch with an `unread` entry is the last one, if reading fails."""
@@ -179,6 +186,11 @@ def _layout_name(dump: Dump, layout: str) -> str:
 
 
 def _read(dump: Dump, layout: str) -> Iterator[Items]:
+    fault = dump.file.fault
+    if isinstance(fault, PassedOver):
+        reason = f"{fault.message}; {fault.remedy.rstrip('.')}"
+        yield Items(_EMPTY_BATCH, skipped=(Skipped(dump.name, reason, 1, ()),))
+        return
     yield from LAYOUTS[_layout_name(dump, layout)](dump)
 
 

@@ -5,7 +5,13 @@ from dataclasses import dataclass
 
 from provenance.model import Items
 from provenance.read.dumps.dump_file import Dump
-from provenance.read.dumps.json_posts import JsonObject, ObjectReader
+from provenance.read.dumps.json_posts import (
+    HEAD_BYTES,
+    JsonObject,
+    ObjectReader,
+    first_objects,
+    is_array,
+)
 from provenance.read.dumps.sources import (
     arxiv,
     bluesky,
@@ -13,6 +19,7 @@ from provenance.read.dumps.sources import (
     hackernews,
     linkedin,
     mastodon,
+    papers,
     reddit,
     source_code,
     weibo,
@@ -45,8 +52,16 @@ class ObjectLayout:
     columns: Sequence[str] = ()
 
     def read(self, dump: Dump) -> Iterator[Items]:
-        """Read a file of this layout."""
-        return read_objects_or_rows(dump, self.read_entry, self.columns)
+        """Read a file of this layout; its objects may be in the list of another object."""
+        return read_objects_or_rows(
+            dump, self.read_entry, self.columns, unwraps=not self._is_outermost(dump)
+        )
+
+    def _is_outermost(self, dump: Dump) -> bool:
+        head = dump.file.head(HEAD_BYTES)
+        if not is_array(head):
+            return True
+        return any(self.is_entry(entry) for entry in first_objects(head))
 
 
 OBJECT_LAYOUTS = (
@@ -76,6 +91,7 @@ OBJECT_LAYOUTS = (
     ),
     ObjectLayout("bluesky", bluesky.is_event, bluesky.read_event, bluesky.COLUMNS),
     ObjectLayout("wikimedia", wikipedia.is_enterprise, wikipedia.read_enterprise),
+    ObjectLayout("pmc-metadata", papers.is_metadata, papers.read_metadata),
     ObjectLayout("mastodon-api", mastodon.is_status, mastodon.read_status),
 )
 """In the order in which they are tried."""

@@ -12,10 +12,6 @@ _OBJECTS: tuple[tuple[Callable[[JsonObject], object], Refusal], ...] = (
         lambda entry: {"Text#", "Issued", "Bookshelves"} <= entry.keys(),
         Refusal("the catalogue of Project Gutenberg", "give the books, as text or EPUB."),
     ),
-    (
-        lambda entry: {"pmcid", "license_code", "is_retracted"} <= entry.keys(),
-        Refusal("the metadata of an article of PubMed Central", "give its XML."),
-    ),
 )
 
 _XML = {

@@ -22,12 +22,15 @@ _ROWS_AT_ONCE = 2000
 
 
 def read_objects_or_rows(
-    dump: Dump, read_entry: ObjectReader, columns: Sequence[str]
+    dump: Dump, read_entry: ObjectReader, columns: Sequence[str], *, unwraps: bool = False
 ) -> Iterator[Items]:
-    """Read JSON objects, or the rows of a table with some of `columns`, as objects."""
+    """Read JSON objects, or the rows of a table with some of `columns`, as objects.
+
+    `unwraps` as in `read_objects`.
+    """
     blocks = table_blocks(dump, columns)
     if blocks is None:
-        yield from read_posts(dump, read_entry, unwraps=False)
+        yield from read_posts(dump, read_entry, unwraps=unwraps)
         return
     for block in blocks:
         yield from items_from_rows(block, read_entry, dump)

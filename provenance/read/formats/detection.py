@@ -7,7 +7,12 @@ from dataclasses import replace
 from provenance.errors import UnsupportedFormat
 from provenance.read.corpus.file_access import File
 from provenance.read.formats.compression import compression_by_name, detect_compression
-from provenance.read.formats.foreign_formats import Refusal, refusal_by_magic, refusal_by_name
+from provenance.read.formats.foreign_formats import (
+    SKETCH,
+    Refusal,
+    refusal_by_magic,
+    refusal_by_name,
+)
 
 FORMATS_BY_SUFFIX = {
     "parquet": "parquet",
@@ -90,7 +95,7 @@ def detect_format(file: File) -> File:
     file = _with_compression(file)
     head = file.head(_HEAD_BYTES)
     form = _format_by_content(head)
-    if not form:
+    if not form or refusal_by_name(file.path) is SKETCH:  # it is Parquet, but no dataset
         raise _unsupported_error(file, head)
     return replace(file, format=form)
 

@@ -24,6 +24,7 @@ class Refusal(NamedTuple):
 
 
 TOKEN_IDS = Refusal("a file of numbers, such as token ids, not of text", _DECODE)
+SKETCH = Refusal("a sketch of a dataset, without text", "name it in `provenance compare`.")
 _OFFICE = Refusal("a document of an office program", "save it as text or CSV.")
 _PICKLE = Refusal("a Python pickle", "write its rows as JSON Lines.")
 _AVRO = Refusal("an Avro file", "convert it to Parquet.")
@@ -69,6 +70,7 @@ _SUFFIXES: tuple[tuple[Collection[str], Refusal], ...] = (
     (("h5", "hdf5"), _HDF5),
     (("zip",), Refusal("an archive of files (zip)", "give it by name, or unpack it.")),
     (("7z", "rar"), Refusal("an archive of files", _UNPACK)),
+    (("sketch",), SKETCH),
     (("ipynb",), Refusal("a Jupyter notebook", TO_LINES)),
     (("br", "snappy", "lz4"), Refusal("compressed in a way that is not read", "decompress it.")),
 )

@@ -16,6 +16,7 @@ from provenance.read.corpus.size_limits import DocumentLimit
 from provenance.read.formats.detection import check_text
 from provenance.read.formats.foreign_formats import refuse_object
 from provenance.read.formats.json_objects import Record, to_record
+from provenance.read.formats.json_prefix import parse_prefix
 from provenance.read.formats.json_stream import JsonText, TooDeep
 from provenance.read.formats.jsonl_blocks import Records, parse_line
 from provenance.read.formats.jsonl_file import jsonl_parts, records_have_prose
@@ -25,6 +26,19 @@ _MAX_OBJECT_BYTES = 1 << 20
 _HEAD_BYTES = 1 << 16
 _HEAD_LINES = 50
 _INVALID_BYTES = re.compile("[\udc80-\udcff]")
+_ROW_LISTS = frozenset(
+    (
+        *("data", "posts", "items", "results", "rows", "records", "entries", "documents", "hits"),
+        *("children", "articles", "tweets", "statuses", "objects", "list", "result", "examples"),
+        *("instances", "value", "response", "payload"),
+    )
+)
+"""Names of lists of rows, by which one of several lists in an object is chosen."""
+
+_MAX_WRAPPERS = 3
+_PROSE_WORDS = 8
+"""Words of a string by which an object is a row itself, whatever lists it has."""
+
 _ROW_CHARS = 100
 """Characters that a row counts for in addition to its text."""
 
@@ -44,10 +58,11 @@ def is_description(file: File) -> bool:
     content = small_object(file)
     if content is None or any(normalise_name(name) in WELL_KNOWN_NAMES for name in content):
         return False
-    member = row_list_member(content)
-    if member is None or not _is_row_list(rows := content[member]):
+    path = row_list_path(content)
+    if path is None:
         return True
-    rows = [row for row in rows if not isinstance(to_record(row), str)]
+    records = (to_record(row) for row in _rows_at(content, path) or ())
+    rows = [record for record in records if not isinstance(record, str)]
     with suppress(InputError):
         return not records_have_prose(rows, file.display_path)
     return False
@@ -104,7 +119,12 @@ def _read_records(file: File, size: int) -> Generator[Records]:
 
 
 def array_records(
-    stream: BinaryIO, limit: DocumentLimit, size: int, *, unwraps: bool = True
+    stream: BinaryIO,
+    limit: DocumentLimit,
+    size: int,
+    *,
+    unwraps: bool = True,
+    unwraps_pages: bool = False,
 ) -> Iterator[Records]:
     """Yield the elements of an array, or consecutive objects.
 
@@ -119,7 +139,9 @@ def array_records(
     size : int
         Characters of objects in a batch.
     unwraps : bool
-        Whether a single object with exactly one list of objects in it stands for that list.
+        Whether a single object around the list of rows stands for that list.
+    unwraps_pages : bool
+        Whether each of several such objects stands for its list, too, if that has a usual name.
 
     Raises
     ------
@@ -135,7 +157,7 @@ def array_records(
     with translate_read_errors(limit.file, lambda: f"after {row:,} rows", damage=(ValueError,)):
         try:
             text = JsonText(stream, limit)
-            for value, source in _array_elements(text, limit.file, unwraps=unwraps):
+            for value, source in _array_elements(text, limit.file, (unwraps, unwraps_pages)):
                 batch.add(row, as_row(value, source))
                 row += 1
                 batch_chars += _ROW_CHARS + len(source)
@@ -148,9 +170,11 @@ def array_records(
     yield batch
 
 
-def _array_elements(text: JsonText, name: str, *, unwraps: bool) -> Iterator[tuple[object, str]]:
+def _array_elements(
+    text: JsonText, name: str, unwraps: tuple[bool, bool]
+) -> Iterator[tuple[object, str]]:
     if text.peek() != "[":
-        yield from _concatenated_values(text, name, unwraps=unwraps)
+        yield from _concatenated_values(text, name, *unwraps)
         return
     text.skip()
     if text.peek() != "]":
@@ -170,36 +194,128 @@ def _array_elements(text: JsonText, name: str, *, unwraps: bool) -> Iterator[tup
 
 
 def _concatenated_values(
-    text: JsonText, name: str, *, unwraps: bool
+    text: JsonText,
+    name: str,
+    unwraps: bool,
+    unwraps_pages: bool,
 ) -> Iterator[tuple[object, str]]:
     if not text.peek():
         return
-    first, source = text.value()
-    if text.peek():
+    try:
+        first, source = text.value()
+    except DocumentTooLarge:
+        if not unwraps or text.peek() != "{":
+            raise
+        yield from _rows_of_large_object(text, name)
+        return
+    is_single = not text.peek()
+    if is_single and unwraps and _is_object(first):
+        refuse_object(first, name)
+    path = row_list_path(first) if unwraps else None
+    if path is None or not (is_single or (unwraps_pages and path[-1] in _ROW_LISTS)):
         yield first, source
         while text.peek():
             yield text.value()
         return
-    if unwraps and _is_object(first):
-        refuse_object(first, name)
-    member = row_list_member(first) if unwraps else None
-    if member is not None and _is_object(first) and _is_row_list(rows := first[member]):
-        for row in rows:
-            row_record = to_record(row)
-            row_source = (
-                "" if isinstance(row_record, str) else json.dumps(row_record, ensure_ascii=False)
-            )
-            yield TooDeep() if isinstance(row_record, str) else row_record, row_source
-    else:
-        yield first, source
+    yield from _unwrapped(first, path)
+    while text.peek():
+        yield from _unwrapped(text.value()[0], path)
 
 
-def row_list_member(value: object) -> str | None:
-    """Return the name of the member that is the list of rows; None if there is none."""
-    members = (
-        [name for name, rows in value.items() if _is_row_list(rows)] if _is_object(value) else []
+def _unwrapped(value: object, path: Sequence[str]) -> Iterator[tuple[object, str]]:
+    rows = _rows_at(value, path)
+    for row in [value] if rows is None else rows:
+        record = to_record(row)
+        if isinstance(record, str):
+            yield TooDeep() if _is_object(row) else row, ""
+        else:
+            yield record, json.dumps(record, ensure_ascii=False)
+
+
+def _rows_of_large_object(text: JsonText, name: str) -> Iterator[tuple[object, str]]:
+    """Yield the elements of the only list of objects of an object, one at a time."""
+    found = ""
+    _expect(text, "{")
+    while text.peek() != "}":
+        key, _ = text.value()
+        text.peek()
+        _expect(text, ":")
+        if text.peek() != "[":
+            text.value()
+        else:
+            for value, source in _list_elements(text):
+                if not _is_object(value):
+                    continue
+                if found not in {"", str(key)}:
+                    raise UnsupportedFormat(
+                        f"{name}: this is one object with several lists of objects: {found!r} and "
+                        f"{str(key)!r}",
+                        remedy="write the rows of one of them as JSON Lines.",
+                    )
+                found = str(key)
+                yield value, source
+        if text.peek() == ",":
+            text.skip()
+    text.skip()
+
+
+def _list_elements(text: JsonText) -> Iterator[tuple[object, str]]:
+    text.skip()
+    while text.peek() != "]":
+        yield text.value()
+        if text.peek() == ",":
+            text.skip()
+        elif text.peek() != "]":
+            raise ValueError(f"expected ',', found {text.peek()!r}")
+    text.skip()
+
+
+def starts_as_wrapper(head: bytes) -> bool:
+    """Return whether a file that begins with `head` is an object around the list of its rows.
+
+    So is a file with several such objects, such as the pages of an interface, if their list has a
+    usual name.
+    """
+    text = head.removeprefix(codecs.BOM_UTF8).lstrip()
+    if not text.startswith(b"{"):
+        return False
+    path = row_list_path(parse_prefix(text.decode("utf-8", "replace")))
+    if path is None:
+        return False
+    is_single = not text.partition(b"\n")[2].strip()
+    return is_single or path[-1] in _ROW_LISTS
+
+
+def row_list_path(value: object, max_wrappers: int = _MAX_WRAPPERS) -> tuple[str, ...] | None:
+    """Return the path of the list of rows in an object; None if there is none, or it is a row."""
+    if not _is_object(value) or max_wrappers == 0 or _is_row(value):
+        return None
+    lists = [name for name, rows in value.items() if _is_row_list(rows)]
+    if len(lists) > 1:
+        lists = [name for name in lists if name in _ROW_LISTS]
+    if lists:
+        return (lists[0],) if len(lists) == 1 else None
+    inner = [
+        (name, *path)
+        for name, member in value.items()
+        if (path := row_list_path(member, max_wrappers - 1)) is not None
+    ]
+    return inner[0] if len(inner) == 1 else None
+
+
+def _is_row(value: Record) -> bool:
+    return any(
+        isinstance(member, str)
+        and (normalise_name(name) in WELL_KNOWN_NAMES or len(member.split()) >= _PROSE_WORDS)
+        for name, member in value.items()
     )
-    return members[0] if len(members) == 1 else None
+
+
+def _rows_at(value: object, path: Sequence[str]) -> list[object] | None:
+    """Return the elements of the list at a path; None if there is no such list."""
+    for name in path:
+        value = value.get(name) if _is_object(value) else None
+    return value if isinstance(value, list) else None
 
 
 def _is_row_list(value: object) -> TypeGuard[list[Record]]:
@@ -219,7 +335,7 @@ def _expect(text: JsonText, mark: str) -> None:
 
 def as_row(value: object, source: str) -> Record | str:
     """Return a parsed value and its source as a row, or the reason why it is none."""
-    if _INVALID_BYTES.search(source):
+    if not source.isascii() and _INVALID_BYTES.search(source):
         return skipped_rows.NOT_UTF8
     if isinstance(value, str):
         return {"text": value}

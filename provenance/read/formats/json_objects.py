@@ -58,11 +58,20 @@ def to_record(value: object) -> Record | str:
     if not isinstance(value, dict):
         return skipped_rows.NOT_OBJECT
     is_odd = False
-    for depth, level in enumerate(_nesting_levels(value)):
-        if depth == MAX_DEPTH:
-            return skipped_rows.TOO_DEEP
-        is_odd = is_odd or any(map(_has_odd_key, level))
-    return _clean_keys(value) if is_odd else value
+    level: list[Record | list[object]] = [value]
+    for _ in range(MAX_DEPTH):
+        inner: list[Record | list[object]] = []
+        for item in level:
+            if isinstance(item, dict):
+                # A joined string knows whether it is ASCII.
+                is_odd = is_odd or not ("".join(item).isascii() or _has_clean_keys(item))
+                inner += [each for each in item.values() if isinstance(each, dict | list)]
+            else:
+                inner += [each for each in item if isinstance(each, dict | list)]
+        if not inner:
+            return _clean_keys(value) if is_odd else value
+        level = inner
+    return skipped_rows.TOO_DEEP
 
 
 def is_too_deep(value: object) -> bool:
@@ -79,10 +88,8 @@ def _nesting_levels(value: object) -> Iterator[Sequence["dict[str, object] | lis
         level = [item for inner in inside for item in inner if isinstance(item, dict | list)]
 
 
-def _has_odd_key(value: object) -> bool:
-    return isinstance(value, dict) and any(
-        not key.isascii() and replace_surrogates(key) != key for key in value
-    )
+def _has_clean_keys(value: Record) -> bool:
+    return all(key.isascii() or replace_surrogates(key) == key for key in value)
 
 
 def _clean_keys(value: Record) -> Record:

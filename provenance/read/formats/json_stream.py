@@ -49,6 +49,9 @@ class JsonText:
 
     def peek(self) -> str:
         """Return the next character that is not white space without consuming it; "" at the end."""
+        character = self._buffer[self._at : self._at + 1]
+        if character > " ":  # white space of JSON sorts before
+            return character
         while True:
             self._at = _end(_SPACE.match(self._buffer, self._at))
             if self._at < len(self._buffer):

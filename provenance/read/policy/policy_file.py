@@ -19,6 +19,7 @@ from provenance.model import (
     Policy,
     Purpose,
     UndecidedRule,
+    Waiver,
     WithdrawnRule,
 )
 from provenance.read.columns.string_arrays import replace_surrogates
@@ -39,7 +40,10 @@ from provenance.read.policy.policy_syntax import (
 from provenance.read.policy.validation import UncheckedValue
 
 POLICY_FILE, PROJECT_FILE = "provenance.toml", "pyproject.toml"
-POLICY_KEYS = ("check", "gate", "claims", "agreements", "collections", "waivers", "ledger")
+POLICY_KEYS = (
+    *("check", "gate", "claims", "agreements", "collections", "waivers", "disputes"),
+    *("ledger", "trust"),
+)
 
 
 class PolicyOptions(TypedDict, total=False):
@@ -63,6 +67,13 @@ class PolicyOptions(TypedDict, total=False):
     chance: float | None
     withdrawn: str | None
     withdrawn_key: str | None
+    trust: str | None
+
+
+class OverridingOptions(PolicyOptions, total=False):
+    """Settings that take the place of those of a policy, and the items that are in dispute."""
+
+    disputed: Sequence[Waiver]
 
 
 def load_policy(path: str | None, folder: Path) -> Policy:
@@ -96,7 +107,30 @@ def load_ledger_path(path: str | None, folder: Path) -> str | None:
         If the file is missing or invalid.
     """
     name = _find(path, folder)
-    return None if name is None else _ledger_path(_content(folder / name, name))
+    return None if name is None else _path_in("ledger", _content(folder / name, name))
+
+
+def load_trust_path(path: str | None, folder: Path) -> str | None:
+    """Return the trust file that the policy of a folder names; as `load_ledger_path`."""
+    name = _find(path, folder)
+    return None if name is None else _path_in("trust", _content(folder / name, name))
+
+
+def load_disputes(path: str | None, folder: Path) -> tuple[Path, Path] | None:
+    """Return the files of disputes and of those who may sign them; parameters as `load_policy`.
+
+    Returns
+    -------
+    tuple of (Path, Path) or None
+        None if the policy of the folder names none.
+
+    Raises
+    ------
+    PolicyError
+        If the file is missing or invalid.
+    """
+    name = _find(path, folder)
+    return None if name is None else _disputes(_content(folder / name, name))
 
 
 def _find(path: str | None, folder: Path) -> str | None:
@@ -111,12 +145,12 @@ def _find(path: str | None, folder: Path) -> str | None:
     return None
 
 
-def override(policy: Policy, **options: Unpack[PolicyOptions]) -> Policy:
+def override(policy: Policy, **options: Unpack[OverridingOptions]) -> Policy:
     """Override settings of a policy by those of the command line.
 
     A gate takes the place of the policy's gates for the same source and verdict; other gates
     stay. Columns, registries, backgrounds, a calibration, signals, the limit of a document and the
-    accepted chance take the place of the policy's.
+    accepted chance take the place of the policy's. Items in dispute are added to its waivers.
 
     Raises
     ------
@@ -130,6 +164,7 @@ def override(policy: Policy, **options: Unpack[PolicyOptions]) -> Policy:
             policy,
             circumstances=_override_circumstances(policy.circumstances, options),
             gates=override_gates(policy.gates, gates),
+            waivers=(*policy.waivers, *options.get("disputed", ())),
             text_columns=text_columns or policy.text_columns,
             registries=tuple(options.get("registries", ())) or policy.registries,
             backgrounds=tuple(options.get("backgrounds", ())) or policy.backgrounds,
@@ -146,6 +181,7 @@ def override(policy: Policy, **options: Unpack[PolicyOptions]) -> Policy:
             if (withdrawn := _option(options.get("withdrawn"), "--withdrawn")) is None
             else withdrawn.one_of(WithdrawnRule),
             withdrawn_key=options.get("withdrawn_key") or policy.withdrawn_key,
+            trust=options.get("trust") or policy.trust,
         )
     )
 
@@ -215,15 +251,24 @@ def _content(path: Path, name: str) -> dict[str, UncheckedValue]:
     return content.table(POLICY_KEYS)
 
 
-def _ledger_path(entries: dict[str, UncheckedValue]) -> str | None:
-    if "ledger" not in entries:
+def _path_in(table: str, entries: dict[str, UncheckedValue]) -> str | None:
+    if table not in entries:
         return None
-    return entries["ledger"].table(("path",), ("path",))["path"].file_path()
+    return entries[table].table(("path",), ("path",))["path"].file_path()
+
+
+def _disputes(entries: dict[str, UncheckedValue]) -> tuple[Path, Path] | None:
+    if "disputes" not in entries:
+        return None
+    names = ("path", "allowed_signers")
+    own = entries["disputes"].table(names, names)
+    return Path(own["path"].file_path()), Path(own["allowed_signers"].file_path())
 
 
 def _load(path: Path, name: str) -> Policy:
     entries = _content(path, name)
-    _ledger_path(entries)
+    _path_in("ledger", entries)
+    _disputes(entries)
     check = entries["check"].table(CHECK_KEYS) if "check" in entries else {}
     gates = parse_gates(entries["gate"]) if "gate" in entries else ()
     agreements = entries["agreements"].list() if "agreements" in entries else []
@@ -254,6 +299,7 @@ def _load(path: Path, name: str) -> Policy:
             if "withdrawn" in check
             else WithdrawnRule.REPORT,
             withdrawn_key=check["withdrawn_key"].file_path() if "withdrawn_key" in check else None,
+            trust=_path_in("trust", entries),
             path=name,
         )
     )
@@ -286,5 +332,7 @@ def _tool_table(content: UncheckedValue) -> UncheckedValue | None:
 def _with_digest(policy: Policy) -> Policy:
     # The digest covers the content only, not where it was read.
     content = asdict(replace(policy, path=None, digest=""))
+    if policy.trust is None:  # as in policies of versions that had no such files
+        del content["trust"]
     canonical = json.dumps(content, sort_keys=True, default=str, separators=(",", ":"))
     return replace(policy, digest=hashlib.sha256(canonical.encode()).hexdigest())

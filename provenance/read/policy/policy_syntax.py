@@ -173,12 +173,22 @@ def _waiver(entry: UncheckedValue) -> Waiver:
             "the waiver covers everything", f"name at least one of: {', '.join(COVERS)}."
         )
     return Waiver(
-        reason=entries["reason"].one_of(WaiverReason),
+        reason=_waiver_reason(entries["reason"]),
         statement=entries["statement"].text(),
         approver=entries["approver"].text(),
         expires=entries["expires"].day(),
         **covers,
     )
+
+
+def _waiver_reason(entry: UncheckedValue) -> WaiverReason:
+    reason = entry.one_of(WaiverReason)
+    if reason is WaiverReason.DISPUTED:
+        raise entry.wrong(
+            "a dispute is no waiver: somebody signs it",
+            "write a signed note with `provenance feedback`, and name it under [disputes].",
+        )
+    return reason
 
 
 def parse_texts(entry: UncheckedValue | None) -> tuple[str, ...]:

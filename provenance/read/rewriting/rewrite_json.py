@@ -1,12 +1,12 @@
 """Rewriting of JSON arrays and consecutive objects; other elements keep every character."""
 
 import codecs
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import BinaryIO
 
 from provenance.read.corpus.file_access import File, translate_read_errors
 from provenance.read.corpus.size_limits import DocumentLimit
-from provenance.read.formats.json_array import row_list_member
+from provenance.read.formats.json_array import row_list_path
 from provenance.read.formats.json_stream import JsonText
 from provenance.read.rewriting.json_strings import edit_json, find_elements, find_members
 from provenance.read.rewriting.removal_plan import Removals
@@ -75,10 +75,10 @@ def _rewrite_objects(
     before = text.take_text()
     value, source = text.value()
     text.take_text()
-    rows = None if text.peek() else row_list_member(value)
-    if rows is not None:
+    path = None if text.peek() else row_list_path(value)
+    if path is not None:
         write(before)
-        _rewrite_list(rows, source, file, write, removals)
+        _rewrite_list(path, source, file, write, removals)
         return
 
     def objects() -> Iterator[tuple[str, str]]:
@@ -92,10 +92,12 @@ def _rewrite_objects(
 
 
 def _rewrite_list(
-    member: str, source: str, file: File, write: WriteText, removals: Removals
+    path: Sequence[str], source: str, file: File, write: WriteText, removals: Removals
 ) -> None:
-    """Rewrite an object of which one member is the list of rows."""
-    start = dict(find_members(source, 0))[member]
+    """Rewrite an object around the list of rows, which is at a path in it."""
+    start = 0
+    for name in path:
+        start = dict(find_members(source, start))[name]
     places = find_elements(source, start)
     ends = [start + 1, *(end for _, end in places)]
     pairs = zip(ends[:-1], places, strict=True)

@@ -4,6 +4,7 @@ import hashlib
 import io
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
@@ -53,7 +54,7 @@ def load_captures(folder: str) -> SiteCaptures:
     folder : str
         `HOST/YEAR-MONTH-DAY/` in it has what a host served on a day: robots.txt, ai.txt,
         tdmrep.json, rsl.xml; `README.md` next to the hosts is the card of the dataset. Hidden files
-        are ignored.
+        are ignored. Instead of a folder, the card itself may be given.
 
     Raises
     ------
@@ -61,6 +62,9 @@ def load_captures(folder: str) -> SiteCaptures:
         If the folder is missing or empty, or has unexpected content.
     """
     root = Path(folder)
+    if root.name == CARD_FILE and root.is_file():
+        named = _card(root)
+        return SiteCaptures(folder, {}, named, _digest({}, named))
     if not os.path.isdir(root):
         raise InputError(
             f"{folder}: there is no such folder of captured files",
@@ -165,6 +169,19 @@ def read_capture(path: Path) -> bytes:
         raise InputError(
             f"{path} cannot be read: {error.strerror}", remedy="make it a file that can be read."
         ) from error
+
+
+def find_unread_card(addresses: Iterable[str]) -> tuple[str, DatasetCard] | None:
+    """Return the first card in the folders of a dataset that says something of its terms."""
+    for address in addresses:
+        path = Path(address) / CARD_FILE
+        if "://" in address or not path.is_file():
+            continue
+        with suppress(InputError):
+            card = parse_card(read_capture(path))
+            if card is not None and (card.licence or card.sources):
+                return str(path), card
+    return None
 
 
 def _card(path: Path) -> DatasetCard:

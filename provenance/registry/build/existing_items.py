@@ -1,5 +1,6 @@
 """Stage the items of existing segments, to be merged into a new one."""
 
+from collections.abc import Callable
 from itertools import pairwise
 
 import numpy as np
@@ -25,7 +26,13 @@ _COPIED_COLUMNS = (
 _COPIED_FILES = (ITEMS_FILE, TEXTS_FILE, TOKENS_FILE, OFFSETS_FILE)
 
 
-def stage_segment(segment: MappedSegment, dead: UInt32s, build_dir: BuildDir, after: int) -> int:
+def stage_segment(
+    segment: MappedSegment,
+    dead: UInt32s,
+    build_dir: BuildDir,
+    after: int,
+    edit: Callable[[pa.Table], pa.Table] | None = None,
+) -> int:
     """Stage the items of a segment, as `stage_items` does for those of dumps.
 
     Parameters
@@ -38,6 +45,8 @@ def stage_segment(segment: MappedSegment, dead: UInt32s, build_dir: BuildDir, af
         The build.
     after : int
         Number of rows staged before.
+    edit : callable or None
+        Changes what the items' rows say, of schema `ITEMS_SCHEMA`.
 
     Returns
     -------
@@ -57,26 +66,29 @@ def stage_segment(segment: MappedSegment, dead: UInt32s, build_dir: BuildDir, af
         group, (low, high) = numbered_bounds
         kept = np.setdiff1d(np.arange(low, high), dead)
         place = after + low - int(np.searchsorted(dead, low))
-        return _stage_group(segment, build_dir, group, low, kept, place) if len(kept) else 0
+        return _stage_group(segment, build_dir, group, low, kept, place, edit) if len(kept) else 0
 
     rows = sum(map_in_threads(stage, enumerate(bounds), build_dir.limits.threads))
     check_row_count("reading the registry's items", segment.entry.items - len(dead), rows)
     return rows
 
 
-def _stage_group(
+def _stage_group(  # noqa: PLR0913 (what is staged, where, and how)
     segment: MappedSegment,
     build_dir: BuildDir,
     group: int,
     low: int,
     kept: Int64s,
     place: int,
+    edit: Callable[[pa.Table], pa.Table] | None,
 ) -> int:
     tokens, offsets = read_tokens(segment)
     places, own_offsets = list_indices(offsets, kept)
     own_tokens, rows = tokens[places], pa.array(kept - low)
     with open_parquet(segment.files[ITEMS_FILE]) as file:
         table = read_row_group(file, group).take(rows)
+    if edit is not None:
+        table = edit(table)
     columns = {name: table[name] for name in _COPIED_COLUMNS} | {
         "created_at": seconds_from_timestamps(table["created_at"]),
         "length": np.diff(own_offsets).astype(np.uint32),

@@ -35,6 +35,7 @@ from provenance.registry.manifest import (
     DAMAGE_ERRORS,
     FORMAT,
     ITEMS_FILE,
+    KEYED_FORMAT,
     MANIFEST,
     REMEDY,
     TEXTS_FILE,
@@ -127,7 +128,7 @@ def upgrade_registry(folder: Path, *, limits: BuildLimits | None = None) -> Mani
         If the disk is full.
     """
     folder = Path(os.path.realpath(folder))
-    if read_content(folder)["format"] == FORMAT:
+    if read_content(folder)["format"] in (FORMAT, KEYED_FORMAT):
         return read_manifest(folder)
     with registry_folder.staged_conversion(folder) as staging:
         earlier = _read_manifest(folder)

@@ -49,6 +49,7 @@ from provenance.registry.manifest import (
     merge_counts,
     registry_digest,
     segment_digest,
+    time_after,
 )
 from provenance.registry.mapped_files import MappedSegment, map_files
 from provenance.registry.marks import write_marks
@@ -251,6 +252,7 @@ def extend_registry(  # noqa: PLR0913 (what is added, and how)
             sources = declared_sizes(earlier.sources, published or {}, earlier.sources)
             updated = replace(earlier, sources=sources, skipped=skipped, unread=unread)
             if updated != earlier:
+                updated = replace(updated, created=time_after(earlier))
                 registry_folder.publish_change(staging, updated, folder)
             return updated
         is_changed = added.segments.segments != present.segments or len(kept) > len(tombstones)
@@ -589,7 +591,7 @@ def new_manifest(  # noqa: PLR0913 (each part of a registry)
         digest=registry_digest(parameters, chance, entries, statuses, withdrawn, opted_out, marked),
         parameters=parameters,
         chance=chance,
-        created=datetime.now(UTC).replace(microsecond=0),
+        created=time_after(earlier),
         tool=__version__,
         keeps_texts=keep_texts,
         keeps_authors=False if earlier is None else earlier.keeps_authors,
@@ -605,6 +607,7 @@ def new_manifest(  # noqa: PLR0913 (each part of a registry)
         opt_outs=opted_out,
         marks=marked,
         steps=() if earlier is None else earlier.steps,
+        fresh_until=None if earlier is None else earlier.fresh_until,
     )
 
 

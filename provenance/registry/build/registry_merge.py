@@ -217,6 +217,8 @@ def subset_registry(
 
 def _open_all(folders: Sequence[Path]) -> list[Registry]:
     """Open registries in the order of their digests; of those with one content, the latest."""
+    for folder in folders:
+        registry_folder.require_original(folder)
     opened = [open_registry(resolve_folder(folder)) for folder in folders]
     first = opened[0]
     for other in opened[1:]:
@@ -416,7 +418,7 @@ class _Output:
         manifest = new_manifest(
             self.staging,
             segments,
-            earlier,
+            replace(earlier, fresh_until=None),  # its owner says so of another registry
             keep_texts=keep_texts,
             tombstones=tables.tombstones,
             opt_outs=tables.opt_outs,

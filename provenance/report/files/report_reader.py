@@ -1,6 +1,7 @@
 """Reading of a report's files, verified against the digests in result.json."""
 
 import errno
+import hashlib
 import os
 from collections.abc import Callable
 from contextlib import suppress
@@ -52,6 +53,31 @@ def read_report(folder: Path) -> Report:
         If a file cannot be read or does not match its digest.
     """
     return _read_consistently(folder, lambda files: files.report())
+
+
+def read_verified_report(folder: Path) -> tuple[Report, dict[str, str]]:
+    """Read a report, and verify all its files.
+
+    Parameters
+    ----------
+    folder : Path
+        Written by `write_report`.
+
+    Returns
+    -------
+    report : Report
+        As from `read_report`.
+    digests : dict of str to str
+        SHA-256 of each file, by name: that of result.json, and those that it states.
+
+    Raises
+    ------
+    DatasetNotFound
+        If there is no report, or one of its files is missing.
+    CorruptFile
+        If a file cannot be read or does not match its digest.
+    """
+    return _read_consistently(folder, lambda files: (files.report(), files.all_digests()))
 
 
 def findings_digest(folder: Path) -> str:
@@ -130,6 +156,12 @@ class _Files:
     def digest(self, name: str) -> str:
         """Return the SHA-256 of a file, after verifying it."""
         return self._read(name, lambda stream: self.digests.get(name) or _facts(stream).sha256)
+
+    def all_digests(self) -> dict[str, str]:
+        """Return the SHA-256 of every file, after verifying it."""
+        names = self.digests or (findings_parquet.FILE_NAME,)
+        result = hashlib.sha256(self.text or b"").hexdigest()
+        return {result_json.FILE_NAME: result, **{name: self.digest(name) for name in names}}
 
     def has(self, name: str) -> bool:
         """Return whether a file exists and belongs to the result."""

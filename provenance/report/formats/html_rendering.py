@@ -27,7 +27,7 @@ from provenance.report.text import (
     unread_text,
 )
 from provenance.report.text.observations import observation_sentences
-from provenance.report.text.policy_notes import last_day
+from provenance.report.text.policy_notes import excuse, last_day
 from provenance.report.text.top_findings import Excerpt, Span, cut_excerpt
 from provenance.terminal_safety import escape_text
 
@@ -152,7 +152,7 @@ def _environment() -> Environment:
         share_bar=share_bar, stack_segments=stack_segments, timeline_bar=timeline_bar
     )
     environment.filters.update(cut_excerpt=_cut_excerpt, prose=_prose, safe_url=safe_url)
-    environment.filters.update(last_day=last_day, breakable=_breakable)
+    environment.filters.update(excuse=excuse, last_day=last_day, breakable=_breakable)
     return environment
 
 

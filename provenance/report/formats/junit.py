@@ -100,8 +100,9 @@ def _statement(group: FindingGroup, result: Result) -> Element:
     if severity(group) == ERROR:
         reason = group.ruling.why if group.ruling else ""
         _failure(case, sentence, f"Where: {group_places(group)}", reason, group_remedy(group))
-    elif group.waived and not group.counted:
-        SubElement(case, "skipped", {"message": _text(f"Waived: {sentence}")})
+    elif (group.waived or group.disputed) and not group.counted:
+        how = "Waived" if group.waived else "Disputed"
+        SubElement(case, "skipped", {"message": _text(f"{how}: {sentence}")})
     else:
         SubElement(case, "system-out").text = _text(sentence)
     return case

@@ -30,7 +30,7 @@ from provenance.report.text.number_format import (
 )
 from provenance.report.text.observations import observation_sentences
 from provenance.report.text.origin_sentences import origin_meaning, origin_note, other_origins
-from provenance.report.text.policy_notes import waiver_sentences
+from provenance.report.text.policy_notes import excuse, waiver_sentences
 from provenance.report.text.sentences import (
     NOT_CLEARANCE,
     OUTCOMES,
@@ -166,7 +166,8 @@ def _table(result: Result, findings: tuple[Finding, ...], options: RenderOptions
     lines = []
     for each in findings:
         item_size = f" of {each.item_tokens:,}" if each.item_tokens else ""
-        state = f"{each.verdict}{origin_note(each.origin)}{', waived' if each.waiver else ''}"
+        excused = f", {excuse(each.waiver)}" if each.waiver else ""
+        state = f"{each.verdict}{origin_note(each.origin)}{excused}"
         cells = (
             f"{markdown_code(each.file)} row {each.row}{_field(each)}",
             markdown_code(each.document),

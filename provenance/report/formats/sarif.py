@@ -153,8 +153,10 @@ def _result(
         {"fullyQualifiedName": shorten_line(place.file, _LONGEST), "kind": "data file"}
         for place in each.places[:_PLACES]
     ]
-    if each.waived and not each.counted:
-        justification = f"All {each.waived:,} are waived by the policy."
+    if (excused := each.waived + each.disputed) and not each.counted:
+        how = "waived by the policy" if each.waived else "disputed"
+        how = "waived or disputed" if each.waived and each.disputed else how
+        justification = f"All {excused:,} are {how}."
         entry["suppressions"] = [{"kind": "external", "justification": justification}]
     entry["properties"] = _properties(each)
     return entry
@@ -181,6 +183,7 @@ def _properties(group: FindingGroup) -> dict[str, Any]:
         "findings": group.findings,
         "new": group.new,
         "waived": group.waived,
+        "disputed": group.disputed,
         "contested": group.contested,
         "quotations": group.quotations,
         "undecided": group.undecided,

@@ -29,13 +29,14 @@ const matchedWords = (row) => {
 const evidenceOf = (row) =>
   [of.evidence(row), glosses.get(of.evidence(row))].filter(Boolean).join(", ");
 const quotation = (work) => (work === null ? "quotation" : `quotation, also in ${work}`);
+const excuse = (waiver) => (waiver.startsWith("disputed: ") ? "disputed" : "waived");
 const notes = (row) =>
   [
     of.evidence(row) === "content" ? null : evidenceOf(row),
     of.origin(row) === "quotation" ? quotation(of.work(row)) : null,
     of.origin(row) === "undecided" ? "origin undecided" : null,
     of.contested(row) ? "contested" : null,
-    of.waiver(row) === null ? null : "waived",
+    of.waiver(row) && excuse(of.waiver(row)),
     of.state(row) === "new" ? "new" : null,
   ]
     .filter(Boolean)
@@ -153,7 +154,7 @@ const doubts = (row) => [
   of.others(row).length ? pair("Also found in", ...holders(of.others(row))) : null,
   of.waiver(row) === null
     ? null
-    : pair("Waived", foreign(of.waiver(row)), ". ", foreign(waivers.get(of.waiver(row)) ?? "")),
+    : pair(excuse(of.waiver(row)) === "waived" ? "Waived" : "Disputed", foreign(of.waiver(row)), ". ", foreign(waivers.get(of.waiver(row)) ?? "")),
 ];
 const opened = (row) =>
   make(

@@ -26,7 +26,7 @@ from provenance.report.text.next_steps import next_steps
 from provenance.report.text.number_format import count, date_span, percent, size
 from provenance.report.text.observations import observation_sentences
 from provenance.report.text.origin_sentences import origin_note
-from provenance.report.text.policy_notes import policy_notes, waiver_sentences
+from provenance.report.text.policy_notes import excuse, policy_notes, waiver_sentences
 from provenance.report.text.repeated_items import repeated_items, repetition_sentence
 from provenance.report.text.sentences import (
     NOT_CLEARANCE,
@@ -212,7 +212,7 @@ def _finding(style: TerminalStyle, finding: Finding) -> list[str]:
         f"{match_size if finding.bits else finding.evidence}"
         f"{origin_note(finding.origin, finding.quoted_work and _name(finding.quoted_work))}"
         f"{', contested' if finding.contested else ''}"
-        f"{', waived' if finding.waiver else ''}"
+        f"{', ' + excuse(finding.waiver) if finding.waiver else ''}"
         f"{', new' if finding.state == FindingState.NEW else ''}"
     )
     lines = style.wrap(where, indent="  ", hanging="    ")

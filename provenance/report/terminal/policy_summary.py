@@ -9,6 +9,7 @@ from provenance.model import (
     Policy,
     UndecidedRule,
     Waiver,
+    WaiverReason,
     WithdrawnRule,
 )
 from provenance.report.terminal.terminal_style import TerminalStyle
@@ -68,6 +69,13 @@ unknown = "0%"                # what no rule decides; without this gate, it is "
 
 # [ledger]                    # check, clean and registry remove write records to it
 # path = "ledger"             # a folder, or s3://bucket/ledger
+
+# [trust]                     # registries that these keys have not signed are refused
+# path = "trust.toml"         # keys, and the sources that each may speak for
+
+# [disputes]                  # signed notes on items that no gate counts until they are settled
+# path = "disputes.jsonl"     # written by provenance feedback
+# allowed_signers = "allowed_signers"  # who may sign them
 
 # [[waivers]]                 # findings that a named person has approved
 # source = "x"                # and/or documents, item, dataset, rule
@@ -164,8 +172,9 @@ def _agreement(agreement: Agreement, today: date) -> str:
 
 
 def _waiver(waiver: Waiver, today: date) -> str:
-    is_over = waiver.expires <= today
-    state = f"EXPIRED {waiver.expires}" if is_over else f"until {last_day(waiver)}"
+    if waiver.reason is WaiverReason.DISPUTED:
+        return f"{waiver.id}: {waiver.statement!r} (disputed by {waiver.approver})."
+    state = f"EXPIRED {waiver.expires}" if waiver.is_over(today) else f"until {last_day(waiver)}"
     return (
         f"{waiver.id}: {waiver.statement!r} ({waiver.reason}; approved by "
         f"{waiver.approver}; {state})."

@@ -16,10 +16,8 @@ def _sentence(observation: Observation, names: dict[str, str]) -> str:
     declare = "declares" if observation.documents == 1 else "declare"
     source = names.get(observation.source or "", observation.source)
     match observation.kind:
-        case ObservationKind.WITHDRAWN:
-            return f"{documents} of withdrawn items, as registries say; {_WHERE}."
-        case ObservationKind.OPTED_OUT:
-            return f"{documents} from addresses whose owners opted out; {_WHERE}."
+        case ObservationKind.WITHDRAWN | ObservationKind.OPTED_OUT:
+            return f"{documents} {_WITHHELD[observation.kind]}; {_WHERE}."
         case ObservationKind.MARKED_ITEM:
             return (
                 f"{documents} {have} item {observation.detail} of {source}, which its owner "
@@ -29,6 +27,11 @@ def _sentence(observation: Observation, names: dict[str, str]) -> str:
             return (
                 f"{documents} {declare} the licence {observation.detail}, but {have} content of "
                 f"{source}, whose terms forbid the use."
+            )
+        case ObservationKind.DISPUTED:
+            return (
+                f"{count(observation.tokens, 'token')} of {source} in {documents} that "
+                f"{observation.detail} disputed: no gate counts them until that is settled."
             )
         case ObservationKind.EMPTY_COLLECTION:
             return (
@@ -42,4 +45,8 @@ def _sentence(observation: Observation, names: dict[str, str]) -> str:
             )
 
 
+_WITHHELD = {
+    ObservationKind.WITHDRAWN: "of withdrawn items, as registries say",
+    ObservationKind.OPTED_OUT: "from addresses whose owners opted out",
+}
 _WHERE = "column `withheld` of findings.parquet says why"

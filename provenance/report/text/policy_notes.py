@@ -1,13 +1,13 @@
 """Notes on a policy: replaced rules, settings without effect, implausible dates, waivers."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from difflib import get_close_matches
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from provenance.model import OTHER_CONTENT, Report, Result, Waiver, WaiverOutcome
+from provenance.model import OTHER_CONTENT, Report, Result, Waiver, WaiverOutcome, WaiverReason
 from provenance.report.text.number_format import count, percent
 from provenance.report.text.sentences import circumstances_phrase, collection_phrase, shares_by
 
@@ -123,9 +123,16 @@ def waiver_sentences(result: Result) -> tuple[str, ...]:
     return tuple(_sentence(each) for each in sorted(result.waivers, key=_rank))
 
 
-def last_day(waiver: Waiver) -> date:
+def last_day(waiver: Waiver) -> str:
     """Return the last day on which a waiver applies: the day before it expires."""
-    return waiver.expires - timedelta(days=1)
+    if waiver.expires is None:
+        return "it is settled"
+    return str(waiver.expires - timedelta(days=1))
+
+
+def excuse(waiver: str) -> str:
+    """Return what a finding is, by the id of its waiver: "waived" or "disputed"."""
+    return "disputed" if waiver.startswith(f"{WaiverReason.DISPUTED}: ") else "waived"
 
 
 def _rank(outcome: WaiverOutcome) -> int:
@@ -134,6 +141,9 @@ def _rank(outcome: WaiverOutcome) -> int:
 
 def _sentence(outcome: WaiverOutcome) -> str:
     waiver, findings = outcome.waiver, count(outcome.findings, "finding")
+    if waiver.reason is WaiverReason.DISPUTED:
+        item = f"{findings} of item {waiver.item} of {waiver.source}"
+        return f"DISPUTED by {waiver.approver} ({item}): {waiver.statement}"
     if outcome.expired:
         return (
             f"EXPIRED {waiver.expires}: '{waiver.id}' no longer applies; what it excused "

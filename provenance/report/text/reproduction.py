@@ -56,6 +56,7 @@ def _single_options(result: Result) -> Iterator[tuple[str, str | None]]:
     if result.policy.withdrawn is not WithdrawnRule.REPORT:
         yield "--withdrawn", str(result.policy.withdrawn)
     yield "--withdrawn-key", result.policy.withdrawn_key
+    yield "--trust", result.policy.trust
     yield "--baseline", baseline
     yield "--model-of", None if model_path == baseline else model_path
     yield "--rules", result.rules_path

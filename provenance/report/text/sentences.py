@@ -7,6 +7,7 @@ from provenance.model import (
     Circumstances,
     Collection,
     GateOutcome,
+    ObservationKind,
     Result,
     Route,
     Ruling,
@@ -199,10 +200,20 @@ def headline(result: Result) -> str:
     str
         "1.9% of the tokens are forbidden for pretraining; the policy allows 0%."
     """
+    outcome = _outcome_sentence(result) + _disputes(result)
     if result.status != "incomplete":
-        return _outcome_sentence(result)
-    unread = f"{count(len(result.unread), 'file')} could not be read to the end."
-    return f"{unread} {_outcome_sentence(result)}"
+        return outcome
+    return f"{count(len(result.unread), 'file')} could not be read to the end. {outcome}"
+
+
+def _disputes(result: Result) -> str:
+    """Return what no gate counts because it is disputed, and by whom."""
+    disputed = [each for each in result.observations if each.kind is ObservationKind.DISPUTED]
+    if not disputed:
+        return ""
+    names = ", ".join(dict.fromkeys(each.detail or "" for each in disputed))
+    tokens = sum(each.tokens for each in disputed)
+    return f" No gate counts {count(tokens, 'token')} that {names} disputed."
 
 
 def documents_sentence(result: Result) -> str | None:

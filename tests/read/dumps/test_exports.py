@@ -240,6 +240,18 @@ def test_citations_that_were_deleted_are_counted(read, tmp_path):
     assert found.skipped == {"deletion notice": 2}
 
 
+def test_articles_that_were_retracted_are_deletions(read, tmp_path):
+    facts = {"license_code": "CC BY", "title": "On a thing", "version": 1}
+    for number, is_retracted in ((5, True), (6, False)):
+        entry = {"pmcid": f"PMC{number}", "is_retracted": is_retracted, **facts}
+        (tmp_path / f"PMC{number}.1.json").write_text(json.dumps(entry, indent=number - 5 or None))
+    found = read(tmp_path)
+    assert found.rows == []
+    (deleted,) = found.deletions
+    assert (deleted["item"], deleted["reason"]) == ("PMC5", "retracted")
+    assert found.skipped["metadata of an article, without its text"] == 1
+
+
 @pytest.mark.parametrize("name", ["a.mbox", "b.eml", "c.rss"])
 def test_folders_find_them(read, tmp_path, name):
     content = ATOM if name.endswith("rss") else MAILBOX

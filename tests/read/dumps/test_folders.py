@@ -6,10 +6,13 @@ import io
 import json
 import tarfile
 import zipfile
+from itertools import chain
 
 import pytest
 
 from provenance.errors import CorruptFile, UnsupportedFormat
+from provenance.read.dumps.id_lists import read_ids
+from provenance.read.dumps.layouts import dump_readers
 from provenance.read.formats import tar_archive
 
 DELETE = {"delete": {"status": {"id": 7, "id_str": "7"}}}
@@ -132,3 +135,62 @@ def test_the_owner_is_found_in_the_zip_of_an_archive(read, tmp_path):
         archive.writestr("Your archive.html", "<html></html>")
     (row,) = read(tmp_path / "twitter-archive.zip").rows
     assert (row["item"], row["author"]) == ("1", "owner")
+
+
+BESIDE = {
+    "report.pdf": b"%PDF-1.7",
+    "deep/table.xlsx": b"PK",
+    "slides.pptx": b"PK",
+    "letter.odt": b"PK",
+    "page.html": b"<html>",
+    "story.txt": b"A story of its own.",
+    "README.txt": b"About this.",
+    "LICENSE.txt": b"As you like.",
+    "picture.png": b"PNG",
+    ".hidden.pdf": b"%PDF-1.7",
+}
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_documents_beside_a_dump_are_counted_with_the_remedy(read, tmp_path, packed):
+    files = BESIDE | {"posts.jsonl": posts(1, 2)}
+    if packed:
+        tar(tmp_path / "d.tar", files)
+    else:
+        for name, content in files.items():
+            (tmp_path / "d" / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / "d" / name).write_bytes(content)
+    found = read(tmp_path / ("d.tar" if packed else "d"))
+    assert found.column("item") == ["1", "2"]
+    passed_over = {reason: count for reason, count in found.skipped.items() if "passed" in reason}
+    assert passed_over == {
+        "passed over: a PDF document; extract its text first, and give that": 1,
+        "passed over: a document of an office program; save it as text or CSV": 3,
+        "passed over: a web page; extract its text, and give that": 1,
+        "passed over: a text beside other files; to read it as an item, give it by its name": 1,
+    }
+    assert {note.file for note in found.notes if "PDF" in note.reason} == {"report.pdf"}
+
+
+@pytest.mark.parametrize("name", ["more.7z", "more.rar"])
+def test_an_archive_that_is_not_read_makes_the_folder_incomplete(tmp_path, name):
+    (tmp_path / "posts.jsonl").write_bytes(posts(1))
+    (tmp_path / name).write_bytes(b"...")
+    found = [*chain.from_iterable(r.items() for r in dump_readers(str(tmp_path), source="x"))]
+    (unread,) = [entry for items in found for entry in items.unread]
+    assert name in unread.file
+    assert "unpack it first" in unread.remedy
+
+
+def test_a_folder_without_dumps_says_what_is_there(read, tmp_path):
+    (tmp_path / "a.pdf").write_bytes(b"%PDF-1.7" * 9)
+    (tmp_path / "b.png").write_bytes(b"PNG")
+    with pytest.raises(UnsupportedFormat, match=r"2 files .* a\.pdf is a PDF document") as error:
+        read(tmp_path)
+    assert "extract its text" in error.value.remedy
+
+
+def test_lists_of_ids_are_read_from_folders_with_other_documents(tmp_path):
+    (tmp_path / "ids.csv").write_text("id\n1\n2\n")
+    (tmp_path / "why.pdf").write_bytes(b"%PDF-1.7")
+    assert read_ids(str(tmp_path)).to_pylist() == ["1", "2"]

@@ -211,11 +211,6 @@ def test_a_table_by_its_columns_needs_no_suffix(read, tmp_path):
         ("a.rtf", "{\\rtf1 words}", "a document in RTF"),
         ("a.json", '{"type": "FeatureCollection", "features": []}', "GeoJSON"),
         ("pg_catalog.csv", "Text#,Type,Issued,Title,Bookshelves\n1,Text,1971,A,b\n", "catalogue"),
-        (
-            "PMC1.json",
-            '{"pmcid": "PMC1", "license_code": "", "is_retracted": false}',
-            "metadata of",
-        ),
         ("settings.ini", "[section]\nkey=value\n", "layout is not recognised"),
         ("notes.md", "# Title\n\nwords, and more\n", "layout is not recognised"),
     ],

@@ -71,7 +71,7 @@ def read_whatsapp(dump: Dump) -> Iterator[Items]:
 
 
 def _whatsapp_messages(dump: Dump) -> Iterator[ItemRecord | RowFault]:
-    prefix, order = dump.prefix(), infer_order(_days(dump))
+    prefix, order = dump.prefix(), infer_order({*_days(dump)})
     first, message = 0, ""
     for row, line in chain(read_lines(dump), [(0, None)]):
         begins = line is None or _WHATSAPP_LINE.match(line) is not None

@@ -13,6 +13,7 @@ from provenance.read.dumps.item_batches import (
     RowFault,
     batch_records,
 )
+from provenance.read.dumps.json_posts import JsonObject, to_text
 from provenance.read.dumps.timestamps import parse_timestamp
 from provenance.read.dumps.xml_elements import read_elements
 
@@ -20,6 +21,7 @@ _CITATIONS = frozenset({"PubmedArticle", "DeleteCitation"})
 _ARTICLE_PARTS = frozenset({"front", "body"})
 _PUBMED_URL = "https://pubmed.ncbi.nlm.nih.gov/"
 _PMC_URL = "https://pmc.ncbi.nlm.nih.gov/articles/PMC"
+_NOT_RETRACTED = "metadata of an article, without its text"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -67,6 +69,22 @@ def _citation(element: Element, row: int, dump: Dump) -> ItemRecord | RowFault:
         ", ".join(filter(None, authors)) or None,
         article.findtext("Language"),
     )
+
+
+def is_metadata(entry: JsonObject) -> bool:
+    """Return whether an object is what PubMed Central says of an article beside its XML."""
+    return {"pmcid", "license_code", "is_retracted"} <= entry.keys()
+
+
+def read_metadata(entry: JsonObject, row: int, dump: Dump) -> Iterator[Entry]:
+    """Yield that an article was retracted, if it was."""
+    native = to_text(entry.get("pmcid"))
+    if entry.get("is_retracted") is not True:
+        yield RowFault(row, _NOT_RETRACTED)
+    elif native is None:
+        yield RowFault(row, skipped_rows.DELETION)
+    else:
+        yield DeletionRecord(row, dump.source, f"PMC{native.removeprefix('PMC')}", "retracted")
 
 
 def read_articles(dump: Dump) -> Iterator[Items]:

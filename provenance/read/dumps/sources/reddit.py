@@ -36,6 +36,7 @@ from provenance.read.dumps.json_posts import (
     is_array,
     items_from_objects,
     member,
+    objects_in,
     parse_objects,
     read_posts,
     string_at,
@@ -51,6 +52,9 @@ COMMENT_PREFIX, SUBMISSION_PREFIX = "t1_", "t3_"
 """Prefixes of the full names of comments and submissions."""
 DELETED_PATTERN = r"[ \t\r\n]*\[ ?(deleted|removed)( [^\]]{0,80})?\][ \t\r\n]*"
 """Placeholders of removed texts: "[deleted]", "[removed]", "[ Removed by Reddit ]"."""
+
+_LISTING, _THINGS = "Listing", ("t1", "t3")
+"""Kinds of objects of the site's pages as JSON: a list, a comment, a submission."""
 
 _TEXT = pa.large_string()
 DELETED_LATER = "deleted later, as the dump says"
@@ -73,6 +77,8 @@ _META = pa.struct(
 def is_post(post: JsonObject) -> bool:
     """Return whether an object is a comment or a submission."""
     keys = post.keys()
+    if post.get("kind") in (_LISTING, *_THINGS) and isinstance(post.get("data"), dict):
+        return True
     if {"id", "permalink", "date", "subreddit", "body"} <= keys or {"thing", "$event"} <= keys:
         return True
     if {"id", "body", DATE_FIELD} <= keys:
@@ -272,8 +278,19 @@ def _read_block(block: LineBlock, dump: Dump) -> Items | None:
 
 
 def read_post(post: JsonObject, row: int, dump: Dump) -> Iterator[Entry]:
-    """Yield a comment or submission."""
-    yield _read_post(post, row, dump)
+    """Yield a comment or submission; of a page of the site as JSON, all of them, with replies."""
+    kind, data = post.get("kind"), post.get("data")
+    if not isinstance(kind, str) or not isinstance(data, dict):
+        yield _read_post(post, row, dump)
+    elif kind == _LISTING:
+        for thing in objects_in(data.get("children")):
+            yield from read_post(thing, row, dump)
+    elif kind in _THINGS:
+        yield _read_post(data, row, dump)
+        if isinstance(replies := data.get("replies"), dict):
+            yield from read_post(replies, row, dump)
+    else:
+        yield RowFault(row, skipped_rows.SERVICE)
 
 
 def _read_post(post: JsonObject, row: int, dump: Dump) -> Entry:

@@ -1,0 +1,37 @@
+"""Feedback: signed notes that dispute that an item is a source's."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+
+class FeedbackClaim(StrEnum):
+    """What a note says of an item."""
+
+    NOT_OURS = "not-ours"
+    WRONG_SOURCE = "wrong-source"
+    LICENSED = "licensed"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackNote:
+    """A note on an item; it contains no text of the dataset or of the item.
+
+    Parameters
+    ----------
+    source, item : str
+        The item, as findings have it.
+    claim : FeedbackClaim or None
+        What it says; None settles earlier notes on the item.
+    reason : str
+        Why, in the signer's words.
+    on : date
+        The day on which it was written, as the signer says.
+    """
+
+    source: str
+    item: str
+    claim: FeedbackClaim | None
+    reason: str
+    on: date

@@ -1,0 +1,354 @@
+"""Attestations: signed statements that a dataset was checked, with the outcome."""
+
+import os
+import re
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from provenance.atomic_output import append_line, read_file, read_stream
+from provenance.errors import InputError, OutputError, SignatureInvalid, SigningError
+from provenance.file_hashing import sha256_stream
+from provenance.model import AttestedCheck, Result, WaiverReason
+from provenance.model.json_encoding import from_json_value, to_json_value
+from provenance.read.corpus.corpora import open_corpus
+from provenance.read.corpus.file_access import translate_read_errors
+from provenance.report.files import result_json
+from provenance.report.files.report_reader import read_verified_report
+from provenance.signing.allowed_signers import (
+    AllowedSigner,
+    read_allowed_signers,
+    signers_of_keys,
+)
+from provenance.signing.envelopes import Signer, Trust, sign_statement, verify_statement
+from provenance.signing.keys import PrivateKey, load_public_key
+from provenance.signing.statements import Namespace, Statement, Subject
+
+TEST_RESULT: Final = "https://in-toto.io/attestation/test-result/v0.1"
+"""Type of the predicate: the outcome of a test."""
+
+_RESULTS: Final = {"pass": "PASSED", "fail": "FAILED", "incomplete": "FAILED"}
+_DIGEST = re.compile("[0-9a-f]{64}")
+_MAX_BYTES: Final = 1 << 26
+
+
+@dataclass(frozen=True, slots=True)
+class Attestation:
+    """A verified attestation.
+
+    Parameters
+    ----------
+    signers : tuple of Signer
+        Who signed it.
+    dataset : Subject
+        The dataset, with its digest.
+    model : Subject or None
+        The model that was trained with it, if it says so.
+    check : AttestedCheck
+        The check.
+    passed, failed : tuple of str
+        The gates that hold, and those that failed.
+    configuration : tuple of (str, str)
+        What the check was made with, each with its SHA-256.
+    """
+
+    signers: tuple[Signer, ...]
+    dataset: Subject
+    model: Subject | None
+    check: AttestedCheck
+    passed: tuple[str, ...]
+    failed: tuple[str, ...]
+    configuration: tuple[tuple[str, str], ...]
+
+
+def attest(folder: Path, key: PrivateKey, model: Subject | None = None) -> bytes:
+    """Return a signed statement on a report, as one line.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the report, whose files are verified first.
+    key : PrivateKey
+        Signs.
+    model : Subject or None
+        The model that was trained with the dataset.
+
+    Raises
+    ------
+    ProvenanceError
+        If the report cannot be read, or a file of it was changed.
+    """
+    report, digests = read_verified_report(folder)
+    digest = digests[result_json.FILE_NAME]
+    return sign_statement(attestation_statement(report.result, digest, model), key)
+
+
+def attestation_statement(result: Result, digest: str, model: Subject | None = None) -> Statement:
+    """Return the statement on a result; the same result gives the same bytes.
+
+    Parameters
+    ----------
+    result : Result
+        The result.
+    digest : str
+        SHA-256 of its result.json.
+    model : Subject or None
+        The model that was trained with the dataset.
+    """
+    corpus = result.corpus
+    check = AttestedCheck(
+        tool=result.tool,
+        checked=result.created,
+        status=result.status,
+        purpose=str(result.policy.circumstances.purpose),
+        documents=corpus.documents,
+        tokens=corpus.tokens,
+        bytes=corpus.bytes,
+        findings=result.findings,
+        waived=_excused(result, disputed=False),
+        disputed=_excused(result, disputed=True),
+        unread=len(result.unread),
+        report=digest,
+        split=corpus.split,
+        sample=None if result.sample is None else result.sample.rate,
+    )
+    dataset = Subject(" ".join(corpus.addresses), corpus.digest)
+    predicate = {
+        "result": _RESULTS[result.status],
+        "configuration": [
+            {"name": name, "digest": {"sha256": digest}} for name, digest in result.inputs.items()
+        ],
+        "passedTests": [str(each.gate) for each in result.gates if each.passed],
+        "failedTests": [str(each.gate) for each in result.gates if not each.passed],
+        "provenance": to_json_value(check),
+    }
+    return Statement((dataset,) if model is None else (dataset, model), TEST_RESULT, predicate)
+
+
+def _excused(result: Result, *, disputed: bool) -> int:
+    return sum(
+        each.findings
+        for each in result.waivers
+        if not each.expired and (each.waiver.reason is WaiverReason.DISPUTED) == disputed
+    )
+
+
+def model_subject(model: Path | None, digest: str | None) -> Subject | None:
+    """Return a model as the subject of a statement, from its file or its digest.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, or the digest is none.
+    """
+    if model is not None:
+        with translate_read_errors(str(model)), model.open("rb", buffering=0) as stream:
+            return Subject(model.name, sha256_stream(stream, os.fstat(stream.fileno()).st_size))
+    if digest is None:
+        return None
+    digits = digest.removeprefix("sha256:").lower()
+    if not _DIGEST.fullmatch(digits):
+        raise InputError(
+            f"{digest!r} is not a SHA-256 in hexadecimal",
+            remedy="write it as sha256: and 64 digits, as `sha256sum` prints them",
+        )
+    return Subject("model", digits)
+
+
+def append_claim(path: Path, line: bytes) -> None:
+    """Append a signed statement to a file with one on each line.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written; then the file is as it was.
+    """
+    try:
+        append_line(path, line)
+    except OSError as error:
+        raise OutputError(
+            f"{str(path)!r} cannot be written: {error.strerror or error}",
+            remedy="name a file in an existing folder, on a disk with free space",
+        ) from error
+
+
+def read_trust(
+    keys: Sequence[Path], allowed_signers: Path | None, identity: str | None = None
+) -> Trust:
+    """Return whose signatures count now.
+
+    Parameters
+    ----------
+    keys : sequence of Path
+        Files of public keys.
+    allowed_signers : Path or None
+        File of allowed signers.
+    identity : str or None
+        Name that the signer must have in it.
+
+    Raises
+    ------
+    SigningError
+        If a file cannot be read.
+    """
+    signers: list[AllowedSigner] = [*signers_of_keys(load_public_key(path) for path in keys)]
+    if allowed_signers is not None:
+        signers += read_allowed_signers(allowed_signers)
+    return Trust(tuple(signers), datetime.now(UTC), identity)
+
+
+def read_statements(path: Path) -> tuple[tuple[str, bytes], ...]:
+    """Return the signed statements of a file with their names: one on each line.
+
+    Raises
+    ------
+    SigningError
+        If the file cannot be read, or has none.
+    """
+    try:
+        if str(path) == "-":
+            content = read_stream(sys.stdin.buffer, path, _MAX_BYTES)
+        else:
+            content = read_file(path, _MAX_BYTES)
+    except OSError as error:
+        raise SigningError(
+            f"{str(path)!r} cannot be read: {error.strerror}",
+            remedy="check the path and its permissions",
+        ) from error
+    lines = content.splitlines(keepends=True)
+    if not lines:
+        raise SigningError(f"{str(path)!r} is empty", remedy="name a signed file")
+    if len(lines) == 1:
+        return ((str(path), content),)
+    return tuple((f"{path}, line {number}", line) for number, line in enumerate(lines, 1))
+
+
+def verify_attestation(content: bytes, where: str, trust: Trust) -> Attestation:
+    """Verify an attestation.
+
+    Parameters
+    ----------
+    content : bytes
+        The signed statement.
+    where : str
+        Its name, for errors.
+    trust : Trust
+        Whose signatures count.
+
+    Raises
+    ------
+    SignatureInvalid
+        If it was changed, or nobody who is trusted signed it.
+    """
+    signed = verify_statement(content, where, trust, Namespace.ATTESTATION, [TEST_RESULT])
+    statement, predicate = signed.statement, signed.statement.predicate
+    try:
+        dataset, *models = statement.subjects
+        return Attestation(
+            signed.signers,
+            dataset,
+            models[0] if models else None,
+            from_json_value(AttestedCheck, predicate["provenance"]),
+            tuple(map(str, predicate["passedTests"])),
+            tuple(map(str, predicate["failedTests"])),
+            tuple(
+                (str(each["name"]), str(each["digest"]["sha256"]))
+                for each in predicate["configuration"]
+            ),
+        )
+    except (ValueError, TypeError, LookupError) as error:
+        raise SignatureInvalid(
+            f"{where}: it is validly signed, but not an attestation of this version: {error}",
+            remedy="verify it with the version that wrote it",
+        ) from error
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedSubjects:
+    """What an attestation must be about.
+
+    Parameters
+    ----------
+    report : Path or None
+        Folder of the report; None accepts all.
+    dataset : tuple of str
+        Addresses of the dataset; empty accepts all.
+    model : Subject or None
+        The model; None accepts all.
+    """
+
+    report: Path | None = None
+    dataset: tuple[str, ...] = ()
+    model: Subject | None = None
+
+
+def attestations_about(
+    file: str, attestations: Sequence[tuple[str, Attestation]], expected: ExpectedSubjects
+) -> list[tuple[str, Attestation]]:
+    """Return the attestations of a file that are about what is expected.
+
+    Parameters
+    ----------
+    file : str
+        Name of the file, for errors.
+    attestations : sequence of (str, Attestation)
+        All of it, with their names.
+    expected : ExpectedSubjects
+        What they must be about.
+
+    Raises
+    ------
+    SignatureInvalid
+        If there is none.
+    ProvenanceError
+        If the dataset cannot be read, or the report was changed.
+    """
+    found = list(attestations)
+    if expected.report is not None:
+        digest = read_verified_report(expected.report)[1][result_json.FILE_NAME]
+        found = [(where, each) for where, each in found if each.check.report == digest]
+        _require(found, file, f"the report {str(expected.report)!r}", digest)
+    if expected.dataset:
+        splits = {each.check.split for _, each in found}
+        digests = {split: dataset_digest(expected.dataset, split) for split in splits}
+        found = [
+            (where, each)
+            for where, each in found
+            if each.dataset.sha256 == digests[each.check.split]
+        ]
+        name = " ".join(expected.dataset)
+        _require(found, file, f"the dataset {name!r}", ", ".join(sorted(digests.values())))
+    if expected.model is not None:
+        digest = expected.model.sha256
+        found = [
+            (where, each)
+            for where, each in found
+            if each.model is not None and each.model.sha256 == digest
+        ]
+        _require(found, file, f"the model {expected.model.name!r}", digest)
+    return found
+
+
+def _require(found: Sequence[object], file: str, what: str, digest: str) -> None:
+    if not found:
+        raise SignatureInvalid(
+            f"{file} is validly signed, but not about {what}, whose SHA-256 is {digest}",
+            remedy="name what was attested; if it was changed since, check it and attest it again",
+        )
+
+
+def dataset_digest(addresses: Sequence[str], split: str | None = None) -> str:
+    """Return the digest of a dataset, as a check of it has it.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read.
+    """
+    corpus = open_corpus(addresses, split=split)
+    for unread in corpus.undigested_files():
+        raise InputError(f"{unread.file}: {unread.reason}", remedy="check the file")
+    return corpus.digest()

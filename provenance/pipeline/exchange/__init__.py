@@ -1,0 +1,1 @@
+"""Exchange of registries between machines and organisations."""

@@ -1,0 +1,364 @@
+"""Pull a registry from an address: only what is not here already, the manifest last.
+
+Files are named by digest and never change, so that a pull that was interrupted continues, and one
+after a change fetches only what is new. What was fetched is verified by its digest.
+"""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from blake3 import blake3
+
+from provenance.atomic_output import make_durable_folders, replace_file, sync_path
+from provenance.errors import (
+    DigestMismatch,
+    ProvenanceError,
+    RegistryError,
+    RegistryExists,
+    RegistryNotFound,
+)
+from provenance.pipeline.exchange.checkpoint import (
+    Checkpoint,
+    manifest_digest,
+    read_checkpoint,
+    today,
+    write_checkpoint,
+)
+from provenance.pipeline.exchange.registry_address import CHUNK_BYTES, RegistryAddress
+from provenance.pipeline.progress import Progress, show_progress
+from provenance.pipeline.result_cache import CacheUsage, clear_cache
+from provenance.registry.data_files import digest_of_file
+from provenance.registry.manifest import (
+    MANIFEST,
+    DataFile,
+    Manifest,
+    parse_manifest,
+    read_manifest_bytes,
+)
+from provenance.registry.mapped_files import MappedRegistry, map_registry
+from provenance.registry.registry_difference import RegistryDifference, compare_registries
+from provenance.registry.registry_folder import (
+    locked_folder,
+    remove_unlisted,
+    require_free,
+    signature_name,
+)
+from provenance.registry.registry_keys import find_key
+from provenance.registry.tombstones import NO_TOMBSTONES, read_tombstones
+
+Check = Callable[[bytes, bytes | None, Manifest], None]
+"""Raises an error if a manifest is not to be used; receives it as it is stored, its signatures if
+there are any, and as it was parsed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pull:
+    """Outcome of a pull.
+
+    Parameters
+    ----------
+    manifest : Manifest
+        Of the registry.
+    difference : RegistryDifference
+        In items, from what was here before.
+    fetched, fetched_bytes : int
+        Number and size of the data files that were fetched.
+    present : int
+        Number of data files that were here.
+    doubt : str or None
+        Why all files that were here were read and compared; None if they were trusted.
+    is_changed : bool
+        Whether it is another version than what was here.
+    cleared : CacheUsage or None
+        The result cache before it was cleared; None if it was not.
+    """
+
+    manifest: Manifest
+    difference: RegistryDifference
+    fetched: int
+    fetched_bytes: int
+    present: int
+    doubt: str | None = None
+    is_changed: bool = True
+    cleared: CacheUsage | None = None
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether its owner should have published it again by now."""
+        fresh_until = self.manifest.fresh_until
+        return fresh_until is not None and fresh_until < today()
+
+
+def pull(  # noqa: PLR0913 (the options of the command)
+    address: str,
+    folder: Path,
+    *,
+    check: Check | None = None,
+    allow_older: bool = False,
+    purge: bool = False,
+    is_cache: bool = False,
+    quiet: bool = True,
+) -> Pull:
+    """Fetch a registry, or the changes since it was fetched.
+
+    Parameters
+    ----------
+    address : str
+        Where from.
+    folder : Path
+        Where to: absent, empty, or with what was pulled from there before.
+    check : callable or None
+        Judges the manifest before anything else is fetched.
+    allow_older : bool
+        Whether an older version may replace a newer one.
+    purge : bool
+        Whether to clear the result cache if items were withdrawn.
+    is_cache : bool
+        Whether nobody else changes the folder.
+    quiet : bool
+        Show no progress.
+
+    Raises
+    ------
+    RegistryNotFound, RegistryVersion, CorruptFile, DigestMismatch
+        If there is no intact registry at the address.
+    RegistryExists
+        If `folder` is something else, or was changed here.
+    RegistryKeyMissing
+        If it is a keyed copy, and its key is not given.
+    RegistryError
+        If the registry is older than what was pulled before, or cannot be fetched.
+    """
+    if not is_cache:
+        _require_own(folder, address)
+    origin = RegistryAddress.of(address)
+    content = origin.read_manifest()
+    while True:
+        try:
+            arrival = _Arrival(origin, folder, content, check)
+            outcome = arrival.fetch(allow_older=allow_older, quiet=quiet)
+            break
+        except ProvenanceError:
+            latest = origin.read_manifest()
+            if latest == content:
+                raise
+            content = latest  # its owner has pushed meanwhile, and removed earlier files
+    if purge and outcome.difference.withdrawn:
+        return replace(outcome, cleared=clear_cache())
+    return outcome
+
+
+class _Arrival:
+    """A registry that is being fetched, by one manifest."""
+
+    def __init__(
+        self, origin: RegistryAddress, folder: Path, content: bytes, check: Check | None
+    ) -> None:
+        self._origin, self._folder, self._content = origin, folder, content
+        self._manifest = parse_manifest(content, origin.address)
+        if self._manifest.key_id:  # without it, nobody could say what was withdrawn
+            find_key(self._manifest.key_id, origin.address)
+        self._signature = origin.read(signature_name(content))
+        if check is not None:
+            check(content, self._signature, self._manifest)
+
+    def fetch(self, *, allow_older: bool, quiet: bool) -> Pull:
+        """Fetch what is missing, and put the manifest in place."""
+        folder, manifest = self._folder, self._manifest
+        make_durable_folders(folder)
+        with locked_folder(folder):
+            checkpoint = read_checkpoint(folder)
+            if checkpoint is not None and not allow_older:
+                self._require_newer(checkpoint)
+            present = _present_registry(folder, checkpoint)
+            is_changed = manifest_bytes(folder) != self._content
+            if present.is_trusted and not is_changed:
+                self._write_signature()  # somebody else may have signed it, too
+                return Pull(
+                    manifest,
+                    RegistryDifference(0, 0, 0, NO_TOMBSTONES),
+                    0,
+                    0,
+                    len(manifest.places),
+                    is_changed=False,
+                )
+            self._write_checkpoint(checkpoint, pulled=None)
+            missing = self._missing(present)
+            total = sum(file.bytes for _, file in missing)
+            with show_progress("fetching", total, "B", quiet=quiet) as progress:
+                for place, file in missing:
+                    self._fetch_file(place, file, progress)
+            self._write_signature()
+            with replace_file(folder / MANIFEST) as stream:
+                stream.write(self._content)
+            difference = compare_registries(present.registry, map_registry(folder))
+            self._write_checkpoint(checkpoint, pulled=datetime.now(UTC).replace(microsecond=0))
+            remove_unlisted(folder, manifest)
+        return Pull(
+            manifest,
+            difference,
+            len(missing),
+            total,
+            len(manifest.places) - len(missing),
+            present.doubt,
+            is_changed,
+        )
+
+    def _require_newer(self, checkpoint: Checkpoint) -> None:
+        if self._manifest.created < checkpoint.created:
+            raise RegistryError(
+                f"the registry at {self._origin.address}, of {_time(self._manifest.created)}, is "
+                f"older than the one that was pulled before, of {_time(checkpoint.created)}",
+                remedy="ask its owner why; if the older one is right: provenance registry pull "
+                f"{self._origin.address} -o FOLDER --allow-older",
+            )
+
+    def _missing(self, present: "_Present") -> list[tuple[str, DataFile]]:
+        trusted = set[str]()
+        if present.is_trusted and present.registry is not None:
+            trusted = {place for place, _ in present.registry.manifest.places}
+        return [
+            (place, file)
+            for place, file in self._manifest.places
+            if not _is_intact(self._folder / place, file, compare=place not in trusted)
+        ]
+
+    def _fetch_file(self, place: str, file: DataFile, progress: Progress) -> None:
+        target = self._folder / place
+        target.parent.mkdir(exist_ok=True)
+        arriving = target.with_name(f"{target.name}.tmp")
+        is_continued = arriving.exists()
+        try:
+            digest = self._receive(place, arriving, progress)
+            if digest != file.blake3 and is_continued:  # what was there of it is damaged
+                arriving.unlink()
+                digest = self._receive(place, arriving, progress)
+        except FileNotFoundError as error:
+            raise RegistryError(
+                f"{self._origin.address} has no {place}, though its {MANIFEST} lists it",
+                remedy="ask its owner to push the registry again",
+            ) from error
+        if digest != file.blake3:
+            arriving.unlink()
+            raise DigestMismatch(
+                f"{self._origin.address}/{place} differs from what its {MANIFEST} says",
+                remedy="ask its owner to push the registry again with --verify",
+            )
+        sync_path(arriving)
+        os.replace(arriving, target)
+        sync_path(target.parent)
+
+    def _receive(self, place: str, arriving: Path, progress: Progress) -> str:
+        """Fetch a file, or the rest of it; return the digest of what is there then."""
+        digest = blake3()
+        with arriving.open("ab+") as sink, self._origin.open(place) as source:
+            sink.seek(0)
+            while chunk := sink.read(CHUNK_BYTES):
+                digest.update(chunk)
+                progress.advance(len(chunk))
+            if sink.tell():
+                source.seek(sink.tell())
+            while chunk := source.read(CHUNK_BYTES):
+                digest.update(chunk)
+                sink.write(chunk)
+                progress.advance(len(chunk))
+        return digest.hexdigest()
+
+    def _write_signature(self) -> None:
+        if self._signature is not None:
+            with replace_file(self._folder / signature_name(self._content)) as stream:
+                stream.write(self._signature)
+
+    def _write_checkpoint(self, earlier: Checkpoint | None, pulled: datetime | None) -> None:
+        write_checkpoint(
+            self._folder,
+            Checkpoint(
+                address=self._origin.address,
+                manifest=manifest_digest(self._content),
+                created=self._manifest.created,
+                fresh_until=self._manifest.fresh_until,
+                pulled=pulled,
+                previous=None if earlier is None or pulled else earlier.manifest,
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Present:
+    """What is here before a pull.
+
+    Parameters
+    ----------
+    registry : MappedRegistry or None
+        The registry; None if there is none, or it is damaged.
+    doubt : str or None
+        Why its files are to be read and compared.
+    """
+
+    registry: MappedRegistry | None
+    doubt: str | None = None
+
+    @property
+    def is_trusted(self) -> bool:
+        return self.registry is not None and self.doubt is None
+
+
+def _present_registry(folder: Path, checkpoint: Checkpoint | None) -> _Present:
+    if not (folder / MANIFEST).exists():
+        return _Present(None)
+    try:
+        registry = map_registry(folder)
+        read_tombstones(registry)
+    except ProvenanceError:
+        return _Present(None, "the copy was damaged")
+    if checkpoint is None:
+        return _Present(registry, "it was not known which version the copy was")
+    if checkpoint.pulled is None:
+        return _Present(registry, "the last pull was interrupted")
+    fresh_until = checkpoint.fresh_until
+    if fresh_until is not None and checkpoint.pulled.date() <= fresh_until < today():
+        return _Present(registry, f"the copy was fresh until {fresh_until}")
+    return _Present(registry)
+
+
+def _require_own(folder: Path, address: str) -> None:
+    """Raise an error if a folder is not absent, empty, or unchanged since a pull from there."""
+    checkpoint = read_checkpoint(folder)
+    if checkpoint is None:
+        require_free(folder)
+        return
+    if checkpoint.address != address:
+        raise RegistryExists(
+            f"{folder} was pulled from {checkpoint.address}", remedy="name another folder"
+        )
+    content = manifest_bytes(folder)
+    known = {checkpoint.manifest, checkpoint.previous}
+    if content is not None and manifest_digest(content) not in known:
+        raise RegistryExists(
+            f"{folder} was changed after it was pulled; the next version would undo that",
+            remedy="pull into another folder, and merge the two: provenance registry merge",
+        )
+
+
+def manifest_bytes(folder: Path) -> bytes | None:
+    """Return the manifest of a registry, as it is stored; None if there is none."""
+    try:
+        return read_manifest_bytes(folder)
+    except RegistryNotFound:
+        return None
+
+
+def _is_intact(path: Path, file: DataFile, *, compare: bool) -> bool:
+    try:
+        if path.stat().st_size != file.bytes:
+            return False
+        return not compare or digest_of_file(path) == file.blake3
+    except OSError:
+        return False
+
+
+def _time(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M:%S}"

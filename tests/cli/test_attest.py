@@ -1,0 +1,280 @@
+"""`provenance attest`: signed statements on reports."""
+
+import base64
+import json
+import shutil
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from provenance.signing import create_key
+
+pytest.importorskip("securesystemslib", reason="the extra `sign` is not installed")
+
+
+@pytest.fixture(scope="module")
+def place(provenance, world, tmp_path_factory):
+    """A folder with a dataset, the report of a check that fails, keys, and an attestation."""
+    folder = tmp_path_factory.mktemp("attested")
+    shutil.copy(world / "train.jsonl", folder)
+    shutil.copytree(world / "reg", folder / "reg")
+    check = ("check", "train.jsonl", "--registry", "reg", "-q")
+    assert provenance(*check, "-o", "report", cwd=folder).returncode == 1
+    gate = ("--purpose", "retrieval", "--fail-on", "forbidden=100%")
+    assert provenance(*check, *gate, "-o", "passing", cwd=folder).returncode == 0
+    key, other = create_key(folder / "key"), create_key(folder / "other")
+    (folder / "allowed").write_text(
+        f'ann@example.org namespaces="provenance-attestation" {key.openssh}\n'
+        f'bob@example.org namespaces="provenance-registry" {other.openssh}\n'
+        f'eve@example.org valid-before="20200101Z" {other.openssh}\n'
+    )
+    done = provenance("attest", "report", "--key", "key", "-o", "a.json", cwd=folder)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    return folder
+
+
+def statement(line):
+    return json.loads(base64.b64decode(json.loads(line)["payload"]))
+
+
+def verify(provenance, place, *arguments, file="a.json"):
+    return provenance("attest", "verify", file, *arguments, cwd=place)
+
+
+def test_an_attestation_is_a_test_result_on_the_dataset(place):
+    found = statement((place / "a.json").read_text())
+    result = json.loads((place / "report" / "result.json").read_text())
+    assert found["_type"] == "https://in-toto.io/Statement/v1"
+    assert found["predicateType"] == "https://in-toto.io/attestation/test-result/v0.1"
+    assert found["subject"] == [
+        {"name": "train.jsonl", "digest": {"sha256": result["corpus"]["digest"]}}
+    ]
+    predicate = found["predicate"]
+    assert predicate["result"] == "FAILED"
+    assert predicate["failedTests"] == ["forbidden=0%"]
+    assert predicate["passedTests"] == []
+    digests = {each["name"]: each["digest"]["sha256"] for each in predicate["configuration"]}
+    assert digests["policy"] == result["policy"]["digest"]
+    assert digests["rules"] == result["rules"]["digest"]
+    assert digests["registry reg"] == result["registries"][0]["digest"]
+    assert predicate["provenance"]["checked"] == result["created"]
+    assert predicate["provenance"]["tool"] == result["tool"]["version"]
+
+
+def test_the_same_report_gives_the_same_bytes(provenance, place):
+    again = provenance("attest", "report", "--key", "key", cwd=place)
+    assert again.stdout == (place / "a.json").read_text()
+    by_file = provenance("attest", "report/result.json", "--key", "key", cwd=place)
+    assert by_file.stdout == again.stdout
+
+
+def test_verify_says_who_signed_what(provenance, place):
+    done = verify(provenance, place, "--allowed-signers", "allowed")
+    assert done.returncode == 0, done.stderr
+    lines = [" ".join(line.split()) for line in done.stdout.splitlines()]
+    assert lines[0] == "a.json: valid"
+    assert lines[1].startswith("Signed by ann@example.org, key SHA256:")
+    assert any("Check FAILED, for pretraining" in line for line in lines)
+    assert "failed: forbidden=0%" in lines
+    assert done.stdout.count("not compared") == 2
+
+
+def test_what_it_is_about_is_compared(provenance, place):
+    done = verify(
+        provenance, place, "--key", "key.pub", "--report", "report", "--dataset", "train.jsonl"
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("the same as yours") == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--key", "other.pub"), "which is none of yours"),
+        (("--allowed-signers", "allowed", "--identity", "bob@example.org"), "not by 'bob@"),
+        (("--key", "key.pub", "--report", "passing"), "not about the report 'passing'"),
+        (("--key", "key.pub", "--dataset", "changed.jsonl"), "not about the dataset 'changed."),
+        (("--key", "key.pub", "--dataset", "absent.jsonl"), "absent.jsonl"),
+        (("--key", "key.pub", "--model-digest", f"sha256:{'0' * 64}"), "not about the model"),
+        (("--key", "key.pub", "--model-digest", "12"), "'12' is not a SHA-256"),
+        (("--key", "absent.pub"), "cannot be read"),
+        (("--key", "key"), "is a private key"),
+        ((), "say whose signature counts"),
+        (("--key", "key.pub", "--identity", "ann"), "--identity needs --allowed-signers"),
+    ],
+)
+def test_what_cannot_be_verified_is_never_valid(provenance, place, arguments, message):
+    (place / "changed.jsonl").write_text('{"id": "1", "text": "something else"}\n')
+    done = verify(provenance, place, *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert message in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        ("bob@example.org", "may not sign in the namespace provenance-attestation"),
+        ("eve@example.org", "expired: it was valid until 2020-01-01 00:00 UTC"),
+    ],
+)
+def test_signers_are_bound_by_namespaces_and_days(provenance, place, names, message):
+    lines = (place / "allowed").read_text().splitlines()
+    (place / "one").write_text(next(f"{line}\n" for line in lines if line.startswith(names)))
+    assert (
+        provenance("attest", "report", "--key", "other", "-o", "b.json", cwd=place).returncode == 0
+    )
+    done = verify(provenance, place, "--allowed-signers", "one", file="b.json")
+    assert done.returncode == 2
+    assert message in " ".join(done.stderr.split())
+
+
+def test_the_outcome_of_the_check_changes_the_exit_code_only_on_request(provenance, place):
+    trust = ("--key", "key.pub")
+    assert verify(provenance, place, *trust).returncode == 0
+    assert verify(provenance, place, *trust, "--require-pass").returncode == 1
+    passing = provenance("attest", "passing", "--key", "key", "-o", "p.json", cwd=place)
+    assert passing.returncode == 0
+    done = verify(provenance, place, *trust, "--require-pass", file="p.json")
+    assert done.returncode == 0
+    assert "PASSED, for retrieval" in done.stdout
+
+
+def test_a_model_may_be_bound_to_the_dataset(provenance, place):
+    (place / "model.bin").write_bytes(b"weights")
+    signed = provenance(
+        "attest", "report", "--key", "key", "--model", "model.bin", "-o", "m.json", cwd=place
+    )
+    assert signed.returncode == 0, signed.stderr
+    model = statement((place / "m.json").read_text())["subject"][1]
+    assert model["name"] == "model.bin"
+    digest = f"sha256:{model['digest']['sha256']}"
+    same = verify(provenance, place, "--key", "key.pub", "--model-digest", digest, file="m.json")
+    assert same.returncode == 0, same.stderr
+    (place / "model.bin").write_bytes(b"other weights")
+    other = verify(provenance, place, "--key", "key.pub", "--model", "model.bin", file="m.json")
+    assert other.returncode == 2
+
+
+def test_claims_are_appended_and_all_verified(provenance, place):
+    claims = place / "claims.jsonl"
+    claims.unlink(missing_ok=True)
+    for report in ("report", "passing"):
+        done = provenance("attest", report, "--key", "key", "--claims", "claims.jsonl", cwd=place)
+        assert (done.returncode, done.stdout) == (0, ""), done.stderr
+    assert claims.read_text().splitlines()[0] == (place / "a.json").read_text().strip()
+    trust = ("--key", "key.pub")
+    both = verify(provenance, place, *trust, file="claims.jsonl")
+    assert both.returncode == 0
+    assert both.stdout.count(": valid") == 2
+    one = verify(provenance, place, *trust, "--report", "passing", file="claims.jsonl")
+    assert "claims.jsonl, line 2: valid" in one.stdout
+    assert one.stdout.count(": valid") == 1
+    claims.write_text(claims.read_text().replace('"sig":"', '"sig":"A', 1))
+    damaged = verify(provenance, place, *trust, file="claims.jsonl")
+    assert damaged.returncode == 2
+    assert "claims.jsonl, line 1" in damaged.stderr
+    assert damaged.stdout == ""
+
+
+def test_a_changed_report_is_not_attested(provenance, place, tmp_path):
+    shutil.copytree(place / "report", tmp_path / "report")
+    page = tmp_path / "report" / "report.html"
+    page.write_bytes(page.read_bytes().replace(b"forbidden", b"permitted", 1))
+    done = provenance("attest", "report", "--key", str(place / "key"), cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "does not match its digest" in done.stderr
+
+
+def flip(path, data):
+    content = bytearray(path.read_bytes())
+    content[data.draw(st.integers(0, len(content) - 1))] ^= data.draw(st.integers(1, 255))
+    path.write_bytes(content)
+
+
+COPIES = settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+@pytest.mark.parametrize(
+    "name", ["result.json", "findings.parquet", "model.parquet", "report.html"]
+)
+@COPIES
+@given(data=st.data())
+def test_a_changed_byte_of_a_report_is_found(provenance, place, tmp_path, name, data):
+    shutil.copytree(place / "report", tmp_path / "report", dirs_exist_ok=True)
+    flip(tmp_path / "report" / name, data)
+    trust = ("--key", str(place / "key.pub"), "--report", "report")
+    done = provenance("attest", "verify", str(place / "a.json"), *trust, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+
+
+@COPIES
+@given(data=st.data())
+def test_a_changed_byte_of_an_attestation_is_found(provenance, place, tmp_path, data):
+    shutil.copy(place / "a.json", tmp_path)
+    flip(tmp_path / "a.json", data)
+    done = verify(provenance, tmp_path, "--key", str(place / "key.pub"))
+    assert (done.returncode, done.stdout) == (2, "")
+
+
+@COPIES
+@given(data=st.data())
+def test_a_changed_byte_of_the_dataset_is_found(provenance, place, tmp_path, data):
+    shutil.copy(place / "train.jsonl", tmp_path)
+    flip(tmp_path / "train.jsonl", data)
+    trust = ("--key", str(place / "key.pub"), "--dataset", "train.jsonl")
+    done = provenance("attest", "verify", str(place / "a.json"), *trust, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+
+
+def test_a_passphrase_comes_from_the_environment(provenance, place, monkeypatch):
+    monkeypatch.setenv("PROVENANCE_KEY_PASSPHRASE", "nine green kettles")
+    made = provenance("attest", "new-key", "locked", cwd=place)
+    assert made.returncode == 0, made.stderr
+    assert provenance("attest", "report", "--key", "locked", cwd=place).returncode == 0
+    monkeypatch.delenv("PROVENANCE_KEY_PASSPHRASE")
+    done = provenance("attest", "report", "--key", "locked", cwd=place)
+    assert done.returncode == 2
+    assert "set the environment variable PROVENANCE_KEY_PASSPHRASE" in done.stderr
+
+
+def test_a_key_that_others_may_read_is_warned_of(provenance, place):
+    shutil.copy(place / "key", place / "loose")
+    (place / "loose").chmod(0o644)
+    done = provenance("attest", "report", "--key", "loose", cwd=place)
+    assert done.returncode == 0
+    assert "Warning: other users may read the private key 'loose'" in done.stderr
+
+
+def test_a_statement_comes_from_standard_input(process, place):
+    with (place / "a.json").open() as stdin:
+        done = process("attest", "verify", "-", "--key", "key.pub", cwd=place, stdin=stdin)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("-: valid")
+
+
+def test_without_the_libraries_the_extra_is_named(provenance, place, monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "securesystemslib", None)
+    for arguments in (("report", "--key", "key"), ("verify", "a.json", "--key", "key.pub")):
+        done = provenance("attest", *arguments, cwd=place)
+        assert done.returncode == 2
+        assert "pip install 'corpus-provenance[sign]'" in done.stderr
+
+
+def test_an_attestation_has_no_clock(provenance, place):
+    signed = statement((place / "a.json").read_text())
+    created = signed["predicate"]["provenance"]["checked"]
+    assert datetime.fromisoformat(created) <= datetime.now(UTC)
+    assert str(place) not in json.dumps(signed)
+
+
+def test_help_lists_the_commands_below(provenance, place):
+    shown = provenance("attest", "--help", cwd=place).stdout
+    assert "verify" in shown.partition("Commands:")[2]
+    usage = provenance("attest", "verify", "--help", cwd=place).stdout
+    assert usage.startswith("Usage: provenance attest verify [OPTIONS] FILE")
+    wrong = provenance("attest", "verify", cwd=place)
+    assert "Try: provenance attest verify --help" in wrong.stderr

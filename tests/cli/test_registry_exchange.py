@@ -1,0 +1,132 @@
+"""What `provenance registry` says when registries are exchanged."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from provenance.signing import create_key
+from tests.cli.commandline import ENVIRONMENT
+
+TEXTS = [
+    f"the {colour} heron number {number} stood in the reeds for an hour and caught {number} eels "
+    "before the rain came over the hills"
+    for number, colour in enumerate(["grey", "white", "purple", "green", "black"] * 6)
+]
+
+
+@pytest.fixture
+def folder(tmp_path, provenance):
+    """A folder with a registry of twenty items."""
+    rows = [{"id": f"i{number}", "text": text} for number, text in enumerate(TEXTS)]
+    for name, some in (("first", rows[:20]), ("second", rows[20:])):
+        (tmp_path / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in some))
+    done = provenance("registry", "build", "r", "--source", "x", "first.jsonl", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    return tmp_path
+
+
+def test_each_exchange_says_what_it_did(provenance, folder):
+    sent = provenance("registry", "push", "r", "shared", "--fresh-for", "30", cwd=folder)
+    assert sent.returncode == 0, sent.stderr
+    assert sent.stdout.startswith("Sent 21 files (")
+    assert "not signed, digest" in sent.stdout
+    pulled = provenance("registry", "pull", "shared", "-o", "copy", cwd=folder)
+    assert pulled.stdout.startswith("copy: 20 items added, 0 withdrawn; 20 items as of ")
+    again = provenance("registry", "pull", "shared", "-o", "copy", cwd=folder)
+    assert again.stdout.startswith("copy is up to date: 20 items as of ")
+    (folder / "ids.txt").write_text("i3\n")
+    provenance("registry", "remove", "r", "--ids", "ids.txt", "--reason", "asked", cwd=folder)
+    provenance("registry", "push", "r", "shared", cwd=folder)
+    after = provenance("registry", "pull", "shared", "-o", "copy", cwd=folder)
+    assert after.stdout.startswith("copy: 0 items added, 1 withdrawn; 19 items as of ")
+    assert "provenance cache clear" in after.stdout
+    withdrawn = provenance("registry", "show", "copy", "--withdrawn", cwd=folder)
+    assert withdrawn.stdout.splitlines()[1].startswith("i3,x,")
+    assert ",asked," in withdrawn.stdout
+
+
+def test_a_pull_records_withdrawals_in_the_ledger(provenance, folder):
+    provenance("registry", "push", "r", "shared", cwd=folder)
+    (folder / "provenance.toml").write_text('[ledger]\npath = "ledger"\n')
+    provenance("registry", "pull", "shared", "-o", "copy", cwd=folder)
+    (folder / "ids.txt").write_text("i3\n")
+    provenance("registry", "remove", "r", "--ids", "ids.txt", cwd=folder)
+    provenance("registry", "push", "r", "shared", cwd=folder)
+    before = provenance("ledger", "show", cwd=folder).stdout.count("withdrawal")
+    provenance("registry", "pull", "shared", "-o", "copy", cwd=folder)
+    after = provenance("ledger", "show", cwd=folder).stdout
+    assert after.count("withdrawal") == before + 1
+    assert "pulled from shared" in provenance("ledger", "export", cwd=folder).stdout + after
+
+
+def test_what_a_signer_is_told_to_hand_on_is_a_trust_file(provenance, folder):
+    pytest.importorskip("securesystemslib", reason="the extra `sign` is not installed")
+    create_key(folder / "owner.key")
+    signed = provenance("registry", "sign", "r", "--key", "owner.key", "--as", "club", cwd=folder)
+    assert signed.returncode == 0, signed.stderr
+    (folder / "trust.toml").write_text(signed.stdout[signed.stdout.index("[[keys]]") :])
+    verified = provenance("registry", "verify", "r", "--trust", "trust.toml", cwd=folder)
+    assert "r is intact, signed by club: 20 items" in verified.stdout
+    (folder / "provenance.toml").write_text('[trust]\npath = "trust.toml"\n')
+    provenance("registry", "add", "r", "--source", "x", "second.jsonl", cwd=folder)
+    for command in (
+        ("registry", "verify", "r"),
+        ("check", "first.jsonl", "--registry", "r"),
+        ("trace", "first.jsonl", "--registry", "r"),
+        ("clean", "first.jsonl", "--registry", "r", "-o", "cleaned"),
+    ):
+        refused = provenance(*command, cwd=folder)
+        assert refused.returncode == 2
+        assert "r is not signed" in refused.stderr
+        assert "registry sign" in refused.stderr
+    provenance("registry", "push", "r", "shared", cwd=folder)
+    pulled = provenance("registry", "pull", "shared", "-o", "copy", cwd=folder)
+    assert (pulled.returncode, "shared is not signed" in pulled.stderr) == (2, True)
+
+
+def test_a_key_that_others_may_read_is_noted(provenance, folder):
+    pytest.importorskip("securesystemslib", reason="the extra `sign` is not installed")
+    create_key(folder / "owner.key")
+    (folder / "owner.key").chmod(0o644)
+    signed = provenance("registry", "sign", "r", "--key", "owner.key", cwd=folder)
+    assert "chmod 600 owner.key" in signed.stderr
+
+
+def test_a_registry_is_served_and_asked(provenance, folder):
+    pytest.importorskip("nacl", reason="the extra `psi` is not installed")
+    (folder / "token").write_text("0123456789abcdef\n")
+    command = [sys.executable, "-m", "provenance", "registry", "serve", "r"]
+    options = ["--token-file", "token", "--port", "0", "--log", "log.jsonl"]
+    with subprocess.Popen(
+        [*command, *options],
+        cwd=folder,
+        env=os.environ | ENVIRONMENT,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as server:
+        try:
+            said = server.stderr.readline()
+            assert "Experimental" in said
+            url = said.partition(" at ")[2].partition(";")[0]
+            asked = provenance(
+                *("registry", "ask", url, "first.jsonl", "--token-file", "token"), cwd=folder
+            )
+        finally:
+            server.send_signal(signal.SIGINT)
+            server.wait(30)
+    assert asked.returncode == 0, asked.stderr
+    assert "20 of 20 different whole texts of 20 words or more" in asked.stdout
+    assert "not a verdict" in asked.stdout
+    lines = (folder / "log.jsonl").read_text().splitlines()
+    assert {json.loads(line)["status"] for line in lines} == {200}
+
+
+@pytest.mark.parametrize("command", ["serve", "ask"])
+def test_what_is_experimental_says_so(provenance, tmp_path, command):
+    done = provenance("registry", command, "--help", cwd=tmp_path)
+    assert "EXPERIMENTAL" in done.stdout
+    assert "not reviewed by anybody outside" in " ".join(done.stdout.split())
