@@ -62,8 +62,8 @@ _LAYOUT = click.option(
     help="table, x-archive, x-api, x-api-v2, x-gnip, reddit, stackexchange, hackernews, arxiv, "
     "the-stack, mastodon, mastodon-api, mediawiki, wikiextractor, wikimedia, warc, bluesky, "
     "bluesky-car, pubmed, pmc-metadata, jats, slack, telegram, telegram-api, discord, "
-    "discord-package, facebook, whatsapp, irc, youtube, weibo, linkedin, mail, feed, epub or text: see "
-    "docs/dumps.md. Unset: detected.",
+    "discord-package, facebook, whatsapp, irc, youtube, weibo, linkedin, mail, feed, epub or text: "
+    "see docs/dumps.md. Unset: detected.",
 )
 _COLUMN_OPTIONS = (
     click.option(
