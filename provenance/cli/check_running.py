@@ -177,9 +177,18 @@ def run_check(
                 pipeline.remove_tasks(tasks_address(output))
         if ledger is not None:
             pipeline.record_check(ledger, report, output)
-    if policy.signals is None and not running.quiet:
-        _mention_card(corpus)
+    if not running.quiet:
+        _print_notes(corpus, policy)
     return _conclude(report, renderer, running)
+
+
+def _print_notes(corpus: Sequence[str], policy: Policy) -> None:
+    if policy.signals is None:
+        _mention_card(corpus)
+    registries = [*policy.registries, *policy.backgrounds]
+    for name, day in pipeline.overdue_registries(registries).items():
+        note = f"{name} counted as fresh until {day}: items may have been withdrawn since"
+        echo(f"Note: {one_line(note)}; `provenance registry pull` fetches changes", err=True)
 
 
 def _mention_card(corpus: Sequence[str]) -> None:

@@ -50,6 +50,7 @@ def registry_lines(
         *(["  names of authors are kept"] if manifest.keeps_authors else []),
         f"  {_extent(manifest)} on disk",
         *_upkeep_lines(upkeep),
+        *_exchange_lines(manifest, upkeep),
         f"  {manifest.postings:,} seeds (runs of words in the index)",
         f"  {manifest.bytes_per_posting:.1f} bytes per seed, without texts and signatures",
         f"  chance matches: {_chance_model_text(manifest, verbose=verbose)}",
@@ -346,6 +347,13 @@ def _upkeep_lines(upkeep: "Upkeep") -> Iterator[str]:
     if upkeep.marks:
         counts = "counts" if upkeep.marks == 1 else "count"
         yield f"  {count(upkeep.marks, 'marked item')}, which {counts} in no share"
+
+
+def _exchange_lines(manifest: "Manifest", upkeep: "Upkeep") -> Iterator[str]:
+    if manifest.fresh_until is not None:
+        yield f"  copies count as fresh until {manifest.fresh_until}"
+    if upkeep.is_signed:
+        yield "  signed; `registry verify --trust` says by whom"
 
 
 def _fingerprints(number: int) -> str:

@@ -142,6 +142,7 @@ if TYPE_CHECKING:
         publish_keyed_copy,
         publish_public_copy,
     )
+    from provenance.pipeline.remote_registries import overdue_registries
     from provenance.pipeline.report_io import (
         check_writable,
         effective_policy,
@@ -268,6 +269,7 @@ __all__ = [
     "open_public_copy",
     "open_review",
     "opt_out",
+    "overdue_registries",
     "parse_dates",
     "parse_day",
     "parse_rate",
@@ -437,6 +439,7 @@ _MODULES = {
     "sketch_addresses": "sketching",
     "log_to_stderr": "stage_log",
     "publish": "github_publishing",
+    "overdue_registries": "remote_registries",
     "publish_keyed_copy": "registry_publishing",
     "publish_public_copy": "registry_publishing",
     "is_public_copy": "registry_publishing",

@@ -40,11 +40,12 @@ from provenance.registry.build.withdrawal import (
     remove_items,
     restore_items,
 )
-from provenance.registry.manifest import Manifest, read_manifest
+from provenance.registry.manifest import Manifest, read_manifest, read_manifest_bytes
 from provenance.registry.mapped_files import map_registry
 from provenance.registry.marks import read_marks
 from provenance.registry.opt_outs import read_opt_outs
 from provenance.registry.recipe import BuildStep
+from provenance.registry.registry_folder import signature_name
 from provenance.registry.statuses import REPLACED, read_statuses
 from provenance.registry.store import open_registry
 from provenance.registry.tombstones import read_tombstones
@@ -316,6 +317,8 @@ class Upkeep:
         Segments whose files still have withdrawn items.
     replaced : int
         Number of items in its files that later ones replaced.
+    is_signed : bool
+        Whether it has signatures; who has signed is not verified.
     """
 
     tombstones: int
@@ -325,6 +328,7 @@ class Upkeep:
     marks: int
     pending: Sequence[PendingRewrite]
     replaced: int
+    is_signed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,6 +358,7 @@ def registry_upkeep(folder: Path) -> Upkeep:
         marks=len(read_marks(mapped)),
         pending=pending,
         replaced=replaced,
+        is_signed=(folder / signature_name(read_manifest_bytes(folder))).exists(),
     )
 
 

@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from blake3 import blake3
 
+from provenance.pipeline.exchange.checkpoint import today
 from provenance.pipeline.exchange.pulling import pull
 from provenance.pipeline.exchange.registry_signatures import require_trusted_folder, trust_check
 from provenance.pipeline.exchange.trust_file import read_trust_file
 from provenance.pipeline.result_cache import cache_folder
 from provenance.registry.data_files import Digest, digest_of_file
+from provenance.registry.manifest import read_manifest
 from provenance.registry.store import Registry, open_registry
 
 
@@ -74,6 +77,12 @@ def fetch_registries(names: Sequence[str], trust: str | None = None, *, quiet: b
     for name in filter(is_address, names):
         check = None if trust is None else trust_check(name, trust)
         pull(name, _folder(name), check=check, is_cache=True, quiet=quiet)
+
+
+def overdue_registries(names: Sequence[str]) -> dict[str, date]:
+    """Return which registries their owners should have published again by now, and by when."""
+    days = {name: read_manifest(_folder(name)).fresh_until for name in names}
+    return {name: day for name, day in days.items() if day is not None and day < today()}
 
 
 def _folder(name: str) -> Path:

@@ -5,9 +5,12 @@ import os
 import signal
 import subprocess
 import sys
+from datetime import timedelta
 
 import pytest
 
+from provenance.pipeline.exchange.checkpoint import today
+from provenance.registry.registry_folder import state_fresh_until
 from provenance.signing import create_key
 from tests.cli.commandline import ENVIRONMENT
 
@@ -47,6 +50,27 @@ def test_each_exchange_says_what_it_did(provenance, folder):
     withdrawn = provenance("registry", "show", "copy", "--withdrawn", cwd=folder)
     assert withdrawn.stdout.splitlines()[1].startswith("i3,x,")
     assert ",asked," in withdrawn.stdout
+
+
+def test_a_check_says_that_a_registry_is_overdue(provenance, folder):
+    checked = ("check", "second.jsonl", "--registry", "r", "--exit-zero")
+    state_fresh_until(folder / "r", today() + timedelta(1))
+    assert "counted as fresh" not in provenance(*checked, cwd=folder).stderr
+    state_fresh_until(folder / "r", today() - timedelta(1))
+    done = provenance(*checked, cwd=folder)
+    assert (done.returncode, "Note: r counted as fresh until" in done.stderr) == (0, True)
+    assert "counted as fresh" not in provenance(*checked, "--quiet", cwd=folder).stderr
+
+
+def test_what_is_signed_and_until_when_it_is_fresh_is_shown(provenance, folder):
+    pytest.importorskip("securesystemslib", reason="the extra `sign` is not installed")
+    create_key(folder / "owner.key")
+    before = provenance("registry", "show", "r", cwd=folder).stdout
+    assert "signed" not in before
+    provenance("registry", "sign", "r", "--key", "owner.key", "--fresh-for", "9", cwd=folder)
+    after = provenance("registry", "show", "r", cwd=folder).stdout
+    assert f"copies count as fresh until {today() + timedelta(9)}" in after
+    assert "signed; `registry verify --trust`" in after
 
 
 def test_a_pull_records_withdrawals_in_the_ledger(provenance, folder):

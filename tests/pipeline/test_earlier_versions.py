@@ -32,7 +32,8 @@ def same(report) -> list[dict]:
 
 
 def test_a_check_with_its_registry_and_policy_finds_what_it_found(earlier):
-    assert verify_registry(earlier / "registry").items == 122
+    manifest, _ = verify_registry(earlier / "registry")
+    assert manifest.items == 122
     before = read_report(earlier / "report")
     after = check(["pages.jsonl"], effective_policy(None), Settings())
     assert same(after) == same(before)
