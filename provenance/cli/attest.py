@@ -14,7 +14,6 @@ from provenance.cli.key_options import (
     check_trust,
     key_option,
     open_key,
-    passphrase,
     trust_options,
 )
 from provenance.cli.lazy_groups import ParentCommand
@@ -197,7 +196,7 @@ def new_key(file: Path) -> None:
     The key is locked with the passphrase in PROVENANCE_KEY_PASSPHRASE, if that is set. A key that
     `ssh-keygen -t ed25519` or `openssl genpkey -algorithm ed25519` made does, too.
     """
-    public = create_key(file, passphrase())
+    public = create_key(file, pipeline.environment_passphrase())
     echo(
         f"Private key, keep it secret: {file}",
         f"Public key, for those who verify: {file}.pub",

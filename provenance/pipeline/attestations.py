@@ -24,7 +24,12 @@ from provenance.signing.allowed_signers import (
     signers_of_keys,
 )
 from provenance.signing.envelopes import Signer, Trust, sign_statement, verify_statement
-from provenance.signing.keys import PrivateKey, load_public_key
+from provenance.signing.keys import (
+    PASSPHRASE_VARIABLE,
+    PrivateKey,
+    load_private_key,
+    load_public_key,
+)
 from provenance.signing.statements import Namespace, Statement, Subject
 
 TEST_RESULT: Final = "https://in-toto.io/attestation/test-result/v0.1"
@@ -156,6 +161,16 @@ def model_subject(model: Path | None, digest: str | None) -> Subject | None:
             remedy="write it as sha256: and 64 digits, as `sha256sum` prints them",
         )
     return Subject("model", digits)
+
+
+def open_key(path: Path) -> PrivateKey:
+    """Load a private key, with the passphrase in the environment; raises `SigningError`."""
+    return load_private_key(path, environment_passphrase())
+
+
+def environment_passphrase() -> bytes | None:
+    """Return the passphrase of keys; None if it is unset."""
+    return os.environb.get(PASSPHRASE_VARIABLE.encode()) or None
 
 
 def append_claim(path: Path, line: bytes) -> None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from provenance.errors import SignatureInvalid
 from provenance.signing import create_key
 
 pytest.importorskip("securesystemslib", reason="the extra `sign` is not installed")
@@ -278,3 +279,20 @@ def test_help_lists_the_commands_below(provenance, place):
     assert usage.startswith("Usage: provenance attest verify [OPTIONS] FILE")
     wrong = provenance("attest", "verify", cwd=place)
     assert "Try: provenance attest verify --help" in wrong.stderr
+
+
+def test_python_signs_and_verifies(place, monkeypatch):
+    import provenance
+
+    monkeypatch.chdir(place)
+    line = provenance.attest("report", "key", claims="python.jsonl")
+    assert line == (place / "a.json").read_text()
+    (found,) = provenance.verify_attestation(
+        "python.jsonl", keys="key.pub", report="report", dataset="train.jsonl"
+    )
+    assert (found.check.status, found.failed) == ("fail", ("forbidden=0%",))
+    with pytest.raises(SignatureInvalid, match="none of yours"):
+        provenance.verify_attestation("a.json", keys=["other.pub"])
+    with pytest.raises(SignatureInvalid, match="nobody is trusted"):
+        provenance.verify_attestation("a.json")
+    assert provenance.replay_report("report").is_same
