@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import groupby, pairwise
 from textwrap import fill
@@ -20,6 +21,12 @@ from benchmarks.labelled_pairs import (
 )
 
 RATES = (0.1, 0.5, 0.9)
+CHARTS = (
+    *("origin_strengths.svg", "origin_strengths_by_register.svg"),
+    *("origin_reasons.svg", "origin_by_register.svg"),
+)
+"""Files of the charts: by strength, by origin and reasons, and both by register."""
+
 EDGES = (13.3, 15, 16.7, 18, 20, 22, 25, 30, np.inf)
 """Edges of classes of strength, in bits; the first is the threshold of `--chance 100`."""
 
@@ -31,7 +38,7 @@ _SAME = "same posts"
 _EXTENTS = {"parts of rows": "part", "whole rows": "row"}
 """What a passage is of its row, in all registers but those made of the source."""
 
-_FEWEST = 5
+FEWEST = 5
 """Fewest pairs of which a share is stated."""
 
 _INTRODUCTION = """Written by `python -m benchmarks.labels_report`. {pairs} pairs of a passage and
@@ -83,6 +90,71 @@ _STRENGTHS = """Pairs that are found with `--chance 100` (13.3 bits; as shipped,
 or more), and how many of them are chance; the weighted share; and the number of chance findings in
 all checks, by the labels and by the law of chance. Findings of less than 16.7 bits were drawn from
 some of the checks only."""
+
+_STRENGTHS_BY_REGISTER = """The same by register and language, in wider classes. *English* is all
+registers but code and other languages. The law gives the number of chance matches of a check, not
+of a register. Most points are of few pairs: where the interval is wide, nothing is known."""
+
+_ORIGINS_BY_REGISTER = """By register and language, origins for all reasons together. *English* is
+all registers but code and other languages. Few pairs of a register have the same reasons, so that
+reasons cannot be told apart there."""
+
+
+@dataclass(frozen=True, slots=True)
+class StrengthClass:
+    """What the labels say of findings of some strength.
+
+    Parameters
+    ----------
+    low, high : float
+        Strength in bits.
+    pairs, chance : int
+        Number of labelled pairs, and of those that are chance.
+    findings, chance_findings : float
+        Number of findings that these stand for.
+    chance_share : Share
+        Share of the findings that are chance.
+    by_law : float or None
+        Number of chance matches by the law of chance, if the findings are all of the checks.
+    """
+
+    low: float
+    high: float
+    pairs: int
+    chance: int
+    findings: float
+    chance_findings: float
+    chance_share: Share
+    by_law: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonGroup:
+    """What the labels say of findings of one origin for the same reasons.
+
+    Parameters
+    ----------
+    origin, reasons : str, tuple of str
+        What the tool says.
+    labels : tuple of int
+        Number of pairs by label, as `LABELS`.
+    share : Share
+        Weighted share of the item's words.
+    """
+
+    origin: str
+    reasons: tuple[str, ...]
+    labels: tuple[int, ...]
+    share: Share
+
+    @property
+    def pairs(self) -> int:
+        return sum(self.labels)
+
+    @property
+    def figure(self) -> str:
+        """The share and its interval, as text."""
+        return _percent(self.share)
 
 
 def render(pairs: Sequence[Pair], outcomes: Mapping[str, Sequence[Outcome]], places: float) -> str:
@@ -154,7 +226,7 @@ def _precision(outcomes: Sequence[Outcome]) -> list[str]:
     shares = {
         name: bootstrap.share(_is_counted, partial(_has, "quotation", name))
         for name in (*registers, *_EXTENTS, None)
-        if _size(found, "quotation", name) >= _FEWEST
+        if _size(found, "quotation", name) >= FEWEST
     }
     rows = []
     for name, quotations in shares.items():
@@ -197,38 +269,109 @@ def _confusion(checks: Mapping[str, Sequence[Outcome]]) -> list[str]:
 
 
 def _reasons(outcomes: Sequence[Outcome]) -> list[str]:
+    rows = [
+        [f"`{each.origin}`", ", ".join(each.reasons), "/".join(map(str, each.labels)), each.figure]
+        for each in reason_groups(outcomes)
+    ]
+    table = _table(["origin", "reasons", "pairs", "item's words"], rows)
+    charts = [
+        _chart(CHARTS[2], "origin and reasons"),
+        _chart(CHARTS[3], "origin and register"),
+    ]
+    return [_text(_REASONS), charts[0], table, _text(_ORIGINS_BY_REGISTER), charts[1]]
+
+
+def reason_groups(outcomes: Sequence[Outcome]) -> list[ReasonGroup]:
+    """Return the groups of findings of one origin for the same reasons, the largest first."""
+    return [each for each in _groups(outcomes) if each.pairs >= FEWEST]
+
+
+def origin_groups(outcomes: Sequence[Outcome]) -> list[ReasonGroup]:
+    """Return the groups of findings of each origin, for whichever reasons."""
+    groups = _groups([replace(each, reasons=()) for each in outcomes])
+    known = {each.origin: each for each in groups}
+    none = Share(np.nan, np.full(1, np.nan))
+    return [
+        known.get(origin, ReasonGroup(origin, (), (0, 0, 0), none))
+        for origin in ("item", "undecided", "quotation")
+    ]
+
+
+def _groups(outcomes: Sequence[Outcome]) -> list[ReasonGroup]:
     found = [each for each in outcomes if each.origin is not None]
     bootstrap = Bootstrap(found)
-    kinds = Counter((each.origin, each.reasons) for each in found)
-    rows = []
-    for (origin, reasons), size in kinds.most_common():
-        if size < _FEWEST:
-            continue
+    groups = []
+    kinds = Counter((str(each.origin), each.reasons) for each in found)
+    for (origin, reasons), _ in kinds.most_common():
         is_kind = partial(_is_decided, origin, reasons)
         labels = Counter(each.pair.label for each in found if is_kind(each))
         items = bootstrap.share(partial(_has, "item", None), is_kind)
-        sizes = "/".join(str(labels[label]) for label in LABELS)
-        rows.append([f"`{origin}`", ", ".join(reasons), sizes, _percent(items)])
-    return [_text(_REASONS), _table(["origin", "reasons", "pairs", "item's words"], rows)]
+        groups.append(ReasonGroup(origin, reasons, tuple(labels[each] for each in LABELS), items))
+    return groups
 
 
 def _strengths(outcomes: Sequence[Outcome], places: float) -> list[str]:
     found = [each for each in outcomes if each.origin is not None]
-    bootstrap = Bootstrap(found)
+    hard = [each for each in found if each.pair.register != _SAME]
     rows = []
-    for low, high in pairwise(EDGES):
+    for each in strength_classes(outcomes, places):
+        inside = partial(_is_between, each.low, each.high)
+        own = list(filter(inside, hard))
+        numbers = ["", ""]
+        if each.by_law is not None:
+            numbers = [f"{each.chance_findings:.0f}", f"{each.by_law:.1f}"]
+        bits = f"{each.low:g} to {each.high:g}" if each.high < np.inf else f"from {each.low:g}"
+        sizes = [
+            f"{each.chance} of {each.pairs}",
+            f"{_size(own, 'chance', None)} of {len(own)}",
+        ]
+        rows.append([bits, *sizes, _percent(each.chance_share), *numbers])
+    heads = ["bits", "chance", "without same posts", "weighted", "chance findings", "by the law"]
+    charts = [_chart(CHARTS[0], "strength"), _chart(CHARTS[1], "strength and register")]
+    return [
+        _text(_STRENGTHS),
+        charts[0],
+        _table(heads, rows),
+        _text(_STRENGTHS_BY_REGISTER),
+        charts[1],
+    ]
+
+
+def strength_classes(
+    outcomes: Sequence[Outcome], places: float | None, edges: Sequence[float] = EDGES
+) -> list[StrengthClass]:
+    """Return what the labels say of findings by their strength.
+
+    Parameters
+    ----------
+    outcomes : sequence of Outcome
+        What a check with weak findings says of the pairs.
+    places : float or None
+        Number of places at which chance could give a match; None if it is not known.
+    edges : sequence of float
+        Edges of the classes, in bits.
+    """
+    found = [each for each in outcomes if each.origin is not None]
+    bootstrap = Bootstrap(found)
+    classes = []
+    for low, high in pairwise(edges):
         inside = partial(_is_between, low, high)
         own = list(filter(inside, found))
-        hard = [each for each in own if each.pair.register != _SAME]
-        weight = sum(each.pair.weight for each in own if each.pair.label == "chance")
-        by_law = places * (2.0**-low - 2.0**-high)
-        numbers = [f"{weight:.0f}", f"{by_law:.1f}"] if low >= _COMPLETE_FROM else ["", ""]
-        bits = f"{low:g} to {high:g}" if high < np.inf else f"from {low:g}"
-        sizes = [f"{_size(each, 'chance', None)} of {len(each)}" for each in (own, hard)]
-        share = _percent(bootstrap.share(partial(_has, "chance", None), inside))
-        rows.append([bits, *sizes, share, *numbers])
-    heads = ["bits", "chance", "without same posts", "weighted", "chance findings", "by the law"]
-    return [_text(_STRENGTHS), _table(heads, rows)]
+        share = bootstrap.share(partial(_has, "chance", None), inside)
+        by_law = None
+        if places is not None and low >= _COMPLETE_FROM:
+            by_law = places * (2.0**-low - 2.0**-high)
+        chance = [each for each in own if each.pair.label == "chance"]
+        findings, chance_findings = (
+            sum(each.pair.weight for each in some) for some in (own, chance)
+        )
+        sizes = len(own), len(chance), findings, chance_findings
+        classes.append(StrengthClass(low, high, *sizes, share, by_law))
+    return classes
+
+
+def _chart(name: str, what: str) -> str:
+    return f"![Shares of labelled findings by {what}, with intervals]({name})"
 
 
 def _half(outcomes: Iterable[Outcome], half: str) -> list[Outcome]:

@@ -3,9 +3,9 @@
     python -m benchmarks.labels_report WORK --data DATA
 
 Joins the labels in benchmarks/labels/pairs.tsv with fresh checks of the texts that they are of, and
-writes benchmarks/ORIGIN.md. DATA is a folder with the registries, posts and texts that the labels
-name; they cannot be published. Registries and findings are kept in the folder WORK; `--reuse` joins
-with the findings of the last run. Takes about ten minutes.
+writes benchmarks/ORIGIN.md and its charts. DATA is a folder with the registries, posts and texts
+that the labels name; they cannot be published. Registries and findings are kept in the folder WORK;
+`--reuse` joins with the findings of the last run. Takes about ten minutes.
 """
 
 import argparse
@@ -20,6 +20,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from benchmarks.labelled_pairs import Outcome, Pair, read_pairs
+from benchmarks.labels_charts import draw_charts
 from benchmarks.labels_page import render
 from provenance.model import Policy
 from provenance.pipeline import check
@@ -77,7 +78,10 @@ def main() -> None:
     if not options.reuse:
         check_all(options.work, options.data, sorted({pair.file for pair in pairs}))
     outcomes = {name: join(pairs, options.work / name) for name in SETTINGS}
-    PAGE.write_text(render(pairs, outcomes, count_places(options.work / "weak")), "utf-8")
+    places = count_places(options.work / "weak")
+    PAGE.write_text(render(pairs, outcomes, places), "utf-8")
+    for name, chart in draw_charts(outcomes, places).items():
+        (HERE / name).write_text(chart, "utf-8")
 
 
 def check_all(work: Path, data: Path, files: Sequence[str]) -> None:

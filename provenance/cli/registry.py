@@ -61,8 +61,9 @@ _LAYOUT = click.option(
     metavar="NAME",
     help="table, x-archive, x-api, x-api-v2, x-gnip, reddit, stackexchange, hackernews, arxiv, "
     "the-stack, mastodon, mastodon-api, mediawiki, wikiextractor, wikimedia, warc, bluesky, "
-    "bluesky-car, pubmed, jats, telegram, discord-package, telegram-api, discord, whatsapp, irc, "
-    "youtube, weibo, linkedin, mail, feed, epub or text: see docs/dumps.md. Unset: detected.",
+    "bluesky-car, pubmed, pmc-metadata, jats, slack, telegram, telegram-api, discord, "
+    "discord-package, facebook, whatsapp, irc, youtube, weibo, linkedin, mail, feed, epub or text: "
+    "see docs/dumps.md. Unset: detected.",
 )
 _COLUMN_OPTIONS = (
     click.option(

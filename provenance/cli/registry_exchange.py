@@ -57,7 +57,6 @@ Examples:
     help="Read the files that are there, and send damaged ones again. Unset: at addresses of other "
     "machines, files of the right size count as intact.",
 )
-@registry_key_option
 @_QUIET
 def push(registry: Path, address: str, fresh_days: int | None, verify: bool, quiet: bool) -> None:
     """Publish REGISTRY at ADDRESS, or what has changed since it was published there.

@@ -11,7 +11,7 @@ from provenance.cli.error_reporting import CLEAR, VIOLATED
 from provenance.cli.format_options import ReportRenderer, format_options
 from provenance.cli.lazy_groups import ParentCommand
 from provenance.cli.local_paths import OUTPUT_FILE
-from provenance.cli.options import make_settings, threads_option
+from provenance.cli.options import make_settings, registry_key_option, threads_option
 from provenance.cli.replay_summary import replay_lines
 from provenance.cli.terminal_output import echo, terminal_style
 from provenance.startup import lean_imports
@@ -85,6 +85,7 @@ def command(
     help="Repeat the check as of its date, without any cache, and compare. Dataset, registries and "
     "rules must be where they were, seen from the working folder; the policy is the recorded one.",
 )
+@registry_key_option
 @threads_option
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
 def verify(result: Path, replay: bool, threads: int | None, quiet: bool) -> int:

@@ -19,19 +19,21 @@ class AttestedCheck:
     purpose : str
         The intended use.
     documents, tokens, bytes : int
-        Size of the dataset.
+        Size of what was checked.
     findings : int
         Number of findings.
-    waived, disputed : int
-        Findings that gates do not count because of waivers, and because of disputes.
+    waived : int
+        Findings that waivers excuse.
+    disputed : int
+        Findings of items in dispute.
     unread : int
         Files and folders that could not be read to their end.
     report : str
         SHA-256 of result.json, which has the digests of the other files.
     split : str or None
-        The split that was checked; None means all.
+        The split that was checked; null means all.
     sample : float or None
-        The share of the documents that was checked; None means all.
+        The share of the documents that was checked; null means all.
     """
 
     tool: str

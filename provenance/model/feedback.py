@@ -20,10 +20,12 @@ class FeedbackNote:
 
     Parameters
     ----------
-    source, item : str
-        The item, as findings have it.
+    source : str
+        The source, as findings have it.
+    item : str
+        The id of the item, as findings have it.
     claim : FeedbackClaim or None
-        What it says; None settles earlier notes on the item.
+        "not-ours", "wrong-source", "licensed" or "other"; null settles earlier notes on the item.
     reason : str
         Why, in the signer's words.
     on : date

@@ -25,7 +25,7 @@ from provenance.signing.envelopes import Signer, Trust, sign_statement, verify_s
 from provenance.signing.keys import PrivateKey
 from provenance.signing.statements import Namespace, Statement, Subject
 
-FEEDBACK: Final = "https://pypi.org/project/corpus-provenance/feedback/v1"
+FEEDBACK: Final = "urn:provenance:feedback:v1"
 """Type of the predicate of a note."""
 
 _MAX_REASON: Final = 1000

@@ -183,13 +183,15 @@ class MappedRegistry:
         return None if entry is None else self.tables[entry.name]
 
 
-def map_registry(folder: Path) -> MappedRegistry:
+def map_registry(folder: Path, *, as_stored: bool = False) -> MappedRegistry:
     """Map the files of a registry, also while it is changed.
 
     Parameters
     ----------
     folder : Path
         The registry.
+    as_stored : bool
+        Whether encrypted files are only to be copied: their key is not needed.
 
     Raises
     ------
@@ -203,7 +205,8 @@ def map_registry(folder: Path) -> MappedRegistry:
     failed_digest = ""
     while True:
         manifest = read_manifest(folder)
-        key = find_key(manifest.key_id, folder) if manifest.key_id else None
+        is_encrypted = bool(manifest.key_id) and not as_stored
+        key = find_key(manifest.key_id, folder) if is_encrypted else None
         try:
             segments = tuple(map_segment(folder, segment, key) for segment in manifest.segments)
             return MappedRegistry(manifest, segments, map_files(folder, manifest.tables, key))

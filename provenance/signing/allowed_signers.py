@@ -12,7 +12,7 @@ from provenance.signing.keys import PublicKey, check_library, parse_openssh_key
 
 _MAX_BYTES = 1 << 24
 _KEY_KIND = re.compile(r"(?:sk-)?(?:ssh|ecdsa)-[a-z0-9@.-]+")
-_FIELD = re.compile(r'(?:"(?:\\.|[^"\\])*"|[^\s"])+')
+_FIELD = re.compile(r'\s*((?:"(?:\\.|[^"\\])*"|[^\s"])+)(?=\s|$)')
 _OPTION = re.compile(r'([A-Za-z-]+)(?:="((?:\\.|[^"\\])*)"|=([^,"]*))?(?:,|$)')
 _TIME_FORMATS = {8: "%Y%m%d", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
 """Formats of times by their number of digits."""
@@ -22,6 +22,7 @@ _AUTHORITY, _NAMESPACES, _AFTER, _BEFORE = (
     "valid-after",
     "valid-before",
 )
+_NO_KEY = "it has no key; a line is: NAMES [OPTIONS] KIND KEY [COMMENT]"
 _REMEDY = "see ALLOWED SIGNERS in `man ssh-keygen`"
 
 
@@ -128,15 +129,15 @@ def signers_of_keys(keys: Iterable[PublicKey]) -> tuple[AllowedSigner, ...]:
 
 
 def _parse_line(line: str, where: str) -> AllowedSigner | None:
-    fields = _FIELD.findall(line)
-    if "".join(line.split()) != "".join("".join(fields).split()):
-        raise ValueError("a quotation mark is not closed")
-    principals, *rest = fields
-    place = next((at for at in (0, 1) if at < len(rest) and _KEY_KIND.fullmatch(rest[at])), None)
-    if place is None or place + 1 == len(rest):
-        raise ValueError("it has no key; a line is: NAMES [OPTIONS] KIND KEY [COMMENT]")
-    options = _parse_options(rest[0]) if place else {}
-    key = parse_openssh_key(rest[place], rest[place + 1])
+    principals, rest = _next_field(line)
+    kind, rest = _next_field(rest)
+    options = {}
+    if not _KEY_KIND.fullmatch(kind):
+        options = _parse_options(kind)
+        kind, rest = _next_field(rest)
+    if not _KEY_KIND.fullmatch(kind):
+        raise ValueError(_NO_KEY)
+    key = parse_openssh_key(kind, _next_field(rest)[0])
     if key is None or _AUTHORITY in options:
         return None
     return AllowedSigner(
@@ -147,6 +148,14 @@ def _parse_line(line: str, where: str) -> AllowedSigner | None:
         _time(options[_BEFORE]) if _BEFORE in options else None,
         where,
     )
+
+
+def _next_field(text: str) -> tuple[str, str]:
+    """Return the first field of a line, and the rest of it; a comment may have any characters."""
+    match = _FIELD.match(text)
+    if match is not None:
+        return match[1], text[match.end() :]
+    raise ValueError("a quotation mark is not closed" if '"' in text else _NO_KEY)
 
 
 def _parse_options(text: str) -> dict[str, str]:

@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import numpy as np
 import pyarrow as pa
@@ -19,7 +20,8 @@ from benchmarks.labelled_pairs import (
     precision_at,
     read_pairs,
 )
-from benchmarks.labels_page import render
+from benchmarks.labels_charts import Point, draw_charts, draw_columns
+from benchmarks.labels_page import CHARTS, FEWEST, render, strength_classes
 from benchmarks.labels_report import PAIRS, join
 
 
@@ -149,3 +151,79 @@ def test_the_page_is_of_these_labels(published):
     rendered = render(published, checks, 1e9)
     beginning, _, _ = rendered.partition("## Held-out")
     assert page.startswith(beginning)
+
+
+SVG = "{http://www.w3.org/2000/svg}"
+CLASS = re.compile(
+    r"^\| (?:from )?[\d.]+(?: to [\d.]+)? \| \d+ of (\d+) \|.*? (\d+) % \(", re.MULTILINE
+)
+
+
+def chart_of(points):
+    drawn = ET.fromstring(draw_columns("t", {"p": points}, across=1, height=100))
+    return drawn.find(f"{SVG}g")
+
+
+def dots_of(panel, kind):
+    dots = panel.iter(f"{SVG}circle")
+    return [float(each.get("cy")) for each in dots if each.get("class") == kind]
+
+
+def words_of(drawn):
+    return [each.text for each in drawn.iter(f"{SVG}text")]
+
+
+def test_points_are_as_high_as_their_shares_and_of_few_pairs_hollow_or_absent():
+    draws = np.linspace(0.2, 0.6, 2001)
+    pairs = (40, 19, FEWEST, FEWEST - 1)
+    panel = chart_of([Point("a", size, Share(0.4, draws), law=0.9) for size in pairs])
+    assert dots_of(panel, "ours") == [60.0] * 3
+    assert dots_of(panel, "page") == [60.0] * 2
+    assert dots_of(panel, "here") == [10.0] * 4
+    curves = [each for each in panel.iter(f"{SVG}line") if each.get("class") == "curve"]
+    upright = [each for each in curves if each.get("x1") == each.get("x2")]
+    assert [(each.get("y1"), each.get("y2")) for each in upright] == [("79.0", "41.0")] * 3
+    assert words_of(panel)[-1] == str(FEWEST - 1)
+
+
+def test_a_share_of_nothing_is_not_drawn():
+    panel = chart_of([Point("a", 0, Share(np.nan, np.full(1, np.nan)))])
+    assert dots_of(panel, "ours") == []
+
+
+def test_the_law_is_compared_only_where_all_findings_could_be_drawn():
+    found = [outcome(number=n, group=n, weight=10.0, counted=True) for n in range(8)]
+    classes = strength_classes(found, 2.0**25)
+    assert [each.by_law is None for each in classes] == [True, True, *([False] * 6)]
+    (own,) = [each for each in classes if each.pairs]
+    assert (own.low, own.findings, own.chance_findings) == (25, 80.0, 0)
+    assert own.by_law == pytest.approx(1 - 2**-5)
+    assert all(each.by_law is None for each in strength_classes(found, None))
+
+
+def test_the_published_charts_have_the_figures_of_the_page():
+    folder = PAIRS.parents[1]
+    page = (folder / "ORIGIN.md").read_text("utf-8")
+    assert [name for name in CHARTS if f"]({name})" not in page] == []
+    strengths, _, reasons, _ = (
+        ET.fromstring((folder / name).read_text("utf-8")) for name in CHARTS
+    )
+    rows = [line.strip("| ").split(" | ") for line in page.splitlines() if line.startswith("| `")]
+    assert len(rows) >= 10
+    for _, names, sizes, share in rows:
+        assert names in words_of(reasons)
+        assert f"{share}, {sum(map(int, sizes.split('/')))} pairs" in words_of(reasons)
+    classes = CLASS.findall(page)
+    panel = strengths.find(f"{SVG}g")
+    labels = words_of(panel)
+    assert [pairs for pairs, _ in classes] == labels[labels.index("to 15") + 1 :: 2]
+    heights = [100 * (1 - height / 260) for height in dots_of(panel, "ours")]
+    assert heights == pytest.approx([100 - int(chance) for _, chance in classes], abs=0.6)
+
+
+def test_charts_are_drawn_of_any_labels(published):
+    outcomes = [Outcome(each, "item", True, 25.0, (), in_background=False) for each in published]
+    charts = draw_charts(dict.fromkeys(("shipped", "weak"), outcomes), 1e9)
+    for chart in charts.values():
+        assert "nan" not in chart
+        ET.fromstring(chart)

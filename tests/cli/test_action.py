@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from provenance.signing import create_key
 from tests.cli.hub import TOKEN, hub
 from tests.cli.runner import ACTION, Job, run_action
 
@@ -234,9 +235,41 @@ def test_findings_go_to_code_scanning_and_the_report_stays_unless_asked(reposito
     assert "github/codeql-action/upload-sarif" not in kept.used
 
 
+def test_the_result_is_signed_where_there_is_a_key(repository, rows, provenance):
+    pytest.importorskip("securesystemslib", reason="the extra `sign` is not installed")
+    place = repository.temporary
+    create_key(place / "key")
+    clean, quoting = rows
+    repository.write([*clean, *quoting], POLICY)
+    job = repository.push("Signed", **{"sign-key": (place / "key").read_text().rstrip("\n")})
+    assert job.code == 1, job.log
+    attestation = job.outputs["attestation"]
+    assert job.used["actions/upload-artifact"] == {
+        "name": "provenance-attestation",
+        "path": attestation,
+    }
+    trust = ("--key", str(place / "key.pub"), "--report", job.outputs["report"])
+    dataset = ("--dataset", "data.jsonl")
+    done = provenance("attest", "verify", attestation, *trust, *dataset, cwd=repository.place)
+    assert done.returncode == 0, done.stderr
+    assert "Check      FAILED" in done.stdout
+    assert "PRIVATE KEY" not in job.log + job.summary
+    kept = [path for path in place.rglob("*") if path.is_file() and path != place / "key"]
+    assert [path for path in kept if b"PRIVATE KEY" in path.read_bytes()] == []
+
+
+def test_a_key_that_cannot_sign_fails_the_job(repository, rows):
+    pytest.importorskip("securesystemslib", reason="the extra `sign` is not installed")
+    repository.write(rows[0], POLICY)
+    job = repository.push("A secret that is no key", **{"sign-key": "hunter2"})
+    assert job.code == 2
+    assert "is not a private key" in job.log
+    assert "hunter2" not in job.log
+
+
 def test_every_input_and_output_is_described_and_used():
     text = yaml.safe_dump(ACTION["runs"]) + yaml.safe_dump(ACTION["outputs"])
     for name, each in ACTION["inputs"].items():
         assert each["description"].endswith(".")
         assert f"inputs.{name}" in text
-    assert set(ACTION["outputs"]) == {"verdict", "shares", "report", "sarif"}
+    assert set(ACTION["outputs"]) == {"verdict", "shares", "report", "sarif", "attestation"}

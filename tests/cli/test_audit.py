@@ -374,6 +374,9 @@ def test_the_letter_is_short_and_the_terminal_narrow(case, answered):
     letter = (answered / "letter.md").read_text()
     for words in ("Chirp Inc.", "C\\-17", "2023-06-07", "8 applications", "13 items by the ids"):
         assert words.replace("\\", "") in letter.replace("\\", ""), words
+    for words in ("8,028 calls in all", "160,028 retrieved items in all", "account app-1788"):
+        assert words in letter
+    assert "Harbour Office (government), Quay Ltd (company) received" in letter
     assert len(letter) < len((answered / "audit.md").read_text()) / 2
     assert all(len(line) <= 80 for line in ok(case, "audit", *LETTER).splitlines())
 

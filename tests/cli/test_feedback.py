@@ -158,7 +158,7 @@ def test_two_may_dispute_one_item(provenance, place):
     [
         ("stranger", "which is none of yours"),
         ("flipped", "disputes.jsonl"),
-        ("attestation", "not 'https://pypi.org/project/corpus-provenance/feedback/v1'"),
+        ("attestation", "not 'urn:provenance:feedback:v1'"),
         ("missing", "cannot be read"),
         ("namespace", "may not sign in the namespace provenance-feedback"),
     ],

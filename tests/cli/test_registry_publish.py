@@ -36,6 +36,11 @@ def test_a_check_takes_the_key_from_a_file(provenance, keyed, world):
     assert len(done.stdout.splitlines()) == 3
 
 
+def test_a_copy_does_not_name_the_dumps(keyed, world):
+    assert "posts.jsonl" in (world / "reg" / "registry.json").read_text()
+    assert "posts.jsonl" not in (keyed / "k" / "registry.json").read_text()
+
+
 def test_a_check_takes_the_key_from_the_environment(process, keyed, world, monkeypatch):
     monkeypatch.setenv(KEY_VARIABLE, (keyed / "lab.key").read_text())
     done = process("check", str(world / "train.jsonl"), "--registry", "k", "-q", cwd=keyed)

@@ -17,8 +17,10 @@ from provenance.model import (
     FINDINGS,
     FORGET_SET,
     REVIEW_SCHEMA,
+    AttestedCheck,
     ChanceModel,
     Comparison,
+    FeedbackNote,
     FindingLabel,
     Overlap,
     Parameters,
@@ -87,6 +89,7 @@ otherwise.
 - [a sketch](#a-sketch): sampled hashes of a dataset or registry, without text
 - [a comparison](#a-comparison): what `provenance compare --format json` prints
 - [a ledger](#a-ledger): a folder
+- [a signed statement](#a-signed-statement): an attestation, or a note that disputes an item
 - [audit.json](#auditjson): the answer of an audit
 - [forget.parquet](#forgetparquet): passages to be removed or unlearnt
 - [eu-summary.json](#eu-summaryjson): a form about training data that is filled in
@@ -163,6 +166,7 @@ def in_json(kind: str) -> str:
     words = {"int": "integer", "str": "string", "float": "number", "datetime": "string"}
     words |= {"date or None": "string or null", "date": "string"}
     words |= {"str or None": "string or null", "ReviewLabel": "string"}
+    words |= {"float or None": "number or null", "FeedbackClaim or None": "string or null"}
     if kind.startswith("tuple"):
         return "list"
     return words.get(kind, "object")
@@ -249,6 +253,21 @@ Temporary files and folders have names that begin with `.provenance-tmp-`, in th
 written to. The next run that writes to that folder removes those of killed runs; on storage that is
 shared by several hosts without locks, after a day.
 """
+STATEMENTS = """\
+One line: a DSSE envelope in JSON, with a statement of in-toto (`Statement/v1`). The id of a key is
+the fingerprint that `ssh-keygen -l` shows. [Attestations and disputes](attestation.md) says how
+they are made and verified. Registries are signed in the same way, in files of their own.
+
+| predicate | subject |
+| --- | --- |
+| `https://in-toto.io/attestation/test-result/v0.1`: attestation | the dataset; the model |
+| `urn:provenance:feedback:v1`: note | `result.json` of the report that it is about |
+
+An attestation has `result` (`PASSED` or `FAILED`), `configuration` (the inputs of the check, each
+with its digest), `passedTests` and `failedTests` (gates), and under `provenance` the fields below.
+The predicate of a note has the fields below.
+"""
+
 LEDGER = """\
 A ledger is a folder, on a disk or behind an address that fsspec knows, to which files are added and
 in which none is changed:
@@ -353,6 +372,20 @@ def _facts_rows(schema: dict, names: dict) -> list[str]:
     return [f"| `{name}` | {cell(what)} | {cell(meaning)} |" for name, what, meaning in told]
 
 
+def of_statements() -> str:
+    tables = [
+        f"### {title}\n\n" + "\n".join([*titled("field"), *_parameter_rows(kind)])
+        for title, kind in (("An attestation", AttestedCheck), ("A note", FeedbackNote))
+    ]
+    return "\n\n".join([STATEMENTS.rstrip(), *tables])
+
+
+def _parameter_rows(kind: type) -> list[str]:
+    told = parameters_of(kind)
+    assert [name for name, _, _ in told] == [each.name for each in fields(kind)]
+    return [f"| `{name}` | {cell(what)} | {cell(meaning)} |" for name, what, meaning in told]
+
+
 def written() -> str:
     """Write the page as it is now."""
     findings = of_arrow_schema(FINDINGS, FINDINGS_COLUMNS)
@@ -368,6 +401,7 @@ def written() -> str:
         "A sketch": of_sketch(),
         "A comparison": of_comparison(),
         "A ledger": of_ledger(),
+        "A signed statement": of_statements(),
         "audit.json": of_json_schema("provenance/report/audit/audit.schema.json"),
         "items.parquet of an audit": of_arrow_schema(AUDIT_ITEMS, AUDIT_COLUMNS),
         "forget.parquet": of_arrow_schema(FORGET_SET, FORGET_COLUMNS),

@@ -1,4 +1,4 @@
-"""Marks of documents: where a sentence goes on beyond a passage, and who is named behind it."""
+"""Marks of documents: whether a sentence runs on into a passage, and who is named behind it."""
 
 import numpy as np
 import pyarrow as pa
@@ -20,23 +20,30 @@ def marks(text: str) -> dict[str, bool]:
 
 
 @pytest.mark.parametrize(
-    ("text", "before", "after"),
+    ("text", "runs_on"),
     [
-        (f"He was sure that {WORDS} because of the fog.", True, True),
-        (f"And then, {WORDS}, as we had feared.", True, True),
-        (f"There was fog. {WORDS}. So we waited.", False, False),
-        (f"There was fog. {WORDS} So we waited.", False, False),
-        (f"A post said: {WORDS} - nobody knew why.", False, False),
-        (f'They wrote "{WORDS}" on the wall.', False, False),
-        (f"There was fog\n{WORDS}\nand we waited", False, False),
-        (f"@someone {WORDS} #fog", False, False),
-        (f"3039\t1\t{WORDS}\tneutral", False, False),
-        (WORDS, False, False),
+        (f"He was sure that {WORDS}, because of the fog.", True),
+        (f"There was fog. And then, {WORDS}.", True),
+        (f"There was fog. Really {WORDS}.", False),
+        (f"There was fog. {WORDS}. So we waited.", False),
+        (f"A post had said: {WORDS} - nobody knew why.", False),
+        (f'They wrote in red "{WORDS}" on the wall.', False),
+        (f"There was much fog\n{WORDS}\nand we waited", False),
+        (f"@someone @somebody {WORDS} #fog", False),
+        (f"3039\t1\t{WORDS}\tneutral", False),
+        (WORDS, False),
     ],
 )
-def test_a_sentence_runs_on_where_words_follow_in_the_same_line_without_a_sign(text, before, after):
-    found = marks(text)
-    assert (found["runs_on_before"], found["runs_on_after"]) == (before, after)
+def test_a_sentence_runs_on_where_two_words_are_before_a_passage_without_a_sign(text, runs_on):
+    assert marks(text)["runs_on"] == runs_on
+
+
+def test_a_sentence_does_not_run_on_into_a_quotation_mark_of_the_passage():
+    quoted = f'"{WORDS}"'
+    first = len("They wrote in red ")
+    places = (np.array([place]) for place in (0, first, first + len(quoted), 0, 0))
+    texts = Texts.of(pa.array([f"They wrote in red {quoted} there"], pa.large_string()))
+    assert not measure_document_marks(texts, LocatedSpans(*places))["runs_on"][0].as_py()
 
 
 @pytest.mark.parametrize(

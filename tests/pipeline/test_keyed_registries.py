@@ -200,9 +200,11 @@ def test_a_keyed_copy_travels_encrypted(tmp_path, findings, give_key, monkeypatc
     world, plain, keyed = World(13), tmp_path / "plain", tmp_path / "keyed"
     eventful_registry(plain, world)
     publish_keyed_copy(plain, keyed, key_file=tmp_path / "key", new_key=True)
-    give_key(tmp_path / "key")
     push(keyed, str(tmp_path / "there"), fresh_days=30)
     assert stored(tmp_path / "there") == stored(keyed)
+    give_key(tmp_path / "key")
+    push(keyed, str(tmp_path / "again"))
+    assert stored(tmp_path / "again") == stored(keyed)
     monkeypatch.setenv(KEY_VARIABLE, "")
     with pytest.raises(RegistryKeyMissing):
         pull(str(tmp_path / "there"), tmp_path / "here")
@@ -212,3 +214,14 @@ def test_a_keyed_copy_travels_encrypted(tmp_path, findings, give_key, monkeypatc
     assert stored(tmp_path / "here") == stored(keyed)
     pages = world.pages()
     assert findings(tmp_path / "here", pages)[:2] == findings(plain, pages)[:2]
+
+
+def test_a_registry_without_items_has_a_keyed_copy(tmp_path, findings, give_key):
+    add_opt_outs(tmp_path / "plain", pa.array(["example.org"]), reason="asked")
+    publish_keyed_copy(tmp_path / "plain", tmp_path / "k", key_file=tmp_path / "key", new_key=True)
+    assert b"example.org" not in b"".join(stored(tmp_path / "k").values())
+    give_key(tmp_path / "key")
+    pages = [{"text": "some words", "url": "https://example.org/page"}]
+    found = findings(tmp_path / "k", pages)
+    assert found == findings(tmp_path / "plain", pages)
+    assert len(pq.read_table(pa.BufferReader(found[0]))) == 1

@@ -21,6 +21,7 @@ from provenance.pipeline import check, publish_keyed_copy, publish_public_copy, 
 from provenance.pipeline.public_screening import save_hits
 from provenance.pipeline.settings import Settings
 from provenance.registry.build.item_selection import Selection
+from provenance.registry.build.opt_out_changes import add_opt_outs
 from provenance.registry.build.registry_builder import create_registry, extend_registry
 from provenance.registry.build.withdrawal import remove_items
 from provenance.registry.public_copy import open_public_copy
@@ -112,6 +113,13 @@ def test_counts_are_of_distinct_texts(screened, posts):
     assert (found.texts, found.compared, found.hits, len(found.rows)) == (50, 1, 1, 50)
 
 
+def test_a_text_in_several_files_counts_once(folder, posts, tmp_path, write_lines):
+    text = next(filter(is_long, posts))
+    files = [write_lines(tmp_path / f"{n}.jsonl", [{"text": text}]) for n in range(3)]
+    found = screen_addresses(folder / "p", [str(file) for file in files], QUIET)
+    assert (found.texts, found.compared, found.hits, len(found.rows)) == (3, 1, 1, 3)
+
+
 def test_the_estimate_holds_where_some_texts_are_items(screened, posts):
     dice, items = random.Random(11), [text for text in posts[50:] if is_long(text)][:200]
     found = screened([*items, *(post(dice, 25) for _ in range(5000))])
@@ -133,6 +141,16 @@ def test_nothing_but_hashes_counts_and_terms_is_published(folder, posts):
     assert sketch.scaled == 1000
     counted = [*posts[:40], *posts[43:], *posts[:30]]
     assert sketch.documents == sum(map(is_long, counted))
+
+
+def test_a_registry_without_items_has_an_empty_filter(tmp_path):
+    add_opt_outs(tmp_path / "r", pa.array(["example.org"]))
+    made = publish_public_copy(tmp_path / "r", tmp_path / "p", 0.01, QUIET)
+    assert made.items == 0
+    found = provenance.screen_dataset(
+        tmp_path / "p", pa.table({"text": [post(random.Random(1), 30)]})
+    )
+    assert (found.compared, found.hits) == (1, 0)
 
 
 def test_a_public_copy_is_no_registry(folder, tmp_path, write_lines):

@@ -502,6 +502,7 @@ def test_functions_have_the_options_of_the_commands():
     not_of_python = {
         *("output", "form", "excerpts", "anchor", "exit_zero", "quiet", "verbose", "help"),
         *("shard", "engine", "scheduler", "corpus", "file", "inputs"),
+        "registry_key",  # given by the environment
     }
     renamed = {"kinds": "model", "verdicts": "verdict"}
     for command, function in functions:

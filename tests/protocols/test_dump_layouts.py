@@ -298,6 +298,20 @@ def discord_package(path):
     path.write_text(json.dumps(rows), "utf-8")
 
 
+def slack(path):
+    texts = [text.replace("&", "&amp;").replace("<", "&lt;") for text in TEXTS]
+    said = [
+        {"type": "message", "user": "U1", "text": t, "ts": f"{n}.1"} for n, t in enumerate(texts)
+    ]
+    path.write_text(json.dumps([*said, said[0] | {"subtype": "channel_join"}], indent=1), "utf-8")
+
+
+def facebook(path):
+    escaped = [text.encode().decode("latin-1") for text in TEXTS]
+    posts = [{"timestamp": 1_600_000_000, "data": [{"post": text}]} for text in escaped]
+    path.write_text(json.dumps([*posts, {"timestamp": 1, "data": []}]), "utf-8")
+
+
 ONE_LINE = tuple(text.replace("\n\n", " ") for text in TEXTS)
 
 
@@ -448,6 +462,8 @@ SAMPLES = [
     Sample("telegram-api", "m.jsonl", telegram_api, "notice of the service", 4, ends=False),
     Sample("discord", "channel.json", discord, "notice of the service", 4),
     Sample("discord-package", "messages.json", discord_package, "empty text", 4),
+    Sample("slack", "2020-01-02.json", slack, "notice of the service", 4),
+    Sample("facebook", "your_posts_1.json", facebook, "null text", 4, has_ids=False),
     Sample(
         "irc", "a.log", irc, "notice of the service", 4, ends=False, has_ids=False, texts=ONE_LINE
     ),

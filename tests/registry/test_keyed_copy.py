@@ -234,6 +234,16 @@ def test_a_file_in_the_place_of_another_is_found(folder, tmp_path):
         open_registry(tmp_path / "k")
 
 
+@pytest.mark.parametrize("size", [0, 1, 31, 32, 33, 100])
+def test_a_file_that_was_cut_short_is_found(folder, tmp_path, size):
+    publish_keyed(folder, tmp_path / "k", KEY)
+    [path] = (tmp_path / "k").rglob("tokens.npy")
+    path.write_bytes(path.read_bytes()[:size])
+    forge(tmp_path / "k", KEY)
+    with pytest.raises(DigestMismatch, match="not encrypted with the key"):
+        open_registry(tmp_path / "k")
+
+
 def test_a_copy_that_claims_another_key_is_found(folder, tmp_path):
     """Its files would be decrypted to arrays that send kernels anywhere."""
     publish_keyed(folder, tmp_path / "k", KEY)

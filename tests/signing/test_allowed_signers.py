@@ -37,6 +37,11 @@ def test_lines_have_names_options_a_key_and_a_comment(key):
     assert bob.valid_before == datetime(2027, 1, 1, tzinfo=UTC)
 
 
+def test_a_comment_may_have_quotation_marks(key):
+    assert signer(f'bob {key.openssh} the 15" laptop').principals == ("bob",)
+    assert signer(f'"bob" {key.openssh}').principals == ("bob",)
+
+
 def test_names_match_as_patterns(key):
     one = signer(f"*@lab.example,!eve@lab.example,b?b {key.openssh}")
     assert one.is_called("ann@lab.example")
@@ -76,8 +81,9 @@ def test_keys_that_cannot_sign_statements_are_left_out(key):
     ("line", "message"),
     [
         ("bob", "it has no key"),
-        ("bob KEY", "it has no key"),
-        ("ssh-ed25519 DATA", "it has no key"),
+        ("bob KEY", "the option 'KEY' is unknown"),
+        ("bob ssh-ed25519", "it has no key"),
+        ("ssh-ed25519 DATA", "line 2"),
         ("bob ssh-ed25519 ####", "line 2"),
         ("bob ssh-ed25519 AAAA", "line 2"),
         ("bob colour=red ssh-ed25519 DATA", "the option 'colour' is unknown"),

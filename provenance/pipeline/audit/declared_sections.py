@@ -22,6 +22,9 @@ from provenance.pipeline.audit.audit_material import (
 from provenance.report.text.ledger_text import DIGEST_LENGTH, recipients_phrase
 from provenance.report.text.number_format import count, number, period
 
+_MOST_IN_LETTER = 12
+"""Lines on accesses, and on recipients, up to which a letter has each of them."""
+
 NO_LEDGER = "There is no ledger: what datasets were used for, and by whom, was not recorded."
 
 
@@ -122,7 +125,9 @@ def _use_sentence(use: UseFacts) -> str:
 def acquisition(material: AuditMaterial) -> Iterator[Statement]:
     """Yield lines on how content was obtained."""
     accesses, datasets = material.accesses(), material.datasets()
-    yield from (declared(_access_sentence(each), record) for record, each in accesses)
+    in_letter = len(accesses) <= _MOST_IN_LETTER
+    for record, access in accesses:
+        yield declared(_access_sentence(access), record, letter=in_letter)
     for record, each in datasets:
         if (sentence := _collection_sentence(each)) is not None:
             yield declared(sentence, record)
@@ -132,7 +137,7 @@ def acquisition(material: AuditMaterial) -> Iterator[Statement]:
         yield _total("call", [each.calls for _, each in accesses])
         yield _total("retrieved item", [each.items for _, each in accesses])
     else:
-        yield unknowable("No record says by which access this content was obtained.")
+        yield unknowable("No record says by which access this content was obtained.", letter=True)
     yield unknowable(
         "How often a source was accessed, and how many items were retrieved, cannot be measured in "
         "a dataset."
@@ -142,11 +147,12 @@ def acquisition(material: AuditMaterial) -> Iterator[Statement]:
 def _total(noun: str, amounts: list[int | None]) -> Statement:
     stated = [each for each in amounts if each is not None]
     if not stated:
-        return unknowable(f"No record says how many {noun}s there were.")
+        return unknowable(f"No record says how many {noun}s there were.", letter=True)
     records = count(len(amounts), "record")
     return declared(
         f"{count(sum(stated), noun)} in all, as stated by {number(len(stated))} of {records} of "
-        "access."
+        "access.",
+        letter=True,
     )
 
 
@@ -226,29 +232,38 @@ def _destruction_sentence(facts: DestructionFacts) -> str:
 def recipients(material: AuditMaterial) -> Iterator[Statement]:
     """Yield lines on who received datasets, or what was made of them."""
     if material.evidence.ledger is None:
-        yield unknowable("There is no ledger: recipients were not recorded.")
+        yield unknowable("There is no ledger: recipients were not recorded.", letter=True)
         return
-    everyone = list[Recipient]()
+    everyone, lines = list[Recipient](), list[tuple[str, str]]()
     for record, use in material.uses():
         if use.recipients:
             everyone += use.recipients
             what = use.model or f"what {use.application or 'an application'} made of {use.dataset}"
-            yield declared(f"{recipients_phrase(use.recipients)} received {what}.", record)
+            lines.append((f"{recipients_phrase(use.recipients)} received {what}.", record))
     for record, each in material.datasets():
         if each.recipients:
             everyone += each.recipients
-            yield declared(
-                f"{recipients_phrase(each.recipients)} received a copy of {each.name}.", record
-            )
+            received = f"{recipients_phrase(each.recipients)} received a copy of {each.name}."
+            lines.append((received, record))
+    in_letter = len(lines) <= _MOST_IN_LETTER
+    yield from (declared(text, record, letter=in_letter) for text, record in lines)
+    if not in_letter:
+        names = len({each.name for each in everyone})
+        yield declared(
+            f"{count(names, 'recipient')} of datasets, or of what was made of them.", letter=True
+        )
     offices = sorted({e.name for e in everyone if e.kind is RecipientKind.GOVERNMENT})
     if everyone:
         yield declared(
             f"Of these, government: {', '.join(offices)}."
             if offices
-            else "None of these is recorded as a government."
+            else "None of these is recorded as a government.",
+            letter=True,
         )
     else:
-        yield declared("No recipient of this content, or of what was made of it, is recorded.")
+        yield declared(
+            "No recipient of this content, or of what was made of it, is recorded.", letter=True
+        )
 
 
 def request(material: AuditMaterial) -> Iterator[Statement]:

@@ -5,7 +5,7 @@ import pyarrow.compute as pc
 
 from provenance.fingerprint.offsets import slice_bytes, widen_ranges
 from provenance.model import Texts
-from provenance.pipeline.locate.item_marks import NAMED_AFTER, sentence_edges
+from provenance.pipeline.locate.item_marks import BEFORE_WORD, NAMED_AFTER, WORD
 from provenance.pipeline.locate.span_positions import LocatedSpans
 from provenance.pipeline.locate.windows import CONTEXT_CHARACTERS
 
@@ -18,9 +18,13 @@ _HOST = (
 )
 """What names an account or a place where items are published, not the author of a work."""
 
-DOCUMENT_MARK_COLUMNS = pa.schema(
-    [(name, pa.bool_()) for name in ("runs_on_before", "runs_on_after", "named")]
-)
+_WORDS_BEFORE = rf"{BEFORE_WORD}(?:{WORD}){{2}}$"
+"""Two words in the line before the passage; one may have been added to a copy of the item."""
+
+_BEGINS_WITH_WORD = r"^[\p{L}\p{N}]"
+"""No quotation mark, tag or account's name begins the passage."""
+
+DOCUMENT_MARK_COLUMNS = pa.schema([("runs_on", pa.bool_()), ("named", pa.bool_())])
 """Columns that `measure_document_marks` returns."""
 
 
@@ -37,18 +41,19 @@ def measure_document_marks(texts: Texts, spans: LocatedSpans) -> dict[str, pa.Ar
     Returns
     -------
     dict of str to pyarrow.Array
-        `runs_on_before`, `runs_on_after`: whether a sentence of the document goes on beyond the
-        passage, on that side; `named`: whether it names an author behind the passage.
+        `runs_on`: whether a sentence of the document runs on into the passage; `named`: whether the
+        document names an author behind it.
     """
     lows, highs = widen_ranges(texts, spans.rows, (spans.starts, spans.ends), CONTEXT_CHARACTERS)
     before = slice_bytes(texts, spans.rows, lows, spans.starts).column()
+    passage = slice_bytes(texts, spans.rows, spans.starts, spans.ends).column()
     after = slice_bytes(texts, spans.rows, spans.ends, highs).column()
-    begins, ends = sentence_edges(before, after)
-    is_named = pc.and_not(
-        pc.match_substring_regex(after, _NAME_ALONE), pc.match_substring_regex(after, _HOST)
-    )
     return {
-        "runs_on_before": pc.invert(begins),
-        "runs_on_after": pc.invert(ends),
-        "named": is_named,
+        "runs_on": pc.and_(
+            pc.match_substring_regex(before, _WORDS_BEFORE),
+            pc.match_substring_regex(passage, _BEGINS_WITH_WORD),
+        ),
+        "named": pc.and_not(
+            pc.match_substring_regex(after, _NAME_ALONE), pc.match_substring_regex(after, _HOST)
+        ),
     }

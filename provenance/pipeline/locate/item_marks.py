@@ -73,11 +73,13 @@ _CALLED_QUOTATION = (
 )
 """A tag by which the author of an item says that its words are somebody else's."""
 
-_RUNS_ON_BEFORE = r"(?:^|[\s(\[\"“'\x{2018}*_,;.!?])[\p{L}\p{N}'\x{2019}]+,?[ \x{00A0}]+$"
-"""A word, no tag and no account's name, behind which a sentence goes on in its line."""
+BEFORE_WORD = r"(?:^|[\s(\[\"“'\x{2018}*_,;.!?])"
+"""What stands before a word that is no tag and no account's name."""
 
-_RUNS_ON_AFTER = r"^,?[ \x{00A0}]+\p{Ll}"
-"""A word that does not begin a sentence, in the same line."""
+WORD = r"[\p{L}\p{N}'\x{2019}]+,?[ \x{00A0}]+"
+"""A word behind which a sentence runs on in its line."""
+
+_WORD_AT_END = rf"{BEFORE_WORD}{WORD}$"
 
 _SIGNED_WORK = _DASH + r"[*_\[]*" + _FULL_NAME + r",[\t ]*(?:from[\t ]+)?[\"“*_][^\n]{2,90}$"
 """An author's full name and the title of a work behind a dash at the end of an item."""
@@ -97,10 +99,7 @@ _CITED_AFTER = (
 MARK_COLUMNS = pa.schema(
     [
         *((name, pa.float64()) for name in ("quoted", "italic", "verse")),
-        *(
-            (name, pa.bool_())
-            for name in ("attributed", "signed", "begins_sentence", "ends_sentence")
-        ),
+        *((name, pa.bool_()) for name in ("attributed", "signed", "begins_sentence")),
     ]
 )
 """Columns that `measure_item_marks` returns."""
@@ -126,8 +125,8 @@ def measure_item_marks(
         `quoted`, `italic`, `verse`: share of the matched words that stand between quotation marks
         or in quoted lines, in italics, and in lines of verse; `attributed`: whether the words
         beside them name another author; `signed`: whether the item ends with an author and a work,
-        or is short and ends with a name or calls itself a quotation; `begins_sentence` and
-        `ends_sentence`: whether no sentence of the item goes on beyond them, on that side.
+        or is short and ends with a name or calls itself a quotation; `begins_sentence`:
+        whether no sentence of the item runs on into them.
     """
     flags = quotation_flags(texts)
     owners = np.repeat(np.arange(len(rows)), np.diff(candidates.run_offsets))
@@ -145,15 +144,13 @@ def measure_item_marks(
 
     has_words = counts > 0
     before, after = _contexts(texts, tokens, flags, rows, candidates)
-    begins, ends = sentence_edges(before, after)
     return {
         "quoted": pa.array(share(IN_QUOTES | IN_BLOCK), mask=~has_words),
         "italic": pa.array(share(IN_ITALICS), mask=~has_words),
         "verse": pa.array(share(IN_VERSE), mask=~has_words),
         "attributed": pa.array(_attribution_mask(before, after) & has_words),
         "signed": pa.array(_signature_mask(texts, tokens, rows) & has_words),
-        "begins_sentence": begins,
-        "ends_sentence": ends,
+        "begins_sentence": pc.invert(pc.match_substring_regex(before, _WORD_AT_END)),
     }
 
 
@@ -204,7 +201,6 @@ def to_item_marks(shares: Floats, columns: Mapping[str, pa.ChunkedArray]) -> Ite
         attributed=_flags(columns["attributed"]),
         signed=_flags(columns["signed"]),
         begins_sentence=_flags(columns["begins_sentence"]),
-        ends_sentence=_flags(columns["ends_sentence"]),
     )
 
 
@@ -225,21 +221,6 @@ def item_shares(claims: Claims, numbers: Int64s, registries: Sequence[RegistryIn
 
 
 _ITEMS_PER_BATCH = 4096
-
-
-def sentence_edges(before: pa.Array, after: pa.Array) -> tuple[pa.Array, pa.Array]:
-    """Return which passages begin where a sentence can begin, and which end where one can end.
-
-    Parameters
-    ----------
-    before, after : pyarrow.Array of string, shape (n,)
-        The text before and behind each passage.
-    """
-    runs_on = (
-        pc.match_substring_regex(before, _RUNS_ON_BEFORE),
-        pc.match_substring_regex(after, _RUNS_ON_AFTER),
-    )
-    return pc.invert(runs_on[0]), pc.invert(runs_on[1])
 
 
 def _contexts(

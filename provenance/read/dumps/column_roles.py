@@ -1,6 +1,6 @@
 """Roles of the columns of a table of items: text, id, URL, date, author and others."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import NamedTuple
@@ -26,7 +26,8 @@ TypePredicate = Callable[[pa.DataType], bool]
 
 TEXT_NAMES = (
     "text body content fulltext plaintext maintext tweettext tweet posttext commenttext comment "
-    "message post selftext lyrics sentence utterance caption transcript abstract description"
+    "message post selftext lyrics sentence utterance caption transcript abstract reviewtext "
+    "description"
 )
 TITLE_NAMES = "title headline"
 WHOLE_TEXT_NAMES = "text fulltext plaintext maintext"
@@ -34,7 +35,7 @@ WHOLE_TEXT_NAMES = "text fulltext plaintext maintext"
 KNOWN_NAMES = {
     "item": "idstr id itemid nativeid tweetid statusid postid commentid messageid docid "
     "documentid uuid guid uri",
-    "url": "url permalink requestedurl link href sourceurl pageurl posturl webpage",
+    "url": "url permalink requestedurl link href htmlurl sourceurl pageurl posturl webpage",
     "created_at": "createdat createdutc created creationdate publishedat published publishdate "
     "publicationdate publisheddate pubdate postedat timestamp datetime date time",
     "author": "author username screenname userscreenname user authorname authors by creator handle "
@@ -44,6 +45,10 @@ KNOWN_NAMES = {
     "maxstarsrepolicenses",
 }
 """Names of each role in order of preference, without case and punctuation."""
+AUTHOR_OBJECTS, AUTHOR_MEMBERS = ("author", "user", "creator", "account"), "login username name"
+"""Columns of structures that may say who the author is, and the members that do."""
+_MAX_LABEL_CHARS = 20
+"""Values of a column of an unknown name that have no space and are no longer are not texts."""
 LABEL_NAMES = frozenset({"type", "kind", "format", "version", "schema", "status", "category"})
 """Columns that are never the text, even if no other has strings."""
 METADATA_NAMES = ("metadata", "meta")
@@ -149,6 +154,8 @@ def find_roles(schema: pa.Schema, dump: Dump, sample: SampleReader) -> TableMapp
                 inner = _fitting(names.split(), metadata.members, fits, ())
                 found = None if inner is None else f"{metadata.column}.{inner}"
             fields |= {role: found} if found else {}
+    if "author" not in fields and (author := _author_member(schema)) is not None:
+        fields["author"] = author
     parsed = metadata.column if metadata is not None and metadata.is_text else None
     return TableMapping(text, fields, exploded, parsed)
 
@@ -179,7 +186,7 @@ def _text_of_known_names(
     if body is not None and _fold(body) in WHOLE_TEXT_NAMES.split():
         title = None
     paths = tuple(path for path in (title, body) if path is not None)
-    return TextParts(paths or (_only_text_column(schema, taken, dump),))
+    return TextParts(paths or (_only_text_column(schema, taken, dump, sample),))
 
 
 def _fitting(
@@ -225,16 +232,55 @@ def parse_metadata(value: object) -> dict[str, object]:
     return {} if isinstance(record, str) else record
 
 
-def _only_text_column(schema: pa.Schema, taken: Collection[str], dump: Dump) -> str:
-    """Return the only string column without another role."""
+def _author_member(schema: pa.Schema) -> str | None:
+    """Return the path of the author's name in a column of structures."""
+    for column in AUTHOR_OBJECTS:
+        kind = type_at(schema, column)
+        if kind is not None and pa.types.is_struct(kind):
+            inner = _fitting(AUTHOR_MEMBERS.split(), pa.schema(list(kind)), _is_name, ())
+            if inner is not None:
+                return f"{column}.{inner}"
+    return None
+
+
+def _only_text_column(
+    schema: pa.Schema, taken: Collection[str], dump: Dump, sample: SampleReader
+) -> str:
+    """Return the only string column without another role, if its values are no labels."""
     candidates = _unknown_texts(schema, taken)
-    if len(candidates) != 1:
+    if len(candidates) != 1 or _has_labels(sample(candidates)[candidates[0]].combine_chunks()):
         raise ColumnMissing(
             f"{dump.display_path}: no column is recognised as the text; the table has "
             f"{format_names(schema.names)}",
-            remedy="choose the column with --text-column.",
+            remedy=f"choose the column with --text-column{_suggestion(schema)}.",
         )
     return str(candidates[0])
+
+
+def _suggestion(schema: pa.Schema) -> str:
+    """Return the path of a text within structures or lists of them, to be named."""
+    paths = [path for field in schema for path in _inner_texts(field.type, field.name)]
+    return f", such as --text-column '{paths[0]}'" if paths else ""
+
+
+def _inner_texts(kind: pa.DataType, path: str) -> Iterator[str]:
+    if is_list(kind):
+        kind, path = kind.value_type, f"{path}{ITEM_MARK}"
+    if not pa.types.is_struct(kind):
+        return
+    for field in kind:
+        if _is_string(field.type) and _fold(field.name) in TEXT_NAMES.split():
+            yield f"{path}.{field.name}"
+        yield from _inner_texts(field.type, f"{path}.{field.name}")
+
+
+def _has_labels(values: pa.Array) -> bool:
+    texts = format_values(values)
+    is_text = pc.or_(
+        pc.greater(pc.utf8_length(texts), _MAX_LABEL_CHARS),
+        pc.match_substring_regex(texts, r"\S\s"),
+    )
+    return not pc.any(is_text).as_py()
 
 
 def _unknown_texts(schema: pa.Schema, taken: Collection[str]) -> list[str]:

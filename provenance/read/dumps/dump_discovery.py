@@ -50,13 +50,17 @@ _FOLDER_LAYOUTS: tuple[tuple[Collection[str], Collection[str]], ...] = (
         ("post_votes.csv", "comment_votes.csv", "post_headers.csv", "comment_headers.csv"),
         ("posts.csv", "comments.csv"),  # of the export of a user of Reddit
     ),
+    (
+        ("channels.json", "groups.json", "dms.json", "mpims.json"),
+        ("[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9].json",),  # of the export of a Slack workspace
+    ),
 )
 """Names by which the layout of a folder is recognised, and those of its files with items."""
 
 _TABLE_FORMATS = ("parquet", "arrow", "csv", "jsonl", "json")
 _KNOWN_NAMES = ("rc_*", "rs_*", "wiki_[0-9][0-9]")
 _KNOWN_SUFFIXES = ("xml", "warc", "wet", "car", "mbox", "eml", "rss", "atom", "epub")
-_TEXT_SUFFIXES = ("txt", "log")
+_TEXT_SUFFIXES = ("txt", "log", "md", "markdown", "rst", "org", "tex", "srt", "vtt")
 """Files with these suffixes are tried if no others are there."""
 _ARCHIVE_SUFFIXES = (
     *(".zip", ".tar", ".tgz", ".tbz", ".tbz2", ".txz"),

@@ -31,6 +31,8 @@ ObjectReader = Callable[[JsonObject, int, Dump], Iterable[Entry]]
 HEAD_BYTES = 1 << 16
 _HEAD_LINES = 50
 _BATCH_CHARS = 1 << 16
+_EXTENSIONS = frozenset({"$oid", "$date", "$numberLong", "$numberInt", "$numberDouble"})
+_EXTENDED = re.compile(rb'\{\s*"\$(?:oid|date)"\s*:')
 _ASSIGNMENT = re.compile(rb"\s*window\.YTD\.[\w.]+\s*=\s*")
 
 
@@ -67,7 +69,28 @@ def read_objects(dump: Dump, *, unwraps: bool = True) -> Iterator[NumberedObject
         Whether an object around the list of rows stands for that list.
     """
     head = dump.file.head(HEAD_BYTES)
-    return _array(dump, head, unwraps=unwraps) if is_array(head) else _lines(dump)
+    objects = _array(dump, head, unwraps=unwraps) if is_array(head) else _lines(dump)
+    return _plain_objects(objects) if is_extended(head) else objects
+
+
+def is_extended(head: bytes) -> bool:
+    """Return whether a file that begins with `head` is JSON as MongoDB exports it."""
+    return _EXTENDED.search(head) is not None
+
+
+def _plain_objects(objects: Iterator[NumberedObject]) -> Iterator[NumberedObject]:
+    for row, entry in objects:
+        if isinstance(entry, str):
+            yield row, entry
+        else:
+            yield row, {name: _plain_value(value) for name, value in entry.items()}
+
+
+def _plain_value(value: object) -> object:
+    """Return the id, date or number that an object with one member stands for."""
+    while isinstance(value, dict) and len(value) == 1 and (inner := {*value} & _EXTENSIONS):
+        value = value[inner.pop()]
+    return value
 
 
 def first_objects(head: bytes) -> list[JsonObject]:

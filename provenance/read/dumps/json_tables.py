@@ -34,6 +34,7 @@ from provenance.read.dumps.json_posts import (
     JsonObject,
     NumberedObject,
     is_array,
+    is_extended,
     items_from_objects,
     names_text,
     parse_objects,
@@ -135,7 +136,8 @@ class ObjectLayout:
 
 def read_json(dump: Dump) -> Iterator[Items]:
     """Read JSON Lines, or an array of objects."""
-    return _array(dump) if is_array(dump.file.head(HEAD_BYTES)) else _lines(dump)
+    head = dump.file.head(HEAD_BYTES)
+    return _array(dump) if is_array(head) or is_extended(head) else _lines(dump)
 
 
 def json_mapping(dump: Dump) -> TableMapping:

@@ -12,6 +12,12 @@ _OBJECTS: tuple[tuple[Callable[[JsonObject], object], Refusal], ...] = (
         lambda entry: {"Text#", "Issued", "Bookshelves"} <= entry.keys(),
         Refusal("the catalogue of Project Gutenberg", "give the books, as text or EPUB."),
     ),
+    (
+        lambda entry: {"_index", "_source"} <= entry.keys(),
+        Refusal(
+            "a dump of Elasticsearch", "write the `_source` of its rows: `jq -c ._source` does so."
+        ),
+    ),
 )
 
 _XML = {

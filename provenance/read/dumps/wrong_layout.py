@@ -15,6 +15,8 @@ SAMPLE_ITEMS = 20_000
 MAX_COPIES_SHARE = 0.2
 MIN_COPIES = 20
 """So many items with the same text are a sign, in addition to the share."""
+MAX_SMALL_COPIES_SHARE, MIN_SMALL_COPIES = 0.8, 5
+"""As above, for tables of few rows."""
 _SHARES = {
     "headers of a protocol": 0.02,
     "JSON": 0.2,
@@ -113,7 +115,8 @@ def _check_texts(sample: list[Items], dump: Dump) -> None:
             )
     values, counts = pc.value_counts(texts).flatten()
     most = int(pc.max(counts).as_py())
-    if most >= MIN_COPIES and most > MAX_COPIES_SHARE * len(texts):
+    is_small = most >= MIN_SMALL_COPIES and most > MAX_SMALL_COPIES_SHARE * len(texts)
+    if is_small or (most >= MIN_COPIES and most > MAX_COPIES_SHARE * len(texts)):
         text = values[pc.index(counts, most).as_py()].as_py()
         raise WrongLayout(
             f"{dump.display_path}: {most / len(texts):.0%} of the rows have the same text, "

@@ -8,7 +8,6 @@ from provenance.report.terminal.terminal_style import TerminalStyle
 
 DRAFT = "DRAFT FOR REVIEW BY COUNSEL"
 _MENTION = re.compile(r"(\S*@\S*?)(?=[:,.;)]*(?:\s|\Z))")
-_LETTER_SECTIONS = (1, 2, 4, 6, 7, 10)
 _MAX_CHARACTERS = 4000
 _OPENING = "We have searched our records and the reports of checks of our datasets."
 _ENCLOSED = (
@@ -55,7 +54,7 @@ def markdown(audit: Audit) -> str:
 
 
 def letter(audit: Audit) -> str:
-    """Render the cover letter of an answer, as Markdown: points 1, 2, 4, 6, 7 and 10."""
+    """Render the cover letter of an answer, as Markdown: the lines that answer what was asked."""
     asked = audit.request
     to = asked.requester or "[name and address]"
     about = f" (your reference {asked.reference})" if asked.reference else ""
@@ -64,7 +63,7 @@ def letter(audit: Audit) -> str:
     lines += ["Dear Sir or Madam,", "", _OPENING, ""]
     for section in audit.sections:
         chosen = [line for line in section.statements if line.in_letter]
-        if section.number in _LETTER_SECTIONS and chosen:
+        if chosen:
             lines += [f"**{section.title}**", ""]
             lines += [f"- {_markdown_line(line)} ({line.standing})" for line in chosen]
             lines.append("")

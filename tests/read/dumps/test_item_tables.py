@@ -61,8 +61,8 @@ def test_columns_go_by_many_names(read, table, role, column, value):
 
 
 def test_the_one_column_of_strings_is_the_text(read, table):
-    rows = [{"id": "1", "gossip": "one"}, {"id": "2", "gossip": "two"}]
-    assert read(table(rows)).column("text") == ["one", "two"]
+    rows = [{"id": "1", "gossip": "one word"}, {"id": "2", "gossip": "two words"}]
+    assert read(table(rows)).column("text") == ["one word", "two words"]
 
 
 def test_a_column_that_is_named_is_the_text(read, table):

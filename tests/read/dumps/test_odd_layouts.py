@@ -8,7 +8,7 @@ import zipfile
 
 import pytest
 
-from provenance.errors import UnsupportedFormat
+from provenance.errors import ColumnMissing, UnsupportedFormat, WrongLayout
 
 TEXTS = [f"ferry number {n} came in at noon and left again with pears" for n in range(3)]
 LINES = "".join(json.dumps({"id": f"i{n}", "text": text}) + "\n" for n, text in enumerate(TEXTS))
@@ -103,3 +103,143 @@ def test_rows_that_another_service_wraps_are_no_posts_of_x(read, tmp_path):
     page = [{"id": "7", "text": TEXTS[0], "author_id": "1"}]
     (tmp_path / "b.json").write_text(json.dumps({"data": page, "meta": {"result_count": 1}}))
     assert read(tmp_path / "b.json").column("url") == ["https://x.com/i/status/7"]
+
+
+def test_an_export_of_slack_is_read_by_its_channels(read, tmp_path):
+    said = [
+        {"type": "message", "user": "U1", "text": text, "ts": f"167261760{n}.5"}
+        for n, text in enumerate(TEXTS)
+    ]
+    said[0]["text"] += " <@U2> <https://a.example/b|here> &amp; <https://c.example>"
+    joined = {
+        "type": "message",
+        "subtype": "channel_join",
+        "user": "U2",
+        "text": "came",
+        "ts": "1.2",
+    }
+    for name, content in (
+        ("users.json", [{"id": "U1", "name": "ann"}]),
+        ("channels.json", [{"id": "C1", "name": "general", "purpose": {"value": TEXTS[0]}}]),
+        ("general/2023-01-01.json", [*said[:2], joined]),
+        ("pier/2023-01-02.json", said[2:]),
+    ):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(json.dumps(content))
+    found = read(tmp_path)
+    assert found.column("item") == [
+        *("general/1672617600.5", "general/1672617601.5", "pier/1672617602.5")
+    ]
+    assert found.column("text")[0] == f"{TEXTS[0]} @U2 here & https://c.example"
+    assert found.column("author") == ["U1"] * 3
+    assert found.skipped == {"notice of the service": 1}
+
+
+def test_what_a_user_did_on_facebook_is_no_text(read, tmp_path):
+    posts = [
+        {"timestamp": 1672617600, "title": "Ann shared a link.", "attachments": []},
+        {
+            "timestamp": 1672617601,
+            "title": "Ann wrote.",
+            "data": [{"post": "caf\u00c3\u00a9 au lait"}],
+        },
+    ]
+    said = {"timestamp": 1672617602, "comment": "Quite so.", "author": "Ann"}
+    comments = {
+        "comments_v2": [{"timestamp": 1672617602, "data": [{"comment": said}], "title": "Ann."}]
+    }
+    (tmp_path / "your_posts_1.json").write_text(json.dumps(posts, indent=1))
+    (tmp_path / "comments.json").write_text(json.dumps(comments))
+    found = read(tmp_path)
+    assert sorted(found.column("text")) == ["Quite so.", "café au lait"]
+    assert {*found.column("author")} == {"Ann", None}
+    assert found.skipped == {"null text": 1}
+
+
+def test_drafts_of_wordpress_are_no_items(read, tmp_path):
+    kinds = (("post", "publish"), ("page", "publish"), ("post", "draft"), ("attachment", "publish"))
+    items = "".join(
+        f"<item><title>{TEXTS[0]} {n}</title><link>https://b.example/{n}</link>"
+        f"<wp:post_type>{kind}</wp:post_type><wp:status>{status}</wp:status></item>"
+        for n, (kind, status) in enumerate(kinds)
+    )
+    (tmp_path / "wordpress.xml").write_text(
+        f'<rss xmlns:wp="http://wordpress.org/export/1.2/"><channel>{items}</channel></rss>'
+    )
+    found = read(tmp_path / "wordpress.xml")
+    assert found.column("url") == ["https://b.example/0", "https://b.example/1"]
+    assert found.skipped == {"not public": 1, "notice of the service": 1}
+
+
+def test_ids_and_dates_of_mongodb_are_read(read, tmp_path):
+    rows = [
+        {
+            "_id": {"$oid": f"5f{n}"},
+            "text": text,
+            "created_at": {"$date": {"$numberLong": "1672617600000"}},
+        }
+        for n, text in enumerate(TEXTS)
+    ]
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    (tmp_path / "a.json").write_text(json.dumps(rows))
+    for name in ("a.jsonl", "a.json"):
+        found = read(tmp_path / name)
+        assert found.column("item") == ["5f0", "5f1", "5f2"]
+        assert {moment.isoformat() for moment in found.column("created_at")} == {
+            "2023-01-02T00:00:00+00:00"
+        }
+
+
+def test_authors_and_addresses_of_issues_are_read(read, tmp_path):
+    issue = {"id": 7, "title": "Pears", "body": TEXTS[0], "html_url": "https://g.example/7"}
+    (tmp_path / "a.json").write_text(json.dumps([issue | {"user": {"login": "ann", "id": 1}}]))
+    (row,) = read(tmp_path / "a.json").rows
+    assert (row["author"], row["url"]) == ("ann", "https://g.example/7")
+
+
+def test_labels_are_no_texts(read, tmp_path):
+    rows = [
+        {"_id": f"e{n}", "_index": "posts", "_source": {"text": text}}
+        for n, text in enumerate(TEXTS)
+    ]
+    (tmp_path / "elastic.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    with pytest.raises(UnsupportedFormat, match="a dump of Elasticsearch"):
+        read(tmp_path / "elastic.jsonl")
+    channels = [{"id": f"C{n}", "alias": alias} for n, alias in enumerate(("pier", "harbour"))]
+    (tmp_path / "channels.json").write_text(json.dumps(channels))
+    with pytest.raises(ColumnMissing, match="no column is recognised as the text"):
+        read(tmp_path / "channels.json")
+
+
+def test_one_text_for_all_of_few_rows_is_a_sign(read, tmp_path):
+    rows = [{"id": str(n), "title": "Ann updated her status."} for n in range(5)]
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    with pytest.raises(WrongLayout, match="100% of the rows have the same text"):
+        read(tmp_path / "a.jsonl")
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows[:4]))
+    assert len(read(tmp_path / "a.jsonl").rows) == 4
+
+
+def test_a_folder_of_texts_says_how_to_read_them(read, tmp_path):
+    (tmp_path / "a.md").write_text(f"# Pears\n\n{TEXTS[0]}\n")
+    with pytest.raises(UnsupportedFormat) as error:
+        read(tmp_path)
+    assert "--layout text" in error.value.remedy
+    assert read(tmp_path, layout="text").column("text") == [f"# Pears\n\n{TEXTS[0]}"]
+
+
+@pytest.mark.parametrize(
+    ("row", "path"),
+    [
+        ({"node": {"id": "1", "text": TEXTS[0]}}, "node.text"),
+        ({"payload": {"comment": {"body": TEXTS[0]}}}, "payload.comment.body"),
+        ({"turns": [{"who": "ann", "message": TEXTS[0]}]}, "turns[].message"),
+    ],
+)
+def test_a_text_within_structures_is_suggested(read, tmp_path, row, path):
+    file = tmp_path / "a.jsonl"
+    file.write_text(2 * (json.dumps({"number": 1} | row) + "\n"))
+    with pytest.raises(ColumnMissing) as error:
+        read(file)
+    assert f"--text-column '{path}'" in error.value.remedy
+    assert read(file, text_column=path).column("text") == 2 * [TEXTS[0]]

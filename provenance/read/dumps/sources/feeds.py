@@ -19,6 +19,10 @@ _DATES = ("pubdate", "published", "issued", "dc:date", "updated", "modified")
 _IDS = ("guid", "id", "link")
 _LICENCES = ("license", "cc:license", "creativecommons:license", "rights", "dc:rights", "copyright")
 
+_PUBLISHED = "publish"
+_WORDPRESS_PARTS = ("attachment", "nav_menu_item", "revision", "custom_css", "oembed_cache")
+"""Types of posts of WordPress that are not read as such."""
+
 
 def read_feed(dump: Dump) -> Iterator[Items]:
     """Read the entries of a feed: the title, and the content or else the summary."""
@@ -44,6 +48,10 @@ def _entry(element: Element, language: str | None, row: int, dump: Dump) -> Item
             parts.setdefault(name, value)
         if name == "link" and part.get("rel") == "license":
             parts.setdefault("license", part.get("href", ""))
+    if parts.get("wp:status", _PUBLISHED) != _PUBLISHED:  # of an export of WordPress
+        return RowFault(row, skipped_rows.NOT_PUBLIC)
+    if parts.get("wp:post_type") in _WORDPRESS_PARTS:
+        return RowFault(row, skipped_rows.SERVICE)
     content = next((parts[name] for name in _TEXTS if name in parts), "")
     texts = [plain_text(text) for text in (parts.get("title", ""), content)]
     text = "\n\n".join(part for part in texts if part.strip())
