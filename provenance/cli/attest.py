@@ -136,7 +136,11 @@ def command(
     help="Model that it must be about.",
 )
 @_model_digest_option
-@click.option("--require-pass", is_flag=True, help="Exit with 1 if the check did not pass.")
+@click.option(
+    "--require-pass",
+    is_flag=True,
+    help="Exit with 1 if the check did not pass, or is not decided.",
+)
 def verify(  # noqa: PLR0913 (one parameter per option)
     file: Path,
     keys: tuple[Path, ...],
@@ -169,7 +173,7 @@ def verify(  # noqa: PLR0913 (one parameter per option)
     outcome = CLEAR
     for where, attestation in pipeline.attestations_about(str(file), about, expected):
         echo(*attestation_lines(where, attestation, expected))
-        if require_pass and attestation.check.status != "pass":
+        if require_pass and attestation.result != "PASSED":
             outcome = VIOLATED
     return outcome
 

@@ -18,6 +18,7 @@ from provenance.read.corpus.corpora import open_corpus
 from provenance.read.corpus.file_access import translate_read_errors
 from provenance.report.files import result_json
 from provenance.report.files.report_reader import read_verified_report
+from provenance.report.text.sentences import outcome_of
 from provenance.signing.allowed_signers import (
     AllowedSigner,
     read_allowed_signers,
@@ -35,7 +36,10 @@ from provenance.signing.statements import Namespace, Statement, Subject
 TEST_RESULT: Final = "https://in-toto.io/attestation/test-result/v0.1"
 """Type of the predicate: the outcome of a test."""
 
-_RESULTS: Final = {"pass": "PASSED", "fail": "FAILED", "incomplete": "FAILED"}
+WARNED: Final = "WARNED"
+"""Result of a check that passed only because no gate limits what is unknown."""
+
+_RESULTS: Final = {"pass": "PASSED", "open": WARNED, "fail": "FAILED", "incomplete": "FAILED"}
 _DIGEST = re.compile("[0-9a-f]{64}")
 _MAX_BYTES: Final = 1 << 26
 
@@ -52,6 +56,8 @@ class Attestation:
         The dataset, with its digest.
     model : Subject or None
         The model that was trained with it, if it says so.
+    result : str
+        "PASSED", "WARNED" or "FAILED".
     check : AttestedCheck
         The check.
     passed, failed : tuple of str
@@ -63,6 +69,7 @@ class Attestation:
     signers: tuple[Signer, ...]
     dataset: Subject
     model: Subject | None
+    result: str
     check: AttestedCheck
     passed: tuple[str, ...]
     failed: tuple[str, ...]
@@ -122,7 +129,7 @@ def attestation_statement(result: Result, digest: str, model: Subject | None = N
     )
     dataset = Subject(" ".join(corpus.addresses), corpus.digest)
     predicate = {
-        "result": _RESULTS[result.status],
+        "result": _RESULTS[outcome_of(result)],
         "configuration": [
             {"name": name, "digest": {"sha256": digest}} for name, digest in result.inputs.items()
         ],
@@ -266,6 +273,7 @@ def verify_attestation(content: bytes, where: str, trust: Trust) -> Attestation:
             signed.signers,
             dataset,
             models[0] if models else None,
+            str(predicate["result"]),
             from_json_value(AttestedCheck, predicate["provenance"]),
             tuple(map(str, predicate["passedTests"])),
             tuple(map(str, predicate["failedTests"])),
