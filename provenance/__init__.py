@@ -12,6 +12,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from provenance.pipeline.api import Outcome, PolicyViolated, check
+    from provenance.pipeline.attestation_functions import (
+        attest,
+        replay_report,
+        verify_attestation,
+    )
     from provenance.pipeline.dataset_functions import (
         calibrate,
         clean,
@@ -67,6 +72,7 @@ __all__ = [
     "__version__",
     "add_opt_outs",
     "add_to_registry",
+    "attest",
     "audit",
     "build_registry",
     "calibrate",
@@ -92,16 +98,19 @@ __all__ = [
     "pull_registry",
     "push_registry",
     "remove_from_registry",
+    "replay_report",
     "restore_registry_items",
     "screen_dataset",
     "sign_registry",
     "subset_registry",
     "trace",
     "upgrade_registry",
+    "verify_attestation",
 ]
 
 _NAMES = {
     "api": ("Outcome", "PolicyViolated", "check"),
+    "attestation_functions": ("attest", "replay_report", "verify_attestation"),
     "dataset_functions": ("calibrate", "clean", "diff", "merge", "open_report", "trace"),
     "disclosure.disclosure_functions": ("DisclosureFiles", "disclose"),
     "exchange.exchange_functions": ("pull_registry", "push_registry", "sign_registry"),

@@ -14,7 +14,6 @@ from provenance.cli.key_options import (
     check_trust,
     key_option,
     open_key,
-    passphrase,
     trust_options,
 )
 from provenance.cli.lazy_groups import ParentCommand
@@ -137,7 +136,11 @@ def command(
     help="Model that it must be about.",
 )
 @_model_digest_option
-@click.option("--require-pass", is_flag=True, help="Exit with 1 if the check did not pass.")
+@click.option(
+    "--require-pass",
+    is_flag=True,
+    help="Exit with 1 if the check did not pass, or is not decided.",
+)
 def verify(  # noqa: PLR0913 (one parameter per option)
     file: Path,
     keys: tuple[Path, ...],
@@ -170,7 +173,7 @@ def verify(  # noqa: PLR0913 (one parameter per option)
     outcome = CLEAR
     for where, attestation in pipeline.attestations_about(str(file), about, expected):
         echo(*attestation_lines(where, attestation, expected))
-        if require_pass and attestation.check.status != "pass":
+        if require_pass and attestation.result != "PASSED":
             outcome = VIOLATED
     return outcome
 
@@ -197,7 +200,7 @@ def new_key(file: Path) -> None:
     The key is locked with the passphrase in PROVENANCE_KEY_PASSPHRASE, if that is set. A key that
     `ssh-keygen -t ed25519` or `openssl genpkey -algorithm ed25519` made does, too.
     """
-    public = create_key(file, passphrase())
+    public = create_key(file, pipeline.environment_passphrase())
     echo(
         f"Private key, keep it secret: {file}",
         f"Public key, for those who verify: {file}.pub",

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from provenance.pipeline.attestations import Attestation, ExpectedSubjects
 
 _DIGITS = 12
+_NOT_DECIDED = "NOT DECIDED: some content is unknown, and no gate limits that"
 _OUTCOMES = {
     "pass": "PASSED",
     "fail": "FAILED",
@@ -35,13 +36,14 @@ def attestation_lines(
         key = "" if signer.name == signer.fingerprint else f", key {signer.fingerprint}"
         yield f"  Signed by  {signer.name}{key}"
     check, dataset = attestation.check, attestation.dataset
+    outcome = _NOT_DECIDED if attestation.result == "WARNED" else _OUTCOMES.get(check.status)
     yield f"  Dataset    {dataset.name}, {_digest(dataset.sha256)}: {_same(compared.dataset)}"
     yield f"             {count(check.documents, 'document')}, {count(check.tokens, 'token')}"
     if attestation.model is not None:
         model = attestation.model
         yield f"  Model      {model.name}, {_digest(model.sha256)}: {_same(compared.model)}"
     yield (
-        f"  Check      {_OUTCOMES.get(check.status, check.status)}, for {check.purpose}, on "
+        f"  Check      {outcome or check.status}, for {check.purpose}, on "
         f"{timestamp(check.checked)}, by provenance {check.tool}"
     )
     yield from (f"             {line}" for line in _reservations(attestation))

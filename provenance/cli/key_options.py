@@ -1,15 +1,15 @@
 """Options that name keys: to sign with, and to verify with."""
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 
+from provenance import pipeline
 from provenance.cli.completions import files
 from provenance.cli.terminal_output import echo
-from provenance.signing.keys import PASSPHRASE_VARIABLE, PrivateKey, load_private_key
+from provenance.signing.keys import PASSPHRASE_VARIABLE, PrivateKey
 
 Command = Callable[..., Any]
 
@@ -61,7 +61,7 @@ def check_trust(keys: tuple[Path, ...], signers: Path | None, identity: str | No
 
 def open_key(path: Path) -> PrivateKey:
     """Load a private key, and warn if others may read it."""
-    key = load_private_key(path, passphrase())
+    key = pipeline.open_key(path)
     if key.is_exposed:
         echo(
             f"Warning: other users may read the private key {str(path)!r}",
@@ -69,9 +69,3 @@ def open_key(path: Path) -> PrivateKey:
             err=True,
         )
     return key
-
-
-def passphrase() -> bytes | None:
-    """Return the passphrase of the environment; None if it is unset."""
-    value = os.environb.get(PASSPHRASE_VARIABLE.encode())
-    return value or None

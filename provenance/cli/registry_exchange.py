@@ -159,6 +159,7 @@ Examples:
     "there.",
 )
 @_FRESH_FOR
+@registry_key_option
 @_QUIET
 def sign(
     registry: Path,
@@ -230,6 +231,7 @@ Example:
     metavar="FILE",
     help="Append a line of JSON for each query. Unset: to stderr.",
 )
+@registry_key_option
 def serve(  # noqa: PLR0913 (one parameter per option)
     registry: str,
     token_file: Path,

@@ -32,6 +32,13 @@ _BLANKS = (_TAB, _NEWLINE, _RETURN, _SPACE)
 _AMPERSAND, _ASTERISK, _SLASH, _SEMICOLON, _LESS, _GREATER, _UNDERSCORE = b"&*/;<>_"
 _BRACKET, _END_BRACKET, _EQUALS, _AT, _SMALL_S = b"[]=@s"
 _UPPER_A, _UPPER_Z, _LOWER_A, _LOWER_Z, _ZERO, _NINE = b"AZaz09"
+_STRAIGHT, _APOSTROPHE = b"\"'"
+_MIN_DELIMITER = 3
+"""Straight marks in a row that delimit a string of a program."""
+
+_PROMPT = 3
+"""Signs `>` before an example in Python; quotations so deep have shallower ones beside them."""
+
 _ENDS = tuple(b".,!?)%")
 """Signs behind a word."""
 
@@ -120,18 +127,34 @@ def _flag_all(data: UInt8s, offsets: Int64s, flags: UInt8s) -> None:
 
 @kernel_part
 def _flag_quotes(data: UInt8s, low: Scalar, high: Scalar, flags: UInt8s) -> None:
-    """Flag what is between quotation marks; single and double ones are paired separately."""
+    """Flag what is between quotation marks; single and double ones are paired separately.
+
+    Three straight marks in a row delimit a string of a program, which quotes nobody.
+    """
     double, single = np.int64(-1), np.int64(-1)
     place = low
     while place < high:
         sign, size = _quotation_mark(data, place, high)
-        if sign == _SINGLE:
+        delimiter = _delimiter_size(data, place, high)
+        if delimiter:
+            size = delimiter
+        elif sign == _SINGLE:
             single = _pair(data, (low, high, place, size), sign, single, flags)
         elif sign:
             double = _pair(data, (low, high, place, size), sign, double, flags)
         elif _ends_paragraph(data, place, high):
             single = np.int64(-1)  # else apostrophes would pair up
         place += size
+
+
+@inlined
+def _delimiter_size(data: UInt8s, place: Scalar, high: Scalar) -> Scalar:
+    """Return the number of equal straight marks from a place on, if these are three or more."""
+    size = np.int64(0)
+    if data[place] in (_STRAIGHT, _APOSTROPHE):
+        while place + size < high and data[place + size] == data[place]:
+            size += 1
+    return size if size >= _MIN_DELIMITER else np.int64(0)
 
 
 @kernel_part
@@ -188,17 +211,37 @@ def _ends_paragraph(data: UInt8s, place: Scalar, high: Scalar) -> Scalar:
 
 @kernel_part
 def _flag_lines(data: UInt8s, low: Scalar, high: Scalar, flags: UInt8s) -> None:
-    """Flag lines that begin with `>`."""
-    begins_line, line_quoted = True, False
-    for place in range(low, high):
-        byte = data[place]
-        if byte == _NEWLINE:
-            begins_line, line_quoted = True, False
-        elif begins_line and byte not in (_TAB, _RETURN, _SPACE):
-            begins_line = False
-            line_quoted = byte == _GREATER or _is_word(data, place, high, _ESCAPED_GREATER)
-        if line_quoted:
-            flags[place] |= np.uint8(IN_BLOCK)
+    """Flag lines that begin with `>`; with `>>>` only beside others, or they are examples."""
+    prompts_quote = False
+    for is_second in (False, True):
+        begins_line, line_quoted = True, False
+        for place in range(low, high):
+            byte = data[place]
+            if byte == _NEWLINE:
+                begins_line, line_quoted = True, False
+            elif begins_line and byte not in (_TAB, _RETURN, _SPACE):
+                begins_line = False
+                depth = _quotation_depth(data, place, high)
+                prompts_quote = prompts_quote or 0 < depth < _PROMPT
+                line_quoted = depth > 0 and (depth != _PROMPT or prompts_quote)
+            if line_quoted and is_second:
+                flags[place] |= np.uint8(IN_BLOCK)
+
+
+@inlined
+def _quotation_depth(data: UInt8s, place: Scalar, high: Scalar) -> Scalar:
+    """Return the number of signs `>` at the beginning of a line, spaces between them left out."""
+    depth = np.int64(0)
+    while place < high:
+        if data[place] == _GREATER:
+            depth, place = depth + 1, place + 1
+        elif _is_word(data, place, high, _ESCAPED_GREATER):
+            depth, place = depth + 1, place + len(_ESCAPED_GREATER)
+        elif depth and data[place] == _SPACE:
+            place += 1
+        else:
+            break
+    return depth
 
 
 @kernel_part

@@ -18,19 +18,28 @@ from provenance.read.corpus.corpora import open_corpus
 from provenance.read.corpus.file_access import translate_read_errors
 from provenance.report.files import result_json
 from provenance.report.files.report_reader import read_verified_report
+from provenance.report.text.sentences import outcome_of
 from provenance.signing.allowed_signers import (
     AllowedSigner,
     read_allowed_signers,
     signers_of_keys,
 )
 from provenance.signing.envelopes import Signer, Trust, sign_statement, verify_statement
-from provenance.signing.keys import PrivateKey, load_public_key
+from provenance.signing.keys import (
+    PASSPHRASE_VARIABLE,
+    PrivateKey,
+    load_private_key,
+    load_public_key,
+)
 from provenance.signing.statements import Namespace, Statement, Subject
 
 TEST_RESULT: Final = "https://in-toto.io/attestation/test-result/v0.1"
 """Type of the predicate: the outcome of a test."""
 
-_RESULTS: Final = {"pass": "PASSED", "fail": "FAILED", "incomplete": "FAILED"}
+WARNED: Final = "WARNED"
+"""Result of a check that passed only because no gate limits what is unknown."""
+
+_RESULTS: Final = {"pass": "PASSED", "open": WARNED, "fail": "FAILED", "incomplete": "FAILED"}
 _DIGEST = re.compile("[0-9a-f]{64}")
 _MAX_BYTES: Final = 1 << 26
 
@@ -47,6 +56,8 @@ class Attestation:
         The dataset, with its digest.
     model : Subject or None
         The model that was trained with it, if it says so.
+    result : str
+        "PASSED", "WARNED" or "FAILED".
     check : AttestedCheck
         The check.
     passed, failed : tuple of str
@@ -58,6 +69,7 @@ class Attestation:
     signers: tuple[Signer, ...]
     dataset: Subject
     model: Subject | None
+    result: str
     check: AttestedCheck
     passed: tuple[str, ...]
     failed: tuple[str, ...]
@@ -117,7 +129,7 @@ def attestation_statement(result: Result, digest: str, model: Subject | None = N
     )
     dataset = Subject(" ".join(corpus.addresses), corpus.digest)
     predicate = {
-        "result": _RESULTS[result.status],
+        "result": _RESULTS[outcome_of(result)],
         "configuration": [
             {"name": name, "digest": {"sha256": digest}} for name, digest in result.inputs.items()
         ],
@@ -156,6 +168,16 @@ def model_subject(model: Path | None, digest: str | None) -> Subject | None:
             remedy="write it as sha256: and 64 digits, as `sha256sum` prints them",
         )
     return Subject("model", digits)
+
+
+def open_key(path: Path) -> PrivateKey:
+    """Load a private key, with the passphrase in the environment; raises `SigningError`."""
+    return load_private_key(path, environment_passphrase())
+
+
+def environment_passphrase() -> bytes | None:
+    """Return the passphrase of keys; None if it is unset."""
+    return os.environb.get(PASSPHRASE_VARIABLE.encode()) or None
 
 
 def append_claim(path: Path, line: bytes) -> None:
@@ -251,6 +273,7 @@ def verify_attestation(content: bytes, where: str, trust: Trust) -> Attestation:
             signed.signers,
             dataset,
             models[0] if models else None,
+            str(predicate["result"]),
             from_json_value(AttestedCheck, predicate["provenance"]),
             tuple(map(str, predicate["passedTests"])),
             tuple(map(str, predicate["failedTests"])),

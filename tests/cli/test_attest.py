@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from provenance.errors import SignatureInvalid
 from provenance.signing import create_key
 
 pytest.importorskip("securesystemslib", reason="the extra `sign` is not installed")
@@ -22,7 +23,7 @@ def place(provenance, world, tmp_path_factory):
     shutil.copytree(world / "reg", folder / "reg")
     check = ("check", "train.jsonl", "--registry", "reg", "-q")
     assert provenance(*check, "-o", "report", cwd=folder).returncode == 1
-    gate = ("--purpose", "retrieval", "--fail-on", "forbidden=100%")
+    gate = ("--purpose", "retrieval", "--fail-on", "unknown=100%")
     assert provenance(*check, *gate, "-o", "passing", cwd=folder).returncode == 0
     key, other = create_key(folder / "key"), create_key(folder / "other")
     (folder / "allowed").write_text(
@@ -139,6 +140,21 @@ def test_the_outcome_of_the_check_changes_the_exit_code_only_on_request(provenan
     done = verify(provenance, place, *trust, "--require-pass", file="p.json")
     assert done.returncode == 0
     assert "PASSED, for retrieval" in done.stdout
+
+
+def test_a_check_that_is_not_decided_is_not_said_to_have_passed(provenance, place):
+    build = ("registry", "build", "forum", "--source", "rope-street-forum", "train.jsonl", "-q")
+    assert provenance(*build, cwd=place).returncode == 0
+    check = ("check", "train.jsonl", "--registry", "forum", "-o", "open", "-q")
+    assert provenance(*check, cwd=place).returncode == 0
+    signed = provenance("attest", "open", "--key", "key", "-o", "o.json", cwd=place)
+    assert signed.returncode == 0, signed.stderr
+    assert statement((place / "o.json").read_text())["predicate"]["result"] == "WARNED"
+    done = verify(provenance, place, "--key", "key.pub", file="o.json")
+    assert "Check      NOT DECIDED: some content is unknown" in done.stdout
+    assert "PASSED" not in done.stdout
+    required = verify(provenance, place, "--key", "key.pub", "--require-pass", file="o.json")
+    assert required.returncode == 1
 
 
 def test_a_model_may_be_bound_to_the_dataset(provenance, place):
@@ -278,3 +294,20 @@ def test_help_lists_the_commands_below(provenance, place):
     assert usage.startswith("Usage: provenance attest verify [OPTIONS] FILE")
     wrong = provenance("attest", "verify", cwd=place)
     assert "Try: provenance attest verify --help" in wrong.stderr
+
+
+def test_python_signs_and_verifies(place, monkeypatch):
+    import provenance
+
+    monkeypatch.chdir(place)
+    line = provenance.attest("report", "key", claims="python.jsonl")
+    assert line == (place / "a.json").read_text()
+    (found,) = provenance.verify_attestation(
+        "python.jsonl", keys="key.pub", report="report", dataset="train.jsonl"
+    )
+    assert (found.check.status, found.failed) == ("fail", ("forbidden=0%",))
+    with pytest.raises(SignatureInvalid, match="none of yours"):
+        provenance.verify_attestation("a.json", keys=["other.pub"])
+    with pytest.raises(SignatureInvalid, match="nobody is trusted"):
+        provenance.verify_attestation("a.json")
+    assert provenance.replay_report("report").is_same

@@ -112,6 +112,21 @@ def test_what_a_signer_is_told_to_hand_on_is_a_trust_file(provenance, folder):
     assert (pulled.returncode, "shared is not signed" in pulled.stderr) == (2, True)
 
 
+def test_a_keyed_copy_is_signed_and_pulled(provenance, folder, monkeypatch):
+    pytest.importorskip("securesystemslib", reason="the extra `sign` is not installed")
+    monkeypatch.setenv("PROVENANCE_REGISTRY_KEY", "")  # options set it for good
+    create_key(folder / "owner.key")
+    key = ("--registry-key", "lab.key")
+    publish = ("publish", "r", "-o", "lab", "--tier", "keyed", "--key-file", "lab.key", "--new-key")
+    assert provenance("registry", *publish, cwd=folder).returncode == 0
+    signed = provenance("registry", "sign", "lab", "--key", "owner.key", *key, cwd=folder)
+    (folder / "trust.toml").write_text(signed.stdout[signed.stdout.index("[[keys]]") :])
+    provenance("registry", "push", "lab", "shared", cwd=folder)
+    pull = ("registry", "pull", "shared", "-o", "copy", "--trust", "trust.toml")
+    pulled = provenance(*pull, *key, cwd=folder)
+    assert "20 items added" in pulled.stdout, pulled.stderr
+
+
 def test_a_key_that_others_may_read_is_noted(provenance, folder):
     pytest.importorskip("securesystemslib", reason="the extra `sign` is not installed")
     create_key(folder / "owner.key")

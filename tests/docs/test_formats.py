@@ -263,9 +263,9 @@ they are made and verified. Registries are signed in the same way, in files of t
 | `https://in-toto.io/attestation/test-result/v0.1`: attestation | the dataset; the model |
 | `urn:provenance:feedback:v1`: note | `result.json` of the report that it is about |
 
-An attestation has `result` (`PASSED` or `FAILED`), `configuration` (the inputs of the check, each
-with its digest), `passedTests` and `failedTests` (gates), and under `provenance` the fields below.
-The predicate of a note has the fields below.
+An attestation has `result` (`PASSED`, `WARNED` or `FAILED`), `configuration` (the inputs of the
+check, each with its digest), `passedTests` and `failedTests` (gates), and under `provenance` the
+fields below. The predicate of a note has the fields below.
 """
 
 LEDGER = """\

@@ -46,6 +46,8 @@ def flagged(text: str, flag: int) -> list[str]:
         ('a 5" pipe and a 6" pipe', []),
         ('"first paragraph\n\n"and the second" after', ['"first paragraph\n\n"and the second"']),
         ('"@ann: the ferry is late" again', []),
+        ('def f():\n    """Return the rain of a day."""\n    return "rain"', ['"rain"']),
+        ("x = '''it rains''' and 'it poured' then", ["'it poured'"]),
         ("no marks at all", []),
     ],
 )
@@ -59,6 +61,9 @@ def test_text_between_quotation_marks_is_found(text, quotations):
         ("> one line\nmine", ["> one line"]),
         ("&gt;one line\n  > two", ["&gt;one line", "> two"]),
         ("a > b", []),
+        (">>> rain(3)\n3", []),
+        (">>> first\n>> second\nmine", [">>> first", ">> second"]),
+        ("> > > first\n> third\nmine", ["> > > first", "> third"]),
         ("<blockquote>theirs</blockquote>mine", ["<blockquote>theirs"]),
         ("[QUOTE]theirs[/QUOTE]mine", ["[QUOTE]theirs"]),
         ("[quote=ann]theirs[/quote]mine", ["[quote=ann]theirs"]),
