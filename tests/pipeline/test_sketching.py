@@ -5,6 +5,7 @@ from functools import cache
 from itertools import permutations
 from pathlib import Path
 
+import fsspec
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -45,6 +46,19 @@ def test_a_registry_has_the_sketch_of_the_dataset_of_its_items(
     assert items.sketch.documents == len(texts)
     overlap = compare_sketches(dataset, [items]).overlaps[0]
     assert overlap.contained.low == overlap.contains.low == overlap.resemblance.low == 1
+
+
+def test_registries_and_datasets_at_addresses_are_told_apart(
+    tmp_path, texts, registry, write_lines
+):
+    memory = fsspec.filesystem("memory")
+    memory.put(registry, "/bucket/registry", recursive=True)
+    memory.put(write_lines(tmp_path / "a.jsonl", texts), "/bucket/a.jsonl")
+    items, dataset = (of(f"memory://bucket/{name}") for name in ("registry", "a.jsonl"))
+    memory.store.clear()
+    assert (items.kind, dataset.kind) == ("registry", "dataset")
+    assert items.sketch.digest == of(registry).sketch.digest
+    assert items.sketch.hashes.tolist() == dataset.sketch.hashes.tolist()
 
 
 def test_items_that_were_withdrawn_or_replaced_do_not_count(tmp_path, posts, write_lines):
