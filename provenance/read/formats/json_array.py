@@ -37,7 +37,7 @@ _ROW_LISTS = frozenset(
 
 _MAX_WRAPPERS = 3
 _PROSE_WORDS = 8
-"""Words of a string by which an object is a row itself, whatever lists it has."""
+"""Words of a string by which an object is a row itself, unless it has a list of a usual name."""
 
 _ROW_CHARS = 100
 """Characters that a row counts for in addition to its text."""
@@ -288,12 +288,13 @@ def starts_as_wrapper(head: bytes) -> bool:
 
 def row_list_path(value: object, max_wrappers: int = _MAX_WRAPPERS) -> tuple[str, ...] | None:
     """Return the path of the list of rows in an object; None if there is none, or it is a row."""
-    if not _is_object(value) or max_wrappers == 0 or _is_row(value):
+    if not _is_object(value) or max_wrappers == 0 or _has_text(value):
         return None
     lists = [name for name, rows in value.items() if _is_row_list(rows)]
-    if len(lists) > 1:
+    has_prose = _has_prose(value)
+    if len(lists) > 1 or has_prose:
         lists = [name for name in lists if name in _ROW_LISTS]
-    if lists:
+    if lists or has_prose:
         return (lists[0],) if len(lists) == 1 else None
     inner = [
         (name, *path)
@@ -303,11 +304,16 @@ def row_list_path(value: object, max_wrappers: int = _MAX_WRAPPERS) -> tuple[str
     return inner[0] if len(inner) == 1 else None
 
 
-def _is_row(value: Record) -> bool:
+def _has_text(value: Record) -> bool:
     return any(
-        isinstance(member, str)
-        and (normalise_name(name) in WELL_KNOWN_NAMES or len(member.split()) >= _PROSE_WORDS)
+        isinstance(member, str) and normalise_name(name) in WELL_KNOWN_NAMES
         for name, member in value.items()
+    )
+
+
+def _has_prose(value: Record) -> bool:
+    return any(
+        isinstance(member, str) and len(member.split()) >= _PROSE_WORDS for member in value.values()
     )
 
 

@@ -15,6 +15,7 @@ WRAPPERS = {
     "data": {"data": POSTS},
     "posts and facts": {"posts": POSTS, "count": 6, "next": None},
     "any name": {"the things": POSTS},
+    "data with a description": {"description": POSTS[0]["text"] + " and more", "data": POSTS},
     "items with users": {"users": [{"name": "Ann"}], "items": POSTS},
     "nested": {"status": "ok", "response": {"posts": POSTS}},
     "list": POSTS,
