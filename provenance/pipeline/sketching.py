@@ -37,10 +37,11 @@ from provenance.model import (
 )
 from provenance.pipeline.audit.corpus_addresses import starts_document
 from provenance.pipeline.progress import show_progress
-from provenance.pipeline.remote_registries import open_named_registry
+from provenance.pipeline.remote_registries import is_address, open_named_registry
 from provenance.pipeline.scan.part_scan import split_batch
 from provenance.pipeline.settings import Settings
-from provenance.read.corpus.corpora import Corpus, open_corpus
+from provenance.read.corpus.address_resolution import file_system, translate_address_errors
+from provenance.read.corpus.corpora import Corpus, is_stream_or_hub, open_corpus
 from provenance.read.corpus.corpus_parts import Part
 from provenance.read.policy.policy_file import parse_size_option
 from provenance.registry.manifest import MANIFEST
@@ -154,9 +155,13 @@ def sketch_addresses(
 
 
 def _is_registry(address: str) -> bool:
-    if "://" in address:
+    if not is_address(address):
+        return (Path(address) / MANIFEST).is_file()
+    if is_stream_or_hub(address):
         return False
-    return (Path(address) / MANIFEST).is_file()
+    with translate_address_errors(address):
+        system, place = file_system(address)
+        return bool(system.exists(f"{place.rstrip('/')}/{MANIFEST}"))
 
 
 def sketch_corpus(corpus: Corpus, settings: Settings, scaled: int = 1) -> NamedSketch:
