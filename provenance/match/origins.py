@@ -48,8 +48,8 @@ class ItemMarks:
     signed : ndarray of bool, shape (n,)
         Whether the item ends with the name of an author and of a work, or is short and ends with a
         name or calls itself a quotation.
-    begins_sentence : ndarray of bool, shape (n,)
-        Whether no sentence of the item runs on into the passage.
+    begins_sentence, ends_sentence : ndarray of bool, shape (n,)
+        Whether no sentence of the item runs on into the passage, and out of it.
     """
 
     item_shares: Floats
@@ -59,6 +59,7 @@ class ItemMarks:
     attributed: Flags
     signed: Flags
     begins_sentence: Flags
+    ends_sentence: Flags
 
     @property
     def are_whole(self) -> Flags:
@@ -86,14 +87,15 @@ class DocumentMarks:
 
     Parameters
     ----------
-    runs_on : ndarray of bool, shape (n,)
-        Whether a sentence of the text runs on into the passage, without any sign.
+    runs_on_before, runs_on_after : ndarray of bool, shape (n,)
+        Whether a sentence of the text runs on into the passage, and out of it, without any sign.
     named : ndarray of bool, shape (n,)
         Whether the text names an author behind the passage, and neither an account nor a place
         where items are published.
     """
 
-    runs_on: Flags
+    runs_on_before: Flags
+    runs_on_after: Flags
     named: Flags
 
 
@@ -127,8 +129,11 @@ class OriginSignals:
 
     @property
     def continue_sentence(self) -> Flags:
-        """Which passages go on with a sentence of the text, but begin one of the item."""
-        return self.document_marks.runs_on & self.marks.begins_sentence
+        """Which passages are in the midst of a sentence of the text, where one of the item ends."""
+        item, document = self.marks, self.document_marks
+        return (document.runs_on_before & item.begins_sentence) | (
+            document.runs_on_after & item.ends_sentence
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +169,7 @@ def decide_origins(signals: OriginSignals) -> OriginDecisions:
     undecided whether a part is, if half of it is quoted, if it is verse, since lists look like it,
     if the text adds a name, or if the item's text is not known, whether a whole item is, if several
     others have it as a part, and whether either is, if the text bears an earlier date, or if a
-    sentence of the text runs on into what begins one of the item. All else is the item's.
+    sentence of the text runs on where one of the item begins or ends. All else is the item's.
     """
     marks = signals.marks
     is_whole, is_known = marks.are_whole, ~np.isnan(marks.quoted)

@@ -22,8 +22,9 @@ PART = ItemMarks(
     attributed=np.zeros(1, bool),
     signed=np.zeros(1, bool),
     begins_sentence=np.zeros(1, bool),
+    ends_sentence=np.zeros(1, bool),
 )
-PLAIN = DocumentMarks(np.zeros(1, bool), np.zeros(1, bool))
+PLAIN = DocumentMarks(*(np.zeros(1, bool) for _ in range(3)))
 OWN_PART = OriginSignals(
     PART,
     PLAIN,
@@ -77,10 +78,10 @@ def decided(**observed):
         ({"quoted": np.nan, "italic": np.nan, "item_shares": 1.0}, Origin.ITEM),
         ({"named": True}, Origin.UNDECIDED),
         ({"named": True, "item_shares": 1.0}, Origin.QUOTATION),
-        ({"runs_on": True}, Origin.ITEM),
-        ({"begins_sentence": True}, Origin.ITEM),
-        ({"runs_on": True, "begins_sentence": True}, Origin.UNDECIDED),
-        ({"runs_on": True, "begins_sentence": True, "item_shares": 1.0}, Origin.UNDECIDED),
+        ({"runs_on_before": True, "ends_sentence": True}, Origin.ITEM),
+        ({"runs_on_after": True, "begins_sentence": True}, Origin.ITEM),
+        ({"runs_on_before": True, "begins_sentence": True}, Origin.UNDECIDED),
+        ({"runs_on_after": True, "ends_sentence": True, "item_shares": 1.0}, Origin.UNDECIDED),
     ],
 )
 def test_observations_decide_the_origin(observed, origin):
@@ -100,7 +101,7 @@ def test_every_observation_is_a_reason():
         "document_older": True,
         "document_dated": True,
         "named": True,
-        "runs_on": True,
+        "runs_on_before": True,
         "begins_sentence": True,
     }
     others = {OriginReason.WHOLE_ITEM, OriginReason.TEXT_UNKNOWN}
@@ -116,7 +117,7 @@ def test_matches_are_decided_one_by_one():
     others = ("other_authors", "background", "document_older", "document_dated")
     many = OriginSignals(
         replace(marks, quoted=np.array([0.0, 1.0, 0.5])),
-        DocumentMarks(np.zeros(3, bool), np.zeros(3, bool)),
+        DocumentMarks(*(np.zeros(3, bool) for _ in range(3))),
         **{name: np.repeat(getattr(OWN_PART, name), 3) for name in others},
     )
     found = decide_origins(many)

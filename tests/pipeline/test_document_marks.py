@@ -1,4 +1,4 @@
-"""Marks of documents: whether a sentence runs on into a passage, and who is named behind it."""
+"""Marks of documents: where a sentence runs on beyond a passage, and who is named behind it."""
 
 import numpy as np
 import pyarrow as pa
@@ -20,30 +20,38 @@ def marks(text: str) -> dict[str, bool]:
 
 
 @pytest.mark.parametrize(
-    ("text", "runs_on"),
+    ("text", "before", "after"),
     [
-        (f"He was sure that {WORDS}, because of the fog.", True),
-        (f"There was fog. And then, {WORDS}.", True),
-        (f"There was fog. Really {WORDS}.", False),
-        (f"There was fog. {WORDS}. So we waited.", False),
-        (f"A post had said: {WORDS} - nobody knew why.", False),
-        (f'They wrote in red "{WORDS}" on the wall.', False),
-        (f"There was much fog\n{WORDS}\nand we waited", False),
-        (f"@someone @somebody {WORDS} #fog", False),
-        (f"3039\t1\t{WORDS}\tneutral", False),
-        (WORDS, False),
+        (f"He was sure that {WORDS}, because of the fog.", True, True),
+        (f"There was fog. And then, {WORDS}.", True, False),
+        (f"There was fog. Really {WORDS}.", False, False),
+        (f"There was a storm. {WORDS} so we had waited.", False, True),
+        (f"There was a storm. {WORDS} so We waited.", False, False),
+        (f"There was fog in the U.S. {WORDS} west of it all.", False, False),
+        (f"A post had said: {WORDS} - nobody knew why.", False, False),
+        (f'They wrote in red "{WORDS}" on the wall.', False, False),
+        (f"There was much fog\n{WORDS}\nand so we waited", False, False),
+        (f"@someone @somebody {WORDS} #fog", False, False),
+        (f"3039\t1\t{WORDS}\tneutral", False, False),
+        (WORDS, False, False),
     ],
 )
-def test_a_sentence_runs_on_where_two_words_are_before_a_passage_without_a_sign(text, runs_on):
-    assert marks(text)["runs_on"] == runs_on
+def test_a_sentence_runs_on_where_words_of_it_are_beside_a_passage_without_a_sign(
+    text, before, after
+):
+    found = marks(text)
+    assert (found["runs_on_before"], found["runs_on_after"]) == (before, after)
 
 
-def test_a_sentence_does_not_run_on_into_a_quotation_mark_of_the_passage():
-    quoted = f'"{WORDS}"'
-    first = len("They wrote in red ")
-    places = (np.array([place]) for place in (0, first, first + len(quoted), 0, 0))
-    texts = Texts.of(pa.array([f"They wrote in red {quoted} there"], pa.large_string()))
-    assert not measure_document_marks(texts, LocatedSpans(*places))["runs_on"][0].as_py()
+@pytest.mark.parametrize("passage", [f'"{WORDS}"', f"@ann {WORDS}. #fog", f"{WORDS}."])
+def test_a_sentence_does_not_run_on_into_signs_that_are_of_the_passage(passage):
+    text = f"Now they wrote {passage} there on the wall"
+    first = text.index(passage)
+    places = (np.array([place]) for place in (0, first, first + len(passage), 0, 0))
+    texts = Texts.of(pa.array([text], pa.large_string()))
+    measured = measure_document_marks(texts, LocatedSpans(*places))
+    assert not measured["runs_on_after"][0].as_py()
+    assert measured["runs_on_before"][0].as_py() == (passage[0] == "t")
 
 
 @pytest.mark.parametrize(

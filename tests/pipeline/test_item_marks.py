@@ -120,21 +120,25 @@ def test_marks_are_shares_of_the_passage():
         "attributed": False,
         "signed": False,
         "begins_sentence": True,
+        "ends_sentence": True,
     }
 
 
 @pytest.mark.parametrize(
-    ("text", "begins"),
+    ("text", "begins", "ends"),
     [
-        (f"I saw that {WORDS}, because of the fog.", False),
-        (f"Fog, {WORDS}.", False),
-        (f"There was fog. {WORDS} in any case.", True),
-        (f"@someone {WORDS} #fog", True),
-        (WORDS, True),
+        (f"I saw that {WORDS}, because of the fog.", False, False),
+        (f"Fog, {WORDS}.", False, True),
+        (f"There was fog. {WORDS} Too", True, False),
+        (f"@someone {WORDS} #fog", True, True),
+        (WORDS, True, True),
     ],
 )
-def test_a_passage_begins_a_sentence_where_no_word_is_before_it_in_its_line(text, begins):
-    assert marks(text)["begins_sentence"] == begins
+def test_a_sentence_begins_and_ends_where_no_word_is_beside_a_passage_in_its_line(
+    text, begins, ends
+):
+    found = marks(text)
+    assert (found["begins_sentence"], found["ends_sentence"]) == (begins, ends)
 
 
 def test_an_author_and_a_work_sign_an_item_of_any_length():

@@ -24,7 +24,18 @@ _WORDS_BEFORE = rf"{BEFORE_WORD}(?:{WORD}){{2}}$"
 _BEGINS_WITH_WORD = r"^[\p{L}\p{N}]"
 """No quotation mark, tag or account's name begins the passage."""
 
-DOCUMENT_MARK_COLUMNS = pa.schema([("runs_on", pa.bool_()), ("named", pa.bool_())])
+_WORDS_AFTER = r"^(?:,?[ \x{00A0}]+\p{Ll}[\p{L}'\x{2019}]*){3}"
+"""Three words in the line behind the passage that begin no sentence."""
+
+_ENDS_WITH_WORD = rf"{BEFORE_WORD}[\p{{L}}\p{{N}}'\x{{2019}}]+$"
+"""No stop, quotation mark, tag, account's name or address ends the passage."""
+
+_ABBREVIATION = r"(?:\.[\p{L}\p{N}]+|\b[\p{L}\p{N}]{1,4})\.\s+$"
+"""What may be an abbreviation before the passage, behind which a copy may have been put."""
+
+DOCUMENT_MARK_COLUMNS = pa.schema(
+    [(name, pa.bool_()) for name in ("runs_on_before", "runs_on_after", "named")]
+)
 """Columns that `measure_document_marks` returns."""
 
 
@@ -41,17 +52,24 @@ def measure_document_marks(texts: Texts, spans: LocatedSpans) -> dict[str, pa.Ar
     Returns
     -------
     dict of str to pyarrow.Array
-        `runs_on`: whether a sentence of the document runs on into the passage; `named`: whether the
-        document names an author behind it.
+        `runs_on_before`, `runs_on_after`: whether a sentence of the document runs on into the
+        passage, and out of it; `named`: whether the document names an author behind it.
     """
     lows, highs = widen_ranges(texts, spans.rows, (spans.starts, spans.ends), CONTEXT_CHARACTERS)
     before = slice_bytes(texts, spans.rows, lows, spans.starts).column()
     passage = slice_bytes(texts, spans.rows, spans.starts, spans.ends).column()
     after = slice_bytes(texts, spans.rows, spans.ends, highs).column()
     return {
-        "runs_on": pc.and_(
+        "runs_on_before": pc.and_(
             pc.match_substring_regex(before, _WORDS_BEFORE),
             pc.match_substring_regex(passage, _BEGINS_WITH_WORD),
+        ),
+        "runs_on_after": pc.and_not(
+            pc.and_(
+                pc.match_substring_regex(passage, _ENDS_WITH_WORD),
+                pc.match_substring_regex(after, _WORDS_AFTER),
+            ),
+            pc.match_substring_regex(before, _ABBREVIATION),
         ),
         "named": pc.and_not(
             pc.match_substring_regex(after, _NAME_ALONE), pc.match_substring_regex(after, _HOST)

@@ -79,7 +79,7 @@ BEFORE_WORD = r"(?:^|[\s(\[\"“'\x{2018}*_,;.!?])"
 WORD = r"[\p{L}\p{N}'\x{2019}]+,?[ \x{00A0}]+"
 """A word behind which a sentence runs on in its line."""
 
-_WORD_AT_END = rf"{BEFORE_WORD}{WORD}$"
+_WORD_AT_END, _WORD_AT_START = rf"{BEFORE_WORD}{WORD}$", r"^,?[ \x{00A0}]+[\p{L}\p{N}]"
 
 _SIGNED_WORK = _DASH + r"[*_\[]*" + _FULL_NAME + r",[\t ]*(?:from[\t ]+)?[\"“*_][^\n]{2,90}$"
 """An author's full name and the title of a work behind a dash at the end of an item."""
@@ -99,7 +99,10 @@ _CITED_AFTER = (
 MARK_COLUMNS = pa.schema(
     [
         *((name, pa.float64()) for name in ("quoted", "italic", "verse")),
-        *((name, pa.bool_()) for name in ("attributed", "signed", "begins_sentence")),
+        *(
+            (name, pa.bool_())
+            for name in ("attributed", "signed", "begins_sentence", "ends_sentence")
+        ),
     ]
 )
 """Columns that `measure_item_marks` returns."""
@@ -125,8 +128,8 @@ def measure_item_marks(
         `quoted`, `italic`, `verse`: share of the matched words that stand between quotation marks
         or in quoted lines, in italics, and in lines of verse; `attributed`: whether the words
         beside them name another author; `signed`: whether the item ends with an author and a work,
-        or is short and ends with a name or calls itself a quotation; `begins_sentence`:
-        whether no sentence of the item runs on into them.
+        or is short and ends with a name or calls itself a quotation; `begins_sentence` and
+        `ends_sentence`: whether no sentence of the item runs on into them, and out of them.
     """
     flags = quotation_flags(texts)
     owners = np.repeat(np.arange(len(rows)), np.diff(candidates.run_offsets))
@@ -151,6 +154,7 @@ def measure_item_marks(
         "attributed": pa.array(_attribution_mask(before, after) & has_words),
         "signed": pa.array(_signature_mask(texts, tokens, rows) & has_words),
         "begins_sentence": pc.invert(pc.match_substring_regex(before, _WORD_AT_END)),
+        "ends_sentence": pc.invert(pc.match_substring_regex(after, _WORD_AT_START)),
     }
 
 
@@ -201,6 +205,7 @@ def to_item_marks(shares: Floats, columns: Mapping[str, pa.ChunkedArray]) -> Ite
         attributed=_flags(columns["attributed"]),
         signed=_flags(columns["signed"]),
         begins_sentence=_flags(columns["begins_sentence"]),
+        ends_sentence=_flags(columns["ends_sentence"]),
     )
 
 

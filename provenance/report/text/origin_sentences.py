@@ -21,8 +21,8 @@ _FOR_QUOTATION = {
     OriginReason.ITEM_VERSE: "they are lines of verse in the item",
     OriginReason.ITEM_ATTRIBUTES: "the item names another author beside them",
     OriginReason.DOCUMENT_ATTRIBUTES: "the document names their author",
-    OriginReason.DOCUMENT_CONTINUES: "they begin a sentence of the item, and are in the midst "
-    "of one of the document",
+    OriginReason.DOCUMENT_CONTINUES: "they begin or end a sentence of the item, and are in the "
+    "midst of one of the document",
     OriginReason.OTHER_AUTHORS: "items of other authors have them in other contexts",
     OriginReason.TEXT_UNKNOWN: "they are a part of the item, and the registry keeps no texts, so "
     "that nobody can see whether the item quotes them",
