@@ -31,6 +31,7 @@ from provenance.match.estimation.intervals import (
 from provenance.match.estimation.missed_copies import RecallTable
 from provenance.match.scoring.evalue import STRENGTH_THRESHOLD
 from provenance.model import Calibration, Flags, Floats, Int64s, Policy, Unit
+from provenance.pipeline.building.registries import DumpSource, build_registry
 from provenance.pipeline.calibration.calibrate import PlantingOptions, calibrate
 from provenance.pipeline.calibration.share_correction import CalibratedRecall
 from provenance.pipeline.calibration.text_edits import (
@@ -49,7 +50,6 @@ from provenance.pipeline.findings.missed_findings import (
     ShippedRecall,
     shipped_counts,
 )
-from provenance.pipeline.registries import DumpSource, build_registry
 from provenance.pipeline.scan.readings import build_registry_indexes
 from provenance.pipeline.settings import Settings
 from provenance.registry.store import open_registry

@@ -24,7 +24,7 @@ from benchmarks.labels_charts import draw_charts
 from benchmarks.labels_page import render
 from provenance.model import Policy
 from provenance.pipeline import check
-from provenance.pipeline.registries import DumpSource, build_registry
+from provenance.pipeline.building.registries import DumpSource, build_registry
 from provenance.pipeline.settings import Settings
 from provenance.read.dumps.column_mapping import ColumnMapping
 

@@ -28,7 +28,7 @@ import pyarrow.parquet as pq
 
 from provenance.model import Origin, Policy, Report
 from provenance.pipeline import check
-from provenance.pipeline.registries import DumpSource, build_registry
+from provenance.pipeline.building.registries import DumpSource, build_registry
 from provenance.pipeline.settings import Settings
 from provenance.read.corpus.corpora import open_corpus
 

@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 from benchmarks.origin import read_texts
 from provenance.model import Policy
 from provenance.pipeline import check
-from provenance.pipeline.registries import DumpSource, build_registry
+from provenance.pipeline.building.registries import DumpSource, build_registry
 from provenance.pipeline.settings import Settings
 
 SEED = 5

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from provenance.pipeline.api import Outcome, PolicyViolated, check
-    from provenance.pipeline.attestation_functions import (
+    from provenance.pipeline.matching.matcher import Match, Matcher
+    from provenance.pipeline.python_api.attestation_functions import (
         attest,
         replay_report,
         verify_attestation,
     )
-    from provenance.pipeline.dataset_functions import (
+    from provenance.pipeline.python_api.dataset_functions import (
         calibrate,
         clean,
         diff,
@@ -25,16 +26,20 @@ if TYPE_CHECKING:
         open_report,
         trace,
     )
-    from provenance.pipeline.disclosure.disclosure_functions import DisclosureFiles, disclose
-    from provenance.pipeline.exchange.exchange_functions import (
+    from provenance.pipeline.python_api.disclosure_functions import DisclosureFiles, disclose
+    from provenance.pipeline.python_api.exchange_functions import (
         pull_registry,
         push_registry,
         sign_registry,
     )
-    from provenance.pipeline.ledger_functions import AuditAnswer, OpenLedger, audit, open_ledger
-    from provenance.pipeline.matching.matcher import Match, Matcher
-    from provenance.pipeline.publishing_functions import publish_registry, screen_dataset
-    from provenance.pipeline.registry_functions import (
+    from provenance.pipeline.python_api.ledger_functions import (
+        AuditAnswer,
+        OpenLedger,
+        audit,
+        open_ledger,
+    )
+    from provenance.pipeline.python_api.publishing_functions import publish_registry, screen_dataset
+    from provenance.pipeline.python_api.registry_functions import (
         OpenRegistry,
         add_opt_outs,
         add_to_registry,
@@ -50,13 +55,13 @@ if TYPE_CHECKING:
         subset_registry,
         upgrade_registry,
     )
-    from provenance.pipeline.rule_functions import (
+    from provenance.pipeline.python_api.rule_functions import (
         Explanation,
         clear_cache,
         explain_rules,
         published_sources,
     )
-    from provenance.pipeline.sketch_functions import compare, fingerprint_dataset
+    from provenance.pipeline.python_api.sketch_functions import compare, fingerprint_dataset
 
 __version__ = "0.1.0"
 __all__ = [
@@ -110,21 +115,26 @@ __all__ = [
 
 _NAMES = {
     "api": ("Outcome", "PolicyViolated", "check"),
-    "attestation_functions": ("attest", "replay_report", "verify_attestation"),
-    "dataset_functions": ("calibrate", "clean", "diff", "merge", "open_report", "trace"),
-    "disclosure.disclosure_functions": ("DisclosureFiles", "disclose"),
-    "exchange.exchange_functions": ("pull_registry", "push_registry", "sign_registry"),
-    "ledger_functions": ("AuditAnswer", "OpenLedger", "audit", "open_ledger"),
+    "python_api.attestation_functions": ("attest", "replay_report", "verify_attestation"),
+    "python_api.dataset_functions": ("calibrate", "clean", "diff", "merge", "open_report", "trace"),
+    "python_api.disclosure_functions": ("DisclosureFiles", "disclose"),
+    "python_api.exchange_functions": ("pull_registry", "push_registry", "sign_registry"),
+    "python_api.ledger_functions": ("AuditAnswer", "OpenLedger", "audit", "open_ledger"),
     "matching.matcher": ("Match", "Matcher"),
-    "registry_functions": (
+    "python_api.registry_functions": (
         *("OpenRegistry", "add_to_registry", "build_registry", "compact_registry"),
         *("merge_registries", "open_registry", "preview_dumps", "remove_from_registry"),
         *("restore_registry_items", "subset_registry", "upgrade_registry", "add_opt_outs"),
         *("fit_registry", "mark_registry_items"),
     ),
-    "rule_functions": ("Explanation", "clear_cache", "explain_rules", "published_sources"),
-    "publishing_functions": ("publish_registry", "screen_dataset"),
-    "sketch_functions": ("compare", "fingerprint_dataset"),
+    "python_api.rule_functions": (
+        "Explanation",
+        "clear_cache",
+        "explain_rules",
+        "published_sources",
+    ),
+    "python_api.publishing_functions": ("publish_registry", "screen_dataset"),
+    "python_api.sketch_functions": ("compare", "fingerprint_dataset"),
 }
 _MODULES = {name: module for module, names in _NAMES.items() for name in names}
 

@@ -24,7 +24,7 @@ from provenance.signing.keys import create_key
 from provenance.startup import lean_imports
 
 if TYPE_CHECKING:
-    from provenance.pipeline.attestations import Attestation
+    from provenance.pipeline.attesting.attestations import Attestation
     from provenance.signing.envelopes import Trust
 
 _EXAMPLES = """

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from provenance.report.text.number_format import count, percent, timestamp
 
 if TYPE_CHECKING:
-    from provenance.pipeline.attestations import Attestation, ExpectedSubjects
+    from provenance.pipeline.attesting.attestations import Attestation, ExpectedSubjects
 
 _DIGITS = 12
 _NOT_DECIDED = "NOT DECIDED: some content is unknown, and no gate limits that"

@@ -11,13 +11,13 @@ from provenance.report.text.unread_text import unread_line
 
 if TYPE_CHECKING:
     from provenance.model import RegistrySummary, SourceCoverage
+    from provenance.pipeline.building.registry_changes import ExampleItem, Upkeep
+    from provenance.pipeline.caching.result_cache import CacheUsage
     from provenance.pipeline.exchange.intersection_client import Intersections
+    from provenance.pipeline.exchange.public_screening import Screening
     from provenance.pipeline.exchange.pulling import Pull
     from provenance.pipeline.exchange.pushing import Push
     from provenance.pipeline.exchange.registry_signatures import Signing
-    from provenance.pipeline.public_screening import Screening
-    from provenance.pipeline.registry_changes import ExampleItem, Upkeep
-    from provenance.pipeline.result_cache import CacheUsage
     from provenance.registry.build.item_marks import Marking
     from provenance.registry.build.pending_rewrites import PendingRewrite
     from provenance.registry.build.registry_merge import Combination

@@ -7,7 +7,7 @@ from provenance.report.terminal.terminal_style import TerminalStyle
 from provenance.report.text.number_format import count
 
 if TYPE_CHECKING:
-    from provenance.pipeline.report_replay import Replay
+    from provenance.pipeline.attesting.report_replay import Replay
 
 _DIGITS = 12
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from provenance.startup import configure_own_process, lean_imports
 
 if TYPE_CHECKING:
-    from provenance.pipeline.attestations import (
+    from provenance.pipeline.attesting.attestations import (
         ExpectedSubjects,
         append_claim,
         attest,
@@ -21,50 +21,99 @@ if TYPE_CHECKING:
         read_trust,
         verify_attestation,
     )
-    from provenance.pipeline.audit.rights_holder_answer import (
-        answer,
-        check_pdf_library,
-        save_answer,
-    )
-    from provenance.pipeline.build_commands import registry_recipe
-    from provenance.pipeline.calibration.calibrate import PlantingOptions, calibrate
-    from provenance.pipeline.calibration.chance_fit import fit_chance_model
-    from provenance.pipeline.clean_output import (
-        check_output_file,
-        check_output_outside,
-        path_or_address,
-    )
-    from provenance.pipeline.dataset_check import check
-    from provenance.pipeline.dataset_cleaning import clean
-    from provenance.pipeline.dataset_diff import diff
-    from provenance.pipeline.declared_only import empty_registry
-    from provenance.pipeline.disclosure.disclosing import (
-        disclose,
-        save_disclosures,
-        write_answers_template,
-    )
-    from provenance.pipeline.disputes import (
+    from provenance.pipeline.attesting.disputes import (
         ItemChoice,
         open_disputes,
         verify_note,
         write_note,
     )
-    from provenance.pipeline.distribution import scan_shard
-    from provenance.pipeline.dump_preview import DumpPreview, preview_dumps
-    from provenance.pipeline.early_hashing import hash_in_background
+    from provenance.pipeline.attesting.report_replay import Replay, replay, verify_report
+    from provenance.pipeline.audit.rights_holder_answer import (
+        answer,
+        check_pdf_library,
+        save_answer,
+    )
+    from provenance.pipeline.building.build_commands import registry_recipe
+    from provenance.pipeline.building.dump_preview import DumpPreview, preview_dumps
+    from provenance.pipeline.building.registries import (
+        BuildOutcome,
+        ColumnMapping,
+        DeletedItems,
+        DumpEngine,
+        DumpSource,
+        Manifest,
+        PublishedSource,
+        add_to_registry,
+        build_registry,
+        find_published_source,
+        published_sources,
+        show_registry,
+        source_name_warning,
+        verify_registry,
+    )
+    from provenance.pipeline.building.registry_changes import (
+        Conditions,
+        author_names,
+        compact,
+        example_items,
+        forget_registries,
+        mark,
+        merge_into,
+        opt_out,
+        registry_upkeep,
+        restore_to_registry,
+        take_subset,
+        upgrade,
+        withdraw_from_registry,
+        withdrawn_lines,
+    )
+    from provenance.pipeline.caching.result_cache import cache_folder, cache_usage, clear_cache
+    from provenance.pipeline.calibration.calibrate import PlantingOptions, calibrate
+    from provenance.pipeline.calibration.chance_fit import fit_chance_model
+    from provenance.pipeline.checking.dataset_check import check
+    from provenance.pipeline.checking.declared_only import empty_registry
+    from provenance.pipeline.checking.early_hashing import hash_in_background
+    from provenance.pipeline.checking.reading_counts import ReadingCounts
+    from provenance.pipeline.checking.shards import CheckPlan, Shard, remove_tasks
+    from provenance.pipeline.cleaning.clean_output import (
+        check_output_file,
+        check_output_outside,
+        path_or_address,
+    )
+    from provenance.pipeline.cleaning.dataset_cleaning import clean
+    from provenance.pipeline.cleaning.dataset_diff import diff
+    from provenance.pipeline.cleaning.forget_sets import read_forget_set, save_forget_set
+    from provenance.pipeline.disclosure.disclosing import (
+        disclose,
+        save_disclosures,
+        write_answers_template,
+    )
     from provenance.pipeline.exchange.intersection_client import ask
     from provenance.pipeline.exchange.intersection_server import (
         IntersectionServer,
         ServerLimits,
         read_token,
     )
+    from provenance.pipeline.exchange.key_files import key_environment
+    from provenance.pipeline.exchange.public_screening import save_hits, screen_addresses
     from provenance.pipeline.exchange.pulling import pull
     from provenance.pipeline.exchange.pushing import push
+    from provenance.pipeline.exchange.registry_publishing import (
+        is_public_copy,
+        open_public_copy,
+        parse_rate,
+        publish_keyed_copy,
+        publish_public_copy,
+    )
     from provenance.pipeline.exchange.registry_signatures import (
         sign,
         trust_check,
         trust_of_policy,
     )
+    from provenance.pipeline.exchange.remote_registries import overdue_registries
+    from provenance.pipeline.execution.distribution import scan_shard
+    from provenance.pipeline.execution.jit_warmup import start_check
+    from provenance.pipeline.execution.stage_log import log_to_stderr
     from provenance.pipeline.finding_review import (
         add_label,
         corrected_shares,
@@ -73,10 +122,7 @@ if TYPE_CHECKING:
         open_review,
         save_review,
     )
-    from provenance.pipeline.forget_sets import read_forget_set, save_forget_set
     from provenance.pipeline.github_publishing import publish
-    from provenance.pipeline.jit_warmup import start_check
-    from provenance.pipeline.key_files import key_environment
     from provenance.pipeline.ledger_records import (
         add_check,
         add_dataset,
@@ -101,55 +147,11 @@ if TYPE_CHECKING:
         tombstones_of,
     )
     from provenance.pipeline.matching.tracing import trace
-    from provenance.pipeline.public_screening import save_hits, screen_addresses
-    from provenance.pipeline.reading_counts import ReadingCounts
-    from provenance.pipeline.registries import (
-        BuildOutcome,
-        ColumnMapping,
-        DeletedItems,
-        DumpEngine,
-        DumpSource,
-        Manifest,
-        PublishedSource,
-        add_to_registry,
-        build_registry,
-        find_published_source,
-        published_sources,
-        show_registry,
-        source_name_warning,
-        verify_registry,
-    )
-    from provenance.pipeline.registry_changes import (
-        Conditions,
-        author_names,
-        compact,
-        example_items,
-        forget_registries,
-        mark,
-        merge_into,
-        opt_out,
-        registry_upkeep,
-        restore_to_registry,
-        take_subset,
-        upgrade,
-        withdraw_from_registry,
-        withdrawn_lines,
-    )
-    from provenance.pipeline.registry_publishing import (
-        is_public_copy,
-        open_public_copy,
-        parse_rate,
-        publish_keyed_copy,
-        publish_public_copy,
-    )
-    from provenance.pipeline.remote_registries import overdue_registries
     from provenance.pipeline.report_io import (
         check_writable,
         effective_policy,
         save_report,
     )
-    from provenance.pipeline.report_replay import Replay, replay, verify_report
-    from provenance.pipeline.result_cache import cache_folder, cache_usage, clear_cache
     from provenance.pipeline.rule_commands.policy_commands import (
         check_policy,
         describe_policy,
@@ -173,14 +175,12 @@ if TYPE_CHECKING:
     from provenance.pipeline.sample_data import unpack_sample
     from provenance.pipeline.scan.task_folder import TaskFolder
     from provenance.pipeline.settings import Settings
-    from provenance.pipeline.shards import CheckPlan, Shard, remove_tasks
     from provenance.pipeline.sketching import (
         compare_addresses,
         save_sketch,
         sketch_addresses,
         sketch_options,
     )
-    from provenance.pipeline.stage_log import log_to_stderr
 
 __all__ = [
     "BuildOutcome",
@@ -335,23 +335,23 @@ __all__ = [
 ]
 
 _MODULES = {
-    "ItemChoice": "disputes",
-    "open_disputes": "disputes",
-    "verify_note": "disputes",
-    "write_note": "disputes",
-    "Replay": "report_replay",
-    "replay": "report_replay",
-    "verify_report": "report_replay",
-    "ExpectedSubjects": "attestations",
-    "append_claim": "attestations",
-    "attest": "attestations",
-    "attestations_about": "attestations",
-    "environment_passphrase": "attestations",
-    "model_subject": "attestations",
-    "open_key": "attestations",
-    "read_statements": "attestations",
-    "read_trust": "attestations",
-    "verify_attestation": "attestations",
+    "ItemChoice": "attesting.disputes",
+    "open_disputes": "attesting.disputes",
+    "verify_note": "attesting.disputes",
+    "write_note": "attesting.disputes",
+    "Replay": "attesting.report_replay",
+    "replay": "attesting.report_replay",
+    "verify_report": "attesting.report_replay",
+    "ExpectedSubjects": "attesting.attestations",
+    "append_claim": "attesting.attestations",
+    "attest": "attesting.attestations",
+    "attestations_about": "attesting.attestations",
+    "environment_passphrase": "attesting.attestations",
+    "model_subject": "attesting.attestations",
+    "open_key": "attesting.attestations",
+    "read_statements": "attesting.attestations",
+    "read_trust": "attesting.attestations",
+    "verify_attestation": "attesting.attestations",
     "add_label": "finding_review",
     "corrected_shares": "finding_review",
     "export_sheet": "finding_review",
@@ -360,8 +360,8 @@ _MODULES = {
     "save_review": "finding_review",
     "check_pdf_library": "audit.rights_holder_answer",
     "add_check": "ledger_records",
-    "save_forget_set": "forget_sets",
-    "read_forget_set": "forget_sets",
+    "save_forget_set": "cleaning.forget_sets",
+    "read_forget_set": "cleaning.forget_sets",
     "ledger_to_read": "ledger_records",
     "save_answer": "audit.rights_holder_answer",
     "answer": "audit.rights_holder_answer",
@@ -385,69 +385,69 @@ _MODULES = {
     "select_entry": "ledger_records",
     "tombstones_of": "ledger_records",
     "TaskFolder": "scan.task_folder",
-    "remove_tasks": "shards",
-    "scan_shard": "distribution",
-    "Shard": "shards",
-    "CheckPlan": "shards",
-    "BuildOutcome": "registries",
-    "DeletedItems": "registries",
-    "DumpEngine": "registries",
-    "ColumnMapping": "registries",
-    "DumpPreview": "dump_preview",
-    "DumpSource": "registries",
-    "ReadingCounts": "reading_counts",
-    "preview_dumps": "dump_preview",
-    "Manifest": "registries",
-    "PublishedSource": "registries",
-    "find_published_source": "registries",
-    "published_sources": "registries",
+    "remove_tasks": "checking.shards",
+    "scan_shard": "execution.distribution",
+    "Shard": "checking.shards",
+    "CheckPlan": "checking.shards",
+    "BuildOutcome": "building.registries",
+    "DeletedItems": "building.registries",
+    "DumpEngine": "building.registries",
+    "ColumnMapping": "building.registries",
+    "DumpPreview": "building.dump_preview",
+    "DumpSource": "building.registries",
+    "ReadingCounts": "checking.reading_counts",
+    "preview_dumps": "building.dump_preview",
+    "Manifest": "building.registries",
+    "PublishedSource": "building.registries",
+    "find_published_source": "building.registries",
+    "published_sources": "building.registries",
     "PlantingOptions": "calibration.calibrate",
     "Settings": "settings",
-    "add_to_registry": "registries",
-    "build_registry": "registries",
-    "cache_folder": "result_cache",
-    "cache_usage": "result_cache",
+    "add_to_registry": "building.registries",
+    "build_registry": "building.registries",
+    "cache_folder": "caching.result_cache",
+    "cache_usage": "caching.result_cache",
     "calibrate": "calibration.calibrate",
-    "check": "dataset_check",
-    "check_output_file": "clean_output",
-    "check_output_outside": "clean_output",
-    "path_or_address": "clean_output",
+    "check": "checking.dataset_check",
+    "check_output_file": "cleaning.clean_output",
+    "check_output_outside": "cleaning.clean_output",
+    "path_or_address": "cleaning.clean_output",
     "check_policy": "rule_commands.policy_commands",
     "check_writable": "report_io",
-    "clean": "dataset_cleaning",
-    "clear_cache": "result_cache",
-    "author_names": "registry_changes",
-    "compact": "registry_changes",
+    "clean": "cleaning.dataset_cleaning",
+    "clear_cache": "caching.result_cache",
+    "author_names": "building.registry_changes",
+    "compact": "building.registry_changes",
     "compare_rules": "rule_commands.rule_checking",
     "describe_policy": "rule_commands.policy_commands",
-    "diff": "dataset_diff",
+    "diff": "cleaning.dataset_diff",
     "disclose": "disclosure.disclosing",
     "save_disclosures": "disclosure.disclosing",
     "write_answers_template": "disclosure.disclosing",
     "effective_policy": "report_io",
-    "empty_registry": "declared_only",
+    "empty_registry": "checking.declared_only",
     "explain_rule": "rule_commands.rule_lookup",
     "explain_signals": "rule_commands.signal_explanation",
     "fit_chance_model": "calibration.chance_fit",
-    "forget_registries": "registry_changes",
-    "hash_in_background": "early_hashing",
+    "forget_registries": "building.registry_changes",
+    "hash_in_background": "checking.early_hashing",
     "lint_rules": "rule_commands.rule_checking",
     "list_rules": "rule_commands.rule_lookup",
     "sketch_options": "sketching",
     "compare_addresses": "sketching",
     "save_sketch": "sketching",
     "sketch_addresses": "sketching",
-    "log_to_stderr": "stage_log",
+    "log_to_stderr": "execution.stage_log",
     "publish": "github_publishing",
-    "overdue_registries": "remote_registries",
-    "publish_keyed_copy": "registry_publishing",
-    "publish_public_copy": "registry_publishing",
-    "is_public_copy": "registry_publishing",
-    "open_public_copy": "registry_publishing",
-    "parse_rate": "registry_publishing",
-    "save_hits": "public_screening",
-    "screen_addresses": "public_screening",
-    "key_environment": "key_files",
+    "overdue_registries": "exchange.remote_registries",
+    "publish_keyed_copy": "exchange.registry_publishing",
+    "publish_public_copy": "exchange.registry_publishing",
+    "is_public_copy": "exchange.registry_publishing",
+    "open_public_copy": "exchange.registry_publishing",
+    "parse_rate": "exchange.registry_publishing",
+    "save_hits": "exchange.public_screening",
+    "screen_addresses": "exchange.public_screening",
+    "key_environment": "exchange.key_files",
     "ask": "exchange.intersection_client",
     "IntersectionServer": "exchange.intersection_server",
     "ServerLimits": "exchange.intersection_server",
@@ -460,26 +460,26 @@ _MODULES = {
     "resolve_policy": "rule_commands.rule_lookup",
     "run_rule_cases": "rule_commands.rule_checking",
     "save_report": "report_io",
-    "show_registry": "registries",
+    "show_registry": "building.registries",
     "show_rule": "rule_commands.rule_lookup",
     "show_timeline": "rule_commands.rule_lookup",
-    "source_name_warning": "registries",
-    "start_check": "jit_warmup",
+    "source_name_warning": "building.registries",
+    "start_check": "execution.jit_warmup",
     "trace": "matching.tracing",
     "unpack_sample": "sample_data",
-    "upgrade": "registry_changes",
-    "example_items": "registry_changes",
-    "merge_into": "registry_changes",
-    "opt_out": "registry_changes",
-    "mark": "registry_changes",
-    "take_subset": "registry_changes",
-    "Conditions": "registry_changes",
-    "registry_recipe": "build_commands",
-    "registry_upkeep": "registry_changes",
-    "restore_to_registry": "registry_changes",
-    "withdraw_from_registry": "registry_changes",
-    "withdrawn_lines": "registry_changes",
-    "verify_registry": "registries",
+    "upgrade": "building.registry_changes",
+    "example_items": "building.registry_changes",
+    "merge_into": "building.registry_changes",
+    "opt_out": "building.registry_changes",
+    "mark": "building.registry_changes",
+    "take_subset": "building.registry_changes",
+    "Conditions": "building.registry_changes",
+    "registry_recipe": "building.build_commands",
+    "registry_upkeep": "building.registry_changes",
+    "restore_to_registry": "building.registry_changes",
+    "withdraw_from_registry": "building.registry_changes",
+    "withdrawn_lines": "building.registry_changes",
+    "verify_registry": "building.registries",
     "verify_rule_copies": "rule_commands.rule_checking",
     "watch_rule_copies": "rule_commands.rule_checking",
     "write_policy_template": "rule_commands.policy_commands",

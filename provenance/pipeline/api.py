@@ -9,14 +9,14 @@ from typing import Any, Unpack, cast
 import pyarrow as pa
 
 from provenance.model import Policy, Report, Result, Share, Unread, Verdict, Violation
-from provenance.pipeline.dataset_check import check as run_check
-from provenance.pipeline.declared_only import empty_registry
+from provenance.pipeline.building.registry_changes import author_names, forget_registries
+from provenance.pipeline.caching.result_cache import cache_folder
+from provenance.pipeline.checking.dataset_check import check as run_check
+from provenance.pipeline.checking.declared_only import empty_registry
+from provenance.pipeline.execution.progress import ProgressCallback, report_progress_to
 from provenance.pipeline.ledger_records import ledger_of_policy, record_check
-from provenance.pipeline.progress import ProgressCallback, report_progress_to
-from provenance.pipeline.python_inputs import Address, find_addresses
-from provenance.pipeline.registry_changes import author_names, forget_registries
+from provenance.pipeline.python_api.python_inputs import Address, find_addresses
 from provenance.pipeline.report_io import effective_policy, save_report
-from provenance.pipeline.result_cache import cache_folder
 from provenance.pipeline.settings import Settings
 from provenance.read.corpus.corpora import Corpus
 from provenance.read.corpus.python_objects import corpus_of_objects

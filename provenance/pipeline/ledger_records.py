@@ -45,7 +45,7 @@ from provenance.model import (
     WithdrawalFacts,
 )
 from provenance.model.json_encoding import to_json_value
-from provenance.pipeline.progress import show_progress
+from provenance.pipeline.execution.progress import show_progress
 from provenance.pipeline.scan.task_folder import TaskFolder
 from provenance.read.corpus.file_access import translate_read_errors
 from provenance.read.dumps.id_lists import read_ids

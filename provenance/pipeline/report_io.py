@@ -6,9 +6,9 @@ from typing import Unpack
 
 from provenance.errors import OutputError
 from provenance.model import Policy, Report
-from provenance.pipeline.disputes import policy_disputes
+from provenance.pipeline.attesting.disputes import policy_disputes
+from provenance.pipeline.execution.stage_log import log_duration
 from provenance.pipeline.scan.task_folder import TaskFolder
-from provenance.pipeline.stage_log import log_duration
 from provenance.read.policy.policy_file import PolicyOptions, load_policy, override
 from provenance.report.files.report_folder import write_report
 from provenance.temporary_files import temporary_folder

@@ -36,8 +36,8 @@ from provenance.model import (
     merge_unread,
 )
 from provenance.pipeline.audit.corpus_addresses import starts_document
-from provenance.pipeline.progress import show_progress
-from provenance.pipeline.remote_registries import is_address, open_named_registry
+from provenance.pipeline.exchange.remote_registries import is_address, open_named_registry
+from provenance.pipeline.execution.progress import show_progress
 from provenance.pipeline.scan.part_scan import split_batch
 from provenance.pipeline.settings import Settings
 from provenance.read.corpus.address_resolution import file_system, translate_address_errors

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import provenance
-from provenance.pipeline.registries import DumpSource, build_registry
+from provenance.pipeline.building.registries import DumpSource, build_registry
 from tests.pipeline.conftest import Writer
 
 

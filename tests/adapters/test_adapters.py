@@ -14,7 +14,7 @@ from provenance.adapters.datasets import AnnotateRows
 from provenance.adapters.ray import AnnotateBatches
 from provenance.adapters.spark import annotate_batches, output_schema
 from provenance.errors import ColumnMissing
-from provenance.pipeline.registries import DumpSource, add_to_registry, build_registry
+from provenance.pipeline.building.registries import DumpSource, add_to_registry, build_registry
 
 HELD = [f"p{number}" for number in range(0, 40, 4)]
 MATCHES, VERDICT = "provenance_matches", "provenance_verdict"

@@ -10,9 +10,9 @@ import pytest
 
 from provenance.errors import InputError
 from provenance.model import Waiver, WaiverReason
-from provenance.pipeline.dataset_check import check
+from provenance.pipeline.attesting.report_replay import replay
+from provenance.pipeline.checking.dataset_check import check
 from provenance.pipeline.report_io import effective_policy, save_report
-from provenance.pipeline.report_replay import replay
 from provenance.pipeline.settings import Settings
 
 WORDS = "the lamplighter keeps a tally of moths in a ledger by the stairs of Quill Street, number"

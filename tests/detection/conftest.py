@@ -9,7 +9,7 @@ import pytest
 
 from provenance.model import Policy
 from provenance.pipeline import check
-from provenance.pipeline.registries import DumpSource, add_to_registry, build_registry
+from provenance.pipeline.building.registries import DumpSource, add_to_registry, build_registry
 from provenance.pipeline.settings import Settings
 from tests.detection.found import Found
 

@@ -14,7 +14,7 @@ from provenance.match.estimation.conditions import is_quotation
 from provenance.match.scoring.classifier import log_odds
 from provenance.match.scoring.evalue import expected_by_chance, strength
 from provenance.match.scoring.features import measure_features
-from provenance.pipeline.registries import DumpSource, build_registry
+from provenance.pipeline.building.registries import DumpSource, build_registry
 from provenance.pipeline.scan.in_memory_corpus import corpus_from_texts
 from provenance.pipeline.scan.readings import build_registry_indexes
 from provenance.read.dumps.column_mapping import ColumnMapping

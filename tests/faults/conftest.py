@@ -13,7 +13,7 @@ import pytest
 
 from provenance.model import Policy, Report
 from provenance.pipeline import check
-from provenance.pipeline.registries import DumpSource, build_registry
+from provenance.pipeline.building.registries import DumpSource, build_registry
 from provenance.pipeline.settings import Settings
 from tests.cli import commandline
 

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from provenance.model import Policy
 from provenance.pipeline import check
-from provenance.pipeline.registries import DumpSource, build_registry
+from provenance.pipeline.building.registries import DumpSource, build_registry
 from provenance.pipeline.settings import Settings
 from provenance.registry.data_files import sync_files
 from provenance.registry.manifest import (

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from provenance.model import Skipped
-from provenance.pipeline import cache_entries, result_cache
+from provenance.pipeline.caching import cache_entries, result_cache
 from provenance.pipeline.locate.locations import SPANS
 from provenance.pipeline.scan.reading_codec import decode_reading, encode_reading
 from provenance.pipeline.scan.readings import Reading

@@ -13,7 +13,8 @@ from fsspec.spec import AbstractFileSystem
 
 from provenance.errors import CorruptFile
 from provenance.model import Policy
-from provenance.pipeline import check, corpus_findings
+from provenance.pipeline import check
+from provenance.pipeline.checking import corpus_findings
 from provenance.pipeline.locate import locations, part_views
 from provenance.pipeline.scan import reread
 from provenance.pipeline.settings import Settings

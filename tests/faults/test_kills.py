@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from provenance.pipeline.registries import DumpSource, build_registry
-from provenance.pipeline.result_cache import ResultCache
+from provenance.pipeline.building.registries import DumpSource, build_registry
+from provenance.pipeline.caching.result_cache import ResultCache
 from provenance.report.files.report_reader import read_report
 from tests.faults.killing import Writers, is_late, long, writers
 from tests.pipeline.conftest import Writer

@@ -7,7 +7,8 @@ import sys
 import pytest
 
 from provenance.model import Policy
-from provenance.pipeline import check, corpus_findings, diff
+from provenance.pipeline import check, diff
+from provenance.pipeline.checking import corpus_findings
 from provenance.pipeline.settings import Settings
 from provenance.read.corpus import corpus_parts
 from provenance.read.corpus.corpora import open_corpus

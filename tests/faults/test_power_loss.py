@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from provenance.pipeline.result_cache import ResultCache
+from provenance.pipeline.caching.result_cache import ResultCache
 from provenance.registry.verification import verify_files
 from tests.faults.killing import Writers, is_late, writers
 from tests.faults.powerloss import DISKS

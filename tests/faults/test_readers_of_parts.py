@@ -11,7 +11,7 @@ from datasets import Dataset
 from provenance.errors import InputError
 from provenance.model import Cleaning, Policy
 from provenance.pipeline import check, clean
-from provenance.pipeline.registries import DumpSource, build_registry
+from provenance.pipeline.building.registries import DumpSource, build_registry
 from provenance.pipeline.settings import Settings
 from provenance.read.corpus.corpora import open_corpus
 from provenance.read.corpus.corpus_parts import Part, group_small_files

@@ -23,7 +23,7 @@ from pyarrow import feather
 from provenance.match.scoring import corpus_sample
 from provenance.model import Policy, Report
 from provenance.pipeline import check
-from provenance.pipeline.registries import DumpSource, build_registry
+from provenance.pipeline.building.registries import DumpSource, build_registry
 from provenance.pipeline.scan import part_scan
 from provenance.pipeline.settings import Settings
 from provenance.read.formats import parquet_file

@@ -5,7 +5,8 @@ import json
 import pytest
 
 from provenance.model import Policy
-from provenance.pipeline import dataset_diff, diff
+from provenance.pipeline import diff
+from provenance.pipeline.cleaning import dataset_diff
 from provenance.pipeline.settings import Settings
 from tests.faults.conftest import names, nothing_but_zeros, page, write_corpus, write_jsonl
 

@@ -10,9 +10,9 @@ import numpy as np
 from provenance.errors import ProvenanceError
 from provenance.model import PLANTS, Calibration, Cleaning, CorpusModel, FalseRate, Policy, Report
 from provenance.pipeline import Shard, check, sample_data, scan_shard
-from provenance.pipeline.dataset_cleaning import clean
-from provenance.pipeline.registries import DumpSource, add_to_registry, build_registry
-from provenance.pipeline.result_cache import ResultCache
+from provenance.pipeline.building.registries import DumpSource, add_to_registry, build_registry
+from provenance.pipeline.caching.result_cache import ResultCache
+from provenance.pipeline.cleaning.dataset_cleaning import clean
 from provenance.pipeline.rule_commands.policy_commands import write_policy_template
 from provenance.pipeline.settings import Settings
 from provenance.report.files.calibration_json import write_calibration

@@ -15,7 +15,7 @@ from provenance.model import Texts
 print(tokenise(Texts.of(pa.array(["some plain words"], pa.large_string()))).hashes.tolist())
 """
 _DIGEST = """
-from provenance.pipeline.result_cache import code_digest
+from provenance.pipeline.caching.result_cache import code_digest
 print(code_digest())
 """
 

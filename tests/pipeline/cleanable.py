@@ -7,7 +7,7 @@ import jsonschema
 
 from provenance.model import Cleaning, Policy
 from provenance.pipeline import check
-from provenance.pipeline.dataset_cleaning import clean
+from provenance.pipeline.cleaning.dataset_cleaning import clean
 from provenance.pipeline.settings import Settings
 from provenance.report.files.receipt_json import receipt_schema
 

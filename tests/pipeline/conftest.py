@@ -9,7 +9,7 @@ import pytest
 
 from provenance.model import Policy, Report
 from provenance.pipeline import check
-from provenance.pipeline.registries import DumpSource, build_registry
+from provenance.pipeline.building.registries import DumpSource, build_registry
 from provenance.pipeline.settings import Settings
 
 _SYLLABLES = (

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from provenance.pipeline.calibration.standalone_texts import no_declarations
-from provenance.pipeline.corpus_modelling import ScoringModel, scoring_model
+from provenance.pipeline.checking.corpus_modelling import ScoringModel, scoring_model
+from provenance.pipeline.execution.progress import SilentProgress
 from provenance.pipeline.locate.windows import NEIGHBOUR_TOKENS
-from provenance.pipeline.progress import SilentProgress
 from provenance.pipeline.scan.corpus_scan import scan_corpus
 from provenance.pipeline.scan.readings import Reading, RegistryIndex
 from provenance.read.corpus.corpora import Corpus

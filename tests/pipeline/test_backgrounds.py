@@ -20,13 +20,13 @@ from provenance.model import (
     Verdict,
 )
 from provenance.pipeline import check
+from provenance.pipeline.building.registries import DumpSource, build_registry
 from provenance.pipeline.locate.backgrounds import (
     TextPassages,
     find_background_items,
     open_backgrounds,
     stretch_passages,
 )
-from provenance.pipeline.registries import DumpSource, build_registry
 from provenance.pipeline.settings import Settings
 from tests.pipeline.conftest import Writer
 

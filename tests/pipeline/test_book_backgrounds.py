@@ -9,7 +9,7 @@ import zstandard
 
 from provenance.model import Policy
 from provenance.pipeline import check
-from provenance.pipeline.registries import DumpSource, build_registry
+from provenance.pipeline.building.registries import DumpSource, build_registry
 from provenance.pipeline.settings import Settings
 
 TITLES = ("carroll-alice", "shakespeare-caesar", "shakespeare-macbeth")

@@ -9,9 +9,9 @@ import pytest
 from provenance.errors import EmptyCorpus, PolicyError, RegistryError
 from provenance.model import LENGTHS, PLANTS, Policy
 from provenance.pipeline import check
+from provenance.pipeline.building.registries import DumpSource, build_registry
 from provenance.pipeline.calibration.calibrate import PlantingOptions, _open_registries, calibrate
 from provenance.pipeline.calibration.text_edits import EDITS
-from provenance.pipeline.registries import DumpSource, build_registry
 from provenance.pipeline.settings import Settings
 from provenance.read.corpus.corpora import open_corpus
 from provenance.read.policy.calibration_file import load_calibration

@@ -9,8 +9,8 @@ from provenance.errors import InputError, RegistryNotFound
 from provenance.match.scoring.evalue import SHIPPED_CHANCE
 from provenance.model import Policy
 from provenance.pipeline import check
+from provenance.pipeline.building.registries import DumpSource, add_to_registry, build_registry
 from provenance.pipeline.calibration.chance_fit import fit_chance_model
-from provenance.pipeline.registries import DumpSource, add_to_registry, build_registry
 from provenance.pipeline.settings import Settings
 from provenance.registry.store import open_registry
 from provenance.registry.verification import verify_files

@@ -9,9 +9,9 @@ from provenance.match.scoring import detectability
 from provenance.match.scoring.detectability import report_limits
 from provenance.model import Policy
 from provenance.pipeline import check
+from provenance.pipeline.building.registries import DumpSource, build_registry
 from provenance.pipeline.calibration.calibrate import PlantingOptions, calibrate
-from provenance.pipeline.check_inputs import open_references
-from provenance.pipeline.registries import DumpSource, build_registry
+from provenance.pipeline.checking.check_inputs import open_references
 from provenance.pipeline.settings import Settings
 from provenance.read.language_counts import load_language
 from provenance.report.files.calibration_json import write_calibration

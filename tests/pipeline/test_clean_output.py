@@ -12,8 +12,9 @@ import pytest
 
 from provenance.errors import CorruptFile, InputError, OutputError, PolicyError, UnsupportedFormat
 from provenance.model import Cleaning
-from provenance.pipeline import check, dataset_cleaning
-from provenance.pipeline.dataset_cleaning import clean
+from provenance.pipeline import check
+from provenance.pipeline.cleaning import dataset_cleaning
+from provenance.pipeline.cleaning.dataset_cleaning import clean
 from provenance.pipeline.ledger_records import record_cleaning
 from provenance.pipeline.settings import Settings
 from provenance.report.files.report_folder import write_report
@@ -162,7 +163,8 @@ def test_killed_midway_nothing_is_in_its_place(world, pages, posts) -> None:
         "import sys, time\n"
         "from pathlib import Path\n"
         "from provenance.model import Cleaning, Policy\n"
-        "from provenance.pipeline import Settings, clean, dataset_cleaning as cleaning\n"
+        "from provenance.pipeline import Settings, clean\n"
+        "from provenance.pipeline.cleaning import dataset_cleaning as cleaning\n"
         "written = cleaning.rewrite_file\n"
         "def slow(file, path, cuts):\n"
         "    written(file, path, cuts)\n"

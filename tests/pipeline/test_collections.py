@@ -26,7 +26,7 @@ from provenance.model import (
     Verdict,
 )
 from provenance.pipeline import check
-from provenance.pipeline.dataset_cleaning import clean
+from provenance.pipeline.cleaning.dataset_cleaning import clean
 from provenance.pipeline.locate import locations
 from provenance.pipeline.rule_commands import rule_checking
 from provenance.pipeline.scan import corpus_scan

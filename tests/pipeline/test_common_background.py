@@ -7,12 +7,12 @@ import pytest
 
 from provenance.model import Policy
 from provenance.pipeline import check
+from provenance.pipeline.building.registries import DumpSource, build_registry
 from provenance.pipeline.locate.common_index import (
     common_index,
     common_summary,
     describe_pieces,
 )
-from provenance.pipeline.registries import DumpSource, build_registry
 from provenance.read.common_background import load_common_background
 
 SCRIPTURE = (

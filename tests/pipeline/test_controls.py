@@ -12,7 +12,7 @@ from provenance.match.estimation.intervals import poisson_interval
 from provenance.match.scoring.evalue import STRENGTH_THRESHOLD
 from provenance.model import Policy, Rate, Report
 from provenance.pipeline import check
-from provenance.pipeline.registries import DumpSource, build_registry
+from provenance.pipeline.building.registries import DumpSource, build_registry
 from provenance.pipeline.settings import Settings
 from tests.pipeline.conftest import Writer
 

@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 import pytest
 
 from provenance.model import Policy, Report
-from provenance.pipeline import calibrate, check, corpus_findings
+from provenance.pipeline import calibrate, check
+from provenance.pipeline.building.registries import DumpSource, build_registry
 from provenance.pipeline.calibration.calibrate import PlantingOptions
-from provenance.pipeline.registries import DumpSource, build_registry
+from provenance.pipeline.checking import corpus_findings
 from provenance.pipeline.scan import corpus_scan, part_scan, reading_store, readings
 from provenance.pipeline.settings import Settings
 from provenance.report.files.calibration_json import write_calibration

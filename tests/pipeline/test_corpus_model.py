@@ -13,9 +13,10 @@ from provenance.errors import CorruptFile, DatasetNotFound, FingerprintMismatch
 from provenance.match.candidates.candidate_table import NO_CANDIDATES
 from provenance.match.scoring.corpus_sample import FULL_BOUND, PassageSample
 from provenance.model import Policy
-from provenance.pipeline import check, corpus_modelling
+from provenance.pipeline import check
+from provenance.pipeline.building.registries import DumpSource, build_registry
+from provenance.pipeline.checking import corpus_modelling
 from provenance.pipeline.locate.claims import hide_unsampled
-from provenance.pipeline.registries import DumpSource, build_registry
 from provenance.pipeline.settings import Settings
 from provenance.report.files.report_folder import write_report
 from provenance.report.files.report_reader import read_model

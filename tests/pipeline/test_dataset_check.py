@@ -20,7 +20,7 @@ from provenance.model import (
     WaiverReason,
 )
 from provenance.pipeline import check
-from provenance.pipeline.registries import DumpSource, build_registry
+from provenance.pipeline.building.registries import DumpSource, build_registry
 from provenance.pipeline.settings import Settings
 from provenance.report.files.report_folder import write_report
 from provenance.report.files.report_reader import read_report

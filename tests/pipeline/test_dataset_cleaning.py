@@ -21,8 +21,8 @@ from provenance.model import (
     Waiver,
     WaiverReason,
 )
-from provenance.pipeline import dataset_cleaning
-from provenance.pipeline.registries import DumpSource, build_registry
+from provenance.pipeline.building.registries import DumpSource, build_registry
+from provenance.pipeline.cleaning import dataset_cleaning
 from provenance.report.files.report_folder import write_report
 from tests.pipeline.cleanable import World, pages_with_posts
 

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from provenance.errors import PolicyError, UnsupportedFormat
 from provenance.model import Policy
-from provenance.pipeline import check, corpus_contents
-from provenance.pipeline.corpus_contents import compare_documents
-from provenance.pipeline.dataset_diff import diff
+from provenance.pipeline import check
+from provenance.pipeline.checking import corpus_contents
+from provenance.pipeline.checking.corpus_contents import compare_documents
+from provenance.pipeline.cleaning.dataset_diff import diff
 from provenance.pipeline.settings import Settings
 from provenance.read.corpus.corpora import open_corpus
 from provenance.report.files.report_folder import write_report

@@ -12,11 +12,10 @@ from provenance.pipeline import (
     DumpSource,
     add_to_registry,
     build_registry,
-    dump_tasks,
-    registries,
 )
+from provenance.pipeline.building import dump_tasks, registries
+from provenance.pipeline.execution.task_runner import TaskRunner
 from provenance.pipeline.scan.task_folder import TaskFolder
-from provenance.pipeline.task_runner import TaskRunner
 from provenance.registry.manifest import read_manifest
 from provenance.registry.verification import verify_files
 

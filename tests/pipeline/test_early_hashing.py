@@ -8,8 +8,8 @@ from threading import Event
 import pytest
 
 from provenance.model import Policy
-from provenance.pipeline.early_hashing import hash_in_background
-from provenance.pipeline.jit_warmup import start_check
+from provenance.pipeline.checking.early_hashing import hash_in_background
+from provenance.pipeline.execution.jit_warmup import start_check
 from provenance.read.corpus.file_access import File
 from provenance.registry import data_files
 from provenance.registry.data_files import digested_files

@@ -16,15 +16,15 @@ from distributed import LocalCluster
 
 from provenance.errors import EngineError, PolicyError
 from provenance.pipeline import check, remove_tasks
-from provenance.pipeline.cache_entries import context_digest, reading_key
-from provenance.pipeline.check_inputs import load_library, open_references
-from provenance.pipeline.engines import TaskEngine
-from provenance.pipeline.progress import SilentProgress
+from provenance.pipeline.caching.cache_entries import context_digest, reading_key
+from provenance.pipeline.checking.check_inputs import load_library, open_references
+from provenance.pipeline.execution.engines import TaskEngine
+from provenance.pipeline.execution.progress import SilentProgress
+from provenance.pipeline.execution.task_runner import TaskRunner
 from provenance.pipeline.scan.row_metadata import build_declarations
 from provenance.pipeline.scan.scan_tasks import ScanJob
 from provenance.pipeline.scan.task_folder import TaskFolder
 from provenance.pipeline.settings import Settings
-from provenance.pipeline.task_runner import TaskRunner
 from provenance.read.corpus.corpora import open_corpus
 from tests.pipeline.test_shards import contents, corpus, policy  # noqa: F401 (fixtures)
 
@@ -160,7 +160,7 @@ def test_a_failed_part_makes_the_report_incomplete(
     def open_runner(*_: object) -> Iterator[TaskRunner]:
         yield TaskRunner(lambda: Failing({3: 99, 6: 99}, []), lambda: 2)
 
-    monkeypatch.setattr("provenance.pipeline.distribution.open_runner", open_runner)
+    monkeypatch.setattr("provenance.pipeline.execution.distribution.open_runner", open_runner)
     settings = Settings(engine="processes", tasks=str(tmp_path / "tasks"), threads=2)
     made = check([str(corpus)], policy, settings)
     assert made.result.status == "incomplete"
@@ -236,7 +236,7 @@ def test_the_workers_of_a_running_cluster_scan_the_parts(tmp_path, corpus, polic
 
 
 def test_a_scheduler_that_does_not_answer_is_an_error(corpus, policy, monkeypatch):  # noqa: F811
-    monkeypatch.setattr("provenance.pipeline.task_runner._CONNECTION_TIMEOUT", "1s")
+    monkeypatch.setattr("provenance.pipeline.execution.task_runner._CONNECTION_TIMEOUT", "1s")
     with pytest.raises(EngineError, match=r"no Dask scheduler at tcp://127\.0\.0\.1:9"):
         check([str(corpus)], policy, Settings(engine="dask", scheduler="tcp://127.0.0.1:9"))
 
@@ -245,6 +245,6 @@ def test_dask_that_is_not_installed_is_an_error(corpus, policy, monkeypatch):  #
     def fail(name: str) -> None:
         raise ModuleNotFoundError(name)
 
-    monkeypatch.setattr("provenance.pipeline.task_runner.import_module", fail)
+    monkeypatch.setattr("provenance.pipeline.execution.task_runner.import_module", fail)
     with pytest.raises(EngineError, match="needs the package `distributed`"):
         check([str(corpus)], policy, Settings(engine="dask"))

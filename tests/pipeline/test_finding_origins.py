@@ -7,8 +7,8 @@ import pytest
 from provenance import Matcher
 from provenance.model import Gate, Policy, UndecidedRule, Unit, Verdict
 from provenance.pipeline import check
+from provenance.pipeline.building.registries import DumpSource, build_registry
 from provenance.pipeline.findings.exemptions import gate_mask
-from provenance.pipeline.registries import DumpSource, build_registry
 from provenance.pipeline.settings import Settings
 from tests.pipeline.conftest import Writer
 

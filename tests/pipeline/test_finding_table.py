@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from provenance.judge.rulings import Judge
 from provenance.model import Circumstances, Policy, Verdict
 from provenance.pipeline import check
+from provenance.pipeline.building.registries import DumpSource, build_registry
 from provenance.pipeline.findings.alternatives import ITEM_COLUMNS, DescribedSpans, alternatives
 from provenance.pipeline.findings.finding_table import _contested_mask
 from provenance.pipeline.findings.judging import SpanRulings
-from provenance.pipeline.registries import DumpSource, build_registry
 from provenance.pipeline.settings import Settings
 from provenance.read.rules.rule_files import load_rules
 from provenance.registry.item_copies import ItemCopies

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from provenance.match.candidates.candidate_table import NO_CANDIDATES
 from provenance.model import list_indices
+from provenance.pipeline.building.registries import DumpSource, build_registry
 from provenance.pipeline.locate.claims import Claims
 from provenance.pipeline.locate.span_positions import read_item_edges
-from provenance.pipeline.registries import DumpSource, build_registry
 from provenance.pipeline.scan.readings import build_registry_indexes
 from provenance.registry.store import open_registry
 

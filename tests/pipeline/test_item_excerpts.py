@@ -6,8 +6,8 @@ import pytest
 
 from provenance.model import Policy
 from provenance.pipeline import check
+from provenance.pipeline.building.registries import DumpSource, build_registry
 from provenance.pipeline.locate import excerpts
-from provenance.pipeline.registries import DumpSource, build_registry
 from provenance.pipeline.settings import Settings
 
 

@@ -4,7 +4,7 @@ from collections import Counter
 
 from provenance.model import Policy
 from provenance.pipeline import check
-from provenance.pipeline.registries import DumpSource, build_registry
+from provenance.pipeline.building.registries import DumpSource, build_registry
 from provenance.pipeline.settings import Settings
 from provenance.report.text.repeated_items import repeated_items
 

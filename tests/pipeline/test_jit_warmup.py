@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from provenance.pipeline import jit_warmup
-from provenance.pipeline.jit_warmup import compile_matching
-from provenance.pipeline.registries import DumpSource, build_registry
+from provenance.pipeline.building.registries import DumpSource, build_registry
+from provenance.pipeline.execution import jit_warmup
+from provenance.pipeline.execution.jit_warmup import compile_matching
 from provenance.pipeline.scan.readings import build_registry_indexes
 from provenance.registry.store import open_registry
 
@@ -17,7 +17,7 @@ _PREPARE = """
 import sys
 from pathlib import Path
 from provenance.registry.store import open_registry
-from provenance.pipeline.jit_warmup import compile_kernels
+from provenance.pipeline.execution.jit_warmup import compile_kernels
 from provenance.pipeline.scan.readings import build_registry_indexes
 registry = Path(sys.argv[1])
 compile_kernels(registry, lambda: build_registry_indexes([open_registry(registry)])[0], quiet=True)

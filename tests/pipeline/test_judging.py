@@ -12,9 +12,9 @@ from provenance.judge.content_circumstances import CircumstanceJudges
 from provenance.judge.rulings import Judge
 from provenance.model import LABELS, Circumstances, Policy
 from provenance.pipeline import check
+from provenance.pipeline.building.registries import DumpSource, build_registry
 from provenance.pipeline.findings.alternatives import ITEM_COLUMNS, DescribedSpans
 from provenance.pipeline.findings.judging import add_copy_holders, judge_item, rule_spans
-from provenance.pipeline.registries import DumpSource, build_registry
 from provenance.pipeline.settings import Settings
 from provenance.read.rules.rule_files import load_rules
 from provenance.registry.item_copies import ItemCopies

@@ -28,9 +28,10 @@ from provenance.errors import (
     RegistryNotFound,
 )
 from provenance.model import MATCHES, Policy
-from provenance.pipeline import Settings, check, check_inputs
+from provenance.pipeline import Settings, check
+from provenance.pipeline.building.registries import DumpSource, add_to_registry, build_registry
+from provenance.pipeline.checking import check_inputs
 from provenance.pipeline.matching import matcher as matcher_module
-from provenance.pipeline.registries import DumpSource, add_to_registry, build_registry
 from provenance.report.files.report_folder import write_report
 
 COMPARED = [*(name for name in MATCHES.names if name not in {"row", "start", "end"})]

@@ -12,6 +12,7 @@ from provenance.match.estimation.missed_copies import PlantCounts, RecallTable
 from provenance.match.scoring.evalue import chance_threshold
 from provenance.model import Policy, Unit
 from provenance.pipeline import check
+from provenance.pipeline.building.registries import DumpSource, build_registry
 from provenance.pipeline.calibration.text_edits import EDITS, EXCERPTS
 from provenance.pipeline.findings.finding_annotations import without_marked
 from provenance.pipeline.findings.finding_appearances import FindingAppearances
@@ -21,7 +22,6 @@ from provenance.pipeline.findings.missed_findings import (
     ShippedRecall,
     shipped_counts,
 )
-from provenance.pipeline.registries import DumpSource, build_registry
 from provenance.pipeline.scan.readings import build_registry_indexes
 from provenance.pipeline.settings import Settings
 from provenance.read.shipped_plants import load_shipped_plants
@@ -119,7 +119,7 @@ def test_findings_that_do_not_count_leave_the_others_their_appearances(tmp_path,
         return without_marked(finding_set)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("provenance.pipeline.dataset_check.without_marked", keep)
+        patch.setattr("provenance.pipeline.checking.dataset_check.without_marked", keep)
         check([corpus], policy, QUIET)
     finding_set = kept[0]
     is_marked = np.arange(len(finding_set.finding_rows)) % 2 == 0

@@ -18,6 +18,7 @@ pytest.importorskip("nacl", reason="the extra `psi` is not installed")
 from nacl import bindings as nacl
 
 from provenance.errors import FingerprintMismatch, InputError
+from provenance.pipeline.building.registries import DumpSource, build_registry
 from provenance.pipeline.exchange import intersection_client, private_intersection
 from provenance.pipeline.exchange.intersection_client import ask
 from provenance.pipeline.exchange.intersection_server import (
@@ -34,7 +35,6 @@ from provenance.pipeline.exchange.private_intersection import (
     map_to_points,
     split_points,
 )
-from provenance.pipeline.registries import DumpSource, build_registry
 from provenance.pipeline.settings import Settings
 from provenance.pipeline.sketching import sketch_address
 from provenance.registry.build.duckdb_engine import BuildLimits

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from provenance.pipeline import progress
+from provenance.pipeline.execution import progress
 
 
 @pytest.fixture

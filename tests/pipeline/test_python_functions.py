@@ -40,8 +40,9 @@ from provenance.errors import (
     PolicyError,
     UnknownSource,
 )
-from provenance.pipeline import api, dataset_functions
-from provenance.pipeline.ledger_functions import FACT_NAMES
+from provenance.pipeline import api
+from provenance.pipeline.python_api import dataset_functions
+from provenance.pipeline.python_api.ledger_functions import FACT_NAMES
 from provenance.read.corpus.python_objects import corpus_of_objects
 
 try:

@@ -18,15 +18,15 @@ from provenance.errors import (
 )
 from provenance.model import Policy
 from provenance.pipeline import check
+from provenance.pipeline.building.registries import DumpSource, add_to_registry, build_registry
+from provenance.pipeline.building.registry_changes import merge_into
+from provenance.pipeline.caching.result_cache import cache_folder, cache_usage
 from provenance.pipeline.exchange import pulling
 from provenance.pipeline.exchange.checkpoint import read_checkpoint
 from provenance.pipeline.exchange.pulling import pull
 from provenance.pipeline.exchange.pushing import push
 from provenance.pipeline.exchange.registry_address import RegistryAddress
-from provenance.pipeline.progress import report_progress_to
-from provenance.pipeline.registries import DumpSource, add_to_registry, build_registry
-from provenance.pipeline.registry_changes import merge_into
-from provenance.pipeline.result_cache import cache_folder, cache_usage
+from provenance.pipeline.execution.progress import report_progress_to
 from provenance.pipeline.settings import Settings
 from provenance.registry.build.duckdb_engine import BuildLimits
 from provenance.registry.build.item_selection import Selection

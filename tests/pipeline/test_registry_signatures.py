@@ -16,14 +16,14 @@ pytest.importorskip("securesystemslib", reason="the extra `sign` is not installe
 from provenance.errors import ProvenanceError, SignatureInvalid, SigningError
 from provenance.model import Policy
 from provenance.pipeline import check
-from provenance.pipeline.declared_only import empty_registry
+from provenance.pipeline.building.registries import add_to_registry, build_registry, verify_registry
+from provenance.pipeline.building.registry_changes import merge_into
+from provenance.pipeline.checking.declared_only import empty_registry
 from provenance.pipeline.exchange.checkpoint import today
 from provenance.pipeline.exchange.pulling import pull
 from provenance.pipeline.exchange.pushing import push
 from provenance.pipeline.exchange.registry_signatures import sign, trust_check
 from provenance.pipeline.exchange.trust_file import read_trust_file
-from provenance.pipeline.registries import add_to_registry, build_registry, verify_registry
-from provenance.pipeline.registry_changes import merge_into
 from provenance.pipeline.settings import Settings
 from provenance.registry.build.item_selection import Selection
 from provenance.registry.build.withdrawal import remove_items

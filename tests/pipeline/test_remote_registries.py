@@ -11,8 +11,8 @@ import pytest
 from provenance.errors import RegistryError, RegistryNotFound
 from provenance.model import Policy
 from provenance.pipeline import check
-from provenance.pipeline.registries import DumpSource, add_to_registry, build_registry
-from provenance.pipeline.remote_registries import fetch_registries, local_folder
+from provenance.pipeline.building.registries import DumpSource, add_to_registry, build_registry
+from provenance.pipeline.exchange.remote_registries import fetch_registries, local_folder
 from provenance.pipeline.settings import Settings
 
 _ADDRESS = "memory://bucket/registry"

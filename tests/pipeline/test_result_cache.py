@@ -14,10 +14,11 @@ from provenance import atomic_output
 from provenance.match.index.stop_shingles import NO_STOPS
 from provenance.match.scoring import corpus_sample
 from provenance.model import Circumstances, DateRange, Policy, Purpose, Report
-from provenance.pipeline import check, result_cache
+from provenance.pipeline import check
+from provenance.pipeline.building.registries import DumpSource, build_registry
+from provenance.pipeline.caching import result_cache
+from provenance.pipeline.execution.progress import SilentProgress
 from provenance.pipeline.locate import locations
-from provenance.pipeline.progress import SilentProgress
-from provenance.pipeline.registries import DumpSource, build_registry
 from provenance.pipeline.scan import corpus_scan, readings
 from provenance.pipeline.settings import Settings
 from provenance.read.formats import parquet_file

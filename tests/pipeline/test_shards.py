@@ -13,14 +13,14 @@ from provenance.model import Policy, Report
 from provenance.pipeline import (
     CheckPlan,
     Shard,
-    cache_entries,
     check,
     remove_tasks,
     save_report,
     scan_shard,
 )
+from provenance.pipeline.caching import cache_entries
+from provenance.pipeline.checking.shards import shard_of_parts
 from provenance.pipeline.settings import Settings
-from provenance.pipeline.shards import shard_of_parts
 from provenance.read.corpus.corpora import open_corpus
 from provenance.report.files.report_folder import write_report
 

@@ -12,12 +12,12 @@ from provenance.match.estimation.missed_copies import PlantCounts
 from provenance.match.scoring.evalue import STRENGTH_THRESHOLD
 from provenance.model import PLANTS, Calibration, FalseRate, Policy, Unit
 from provenance.pipeline import check
+from provenance.pipeline.building.registries import DumpSource, build_registry
 from provenance.pipeline.calibration.calibrate import PlantingOptions, calibrate
 from provenance.pipeline.calibration.false_positives import UNKNOWN
 from provenance.pipeline.calibration.share_correction import CalibratedRecall, ShareCorrector
 from provenance.pipeline.findings.finding_appearances import FindingAppearances
 from provenance.pipeline.findings.missed_findings import MissedFindings
-from provenance.pipeline.registries import DumpSource, build_registry
 from provenance.pipeline.settings import Settings
 from provenance.read.shipped_plants import load_shipped_plants
 from provenance.report.files.calibration_json import write_calibration

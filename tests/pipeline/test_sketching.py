@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from provenance.match.estimation.set_overlap import set_share
-from provenance.pipeline.registries import DumpSource, add_to_registry, build_registry
+from provenance.pipeline.building.registries import DumpSource, add_to_registry, build_registry
 from provenance.pipeline.settings import Settings
 from provenance.pipeline.sketching import (
     SketchOptions,

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from provenance.match.candidates.candidate_table import NO_CANDIDATES
+from provenance.pipeline.building.registries import DumpSource, build_registry
 from provenance.pipeline.locate.claims import attribute_claims
 from provenance.pipeline.locate.locations import ChangedPartsError, locate_matches
-from provenance.pipeline.registries import DumpSource, build_registry
 from provenance.pipeline.scan.readings import Reading, RegistryIndex, build_registry_indexes
 from provenance.read.corpus.corpora import open_corpus
 from provenance.registry.store import open_registry

@@ -27,7 +27,7 @@ from provenance.errors import (
     UnsupportedFormat,
 )
 from provenance.model import Policy
-from provenance.pipeline.clean_output import open_cleanable_corpus
+from provenance.pipeline.cleaning.clean_output import open_cleanable_corpus
 from provenance.read.corpus.corpora import Corpus, open_corpus
 from provenance.read.formats import sqlite_file
 from tests.protocols.corpus_writing import mds_index, mds_shard, tar_of, tf_example, tfrecords

@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 
 from provenance.judge.identifiers import host_of, plain_hosts
 from provenance.model import Flags, Unread
-from provenance.pipeline.progress import show_progress
+from provenance.pipeline.execution.progress import show_progress
 from provenance.read.corpus.corpora import open_corpus
 
 _EXAMPLES = 3

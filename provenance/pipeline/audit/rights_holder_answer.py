@@ -37,8 +37,8 @@ from provenance.pipeline.audit.found_items import (
     items_table,
 )
 from provenance.pipeline.audit.search_sections import sections
+from provenance.pipeline.execution.progress import show_progress
 from provenance.pipeline.ledger_records import check_chain, open_ledger
-from provenance.pipeline.progress import show_progress
 from provenance.read.dumps.id_lists import read_ids
 from provenance.report.audit.audit_files import write_files
 from provenance.report.audit.audit_pdf import check_library, pdf

@@ -11,7 +11,7 @@ from provenance.model import CorpusContents, FileFacts, Result
 from provenance.pipeline.audit.corpus_addresses import starts_document
 from provenance.pipeline.disclosure.domain_sizes import DomainCounter
 from provenance.pipeline.disclosure.language_sample import TextSample, measure_languages
-from provenance.pipeline.progress import show_progress
+from provenance.pipeline.execution.progress import show_progress
 from provenance.read.corpus.address_resolution import address_exists
 from provenance.read.corpus.corpora import Corpus, FileDigest, is_stream_or_hub, open_corpus
 from provenance.temporary_files import temporary_folder

@@ -22,6 +22,7 @@ from provenance.pipeline.exchange.intersection_sets import (
     fingerprint_version,
     registry_elements,
 )
+from provenance.pipeline.exchange.key_files import read_secret
 from provenance.pipeline.exchange.private_intersection import (
     POINT_BYTES,
     answer_query,
@@ -29,8 +30,7 @@ from provenance.pipeline.exchange.private_intersection import (
     map_to_points,
     split_points,
 )
-from provenance.pipeline.key_files import read_secret
-from provenance.pipeline.remote_registries import open_named_registry
+from provenance.pipeline.exchange.remote_registries import open_named_registry
 from provenance.pipeline.sketching import SHARED_SCALED
 
 PROTOCOL = "provenance intersection 1 (experimental)"

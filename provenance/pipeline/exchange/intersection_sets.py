@@ -10,7 +10,7 @@ from provenance.fingerprint.dataset_sketches import SKETCH_WIDTH
 from provenance.fingerprint.fracminhash import hash_bound
 from provenance.fingerprint.tokenizer.tokenize import current_parameters, tokenise
 from provenance.model import Int64s, Texts, UInt32s, UInt64s, Unread
-from provenance.pipeline.progress import show_progress
+from provenance.pipeline.execution.progress import show_progress
 from provenance.pipeline.scan.part_scan import split_batch
 from provenance.pipeline.settings import Settings
 from provenance.pipeline.sketching import sketch_registry

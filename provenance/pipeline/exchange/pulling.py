@@ -20,6 +20,7 @@ from provenance.errors import (
     RegistryExists,
     RegistryNotFound,
 )
+from provenance.pipeline.caching.result_cache import CacheUsage, clear_cache
 from provenance.pipeline.exchange.checkpoint import (
     Checkpoint,
     manifest_digest,
@@ -28,8 +29,7 @@ from provenance.pipeline.exchange.checkpoint import (
     write_checkpoint,
 )
 from provenance.pipeline.exchange.registry_address import CHUNK_BYTES, RegistryAddress
-from provenance.pipeline.progress import Progress, show_progress
-from provenance.pipeline.result_cache import CacheUsage, clear_cache
+from provenance.pipeline.execution.progress import Progress, show_progress
 from provenance.registry.data_files import digest_of_file
 from provenance.registry.manifest import (
     MANIFEST,

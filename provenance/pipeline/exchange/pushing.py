@@ -10,7 +10,7 @@ from pathlib import Path
 from provenance.errors import RegistryError
 from provenance.pipeline.exchange.checkpoint import day_after, today
 from provenance.pipeline.exchange.registry_address import RegistryAddress
-from provenance.pipeline.progress import show_progress
+from provenance.pipeline.execution.progress import show_progress
 from provenance.registry.build.pending_rewrites import pending_rewrites
 from provenance.registry.build.segment_set import SegmentSet
 from provenance.registry.data_files import check_files

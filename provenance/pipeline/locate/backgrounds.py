@@ -26,6 +26,7 @@ from provenance.model import (
     UInt32s,
     range_indices,
 )
+from provenance.pipeline.exchange.remote_registries import open_named_registry
 from provenance.pipeline.locate.claims import Claims
 from provenance.pipeline.locate.common_index import (
     common_index,
@@ -34,7 +35,6 @@ from provenance.pipeline.locate.common_index import (
     find_sayings,
 )
 from provenance.pipeline.locate.windows import NEIGHBOUR_TOKENS
-from provenance.pipeline.remote_registries import open_named_registry
 from provenance.pipeline.scan.readings import RegistryIndex
 from provenance.registry.store import Registry
 

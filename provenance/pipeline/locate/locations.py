@@ -11,8 +11,8 @@ import pyarrow.compute as pc
 
 from provenance.errors import InputError
 from provenance.model import LABELS, Int64s, Tokens, Unread, take_rows
-from provenance.pipeline.cache_entries import EntryStore, load_table, spans_key, store_table
-from provenance.pipeline.cache_validation import check_spans
+from provenance.pipeline.caching.cache_entries import EntryStore, load_table, spans_key, store_table
+from provenance.pipeline.caching.cache_validation import check_spans
 from provenance.pipeline.locate.backgrounds import (
     Background,
     BackgroundItems,

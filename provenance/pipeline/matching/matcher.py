@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from provenance.model import MATCHES, Policy, Verdict
 from provenance.pipeline.api import normalise_options
+from provenance.pipeline.exchange.remote_registries import local_folder
 from provenance.pipeline.matching.annotations import annotate_rows
 from provenance.pipeline.matching.text_column import Batch, text_array, text_batch
 from provenance.pipeline.matching.text_matching import (
@@ -20,8 +21,7 @@ from provenance.pipeline.matching.text_matching import (
     find_matches,
     open_context,
 )
-from provenance.pipeline.python_inputs import Address
-from provenance.pipeline.remote_registries import local_folder
+from provenance.pipeline.python_api.python_inputs import Address
 from provenance.pipeline.report_io import effective_policy
 from provenance.registry.manifest import read_manifest
 from provenance.report.files.model_parquet import FILE_NAME as MODEL_FILE

@@ -32,10 +32,10 @@ from provenance.model import (
     Tokens,
     UndecidedRule,
 )
-from provenance.pipeline.check_inputs import References, load_library, open_references
-from provenance.pipeline.corpus_modelling import ScoringModel, load_frozen_model
+from provenance.pipeline.checking.check_inputs import References, load_library, open_references
+from provenance.pipeline.checking.corpus_modelling import ScoringModel, load_frozen_model
+from provenance.pipeline.execution.jit_warmup import compile_kernels
 from provenance.pipeline.findings.finding_table import build_findings
-from provenance.pipeline.jit_warmup import compile_kernels
 from provenance.pipeline.locate.claims import attribute_claims
 from provenance.pipeline.locate.locations import locate_matches
 from provenance.pipeline.locate.rivals import prefer_unquoted

@@ -7,7 +7,7 @@ from provenance.atomic_output import replace_file
 from provenance.errors import OutputError
 from provenance.judge.gates import check_known, policy_warnings
 from provenance.model import Policy
-from provenance.pipeline.disputes import policy_disputes
+from provenance.pipeline.attesting.disputes import policy_disputes
 from provenance.read.policy.policy_file import load_policy, override
 from provenance.read.rules.rule_files import load_rules
 from provenance.report.terminal.policy_summary import POLICY_TEMPLATE, policy_text

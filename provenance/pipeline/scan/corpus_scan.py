@@ -23,14 +23,15 @@ from provenance.match.scoring.corpus_sample import (
     merge_samples,
 )
 from provenance.model import Documents, Tokens, Unread
-from provenance.pipeline.cache_entries import (
+from provenance.pipeline.caching.cache_entries import (
     EntryStore,
     load_readings,
     reading_key,
     store_readings,
 )
+from provenance.pipeline.execution.progress import Progress, SilentProgress
+from provenance.pipeline.execution.stage_log import log_fact
 from provenance.pipeline.locate.windows import NEIGHBOUR_TOKENS
-from provenance.pipeline.progress import Progress, SilentProgress
 from provenance.pipeline.scan.part_scan import read_part
 from provenance.pipeline.scan.reading_store import ReadingStore
 from provenance.pipeline.scan.readings import (
@@ -39,7 +40,6 @@ from provenance.pipeline.scan.readings import (
     ScannedCorpus,
     StoredReading,
 )
-from provenance.pipeline.stage_log import log_fact
 from provenance.read.corpus.corpora import Corpus
 from provenance.read.corpus.corpus_parts import Part
 

@@ -17,7 +17,7 @@ from provenance.match.scoring.corpus_sample import FULL_BOUND, PassageCopies, Pa
 from provenance.match.scoring.detectability import report_limits
 from provenance.match.scoring.evalue import STRENGTH_THRESHOLD
 from provenance.model import Int64s, RegistryArrays, Shingles, Skipped, Tokens, Unread
-from provenance.pipeline.batch_spool import BatchSpool
+from provenance.pipeline.execution.batch_spool import BatchSpool
 from provenance.pipeline.locate.windows import TextWindows
 from provenance.pipeline.scan.label_values import NO_LABELS, LabelValues
 from provenance.read.language_counts import load_language

@@ -9,17 +9,17 @@ from typing import Generic, TypeVar
 
 from provenance.match.scoring.corpus_sample import merge_copies, merge_samples
 from provenance.model import Unread
-from provenance.pipeline.cache_entries import EntryStore
-from provenance.pipeline.check_inputs import References
+from provenance.pipeline.caching.cache_entries import EntryStore
+from provenance.pipeline.checking.check_inputs import References
+from provenance.pipeline.execution.progress import show_progress
+from provenance.pipeline.execution.stage_log import log_duration
 from provenance.pipeline.findings.summaries import collect_unread, empty_corpus_error
 from provenance.pipeline.locate.locations import ChangedPartsError
-from provenance.pipeline.progress import show_progress
 from provenance.pipeline.scan.corpus_scan import Engine, no_documents, scan_corpus
 from provenance.pipeline.scan.document_sampling import DocumentSampler
 from provenance.pipeline.scan.readings import ScannedCorpus
 from provenance.pipeline.scan.row_metadata import Declarations
 from provenance.pipeline.settings import Settings
-from provenance.pipeline.stage_log import log_duration
 from provenance.read.corpus.corpora import Corpus
 
 _MAX_ATTEMPTS = 2

@@ -13,7 +13,7 @@ import numpy as np
 
 from provenance.errors import OutputError
 from provenance.model import UInt8s
-from provenance.pipeline.result_cache import Buffer, digest_of, entry_content, entry_header
+from provenance.pipeline.caching.result_cache import Buffer, digest_of, entry_content, entry_header
 from provenance.read.corpus.address_resolution import missing_library_remedy
 from provenance.read.corpus.corpus_parts import Part
 from provenance.read.corpus.file_access import translate_remote_errors

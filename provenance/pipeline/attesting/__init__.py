@@ -1,0 +1,1 @@
+"""Sign results, repeat checks, and apply disputes."""

@@ -1,0 +1,1 @@
+"""Build and change registries from dumps."""

@@ -1,0 +1,1 @@
+"""Results of earlier checks that still hold."""

@@ -1,0 +1,1 @@
+"""Check a dataset: from its inputs to the findings of all of it."""

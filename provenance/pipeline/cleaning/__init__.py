@@ -1,0 +1,1 @@
+"""Clean datasets of what a check found, and compare versions of them."""

@@ -1,0 +1,1 @@
+"""Run work: threads, processes, clusters, progress."""

@@ -1,0 +1,193 @@
+"""Run tasks in other processes, or in the workers of a Dask cluster; failed ones again."""
+
+import multiprocessing
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    CancelledError,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    wait,
+)
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from importlib import import_module
+from typing import Any, TypeVar
+
+from provenance.errors import EngineError, ProvenanceError
+from provenance.pipeline.execution.stage_log import log_fact
+from provenance.pipeline.settings import EngineName
+from provenance.startup import configure_own_process
+
+MAX_ATTEMPTS = 3
+"""Number of attempts at a task before it is given up."""
+
+_CONNECTION_TIMEOUT = "30s"
+
+_TASKS_PER_SLOT = 2
+"""Tasks submitted, as a multiple of those that run at a time."""
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRunner:
+    """Runs tasks in the workers of an executor.
+
+    Parameters
+    ----------
+    executors : callable
+        Starts the executor; called again after its workers were lost.
+    slots : callable
+        Returns the number of tasks that run at a time.
+    """
+
+    executors: Callable[[], AbstractContextManager[Executor]]
+    slots: Callable[[], int]
+
+    def run(
+        self,
+        tasks: Iterable[int],
+        submit: Callable[[Executor, int], "Future[R]"],
+        finish: Callable[[int, R], None],
+    ) -> dict[int, str]:
+        """Run tasks, and return the errors of those that failed.
+
+        A task that ends with its worker may have been a victim of another one: it is run again on
+        its own. One that fails three times is given up.
+
+        Parameters
+        ----------
+        tasks : iterable of int
+            Their numbers.
+        submit : callable
+            Submits a task to an executor.
+        finish : callable
+            Called with the result of each task.
+
+        Raises
+        ------
+        ProvenanceError
+            If a worker raises it: no worker could do better.
+        EngineError
+            If all workers are lost.
+        """
+        attempts: Counter[int] = Counter()
+        errors: dict[int, str] = {}
+        together, alone = deque(tasks), deque[int]()
+        while together or alone:
+            batch = together or deque([alone.popleft()])
+            failures = self._run_batch(batch, submit, finish)
+            for task, error in failures.items():
+                attempts[task] += 1
+                if attempts[task] < MAX_ATTEMPTS:
+                    log_fact(f"a task failed and is run again: {error}")
+                    alone.append(task)
+                else:
+                    errors[task] = error
+        return errors
+
+    def _run_batch(
+        self,
+        tasks: "deque[int]",
+        submit: Callable[[Executor, int], "Future[R]"],
+        finish: Callable[[int, R], None],
+    ) -> dict[int, str]:
+        """Run tasks until the executor is broken; those that were not started stay in the queue."""
+        errors: dict[int, str] = {}
+        pending: dict[Future[R], int] = {}
+        is_broken = False
+        with self.executors() as executor:
+            while pending or (tasks and not is_broken):
+                while tasks and not is_broken and len(pending) < _TASKS_PER_SLOT * self.slots():
+                    try:
+                        pending[submit(executor, tasks[0])] = tasks[0]
+                        tasks.popleft()
+                    except BrokenExecutor as broken:
+                        is_broken = True
+                        if not pending:  # not one task could be started: this counts as a failure
+                            errors[tasks.popleft()] = f"{type(broken).__name__}: {broken}"
+                for future in wait(pending, return_when=FIRST_COMPLETED).done:
+                    task, error = pending.pop(future), _error_of(future)
+                    if error is None:
+                        finish(task, future.result())
+                    else:
+                        errors[task] = f"{type(error).__name__}: {error}"
+                        is_broken |= isinstance(error, BrokenExecutor)
+        return errors
+
+
+def _error_of(future: "Future[R]") -> BaseException | None:
+    try:
+        error = future.exception()
+    except CancelledError as cancelled:
+        raise EngineError(
+            "all workers were lost", remedy="start them again, and run the same command"
+        ) from cancelled
+    if isinstance(error, ProvenanceError):
+        raise error
+    return error
+
+
+@contextmanager
+def open_runner(engine: EngineName, scheduler: str | None, processes: int) -> Iterator[TaskRunner]:
+    """Start workers within the context.
+
+    Parameters
+    ----------
+    engine : "processes" or "dask"
+        Their kind.
+    scheduler : str or None
+        Address of a Dask scheduler; None starts a cluster on this machine.
+    processes : int
+        Number of workers on this machine.
+
+    Raises
+    ------
+    EngineError
+        If Dask is not installed, or there is no scheduler at the address.
+    """
+    if engine == "processes":
+        yield TaskRunner(partial(_process_pool, processes), lambda: processes)
+        return
+    try:
+        distributed: Any = import_module("distributed")
+    except ImportError as error:
+        raise EngineError(
+            "--engine dask needs the package `distributed`",
+            remedy="install it with: pip install 'corpus-provenance[cluster]'",
+        ) from error
+    with ExitStack() as stack:
+        address = scheduler
+        if address is None:
+            cluster = distributed.LocalCluster(
+                n_workers=processes, threads_per_worker=1, dashboard_address="127.0.0.1:0"
+            )
+            address = stack.enter_context(cluster).scheduler_address
+        try:
+            client = distributed.Client(address, timeout=_CONNECTION_TIMEOUT, set_as_default=False)
+        except (OSError, ValueError) as error:
+            raise EngineError(
+                f"there is no Dask scheduler at {address} ({error})",
+                remedy="start one with `dask scheduler`, and workers with `dask worker`",
+            ) from error
+        stack.callback(client.close)
+        try:
+            client.wait_for_workers(1, timeout=_CONNECTION_TIMEOUT)
+        except TimeoutError as error:
+            raise EngineError(
+                f"the scheduler at {address} has no workers",
+                remedy="start some with `dask worker`, in the environment of this command",
+            ) from error
+        yield TaskRunner(
+            partial(client.get_executor, pure=False), lambda: max(1, sum(client.ncores().values()))
+        )
+
+
+def _process_pool(processes: int) -> ProcessPoolExecutor:
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(processes, context, configure_own_process)

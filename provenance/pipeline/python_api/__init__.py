@@ -1,0 +1,1 @@
+"""The Python functions beside the commands."""
