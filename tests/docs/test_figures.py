@@ -153,9 +153,11 @@ def test_how_sure_says_how_wide_intervals_are(pages, root):
         number = copies.replace(",", "")
         widths = [
             median(float(row[place]) for row in table if row[1] == number)
-            for table, place in ((tokens, 3), (documents, 3), (tokens, 6))
+            for table, place in ((tokens, 3), (documents, 3), (tokens, 5), (tokens, 8))
         ]
         assert [float(each) for each in stated] == pytest.approx(widths, abs=0.006)
     held = [float(row[2]) for row in tokens]
     assert f"held the truth {sum(held) / len(held):.1%}".replace("%", " %") in page
     assert f"and {min(held):.0%} in the worst of {len(held)} groups".replace("%", " %") in page
+    least = min(float(row[4]) for row in (*tokens, *documents))
+    assert f"in {least:.1%} of the worst group".replace("%", " %") in page
