@@ -232,7 +232,7 @@ def code_digest() -> str:
 
     It is computed once: a process runs what it has loaded, whatever is installed later.
     """
-    package = Path(__file__).parents[1]
+    package = Path(__file__).parents[2]
     paths = [path for pattern in ("*.py", "*.parquet") for path in package.rglob(pattern)]
     files = {path.relative_to(package).as_posix(): path for path in paths}
     names = sorted(name for name in files if name.partition("/")[0] not in _EXCLUDED_PACKAGES)

@@ -63,7 +63,7 @@ with lean_imports():
 compile_matching(Path(sys.argv[1]))
 os._exit(0)  # tearing down the compiler takes another second
 """
-_PACKAGE_ROOT = Path(__file__).parents[2]
+_PACKAGE_ROOT = Path(__file__).parents[3]
 """Root of this package: the helper must import the same, as cache keys depend on its sources."""
 
 _SAMPLE_TEXT = "One two, three \u2026 http://example.org/four"
