@@ -178,7 +178,7 @@ class SigningError(ProvenanceError):
 
 
 class SignatureInvalid(SigningError):
-    """What is signed was changed, or nobody who is trusted signed it."""
+    """Signed content was changed, or was not signed by anybody who is trusted."""
 
 
 class OutputError(ProvenanceError):

@@ -192,7 +192,7 @@ def _print_notes(corpus: Sequence[str], policy: Policy) -> None:
 
 
 def _mention_card(corpus: Sequence[str]) -> None:
-    """Say that a card in the folder of the dataset was not read, if it declares something."""
+    """Note that a card in the folder of the dataset declares something, and was not read."""
     from provenance.read.signals.site_captures import find_unread_card  # noqa: PLC0415 (slow import)
 
     found = find_unread_card(corpus)

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class FeedbackClaim(StrEnum):
-    """What a note says of an item."""
+    """Claim of a note about an item."""
 
     NOT_OURS = "not-ours"
     WRONG_SOURCE = "wrong-source"

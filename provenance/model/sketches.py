@@ -11,7 +11,7 @@ COMPARISON_SCHEMA = "provenance/comparison/1"
 
 @dataclass(frozen=True, slots=True)
 class SketchSummary:
-    """What a sketch says of a dataset or registry.
+    """Facts about a dataset or registry, stored in its sketch.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ class SketchSummary:
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
-    """How much a dataset shares with another.
+    """Overlap of two datasets, with intervals.
 
     Parameters
     ----------
@@ -112,5 +112,5 @@ class Comparison:
 
     @property
     def is_incomplete(self) -> bool:
-        """Whether more files than accepted could not be read."""
+        """Return whether more files than accepted could not be read."""
         return len(self.unread) > self.allow_unread

@@ -59,7 +59,7 @@ _NO_INT32S = np.zeros(0, np.int32)
 
 @dataclass(frozen=True, slots=True)
 class SketchOptions:
-    """How datasets are read and sampled.
+    """Options for reading and sampling datasets.
 
     Parameters
     ----------

@@ -22,7 +22,7 @@ from provenance.errors import RegistryError
 from provenance.model import UInt8s
 
 Content: TypeAlias = mmap | bytes | memoryview
-"""What a file holds, in memory."""
+"""Content of a file, in memory."""
 
 TAG_BYTES = 32
 """Size of the tag with which an encrypted file begins."""

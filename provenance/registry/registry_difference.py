@@ -19,7 +19,7 @@ _NO_KEYS = np.zeros(0, np.uint64)
 
 @dataclass(frozen=True, slots=True)
 class RegistryDifference:
-    """What a version of a registry has, and an earlier one has not.
+    """Difference of a version of a registry from an earlier one.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Who may sign what, and when: files of allowed signers in the format of OpenSSH."""
+"""Files of allowed signers in the format of OpenSSH: who may sign what, and when."""
 
 import re
 from collections.abc import Iterable

@@ -39,7 +39,7 @@ class Trust:
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """Who signed.
+    """A verified signer.
 
     Parameters
     ----------

@@ -11,7 +11,7 @@ _DIGEST = re.compile("[0-9a-f]{64}")
 
 
 class Namespace(StrEnum):
-    """What a key may sign; the names stand in files of allowed signers."""
+    """Namespaces of signatures, as in files of allowed signers."""
 
     ATTESTATION = "provenance-attestation"
     REGISTRY = "provenance-registry"
@@ -20,7 +20,7 @@ class Namespace(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a statement is about.
+    """Subject of a statement: a name and a digest.
 
     Parameters
     ----------

@@ -291,7 +291,7 @@ def verify_attestation(content: bytes, where: str, trust: Trust) -> Attestation:
 
 @dataclass(frozen=True, slots=True)
 class ExpectedSubjects:
-    """What an attestation must be about.
+    """Subjects that an attestation must have.
 
     Parameters
     ----------

@@ -53,7 +53,7 @@ class SignedNote:
 
 @dataclass(frozen=True, slots=True)
 class ItemChoice:
-    """How a command names an item of a report.
+    """Choice of an item of a report, by a finding or by its id.
 
     Parameters
     ----------

@@ -102,7 +102,7 @@ class CalibratedRecall:
 
 @dataclass(frozen=True, slots=True)
 class ShareCorrector:
-    """What a calibration says of the findings of a check.
+    """Recall, coverage and false findings of a calibration, applied to the findings of a check.
 
     Parameters
     ----------

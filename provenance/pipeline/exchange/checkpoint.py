@@ -1,4 +1,4 @@
-"""Where the registry in a folder was pulled from, and which version of it (`pulled.json`)."""
+"""Checkpoint of a pulled registry: its address and version (`pulled.json`)."""
 
 import hashlib
 import json

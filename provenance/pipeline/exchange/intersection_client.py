@@ -42,7 +42,7 @@ _MAX_REPLY = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class ServedRegistry:
-    """What a server says of its registry.
+    """Description of a served registry.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ class ServedRegistry:
 
 @dataclass(frozen=True, slots=True)
 class Intersection:
-    """How many elements two sets share.
+    """Size of the intersection of two sets.
 
     Parameters
     ----------

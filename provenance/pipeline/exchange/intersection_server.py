@@ -43,7 +43,7 @@ Log = Callable[[str], object]
 
 @dataclass(frozen=True, slots=True)
 class ServerLimits:
-    """What a server permits.
+    """Limits on the queries of a server.
 
     Parameters
     ----------
@@ -155,7 +155,7 @@ class IntersectionServer(ThreadingHTTPServer):
 
     @property
     def url(self) -> str:
-        """Where it listens."""
+        """Return the address on which the server listens."""
         return f"http://{self.server_address[0]!s}:{self.server_address[1]}"
 
     def describe(self) -> bytes:

@@ -25,7 +25,7 @@ _NONE = np.zeros((0, 2), np.uint64)
 
 
 class ElementKind(StrEnum):
-    """What is intersected."""
+    """Kinds of sets that are intersected."""
 
     TEXTS = "texts"
     """Whole texts of at least `MIN_TOKENS` tokens."""

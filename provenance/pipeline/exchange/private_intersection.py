@@ -152,7 +152,7 @@ class Query:
     def __init__(self, elements: UInt64s, kind: str) -> None:
         self._secret, self._count = Secret(), len(elements)
         self.content = b"".join(self._secret.apply(map_to_points(elements, kind)))
-        """What is sent to the server."""
+        """Return the points that are sent to the server."""
 
     def read_answer(self, answer: bytes) -> tuple[Flags, int]:
         """Read the server's answer.

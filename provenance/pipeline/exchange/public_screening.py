@@ -49,7 +49,7 @@ HITS = pa.schema(
 
 @dataclass(frozen=True, slots=True)
 class Screening:
-    """What a public copy says of a corpus.
+    """Counts of texts of a corpus that may be items of a public copy.
 
     Parameters
     ----------
@@ -185,7 +185,7 @@ def _estimate(hits: int, compared: int, rate: float) -> Rate | None:
 
 @dataclass(frozen=True, slots=True)
 class _PartOutcome:
-    """What was counted in a part; the hashes are distinct."""
+    """Counts of one part of a corpus; the hashes are distinct."""
 
     texts: int
     compared: UInt64s

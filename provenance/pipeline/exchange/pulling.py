@@ -87,7 +87,7 @@ class Pull:
 
     @property
     def is_overdue(self) -> bool:
-        """Whether its owner should have published it again by now."""
+        """Return whether its owner should have published it again by now."""
         fresh_until = self.manifest.fresh_until
         return fresh_until is not None and fresh_until < today()
 
@@ -288,7 +288,7 @@ class _Arrival:
 
 @dataclass(frozen=True, slots=True)
 class _Present:
-    """What is here before a pull.
+    """State of the local copy before a pull.
 
     Parameters
     ----------

@@ -47,7 +47,7 @@ class RegistryAddress:
 
     @property
     def is_local(self) -> bool:
-        """Whether it is on this machine, so that reading its files costs no transfer."""
+        """Return whether it is on this machine, so that reading its files costs no transfer."""
         return isinstance(self.system, LocalFileSystem)
 
     def read(self, name: str) -> bytes | None:

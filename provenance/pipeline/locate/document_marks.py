@@ -1,4 +1,4 @@
-"""How a document presents the passage that an item shares with it: within a sentence, or named."""
+"""Marks of documents: sentences that run on beyond a passage, and authors named behind it."""
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -16,7 +16,7 @@ _HOST = (
     r"(?i)@|\bu/\w|https?:|\bwww\.|\bvia\b|\bpost(?:ed|s)?\b|\bcomment|\bthread\b|\bforum\b"
     r"|twitter|tweet|reddit|facebook|tumblr|mastodon|youtube|stack ?(?:overflow|exchange)"
 )
-"""What names an account or a place where items are published, not the author of a work."""
+"""Names of accounts, and of places where items are published, in contrast to authors of works."""
 
 _WORDS_BEFORE = rf"{BEFORE_WORD}(?:{WORD}){{2}}$"
 """Two words in the line before the passage; one may have been added to a copy of the item."""
@@ -31,7 +31,7 @@ _ENDS_WITH_WORD = rf"{BEFORE_WORD}[\p{{L}}\p{{N}}'\x{{2019}}]+$"
 """No stop, quotation mark, tag, account's name or address ends the passage."""
 
 _ABBREVIATION = r"(?:\.[\p{L}\p{N}]+|\b[\p{L}\p{N}]{1,4})\.\s+$"
-"""What may be an abbreviation before the passage, behind which a copy may have been put."""
+"""A possible abbreviation before the passage: its full stop may not end a sentence."""
 
 DOCUMENT_MARK_COLUMNS = pa.schema(
     [(name, pa.bool_()) for name in ("runs_on_before", "runs_on_after", "named")]

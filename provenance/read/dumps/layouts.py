@@ -74,7 +74,7 @@ class DumpReader:
 
     @property
     def is_passed_over(self) -> bool:
-        """Whether the file only lies beside those of a dump."""
+        """Return whether the file only lies beside those of a dump."""
         return isinstance(self.dump.file.fault, PassedOver)
 
     def items(self) -> Iterator[Items]:

@@ -40,7 +40,7 @@ from provenance.registry.tombstones import NO_TOMBSTONES, read_tombstones
 from provenance.temporary_files import temporary_folder
 
 IDS, AUTHORS, MARKS = DROPPABLE = ("ids", "authors", "marks")
-"""What a keyed copy can be made without: ids and addresses, digests of authors, marks."""
+"""Parts that can be left out of a keyed copy: ids and addresses, digests of authors, marks."""
 
 
 def publish_keyed(
@@ -110,7 +110,7 @@ def publish_keyed(
 
 @dataclass(frozen=True, slots=True)
 class _Redaction:
-    """What is taken out of the rows of items."""
+    """Columns that are taken out of the rows of items."""
 
     key: RegistryKey
     drop: frozenset[str]

@@ -16,7 +16,7 @@ _COLUMNS = (
     *("document", "file", "row", "field", "source", "item", "url", "created_at", "tokens"),
     *("excerpt", "excerpt_start", "marks", "item_excerpt", "item_marks"),
 )
-"""What a labeller sees: not the origin, the strength or the verdict."""
+"""Columns that a labeller sees; origin, strength and verdict are not among them."""
 
 
 def review_page(review: Review) -> str:
