@@ -5,8 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.match.estimation.intervals import poisson_interval, wilson_interval
-from tests.match.oracles import rogan_gladen
+from provenance.match.estimation.intervals import (
+    beta_distribution,
+    beta_quantile,
+    clopper_pearson_interval,
+    poisson_interval,
+    wilson_interval,
+)
 
 
 @given(st.integers(0, 200), st.integers(0, 200))
@@ -33,8 +38,19 @@ def test_a_poisson_interval_is_garwood_s(count, low, high):
     assert poisson_interval(count) == pytest.approx((low, high), abs=0.1)
 
 
-def test_rogan_and_gladen_undo_what_a_detector_does():
-    for true in (0.0, 0.1, 0.6, 1.0):
-        observed = true * 0.8 + (1 - true) * 0.05
-        assert rogan_gladen(observed, 0.8, 0.05) == pytest.approx(true)
-    assert rogan_gladen(0.01, 0.8, 0.05) == 0
+# Of tables of the binomial: 3 of 10, 0 of 20, 7 of 7.
+KNOWN = [(3, 10, 0.0667, 0.6525), (0, 20, 0, 0.1684), (7, 7, 0.5904, 1)]
+
+
+@pytest.mark.parametrize(("successes", "trials", "low", "high"), KNOWN)
+def test_the_exact_interval_is_clopper_s_and_pearson_s(successes, trials, low, high):
+    assert clopper_pearson_interval(successes, trials) == pytest.approx((low, high), abs=1e-4)
+
+
+@pytest.mark.parametrize(("a", "b"), [(0.5, 3), (3, 0.5), (12, 40), (2000, 1e6), (5e5, 5e5)])
+def test_the_beta_distribution_is_what_draws_follow(a, b):
+    draws = np.random.default_rng(1).beta(a, b, 100_000)
+    for probability in (0.025, 0.5, 0.975):
+        quantile = beta_quantile(probability, a, b)
+        assert np.mean(draws < quantile) == pytest.approx(probability, abs=0.006)
+        assert beta_distribution(quantile, a, b) == pytest.approx(probability, abs=1e-6)

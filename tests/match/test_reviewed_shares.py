@@ -6,11 +6,11 @@ from math import comb
 import numpy as np
 import pytest
 
+from provenance.match.estimation.intervals import clopper_pearson_interval
 from provenance.match.estimation.reviewed_shares import (
     MIN_CLUSTERS,
     MIN_LABELS,
     ReviewedDraws,
-    clopper_pearson_interval,
     reviewed_share,
     share_with_missed,
 )

@@ -5,30 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.match.estimation.set_overlap import (
-    beta_distribution,
-    beta_quantile,
-    exact_interval,
-    set_share,
-    set_size,
-)
-
-# Of tables of the binomial: 3 of 10, 0 of 20, 7 of 7.
-KNOWN = [(3, 10, 0.0667, 0.6525), (0, 20, 0, 0.1684), (7, 7, 0.5904, 1)]
-
-
-@pytest.mark.parametrize(("successes", "trials", "low", "high"), KNOWN)
-def test_the_exact_interval_is_clopper_s_and_pearson_s(successes, trials, low, high):
-    assert exact_interval(successes, trials) == pytest.approx((low, high), abs=1e-4)
-
-
-@pytest.mark.parametrize(("a", "b"), [(0.5, 3), (3, 0.5), (12, 40), (2000, 1e6), (5e5, 5e5)])
-def test_the_beta_distribution_is_what_draws_follow(a, b):
-    draws = np.random.default_rng(1).beta(a, b, 100_000)
-    for probability in (0.025, 0.5, 0.975):
-        quantile = beta_quantile(probability, a, b)
-        assert np.mean(draws < quantile) == pytest.approx(probability, abs=0.006)
-        assert beta_distribution(quantile, a, b) == pytest.approx(probability, abs=1e-6)
+from provenance.match.estimation.set_overlap import set_share, set_size
 
 
 @given(st.integers(0, 300), st.integers(0, 300), st.sampled_from([1, 2, 1000]))

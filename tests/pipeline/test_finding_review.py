@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from provenance.errors import InputError
-from provenance.match.estimation.reviewed_shares import clopper_pearson_interval
+from provenance.match.estimation.intervals import clopper_pearson_interval
 from provenance.model import CorrectedShare, Report, ReviewLabel, ReviewSample
 from provenance.pipeline.finding_review import (
     add_label,

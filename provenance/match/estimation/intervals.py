@@ -1,5 +1,6 @@
 """Confidence intervals of shares, proportions and counts, at 95 %."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -207,6 +208,75 @@ def wilson_interval(successes: int, trials: int) -> tuple[float, float]:
     half = _TWO_SIDED / (1 + square) * np.sqrt(share * (1 - share) / trials + square / trials / 4)
     low = 0.0 if successes == 0 else float(middle - half)
     return low, 1.0 if successes == trials else float(middle + half)
+
+
+def clopper_pearson_interval(
+    successes: float, trials: float, error: float = 0.05
+) -> tuple[float, float]:
+    """Return the exact interval of a proportion (Clopper and Pearson 1934).
+
+    Parameters
+    ----------
+    successes, trials : float
+        Need not be whole. Without trials, the interval is [0, 1].
+    error : float
+        Probability that the interval does not hold the proportion, at most.
+
+    Examples
+    --------
+    >>> [round(end, 3) for end in clopper_pearson_interval(0, 50)]
+    [0.0, 0.071]
+    >>> [round(end, 3) for end in clopper_pearson_interval(45, 50)]
+    [0.782, 0.967]
+    """
+    failures = trials - successes
+    low = beta_quantile(error / 2, successes, failures + 1) if successes else 0.0
+    high = beta_quantile(1 - error / 2, successes + 1, failures) if failures else 1.0
+    return low, high
+
+
+def beta_quantile(probability: float, a: float, b: float) -> float:
+    """Return a quantile of the beta distribution, by bisection."""
+    low, high = 0.0, 1.0
+    while high - low > 1e-9 * high:
+        middle = (low + high) / 2
+        if beta_distribution(middle, a, b) < probability:
+            low = middle
+        else:
+            high = middle
+    return (low + high) / 2
+
+
+def beta_distribution(x: float, a: float, b: float) -> float:
+    """Return the regularised incomplete beta function, for `x` in (0, 1).
+
+    Notes
+    -----
+    The continued fraction of DLMF 8.17.22, evaluated by Lentz's method; it converges in about
+    the root of ``max(a, b)`` steps on the side of the mean that is chosen.
+    """
+    if x > (a + 1) / (a + b + 2):
+        return 1 - beta_distribution(1 - x, b, a)
+    scale = math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b)
+    front = math.exp(scale + a * math.log(x) + b * math.log1p(-x))
+    fraction, numerator, denominator = 1.0, 1.0, 0.0
+    for step in range(_MAX_STEPS):
+        half = step // 2
+        if step == 0:
+            term = 1.0
+        elif step % 2:
+            term = -(a + half) * (a + b + half) * x / ((a + step - 1) * (a + step))
+        else:
+            term = half * (b - half) * x / ((a + step - 1) * (a + step))
+        denominator = 1 / (1 + term * denominator or _TINY)
+        numerator = 1 + term / numerator or _TINY
+        fraction *= numerator * denominator
+        if step and abs(numerator * denominator - 1) < _PRECISION:
+            break
+    return front * (fraction - 1) / a
+
+
+_MAX_STEPS, _PRECISION, _TINY = 100_000, 1e-13, 1e-300
 
 
 def poisson_interval(count: float) -> tuple[float, float]:

@@ -1,10 +1,10 @@
 """Shares of findings by their true label, from a random sample that people labelled."""
 
 from dataclasses import dataclass
-from itertools import repeat
 
 import numpy as np
 
+from provenance.match.estimation.intervals import clopper_pearson_interval
 from provenance.model import Flags, Floats, Int64s
 
 MIN_CLUSTERS, MIN_LABELS = 50, 5
@@ -137,49 +137,6 @@ def share_with_missed(
     low = share - deviation(findings[0] - findings[1], label.share - label.low)
     high = share + deviation(findings[2] - findings[0], label.high - label.share)
     return share, max(low, 0.0), min(high, 1.0)
-
-
-def clopper_pearson_interval(
-    successes: int, trials: int, error: float = _ERROR
-) -> tuple[float, float]:
-    """Return the exact interval of a proportion (Clopper and Pearson 1934).
-
-    Parameters
-    ----------
-    successes, trials : int
-        Without trials, the interval is [0, 1].
-    error : float
-        Probability that the interval does not hold the proportion, at most.
-
-    Examples
-    --------
-    >>> [round(end, 3) for end in clopper_pearson_interval(0, 50)]
-    [0.0, 0.071]
-    >>> [round(end, 3) for end in clopper_pearson_interval(45, 50)]
-    [0.782, 0.967]
-    """
-    if not trials:
-        return 0.0, 1.0
-    low = 1 - _upper_limit(trials - successes, trials, error / 2)
-    return low, _upper_limit(successes, trials, error / 2)
-
-
-def _upper_limit(successes: int, trials: int, error: float) -> float:
-    """Return the proportion at which so few successes have the probability `error`."""
-    if successes == trials:
-        return 1.0
-    counts = np.arange(successes + 1)
-    log_factorials = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, trials + 1)))])
-    coefficients = log_factorials[trials] - log_factorials[counts] - log_factorials[trials - counts]
-    low, high = 0.0, 1.0
-    for _ in repeat(None, 34):
-        middle = (low + high) / 2
-        terms = coefficients + counts * np.log(middle) + (trials - counts) * np.log1p(-middle)
-        if np.exp(terms).sum() > error:
-            low = middle
-        else:
-            high = middle
-    return high
 
 
 def _has_enough_labels(draws: ReviewedDraws) -> bool:

@@ -8,10 +8,8 @@ hypergeometric. What varies is which shingles are sampled; the sets are fixed.
 
 import math
 
-from provenance.match.estimation.intervals import poisson_interval
+from provenance.match.estimation.intervals import clopper_pearson_interval, poisson_interval
 from provenance.model import Rate
-
-_TAIL = 0.025
 
 
 def set_size(sampled: int, scaled: int) -> Rate:
@@ -58,69 +56,4 @@ def set_share(shared: int, sampled: int, scaled: int) -> Rate | None:
     if scaled == 1:
         return Rate(share, share, share)
     more = -scaled * math.log1p(-1 / scaled)
-    return Rate(share, *exact_interval(shared * more, sampled * more))
-
-
-def exact_interval(successes: float, trials: float) -> tuple[float, float]:
-    """Return the exact 95 % interval of a proportion, which covers it at least as often.
-
-    Parameters
-    ----------
-    successes, trials : float
-        Need not be whole; at least one trial.
-
-    Examples
-    --------
-    >>> [round(end, 4) for end in exact_interval(0, 10)]
-    [0.0, 0.3085]
-    >>> [round(end, 4) for end in exact_interval(45, 50)]
-    [0.7819, 0.9667]
-    """
-    failures = trials - successes
-    low = beta_quantile(_TAIL, successes, failures + 1) if successes else 0.0
-    high = beta_quantile(1 - _TAIL, successes + 1, failures) if failures else 1.0
-    return low, high
-
-
-def beta_quantile(probability: float, a: float, b: float) -> float:
-    """Return a quantile of the beta distribution, by bisection."""
-    low, high = 0.0, 1.0
-    while high - low > 1e-9 * high:
-        middle = (low + high) / 2
-        if beta_distribution(middle, a, b) < probability:
-            low = middle
-        else:
-            high = middle
-    return (low + high) / 2
-
-
-def beta_distribution(x: float, a: float, b: float) -> float:
-    """Return the regularised incomplete beta function, for `x` in (0, 1).
-
-    Notes
-    -----
-    The continued fraction of DLMF 8.17.22, evaluated by Lentz's method; it converges in about
-    the root of ``max(a, b)`` steps on the side of the mean that is chosen.
-    """
-    if x > (a + 1) / (a + b + 2):
-        return 1 - beta_distribution(1 - x, b, a)
-    scale = math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b)
-    front = math.exp(scale + a * math.log(x) + b * math.log1p(-x))
-    fraction, numerator, denominator = 1.0, 1.0, 0.0
-    for step in range(_MAX_STEPS):
-        half = step // 2
-        if step == 0:
-            term = 1.0
-        elif step % 2:
-            term = -(a + half) * (a + b + half) * x / ((a + step - 1) * (a + step))
-        else:
-            term = half * (b - half) * x / ((a + step - 1) * (a + step))
-        denominator = 1 / (1 + term * denominator or _TINY)
-        numerator = 1 + term / numerator or _TINY
-        fraction *= numerator * denominator
-        if step and abs(numerator * denominator - 1) < _PRECISION:
-            break
-    return front * (fraction - 1) / a
-
-
-_MAX_STEPS, _PRECISION, _TINY = 100_000, 1e-13, 1e-300
+    return Rate(share, *clopper_pearson_interval(shared * more, sampled * more))
