@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 from markdown_it import MarkdownIt
 
-from provenance.cli.disclose import _FORMATS
+from provenance.cli.reports.disclose import _FORMATS
 from provenance.model import (
     DOMAIN_SIZES,
     DateRange,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 
 from provenance import pipeline
-from provenance.cli.check import command as check
+from provenance.cli.datasets.check import command as check
 from provenance.model import Actor, Circumstances, DateRange, ModelScope, Purpose
 from provenance.report.text.reproduction import reproduction_command
 from tests.report.result_strategies import RESULTS
