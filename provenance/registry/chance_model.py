@@ -6,8 +6,8 @@ from pathlib import Path
 
 from provenance.model import ChanceModel
 from provenance.registry import registry_folder
+from provenance.registry.files.mapped_files import map_registry
 from provenance.registry.manifest import Manifest, registry_digest, time_after
-from provenance.registry.mapped_files import map_registry
 
 
 def replace_chance_model(folder: Path, chance: ChanceModel) -> Manifest:

@@ -9,8 +9,8 @@ import pytest
 
 from provenance.registry.build.duckdb_engine import BuildLimits
 from provenance.registry.build.registry_builder import create_registry
-from provenance.registry.mapped_files import map_registry
-from provenance.registry.verified_segments import file_states, remember_verified
+from provenance.registry.files.mapped_files import map_registry
+from provenance.registry.files.verified_segments import file_states, remember_verified
 from tests.registry.conftest import batch_of, some_rows
 
 TEXTS = [

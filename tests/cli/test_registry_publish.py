@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from provenance.registry.registry_keys import KEY_VARIABLE
+from provenance.registry.files.registry_keys import KEY_VARIABLE
 
 
 @pytest.fixture(autouse=True)

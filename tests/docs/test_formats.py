@@ -36,8 +36,6 @@ from provenance.registry.manifest import (
     Manifest,
     Segment,
 )
-from provenance.registry.marks import MARKS
-from provenance.registry.opt_outs import OPT_OUTS
 from provenance.registry.public_copy import PublicManifest, PublicTerms
 from provenance.registry.recipe import BuildStep, DumpRecord
 from provenance.registry.schema import (
@@ -46,9 +44,11 @@ from provenance.registry.schema import (
     SKETCH_SCHEMA,
     TEXTS_SCHEMA,
 )
+from provenance.registry.side_tables.marks import MARKS
+from provenance.registry.side_tables.opt_outs import OPT_OUTS
+from provenance.registry.side_tables.statuses import STATUSES
+from provenance.registry.side_tables.tombstones import TOMBSTONES
 from provenance.registry.sketch_file import write_sketch
-from provenance.registry.statuses import STATUSES
-from provenance.registry.tombstones import TOMBSTONES
 from tests.docs.columns import (
     AUDIT_COLUMNS,
     FINDINGS_COLUMNS,

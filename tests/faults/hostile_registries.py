@@ -18,7 +18,7 @@ from provenance.model import Policy
 from provenance.pipeline import check
 from provenance.pipeline.building.registries import DumpSource, build_registry
 from provenance.pipeline.settings import Settings
-from provenance.registry.data_files import sync_files
+from provenance.registry.files.data_files import sync_files
 from provenance.registry.manifest import (
     read_manifest,
     registry_digest,

@@ -9,15 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from provenance.registry import (
-    array_reader,
-    mapped_files,
-    parquet_tables,
-    registry_folder,
-    store,
-    verification,
-)
+from provenance.registry import array_reader, registry_folder, store, verification
 from provenance.registry.build.registry_builder import create_registry
+from provenance.registry.files import mapped_files, parquet_tables
 from provenance.registry.manifest import read_manifest
 from provenance.registry.store import Registry, open_registry
 from provenance.registry.verification import verify_files

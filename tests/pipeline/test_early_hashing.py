@@ -11,11 +11,11 @@ from provenance.model import Policy
 from provenance.pipeline.checking.early_hashing import hash_in_background
 from provenance.pipeline.execution.jit_warmup import start_check
 from provenance.read.corpus.file_access import File
-from provenance.registry import data_files
-from provenance.registry.data_files import digested_files
+from provenance.registry.files import data_files
+from provenance.registry.files.data_files import digested_files
+from provenance.registry.files.verified_segments import forget_verified
 from provenance.registry.manifest import read_manifest
 from provenance.registry.store import open_registry
-from provenance.registry.verified_segments import forget_verified
 
 _PATIENCE = 60
 

@@ -25,7 +25,7 @@ from provenance.registry.build.opt_out_changes import add_opt_outs
 from provenance.registry.build.registry_builder import create_registry
 from provenance.registry.build.withdrawal import remove_items
 from provenance.registry.chance_model import replace_chance_model
-from provenance.registry.registry_keys import KEY_VARIABLE
+from provenance.registry.files.registry_keys import KEY_VARIABLE
 from provenance.report.files.report_folder import write_report
 from tests.pipeline.test_segmented_registries import World
 from tests.registry.conftest import batch_of, create_in_segments

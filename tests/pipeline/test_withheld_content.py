@@ -12,8 +12,8 @@ from provenance.judge.identifiers import SourceHosts, normal_address
 from provenance.model import Texts
 from provenance.pipeline.scan.withheld_content import WithheldContent
 from provenance.read.rules.rule_files import load_rules
-from provenance.registry.opt_outs import NO_OPT_OUTS, make_opt_outs
-from provenance.registry.tombstones import NO_TOMBSTONES, TOMBSTONES
+from provenance.registry.side_tables.opt_outs import NO_OPT_OUTS, make_opt_outs
+from provenance.registry.side_tables.tombstones import NO_TOMBSTONES, TOMBSTONES
 
 DAY = date(2030, 1, 1)
 HOSTS = SourceHosts(load_rules())

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.errors import CorruptFile, DigestMismatch
-from provenance.registry.arrays_file import ArraySink, map_array
-from provenance.registry.mapped_files import map_file
+from provenance.registry.files.arrays_file import ArraySink, map_array
+from provenance.registry.files.mapped_files import map_file
 
 PIECES = st.lists(st.lists(st.integers(0, 2**32 - 1), max_size=9), max_size=5)
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from provenance.errors import DigestMismatch
-from provenance.registry.contiguous_map import map_contiguously
-from provenance.registry.mapped_files import map_file
+from provenance.registry.files.contiguous_map import map_contiguously
+from provenance.registry.files.mapped_files import map_file
 
 PAGE = mmap.PAGESIZE
 SIZES = [1, PAGE - 1, PAGE, PAGE + 1, 3 * PAGE, 7]

@@ -11,10 +11,10 @@ from blake3 import blake3
 from provenance import file_hashing
 from provenance.errors import DigestMismatch
 from provenance.file_hashing import blake3_mapped_file
-from provenance.registry import data_files
-from provenance.registry.data_files import BackgroundHasher, check_files, digest_of_file
+from provenance.registry.files import data_files
+from provenance.registry.files.data_files import BackgroundHasher, check_files, digest_of_file
+from provenance.registry.files.mapped_files import map_files, map_registry
 from provenance.registry.manifest import TEXTS_FILE, DataFile, read_manifest
-from provenance.registry.mapped_files import map_files, map_registry
 from provenance.registry.store import open_registry
 
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.errors import RegistryError
-from provenance.registry import file_encryption
-from provenance.registry.file_encryption import (
+from provenance.registry.files import file_encryption
+from provenance.registry.files.file_encryption import (
     TAG_BYTES,
     DecryptedStream,
     RegistryKey,

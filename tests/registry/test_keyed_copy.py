@@ -24,8 +24,9 @@ from provenance.registry.build.registry_builder import (
 from provenance.registry.build.registry_merge import merge_registries, subset_registry
 from provenance.registry.build.withdrawal import remove_items, restore_items
 from provenance.registry.chance_model import replace_chance_model
-from provenance.registry.data_files import sync_file
-from provenance.registry.file_encryption import RegistryKey
+from provenance.registry.files.data_files import sync_file
+from provenance.registry.files.file_encryption import RegistryKey
+from provenance.registry.files.registry_keys import KEY_VARIABLE
 from provenance.registry.manifest import (
     Segment,
     read_manifest,
@@ -33,10 +34,9 @@ from provenance.registry.manifest import (
     render_manifest,
     segment_digest,
 )
-from provenance.registry.marks import read_marks
-from provenance.registry.registry_keys import KEY_VARIABLE
+from provenance.registry.side_tables.marks import read_marks
+from provenance.registry.side_tables.tombstones import read_tombstones
 from provenance.registry.store import open_registry
-from provenance.registry.tombstones import read_tombstones
 from provenance.registry.verification import verify_files
 from tests.registry.conftest import batch_of, some_rows
 

@@ -16,7 +16,7 @@ from provenance.registry.build.registry_builder import (
 from provenance.registry.build.registry_merge import merge_registries, subset_registry
 from provenance.registry.build.withdrawal import remove_items
 from provenance.registry.manifest import read_manifest
-from provenance.registry.opt_outs import load_opt_outs, merge_opt_outs
+from provenance.registry.side_tables.opt_outs import load_opt_outs, merge_opt_outs
 from provenance.registry.store import open_registry
 from provenance.registry.verification import verify_files
 from tests.registry.conftest import batch_of, some_rows

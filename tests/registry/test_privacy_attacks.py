@@ -17,8 +17,8 @@ from provenance.fingerprint.tokenizer.tokenize import tokenise
 from provenance.model import Texts, Tokens
 from provenance.registry.build.keyed_copy import publish_keyed
 from provenance.registry.build.registry_builder import create_registry
-from provenance.registry.file_encryption import RegistryKey
-from provenance.registry.registry_keys import KEY_VARIABLE
+from provenance.registry.files.file_encryption import RegistryKey
+from provenance.registry.files.registry_keys import KEY_VARIABLE
 from provenance.registry.store import open_registry
 from tests.registry.conftest import batch_of
 

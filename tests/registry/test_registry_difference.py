@@ -16,7 +16,7 @@ from provenance.registry.build.registry_builder import (
     extend_registry,
 )
 from provenance.registry.build.withdrawal import remove_items
-from provenance.registry.mapped_files import map_registry
+from provenance.registry.files.mapped_files import map_registry
 from provenance.registry.registry_difference import compare_registries
 from provenance.registry.store import open_registry
 from tests.registry.conftest import batch_of, some_rows

@@ -24,13 +24,13 @@ from provenance.registry.build.registry_builder import (
 from provenance.registry.build.registry_merge import merge_registries, subset_registry
 from provenance.registry.build.withdrawal import remove_items, restore_items
 from provenance.registry.chance_model import replace_chance_model
+from provenance.registry.files.mapped_files import map_registry
+from provenance.registry.files.verified_segments import file_states, is_verified
 from provenance.registry.manifest import read_manifest, registry_digest, render_manifest
-from provenance.registry.mapped_files import map_registry
 from provenance.registry.schema import EARLIEST, LATEST
+from provenance.registry.side_tables.tombstones import load_tombstones
 from provenance.registry.store import open_registry
-from provenance.registry.tombstones import load_tombstones
 from provenance.registry.verification import verify_files
-from provenance.registry.verified_segments import file_states, is_verified
 from tests.registry.conftest import create_in_segments
 from tests.registry.test_segments import ROW, identity
 from tests.registry.test_withdrawal import LARGE, UNMERGED, found, ids, items_of, row

@@ -28,8 +28,8 @@ from provenance.registry.build.registry_builder import (
 from provenance.registry.build.withdrawal import remove_items, restore_items
 from provenance.registry.build.withdrawn_items import DeletionRecords
 from provenance.registry.manifest import read_manifest, registry_digest, render_manifest
+from provenance.registry.side_tables.tombstones import load_tombstones
 from provenance.registry.store import open_registry
-from provenance.registry.tombstones import load_tombstones
 from provenance.registry.verification import verify_files
 from tests.registry.conftest import batch_of, create_in_segments, numbers_in_order
 from tests.registry.test_segments import ROW, identity

@@ -11,9 +11,9 @@ from provenance.registry.build.item_selection import Selection
 from provenance.registry.build.registry_builder import create_registry, extend_registry
 from provenance.registry.build.withdrawal import KeptFingerprints, remove_items
 from provenance.registry.manifest import read_manifest
-from provenance.registry.tombstones import load_tombstones
+from provenance.registry.side_tables.tombstones import load_tombstones
+from provenance.registry.side_tables.withdrawn_texts import FingerprintKey, WithdrawnTexts
 from provenance.registry.verification import verify_files
-from provenance.registry.withdrawn_texts import FingerprintKey, WithdrawnTexts
 from tests.registry.conftest import batch_of
 
 KEY, OTHER = FingerprintKey(b"a secret of many bytes"), FingerprintKey(b"another secret of bytes")

@@ -40,16 +40,16 @@ from provenance.registry.build.withdrawal import (
     remove_items,
     restore_items,
 )
+from provenance.registry.files.mapped_files import map_registry
+from provenance.registry.files.verified_segments import forget_verified
 from provenance.registry.manifest import Manifest, read_manifest, read_manifest_bytes
-from provenance.registry.mapped_files import map_registry
-from provenance.registry.marks import read_marks
-from provenance.registry.opt_outs import read_opt_outs
 from provenance.registry.recipe import BuildStep
 from provenance.registry.registry_folder import signature_name
-from provenance.registry.statuses import REPLACED, read_statuses
+from provenance.registry.side_tables.marks import read_marks
+from provenance.registry.side_tables.opt_outs import read_opt_outs
+from provenance.registry.side_tables.statuses import REPLACED, read_statuses
+from provenance.registry.side_tables.tombstones import read_tombstones
 from provenance.registry.store import open_registry
-from provenance.registry.tombstones import read_tombstones
-from provenance.registry.verified_segments import forget_verified
 
 
 @dataclass(frozen=True, slots=True)

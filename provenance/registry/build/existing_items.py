@@ -12,11 +12,11 @@ from provenance.registry.build.build_dir import BuildDir
 from provenance.registry.build.duckdb_engine import check_row_count
 from provenance.registry.build.item_parts import stage_part
 from provenance.registry.build.table_stream import map_in_threads
-from provenance.registry.data_files import check_files
+from provenance.registry.files.data_files import check_files
+from provenance.registry.files.mapped_files import MappedSegment
+from provenance.registry.files.parquet_tables import open_parquet, read_row_group, row_group_starts
 from provenance.registry.item_copies import sequence_hashes
 from provenance.registry.manifest import ITEMS_FILE, OFFSETS_FILE, TEXTS_FILE, TOKENS_FILE
-from provenance.registry.mapped_files import MappedSegment
-from provenance.registry.parquet_tables import open_parquet, read_row_group, row_group_starts
 from provenance.registry.schema import lists_to_binary, seconds_from_timestamps
 
 _COPIED_COLUMNS = (

@@ -14,7 +14,7 @@ from provenance.registry.build.registry_builder import (
     resolve_folder,
 )
 from provenance.registry.manifest import Manifest
-from provenance.registry.marks import MARKS, load_marks, merge_marks
+from provenance.registry.side_tables.marks import MARKS, load_marks, merge_marks
 
 
 @dataclass(frozen=True, slots=True)

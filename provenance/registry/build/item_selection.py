@@ -25,11 +25,11 @@ from provenance.registry.build.segment_set import (
     find_values,
     items_without,
 )
+from provenance.registry.files.mapped_files import MappedSegment
+from provenance.registry.files.parquet_tables import read_rows
 from provenance.registry.manifest import CODES_FILE, ITEMS_FILE, KEYS_FILE
-from provenance.registry.mapped_files import MappedSegment
-from provenance.registry.parquet_tables import read_rows
 from provenance.registry.schema import single_chunk
-from provenance.registry.tombstones import TombstoneIndex
+from provenance.registry.side_tables.tombstones import TombstoneIndex
 
 _ROWS_AT_A_TIME = 1 << 20
 

@@ -21,8 +21,9 @@ from provenance.registry.build.registry_builder import (
 )
 from provenance.registry.build.segment_links import without_file
 from provenance.registry.build.segment_set import SegmentSet, replace_segments
-from provenance.registry.data_files import check_files, sync_file
-from provenance.registry.file_encryption import RegistryKey, encrypt_file
+from provenance.registry.files.data_files import check_files, sync_file
+from provenance.registry.files.file_encryption import RegistryKey, encrypt_file
+from provenance.registry.files.mapped_files import MappedSegment, map_file
 from provenance.registry.manifest import (
     TEXTS_FILE,
     DataFile,
@@ -31,12 +32,11 @@ from provenance.registry.manifest import (
     registry_digest,
     segment_digest,
 )
-from provenance.registry.mapped_files import MappedSegment, map_file
-from provenance.registry.marks import NO_MARKS, read_marks
-from provenance.registry.opt_outs import read_opt_outs
 from provenance.registry.schema import single_chunk
+from provenance.registry.side_tables.marks import NO_MARKS, read_marks
+from provenance.registry.side_tables.opt_outs import read_opt_outs
+from provenance.registry.side_tables.tombstones import NO_TOMBSTONES, read_tombstones
 from provenance.registry.store import Registry, open_registry
-from provenance.registry.tombstones import NO_TOMBSTONES, read_tombstones
 from provenance.temporary_files import temporary_folder
 
 IDS, AUTHORS, MARKS = DROPPABLE = ("ids", "authors", "marks")

@@ -19,9 +19,9 @@ from provenance.registry.build.segment_set import (
     concatenate_lists,
     find_values,
 )
+from provenance.registry.files.mapped_files import MappedSegment
+from provenance.registry.files.parquet_tables import read_rows
 from provenance.registry.manifest import ITEMS_FILE, KEYS_FILE, TEXTS_FILE
-from provenance.registry.mapped_files import MappedSegment
-from provenance.registry.parquet_tables import read_rows
 from provenance.registry.schema import lists_to_binary, seconds_from_timestamps
 
 _COMPARED_ROWS = 1 << 14

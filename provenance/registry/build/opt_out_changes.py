@@ -13,7 +13,7 @@ from provenance.registry.build.registry_builder import (
 )
 from provenance.registry.build.segment_set import NO_SEGMENTS
 from provenance.registry.manifest import MANIFEST, Manifest
-from provenance.registry.opt_outs import load_opt_outs, make_opt_outs, merge_opt_outs
+from provenance.registry.side_tables.opt_outs import load_opt_outs, make_opt_outs, merge_opt_outs
 
 
 def add_opt_outs(

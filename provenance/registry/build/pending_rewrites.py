@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pyarrow.compute as pc
 
 from provenance.registry.build.segment_set import SegmentSet
-from provenance.registry.statuses import WITHDRAWN
+from provenance.registry.side_tables.statuses import WITHDRAWN
 
 GRACE = timedelta(days=7)
 """Time after which withdrawn items of a large segment are removed by the next change."""

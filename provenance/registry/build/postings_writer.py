@@ -20,10 +20,10 @@ from provenance.match.index.postings_index import (
     group_equal_keys,
 )
 from provenance.model import Int64s, Positions, UInt32s, UInt64s
-from provenance.registry.arrays_file import ArraySink
 from provenance.registry.build.duckdb_engine import check_row_count
 from provenance.registry.build.radix_sort import sort_records
 from provenance.registry.build.table_stream import map_in_threads
+from provenance.registry.files.arrays_file import ArraySink
 from provenance.registry.manifest import (
     DIRECTORY_FILE,
     FILTER_FILE,

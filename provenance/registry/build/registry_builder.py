@@ -40,7 +40,8 @@ from provenance.registry.build.segment_set import (
 from provenance.registry.build.segment_writer import write_segment
 from provenance.registry.build.withdrawn_items import DeletionRecords
 from provenance.registry.build.withheld_items import WithheldItems
-from provenance.registry.data_files import sync_files
+from provenance.registry.files.data_files import sync_files
+from provenance.registry.files.mapped_files import MappedSegment, map_files
 from provenance.registry.manifest import (
     MAX_SOURCES,
     Manifest,
@@ -51,19 +52,18 @@ from provenance.registry.manifest import (
     segment_digest,
     time_after,
 )
-from provenance.registry.mapped_files import MappedSegment, map_files
-from provenance.registry.marks import write_marks
-from provenance.registry.opt_outs import write_opt_outs
 from provenance.registry.recipe import BuildStep
-from provenance.registry.source_coverage import declared_sizes
-from provenance.registry.statuses import write_statuses
-from provenance.registry.store import Registry, open_registry
-from provenance.registry.tombstones import (
+from provenance.registry.side_tables.marks import write_marks
+from provenance.registry.side_tables.opt_outs import write_opt_outs
+from provenance.registry.side_tables.statuses import write_statuses
+from provenance.registry.side_tables.tombstones import (
     NO_TOMBSTONES,
     load_tombstones,
     without_expired,
     write_tombstones,
 )
+from provenance.registry.source_coverage import declared_sizes
+from provenance.registry.store import Registry, open_registry
 
 Progress = Callable[[int], None]
 

@@ -41,6 +41,8 @@ from provenance.registry.build.segment_set import (
     with_statuses,
 )
 from provenance.registry.build.withdrawn_items import withdraw
+from provenance.registry.files.mapped_files import MappedSegment, map_segment
+from provenance.registry.files.verified_segments import file_states, remember_linked
 from provenance.registry.manifest import (
     KEYS_FILE,
     TEXTS_FILE,
@@ -48,20 +50,22 @@ from provenance.registry.manifest import (
     fingerprint_mismatch,
     merge_counts,
 )
-from provenance.registry.mapped_files import MappedSegment, map_segment
-from provenance.registry.marks import merge_marks, read_marks
-from provenance.registry.opt_outs import merge_opt_outs, read_opt_outs
 from provenance.registry.recipe import BuildStep, merge_steps
-from provenance.registry.statuses import (
+from provenance.registry.side_tables.marks import merge_marks, read_marks
+from provenance.registry.side_tables.opt_outs import merge_opt_outs, read_opt_outs
+from provenance.registry.side_tables.statuses import (
     COPY,
     NO_STATUSES,
     REPLACED,
     STATUSES,
     WITHDRAWN,
 )
+from provenance.registry.side_tables.tombstones import (
+    TombstoneIndex,
+    merge_tombstones,
+    read_tombstones,
+)
 from provenance.registry.store import Registry, open_registry
-from provenance.registry.tombstones import TombstoneIndex, merge_tombstones, read_tombstones
-from provenance.registry.verified_segments import file_states, remember_linked
 
 _RANGES = 16  # of identities that are looked at one after the other
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from provenance.atomic_output import sync_path
+from provenance.registry.files.mapped_files import MappedFile, MappedSegment
 from provenance.registry.manifest import DataFile, segment_digest
-from provenance.registry.mapped_files import MappedFile, MappedSegment
 
 
 def without_file(segment: MappedSegment, name: str) -> MappedSegment:

@@ -35,6 +35,8 @@ from provenance.registry.build.item_keys import (
     first_key,
     item_dates,
 )
+from provenance.registry.files.mapped_files import MappedSegment
+from provenance.registry.files.parquet_tables import read_rows
 from provenance.registry.item_copies import sequence_hashes
 from provenance.registry.manifest import (
     CODES_FILE,
@@ -43,16 +45,14 @@ from provenance.registry.manifest import (
     KEYS_FILE,
     SEQUENCES_FILE,
 )
-from provenance.registry.mapped_files import MappedSegment
-from provenance.registry.parquet_tables import read_rows
 from provenance.registry.schema import seconds_from_timestamps
+from provenance.registry.side_tables.statuses import COPY, NO_STATUSES, REPLACED, STATUSES
 from provenance.registry.source_coverage import (
     coverage_sums,
     merge_coverage,
     merge_sums,
     subtract_coverage,
 )
-from provenance.registry.statuses import COPY, NO_STATUSES, REPLACED, STATUSES
 
 N = TypeVar("N", bound=np.generic)
 

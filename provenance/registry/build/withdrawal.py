@@ -20,16 +20,16 @@ from provenance.registry.build.registry_builder import (
 )
 from provenance.registry.build.segment_set import ItemList, SegmentSet
 from provenance.registry.build.withdrawn_items import withdraw
+from provenance.registry.files.mapped_files import MappedSegment
 from provenance.registry.manifest import Manifest
-from provenance.registry.mapped_files import MappedSegment
-from provenance.registry.tombstones import (
+from provenance.registry.side_tables.tombstones import (
     TOMBSTONES,
     TombstoneIndex,
     load_tombstones,
     merge_tombstones,
     without_expired,
 )
-from provenance.registry.withdrawn_texts import FingerprintKey, fingerprint_items
+from provenance.registry.side_tables.withdrawn_texts import FingerprintKey, fingerprint_items
 
 _FINGERPRINT_COLUMNS = ("fingerprint", "key", "expires")
 

@@ -17,8 +17,8 @@ from provenance.registry.build.segment_set import (
     sequence_halves_of,
     with_statuses,
 )
-from provenance.registry.statuses import STATUSES, WITHDRAWN
-from provenance.registry.tombstones import TOMBSTONES, TombstoneIndex, merge_tombstones
+from provenance.registry.side_tables.statuses import STATUSES, WITHDRAWN
+from provenance.registry.side_tables.tombstones import TOMBSTONES, TombstoneIndex, merge_tombstones
 
 REASON = "the dump says: "
 """Begins the reason of a tombstone that follows from a deletion record."""

@@ -16,7 +16,7 @@ from blake3 import blake3
 
 from provenance.atomic_output import open_regular_file
 from provenance.errors import DigestMismatch, is_out_of_memory
-from provenance.registry.file_encryption import (
+from provenance.registry.files.file_encryption import (
     TAG_BYTES,
     Content,
     DecryptedStream,
@@ -24,8 +24,8 @@ from provenance.registry.file_encryption import (
     decrypt,
     is_authentic,
 )
+from provenance.registry.files.registry_keys import find_key
 from provenance.registry.manifest import REMEDY, DataFile, Manifest, Segment, read_manifest
-from provenance.registry.registry_keys import find_key
 
 _HASH_CHUNK_BYTES = 1 << 24
 

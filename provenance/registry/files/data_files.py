@@ -9,9 +9,9 @@ from typing import TypeAlias
 
 from provenance.errors import DigestMismatch, ProvenanceError
 from provenance.file_hashing import blake3_mapped_file, blake3_stream, never_stop
+from provenance.registry.files.mapped_files import Files, MappedFile, map_registry
+from provenance.registry.files.verified_segments import file_states, is_verified
 from provenance.registry.manifest import REMEDY, TEXTS_FILE, DataFile, Segment
-from provenance.registry.mapped_files import Files, MappedFile, map_registry
-from provenance.registry.verified_segments import file_states, is_verified
 
 Digest: TypeAlias = Callable[[Path], str]
 """Returns the BLAKE3 of a file, in hex."""

@@ -8,13 +8,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.model import Flags
-from provenance.registry.content_tables import (
+from provenance.registry.files.mapped_files import MappedRegistry
+from provenance.registry.manifest import DataFile, Manifest
+from provenance.registry.side_tables.content_tables import (
     load_content_table,
     read_content_table,
     write_content_table,
 )
-from provenance.registry.manifest import DataFile, Manifest
-from provenance.registry.mapped_files import MappedRegistry
 
 MARKS = pa.schema(
     [

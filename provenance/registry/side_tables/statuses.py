@@ -11,10 +11,10 @@ import numpy as np
 import pyarrow as pa
 
 from provenance.errors import CorruptFile
-from provenance.registry.content_tables import write_content_table
+from provenance.registry.files.mapped_files import MappedFile
+from provenance.registry.files.parquet_tables import open_parquet
 from provenance.registry.manifest import REMEDY, DataFile
-from provenance.registry.mapped_files import MappedFile
-from provenance.registry.parquet_tables import open_parquet
+from provenance.registry.side_tables.content_tables import write_content_table
 
 COPY, REPLACED, WITHDRAWN = "copy", "replaced", "withdrawn"
 """States: it counts; a later record has its source, site and id; it was withdrawn."""

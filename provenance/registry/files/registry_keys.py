@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from provenance.errors import RegistryError, RegistryKeyMissing
-from provenance.registry.file_encryption import RegistryKey
+from provenance.registry.files.file_encryption import RegistryKey
 
 KEY_VARIABLE = "PROVENANCE_REGISTRY_KEY"
 """Environment variable with keys, separated by white space; worker processes inherit it."""

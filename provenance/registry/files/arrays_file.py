@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from provenance.errors import CorruptFile
+from provenance.registry.files.mapped_files import MappedFile
 from provenance.registry.manifest import REMEDY
-from provenance.registry.mapped_files import MappedFile
 
 N = TypeVar("N", bound=np.generic)
 

@@ -14,7 +14,7 @@ from blake3 import blake3
 
 from provenance.disk_cache import load_entry, remove_entry, store_entry
 from provenance.errors import ProvenanceError
-from provenance.registry.mapped_files import MappedSegment, map_registry
+from provenance.registry.files.mapped_files import MappedSegment, map_registry
 
 
 def file_states(segment: MappedSegment) -> bytes:

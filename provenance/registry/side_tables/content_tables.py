@@ -7,10 +7,10 @@ import pyarrow.parquet as pq
 
 from provenance.atomic_output import sync_path
 from provenance.errors import CorruptFile
-from provenance.registry.data_files import check_files, digest_of_file
+from provenance.registry.files.data_files import check_files, digest_of_file
+from provenance.registry.files.mapped_files import Files, map_files
+from provenance.registry.files.parquet_tables import open_parquet
 from provenance.registry.manifest import REMEDY, DataFile
-from provenance.registry.mapped_files import Files, map_files
-from provenance.registry.parquet_tables import open_parquet
 
 
 def write_content_table(folder: Path, stem: str, table: pa.Table) -> DataFile | None:

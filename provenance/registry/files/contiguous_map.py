@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from provenance.model import UInt8s
-from provenance.registry.mapped_files import MappedFile
+from provenance.registry.files.mapped_files import MappedFile
 
 _NO_RESERVE = 0x4000 if os.uname().sysname == "Linux" else 0
 _FIXED = 0x10  # MAP_FIXED, on Linux and macOS

@@ -16,13 +16,13 @@ import pyarrow.compute as pc
 
 from provenance.model import Int64s, UInt64s
 from provenance.registry.build.item_keys import identity_hashes
-from provenance.registry.content_tables import (
+from provenance.registry.files.mapped_files import MappedRegistry
+from provenance.registry.manifest import DataFile, Manifest
+from provenance.registry.side_tables.content_tables import (
     load_content_table,
     read_content_table,
     write_content_table,
 )
-from provenance.registry.manifest import DataFile, Manifest
-from provenance.registry.mapped_files import MappedRegistry
 
 FINGERPRINT_BYTES = 16
 
