@@ -21,7 +21,7 @@ from provenance.registry import registry_folder
 from provenance.registry.files.arrays_file import ArraySink, map_array
 from provenance.registry.files.data_files import check_files, sync_file
 from provenance.registry.files.mapped_files import map_files
-from provenance.registry.item_copies import sequence_hashes
+from provenance.registry.items.item_copies import sequence_hashes
 from provenance.registry.manifest import (
     DAMAGE_ERRORS,
     MANIFEST,

@@ -8,8 +8,8 @@ import pyarrow.compute as pc
 
 from provenance.model import Flags, UInt32s, UInt64s
 from provenance.registry.array_reader import item_array
-from provenance.registry.build.item_keys import bits_of_identities, identity_bits, identity_hashes
 from provenance.registry.files.mapped_files import MappedRegistry, MappedSegment
+from provenance.registry.items.item_keys import bits_of_identities, identity_bits, identity_hashes
 from provenance.registry.manifest import KEYS_FILE
 from provenance.registry.side_tables.statuses import COPY, read_statuses
 from provenance.registry.side_tables.tombstones import (

@@ -35,7 +35,7 @@ from provenance.registry.files.verified_segments import (
     is_verified,
     remember_verified,
 )
-from provenance.registry.item_copies import ItemCopies, find_copies
+from provenance.registry.items.item_copies import ItemCopies, find_copies
 from provenance.registry.manifest import (
     ITEMS_FILE,
     REMEDY,

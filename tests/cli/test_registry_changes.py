@@ -7,10 +7,10 @@ import shutil
 import pyarrow.parquet as pq
 import pytest
 
-from provenance.registry.build.duckdb_engine import BuildLimits
 from provenance.registry.build.registry_builder import create_registry
 from provenance.registry.files.mapped_files import map_registry
 from provenance.registry.files.verified_segments import file_states, remember_verified
+from provenance.registry.sorting.duckdb_engine import BuildLimits
 from tests.registry.conftest import batch_of, some_rows
 
 TEXTS = [

@@ -232,8 +232,8 @@ PUBLIC = """\
 A folder with `registry.json`, `filter.npy` and `registry.sketch`, written by `registry publish
 --tier public`. The sketch has the items of the filter. The filter is an array of 64-bit words; an
 item sets `probes` bits of it. Its hash *h*, of all its tokens, is that of
-`registry/item_copies.py`; the bits follow from *h* + *i* · 0x9E3779B97F4A7C15, for *i* from 1 to
-`probes`, mixed by splitmix64: the lower 6 bits select the bit, the others, modulo the number of
+`registry/items/item_copies.py`; the bits follow from *h* + *i* · 0x9E3779B97F4A7C15, for *i* from 1
+to `probes`, mixed by splitmix64: the lower 6 bits select the bit, the others, modulo the number of
 words, the word.
 """
 REPORT = """\

@@ -33,7 +33,7 @@ from provenance.model import (
     Tokens,
     UInt32s,
 )
-from provenance.registry.item_copies import sequence_hashes
+from provenance.registry.items.item_copies import sequence_hashes
 from provenance.registry.schema import position_dtype
 
 

@@ -19,7 +19,7 @@ from provenance.pipeline.findings.finding_table import _contested_mask
 from provenance.pipeline.findings.judging import SpanRulings
 from provenance.pipeline.settings import Settings
 from provenance.read.rules.rule_files import load_rules
-from provenance.registry.item_copies import ItemCopies
+from provenance.registry.items.item_copies import ItemCopies
 
 FORBIDDEN = Judge(load_rules(), Circumstances(), (), date(2026, 1, 1)).rule("x")
 PERMITTED = replace(FORBIDDEN, ruling=replace(FORBIDDEN.ruling, verdict=Verdict.PERMITTED))

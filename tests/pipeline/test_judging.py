@@ -17,7 +17,7 @@ from provenance.pipeline.findings.alternatives import ITEM_COLUMNS, DescribedSpa
 from provenance.pipeline.findings.judging import add_copy_holders, judge_item, rule_spans
 from provenance.pipeline.settings import Settings
 from provenance.read.rules.rule_files import load_rules
-from provenance.registry.item_copies import ItemCopies
+from provenance.registry.items.item_copies import ItemCopies
 
 JUDGES = CircumstanceJudges(load_rules(), Policy(), date(2026, 1, 1))
 JUDGE = JUDGES.general

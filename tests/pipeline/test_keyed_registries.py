@@ -18,14 +18,14 @@ from provenance.errors import (
 from provenance.model import ChanceModel, Policy
 from provenance.pipeline import check, publish_keyed_copy, pull, push
 from provenance.pipeline.settings import Settings
-from provenance.registry.build.duckdb_engine import BuildLimits
-from provenance.registry.build.item_marks import mark_items
-from provenance.registry.build.item_selection import Selection
-from provenance.registry.build.opt_out_changes import add_opt_outs
 from provenance.registry.build.registry_builder import create_registry
-from provenance.registry.build.withdrawal import remove_items
-from provenance.registry.chance_model import replace_chance_model
+from provenance.registry.changes.chance_model import replace_chance_model
+from provenance.registry.changes.item_marks import mark_items
+from provenance.registry.changes.opt_out_changes import add_opt_outs
+from provenance.registry.changes.withdrawal import remove_items
 from provenance.registry.files.registry_keys import KEY_VARIABLE
+from provenance.registry.segments.item_selection import Selection
+from provenance.registry.sorting.duckdb_engine import BuildLimits
 from provenance.report.files.report_folder import write_report
 from tests.pipeline.test_segmented_registries import World
 from tests.registry.conftest import batch_of, create_in_segments

@@ -37,10 +37,10 @@ from provenance.pipeline.exchange.private_intersection import (
 )
 from provenance.pipeline.settings import Settings
 from provenance.pipeline.sketching import sketch_address
-from provenance.registry.build.duckdb_engine import BuildLimits
-from provenance.registry.build.item_selection import Selection
-from provenance.registry.build.withdrawal import remove_items
+from provenance.registry.changes.withdrawal import remove_items
+from provenance.registry.segments.item_selection import Selection
 from provenance.registry.sketch_file import write_sketch
+from provenance.registry.sorting.duckdb_engine import BuildLimits
 
 _TOKEN = b"0123456789abcdef"
 _ORDER = 2**252 + 27742317777372353535851937790883648493

@@ -20,11 +20,11 @@ from provenance.model import Policy
 from provenance.pipeline import check, publish_keyed_copy, publish_public_copy, screen_addresses
 from provenance.pipeline.exchange.public_screening import save_hits
 from provenance.pipeline.settings import Settings
-from provenance.registry.build.item_selection import Selection
-from provenance.registry.build.opt_out_changes import add_opt_outs
 from provenance.registry.build.registry_builder import create_registry, extend_registry
-from provenance.registry.build.withdrawal import remove_items
+from provenance.registry.changes.opt_out_changes import add_opt_outs
+from provenance.registry.changes.withdrawal import remove_items
 from provenance.registry.public_copy import open_public_copy
+from provenance.registry.segments.item_selection import Selection
 from provenance.registry.sketch_file import read_sketch
 from tests.registry.conftest import batch_of
 

@@ -28,11 +28,11 @@ from provenance.pipeline.exchange.pushing import push
 from provenance.pipeline.exchange.registry_address import RegistryAddress
 from provenance.pipeline.execution.progress import report_progress_to
 from provenance.pipeline.settings import Settings
-from provenance.registry.build.duckdb_engine import BuildLimits
-from provenance.registry.build.item_selection import Selection
-from provenance.registry.build.withdrawal import remove_items
+from provenance.registry.changes.withdrawal import remove_items
 from provenance.registry.manifest import MANIFEST, read_manifest
 from provenance.registry.registry_folder import state_fresh_until
+from provenance.registry.segments.item_selection import Selection
+from provenance.registry.sorting.duckdb_engine import BuildLimits
 from provenance.registry.verification import verify_files
 
 _TEXTS = [

@@ -25,10 +25,10 @@ from provenance.pipeline.exchange.pushing import push
 from provenance.pipeline.exchange.registry_signatures import sign, trust_check
 from provenance.pipeline.exchange.trust_file import read_trust_file
 from provenance.pipeline.settings import Settings
-from provenance.registry.build.item_selection import Selection
-from provenance.registry.build.withdrawal import remove_items
+from provenance.registry.changes.withdrawal import remove_items
 from provenance.registry.manifest import read_manifest_bytes
 from provenance.registry.registry_folder import signature_name
+from provenance.registry.segments.item_selection import Selection
 from provenance.signing import create_key
 from tests.pipeline.test_registry_exchange import _corpus, _dump, _files
 

@@ -10,12 +10,12 @@ import pytest
 from provenance.model import Policy
 from provenance.pipeline import check
 from provenance.pipeline.settings import Settings
-from provenance.registry.build.duckdb_engine import BuildLimits
 from provenance.registry.build.registry_builder import (
     compact_registry,
     create_registry,
     extend_registry,
 )
+from provenance.registry.sorting.duckdb_engine import BuildLimits
 from provenance.report.files.report_folder import write_report
 from tests.registry.conftest import batch_of, create_in_segments
 

@@ -4,8 +4,8 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.registry.author_digests import AuthorDigests
-from provenance.registry.build.duckdb_engine import BuildLimits, open_engine
+from provenance.registry.items.author_digests import AuthorDigests
+from provenance.registry.sorting.duckdb_engine import BuildLimits, open_engine
 
 ITEM = st.tuples(st.sampled_from(["x", "y"]), st.none() | st.text(max_size=2))
 CHUNKS = st.lists(st.lists(ITEM, max_size=12), max_size=6)

@@ -7,7 +7,7 @@ import pytest
 from provenance.errors import DigestMismatch, RegistryError, RegistryNotFound
 from provenance.model import ChanceModel
 from provenance.registry.build.registry_builder import compact_registry, extend_registry
-from provenance.registry.chance_model import replace_chance_model
+from provenance.registry.changes.chance_model import replace_chance_model
 from provenance.registry.manifest import read_manifest
 from provenance.registry.store import open_registry
 from provenance.registry.verification import verify_files

@@ -4,8 +4,8 @@ import pytest
 
 from provenance.errors import CorruptFile
 from provenance.model import Items, Skipped
-from provenance.registry.build.duckdb_engine import BuildLimits
 from provenance.registry.build.registry_builder import create_registry, extend_registry
+from provenance.registry.sorting.duckdb_engine import BuildLimits
 from provenance.registry.verification import verify_files
 from tests.registry.conftest import parts_of
 

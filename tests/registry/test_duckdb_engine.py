@@ -4,7 +4,7 @@ import duckdb
 import pytest
 
 from provenance.errors import RegistryError
-from provenance.registry.build.duckdb_engine import (
+from provenance.registry.sorting.duckdb_engine import (
     BuildLimits,
     check_row_count,
     open_engine,

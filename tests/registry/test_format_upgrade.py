@@ -10,7 +10,7 @@ import pytest
 
 from provenance.errors import CorruptFile, DigestMismatch, FingerprintMismatch, RegistryVersion
 from provenance.model import Skipped, Unread
-from provenance.registry.build.format_upgrade import upgrade_registry
+from provenance.registry.changes.format_upgrade import upgrade_registry
 from provenance.registry.manifest import read_manifest
 from provenance.registry.store import open_registry
 from provenance.registry.verification import verify_files

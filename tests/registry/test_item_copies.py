@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.registry.item_copies import sequence_hashes
+from provenance.registry.items.item_copies import sequence_hashes
 
 SEQUENCES = st.lists(
     st.lists(st.sampled_from([0, 1, 2, 0xFFFFFFFF]), max_size=6), min_size=1, max_size=20

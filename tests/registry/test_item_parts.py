@@ -6,13 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.registry.build import item_order, item_staging
-from provenance.registry.build.duckdb_engine import BuildLimits, open_engine, query_count
-from provenance.registry.build.item_parts import SpillBuffer
-from provenance.registry.build.postings_writer import PartitionedPostings, PostingsBuffer
-from provenance.registry.build.radix_sort import partition_records
+from provenance.registry.build import item_staging
 from provenance.registry.build.registry_builder import create_registry, extend_registry
-from provenance.registry.build.table_stream import ChunkSize
+from provenance.registry.items import item_order
+from provenance.registry.items.item_parts import SpillBuffer
+from provenance.registry.segments.postings_writer import PartitionedPostings, PostingsBuffer
+from provenance.registry.sorting.duckdb_engine import BuildLimits, open_engine, query_count
+from provenance.registry.sorting.radix_sort import partition_records
+from provenance.registry.sorting.table_stream import ChunkSize
 
 _ALL = 1 << 26
 

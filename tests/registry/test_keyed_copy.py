@@ -10,20 +10,18 @@ import pytest
 
 from provenance.errors import CorruptFile, DigestMismatch, RegistryError, RegistryVersion
 from provenance.model import ChanceModel
-from provenance.registry.build.duckdb_engine import BuildLimits
-from provenance.registry.build.format_upgrade import upgrade_registry
-from provenance.registry.build.item_marks import mark_items
-from provenance.registry.build.item_selection import Selection
-from provenance.registry.build.keyed_copy import publish_keyed
-from provenance.registry.build.opt_out_changes import add_opt_outs
 from provenance.registry.build.registry_builder import (
     compact_registry,
     create_registry,
     extend_registry,
 )
-from provenance.registry.build.registry_merge import merge_registries, subset_registry
-from provenance.registry.build.withdrawal import remove_items, restore_items
-from provenance.registry.chance_model import replace_chance_model
+from provenance.registry.changes.chance_model import replace_chance_model
+from provenance.registry.changes.format_upgrade import upgrade_registry
+from provenance.registry.changes.item_marks import mark_items
+from provenance.registry.changes.keyed_copy import publish_keyed
+from provenance.registry.changes.opt_out_changes import add_opt_outs
+from provenance.registry.changes.registry_merge import merge_registries, subset_registry
+from provenance.registry.changes.withdrawal import remove_items, restore_items
 from provenance.registry.files.data_files import sync_file
 from provenance.registry.files.file_encryption import RegistryKey
 from provenance.registry.files.registry_keys import KEY_VARIABLE
@@ -34,8 +32,10 @@ from provenance.registry.manifest import (
     render_manifest,
     segment_digest,
 )
+from provenance.registry.segments.item_selection import Selection
 from provenance.registry.side_tables.marks import read_marks
 from provenance.registry.side_tables.tombstones import read_tombstones
+from provenance.registry.sorting.duckdb_engine import BuildLimits
 from provenance.registry.store import open_registry
 from provenance.registry.verification import verify_files
 from tests.registry.conftest import batch_of, some_rows

@@ -12,17 +12,17 @@ import pyarrow as pa
 import pytest
 
 from provenance.errors import RegistryNotFound
-from provenance.registry.build.duckdb_engine import BuildLimits
-from provenance.registry.build.format_upgrade import upgrade_registry
-from provenance.registry.build.item_selection import Selection
 from provenance.registry.build.registry_builder import (
     compact_registry,
     create_registry,
     extend_registry,
 )
-from provenance.registry.build.registry_merge import merge_registries, subset_registry
-from provenance.registry.build.withdrawal import remove_items, restore_items
+from provenance.registry.changes.format_upgrade import upgrade_registry
+from provenance.registry.changes.registry_merge import merge_registries, subset_registry
+from provenance.registry.changes.withdrawal import remove_items, restore_items
 from provenance.registry.manifest import FORMAT, UPGRADED_FORMAT
+from provenance.registry.segments.item_selection import Selection
+from provenance.registry.sorting.duckdb_engine import BuildLimits
 from provenance.registry.verification import verify_files
 
 # Builds or adds once for each line it reads, in a fork that kills itself at its nth step on the
@@ -37,18 +37,18 @@ from provenance.fingerprint.shingles import shingle
 from provenance.fingerprint.span_edges import dropped_edges
 from provenance.fingerprint.tokenizer.tokenize import current_parameters, tokenise
 from provenance.model import ITEMS, Items, Texts
-from provenance.registry.build.duckdb_engine import BuildLimits
-from provenance.registry.build.format_upgrade import upgrade_registry
-from provenance.registry.build.item_selection import Selection
+from provenance.registry.sorting.duckdb_engine import BuildLimits
+from provenance.registry.changes.format_upgrade import upgrade_registry
+from provenance.registry.segments.item_selection import Selection
 from provenance.registry.build.registry_builder import (
     compact_registry,
     create_registry,
     extend_registry,
 )
-from provenance.registry.build.registry_merge import merge_registries, subset_registry
-from provenance.registry.build.withdrawal import remove_items, restore_items
-from provenance.registry.build.radix_sort import sort_records
-from provenance.registry.item_copies import sequence_hashes
+from provenance.registry.changes.registry_merge import merge_registries, subset_registry
+from provenance.registry.changes.withdrawal import remove_items, restore_items
+from provenance.registry.sorting.radix_sort import sort_records
+from provenance.registry.items.item_copies import sequence_hashes
 
 STEPS = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link"}
 

@@ -6,16 +6,16 @@ import pyarrow as pa
 import pytest
 
 from provenance.errors import DigestMismatch
-from provenance.registry.build.item_selection import Selection
-from provenance.registry.build.opt_out_changes import add_opt_outs
 from provenance.registry.build.registry_builder import (
     compact_registry,
     create_registry,
     extend_registry,
 )
-from provenance.registry.build.registry_merge import merge_registries, subset_registry
-from provenance.registry.build.withdrawal import remove_items
+from provenance.registry.changes.opt_out_changes import add_opt_outs
+from provenance.registry.changes.registry_merge import merge_registries, subset_registry
+from provenance.registry.changes.withdrawal import remove_items
 from provenance.registry.manifest import read_manifest
+from provenance.registry.segments.item_selection import Selection
 from provenance.registry.side_tables.opt_outs import load_opt_outs, merge_opt_outs
 from provenance.registry.store import open_registry
 from provenance.registry.verification import verify_files

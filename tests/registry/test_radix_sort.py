@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from provenance.model import Shingles
-from provenance.registry.build.radix_sort import partition_items, partition_records, sort_records
+from provenance.registry.sorting.radix_sort import partition_items, partition_records, sort_records
 
 SHINGLES = st.one_of(st.integers(0, 2**64 - 1), st.integers(0, 3), st.sampled_from([2**63, 2**62]))
 POSTINGS = st.lists(st.tuples(SHINGLES, st.integers(0, 4), st.integers(0, 3)), max_size=60)

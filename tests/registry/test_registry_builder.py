@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from provenance.errors import CorruptFile, RegistryError, RegistryExists, RegistryNotFound
 from provenance.model import Items, Skipped
-from provenance.registry.build.duckdb_engine import BuildLimits
 from provenance.registry.build.registry_builder import create_registry, extend_registry
 from provenance.registry.manifest import REQUIRED
+from provenance.registry.sorting.duckdb_engine import BuildLimits
 from provenance.registry.store import open_registry
 from provenance.registry.verification import verify_files
 from tests.registry.conftest import numbers_in_order
@@ -286,7 +286,7 @@ def test_a_folder_may_look_like_a_pattern(items, posts, tmp_path):
 
 def test_rows_that_get_lost_are_an_error(items, posts, tmp_path, monkeypatch):
     monkeypatch.setattr(
-        "provenance.registry.build.item_order._NUMBER_QUERY",
+        "provenance.registry.items.item_order._NUMBER_QUERY",
         "CREATE TABLE numbered AS "
         "SELECT seq, length, token_hash, seq AS number FROM sorted LIMIT 9",
     )

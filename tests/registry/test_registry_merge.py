@@ -14,21 +14,21 @@ from hypothesis import strategies as st
 from provenance.errors import FingerprintMismatch, RegistryError, RegistryExists, RegistryNotFound
 from provenance.match.scoring.evalue import SHIPPED_CHANCE
 from provenance.model import ChanceModel
-from provenance.registry.build.duckdb_engine import BuildLimits
-from provenance.registry.build.item_selection import Selection
 from provenance.registry.build.registry_builder import (
     compact_registry,
     create_registry,
     extend_registry,
 )
-from provenance.registry.build.registry_merge import merge_registries, subset_registry
-from provenance.registry.build.withdrawal import remove_items, restore_items
-from provenance.registry.chance_model import replace_chance_model
+from provenance.registry.changes.chance_model import replace_chance_model
+from provenance.registry.changes.registry_merge import merge_registries, subset_registry
+from provenance.registry.changes.withdrawal import remove_items, restore_items
 from provenance.registry.files.mapped_files import map_registry
 from provenance.registry.files.verified_segments import file_states, is_verified
 from provenance.registry.manifest import read_manifest, registry_digest, render_manifest
 from provenance.registry.schema import EARLIEST, LATEST
+from provenance.registry.segments.item_selection import Selection
 from provenance.registry.side_tables.tombstones import load_tombstones
+from provenance.registry.sorting.duckdb_engine import BuildLimits
 from provenance.registry.store import open_registry
 from provenance.registry.verification import verify_files
 from tests.registry.conftest import create_in_segments

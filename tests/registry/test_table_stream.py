@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.registry.build.table_stream import (
+from provenance.registry.schema import TEXTS_SCHEMA
+from provenance.registry.sorting.table_stream import (
     ChunkSize,
     ParquetSink,
     map_in_threads,
     split_into_chunks,
 )
-from provenance.registry.schema import TEXTS_SCHEMA
 
 WEIGHTS = st.lists(st.integers(0, 12), max_size=40)
 

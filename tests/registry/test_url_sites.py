@@ -3,7 +3,7 @@
 import pyarrow as pa
 import pytest
 
-from provenance.registry.build.item_keys import url_sites
+from provenance.registry.items.item_keys import url_sites
 
 
 @pytest.mark.parametrize(

@@ -18,17 +18,17 @@ from provenance.errors import (
     RegistryError,
 )
 from provenance.model import DELETIONS, Skipped
-from provenance.registry.build.duckdb_engine import BuildLimits
-from provenance.registry.build.item_selection import Selection
 from provenance.registry.build.registry_builder import (
     compact_registry,
     create_registry,
     extend_registry,
 )
-from provenance.registry.build.withdrawal import remove_items, restore_items
-from provenance.registry.build.withdrawn_items import DeletionRecords
+from provenance.registry.changes.withdrawal import remove_items, restore_items
 from provenance.registry.manifest import read_manifest, registry_digest, render_manifest
+from provenance.registry.segments.item_selection import Selection
+from provenance.registry.segments.withdrawn_items import DeletionRecords
 from provenance.registry.side_tables.tombstones import load_tombstones
+from provenance.registry.sorting.duckdb_engine import BuildLimits
 from provenance.registry.store import open_registry
 from provenance.registry.verification import verify_files
 from tests.registry.conftest import batch_of, create_in_segments, numbers_in_order

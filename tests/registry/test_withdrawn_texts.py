@@ -7,10 +7,10 @@ import pytest
 
 from provenance.fingerprint.tokenizer.tokenize import tokenise
 from provenance.model import Texts
-from provenance.registry.build.item_selection import Selection
 from provenance.registry.build.registry_builder import create_registry, extend_registry
-from provenance.registry.build.withdrawal import KeptFingerprints, remove_items
+from provenance.registry.changes.withdrawal import KeptFingerprints, remove_items
 from provenance.registry.manifest import read_manifest
+from provenance.registry.segments.item_selection import Selection
 from provenance.registry.side_tables.tombstones import load_tombstones
 from provenance.registry.side_tables.withdrawn_texts import FingerprintKey, WithdrawnTexts
 from provenance.registry.verification import verify_files

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from provenance.pipeline.exchange.pulling import Pull
     from provenance.pipeline.exchange.pushing import Push
     from provenance.pipeline.exchange.registry_signatures import Signing
-    from provenance.registry.build.item_marks import Marking
-    from provenance.registry.build.pending_rewrites import PendingRewrite
-    from provenance.registry.build.registry_merge import Combination
-    from provenance.registry.build.withdrawal import Withdrawal
+    from provenance.registry.changes.item_marks import Marking
+    from provenance.registry.changes.registry_merge import Combination
+    from provenance.registry.changes.withdrawal import Withdrawal
     from provenance.registry.manifest import Manifest
     from provenance.registry.public_copy import PublicManifest
+    from provenance.registry.segments.pending_rewrites import PendingRewrite
 
 
 _MAX_LINES = 12

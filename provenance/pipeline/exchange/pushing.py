@@ -11,8 +11,6 @@ from provenance.errors import RegistryError
 from provenance.pipeline.exchange.checkpoint import day_after, today
 from provenance.pipeline.exchange.registry_address import RegistryAddress
 from provenance.pipeline.execution.progress import show_progress
-from provenance.registry.build.pending_rewrites import pending_rewrites
-from provenance.registry.build.segment_set import SegmentSet
 from provenance.registry.files.data_files import check_files
 from provenance.registry.files.mapped_files import MappedFile, MappedRegistry, map_registry
 from provenance.registry.manifest import (
@@ -27,6 +25,8 @@ from provenance.registry.registry_folder import (
     signature_name,
     state_fresh_until,
 )
+from provenance.registry.segments.pending_rewrites import pending_rewrites
+from provenance.registry.segments.segment_set import SegmentSet
 from provenance.registry.side_tables.statuses import read_statuses
 
 

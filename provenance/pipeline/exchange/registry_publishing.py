@@ -10,8 +10,8 @@ from provenance.pipeline.settings import Settings
 from provenance.pipeline.sketching import SHARED_SCALED, sketch_items
 from provenance.read.policy.gate_syntax import parse_rate
 from provenance.read.rules.rule_files import load_rules
-from provenance.registry.build.keyed_copy import DROPPABLE, publish_keyed
 from provenance.registry.build.registry_builder import resolve_folder
+from provenance.registry.changes.keyed_copy import DROPPABLE, publish_keyed
 from provenance.registry.files.file_encryption import RegistryKey
 from provenance.registry.files.registry_keys import only_key
 from provenance.registry.manifest import Manifest

@@ -11,7 +11,7 @@ from blake3 import blake3
 from provenance.judge.identifiers import SourceHosts, host_of, normal_address, plain_hosts
 from provenance.model import Library, Policy, Tokens
 from provenance.pipeline.exchange.key_files import read_key
-from provenance.registry.build.item_keys import url_sites
+from provenance.registry.items.item_keys import url_sites
 from provenance.registry.side_tables.opt_outs import merge_opt_outs, read_opt_outs
 from provenance.registry.side_tables.tombstones import (
     merge_tombstones,

@@ -15,8 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.model import Int64s, UInt64s
-from provenance.registry.build.item_keys import identity_hashes
 from provenance.registry.files.mapped_files import MappedRegistry
+from provenance.registry.items.item_keys import identity_hashes
 from provenance.registry.manifest import DataFile, Manifest
 from provenance.registry.side_tables.content_tables import (
     load_content_table,

@@ -15,7 +15,7 @@ from blake3 import blake3
 from provenance.model import Int64s, Tokens, UInt32s, list_indices
 from provenance.registry.array_reader import read_tokens
 from provenance.registry.files.mapped_files import MappedSegment
-from provenance.registry.item_copies import sequence_hashes
+from provenance.registry.items.item_copies import sequence_hashes
 from provenance.registry.side_tables.tombstones import FINGERPRINT_BYTES
 
 MIN_TOKENS = 8

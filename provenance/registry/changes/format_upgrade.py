@@ -22,17 +22,13 @@ from provenance.fingerprint.first_lines import first_line_sizes
 from provenance.fingerprint.tokenizer.tokenize import current_parameters, tokenise
 from provenance.model import ChanceModel, Int64s, Parameters, Skipped, SourceCoverage, Texts, Unread
 from provenance.registry import registry_folder
-from provenance.registry.build.build_dir import BuildDir
-from provenance.registry.build.duckdb_engine import BuildLimits, check_row_count
-from provenance.registry.build.item_parts import stage_part
 from provenance.registry.build.registry_builder import SegmentWriter, new_manifest
-from provenance.registry.build.segment_set import NO_SEGMENTS, SegmentSet
-from provenance.registry.build.table_stream import map_in_threads
 from provenance.registry.files.arrays_file import map_array
 from provenance.registry.files.data_files import check_files
 from provenance.registry.files.mapped_files import Files, MappedFile, map_files
 from provenance.registry.files.parquet_tables import open_parquet, read_row_group, row_group_starts
-from provenance.registry.item_copies import sequence_hashes
+from provenance.registry.items.item_copies import sequence_hashes
+from provenance.registry.items.item_parts import stage_part
 from provenance.registry.manifest import (
     DAMAGE_ERRORS,
     FORMAT,
@@ -62,6 +58,10 @@ from provenance.registry.manifest import (
     version_error,
 )
 from provenance.registry.schema import lists_to_binary, seconds_from_timestamps, single_chunk
+from provenance.registry.segments.build_dir import BuildDir
+from provenance.registry.segments.segment_set import NO_SEGMENTS, SegmentSet
+from provenance.registry.sorting.duckdb_engine import BuildLimits, check_row_count
+from provenance.registry.sorting.table_stream import map_in_threads
 from provenance.registry.source_coverage import declared_sizes
 
 _ITEM_COLUMNS = (

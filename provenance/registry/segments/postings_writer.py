@@ -20,9 +20,6 @@ from provenance.match.index.postings_index import (
     group_equal_keys,
 )
 from provenance.model import Int64s, Positions, UInt32s, UInt64s
-from provenance.registry.build.duckdb_engine import check_row_count
-from provenance.registry.build.radix_sort import sort_records
-from provenance.registry.build.table_stream import map_in_threads
 from provenance.registry.files.arrays_file import ArraySink
 from provenance.registry.manifest import (
     DIRECTORY_FILE,
@@ -33,6 +30,9 @@ from provenance.registry.manifest import (
     SHINGLES_FILE,
 )
 from provenance.registry.schema import position_dtype
+from provenance.registry.sorting.duckdb_engine import check_row_count
+from provenance.registry.sorting.radix_sort import sort_records
+from provenance.registry.sorting.table_stream import map_in_threads
 
 _PART_RECORDS = 1 << 18
 _MAX_PARTITION_BITS = 10

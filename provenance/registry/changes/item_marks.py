@@ -7,13 +7,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.registry import registry_folder
-from provenance.registry.build.item_selection import Selection, item_identities, select_items
 from provenance.registry.build.registry_builder import (
     new_manifest,
     open_segments,
     resolve_folder,
 )
 from provenance.registry.manifest import Manifest
+from provenance.registry.segments.item_selection import Selection, item_identities, select_items
 from provenance.registry.side_tables.marks import MARKS, load_marks, merge_marks
 
 

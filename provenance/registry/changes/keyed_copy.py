@@ -9,21 +9,17 @@ import pyarrow as pa
 
 from provenance.model import UInt32s, Unread
 from provenance.registry import registry_folder
-from provenance.registry.author_digests import author_digests
-from provenance.registry.build.build_dir import BuildDir
-from provenance.registry.build.duckdb_engine import BuildLimits
 from provenance.registry.build.existing_items import stage_segment
-from provenance.registry.build.item_keys import url_sites
 from provenance.registry.build.registry_builder import (
     SegmentWriter,
     new_manifest,
     resolve_folder,
 )
-from provenance.registry.build.segment_links import without_file
-from provenance.registry.build.segment_set import SegmentSet, replace_segments
 from provenance.registry.files.data_files import check_files, sync_file
 from provenance.registry.files.file_encryption import RegistryKey, encrypt_file
 from provenance.registry.files.mapped_files import MappedSegment, map_file
+from provenance.registry.items.author_digests import author_digests
+from provenance.registry.items.item_keys import url_sites
 from provenance.registry.manifest import (
     TEXTS_FILE,
     DataFile,
@@ -33,9 +29,13 @@ from provenance.registry.manifest import (
     segment_digest,
 )
 from provenance.registry.schema import single_chunk
+from provenance.registry.segments.build_dir import BuildDir
+from provenance.registry.segments.segment_links import without_file
+from provenance.registry.segments.segment_set import SegmentSet, replace_segments
 from provenance.registry.side_tables.marks import NO_MARKS, read_marks
 from provenance.registry.side_tables.opt_outs import read_opt_outs
 from provenance.registry.side_tables.tombstones import NO_TOMBSTONES, read_tombstones
+from provenance.registry.sorting.duckdb_engine import BuildLimits
 from provenance.registry.store import Registry, open_registry
 from provenance.temporary_files import temporary_folder
 

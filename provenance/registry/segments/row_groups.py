@@ -21,10 +21,8 @@ from provenance.model import (
     UInt32s,
     UInt64s,
 )
-from provenance.registry.author_digests import author_hashes
-from provenance.registry.build.item_parts import Gather
-from provenance.registry.build.postings_writer import PartitionedPostings
-from provenance.registry.build.radix_sort import partition_items
+from provenance.registry.items.author_digests import author_hashes
+from provenance.registry.items.item_parts import Gather
 from provenance.registry.schema import (
     ITEMS_SCHEMA,
     TEXTS_SCHEMA,
@@ -32,6 +30,8 @@ from provenance.registry.schema import (
     single_chunk,
     timestamps_from_seconds,
 )
+from provenance.registry.segments.postings_writer import PartitionedPostings
+from provenance.registry.sorting.radix_sort import partition_items
 from provenance.registry.source_coverage import coverage_sums
 
 _NO_INT32S: Int32s = np.zeros(0, np.int32)

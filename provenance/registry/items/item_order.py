@@ -10,10 +10,10 @@ import pyarrow.compute as pc
 
 from provenance.errors import RegistryError
 from provenance.model import Int64s
-from provenance.registry.build.duckdb_engine import check_row_count, query_count, run_query
-from provenance.registry.build.item_parts import SpillBuffer
-from provenance.registry.build.table_stream import ChunkSize, split_into_chunks
+from provenance.registry.items.item_parts import SpillBuffer
 from provenance.registry.schema import GROUP_ROWS, GROUP_TOKENS
+from provenance.registry.sorting.duckdb_engine import check_row_count, query_count, run_query
+from provenance.registry.sorting.table_stream import ChunkSize, split_into_chunks
 
 if TYPE_CHECKING:
     import duckdb

@@ -10,25 +10,25 @@ import pyarrow.compute as pc
 
 from provenance.model import Flags, Int64s, UInt32s
 from provenance.registry.array_reader import item_array
-from provenance.registry.author_digests import author_digest, author_digests, author_names
-from provenance.registry.build.item_keys import (
+from provenance.registry.files.mapped_files import MappedSegment
+from provenance.registry.files.parquet_tables import read_rows
+from provenance.registry.items.author_digests import author_digest, author_digests, author_names
+from provenance.registry.items.item_keys import (
     UNDATED_KEY,
     bits_of_identities,
     first_key,
     identity_bits,
     url_sites,
 )
-from provenance.registry.build.segment_set import (
+from provenance.registry.manifest import CODES_FILE, ITEMS_FILE, KEYS_FILE
+from provenance.registry.schema import single_chunk
+from provenance.registry.segments.segment_set import (
     ItemList,
     SegmentSet,
     concatenate_lists,
     find_values,
     items_without,
 )
-from provenance.registry.files.mapped_files import MappedSegment
-from provenance.registry.files.parquet_tables import read_rows
-from provenance.registry.manifest import CODES_FILE, ITEMS_FILE, KEYS_FILE
-from provenance.registry.schema import single_chunk
 from provenance.registry.side_tables.tombstones import TombstoneIndex
 
 _ROWS_AT_A_TIME = 1 << 20

@@ -11,8 +11,8 @@ from provenance.registry.build.registry_builder import (
     open_segments,
     resolve_folder,
 )
-from provenance.registry.build.segment_set import NO_SEGMENTS
 from provenance.registry.manifest import MANIFEST, Manifest
+from provenance.registry.segments.segment_set import NO_SEGMENTS
 from provenance.registry.side_tables.opt_outs import load_opt_outs, make_opt_outs, merge_opt_outs
 
 

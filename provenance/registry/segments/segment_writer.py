@@ -13,16 +13,10 @@ import pyarrow as pa
 from provenance.fingerprint.fracminhash import Sketch
 from provenance.match.candidates.near_duplicates import band_entries, bands_and_rows
 from provenance.model import Parameters, SourceCoverage, UInt32s, UInt64s
-from provenance.registry.build.build_dir import BuildDir
-from provenance.registry.build.duckdb_engine import check_row_count
-from provenance.registry.build.item_order import OrderedItems, batch_row_groups, read_row_groups
-from provenance.registry.build.item_parts import Gather
-from provenance.registry.build.postings_writer import PostingsBuffer, partition_bits, sort_postings
-from provenance.registry.build.row_groups import RowGroup, RowGroupContext, build_row_groups
-from provenance.registry.build.table_stream import ParquetSink, map_in_threads
-from provenance.registry.build.token_statistics import count_cells, empty_cells, write_background
 from provenance.registry.files.arrays_file import ArraySink, map_array
 from provenance.registry.files.mapped_files import map_file
+from provenance.registry.items.item_order import OrderedItems, batch_row_groups, read_row_groups
+from provenance.registry.items.item_parts import Gather
 from provenance.registry.manifest import (
     AUTHORS_FILE,
     BACKGROUND_FILE,
@@ -41,6 +35,16 @@ from provenance.registry.manifest import (
     TOKENS_FILE,
 )
 from provenance.registry.schema import ITEMS_SCHEMA, SKETCH_SCHEMA, TEXTS_SCHEMA
+from provenance.registry.segments.build_dir import BuildDir
+from provenance.registry.segments.postings_writer import (
+    PostingsBuffer,
+    partition_bits,
+    sort_postings,
+)
+from provenance.registry.segments.row_groups import RowGroup, RowGroupContext, build_row_groups
+from provenance.registry.segments.token_statistics import count_cells, empty_cells, write_background
+from provenance.registry.sorting.duckdb_engine import check_row_count
+from provenance.registry.sorting.table_stream import ParquetSink, map_in_threads
 from provenance.registry.source_coverage import merge_sums
 
 _ARRAYS: dict[str, type[np.generic]] = {

@@ -9,19 +9,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.registry import registry_folder
-from provenance.registry.build.duckdb_engine import BuildLimits
-from provenance.registry.build.item_selection import Selection, item_identities, select_items
-from provenance.registry.build.pending_rewrites import PendingRewrite, pending_rewrites
 from provenance.registry.build.registry_builder import (
     SegmentWriter,
     new_manifest,
     open_segments,
     resolve_folder,
 )
-from provenance.registry.build.segment_set import ItemList, SegmentSet
-from provenance.registry.build.withdrawn_items import withdraw
 from provenance.registry.files.mapped_files import MappedSegment
 from provenance.registry.manifest import Manifest
+from provenance.registry.segments.item_selection import Selection, item_identities, select_items
+from provenance.registry.segments.pending_rewrites import PendingRewrite, pending_rewrites
+from provenance.registry.segments.segment_set import ItemList, SegmentSet
+from provenance.registry.segments.withdrawn_items import withdraw
 from provenance.registry.side_tables.tombstones import (
     TOMBSTONES,
     TombstoneIndex,
@@ -30,6 +29,7 @@ from provenance.registry.side_tables.tombstones import (
     without_expired,
 )
 from provenance.registry.side_tables.withdrawn_texts import FingerprintKey, fingerprint_items
+from provenance.registry.sorting.duckdb_engine import BuildLimits
 
 _FINGERPRINT_COLUMNS = ("fingerprint", "key", "expires")
 

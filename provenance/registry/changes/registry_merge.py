@@ -14,20 +14,29 @@ from provenance.match.scoring.evalue import SHIPPED_CHANCE
 from provenance.model import SourceCoverage, UInt32s, merge_unread
 from provenance.registry import registry_folder
 from provenance.registry.array_reader import item_array
-from provenance.registry.build.duckdb_engine import BuildLimits
-from provenance.registry.build.item_keys import IDENTITY_BITS, identity_bits, identity_hashes
-from provenance.registry.build.item_selection import (
-    Selection,
-    item_identities,
-    select_items,
-)
 from provenance.registry.build.registry_builder import (
     SegmentWriter,
     new_manifest,
     resolve_folder,
 )
-from provenance.registry.build.segment_links import share_segment, without_file
-from provenance.registry.build.segment_set import (
+from provenance.registry.files.mapped_files import MappedSegment, map_segment
+from provenance.registry.files.verified_segments import file_states, remember_linked
+from provenance.registry.items.item_keys import IDENTITY_BITS, identity_bits, identity_hashes
+from provenance.registry.manifest import (
+    KEYS_FILE,
+    TEXTS_FILE,
+    Manifest,
+    fingerprint_mismatch,
+    merge_counts,
+)
+from provenance.registry.recipe import BuildStep, merge_steps
+from provenance.registry.segments.item_selection import (
+    Selection,
+    item_identities,
+    select_items,
+)
+from provenance.registry.segments.segment_links import share_segment, without_file
+from provenance.registry.segments.segment_set import (
     ItemList,
     SegmentSet,
     concatenate_lists,
@@ -40,17 +49,7 @@ from provenance.registry.build.segment_set import (
     shared_sequences,
     with_statuses,
 )
-from provenance.registry.build.withdrawn_items import withdraw
-from provenance.registry.files.mapped_files import MappedSegment, map_segment
-from provenance.registry.files.verified_segments import file_states, remember_linked
-from provenance.registry.manifest import (
-    KEYS_FILE,
-    TEXTS_FILE,
-    Manifest,
-    fingerprint_mismatch,
-    merge_counts,
-)
-from provenance.registry.recipe import BuildStep, merge_steps
+from provenance.registry.segments.withdrawn_items import withdraw
 from provenance.registry.side_tables.marks import merge_marks, read_marks
 from provenance.registry.side_tables.opt_outs import merge_opt_outs, read_opt_outs
 from provenance.registry.side_tables.statuses import (
@@ -65,6 +64,7 @@ from provenance.registry.side_tables.tombstones import (
     merge_tombstones,
     read_tombstones,
 )
+from provenance.registry.sorting.duckdb_engine import BuildLimits
 from provenance.registry.store import Registry, open_registry
 
 _RANGES = 16  # of identities that are looked at one after the other

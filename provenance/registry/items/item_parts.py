@@ -10,8 +10,8 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from provenance.model import Int64s
-from provenance.registry.build.duckdb_engine import create_parts_view
-from provenance.registry.build.item_keys import identity_hashes, order_keys, url_sites
+from provenance.registry.items.item_keys import identity_hashes, order_keys, url_sites
+from provenance.registry.sorting.duckdb_engine import create_parts_view
 
 if TYPE_CHECKING:
     import duckdb

@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.model import DELETIONS, Items
-from provenance.registry.build.item_selection import find_withdrawn
-from provenance.registry.build.segment_set import (
+from provenance.registry.segments.item_selection import find_withdrawn
+from provenance.registry.segments.segment_set import (
     ItemList,
     SegmentSet,
     review_copies,

@@ -28,16 +28,16 @@ from provenance.model import (
     list_indices,
 )
 from provenance.registry.array_reader import item_array, read_tokens
-from provenance.registry.build.item_keys import (
+from provenance.registry.files.mapped_files import MappedSegment
+from provenance.registry.files.parquet_tables import read_rows
+from provenance.registry.items.item_copies import sequence_hashes
+from provenance.registry.items.item_keys import (
     FIRST_DATE,
     LAST_DATE,
     UNDATED_KEY,
     first_key,
     item_dates,
 )
-from provenance.registry.files.mapped_files import MappedSegment
-from provenance.registry.files.parquet_tables import read_rows
-from provenance.registry.item_copies import sequence_hashes
 from provenance.registry.manifest import (
     CODES_FILE,
     FIRSTS_FILE,

@@ -7,8 +7,8 @@ import pyarrow as pa
 
 from provenance.jit.decorators import kernel
 from provenance.model import BACKGROUND_BITS, Flags, Int64s, Tokens, UInt32s
-from provenance.registry.build.table_stream import ParquetSink
 from provenance.registry.schema import BACKGROUND_SCHEMA
+from provenance.registry.sorting.table_stream import ParquetSink
 
 _SHIFT = np.uint32(32 - BACKGROUND_BITS)
 

@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.model import UInt32s, UInt64s
-from provenance.registry.build.duckdb_engine import check_row_count
 from provenance.registry.schema import single_chunk
+from provenance.registry.sorting.duckdb_engine import check_row_count
 
 if TYPE_CHECKING:
     import duckdb

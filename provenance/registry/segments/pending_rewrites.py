@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pyarrow.compute as pc
 
-from provenance.registry.build.segment_set import SegmentSet
+from provenance.registry.segments.segment_set import SegmentSet
 from provenance.registry.side_tables.statuses import WITHDRAWN
 
 GRACE = timedelta(days=7)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from provenance.registry.build.duckdb_engine import BuildLimits, open_engine
-from provenance.registry.build.item_parts import SpillBuffer
+from provenance.registry.items.item_parts import SpillBuffer
+from provenance.registry.sorting.duckdb_engine import BuildLimits, open_engine
 
 if TYPE_CHECKING:
     import duckdb
