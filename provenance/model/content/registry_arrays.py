@@ -6,8 +6,8 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from provenance.model.chance import ChanceModel
-from provenance.model.fingerprints import (
+from provenance.model.content.chance import ChanceModel
+from provenance.model.content.fingerprints import (
     Flags,
     Int64s,
     Parameters,

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from provenance.model.signals import Agents
-from provenance.model.terms import Terms, Verdict
+from provenance.model.rules.signals import Agents
+from provenance.model.rules.terms import Terms, Verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ from enum import StrEnum
 
 import pyarrow as pa
 
-from provenance.model.calibration import CorrectedShare
-from provenance.model.fingerprints import Int64s
-from provenance.model.result import Result
+from provenance.model.content.fingerprints import Int64s
+from provenance.model.results.calibration import CorrectedShare
+from provenance.model.results.result import Result
 
 REVIEW_SCHEMA = "provenance/review/1"
 

@@ -6,17 +6,17 @@ from enum import StrEnum
 
 import pyarrow as pa
 
-from provenance.model.baseline import BaselineSummary
-from provenance.model.calibration import CalibrationSummary
-from provenance.model.control import Control
-from provenance.model.corpus_model import CorpusModel, CorpusModelSummary
-from provenance.model.coverage import RegistrySummary
-from provenance.model.method import Method
-from provenance.model.policy import Agreement, Gate, Policy, Waiver
-from provenance.model.rulings import Ruling
-from provenance.model.shares import Share
-from provenance.model.tables import IgnoredFiles, Skipped, Unread
-from provenance.model.terms import Verdict
+from provenance.model.content.tables import IgnoredFiles, Skipped, Unread
+from provenance.model.results.baseline import BaselineSummary
+from provenance.model.results.calibration import CalibrationSummary
+from provenance.model.results.control import Control
+from provenance.model.results.corpus_model import CorpusModel, CorpusModelSummary
+from provenance.model.results.coverage import RegistrySummary
+from provenance.model.results.method import Method
+from provenance.model.results.shares import Share
+from provenance.model.rules.policy import Agreement, Gate, Policy, Waiver
+from provenance.model.rules.rulings import Ruling
+from provenance.model.rules.terms import Verdict
 
 RESULT_SCHEMA = "provenance/result/1"
 

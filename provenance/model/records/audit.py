@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import pyarrow as pa
 
-from provenance.model.tables import FINDINGS
+from provenance.model.content.tables import FINDINGS
 
 AUDIT_SCHEMA = "provenance/audit/1"
 

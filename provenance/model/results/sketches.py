@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from provenance.model.control import Rate
-from provenance.model.tables import Unread
+from provenance.model.content.tables import Unread
+from provenance.model.results.control import Rate
 
 COMPARISON_SCHEMA = "provenance/comparison/1"
 """Name and version of the JSON of a comparison."""

@@ -7,10 +7,10 @@ from typing import Any
 
 import pyarrow as pa
 
-from provenance.model.ledger import CleaningFacts, DatasetFacts, UseFacts
-from provenance.model.receipt import FileFacts
-from provenance.model.result import Report
-from provenance.model.terms import DateRange
+from provenance.model.records.ledger import CleaningFacts, DatasetFacts, UseFacts
+from provenance.model.records.receipt import FileFacts
+from provenance.model.results.result import Report
+from provenance.model.rules.terms import DateRange
 
 DISCLOSURE_SCHEMA = "provenance/disclosure/1"
 

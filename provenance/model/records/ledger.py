@@ -11,8 +11,8 @@ from enum import StrEnum
 
 import pyarrow as pa
 
-from provenance.model.policy import Route
-from provenance.model.terms import DateRange
+from provenance.model.rules.policy import Route
+from provenance.model.rules.terms import DateRange
 
 LEDGER_SCHEMA = "provenance/ledger/1"
 

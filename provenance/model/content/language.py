@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from provenance.model.fingerprints import UInt32s, UInt64s
+from provenance.model.content.fingerprints import UInt32s, UInt64s
 
 NO_CONTEXT = 0xFFFFFFFF
 """Replaces the previous token in the key of a single token."""

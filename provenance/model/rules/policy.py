@@ -4,8 +4,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
-from provenance.model.rulings import Circumstances
-from provenance.model.terms import Actor, DateRange, Purpose, Verdict
+from provenance.model.rules.rulings import Circumstances
+from provenance.model.rules.terms import Actor, DateRange, Purpose, Verdict
 
 
 class Unit(StrEnum):

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from provenance.model.coverage import RegistrySummary
-from provenance.model.rulings import Circumstances, Ruling
+from provenance.model.results.coverage import RegistrySummary
+from provenance.model.rules.rulings import Circumstances, Ruling
 
 TRACE_SCHEMA = "provenance/trace/1"
 

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from provenance.model.fingerprints import Int64s, UInt32s, UInt64s
+from provenance.model.content.fingerprints import Int64s, UInt32s, UInt64s
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from provenance.model.terms import Verdict
+from provenance.model.rules.terms import Verdict
 
 
 class FindingState(StrEnum):

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from provenance.model.shares import Share
-from provenance.model.tables import Unread
-from provenance.model.terms import Verdict
+from provenance.model.content.tables import Unread
+from provenance.model.results.shares import Share
+from provenance.model.rules.terms import Verdict
 
 CHANGES_SCHEMA = "provenance/changes/1"
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from provenance.model.tables import Unread
+from provenance.model.content.tables import Unread
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from provenance.model.coverage import RegistrySummary
+from provenance.model.results.coverage import RegistrySummary
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from provenance.model.rule_library import OpenQuestion
-from provenance.model.terms import Actor, DateRange, ModelScope, Purpose, Terms, Verdict
+from provenance.model.rules.rule_library import OpenQuestion
+from provenance.model.rules.terms import Actor, DateRange, ModelScope, Purpose, Terms, Verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from datetime import datetime
 
 import pyarrow as pa
 
-from provenance.model.fingerprints import Floats, Int64s
-from provenance.model.tables import Unread
+from provenance.model.content.fingerprints import Floats, Int64s
+from provenance.model.content.tables import Unread
 
 SLIGHT_EDITS = "light"
 """Family of edits that leave nearly all of an item as it was."""

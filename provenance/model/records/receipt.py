@@ -5,8 +5,8 @@ from datetime import datetime
 
 import pyarrow as pa
 
-from provenance.model.tables import Unread
-from provenance.model.terms import Verdict
+from provenance.model.content.tables import Unread
+from provenance.model.rules.terms import Verdict
 
 RECEIPT_SCHEMA = "provenance/receipt/1"
 

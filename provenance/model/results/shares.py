@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from provenance.model.calibration import CorrectedShare
-from provenance.model.terms import Verdict
+from provenance.model.results.calibration import CorrectedShare
+from provenance.model.rules.terms import Verdict
 
 OTHER_CONTENT = "other content"
 """Key of the share of content in no collection."""

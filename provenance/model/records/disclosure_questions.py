@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from provenance.model.disclosure import Answers
+from provenance.model.records.disclosure import Answers
 
 
 class Form(StrEnum):
