@@ -6,7 +6,7 @@ from provenance.model import Policy
 from provenance.pipeline import check
 from provenance.pipeline.building.registries import DumpSource, build_registry
 from provenance.pipeline.settings import Settings
-from provenance.report.text.repeated_items import repeated_items
+from provenance.report.aggregates.repeated_items import repeated_items
 
 
 def test_documents_and_occurrences_of_each_item_are_counted(

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.model import FINDINGS, Verdict
-from provenance.report.charts import UNDATED, breakdowns, stack_segments
+from provenance.report.aggregates.charts import UNDATED, breakdowns, stack_segments
 from tests.report.sample_findings import finding, findings_table
 
 ROWS = st.lists(

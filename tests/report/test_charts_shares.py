@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.model import Estimate
-from provenance.report.charts import scale_end, share_bar
+from provenance.report.aggregates.charts import scale_end, share_bar
 
 SHARES = st.floats(0, 1)
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.model import DateRange, Verdict, VerdictPeriod
-from provenance.report.charts import timeline_bar
+from provenance.report.aggregates.charts import timeline_bar
 
 TODAY = date(2026, 1, 1)
 days = st.dates(date(1990, 1, 1), date(2026, 1, 1))

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from provenance.report.aggregates.top_findings import strongest_findings
 from provenance.report.formats.html_findings import finding_anchor, findings_data
-from provenance.report.text.top_findings import strongest_findings
 from tests.report.result_strategies import TEXTS
 from tests.report.sample_findings import EXCUSED, FOUND, finding, findings_table
 from tests.report.samples import sample_report

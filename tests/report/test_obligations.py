@@ -9,14 +9,14 @@ import pytest
 import yaml
 
 from provenance.model import FINDINGS, Report, Verdict
-from provenance.report.formats.rendering import render
-from provenance.report.render_options import RenderOptions
-from provenance.report.text.obligations import (
+from provenance.report.aggregates.obligations import (
     CONDITION_MEANINGS,
     GROUPS,
     OTHER,
     obligations,
 )
+from provenance.report.formats.rendering import render
+from provenance.report.render_options import RenderOptions
 from tests.report.samples import clear_report, sample_report
 
 REPORT = sample_report()

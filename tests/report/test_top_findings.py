@@ -5,7 +5,7 @@ import time
 import pyarrow as pa
 
 from provenance.model import FINDINGS, Verdict
-from provenance.report.text.top_findings import strongest_findings
+from provenance.report.aggregates.top_findings import strongest_findings
 from tests.report.sample_findings import FOUND, finding, findings_table
 
 

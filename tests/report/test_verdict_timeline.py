@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.model import DateRange, Verdict, VerdictPeriod
+from provenance.report.terminal.rules.verdict_timeline import LABEL_WIDTH, timeline_text
 from provenance.report.terminal.terminal_style import TerminalStyle
-from provenance.report.terminal.verdict_timeline import LABEL_WIDTH, timeline_text
 
 TODAY = date(2026, 1, 1)
 PLAIN = TerminalStyle(80, colour=False)

@@ -5,7 +5,7 @@ from datetime import date
 
 from provenance.model import WaiverOutcome
 from provenance.read.rules.rule_files import load_rules
-from provenance.report.terminal.policy_summary import policy_text
+from provenance.report.terminal.rules.policy_summary import policy_text
 from provenance.report.terminal.terminal_style import TerminalStyle
 from provenance.report.text.policy_notes import waiver_sentences
 from tests.report.samples import WAIVER, sample_report

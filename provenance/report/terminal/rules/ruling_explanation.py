@@ -1,7 +1,7 @@
 """Explanation of a ruling: circumstances, verdict, reasons, alternatives, open questions."""
 
 from provenance.model import Circumstances, Reason, Ruling
-from provenance.report.terminal.rule_listing import COLOURS
+from provenance.report.terminal.rules.rule_listing import COLOURS
 from provenance.report.terminal.terminal_style import TerminalStyle
 from provenance.report.text.number_format import period
 from provenance.report.text.sentences import BASIS_MEANINGS, circumstances_phrase

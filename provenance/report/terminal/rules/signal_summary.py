@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from provenance.model import Notice, Ruling, Stance
 from provenance.report.sanitize import one_line
-from provenance.report.terminal.rule_listing import COLOURS
+from provenance.report.terminal.rules.rule_listing import COLOURS
 from provenance.report.terminal.terminal_style import TerminalStyle
 
 _MARKS = {Stance.DISALLOWS: "* ", Stance.ALLOWS: "- ", Stance.SILENT: "- "}

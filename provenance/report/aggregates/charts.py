@@ -8,7 +8,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.model import DateRange, Estimate, Verdict, VerdictPeriod
-from provenance.report.terminal.verdict_timeline import chart_span
 
 _STEPS = (1.0, 2.0, 5.0)
 
@@ -129,6 +128,7 @@ def stack_segments(amounts: Mapping[Verdict, int], most: int) -> tuple[BarSegmen
     return tuple(pieces)
 
 
+_YEAR = timedelta(days=365)
 _TIMELINE_YEARS = 7
 """Maximum number of year labels."""
 
@@ -150,6 +150,13 @@ class TimelineBar:
     pieces: tuple[BarSegment, ...]
     years: tuple[tuple[float, str], ...]
     mark: tuple[float, float] | None
+
+
+def chart_span(timelines: Sequence[Sequence[VerdictPeriod]], today: date) -> DateRange:
+    """Return the days of a chart: from a year before the first change until today."""
+    changes = [s.collected.first for each in timelines for s in each if s.collected.first]
+    first = min((*changes, today - 2 * _YEAR)) - _YEAR
+    return DateRange(first, max((*changes, today)) + timedelta(days=1))
 
 
 def timeline_bar(

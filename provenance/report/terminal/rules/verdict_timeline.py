@@ -4,20 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from provenance.model import DateRange, VerdictPeriod
-from provenance.report.terminal.rule_listing import COLOURS
+from provenance.report.aggregates.charts import chart_span
+from provenance.report.terminal.rules.rule_listing import COLOURS
 from provenance.report.terminal.terminal_style import TerminalStyle
 from provenance.report.text.number_format import period
 
 LABEL_WIDTH = 26
 """Width of a row's label."""
-_YEAR = timedelta(days=365)
-
-
-def chart_span(timelines: Sequence[Sequence[VerdictPeriod]], today: date) -> DateRange:
-    """Return the days of a chart: from a year before the first change until today."""
-    changes = [s.collected.first for each in timelines for s in each if s.collected.first]
-    first = min((*changes, today - 2 * _YEAR)) - _YEAR
-    return DateRange(first, max((*changes, today)) + timedelta(days=1))
 
 
 def timeline_text(
