@@ -10,8 +10,8 @@ from provenance.model import Policy
 from provenance.pipeline import Shard, check, scan_shard
 from provenance.pipeline.settings import Settings
 from tests.faults.killing import Writers, long, writers
+from tests.pipeline.checking.test_shards import contents
 from tests.pipeline.conftest import pages, posts, registry, write_lines  # noqa: F401 (fixtures)
-from tests.pipeline.test_shards import contents
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from provenance.pipeline.locate.locations import ChangedPartsError, locate_match
 from provenance.pipeline.scan.readings import Reading, RegistryIndex, build_registry_indexes
 from provenance.read.corpus.corpora import open_corpus
 from provenance.registry.store import open_registry
-from tests.pipeline.scanning import scan
+from tests.pipeline.corpus_scans import scan
 
 
 @pytest.fixture

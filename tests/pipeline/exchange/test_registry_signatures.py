@@ -30,7 +30,7 @@ from provenance.registry.manifest import read_manifest_bytes
 from provenance.registry.registry_folder import signature_name
 from provenance.registry.segments.item_selection import Selection
 from provenance.signing import create_key
-from tests.pipeline.test_registry_exchange import _corpus, _dump, _files
+from tests.pipeline.exchange.test_registry_exchange import _corpus, _dump, _files
 
 _ADDRESS = "memory://bucket/registry"
 

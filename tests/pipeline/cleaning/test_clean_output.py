@@ -18,7 +18,7 @@ from provenance.pipeline.cleaning.dataset_cleaning import clean
 from provenance.pipeline.ledger_records import record_cleaning
 from provenance.pipeline.settings import Settings
 from provenance.report.files.report_folder import write_report
-from tests.pipeline.cleanable import World, pages_with_posts
+from tests.pipeline.cleaning.cleanable_dataset import World, pages_with_posts
 
 
 @pytest.fixture

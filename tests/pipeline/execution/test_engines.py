@@ -26,7 +26,7 @@ from provenance.pipeline.scan.scan_tasks import ScanJob
 from provenance.pipeline.scan.task_folder import TaskFolder
 from provenance.pipeline.settings import Settings
 from provenance.read.corpus.corpora import open_corpus
-from tests.pipeline.test_shards import contents, corpus, policy  # noqa: F401 (fixtures)
+from tests.pipeline.checking.test_shards import contents, corpus, policy  # noqa: F401 (fixtures)
 
 ENGINES = ["processes", "dask"]
 

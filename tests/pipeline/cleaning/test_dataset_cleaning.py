@@ -24,7 +24,7 @@ from provenance.model import (
 from provenance.pipeline.building.registries import DumpSource, build_registry
 from provenance.pipeline.cleaning import dataset_cleaning
 from provenance.report.files.report_folder import write_report
-from tests.pipeline.cleanable import World, pages_with_posts
+from tests.pipeline.cleaning.cleanable_dataset import World, pages_with_posts
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from provenance.pipeline import check, remove_tasks
 from provenance.pipeline.report_io import save_report
 from provenance.pipeline.settings import Settings
-from tests.pipeline.test_shards import contents, corpus, merge, policy, run_shards  # noqa: F401
+from tests.pipeline.checking.test_shards import contents, corpus, merge, policy, run_shards  # noqa: F401
 
 s3fs = pytest.importorskip("s3fs", reason="s3fs is not installed")
 moto = pytest.importorskip("moto.server", reason="moto is not installed")

@@ -22,7 +22,7 @@ from provenance.pipeline.scan.readings import build_registry_indexes
 registry = Path(sys.argv[1])
 compile_kernels(registry, lambda: build_registry_indexes([open_registry(registry)])[0], quiet=True)
 """
-OURS = Path(__file__).parents[2]
+OURS = Path(__file__).parents[3]
 _CHECK = "from provenance.cli import main; main()"
 
 

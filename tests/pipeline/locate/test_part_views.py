@@ -20,7 +20,7 @@ from provenance.pipeline.locate.windows import NEIGHBOUR_TOKENS
 from provenance.pipeline.scan.readings import RegistryIndex, build_registry_indexes
 from provenance.read.corpus.corpora import open_corpus
 from provenance.registry.store import open_registry
-from tests.pipeline.scanning import scan
+from tests.pipeline.corpus_scans import scan
 
 AROUND = ("{}", "{} 😀", "RT @bob {} https://t.co/abc", "@eve {} 🎉🎉", "🦆 {} &amp; ❤️")
 """What stands around the words of items: it is looked for in documents, too."""
