@@ -11,7 +11,7 @@ from hypothesis import given, settings
 
 from provenance.model import Gate, GateOutcome, Report, Unit, Verdict
 from provenance.report.formats.html_report import MAX_FINDINGS, MAX_LISTED, html_page
-from tests.report.html_parser import Page
+from tests.report.formats.html_parser import Page
 from tests.report.result_strategies import RESULTS
 from tests.report.sample_findings import finding, findings_table
 from tests.report.samples import clear_report, sample_report

@@ -9,7 +9,7 @@ import pytest
 
 from provenance.model import Circumstances, DateRange, Report, Verdict
 from provenance.report.formats.html_report import html_page
-from tests.report.html_parser import Page
+from tests.report.formats.html_parser import Page
 from tests.report.samples import clear_report, sample_report
 
 REPORT = sample_report()

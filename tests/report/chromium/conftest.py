@@ -4,7 +4,7 @@ import pytest
 
 from provenance.report.files.report_folder import write_report
 from provenance.report.formats.html_review import review_page
-from tests.report.browser import chromium, running
+from tests.report.chromium.chromium_process import chromium, running
 from tests.report.samples import clear_report, many_report, sample_report, sample_review
 
 

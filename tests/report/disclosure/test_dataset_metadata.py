@@ -23,7 +23,7 @@ from provenance.report.disclosure.disclosure_formats import DISCLOSURE_FORMATS
 from provenance.report.disclosure.mlflow_dataset import mlflow_dataset, mlflow_document
 from provenance.report.disclosure.openlineage_events import openlineage, openlineage_events
 from provenance.report.disclosure.spdx_dataset import REQUIRED, spdx, spdx_document, spdx_faults
-from tests.report.disclosure_samples import (
+from tests.report.disclosure.disclosure_samples import (
     CONTENTS,
     VALUES,
     answered_material,

@@ -32,7 +32,7 @@ from provenance.report.disclosure.filled_form import (
     form_schema,
     parse_form,
 )
-from tests.report.disclosure_samples import (
+from tests.report.disclosure.disclosure_samples import (
     CONTENTS,
     answered_material,
     unanswered_material,

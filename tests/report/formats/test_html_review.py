@@ -10,8 +10,8 @@ import pytest
 
 from provenance.model import FINDINGS, Report
 from provenance.report.formats.html_review import review_page
+from tests.report.formats.html_parser import Page
 from tests.report.hostile_reports import HOSTILE, bloated, infected
-from tests.report.html_parser import Page
 from tests.report.sample_findings import FOUND, findings_table
 from tests.report.samples import sample_report, sample_review
 
