@@ -15,8 +15,8 @@ from provenance.read.corpus.file_access import translate_read_errors
 from provenance.read.corpus.folder_listing import is_pipe
 from provenance.read.corpus.size_limits import DocumentLimit
 from provenance.read.formats.detection import check_text
-from provenance.read.formats.jsonl_blocks import LineBlock, line_blocks, parse_lines
-from provenance.read.formats.jsonl_file import infer_layout, read_lines
+from provenance.read.formats.jsonl_blocks import LineBlock, line_blocks, parse_rows
+from provenance.read.formats.jsonl_file import infer_layout, read_rows
 
 STANDARD_INPUT = "-"
 _HEAD_BYTES = 1 << 12
@@ -108,7 +108,7 @@ def stream_part(
         if not head:
             check_text(block.data[:_HEAD_BYTES], display_name)
         head.append(block)
-        sample = [record for _, record in parse_lines(block).records]
+        sample = [record for _, record in parse_rows(block).records]
         if sample:
             break
     layout = infer_layout(sample, text_columns, address, label_columns)
@@ -119,7 +119,7 @@ def stream_part(
             raise InputError(
                 f"{display_name} can be read only once", remedy="write it to a file first."
             )
-        return read_lines(address, waiting.pop(), layout)
+        return read_rows(address, waiting.pop(), layout)
 
     return Part(
         address, 0, read, layout.columns.texts, rereadable=False, labels=tuple(label_columns)

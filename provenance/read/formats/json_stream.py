@@ -28,15 +28,21 @@ class JsonText:
         JSON.
     limit : DocumentLimit
         For each value that `value` returns.
+    start : bytes
+        What was read from the stream already.
+    row : int
+        Number of the first value, for errors.
     """
 
-    def __init__(self, stream: BinaryIO, limit: DocumentLimit) -> None:
+    def __init__(
+        self, stream: BinaryIO, limit: DocumentLimit, start: bytes = b"", row: int = 0
+    ) -> None:
         # Invalid UTF-8 is kept as surrogates, so that an invalid string affects one row only.
         self._decoder = codecs.getincrementaldecoder("utf-8-sig")("surrogateescape")
         self._stream = stream
         self._limit = limit
-        self._row = 0
-        self._buffer = ""
+        self._row = row
+        self._buffer = self._decoder.decode(start)
         self._at = 0
 
     def more(self) -> bool:

@@ -31,21 +31,18 @@ from provenance.read.dumps.item_batches import (
 )
 from provenance.read.dumps.item_columns import build_items
 from provenance.read.dumps.json_posts import (
-    HEAD_BYTES,
     JsonObject,
-    is_array,
     items_from_objects,
     member,
     objects_in,
     parse_objects,
-    read_posts,
+    read_object_blocks,
     string_at,
     to_text,
 )
 from provenance.read.dumps.table_objects import items_from_rows, table_blocks
 from provenance.read.dumps.timestamps import parse_timestamp
-from provenance.read.formats.jsonl_blocks import LineBlock, parse_block
-from provenance.read.formats.jsonl_file import read_blocks
+from provenance.read.formats.jsonl_blocks import JsonBlock, Records, parse_block
 
 HOST = "https://www.reddit.com"
 COMMENT_PREFIX, SUBMISSION_PREFIX = "t1_", "t3_"
@@ -239,10 +236,7 @@ def read_reddit(dump: Dump) -> Iterator[Items]:
                 skipped = (*rows.skipped, *items.skipped)
                 yield from split_items(replace(items, skipped=skipped))
         return
-    if is_array(dump.file.head(HEAD_BYTES)):
-        yield from read_posts(dump, read_post)
-        return
-    for block in read_blocks(dump.file):
+    for block in read_object_blocks(dump):
         items = _read_block(block, dump)
         if items is None:
             yield from items_from_objects(dump, parse_objects(block), read_post)
@@ -268,7 +262,9 @@ def _as_posts(batch: pa.RecordBatch) -> pa.RecordBatch | None:
     return pa.RecordBatch.from_arrays(columns, names=[*TEXT_FIELDS, DATE_FIELD, "_meta"])
 
 
-def _read_block(block: LineBlock, dump: Dump) -> Items | None:
+def _read_block(block: JsonBlock, dump: Dump) -> Items | None:
+    if isinstance(block, Records):
+        return None
     _, first = next(parse_objects(block), (0, ""))
     batch = parse_block(block, post_schema(first)) if isinstance(first, dict) else None
     if batch is None:
