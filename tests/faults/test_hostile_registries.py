@@ -64,7 +64,7 @@ GUARDED = """
 import ctypes, mmap
 from dataclasses import replace
 import numpy as np
-from tests.match.holding import holding, found_in, posts
+from tests.match.memory_registries import holding, found_in, posts
 from provenance.match.index.postings_index import build_postings_index
 from provenance.match.index.stop_shingles import NO_STOPS
 

@@ -24,7 +24,7 @@ TESTS = (
     "tests/registry",
     "tests/sample",
     "tests/fingerprint/test_signatures.py",
-    "tests/match/test_near_duplicates.py",
+    "tests/match/candidates/test_near_duplicates.py",
     "tests/cli/test_commands.py",
     "tests/cli/test_errors.py",
     "tests/cli/registries/test_registry.py",

@@ -17,7 +17,7 @@ from provenance.pipeline.locate.excerpts import (
     spread_lists,
 )
 from provenance.pipeline.locate.windows import CONTEXT_CHARACTERS
-from tests.match.holding import found_in, posts, registry, texts_of
+from tests.match.memory_registries import found_in, posts, registry, texts_of
 
 POSTS = [*posts(12, seed=4), "東京の夜はとても静かで誰もいない"]
 HELD = registry(*POSTS)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from provenance.match.candidates import candidate_scan
 from provenance.match.candidates.candidate_scan import split_by_hits
 from provenance.match.index.seed_postings import SeedPostings
-from tests.match.holding import found_in, posts, prose, registry
+from tests.match.memory_registries import found_in, posts, prose, registry
 
 POSTS = posts(40, seed=3)
 

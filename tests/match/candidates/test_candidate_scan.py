@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from provenance.match.candidates.candidate_table import concatenate_candidates
 from provenance.match.candidates.chaining import MIN_CANDIDATE_SCORE
 from provenance.match.index.seed_postings import MAX_SHARED
-from tests.match.holding import (
+from tests.match.memory_registries import (
     found_in,
     holding_in_segments,
     index_of,

@@ -12,7 +12,7 @@ from provenance.match.index.stop_shingles import MIN_AUTHORS, NO_STOPS, StopShin
 from provenance.match.scoring.corpus_sample import sample_passages
 from provenance.match.scoring.features import measure_features
 from provenance.model import Tokens
-from tests.match.holding import (
+from tests.match.memory_registries import (
     found_in,
     holding,
     holding_in_segments,

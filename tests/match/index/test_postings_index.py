@@ -18,8 +18,8 @@ from provenance.match.index.postings_index import (
     find_postings,
 )
 from provenance.model import BACKGROUND_BITS
-from tests.match.holding import registry, tokens_of
-from tests.match.parts import callable_part
+from tests.match.kernel_parts import callable_part
+from tests.match.memory_registries import registry, tokens_of
 
 is_probable, places = callable_part(filter_contains), callable_part(find_postings)
 

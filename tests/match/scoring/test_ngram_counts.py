@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from provenance.match.candidates.candidate_table import NO_CANDIDATES
 from provenance.match.scoring.ngram_counts import _state_before, collect_vocabulary, count_ngrams
 from provenance.match.scoring.ngram_table import NO_CONTEXT, build_table, find_row, triple_key
-from tests.match.parts import callable_part
+from tests.match.kernel_parts import callable_part
 
 key_of, place_of = callable_part(triple_key), callable_part(find_row)
 state_of = callable_part(_state_before)

@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 
 from provenance.match.index import probe
 from provenance.match.index.probe import probe_postings, probe_segments
-from tests.match.holding import holding, holding_in_segments, posts, prose, seeds_of, tokens_of
+from tests.match.memory_registries import (
+    holding,
+    holding_in_segments,
+    posts,
+    prose,
+    seeds_of,
+    tokens_of,
+)
 
 ITEMS = posts(60, seed=3)
 [SEGMENT] = holding(*ITEMS, *ITEMS[:5]).segments

@@ -40,7 +40,7 @@ from provenance.match.scoring.information import (
     measure_information,
 )
 from provenance.model import NO_CONTEXT, NO_LANGUAGE, ChanceModel, Language
-from tests.match.holding import (
+from tests.match.memory_registries import (
     breaks,
     found_in,
     posts,

@@ -8,7 +8,7 @@ from provenance.match.candidates import prefilter, seed_hits, seeds
 from provenance.match.candidates.chaining import MIN_CANDIDATE_SCORE, allocate_scratch, chain_hits
 from provenance.match.index.report_limits import NO_LIMITS
 from provenance.model import BACKGROUND_BITS
-from tests.match.parts import callable_part
+from tests.match.kernel_parts import callable_part
 
 sift = callable_part(prefilter.prefilter_hits)
 make_scratch, find_chain = callable_part(allocate_scratch), callable_part(chain_hits)

@@ -12,7 +12,7 @@ from provenance.match.scoring.corpus_sample import sample_passages
 from provenance.match.scoring.detectability import count_undetectable, undetectable_items
 from provenance.match.scoring.evalue import STRENGTH_THRESHOLD, strength
 from provenance.match.scoring.features import measure_features
-from tests.match.holding import (
+from tests.match.memory_registries import (
     found_in,
     holding,
     holding_in_segments,

@@ -4,7 +4,7 @@ import numpy as np
 
 from provenance.match.scoring.corpus_sample import sample_passages
 from provenance.match.scoring.features import group_siblings, item_words, measure_features
-from tests.match.holding import found_in, prose, registry, tokens_of, words
+from tests.match.memory_registries import found_in, prose, registry, tokens_of, words
 
 FIRST, SECOND = (" ".join(words(6, seed, prefix=f"l{seed}")) for seed in (1, 2))
 ITEM = f"{FIRST} {' '.join(words(4, 3, prefix='m'))} {SECOND}"

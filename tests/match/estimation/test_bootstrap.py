@@ -15,7 +15,7 @@ from provenance.match.estimation.intervals import (
     UpperEnd,
     sampled_share_interval,
 )
-from tests.match.drawing import drawn_of, world
+from tests.match.estimation.simulated_corpora import drawn_of, world
 
 WORLDS = {
     "many hits": {"files": 4, "each": 5000, "part": 0.05, "rate": 0.1},

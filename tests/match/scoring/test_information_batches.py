@@ -6,7 +6,7 @@ import pytest
 from provenance.match.scoring.corpus_sample import sample_passages
 from provenance.match.scoring.information import count_and_measure
 from provenance.model import NO_LANGUAGE
-from tests.match.holding import found_in, posts, prose, registry, tokens_of
+from tests.match.memory_registries import found_in, posts, prose, registry, tokens_of
 
 ITEMS = posts(30, seed=8)
 TEXTS = [f"{prose(20, seed)} {item} {prose(5, seed + 1)}" for seed, item in enumerate(ITEMS * 2)]

@@ -6,8 +6,8 @@ import numpy as np
 
 from provenance.match.candidates import hit_groups, seed_hits, seeds
 from provenance.match.index.seed_postings import look_up_seeds
-from tests.match.holding import seeds_of, tokens_of
-from tests.match.parts import callable_part
+from tests.match.kernel_parts import callable_part
+from tests.match.memory_registries import seeds_of, tokens_of
 
 group_end, gather = callable_part(seeds.group_end), callable_part(hit_groups.gather_hits)
 make_scratch = callable_part(hit_groups.allocate_hit_scratch)

@@ -32,8 +32,16 @@ from provenance.match.scoring.features import (
 )
 from provenance.match.scoring.information import language_only_counts
 from provenance.model import NO_CONTEXT, NO_LANGUAGE, Language
-from tests.match.holding import found_in, posts, prose, registry, rows_of, tokens_of, words
-from tests.match.test_stop_shingles import crowd
+from tests.match.index.test_stop_shingles import crowd
+from tests.match.memory_registries import (
+    found_in,
+    posts,
+    prose,
+    registry,
+    rows_of,
+    tokens_of,
+    words,
+)
 
 BITS = {"corpus_bits", "registry_bits", "pooled_bits"}
 SIZE = 10**6

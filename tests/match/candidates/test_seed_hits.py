@@ -13,8 +13,8 @@ from provenance.match.candidates import hit_groups, seed_hits, seeds
 from provenance.match.candidates.chaining import MAX_ITEM_GAP, MAX_TEXT_GAP
 from provenance.match.index.seed_postings import MAX_SHARED, look_up_seeds
 from provenance.match.scoring.features import MAX_SIBLING_ITEM
-from tests.match.gathered import gathered
-from tests.match.holding import posts, prose, registry, rows_of, seeds_of, tokens_of
+from tests.match.candidates.gathered_hits import gathered
+from tests.match.memory_registries import posts, prose, registry, rows_of, seeds_of, tokens_of
 
 EVERYBODYS, OWN, SHARED = prose(7, 5), prose(6, 6), prose(5, 7)
 ITEMS = [

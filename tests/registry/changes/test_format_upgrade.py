@@ -15,7 +15,7 @@ from provenance.registry.manifest import read_manifest
 from provenance.registry.store import open_registry
 from provenance.registry.verification import verify_files
 
-EARLIER = Path(__file__).parents[1] / "pipeline" / "earlier" / "registry"
+EARLIER = Path(__file__).parents[2] / "pipeline" / "earlier" / "registry"
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from provenance.match.candidates.alignment import MAX_ALIGNED, align, open_alignment_bound
 from provenance.match.index.postings_index import BITS_SCALE
-from tests.match.parts import callable_part
+from tests.match.kernel_parts import callable_part
 
 SEQUENCE = st.lists(st.integers(0, 4), max_size=6)
 GAINS = st.lists(st.integers(0, 255), min_size=5, max_size=5)

@@ -10,7 +10,7 @@ from provenance.match.scoring.classifier import log_odds, regressors
 from provenance.match.scoring.corpus_sample import sample_passages
 from provenance.match.scoring.evalue import SHIPPED_CHANCE, STRENGTH_THRESHOLD, strength
 from provenance.match.scoring.features import Features, measure_features
-from tests.match.holding import found_in, posts, prose, registry, tokens_of
+from tests.match.memory_registries import found_in, posts, prose, registry, tokens_of
 
 BITS = ("corpus_bits", "registry_bits", "pooled_bits")
 MATCH = {

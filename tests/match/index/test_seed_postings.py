@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance.match.index.seed_postings import FEW, MAX_SHARED, look_up_seeds
-from tests.match.holding import (
+from tests.match.memory_registries import (
     holding_in_segments,
     index_of,
     posts,

@@ -20,7 +20,7 @@ from provenance.match.candidates.near_duplicates import (
     bands_and_rows,
     find_near_duplicates,
 )
-from tests.match.holding import holding_in_segments, rows_of, tokens_of, words
+from tests.match.memory_registries import holding_in_segments, rows_of, tokens_of, words
 
 
 def signed(*texts):

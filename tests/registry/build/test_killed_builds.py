@@ -108,7 +108,7 @@ NEVER, UNFORKED = 0, -1
 UNMERGED = BuildLimits(merged_tokens=0)
 LARGE = BuildLimits(merged_tokens=0, rewritten_bytes=0)
 WITHDRAWN = Selection(source="x")
-EARLIER = Path(__file__).parents[1] / "pipeline" / "earlier" / "registry"
+EARLIER = Path(__file__).parents[2] / "pipeline" / "earlier" / "registry"
 
 
 @pytest.fixture
