@@ -15,7 +15,7 @@ from provenance.registry.files import mapped_files, parquet_tables
 from provenance.registry.manifest import read_manifest
 from provenance.registry.store import Registry, open_registry
 from provenance.registry.verification import verify_files
-from tests.faults.isolated import ROOT
+from tests.faults.isolated_cases import ROOT
 from tests.registry.conftest import batch_of, some_rows
 
 STEPS = (

@@ -26,8 +26,8 @@ from provenance.registry.manifest import (
     segment_digest,
 )
 from provenance.registry.verification import verify_files
-from tests.faults.corrupt_tables import EXTREMES, mutated
-from tests.faults.isolated import serve
+from tests.faults.hostile.corrupt_tables import EXTREMES, mutated
+from tests.faults.isolated_cases import serve
 
 ITEMS = 300
 _WORDS = [f"{a}{b}{c}" for a in "bdfglm" for b in "aeiou" for c in ("n", "r", "st", "x")]

@@ -13,9 +13,9 @@ import pytest
 from provenance.errors import CorruptFile, InputError
 from provenance.read.corpus.corpora import open_corpus
 from provenance.read.dumps.layouts import open_dump
-from tests.faults.isolated import ROOT, outcomes, unwanted
+from tests.faults.isolated_cases import ROOT, outcomes, unwanted
 
-WORKER = "tests.faults.corrupt_tables"
+WORKER = "tests.faults.hostile.corrupt_tables"
 
 
 def _hold(found):

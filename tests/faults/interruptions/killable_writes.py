@@ -19,7 +19,7 @@ from provenance.report.files.calibration_json import write_calibration
 from provenance.report.files.report_folder import write_report, write_text
 from provenance.report.files.report_reader import read_report
 from provenance.report.formats.rendering import render
-from tests.faults.powerloss import lose_power
+from tests.faults.interruptions.disk_states import lose_power
 from tests.report.sample_findings import FOUND, findings_table
 from tests.report.samples import sample_report
 

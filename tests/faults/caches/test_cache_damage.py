@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from provenance.pipeline.caching import result_cache
-from tests.faults.killing import long
+from tests.faults.interruptions.killed_writers import long
 from tests.pipeline.conftest import pages, posts, registry, write_lines  # noqa: F401 (fixtures)
 from tests.pipeline.test_result_cache import World, content, shard
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.bombs import BOMBS, PHRASE
+from tests.faults.hostile.bombs import BOMBS, PHRASE
 
 MB = 10**6
 LIMIT = 8 * MB
@@ -39,7 +39,7 @@ linux = pytest.mark.skipif(
 @pytest.fixture(scope="module")
 def read(tmp_path_factory):
     """Read files in one process, of which the memory only ever grows."""
-    command = [sys.executable, "-m", "tests.faults.reading"]
+    command = [sys.executable, "-m", "tests.faults.measured_reads"]
     with subprocess.Popen(command, stdin=-1, stdout=-1, text=True) as process:
 
         def ask(path: Path, batches: int = 5, limit: int = LIMIT) -> dict[str, object]:

@@ -14,8 +14,8 @@ from provenance.pipeline.locate.locations import SPANS
 from provenance.pipeline.scan.reading_codec import decode_reading, encode_reading
 from provenance.pipeline.scan.readings import Reading
 from provenance.pipeline.scan.row_metadata import DECLARED_SCHEMA
-from tests.faults.killing import Writers, long, writers
-from tests.faults.test_cache_damage import files_of, fresh, name_of, world  # noqa: F401 (fixtures)
+from tests.faults.caches.test_cache_damage import files_of, fresh, name_of, world  # noqa: F401 (fixtures)
+from tests.faults.interruptions.killed_writers import Writers, long, writers
 from tests.pipeline.conftest import pages, posts, registry, write_lines  # noqa: F401 (fixtures)
 from tests.pipeline.test_result_cache import content
 
@@ -23,7 +23,7 @@ from tests.pipeline.test_result_cache import content
 @pytest.fixture(scope="module")
 def child(registry) -> Iterator[Writers]:  # noqa: F811
     """A process that checks: what crashes there does not end these tests."""
-    with writers("tests.faults.writing", registry) as started:
+    with writers("tests.faults.interruptions.killable_writes", registry) as started:
         yield started
 
 

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 _NAMED = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.chmod", "os.chown", "os.truncate"}
-_ROOT = Path(__file__).resolve().parents[2]
+_ROOT = Path(__file__).resolve().parents[3]
 
 
 class Writers:
@@ -74,7 +74,7 @@ def long(cases: list[Any]) -> list[Any]:
 def writers(module: str, *warm: str) -> Iterator[Writers]:
     """Start a process that runs the functions of a module; its `warm` is called first."""
     with subprocess.Popen(
-        [sys.executable, "-W", "ignore", "-m", "tests.faults.killing", module, *warm],
+        [sys.executable, "-W", "ignore", "-m", __name__, module, *warm],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.unprivileged import options
+from tests.faults.caches.unprivileged import options
 
 KERNELS = """
 import numpy as np
@@ -57,7 +57,7 @@ def cache(warm, kernels):
 
 def call(folder: Path, cache: Path, code: str = CALL, **more) -> subprocess.CompletedProcess:
     """Call the kernel in a process of its own."""
-    told = {"PYTHONPATH": f"{Path(__file__).parents[2]}", "NUMBA_CACHE_DIR": str(cache)}
+    told = {"PYTHONPATH": f"{Path(__file__).parents[3]}", "NUMBA_CACHE_DIR": str(cache)}
     environment = os.environ | told
     command = [sys.executable, "-c", code]
     return subprocess.run(
@@ -212,7 +212,7 @@ def test_what_nobody_used_for_a_month_is_removed(kernels):
 def installed(tmp_path_factory):
     """A copy of the package in a tree in which nobody may write, and no home."""
     folder = tmp_path_factory.mktemp("installed")
-    source = Path(__file__).parents[2]
+    source = Path(__file__).parents[3]
     without = shutil.ignore_patterns("__pycache__")
     shutil.copytree(source / "provenance", folder / "site" / "provenance", ignore=without)
     shutil.copytree(source / "rules", folder / "site" / "provenance" / "rules")

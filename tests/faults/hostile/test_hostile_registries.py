@@ -14,11 +14,11 @@ from provenance.pipeline import check
 from provenance.pipeline.settings import Settings
 from provenance.registry.manifest import read_manifest
 from provenance.registry.store import open_registry
-from tests.faults.hostile_registries import prepare
-from tests.faults.isolated import ROOT, outcomes, unwanted
+from tests.faults.hostile.hostile_registries import prepare
+from tests.faults.isolated_cases import ROOT, outcomes, unwanted
 from tests.registry.damaged_registries import restate, rewrite
 
-WORKER = "tests.faults.hostile_registries"
+WORKER = "tests.faults.hostile.hostile_registries"
 
 
 def hold(found):

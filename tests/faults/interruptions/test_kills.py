@@ -14,13 +14,13 @@ import pytest
 from provenance.pipeline.building.registries import DumpSource, build_registry
 from provenance.pipeline.caching.result_cache import ResultCache
 from provenance.report.files.report_reader import read_report
-from tests.faults.killing import Writers, is_late, long, writers
+from tests.faults.interruptions.killed_writers import Writers, is_late, long, writers
 from tests.pipeline.conftest import Writer
 
 
 @pytest.fixture(scope="module")
 def child() -> Iterator[Writers]:
-    with writers("tests.faults.writing") as started:
+    with writers("tests.faults.interruptions.killable_writes") as started:
         yield started
 
 
@@ -75,7 +75,7 @@ def cleaning(tmp_path_factory) -> Iterator[tuple[Writers, Path]]:
         rows = [{"text": f"{posts.page()} {said[number * 7 + row]['text']}"} for row in range(2)]
         rows.append({"text": posts.page()})
         (folder / "data" / f"{number}.jsonl").write_text("\n".join(map(json.dumps, rows)))
-    with writers("tests.faults.writing", str(folder / "registry")) as started:
+    with writers("tests.faults.interruptions.killable_writes", str(folder / "registry")) as started:
         yield started, folder / "data"
 
 

@@ -8,15 +8,15 @@ import pytest
 
 from provenance.pipeline.caching.result_cache import ResultCache
 from provenance.registry.verification import verify_files
-from tests.faults.killing import Writers, is_late, writers
-from tests.faults.powerloss import DISKS
-from tests.faults.test_kills import cleaning, content  # noqa: F401 (a fixture)
-from tests.faults.test_report_kills import which
+from tests.faults.interruptions.disk_states import DISKS
+from tests.faults.interruptions.killed_writers import Writers, is_late, writers
+from tests.faults.interruptions.test_kills import cleaning, content  # noqa: F401 (a fixture)
+from tests.faults.interruptions.test_report_kills import which
 
 
 @pytest.fixture(scope="module")
 def child() -> Iterator[Writers]:
-    with writers("tests.faults.writing") as started:
+    with writers("tests.faults.interruptions.killable_writes") as started:
         yield started
 
 

@@ -9,14 +9,14 @@ import pytest
 from provenance.model import Policy
 from provenance.pipeline import Shard, check, scan_shard
 from provenance.pipeline.settings import Settings
-from tests.faults.killing import Writers, long, writers
+from tests.faults.interruptions.killed_writers import Writers, long, writers
 from tests.pipeline.checking.test_shards import contents
 from tests.pipeline.conftest import pages, posts, registry, write_lines  # noqa: F401 (fixtures)
 
 
 @pytest.fixture(scope="module")
 def child(registry) -> Iterator[Writers]:  # noqa: F811
-    with writers("tests.faults.writing", str(registry)) as started:
+    with writers("tests.faults.interruptions.killable_writes", str(registry)) as started:
         yield started
 
 

@@ -22,10 +22,10 @@ from provenance.report.files.report_reader import read_report
 from provenance.report.files.result_json import dumps
 from provenance.report.formats.rendering import FORMATS, render
 from provenance.report.render_options import RenderOptions
-from tests.faults import odd
+from tests.faults.hostile import odd_documents
 from tests.report.samples import calibrated_report, compared_report, sample_report, sampled_report
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 FEW = 100
 """Of mutants that are tried when not all are."""
 
@@ -73,7 +73,7 @@ def read_and_render(folder):
 def test_an_odd_result_is_rendered_or_refused(tmp_path, made):
     report = made()
     write_report(report, tmp_path)
-    tries = odd.mutants(json.loads(dumps(report.result)))
+    tries = odd_documents.mutants(json.loads(dumps(report.result)))
     found, refused = failures(some(tries), read_and_render(tmp_path))
     assert found == {}
     assert refused > FEW // 2
@@ -84,7 +84,7 @@ def test_an_odd_result_is_rendered_or_refused(tmp_path, made):
 def test_any_odd_result_is_rendered_or_refused(tmp_path, made):
     report = made()
     write_report(report, tmp_path)
-    tries = odd.mutants(json.loads(dumps(report.result)))
+    tries = odd_documents.mutants(json.loads(dumps(report.result)))
     assert failures(tries, read_and_render(tmp_path))[0] == {}
 
 
@@ -163,7 +163,7 @@ def test_an_odd_calibration_is_read_or_refused(tmp_path):
         file.write_text(json.dumps(mutant))
         load_calibration(file)
 
-    found, refused = failures(some(odd.mutants(document)), call)
+    found, refused = failures(some(odd_documents.mutants(document)), call)
     assert found == {}
     assert refused > FEW // 2
 
@@ -193,14 +193,14 @@ WHOLE = {
 def policies():
     for table, keys in KEYS.items():
         for key in keys:
-            for value in odd.TOML:
+            for value in odd_documents.TOML:
                 own = {**WHOLE.get(table, {}), key: value}
                 lines = "\n".join(f"{name} = {said}" for name, said in own.items())
                 text = f"[{table}]\n{lines}\n"
                 yield f"{table} {key} = {value:.40}", partial(str, text)
     for table in KEYS:
         name = table.strip("[]")
-        for value in odd.TOML:
+        for value in odd_documents.TOML:
             yield f"{name} = {value:.40}", partial(str, f"{name} = {value}\n")
     for text in ("\x00", "[" * 5000, "a." * 50_000 + "b = 1", "a = " + "{a = " * 5000, "check = 1"):
         yield f"{text:.20}", partial(str, text)
@@ -227,10 +227,10 @@ def test_any_odd_policy_is_read_or_refused(tmp_path):
 
 def rules():
     document = yaml.safe_load((ROOT / "rules" / "sources" / "x.yaml").read_text("utf-8"))
-    for name, make in odd.mutants(document):
+    for name, make in odd_documents.mutants(document):
         yield name, partial(written, make)
-    for path in odd.places(document):
-        for scalar in odd.YAML if path else ():
+    for path in odd_documents.places(document):
+        for scalar in odd_documents.YAML if path else ():
             yield (
                 f"{'.'.join(map(str, path))}: {scalar:.40}",
                 partial(marked, document, path, scalar),
@@ -245,7 +245,7 @@ def written(make):
 
 
 def marked(document, path, scalar):
-    text = yaml.dump(odd.replaced(document, path, "odd mark"), Dumper=yaml.CSafeDumper)
+    text = yaml.dump(odd_documents.replaced(document, path, "odd mark"), Dumper=yaml.CSafeDumper)
     return text.replace("odd mark", scalar)
 
 

@@ -17,7 +17,7 @@ from provenance.atomic_output import (
     temporary_folder,
 )
 from provenance.file_locks import host_id
-from tests.faults.killing import writers
+from tests.faults.interruptions.killed_writers import writers
 
 OTHER_HOST = "0123456789abcdef"
 DAY = 86_400
@@ -33,7 +33,7 @@ def leftover(folder: Path, made_by: str, age: float = 0) -> Path:
 
 
 def test_what_a_dead_process_left_on_this_host_goes(tmp_path) -> None:
-    with writers("tests.faults.writing") as child:
+    with writers("tests.faults.interruptions.killable_writes") as child:
         for step in (4, 9):
             child.run("save_report", str(tmp_path / "out"), "first", step=step)
         assert len(list(tmp_path.glob(f"{PREFIX}*"))) == 1  # the second swept the first's

@@ -17,7 +17,7 @@ from provenance.read.corpus.file_access import File
 from provenance.read.dumps.layouts import open_dump
 from provenance.read.rewriting.removal_plan import Removals
 from provenance.read.rewriting.rewrite_file import rewrite_file
-from tests.faults.isolated import serve
+from tests.faults.isolated_cases import serve
 
 ROWS = 40
 WORDS = ["the", "quick", "brown", "fox", "jumps", "over", "a", "lazy", "dog", "naïve", "東京", "😀"]

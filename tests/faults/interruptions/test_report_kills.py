@@ -11,8 +11,8 @@ import pytest
 
 from provenance.errors import DatasetNotFound
 from provenance.report.files.report_reader import has_model, read_model, read_report
-from tests.faults.killing import Writers, is_late, long, writers
-from tests.faults.writing import REPORTS, report
+from tests.faults.interruptions.killable_writes import REPORTS, report
+from tests.faults.interruptions.killed_writers import Writers, is_late, long, writers
 
 FILES = {
     "first": {"findings.parquet", "model.parquet", "report.html", "result.json"},
@@ -23,7 +23,7 @@ FILES = {
 
 @pytest.fixture(scope="module")
 def child() -> Iterator[Writers]:
-    with writers("tests.faults.writing") as started:
+    with writers("tests.faults.interruptions.killable_writes") as started:
         yield started
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from threading import RLock
 from typing import Any
 
-from tests.faults.killing import is_step
+from tests.faults.interruptions.killed_writers import is_step
 
 DISKS = ("journal", "strict")
 
