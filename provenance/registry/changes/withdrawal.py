@@ -139,10 +139,10 @@ def remove_items(  # noqa: PLR0913 (what is withdrawn, and what is left of it)
         segments = withdraw(present, TombstoneIndex(new))
         writer = SegmentWriter(staging, limits, keep_texts=earlier.keeps_texts)
         segments = writer.rewrite_withdrawn(segments, at_once=at_once, today=today)
-        gone = _missing_from(segments, present)
-        linked_files = _count_links(gone)
+        rewritten = _missing_from(segments, present)
+        linked_files = _count_links(rewritten)
         manifest = earlier
-        if gone or len(tombstones) > len(before) or unexpired is not before:
+        if rewritten or len(tombstones) > len(before) or unexpired is not before:
             manifest = new_manifest(
                 staging,
                 segments,
@@ -157,7 +157,7 @@ def remove_items(  # noqa: PLR0913 (what is withdrawn, and what is left of it)
         absent=len(absent),
         kept_out=len(kept_out),
         withdrawn_before=withdrawn_before,
-        rewritten=len(gone),
+        rewritten=len(rewritten),
         pending=pending_rewrites(segments, limits.rewritten_bytes, today),
         linked_files=linked_files,
         fingerprints=len(new) - new["fingerprint"].null_count,
@@ -230,7 +230,7 @@ def _where_valid(column: pa.Array, value: pa.Scalar) -> pa.Array:
 
 
 def _missing_from(after: SegmentSet, before: SegmentSet) -> list[MappedSegment]:
-    """Return the segments that are gone."""
+    """Return the segments that are no longer there."""
     kept = {segment.entry.digest for segment in after.segments}
     return [segment for segment in before.segments if segment.entry.digest not in kept]
 

@@ -114,8 +114,8 @@ def _matches(
 ) -> Flags:
     """Return which items have one of the ids, and the author."""
     columns = {"item": selection.ids, "author": selection.author}
-    asked = [name for name, value in columns.items() if value is not None]
-    rows = read_rows(segment.files[ITEMS_FILE], asked, numbers, segment.entry.items)
+    wanted = [name for name, value in columns.items() if value is not None]
+    rows = read_rows(segment.files[ITEMS_FILE], wanted, numbers, segment.entry.items)
     matches = np.ones(len(numbers), np.bool_)
     if selection.ids is not None:
         matches &= np.array(pc.is_in(single_chunk(rows["item"]), value_set=selection.ids))

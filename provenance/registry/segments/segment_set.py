@@ -127,8 +127,8 @@ def replace_segments(
         statuses["first_segment"].fill_null(0).to_numpy(),
         np.array(statuses["first_segment"].is_valid()),
     )
-    is_gone, names_gone = new_places[own] < 0, has_first & (new_places[others] < 0)
-    touched = np.flatnonzero(is_gone | names_gone)
+    is_removed, names_removed = new_places[own] < 0, has_first & (new_places[others] < 0)
+    touched = np.flatnonzero(is_removed | names_removed)
     halves = sequence_halves_of(
         present, ItemList(own[touched].astype(np.int64), statuses["item"].to_numpy()[touched])
     )
@@ -136,7 +136,7 @@ def replace_segments(
         "segment": pa.array(new_places[own].clip(0), pa.uint16()),
         "first_segment": pa.array(new_places[others].clip(0), pa.uint16(), mask=~has_first),
     }
-    remaining = pa.table(columns, schema=STATUSES).filter(pa.array(~is_gone))
+    remaining = pa.table(columns, schema=STATUSES).filter(pa.array(~is_removed))
     order = np.lexsort((remaining["item"].to_numpy(), remaining["segment"].to_numpy()))
     moved = SegmentSet(tuple(segments), remaining.take(pa.array(order)))
     return review_copies(moved, np.unique(np.concatenate([_NONE, *halves])))
@@ -423,15 +423,15 @@ def _live_coverage(segment: MappedSegment, dead: UInt32s) -> Sequence[SourceCove
     """Return the coverage of each source by the items of a segment that count."""
     if not len(dead):
         return segment.entry.sources
-    gone = {coverage.source: coverage for coverage in _coverage_of(segment, dead)}
+    dead_coverage = {coverage.source: coverage for coverage in _coverage_of(segment, dead)}
     is_live = np.ones(segment.entry.items, np.bool_)
     is_live[dead] = False
     codes = item_array(segment, CODES_FILE, np.uint8)
     coverage = []
     for code, source in enumerate(segment.entry.sources):
-        if source.source in gone:
+        if source.source in dead_coverage:
             dates = _extreme_dates(segment, np.flatnonzero(is_live & (codes == code)))
-            coverage.append(subtract_coverage(source, gone[source.source], dates))
+            coverage.append(subtract_coverage(source, dead_coverage[source.source], dates))
         else:
             coverage.append(source)
     return [source for source in coverage if source.items]

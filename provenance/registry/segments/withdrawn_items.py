@@ -144,8 +144,8 @@ class DeletionRecords:
             self.outcome = DeletedItems(len(records), len(records))
             return segments, earlier
         after = withdraw(segments, TombstoneIndex(new), today)
-        gone = segments.live_items - after.live_items
-        self.outcome = DeletedItems(len(records), len(records) - len(new), gone, new)
+        removed = segments.live_items - after.live_items
+        self.outcome = DeletedItems(len(records), len(records) - len(new), removed, new)
         return after, merge_tombstones(earlier, new)
 
     def _tombstones(self, today: date) -> pa.Table:
