@@ -9,7 +9,7 @@ from provenance.cli.error_reporting import CLEAR, VIOLATED, print_error
 from provenance.cli.lazy_groups import OrderedGroup
 from provenance.cli.ledgers.ledger_add import add
 from provenance.cli.ledgers.ledger_summary import record_lines, verification_lines
-from provenance.cli.options.path_options import OUTPUT_FILE
+from provenance.cli.options.path_options import output_file_option
 from provenance.cli.options.shared_options import ledger_option
 from provenance.cli.terminal_output import echo, terminal_style
 from provenance.model import ErasureReason, RecordKind
@@ -100,13 +100,7 @@ Example:
 """,
 )
 @ledger_option
-@click.option(
-    "-o",
-    "--output",
-    type=OUTPUT_FILE,
-    metavar="FILE",
-    help="Write to this file instead of stdout.",
-)
+@output_file_option
 def export(ledger: str | None, output: Path | None) -> None:
     """Write all records with their facts as JSON Lines, oldest first."""
     lines = pipeline.export_ledger(pipeline.named_ledger(ledger))

@@ -35,6 +35,14 @@ LOCAL_FOLDER = _LocalPath("a registry is a folder", _COPY, file_okay=True, dir_o
 OUTPUT_FILE = _LocalPath("this is written to a file", _COPY, file_okay=True, dir_okay=False)
 OUTPUT_FOLDER = _LocalPath("this is written to a folder", _COPY, file_okay=False, dir_okay=True)
 
+output_file_option = click.option(
+    "-o",
+    "--output",
+    type=OUTPUT_FILE,
+    metavar="FILE",
+    help="Write to this file instead of stdout.",
+)
+
 
 def files(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Complete file names."""

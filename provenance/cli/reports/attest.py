@@ -15,7 +15,7 @@ from provenance.cli.options.key_options import (
     open_key,
     trust_options,
 )
-from provenance.cli.options.path_options import OUTPUT_FILE, files, folders
+from provenance.cli.options.path_options import OUTPUT_FILE, files, folders, output_file_option
 from provenance.cli.reports.attestation_summary import attestation_lines
 from provenance.cli.terminal_output import echo
 from provenance.errors import SigningError
@@ -63,13 +63,7 @@ _model_digest_option = click.option(
 @click.command("attest", cls=ParentCommand, epilog=_EXAMPLES)
 @click.argument("report", type=click.Path(path_type=Path), shell_complete=folders)
 @key_option
-@click.option(
-    "-o",
-    "--output",
-    type=OUTPUT_FILE,
-    metavar="FILE",
-    help="Write to this file instead of stdout.",
-)
+@output_file_option
 @click.option(
     "--claims",
     type=OUTPUT_FILE,

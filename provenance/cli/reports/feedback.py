@@ -9,7 +9,7 @@ from provenance import pipeline
 from provenance.cli.error_reporting import CLEAR
 from provenance.cli.lazy_groups import ParentCommand
 from provenance.cli.options.key_options import check_trust, key_option, open_key, trust_options
-from provenance.cli.options.path_options import OUTPUT_FILE, files, folders
+from provenance.cli.options.path_options import files, folders, output_file_option
 from provenance.cli.terminal_output import echo
 from provenance.model import FeedbackClaim
 from provenance.startup import lean_imports
@@ -59,13 +59,7 @@ _CLAIM_MEANINGS = {
 )
 @click.option("--date", "on", metavar="DAY", help="The day of the note. Default: today.")
 @key_option
-@click.option(
-    "-o",
-    "--output",
-    type=OUTPUT_FILE,
-    metavar="FILE",
-    help="Write to this file instead of stdout.",
-)
+@output_file_option
 def command(  # noqa: PLR0913 (one parameter per option)
     report: Path,
     finding: int | None,

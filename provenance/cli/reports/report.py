@@ -9,7 +9,7 @@ from provenance import pipeline
 from provenance.cli.error_reporting import CLEAR, VIOLATED
 from provenance.cli.lazy_groups import ParentCommand
 from provenance.cli.options.format_options import ReportRenderer, format_options
-from provenance.cli.options.path_options import OUTPUT_FILE, folders
+from provenance.cli.options.path_options import folders, output_file_option
 from provenance.cli.options.shared_options import make_settings, registry_key_option, threads_option
 from provenance.cli.reports.replay_summary import replay_lines
 from provenance.cli.terminal_output import echo, terminal_style
@@ -42,13 +42,7 @@ Examples:
     help="For --format attribution: take the authors' names from this registry, which was built "
     "with --keep-authors; repeatable.",
 )
-@click.option(
-    "-o",
-    "--output",
-    type=OUTPUT_FILE,
-    metavar="FILE",
-    help="Write to this file instead of stdout.",
-)
+@output_file_option
 def command(
     result: Path,
     form: str,
