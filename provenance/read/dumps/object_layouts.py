@@ -29,6 +29,7 @@ from provenance.read.dumps.sources import (
     x_posts,
     youtube,
 )
+from provenance.read.dumps.sources.post_shapes import SHAPES
 from provenance.read.dumps.table_objects import read_objects_or_rows
 
 
@@ -97,5 +98,6 @@ OBJECT_LAYOUTS = (
     ObjectLayout("facebook", facebook.is_entry, facebook.read_entry),
     ObjectLayout("pmc-metadata", papers.is_metadata, papers.read_metadata),
     ObjectLayout("mastodon-api", mastodon.is_status, mastodon.read_status),
+    *(ObjectLayout(shape.name, shape.is_entry, shape.read_entry) for shape in SHAPES),
 )
 """In the order in which they are tried."""

@@ -132,3 +132,24 @@ def test_an_endless_line_is_refused(read, tmp_path):
     path.write_text("[09:14] <ann> one\n" + "x" * 5_000_000)
     with pytest.raises(DocumentTooLarge, match="row 1 is larger"):
         read(path, max_document=1_000_000)
+
+
+def test_messages_as_pyrogram_writes_them(read, lines, tmp_path):
+    chat = {"_": "Chat", "id": -100, "title": "of others"}
+    message = {"_": "Message", "id": 5, "date": "2020-01-02 03:04:05", "chat": chat}
+    path = tmp_path / "m.jsonl"
+    path.write_text(
+        lines(
+            [
+                message | {"text": "words", "from_user": {"id": 9, "username": "ann"}},
+                message | {"id": 6, "caption": "of a picture", "sender_chat": chat},
+                message | {"text": "of others", "forward_date": "2020-01-01 00:00:00"},
+                message | {"service": "MessageServiceType.PINNED_MESSAGE"},
+            ]
+        )
+    )
+    found = read(path)
+    assert found.column("text") == ["words", "of a picture"]
+    assert found.column("item") == ["-100/5", "-100/6"]
+    assert found.column("author") == ["ann", "-100"]
+    assert found.skipped == {"repost without its original": 1, "notice of the service": 1}
