@@ -64,7 +64,7 @@ _LAYOUT = click.option(
     "bluesky-car, pubmed, pmc-metadata, jats, slack, telegram, telegram-api, discord, "
     "discord-package, mattermost, zulip, matrix, teams, skype, hangouts, whatsapp, irc, youtube, "
     "youtube-live, twitch, facebook, linkedin, weibo, lemmy-posts, lemmy-comments, discourse, "
-    "imageboard, lobsters, nostr, misskey, mail, feed, epub or text: "
+    "imageboard, lobsters, tiktok, nostr, misskey, mail, feed, epub or text: "
     "see docs/dumps.md. Unset: detected.",
 )
 _COLUMN_OPTIONS = (

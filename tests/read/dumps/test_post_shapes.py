@@ -280,6 +280,18 @@ SHAPES = {
         [("m1", TEXTS[0], "Ann")],
         {NOT_A_POST: 1},
     ),
+    "tiktok": (
+        {
+            "Comment": {
+                "Comments": {"CommentsList": [{"date": ISO, "comment": TEXTS[0], "url": ""}]}
+            },
+            "Direct Messages": {
+                "Chat History": {"With ben": [{"Date": ISO, "From": "ben", "Content": TEXTS[1]}]}
+            },
+        },
+        [("0", TEXTS[0], None)],
+        {},
+    ),
     "twitch": (
         {
             "streamer": {"name": "cat"},

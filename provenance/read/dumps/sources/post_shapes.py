@@ -373,6 +373,14 @@ SHAPES = (
         inner=tuple(f"{_LIVE_ITEM}.{renderer}" for renderer in _CHAT_RENDERERS),
     ),
     PostShape(
+        "tiktok",
+        _has("date", "comment", "url"),
+        ("comment",),
+        ("date",),
+        is_container=lambda entry: member(entry, "Comment", "Comments") is not None,
+        inner=("Comment.Comments.CommentsList",),
+    ),
+    PostShape(
         "twitch",
         _has("commenter", "message", "content_offset_seconds"),
         ("message.body",),

@@ -22,6 +22,7 @@ from provenance.read.columns.string_arrays import (
 from provenance.read.corpus import skipped_rows
 from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.item_batches import (
+    DELETED_PATTERN,
     DeletionRecord,
     Entry,
     ItemRecord,
@@ -50,8 +51,6 @@ from provenance.read.formats.jsonl_file import read_blocks
 HOST = "https://www.reddit.com"
 COMMENT_PREFIX, SUBMISSION_PREFIX = "t1_", "t3_"
 """Prefixes of the full names of comments and submissions."""
-DELETED_PATTERN = r"[ \t\r\n]*\[ ?(deleted|removed)( [^\]]{0,80})?\][ \t\r\n]*"
-"""Placeholders of removed texts: "[deleted]", "[removed]", "[ Removed by Reddit ]"."""
 
 _LISTING, _THINGS = "Listing", ("t1", "t3")
 """Kinds of objects of the site's pages as JSON: a list, a comment, a submission."""
