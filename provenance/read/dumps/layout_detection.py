@@ -24,6 +24,7 @@ from provenance.read.formats.detection import (
     ARROW_MAGICS,
     PARQUET_MAGIC,
     check_not_pointer,
+    check_text,
     format_by_name,
 )
 from provenance.read.formats.foreign_formats import refuse_by_magic
@@ -95,6 +96,7 @@ def detect_layout(file: File) -> str:
     if layout is not None:
         return layout
     if b"\0" in head[:_NUL_CHECK_BYTES]:
+        check_text(head, name)
         raise UnsupportedFormat(
             f"{name}: the file is neither text nor a supported table",
             remedy="convert it to Parquet, CSV or JSON Lines; text must be UTF-8.",

@@ -81,6 +81,9 @@ OBJECT_LAYOUTS = (
     ),
     ObjectLayout("linkedin", linkedin.is_entry, linkedin.read_entry, linkedin.COLUMNS),
     ObjectLayout("x-gnip", x_posts.is_activity, x_posts.read_activity),
+    ObjectLayout(
+        "x-collected", x_posts.is_collected, x_posts.read_collected, x_posts.COLLECTED_COLUMNS
+    ),
     ObjectLayout("x-api-v2", x_posts.is_v2, x_posts.read_v2),
     ObjectLayout("x-api", x_posts.is_v1, x_posts.read_v1),
     ObjectLayout("reddit", reddit.is_post, reddit.read_post, reddit.COLUMNS),

@@ -34,6 +34,7 @@ from provenance.read.dumps.item_columns import build_items
 from provenance.read.dumps.json_posts import (
     HEAD_BYTES,
     JsonObject,
+    first_objects,
     is_array,
     items_from_objects,
     member,
@@ -52,6 +53,7 @@ HOST = "https://www.reddit.com"
 COMMENT_PREFIX, SUBMISSION_PREFIX = "t1_", "t3_"
 """Prefixes of the full names of comments and submissions."""
 
+_REPLIES = ("comments", "replies")
 _LISTING, _THINGS = "Listing", ("t1", "t3")
 """Kinds of objects of the site's pages as JSON: a list, a comment, a submission."""
 
@@ -238,8 +240,9 @@ def read_reddit(dump: Dump) -> Iterator[Items]:
                 skipped = (*rows.skipped, *items.skipped)
                 yield from split_items(replace(items, skipped=skipped))
         return
-    if is_array(dump.file.head(HEAD_BYTES)):
-        yield from read_posts(dump, read_post)
+    if is_array(head := dump.file.head(HEAD_BYTES)):
+        is_outermost = any(map(is_post, first_objects(head)))
+        yield from read_posts(dump, read_post, unwraps=not is_outermost)
         return
     for block in read_blocks(dump.file):
         items = _read_block(block, dump)
@@ -269,7 +272,9 @@ def _as_posts(batch: pa.RecordBatch) -> pa.RecordBatch | None:
 
 def _read_block(block: LineBlock, dump: Dump) -> Items | None:
     _, first = next(parse_objects(block), (0, ""))
-    batch = parse_block(block, post_schema(first)) if isinstance(first, dict) else None
+    if not isinstance(first, dict) or any(objects_in(first.get(name)) for name in _REPLIES):
+        return None
+    batch = parse_block(block, post_schema(first))
     if batch is None:
         return None
     rows = np.arange(block.first, block.first + block.rows, dtype=np.int64)
@@ -281,13 +286,14 @@ def read_post(post: JsonObject, row: int, dump: Dump) -> Iterator[Entry]:
     kind, data = post.get("kind"), post.get("data")
     if not isinstance(kind, str) or not isinstance(data, dict):
         yield _read_post(post, row, dump)
+        for name in _REPLIES:  # a listing, or as the tools of others nest them
+            for reply in objects_in(post.get(name)):
+                yield from read_post(reply, row, dump)
     elif kind == _LISTING:
         for thing in objects_in(data.get("children")):
             yield from read_post(thing, row, dump)
     elif kind in _THINGS:
-        yield _read_post(data, row, dump)
-        if isinstance(replies := data.get("replies"), dict):
-            yield from read_post(replies, row, dump)
+        yield from read_post(data, row, dump)
     else:
         yield RowFault(row, skipped_rows.SERVICE)
 
