@@ -29,6 +29,7 @@ from provenance.read.corpus.folder_listing import (
     special_file_error,
 )
 from provenance.read.corpus.saved_datasets import is_saved, saved_files
+from provenance.read.dumps.refusals import TELEGRAM_PAGES
 from provenance.read.dumps.sources.books import EPUB_MARK, EPUB_MARK_OFFSET
 from provenance.read.formats.compression import compression_by_name, detect_compression
 from provenance.read.formats.detection import METADATA_FILES, format_by_name, refusal_of
@@ -76,7 +77,7 @@ _FOLDER_LAYOUTS: tuple[tuple[Collection[str], Collection[str]], ...] = (
 _TABLE_FORMATS = ("parquet", "arrow", "csv", "jsonl", "json")
 _KNOWN_NAMES = ("rc_*", "rs_*", "wiki_[0-9][0-9]")
 _KNOWN_SUFFIXES = ("xml", "warc", "wet", "car", "mbox", "eml", "rss", "atom", "epub")
-_TEXT_SUFFIXES = ("txt", "log", "md", "markdown", "rst", "org", "tex", "srt", "vtt")
+_TEXT_SUFFIXES = ("txt", "log", "weechatlog", "md", "markdown", "rst", "org", "tex", "srt", "vtt")
 """Files with these suffixes are tried if no others are there."""
 _ARCHIVE_SUFFIXES = (
     *(".zip", ".tar", ".tgz", ".tbz", ".tbz2", ".txz"),
@@ -97,6 +98,7 @@ _PRIVATE = re.compile(
 _PRIVATE_MESSAGES = Refusal("private messages", "to read them, give the file by its name.")
 
 _TEXTS = Refusal("a text beside other files", "to read it as an item, give it by its name.")
+_TELEGRAM_PAGES = ("messages.html", "messages[0-9]*.html")
 _MAX_LOOKED_AT = 20
 """Files of a folder without dumps that are looked at, to say what they are."""
 
@@ -245,6 +247,8 @@ def _resolve_folder(
 def _no_dump_error(files: Sequence[File], address: str) -> InputError:
     """Return the error for a folder without dumps; it names what one of the files is."""
     message = f"{address}: none of its {len(files)} files is a supported dump"
+    if any(_matches_any(file.path, _TELEGRAM_PAGES) for file in files):
+        return TELEGRAM_PAGES.error(address)
     for file in sorted(files, key=lambda file: -file.size)[:_MAX_LOOKED_AT]:
         with suppress(InputError):
             if file.fault is None and (refusal := refusal_of(file)) is not None:

@@ -45,7 +45,7 @@ TELEGRAM, DISCORD, IRC, WHATSAPP, MAIL, FEED = (
 PUBMED, JATS, TEXT, EPUB = "pubmed", "jats", "text", "epub"
 
 _ROOT = re.compile(
-    rb"\s*(?:<\?xml[^>]*>\s*)?(?:(?:<!--.*?-->|<!DOCTYPE[^>\[]*>)\s*)*+<([A-Za-z][\w:.-]*)",
+    rb"\s*(?:(?:<\?[^>]*>|<!--.*?-->|<!DOCTYPE[^>\[]*>)\s*)*+<([A-Za-z][\w:.-]*)",
     re.DOTALL,
 )
 _XML_LAYOUTS = {
@@ -119,6 +119,7 @@ def _text_layout(head: bytes, name: str) -> str | None:
     for pattern, layout in _TEXT_LAYOUTS:
         if pattern.match(head):
             return layout
+    refusals.refuse_chat(head, name)
     root = _ROOT.match(head)
     return None if root is None else _xml_layout(root[1].decode(), name)
 
@@ -182,5 +183,6 @@ def _not_recognised(name: str) -> UnsupportedFormat:
     return UnsupportedFormat(
         f"{name}: the layout is not recognised",
         remedy="name the columns of a table (--text-column), or the layout: --layout text "
-        "makes the whole file one item.",
+        "makes the whole file one item. A text on each line: `jq -Rc '{text: .}'` makes rows "
+        "of them.",
     )
