@@ -453,6 +453,7 @@ SHAPED = {
         | {"content": {"msgtype": "m.text", "body": text}}
     ),
     "mattermost": lambda text: {"user": "ann", "message": text, "create_at": 1},
+    "rocketchat": lambda text: {"rid": "a", "msg": text, "u": {}},
     "zulip": lambda text: {"date_sent": 1, "content": text, "rendered_content": "", "sender": 1},
     "teams": lambda text: (
         {"messageType": "message", "createdDateTime": 1}
