@@ -39,10 +39,10 @@ KNOWN_NAMES = {
     "created_at": "createdat createdutc created creationdate publishedat published publishdate "
     "publicationdate publisheddate pubdate postedat timestamp datetime date dateposted dateadded "
     "createddate createtime timestampcreated unixreviewtime posttime postdate dateline datesent "
-    "sentat time at",
+    "sentat time ts at",
     "author": "author username screenname userscreenname user authorusername authorname authors by "
     "creator handle ownerdisplayname account userposted speaker sender nickname reviewername from "
-    "userid authorid reviewerid",
+    "userid authorid reviewerid fromid",
     "language": "language lang languagecode",
     "licence": "licence license contentlicense contentlicence licenses licences detectedlicenses "
     "maxstarsrepolicenses",
@@ -263,7 +263,11 @@ def _only_text_column(
 
 def _suggestion(schema: pa.Schema, candidates: Sequence[str], sample: SampleReader) -> str:
     """Return a column to be named: a text within structures or lists, or the longest one."""
-    paths = [path for field in schema for path in _inner_texts(field.type, field.name)]
+    inner = [list(_inner_texts(field.type, field.name)) for field in schema]
+    if (mapped := _mapped_type(schema, inner)) is not None:
+        rows = ".[][]" if is_list(mapped) else ".[]"
+        return f"; members are named by what they hold: `jq -c '{rows}'` makes rows of them"
+    paths = [path for found in inner for path in found]
     if not paths and candidates:
         lengths = _mean_lengths(candidates, sample)
         paths = [name for name in candidates if lengths[name] > _MAX_LABEL_CHARS]
@@ -273,6 +277,15 @@ def _suggestion(schema: pa.Schema, candidates: Sequence[str], sample: SampleRead
     names = TEXT_NAMES.split()
     ranks = {path: names.index(_fold(path.rpartition(".")[2])) for path in paths if "." in path}
     return f", such as --text-column '{min(paths, key=lambda path: ranks.get(path, -1))}'"
+
+
+def _mapped_type(schema: pa.Schema, texts: Sequence[Sequence[str]]) -> pa.DataType | None:
+    """Return the type of the members with texts of an object that maps ids or names to them."""
+    fields = [field for field, found in zip(schema, texts, strict=True) if found]
+    is_map = len({str(field.type) for field in fields}) == 1 and (
+        len(fields) > 1 or fields[0].name.isdecimal()
+    )
+    return fields[0].type if is_map else None
 
 
 def _mean_lengths(columns: Sequence[str], sample: SampleReader) -> dict[str, float]:
@@ -286,8 +299,8 @@ def _mean_lengths(columns: Sequence[str], sample: SampleReader) -> dict[str, flo
 def _inner_texts(kind: pa.DataType, path: str) -> Iterator[str]:
     if is_list(kind):
         kind, path = kind.value_type, f"{path}{ITEM_MARK}"
-    if not pa.types.is_struct(kind):
-        return
+    if not pa.types.is_struct(kind) or any(field.name.isdecimal() for field in kind):
+        return  # ids or numbers as names: no path leads to all
     for field in kind:
         if _is_string(field.type) and _fold(field.name) in TEXT_NAMES.split():
             yield f"{path}.{field.name}"

@@ -7,10 +7,21 @@ from provenance.errors import UnsupportedFormat
 from provenance.read.dumps.json_posts import JsonObject
 from provenance.read.formats.foreign_formats import TO_LINES, Refusal, refuse_object
 
+_TGDATASET_ROWS = (
+    "make rows of them: `jq -c 'to_entries[] | .key as $c | .value.text_messages | to_entries[] | "
+    'select(.value.is_forwarded | not) | {id: "\\($c)/\\(.key)", text: .value.message, '
+    "created_at: .value.date, author: $c}'`."
+)
 _OBJECTS: tuple[tuple[Callable[[JsonObject], object], Refusal], ...] = (
     (
         lambda entry: {"Text#", "Issued", "Bookshelves"} <= entry.keys(),
         Refusal("the catalogue of Project Gutenberg", "give the books, as text or EPUB."),
+    ),
+    (
+        lambda entry: any(
+            isinstance(value, dict) and "text_messages" in value for value in entry.values()
+        ),
+        Refusal("a file of TGDataset, with messages by channel and number", _TGDATASET_ROWS),
     ),
     (
         lambda entry: {"_index", "_source"} <= entry.keys(),

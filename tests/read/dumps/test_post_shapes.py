@@ -193,6 +193,15 @@ SHAPES = {
         [("2", TEXTS[0], "ann"), ("2.1", TEXTS[1], "ann")],
         {NOT_A_POST: 2, SERVICE: 1, PRIVATE: 1},
     ),
+    "rocketchat": (
+        [
+            {"_id": f"m{number}", "rid": "r", "msg": text, "u": {"username": "ann"}}
+            | {"ts": {"$date": ISO}, "t": kind}
+            for number, text, kind in ((1, TEXTS[0], None), (2, "ben", "uj"))
+        ],
+        [("m1", TEXTS[0], "ann")],
+        {SERVICE: 1},
+    ),
     "zulip": (
         {
             "zerver_message": [

@@ -1,8 +1,10 @@
 """Tables of posts, comments and reviews, as collectors and hubs name their columns."""
 
+import json
+
 import pytest
 
-from provenance.errors import ColumnMissing, WrongLayout
+from provenance.errors import ColumnMissing, UnsupportedFormat, WrongLayout
 
 TEXTS = [
     "The lantern swung over the quay all night, and nobody slept",
@@ -86,3 +88,34 @@ def test_a_message_rather_than_a_description_is_suggested(read, lines, tmp_path)
     with pytest.raises(ColumnMissing) as error:
         read(tmp_path / "a.jsonl")
     assert "such as --text-column 'note.message'" in error.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("names", "member", "rows"),
+    [
+        (("ann", "ben"), [{"Content": TEXTS[0]}], ".[][]"),
+        (("ann", "ben"), {"text": TEXTS[0]}, ".[]"),
+        (("1001",), {"text": TEXTS[0]}, ".[]"),
+    ],
+)
+def test_members_that_are_named_by_ids_are_no_columns(read, tmp_path, names, member, rows):
+    (tmp_path / "a.json").write_text(json.dumps(dict.fromkeys(names, member)))
+    with pytest.raises(ColumnMissing) as error:
+        read(tmp_path / "a.json")
+    assert "no column is recognised as the text" in error.value.message
+    assert f"`jq -c '{rows}'` makes rows" in error.value.remedy
+
+
+def test_no_path_through_ids_is_suggested(read, tmp_path):
+    (tmp_path / "a.json").write_text(json.dumps({"id": {"1": {"text": TEXTS[0]}, "2": None}}))
+    with pytest.raises(ColumnMissing) as error:
+        read(tmp_path / "a.json")
+    assert error.value.remedy == "choose the column with --text-column."
+
+
+def test_a_file_of_tgdataset_is_named(read, tmp_path):
+    channel = {"title": TEXTS[0], "text_messages": {"1": {"message": TEXTS[1]}}}
+    (tmp_path / "a.json").write_text(json.dumps({"1001": channel}))
+    with pytest.raises(UnsupportedFormat, match="a file of TGDataset") as error:
+        read(tmp_path / "a.json")
+    assert r'id: "\($c)/\(.key)"' in error.value.remedy

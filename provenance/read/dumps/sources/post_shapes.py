@@ -319,6 +319,16 @@ SHAPES = (
         inner=("post", "direct_post", "replies"),
     ),
     PostShape(
+        "rocketchat",
+        _has("rid", "msg", "u"),
+        ("msg",),
+        ("ts",),
+        ids=("_id",),
+        authors=("u.username",),
+        # Notices have a type.
+        reason=lambda message: skipped_rows.SERVICE if message.get("t") else None,
+    ),
+    PostShape(
         "zulip",
         _has("date_sent", "content", "rendered_content", "sender"),
         ("content",),

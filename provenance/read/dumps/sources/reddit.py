@@ -52,6 +52,8 @@ COMMENT_PREFIX, SUBMISSION_PREFIX = "t1_", "t3_"
 """Prefixes of the full names of comments and submissions."""
 
 _REPLIES = ("comments", "replies")
+_ESCAPES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
+"""All that the site escapes in texts."""
 _LISTING, _THINGS = "Listing", ("t1", "t3")
 """Kinds of objects of the site's pages as JSON: a list, a comment, a submission."""
 
@@ -179,8 +181,12 @@ def _is_deleted_column(texts: pa.Array) -> pa.Array:
 
 
 def _present_texts(texts: pa.Array) -> pa.Array:
-    """Return texts with null for those that are deleted or blank."""
-    return null_where(pc.or_(_is_deleted_column(texts), pa.array(is_blank(texts))), texts)
+    """Return texts with null for those that are deleted or blank, and without escapes."""
+    texts = null_where(pc.or_(_is_deleted_column(texts), pa.array(is_blank(texts))), texts)
+    if pc.any(pc.match_substring(texts, "&")).as_py():
+        for escape, character in _ESCAPES:
+            texts = pc.replace_substring(texts, escape, character)
+    return texts
 
 
 def _join_title(title: pa.Array, selftext: pa.Array) -> pa.Array:
@@ -339,8 +345,11 @@ def _post_text(post: JsonObject) -> str | None:
 
 
 def _present(part: object) -> str | None:
-    is_text = isinstance(part, str) and part.strip() and not _is_deleted(part)
-    return str(part) if is_text else None
+    if not isinstance(part, str) or not part.strip() or _is_deleted(part):
+        return None
+    for escape, character in _ESCAPES if "&" in part else ():
+        part = part.replace(escape, character)
+    return part
 
 
 def _is_comment(post: JsonObject) -> bool:
