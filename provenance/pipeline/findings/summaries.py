@@ -113,6 +113,11 @@ def empty_corpus_error(
         more = f"; {len(unread) - 1:,} more cannot be read either" if len(unread) > 1 else ""
         return InputError(f"{unread[0].file}: {unread[0].reason}{more}", remedy=unread[0].remedy)
     faults = merge_skipped(skipped for reading in readings for skipped in reading.skipped)
+    if not faults:
+        return EmptyCorpus(
+            f"there are no rows in {', '.join(corpus.addresses)}",
+            remedy="give files that have rows.",
+        )
     rows = [
         f"{skipped.count:,} of {skipped.file}: {skipped.reason}" for skipped in faults[:_MAX_FAULTS]
     ]
@@ -123,12 +128,11 @@ def empty_corpus_error(
             if corpus.text_columns
             else []
         ),
-        *([f"rows were skipped ({'; '.join(rows)})"] if rows else []),
+        f"rows were skipped ({'; '.join(rows)})",
     ]
-    row_remedy = "correct these rows, or " if rows else ""
     return EmptyCorpus(
         "; ".join(reasons),
-        remedy=f"{row_remedy}name the column that holds the text with --text-column",
+        remedy="correct these rows, or name the column that holds the text with --text-column",
     )
 
 

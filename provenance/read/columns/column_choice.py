@@ -6,7 +6,7 @@ from difflib import get_close_matches
 
 import pyarrow as pa
 
-from provenance.errors import ColumnMissing, UnsupportedFormat
+from provenance.errors import ColumnMissing, TextMissing, UnsupportedFormat
 from provenance.read.columns.column_paths import json_object, type_at, unique_names
 from provenance.read.columns.json_schema import infer_schema
 from provenance.read.columns.nested_texts import TextLeaves, holds_text, nested_paths
@@ -475,7 +475,7 @@ def _choose_wordiest(
     means = dict(_mean_sizes(sample(names), names)) if names else {}
     most = max(means.values(), default=0.0)
     if not most:
-        raise _no_text_error(schema, file)
+        raise _no_text_error(schema, file, is_certain=not names)
     well_known = _well_known_texts(schema)
     return ColumnChoice(
         tuple(name for name in names if means[name] >= most / 2),
@@ -488,8 +488,11 @@ def _choose_wordiest(
     )
 
 
-def _no_text_error(schema: pa.Schema, file: str) -> ColumnMissing:
-    """Return the error for a table without text; a duplicate name may be the cause."""
+def _no_text_error(schema: pa.Schema, file: str, *, is_certain: bool) -> ColumnMissing:
+    """Return the error for a table without text; a duplicate name may be the cause.
+
+    It is certain that there is none if no column is of a type and name that texts have.
+    """
     single = unique_names(schema)
     for field in schema:
         if field.name not in single and holds_text(field.type):
@@ -502,7 +505,8 @@ def _no_text_error(schema: pa.Schema, file: str) -> ColumnMissing:
         suggestion = f"; these hold bytes, which may be text: {format_names(byte_columns)}"
     elif within:
         suggestion = f"; there are strings in {format_names(within)}"
-    return ColumnMissing(
+    kind = TextMissing if is_certain and not (byte_columns or within) else ColumnMissing
+    return kind(
         f"{file}: no column holds text; the table has {format_names(schema.names)}",
         remedy=f"choose a column with --text-column{suggestion}.",
     )

@@ -127,10 +127,7 @@ def translate_address_errors(address: str) -> Iterator[None]:
         if "://" not in address:
             raise
         # Remote file systems raise exceptions of their own, with no common base class.
-        raise InputError(
-            f"{address}: the address cannot be reached ({error})",
-            remedy="check the address and the connection.",
-        ) from error
+        raise _unreachable_error(address, error) from error
 
 
 def not_found_error(address: str) -> DatasetNotFound:
@@ -187,6 +184,15 @@ def file_system(address: str) -> tuple[fsspec.AbstractFileSystem, str]:
     except (ImportError, ValueError) as error:
         remedy = f"{missing_library_remedy(address)}, or copy the data here."
         raise UnsupportedFormat(f"{address}: {error}", remedy=remedy) from error
+    except OSError as error:  # some connect at once
+        raise _unreachable_error(address, error) from error
+
+
+def _unreachable_error(address: str, error: Exception) -> InputError:
+    return InputError(
+        f"{address}: the address cannot be reached ({error})",
+        remedy="check the address and the connection.",
+    )
 
 
 _EXTRAS = {
