@@ -246,6 +246,14 @@ def test_a_folder_without_data_says_what_data_is(tmp_path):
     assert "Parquet" in caught.value.remedy
 
 
+def test_files_whose_names_tell_no_format_are_to_be_named_themselves(tmp_path):
+    (tmp_path / "part-00000").write_text(lines("one"))
+    with pytest.raises(UnsupportedFormat, match=r"part-00000 is json by its content") as caught:
+        open_corpus([str(tmp_path)])
+    assert "name the files themselves" in caught.value.remedy
+    assert list(texts_of(tmp_path / "part-00000").values()) == ["one"]
+
+
 @pytest.mark.parametrize("name", ["a.jsonl", "a.csv", "a.parquet", "a.json"])
 def test_an_empty_corpus_is_an_error(name, tmp_path):
     path = tmp_path / name
