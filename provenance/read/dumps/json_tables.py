@@ -206,7 +206,7 @@ def _infer_layout(sample: list[JsonObject], dump: Dump) -> tuple[ObjectLayout, p
         for path in mapping.paths()
     )
     return (
-        ObjectLayout(mapping, dump.prefix(), dates),
+        ObjectLayout(mapping, dump.prefix, dates),
         narrow_schema(schema, mapping.paths()) if is_flat else None,
     )
 

@@ -15,7 +15,7 @@ from provenance.read.corpus.file_access import File, translate_read_errors
 from provenance.read.corpus.size_limits import DocumentLimit
 from provenance.read.formats.detection import check_text
 from provenance.read.formats.foreign_formats import refuse_object
-from provenance.read.formats.json_objects import Record, to_record
+from provenance.read.formats.json_objects import Record, is_simple, to_record
 from provenance.read.formats.json_prefix import parse_prefix
 from provenance.read.formats.json_stream import JsonText, TooDeep
 from provenance.read.formats.jsonl_blocks import JsonBlock, Records, parse_line
@@ -354,4 +354,6 @@ def as_row(value: object, source: str) -> Record | str:
         return skipped_rows.NOT_UTF8
     if isinstance(value, str):
         return {"text": value}
-    return skipped_rows.TOO_DEEP if isinstance(value, TooDeep) else to_record(value)
+    if isinstance(value, TooDeep):
+        return skipped_rows.TOO_DEEP
+    return value if _is_object(value) and is_simple(source) else to_record(value)

@@ -16,7 +16,7 @@ from provenance.read.columns.string_arrays import is_utf8
 from provenance.read.corpus import skipped_rows
 from provenance.read.corpus.file_access import corrupt_file_error
 from provenance.read.corpus.size_limits import VALUE_BYTES, DocumentLimit
-from provenance.read.formats.json_objects import MAX_DEPTH, Record, decode, to_record
+from provenance.read.formats.json_objects import Record, decode, is_simple, to_record
 
 _STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 BLOCK_BYTES = 4 << 20
@@ -181,20 +181,15 @@ def parse_rows(block: JsonBlock) -> Records:
 def parse_line(line: bytes) -> Record | str:
     """Parse one line; return the reason if it is not an object."""
     try:
-        value = decode(line.decode())
+        text = line.decode()
+        value = decode(text)
     except UnicodeDecodeError:
         return skipped_rows.NOT_UTF8
     except RecursionError:
         return skipped_rows.TOO_DEEP
     except ValueError:
         return skipped_rows.NOT_JSON
-    return value if isinstance(value, dict) and _is_simple(line) else to_record(value)
-
-
-def _is_simple(line: bytes) -> bool:
-    """Return whether an object cannot nest too deep, nor have surrogates in its keys."""
-    is_shallow = line.count(b"{") + line.count(b"[") <= MAX_DEPTH
-    return is_shallow and b"\\ud" not in line and b"\\uD" not in line
+    return value if isinstance(value, dict) and is_simple(text) else to_record(value)
 
 
 def _is_cut_short(line: bytes) -> bool:

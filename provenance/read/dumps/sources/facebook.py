@@ -33,7 +33,7 @@ def read_entry(entry: JsonObject, row: int, dump: Dump) -> Iterator[Entry]:
     author = next((author for author in authors if author), None)
     yield ItemRecord(
         dump.source,
-        f"{dump.prefix()}#{row}",
+        f"{dump.prefix}#{row}",
         _repaired(text),
         None,
         parse_timestamp(entry.get("timestamp")),
