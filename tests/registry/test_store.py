@@ -203,6 +203,14 @@ def test_nothing_at_the_path_names_the_command_that_builds(tmp_path):
         assert "provenance registry build" in caught.value.remedy
 
 
+def test_a_folder_of_registries_is_told_from_a_registry(tmp_path):
+    (tmp_path / "registries" / "x").mkdir(parents=True)
+    (tmp_path / "registries" / "x" / "registry.json").write_text("{}")
+    with pytest.raises(RegistryNotFound, match="is not a registry") as caught:
+        open_registry(tmp_path / "registries")
+    assert caught.value.remedy.endswith(f"such as {tmp_path / 'registries' / 'x'}")
+
+
 def test_another_format_is_refused(folder):
     stated = json.loads((folder / "registry.json").read_text())
     (folder / "registry.json").write_text(json.dumps(stated | {"format": FORMAT - 1}))

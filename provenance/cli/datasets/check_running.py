@@ -198,7 +198,8 @@ def _mention_card(corpus: Sequence[str]) -> None:
     found = find_unread_card(corpus)
     if found is not None:
         path, card = found
-        declared = card.licence or f"made of {', '.join(card.sources)}"
+        made_of = f"that it is made of {', '.join(card.sources)}" if card.sources else None
+        declared = " and ".join(filter(None, [card.licence, made_of]))
         note = f"{path} declares {declared}, which counts for no row; --signals {path} has it count"
         echo(f"Note: {one_line(note)}", err=True)
 

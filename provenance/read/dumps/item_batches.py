@@ -18,6 +18,8 @@ ROUNDED_ID = r"^\d\.\d+[Ee]\+\d+$"
 """An id mangled by a spreadsheet, such as 1.2E+18: many posts share it, so it is ignored."""
 MADE_ID = r"~[0-9a-f]{8}#\d+(\.\d+)?$"
 """End of the id of an item that has none of its own: see `Dump.prefix`."""
+DELETED_PATTERN = r"[ \t\r\n]*\[ ?(deleted|removed)( [^\]]{0,80})?\][ \t\r\n]*"
+"""Placeholders of removed texts: "[deleted]", "[removed]", "[ Removed by Reddit ]"."""
 MAX_EXACT_INTEGER = 2**53
 """From here on floats skip integers: an id that was a float may be that of another post."""
 

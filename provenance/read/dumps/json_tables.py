@@ -22,6 +22,7 @@ from provenance.read.dumps.date_order import DateOrder, DateReader, infer_order,
 from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.html_text import plain_text
 from provenance.read.dumps.item_batches import (
+    DELETED_PATTERN,
     NO_SOURCE,
     ROUNDED_ID,
     ItemRecord,
@@ -41,6 +42,7 @@ from provenance.read.dumps.json_posts import (
     read_objects,
     to_text,
 )
+from provenance.read.dumps.reposts import split_repost
 from provenance.read.formats.json_records import value_at
 from provenance.read.formats.jsonl_blocks import JsonBlock, Records, parse_block
 
@@ -55,6 +57,7 @@ OPTIONAL_NAMES = {
 }
 """Names that are read from every object even if none in the sample has such a member."""
 TEXT_NOT_STRING = "text is not a string"
+_DELETED = re.compile(DELETED_PATTERN, re.IGNORECASE)
 _NOT_A_STRING = "(not a string)"
 """Stands for a text of another type; compared by identity."""
 
@@ -101,6 +104,9 @@ class ObjectLayout:
             return RowFault(row, skipped_rows.NULL if text is None else TEXT_NOT_STRING)
         if not text or text.isspace():
             return RowFault(row, skipped_rows.EMPTY)
+        if _DELETED.fullmatch(text):
+            return RowFault(row, skipped_rows.DELETED)
+        text, author = split_repost(text, names_text(values.get("author")))
         if not source:
             return RowFault(row, NO_SOURCE)
         return ItemRecord(
@@ -109,7 +115,7 @@ class ObjectLayout:
             plain_text(text) if dump.columns.text_format == "html" else text,
             names_text(values.get("url")),
             self.dates.second(values.get("created_at"), row),
-            names_text(values.get("author")),
+            author,
             names_text(values.get("language")),
             names_text(values.get("licence")),
         )

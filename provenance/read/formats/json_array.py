@@ -15,7 +15,7 @@ from provenance.read.corpus.file_access import File, translate_read_errors
 from provenance.read.corpus.size_limits import DocumentLimit
 from provenance.read.formats.detection import check_text
 from provenance.read.formats.foreign_formats import refuse_object
-from provenance.read.formats.json_objects import Record, is_simple, to_record
+from provenance.read.formats.json_objects import Record, decode_at, is_simple, to_record
 from provenance.read.formats.json_prefix import parse_prefix
 from provenance.read.formats.json_stream import JsonText, TooDeep
 from provenance.read.formats.jsonl_blocks import JsonBlock, Records, parse_line
@@ -31,7 +31,7 @@ _ROW_LISTS = frozenset(
     (
         *("data", "posts", "items", "results", "rows", "records", "entries", "documents", "hits"),
         *("children", "articles", "tweets", "statuses", "objects", "list", "result", "examples"),
-        *("instances", "value", "response", "payload"),
+        *("instances", "value", "response", "payload", "feed", "reviews", "videos"),
     )
 )
 """Names of lists of rows, by which one of several lists in an object is chosen."""
@@ -108,10 +108,21 @@ def starts_as_jsonl(head: bytes) -> bool:
     if text.startswith(b"["):
         return False
     first, *others = text.split(b"\n")
-    if not text.startswith(b"{") or not others or isinstance(parse_line(first), dict):
+    if not text.startswith(b"{") or isinstance(parse_line(first), dict):
         return True
+    if not others:
+        return not _is_concatenated(first)
     unindented = (line for line in others[:_HEAD_LINES] if line.startswith(b"{"))
     return any(isinstance(parse_line(line), dict) for line in unindented)
+
+
+def _is_concatenated(line: bytes) -> bool:
+    """Return whether a line has several objects, one after the other."""
+    with suppress(ValueError, RecursionError):
+        text = line.decode("utf-8", "replace")
+        _, end = decode_at(text, 0)
+        return text[end:].lstrip().startswith("{")
+    return False
 
 
 def _read_blocks(file: File, size: int) -> Generator[JsonBlock]:

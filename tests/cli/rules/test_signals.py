@@ -67,11 +67,14 @@ def test_a_card_beside_the_data_is_mentioned_and_counts_if_named(provenance, tmp
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "a.jsonl").write_text('{"text": "Some words of nobody in particular."}\n')
     card = tmp_path / "data" / "README.md"
-    card.write_text("---\nlicense: cc-by-sa-4.0\n---\n")
+    card.write_text("---\nlicense: cc-by-sa-4.0\nsource_datasets: [allenai/c4]\n---\n")
     asked = ("check", "data", "--declared-only", "--no-cache")
     told = provenance(*asked, cwd=tmp_path)
     assert told.returncode == 0
-    assert "Note: data/README.md declares cc-by-sa-4.0" in told.stderr
+    assert (
+        "Note: data/README.md declares cc-by-sa-4.0 and that it is made of allenai/c4,"
+        in told.stderr
+    )
     assert "--signals data/README.md" in told.stderr
     assert provenance(*asked, "--quiet", cwd=tmp_path).stderr == ""
     counted = provenance(*asked, "--signals", str(card), cwd=tmp_path)

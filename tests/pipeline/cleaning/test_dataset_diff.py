@@ -106,6 +106,16 @@ def test_new_findings_are_told_and_those_that_only_moved_are_not(world, pages, p
     }
 
 
+def test_licences_that_no_rule_knows_come_after_all_sources(world, pages, posts) -> None:
+    rows = [
+        {"text": f"{page} {post['text']}", "licence": f"A licence {n}"}
+        for n, (page, post) in enumerate(zip(pages[:9], posts[:9], strict=True))
+    ]
+    keys = [move.key for move in world(lambda rows: rows[1:], rows).shares]
+    assert "x" in keys
+    assert keys.index("x") < min(keys.index(key) for key in keys if key.startswith("A licence"))
+
+
 def test_it_is_worse_where_a_gate_fails_that_passed_or_fails_by_more(world, pages, posts) -> None:
     def dirty(count):
         return lambda rows: [

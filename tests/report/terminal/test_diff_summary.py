@@ -1,6 +1,7 @@
 """Changes in words: what they say, and that nothing in them acts."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -44,6 +45,13 @@ def test_changes_are_summarised_for_the_terminal() -> None:
     assert "  5 added, 1 removed, 0 changed." in lines
     assert "  They were judged by different rules." in lines
     assert all(len(line) <= 80 for line in lines)
+
+
+def test_many_changed_shares_are_cut() -> None:
+    moves = [ShareChange("source", f"licence {n}", None, None, SHARES[0]) for n in range(25)]
+    lines = changes_text(replace(CHANGES, shares=moves), TerminalStyle(80, colour=False))
+    assert sum("licence " in line for line in lines.splitlines()) == 20
+    assert "  and 5 more (--format json has all)" in lines.splitlines()
 
 
 @pytest.mark.parametrize(

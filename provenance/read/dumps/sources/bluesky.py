@@ -30,6 +30,8 @@ COLUMNS = (
 _POST_URL = "https://bsky.app/profile/{}/post/{}"
 _SCHEME = "at://"
 _MAX_VARINT_BYTES = 9
+_WRAPPERS = ("post", "thread", "parent", "root", "reply")
+"""Members of pages of the API with a post: in a feed, in a thread, what it answers."""
 _CID_TAG = 42
 _V0_CID_BYTES = 34
 
@@ -44,8 +46,8 @@ def is_event(entry: JsonObject) -> bool:
         return True
     if {"accounts", "messages"} <= keys or {"uri", "cid"} <= keys:
         return bool({"value", "record", "messages", "text"} & keys)
-    if isinstance(entry.get("post"), dict):
-        return is_event(objects_in(entry["post"])[0])
+    if any(isinstance(entry.get(name), dict) for name in _WRAPPERS):
+        return any(is_event(inner) for name in _WRAPPERS for inner in objects_in(entry.get(name)))
     return {"uri", "text", "author", "created_at"} <= keys and bool(
         {"has_images", "reply_to"} & keys
     )
@@ -64,7 +66,21 @@ def read_event(entry: JsonObject, row: int, dump: Dump) -> Iterator[Entry]:
     elif _is_commit(entry):
         yield from _commit([entry], row, dump)
     else:
-        yield _view(entry, row, dump)
+        yield from _view(entry, row, dump)
+
+
+def _view(entry: JsonObject, row: int, dump: Dump) -> Iterator[Entry]:
+    """Yield a post and those that it quotes; of a thread or feed, all in it."""
+    if any(isinstance(entry.get(name), dict) for name in _WRAPPERS):
+        inner = [view for name in (*_WRAPPERS, "replies") for view in objects_in(entry.get(name))]
+    else:
+        record = member(entry, "record") or member(entry, "value") or entry
+        yield _record(string_at(entry, "uri"), record, row, dump)
+        quoted = member(entry, "embed", "record")
+        views = (quoted, member(quoted, "record"))  # alone, or beside pictures
+        inner = [view for view in views if isinstance(view, dict) and "value" in view]
+    for view in inner:
+        yield from _view(view, row, dump)
 
 
 def _is_commit(entry: JsonObject) -> bool:
@@ -108,12 +124,6 @@ def _deletion(address: str, when: object, row: int, dump: Dump) -> Entry:
     if not address.rpartition("/")[0].endswith(f"/{POST}"):
         return RowFault(row, skipped_rows.NOT_A_POST)
     return DeletionRecord(row, dump.source, address, "deleted", parse_timestamp(when))
-
-
-def _view(entry: JsonObject, row: int, dump: Dump) -> ItemRecord | RowFault:
-    inner = entry.get("post", entry)
-    record = member(inner, "record") or member(inner, "value") or inner
-    return _record(string_at(inner, "uri"), record, row, dump)
 
 
 def _record(address: str | None, record: object, row: int, dump: Dump) -> ItemRecord | RowFault:
