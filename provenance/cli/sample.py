@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from provenance import pipeline
-from provenance.cli.local_paths import OUTPUT_FOLDER
+from provenance.cli.options.path_options import OUTPUT_FOLDER
 from provenance.cli.terminal_output import echo
 
 _NEXT = """\

@@ -17,21 +17,12 @@ import pyarrow.parquet as pq
 import pytest
 
 import provenance
-from provenance.cli import (
-    audit,
-    calibrate,
-    check,
-    clean,
-    compare,
-    diff,
-    disclose,
-    fingerprint,
-    ledger_add,
-    registry_changes,
-    trace,
-)
-from provenance.cli import registry as registry_commands
-from provenance.cli import rules as rules_commands
+from provenance.cli.datasets import calibrate, check, clean, compare, diff, fingerprint, trace
+from provenance.cli.ledgers import audit, ledger_add
+from provenance.cli.registries import registry as registry_commands
+from provenance.cli.registries import registry_changes
+from provenance.cli.reports import disclose
+from provenance.cli.rules import rules as rules_commands
 from provenance.errors import (
     ColumnMissing,
     DatasetNotFound,

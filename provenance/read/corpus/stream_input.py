@@ -16,8 +16,8 @@ from provenance.read.corpus.folder_listing import is_pipe
 from provenance.read.corpus.size_limits import DocumentLimit
 from provenance.read.formats.compression import detect_compression
 from provenance.read.formats.detection import check_text
-from provenance.read.formats.jsonl_blocks import LineBlock, line_blocks, parse_lines
-from provenance.read.formats.jsonl_file import infer_layout, read_lines
+from provenance.read.formats.jsonl_blocks import LineBlock, line_blocks, parse_rows
+from provenance.read.formats.jsonl_file import infer_layout, read_rows
 
 STANDARD_INPUT = "-"
 _HEAD_BYTES = 1 << 12
@@ -110,10 +110,10 @@ def stream_part(
         if not head:
             _check_beginning(block.data[:_HEAD_BYTES], display_name)
         head.append(block)
-        sample = [record for _, record in parse_lines(block).records]
+        sample = [record for _, record in parse_rows(block).records]
         if sample:
             break
-    if not sample and any(parse_lines(block).faults for block in head):
+    if not sample and any(parse_rows(block).faults for block in head):
         raise UnsupportedFormat(f"{display_name}: no line is an object in JSON", remedy=_TO_FILE)
     layout = infer_layout(sample, text_columns, address, label_columns)
     waiting = [chain(head, blocks)]
@@ -123,7 +123,7 @@ def stream_part(
             raise InputError(
                 f"{display_name} can be read only once", remedy="write it to a file first."
             )
-        return read_lines(address, waiting.pop(), layout)
+        return read_rows(address, waiting.pop(), layout)
 
     return Part(
         address, 0, read, layout.columns.texts, rereadable=False, labels=tuple(label_columns)

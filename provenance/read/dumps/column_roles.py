@@ -26,20 +26,23 @@ TypePredicate = Callable[[pa.DataType], bool]
 
 TEXT_NAMES = (
     "text body content fulltext plaintext maintext tweettext tweet posttext commenttext comment "
-    "message post selftext lyrics sentence utterance caption transcript abstract reviewtext "
-    "description"
+    "message post selftext lyrics sentence utterance caption transcript abstract reviewtext review "
+    "pagetext rawcontent msg videodescription description"
 )
 TITLE_NAMES = "title headline"
 WHOLE_TEXT_NAMES = "text fulltext plaintext maintext"
 """Columns whose texts are whole: a title beside them is not part of the item."""
 KNOWN_NAMES = {
     "item": "idstr id itemid nativeid tweetid statusid postid commentid messageid docid "
-    "documentid uuid guid uri",
+    "documentid reviewid recommendationid msgid uuid guid uri",
     "url": "url permalink requestedurl link href htmlurl sourceurl pageurl posturl webpage",
     "created_at": "createdat createdutc created creationdate publishedat published publishdate "
-    "publicationdate publisheddate pubdate postedat timestamp datetime date time",
-    "author": "author username screenname userscreenname user authorname authors by creator handle "
-    "ownerdisplayname account",
+    "publicationdate publisheddate pubdate postedat timestamp datetime date dateposted dateadded "
+    "createddate createtime timestampcreated unixreviewtime posttime postdate dateline datesent "
+    "sentat time ts at",
+    "author": "author username screenname userscreenname user authorusername authorname authors by "
+    "creator handle ownerdisplayname account userposted speaker sender nickname reviewername from "
+    "userid authorid reviewerid fromid",
     "language": "language lang languagecode",
     "licence": "licence license contentlicense contentlicence licenses licences detectedlicenses "
     "maxstarsrepolicenses",
@@ -249,25 +252,55 @@ def _only_text_column(
     """Return the only string column without another role, if its values are no labels."""
     candidates = _unknown_texts(schema, taken)
     if len(candidates) != 1 or _has_labels(sample(candidates)[candidates[0]].combine_chunks()):
+        suggestion = _suggestion(schema, candidates, sample)
         raise ColumnMissing(
             f"{dump.display_path}: no column is recognised as the text; the table has "
             f"{format_names(schema.names)}",
-            remedy=f"choose the column with --text-column{_suggestion(schema)}.",
+            remedy=f"choose the column with --text-column{suggestion}.",
         )
     return str(candidates[0])
 
 
-def _suggestion(schema: pa.Schema) -> str:
-    """Return the path of a text within structures or lists of them, to be named."""
-    paths = [path for field in schema for path in _inner_texts(field.type, field.name)]
-    return f", such as --text-column '{paths[0]}'" if paths else ""
+def _suggestion(schema: pa.Schema, candidates: Sequence[str], sample: SampleReader) -> str:
+    """Return a column to be named: a text within structures or lists, or the longest one."""
+    inner = [list(_inner_texts(field.type, field.name)) for field in schema]
+    if (mapped := _mapped_type(schema, inner)) is not None:
+        rows = ".[][]" if is_list(mapped) else ".[]"
+        return f"; members are named by what they hold: `jq -c '{rows}'` makes rows of them"
+    paths = [path for found in inner for path in found]
+    if not paths and candidates:
+        lengths = _mean_lengths(candidates, sample)
+        paths = [name for name in candidates if lengths[name] > _MAX_LABEL_CHARS]
+        paths.sort(key=lambda name: -lengths[name])
+    if not paths:
+        return ""
+    names = TEXT_NAMES.split()
+    ranks = {path: names.index(_fold(path.rpartition(".")[2])) for path in paths if "." in path}
+    return f", such as --text-column '{min(paths, key=lambda path: ranks.get(path, -1))}'"
+
+
+def _mapped_type(schema: pa.Schema, texts: Sequence[Sequence[str]]) -> pa.DataType | None:
+    """Return the type of the members with texts of an object that maps ids or names to them."""
+    fields = [field for field, found in zip(schema, texts, strict=True) if found]
+    is_map = len({str(field.type) for field in fields}) == 1 and (
+        len(fields) > 1 or fields[0].name.isdecimal()
+    )
+    return fields[0].type if is_map else None
+
+
+def _mean_lengths(columns: Sequence[str], sample: SampleReader) -> dict[str, float]:
+    table = sample(columns)
+    return {
+        name: pc.mean(pc.binary_length(format_values(table[name].combine_chunks()))).as_py() or 0
+        for name in columns
+    }
 
 
 def _inner_texts(kind: pa.DataType, path: str) -> Iterator[str]:
     if is_list(kind):
         kind, path = kind.value_type, f"{path}{ITEM_MARK}"
-    if not pa.types.is_struct(kind):
-        return
+    if not pa.types.is_struct(kind) or any(field.name.isdecimal() for field in kind):
+        return  # ids or numbers as names: no path leads to all
     for field in kind:
         if _is_string(field.type) and _fold(field.name) in TEXT_NAMES.split():
             yield f"{path}.{field.name}"
@@ -302,11 +335,7 @@ def _check_title(title: str, schema: pa.Schema, sample: SampleReader, dump: Dump
         If so.
     """
     columns = [title, *_unknown_texts(schema, {title})]
-    table = sample(columns)
-    lengths = {
-        name: pc.mean(pc.binary_length(format_values(table[name].combine_chunks()))).as_py() or 0
-        for name in columns
-    }
+    lengths = _mean_lengths(columns, sample)
     longest = max(columns, key=lambda name: lengths[name])
     if lengths[longest] > lengths[title]:
         raise ColumnMissing(

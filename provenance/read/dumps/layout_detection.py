@@ -24,6 +24,7 @@ from provenance.read.formats.detection import (
     ARROW_MAGICS,
     PARQUET_MAGIC,
     check_not_pointer,
+    check_text,
     format_by_name,
 )
 from provenance.read.formats.foreign_formats import refuse_by_magic
@@ -44,7 +45,7 @@ TELEGRAM, DISCORD, IRC, WHATSAPP, MAIL, FEED = (
 PUBMED, JATS, TEXT, EPUB = "pubmed", "jats", "text", "epub"
 
 _ROOT = re.compile(
-    rb"\s*(?:<\?xml[^>]*>\s*)?(?:(?:<!--.*?-->|<!DOCTYPE[^>\[]*>)\s*)*+<([A-Za-z][\w:.-]*)",
+    rb"\s*(?:(?:<\?[^>]*>|<!--.*?-->|<!DOCTYPE[^>\[]*>)\s*)*+<([A-Za-z][\w:.-]*)",
     re.DOTALL,
 )
 _XML_LAYOUTS = {
@@ -95,6 +96,7 @@ def detect_layout(file: File) -> str:
     if layout is not None:
         return layout
     if b"\0" in head[:_NUL_CHECK_BYTES]:
+        check_text(head, name)
         raise UnsupportedFormat(
             f"{name}: the file is neither text nor a supported table",
             remedy="convert it to Parquet, CSV or JSON Lines; text must be UTF-8.",
@@ -117,6 +119,7 @@ def _text_layout(head: bytes, name: str) -> str | None:
     for pattern, layout in _TEXT_LAYOUTS:
         if pattern.match(head):
             return layout
+    refusals.refuse_chat(head, name)
     root = _ROOT.match(head)
     return None if root is None else _xml_layout(root[1].decode(), name)
 
@@ -180,5 +183,6 @@ def _not_recognised(name: str) -> UnsupportedFormat:
     return UnsupportedFormat(
         f"{name}: the layout is not recognised",
         remedy="name the columns of a table (--text-column), or the layout: --layout text "
-        "makes the whole file one item.",
+        "makes the whole file one item. A text on each line: `jq -Rc '{text: .}'` makes rows "
+        "of them.",
     )

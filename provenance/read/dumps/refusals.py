@@ -7,10 +7,21 @@ from provenance.errors import UnsupportedFormat
 from provenance.read.dumps.json_posts import JsonObject
 from provenance.read.formats.foreign_formats import TO_LINES, Refusal, refuse_object
 
+_TGDATASET_ROWS = (
+    "make rows of them: `jq -c 'to_entries[] | .key as $c | .value.text_messages | to_entries[] | "
+    'select(.value.is_forwarded | not) | {id: "\\($c)/\\(.key)", text: .value.message, '
+    "created_at: .value.date, author: $c}'`."
+)
 _OBJECTS: tuple[tuple[Callable[[JsonObject], object], Refusal], ...] = (
     (
         lambda entry: {"Text#", "Issued", "Bookshelves"} <= entry.keys(),
         Refusal("the catalogue of Project Gutenberg", "give the books, as text or EPUB."),
+    ),
+    (
+        lambda entry: any(
+            isinstance(value, dict) and "text_messages" in value for value in entry.values()
+        ),
+        Refusal("a file of TGDataset, with messages by channel and number", _TGDATASET_ROWS),
     ),
     (
         lambda entry: {"_index", "_source"} <= entry.keys(),
@@ -20,7 +31,32 @@ _OBJECTS: tuple[tuple[Callable[[JsonObject], object], Refusal], ...] = (
     ),
 )
 
+TELEGRAM_PAGES = Refusal(
+    "a chat of Telegram as web pages", "export it again as JSON (“machine-readable”)."
+)
+_DISCORD_PAGES = Refusal("a chat of Discord as text or a web page", "export it again as JSON.")
+_CHATS: tuple[tuple[re.Pattern[bytes], Refusal], ...] = (
+    (re.compile(rb"={20,}\r?\nGuild: "), _DISCORD_PAGES),
+    (re.compile(rb"\s*<!DOCTYPE html>.{0,100000}?class=\"?chatlog", re.DOTALL), _DISCORD_PAGES),
+    (
+        re.compile(rb"\s*<!DOCTYPE html>.{0,100000}?class=\"page_wrap", re.DOTALL),
+        TELEGRAM_PAGES,
+    ),
+    (
+        re.compile("[^\n]{0,300}(?:카카오톡 대화|KakaoTalk Chats)".encode()),
+        Refusal("a chat of KakaoTalk", "export it as CSV, or " + TO_LINES),
+    ),
+    (re.compile(rb"\[LINE\] "), Refusal("a chat of LINE", TO_LINES)),
+    (
+        re.compile(rb"product/productId: [^\n]*\n(?:(?:product|review)/\w+: )"),
+        Refusal("a set of reviews as lines of members", TO_LINES),
+    ),
+)
+"""Chats and reviews as texts, by how they begin."""
+
 _XML = {
+    "smses": Refusal("a backup of private messages (SMS)", TO_LINES),
+    "disqus": Refusal("an export of Disqus", TO_LINES),
     **dict.fromkeys(
         ("votes", "users", "tags", "badges", "postlinks"),
         Refusal(
@@ -48,6 +84,19 @@ def refuse_without_items(entry: JsonObject, name: str) -> None:
         if is_entry(entry):
             raise refusal.error(name)
     refuse_object(entry, name)
+
+
+def refuse_chat(head: bytes, name: str) -> None:
+    """Raise if the file `name` begins as a text of a chat that is not read.
+
+    Raises
+    ------
+    UnsupportedFormat
+        If so.
+    """
+    for pattern, refusal in _CHATS:
+        if pattern.match(head):
+            raise refusal.error(name)
 
 
 def xml_refusal(root: str, name: str, supported: str) -> UnsupportedFormat:

@@ -19,7 +19,9 @@ _DATES = ("pubdate", "published", "issued", "dc:date", "updated", "modified")
 _IDS = ("guid", "id", "link")
 _LICENCES = ("license", "cc:license", "creativecommons:license", "rights", "dc:rights", "copyright")
 
-_PUBLISHED = "publish"
+_BLOGGER_PARTS = ("#settings", "#template", "#page_template")
+"""Ends of the kinds of entries of Blogger's export that are no posts, pages or comments."""
+_PUBLISHED, _DRAFT = "publish", "yes"
 _WORDPRESS_PARTS = ("attachment", "nav_menu_item", "revision", "custom_css", "oembed_cache")
 """Types of posts of WordPress that are not read as such."""
 
@@ -48,10 +50,8 @@ def _entry(element: Element, language: str | None, row: int, dump: Dump) -> Item
             parts.setdefault(name, value)
         if name == "link" and part.get("rel") == "license":
             parts.setdefault("license", part.get("href", ""))
-    if parts.get("wp:status", _PUBLISHED) != _PUBLISHED:  # of an export of WordPress
-        return RowFault(row, skipped_rows.NOT_PUBLIC)
-    if parts.get("wp:post_type") in _WORDPRESS_PARTS:
-        return RowFault(row, skipped_rows.SERVICE)
+    if (reason := _reason(element, parts)) is not None:
+        return RowFault(row, reason)
     content = next((parts[name] for name in _TEXTS if name in parts), "")
     texts = [plain_text(text) for text in (parts.get("title", ""), content)]
     text = "\n\n".join(part for part in texts if part.strip())
@@ -68,6 +68,16 @@ def _entry(element: Element, language: str | None, row: int, dump: Dump) -> Item
         language,
         next((parts[name] for name in _LICENCES if name in parts), None),
     )
+
+
+def _reason(element: Element, parts: dict[str, str]) -> str | None:
+    """Return why an entry of an export of WordPress or Blogger is no item; None if it is one."""
+    if parts.get("wp:status", _PUBLISHED) != _PUBLISHED or parts.get("app:control") == _DRAFT:
+        return skipped_rows.NOT_PUBLIC
+    is_part = any(part.get("term", "").endswith(_BLOGGER_PARTS) for part in element)
+    if is_part or parts.get("wp:post_type") in _WORDPRESS_PARTS:
+        return skipped_rows.SERVICE
+    return None
 
 
 def _value(part: Element, name: str) -> str:
