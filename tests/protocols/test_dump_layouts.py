@@ -21,6 +21,7 @@ import zstandard
 
 from provenance.errors import CorruptFile
 from provenance.model import ITEMS, Items
+from provenance.read.corpus.file_access import File
 from provenance.read.dumps import item_batches
 from provenance.read.dumps.dump_discovery import find_dump_files
 from provenance.read.dumps.layout_detection import detect_layout
@@ -673,6 +674,19 @@ def test_batches_are_bounded(sample, dump, monkeypatch):
     found = read(dump)
     assert max(items.batch.num_rows for items in found) <= 2
     assert column(found, "text") == [*sample.texts]
+
+
+def test_the_file_is_opened_no_oftener_for_more_items(sample, dump, monkeypatch):
+    opened = []
+    open_file = File.open
+    monkeypatch.setattr(File, "open", lambda file: opened.append(file.path) or open_file(file))
+    monkeypatch.setitem(globals(), "TEXTS", TEXTS * 10)
+    monkeypatch.setitem(globals(), "ONE_LINE", ONE_LINE * 10)
+    read(dump)
+    few, opened[:] = len(opened), []
+    sample.write(dump)
+    assert len(column(read(dump), "text")) == len(TEXTS)
+    assert len(opened) <= few
 
 
 def test_an_empty_file_gives_nothing_or_is_refused(sample, dump):

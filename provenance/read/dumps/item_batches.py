@@ -79,8 +79,7 @@ def batch_records(file: str, entries: Iterable[Entry]) -> Iterator[Items]:
     fault = None
     try:
         for entry in entries:
-            batch.add(entry)
-            if batch.is_full:
+            if batch.add(entry):
                 yield batch.items(file)
                 batch = _Batch()
     except InputError as error:
@@ -100,20 +99,17 @@ class _Batch:
         self._deletions: list[DeletionRecord] = []
         self._size = 0
 
-    def add(self, entry: Entry) -> None:
+    def add(self, entry: Entry) -> bool:
+        """Add an entry; return whether the batch is full."""
         if isinstance(entry, ItemRecord):
             self.records.append(entry)
             self._size += len(entry.text)
-        elif isinstance(entry, DeletionRecord):
+            return len(self.records) >= MAX_ROWS or self._size >= MAX_BYTES >> 1
+        if isinstance(entry, DeletionRecord):
             self._deletions.append(entry)
-            self.faults.append(RowFault(entry.row, entry.counted_as))
-        else:
-            self.faults.append(entry)
-
-    @property
-    def is_full(self) -> bool:
-        rows = max(len(self.records), len(self.faults))
-        return rows >= MAX_ROWS or self._size >= MAX_BYTES >> 1
+            entry = RowFault(entry.row, entry.counted_as)
+        self.faults.append(entry)
+        return len(self.faults) >= MAX_ROWS
 
     def items(self, file: str) -> Items:
         skipped = skipped_rows.count_by_reason(file, self.faults)

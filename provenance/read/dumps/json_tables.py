@@ -34,18 +34,17 @@ from provenance.read.dumps.json_posts import (
     HEAD_BYTES,
     JsonObject,
     NumberedObject,
-    is_array,
     is_extended,
     items_from_objects,
     names_text,
     parse_objects,
+    read_object_blocks,
     read_objects,
     to_text,
 )
 from provenance.read.dumps.reposts import split_repost
 from provenance.read.formats.json_records import value_at
-from provenance.read.formats.jsonl_blocks import LineBlock, parse_block
-from provenance.read.formats.jsonl_file import read_blocks
+from provenance.read.formats.jsonl_blocks import JsonBlock, Records, parse_block
 
 SAMPLE_OBJECTS = 1000
 OPTIONAL_NAMES = {
@@ -144,8 +143,7 @@ class ObjectLayout:
 
 def read_json(dump: Dump) -> Iterator[Items]:
     """Read JSON Lines, or an array of objects."""
-    head = dump.file.head(HEAD_BYTES)
-    return _array(dump) if is_array(head) or is_extended(head) else _lines(dump)
+    return _extended(dump) if is_extended(dump.file.head(HEAD_BYTES)) else _blocks(dump)
 
 
 def json_mapping(dump: Dump) -> TableMapping:
@@ -155,16 +153,16 @@ def json_mapping(dump: Dump) -> TableMapping:
     return find_roles(infer_schema(sample, dump.display_path), dump, _sampler(sample))
 
 
-def _array(dump: Dump) -> Iterator[Items]:
+def _extended(dump: Dump) -> Iterator[Items]:
     head = list(islice(until_error(read_objects(dump)), SAMPLE_OBJECTS))
     layout, _ = _infer_layout(_sample(head) or _raise_no_objects(head, dump), dump)
     yield from items_from_objects(dump, read_objects(dump), layout.records)
     yield from layout.dates.unreadable_dates(dump.name)
 
 
-def _lines(dump: Dump) -> Iterator[Items]:
-    blocks = read_blocks(dump.file)
-    sample_blocks: list[LineBlock] = []
+def _blocks(dump: Dump) -> Iterator[Items]:
+    blocks = read_object_blocks(dump)
+    sample_blocks: list[JsonBlock] = []
     sample: list[JsonObject] = []
     while not sample and (block := next(blocks, None)) is not None:
         sample_blocks.append(block)
@@ -177,7 +175,7 @@ def _lines(dump: Dump) -> Iterator[Items]:
     mapping = layout.mapping
     for block in chain(sample_blocks, blocks):
         batch = None if schema is None else parse_block(block, schema)
-        if batch is None:
+        if isinstance(block, Records) or batch is None:
             yield from items_from_objects(dump, parse_objects(block), layout.records)
         else:
             rows = np.arange(block.first, block.first + block.rows, dtype=np.int64)
@@ -216,7 +214,7 @@ def _infer_layout(sample: list[JsonObject], dump: Dump) -> tuple[ObjectLayout, p
         for path in mapping.paths()
     )
     return (
-        ObjectLayout(mapping, dump.prefix(), dates),
+        ObjectLayout(mapping, dump.prefix, dates),
         narrow_schema(schema, mapping.paths()) if is_flat else None,
     )
 

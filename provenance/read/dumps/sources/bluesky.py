@@ -35,8 +35,8 @@ _WRAPPERS = ("post", "thread", "parent", "root", "reply")
 _CID_TAG = 42
 _V0_CID_BYTES = 34
 
-Blocks = dict[bytes, object]
-"""Content of blocks by their CID."""
+_TYPE = b"$type"
+"""Member that every record has, and neither the nodes of the tree nor the signed root."""
 
 
 def is_event(entry: JsonObject) -> bool:
@@ -106,10 +106,10 @@ def _commit(frames: list[JsonObject], row: int, dump: Dump) -> Iterator[Entry]:
             encoded = string_at(frame, "blocks", "$bytes") or ""
             content = base64.b64decode(encoded + "=" * (-len(encoded) % 4))  # it has no padding
             blocks = dict(_read_blocks(io.BytesIO(content), dump))
+            records = {_text_of_cid(cid): _parse_block(b, dump) for cid, b in blocks.items()}
         except (binascii.Error, ValueError):
             yield RowFault(row, "damaged blocks")
             continue
-        records = {_text_of_cid(cid): content for cid, content in blocks.items()}
         for operation in objects_in(frame.get("ops")):
             address = f"{_SCHEME}{frame.get('repo')}/{operation.get('path')}"
             if operation.get("action") == "delete":
@@ -155,7 +155,8 @@ def _record(address: str | None, record: object, row: int, dump: Dump) -> ItemRe
 def read_repository(dump: Dump) -> Iterator[Items]:
     """Read the posts of a repository, as its owner or a relay exports it.
 
-    It is read twice: the keys of records are in a tree that may be anywhere in the file.
+    It is read twice, each block parsed once: the keys of records are in a tree that may be anywhere
+    in the file.
 
     Raises
     ------
@@ -168,13 +169,13 @@ def read_repository(dump: Dump) -> Iterator[Items]:
 def _repository(dump: Dump) -> Iterator[ItemRecord | RowFault]:
     paths: dict[bytes, str] = {}
     owner = None
-    for _, content in _file_blocks(dump):
+    for _, content in _file_blocks(dump, records=False):
         if not isinstance(content, dict):
             continue
         paths |= _tree_entries(content)
         owner = content["did"] if {"did", "data", "sig"} <= content.keys() else owner
     row = 0
-    for cid, content in _file_blocks(dump):
+    for cid, content in _file_blocks(dump, records=True):
         if isinstance(content, dict) and "$type" in content:
             address = f"{_SCHEME}{owner}/{paths[cid]}" if owner and cid in paths else None
             yield _record(address, content, row, dump)
@@ -193,7 +194,8 @@ def _tree_entries(node: JsonObject) -> dict[bytes, str]:
     return paths
 
 
-def _file_blocks(dump: Dump) -> Iterator[tuple[bytes, object]]:
+def _file_blocks(dump: Dump, *, records: bool) -> Iterator[tuple[bytes, object]]:
+    """Yield the blocks that are records, or all others."""
     count = 0
     with (
         dump.file.stream() as stream,
@@ -201,14 +203,14 @@ def _file_blocks(dump: Dump) -> Iterator[tuple[bytes, object]]:
             dump.display_path, lambda: f"after {count:,} blocks", damage=(ValueError,)
         ),
     ):
-        for block in _read_blocks(stream, dump):
-            yield block
+        for cid, content in _read_blocks(stream, dump):
+            if (_TYPE in content) is records:
+                yield cid, _parse_block(content, dump)
             count += 1
 
 
-def _read_blocks(stream: BinaryIO, dump: Dump) -> Iterator[tuple[bytes, object]]:
-    """Yield the blocks of a CAR file: its header, then CID and content of each."""
-    cbor: Any = import_parser("cbor2", "bluesky", dump)
+def _read_blocks(stream: BinaryIO, dump: Dump) -> Iterator[tuple[bytes, bytes]]:
+    """Yield CID and content of the blocks of a CAR file, which are behind its header."""
     size = _read_varint(stream)
     if size is None:
         raise ValueError("there is no header")
@@ -216,11 +218,15 @@ def _read_blocks(stream: BinaryIO, dump: Dump) -> Iterator[tuple[bytes, object]]
     while (size := _read_varint(stream)) is not None:
         block = _read_exactly(stream, size, dump)
         end = _cid_end(block)
-        try:
-            content = cbor.loads(block[end:])
-        except (cbor.CBORDecodeError, RecursionError, OverflowError) as error:
-            raise ValueError(f"a block is not CBOR ({error})") from error
-        yield block[:end], content
+        yield block[:end], block[end:]
+
+
+def _parse_block(content: bytes, dump: Dump) -> object:
+    cbor: Any = import_parser("cbor2", "bluesky", dump)
+    try:
+        return cbor.loads(content)
+    except (cbor.CBORDecodeError, RecursionError, OverflowError) as error:
+        raise ValueError(f"a block is not CBOR ({error})") from error
 
 
 def _linked_cid(link: object) -> bytes | None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import chain
 
 from provenance.model import Items
@@ -20,7 +21,8 @@ IRC_START = re.compile(
 """Lines of many clients; the head of a log of mIRC and HexChat; a log of WeeChat with a notice."""
 WHATSAPP_START = re.compile(
     rb"(?:\xe2\x80\x8e)?\[?\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4},? \d{1,2}[:.]\d\d(?:[:.]\d\d)?"
-    rb"(?:(?: |\xc2\xa0|\xe2\x80\xaf)[AaPp]\.?(?: |\xc2\xa0)?[Mm]\.?)?(?:\]| -) [^\n]"
+    rb"(?:(?: |\xc2\xa0|\xe2\x80\xaf)[AaPp]\.?(?: |\xc2\xa0|\xe2\x80\xaf)?[Mm]\.?)?"
+    rb"(?:\]| -) [^\n]"
 )
 
 _IRC_LINE = re.compile(
@@ -38,10 +40,13 @@ _DAY_IN_NAME = re.compile(r"(?<!\d)(\d{4})[-_.]?(\d\d)[-_.]?(\d\d)(?!\d)")
 
 _WHATSAPP_LINE = re.compile(
     r"\u200e?\[?(?P<day>\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}),? "
-    r"(?P<time>\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?:[ \xa0\u202f][AaPp]\.?[ \xa0]?[Mm]\.?)?)(?:\]| -) "
-    r"(?P<rest>.*)",
+    r"(?P<time>\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?:[ \xa0\u202f][AaPp]\.?[ \xa0\u202f]?[Mm]\.?)?)"
+    r"(?:\]| -) (?P<rest>.*)",
     re.DOTALL,
 )
+_DOT_IN_TIME = re.compile(r"(?<=\d)\.(?=\d)")
+_HALF_OF_DAY = re.compile(r"[ \xa0\u202f]([AaPp])\.?[ \xa0\u202f]?[Mm]\.?")
+_EPOCH_DAY = "1970/01/01"
 _SHORT_YEAR = re.compile(r"^(\d{1,2}[/.-]\d{1,2}[/.-])(\d\d)$")
 _PLACEHOLDER = re.compile(r"<[^<>\n]+>|\u200e?\w+ omitted|null", re.IGNORECASE)
 _ATTACHMENT = re.compile(
@@ -75,7 +80,7 @@ def read_irc(dump: Dump) -> Iterator[Items]:
 
 
 def _irc_lines(dump: Dump) -> Iterator[ItemRecord | RowFault]:
-    prefix = dump.prefix()
+    prefix = dump.prefix
     named_day = _DAY_IN_NAME.search(dump.name)
     day = "-".join(named_day.groups()) if named_day else None
     for row, line in read_lines(dump):
@@ -101,8 +106,7 @@ def _irc_lines(dump: Dump) -> Iterator[ItemRecord | RowFault]:
 def _irc_second(line_day: str | None, time: str, log_day: str | None) -> int | None:
     if line_day and line_day[0].isalpha():  # without a year
         line_day = _iso_day(log_day[:4], line_day) if log_day else None
-    day = line_day or log_day
-    return parse_ordered_date(f"{day} {time}", None) if day else None
+    return _moment(line_day or log_day or "", time, None)
 
 
 def _iso_day(year: str, month_and_day: str) -> str | None:
@@ -117,13 +121,17 @@ def read_whatsapp(dump: Dump) -> Iterator[Items]:
 
 
 def _whatsapp_messages(dump: Dump) -> Iterator[ItemRecord | RowFault]:
-    prefix, order = dump.prefix(), infer_order({*_days(dump)})
-    first, message = 0, ""
+    prefix, order = dump.prefix, infer_order({*_days(dump)})
+    start: re.Match[str] | None = None
+    first, lines = 0, list[str]()
     for row, line in chain(read_lines(dump), [(0, None)]):
-        begins = line is None or _WHATSAPP_LINE.match(line) is not None
-        if begins and message:
-            yield _whatsapp_message(message, first, f"{prefix}#{first}", order, dump)
-        first, message = (row, line or "") if begins else (first, f"{message}\n{line}")
+        match = None if line is None else _WHATSAPP_LINE.match(line)
+        if line is not None and match is None:
+            lines.append(line)
+            continue
+        if lines:
+            yield _whatsapp_message(start, lines, first, f"{prefix}#{first}", order, dump)
+        start, first, lines = match, row, [match["rest"]] if match else []
 
 
 def _days(dump: Dump) -> Iterator[str]:
@@ -137,21 +145,41 @@ def _long_year(day: str) -> str:
 
 
 def _whatsapp_message(
-    message: str, row: int, native: str, order: DateOrder | None, dump: Dump
+    start: re.Match[str] | None,
+    lines: list[str],
+    row: int,
+    native: str,
+    order: DateOrder | None,
+    dump: Dump,
 ) -> ItemRecord | RowFault:
-    match = _WHATSAPP_LINE.match(message)
-    author, separator, text = (match["rest"] if match else message).partition(": ")
-    if match is None or not separator or "\n" in author or _QUOTATION_MARKS & {*author}:
+    author, separator, first_line = lines[0].partition(": ")
+    if start is None or not separator or _QUOTATION_MARKS & {*author}:
         return RowFault(row, skipped_rows.SERVICE)
-    text = _ATTACHMENT.sub("", _EDITED.sub("", text.strip())).strip()
+    text = "\n".join((first_line, *lines[1:])).strip()
+    text = _ATTACHMENT.sub("", _EDITED.sub("", text)).strip()
     if _DELETED.fullmatch(text):
         return RowFault(row, skipped_rows.DELETED)
     if not text or _PLACEHOLDER.fullmatch(text):
         return RowFault(row, skipped_rows.EMPTY)
     if text.startswith(_LEFT_TO_RIGHT):
         return RowFault(row, skipped_rows.SERVICE)
-    time = match["time"].replace("\u202f", " ").replace("\xa0", " ")
-    clock, _, half = time.partition(" ")
-    time = f"{clock.replace('.', ':')} {half.replace('.', '').replace(' ', '')}".strip()
-    second = parse_ordered_date(f"{_long_year(match['day'])} {time}", order)
+    second = _moment(_long_year(start["day"]), start["time"], order)
     return ItemRecord(dump.source, native, text, None, second, author.strip("\u200e~ \u202f"))
+
+
+def _moment(day: str, time: str, order: DateOrder | None) -> int | None:
+    """Return the second of a day and a time of day, in UTC; None if the day cannot be read."""
+    midnight, seconds = _midnight(day, order), _seconds_of_day(time)
+    return None if midnight is None or seconds is None else midnight + seconds
+
+
+@lru_cache(maxsize=1 << 10)
+def _midnight(day: str, order: DateOrder | None) -> int | None:
+    return parse_ordered_date(day, order) if day else None
+
+
+@lru_cache(maxsize=1 << 12)
+def _seconds_of_day(time: str) -> int | None:
+    """Return the second of a time as IRC and WhatsApp write it, such as `9.05.00 p.m.`."""
+    written = _HALF_OF_DAY.sub(r" \1m", _DOT_IN_TIME.sub(":", time))
+    return parse_ordered_date(f"{_EPOCH_DAY} {written}", None)

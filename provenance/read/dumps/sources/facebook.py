@@ -76,7 +76,7 @@ def _item(
         return RowFault(row, skipped_rows.NULL)
     return ItemRecord(
         dump.source,
-        f"{dump.prefix()}#{number}",
+        f"{dump.prefix}#{number}",
         _repaired(text),
         None,
         parse_timestamp(date),

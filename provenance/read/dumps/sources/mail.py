@@ -109,7 +109,7 @@ def _message(content: bytes, row: int, dump: Dump) -> ItemRecord | RowFault:
     subject = headers["Subject"].strip()
     return ItemRecord(
         dump.source,
-        native or f"{dump.prefix()}#{row}",
+        native or f"{dump.prefix}#{row}",
         f"{subject}\n\n{text}" if subject else text,
         headers["Archived-At"].strip().strip("<>") or None,
         parse_timestamp(headers["Date"]),

@@ -99,7 +99,7 @@ class PostShape:
             return RowFault(row, skipped_rows.EMPTY)
         return ItemRecord(
             dump.source,
-            _first(post, self.ids) or f"{dump.prefix()}#{number}",
+            _first(post, self.ids) or f"{dump.prefix}#{number}",
             text,
             _address(post, self.url),
             next((s for path in self.dates if (s := _second(post, path)) is not None), None),

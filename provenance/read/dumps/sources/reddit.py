@@ -35,19 +35,17 @@ from provenance.read.dumps.json_posts import (
     HEAD_BYTES,
     JsonObject,
     first_objects,
-    is_array,
     items_from_objects,
     member,
     objects_in,
     parse_objects,
-    read_posts,
+    read_object_blocks,
     string_at,
     to_text,
 )
 from provenance.read.dumps.table_objects import items_from_rows, table_blocks
 from provenance.read.dumps.timestamps import parse_timestamp
-from provenance.read.formats.jsonl_blocks import LineBlock, parse_block
-from provenance.read.formats.jsonl_file import read_blocks
+from provenance.read.formats.jsonl_blocks import JsonBlock, Records, parse_block
 
 HOST = "https://www.reddit.com"
 COMMENT_PREFIX, SUBMISSION_PREFIX = "t1_", "t3_"
@@ -246,11 +244,8 @@ def read_reddit(dump: Dump) -> Iterator[Items]:
                 skipped = (*rows.skipped, *items.skipped)
                 yield from split_items(replace(items, skipped=skipped))
         return
-    if is_array(head := dump.file.head(HEAD_BYTES)):
-        is_outermost = any(map(is_post, first_objects(head)))
-        yield from read_posts(dump, read_post, unwraps=not is_outermost)
-        return
-    for block in read_blocks(dump.file):
+    is_outermost = any(map(is_post, first_objects(dump.file.head(HEAD_BYTES))))
+    for block in read_object_blocks(dump, unwraps=not is_outermost):
         items = _read_block(block, dump)
         if items is None:
             yield from items_from_objects(dump, parse_objects(block), read_post)
@@ -276,7 +271,9 @@ def _as_posts(batch: pa.RecordBatch) -> pa.RecordBatch | None:
     return pa.RecordBatch.from_arrays(columns, names=[*TEXT_FIELDS, DATE_FIELD, "_meta"])
 
 
-def _read_block(block: LineBlock, dump: Dump) -> Items | None:
+def _read_block(block: JsonBlock, dump: Dump) -> Items | None:
+    if isinstance(block, Records):
+        return None
     _, first = next(parse_objects(block), (0, ""))
     if not isinstance(first, dict) or any(objects_in(first.get(name)) for name in _REPLIES):
         return None

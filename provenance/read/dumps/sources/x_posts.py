@@ -184,8 +184,7 @@ def read_archive(dump: Dump) -> Iterator[Items]:
         elif "deleted_at" in post:
             yield _deletion(_v1_id(post), parse_timestamp(post["deleted_at"]), row, dump)
         else:
-            found = _v1_post(post)
-            yield from _with_related(found._replace(author=found.author or owner), row, dump)
+            yield from _with_related(_v1_post(post, owner), row, dump)
 
     return read_posts(dump, read_entry)
 
@@ -267,12 +266,12 @@ def _entry(post: _Post, row: int, dump: Dump) -> Entry:
     )
 
 
-def _v1_post(post: JsonObject) -> _Post:
+def _v1_post(post: JsonObject, owner: str | None = None) -> _Post:
     original, quoted = post.get("retweeted_status"), post.get("quoted_status")
     return _Post(
         _v1_id(post),
         full_text(post),
-        string_at(post, "user", "screen_name"),
+        string_at(post, "user", "screen_name") or owner,
         to_text(post.get("lang")),
         parse_timestamp(post.get("created_at")),
         _v1_post(original) if isinstance(original, dict) else None,
