@@ -33,13 +33,13 @@ TITLE_NAMES = "title headline"
 WHOLE_TEXT_NAMES = "text fulltext plaintext maintext"
 """Columns whose texts are whole: a title beside them is not part of the item."""
 KNOWN_NAMES = {
-    "item": "idstr id itemid nativeid tweetid statusid postid commentid messageid docid "
+    "item": "idstr id itemid nativeid noteid commentid tweetid statusid postid messageid docid "
     "documentid reviewid recommendationid msgid uuid guid uri",
     "url": "url permalink requestedurl link href htmlurl sourceurl pageurl posturl webpage",
     "created_at": "createdat createdutc created creationdate publishedat published publishdate "
     "publicationdate publisheddate pubdate postedat timestamp datetime date dateposted dateadded "
     "createddate createtime timestampcreated unixreviewtime posttime postdate dateline datesent "
-    "sentat time ts at",
+    "postcreated createdatmillis sentat time ts at",
     "author": "author username screenname userscreenname user authorusername authorname authors by "
     "creator handle ownerdisplayname account userposted speaker sender nickname reviewername from "
     "userid authorid reviewerid fromid",

@@ -54,6 +54,9 @@ def test_placeholders_of_deleted_texts_are_counted(read, table):
         ({"id": "r1", "sender": "u1", "body": "x y", "date": "2020-01-02"}, "r1 u1"),
         ({"id": "r1", "author.name": "U", "author.username": "u1", "text": "x y"}, "r1 u1"),
         ({"postid": "r1", "username": "u1", "pagetext": "x y", "dateline": "2020-01-02"}, "r1 u1"),
+        ({"tweet_id": "t1", "note_id": "r1", "user_id": "u1", "text": "x y"}, "r1 u1"),
+        ({"post_id": "p1", "comment_id": "r1", "user": "u1", "text": "x y"}, "r1 u1"),
+        ({"id": "r1", "User Name": "u1", "Message": "x y", "Post Created": "2020-01-02"}, "r1 u1"),
         ({"Review": "x y", "Rating": "4"}, ""),
     ],
 )

@@ -53,7 +53,9 @@ def _entry(element: Element, language: str | None, row: int, dump: Dump) -> Item
     if (reason := _reason(element, parts)) is not None:
         return RowFault(row, reason)
     content = next((parts[name] for name in _TEXTS if name in parts), "")
-    texts = [plain_text(text) for text in (parts.get("title", ""), content)]
+    title, body = plain_text(parts.get("title", "")), plain_text(content)
+    # Posts without titles repeat their beginning in its place.
+    texts = (body,) if body.startswith(title.strip().rstrip("….")) else (title, body)
     text = "\n\n".join(part for part in texts if part.strip())
     native = next((parts[name] for name in _IDS if name in parts), None)
     if not text or native is None:
