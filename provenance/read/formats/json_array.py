@@ -290,7 +290,7 @@ def row_list_path(value: object, max_wrappers: int = _MAX_WRAPPERS) -> tuple[str
     """Return the path of the list of rows in an object; None if there is none, or it is a row."""
     if not _is_object(value) or max_wrappers == 0 or _has_text(value):
         return None
-    lists = [name for name, rows in value.items() if _is_row_list(rows)]
+    lists = [name for name, rows in value.items() if _is_row_list(rows, name)]
     has_prose = _has_prose(value)
     if len(lists) > 1 or has_prose:
         lists = [name for name in lists if name in _ROW_LISTS]
@@ -324,8 +324,20 @@ def _rows_at(value: object, path: Sequence[str]) -> list[object] | None:
     return value if isinstance(value, list) else None
 
 
-def _is_row_list(value: object) -> TypeGuard[list[Record]]:
-    return isinstance(value, list) and bool(value) and all(map(_is_object, value))
+def _is_row_list(value: object, name: str) -> bool:
+    """Return whether a member is a list of objects: of texts, unless its name is usual."""
+    if not isinstance(value, list) or not value or not all(map(_is_object, value)):
+        return False
+    return name in _ROW_LISTS or any(map(_may_be_row, value[:_HEAD_LINES]))
+
+
+def _may_be_row(value: Record) -> bool:
+    """Return whether an object has a text, or members in which it may be."""
+    return (
+        _has_text(value)
+        or _has_prose(value)
+        or any(_is_object(member) or isinstance(member, list) for member in value.values())
+    )
 
 
 def _is_object(value: object) -> TypeGuard[Record]:
