@@ -23,6 +23,7 @@ from provenance.read.dumps.sources import (
 from provenance.read.formats.detection import (
     ARROW_MAGICS,
     PARQUET_MAGIC,
+    WIDE_BOMS,
     check_not_pointer,
     format_by_name,
 )
@@ -44,7 +45,7 @@ TELEGRAM, DISCORD, IRC, WHATSAPP, MAIL, FEED = (
 PUBMED, JATS, TEXT, EPUB = "pubmed", "jats", "text", "epub"
 
 _ROOT = re.compile(
-    rb"\s*(?:<\?xml[^>]*>\s*)?(?:(?:<!--.*?-->|<!DOCTYPE[^>\[]*>)\s*)*+<([A-Za-z][\w:.-]*)",
+    rb"\s*(?:(?:<\?[^>]*>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[[^\]]*\]\s*)?>)\s*)*+<([A-Za-z][\w:.-]*)",
     re.DOTALL,
 )
 _XML_LAYOUTS = {
@@ -94,18 +95,38 @@ def detect_layout(file: File) -> str:
     layout = _text_layout(head, name)
     if layout is not None:
         return layout
+    _check_is_text(head, file)
+    objects = first_objects(head)
+    form = (format_by_name(file.path) or ("",))[0]
+    if not any(objects):
+        refusals.refuse_text(head, name)
+    if objects or form in {"json", "jsonl"}:
+        return _object_layout(objects, name)
+    if head.lstrip().startswith((b"{", b"[")):
+        raise _not_recognised(file, head)
+    return _table_layout(file, head)
+
+
+def _check_is_text(head: bytes, file: File) -> None:
+    """Raise if the beginning of a file shows that it is neither text nor a known table.
+
+    Raises
+    ------
+    UnsupportedFormat
+        If so.
+    """
+    name = file.display_path
+    if head.startswith(WIDE_BOMS):
+        raise UnsupportedFormat(
+            f"{name}: the encoding is UTF-16 or UTF-32, not UTF-8",
+            remedy="convert it to UTF-8; in XML, change its first line, too.",
+        )
     if b"\0" in head[:_NUL_CHECK_BYTES]:
+        refusals.refuse_name(file.path, name)
         raise UnsupportedFormat(
             f"{name}: the file is neither text nor a supported table",
             remedy="convert it to Parquet, CSV or JSON Lines; text must be UTF-8.",
         )
-    objects = first_objects(head)
-    form = (format_by_name(file.path) or ("",))[0]
-    if objects or form in {"json", "jsonl"}:
-        return _object_layout(objects, name)
-    if head.lstrip().startswith((b"{", b"[")):
-        raise _not_recognised(name)
-    return _table_layout(file)
 
 
 def _text_layout(head: bytes, name: str) -> str | None:
@@ -149,7 +170,7 @@ def _object_layout(objects: list[JsonObject], name: str) -> str:
     return TABLE
 
 
-def _table_layout(file: File) -> str:
+def _table_layout(file: File, head: bytes = b"") -> str:
     """Return the layout of a table by its columns.
 
     Raises
@@ -172,13 +193,16 @@ def _table_layout(file: File) -> str:
     form = format_by_name(file.path)
     is_table = len(schema) > 1 and has_text_by_name(schema)
     if (form is None or form[0] == "text") and not is_table:
-        raise _not_recognised(file.display_path)
+        raise _not_recognised(file, head)
     return TABLE
 
 
-def _not_recognised(name: str) -> UnsupportedFormat:
+def _not_recognised(file: File, head: bytes) -> UnsupportedFormat:
+    refusals.refuse_text(head, file.display_path)
+    if format_by_name(file.path) is None:
+        refusals.refuse_name(file.path, file.display_path)
     return UnsupportedFormat(
-        f"{name}: the layout is not recognised",
+        f"{file.display_path}: the layout is not recognised",
         remedy="name the columns of a table (--text-column), or the layout: --layout text "
         "makes the whole file one item.",
     )

@@ -170,12 +170,13 @@ def dump_readers(
             f"layout {layout!r} is not one of {[AUTO, *LAYOUTS]}",
             remedy=f"did you mean {matches[0]}?" if matches else "remove --layout to detect it.",
         )
+    named = None if layout in {AUTO, TABLE} else layout
     if layout == AUTO and columns.names_columns:
         layout = TABLE
     if source != replace_surrogates(source):
         raise InputError(f"the source {source!r} is not valid UTF-8", remedy="give it in UTF-8.")
     # Not in a generator: errors are raised by this call, not when the first item is read.
-    files = [replace(file, max_document=max_document) for file in find_dump_files(path)]
+    files = [replace(file, max_document=max_document) for file in find_dump_files(path, named)]
     return [DumpReader(Dump(file, source, columns), layout) for file in files]
 
 
