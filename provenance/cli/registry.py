@@ -59,11 +59,11 @@ _LAYOUT = click.option(
     "--layout",
     default="auto",
     metavar="NAME",
-    help="table, x-archive, x-api, x-api-v2, x-gnip, reddit, stackexchange, hackernews, arxiv, "
-    "the-stack, mastodon, mastodon-api, mediawiki, wikiextractor, wikimedia, warc, bluesky, "
-    "bluesky-car, pubmed, pmc-metadata, jats, slack, telegram, telegram-api, discord, "
-    "discord-package, facebook, whatsapp, irc, youtube, weibo, linkedin, mail, feed, epub or text: "
-    "see docs/dumps.md. Unset: detected.",
+    help="table, x-archive, x-api, x-api-v2, x-gnip, reddit, stackexchange, stackexchange-api, "
+    "hackernews, arxiv, openalex, crossref, pubmed, jats, pmc-metadata, the-stack, github-events, "
+    "mastodon, mastodon-api, mediawiki, wikiextractor, wikimedia, warc, bluesky, bluesky-car, "
+    "slack, telegram, telegram-api, discord, discord-package, facebook, whatsapp, irc, youtube, "
+    "weibo, linkedin, mail, feed, json-feed, epub or text: see docs/dumps.md. Unset: detected.",
 )
 _COLUMN_OPTIONS = (
     click.option(

@@ -290,7 +290,11 @@ def _unread_files(files: Sequence[File], dump_files: Sequence[File]) -> Iterator
     Files of a recognised layout are of known kinds: of those, only archives are named.
     """
     chosen = {file.name for file in dump_files}
-    is_layout = any(_matches_any(name, marks) for marks, _ in _FOLDER_LAYOUTS for name in chosen)
+    is_layout = any(
+        any(_matches_any(file.path, marks) for file in files)
+        and any(_matches_any(name, patterns) for name in chosen)
+        for marks, patterns in _FOLDER_LAYOUTS
+    )
     for file in files:
         if file.name in chosen or _is_hidden(file) or file.fault is not None:
             continue

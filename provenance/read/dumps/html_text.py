@@ -14,7 +14,7 @@ PARAGRAPH_TAGS = frozenset(
 LINE_TAGS = frozenset({"li", "dt", "dd", "tr", "summary", "details"})
 """Elements that form lines."""
 TAG_TEXTS = {"br": "\n", "td": " ", "th": " "}
-HIDDEN_TAGS = frozenset({"script", "style", "template"})
+HIDDEN_TAGS = frozenset({"script", "style", "template", "title"})
 
 _SPACE = str.maketrans({**dict.fromkeys("\t\n\r\f", " "), "\0": "\ufffd"})
 _BREAK = re.compile(r"[\r\n][ \r\n]*")

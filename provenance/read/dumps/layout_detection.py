@@ -43,6 +43,7 @@ TELEGRAM, DISCORD, IRC, WHATSAPP, MAIL, FEED = (
     *("telegram", "discord", "irc", "whatsapp", "mail", "feed"),
 )
 PUBMED, JATS, TEXT, EPUB = "pubmed", "jats", "text", "epub"
+JSON_FEED = "json-feed"
 
 _ROOT = re.compile(
     rb"\s*(?:(?:<\?[^>]*>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[[^\]]*\]\s*)?>)\s*)*+<([A-Za-z][\w:.-]*)",
@@ -70,6 +71,7 @@ _CONTAINERS = (
     (mastodon.is_outbox, OUTBOX),
     (chat_exports.is_discord_export, DISCORD),
     (chat_exports.is_telegram_export, TELEGRAM),
+    (feeds.is_json_feed, JSON_FEED),
 )
 """Layouts of one object that contains all items."""
 _NUL_CHECK_BYTES = 1 << 12

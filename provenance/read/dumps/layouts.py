@@ -20,7 +20,7 @@ from provenance.read.dumps.layout_detection import TABLE
 from provenance.read.dumps.object_layouts import OBJECT_LAYOUTS
 from provenance.read.dumps.sources import books, chat_exports, chat_logs, papers, wikipedia
 from provenance.read.dumps.sources.bluesky import read_repository
-from provenance.read.dumps.sources.feeds import read_feed
+from provenance.read.dumps.sources.feeds import read_feed, read_json_feed
 from provenance.read.dumps.sources.mail import read_mail
 from provenance.read.dumps.sources.mastodon import read_outbox
 from provenance.read.dumps.sources.reddit import read_reddit
@@ -44,6 +44,7 @@ LAYOUTS: dict[str, Callable[[Dump], Iterator[Items]]] = {
     layout_detection.WHATSAPP: chat_logs.read_whatsapp,
     layout_detection.MAIL: read_mail,
     layout_detection.FEED: read_feed,
+    layout_detection.JSON_FEED: read_json_feed,
     layout_detection.PUBMED: papers.read_pubmed,
     layout_detection.JATS: papers.read_articles,
     layout_detection.TEXT: books.read_text,
