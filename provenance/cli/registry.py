@@ -63,7 +63,8 @@ _LAYOUT = click.option(
     "hackernews, arxiv, openalex, crossref, pubmed, jats, pmc-metadata, the-stack, github-events, "
     "mastodon, mastodon-api, mediawiki, wikiextractor, wikimedia, warc, bluesky, bluesky-car, "
     "slack, telegram, telegram-api, discord, discord-package, facebook, whatsapp, irc, youtube, "
-    "weibo, linkedin, mail, feed, json-feed, epub or text: see docs/dumps.md. Unset: detected.",
+    "weibo, linkedin, mail, feed, json-feed, epub, subtitles, html or text: see docs/dumps.md. "
+    "Unset: detected.",
 )
 _COLUMN_OPTIONS = (
     click.option(

@@ -580,8 +580,8 @@ def skipped(found: list[Items]) -> list[tuple[str, int, tuple[int, ...]]]:
     return [(one.reason, one.count, one.rows) for items in found for one in items.skipped]
 
 
-WHOLE_FILES = {"text", "epub"}
-"""Layouts of which a file is one item: see tests/read/dumps/test_books.py."""
+WHOLE_FILES = {"text", "epub", "subtitles", "html"}
+"""Layouts of which a file is one item: see test_books.py and test_texts_of_blogs_and_films.py."""
 WITHOUT_ITEMS = {"pmc-metadata"}
 """Layouts that only say what was deleted: see tests/read/dumps/test_exports.py."""
 

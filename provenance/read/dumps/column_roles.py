@@ -44,7 +44,7 @@ KNOWN_NAMES = {
     "url": "htmlurl weburl url permalink requestedurl link href sourceurl pageurl posturl webpage "
     "warctargeturi",
     "created_at": "createdat createdutc created creationdate createddate createdtimestamp "
-    "publishedat published publishdate publicationdate publisheddate datepublished "
+    "publishedat published publishdate publicationdate publisheddate datepublished dategmt "
     "webpublicationdate pubdate postedat postdate dateposted unixreviewtime warcdate timestamp "
     "datetime date time dateadded",
     "author": "author username screenname userscreenname user authorname authors by creator handle "

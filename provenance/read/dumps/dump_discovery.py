@@ -93,6 +93,7 @@ _DESCRIPTIONS = (
 _READMES = ("readme*", "licen[cs]e*")
 
 _TEXTS = Refusal("a text beside other files", "to read it as an item, give it by its name.")
+_PAGE = Refusal("a web page", "read such pages with --layout html.")
 _UNKNOWN = Refusal(
     "a file of an unknown kind beside others", "give it by its name to see whether it can be read."
 )
@@ -274,7 +275,8 @@ def _no_dump_error(files: Sequence[File], address: str) -> InputError:
     message = f"{address}: none of its {len(files)} files is a supported dump"
     for file in sorted(files, key=lambda file: -file.size)[:_MAX_LOOKED_AT]:
         with suppress(InputError):
-            if file.fault is None and (refusal := refusal_of(file)) is not None:
+            refusal = _PAGE if _is_page(file.path) else refusal_of(file)
+            if file.fault is None and refusal is not None:
                 return UnsupportedFormat(
                     f"{message}; {file.name} is {refusal.what}", remedy=refusal.remedy
                 )
@@ -298,7 +300,8 @@ def _unread_files(files: Sequence[File], dump_files: Sequence[File]) -> Iterator
     for file in files:
         if file.name in chosen or _is_hidden(file) or file.fault is not None:
             continue
-        suffix, refusal = _suffix(file.path), refusal_by_name(file.path)
+        suffix = _suffix(file.path)
+        refusal = _PAGE if _is_page(file.path) else refusal_by_name(file.path)
         if refusal is None and _may_have_texts(file):
             refusal = _TEXTS if suffix in _TEXT_SUFFIXES else _UNKNOWN
         if refusal is None:
@@ -370,6 +373,10 @@ def _choose_files(files: Sequence[File], layout: str | None) -> list[File]:
     named = texts if layout == "text" else [f for f in files if _suffix(f.path) in suffixes]
     others = [f for f in files if _may_have_texts(f) and refusal_by_name(f.path) is None]
     return [*(named or known or texts or others), *unknown]
+
+
+def _is_page(path: str) -> bool:
+    return _suffix(path) in _LAYOUT_SUFFIXES["html"]
 
 
 def _is_hidden(file: File) -> bool:

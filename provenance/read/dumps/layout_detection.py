@@ -43,7 +43,7 @@ TELEGRAM, DISCORD, IRC, WHATSAPP, MAIL, FEED = (
     *("telegram", "discord", "irc", "whatsapp", "mail", "feed"),
 )
 PUBMED, JATS, TEXT, EPUB = "pubmed", "jats", "text", "epub"
-JSON_FEED = "json-feed"
+JSON_FEED, SUBTITLES, PAGE = "json-feed", "subtitles", "html"
 
 _ROOT = re.compile(
     rb"\s*(?:(?:<\?[^>]*>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[[^\]]*\]\s*)?>)\s*)*+<([A-Za-z][\w:.-]*)",
@@ -65,6 +65,8 @@ _TEXT_LAYOUTS: tuple[tuple[re.Pattern[bytes], str], ...] = (
     (chat_logs.IRC_START, IRC),
     (chat_logs.WHATSAPP_START, WHATSAPP),
     (books.GUTENBERG_START, TEXT),
+    (books.FRONT_MATTER_START, TEXT),
+    (books.SUBTITLES_START, SUBTITLES),
 )
 """Layouts of lines, by a pattern for the beginning of the file."""
 _CONTAINERS = (

@@ -25,7 +25,7 @@ from provenance.read.dumps.sources.mail import read_mail
 from provenance.read.dumps.sources.mastodon import read_outbox
 from provenance.read.dumps.sources.reddit import read_reddit
 from provenance.read.dumps.sources.stackexchange import read_site
-from provenance.read.dumps.sources.web_archive import read_web_archive
+from provenance.read.dumps.sources.web_archive import read_page, read_web_archive
 from provenance.read.dumps.sources.x_posts import read_archive
 
 AUTO = "auto"
@@ -48,7 +48,9 @@ LAYOUTS: dict[str, Callable[[Dump], Iterator[Items]]] = {
     layout_detection.PUBMED: papers.read_pubmed,
     layout_detection.JATS: papers.read_articles,
     layout_detection.TEXT: books.read_text,
+    layout_detection.SUBTITLES: books.read_subtitles,
     layout_detection.EPUB: books.read_epub,
+    layout_detection.PAGE: read_page,
     **{layout.name: layout.read for layout in OBJECT_LAYOUTS},
     "reddit": read_reddit,  # by columns, where possible
 }

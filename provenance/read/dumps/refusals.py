@@ -58,7 +58,7 @@ _XML = {
             "give Posts.xml, Comments.xml or PostHistory.xml.",
         ),
     ),
-    "html": Refusal("a web page", "give a WARC of pages, or " + TO_LINES),
+    "html": Refusal("a web page", "read it with --layout html, or give a WARC of pages."),
     **dict.fromkeys(
         ("urlset", "sitemapindex"),
         Refusal("a sitemap: addresses, no texts", "give the pages, in a WARC."),
