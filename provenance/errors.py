@@ -2,7 +2,7 @@
 
 ProvenanceError
     InputError
-        DatasetNotFound, UnsupportedFormat, ColumnMissing, CorruptFile, EmptyCorpus,
+        DatasetNotFound, UnsupportedFormat, ColumnMissing (TextMissing), CorruptFile, EmptyCorpus,
         DocumentTooLarge
     RegistryError
         RegistryNotFound, RegistryExists, RegistryVersion, RegistryKeyMissing, FingerprintMismatch,
@@ -107,6 +107,10 @@ class WrongLayout(UnsupportedFormat):
 
 class ColumnMissing(InputError):
     """A column is missing or ambiguous, or holds no text."""
+
+
+class TextMissing(ColumnMissing):
+    """No column of a table could hold text."""
 
 
 class CorruptFile(InputError):

@@ -14,71 +14,77 @@ from provenance.terminal_safety import open_missing_streams
 
 COMMANDS = {
     "check": (
-        "provenance.cli.check",
+        "provenance.cli.datasets.check",
         "Check which share of a dataset comes from which source, and whether it may be used.",
     ),
-    "merge": ("provenance.cli.merge", "Make the report of a check that was divided into shards."),
+    "merge": (
+        "provenance.cli.datasets.merge",
+        "Make the report of a check that was divided into shards.",
+    ),
     "diff": (
-        "provenance.cli.diff",
+        "provenance.cli.datasets.diff",
         "Show what changed from one dataset, or report, to another.",
     ),
     "clean": (
-        "provenance.cli.clean",
+        "provenance.cli.datasets.clean",
         "Write a copy of a dataset without its forbidden content, and a receipt.",
     ),
     "trace": (
-        "provenance.cli.trace",
+        "provenance.cli.datasets.trace",
         "Show which passages of one text registries contain, and what their terms say.",
     ),
-    "report": ("provenance.cli.report", "Render the result of a check in another format."),
+    "report": ("provenance.cli.reports.report", "Render the result of a check in another format."),
     "review": (
-        "provenance.cli.review",
+        "provenance.cli.reports.review",
         "Label a random sample of the findings of a report, and correct its shares.",
     ),
     "attest": (
-        "provenance.cli.attest",
+        "provenance.cli.reports.attest",
         "Sign the result of a check, and verify what others signed.",
     ),
     "feedback": (
-        "provenance.cli.feedback",
+        "provenance.cli.reports.feedback",
         "Dispute that an item is its source's, with a signed note.",
     ),
     "publish": (
-        "provenance.cli.publish",
+        "provenance.cli.reports.publish",
         "Publish the result of a check on GitHub: summary, annotations, comment.",
     ),
     "calibrate": (
-        "provenance.cli.calibrate",
+        "provenance.cli.datasets.calibrate",
         "Measure how much of the copied content in a dataset a check finds.",
     ),
     "cache": ("provenance.cli.cache", "Show or clear what earlier checks have cached."),
-    "registry": ("provenance.cli.registry", "Build, extend, show and verify registries."),
+    "registry": (
+        "provenance.cli.registries.registry",
+        "Build, extend, show and verify registries.",
+    ),
     "audit": (
-        "provenance.cli.audit",
+        "provenance.cli.ledgers.audit",
         "Answer what is known of somebody's content in your datasets.",
     ),
     "disclose": (
-        "provenance.cli.disclose",
+        "provenance.cli.reports.disclose",
         "Write documents on a dataset: EU summary, dataset card, bills of materials, ...",
     ),
     "ledger": (
-        "provenance.cli.ledger",
+        "provenance.cli.ledgers.ledger",
         "Record what was collected, used and destroyed, in a ledger that shows changes.",
     ),
     "fingerprint": (
-        "provenance.cli.fingerprint",
+        "provenance.cli.datasets.fingerprint",
         "Sketch a dataset or registry into a file without text, to compare it with others.",
     ),
     "compare": (
-        "provenance.cli.compare",
+        "provenance.cli.datasets.compare",
         "Estimate how much datasets and registries have in common, from sketches.",
     ),
     "sources": (
-        "provenance.cli.sources",
+        "provenance.cli.rules.sources",
         "Show where dumps come from: layouts, sizes, access, and the command to build.",
     ),
-    "rules": ("provenance.cli.rules", "Query the rules: list, explain, timeline, test, ..."),
-    "policy": ("provenance.cli.policy", "Write, check and explain a policy."),
+    "rules": ("provenance.cli.rules.rules", "Query the rules: list, explain, timeline, test, ..."),
+    "policy": ("provenance.cli.rules.policy", "Write, check and explain a policy."),
     "sample": ("provenance.cli.sample", "Write a small sample dataset to try the commands on."),
 }
 

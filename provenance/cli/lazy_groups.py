@@ -1,6 +1,7 @@
 """Command groups: ordered help, and commands that are imported when they are called."""
 
 from collections.abc import Mapping
+from difflib import get_close_matches
 from importlib import import_module
 from typing import Any
 
@@ -10,7 +11,20 @@ _SENTENCE_LIMIT = 400
 """Maximum length in characters; longer than any first sentence."""
 
 
-class OrderedGroup(click.Group):
+class SuggestingGroup(click.Group):
+    """A group that names the command that was meant, if there is no such command."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that the first argument names, and the other arguments."""
+        names = self.list_commands(ctx)
+        if args[0] not in names and (matches := get_close_matches(args[0], names, n=1)):
+            ctx.fail(f"No such command {args[0]!r}. Did you mean {matches[0]!r}?")
+        return super().resolve_command(ctx, args)
+
+
+class OrderedGroup(SuggestingGroup):
     """A group whose help lists commands in the order of definition, with whole sentences."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -68,7 +82,7 @@ class ParentCommand(click.Command):
         super().format_epilog(ctx, formatter)
 
 
-class LazyGroup(click.Group):
+class LazyGroup(SuggestingGroup):
     """A group that has the names and summaries of its commands without importing them.
 
     Parameters

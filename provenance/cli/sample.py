@@ -5,11 +5,11 @@ from pathlib import Path
 import click
 
 from provenance import pipeline
-from provenance.cli.local_paths import OUTPUT_FOLDER
+from provenance.cli.options.path_options import OUTPUT_FOLDER
 from provenance.cli.terminal_output import echo
 
 _NEXT = """\
-Wrote {folder}: {count} files, described in {folder}/README.md. Now try:
+{folder} has the sample: {count} files, described in {folder}/README.md. Now try:
 
   provenance registry build registries/x --source x {folder}/social.jsonl
   provenance check {folder}/pages.jsonl --registry registries/x -o report

@@ -267,7 +267,7 @@ def _add_unions(keys: Int64s, texts: Int64s, starts: Int64s, ends: Int64s, lengt
 _RIVAL_OVERLAP = 0.8  # share of a stretch that a rival must cover
 _GAP_COST = 0.3  # of a token inside the stretch that is not matched, in matched tokens
 _MIN_LEAD = 0.5  # matched tokens by which a match must be fuller than a rival to win
-_OUTDONE_FACTOR = 0.01  # of a match's strength, if a rival wins
+_LOSER_FACTOR = 0.01  # of a match's strength, if a rival wins
 
 
 def rival_weights(
@@ -287,7 +287,7 @@ def rival_weights(
     Returns
     -------
     ndarray of float64, shape (n,)
-        For the fullest of rivals, the strength of the strongest of them; `_OUTDONE_FACTOR` of its
+        For the fullest of rivals, the strength of the strongest of them; `_LOSER_FACTOR` of its
         own for the others. Rivals that are equally full weigh the same.
     """
     fullness = matched_tokens - _GAP_COST * (lasts - firsts + 1 - matched_tokens)
@@ -311,18 +311,18 @@ def _weigh_all(  # noqa: C901 (every match of a text against every other)
         while end < texts.size and texts[end] == texts[begin]:
             end += 1
         for match in range(begin, end):
-            is_outdone = False
+            has_fuller_rival = False
             for rival in range(begin, end):
                 overlap = min(lasts[match], lasts[rival]) - max(firsts[match], firsts[rival]) + 1
                 least = min(lasts[match] - firsts[match], lasts[rival] - firsts[rival]) + 1
                 if overlap < _RIVAL_OVERLAP * least:
                     continue
                 if fullness[rival] > fullness[match] + _MIN_LEAD:
-                    is_outdone = is_outdone or overlap >= _RIVAL_OVERLAP * (
+                    has_fuller_rival = has_fuller_rival or overlap >= _RIVAL_OVERLAP * (
                         lasts[match] - firsts[match] + 1
                     )
                 elif overlap >= _RIVAL_OVERLAP * (lasts[rival] - firsts[rival] + 1):
                     out[match] = max(out[match], strengths[rival])
-            if is_outdone:
-                out[match] = _OUTDONE_FACTOR * strengths[match]
+            if has_fuller_rival:
+                out[match] = _LOSER_FACTOR * strengths[match]
         begin = end

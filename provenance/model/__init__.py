@@ -1,76 +1,7 @@
 """Data types and schemas shared by all packages."""
 
-from provenance.model.attestation import AttestedCheck
-from provenance.model.audit import (
-    AUDIT_ITEMS,
-    AUDIT_SCHEMA,
-    FORGET_SCHEMA,
-    FORGET_SET,
-    Audit,
-    AuditQuery,
-    AuditRequest,
-    AuditSection,
-    DatasetCounts,
-    EvidenceRung,
-    ForgetSet,
-    SideFile,
-    Standing,
-    Statement,
-    WithdrawalTime,
-)
-from provenance.model.baseline import AbsentFindings, BaselineSummary, FindingState
-from provenance.model.calibration import (
-    CALIBRATION_SCHEMA,
-    LENGTHS,
-    PLANTS,
-    SLIGHT_EDITS,
-    Calibration,
-    CalibrationSummary,
-    CorrectedShare,
-    FalseRate,
-    PlantedOutcomes,
-    Recall,
-)
-from provenance.model.chance import ChanceModel
-from provenance.model.changes import (
-    CHANGES_SCHEMA,
-    Changes,
-    ComparedCorpus,
-    DocumentChanges,
-    GateRegression,
-    ShareChange,
-)
-from provenance.model.control import Control, Rate
-from provenance.model.corpus_model import CorpusModel, CorpusModelSummary
-from provenance.model.coverage import RegistrySummary, SourceCoverage
-from provenance.model.disclosure import (
-    DISCLOSURE_SCHEMA,
-    DOMAIN_SIZES,
-    NOTHING_RECORDED,
-    AnswerRow,
-    Answers,
-    AnswerValue,
-    CorpusContents,
-    Disclosure,
-    DisclosureMaterial,
-    DomainSizes,
-    Entry,
-    EntrySection,
-    EntryStatus,
-    LanguageSample,
-    LanguageShare,
-    PreviousDisclosure,
-    RecordedFacts,
-)
-from provenance.model.disclosure_questions import (
-    QUESTIONS,
-    QUESTIONS_BY_KEY,
-    AnswerKind,
-    Form,
-    Question,
-)
-from provenance.model.feedback import FeedbackClaim, FeedbackNote
-from provenance.model.fingerprints import (
+from provenance.model.content.chance import ChanceModel
+from provenance.model.content.fingerprints import (
     BREAK,
     ELLIPSIS,
     NO_BREAK,
@@ -90,8 +21,79 @@ from provenance.model.fingerprints import (
     list_indices,
     range_indices,
 )
-from provenance.model.language import NO_CONTEXT, NO_LANGUAGE, Language
-from provenance.model.ledger import (
+from provenance.model.content.language import NO_CONTEXT, NO_LANGUAGE, Language
+from provenance.model.content.registry_arrays import (
+    BACKGROUND_BITS,
+    NO_ITEM,
+    OrderKeys,
+    Positions,
+    Postings,
+    RegistryArrays,
+    RegistrySegment,
+)
+from provenance.model.content.rows import take_rows
+from provenance.model.content.tables import (
+    CAME_WITH,
+    DELETIONS,
+    DOCUMENTS,
+    FINDINGS,
+    ITEMS,
+    LABELS,
+    MATCHES,
+    Documents,
+    IgnoredFiles,
+    Items,
+    Skipped,
+    Unread,
+    merge_skipped,
+    merge_unread,
+)
+from provenance.model.records.attestation import AttestedCheck
+from provenance.model.records.audit import (
+    AUDIT_ITEMS,
+    AUDIT_SCHEMA,
+    FORGET_SCHEMA,
+    FORGET_SET,
+    Audit,
+    AuditQuery,
+    AuditRequest,
+    AuditSection,
+    DatasetCounts,
+    EvidenceRung,
+    ForgetSet,
+    SideFile,
+    Standing,
+    Statement,
+    WithdrawalTime,
+)
+from provenance.model.records.disclosure import (
+    DISCLOSURE_SCHEMA,
+    DOMAIN_SIZES,
+    NOTHING_RECORDED,
+    AnswerRow,
+    Answers,
+    AnswerValue,
+    CorpusContents,
+    Disclosure,
+    DisclosureMaterial,
+    DomainSizes,
+    Entry,
+    EntrySection,
+    EntryStatus,
+    LanguageSample,
+    LanguageShare,
+    PreviousDisclosure,
+    RecordedFacts,
+)
+from provenance.model.records.disclosure_questions import (
+    QUESTIONS,
+    QUESTIONS_BY_KEY,
+    AnswerKind,
+    Form,
+    Question,
+)
+from provenance.model.records.feedback import FeedbackClaim, FeedbackNote
+from provenance.model.records.ledger import (
     FACTS,
     LEDGER_SCHEMA,
     WITHDRAWN_ITEMS,
@@ -117,9 +119,67 @@ from provenance.model.ledger import (
     UseFacts,
     WithdrawalFacts,
 )
-from provenance.model.method import MeasuredRecall, Method, Parameter
-from provenance.model.origin import Origin, OriginReason
-from provenance.model.policy import (
+from provenance.model.records.receipt import (
+    RECEIPT_SCHEMA,
+    REMOVALS,
+    CleanedFile,
+    Cleaning,
+    FileFacts,
+    Receipt,
+    RemovalReason,
+    Volume,
+)
+from provenance.model.results.baseline import AbsentFindings, BaselineSummary, FindingState
+from provenance.model.results.calibration import (
+    CALIBRATION_SCHEMA,
+    LENGTHS,
+    PLANTS,
+    SLIGHT_EDITS,
+    Calibration,
+    CalibrationSummary,
+    CorrectedShare,
+    FalseRate,
+    PlantedOutcomes,
+    Recall,
+)
+from provenance.model.results.changes import (
+    CHANGES_SCHEMA,
+    Changes,
+    ComparedCorpus,
+    DocumentChanges,
+    GateRegression,
+    ShareChange,
+)
+from provenance.model.results.control import Control, Rate
+from provenance.model.results.corpus_model import CorpusModel, CorpusModelSummary
+from provenance.model.results.coverage import RegistrySummary, SourceCoverage
+from provenance.model.results.method import MeasuredRecall, Method, Parameter
+from provenance.model.results.origin import Origin, OriginReason
+from provenance.model.results.result import (
+    RESULT_SCHEMA,
+    CorpusSummary,
+    GateOutcome,
+    Observation,
+    ObservationKind,
+    Report,
+    Result,
+    SampleSummary,
+    SourceRuling,
+    Violation,
+    WaiverOutcome,
+)
+from provenance.model.results.reviews import (
+    REVIEW_SCHEMA,
+    FindingLabel,
+    Review,
+    ReviewedEstimate,
+    ReviewLabel,
+    ReviewSample,
+)
+from provenance.model.results.shares import OTHER_CONTENT, Estimate, Share
+from provenance.model.results.sketches import COMPARISON_SCHEMA, Comparison, Overlap, SketchSummary
+from provenance.model.results.trace import TRACE_SCHEMA, Trace
+from provenance.model.rules.policy import (
     COVERS,
     DEFAULT_GATES,
     MAX_DOCUMENT,
@@ -135,48 +195,7 @@ from provenance.model.policy import (
     WaiverReason,
     WithdrawnRule,
 )
-from provenance.model.receipt import (
-    RECEIPT_SCHEMA,
-    REMOVALS,
-    CleanedFile,
-    Cleaning,
-    FileFacts,
-    Receipt,
-    RemovalReason,
-    Volume,
-)
-from provenance.model.registry_arrays import (
-    BACKGROUND_BITS,
-    NO_ITEM,
-    OrderKeys,
-    Positions,
-    Postings,
-    RegistryArrays,
-    RegistrySegment,
-)
-from provenance.model.result import (
-    RESULT_SCHEMA,
-    CorpusSummary,
-    GateOutcome,
-    Observation,
-    ObservationKind,
-    Report,
-    Result,
-    SampleSummary,
-    SourceRuling,
-    Violation,
-    WaiverOutcome,
-)
-from provenance.model.reviews import (
-    REVIEW_SCHEMA,
-    FindingLabel,
-    Review,
-    ReviewedEstimate,
-    ReviewLabel,
-    ReviewSample,
-)
-from provenance.model.rows import take_rows
-from provenance.model.rule_library import (
+from provenance.model.rules.rule_library import (
     Basis,
     Condition,
     Layer,
@@ -188,27 +207,9 @@ from provenance.model.rule_library import (
     StatementKind,
     StatutoryException,
 )
-from provenance.model.rulings import Alternative, Circumstances, Reason, Ruling, VerdictPeriod
-from provenance.model.shares import OTHER_CONTENT, Estimate, Share
-from provenance.model.signals import Agents, Notice, Stance
-from provenance.model.sketches import COMPARISON_SCHEMA, Comparison, Overlap, SketchSummary
-from provenance.model.tables import (
-    CAME_WITH,
-    DELETIONS,
-    DOCUMENTS,
-    FINDINGS,
-    ITEMS,
-    LABELS,
-    MATCHES,
-    Documents,
-    IgnoredFiles,
-    Items,
-    Skipped,
-    Unread,
-    merge_skipped,
-    merge_unread,
-)
-from provenance.model.terms import (
+from provenance.model.rules.rulings import Alternative, Circumstances, Reason, Ruling, VerdictPeriod
+from provenance.model.rules.signals import Agents, Notice, Stance
+from provenance.model.rules.terms import (
     Actor,
     DateRange,
     ModelScope,
@@ -220,7 +221,6 @@ from provenance.model.terms import (
     TimeAxis,
     Verdict,
 )
-from provenance.model.trace import TRACE_SCHEMA, Trace
 
 __all__ = [
     "AUDIT_ITEMS",

@@ -1,6 +1,6 @@
 """`provenance.check`: check a dataset from Python, in tests and notebooks."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from os import PathLike, fspath
 from pathlib import Path
@@ -15,7 +15,7 @@ from provenance.pipeline.checking.dataset_check import check as run_check
 from provenance.pipeline.checking.declared_only import empty_registry
 from provenance.pipeline.execution.progress import ProgressCallback, report_progress_to
 from provenance.pipeline.ledger_records import ledger_of_policy, record_check
-from provenance.pipeline.python_api.python_inputs import Address, find_addresses
+from provenance.pipeline.python_api.python_inputs import Address, check_options, find_addresses
 from provenance.pipeline.report_io import effective_policy, save_report
 from provenance.pipeline.settings import Settings
 from provenance.read.corpus.corpora import Corpus
@@ -280,7 +280,7 @@ _LIST_OPTIONS = {"gates", "model", "claims", "text_columns", "registries", "back
 
 
 def normalise_options(
-    options: Mapping[str, Any], caller: str, names: Iterable[str]
+    options: Mapping[str, Any], caller: str, names: Collection[str]
 ) -> PolicyOptions:
     """Wrap single values into lists, and convert paths to strings.
 
@@ -290,7 +290,7 @@ def normalise_options(
         The options, as they were given.
     caller : str
         Name of the function that takes them.
-    names : iterable of str
+    names : collection of str
         Names of the options that it takes.
 
     Raises
@@ -298,9 +298,7 @@ def normalise_options(
     TypeError
         If there is another one.
     """
-    if unknown := sorted(set(options) - set(names)):
-        allowed_names = ", ".join(sorted(names))
-        raise TypeError(f"{caller}() has no option {unknown[0]!r}; there are {allowed_names}")
+    check_options(options, caller, names)
     normalised: dict[str, Any] = dict(options)
     for name in normalised.keys() & _LIST_OPTIONS:
         values = (

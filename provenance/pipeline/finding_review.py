@@ -366,12 +366,12 @@ def _reviewed_draws(
     review: Review, labels: list[FindingLabel | None], sample: Int64s, label: ReviewLabel
 ) -> ReviewedDraws:
     """Return draws as if the tool said of all findings that they have the label."""
-    said = [labels[place] for place in sample.tolist()]
-    skipped = [each is None or each.label is ReviewLabel.SKIP for each in said]
+    sampled = [labels[place] for place in sample.tolist()]
+    skipped = [each is None or each.label is ReviewLabel.SKIP for each in sampled]
     documents = pc.dictionary_encode(review.findings["document"].combine_chunks()).indices
     return ReviewedDraws(
-        np.ones(len(said), bool),
-        np.array([each is not None and each.label is label for each in said], bool),
+        np.ones(len(sampled), bool),
+        np.array([each is not None and each.label is label for each in sampled], bool),
         np.array(skipped, bool),
         documents.to_numpy()[review.order[sample]].astype(np.int64),
         1.0,

@@ -52,8 +52,8 @@ from provenance.read.dumps.id_lists import read_ids
 from provenance.read.policy.date_syntax import parse_collected
 from provenance.read.policy.policy_file import load_ledger_path
 from provenance.read.policy.validation import UncheckedValue
-from provenance.registry.mapped_files import map_registry
-from provenance.registry.tombstones import read_tombstones
+from provenance.registry.files.mapped_files import map_registry
+from provenance.registry.side_tables.tombstones import read_tombstones
 from provenance.report.files import result_json
 from provenance.report.files.findings_parquet import (
     EXCERPT_COLUMNS,

@@ -27,8 +27,10 @@ from provenance.model import (
     UInt64s,
     list_indices,
 )
-from provenance.registry.arrays_file import map_array
-from provenance.registry.contiguous_map import map_contiguously
+from provenance.registry.files.arrays_file import map_array
+from provenance.registry.files.contiguous_map import map_contiguously
+from provenance.registry.files.mapped_files import MappedSegment
+from provenance.registry.files.parquet_tables import read_column
 from provenance.registry.manifest import (
     AUTHORS_FILE,
     BACKGROUND_FILE,
@@ -52,10 +54,8 @@ from provenance.registry.manifest import (
     Manifest,
     Segment,
 )
-from provenance.registry.mapped_files import MappedSegment
-from provenance.registry.parquet_tables import read_column
 from provenance.registry.schema import position_dtype
-from provenance.registry.statuses import COPY
+from provenance.registry.side_tables.statuses import COPY
 
 N = TypeVar("N", bound=np.generic)
 

@@ -467,9 +467,11 @@ def read_manifest_bytes(folder: Path) -> bytes:
     try:
         return read_small_file(path)
     except (FileNotFoundError, NotADirectoryError) as error:
+        within = sorted(folder.glob(f"*/{MANIFEST}")) if folder.is_dir() else []
+        make = f"make one: provenance registry build {folder} --source SOURCE DUMP"
         raise RegistryNotFound(
             f"{folder} is not a registry: it has no {MANIFEST}",
-            remedy=f"make one: provenance registry build {folder} --source SOURCE DUMP",
+            remedy=f"name a registry in it, such as {within[0].parent}" if within else make,
         ) from error
     except OSError as error:
         raise RegistryNotFound(

@@ -18,9 +18,10 @@ from provenance.fingerprint.tokenizer.tokenize import current_parameters
 from provenance.fingerprint.whole_text_filter import WholeTextFilter, build_filter
 from provenance.model import Parameters, RegistryArrays, SourceCoverage, list_indices
 from provenance.registry import registry_folder
-from provenance.registry.arrays_file import ArraySink, map_array
-from provenance.registry.data_files import check_files, sync_file
-from provenance.registry.item_copies import sequence_hashes
+from provenance.registry.files.arrays_file import ArraySink, map_array
+from provenance.registry.files.data_files import check_files, sync_file
+from provenance.registry.files.mapped_files import map_files
+from provenance.registry.items.item_copies import sequence_hashes
 from provenance.registry.manifest import (
     DAMAGE_ERRORS,
     MANIFEST,
@@ -34,7 +35,6 @@ from provenance.registry.manifest import (
     read_content,
     render_json,
 )
-from provenance.registry.mapped_files import map_files
 from provenance.registry.store import Registry
 
 MIN_TOKENS = 20

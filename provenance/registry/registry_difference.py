@@ -8,11 +8,15 @@ import pyarrow.compute as pc
 
 from provenance.model import Flags, UInt32s, UInt64s
 from provenance.registry.array_reader import item_array
-from provenance.registry.build.item_keys import bits_of_identities, identity_bits, identity_hashes
+from provenance.registry.files.mapped_files import MappedRegistry, MappedSegment
+from provenance.registry.items.item_keys import bits_of_identities, identity_bits, identity_hashes
 from provenance.registry.manifest import KEYS_FILE
-from provenance.registry.mapped_files import MappedRegistry, MappedSegment
-from provenance.registry.statuses import COPY, read_statuses
-from provenance.registry.tombstones import NO_TOMBSTONES, TombstoneIndex, read_tombstones
+from provenance.registry.side_tables.statuses import COPY, read_statuses
+from provenance.registry.side_tables.tombstones import (
+    NO_TOMBSTONES,
+    TombstoneIndex,
+    read_tombstones,
+)
 
 _NO_KEYS = np.zeros(0, np.uint64)
 
@@ -59,7 +63,7 @@ def compare_registries(before: MappedRegistry | None, after: MappedRegistry) -> 
     if before is None:
         return RegistryDifference(after.manifest.items, 0, 0, NO_TOMBSTONES)
     earlier, later = _live_items(before), _live_items(after)
-    added, gone = [_NO_KEYS], [_NO_KEYS]
+    added, removed = [_NO_KEYS], [_NO_KEYS]
     for digest in earlier.keys() | later.keys():
         segment, is_live = later.get(digest) or earlier[digest]
         keys = item_array(segment, KEYS_FILE, np.uint64)
@@ -67,8 +71,8 @@ def compare_registries(before: MappedRegistry | None, after: MappedRegistry) -> 
         was = earlier[digest][1] if digest in earlier else nothing
         now = later[digest][1] if digest in later else nothing
         added.append(keys[now & ~was])
-        gone.append(keys[was & ~now])
-    new_keys, old_keys = _multiset_difference(np.concatenate(added), np.concatenate(gone))
+        removed.append(keys[was & ~now])
+    new_keys, old_keys = _multiset_difference(np.concatenate(added), np.concatenate(removed))
     tombstones = _new_tombstones(before, after)
     withdrawn = int(np.isin(identity_bits(old_keys), _bits(tombstones)).sum())
     return RegistryDifference(len(new_keys), withdrawn, len(old_keys) - withdrawn, tombstones)

@@ -95,25 +95,25 @@ def _add(one: SourceCoverage, other: SourceCoverage) -> SourceCoverage:
 
 
 def subtract_coverage(
-    all_items: SourceCoverage, gone: SourceCoverage, dates: Int64s
+    all_items: SourceCoverage, removed: SourceCoverage, dates: Int64s
 ) -> SourceCoverage:
     """Return the coverage of a source without some items.
 
     Parameters
     ----------
-    all_items, gone : SourceCoverage
+    all_items, removed : SourceCoverage
         Of all items, and of those to leave out.
     dates : ndarray of int64
         Dates of the remaining items that have one, in seconds since 1970.
     """
     return SourceCoverage(
         source=all_items.source,
-        items=all_items.items - gone.items,
-        tokens=all_items.tokens - gone.tokens,
+        items=all_items.items - removed.items,
+        tokens=all_items.tokens - removed.tokens,
         first=_day(int(dates.min())) if len(dates) else None,
         last=_day(int(dates.max())) if len(dates) else None,
-        undated=all_items.undated - gone.undated,
-        unattributable=all_items.unattributable - gone.unattributable,
+        undated=all_items.undated - removed.undated,
+        unattributable=all_items.unattributable - removed.unattributable,
     )
 
 

@@ -24,8 +24,18 @@ from provenance.registry.array_reader import (
     read_registry_arrays,
     read_signatures,
 )
-from provenance.registry.data_files import Digest, check_files, digest_of_file, digested_files
-from provenance.registry.item_copies import ItemCopies, find_copies
+from provenance.registry.files.data_files import Digest, check_files, digest_of_file, digested_files
+from provenance.registry.files.mapped_files import MappedRegistry, MappedSegment, map_registry
+from provenance.registry.files.parquet_tables import (
+    read_rows,
+    timestamp_seconds,
+)
+from provenance.registry.files.verified_segments import (
+    file_states,
+    is_verified,
+    remember_verified,
+)
+from provenance.registry.items.item_copies import ItemCopies, find_copies
 from provenance.registry.manifest import (
     ITEMS_FILE,
     REMEDY,
@@ -33,20 +43,10 @@ from provenance.registry.manifest import (
     Manifest,
     fingerprint_mismatch,
 )
-from provenance.registry.mapped_files import MappedRegistry, MappedSegment, map_registry
-from provenance.registry.opt_outs import read_opt_outs
-from provenance.registry.parquet_tables import (
-    read_rows,
-    timestamp_seconds,
-)
 from provenance.registry.schema import SCHEMAS, binary_to_lists, single_chunk
-from provenance.registry.statuses import read_statuses
-from provenance.registry.tombstones import read_tombstones
-from provenance.registry.verified_segments import (
-    file_states,
-    is_verified,
-    remember_verified,
-)
+from provenance.registry.side_tables.opt_outs import read_opt_outs
+from provenance.registry.side_tables.statuses import read_statuses
+from provenance.registry.side_tables.tombstones import read_tombstones
 
 _DESCRIPTION_COLUMNS = ("source", "item", "url", "created_at", "language", "licence")
 

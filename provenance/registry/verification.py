@@ -43,20 +43,17 @@ from provenance.registry.array_reader import (
     read_signatures,
     read_tokens,
 )
-from provenance.registry.author_digests import AUTHOR_PATTERN, author_hashes
-from provenance.registry.build.item_keys import identity_hashes, order_keys, url_sites
-from provenance.registry.build.item_selection import find_withdrawn
-from provenance.registry.build.row_groups import (
-    item_signatures,
-    item_sizes,
-    sequence_halves,
-    source_sketches,
+from provenance.registry.files.data_files import check_files
+from provenance.registry.files.mapped_files import MappedFile, MappedSegment, map_registry
+from provenance.registry.files.parquet_tables import (
+    open_parquet,
+    read_row_group,
+    row_group_starts,
+    timestamp_seconds,
 )
-from provenance.registry.build.segment_set import SegmentSet, review_copies, shared_sequences
-from provenance.registry.build.segment_writer import sketch_table
-from provenance.registry.build.token_statistics import count_cells, empty_cells
-from provenance.registry.data_files import check_files
-from provenance.registry.item_copies import sequence_hashes
+from provenance.registry.items.author_digests import AUTHOR_PATTERN, author_hashes
+from provenance.registry.items.item_copies import sequence_hashes
+from provenance.registry.items.item_keys import identity_hashes, order_keys, url_sites
 from provenance.registry.manifest import (
     AUTHORS_FILE,
     CODES_FILE,
@@ -70,19 +67,22 @@ from provenance.registry.manifest import (
     TEXTS_FILE,
     Manifest,
 )
-from provenance.registry.mapped_files import MappedFile, MappedSegment, map_registry
-from provenance.registry.marks import read_marks
-from provenance.registry.opt_outs import read_opt_outs
-from provenance.registry.parquet_tables import (
-    open_parquet,
-    read_row_group,
-    row_group_starts,
-    timestamp_seconds,
-)
 from provenance.registry.schema import SKETCH_SCHEMA, binary_to_lists, single_chunk
+from provenance.registry.segments.item_selection import find_withdrawn
+from provenance.registry.segments.row_groups import (
+    item_signatures,
+    item_sizes,
+    sequence_halves,
+    source_sketches,
+)
+from provenance.registry.segments.segment_set import SegmentSet, review_copies, shared_sequences
+from provenance.registry.segments.segment_writer import sketch_table
+from provenance.registry.segments.token_statistics import count_cells, empty_cells
+from provenance.registry.side_tables.marks import read_marks
+from provenance.registry.side_tables.opt_outs import read_opt_outs
+from provenance.registry.side_tables.statuses import COPY, read_statuses
+from provenance.registry.side_tables.tombstones import TombstoneIndex, read_tombstones
 from provenance.registry.source_coverage import coverage_sums, merge_sums
-from provenance.registry.statuses import COPY, read_statuses
-from provenance.registry.tombstones import TombstoneIndex, read_tombstones
 
 _NO_INT32S: Int32s = np.zeros(0, np.int32)
 _CHUNK_POSTINGS = 1 << 22

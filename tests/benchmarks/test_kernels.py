@@ -3,7 +3,7 @@
 from benchmarks.kernels import registry_arrays
 from provenance.match.index.postings_index import build_postings_index
 from provenance.match.index.stop_shingles import NO_STOPS
-from tests.match.holding import found_in, holding, posts
+from tests.match.memory_registries import found_in, holding, posts
 
 
 def test_the_registry_that_kernels_are_timed_on_finds_its_posts():

@@ -10,7 +10,7 @@ import pytest
 @pytest.mark.parametrize(
     ("arguments", "message", "remedy"),
     [
-        (["chekc"], "No such command 'chekc'", "provenance --help"),
+        (["chekc"], "No such command 'chekc'. Did you mean 'check'?", "provenance --help"),
         (["check"], "Missing argument 'CORPUS...'", "provenance check --help"),
         (["check", "a", "--registri", "r"], "--registry", "provenance check --help"),
         (["check", "a", "--format", "xml"], "'xml' is not one of", "provenance check --help"),

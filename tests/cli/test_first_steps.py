@@ -60,6 +60,19 @@ def test_the_sample_overwrites_nothing(provenance, tmp_path):
     assert os.listdir(tmp_path / "sample") == []
 
 
+def test_a_sample_that_is_there_is_left_as_it_is(provenance, tmp_path):
+    first = provenance("sample", cwd=tmp_path)
+    (tmp_path / "sample" / "mine.txt").write_text("notes")
+    again = provenance("sample", cwd=tmp_path)
+    assert (again.returncode, again.stderr) == (0, "")
+    assert again.stdout.startswith("sample has the sample: ")
+    assert (tmp_path / "sample" / "mine.txt").exists()
+    (tmp_path / "sample" / "qa.jsonl").write_text("changed")
+    assert provenance("sample", cwd=tmp_path).returncode == 2
+    assert (tmp_path / "sample" / "qa.jsonl").read_text() == "changed"
+    assert first.returncode == 0
+
+
 def test_a_sample_that_cannot_be_written_leaves_nothing(provenance, tmp_path):
     done = provenance("sample", "-o", "absent/sample", cwd=tmp_path)
     assert done.returncode == 2

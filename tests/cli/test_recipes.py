@@ -103,7 +103,12 @@ def test_a_stage_of_dvc_stops_where_the_policy_is_violated(project, text, code) 
 
 @pytest.fixture
 def webhook(project: Path):
-    script = block("A dataset's webhook", "python")
+    script = block("A dataset's webhook", "python").replace(
+        "import provenance\n",
+        "import provenance\n"
+        "check_hub = provenance.check\n"
+        "provenance.check = lambda *, hub, **options: check_hub(hub, **options)\n",
+    )  # the hub of this test is a folder
     (project / "webhook.py").write_text(script.replace(
         "ThreadingHTTPServer(PLACE, Webhook).serve_forever()",
         "server = ThreadingHTTPServer(PLACE, Webhook)\n"

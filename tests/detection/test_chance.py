@@ -21,7 +21,7 @@ from provenance.read.dumps.column_mapping import ColumnMapping
 from provenance.read.language_counts import load_language
 from provenance.registry.store import open_registry
 from tests.detection.public import rows
-from tests.pipeline.scanning import scan
+from tests.pipeline.corpus_scans import scan
 
 CLEAN = ("bg_books_gutenberg_nltk", "bg_news_bbc_en", "bg_webtext_nltk", "bg_news_reuters_en")
 PAGE = 2000  # characters

@@ -36,8 +36,6 @@ from provenance.registry.manifest import (
     Manifest,
     Segment,
 )
-from provenance.registry.marks import MARKS
-from provenance.registry.opt_outs import OPT_OUTS
 from provenance.registry.public_copy import PublicManifest, PublicTerms
 from provenance.registry.recipe import BuildStep, DumpRecord
 from provenance.registry.schema import (
@@ -46,9 +44,11 @@ from provenance.registry.schema import (
     SKETCH_SCHEMA,
     TEXTS_SCHEMA,
 )
+from provenance.registry.side_tables.marks import MARKS
+from provenance.registry.side_tables.opt_outs import OPT_OUTS
+from provenance.registry.side_tables.statuses import STATUSES
+from provenance.registry.side_tables.tombstones import TOMBSTONES
 from provenance.registry.sketch_file import write_sketch
-from provenance.registry.statuses import STATUSES
-from provenance.registry.tombstones import TOMBSTONES
 from tests.docs.columns import (
     AUDIT_COLUMNS,
     FINDINGS_COLUMNS,
@@ -232,8 +232,8 @@ PUBLIC = """\
 A folder with `registry.json`, `filter.npy` and `registry.sketch`, written by `registry publish
 --tier public`. The sketch has the items of the filter. The filter is an array of 64-bit words; an
 item sets `probes` bits of it. Its hash *h*, of all its tokens, is that of
-`registry/item_copies.py`; the bits follow from *h* + *i* · 0x9E3779B97F4A7C15, for *i* from 1 to
-`probes`, mixed by splitmix64: the lower 6 bits select the bit, the others, modulo the number of
+`registry/items/item_copies.py`; the bits follow from *h* + *i* · 0x9E3779B97F4A7C15, for *i* from 1
+to `probes`, mixed by splitmix64: the lower 6 bits select the bit, the others, modulo the number of
 words, the word.
 """
 REPORT = """\

@@ -15,7 +15,7 @@ from benchmarks.real.scaling import (
     rates_table,
     simulation_table,
 )
-from provenance.registry.build import item_order
+from provenance.registry.items import item_order
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE, FIGURES = ROOT / "docs" / "scale.md", ROOT / "benchmarks" / "real.json"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from provenance.cli.registry import command as registry
+from provenance.cli.registries.registry import command as registry
 from provenance.read.dumps.layouts import LAYOUTS
 from provenance.read.dumps.published_dumps import published_sources
 from provenance.read.rules.rule_files import load_rules

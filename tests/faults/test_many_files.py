@@ -13,7 +13,7 @@ from provenance.pipeline.settings import Settings
 from provenance.read.corpus import corpus_parts
 from provenance.read.corpus.corpora import open_corpus
 from tests.faults.conftest import cut_gzip, found, names, page, write_jsonl, write_parquet
-from tests.faults.isolated import ROOT
+from tests.faults.isolated_cases import ROOT
 
 COUNT = 700
 
@@ -129,7 +129,7 @@ def test_twenty_thousand_files_take_little_memory(tmp_path, registry):
         "from provenance.model import Policy\n"
         "from provenance.pipeline import Settings, check\n"
         "check([sys.argv[1]], Policy(registries=(sys.argv[2],)), Settings())\n"
-        "from tests.faults.reading import peak\n"
+        "from tests.faults.measured_reads import peak\n"
         "print(peak())\n"
     )
     done = subprocess.run(

@@ -12,7 +12,7 @@ import pytest
 
 from provenance.errors import CorruptFile
 from provenance.read.corpus.corpora import open_corpus
-from provenance.registry import mapped_files, parquet_tables
+from provenance.registry.files import mapped_files, parquet_tables
 from provenance.registry.store import open_registry
 from tests.cli.commandline import ENVIRONMENT, provenance
 

@@ -9,19 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from provenance.registry import (
-    array_reader,
-    mapped_files,
-    parquet_tables,
-    registry_folder,
-    store,
-    verification,
-)
+from provenance.registry import array_reader, registry_folder, store, verification
 from provenance.registry.build.registry_builder import create_registry
+from provenance.registry.files import mapped_files, parquet_tables
 from provenance.registry.manifest import read_manifest
 from provenance.registry.store import Registry, open_registry
 from provenance.registry.verification import verify_files
-from tests.faults.isolated import ROOT
+from tests.faults.isolated_cases import ROOT
 from tests.registry.conftest import batch_of, some_rows
 
 STEPS = (

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.fingerprint.first_lines import first_line_sizes
-from tests.match.holding import rows_of, texts_of, tokens_of
+from tests.match.memory_registries import rows_of, texts_of, tokens_of
 
 LINES = st.lists(
     st.sampled_from(["", " ", "one", "two words", "日本", "😀", "https://a.example/b"])

@@ -6,7 +6,7 @@ import pytest
 
 from provenance.report.disclosure.disclosure_formats import DISCLOSURE_FORMATS
 from tests.golden.test_golden_reports import assert_golden
-from tests.report.disclosure_samples import answered_material, unanswered_material
+from tests.report.disclosure.disclosure_samples import answered_material, unanswered_material
 
 HERE = Path(__file__).parent / "disclosures"
 MATERIALS = {"answered": answered_material, "unanswered": unanswered_material}

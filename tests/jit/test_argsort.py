@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance.jit.argsort import stable_argsort
-from tests.match.parts import callable_part
+from tests.match.kernel_parts import callable_part
 
 order_of = callable_part(stable_argsort)
 

@@ -5,7 +5,7 @@ import pytest
 from numba.core.runtime import _nrt_python, rtsys
 
 from provenance.jit.decorators import allocating_part, inlined, kernel, kernel_part
-from tests.match.parts import callable_part
+from tests.match.kernel_parts import callable_part
 
 
 @inlined

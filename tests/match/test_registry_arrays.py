@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from provenance.registry.store import open_registry
-from tests.match.holding import holding_in_segments, posts
+from tests.match.memory_registries import holding_in_segments, posts
 from tests.registry.conftest import create_in_segments
 
 TEXTS = [*posts(40, seed=3), "a a a a a a a", "short one", "東京は今日も雨が降って", "", ""]

@@ -1,6 +1,7 @@
 """What a program can give to `provenance`, and the commands as functions."""
 
 import inspect
+import io
 import json
 import socket
 from datetime import UTC, date, datetime
@@ -16,21 +17,12 @@ import pyarrow.parquet as pq
 import pytest
 
 import provenance
-from provenance.cli import (
-    audit,
-    calibrate,
-    check,
-    clean,
-    compare,
-    diff,
-    disclose,
-    fingerprint,
-    ledger_add,
-    registry_changes,
-    trace,
-)
-from provenance.cli import registry as registry_commands
-from provenance.cli import rules as rules_commands
+from provenance.cli.datasets import calibrate, check, clean, compare, diff, fingerprint, trace
+from provenance.cli.ledgers import audit, ledger_add
+from provenance.cli.registries import registry as registry_commands
+from provenance.cli.registries import registry_changes
+from provenance.cli.reports import disclose
+from provenance.cli.rules import rules as rules_commands
 from provenance.errors import (
     ColumnMissing,
     DatasetNotFound,
@@ -245,12 +237,24 @@ def test_splits_are_chosen_by_name(rows):
         ([__file__, "missing file.jsonl"], InputError),
         ([__file__, "missing"], InputError),
         ({"text": "a single text", "id": "3"}, InputError),
+        (io.StringIO('{"text": "a line"}'), InputError),
+        ("a text\nof two lines", DatasetNotFound),
+        ([b"bytes", b"are no texts"], EmptyCorpus),
     ],
 )
 def test_what_cannot_be_checked_is_an_error_with_a_remedy(registry, data, error):
     with pytest.raises(error) as caught:
         provenance.check(data, registries=registry)
     assert caught.value.remedy
+
+
+def test_errors_about_data_speak_of_data(registry):
+    with pytest.raises(EmptyCorpus) as caught:
+        provenance.check([1, 2], registries=registry)
+    assert caught.value.message == (
+        "there is no text to check in the data; "
+        "rows were skipped (2 of the data: neither a text nor a mapping)"
+    )
 
 
 @pytest.mark.parametrize("one", ["-", ".", "https://e.example/a", "data.jsonl", __file__])
@@ -453,6 +457,60 @@ def test_registries_are_local_and_have_a_source(tmp_path):
         provenance.build_registry(tmp_path / "r", "a.jsonl")
     with pytest.raises(TypeError, match="'text_colum'"):
         provenance.build_registry(tmp_path / "r", "a.jsonl", source="x", text_colum="a")
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda **options: provenance.check(["a b"], **options),
+        lambda **options: provenance.clean("a.txt", "clean", **options),
+        lambda **options: provenance.diff("a.txt", "a.txt", **options),
+        lambda **options: provenance.calibrate("a.txt", **options),
+        lambda **options: provenance.trace("a text", **options),
+        lambda **options: provenance.audit("x", **options),
+        lambda **options: provenance.disclose("report", **options),
+        lambda **options: provenance.fingerprint_dataset(["a b"], **options),
+        lambda **options: provenance.compare(["a b"], ["a b"], **options),
+        lambda **options: provenance.screen_dataset("public", ["a b"], **options),
+        lambda **options: provenance.build_registry("r", "a.txt", source="x", **options),
+        lambda **options: provenance.add_to_registry("r", "a.txt", source="x", **options),
+        lambda **options: provenance.preview_dumps("a.txt", source="x", **options),
+        lambda **options: provenance.explain_rules("x", **options),
+    ],
+)
+def test_an_option_that_there_is_not_is_an_error(tmp_path, monkeypatch, call):
+    monkeypatch.chdir(tmp_path)
+    Path("a.txt").write_text("a text of some words")
+    with pytest.raises(TypeError, match=r"has no option 'verdct'"):
+        call(verdct="unknown")
+    assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
+
+
+def test_the_option_that_was_meant_is_named():
+    with pytest.raises(TypeError, match="no option 'progres'; did you mean 'progress'"):
+        provenance.clean("a.txt", "clean", progres=None)
+
+
+@pytest.mark.parametrize("table", [pd.DataFrame({"a.txt": ["x"]}), pa.table({"a.txt": ["x"]})])
+def test_functions_that_read_files_do_not_take_a_table_s_columns_for_paths(
+    tmp_path, monkeypatch, table, registry
+):
+    monkeypatch.chdir(tmp_path)
+    Path("a.txt").write_text("a text of some words")
+    for call in (
+        lambda: provenance.clean(table, "clean", registries=registry),
+        lambda: provenance.diff(table, table, registries=registry),
+        lambda: provenance.calibrate(table, registries=registry),
+        lambda: provenance.build_registry("r", table, source="x"),
+    ):
+        with pytest.raises(InputError, match=r"(Table|DataFrame) is given") as caught:
+            call()
+        assert "write the data to a file" in caught.value.remedy
+
+
+def test_ids_are_in_a_file(registry):
+    with pytest.raises(TypeError, match="ids is the path of a file that lists ids, not a list"):
+        provenance.remove_from_registry(registry, ids=["1"])
 
 
 def test_a_dataset_is_cleaned_and_compared(tmp_path, rows, registry):

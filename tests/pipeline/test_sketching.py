@@ -19,10 +19,10 @@ from provenance.pipeline.sketching import (
     sketch_address,
     sketch_addresses,
 )
-from provenance.registry.build.duckdb_engine import BuildLimits
-from provenance.registry.build.item_selection import Selection
-from provenance.registry.build.withdrawal import remove_items
+from provenance.registry.changes.withdrawal import remove_items
+from provenance.registry.segments.item_selection import Selection
 from provenance.registry.sketch_file import write_sketch
+from provenance.registry.sorting.duckdb_engine import BuildLimits
 
 SETTINGS = Settings(threads=2)
 

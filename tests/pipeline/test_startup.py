@@ -31,7 +31,7 @@ def test_a_check_loads_only_what_it_needs(tmp_path: Path, posts, pages, write_li
 
 _HASHES = """
 import sys
-from provenance.registry.data_files import BackgroundHasher
+from provenance.registry.files.data_files import BackgroundHasher
 
 def begin(self, folders):
     loaded = {"provenance.read", "provenance.report.formats", "provenance.judge"} & set(sys.modules)

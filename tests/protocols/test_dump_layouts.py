@@ -21,6 +21,7 @@ import zstandard
 
 from provenance.errors import CorruptFile
 from provenance.model import ITEMS, Items
+from provenance.read.corpus.file_access import File
 from provenance.read.dumps import item_batches
 from provenance.read.dumps.dump_discovery import find_dump_files
 from provenance.read.dumps.layout_detection import detect_layout
@@ -482,7 +483,71 @@ def exchange(root, attribute):
     return write
 
 
+SHAPED = {
+    "imageboard": lambda text: {"no": text, "time": 1, "resto": 1, "com": as_html(text)},
+    "discourse": lambda text: {"cooked": as_html(text), "post_number": 1, "topic_id": 1},
+    "lobsters": lambda text: (
+        {"short_id": text, "created_at": 1} | {"commenting_user": "ann", "comment": as_html(text)}
+    ),
+    "lemmy-comments": lambda text: (
+        {"comment": {"content": text}, "post": {}, "creator": {}} | {"community": {}, "counts": {}}
+    ),
+    "lemmy-posts": lambda text: (
+        {"post": {"name": "", "body": text}, "creator": {}} | {"community": {}, "counts": {}}
+    ),
+    "nostr": lambda text: {"pubkey": "a", "kind": 1, "content": text, "sig": "b"},
+    "misskey": lambda text: (
+        {"createdAt": 1, "visibility": "public", "visibleUserIds": []} | {"text": text}
+    ),
+    "matrix": lambda text: (
+        {"event_id": text, "sender": "a", "type": "m.room.message"}
+        | {"content": {"msgtype": "m.text", "body": text}}
+    ),
+    "mattermost": lambda text: {"user": "ann", "message": text, "create_at": 1},
+    "rocketchat": lambda text: {"rid": "a", "msg": text, "u": {}},
+    "zulip": lambda text: {"date_sent": 1, "content": text, "rendered_content": "", "sender": 1},
+    "teams": lambda text: (
+        {"messageType": "message", "createdDateTime": 1}
+        | {"body": {"contentType": "text", "content": text}}
+    ),
+    "skype": lambda text: (
+        {"originalarrivaltime": 1, "messagetype": "Text"} | {"content": as_html(text)}
+    ),
+    "hangouts": lambda text: (
+        {"event_id": text, "sender_id": {}, "event_type": "a"}
+        | {"chat_message": {"message_content": {"segment": [{"text": text}]}}}
+    ),
+    "youtube-live": lambda text: (
+        {"timestampUsec": 1, "authorExternalChannelId": "a"}
+        | {"message": {"runs": [{"text": text}]}}
+    ),
+    "tiktok": lambda text: {"date": "2020-01-01", "comment": text, "url": ""},
+    "twitch": lambda text: (
+        {"commenter": {}, "message": {"body": text}} | {"content_offset_seconds": 1}
+    ),
+}
+"""Posts of the layouts that differ only in where they have what."""
+
+
+def shaped(layout):
+    def write(path):
+        path.write_text(lines([SHAPED[layout](text) for text in [*TEXTS, ""]]), "utf-8")
+
+    return write
+
+
+def collected(path):
+    kind = {"_type": "snscrape.modules.twitter.Tweet"}
+    rows = [kind | {"id": n, "content": escape(text)} for n, text in enumerate([*TEXTS, ""])]
+    path.write_text(lines(rows), "utf-8")
+
+
 SAMPLES = [
+    Sample("x-collected", "tweets.jsonl", collected, "null text", 4, ends=False),
+    *(
+        Sample(name, "a.jsonl", shaped(name), "empty text", 4, ends=False, has_ids=False)
+        for name in SHAPED
+    ),
     Sample("table", "posts.jsonl", json_lines, "null text", 2, ends=False),
     Sample("table", "posts.json", json_array, "empty text", 4),
     Sample("table", "posts.csv", comma_separated, "empty text", 4, ends=False),
@@ -664,6 +729,19 @@ def test_batches_are_bounded(sample, dump, monkeypatch):
     found = read(dump)
     assert max(items.batch.num_rows for items in found) <= 2
     assert column(found, "text") == [*sample.texts]
+
+
+def test_the_file_is_opened_no_oftener_for_more_items(sample, dump, monkeypatch):
+    opened = []
+    open_file = File.open
+    monkeypatch.setattr(File, "open", lambda file: opened.append(file.path) or open_file(file))
+    monkeypatch.setitem(globals(), "TEXTS", TEXTS * 10)
+    monkeypatch.setitem(globals(), "ONE_LINE", ONE_LINE * 10)
+    read(dump)
+    few, opened[:] = len(opened), []
+    sample.write(dump)
+    assert len(column(read(dump), "text")) == len(TEXTS)
+    assert len(opened) <= few
 
 
 def test_an_empty_file_gives_nothing_or_is_refused(sample, dump):

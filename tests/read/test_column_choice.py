@@ -95,3 +95,9 @@ def test_a_table_without_text_is_an_error(rows):
     with pytest.raises(ColumnMissing, match="no column holds text; the table has") as caught:
         find(rows)
     assert "--text-column" in caught.value.remedy
+
+
+def test_an_error_names_the_strings_in_structures():
+    with pytest.raises(ColumnMissing) as caught:
+        find({"id": [1], "meta": [{"text": "words", "n": 1, "more": {"body": "b"}}]})
+    assert caught.value.remedy.endswith("there are strings in ['meta.text', 'meta.more.body'].")

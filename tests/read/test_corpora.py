@@ -1,5 +1,6 @@
 """From addresses to the parts of a corpus."""
 
+import gzip
 import io
 import json
 import os
@@ -152,6 +153,17 @@ def test_addresses_that_fsspec_knows_are_read(tmp_path):
         memory.rm("/corpora", recursive=True)
 
 
+def test_a_host_that_does_not_answer_is_named():
+    with pytest.raises(InputError, match=r"a\.jsonl: the address cannot be reached"):
+        open_corpus(["ftp://localhost:1/a.jsonl"])
+
+
+def test_a_link_that_leads_to_itself_is_named(folder):
+    (folder / "self.jsonl").symlink_to("self.jsonl")
+    (unread,) = open_corpus([str(folder)]).unread
+    assert (unread.file, unread.reason) == ("self.jsonl", "a link that leads to itself")
+
+
 def test_an_unknown_protocol_is_named():
     with pytest.raises(UnsupportedFormat, match="nowhere://corpora") as caught:
         open_corpus(["nowhere://corpora/x.jsonl"])
@@ -190,6 +202,26 @@ def test_standard_input_is_json_lines_that_pass_once(monkeypatch):
         list(part.read())
 
 
+@pytest.mark.parametrize(
+    ("content", "problem", "remedy"),
+    [
+        (gzip.compress(b'{"text": "words"}\n'), "compressed with gz", "zcat"),
+        (b"id,text\n1,words\n", "no line is an object in JSON", "write any other format to a file"),
+        (
+            b'[{"text": "words"}]',
+            "no line is an object in JSON",
+            "write any other format to a file",
+        ),
+        (b"PAR1\x15\x04\x15\x10PAR1", "no line is an object", "write any other format to a file"),
+    ],
+)
+def test_what_is_not_json_lines_on_standard_input_is_refused(monkeypatch, content, problem, remedy):
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
+    with pytest.raises(UnsupportedFormat, match=f"standard input: .*{problem}") as caught:
+        open_corpus(["-"])
+    assert remedy in caught.value.remedy
+
+
 def test_the_digest_of_standard_input_is_that_of_its_texts(monkeypatch):
     def digest(*texts):
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(lines(*texts).encode())))
@@ -212,6 +244,14 @@ def test_a_folder_without_data_says_what_data_is(tmp_path):
     with pytest.raises(UnsupportedFormat, match=r"none of its 1 files") as caught:
         open_corpus([str(tmp_path)])
     assert "Parquet" in caught.value.remedy
+
+
+def test_files_whose_names_tell_no_format_are_to_be_named_themselves(tmp_path):
+    (tmp_path / "part-00000").write_text(lines("one"))
+    with pytest.raises(UnsupportedFormat, match=r"part-00000 is json by its content") as caught:
+        open_corpus([str(tmp_path)])
+    assert "name the files themselves" in caught.value.remedy
+    assert list(texts_of(tmp_path / "part-00000").values()) == ["one"]
 
 
 @pytest.mark.parametrize("name", ["a.jsonl", "a.csv", "a.parquet", "a.json"])

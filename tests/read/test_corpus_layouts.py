@@ -273,6 +273,19 @@ class TestTfRecord:
         (tmp_path / "c4.tfrecord-00001-of-00002").unlink()
         assert unread(open_corpus([str(tmp_path)])) == ["c4.tfrecord-00001-of-00002"]
 
+    def test_a_compressed_file_without_a_suffix_is_read(self, tmp_path):
+        plain = tfrecords(map(tf_example, ROWS))
+        (tmp_path / "a.tfrecord").write_bytes(gzip.compress(plain, mtime=0))
+        assert [row["text"] for row in documents(open_corpus([str(tmp_path)]))] == TEXTS
+
+    def test_a_size_that_looks_like_gzip_is_a_size(self, tmp_path):
+        text = "word " * 111_950
+        example = tf_example({"text": text + "x" * (0x88B1F - len(tf_example({"text": text})))})
+        (tmp_path / "a.tfrecord").write_bytes(tfrecords([example]))
+        assert (tmp_path / "a.tfrecord").read_bytes().startswith(b"\x1f\x8b\x08")
+        (row,) = documents(open_corpus([str(tmp_path)]))
+        assert row["text"].startswith(text)
+
     def test_token_ids_are_refused(self, tmp_path):
         examples = tfrecords(tf_example({"input_ids": list(range(300))}) for _ in range(3))
         (tmp_path / "a.tfrecord").write_bytes(examples)
@@ -600,6 +613,22 @@ class TestOtherFiles:
         found = open_corpus([str(tmp_path)])
         assert (len(documents(found)), passed_over(found)) == (6, ("stats.json",))
         assert unread(found) == []
+
+    def test_a_table_that_can_have_no_text_is_passed_over(self, tmp_path):
+        (tmp_path / "rows.jsonl").write_text(LINES)
+        (tmp_path / "urls.csv").write_text("url\nhttps://a.example/1\n")
+        pq.write_table(pa.table({"id": [1], "vector": [[0.5, 1.0]]}), tmp_path / "vectors.parquet")
+        found = open_corpus([str(tmp_path)])
+        assert (len(documents(found)), unread(found)) == (6, [])
+        assert passed_over(found) == ("urls.csv", "vectors.parquet")
+
+    def test_a_table_that_may_have_text_is_not_passed_over(self, tmp_path):
+        (tmp_path / "rows.jsonl").write_text(LINES)
+        pq.write_table(pa.table({"data": [b"words in bytes"]}), tmp_path / "bytes.parquet")
+        pq.write_table(pa.table({"note": pa.nulls(3, pa.string())}), tmp_path / "nulls.parquet")
+        pq.write_table(pa.table({"meta": [{"text": "words"}]}), tmp_path / "struct.parquet")
+        found = open_corpus([str(tmp_path)])
+        assert unread(found) == ["bytes.parquet", "nulls.parquet", "struct.parquet"]
 
     def test_documents_in_json_beside_a_table_are_read(self, tmp_path):
         (tmp_path / "rows.jsonl").write_text(LINES)

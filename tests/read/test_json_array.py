@@ -1,5 +1,6 @@
 """JSON that is not one object a line."""
 
+import io
 import json
 
 import pytest
@@ -8,7 +9,10 @@ from hypothesis import strategies as st
 
 from provenance.errors import CorruptFile
 from provenance.read.corpus.corpora import open_corpus
+from provenance.read.corpus.size_limits import DocumentLimit
 from provenance.read.dumps.layouts import open_dump
+from provenance.read.formats.json_array import array_blocks
+from provenance.read.formats.jsonl_blocks import parse_rows
 
 ROWS = [
     {"id": f"d{n}", "text": f"Text {n}, with [brackets], {{braces}} and 🙂."} for n in range(20)
@@ -91,6 +95,8 @@ def test_bytes_that_are_no_utf8_cost_one_row(tmp_path, hear, around):
         '[{"text": "one"}',
         '[{"text": "one"} {"text": "two"}]',
         '[{"text": "one"}, ]',
+        '[{"text": "one"}, {"text": "two"} {"text": "three"}]',
+        '[{"text": "one"}, {"text": "a line\nbreak"}]',
         '[{"text": "one"}] more',
         '{"text": "one",\n "tail": ',
     ],
@@ -176,3 +182,46 @@ def test_a_damaged_first_line_does_not_make_a_print_of_lines(tmp_path, hear):
     heard = hear(tmp_path / "a.jsonl")
     assert heard.texts == [row["text"] for row in PRINTED]
     assert heard.skipped == {"not valid JSON": (1, (0,))}
+
+
+MEMBERS = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["text", "a", '"']), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(st.fixed_dictionaries({"text": MEMBERS}, optional={"a": MEMBERS}) | MEMBERS),
+    st.sampled_from([{}, {"indent": 2}, {"indent": 0}, {"separators": (",", ":")}]),
+    st.booleans(),
+    st.integers(1, 200),
+    st.integers(0, 40),
+)
+def test_blocks_of_any_array_are_its_elements(rows, style, ascii_only, size, cut):
+    """Whatever can be cut into lines and whatever cannot: the elements are those of `json`."""
+    written = json.dumps(rows, ensure_ascii=ascii_only, **style).encode(errors="surrogatepass")
+    expected = [{"text": row} if isinstance(row, str) else row for row in rows]
+    found = rows_in(written, size)
+    assert sorted(found) == list(range(len(rows)))
+    for row, value in enumerate(expected):
+        assert found[row] == (value if isinstance(value, dict) else "not a JSON object")
+    damaged = written[: -cut - 1]
+    if damaged:
+        kept = {}
+        with pytest.raises(CorruptFile):
+            rows_in(damaged, size, kept)
+        assert kept.items() <= found.items()
+
+
+def rows_in(data, size, rows=None):
+    rows = {} if rows is None else rows
+    for block in array_blocks(io.BytesIO(data), DocumentLimit("a.json"), size):
+        records = parse_rows(block)
+        rows.update(records.records)
+        rows.update(records.faults)
+    return rows

@@ -18,7 +18,7 @@ from provenance.read.formats.jsonl_blocks import (
     LineBlock,
     line_blocks,
     parse_block,
-    parse_lines,
+    parse_rows,
 )
 
 LIMIT = DocumentLimit("rows.jsonl")
@@ -231,7 +231,7 @@ def test_lines_as_machines_write_them_are_parsed_at_once():
         found = parse_block(block(data), TEXTS)
         assert found is not None
         assert found.to_pylist() == [
-            {"text": record.get("text")} for _, record in parse_lines(block(data)).records
+            {"text": record.get("text")} for _, record in parse_rows(block(data)).records
         ]
 
 

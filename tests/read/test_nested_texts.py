@@ -68,6 +68,19 @@ def test_of_a_structure_every_text_is_read_but_labels():
     ]
 
 
+def test_of_a_turn_thoughts_and_replies_are_read_too():
+    tree = {
+        "text": "Why?",
+        "role": "prompter",
+        "model": "m",
+        "tool": "none",
+        "replies": [{"text": "Because.", "thinking": "Hm.", "tool": "search"}],
+    }
+    texts = [("text", "Why?"), ("replies[0].text", "Because."), ("replies[0].thinking", "Hm.")]
+    assert found([tree]) == [(0, f"c.{name}", text) for name, text in texts]
+    assert list(texts_within(tree, "c")) == [(f"c.{name}", text) for name, text in texts]
+
+
 def test_lists_within_lists_have_two_numbers():
     assert found([[["a"], ["b", "c"]], [[], ["d"]]]) == [
         (0, "c[0][0]", "a"),

@@ -12,7 +12,7 @@ import pytest
 from provenance.errors import PolicyError
 from provenance.read.policy import policy_file, policy_syntax
 from provenance.read.policy.policy_file import load_policy
-from provenance.report.terminal.policy_summary import POLICY_TEMPLATE
+from provenance.report.terminal.rules.policy_summary import POLICY_TEMPLATE
 from tests.read.test_policy_file import WHOLE
 
 SCHEMA = json.loads(files("provenance.read").joinpath("policy.schema.json").read_text("utf-8"))

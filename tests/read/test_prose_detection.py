@@ -39,6 +39,10 @@ def filled(column: str, row: int) -> object:
         "J": lambda: json.dumps({"made": "by a machine in a hall", "row": row, "and": "so on"}),
         "N": lambda: row,
         "M": lambda: [{"role": "user", "content": prose(row, 3)}],
+        "S": lambda: {"text": prose(row, 5), "score": 1},
+        "T": lambda: {"en": prose(row, 6), "de": prose(row, 8)},
+        "A": lambda: [prose(row, 7), prose(row, 9)],
+        "E": lambda: [{"text": prose(row)[:9], "label": "PLACE"}],
     }
     return kinds[column[0]]()
 
@@ -68,6 +72,15 @@ SHAPES = {
     "sentence1:P sentence2:P idx:N": "sentence1 sentence2",
     "context:P question:P id:I": "context question",
     "text:P remark:P": "text remark",
+    # texts in structures and lists
+    "title:H data:S": "title data",
+    "text:P comments:A": "text comments",
+    "query:H passages:S": "query passages",
+    "id:I translation:T": "translation",
+    "dialog:A act:N": "dialog",
+    "text:P entities:E": "text",
+    "text:P metadata:S": "text",
+    "text:P headers:S": "text",
     # what is no text to train on
     "text:P label:C": "text",
     "text:P user_description:P": "text",

@@ -12,8 +12,8 @@ import pyarrow as pa
 import pytest
 
 from provenance.model import ITEMS, NO_ITEM, Items, UInt32s
-from provenance.registry.build.duckdb_engine import BuildLimits
 from provenance.registry.build.registry_builder import create_registry
+from provenance.registry.sorting.duckdb_engine import BuildLimits
 from provenance.registry.store import Registry, open_registry
 
 Row = dict[str, Any]

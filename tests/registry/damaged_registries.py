@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from provenance.registry.data_files import digest_of_file, sync_files
+from provenance.registry.files.data_files import digest_of_file, sync_files
 from provenance.registry.manifest import (
     DataFile,
     read_manifest,

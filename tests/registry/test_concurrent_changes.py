@@ -36,8 +36,8 @@ _REMOVE = """
 import json, sys
 from pathlib import Path
 import pyarrow as pa
-from provenance.registry.build.item_selection import Selection
-from provenance.registry.build.withdrawal import remove_items
+from provenance.registry.segments.item_selection import Selection
+from provenance.registry.changes.withdrawal import remove_items
 for line in sys.stdin:
     remove_items(Path(sys.argv[1]), Selection(ids=pa.array(json.loads(line))))
 """

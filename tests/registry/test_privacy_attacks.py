@@ -15,10 +15,10 @@ import pytest
 from provenance.fingerprint.shingles import shingle
 from provenance.fingerprint.tokenizer.tokenize import tokenise
 from provenance.model import Texts, Tokens
-from provenance.registry.build.keyed_copy import publish_keyed
 from provenance.registry.build.registry_builder import create_registry
-from provenance.registry.file_encryption import RegistryKey
-from provenance.registry.registry_keys import KEY_VARIABLE
+from provenance.registry.changes.keyed_copy import publish_keyed
+from provenance.registry.files.file_encryption import RegistryKey
+from provenance.registry.files.registry_keys import KEY_VARIABLE
 from provenance.registry.store import open_registry
 from tests.registry.conftest import batch_of
 

@@ -8,16 +8,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from provenance.registry.build.duckdb_engine import BuildLimits
-from provenance.registry.build.item_selection import Selection
 from provenance.registry.build.registry_builder import (
     compact_registry,
     create_registry,
     extend_registry,
 )
-from provenance.registry.build.withdrawal import remove_items
-from provenance.registry.mapped_files import map_registry
+from provenance.registry.changes.withdrawal import remove_items
+from provenance.registry.files.mapped_files import map_registry
 from provenance.registry.registry_difference import compare_registries
+from provenance.registry.segments.item_selection import Selection
+from provenance.registry.sorting.duckdb_engine import BuildLimits
 from provenance.registry.store import open_registry
 from tests.registry.conftest import batch_of, some_rows
 

@@ -10,13 +10,13 @@ import pytest
 from provenance.errors import RegistryError, RegistryExists
 from provenance.model import ChanceModel
 from provenance.registry import registry_folder
-from provenance.registry.build.duckdb_engine import BuildLimits
 from provenance.registry.build.registry_builder import (
     compact_registry,
     create_registry,
     extend_registry,
 )
-from provenance.registry.chance_model import replace_chance_model
+from provenance.registry.changes.chance_model import replace_chance_model
+from provenance.registry.sorting.duckdb_engine import BuildLimits
 from provenance.registry.verification import verify_files
 
 

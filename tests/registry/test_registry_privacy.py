@@ -9,16 +9,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from provenance.registry.build.duckdb_engine import BuildLimits
-from provenance.registry.build.item_selection import Selection, find_author_names
 from provenance.registry.build.registry_builder import (
     compact_registry,
     create_registry,
     extend_registry,
 )
-from provenance.registry.build.registry_merge import merge_registries
-from provenance.registry.build.segment_set import SegmentSet
-from provenance.registry.build.withdrawal import remove_items
+from provenance.registry.changes.registry_merge import merge_registries
+from provenance.registry.changes.withdrawal import remove_items
+from provenance.registry.segments.item_selection import Selection, find_author_names
+from provenance.registry.segments.segment_set import SegmentSet
+from provenance.registry.sorting.duckdb_engine import BuildLimits
 from provenance.registry.store import open_registry
 from provenance.registry.verification import verify_files
 

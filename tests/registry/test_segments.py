@@ -9,13 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance.model import NO_ITEM
-from provenance.registry.build.duckdb_engine import BuildLimits
 from provenance.registry.build.registry_builder import (
     compact_registry,
     create_registry,
     extend_registry,
 )
 from provenance.registry.schema import EARLIEST, LATEST
+from provenance.registry.sorting.duckdb_engine import BuildLimits
 from provenance.registry.store import open_registry
 from provenance.registry.verification import verify_files
 from tests.registry.conftest import create_in_segments, numbers_in_order, signatures_in_order

@@ -8,9 +8,9 @@ import pytest
 
 from provenance.errors import RegistryError
 from provenance.model import ITEMS, Items, Skipped
-from provenance.registry.build.duckdb_engine import BuildLimits
 from provenance.registry.build.registry_builder import create_registry, extend_registry
 from provenance.registry.manifest import read_manifest
+from provenance.registry.sorting.duckdb_engine import BuildLimits
 from provenance.registry.store import open_registry
 from provenance.registry.verification import verify_files
 

@@ -20,12 +20,12 @@ from provenance.fingerprint.span_edges import dropped_edges
 from provenance.fingerprint.tokenizer.tokenize import current_parameters, tokenise
 from provenance.model import RegistrySummary, Texts
 from provenance.registry.build.registry_builder import create_registry, extend_registry
-from provenance.registry.data_files import digest_of_file
-from provenance.registry.item_copies import MAX_COPIES, ItemCopies
+from provenance.registry.files.data_files import digest_of_file
+from provenance.registry.files.verified_segments import forget_verified
+from provenance.registry.items.item_copies import MAX_COPIES, ItemCopies
 from provenance.registry.manifest import FORMAT, REQUIRED, DataFile, read_manifest
 from provenance.registry.store import open_registry
 from provenance.registry.verification import verify_files
-from provenance.registry.verified_segments import forget_verified
 from tests.registry.conftest import create_in_segments, numbers_in_order
 from tests.registry.damaged_registries import (
     altered,
@@ -95,7 +95,7 @@ def test_edges_are_those_of_the_texts(registry, numbers):
 
 
 def test_row_groups_beyond_the_first_are_found(items, tmp_path, monkeypatch):
-    monkeypatch.setattr("provenance.registry.build.item_order.GROUP_ROWS", 7)
+    monkeypatch.setattr("provenance.registry.items.item_order.GROUP_ROWS", 7)
     rows = [
         {
             "source": "x",
@@ -201,6 +201,14 @@ def test_nothing_at_the_path_names_the_command_that_builds(tmp_path):
         with pytest.raises(RegistryNotFound, match="is not a registry") as caught:
             open_registry(path)
         assert "provenance registry build" in caught.value.remedy
+
+
+def test_a_folder_of_registries_is_told_from_a_registry(tmp_path):
+    (tmp_path / "registries" / "x").mkdir(parents=True)
+    (tmp_path / "registries" / "x" / "registry.json").write_text("{}")
+    with pytest.raises(RegistryNotFound, match="is not a registry") as caught:
+        open_registry(tmp_path / "registries")
+    assert caught.value.remedy.endswith(f"such as {tmp_path / 'registries' / 'x'}")
 
 
 def test_another_format_is_refused(folder):

@@ -13,7 +13,7 @@ from provenance.fingerprint.shingles import shingle
 from provenance.fingerprint.tokenizer.tokenize import current_parameters, tokenise
 from provenance.model import Texts
 from provenance.registry.build.registry_builder import create_registry
-from provenance.registry.data_files import sync_files
+from provenance.registry.files.data_files import sync_files
 from provenance.registry.manifest import REQUIRED, read_manifest
 from provenance.registry.schema import parquet_writer
 from provenance.registry.store import open_registry

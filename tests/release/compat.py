@@ -19,13 +19,24 @@ STACKS = Path(__file__).with_name("stacks.txt")
 STACKS_PYTHON = "3.12"
 """Which Python the stacks are resolved for; it need not be installed."""
 TESTS = (
-    *("tests/read", "tests/protocols", "tests/registry", "tests/sample"),
-    *("tests/fingerprint/test_signatures.py", "tests/match/test_near_duplicates.py"),
-    *("tests/cli/test_commands.py", "tests/cli/test_errors.py", "tests/cli/test_registry.py"),
-    *("tests/cli/test_calibrate.py", "tests/cli/test_clean.py", "tests/cli/test_first_steps.py"),
-    *("tests/pipeline/test_dataset_check.py", "tests/pipeline/test_dataset_cleaning.py"),
-    *("tests/pipeline/test_jit_warmup.py", "tests/pipeline/test_host_process.py"),
-    *("tests/pipeline/test_startup.py", "tests/pipeline/test_api.py"),
+    "tests/read",
+    "tests/protocols",
+    "tests/registry",
+    "tests/sample",
+    "tests/fingerprint/test_signatures.py",
+    "tests/match/candidates/test_near_duplicates.py",
+    "tests/cli/test_commands.py",
+    "tests/cli/test_errors.py",
+    "tests/cli/registries/test_registry.py",
+    "tests/cli/datasets/test_calibrate.py",
+    "tests/cli/datasets/test_clean.py",
+    "tests/cli/test_first_steps.py",
+    "tests/pipeline/checking/test_dataset_check.py",
+    "tests/pipeline/cleaning/test_dataset_cleaning.py",
+    "tests/pipeline/execution/test_jit_warmup.py",
+    "tests/pipeline/test_host_process.py",
+    "tests/pipeline/test_startup.py",
+    "tests/pipeline/test_api.py",
 )
 """The tests that exercise each dependency."""
 _RESOLUTIONS = 4

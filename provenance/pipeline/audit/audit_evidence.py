@@ -157,7 +157,7 @@ def gather_evidence(
         erased,
         tuple(folders),
         _withdrawn(ledger, folders),
-        () if source is not None else tuple(_passed_over(chosen, candidates)),
+        () if source is not None else tuple(_unsearched_sources(chosen, candidates)),
     )
 
 
@@ -186,7 +186,7 @@ def sources_of(result: Result) -> set[str]:
     return {coverage.source for registry in result.registries for coverage in registry.sources}
 
 
-def _passed_over(
+def _unsearched_sources(
     chosen: Iterable[CheckedDataset], candidates: Mapping[str, list[CheckedDataset]]
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield datasets with the sources for which only checks that were not chosen searched."""

@@ -168,8 +168,8 @@ def _access_sentence(access: AccessFacts) -> str:
         None if access.agreement is None else f"under {access.agreement}",
         access.note,
     ]
-    told = "; ".join(detail for detail in details if detail is not None)
-    return f"{who} had access to {access.source}{f': {told}' if told else ''}."
+    text = "; ".join(detail for detail in details if detail is not None)
+    return f"{who} had access to {access.source}{f': {text}' if text else ''}."
 
 
 def _collection_sentence(dataset: DatasetFacts) -> str | None:
@@ -180,8 +180,8 @@ def _collection_sentence(dataset: DatasetFacts) -> str | None:
         None if dataset.agreement is None else f"under {dataset.agreement}",
         f"made from {', '.join(dataset.made_from)}" if dataset.made_from else None,
     ]
-    told = "; ".join(detail for detail in details if detail is not None)
-    return f"{dataset.name}: {told}." if told else None
+    text = "; ".join(detail for detail in details if detail is not None)
+    return f"{dataset.name}: {text}." if text else None
 
 
 def destruction(material: AuditMaterial) -> Iterator[Statement]:
@@ -268,18 +268,18 @@ def recipients(material: AuditMaterial) -> Iterator[Statement]:
 
 def request(material: AuditMaterial) -> Iterator[Statement]:
     """Yield lines on who asked for what, and until when."""
-    asked = material.request
-    who = asked.requester or "A person or company not named here"
-    reference = "" if asked.reference is None else f", reference {asked.reference}"
+    inquiry = material.request
+    who = inquiry.requester or "A person or company not named here"
+    reference = "" if inquiry.reference is None else f", reference {inquiry.reference}"
     yield declared(f"{who} asked about {query_phrase(material)}{reference}.", letter=True)
-    if asked.received is None:
+    if inquiry.received is None:
         yield declared("When the request was received is not stated.")
     else:
-        yield declared(f"The request was received on {asked.received}.", letter=True)
-    if asked.due is not None:
-        days = None if asked.received is None else asked.due - asked.received
+        yield declared(f"The request was received on {inquiry.received}.", letter=True)
+    if inquiry.due is not None:
+        days = None if inquiry.received is None else inquiry.due - inquiry.received
         after = "" if days is None or days < timedelta(0) else f", {_days(days)} after that"
-        yield declared(f"An answer was asked for by {asked.due}{after}.", letter=True)
+        yield declared(f"An answer was asked for by {inquiry.due}{after}.", letter=True)
 
 
 def _days(delta: timedelta) -> str:

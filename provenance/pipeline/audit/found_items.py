@@ -105,14 +105,14 @@ class DatasetItems:
         In the order of the dataset.
     findings : pyarrow.Table
         The findings, of schema `FINDINGS`.
-    held : int
+    shared : int
         Passages of other sources that are also in items of the source asked about.
     """
 
     dataset: CheckedDataset
     items: tuple[FoundItem, ...]
     findings: pa.Table
-    held: int
+    shared: int
 
     @property
     def counted(self) -> list[FoundItem]:
@@ -132,7 +132,9 @@ def find_items(dataset: CheckedDataset, wanted: FindingFilter) -> DatasetItems:
         name = row["item"] if row["item"] is not None else row["url"]
         key = row["source"], row["item"] is None, name, counted
         groups.setdefault(key, FoundItem(row, counted)).add(row)
-    return DatasetItems(dataset, tuple(groups.values()), chosen, _held(everything, wanted.source))
+    return DatasetItems(
+        dataset, tuple(groups.values()), chosen, _count_shared(everything, wanted.source)
+    )
 
 
 def counted_findings(findings: pa.Table) -> pa.Table:
@@ -148,7 +150,7 @@ def counted_findings(findings: pa.Table) -> pa.Table:
     )
 
 
-def _held(findings: pa.Table, source: str | None) -> int:
+def _count_shared(findings: pa.Table, source: str | None) -> int:
     if source is None:
         return 0
     findings = findings.filter(pc.greater(pc.list_value_length(findings["alternatives"]), 0))

@@ -88,9 +88,9 @@ def _other_lines(
             "quotations of another work, or words that are also elsewhere.",
             found.dataset.rests_on,
         )
-    if found.held:
+    if found.shared:
         yield measured(
-            f"{counts.dataset}: {count(found.held, 'passage')} attributed to another source, "
+            f"{counts.dataset}: {count(found.shared, 'passage')} attributed to another source, "
             f"with the same words as items of {material.query.source}.",
             found.dataset.rests_on,
         )
@@ -153,16 +153,18 @@ def _found_lines(
         yield measured(f"{counts.dataset}: the items were published {span}.", rests_on)
     places = Counter(filter(None, (sub_source(each.first["url"]) for each in found.counted)))
     if places:
-        told = ", ".join(f"{name} {number(n)}" for name, n in _top(places))
+        listing = ", ".join(f"{name} {number(n)}" for name, n in _top(places))
         rest = f" and {len(places) - _SUB_SOURCES:,} more" if len(places) > _SUB_SOURCES else ""
-        yield measured(f"{counts.dataset}: places of items and documents: {told}{rest}.", rests_on)
+        yield measured(
+            f"{counts.dataset}: places of items and documents: {listing}{rest}.", rests_on
+        )
     languages = Counter(
         material.languages[pair] for pair in _ids(found.counted) if pair in material.languages
     )
     if languages:
-        told = ", ".join(f"{name} {number(n)}" for name, n in _top(languages))
+        listing = ", ".join(f"{name} {number(n)}" for name, n in _top(languages))
         yield declared(
-            f"{counts.dataset}: items by language, as their dump states it: {told}.", rests_on
+            f"{counts.dataset}: items by language, as their dump states it: {listing}.", rests_on
         )
 
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from provenance.registry.build.item_selection import Selection, select_items
 from provenance.registry.build.registry_builder import open_segments
+from provenance.registry.files.parquet_tables import read_rows
 from provenance.registry.manifest import ITEMS_FILE
-from provenance.registry.parquet_tables import read_rows
+from provenance.registry.segments.item_selection import Selection, select_items
 
 
 def items_of_author(folder: Path, author: str, source: str | None) -> Iterator[tuple[str, str]]:

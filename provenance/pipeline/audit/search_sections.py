@@ -103,15 +103,15 @@ def _erased(material: AuditMaterial) -> Iterator[Statement]:
     for entry in ledger.entries if ledger else ():
         if ledger is None or entry.record.kind is RecordKind.CHECK:
             continue
-        gone = [
+        erasures = [
             ledger.erasures[file.name]
             for file in entry.record.files
             if file.name in ledger.erasures
         ]
-        if gone:
+        if erasures:
             yield unknowable(
-                f"A record of kind {entry.record.kind} was erased on {gone[0].day}, reason: "
-                f"{gone[0].reason}. What it said is missing here.",
+                f"A record of kind {entry.record.kind} was erased on {erasures[0].day}, reason: "
+                f"{erasures[0].reason}. What it said is missing here.",
                 record_name(entry),
                 letter=True,
             )
@@ -283,15 +283,15 @@ def _shortest(material: AuditMaterial) -> str:
     )
     checked = material.evidence.checked
     recall: tuple[MeasuredRecall, ...] = checked[0].result.method.recall if checked else ()
-    told = [
+    rates = [
         f"{percent(each.recall)} of the items of {each.length.replace('+', ' or more')} words"
         for each in recall
         if each.edit == "verbatim"
     ]
-    if not told:
+    if not rates:
         return rule
     return (
-        f"{rule} In the tool's own tests, word-for-word copies of {' and '.join(told)} are found."
+        f"{rule} In the tool's own tests, word-for-word copies of {' and '.join(rates)} are found."
     )
 
 
@@ -330,18 +330,18 @@ def reproduction(material: AuditMaterial) -> Iterator[Statement]:
 
 def command_line(material: AuditMaterial) -> str:
     """Return the command that gives the same answer from the same ledger and reports."""
-    query, asked = material.query, material.request
+    query, request = material.query, material.request
     options = {
         "--domain": query.domain,
         "--author": query.author,
         "--item": "TEXT" if query.item is not None and is_text(query.item) else query.item,
         "--works": query.works,
         "--ledger": material.evidence.ledger.address if material.evidence.ledger else None,
-        "--requester": asked.requester,
-        "--reference": asked.reference,
-        "--received": asked.received,
-        "--due": asked.due,
-        "--signed-by": asked.signed_by,
+        "--requester": request.requester,
+        "--reference": request.reference,
+        "--received": request.received,
+        "--due": request.due,
+        "--signed-by": request.signed_by,
         "--output": "DIR" if material.files else None,
     }
     words = ["provenance", "audit", *filter(None, [query.source])]

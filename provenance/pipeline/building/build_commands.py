@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pyarrow.compute as pc
 
-from provenance.registry.mapped_files import map_registry
+from provenance.registry.files.mapped_files import map_registry
 from provenance.registry.recipe import BuildStep, DumpRecord
-from provenance.registry.tombstones import read_tombstones
+from provenance.registry.side_tables.tombstones import read_tombstones
 from provenance.report.text.number_format import count, size
 
 _OF_A_BUILD = ("--no-text", "--keep-authors")

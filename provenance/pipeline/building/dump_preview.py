@@ -47,8 +47,8 @@ def preview_dumps(dumps: DumpSource) -> list[DumpPreview]:
 def _preview(reader: DumpReader) -> DumpPreview:
     file = reader.dump.display_path
     if reader.is_passed_over:
-        passed_over = tuple(entry for items in reader.items() for entry in items.skipped)
-        return DumpPreview(file, "", skipped=passed_over)
+        entries = tuple(entry for items in reader.items() for entry in items.skipped)
+        return DumpPreview(file, "", skipped=entries)
     try:
         layout = reader.detect()
         columns = reader.columns()

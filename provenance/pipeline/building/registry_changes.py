@@ -21,35 +21,35 @@ from provenance.pipeline.exchange.remote_registries import local_folder
 from provenance.pipeline.scan.task_folder import TaskFolder
 from provenance.read.dumps.id_lists import read_addresses, read_ids
 from provenance.read.policy.date_syntax import parse_day_option
-from provenance.registry.build.duckdb_engine import BuildLimits
-from provenance.registry.build.format_upgrade import upgrade_registry
-from provenance.registry.build.item_marks import Marking, mark_items
-from provenance.registry.build.item_selection import Selection, find_author_names
-from provenance.registry.build.opt_out_changes import add_opt_outs
-from provenance.registry.build.pending_rewrites import PendingRewrite, pending_rewrites
 from provenance.registry.build.registry_builder import compact_registry
-from provenance.registry.build.registry_merge import (
+from provenance.registry.changes.format_upgrade import upgrade_registry
+from provenance.registry.changes.item_marks import Marking, mark_items
+from provenance.registry.changes.opt_out_changes import add_opt_outs
+from provenance.registry.changes.registry_merge import (
     Combination,
     merge_registries,
     subset_registry,
 )
-from provenance.registry.build.segment_set import SegmentSet
-from provenance.registry.build.withdrawal import (
+from provenance.registry.changes.withdrawal import (
     KeptFingerprints,
     Withdrawal,
     remove_items,
     restore_items,
 )
+from provenance.registry.files.mapped_files import map_registry
+from provenance.registry.files.verified_segments import forget_verified
 from provenance.registry.manifest import Manifest, read_manifest, read_manifest_bytes
-from provenance.registry.mapped_files import map_registry
-from provenance.registry.marks import read_marks
-from provenance.registry.opt_outs import read_opt_outs
 from provenance.registry.recipe import BuildStep
 from provenance.registry.registry_folder import signature_name
-from provenance.registry.statuses import REPLACED, read_statuses
+from provenance.registry.segments.item_selection import Selection, find_author_names
+from provenance.registry.segments.pending_rewrites import PendingRewrite, pending_rewrites
+from provenance.registry.segments.segment_set import SegmentSet
+from provenance.registry.side_tables.marks import read_marks
+from provenance.registry.side_tables.opt_outs import read_opt_outs
+from provenance.registry.side_tables.statuses import REPLACED, read_statuses
+from provenance.registry.side_tables.tombstones import read_tombstones
+from provenance.registry.sorting.duckdb_engine import BuildLimits
 from provenance.registry.store import open_registry
-from provenance.registry.tombstones import read_tombstones
-from provenance.registry.verified_segments import forget_verified
 
 
 @dataclass(frozen=True, slots=True)

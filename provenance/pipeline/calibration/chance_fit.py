@@ -28,7 +28,7 @@ from provenance.pipeline.settings import Settings
 from provenance.read.corpus.corpora import open_corpus
 from provenance.read.language_counts import load_language
 from provenance.read.policy.policy_file import parse_size_option
-from provenance.registry.chance_model import replace_chance_model
+from provenance.registry.changes.chance_model import replace_chance_model
 from provenance.registry.manifest import Manifest
 from provenance.registry.registry_folder import require_original
 from provenance.registry.store import open_registry

@@ -23,7 +23,7 @@ from provenance.pipeline.scan.readings import (
     build_registry_indexes,
     document_numbers,
 )
-from provenance.registry.item_copies import sequence_hashes
+from provenance.registry.items.item_copies import sequence_hashes
 
 _MAX_SHARED = 0.5
 

@@ -20,7 +20,7 @@ from provenance.pipeline.locate.backgrounds import Background, margin_tokens, op
 from provenance.pipeline.scan.readings import RegistryIndex, build_registry_indexes
 from provenance.read.corpus.corpora import Corpus
 from provenance.read.rules.rule_files import load_rules
-from provenance.registry.data_files import Digest, digest_of_file
+from provenance.registry.files.data_files import Digest, digest_of_file
 from provenance.report.files.report_reader import read_report
 
 

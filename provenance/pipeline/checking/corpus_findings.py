@@ -29,7 +29,7 @@ from provenance.pipeline.locate.locations import locate_matches
 from provenance.pipeline.locate.rivals import prefer_unquoted
 from provenance.pipeline.scan.readings import ReadingBatch, ScannedCorpus
 from provenance.read.corpus.corpus_parts import Part
-from provenance.registry.marks import MarkedItems, read_marks
+from provenance.registry.side_tables.marks import MarkedItems, read_marks
 
 
 @dataclass(frozen=True, slots=True)

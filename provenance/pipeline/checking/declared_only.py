@@ -6,7 +6,7 @@ import pyarrow as pa
 
 from provenance.errors import RegistryExists
 from provenance.pipeline.caching.result_cache import cache_folder
-from provenance.registry.build.opt_out_changes import add_opt_outs
+from provenance.registry.changes.opt_out_changes import add_opt_outs
 from provenance.registry.manifest import FORMAT
 
 

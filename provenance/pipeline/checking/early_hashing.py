@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
 
-from provenance.registry.data_files import BackgroundHasher
+from provenance.registry.files.data_files import BackgroundHasher
 
 
 @contextmanager

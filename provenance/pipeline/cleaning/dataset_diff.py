@@ -29,6 +29,7 @@ from provenance.pipeline.checking.dataset_check import check_corpus
 from provenance.pipeline.settings import Settings
 from provenance.read.corpus.corpora import Corpus, is_stream_or_hub, open_corpus
 from provenance.report.files.report_reader import has_report, read_report
+from provenance.report.text.sentences import unknown_licences
 
 
 def diff(old: str, new: str, policy: Policy, settings: Settings) -> Changes:
@@ -118,7 +119,7 @@ def _diff_side(
 
 
 def _changed_shares(old: Result, new: Result) -> tuple[ShareChange, ...]:
-    """Return the shares by verdict and source that changed."""
+    """Return the shares by verdict and source that changed; unknown licences last."""
     before = {(share.by, share.key): share for share in old.shares}
     after = {(share.by, share.key): share for share in new.shares}
     changes = []
@@ -132,7 +133,8 @@ def _changed_shares(old: Result, new: Result) -> tuple[ShareChange, ...]:
             and token_shares[0] != token_shares[1]
         ):
             changes.append(ShareChange(by, key, current.verdict, first, second))
-    return tuple(changes)
+    last = unknown_licences(old) | unknown_licences(new)
+    return tuple(sorted(changes, key=lambda move: move.key in last))
 
 
 def _gate_regressions(old: Result, new: Result) -> tuple[GateRegression, ...]:

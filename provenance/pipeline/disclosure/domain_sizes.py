@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from provenance.judge.identifiers import host_of, plain_hosts
 from provenance.model import DOMAIN_SIZES, DomainSizes, Flags
-from provenance.registry.build.duckdb_engine import (
+from provenance.registry.sorting.duckdb_engine import (
     BuildLimits,
     check_row_count,
     create_parts_view,

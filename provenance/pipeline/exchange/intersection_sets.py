@@ -15,7 +15,7 @@ from provenance.pipeline.scan.part_scan import split_batch
 from provenance.pipeline.settings import Settings
 from provenance.pipeline.sketching import sketch_registry
 from provenance.read.corpus.corpora import Corpus
-from provenance.registry.item_copies import sequence_hashes
+from provenance.registry.items.item_copies import sequence_hashes
 from provenance.registry.store import Registry
 
 MIN_TOKENS = 20

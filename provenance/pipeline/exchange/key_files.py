@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from provenance.errors import InputError
-from provenance.registry.file_encryption import RegistryKey
-from provenance.registry.registry_keys import KEY_VARIABLE, given_keys
-from provenance.registry.withdrawn_texts import MIN_KEY_BYTES, FingerprintKey
+from provenance.registry.files.file_encryption import RegistryKey
+from provenance.registry.files.registry_keys import KEY_VARIABLE, given_keys
+from provenance.registry.side_tables.withdrawn_texts import MIN_KEY_BYTES, FingerprintKey
 
 _KEY_BYTES = 32
 _MAX_KEY_BYTES = 4096

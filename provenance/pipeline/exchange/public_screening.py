@@ -25,9 +25,9 @@ from provenance.pipeline.settings import Settings
 from provenance.read.corpus.corpora import Corpus, open_corpus
 from provenance.read.corpus.corpus_parts import Part
 from provenance.read.policy.policy_file import parse_size_option
-from provenance.registry.build.table_stream import map_in_threads
-from provenance.registry.item_copies import sequence_hashes
+from provenance.registry.items.item_copies import sequence_hashes
 from provenance.registry.public_copy import PublicCopy, PublicManifest, open_public_copy
+from provenance.registry.sorting.table_stream import map_in_threads
 
 SCREENING_SCHEMA = "provenance/screening/1"
 """Name and version of the JSON of a screening."""

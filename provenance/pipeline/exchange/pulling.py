@@ -30,7 +30,9 @@ from provenance.pipeline.exchange.checkpoint import (
 )
 from provenance.pipeline.exchange.registry_address import CHUNK_BYTES, RegistryAddress
 from provenance.pipeline.execution.progress import Progress, show_progress
-from provenance.registry.data_files import digest_of_file
+from provenance.registry.files.data_files import digest_of_file
+from provenance.registry.files.mapped_files import MappedRegistry, map_registry
+from provenance.registry.files.registry_keys import find_key
 from provenance.registry.manifest import (
     MANIFEST,
     DataFile,
@@ -38,7 +40,6 @@ from provenance.registry.manifest import (
     parse_manifest,
     read_manifest_bytes,
 )
-from provenance.registry.mapped_files import MappedRegistry, map_registry
 from provenance.registry.registry_difference import RegistryDifference, compare_registries
 from provenance.registry.registry_folder import (
     locked_folder,
@@ -46,8 +47,7 @@ from provenance.registry.registry_folder import (
     require_free,
     signature_name,
 )
-from provenance.registry.registry_keys import find_key
-from provenance.registry.tombstones import NO_TOMBSTONES, read_tombstones
+from provenance.registry.side_tables.tombstones import NO_TOMBSTONES, read_tombstones
 
 Check = Callable[[bytes, bytes | None, Manifest], None]
 """Raises an error if a manifest is not to be used; receives it as it is stored, its signatures if

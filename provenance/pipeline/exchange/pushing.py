@@ -11,9 +11,8 @@ from provenance.errors import RegistryError
 from provenance.pipeline.exchange.checkpoint import day_after, today
 from provenance.pipeline.exchange.registry_address import RegistryAddress
 from provenance.pipeline.execution.progress import show_progress
-from provenance.registry.build.pending_rewrites import pending_rewrites
-from provenance.registry.build.segment_set import SegmentSet
-from provenance.registry.data_files import check_files
+from provenance.registry.files.data_files import check_files
+from provenance.registry.files.mapped_files import MappedFile, MappedRegistry, map_registry
 from provenance.registry.manifest import (
     MANIFEST,
     DataFile,
@@ -21,13 +20,14 @@ from provenance.registry.manifest import (
     parse_manifest,
     read_manifest_bytes,
 )
-from provenance.registry.mapped_files import MappedFile, MappedRegistry, map_registry
 from provenance.registry.registry_folder import (
     is_registry_file,
     signature_name,
     state_fresh_until,
 )
-from provenance.registry.statuses import read_statuses
+from provenance.registry.segments.pending_rewrites import pending_rewrites
+from provenance.registry.segments.segment_set import SegmentSet
+from provenance.registry.side_tables.statuses import read_statuses
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,10 @@ from provenance.pipeline.settings import Settings
 from provenance.pipeline.sketching import SHARED_SCALED, sketch_items
 from provenance.read.policy.gate_syntax import parse_rate
 from provenance.read.rules.rule_files import load_rules
-from provenance.registry.build.keyed_copy import DROPPABLE, publish_keyed
 from provenance.registry.build.registry_builder import resolve_folder
-from provenance.registry.file_encryption import RegistryKey
+from provenance.registry.changes.keyed_copy import DROPPABLE, publish_keyed
+from provenance.registry.files.file_encryption import RegistryKey
+from provenance.registry.files.registry_keys import only_key
 from provenance.registry.manifest import Manifest
 from provenance.registry.public_copy import (
     PublicManifest,
@@ -22,7 +23,6 @@ from provenance.registry.public_copy import (
     write_public_copy,
 )
 from provenance.registry.registry_folder import require_original, require_vacant
-from provenance.registry.registry_keys import only_key
 from provenance.registry.sketch_file import write_sketch
 from provenance.registry.store import open_registry
 

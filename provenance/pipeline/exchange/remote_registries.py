@@ -12,7 +12,7 @@ from provenance.pipeline.exchange.checkpoint import today
 from provenance.pipeline.exchange.pulling import pull
 from provenance.pipeline.exchange.registry_signatures import require_trusted_folder, trust_check
 from provenance.pipeline.exchange.trust_file import read_trust_file
-from provenance.registry.data_files import Digest, digest_of_file
+from provenance.registry.files.data_files import Digest, digest_of_file
 from provenance.registry.manifest import read_manifest
 from provenance.registry.store import Registry, open_registry
 

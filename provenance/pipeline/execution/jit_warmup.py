@@ -36,7 +36,7 @@ from provenance.pipeline.locate.common_index import common_index
 from provenance.pipeline.scan.readings import RegistryIndex, build_registry_indexes
 from provenance.read.corpus.corpora import Corpus, open_corpus
 from provenance.read.language_counts import load_language
-from provenance.registry.data_files import BackgroundHasher
+from provenance.registry.files.data_files import BackgroundHasher
 from provenance.registry.manifest import read_manifest
 from provenance.registry.store import open_registry
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 from provenance.model import FINDINGS, Int64s, take_rows
 from provenance.pipeline.locate.claims import Claims
 from provenance.pipeline.scan.readings import RegistryIndex
-from provenance.registry.item_copies import ItemCopies
+from provenance.registry.items.item_copies import ItemCopies
 
 ITEM_COLUMNS = pa.schema(
     [

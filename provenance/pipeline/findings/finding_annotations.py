@@ -23,8 +23,8 @@ from provenance.pipeline.findings.finding_table import FindingSet, ruling_column
 from provenance.pipeline.findings.judging import SpanRulings, number_pairs
 from provenance.pipeline.scan.readings import ReadingBatch, text_bases
 from provenance.pipeline.scan.row_metadata import NO_DECLARATIONS, OPT_OUT
-from provenance.registry.build.item_keys import url_sites
-from provenance.registry.marks import MarkedItems
+from provenance.registry.items.item_keys import url_sites
+from provenance.registry.side_tables.marks import MarkedItems
 
 _OPTED_OUT = "opted out "
 """How `WithheldContent` begins the reason of an opt-out."""

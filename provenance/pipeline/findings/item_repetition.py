@@ -5,7 +5,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.model import FINDINGS, Int64s, Origin
-from provenance.registry.build.item_keys import url_sites
+from provenance.registry.items.item_keys import url_sites
 
 
 def add_repetition(findings: pa.Table, documents: Int64s) -> pa.Table:

@@ -20,6 +20,8 @@ from provenance.model import (
 from provenance.pipeline.findings.missed_findings import least_odds
 from provenance.pipeline.scan.readings import Counts, RegistryIndex, StoredReading
 from provenance.read.corpus.corpora import Corpus
+from provenance.read.corpus.python_objects import IN_MEMORY
+from provenance.read.corpus.stream_input import STANDARD_INPUT
 from provenance.read.shipped_plants import load_shipped_plants
 
 
@@ -113,27 +115,35 @@ def empty_corpus_error(
         more = f"; {len(unread) - 1:,} more cannot be read either" if len(unread) > 1 else ""
         return InputError(f"{unread[0].file}: {unread[0].reason}{more}", remedy=unread[0].remedy)
     faults = merge_skipped(skipped for reading in readings for skipped in reading.skipped)
+    place = ", ".join(map(_name_of, corpus.addresses))
+    if not faults:
+        return EmptyCorpus(f"there are no rows in {place}", remedy="give data that has rows.")
     rows = [
-        f"{skipped.count:,} of {skipped.file}: {skipped.reason}" for skipped in faults[:_MAX_FAULTS]
+        f"{skipped.count:,} of {_name_of(skipped.file)}: {skipped.reason}"
+        for skipped in faults[:_MAX_FAULTS]
     ]
     reasons = [
-        f"there is no text to check in {', '.join(corpus.addresses)}",
+        f"there is no text to check in {place}",
         *(
             [f"the columns read are {', '.join(corpus.text_columns)}"]
             if corpus.text_columns
             else []
         ),
-        *([f"rows were skipped ({'; '.join(rows)})"] if rows else []),
+        f"rows were skipped ({'; '.join(rows)})",
     ]
-    row_remedy = "correct these rows, or " if rows else ""
     return EmptyCorpus(
         "; ".join(reasons),
-        remedy=f"{row_remedy}name the column that holds the text with --text-column",
+        remedy="correct these rows, or name the column that holds the text with --text-column",
     )
 
 
 _MAX_FAULTS = 3
 """Number of reasons named in an error."""
+
+
+def _name_of(address: str) -> str:
+    names = {IN_MEMORY: "the data", STANDARD_INPUT: "standard input"}
+    return names.get(address, address)
 
 
 def describe_method(registries: Sequence[RegistryIndex]) -> Method:

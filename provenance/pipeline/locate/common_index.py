@@ -29,7 +29,7 @@ from provenance.model import (
     UInt32s,
 )
 from provenance.read.common_background import CommonBackground, load_common_background
-from provenance.registry.build.radix_sort import sort_records
+from provenance.registry.sorting.radix_sort import sort_records
 
 
 @cache

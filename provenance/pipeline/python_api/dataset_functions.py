@@ -26,7 +26,9 @@ from provenance.pipeline.matching.tracing import trace as look_up
 from provenance.pipeline.python_api.python_inputs import (
     COPY_REMEDY,
     Address,
+    check_options,
     find_addresses,
+    given_paths,
     local_path,
 )
 from provenance.pipeline.report_io import effective_policy
@@ -170,6 +172,7 @@ def clean(  # noqa: PLR0913 (the options of the command)
     ProvenanceError
         If the dataset cannot be cleaned; then there is no copy.
     """
+    check_options(options, "clean", CleanOptions.__annotations__)
     addresses = _addresses(corpus)
     model_of = options.get("model_of")
     if forget_set is not None and (verdict or waived or contested):
@@ -235,6 +238,7 @@ def diff(old: Address, new: Address, **options: Unpack[DiffOptions]) -> Changes:
     ProvenanceError
         If they cannot be compared.
     """
+    check_options(options, "diff", DiffOptions.__annotations__)
     first, second = _addresses(old)[0], _addresses(new)[0]
     policy = _policy(options, "diff")
     if options.get("verify", False):
@@ -331,6 +335,7 @@ def calibrate(
     ProvenanceError
         If it cannot be measured.
     """
+    check_options(options, "calibrate", CalibrateOptions.__annotations__)
     addresses, policy = _addresses(corpus), _policy(options, "calibrate")
     if output is not None:
         check_output_file(local_path(output, COPY_REMEDY), addresses)
@@ -371,6 +376,7 @@ def trace(text: str, **options: Unpack[TraceOptions]) -> Trace:
     ProvenanceError
         If the text cannot be looked up.
     """
+    check_options(options, "trace", TraceOptions.__annotations__)
     policy = _policy(options, "trace")
     rules, model_of = options.get("rules"), options.get("model_of")
     if options.get("verify", False):
@@ -412,8 +418,8 @@ def _as_string(path: Address | None) -> str | None:
 
 
 def _addresses(data: Address | Iterable[Address]) -> list[str]:
-    given = data if isinstance(data, str | Path) else list(data)  # type: ignore[arg-type]
-    addresses = find_addresses(given)
+    given = given_paths(data)
+    addresses = find_addresses(given[0] if len(given) == 1 else given)
     if addresses is None:
         raise UnsupportedFormat(
             "only datasets in files can be cleaned or compared",

@@ -15,7 +15,7 @@ from provenance.pipeline.disclosure.disclosing import (
 from provenance.pipeline.disclosure.disclosing import disclose as make_disclosures
 from provenance.pipeline.execution.progress import ProgressCallback, report_progress_to
 from provenance.pipeline.ledger_records import ledger_to_read
-from provenance.pipeline.python_api.python_inputs import Address
+from provenance.pipeline.python_api.python_inputs import Address, check_options
 from provenance.report.disclosure.disclosure_formats import DISCLOSURE_FORMATS
 
 
@@ -99,8 +99,7 @@ def disclose(
     ValueError
         If a format is not known.
     """
-    if unknown := options.keys() - DiscloseOptions.__annotations__.keys():
-        raise TypeError(f"disclose() has no option {min(unknown)!r}")
+    check_options(options, "disclose", DiscloseOptions.__annotations__)
     chosen = (formats,) if isinstance(formats, str) else tuple(formats)
     for name in chosen:
         if name not in DISCLOSURE_FORMATS:

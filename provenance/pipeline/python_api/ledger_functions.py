@@ -38,7 +38,12 @@ from provenance.pipeline.ledger_records import (
     parse_day,
 )
 from provenance.pipeline.ledger_records import open_ledger as read_ledger
-from provenance.pipeline.python_api.python_inputs import COPY_REMEDY, Address, local_path
+from provenance.pipeline.python_api.python_inputs import (
+    COPY_REMEDY,
+    Address,
+    check_options,
+    local_path,
+)
 from provenance.report.audit.audit_files import FORMATS, audit_document
 from provenance.report.audit.audit_pdf import check_library
 
@@ -141,8 +146,9 @@ def audit(
         File with ids or addresses.
     **options
         `ledger`, `reports`, `registries`, `corpora`, `requester`, `reference`, `received`, `due`,
-        `signed_by`, `excerpts`: as the options of the command. `progress` as for `check`. A PDF
-        and a forget set are written by methods of the answer (`pdf`, `forget_set`).
+        `signed_by`, `excerpts`: as the options of the command. `progress` as for `check`. In place
+        of `pdf` and `forget_set`, call `write(folder, pdf=True)` and `write_forget_set` of the
+        answer.
 
     Returns
     -------
@@ -154,8 +160,7 @@ def audit(
     ProvenanceError
         If nothing is asked, or something cannot be read.
     """
-    if unknown := options.keys() - AuditOptions.__annotations__.keys():
-        raise TypeError(f"audit() has no option {min(unknown)!r}")
+    check_options(options, "audit", AuditOptions.__annotations__)
     ledger = options.get("ledger")
     request = AuditRequest(
         options.get("requester"),

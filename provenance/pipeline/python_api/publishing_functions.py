@@ -11,6 +11,7 @@ from provenance.pipeline.execution.progress import ProgressCallback, report_prog
 from provenance.pipeline.python_api.python_inputs import (
     COPY_REMEDY,
     Address,
+    check_options,
     find_addresses,
     local_path,
 )
@@ -108,6 +109,7 @@ def screen_dataset(public: Address, data: object, **options: Unpack[ScreenOption
     ProvenanceError
         If the copy or the dataset cannot be read.
     """
+    check_options(options, "screen_dataset", ScreenOptions.__annotations__)
     columns = options.get("text_columns", ())
     columns = (columns,) if isinstance(columns, str) else tuple(columns)
     folder, max_document = local_path(public, COPY_REMEDY), options.get("max_document")

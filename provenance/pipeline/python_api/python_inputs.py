@@ -1,6 +1,8 @@
 """What Python functions take as a dataset: paths, texts, tables, datasets, rows, names of a hub."""
 
 import os
+from collections.abc import Collection, Iterable, Mapping
+from difflib import get_close_matches
 from glob import has_magic
 from os import PathLike, fspath
 from pathlib import Path
@@ -32,6 +34,43 @@ def local_path(given: Address, remedy: str) -> Path:
             f"{path}: this is written on this machine, not to an address", remedy=remedy
         )
     return Path(path)
+
+
+def check_options(options: Collection[str], caller: str, names: Collection[str]) -> None:
+    """Raise if a function was given an option that it does not have.
+
+    Raises
+    ------
+    TypeError
+        With the options that there are.
+    """
+    for name in sorted(set(options) - set(names)):
+        matches = get_close_matches(name, names, n=1)
+        known = f"there are {', '.join(sorted(names))}"
+        hint = f"did you mean {matches[0]!r}?" if matches else known
+        raise TypeError(f"{caller}() has no option {name!r}; {hint}")
+
+
+def given_paths(given: object) -> list[str]:
+    """Return the path or paths that a function was given that reads files only.
+
+    Raises
+    ------
+    InputError
+        If it is data, such as a table.
+    """
+    if isinstance(given, str | PathLike):
+        return [fspath(given)]
+    # A table of pandas would yield the names of its columns.
+    is_table = isinstance(given, Mapping) or hasattr(given, "__arrow_c_stream__")
+    entries = list(given) if isinstance(given, Iterable) and not is_table else [given]
+    paths = [fspath(entry) for entry in entries if isinstance(entry, str | PathLike)]
+    if len(paths) == len(entries):
+        return paths
+    raise InputError(
+        f"data of the type {type(given).__name__} is given, not a path",
+        remedy="write the data to a file, and give its path.",
+    )
 
 
 COPY_REMEDY = "name a local path, and copy the result with the tool of the store"
@@ -106,6 +145,10 @@ def _existing(address: str) -> str:
     """Return an address, if something is there; a bare name is not looked up on a hub."""
     if _is_remote(address) or is_stream(address) or address_exists(address):
         return address
+    if len(address) > _MAX_ADDRESS_CHARS or "\n" in address:
+        raise DatasetNotFound(
+            f"{address!r:.80} is not the path of a file", remedy="to check one text, write [text]."
+        )
     error = not_found_error(address)
     if is_hub_name(address) and not looks_like_path(address):
         raise DatasetNotFound(

@@ -40,11 +40,11 @@ from provenance.pipeline.building.registry_changes import (
 from provenance.pipeline.calibration.chance_fit import fit_chance_model
 from provenance.pipeline.exchange.remote_registries import local_folder
 from provenance.pipeline.execution.progress import ProgressCallback, report_progress_to
-from provenance.pipeline.python_api.python_inputs import Address
+from provenance.pipeline.python_api.python_inputs import Address, check_options, given_paths
 from provenance.pipeline.settings import EngineName, Settings
-from provenance.registry.build.item_marks import Marking
-from provenance.registry.build.registry_merge import Combination
-from provenance.registry.build.withdrawal import Withdrawal
+from provenance.registry.changes.item_marks import Marking
+from provenance.registry.changes.registry_merge import Combination
+from provenance.registry.changes.withdrawal import Withdrawal
 from provenance.registry.manifest import Manifest
 
 
@@ -162,7 +162,7 @@ def preview_dumps(
     dumps, source, **options
         As for `build_registry`.
     """
-    return preview(_dump_source(dumps, source, options))
+    return preview(_dump_source(dumps, source, options, "preview_dumps"))
 
 
 def build_registry(
@@ -206,7 +206,7 @@ def build_registry(
     InputError
         If no dump can be read.
     """
-    dump_source = _dump_source(dumps, source, options)
+    dump_source = _dump_source(dumps, source, options, "build_registry")
     with report_progress_to(options.get("progress")):
         return build_dumps(
             _local(registry),
@@ -238,7 +238,7 @@ def add_to_registry(
     BuildOutcome
         As for `build_registry`.
     """
-    dump_source = _dump_source(dumps, source, options)
+    dump_source = _dump_source(dumps, source, options, "add_to_registry")
     with report_progress_to(options.get("progress")):
         return add_dumps(_local(registry), dump_source, engine=_engine(options))
 
@@ -277,7 +277,7 @@ def remove_from_registry(  # noqa: PLR0913 (the options of the command)
     key : str or path, optional
         File with the key of these digests, outside of the registry; created if there is none.
     """
-    conditions = Conditions(None if ids is None else fspath(ids), author, source, before=before)
+    conditions = Conditions(None if ids is None else _id_file(ids), author, source, before=before)
     return withdraw_from_registry(
         _local(registry),
         conditions,
@@ -305,7 +305,7 @@ def restore_registry_items(registry: Address, ids: Address, *, source: str | Non
     int
         How many were lifted.
     """
-    return restore_to_registry(_local(registry), fspath(ids), source)[1]
+    return restore_to_registry(_local(registry), _id_file(ids), source)[1]
 
 
 def add_opt_outs(
@@ -327,7 +327,7 @@ def add_opt_outs(
     int
         How many are new.
     """
-    return opt_out(_local(registry), _paths(lists), reason)[1]
+    return opt_out(_local(registry), given_paths(lists), reason)[1]
 
 
 def mark_registry_items(
@@ -358,7 +358,7 @@ def mark_registry_items(
     Marking
         How many `items` were marked, and how many ids are `absent`.
     """
-    return mark(_local(registry), fspath(ids), source, note, undo=undo)
+    return mark(_local(registry), _id_file(ids), source, note, undo=undo)
 
 
 def fit_registry(
@@ -387,7 +387,7 @@ def fit_registry(
         If there is too little text, or not all of it can be read.
     """
     with report_progress_to(progress):
-        fit_chance_model(_local(registry), _paths(texts), Settings(), max_document)
+        fit_chance_model(_local(registry), given_paths(texts), Settings(), max_document)
     return open_registry(registry)
 
 
@@ -451,19 +451,15 @@ def subset_registry(  # noqa: PLR0913 (the options of the command)
     ids : str or path, optional
         File that lists ids.
     """
-    listed = None if ids is None else fspath(ids)
+    listed = None if ids is None else _id_file(ids)
     conditions = Conditions(listed, author, source, since, until=until)
     return take_subset(_local(registry), conditions, _local(output))
 
 
 def _dump_source(
-    dumps: Address | Iterable[Address], source: str | None, options: DumpOptions
+    dumps: Address | Iterable[Address], source: str | None, options: DumpOptions, caller: str
 ) -> DumpSource:
-    if unknown := sorted(set(options) - DumpOptions.__annotations__.keys()):
-        raise TypeError(
-            f"there is no option {unknown[0]!r}; there are "
-            f"{', '.join(sorted(DumpOptions.__annotations__))}"
-        )
+    check_options(options, caller, DumpOptions.__annotations__)
     mapping = dict[str, object]()
     for field in fields(ColumnMapping):
         if (value := options.get(field.name)) is not None:
@@ -476,7 +472,7 @@ def _dump_source(
             remedy="name it with source=, or its column with source_column=",
         )
     return DumpSource(
-        _paths(dumps),
+        given_paths(dumps),
         source,
         options.get("layout", "auto"),
         ColumnMapping(columns, **mapping),  # type: ignore[arg-type]
@@ -485,8 +481,10 @@ def _dump_source(
     )
 
 
-def _paths(given: Address | Iterable[Address]) -> list[str]:
-    return [fspath(path) for path in ([given] if isinstance(given, str | PathLike) else given)]
+def _id_file(ids: Address) -> str:
+    if not isinstance(ids, str | PathLike):
+        raise TypeError(f"ids is the path of a file that lists ids, not a {type(ids).__name__}")
+    return fspath(ids)
 
 
 def _engine(options: DumpOptions) -> DumpEngine:

@@ -14,7 +14,7 @@ from provenance.pipeline.python_api.python_inputs import Address
 from provenance.pipeline.rule_commands.rule_lookup import resolve_policy, rule_on
 from provenance.read.dumps.published_dumps import PublishedSource, find_published_source
 from provenance.read.dumps.published_dumps import published_sources as list_sources
-from provenance.report.terminal.ruling_explanation import ruling_explanation
+from provenance.report.terminal.rules.ruling_explanation import ruling_explanation
 from provenance.report.terminal.terminal_style import TerminalStyle
 
 _WIDTH = 80

@@ -10,6 +10,7 @@ from provenance.pipeline.execution.progress import ProgressCallback, report_prog
 from provenance.pipeline.python_api.python_inputs import (
     COPY_REMEDY,
     Address,
+    check_options,
     find_addresses,
     local_path,
 )
@@ -69,6 +70,7 @@ def fingerprint_dataset(
     ProvenanceError
         If something cannot be read, or more files than accepted: then nothing is written.
     """
+    check_options(options, "fingerprint_dataset", ReadOptions.__annotations__)
     if scaled < 1:
         raise ValueError(f"scaled is at least 1, not {scaled}")
     target = None if output is None else local_path(output, COPY_REMEDY)
@@ -106,6 +108,7 @@ def compare(a: object, b: object, *others: object, **options: Unpack[ReadOptions
     ProvenanceError
         If something cannot be read.
     """
+    check_options(options, "compare", ReadOptions.__annotations__)
     with report_progress_to(options.get("progress")):
         sketches = [_sketch(each, 1, options) for each in (a, b, *others)]
     return compare_sketches(sketches[0], sketches[1:], options.get("allow_unread", 0))

@@ -10,7 +10,7 @@ from provenance.model import Policy
 from provenance.pipeline.attesting.disputes import policy_disputes
 from provenance.read.policy.policy_file import load_policy, override
 from provenance.read.rules.rule_files import load_rules
-from provenance.report.terminal.policy_summary import POLICY_TEMPLATE, policy_text
+from provenance.report.terminal.rules.policy_summary import POLICY_TEMPLATE, policy_text
 from provenance.report.terminal.terminal_style import TerminalStyle
 
 

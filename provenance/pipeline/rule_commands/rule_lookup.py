@@ -14,10 +14,10 @@ from provenance.judge.rulings import Judge
 from provenance.model import Actor, Library, Policy, Ruling, Verdict, VerdictPeriod
 from provenance.read.policy.policy_file import PolicyOptions, load_policy, override, parse_day
 from provenance.read.rules.rule_files import load_rules
-from provenance.report.terminal.rule_listing import rule_card, rule_list
-from provenance.report.terminal.ruling_explanation import ruling_explanation
+from provenance.report.terminal.rules.rule_listing import rule_card, rule_list
+from provenance.report.terminal.rules.ruling_explanation import ruling_explanation
+from provenance.report.terminal.rules.verdict_timeline import timeline_text
 from provenance.report.terminal.terminal_style import TerminalStyle
-from provenance.report.terminal.verdict_timeline import timeline_text
 
 ROLES = {
     "as scraper": Actor.SCRAPER,

@@ -11,7 +11,7 @@ from provenance.read.rules.rule_files import load_rules
 from provenance.read.signals.dataset_cards import CARD_FILE, card_notice, parse_card
 from provenance.read.signals.page_signals import SITE_FILES, PageMetadata, page_notices, parse_files
 from provenance.read.signals.site_captures import load_captures, read_capture
-from provenance.report.terminal.signal_summary import CapturedSignals, signal_summary
+from provenance.report.terminal.rules.signal_summary import CapturedSignals, signal_summary
 from provenance.report.terminal.terminal_style import TerminalStyle
 
 

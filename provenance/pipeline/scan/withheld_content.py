@@ -11,11 +11,15 @@ from blake3 import blake3
 from provenance.judge.identifiers import SourceHosts, host_of, normal_address, plain_hosts
 from provenance.model import Library, Policy, Tokens
 from provenance.pipeline.exchange.key_files import read_key
-from provenance.registry.build.item_keys import url_sites
-from provenance.registry.opt_outs import merge_opt_outs, read_opt_outs
+from provenance.registry.items.item_keys import url_sites
+from provenance.registry.side_tables.opt_outs import merge_opt_outs, read_opt_outs
+from provenance.registry.side_tables.tombstones import (
+    merge_tombstones,
+    read_tombstones,
+    without_expired,
+)
+from provenance.registry.side_tables.withdrawn_texts import WithdrawnTexts
 from provenance.registry.store import Registry
-from provenance.registry.tombstones import merge_tombstones, read_tombstones, without_expired
-from provenance.registry.withdrawn_texts import WithdrawnTexts
 
 _BOUNDARIES = "/?&"
 """Characters of a normal address at which one that is below another may go on."""

@@ -6,14 +6,13 @@ from difflib import get_close_matches
 
 import pyarrow as pa
 
-from provenance.errors import ColumnMissing, UnsupportedFormat
+from provenance.errors import ColumnMissing, TextMissing, UnsupportedFormat
 from provenance.read.columns.column_paths import json_object, type_at, unique_names
 from provenance.read.columns.json_schema import infer_schema
-from provenance.read.columns.nested_texts import holds_text
+from provenance.read.columns.nested_texts import TextLeaves, holds_text, nested_paths
 from provenance.read.columns.prose_detection import ColumnSample, is_heading, is_label
-from provenance.read.columns.signal_columns import is_page, signal_paths
+from provenance.read.columns.signal_columns import holds_headers, is_page, signal_paths
 from provenance.read.columns.string_arrays import (
-    as_strings,
     format_values,
     is_bytes,
     is_textual,
@@ -315,9 +314,12 @@ def _choose_prose(
         is_repeated = any(column_sample.repeats(name, other) for other in texts)
         (repeated if is_repeated else texts).append(name)
     added = frozenset(texts).difference(sure)
-    fallback = well_known.union(filter(column_sample.is_silent, doubtful)).difference(
-        texts, repeated
-    )
+    silent = {
+        name
+        for name in doubtful
+        if is_textual(schema.field(name).type) and column_sample.is_silent(name)
+    }
+    fallback = (well_known | silent).difference(texts, repeated)
     return ColumnChoice(
         (*sure, *(name for name in schema.names if name in added)),
         repeated=tuple(repeated),
@@ -336,12 +338,15 @@ def _possible_texts(schema: pa.Schema, metadata_paths: set[str]) -> list[str]:
         and (
             field.name in well_known
             or (
-                is_textual(field.type)
-                and field.name not in metadata_paths
-                and not (is_label(field.name) or field.name.startswith("__"))
+                holds_text(field.type) and field.name not in metadata_paths and not _is_label(field)
             )
         )
     ]
+
+
+def _is_label(field: pa.Field) -> bool:
+    """Return whether a column labels a text, by its name, or has the headers of its page."""
+    return is_label(field.name) or field.name.startswith("__") or holds_headers(field)
 
 
 def _well_known_texts(schema: pa.Schema) -> set[str]:
@@ -461,11 +466,16 @@ def _choose_wordiest(
 ) -> ColumnChoice:
     """Choose the column with the most text per row, and those with at least half as much."""
     single = unique_names(schema) - metadata_paths
-    names = [field.name for field in schema if is_textual(field.type) and field.name in single]
+    names = [
+        field.name
+        for field in schema
+        if field.name in single
+        and (is_textual(field.type) or (holds_text(field.type) and not _is_label(field)))
+    ]
     means = dict(_mean_sizes(sample(names), names)) if names else {}
     most = max(means.values(), default=0.0)
     if not most:
-        raise _no_text_error(schema, file)
+        raise _no_text_error(schema, file, is_certain=not names)
     well_known = _well_known_texts(schema)
     return ColumnChoice(
         tuple(name for name in names if means[name] >= most / 2),
@@ -478,19 +488,25 @@ def _choose_wordiest(
     )
 
 
-def _no_text_error(schema: pa.Schema, file: str) -> ColumnMissing:
-    """Return the error for a table without text; a duplicate name may be the cause."""
+def _no_text_error(schema: pa.Schema, file: str, *, is_certain: bool) -> ColumnMissing:
+    """Return the error for a table without text; a duplicate name may be the cause.
+
+    It is certain that there is none if no column is of a type and name that texts have.
+    """
     single = unique_names(schema)
     for field in schema:
         if field.name not in single and holds_text(field.type):
             return duplicate_column_error(field.name, file)
     byte_columns = [field.name for field in schema if is_bytes(field.type)]
-    suggestion = (
-        f"; these hold bytes, which may be text: {format_names(byte_columns)}"
-        if byte_columns
-        else ", if there is one"
-    )
-    return ColumnMissing(
+    within = [path for field in schema for path in nested_paths(field.name, field.type)]
+    within = [path for path in within if "." in path]
+    suggestion = ", if there is one"
+    if byte_columns:
+        suggestion = f"; these hold bytes, which may be text: {format_names(byte_columns)}"
+    elif within:
+        suggestion = f"; there are strings in {format_names(within)}"
+    kind = TextMissing if is_certain and not (byte_columns or within) else ColumnMissing
+    return kind(
         f"{file}: no column holds text; the table has {format_names(schema.names)}",
         remedy=f"choose a column with --text-column{suggestion}.",
     )
@@ -498,6 +514,6 @@ def _no_text_error(schema: pa.Schema, file: str) -> ColumnMissing:
 
 def _mean_sizes(table: pa.Table, names: Sequence[str]) -> Iterator[tuple[str, float]]:
     for name in names:
-        chunks = table.column(name).chunks
-        total = sum(int(text_sizes(as_strings(chunk)).sum()) for chunk in chunks)
+        leaves = [TextLeaves.of({name: chunk}).texts for chunk in table.column(name).chunks]
+        total = sum(int(text_sizes(texts).sum()) for texts in leaves)
         yield name, total / max(1, table.num_rows)

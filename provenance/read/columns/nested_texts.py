@@ -19,7 +19,9 @@ from provenance.read.columns.string_arrays import (
 )
 
 TURN_TEXT_MEMBERS = ("content", "value", "text")
-"""Members of a chat turn with its text; if one is present, the other members are not text."""
+"""Members of a chat turn with its text; beside one, only `BESIDE_TURN_TEXTS` are text too."""
+BESIDE_TURN_TEXTS = ("reasoning_content", "reasoning", "thinking", "replies", "children")
+"""Members of a chat turn with other texts: what a model thought, and the turns that follow."""
 LABEL_MEMBERS = frozenset({"role", "from", "type", "id", "name", "model", "url", "uri"})
 """Members of other structs that are labels."""
 
@@ -97,15 +99,19 @@ def holds_text(kind: pa.DataType) -> bool:
 def text_members(kind: pa.DataType) -> list[int]:
     """Return the indices of the members of a struct that hold text."""
     names = [kind.field(place).name for place in range(kind.num_fields)]
-    turn_members = [place for place, name in enumerate(names) if name in TURN_TEXT_MEMBERS]
-    textual = [place for place in turn_members if holds_text(kind.field(place).type)]
-    if textual:
-        return textual
-    return [
-        place
-        for place, name in enumerate(names)
-        if name not in LABEL_MEMBERS and holds_text(kind.field(place).type)
-    ]
+    textual = [place for place in range(len(names)) if holds_text(kind.field(place).type)]
+    if any(names[place] in TURN_TEXT_MEMBERS for place in textual):
+        return [place for place in textual if names[place] in TURN_TEXT_MEMBERS + BESIDE_TURN_TEXTS]
+    return [place for place in textual if names[place] not in LABEL_MEMBERS]
+
+
+def nested_paths(name: str, kind: pa.DataType) -> Iterator[str]:
+    """Yield the paths of texts within a column, through structs: "meta.text"."""
+    if pa.types.is_struct(kind):
+        for field in kind:
+            yield from nested_paths(f"{name}.{field.name}", field.type)
+    elif holds_text(kind):
+        yield name
 
 
 @dataclass(frozen=True, slots=True)

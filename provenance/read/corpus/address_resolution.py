@@ -127,10 +127,7 @@ def translate_address_errors(address: str) -> Iterator[None]:
         if "://" not in address:
             raise
         # Remote file systems raise exceptions of their own, with no common base class.
-        raise InputError(
-            f"{address}: the address cannot be reached ({error})",
-            remedy="check the address and the connection.",
-        ) from error
+        raise _unreachable_error(address, error) from error
 
 
 def not_found_error(address: str) -> DatasetNotFound:
@@ -187,6 +184,15 @@ def file_system(address: str) -> tuple[fsspec.AbstractFileSystem, str]:
     except (ImportError, ValueError) as error:
         remedy = f"{missing_library_remedy(address)}, or copy the data here."
         raise UnsupportedFormat(f"{address}: {error}", remedy=remedy) from error
+    except OSError as error:  # some connect at once
+        raise _unreachable_error(address, error) from error
+
+
+def _unreachable_error(address: str, error: Exception) -> InputError:
+    return InputError(
+        f"{address}: the address cannot be reached ({error})",
+        remedy="check the address and the connection.",
+    )
 
 
 _EXTRAS = {
@@ -337,6 +343,12 @@ def _no_data_error(
                     f"{file.name} is {refusal.what}",
                     remedy=refusal.remedy,
                 )
+            form = detect_format(file).format
+            return UnsupportedFormat(
+                f"{address}: the names of its {len(files)} files tell no format; {file.name} is "
+                f"{form} by its content",
+                remedy=f"name the files themselves, or rename them, such as to {file.name}.{form}.",
+            )
     return UnsupportedFormat(
         f"{address}: none of its {len(files)} files is in a supported format",
         remedy="give Parquet, JSON Lines, CSV, Arrow or text files.",

@@ -12,6 +12,7 @@ from provenance.errors import (
     DatasetNotFound,
     EmptyCorpus,
     InputError,
+    TextMissing,
     UnsupportedFormat,
 )
 from provenance.file_hashing import never_stop
@@ -347,9 +348,11 @@ def open_files(
 
 
 def _describes_others(file: File, error: InputError) -> bool:
-    """Return whether a file without text lies beside data: settings in JSON, images in a tar."""
+    """Return whether a file without text lies beside data: settings, images, a list of links."""
     if file.format == "tar":
         return isinstance(error, ColumnMissing)
+    if isinstance(error, TextMissing):
+        return True
     is_without_text = isinstance(error, ColumnMissing | UnsupportedFormat)
     return is_without_text and small_object(file) is not None
 

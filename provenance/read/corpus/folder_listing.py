@@ -1,5 +1,6 @@
 """Listing of folders, local and remote; our own outputs and gaps in numbered files among them."""
 
+import errno
 import json
 import os
 import re
@@ -162,6 +163,8 @@ def _entry_error(entry: "os.DirEntry[str]", error: OSError) -> InputError:
             f"{entry.path}: dangling link to {os.readlink(entry.path)!r}",
             remedy="fetch what the link leads to, or remove the link.",
         )
+    if error.errno == errno.ELOOP:
+        return InputError(f"{entry.path}: a link that leads to itself", remedy="remove the link.")
     return to_input_error(entry.path, error)
 
 

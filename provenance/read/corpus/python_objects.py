@@ -4,6 +4,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Se
 from dataclasses import replace
 from datetime import date
 from functools import partial
+from io import IOBase
 from itertools import chain
 from typing import Any, TypeVar
 
@@ -145,9 +146,9 @@ def _parts(
     if (table := _as_table(data)) is not None:
         file = _table_file(name, table, limit)
         return table_parts(file, text_columns, labels) if file.pieces else []
-    if not isinstance(data, Iterable) or isinstance(data, str | bytes):
+    if not isinstance(data, Iterable) or isinstance(data, str | bytes | IOBase):
         raise InputError(
-            f"a {type(data).__name__} cannot be checked",
+            f"data of the type {type(data).__name__} cannot be checked",
             remedy="give paths, texts, a table, a dataset, or an iterable of rows as mappings.",
         )
     return _row_parts(name, data, columns, limit)
@@ -173,7 +174,8 @@ def _as_table(data: Any) -> pa.Table | None:
         return pa.table(data) if hasattr(data, "__arrow_c_stream__") else None
     except pa.ArrowException as error:
         raise InputError(
-            f"a {type(data).__name__} cannot be read as a table ({' '.join(str(error).split())})",
+            f"data of the type {type(data).__name__} cannot be read as a table "
+            f"({' '.join(str(error).split()):.200})",
             remedy="give its columns of text, each with values of one type.",
         ) from error
 
@@ -298,7 +300,7 @@ def _to_record(value: object) -> Record | str:
     if isinstance(value, str):
         return {"text": str(value)}
     if not isinstance(value, Mapping):
-        return skipped_rows.NOT_OBJECT
+        return skipped_rows.NOT_MAPPING
     return to_record(_plain(value))
 
 

@@ -9,6 +9,7 @@ EMPTY = "empty text"
 NOT_UTF8 = "not valid UTF-8"
 NOT_JSON = "not valid JSON"
 NOT_OBJECT = "not a JSON object"
+NOT_MAPPING = "neither a text nor a mapping"
 MAX_NESTING = 64
 """Levels of lists and objects in a row; Arrow reads no more of its own files either."""
 TOO_DEEP = f"nested more than {MAX_NESTING} levels deep"

@@ -8,18 +8,20 @@ from itertools import chain
 
 import numpy as np
 
-from provenance.errors import InputError
+from provenance.errors import InputError, UnsupportedFormat
 from provenance.model import MAX_DOCUMENT, Documents, Texts
 from provenance.read.corpus.corpus_parts import Part
 from provenance.read.corpus.file_access import translate_read_errors
 from provenance.read.corpus.folder_listing import is_pipe
 from provenance.read.corpus.size_limits import DocumentLimit
+from provenance.read.formats.compression import detect_compression
 from provenance.read.formats.detection import check_text
-from provenance.read.formats.jsonl_blocks import LineBlock, line_blocks, parse_lines
-from provenance.read.formats.jsonl_file import infer_layout, read_lines
+from provenance.read.formats.jsonl_blocks import LineBlock, line_blocks, parse_rows
+from provenance.read.formats.jsonl_file import infer_layout, read_rows
 
 STANDARD_INPUT = "-"
 _HEAD_BYTES = 1 << 12
+_TO_FILE = "give JSON Lines; write any other format to a file with its suffix, and name that."
 
 
 class HashedStream:
@@ -96,7 +98,7 @@ def stream_part(
     Raises
     ------
     UnsupportedFormat
-        If its beginning is not text in UTF-8.
+        If its beginning is not text in UTF-8, or no line is an object.
     ColumnMissing
         If a given column is in none of the first objects, or none holds text.
     """
@@ -106,11 +108,13 @@ def stream_part(
     sample = []
     for block in blocks:
         if not head:
-            check_text(block.data[:_HEAD_BYTES], display_name)
+            _check_beginning(block.data[:_HEAD_BYTES], display_name)
         head.append(block)
-        sample = [record for _, record in parse_lines(block).records]
+        sample = [record for _, record in parse_rows(block).records]
         if sample:
             break
+    if not sample and any(parse_rows(block).faults for block in head):
+        raise UnsupportedFormat(f"{display_name}: no line is an object in JSON", remedy=_TO_FILE)
     layout = infer_layout(sample, text_columns, address, label_columns)
     waiting = [chain(head, blocks)]
 
@@ -119,11 +123,21 @@ def stream_part(
             raise InputError(
                 f"{display_name} can be read only once", remedy="write it to a file first."
             )
-        return read_lines(address, waiting.pop(), layout)
+        return read_rows(address, waiting.pop(), layout)
 
     return Part(
         address, 0, read, layout.columns.texts, rereadable=False, labels=tuple(label_columns)
     )
+
+
+def _check_beginning(head: bytes, name: str) -> None:
+    """Raise if the beginning of a stream is not that of text in UTF-8."""
+    if (compression := detect_compression(head)) is not None:
+        raise UnsupportedFormat(
+            f"{name}: the content is compressed with {compression}",
+            remedy="decompress it before: `zcat pages.jsonl.gz | provenance check -`.",
+        )
+    check_text(head, name)
 
 
 def _read_blocks(address: str, limit: DocumentLimit) -> Iterator[LineBlock]:

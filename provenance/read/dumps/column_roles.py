@@ -28,8 +28,8 @@ TypePredicate = Callable[[pa.DataType], bool]
 TEXT_NAMES = (
     "text body content fulltext plaintext maintext rawcontent bodytext bodymarkdown contenttext "
     "tweettext tweet posttext commenttext comment message post selftext article lyrics sentence "
-    "utterance caption transcript leadparagraph abstract reviewtext bodyhtml contenthtml "
-    "description"
+    "utterance caption transcript leadparagraph abstract reviewtext review pagetext msg "
+    "videodescription bodyhtml contenthtml description"
 )
 TITLE_NAMES = "title headline webtitle"
 WHOLE_TEXT_NAMES = "text fulltext plaintext maintext rawcontent"
@@ -40,15 +40,18 @@ RENDERED_NAMES = "rendered main value"
 """Members of a structure that have its text, such as `content.rendered`."""
 KNOWN_NAMES = {
     "item": "idstr id itemid nativeid tweetid statusid postid commentid messageid docid "
-    "documentid uuid guid uri reviewid paperid coreid pageid warcrecordid doi",
+    "documentid reviewid recommendationid msgid uuid guid uri paperid coreid pageid warcrecordid "
+    "doi",
     "url": "htmlurl weburl url permalink requestedurl link href sourceurl pageurl posturl webpage "
     "warctargeturi",
-    "created_at": "createdat createdutc created creationdate createddate createdtimestamp "
-    "publishedat published publishdate publicationdate publisheddate datepublished dategmt "
-    "webpublicationdate pubdate postedat postdate dateposted unixreviewtime warcdate timestamp "
-    "datetime date time dateadded",
-    "author": "author username screenname userscreenname user authorname authors by creator handle "
-    "ownerdisplayname account byline artist reviewername userid reviewerid",
+    "created_at": "createdat createdutc created creationdate createdtimestamp publishedat "
+    "published publishdate publicationdate publisheddate datepublished dategmt "
+    "webpublicationdate pubdate "
+    "postedat warcdate timestamp datetime date dateposted dateadded createddate createtime "
+    "timestampcreated unixreviewtime posttime postdate dateline datesent sentat time ts at",
+    "author": "author username screenname userscreenname user authorusername authorname authors by "
+    "creator handle ownerdisplayname account userposted speaker sender nickname reviewername "
+    "byline artist from userid authorid reviewerid fromid",
     "language": "language lang languagecode warcidentifiedcontentlanguage",
     "licence": "licence license contentlicense contentlicence licenses licences detectedlicenses "
     "maxstarsrepolicenses",
@@ -303,19 +306,35 @@ def _only_text_column(
         or inner
         or _has_labels(sample(candidates)[candidates[0]].combine_chunks())
     ):
-        prose = [(name,) for name in _prose_columns(candidates, sample)]
-        suggested = [*inner, *prose, *_inner_texts(schema, "value")]
         raise ColumnMissing(
             f"{dump.display_path}: no column is recognised as the text; the table has "
             f"{format_names(schema.names)}",
-            remedy=f"choose the column with --text-column{_suggestion(suggested)}.",
+            remedy="choose the column with "
+            f"--text-column{_suggestion(schema, candidates, sample)}.",
         )
     return str(candidates[0])
 
 
-def _suggestion(texts: Sequence[Sequence[str]]) -> str:
-    """Return how to name the first of some texts that can be read, of one or more columns each."""
+def _suggestion(schema: pa.Schema, candidates: Sequence[str], sample: SampleReader) -> str:
+    """Return columns to be named: a text within structures or lists, or the longest one."""
+    if (mapped := _mapped_type(schema)) is not None:
+        rows = ".[][]" if is_list(mapped) else ".[]"
+        return f"; members are named by what they hold: `jq -c '{rows}'` makes rows of them"
+    texts = [
+        *_inner_texts(schema, TEXT_NAMES),
+        *((name,) for name in _prose_columns(candidates, sample)),
+        *_inner_texts(schema, "value"),
+    ]
     return next((f", such as {_options(text)}" for text in texts if _can_read(text)), "")
+
+
+def _mapped_type(schema: pa.Schema) -> pa.DataType | None:
+    """Return the type of the members with texts of an object that maps ids or names to them."""
+    fields = [field for field in schema if any(_texts_within(field.type, field.name, TEXT_NAMES))]
+    is_map = len({str(field.type) for field in fields}) == 1 and (
+        len(fields) > 1 or fields[0].name.isdecimal()
+    )
+    return fields[0].type if is_map else None
 
 
 def _can_read(text: Sequence[str]) -> bool:
@@ -328,7 +347,11 @@ def _options(columns: Sequence[str]) -> str:
 
 def _inner_texts(schema: pa.Schema, members: str) -> list[tuple[str, ...]]:
     """Return the paths of texts within structures, or in a list of them; with that of a title."""
-    paths = [path for field in schema for path in _texts_within(field.type, field.name, members)]
+    names = members.split()
+    paths = sorted(
+        (path for field in schema for path in _texts_within(field.type, field.name, members)),
+        key=lambda path: names.index(_fold(path[-1].rpartition(".")[2])),
+    )
     rendered = tuple(
         f"{column}.{member}"
         for names in (TITLE_NAMES, TEXT_NAMES)
@@ -345,8 +368,8 @@ def _member_of(kind: pa.DataType, names: str) -> str | None:
 def _texts_within(kind: pa.DataType, path: str, members: str) -> Iterator[tuple[str, ...]]:
     if is_list(kind):
         kind, path = kind.value_type, f"{path}{ITEM_MARK}"
-    if not pa.types.is_struct(kind):
-        return
+    if not pa.types.is_struct(kind) or any(field.name.isdecimal() for field in kind):
+        return  # ids or numbers as names: no path leads to all
     title, text = (_member_of(kind, names) for names in (TITLE_NAMES, members))
     if text is not None:
         yield tuple(f"{path}.{name}" for name in (title, text) if name is not None)

@@ -1,6 +1,7 @@
 """Finding the files of a dump."""
 
 import fnmatch
+import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -28,6 +29,7 @@ from provenance.read.corpus.folder_listing import (
     special_file_error,
 )
 from provenance.read.corpus.saved_datasets import is_saved, saved_files
+from provenance.read.dumps.refusals import TELEGRAM_PAGES
 from provenance.read.dumps.sources.books import EPUB_MARK, EPUB_MARK_OFFSET
 from provenance.read.formats.compression import compression_by_name, detect_compression
 from provenance.read.formats.detection import METADATA_FILES, format_by_name, refusal_of
@@ -35,13 +37,22 @@ from provenance.read.formats.foreign_formats import Refusal, refusal_by_name
 from provenance.read.formats.tar_archive import as_tar, check_members, open_tar
 from provenance.read.formats.zip_archive import is_zip, open_zip
 
+_X_PARTS = ("tweet", "note-tweet", "community-tweet", "deleted-tweet")
+_META_NAMES = (
+    *("your_posts*.json", "group_posts_and_comments.json", "your_comments_in_groups.json"),
+    *(
+        "posts_[0-9]*.json",
+        "post_comments*.json",
+        "reels_comments.json",
+        "threads_and_replies.json",
+    ),
+)
+_YELP_NAMES = ("yelp_academic_dataset_review.json", "yelp_academic_dataset_tip.json")
+
 _FOLDER_LAYOUTS: tuple[tuple[Collection[str], Collection[str]], ...] = (
     (
         ("tweets.js", "tweet.js", "note-tweet.js", "deleted-tweets.js"),
-        (
-            *("tweets.js", "tweet.js", "tweets-part*.js", "tweet-part*.js", "note-tweet.js"),
-            *("note-tweets.js", "community-tweet.js", "deleted-tweets.js"),
-        ),
+        (*(f"{name}{part}.js" for name in _X_PARTS for part in ("", "s", "-part*", "s-part*")),),
     ),
     (("outbox.json",), ("outbox.json",)),
     (("shares.csv",), ("shares.csv", "comments.csv")),  # of the export of LinkedIn
@@ -55,6 +66,12 @@ _FOLDER_LAYOUTS: tuple[tuple[Collection[str], Collection[str]], ...] = (
         ("[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9].json",),  # of the export of a Slack workspace
     ),
     (("datapackage.json", "datapackage-digest.json"), ("*.warc",)),  # of a WACZ
+    (_META_NAMES, (*_META_NAMES, "comments.json")),  # of the exports of Facebook and Instagram
+    (("channel.json",), ("messages.json", "messages.csv")),  # of the data package of Discord
+    (("group_info.json",), ("messages.json",)),  # of Google Chat in Takeout
+    (("realm.json",), ("messages-*.json",)),  # of the export of Zulip
+    (("utterances.jsonl",), ("utterances.jsonl",)),  # of a corpus of ConvoKit
+    (_YELP_NAMES, _YELP_NAMES),
 )
 """Names by which the layout of a folder is recognised, and those of its files with items."""
 
@@ -64,7 +81,7 @@ _KNOWN_NAMES = (
     *("*.xml-p[0-9]*p[0-9]*", "pg[0-9]*.txt", "[0-9]*-[08].txt"),  # of Wikipedia, of Gutenberg
 )
 _KNOWN_SUFFIXES = ("xml", "nxml", "warc", "wet", "car", "mbox", "eml", "rss", "atom", "epub")
-_TEXT_SUFFIXES = ("txt", "log", "md", "markdown", "rst", "org", "tex", "srt", "vtt")
+_TEXT_SUFFIXES = ("txt", "log", "weechatlog", "md", "markdown", "rst", "org", "tex", "srt", "vtt")
 """Files with these suffixes are tried if no others are there."""
 _LAYOUT_SUFFIXES = {"text": _TEXT_SUFFIXES, "html": ("html", "htm", "xhtml")}
 """Files with these suffixes are read if the user names the layout."""
@@ -90,9 +107,17 @@ _DESCRIPTIONS = (
 )
 """Names of texts that describe what lies beside them."""
 
+_PRIVATE = re.compile(
+    r"(?:.*/)?(?:message_\d+\.json|direct-messages?(?:-group)?(?:-part\d+)?\.js|chat_history\.csv"
+    r"|(?<!\d/)messages(?:_archive)?\.csv|(?:D0[0-9A-Z]+|mpdm-[^/]+)/[^/]+\.json)"
+)
+"""Private messages in exports of Meta, X, Reddit, LinkedIn and Slack."""
+_PRIVATE_MESSAGES = Refusal("private messages", "to read them, give the file by its name.")
+
 _READMES = ("readme*", "licen[cs]e*")
 
 _TEXTS = Refusal("a text beside other files", "to read it as an item, give it by its name.")
+_TELEGRAM_PAGES = ("messages.html", "messages[0-9]*.html")
 _PAGE = Refusal("a web page", "read such pages with --layout html.")
 _UNKNOWN = Refusal(
     "a file of an unknown kind beside others", "give it by its name to see whether it can be read."
@@ -105,6 +130,8 @@ _MAX_LOOKED_AT = 20
 """Files of a folder without dumps that are looked at, to say what they are."""
 
 _HEAD_BYTES = 64
+_WHATSAPP_NAME = "_chat.txt"
+"""Name of a chat in an archive that WhatsApp writes on iOS."""
 
 _CHECKOUT = Refusal("a git checkout", "give The Stack, or a table with a row for each file.")
 
@@ -273,6 +300,8 @@ def _resolve_folder(
 def _no_dump_error(files: Sequence[File], address: str) -> InputError:
     """Return the error for a folder without dumps; it names what one of the files is."""
     message = f"{address}: none of its {len(files)} files is a supported dump"
+    if any(_matches_any(file.path, _TELEGRAM_PAGES) for file in files):
+        return TELEGRAM_PAGES.error(address)
     for file in sorted(files, key=lambda file: -file.size)[:_MAX_LOOKED_AT]:
         with suppress(InputError):
             refusal = _PAGE if _is_page(file.path) else refusal_of(file)
@@ -300,6 +329,9 @@ def _unread_files(files: Sequence[File], dump_files: Sequence[File]) -> Iterator
     for file in files:
         if file.name in chosen or _is_hidden(file) or file.fault is not None:
             continue
+        if _PRIVATE.fullmatch(file.name):
+            yield _passed_over(file, _PRIVATE_MESSAGES)
+            continue
         suffix = _suffix(file.path)
         refusal = _PAGE if _is_page(file.path) else refusal_by_name(file.path)
         if refusal is None and _may_have_texts(file):
@@ -309,8 +341,12 @@ def _unread_files(files: Sequence[File], dump_files: Sequence[File]) -> Iterator
         if suffix in _UNREADABLE_ARCHIVE_SUFFIXES:
             yield replace(file, fault=refusal.error(file.display_path))
         elif not is_layout:
-            fault = PassedOver(f"passed over: {refusal.what}", remedy=refusal.remedy)
-            yield replace(file, fault=fault)
+            yield _passed_over(file, refusal)
+
+
+def _passed_over(file: File, refusal: Refusal) -> File:
+    fault = PassedOver(f"passed over: {refusal.what}", remedy=refusal.remedy)
+    return replace(file, fault=fault)
 
 
 def _may_have_texts(file: File) -> bool:
@@ -358,7 +394,11 @@ def _choose_files(files: Sequence[File], layout: str | None) -> list[File]:
     ]
     for marks, patterns in _FOLDER_LAYOUTS:
         if any(_matches_any(file.path, marks) for file in files) and (
-            members := [file for file in files if _matches_any(file.path, patterns)]
+            members := [
+                file
+                for file in files
+                if _matches_any(file.path, patterns) and not _PRIVATE.fullmatch(file.name)
+            ]
         ):
             return [*members, *unknown]
     known = [file for file in files if _is_known(file.path) or _is_archive(file.path)]
@@ -380,7 +420,9 @@ def _is_page(path: str) -> bool:
 
 
 def _is_hidden(file: File) -> bool:
-    return any(part[:1] in "._" and part != "_posts" for part in file.name.split("/") if part)
+    folder, _, name = file.name.rpartition("/")
+    parts = [*folder.split("/"), *([] if name == _WHATSAPP_NAME else [name])]
+    return any(part[:1] in "._" and part != "_posts" for part in parts if part)
 
 
 def _is_archive(path: str) -> bool:

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeVar
 
 from provenance.read.corpus.file_access import File, translate_read_errors
@@ -14,7 +15,7 @@ CHUNK_BYTES = 1 << 22
 _HEAD_BYTES = 1 << 12
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Dump:
     """A file of a dump.
 
@@ -59,6 +60,7 @@ class Dump:
             chunks = iter(lambda: stream.read(size), b"")
             yield from with_progress(chunks, self.display_path, len, "bytes of content")
 
+    @cached_property
     def prefix(self) -> str:
         """Return the prefix of `#row` in the ids of items without an id.
 

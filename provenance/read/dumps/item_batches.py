@@ -18,6 +18,8 @@ ROUNDED_ID = r"^\d\.\d+[Ee]\+\d+$"
 """An id mangled by a spreadsheet, such as 1.2E+18: many posts share it, so it is ignored."""
 MADE_ID = r"~[0-9a-f]{8}#\d+(\.\d+)?$"
 """End of the id of an item that has none of its own: see `Dump.prefix`."""
+DELETED_PATTERN = r"[ \t\r\n]*\[ ?(deleted|removed)( [^\]]{0,80})?\][ \t\r\n]*"
+"""Placeholders of removed texts: "[deleted]", "[removed]", "[ Removed by Reddit ]"."""
 MAX_EXACT_INTEGER = 2**53
 """From here on floats skip integers: an id that was a float may be that of another post."""
 
@@ -77,8 +79,7 @@ def batch_records(file: str, entries: Iterable[Entry]) -> Iterator[Items]:
     fault = None
     try:
         for entry in entries:
-            batch.add(entry)
-            if batch.is_full:
+            if batch.add(entry):
                 yield batch.items(file)
                 batch = _Batch()
     except InputError as error:
@@ -98,20 +99,17 @@ class _Batch:
         self._deletions: list[DeletionRecord] = []
         self._size = 0
 
-    def add(self, entry: Entry) -> None:
+    def add(self, entry: Entry) -> bool:
+        """Add an entry; return whether the batch is full."""
         if isinstance(entry, ItemRecord):
             self.records.append(entry)
             self._size += len(entry.text)
-        elif isinstance(entry, DeletionRecord):
+            return len(self.records) >= MAX_ROWS or self._size >= MAX_BYTES >> 1
+        if isinstance(entry, DeletionRecord):
             self._deletions.append(entry)
-            self.faults.append(RowFault(entry.row, entry.counted_as))
-        else:
-            self.faults.append(entry)
-
-    @property
-    def is_full(self) -> bool:
-        rows = max(len(self.records), len(self.faults))
-        return rows >= MAX_ROWS or self._size >= MAX_BYTES >> 1
+            entry = RowFault(entry.row, entry.counted_as)
+        self.faults.append(entry)
+        return len(self.faults) >= MAX_ROWS
 
     def items(self, file: str) -> Items:
         skipped = skipped_rows.count_by_reason(file, self.faults)

@@ -21,7 +21,8 @@ from provenance.read.columns.string_arrays import (
 from provenance.read.corpus import skipped_rows
 from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.html_text import plain_text
-from provenance.read.dumps.item_batches import NO_SOURCE, ROUNDED_ID, RowFault
+from provenance.read.dumps.item_batches import DELETED_PATTERN, NO_SOURCE, ROUNDED_ID, RowFault
+from provenance.read.dumps.reposts import cut_off_reposts, split_reposts
 from provenance.read.dumps.timestamps import parse_timestamps
 
 _TEXT = pa.large_string()
@@ -53,7 +54,8 @@ def build_items(columns: Mapping[str, pa.Array], rows: Int64s, dump: Dump, prefi
             columns = {role: column.filter(is_kept) for role, column in columns.items()}
             rows = rows[~flags]
     fields = {role: _to_names(columns[role]) for role in columns.keys() - {"text", "created_at"}}
-    fields["text"] = columns["text"]
+    fields["text"], author = split_reposts(columns["text"], fields.get("author"))
+    fields |= {} if author is None else {"author": author}
     fields["item"] = _ids(fields.get("item"), rows, prefix, fields.get("place"))
     if dump.columns.text_format == "html":
         fields["text"] = pa.array(map(plain_text, fields["text"].to_pylist()), _TEXT)
@@ -92,6 +94,17 @@ def _is_blank(columns: Mapping[str, pa.Array], _: Dump) -> Flags | None:
     return is_blank(columns["text"])
 
 
+def _is_placeholder(columns: Mapping[str, pa.Array], _: Dump) -> Flags | None:
+    texts = columns["text"]
+    if not pc.any(pc.starts_with(texts, "[")).as_py():
+        return None
+    return to_flags(pc.match_substring_regex(texts, f"^(?:{DELETED_PATTERN})$", ignore_case=True))
+
+
+def _is_cut_off(columns: Mapping[str, pa.Array], _: Dump) -> Flags | None:
+    return cut_off_reposts(columns["text"])
+
+
 def _has_no_source(columns: Mapping[str, pa.Array], dump: Dump) -> Flags | None:
     if dump.source or "source" not in columns:
         return None
@@ -102,6 +115,8 @@ _CHECKS: tuple[tuple[str, Callable[[Mapping[str, pa.Array], Dump], Flags | None]
     (skipped_rows.NULL, _is_null),
     (skipped_rows.NOT_UTF8, _is_invalid),
     (skipped_rows.EMPTY, _is_blank),
+    (skipped_rows.DELETED, _is_placeholder),
+    (skipped_rows.REPOST_ALONE, _is_cut_off),
     (NO_SOURCE, _has_no_source),
 )
 """Reasons why a row is not an item, in order: each check may rely on those before it."""

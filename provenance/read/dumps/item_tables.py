@@ -70,7 +70,7 @@ def _read(dump: Dump, opener: Callable[[File], TableFile]) -> Iterator[Items]:
     if not table.pieces:
         return
     mapping = find_roles(table.schema, dump, table.sample)
-    prefix = dump.prefix()
+    prefix = dump.prefix
     dates = DateReader(_column_date_order(table, mapping))
     for piece in table.pieces:
         for block in piece.read(mapping.paths()):

@@ -13,13 +13,13 @@ from provenance.read.dumps.item_batches import (
     batch_records,
 )
 from provenance.read.formats.json_array import (
-    array_records,
+    array_blocks,
     row_list_path,
     starts_as_jsonl,
     starts_as_wrapper,
 )
 from provenance.read.formats.json_prefix import parse_prefix
-from provenance.read.formats.jsonl_blocks import LineBlock, parse_line
+from provenance.read.formats.jsonl_blocks import BLOCK_BYTES, JsonBlock, Records, parse_line
 from provenance.read.formats.jsonl_file import read_blocks
 
 JsonObject = dict[str, object]
@@ -30,7 +30,6 @@ ObjectReader = Callable[[JsonObject, int, Dump], Iterable[Entry]]
 
 HEAD_BYTES = 1 << 16
 _HEAD_LINES = 50
-_BATCH_CHARS = 1 << 16
 _EXTENSIONS = frozenset({"$oid", "$date", "$numberLong", "$numberInt", "$numberDouble"})
 _EXTENDED = re.compile(rb'\{\s*"\$(?:oid|date)"\s*:')
 _ASSIGNMENT = re.compile(rb"\s*window\.YTD\.[\w.]+\s*=\s*")
@@ -68,9 +67,9 @@ def read_objects(dump: Dump, *, unwraps: bool = True) -> Iterator[NumberedObject
     unwraps : bool
         Whether an object around the list of rows stands for that list.
     """
-    head = dump.file.head(HEAD_BYTES)
-    objects = _array(dump, head, unwraps=unwraps) if is_array(head) else _lines(dump)
-    return _plain_objects(objects) if is_extended(head) else objects
+    blocks = read_object_blocks(dump, unwraps=unwraps)
+    objects = (entry for block in blocks for entry in parse_objects(block))
+    return _plain_objects(objects) if is_extended(dump.file.head(HEAD_BYTES)) else objects
 
 
 def is_extended(head: bytes) -> bool:
@@ -110,9 +109,14 @@ def wrapped_rows(entry: JsonObject) -> list[JsonObject]:
     return objects_in(rows)[:_HEAD_LINES] if isinstance(rows, list) else []
 
 
-def parse_objects(block: LineBlock) -> Iterator[NumberedObject]:
-    """Yield every object of some lines."""
-    return ((row, parse_line(line)) for row, line in block.lines())
+def parse_objects(block: JsonBlock) -> Iterator[NumberedObject]:
+    """Yield every object of some rows."""
+    if isinstance(block, Records):
+        yield from block.faults
+        yield from block.records
+        return
+    for row, line in block.lines():
+        yield row, parse_line(line)
 
 
 def is_array(head: bytes) -> bool:
@@ -169,16 +173,14 @@ def names_text(value: object) -> str | None:
     return to_text(value)
 
 
-def _lines(dump: Dump) -> Iterator[NumberedObject]:
-    for block in read_blocks(dump.file):
-        yield from parse_objects(block)
-
-
-def _array(dump: Dump, head: bytes, *, unwraps: bool) -> Iterator[NumberedObject]:
+def read_object_blocks(dump: Dump, *, unwraps: bool = True) -> Iterator[JsonBlock]:
+    """Yield the objects of a file in blocks; `unwraps` as in `read_objects`."""
+    head = dump.file.head(HEAD_BYTES)
+    if not is_array(head):
+        yield from read_blocks(dump.file)
+        return
     with dump.file.stream() as stream:
         stream.read(len(head) - len(skip_assignment(head)))
-        for batch in array_records(
-            stream, dump.file.limit, _BATCH_CHARS, unwraps=unwraps, unwraps_pages=unwraps
-        ):
-            yield from batch.faults
-            yield from batch.records
+        yield from array_blocks(
+            stream, dump.file.limit, BLOCK_BYTES, unwraps=unwraps, unwraps_pages=unwraps
+        )

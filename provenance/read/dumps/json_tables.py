@@ -22,6 +22,7 @@ from provenance.read.dumps.date_order import DateOrder, DateReader, infer_order,
 from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.html_text import plain_text
 from provenance.read.dumps.item_batches import (
+    DELETED_PATTERN,
     NO_SOURCE,
     ROUNDED_ID,
     ItemRecord,
@@ -33,17 +34,17 @@ from provenance.read.dumps.json_posts import (
     HEAD_BYTES,
     JsonObject,
     NumberedObject,
-    is_array,
     is_extended,
     items_from_objects,
     names_text,
     parse_objects,
+    read_object_blocks,
     read_objects,
     to_text,
 )
+from provenance.read.dumps.reposts import split_repost
 from provenance.read.formats.json_records import value_at
-from provenance.read.formats.jsonl_blocks import LineBlock, parse_block
-from provenance.read.formats.jsonl_file import read_blocks
+from provenance.read.formats.jsonl_blocks import JsonBlock, Records, parse_block
 
 SAMPLE_OBJECTS = 1000
 OPTIONAL_NAMES = {
@@ -56,6 +57,7 @@ OPTIONAL_NAMES = {
 }
 """Names that are read from every object even if none in the sample has such a member."""
 TEXT_NOT_STRING = "text is not a string"
+_DELETED = re.compile(DELETED_PATTERN, re.IGNORECASE)
 _NOT_A_STRING = "(not a string)"
 """Stands for a text of another type; compared by identity."""
 
@@ -102,6 +104,11 @@ class ObjectLayout:
             return RowFault(row, skipped_rows.NULL if text is None else TEXT_NOT_STRING)
         if not text or text.isspace():
             return RowFault(row, skipped_rows.EMPTY)
+        if _DELETED.fullmatch(text):
+            return RowFault(row, skipped_rows.DELETED)
+        text, author = split_repost(text, names_text(values.get("author")))
+        if text is None:
+            return RowFault(row, skipped_rows.REPOST_ALONE)
         if not source:
             return RowFault(row, NO_SOURCE)
         return ItemRecord(
@@ -110,7 +117,7 @@ class ObjectLayout:
             plain_text(text) if dump.columns.text_format == "html" else text,
             names_text(values.get("url")),
             self.dates.second(values.get("created_at"), row),
-            names_text(values.get("author")),
+            author,
             names_text(values.get("language")),
             names_text(values.get("licence")),
         )
@@ -136,8 +143,7 @@ class ObjectLayout:
 
 def read_json(dump: Dump) -> Iterator[Items]:
     """Read JSON Lines, or an array of objects."""
-    head = dump.file.head(HEAD_BYTES)
-    return _array(dump) if is_array(head) or is_extended(head) else _lines(dump)
+    return _extended(dump) if is_extended(dump.file.head(HEAD_BYTES)) else _blocks(dump)
 
 
 def json_mapping(dump: Dump) -> TableMapping:
@@ -147,16 +153,16 @@ def json_mapping(dump: Dump) -> TableMapping:
     return find_roles(infer_schema(sample, dump.display_path), dump, _sampler(sample))
 
 
-def _array(dump: Dump) -> Iterator[Items]:
+def _extended(dump: Dump) -> Iterator[Items]:
     head = list(islice(until_error(read_objects(dump)), SAMPLE_OBJECTS))
     layout, _ = _infer_layout(_sample(head) or _raise_no_objects(head, dump), dump)
     yield from items_from_objects(dump, read_objects(dump), layout.records)
     yield from layout.dates.unreadable_dates(dump.name)
 
 
-def _lines(dump: Dump) -> Iterator[Items]:
-    blocks = read_blocks(dump.file)
-    sample_blocks: list[LineBlock] = []
+def _blocks(dump: Dump) -> Iterator[Items]:
+    blocks = read_object_blocks(dump)
+    sample_blocks: list[JsonBlock] = []
     sample: list[JsonObject] = []
     while not sample and (block := next(blocks, None)) is not None:
         sample_blocks.append(block)
@@ -169,7 +175,7 @@ def _lines(dump: Dump) -> Iterator[Items]:
     mapping = layout.mapping
     for block in chain(sample_blocks, blocks):
         batch = None if schema is None else parse_block(block, schema)
-        if batch is None:
+        if isinstance(block, Records) or batch is None:
             yield from items_from_objects(dump, parse_objects(block), layout.records)
         else:
             rows = np.arange(block.first, block.first + block.rows, dtype=np.int64)
@@ -208,7 +214,7 @@ def _infer_layout(sample: list[JsonObject], dump: Dump) -> tuple[ObjectLayout, p
         for path in mapping.paths()
     )
     return (
-        ObjectLayout(mapping, dump.prefix(), dates),
+        ObjectLayout(mapping, dump.prefix, dates),
         narrow_schema(schema, mapping.paths()) if is_flat else None,
     )
 

@@ -25,6 +25,7 @@ from provenance.read.formats.detection import (
     PARQUET_MAGIC,
     WIDE_BOMS,
     check_not_pointer,
+    check_text,
     format_by_name,
 )
 from provenance.read.formats.foreign_formats import refuse_by_magic
@@ -127,6 +128,7 @@ def _check_is_text(head: bytes, file: File) -> None:
         )
     if b"\0" in head[:_NUL_CHECK_BYTES]:
         refusals.refuse_name(file.path, name)
+        check_text(head, name)
         raise UnsupportedFormat(
             f"{name}: the file is neither text nor a supported table",
             remedy="convert it to Parquet, CSV or JSON Lines; text must be UTF-8.",
@@ -142,6 +144,7 @@ def _text_layout(head: bytes, name: str) -> str | None:
     for pattern, layout in _TEXT_LAYOUTS:
         if pattern.match(head):
             return layout
+    refusals.refuse_chat(head, name)
     root = _ROOT.match(head)
     return None if root is None else _xml_layout(root[1].decode(), name)
 
@@ -208,5 +211,6 @@ def _not_recognised(file: File, head: bytes) -> UnsupportedFormat:
     return UnsupportedFormat(
         f"{file.display_path}: the layout is not recognised",
         remedy="name the columns of a table (--text-column), or the layout: --layout text "
-        "makes the whole file one item.",
+        "makes the whole file one item. A text on each line: `jq -Rc '{text: .}'` makes rows "
+        "of them.",
     )

@@ -53,6 +53,7 @@ LAYOUTS: dict[str, Callable[[Dump], Iterator[Items]]] = {
     layout_detection.PAGE: read_page,
     **{layout.name: layout.read for layout in OBJECT_LAYOUTS},
     "reddit": read_reddit,  # by columns, where possible
+    "discord-package": chat_exports.read_discord_package,
 }
 
 _EMPTY_BATCH = pa.RecordBatch.from_pylist([], schema=ITEMS)

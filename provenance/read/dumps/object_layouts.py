@@ -31,6 +31,7 @@ from provenance.read.dumps.sources import (
     x_posts,
     youtube,
 )
+from provenance.read.dumps.sources.post_shapes import SHAPES
 from provenance.read.dumps.table_objects import read_objects_or_rows
 
 
@@ -82,6 +83,9 @@ OBJECT_LAYOUTS = (
     ),
     ObjectLayout("linkedin", linkedin.is_entry, linkedin.read_entry, linkedin.COLUMNS),
     ObjectLayout("x-gnip", x_posts.is_activity, x_posts.read_activity),
+    ObjectLayout(
+        "x-collected", x_posts.is_collected, x_posts.read_collected, x_posts.COLLECTED_COLUMNS
+    ),
     ObjectLayout("x-api-v2", x_posts.is_v2, x_posts.read_v2),
     ObjectLayout("x-api", x_posts.is_v1, x_posts.read_v1),
     ObjectLayout("reddit", reddit.is_post, reddit.read_post, reddit.COLUMNS),
@@ -103,5 +107,6 @@ OBJECT_LAYOUTS = (
     ObjectLayout("github-events", github.is_event, github.read_event),
     ObjectLayout("pmc-metadata", papers.is_metadata, papers.read_metadata),
     ObjectLayout("mastodon-api", mastodon.is_status, mastodon.read_status),
+    *(ObjectLayout(shape.name, shape.is_entry, shape.read_entry) for shape in SHAPES),
 )
 """In the order in which they are tried."""

@@ -14,23 +14,26 @@ from provenance.read.formats.foreign_formats import (
     refuse_object,
 )
 
+_TGDATASET_ROWS = (
+    "make rows of them: `jq -c 'to_entries[] | .key as $c | .value.text_messages | to_entries[] | "
+    'select(.value.is_forwarded | not) | {id: "\\($c)/\\(.key)", text: .value.message, '
+    "created_at: .value.date, author: $c}'`."
+)
 _OBJECTS: tuple[tuple[Callable[[JsonObject], object], Refusal], ...] = (
     (
         lambda entry: {"Text#", "Issued", "Bookshelves"} <= entry.keys(),
         Refusal("the catalogue of Project Gutenberg", "give the books, as text or EPUB."),
     ),
     (
+        lambda entry: any(
+            isinstance(value, dict) and "text_messages" in value for value in entry.values()
+        ),
+        Refusal("a file of TGDataset, with messages by channel and number", _TGDATASET_ROWS),
+    ),
+    (
         lambda entry: {"_index", "_source"} <= entry.keys(),
         Refusal(
             "a dump of Elasticsearch", "write the `_source` of its rows: `jq -c ._source` does so."
-        ),
-    ),
-    (
-        lambda entry: isinstance(member(entry, "post_stream", "posts"), list),
-        Refusal(
-            "a topic of Discourse",
-            "write its posts with `jq -c '.post_stream.posts[]'`, and read them with "
-            "--text-column cooked --text-format html.",
         ),
     ),
     (
@@ -50,7 +53,32 @@ _OBJECTS: tuple[tuple[Callable[[JsonObject], object], Refusal], ...] = (
     ),
 )
 
+TELEGRAM_PAGES = Refusal(
+    "a chat of Telegram as web pages", "export it again as JSON (“machine-readable”)."
+)
+_DISCORD_PAGES = Refusal("a chat of Discord as text or a web page", "export it again as JSON.")
+_CHATS: tuple[tuple[re.Pattern[bytes], Refusal], ...] = (
+    (re.compile(rb"={20,}\r?\nGuild: "), _DISCORD_PAGES),
+    (re.compile(rb"\s*<!DOCTYPE html>.{0,100000}?class=\"?chatlog", re.DOTALL), _DISCORD_PAGES),
+    (
+        re.compile(rb"\s*<!DOCTYPE html>.{0,100000}?class=\"page_wrap", re.DOTALL),
+        TELEGRAM_PAGES,
+    ),
+    (
+        re.compile("[^\n]{0,300}(?:카카오톡 대화|KakaoTalk Chats)".encode()),
+        Refusal("a chat of KakaoTalk", "export it as CSV, or " + TO_LINES),
+    ),
+    (re.compile(rb"\[LINE\] "), Refusal("a chat of LINE", TO_LINES)),
+    (
+        re.compile(rb"product/productId: [^\n]*\n(?:(?:product|review)/\w+: )"),
+        Refusal("a set of reviews as lines of members", TO_LINES),
+    ),
+)
+"""Chats and reviews as texts, by how they begin."""
+
 _XML = {
+    "smses": Refusal("a backup of private messages (SMS)", TO_LINES),
+    "disqus": Refusal("an export of Disqus", TO_LINES),
     **dict.fromkeys(
         ("votes", "users", "tags", "badges", "postlinks"),
         Refusal(
@@ -90,13 +118,6 @@ _TEXTS: tuple[tuple[re.Pattern[bytes], Refusal], ...] = (
         ),
         SQL_DUMP,
     ),
-    (
-        re.compile(rb"\{ ?[ub]?'"),
-        Refusal(
-            "lines of Python dictionaries, not JSON",
-            "convert them: `json.dumps(ast.literal_eval(line))` for each line.",
-        ),
-    ),
     (re.compile(rb"\s*@[a-zA-Z]+\s*\{"), Refusal("a bibliography (BibTeX)", TO_LINES)),
     (re.compile(rb"(?:#[^\n]*\n|\s)*(?:<http[^<>\s]+>\s+<|@prefix )"), Refusal("RDF", TO_LINES)),
     (re.compile(rb"From: <Saved by "), MHTML),
@@ -118,6 +139,19 @@ def refuse_without_items(entry: JsonObject, name: str) -> None:
         if is_entry(entry):
             raise refusal.error(name)
     refuse_object(entry, name)
+
+
+def refuse_chat(head: bytes, name: str) -> None:
+    """Raise if the file `name` begins as a text of a chat that is not read.
+
+    Raises
+    ------
+    UnsupportedFormat
+        If so.
+    """
+    for pattern, refusal in _CHATS:
+        if pattern.match(head):
+            raise refusal.error(name)
 
 
 def refuse_text(head: bytes, name: str) -> None:

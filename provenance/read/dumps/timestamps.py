@@ -25,6 +25,7 @@ _EPOCH_DAY = _EPOCH.toordinal()
 _TEXT = pa.large_string()
 _NUMBER = re.compile(r"\d{5,19}(\.\d*)?")
 _COMPACT_DATE = re.compile(r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])")
+_COMPACT_TIME = re.compile(r"((?:19|20)\d{6})([01]\d|2[0-3])([0-5]\d)([0-5]\d)")
 _STAMP_UNITS = {20: "s", 24: "ms"}
 """Lengths in bytes of the most frequent formats, and the unit in which Arrow parses them."""
 
@@ -35,6 +36,21 @@ _ISO = (
     r" ?(?P<zone>Z|UTC|[+-]\d{2}:?\d{2})?$"
 )
 _MONTH_NAME = re.compile("[A-Za-z]{3}")
+_HALF_DAY = re.compile(r"(?<!\d)(\d{1,2})(:\d\d(?::\d\d)?)\s?([AaPp])\.?\s?[Mm]\b\.?")
+_AT = re.compile(r",?\s(?:at\s|@\s?)|[\u202f\xa0]")
+_OFFSETS = {
+    "WET": "+0000",
+    "WEST": "+0100",
+    "CET": "+0100",
+    "CEST": "+0200",
+    "EET": "+0200",
+    "EEST": "+0300",
+    "MSK": "+0300",
+    "JST": "+0900",
+    "KST": "+0900",
+}
+"""Offsets of zones that the parser of e-mail does not know, of those that only one zone is."""
+_NAMED_ZONE = re.compile(rf"\b({'|'.join(_OFFSETS)})\b")
 _ZONE = re.compile(r" ?(UTC|GMT|Z)$| (?=[+-]\d{2}:?\d{2}$)")
 
 
@@ -61,7 +77,9 @@ def parse_timestamp(value: object) -> int | None:
     if isinstance(value, str):
         text = value.strip()
         if _NUMBER.fullmatch(text) and not _COMPACT_DATE.fullmatch(text):
-            return _from_number(float(text) if "." in text else int(text))
+            if (compact := _COMPACT_TIME.fullmatch(text)) is None:
+                return _from_number(float(text) if "." in text else int(text))
+            text = "{}T{}:{}:{}".format(*compact.groups())
         as_x = _X_DATE.fullmatch(text)
         second = _from_text(text) if as_x is None else _parse_x_date(as_x)
         return second if second is not None and FIRST_SECOND <= second <= LAST_SECOND else None
@@ -185,13 +203,33 @@ def utc_second(year: int, month: int, day: int, hour: int, minute: int, second: 
 def _from_text(text: str) -> int | None:
     with suppress(ValueError):
         return _second_of(datetime.fromisoformat(text))
-    iso_text = _ZONE.sub(lambda match: "+00:00" if match[1] else "", text)
-    readings = ((iso_text, datetime.fromisoformat), (text, parsedate_to_datetime))
+    plain = _plain_date(text)
+    iso_text = _ZONE.sub(lambda match: "+00:00" if match[1] else "", plain)
+    readings = ((iso_text, datetime.fromisoformat), (plain, parsedate_to_datetime))
     # The parser of e-mail is slow to find that it can read nothing.
-    for candidate, parse in readings[: 2 if _MONTH_NAME.search(text) else 1]:
+    for candidate, parse in readings[: 2 if _MONTH_NAME.search(plain) else 1]:
         with suppress(ValueError, TypeError, IndexError, OverflowError):
             return _second_of(parse(candidate))
     return None
+
+
+def _plain_date(text: str) -> str:
+    """Return a date with its hour of 24 and its zone as an offset; "" if there is no such hour.
+
+    Notes
+    -----
+    The parser of e-mail takes "PM" for a zone that it does not know.
+    """
+    text = _AT.sub(" ", text)
+    half = _HALF_DAY.search(text)
+    if half is not None:
+        hour = int(half[1])
+        if not 1 <= hour <= 12:
+            return ""
+        hour = hour % 12 + (12 if half[3] in "pP" else 0)
+        zone = text[half.end() :].strip() or ("UTC" if _MONTH_NAME.search(text) else "")
+        text = f"{text[: half.start()]}{hour:02}{half[2]} {zone}".strip()
+    return _NAMED_ZONE.sub(lambda zone: _OFFSETS[zone[1]], text)
 
 
 def _second_of(moment: datetime) -> int:

@@ -17,10 +17,12 @@ MIN_COPIES = 20
 """So many items with the same text are a sign, in addition to the share."""
 MAX_SMALL_COPIES_SHARE, MIN_SMALL_COPIES = 0.8, 5
 """As above, for tables of few rows."""
+_BYTES = "bytes as Python shows them"
 _SHARES = {
     "headers of a protocol": 0.02,
     "JSON": 0.2,
     "HTML": 0.2,
+    _BYTES: 0.2,
     "numbers": 0.5,
     "addresses or identifiers": 0.5,
     "cut short by the service": 0.02,
@@ -36,6 +38,7 @@ _HEADER = re.compile(
     r"MIME-Version|X-[A-Z][\w-]+): )",
     re.IGNORECASE,
 )
+_BYTES_LITERAL = re.compile(r"""b(['"]).*\1""", re.DOTALL)
 _NUMBER = re.compile(r"\s*[-+]?\d[\d\s.,:/eE+-]*")
 _IDENTIFIER = re.compile(r"\s*[!-~]{20,300}\s*")
 _CUT_SHORT = re.compile(r"\[\+\d+ chars\]\s*$")
@@ -112,6 +115,8 @@ def _check_texts(sample: list[Items], dump: Dump) -> None:
                 remedy = "give the whole texts, or keep these with"
             if kind == "HTML":
                 remedy = "convert them to text with --text-format html, or keep them with"
+            if kind == _BYTES:
+                remedy = "decode them (ast.literal_eval(text).decode()), or keep them with"
             raise WrongLayout(
                 f"{dump.display_path}: {len(signs) / len(tested):.0%} of the texts are {kind}, "
                 f"such as {_shown(signs[0])}",
@@ -150,6 +155,7 @@ _SIGNS: dict[str, Callable[[str], object]] = {
     "headers of a protocol": _HEADER.match,
     "JSON": _is_json,
     "HTML": _is_html,
+    _BYTES: _BYTES_LITERAL.fullmatch,
     "numbers": _NUMBER.fullmatch,
     "addresses or identifiers": _IDENTIFIER.fullmatch,
     "cut short by the service": _CUT_SHORT.search,

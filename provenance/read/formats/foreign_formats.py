@@ -27,6 +27,7 @@ TOKEN_IDS = Refusal("a file of numbers, such as token ids, not of text", _DECODE
 SKETCH = Refusal("a sketch of a dataset, without text", "name it in `provenance compare`.")
 _OFFICE = Refusal("a document of an office program", "save it as text or CSV.")
 _PICKLE = Refusal("a Python pickle", "write its rows as JSON Lines.")
+_PYTHON = Refusal("Python's notation of objects, not JSON", "write its objects with `json.dumps`.")
 _AVRO = Refusal("an Avro file", "convert it to Parquet.")
 _ORC = Refusal("an ORC file", "convert it to Parquet.")
 SQL_DUMP = Refusal("a dump of a database", "load it, and export its tables as CSV or Parquet.")
@@ -43,6 +44,7 @@ _FOREIGN_MAGICS: tuple[tuple[bytes, Refusal], ...] = (
     (b"PK\x03\x04", Refusal("an archive of files (zip)", _UNPACK)),
     (b"%PDF-", Refusal("a PDF document", "extract its text first, and give that.")),
     (b"SQLite format 3\0", Refusal("an SQLite database", "export its table as CSV or Parquet.")),
+    *((mark, _PYTHON) for mark in (b"{'", b"[{'", b"{u'", b"[{u'")),
     (b"\x89HDF", _HDF5),
     (b"\x93NUMPY", TOKEN_IDS),
     (b"MMIDIDX\0", TOKEN_IDS),

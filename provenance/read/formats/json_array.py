@@ -15,12 +15,13 @@ from provenance.read.corpus.file_access import File, translate_read_errors
 from provenance.read.corpus.size_limits import DocumentLimit
 from provenance.read.formats.detection import check_text
 from provenance.read.formats.foreign_formats import refuse_object
-from provenance.read.formats.json_objects import Record, to_record
+from provenance.read.formats.json_objects import Record, decode_at, is_simple, to_record
 from provenance.read.formats.json_prefix import parse_prefix
 from provenance.read.formats.json_stream import JsonText, TooDeep
-from provenance.read.formats.jsonl_blocks import Records, parse_line
+from provenance.read.formats.jsonl_blocks import JsonBlock, Records, parse_line
 from provenance.read.formats.jsonl_file import jsonl_parts, records_have_prose
 from provenance.read.formats.record_parts import record_parts
+from provenance.read.formats.regular_arrays import regular_blocks
 
 _MAX_OBJECT_BYTES = 1 << 20
 _HEAD_BYTES = 1 << 16
@@ -30,7 +31,7 @@ _ROW_LISTS = frozenset(
     (
         *("data", "posts", "items", "results", "rows", "records", "entries", "documents", "hits"),
         *("children", "articles", "tweets", "statuses", "objects", "list", "result", "examples"),
-        *("instances", "value", "response", "payload"),
+        *("instances", "value", "response", "payload", "feed", "reviews", "videos"),
     )
 )
 """Names of lists of rows, by which one of several lists in an object is chosen."""
@@ -47,7 +48,7 @@ def json_parts(file: File, text_columns: Sequence[str]) -> list[Part]:
     """Return the parts of a JSON file in any of its forms."""
     if is_jsonl_file(file):
         return jsonl_parts(file, text_columns)
-    return record_parts(file, lambda size: _read_records(file, size), text_columns)
+    return record_parts(file, lambda size: _read_blocks(file, size), text_columns)
 
 
 def is_description(file: File) -> bool:
@@ -107,25 +108,36 @@ def starts_as_jsonl(head: bytes) -> bool:
     if text.startswith(b"["):
         return False
     first, *others = text.split(b"\n")
-    if not text.startswith(b"{") or not others or isinstance(parse_line(first), dict):
+    if not text.startswith(b"{") or isinstance(parse_line(first), dict):
         return True
+    if not others:
+        return not _is_concatenated(first)
     unindented = (line for line in others[:_HEAD_LINES] if line.startswith(b"{"))
     return any(isinstance(parse_line(line), dict) for line in unindented)
 
 
-def _read_records(file: File, size: int) -> Generator[Records]:
+def _is_concatenated(line: bytes) -> bool:
+    """Return whether a line has several objects, one after the other."""
+    with suppress(ValueError, RecursionError):
+        text = line.decode("utf-8", "replace")
+        _, end = decode_at(text, 0)
+        return text[end:].lstrip().startswith("{")
+    return False
+
+
+def _read_blocks(file: File, size: int) -> Generator[JsonBlock]:
     with file.stream() as stream:
-        yield from array_records(stream, file.limit, size)
+        yield from array_blocks(stream, file.limit, size)
 
 
-def array_records(
+def array_blocks(
     stream: BinaryIO,
     limit: DocumentLimit,
     size: int,
     *,
     unwraps: bool = True,
     unwraps_pages: bool = False,
-) -> Iterator[Records]:
+) -> Iterator[JsonBlock]:
     """Yield the elements of an array, or consecutive objects.
 
     A string counts as an object with a `text`.
@@ -152,20 +164,28 @@ def array_records(
     DocumentTooLarge
         At an element that is larger than the limit.
     """
-    row = 0
+    rest = yield from regular_blocks(stream, limit, size)
+    if rest is not None:
+        text = JsonText(stream, limit, *rest)
+        yield from _parsed_elements(text, limit.file, size, rest.row, (unwraps, unwraps_pages))
+
+
+def _parsed_elements(
+    text: JsonText, name: str, size: int, row: int, unwraps: tuple[bool, bool]
+) -> Iterator[Records]:
     batch, batch_chars = Records([], []), 0
-    with translate_read_errors(limit.file, lambda: f"after {row:,} rows", damage=(ValueError,)):
+    with translate_read_errors(name, lambda: f"after {row:,} rows", damage=(ValueError,)):
         try:
-            text = JsonText(stream, limit)
-            for value, source in _array_elements(text, limit.file, (unwraps, unwraps_pages)):
+            for value, source in _array_elements(text, name, unwraps):
                 batch.add(row, as_row(value, source))
                 row += 1
                 batch_chars += _ROW_CHARS + len(source)
                 if batch_chars >= size:
                     yield batch
                     batch, batch_chars = Records([], []), 0
-        except DocumentTooLarge:
-            yield batch  # the rows before it are fine
+        except Exception:
+            if batch.records or batch.faults:
+                yield batch  # the rows before it are fine
             raise
     yield batch
 
@@ -360,4 +380,6 @@ def as_row(value: object, source: str) -> Record | str:
         return skipped_rows.NOT_UTF8
     if isinstance(value, str):
         return {"text": value}
-    return skipped_rows.TOO_DEEP if isinstance(value, TooDeep) else to_record(value)
+    if isinstance(value, TooDeep):
+        return skipped_rows.TOO_DEEP
+    return value if _is_object(value) and is_simple(source) else to_record(value)

@@ -74,6 +74,13 @@ def to_record(value: object) -> Record | str:
     return skipped_rows.TOO_DEEP
 
 
+def is_simple(source: str) -> bool:
+    """Return whether an object written so cannot nest too deep, nor have surrogates in its keys."""
+    if source.count("{") + source.count("[") > MAX_DEPTH:
+        return False
+    return "\\" not in source or ("\\ud" not in source and "\\uD" not in source)
+
+
 def is_too_deep(value: object) -> bool:
     """Return whether lists and objects nest more than `MAX_DEPTH` levels deep."""
     return any(depth == MAX_DEPTH for depth, _ in enumerate(_nesting_levels(value)))

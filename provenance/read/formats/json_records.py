@@ -17,7 +17,12 @@ from provenance.read.columns.column_choice import (
     without_headings,
 )
 from provenance.read.columns.column_paths import json_member, split_path
-from provenance.read.columns.nested_texts import LABEL_MEMBERS, TURN_TEXT_MEMBERS, TextLeaves
+from provenance.read.columns.nested_texts import (
+    BESIDE_TURN_TEXTS,
+    LABEL_MEMBERS,
+    TURN_TEXT_MEMBERS,
+    TextLeaves,
+)
 from provenance.read.columns.prose_detection import is_label, repeats_text
 from provenance.read.columns.signal_columns import is_page, record_signal_fields
 from provenance.read.columns.string_arrays import replace_surrogates
@@ -217,8 +222,9 @@ def _holds_bytes(value: object) -> bool:
 
 
 def _text_members(value: dict[str, object]) -> list[str]:
-    turn_members = [key for key in value if key in TURN_TEXT_MEMBERS and _may_hold_text(value[key])]
-    return turn_members or [key for key in value if key not in LABEL_MEMBERS]
+    if any(key in TURN_TEXT_MEMBERS and _may_hold_text(value[key]) for key in value):
+        return [key for key in value if key in TURN_TEXT_MEMBERS + BESIDE_TURN_TEXTS]
+    return [key for key in value if key not in LABEL_MEMBERS]
 
 
 def _may_hold_text(value: object) -> bool:

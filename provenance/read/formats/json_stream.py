@@ -12,7 +12,9 @@ _CHUNK_BYTES = 1 << 20
 _SPACE = re.compile(r"[ \t\r\n]*")
 _MAX_SCALAR_CHARS = 16
 """Length of the longest JSON token that is not a string and may be cut at the end of the buffer."""
-_MARK = re.compile(r'"(?:[^"\\]++|\\.)*+(?P<closing>"?)|(?P<mark>[\[\]{},])', re.DOTALL)
+_STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
+_TO_BRACKET = re.compile(r'[^"\[\]{}]*+(?:"(?:[^"\\]++|\\.)*+"[^"\[\]{}]*+)*+([\[\]{}])', re.DOTALL)
+_SCALAR = re.compile(r'"(?:[^"\\]++|\\.)*+"|[^"]*?[\[\]{},]', re.DOTALL)
 
 
 class TooDeep:
@@ -28,15 +30,21 @@ class JsonText:
         JSON.
     limit : DocumentLimit
         For each value that `value` returns.
+    start : bytes
+        What was read from the stream already.
+    row : int
+        Number of the first value, for errors.
     """
 
-    def __init__(self, stream: BinaryIO, limit: DocumentLimit) -> None:
+    def __init__(
+        self, stream: BinaryIO, limit: DocumentLimit, start: bytes = b"", row: int = 0
+    ) -> None:
         # Invalid UTF-8 is kept as surrogates, so that an invalid string affects one row only.
         self._decoder = codecs.getincrementaldecoder("utf-8-sig")("surrogateescape")
         self._stream = stream
         self._limit = limit
-        self._row = 0
-        self._buffer = ""
+        self._row = row
+        self._buffer = self._decoder.decode(start)
         self._at = 0
 
     def more(self) -> bool:
@@ -119,23 +127,18 @@ class _ValueScanner:
 
     def end(self, text: str, start: int) -> int | None:
         """Continue in `text`, where the value begins at `start`; None if it does not end there."""
-        for match in _MARK.finditer(text, start + self._scanned):
-            mark = match["mark"]
-            if mark is None and not match["closing"]:
-                self._scanned = match.start() - start
-                return None
+        if not text.startswith(("[", "{"), start):
+            return match.end() if (match := _SCALAR.match(text, start)) else None
+        while match := _TO_BRACKET.match(text, start + self._scanned):
             self._scanned = match.end() - start
-            if mark is not None:
-                self._count(mark)
-            if self._depth <= 0:
+            opens = match[1] in "[{"
+            self._depth += 1 if opens else -1
+            self._values += opens + _STRING.sub("", match[0]).count(",")
+            if self._limit.is_exceeded(0, self._values):
+                raise self._limit.error_for_row(self._row)
+            if not self._depth:
                 return match.end()
         return None
-
-    def _count(self, mark: str) -> None:
-        self._depth += (mark in "[{") - (mark in "]}")
-        self._values += mark in "[{,"
-        if self._limit.is_exceeded(0, self._values):
-            raise self._limit.error_for_row(self._row)
 
 
 def _end(match: re.Match[str] | None) -> int:

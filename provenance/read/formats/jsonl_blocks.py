@@ -16,7 +16,7 @@ from provenance.read.columns.string_arrays import is_utf8
 from provenance.read.corpus import skipped_rows
 from provenance.read.corpus.file_access import corrupt_file_error
 from provenance.read.corpus.size_limits import VALUE_BYTES, DocumentLimit
-from provenance.read.formats.json_objects import MAX_DEPTH, Record, decode, to_record
+from provenance.read.formats.json_objects import Record, decode, is_simple, to_record
 
 _STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 BLOCK_BYTES = 4 << 20
@@ -79,6 +79,10 @@ class Records:
             self.records.append((row, record_or_reason))
 
 
+JsonBlock = LineBlock | Records
+"""Some rows of a file: lines, or objects that could not be cut into lines."""
+
+
 def line_blocks(
     stream: BinaryIO, limit: DocumentLimit, size: int = BLOCK_BYTES, row: int = 0
 ) -> Iterator[LineBlock]:
@@ -96,7 +100,7 @@ def line_blocks(
     chunk = stream.read(size).removeprefix(codecs.BOM_UTF8)
     while chunk:
         if end := chunk.rfind(b"\n") + 1:
-            for block in _limited_blocks(limit, b"".join((*pieces, chunk[:end])), row):
+            for block in limited_blocks(limit, b"".join((*pieces, chunk[:end])), row):
                 row += block.rows
                 yield block
             pieces, held_bytes = [], 0
@@ -107,7 +111,7 @@ def line_blocks(
         chunk = stream.read(size)
     if held_bytes:
         last = b"".join(pieces)
-        blocks = list(_limited_blocks(limit, last, row))
+        blocks = list(limited_blocks(limit, last, row))
         if _is_cut_short(last):
             raise corrupt_file_error(
                 limit.file, f"after {row:,} rows", "it ends in the middle of a line"
@@ -115,44 +119,59 @@ def line_blocks(
         yield from blocks
 
 
-def parse_block(block: LineBlock, schema: pa.Schema) -> pa.RecordBatch | None:
+def parse_block(block: JsonBlock, schema: pa.Schema) -> pa.RecordBatch | None:
     """Parse a block with Arrow.
 
     Parameters
     ----------
-    block : LineBlock
-        The lines.
+    block : LineBlock or Records
+        The rows.
     schema : pyarrow.Schema
         Wanted members, with the types that they must have.
 
     Returns
     -------
     pyarrow.RecordBatch or None
-        One row per line; None if any line does not fit the schema.
+        One row per line; None if any line does not fit the schema, or the rows are not lines.
     """
     # A line break between `}` and `{` cannot be inside an object: if there are as many objects as
     # lines, there is one object on each line.
-    if not block.regular or not is_utf8(block.data):
+    if isinstance(block, Records) or not block.regular or not is_utf8(block.data):
         return None
+    batch = parse_json(block.data, schema)
+    return batch if batch is not None and len(batch) == block.rows else None
+
+
+def parse_json(
+    data: bytes, schema: pa.Schema, *, newlines_in_values: bool = False
+) -> pa.RecordBatch | None:
+    """Parse consecutive objects with Arrow, without members that are not in a schema.
+
+    Returns
+    -------
+    pyarrow.RecordBatch or None
+        None if the data is not valid JSON, or does not fit the schema.
+    """
     try:
         # `read_json` would take at least a millisecond.
         reader = pj.open_json(
-            pa.BufferReader(block.data),
-            pj.ReadOptions(use_threads=False, block_size=len(block.data) + 1),
+            pa.BufferReader(data),
+            pj.ReadOptions(use_threads=False, block_size=len(data) + 1),
             pj.ParseOptions(
                 explicit_schema=schema,
                 unexpected_field_behavior="ignore",
-                newlines_in_values=False,
+                newlines_in_values=newlines_in_values,
             ),
         )
-        batch: pa.RecordBatch = reader.read_next_batch()
+        return reader.read_next_batch()
     except (pa.ArrowException, StopIteration):
         return None
-    return batch if len(batch) == block.rows else None
 
 
-def parse_lines(block: LineBlock) -> Records:
+def parse_rows(block: JsonBlock) -> Records:
     """Parse a block line by line."""
+    if isinstance(block, Records):
+        return block
     records = Records([], [])
     for row, line in block.lines():
         records.add(row, parse_line(line))
@@ -162,20 +181,15 @@ def parse_lines(block: LineBlock) -> Records:
 def parse_line(line: bytes) -> Record | str:
     """Parse one line; return the reason if it is not an object."""
     try:
-        value = decode(line.decode())
+        text = line.decode()
+        value = decode(text)
     except UnicodeDecodeError:
         return skipped_rows.NOT_UTF8
     except RecursionError:
         return skipped_rows.TOO_DEEP
     except ValueError:
         return skipped_rows.NOT_JSON
-    return value if isinstance(value, dict) and _is_simple(line) else to_record(value)
-
-
-def _is_simple(line: bytes) -> bool:
-    """Return whether an object cannot nest too deep, nor have surrogates in its keys."""
-    is_shallow = line.count(b"{") + line.count(b"[") <= MAX_DEPTH
-    return is_shallow and b"\\ud" not in line and b"\\uD" not in line
+    return value if isinstance(value, dict) and is_simple(text) else to_record(value)
 
 
 def _is_cut_short(line: bytes) -> bool:
@@ -196,8 +210,14 @@ def _is_cut_short(line: bytes) -> bool:
     return False
 
 
-def _limited_blocks(limit: DocumentLimit, data: bytes, row: int) -> Iterator[LineBlock]:
-    """Yield lines as a block; if one is too large, the lines before it, and raise."""
+def limited_blocks(limit: DocumentLimit, data: bytes, row: int) -> Iterator[LineBlock]:
+    """Yield lines as a block; if one is too large, the lines before it, and raise.
+
+    Raises
+    ------
+    DocumentTooLarge
+        At a line that is larger than the limit.
+    """
     # A value takes at least two bytes: most blocks are too short for too many values.
     if len(data) * VALUE_BYTES > 2 * limit.size and limit.is_exceeded(
         len(data), _count_marks(data)

@@ -40,11 +40,13 @@ from provenance.read.formats.json_records import (
 )
 from provenance.read.formats.jsonl_blocks import (
     BLOCK_BYTES,
+    JsonBlock,
     LineBlock,
+    Records,
     line_blocks,
     parse_block,
     parse_line,
-    parse_lines,
+    parse_rows,
 )
 
 RANGE_BYTES = 16 << 20
@@ -205,7 +207,7 @@ def layout_key(labels: Sequence[str]) -> str:
 def _read_part(
     file: File, layout: JsonlLayout, line_range: LineRange | None
 ) -> Iterator[Documents]:
-    return read_lines(file.name, read_blocks(file, line_range=line_range), layout)
+    return read_rows(file.name, read_blocks(file, line_range=line_range), layout)
 
 
 def read_blocks(
@@ -303,13 +305,18 @@ def _complete_layout(
     )
 
 
-def read_lines(file: str, blocks: Iterable[LineBlock], layout: JsonlLayout) -> Iterator[Documents]:
-    """Yield lines as documents: parsed in blocks if they fit the schema, else one by one."""
+def read_rows(file: str, blocks: Iterable[JsonBlock], layout: JsonlLayout) -> Iterator[Documents]:
+    """Yield rows as documents: parsed in blocks if they fit the schema, else one by one."""
     for block in blocks:
-        batch = None if layout.is_special(block.data) else parse_block(block, layout.schema)
-        if batch is None or _hides_text(block, batch, layout):
+        batch = parse_block(block, layout.schema)
+        if (
+            isinstance(block, Records)
+            or batch is None
+            or layout.is_special(block.data)
+            or _hides_text(block, batch, layout)
+        ):
             yield from record_documents(
-                file, parse_lines(block), layout.record_columns, layout.sample_members
+                file, parse_rows(block), layout.record_columns, layout.sample_members
             )
         else:
             numbers = np.arange(block.first, block.first + block.rows, dtype=np.int64)
@@ -355,7 +362,7 @@ def _read_sample(
             and not any(_key_prefix(name) in block.data for name in missing)
         ):
             continue
-        records = [record for _, record in parse_lines(block).records]
+        records = [record for _, record in parse_rows(block).records]
         examples = {
             name: next((r for r in records if _has_path(r, name)), None) for name in sorted(missing)
         }

@@ -14,9 +14,8 @@ from provenance.read.corpus.file_access import (
 )
 from provenance.read.corpus.size_limits import until_error
 from provenance.read.formats.json_objects import Record, to_record
-from provenance.read.formats.json_records import record_documents
-from provenance.read.formats.jsonl_blocks import Records
-from provenance.read.formats.jsonl_file import infer_layout, layout_key
+from provenance.read.formats.jsonl_blocks import JsonBlock, Records, parse_rows
+from provenance.read.formats.jsonl_file import infer_layout, layout_key, read_rows
 
 BATCH_BYTES = 4 << 20
 _SAMPLE_BYTES = 1 << 18
@@ -29,7 +28,7 @@ SizedRecord = tuple[Record | str, int]
 
 
 def record_parts(
-    file: File, read: Callable[[int], Generator[Records]], text_columns: Sequence[str]
+    file: File, read: Callable[[int], Generator[JsonBlock]], text_columns: Sequence[str]
 ) -> list[Part]:
     """Return the part of a file.
 
@@ -47,17 +46,15 @@ def record_parts(
     ColumnMissing
         If a given column is missing, or no column holds text.
     """
-    with closing(read(_SAMPLE_BYTES)) as batches:
-        records = (record for batch in until_error(batches) for _, record in batch.records)
+    with closing(read(_SAMPLE_BYTES)) as blocks:
+        rows = (parse_rows(block) for block in until_error(blocks))
+        records = (record for batch in rows for _, record in batch.records)
         sample = list(islice(records, _SAMPLE_RECORDS))
     labels = file.label_columns
     layout = infer_layout(sample, text_columns, file.display_path, labels)
 
     def read_documents() -> Iterator[Documents]:
-        for batch in read(BATCH_BYTES):
-            yield from record_documents(
-                file.name, batch, layout.record_columns, layout.sample_members
-            )
+        yield from read_rows(file.name, read(BATCH_BYTES), layout)
 
     # Columns may first occur after the sample.
     return [
@@ -111,7 +108,6 @@ def in_batches(
                     batch, batch_bytes = Records([], []), 0
         except Exception:
             yield batch  # the rows before it are fine
-            batch = Records([], [])
             raise
     yield batch
 

@@ -5,7 +5,9 @@ checksums are not verified. The data is a protocol buffer: a map of names to lis
 or integers.
 """
 
+import zlib
 from collections.abc import Generator, Iterator, Sequence
+from dataclasses import replace
 
 from provenance.read.corpus.corpus_parts import Part
 from provenance.read.corpus.file_access import File, read_fully
@@ -20,6 +22,7 @@ from provenance.read.formats.record_parts import (
 )
 
 _SIZE_BYTES, _CHECKSUM_BYTES = 8, 4
+_GZIP_MAGIC, _HEAD_BYTES = b"\x1f\x8b\x08", 1 << 12
 _FEATURES = 1
 _NAME, _FEATURE = 1, 2
 _BYTES_LIST, _FLOAT_LIST, _INT64_LIST = 1, 2, 3
@@ -42,7 +45,22 @@ def tfrecord_parts(file: File, text_columns: Sequence[str]) -> list[Part]:
     CorruptFile
         If it is damaged.
     """
+    if file.compression is None and _is_gzip(file.head(_HEAD_BYTES)):
+        file = replace(file, compression="gz")
     return record_parts(file, lambda size: _read_examples(file, size), text_columns)
+
+
+def _is_gzip(head: bytes) -> bool:
+    """Return whether a file is compressed, which TensorFlow writes without a suffix.
+
+    The size of a first record may look like the beginning of gzip, but not all that follows.
+    """
+    if not head.startswith(_GZIP_MAGIC):
+        return False
+    try:
+        return bool(zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(head))
+    except zlib.error:
+        return False
 
 
 def _read_examples(file: File, size: int) -> Generator[Records]:

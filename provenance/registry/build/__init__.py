@@ -1,1 +1,1 @@
-"""Build registries: stage, order and deduplicate items, and write their postings."""
+"""Build registries: stage the items of dumps, compare them with known ones, write segments."""

@@ -13,7 +13,7 @@ from provenance.atomic_output import sync_path
 from provenance.errors import ProvenanceError
 from provenance.model import Unread
 from provenance.registry.build.item_staging import StagedItems
-from provenance.registry.build.segment_set import SegmentSet
+from provenance.registry.files.mapped_files import MappedFile, MappedSegment, map_files
 from provenance.registry.manifest import (
     DAMAGE_ERRORS,
     DataFile,
@@ -23,9 +23,9 @@ from provenance.registry.manifest import (
     parse_skipped,
     render_json,
 )
-from provenance.registry.mapped_files import MappedFile, MappedSegment, map_files
 from provenance.registry.registry_folder import PROGRESS_FILE
-from provenance.registry.statuses import read_statuses, write_statuses
+from provenance.registry.segments.segment_set import SegmentSet
+from provenance.registry.side_tables.statuses import read_statuses, write_statuses
 
 
 @dataclass(frozen=True, slots=True)

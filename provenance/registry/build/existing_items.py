@@ -8,16 +8,16 @@ import pyarrow as pa
 
 from provenance.model import Int64s, UInt32s, list_indices
 from provenance.registry.array_reader import read_tokens
-from provenance.registry.build.build_dir import BuildDir
-from provenance.registry.build.duckdb_engine import check_row_count
-from provenance.registry.build.item_parts import stage_part
-from provenance.registry.build.table_stream import map_in_threads
-from provenance.registry.data_files import check_files
-from provenance.registry.item_copies import sequence_hashes
+from provenance.registry.files.data_files import check_files
+from provenance.registry.files.mapped_files import MappedSegment
+from provenance.registry.files.parquet_tables import open_parquet, read_row_group, row_group_starts
+from provenance.registry.items.item_copies import sequence_hashes
+from provenance.registry.items.item_parts import stage_part
 from provenance.registry.manifest import ITEMS_FILE, OFFSETS_FILE, TEXTS_FILE, TOKENS_FILE
-from provenance.registry.mapped_files import MappedSegment
-from provenance.registry.parquet_tables import open_parquet, read_row_group, row_group_starts
 from provenance.registry.schema import lists_to_binary, seconds_from_timestamps
+from provenance.registry.segments.build_dir import BuildDir
+from provenance.registry.sorting.duckdb_engine import check_row_count
+from provenance.registry.sorting.table_stream import map_in_threads
 
 _COPIED_COLUMNS = (
     *("source", "item", "url", "author", "language", "licence"),

@@ -20,12 +20,12 @@ from provenance.model import (
     merge_skipped,
     merge_unread,
 )
-from provenance.registry.author_digests import AuthorDigests
-from provenance.registry.build.build_dir import BuildDir
-from provenance.registry.build.item_parts import stage_part
-from provenance.registry.build.table_stream import ChunkSize, map_in_threads, split_into_chunks
-from provenance.registry.item_copies import sequence_hashes
+from provenance.registry.items.author_digests import AuthorDigests
+from provenance.registry.items.item_copies import sequence_hashes
+from provenance.registry.items.item_parts import stage_part
 from provenance.registry.schema import EARLIEST, LATEST, lists_to_binary
+from provenance.registry.segments.build_dir import BuildDir
+from provenance.registry.sorting.table_stream import ChunkSize, map_in_threads, split_into_chunks
 
 CHUNK_SIZE = ChunkSize(rows=1 << 15, weight=1 << 25)
 """Items, and bytes of their texts, that one thread processes at a time."""

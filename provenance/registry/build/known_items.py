@@ -9,20 +9,20 @@ import pyarrow.compute as pc
 
 from provenance.model import Flags, Int64s, UInt32s, UInt64s, list_indices
 from provenance.registry.array_reader import item_array, read_tokens
-from provenance.registry.build.item_keys import identity_bits, url_sites
-from provenance.registry.build.item_order import LatestRows
-from provenance.registry.build.item_parts import Gather
-from provenance.registry.build.segment_set import (
+from provenance.registry.files.mapped_files import MappedSegment
+from provenance.registry.files.parquet_tables import read_rows
+from provenance.registry.items.item_keys import identity_bits, url_sites
+from provenance.registry.items.item_order import LatestRows
+from provenance.registry.items.item_parts import Gather
+from provenance.registry.manifest import ITEMS_FILE, KEYS_FILE, TEXTS_FILE
+from provenance.registry.schema import lists_to_binary, seconds_from_timestamps
+from provenance.registry.segments.segment_set import (
     NO_ITEMS,
     ItemList,
     SegmentSet,
     concatenate_lists,
     find_values,
 )
-from provenance.registry.manifest import ITEMS_FILE, KEYS_FILE, TEXTS_FILE
-from provenance.registry.mapped_files import MappedSegment
-from provenance.registry.parquet_tables import read_rows
-from provenance.registry.schema import lists_to_binary, seconds_from_timestamps
 
 _COMPARED_ROWS = 1 << 14
 _COMPARED_COLUMNS = ("url", "author", "language", "licence", "lead", "trail", "first_line")

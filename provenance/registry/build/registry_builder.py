@@ -17,30 +17,20 @@ from provenance.fingerprint.tokenizer.tokenize import current_parameters as fing
 from provenance.match.scoring.evalue import SHIPPED_CHANCE
 from provenance.model import NO_ITEM, Items, merge_skipped, merge_unread
 from provenance.registry import registry_folder
-from provenance.registry.build.build_dir import BuildDir, open_build_dir
 from provenance.registry.build.build_progress import BuildProgress, load_progress, save_progress
-from provenance.registry.build.duckdb_engine import BuildLimits
 from provenance.registry.build.existing_items import stage_segment
-from provenance.registry.build.item_order import (
+from provenance.registry.build.item_staging import StagedItems, stage_items
+from provenance.registry.build.known_items import find_known_items
+from provenance.registry.build.withheld_items import WithheldItems
+from provenance.registry.files.data_files import sync_files
+from provenance.registry.files.mapped_files import MappedSegment, map_files
+from provenance.registry.items.item_order import (
     LatestRows,
     order_items,
     select_latest,
     without_rows,
 )
-from provenance.registry.build.item_parts import Gather
-from provenance.registry.build.item_staging import StagedItems, stage_items
-from provenance.registry.build.known_items import find_known_items
-from provenance.registry.build.pending_rewrites import pending_rewrites
-from provenance.registry.build.segment_set import (
-    NO_SEGMENTS,
-    SegmentSet,
-    add_segment,
-    replace_segments,
-)
-from provenance.registry.build.segment_writer import write_segment
-from provenance.registry.build.withdrawn_items import DeletionRecords
-from provenance.registry.build.withheld_items import WithheldItems
-from provenance.registry.data_files import sync_files
+from provenance.registry.items.item_parts import Gather
 from provenance.registry.manifest import (
     MAX_SOURCES,
     Manifest,
@@ -51,19 +41,29 @@ from provenance.registry.manifest import (
     segment_digest,
     time_after,
 )
-from provenance.registry.mapped_files import MappedSegment, map_files
-from provenance.registry.marks import write_marks
-from provenance.registry.opt_outs import write_opt_outs
 from provenance.registry.recipe import BuildStep
-from provenance.registry.source_coverage import declared_sizes
-from provenance.registry.statuses import write_statuses
-from provenance.registry.store import Registry, open_registry
-from provenance.registry.tombstones import (
+from provenance.registry.segments.build_dir import BuildDir, open_build_dir
+from provenance.registry.segments.pending_rewrites import pending_rewrites
+from provenance.registry.segments.segment_set import (
+    NO_SEGMENTS,
+    SegmentSet,
+    add_segment,
+    replace_segments,
+)
+from provenance.registry.segments.segment_writer import write_segment
+from provenance.registry.segments.withdrawn_items import DeletionRecords
+from provenance.registry.side_tables.marks import write_marks
+from provenance.registry.side_tables.opt_outs import write_opt_outs
+from provenance.registry.side_tables.statuses import write_statuses
+from provenance.registry.side_tables.tombstones import (
     NO_TOMBSTONES,
     load_tombstones,
     without_expired,
     write_tombstones,
 )
+from provenance.registry.sorting.duckdb_engine import BuildLimits
+from provenance.registry.source_coverage import declared_sizes
+from provenance.registry.store import Registry, open_registry
 
 Progress = Callable[[int], None]
 

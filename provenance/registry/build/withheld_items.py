@@ -7,8 +7,8 @@ from dataclasses import replace
 import pyarrow as pa
 
 from provenance.model import Items, Skipped
-from provenance.registry.build.item_keys import url_sites
-from provenance.registry.tombstones import TombstoneIndex
+from provenance.registry.items.item_keys import url_sites
+from provenance.registry.side_tables.tombstones import TombstoneIndex
 
 
 class WithheldItems:

@@ -25,14 +25,14 @@ STANDINGS = {
 def title(audit: Audit) -> str:
     """Return the title of an answer."""
     query = audit.query
-    asked = [
+    subjects = [
         query.source,
         query.domain,
         None if query.author is None else f"author {query.author}",
         None if query.works is None else f"works in {query.works}",
         None if query.item is None else _item(query.item),
     ]
-    return f"Content of {', '.join(each for each in asked if each is not None)} in datasets"
+    return f"Content of {', '.join(each for each in subjects if each is not None)} in datasets"
 
 
 def _item(item: str) -> str:
@@ -55,9 +55,9 @@ def markdown(audit: Audit) -> str:
 
 def letter(audit: Audit) -> str:
     """Render the cover letter of an answer, as Markdown: the lines that answer what was asked."""
-    asked = audit.request
-    to = asked.requester or "[name and address]"
-    about = f" (your reference {asked.reference})" if asked.reference else ""
+    request = audit.request
+    to = request.requester or "[name and address]"
+    about = f" (your reference {request.reference})" if request.reference else ""
     lines = [*_draft(audit), f"To: {markdown_text(to)}", ""]
     lines += [f"**{markdown_text(title(audit) + about)}**", ""]
     lines += ["Dear Sir or Madam,", "", _OPENING, ""]
@@ -72,7 +72,7 @@ def letter(audit: Audit) -> str:
         "",
         "Yours faithfully,",
         "",
-        markdown_text(asked.signed_by or "[name, function, date]"),
+        markdown_text(request.signed_by or "[name, function, date]"),
     ]
     return "\n".join(lines) + "\n"
 

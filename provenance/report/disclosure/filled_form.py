@@ -64,12 +64,12 @@ def changes(form: Disclosure) -> tuple[EntryChange, ...]:
         for entry in form.entries
         if before.get(entry.id, ("", None))[1] != to_json_value(entry.value)
     ]
-    gone = [
+    removed = [
         EntryChange(id_, title, value, None)
         for id_, (title, value) in before.items()
         if id_ not in now and value is not None
     ]
-    return (*changed, *gone)
+    return (*changed, *removed)
 
 
 def form_json(form: Disclosure) -> str:

@@ -16,13 +16,13 @@ from provenance.model import (
     Result,
     Verdict,
 )
-from provenance.model.language_names import EU_OFFICIAL, language_name
 from provenance.report.disclosure.entries import (
     answered,
     measured,
     measured_in_dataset,
     to_be_provided,
 )
+from provenance.report.disclosure.language_names import EU_OFFICIAL, language_name
 from provenance.report.text.number_format import count, interval, number, percent, size
 from provenance.report.text.observations import observation_sentences
 from provenance.report.text.sentences import capitalize, gate_sentence, source_shares

@@ -4,10 +4,10 @@ import csv
 import io
 
 from provenance.model import Report, SourceRuling
+from provenance.report.aggregates.obligations import CREDIT, conditional_reasons
 from provenance.report.files.findings_parquet import sort_findings
 from provenance.report.formats.csv_findings import csv_cell
 from provenance.report.render_options import RenderOptions
-from provenance.report.text.obligations import CREDIT, conditional_reasons
 
 _HEADS = ("source", "item", "address", "licence", "licence_address", "author", "documents")
 _KEY = ("source", "verdict", "basis", "terms", "collection")

@@ -9,6 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from provenance.model import Result, SourceRuling, Verdict, WaiverOutcome
+from provenance.report.aggregates.top_findings import Finding, Span, cut_excerpt
 from provenance.report.formats.html_rendering import script_data
 from provenance.report.sanitize import safe_url
 from provenance.report.text.caveats import strength_sentence
@@ -16,7 +17,6 @@ from provenance.report.text.number_format import day, period
 from provenance.report.text.origin_sentences import origin_sentence
 from provenance.report.text.policy_notes import last_day
 from provenance.report.text.sentences import BASIS_MEANINGS, EVIDENCE_MEANINGS
-from provenance.report.text.top_findings import Finding, Span, cut_excerpt
 from provenance.terminal_safety import escape_text
 
 _EXCERPT_BYTES = 9_000_000

@@ -15,7 +15,8 @@ from markupsafe import Markup
 
 from provenance import terminal_safety
 from provenance.report import sanitize
-from provenance.report.charts import share_bar, stack_segments, timeline_bar
+from provenance.report.aggregates.charts import share_bar, stack_segments, timeline_bar
+from provenance.report.aggregates.top_findings import Excerpt, Span, cut_excerpt
 from provenance.report.formats.html_template_cache import TemplateCache
 from provenance.report.sanitize import safe_url
 from provenance.report.text import (
@@ -28,7 +29,6 @@ from provenance.report.text import (
 )
 from provenance.report.text.observations import observation_sentences
 from provenance.report.text.policy_notes import excuse, last_day
-from provenance.report.text.top_findings import Excerpt, Span, cut_excerpt
 from provenance.terminal_safety import escape_text
 
 _EXCERPT, _LEAD = 600, 160

@@ -3,17 +3,17 @@
 from typing import Any
 
 from provenance.model import MeasuredRecall, Report, Result
-from provenance.report.charts import breakdowns, scale_end
+from provenance.report.aggregates.charts import breakdowns, scale_end
+from provenance.report.aggregates.repeated_items import repeated_items
+from provenance.report.aggregates.terms_summary import decisive_terms, open_questions
+from provenance.report.aggregates.top_findings import strongest_findings
 from provenance.report.formats.html_findings import findings_data
 from provenance.report.formats.html_rendering import render_page
 from provenance.report.render_options import RenderOptions
 from provenance.report.text import caveats, sentences, unread_text
 from provenance.report.text.next_steps import next_steps
 from provenance.report.text.policy_notes import policy_notes
-from provenance.report.text.repeated_items import repeated_items
 from provenance.report.text.reproduction import reproduction_command
-from provenance.report.text.terms_summary import decisive_terms, open_questions
-from provenance.report.text.top_findings import strongest_findings
 
 FILE_NAME = "report.html"
 """Name of the page and of its template."""

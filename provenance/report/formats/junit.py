@@ -4,7 +4,7 @@ import re
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from provenance.model import GateOutcome, Report, Result
-from provenance.report.grouping import (
+from provenance.report.aggregates.grouping import (
     ERROR,
     FindingGroup,
     group_findings,
@@ -13,10 +13,10 @@ from provenance.report.grouping import (
     group_sentence,
     severity,
 )
+from provenance.report.aggregates.top_findings import Finding, strongest_findings
 from provenance.report.render_options import RenderOptions
 from provenance.report.sanitize import shorten_line
 from provenance.report.text.sentences import gate_sentence
-from provenance.report.text.top_findings import Finding, strongest_findings
 from provenance.report.text.unread_text import unread_line
 
 _LONGEST = 2000

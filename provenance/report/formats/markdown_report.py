@@ -1,7 +1,9 @@
 """Markdown, for job summaries and pull request comments."""
 
 from provenance.model import FindingState, Report, Result, Share
-from provenance.report.grouping import group_findings, group_sentence, violating_findings
+from provenance.report.aggregates.grouping import group_findings, group_sentence, violating_findings
+from provenance.report.aggregates.terms_summary import decisive_terms
+from provenance.report.aggregates.top_findings import Finding, strongest_findings
 from provenance.report.render_options import RenderOptions
 from provenance.report.sanitize import (
     markdown_code,
@@ -41,8 +43,6 @@ from provenance.report.text.sentences import (
     outcome_of,
     source_shares,
 )
-from provenance.report.text.terms_summary import decisive_terms
-from provenance.report.text.top_findings import Finding, strongest_findings
 from provenance.report.text.unread_text import unread_line, unread_sentence
 
 MAX_BYTES = 60_000

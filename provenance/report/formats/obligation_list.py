@@ -3,15 +3,15 @@
 from itertools import groupby
 
 from provenance.model import Report, SourceRuling, Verdict
-from provenance.report.render_options import RenderOptions
-from provenance.report.sanitize import markdown_link, markdown_text
-from provenance.report.text.number_format import count
-from provenance.report.text.obligations import (
+from provenance.report.aggregates.obligations import (
     CREDIT,
     Obligation,
     obligations,
     without_conditions,
 )
+from provenance.report.render_options import RenderOptions
+from provenance.report.sanitize import markdown_link, markdown_text
+from provenance.report.text.number_format import count
 from provenance.report.text.sentences import circumstances_phrase
 
 _HEAD = "# Obligations"

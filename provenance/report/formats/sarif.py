@@ -9,8 +9,7 @@ from hashlib import sha256
 from typing import Any
 
 from provenance.model import AbsentFindings, FindingState, Report, Result, Verdict
-from provenance.report.code_location import Anchor, resolve_anchor
-from provenance.report.grouping import (
+from provenance.report.aggregates.grouping import (
     NOTE,
     FindingGroup,
     absent_sentence,
@@ -21,9 +20,10 @@ from provenance.report.grouping import (
     severity,
     statement_id,
 )
+from provenance.report.aggregates.top_findings import strongest_findings
+from provenance.report.code_location import Anchor, resolve_anchor
 from provenance.report.render_options import RenderOptions
 from provenance.report.sanitize import dump_json, safe_url, shorten_line
-from provenance.report.text.top_findings import strongest_findings
 from provenance.report.text.unread_text import unread_line
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"

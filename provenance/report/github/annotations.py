@@ -3,8 +3,7 @@
 from itertools import groupby
 
 from provenance.model import Report, Result, Verdict
-from provenance.report.code_location import Anchor, resolve_anchor
-from provenance.report.grouping import (
+from provenance.report.aggregates.grouping import (
     ERROR,
     NOTE,
     WARNING,
@@ -15,11 +14,12 @@ from provenance.report.grouping import (
     group_sentence,
     severity,
 )
+from provenance.report.aggregates.top_findings import strongest_findings
+from provenance.report.code_location import Anchor, resolve_anchor
 from provenance.report.render_options import RenderOptions
 from provenance.report.sanitize import shorten_line
 from provenance.report.text.next_steps import outcome_line
 from provenance.report.text.sentences import status_mark
-from provenance.report.text.top_findings import strongest_findings
 from provenance.report.text.unread_text import unread_line
 
 MAX_ANNOTATIONS = 10

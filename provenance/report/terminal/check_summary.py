@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 
 from provenance.model import FindingState, GateOutcome, Report, Result, SourceRuling
+from provenance.report.aggregates.repeated_items import repeated_items, repetition_sentence
+from provenance.report.aggregates.top_findings import Finding, cut_excerpt, strongest_findings
 from provenance.report.render_options import RenderOptions
 from provenance.report.sanitize import one_line, one_line_fragment
 from provenance.report.terminal.share_table import (
@@ -27,7 +29,6 @@ from provenance.report.text.number_format import count, date_span, percent, size
 from provenance.report.text.observations import observation_sentences
 from provenance.report.text.origin_sentences import origin_note
 from provenance.report.text.policy_notes import excuse, policy_notes, waiver_sentences
-from provenance.report.text.repeated_items import repeated_items, repetition_sentence
 from provenance.report.text.sentences import (
     NOT_CLEARANCE,
     SHARES_NOTE,
@@ -41,7 +42,6 @@ from provenance.report.text.sentences import (
     status_mark,
     unknown_licences,
 )
-from provenance.report.text.top_findings import Finding, cut_excerpt, strongest_findings
 from provenance.report.text.unread_text import unread_line, unread_sentence
 
 MIN_WIDTH, MAX_WIDTH = 40, 100

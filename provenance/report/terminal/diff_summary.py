@@ -10,7 +10,7 @@ from provenance.report.terminal.terminal_style import TerminalStyle
 from provenance.report.text.number_format import count, number, percent
 from provenance.report.text.unread_text import unread_line
 
-_FINDINGS, _NAMES = 10, 5
+_FINDINGS, _NAMES, _SHARES = 10, 5, 20
 _LONGEST = 80
 
 
@@ -66,7 +66,10 @@ def _sections(changes: Changes) -> Iterator[tuple[str, list[str]]]:
     else:
         yield "Documents", ["Not compared: a report lists only documents with findings."]
     if changes.shares:
-        yield "Changed shares of tokens", [_move(move) for move in changes.shares]
+        left = len(changes.shares) - _SHARES
+        more = [f"and {number(left)} more (--format json has all)"] if left > 0 else []
+        moves = [_move(move) for move in changes.shares[:_SHARES]]
+        yield "Changed shares of tokens", [*moves, *more]
     for heading, table in (("New", changes.appeared), ("Vanished", changes.vanished)):
         if table.num_rows:
             yield f"{heading} findings ({table.num_rows:,})", list(_findings(table))

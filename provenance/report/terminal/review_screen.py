@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping
 from itertools import zip_longest
 from typing import Any
 
+from provenance.report.aggregates.top_findings import cut_excerpt
 from provenance.report.sanitize import one_line
 from provenance.report.terminal.marked_text import marked_lines
 from provenance.report.terminal.terminal_style import TerminalStyle
 from provenance.report.text.cell_width import pad, truncate
 from provenance.report.text.number_format import count
-from provenance.report.text.top_findings import cut_excerpt
 
 QUESTION = "[i]tem  [q]uotation  [c]hance  [s]kip  [b]ack  e[x]it"
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from provenance.model import CorrectedShare, Estimate, Result, Share, Verdict
-from provenance.report.charts import scale_end
+from provenance.report.aggregates.charts import scale_end
 from provenance.report.sanitize import one_line
 from provenance.report.terminal.terminal_style import MAX_SENTENCE_LENGTH, TerminalStyle
 from provenance.report.text.caveats import BAND_MEANING, band_lines

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from provenance.model import Ruling, Trace, Verdict
+from provenance.report.aggregates.top_findings import cut_excerpt
 from provenance.report.terminal.marked_text import marked_lines
-from provenance.report.terminal.rule_listing import COLOURS
+from provenance.report.terminal.rules.rule_listing import COLOURS
 from provenance.report.terminal.terminal_style import TerminalStyle
 from provenance.report.text.number_format import count, date_span, day, rarity
 from provenance.report.text.origin_sentences import origin_sentence
 from provenance.report.text.sentences import NOT_CLEARANCE, circumstances_phrase
-from provenance.report.text.top_findings import cut_excerpt
 
 _INDENT = "   "
 _LEAD, _LIMIT = 40, 480

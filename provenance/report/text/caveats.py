@@ -72,7 +72,7 @@ def coverage_caveats(result: Result) -> tuple[str, ...]:
     ]
     gaps = [gap for registry in result.registries if (gap := registry_gap(registry))]
     caveats = (
-        *(*passed_over(result), *gaps, *backgrounds),
+        *(*ignored_files_sentence(result), *gaps, *backgrounds),
         *(*common_caveats(result), *model_caveats(result), expected_chance(result)),
     )
     if result.control is None:
@@ -125,7 +125,7 @@ def _rough(number: float) -> str:
     return f"{number:.1g}" if number < 1 else f"{float(f'{number:.2g}'):,.0f}"
 
 
-def passed_over(result: Result) -> tuple[str, ...]:
+def ignored_files_sentence(result: Result) -> tuple[str, ...]:
     """Return a sentence on files in the corpus's folders that were not checked."""
     ignored = result.corpus.passed_over
     if ignored is None:

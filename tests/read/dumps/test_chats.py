@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from provenance.errors import DocumentTooLarge
+from provenance.errors import DocumentTooLarge, UnsupportedFormat
 
 TELEGRAM = {
     "name": "A channel",
@@ -93,6 +93,8 @@ def test_messages_of_discord(read, tmp_path):
         ("[31.12.20, 21:15:03] Ann: {}", 31),
         ("12/31/20, 9:15 PM - Ann: {}", 31),
         ("12/31/20, 9:15\u202fPM - Ann: {}", 31),
+        ("31/12/20, 9:15 p.m. - Ann: {}", 31),
+        ("[31/12/20, 9.15.03 p.\xa0m.] Ann: {}", 31),
         ("\u200e[2020/12/31, 21:15:03] Ann: {}", 31),
     ],
 )
@@ -132,3 +134,157 @@ def test_an_endless_line_is_refused(read, tmp_path):
     path.write_text("[09:14] <ann> one\n" + "x" * 5_000_000)
     with pytest.raises(DocumentTooLarge, match="row 1 is larger"):
         read(path, max_document=1_000_000)
+
+
+def test_messages_as_pyrogram_writes_them(read, lines, tmp_path):
+    chat = {"_": "Chat", "id": -100, "title": "of others"}
+    message = {"_": "Message", "id": 5, "date": "2020-01-02 03:04:05", "chat": chat}
+    path = tmp_path / "m.jsonl"
+    path.write_text(
+        lines(
+            [
+                message | {"text": "words", "from_user": {"id": 9, "username": "ann"}},
+                message | {"id": 6, "caption": "of a picture", "sender_chat": chat},
+                message | {"text": "of others", "forward_date": "2020-01-01 00:00:00"},
+                message | {"service": "MessageServiceType.PINNED_MESSAGE"},
+            ]
+        )
+    )
+    found = read(path)
+    assert found.column("text") == ["words", "of a picture"]
+    assert found.column("item") == ["-100/5", "-100/6"]
+    assert found.column("author") == ["ann", "-100"]
+    assert found.skipped == {"repost without its original": 1, "notice of the service": 1}
+
+
+@pytest.mark.parametrize(
+    "lines_of_log",
+    [
+        [
+            "2020-01-02 03:04:00\t-->\tben (~b@x) has joined #pears",
+            "2020-01-02 03:04:05\t@ann\tall words",
+            "2020-01-02 03:04:06\t *\tann waves",
+        ],
+        [
+            "--- Log opened Wed Jan 01 03:00:00 2020",
+            "22:00 -!- ben [~b@x] has joined #pears",
+            "--- Day changed Thu Jan 02 2020",
+            "03:04:05 <@ann> all words",
+        ],
+        [
+            "",
+            "Session Start: Thu Jan 02 03:00:00 2020",
+            "Session Ident: #pears",
+            "[03:04] * ben (~b@x) has joined #pears",
+            "[03:04:05] <@ann> \x0304,12all\x03 \x02words\x0f",
+        ],
+        [
+            "**** BEGIN LOGGING AT Thu Jan  2 03:00:00 2020",
+            "",
+            "Jan 02 03:04:00 *\tNow talking on #pears",
+            "Jan 02 03:04:05 <ann>\tall words",
+            "**** ENDING LOGGING AT Thu Jan  2 04:00:00 2020",
+        ],
+    ],
+)
+def test_logs_of_clients_of_irc(read, tmp_path, lines_of_log):
+    path = tmp_path / "#pears.log"
+    path.write_text("\r\n".join(lines_of_log) + "\r\n")
+    found = read(path)
+    (row,) = found.rows
+    assert (row["text"], row["author"]) == ("all words", "ann")
+    assert row["created_at"].isoformat() == "2020-01-02T03:04:05+00:00"
+    said = len([line for line in lines_of_log if line.strip()]) - 1
+    assert found.skipped == {"notice of the service": said}
+
+
+NARROW = "\u202f"
+WORDS = "words: two, three"
+
+
+@pytest.mark.parametrize(
+    ("time", "words", "notices"),
+    [
+        (
+            "\u200e[13.09.20, 14:26:00]",
+            ["\u200eNachrichten sind verschlüsselt.", "\u200eBild weggelassen"],
+            {"notice of the service": 2},
+        ),
+        (
+            "[13.09.20, 14:26:00]",
+            ["\u200e<Anhang: 0001-PHOTO.jpg>", "\u200eDiese Nachricht wurde gelöscht."],
+            {"empty text": 1, "deleted or removed": 1},
+        ),
+        ("13/09/2020 14:26 -", ["<Mídia oculta>", "Mensagem apagada"], None),
+        ("13/9/20, 2:26 p. m. -", ["<Multimedia omitido>", "Se eliminó este mensaje."], None),
+        (f"13/09/20, 2:26{NARROW}pm -", ["null", "This message was deleted"], None),
+        ("13/09/2020, 14:26 -", ["IMG-1.jpg (file attached)", "You deleted this message"], None),
+    ],
+)
+def test_chats_of_whatsapp_in_several_languages(read, tmp_path, time, words, notices):
+    path = tmp_path / "chat.txt"
+    said = (WORDS, *words)
+    path.write_text("".join(f"{time} Ann: {word}\n" for word in said), encoding="utf-8")
+    found = read(path)
+    (row,) = found.rows
+    assert (row["text"], row["author"]) == (WORDS, "Ann")
+    assert row["created_at"].isoformat() == "2020-09-13T14:26:00+00:00"
+    assert found.skipped == (notices or {"empty text": 1, "deleted or removed": 1})
+
+
+@pytest.mark.parametrize(
+    ("said", "text"),
+    [
+        ("words <This message was edited>", "words"),
+        ("words \u200e<Diese Nachricht wurde bearbeitet.>", "words"),
+        ("words \u200e<attached: 0001-PHOTO.jpg>", "words"),
+        ("My file.pdf (file attached)\nwords", "words"),
+        ("see a.com (today) and more", "see a.com (today) and more"),
+        ("a <b> c", "a <b> c"),
+    ],
+)
+def test_what_whatsapp_puts_beside_a_text_is_no_part_of_it(read, tmp_path, said, text):
+    path = tmp_path / "chat.txt"
+    path.write_text(f"13/09/2020, 14:26 - Ann: {said}\n", encoding="utf-8")
+    assert read(path).column("text") == [text]
+
+
+def test_a_new_subject_with_a_colon_is_a_notice(read, tmp_path):
+    path = tmp_path / "chat.txt"
+    subject = 'Ann changed the subject from "Pears: all" to "Plums: all"'
+    path.write_text(f"13/09/2020, 14:26 - {subject}\n13/09/2020, 14:26 - Ann: words\n")
+    found = read(path)
+    assert (found.column("text"), found.skipped) == (["words"], {"notice of the service": 1})
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (f"{'=' * 62}\nGuild: Pears\nChannel: general\n", "a chat of Discord"),
+        ("<!DOCTYPE html>\n<html><body><div class=chatlog>", "a chat of Discord"),
+        ('<!DOCTYPE html><html><body><div class="page_wrap">', "a chat of Telegram"),
+        ("\ufeffPears 님과 카카오톡 대화\r\n저장한 날짜", "a chat of KakaoTalk"),
+        ("[LINE] Chat history in Pears\n", "a chat of LINE"),
+        ("<?xml version='1.0'?>\n<?xml-stylesheet href='s.xsl'?>\n<smses>", "private messages"),
+        ("product/productId: B0\nproduct/title: a\nreview/text: b\n", "a set of reviews"),
+    ],
+)
+def test_chats_that_are_not_read_are_named(read, tmp_path, content, message):
+    path = tmp_path / "a.txt"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(UnsupportedFormat, match=message):
+        read(path)
+
+
+def test_pages_of_telegram_are_named(read, tmp_path):
+    (tmp_path / "messages.html").write_text("<!DOCTYPE html>")
+    with pytest.raises(UnsupportedFormat, match="a chat of Telegram as web pages") as error:
+        read(tmp_path)
+    assert "as JSON" in error.value.remedy
+
+
+def test_texts_on_lines_are_told_how_to_become_rows(read, tmp_path):
+    (tmp_path / "a.txt").write_text("all words\nmore words\n")
+    with pytest.raises(UnsupportedFormat, match="not recognised") as error:
+        read(tmp_path / "a.txt")
+    assert "jq -Rc '{text: .}'" in error.value.remedy

@@ -155,9 +155,23 @@ def test_messages_of_a_mailbox(read, tmp_path):
     path.write_text(MAILBOX)
     first, second = read(path).rows
     assert (first["item"], first["author"]) == ("1@a.example", "ann@a.example")
-    assert first["text"] == "Grüße\n\nBen wrote:\n\nMy answer.\nFrom here on."
+    assert first["text"] == "Grüße\n\nMy answer.\nFrom here on."
     assert first["created_at"].isoformat() == "2020-01-02T03:04:05+00:00"
     assert second["text"] == "one & two"
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        "-- \nAnn A.\nTown of Pears\n",
+        "-------------- next part --------------\nAn HTML attachment was scrubbed...\nURL: <x>\n",
+    ],
+)
+def test_what_a_mail_ends_with_is_no_part_of_it(read, tmp_path, end):
+    path = tmp_path / "a.mbox"
+    answer = "My answer.\n\n-- not a signature\n\nBen wrote: nothing at all.\n"
+    path.write_text(MAILBOX.replace("My answer.\n>From here on.\n", f"{answer}\n{end}"))
+    assert read(path).column("text")[0] == f"Grüße\n\n{answer}".rstrip()
 
 
 def test_a_single_message(read, tmp_path):
@@ -186,6 +200,32 @@ def test_entries_of_a_feed(read, tmp_path):
     assert row["licence"] == "https://creativecommons.org/licenses/by/4.0/"
     assert (row["language"], row["created_at"].isoformat()) == ("en", "2020-01-02T02:04:05+00:00")
     assert found.skipped == {"empty text": 1}
+
+
+def test_settings_and_drafts_of_blogger_are_no_items(read, tmp_path):
+    def entry(number, kind, rest=""):
+        scheme, kind = "http://s.example#kind", f"http://s.example/blogger#{kind}"
+        category = f"<category scheme='{scheme}' term='{kind}'/>"
+        return (
+            f"<entry><id>{number}</id><published>2020-01-02T03:04:05Z</published>{category}{rest}"
+            f"<title>title {number}</title><content type='html'>&lt;p&gt;text</content></entry>"
+        )
+
+    draft = "<app:control><app:draft>yes</app:draft></app:control>"
+    path = tmp_path / "blog.xml"
+    path.write_text(
+        "<?xml version='1.0'?><?xml-stylesheet href='a.css' type='text/css'?>"
+        "<feed xmlns='http://www.w3.org/2005/Atom' xmlns:app='http://purl.org/atom/app#'>"
+        + entry(1, "settings")
+        + entry(2, "template")
+        + entry(3, "post")
+        + entry(4, "comment")
+        + entry(5, "post", draft)
+        + "</feed>"
+    )
+    found = read(path)
+    assert found.column("text") == ["title 3\n\ntext", "title 4\n\ntext"]
+    assert found.skipped == {"notice of the service": 2, "not public": 1}
 
 
 def test_items_of_rss_have_their_creator_and_date(read, tmp_path):

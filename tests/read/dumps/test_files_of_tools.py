@@ -20,7 +20,7 @@ MORE = "Three millers argued about the weight of a wet sack of barley until the 
         ("a.sql", b"-- MySQL dump 10.13\n--\nINSERT INTO `p` VALUES (1,'a');\n", "a database"),
         ("a.dump", b"--\n-- PostgreSQL database dump\n--\nCOPY p (id) FROM stdin;\n", "a database"),
         ("a.dat", b"CREATE TABLE p (id int);\n", "a database"),
-        ("meta.json", b"{'title': 'Quays'}\n{'title': 'Mills'}\n", "Python dictionaries"),
+        ("meta.json", b"{'title': 'Quays'}\n{'title': 'Mills'}\n", "Python's notation"),
         ("a.txt", b"@article{quay,\n title={Quays},\n abstract={Lamps}\n}\n", "a bibliography"),
         ("a.ttl", b'# 2020\n<http://l.example/a> <http://l.example/b> "Lamps"@en .\n', "RDF"),
         ("page.eml", b"From: <Saved by Blink>\nSubject: Quays\n\nx", "MHTML"),
@@ -38,7 +38,6 @@ MORE = "Three millers argued about the weight of a wet sack of barley until the 
             b"<!DOCTYPE us-patent-grant SYSTEM 'a.dtd' [ ]>\n<us-patent-grant/>",
             "patents of the USPTO",
         ),
-        ("topic.json", b'{"post_stream": {"posts": [{"cooked": "a"}]}}', "Discourse"),
         ("ghost.json", b'{"db": [{"data": {"posts_authors": [], "posts": []}}]}', "Ghost"),
         (
             "posts.csv",

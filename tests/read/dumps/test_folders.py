@@ -194,3 +194,34 @@ def test_lists_of_ids_are_read_from_folders_with_other_documents(tmp_path):
     (tmp_path / "ids.csv").write_text("id\n1\n2\n")
     (tmp_path / "why.pdf").write_bytes(b"%PDF-1.7")
     assert read_ids(str(tmp_path)).to_pylist() == ["1", "2"]
+
+
+def test_all_parts_of_an_archive_of_x_are_read(read, tmp_path):
+    names = ("tweets-part1", "note-tweet-part1", "community-tweet-part2", "community-tweets")
+    for number, name in enumerate(names):
+        post = {"id_str": f"{number}", "created_at": "Wed Mar 01 10:11:12 +0000 2023"}
+        content = json.dumps([{"tweet": post | {"full_text": f"words of part {number}"}}])
+        (tmp_path / f"{name}.js").write_text(f"window.YTD.tweets.part1 = {content}")
+    (tmp_path / "tweets.js").write_text("window.YTD.tweets.part0 = []")
+    assert sorted(read(tmp_path).column("item")) == ["0", "1", "2", "3"]
+
+
+def test_the_chat_of_whatsapp_is_found_in_its_archive(read, tmp_path):
+    (tmp_path / "_chat.txt").write_text("[13.09.20, 14:26:40] Ann: a lantern over the quay\n")
+    (tmp_path / "0001-PHOTO.jpg").write_bytes(b"\xff\xd8")
+    assert read(tmp_path).column("text") == ["a lantern over the quay"]
+
+
+@pytest.mark.parametrize(
+    ("mark", "texts", "others"),
+    [
+        ("group_info.json", "messages.json", ["user_info.json"]),
+        ("utterances.jsonl", "utterances.jsonl", ["speakers.json", "conversations.json"]),
+        ("realm.json", "messages-000001.json", ["attachment.json"]),
+    ],
+)
+def test_what_describes_an_export_is_not_read(read, tmp_path, mark, texts, others):
+    for name in (mark, *others):
+        (tmp_path / name).write_text('{"ann": {"name": "a name"}}')
+    (tmp_path / texts).write_text('{"id": "1", "text": "a lantern over the quay"}\n')
+    assert read(tmp_path).column("item") == ["1"]

@@ -80,6 +80,7 @@ def test_empty_lines_before_the_header_make_no_item_of_it(read, tmp_path, end):
         (" \n\n", "the file is empty"),
         ("id,text\n1,a\n", "there is no JSON object in it: not valid JSON"),
         ('[1, "a text"]\n[2, "another"]\n', "its rows are JSON arrays"),
+        ("{'id': 1, 'text': 'a text'}\n", "Python's notation of objects, not JSON"),
     ],
 )
 def test_what_is_no_json_lines_says_what_it_is(read, tmp_path, content, message):
@@ -91,6 +92,16 @@ def test_what_is_no_json_lines_says_what_it_is(read, tmp_path, content, message)
     if content.strip():
         with pytest.raises(UnsupportedFormat, match=message):
             read(tmp_path / "a.jsonl")
+
+
+@pytest.mark.parametrize("separator", ["", " ", "\n\n", "\r\n"])
+@pytest.mark.parametrize("name", ["a.json", "a.jsonl", "a.txt"])
+def test_objects_one_after_the_other_are_rows(read, tmp_path, separator, name):
+    rows = [json.dumps({"id": f"{n}", "text": text + " {}{"}) for n, text in enumerate(TEXTS)]
+    (tmp_path / name).write_text(separator.join(rows))
+    assert read(tmp_path / name).column("item") == ["0", "1", "2"]
+    (tmp_path / name).write_text("\n".join([separator.join(rows)] * 2))
+    assert read(tmp_path / name).column("item") == 2 * ["0", "1", "2"]
 
 
 def test_rows_that_another_service_wraps_are_no_posts_of_x(read, tmp_path):

@@ -216,3 +216,18 @@ def test_frames_may_follow_each_other(read, lines, tmp_path):
     path = tmp_path / "RC.zst"
     path.write_bytes(b"".join(pack(post) for post in posts))
     assert read(path).column("item") == ["t1_0", "t1_1", "t1_2"]
+
+
+@pytest.mark.parametrize("form", ["lines", "array", "table"])
+def test_what_the_site_escapes_is_resolved_once(read, lines, write, tmp_path, form):
+    posts = [
+        {"id": "c1", "body": "&gt; a &amp;lt; b &quot;", "link_id": "t3_a", "created_utc": 1},
+        {"id": "c2", "body": "no escapes", "link_id": "t3_a", "created_utc": 1},
+    ]
+    if form == "table":
+        path = tmp_path / "RC.parquet"
+        write(path, posts)
+    else:
+        path = tmp_path / "RC.json"
+        path.write_text(lines(posts) if form == "lines" else json.dumps(posts))
+    assert read(path).column("text") == ["> a &lt; b &quot;", "no escapes"]

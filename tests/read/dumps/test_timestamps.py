@@ -142,3 +142,25 @@ def test_a_column_of_one_spelling_is_read_as_its_values_are(spelling, moments_, 
     texts += odd.draw(st.lists(st.sampled_from(same_length), max_size=1))
     seconds = parse_timestamps(pa.array(texts, pa.string())).cast(pa.int64()).to_pylist()
     assert seconds == [parse_timestamp(text) for text in texts]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("02-Oct-20 11:00 PM", "2020-10-02T23:00:00"),
+        ("14-Sep-20 12:05 AM", "2020-09-14T00:05:00"),
+        ("13-Sep-20 2:26 PM +0200", "2020-09-13T12:26:00"),
+        ("2020-09-13 2:26:40 PM UTC", "2020-09-13T14:26:40"),
+        ("Sunday, September 13, 2020 at 12:26:40\u202fPM UTC", "2020-09-13T12:26:40"),
+        ("September 13, 2020 2:26 p.m. EST", "2020-09-13T19:26:00"),
+        ("2021-03-01 00:11:12 CET", "2021-02-28T23:11:12"),
+        ("13 Sep 2020 12:26:40 CEST", "2020-09-13T10:26:40"),
+        ("20200913122640", "2020-09-13T12:26:40"),
+        ("2020-09-13 13:26 PM", None),
+        ("yesterday at 3:00 PM", None),
+    ],
+)
+def test_clocks_of_twelve_hours_names_of_zones_and_compact_times(text, expected):
+    second = None if expected is None else parse_timestamp(expected)
+    assert parse_timestamp(text) == second
+    assert parse_timestamps(pa.array([text])) == pa.array([second]).cast(SECONDS)

@@ -239,3 +239,93 @@ def test_an_archive_is_found_in_its_folder(read, tmp_path):
         (data / name).write_text(f"window.YTD.tweets.part{part} = {json.dumps(posts)}")
     assert read(tmp_path / "archive").column("text") == ["tweets-part1.js", "tweets.js"]
     assert detect_layout(find_dump_files(str(tmp_path / "archive"))[0]) == "x-archive"
+
+
+MISSING = [
+    {"resource_type": "tweet", "resource_id": "9", "title": "Not Found Error"},
+    {"resource_type": "tweet", "resource_id": "8", "title": "Authorization Error"},
+    {"resource_type": "user", "resource_id": "7", "title": "Not Found Error"},
+]
+NOT_GIVEN = {"not given by X: Not Found Error": 1, "not given by X: Authorization Error": 1}
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+def test_posts_that_a_page_does_not_give_are_counted(read, lines, tmp_path, indent):
+    post = {"id": "5", "text": "here", "author_id": "1", "created_at": "2022-03-04T05:06:07.000Z"}
+    pages = [{"data": [post], "errors": MISSING}, {"errors": MISSING}]
+    for page, ids in zip(pages, (["5"], []), strict=True):
+        path = tmp_path / "a.json"
+        path.write_text(lines([page]) if indent is None else json.dumps(page, indent=indent))
+        found = read(path)
+        assert found.column("item") == ids
+        assert found.skipped == NOT_GIVEN
+
+
+def scraped(native, text, **others):
+    members = {"_type": "snscrape.modules.twitter.Tweet", "id": native, "rawContent": text}
+    members |= {"user": {"username": f"u{native}"}, "date": "2022-03-04T05:06:07+00:00"}
+    return members | {"retweetedTweet": None, "quotedTweet": None, "lang": "en"} | others
+
+
+def crawled(native, text, **others):
+    members = {"type": "tweet", "id": f"{native}", "twitterUrl": "https://t.example"}
+    members |= {"author": {"userName": f"u{native}"}, "createdAt": "Fri Mar 04 05:06:07 +0000 2022"}
+    return members | {"fullText": text, "text": f"{text[:3]}…", "lang": "en"} | others
+
+
+@pytest.mark.parametrize(
+    "posts",
+    [
+        [
+            scraped(1, "words &amp; more", quotedTweet=scraped(2, "quoted")),
+            scraped(3, "RT @u4: repea…", retweetedTweet=scraped(4, "repeated")),
+        ],
+        [
+            crawled(1, "words &amp; more", isQuote=True, quote=crawled(2, "quoted")),
+            crawled(3, "RT @u4: repea…", isRetweet=True, retweet=crawled(4, "repeated")),
+        ],
+    ],
+)
+def test_posts_as_collectors_write_them(read, lines, tmp_path, posts):
+    path = tmp_path / "a.json"
+    for content in (lines(posts), json.dumps(posts, indent=1)):
+        path.write_text(content)
+        found = read(path)
+        assert found.column("text") == ["words & more", "quoted", "repeated"]
+        assert found.column("item") == ["1", "2", "4"]
+        assert found.column("author") == ["u1", "u2", "u4"]
+        assert {row["created_at"].isoformat() for row in found.rows} == {
+            "2022-03-04T05:06:07+00:00"
+        }
+        assert found.skipped == {"repost; its original is an item": 1}
+
+
+def test_tables_of_rtweet_and_twarc_name_what_is_repeated(read, write, tmp_path):
+    row = {"created_at": "2022-03-04T05:06:07Z", "lang": "en"}
+    rtweet = {"status_id": "x1", "screen_name": "ann", "text": "words", "is_retweet": "FALSE"}
+    repeated = {"retweet_status_id": "x4", "retweet_text": "said", "retweet_screen_name": "ben"}
+    nothing = dict.fromkeys(repeated, "")
+    write(
+        tmp_path / "r.csv",
+        [
+            row | rtweet | nothing,
+            row | rtweet | {"status_id": "x3", "is_retweet": "TRUE"} | repeated,
+        ],
+    )
+    twarc = {"id": "1", "author.username": "ann", "text": "words"}
+    repost = {"id": "3", "text": "RT @ben: said", "retweeted_username": "ben"}
+    column = "referenced_tweets.retweeted.id"
+    write(
+        tmp_path / "t.csv",
+        [
+            row | twarc | {column: ""},
+            row | twarc | repost | {column: "4"},
+            row | twarc | {"id": "5", "text": "RT @cat: cut o…", column: "6"},
+        ],
+    )
+    for name, alone in (("r.csv", {}), ("t.csv", {"repost without its original": 1})):
+        found = read(tmp_path / name)
+        assert found.column("item") == ["1", "4"]
+        assert found.column("text") == ["words", "said"]
+        assert found.column("author") == ["ann", "ben"]
+        assert found.skipped == {"repost; its original is an item": 1} | alone

@@ -30,11 +30,13 @@ COLUMNS = (
 _POST_URL = "https://bsky.app/profile/{}/post/{}"
 _SCHEME = "at://"
 _MAX_VARINT_BYTES = 9
+_WRAPPERS = ("post", "thread", "parent", "root", "reply")
+"""Members of pages of the API with a post: in a feed, in a thread, what it answers."""
 _CID_TAG = 42
 _V0_CID_BYTES = 34
 
-Blocks = dict[bytes, object]
-"""Content of blocks by their CID."""
+_TYPE = b"$type"
+"""Member that every record has, and neither the nodes of the tree nor the signed root."""
 
 
 def is_event(entry: JsonObject) -> bool:
@@ -44,8 +46,8 @@ def is_event(entry: JsonObject) -> bool:
         return True
     if {"accounts", "messages"} <= keys or {"uri", "cid"} <= keys:
         return bool({"value", "record", "messages", "text"} & keys)
-    if isinstance(entry.get("post"), dict):
-        return is_event(objects_in(entry["post"])[0])
+    if any(isinstance(entry.get(name), dict) for name in _WRAPPERS):
+        return any(is_event(inner) for name in _WRAPPERS for inner in objects_in(entry.get(name)))
     return {"uri", "text", "author", "created_at"} <= keys and bool(
         {"has_images", "reply_to"} & keys
     )
@@ -64,7 +66,21 @@ def read_event(entry: JsonObject, row: int, dump: Dump) -> Iterator[Entry]:
     elif _is_commit(entry):
         yield from _commit([entry], row, dump)
     else:
-        yield _view(entry, row, dump)
+        yield from _view(entry, row, dump)
+
+
+def _view(entry: JsonObject, row: int, dump: Dump) -> Iterator[Entry]:
+    """Yield a post and those that it quotes; of a thread or feed, all in it."""
+    if any(isinstance(entry.get(name), dict) for name in _WRAPPERS):
+        inner = [view for name in (*_WRAPPERS, "replies") for view in objects_in(entry.get(name))]
+    else:
+        record = member(entry, "record") or member(entry, "value") or entry
+        yield _record(string_at(entry, "uri"), record, row, dump)
+        quoted = member(entry, "embed", "record")
+        views = (quoted, member(quoted, "record"))  # alone, or beside pictures
+        inner = [view for view in views if isinstance(view, dict) and "value" in view]
+    for view in inner:
+        yield from _view(view, row, dump)
 
 
 def _is_commit(entry: JsonObject) -> bool:
@@ -90,10 +106,10 @@ def _commit(frames: list[JsonObject], row: int, dump: Dump) -> Iterator[Entry]:
             encoded = string_at(frame, "blocks", "$bytes") or ""
             content = base64.b64decode(encoded + "=" * (-len(encoded) % 4))  # it has no padding
             blocks = dict(_read_blocks(io.BytesIO(content), dump))
+            records = {_text_of_cid(cid): _parse_block(b, dump) for cid, b in blocks.items()}
         except (binascii.Error, ValueError):
             yield RowFault(row, "damaged blocks")
             continue
-        records = {_text_of_cid(cid): content for cid, content in blocks.items()}
         for operation in objects_in(frame.get("ops")):
             address = f"{_SCHEME}{frame.get('repo')}/{operation.get('path')}"
             if operation.get("action") == "delete":
@@ -108,12 +124,6 @@ def _deletion(address: str, when: object, row: int, dump: Dump) -> Entry:
     if not address.rpartition("/")[0].endswith(f"/{POST}"):
         return RowFault(row, skipped_rows.NOT_A_POST)
     return DeletionRecord(row, dump.source, address, "deleted", parse_timestamp(when))
-
-
-def _view(entry: JsonObject, row: int, dump: Dump) -> ItemRecord | RowFault:
-    inner = entry.get("post", entry)
-    record = member(inner, "record") or member(inner, "value") or inner
-    return _record(string_at(inner, "uri"), record, row, dump)
 
 
 def _record(address: str | None, record: object, row: int, dump: Dump) -> ItemRecord | RowFault:
@@ -145,7 +155,8 @@ def _record(address: str | None, record: object, row: int, dump: Dump) -> ItemRe
 def read_repository(dump: Dump) -> Iterator[Items]:
     """Read the posts of a repository, as its owner or a relay exports it.
 
-    It is read twice: the keys of records are in a tree that may be anywhere in the file.
+    It is read twice, each block parsed once: the keys of records are in a tree that may be anywhere
+    in the file.
 
     Raises
     ------
@@ -158,13 +169,13 @@ def read_repository(dump: Dump) -> Iterator[Items]:
 def _repository(dump: Dump) -> Iterator[ItemRecord | RowFault]:
     paths: dict[bytes, str] = {}
     owner = None
-    for _, content in _file_blocks(dump):
+    for _, content in _file_blocks(dump, records=False):
         if not isinstance(content, dict):
             continue
         paths |= _tree_entries(content)
         owner = content["did"] if {"did", "data", "sig"} <= content.keys() else owner
     row = 0
-    for cid, content in _file_blocks(dump):
+    for cid, content in _file_blocks(dump, records=True):
         if isinstance(content, dict) and "$type" in content:
             address = f"{_SCHEME}{owner}/{paths[cid]}" if owner and cid in paths else None
             yield _record(address, content, row, dump)
@@ -183,7 +194,8 @@ def _tree_entries(node: JsonObject) -> dict[bytes, str]:
     return paths
 
 
-def _file_blocks(dump: Dump) -> Iterator[tuple[bytes, object]]:
+def _file_blocks(dump: Dump, *, records: bool) -> Iterator[tuple[bytes, object]]:
+    """Yield the blocks that are records, or all others."""
     count = 0
     with (
         dump.file.stream() as stream,
@@ -191,14 +203,14 @@ def _file_blocks(dump: Dump) -> Iterator[tuple[bytes, object]]:
             dump.display_path, lambda: f"after {count:,} blocks", damage=(ValueError,)
         ),
     ):
-        for block in _read_blocks(stream, dump):
-            yield block
+        for cid, content in _read_blocks(stream, dump):
+            if (_TYPE in content) is records:
+                yield cid, _parse_block(content, dump)
             count += 1
 
 
-def _read_blocks(stream: BinaryIO, dump: Dump) -> Iterator[tuple[bytes, object]]:
-    """Yield the blocks of a CAR file: its header, then CID and content of each."""
-    cbor: Any = import_parser("cbor2", "bluesky", dump)
+def _read_blocks(stream: BinaryIO, dump: Dump) -> Iterator[tuple[bytes, bytes]]:
+    """Yield CID and content of the blocks of a CAR file, which are behind its header."""
     size = _read_varint(stream)
     if size is None:
         raise ValueError("there is no header")
@@ -206,11 +218,15 @@ def _read_blocks(stream: BinaryIO, dump: Dump) -> Iterator[tuple[bytes, object]]
     while (size := _read_varint(stream)) is not None:
         block = _read_exactly(stream, size, dump)
         end = _cid_end(block)
-        try:
-            content = cbor.loads(block[end:])
-        except (cbor.CBORDecodeError, RecursionError, OverflowError) as error:
-            raise ValueError(f"a block is not CBOR ({error})") from error
-        yield block[:end], content
+        yield block[:end], block[end:]
+
+
+def _parse_block(content: bytes, dump: Dump) -> object:
+    cbor: Any = import_parser("cbor2", "bluesky", dump)
+    try:
+        return cbor.loads(content)
+    except (cbor.CBORDecodeError, RecursionError, OverflowError) as error:
+        raise ValueError(f"a block is not CBOR ({error})") from error
 
 
 def _linked_cid(link: object) -> bytes | None:

@@ -1,20 +1,38 @@
 """Messages of Telegram and Discord, as their exports have them."""
 
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
 
+from provenance.errors import InputError
 from provenance.model import Items
 from provenance.read.corpus import skipped_rows
 from provenance.read.dumps.dump_file import Dump
-from provenance.read.dumps.item_batches import ItemRecord, RowFault, batch_records
+from provenance.read.dumps.item_batches import Entry, ItemRecord, RowFault, batch_records
 from provenance.read.dumps.json_members import read_members
-from provenance.read.dumps.json_posts import JsonObject, member, objects_in, string_at, to_text
+from provenance.read.dumps.json_posts import (
+    JsonObject,
+    member,
+    objects_in,
+    read_objects,
+    string_at,
+    to_text,
+)
+from provenance.read.dumps.table_objects import read_objects_or_rows
 from provenance.read.dumps.timestamps import parse_timestamp
 
 DISCORD_COLUMNS = ("ID", "Timestamp", "Contents", "Attachments")
 
 _TELEGRAM_CONTAINERS = frozenset({"chats", "left_chats", "list"})
+_FORWARDED = ("fwd_from", "forward_date", "forward_origin")
+_CHATS, _SENDERS = ("peer_id", "to_id", "chat"), ("from_id", "from_user", "sender_chat")
+_TELEGRAM_TEXTS = ("message", "text", "caption")
+_PEER_IDS = ("channel_id", "chat_id", "user_id", "id")
+"""Members of messages of the API as Telethon and Pyrogram call them."""
 _MESSAGES = frozenset({"messages"})
 _DISCORD_URL = "https://discord.com/channels/{}/{}/{}"
+_DISCORD_PRIVATE = ("DM", "GROUP_DM", 1, 3)
+"""Types of channels of messages to single users."""
 _WRITTEN = {"Default", "Reply", "ThreadStarterMessage", "ChatInputCommand"}
 
 
@@ -62,6 +80,11 @@ def read_telegram_export(dump: Dump) -> Iterator[Items]:
 def _telegram_message(
     message: JsonObject, chat: JsonObject, row: int, dump: Dump
 ) -> ItemRecord | RowFault:
+    is_one_of_all = (
+        "about" in chat
+    )  # of the export of all chats, rather than of one that was chosen
+    if is_one_of_all and not str(chat.get("type", "")).startswith("public_"):
+        return RowFault(row, skipped_rows.NOT_PUBLIC)
     if message.get("type") != "message":
         return RowFault(row, skipped_rows.SERVICE)
     if "forwarded_from" in message:
@@ -90,26 +113,28 @@ def read_telegram_message(
     message: JsonObject, row: int, dump: Dump
 ) -> Iterator[ItemRecord | RowFault]:
     """Yield a message of the API."""
-    if message.get("_", "Message") != "Message":
+    if message.get("_", "Message") != "Message" or "service" in message:
         yield RowFault(row, skipped_rows.SERVICE)
-    elif message.get("fwd_from"):
+    elif any(message.get(name) for name in _FORWARDED):
         yield RowFault(row, skipped_rows.REPOST_ALONE)
     else:
         native = to_text(message.get("id"))
-        chat = _peer(message.get("peer_id") or message.get("to_id"))
+        chat = next((p for name in _CHATS if (p := _peer(message.get(name)))), None)
         yield _item(
-            message.get("message"),
+            next((text for name in _TELEGRAM_TEXTS if (text := message.get(name))), None),
             f"{chat}/{native}" if chat and native else native,
             None,
             message.get("date"),
-            _peer(message.get("from_id")) or string_at(message, "post_author"),
+            string_at(message, "from_user", "username")
+            or next((p for name in _SENDERS if (p := _peer(message.get(name)))), None)
+            or string_at(message, "post_author"),
             row,
             dump,
         )
 
 
 def _peer(value: object) -> str | None:
-    ids = (to_text(member(value, key)) for key in ("channel_id", "chat_id", "user_id"))
+    ids = (to_text(member(value, key)) for key in _PEER_IDS)
     return to_text(value) or next((native for native in ids if native), None)
 
 
@@ -142,6 +167,27 @@ def _discord_message(
         row,
         dump,
     )
+
+
+def read_discord_package(dump: Dump) -> Iterator[Items]:
+    """Read the messages of a channel of a user's own package, unless `channel.json` says DM."""
+    is_private = _discord_channel_type(dump) in _DISCORD_PRIVATE
+
+    def read(message: JsonObject, row: int, dump: Dump) -> Iterator[Entry]:
+        if is_private:
+            yield RowFault(row, skipped_rows.NOT_PUBLIC)
+        else:
+            yield from read_discord_message(message, row, dump)
+
+    return read_objects_or_rows(dump, read, DISCORD_COLUMNS)
+
+
+def _discord_channel_type(dump: Dump) -> object:
+    channel = replace(dump, file=dump.file.sibling("channel.json"))
+    with suppress(InputError):
+        for _, entry in read_objects(channel, unwraps=False):
+            return member(entry, "type")
+    return None
 
 
 def read_discord_message(

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import chain
 
 from provenance.model import Items
@@ -14,31 +15,63 @@ from provenance.read.dumps.text_lines import read_lines
 IRC_START = re.compile(
     rb"(?:(?:---|===|\*\*\*|###)[^\n]*\n|[ \t\r]*\n){0,20}"
     rb"(?:\[?(?:\d{4}-\d\d-\d\d[T ])?\d\d:\d\d(?::\d\d)?\]? +)(?:<[^>\n]{1,40}>|\* |-!- |\*\*\* )"
+    rb"|\s*(?:Session Start: |\*{4} BEGIN LOGGING AT )[A-Z][a-z]{2} [^\n]*\d{4}\s*\n"
+    rb"|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\t(?=(?:[^\n]*\n){0,200}?[^\n\t]*\t(?:-->|<--|--| \*)\t)"
 )
+"""Lines of many clients; the head of a log of mIRC and HexChat; a log of WeeChat with a notice."""
 WHATSAPP_START = re.compile(
     rb"(?:\xe2\x80\x8e)?\[?\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4},? \d{1,2}[:.]\d\d(?:[:.]\d\d)?"
-    rb"(?:(?: |\xc2\xa0|\xe2\x80\xaf)[AaPp]\.?[Mm]\.?)?(?:\]| -) [^\n]"
+    rb"(?:(?: |\xc2\xa0|\xe2\x80\xaf)[AaPp]\.?(?: |\xc2\xa0|\xe2\x80\xaf)?[Mm]\.?)?"
+    rb"(?:\]| -) [^\n]"
 )
 
 _IRC_LINE = re.compile(
-    r"\[?(?:(?P<day>\d{4}-\d\d-\d\d)[T ])?(?P<time>\d\d:\d\d(?::\d\d)?)\]? +"
-    r"<[ @+%&~]?(?P<author>[^>]{1,40})> ?(?P<text>.*)"
+    r"\[?(?:(?P<day>\d{4}-\d\d-\d\d|[A-Z][a-z]{2} \d\d)[T ])?(?P<time>\d\d:\d\d(?::\d\d)?)\]?"
+    r"(?: +<[ @+%&~]?(?P<author>[^>]{1,40})>[ \t]?|\t[@+%&~]?(?P<nick>[^\s<>*-]\S{0,40})\t)"
+    r"(?P<text>.*)"
 )
+_IRC_DAY = re.compile(
+    r"(?:--- (?:Log opened|Day changed)|Session Start:|\*{4} BEGIN LOGGING AT) [A-Z][a-z]{2} "
+    r"(?P<month>[A-Z][a-z]{2}) +(?P<day>\d{1,2})(?: [\d:]+)? (?P<year>\d{4})"
+)
+_IRC_FORMATTING = re.compile(r"\x03(?:\d{1,2}(?:,\d{1,2})?)?|[\x02\x0f\x11\x16\x1d\x1e\x1f]")
+_MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"
 _DAY_IN_NAME = re.compile(r"(?<!\d)(\d{4})[-_.]?(\d\d)[-_.]?(\d\d)(?!\d)")
 
 _WHATSAPP_LINE = re.compile(
     r"\u200e?\[?(?P<day>\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}),? "
-    r"(?P<time>\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?:[ \xa0\u202f][AaPp]\.?[Mm]\.?)?)(?:\]| -) "
-    r"(?P<rest>.*)",
+    r"(?P<time>\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?:[ \xa0\u202f][AaPp]\.?[ \xa0\u202f]?[Mm]\.?)?)"
+    r"(?:\]| -) (?P<rest>.*)",
     re.DOTALL,
 )
+_DOT_IN_TIME = re.compile(r"(?<=\d)\.(?=\d)")
+_HALF_OF_DAY = re.compile(r"[ \xa0\u202f]([AaPp])\.?[ \xa0\u202f]?[Mm]\.?")
+_EPOCH_DAY = "1970/01/01"
 _SHORT_YEAR = re.compile(r"^(\d{1,2}[/.-]\d{1,2}[/.-])(\d\d)$")
-_PLACEHOLDER = re.compile(
-    r"\u200e?<(?:Media|attached)[^>]*>|\u200e?\w+ omitted|.*\(file attached\)", re.IGNORECASE
+_PLACEHOLDER = re.compile(r"<[^<>\n]+>|\u200e?\w+ omitted|null", re.IGNORECASE)
+_ATTACHMENT = re.compile(
+    r"^\u200e?[^\n]{1,200} \((?:file attached|Datei angehängt|archivo adjunto|fichier joint"
+    r"|arquivo anexado|file allegato|bestand bijgevoegd)\)(?:\n|$)|[ \u200e]*\u200e<[^<>\n]+>$"
+)
+"""A file and its caption on further lines, as on Android; at the end of the caption, as on iOS."""
+_EDITED = re.compile(
+    r" *\u200e?<(?:This message was edited|Diese Nachricht wurde bearbeitet|Se editó este mensaje"
+    r"|Ce message a été modifié|Mensagem editada|Questo messaggio è stato modificato"
+    r"|Dit bericht is bewerkt)\.?>$"
 )
 _DELETED = re.compile(
-    r"\u200e?(?:This message was deleted|You deleted this message)\.?", re.IGNORECASE
+    r"\u200e?(?:This message was deleted|You deleted this message|Diese Nachricht wurde gelöscht"
+    r"|Du hast diese Nachricht gelöscht|Se eliminó este mensaje|Eliminaste este mensaje"
+    r"|Ce message a été supprimé|Vous avez supprimé ce message|Mensagem apagada"
+    r"|Você apagou esta mensagem|Questo messaggio è stato eliminato"
+    r"|Hai eliminato questo messaggio|Dit bericht is verwijderd"
+    r"|Je hebt dit bericht verwijderd)\.?",
+    re.IGNORECASE,
 )
+_LEFT_TO_RIGHT = "\u200e"
+"""Begins what the app on iOS writes itself."""
+_QUOTATION_MARKS = frozenset('"“”«„')
+"""Not in names: a notice, such as that of a new subject, may have a colon, too."""
 
 
 def read_irc(dump: Dump) -> Iterator[Items]:
@@ -47,22 +80,39 @@ def read_irc(dump: Dump) -> Iterator[Items]:
 
 
 def _irc_lines(dump: Dump) -> Iterator[ItemRecord | RowFault]:
-    prefix = dump.prefix()
+    prefix = dump.prefix
     named_day = _DAY_IN_NAME.search(dump.name)
-    file_day = "-".join(named_day.groups()) if named_day else None
+    day = "-".join(named_day.groups()) if named_day else None
     for row, line in read_lines(dump):
-        if line is not None and not line.strip():
+        if line is None:
+            yield RowFault(row, skipped_rows.NOT_UTF8)
             continue
-        match = None if line is None else _IRC_LINE.match(line)
+        if (log_day := _IRC_DAY.match(line)) is not None:
+            day = _iso_day(log_day["year"], f"{log_day['month']} {log_day['day']:>02}")
+        if not line.strip():
+            continue
+        match = _IRC_LINE.match(line)
+        text = "" if match is None else _IRC_FORMATTING.sub("", match["text"]).strip()
         if match is None:
-            yield RowFault(row, skipped_rows.NOT_UTF8 if line is None else skipped_rows.SERVICE)
-        elif not match["text"].strip():
+            yield RowFault(row, skipped_rows.SERVICE)
+        elif not text:
             yield RowFault(row, skipped_rows.EMPTY)
         else:
-            day = match["day"] or file_day
-            second = parse_ordered_date(f"{day} {match['time']}", None) if day else None
-            author = match["author"].strip()
-            yield ItemRecord(dump.source, f"{prefix}#{row}", match["text"], None, second, author)
+            second = _irc_second(match["day"], match["time"], day)
+            author = (match["author"] or match["nick"]).strip()
+            yield ItemRecord(dump.source, f"{prefix}#{row}", text, None, second, author)
+
+
+def _irc_second(line_day: str | None, time: str, log_day: str | None) -> int | None:
+    if line_day and line_day[0].isalpha():  # without a year
+        line_day = _iso_day(log_day[:4], line_day) if log_day else None
+    return _moment(line_day or log_day or "", time, None)
+
+
+def _iso_day(year: str, month_and_day: str) -> str | None:
+    month, _, day = month_and_day.partition(" ")
+    place = _MONTHS.find(month)
+    return f"{year}-{place // 3 + 1:02}-{day}" if place >= 0 and place % 3 == 0 else None
 
 
 def read_whatsapp(dump: Dump) -> Iterator[Items]:
@@ -71,13 +121,17 @@ def read_whatsapp(dump: Dump) -> Iterator[Items]:
 
 
 def _whatsapp_messages(dump: Dump) -> Iterator[ItemRecord | RowFault]:
-    prefix, order = dump.prefix(), infer_order({*_days(dump)})
-    first, message = 0, ""
+    prefix, order = dump.prefix, infer_order({*_days(dump)})
+    start: re.Match[str] | None = None
+    first, lines = 0, list[str]()
     for row, line in chain(read_lines(dump), [(0, None)]):
-        begins = line is None or _WHATSAPP_LINE.match(line) is not None
-        if begins and message:
-            yield _whatsapp_message(message, first, f"{prefix}#{first}", order, dump)
-        first, message = (row, line or "") if begins else (first, f"{message}\n{line}")
+        match = None if line is None else _WHATSAPP_LINE.match(line)
+        if line is not None and match is None:
+            lines.append(line)
+            continue
+        if lines:
+            yield _whatsapp_message(start, lines, first, f"{prefix}#{first}", order, dump)
+        start, first, lines = match, row, [match["rest"]] if match else []
 
 
 def _days(dump: Dump) -> Iterator[str]:
@@ -91,18 +145,41 @@ def _long_year(day: str) -> str:
 
 
 def _whatsapp_message(
-    message: str, row: int, native: str, order: DateOrder | None, dump: Dump
+    start: re.Match[str] | None,
+    lines: list[str],
+    row: int,
+    native: str,
+    order: DateOrder | None,
+    dump: Dump,
 ) -> ItemRecord | RowFault:
-    match = _WHATSAPP_LINE.match(message)
-    author, separator, text = (match["rest"] if match else message).partition(": ")
-    if match is None or not separator or "\n" in author:
+    author, separator, first_line = lines[0].partition(": ")
+    if start is None or not separator or _QUOTATION_MARKS & {*author}:
         return RowFault(row, skipped_rows.SERVICE)
-    if _DELETED.fullmatch(text.strip()):
+    text = "\n".join((first_line, *lines[1:])).strip()
+    text = _ATTACHMENT.sub("", _EDITED.sub("", text)).strip()
+    if _DELETED.fullmatch(text):
         return RowFault(row, skipped_rows.DELETED)
-    if not text.strip() or _PLACEHOLDER.fullmatch(text.strip()):
+    if not text or _PLACEHOLDER.fullmatch(text):
         return RowFault(row, skipped_rows.EMPTY)
-    time = match["time"].replace(".", ":", 2).replace("\u202f", " ").replace("\xa0", " ")
-    second = parse_ordered_date(f"{_long_year(match['day'])} {time}", order)
-    return ItemRecord(
-        dump.source, native, text.strip(), None, second, author.strip("\u200e~ \u202f")
-    )
+    if text.startswith(_LEFT_TO_RIGHT):
+        return RowFault(row, skipped_rows.SERVICE)
+    second = _moment(_long_year(start["day"]), start["time"], order)
+    return ItemRecord(dump.source, native, text, None, second, author.strip("\u200e~ \u202f"))
+
+
+def _moment(day: str, time: str, order: DateOrder | None) -> int | None:
+    """Return the second of a day and a time of day, in UTC; None if the day cannot be read."""
+    midnight, seconds = _midnight(day, order), _seconds_of_day(time)
+    return None if midnight is None or seconds is None else midnight + seconds
+
+
+@lru_cache(maxsize=1 << 10)
+def _midnight(day: str, order: DateOrder | None) -> int | None:
+    return parse_ordered_date(day, order) if day else None
+
+
+@lru_cache(maxsize=1 << 12)
+def _seconds_of_day(time: str) -> int | None:
+    """Return the second of a time as IRC and WhatsApp write it, such as `9.05.00 p.m.`."""
+    written = _HALF_OF_DAY.sub(r" \1m", _DOT_IN_TIME.sub(":", time))
+    return parse_ordered_date(f"{_EPOCH_DAY} {written}", None)

@@ -23,13 +23,13 @@ _IDS = ("guid", "id", "link", "url")
 _AUTHORS = ("author", "dc:creator")
 _LICENCES = ("license", "cc:license", "creativecommons:license", "rights", "dc:rights", "copyright")
 
+_BLOGGER_PARTS = ("#settings", "#template", "#page_template")
+"""Ends of the kinds of entries of Blogger's export that are no posts, pages or comments."""
 _PUBLISHED = "publish"
 _WORDPRESS_PARTS = ("attachment", "nav_menu_item", "revision", "custom_css", "oembed_cache")
 """Types of posts of WordPress that are not read as such."""
 _NOT_PUBLISHED = {"wp:post_password": None, "app:control": "yes", "blogger:trashed": None}
 """Members of an entry that is not public, and the value that says so; None for any."""
-_BLOGGER_KIND = "http://schemas.google.com/g/2005#kind"
-_BLOGGER_ITEMS = ("post", "page", "comment")
 _WIKIPEDIA = "Wikipedia: "
 """What titles in the abstracts of Wikipedia begin with."""
 
@@ -92,7 +92,8 @@ def _entry(element: Element, language: str | None, row: int, dump: Dump) -> Item
     parts = _parts(element)
     if not _is_public(parts):
         return RowFault(row, skipped_rows.NOT_PUBLIC)
-    if parts.get("wp:post_type") in _WORDPRESS_PARTS or not _is_blogger_item(element):
+    is_part = any(part.get("term", "").endswith(_BLOGGER_PARTS) for part in element)
+    if is_part or parts.get("wp:post_type") in _WORDPRESS_PARTS:
         return RowFault(row, skipped_rows.SERVICE)
     content = next((parts[name] for name in _TEXTS if name in parts), "")
     title = parts.get("title", "")
@@ -136,12 +137,6 @@ def _is_public(parts: dict[str, str]) -> bool:
     return not any(
         name in parts and value in {None, parts[name]} for name, value in _NOT_PUBLISHED.items()
     )
-
-
-def _is_blogger_item(element: Element) -> bool:
-    """Return whether an entry is no template or setting of an export of Blogger."""
-    kinds = (part.get("term", "") for part in element if part.get("scheme") == _BLOGGER_KIND)
-    return all(kind.rpartition("#")[2] in _BLOGGER_ITEMS for kind in kinds)
 
 
 def _comment(comment: Element, post: ItemRecord, row: int, dump: Dump) -> ItemRecord | RowFault:

@@ -7,7 +7,7 @@ from provenance.read.dumps.date_order import DateOrder, parse_ordered_date
 from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.html_text import plain_text
 from provenance.read.dumps.item_batches import DeletionRecord, Entry, ItemRecord, RowFault
-from provenance.read.dumps.json_posts import JsonObject, to_text
+from provenance.read.dumps.json_posts import JsonObject, objects_in, to_text
 
 ITEM_URL = "https://news.ycombinator.com/item?id="
 COLUMNS = (
@@ -28,14 +28,19 @@ def is_item(entry: JsonObject) -> bool:
     keys = entry.keys()
     if {"id", "by", "time"} <= keys or {"id", "type", "time", "deleted"} <= keys:
         return bool(_OTHERS & keys) and "subreddit" not in keys
-    if {"objectID", "author", "created_at_i"} <= keys:
+    if {"author", "created_at_i"} <= keys and {"objectID", "children"} & keys:
         return True
+    if {"hits", "nbHits"} <= keys:
+        return any(map(is_item, objects_in(entry["hits"])))
     return {"id", "title", "url", "num_points", "num_comments", "author", "created_at"} <= keys
 
 
 def read_item(entry: JsonObject, row: int, dump: Dump) -> Iterator[Entry]:
-    """Yield an item: the title and the text of a story, the text of a comment."""
-    yield _read_item(entry, row, dump)
+    """Yield an item, the title and the text of a story or the text of a comment, and all in it."""
+    if "nbHits" not in entry:
+        yield _read_item(entry, row, dump)
+    for inner in objects_in(entry.get("hits", entry.get("children"))):
+        yield from read_item(inner, row, dump)
 
 
 def _read_item(entry: JsonObject, row: int, dump: Dump) -> Entry:

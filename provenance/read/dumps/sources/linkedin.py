@@ -29,7 +29,7 @@ def read_entry(entry: JsonObject, row: int, dump: Dump) -> Iterator[ItemRecord |
         yield RowFault(row, skipped_rows.NOT_PUBLIC)
     else:
         # Comments have the address of what they answer.
-        native = f"{dump.prefix()}#{row}" if link is None or "Message" in entry else link
+        native = f"{dump.prefix}#{row}" if link is None or "Message" in entry else link
         # Quotation marks are doubled once more than in CSV.
         text = text.replace('"\n"', "\n").replace('""', '"')
         yield ItemRecord(dump.source, native, text, link, parse_timestamp(entry.get("Date")))

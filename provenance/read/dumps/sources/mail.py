@@ -30,6 +30,15 @@ NOT_A_MESSAGE = "not a message that can be parsed"
 _CONTENT_HEADERS = {"content-type", "content-disposition", "content-transfer-encoding"}
 _SEPARATOR = b"From "
 _ESCAPED_FROM = re.compile(r"^>(>*From )", re.MULTILINE)
+_ATTRIBUTION = re.compile(
+    r"^[^\n>]{0,200}(?:wrote|writes|schrieb|a écrit|escribió|ha scritto|escreveu|schreef) ?:"
+    r"[ \t]*\n(?:[ \t]*\n)?(?=[ \t]*>)",
+    re.MULTILINE,
+)
+"""Says whom the next lines quote."""
+_SIGNATURE = re.compile(r"^-- \n(?:[^\n]*\n?){0,12}\Z", re.MULTILINE)
+_SCRUBBED = re.compile(r"^-{14} next part -{14}\n.*\Z", re.MULTILINE | re.DOTALL)
+"""What Mailman puts in the place of attachments."""
 _QUOTED_LINES = re.compile(r"^[ \t]*>.*\n?", re.MULTILINE)
 
 
@@ -54,7 +63,7 @@ _POLICY = _Policy()
 
 
 def read_mail(dump: Dump) -> Iterator[Items]:
-    """Read the messages of a mailbox, without the lines that they quote from others."""
+    """Read the messages of a mailbox, without signatures and what they quote from others."""
     return batch_records(
         dump.name,
         (_message(content, row, dump) for row, content in enumerate(_messages(dump))),
@@ -91,6 +100,8 @@ def _message(content: bytes, row: int, dump: Dump) -> ItemRecord | RowFault:
         }
     except (ValueError, LookupError, TypeError, AttributeError):  # of the library, for bad headers
         return RowFault(row, NOT_A_MESSAGE)
+    for pattern in (_SCRUBBED, _SIGNATURE, _ATTRIBUTION):
+        body = pattern.sub("", body, count=0 if pattern is _ATTRIBUTION else 1)
     text = _QUOTED_LINES.sub("", _ESCAPED_FROM.sub(r"\1", body)).strip()
     if not text:
         return RowFault(row, skipped_rows.EMPTY)
@@ -98,7 +109,7 @@ def _message(content: bytes, row: int, dump: Dump) -> ItemRecord | RowFault:
     subject = headers["Subject"].strip()
     return ItemRecord(
         dump.source,
-        native or f"{dump.prefix()}#{row}",
+        native or f"{dump.prefix}#{row}",
         f"{subject}\n\n{text}" if subject else text,
         headers["Archived-At"].strip().strip("<>") or None,
         parse_timestamp(headers["Date"]),

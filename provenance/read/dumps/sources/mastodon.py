@@ -14,10 +14,12 @@ from provenance.read.dumps.item_batches import (
     batch_records,
 )
 from provenance.read.dumps.json_members import read_members
-from provenance.read.dumps.json_posts import JsonObject, member, string_at, to_text
+from provenance.read.dumps.json_posts import JsonObject, member, objects_in, string_at, to_text
 from provenance.read.dumps.timestamps import parse_timestamp
 
 _PUBLIC = {"https://www.w3.org/ns/activitystreams#Public", "as:Public", "Public"}
+_LISTS = ("statuses", "favourites", "bookmarks", "mentions", "ancestors", "descendants", "status")
+"""Members with statuses: of what a tool archives, of a thread, of a notification."""
 _VISIBLE = {"public", "unlisted"}
 
 
@@ -27,8 +29,13 @@ def is_outbox(entry: JsonObject) -> bool:
 
 
 def is_status(entry: JsonObject) -> bool:
-    """Return whether an object is a status of the API."""
-    return {"id", "content", "account", "visibility"} <= entry.keys()
+    """Return whether an object is a status of the API, or has lists of them."""
+    keys = entry.keys()
+    if {"id", "content", "account", "visibility"} <= keys or {"ancestors", "descendants"} <= keys:
+        return True
+    return {"statuses", "favourites"} <= keys or (
+        {"type", "status", "account"} <= keys and isinstance(entry["account"], dict)
+    )
 
 
 def read_outbox(dump: Dump) -> Iterator[Items]:
@@ -43,7 +50,14 @@ def read_outbox(dump: Dump) -> Iterator[Items]:
 
 
 def read_status(entry: JsonObject, row: int, dump: Dump) -> Iterator[ItemRecord | RowFault]:
-    """Yield a status, or the one that it repeats."""
+    """Yield a status, or the one that it repeats; of a notification or thread, all in it."""
+    if "visibility" not in entry:
+        for name in _LISTS:
+            for status in objects_in(entry.get(name)):
+                yield from read_status(status, row, dump)
+        if not any(name in entry for name in _LISTS):
+            yield RowFault(row, skipped_rows.NOT_A_POST)
+        return
     original = entry.get("reblog")
     if isinstance(original, dict):
         yield from read_status(original, row, dump)

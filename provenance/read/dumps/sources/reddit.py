@@ -22,6 +22,7 @@ from provenance.read.columns.string_arrays import (
 from provenance.read.corpus import skipped_rows
 from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.item_batches import (
+    DELETED_PATTERN,
     DeletionRecord,
     Entry,
     ItemRecord,
@@ -33,26 +34,26 @@ from provenance.read.dumps.item_columns import build_items
 from provenance.read.dumps.json_posts import (
     HEAD_BYTES,
     JsonObject,
-    is_array,
+    first_objects,
     items_from_objects,
     member,
     objects_in,
     parse_objects,
-    read_posts,
+    read_object_blocks,
     string_at,
     to_text,
 )
 from provenance.read.dumps.table_objects import items_from_rows, table_blocks
 from provenance.read.dumps.timestamps import parse_timestamp
-from provenance.read.formats.jsonl_blocks import LineBlock, parse_block
-from provenance.read.formats.jsonl_file import read_blocks
+from provenance.read.formats.jsonl_blocks import JsonBlock, Records, parse_block
 
 HOST = "https://www.reddit.com"
 COMMENT_PREFIX, SUBMISSION_PREFIX = "t1_", "t3_"
 """Prefixes of the full names of comments and submissions."""
-DELETED_PATTERN = r"[ \t\r\n]*\[ ?(deleted|removed)( [^\]]{0,80})?\][ \t\r\n]*"
-"""Placeholders of removed texts: "[deleted]", "[removed]", "[ Removed by Reddit ]"."""
 
+_REPLIES = ("comments", "replies")
+_ESCAPES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
+"""All that the site escapes in texts."""
 _LISTING, _THINGS = "Listing", ("t1", "t3")
 """Kinds of objects of the site's pages as JSON: a list, a comment, a submission."""
 
@@ -180,8 +181,12 @@ def _is_deleted_column(texts: pa.Array) -> pa.Array:
 
 
 def _present_texts(texts: pa.Array) -> pa.Array:
-    """Return texts with null for those that are deleted or blank."""
-    return null_where(pc.or_(_is_deleted_column(texts), pa.array(is_blank(texts))), texts)
+    """Return texts with null for those that are deleted or blank, and without escapes."""
+    texts = null_where(pc.or_(_is_deleted_column(texts), pa.array(is_blank(texts))), texts)
+    if pc.any(pc.match_substring(texts, "&")).as_py():
+        for escape, character in _ESCAPES:
+            texts = pc.replace_substring(texts, escape, character)
+    return texts
 
 
 def _join_title(title: pa.Array, selftext: pa.Array) -> pa.Array:
@@ -239,10 +244,8 @@ def read_reddit(dump: Dump) -> Iterator[Items]:
                 skipped = (*rows.skipped, *items.skipped)
                 yield from split_items(replace(items, skipped=skipped))
         return
-    if is_array(dump.file.head(HEAD_BYTES)):
-        yield from read_posts(dump, read_post)
-        return
-    for block in read_blocks(dump.file):
+    is_outermost = any(map(is_post, first_objects(dump.file.head(HEAD_BYTES))))
+    for block in read_object_blocks(dump, unwraps=not is_outermost):
         items = _read_block(block, dump)
         if items is None:
             yield from items_from_objects(dump, parse_objects(block), read_post)
@@ -268,9 +271,13 @@ def _as_posts(batch: pa.RecordBatch) -> pa.RecordBatch | None:
     return pa.RecordBatch.from_arrays(columns, names=[*TEXT_FIELDS, DATE_FIELD, "_meta"])
 
 
-def _read_block(block: LineBlock, dump: Dump) -> Items | None:
+def _read_block(block: JsonBlock, dump: Dump) -> Items | None:
+    if isinstance(block, Records):
+        return None
     _, first = next(parse_objects(block), (0, ""))
-    batch = parse_block(block, post_schema(first)) if isinstance(first, dict) else None
+    if not isinstance(first, dict) or any(objects_in(first.get(name)) for name in _REPLIES):
+        return None
+    batch = parse_block(block, post_schema(first))
     if batch is None:
         return None
     rows = np.arange(block.first, block.first + block.rows, dtype=np.int64)
@@ -282,13 +289,14 @@ def read_post(post: JsonObject, row: int, dump: Dump) -> Iterator[Entry]:
     kind, data = post.get("kind"), post.get("data")
     if not isinstance(kind, str) or not isinstance(data, dict):
         yield _read_post(post, row, dump)
+        for name in _REPLIES:  # a listing, or as the tools of others nest them
+            for reply in objects_in(post.get(name)):
+                yield from read_post(reply, row, dump)
     elif kind == _LISTING:
         for thing in objects_in(data.get("children")):
             yield from read_post(thing, row, dump)
     elif kind in _THINGS:
-        yield _read_post(data, row, dump)
-        if isinstance(replies := data.get("replies"), dict):
-            yield from read_post(replies, row, dump)
+        yield from read_post(data, row, dump)
     else:
         yield RowFault(row, skipped_rows.SERVICE)
 
@@ -337,8 +345,11 @@ def _post_text(post: JsonObject) -> str | None:
 
 
 def _present(part: object) -> str | None:
-    is_text = isinstance(part, str) and part.strip() and not _is_deleted(part)
-    return str(part) if is_text else None
+    if not isinstance(part, str) or not part.strip() or _is_deleted(part):
+        return None
+    for escape, character in _ESCAPES if "&" in part else ():
+        part = part.replace(escape, character)
+    return part
 
 
 def _is_comment(post: JsonObject) -> bool:

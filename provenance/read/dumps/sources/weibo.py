@@ -32,7 +32,7 @@ def is_post(entry: JsonObject) -> bool:
 def read_post(entry: JsonObject, row: int, dump: Dump) -> Iterator[ItemRecord | RowFault]:
     """Yield a post, and the one that it repeats."""
     yield _post(entry, row, dump)
-    original = entry.get("retweeted_status")
+    original = entry.get("retweeted_status", entry.get("retweet"))
     if isinstance(original, dict):
         yield from (item for item in read_post(original, row, dump) if isinstance(item, ItemRecord))
 
@@ -52,6 +52,7 @@ def _post(entry: JsonObject, row: int, dump: Dump) -> ItemRecord | RowFault:
         return RowFault(row, skipped_rows.NO_ID)
     user = (
         to_text(entry.get("uid"))
+        or to_text(entry.get("user_id"))
         or to_text(member(entry, "user", "idstr"))
         or to_text(member(entry, "user", "id"))
         or (named["uid"] if named else None)
@@ -62,5 +63,8 @@ def _post(entry: JsonObject, row: int, dump: Dump) -> ItemRecord | RowFault:
         plain_text(text) if _MARKUP.search(text) else text,
         f"{_POST_URL}{user}/{native}" if user else None,
         next((s for key in _DATES if (s := parse_timestamp(entry.get(key))) is not None), None),
-        string_at(entry, "user", "screen_name") or to_text(entry.get("username")) or user,
+        string_at(entry, "user", "screen_name")
+        or to_text(entry.get("username"))
+        or to_text(entry.get("screen_name"))
+        or user,
     )

@@ -1,4 +1,4 @@
-"""Posts of X: API v1.1 and v2, Gnip activities, and the archive that X gives its users.
+"""Posts of X: API v1.1 and v2, Gnip activities, tools of collectors, a user's own archive.
 
 A repost gives the post that it repeats, with that post's id and author; so does a quoted post.
 """
@@ -51,6 +51,21 @@ _SNOWFLAKE_EPOCH = 1_288_834_974_657
 _MAX_ID_DIGITS = 19
 _UNKNOWN_LANGUAGES = {"und", "zxx", "qam", "qct", "qht", "qme", "qst", "art"}
 _REPOST = re.compile(r"RT @\w{1,20}: ")
+_RETWEETED_ID = "referenced_tweets.retweeted.id"
+_COLLECTED_IDS = ("id_str", "id", "status_id")
+_COLLECTED_TEXTS = ("fullText", "rawContent", "content", "text")
+_COLLECTED_AUTHORS = (
+    *(("user", "username"), ("author", "userName"), ("author.username",), ("screen_name",)),
+    ("username",),
+)
+_DATES = ("date", "createdAt", "created_at")
+_ORIGINALS, _QUOTED = ("retweetedTweet", "retweet"), ("quotedTweet", "quote")
+"""Members of posts as collectors write them; rows of tables have some of them as columns."""
+COLLECTED_COLUMNS = (
+    *(*_COLLECTED_IDS, *_COLLECTED_TEXTS, *_DATES, "lang", "screen_name", "author.username"),
+    *("is_retweet", "retweet_status_id", "retweet_text", "retweet_screen_name"),
+    *(_RETWEETED_ID, "retweeted_username"),
+)
 _ESCAPES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 
 
@@ -70,6 +85,8 @@ def is_v2(post: JsonObject) -> bool:
     """Return whether an object is a post or a page of API v2."""
     if "data" in post and {"includes", "meta", "matching_rules", "errors"} & post.keys():
         return any(map(_is_in_page, objects_in(post["data"])))
+    if "errors" in post and "data" not in post:
+        return any(_missing_posts(post))
     return {"id", "text"} <= post.keys() and bool(
         {"edit_history_tweet_ids", "author_id", "referenced_tweets"} & post.keys()
     )
@@ -110,13 +127,39 @@ def read_v2(entry: JsonObject, row: int, dump: Dump) -> Iterator[Entry]:
     }
     posts = {to_text(post.get("id")): post for post in included}
     yielded = set()
-    for post in objects_in(entry.get("data", entry)):
+    for title in _missing_posts(entry):
+        yield RowFault(row, f"not given by X: {title}")
+    for post in objects_in(entry.get("data", [] if "errors" in entry else entry)):
         for found in _with_related(_v2_post(post, posts, users), row, dump):
             yielded.add(found.item if isinstance(found, ItemRecord) else None)
             yield found
     for native, post in posts.items():  # what other posts answer
         if native not in yielded:
             yield from _with_related(_v2_post(post, {}, users), row, dump)
+
+
+def _missing_posts(page: JsonObject) -> Iterator[str]:
+    """Yield why posts are missing in a page: deleted, protected, of a suspended account."""
+    for error in objects_in(page.get("errors")):
+        if error.get("resource_type") == "tweet":
+            yield string_at(error, "title") or "no reason"
+
+
+def is_collected(post: JsonObject) -> bool:
+    """Return whether an object or row is a post as tools that collect posts write them."""
+    keys = post.keys()
+    return (
+        str(post.get("_type", "")).startswith("snscrape.modules.twitter.Tweet")
+        or {"rawContent", "retweetedTweet"} <= keys
+        or {"type", "twitterUrl", "author", "createdAt"} <= keys
+        or {"status_id", "is_retweet", "screen_name"} <= keys
+        or {"author.username", _RETWEETED_ID} <= keys
+    )
+
+
+def read_collected(post: JsonObject, row: int, dump: Dump) -> Iterator[Entry]:
+    """Yield a post of snscrape, twscrape, Apify, rtweet or twarc-csv, and what it repeats."""
+    yield from _with_related(_collected_post(post), row, dump)
 
 
 def read_activity(activity: JsonObject, row: int, dump: Dump) -> Iterator[Entry]:
@@ -141,8 +184,7 @@ def read_archive(dump: Dump) -> Iterator[Items]:
         elif "deleted_at" in post:
             yield _deletion(_v1_id(post), parse_timestamp(post["deleted_at"]), row, dump)
         else:
-            found = _v1_post(post)
-            yield from _with_related(found._replace(author=found.author or owner), row, dump)
+            yield from _with_related(_v1_post(post, owner), row, dump)
 
     return read_posts(dump, read_entry)
 
@@ -224,12 +266,12 @@ def _entry(post: _Post, row: int, dump: Dump) -> Entry:
     )
 
 
-def _v1_post(post: JsonObject) -> _Post:
+def _v1_post(post: JsonObject, owner: str | None = None) -> _Post:
     original, quoted = post.get("retweeted_status"), post.get("quoted_status")
     return _Post(
         _v1_id(post),
         full_text(post),
-        string_at(post, "user", "screen_name"),
+        string_at(post, "user", "screen_name") or owner,
         to_text(post.get("lang")),
         parse_timestamp(post.get("created_at")),
         _v1_post(original) if isinstance(original, dict) else None,
@@ -265,6 +307,39 @@ def _v2_post(
         tuple(related.get("quoted", [])),
         "retweeted" in kinds,
     )
+
+
+def _collected_post(post: JsonObject) -> _Post:
+    originals = [o for name in _ORIGINALS for o in objects_in(post.get(name))]
+    quoted = [_collected_post(q) for name in _QUOTED for q in objects_in(post.get(name))]
+    text = next((text for name in _COLLECTED_TEXTS if (text := string_at(post, name))), None)
+    return _Post(
+        _collected_id(post, *_COLLECTED_IDS),
+        None if text is None else _unescape(text),
+        next((name for path in _COLLECTED_AUTHORS if (name := string_at(post, *path))), None),
+        string_at(post, "lang"),
+        next((s for name in _DATES if (s := parse_timestamp(post.get(name))) is not None), None),
+        _collected_post(originals[0]) if originals else _row_original(post, text),
+        tuple(quoted),
+        str(post.get("isRetweet", post.get("is_retweet"))).lower() == "true",
+    )
+
+
+def _row_original(post: JsonObject, text: str | None) -> _Post | None:
+    """Return the post that a row of a table repeats, as it says in further columns."""
+    native = _collected_id(post, "retweet_status_id", _RETWEETED_ID)
+    if native is None:
+        return None
+    author = string_at(post, "retweet_screen_name") or string_at(post, "retweeted_username")
+    repeated = string_at(post, "retweet_text") or _REPOST.sub("", text or "", count=1)
+    is_cut_off = repeated.endswith("…")
+    return _Post(native, None if is_cut_off else _unescape(repeated), author, None, None)
+
+
+def _collected_id(post: JsonObject, *names: str) -> str | None:
+    """Return an id; rtweet puts an x before it, which keeps spreadsheets from rounding it."""
+    found = (to_text(post.get(name)) for name in names)
+    return next((native.removeprefix("x") for native in found if native), None)
 
 
 def _activity_post(activity: JsonObject) -> _Post:

@@ -1,0 +1,1 @@
+"""Commands on datasets: check, clean, compare and trace them."""

@@ -1,0 +1,115 @@
+"""`provenance trace`."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from provenance import pipeline
+from provenance.cli.error_reporting import CLEAR
+from provenance.cli.options.path_options import files
+from provenance.cli.options.shared_options import (
+    background_option,
+    chance_option,
+    circumstance_options,
+    policy_option,
+    registry_option,
+    rules_option,
+    verify_option,
+)
+from provenance.cli.terminal_output import print_rendered, terminal_style
+from provenance.errors import CorruptFile
+from provenance.report.files.trace_json import trace_json
+from provenance.report.terminal.trace_summary import trace_text
+
+_EXAMPLES = """
+\b
+Examples:
+  provenance trace "the words in question" --registry registries/x
+  provenance trace --file page.txt --registry registries/x
+  zcat page.txt.gz | provenance trace - --registry registries/x --format json
+"""
+
+
+@click.command("trace", epilog=_EXAMPLES)
+@click.argument("text", required=False)
+@click.option(
+    "--file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    shell_complete=files,
+    help="File with the text, in UTF-8, instead of TEXT.",
+)
+@registry_option
+@background_option
+@policy_option
+@circumstance_options
+@chance_option
+@click.option(
+    "--model-of",
+    type=click.Path(path_type=Path),
+    metavar="RESULT",
+    help="Score matches with the corpus model in the report of an earlier check. Unset: with "
+    "general language and the registries alone.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["terminal", "json"]),
+    default="terminal",
+    show_default=True,
+    help="Format of the output.",
+)
+@rules_option
+@verify_option
+def command(  # noqa: PLR0913 (one parameter per option)
+    text: str | None,
+    file: Path | None,
+    registries: tuple[str, ...],
+    backgrounds: tuple[str, ...],
+    common_background: bool | None,
+    policy: str | None,
+    kinds: tuple[str, ...],
+    chance: float | None,
+    model_of: Path | None,
+    form: str,
+    rules: Path | None,
+    verify: bool,
+    **circumstances: Any,
+) -> int:
+    """Show which passages of TEXT registries contain, item by item, and what their terms say.
+
+    TEXT is one text, or - for standard input. This is a lookup, not a check: no gate applies, and
+    the exit code is 0 whatever is found, 2 if the text could not be looked up.
+    """
+    if (text is None) == (file is None):
+        raise click.UsageError("give one text: as TEXT, as - for standard input, or with --file")
+    resolved_policy = pipeline.effective_policy(
+        policy,
+        registries=registries,
+        backgrounds=backgrounds,
+        common_background=common_background,
+        model=kinds,
+        chance=chance,
+        **circumstances,
+    )
+    if verify:
+        pipeline.forget_registries(resolved_policy)
+    traced = pipeline.trace(_read_text(text, file), resolved_policy, rules, model_of)
+    print_rendered(trace_json(traced) if form == "json" else trace_text(traced, terminal_style()))
+    return CLEAR
+
+
+def _read_text(text: str | None, file: Path | None) -> str:
+    if file is None and text != "-":
+        return text or ""
+    content = sys.stdin.buffer.read() if file is None else file.read_bytes()
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        name = "standard input" if file is None else file
+        raise CorruptFile(
+            f"{name} is not UTF-8: byte {error.start:,} is wrong",
+            remedy="convert the text to UTF-8, such as with iconv.",
+        ) from error

@@ -1,0 +1,1 @@
+"""Commands on ledgers, and audits, which answer from them."""

@@ -1,0 +1,230 @@
+"""Options that many commands have: registries, policies, settings, ledgers."""
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from provenance import pipeline
+from provenance.cli.options.path_options import files, folders
+from provenance.model import Actor, ModelScope, Purpose
+
+Command = Callable[..., Any]
+
+_SCOPES = [str(scope) for scope in ModelScope if scope is not ModelScope.ANY]
+
+
+def _give_keys(
+    _context: click.Context, _parameter: click.Parameter, files: tuple[str, ...]
+) -> None:
+    """Put the keys in files into the environment, where workers find them, too."""
+    if files:
+        os.environ.update(pipeline.key_environment(files))
+
+
+registry_key_option = click.option(
+    "--registry-key",
+    multiple=True,
+    metavar="FILE",
+    shell_complete=files,
+    expose_value=False,
+    callback=_give_keys,
+    help="File with the key of a keyed registry; repeatable. Unset: PROVENANCE_REGISTRY_KEY.",
+)
+_registry_option = click.option(
+    "--registry",
+    "registries",
+    multiple=True,
+    metavar="DIR",
+    shell_complete=folders,
+    help="Registry to match against; repeatable.",
+)
+_background_option = click.option(
+    "--background",
+    "backgrounds",
+    multiple=True,
+    metavar="DIR",
+    shell_complete=folders,
+    help="Registry of texts that are often quoted (books, scripture, licences): findings that it "
+    "also contains are contested, and no gate counts them; repeatable.",
+)
+_common_background_option = click.option(
+    "--no-common-background",
+    "common_background",
+    is_flag=True,
+    flag_value=False,
+    default=None,
+    help="Do not use the shipped background of what everybody quotes: classics, scripture, "
+    "sayings, licences.",
+)
+
+
+def registry_option(function: Command) -> Command:
+    """Add the options about registries."""
+    return _registry_option(registry_key_option(function))
+
+
+def background_option(function: Command) -> Command:
+    """Add the options about backgrounds."""
+    return _background_option(_common_background_option(function))
+
+
+ledger_option = click.option(
+    "--ledger",
+    metavar="DIR",
+    shell_complete=folders,
+    help="The ledger: a folder, or an address such as s3://bucket/ledger. Unset: the one that "
+    "provenance.toml names under [ledger].",
+)
+policy_option = click.option(
+    "--policy",
+    metavar="FILE",
+    shell_complete=files,
+    help="Policy file. Default: provenance.toml, or pyproject.toml.",
+)
+rules_option = click.option(
+    "--rules",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Folder of your own rules, on top of the shipped ones.",
+)
+purpose_option = click.option(
+    "--purpose",
+    type=click.Choice([str(purpose) for purpose in Purpose]),
+    metavar="USE",
+    help=f"Purpose: {', '.join(Purpose)}.  [default: pretraining]",
+)
+collected_option = click.option(
+    "--collected",
+    metavar="DATE",
+    help="When the content was collected: a day, month or year, or FROM..UNTIL, excluding UNTIL. "
+    "Unset: every version of the terms since an item was published is considered.",
+)
+actor_option = click.option(
+    "--actor",
+    type=click.Choice([str(actor) for actor in Actor]),
+    metavar="ROLE",
+    help=f"Role of the collector: {', '.join(Actor)}. Unset: the strictest applies.",
+)
+text_column_option = click.option(
+    "--text-column",
+    "text_columns",
+    multiple=True,
+    metavar="NAME",
+    help="Column with the text; repeatable. Unset: detected.",
+)
+max_document_option = click.option(
+    "--max-document",
+    metavar="SIZE",
+    help="Maximum size of a document (a line, a row or a text file). A larger one is an error.  "
+    "[default: 64MB]",
+)
+chance_option = click.option(
+    "--chance",
+    type=click.FloatRange(0.001, 100),
+    metavar="N",
+    help="Chance matches that you accept per million words, of all registries together: 0.1 for a "
+    "court, 10 for a first look. Fewer means that more copies are missed.  [default: 1]",
+)
+split_option = click.option(
+    "--split", metavar="NAME", help="Split of a dataset on a hub. Unset: all."
+)
+threads_option = click.option(
+    "--threads",
+    type=click.IntRange(1, 1024),
+    metavar="N",
+    help="Number of threads. Unset: one per available core.",
+)
+engine_option = click.option(
+    "--engine",
+    type=click.Choice(["threads", "processes", "dask"]),
+    default="threads",
+    help="What reads CORPUS: threads, processes, or the workers of a Dask cluster (with the extra "
+    "`cluster`), which must see CORPUS, the registries and --output. Default: threads.",
+)
+scheduler_option = click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="Address of the Dask scheduler. Unset: a cluster on this machine.",
+)
+no_cache_option = click.option(
+    "--no-cache",
+    is_flag=True,
+    help="Ignore the cache of earlier checks, and cache nothing. See `provenance cache`.",
+)
+trust_option = click.option(
+    "--trust",
+    metavar="FILE",
+    shell_complete=files,
+    help="Keys, and the sources that each may speak for: registries that these have not signed are "
+    "refused. Unset: as the policy says, else any registry.",
+)
+verify_option = click.option(
+    "--verify",
+    is_flag=True,
+    help="Compare the files of the registries with their digests, even if this machine has done so "
+    "before and they were not written since.",
+)
+
+allow_unread_option = click.option(
+    "--allow-unread",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    metavar="N",
+    help="Accept up to N files or folders that cannot be read to the end. With more, the exit code "
+    "is 2, regardless of the result.",
+)
+
+
+def circumstance_options(command: Command) -> Command:
+    """Add the options for purpose, dates, role, place and model to a command."""
+    options = (
+        purpose_option,
+        collected_option,
+        actor_option,
+        click.option("--jurisdiction", metavar="PLACE", help="EU, DE, US, ... Unset: all apply."),
+        click.option(
+            "--commercial/--non-commercial",
+            default=None,
+            help="Whether the use is commercial. Unset: the stricter verdict applies.",
+        ),
+        click.option(
+            "--model",
+            "kinds",
+            multiple=True,
+            type=click.Choice([*_SCOPES, "other"]),
+            metavar="KIND",
+            help=f"Kind of model: {', '.join(_SCOPES)}, or other; repeatable. "
+            "Unset: the strictest applies.",
+        ),
+        click.option(
+            "--claim",
+            "claims",
+            multiple=True,
+            metavar="ID",
+            help="Statutory exception that you claim, such as eu-dsm-art-4; repeatable.",
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def make_settings(threads: int | None, *, no_cache: bool, **fields: Any) -> "pipeline.Settings":
+    """Return the settings of a run.
+
+    Parameters
+    ----------
+    threads : int or None
+        None uses one per available core.
+    no_cache : bool
+        Whether to run without the cache.
+    **fields
+        Other fields of `Settings`.
+    """
+    settings = pipeline.Settings(cache=None if no_cache else pipeline.cache_folder(), **fields)
+    return settings if threads is None else replace(settings, threads=threads)

@@ -1,0 +1,1 @@
+"""Commands on registries: build, change, exchange, publish and show them."""

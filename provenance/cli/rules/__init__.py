@@ -1,0 +1,1 @@
+"""Commands on rules, policies and the sources that rules know."""

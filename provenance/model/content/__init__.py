@@ -1,0 +1,1 @@
+"""Content: tables of documents, items and matches, fingerprints, and the arrays of registries."""

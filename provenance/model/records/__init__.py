@@ -1,0 +1,1 @@
+"""Records and documents on datasets: ledgers, audits, disclosures, receipts, attestations."""

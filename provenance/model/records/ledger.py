@@ -1,0 +1,475 @@
+"""Records of a ledger: what was collected, checked, used, cleaned, withdrawn and destroyed.
+
+A record consists of what is chained and can never be changed (kind, time, numbers, digests of
+files) and of the files themselves: its facts, and lists of items. Only the files have names, ids
+and texts; each can be erased, and the chain still holds.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+import pyarrow as pa
+
+from provenance.model.rules.policy import Route
+from provenance.model.rules.terms import DateRange
+
+LEDGER_SCHEMA = "provenance/ledger/1"
+
+
+class RecordKind(StrEnum):
+    """Kind of event that a record is about."""
+
+    DATASET = "dataset"
+    ACCESS = "access"
+    USE = "use"
+    DESTRUCTION = "destruction"
+    WITHDRAWAL = "withdrawal"
+    CHECK = "check"
+    CLEANING = "cleaning"
+    ERASURE = "erasure"
+
+
+class ErasureReason(StrEnum):
+    """Why files of a ledger were erased."""
+
+    REQUEST = "request"
+    RETENTION = "retention"
+    ORDER = "order"
+    ERROR = "error"
+
+
+class FileRole(StrEnum):
+    """Content of a file of a record."""
+
+    FACTS = "facts"
+    RESULT = "result"
+    FINDINGS = "findings"
+    RECEIPT = "receipt"
+    REMOVALS = "removals"
+    ITEMS = "items"
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerFile:
+    """A file of a record.
+
+    Parameters
+    ----------
+    role : FileRole
+        What it contains.
+    name : str
+        Its SHA-256, and `.json` or `.parquet`.
+    bytes : int
+        Its size.
+    rows : int or None
+        Rows of a table; None for JSON.
+    """
+
+    role: FileRole
+    name: str
+    bytes: int
+    rows: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRecord:
+    """The part of a record that is chained, and can never be changed.
+
+    Parameters
+    ----------
+    kind : RecordKind
+        What it is about.
+    recorded : datetime
+        When it was written.
+    tool : str
+        Version of `provenance`.
+    writer : str
+        Identifier of machine and user, in hex.
+    number : int
+        One more than that of the records before it.
+    files : tuple of LedgerFile
+        Its files; the facts first.
+    previous : tuple of str
+        SHA-256 of the newest records of the same writer; several where processes wrote at once.
+    erased : tuple of str
+        Names of files that were erased; of an erasure.
+    reason : ErasureReason or None
+        Why; of an erasure.
+    """
+
+    kind: RecordKind
+    recorded: datetime
+    tool: str
+    writer: str
+    number: int
+    files: tuple[LedgerFile, ...]
+    previous: tuple[str, ...] = ()
+    erased: tuple[str, ...] = ()
+    reason: ErasureReason | None = None
+
+
+class RecipientKind(StrEnum):
+    """Kind of recipient of a dataset or a model."""
+
+    GOVERNMENT = "government"
+    COMPANY = "company"
+    RESEARCH = "research"
+    PUBLIC = "public"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Recipient of a dataset, or of a model that was made with it.
+
+    Parameters
+    ----------
+    name : str
+        Name.
+    kind : RecipientKind
+        Its kind.
+    """
+
+    name: str
+    kind: RecipientKind
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetFacts:
+    """A dataset, as declared.
+
+    Parameters
+    ----------
+    name : str
+        Name and version: `posts@2023-01`.
+    digest : str or None
+        Digest of the corpus, as reports have it.
+    documents, tokens, bytes : int or None
+        Its size, from a report.
+    sources : tuple of str
+        Sources that it has content of, as far as the owner knows.
+    route : Route or None
+        How it was obtained.
+    collected : DateRange or None
+        When.
+    account, agreement : str or None
+        Account or application id by which, and contract under which it was obtained.
+    made_from : tuple of str
+        Datasets that it was made from.
+    recipients : tuple of Recipient
+        Who received a copy.
+    note : str or None
+        Anything else.
+    """
+
+    name: str
+    digest: str | None = None
+    documents: int | None = None
+    tokens: int | None = None
+    bytes: int | None = None
+    sources: tuple[str, ...] = ()
+    route: Route | None = None
+    collected: DateRange | None = None
+    account: str | None = None
+    agreement: str | None = None
+    made_from: tuple[str, ...] = ()
+    recipients: tuple[Recipient, ...] = ()
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccessFacts:
+    """Access to a source, as declared.
+
+    Parameters
+    ----------
+    source : str
+        The source.
+    application, account : str or None
+        Application, and account or application id, that had the access.
+    route : Route or None
+        How.
+    dates : DateRange or None
+        When.
+    calls, items : int or None
+        Number of calls, and of items that were retrieved.
+    datasets : tuple of str
+        Datasets that the items went into.
+    agreement, note : str or None
+        Contract or terms; anything else.
+    """
+
+    source: str
+    application: str | None = None
+    account: str | None = None
+    route: Route | None = None
+    dates: DateRange | None = None
+    calls: int | None = None
+    items: int | None = None
+    datasets: tuple[str, ...] = ()
+    agreement: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UseFacts:
+    """A use of a dataset, as declared.
+
+    Parameters
+    ----------
+    dataset : str
+        The dataset.
+    application, model : str or None
+        Application that used it, and model that was made with it.
+    model_digest : str or None
+        SHA-256 of the model.
+    purpose : str or None
+        What for.
+    dates : DateRange or None
+        When.
+    recipients : tuple of Recipient
+        Who received what was made.
+    note : str or None
+        Anything else.
+    """
+
+    dataset: str
+    application: str | None = None
+    model: str | None = None
+    model_digest: str | None = None
+    purpose: str | None = None
+    dates: DateRange | None = None
+    recipients: tuple[Recipient, ...] = ()
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DestructionFacts:
+    """The destruction of a dataset, as declared.
+
+    Parameters
+    ----------
+    dataset : str
+        The dataset.
+    destroyed : date
+        When.
+    by, method : str or None
+        By whom and how.
+    items : int or None
+        Number of items that it had.
+    copies_left : str or None
+        Copies that remain, backups included.
+    receipt : str or None
+        SHA-256 of a document that proves it.
+    note : str or None
+        Anything else.
+    """
+
+    dataset: str
+    destroyed: date
+    by: str | None = None
+    method: str | None = None
+    items: int | None = None
+    copies_left: str | None = None
+    receipt: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawalFacts:
+    """Items that were withdrawn at their source.
+
+    Parameters
+    ----------
+    source : str or None
+        Their source; None means several.
+    registry : str or None
+        Digest of the registry that they were removed from, after it; None where people declared it.
+    reason : str or None
+        Why.
+    """
+
+    source: str | None = None
+    registry: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckFacts:
+    """A check of a dataset.
+
+    Parameters
+    ----------
+    digest : str
+        Digest of the corpus.
+    addresses : tuple of str
+        As given.
+    report : str or None
+        Folder of the report.
+    """
+
+    digest: str
+    addresses: tuple[str, ...]
+    report: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CleaningFacts:
+    """A cleaning of a dataset.
+
+    Parameters
+    ----------
+    addresses : tuple of str
+        As given.
+    output : str
+        Folder of the copy.
+    before, after : str or None
+        Digests of the corpus before and after; None where nothing was left.
+    """
+
+    addresses: tuple[str, ...]
+    output: str
+    before: str | None = None
+    after: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureFacts:
+    """An erasure of files of the ledger.
+
+    Parameters
+    ----------
+    note : str or None
+        Who asked for it, or anything else.
+    """
+
+    note: str | None = None
+
+
+Facts = (
+    DatasetFacts
+    | AccessFacts
+    | UseFacts
+    | DestructionFacts
+    | WithdrawalFacts
+    | CheckFacts
+    | CleaningFacts
+    | ErasureFacts
+)
+
+FACTS: dict[RecordKind, type[Facts]] = {
+    RecordKind.DATASET: DatasetFacts,
+    RecordKind.ACCESS: AccessFacts,
+    RecordKind.USE: UseFacts,
+    RecordKind.DESTRUCTION: DestructionFacts,
+    RecordKind.WITHDRAWAL: WithdrawalFacts,
+    RecordKind.CHECK: CheckFacts,
+    RecordKind.CLEANING: CleaningFacts,
+    RecordKind.ERASURE: ErasureFacts,
+}
+"""The facts of each kind of record."""
+
+WITHDRAWN_ITEMS = pa.schema(
+    [
+        pa.field("source", pa.string()),
+        pa.field("item", pa.string(), nullable=False),
+        pa.field("date", pa.date32(), nullable=False),
+    ]
+)
+"""Items of a withdrawal: the source, its own id, and the day of the withdrawal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """When and why a file was erased."""
+
+    day: date
+    reason: ErasureReason
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """A record with its digest and its facts.
+
+    Parameters
+    ----------
+    digest : str
+        SHA-256 of the record.
+    record : LedgerRecord
+        Its chained part.
+    facts : Facts or None
+        None if they were erased.
+    """
+
+    digest: str
+    record: LedgerRecord
+    facts: Facts | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """All records of a ledger.
+
+    Parameters
+    ----------
+    address : str
+        As given.
+    digest : str
+        SHA-256 over the digests of all records, in order.
+    entries : tuple of LedgerEntry
+        In the order of time.
+    erasures : dict of str to Erasure
+        By the name of the file.
+    """
+
+    address: str
+    digest: str
+    entries: tuple[LedgerEntry, ...]
+    erasures: dict[str, Erasure] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerFault:
+    """Something of a ledger that is not as it was written.
+
+    Parameters
+    ----------
+    file : str
+        Path in the ledger.
+    message : str
+        What is wrong.
+    """
+
+    file: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerVerification:
+    """Outcome of the verification of a ledger.
+
+    Parameters
+    ----------
+    records, files, writers : int
+        Number of records, of their files that are there, and of writers.
+    digest : str
+        As in `Ledger`.
+    newest : tuple of (str, int, str)
+        Writer, number and SHA-256 of the newest records.
+    erased : tuple of (str, Erasure)
+        Files that were erased.
+    faults : tuple of LedgerFault
+        What is wrong.
+    unnamed : tuple of str
+        Files that no record names: of writers that were interrupted, or that are at work.
+    """
+
+    records: int
+    files: int
+    writers: int
+    digest: str
+    newest: tuple[tuple[str, int, str], ...]
+    erased: tuple[tuple[str, Erasure], ...]
+    faults: tuple[LedgerFault, ...]
+    unnamed: tuple[str, ...] = ()

@@ -1,0 +1,1 @@
+"""Results of checks, calibrations, reviews and comparisons, with their shares and intervals."""

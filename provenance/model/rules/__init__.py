@@ -1,0 +1,1 @@
+"""Rules: terms, the rule library, policies, and the rulings that follow from them."""

@@ -1,0 +1,249 @@
+"""The rule library: sources, licences, signals, statutory exceptions, and their combination."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from provenance.model.rules.signals import Agents
+from provenance.model.rules.terms import Terms, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A publisher of content, and its terms.
+
+    Parameters
+    ----------
+    id, name : str
+        "x"; "X (Twitter)".
+    hosts : tuple of str
+        Hosts with the source's own pages, including subdomains; a path restricts one:
+        "yelp.com/dataset/*".
+    terms : tuple of Terms
+        Every version of every document, in order of their ids, including those of parent sources.
+    content_licence : str or None
+        Id of the licence that the source declares for all content.
+    aliases : tuple of str
+        Other names.
+    parts : tuple of str
+        Ids of the sources and licences that it is made of, if it is a corpus.
+    other_parts : tuple of str
+        Names of its parts that the rules do not know.
+    """
+
+    id: str
+    name: str
+    hosts: tuple[str, ...]
+    terms: tuple[Terms, ...]
+    content_licence: str | None = None
+    aliases: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
+    other_parts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Licence:
+    """A licence that content may declare.
+
+    Parameters
+    ----------
+    id, name : str
+        "cc-by-4.0"; its full name.
+    aliases : tuple of str
+        SPDX and Hugging Face identifiers and common spellings.
+    terms : tuple of Terms
+        Its versions.
+    spdx, hugging_face : str or None
+        Identifiers of SPDX and the Hugging Face hub; also aliases.
+    hosts : tuple of str
+        Hosts whose content is under this licence.
+    """
+
+    id: str
+    name: str
+    aliases: tuple[str, ...]
+    terms: tuple[Terms, ...]
+    spdx: str | None = None
+    hugging_face: str | None = None
+    hosts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """A machine-readable signal: a file, header or tag.
+
+    Parameters
+    ----------
+    id, name : str
+        "tdmrep"; its full name.
+    terms : tuple of Terms
+        The meaning of each of its values.
+    agents : tuple of (str, tuple of str)
+        Names of robots that it addresses, by the document that gives its meaning.
+    operators : tuple of (str, str)
+        The operator of a robot, and what it says that the robot is for, by the robot's name.
+    """
+
+    id: str
+    name: str
+    terms: tuple[Terms, ...]
+    agents: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    operators: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StatutoryException:
+    """A statutory exception to rights. It counts only if a policy claims it.
+
+    Parameters
+    ----------
+    id, name : str
+        "eu-dsm-art-4"; its full name.
+    lifts : tuple of Layer
+        Layers that it sets aside: copyright, or contracts too.
+    terms : tuple of Terms
+        Whom it covers, where, for what, under which conditions.
+    """
+
+    id: str
+    name: str
+    lifts: tuple["Layer", ...]
+    terms: tuple[Terms, ...]
+
+
+class StatementKind(StrEnum):
+    """Role of a statement when several are combined."""
+
+    SPEAKS = "speaks"
+    SILENT = "silent"
+    SIGNAL = "signal"
+
+
+class Layer(StrEnum):
+    """Kind of right or duty that a statement rests on."""
+
+    COPYRIGHT = "copyright"
+    CONTRACT = "contract"
+    ACCESS = "access"
+    SIGNAL = "signal"
+    STATUTE = "statute"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """The basis of a verdict.
+
+    Parameters
+    ----------
+    id, meaning : str
+        "automated-access"; its meaning for readers who are not lawyers.
+    say : StatementKind
+        A document that speaks always counts; a silent one only if none speaks; a signal may make a
+        verdict stricter, never less strict.
+    layer : Layer
+        What it rests on: statutory exceptions set aside certain layers.
+    """
+
+    id: str
+    meaning: str
+    say: StatementKind
+    layer: Layer = Layer.NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A condition of documents, as a tag.
+
+    Parameters
+    ----------
+    id, meaning : str
+        "share-alike"; what has to be done.
+    """
+
+    id: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenQuestion:
+    """An unsettled question of law. It is shown where it matters, never decided.
+
+    Parameters
+    ----------
+    id, title, text : str
+        "model-as-adaptation"; the question; what is known of it, in our words.
+    bases, conditions, terms, jurisdictions : tuple of str
+        Where it matters: statements on one of these bases or under one of these conditions, these
+        terms (by prefix of their ids), exceptions of these jurisdictions.
+    """
+
+    id: str
+    title: str
+    text: str
+    bases: tuple[str, ...] = ()
+    conditions: tuple[str, ...] = ()
+    terms: tuple[str, ...] = ()
+    jurisdictions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """All rules in force for a run.
+
+    Parameters
+    ----------
+    sources, licences : tuple
+        In order of their ids.
+    strictest_first : tuple of Verdict
+        The first of these that any document gives is the combined verdict (`verdicts.yaml`).
+    excused_actors : tuple of str
+        Actors that are never assumed if the actor is unknown: the platform itself, its licensee.
+    digest : str
+        SHA-256 over every rule file.
+    bases : tuple of Basis
+        Weightiest first: among equal verdicts, the one on the weightiest basis is named.
+    signals, exceptions : tuple
+        In order of their ids.
+    conditions : tuple of Condition
+        All tags of conditions.
+    questions : tuple of OpenQuestion
+        What the rules leave open.
+    places : tuple of (str, tuple of str)
+        The places within each place: ("EU", ("AT", "BE", ...)).
+    replaced : tuple of str
+        Shipped files that files of the user's folder replace: "sources/x.yaml".
+    """
+
+    sources: tuple[Source, ...]
+    licences: tuple[Licence, ...]
+    strictest_first: tuple[Verdict, ...]
+    excused_actors: tuple[str, ...]
+    digest: str
+    bases: tuple[Basis, ...] = ()
+    signals: tuple[Signal, ...] = ()
+    exceptions: tuple[StatutoryException, ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    questions: tuple[OpenQuestion, ...] = ()
+    places: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    replaced: tuple[str, ...] = ()
+
+    @property
+    def agents(self) -> Agents:
+        """Return the robots that collect for training, by the document that lists them.
+
+        Lists without meaning for training, according to the rules, are left out.
+        """
+        relevant_terms = {
+            terms.id
+            for signal in self.signals
+            for terms in signal.terms
+            if terms.verdict is not Verdict.UNKNOWN
+        }
+        return {
+            f"{signal.id}/{document}": names
+            for signal in self.signals
+            for document, names in signal.agents
+            if any(
+                f"{terms_id}/".startswith(f"{signal.id}/{document}/") for terms_id in relevant_terms
+            )
+        }

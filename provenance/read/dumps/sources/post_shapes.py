@@ -1,0 +1,404 @@
+"""Posts of forums, networks and chats whose objects differ only in where they have what.
+
+Each shape says how to recognise its objects, and the paths of texts, ids, dates and further posts.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from provenance.read.corpus import skipped_rows
+from provenance.read.dumps.dump_file import Dump
+from provenance.read.dumps.html_text import plain_text
+from provenance.read.dumps.item_batches import Entry, ItemRecord, RowFault
+from provenance.read.dumps.json_posts import JsonObject, member, to_text
+from provenance.read.dumps.timestamps import parse_timestamp
+
+ENCRYPTED = "encrypted"
+_PLACE = re.compile(r"\{([\w.]+)\}")
+
+
+def _nothing(_: JsonObject) -> None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class PostShape:
+    """Where the objects of a layout have what.
+
+    A path leads through objects and lists; the first of several paths with a value is taken.
+
+    Parameters
+    ----------
+    name : str
+        Name of the layout.
+    is_post : callable
+        Returns whether an object is a post.
+    texts : tuple of str
+        Paths of the parts of its text, which are joined with an empty line.
+    dates : tuple of str
+        Paths of its date.
+    ids, authors, languages : tuple of str
+        Paths of its id, author and language.
+    url : str
+        Its address, with paths in braces; it has none if one of these has no value.
+    html : "all", "marked" or None
+        Whether the texts are HTML; "marked" are those beside a `contentType` of "html".
+    reason : callable
+        Returns the reason why a post is no item; None if it is one.
+    is_container : callable
+        Returns whether an object only contains posts.
+    inner : tuple of str
+        Paths of further posts, in posts and containers.
+    """
+
+    name: str
+    is_post: Callable[[JsonObject], object]
+    texts: tuple[str, ...]
+    dates: tuple[str, ...]
+    ids: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    url: str = ""
+    html: Literal["all", "marked"] | None = None
+    reason: Callable[[JsonObject], str | None] = _nothing
+    is_container: Callable[[JsonObject], object] = _nothing
+    inner: tuple[str, ...] = ()
+
+    def is_entry(self, entry: JsonObject) -> bool:
+        """Return whether an object is of this shape."""
+        return bool(self.is_post(entry) or self.is_container(entry))
+
+    def read_entry(self, entry: JsonObject, row: int, dump: Dump) -> Iterator[Entry]:
+        """Yield a post, and all that are in it."""
+        made = 0
+        for post in self._posts(entry):
+            found = self._item(post, row, f"{row}.{made}" if made else f"{row}", dump)
+            made += 1
+            yield found
+        if not made:
+            yield RowFault(row, skipped_rows.NOT_A_POST)
+
+    def _posts(self, entry: JsonObject) -> Iterator[JsonObject]:
+        if self.is_post(entry):
+            yield entry
+        for path in self.inner:
+            for found in _values(entry, path.split(".")):
+                if isinstance(found, dict):
+                    yield from self._posts(found)
+
+    def _item(self, post: JsonObject, row: int, number: str, dump: Dump) -> ItemRecord | RowFault:
+        if (reason := self.reason(post)) is not None:
+            return RowFault(row, reason)
+        parts = ["".join(_texts(post, path)) for path in self.texts]
+        if self.html == "all" or (self.html and member(post, "body", "contentType") == "html"):
+            parts = [plain_text(part) for part in parts]
+        text = "\n\n".join(part.strip() for part in parts if part.strip())
+        if not text:
+            return RowFault(row, skipped_rows.EMPTY)
+        return ItemRecord(
+            dump.source,
+            _first(post, self.ids) or f"{dump.prefix}#{number}",
+            text,
+            _address(post, self.url),
+            next((s for path in self.dates if (s := _second(post, path)) is not None), None),
+            _first(post, self.authors),
+            _first(post, self.languages),
+        )
+
+
+def _values(value: object, names: list[str]) -> Iterator[object]:
+    """Yield the values at a path, of each element of the lists on it."""
+    if isinstance(value, list):
+        for element in value:
+            yield from _values(element, names)
+    elif not names:
+        yield value
+    elif isinstance(value, dict):
+        yield from _values(value.get(names[0]), names[1:])
+
+
+def _texts(post: JsonObject, path: str) -> Iterator[str]:
+    return (value for value in _values(post, path.split(".")) if isinstance(value, str))
+
+
+def _first(post: JsonObject, paths: tuple[str, ...]) -> str | None:
+    found = (to_text(value) for path in paths for value in _values(post, path.split(".")))
+    return next((text for text in found if text), None)
+
+
+def _second(post: JsonObject, path: str) -> int | None:
+    return next((parse_timestamp(value) for value in _values(post, path.split("."))), None)
+
+
+def _address(post: JsonObject, url: str) -> str | None:
+    values = {path: _first(post, (path,)) for path in _PLACE.findall(url)}
+    if not url or not all(values.values()):
+        return None
+    return _PLACE.sub(lambda place: str(values[place[1]]), url)
+
+
+def _has(*names: str) -> Callable[[JsonObject], bool]:
+    return lambda entry: entry.keys() >= {*names}
+
+
+def _flagged(*names: str) -> Callable[[JsonObject], str | None]:
+    """Return a check for posts that were deleted: one of the members is true, or has a date."""
+    paths = [name.split(".") for name in names]
+
+    def reason(post: JsonObject) -> str | None:
+        is_gone = any(value for path in paths for value in _values(post, path))
+        return skipped_rows.DELETED if is_gone else None
+
+    return reason
+
+
+def _discourse_reason(post: JsonObject) -> str | None:
+    if post.get("post_type") == _WHISPER:
+        return skipped_rows.NOT_PUBLIC
+    if post.get("action_code") or post.get("post_type") == _SMALL_ACTION:
+        return skipped_rows.SERVICE
+    return _flagged("user_deleted", "hidden", "deleted_at")(post)
+
+
+def _matrix_reason(event: JsonObject) -> str | None:
+    if event.get("type") == "m.room.encrypted":
+        return ENCRYPTED
+    if event.get("type") != "m.room.message":
+        return skipped_rows.SERVICE
+    if not event.get("content"):
+        return skipped_rows.DELETED
+    kind = member(event, "content", "msgtype")
+    return None if kind in ("m.text", "m.emote", "m.notice") else skipped_rows.EMPTY
+
+
+def _nostr_reason(event: JsonObject) -> str | None:
+    kind = event.get("kind")
+    if kind in _NOSTR_PRIVATE:
+        return skipped_rows.NOT_PUBLIC
+    if kind in _NOSTR_REPOSTS:
+        return skipped_rows.REPOST_ALONE
+    return None if kind in _NOSTR_WRITTEN else skipped_rows.SERVICE
+
+
+def _misskey_reason(note: JsonObject) -> str | None:
+    if note.get("visibility") not in ("public", "home"):
+        return skipped_rows.NOT_PUBLIC
+    is_alone = note.get("renoteId") is not None and not note.get("text")
+    return skipped_rows.REPOST_ALONE if is_alone else None
+
+
+def _mattermost_reason(post: JsonObject) -> str | None:
+    if "channel_members" in post:
+        return skipped_rows.NOT_PUBLIC
+    is_notice = str(post.get("type") or "").startswith("system_")
+    return skipped_rows.SERVICE if is_notice else _flagged("deleteAt")(post)
+
+
+def _zulip_reason(message: JsonObject) -> str | None:
+    # Only messages of channels have a topic.
+    return skipped_rows.NOT_PUBLIC if message.get("subject") in ("", "\a") else None
+
+
+def _teams_reason(message: JsonObject) -> str | None:
+    is_written = message.get("messageType") == "message"
+    return _flagged("deletedDateTime")(message) if is_written else skipped_rows.SERVICE
+
+
+def _skype_reason(message: JsonObject) -> str | None:
+    is_written = message.get("messagetype") in ("RichText", "Text")
+    return None if is_written else skipped_rows.SERVICE
+
+
+_WHISPER, _SMALL_ACTION = 4, 3
+"""Types of posts of Discourse: seen by its staff only; of what a moderator did."""
+_NOSTR_WRITTEN = (1, 11, 42, 1111, 30023)
+_NOSTR_PRIVATE = (4, 13, 14, 1059)
+_NOSTR_REPOSTS = (6, 16)
+
+_CHAT_RENDERERS = ("liveChatTextMessageRenderer", "liveChatPaidMessageRenderer")
+_LIVE_ITEM = "replayChatItemAction.actions.addChatItemAction.item"
+
+SHAPES = (
+    PostShape(
+        "imageboard",
+        lambda post: {"no", "time", "resto"} <= post.keys(),
+        ("sub", "com"),
+        ("time",),
+        ids=("no",),
+        authors=("trip",),
+        html="all",
+        is_container=_has("page", "threads"),
+        inner=("threads", "last_replies"),
+    ),
+    PostShape(
+        "discourse",
+        _has("cooked", "post_number", "topic_id"),
+        ("cooked",),
+        ("created_at",),
+        ids=("id",),
+        authors=("username",),
+        html="all",
+        reason=_discourse_reason,
+        is_container=_has("post_stream"),
+        inner=("post_stream.posts",),
+    ),
+    PostShape(
+        "lobsters",
+        lambda post: (
+            {"short_id", "created_at"} <= post.keys()
+            and {"comments_url", "commenting_user"} & post.keys()
+        ),
+        ("title", "description", "comment"),
+        ("created_at",),
+        ids=("short_id",),
+        authors=("submitter_user.username", "submitter_user", "commenting_user"),
+        url="{short_id_url}",
+        html="all",
+        reason=_flagged("is_deleted", "is_moderated"),
+        inner=("comments",),
+    ),
+    PostShape(
+        "lemmy-comments",
+        lambda view: {"creator", "community", "comment", "counts"} <= view.keys(),
+        ("comment.content",),
+        ("comment.published",),
+        ids=("comment.ap_id",),
+        authors=("creator.actor_id", "creator.name"),
+        url="{comment.ap_id}",
+        reason=_flagged("comment.deleted", "comment.removed"),
+    ),
+    PostShape(
+        "lemmy-posts",
+        lambda view: {"creator", "community", "post", "counts"} <= view.keys(),
+        ("post.name", "post.body"),
+        ("post.published",),
+        ids=("post.ap_id",),
+        authors=("creator.actor_id", "creator.name"),
+        url="{post.ap_id}",
+        reason=_flagged("post.deleted", "post.removed"),
+    ),
+    PostShape(
+        "nostr",
+        _has("pubkey", "kind", "content", "sig"),
+        ("content",),
+        ("created_at",),
+        ids=("id",),
+        authors=("pubkey",),
+        reason=_nostr_reason,
+    ),
+    PostShape(
+        "misskey",
+        _has("createdAt", "visibility", "visibleUserIds", "text"),
+        ("cw", "text"),
+        ("createdAt",),
+        ids=("id",),
+        authors=("user.username",),
+        reason=_misskey_reason,
+    ),
+    PostShape(
+        "matrix",
+        _has("event_id", "sender", "content", "type"),
+        ("content.body",),
+        ("origin_server_ts",),
+        ids=("event_id",),
+        authors=("sender",),
+        reason=_matrix_reason,
+        is_container=_has("room_name", "messages"),
+        inner=("messages",),
+    ),
+    PostShape(
+        "mattermost",
+        _has("user", "message", "create_at"),
+        ("message",),
+        ("create_at",),
+        authors=("user",),
+        reason=_mattermost_reason,
+        is_container=lambda entry: entry.get("type") == "version" and "version" in entry,
+        inner=("post", "direct_post", "replies"),
+    ),
+    PostShape(
+        "rocketchat",
+        _has("rid", "msg", "u"),
+        ("msg",),
+        ("ts",),
+        ids=("_id",),
+        authors=("u.username",),
+        # Notices have a type.
+        reason=lambda message: skipped_rows.SERVICE if message.get("t") else None,
+    ),
+    PostShape(
+        "zulip",
+        _has("date_sent", "content", "rendered_content", "sender"),
+        ("content",),
+        ("date_sent",),
+        ids=("id",),
+        authors=("sender",),
+        reason=_zulip_reason,
+        is_container=_has("zerver_message", "zerver_usermessage"),
+        inner=("zerver_message",),
+    ),
+    PostShape(
+        "teams",
+        _has("messageType", "createdDateTime", "body"),
+        ("subject", "body.content"),
+        ("createdDateTime",),
+        ids=("id",),
+        authors=("from.user.displayName", "from.application.displayName"),
+        url="{webUrl}",
+        html="marked",
+        reason=_teams_reason,
+    ),
+    PostShape(
+        "skype",
+        _has("originalarrivaltime", "messagetype", "content"),
+        ("content",),
+        ("originalarrivaltime",),
+        ids=("id",),
+        authors=("from",),
+        html="all",
+        reason=_skype_reason,
+        is_container=_has("exportDate", "conversations"),
+        inner=("conversations.MessageList",),
+    ),
+    PostShape(
+        "hangouts",
+        _has("event_id", "sender_id", "event_type"),
+        ("chat_message.message_content.segment.text",),
+        ("timestamp",),
+        ids=("event_id",),
+        authors=("sender_id.gaia_id", "sender_id.chat_id"),
+        is_container=lambda entry: "conversation_id" in str(entry.get("conversations"))[:200],
+        inner=("conversations.events",),
+    ),
+    PostShape(
+        "youtube-live",
+        _has("message", "timestampUsec", "authorExternalChannelId"),
+        ("message.runs.text",),
+        ("timestampUsec",),
+        ids=("id",),
+        authors=("authorName.simpleText",),
+        is_container=_has("replayChatItemAction"),
+        inner=tuple(f"{_LIVE_ITEM}.{renderer}" for renderer in _CHAT_RENDERERS),
+    ),
+    PostShape(
+        "tiktok",
+        _has("date", "comment", "url"),
+        ("comment",),
+        ("date",),
+        is_container=lambda entry: member(entry, "Comment", "Comments") is not None,
+        inner=("Comment.Comments.CommentsList",),
+    ),
+    PostShape(
+        "twitch",
+        _has("commenter", "message", "content_offset_seconds"),
+        ("message.body",),
+        ("created_at",),
+        ids=("_id",),
+        authors=("commenter.name", "commenter.display_name"),
+        is_container=_has("streamer", "video", "comments"),
+        inner=("comments",),
+    ),
+)
+"""In the order in which they are tried."""

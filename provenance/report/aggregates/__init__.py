@@ -1,0 +1,1 @@
+"""What several formats show of a result: findings selected and grouped, charts, obligations."""

@@ -1,0 +1,1 @@
+"""Rules, rulings, policies and signals for a terminal."""

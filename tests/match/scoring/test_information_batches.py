@@ -1,0 +1,34 @@
+"""Candidates measured lot by lot are measured as all at once."""
+
+import numpy as np
+import pytest
+
+from provenance.match.scoring.corpus_sample import sample_passages
+from provenance.match.scoring.information import count_and_measure
+from provenance.model import NO_LANGUAGE
+from tests.match.memory_registries import found_in, posts, prose, registry, tokens_of
+
+ITEMS = posts(30, seed=8)
+TEXTS = [f"{prose(20, seed)} {item} {prose(5, seed + 1)}" for seed, item in enumerate(ITEMS * 2)]
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+@pytest.mark.parametrize("lot", [1, 40, 333, 1 << 20])
+def test_batches_measure_the_same_as_one(lot, threads):
+    made, corpus = registry(*ITEMS), sample_passages(tokens_of(*TEXTS))
+    found = found_in(made, *TEXTS)
+    copies = np.arange(len(found)) % 3, np.arange(len(found)) % 2
+    given = found, copies, made, corpus, NO_LANGUAGE
+    once = count_and_measure(*given, 1)
+    assert found.matched.sum() > 3 * 333
+    assert np.array_equal(count_and_measure(*given, threads, lot), once)
+
+
+def test_no_candidates_have_no_batch():
+    made = registry(*ITEMS)
+    nobody = found_in(made, "nothing of theirs")
+    none = np.zeros(0, np.int64)
+    told = count_and_measure(
+        nobody, (none, none), made, sample_passages(tokens_of("a b")), NO_LANGUAGE, 2
+    )
+    assert told.shape == (0, 6)

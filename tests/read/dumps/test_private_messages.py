@@ -1,0 +1,124 @@
+"""Private messages in exports: left out and counted, unless somebody gives them by name."""
+
+import json
+
+import pytest
+
+TEXTS = [
+    "The lantern swung over the quay all night, and nobody slept",
+    "Somebody's cousin carried the kettle indoors before the rain",
+]
+PRIVATE = "passed over: private messages; to read them, give the file by its name"
+
+
+def put(folder, files):
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content if isinstance(content, str) else json.dumps(content))
+
+
+def conversation(text):
+    message = {"sender_name": "Ben", "timestamp_ms": 1600000000000, "content": text}
+    return {"participants": [{"name": "Ben"}], "messages": [message], "thread_path": "inbox/x"}
+
+
+def slack(text):
+    return [{"type": "message", "user": "U1", "text": text, "ts": "1600000000.5"}]
+
+
+def export_of_facebook():
+    comment = {"comment": {"comment": TEXTS[1], "author": "Ann"}}
+    return {
+        "posts/your_posts_1.json": [{"timestamp": 1600000000, "data": [{"post": TEXTS[0]}]}],
+        "comments/comments.json": {"comments_v2": [{"timestamp": 1600000000, "data": [comment]}]},
+        "friends/your_friends.json": {"friends_v2": [{"name": "Ben", "timestamp": 1}]},
+        "messages/inbox/ben_1/message_1.json": conversation("between us"),
+    }
+
+
+def export_of_instagram():
+    comment = {"Comment": {"value": TEXTS[1]}, "Time": {"timestamp": 1600000000}}
+    return {
+        "content/posts_1.json": [
+            {"media": [{"creation_timestamp": 1600000000, "title": TEXTS[0]}]}
+        ],
+        "comments/post_comments_1.json": [{"string_map_data": comment}],
+        "likes/liked_posts.json": {"likes": [{"title": "ben", "string_list_data": [{}]}]},
+        "messages/inbox/ben_1/message_1.json": conversation("between us"),
+    }
+
+
+def export_of_slack():
+    return {
+        "channels.json": [{"id": "C1", "name": "general"}],
+        "general/2020-09-13.json": [*slack(TEXTS[0]), *slack(TEXTS[1])],
+        "D01ABC2/2020-09-13.json": slack("between us"),
+    }
+
+
+@pytest.mark.parametrize("export", [export_of_facebook, export_of_instagram, export_of_slack])
+def test_an_export_gives_what_was_public(read, tmp_path, export):
+    put(tmp_path, export())
+    found = read(tmp_path)
+    assert sorted(found.column("text")) == sorted(TEXTS)
+    assert {row["created_at"].year for row in found.rows} == {2020}
+    assert found.skipped == {PRIVATE: 1}
+
+
+def test_direct_messages_of_x_reddit_and_linkedin_are_counted(read, tmp_path):
+    tweet = {"id_str": "5", "created_at": "Wed Mar 01 10:11:12 +0000 2023", "full_text": TEXTS[0]}
+    put(
+        tmp_path / "x",
+        {
+            "data/tweets.js": f"window.YTD.tweets.part0 = {json.dumps([{'tweet': tweet}])}",
+            "data/direct-messages.js": "window.YTD.direct_messages.part0 = []",
+            "data/direct-messages-group-part1.js": "window.YTD.direct_messages_group.part1 = []",
+        },
+    )
+    put(tmp_path / "r", {"post_headers.csv": "id\n", "chat_history.csv": "message_id,message\n"})
+    put(tmp_path / "r", {"posts.csv": "id,permalink,date,subreddit,title,body\n"})
+    put(
+        tmp_path / "l", {"Shares.csv": "Date,ShareLink,ShareCommentary\n", "messages.csv": "FROM\n"}
+    )
+    assert read(tmp_path / "x").skipped == {PRIVATE: 2}
+    assert read(tmp_path / "r").skipped == {PRIVATE: 1}
+    assert read(tmp_path / "l").skipped == {PRIVATE: 1}
+
+
+@pytest.mark.parametrize("name", ["messages.json", "messages.csv"])
+def test_the_package_of_discord_gives_what_was_said_in_servers(read, write, tmp_path, name):
+    for number, kind in enumerate(["GUILD_TEXT", "DM", 3]):
+        folder = tmp_path / "Messages" / f"c{number}"
+        put(folder, {"channel.json": {"id": f"{number}", "type": kind}})
+        row = {"ID": f"{number}", "Timestamp": "2020-09-13 12:26:40", "Contents": TEXTS[0]}
+        write(folder / name, [row])
+    put(tmp_path, {"Activity/events.json": [{"message": "an event", "timestamp": 1}]})
+    found = read(tmp_path)
+    assert found.column("item") == ["0"]
+    assert found.skipped == {"not public": 2}
+
+
+def test_all_chats_of_telegram_give_the_public_ones(read, tmp_path):
+    def chat(number, kind):
+        message = {"id": 1, "type": "message", "date": "2020-09-13T12:26:40", "text": TEXTS[0]}
+        return {"id": number, "type": kind, "messages": [message]}
+
+    chats = [chat(1, "personal_chat"), chat(2, "public_supergroup"), chat(3, "private_group")]
+    path = tmp_path / "result.json"
+    path.write_text(json.dumps({"about": "", "chats": {"list": chats}}))
+    found = read(path)
+    assert found.column("item") == ["2/1"]
+    assert found.skipped == {"not public": 2}
+    path.write_text(json.dumps(chats[0]))
+    assert read(path).column("item") == ["1/1"]
+
+
+def test_a_conversation_is_read_if_it_is_given(read, tmp_path):
+    path = tmp_path / "message_1.json"
+    path.write_text(json.dumps(conversation("Caf\u00c3\u00a9 at nine")))
+    (row,) = read(path).rows
+    assert (row["text"], row["author"]) == ("Caf\u00e9 at nine", "Ben")
+    folder = tmp_path / "D01ABC2"
+    put(folder, {"2020-09-13.json": slack(TEXTS[0])})
+    assert read(folder).column("text") == [TEXTS[0]]

@@ -1,0 +1,121 @@
+"""Tables of posts, comments and reviews, as collectors and hubs name their columns."""
+
+import json
+
+import pytest
+
+from provenance.errors import ColumnMissing, UnsupportedFormat, WrongLayout
+
+TEXTS = [
+    "The lantern swung over the quay all night, and nobody slept",
+    "Somebody's cousin carried the kettle indoors before the rain",
+    "The orchard wall cost more than the street had saved",
+]
+
+
+def test_what_a_repost_repeats_is_by_whom_it_names(read, table):
+    texts = [TEXTS[0], f"RT @ben_2: {TEXTS[1]}\nand on", "RT @cat: a text that is cut o…", "RT @x"]
+    rows = [{"id": f"i{n}", "text": text, "author": "ann"} for n, text in enumerate(texts)]
+    found = read(table(rows))
+    assert found.column("text") == [TEXTS[0], f"{TEXTS[1]}\nand on", "RT @x"]
+    assert found.column("author") == ["ann", "ben_2", "ann"]
+    assert found.column("item") == ["i0", "i1", "i3"]
+    assert found.skipped == {"repost without its original": 1}
+
+
+def test_a_repost_names_its_author_where_no_column_does(read, table):
+    rows = [
+        {"id": f"i{n}", "text": text} for n, text in enumerate((TEXTS[0], f"RT @b: {TEXTS[1]}"))
+    ]
+    assert read(table(rows)).column("author") == [None, "b"]
+
+
+def test_placeholders_of_deleted_texts_are_counted(read, table):
+    texts = [TEXTS[0], "[deleted]", "[ Removed by Reddit ]", "[removed] is a word", "[REMOVED]"]
+    found = read(table([{"id": f"i{n}", "text": text} for n, text in enumerate(texts)]))
+    assert found.column("text") == [TEXTS[0], "[removed] is a word"]
+    assert found.skipped == {"deleted or removed": 3}
+
+
+@pytest.mark.parametrize(
+    ("row", "fields"),
+    [
+        ({"review_id": "r1", "user_id": "u1", "date": "2020-01-02", "text": "x y"}, "r1 u1"),
+        (
+            {"review_id": "r1", "user_id": "u1", "date_added": "2020-01-02", "review_text": "x y"},
+            "r1 u1",
+        ),
+        ({"reviewId": "r1", "userName": "u1", "content": "x y", "at": "2020-01-02"}, "r1 u1"),
+        (
+            {"id": "r1", "user_posted": "u1", "description": "x y", "date_posted": "2020-01-02"},
+            "r1 u1",
+        ),
+        ({"id": "r1", "speaker": "u1", "text": "x y", "timestamp": "2020-01-02"}, "r1 u1"),
+        ({"id": "r1", "sender": "u1", "body": "x y", "date": "2020-01-02"}, "r1 u1"),
+        ({"id": "r1", "author.name": "U", "author.username": "u1", "text": "x y"}, "r1 u1"),
+        ({"postid": "r1", "username": "u1", "pagetext": "x y", "dateline": "2020-01-02"}, "r1 u1"),
+        ({"Review": "x y", "Rating": "4"}, ""),
+    ],
+)
+def test_columns_as_others_name_them(read, table, row, fields):
+    (found,) = read(table([row])).rows
+    assert found["text"] == "x y"
+    if fields:
+        assert [found["item"], found["author"]] == fields.split()
+    has_date = any("2020" in value for value in row.values())
+    assert (found["created_at"] is not None) == has_date
+
+
+def test_bytes_as_python_shows_them_are_no_texts(read, table):
+    rows = [{"id": f"i{n}", "text": str(text.encode())} for n, text in enumerate(TEXTS)]
+    with pytest.raises(WrongLayout, match="100% of the texts are bytes as Python shows") as error:
+        read(table(rows))
+    assert "ast.literal_eval" in error.value.remedy
+    assert len(read(table(rows), text_format="plain").rows) == 3
+
+
+def test_the_longest_of_several_unknown_columns_is_suggested(read, write, tmp_path):
+    rows = [{"one": f"{text[:22]} o", "two": text, "three": "x"} for text in TEXTS]
+    write(tmp_path / "a.csv", rows)
+    with pytest.raises(ColumnMissing) as error:
+        read(tmp_path / "a.csv")
+    assert "such as --text-column 'two'" in error.value.remedy
+
+
+def test_a_message_rather_than_a_description_is_suggested(read, lines, tmp_path):
+    row = {"team": {"description": TEXTS[0]}, "note": {"number": 1, "message": TEXTS[1]}}
+    (tmp_path / "a.jsonl").write_text(lines([row]))
+    with pytest.raises(ColumnMissing) as error:
+        read(tmp_path / "a.jsonl")
+    assert "such as --text-column 'note.message'" in error.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("names", "member", "rows"),
+    [
+        (("ann", "ben"), [{"Content": TEXTS[0]}], ".[][]"),
+        (("ann", "ben"), {"text": TEXTS[0]}, ".[]"),
+        (("1001",), {"text": TEXTS[0]}, ".[]"),
+    ],
+)
+def test_members_that_are_named_by_ids_are_no_columns(read, tmp_path, names, member, rows):
+    (tmp_path / "a.json").write_text(json.dumps(dict.fromkeys(names, member)))
+    with pytest.raises(ColumnMissing) as error:
+        read(tmp_path / "a.json")
+    assert "no column is recognised as the text" in error.value.message
+    assert f"`jq -c '{rows}'` makes rows" in error.value.remedy
+
+
+def test_no_path_through_ids_is_suggested(read, tmp_path):
+    (tmp_path / "a.json").write_text(json.dumps({"id": {"1": {"text": TEXTS[0]}, "2": None}}))
+    with pytest.raises(ColumnMissing) as error:
+        read(tmp_path / "a.json")
+    assert error.value.remedy == "choose the column with --text-column."
+
+
+def test_a_file_of_tgdataset_is_named(read, tmp_path):
+    channel = {"title": TEXTS[0], "text_messages": {"1": {"message": TEXTS[1]}}}
+    (tmp_path / "a.json").write_text(json.dumps({"1001": channel}))
+    with pytest.raises(UnsupportedFormat, match="a file of TGDataset") as error:
+        read(tmp_path / "a.json")
+    assert r'id: "\($c)/\(.key)"' in error.value.remedy

@@ -1,0 +1,78 @@
+"""Findings have one order, and tables of much text give their rows."""
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from provenance.model import FINDINGS, take_rows
+from provenance.model.content import rows
+from provenance.report.files import findings_parquet
+from provenance.report.files.findings_parquet import sort_findings
+from tests.report.samples import sample_report
+
+IDENTITIES = st.tuples(
+    st.sampled_from("ab"),
+    st.integers(0, 2),
+    st.sampled_from(["text", "title"]),
+    st.integers(0, 2),
+    st.integers(3, 4),
+    st.sampled_from("xy"),
+    st.sampled_from(["1", "2", None]),
+    st.sampled_from(["content", "link"]),
+)
+
+
+def identified(identities):
+    """Make findings of these identities, each with a mark of its own."""
+    columns = dict(zip(findings_parquet._ORDER, zip(*identities, strict=True), strict=True))
+    columns |= {"byte_start": range(len(identities)), "document": ["d"] * len(identities)}
+    made = pa.table(
+        {
+            field.name: pa.array(list(columns[field.name]), field.type)
+            if field.name in columns
+            else pa.nulls(len(identities), field.type)
+            for field in FINDINGS
+        }
+    )
+    return pa.concat_tables([made.slice(0, 1), made.slice(1)])
+
+
+@given(st.lists(IDENTITIES, min_size=1, max_size=12), st.booleans())
+def test_findings_are_sorted_by_their_identity(identities, is_sorted):
+    if is_sorted:
+        identities = sorted(identities, key=lambda one: (*one[:6], one[6] or "3", one[7]))
+    made = identified(identities)
+    wanted = made.sort_by([(name, "ascending") for name in findings_parquet._ORDER])
+    assert sort_findings(made).equals(wanted)
+
+
+def test_a_policy_without_problems_has_no_notes():
+    ordered = sort_findings(sample_report().findings)
+    backwards = ordered.take(np.arange(len(ordered))[::-1])
+    assert findings_parquet._is_in_order(ordered)
+    assert not findings_parquet._is_in_order(backwards)
+    assert findings_parquet._is_in_order(ordered.slice(0, 0))
+
+
+@pytest.mark.parametrize("most", [2, 12, 40])
+@given(places=st.lists(st.one_of(st.none(), st.integers(0, 7)), max_size=12))
+def test_rows_of_much_text_are_those_of_little(most, places):
+    words = pa.array(["", "a", None, "é", "long words", "b", "c", "d"])
+    table = pa.table(
+        {
+            "text": pa.chunked_array([words.slice(0, 3), words.slice(3)]),
+            "number": np.arange(8),
+            "other": words.take(pa.array([4, 4, 0, 1, 2, 3, 4, 5])),
+            "marks": pa.array([[[1, 2]], [], None, [[3, 4], [5, 6]], [], [], [], []]),
+        }
+    )
+    chosen = pa.array(places, pa.int64())
+    wanted = table.take(chosen)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rows, "_MAX_BYTES", most)
+        found = take_rows(table, chosen)
+    assert found.schema == table.schema
+    assert found.equals(wanted)
+    assert take_rows(table, chosen).equals(wanted)
