@@ -332,7 +332,7 @@ def _mapped_type(schema: pa.Schema) -> pa.DataType | None:
     """Return the type of the members with texts of an object that maps ids or names to them."""
     fields = [field for field in schema if any(_texts_within(field.type, field.name, TEXT_NAMES))]
     is_map = len({str(field.type) for field in fields}) == 1 and (
-        len(fields) > 1 or fields[0].name.isdecimal()
+        1 < len(fields) == len(schema) or fields[0].name.isdecimal()
     )
     return fields[0].type if is_map else None
 

@@ -54,10 +54,14 @@ def test_a_column_that_is_null_is_not_the_text(read, tmp_path, lines):
             {"title": {"rendered": "Quays"}, "content": {"rendered": TEXT}},
             "--text-column 'title.rendered' --text-column 'content.rendered'",
         ),
+        (
+            {"paper": "p1", "abstract": [{"text": MORE}], "body_text": [{"text": TEXT}]},
+            "--text-column 'abstract[].text'",
+        ),
         ({"instruction": "Write.", "output": TEXT}, "--text-column 'output'"),
         ({"turns": [{"from": "x", "value": TEXT}]}, "--text-column 'turns[].value'"),
     ],
-    ids=["list", "structure", "question", "rendered", "longest", "value"],
+    ids=["list", "structure", "question", "rendered", "parts", "longest", "value"],
 )
 def test_texts_elsewhere_are_suggested_and_can_be_read(read, tmp_path, row, options):
     pq.write_table(pa.Table.from_pylist([row, row]), tmp_path / "p.parquet")
@@ -68,7 +72,7 @@ def test_texts_elsewhere_are_suggested_and_can_be_read(read, tmp_path, row, opti
     assert options in error.value.remedy
     named = tuple(part.strip("' ") for part in options.split("--text-column ")[1:])
     found = read(tmp_path / "p.parquet", text_columns=named)
-    assert all(text.endswith(TEXT) for text in found.column("text"))
+    assert all(text.endswith((TEXT, MORE)) for text in found.column("text"))
     assert len(found.rows) == 2
 
 
