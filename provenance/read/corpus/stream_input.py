@@ -113,7 +113,7 @@ def stream_part(
         sample = [record for _, record in parse_rows(block).records]
         if sample:
             break
-    if not sample and any(parse_lines(block).faults for block in head):
+    if not sample and any(parse_rows(block).faults for block in head):
         raise UnsupportedFormat(f"{display_name}: no line is an object in JSON", remedy=_TO_FILE)
     layout = infer_layout(sample, text_columns, address, label_columns)
     waiting = [chain(head, blocks)]
