@@ -48,7 +48,8 @@ KNOWN_NAMES = {
     "maxstarsrepolicenses",
 }
 """Names of each role in order of preference, without case and punctuation."""
-AUTHOR_OBJECTS, AUTHOR_MEMBERS = ("author", "user", "creator", "account"), "login username name"
+AUTHOR_OBJECTS = ("author", "user", "creator", "account", "sender", "from")
+AUTHOR_MEMBERS = "login username screenname name displayname"
 """Columns of structures that may say who the author is, and the members that do."""
 _MAX_LABEL_CHARS = 20
 """Values of a column of an unknown name that have no space and are no longer are not texts."""
