@@ -57,8 +57,8 @@ KNOWN_NAMES = {
     "maxstarsrepolicenses",
 }
 """Names of each role in order of preference, without case and punctuation."""
-AUTHOR_OBJECTS = ("author", "user", "creator", "account", "owner")
-AUTHOR_MEMBERS = "login username displayname name"
+AUTHOR_OBJECTS = ("author", "user", "creator", "account", "owner", "sender", "from")
+AUTHOR_MEMBERS = "login username screenname displayname name"
 """Columns of structures that may say who the author is, and the members that do."""
 _NO_PROSE = r"^(?:[!-~]*|[\d\s:.,/+TZ-]*|\{.*)$"
 """Values that are identifiers, addresses, dates or JSON."""

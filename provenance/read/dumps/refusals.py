@@ -42,6 +42,10 @@ _OBJECTS: tuple[tuple[Callable[[JsonObject], object], Refusal], ...] = (
         Refusal("a file of TGDataset, with messages by channel and number", _TGDATASET_ROWS),
     ),
     (
+        lambda entry: any(name.startswith("sep=") for name in entry),
+        Refusal("a table with a line for Excel before its header", "remove it: `sed 1d` does so."),
+    ),
+    (
         _is_by_column,
         Refusal(
             "a table that pandas wrote by column",
