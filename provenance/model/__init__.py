@@ -31,7 +31,7 @@ from provenance.model.content.registry_arrays import (
     RegistryArrays,
     RegistrySegment,
 )
-from provenance.model.content.rows import take_rows
+from provenance.model.content.row_selection import take_rows
 from provenance.model.content.tables import (
     CAME_WITH,
     DELETIONS,
@@ -48,7 +48,6 @@ from provenance.model.content.tables import (
     merge_skipped,
     merge_unread,
 )
-from provenance.model.records.attestation import AttestedCheck
 from provenance.model.records.audit import (
     AUDIT_ITEMS,
     AUDIT_SCHEMA,
@@ -92,7 +91,6 @@ from provenance.model.records.disclosure_questions import (
     Form,
     Question,
 )
-from provenance.model.records.feedback import FeedbackClaim, FeedbackNote
 from provenance.model.records.ledger import (
     FACTS,
     LEDGER_SCHEMA,
@@ -129,6 +127,7 @@ from provenance.model.records.receipt import (
     RemovalReason,
     Volume,
 )
+from provenance.model.records.signed_statements import AttestedCheck, FeedbackClaim, FeedbackNote
 from provenance.model.results.baseline import AbsentFindings, BaselineSummary, FindingState
 from provenance.model.results.calibration import (
     CALIBRATION_SCHEMA,

@@ -198,9 +198,10 @@ def _mention_card(corpus: Sequence[str]) -> None:
     found = find_unread_card(corpus)
     if found is not None:
         path, card = found
-        made_of = f"that it is made of {', '.join(card.sources)}" if card.sources else None
-        declared = " and ".join(filter(None, [card.licence, made_of]))
-        note = f"{path} declares {declared}, which counts for no row; --signals {path} has it count"
+        note = (
+            f"{path} declares {card.declaration}, which counts for no row; --signals {path} has it "
+            "count"
+        )
         echo(f"Note: {one_line(note)}", err=True)
 
 

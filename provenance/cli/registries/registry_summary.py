@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from provenance.pipeline.exchange.pulling import Pull
     from provenance.pipeline.exchange.pushing import Push
     from provenance.pipeline.exchange.registry_signatures import Signing
-    from provenance.registry.changes.item_marks import Marking
+    from provenance.registry.changes.mark_changes import Marking
     from provenance.registry.changes.registry_merge import Combination
     from provenance.registry.changes.withdrawal import Withdrawal
     from provenance.registry.manifest import Manifest

@@ -43,6 +43,8 @@ class CorpusSummary:
         The chosen split of a dataset; None means all.
     passed_over : IgnoredFiles or None
         Files of its folders that were ignored; None if there were none.
+    card : str or None
+        What the card in its folder declares, if that counts for no row.
     """
 
     addresses: tuple[str, ...]
@@ -56,6 +58,7 @@ class CorpusSummary:
     skipped: tuple[Skipped, ...]
     split: str | None = None
     passed_over: IgnoredFiles | None = None
+    card: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

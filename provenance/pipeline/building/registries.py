@@ -33,7 +33,7 @@ from provenance.read.dumps.published_dumps import (
 from provenance.read.policy.policy_file import parse_size_option
 from provenance.read.rules.rule_files import load_rules
 from provenance.registry.build.registry_builder import create_registry, extend_registry
-from provenance.registry.changes.item_marks import mark_items
+from provenance.registry.changes.mark_changes import mark_items
 from provenance.registry.manifest import Manifest
 from provenance.registry.segments.withdrawn_items import DeletedItems, DeletionRecords
 from provenance.registry.store import open_registry

@@ -23,7 +23,7 @@ from provenance.read.dumps.id_lists import read_addresses, read_ids
 from provenance.read.policy.date_syntax import parse_day_option
 from provenance.registry.build.registry_builder import compact_registry
 from provenance.registry.changes.format_upgrade import upgrade_registry
-from provenance.registry.changes.item_marks import Marking, mark_items
+from provenance.registry.changes.mark_changes import Marking, mark_items
 from provenance.registry.changes.opt_out_changes import add_opt_outs
 from provenance.registry.changes.registry_merge import (
     Combination,

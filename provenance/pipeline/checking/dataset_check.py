@@ -204,7 +204,8 @@ def _run_check(
     if calibration is not None:
         corrector = build_share_corrector(calibration.calibration, recall, counted, counts.tokens)
     measured_corpus = MeasuredCorpus(counts, bootstrap_sample, corrector, recall)
-    corpus_summary = replace(summarise_corpus(corpus, readings, counts), split=settings.split)
+    summary = summarise_corpus(corpus, readings, counts, has_signals=policy.signals is not None)
+    corpus_summary = replace(summary, split=settings.split)
     report = _build_report(
         corpus_summary,
         measured_corpus,

@@ -23,6 +23,7 @@ from provenance.read.corpus.corpora import Corpus
 from provenance.read.corpus.python_objects import IN_MEMORY
 from provenance.read.corpus.stream_input import STANDARD_INPUT
 from provenance.read.shipped_plants import load_shipped_plants
+from provenance.read.signals.site_captures import find_unread_card
 
 
 def summarise_registries(registries: Sequence[RegistryIndex]) -> tuple[RegistrySummary, ...]:
@@ -90,9 +91,10 @@ def check_conclusive(registries: Sequence[RegistrySummary]) -> None:
 
 
 def summarise_corpus(
-    corpus: Corpus, readings: Sequence[StoredReading], counts: Counts
+    corpus: Corpus, readings: Sequence[StoredReading], counts: Counts, *, has_signals: bool
 ) -> CorpusSummary:
-    """Summarise what was checked of a corpus."""
+    """Summarise what was checked of a corpus; with signals, a card was read or left out."""
+    found = None if has_signals else find_unread_card(corpus.addresses)
     return CorpusSummary(
         addresses=corpus.addresses,
         files=len({name for part in corpus.parts for name in part.files}),
@@ -104,6 +106,7 @@ def summarise_corpus(
         text_columns=corpus.text_columns,
         skipped=merge_skipped(skipped for reading in readings for skipped in reading.skipped),
         passed_over=corpus.passed_over,
+        card=found and f"{found[0]} declares {found[1].declaration}",
     )
 
 

@@ -42,7 +42,7 @@ from provenance.pipeline.exchange.remote_registries import local_folder
 from provenance.pipeline.execution.progress import ProgressCallback, report_progress_to
 from provenance.pipeline.python_api.python_inputs import Address, check_options, given_paths
 from provenance.pipeline.settings import EngineName, Settings
-from provenance.registry.changes.item_marks import Marking
+from provenance.registry.changes.mark_changes import Marking
 from provenance.registry.changes.registry_merge import Combination
 from provenance.registry.changes.withdrawal import Withdrawal
 from provenance.registry.manifest import Manifest

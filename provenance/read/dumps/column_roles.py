@@ -39,16 +39,16 @@ SUMMARY_NAMES = "message caption leadparagraph abstract description"
 RENDERED_NAMES = "rendered main value"
 """Members of a structure that have its text, such as `content.rendered`."""
 KNOWN_NAMES = {
-    "item": "idstr id itemid nativeid tweetid statusid postid commentid messageid docid "
+    "item": "idstr id itemid nativeid noteid commentid tweetid statusid postid messageid docid "
     "documentid reviewid recommendationid msgid uuid guid uri paperid coreid pageid warcrecordid "
     "doi",
     "url": "htmlurl weburl url permalink requestedurl link href sourceurl pageurl posturl webpage "
     "warctargeturi",
     "created_at": "createdat createdutc created creationdate createdtimestamp publishedat "
     "published publishdate publicationdate publisheddate datepublished dategmt "
-    "webpublicationdate pubdate "
-    "postedat warcdate timestamp datetime date dateposted dateadded createddate createtime "
-    "timestampcreated unixreviewtime posttime postdate dateline datesent sentat time ts at",
+    "webpublicationdate pubdate postedat warcdate timestamp datetime date dateposted dateadded "
+    "createddate createtime timestampcreated unixreviewtime posttime postdate dateline datesent "
+    "postcreated createdatmillis sentat time ts at",
     "author": "author username screenname userscreenname user authorusername authorname authors by "
     "creator handle ownerdisplayname account userposted speaker sender nickname reviewername "
     "byline artist from userid authorid reviewerid fromid",

@@ -1,6 +1,7 @@
 """Finding the files of a dump."""
 
 import fnmatch
+import os.path
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -114,6 +115,9 @@ _PRIVATE = re.compile(
 """Private messages in exports of Meta, X, Reddit, LinkedIn and Slack."""
 _PRIVATE_MESSAGES = Refusal("private messages", "to read them, give the file by its name.")
 
+_NO_POSTS = Refusal(
+    "not among the posts of the export that is recognised", "to read it, give it by itself."
+)
 _READMES = ("readme*", "licen[cs]e*")
 
 _TEXTS = Refusal("a text beside other files", "to read it as an item, give it by its name.")
@@ -326,11 +330,14 @@ def _unread_files(files: Sequence[File], dump_files: Sequence[File]) -> Iterator
         and any(_matches_any(name, patterns) for name in chosen)
         for marks, patterns in _FOLDER_LAYOUTS
     )
+    root = len(os.path.commonpath([os.path.dirname(file.name) for file in files]))
+    branches = {"", *(_branch(name, root) for name in chosen)}
     for file in files:
         if file.name in chosen or _is_hidden(file) or file.fault is not None:
             continue
-        if _PRIVATE.fullmatch(file.name):
-            yield _passed_over(file, _PRIVATE_MESSAGES)
+        is_elsewhere = _branch(file.name, root) not in branches
+        if (of_export := _part_of_export(file, is_elsewhere=is_elsewhere)) is not None:
+            yield _passed_over(file, of_export)
             continue
         suffix = _suffix(file.path)
         refusal = _PAGE if _is_page(file.path) else refusal_by_name(file.path)
@@ -342,6 +349,18 @@ def _unread_files(files: Sequence[File], dump_files: Sequence[File]) -> Iterator
             yield replace(file, fault=refusal.error(file.display_path))
         elif not is_layout:
             yield _passed_over(file, refusal)
+
+
+def _part_of_export(file: File, *, is_elsewhere: bool) -> Refusal | None:
+    """Return what a file is that is not among those with the posts of an export."""
+    if _PRIVATE.fullmatch(file.name):
+        return _PRIVATE_MESSAGES
+    return _NO_POSTS if is_elsewhere and _is_known(file.path) else None
+
+
+def _branch(name: str, root: int) -> str:
+    """Return the folder of a file below the first `root` characters; "" if it is right there."""
+    return name[root:].lstrip("/").rpartition("/")[0].partition("/")[0]
 
 
 def _passed_over(file: File, refusal: Refusal) -> File:

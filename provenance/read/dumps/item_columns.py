@@ -22,7 +22,7 @@ from provenance.read.corpus import skipped_rows
 from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.html_text import plain_text
 from provenance.read.dumps.item_batches import DELETED_PATTERN, NO_SOURCE, ROUNDED_ID, RowFault
-from provenance.read.dumps.reposts import cut_off_reposts, split_reposts
+from provenance.read.dumps.reposts import split_reposts
 from provenance.read.dumps.timestamps import parse_timestamps
 
 _TEXT = pa.large_string()
@@ -101,10 +101,6 @@ def _is_placeholder(columns: Mapping[str, pa.Array], _: Dump) -> Flags | None:
     return to_flags(pc.match_substring_regex(texts, f"^(?:{DELETED_PATTERN})$", ignore_case=True))
 
 
-def _is_cut_off(columns: Mapping[str, pa.Array], _: Dump) -> Flags | None:
-    return cut_off_reposts(columns["text"])
-
-
 def _has_no_source(columns: Mapping[str, pa.Array], dump: Dump) -> Flags | None:
     if dump.source or "source" not in columns:
         return None
@@ -116,7 +112,6 @@ _CHECKS: tuple[tuple[str, Callable[[Mapping[str, pa.Array], Dump], Flags | None]
     (skipped_rows.NOT_UTF8, _is_invalid),
     (skipped_rows.EMPTY, _is_blank),
     (skipped_rows.DELETED, _is_placeholder),
-    (skipped_rows.REPOST_ALONE, _is_cut_off),
     (NO_SOURCE, _has_no_source),
 )
 """Reasons why a row is not an item, in order: each check may rely on those before it."""

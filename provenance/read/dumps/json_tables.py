@@ -107,8 +107,6 @@ class ObjectLayout:
         if _DELETED.fullmatch(text):
             return RowFault(row, skipped_rows.DELETED)
         text, author = split_repost(text, names_text(values.get("author")))
-        if text is None:
-            return RowFault(row, skipped_rows.REPOST_ALONE)
         if not source:
             return RowFault(row, NO_SOURCE)
         return ItemRecord(

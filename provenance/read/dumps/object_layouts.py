@@ -73,7 +73,10 @@ OBJECT_LAYOUTS = (
     ObjectLayout("weibo", weibo.is_post, weibo.read_post, weibo.COLUMNS),
     ObjectLayout("youtube", youtube.is_entry, youtube.read_entry, youtube.COLUMNS),
     ObjectLayout(
-        "telegram-api", chat_exports.is_telegram_message, chat_exports.read_telegram_message
+        "telegram-api",
+        chat_exports.is_telegram_message,
+        chat_exports.read_telegram_message,
+        chat_exports.TELEGRAM_COLUMNS,
     ),
     ObjectLayout(
         "discord-package",

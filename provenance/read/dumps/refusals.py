@@ -19,6 +19,17 @@ _TGDATASET_ROWS = (
     'select(.value.is_forwarded | not) | {id: "\\($c)/\\(.key)", text: .value.message, '
     "created_at: .value.date, author: $c}'`."
 )
+
+
+def _is_by_column(entry: JsonObject) -> bool:
+    """Return whether an object has columns, each with its rows by number, or rows as lists."""
+    if {"columns", "index", "data"} == entry.keys():
+        return True
+    return bool(entry) and all(
+        isinstance(rows, dict) and next(iter(rows), None) == "0" for rows in entry.values()
+    )
+
+
 _OBJECTS: tuple[tuple[Callable[[JsonObject], object], Refusal], ...] = (
     (
         lambda entry: {"Text#", "Issued", "Bookshelves"} <= entry.keys(),
@@ -29,6 +40,13 @@ _OBJECTS: tuple[tuple[Callable[[JsonObject], object], Refusal], ...] = (
             isinstance(value, dict) and "text_messages" in value for value in entry.values()
         ),
         Refusal("a file of TGDataset, with messages by channel and number", _TGDATASET_ROWS),
+    ),
+    (
+        _is_by_column,
+        Refusal(
+            "a table that pandas wrote by column",
+            "write it with `to_json(orient='records', lines=True)`.",
+        ),
     ),
     (
         lambda entry: {"_index", "_source"} <= entry.keys(),

@@ -10,6 +10,8 @@ CARD_FILE = "README.md"
 """Name of the file."""
 SIGNAL = "hugging-face-card"
 MAX_CARD_BYTES = 1 << 18
+_MAX_CHARS = 300
+"""Length up to which what a card declares is quoted."""
 _FENCE = "---"
 _NO_SOURCE = ("", "original", "extended")
 _OTHER = "other-"
@@ -38,6 +40,13 @@ class DatasetCard:
     link: str | None = None
     gated: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+
+    @property
+    def declaration(self) -> str:
+        """What the card declares: "cc-by-4.0 and that it is made of allenai/c4"; may be empty."""
+        made_of = f"that it is made of {', '.join(self.sources)}" if self.sources else None
+        declared = " and ".join(filter(None, [self.licence, made_of]))
+        return f"{declared[:_MAX_CHARS]}…" if len(declared) > _MAX_CHARS else declared
 
 
 def parse_card(content: bytes) -> DatasetCard | None:

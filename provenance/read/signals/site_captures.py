@@ -179,7 +179,7 @@ def find_unread_card(addresses: Iterable[str]) -> tuple[str, DatasetCard] | None
             continue
         with suppress(InputError):
             card = parse_card(read_capture(path))
-            if card is not None and (card.licence or card.sources):
+            if card is not None and card.declaration:
                 return str(path), card
     return None
 

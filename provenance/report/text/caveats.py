@@ -72,7 +72,7 @@ def coverage_caveats(result: Result) -> tuple[str, ...]:
     ]
     gaps = [gap for registry in result.registries if (gap := registry_gap(registry))]
     caveats = (
-        *(*ignored_files_sentence(result), *gaps, *backgrounds),
+        *(*ignored_files_sentence(result), *unread_card_sentence(result), *gaps, *backgrounds),
         *(*common_caveats(result), *model_caveats(result), expected_chance(result)),
     )
     if result.control is None:
@@ -134,6 +134,12 @@ def ignored_files_sentence(result: Result) -> tuple[str, ...]:
     names = ", ".join(ignored.files) + (f" and {count(more, 'more')}" if more else "")
     verb = "was" if ignored.count == 1 else "were"
     return (f"{count(ignored.count, 'file')} beside the data {verb} not checked: {names}.",)
+
+
+def unread_card_sentence(result: Result) -> tuple[str, ...]:
+    """Return a sentence on a dataset card whose licence counts for no row."""
+    card = result.corpus.card
+    return () if card is None else (f"{card}; that counts for no row without --signals.",)
 
 
 def model_caveats(result: Result) -> tuple[str, ...]:

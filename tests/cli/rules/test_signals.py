@@ -76,7 +76,10 @@ def test_a_card_beside_the_data_is_mentioned_and_counts_if_named(provenance, tmp
         in told.stderr
     )
     assert "--signals data/README.md" in told.stderr
+    for form in ("terminal", "markdown", "html", "json"):
+        report = provenance(*asked, "--format", form, cwd=tmp_path).stdout
+        assert "README.md declares cc-by-sa-4.0" in report.replace("\\", ""), form
     assert provenance(*asked, "--quiet", cwd=tmp_path).stderr == ""
     counted = provenance(*asked, "--signals", str(card), cwd=tmp_path)
-    assert "declares" not in counted.stderr
+    assert "declares" not in counted.stderr + counted.stdout
     assert "cc-by-sa-4.0" in counted.stdout

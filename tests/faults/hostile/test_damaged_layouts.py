@@ -53,7 +53,7 @@ def test_damaged_dumps_are_read_or_refused(sample, tmp_path):
 @pytest.mark.long
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: f"{sample.layout}: {sample.name}")
 def test_thousands_of_damaged_dumps_are_read_or_refused(sample, tmp_path):
-    read_or_refuse(sample, tmp_path, range(1_000_000, 1_002_000))
+    read_or_refuse(sample, tmp_path, range(1_000_000, 1_015_000))
 
 
 RECORDS = ("mds", "mds.zstd", "sqlite", "tar", "tar.gz", "tfrecord", "tfrecord.gz")

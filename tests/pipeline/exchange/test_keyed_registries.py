@@ -20,7 +20,7 @@ from provenance.pipeline import check, publish_keyed_copy, pull, push
 from provenance.pipeline.settings import Settings
 from provenance.registry.build.registry_builder import create_registry
 from provenance.registry.changes.chance_model import replace_chance_model
-from provenance.registry.changes.item_marks import mark_items
+from provenance.registry.changes.mark_changes import mark_items
 from provenance.registry.changes.opt_out_changes import add_opt_outs
 from provenance.registry.changes.withdrawal import remove_items
 from provenance.registry.files.registry_keys import KEY_VARIABLE

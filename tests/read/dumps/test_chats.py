@@ -288,3 +288,15 @@ def test_texts_on_lines_are_told_how_to_become_rows(read, tmp_path):
     with pytest.raises(UnsupportedFormat, match="not recognised") as error:
         read(tmp_path / "a.txt")
     assert "jq -Rc '{text: .}'" in error.value.remedy
+
+
+def test_a_table_of_messages_of_telegram_knows_forwarded_ones(read, write, tmp_path):
+    row = {"date": "2020-01-02 03:04:05+00:00", "peer_id": "PeerChannel(channel_id=1)"}
+    rows = [
+        row | {"id": "5", "message": "words", "fwd_from": ""},
+        row | {"id": "6", "message": "of others", "fwd_from": "MessageFwdHeader(date=1)"},
+    ]
+    write(tmp_path / "m.csv", rows)
+    found = read(tmp_path / "m.csv")
+    assert found.column("text") == ["words"]
+    assert found.skipped == {"repost without its original": 1}

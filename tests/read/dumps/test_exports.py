@@ -202,6 +202,23 @@ def test_entries_of_a_feed(read, tmp_path):
     assert found.skipped == {"empty text": 1}
 
 
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("A lantern over the quay", "A lantern over the quay, and more"),
+        ("A lantern over…", "A lantern over the quay, and more"),
+        ("A kettle", "A kettle\n\nA lantern over the quay, and more"),
+    ],
+)
+def test_a_title_that_repeats_the_beginning_is_left_out(read, tmp_path, title, text):
+    path = tmp_path / "feed.xml"
+    path.write_text(
+        f"<rss version='2.0'><channel><item><guid>1</guid><title>{title}</title><description>"
+        "&lt;p&gt;A lantern over the quay, and more</description></item></channel></rss>"
+    )
+    assert read(path).column("text") == [text]
+
+
 def test_settings_and_drafts_of_blogger_are_no_items(read, tmp_path):
     def entry(number, kind, rest=""):
         scheme, kind = "http://s.example#kind", f"http://s.example/blogger#{kind}"

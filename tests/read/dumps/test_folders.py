@@ -225,3 +225,23 @@ def test_what_describes_an_export_is_not_read(read, tmp_path, mark, texts, other
         (tmp_path / name).write_text('{"ann": {"name": "a name"}}')
     (tmp_path / texts).write_text('{"id": "1", "text": "a lantern over the quay"}\n')
     assert read(tmp_path).column("item") == ["1"]
+
+
+def test_exports_in_other_folders_are_counted(read, tmp_path):
+    for name, content in {
+        "all/chat/Groups/a/group_info.json": '{"name": "a"}',
+        "all/chat/Groups/a/messages.json": '{"messages": [{"text": "a lantern over the quay"}]}',
+        "all/chat/Users/user_info.json": '{"user": {"name": "ann"}}',
+        "all/videos/comments.csv": "id,text\n1,a kettle in the rain\n",
+        "all/videos/picture.jpg": "",
+    }.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content)
+    found = read(tmp_path)
+    assert found.column("text") == ["a lantern over the quay"]
+    assert found.skipped == {
+        "passed over: not among the posts of the export that is recognised; "
+        "to read it, give it by itself": 1
+    }
+    assert [note.file for note in found.notes] == ["all/videos/comments.csv"]

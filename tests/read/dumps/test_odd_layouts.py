@@ -80,6 +80,11 @@ def test_empty_lines_before_the_header_make_no_item_of_it(read, tmp_path, end):
         (" \n\n", "the file is empty"),
         ("id,text\n1,a\n", "there is no JSON object in it: not valid JSON"),
         ('[1, "a text"]\n[2, "another"]\n', "its rows are JSON arrays"),
+        (
+            json.dumps({name: {"0": "a text", "1": "another"} for name in ("id", "text")}),
+            "a table that pandas wrote by column",
+        ),
+        ('{"columns": ["id"], "index": [0], "data": [["a"]]}', "that pandas wrote by column"),
         ("{'id': 1, 'text': 'a text'}\n", "Python's notation of objects, not JSON"),
     ],
 )
@@ -144,6 +149,14 @@ def test_an_export_of_slack_is_read_by_its_channels(read, tmp_path):
     assert found.column("text")[0] == f"{TEXTS[0]} @U2 here & https://c.example"
     assert found.column("author") == ["U1"] * 3
     assert found.skipped == {"notice of the service": 1}
+
+
+def test_replies_that_slackdump_writes_into_a_message_are_read(read, tmp_path):
+    message = {"type": "message", "user": "U1", "text": TEXTS[0], "ts": "1672617600.5"}
+    replies = [message | {"text": TEXTS[1], "ts": "1672617601.5"}]
+    channel = {"name": "general", "messages": [message | {"slackdump_thread_replies": replies}]}
+    (tmp_path / "C1.json").write_text(json.dumps(channel))
+    assert read(tmp_path / "C1.json").column("text") == TEXTS[:2]
 
 
 def test_what_a_user_did_on_facebook_is_no_text(read, tmp_path):

@@ -17,8 +17,8 @@ from provenance.registry.build.registry_builder import (
 )
 from provenance.registry.changes.chance_model import replace_chance_model
 from provenance.registry.changes.format_upgrade import upgrade_registry
-from provenance.registry.changes.item_marks import mark_items
 from provenance.registry.changes.keyed_copy import publish_keyed
+from provenance.registry.changes.mark_changes import mark_items
 from provenance.registry.changes.opt_out_changes import add_opt_outs
 from provenance.registry.changes.registry_merge import merge_registries, subset_registry
 from provenance.registry.changes.withdrawal import remove_items, restore_items

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.model import FINDINGS, take_rows
-from provenance.model.content import rows
+from provenance.model.content import row_selection as rows
 from provenance.report.files import findings_parquet
 from provenance.report.files.findings_parquet import sort_findings
 from tests.report.samples import sample_report

@@ -21,6 +21,10 @@ from provenance.read.dumps.json_posts import (
 from provenance.read.dumps.table_objects import read_objects_or_rows
 from provenance.read.dumps.timestamps import parse_timestamp
 
+TELEGRAM_COLUMNS = (
+    *("id", "date", "message", "fwd_from", "from_id", "peer_id", "to_id", "post_author"),
+    *("action", "_"),
+)
 DISCORD_COLUMNS = ("ID", "Timestamp", "Contents", "Attachments")
 
 _TELEGRAM_CONTAINERS = frozenset({"chats", "left_chats", "list"})

@@ -96,8 +96,10 @@ def _entry(element: Element, language: str | None, row: int, dump: Dump) -> Item
     if is_part or parts.get("wp:post_type") in _WORDPRESS_PARTS:
         return RowFault(row, skipped_rows.SERVICE)
     content = next((parts[name] for name in _TEXTS if name in parts), "")
-    title = parts.get("title", "")
-    texts = [plain_text(text) for text in (title.removeprefix(_WIKIPEDIA), content)]
+    title = plain_text(parts.get("title", "").removeprefix(_WIKIPEDIA))
+    body = plain_text(content)
+    # Posts without titles repeat their beginning in its place.
+    texts = (body,) if body.startswith(title.strip().rstrip("….")) else (title, body)
     text = "\n\n".join(part for part in texts if part.strip())
     native = next((parts[name] for name in _IDS if name in parts), None)
     if not text or native is None:

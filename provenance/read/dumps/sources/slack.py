@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from provenance.read.corpus import skipped_rows
 from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.item_batches import Entry, ItemRecord, RowFault
-from provenance.read.dumps.json_posts import JsonObject, string_at, to_text
+from provenance.read.dumps.json_posts import JsonObject, objects_in, string_at, to_text
 from provenance.read.dumps.timestamps import parse_timestamp
 
 _WRITTEN = ("bot_message", "thread_broadcast", "me_message", "file_share", "file_comment")
@@ -25,16 +25,20 @@ def is_message(entry: JsonObject) -> bool:
 
 
 def read_message(entry: JsonObject, row: int, dump: Dump) -> Iterator[Entry]:
-    """Yield a message; its id is that of the channel and its time, as Slack itself has it."""
+    """Yield a message, and what slackdump has in it; the id is that of the channel and its time."""
+    yield _message(entry, row, dump)
+    for reply in objects_in(entry.get("slackdump_thread_replies")):
+        yield _message(reply, row, dump)
+
+
+def _message(entry: JsonObject, row: int, dump: Dump) -> Entry:
     if entry.get("subtype") not in (None, *_WRITTEN):
-        yield RowFault(row, skipped_rows.SERVICE)
-        return
+        return RowFault(row, skipped_rows.SERVICE)
     text, stamp = string_at(entry, "text"), string_at(entry, "ts")
     if text is None or stamp is None:
-        yield RowFault(row, skipped_rows.NO_ID if text else skipped_rows.EMPTY)
-        return
+        return RowFault(row, skipped_rows.NO_ID if text else skipped_rows.EMPTY)
     channel = dump.folder
-    yield ItemRecord(
+    return ItemRecord(
         dump.source,
         f"{channel}/{stamp}" if channel else stamp,
         html.unescape(_LINK.sub(r"\1", text)),

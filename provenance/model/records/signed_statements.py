@@ -1,7 +1,8 @@
-"""Attestations: what a signed statement says of a check."""
+"""Signed statements: attestations of checks, and feedback that disputes whose an item is."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +51,37 @@ class AttestedCheck:
     report: str
     split: str | None = None
     sample: float | None = None
+
+
+class FeedbackClaim(StrEnum):
+    """Claim of a note about an item."""
+
+    NOT_OURS = "not-ours"
+    WRONG_SOURCE = "wrong-source"
+    LICENSED = "licensed"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackNote:
+    """A note on an item; it contains no text of the dataset or of the item.
+
+    Parameters
+    ----------
+    source : str
+        The source, as findings have it.
+    item : str
+        The id of the item, as findings have it.
+    claim : FeedbackClaim or None
+        "not-ours", "wrong-source", "licensed" or "other"; null settles earlier notes on the item.
+    reason : str
+        Why, in the signer's words.
+    on : date
+        The day on which it was written, as the signer says.
+    """
+
+    source: str
+    item: str
+    claim: FeedbackClaim | None
+    reason: str
+    on: date

@@ -1,4 +1,4 @@
-"""Mark items of a registry, and remove marks."""
+"""Mark items of a registry as planted by their owner, and remove marks."""
 
 from dataclasses import dataclass
 from pathlib import Path
