@@ -22,7 +22,7 @@ from provenance.read.corpus import skipped_rows
 from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.html_text import plain_text
 from provenance.read.dumps.item_batches import DELETED_PATTERN, NO_SOURCE, ROUNDED_ID, RowFault
-from provenance.read.dumps.reposts import split_reposts
+from provenance.read.dumps.reposts import original_authors
 from provenance.read.dumps.timestamps import parse_timestamps
 
 _TEXT = pa.large_string()
@@ -54,7 +54,8 @@ def build_items(columns: Mapping[str, pa.Array], rows: Int64s, dump: Dump, prefi
             columns = {role: column.filter(is_kept) for role, column in columns.items()}
             rows = rows[~flags]
     fields = {role: _to_names(columns[role]) for role in columns.keys() - {"text", "created_at"}}
-    fields["text"], author = split_reposts(columns["text"], fields.get("author"))
+    fields["text"] = columns["text"]
+    author = original_authors(columns["text"], fields.get("author"))
     fields |= {} if author is None else {"author": author}
     fields["item"] = _ids(fields.get("item"), rows, prefix, fields.get("place"))
     if dump.columns.text_format == "html":

@@ -42,7 +42,7 @@ from provenance.read.dumps.json_posts import (
     read_objects,
     to_text,
 )
-from provenance.read.dumps.reposts import split_repost
+from provenance.read.dumps.reposts import original_author
 from provenance.read.formats.json_records import value_at
 from provenance.read.formats.jsonl_blocks import JsonBlock, Records, parse_block
 
@@ -106,7 +106,6 @@ class ObjectLayout:
             return RowFault(row, skipped_rows.EMPTY)
         if _DELETED.fullmatch(text):
             return RowFault(row, skipped_rows.DELETED)
-        text, author = split_repost(text, names_text(values.get("author")))
         if not source:
             return RowFault(row, NO_SOURCE)
         return ItemRecord(
@@ -115,7 +114,7 @@ class ObjectLayout:
             plain_text(text) if dump.columns.text_format == "html" else text,
             names_text(values.get("url")),
             self.dates.second(values.get("created_at"), row),
-            author,
+            original_author(text, names_text(values.get("author"))),
             names_text(values.get("language")),
             names_text(values.get("licence")),
         )

@@ -39,10 +39,23 @@ _MONTH_NAME = re.compile("[A-Za-z]{3}")
 _HALF_DAY = re.compile(r"(?<!\d)(\d{1,2})(:\d\d(?::\d\d)?)\s?([AaPp])\.?\s?[Mm]\b\.?")
 _AT = re.compile(r",?\s(?:at\s|@\s?)|[\u202f\xa0]")
 _OFFSETS = {
-    **{"WET": "+0000", "WEST": "+0100", "CET": "+0100", "CEST": "+0200", "EET": "+0200"},
-    **{"EEST": "+0300", "MSK": "+0300", "JST": "+0900", "KST": "+0900"},
-    **{"EST": "-0500", "EDT": "-0400", "CST": "-0600", "CDT": "-0500"},
-    **{"MST": "-0700", "MDT": "-0600", "PST": "-0800", "PDT": "-0700"},
+    "WET": "+0000",
+    "WEST": "+0100",
+    "CET": "+0100",
+    "CEST": "+0200",
+    "EET": "+0200",
+    "EEST": "+0300",
+    "MSK": "+0300",
+    "JST": "+0900",
+    "KST": "+0900",
+    "EST": "-0500",
+    "EDT": "-0400",
+    "CST": "-0600",
+    "CDT": "-0500",
+    "MST": "-0700",
+    "MDT": "-0600",
+    "PST": "-0800",
+    "PDT": "-0700",
 }
 """Offsets of zones by the names that RFC 822 has, or that only one zone has."""
 _NAMED_ZONE = re.compile(rf"\b({'|'.join(_OFFSETS)})\b")
