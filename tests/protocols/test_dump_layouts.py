@@ -313,6 +313,56 @@ def facebook(path):
     path.write_text(json.dumps([*posts, {"timestamp": 1, "data": []}]), "utf-8")
 
 
+def json_feed(path):
+    items = [{"id": str(n), "content_html": f"<p>{escape(t)}</p>"} for n, t in enumerate(ONE_LINE)]
+    feed = {"version": "https://jsonfeed.org/version/1.1", "items": [*items, {"id": "9"}]}
+    path.write_text(json.dumps(feed), "utf-8")
+
+
+def openalex(path):
+    works = [
+        {"id": str(n), "abstract_inverted_index": {word: [k] for k, word in enumerate(t.split())}}
+        for n, t in enumerate(ONE_LINE)
+    ]
+    path.write_text(lines([*works, works[0] | {"id": "9", "abstract_inverted_index": None}]))
+
+
+def crossref(path):
+    works = [
+        {"DOI": str(n), "publisher": "p", "title": [escape(t)]} for n, t in enumerate(ONE_LINE)
+    ]
+    path.write_text(json.dumps({"items": [*works, works[0] | {"DOI": "9", "title": []}]}), "utf-8")
+
+
+def exchange_api(path):
+    posts = [
+        {
+            "owner": {"display_name": "ann"},
+            "creation_date": 1_600_000_000,
+            "answer_id": n,
+            "link": f"https://a.stackexchange.com/a/{n}",
+            "body": f"<p>{escape(text)}</p>",
+        }
+        for n, text in enumerate(ONE_LINE)
+    ]
+    path.write_text(json.dumps({"items": [*posts, posts[0] | {"body": ""}]}, indent=1), "utf-8")
+
+
+def github_events(path):
+    events = [
+        {
+            "type": "IssueCommentEvent",
+            "actor": {"login": "ann"},
+            "repo": {"name": "a/b"},
+            "payload": {"action": "created", "comment": {"id": n, "body": text}},
+            "created_at": "2024-01-02T03:04:05Z",
+        }
+        for n, text in enumerate(TEXTS)
+    ]
+    watch = events[0] | {"type": "WatchEvent", "payload": {"action": "started"}}
+    path.write_text(lines([*events, watch]), "utf-8")
+
+
 ONE_LINE = tuple(text.replace("\n\n", " ") for text in TEXTS)
 
 
@@ -537,6 +587,11 @@ SAMPLES = [
     ),
     Sample("mail", "a.mbox", mailbox, "empty text", 4, ends=False),
     Sample("feed", "feed.xml", feed, "empty text", 4),
+    Sample("json-feed", "feed.json", json_feed, "empty text", 4, texts=ONE_LINE),
+    Sample("openalex", "part_000", openalex, "empty text", 4, ends=False, texts=ONE_LINE),
+    Sample("crossref", "0.json", crossref, "empty text", 4, texts=ONE_LINE),
+    Sample("stackexchange-api", "p.json", exchange_api, "empty text", 4, texts=ONE_LINE),
+    Sample("github-events", "2024-01-02-3.json", github_events, "not a post", 4, ends=False),
     Sample("weibo", "a.json", weibo, "empty text", 4),
     Sample("youtube", "v.info.json", youtube, "empty text", 0, ends=False),
     Sample("linkedin", "Shares.csv", linkedin, "empty text", 4, ends=False),
@@ -590,8 +645,8 @@ def skipped(found: list[Items]) -> list[tuple[str, int, tuple[int, ...]]]:
     return [(one.reason, one.count, one.rows) for items in found for one in items.skipped]
 
 
-WHOLE_FILES = {"text", "epub"}
-"""Layouts of which a file is one item: see tests/read/dumps/test_books.py."""
+WHOLE_FILES = {"text", "epub", "subtitles", "html"}
+"""Layouts of which a file is one item: see test_books.py and test_texts_of_blogs_and_films.py."""
 WITHOUT_ITEMS = {"pmc-metadata"}
 """Layouts that only say what was deleted: see tests/read/dumps/test_exports.py."""
 

@@ -205,7 +205,7 @@ def test_standard_input_is_json_lines_that_pass_once(monkeypatch):
 @pytest.mark.parametrize(
     ("content", "problem", "remedy"),
     [
-        (gzip.compress(b'{"text": "words"}\n'), "compressed with gz", "zcat"),
+        (gzip.compress(mtime=0, data=b'{"text": "words"}\n'), "compressed with gz", "zcat"),
         (b"id,text\n1,words\n", "no line is an object in JSON", "write any other format to a file"),
         (
             b'[{"text": "words"}]',

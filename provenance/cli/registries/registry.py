@@ -59,12 +59,13 @@ _LAYOUT = click.option(
     default="auto",
     metavar="NAME",
     help="table, x-archive, x-api, x-api-v2, x-gnip, x-collected, reddit, stackexchange, "
-    "hackernews, arxiv, the-stack, mastodon, mastodon-api, mediawiki, wikiextractor, "
-    "wikimedia, warc, bluesky, bluesky-car, pubmed, pmc-metadata, jats, slack, telegram, "
-    "telegram-api, discord, discord-package, mattermost, rocketchat, zulip, matrix, teams, "
-    "skype, hangouts, whatsapp, irc, youtube, youtube-live, twitch, facebook, linkedin, "
-    "weibo, lemmy-posts, lemmy-comments, discourse, imageboard, lobsters, tiktok, nostr, "
-    "misskey, mail, feed, epub or text: see docs/dumps.md. Unset: detected.",
+    "stackexchange-api, hackernews, arxiv, openalex, crossref, pubmed, jats, pmc-metadata, "
+    "the-stack, github-events, mastodon, mastodon-api, mediawiki, wikiextractor, wikimedia, "
+    "warc, bluesky, bluesky-car, slack, telegram, telegram-api, discord, discord-package, "
+    "mattermost, rocketchat, zulip, matrix, teams, skype, hangouts, whatsapp, irc, youtube, "
+    "youtube-live, twitch, facebook, linkedin, weibo, lemmy-posts, lemmy-comments, discourse, "
+    "imageboard, lobsters, tiktok, nostr, misskey, mail, feed, json-feed, epub, subtitles, "
+    "html or text: see docs/dumps.md. Unset: detected.",
 )
 _COLUMN_OPTIONS = (
     click.option(

@@ -20,41 +20,53 @@ from provenance.read.columns.nested_texts import is_list
 from provenance.read.columns.string_arrays import format_values, is_bytes, is_textual
 from provenance.read.dumps.column_mapping import ITEM_MARK, TextParts, list_prefix
 from provenance.read.dumps.dump_file import Dump
+from provenance.read.formats.foreign_formats import TO_LINES
 from provenance.read.formats.jsonl_blocks import parse_line
 
 TypePredicate = Callable[[pa.DataType], bool]
 
 TEXT_NAMES = (
-    "text body content fulltext plaintext maintext tweettext tweet posttext commenttext comment "
-    "message post selftext lyrics sentence utterance caption transcript abstract reviewtext review "
-    "pagetext rawcontent msg videodescription description"
+    "text body content fulltext plaintext maintext rawcontent bodytext bodymarkdown contenttext "
+    "tweettext tweet posttext commenttext comment message post selftext article lyrics sentence "
+    "utterance caption transcript leadparagraph abstract reviewtext review pagetext msg "
+    "videodescription bodyhtml contenthtml description"
 )
-TITLE_NAMES = "title headline"
-WHOLE_TEXT_NAMES = "text fulltext plaintext maintext"
+TITLE_NAMES = "title headline webtitle"
+WHOLE_TEXT_NAMES = "text fulltext plaintext maintext rawcontent"
 """Columns whose texts are whole: a title beside them is not part of the item."""
+SUMMARY_NAMES = "message caption leadparagraph abstract description"
+"""Columns whose texts may only describe a longer one, in a column of an unknown name."""
+RENDERED_NAMES = "rendered main value"
+"""Members of a structure that have its text, such as `content.rendered`."""
 KNOWN_NAMES = {
     "item": "idstr id itemid nativeid noteid commentid tweetid statusid postid messageid docid "
-    "documentid reviewid recommendationid msgid uuid guid uri",
-    "url": "url permalink requestedurl link href htmlurl sourceurl pageurl posturl webpage",
-    "created_at": "createdat createdutc created creationdate publishedat published publishdate "
-    "publicationdate publisheddate pubdate postedat timestamp datetime date dateposted dateadded "
+    "documentid reviewid recommendationid msgid uuid guid uri paperid coreid pageid warcrecordid "
+    "doi",
+    "url": "htmlurl weburl url permalink requestedurl link href sourceurl pageurl posturl webpage "
+    "warctargeturi",
+    "created_at": "createdat createdutc created creationdate createdtimestamp publishedat "
+    "published publishdate publicationdate publisheddate datepublished dategmt "
+    "webpublicationdate pubdate postedat warcdate timestamp datetime date dateposted dateadded "
     "createddate createtime timestampcreated unixreviewtime posttime postdate dateline datesent "
     "postcreated createdatmillis sentat time ts at",
     "author": "author username screenname userscreenname user authorusername authorname authors by "
-    "creator handle ownerdisplayname account userposted speaker sender nickname reviewername from "
-    "userid authorid reviewerid fromid",
-    "language": "language lang languagecode",
+    "creator handle ownerdisplayname account userposted speaker sender nickname reviewername "
+    "byline artist from userid authorid reviewerid fromid",
+    "language": "language lang languagecode warcidentifiedcontentlanguage",
     "licence": "licence license contentlicense contentlicence licenses licences detectedlicenses "
     "maxstarsrepolicenses",
 }
 """Names of each role in order of preference, without case and punctuation."""
-AUTHOR_OBJECTS, AUTHOR_MEMBERS = ("author", "user", "creator", "account"), "login username name"
+AUTHOR_OBJECTS = ("author", "user", "creator", "account", "owner", "sender", "from")
+AUTHOR_MEMBERS = "login username screenname displayname name"
 """Columns of structures that may say who the author is, and the members that do."""
+_NO_PROSE = r"^(?:[!-~]*|[\d\s:.,/+TZ-]*|\{.*)$"
+"""Values that are identifiers, addresses, dates or JSON."""
 _MAX_LABEL_CHARS = 20
 """Values of a column of an unknown name that have no space and are no longer are not texts."""
 LABEL_NAMES = frozenset({"type", "kind", "format", "version", "schema", "status", "category"})
 """Columns that are never the text, even if no other has strings."""
-METADATA_NAMES = ("metadata", "meta")
+METADATA_NAMES = ("warc_headers", "metadata", "meta")
 """Columns of structures that may have what the table lacks."""
 
 
@@ -148,19 +160,53 @@ def find_roles(schema: pa.Schema, dump: Dump, sample: SampleReader) -> TableMapp
         text = _text_of_known_names(schema, fields, dump, sample)
     text = _without_marks(text)
     metadata = _metadata(schema, sample)
-    for role, names in KNOWN_NAMES.items():
+    groups = _groups(schema, exploded, text.paths[0], metadata)
+    for role in KNOWN_NAMES:
         if role not in fields:
-            taken = {*fields.values(), *text.paths}
-            fits = _FITS.get(role, _is_names)
-            found = _fitting(names.split(), schema, fits, taken)
-            if found is None and metadata is not None:
-                inner = _fitting(names.split(), metadata.members, fits, ())
-                found = None if inner is None else f"{metadata.column}.{inner}"
+            found = _role_column(role, groups, {*fields.values(), *text.paths})
             fields |= {role: found} if found else {}
     if "author" not in fields and (author := _author_member(schema)) is not None:
         fields["author"] = author
     parsed = metadata.column if metadata is not None and metadata.is_text else None
     return TableMapping(text, fields, exploded, parsed)
+
+
+class _Group(NamedTuple):
+    """Columns, or members of a structure, in which a role is looked for."""
+
+    prefix: str
+    members: pa.Schema
+    is_element: bool = False
+
+
+def _groups(
+    schema: pa.Schema, exploded: str | None, text: str, metadata: "_Metadata | None"
+) -> list[_Group]:
+    """Return where roles are looked for: in elements, columns, beside the text, in metadata."""
+    groups = [_Group("", schema)]
+    element = None if exploded is None else type_at(schema, exploded)
+    if element is not None and pa.types.is_struct(element.value_type):
+        members = pa.schema(list(element.value_type))
+        groups.insert(0, _Group(f"{exploded}.", members, is_element=True))
+    elif "." in text:
+        around = text.rpartition(".")[0]
+        kind = type_at(schema, around)
+        if kind is not None and pa.types.is_struct(kind):
+            groups.append(_Group(f"{around}.", pa.schema(list(kind))))
+    if metadata is not None:
+        groups.append(_Group(f"{metadata.column}.", metadata.members))
+    return groups
+
+
+def _role_column(role: str, groups: list[_Group], taken: Collection[str]) -> str | None:
+    names, fits = KNOWN_NAMES[role].split(), _FITS.get(role, _is_names)
+    for group in groups:
+        if group.is_element and role == "item":  # may only be distinct within its list
+            continue
+        inner = {path.removeprefix(group.prefix) for path in taken if path.startswith(group.prefix)}
+        if (found := _fitting(names, group.members, fits, inner)) is not None:
+            return f"{group.prefix}{found}"
+    return None
 
 
 def item_column(schema: pa.Schema) -> str | None:
@@ -182,10 +228,13 @@ def _text_of_known_names(
     schema: pa.Schema, fields: Mapping[str, str], dump: Dump, sample: SampleReader
 ) -> TextParts:
     taken = {*fields.values()}
-    body = _fitting(TEXT_NAMES.split(), schema, _is_string, taken)
+    body = _fitting(TEXT_NAMES.split(), schema, _has_values, taken)
+    body = body or _fitting(TEXT_NAMES.split(), schema, _is_string, taken)
     title = _fitting(TITLE_NAMES.split(), schema, _is_string, taken)
-    if title is not None and body is None:
-        _check_title(title, schema, sample, dump)
+    if body is None and title is not None:
+        _check_is_text(title, (title,), schema, sample, dump)
+    if body is not None and _fold(body) in SUMMARY_NAMES.split():
+        _check_is_text(body, tuple(filter(None, (title, body))), schema, sample, dump)
     if body is not None and _fold(body) in WHOLE_TEXT_NAMES.split():
         title = None
     paths = tuple(path for path in (title, body) if path is not None)
@@ -251,60 +300,81 @@ def _only_text_column(
 ) -> str:
     """Return the only string column without another role, if its values are no labels."""
     candidates = _unknown_texts(schema, taken)
-    if len(candidates) != 1 or _has_labels(sample(candidates)[candidates[0]].combine_chunks()):
-        suggestion = _suggestion(schema, candidates, sample)
+    inner = _inner_texts(schema, TEXT_NAMES)
+    if (
+        len(candidates) != 1
+        or inner
+        or _has_labels(sample(candidates)[candidates[0]].combine_chunks())
+    ):
         raise ColumnMissing(
             f"{dump.display_path}: no column is recognised as the text; the table has "
             f"{format_names(schema.names)}",
-            remedy=f"choose the column with --text-column{suggestion}.",
+            remedy="choose the column with "
+            f"--text-column{_suggestion(schema, candidates, sample)}.",
         )
     return str(candidates[0])
 
 
 def _suggestion(schema: pa.Schema, candidates: Sequence[str], sample: SampleReader) -> str:
-    """Return a column to be named: a text within structures or lists, or the longest one."""
-    inner = [list(_inner_texts(field.type, field.name)) for field in schema]
-    if (mapped := _mapped_type(schema, inner)) is not None:
+    """Return columns to be named: a text within structures or lists, or the longest one."""
+    if (mapped := _mapped_type(schema)) is not None:
         rows = ".[][]" if is_list(mapped) else ".[]"
         return f"; members are named by what they hold: `jq -c '{rows}'` makes rows of them"
-    paths = [path for found in inner for path in found]
-    if not paths and candidates:
-        lengths = _mean_lengths(candidates, sample)
-        paths = [name for name in candidates if lengths[name] > _MAX_LABEL_CHARS]
-        paths.sort(key=lambda name: -lengths[name])
-    if not paths:
-        return ""
-    names = TEXT_NAMES.split()
-    ranks = {path: names.index(_fold(path.rpartition(".")[2])) for path in paths if "." in path}
-    return f", such as --text-column '{min(paths, key=lambda path: ranks.get(path, -1))}'"
+    texts = [
+        *_inner_texts(schema, TEXT_NAMES),
+        *((name,) for name in _prose_columns(candidates, sample)),
+        *_inner_texts(schema, "value"),
+    ]
+    return next((f", such as {_options(text)}" for text in texts if _can_read(text)), "")
 
 
-def _mapped_type(schema: pa.Schema, texts: Sequence[Sequence[str]]) -> pa.DataType | None:
+def _mapped_type(schema: pa.Schema) -> pa.DataType | None:
     """Return the type of the members with texts of an object that maps ids or names to them."""
-    fields = [field for field, found in zip(schema, texts, strict=True) if found]
+    fields = [field for field in schema if any(_texts_within(field.type, field.name, TEXT_NAMES))]
     is_map = len({str(field.type) for field in fields}) == 1 and (
-        len(fields) > 1 or fields[0].name.isdecimal()
+        1 < len(fields) == len(schema) or fields[0].name.isdecimal()
     )
     return fields[0].type if is_map else None
 
 
-def _mean_lengths(columns: Sequence[str], sample: SampleReader) -> dict[str, float]:
-    table = sample(columns)
-    return {
-        name: pc.mean(pc.binary_length(format_values(table[name].combine_chunks()))).as_py() or 0
-        for name in columns
-    }
+def _can_read(text: Sequence[str]) -> bool:
+    return text[-1].count(ITEM_MARK) <= 1
 
 
-def _inner_texts(kind: pa.DataType, path: str) -> Iterator[str]:
+def _options(columns: Sequence[str]) -> str:
+    return " ".join(f"--text-column '{path}'" for path in columns)
+
+
+def _inner_texts(schema: pa.Schema, members: str) -> list[tuple[str, ...]]:
+    """Return the paths of texts within structures, or in a list of them; with that of a title."""
+    names = members.split()
+    paths = sorted(
+        (path for field in schema for path in _texts_within(field.type, field.name, members)),
+        key=lambda path: names.index(_fold(path[-1].rpartition(".")[2])),
+    )
+    rendered = tuple(
+        f"{column}.{member}"
+        for names in (TITLE_NAMES, TEXT_NAMES)
+        if (column := _fitting(names.split(), schema, pa.types.is_struct, ())) is not None
+        and (member := _member_of(type_at(schema, column), RENDERED_NAMES)) is not None
+    )
+    return [rendered, *paths] if rendered else paths
+
+
+def _member_of(kind: pa.DataType, names: str) -> str | None:
+    return _fitting(names.split(), pa.schema(list(kind)), is_textual, ())
+
+
+def _texts_within(kind: pa.DataType, path: str, members: str) -> Iterator[tuple[str, ...]]:
     if is_list(kind):
         kind, path = kind.value_type, f"{path}{ITEM_MARK}"
     if not pa.types.is_struct(kind) or any(field.name.isdecimal() for field in kind):
         return  # ids or numbers as names: no path leads to all
+    title, text = (_member_of(kind, names) for names in (TITLE_NAMES, members))
+    if text is not None:
+        yield tuple(f"{path}.{name}" for name in (title, text) if name is not None)
     for field in kind:
-        if _is_string(field.type) and _fold(field.name) in TEXT_NAMES.split():
-            yield f"{path}.{field.name}"
-        yield from _inner_texts(field.type, f"{path}.{field.name}")
+        yield from _texts_within(field.type, f"{path}.{field.name}", members)
 
 
 def _has_labels(values: pa.Array) -> bool:
@@ -326,22 +396,58 @@ def _unknown_texts(schema: pa.Schema, taken: Collection[str]) -> list[str]:
     ]
 
 
-def _check_title(title: str, schema: pa.Schema, sample: SampleReader, dump: Dump) -> None:
-    """Raise if a table has longer texts than its titles, in a column of an unknown name.
+def _check_is_text(
+    column: str, joined: Sequence[str], schema: pa.Schema, sample: SampleReader, dump: Dump
+) -> None:
+    """Raise if a table has texts beside its titles or summaries, in structures or longer ones.
 
     Raises
     ------
     ColumnMissing
         If so.
     """
-    columns = [title, *_unknown_texts(schema, {title})]
-    lengths = _mean_lengths(columns, sample)
-    longest = max(columns, key=lambda name: lengths[name])
-    if lengths[longest] > lengths[title]:
+    inner = _inner_texts(schema, TEXT_NAMES)
+    if inner and _fold(column) in TITLE_NAMES.split():
+        choice = f"choose them with {_options(inner[0])}" if _can_read(inner[0]) else TO_LINES
         raise ColumnMissing(
-            f"{dump.display_path}: only {title!r} is recognised, and {longest!r} has longer texts",
-            remedy=f"join them with --text-column {title} --text-column {longest}, or choose one.",
+            f"{dump.display_path}: only {column!r} is recognised, and there are texts in "
+            f"{inner[0][-1]!r}",
+            remedy=f"{choice.rstrip('.')}, or choose the titles with --text-column {column}.",
         )
+    columns = _prose_columns(_unknown_texts(schema, joined), sample)
+    lengths = _mean_lengths([column, *columns], sample)
+    longest = max(columns, key=lambda name: lengths[name], default=column)
+    if lengths[longest] > lengths[column]:
+        options = " ".join(f"--text-column {name}" for name in (*joined, longest))
+        raise ColumnMissing(
+            f"{dump.display_path}: only {column!r} is recognised, and {longest!r} has longer texts",
+            remedy=f"join them with {options}, or choose one.",
+        )
+
+
+def _prose_columns(columns: Sequence[str], sample: SampleReader) -> list[str]:
+    """Return the columns whose values are not all identifiers, dates or JSON; the longest first."""
+    if not columns:
+        return []
+    table = sample(columns)
+    prose = [
+        name
+        for name in columns
+        if pc.any(pc.invert(pc.match_substring_regex(_texts_of(table, name), _NO_PROSE))).as_py()
+    ]
+    lengths = _mean_lengths(prose, sample)
+    return sorted(prose, key=lambda name: -lengths[name])
+
+
+def _mean_lengths(columns: Sequence[str], sample: SampleReader) -> dict[str, float]:
+    table = sample(columns)
+    return {
+        name: pc.mean(pc.binary_length(_texts_of(table, name))).as_py() or 0 for name in columns
+    }
+
+
+def _texts_of(table: pa.Table, name: str) -> pa.Array:
+    return format_values(table[name].combine_chunks())
 
 
 def _without_marks(text: TextParts) -> TextParts:
@@ -395,6 +501,10 @@ def _is_anything(_: pa.DataType) -> bool:
 
 def _is_string(kind: pa.DataType) -> bool:
     return is_textual(kind) or is_bytes(kind) or bool(pa.types.is_null(kind))
+
+
+def _has_values(kind: pa.DataType) -> bool:
+    return is_textual(kind) or is_bytes(kind)
 
 
 def _is_name(kind: pa.DataType) -> bool:

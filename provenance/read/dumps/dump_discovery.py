@@ -66,6 +66,7 @@ _FOLDER_LAYOUTS: tuple[tuple[Collection[str], Collection[str]], ...] = (
         ("channels.json", "groups.json", "dms.json", "mpims.json"),
         ("[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9].json",),  # of the export of a Slack workspace
     ),
+    (("datapackage.json", "datapackage-digest.json"), ("*.warc",)),  # of a WACZ
     (_META_NAMES, (*_META_NAMES, "comments.json")),  # of the exports of Facebook and Instagram
     (("channel.json",), ("messages.json", "messages.csv")),  # of the data package of Discord
     (("group_info.json",), ("messages.json",)),  # of Google Chat in Takeout
@@ -76,18 +77,34 @@ _FOLDER_LAYOUTS: tuple[tuple[Collection[str], Collection[str]], ...] = (
 """Names by which the layout of a folder is recognised, and those of its files with items."""
 
 _TABLE_FORMATS = ("parquet", "arrow", "csv", "jsonl", "json")
-_KNOWN_NAMES = ("rc_*", "rs_*", "wiki_[0-9][0-9]")
-_KNOWN_SUFFIXES = ("xml", "warc", "wet", "car", "mbox", "eml", "rss", "atom", "epub")
+_KNOWN_NAMES = (
+    *("rc_*", "rs_*", "wiki_[0-9][0-9]", "part_[0-9][0-9][0-9]", "part-[0-9][0-9][0-9][0-9][0-9]"),
+    *("*.xml-p[0-9]*p[0-9]*", "pg[0-9]*.txt", "[0-9]*-[08].txt"),  # of Wikipedia, of Gutenberg
+)
+_KNOWN_SUFFIXES = ("xml", "nxml", "warc", "wet", "car", "mbox", "eml", "rss", "atom", "epub")
 _TEXT_SUFFIXES = ("txt", "log", "weechatlog", "md", "markdown", "rst", "org", "tex", "srt", "vtt")
 """Files with these suffixes are tried if no others are there."""
+_LAYOUT_SUFFIXES = {"text": _TEXT_SUFFIXES, "html": ("html", "htm", "xhtml")}
+"""Files with these suffixes are read if the user names the layout."""
+_OTHER_SUFFIXES = frozenset(
+    (
+        *("png", "jpg", "jpeg", "gif", "webp", "bmp", "svg", "ico", "tif", "tiff", "psd"),
+        *("mp3", "mp4", "m4a", "mov", "avi", "mkv", "webm", "wav", "ogg", "flac"),
+        *("woff", "woff2", "ttf", "otf", "css", "map", "cdx", "cdxj"),
+        *("md5", "sha1", "sha256", "sha512", "sig", "asc", "crc", "lock", "yml", "yaml", "toml"),
+        *("ini", "cfg", "conf", "gitignore", "gitattributes", "json"),
+    )
+)
+"""Suffixes of files that hold no texts, or describe what lies beside them."""
 _ARCHIVE_SUFFIXES = (
-    *(".zip", ".tar", ".tgz", ".tbz", ".tbz2", ".txz"),
+    *(".zip", ".tar", ".tgz", ".tbz", ".tbz2", ".txz", ".wacz"),
     *(".tar.gz", ".tar.bz2", ".tar.xz", ".tar.zst"),
 )
 _UNREADABLE_ARCHIVE_SUFFIXES = ("7z", "rar")
 _DESCRIPTIONS = (
     *("readme*", "licen[cs]e*", "copying*", "notice*", "changelog*", "changes*", "authors*"),
     *("requirements*", "robots*", "checksums*", "md5sum*", "sha256sum*", "sha1sum*", "index*"),
+    *("manifest*", "pkg-info"),
 )
 """Names of texts that describe what lies beside them."""
 
@@ -101,14 +118,26 @@ _PRIVATE_MESSAGES = Refusal("private messages", "to read them, give the file by 
 _NO_POSTS = Refusal(
     "not among the posts of the export that is recognised", "to read it, give it by itself."
 )
+_READMES = ("readme*", "licen[cs]e*")
+
 _TEXTS = Refusal("a text beside other files", "to read it as an item, give it by its name.")
 _TELEGRAM_PAGES = ("messages.html", "messages[0-9]*.html")
+_PAGE = Refusal("a web page", "read such pages with --layout html.")
+_UNKNOWN = Refusal(
+    "a file of an unknown kind beside others", "give it by its name to see whether it can be read."
+)
+_SAMPLES = Refusal(
+    "an archive of samples (WebDataset)",
+    "give it to `check`; for `registry build`, write its samples as JSON Lines.",
+)
 _MAX_LOOKED_AT = 20
 """Files of a folder without dumps that are looked at, to say what they are."""
 
 _HEAD_BYTES = 64
 _WHATSAPP_NAME = "_chat.txt"
 """Name of a chat in an archive that WhatsApp writes on iOS."""
+
+_CHECKOUT = Refusal("a git checkout", "give The Stack, or a table with a row for each file.")
 
 _REFUSED_FOLDERS: tuple[tuple[str, Refusal], ...] = (
     (
@@ -136,10 +165,7 @@ _REFUSED_FOLDERS: tuple[tuple[str, Refusal], ...] = (
         "*.tfrecord*",
         Refusal("a set of TFRecord files", "write its examples as JSON Lines."),
     ),
-    (
-        "*.git/HEAD",
-        Refusal("a git checkout", "give The Stack, or a table with a row for each file."),
-    ),
+    *((pattern, _CHECKOUT) for pattern in ("*.git/HEAD", "HEAD", ".git", "*/.git")),
 )
 """Files by which a folder is recognised that is not read."""
 
@@ -147,8 +173,10 @@ _SKIPPABLE_MAGIC = b"\x2a\x4d\x18"
 """Bytes 1 to 3 of a skippable zstd frame."""
 
 
-def find_dump_files(address: str) -> list[File]:
+def find_dump_files(address: str, layout: str | None = None) -> list[File]:
     """Return the file at an address, or the files in a folder that hold items.
+
+    If the user names a `layout`, files of any name may have it.
 
     Files of a folder that may hold texts, but are not read, follow with a `fault`: `PassedOver`, or
     another if it is an archive, which may hold as much as all others.
@@ -169,11 +197,13 @@ def find_dump_files(address: str) -> list[File]:
         if not system.exists(place):
             raise not_found_error(address)
         if system.isdir(place):
-            return _resolve_folder(system, place, address)
-        return _resolve_file(system, place, address)
+            return _resolve_folder(system, place, address, layout=layout)
+        return _resolve_file(system, place, address, layout)
 
 
-def _resolve_file(system: fsspec.AbstractFileSystem, place: str, address: str) -> list[File]:
+def _resolve_file(
+    system: fsspec.AbstractFileSystem, place: str, address: str, layout: str | None
+) -> list[File]:
     facts = system.info(place)
     if isinstance(system, LocalFileSystem) and facts["type"] == "other":
         raise special_file_error(address, facts["mode"])
@@ -184,10 +214,10 @@ def _resolve_file(system: fsspec.AbstractFileSystem, place: str, address: str) -
         system,
         given_path=address,
     )
-    return _resolve_archive(file, address) or [_with_compression(file)]
+    return _resolve_archive(file, address, layout) or [_with_compression(file)]
 
 
-def _resolve_archive(file: File, address: str, prefix: str = "") -> list[File]:
+def _resolve_archive(file: File, address: str, layout: str | None, prefix: str = "") -> list[File]:
     """Return the files with items in an archive; none if the file is no archive.
 
     Parameters
@@ -196,22 +226,44 @@ def _resolve_archive(file: File, address: str, prefix: str = "") -> list[File]:
         The file.
     address : str
         Its address, for errors.
+    layout : str or None
+        That the user names.
     prefix : str
         What the names of its members begin with.
     """
     try:
         with translate_read_errors(address):
             if is_zip(file) and not file.head(_HEAD_BYTES).startswith(EPUB_MARK, EPUB_MARK_OFFSET):
-                return _resolve_folder(open_zip(file), "", address, prefix, is_archive=True)
+                _refuse_other_zip(file, address)
+                zipped = open_zip(file)
+                return _resolve_folder(zipped, "", address, prefix, is_archive=True, layout=layout)
             archive = as_tar(file)
             if archive is not None:
                 tar = open_tar(archive)
-                members = _resolve_folder(tar, "", address, prefix, is_archive=True)
+                members = _resolve_folder(tar, "", address, prefix, is_archive=True, layout=layout)
+                if _are_samples(members):
+                    raise _SAMPLES.error(address)
                 check_members(archive, len(members))
                 return members
     except InputError as error:
         return [replace(file, fault=error)]
     return []
+
+
+def _refuse_other_zip(file: File, address: str) -> None:
+    """Raise if a file is of a format that is only packed as zip, such as a text document."""
+    refusal = refusal_by_name(file.path)
+    if refusal is not None and not _is_archive(file.path):
+        raise refusal.error(address)
+
+
+def _are_samples(files: Sequence[File]) -> bool:
+    """Return whether each file with items of an archive is JSON beside another of its name."""
+    stems = {file.path.rpartition(".")[0]: file for file in files if file.fault is not None}
+    found = [file for file in files if file.fault is None]
+    return bool(found) and all(
+        _suffix(file.path) == "json" and file.path.rpartition(".")[0] in stems for file in found
+    )
 
 
 def _resolve_folder(
@@ -221,6 +273,7 @@ def _resolve_folder(
     prefix: str = "",
     *,
     is_archive: bool = False,
+    layout: str | None = None,
 ) -> list[File]:
     listing = list_folder(system, place)
     folder, root = address.rstrip("/"), len(place)
@@ -235,14 +288,14 @@ def _resolve_folder(
     _refuse_folder(files, address)
     own_names = own_outputs(files)
     others = [file for file in files if file.name not in own_names]
-    dump_files = _choose_files(others)
+    dump_files = _choose_files(others, layout)
     if not dump_files:
         raise _no_dump_error(files, address)
     return [
         *(
             member
             for file in (*dump_files, *missing_numbered(dump_files))
-            for member in _expand(file, is_nested=is_archive)
+            for member in _expand(file, layout, is_nested=is_archive)
         ),
         *_unread_files(others, dump_files),
     ]
@@ -255,13 +308,15 @@ def _no_dump_error(files: Sequence[File], address: str) -> InputError:
         return TELEGRAM_PAGES.error(address)
     for file in sorted(files, key=lambda file: -file.size)[:_MAX_LOOKED_AT]:
         with suppress(InputError):
-            if file.fault is None and (refusal := refusal_of(file)) is not None:
+            refusal = _PAGE if _is_page(file.path) else refusal_of(file)
+            if file.fault is None and refusal is not None:
                 return UnsupportedFormat(
                     f"{message}; {file.name} is {refusal.what}", remedy=refusal.remedy
                 )
-    return (UnsupportedFormat if files else DatasetNotFound)(
-        message, remedy="give the files themselves: tables, tweets.js, Posts.xml, RC_*.zst."
-    )
+    remedy = "give the files themselves: tables, tweets.js, Posts.xml, RC_*.zst"
+    if any(_may_have_texts(file) for file in files):
+        remedy += "; if they are all of one layout, name it with --layout"
+    return (UnsupportedFormat if files else DatasetNotFound)(message, remedy=f"{remedy}.")
 
 
 def _unread_files(files: Sequence[File], dump_files: Sequence[File]) -> Iterator[File]:
@@ -270,7 +325,11 @@ def _unread_files(files: Sequence[File], dump_files: Sequence[File]) -> Iterator
     Files of a recognised layout are of known kinds: of those, only archives are named.
     """
     chosen = {file.name for file in dump_files}
-    is_layout = any(_matches_any(name, marks) for marks, _ in _FOLDER_LAYOUTS for name in chosen)
+    is_layout = any(
+        any(_matches_any(file.path, marks) for file in files)
+        and any(_matches_any(name, patterns) for name in chosen)
+        for marks, patterns in _FOLDER_LAYOUTS
+    )
     root = len(os.path.commonpath([os.path.dirname(file.name) for file in files]))
     branches = {"", *(_branch(name, root) for name in chosen)}
     for file in files:
@@ -280,13 +339,10 @@ def _unread_files(files: Sequence[File], dump_files: Sequence[File]) -> Iterator
         if (of_export := _part_of_export(file, is_elsewhere=is_elsewhere)) is not None:
             yield _passed_over(file, of_export)
             continue
-        suffix, refusal = _suffix(file.path), refusal_by_name(file.path)
-        if (
-            refusal is None
-            and suffix in _TEXT_SUFFIXES
-            and not _matches_any(file.path, _DESCRIPTIONS)
-        ):
-            refusal = _TEXTS
+        suffix = _suffix(file.path)
+        refusal = _PAGE if _is_page(file.path) else refusal_by_name(file.path)
+        if refusal is None and _may_have_texts(file):
+            refusal = _TEXTS if suffix in _TEXT_SUFFIXES else _UNKNOWN
         if refusal is None:
             continue
         if suffix in _UNREADABLE_ARCHIVE_SUFFIXES:
@@ -312,7 +368,16 @@ def _passed_over(file: File, refusal: Refusal) -> File:
     return replace(file, fault=fault)
 
 
-def _expand(file: File, *, is_nested: bool) -> list[File]:
+def _may_have_texts(file: File) -> bool:
+    """Return whether a file of an unknown kind may have texts, by its name."""
+    return not (
+        _is_hidden(file)
+        or _suffix(file.path) in _OTHER_SUFFIXES
+        or _matches_any(file.path, _DESCRIPTIONS)
+    )
+
+
+def _expand(file: File, layout: str | None, *, is_nested: bool) -> list[File]:
     """Return a file, or the files with items in it if it is an archive."""
     if file.fault is not None or not _is_archive(file.path):
         return [_with_compression(file)]
@@ -322,7 +387,8 @@ def _expand(file: File, *, is_nested: bool) -> list[File]:
             remedy="unpack the outer one, and give the folder.",
         )
         return [replace(file, fault=error)]
-    return _resolve_archive(file, file.display_path, f"{file.name}/") or [_with_compression(file)]
+    members = _resolve_archive(file, file.display_path, layout, f"{file.name}/")
+    return members or [_with_compression(file)]
 
 
 def _refuse_folder(files: Sequence[File], address: str) -> None:
@@ -331,10 +397,11 @@ def _refuse_folder(files: Sequence[File], address: str) -> None:
             raise refusal.error(address)
 
 
-def _choose_files(files: Sequence[File]) -> list[File]:
+def _choose_files(files: Sequence[File], layout: str | None) -> list[File]:
     """Return the files with items of an archive if it is one; else every table and stream.
 
-    Files that could not be looked at are included.
+    Files that could not be looked at are included. If the user names a layout, those are chosen
+    whose names say that they have it, and if no name says anything, all that may have it.
     """
     files = [file for file in files if not _is_hidden(file)]
     unknown = [
@@ -354,14 +421,27 @@ def _choose_files(files: Sequence[File]) -> list[File]:
         ):
             return [*members, *unknown]
     known = [file for file in files if _is_known(file.path) or _is_archive(file.path)]
-    texts = [file for file in files if _suffix(file.path) in _TEXT_SUFFIXES]
-    return [*(known or texts), *unknown]
+    texts = [
+        file
+        for file in files
+        if _suffix(file.path) in _TEXT_SUFFIXES and not _matches_any(file.path, _READMES)
+    ]
+    if layout is None:
+        return [*(known or texts), *unknown]
+    suffixes = _LAYOUT_SUFFIXES.get(layout, ())
+    named = texts if layout == "text" else [f for f in files if _suffix(f.path) in suffixes]
+    others = [f for f in files if _may_have_texts(f) and refusal_by_name(f.path) is None]
+    return [*(named or known or texts or others), *unknown]
+
+
+def _is_page(path: str) -> bool:
+    return _suffix(path) in _LAYOUT_SUFFIXES["html"]
 
 
 def _is_hidden(file: File) -> bool:
     folder, _, name = file.name.rpartition("/")
     parts = [*folder.split("/"), *([] if name == _WHATSAPP_NAME else [name])]
-    return any(part[:1] in "._" for part in parts if part)
+    return any(part[:1] in "._" and part != "_posts" for part in parts if part)
 
 
 def _is_archive(path: str) -> bool:

@@ -14,7 +14,7 @@ PARAGRAPH_TAGS = frozenset(
 LINE_TAGS = frozenset({"li", "dt", "dd", "tr", "summary", "details"})
 """Elements that form lines."""
 TAG_TEXTS = {"br": "\n", "td": " ", "th": " "}
-HIDDEN_TAGS = frozenset({"script", "style", "template"})
+HIDDEN_TAGS = frozenset({"script", "style", "template", "title"})
 
 _SPACE = str.maketrans({**dict.fromkeys("\t\n\r\f", " "), "\0": "\ufffd"})
 _BREAK = re.compile(r"[\r\n][ \r\n]*")
@@ -112,15 +112,20 @@ class _HtmlParser(HTMLParser):
 
     def handle_starttag(self, tag: str, _: list[tuple[str, str | None]]) -> None:
         """Handle a start tag."""
-        self._text.begin(tag)
+        self._text.begin(_local(tag))
 
     def handle_endtag(self, tag: str) -> None:
         """Handle an end tag."""
-        self._text.end(tag)
+        self._text.end(_local(tag))
 
     def handle_data(self, data: str) -> None:
         """Add text."""
         self._text.add(data)
+
+
+def _local(tag: str) -> str:
+    """Return a tag without the prefix of its namespace, such as `jats:p`."""
+    return tag.rpartition(":")[2]
 
 
 def _is_simple(html: str, texts: list[str]) -> bool:

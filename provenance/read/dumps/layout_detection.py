@@ -23,6 +23,7 @@ from provenance.read.dumps.sources import (
 from provenance.read.formats.detection import (
     ARROW_MAGICS,
     PARQUET_MAGIC,
+    WIDE_BOMS,
     check_not_pointer,
     check_text,
     format_by_name,
@@ -43,9 +44,10 @@ TELEGRAM, DISCORD, IRC, WHATSAPP, MAIL, FEED = (
     *("telegram", "discord", "irc", "whatsapp", "mail", "feed"),
 )
 PUBMED, JATS, TEXT, EPUB = "pubmed", "jats", "text", "epub"
+JSON_FEED, SUBTITLES, PAGE = "json-feed", "subtitles", "html"
 
 _ROOT = re.compile(
-    rb"\s*(?:(?:<\?[^>]*>|<!--.*?-->|<!DOCTYPE[^>\[]*>)\s*)*+<([A-Za-z][\w:.-]*)",
+    rb"\s*(?:(?:<\?[^>]*>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[[^\]]*\]\s*)?>)\s*)*+<([A-Za-z][\w:.-]*)",
     re.DOTALL,
 )
 _XML_LAYOUTS = {
@@ -64,12 +66,15 @@ _TEXT_LAYOUTS: tuple[tuple[re.Pattern[bytes], str], ...] = (
     (chat_logs.IRC_START, IRC),
     (chat_logs.WHATSAPP_START, WHATSAPP),
     (books.GUTENBERG_START, TEXT),
+    (books.FRONT_MATTER_START, TEXT),
+    (books.SUBTITLES_START, SUBTITLES),
 )
 """Layouts of lines, by a pattern for the beginning of the file."""
 _CONTAINERS = (
     (mastodon.is_outbox, OUTBOX),
     (chat_exports.is_discord_export, DISCORD),
     (chat_exports.is_telegram_export, TELEGRAM),
+    (feeds.is_json_feed, JSON_FEED),
 )
 """Layouts of one object that contains all items."""
 _NUL_CHECK_BYTES = 1 << 12
@@ -95,19 +100,39 @@ def detect_layout(file: File) -> str:
     layout = _text_layout(head, name)
     if layout is not None:
         return layout
+    _check_is_text(head, file)
+    objects = first_objects(head)
+    form = (format_by_name(file.path) or ("",))[0]
+    if not any(objects):
+        refusals.refuse_text(head, name)
+    if objects or form in {"json", "jsonl"}:
+        return _object_layout(objects, name)
+    if head.lstrip().startswith((b"{", b"[")):
+        raise _not_recognised(file, head)
+    return _table_layout(file, head)
+
+
+def _check_is_text(head: bytes, file: File) -> None:
+    """Raise if the beginning of a file shows that it is neither text nor a known table.
+
+    Raises
+    ------
+    UnsupportedFormat
+        If so.
+    """
+    name = file.display_path
+    if head.startswith(WIDE_BOMS):
+        raise UnsupportedFormat(
+            f"{name}: the encoding is UTF-16 or UTF-32, not UTF-8",
+            remedy="convert it to UTF-8; in XML, change its first line, too.",
+        )
     if b"\0" in head[:_NUL_CHECK_BYTES]:
+        refusals.refuse_name(file.path, name)
         check_text(head, name)
         raise UnsupportedFormat(
             f"{name}: the file is neither text nor a supported table",
             remedy="convert it to Parquet, CSV or JSON Lines; text must be UTF-8.",
         )
-    objects = first_objects(head)
-    form = (format_by_name(file.path) or ("",))[0]
-    if objects or form in {"json", "jsonl"}:
-        return _object_layout(objects, name)
-    if head.lstrip().startswith((b"{", b"[")):
-        raise _not_recognised(name)
-    return _table_layout(file)
 
 
 def _text_layout(head: bytes, name: str) -> str | None:
@@ -152,7 +177,7 @@ def _object_layout(objects: list[JsonObject], name: str) -> str:
     return TABLE
 
 
-def _table_layout(file: File) -> str:
+def _table_layout(file: File, head: bytes = b"") -> str:
     """Return the layout of a table by its columns.
 
     Raises
@@ -175,13 +200,16 @@ def _table_layout(file: File) -> str:
     form = format_by_name(file.path)
     is_table = len(schema) > 1 and has_text_by_name(schema)
     if (form is None or form[0] == "text") and not is_table:
-        raise _not_recognised(file.display_path)
+        raise _not_recognised(file, head)
     return TABLE
 
 
-def _not_recognised(name: str) -> UnsupportedFormat:
+def _not_recognised(file: File, head: bytes) -> UnsupportedFormat:
+    refusals.refuse_text(head, file.display_path)
+    if format_by_name(file.path) is None:
+        refusals.refuse_name(file.path, file.display_path)
     return UnsupportedFormat(
-        f"{name}: the layout is not recognised",
+        f"{file.display_path}: the layout is not recognised",
         remedy="name the columns of a table (--text-column), or the layout: --layout text "
         "makes the whole file one item. A text on each line: `jq -Rc '{text: .}'` makes rows "
         "of them.",

@@ -20,12 +20,12 @@ from provenance.read.dumps.layout_detection import TABLE
 from provenance.read.dumps.object_layouts import OBJECT_LAYOUTS
 from provenance.read.dumps.sources import books, chat_exports, chat_logs, papers, wikipedia
 from provenance.read.dumps.sources.bluesky import read_repository
-from provenance.read.dumps.sources.feeds import read_feed
+from provenance.read.dumps.sources.feeds import read_feed, read_json_feed
 from provenance.read.dumps.sources.mail import read_mail
 from provenance.read.dumps.sources.mastodon import read_outbox
 from provenance.read.dumps.sources.reddit import read_reddit
 from provenance.read.dumps.sources.stackexchange import read_site
-from provenance.read.dumps.sources.web_archive import read_web_archive
+from provenance.read.dumps.sources.web_archive import read_page, read_web_archive
 from provenance.read.dumps.sources.x_posts import read_archive
 
 AUTO = "auto"
@@ -44,10 +44,13 @@ LAYOUTS: dict[str, Callable[[Dump], Iterator[Items]]] = {
     layout_detection.WHATSAPP: chat_logs.read_whatsapp,
     layout_detection.MAIL: read_mail,
     layout_detection.FEED: read_feed,
+    layout_detection.JSON_FEED: read_json_feed,
     layout_detection.PUBMED: papers.read_pubmed,
     layout_detection.JATS: papers.read_articles,
     layout_detection.TEXT: books.read_text,
+    layout_detection.SUBTITLES: books.read_subtitles,
     layout_detection.EPUB: books.read_epub,
+    layout_detection.PAGE: read_page,
     **{layout.name: layout.read for layout in OBJECT_LAYOUTS},
     "reddit": read_reddit,  # by columns, where possible
     "discord-package": chat_exports.read_discord_package,
@@ -171,12 +174,13 @@ def dump_readers(
             f"layout {layout!r} is not one of {[AUTO, *LAYOUTS]}",
             remedy=f"did you mean {matches[0]}?" if matches else "remove --layout to detect it.",
         )
+    named = None if layout in {AUTO, TABLE} else layout
     if layout == AUTO and columns.names_columns:
         layout = TABLE
     if source != replace_surrogates(source):
         raise InputError(f"the source {source!r} is not valid UTF-8", remedy="give it in UTF-8.")
     # Not in a generator: errors are raised by this call, not when the first item is read.
-    files = [replace(file, max_document=max_document) for file in find_dump_files(path)]
+    files = [replace(file, max_document=max_document) for file in find_dump_files(path, named)]
     return [DumpReader(Dump(file, source, columns), layout) for file in files]
 
 

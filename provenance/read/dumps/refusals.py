@@ -4,8 +4,15 @@ import re
 from collections.abc import Callable
 
 from provenance.errors import UnsupportedFormat
-from provenance.read.dumps.json_posts import JsonObject
-from provenance.read.formats.foreign_formats import TO_LINES, Refusal, refuse_object
+from provenance.read.dumps.json_posts import JsonObject, member
+from provenance.read.formats.foreign_formats import (
+    MHTML,
+    SQL_DUMP,
+    TO_LINES,
+    Refusal,
+    refusal_by_name,
+    refuse_object,
+)
 
 _TGDATASET_ROWS = (
     "make rows of them: `jq -c 'to_entries[] | .key as $c | .value.text_messages | to_entries[] | "
@@ -35,6 +42,10 @@ _OBJECTS: tuple[tuple[Callable[[JsonObject], object], Refusal], ...] = (
         Refusal("a file of TGDataset, with messages by channel and number", _TGDATASET_ROWS),
     ),
     (
+        lambda entry: any(name.startswith("sep=") for name in entry),
+        Refusal("a table with a line for Excel before its header", "remove it: `sed 1d` does so."),
+    ),
+    (
         _is_by_column,
         Refusal(
             "a table that pandas wrote by column",
@@ -45,6 +56,21 @@ _OBJECTS: tuple[tuple[Callable[[JsonObject], object], Refusal], ...] = (
         lambda entry: {"_index", "_source"} <= entry.keys(),
         Refusal(
             "a dump of Elasticsearch", "write the `_source` of its rows: `jq -c ._source` does so."
+        ),
+    ),
+    (
+        lambda entry: isinstance(member(entry, "data", "posts_authors"), list),
+        Refusal(
+            "an export of Ghost",
+            "write its posts with `jq -c '.db[].data.posts[] | select(.status==\"published\")'`, "
+            "and read them with --text-column title --text-column plaintext.",
+        ),
+    ),
+    (
+        lambda entry: {"post_id", "post_date", "is_published", "audience"} <= entry.keys(),
+        Refusal(
+            "the list of posts in an export of Substack",
+            "give the folder of its pages, `posts`, with --layout html.",
         ),
     ),
 )
@@ -82,10 +108,43 @@ _XML = {
             "give Posts.xml, Comments.xml or PostHistory.xml.",
         ),
     ),
-    "html": Refusal("a web page", "give a WARC of pages, or " + TO_LINES),
-    "tei": Refusal("a document in TEI, which is not supported", TO_LINES),
+    "html": Refusal("a web page", "read it with --layout html, or give a WARC of pages."),
+    **dict.fromkeys(
+        ("urlset", "sitemapindex"),
+        Refusal("a sitemap: addresses, no texts", "give the pages, in a WARC."),
+    ),
+    **{
+        root: Refusal(f"{what}, which is not supported", TO_LINES)
+        for root, what in (
+            ("tei", "a document in TEI"),
+            ("nitf", "an article in NITF"),
+            ("newsitem", "an article in NewsML"),
+            ("newsml", "an article in NewsML"),
+            ("reuters", "a file of Reuters-21578"),
+            ("us-patent-grant", "a file of patents of the USPTO"),
+            ("us-patent-application", "a file of patents of the USPTO"),
+            ("oai-pmh", "an answer of OAI-PMH"),
+            ("livejournal", "an export of LiveJournal"),
+        )
+    },
+    "dblp": Refusal("the bibliography of DBLP, without texts", "give the papers."),
     "opml": Refusal("a list of feeds", "give the feeds."),
 }
+
+_TEXTS: tuple[tuple[re.Pattern[bytes], Refusal], ...] = (
+    (
+        re.compile(
+            rb"\s*(?:(?:--|/\*)[^;]{0,300}?(?:SQL|database) dump"
+            rb"|(?:CREATE (?:TABLE|DATABASE)|DROP TABLE|INSERT INTO|BEGIN TRANSACTION)\b)",
+            re.IGNORECASE,
+        ),
+        SQL_DUMP,
+    ),
+    (re.compile(rb"\s*@[a-zA-Z]+\s*\{"), Refusal("a bibliography (BibTeX)", TO_LINES)),
+    (re.compile(rb"(?:#[^\n]*\n|\s)*(?:<http[^<>\s]+>\s+<|@prefix )"), Refusal("RDF", TO_LINES)),
+    (re.compile(rb"From: <Saved by "), MHTML),
+)
+"""Files of text that are no dumps, by a pattern for their beginning."""
 
 _YTD = re.compile(rb"\s*window\.YTD\.(\w+)")
 
@@ -115,6 +174,31 @@ def refuse_chat(head: bytes, name: str) -> None:
     for pattern, refusal in _CHATS:
         if pattern.match(head):
             raise refusal.error(name)
+
+
+def refuse_text(head: bytes, name: str) -> None:
+    """Raise if the beginning of a text is that of a known format without items.
+
+    Raises
+    ------
+    UnsupportedFormat
+        If so.
+    """
+    for pattern, refusal in _TEXTS:
+        if pattern.match(head):
+            raise refusal.error(name)
+
+
+def refuse_name(path: str, name: str) -> None:
+    """Raise if a file has the name of a known format that is not supported.
+
+    Raises
+    ------
+    UnsupportedFormat
+        If so.
+    """
+    if (refusal := refusal_by_name(path)) is not None:
+        raise refusal.error(name)
 
 
 def xml_refusal(root: str, name: str, supported: str) -> UnsupportedFormat:

@@ -25,6 +25,7 @@ _SHARES = {
     _BYTES: 0.2,
     "numbers": 0.5,
     "addresses or identifiers": 0.5,
+    "cut short by the service": 0.02,
 }
 _MIN_SIGNS = 2
 _MAX_TESTED = 2000
@@ -40,9 +41,10 @@ _HEADER = re.compile(
 _BYTES_LITERAL = re.compile(r"""b(['"]).*\1""", re.DOTALL)
 _NUMBER = re.compile(r"\s*[-+]?\d[\d\s.,:/eE+-]*")
 _IDENTIFIER = re.compile(r"\s*[!-~]{20,300}\s*")
+_CUT_SHORT = re.compile(r"\[\+\d+ chars\]\s*$")
 _MARKUP = re.compile(
     r"</(?:a|p|b|i|em|strong|div|span|code|pre|li|ul|ol|blockquote|h\d|table|td|tr|body|html)>"
-    r"|<(?:p|br ?/?)>|&(?:#\d{2,5}|#x[0-9a-f]{2,5}|quot|amp|lt|gt|nbsp);",
+    r"|</[a-z]+:[a-z]+>|<(?:p|br ?/?)>|&(?:#\d{2,5}|#x[0-9a-f]{2,5}|quot|amp|lt|gt|nbsp);",
     re.IGNORECASE,
 )
 
@@ -107,8 +109,10 @@ def _check_texts(sample: list[Items], dump: Dump) -> None:
     tested = texts.take(pa.array(range(0, len(texts), step))).to_pylist()
     for kind, is_sign in _SIGNS.items():
         signs = [text for text in tested if is_sign(text)]
-        if len(signs) >= _MIN_SIGNS and len(signs) > _SHARES[kind] * len(tested):
+        if len(signs) >= min(_MIN_SIGNS, len(tested)) and len(signs) > _SHARES[kind] * len(tested):
             remedy = "choose the column with --text-column, or keep such texts with"
+            if kind == "cut short by the service":
+                remedy = "give the whole texts, or keep these with"
             if kind == "HTML":
                 remedy = "convert them to text with --text-format html, or keep them with"
             if kind == _BYTES:
@@ -154,6 +158,7 @@ _SIGNS: dict[str, Callable[[str], object]] = {
     _BYTES: _BYTES_LITERAL.fullmatch,
     "numbers": _NUMBER.fullmatch,
     "addresses or identifiers": _IDENTIFIER.fullmatch,
+    "cut short by the service": _CUT_SHORT.search,
 }
 
 

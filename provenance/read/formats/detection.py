@@ -64,7 +64,7 @@ TAR_MARK, TAR_MARK_OFFSET = b"ustar", 257
 _HEAD_BYTES = 1 << 12
 _LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 _MAX_POINTER_BYTES = 1 << 10
-_WIDE_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
+WIDE_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
 
 
 def format_by_name(path: str) -> tuple[str, str | None] | None:
@@ -137,7 +137,7 @@ def check_text(head: bytes, name: str) -> None:
             remedy=f"rename it to end in .{compression}, or decompress it.",
         )
     # Half of the bytes of English text in UTF-16 are zero. A few NULs are valid in UTF-8 text.
-    if head.startswith(_WIDE_BOMS) or 4 * head.count(0) > len(head):
+    if head.startswith(WIDE_BOMS) or 4 * head.count(0) > len(head):
         raise UnsupportedFormat(
             f"{name}: the encoding is UTF-16 or UTF-32, not UTF-8", remedy="convert it to UTF-8."
         )

@@ -30,6 +30,11 @@ _PICKLE = Refusal("a Python pickle", "write its rows as JSON Lines.")
 _PYTHON = Refusal("Python's notation of objects, not JSON", "write its objects with `json.dumps`.")
 _AVRO = Refusal("an Avro file", "convert it to Parquet.")
 _ORC = Refusal("an ORC file", "convert it to Parquet.")
+SQL_DUMP = Refusal("a dump of a database", "load it, and export its tables as CSV or Parquet.")
+_DATABASE = Refusal("a database (Access or LMDB)", "export its table as CSV or Parquet.")
+_ZIM = Refusal("a ZIM file (Kiwix)", "unpack it with `zimdump dump`, or give a WARC or XML export.")
+MHTML = Refusal("a web page in MHTML", "save it as HTML or in a WARC, and give that.")
+_STATISTICS = Refusal("a file of a statistics program", "export its table as CSV or Parquet.")
 _HDF5 = Refusal("an HDF5 file", "export its table as Parquet or JSON Lines.")
 
 _FOREIGN_MAGICS: tuple[tuple[bytes, Refusal], ...] = (
@@ -47,7 +52,11 @@ _FOREIGN_MAGICS: tuple[tuple[bytes, Refusal], ...] = (
     (b"ORC", _ORC),
     (b"# v2 git bundle", Refusal("a git bundle", "clone it, and give The Stack or a table.")),
     (b"PACK", Refusal("a pack of git objects", "give The Stack, or a table of the files.")),
-    (b"\x80\x04\x95", _PICKLE),
+    *((magic, _PICKLE) for magic in (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")),
+    (b"FEA1", Refusal("a Feather file of version 1", "convert it to Parquet.")),
+    (b"PGDMP", SQL_DUMP),
+    (b"ZIM\x04", _ZIM),
+    (b"\0\1\0\0Standard ", _DATABASE),
     (b"\xd0\xcf\x11\xe0", _OFFICE),
 )
 
@@ -62,9 +71,23 @@ _SUFFIXES: tuple[tuple[Collection[str], Refusal], ...] = (
     (("html", "htm"), Refusal("a web page", "extract its text, and give that.")),
     (("xml",), Refusal("an XML document", TO_LINES)),
     (("pdf",), Refusal("a PDF document", "extract its text first, and give that.")),
-    (("docx", "xlsx", "pptx", "odt", "doc", "xls"), _OFFICE),
+    (
+        ("docx", "xlsx", "pptx", "odt", "ods", "odp", "doc", "xls", "ppt", "xlsm", "xlsb"),
+        _OFFICE,
+    ),
     (("epub",), Refusal("a book in EPUB", "extract its text, and give that.")),
     (("db",), Refusal("a database", "give it by its name, if it is SQLite; else export it.")),
+    (("mdb", "accdb"), _DATABASE),
+    (("sql", "pgdump"), SQL_DUMP),
+    (("rds", "rdata", "rda", "dta", "sav", "sas7bdat"), _STATISTICS),
+    (("zim",), _ZIM),
+    (("ttl", "nt", "nq", "n3"), Refusal("RDF", TO_LINES)),
+    (("bib", "ris", "enw"), Refusal("a bibliography", TO_LINES)),
+    (
+        ("mhtml", "mht"),
+        Refusal("a web page in MHTML", "save it as HTML or in a WARC, and give that."),
+    ),
+    (("msgpack",), Refusal("a MessagePack file", "write its rows as JSON Lines.")),
     (("duckdb",), Refusal("a DuckDB database", "export its table as Parquet.")),
     (("lance",), Refusal("a file of a Lance table", "write its rows as Parquet.")),
     (("avro",), _AVRO),

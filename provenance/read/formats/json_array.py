@@ -314,13 +314,17 @@ def row_list_path(value: object, max_wrappers: int = _MAX_WRAPPERS) -> tuple[str
     has_prose = _has_prose(value)
     if len(lists) > 1 or has_prose:
         lists = [name for name in lists if name in _ROW_LISTS]
-    if lists or has_prose:
-        return (lists[0],) if len(lists) == 1 else None
+    if len(lists) > 1 or (has_prose and not lists):
+        return None
+    if lists and (lists[0] in _ROW_LISTS or _may_be_row(value[lists[0]])):
+        return (lists[0],)
     inner = [
         (name, *path)
         for name, member in value.items()
         if (path := row_list_path(member, max_wrappers - 1)) is not None
     ]
+    if lists and not inner and max_wrappers == _MAX_WRAPPERS:
+        return (lists[0],)  # of attributes, but there are no others
     return inner[0] if len(inner) == 1 else None
 
 
@@ -346,6 +350,17 @@ def _rows_at(value: object, path: Sequence[str]) -> list[object] | None:
 
 def _is_row_list(value: object) -> TypeGuard[list[Record]]:
     return isinstance(value, list) and bool(value) and all(map(_is_object, value))
+
+
+def _may_be_row(value: object, levels: int = _MAX_WRAPPERS) -> bool:
+    """Return whether an object has a text, or objects within it."""
+    if isinstance(value, list):
+        return any(_may_be_row(member, levels) for member in value[:_HEAD_LINES])
+    if not _is_object(value):
+        return False
+    if _has_text(value) or _has_prose(value):
+        return True
+    return levels > 0 and any(_may_be_row(member, levels - 1) for member in value.values())
 
 
 def _is_object(value: object) -> TypeGuard[Record]:

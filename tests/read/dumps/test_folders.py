@@ -166,7 +166,7 @@ def test_documents_beside_a_dump_are_counted_with_the_remedy(read, tmp_path, pac
     assert passed_over == {
         "passed over: a PDF document; extract its text first, and give that": 1,
         "passed over: a document of an office program; save it as text or CSV": 3,
-        "passed over: a web page; extract its text, and give that": 1,
+        "passed over: a web page; read such pages with --layout html": 1,
         "passed over: a text beside other files; to read it as an item, give it by its name": 1,
     }
     assert {note.file for note in found.notes if "PDF" in note.reason} == {"report.pdf"}

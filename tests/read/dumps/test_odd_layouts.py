@@ -151,6 +151,12 @@ def test_an_export_of_slack_is_read_by_its_channels(read, tmp_path):
     assert found.skipped == {"notice of the service": 1}
 
 
+def test_a_line_for_excel_before_the_header_is_named(read, tmp_path):
+    (tmp_path / "a.csv").write_text("sep=;\nid;text\n1;a lantern\n")
+    with pytest.raises(UnsupportedFormat, match="a line for Excel before its header"):
+        read(tmp_path / "a.csv")
+
+
 def test_replies_that_slackdump_writes_into_a_message_are_read(read, tmp_path):
     message = {"type": "message", "user": "U1", "text": TEXTS[0], "ts": "1672617600.5"}
     replies = [message | {"text": TEXTS[1], "ts": "1672617601.5"}]

@@ -158,6 +158,7 @@ def test_xml_of_another_kind(read, tmp_path):
         (b"PK\x03\x04 and more", "an archive of files"),
         (b"7z\xbc\xaf\x27\x1c", "an archive of files"),
         ("id,text\n1,a".encode("utf-16"), "the encoding is UTF-16"),
+        (b"some words\0 of text", "neither text nor a supported table"),
     ],
 )
 def test_files_of_another_kind(read, tmp_path, head, what):

@@ -121,3 +121,12 @@ def test_a_file_of_tgdataset_is_named(read, tmp_path):
     with pytest.raises(UnsupportedFormat, match="a file of TGDataset") as error:
         read(tmp_path / "a.json")
     assert r'id: "\($c)/\(.key)"' in error.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("column", "member"), [("user", "screen_name"), ("sender", "name"), ("from", "displayName")]
+)
+def test_authors_in_structures_have_many_names(read, lines, tmp_path, column, member):
+    row = {"id": "1", "text": TEXTS[0], column: {"id": 5, member: "ann"}}
+    (tmp_path / "a.jsonl").write_text(lines([row]))
+    assert read(tmp_path / "a.jsonl").column("author") == ["ann"]

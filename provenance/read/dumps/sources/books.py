@@ -1,10 +1,12 @@
-"""Books and other whole texts: plain text, Project Gutenberg, EPUB."""
+"""Books and other whole texts: plain text, Markdown, Project Gutenberg, subtitles, EPUB."""
 
 import io
 import posixpath
 import re
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
+from html import unescape
 from typing import cast
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element, ParseError, fromstring
@@ -21,33 +23,63 @@ from provenance.read.dumps.timestamps import parse_timestamp
 GUTENBERG_START = re.compile(
     rb"[\s\S]{0,20000}?\*\*\* ?START OF TH(?:E|IS) PROJECT GUTENBERG EBOOK", re.IGNORECASE
 )
+FRONT_MATTER_START = re.compile(
+    rb"(?:---|\+\+\+)[ \t]*\r?\n(?:[^\n]*\n){0,60}?(?:title|date|layout)[\"']?\s*[:=]",
+    re.IGNORECASE,
+)
+"""Of texts of blogs (Jekyll, Hugo): what is known of them, between two lines."""
+SUBTITLES_START = re.compile(
+    rb"\s*(?:WEBVTT\b|\d+[ \t]*\r?\n\d+:\d\d:\d\d[,.]\d{1,3}[ \t]*-->)", re.IGNORECASE
+)
 EPUB_MARK = b"mimetypeapplication/epub+zip"
 EPUB_MARK_OFFSET = 30
 
 _GUTENBERG_END = re.compile(r"\*\*\* ?(?:START|END) OF TH(?:E|IS) PROJECT GUTENBERG EBOOK[^\n]*\n?")
 _GUTENBERG_NUMBER = re.compile(r"\[E-?(?:Book|Text) #(\d+)\]", re.IGNORECASE)
+ONLY_ADDRESSES = "a list of addresses"
+_ADDRESSES = re.compile(r"(?:https?://\S+\s*)+")
+_GUTENBERG_ENCODING = re.compile(rb"Character set encoding: *([\w-]{1,40})", re.IGNORECASE)
+_FRONT_MATTER = re.compile(r"\A(---|\+\+\+)[ \t]*\n(.*?)\n\1[ \t]*(?:\n|\Z)", re.DOTALL)
+_FRONT_FIELD = re.compile(r"""^["']?(\w+)["']?\s*[:=]\s*(.*?)\s*,?$""")
+_FRONT_FIELDS = {"title", "date", "layout"}
+_FILE_DATE = re.compile(r"(\d{4}-\d\d-\d\d)-")
+"""The day in the name of a post of Jekyll."""
+_CUE = re.compile(r"\d+:\d\d(?::\d\d)?[,.]\d{1,3}[ \t]*-->")
+_CUE_TAG = re.compile(r"</?[a-z][^<>\n]{0,200}>|<\d\d:[\d:.]+>|\{\\[^{}\n]*\}", re.IGNORECASE)
 _GUTENBERG_URL = "https://www.gutenberg.org/ebooks/"
+_HEAD_BYTES = 20_000
 _FIELD = "^{}: *(.+)$"
 _CONTAINER = "META-INF/container.xml"
 
 
 def read_text(dump: Dump) -> Iterator[Items]:
-    """Read a whole file as one item; of a book of Project Gutenberg, without its notices."""
+    """Read a whole file as one item; of a book of Project Gutenberg, without its notices.
+
+    Raises
+    ------
+    DocumentTooLarge
+        If it is larger than the limit.
+    UnsupportedFormat
+        If it is not text.
+    """
     return batch_records(dump.name, iter([_text(dump)]))
 
 
 def _text(dump: Dump) -> ItemRecord | RowFault:
-    with dump.file.stream() as stream, translate_read_errors(dump.display_path):
-        content = read_fully(stream, dump.file.max_document + 1)
-    if len(content) > dump.file.max_document:
-        raise dump.file.limit.error_for_row(0)
-    try:
-        text = content.decode("utf-8-sig").replace("\r\n", "\n")
-    except UnicodeDecodeError:
+    content = _content(dump)
+    text = _decode(content)
+    if text is None:
         return RowFault(0, skipped_rows.NOT_UTF8)
+    if "\0" in text[:_HEAD_BYTES]:
+        raise UnsupportedFormat(
+            f"{dump.display_path}: this is not text, but a file of another kind",
+            remedy="unpack or convert it first.",
+        )
+    if _ADDRESSES.fullmatch(text.strip()):
+        return RowFault(0, ONLY_ADDRESSES)
     head, *parts = _GUTENBERG_END.split(text)
     if not parts:
-        return _book(text, dump.name, None, None, None, None, dump)
+        return _post(text, dump)
     number = _GUTENBERG_NUMBER.search(head)
     return _book(
         parts[0],
@@ -58,6 +90,73 @@ def _text(dump: Dump) -> ItemRecord | RowFault:
         _field("Language", head),
         dump,
     )
+
+
+def _content(dump: Dump) -> bytes:
+    with dump.file.stream() as stream, translate_read_errors(dump.display_path):
+        content = read_fully(stream, dump.file.max_document + 1)
+    if len(content) > dump.file.max_document:
+        raise dump.file.limit.error_for_row(0)
+    return content
+
+
+def _decode(content: bytes) -> str | None:
+    """Return the text in UTF-8, or in the encoding that a book of Project Gutenberg names."""
+    try:
+        return content.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError:
+        named = _GUTENBERG_ENCODING.search(content[:_HEAD_BYTES])
+    if named is None:
+        return None
+    with suppress(LookupError, UnicodeDecodeError):
+        return str(content, named[1].decode()).replace("\r\n", "\n")
+    return None
+
+
+def _post(text: str, dump: Dump) -> ItemRecord | RowFault:
+    """Return a text, without what is said of it between two lines at its beginning."""
+    front = _FRONT_MATTER.match(text)
+    fields = {} if front is None else _front_fields(front[2])
+    if front is None or not fields.keys() & _FRONT_FIELDS:
+        text = plain_text(text) if dump.columns.text_format == "html" else text
+        return _book(text, dump.name, None, None, None, None, dump)
+    if fields.get("draft") == "true" or fields.get("published") == "false":
+        return RowFault(0, skipped_rows.NOT_PUBLIC)
+    body, title = text[front.end() :].strip(), fields.get("title")
+    day = _FILE_DATE.match(posixpath.basename(dump.name))
+    return _book(
+        f"{title}\n\n{body}" if title and body else body,
+        dump.name,
+        fields.get("canonical_url") or fields.get("url"),
+        fields.get("date") or (day[1] if day else None),
+        fields.get("author") or None,
+        fields.get("lang") or fields.get("language"),
+        dump,
+        fields.get("license") or fields.get("licence"),
+    )
+
+
+def _front_fields(front: str) -> dict[str, str]:
+    matches = (_FRONT_FIELD.match(line) for line in front.split("\n"))
+    return {match[1].lower(): match[2].strip("\"'") for match in matches if match}
+
+
+def read_subtitles(dump: Dump) -> Iterator[Items]:
+    """Read what is said in a file of subtitles (SRT, WebVTT) as one item, without its times."""
+    return batch_records(dump.name, iter([_subtitles(dump)]))
+
+
+def _subtitles(dump: Dump) -> ItemRecord | RowFault:
+    text = _decode(_content(dump))
+    if text is None:
+        return RowFault(0, skipped_rows.NOT_UTF8)
+    spoken = []
+    for block in re.split(r"\n[ \t]*(?:\n[ \t]*)+", text.replace("\r", "\n")):
+        lines = block.strip().split("\n")
+        cues = [place for place, line in enumerate(lines[:2]) if _CUE.match(line.strip())]
+        if cues:
+            spoken += [unescape(_CUE_TAG.sub("", line)).strip() for line in lines[cues[0] + 1 :]]
+    return _book("\n".join(filter(None, spoken)), dump.name, None, None, None, None, dump)
 
 
 def _field(name: str, head: str) -> str | None:

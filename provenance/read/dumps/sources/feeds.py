@@ -1,4 +1,4 @@
-"""Feeds: RSS, Atom and RDF."""
+"""Feeds: RSS, Atom, RDF and JSON Feed, and exports of blogs and abstracts in their form."""
 
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
@@ -8,27 +8,69 @@ from provenance.read.corpus import skipped_rows
 from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.html_text import plain_text
 from provenance.read.dumps.item_batches import ItemRecord, RowFault, batch_records
+from provenance.read.dumps.json_members import read_members
+from provenance.read.dumps.json_posts import JsonObject, objects_in, string_at, to_text
 from provenance.read.dumps.timestamps import parse_timestamp
 from provenance.read.dumps.xml_elements import read_elements
 
 ROOTS = ("rss", "feed", "rdf")
 
-_ENTRIES = frozenset({"item", "entry", "atom:entry", "rss:item", "language"})
-_TEXTS = ("content:encoded", "content", "description", "summary")
+_ENTRIES = frozenset({"item", "entry", "atom:entry", "rss:item", "language", "doc"})
+"""With `doc`, of the abstracts of Wikipedia."""
+_TEXTS = ("content:encoded", "content", "description", "summary", "abstract")
 _DATES = ("pubdate", "published", "issued", "dc:date", "updated", "modified")
-_IDS = ("guid", "id", "link")
+_IDS = ("guid", "id", "link", "url")
+_AUTHORS = ("author", "dc:creator")
 _LICENCES = ("license", "cc:license", "creativecommons:license", "rights", "dc:rights", "copyright")
 
 _BLOGGER_PARTS = ("#settings", "#template", "#page_template")
 """Ends of the kinds of entries of Blogger's export that are no posts, pages or comments."""
-_PUBLISHED, _DRAFT = "publish", "yes"
+_PUBLISHED = "publish"
 _WORDPRESS_PARTS = ("attachment", "nav_menu_item", "revision", "custom_css", "oembed_cache")
 """Types of posts of WordPress that are not read as such."""
+_NOT_PUBLISHED = {"wp:post_password": None, "app:control": "yes", "blogger:trashed": None}
+"""Members of an entry that is not public, and the value that says so; None for any."""
+_WIKIPEDIA = "Wikipedia: "
+"""What titles in the abstracts of Wikipedia begin with."""
 
 
 def read_feed(dump: Dump) -> Iterator[Items]:
     """Read the entries of a feed: the title, and the content or else the summary."""
     return batch_records(dump.name, _entries(dump))
+
+
+def is_json_feed(entry: JsonObject) -> bool:
+    """Return whether an object is a JSON Feed."""
+    return (string_at(entry, "version") or "").startswith("https://jsonfeed.org/version/")
+
+
+def read_json_feed(dump: Dump) -> Iterator[Items]:
+    """Read the items of a JSON Feed: the title, and the content or else the summary."""
+    return batch_records(dump.name, _json_entries(dump))
+
+
+def _json_entries(dump: Dump) -> Iterator[ItemRecord | RowFault]:
+    for row, around, item in read_members(dump, frozenset(), frozenset({"items"})):
+        if isinstance(item, str):
+            yield RowFault(row, item)
+            continue
+        html = string_at(item, "content_html")
+        content = plain_text(html) if html else string_at(item, "content_text")
+        parts = (string_at(item, "title"), content or string_at(item, "summary"))
+        text, native = "\n\n".join(part for part in parts if part), to_text(item.get("id"))
+        if not text or native is None:
+            yield RowFault(row, skipped_rows.NO_ID if text else skipped_rows.EMPTY)
+            continue
+        authors = objects_in(item.get("authors")) or objects_in(around.get("authors"))
+        yield ItemRecord(
+            dump.source,
+            native,
+            text,
+            string_at(item, "url") or (native if native.startswith("http") else None),
+            parse_timestamp(string_at(item, "date_published")),
+            ", ".join(name for author in authors if (name := string_at(author, "name"))) or None,
+            string_at(item, "language") or string_at(around, "language"),
+        )
 
 
 def _entries(dump: Dump) -> Iterator[ItemRecord | RowFault]:
@@ -37,23 +79,25 @@ def _entries(dump: Dump) -> Iterator[ItemRecord | RowFault]:
         if element.tag == "language":
             language = (element.text or "").strip() or None
             continue
-        yield _entry(element, language or root.get("xml:lang"), row, dump)
+        entry = _entry(element, language or root.get("xml:lang"), row, dump)
+        yield entry
         row += 1
+        if isinstance(entry, ItemRecord):
+            for comment in (part for part in element if part.tag == "wp:comment"):
+                yield _comment(comment, entry, row, dump)
+                row += 1
 
 
 def _entry(element: Element, language: str | None, row: int, dump: Dump) -> ItemRecord | RowFault:
-    parts: dict[str, str] = {}
-    for part in element:
-        name = part.tag.lower().removeprefix("atom:").removeprefix("rss:")
-        value = _value(part, name)
-        if value and (name != "link" or part.get("rel", "alternate") == "alternate"):
-            parts.setdefault(name, value)
-        if name == "link" and part.get("rel") == "license":
-            parts.setdefault("license", part.get("href", ""))
-    if (reason := _reason(element, parts)) is not None:
-        return RowFault(row, reason)
+    parts = _parts(element)
+    if not _is_public(parts):
+        return RowFault(row, skipped_rows.NOT_PUBLIC)
+    is_part = any(part.get("term", "").endswith(_BLOGGER_PARTS) for part in element)
+    if is_part or parts.get("wp:post_type") in _WORDPRESS_PARTS:
+        return RowFault(row, skipped_rows.SERVICE)
     content = next((parts[name] for name in _TEXTS if name in parts), "")
-    title, body = plain_text(parts.get("title", "")), plain_text(content)
+    title = plain_text(parts.get("title", "").removeprefix(_WIKIPEDIA))
+    body = plain_text(content)
     # Posts without titles repeat their beginning in its place.
     texts = (body,) if body.startswith(title.strip().rstrip("….")) else (title, body)
     text = "\n\n".join(part for part in texts if part.strip())
@@ -64,7 +108,7 @@ def _entry(element: Element, language: str | None, row: int, dump: Dump) -> Item
         dump.source,
         native,
         text,
-        parts.get("link") or (native if native.startswith("http") else None),
+        parts.get("link") or parts.get("url") or (native if native.startswith("http") else None),
         next((s for name in _DATES if (s := parse_timestamp(parts.get(name))) is not None), None),
         parts.get("dc:creator") or parts.get("author"),
         language,
@@ -72,14 +116,50 @@ def _entry(element: Element, language: str | None, row: int, dump: Dump) -> Item
     )
 
 
-def _reason(element: Element, parts: dict[str, str]) -> str | None:
-    """Return why an entry of an export of WordPress or Blogger is no item; None if it is one."""
-    if parts.get("wp:status", _PUBLISHED) != _PUBLISHED or parts.get("app:control") == _DRAFT:
-        return skipped_rows.NOT_PUBLIC
-    is_part = any(part.get("term", "").endswith(_BLOGGER_PARTS) for part in element)
-    if is_part or parts.get("wp:post_type") in _WORDPRESS_PARTS:
-        return skipped_rows.SERVICE
-    return None
+def _parts(element: Element) -> dict[str, str]:
+    """Return the first value of each member of an entry, and all its authors."""
+    parts: dict[str, str] = {}
+    for part in element:
+        name = part.tag.lower().removeprefix("atom:").removeprefix("rss:")
+        value = _value(part, name)
+        if name in _AUTHORS and value and name in parts:
+            parts[name] += f", {value}"
+        elif value and (name != "link" or part.get("rel", "alternate") == "alternate"):
+            parts.setdefault(name, value)
+        if name == "link" and part.get("rel") == "license":
+            parts.setdefault("license", part.get("href", ""))
+    return parts
+
+
+def _is_public(parts: dict[str, str]) -> bool:
+    if parts.get("wp:status", _PUBLISHED) != _PUBLISHED:  # of an export of WordPress
+        return False
+    if parts.get("blogger:status", "LIVE") != "LIVE":
+        return False
+    return not any(
+        name in parts and value in {None, parts[name]} for name, value in _NOT_PUBLISHED.items()
+    )
+
+
+def _comment(comment: Element, post: ItemRecord, row: int, dump: Dump) -> ItemRecord | RowFault:
+    """Return a comment on a post of an export of WordPress."""
+    parts = {part.tag: _value(part, part.tag) for part in comment}
+    if parts.get("wp:comment_approved") != "1":
+        return RowFault(row, skipped_rows.NOT_PUBLIC)
+    if parts.get("wp:comment_type", "") not in {"", "comment"}:
+        return RowFault(row, skipped_rows.SERVICE)
+    text, number = plain_text(parts.get("wp:comment_content", "")), parts.get("wp:comment_id")
+    if not text or not number:
+        return RowFault(row, skipped_rows.NO_ID if text else skipped_rows.EMPTY)
+    return ItemRecord(
+        dump.source,
+        f"{post.item}#comment-{number}",
+        text,
+        f"{post.url}#comment-{number}" if post.url else None,
+        parse_timestamp(parts.get("wp:comment_date_gmt")),
+        parts.get("wp:comment_author") or None,
+        post.language,
+    )
 
 
 def _value(part: Element, name: str) -> str:

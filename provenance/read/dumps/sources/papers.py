@@ -1,11 +1,13 @@
-"""Papers: citations of PubMed, and articles of PubMed Central (JATS)."""
+"""Papers: PubMed, articles of PubMed Central (JATS), works of OpenAlex and Crossref."""
 
+import re
 from collections.abc import Iterator
-from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import Element, SubElement
 
 from provenance.model import Items
 from provenance.read.corpus import skipped_rows
 from provenance.read.dumps.dump_file import Dump
+from provenance.read.dumps.html_text import plain_text
 from provenance.read.dumps.item_batches import (
     DeletionRecord,
     Entry,
@@ -13,7 +15,7 @@ from provenance.read.dumps.item_batches import (
     RowFault,
     batch_records,
 )
-from provenance.read.dumps.json_posts import JsonObject, to_text
+from provenance.read.dumps.json_posts import JsonObject, member, string_at, to_text
 from provenance.read.dumps.timestamps import parse_timestamp
 from provenance.read.dumps.xml_elements import read_elements
 
@@ -22,6 +24,8 @@ _ARTICLE_PARTS = frozenset({"front", "body"})
 _PUBMED_URL = "https://pubmed.ncbi.nlm.nih.gov/"
 _PMC_URL = "https://pmc.ncbi.nlm.nih.gov/articles/PMC"
 _NOT_RETRACTED = "metadata of an article, without its text"
+_MEDLINE_DATE = re.compile(r"(\d{4})(?: (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec))?")
+"""Of a span, such as "1998 Dec-1999 Jan": its beginning."""
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -65,10 +69,21 @@ def _citation(element: Element, row: int, dump: Dump) -> ItemRecord | RowFault:
         native,
         text,
         f"{_PUBMED_URL}{native}/",
-        _date(article.find("Journal/JournalIssue/PubDate"), "Year", "Month", "Day"),
+        _publication_date(article.find("Journal/JournalIssue/PubDate")),
         ", ".join(filter(None, authors)) or None,
         article.findtext("Language"),
     )
+
+
+def _publication_date(element: Element | None) -> int | None:
+    """Return the day of an issue, or the first day of its month, year or season."""
+    span = None if element is None else element.findtext("MedlineDate")
+    match = None if span is None else _MEDLINE_DATE.match(span)
+    if match is not None:
+        element = Element("PubDate")
+        SubElement(element, "Year").text = match[1]
+        SubElement(element, "Month").text = match[2]
+    return _date(element, "Year", "Month", "Day")
 
 
 def is_metadata(entry: JsonObject) -> bool:
@@ -85,6 +100,104 @@ def read_metadata(entry: JsonObject, row: int, dump: Dump) -> Iterator[Entry]:
         yield RowFault(row, skipped_rows.DELETION)
     else:
         yield DeletionRecord(row, dump.source, f"PMC{native.removeprefix('PMC')}", "retracted")
+
+
+def is_work(entry: JsonObject) -> bool:
+    """Return whether an object is a work of OpenAlex, which has its abstract by words."""
+    return {"id", "abstract_inverted_index"} <= entry.keys()
+
+
+def read_work(entry: JsonObject, row: int, dump: Dump) -> Iterator[Entry]:
+    """Yield title and abstract of a work of OpenAlex, or that it was retracted."""
+    native = to_text(entry.get("id"))
+    if native is None:
+        yield RowFault(row, skipped_rows.NO_ID)
+        return
+    if entry.get("is_retracted") is True:
+        yield DeletionRecord(row, dump.source, native, "retracted")
+        return
+    title = string_at(entry, "title") or string_at(entry, "display_name")
+    text = "\n\n".join(filter(None, (title, _in_order(entry.get("abstract_inverted_index")))))
+    if not text:
+        yield RowFault(row, skipped_rows.EMPTY)
+        return
+    names = (string_at(part, "author", "display_name") for part in _objects(entry, "authorships"))
+    yield ItemRecord(
+        dump.source,
+        native,
+        text,
+        string_at(entry, "primary_location", "landing_page_url")
+        or string_at(entry, "doi")
+        or native,
+        parse_timestamp(string_at(entry, "publication_date")),
+        ", ".join(filter(None, names)) or None,
+        string_at(entry, "language"),
+        string_at(entry, "primary_location", "license"),
+    )
+
+
+def _in_order(index: object) -> str:
+    """Return the text of an index of words and their places."""
+    places = index.items() if isinstance(index, dict) else ()
+    words = [
+        (place, word)
+        for word, found in places
+        if isinstance(found, list)
+        for place in found
+        if isinstance(place, int)
+    ]
+    return " ".join(word for _, word in sorted(words))
+
+
+def is_crossref(entry: JsonObject) -> bool:
+    """Return whether an object is the metadata of a work in Crossref."""
+    return {"DOI", "publisher", "title"} <= entry.keys() and isinstance(entry["title"], list)
+
+
+def read_crossref(entry: JsonObject, row: int, dump: Dump) -> Iterator[ItemRecord | RowFault]:
+    """Yield title and abstract of a work in Crossref."""
+    native = to_text(entry.get("DOI"))
+    abstract = plain_text(string_at(entry, "abstract") or "").removeprefix("Abstract").strip()
+    title = plain_text(": ".join(filter(None, map(to_text, _list(entry, "title")))))
+    text = "\n\n".join(filter(None, (title, abstract)))
+    if not text or native is None:
+        yield RowFault(row, skipped_rows.NO_ID if text else skipped_rows.EMPTY)
+        return
+    authors = (
+        " ".join(filter(None, (string_at(part, "given"), string_at(part, "family"))))
+        or string_at(part, "name")
+        for part in _objects(entry, "author")
+    )
+    licences = {string_at(part, "URL") for part in _objects(entry, "license")} - {None}
+    yield ItemRecord(
+        dump.source,
+        native,
+        text,
+        string_at(entry, "URL"),
+        _date_of_parts(entry),
+        ", ".join(filter(None, authors)) or None,
+        string_at(entry, "language"),
+        licences.pop() if len(licences) == 1 else None,
+    )
+
+
+def _date_of_parts(entry: JsonObject) -> int | None:
+    """Return the day of publication, or the first day of its month or year."""
+    for name in ("published", "issued"):
+        [parts, *_] = _list(entry, name, "date-parts") or [None]
+        if isinstance(parts, list) and parts and all(isinstance(part, int) for part in parts):
+            year, month, day = [*parts, 1, 1][:3]
+            return parse_timestamp(f"{year:04}-{month:02}-{day:02}")
+    return None
+
+
+def _list(entry: JsonObject, *path: str) -> list[object]:
+    value = member(entry, *path)
+    return value if isinstance(value, list) else []
+
+
+def _objects(entry: JsonObject, name: str) -> list[JsonObject]:
+    return [value for value in _list(entry, name) if isinstance(value, dict)]
 
 
 def read_articles(dump: Dump) -> Iterator[Items]:
@@ -115,7 +228,7 @@ def _article(front: Element, body: Element | None, row: int, dump: Dump) -> Item
     paragraphs = [
         meta.find("title-group/article-title"),
         *meta.iterfind("abstract//p"),
-        *(() if body is None else body.iter("p")),
+        *(() if body is None else _paragraphs(body)),
     ]
     text = _joined(paragraphs)
     if not text or not (native or ids.get("doi")):
@@ -133,6 +246,17 @@ def _article(front: Element, body: Element | None, row: int, dump: Dump) -> Item
         ", ".join(filter(None, names)) or None,
         licence=_licence(meta),
     )
+
+
+def _paragraphs(element: Element) -> Iterator[Element]:
+    """Yield the paragraphs of an element that are not within another one."""
+    remaining = [element]
+    while remaining:
+        part = remaining.pop()
+        if part.tag == "p":
+            yield part
+        else:
+            remaining += reversed(part)
 
 
 def _licence(meta: Element) -> str | None:

@@ -4,7 +4,7 @@ Each shape says how to recognise its objects, and the paths of texts, ids, dates
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -84,14 +84,14 @@ class PostShape:
         if self.is_post(entry):
             yield entry
         for path in self.inner:
-            for found in _values(entry, path.split(".")):
+            for found in _values(entry, path):
                 if isinstance(found, dict):
                     yield from self._posts(found)
 
     def _item(self, post: JsonObject, row: int, number: str, dump: Dump) -> ItemRecord | RowFault:
         if (reason := self.reason(post)) is not None:
             return RowFault(row, reason)
-        parts = ["".join(_texts(post, path)) for path in self.texts]
+        parts = [part for path in self.texts if (part := _text(post, path))]
         if self.html == "all" or (self.html and member(post, "body", "contentType") == "html"):
             parts = [plain_text(part) for part in parts]
         text = "\n\n".join(part.strip() for part in parts if part.strip())
@@ -101,40 +101,47 @@ class PostShape:
             dump.source,
             _first(post, self.ids) or f"{dump.prefix}#{number}",
             text,
-            _address(post, self.url),
-            next((s for path in self.dates if (s := _second(post, path)) is not None), None),
+            _address(post, self.url) if self.url else None,
+            next((s for path in self.dates for s in _seconds(post, path)), None),
             _first(post, self.authors),
             _first(post, self.languages),
         )
 
 
-def _values(value: object, names: list[str]) -> Iterator[object]:
-    """Yield the values at a path, of each element of the lists on it."""
-    if isinstance(value, list):
-        for element in value:
-            yield from _values(element, names)
-    elif not names:
-        yield value
-    elif isinstance(value, dict):
-        yield from _values(value.get(names[0]), names[1:])
+def _values(entry: JsonObject, path: str) -> Sequence[object]:
+    """Return the values at a path, of each element of the lists on it."""
+    if "." not in path:  # most paths
+        value = entry.get(path)
+        return value if isinstance(value, list) else (value,)
+    found: list[object] = [entry]
+    for name in path.split("."):
+        values = [value.get(name) for value in found if isinstance(value, dict)]
+        found = []
+        for value in values:
+            found += value if isinstance(value, list) else (value,)
+    return found
 
 
-def _texts(post: JsonObject, path: str) -> Iterator[str]:
-    return (value for value in _values(post, path.split(".")) if isinstance(value, str))
+def _text(post: JsonObject, path: str) -> str:
+    return "".join([value for value in _values(post, path) if isinstance(value, str)])
 
 
 def _first(post: JsonObject, paths: tuple[str, ...]) -> str | None:
-    found = (to_text(value) for path in paths for value in _values(post, path.split(".")))
-    return next((text for text in found if text), None)
+    for path in paths:
+        for value in _values(post, path):
+            if text := to_text(value):
+                return text
+    return None
 
 
-def _second(post: JsonObject, path: str) -> int | None:
-    return next((parse_timestamp(value) for value in _values(post, path.split("."))), None)
+def _seconds(post: JsonObject, path: str) -> Iterator[int]:
+    found = map(parse_timestamp, _values(post, path))
+    return (second for second in found if second is not None)
 
 
 def _address(post: JsonObject, url: str) -> str | None:
     values = {path: _first(post, (path,)) for path in _PLACE.findall(url)}
-    if not url or not all(values.values()):
+    if not all(values.values()):
         return None
     return _PLACE.sub(lambda place: str(values[place[1]]), url)
 
@@ -145,10 +152,9 @@ def _has(*names: str) -> Callable[[JsonObject], bool]:
 
 def _flagged(*names: str) -> Callable[[JsonObject], str | None]:
     """Return a check for posts that were deleted: one of the members is true, or has a date."""
-    paths = [name.split(".") for name in names]
 
     def reason(post: JsonObject) -> str | None:
-        is_gone = any(value for path in paths for value in _values(post, path))
+        is_gone = any(any(_values(post, name)) for name in names)
         return skipped_rows.DELETED if is_gone else None
 
     return reason

@@ -1,7 +1,8 @@
-"""The dump of a Stack Exchange site: Posts.xml, Comments.xml and PostHistory.xml."""
+"""Sites of Stack Exchange: Posts.xml, Comments.xml and PostHistory.xml, and posts of the API."""
 
 import re
 from collections.abc import Iterator, Mapping
+from urllib.parse import urlsplit
 from xml.parsers.expat import ExpatError, ParserCreate
 
 from provenance.errors import UnsupportedFormat
@@ -11,6 +12,7 @@ from provenance.read.corpus.file_access import translate_read_errors
 from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.html_text import plain_text
 from provenance.read.dumps.item_batches import ItemRecord, RowFault, batch_records
+from provenance.read.dumps.json_posts import JsonObject, string_at, to_text
 from provenance.read.dumps.timestamps import parse_timestamp
 from provenance.read.dumps.xml_elements import replace_forbidden_references
 
@@ -34,6 +36,9 @@ _HOST = re.compile(
     r"([a-z0-9-]+\.)*(stackexchange|stackoverflow|superuser|serverfault|askubuntu|stackapps)\.com"
     r"|(meta\.)?mathoverflow\.net"
 )
+_API_IDS = {"comment_id": "comment-", "answer_id": "", "question_id": ""}
+"""Members that have the id of a post of the API, and what its id begins with."""
+WITHOUT_BODY = "without its body: ask the API for it (filter=withbody)"
 _CHUNK_BYTES = 1 << 18
 _PATHS = {"1": "q", "2": "a"}
 _FILE_SUFFIX = re.compile(r"-(?:Posts|Comments|PostHistory)$")
@@ -46,6 +51,46 @@ def read_site(dump: Dump) -> Iterator[Items]:
 
 def _site(dump: Dump) -> str:
     return _FILE_SUFFIX.sub("", dump.folder)
+
+
+def is_api_post(entry: JsonObject) -> bool:
+    """Return whether an object is a question, answer or comment of the API."""
+    return {"owner", "creation_date", "link"} <= entry.keys() and any(
+        name in entry for name in _API_IDS
+    )
+
+
+def read_api_post(entry: JsonObject, row: int, dump: Dump) -> Iterator[ItemRecord | RowFault]:
+    """Yield a post of the API, with the id that it has in the dump of its site."""
+    name = next((name for name in _API_IDS if name in entry), "question_id")
+    native, link = to_text(entry.get(name)), string_at(entry, "link")
+    site = _host(link)
+    title = plain_text(string_at(entry, "title") or "") if name == "question_id" else ""
+    text = "\n\n".join(filter(None, (title, plain_text(string_at(entry, "body") or ""))))
+    if "body" not in entry:
+        yield RowFault(row, WITHOUT_BODY)
+    elif not text or native is None or site is None:
+        yield RowFault(row, skipped_rows.NO_ID if text else skipped_rows.EMPTY)
+    else:
+        names = {"content_license": "ContentLicense", "last_edit_date": "LastEditDate"}
+        names["creation_date"] = "CreationDate"
+        values = {key: value for k, key in names.items() if (value := to_text(entry.get(k)))}
+        yield ItemRecord(
+            dump.source,
+            f"{site}/{_API_IDS[name]}{native}",
+            text,
+            link,
+            parse_timestamp(entry.get("creation_date")),
+            string_at(entry, "owner", "display_name"),
+            licence=_licence(values, "LastEditDate"),
+        )
+
+
+def _host(address: str | None) -> str | None:
+    try:
+        return urlsplit(address or "").hostname
+    except ValueError:
+        return None
 
 
 def read_rows(dump: Dump) -> Iterator[tuple[str, Mapping[str, str]]]:

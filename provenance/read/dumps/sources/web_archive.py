@@ -1,6 +1,8 @@
-"""Web pages in WARC files: their main text, or the text in WET files."""
+"""Web pages, in WARC files or on their own: their main text, or the text in WET files."""
 
 from collections.abc import Iterator
+from contextlib import suppress
+from html.parser import HTMLParser
 from typing import Any, BinaryIO, cast
 
 from provenance.model import Items
@@ -16,6 +18,11 @@ FAILED_FETCH = "not fetched (HTTP status)"
 
 _HTML_TYPES = ("text/html", "application/xhtml+xml")
 _PLAIN_TYPE = "text/plain"
+_HEAD_BYTES = 1 << 22
+_ADDRESSES = ("canonical", "og:url")
+_DATES = ("article:published_time", "datepublished", "date", "dc.date", "dcterms.date", "time")
+_AUTHORS = ("author", "article:author", "dc.creator")
+"""What states address, date and author of a page, the best first."""
 _TEXT_RECORDS = {"response", "resource", "conversion"}
 
 
@@ -84,6 +91,72 @@ def _record(record: Any, row: int, dump: Dump) -> ItemRecord | RowFault:
         parse_timestamp(headers.get_header("WARC-Date")),
         language=languages.partition(",")[0] or None,
     )
+
+
+def read_page(dump: Dump) -> Iterator[Items]:
+    """Read a web page as one item: its main text, with the address and date that it states.
+
+    Raises
+    ------
+    DocumentTooLarge
+        If it is larger than the limit.
+    UnsupportedFormat
+        If the parser is not installed.
+    """
+    return batch_records(dump.name, iter([_page(dump)]))
+
+
+def _page(dump: Dump) -> ItemRecord | RowFault:
+    with dump.file.stream() as stream, translate_read_errors(dump.display_path):
+        content = read_fully(stream, dump.file.max_document + 1)
+    if len(content) > dump.file.max_document:
+        raise dump.file.limit.error_for_row(0)
+    text = _page_text(content, _HTML_TYPES[0], dump).strip()
+    if not text:
+        return RowFault(0, skipped_rows.EMPTY)
+    statements = _Statements()
+    with suppress(AssertionError):  # of a declaration that the parser does not know
+        statements.feed(content[:_HEAD_BYTES].decode("utf-8", "replace"))
+    found = statements.found
+    return ItemRecord(
+        dump.source,
+        dump.name,
+        text,
+        next((found[name] for name in _ADDRESSES if name in found), None),
+        next((s for name in _DATES if (s := parse_timestamp(found.get(name))) is not None), None),
+        next((found[name] for name in _AUTHORS if name in found), None),
+        found.get("lang"),
+        found.get("license"),
+    )
+
+
+class _Statements(HTMLParser):
+    """Collects what a page says of itself: the first of each kind."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: dict[str, str] = {}
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Keep what an element states."""
+        values = {name: value or "" for name, value in attrs}
+        if tag == "html":
+            self._keep("lang", values.get("lang") or values.get("xml:lang"))
+        elif tag == "meta":
+            name = values.get("property") or values.get("name") or values.get("itemprop") or ""
+            self._keep(name.lower(), values.get("content"))
+        elif tag == "time":
+            self._keep("time", values.get("datetime"))
+        elif tag in {"link", "a"}:
+            for kind in values.get("rel", "").lower().split():
+                if kind in {"canonical", "license"}:
+                    self._keep(kind, values.get("href"))
+            if "p-canonical" in values.get("class", "").split():
+                self._keep("canonical", values.get("href"))
+
+    def _keep(self, name: str, value: str | None) -> None:
+        if value and value.strip():
+            self.found.setdefault(name, value.strip())
 
 
 def _content_type(record: Any) -> str:
