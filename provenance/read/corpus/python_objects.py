@@ -10,7 +10,6 @@ from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.dataset as pds
 
 from provenance.errors import EmptyCorpus, InputError
 from provenance.model import MAX_DOCUMENT, Documents
@@ -139,6 +138,8 @@ def _parts(
     if hasattr(data, "with_format") and hasattr(data, "iter"):
         part = split_part(name, data, text_columns, limit, labels)
         return [part] if part.text_columns else []
+    import pyarrow.dataset as pds  # noqa: PLC0415 (slow, and no check of files needs it)
+
     if isinstance(data, pds.Dataset):
         data = data.scanner().to_reader()
     if isinstance(data, pa.RecordBatchReader):
