@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance.errors import CorruptFile
+from provenance.errors import CorruptFile, UnsupportedFormat
 from provenance.read.corpus.corpora import open_corpus
 from provenance.read.corpus.size_limits import DocumentLimit
 from provenance.read.dumps.layouts import open_dump
@@ -225,3 +225,39 @@ def rows_in(data, size, rows=None):
         rows.update(records.records)
         rows.update(records.faults)
     return rows
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"id": [1, 2], "text": ["one two", "three"]},
+        {"id": {"0": 1, "1": 2}, "text": {"0": "one", "1": "two"}},
+        {"columns": ["id"], "index": [0], "data": [["a"]]},
+    ],
+)
+def test_a_table_by_column_is_refused(tmp_path, content):
+    (tmp_path / "a.json").write_text(json.dumps(content))
+    with pytest.raises(UnsupportedFormat, match="by column") as caught:
+        open_corpus([str(tmp_path / "a.json")])
+    assert "orient='records'" in caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"text": ["one", "two"]},
+        {"text": ["one", "two"], "tags": ["a"]},
+        {"title": "one", "paragraphs": ["two", "three"]},
+        {"text": ["one"], "tags": ["a"]},
+    ],
+)
+def test_a_document_of_several_paragraphs_is_one_row(tmp_path, hear, content):
+    (tmp_path / "a.json").write_text(json.dumps(content))
+    assert {row["row"] for row in hear(tmp_path / "a.json").rows} == {0}
+
+
+def test_rows_that_are_arrays_leave_nothing_of_the_first(tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_text('["title", "body"]\n["another title", "another body"]\n')
+    with pytest.raises(UnsupportedFormat, match="its rows are JSON arrays"):
+        list(open_dump(str(path), source="s"))

@@ -21,15 +21,6 @@ _TGDATASET_ROWS = (
 )
 
 
-def _is_by_column(entry: JsonObject) -> bool:
-    """Return whether an object has columns, each with its rows by number, or rows as lists."""
-    if {"columns", "index", "data"} == entry.keys():
-        return True
-    return bool(entry) and all(
-        isinstance(rows, dict) and next(iter(rows), None) == "0" for rows in entry.values()
-    )
-
-
 _OBJECTS: tuple[tuple[Callable[[JsonObject], object], Refusal], ...] = (
     (
         lambda entry: {"Text#", "Issued", "Bookshelves"} <= entry.keys(),
@@ -44,13 +35,6 @@ _OBJECTS: tuple[tuple[Callable[[JsonObject], object], Refusal], ...] = (
     (
         lambda entry: any(name.startswith("sep=") for name in entry),
         Refusal("a table with a line for Excel before its header", "remove it: `sed 1d` does so."),
-    ),
-    (
-        _is_by_column,
-        Refusal(
-            "a table that pandas wrote by column",
-            "write it with `to_json(orient='records', lines=True)`.",
-        ),
     ),
     (
         lambda entry: {"_index", "_source"} <= entry.keys(),

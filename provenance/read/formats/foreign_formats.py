@@ -101,6 +101,21 @@ _SUFFIXES: tuple[tuple[Collection[str], Refusal], ...] = (
 )
 """Suffixes of names."""
 
+
+def _is_of_pandas(entry: Record) -> bool:
+    """Return whether an object has columns, each with its rows by number, or rows as lists."""
+    if {"columns", "index", "data"} == entry.keys():
+        return True
+    return bool(entry) and all(
+        isinstance(rows, dict) and next(iter(rows), None) == "0" for rows in entry.values()
+    )
+
+
+_BY_COLUMN = Refusal(
+    "a table by column, not by row",
+    "write its rows as JSON Lines; pandas does with `to_json(orient='records', lines=True)`.",
+)
+
 _OBJECTS: tuple[tuple[Callable[[Record], object], Refusal], ...] = (
     (
         lambda entry: str(entry.get("schema", "")).startswith("provenance/"),
@@ -153,6 +168,7 @@ _OBJECTS: tuple[tuple[Callable[[Record], object], Refusal], ...] = (
         lambda entry: entry.get("type") in {"FeatureCollection", "Feature"},
         Refusal("a file of geographic features (GeoJSON)", TO_LINES),
     ),
+    (_is_of_pandas, _BY_COLUMN),
     (
         lambda entry: {"nbformat", "cells"} <= entry.keys(),
         Refusal("a Jupyter notebook", TO_LINES),
@@ -198,3 +214,29 @@ def refuse_object(entry: Record, name: str) -> None:
     for is_entry, refusal in _OBJECTS:
         if is_entry(entry):
             raise refusal.error(name)
+
+
+def refuse_only_object(entry: Record, name: str) -> None:
+    """Raise if the only object of the file `name` shows that it is no row.
+
+    Raises
+    ------
+    UnsupportedFormat
+        If so.
+    """
+    refuse_object(entry, name)
+    if _holds_columns(entry):
+        raise _BY_COLUMN.error(name)
+
+
+def _holds_columns(entry: Record) -> bool:
+    """Return whether an object has several lists with as many values each, some of them strings."""
+    columns = [column for column in entry.values() if isinstance(column, list)]
+    if len(columns) < max(len(entry), 2) or {len(column) for column in columns} in ({0}, {1}):
+        return False
+    values = [value for row in zip(*columns, strict=False) for value in row]
+    return (
+        len({len(column) for column in columns}) == 1
+        and not any(isinstance(value, dict | list) for value in values)
+        and any(isinstance(value, str) for value in values)
+    )

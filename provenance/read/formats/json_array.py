@@ -14,7 +14,7 @@ from provenance.read.corpus.corpus_parts import Part
 from provenance.read.corpus.file_access import File, translate_read_errors
 from provenance.read.corpus.size_limits import DocumentLimit
 from provenance.read.formats.detection import check_text
-from provenance.read.formats.foreign_formats import refuse_object
+from provenance.read.formats.foreign_formats import refuse_only_object
 from provenance.read.formats.json_objects import Record, decode_at, is_simple, to_record
 from provenance.read.formats.json_prefix import parse_prefix
 from provenance.read.formats.json_stream import JsonText, TooDeep
@@ -183,6 +183,8 @@ def _parsed_elements(
                 if batch_chars >= size:
                     yield batch
                     batch, batch_chars = Records([], []), 0
+        except UnsupportedFormat:
+            raise
         except Exception:
             if batch.records or batch.faults:
                 yield batch  # the rows before it are fine
@@ -230,7 +232,7 @@ def _concatenated_values(
         return
     is_single = not text.peek()
     if is_single and unwraps and _is_object(first):
-        refuse_object(first, name)
+        refuse_only_object(first, name)
     path = row_list_path(first) if unwraps else None
     if path is None or not (is_single or (unwraps_pages and path[-1] in _ROW_LISTS)):
         yield first, source

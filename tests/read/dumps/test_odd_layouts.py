@@ -82,9 +82,9 @@ def test_empty_lines_before_the_header_make_no_item_of_it(read, tmp_path, end):
         ('[1, "a text"]\n[2, "another"]\n', "its rows are JSON arrays"),
         (
             json.dumps({name: {"0": "a text", "1": "another"} for name in ("id", "text")}),
-            "a table that pandas wrote by column",
+            "a table by column",
         ),
-        ('{"columns": ["id"], "index": [0], "data": [["a"]]}', "that pandas wrote by column"),
+        ('{"columns": ["id"], "index": [0], "data": [["a"]]}', "a table by column"),
         ("{'id': 1, 'text': 'a text'}\n", "Python's notation of objects, not JSON"),
     ],
 )
