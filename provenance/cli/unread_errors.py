@@ -7,7 +7,7 @@ import click
 
 from provenance.cli.error_reporting import CLEAR, FAILED, print_error
 from provenance.report.sanitize import one_line
-from provenance.report.text.unread_text import unread_line
+from provenance.report.text.unread_text import unread_lines
 
 if TYPE_CHECKING:
     from provenance.model import Unread
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 def list_unread(unread: Sequence["Unread"]) -> None:
     """Print unread files on stderr."""
-    for file in unread:
-        click.echo(f"Not read: {one_line(unread_line(file))}", err=True)
+    for line in unread_lines(unread, len(unread), ""):
+        click.echo(f"Not read: {one_line(line)}", err=True)
 
 
 def unread_code(

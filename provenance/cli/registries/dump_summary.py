@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from provenance.report.sanitize import one_line
-from provenance.report.text.unread_text import unread_line
+from provenance.report.text.unread_text import unread_lines
 
 if TYPE_CHECKING:
     from provenance.pipeline import DeletedItems, DumpPreview, ReadingCounts
@@ -16,8 +16,7 @@ _MAX_REASONS = 8
 
 def reading_lines(reading: "ReadingCounts") -> Iterator[str]:
     """Yield lines on the items that were kept, their fields, and records that were skipped."""
-    shares = (f"{name} {_share(count, reading.items)}" for name, count in reading.fields.items())
-    yield f"Kept {_count(reading.items, 'item')}; of these have a field: {', '.join(shares)}."
+    yield f"Kept {_count(reading.items, 'item')}{_fields(reading)}."
     if reading.skipped:
         reasons = [f"{count:,} {one_line(why)}" for why, count in reading.skipped.most_common()]
         others = [f"{len(reasons) - _MAX_REASONS} more reasons"] * (len(reasons) > _MAX_REASONS)
@@ -46,9 +45,11 @@ def missing_fields(reading: "ReadingCounts") -> str | None:
 
 def preview_lines(previews: "Sequence[DumpPreview]") -> Iterator[str]:
     """Yield lines on the layout, the columns and the first items of each file."""
+    missing = [preview.unread for preview in previews if preview.unread is not None]
     for preview in previews:
-        state = "passed over" if preview.unread is None else "not recognised"
-        yield f"{preview.file}: {preview.layout or state}"
+        if preview.unread is not None and not preview.layout:
+            continue
+        yield f"{preview.file}: {preview.layout or 'passed over'}"
         if preview.columns:
             columns = (f"{name} from {one_line(path)}" for name, path in preview.columns.items())
             yield f"  {', '.join(columns)}"
@@ -56,8 +57,8 @@ def preview_lines(previews: "Sequence[DumpPreview]") -> Iterator[str]:
             yield "  " + " | ".join(_shown(row[field]) for field in _FIELDS)
         for entry in preview.skipped:
             yield f"  skipped {entry.count:,}: {one_line(entry.reason)}"
-        if preview.unread is not None:
-            yield f"  not read: {one_line(unread_line(preview.unread))}"
+    for line in unread_lines(missing, len(missing), ""):
+        yield f"not read: {one_line(line)}"
 
 
 def _shown(value: object) -> str:
@@ -65,8 +66,22 @@ def _shown(value: object) -> str:
     return text if len(text) <= _MAX_TEXT_CHARS else f"{text[:_MAX_TEXT_CHARS]}…"
 
 
-def _share(count: int, items: int) -> str:
-    return "none" if not count else "all" if count == items else f"{count:,}"
+def _fields(reading: "ReadingCounts") -> str:
+    """Return which fields all items have, which some, and which none."""
+    if not reading.items:
+        return ""
+    have = {name: count for name, count in reading.fields.items() if 0 < count < reading.items}
+    complete = [name for name, count in reading.fields.items() if count == reading.items]
+    missing = [name for name, count in reading.fields.items() if not count]
+    parts = [f"all have {_listed(complete, 'and')}"] if complete else []
+    parts += [f"{count:,} have {name}" for name, count in have.items()]
+    parts += [f"none has {_listed(missing, 'or')}"] if missing else []
+    return f": {', '.join(parts)}"
+
+
+def _listed(names: Sequence[str], conjunction: str) -> str:
+    *others, last = names
+    return f"{', '.join(others)} {conjunction} {last}" if others else last
 
 
 def _count(number: int, noun: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from provenance.report.sanitize import one_line, shorten_line
 from provenance.report.text.number_format import count, interval, percent, size
-from provenance.report.text.unread_text import unread_line
+from provenance.report.text.unread_text import unread_lines
 
 if TYPE_CHECKING:
     from provenance.model import RegistrySummary, SourceCoverage
@@ -390,10 +390,8 @@ def _omitted_lines(manifest: "Manifest") -> Iterator[str]:
     if others := manifest.skipped[_MAX_LINES:]:
         count = sum(skipped.count for skipped in others)
         yield f"  {count:,} of other files or kinds: see registry.json"
-    for file in manifest.unread[:_MAX_LINES]:
-        yield f"  not read: {one_line(unread_line(file))}"
-    if unread := manifest.unread[_MAX_LINES:]:
-        yield f"  {len(unread):,} more files could not be read: see registry.json"
+    for line in unread_lines(manifest.unread, _MAX_LINES, "registry.json"):
+        yield f"  not read: {one_line(line)}"
     if manifest.replaced or manifest.skipped or manifest.unread:
         yield ""
 

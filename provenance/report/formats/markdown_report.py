@@ -43,7 +43,7 @@ from provenance.report.text.sentences import (
     outcome_of,
     source_shares,
 )
-from provenance.report.text.unread_text import unread_line, unread_sentence
+from provenance.report.text.unread_text import unread_lines, unread_sentence
 
 MAX_BYTES = 60_000
 """Maximum size. GitHub rejects job summaries above 1 MiB and comments above 65,536 characters."""
@@ -132,9 +132,8 @@ def _unread(result: Result) -> str:
     note = unread_sentence(result.unread, result.allow_unread)
     if note is None:
         return ""
-    lines = [f"- {markdown_text(unread_line(unread))}" for unread in result.unread[:_ROWS]]
-    more = len(result.unread) - len(lines)
-    lines += [f"- and {more} more: see result.json"] if more > 0 else []
+    lines = unread_lines(result.unread, _ROWS, "result.json")
+    lines = [f"- {markdown_text(line)}" for line in lines]
     return "\n\n".join(["#### Not read", markdown_text(note), "\n".join(lines)])
 
 

@@ -42,7 +42,7 @@ from provenance.report.text.sentences import (
     status_mark,
     unknown_licences,
 )
-from provenance.report.text.unread_text import unread_line, unread_sentence
+from provenance.report.text.unread_text import unread_lines, unread_sentence
 
 MIN_WIDTH, MAX_WIDTH = 40, 100
 """Range of line widths in cells: narrower terminals wrap lines, longer lines are hard to read."""
@@ -120,10 +120,8 @@ def _unread(style: TerminalStyle, result: Result) -> list[str]:
     if note is None:
         return []
     lines = [style.bold("Not read"), *style.wrap(note, "  ")]
-    for unread in result.unread[:_UNREAD]:
-        lines += style.wrap(unread_line(unread), "  ", "    ")
-    if more := len(result.unread[_UNREAD:]):
-        lines += style.wrap(f"and {count(more, 'more')}: see result.json", "  ")
+    for line in unread_lines(result.unread, _UNREAD, "result.json"):
+        lines += style.wrap(line, "  ", "    ")
     return lines
 
 

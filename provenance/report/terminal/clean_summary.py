@@ -6,7 +6,7 @@ from provenance.model import CleanedFile, Receipt
 from provenance.report.sanitize import one_line
 from provenance.report.terminal.terminal_style import TerminalStyle
 from provenance.report.text.number_format import count, number, percent, size
-from provenance.report.text.unread_text import unread_line
+from provenance.report.text.unread_text import unread_lines
 
 _FILES = 10
 _REASONS = 10
@@ -132,10 +132,8 @@ def _exceptions(receipt: Receipt, style: TerminalStyle) -> Iterator[str]:
             f"Not written: {count(len(receipt.unread), 'file')} that could not be read to the end "
             "and so could not be checked."
         )
-        for unread in receipt.unread[:_FILES]:
-            yield from style.wrap(unread_line(unread), "  ", "    ")
-        if more := receipt.unread[_FILES:]:
-            yield f"  {count(len(more), 'more file')} in the receipt."
+        for line in unread_lines(receipt.unread, _FILES, "the receipt"):
+            yield from style.wrap(line, "  ", "    ")
     if receipt.not_copied:
         yield ""
         yield from style.wrap(

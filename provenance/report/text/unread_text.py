@@ -33,9 +33,40 @@ def unread_line(unread: Unread) -> str:
     >>> unread_line(Unread("a.jsonl", "permission denied", "make it readable.", row=12))
     'a.jsonl, from row 12 on: permission denied. Try: make it readable.'
     """
+    return _line(unread.file, unread)
+
+
+def unread_lines(unread: Sequence[Unread], most: int, where: str) -> list[str]:
+    """Return a line for each of the first `most` files, and one on the others.
+
+    Files that are not read for the same reason share a line. `where` says where all are listed.
+
+    Examples
+    --------
+    >>> missing = [Unread(f"{n}.jsonl", "it is missing", "fetch it.") for n in range(9)]
+    >>> unread_lines(missing, 2, "result.json")
+    ['0.jsonl, 1.jsonl, 2.jsonl and 6 more: it is missing. Try: fetch it.']
+    """
+    alike: dict[object, list[Unread]] = {}
+    for each in unread:
+        key = each if each.row or each.offset else (each.reason, each.remedy)
+        alike.setdefault(key, []).append(each)
+    groups = [*alike.values()]
+    lines = [_line(_names([each.file for each in group]), group[0]) for group in groups[:most]]
+    if others := sum(map(len, groups[most:])):
+        lines.append(f"and {number(others)} more: see {where}")
+    return lines
+
+
+def _line(files: str, unread: Unread) -> str:
     row = f", from row {number(unread.row)} on" if unread.row else ""
     offset = f" (byte {number(unread.offset)})" if unread.offset else ""
-    return f"{unread.file}{row}{offset}: {unread.reason}. Try: {unread.remedy.rstrip('.')}."
+    return f"{files}{row}{offset}: {unread.reason}. Try: {unread.remedy.rstrip('.')}."
+
+
+def _names(files: Sequence[str]) -> str:
+    more = len(files) - _NAMED
+    return ", ".join(files[:_NAMED]) + (f" and {number(more)} more" if more > 0 else "")
 
 
 def unread_steps(result: Result) -> tuple[str, ...]:

@@ -135,7 +135,7 @@ def test_removing_says_what_is_gone_and_stays_so(provenance, harbour):
     added = provenance("registry", "add", "r", "--source", "x", "posts.jsonl", cwd=harbour)
     assert re.search(r"2 of posts\.jsonl: withdrawn on \d{4}-\d\d-\d\d\n", added.stdout)
     assert "2 tombstones of withdrawn items, which stay out" in added.stdout
-    assert added.stdout.startswith("Kept 4 items; ")
+    assert added.stdout.startswith("Kept 4 items: ")
     assert re.search(r"^Skipped 2 records: 2 withdrawn on \d", added.stdout, re.MULTILINE)
     again = provenance(*asked, "--source", "x", cwd=harbour)
     assert "No item that counts meets the conditions." in again.stdout
