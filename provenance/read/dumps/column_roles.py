@@ -55,6 +55,7 @@ KNOWN_NAMES = {
     "language": "language lang languagecode warcidentifiedcontentlanguage",
     "licence": "licence license contentlicense contentlicence licenses licences detectedlicenses "
     "maxstarsrepolicenses",
+    "deleted": "deleted isdeleted removed isremoved",
 }
 """Names of each role in order of preference, without case and punctuation."""
 AUTHOR_OBJECTS = ("author", "user", "creator", "account", "owner", "sender", "from")
@@ -216,7 +217,7 @@ def item_column(schema: pa.Schema) -> str | None:
 
 def url_column(schema: pa.Schema) -> str | None:
     """Return the column of addresses, if the table has one."""
-    return _fitting(KNOWN_NAMES["url"].split(), schema, _FITS["url"], ())
+    return _fitting(KNOWN_NAMES["url"].split(), schema, _is_names, ())
 
 
 def has_text_by_name(schema: pa.Schema) -> bool:
@@ -520,8 +521,12 @@ def _is_number(kind: pa.DataType) -> bool:
     return _is_name(kind) or bool(pa.types.is_floating(kind))
 
 
+def _is_mark(kind: pa.DataType) -> bool:
+    return _is_name(kind) or bool(pa.types.is_boolean(kind))
+
+
 def _is_timestamp(kind: pa.DataType) -> bool:
     return _is_number(kind) or bool(pa.types.is_temporal(kind))
 
 
-_FITS = {"item": _is_number, "created_at": _is_timestamp}
+_FITS = {"item": _is_number, "created_at": _is_timestamp, "deleted": _is_mark}

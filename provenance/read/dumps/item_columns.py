@@ -25,6 +25,9 @@ from provenance.read.dumps.item_batches import DELETED_PATTERN, NO_SOURCE, ROUND
 from provenance.read.dumps.reposts import original_authors
 from provenance.read.dumps.timestamps import parse_timestamps
 
+TRUE = ("true", "1")
+"""Values, in lower case, by which a column of deleted rows marks one."""
+
 _TEXT = pa.large_string()
 
 
@@ -102,6 +105,13 @@ def _is_placeholder(columns: Mapping[str, pa.Array], _: Dump) -> Flags | None:
     return to_flags(pc.match_substring_regex(texts, f"^(?:{DELETED_PATTERN})$", ignore_case=True))
 
 
+def _is_deleted(columns: Mapping[str, pa.Array], _: Dump) -> Flags | None:
+    if "deleted" not in columns:
+        return None
+    marks = pc.utf8_lower(format_values(columns["deleted"]))
+    return to_flags(pc.is_in(marks, value_set=pa.array(TRUE, marks.type)))
+
+
 def _has_no_source(columns: Mapping[str, pa.Array], dump: Dump) -> Flags | None:
     if dump.source or "source" not in columns:
         return None
@@ -113,6 +123,7 @@ _CHECKS: tuple[tuple[str, Callable[[Mapping[str, pa.Array], Dump], Flags | None]
     (skipped_rows.NOT_UTF8, _is_invalid),
     (skipped_rows.EMPTY, _is_blank),
     (skipped_rows.DELETED, _is_placeholder),
+    (skipped_rows.DELETED, _is_deleted),
     (NO_SOURCE, _has_no_source),
 )
 """Reasons why a row is not an item, in order: each check may rely on those before it."""

@@ -29,7 +29,7 @@ from provenance.read.dumps.item_batches import (
     RowFault,
     split_items,
 )
-from provenance.read.dumps.item_columns import build_items, to_strings
+from provenance.read.dumps.item_columns import TRUE, build_items, to_strings
 from provenance.read.dumps.json_posts import (
     HEAD_BYTES,
     JsonObject,
@@ -104,7 +104,7 @@ class ObjectLayout:
             return RowFault(row, skipped_rows.NULL if text is None else TEXT_NOT_STRING)
         if not text or text.isspace():
             return RowFault(row, skipped_rows.EMPTY)
-        if _DELETED.fullmatch(text):
+        if _DELETED.fullmatch(text) or str(values.get("deleted")).lower() in TRUE:
             return RowFault(row, skipped_rows.DELETED)
         if not source:
             return RowFault(row, NO_SOURCE)

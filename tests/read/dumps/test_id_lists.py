@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from provenance.errors import ColumnMissing, CorruptFile, DatasetNotFound, InputError
-from provenance.read.dumps.id_lists import read_ids
+from provenance.read.dumps.id_lists import read_addresses, read_ids
 
 NUMBERS = [12345678901234567890, 7]
 OBJECTS = "".join(f"{json.dumps({'n': 0, 'id': n})}\n" for n in NUMBERS)
@@ -34,6 +34,15 @@ OBJECTS = "".join(f"{json.dumps({'n': 0, 'id': n})}\n" for n in NUMBERS)
 def test_ids_are_read_as_they_are_written(tmp_path, name, content, ids):
     (tmp_path / name).write_bytes(content)
     assert read_ids(str(tmp_path / name)).to_pylist() == ids
+
+
+@pytest.mark.parametrize("name", ["domain", "url", "Link"])
+def test_addresses_are_those_of_a_usual_column(tmp_path, name):
+    (tmp_path / "a.csv").write_text(f"why,{name}\nx,https://a.example/1\ny,b.example\n")
+    assert read_addresses(str(tmp_path / "a.csv")).to_pylist() == [
+        "https://a.example/1",
+        "b.example",
+    ]
 
 
 def test_ids_of_a_parquet_table_are_read(tmp_path):

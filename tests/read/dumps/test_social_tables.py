@@ -130,3 +130,12 @@ def test_authors_in_structures_have_many_names(read, lines, tmp_path, column, me
     row = {"id": "1", "text": TEXTS[0], column: {"id": 5, member: "ann"}}
     (tmp_path / "a.jsonl").write_text(lines([row]))
     assert read(tmp_path / "a.jsonl").column("author") == ["ann"]
+
+
+@pytest.mark.parametrize("name", ["deleted", "is_removed"])
+def test_rows_that_are_marked_as_deleted_are_counted(read, table, name):
+    marks = [False, True, None, False]
+    rows = [{"id": f"i{n}", "text": f"{TEXTS[0]} {n}", name: mark} for n, mark in enumerate(marks)]
+    found = read(table(rows))
+    assert found.column("item") == ["i0", "i2", "i3"]
+    assert found.skipped == {"deleted or removed": 1}
