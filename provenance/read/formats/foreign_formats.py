@@ -165,7 +165,7 @@ _OBJECTS: tuple[tuple[Callable[[Record], object], Refusal], ...] = (
         Refusal("a JSON schema", _NO_TEXTS),
     ),
     (
-        lambda entry: entry.get("type") in {"FeatureCollection", "Feature"},
+        lambda entry: entry.get("type") in ("FeatureCollection", "Feature"),
         Refusal("a file of geographic features (GeoJSON)", TO_LINES),
     ),
     (_is_of_pandas, _BY_COLUMN),

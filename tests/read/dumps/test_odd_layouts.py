@@ -273,3 +273,11 @@ def test_a_text_within_structures_is_suggested(read, tmp_path, row, path):
         read(file)
     assert f"--text-column '{path}'" in error.value.remedy
     assert read(file, text_column=path).column("text") == 2 * [TEXTS[0]]
+
+
+@pytest.mark.parametrize("name", ["type", "_", "kind", "verb", "event", "action"])
+@pytest.mark.parametrize("value", [[], {}, [["a"]]])
+def test_a_member_of_any_type_may_have_the_name_of_a_kind(read, tmp_path, name, value):
+    rows = [{"id": "a", "text": "the lantern swung over the quay all night", name: value}]
+    (tmp_path / "a.json").write_text(json.dumps(rows))
+    assert read(tmp_path / "a.json").column("item") == ["a"]

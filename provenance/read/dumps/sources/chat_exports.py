@@ -51,7 +51,7 @@ def is_telegram_export(entry: JsonObject) -> bool:
 
 def is_telegram_message(entry: JsonObject) -> bool:
     """Return whether an object is a message of Telegram's API."""
-    return entry.get("_") in {"Message", "MessageService", "MessageEmpty"} or (
+    return entry.get("_") in ("Message", "MessageService", "MessageEmpty") or (
         {"id", "date", "message"} <= entry.keys()
         and bool({"peer_id", "to_id", "fwd_from"} & entry.keys())
     )
