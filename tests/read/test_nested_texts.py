@@ -38,6 +38,17 @@ def test_lists_of_every_type_are_read(kind):
     ]
 
 
+def test_values_of_a_map_are_read_and_keys_are_not():
+    kind = pa.map_(pa.string(), pa.string())
+    assert holds_text(kind)
+    assert not holds_text(pa.map_(pa.string(), pa.int64()))
+    assert found([[("k", "a"), ("l", "b")], None, [], [("k", None)]], kind) == [
+        (0, "c[0].value", "a"),
+        (0, "c[1].value", "b"),
+        (3, "c[0].value", None),
+    ]
+
+
 def test_a_slice_is_read_from_its_own_first_row():
     column = pa.array([["no"], ["a", "b"], None, ["c"], ["no"]]).slice(1, 3)
     leaves = TextLeaves.of({"c": column})

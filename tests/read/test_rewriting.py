@@ -28,6 +28,7 @@ NESTED = {
     "pair": [["one", "two"], ["three", "four"], ["five", "six"]],
     "wide": ["broad text", None, "more of it"],
     "view": ["seen text", "x", None],
+    "parts": [[("lead", "one part"), ("body", "another part")], None, []],
 }
 KINDS = {
     "messages": pa.list_(pa.struct([("role", pa.string()), ("content", pa.large_string())])),
@@ -40,6 +41,7 @@ KINDS = {
     "pair": pa.list_(pa.string(), 2),
     "wide": pa.large_string(),
     "view": pa.string_view(),
+    "parts": pa.map_(pa.string(), pa.string()),
 }
 CUTS = {
     "messages[1].content": ((4, 8),),
@@ -49,6 +51,7 @@ CUTS = {
     "pair[1]": ((0, 3),),
     "wide": ((0, 6),),
     "view": ((0, 5),),
+    "parts[1].value": ((0, 8),),
 }
 
 
@@ -69,6 +72,7 @@ def expected(table: pa.Table) -> list[dict]:
     first["messages"][1]["content"] = "say # and that"
     first |= {"kind": "#", "raw": b"# of text", "pair": ["one", "#"]}
     first |= {"wide": "#text", "view": "#text"}
+    first["parts"] = [("lead", "one part"), ("body", "#part")]
     first["meta"]["text"] = "#in"
     return [first, *rest]
 

@@ -93,6 +93,8 @@ def holds_text(kind: pa.DataType) -> bool:
         return any(holds_text(field.type) for field in kind if field.name not in LABEL_MEMBERS)
     if is_list(kind):
         return holds_text(kind.value_type)
+    if pa.types.is_map(kind):
+        return holds_text(kind.item_type)
     return is_textual(kind)
 
 
@@ -150,6 +152,8 @@ def _walk(column: pa.Array, rows: Int64s, names: _FieldNames) -> Iterator[TextLe
         yield from _walk(
             values, rows[parents], names.with_positions(parents, _list_positions(parents))
         )
+    elif pa.types.is_map(kind):
+        yield from _walk(map_entries(column), rows, names)
     elif pa.types.is_struct(kind):
         for place in text_members(kind):
             member = pc.struct_field(column, place)
@@ -174,6 +178,13 @@ def is_list(kind: pa.DataType) -> bool:
     return bool(
         pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind)
     )
+
+
+def map_entries(column: pa.Array) -> pa.Array:
+    """Return maps as lists of structs with `key` and `value`."""
+    kind = column.type
+    key = pa.field("key", kind.key_type, nullable=False)
+    return column.cast(pa.list_(pa.struct([key, pa.field("value", kind.item_type)])))
 
 
 def _combine(column: pa.ChunkedArray | pa.Array) -> pa.Array:

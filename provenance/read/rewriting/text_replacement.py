@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from provenance.read.columns.nested_texts import is_list
+from provenance.read.columns.nested_texts import is_list, map_entries
 from provenance.read.columns.string_arrays import as_strings, is_bytes, is_textual
 from provenance.read.rewriting.removal_plan import Removals, RowRemovals
 
@@ -93,6 +93,10 @@ class _TextEditor:
             return _edit_text(value, name, removals)
         if is_list(kind):
             return self._elements(value, name, removals)
+        if pa.types.is_map(kind):
+            entries = pc.list_flatten(self._elements(map_entries(value), name, removals))
+            keys, items = entries.flatten()
+            return pa.MapArray.from_arrays([0, len(entries)], keys, items, type=kind)
         if pa.types.is_struct(kind):
             members = [
                 self._member(value, place, name, removals) for place in range(kind.num_fields)
