@@ -120,7 +120,10 @@ def empty_corpus_error(
     faults = merge_skipped(skipped for reading in readings for skipped in reading.skipped)
     place = ", ".join(map(_name_of, corpus.addresses))
     if not faults:
-        return EmptyCorpus(f"there are no rows in {place}", remedy="give data that has rows.")
+        return EmptyCorpus(
+            f"there is no text to check in {place}: it has no rows, or none with words",
+            remedy="give data with text, or name the column that holds it with --text-column.",
+        )
     rows = [
         f"{skipped.count:,} of {_name_of(skipped.file)}: {skipped.reason}"
         for skipped in faults[:_MAX_FAULTS]

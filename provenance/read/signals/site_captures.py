@@ -175,9 +175,9 @@ def find_unread_card(addresses: Iterable[str]) -> tuple[str, DatasetCard] | None
     """Return the first card in the folders of a dataset that says something of its terms."""
     for address in addresses:
         path = Path(address) / CARD_FILE
-        if "://" in address or not path.is_file():
-            continue
-        with suppress(InputError):
+        with suppress(InputError, OSError):  # such as a name that is too long
+            if "://" in address or not path.is_file():
+                continue
             card = parse_card(read_capture(path))
             if card is not None and card.declaration:
                 return str(path), card

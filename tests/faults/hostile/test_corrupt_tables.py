@@ -85,9 +85,11 @@ def _offsets(*numbers):
     return b"".join(number.to_bytes(4, "little", signed=True) for number in numbers)
 
 
+WORDS = ["a b" + " c" * 17, "d e" + " f" * 19]
+"""Of 37 and 41 bytes."""
 UNSOUND = {
-    "offsets beyond the text": (["a" * 37, "b" * 41], _offsets(37, 78), _offsets(37, 1 << 30)),
-    "offsets that go back": (["a" * 37, "b" * 41], _offsets(37, 78), _offsets(78, 37)),
+    "offsets beyond the text": (WORDS, _offsets(37, 78), _offsets(37, 1 << 30)),
+    "offsets that go back": (WORDS, _offsets(37, 78), _offsets(78, 37)),
     "indices beyond a dictionary": (
         pa.DictionaryArray.from_arrays(pa.array([1, 0], pa.int32()), ["one", "two"]),
         _offsets(1, 0),
