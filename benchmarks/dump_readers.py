@@ -59,7 +59,10 @@ Python, in which a parser in C reads 0.5 to 1.5 kB.
 | layout | file | MB | library, s | reader, s | times |  |
 | --- | --- | --: | --: | --: | --: | --: |
 """
-_HTML = {"hackernews", "mastodon", "mastodon-api", "wikimedia", "feed"}
+_HTML = {
+    *("hackernews", "mastodon", "mastodon-api", "wikimedia", "feed", "json-feed", "discourse"),
+    *("stackexchange-api", "crossref", "lobsters", "imageboard", "skype"),
+}
 """Layouts whose texts are HTML, for which Python's parser is what to compare with."""
 
 

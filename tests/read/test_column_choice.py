@@ -99,5 +99,5 @@ def test_a_table_without_text_is_an_error(rows):
 
 def test_an_error_names_the_strings_in_structures():
     with pytest.raises(ColumnMissing) as caught:
-        find({"id": [1], "meta": [{"text": "words", "n": 1, "more": {"body": "b"}}]})
-    assert caught.value.remedy.endswith("there are strings in ['meta.text', 'meta.more.body'].")
+        find({"id": [1], "meta": [{"more": {"body": "b"}, "n": 1, "text": "words"}]})
+    assert caught.value.remedy.endswith("there are strings in ['meta.more.body', 'meta.text'].")

@@ -49,11 +49,15 @@ _HALF_OF_DAY = re.compile(r"[ \xa0\u202f]([AaPp])\.?[ \xa0\u202f]?[Mm]\.?")
 _EPOCH_DAY = "1970/01/01"
 _SHORT_YEAR = re.compile(r"^(\d{1,2}[/.-]\d{1,2}[/.-])(\d\d)$")
 _PLACEHOLDER = re.compile(r"<[^<>\n]+>|\u200e?\w+ omitted|null", re.IGNORECASE)
-_ATTACHMENT = re.compile(
-    r"^\u200e?[^\n]{1,200} \((?:file attached|Datei angehängt|archivo adjunto|fichier joint"
-    r"|arquivo anexado|file allegato|bestand bijgevoegd)\)(?:\n|$)|[ \u200e]*\u200e<[^<>\n]+>$"
+_ATTACHED = frozenset(
+    (
+        *("file attached", "Datei angehängt", "archivo adjunto", "fichier joint"),
+        *("arquivo anexado", "file allegato", "bestand bijgevoegd"),
+    )
 )
-"""A file and its caption on further lines, as on Android; at the end of the caption, as on iOS."""
+"""Stand in brackets behind the name of a file on Android; its caption is on further lines."""
+_ATTACHED_BEHIND = re.compile(r"[ \u200e]*\u200e<[^<>\n]+>$")
+"""A file at the end of its caption, as on iOS."""
 _EDITED = re.compile(
     r" *\u200e?<(?:This message was edited|Diese Nachricht wurde bearbeitet|Se editó este mensaje"
     r"|Ce message a été modifié|Mensagem editada|Questo messaggio è stato modificato"
@@ -156,7 +160,7 @@ def _whatsapp_message(
     if start is None or not separator or _QUOTATION_MARKS & {*author}:
         return RowFault(row, skipped_rows.SERVICE)
     text = "\n".join((first_line, *lines[1:])).strip()
-    text = _ATTACHMENT.sub("", _EDITED.sub("", text)).strip()
+    text = _without_attachment(_EDITED.sub("", text) if text.endswith(">") else text)
     if _DELETED.fullmatch(text):
         return RowFault(row, skipped_rows.DELETED)
     if not text or _PLACEHOLDER.fullmatch(text):
@@ -165,6 +169,13 @@ def _whatsapp_message(
         return RowFault(row, skipped_rows.SERVICE)
     second = _moment(_long_year(start["day"]), start["time"], order)
     return ItemRecord(dump.source, native, text, None, second, author.strip("\u200e~ \u202f"))
+
+
+def _without_attachment(text: str) -> str:
+    first, _, caption = text.partition("\n")
+    if first.endswith(")") and first.rpartition(" (")[2][:-1] in _ATTACHED:
+        text = caption
+    return (_ATTACHED_BEHIND.sub("", text) if f"{_LEFT_TO_RIGHT}<" in text else text).strip()
 
 
 def _moment(day: str, time: str, order: DateOrder | None) -> int | None:
