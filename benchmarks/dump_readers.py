@@ -53,9 +53,10 @@ the reader stands on; *reader* is from the file to items. Times of the processor
 Objects have the members beside their text that such objects have in dumps of platforms, about 1 kB:
 posts have 1.2 kB in archives of X, 1.7 in outboxes of Mastodon, 2.6 to 3.4 in streams of X.
 
-Most that miss it are layouts of objects: to make an item of one costs 8 to 15 microseconds of Python,
-in which a parser in C reads 1 to 2 kB. So do tables and lines of few bytes. Pages of an interface
-(`stackexchange-api`, `crossref`, `youtube`) are one object each, which is scanned before it is parsed.
+Most that miss it are layouts of objects: to make an item of one costs 8 to 15 microseconds of
+Python, in which a parser in C reads 1 to 2 kB. So do tables and lines of few bytes. Pages of an
+interface (`stackexchange-api`, `crossref`, `youtube`) are one object each, which is scanned before
+it is parsed.
 
 | layout | file | MB | library, s | reader, s | times |  |
 | --- | --- | --: | --: | --: | --: | --: |
