@@ -59,7 +59,9 @@ class _Walk:
         text, members = self._text, dict(around)
         self._expect("{")
         while text.peek() != "}":
-            key, _ = text.value()
+            if text.peek() != '"':
+                raise ValueError("a member has no name")
+            key = str(text.value()[0])
             self._expect(":")
             mark = text.peek()
             if key in self._rows and mark == "[":
@@ -69,7 +71,7 @@ class _Walk:
             elif key in self._containers and mark in "[{" and depth < _MAX_DEPTH:
                 yield from self._inside(members, depth + 1)
             else:
-                members[str(key)] = text.value()[0]
+                members[key] = text.value()[0]
             if text.peek() == ",":
                 text.skip()
         text.skip()

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from provenance.errors import DocumentTooLarge, UnsupportedFormat
+from provenance.errors import CorruptFile, DocumentTooLarge, UnsupportedFormat
 
 TELEGRAM = {
     "name": "A channel",
@@ -300,3 +300,9 @@ def test_a_table_of_messages_of_telegram_knows_forwarded_ones(read, write, tmp_p
     found = read(tmp_path / "m.csv")
     assert found.column("text") == ["words"]
     assert found.skipped == {"repost without its original": 1}
+
+
+def test_a_member_without_a_name_is_damage(read, tmp_path):
+    (tmp_path / "result.json").write_text('{"name": "x", ["id"]: 1, "messages": []}')
+    with pytest.raises(CorruptFile, match="damaged or cut short"):
+        read(tmp_path / "result.json", layout="telegram")
