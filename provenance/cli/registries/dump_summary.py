@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from provenance.report.sanitize import one_line
+from provenance.report.text.number_format import count
 from provenance.report.text.unread_text import unread_lines
 
 if TYPE_CHECKING:
@@ -16,11 +17,11 @@ _MAX_REASONS = 8
 
 def reading_lines(reading: "ReadingCounts") -> Iterator[str]:
     """Yield lines on the items that were kept, their fields, and records that were skipped."""
-    yield f"Kept {_count(reading.items, 'item')}{_fields(reading)}."
+    yield f"Kept {count(reading.items, 'item')}{_fields(reading)}."
     if reading.skipped:
-        reasons = [f"{count:,} {one_line(why)}" for why, count in reading.skipped.most_common()]
+        reasons = [f"{number:,} {one_line(why)}" for why, number in reading.skipped.most_common()]
         others = [f"{len(reasons) - _MAX_REASONS} more reasons"] * (len(reasons) > _MAX_REASONS)
-        total = _count(sum(reading.skipped.values()), "record")
+        total = count(sum(reading.skipped.values()), "record")
         yield f"Skipped {total}: {', '.join([*reasons[:_MAX_REASONS], *others])}."
 
 
@@ -28,11 +29,11 @@ def deletion_lines(deletions: "DeletedItems") -> Iterator[str]:
     """Yield a line on the items that dumps say were deleted, if there are any."""
     if not deletions.ids:
         return
-    parts = [f"withdrew {_count(deletions.items, 'item')}"]
+    parts = [f"withdrew {count(deletions.items, 'item')}"]
     parts += [f"{deletions.known:,} withdrawn before"] * (deletions.known > 0)
     absent = f"{deletions.absent:,} not in the registry, and kept out of it"
     parts += [absent] * (deletions.absent > 0)
-    named = _count(deletions.ids, "id")
+    named = count(deletions.ids, "id")
     yield f"Deletion records name {named}: {', '.join(parts)}."
 
 
@@ -45,7 +46,7 @@ def missing_fields(reading: "ReadingCounts") -> str | None:
 
 def preview_lines(previews: "Sequence[DumpPreview]") -> Iterator[str]:
     """Yield lines on the layout, the columns and the first items of each file."""
-    missing = [preview.unread for preview in previews if preview.unread is not None]
+    unread = [preview.unread for preview in previews if preview.unread is not None]
     for preview in previews:
         if preview.unread is not None and not preview.layout:
             continue
@@ -57,7 +58,7 @@ def preview_lines(previews: "Sequence[DumpPreview]") -> Iterator[str]:
             yield "  " + " | ".join(_shown(row[field]) for field in _FIELDS)
         for entry in preview.skipped:
             yield f"  skipped {entry.count:,}: {one_line(entry.reason)}"
-    for line in unread_lines(missing, len(missing), ""):
+    for line in unread_lines(unread, len(unread), ""):
         yield f"not read: {one_line(line)}"
 
 
@@ -70,19 +71,15 @@ def _fields(reading: "ReadingCounts") -> str:
     """Return which fields all items have, which some, and which none."""
     if not reading.items:
         return ""
-    have = {name: count for name, count in reading.fields.items() if 0 < count < reading.items}
-    complete = [name for name, count in reading.fields.items() if count == reading.items]
-    missing = [name for name, count in reading.fields.items() if not count]
-    parts = [f"all have {_listed(complete, 'and')}"] if complete else []
-    parts += [f"{count:,} have {name}" for name, count in have.items()]
-    parts += [f"none has {_listed(missing, 'or')}"] if missing else []
+    have = {name: items for name, items in reading.fields.items() if 0 < items < reading.items}
+    complete = [name for name, items in reading.fields.items() if items == reading.items]
+    missing = [name for name, items in reading.fields.items() if not items]
+    parts = [f"all have {_join(complete, 'and')}"] if complete else []
+    parts += [f"{items:,} have {name}" for name, items in have.items()]
+    parts += [f"none has {_join(missing, 'or')}"] if missing else []
     return f": {', '.join(parts)}"
 
 
-def _listed(names: Sequence[str], conjunction: str) -> str:
+def _join(names: Sequence[str], conjunction: str) -> str:
     *others, last = names
     return f"{', '.join(others)} {conjunction} {last}" if others else last
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -1,5 +1,6 @@
 """Conversion of the columns of a table to items, without a loop over rows."""
 
+import re
 from collections.abc import Callable, Mapping
 
 import numpy as np
@@ -22,13 +23,16 @@ from provenance.read.corpus import skipped_rows
 from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.html_text import plain_text
 from provenance.read.dumps.item_batches import DELETED_PATTERN, NO_SOURCE, ROUNDED_ID, RowFault
-from provenance.read.dumps.reposts import original_authors
 from provenance.read.dumps.timestamps import parse_timestamps
 
 TRUE = ("true", "1")
 """Values, in lower case, by which a column of deleted rows marks one."""
 
 _TEXT = pa.large_string()
+_REPOST_START = "RT @"
+_REPOST_PATTERN = r"^RT @(?P<author>\w{1,20}): "
+"""A repost of X as a row of a table, which has only its text: `RT @ann: …`."""
+_REPOST = re.compile(_REPOST_PATTERN)
 
 
 def build_items(columns: Mapping[str, pa.Array], rows: Int64s, dump: Dump, prefix: str) -> Items:
@@ -178,3 +182,24 @@ def _restore_integers(column: pa.Array) -> pa.Array:
         return column.cast(pa.int64())
     except pa.ArrowInvalid:
         return column
+
+
+def original_author(text: str, author: str | None) -> str | None:
+    """Return who wrote what a repost repeats; the given author if the text is no repost.
+
+    Examples
+    --------
+    >>> original_author("RT @ben: a lantern", "ann"), original_author("a lantern", "ann")
+    ('ben', 'ann')
+    """
+    match = _REPOST.match(text) if text.startswith(_REPOST_START) else None
+    return author if match is None else match["author"]
+
+
+def original_authors(texts: pa.Array, authors: pa.Array | None) -> pa.Array | None:
+    """Return the authors of a column of texts, as `original_author`; None if none are known."""
+    if not pc.any(pc.starts_with(texts, _REPOST_START)).as_py():
+        return authors
+    parts = pc.extract_regex(texts, pattern=_REPOST_PATTERN)
+    named = pc.struct_field(parts, "author").cast(texts.type)
+    return named if authors is None else pc.coalesce(named, authors)

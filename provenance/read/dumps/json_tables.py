@@ -29,7 +29,7 @@ from provenance.read.dumps.item_batches import (
     RowFault,
     split_items,
 )
-from provenance.read.dumps.item_columns import TRUE, build_items, to_strings
+from provenance.read.dumps.item_columns import TRUE, build_items, original_author, to_strings
 from provenance.read.dumps.json_posts import (
     HEAD_BYTES,
     JsonObject,
@@ -42,7 +42,6 @@ from provenance.read.dumps.json_posts import (
     read_objects,
     to_text,
 )
-from provenance.read.dumps.reposts import original_author
 from provenance.read.formats.json_records import value_at
 from provenance.read.formats.jsonl_blocks import JsonBlock, Records, parse_block
 

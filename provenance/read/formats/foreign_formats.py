@@ -85,7 +85,7 @@ _SUFFIXES: tuple[tuple[Collection[str], Refusal], ...] = (
     (("bib", "ris", "enw"), Refusal("a bibliography", TO_LINES)),
     (
         ("mhtml", "mht"),
-        Refusal("a web page in MHTML", "save it as HTML or in a WARC, and give that."),
+        MHTML,
     ),
     (("msgpack",), Refusal("a MessagePack file", "write its rows as JSON Lines.")),
     (("duckdb",), Refusal("a DuckDB database", "export its table as Parquet.")),

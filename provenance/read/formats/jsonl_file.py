@@ -308,13 +308,9 @@ def _complete_layout(
 def read_rows(file: str, blocks: Iterable[JsonBlock], layout: JsonlLayout) -> Iterator[Documents]:
     """Yield rows as documents: parsed in blocks if they fit the schema, else one by one."""
     for block in blocks:
-        batch = parse_block(block, layout.schema)
-        if (
-            isinstance(block, Records)
-            or batch is None
-            or layout.is_special(block.data)
-            or _hides_text(block, batch, layout)
-        ):
+        is_regular = isinstance(block, LineBlock) and not layout.is_special(block.data)
+        batch = parse_block(block, layout.schema) if is_regular else None
+        if isinstance(block, Records) or batch is None or _hides_text(block, batch, layout):
             yield from record_documents(
                 file, parse_rows(block), layout.record_columns, layout.sample_members
             )

@@ -12,12 +12,13 @@ from provenance.read.corpus.file_access import translate_read_errors
 from provenance.read.corpus.size_limits import DocumentLimit
 from provenance.read.formats.jsonl_blocks import LineBlock, limited_blocks, parse_json
 
-_START = re.compile(rb'\s*\[\s*(\{\s*"(?:[^"\\]|\\.)*"\s*:)')
+_SPACE = b" \t\r\n"
+_START = re.compile(rb'[ \t\r\n]*\[[ \t\r\n]*(\{[ \t\r\n]*"(?:[^"\\]|\\.)*"[ \t\r\n]*:)')
 _NO_COLUMNS = pa.schema([])
 
 
 class ArrayRest(NamedTuple):
-    """What is left of an array, behind some of its elements.
+    """The rest of an array, behind some of its elements.
 
     Parameters
     ----------
@@ -52,7 +53,7 @@ def regular_blocks(
     Returns
     -------
     ArrayRest or None
-        What has to be read in another way; None if that was all.
+        The rest, which is not of this form; None if there is none.
 
     Raises
     ------
@@ -68,7 +69,7 @@ def regular_blocks(
         data = data[data.index(b"{") :]
         while True:
             # The last element is read with those before it: most files are one block.
-            ahead = stream.read(size) if data.rstrip().endswith(b"]") else None
+            ahead = stream.read(size) if data.rstrip(_SPACE).endswith(b"]") else None
             end, following = form.objects_end(data, is_all=ahead == b"")
             lines = form.cut(data[:end])
             if lines is None or (not end and len(data) > limit.size):
@@ -89,7 +90,7 @@ def regular_blocks(
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """How the objects of an array are written.
+    """Form in which the objects of an array are written.
 
     Parameters
     ----------
@@ -106,7 +107,7 @@ class _Form:
     def detect(cls, data: bytes) -> Self | None:
         """Return the form of the array with which `data` begins; None if it has not two objects."""
         start = _START.match(data)
-        between = start and re.search(rb"\}\s*,\s*" + re.escape(start[1]), data)
+        between = start and re.search(rb"\}[ \t\r\n]*,[ \t\r\n]*" + re.escape(start[1]), data)
         return cls(start[1], between[0]) if start and between else None
 
     def objects_end(self, data: bytes, *, is_all: bool) -> tuple[int, int]:

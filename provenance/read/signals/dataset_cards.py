@@ -43,7 +43,7 @@ class DatasetCard:
 
     @property
     def declaration(self) -> str:
-        """What the card declares: "cc-by-4.0 and that it is made of allenai/c4"; may be empty."""
+        """Return what the card declares: "cc-by-4.0 and that it is made of allenai/c4", or ""."""
         made_of = f"that it is made of {', '.join(self.sources)}" if self.sources else None
         declared = " and ".join(filter(None, [self.licence, made_of]))
         return f"{declared[:_MAX_CHARS]}…" if len(declared) > _MAX_CHARS else declared

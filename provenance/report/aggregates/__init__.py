@@ -1,1 +1,1 @@
-"""What several formats show of a result: findings selected and grouped, charts, obligations."""
+"""Parts of a result that several formats show: grouped findings, charts, obligations."""

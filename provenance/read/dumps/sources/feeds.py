@@ -31,7 +31,7 @@ _WORDPRESS_PARTS = ("attachment", "nav_menu_item", "revision", "custom_css", "oe
 _NOT_PUBLISHED = {"wp:post_password": None, "app:control": "yes", "blogger:trashed": None}
 """Members of an entry that is not public, and the value that says so; None for any."""
 _WIKIPEDIA = "Wikipedia: "
-"""What titles in the abstracts of Wikipedia begin with."""
+"""Prefix of titles in the abstracts of Wikipedia."""
 
 
 def read_feed(dump: Dump) -> Iterator[Items]:

@@ -38,7 +38,7 @@ _ATTRIBUTION = re.compile(
 """Says whom the next lines quote."""
 _SIGNATURE = re.compile(r"^-- \n(?:[^\n]*\n?){0,12}\Z", re.MULTILINE)
 _SCRUBBED = re.compile(r"^-{14} next part -{14}\n.*\Z", re.MULTILINE | re.DOTALL)
-"""What Mailman puts in the place of attachments."""
+"""Notes that Mailman puts in the place of attachments."""
 _QUOTED_LINES = re.compile(r"^[ \t]*>.*\n?", re.MULTILINE)
 
 

@@ -1,4 +1,4 @@
-"""Posts of forums, networks and chats whose objects differ only in where they have what.
+"""Posts of forums, networks and chats as JSON objects that differ only in the paths of fields.
 
 Each shape says how to recognise its objects, and the paths of texts, ids, dates and further posts.
 """
@@ -25,7 +25,7 @@ def _nothing(_: JsonObject) -> None:
 
 @dataclass(frozen=True, slots=True)
 class PostShape:
-    """Where the objects of a layout have what.
+    """Paths of the fields of a post in the objects of a layout.
 
     A path leads through objects and lists; the first of several paths with a value is taken.
 

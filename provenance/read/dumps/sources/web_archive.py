@@ -22,7 +22,7 @@ _HEAD_BYTES = 1 << 22
 _ADDRESSES = ("canonical", "og:url")
 _DATES = ("article:published_time", "datepublished", "date", "dc.date", "dcterms.date", "time")
 _AUTHORS = ("author", "article:author", "dc.creator")
-"""What states address, date and author of a page, the best first."""
+"""Tags that state address, date and author of a page, the best first."""
 _TEXT_RECORDS = {"response", "resource", "conversion"}
 
 
