@@ -178,7 +178,7 @@ def _parse(sample: layouts.Sample, path: Path) -> None:
     if sample.layout in _PARSERS:
         _PARSERS[sample.layout](data)
     elif sample.name.endswith(".csv"):
-        csv.read_csv(path)
+        csv.read_csv(BytesIO(data))
     elif data.lstrip(b"\xef\xbb\xbf \n").startswith(b"<"):
         _xml(sample, data)
     else:
