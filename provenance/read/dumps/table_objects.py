@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pyarrow as pa
 
-from provenance.model import Int64s, Items
+from provenance.model.content.fingerprints import Int64s
+from provenance.model.content.tables import Items
 from provenance.read.columns.string_arrays import (
     as_strings,
     is_bytes,

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from provenance.model import Int64s, Items
+from provenance.model.content.fingerprints import Int64s
+from provenance.model.content.tables import Items
 from provenance.read.columns.string_arrays import is_textual
 from provenance.read.corpus import skipped_rows
 from provenance.read.dumps.date_order import DateOrder, DateReader, parse_ordered_date

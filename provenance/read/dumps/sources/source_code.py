@@ -7,7 +7,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.errors import UnsupportedFormat
-from provenance.model import Int64s, Items
+from provenance.model.content.fingerprints import Int64s
+from provenance.model.content.tables import Items
 from provenance.read.columns.string_arrays import as_strings, invalid_utf8, is_blank, is_textual
 from provenance.read.corpus import skipped_rows
 from provenance.read.dumps.dump_file import Dump
