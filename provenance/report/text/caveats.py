@@ -131,7 +131,7 @@ def ignored_files_sentence(result: Result) -> tuple[str, ...]:
     if ignored is None:
         return ()
     more = ignored.count - len(ignored.files)
-    names = ", ".join(ignored.files) + (f" and {count(more, 'more')}" if more else "")
+    names = ", ".join(ignored.files) + (f" and {more:,} more" if more else "")
     verb = "was" if ignored.count == 1 else "were"
     return (f"{count(ignored.count, 'file')} beside the data {verb} not checked: {names}.",)
 

@@ -114,6 +114,20 @@ def test_descriptions_beside_tables_are_left_alone(read, write, tmp_path, name):
     assert read(tmp_path).column("text") == ["a"]
 
 
+def test_other_descriptions_beside_tables_are_counted(read, write, tmp_path):
+    write(tmp_path / "part.jsonl", [{"id": "1", "text": "a"}])
+    (tmp_path / "metadata.json").write_text('{"name": "a", "description": "The words of a town"}')
+    (tmp_path / "stats.json").write_text('{"rows": 1, "sources": {"a": 1}}')
+    (tmp_path / "npm.json").write_text('{"name": "a", "version": "1", "main": "b", "files": []}')
+    comment = {"id": "c", "text": "the comment of somebody"}
+    video = {"id": "v", "title": "b", "webpage_url": "https://v.example", "comments": [comment]}
+    (tmp_path / "film.info.json").write_text(json.dumps(video))
+    found = read(tmp_path)
+    assert found.column("text") == ["b", "the comment of somebody", "a"]
+    [(reason, number)] = found.skipped.items()
+    assert ("an object that describes what lies beside it" in reason, number) == (True, 3)
+
+
 def test_a_file_of_another_layout_costs_a_folder_nothing_else(read, write, tmp_path):
     write(tmp_path / "a.jsonl", [{"id": "1", "text": "a"}])
     write(tmp_path / "b.jsonl", [{"id": str(n), "text": f'{{"n": {n}}}'} for n in range(5)])
