@@ -84,6 +84,42 @@ def test_a_column_that_is_there_twice(read, tmp_path):
         read(tmp_path / "p.parquet", text_column="text")
 
 
+@pytest.mark.parametrize(
+    ("names", "repeated"),
+    [
+        (["text", "text"], "text"),
+        (["title", "body", "body"], "body"),
+        (["summary", "said", "said"], "said"),
+        (["said", "said", "id"], "said"),
+    ],
+)
+@pytest.mark.parametrize("suffix", ["parquet", "arrow"])
+def test_texts_of_one_name_are_refused(read, tmp_path, names, repeated, suffix):
+    path = tmp_path / f"p.{suffix}"
+    write_columns(path, names)
+    with pytest.raises(ColumnMissing, match=f"several columns called '{repeated}'") as caught:
+        read(path)
+    assert "different name" in caught.value.remedy
+
+
+@pytest.mark.parametrize("name", ["id", "url", "deleted", "meta", "said"])
+@pytest.mark.parametrize("suffix", ["parquet", "arrow"])
+def test_columns_of_one_name_beside_the_text_are_left_alone(read, tmp_path, name, suffix):
+    path = tmp_path / f"p.{suffix}"
+    write_columns(path, [name, name, "text"])
+    assert read(path).column("text") == ["words of column 2, some of them"]
+
+
+def write_columns(path, names):
+    columns = [pa.array([f"words of column {place}, some of them"]) for place in range(len(names))]
+    table = pa.Table.from_arrays(columns, names)
+    if path.suffix == ".parquet":
+        pq.write_table(table, path)
+        return
+    with pa.ipc.new_file(str(path), table.schema) as sink:
+        sink.write_table(table)
+
+
 def test_a_column_that_holds_no_text(read, table):
     with pytest.raises(ColumnMissing, match="column 'n' holds struct"):
         read(table, text_column="n")
