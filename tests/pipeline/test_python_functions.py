@@ -724,6 +724,9 @@ def test_what_rows_declare_needs_no_registry():
     clear = provenance.check([{"text": "Some words of a page."}], declared_only=True)
     assert clear
     assert "No text was compared" in str(clear)
+    stated = clear.render("terminal")
+    assert "By chance alone" not in stated
+    assert "common background" not in stated
     with pytest.raises(ValueError, match="leave out registries"):
         provenance.check(rows, declared_only=True, registries="registry")
 
