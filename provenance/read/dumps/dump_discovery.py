@@ -31,7 +31,7 @@ from provenance.read.corpus.folder_listing import (
 )
 from provenance.read.corpus.saved_datasets import is_saved, saved_files
 from provenance.read.dumps.layout_detection import TABLE, detect_layout
-from provenance.read.dumps.refusals import TELEGRAM_PAGES
+from provenance.read.dumps.refusals import SAMPLE_FORMATS, TELEGRAM_PAGES
 from provenance.read.dumps.sources.books import EPUB_MARK, EPUB_MARK_OFFSET
 from provenance.read.formats.compression import compression_by_name, detect_compression
 from provenance.read.formats.detection import METADATA_FILES, format_by_name, refusal_of
@@ -163,17 +163,7 @@ _REFUSED_FOLDERS: tuple[tuple[str, Refusal], ...] = (
             "read it with `pyiceberg`, and write its rows as Parquet.",
         ),
     ),
-    (
-        "*.mds*",
-        Refusal(
-            "an MDS dataset (MosaicML Streaming)",
-            "read it with the `streaming` library, and write its samples as JSON Lines.",
-        ),
-    ),
-    (
-        "*.tfrecord*",
-        Refusal("a set of TFRecord files", "write its examples as JSON Lines."),
-    ),
+    *((f"*.{form}*", refusal) for form, refusal in SAMPLE_FORMATS.items()),
     *((pattern, _CHECKOUT) for pattern in ("*.git/HEAD", "HEAD", ".git", "*/.git")),
 )
 """Files by which a folder is recognised that is not read."""

@@ -59,6 +59,22 @@ def test_a_folder_without_dumps(read, tmp_path):
         read(tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [
+        ("a.tfrecord", "a set of TFRecord files"),
+        ("a.tfrecord-00000-of-00002", "a set of TFRecord files"),
+        ("a.tfrecord.gz", "a set of TFRecord files"),
+        ("shard.00000.mds", "an MDS dataset"),
+    ],
+)
+def test_a_file_of_samples_is_named(read, tmp_path, name, what):
+    data = b"\x05\0\0\0\0\0\0\0some words"
+    (tmp_path / name).write_bytes(gzip.compress(data) if name.endswith(".gz") else data)
+    with pytest.raises(UnsupportedFormat, match=what):
+        read(tmp_path / name)
+
+
 def test_a_layout_that_is_not_known(read, table):
     with pytest.raises(UnsupportedFormat, match="'redit' is not one of") as caught:
         read(table, layout="redit")
