@@ -239,6 +239,7 @@ def test_splits_are_chosen_by_name(rows):
         ({"text": "a single text", "id": "3"}, InputError),
         (io.StringIO('{"text": "a line"}'), InputError),
         ("a text\nof two lines", DatasetNotFound),
+        (pd.DataFrame([["some words", "others"]], columns=["text", "text"]), InputError),
         ([b"bytes", b"are no texts"], EmptyCorpus),
     ],
 )
