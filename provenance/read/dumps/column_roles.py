@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from provenance.errors import ColumnMissing
+from provenance.errors import ColumnMissing, UnsupportedFormat
 from provenance.read.columns.column_choice import (
     SampleReader,
     duplicate_column_error,
@@ -319,6 +319,8 @@ def _only_text_column(
     schema: pa.Schema, taken: Collection[str], dump: Dump, sample: SampleReader
 ) -> str:
     """Return the only string column without another role, if its values are no labels."""
+    if not len(schema):
+        raise empty_file_error(dump.display_path)
     candidates = _unknown_texts(schema, taken)
     inner = _inner_texts(schema, TEXT_NAMES)
     if (
@@ -333,6 +335,14 @@ def _only_text_column(
             f"--text-column{_suggestion(schema, candidates, sample)}.",
         )
     return str(candidates[0])
+
+
+def empty_file_error(name: str) -> UnsupportedFormat:
+    """Return the error for the file `name`, which has no content."""
+    return UnsupportedFormat(
+        f"{name}: the file is empty",
+        remedy="fetch it again, or remove it if nothing is missing.",
+    )
 
 
 def _suggestion(schema: pa.Schema, candidates: Sequence[str], sample: SampleReader) -> str:

@@ -30,6 +30,7 @@ from provenance.read.corpus.folder_listing import (
     special_file_error,
 )
 from provenance.read.corpus.saved_datasets import is_saved, saved_files
+from provenance.read.corpus.stream_input import STANDARD_INPUT
 from provenance.read.dumps.layout_detection import TABLE, detect_layout
 from provenance.read.dumps.refusals import SAMPLE_FORMATS, TELEGRAM_PAGES
 from provenance.read.dumps.sources.books import EPUB_MARK, EPUB_MARK_OFFSET
@@ -189,6 +190,11 @@ def find_dump_files(address: str, layout: str | None = None) -> list[File]:
     CorruptFile
         If a folder is a saved dataset, and does not list its files.
     """
+    if address == STANDARD_INPUT:
+        raise UnsupportedFormat(
+            f"{address}: dumps are files or folders, not standard input",
+            remedy="write it to a file, and give that.",
+        )
     if is_saved(address):
         return [_with_compression(file) for file in saved_files(address, None).files]
     system, place = file_system(address)

@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from provenance.errors import ColumnMissing, CorruptFile, DatasetNotFound, UnsupportedFormat
-from provenance.read.dumps.layouts import open_dump
+from provenance.read.dumps.layouts import dump_readers, open_dump
 
 
 @pytest.fixture
@@ -25,6 +25,23 @@ def test_nothing_is_at_the_address(read, tmp_path):
         with pytest.raises(DatasetNotFound, match=address.name) as caught:
             read(address)
         assert caught.value.remedy
+
+
+def test_standard_input_is_no_dump(read):
+    with pytest.raises(UnsupportedFormat, match="not standard input") as caught:
+        read("-")
+    assert "a file" in caught.value.remedy
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.jsonl", "a.json", "a.parquet"])
+def test_an_empty_file_has_no_columns(tmp_path, name):
+    if name == "a.parquet":
+        pq.write_table(pa.table({}), tmp_path / name)
+    else:
+        (tmp_path / name).write_bytes(b"")
+    (reader,) = dump_readers(str(tmp_path / name), source="s")
+    with pytest.raises(UnsupportedFormat, match="the file is empty"):
+        reader.columns()
 
 
 def test_a_mistyped_address_is_told_with_what_was_meant(read, table):
