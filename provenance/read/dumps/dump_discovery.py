@@ -147,7 +147,11 @@ _HEAD_BYTES = 64
 _WHATSAPP_NAME = "_chat.txt"
 """Name of a chat in an archive that WhatsApp writes on iOS."""
 
-_CHECKOUT = Refusal("a git checkout", "give The Stack, or a table with a row for each file.")
+_CHECKOUT = Refusal(
+    "a git checkout",
+    "give The Stack, or make rows of its files: `git ls-files -z | xargs -0 -I{} jq -Rsc "
+    "--arg path {} '{id: $path, text: .}' {} > code.jsonl`.",
+)
 
 _REFUSED_FOLDERS: tuple[tuple[str, Refusal], ...] = (
     (
