@@ -28,8 +28,12 @@ from provenance.match.scoring.classifier import log_odds
 from provenance.match.scoring.corpus_sample import sample_passages
 from provenance.match.scoring.evalue import STRENGTH_THRESHOLD, strength
 from provenance.match.scoring.features import measure_features
-from provenance.model import Flags, Language
+from provenance.model.content.language import Language
 from provenance.read.language_counts import load_language
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from provenance.model.content.fingerprints import Flags
 
 SEED = 5
 """Seed of pages and plants; neither the weights nor the chance model were fitted with it."""

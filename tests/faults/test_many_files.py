@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from provenance.model import Policy
+from provenance.model.rules.policy import Policy
 from provenance.pipeline import check, diff
 from provenance.pipeline.checking import corpus_findings
 from provenance.pipeline.settings import Settings
@@ -122,7 +122,7 @@ def test_a_file_that_vanishes_among_many_before_it_is_read_again(
 
 PEAK = """
 import sys
-from provenance.model import Policy
+from provenance.model.rules.policy import Policy
 from provenance.pipeline import Settings, check
 check([sys.argv[1]], Policy(registries=(sys.argv[2],)), Settings())
 from tests.faults.measured_reads import peak

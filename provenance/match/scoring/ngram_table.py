@@ -9,7 +9,7 @@ import numpy as np
 from provenance import model
 from provenance.jit.decorators import Scalar, allocating_part, inlined, kernel, kernel_part
 from provenance.jit.intrinsics import trailing_zeros
-from provenance.model import UInt32s, UInt64s
+from provenance.model.content.fingerprints import UInt32s, UInt64s
 
 NO_CONTEXT = np.uint64(model.NO_CONTEXT)
 """`NO_CONTEXT`, for kernels."""

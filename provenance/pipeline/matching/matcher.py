@@ -11,7 +11,9 @@ from typing import TypedDict, Unpack
 
 import pyarrow as pa
 
-from provenance.model import MATCHES, Policy, Verdict
+from provenance.model.content.tables import MATCHES
+from provenance.model.rules.policy import Policy
+from provenance.model.rules.terms import Verdict
 from provenance.pipeline.api import normalise_options
 from provenance.pipeline.exchange.remote_registries import local_folder
 from provenance.pipeline.matching.annotations import annotate_rows

@@ -4,7 +4,7 @@ import codecs
 import re
 from collections.abc import Callable, Iterable, Iterator
 
-from provenance.model import Items
+from provenance.model.content.tables import Items
 from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.item_batches import (
     MAX_EXACT_INTEGER,

@@ -1,6 +1,8 @@
 """Markdown, for job summaries and pull request comments."""
 
-from provenance.model import FindingState, Report, Result, Share
+from provenance.model.results.baseline import FindingState
+from provenance.model.results.result import Report, Result
+from provenance.model.results.shares import Share
 from provenance.report.aggregates.grouping import (
     failing_sources,
     group_findings,

@@ -2,7 +2,8 @@
 
 from collections.abc import Collection
 
-from provenance.model import Gate, Result, SourceRuling
+from provenance.model.results.result import Result, SourceRuling
+from provenance.model.rules.policy import Gate
 from provenance.report.text.sentences import (
     capitalize,
     headline,
