@@ -239,6 +239,7 @@ def test_splits_are_chosen_by_name(rows):
         ({"text": "a single text", "id": "3"}, InputError),
         (io.StringIO('{"text": "a line"}'), InputError),
         ("a text\nof two lines", DatasetNotFound),
+        (pd.DataFrame([["some words", "others"]], columns=["text", "text"]), InputError),
         ([b"bytes", b"are no texts"], EmptyCorpus),
     ],
 )
@@ -395,6 +396,30 @@ def test_a_registry_is_told_what_is_withdrawn_planted_and_opted_out(tmp_path, wr
     assert provenance.add_opt_outs(place, [str(tmp_path / "list.txt")]) == 0
     page = [{"text": "Some words.", "url": "https://www.example.com/a"}]
     assert provenance.check(page, registries=place, withdrawn="forbid").status == "fail"
+
+
+def test_a_registry_beside_the_data_is_not_read_with_it(tmp_path, write_lines, posts, rows):
+    folder, ids, other = tmp_path / "data", tmp_path / "ids.txt", tmp_path / "other"
+    dump = write_lines(tmp_path / "a.jsonl", posts[:20])
+    for place in (folder / "registry", other):
+        provenance.build_registry(place, dump, source="x")
+    registry = folder / "registry"
+    ids.write_text(f"{posts[0]['id']}\n")
+    provenance.remove_from_registry(registry, ids=ids, source="x", reason="asked")
+    ids.write_text(f"{posts[1]['id']}\n")
+    provenance.mark_registry_items(registry, ids, source="x", note="planted")
+    (tmp_path / "list.txt").write_text("example.com\n")
+    provenance.add_opt_outs(registry, tmp_path / "list.txt", reason="form")
+    names = {path.name.partition("-")[0] for path in registry.iterdir()}
+    assert names >= {"registry.json", "segment", "tombstones", "optouts", "marks"}
+    (folder / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    assert provenance.check(folder, registries=other).result.corpus.documents == len(rows)
+    built = provenance.build_registry(tmp_path / "of folder", folder, source="x")
+    assert (built.manifest.items, built.unread) == (len(rows), ())
+    with pytest.raises(InputError, match="the manifest of a registry"):
+        provenance.check(registry / "registry.json", registries=other)
+    with pytest.raises(InputError, match="a registry or a report"):
+        provenance.build_registry(tmp_path / "of registry", registry, source="x")
 
 
 def test_chance_and_recall_are_measured(tmp_path, write_lines, posts, registry, rows):
@@ -700,6 +725,9 @@ def test_what_rows_declare_needs_no_registry():
     clear = provenance.check([{"text": "Some words of a page."}], declared_only=True)
     assert clear
     assert "No text was compared" in str(clear)
+    stated = clear.render("terminal")
+    assert "By chance alone" not in stated
+    assert "common background" not in stated
     with pytest.raises(ValueError, match="leave out registries"):
         provenance.check(rows, declared_only=True, registries="registry")
 

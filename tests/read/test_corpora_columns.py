@@ -209,6 +209,22 @@ def test_columns_of_one_name_cannot_be_told_apart(tmp_path, named):
     assert "different name" in caught.value.remedy
 
 
+@pytest.mark.parametrize("names", [["title", "body", "body"], ["summary", "said", "said"]])
+def test_texts_of_one_name_are_refused_beside_other_texts(tmp_path, names):
+    columns = [pa.array([f"words of column {place}, some of them"]) for place in range(3)]
+    pq.write_table(pa.Table.from_arrays(columns, names), tmp_path / "a.parquet")
+    with pytest.raises(ColumnMissing, match=f"several columns called '{names[2]}'"):
+        open_corpus([str(tmp_path / "a.parquet")])
+
+
+@pytest.mark.parametrize("name", ["id", "url", "meta", "collected"])
+def test_metadata_of_one_name_is_left_alone(tmp_path, hear, name):
+    columns = [pa.array([f"words of column {place}, some of them"]) for place in range(3)]
+    pq.write_table(pa.Table.from_arrays(columns, [name, name, "text"]), tmp_path / "a.parquet")
+    heard = hear(tmp_path / "a.parquet")
+    assert heard.places == [(0, "text", "words of column 2, some of them")]
+
+
 def test_bytes_are_no_text_until_they_are_named(tmp_path):
     pq.write_table(pa.table({"id": [1], "text": [b"some words"]}), tmp_path / "a.parquet")
     with pytest.raises(ColumnMissing, match="no column holds text") as caught:

@@ -7,6 +7,7 @@ import zipfile
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from fsspec.implementations.memory import MemoryFile, MemoryFileSystem
 
 from provenance.errors import CorruptFile, InputError, UnsupportedFormat
 from provenance.read.corpus.corpora import open_corpus
@@ -53,6 +54,34 @@ def test_one_file_in_an_archive_is_read(pack, hear, name, rest):
     path = pack(**{name: DATA[name]}, **rest)
     assert hear(path).texts == TEXTS
     assert dumped(path) == TEXTS
+
+
+class StreamingFile(MemoryFile):
+    """Cannot be read but from its beginning, like those of servers without range requests."""
+
+    def read(self, size=-1):
+        if self.tell() > 100:
+            raise ValueError("The HTTP server doesn't appear to support range requests.")
+        return super().read(size)
+
+    def readinto(self, target):
+        data = self.read(len(target))
+        target[: len(data)] = data
+        return len(data)
+
+
+@pytest.mark.parametrize("name", ["a.zip", "a.epub"])
+def test_a_server_that_sends_no_parts_is_no_damage(pack, monkeypatch, name):
+    mark = {"mimetype": b"application/epub+zip"} if name == "a.epub" else {}
+    data = pack(name, zipfile.ZIP_STORED, **mark, **{"posts.jsonl": LINES * 9}).read_bytes()
+    system = MemoryFileSystem()
+    system.pipe(f"/served/{name}", data)
+    file = StreamingFile(system, f"/served/{name}", data)
+    monkeypatch.setitem(MemoryFileSystem.store, f"/served/{name}", file)
+    with pytest.raises(InputError, match="cannot be fetched at byte") as caught:
+        dumped(f"memory://served/{name}")
+    assert not isinstance(caught.value, CorruptFile)
+    assert "copy the file here" in caught.value.remedy
 
 
 def test_the_archive_that_x_gives_is_read(pack):

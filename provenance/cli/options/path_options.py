@@ -30,7 +30,12 @@ class _LocalPath(click.Path):
 
 _COPY = "name a local path, and copy the result with the tool of the store"
 
-LOCAL_FOLDER = _LocalPath("a registry is a folder", _COPY, file_okay=True, dir_okay=True)
+LOCAL_FOLDER = _LocalPath(
+    "a registry is a folder",
+    "name a local path; `registry push` and `registry pull` copy registries to and from addresses",
+    file_okay=True,
+    dir_okay=True,
+)
 """The folder of a registry that is made or changed."""
 OUTPUT_FILE = _LocalPath("this is written to a file", _COPY, file_okay=True, dir_okay=False)
 OUTPUT_FOLDER = _LocalPath("this is written to a folder", _COPY, file_okay=False, dir_okay=True)

@@ -497,6 +497,7 @@ def _local(registry: Address) -> Path:
     if "://" in path:
         raise InputError(
             f"{path}: a registry is a folder on this machine, not an address",
-            remedy="build it in a local folder, and copy that with the tool of the store",
+            remedy="give a local folder; push_registry and pull_registry copy registries to and "
+            "from addresses",
         )
     return Path(path)

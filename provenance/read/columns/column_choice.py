@@ -79,6 +79,8 @@ _PARSED = {
 }
 """Names of metadata, by the member of `ColumnChoice` that has their paths."""
 
+_METADATA = frozenset((*METADATA_NAMES, *(name for names in _PARSED.values() for name in names)))
+
 TOKEN_ID_NAMES = frozenset({"input_ids", "token_ids", "tokens", "tokenized", "ids", "labels"})
 """Names of lists of numbers that stand for texts."""
 _SURE_TOKEN_IDS = frozenset({"input_ids", "token_ids"})
@@ -223,6 +225,7 @@ def find_columns(
         check_column(schema, name, file)
     if text_columns:
         return metadata
+    _refuse_texts_of_one_name(schema, file)
     _refuse_token_ids(schema, file, _SURE_TOKEN_IDS)
     metadata_paths = {path for path in metadata.metadata_paths() if not is_page(path)}
     choice = _choose_prose(schema, metadata_paths, sample)
@@ -230,6 +233,25 @@ def find_columns(
         _refuse_token_ids(schema, file, TOKEN_ID_NAMES)
         choice = _choose_wordiest(schema, metadata_paths, sample, file)
     return replace(metadata, texts=choice.texts, repeated=choice.repeated, fallback=choice.fallback)
+
+
+def _refuse_texts_of_one_name(schema: pa.Schema, file: str) -> None:
+    """Raise if several columns that may hold text have the same name.
+
+    Raises
+    ------
+    ColumnMissing
+        If so.
+    """
+    single = unique_names(schema)
+    for field in schema:
+        if (
+            field.name not in single
+            and holds_text(field.type)
+            and not _is_label(field)
+            and normalise_name(field.name) not in _METADATA
+        ):
+            raise duplicate_column_error(field.name, file)
 
 
 def _with_parsed_metadata(
@@ -489,14 +511,10 @@ def _choose_wordiest(
 
 
 def _no_text_error(schema: pa.Schema, file: str, *, is_certain: bool) -> ColumnMissing:
-    """Return the error for a table without text; a duplicate name may be the cause.
+    """Return the error for a table without text.
 
     It is certain that there is none if no column is of a type and name that texts have.
     """
-    single = unique_names(schema)
-    for field in schema:
-        if field.name not in single and holds_text(field.type):
-            return duplicate_column_error(field.name, file)
     byte_columns = [field.name for field in schema if is_bytes(field.type)]
     within = [path for field in schema for path in nested_paths(field.name, field.type)]
     within = [path for path in within if "." in path]

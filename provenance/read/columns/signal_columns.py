@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from functools import lru_cache
@@ -60,8 +61,12 @@ SignalField = tuple[str, str]
 def signal_paths(schema: pa.Schema | pa.DataType, depth: int = 0) -> tuple[str, ...]:
     """Return the paths of all columns and members that may hold signals."""
     paths: list[str] = []
-    for place in range(len(schema) if isinstance(schema, pa.Schema) else schema.num_fields):
-        field = schema.field(place)
+    size = len(schema) if isinstance(schema, pa.Schema) else schema.num_fields
+    fields = [schema.field(place) for place in range(size)]
+    counts = Counter(field.name for field in fields)
+    for field in fields:
+        if counts[field.name] > 1:
+            continue
         name, kind = fold_name(field.name), field.type
         is_signal = name in FIELD_KINDS or (depth and name == _ROBOTS)
         if is_signal and not pa.types.is_nested(kind):

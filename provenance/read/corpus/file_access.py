@@ -27,6 +27,9 @@ import os
 import fsspec
 import pyarrow as pa
 
+_NO_RANGES = "range requests"
+"""In what fsspec says of a server that sends no parts of files."""
+
 
 class RemoteError(OSError):
     """An exception of a file system library that is not an `OSError` by itself."""
@@ -375,9 +378,11 @@ def to_input_error(
     place = "" if offset is None else f" at byte {offset:,}"
     place += f" {where()}" if where else ""
     if isinstance(error, RemoteError):
+        remedy = "check the connection and your credentials, and try again."
+        if _NO_RANGES in str(error):
+            remedy = "copy the file here: its server only sends files from their beginning."
         return InputError(
-            f"{name}: the file cannot be fetched{place} ({_one_line(error)})",
-            remedy="check the connection and your credentials, and try again.",
+            f"{name}: the file cannot be fetched{place} ({_one_line(error)})", remedy=remedy
         )
     return corrupt_file_error(name, place.strip(), _one_line(error))
 

@@ -243,7 +243,8 @@ REPORT_FILES = ("result.json", "findings.parquet", "model.parquet", "report.html
 _RESULT = re.compile(rb'\{\s*"schema": "provenance/result/')
 _REGISTRY = "registry.json"
 _REGISTRY_DATA = re.compile(
-    r"(?:(?P<folder>.*)/)?(data-[0-9a-f]{12}/[^/]+|segment-[0-9a-f]{16}/[^/]+|statuses-[^/]+)"
+    r"(?:(?P<folder>.*)/)?(?:data-[0-9a-f]{12}/[^/]+|segment-[0-9a-f]{16}/[^/]+"
+    r"|(?:statuses|tombstones|optouts|marks|signature)-[^/]+)"
 )
 _MAX_MANIFEST_BYTES = 1 << 24
 

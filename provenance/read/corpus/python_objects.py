@@ -174,11 +174,11 @@ def _as_table(data: Any) -> pa.Table | None:
         if isinstance(data, pa.Table):
             return data
         return pa.table(data) if hasattr(data, "__arrow_c_stream__") else None
-    except pa.ArrowException as error:
+    except (pa.ArrowException, ValueError) as error:  # of names that pandas has twice
         raise InputError(
             f"data of the type {type(data).__name__} cannot be read as a table "
             f"({' '.join(str(error).split()):.200})",
-            remedy="give its columns of text, each with values of one type.",
+            remedy="give its columns of text, each with a name and with values of one type.",
         ) from error
 
 

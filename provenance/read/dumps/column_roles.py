@@ -8,13 +8,13 @@ from typing import NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from provenance.errors import ColumnMissing
+from provenance.errors import ColumnMissing, UnsupportedFormat
 from provenance.read.columns.column_choice import (
     SampleReader,
     duplicate_column_error,
     format_names,
 )
-from provenance.read.columns.column_paths import type_at
+from provenance.read.columns.column_paths import type_at, unique_names
 from provenance.read.columns.json_schema import infer_schema
 from provenance.read.columns.nested_texts import is_list
 from provenance.read.columns.string_arrays import format_values, is_bytes, is_textual
@@ -157,11 +157,14 @@ def find_roles(schema: pa.Schema, dump: Dump, sample: SampleReader) -> TableMapp
         is_text = text is not None and path in text.paths and text.literals is None
         _check_given(path, option, schema, dump, is_fit=_is_string if is_text else _is_anything)
     fields = {role: path.replace(ITEM_MARK, "") for role, (path, _) in given.items()}
+    single_names = unique_names(schema)
+    single = pa.schema([field for field in schema if field.name in single_names])
     if text is None:
-        text = _text_of_known_names(schema, fields, dump, sample)
+        _refuse_texts_of_one_name(schema, single, dump)
+        text = _text_of_known_names(single, fields, dump, sample)
     text = _without_marks(text)
-    metadata = _metadata(schema, sample)
-    groups = _groups(schema, exploded, text.paths[0], metadata)
+    metadata = _metadata(single, sample)
+    groups = _groups(single, exploded, text.paths[0], metadata)
     for role in KNOWN_NAMES:
         if role not in fields:
             found = _role_column(role, groups, {*fields.values(), *text.paths})
@@ -170,6 +173,22 @@ def find_roles(schema: pa.Schema, dump: Dump, sample: SampleReader) -> TableMapp
         fields["author"] = author
     parsed = metadata.column if metadata is not None and metadata.is_text else None
     return TableMapping(text, fields, exploded, parsed)
+
+
+def _refuse_texts_of_one_name(schema: pa.Schema, single: pa.Schema, dump: Dump) -> None:
+    """Raise if columns of one name may hold the texts; `single` has the columns of other names.
+
+    Raises
+    ------
+    ColumnMissing
+        If so.
+    """
+    body = _fitting(TEXT_NAMES.split(), single, _is_string, ())
+    if body is not None and _fold(body) not in SUMMARY_NAMES.split():
+        return
+    repeated = _unknown_texts(schema, single.names)
+    if repeated:
+        raise duplicate_column_error(repeated[0], dump.display_path)
 
 
 class _Group(NamedTuple):
@@ -300,6 +319,8 @@ def _only_text_column(
     schema: pa.Schema, taken: Collection[str], dump: Dump, sample: SampleReader
 ) -> str:
     """Return the only string column without another role, if its values are no labels."""
+    if not len(schema):
+        raise empty_file_error(dump.display_path)
     candidates = _unknown_texts(schema, taken)
     inner = _inner_texts(schema, TEXT_NAMES)
     if (
@@ -314,6 +335,14 @@ def _only_text_column(
             f"--text-column{_suggestion(schema, candidates, sample)}.",
         )
     return str(candidates[0])
+
+
+def empty_file_error(name: str) -> UnsupportedFormat:
+    """Return the error for the file `name`, which has no content."""
+    return UnsupportedFormat(
+        f"{name}: the file is empty",
+        remedy="fetch it again, or remove it if nothing is missing.",
+    )
 
 
 def _suggestion(schema: pa.Schema, candidates: Sequence[str], sample: SampleReader) -> str:

@@ -30,11 +30,14 @@ from provenance.read.corpus.folder_listing import (
     special_file_error,
 )
 from provenance.read.corpus.saved_datasets import is_saved, saved_files
-from provenance.read.dumps.refusals import TELEGRAM_PAGES
+from provenance.read.corpus.stream_input import STANDARD_INPUT
+from provenance.read.dumps.layout_detection import TABLE, detect_layout
+from provenance.read.dumps.refusals import SAMPLE_FORMATS, TELEGRAM_PAGES
 from provenance.read.dumps.sources.books import EPUB_MARK, EPUB_MARK_OFFSET
 from provenance.read.formats.compression import compression_by_name, detect_compression
 from provenance.read.formats.detection import METADATA_FILES, format_by_name, refusal_of
 from provenance.read.formats.foreign_formats import Refusal, refusal_by_name
+from provenance.read.formats.json_array import is_description
 from provenance.read.formats.tar_archive import as_tar, check_members, open_tar
 from provenance.read.formats.zip_archive import is_zip, open_zip
 
@@ -120,6 +123,13 @@ _NO_POSTS = Refusal(
 )
 _READMES = ("readme*", "licen[cs]e*")
 
+_OWN_OUTPUTS = Refusal(
+    "a registry or a report of provenance",
+    "give the dumps; `registry merge` makes one registry of several.",
+)
+_DESCRIPTION = Refusal(
+    "an object that describes what lies beside it", "to read it as an item, give it by its name."
+)
 _TEXTS = Refusal("a text beside other files", "to read it as an item, give it by its name.")
 _TELEGRAM_PAGES = ("messages.html", "messages[0-9]*.html")
 _PAGE = Refusal("a web page", "read such pages with --layout html.")
@@ -137,7 +147,11 @@ _HEAD_BYTES = 64
 _WHATSAPP_NAME = "_chat.txt"
 """Name of a chat in an archive that WhatsApp writes on iOS."""
 
-_CHECKOUT = Refusal("a git checkout", "give The Stack, or a table with a row for each file.")
+_CHECKOUT = Refusal(
+    "a git checkout",
+    "give The Stack, or make rows of its files: `git ls-files -z | xargs -0 -I{} jq -Rsc "
+    "--arg path {} '{id: $path, text: .}' {} > code.jsonl`.",
+)
 
 _REFUSED_FOLDERS: tuple[tuple[str, Refusal], ...] = (
     (
@@ -154,17 +168,7 @@ _REFUSED_FOLDERS: tuple[tuple[str, Refusal], ...] = (
             "read it with `pyiceberg`, and write its rows as Parquet.",
         ),
     ),
-    (
-        "*.mds*",
-        Refusal(
-            "an MDS dataset (MosaicML Streaming)",
-            "read it with the `streaming` library, and write its samples as JSON Lines.",
-        ),
-    ),
-    (
-        "*.tfrecord*",
-        Refusal("a set of TFRecord files", "write its examples as JSON Lines."),
-    ),
+    *((f"*.{form}*", refusal) for form, refusal in SAMPLE_FORMATS.items()),
     *((pattern, _CHECKOUT) for pattern in ("*.git/HEAD", "HEAD", ".git", "*/.git")),
 )
 """Files by which a folder is recognised that is not read."""
@@ -190,6 +194,11 @@ def find_dump_files(address: str, layout: str | None = None) -> list[File]:
     CorruptFile
         If a folder is a saved dataset, and does not list its files.
     """
+    if address == STANDARD_INPUT:
+        raise UnsupportedFormat(
+            f"{address}: dumps are files or folders, not standard input",
+            remedy="write it to a file, and give that.",
+        )
     if is_saved(address):
         return [_with_compression(file) for file in saved_files(address, None).files]
     system, place = file_system(address)
@@ -290,7 +299,7 @@ def _resolve_folder(
     others = [file for file in files if file.name not in own_names]
     dump_files = _choose_files(others, layout)
     if not dump_files:
-        raise _no_dump_error(files, address)
+        raise _OWN_OUTPUTS.error(address) if own_names else _no_dump_error(files, address)
     return [
         *(
             member
@@ -339,16 +348,25 @@ def _unread_files(files: Sequence[File], dump_files: Sequence[File]) -> Iterator
         if (of_export := _part_of_export(file, is_elsewhere=is_elsewhere)) is not None:
             yield _passed_over(file, of_export)
             continue
-        suffix = _suffix(file.path)
-        refusal = _PAGE if _is_page(file.path) else refusal_by_name(file.path)
-        if refusal is None and _may_have_texts(file):
-            refusal = _TEXTS if suffix in _TEXT_SUFFIXES else _UNKNOWN
+        refusal = _kind_beside_dumps(file)
         if refusal is None:
             continue
-        if suffix in _UNREADABLE_ARCHIVE_SUFFIXES:
+        if _suffix(file.path) in _UNREADABLE_ARCHIVE_SUFFIXES:
             yield replace(file, fault=refusal.error(file.display_path))
         elif not is_layout:
             yield _passed_over(file, refusal)
+
+
+def _kind_beside_dumps(file: File) -> Refusal | None:
+    """Return what a file is that lies beside dumps; None if it has no texts."""
+    if _is_page(file.path):
+        return _PAGE
+    if (by_name := refusal_by_name(file.path)) is not None:
+        return by_name
+    suffix = _suffix(file.path)
+    if _may_have_texts(file):
+        return _TEXTS if suffix in _TEXT_SUFFIXES else _UNKNOWN
+    return _DESCRIPTION if suffix == "json" and _is_table(file.path) else None
 
 
 def _part_of_export(file: File, *, is_elsewhere: bool) -> Refusal | None:
@@ -421,6 +439,8 @@ def _choose_files(files: Sequence[File], layout: str | None) -> list[File]:
         ):
             return [*members, *unknown]
     known = [file for file in files if _is_known(file.path) or _is_archive(file.path)]
+    if any(_suffix(file.path) != "json" for file in known):
+        known = [file for file in known if not _describes_others(file)]
     texts = [
         file
         for file in files
@@ -432,6 +452,16 @@ def _choose_files(files: Sequence[File], layout: str | None) -> list[File]:
     named = texts if layout == "text" else [f for f in files if _suffix(f.path) in suffixes]
     others = [f for f in files if _may_have_texts(f) and refusal_by_name(f.path) is None]
     return [*(named or known or texts or others), *unknown]
+
+
+def _describes_others(file: File) -> bool:
+    """Return whether a file is an object that is no row, and of no layout with items."""
+    if not file.path.lower().endswith(".json") or not is_description(replace(file, format="json")):
+        return False
+    try:
+        return detect_layout(file) == TABLE
+    except UnsupportedFormat:
+        return True
 
 
 def _is_page(path: str) -> bool:

@@ -18,7 +18,12 @@ from provenance.read.columns.json_schema import infer_schema, narrow_schema
 from provenance.read.columns.string_arrays import replace_surrogates
 from provenance.read.corpus import skipped_rows
 from provenance.read.corpus.size_limits import until_error
-from provenance.read.dumps.column_roles import TableMapping, find_roles, parse_metadata
+from provenance.read.dumps.column_roles import (
+    TableMapping,
+    empty_file_error,
+    find_roles,
+    parse_metadata,
+)
 from provenance.read.dumps.date_order import DateOrder, DateReader, infer_order, is_ambiguous
 from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.html_text import plain_text
@@ -232,10 +237,7 @@ def _raise_no_objects(objects: Iterable[NumberedObject], dump: Dump) -> NoReturn
     """Raise the error for a file without any object."""
     reasons = {str(entry) for _, entry in objects}
     if not reasons:
-        raise UnsupportedFormat(
-            f"{dump.display_path}: the file is empty",
-            remedy="fetch it again, or remove it if nothing is missing.",
-        )
+        raise empty_file_error(dump.display_path)
     remedy = "convert it to JSON Lines, with an object on each line, or give its --layout."
     if reasons == {skipped_rows.NOT_UTF8}:
         remedy = "convert it to UTF-8."

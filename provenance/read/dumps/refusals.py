@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from provenance.errors import UnsupportedFormat
 from provenance.read.dumps.json_posts import JsonObject, member
+from provenance.read.formats.detection import format_by_name
 from provenance.read.formats.foreign_formats import (
     MHTML,
     SQL_DUMP,
@@ -130,6 +131,15 @@ _TEXTS: tuple[tuple[re.Pattern[bytes], Refusal], ...] = (
 )
 """Files of text that are no dumps, by a pattern for their beginning."""
 
+SAMPLE_FORMATS = {
+    "mds": Refusal(
+        "an MDS dataset (MosaicML Streaming)",
+        "read it with the `streaming` library, and write its samples as JSON Lines.",
+    ),
+    "tfrecord": Refusal("a set of TFRecord files", "write its examples as JSON Lines."),
+}
+"""Formats of samples that only `check` reads."""
+
 _YTD = re.compile(rb"\s*window\.YTD\.(\w+)")
 
 
@@ -181,7 +191,9 @@ def refuse_name(path: str, name: str) -> None:
     UnsupportedFormat
         If so.
     """
-    if (refusal := refusal_by_name(path)) is not None:
+    form, _ = format_by_name(path) or ("", None)
+    refusal = SAMPLE_FORMATS.get(form) or refusal_by_name(path)
+    if refusal is not None:
         raise refusal.error(name)
 
 

@@ -52,6 +52,7 @@ METADATA_FILES = frozenset(
     {
         *("dataset_info.json", "dataset_infos.json", "dataset_dict.json", "state.json"),
         *("croissant.json", "package.json", "package-lock.json", "meta.json", "tsconfig.json"),
+        *("tokenizer.json", "tokenizer_config.json"),
     }
 )
 """Files that describe a dataset, or other things beside it, and hold no data."""

@@ -122,7 +122,7 @@ _OBJECTS: tuple[tuple[Callable[[Record], object], Refusal], ...] = (
         Refusal("a result of provenance", _NO_TEXTS),
     ),
     (
-        lambda entry: {"format", "digest", "postings", "files"} <= entry.keys(),
+        lambda entry: {"format", "digest", "postings", "sources"} <= entry.keys(),
         Refusal(
             "the manifest of a registry", "give it to `check --registry`; it is built already."
         ),

@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from typing import cast
+from typing import BinaryIO, cast
 from weakref import finalize
 
 from fsspec.implementations.zip import ZipFileSystem
@@ -23,6 +23,12 @@ def is_zip(file: File) -> bool:
         return has_magic and (file.path.lower().endswith(".zip") or zipfile.is_zipfile(stream))
 
 
+def fetch_end(stream: BinaryIO) -> None:
+    """Read the last byte of an archive, because `zipfile` takes failures to fetch it for damage."""
+    stream.seek(-1, io.SEEK_END)
+    stream.read(1)
+
+
 def open_zip(file: File) -> ZipFileSystem:
     """Open an archive as a file system.
 
@@ -36,6 +42,7 @@ def open_zip(file: File) -> ZipFileSystem:
     stream = io.BufferedReader(cast("io.RawIOBase", file.open()))
     try:
         with translate_read_errors(file.display_path, damage=(IndexError, ValueError)):
+            fetch_end(stream)
             folder = ZipFileSystem(stream)
     except BaseException:
         stream.close()

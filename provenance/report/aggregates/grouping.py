@@ -35,12 +35,16 @@ class Place:
     findings : int
         Number of findings in the file.
     rows : tuple of int
-        The first rows with a finding, 0-based.
+        The first rows with a finding, 0-based: those with one that is new since the baseline, then
+        others.
+    new : int
+        Number of findings that are new since the baseline.
     """
 
     file: str
     findings: int
     rows: tuple[int, ...]
+    new: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ class FindingGroup:
     quotations, undecided : int
         Numbers of findings that are quotations, and of which it is unclear.
     places : tuple of Place
-        Files, those with most findings first.
+        Files, those with most new findings first, then those with most findings.
     gates : tuple of Gate
         Failed gates that count these findings.
     ruling : Ruling or None
@@ -126,9 +130,14 @@ def group_findings(report: Report) -> tuple[FindingGroup, ...]:
     result = report.result
     table = _countable(report.findings)
     places: dict[tuple[Any, ...], list[Place]] = {}
-    for row in table.group_by([*_KEYS, "file"]).aggregate([("row", "list")]).to_pylist():
-        rows = row["row_list"]
-        place = Place(row["file"], len(rows), tuple(sorted(set(rows))[:_ROWS]))
+    listed = [("row", "list"), ("new", "list")]
+    for row in table.group_by([*_KEYS, "file"]).aggregate(listed).to_pylist():
+        is_new = row["new_list"]
+        ordered = sorted(
+            {(not new, number) for number, new in zip(row["row_list"], is_new, strict=True)}
+        )
+        rows = tuple(dict.fromkeys(number for _, number in ordered))
+        place = Place(row["file"], len(is_new), rows[:_ROWS], sum(is_new))
         places.setdefault(tuple(row[key] for key in _KEYS), []).append(place)
     sums = table.group_by(_KEYS).aggregate(
         [
@@ -151,6 +160,13 @@ def violating_findings(report: Report) -> pa.Table:
         if not outcome.passed:
             is_violating = pc.or_(is_violating, _gate_mask(outcome.gate, findings))
     return findings.filter(pc.and_(is_violating, is_counted))
+
+
+def failing_sources(report: Report) -> frozenset[str] | None:
+    """Return the sources of the findings that failed gates count; None if none failed."""
+    if all(outcome.passed for outcome in report.result.gates):
+        return None
+    return frozenset(violating_findings(report)["source"].unique().to_pylist())
 
 
 def _gate_mask(gate: Gate, findings: pa.Table) -> pa.ChunkedArray:
@@ -219,7 +235,7 @@ def _group(
         new=row["new_sum"] or 0,
         quotations=row["quotations_sum"] or 0,
         undecided=row["undecided_sum"] or 0,
-        places=tuple(sorted(places[key], key=lambda each: (-each.findings, each.file))),
+        places=tuple(sorted(places[key], key=lambda each: (-each.new, -each.findings, each.file))),
         gates=_failed_gates(result, source, Verdict(verdict), basis) if counted_findings else (),
         ruling=next((each for each in matching if each.verdict == verdict), None),
     )
@@ -326,7 +342,8 @@ def group_remedy(group: FindingGroup) -> str:
 def _parts(group: FindingGroup, result: Result) -> str:
     parts = []
     if result.baseline is not None:
-        parts.append(f"{group.new:,} new since the baseline")
+        order = " (named first)" if 0 < group.new < group.findings else ""
+        parts.append(f"{group.new:,} new since the baseline{order}")
     if group.waived:
         parts.append(f"{group.waived:,} waived")
     if group.disputed:

@@ -5,6 +5,7 @@ from typing import Any
 from provenance.model.results.method import MeasuredRecall
 from provenance.model.results.result import Report, Result
 from provenance.report.aggregates.charts import breakdowns, scale_end
+from provenance.report.aggregates.grouping import failing_sources
 from provenance.report.aggregates.repeated_items import repeated_items
 from provenance.report.aggregates.terms_summary import decisive_terms, open_questions
 from provenance.report.aggregates.top_findings import strongest_findings
@@ -71,7 +72,7 @@ def html_page(report: Report) -> str:
         "missed": caveats.upper_bound_sentence(result),
         "unread": unread_text.unread_sentence(result.unread, result.allow_unread),
         "compared": caveats.baseline_sentence(result),
-        "steps": next_steps(result),
+        "steps": next_steps(result, failing_sources(report)),
         "charts": _charts(result),
         "breakdowns": breakdowns(report.findings),
         "command": reproduction_command(result),

@@ -3,7 +3,12 @@
 from provenance.model.results.baseline import FindingState
 from provenance.model.results.result import Report, Result
 from provenance.model.results.shares import Share
-from provenance.report.aggregates.grouping import group_findings, group_sentence, violating_findings
+from provenance.report.aggregates.grouping import (
+    failing_sources,
+    group_findings,
+    group_sentence,
+    violating_findings,
+)
 from provenance.report.aggregates.terms_summary import decisive_terms
 from provenance.report.aggregates.top_findings import Finding, strongest_findings
 from provenance.report.render_options import RenderOptions
@@ -78,7 +83,7 @@ def render(report: Report, options: RenderOptions) -> str:
         _verdict(result),
         _unread(result),
         _failing(report, options),
-        _steps(result),
+        _steps(report),
         _gates(result),
         _shares(result),
         _findings(report, options),
@@ -193,8 +198,8 @@ def _is_new(finding: Finding) -> bool:
     return finding.state == FindingState.NEW
 
 
-def _steps(result: Result) -> str:
-    steps = next_steps(result)[:_STEPS]
+def _steps(report: Report) -> str:
+    steps = next_steps(report.result, failing_sources(report))[:_STEPS]
     lines = [f"{number}. {markdown_text(step)}" for number, step in enumerate(steps, 1)]
     return "#### What to do\n\n" + "\n".join(lines) if steps else ""
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from provenance.model.results.baseline import FindingState
 from provenance.model.results.result import GateOutcome, Report, Result, SourceRuling
+from provenance.report.aggregates.grouping import failing_sources
 from provenance.report.aggregates.repeated_items import repeated_items, repetition_sentence
 from provenance.report.aggregates.top_findings import Finding, cut_excerpt, strongest_findings
 from provenance.report.render_options import RenderOptions
@@ -86,7 +87,7 @@ def terminal_summary(report: Report, *, width: int, colour: bool) -> str:
         _observations(style, result),
         _waivers(style, result),
         _limits(style, result),
-        _next(style, result),
+        _next(style, report),
     ]
     return "\n\n".join("\n".join(section) for section in sections if section) + "\n"
 
@@ -293,8 +294,8 @@ def _limits(style: TerminalStyle, result: Result) -> list[str]:
     return [*lines, *style.wrap(NOT_CLEARANCE, "  ")]
 
 
-def _next(style: TerminalStyle, result: Result) -> list[str]:
-    steps = next_steps(result)
+def _next(style: TerminalStyle, report: Report) -> list[str]:
+    steps = next_steps(report.result, failing_sources(report))
     lines = [style.bold("Next")]
     for number, step in enumerate(steps, 1):
         lines += style.wrap(f"{number}. {step}", indent="  ", hanging="     ")

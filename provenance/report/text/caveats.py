@@ -74,9 +74,11 @@ def coverage_caveats(result: Result) -> tuple[str, ...]:
         for background in result.backgrounds
     ]
     gaps = [gap for registry in result.registries if (gap := registry_gap(registry))]
+    is_compared = any(registry.items for registry in result.registries)
+    of_texts = (*common_caveats(result), *model_caveats(result), expected_chance(result))
     caveats = (
         *(*ignored_files_sentence(result), *unread_card_sentence(result), *gaps, *backgrounds),
-        *(*common_caveats(result), *model_caveats(result), expected_chance(result)),
+        *(of_texts if is_compared else ()),
     )
     if result.control is None:
         return caveats
@@ -134,7 +136,7 @@ def ignored_files_sentence(result: Result) -> tuple[str, ...]:
     if ignored is None:
         return ()
     more = ignored.count - len(ignored.files)
-    names = ", ".join(ignored.files) + (f" and {count(more, 'more')}" if more else "")
+    names = ", ".join(ignored.files) + (f" and {more:,} more" if more else "")
     verb = "was" if ignored.count == 1 else "were"
     return (f"{count(ignored.count, 'file')} beside the data {verb} not checked: {names}.",)
 

@@ -1,5 +1,7 @@
 """Next steps after a check, and its outcome in one line."""
 
+from collections.abc import Collection
+
 from provenance.model.results.result import Result, SourceRuling
 from provenance.model.rules.policy import Gate
 from provenance.report.text.sentences import (
@@ -13,13 +15,15 @@ from provenance.report.text.sentences import (
 from provenance.report.text.unread_text import unread_steps
 
 
-def next_steps(result: Result) -> tuple[str, ...]:
+def next_steps(result: Result, failing: Collection[str] | None = None) -> tuple[str, ...]:
     """Return what to do now, most urgent first.
 
     Parameters
     ----------
     result : Result
         The outcome.
+    failing : collection of str or None
+        Sources of the findings that failed gates count; None takes all whose verdict they limit.
 
     Returns
     -------
@@ -30,7 +34,9 @@ def next_steps(result: Result) -> tuple[str, ...]:
     rulings = [
         each
         for each in result.rulings
-        if each.documents and (not failed or any(_concerns(gate, each) for gate in failed))
+        if each.documents
+        and (not failed or any(_concerns(gate, each) for gate in failed))
+        and (failing is None or each.source in failing)
     ]
     expired = [outcome.waiver.id for outcome in result.waivers if outcome.expired]
     unused = [each.waiver.id for each in result.waivers if not each.expired and not each.findings]

@@ -153,6 +153,7 @@ def test_an_address_is_no_folder_for_a_registry(provenance, tmp_path):
         done = provenance("registry", *command, cwd=tmp_path)
         assert done.returncode == 2
         assert "a registry is a folder on this machine" in done.stderr
+        assert "`registry push`" in done.stderr
     assert not (tmp_path / "s3:").exists()
 
 

@@ -35,9 +35,10 @@ def test_what_lies_beside_tables_is_counted_and_named(folder, checked):
 
 @pytest.mark.parametrize("form", ["terminal", "markdown", "html"])
 def test_reports_name_it(folder, checked, form):
+    (folder / "zz.txt").write_text("{}")
     told = " ".join(render(form, checked(folder)).replace("\\", "").split())
-    assert "6 files beside the data were not checked: LICENSE, more.zip" in told
-    assert "and 1 more" in told
+    assert "7 files beside the data were not checked: LICENSE, more.zip" in told
+    assert "and 2 more." in told
 
 
 def test_files_that_are_checked_are_not_passed_over(tmp_path, checked):

@@ -14,6 +14,7 @@ def test_a_video_and_its_comments_are_items(read, tmp_path):
         "extractor": "youtube",
         "uploader": "Ann",
         "upload_date": "20200102",
+        "license": "Creative Commons Attribution license (reuse allowed)",
         "formats": [{"id": 1}],
         "comments": [
             {"id": "c1", "text": "first", "author": "Ben", "timestamp": 1_577_930_645},
@@ -32,6 +33,7 @@ def test_a_video_and_its_comments_are_items(read, tmp_path):
         "2020-01-02T00:00:00+00:00",
         "2020-01-02T02:04:05+00:00",
     ]
+    assert found.column("licence") == [info["license"], None]
     assert found.skipped == {"empty text": 1}
 
 
@@ -39,7 +41,6 @@ def test_threads_of_the_api_give_comments_and_replies(read, tmp_path):
     def comment(native, text):
         snippet = {
             "textDisplay": f"<b>{text}</b>",
-            "videoId": "v1",
             "authorChannelId": {"value": "UC1"},
             "publishedAt": "2020-01-02T03:04:05Z",
         }
@@ -47,7 +48,7 @@ def test_threads_of_the_api_give_comments_and_replies(read, tmp_path):
 
     thread = {
         "kind": "youtube#commentThread",
-        "snippet": {"topLevelComment": comment("c1", "first")},
+        "snippet": {"videoId": "v1", "topLevelComment": comment("c1", "first")},
         "replies": {"comments": [comment("c1.r", "second")]},
     }
     page = {"kind": "youtube#commentThreadListResponse", "items": [thread]}
@@ -57,6 +58,8 @@ def test_threads_of_the_api_give_comments_and_replies(read, tmp_path):
         assert found.column("item") == ["c1", "c1.r"]
         assert found.column("text") == ["first", "second"]
         assert found.column("author") == ["UC1", "UC1"]
+        address = "https://www.youtube.com/watch?v=v1&lc="
+        assert found.column("url") == [f"{address}c1", f"{address}c1.r"]
 
 
 def test_comments_of_takeout_are_unwrapped(read, write, tmp_path):

@@ -4,6 +4,8 @@ import bz2
 import gzip
 import io
 import json
+import shutil
+import subprocess
 import tarfile
 import zipfile
 from itertools import chain
@@ -107,11 +109,39 @@ def test_folders_of_other_kinds_are_named(read, write, tmp_path, marker, what):
     assert caught.value.remedy
 
 
+def test_the_rows_of_a_checkout_can_be_made_as_its_error_says(read, tmp_path):
+    if shutil.which("jq") is None or shutil.which("git") is None:
+        pytest.skip("jq or git is not installed")
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    (tmp_path / "a b.py").write_text("# The words of a comment\nprint('of a program')\n")
+    with pytest.raises(UnsupportedFormat, match="git checkout") as caught:
+        read(tmp_path)
+    _, command, _ = caught.value.remedy.split("`")
+    for line in ("git add .", command):
+        subprocess.run(line, shell=True, cwd=tmp_path, check=True)
+    [row] = read(tmp_path / "code.jsonl").rows
+    assert (row["item"], row["text"]) == ("a b.py", (tmp_path / "a b.py").read_text())
+
+
 @pytest.mark.parametrize("name", ["package.json", "meta.json", "dataset_info.json"])
 def test_descriptions_beside_tables_are_left_alone(read, write, tmp_path, name):
     write(tmp_path / "part.jsonl", [{"id": "1", "text": "a"}])
     (tmp_path / name).write_text('{"name": "a", "version": "1", "description": "words"}')
     assert read(tmp_path).column("text") == ["a"]
+
+
+def test_other_descriptions_beside_tables_are_counted(read, write, tmp_path):
+    write(tmp_path / "part.jsonl", [{"id": "1", "text": "a"}])
+    (tmp_path / "metadata.json").write_text('{"name": "a", "description": "The words of a town"}')
+    (tmp_path / "stats.json").write_text('{"rows": 1, "sources": {"a": 1}}')
+    (tmp_path / "npm.json").write_text('{"name": "a", "version": "1", "main": "b", "files": []}')
+    comment = {"id": "c", "text": "the comment of somebody"}
+    video = {"id": "v", "title": "b", "webpage_url": "https://v.example", "comments": [comment]}
+    (tmp_path / "film.info.json").write_text(json.dumps(video))
+    found = read(tmp_path)
+    assert found.column("text") == ["b", "the comment of somebody", "a"]
+    [(reason, number)] = found.skipped.items()
+    assert ("an object that describes what lies beside it" in reason, number) == (True, 3)
 
 
 def test_a_file_of_another_layout_costs_a_folder_nothing_else(read, write, tmp_path):

@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from provenance.errors import ColumnMissing, CorruptFile, DatasetNotFound, UnsupportedFormat
-from provenance.read.dumps.layouts import open_dump
+from provenance.read.dumps.layouts import dump_readers, open_dump
 
 
 @pytest.fixture
@@ -25,6 +25,23 @@ def test_nothing_is_at_the_address(read, tmp_path):
         with pytest.raises(DatasetNotFound, match=address.name) as caught:
             read(address)
         assert caught.value.remedy
+
+
+def test_standard_input_is_no_dump(read):
+    with pytest.raises(UnsupportedFormat, match="not standard input") as caught:
+        read("-")
+    assert "a file" in caught.value.remedy
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.jsonl", "a.json", "a.parquet"])
+def test_an_empty_file_has_no_columns(tmp_path, name):
+    if name == "a.parquet":
+        pq.write_table(pa.table({}), tmp_path / name)
+    else:
+        (tmp_path / name).write_bytes(b"")
+    (reader,) = dump_readers(str(tmp_path / name), source="s")
+    with pytest.raises(UnsupportedFormat, match="the file is empty"):
+        reader.columns()
 
 
 def test_a_mistyped_address_is_told_with_what_was_meant(read, table):
@@ -59,6 +76,22 @@ def test_a_folder_without_dumps(read, tmp_path):
         read(tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [
+        ("a.tfrecord", "a set of TFRecord files"),
+        ("a.tfrecord-00000-of-00002", "a set of TFRecord files"),
+        ("a.tfrecord.gz", "a set of TFRecord files"),
+        ("shard.00000.mds", "an MDS dataset"),
+    ],
+)
+def test_a_file_of_samples_is_named(read, tmp_path, name, what):
+    data = b"\x05\0\0\0\0\0\0\0some words"
+    (tmp_path / name).write_bytes(gzip.compress(data) if name.endswith(".gz") else data)
+    with pytest.raises(UnsupportedFormat, match=what):
+        read(tmp_path / name)
+
+
 def test_a_layout_that_is_not_known(read, table):
     with pytest.raises(UnsupportedFormat, match="'redit' is not one of") as caught:
         read(table, layout="redit")
@@ -82,6 +115,42 @@ def test_a_column_that_is_there_twice(read, tmp_path):
     pq.write_table(table, tmp_path / "p.parquet")
     with pytest.raises(ColumnMissing, match="several columns called 'text'"):
         read(tmp_path / "p.parquet", text_column="text")
+
+
+@pytest.mark.parametrize(
+    ("names", "repeated"),
+    [
+        (["text", "text"], "text"),
+        (["title", "body", "body"], "body"),
+        (["summary", "said", "said"], "said"),
+        (["said", "said", "id"], "said"),
+    ],
+)
+@pytest.mark.parametrize("suffix", ["parquet", "arrow"])
+def test_texts_of_one_name_are_refused(read, tmp_path, names, repeated, suffix):
+    path = tmp_path / f"p.{suffix}"
+    write_columns(path, names)
+    with pytest.raises(ColumnMissing, match=f"several columns called '{repeated}'") as caught:
+        read(path)
+    assert "different name" in caught.value.remedy
+
+
+@pytest.mark.parametrize("name", ["id", "url", "deleted", "meta", "said"])
+@pytest.mark.parametrize("suffix", ["parquet", "arrow"])
+def test_columns_of_one_name_beside_the_text_are_left_alone(read, tmp_path, name, suffix):
+    path = tmp_path / f"p.{suffix}"
+    write_columns(path, [name, name, "text"])
+    assert read(path).column("text") == ["words of column 2, some of them"]
+
+
+def write_columns(path, names):
+    columns = [pa.array([f"words of column {place}, some of them"]) for place in range(len(names))]
+    table = pa.Table.from_arrays(columns, names)
+    if path.suffix == ".parquet":
+        pq.write_table(table, path)
+        return
+    with pa.ipc.new_file(str(path), table.schema) as sink:
+        sink.write_table(table)
 
 
 def test_a_column_that_holds_no_text(read, table):

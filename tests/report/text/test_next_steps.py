@@ -4,9 +4,10 @@ from dataclasses import replace
 from datetime import date
 
 from provenance.model.results.result import WaiverOutcome
+from provenance.report.aggregates.grouping import failing_sources
 from provenance.report.text.next_steps import next_steps, outcome_line
 from provenance.report.text.sentences import documents_sentence
-from tests.report.samples import WAIVER, clear_report, sample_report
+from tests.report.samples import WAIVER, clear_report, compared_report, sample_report
 
 RESULT = sample_report().result
 
@@ -29,6 +30,17 @@ def test_what_passes_needs_no_step():
     steps = next_steps(RESULT)
     assert not [step for step in steps if "Stack Exchange" in step]
     assert [step for step in steps if "Reddit" in step or "X (Twitter)" in step or "reddit" in step]
+
+
+def test_what_has_only_findings_of_the_baseline_needs_no_step():
+    """Of the findings of X, one is new; those of Reddit are not."""
+    report = compared_report()
+    failing = failing_sources(report)
+    assert failing == {"x"}
+    steps = next_steps(report.result, failing)
+    assert [step for step in steps if step.startswith("X (Twitter)")]
+    assert not [step for step in steps if step.startswith("Reddit")]
+    assert failing_sources(clear_report()) is None
 
 
 def test_a_waiver_that_excuses_nothing_is_to_be_removed():

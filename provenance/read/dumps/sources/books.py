@@ -19,6 +19,7 @@ from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.html_text import plain_text
 from provenance.read.dumps.item_batches import ItemRecord, RowFault, batch_records
 from provenance.read.dumps.timestamps import parse_timestamp
+from provenance.read.formats.zip_archive import fetch_end
 
 GUTENBERG_START = re.compile(
     rb"[\s\S]{0,20000}?\*\*\* ?START OF TH(?:E|IS) PROJECT GUTENBERG EBOOK", re.IGNORECASE
@@ -182,14 +183,12 @@ def read_epub(dump: Dump) -> Iterator[Items]:
 def _epub(dump: Dump) -> ItemRecord | RowFault:
     damage = (ParseError, KeyError, ValueError, RuntimeError, IndexError)
     stream = io.BufferedReader(cast("io.RawIOBase", dump.file.open()))
-    with (
-        stream,
-        translate_read_errors(dump.display_path, damage=damage),
-        zipfile.ZipFile(stream) as archive,
-    ):
-        reader = _EpubReader(archive, dump)
-        package = reader.xml(reader.package_path())
-        chapters = [plain_text(reader.read(path)) for path in reader.chapters(package)]
+    with stream, translate_read_errors(dump.display_path, damage=damage):
+        fetch_end(stream)
+        with zipfile.ZipFile(stream) as archive:
+            reader = _EpubReader(archive, dump)
+            package = reader.xml(reader.package_path())
+            chapters = [plain_text(reader.read(path)) for path in reader.chapters(package)]
     text = "\n\n".join(chapter for chapter in chapters if chapter.strip())
     metadata = {
         _local(part.tag): (part.text or "").strip()

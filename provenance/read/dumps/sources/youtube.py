@@ -34,8 +34,8 @@ def is_entry(entry: JsonObject) -> bool:
 def read_entry(entry: JsonObject, row: int, dump: Dump) -> Iterator[ItemRecord | RowFault]:
     """Yield a comment; of a video, its title with the description, and all comments."""
     if "kind" in entry:
-        for comment in _api_comments(entry):
-            yield _api_comment(comment, row, dump)
+        for comment, video in _api_comments(entry):
+            yield _api_comment(comment, video, row, dump)
     elif "Comment ID" in entry:
         yield _takeout_comment(entry, row, dump)
     elif "cid" in entry:
@@ -51,7 +51,8 @@ def _video(entry: JsonObject, row: int, dump: Dump) -> Iterator[ItemRecord | Row
     text = "\n\n".join(part for part in parts if part)
     uploader = entry.get("uploader") or entry.get("channel")
     date = entry.get("timestamp") or _day(entry.get("upload_date"))
-    yield _item(text, native, address, date, uploader, row, dump)
+    licence = string_at(entry, "license")
+    yield _item(text, native, address, date, uploader, row, dump, licence)
     for comment in objects_in(entry.get("comments")):
         link = f"{_VIDEO_URL}{native}&lc={comment.get('id')}"
         yield _item(
@@ -72,23 +73,29 @@ def _day(value: object) -> int | None:
         return None
 
 
-def _api_comments(entry: JsonObject) -> Iterator[JsonObject]:
-    """Yield the comments of a page, a thread or a comment."""
+def _api_comments(entry: JsonObject) -> Iterator[tuple[JsonObject, str | None]]:
+    """Yield the comments of a page, a thread or a comment, each with the id of the video."""
     for inner in objects_in(entry.get("items")):
         yield from _api_comments(inner)
-    thread = member(entry, "snippet", "topLevelComment")
+    thread, video = member(entry, "snippet", "topLevelComment"), _video_id(entry)
     if isinstance(thread, dict):
-        yield thread
-        yield from objects_in(member(entry, "replies", "comments"))
+        for comment in (thread, *objects_in(member(entry, "replies", "comments"))):
+            yield comment, video or _video_id(comment)
     elif "textDisplay" in (member(entry, "snippet") or ()):  # type: ignore[operator]
-        yield entry
+        yield entry, video
 
 
-def _api_comment(comment: JsonObject, row: int, dump: Dump) -> ItemRecord | RowFault:
+def _video_id(entry: JsonObject) -> str | None:
+    return string_at(entry, "snippet", "videoId")
+
+
+def _api_comment(
+    comment: JsonObject, video: str | None, row: int, dump: Dump
+) -> ItemRecord | RowFault:
     snippet = member(comment, "snippet")
     display = string_at(snippet, "textDisplay")
     text = string_at(snippet, "textOriginal") or (plain_text(display) if display else None)
-    video, native = string_at(snippet, "videoId"), comment.get("id")
+    native = comment.get("id")
     link = f"{_VIDEO_URL}{video}&lc={native}" if video else None
     author = string_at(snippet, "authorChannelId", "value") or member(snippet, "authorDisplayName")
     return _item(text, native, link, member(snippet, "publishedAt"), author, row, dump)
@@ -126,10 +133,12 @@ def _item(  # noqa: PLR0913 (the fields of a comment)
     author: object,
     row: int,
     dump: Dump,
+    licence: str | None = None,
 ) -> ItemRecord | RowFault:
     if not isinstance(text, str) or not text.strip():
         return RowFault(row, skipped_rows.EMPTY if text == "" else skipped_rows.NULL)
     name = to_text(native)
     if name is None:
         return RowFault(row, skipped_rows.NO_ID)
-    return ItemRecord(dump.source, name, text, url, parse_timestamp(date), to_text(author))
+    moment = parse_timestamp(date)
+    return ItemRecord(dump.source, name, text, url, moment, to_text(author), licence=licence)
