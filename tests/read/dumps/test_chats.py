@@ -191,11 +191,32 @@ def test_logs_of_clients_of_irc(read, tmp_path, lines_of_log):
     path = tmp_path / "#pears.log"
     path.write_text("\r\n".join(lines_of_log) + "\r\n")
     found = read(path)
-    (row,) = found.rows
+    row = found.rows[0]
     assert (row["text"], row["author"]) == ("all words", "ann")
     assert row["created_at"].isoformat() == "2020-01-02T03:04:05+00:00"
-    said = len([line for line in lines_of_log if line.strip()]) - 1
-    assert found.skipped == {"notice of the service": said}
+    actions = [line for line in lines_of_log if line.endswith("ann waves")]
+    assert found.column("text") == ["all words", *["* ann waves"] * len(actions)]
+    assert found.column("author") == ["ann"] * len(found.rows)
+    notices = len([line for line in lines_of_log if line.strip()]) - len(found.rows)
+    assert found.skipped == {"notice of the service": notices}
+
+
+@pytest.mark.parametrize(
+    "notice",
+    [
+        *("* ben (~b@x.example) has joined #pears", "* ben has quit (Ping timeout)"),
+        *("* ben is now known as bob", "* ChanServ sets mode +o ann", "* Now talking in #pears"),
+        *("* ChanServ gives channel operator status to ann", "*** ann waves", "* Topic is 'pears'"),
+        *("* ben changes topic to 'plums'", "* ben was kicked by ann (no)", "-!- ann waves at all"),
+        *("* Joins: ben (~b@x.example)", "* Set by ann on Fri Jan 3", "* You are now known as ann"),
+    ],
+)
+def test_what_people_do_is_told_from_notices_with_the_same_mark(read, tmp_path, notice):
+    path = tmp_path / "2020-01-02.log"
+    path.write_text(f"[03:04] <ann> all words\n[03:05] {notice}\n[03:06]  * ann waves at all\n")
+    found = read(path)
+    assert found.column("text") == ["all words", "* ann waves at all"]
+    assert found.skipped == {"notice of the service": 1}
 
 
 NARROW = "\u202f"

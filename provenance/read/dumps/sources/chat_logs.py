@@ -30,6 +30,16 @@ _IRC_LINE = re.compile(
     r"(?: +<[ @+%&~]?(?P<author>[^>]{1,40})>[ \t]?|\t[@+%&~]?(?P<nick>[^\s<>*-]\S{0,40})\t)"
     r"(?P<text>.*)"
 )
+_IRC_ACTION = re.compile(
+    r"\[?(?:(?P<day>\d{4}-\d\d-\d\d|[A-Z][a-z]{2} \d\d)[T ])?(?P<time>\d\d:\d\d(?::\d\d)?)\]?"
+    r"[ \t]+\*[ \t]+"
+    r"(?P<nick>(?!(?:Attempting|Channel|Disconnected|Now|Rejoined|Set|Topic|Users|You)\b)"
+    r"[^\W\d][\w\[\]\\^{}|`-]{0,39}) "
+    r"(?P<text>(?!\(?\S+@|has (?:been|changed|invited|joined|kicked|left|quit|set)\b"
+    r"|(?:is now known as|was kicked)\b"
+    r"|(?:sets|changes|gives|removes) (?:ban|channel|mode|topic|voice)\b)\S.*)"
+)
+"""What somebody does (`/me`); many clients write what the server says with the same mark."""
 _IRC_DAY = re.compile(
     r"(?:--- (?:Log opened|Day changed)|Session Start:|\*{4} BEGIN LOGGING AT) [A-Z][a-z]{2} "
     r"(?P<month>[A-Z][a-z]{2}) +(?P<day>\d{1,2})(?: [\d:]+)? (?P<year>\d{4})"
@@ -79,7 +89,7 @@ _QUOTATION_MARKS = frozenset('"“”«„')
 
 
 def read_irc(dump: Dump) -> Iterator[Items]:
-    """Read the lines that people wrote; the day is that of the file's name if lines have none."""
+    """Read what people said and did; the day is that of the file's name if lines have none."""
     return batch_records(dump.name, _irc_lines(dump))
 
 
@@ -96,15 +106,28 @@ def _irc_lines(dump: Dump) -> Iterator[ItemRecord | RowFault]:
         if not line.strip():
             continue
         match = _IRC_LINE.match(line)
-        text = "" if match is None else _IRC_FORMATTING.sub("", match["text"]).strip()
-        if match is None:
-            yield RowFault(row, skipped_rows.SERVICE)
-        elif not text:
-            yield RowFault(row, skipped_rows.EMPTY)
+        action = _IRC_ACTION.match(_IRC_FORMATTING.sub("", line)) if match is None else None
+        if match is not None:
+            text = _IRC_FORMATTING.sub("", match["text"]).strip()
+            yield _irc_item(match, text, f"{prefix}#{row}", row, day, dump)
+        elif action is not None:
+            text = f"* {action['nick']} {action['text'].strip()}"
+            yield _irc_item(action, text, f"{prefix}#{row}", row, day, dump)
         else:
-            second = _irc_second(match["day"], match["time"], day)
-            author = (match["author"] or match["nick"]).strip()
-            yield ItemRecord(dump.source, f"{prefix}#{row}", text, None, second, author)
+            yield RowFault(row, skipped_rows.SERVICE)
+
+
+def _irc_item(
+    match: re.Match[str], text: str, native: str, row: int, day: str | None, dump: Dump
+) -> ItemRecord | RowFault:
+    if not text:
+        return RowFault(row, skipped_rows.EMPTY)
+    second = _irc_second(match["day"], match["time"], day)
+    return ItemRecord(dump.source, native, text, None, second, _author(match))
+
+
+def _author(match: re.Match[str]) -> str:
+    return str(match.groupdict().get("author") or match["nick"]).strip()
 
 
 def _irc_second(line_day: str | None, time: str, log_day: str | None) -> int | None:
