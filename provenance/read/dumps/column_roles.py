@@ -19,7 +19,9 @@ from provenance.read.columns.json_schema import infer_schema
 from provenance.read.columns.nested_texts import is_list
 from provenance.read.columns.string_arrays import format_values, is_bytes, is_textual
 from provenance.read.dumps.column_mapping import ITEM_MARK, TextParts, list_prefix
+from provenance.read.dumps.date_order import is_ambiguous
 from provenance.read.dumps.dump_file import Dump
+from provenance.read.dumps.timestamps import parse_timestamp
 from provenance.read.formats.foreign_formats import TO_LINES
 from provenance.read.formats.jsonl_blocks import parse_line
 
@@ -61,6 +63,11 @@ KNOWN_NAMES = {
 AUTHOR_OBJECTS = ("author", "user", "creator", "account", "owner", "sender", "from")
 AUTHOR_MEMBERS = "login username screenname displayname name"
 """Columns of structures that may say who the author is, and the members that do."""
+_CHAT_TABLES = (
+    {"authorid", "author", "date", "content", "attachments", "reactions"},  # DiscordChatExporter
+    {"date", "user", "message"},  # KakaoTalk
+)
+"""Columns of tables in which what the service says stands among what people wrote."""
 _NO_PROSE = r"^(?:[!-~]*|[\d\s:.,/+TZ-]*|\{.*)$"
 """Values that are identifiers, addresses, dates or JSON."""
 _MAX_LABEL_CHARS = 20
@@ -80,7 +87,8 @@ class TableMapping:
     text : TextParts
         Columns of the text; of elements of a list, as if the list were a structure.
     fields : dict of str to str
-        Path of each other field of `ITEMS` that the table has.
+        Path of each other field of `ITEMS` that the table has; "deleted" has marks of deleted rows,
+        "notice" what may be said by the service.
     exploded : str or None
         List of which every element is an item.
     parsed : str or None
@@ -121,7 +129,8 @@ class TableMapping:
                 for literal, path in zip(self.text.literals, self.text.paths, strict=False)
             )
         )
-        return {"text": text} | {names.get(field, field): p for field, p in self.fields.items()}
+        fields = {names.get(field, field): path for field, path in self.fields.items()}
+        return {"text": text} | {field: fields[field] for field in fields if field != "notice"}
 
 
 def find_roles(schema: pa.Schema, dump: Dump, sample: SampleReader) -> TableMapping:
@@ -164,10 +173,14 @@ def find_roles(schema: pa.Schema, dump: Dump, sample: SampleReader) -> TableMapp
     groups = _groups(schema, exploded, text.paths[0], metadata)
     for role in KNOWN_NAMES:
         if role not in fields:
-            found = _role_column(role, groups, {*fields.values(), *text.paths})
+            columns = _role_columns(role, groups, {*fields.values(), *text.paths})
+            is_date = role == "created_at"
+            found = _date_column([*columns], schema, sample) if is_date else next(columns, None)
             fields |= {role: found} if found else {}
     if "author" not in fields and (author := _author_member(schema)) is not None:
         fields["author"] = author
+    if {_fold(name) for name in schema.names} in _CHAT_TABLES:
+        fields["notice"] = text.paths[0]
     parsed = metadata.column if metadata is not None and metadata.is_text else None
     return TableMapping(text, fields, exploded, parsed)
 
@@ -199,15 +212,30 @@ def _groups(
     return groups
 
 
-def _role_column(role: str, groups: list[_Group], taken: Collection[str]) -> str | None:
+def _role_columns(role: str, groups: list[_Group], taken: Collection[str]) -> Iterator[str]:
+    """Yield the columns that may have a role, the likeliest first."""
     names, fits = KNOWN_NAMES[role].split(), _FITS.get(role, _is_names)
     for group in groups:
         if group.is_element and role == "item":  # may only be distinct within its list
             continue
         inner = {path.removeprefix(group.prefix) for path in taken if path.startswith(group.prefix)}
-        if (found := _fitting(names, group.members, fits, inner)) is not None:
-            return f"{group.prefix}{found}"
-    return None
+        for name in _all_fitting(names, group.members, fits, inner):
+            yield f"{group.prefix}{name}"
+
+
+def _date_column(columns: Sequence[str], schema: pa.Schema, sample: SampleReader) -> str | None:
+    """Return the first of several columns that has a date: "published" may be an address."""
+    return next(
+        (path for path in columns if len(columns) > 1 and _has_dates(path, schema, sample)),
+        columns[0] if columns else None,
+    )
+
+
+def _has_dates(path: str, schema: pa.Schema, sample: SampleReader) -> bool:
+    if path not in schema.names or not is_textual(schema.field(path).type):
+        return True
+    values = _texts_of(sample([path]), path).drop_null().to_pylist()
+    return any(parse_timestamp(value) is not None or is_ambiguous(value) for value in values)
 
 
 def item_column(schema: pa.Schema) -> str | None:
@@ -245,14 +273,19 @@ def _text_of_known_names(
 def _fitting(
     names: Sequence[str], schema: pa.Schema, fits: TypePredicate, taken: Collection[str]
 ) -> str | None:
+    return next(_all_fitting(names, schema, fits, taken), None)
+
+
+def _all_fitting(
+    names: Sequence[str], schema: pa.Schema, fits: TypePredicate, taken: Collection[str]
+) -> Iterator[str]:
     actual_names = {_fold(name): name for name in reversed(schema.names)}
     for name in names:
         column = actual_names.get(name)
         if column is None or column in taken or schema.names.count(column) > 1:
             continue
         if fits(schema.field(column).type):
-            return str(column)
-    return None
+            yield str(column)
 
 
 class _Metadata(NamedTuple):

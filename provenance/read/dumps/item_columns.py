@@ -35,6 +35,17 @@ _REPOST_PATTERN = r"^RT @(?P<author>\w{1,20}): "
 _REPOST = re.compile(_REPOST_PATTERN)
 
 
+_NOTICE = re.compile(
+    r"Joined the server\.|Pinned a message\.|Started a (?:thread|call)\b.*|Changed the channel .*"
+    r"|Left the group\.|(?:Added|Removed) .* (?:to|from) the group\."
+    r"|(?:Added|Removed) a recipient\.|.* (?:joined|left) (?:this|the) chat ?room\.?"
+    r"|.*님이 (?:들어왔습니다|나갔습니다|.*초대했습니다)\.?|.*님을 내보냈습니다\.?"
+    r"|삭제된 메시지입니다\.|채팅방 관리자가 메시지를 가렸습니다\.?"
+    r"|(?P<actor>.*) (?:has )?invited .*"
+)
+"""What Discord and KakaoTalk write in the place of a message."""
+
+
 def build_items(columns: Mapping[str, pa.Array], rows: Int64s, dump: Dump, prefix: str) -> Items:
     """Return columns as items.
 
@@ -116,6 +127,30 @@ def _is_deleted(columns: Mapping[str, pa.Array], _: Dump) -> Flags | None:
     return to_flags(pc.is_in(marks, value_set=pa.array(TRUE, marks.type)))
 
 
+def _is_notice(columns: Mapping[str, pa.Array], _: Dump) -> Flags | None:
+    if "notice" not in columns:
+        return None
+    texts = columns["text"].to_pylist()
+    authors = (
+        _to_names(columns["author"]).to_pylist() if "author" in columns else [None] * len(texts)
+    )
+    return np.array([is_notice(*said) for said in zip(texts, authors, strict=True)], bool)
+
+
+def is_notice(text: str, author: str | None) -> bool:
+    """Return whether a message of a chat is what the service says of its author.
+
+    Examples
+    --------
+    >>> is_notice("Joined the server.", None), is_notice("ann invited ben.", "ann")
+    (True, True)
+    >>> is_notice("ann invited ben.", "cat")
+    False
+    """
+    match = _NOTICE.fullmatch(text)
+    return match is not None and match["actor"] in {None, author}
+
+
 def _has_no_source(columns: Mapping[str, pa.Array], dump: Dump) -> Flags | None:
     if dump.source or "source" not in columns:
         return None
@@ -128,6 +163,7 @@ _CHECKS: tuple[tuple[str, Callable[[Mapping[str, pa.Array], Dump], Flags | None]
     (skipped_rows.EMPTY, _is_blank),
     (skipped_rows.DELETED, _is_placeholder),
     (skipped_rows.DELETED, _is_deleted),
+    (skipped_rows.SERVICE, _is_notice),
     (NO_SOURCE, _has_no_source),
 )
 """Reasons why a row is not an item, in order: each check may rely on those before it."""

@@ -29,7 +29,13 @@ from provenance.read.dumps.item_batches import (
     RowFault,
     split_items,
 )
-from provenance.read.dumps.item_columns import TRUE, build_items, original_author, to_strings
+from provenance.read.dumps.item_columns import (
+    TRUE,
+    build_items,
+    is_notice,
+    original_author,
+    to_strings,
+)
 from provenance.read.dumps.json_posts import (
     HEAD_BYTES,
     JsonObject,
@@ -105,6 +111,9 @@ class ObjectLayout:
             return RowFault(row, skipped_rows.EMPTY)
         if _DELETED.fullmatch(text) or str(values.get("deleted")).lower() in TRUE:
             return RowFault(row, skipped_rows.DELETED)
+        author = names_text(values.get("author"))
+        if "notice" in values and is_notice(text, author):
+            return RowFault(row, skipped_rows.SERVICE)
         if not source:
             return RowFault(row, NO_SOURCE)
         return ItemRecord(
@@ -113,7 +122,7 @@ class ObjectLayout:
             plain_text(text) if dump.columns.text_format == "html" else text,
             names_text(values.get("url")),
             self.dates.second(values.get("created_at"), row),
-            original_author(text, names_text(values.get("author"))),
+            original_author(text, author),
             names_text(values.get("language")),
             names_text(values.get("licence")),
         )

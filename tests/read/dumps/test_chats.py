@@ -327,3 +327,41 @@ def test_a_member_without_a_name_is_damage(read, tmp_path):
     (tmp_path / "result.json").write_text('{"name": "x", ["id"]: 1, "messages": []}')
     with pytest.raises(CorruptFile, match="damaged or cut short"):
         read(tmp_path / "result.json", layout="telegram")
+
+
+@pytest.mark.parametrize(
+    ("rows", "notices"),
+    [
+        (
+            [
+                {"AuthorID": "7", "Author": "ann", "Date": "2020-01-02T03:04:05", "Content": text}
+                | {"Attachments": "", "Reactions": ""}
+                for text in ("the ferry left with all pears", "Joined the server.")
+            ],
+            1,
+        ),
+        (
+            [
+                {"Date": "2020-01-02 03:04:05", "User": "ann", "Message": text}
+                for text in (
+                    "the ferry left with all pears",
+                    "ben님이 들어왔습니다.",
+                    "ann님이 ben님을 초대했습니다.",
+                    "ann invited ben and cat.",
+                )
+            ],
+            3,
+        ),
+    ],
+)
+def test_notices_in_tables_of_chats_are_no_items(read, table, rows, notices):
+    found = read(table(rows))
+    (row,) = found.rows
+    assert (row["text"], row["author"]) == ("the ferry left with all pears", "ann")
+    assert row["created_at"].isoformat() == "2020-01-02T03:04:05+00:00"
+    assert found.skipped == {"notice of the service": notices}
+
+
+def test_in_other_tables_such_words_are_texts(read, table):
+    rows = [{"id": "1", "author": "ann", "text": "ann invited ben."}]
+    assert read(table(rows)).column("text") == ["ann invited ben."]
