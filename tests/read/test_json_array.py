@@ -207,6 +207,7 @@ def test_blocks_of_any_array_are_its_elements(rows, style, ascii_only, size, cut
     written = json.dumps(rows, ensure_ascii=ascii_only, **style).encode(errors="surrogatepass")
     expected = [{"text": row} if isinstance(row, str) else row for row in rows]
     found = rows_in(written, size)
+    assert found == rows_in(written, size, cuts=False)
     assert sorted(found) == list(range(len(rows)))
     for row, value in enumerate(expected):
         assert found[row] == (value if isinstance(value, dict) else "not a JSON object")
@@ -218,9 +219,9 @@ def test_blocks_of_any_array_are_its_elements(rows, style, ascii_only, size, cut
         assert kept.items() <= found.items()
 
 
-def rows_in(data, size, rows=None):
+def rows_in(data, size, rows=None, *, cuts=True):
     rows = {} if rows is None else rows
-    for block in array_blocks(io.BytesIO(data), DocumentLimit("a.json"), size):
+    for block in array_blocks(io.BytesIO(data), DocumentLimit("a.json"), size, cuts=cuts):
         records = parse_rows(block)
         rows.update(records.records)
         rows.update(records.faults)

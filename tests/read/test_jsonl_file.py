@@ -18,6 +18,8 @@ from provenance.read.formats.jsonl_blocks import (
     LineBlock,
     line_blocks,
     parse_block,
+    parse_line,
+    parse_lines,
     parse_rows,
 )
 
@@ -299,3 +301,22 @@ def test_rows_are_the_lines_that_are_not_blank(given_lines):
     rows = [row for one in found for row, _ in one.lines()]
     assert sum(one.rows for one in found) == sum(bool(line.strip()) for line in data.split(b"\n"))
     assert rows == list(range(len(rows)))
+
+
+ODD_LINES = (
+    [
+        b'{"a": "' + text + b'"}'
+        for text in (b"x", b"\xc3\xa9", b"\xff", b"\\ud83d", b"\\ud83d\\ude00")
+    ]
+    + [b'{"\\ud83d": 1}', b'{"a": 1} ', b' {"a": 1}', b'{"a": 1}\r', b'{"a": 1}{"b": 2}', b'{"a":']
+    + [b"1}", b"1", b'"x"', b"[{}]", b"null", b"NaN", b"", b" ", b"\xef\xbb\xbf{}", b"\xc2\xa0"]
+    + [b'{"a": ' + b"9" * 5000 + b"}", b'{"a": ' + b"[" * 300 + b"]" * 300 + b"}", b"[" * 20_000]
+)
+
+
+@given(st.lists(st.sampled_from(ODD_LINES)), st.booleans())
+def test_lines_parsed_as_one_text_are_those_parsed_one_by_one(given_lines, is_ended):
+    data = b"\n".join(given_lines) + b"\n" * is_ended
+    whole = LineBlock(data, 7, len(given_lines), regular=False)
+    one_by_one = [(row, parse_line(line)) for row, line in whole.lines()]
+    assert list(map(repr, parse_lines(whole))) == list(map(repr, one_by_one))

@@ -43,7 +43,7 @@ class Dump:
         """Return the file's path, as in errors."""
         return self.file.display_path
 
-    @property
+    @cached_property
     def folder(self) -> str:
         """Return the name of the folder of the file."""
         return self.file.path.replace("\\", "/").rpartition("/")[0].rpartition("/")[2]

@@ -3,6 +3,7 @@
 import codecs
 import re
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 
 from provenance.model import Items
 from provenance.read.dumps.dump_file import Dump
@@ -19,7 +20,13 @@ from provenance.read.formats.json_array import (
     starts_as_wrapper,
 )
 from provenance.read.formats.json_prefix import parse_prefix
-from provenance.read.formats.jsonl_blocks import BLOCK_BYTES, JsonBlock, Records, parse_line
+from provenance.read.formats.jsonl_blocks import (
+    BLOCK_BYTES,
+    JsonBlock,
+    Records,
+    parse_line,
+    parse_lines,
+)
 from provenance.read.formats.jsonl_file import read_blocks
 
 JsonObject = dict[str, object]
@@ -30,6 +37,8 @@ ObjectReader = Callable[[JsonObject, int, Dump], Iterable[Entry]]
 
 HEAD_BYTES = 1 << 16
 _HEAD_LINES = 50
+_OBJECTS_BYTES = 1 << 16
+"""Bytes of objects that are parsed at once: many that live at once are slow to make."""
 _EXTENSIONS = frozenset({"$oid", "$date", "$numberLong", "$numberInt", "$numberDouble"})
 _EXTENDED = re.compile(rb'\{\s*"\$(?:oid|date)"\s*:')
 _ASSIGNMENT = re.compile(rb"\s*window\.YTD\.[\w.]+\s*=\s*")
@@ -67,8 +76,8 @@ def read_objects(dump: Dump, *, unwraps: bool = True) -> Iterator[NumberedObject
     unwraps : bool
         Whether an object around the list of rows stands for that list.
     """
-    blocks = read_object_blocks(dump, unwraps=unwraps)
-    objects = (entry for block in blocks for entry in parse_objects(block))
+    blocks = read_object_blocks(dump, unwraps=unwraps, cuts=False)
+    objects = chain.from_iterable(map(parse_objects, blocks))
     return _plain_objects(objects) if is_extended(dump.file.head(HEAD_BYTES)) else objects
 
 
@@ -112,11 +121,8 @@ def wrapped_rows(entry: JsonObject) -> list[JsonObject]:
 def parse_objects(block: JsonBlock) -> Iterator[NumberedObject]:
     """Yield every object of some rows."""
     if isinstance(block, Records):
-        yield from block.faults
-        yield from block.records
-        return
-    for row, line in block.lines():
-        yield row, parse_line(line)
+        return chain(block.faults, block.records)
+    return parse_lines(block)
 
 
 def is_array(head: bytes) -> bool:
@@ -128,7 +134,8 @@ def is_array(head: bytes) -> bool:
 def skip_assignment(head: bytes) -> bytes:
     """Return the content without the variable assignment before the posts of an X archive."""
     content = head.removeprefix(codecs.BOM_UTF8).lstrip()
-    return _ASSIGNMENT.sub(b"", content, count=1)
+    assignment = _ASSIGNMENT.match(content)
+    return content[assignment.end() :] if assignment else content
 
 
 def to_text(value: object) -> str | None:
@@ -155,13 +162,22 @@ def member(value: object, *path: str) -> object:
 def string_at(value: object, *path: str) -> str | None:
     """Return the string at a path; None if there is none, or it is blank."""
     found = member(value, *path)
-    return found if isinstance(found, str) and found.strip() else None
+    return found if isinstance(found, str) and found and not found.isspace() else None
+
+
+def first_string(entry: JsonObject, names: Iterable[str]) -> str | None:
+    """Return the first string among some members that is not blank."""
+    for name in names:
+        if (found := string_at(entry, name)) is not None:
+            return found
+    return None
 
 
 def objects_in(value: object) -> list[JsonObject]:
     """Return the objects of a list, or the one object that a value is."""
-    values = value if isinstance(value, list) else [value]
-    return [inner for inner in values if isinstance(inner, dict)]
+    if isinstance(value, list):
+        return [inner for inner in value if isinstance(inner, dict)]
+    return [value] if isinstance(value, dict) else []
 
 
 def names_text(value: object) -> str | None:
@@ -173,8 +189,10 @@ def names_text(value: object) -> str | None:
     return to_text(value)
 
 
-def read_object_blocks(dump: Dump, *, unwraps: bool = True) -> Iterator[JsonBlock]:
-    """Yield the objects of a file in blocks; `unwraps` as in `read_objects`."""
+def read_object_blocks(
+    dump: Dump, *, unwraps: bool = True, cuts: bool = True
+) -> Iterator[JsonBlock]:
+    """Yield the objects of a file in blocks; `unwraps` and `cuts` as in `array_blocks`."""
     head = dump.file.head(HEAD_BYTES)
     if not is_array(head):
         yield from read_blocks(dump.file)
@@ -182,5 +200,10 @@ def read_object_blocks(dump: Dump, *, unwraps: bool = True) -> Iterator[JsonBloc
     with dump.file.stream() as stream:
         stream.read(len(head) - len(skip_assignment(head)))
         yield from array_blocks(
-            stream, dump.file.limit, BLOCK_BYTES, unwraps=unwraps, unwraps_pages=unwraps
+            stream,
+            dump.file.limit,
+            BLOCK_BYTES if cuts else _OBJECTS_BYTES,
+            unwraps=unwraps,
+            unwraps_pages=unwraps,
+            cuts=cuts,
         )

@@ -1,9 +1,11 @@
 """Parsing of the timestamps in dumps, in many formats, to seconds since 1970 in UTC."""
 
 import re
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,6 +19,7 @@ MIN_NUMBER = 10_000
 """Smaller numbers are years, counts or placeholders."""
 UNIT_THRESHOLDS = ((10**17, 10**9), (10**14, 10**6), (10**11, 10**3))
 """Smallest numbers of nanoseconds, microseconds and milliseconds."""
+_MAX_NUMBER = LAST_SECOND * UNIT_THRESHOLDS[0][1]
 
 _EPOCH_WITHOUT_ZONE = datetime(1970, 1, 1)  # noqa: DTZ001 (compared with moments that have none)
 _EPOCH = _EPOCH_WITHOUT_ZONE.replace(tzinfo=UTC)
@@ -29,8 +32,16 @@ _COMPACT_TIME = re.compile(r"((?:19|20)\d{6})([01]\d|2[0-3])([0-5]\d)([0-5]\d)")
 _STAMP_UNITS = {20: "s", 24: "ms"}
 """Lengths in bytes of the most frequent formats, and the unit in which Arrow parses them."""
 
+_CACHED_DAYS = 5000
 _MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"
-_X_DATE = re.compile(r"[A-Z][a-z]{2} ([A-Z][a-z]{2}) (\d\d) (\d\d):(\d\d):(\d\d) \+0000 (\d{4})")
+_X_DATE = re.compile(r"[A-Z][a-z]{2} [A-Z][a-z]{2} \d\d \d\d:\d\d:\d\d \+0000 \d{4}")
+_X_DAY = re.compile(r"[A-Z][a-z]{2} ([A-Z][a-z]{2}) (\d\d)  \+0000 (\d{4})")
+"""A date of X without the time of day: that of "Wed Oct 19 20:07:25 +0000 2022"."""
+_MINUTE = re.compile(r"([01]\d|2[0-3]):([0-5]\d):")
+_SECONDS = {f"{second:02}": second for second in range(60)}
+_X_LENGTH = 30
+_SECOND_DIGITS = 10
+"""Digits of a number of seconds since 1970; dates have eight or fourteen."""
 _ISO = (
     r"^(?P<day>\d{4}-\d{2}-\d{2})(?:[T ](?P<time>\d{2}:\d{2}:\d{2})(?:\.\d+)?)?"
     r" ?(?P<zone>Z|UTC|[+-]\d{2}:?\d{2})?$"
@@ -84,16 +95,50 @@ def parse_timestamp(value: object) -> int | None:
     """
     if isinstance(value, str):
         text = value.strip()
-        if _NUMBER.fullmatch(text) and not _COMPACT_DATE.fullmatch(text):
-            if (compact := _COMPACT_TIME.fullmatch(text)) is None:
-                return _from_number(float(text) if "." in text else int(text))
-            text = "{}T{}:{}:{}".format(*compact.groups())
-        as_x = _X_DATE.fullmatch(text)
-        second = _from_text(text) if as_x is None else _parse_x_date(as_x)
+        second = _from_frequent_form(text)
+        if second is None:
+            second = _from_other_form(text)
         return second if second is not None and FIRST_SECOND <= second <= LAST_SECOND else None
     if isinstance(value, int | float) and not isinstance(value, bool):
         return _from_number(value)
     return None
+
+
+def first_timestamp(values: Mapping[str, object], names: Iterable[str]) -> int | None:
+    """Return the second of the first of some members that is a timestamp, or None."""
+    for name in names:
+        if (second := parse_timestamp(values.get(name))) is not None:
+            return second
+    return None
+
+
+def _from_frequent_form(text: str) -> int | None:
+    """Return the second of a date of ISO 8601 or of X, or of ten digits; None for others."""
+    if text[4:5] == "-":
+        try:
+            return _second_of(datetime.fromisoformat(text))
+        except ValueError:
+            return None
+    if len(text) == _X_LENGTH:
+        day, minute = _x_day(text[:11] + text[19:]), _minute_of_day(text[11:17])
+        second = _SECONDS.get(text[17:19])
+        if day is not None and minute is not None and second is not None:
+            return day + minute * 60 + second
+    whole, fraction = text[:_SECOND_DIGITS], text[_SECOND_DIGITS:]
+    if fraction and (fraction[0] != "." or not fraction[1:].isdecimal()):
+        return None
+    is_number = len(whole) == _SECOND_DIGITS and whole.isdecimal()
+    return _from_number(int(whole)) if is_number else None
+
+
+def _from_other_form(text: str) -> int | None:
+    if _NUMBER.fullmatch(text) and not _COMPACT_DATE.fullmatch(text):
+        if (compact := _COMPACT_TIME.fullmatch(text)) is None:
+            return _from_number(float(text) if "." in text else int(text))
+        text = "{}T{}:{}:{}".format(*compact.groups())
+    if len(text) == _X_LENGTH and _X_DATE.fullmatch(text):
+        return None  # there is no such day: the parser of e-mail would read another
+    return _from_text(text)
 
 
 def parse_timestamps(values: pa.Array) -> pa.Array:
@@ -131,10 +176,12 @@ def _floor_divide(ticks: pa.Array, unit: int) -> pa.Array:
 
 def _from_number(value: float) -> int | None:
     # Compared before division: excludes NaN, and integers too large for a float.
-    if not MIN_NUMBER <= value <= LAST_SECOND * UNIT_THRESHOLDS[0][1]:
+    if not MIN_NUMBER <= value <= _MAX_NUMBER:
         return None
     value = float(value)  # as columns are converted: near a threshold, rounding decides the unit
-    seconds = int(value // next((unit for least, unit in UNIT_THRESHOLDS if value >= least), 1))
+    if value < UNIT_THRESHOLDS[-1][0]:
+        return int(value)
+    seconds = int(value // next(unit for least, unit in UNIT_THRESHOLDS if value >= least))
     return seconds if seconds <= LAST_SECOND else None
 
 
@@ -192,11 +239,20 @@ def _from_parts(parts: pa.StructArray) -> pa.Array:
     return pc.if_else(pc.is_valid(day_and_time), pc.subtract(local, signed_offset), None)
 
 
-def _parse_x_date(match: re.Match[str]) -> int | None:
-    if (place := _MONTHS.find(match[1])) < 0:
+@lru_cache(maxsize=_CACHED_DAYS)
+def _x_day(text: str) -> int | None:
+    """Return the second at which a day begins, of a date of X without its time."""
+    match = _X_DAY.fullmatch(text)
+    if match is None or (place := _MONTHS.find(match[1])) < 0:
         return None
-    day, hour, minute, second, year = map(int, match.groups()[1:])
-    return utc_second(year, place // 3 + 1, day, hour, minute, second)
+    return utc_second(int(match[3]), place // 3 + 1, int(match[2]), 0, 0, 0)
+
+
+@lru_cache(maxsize=24 * 60)
+def _minute_of_day(text: str) -> int | None:
+    """Return the minute of a time such as "20:07:"."""
+    match = _MINUTE.fullmatch(text)
+    return None if match is None else int(match[1]) * 60 + int(match[2])
 
 
 def utc_second(year: int, month: int, day: int, hour: int, minute: int, second: int) -> int | None:

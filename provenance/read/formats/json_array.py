@@ -21,7 +21,7 @@ from provenance.read.formats.json_stream import JsonText, TooDeep
 from provenance.read.formats.jsonl_blocks import JsonBlock, Records, parse_line
 from provenance.read.formats.jsonl_file import jsonl_parts, records_have_prose
 from provenance.read.formats.record_parts import record_parts
-from provenance.read.formats.regular_arrays import regular_blocks
+from provenance.read.formats.regular_arrays import ArrayRest, regular_blocks
 
 _MAX_OBJECT_BYTES = 1 << 20
 _HEAD_BYTES = 1 << 16
@@ -137,6 +137,7 @@ def array_blocks(
     *,
     unwraps: bool = True,
     unwraps_pages: bool = False,
+    cuts: bool = True,
 ) -> Iterator[JsonBlock]:
     """Yield the elements of an array, or consecutive objects.
 
@@ -154,6 +155,9 @@ def array_blocks(
         Whether a single object around the list of rows stands for that list.
     unwraps_pages : bool
         Whether each of several such objects stands for its list, too, if that has a usual name.
+    cuts : bool
+        Whether to yield objects that are written alike as lines, which Arrow parses faster than
+        they are cut; if Python parses them anyway, that takes twice the time.
 
     Raises
     ------
@@ -164,7 +168,7 @@ def array_blocks(
     DocumentTooLarge
         At an element that is larger than the limit.
     """
-    rest = yield from regular_blocks(stream, limit, size)
+    rest = (yield from regular_blocks(stream, limit, size)) if cuts else ArrayRest(b"", 0)
     if rest is not None:
         text = JsonText(stream, limit, *rest)
         yield from _parsed_elements(text, limit.file, size, rest.row, (unwraps, unwraps_pages))
@@ -176,10 +180,10 @@ def _parsed_elements(
     batch, batch_chars = Records([], []), 0
     with translate_read_errors(name, lambda: f"after {row:,} rows", damage=(ValueError,)):
         try:
-            for value, source in _array_elements(text, name, unwraps):
-                batch.add(row, as_row(value, source))
+            for record_or_reason, chars in _array_elements(text, name, unwraps):
+                batch.add(row, record_or_reason)
                 row += 1
-                batch_chars += _ROW_CHARS + len(source)
+                batch_chars += _ROW_CHARS + chars
                 if batch_chars >= size:
                     yield batch
                     batch, batch_chars = Records([], []), 0
@@ -194,18 +198,14 @@ def _parsed_elements(
 
 def _array_elements(
     text: JsonText, name: str, unwraps: tuple[bool, bool]
-) -> Iterator[tuple[object, str]]:
+) -> Iterator[tuple[Record | str, int]]:
+    """Yield each row, or the reason why it is none, and its number of characters."""
     if text.peek() != "[":
         yield from _concatenated_values(text, name, *unwraps)
         return
     text.skip()
-    if text.peek() != "]":
-        yield text.value()
-    while text.peek() != "]":
-        _expect(text, ",")
-        text.peek()
-        yield text.value()
-    text.skip()
+    for value, source in text.elements():
+        yield as_row(value, source), len(source)
     if text.peek() == "[":
         raise UnsupportedFormat(
             f"{name}: its rows are JSON arrays, without the names of their values",
@@ -220,7 +220,7 @@ def _concatenated_values(
     name: str,
     unwraps: bool,
     unwraps_pages: bool,
-) -> Iterator[tuple[object, str]]:
+) -> Iterator[tuple[Record | str, int]]:
     if not text.peek():
         return
     try:
@@ -235,26 +235,32 @@ def _concatenated_values(
         refuse_only_object(first, name)
     path = row_list_path(first) if unwraps else None
     if path is None or not (is_single or (unwraps_pages and path[-1] in _ROW_LISTS)):
-        yield first, source
+        yield as_row(first, source), len(source)
         while text.peek():
-            yield text.value()
+            value, source = text.value()
+            yield as_row(value, source), len(source)
         return
-    yield from _unwrapped(first, path)
+    yield from _unwrapped(first, source, path)
     while text.peek():
-        yield from _unwrapped(text.value()[0], path)
+        yield from _unwrapped(*text.value(), path)
 
 
-def _unwrapped(value: object, path: Sequence[str]) -> Iterator[tuple[object, str]]:
+def _unwrapped(
+    value: object, source: str, path: Sequence[str]
+) -> Iterator[tuple[Record | str, int]]:
     rows = _rows_at(value, path)
-    for row in [value] if rows is None else rows:
-        record = to_record(row)
-        if isinstance(record, str):
-            yield TooDeep() if _is_object(row) else row, ""
-        else:
-            yield record, json.dumps(record, ensure_ascii=False)
+    if rows is None:
+        yield as_row(value, source), len(source)
+        return
+    has_invalid = not source.isascii() and _INVALID_BYTES.search(source)
+    for row in rows:
+        yield (
+            as_row(row, json.dumps(row, ensure_ascii=False)) if has_invalid else _to_row(row),
+            len(source) // len(rows),
+        )
 
 
-def _rows_of_large_object(text: JsonText, name: str) -> Iterator[tuple[object, str]]:
+def _rows_of_large_object(text: JsonText, name: str) -> Iterator[tuple[Record | str, int]]:
     """Yield the elements of the only list of objects of an object, one at a time."""
     found = ""
     _expect(text, "{")
@@ -265,7 +271,8 @@ def _rows_of_large_object(text: JsonText, name: str) -> Iterator[tuple[object, s
         if text.peek() != "[":
             text.value()
         else:
-            for value, source in _list_elements(text):
+            text.skip()
+            for value, source in text.elements():
                 if not _is_object(value):
                     continue
                 if found not in {"", str(key)}:
@@ -275,20 +282,9 @@ def _rows_of_large_object(text: JsonText, name: str) -> Iterator[tuple[object, s
                         remedy="write the rows of one of them as JSON Lines.",
                     )
                 found = str(key)
-                yield value, source
+                yield as_row(value, source), len(source)
         if text.peek() == ",":
             text.skip()
-    text.skip()
-
-
-def _list_elements(text: JsonText) -> Iterator[tuple[object, str]]:
-    text.skip()
-    while text.peek() != "]":
-        yield text.value()
-        if text.peek() == ",":
-            text.skip()
-        elif text.peek() != "]":
-            raise ValueError(f"expected ',', found {text.peek()!r}")
     text.skip()
 
 
@@ -380,8 +376,10 @@ def as_row(value: object, source: str) -> Record | str:
     """Return a parsed value and its source as a row, or the reason why it is none."""
     if not source.isascii() and _INVALID_BYTES.search(source):
         return skipped_rows.NOT_UTF8
+    return value if _is_object(value) and is_simple(source) else _to_row(value)
+
+
+def _to_row(value: object) -> Record | str:
     if isinstance(value, str):
         return {"text": value}
-    if isinstance(value, TooDeep):
-        return skipped_rows.TOO_DEEP
-    return value if _is_object(value) and is_simple(source) else to_record(value)
+    return skipped_rows.TOO_DEEP if isinstance(value, TooDeep) else to_record(value)

@@ -3,10 +3,11 @@
 import codecs
 import json
 import re
+from collections.abc import Iterator
 from typing import BinaryIO
 
 from provenance.read.corpus.size_limits import DocumentLimit
-from provenance.read.formats.json_objects import decode_at
+from provenance.read.formats.json_objects import decode_at, parse_at
 
 _CHUNK_BYTES = 1 << 20
 _SPACE = re.compile(r"[ \t\r\n]*")
@@ -14,7 +15,6 @@ _MAX_SCALAR_CHARS = 16
 """Length of the longest JSON token that is not a string and may be cut at the end of the buffer."""
 _STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 _TO_BRACKET = re.compile(r'[^"\[\]{}]*+(?:"(?:[^"\\]++|\\.)*+"[^"\[\]{}]*+)*+([\[\]{}])', re.DOTALL)
-_SCALAR = re.compile(r'"(?:[^"\\]++|\\.)*+"|[^"]*?[\[\]{},]', re.DOTALL)
 
 
 class TooDeep:
@@ -79,21 +79,7 @@ class JsonText:
         DocumentTooLarge
             If it is larger than the limit.
         """
-        try:
-            value, end = decode_at(self._buffer, self._at)
-            is_whole = end < len(self._buffer)
-        except json.JSONDecodeError as error:
-            if not self._may_go_on(error):
-                raise
-            is_whole = False
-        except RecursionError:
-            is_whole = False
-        if not is_whole:
-            end = self._end_of_value()
-            try:
-                value, end = decode_at(self._buffer, self._at)
-            except RecursionError:
-                value = TooDeep()
+        value, end = self._parse_value()
         if end - self._at > self._limit.size:
             raise self._limit.error_for_row(self._row)
         source = self._buffer[self._at : end]
@@ -101,44 +87,102 @@ class JsonText:
         self._row += 1
         return value, source
 
+    def elements(self) -> Iterator[tuple[object, str]]:
+        """Yield the values of an array of which the bracket was consumed, each with its text.
+
+        Raises
+        ------
+        ValueError
+            If it is not JSON.
+        DocumentTooLarge
+            At a value that is larger than the limit.
+        """
+        if self.peek() == "]":
+            self.skip()
+            return
+        mark = ","
+        while mark == ",":
+            self.peek()
+            yield from self._buffered_elements()
+            yield self.value()
+            mark = self.peek()
+            self.skip()
+        if mark != "]":
+            raise ValueError(f"expected ',', found {mark!r}")
+
+    def _buffered_elements(self) -> Iterator[tuple[object, str]]:
+        """Yield values while the buffer has them, the comma behind them, and the next character."""
+        text, at = self._buffer, self._at
+        while True:
+            try:
+                value, end = parse_at(text, at)
+                is_followed = text[end] == ","
+            except (IndexError, ValueError, RecursionError):
+                return
+            if not is_followed or end - at > self._limit.size:
+                return
+            start, at = at, end + 1
+            if text[at : at + 1] <= " ":
+                at = _end(_SPACE.match(text, at))
+            if at == len(text):
+                return
+            self._at = at
+            self._row += 1
+            yield value, text[start:end]
+
+    def _parse_value(self) -> tuple[object, int]:
+        """Return the next value and its end in the buffer, which then holds it as a whole."""
+        while True:
+            try:
+                value, end = decode_at(self._buffer, self._at)
+            except json.JSONDecodeError as error:
+                if not self._may_go_on(error):
+                    raise
+                self._check_limit()
+                if not self.more():
+                    raise
+            except RecursionError:
+                return TooDeep(), self._end_of_value()
+            else:
+                # A number at the end may go on.
+                if end < len(self._buffer) or not self.more():
+                    return value, end
+
     def _may_go_on(self, error: json.JSONDecodeError) -> bool:
         """Return whether more input may complete a value that could not be parsed."""
         return error.msg.startswith("Unterminated") or error.pos + _MAX_SCALAR_CHARS > len(
             self._buffer
         )
 
+    def _check_limit(self) -> None:
+        """Raise if the value with which the buffer ends is too large already.
+
+        Raises
+        ------
+        DocumentTooLarge
+            If it is.
+        """
+        size = len(self._buffer) - self._at
+        if size > self._limit.size or (
+            self._limit.is_exceeded(0, self._buffer.count(",", self._at))
+            and self._limit.is_exceeded(0, _STRING.sub("", self._buffer[self._at :]).count(","))
+        ):
+            raise self._limit.error_for_row(self._row)
+
     def _end_of_value(self) -> int:
-        """Read until the next value is buffered as a whole; return its end."""
-        nesting = _ValueScanner(self._limit, self._row)
-        while (end := nesting.end(self._buffer, self._at)) is None:
-            if len(self._buffer) - self._at > self._limit.size:
-                raise self._limit.error_for_row(self._row)
+        """Read until the next value, which nests deep, is buffered as a whole; return its end."""
+        depth, end = 0, self._at
+        while True:
+            while match := _TO_BRACKET.match(self._buffer, end):
+                end = match.end()
+                depth += 1 if match[1] in "[{" else -1
+                if not depth:
+                    return end
+            self._check_limit()
+            end -= self._at
             if not self.more():
                 return len(self._buffer)
-        return end
-
-
-class _ValueScanner:
-    """Finds the end of a value and counts the values in it, without parsing."""
-
-    def __init__(self, limit: DocumentLimit, row: int) -> None:
-        self._limit, self._row = limit, row
-        self._depth = self._values = self._scanned = 0
-
-    def end(self, text: str, start: int) -> int | None:
-        """Continue in `text`, where the value begins at `start`; None if it does not end there."""
-        if not text.startswith(("[", "{"), start):
-            return match.end() if (match := _SCALAR.match(text, start)) else None
-        while match := _TO_BRACKET.match(text, start + self._scanned):
-            self._scanned = match.end() - start
-            opens = match[1] in "[{"
-            self._depth += 1 if opens else -1
-            self._values += opens + _STRING.sub("", match[0]).count(",")
-            if self._limit.is_exceeded(0, self._values):
-                raise self._limit.error_for_row(self._row)
-            if not self._depth:
-                return match.end()
-        return None
+            end += self._at
 
 
 def _end(match: re.Match[str] | None) -> int:

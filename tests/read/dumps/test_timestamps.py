@@ -52,6 +52,8 @@ def test_a_day_is_its_first_second(text):
     ["", "yesterday", "2022-13-01", "2022-02-30", "19/10/2022", "2022", 2022, 0, -1, True, None, [],
      float("nan"), float("inf"), 1e30, 10**400, "Wed Xyz 19 20:37:25 +0000 2022",
      "Wed Oct 19 20:37:25 +0000 0000", "Wed Oct 32 20:37:25 +0000 2022",
+     "Wed Oct 19 24:00:00 +0000 2022", "Wed Oct 19 20:60:25 +0000 2022",
+     "Wed Oct 19 20:37:60 +0000 2022",
      "9999-12-31T23:59:59-01:00", "0001-01-01T00:00:00+01:00", "2022-10-19T25:00:00Z"],
 )  # fmt: skip
 def test_what_names_no_second_is_null(value):

@@ -138,8 +138,10 @@ def read_telegram_message(
 
 
 def _peer(value: object) -> str | None:
-    ids = (to_text(member(value, key)) for key in _PEER_IDS)
-    return to_text(value) or next((native for native in ids if native), None)
+    if not isinstance(value, dict):
+        return to_text(value)
+    ids = (to_text(value.get(key)) for key in _PEER_IDS)
+    return next((native for native in ids if native), None)
 
 
 def read_discord_export(dump: Dump) -> Iterator[Items]:

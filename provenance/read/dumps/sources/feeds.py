@@ -10,7 +10,7 @@ from provenance.read.dumps.html_text import plain_text
 from provenance.read.dumps.item_batches import ItemRecord, RowFault, batch_records
 from provenance.read.dumps.json_members import read_members
 from provenance.read.dumps.json_posts import JsonObject, objects_in, string_at, to_text
-from provenance.read.dumps.timestamps import parse_timestamp
+from provenance.read.dumps.timestamps import first_timestamp, parse_timestamp
 from provenance.read.dumps.xml_elements import read_elements
 
 ROOTS = ("rss", "feed", "rdf")
@@ -109,7 +109,7 @@ def _entry(element: Element, language: str | None, row: int, dump: Dump) -> Item
         native,
         text,
         parts.get("link") or parts.get("url") or (native if native.startswith("http") else None),
-        next((s for name in _DATES if (s := parse_timestamp(parts.get(name))) is not None), None),
+        first_timestamp(parts, _DATES),
         parts.get("dc:creator") or parts.get("author"),
         language,
         next((parts[name] for name in _LICENCES if name in parts), None),

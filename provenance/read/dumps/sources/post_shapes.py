@@ -3,9 +3,9 @@
 Each shape says how to recognise its objects, and the paths of texts, ids, dates and further posts.
 """
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from provenance.read.corpus import skipped_rows
@@ -16,7 +16,6 @@ from provenance.read.dumps.json_posts import JsonObject, member, to_text
 from provenance.read.dumps.timestamps import parse_timestamp
 
 ENCRYPTED = "encrypted"
-_PLACE = re.compile(r"\{([\w.]+)\}")
 
 
 def _nothing(_: JsonObject) -> None:
@@ -39,10 +38,8 @@ class PostShape:
         Paths of the parts of its text, which are joined with an empty line.
     dates : tuple of str
         Paths of its date.
-    ids, authors, languages : tuple of str
-        Paths of its id, author and language.
-    url : str
-        Its address, with paths in braces; it has none if one of these has no value.
+    ids, authors, languages, urls : tuple of str
+        Paths of its id, author, language and address.
     html : "all", "marked" or None
         Whether the texts are HTML; "marked" are those beside a `contentType` of "html".
     reason : callable
@@ -60,7 +57,7 @@ class PostShape:
     ids: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
-    url: str = ""
+    urls: tuple[str, ...] = ()
     html: Literal["all", "marked"] | None = None
     reason: Callable[[JsonObject], str | None] = _nothing
     is_container: Callable[[JsonObject], object] = _nothing
@@ -73,10 +70,9 @@ class PostShape:
     def read_entry(self, entry: JsonObject, row: int, dump: Dump) -> Iterator[Entry]:
         """Yield a post, and all that are in it."""
         made = 0
-        for post in self._posts(entry):
-            found = self._item(post, row, f"{row}.{made}" if made else f"{row}", dump)
+        for post in self._posts(entry) if self.inner else [entry] if self.is_post(entry) else ():
+            yield self._item(post, row, made, dump)
             made += 1
-            yield found
         if not made:
             yield RowFault(row, skipped_rows.NOT_A_POST)
 
@@ -88,21 +84,21 @@ class PostShape:
                 if isinstance(found, dict):
                     yield from self._posts(found)
 
-    def _item(self, post: JsonObject, row: int, number: str, dump: Dump) -> ItemRecord | RowFault:
+    def _item(self, post: JsonObject, row: int, made: int, dump: Dump) -> ItemRecord | RowFault:
         if (reason := self.reason(post)) is not None:
             return RowFault(row, reason)
-        parts = [part for path in self.texts if (part := _text(post, path))]
+        parts = [_text(post, path) for path in self.texts]
         if self.html == "all" or (self.html and member(post, "body", "contentType") == "html"):
-            parts = [plain_text(part) for part in parts]
-        text = "\n\n".join(part.strip() for part in parts if part.strip())
+            parts = [plain_text(part) if part else "" for part in parts]
+        text = "\n\n".join([part for part in map(str.strip, parts) if part])
         if not text:
             return RowFault(row, skipped_rows.EMPTY)
         return ItemRecord(
             dump.source,
-            _first(post, self.ids) or f"{dump.prefix}#{number}",
+            _first(post, self.ids) or f"{dump.prefix}#{row}.{made}".removesuffix(".0"),
             text,
-            _address(post, self.url) if self.url else None,
-            next((s for path in self.dates for s in _seconds(post, path)), None),
+            _first(post, self.urls),
+            _first_second(post, self.dates),
             _first(post, self.authors),
             _first(post, self.languages),
         )
@@ -110,20 +106,34 @@ class PostShape:
 
 def _values(entry: JsonObject, path: str) -> Sequence[object]:
     """Return the values at a path, of each element of the lists on it."""
-    if "." not in path:  # most paths
-        value = entry.get(path)
-        return value if isinstance(value, list) else (value,)
-    found: list[object] = [entry]
-    for name in path.split("."):
-        values = [value.get(name) for value in found if isinstance(value, dict)]
-        found = []
-        for value in values:
-            found += value if isinstance(value, list) else (value,)
-    return found
+    value: object = entry
+    names = _names(path)
+    for depth, name in enumerate(names):
+        if isinstance(value, dict):
+            value = value.get(name)
+        elif isinstance(value, list):
+            rest = ".".join(names[depth:])
+            return [
+                found
+                for inner in value
+                if isinstance(inner, dict)
+                for found in _values(inner, rest)
+            ]
+        else:
+            return ()
+    return value if isinstance(value, list) else (value,)
+
+
+@cache
+def _names(path: str) -> Sequence[str]:
+    return path.split(".")
 
 
 def _text(post: JsonObject, path: str) -> str:
-    return "".join([value for value in _values(post, path) if isinstance(value, str)])
+    values = _values(post, path)
+    if len(values) == 1 and isinstance(values[0], str):
+        return values[0]
+    return "".join([value for value in values if isinstance(value, str)])
 
 
 def _first(post: JsonObject, paths: tuple[str, ...]) -> str | None:
@@ -134,28 +144,27 @@ def _first(post: JsonObject, paths: tuple[str, ...]) -> str | None:
     return None
 
 
-def _seconds(post: JsonObject, path: str) -> Iterator[int]:
-    found = map(parse_timestamp, _values(post, path))
-    return (second for second in found if second is not None)
-
-
-def _address(post: JsonObject, url: str) -> str | None:
-    values = {path: _first(post, (path,)) for path in _PLACE.findall(url)}
-    if not all(values.values()):
-        return None
-    return _PLACE.sub(lambda place: str(values[place[1]]), url)
+def _first_second(post: JsonObject, paths: tuple[str, ...]) -> int | None:
+    for path in paths:
+        for value in _values(post, path):
+            if (second := parse_timestamp(value)) is not None:
+                return second
+    return None
 
 
 def _has(*names: str) -> Callable[[JsonObject], bool]:
-    return lambda entry: entry.keys() >= {*names}
+    required = frozenset(names)
+    return lambda entry: entry.keys() >= required
 
 
 def _flagged(*names: str) -> Callable[[JsonObject], str | None]:
     """Return a check for posts that were deleted: one of the members is true, or has a date."""
 
     def reason(post: JsonObject) -> str | None:
-        is_gone = any(any(_values(post, name)) for name in names)
-        return skipped_rows.DELETED if is_gone else None
+        for name in names:
+            if any(_values(post, name)):
+                return skipped_rows.DELETED
+        return None
 
     return reason
 
@@ -229,7 +238,7 @@ _LIVE_ITEM = "replayChatItemAction.actions.addChatItemAction.item"
 SHAPES = (
     PostShape(
         "imageboard",
-        lambda post: {"no", "time", "resto"} <= post.keys(),
+        _has("no", "time", "resto"),
         ("sub", "com"),
         ("time",),
         ids=("no",),
@@ -260,29 +269,29 @@ SHAPES = (
         ("created_at",),
         ids=("short_id",),
         authors=("submitter_user.username", "submitter_user", "commenting_user"),
-        url="{short_id_url}",
+        urls=("short_id_url",),
         html="all",
         reason=_flagged("is_deleted", "is_moderated"),
         inner=("comments",),
     ),
     PostShape(
         "lemmy-comments",
-        lambda view: {"creator", "community", "comment", "counts"} <= view.keys(),
+        _has("creator", "community", "comment", "counts"),
         ("comment.content",),
         ("comment.published",),
         ids=("comment.ap_id",),
         authors=("creator.actor_id", "creator.name"),
-        url="{comment.ap_id}",
+        urls=("comment.ap_id",),
         reason=_flagged("comment.deleted", "comment.removed"),
     ),
     PostShape(
         "lemmy-posts",
-        lambda view: {"creator", "community", "post", "counts"} <= view.keys(),
+        _has("creator", "community", "post", "counts"),
         ("post.name", "post.body"),
         ("post.published",),
         ids=("post.ap_id",),
         authors=("creator.actor_id", "creator.name"),
-        url="{post.ap_id}",
+        urls=("post.ap_id",),
         reason=_flagged("post.deleted", "post.removed"),
     ),
     PostShape(
@@ -352,7 +361,7 @@ SHAPES = (
         ("createdDateTime",),
         ids=("id",),
         authors=("from.user.displayName", "from.application.displayName"),
-        url="{webUrl}",
+        urls=("webUrl",),
         html="marked",
         reason=_teams_reason,
     ),

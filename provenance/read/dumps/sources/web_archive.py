@@ -11,7 +11,7 @@ from provenance.read.corpus.file_access import read_fully, translate_read_errors
 from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.item_batches import ItemRecord, RowFault, batch_records
 from provenance.read.dumps.optional_libraries import import_parser
-from provenance.read.dumps.timestamps import parse_timestamp
+from provenance.read.dumps.timestamps import first_timestamp, parse_timestamp
 
 NOT_A_PAGE = "not a page (a request, metadata, or another type)"
 FAILED_FETCH = "not fetched (HTTP status)"
@@ -123,7 +123,7 @@ def _page(dump: Dump) -> ItemRecord | RowFault:
         dump.name,
         text,
         next((found[name] for name in _ADDRESSES if name in found), None),
-        next((s for name in _DATES if (s := parse_timestamp(found.get(name))) is not None), None),
+        first_timestamp(found, _DATES),
         next((found[name] for name in _AUTHORS if name in found), None),
         found.get("lang"),
         found.get("license"),

@@ -8,7 +8,7 @@ from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.html_text import plain_text
 from provenance.read.dumps.item_batches import ItemRecord, RowFault
 from provenance.read.dumps.json_posts import JsonObject, member, string_at, to_text
-from provenance.read.dumps.timestamps import parse_timestamp
+from provenance.read.dumps.timestamps import first_timestamp
 
 COLUMNS = ("id", "mid", "uid", "text", "t", "date", "created_at", "time", "parent", "username")
 
@@ -62,7 +62,7 @@ def _post(entry: JsonObject, row: int, dump: Dump) -> ItemRecord | RowFault:
         native,
         plain_text(text) if _MARKUP.search(text) else text,
         f"{_POST_URL}{user}/{native}" if user else None,
-        next((s for key in _DATES if (s := parse_timestamp(entry.get(key))) is not None), None),
+        first_timestamp(entry, _DATES),
         string_at(entry, "user", "screen_name")
         or to_text(entry.get("username"))
         or to_text(entry.get("screen_name"))

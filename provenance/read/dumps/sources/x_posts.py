@@ -16,6 +16,7 @@ from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.item_batches import DeletionRecord, Entry, ItemRecord, RowFault
 from provenance.read.dumps.json_posts import (
     JsonObject,
+    first_string,
     member,
     objects_in,
     read_objects,
@@ -23,7 +24,7 @@ from provenance.read.dumps.json_posts import (
     string_at,
     to_text,
 )
-from provenance.read.dumps.timestamps import parse_timestamp
+from provenance.read.dumps.timestamps import first_timestamp, parse_timestamp
 
 POST_URL = "https://x.com/i/status/"
 ARCHIVE_NAMES = frozenset(
@@ -54,10 +55,7 @@ _REPOST = re.compile(r"RT @\w{1,20}: ")
 _RETWEETED_ID = "referenced_tweets.retweeted.id"
 _COLLECTED_IDS = ("id_str", "id", "status_id")
 _COLLECTED_TEXTS = ("fullText", "rawContent", "content", "text")
-_COLLECTED_AUTHORS = (
-    *(("user", "username"), ("author", "userName"), ("author.username",), ("screen_name",)),
-    ("username",),
-)
+_COLLECTED_AUTHORS = ("author.username", "screen_name", "username")
 _DATES = ("date", "createdAt", "created_at")
 _ORIGINALS, _QUOTED = ("retweetedTweet", "retweet"), ("quotedTweet", "quote")
 """Members of posts as collectors write them; rows of tables have some of them as columns."""
@@ -120,12 +118,12 @@ def read_v1(post: JsonObject, row: int, dump: Dump) -> Iterator[Entry]:
 
 def read_v2(entry: JsonObject, row: int, dump: Dump) -> Iterator[Entry]:
     """Yield the posts of a page of API v2, or of a single post."""
-    included = objects_in(member(entry, "includes", "tweets"))
+    included = entry.get("includes")
     users = {
         to_text(user.get("id")): string_at(user, "username")
-        for user in objects_in(member(entry, "includes", "users"))
+        for user in objects_in(member(included, "users"))
     }
-    posts = {to_text(post.get("id")): post for post in included}
+    posts = {to_text(post.get("id")): post for post in objects_in(member(included, "tweets"))}
     yielded = set()
     for title in _missing_posts(entry):
         yield RowFault(row, f"not given by X: {title}")
@@ -312,13 +310,15 @@ def _v2_post(
 def _collected_post(post: JsonObject) -> _Post:
     originals = [o for name in _ORIGINALS for o in objects_in(post.get(name))]
     quoted = [_collected_post(q) for name in _QUOTED for q in objects_in(post.get(name))]
-    text = next((text for name in _COLLECTED_TEXTS if (text := string_at(post, name))), None)
+    text = first_string(post, _COLLECTED_TEXTS)
     return _Post(
         _collected_id(post, *_COLLECTED_IDS),
         None if text is None else _unescape(text),
-        next((name for path in _COLLECTED_AUTHORS if (name := string_at(post, *path))), None),
+        string_at(post, "user", "username")
+        or string_at(post, "author", "userName")
+        or first_string(post, _COLLECTED_AUTHORS),
         string_at(post, "lang"),
-        next((s for name in _DATES if (s := parse_timestamp(post.get(name))) is not None), None),
+        first_timestamp(post, _DATES),
         _collected_post(originals[0]) if originals else _row_original(post, text),
         tuple(quoted),
         str(post.get("isRetweet", post.get("is_retweet"))).lower() == "true",
@@ -338,8 +338,10 @@ def _row_original(post: JsonObject, text: str | None) -> _Post | None:
 
 def _collected_id(post: JsonObject, *names: str) -> str | None:
     """Return an id; rtweet puts an x before it, which keeps spreadsheets from rounding it."""
-    found = (to_text(post.get(name)) for name in names)
-    return next((native.removeprefix("x") for native in found if native), None)
+    for name in names:
+        if native := to_text(post.get(name)):
+            return native.removeprefix("x")
+    return None
 
 
 def _activity_post(activity: JsonObject) -> _Post:
