@@ -74,6 +74,8 @@ _MAX_LABEL_CHARS = 20
 """Values of a column of an unknown name that have no space and are no longer are not texts."""
 LABEL_NAMES = frozenset({"type", "kind", "format", "version", "schema", "status", "category"})
 """Columns that are never the text, even if no other has strings."""
+REPLY_NAMES = frozenset({"answers", "children", "comments", "replies", "responses"})
+"""Lists of objects, or structures of lists, with what others wrote below the text of a row."""
 METADATA_NAMES = ("warc_headers", "metadata", "meta")
 """Columns of structures that may have what the table lacks."""
 
@@ -93,16 +95,19 @@ class TableMapping:
         List of which every element is an item.
     parsed : str or None
         Column of strings that are JSON objects, in which some of `fields` are.
+    replies : tuple of str
+        Columns with further items: lists of what others wrote below the text.
     """
 
     text: TextParts
     fields: Mapping[str, str]
     exploded: str | None = None
     parsed: str | None = None
+    replies: tuple[str, ...] = ()
 
     def paths(self) -> list[str]:
         """Return the paths to read."""
-        paths = {*self.text.paths, *self.fields.values()}
+        paths = {*self.text.paths, *self.fields.values(), *self.replies}
         if self.parsed is not None:
             paths = {self.parsed if self.is_parsed(path) else path for path in paths}
         if self.exploded is not None:
@@ -130,7 +135,9 @@ class TableMapping:
             )
         )
         fields = {names.get(field, field): path for field, path in self.fields.items()}
-        return {"text": text} | {field: fields[field] for field in fields if field != "notice"}
+        replies = {"replies": " and ".join(self.replies)} if self.replies else {}
+        shown = {field: path for field, path in fields.items() if field != "notice"}
+        return {"text": text} | shown | replies
 
 
 def find_roles(schema: pa.Schema, dump: Dump, sample: SampleReader) -> TableMapping:
@@ -158,6 +165,7 @@ def find_roles(schema: pa.Schema, dump: Dump, sample: SampleReader) -> TableMapp
     """
     given, text = dump.columns.fields, dump.columns.text
     options = dict(given.values())
+    replies = _reply_columns(schema) if text is None else ()
     if text is not None:
         option = "--text-column" if text.literals is None else "--template"
         options |= dict.fromkeys(text.paths, option)
@@ -179,10 +187,10 @@ def find_roles(schema: pa.Schema, dump: Dump, sample: SampleReader) -> TableMapp
             fields |= {role: found} if found else {}
     if "author" not in fields and (author := _author_member(schema)) is not None:
         fields["author"] = author
-    if {_fold(name) for name in schema.names} in _CHAT_TABLES:
+    if {fold_name(name) for name in schema.names} in _CHAT_TABLES:
         fields["notice"] = text.paths[0]
     parsed = metadata.column if metadata is not None and metadata.is_text else None
-    return TableMapping(text, fields, exploded, parsed)
+    return TableMapping(text, fields, exploded, parsed, replies)
 
 
 class _Group(NamedTuple):
@@ -238,6 +246,27 @@ def _has_dates(path: str, schema: pa.Schema, sample: SampleReader) -> bool:
     return any(parse_timestamp(value) is not None or is_ambiguous(value) for value in values)
 
 
+def _reply_columns(schema: pa.Schema) -> tuple[str, ...]:
+    return tuple(
+        field.name
+        for field in schema
+        if fold_name(field.name) in REPLY_NAMES and _has_replies(field.type)
+    )
+
+
+def _has_replies(kind: pa.DataType) -> bool:
+    if is_list(kind):
+        kind = kind.value_type
+        # Lists that are all empty in the sample may not be later.
+        is_known = is_textual(kind) or pa.types.is_null(kind)
+        return bool(is_known) or any(_texts_within(kind, "", TEXT_NAMES))
+    if not pa.types.is_struct(kind) or not all(is_list(field.type) for field in kind):
+        return False
+    elements = pa.schema([(field.name, field.type.value_type) for field in kind])
+    is_span = any("start" in fold_name(name) for name in elements.names)
+    return not is_span and _fitting(TEXT_NAMES.split(), elements, is_textual, ()) is not None
+
+
 def item_column(schema: pa.Schema) -> str | None:
     """Return the column of the items' ids, if the table has one."""
     return _fitting(KNOWN_NAMES["item"].split(), schema, _FITS["item"], ())
@@ -262,9 +291,9 @@ def _text_of_known_names(
     title = _fitting(TITLE_NAMES.split(), schema, _is_string, taken)
     if body is None and title is not None:
         _check_is_text(title, (title,), schema, sample, dump)
-    if body is not None and _fold(body) in SUMMARY_NAMES.split():
+    if body is not None and fold_name(body) in SUMMARY_NAMES.split():
         _check_is_text(body, tuple(filter(None, (title, body))), schema, sample, dump)
-    if body is not None and _fold(body) in WHOLE_TEXT_NAMES.split():
+    if body is not None and fold_name(body) in WHOLE_TEXT_NAMES.split():
         title = None
     paths = tuple(path for path in (title, body) if path is not None)
     return TextParts(paths or (_only_text_column(schema, taken, dump, sample),))
@@ -279,7 +308,7 @@ def _fitting(
 def _all_fitting(
     names: Sequence[str], schema: pa.Schema, fits: TypePredicate, taken: Collection[str]
 ) -> Iterator[str]:
-    actual_names = {_fold(name): name for name in reversed(schema.names)}
+    actual_names = {fold_name(name): name for name in reversed(schema.names)}
     for name in names:
         column = actual_names.get(name)
         if column is None or column in taken or schema.names.count(column) > 1:
@@ -384,7 +413,7 @@ def _inner_texts(schema: pa.Schema, members: str) -> list[tuple[str, ...]]:
     names = members.split()
     paths = sorted(
         (path for field in schema for path in _texts_within(field.type, field.name, members)),
-        key=lambda path: names.index(_fold(path[-1].rpartition(".")[2])),
+        key=lambda path: names.index(fold_name(path[-1].rpartition(".")[2])),
     )
     rendered = tuple(
         f"{column}.{member}"
@@ -426,7 +455,7 @@ def _unknown_texts(schema: pa.Schema, taken: Collection[str]) -> list[str]:
     return [
         field.name
         for field in schema
-        if is_textual(field.type) and field.name not in taken and _fold(field.name) not in known
+        if is_textual(field.type) and field.name not in taken and fold_name(field.name) not in known
     ]
 
 
@@ -441,7 +470,7 @@ def _check_is_text(
         If so.
     """
     inner = _inner_texts(schema, TEXT_NAMES)
-    if inner and _fold(column) in TITLE_NAMES.split():
+    if inner and fold_name(column) in TITLE_NAMES.split():
         choice = f"choose them with {_options(inner[0])}" if _can_read(inner[0]) else TO_LINES
         raise ColumnMissing(
             f"{dump.display_path}: only {column!r} is recognised, and there are texts in "
@@ -525,7 +554,8 @@ def _type_of(schema: pa.Schema, path: str) -> pa.DataType | None:
     return type_at(kind.value_type, inner) if pa.types.is_struct(kind.value_type) else None
 
 
-def _fold(name: str) -> str:
+def fold_name(name: str) -> str:
+    """Return a name without case and punctuation."""
     return "".join(letter for letter in name.lower() if letter.isalnum())
 
 

@@ -48,6 +48,7 @@ from provenance.read.dumps.json_posts import (
     read_objects,
     to_text,
 )
+from provenance.read.dumps.replies import read_replies
 from provenance.read.formats.json_records import value_at
 from provenance.read.formats.jsonl_blocks import JsonBlock, Records, parse_block
 
@@ -91,7 +92,13 @@ class ObjectLayout:
         if parsed is not None:
             entry = entry | {parsed: parse_metadata(entry.get(parsed))}
         if prefix is None:
-            yield self._record(entry, f"{row}", row, dump)
+            record = self._record(entry, f"{row}", row, dump)
+            yield record
+            if self.mapping.replies:
+                if isinstance(record, RowFault):
+                    record = ItemRecord(dump.source, self._id(None, f"{row}"), "")
+                lists = [entry.get(name) for name in self.mapping.replies]
+                yield from read_replies(lists, record, row, dump, self.dates)
             return
         elements = value_at(entry, prefix)
         if not isinstance(elements, list) or not elements:
@@ -214,7 +221,7 @@ def _infer_layout(sample: list[JsonObject], dump: Dump) -> tuple[ObjectLayout, p
     date_path = fields.setdefault("created_at", OPTIONAL_NAMES["created_at"])
     dates = DateReader(_sample_date_order(sample, date_path, dump))
     mapping = replace(mapping, fields=fields)
-    is_flat = mapping.parsed is None and all(
+    is_flat = not (mapping.parsed or mapping.replies) and all(
         path in schema.names and not pa.types.is_nested(schema.field(path).type)
         for path in mapping.paths()
     )

@@ -91,6 +91,7 @@ OBJECT_LAYOUTS = (
     ),
     ObjectLayout("x-api-v2", x_posts.is_v2, x_posts.read_v2),
     ObjectLayout("x-api", x_posts.is_v1, x_posts.read_v1),
+    ObjectLayout("x-graphql", x_posts.is_response, x_posts.read_response),
     ObjectLayout("reddit", reddit.is_post, reddit.read_post, reddit.COLUMNS),
     ObjectLayout("hackernews", hackernews.is_item, hackernews.read_item, hackernews.COLUMNS),
     ObjectLayout("arxiv", arxiv.is_paper, arxiv.read_paper, arxiv.COLUMNS),

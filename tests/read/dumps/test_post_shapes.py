@@ -49,7 +49,37 @@ SUGGESTED = {"suggested_topics": [{"id": 9, "title": "Another topic", "excerpt":
 DELETED, SERVICE, PRIVATE = "deleted or removed", "notice of the service", "not public"
 NOT_A_POST, EMPTY = "not a post", "empty text"
 
+
+def reply(number, text, *replies, **others):
+    members = {"message_id": f"m{number}", "text": text, "role": "prompter", "user_id": "ann"}
+    members |= {"created_date": "2020-09-13T12:26:40+00:00", "lang": "en", "deleted": False}
+    return members | {"replies": [*replies]} | others
+
+
+def review(number, text):
+    label = {"label": "ann"}
+    members = {"author": {"name": label}, "im:rating": {"label": "5"}, "id": {"label": number}}
+    members |= {"title": {"label": "Pears"}, "updated": {"label": ISO}}
+    return members | {"content": {"label": text, "attributes": {"type": "text"}}}
+
+
 SHAPES = {
+    "openassistant": (
+        {
+            "message_tree_id": "m1",
+            "tree_state": "ready",
+            "prompt": reply(
+                1, TEXTS[0], reply(2, TEXTS[1], reply(3, TEXTS[2])), reply(4, "", deleted=True)
+            ),
+        },
+        [(f"m{number}", text, "ann") for number, text in enumerate(TEXTS, 1)],
+        {DELETED: 1},
+    ),
+    "app-store": (
+        {"feed": {"entry": [{"im:name": {"label": "An app"}}, review("11", TEXTS[0])]}},
+        [("11", f"Pears\n\n{TEXTS[0]}", "ann")],
+        {},
+    ),
     "imageboard": (
         [
             {

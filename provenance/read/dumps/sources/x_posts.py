@@ -160,6 +160,20 @@ def read_collected(post: JsonObject, row: int, dump: Dump) -> Iterator[Entry]:
     yield from _with_related(_collected_post(post), row, dump)
 
 
+def is_response(entry: JsonObject) -> bool:
+    """Return whether an object is a response of the interface of X's pages (GraphQL), or a post."""
+    return _is_result(entry) or next(_results(entry.get("data")), None) is not None
+
+
+def read_response(entry: JsonObject, row: int, dump: Dump) -> Iterator[Entry]:
+    """Yield the posts of a response, or a single post, and what they repeat or quote."""
+    for result in _results(entry):
+        if "tombstone" in result:
+            yield RowFault(row, skipped_rows.DELETED)
+        else:
+            yield from _with_related(_result_post(result), row, dump)
+
+
 def read_activity(activity: JsonObject, row: int, dump: Dump) -> Iterator[Entry]:
     """Yield an activity of Gnip, and the posts that it repeats or quotes."""
     if activity.get("verb") == "delete":
@@ -342,6 +356,39 @@ def _collected_id(post: JsonObject, *names: str) -> str | None:
         if native := to_text(post.get(name)):
             return native.removeprefix("x")
     return None
+
+
+def _is_result(value: JsonObject) -> bool:
+    return "rest_id" in value and isinstance(member(value, "legacy", "full_text"), str)
+
+
+def _results(value: object) -> Iterator[JsonObject]:
+    """Yield the posts at any depth, and tombstones of posts, without those that posts repeat."""
+    if isinstance(value, list):
+        for inner in value:
+            yield from _results(inner)
+    elif isinstance(value, dict):
+        if _is_result(value) or "tombstone" in value:
+            yield value
+        else:
+            for inner in value.values():
+                yield from _results(inner)
+
+
+def _result_post(result: JsonObject) -> _Post:
+    legacy, user = result.get("legacy"), member(result, "core", "user_results", "result")
+    original = next(_results(member(legacy, "retweeted_status_result")), None)
+    quoted = next(_results(result.get("quoted_status_result")), None)
+    long = string_at(result, "note_tweet", "note_tweet_results", "result", "text")
+    return _Post(
+        to_text(result.get("rest_id")),
+        _unescape(long or string_at(legacy, "full_text") or ""),
+        string_at(user, "legacy", "screen_name") or string_at(user, "core", "screen_name"),
+        string_at(legacy, "lang"),
+        parse_timestamp(member(legacy, "created_at")),
+        None if original is None or "tombstone" in original else _result_post(original),
+        () if quoted is None or "tombstone" in quoted else (_result_post(quoted),),
+    )
 
 
 def _activity_post(activity: JsonObject) -> _Post:
