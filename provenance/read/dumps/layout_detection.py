@@ -17,6 +17,7 @@ from provenance.read.dumps.sources import (
     feeds,
     mail,
     mastodon,
+    web_archive,
     x_posts,
 )
 from provenance.read.dumps.table_objects import table_opener
@@ -68,6 +69,7 @@ _TEXT_LAYOUTS: tuple[tuple[re.Pattern[bytes], str], ...] = (
     (books.GUTENBERG_START, TEXT),
     (books.FRONT_MATTER_START, TEXT),
     (books.SUBTITLES_START, SUBTITLES),
+    (web_archive.EXPORTED_POST_START, PAGE),
 )
 """Layouts of lines, by a pattern for the beginning of the file."""
 _CONTAINERS = (

@@ -21,7 +21,8 @@ MAILBOX_START = re.compile(
     rb"From \S{1,200}[^\n]{0,200}\d{4}[^\n]{0,100}\r?\n(?:>?[A-Za-z][A-Za-z0-9-]*:|[ \t])"
 )
 MESSAGE_START = re.compile(
-    rb"(?:(?:Return-Path|Received|Delivered-To|MIME-Version|Message-ID|From|To|Date|Subject|X-[\w-]+)"
+    rb"(?:(?:Return-Path|Received|Delivered-To|MIME-Version|Message-ID|From|To|Date|Subject|X-[\w-]+"
+    rb"|Path|Newsgroups|Organization|References|Xref|Sender|Reply-To|Relay-Version|Posting-Version)"
     rb":[^\n]*\r?\n(?:[ \t][^\n]*\r?\n)*){3}",
     re.IGNORECASE,
 )
