@@ -315,7 +315,7 @@ def _resolve_folder(
 
 def _no_dump_error(files: Sequence[File], address: str) -> InputError:
     """Return the error for a folder without dumps; it names what one of the files is."""
-    message = f"{address}: none of its {len(files)} files is a supported dump"
+    message = f"{address}: none of its files ({len(files):,}) is a supported dump"
     if any(_matches_any(file.path, _TELEGRAM_PAGES) for file in files):
         return TELEGRAM_PAGES.error(address)
     for file in sorted(files, key=lambda file: -file.size)[:_MAX_LOOKED_AT]:

@@ -52,10 +52,10 @@ def test_an_address_is_looked_at_before_anything_is_read(tmp_path):
 
 
 def test_a_folder_without_dumps(read, tmp_path):
-    with pytest.raises(DatasetNotFound, match=r"none of its . files is a supported dump"):
+    with pytest.raises(DatasetNotFound, match=r"none of its files \(.\) is a supported dump"):
         read(tmp_path)
     (tmp_path / "photo.jpg").write_bytes(b"\xff\xd8")
-    with pytest.raises(UnsupportedFormat, match=r"none of its . files is a supported dump"):
+    with pytest.raises(UnsupportedFormat, match=r"none of its files \(.\) is a supported dump"):
         read(tmp_path)
 
 
