@@ -532,6 +532,10 @@ SHAPED = {
     "openassistant": lambda text: (
         {"message_id": text, "text": text, "role": "prompter"} | {"replies": []}
     ),
+    "biorxiv": lambda text: {"doi": text, "title": "", "abstract": text, "jatsxml": ""},
+    "openreview": lambda text: (
+        {"id": text, "forum": "a", "signatures": []} | {"content": {"comment": {"value": text}}}
+    ),
     "app-store": lambda text: (
         {"im:rating": {}, "title": {"label": ""}, "content": {"label": text}}
     ),
@@ -556,7 +560,24 @@ def collected(path):
     path.write_text(lines(rows), "utf-8")
 
 
+def search_index(path):
+    pages = [
+        {"title": "A title", "text": text, "namespace": 0, "wiki": "enwiki", "page_id": n}
+        for n, text in enumerate(TEXTS)
+    ]
+    path.write_text(lines([*pages, pages[0] | {"namespace": 1}]), "utf-8")
+
+
 SAMPLES = [
+    Sample(
+        "cirrussearch",
+        "enwiki-content.json",
+        search_index,
+        "not an article (a talk page, a template, a redirect)",
+        4,
+        ends=False,
+        texts=tuple(f"A title\n\n{text}" for text in TEXTS),
+    ),
     Sample("x-collected", "tweets.jsonl", collected, "null text", 4, ends=False),
     *(
         Sample(name, "a.jsonl", shaped(name), "empty text", 4, ends=False, has_ids=False)

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.model import ITEMS, Flags, Int64s, Items
-from provenance.read.columns.nested_texts import TextLeaves
+from provenance.read.columns.nested_texts import TextLeaves, is_list
 from provenance.read.columns.string_arrays import (
     as_strings,
     format_values,
@@ -23,10 +23,11 @@ from provenance.read.corpus import skipped_rows
 from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.html_text import plain_text
 from provenance.read.dumps.item_batches import DELETED_PATTERN, NO_SOURCE, ROUNDED_ID, RowFault
+from provenance.read.dumps.json_posts import names_text
 from provenance.read.dumps.timestamps import parse_timestamps
 
-TRUE = ("true", "1")
-"""Values, in lower case, by which a column of deleted rows marks one."""
+TRUE = ("true", "t", "yes", "1")
+"""Values, in lower case, by which a column of deleted or private rows marks one."""
 
 _TEXT = pa.large_string()
 _REPOST_START = "RT @"
@@ -121,9 +122,17 @@ def _is_placeholder(columns: Mapping[str, pa.Array], _: Dump) -> Flags | None:
 
 
 def _is_deleted(columns: Mapping[str, pa.Array], _: Dump) -> Flags | None:
-    if "deleted" not in columns:
+    return _marked(columns.get("deleted"))
+
+
+def _is_private(columns: Mapping[str, pa.Array], _: Dump) -> Flags | None:
+    return _marked(columns.get("private"))
+
+
+def _marked(column: pa.Array | None) -> Flags | None:
+    if column is None:
         return None
-    marks = pc.utf8_lower(format_values(columns["deleted"]))
+    marks = pc.utf8_lower(format_values(column))
     return to_flags(pc.is_in(marks, value_set=pa.array(TRUE, marks.type)))
 
 
@@ -163,6 +172,7 @@ _CHECKS: tuple[tuple[str, Callable[[Mapping[str, pa.Array], Dump], Flags | None]
     (skipped_rows.EMPTY, _is_blank),
     (skipped_rows.DELETED, _is_placeholder),
     (skipped_rows.DELETED, _is_deleted),
+    (skipped_rows.NOT_PUBLIC, _is_private),
     (skipped_rows.SERVICE, _is_notice),
     (NO_SOURCE, _has_no_source),
 )
@@ -200,6 +210,8 @@ def _to_names(column: pa.Array) -> pa.Array:
     """Return names and numbers as strings, with null for empty ones."""
     if pa.types.is_floating(column.type):
         column = _restore_integers(column)
+    if is_list(column.type) and pa.types.is_struct(column.type.value_type):
+        return pa.array([names_text(value) for value in column.to_pylist()], _TEXT)
     if pa.types.is_nested(column.type):
         return TextLeaves.of({"": column}).join_rows(len(column), ", ")
     text = format_values(column)

@@ -1,7 +1,7 @@
 """Tables of items in JSON: parsed in blocks where objects are alike, else object by object."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 from typing import NoReturn
@@ -114,13 +114,9 @@ class ObjectLayout:
         text, source = self._text(entry), to_text(values.get("source")) or dump.source
         if text is None or text is _NOT_A_STRING:
             return RowFault(row, skipped_rows.NULL if text is None else TEXT_NOT_STRING)
-        if not text or text.isspace():
-            return RowFault(row, skipped_rows.EMPTY)
-        if _DELETED.fullmatch(text) or str(values.get("deleted")).lower() in TRUE:
-            return RowFault(row, skipped_rows.DELETED)
         author = names_text(values.get("author"))
-        if "notice" in values and is_notice(text, author):
-            return RowFault(row, skipped_rows.SERVICE)
+        if (fault := _fault(text, values, author)) is not None:
+            return RowFault(row, fault)
         if not source:
             return RowFault(row, NO_SOURCE)
         return ItemRecord(
@@ -151,6 +147,17 @@ class ObjectLayout:
         ):
             return f"{native}.{number.partition('.')[2]}"
         return native
+
+
+def _fault(text: str, values: Mapping[str, object], author: str | None) -> str | None:
+    """Return the reason why a row with a text is no item; None if it is one."""
+    if not text or text.isspace():
+        return skipped_rows.EMPTY
+    if _DELETED.fullmatch(text) or str(values.get("deleted")).lower() in TRUE:
+        return skipped_rows.DELETED
+    if str(values.get("private")).lower() in TRUE:
+        return skipped_rows.NOT_PUBLIC
+    return skipped_rows.SERVICE if "notice" in values and is_notice(text, author) else None
 
 
 def read_json(dump: Dump) -> Iterator[Items]:

@@ -103,6 +103,7 @@ OBJECT_LAYOUTS = (
     ),
     ObjectLayout("bluesky", bluesky.is_event, bluesky.read_event, bluesky.COLUMNS),
     ObjectLayout("wikimedia", wikipedia.is_enterprise, wikipedia.read_enterprise),
+    ObjectLayout("cirrussearch", wikipedia.is_search_page, wikipedia.read_search_page),
     ObjectLayout("slack", slack.is_message, slack.read_message),
     ObjectLayout("facebook", facebook.is_entry, facebook.read_entry),
     ObjectLayout("openalex", papers.is_work, papers.read_work),

@@ -8,6 +8,7 @@ from functools import lru_cache
 from provenance.read.corpus import skipped_rows
 from provenance.read.dumps.column_roles import (
     AUTHOR_MEMBERS,
+    AUTHOR_OBJECTS,
     KNOWN_NAMES,
     REPLY_NAMES,
     TEXT_NAMES,
@@ -30,6 +31,7 @@ _ROLE_NAMES = {
     role: names.split()
     for role, names in (KNOWN_NAMES | {"text": TEXT_NAMES, "title": TITLE_NAMES}).items()
 }
+_ROLE_NAMES["author"] += AUTHOR_OBJECTS
 
 
 def read_replies(
@@ -69,6 +71,8 @@ def read_replies(
             yield RowFault(row, skipped_rows.EMPTY)
         elif _DELETED.fullmatch(text) or str(_value(reply, "deleted")).lower() in TRUE:
             yield RowFault(row, skipped_rows.DELETED)
+        elif str(_value(reply, "private")).lower() in TRUE:
+            yield RowFault(row, skipped_rows.NOT_PUBLIC)
         else:
             yield record
         inner = [value for name, value in reply.items() if fold_name(name) in REPLY_NAMES]

@@ -75,6 +75,30 @@ SHAPES = {
         [(f"m{number}", text, "ann") for number, text in enumerate(TEXTS, 1)],
         {DELETED: 1},
     ),
+    "biorxiv": (
+        {
+            "messages": [{"status": "ok"}],
+            "collection": [
+                {"doi": "10.1/a", "title": "Quays", "abstract": TEXTS[0], "authors": "ann"}
+                | {"date": ISO, "published": "NA", "license": "cc_by", "jatsxml": "https://x"}
+            ],
+        },
+        [("10.1/a", f"Quays\n\n{TEXTS[0]}", "ann")],
+        {},
+    ),
+    "openreview": (
+        {
+            "notes": [
+                {"id": "n1", "forum": "f", "signatures": ["ann"], "cdate": SECOND * 1000}
+                | {"content": {"title": {"value": "A review"}, "review": {"value": TEXTS[0]}}},
+                {"id": "n2", "forum": "f", "signatures": ["ann"], "cdate": SECOND * 1000}
+                | {"content": {"comment": TEXTS[1], "pdf": "/pdf/x"}},
+                {"id": "n3", "forum": "f", "signatures": ["ann"], "ddate": SECOND, "content": {}},
+            ]
+        },
+        [("n1", f"A review\n\n{TEXTS[0]}", "ann"), ("n2", TEXTS[1], "ann")],
+        {DELETED: 1},
+    ),
     "app-store": (
         {"feed": {"entry": [{"im:name": {"label": "An app"}}, review("11", TEXTS[0])]}},
         [("11", f"Pears\n\n{TEXTS[0]}", "ann")],
@@ -368,3 +392,8 @@ def test_posts_are_read_with_their_facts(read, lines, tmp_path, name, indent):
 def test_addresses_are_taken_where_they_are_given(read, tmp_path):
     (tmp_path / "a.json").write_text(json.dumps(SHAPES["lobsters"][0]))
     assert read(tmp_path / "a.json").column("url") == ["https://l.example/s/a1", None]
+
+
+def test_preprints_have_their_licence(read, tmp_path):
+    (tmp_path / "a.json").write_text(json.dumps(SHAPES["biorxiv"][0]))
+    assert read(tmp_path / "a.json").column("licence") == ["cc_by"]

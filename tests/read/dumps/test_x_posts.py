@@ -331,6 +331,18 @@ def test_tables_of_rtweet_and_twarc_name_what_is_repeated(read, write, tmp_path)
         assert found.skipped == {"repost; its original is an item": 1} | alone
 
 
+def test_an_old_archive_in_csv_names_what_is_repeated(read, tmp_path, write):
+    row = {"tweet_id": "100000000000000001", "timestamp": "2012-09-13 12:26:40 +0000"}
+    row |= {"text": "a lantern", "retweeted_status_id": "", "expanded_urls": ""}
+    repost = {"tweet_id": "5", "text": "RT @ben: a kettle", "retweeted_status_id": "99999999999"}
+    write(tmp_path / "tweets.csv", [row, row | repost])
+    found = read(tmp_path / "tweets.csv")
+    assert found.column("text") == ["a lantern", "a kettle"]
+    assert found.column("item") == ["100000000000000001", "99999999999"]
+    assert found.column("author") == [None, "ben"]
+    assert found.rows[0]["created_at"].isoformat() == "2012-09-13T12:26:40+00:00"
+
+
 def result(number, text, **others):
     user = {"result": {"legacy": {"screen_name": "ann"}}}
     legacy = {"full_text": text, "created_at": "Wed Oct 19 20:07:25 +0000 2022", "lang": "en"}

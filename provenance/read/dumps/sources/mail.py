@@ -114,8 +114,14 @@ def _message(content: bytes, row: int, dump: Dump) -> ItemRecord | RowFault:
         f"{subject}\n\n{text}" if subject else text,
         headers["Archived-At"].strip().strip("<>") or None,
         parse_timestamp(headers["Date"]),
-        parseaddr(headers["From"])[1] or None,
+        _hidden_at(parseaddr(headers["From"])[1]) or None,
     )
+
+
+def _hidden_at(address: str) -> str:
+    """Return an address as it was before an archive of Mailman hid its sign."""
+    name, separator, host = address.partition(" at ")
+    return f"{name}@{host}" if separator and " " not in name + host else address
 
 
 def _body(message: EmailMessage) -> str:
