@@ -28,6 +28,8 @@ from provenance.read.dumps.layout_detection import detect_layout
 from provenance.read.dumps.layouts import LAYOUTS, open_dump
 
 TEXTS = ["Good morning, all of you", "naïve café, 東京 😀", "a < b && c > d\n\nsecond", "last one"]
+API_PAGE = 100
+"""Posts that the API of Stack Exchange gives at once, at most."""
 
 
 @dataclass(frozen=True)
@@ -310,7 +312,8 @@ def discord_package(path):
 def slack(path):
     texts = [text.replace("&", "&amp;").replace("<", "&lt;") for text in TEXTS]
     said = [
-        {"type": "message", "user": "U1", "text": t, "ts": f"{n}.1"} for n, t in enumerate(texts)
+        {"type": "message", "user": "U1", "text": t, "ts": f"{1_600_000_000 + n}.000100"}
+        for n, t in enumerate(texts)
     ]
     path.write_text(json.dumps([*said, said[0] | {"subtype": "channel_join"}], indent=1), "utf-8")
 
@@ -353,7 +356,9 @@ def exchange_api(path):
         }
         for n, text in enumerate(ONE_LINE)
     ]
-    path.write_text(json.dumps({"items": [*posts, posts[0] | {"body": ""}]}, indent=1), "utf-8")
+    posts += [posts[0] | {"body": ""}]
+    pages = [posts[start : start + API_PAGE] for start in range(0, len(posts), API_PAGE)]
+    path.write_text("".join(json.dumps({"items": page}) + "\n" for page in pages), "utf-8")
 
 
 def github_events(path):

@@ -1,8 +1,9 @@
 """Dates of a dump: the order of day and month, and dates that cannot be parsed."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from enum import Enum
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
@@ -94,12 +95,12 @@ class DateReader:
 
     Parameters
     ----------
-    order : DateOrder or None
-        Order of day and month.
+    find_order : callable
+        Returns the order of day and month; called once, and only if a date needs it.
     """
 
-    def __init__(self, order: DateOrder | None = None) -> None:
-        self._order = order
+    def __init__(self, find_order: Callable[[], DateOrder | None]) -> None:
+        self._find_order = find_order
         self._example = ""
         self._count = 0
         self._rows: list[int] = []
@@ -138,10 +139,15 @@ class DateReader:
                 str(column[int(present[0])]), len(present), rows[present[:_MAX_NAMED]].tolist()
             )
 
+    @cached_property
+    def _order(self) -> DateOrder | None:
+        return self._find_order()
+
     def _in_order(self, texts: pa.Array) -> pa.Array:
         distinct = texts.dictionary_encode()
         seconds = [
-            parse_ordered_date(text, self._order) for text in distinct.dictionary.to_pylist()
+            parse_ordered_date(text, self._order if is_ambiguous(text) else None)
+            for text in distinct.dictionary.to_pylist()
         ]
         return pa.array(seconds, pa.int64()).take(distinct.indices).cast(SECONDS)
 

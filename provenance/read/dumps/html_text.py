@@ -16,7 +16,8 @@ LINE_TAGS = frozenset({"li", "dt", "dd", "tr", "summary", "details"})
 TAG_TEXTS = {"br": "\n", "td": " ", "th": " "}
 HIDDEN_TAGS = frozenset({"script", "style", "template", "title"})
 
-_SPACE = str.maketrans({**dict.fromkeys("\t\n\r\f", " "), "\0": "\ufffd"})
+_REPLACED = (*((space, " ") for space in "\t\n\r\f"), ("\0", "\ufffd"))
+"""Characters of texts, and what stands for them: `str.translate` is slow where not all is ASCII."""
 _BREAK = re.compile(r"[\r\n][ \r\n]*")
 _SPACES = re.compile(" {2,}")
 _CODE_MARK = re.compile("\0(\\d+)\0")
@@ -35,6 +36,9 @@ def plain_text(html: str) -> str:
     'Use a < b:\n\nif a:\n  b'
     """
     text = _TextBuilder()
+    if "<" not in html:
+        text.add(unescape(html))
+        return text.to_string()
     parts = _TAG.split(html)
     if _is_simple(html, parts[::5]):
         _read_parts(parts, text)
@@ -78,7 +82,9 @@ class _TextBuilder:
             self.parts.append(f"\0{len(self.code)}\0")
             self.code.append(data)
         else:
-            self.parts.append(data.translate(_SPACE))
+            for character, replacement in _REPLACED:
+                data = data.replace(character, replacement)
+            self.parts.append(data)
 
     def to_string(self) -> str:
         """Return all text."""
@@ -86,7 +92,8 @@ class _TextBuilder:
         if "  " in text:
             text = _SPACES.sub(" ", text)
         # The pattern begins with the break itself, which is found faster than an optional space.
-        text = _BREAK.sub(_line_break, text.replace(" \n", "\n").replace(" \r", "\r"))
+        if "\n" in text or "\r" in text:
+            text = _BREAK.sub(_line_break, text.replace(" \n", "\n").replace(" \r", "\r"))
         if self.code:
             text = _CODE_MARK.sub(lambda match: self.code[int(match[1])].strip("\n"), text)
         return text.strip()

@@ -13,6 +13,7 @@ from provenance.read.corpus import skipped_rows
 
 MAX_ROWS = 20_000
 MAX_BYTES = 1 << 25
+_MAX_CHARS = MAX_BYTES >> 1
 NO_SOURCE = "no source"
 ROUNDED_ID = r"^\d\.\d+[Ee]\+\d+$"
 """An id mangled by a spreadsheet, such as 1.2E+18: many posts share it, so it is ignored."""
@@ -104,7 +105,7 @@ class _Batch:
         if isinstance(entry, ItemRecord):
             self.records.append(entry)
             self._size += len(entry.text)
-            return len(self.records) >= MAX_ROWS or self._size >= MAX_BYTES >> 1
+            return self._size >= _MAX_CHARS or len(self.records) >= MAX_ROWS
         if isinstance(entry, DeletionRecord):
             self._deletions.append(entry)
             entry = RowFault(entry.row, entry.counted_as)

@@ -1,6 +1,7 @@
 """Tables of items in Parquet, Arrow, CSV or JSON, whatever their columns are called."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import chain
 
 import numpy as np
@@ -8,13 +9,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.model import Int64s, Items, Skipped
-from provenance.read.columns.column_paths import column_at, type_at
-from provenance.read.columns.string_arrays import format_values, is_textual
+from provenance.read.columns.column_paths import column_at
+from provenance.read.columns.string_arrays import format_values
 from provenance.read.columns.table_parts import RowBlock, TableFile
 from provenance.read.corpus import skipped_rows
 from provenance.read.corpus.file_access import File
 from provenance.read.dumps.column_roles import TableMapping, find_roles, parse_metadata
-from provenance.read.dumps.date_order import DateOrder, DateReader, infer_order, is_ambiguous
+from provenance.read.dumps.date_order import DateOrder, DateReader, infer_order
 from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.item_batches import split_items
 from provenance.read.dumps.item_columns import build_items, to_strings
@@ -53,7 +54,7 @@ def _read(dump: Dump, opener: Callable[[File], TableFile]) -> Iterator[Items]:
         return
     mapping = find_roles(table.schema, dump, table.sample)
     prefix = dump.prefix
-    dates = DateReader(_column_date_order(table, mapping))
+    dates = DateReader(partial(_column_date_order, table, mapping))
     objects = ObjectLayout(mapping, prefix, dates)
     for piece in table.pieces:
         for block in piece.read(mapping.paths()):
@@ -125,19 +126,13 @@ def _without_elements(block: RowBlock, mapping: TableMapping, dump: Dump) -> tup
 
 
 def _column_date_order(table: TableFile, mapping: TableMapping) -> DateOrder | None:
-    """Return the order of day and month; reads the whole column only if dates are ambiguous."""
+    """Return the order of day and month in the column of dates, which is read whole."""
     path = mapping.fields.get("created_at")
-    if path is None or mapping.is_of_element(path):
-        return None
-    kind = type_at(table.schema, path)
-    if kind is None or not is_textual(kind):
+    if path is None or mapping.is_of_element(path) or mapping.is_parsed(path):
         return None
     columns = (
         format_values(column_at(block.batch, path)).drop_null().unique().to_pylist()
         for piece in table.pieces
         for block in piece.read([path])
     )
-    first: list[str] = next(columns, [])
-    if not any(map(is_ambiguous, first)):
-        return None
-    return infer_order(chain(first, chain.from_iterable(columns)))
+    return infer_order(chain.from_iterable(columns))

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain, islice
 from typing import NoReturn
 
@@ -226,7 +227,7 @@ def _infer_layout(sample: list[JsonObject], dump: Dump) -> tuple[ObjectLayout, p
             schema = schema.append(pa.field(name, pa.string()))
     # The member may not hold dates at all: unreadable dates are counted.
     date_path = fields.setdefault("created_at", OPTIONAL_NAMES["created_at"])
-    dates = DateReader(_sample_date_order(sample, date_path, dump))
+    dates = DateReader(partial(_sample_date_order, sample, date_path, dump))
     mapping = replace(mapping, fields=fields)
     is_flat = not (mapping.parsed or mapping.replies) and all(
         path in schema.names and not pa.types.is_nested(schema.field(path).type)

@@ -79,6 +79,7 @@ _CONTAINERS = (
     (feeds.is_json_feed, JSON_FEED),
 )
 """Layouts of one object that contains all items."""
+_TABLE_MAGICS = (PARQUET_MAGIC, *ARROW_MAGICS)
 _NUL_CHECK_BYTES = 1 << 12
 _SUPPORTED = "Stack Exchange's files, exports of MediaWiki, RSS and Atom, PubMed and JATS"
 
@@ -94,7 +95,7 @@ def detect_layout(file: File) -> str:
     head = _head(file).removeprefix(codecs.BOM_UTF8)
     name = file.display_path
     check_not_pointer(head, name)
-    if head.startswith((PARQUET_MAGIC, *ARROW_MAGICS)):
+    if head.startswith(_TABLE_MAGICS):
         return _table_layout(file)
     if head.startswith(books.EPUB_MARK, books.EPUB_MARK_OFFSET):
         return EPUB
@@ -155,7 +156,12 @@ def _head(file: File) -> bytes:
     """Return what can be read of the head; damage is reported by the reader later."""
     head = b""
     with suppress(CorruptFile), file.stream() as stream, translate_read_errors(file.display_path):
-        while len(head) < HEAD_BYTES and (piece := stream.read(HEAD_BYTES >> 4)):
+        # Of a table, the first bytes suffice.
+        while (
+            len(head) < HEAD_BYTES
+            and not head.startswith(_TABLE_MAGICS)
+            and (piece := stream.read(HEAD_BYTES >> 4))
+        ):
             head += piece
     return head
 

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -40,7 +41,7 @@ _OTHER_COLUMN = "choose the column with --text-column, or keep such texts with"
 _MIN_SIGNS = 2
 _MAX_TESTED = 2000
 _MAX_SHOWN_CHARS = 60
-_MAX_SEARCHED_CHARS = 20_000
+_MAX_SEARCHED_CHARS, _MAX_HEAD_CHARS = 20_000, 2000
 _CHARS_PER_MARK = 1000
 
 _HEADER = re.compile(
@@ -126,17 +127,34 @@ def _check_texts(sample: list[Items], dump: Dump) -> None:
                 f"such as {_shown(signs[0])}",
                 remedy=f"{remedy} --text-format plain.",
             )
-    values, counts = pc.value_counts(texts).flatten()
-    most = int(pc.max(counts).as_py())
-    is_small = most >= MIN_SMALL_COPIES and most > MAX_SMALL_COPIES_SHARE * len(texts)
-    if is_small or (most >= MIN_COPIES and most > MAX_COPIES_SHARE * len(texts)):
-        text = values[pc.index(counts, most).as_py()].as_py()
+    _check_copies(texts, dump)
+
+
+def _check_copies(texts: pa.ChunkedArray, dump: Dump) -> None:
+    # Equal texts are of equal length, and lengths are counted faster.
+    _, most = _most_frequent(pc.binary_length(texts))
+    if not _are_too_many(most, len(texts)):
+        return
+    text, most = _most_frequent(texts)
+    if _are_too_many(most, len(texts)):
         raise WrongLayout(
             f"{dump.display_path}: {most / len(texts):.0%} of the rows have the same text, "
             f"{_shown(text)}",
             remedy="choose the column with --text-column, or keep such texts with "
             "--text-format plain.",
         )
+
+
+def _most_frequent(values: pa.ChunkedArray) -> tuple[Any, int]:
+    """Return the most frequent value, and how often it occurs."""
+    distinct, counts = pc.value_counts(values).flatten()
+    most = pc.max(counts)
+    return distinct[pc.index(counts, most).as_py()].as_py(), int(most.as_py())
+
+
+def _are_too_many(copies: int, count: int) -> bool:
+    is_small = copies >= MIN_SMALL_COPIES and copies > MAX_SMALL_COPIES_SHARE * count
+    return is_small or (copies >= MIN_COPIES and copies > MAX_COPIES_SHARE * count)
 
 
 def _is_json(text: str) -> bool:
@@ -151,12 +169,14 @@ def _is_json(text: str) -> bool:
 
 def _is_html(text: str) -> bool:
     """Return whether a text has markup everywhere, rather than here and there as Markdown has."""
+    if "<" not in text and "&" not in text:
+        return False
     beginning = text[:_MAX_SEARCHED_CHARS]
     return len(_MARKUP.findall(beginning)) * _CHARS_PER_MARK >= max(1, len(beginning))
 
 
 _SIGNS: dict[str, Callable[[str], object]] = {
-    _EMAILS: lambda text: MESSAGE_START.match(text[:_MAX_SEARCHED_CHARS].encode()),
+    _EMAILS: lambda text: MESSAGE_START.match(text[:_MAX_HEAD_CHARS].encode("utf-8", "replace")),
     "headers of a protocol": _HEADER.match,
     "JSON": _is_json,
     "HTML": _is_html,

@@ -13,6 +13,8 @@ from typing import BinaryIO, cast
 import zstandard
 
 _CHUNK_BYTES = 1 << 20
+_BUFFER_BYTES = 1 << 16
+"""The least that is decompressed, so that the head of a file costs little."""
 _MAX_WINDOW_BYTES = 1 << 31
 """Reddit dumps are compressed with windows of up to 2 GiB (`zstd --long=31`)."""
 _MAX_XZ_BYTES = 1 << 29
@@ -133,7 +135,7 @@ class _OwningReader(io.BufferedReader):
     """Closes the underlying file too, which decompressors leave open."""
 
     def __init__(self, stream: io.RawIOBase, source: BinaryIO) -> None:
-        super().__init__(stream, _CHUNK_BYTES)
+        super().__init__(stream, _BUFFER_BYTES)
         self._source = source
 
     def close(self) -> None:

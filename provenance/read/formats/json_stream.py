@@ -48,9 +48,9 @@ class JsonText:
         self._at = 0
 
     def more(self) -> bool:
-        """Read as much again as is buffered, so that a long value is not rescanned often."""
-        remaining = len(self._buffer) - self._at
-        data = self._stream.read(max(_CHUNK_BYTES, min(remaining, self._limit.size)))
+        """Read three times what is buffered, so that a long value is not parsed again often."""
+        wanted = 3 * (len(self._buffer) - self._at)
+        data = self._stream.read(max(_CHUNK_BYTES, min(wanted, self._limit.size)))
         self._buffer = self._buffer[self._at :] + self._decoder.decode(data, final=not data)
         self._at = 0
         return bool(data)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -56,6 +57,13 @@ def test_the_number_that_tells_may_come_last(read, tmp_path):
     assert {*days(read(path).rows)} == {"2016-08-04", "2016-08-13"}
 
 
+def test_numeric_dates_may_begin_late_in_a_table(read, tmp_path):
+    path = tmp_path / "long.parquet"
+    rows = rows_of(["2016-08-04"] * 40_000 + ["8/13/2016"])
+    pq.write_table(pa.Table.from_pylist(rows), path)
+    assert days(read(path).rows)[-1] == "2016-08-13"
+
+
 def test_half_days_and_impossible_days():
     noon = datetime(2016, 8, 4, 12, 5, tzinfo=UTC).timestamp()
     assert parse_ordered_date("8/4/2016 12:05 PM", DateOrder.MONTH_FIRST) == noon
@@ -68,7 +76,7 @@ def test_half_days_and_impossible_days():
 @given(st.lists(st.text(alphabet="0123456789/.: apm-", max_size=20)))
 def test_no_column_is_too_odd(values):
     order = infer_order(values)
-    dates = DateReader(order)
+    dates = DateReader(lambda: order)
     column = dates.seconds(pa.array(values, pa.string()), np.arange(len(values)))
     assert column.cast(pa.int64()).to_pylist() == [parse_ordered_date(v, order) for v in values]
     for value in values:

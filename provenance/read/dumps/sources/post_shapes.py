@@ -3,7 +3,7 @@
 Each shape says how to recognise its objects, and the paths of texts, ids, dates and further posts.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
@@ -68,14 +68,11 @@ class PostShape:
         """Return whether an object is of this shape."""
         return bool(self.is_post(entry) or self.is_container(entry))
 
-    def read_entry(self, entry: JsonObject, row: int, dump: Dump) -> Iterator[Entry]:
-        """Yield a post, and all that are in it."""
-        made = 0
-        for post in self._posts(entry) if self.inner else [entry] if self.is_post(entry) else ():
-            yield self._item(post, row, made, dump)
-            made += 1
-        if not made:
-            yield RowFault(row, skipped_rows.NOT_A_POST)
+    def read_entry(self, entry: JsonObject, row: int, dump: Dump) -> Iterable[Entry]:
+        """Return a post, and all that are in it."""
+        posts = self._posts(entry) if self.inner else [entry] if self.is_post(entry) else ()
+        items = [self._item(post, row, number, dump) for number, post in enumerate(posts)]
+        return items or [RowFault(row, skipped_rows.NOT_A_POST)]
 
     def _posts(self, entry: JsonObject) -> Iterator[JsonObject]:
         if self.is_post(entry):
@@ -85,7 +82,7 @@ class PostShape:
                 if isinstance(found, dict):
                     yield from self._posts(found)
 
-    def _item(self, post: JsonObject, row: int, made: int, dump: Dump) -> ItemRecord | RowFault:
+    def _item(self, post: JsonObject, row: int, number: int, dump: Dump) -> ItemRecord | RowFault:
         if (reason := self.reason(post)) is not None:
             return RowFault(row, reason)
         parts = [_text(post, path) for path in self.texts]
@@ -96,7 +93,7 @@ class PostShape:
             return RowFault(row, skipped_rows.EMPTY)
         return ItemRecord(
             dump.source,
-            _first(post, self.ids) or f"{dump.prefix}#{row}.{made}".removesuffix(".0"),
+            _first(post, self.ids) or f"{dump.prefix}#{row}.{number}".removesuffix(".0"),
             text,
             _first(post, self.urls),
             _first_second(post, self.dates),
@@ -108,19 +105,18 @@ class PostShape:
 
 def _values(entry: JsonObject, path: str) -> Sequence[object]:
     """Return the values at a path, of each element of the lists on it."""
-    value: object = entry
-    names = _names(path)
+    if "." not in path:  # most paths
+        value = entry.get(path)
+        return value if isinstance(value, list) else (value,)
+    return _inner_values(entry, _names(path))
+
+
+def _inner_values(value: object, names: Sequence[str]) -> Sequence[object]:
     for depth, name in enumerate(names):
         if isinstance(value, dict):
             value = value.get(name)
         elif isinstance(value, list):
-            rest = ".".join(names[depth:])
-            return [
-                found
-                for inner in value
-                if isinstance(inner, dict)
-                for found in _values(inner, rest)
-            ]
+            return [found for inner in value for found in _inner_values(inner, names[depth:])]
         else:
             return ()
     return value if isinstance(value, list) else (value,)
@@ -132,10 +128,10 @@ def _names(path: str) -> Sequence[str]:
 
 
 def _text(post: JsonObject, path: str) -> str:
-    values = _values(post, path)
-    if len(values) == 1 and isinstance(values[0], str):
-        return values[0]
-    return "".join([value for value in values if isinstance(value, str)])
+    value = post.get(path)
+    if isinstance(value, str):  # most texts
+        return value
+    return "".join([value for value in _values(post, path) if isinstance(value, str)])
 
 
 def _first(post: JsonObject, paths: tuple[str, ...]) -> str | None:

@@ -10,8 +10,9 @@ from provenance.read.dumps.item_batches import Entry, ItemRecord, RowFault
 from provenance.read.dumps.json_posts import JsonObject, objects_in, string_at, to_text
 from provenance.read.dumps.timestamps import parse_timestamp
 
-_WRITTEN = ("bot_message", "thread_broadcast", "me_message", "file_share", "file_comment")
+_WRITTEN = (None, "bot_message", "thread_broadcast", "me_message", "file_share", "file_comment")
 """Subtypes of messages that somebody wrote; others say who joined, or what was renamed."""
+_MARKED = re.compile("[<&]")
 _LINK = re.compile(r"<(?:[^<>|]*\|)?([^<>|]+)>")
 
 
@@ -32,7 +33,7 @@ def read_message(entry: JsonObject, row: int, dump: Dump) -> Iterator[Entry]:
 
 
 def _message(entry: JsonObject, row: int, dump: Dump) -> Entry:
-    if entry.get("subtype") not in (None, *_WRITTEN):
+    if entry.get("subtype") not in _WRITTEN:
         return RowFault(row, skipped_rows.SERVICE)
     text, stamp = string_at(entry, "text"), string_at(entry, "ts")
     if text is None or stamp is None:
@@ -41,7 +42,7 @@ def _message(entry: JsonObject, row: int, dump: Dump) -> Entry:
     return ItemRecord(
         dump.source,
         f"{channel}/{stamp}" if channel else stamp,
-        html.unescape(_LINK.sub(r"\1", text)),
+        html.unescape(_LINK.sub(r"\1", text)) if _MARKED.search(text) else text,
         None,
         parse_timestamp(stamp),
         to_text(entry.get("user")) or to_text(entry.get("bot_id")),

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from urllib.parse import urlsplit
 from xml.parsers.expat import ExpatError, ParserCreate
 
 from provenance.errors import UnsupportedFormat
@@ -36,8 +35,15 @@ _HOST = re.compile(
     r"([a-z0-9-]+\.)*(stackexchange|stackoverflow|superuser|serverfault|askubuntu|stackapps)\.com"
     r"|(meta\.)?mathoverflow\.net"
 )
+_ADDRESS = re.compile("https?://([^/?#:@]+)")
 _API_IDS = {"comment_id": "comment-", "answer_id": "", "question_id": ""}
 """Members that have the id of a post of the API, and what its id begins with."""
+_API_NAMES = {
+    "content_license": "ContentLicense",
+    "creation_date": "CreationDate",
+    "last_edit_date": "LastEditDate",
+}
+"""Members of a post of the API, and the attributes of the dump that say the same."""
 WITHOUT_BODY = "without its body: ask the API for it (filter=withbody)"
 _CHUNK_BYTES = 1 << 18
 _PATHS = {"1": "q", "2": "a"}
@@ -62,35 +68,30 @@ def is_api_post(entry: JsonObject) -> bool:
 
 def read_api_post(entry: JsonObject, row: int, dump: Dump) -> Iterator[ItemRecord | RowFault]:
     """Yield a post of the API, with the id that it has in the dump of its site."""
-    name = next((name for name in _API_IDS if name in entry), "question_id")
-    native, link = to_text(entry.get(name)), string_at(entry, "link")
-    site = _host(link)
-    title = plain_text(string_at(entry, "title") or "") if name == "question_id" else ""
+    kind = next((name for name in _API_IDS if name in entry), "question_id")
+    native, link = to_text(entry.get(kind)), string_at(entry, "link")
+    address = _ADDRESS.match(link or "")
+    title = plain_text(string_at(entry, "title") or "") if kind == "question_id" else ""
     text = "\n\n".join(filter(None, (title, plain_text(string_at(entry, "body") or ""))))
     if "body" not in entry:
         yield RowFault(row, WITHOUT_BODY)
-    elif not text or native is None or site is None:
+    elif not text or native is None or address is None:
         yield RowFault(row, skipped_rows.NO_ID if text else skipped_rows.EMPTY)
     else:
-        names = {"content_license": "ContentLicense", "last_edit_date": "LastEditDate"}
-        names["creation_date"] = "CreationDate"
-        values = {key: value for k, key in names.items() if (value := to_text(entry.get(k)))}
+        values = {
+            attribute: value
+            for name, attribute in _API_NAMES.items()
+            if (value := to_text(entry.get(name)))
+        }
         yield ItemRecord(
             dump.source,
-            f"{site}/{_API_IDS[name]}{native}",
+            f"{address[1].lower()}/{_API_IDS[kind]}{native}",
             text,
             link,
             parse_timestamp(entry.get("creation_date")),
             string_at(entry, "owner", "display_name"),
             licence=_licence(values, "LastEditDate"),
         )
-
-
-def _host(address: str | None) -> str | None:
-    try:
-        return urlsplit(address or "").hostname
-    except ValueError:
-        return None
 
 
 def read_rows(dump: Dump) -> Iterator[tuple[str, Mapping[str, str]]]:
