@@ -12,6 +12,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -28,8 +29,11 @@ from provenance.match.scoring.classifier import log_odds
 from provenance.match.scoring.corpus_sample import sample_passages
 from provenance.match.scoring.evalue import STRENGTH_THRESHOLD, strength
 from provenance.match.scoring.features import measure_features
-from provenance.model import Flags, Language
+from provenance.model.content.language import Language
 from provenance.read.language_counts import load_language
+
+if TYPE_CHECKING:
+    from provenance.model.content.fingerprints import Flags
 
 SEED = 5
 """Seed of pages and plants; neither the weights nor the chance model were fitted with it."""

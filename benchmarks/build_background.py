@@ -24,7 +24,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from provenance.fingerprint.tokenizer.tokenize import current_parameters, tokenise
-from provenance.model import Texts
+from provenance.model.content.fingerprints import Texts
 from provenance.read.common_background import SCHEMA
 
 OUT = Path(__file__).parents[1] / "provenance" / "read" / "common_background.parquet"

@@ -15,7 +15,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from provenance.fingerprint.tokenizer.tokenize import current_parameters, tokenise
-from provenance.model import NO_CONTEXT, Texts
+from provenance.model.content.fingerprints import Texts
+from provenance.model.content.language import NO_CONTEXT
 from provenance.read.corpus.corpora import open_corpus
 
 MIN_COUNT = 6

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from provenance.model import Flags, Floats, Int64s
+from provenance.model.content.fingerprints import Flags, Floats, Int64s
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,18 @@ _BYTES = {
 """Bytes of an object in some files: in the real ones that the tests read, and in the metadata of
 arXiv, of which 2,840,638 papers had 4.88 GB (github.com/xinhuangcs/PaperTrail)."""
 
+_DATED = 'CreationDate="2022-10-19T20:07:25.417" ContentLicense="CC BY-SA 4.0"'
+_ATTRIBUTES = {
+    "Comments.xml": f'PostId="83" Score="2" UserId="41" {_DATED}',
+    "PostHistory.xml": f'PostId="83" RevisionGUID="{"0" * 36}" UserId="41" {_DATED}',
+    "Posts.xml": (
+        f'PostTypeId="2" ParentId="83" Score="2" OwnerUserId="41" {_DATED}'
+        ' LastEditorUserId="41" LastEditDate="2022-10-20T20:07:25.417"'
+        ' LastActivityDate="2022-10-20T20:07:25.417" CommentCount="3"'
+    ),
+}
+"""Attributes that rows of Stack Exchange have beside their id and text."""
+
 _HTML = {
     *("hackernews", "mastodon", "mastodon-api", "wikimedia", "feed", "json-feed", "discourse"),
     *("stackexchange-api", "crossref", "lobsters", "imageboard", "skype"),
@@ -133,6 +145,10 @@ def _add_members(path: Path, size: int) -> None:
     """Add members to the objects of a file in JSON, until they have about `size` bytes."""
     if path.suffix in {".parquet", ".csv", ".car"} or path.name.startswith("your_posts"):
         return  # no JSON, or recognised by having no other members
+    if path.name in _ATTRIBUTES:
+        text = path.read_text("utf-8")
+        path.write_text(text.replace("<row ", f"<row {_ATTRIBUTES[path.name]} "), "utf-8")
+        return
     numbers = {f"{name}_count": n for n, name in enumerate(("reply", "share", "like", "view"))}
     count = (size - _USUAL_BYTES) // len(
         '"profile_99": "https://img.example/99/default.png", '
@@ -240,6 +256,8 @@ def _xml(sample: layouts.Sample, data: bytes) -> None:
         for _, element in parser.read_events():
             if sample.layout == "mediawiki" and element.tag == "text":
                 mwparserfromhell.parse(element.text or "").strip_code()
+            elif sample.name == "Posts.xml":
+                _html(element.get("Body"))
             elif sample.layout in _HTML and element.tag.endswith(("description", "content")):
                 _html(element.text or "")
             if element.tag in {"row", "page", "item", "PubmedArticle"}:

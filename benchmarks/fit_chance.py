@@ -25,7 +25,8 @@ from provenance.match.index.stop_shingles import NO_STOPS
 from provenance.match.scoring.classifier import log_odds
 from provenance.match.scoring.corpus_sample import sample_passages
 from provenance.match.scoring.features import measure_features
-from provenance.model import Floats, Language, Texts
+from provenance.model.content.fingerprints import Floats, Texts
+from provenance.model.content.language import Language
 from provenance.read.language_counts import load_language
 from provenance.registry.store import open_registry
 

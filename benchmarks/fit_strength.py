@@ -36,7 +36,8 @@ from provenance.match.index.stop_shingles import NO_STOPS
 from provenance.match.scoring.classifier import regressors
 from provenance.match.scoring.corpus_sample import sample_passages
 from provenance.match.scoring.features import Features, measure_features
-from provenance.model import Floats, Int64s, Language, Texts, Tokens
+from provenance.model.content.fingerprints import Floats, Int64s, Texts, Tokens
+from provenance.model.content.language import Language
 from provenance.read.language_counts import load_language
 from provenance.registry.store import open_registry
 

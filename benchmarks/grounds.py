@@ -11,7 +11,9 @@ import pyarrow as pa
 from benchmarks.curves import Matches, Plants
 from benchmarks.suites import Suite, cut_pages, plant
 from provenance.fingerprint.tokenizer.tokenize import tokenise
-from provenance.model import Flags, Floats, Int64s, Items, RegistryArrays, Texts, Tokens, UInt32s
+from provenance.model.content.fingerprints import Flags, Floats, Int64s, Texts, Tokens, UInt32s
+from provenance.model.content.registry_arrays import RegistryArrays
+from provenance.model.content.tables import Items
 from provenance.read.dumps.layouts import open_dump
 from provenance.registry.build.registry_builder import create_registry
 from provenance.registry.store import Registry, open_registry

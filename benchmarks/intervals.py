@@ -30,7 +30,9 @@ from provenance.match.estimation.intervals import (
 )
 from provenance.match.estimation.missed_copies import RecallTable
 from provenance.match.scoring.evalue import STRENGTH_THRESHOLD
-from provenance.model import Calibration, Flags, Floats, Int64s, Policy, Unit
+from provenance.model.content.fingerprints import Flags, Floats, Int64s
+from provenance.model.results.calibration import Calibration
+from provenance.model.rules.policy import Policy, Unit
 from provenance.pipeline.building.registries import DumpSource, build_registry
 from provenance.pipeline.calibration.calibrate import PlantingOptions, calibrate
 from provenance.pipeline.calibration.share_correction import CalibratedRecall

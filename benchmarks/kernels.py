@@ -26,13 +26,12 @@ from provenance.match.index.postings_index import build_postings, build_postings
 from provenance.match.index.stop_shingles import NO_STOPS
 from provenance.match.scoring.corpus_sample import sample_passages
 from provenance.match.scoring.evalue import SHIPPED_CHANCE
-from provenance.model import (
+from provenance.model.content.fingerprints import Texts, Tokens
+from provenance.model.content.registry_arrays import (
     BACKGROUND_BITS,
     OrderKeys,
     RegistryArrays,
     RegistrySegment,
-    Texts,
-    Tokens,
 )
 
 SLICE = 1 << 20

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from provenance.model import Flags, Floats
+from provenance.model.content.fingerprints import Flags, Floats
 
 DRAWS, SEED = 2000, 33
 

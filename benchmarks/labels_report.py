@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 from benchmarks.labelled_pairs import Outcome, Pair, read_pairs
 from benchmarks.labels_charts import draw_charts
 from benchmarks.labels_page import render
-from provenance.model import Policy
+from provenance.model.rules.policy import Policy
 from provenance.pipeline import check
 from provenance.pipeline.building.registries import DumpSource, build_registry
 from provenance.pipeline.settings import Settings

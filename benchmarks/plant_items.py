@@ -20,7 +20,8 @@ from benchmarks.grounds import QUOTING, registry_of
 from benchmarks.suites import cut_pages
 from provenance.match.estimation.conditions import length_classes
 from provenance.match.scoring.evalue import SHIPPED_CHANCE
-from provenance.model import Floats, Policy
+from provenance.model.content.fingerprints import Floats
+from provenance.model.rules.policy import Policy
 from provenance.pipeline.calibration.calibrate import PlantingOptions, calibrate
 from provenance.pipeline.calibration.text_edits import EDITS, EXCERPTS
 from provenance.pipeline.settings import Settings

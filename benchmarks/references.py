@@ -32,7 +32,7 @@ from provenance.match.index.postings_index import (
     build_postings_index,
 )
 from provenance.match.index.stop_shingles import NO_STOPS
-from provenance.model import Flags, Floats, Int64s, Tokens, UInt32s, UInt64s
+from provenance.model.content.fingerprints import Flags, Floats, Int64s, Tokens, UInt32s, UInt64s
 
 WIDTH, SEED = 5, 4
 _RUN, _WORDS, _PART = 8, 9, 0.6  # as `is_quotation` has them

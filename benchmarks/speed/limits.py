@@ -17,7 +17,7 @@ from provenance.fingerprint.shingles import shingle
 from provenance.fingerprint.tokenizer.tokenize import tokenise
 from provenance.match.candidates.candidate_scan import find_candidates
 from provenance.match.index.postings_index import PostingsIndex
-from provenance.model import Texts
+from provenance.model.content.fingerprints import Texts
 
 R = TypeVar("R")
 

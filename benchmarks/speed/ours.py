@@ -20,7 +20,7 @@ from provenance.fingerprint.tokenizer.tokenize import current_parameters, tokeni
 from provenance.match.index.postings_index import PostingsIndex, build_postings_index
 from provenance.match.index.seed_postings import look_up_seeds
 from provenance.match.index.stop_shingles import NO_STOPS
-from provenance.model import Texts
+from provenance.model.content.fingerprints import Texts
 from provenance.registry.store import open_registry
 
 RUNS = 3

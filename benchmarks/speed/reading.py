@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from provenance.model import Texts
+from provenance.model.content.fingerprints import Texts
 
 SLICE = 1 << 21
 """Bytes of text that a check fingerprints at a time."""

@@ -23,7 +23,8 @@ from provenance.match.index.postings_index import (
     build_postings_index,
 )
 from provenance.match.index.stop_shingles import NO_STOPS
-from provenance.model import Postings, Texts
+from provenance.model.content.fingerprints import Texts
+from provenance.model.content.registry_arrays import Postings
 
 RUNS = 3
 SOUGHT = 2000

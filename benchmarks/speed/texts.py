@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from provenance.model import Int64s
+from provenance.model.content.fingerprints import Int64s
 
 VERBATIM, EDITED = "verbatim", "edited"
 _STRIPPED = str.maketrans("", "", ".,;:!?()[]*-")

@@ -10,7 +10,7 @@ from provenance.report.sanitize import one_line
 from provenance.report.text.unread_text import unread_lines
 
 if TYPE_CHECKING:
-    from provenance.model import Unread
+    from provenance.model.content.tables import Unread
 
 
 def list_unread(unread: Sequence["Unread"]) -> None:

@@ -18,7 +18,16 @@ from provenance.fingerprint.tokenizer.html_and_string_escapes import (
 from provenance.fingerprint.tokenizer.unicode_tables import MENTION, categories, in_categories
 from provenance.fingerprint.tokenizer.unicode_words import decode, fold_entry
 from provenance.jit.decorators import Scalar, inlined, kernel, kernel_part
-from provenance.model import BREAK, ELLIPSIS, NO_BREAK, Int32s, Int64s, Texts, Tokens, UInt8s
+from provenance.model.content.fingerprints import (
+    BREAK,
+    ELLIPSIS,
+    NO_BREAK,
+    Int32s,
+    Int64s,
+    Texts,
+    Tokens,
+    UInt8s,
+)
 
 _LIMIT = 0x10000
 _DOT, _ELLIPSES = 0x2E, (0x2026, 0x22EF, 0xFE19)

@@ -23,7 +23,7 @@ from provenance.fingerprint.fracminhash import (
 )
 from provenance.fingerprint.shingles import shingle
 from provenance.fingerprint.tokenizer.tokenize import current_parameters
-from provenance.model import Parameters, Tokens, UInt64s
+from provenance.model.content.fingerprints import Parameters, Tokens, UInt64s
 
 SKETCH_WIDTH = 8
 """Width of the shingles in words."""

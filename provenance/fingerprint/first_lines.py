@@ -3,7 +3,7 @@
 import numpy as np
 
 from provenance.jit.decorators import kernel
-from provenance.model import Int32s, Int64s, Texts, Tokens, UInt8s
+from provenance.model.content.fingerprints import Int32s, Int64s, Texts, Tokens, UInt8s
 
 _LINE_FEED = 0x0A
 _MOST_TOKENS = 255

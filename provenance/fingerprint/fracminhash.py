@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from provenance.errors import FingerprintMismatch
-from provenance.model import Parameters, Shingles, UInt64s
+from provenance.model.content.fingerprints import Parameters, Shingles, UInt64s
 
 _RANGE = 1 << 64
 

@@ -7,7 +7,7 @@ import numpy as np
 from provenance.fingerprint.offsets import character_offsets, points_in
 from provenance.fingerprint.tokenizer.unicode_words import decode
 from provenance.jit.decorators import Scalar, inlined, kernel, kernel_part
-from provenance.model import Int32s, Int64s, Texts, Tokens, UInt8s
+from provenance.model.content.fingerprints import Int32s, Int64s, Texts, Tokens, UInt8s
 
 _SPACES = tuple(point for point in range(0x3001) if chr(point).isspace())
 """Code points that `str.isspace` accepts; there are none beyond."""

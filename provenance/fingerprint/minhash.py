@@ -11,7 +11,14 @@ from functools import cache
 import numpy as np
 
 from provenance.jit.decorators import Scalar, inlined, kernel
-from provenance.model import Floats, Int64s, Parameters, Shingles, UInt32s, UInt64s
+from provenance.model.content.fingerprints import (
+    Floats,
+    Int64s,
+    Parameters,
+    Shingles,
+    UInt32s,
+    UInt64s,
+)
 
 _EMPTY = np.uint32(0xFFFFFFFF)
 

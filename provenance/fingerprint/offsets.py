@@ -3,7 +3,7 @@
 import numpy as np
 
 from provenance.jit.decorators import Scalar, inlined, kernel, kernel_part
-from provenance.model import Int64s, Texts, UInt8s
+from provenance.model.content.fingerprints import Int64s, Texts, UInt8s
 
 _BLOCK = 64
 """Bytes whose code points are counted at once."""

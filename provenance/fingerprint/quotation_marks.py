@@ -3,7 +3,7 @@
 import numpy as np
 
 from provenance.jit.decorators import Scalar, inlined, kernel, kernel_part
-from provenance.model import Int64s, Texts, UInt8s
+from provenance.model.content.fingerprints import Int64s, Texts, UInt8s
 
 IN_QUOTES = 1
 """Between quotation marks of any language."""

@@ -15,7 +15,7 @@ from provenance.fingerprint.tokenizer.unicode_words import WORD_WEIGHT
 from provenance.jit.decorators import Scalar, inlined, kernel, kernel_part, python_function
 from provenance.jit.intrinsics import trailing_zeros
 from provenance.jit.vectors import INT32, INT64, LANES, Emitter, Lanes, constant, vector, zeros
-from provenance.model import Int32s, Int64s, Shingles, Tokens, UInt32s, UInt64s
+from provenance.model.content.fingerprints import Int32s, Int64s, Shingles, Tokens, UInt32s, UInt64s
 
 MULTIPLIER = np.uint64(0xFF51AFD7ED558CCD)
 """Multiplier of the rolling hash."""

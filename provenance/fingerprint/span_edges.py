@@ -21,7 +21,15 @@ from provenance.fingerprint.tokenizer.link_stripping import address_end, link_en
 from provenance.fingerprint.tokenizer.unicode_tables import DROPPED
 from provenance.fingerprint.tokenizer.unicode_words import decode, fold_entry, mention_end
 from provenance.jit.decorators import Scalar, inlined, kernel, kernel_part
-from provenance.model import DroppedEdges, Int32s, Int64s, Texts, Tokens, UInt8s, UInt32s
+from provenance.model.content.fingerprints import (
+    DroppedEdges,
+    Int32s,
+    Int64s,
+    Texts,
+    Tokens,
+    UInt8s,
+    UInt32s,
+)
 
 LINK, AT_NAME, REPOST = 1, 2, 3
 """Codes of pieces that are not a single sign."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from provenance.model import Flags, UInt64s
+from provenance.model.content.fingerprints import Flags, UInt64s
 
 _WORD_BITS = 64
 _STEP, _MIX_1, _MIX_2 = (

@@ -9,7 +9,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from provenance.model import AbsentFindings, FindingState, Verdict
+from provenance.model.results.baseline import AbsentFindings, FindingState
+from provenance.model.rules.terms import Verdict
 
 COMPARED_COLUMNS = (
     *("document", "file", "row", "field", "start", "source", "item", "url", "evidence"),

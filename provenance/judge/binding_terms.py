@@ -6,17 +6,10 @@ from datetime import date, timedelta
 from itertools import combinations, product
 from typing import NamedTuple
 
-from provenance.model import (
-    Actor,
-    Agreement,
-    Circumstances,
-    DateRange,
-    Library,
-    ModelScope,
-    StatutoryException,
-    Terms,
-    TimeAxis,
-)
+from provenance.model.rules.policy import Agreement
+from provenance.model.rules.rule_library import Library, StatutoryException
+from provenance.model.rules.rulings import Circumstances
+from provenance.model.rules.terms import Actor, DateRange, ModelScope, Terms, TimeAxis
 
 DAY = timedelta(days=1)
 ALWAYS = DateRange()

@@ -14,7 +14,10 @@ import pyarrow.compute as pc
 
 from provenance.judge.identifiers import host_of, sources_named
 from provenance.judge.rulings import Judge, Judgement, Scope
-from provenance.model import Collection, DateRange, Flags, Int64s, Library, Policy
+from provenance.model.content.fingerprints import Flags, Int64s
+from provenance.model.rules.policy import Collection, Policy
+from provenance.model.rules.rule_library import Library
+from provenance.model.rules.terms import DateRange
 
 Column: TypeAlias = pa.Array | pa.ChunkedArray
 COLLECTED = "collected"

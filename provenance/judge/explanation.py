@@ -21,7 +21,9 @@ from provenance.judge.precedence import (
     statement_of,
 )
 from provenance.judge.scenarios import ScenarioEvaluation, verdict_and_basis
-from provenance.model import DateRange, OpenQuestion, Reason, Terms, Verdict
+from provenance.model.rules.rule_library import OpenQuestion
+from provenance.model.rules.rulings import Reason
+from provenance.model.rules.terms import DateRange, Terms, Verdict
 
 _QUALIFICATIONS = {
     OTHER_MODEL: "The clause is about other kinds of models.",

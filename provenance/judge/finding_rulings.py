@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.judge.rulings import UNDATED, Judge, Judgement
-from provenance.model import Int64s
+from provenance.model.content.fingerprints import Int64s
 
 Column: TypeAlias = pa.Array | pa.ChunkedArray
 

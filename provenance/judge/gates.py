@@ -15,17 +15,11 @@ import pyarrow as pa
 from provenance.errors import PolicyError, UnknownSource
 from provenance.judge.binding_terms import ELSEWHERE, Places
 from provenance.judge.identifiers import Names
-from provenance.model import (
-    Circumstances,
-    Gate,
-    GateOutcome,
-    Library,
-    Policy,
-    Verdict,
-    Violation,
-    Waiver,
-    WaiverOutcome,
-)
+from provenance.model.results.result import GateOutcome, Violation, WaiverOutcome
+from provenance.model.rules.policy import Gate, Policy, Waiver
+from provenance.model.rules.rule_library import Library
+from provenance.model.rules.rulings import Circumstances
+from provenance.model.rules.terms import Verdict
 
 _STANDINGS = {
     Verdict.FORBIDDEN: "forbidden for {purpose}",

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from provenance.model import Library, Licence
+from provenance.model.rules.rule_library import Library, Licence
 
 _ADDRESS = re.compile(r"^(?:https?:)?//(?:www\.)?|^www\.")
 _TAIL = re.compile(r"(?:/(?:legalcode|deed)(?:[./][a-z_-]+)*|\.(?:html?|txt))?/*$")

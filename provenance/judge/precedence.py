@@ -5,7 +5,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from provenance.model import Agreement, Layer, Library, Purpose, StatementKind, Terms, Verdict
+from provenance.model.rules.policy import Agreement
+from provenance.model.rules.rule_library import Layer, Library, StatementKind
+from provenance.model.rules.terms import Purpose, Terms, Verdict
 
 NOT_VERIFIED = "not-verified"
 """The document has not been read."""

@@ -10,19 +10,10 @@ from provenance.errors import ProvenanceError
 from provenance.judge.binding_terms import DAY
 from provenance.judge.gates import check_known, check_signals
 from provenance.judge.rulings import Judge
-from provenance.model import (
-    Agreement,
-    Circumstances,
-    DateRange,
-    Library,
-    Licence,
-    Policy,
-    Signal,
-    Source,
-    StatutoryException,
-    Terms,
-    Verdict,
-)
+from provenance.model.rules.policy import Agreement, Policy
+from provenance.model.rules.rule_library import Library, Licence, Signal, Source, StatutoryException
+from provenance.model.rules.rulings import Circumstances
+from provenance.model.rules.terms import DateRange, Terms, Verdict
 
 CASE_CONTRACT = "the contract of the case"
 """Reference of the agreement in a case with `agreed: true`."""

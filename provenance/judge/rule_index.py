@@ -30,20 +30,16 @@ from provenance.judge.precedence import (
     Statement,
     statement_of,
 )
-from provenance.model import (
-    Actor,
-    Agreement,
-    Circumstances,
+from provenance.model.rules.policy import Agreement
+from provenance.model.rules.rule_library import (
     Layer,
     Library,
     Licence,
-    Precedence,
     StatementKind,
     StatutoryException,
-    SubjectMatter,
-    Terms,
-    Verdict,
 )
+from provenance.model.rules.rulings import Circumstances
+from provenance.model.rules.terms import Actor, Precedence, SubjectMatter, Terms, Verdict
 
 NON_COMMERCIAL, NO_RESERVATION, RESERVED = "non-commercial", "no-reservation", "mining-reserved"
 EXCEPTION = "exception"

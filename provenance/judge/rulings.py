@@ -9,15 +9,10 @@ from provenance.judge.explanation import QUOTATION_REMEDY, OpenQuestions, quotat
 from provenance.judge.precedence import QUOTED_WORK
 from provenance.judge.rule_index import RuleIndex
 from provenance.judge.scenarios import StatementCache, evaluate, strictest_periods, timeline
-from provenance.model import (
-    Agreement,
-    Alternative,
-    Circumstances,
-    Library,
-    Ruling,
-    Verdict,
-    VerdictPeriod,
-)
+from provenance.model.rules.policy import Agreement
+from provenance.model.rules.rule_library import Library
+from provenance.model.rules.rulings import Alternative, Circumstances, Ruling, VerdictPeriod
+from provenance.model.rules.terms import Verdict
 
 _Subject = tuple[str, str | None, tuple[str, ...]]
 UNDATED = -1

@@ -20,16 +20,9 @@ from provenance.judge.binding_terms import (
 )
 from provenance.judge.precedence import AGREEMENT, Order, Statement
 from provenance.judge.rule_index import RuleIndex
-from provenance.model import (
-    Actor,
-    Agreement,
-    Alternative,
-    DateRange,
-    ModelScope,
-    Reason,
-    Verdict,
-    VerdictPeriod,
-)
+from provenance.model.rules.policy import Agreement
+from provenance.model.rules.rulings import Alternative, Reason, VerdictPeriod
+from provenance.model.rules.terms import Actor, DateRange, ModelScope, Verdict
 
 
 class ScenarioOutcome(NamedTuple):

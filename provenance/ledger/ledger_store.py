@@ -35,7 +35,7 @@ from provenance.ledger.record_json import (
     encode_facts,
     encode_record,
 )
-from provenance.model import (
+from provenance.model.records.ledger import (
     FACTS,
     LEDGER_SCHEMA,
     Erasure,

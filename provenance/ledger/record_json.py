@@ -6,8 +6,8 @@ from importlib.resources import files
 from secrets import token_hex
 from typing import Any
 
-from provenance.model import FACTS, LEDGER_SCHEMA, Facts, LedgerRecord, RecordKind
 from provenance.model.json_encoding import from_json_value, to_json_value
+from provenance.model.records.ledger import FACTS, LEDGER_SCHEMA, Facts, LedgerRecord, RecordKind
 
 _NONCE_BYTES = 16
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from provenance.jit.argsort import stable_argsort
 from provenance.jit.decorators import Scalar, allocating_part, inlined, kernel
-from provenance.model import Flags, Floats, Int64s
+from provenance.model.content.fingerprints import Flags, Floats, Int64s
 
 _MIN_KEPT = 0.7
 """Share of its stretch that a trimmed match must keep."""

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from provenance.jit.decorators import Scalar, allocating_part, kernel
-from provenance.model import Flags, Floats, Int64s, Origin, OriginReason, UInt32s
+from provenance.model.content.fingerprints import Flags, Floats, Int64s, UInt32s
+from provenance.model.results.origin import Origin, OriginReason
 
 _WHOLE = 0.8
 """Share of an item from which a passage is the whole of it."""

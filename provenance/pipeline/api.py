@@ -8,7 +8,11 @@ from typing import Any, Unpack, cast
 
 import pyarrow as pa
 
-from provenance.model import Policy, Report, Result, Share, Unread, Verdict, Violation
+from provenance.model.content.tables import Unread
+from provenance.model.results.result import Report, Result, Violation
+from provenance.model.results.shares import Share
+from provenance.model.rules.policy import Policy
+from provenance.model.rules.terms import Verdict
 from provenance.pipeline.building.registry_changes import author_names, forget_registries
 from provenance.pipeline.caching.result_cache import cache_folder
 from provenance.pipeline.checking.dataset_check import check as run_check

@@ -18,17 +18,16 @@ from provenance.match.estimation.reviewed_shares import (
     reviewed_share,
     share_with_missed,
 )
-from provenance.model import (
-    CorrectedShare,
+from provenance.model.content.fingerprints import Flags, Int64s
+from provenance.model.content.row_selection import take_rows
+from provenance.model.results.calibration import CorrectedShare
+from provenance.model.results.origin import Origin
+from provenance.model.results.reviews import (
     FindingLabel,
-    Flags,
-    Int64s,
-    Origin,
     Review,
     ReviewedEstimate,
     ReviewLabel,
     ReviewSample,
-    take_rows,
 )
 from provenance.report.files.label_sheets import (
     ITEM_COLUMNS,

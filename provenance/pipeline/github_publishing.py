@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from provenance.errors import OutputError
-from provenance.model import Report
+from provenance.model.results.result import Report
 from provenance.report.files.report_folder import write_text
 from provenance.report.files.report_reader import read_report
 from provenance.report.formats.rendering import render

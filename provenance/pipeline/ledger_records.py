@@ -25,13 +25,13 @@ from provenance.ledger.ledger_store import (
     verify_ledger,
 )
 from provenance.ledger.record_json import facts_document
-from provenance.model import (
-    FINDINGS,
+from provenance.model.content.tables import FINDINGS
+from provenance.model.json_encoding import to_json_value
+from provenance.model.records.ledger import (
     WITHDRAWN_ITEMS,
     CheckFacts,
     CleaningFacts,
     DatasetFacts,
-    DateRange,
     ErasureReason,
     Facts,
     FileRole,
@@ -39,12 +39,11 @@ from provenance.model import (
     LedgerEntry,
     LedgerFile,
     LedgerVerification,
-    Receipt,
-    Report,
-    Result,
     WithdrawalFacts,
 )
-from provenance.model.json_encoding import to_json_value
+from provenance.model.records.receipt import Receipt
+from provenance.model.results.result import Report, Result
+from provenance.model.rules.terms import DateRange
 from provenance.pipeline.execution.progress import show_progress
 from provenance.pipeline.scan.task_folder import TaskFolder
 from provenance.read.corpus.file_access import translate_read_errors

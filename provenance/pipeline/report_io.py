@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Unpack
 
 from provenance.errors import OutputError
-from provenance.model import Policy, Report
+from provenance.model.results.result import Report
+from provenance.model.rules.policy import Policy
 from provenance.pipeline.attesting.disputes import policy_disputes
 from provenance.pipeline.execution.stage_log import log_duration
 from provenance.pipeline.scan.task_folder import TaskFolder

@@ -21,20 +21,12 @@ from provenance.fingerprint.dataset_sketches import (
 from provenance.fingerprint.fracminhash import count_shared_hashes
 from provenance.fingerprint.tokenizer.tokenize import tokenise
 from provenance.match.estimation.set_overlap import set_share, set_size
-from provenance.model import (
-    MAX_DOCUMENT,
-    Comparison,
-    Int64s,
-    Overlap,
-    Rate,
-    RegistryArrays,
-    SketchSummary,
-    Texts,
-    Tokens,
-    Unread,
-    list_indices,
-    merge_unread,
-)
+from provenance.model.content.fingerprints import Int64s, Texts, Tokens, list_indices
+from provenance.model.content.registry_arrays import RegistryArrays
+from provenance.model.content.tables import Unread, merge_unread
+from provenance.model.results.control import Rate
+from provenance.model.results.sketches import Comparison, Overlap, SketchSummary
+from provenance.model.rules.policy import MAX_DOCUMENT
 from provenance.pipeline.audit.corpus_addresses import starts_document
 from provenance.pipeline.exchange.remote_registries import is_address, open_named_registry
 from provenance.pipeline.execution.progress import show_progress

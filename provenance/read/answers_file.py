@@ -6,7 +6,8 @@ from pathlib import Path
 
 from provenance.atomic_output import read_file
 from provenance.errors import InputError
-from provenance.model import QUESTIONS, AnswerKind, AnswerRow, Answers, AnswerValue, Question
+from provenance.model.records.disclosure import AnswerRow, Answers, AnswerValue
+from provenance.model.records.disclosure_questions import QUESTIONS, AnswerKind, Question
 from provenance.read.policy.date_syntax import parse_collected
 from provenance.read.policy.validation import UncheckedValue, format_value
 

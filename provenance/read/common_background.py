@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from blake3 import blake3
 
-from provenance.model import Int64s, UInt32s
+from provenance.model.content.fingerprints import Int64s, UInt32s
 
 SCHEMA = pa.schema(
     [

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from provenance.model import Language
+from provenance.model.content.language import Language
 
 
 @cache

@@ -6,7 +6,7 @@ from importlib.resources import files
 import numpy as np
 import pyarrow.parquet as pq
 
-from provenance.model import PlantedOutcomes
+from provenance.model.results.calibration import PlantedOutcomes
 
 _VERBATIM = "verbatim"
 

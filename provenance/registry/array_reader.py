@@ -13,19 +13,21 @@ from provenance.errors import CorruptFile
 from provenance.fingerprint.shingles import shingle
 from provenance.fingerprint.tokenizer.tokenize import current_parameters
 from provenance.match.candidates.near_duplicates import bands_and_rows
-from provenance.model import (
-    BACKGROUND_BITS,
-    NO_ITEM,
+from provenance.model.content.fingerprints import (
     Int64s,
-    OrderKeys,
     Parameters,
-    Postings,
-    RegistryArrays,
-    RegistrySegment,
     Tokens,
     UInt32s,
     UInt64s,
     list_indices,
+)
+from provenance.model.content.registry_arrays import (
+    BACKGROUND_BITS,
+    NO_ITEM,
+    OrderKeys,
+    Postings,
+    RegistryArrays,
+    RegistrySegment,
 )
 from provenance.registry.files.arrays_file import map_array
 from provenance.registry.files.contiguous_map import map_contiguously

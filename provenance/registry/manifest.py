@@ -18,7 +18,10 @@ from provenance.errors import (
     RegistryNotFound,
     RegistryVersion,
 )
-from provenance.model import ChanceModel, Parameters, Skipped, SourceCoverage, Unread
+from provenance.model.content.chance import ChanceModel
+from provenance.model.content.fingerprints import Parameters
+from provenance.model.content.tables import Skipped, Unread
+from provenance.model.results.coverage import SourceCoverage
 from provenance.registry.recipe import BuildStep, DumpRecord
 
 T = TypeVar("T")

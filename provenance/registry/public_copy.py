@@ -16,7 +16,9 @@ from provenance import __version__
 from provenance.errors import CorruptFile, DigestMismatch, RegistryVersion
 from provenance.fingerprint.tokenizer.tokenize import current_parameters
 from provenance.fingerprint.whole_text_filter import WholeTextFilter, build_filter
-from provenance.model import Parameters, RegistryArrays, SourceCoverage, list_indices
+from provenance.model.content.fingerprints import Parameters, list_indices
+from provenance.model.content.registry_arrays import RegistryArrays
+from provenance.model.results.coverage import SourceCoverage
 from provenance.registry import registry_folder
 from provenance.registry.files.arrays_file import ArraySink, map_array
 from provenance.registry.files.data_files import check_files, sync_file

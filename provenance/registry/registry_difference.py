@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from provenance.model import Flags, UInt32s, UInt64s
+from provenance.model.content.fingerprints import Flags, UInt32s, UInt64s
 from provenance.registry.array_reader import item_array
 from provenance.registry.files.mapped_files import MappedRegistry, MappedSegment
 from provenance.registry.items.item_keys import bits_of_identities, identity_bits, identity_hashes

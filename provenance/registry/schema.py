@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from provenance.model import Int64s, UInt32s
+from provenance.model.content.fingerprints import Int64s, UInt32s
 
 GROUP_ROWS = 16_384
 """Items per row group: few enough to read a single text quickly."""

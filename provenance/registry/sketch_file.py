@@ -17,7 +17,7 @@ from provenance.fingerprint.dataset_sketches import (
     sketch_parameters,
 )
 from provenance.fingerprint.fracminhash import Sketch, hash_bound
-from provenance.model import Parameters
+from provenance.model.content.fingerprints import Parameters
 
 SUFFIX = ".sketch"
 """Ending of the names of sketch files, by which commands recognise them."""

@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime
 import pyarrow as pa
 
 from provenance.errors import RegistryError
-from provenance.model import Flags, Int64s, SourceCoverage
+from provenance.model.content.fingerprints import Flags, Int64s
+from provenance.model.results.coverage import SourceCoverage
 
 _ITEM_AGGREGATES = [
     ("length", "count"),

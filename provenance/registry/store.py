@@ -10,13 +10,9 @@ import pyarrow as pa
 from provenance.errors import CorruptFile
 from provenance.fingerprint.tokenizer.tokenize import current_parameters
 from provenance.match.candidates.near_duplicates import SignatureTable
-from provenance.model import (
-    DroppedEdges,
-    Int64s,
-    RegistryArrays,
-    RegistrySummary,
-    UInt32s,
-)
+from provenance.model.content.fingerprints import DroppedEdges, Int64s, UInt32s
+from provenance.model.content.registry_arrays import RegistryArrays
+from provenance.model.results.coverage import RegistrySummary
 from provenance.registry.array_reader import (
     find_faults,
     first_numbers,

@@ -21,19 +21,19 @@ from provenance.fingerprint.tokenizer.tokenize import current_parameters, tokeni
 from provenance.jit.decorators import Scalar, kernel
 from provenance.match.candidates.near_duplicates import band_entries
 from provenance.match.index.postings_index import filter_contains
-from provenance.model import (
+from provenance.model.content.fingerprints import (
     Flags,
     Int32s,
     Int64s,
     Parameters,
-    Positions,
     Shingles,
-    SourceCoverage,
     Texts,
     Tokens,
     UInt32s,
     UInt64s,
 )
+from provenance.model.content.registry_arrays import Positions
+from provenance.model.results.coverage import SourceCoverage
 from provenance.registry.array_reader import (
     find_faults,
     item_array,

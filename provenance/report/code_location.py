@@ -6,7 +6,7 @@ from pathlib import PurePath, PurePosixPath
 from urllib.parse import quote
 
 from provenance.errors import OutputError
-from provenance.model import Result
+from provenance.model.results.result import Result
 from provenance.report.render_options import RenderOptions
 from provenance.report.sanitize import one_line
 

@@ -17,7 +17,8 @@ from benchmarks.references import seed_bits, shared_shingles
 from provenance.fingerprint.tokenizer.tokenize import current_parameters, tokenise
 from provenance.match.candidates.candidate_table import NO_CANDIDATES
 from provenance.match.index.postings_index import BITS_SCALE
-from provenance.model import BACKGROUND_BITS, Texts
+from provenance.model.content.fingerprints import Texts
+from provenance.model.content.registry_arrays import BACKGROUND_BITS
 
 EVERY = (np.ones(3, bool),)
 

@@ -23,7 +23,7 @@ from benchmarks.speed.stages import replace_filter, scan_slice
 from benchmarks.speed.starts import CACHES, empty_caches
 from provenance.match.index.postings_index import build_postings_index
 from provenance.match.index.stop_shingles import NO_STOPS
-from provenance.model import Texts
+from provenance.model.content.fingerprints import Texts
 from tests.match.memory_registries import holding, posts
 
 TRUTH = {"pages": 1, "plants": [[0, "p", "verbatim"]]}

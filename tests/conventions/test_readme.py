@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from provenance.model import QUESTIONS
+from provenance.model.records.disclosure_questions import QUESTIONS
 from provenance.read.policy.policy_file import POLICY_KEYS
 from tests.cli.commandline import provenance
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pytest
 
-from provenance.model import Policy
+from provenance.model.rules.policy import Policy
 from provenance.pipeline import check
 from provenance.pipeline.building.registries import DumpSource, add_to_registry, build_registry
 from provenance.pipeline.settings import Settings

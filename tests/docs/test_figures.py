@@ -17,7 +17,8 @@ from provenance.match.scoring import (
     evalue,
     information,
 )
-from provenance.model import NO_LANGUAGE, Parameters
+from provenance.model.content.fingerprints import Parameters
+from provenance.model.content.language import NO_LANGUAGE
 
 
 def power_of_ten(value: float) -> str:

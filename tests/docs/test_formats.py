@@ -11,24 +11,15 @@ import pyarrow.parquet as pq
 
 from provenance.fingerprint.dataset_sketches import DatasetSketch, sketch_parameters
 from provenance.fingerprint.fracminhash import Sketch
-from provenance.model import (
-    AUDIT_ITEMS,
-    COMPARISON_SCHEMA,
-    FINDINGS,
-    FORGET_SET,
-    REVIEW_SCHEMA,
-    AttestedCheck,
-    ChanceModel,
-    Comparison,
-    FeedbackNote,
-    FindingLabel,
-    Overlap,
-    Parameters,
-    Rate,
-    ReviewSample,
-    SketchSummary,
-    SourceCoverage,
-)
+from provenance.model.content.chance import ChanceModel
+from provenance.model.content.fingerprints import Parameters
+from provenance.model.content.tables import FINDINGS
+from provenance.model.records.audit import AUDIT_ITEMS, FORGET_SET
+from provenance.model.records.signed_statements import AttestedCheck, FeedbackNote
+from provenance.model.results.control import Rate
+from provenance.model.results.coverage import SourceCoverage
+from provenance.model.results.reviews import REVIEW_SCHEMA, FindingLabel, ReviewSample
+from provenance.model.results.sketches import COMPARISON_SCHEMA, Comparison, Overlap, SketchSummary
 from provenance.registry.manifest import (
     PUBLIC_FORMAT,
     REQUIRED,

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from provenance.model import Policy
+from provenance.model.rules.policy import Policy
 from provenance.pipeline import check, diff
 from provenance.pipeline.checking import corpus_findings
 from provenance.pipeline.settings import Settings
@@ -126,7 +126,7 @@ def test_twenty_thousand_files_take_little_memory(tmp_path, registry):
         write_jsonl(tmp_path / "data" / f"{number // 1000}" / f"{number}.jsonl", number, 2)
     script = (
         "import sys\n"
-        "from provenance.model import Policy\n"
+        "from provenance.model.rules.policy import Policy\n"
         "from provenance.pipeline import Settings, check\n"
         "check([sys.argv[1]], Policy(registries=(sys.argv[2],)), Settings())\n"
         "from tests.faults.measured_reads import peak\n"

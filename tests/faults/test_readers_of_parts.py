@@ -9,7 +9,8 @@ import pytest
 from datasets import Dataset
 
 from provenance.errors import InputError
-from provenance.model import Cleaning, Policy
+from provenance.model.records.receipt import Cleaning
+from provenance.model.rules.policy import Policy
 from provenance.pipeline import check, clean
 from provenance.pipeline.building.registries import DumpSource, build_registry
 from provenance.pipeline.settings import Settings

@@ -21,7 +21,8 @@ from hypothesis import strategies as st
 from pyarrow import feather
 
 from provenance.match.scoring import corpus_sample
-from provenance.model import Policy, Report
+from provenance.model.results.result import Report
+from provenance.model.rules.policy import Policy
 from provenance.pipeline import check
 from provenance.pipeline.building.registries import DumpSource, build_registry
 from provenance.pipeline.scan import part_scan

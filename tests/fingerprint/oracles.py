@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from provenance.fingerprint.tokenizer.tokenize import tokenise
 from provenance.fingerprint.tokenizer.unicode_tables import fold
-from provenance.model import Texts, Tokens
+from provenance.model.content.fingerprints import Texts, Tokens
 
 MASK = (1 << 64) - 1
 MARKS_OF_A_LINK = re.compile(r"http|www|pic|url|user|rt", re.IGNORECASE)

@@ -18,7 +18,7 @@ from provenance.fingerprint.dataset_sketches import (
 )
 from provenance.fingerprint.shingles import shingle
 from provenance.fingerprint.tokenizer.tokenize import tokenise
-from provenance.model import Texts
+from provenance.model.content.fingerprints import Texts
 
 WORDS = ("sail", "whale", "harpoon", "sea", "rope", "deck", "mast", "gale")
 TEXT = st.lists(st.sampled_from(WORDS), max_size=40).map(" ".join)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from provenance.fingerprint.span_edges import Spans, dropped_edges, widen_spans
 from provenance.fingerprint.tokenizer.tokenize import tokenise
-from provenance.model import DroppedEdges
+from provenance.model.content.fingerprints import DroppedEdges
 from tests.fingerprint.oracles import spans_of, texts_of
 
 LINK, AT_NAME, REPOST = 1, 2, 3

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from provenance.fingerprint.boundaries import breaks
 from provenance.fingerprint.tokenizer.tokenize import tokenise
-from provenance.model import BREAK, ELLIPSIS, NO_BREAK
+from provenance.model.content.fingerprints import BREAK, ELLIPSIS, NO_BREAK
 from tests.fingerprint.oracles import texts_of
 
 

@@ -12,7 +12,7 @@ from provenance.fingerprint.offsets import (
     slice_characters,
     widen_ranges,
 )
-from provenance.model import Texts
+from provenance.model.content.fingerprints import Texts
 from tests.fingerprint.oracles import arrow, texts_of
 
 TEXT = st.text(max_size=20)

@@ -12,7 +12,7 @@ from provenance.fingerprint.quotation_marks import (
     quotation_flags,
     widen_to_marks,
 )
-from provenance.model import Texts
+from provenance.model.content.fingerprints import Texts
 
 
 def flagged(text: str, flag: int) -> list[str]:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance.fingerprint.shingles import shingle
-from provenance.model import Shingles, Tokens
+from provenance.model.content.fingerprints import Shingles, Tokens
 from tests.fingerprint.oracles import MASK, WORD, tokens_of, weight_of
 
 NOTHING = np.zeros(0, np.int32)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from provenance.fingerprint.minhash import resemblance, shingle_hash32, signatures
 from provenance.fingerprint.shingles import shingle
 from provenance.fingerprint.tokenizer.tokenize import current_parameters, tokenise
-from provenance.model import Parameters
+from provenance.model.content.fingerprints import Parameters
 from tests.fingerprint.oracles import texts_of
 
 TEXTS = st.lists(

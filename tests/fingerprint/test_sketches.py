@@ -15,7 +15,7 @@ from provenance.fingerprint.fracminhash import (
     downsample,
     merge,
 )
-from provenance.model import Parameters, Shingles
+from provenance.model.content.fingerprints import Parameters, Shingles
 
 FINE, COARSE = Parameters(scaled=3), Parameters(scaled=10)
 HASHES = st.lists(st.integers(0, 2**64 - 1), max_size=60)

@@ -15,7 +15,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from provenance.fingerprint.tokenizer.tokenize import current_parameters, tokenise
-from provenance.model import Texts
+from provenance.model.content.fingerprints import Texts
 from tests.fingerprint.oracles import (
     APOSTROPHES,
     HALVES,

@@ -11,7 +11,7 @@ import pytest
 _HASHES = """
 import pyarrow as pa
 from provenance.fingerprint.tokenizer.tokenize import tokenise
-from provenance.model import Texts
+from provenance.model.content.fingerprints import Texts
 print(tokenise(Texts.of(pa.array(["some plain words"], pa.large_string()))).hashes.tolist())
 """
 _DIGEST = """

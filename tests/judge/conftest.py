@@ -6,16 +6,8 @@ from datetime import date
 
 import pytest
 
-from provenance.model import (
-    DateRange,
-    Library,
-    Licence,
-    Purpose,
-    Source,
-    Terms,
-    TimeAxis,
-    Verdict,
-)
+from provenance.model.rules.rule_library import Library, Licence, Source
+from provenance.model.rules.terms import DateRange, Purpose, Terms, TimeAxis, Verdict
 from provenance.read.rules.rule_files import load_rules
 
 BASES = {

@@ -5,20 +5,16 @@ from datetime import date, timedelta
 
 from hypothesis import strategies as st
 
-from provenance.model import (
+from provenance.model.rules.policy import Agreement
+from provenance.model.rules.rule_library import Layer, Licence, Signal, Source, StatutoryException
+from provenance.model.rules.rulings import Circumstances
+from provenance.model.rules.terms import (
     Actor,
-    Agreement,
-    Circumstances,
     DateRange,
-    Layer,
-    Licence,
     ModelScope,
     Precedence,
     Purpose,
     Record,
-    Signal,
-    Source,
-    StatutoryException,
     Terms,
     TimeAxis,
     Verdict,

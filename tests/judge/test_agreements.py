@@ -4,7 +4,9 @@ from dataclasses import replace
 from datetime import date
 
 from provenance.judge.rulings import Judge
-from provenance.model import Agreement, Circumstances, DateRange, Purpose, TimeAxis, Verdict
+from provenance.model.rules.policy import Agreement
+from provenance.model.rules.rulings import Circumstances
+from provenance.model.rules.terms import DateRange, Purpose, TimeAxis, Verdict
 
 TODAY = date(2026, 6, 1)
 

@@ -6,18 +6,9 @@ from datetime import date
 import pytest
 
 from provenance.judge.rulings import Judge
-from provenance.model import (
-    Circumstances,
-    DateRange,
-    Layer,
-    ModelScope,
-    OpenQuestion,
-    Precedence,
-    Signal,
-    StatutoryException,
-    TimeAxis,
-    Verdict,
-)
+from provenance.model.rules.rule_library import Layer, OpenQuestion, Signal, StatutoryException
+from provenance.model.rules.rulings import Circumstances
+from provenance.model.rules.terms import DateRange, ModelScope, Precedence, TimeAxis, Verdict
 
 
 def law(terms, verdict=Verdict.RESTRICTED, lifts=(Layer.COPYRIGHT,), **more):

@@ -7,7 +7,8 @@ import pyarrow as pa
 
 from provenance.judge.finding_rulings import rule_all
 from provenance.judge.rulings import Judge
-from provenance.model import Circumstances, DateRange
+from provenance.model.rules.rulings import Circumstances
+from provenance.model.rules.terms import DateRange
 
 SOURCES = ["x", "reddit", "x", "nobody", "stackexchange", "x", "x", "stackexchange"]
 DATES = [

@@ -6,7 +6,10 @@ from datetime import date, timedelta
 import pytest
 
 from provenance.judge.rulings import Judge
-from provenance.model import Agreement, Circumstances, DateRange, Purpose, Source, Verdict
+from provenance.model.rules.policy import Agreement
+from provenance.model.rules.rule_library import Source
+from provenance.model.rules.rulings import Circumstances
+from provenance.model.rules.terms import DateRange, Purpose, Verdict
 
 TODAY = date(2026, 1, 1)
 

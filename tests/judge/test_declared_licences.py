@@ -3,7 +3,8 @@
 from datetime import date
 
 from provenance.judge.rulings import judge_content
-from provenance.model import Circumstances, DateRange, Verdict
+from provenance.model.rules.rulings import Circumstances
+from provenance.model.rules.terms import DateRange, Verdict
 
 UNKNOWN, RESTRICTED, PERMITTED = Verdict.UNKNOWN, Verdict.RESTRICTED, Verdict.PERMITTED
 

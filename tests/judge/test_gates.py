@@ -3,7 +3,9 @@
 import pytest
 
 from provenance.judge.gates import evaluate_gates, mark_undecided, violations
-from provenance.model import Circumstances, DateRange, Gate, Purpose, Unit, Verdict
+from provenance.model.rules.policy import Gate, Unit
+from provenance.model.rules.rulings import Circumstances
+from provenance.model.rules.terms import DateRange, Purpose, Verdict
 
 
 def test_a_gate_passes_up_to_its_limit_and_fails_above():

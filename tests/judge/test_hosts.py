@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.judge.identifiers import SourceHosts, host_of
-from provenance.model import Library, Source
+from provenance.model.rules.rule_library import Library, Source
 from provenance.read.rules.rule_files import load_rules
 
 HOSTS = SourceHosts(load_rules())

@@ -4,7 +4,7 @@ import pytest
 
 from provenance.judge.identifiers import Licences
 from provenance.judge.rulings import judge_content
-from provenance.model import Circumstances
+from provenance.model.rules.rulings import Circumstances
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from provenance.judge.binding_terms import (
     publication_days,
     ranges_between,
 )
-from provenance.model import DateRange
+from provenance.model.rules.terms import DateRange
 
 days = st.dates(date(2000, 1, 1), date(2001, 1, 1))
 spans = st.builds(

@@ -4,7 +4,9 @@ import pytest
 
 from provenance.errors import PolicyError, UnknownSource
 from provenance.judge.gates import check_known, check_signals, policy_warnings
-from provenance.model import Agreement, Circumstances, DateRange, Gate, Policy, Purpose, Verdict
+from provenance.model.rules.policy import Agreement, Gate, Policy
+from provenance.model.rules.rulings import Circumstances
+from provenance.model.rules.terms import DateRange, Purpose, Verdict
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance.judge.rulings import Judge
-from provenance.model import (
+from provenance.model.rules.rule_library import Library
+from provenance.model.rules.rulings import Circumstances
+from provenance.model.rules.terms import (
     Actor,
-    Circumstances,
     DateRange,
-    Library,
     ModelScope,
     Purpose,
     SubjectMatter,

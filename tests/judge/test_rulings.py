@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime
 import pytest
 
 from provenance.judge.rulings import Judge, judge_content
-from provenance.model import (
+from provenance.model.rules.rulings import Circumstances
+from provenance.model.rules.terms import (
     Actor,
-    Circumstances,
     DateRange,
     ModelScope,
     Purpose,

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from provenance.judge.rule_checks import Selection, changes_between, entries, select_entries
-from provenance.model import DateRange, Verdict
+from provenance.model.rules.terms import DateRange, Verdict
 
 
 def ids(library, **wanted):

@@ -4,7 +4,7 @@ from datetime import date
 from time import process_time
 
 from provenance.judge.gates import waive
-from provenance.model import Waiver, WaiverReason
+from provenance.model.rules.policy import Waiver, WaiverReason
 
 TODAY = date(2026, 6, 1)
 SOURCES = ["x", "x", "reddit", "x"]

@@ -25,14 +25,13 @@ from provenance.ledger.ledger_store import (
     verify_ledger,
 )
 from provenance.ledger.record_json import encode_facts, encode_record, ledger_schema
-from provenance.model import (
+from provenance.model.records.ledger import (
     FACTS,
     WITHDRAWN_ITEMS,
     AccessFacts,
     CheckFacts,
     CleaningFacts,
     DatasetFacts,
-    DateRange,
     DestructionFacts,
     ErasureFacts,
     ErasureReason,
@@ -42,10 +41,11 @@ from provenance.model import (
     Recipient,
     RecipientKind,
     RecordKind,
-    Route,
     UseFacts,
     WithdrawalFacts,
 )
+from provenance.model.rules.policy import Route
+from provenance.model.rules.terms import DateRange
 
 YEAR = DateRange(date(2022, 1, 1), date(2023, 1, 1))
 OFFICE = Recipient("Harbour Office", RecipientKind.GOVERNMENT)
@@ -294,7 +294,7 @@ def test_any_file_system_of_fsspec_will_do():
 WRITER = """
 import sys
 from provenance.ledger.ledger_store import append_record
-from provenance.model import UseFacts
+from provenance.model.records.ledger import UseFacts
 for number in range(int(sys.argv[3])):
     append_record(sys.argv[1], UseFacts(f"{sys.argv[2]}-{number}"))
 """

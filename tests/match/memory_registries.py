@@ -20,18 +20,14 @@ from provenance.match.index.postings_index import (
 )
 from provenance.match.index.stop_shingles import StopShingles
 from provenance.match.scoring.evalue import SHIPPED_CHANCE
-from provenance.model import (
+from provenance.model.content.fingerprints import Int64s, Shingles, Texts, Tokens, UInt32s
+from provenance.model.content.registry_arrays import (
     BACKGROUND_BITS,
     NO_ITEM,
-    Int64s,
     OrderKeys,
     Postings,
     RegistryArrays,
     RegistrySegment,
-    Shingles,
-    Texts,
-    Tokens,
-    UInt32s,
 )
 from provenance.registry.items.item_copies import sequence_hashes
 from provenance.registry.schema import position_dtype

@@ -12,7 +12,7 @@ from provenance.match.origins import (
     are_copies,
     decide_origins,
 )
-from provenance.model import Origin, OriginReason
+from provenance.model.results.origin import Origin, OriginReason
 
 PART = ItemMarks(
     item_shares=np.array([0.2]),

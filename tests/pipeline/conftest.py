@@ -7,7 +7,8 @@ from random import Random
 
 import pytest
 
-from provenance.model import Policy, Report
+from provenance.model.results.result import Report
+from provenance.model.rules.policy import Policy
 from provenance.pipeline import check
 from provenance.pipeline.building.registries import DumpSource, build_registry
 from provenance.pipeline.settings import Settings

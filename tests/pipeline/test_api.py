@@ -8,7 +8,8 @@ import pytest
 
 import provenance
 from provenance.errors import PolicyError
-from provenance.model import FINDINGS, Verdict
+from provenance.model.content.tables import FINDINGS
+from provenance.model.rules.terms import Verdict
 from provenance.report.files.report_reader import read_report
 from provenance.report.formats.rendering import FORMATS
 

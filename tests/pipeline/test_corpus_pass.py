@@ -6,7 +6,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from provenance.model import DOCUMENTS, DOMAIN_SIZES
+from provenance.model.content.tables import DOCUMENTS
+from provenance.model.records.disclosure import DOMAIN_SIZES
 from provenance.pipeline.disclosure.domain_sizes import (
     DomainCounter,
     largest_tenth,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from provenance.model import FindingState
+from provenance.model.results.baseline import FindingState
 from provenance.pipeline import check, diff, effective_policy, upgrade, verify_registry
 from provenance.pipeline.settings import Settings
 from provenance.report.files.report_reader import read_model, read_report

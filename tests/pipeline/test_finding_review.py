@@ -11,7 +11,9 @@ import pytest
 
 from provenance.errors import InputError
 from provenance.match.estimation.intervals import clopper_pearson_interval
-from provenance.model import CorrectedShare, Report, ReviewLabel, ReviewSample
+from provenance.model.results.calibration import CorrectedShare
+from provenance.model.results.result import Report
+from provenance.model.results.reviews import ReviewLabel, ReviewSample
 from provenance.pipeline.finding_review import (
     add_label,
     corrected_shares,

@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from provenance.model import DateRange, WithdrawalTime
+from provenance.model.records.audit import WithdrawalTime
+from provenance.model.rules.terms import DateRange
 from provenance.pipeline.audit.found_items import withdrawal_time
 from provenance.pipeline.audit.measured_sections import sub_source
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from provenance.errors import DatasetNotFound, OutputError
-from provenance.model import Report
+from provenance.model.results.result import Report
 from provenance.pipeline.github_publishing import publish
 from provenance.report.files.report_folder import write_report
 from tests.cli.hub import TOKEN, hub

@@ -27,7 +27,8 @@ from provenance.errors import (
     PolicyError,
     RegistryNotFound,
 )
-from provenance.model import MATCHES, Policy
+from provenance.model.content.tables import MATCHES
+from provenance.model.rules.policy import Policy
 from provenance.pipeline import Settings, check
 from provenance.pipeline.building.registries import DumpSource, add_to_registry, build_registry
 from provenance.pipeline.checking import check_inputs

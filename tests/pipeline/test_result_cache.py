@@ -13,7 +13,10 @@ import pytest
 from provenance import atomic_output
 from provenance.match.index.stop_shingles import NO_STOPS
 from provenance.match.scoring import corpus_sample
-from provenance.model import Circumstances, DateRange, Policy, Purpose, Report
+from provenance.model.results.result import Report
+from provenance.model.rules.policy import Policy
+from provenance.model.rules.rulings import Circumstances
+from provenance.model.rules.terms import DateRange, Purpose
 from provenance.pipeline import check
 from provenance.pipeline.building.registries import DumpSource, build_registry
 from provenance.pipeline.caching import result_cache

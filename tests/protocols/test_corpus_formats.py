@@ -20,7 +20,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from provenance.errors import CorruptFile, ProvenanceError
-from provenance.model import DOCUMENTS
+from provenance.model.content.tables import DOCUMENTS
 from provenance.read.corpus.corpora import Corpus, open_corpus
 from tests.protocols.corpus_writing import mds_shard, tar_of, tf_example, tfrecords
 

@@ -20,7 +20,7 @@ import pytest
 import zstandard
 
 from provenance.errors import CorruptFile
-from provenance.model import ITEMS, Items
+from provenance.model.content.tables import ITEMS, Items
 from provenance.read.corpus.file_access import File
 from provenance.read.dumps import item_batches
 from provenance.read.dumps.dump_discovery import find_dump_files

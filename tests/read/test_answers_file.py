@@ -6,7 +6,8 @@ import tomllib
 import pytest
 
 from provenance.errors import InputError, PolicyError
-from provenance.model import QUESTIONS, AnswerKind, DateRange, Form
+from provenance.model.records.disclosure_questions import QUESTIONS, AnswerKind, Form
+from provenance.model.rules.terms import DateRange
 from provenance.read.answers_file import load_answers
 from provenance.report.disclosure.answers_template import answers_template
 

@@ -26,7 +26,7 @@ from provenance.errors import (
     InputError,
     UnsupportedFormat,
 )
-from provenance.model import Policy
+from provenance.model.rules.policy import Policy
 from provenance.pipeline.cleaning.clean_output import open_cleanable_corpus
 from provenance.read.corpus.corpora import Corpus, open_corpus
 from provenance.read.formats import sqlite_file

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from provenance.errors import PolicyError
-from provenance.model import DateRange
+from provenance.model.rules.terms import DateRange
 from provenance.read.policy.date_syntax import parse_collected
 from provenance.read.policy.validation import UncheckedValue
 

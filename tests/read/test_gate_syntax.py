@@ -3,7 +3,8 @@
 import pytest
 
 from provenance.errors import PolicyError
-from provenance.model import Gate, Unit, Verdict
+from provenance.model.rules.policy import Gate, Unit
+from provenance.model.rules.terms import Verdict
 from provenance.read.policy.gate_syntax import parse_gate
 
 

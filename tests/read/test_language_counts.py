@@ -4,7 +4,8 @@ import numpy as np
 import pyarrow as pa
 
 from provenance.fingerprint.tokenizer.tokenize import current_parameters, tokenise
-from provenance.model import NO_CONTEXT, Language, Texts
+from provenance.model.content.fingerprints import Texts
+from provenance.model.content.language import NO_CONTEXT, Language
 from provenance.read.language_counts import load_language
 
 

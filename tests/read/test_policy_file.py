@@ -5,21 +5,18 @@ from datetime import date
 import pytest
 
 from provenance.errors import PolicyError
-from provenance.model import (
+from provenance.model.rules.policy import (
     DEFAULT_GATES,
-    Actor,
     Agreement,
-    Circumstances,
     Collection,
-    DateRange,
     Gate,
-    Purpose,
     Route,
     Unit,
-    Verdict,
     Waiver,
     WaiverReason,
 )
+from provenance.model.rules.rulings import Circumstances
+from provenance.model.rules.terms import Actor, DateRange, Purpose, Verdict
 from provenance.read.policy.policy_file import load_policy, override
 
 WHOLE = """\

@@ -1,6 +1,6 @@
 """What a policy may say of the use, the model, its claims and contracts."""
 
-from provenance.model import ModelScope
+from provenance.model.rules.terms import ModelScope
 from provenance.read.policy.policy_file import override
 from tests.read.test_policy_file import WHOLE, written
 

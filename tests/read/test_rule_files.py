@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.errors import RuleError, RuleSyntax
-from provenance.model import DateRange, Purpose, TimeAxis, Verdict
+from provenance.model.rules.terms import DateRange, Purpose, TimeAxis, Verdict
 from provenance.read.rules import rule_files
 from provenance.read.rules.rule_files import load_cases, load_rules, parse_library
 

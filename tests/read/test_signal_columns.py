@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.model import CAME_WITH
+from provenance.model.content.tables import CAME_WITH
 from provenance.read.columns.signal_columns import (
     mentions_signal,
     record_signal_fields,

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from provenance.errors import RuleSyntax
-from provenance.model import DateRange, Layer, ModelScope, Precedence, Record
+from provenance.model.rules.rule_library import Layer
+from provenance.model.rules.terms import DateRange, ModelScope, Precedence, Record
 from provenance.read.rules.rule_files import parse_library
 
 VERDICTS = (Path(__file__).resolve().parents[2] / "rules" / "verdicts.yaml").read_bytes()

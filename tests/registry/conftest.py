@@ -11,7 +11,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from provenance.model import ITEMS, NO_ITEM, Items, UInt32s
+from provenance.model.content.fingerprints import UInt32s
+from provenance.model.content.registry_arrays import NO_ITEM
+from provenance.model.content.tables import ITEMS, Items
 from provenance.registry.build.registry_builder import create_registry
 from provenance.registry.sorting.duckdb_engine import BuildLimits
 from provenance.registry.store import Registry, open_registry

@@ -14,7 +14,8 @@ from provenance.fingerprint.minhash import signatures as fingerprint_signatures
 from provenance.fingerprint.shingles import shingle as fingerprint_shingle
 from provenance.fingerprint.tokenizer.tokenize import current_parameters, tokenise
 from provenance.match.candidates.near_duplicates import bands_and_rows
-from provenance.model import BACKGROUND_BITS, NO_ITEM, Texts
+from provenance.model.content.fingerprints import Texts
+from provenance.model.content.registry_arrays import BACKGROUND_BITS, NO_ITEM
 from provenance.registry.build.registry_builder import create_registry
 from provenance.registry.manifest import read_manifest
 from provenance.registry.store import open_registry

@@ -15,7 +15,7 @@ import json, sys
 from datetime import datetime
 from pathlib import Path
 import pyarrow as pa
-from provenance.model import ITEMS, Items
+from provenance.model.content.tables import ITEMS, Items
 from provenance.registry.build.registry_builder import extend_registry
 for line in sys.stdin:
     rows = json.loads(line)

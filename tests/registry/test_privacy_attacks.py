@@ -14,7 +14,7 @@ import pytest
 
 from provenance.fingerprint.shingles import shingle
 from provenance.fingerprint.tokenizer.tokenize import tokenise
-from provenance.model import Texts, Tokens
+from provenance.model.content.fingerprints import Texts, Tokens
 from provenance.registry.build.registry_builder import create_registry
 from provenance.registry.changes.keyed_copy import publish_keyed
 from provenance.registry.files.file_encryption import RegistryKey

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from provenance.errors import RegistryError, RegistryExists
-from provenance.model import ChanceModel
+from provenance.model.content.chance import ChanceModel
 from provenance.registry import registry_folder
 from provenance.registry.build.registry_builder import (
     compact_registry,

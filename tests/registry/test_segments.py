@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance.model import NO_ITEM
+from provenance.model.content.registry_arrays import NO_ITEM
 from provenance.registry.build.registry_builder import (
     compact_registry,
     create_registry,

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from provenance.errors import RegistryError
-from provenance.model import ITEMS, Items, Skipped
+from provenance.model.content.tables import ITEMS, Items, Skipped
 from provenance.registry.build.registry_builder import create_registry, extend_registry
 from provenance.registry.manifest import read_manifest
 from provenance.registry.sorting.duckdb_engine import BuildLimits

@@ -18,7 +18,8 @@ from provenance.errors import (
 )
 from provenance.fingerprint.span_edges import dropped_edges
 from provenance.fingerprint.tokenizer.tokenize import current_parameters, tokenise
-from provenance.model import RegistrySummary, Texts
+from provenance.model.content.fingerprints import Texts
+from provenance.model.results.coverage import RegistrySummary
 from provenance.registry.build.registry_builder import create_registry, extend_registry
 from provenance.registry.files.data_files import digest_of_file
 from provenance.registry.files.verified_segments import forget_verified

@@ -11,7 +11,7 @@ import pytest
 from provenance.errors import CorruptFile, DigestMismatch, RegistryNotFound
 from provenance.fingerprint.shingles import shingle
 from provenance.fingerprint.tokenizer.tokenize import current_parameters, tokenise
-from provenance.model import Texts
+from provenance.model.content.fingerprints import Texts
 from provenance.registry.build.registry_builder import create_registry
 from provenance.registry.files.data_files import sync_files
 from provenance.registry.manifest import REQUIRED, read_manifest

@@ -6,7 +6,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from provenance.model import FINDINGS, Report, Share
+from provenance.model.content.tables import FINDINGS
+from provenance.model.results.result import Report
+from provenance.model.results.shares import Share
 
 HOSTILE = {
     "script": "<script>alert(1)</script>",

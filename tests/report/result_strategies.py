@@ -8,7 +8,10 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from hypothesis import strategies as st
 
-from provenance.model import DateRange, Gate, Result, Share
+from provenance.model.results.result import Result
+from provenance.model.results.shares import Share
+from provenance.model.rules.policy import Gate
+from provenance.model.rules.terms import DateRange
 
 # Lone surrogates come from odd file names; nothing else may put them into a text.
 TEXTS = st.text(st.characters(), max_size=12)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from provenance.model import FINDINGS
+from provenance.model.content.tables import FINDINGS
 from tests.report.sample_rulings import RULINGS
 
 

@@ -2,7 +2,8 @@
 
 from datetime import UTC, date, datetime
 
-from provenance.model import Control, Rate, RegistrySummary, SourceCoverage
+from provenance.model.results.control import Control, Rate
+from provenance.model.results.coverage import RegistrySummary, SourceCoverage
 
 REGISTRIES = (
     RegistrySummary(

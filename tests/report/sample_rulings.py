@@ -2,21 +2,11 @@
 
 from datetime import date
 
-from provenance.model import (
-    Agreement,
-    Alternative,
-    DateRange,
-    ModelScope,
-    OpenQuestion,
-    Purpose,
-    Reason,
-    Ruling,
-    SourceRuling,
-    Terms,
-    TimeAxis,
-    Verdict,
-    VerdictPeriod,
-)
+from provenance.model.results.result import SourceRuling
+from provenance.model.rules.policy import Agreement
+from provenance.model.rules.rule_library import OpenQuestion
+from provenance.model.rules.rulings import Alternative, Reason, Ruling, VerdictPeriod
+from provenance.model.rules.terms import DateRange, ModelScope, Purpose, Terms, TimeAxis, Verdict
 
 _ALL = tuple(Purpose)
 

@@ -6,40 +6,24 @@ from typing import Any
 
 import numpy as np
 
-from provenance.model import (
-    FINDINGS,
-    AbsentFindings,
-    Agreement,
-    BaselineSummary,
-    CalibrationSummary,
-    Circumstances,
+from provenance.model.content.tables import FINDINGS, Skipped
+from provenance.model.results.baseline import AbsentFindings, BaselineSummary
+from provenance.model.results.calibration import CalibrationSummary, CorrectedShare
+from provenance.model.results.method import MeasuredRecall, Method, Parameter
+from provenance.model.results.result import (
     CorpusSummary,
-    CorrectedShare,
-    DateRange,
-    Estimate,
-    FindingLabel,
-    Gate,
     GateOutcome,
-    MeasuredRecall,
-    Method,
-    Parameter,
-    Policy,
-    Purpose,
     Report,
     Result,
-    Review,
-    ReviewLabel,
-    ReviewSample,
     SampleSummary,
-    Share,
-    Skipped,
-    Unit,
-    Verdict,
     Violation,
-    Waiver,
     WaiverOutcome,
-    WaiverReason,
 )
+from provenance.model.results.reviews import FindingLabel, Review, ReviewLabel, ReviewSample
+from provenance.model.results.shares import Estimate, Share
+from provenance.model.rules.policy import Agreement, Gate, Policy, Unit, Waiver, WaiverReason
+from provenance.model.rules.rulings import Circumstances
+from provenance.model.rules.terms import DateRange, Purpose, Verdict
 from tests.report.sample_findings import FOUND, findings_table
 from tests.report.sample_registries import BOOKS, CONTROL, REGISTRIES
 from tests.report.sample_rulings import RULINGS

@@ -5,7 +5,9 @@ from dataclasses import replace
 import pytest
 
 from provenance.judge.rule_checks import Case, differences
-from provenance.model import Library, Stance, Verdict
+from provenance.model.rules.rule_library import Library
+from provenance.model.rules.signals import Stance
+from provenance.model.rules.terms import Verdict
 from provenance.read.rules.rule_cases import SignalExample, example_mismatch
 from provenance.read.rules.rule_files import load_cases, load_examples, load_rules
 

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from provenance.judge.rulings import Judge
-from provenance.model import Actor, Circumstances, DateRange, ModelScope, Purpose
+from provenance.model.rules.rulings import Circumstances
+from provenance.model.rules.terms import Actor, DateRange, ModelScope, Purpose
 from provenance.read.rules.rule_files import load_rules
 
 SCRAPER, ACCOUNT, DEVELOPER = Actor.SCRAPER, Actor.ACCOUNT_HOLDER, Actor.API_DEVELOPER

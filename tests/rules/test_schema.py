@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from provenance.errors import RuleSyntax
-from provenance.model import Stance
+from provenance.model.rules.signals import Stance
 from provenance.read.rules import rule_cases, rule_syntax, terms_syntax
 from provenance.read.rules.rule_files import load_cases, load_rules
 from provenance.read.signals import HEADER_NAMES, TAG_NAMES

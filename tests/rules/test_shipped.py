@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from provenance.judge.precedence import RESERVED_BASES
-from provenance.model import Library, Terms, Verdict
+from provenance.model.rules.rule_library import Library
+from provenance.model.rules.terms import Terms, Verdict
 from provenance.read.rules.rule_files import load_rules
 
 GRANTS = {"platform", "platform-licensee"}

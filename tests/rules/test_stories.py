@@ -5,15 +5,9 @@ from datetime import date, timedelta
 import pytest
 
 from provenance.judge.rulings import Judge
-from provenance.model import (
-    Actor,
-    Circumstances,
-    DateRange,
-    Library,
-    ModelScope,
-    Purpose,
-    Ruling,
-)
+from provenance.model.rules.rule_library import Library
+from provenance.model.rules.rulings import Circumstances, Ruling
+from provenance.model.rules.terms import Actor, DateRange, ModelScope, Purpose
 from provenance.read.rules.rule_files import load_rules
 
 FRONTIER, COMPETING = (ModelScope.FOUNDATION_OR_FRONTIER,), (ModelScope.COMPETING,)

@@ -13,7 +13,8 @@ from provenance.cli.options.format_options import ReportRenderer
 from provenance.cli.options.shared_options import make_settings
 from provenance.cli.terminal_output import echo
 from provenance.cli.unread_errors import list_unread, print_unread_error
-from provenance.model import Policy, Report
+from provenance.model.results.result import Report
+from provenance.model.rules.policy import Policy
 from provenance.report.sanitize import one_line
 from provenance.report.text.next_steps import outcome_line
 

@@ -26,7 +26,8 @@ from provenance.cli.options.shared_options import (
 from provenance.cli.terminal_output import echo, print_rendered, terminal_style
 from provenance.cli.unread_errors import unread_code
 from provenance.errors import PolicyError
-from provenance.model import Cleaning, Verdict
+from provenance.model.records.receipt import Cleaning
+from provenance.model.rules.terms import Verdict
 from provenance.report.terminal.clean_summary import receipt_text
 from provenance.startup import lean_imports
 

@@ -10,7 +10,7 @@ from provenance import pipeline
 from provenance.cli.options.path_options import OUTPUT_FOLDER, files, folders
 from provenance.cli.options.shared_options import ledger_option, registry_key_option
 from provenance.cli.terminal_output import echo, print_rendered, terminal_style
-from provenance.model import Audit, AuditQuery, AuditRequest
+from provenance.model.records.audit import Audit, AuditQuery, AuditRequest
 
 _EXAMPLES = """
 \b

@@ -12,7 +12,7 @@ from provenance.cli.ledgers.ledger_summary import record_lines, verification_lin
 from provenance.cli.options.path_options import output_file_option
 from provenance.cli.options.shared_options import ledger_option
 from provenance.cli.terminal_output import echo, terminal_style
-from provenance.model import ErasureReason, RecordKind
+from provenance.model.records.ledger import ErasureReason, RecordKind
 from provenance.report.sanitize import dump_json
 from provenance.report.text.number_format import count
 from provenance.startup import lean_imports

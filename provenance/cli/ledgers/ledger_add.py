@@ -10,19 +10,19 @@ from provenance.cli.lazy_groups import OrderedGroup
 from provenance.cli.options.path_options import files, folders
 from provenance.cli.options.shared_options import ledger_option
 from provenance.cli.terminal_output import echo
-from provenance.model import (
+from provenance.model.records.ledger import (
     AccessFacts,
     DatasetFacts,
     DestructionFacts,
     Recipient,
     RecipientKind,
-    Route,
     UseFacts,
     WithdrawalFacts,
 )
+from provenance.model.rules.policy import Route
 
 if TYPE_CHECKING:
-    from provenance.model import LedgerEntry
+    from provenance.model.records.ledger import LedgerEntry
 
 
 @click.group("add", cls=OrderedGroup)

@@ -9,7 +9,7 @@ from provenance.report.text.ledger_text import DIGEST_LENGTH, entry_sentence
 from provenance.report.text.number_format import count
 
 if TYPE_CHECKING:
-    from provenance.model import Ledger, LedgerEntry, LedgerVerification
+    from provenance.model.records.ledger import Ledger, LedgerEntry, LedgerVerification
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 

@@ -10,7 +10,7 @@ from click.shell_completion import CompletionItem
 
 from provenance import pipeline
 from provenance.cli.terminal_output import is_coloured, print_rendered, width
-from provenance.model import Report
+from provenance.model.results.result import Report
 from provenance.report.code_location import parse_anchor
 from provenance.report.render_options import RenderOptions
 from provenance.startup import lean_imports

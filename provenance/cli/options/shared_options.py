@@ -10,7 +10,7 @@ import click
 
 from provenance import pipeline
 from provenance.cli.options.path_options import files, folders
-from provenance.model import Actor, ModelScope, Purpose
+from provenance.model.rules.terms import Actor, ModelScope, Purpose
 
 Command = Callable[..., Any]
 

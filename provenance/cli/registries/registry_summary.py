@@ -10,7 +10,7 @@ from provenance.report.text.number_format import count, interval, percent, size
 from provenance.report.text.unread_text import unread_lines
 
 if TYPE_CHECKING:
-    from provenance.model import RegistrySummary, SourceCoverage
+    from provenance.model.results.coverage import RegistrySummary, SourceCoverage
     from provenance.pipeline.building.registry_changes import ExampleItem, Upkeep
     from provenance.pipeline.caching.result_cache import CacheUsage
     from provenance.pipeline.exchange.intersection_client import Intersections

@@ -11,7 +11,7 @@ from provenance.cli.lazy_groups import ParentCommand
 from provenance.cli.options.key_options import check_trust, key_option, open_key, trust_options
 from provenance.cli.options.path_options import files, folders, output_file_option
 from provenance.cli.terminal_output import echo
-from provenance.model import FeedbackClaim
+from provenance.model.records.signed_statements import FeedbackClaim
 from provenance.startup import lean_imports
 
 _EXAMPLES = """

@@ -13,13 +13,13 @@ from provenance.cli.error_reporting import CLEAR
 from provenance.cli.options.path_options import OUTPUT_FILE, files
 from provenance.cli.terminal_output import echo, print_rendered, terminal_style
 from provenance.errors import InputError
-from provenance.model import ReviewLabel
+from provenance.model.results.reviews import ReviewLabel
 from provenance.report.files.review_json import review_json
 from provenance.report.terminal.review_screen import QUESTION, review_screen
 from provenance.report.terminal.review_summary import review_summary
 
 if TYPE_CHECKING:
-    from provenance.model import Review
+    from provenance.model.results.reviews import Review
 
 _EXAMPLES = """
 \b

@@ -11,7 +11,7 @@ from provenance.cli.options.path_options import files
 from provenance.cli.options.shared_options import circumstance_options, rules_option
 from provenance.cli.rules.rule_testing import diff, lint, test, verify, watch
 from provenance.cli.terminal_output import print_rendered, terminal_style
-from provenance.model import Verdict
+from provenance.model.rules.terms import Verdict
 
 _POLICY = click.option(
     "--policy",

@@ -23,7 +23,7 @@ from provenance.fingerprint.tokenizer.word_hash import LOWER, absorb, final_mix,
 from provenance.jit.decorators import Scalar, inlined, python_function
 from provenance.jit.intrinsics import load64, trailing_zeros
 from provenance.jit.vectors import INT32, INT64, LANES, Emitter, Lanes, vector
-from provenance.model import Int32s, UInt8s, UInt32s
+from provenance.model.content.fingerprints import Int32s, UInt8s, UInt32s
 
 _LONGEST = 15  # bytes of the longest plain word
 

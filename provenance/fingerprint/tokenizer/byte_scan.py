@@ -23,7 +23,7 @@ from provenance.jit.intrinsics import (
     store_set_bits,
     trailing_zeros,
 )
-from provenance.model import Int32s, UInt8s, UInt64s
+from provenance.model.content.fingerprints import Int32s, UInt8s, UInt64s
 
 _BYTES = ir.VectorType(ir.IntType(8), 64)
 

@@ -13,7 +13,7 @@ from provenance.fingerprint.tokenizer.unicode_tables import MENTION
 from provenance.fingerprint.tokenizer.unicode_words import decode, fold_entry, read_word
 from provenance.fingerprint.tokenizer.word_hash import append, finish
 from provenance.jit.decorators import Scalar, inlined, kernel_part
-from provenance.model import Int32s, UInt8s, UInt32s
+from provenance.model.content.fingerprints import Int32s, UInt8s, UInt32s
 
 QUOTE, SPACE = 0x27, 0x20
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from provenance.fingerprint.tokenizer.unicode_tables import codepoint_tables
 from provenance.jit.decorators import Scalar, inlined, kernel_part
-from provenance.model import Int32s, UInt8s, UInt64s
+from provenance.model.content.fingerprints import Int32s, UInt8s, UInt64s
 
 AMPERSAND, SEMICOLON, SPACE, NUMBER_SIGN = 0x26, 0x3B, 0x20, 0x23
 _SLOTS = 8192  # a power of two; about four times the number of names

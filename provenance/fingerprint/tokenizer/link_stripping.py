@@ -16,7 +16,7 @@ from provenance.fingerprint.tokenizer.html_and_string_escapes import (
 )
 from provenance.jit.decorators import Scalar, inlined, kernel_part
 from provenance.jit.intrinsics import load64
-from provenance.model import UInt8s
+from provenance.model.content.fingerprints import UInt8s
 
 _COLON, _SLASH, _DOT, _UNDERSCORE = 0x3A, 0x2F, 0x2E, 0x5F
 _QUOTE, _LESS, _GREATER = 0x22, 0x3C, 0x3E

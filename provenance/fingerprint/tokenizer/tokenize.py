@@ -67,7 +67,7 @@ from provenance.fingerprint.tokenizer.word_hash import LOWER, absorb, finish
 from provenance.jit.decorators import Scalar, inlined, inlined_source, kernel, kernel_part
 from provenance.jit.intrinsics import load64, trailing_zeros
 from provenance.jit.vectors import LANES
-from provenance.model import (
+from provenance.model.content.fingerprints import (
     Int32s,
     Int64s,
     Parameters,

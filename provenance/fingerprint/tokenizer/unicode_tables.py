@@ -12,7 +12,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from provenance.model import Flags, Int32s, Int64s, UInt8s, UInt64s
+from provenance.model.content.fingerprints import Flags, Int32s, Int64s, UInt8s, UInt64s
 
 SEPARATOR, DROPPED, MENTION = 0, 1, 2
 """Entries of `Codepoints.folds` for code points without a folded text."""

@@ -35,7 +35,7 @@ from provenance.fingerprint.tokenizer.unicode_tables import (
 from provenance.fingerprint.tokenizer.word_hash import LOWER, append, append_plain, finish
 from provenance.jit.decorators import Scalar, inlined, inlined_source, kernel, kernel_part
 from provenance.jit.intrinsics import load64, trailing_zeros
-from provenance.model import Int32s, UInt8s, UInt32s
+from provenance.model.content.fingerprints import Int32s, UInt8s, UInt32s
 
 LETTER = np.uint64((1 << 56) - 1)
 """Mask of the folded bytes in an entry of `Codepoints.letters`; their number is above them."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from provenance.jit.decorators import Scalar, inlined
 from provenance.jit.intrinsics import load64
-from provenance.model import UInt8s, UInt64s
+from provenance.model.content.fingerprints import UInt8s, UInt64s
 
 MAX_CACHED_BYTES = 24
 """Bytes of the longest word that is cached."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from provenance.jit.decorators import Scalar, inlined
 from provenance.jit.intrinsics import load64
-from provenance.model import UInt8s
+from provenance.model.content.fingerprints import UInt8s
 
 LOWER = np.uint64(0x2020202020202020)
 """Lower-cases eight ASCII letters; digits have that bit already."""

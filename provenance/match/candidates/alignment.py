@@ -5,7 +5,7 @@ import numpy as np
 from provenance.jit.decorators import Scalar, inlined, kernel_part
 from provenance.jit.intrinsics import equal_mask, leading_zeros, trailing_zeros
 from provenance.match.index.postings_index import BITS_SCALE, CELL_SHIFT
-from provenance.model import Int32s, UInt8s, UInt32s
+from provenance.model.content.fingerprints import Int32s, UInt8s, UInt32s
 
 MAX_ALIGNED = 16
 """Most tokens of the item, and of the document, that one alignment spans."""

@@ -45,17 +45,17 @@ from provenance.match.index.report_limits import (
 from provenance.match.index.seed_postings import MAX_SHARED, SeedPostings, look_up_seeds
 from provenance.match.index.token_weights import token_weight
 from provenance.match.scoring.corpus_sample import PASSAGE_LENGTH, passage_hash
-from provenance.model import (
+from provenance.model.content.fingerprints import (
     Flags,
     Int32s,
     Int64s,
-    Positions,
     Shingles,
     Tokens,
     UInt8s,
     UInt32s,
     UInt64s,
 )
+from provenance.model.content.registry_arrays import Positions
 
 TEXT, ITEM, SIZE, FIRST, LAST, SCORE, RAREST = range(7)
 """Columns of a candidate's row inside the kernel."""

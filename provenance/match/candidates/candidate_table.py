@@ -5,7 +5,14 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
-from provenance.model import Int32s, Int64s, UInt8s, UInt32s, UInt64s, list_indices
+from provenance.model.content.fingerprints import (
+    Int32s,
+    Int64s,
+    UInt8s,
+    UInt32s,
+    UInt64s,
+    list_indices,
+)
 
 
 @dataclass(frozen=True, slots=True)

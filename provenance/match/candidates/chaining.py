@@ -14,7 +14,7 @@ from provenance.match.candidates.seed_hits import (
     MIN_CHAIN_SCORE,
 )
 from provenance.match.index.postings_index import BITS_SCALE, CELL_SHIFT
-from provenance.model import Int32s, Int64s, UInt8s, UInt32s
+from provenance.model.content.fingerprints import Int32s, Int64s, UInt8s, UInt32s
 
 MIN_CANDIDATE_SCORE = 40 * BITS_SCALE
 """Least unigram information of a candidate, in units of 1 / `BITS_SCALE` bit."""

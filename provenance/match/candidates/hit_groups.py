@@ -64,7 +64,8 @@ from provenance.match.index.report_limits import (
     item_quarters,
 )
 from provenance.match.scoring.features import MAX_SIBLING_ITEM
-from provenance.model import Flags, Int32s, Int64s, Positions, UInt8s, UInt32s, UInt64s
+from provenance.model.content.fingerprints import Flags, Int32s, Int64s, UInt8s, UInt32s, UInt64s
+from provenance.model.content.registry_arrays import Positions
 
 REACH = 48
 """Tokens of the text between the seeds of two runs that may be parts of one match: more than

@@ -5,15 +5,8 @@ from functools import cache
 
 import numpy as np
 
-from provenance.model import (
-    NO_ITEM,
-    Flags,
-    Int64s,
-    RegistryArrays,
-    UInt32s,
-    UInt64s,
-    range_indices,
-)
+from provenance.model.content.fingerprints import Flags, Int64s, UInt32s, UInt64s, range_indices
+from provenance.model.content.registry_arrays import NO_ITEM, RegistryArrays
 
 MIN_SIMILARITY = 0.5
 """Least Jaccard similarity of a near-duplicate."""

@@ -34,7 +34,7 @@ from provenance.match.index.report_limits import (
     is_reportable,
     item_quarters,
 )
-from provenance.model import Int32s, Int64s, UInt8s, UInt32s
+from provenance.model.content.fingerprints import Int32s, Int64s, UInt8s, UInt32s
 
 
 @kernel_part

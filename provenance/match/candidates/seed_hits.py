@@ -6,7 +6,7 @@ from provenance.jit.decorators import Scalar, allocating_part, inlined, kernel_p
 from provenance.jit.intrinsics import prefetch
 from provenance.match.index.postings_index import BITS_SCALE
 from provenance.match.index.seed_postings import FEW, MAX_SHARED
-from provenance.model import Flags, Int64s, UInt8s, UInt32s
+from provenance.model.content.fingerprints import Flags, Int64s, UInt8s, UInt32s
 
 (
     HIT_ITEM,

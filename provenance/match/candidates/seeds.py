@@ -29,7 +29,7 @@ from provenance.match.index.report_limits import (
 )
 from provenance.match.index.seed_postings import MAX_SHARED
 from provenance.match.index.token_weights import token_weight
-from provenance.model import Flags, Int32s, Int64s, UInt8s, UInt32s, UInt64s
+from provenance.model.content.fingerprints import Flags, Int32s, Int64s, UInt8s, UInt32s, UInt64s
 
 (
     FIRST_POSTING,

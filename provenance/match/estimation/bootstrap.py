@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from provenance.model import Flags, Floats, Int64s
+from provenance.model.content.fingerprints import Flags, Floats, Int64s
 
 _MIN_STRATUM = 20
 """Least documents of a stratum that is resampled by itself; smaller neighbours are merged, since a

@@ -8,7 +8,8 @@ is called their *appearance*.
 import numpy as np
 
 from provenance.match.candidates.candidate_table import Candidates
-from provenance.model import LENGTHS, Flags, Int64s
+from provenance.model.content.fingerprints import Flags, Int64s
+from provenance.model.results.calibration import LENGTHS
 
 _COVERAGE_EDGES = (0.5, 0.65, 0.8, 0.9)
 """Edges of the classes of coverage: matched share of the item."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from provenance.match.estimation.bootstrap import BootstrapSample, percentile_interval
-from provenance.model import Floats, Int64s
+from provenance.model.content.fingerprints import Floats, Int64s
 
 EXCESS_EDGE, MISSING_EDGE = 0.01, 0.05
 """Share of a span by which it may be too long, and too short. Spans of planted copies were as long

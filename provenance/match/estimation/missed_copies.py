@@ -13,7 +13,8 @@ from functools import cached_property
 import numpy as np
 
 from provenance.match.estimation.conditions import APPEARANCES
-from provenance.model import LENGTHS, SLIGHT_EDITS, Flags, Floats, Int64s, PlantedOutcomes
+from provenance.model.content.fingerprints import Flags, Floats, Int64s
+from provenance.model.results.calibration import LENGTHS, SLIGHT_EDITS, PlantedOutcomes
 
 _SLIGHT_PRIOR, _OTHER_PRIOR = 0.3, 0.1
 """Weight of each condition in the prior, in copies: a few findings do not show all conditions."""

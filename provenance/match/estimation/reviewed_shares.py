@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from provenance.match.estimation.intervals import clopper_pearson_interval
-from provenance.model import Flags, Floats, Int64s
+from provenance.model.content.fingerprints import Flags, Floats, Int64s
 
 MIN_CLUSTERS, MIN_LABELS = 50, 5
 """Labelled documents, and draws of each outcome and of each kind of error of a prediction, from

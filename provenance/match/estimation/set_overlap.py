@@ -9,7 +9,7 @@ hypergeometric. What varies is which shingles are sampled; the sets are fixed.
 import math
 
 from provenance.match.estimation.intervals import clopper_pearson_interval, poisson_interval
-from provenance.model import Rate
+from provenance.model.results.control import Rate
 
 
 def set_size(sampled: int, scaled: int) -> Rate:

@@ -3,7 +3,8 @@
 import numpy as np
 
 from provenance.match.estimation.conditions import length_classes
-from provenance.model import MeasuredRecall, PlantedOutcomes
+from provenance.model.results.calibration import PlantedOutcomes
+from provenance.model.results.method import MeasuredRecall
 
 _LENGTHS = (("8+", 8, None), ("5-7", 5, 7))
 """Reported groups of lengths: name, least and greatest number of tokens."""

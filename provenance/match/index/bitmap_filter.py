@@ -14,7 +14,7 @@ from numba.extending import intrinsic
 
 from provenance.jit.decorators import Scalar
 from provenance.jit.intrinsics import splat
-from provenance.model import UInt32s
+from provenance.model.content.fingerprints import UInt32s
 
 LANES = 16
 """Words that are tested at a time."""

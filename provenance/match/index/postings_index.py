@@ -20,16 +20,12 @@ from provenance.jit.decorators import Scalar, inlined, kernel
 from provenance.jit.intrinsics import equal_mask, popcount, trailing_zeros
 from provenance.match.index.report_limits import NO_LIMITS, ReportLimits
 from provenance.match.scoring.evalue import STRENGTH_THRESHOLD
-from provenance.model import (
+from provenance.model.content.fingerprints import Flags, Int64s, UInt8s, UInt32s, UInt64s
+from provenance.model.content.registry_arrays import (
     BACKGROUND_BITS,
-    Flags,
-    Int64s,
     Positions,
     Postings,
     RegistryArrays,
-    UInt8s,
-    UInt32s,
-    UInt64s,
 )
 
 if TYPE_CHECKING:

@@ -17,7 +17,8 @@ from provenance.match.index.postings_index import (
     filter_word,
     find_postings,
 )
-from provenance.model import Int64s, Postings, RegistryArrays, Shingles, UInt32s, UInt64s
+from provenance.model.content.fingerprints import Int64s, Shingles, UInt32s, UInt64s
+from provenance.model.content.registry_arrays import Postings, RegistryArrays
 
 _ONE = np.uint64(1)
 _BATCH = 1 << 18  # shingles: with one filter at a time, more of it is in the cache

@@ -12,7 +12,7 @@ import numpy as np
 from provenance.jit.decorators import Scalar, inlined
 from provenance.jit.intrinsics import prefetch
 from provenance.match.scoring.ngram_table import NO_CONTEXT, find_row, home_row, pair_key
-from provenance.model import Int32s, UInt8s, UInt64s
+from provenance.model.content.fingerprints import Int32s, UInt8s, UInt64s
 
 SURPRISAL_SCALE = 64
 """Surprisal is measured in units of 1 / `SURPRISAL_SCALE` bit, rounded up."""

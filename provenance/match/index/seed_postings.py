@@ -15,16 +15,12 @@ from provenance.jit.intrinsics import PREFETCH_DISTANCE, prefetch
 from provenance.match.index.postings_index import PostingsIndex
 from provenance.match.index.probe import ProbeResult, probe_segments
 from provenance.match.index.stop_shingles import MIN_AUTHORS
-from provenance.model import (
+from provenance.model.content.fingerprints import Flags, Int64s, Shingles, UInt32s, UInt64s
+from provenance.model.content.registry_arrays import (
     NO_ITEM,
-    Flags,
-    Int64s,
     Positions,
     RegistryArrays,
     RegistrySegment,
-    Shingles,
-    UInt32s,
-    UInt64s,
 )
 
 MAX_SHARED = 100

@@ -13,11 +13,9 @@ import numpy as np
 from provenance.jit.decorators import Scalar, allocating_part, kernel
 from provenance.match.candidates.candidate_table import Candidates
 from provenance.match.index.probe import probe_postings
-from provenance.model import (
-    NO_ITEM,
+from provenance.model.content.fingerprints import (
     Flags,
     Int64s,
-    RegistryArrays,
     Shingles,
     Tokens,
     UInt8s,
@@ -25,6 +23,7 @@ from provenance.model import (
     UInt64s,
     range_indices,
 )
+from provenance.model.content.registry_arrays import NO_ITEM, RegistryArrays
 
 MIN_AUTHORS = 20
 """Least authors of a stop shingle, over at least two sources with two or more authors each."""

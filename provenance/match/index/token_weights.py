@@ -3,7 +3,7 @@
 import numpy as np
 
 from provenance.jit.decorators import Scalar, allocating_part, inlined
-from provenance.model import Flags, UInt32s
+from provenance.model.content.fingerprints import Flags, UInt32s
 
 _LIGHT = np.uint32(1)
 _QUARTERS = 4

@@ -27,7 +27,8 @@ from provenance.match.scoring.features import (
     text_context,
 )
 from provenance.match.scoring.information import NgramCounts, language_only_counts
-from provenance.model import Flags, Floats, Int64s, Language
+from provenance.model.content.fingerprints import Flags, Floats, Int64s
+from provenance.model.content.language import Language
 
 SATURATION_TOKENS = 20
 """Length above which only the matched passage of an item counts: a copied page of an article is

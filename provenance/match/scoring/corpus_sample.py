@@ -13,7 +13,7 @@ from itertools import pairwise
 import numpy as np
 
 from provenance.jit.decorators import Scalar, inlined, kernel
-from provenance.model import Int64s, Tokens, UInt32s, UInt64s
+from provenance.model.content.fingerprints import Int64s, Tokens, UInt32s, UInt64s
 
 PASSAGE_LENGTH = 128
 """Tokens of a passage; the last one of a text may be shorter."""

@@ -31,16 +31,16 @@ from provenance.match.scoring.evalue import (
 )
 from provenance.match.scoring.features import Features, item_words
 from provenance.match.scoring.information import REPEAT_DISCOUNT, language_surprisals
-from provenance.model import (
-    ChanceModel,
+from provenance.model.content.chance import ChanceModel
+from provenance.model.content.fingerprints import (
     Flags,
     Floats,
     Int64s,
-    Language,
     UInt8s,
     UInt32s,
     list_indices,
 )
+from provenance.model.content.language import Language
 
 _BATCH_ITEMS = 1 << 14  # intermediate results of a batch fit the cache
 _SLOTS, _SLOT_SHIFT = 1 << 10, np.uint32(22)

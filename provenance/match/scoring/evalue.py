@@ -7,7 +7,8 @@ and its shards are judged alike.
 
 import numpy as np
 
-from provenance.model import ChanceModel, Flags, Floats
+from provenance.model.content.chance import ChanceModel
+from provenance.model.content.fingerprints import Flags, Floats
 
 STRENGTH_THRESHOLD = 20.0
 """By default, matches of less strength are not reported: chance gives one in a million tokens

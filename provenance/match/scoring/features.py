@@ -34,19 +34,18 @@ from provenance.match.scoring.information import (
     measure_information,
 )
 from provenance.match.scoring.ngram_table import HASH_MULTIPLIER
-from provenance.model import (
+from provenance.model.content.fingerprints import (
     ELLIPSIS,
     NO_BREAK,
-    NO_LANGUAGE,
     Flags,
     Floats,
     Int32s,
     Int64s,
-    Language,
-    RegistryArrays,
     UInt32s,
     range_indices,
 )
+from provenance.model.content.language import NO_LANGUAGE, Language
+from provenance.model.content.registry_arrays import RegistryArrays
 
 
 def density(candidates: Candidates, absent: Floats) -> Floats:

@@ -28,7 +28,8 @@ from provenance.match.scoring.ngram_table import (
     home_row,
     pair_key,
 )
-from provenance.model import Flags, Floats, Int32s, Int64s, Language, UInt32s, UInt64s
+from provenance.model.content.fingerprints import Flags, Floats, Int32s, Int64s, UInt32s, UInt64s
+from provenance.model.content.language import Language
 
 _DISCOUNT = 0.75
 HEAPS_EXPONENT, HEAPS_EXPONENT_OF_PAIRS = 0.75, 0.8

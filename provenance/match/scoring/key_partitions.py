@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from provenance.jit.decorators import Scalar, inlined
-from provenance.model import Int64s
+from provenance.model.content.fingerprints import Int64s
 
 _CHUNK_BITS = 8
 _CHUNK = 1 << _CHUNK_BITS

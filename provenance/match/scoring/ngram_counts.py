@@ -38,7 +38,7 @@ from provenance.match.scoring.ngram_table import (
     pair_key,
     triple_key,
 )
-from provenance.model import Int32s, Int64s, UInt8s, UInt32s, UInt64s
+from provenance.model.content.fingerprints import Int32s, Int64s, UInt8s, UInt32s, UInt64s
 
 _ONE, _TWO = np.uint64(1), np.uint64(2)
 _BITS_PER_KEY, _BITS_PER_KEY_IN_CACHE = 4, 16

@@ -6,12 +6,12 @@ linear probing; the key of a free row is 0.
 
 import numpy as np
 
-from provenance import model
 from provenance.jit.decorators import Scalar, allocating_part, inlined, kernel, kernel_part
 from provenance.jit.intrinsics import trailing_zeros
-from provenance.model import UInt32s, UInt64s
+from provenance.model.content import language
+from provenance.model.content.fingerprints import UInt32s, UInt64s
 
-NO_CONTEXT = np.uint64(model.NO_CONTEXT)
+NO_CONTEXT = np.uint64(language.NO_CONTEXT)
 """`NO_CONTEXT`, for kernels."""
 
 _UPPER_HALF = np.uint64(32)

@@ -12,8 +12,10 @@ from typing import Final
 from provenance.atomic_output import append_line, read_file, read_stream
 from provenance.errors import InputError, OutputError, SignatureInvalid, SigningError
 from provenance.file_hashing import sha256_stream
-from provenance.model import AttestedCheck, Result, WaiverReason
 from provenance.model.json_encoding import from_json_value, to_json_value
+from provenance.model.records.signed_statements import AttestedCheck
+from provenance.model.results.result import Result
+from provenance.model.rules.policy import WaiverReason
 from provenance.read.corpus.corpora import open_corpus
 from provenance.read.corpus.file_access import translate_read_errors
 from provenance.report.files import result_json

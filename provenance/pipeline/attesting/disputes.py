@@ -10,13 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.errors import InputError, SignatureInvalid
-from provenance.model import (
-    FeedbackClaim,
-    FeedbackNote,
-    Waiver,
-    WaiverReason,
-)
 from provenance.model.json_encoding import from_json_value, to_json_value
+from provenance.model.records.signed_statements import FeedbackClaim, FeedbackNote
+from provenance.model.rules.policy import Waiver, WaiverReason
 from provenance.pipeline.attesting.attestations import read_statements, read_trust
 from provenance.read.policy.policy_file import load_disputes
 from provenance.report.files import result_json

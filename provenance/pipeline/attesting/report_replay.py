@@ -8,7 +8,8 @@ from typing import Any
 
 from provenance.errors import InputError
 from provenance.judge.baselines import compare_findings
-from provenance.model import FindingState, Report, Result
+from provenance.model.results.baseline import FindingState
+from provenance.model.results.result import Report, Result
 from provenance.pipeline.building.registry_changes import forget_registries
 from provenance.pipeline.checking.dataset_check import check
 from provenance.pipeline.settings import Settings

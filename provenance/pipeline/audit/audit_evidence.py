@@ -13,17 +13,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from provenance.ledger.ledger_store import read_attachment
-from provenance.model import (
+from provenance.model.records.ledger import (
     WITHDRAWN_ITEMS,
     DatasetFacts,
     FileRole,
     Ledger,
     LedgerEntry,
     RecordKind,
-    Report,
-    Result,
     WithdrawalFacts,
 )
+from provenance.model.results.result import Report, Result
 from provenance.pipeline.ledger_records import recorded_findings, recorded_result, tombstones_of
 from provenance.report.files.report_reader import read_report
 from provenance.report.text.ledger_text import DIGEST_LENGTH

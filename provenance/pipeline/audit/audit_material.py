@@ -4,18 +4,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
-from provenance.model import (
-    AccessFacts,
+from provenance.model.records.audit import (
     AuditQuery,
     AuditRequest,
     DatasetCounts,
-    DatasetFacts,
-    DateRange,
     SideFile,
     Standing,
     Statement,
-    UseFacts,
 )
+from provenance.model.records.ledger import AccessFacts, DatasetFacts, UseFacts
+from provenance.model.rules.terms import DateRange
 from provenance.pipeline.audit.audit_evidence import AuditEvidence, CheckedDataset
 from provenance.pipeline.audit.corpus_addresses import DomainDocuments
 from provenance.pipeline.audit.found_items import DatasetItems

@@ -11,7 +11,9 @@ import pyarrow.compute as pc
 
 from provenance.errors import InputError
 from provenance.judge.identifiers import host_of, normal_address
-from provenance.model import AuditQuery, Flags, Policy
+from provenance.model.content.fingerprints import Flags
+from provenance.model.records.audit import AuditQuery
+from provenance.model.rules.policy import Policy
 from provenance.pipeline.audit.corpus_addresses import is_on_domain
 from provenance.read.dumps.id_lists import read_ids
 

@@ -7,7 +7,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.judge.identifiers import host_of, plain_hosts
-from provenance.model import Flags, Unread
+from provenance.model.content.fingerprints import Flags
+from provenance.model.content.tables import Unread
 from provenance.pipeline.execution.progress import show_progress
 from provenance.read.corpus.corpora import open_corpus
 

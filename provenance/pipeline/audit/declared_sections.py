@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from provenance.model import (
+from provenance.model.records.audit import Statement
+from provenance.model.records.ledger import (
     AccessFacts,
     DatasetFacts,
     DestructionFacts,
     Recipient,
     RecipientKind,
-    Statement,
     UseFacts,
 )
 from provenance.pipeline.audit.audit_material import (

@@ -9,14 +9,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from provenance.model import (
-    AUDIT_ITEMS,
-    DatasetCounts,
-    DateRange,
-    EvidenceRung,
-    Origin,
-    WithdrawalTime,
-)
+from provenance.model.records.audit import AUDIT_ITEMS, DatasetCounts, EvidenceRung, WithdrawalTime
+from provenance.model.results.origin import Origin
+from provenance.model.rules.terms import DateRange
 from provenance.pipeline.audit.audit_evidence import CheckedDataset, Item
 from provenance.pipeline.audit.audit_query import FindingFilter
 

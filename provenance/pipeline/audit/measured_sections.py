@@ -10,17 +10,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from provenance.ledger.ledger_store import read_attachment
-from provenance.model import (
-    CleaningFacts,
-    DatasetCounts,
-    DateRange,
-    EvidenceRung,
-    FileRole,
-    LedgerEntry,
-    Result,
-    Statement,
-    WithdrawalTime,
-)
+from provenance.model.records.audit import DatasetCounts, EvidenceRung, Statement, WithdrawalTime
+from provenance.model.records.ledger import CleaningFacts, FileRole, LedgerEntry
+from provenance.model.results.result import Result
+from provenance.model.rules.terms import DateRange
 from provenance.pipeline.audit.audit_evidence import record_name, sources_of
 from provenance.pipeline.audit.audit_material import (
     AuditMaterial,

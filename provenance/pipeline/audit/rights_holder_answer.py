@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from provenance import __version__
 from provenance.errors import InputError
 from provenance.judge.identifiers import normal_address
-from provenance.model import Audit, AuditQuery, AuditRequest, SideFile
+from provenance.model.records.audit import Audit, AuditQuery, AuditRequest, SideFile
 from provenance.pipeline.audit.audit_evidence import AuditEvidence, gather_evidence
 from provenance.pipeline.audit.audit_material import (
     AuditMaterial,

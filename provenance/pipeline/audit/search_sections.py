@@ -2,22 +2,20 @@
 
 import shlex
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from provenance import __version__
-from provenance.model import (
-    AuditSection,
-    DatasetFacts,
-    DestructionFacts,
-    MeasuredRecall,
-    RecordKind,
-    Statement,
-)
+from provenance.model.records.audit import AuditSection, Statement
+from provenance.model.records.ledger import DatasetFacts, DestructionFacts, RecordKind
 from provenance.pipeline.audit import declared_sections, measured_sections
 from provenance.pipeline.audit.audit_evidence import CheckedDataset, record_name, sources_of
 from provenance.pipeline.audit.audit_material import AuditMaterial, declared, measured, unknowable
 from provenance.pipeline.audit.audit_query import is_text
 from provenance.registry.manifest import read_manifest
 from provenance.report.text.number_format import count, day, number, percent
+
+if TYPE_CHECKING:
+    from provenance.model.results.method import MeasuredRecall
 
 _REPORT = "report in "
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from provenance.errors import InputError
-from provenance.model import Skipped, Unread
+from provenance.model.content.tables import Skipped, Unread
 from provenance.pipeline.building.registries import DumpSource
 from provenance.read.corpus.file_access import unread_entry
 from provenance.read.dumps.layouts import DumpReader

@@ -10,7 +10,7 @@ from threading import Event
 
 from provenance import __version__
 from provenance.errors import ProvenanceError
-from provenance.model import Items
+from provenance.model.content.tables import Items
 from provenance.read.corpus.address_resolution import file_system, translate_address_errors
 from provenance.read.corpus.file_access import File
 from provenance.read.dumps.layouts import DumpReader

@@ -10,7 +10,8 @@ from itertools import islice
 import pyarrow as pa
 
 from provenance.errors import EngineError, ProvenanceError
-from provenance.model import ITEMS, Items, Skipped, UInt8s, Unread
+from provenance.model.content.fingerprints import UInt8s
+from provenance.model.content.tables import ITEMS, Items, Skipped, Unread
 from provenance.pipeline.caching.result_cache import Buffer, code_digest
 from provenance.pipeline.execution.task_runner import MAX_ATTEMPTS, TaskRunner
 from provenance.pipeline.scan.task_folder import TaskFolder

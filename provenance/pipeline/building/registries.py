@@ -11,7 +11,8 @@ import pyarrow as pa
 
 from provenance.cpu_count import available_cpus
 from provenance.judge.identifiers import Names
-from provenance.model import Items, RegistrySummary, Unread, merge_unread
+from provenance.model.content.tables import Items, Unread, merge_unread
+from provenance.model.results.coverage import RegistrySummary
 from provenance.pipeline.building.dump_records import dump_recorder
 from provenance.pipeline.building.dump_tasks import build_recipe, read_dumps
 from provenance.pipeline.checking.reading_counts import PLANTED_SOURCE, ReadingCounts

@@ -14,7 +14,8 @@ import pyarrow.compute as pc
 from provenance import __version__
 from provenance.errors import InputError
 from provenance.judge.identifiers import normal_address
-from provenance.model import Policy, Report
+from provenance.model.results.result import Report
+from provenance.model.rules.policy import Policy
 from provenance.pipeline.caching.result_cache import CacheUsage, clear_cache
 from provenance.pipeline.exchange.key_files import make_key, read_key
 from provenance.pipeline.exchange.remote_registries import local_folder

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from provenance.match.candidates.candidate_table import Candidates
-from provenance.model import UInt8s
+from provenance.model.content.fingerprints import UInt8s
 from provenance.pipeline.caching.cache_validation import check_reading
 from provenance.pipeline.caching.result_cache import Buffer, ResultCache, code_digest, digest_of
 from provenance.pipeline.locate.backgrounds import Background

@@ -15,7 +15,8 @@ import pyarrow.compute as pc
 from provenance.match.candidates.candidate_table import Candidates
 from provenance.match.candidates.near_duplicates import NearDuplicates
 from provenance.match.scoring.corpus_sample import FULL_BOUND, PASSAGE_LENGTH, PassageSample
-from provenance.model import DOCUMENTS, ELLIPSIS, Int64s, Skipped, Unread
+from provenance.model.content.fingerprints import ELLIPSIS, Int64s
+from provenance.model.content.tables import DOCUMENTS, Skipped, Unread
 from provenance.pipeline.locate.backgrounds import Background
 from provenance.pipeline.locate.claims import Claims
 from provenance.pipeline.locate.windows import WINDOW_COLUMNS, TextWindows

@@ -28,7 +28,7 @@ from provenance.atomic_output import (
     replace_file,
 )
 from provenance.errors import OutputError
-from provenance.model import UInt8s
+from provenance.model.content.fingerprints import UInt8s
 from provenance.read.corpus.corpus_parts import Part
 
 MAX_CACHE_BYTES = 4 << 30

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from provenance import __version__
 from provenance.errors import EmptyCorpus, PolicyError, RegistryError
 from provenance.match.scoring.evalue import STRENGTH_THRESHOLD, chance_threshold
-from provenance.model import Calibration, FalseRate, Policy
+from provenance.model.results.calibration import Calibration, FalseRate
+from provenance.model.rules.policy import Policy
 from provenance.pipeline.caching.cache_entries import context_digest, open_cache
 from provenance.pipeline.calibration.false_positives import (
     UNKNOWN,

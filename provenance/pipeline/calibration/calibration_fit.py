@@ -10,7 +10,8 @@ from provenance import __version__
 from provenance.atomic_output import read_small_file
 from provenance.errors import PolicyError
 from provenance.match.scoring.evalue import STRENGTH_THRESHOLD
-from provenance.model import NORMALISATION, Calibration, CalibrationSummary
+from provenance.model.content.fingerprints import NORMALISATION
+from provenance.model.results.calibration import Calibration, CalibrationSummary
 from provenance.read.policy.calibration_file import load_calibration
 
 _REMEDY = "measure again, with `provenance calibrate`, the corpus and registries that are checked"

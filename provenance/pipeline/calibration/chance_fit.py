@@ -11,7 +11,7 @@ from provenance.match.estimation.conditions import is_quotation
 from provenance.match.scoring.classifier import log_odds
 from provenance.match.scoring.evalue import fit_chance
 from provenance.match.scoring.features import candidate_context, measure_features
-from provenance.model import Floats
+from provenance.model.content.fingerprints import Floats
 from provenance.pipeline.calibration.standalone_texts import no_declarations
 from provenance.pipeline.checking.corpus_modelling import scoring_model
 from provenance.pipeline.execution.progress import show_progress

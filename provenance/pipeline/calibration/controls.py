@@ -8,7 +8,8 @@ import pyarrow as pa
 
 from provenance.errors import RegistryError
 from provenance.match.estimation.intervals import poisson_interval, wilson_interval
-from provenance.model import Control, Flags, Rate, UInt64s
+from provenance.model.content.fingerprints import Flags, UInt64s
+from provenance.model.results.control import Control, Rate
 from provenance.pipeline.calibration.false_positives import (
     MatchCounts,
     chance_scale,

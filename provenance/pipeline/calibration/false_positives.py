@@ -7,7 +7,8 @@ import numpy as np
 
 from provenance.match.estimation.intervals import poisson_interval
 from provenance.match.scoring.evalue import MIN_REGISTRY_TOKENS
-from provenance.model import FalseRate, Int64s
+from provenance.model.content.fingerprints import Int64s
+from provenance.model.results.calibration import FalseRate
 from provenance.pipeline.locate.claims import Claims
 from provenance.pipeline.scan.readings import RegistryIndex
 

@@ -9,7 +9,8 @@ import numpy as np
 
 from provenance.errors import RegistryError
 from provenance.match.estimation.conditions import length_classes
-from provenance.model import LENGTHS, Int64s, range_indices
+from provenance.model.content.fingerprints import Int64s, range_indices
+from provenance.model.results.calibration import LENGTHS
 from provenance.pipeline.calibration.text_edits import EDITS, Edit
 from provenance.pipeline.scan.readings import RegistryIndex
 

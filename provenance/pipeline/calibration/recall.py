@@ -8,7 +8,8 @@ import pyarrow as pa
 from provenance.fingerprint.tokenizer.tokenize import tokenise
 from provenance.match.estimation.conditions import length_classes
 from provenance.match.estimation.intervals import wilson_interval
-from provenance.model import LENGTHS, PLANTS, Flags, Int64s, Recall, Texts
+from provenance.model.content.fingerprints import Flags, Int64s, Texts
+from provenance.model.results.calibration import LENGTHS, PLANTS, Recall
 from provenance.pipeline.calibration.planting import PlantedItem
 from provenance.pipeline.findings.finding_appearances import span_appearances
 from provenance.pipeline.locate.claims import Claims

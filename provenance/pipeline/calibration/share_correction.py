@@ -10,14 +10,8 @@ from numpy.random import default_rng
 from provenance.match.estimation.conditions import APPEARANCES, length_classes
 from provenance.match.estimation.intervals import ChanceProbabilities, poisson_interval
 from provenance.match.estimation.missed_copies import PlantCounts, RecallTable
-from provenance.model import (
-    LENGTHS,
-    Calibration,
-    FalseRate,
-    Floats,
-    Int64s,
-    PlantedOutcomes,
-)
+from provenance.model.content.fingerprints import Floats, Int64s
+from provenance.model.results.calibration import LENGTHS, Calibration, FalseRate, PlantedOutcomes
 from provenance.pipeline.findings.finding_table import FindingSet
 from provenance.read.shipped_plants import load_shipped_plants
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 
-from provenance.model import Tokens
+from provenance.model.content.fingerprints import Tokens
 from provenance.pipeline.execution.progress import Progress
 from provenance.pipeline.scan.corpus_scan import scan_corpus
 from provenance.pipeline.scan.readings import Reading, RegistryIndex

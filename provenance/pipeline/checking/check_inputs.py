@@ -7,7 +7,9 @@ from pathlib import Path
 from provenance.errors import InputError, PolicyError
 from provenance.judge.gates import check_known
 from provenance.match.scoring.evalue import chance_threshold
-from provenance.model import Library, Policy, Report
+from provenance.model.results.result import Report
+from provenance.model.rules.policy import Policy
+from provenance.model.rules.rule_library import Library
 from provenance.pipeline.calibration.calibration_fit import (
     AppliedCalibration,
     load_applied_calibration,

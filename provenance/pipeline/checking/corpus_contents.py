@@ -10,7 +10,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from provenance.model import DocumentChanges, Flags, UInt64s, Unread, merge_unread
+from provenance.model.content.fingerprints import Flags, UInt64s
+from provenance.model.content.tables import Unread, merge_unread
+from provenance.model.results.changes import DocumentChanges
 from provenance.pipeline.caching.cache_entries import load_table, store_table
 from provenance.pipeline.caching.result_cache import ResultCache
 from provenance.read.corpus.corpora import Corpus

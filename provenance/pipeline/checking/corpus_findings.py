@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 import pyarrow as pa
 
 from provenance.judge.content_circumstances import CircumstanceJudges
-from provenance.model import FINDINGS, CorpusModel, UndecidedRule, WithdrawnRule
+from provenance.model.content.tables import FINDINGS
+from provenance.model.results.corpus_model import CorpusModel
+from provenance.model.rules.policy import UndecidedRule, WithdrawnRule
 from provenance.pipeline.caching.cache_entries import EntryStore
 from provenance.pipeline.calibration.controls import (
     NO_CONTROL_COUNTS,

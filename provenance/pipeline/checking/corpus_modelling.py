@@ -15,7 +15,8 @@ import numpy as np
 from provenance.errors import FingerprintMismatch
 from provenance.fingerprint.tokenizer.tokenize import current_parameters
 from provenance.match.scoring.corpus_sample import PassageSample
-from provenance.model import CorpusModel, CorpusModelSummary, Int64s
+from provenance.model.content.fingerprints import Int64s
+from provenance.model.results.corpus_model import CorpusModel, CorpusModelSummary
 from provenance.pipeline.caching.result_cache import digest_of
 from provenance.pipeline.scan.readings import RegistryIndex, ScannedCorpus
 from provenance.read.language_counts import load_language

@@ -10,16 +10,11 @@ from provenance import __version__
 from provenance.fingerprint.warmup import make_tables
 from provenance.judge.content_circumstances import CircumstanceJudges
 from provenance.judge.gates import evaluate_gates, mark_undecided, violations
-from provenance.model import (
-    CorpusModel,
-    CorpusSummary,
-    Gate,
-    Library,
-    Policy,
-    RegistrySummary,
-    Report,
-    Result,
-)
+from provenance.model.results.corpus_model import CorpusModel
+from provenance.model.results.coverage import RegistrySummary
+from provenance.model.results.result import CorpusSummary, Report, Result
+from provenance.model.rules.policy import Gate, Policy
+from provenance.model.rules.rule_library import Library
 from provenance.pipeline.calibration.controls import measure_control
 from provenance.pipeline.calibration.share_correction import build_share_corrector
 from provenance.pipeline.checking.check_inputs import (

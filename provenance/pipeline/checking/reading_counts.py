@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pyarrow.compute as pc
 
-from provenance.model import Items
+from provenance.model.content.tables import Items
 from provenance.read.dumps.date_order import UNREADABLE_DATE
 from provenance.read.dumps.item_batches import MADE_ID
 

@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from provenance.errors import EngineError, InputError, PolicyError
-from provenance.model import Unread
+from provenance.model.content.tables import Unread
 from provenance.pipeline.caching.cache_entries import reading_key
 from provenance.pipeline.execution.progress import Progress
 from provenance.pipeline.scan.task_folder import TaskFolder

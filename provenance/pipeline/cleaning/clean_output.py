@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 
 from provenance.atomic_output import is_utf8, replace_folder
 from provenance.errors import InputError, OutputError, UnsupportedFormat
-from provenance.model import Policy
+from provenance.model.rules.policy import Policy
 from provenance.pipeline.scan.task_folder import TaskFolder
 from provenance.read.corpus.address_resolution import lies_within
 from provenance.read.corpus.corpora import Corpus, is_stream_or_hub, open_corpus

@@ -16,24 +16,22 @@ import pyarrow.compute as pc
 
 from provenance import __version__
 from provenance.errors import ColumnMissing, CorruptFile, EmptyCorpus, InputError
-from provenance.model import (
-    FINDINGS,
+from provenance.model.content.fingerprints import Int64s
+from provenance.model.content.tables import FINDINGS, Unread, merge_unread
+from provenance.model.records.audit import ForgetSet
+from provenance.model.records.receipt import (
     REMOVALS,
     CleanedFile,
     Cleaning,
-    CorpusModel,
     FileFacts,
-    ForgetSet,
-    Int64s,
-    Library,
-    Policy,
     Receipt,
     RemovalReason,
-    Report,
-    Unread,
     Volume,
-    merge_unread,
 )
+from provenance.model.results.corpus_model import CorpusModel
+from provenance.model.results.result import Report
+from provenance.model.rules.policy import Policy
+from provenance.model.rules.rule_library import Library
 from provenance.pipeline.audit.found_items import counted_findings
 from provenance.pipeline.checking.check_inputs import load_current_report, load_library
 from provenance.pipeline.checking.corpus_modelling import load_frozen_model

@@ -5,17 +5,11 @@ from pathlib import Path
 
 from provenance import __version__
 from provenance.errors import UnsupportedFormat
-from provenance.model import (
-    Changes,
-    ComparedCorpus,
-    CorpusModel,
-    GateRegression,
-    Policy,
-    Report,
-    Result,
-    ShareChange,
-    Unread,
-)
+from provenance.model.content.tables import Unread
+from provenance.model.results.changes import Changes, ComparedCorpus, GateRegression, ShareChange
+from provenance.model.results.corpus_model import CorpusModel
+from provenance.model.results.result import Report, Result
+from provenance.model.rules.policy import Policy
 from provenance.pipeline.caching.result_cache import ResultCache, code_digest
 from provenance.pipeline.checking.check_inputs import load_library
 from provenance.pipeline.checking.corpus_contents import (

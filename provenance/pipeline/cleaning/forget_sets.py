@@ -11,8 +11,8 @@ import pyarrow.parquet as pq
 
 from provenance.atomic_output import read_small_file
 from provenance.errors import CorruptFile, DatasetNotFound, InputError
-from provenance.model import FORGET_SCHEMA, FORGET_SET, Audit, ForgetSet
 from provenance.model.json_encoding import to_json_value
+from provenance.model.records.audit import FORGET_SCHEMA, FORGET_SET, Audit, ForgetSet
 from provenance.pipeline.audit.found_items import DatasetItems, counted_findings
 from provenance.report.audit.audit_files import write_folder
 from provenance.report.sanitize import dump_json

@@ -7,7 +7,9 @@ import numpy as np
 import pyarrow as pa
 
 from provenance.errors import InputError, OutputError
-from provenance.model import CorpusContents, FileFacts, Result
+from provenance.model.records.disclosure import CorpusContents
+from provenance.model.records.receipt import FileFacts
+from provenance.model.results.result import Result
 from provenance.pipeline.audit.corpus_addresses import starts_document
 from provenance.pipeline.disclosure.domain_sizes import DomainCounter
 from provenance.pipeline.disclosure.language_sample import TextSample, measure_languages

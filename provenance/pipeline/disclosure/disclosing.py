@@ -7,19 +7,14 @@ from pathlib import Path
 
 from provenance.atomic_output import read_file, replace_file
 from provenance.errors import InputError, OutputError
-from provenance.model import (
+from provenance.model.records.disclosure import (
     NOTHING_RECORDED,
-    QUESTIONS,
-    QUESTIONS_BY_KEY,
-    CleaningFacts,
-    DatasetFacts,
     DisclosureMaterial,
-    Form,
-    Ledger,
     PreviousDisclosure,
     RecordedFacts,
-    UseFacts,
 )
+from provenance.model.records.disclosure_questions import QUESTIONS, QUESTIONS_BY_KEY, Form
+from provenance.model.records.ledger import CleaningFacts, DatasetFacts, Ledger, UseFacts
 from provenance.pipeline.audit.audit_evidence import record_name
 from provenance.pipeline.disclosure.corpus_pass import measure_contents
 from provenance.pipeline.ledger_records import check_chain, open_ledger

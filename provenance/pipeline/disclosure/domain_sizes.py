@@ -12,7 +12,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from provenance.judge.identifiers import host_of, plain_hosts
-from provenance.model import DOMAIN_SIZES, DomainSizes, Flags
+from provenance.model.content.fingerprints import Flags
+from provenance.model.records.disclosure import DOMAIN_SIZES, DomainSizes
 from provenance.registry.sorting.duckdb_engine import (
     BuildLimits,
     check_row_count,

@@ -10,7 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.match.estimation.intervals import wilson_interval
-from provenance.model import LanguageSample, LanguageShare, UInt64s
+from provenance.model.content.fingerprints import UInt64s
+from provenance.model.records.disclosure import LanguageSample, LanguageShare
 
 _TEXTS = 10_000
 """Size of the sample: shares are within one percentage point."""

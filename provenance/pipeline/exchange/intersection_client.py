@@ -15,7 +15,9 @@ import pyarrow.csv
 
 from provenance.errors import FingerprintMismatch, InputError, OutputError
 from provenance.match.estimation.set_overlap import set_share
-from provenance.model import Flags, Rate, UInt64s, Unread, merge_unread
+from provenance.model.content.fingerprints import Flags, UInt64s
+from provenance.model.content.tables import Unread, merge_unread
+from provenance.model.results.control import Rate
 from provenance.pipeline.exchange.intersection_server import PROTOCOL
 from provenance.pipeline.exchange.intersection_sets import (
     ElementKind,

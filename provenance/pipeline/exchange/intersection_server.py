@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from provenance.errors import InputError
 from provenance.fingerprint.fracminhash import hash_bound
-from provenance.model import UInt64s
+from provenance.model.content.fingerprints import UInt64s
 from provenance.pipeline.exchange.intersection_sets import (
     MIN_TOKENS,
     ElementKind,

@@ -9,7 +9,8 @@ import pyarrow as pa
 from provenance.fingerprint.dataset_sketches import SKETCH_WIDTH
 from provenance.fingerprint.fracminhash import hash_bound
 from provenance.fingerprint.tokenizer.tokenize import current_parameters, tokenise
-from provenance.model import Int64s, Texts, UInt32s, UInt64s, Unread
+from provenance.model.content.fingerprints import Int64s, Texts, UInt32s, UInt64s
+from provenance.model.content.tables import Unread
 from provenance.pipeline.execution.progress import show_progress
 from provenance.pipeline.scan.part_scan import split_batch
 from provenance.pipeline.settings import Settings

@@ -23,7 +23,7 @@ from blake3 import blake3
 
 from provenance.cpu_count import available_cpus
 from provenance.errors import InputError
-from provenance.model import Flags, UInt64s
+from provenance.model.content.fingerprints import Flags, UInt64s
 
 POINT_BYTES = 32
 TAG_BYTES = 12

@@ -18,7 +18,9 @@ from provenance.atomic_output import replace_file
 from provenance.errors import OutputError
 from provenance.fingerprint.tokenizer.tokenize import tokenise
 from provenance.match.estimation.intervals import wilson_interval
-from provenance.model import Rate, Texts, UInt64s, Unread, merge_unread
+from provenance.model.content.fingerprints import Texts, UInt64s
+from provenance.model.content.tables import Unread, merge_unread
+from provenance.model.results.control import Rate
 from provenance.pipeline.execution.progress import show_progress
 from provenance.pipeline.scan.part_scan import split_batch
 from provenance.pipeline.settings import Settings

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from provenance.errors import InputError
-from provenance.model import Library, RegistryArrays
+from provenance.model.content.registry_arrays import RegistryArrays
+from provenance.model.rules.rule_library import Library
 from provenance.pipeline.exchange.key_files import make_key, read_registry_key
 from provenance.pipeline.settings import Settings
 from provenance.pipeline.sketching import SHARED_SCALED, sketch_items

@@ -5,7 +5,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 
 from provenance.errors import PolicyError
-from provenance.model import Policy, Unread, merge_unread
+from provenance.model.content.tables import Unread, merge_unread
+from provenance.model.rules.policy import Policy
 from provenance.pipeline.caching.cache_entries import EntryStore, context_digest, open_cache
 from provenance.pipeline.checking.check_inputs import (
     References,

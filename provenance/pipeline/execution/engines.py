@@ -5,7 +5,7 @@ from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 
 from provenance.match.scoring.corpus_sample import FULL_BOUND, MAX_SAMPLE_TOKENS
-from provenance.model import Unread
+from provenance.model.content.tables import Unread
 from provenance.pipeline.execution.progress import Progress
 from provenance.pipeline.execution.task_runner import MAX_ATTEMPTS, TaskRunner
 from provenance.pipeline.scan.scan_tasks import ScanJob, TaskOutcome, run_task

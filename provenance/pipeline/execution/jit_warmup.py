@@ -28,7 +28,9 @@ from provenance.match.candidates.candidate_scan import find_candidates, scan_nee
 from provenance.match.candidates.candidate_table import NO_CANDIDATES
 from provenance.match.scoring.corpus_sample import FULL_BOUND, sample_passages
 from provenance.match.scoring.features import measure_features
-from provenance.model import DroppedEdges, Policy, RegistryArrays, Texts, Tokens
+from provenance.model.content.fingerprints import DroppedEdges, Texts, Tokens
+from provenance.model.content.registry_arrays import RegistryArrays
+from provenance.model.rules.policy import Policy
 from provenance.pipeline.execution.progress import show_progress
 from provenance.pipeline.execution.stage_log import log_duration, log_fact
 from provenance.pipeline.findings.summaries import summarise_registries

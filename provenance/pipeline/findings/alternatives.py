@@ -6,7 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from provenance.model import FINDINGS, Int64s, take_rows
+from provenance.model.content.fingerprints import Int64s
+from provenance.model.content.row_selection import take_rows
+from provenance.model.content.tables import FINDINGS
 from provenance.pipeline.locate.claims import Claims
 from provenance.pipeline.scan.readings import RegistryIndex
 from provenance.registry.items.item_copies import ItemCopies

@@ -9,18 +9,12 @@ import pyarrow.compute as pc
 
 from provenance.judge.baselines import compare_findings
 from provenance.judge.gates import WAIVER_COLUMNS, waive
-from provenance.model import (
-    FINDINGS,
-    BaselineSummary,
-    FindingState,
-    Flags,
-    Gate,
-    Origin,
-    Policy,
-    Report,
-    WaiverOutcome,
-    WaiverReason,
-)
+from provenance.model.content.fingerprints import Flags
+from provenance.model.content.tables import FINDINGS
+from provenance.model.results.baseline import BaselineSummary, FindingState
+from provenance.model.results.origin import Origin
+from provenance.model.results.result import Report, WaiverOutcome
+from provenance.model.rules.policy import Gate, Policy, WaiverReason
 from provenance.pipeline.findings.finding_table import FindingSet
 from provenance.report.files.report_reader import findings_digest, read_report
 

@@ -8,17 +8,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.judge.rulings import Judge, withhold
-from provenance.model import (
-    FINDINGS,
-    Flags,
-    Int64s,
-    Observation,
-    ObservationKind,
-    Verdict,
-    WaiverOutcome,
-    WaiverReason,
-    WithdrawnRule,
-)
+from provenance.model.content.fingerprints import Flags, Int64s
+from provenance.model.content.tables import FINDINGS
+from provenance.model.results.result import Observation, ObservationKind, WaiverOutcome
+from provenance.model.rules.policy import WaiverReason, WithdrawnRule
+from provenance.model.rules.terms import Verdict
 from provenance.pipeline.findings.finding_table import FindingSet, ruling_columns
 from provenance.pipeline.findings.judging import SpanRulings, number_pairs
 from provenance.pipeline.scan.readings import ReadingBatch, text_bases

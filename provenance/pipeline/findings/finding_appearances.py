@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from provenance.match.estimation.conditions import NEAR_DUPLICATE_APPEARANCE, appearance_classes
-from provenance.model import Int64s
+from provenance.model.content.fingerprints import Int64s
 from provenance.pipeline.locate.claims import Claims, item_lengths
 from provenance.pipeline.scan.readings import RegistryIndex
 

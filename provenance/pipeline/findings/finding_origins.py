@@ -9,7 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.match.origins import QUOTED, DocumentMarks, OriginSignals, decide_origins
-from provenance.model import Flags, Int64s, Origin, OriginReason
+from provenance.model.content.fingerprints import Flags, Int64s
+from provenance.model.results.origin import Origin, OriginReason
 from provenance.pipeline.locate.claims import Claims
 from provenance.pipeline.locate.document_marks import DOCUMENT_MARK_COLUMNS
 from provenance.pipeline.locate.item_marks import claim_marks, item_shares, to_item_marks

@@ -12,16 +12,12 @@ import pyarrow.compute as pc
 from provenance.judge.content_circumstances import CircumstanceJudges
 from provenance.judge.precedence import NO_RULE
 from provenance.match.scoring.evalue import chance_probabilities, expected_by_chance
-from provenance.model import (
-    FINDINGS,
-    Flags,
-    Floats,
-    Int64s,
-    Origin,
-    UndecidedRule,
-    Verdict,
-    take_rows,
-)
+from provenance.model.content.fingerprints import Flags, Floats, Int64s
+from provenance.model.content.row_selection import take_rows
+from provenance.model.content.tables import FINDINGS
+from provenance.model.results.origin import Origin
+from provenance.model.rules.policy import UndecidedRule
+from provenance.model.rules.terms import Verdict
 from provenance.pipeline.findings.alternatives import DescribedSpans, alternatives, describe_spans
 from provenance.pipeline.findings.finding_appearances import (
     FindingAppearances,

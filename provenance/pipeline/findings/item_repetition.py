@@ -4,7 +4,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from provenance.model import FINDINGS, Int64s, Origin
+from provenance.model.content.fingerprints import Int64s
+from provenance.model.content.tables import FINDINGS
+from provenance.model.results.origin import Origin
 from provenance.registry.items.item_keys import url_sites
 
 

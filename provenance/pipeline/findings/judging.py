@@ -10,7 +10,8 @@ import pyarrow.compute as pc
 
 from provenance.judge.content_circumstances import CircumstanceJudges
 from provenance.judge.rulings import Judge, Judgement
-from provenance.model import Flags, Int64s, Verdict
+from provenance.model.content.fingerprints import Flags, Int64s
+from provenance.model.rules.terms import Verdict
 from provenance.pipeline.findings.alternatives import DescribedSpans
 
 _SECONDS_PER_DAY = 24 * 60 * 60

@@ -15,7 +15,9 @@ from provenance.match.estimation.missed_copies import (
     draw_missed_copies,
 )
 from provenance.match.scoring.evalue import least_reported_odds
-from provenance.model import LENGTHS, Floats, Int64s, Unit
+from provenance.model.content.fingerprints import Floats, Int64s
+from provenance.model.results.calibration import LENGTHS
+from provenance.model.rules.policy import Unit
 from provenance.pipeline.findings.finding_appearances import FindingAppearances
 from provenance.pipeline.scan.readings import RegistryIndex
 from provenance.read.shipped_plants import load_shipped_plants

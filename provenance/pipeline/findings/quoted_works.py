@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from provenance.judge.content_circumstances import CircumstanceJudges
-from provenance.model import Flags, Int64s
+from provenance.model.content.fingerprints import Flags, Int64s
 from provenance.pipeline.findings.alternatives import ITEM_COLUMNS, item_rows
 from provenance.pipeline.findings.judging import (
     SpanRulings,

@@ -23,19 +23,12 @@ from provenance.match.estimation.intervals import (
     share_interval,
 )
 from provenance.match.estimation.missed_copies import PlantCounts, RecallTable
-from provenance.model import (
-    OTHER_CONTENT,
-    CorrectedShare,
-    Estimate,
-    Flags,
-    Floats,
-    Int64s,
-    Origin,
-    Share,
-    UndecidedRule,
-    Unit,
-    Verdict,
-)
+from provenance.model.content.fingerprints import Flags, Floats, Int64s
+from provenance.model.results.calibration import CorrectedShare
+from provenance.model.results.origin import Origin
+from provenance.model.results.shares import OTHER_CONTENT, Estimate, Share
+from provenance.model.rules.policy import UndecidedRule, Unit
+from provenance.model.rules.terms import Verdict
 from provenance.pipeline.calibration.share_correction import ShareCorrector
 from provenance.pipeline.findings.finding_table import FindingSet
 from provenance.pipeline.findings.judging import SpanRulings

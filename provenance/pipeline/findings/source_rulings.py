@@ -7,7 +7,10 @@ import pyarrow as pa
 
 from provenance.judge.content_circumstances import CircumstanceJudges
 from provenance.judge.rulings import Judgement
-from provenance.model import Int64s, Library, RegistrySummary, SourceRuling
+from provenance.model.content.fingerprints import Int64s
+from provenance.model.results.coverage import RegistrySummary
+from provenance.model.results.result import SourceRuling
+from provenance.model.rules.rule_library import Library
 from provenance.pipeline.findings.finding_table import FindingSet
 
 

@@ -8,15 +8,10 @@ from provenance.match.estimation.intervals import EXCESS_EDGE, MISSING_EDGE
 from provenance.match.estimation.shipped_recall import measured_recall
 from provenance.match.index.seed_postings import MAX_SHARED
 from provenance.match.scoring.detectability import count_undetectable
-from provenance.model import (
-    CorpusSummary,
-    Method,
-    Parameter,
-    RegistrySummary,
-    Unread,
-    merge_skipped,
-    merge_unread,
-)
+from provenance.model.content.tables import Unread, merge_skipped, merge_unread
+from provenance.model.results.coverage import RegistrySummary
+from provenance.model.results.method import Method, Parameter
+from provenance.model.results.result import CorpusSummary
 from provenance.pipeline.findings.missed_findings import least_odds
 from provenance.pipeline.scan.readings import Counts, RegistryIndex, StoredReading
 from provenance.read.corpus.corpora import Corpus

@@ -17,15 +17,15 @@ from provenance.match.index.postings_index import (
     build_postings_index,
 )
 from provenance.match.index.stop_shingles import NO_STOPS
-from provenance.model import (
+from provenance.model.content.fingerprints import (
     Flags,
     Floats,
     Int64s,
-    RegistrySummary,
     Tokens,
     UInt32s,
     range_indices,
 )
+from provenance.model.results.coverage import RegistrySummary
 from provenance.pipeline.exchange.remote_registries import open_named_registry
 from provenance.pipeline.locate.claims import Claims
 from provenance.pipeline.locate.common_index import (

@@ -9,7 +9,7 @@ from provenance.match.attribution import MatchSpans, attribute_tokens, rival_wei
 from provenance.match.candidates.candidate_table import Candidates, concatenate_candidates
 from provenance.match.scoring.classifier import ScoringInputs, score_candidates
 from provenance.match.scoring.corpus_sample import FULL_BOUND, PassageSample
-from provenance.model import ELLIPSIS, Flags, Floats, Int64s, UInt32s, UInt64s
+from provenance.model.content.fingerprints import ELLIPSIS, Flags, Floats, Int64s, UInt32s, UInt64s
 from provenance.pipeline.checking.corpus_modelling import ScoringModel
 from provenance.pipeline.scan.readings import Reading, RegistryIndex, text_bases
 from provenance.read.language_counts import load_language

@@ -16,18 +16,15 @@ from provenance.match.index.postings_index import (
 )
 from provenance.match.index.stop_shingles import NO_STOPS
 from provenance.match.scoring.evalue import SHIPPED_CHANCE
-from provenance.model import (
+from provenance.model.content.fingerprints import Flags, Tokens, UInt32s
+from provenance.model.content.registry_arrays import (
     BACKGROUND_BITS,
-    Flags,
     OrderKeys,
     Postings,
     RegistryArrays,
     RegistrySegment,
-    RegistrySummary,
-    SourceCoverage,
-    Tokens,
-    UInt32s,
 )
+from provenance.model.results.coverage import RegistrySummary, SourceCoverage
 from provenance.read.common_background import CommonBackground, load_common_background
 from provenance.registry.sorting.radix_sort import sort_records
 

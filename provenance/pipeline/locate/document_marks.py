@@ -4,7 +4,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.fingerprint.offsets import slice_bytes, widen_ranges
-from provenance.model import Texts
+from provenance.model.content.fingerprints import Texts
 from provenance.pipeline.locate.item_marks import BEFORE_WORD, NAMED_AFTER, WORD
 from provenance.pipeline.locate.span_positions import LocatedSpans
 from provenance.pipeline.locate.windows import CONTEXT_CHARACTERS

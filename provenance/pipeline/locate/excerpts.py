@@ -11,7 +11,8 @@ from provenance.fingerprint.highlight import Runs, highlight_ranges, match_exten
 from provenance.fingerprint.offsets import character_offsets, slice_characters
 from provenance.fingerprint.tokenizer.tokenize import tokenise
 from provenance.match.candidates.candidate_table import Candidates
-from provenance.model import Int32s, Int64s, Texts, Tokens, take_rows
+from provenance.model.content.fingerprints import Int32s, Int64s, Texts, Tokens
+from provenance.model.content.row_selection import take_rows
 from provenance.pipeline.locate.claims import Claims
 from provenance.pipeline.locate.item_marks import MARK_COLUMNS, measure_item_marks
 from provenance.pipeline.locate.span_positions import LocatedSpans

@@ -18,7 +18,7 @@ from provenance.fingerprint.quotation_marks import (
 from provenance.fingerprint.tokenizer.tokenize import tokenise
 from provenance.match.candidates.candidate_table import Candidates
 from provenance.match.origins import ItemMarks
-from provenance.model import Flags, Floats, Int64s, Texts, Tokens, UInt8s
+from provenance.model.content.fingerprints import Flags, Floats, Int64s, Texts, Tokens, UInt8s
 from provenance.pipeline.locate.claims import Claims, item_lengths
 from provenance.pipeline.scan.readings import RegistryIndex
 

@@ -10,7 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.errors import InputError
-from provenance.model import LABELS, Int64s, Tokens, Unread, take_rows
+from provenance.model.content.fingerprints import Int64s, Tokens
+from provenance.model.content.row_selection import take_rows
+from provenance.model.content.tables import LABELS, Unread
 from provenance.pipeline.caching.cache_entries import EntryStore, load_table, spans_key, store_table
 from provenance.pipeline.caching.cache_validation import check_spans
 from provenance.pipeline.locate.backgrounds import (

@@ -7,7 +7,8 @@ import pyarrow as pa
 
 from provenance.errors import InputError
 from provenance.match.candidates.candidate_table import Candidates
-from provenance.model import Int64s, Unread
+from provenance.model.content.fingerprints import Int64s
+from provenance.model.content.tables import Unread
 from provenance.pipeline.locate.whole_texts import WholeTextEvidence
 from provenance.pipeline.locate.windows import TextWindows, whole_text_windows
 from provenance.pipeline.scan.readings import Reading

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from provenance.match.origins import PART_QUOTED, QUOTED, are_copies
-from provenance.model import Flags, Int64s
+from provenance.model.content.fingerprints import Flags, Int64s
 from provenance.pipeline.locate.claims import Claims
 from provenance.pipeline.locate.item_marks import claim_marks
 from provenance.pipeline.scan.readings import RegistryIndex

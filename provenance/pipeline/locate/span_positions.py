@@ -10,7 +10,14 @@ import numpy as np
 
 from provenance.fingerprint.offsets import character_offsets
 from provenance.fingerprint.span_edges import Spans, widen_spans
-from provenance.model import DroppedEdges, Flags, Int64s, Texts, Tokens, UInt32s
+from provenance.model.content.fingerprints import (
+    DroppedEdges,
+    Flags,
+    Int64s,
+    Texts,
+    Tokens,
+    UInt32s,
+)
 from provenance.pipeline.locate.claims import Claims, item_lengths
 from provenance.pipeline.scan.readings import RegistryIndex
 

@@ -14,7 +14,7 @@ from provenance.fingerprint.offsets import character_offsets, slice_bytes, widen
 from provenance.fingerprint.span_edges import REACH
 from provenance.fingerprint.tokenizer.tokenize import tokenise
 from provenance.match.candidates.candidate_table import Candidates
-from provenance.model import Flags, Int64s, Texts, Tokens, range_indices
+from provenance.model.content.fingerprints import Flags, Int64s, Texts, Tokens, range_indices
 
 CONTEXT_CHARACTERS = 80
 """Characters shown before and after a passage."""

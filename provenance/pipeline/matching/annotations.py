@@ -8,7 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.errors import InputError
-from provenance.model import MATCHES, Verdict
+from provenance.model.content.tables import MATCHES
+from provenance.model.rules.terms import Verdict
 from provenance.pipeline.matching.text_column import Batch
 
 _VERDICTS = sorted(Verdict, key=lambda verdict: verdict.strictness)

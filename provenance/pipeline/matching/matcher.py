@@ -11,7 +11,9 @@ from typing import TypedDict, Unpack
 
 import pyarrow as pa
 
-from provenance.model import MATCHES, Policy, Verdict
+from provenance.model.content.tables import MATCHES
+from provenance.model.rules.policy import Policy
+from provenance.model.rules.terms import Verdict
 from provenance.pipeline.api import normalise_options
 from provenance.pipeline.exchange.remote_registries import local_folder
 from provenance.pipeline.matching.annotations import annotate_rows
@@ -205,8 +207,7 @@ class Matcher:
         Returns
         -------
         pyarrow.Table
-            Of schema `provenance.model.MATCHES`: one row per match, with the `row` of the batch and
-            the fields of `Match`.
+            One row per match, with the `row` of the batch and the fields of `Match`.
 
         Raises
         ------

@@ -21,17 +21,11 @@ from provenance.match.index.seed_postings import look_up_seeds
 from provenance.match.scoring.classifier import select_reportable
 from provenance.match.scoring.corpus_sample import EMPTY_SAMPLE, NO_COPIES, PassageSample
 from provenance.match.scoring.information import NgramCounts, language_only_counts
-from provenance.model import (
-    DOCUMENTS,
-    FINDINGS,
-    CorpusModel,
-    Documents,
-    Policy,
-    Ruling,
-    Texts,
-    Tokens,
-    UndecidedRule,
-)
+from provenance.model.content.fingerprints import Texts, Tokens
+from provenance.model.content.tables import DOCUMENTS, FINDINGS, Documents
+from provenance.model.results.corpus_model import CorpusModel
+from provenance.model.rules.policy import Policy, UndecidedRule
+from provenance.model.rules.rulings import Ruling
 from provenance.pipeline.checking.check_inputs import References, load_library, open_references
 from provenance.pipeline.checking.corpus_modelling import ScoringModel, load_frozen_model
 from provenance.pipeline.execution.jit_warmup import compile_kernels

@@ -5,7 +5,9 @@ from pathlib import Path
 from provenance import __version__
 from provenance.errors import EmptyCorpus
 from provenance.fingerprint.tokenizer.tokenize import tokenise
-from provenance.model import Policy, Texts, Trace
+from provenance.model.content.fingerprints import Texts
+from provenance.model.results.trace import Trace
+from provenance.model.rules.policy import Policy
 from provenance.pipeline.findings.summaries import check_conclusive
 from provenance.pipeline.matching.text_column import text_array, text_batch
 from provenance.pipeline.matching.text_matching import find_matches, open_context

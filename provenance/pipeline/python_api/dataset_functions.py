@@ -7,7 +7,12 @@ from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
 from provenance.errors import PolicyError, UnsupportedFormat
-from provenance.model import Calibration, Changes, Cleaning, Policy, Receipt, Trace, Verdict
+from provenance.model.records.receipt import Cleaning, Receipt
+from provenance.model.results.calibration import Calibration
+from provenance.model.results.changes import Changes
+from provenance.model.results.trace import Trace
+from provenance.model.rules.policy import Policy
+from provenance.model.rules.terms import Verdict
 from provenance.pipeline.api import Outcome, normalise_options
 from provenance.pipeline.building.registry_changes import forget_registries
 from provenance.pipeline.caching.result_cache import cache_folder

@@ -9,10 +9,10 @@ from typing import Any, TypedDict, Unpack, cast
 
 import pyarrow as pa
 
-from provenance.model import (
+from provenance.model.json_encoding import from_json_value, to_json_value
+from provenance.model.records.audit import AuditQuery, AuditRequest
+from provenance.model.records.ledger import (
     FACTS,
-    AuditQuery,
-    AuditRequest,
     DatasetFacts,
     ErasureReason,
     Facts,
@@ -20,7 +20,6 @@ from provenance.model import (
     RecordKind,
     WithdrawalFacts,
 )
-from provenance.model.json_encoding import from_json_value, to_json_value
 from provenance.pipeline.audit.rights_holder_answer import Answer, answer, save_answer
 from provenance.pipeline.cleaning.forget_sets import save_forget_set
 from provenance.pipeline.execution.progress import ProgressCallback, report_progress_to

@@ -9,7 +9,7 @@ from typing import TypedDict, Unpack
 import pyarrow as pa
 
 from provenance.errors import InputError
-from provenance.model import RegistrySummary
+from provenance.model.results.coverage import RegistrySummary
 from provenance.pipeline.building.build_commands import registry_recipe
 from provenance.pipeline.building.dump_preview import DumpPreview
 from provenance.pipeline.building.dump_preview import preview_dumps as preview

@@ -6,7 +6,8 @@ from os import fspath
 from pathlib import Path
 from typing import TypedDict, Unpack
 
-from provenance.model import Ruling, Verdict
+from provenance.model.rules.rulings import Ruling
+from provenance.model.rules.terms import Verdict
 from provenance.pipeline.api import normalise_options
 from provenance.pipeline.caching.result_cache import CacheUsage
 from provenance.pipeline.caching.result_cache import clear_cache as clear

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TypedDict, Unpack
 
 from provenance.errors import InputError
-from provenance.model import Comparison
+from provenance.model.results.sketches import Comparison
 from provenance.pipeline.execution.progress import ProgressCallback, report_progress_to
 from provenance.pipeline.python_api.python_inputs import (
     COPY_REMEDY,

@@ -6,7 +6,7 @@ from pathlib import Path
 from provenance.atomic_output import replace_file
 from provenance.errors import OutputError
 from provenance.judge.gates import check_known, policy_warnings
-from provenance.model import Policy
+from provenance.model.rules.policy import Policy
 from provenance.pipeline.attesting.disputes import policy_disputes
 from provenance.read.policy.policy_file import load_policy, override
 from provenance.read.rules.rule_files import load_rules

@@ -20,7 +20,9 @@ from provenance.judge.rule_checks import (
     entries,
     find_quotations,
 )
-from provenance.model import Library, Report, Terms, Verdict
+from provenance.model.results.result import Report
+from provenance.model.rules.rule_library import Library
+from provenance.model.rules.terms import Terms, Verdict
 from provenance.read.rules.rule_cases import example_mismatch
 from provenance.read.rules.rule_files import load_cases, load_examples, load_rules
 from provenance.read.rules.rule_lint import rule_mistakes

@@ -11,7 +11,10 @@ from provenance.errors import RuleError, UnknownSource
 from provenance.judge.gates import check_known, check_signals
 from provenance.judge.rule_checks import KINDS, Entry, Selection, entries, select_entries
 from provenance.judge.rulings import Judge
-from provenance.model import Actor, Library, Policy, Ruling, Verdict, VerdictPeriod
+from provenance.model.rules.policy import Policy
+from provenance.model.rules.rule_library import Library
+from provenance.model.rules.rulings import Ruling, VerdictPeriod
+from provenance.model.rules.terms import Actor, Verdict
 from provenance.read.policy.policy_file import PolicyOptions, load_policy, override, parse_day
 from provenance.read.rules.rule_files import load_rules
 from provenance.report.terminal.rules.rule_listing import rule_card, rule_list

@@ -6,7 +6,9 @@ from pathlib import Path
 from provenance.errors import InputError
 from provenance.judge.identifiers import Licences, sources_named
 from provenance.judge.rulings import Judge
-from provenance.model import Agents, Circumstances, Library, Notice, Ruling
+from provenance.model.rules.rule_library import Library
+from provenance.model.rules.rulings import Circumstances, Ruling
+from provenance.model.rules.signals import Agents, Notice
 from provenance.read.rules.rule_files import load_rules
 from provenance.read.signals.dataset_cards import CARD_FILE, card_notice, parse_card
 from provenance.read.signals.page_signals import SITE_FILES, PageMetadata, page_notices, parse_files

@@ -22,7 +22,8 @@ from provenance.match.scoring.corpus_sample import (
     merge_copies,
     merge_samples,
 )
-from provenance.model import Documents, Tokens, Unread
+from provenance.model.content.fingerprints import Tokens
+from provenance.model.content.tables import Documents, Unread
 from provenance.pipeline.caching.cache_entries import (
     EntryStore,
     load_readings,

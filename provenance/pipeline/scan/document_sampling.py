@@ -20,7 +20,9 @@ from provenance.match.estimation.bootstrap import (
     SampledDocuments,
     bootstrap_documents,
 )
-from provenance.model import Documents, Flags, Int64s, SampleSummary, Texts, UInt64s
+from provenance.model.content.fingerprints import Flags, Int64s, Texts, UInt64s
+from provenance.model.content.tables import Documents
+from provenance.model.results.result import SampleSummary
 from provenance.pipeline.scan.readings import Counts, StoredReading
 from provenance.read.corpus.corpora import Corpus
 from provenance.read.corpus.corpus_parts import Part

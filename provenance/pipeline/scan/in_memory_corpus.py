@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 import pyarrow as pa
 
-from provenance.model import DOCUMENTS, Documents
+from provenance.model.content.tables import DOCUMENTS, Documents
 from provenance.read.corpus.corpora import Corpus
 from provenance.read.corpus.corpus_parts import Part
 from provenance.registry.store import Registry

@@ -11,7 +11,9 @@ import pyarrow.compute as pc
 
 from provenance.judge.content_circumstances import COLLECTED, is_on_host, parse_day
 from provenance.judge.identifiers import host_of, plain_hosts
-from provenance.model import Collection, Int64s, Observation, ObservationKind, Policy
+from provenance.model.content.fingerprints import Int64s
+from provenance.model.results.result import Observation, ObservationKind
+from provenance.model.rules.policy import Collection, Policy
 
 _MAX_VALUES = 1000
 """Values of a column that are told apart; with more, any pattern may match one."""

@@ -6,7 +6,7 @@ import numpy as np
 
 from provenance.match.candidates.candidate_table import Candidates
 from provenance.match.index.postings_index import PostingsIndex
-from provenance.model import Int64s
+from provenance.model.content.fingerprints import Int64s
 
 _MIN_COVERAGE, _MIN_MATCHED_TOKENS = 0.25, 8
 """Share of an item that a match covers, and matched tokens; either makes a match likely. One in six

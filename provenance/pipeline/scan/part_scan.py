@@ -32,7 +32,8 @@ from provenance.match.scoring.corpus_sample import (
 )
 from provenance.match.scoring.features import copied_items
 from provenance.match.scoring.information import NgramCounts, language_only_counts
-from provenance.model import DOCUMENTS, Documents, Flags, Int64s, Skipped, Texts, Tokens, Unread
+from provenance.model.content.fingerprints import Flags, Int64s, Texts, Tokens
+from provenance.model.content.tables import DOCUMENTS, Documents, Skipped, Unread
 from provenance.pipeline.execution.batch_spool import BatchSpool
 from provenance.pipeline.locate.windows import TextWindows, cut_windows
 from provenance.pipeline.scan.label_values import LabelValues

@@ -18,7 +18,8 @@ from provenance.match.scoring.corpus_sample import (
     PassageCopies,
     PassageSample,
 )
-from provenance.model import Skipped, Texts, Tokens, UInt8s, Unread
+from provenance.model.content.fingerprints import Texts, Tokens, UInt8s
+from provenance.model.content.tables import Skipped, Unread
 from provenance.pipeline.locate.windows import WINDOW_COLUMNS, TextWindows, WindowOffsets
 from provenance.pipeline.scan.label_values import LabelValues
 from provenance.pipeline.scan.readings import Counts, Reading

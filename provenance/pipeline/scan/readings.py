@@ -16,7 +16,9 @@ from provenance.match.index.stop_shingles import StopShingles
 from provenance.match.scoring.corpus_sample import FULL_BOUND, PassageCopies, PassageSample
 from provenance.match.scoring.detectability import report_limits
 from provenance.match.scoring.evalue import STRENGTH_THRESHOLD
-from provenance.model import Int64s, RegistryArrays, Shingles, Skipped, Tokens, Unread
+from provenance.model.content.fingerprints import Int64s, Shingles, Tokens
+from provenance.model.content.registry_arrays import RegistryArrays
+from provenance.model.content.tables import Skipped, Unread
 from provenance.pipeline.execution.batch_spool import BatchSpool
 from provenance.pipeline.locate.windows import TextWindows
 from provenance.pipeline.scan.label_values import NO_LABELS, LabelValues

@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import Generic, TypeVar
 
 from provenance.match.scoring.corpus_sample import merge_copies, merge_samples
-from provenance.model import Unread
+from provenance.model.content.tables import Unread
 from provenance.pipeline.caching.cache_entries import EntryStore
 from provenance.pipeline.checking.check_inputs import References
 from provenance.pipeline.execution.progress import show_progress

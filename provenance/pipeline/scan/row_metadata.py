@@ -13,7 +13,11 @@ import pyarrow.compute as pc
 from provenance.judge.content_circumstances import COLLECTED, parse_day, values_of
 from provenance.judge.identifiers import Licences, SourceHosts, host_of, sources_named
 from provenance.judge.rulings import Judge
-from provenance.model import Agents, DateRange, Int64s, Library, Notice, Policy, Stance, Tokens
+from provenance.model.content.fingerprints import Int64s, Tokens
+from provenance.model.rules.policy import Policy
+from provenance.model.rules.rule_library import Library
+from provenance.model.rules.signals import Agents, Notice, Stance
+from provenance.model.rules.terms import DateRange
 from provenance.pipeline.scan.readings import RegistryIndex
 from provenance.pipeline.scan.withheld_content import WithheldContent, withheld_content
 from provenance.read.columns.string_arrays import null_where

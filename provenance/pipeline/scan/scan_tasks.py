@@ -11,7 +11,7 @@ from threading import Lock
 
 from provenance.errors import EngineError
 from provenance.match.scoring.corpus_sample import FULL_BOUND
-from provenance.model import Policy
+from provenance.model.rules.policy import Policy
 from provenance.pipeline.caching.cache_entries import (
     context_digest,
     load_readings,

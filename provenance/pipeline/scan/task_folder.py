@@ -12,7 +12,7 @@ import fsspec
 import numpy as np
 
 from provenance.errors import OutputError
-from provenance.model import UInt8s
+from provenance.model.content.fingerprints import UInt8s
 from provenance.pipeline.caching.result_cache import Buffer, digest_of, entry_content, entry_header
 from provenance.read.corpus.address_resolution import missing_library_remedy
 from provenance.read.corpus.corpus_parts import Part

@@ -9,7 +9,9 @@ import pyarrow.compute as pc
 from blake3 import blake3
 
 from provenance.judge.identifiers import SourceHosts, host_of, normal_address, plain_hosts
-from provenance.model import Library, Policy, Tokens
+from provenance.model.content.fingerprints import Tokens
+from provenance.model.rules.policy import Policy
+from provenance.model.rules.rule_library import Library
 from provenance.pipeline.exchange.key_files import read_key
 from provenance.registry.items.item_keys import url_sites
 from provenance.registry.side_tables.opt_outs import merge_opt_outs, read_opt_outs

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from provenance.model import Flags, Int64s
+from provenance.model.content.fingerprints import Flags, Int64s
 from provenance.read.columns.string_arrays import (
     as_strings,
     is_blank,

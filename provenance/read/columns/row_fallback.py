@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from provenance.model import Flags
+from provenance.model.content.fingerprints import Flags
 from provenance.read.columns.column_choice import ColumnChoice, split_by_group, without_headings
 from provenance.read.columns.column_paths import column_at
 from provenance.read.columns.nested_texts import TextLeaves

@@ -9,7 +9,7 @@ from functools import lru_cache
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from provenance.model import CAME_WITH
+from provenance.model.content.tables import CAME_WITH
 from provenance.read.columns.string_arrays import format_values, is_bytes, is_textual, null_where
 from provenance.read.formats.json_objects import decode, is_too_deep
 from provenance.read.signals import HEADER_NAMES, parse_tags

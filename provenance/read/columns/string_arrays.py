@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from provenance.model import Flags, Int64s
+from provenance.model.content.fingerprints import Flags, Int64s
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 

@@ -7,7 +7,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from provenance.model import Documents, Int64s, Skipped
+from provenance.model.content.fingerprints import Int64s
+from provenance.model.content.tables import Documents, Skipped
 from provenance.read.columns.column_choice import (
     COLLECTED_NAMES,
     ColumnChoice,

@@ -16,7 +16,8 @@ from provenance.errors import (
     UnsupportedFormat,
 )
 from provenance.file_hashing import never_stop
-from provenance.model import MAX_DOCUMENT, Documents, IgnoredFiles, Unread, merge_unread
+from provenance.model.content.tables import Documents, IgnoredFiles, Unread, merge_unread
+from provenance.model.rules.policy import MAX_DOCUMENT
 from provenance.read.columns.table_parts import TableFile, table_parts
 from provenance.read.corpus.address_resolution import (
     AddressFiles,

@@ -13,7 +13,7 @@ from zlib import crc32
 import pyarrow as pa
 
 from provenance.errors import InputError
-from provenance.model import DOCUMENTS, Documents
+from provenance.model.content.tables import DOCUMENTS, Documents
 from provenance.read.corpus.documents import BATCH_BYTES
 from provenance.read.corpus.file_access import translate_read_errors, unread_entry
 

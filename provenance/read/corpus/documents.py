@@ -7,7 +7,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from provenance.model import CAME_WITH, DOCUMENTS, LABELS, Documents, Flags, Int64s, Skipped
+from provenance.model.content.fingerprints import Flags, Int64s
+from provenance.model.content.tables import CAME_WITH, DOCUMENTS, LABELS, Documents, Skipped
 from provenance.read.columns.nested_texts import TextLeaves
 from provenance.read.columns.string_arrays import (
     invalid_utf8,

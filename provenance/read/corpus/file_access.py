@@ -15,7 +15,8 @@ from provenance.errors import (
     is_out_of_memory,
 )
 from provenance.file_hashing import blake3_stream, never_stop, sha256_stream
-from provenance.model import MAX_DOCUMENT, Unread
+from provenance.model.content.tables import Unread
+from provenance.model.rules.policy import MAX_DOCUMENT
 from provenance.read.corpus.size_limits import DocumentLimit
 from provenance.read.formats.compression import DECOMPRESSION_ERRORS, SalvagingReader
 

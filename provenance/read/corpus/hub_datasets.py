@@ -11,7 +11,8 @@ from typing import Any
 import pyarrow as pa
 
 from provenance.errors import CorruptFile, DatasetNotFound
-from provenance.model import MAX_DOCUMENT, Documents
+from provenance.model.content.tables import Documents
+from provenance.model.rules.policy import MAX_DOCUMENT
 from provenance.read.columns.column_choice import find_columns
 from provenance.read.columns.column_paths import top_columns
 from provenance.read.columns.table_parts import block_documents, row_blocks

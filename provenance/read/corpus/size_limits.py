@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from provenance.errors import DocumentTooLarge, InputError
-from provenance.model import MAX_DOCUMENT
+from provenance.model.rules.policy import MAX_DOCUMENT
 
 T = TypeVar("T")
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from provenance.model import Skipped
+from provenance.model.content.tables import Skipped
 
 NULL = "null text"
 EMPTY = "empty text"

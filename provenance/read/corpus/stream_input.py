@@ -9,7 +9,9 @@ from itertools import chain
 import numpy as np
 
 from provenance.errors import InputError, UnsupportedFormat
-from provenance.model import MAX_DOCUMENT, Documents, Texts
+from provenance.model.content.fingerprints import Texts
+from provenance.model.content.tables import Documents
+from provenance.model.rules.policy import MAX_DOCUMENT
 from provenance.read.corpus.corpus_parts import Part
 from provenance.read.corpus.file_access import translate_read_errors
 from provenance.read.corpus.folder_listing import is_pipe

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.errors import InputError
-from provenance.model import Flags
+from provenance.model.content.fingerprints import Flags
 from provenance.read.columns.string_arrays import (
     is_blank,
     null_invalid_utf8,

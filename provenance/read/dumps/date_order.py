@@ -9,7 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from provenance.model import ITEMS, Int64s, Items, Skipped
+from provenance.model.content.fingerprints import Int64s
+from provenance.model.content.tables import ITEMS, Items, Skipped
 from provenance.read.columns.string_arrays import format_values, is_textual
 from provenance.read.dumps.timestamps import (
     SECONDS,

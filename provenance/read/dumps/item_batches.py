@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pyarrow as pa
 
 from provenance.errors import InputError
-from provenance.model import DELETIONS, ITEMS, Items, Skipped
+from provenance.model.content.tables import DELETIONS, ITEMS, Items, Skipped
 from provenance.read.columns.string_arrays import replace_surrogates
 from provenance.read.corpus import skipped_rows
 

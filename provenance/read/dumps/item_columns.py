@@ -7,7 +7,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from provenance.model import ITEMS, Flags, Int64s, Items
+from provenance.model.content.fingerprints import Flags, Int64s
+from provenance.model.content.tables import ITEMS, Items
 from provenance.read.columns.nested_texts import TextLeaves, is_list
 from provenance.read.columns.string_arrays import (
     as_strings,

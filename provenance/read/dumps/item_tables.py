@@ -8,7 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from provenance.model import Int64s, Items, Skipped
+from provenance.model.content.fingerprints import Int64s
+from provenance.model.content.tables import Items, Skipped
 from provenance.read.columns.column_paths import column_at
 from provenance.read.columns.string_arrays import format_values
 from provenance.read.columns.table_parts import RowBlock, TableFile

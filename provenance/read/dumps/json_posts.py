@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 
-from provenance.model import Items
+from provenance.model.content.tables import Items
 from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.item_batches import (
     MAX_EXACT_INTEGER,

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from provenance.errors import UnsupportedFormat
-from provenance.model import Items
+from provenance.model.content.tables import Items
 from provenance.read.columns.column_choice import SampleReader
 from provenance.read.columns.column_paths import column_at
 from provenance.read.columns.json_schema import infer_schema, narrow_schema

@@ -8,7 +8,8 @@ from itertools import chain
 import pyarrow as pa
 
 from provenance.errors import InputError, PassedOver, UnsupportedFormat
-from provenance.model import ITEMS, MAX_DOCUMENT, Items, Skipped
+from provenance.model.content.tables import ITEMS, Items, Skipped
+from provenance.model.rules.policy import MAX_DOCUMENT
 from provenance.read.columns.string_arrays import replace_surrogates
 from provenance.read.corpus.file_access import translate_read_errors, unread_entry
 from provenance.read.dumps import layout_detection

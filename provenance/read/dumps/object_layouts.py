@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from provenance.model import Items
+from provenance.model.content.tables import Items
 from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.json_posts import (
     HEAD_BYTES,

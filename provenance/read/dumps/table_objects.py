@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import pyarrow as pa
 
-from provenance.model import Items
+from provenance.model.content.tables import Items
 from provenance.read.columns.string_arrays import (
     as_strings,
     is_bytes,

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.errors import InputError, WrongLayout
-from provenance.model import Items
+from provenance.model.content.tables import Items
 from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.sources.mail import MESSAGE_START
 

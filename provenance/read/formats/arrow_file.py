@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from provenance.errors import UnsupportedFormat
-from provenance.model import Int64s
+from provenance.model.content.fingerprints import Int64s
 from provenance.read.columns.column_paths import top_columns
 from provenance.read.columns.table_parts import RowBlock, TableFile, TablePiece
 from provenance.read.corpus.file_access import (

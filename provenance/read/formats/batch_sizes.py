@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from provenance.model import Int64s
+from provenance.model.content.fingerprints import Int64s
 from provenance.read.columns.string_arrays import is_bytes, is_textual, text_sizes
 from provenance.read.corpus.size_limits import VALUE_BYTES, DocumentLimit
 

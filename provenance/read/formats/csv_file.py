@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.csv as pv
 
 from provenance.errors import DocumentTooLarge
-from provenance.model import Int64s
+from provenance.model.content.fingerprints import Int64s
 from provenance.read.columns.table_parts import RowBlock, TableFile, TablePiece
 from provenance.read.corpus import skipped_rows
 from provenance.read.corpus.file_access import File, corrupt_file_error, next_block

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pyarrow as pa
 
-from provenance.model import CAME_WITH, LABELS, Documents
+from provenance.model.content.tables import CAME_WITH, LABELS, Documents
 from provenance.read.columns.column_choice import (
     COLLECTED_NAMES,
     TEXT_GROUPS,

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.json as pj
 
-from provenance.model import Int64s
+from provenance.model.content.fingerprints import Int64s
 from provenance.read.columns.string_arrays import is_utf8
 from provenance.read.corpus import skipped_rows
 from provenance.read.corpus.file_access import corrupt_file_error

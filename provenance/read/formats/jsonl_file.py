@@ -12,7 +12,8 @@ import numpy as np
 import pyarrow as pa
 
 from provenance.errors import ColumnMissing, InputError, UnsupportedFormat
-from provenance.model import Documents, Flags
+from provenance.model.content.fingerprints import Flags
+from provenance.model.content.tables import Documents
 from provenance.read.columns.column_choice import (
     COLLECTED_NAMES,
     ID_NAMES,

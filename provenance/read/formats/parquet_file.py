@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from provenance.model import Flags, Int64s
+from provenance.model.content.fingerprints import Flags, Int64s
 from provenance.read.columns.column_choice import SampleReader
 from provenance.read.columns.column_paths import top_columns
 from provenance.read.columns.table_parts import RowBlock, TableFile, TablePiece

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from provenance.errors import InputError, UnsupportedFormat
-from provenance.model import Flags, Int64s
+from provenance.model.content.fingerprints import Flags, Int64s
 from provenance.read.corpus.file_access import File, read_fully, translate_read_errors
 from provenance.read.formats.arrow_validation import invalid_name_error
 from provenance.read.formats.thrift_compact import (

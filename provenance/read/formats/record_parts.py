@@ -4,7 +4,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from itertools import islice
 
-from provenance.model import Documents
+from provenance.model.content.tables import Documents
 from provenance.read.corpus.corpus_parts import Part
 from provenance.read.corpus.file_access import (
     ExceptionTypes,

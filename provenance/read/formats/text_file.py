@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 import pyarrow as pa
 
-from provenance.model import Documents
+from provenance.model.content.tables import Documents
 from provenance.read.columns.nested_texts import TextLeaves
 from provenance.read.corpus.corpus_parts import Part
 from provenance.read.corpus.documents import RowMetadata, build_documents

@@ -10,7 +10,14 @@ import pyarrow as pa
 
 from provenance.atomic_output import read_small_file
 from provenance.errors import InputError
-from provenance.model import CALIBRATION_SCHEMA, PLANTS, Calibration, FalseRate, Recall, Unread
+from provenance.model.content.tables import Unread
+from provenance.model.results.calibration import (
+    CALIBRATION_SCHEMA,
+    PLANTS,
+    Calibration,
+    FalseRate,
+    Recall,
+)
 from provenance.read.policy.validation import UncheckedValue, format_value
 
 _KEYS = (

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 
 from provenance.errors import PolicyError
-from provenance.model import DateRange
+from provenance.model.rules.terms import DateRange
 from provenance.read.policy.validation import UncheckedValue, format_value
 
 _MONTH = re.compile(r"(\d{4})(?:-(\d{2}))?")

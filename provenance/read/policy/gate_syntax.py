@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable
 
 from provenance.errors import PolicyError
-from provenance.model import Gate, Unit, Verdict
+from provenance.model.rules.policy import Gate, Unit
+from provenance.model.rules.terms import Verdict
 from provenance.read.policy.validation import UncheckedValue, format_value
 
 _SHARE = re.compile(r"(\d+(?:\.\d+)?|\.\d+) ?%")

@@ -11,17 +11,16 @@ from typing import TypedDict, Unpack
 
 from provenance.atomic_output import read_file
 from provenance.errors import PolicyError
-from provenance.model import (
+from provenance.model.rules.policy import (
     DEFAULT_GATES,
     MAX_DOCUMENT,
-    Actor,
-    Circumstances,
     Policy,
-    Purpose,
     UndecidedRule,
     Waiver,
     WithdrawnRule,
 )
+from provenance.model.rules.rulings import Circumstances
+from provenance.model.rules.terms import Actor, Purpose
 from provenance.read.columns.string_arrays import replace_surrogates
 from provenance.read.policy.date_syntax import parse_collected
 from provenance.read.policy.gate_syntax import override_gates, parse_gate, parse_gates

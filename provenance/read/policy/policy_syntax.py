@@ -2,20 +2,18 @@
 
 from collections.abc import Sequence, Set
 
-from provenance.model import (
+from provenance.model.rules.policy import (
     COVERS,
     MAX_DOCUMENT,
     SELECTS,
-    Actor,
     Agreement,
-    Circumstances,
     Collection,
-    ModelScope,
-    Purpose,
     Route,
     Waiver,
     WaiverReason,
 )
+from provenance.model.rules.rulings import Circumstances
+from provenance.model.rules.terms import Actor, ModelScope, Purpose
 from provenance.read.corpus.size_limits import parse_size
 from provenance.read.policy.date_syntax import parse_collected, parse_period
 from provenance.read.policy.validation import UncheckedValue, format_value

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 from provenance.judge.rule_checks import Case
-from provenance.model import Actor, Agents, Circumstances, ModelScope, Purpose, Stance, Verdict
+from provenance.model.rules.rulings import Circumstances
+from provenance.model.rules.signals import Agents, Stance
+from provenance.model.rules.terms import Actor, ModelScope, Purpose, Verdict
 from provenance.read.policy.date_syntax import parse_collected
 from provenance.read.policy.policy_syntax import MODEL_SCOPES
 from provenance.read.policy.validation import UncheckedValue

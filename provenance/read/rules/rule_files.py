@@ -21,7 +21,7 @@ from provenance.disk_cache import load_entry, store_entry
 from provenance.errors import RuleError, RuleSyntax
 from provenance.judge.identifiers import fold_name
 from provenance.judge.rule_checks import Case
-from provenance.model import Library, Licence, Signal, Source, StatutoryException
+from provenance.model.rules.rule_library import Library, Licence, Signal, Source, StatutoryException
 from provenance.read.policy.validation import UncheckedValue
 from provenance.read.rules.rule_cases import SignalExample, parse_cases, parse_examples
 from provenance.read.rules.rule_syntax import (

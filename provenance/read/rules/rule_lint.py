@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from provenance.errors import ProvenanceError, RuleError
-from provenance.model import Terms
+from provenance.model.rules.terms import Terms
 from provenance.read.policy.validation import UncheckedValue
 from provenance.read.rules.rule_cases import BLOCKING_VERDICTS, parse_cases
 from provenance.read.rules.rule_files import (

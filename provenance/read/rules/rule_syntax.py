@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from provenance.model import Layer, Licence, Signal, Source, StatutoryException
+from provenance.model.rules.rule_library import Layer, Licence, Signal, Source, StatutoryException
 from provenance.read.policy.validation import UncheckedValue
 from provenance.read.rules.rule_cases import parse_examples
 from provenance.read.rules.rule_yaml import check_format

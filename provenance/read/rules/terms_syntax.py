@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
-from provenance.model import (
+from provenance.model.rules.terms import (
     Actor,
     DateRange,
     ModelScope,

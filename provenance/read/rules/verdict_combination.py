@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from provenance.judge.precedence import RESERVED_BASES
-from provenance.model import Basis, Condition, Layer, OpenQuestion, StatementKind, Verdict
+from provenance.model.rules.rule_library import Basis, Condition, Layer, OpenQuestion, StatementKind
+from provenance.model.rules.terms import Verdict
 from provenance.read.policy.validation import UncheckedValue
 from provenance.read.rules.rule_yaml import check_format
 from provenance.read.rules.terms_syntax import ACTORS, Vocabulary

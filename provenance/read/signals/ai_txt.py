@@ -1,6 +1,6 @@
 """ai.txt in the format of Spawning's generator: robots.txt with patterns of media types."""
 
-from provenance.model import Notice, Stance
+from provenance.model.rules.signals import Notice, Stance
 from provenance.read.signals.robots_txt import RobotsFile, deciding_rule
 
 SIGNAL = "ai-txt"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import yaml
 
-from provenance.model import Notice, Stance
+from provenance.model.rules.signals import Notice, Stance
 
 CARD_FILE = "README.md"
 """Name of the file."""

@@ -2,7 +2,7 @@
 
 import re
 
-from provenance.model import Notice, Stance
+from provenance.model.rules.signals import Notice, Stance
 
 SIGNAL = "noai"
 _NOAI = re.compile(r"(?<![\w-])noai(?![\w-])", re.IGNORECASE)

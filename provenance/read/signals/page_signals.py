@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from provenance.model import Agents, Notice, Stance
+from provenance.model.rules.signals import Agents, Notice, Stance
 from provenance.read.signals.ai_txt import ai_notice
 from provenance.read.signals.noai import noai_notice
 from provenance.read.signals.path_patterns import url_path

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from provenance.model import Agents, Notice, Stance
+from provenance.model.rules.signals import Agents, Notice, Stance
 from provenance.read.signals.path_patterns import match_length
 
 MAX_BYTES = 512 << 10

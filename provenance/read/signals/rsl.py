@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder, XMLParser
 
 from provenance.judge.identifiers import host_of
-from provenance.model import Notice, Stance
+from provenance.model.rules.signals import Notice, Stance
 from provenance.read.signals.path_patterns import match_length, url_path
 
 SIGNAL = "rsl-1.0"

@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 
-from provenance.model import Notice, Stance
+from provenance.model.rules.signals import Notice, Stance
 from provenance.read.signals.path_patterns import match_length
 
 SIGNAL = "tdmrep"

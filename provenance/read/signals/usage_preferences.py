@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from provenance.model import Agents, Notice, Stance
+from provenance.model.rules.signals import Agents, Notice, Stance
 from provenance.read.signals.path_patterns import match_length
 from provenance.read.signals.robots_txt import ANY_AGENT, RobotsFile, RobotsLine
 

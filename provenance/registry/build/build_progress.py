@@ -11,7 +11,7 @@ from typing import Any
 
 from provenance.atomic_output import sync_path
 from provenance.errors import ProvenanceError
-from provenance.model import Unread
+from provenance.model.content.tables import Unread
 from provenance.registry.build.item_staging import StagedItems
 from provenance.registry.files.mapped_files import MappedFile, MappedSegment, map_files
 from provenance.registry.manifest import (

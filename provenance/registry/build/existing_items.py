@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 import pyarrow as pa
 
-from provenance.model import Int64s, UInt32s, list_indices
+from provenance.model.content.fingerprints import Int64s, UInt32s, list_indices
 from provenance.registry.array_reader import read_tokens
 from provenance.registry.files.data_files import check_files
 from provenance.registry.files.mapped_files import MappedSegment

@@ -10,12 +10,11 @@ import pyarrow.compute as pc
 from provenance.fingerprint.first_lines import first_line_sizes
 from provenance.fingerprint.span_edges import dropped_edges as fingerprint_edges
 from provenance.fingerprint.tokenizer.tokenize import tokenise
-from provenance.model import (
+from provenance.model.content.fingerprints import Int64s, Texts
+from provenance.model.content.tables import (
     ITEMS,
-    Int64s,
     Items,
     Skipped,
-    Texts,
     Unread,
     merge_skipped,
     merge_unread,

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from provenance.model import Flags, Int64s, UInt32s, UInt64s, list_indices
+from provenance.model.content.fingerprints import Flags, Int64s, UInt32s, UInt64s, list_indices
 from provenance.registry.array_reader import item_array, read_tokens
 from provenance.registry.files.mapped_files import MappedSegment
 from provenance.registry.files.parquet_tables import read_rows

@@ -15,7 +15,8 @@ from provenance.atomic_output import is_utf8
 from provenance.errors import InputError, RegistryError
 from provenance.fingerprint.tokenizer.tokenize import current_parameters as fingerprint_parameters
 from provenance.match.scoring.evalue import SHIPPED_CHANCE
-from provenance.model import NO_ITEM, Items, merge_skipped, merge_unread
+from provenance.model.content.registry_arrays import NO_ITEM
+from provenance.model.content.tables import Items, merge_skipped, merge_unread
 from provenance.registry import registry_folder
 from provenance.registry.build.build_progress import BuildProgress, load_progress, save_progress
 from provenance.registry.build.existing_items import stage_segment

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pyarrow as pa
 
-from provenance.model import Items, Skipped
+from provenance.model.content.tables import Items, Skipped
 from provenance.registry.items.item_keys import url_sites
 from provenance.registry.side_tables.tombstones import TombstoneIndex
 

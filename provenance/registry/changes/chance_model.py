@@ -4,7 +4,7 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
-from provenance.model import ChanceModel
+from provenance.model.content.chance import ChanceModel
 from provenance.registry import registry_folder
 from provenance.registry.files.mapped_files import map_registry
 from provenance.registry.manifest import Manifest, registry_digest, time_after

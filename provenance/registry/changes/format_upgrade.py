@@ -20,7 +20,10 @@ import pyarrow.parquet as pq
 from provenance.errors import CorruptFile
 from provenance.fingerprint.first_lines import first_line_sizes
 from provenance.fingerprint.tokenizer.tokenize import current_parameters, tokenise
-from provenance.model import ChanceModel, Int64s, Parameters, Skipped, SourceCoverage, Texts, Unread
+from provenance.model.content.chance import ChanceModel
+from provenance.model.content.fingerprints import Int64s, Parameters, Texts
+from provenance.model.content.tables import Skipped, Unread
+from provenance.model.results.coverage import SourceCoverage
 from provenance.registry import registry_folder
 from provenance.registry.build.registry_builder import SegmentWriter, new_manifest
 from provenance.registry.files.arrays_file import map_array

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from provenance.model import UInt32s, Unread
+from provenance.model.content.fingerprints import UInt32s
+from provenance.model.content.tables import Unread
 from provenance.registry import registry_folder
 from provenance.registry.build.existing_items import stage_segment
 from provenance.registry.build.registry_builder import (

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -11,7 +12,8 @@ import pyarrow.compute as pc
 
 from provenance.errors import RegistryError
 from provenance.match.scoring.evalue import SHIPPED_CHANCE
-from provenance.model import SourceCoverage, UInt32s, merge_unread
+from provenance.model.content.fingerprints import UInt32s
+from provenance.model.content.tables import merge_unread
 from provenance.registry import registry_folder
 from provenance.registry.array_reader import item_array
 from provenance.registry.build.registry_builder import (
@@ -66,6 +68,9 @@ from provenance.registry.side_tables.tombstones import (
 )
 from provenance.registry.sorting.duckdb_engine import BuildLimits
 from provenance.registry.store import Registry, open_registry
+
+if TYPE_CHECKING:
+    from provenance.model.results.coverage import SourceCoverage
 
 _RANGES = 16  # of identities that are looked at one after the other
 

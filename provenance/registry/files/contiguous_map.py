@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from provenance.model import UInt8s
+from provenance.model.content.fingerprints import UInt8s
 from provenance.registry.files.mapped_files import MappedFile
 
 _NO_RESERVE = 0x4000 if os.uname().sysname == "Linux" else 0

@@ -19,7 +19,7 @@ import numpy as np
 from blake3 import blake3
 
 from provenance.errors import RegistryError
-from provenance.model import UInt8s
+from provenance.model.content.fingerprints import UInt8s
 
 Content: TypeAlias = mmap | bytes | memoryview
 """Content of a file, in memory."""

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from provenance.cpu_count import available_cpus
 from provenance.errors import CorruptFile, is_out_of_memory
-from provenance.model import Int64s, UInt32s
+from provenance.model.content.fingerprints import Int64s, UInt32s
 from provenance.registry.files.mapped_files import MappedFile
 from provenance.registry.manifest import REMEDY
 from provenance.registry.schema import (

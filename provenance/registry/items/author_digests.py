@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from provenance.model import UInt32s, UInt64s
+from provenance.model.content.fingerprints import UInt32s, UInt64s
 from provenance.registry.schema import single_chunk
 from provenance.registry.sorting.duckdb_engine import check_row_count
 

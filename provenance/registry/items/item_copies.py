@@ -7,7 +7,8 @@ import numpy as np
 import pyarrow as pa
 
 from provenance.jit.decorators import kernel
-from provenance.model import Int64s, RegistryArrays, UInt32s, UInt64s
+from provenance.model.content.fingerprints import Int64s, UInt32s, UInt64s
+from provenance.model.content.registry_arrays import RegistryArrays
 
 MAX_COPIES = 20
 """Largest number of copies of an item that are named."""

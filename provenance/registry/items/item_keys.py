@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.jit.decorators import kernel
-from provenance.model import Int64s, Texts, UInt8s, UInt32s, UInt64s
+from provenance.model.content.fingerprints import Int64s, Texts, UInt8s, UInt32s, UInt64s
 from provenance.registry.schema import single_chunk
 
 # Hosts of one site, such as those for mobile devices and earlier designs.

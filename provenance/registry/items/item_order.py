@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.errors import RegistryError
-from provenance.model import Int64s
+from provenance.model.content.fingerprints import Int64s
 from provenance.registry.items.item_parts import SpillBuffer
 from provenance.registry.schema import GROUP_ROWS, GROUP_TOKENS
 from provenance.registry.sorting.duckdb_engine import check_row_count, query_count, run_query

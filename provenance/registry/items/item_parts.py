@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from provenance.model import Int64s
+from provenance.model.content.fingerprints import Int64s
 from provenance.registry.items.item_keys import identity_hashes, order_keys, url_sites
 from provenance.registry.sorting.duckdb_engine import create_parts_view
 

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from provenance.model import Flags, Int64s, UInt32s
+from provenance.model.content.fingerprints import Flags, Int64s, UInt32s
 from provenance.registry.array_reader import item_array
 from provenance.registry.files.mapped_files import MappedSegment
 from provenance.registry.files.parquet_tables import read_rows

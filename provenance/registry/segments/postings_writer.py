@@ -19,7 +19,8 @@ from provenance.match.index.postings_index import (
     choose_layout,
     group_equal_keys,
 )
-from provenance.model import Int64s, Positions, UInt32s, UInt64s
+from provenance.model.content.fingerprints import Int64s, UInt32s, UInt64s
+from provenance.model.content.registry_arrays import Positions
 from provenance.registry.files.arrays_file import ArraySink
 from provenance.registry.manifest import (
     DIRECTORY_FILE,

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from provenance.fingerprint.fracminhash import Sketch, build_sketch
 from provenance.fingerprint.minhash import signatures as fingerprint_signatures
 from provenance.fingerprint.shingles import shingle
-from provenance.model import (
+from provenance.model.content.fingerprints import (
     Flags,
     Int32s,
     Int64s,

@@ -17,16 +17,16 @@ import pyarrow.compute as pc
 from provenance.fingerprint.shingles import shingle
 from provenance.fingerprint.tokenizer.tokenize import current_parameters
 from provenance.jit.decorators import kernel
-from provenance.model import (
+from provenance.model.content.fingerprints import (
     Flags,
     Int64s,
-    SourceCoverage,
     Tokens,
     UInt8s,
     UInt32s,
     UInt64s,
     list_indices,
 )
+from provenance.model.results.coverage import SourceCoverage
 from provenance.registry.array_reader import item_array, read_tokens
 from provenance.registry.files.mapped_files import MappedSegment
 from provenance.registry.files.parquet_tables import read_rows

@@ -12,7 +12,8 @@ import pyarrow as pa
 
 from provenance.fingerprint.fracminhash import Sketch
 from provenance.match.candidates.near_duplicates import band_entries, bands_and_rows
-from provenance.model import Parameters, SourceCoverage, UInt32s, UInt64s
+from provenance.model.content.fingerprints import Parameters, UInt32s, UInt64s
+from provenance.model.results.coverage import SourceCoverage
 from provenance.registry.files.arrays_file import ArraySink, map_array
 from provenance.registry.files.mapped_files import map_file
 from provenance.registry.items.item_order import OrderedItems, batch_row_groups, read_row_groups

@@ -6,7 +6,8 @@ import numpy as np
 import pyarrow as pa
 
 from provenance.jit.decorators import kernel
-from provenance.model import BACKGROUND_BITS, Flags, Int64s, Tokens, UInt32s
+from provenance.model.content.fingerprints import Flags, Int64s, Tokens, UInt32s
+from provenance.model.content.registry_arrays import BACKGROUND_BITS
 from provenance.registry.schema import BACKGROUND_SCHEMA
 from provenance.registry.sorting.table_stream import ParquetSink
 

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from provenance.model import DELETIONS, Items
+from provenance.model.content.tables import DELETIONS, Items
 from provenance.registry.segments.item_selection import find_withdrawn
 from provenance.registry.segments.segment_set import (
     ItemList,

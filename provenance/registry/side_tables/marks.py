@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from provenance.model import Flags
+from provenance.model.content.fingerprints import Flags
 from provenance.registry.files.mapped_files import MappedRegistry
 from provenance.registry.manifest import DataFile, Manifest
 from provenance.registry.side_tables.content_tables import (

@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from provenance.model import Int64s, UInt64s
+from provenance.model.content.fingerprints import Int64s, UInt64s
 from provenance.registry.files.mapped_files import MappedRegistry
 from provenance.registry.items.item_keys import identity_hashes
 from provenance.registry.manifest import DataFile, Manifest

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from blake3 import blake3
 
-from provenance.model import Int64s, Tokens, UInt32s, list_indices
+from provenance.model.content.fingerprints import Int64s, Tokens, UInt32s, list_indices
 from provenance.registry.array_reader import read_tokens
 from provenance.registry.files.mapped_files import MappedSegment
 from provenance.registry.items.item_copies import sequence_hashes

@@ -8,7 +8,7 @@ general sort, six million.
 import numpy as np
 
 from provenance.jit.decorators import Scalar, kernel
-from provenance.model import Flags, Int32s, Int64s, Shingles, UInt32s, UInt64s
+from provenance.model.content.fingerprints import Flags, Int32s, Int64s, Shingles, UInt32s, UInt64s
 
 _INSERTION_SORT_MAX = 512
 _KEY_BITS = 64

@@ -11,7 +11,7 @@ from typing import Self, TypeVar
 import numpy as np
 import pyarrow as pa
 
-from provenance.model import Int64s
+from provenance.model.content.fingerprints import Int64s
 from provenance.registry.schema import parquet_writer
 
 A = TypeVar("A")

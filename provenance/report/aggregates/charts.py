@@ -7,7 +7,9 @@ from datetime import date, timedelta
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from provenance.model import DateRange, Estimate, Verdict, VerdictPeriod
+from provenance.model.results.shares import Estimate
+from provenance.model.rules.rulings import VerdictPeriod
+from provenance.model.rules.terms import DateRange, Verdict
 
 _STEPS = (1.0, 2.0, 5.0)
 

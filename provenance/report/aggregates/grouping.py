@@ -10,18 +10,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from provenance.model import (
-    AbsentFindings,
-    FindingState,
-    Gate,
-    Origin,
-    Report,
-    Result,
-    Ruling,
-    Terms,
-    Verdict,
-    WaiverReason,
-)
+from provenance.model.results.baseline import AbsentFindings, FindingState
+from provenance.model.results.origin import Origin
+from provenance.model.results.result import Report, Result
+from provenance.model.rules.policy import Gate, WaiverReason
+from provenance.model.rules.rulings import Ruling
+from provenance.model.rules.terms import Terms, Verdict
 from provenance.report.sanitize import shorten_line
 from provenance.report.text.number_format import count
 from provenance.report.text.sentences import BASIS_MEANINGS, ruling_remedy, verdict_phrase

@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from provenance.model import Reason, Result, SourceRuling, Terms, Verdict
+from provenance.model.results.result import Result, SourceRuling
+from provenance.model.rules.rulings import Reason
+from provenance.model.rules.terms import Terms, Verdict
 
 CREDIT = ("attribution", "notice")
 """Conditions that are met by an attribution list."""

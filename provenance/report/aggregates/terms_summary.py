@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 
-from provenance.model import OpenQuestion, Result, Share, Terms
+from provenance.model.results.result import Result
+from provenance.model.results.shares import Share
+from provenance.model.rules.rule_library import OpenQuestion
+from provenance.model.rules.terms import Terms
 from provenance.report.text.sentences import shares_by
 
 

@@ -9,7 +9,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from provenance.model import FindingState, Origin, Verdict, take_rows
+from provenance.model.content.row_selection import take_rows
+from provenance.model.results.baseline import FindingState
+from provenance.model.results.origin import Origin
+from provenance.model.rules.terms import Verdict
 from provenance.report.files.findings_parquet import sort_findings
 
 Span = tuple[int, int]

@@ -8,8 +8,8 @@ from typing import Any
 
 from provenance.atomic_output import make_durable_folders, replace_file
 from provenance.errors import OutputError
-from provenance.model import AUDIT_SCHEMA, Audit
 from provenance.model.json_encoding import to_json_value
+from provenance.model.records.audit import AUDIT_SCHEMA, Audit
 from provenance.report.audit.audit_html import html
 from provenance.report.audit.audit_text import DRAFT, letter, markdown
 from provenance.report.sanitize import dump_json

@@ -2,7 +2,7 @@
 
 from jinja2 import Environment
 
-from provenance.model import Audit
+from provenance.model.records.audit import Audit
 from provenance.report.audit.audit_text import DRAFT, STANDINGS, title
 from provenance.report.sanitize import one_line
 

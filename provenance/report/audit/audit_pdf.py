@@ -3,7 +3,7 @@
 import json
 
 from provenance.errors import OutputError
-from provenance.model import Audit
+from provenance.model.records.audit import Audit
 from provenance.report.audit.audit_text import DRAFT, STANDINGS, title
 from provenance.report.sanitize import one_line
 

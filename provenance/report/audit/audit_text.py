@@ -2,7 +2,7 @@
 
 import re
 
-from provenance.model import Audit, AuditSection, Standing, Statement
+from provenance.model.records.audit import Audit, AuditSection, Standing, Statement
 from provenance.report.sanitize import markdown_text, shorten_line
 from provenance.report.terminal.terminal_style import TerminalStyle
 

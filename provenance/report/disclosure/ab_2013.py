@@ -6,14 +6,14 @@ Identifiers are the numbers of the items of § 3111(a).
 
 from datetime import date
 
-from provenance.model import (
+from provenance.model.records.disclosure import (
     Disclosure,
     DisclosureMaterial,
     Entry,
     EntrySection,
     EntryStatus,
-    Form,
 )
+from provenance.model.records.disclosure_questions import Form
 from provenance.report.disclosure.entries import (
     answered,
     dates_of_collection,

@@ -4,7 +4,7 @@ import textwrap
 from collections.abc import Collection, Iterable
 from itertools import groupby
 
-from provenance.model import QUESTIONS, AnswerKind, Form, Question
+from provenance.model.records.disclosure_questions import QUESTIONS, AnswerKind, Form, Question
 
 _HEAD = """\
 # Answers that only people can give, for the documents that `provenance disclose` writes.

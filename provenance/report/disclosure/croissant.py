@@ -11,7 +11,8 @@ from datetime import timedelta
 from pathlib import PurePosixPath
 from typing import Any
 
-from provenance.model import DisclosureMaterial, FileFacts
+from provenance.model.records.disclosure import DisclosureMaterial
+from provenance.model.records.receipt import FileFacts
 from provenance.report.disclosure.entries import dates_of_collection
 from provenance.report.disclosure.measured_entries import (
     check_made,

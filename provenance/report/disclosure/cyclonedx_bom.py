@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from provenance.model import DisclosureMaterial, Share
+from provenance.model.records.disclosure import DisclosureMaterial
+from provenance.model.results.shares import Share
 from provenance.report.disclosure.croissant import is_spdx_id
 from provenance.report.disclosure.entries import dates_of_collection
 from provenance.report.disclosure.measured_entries import searched

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from provenance.model import QUESTIONS_BY_KEY, DisclosureMaterial, Entry, EntryStatus, Form
+from provenance.model.records.disclosure import DisclosureMaterial, Entry, EntryStatus
+from provenance.model.records.disclosure_questions import QUESTIONS_BY_KEY, Form
 from provenance.report.disclosure.croissant import is_spdx_id
 from provenance.report.disclosure.entries import (
     answered,

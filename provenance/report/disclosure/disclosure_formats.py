@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from provenance.model import DisclosureMaterial, Form
+from provenance.model.records.disclosure import DisclosureMaterial
+from provenance.model.records.disclosure_questions import Form
 from provenance.report.disclosure.ab_2013 import ab_2013
 from provenance.report.disclosure.croissant import croissant
 from provenance.report.disclosure.cyclonedx_bom import cyclonedx

@@ -4,7 +4,7 @@ import csv
 from hashlib import sha256
 from io import StringIO
 
-from provenance.model import DisclosureMaterial, DomainSizes, Entry
+from provenance.model.records.disclosure import DisclosureMaterial, DomainSizes, Entry
 from provenance.report.disclosure.entries import measured_in_dataset, to_be_provided
 from provenance.report.formats.csv_findings import csv_cell
 from provenance.report.text.number_format import count, number, percent

@@ -3,15 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
-from provenance.model import (
-    QUESTIONS_BY_KEY,
-    AnswerKind,
-    DateRange,
-    DisclosureMaterial,
-    Entry,
-    EntryStatus,
-)
 from provenance.model.json_encoding import to_json_value
+from provenance.model.records.disclosure import DisclosureMaterial, Entry, EntryStatus
+from provenance.model.records.disclosure_questions import QUESTIONS_BY_KEY, AnswerKind
+from provenance.model.rules.terms import DateRange
 from provenance.report.text.number_format import period, size
 
 RESULT = "result.json"

@@ -9,11 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from provenance.model import (
-    Disclosure,
-    DisclosureMaterial,
-    EntryStatus,
-)
+from provenance.model.records.disclosure import Disclosure, DisclosureMaterial, EntryStatus
 from provenance.report.disclosure.entries import dates_of_collection
 from provenance.report.disclosure.eu_summary import LARGE
 from provenance.report.disclosure.filled_form import DRAFT

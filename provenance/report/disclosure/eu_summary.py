@@ -9,14 +9,14 @@ from dataclasses import replace
 from datetime import date
 from itertools import groupby
 
-from provenance.model import (
+from provenance.model.records.disclosure import (
     AnswerRow,
     Disclosure,
     DisclosureMaterial,
     Entry,
     EntrySection,
-    Form,
 )
+from provenance.model.records.disclosure_questions import Form
 from provenance.report.disclosure.domain_list import domain_entry
 from provenance.report.disclosure.entries import (
     answered,

@@ -8,14 +8,14 @@ from importlib.resources import files
 from itertools import groupby
 from typing import Any
 
-from provenance.model import (
+from provenance.model.json_encoding import to_json_value
+from provenance.model.records.disclosure import (
     DISCLOSURE_SCHEMA,
     Disclosure,
     Entry,
     EntryStatus,
     PreviousDisclosure,
 )
-from provenance.model.json_encoding import to_json_value
 from provenance.report.sanitize import (
     dump_json,
     markdown_code,

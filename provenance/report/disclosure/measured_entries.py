@@ -6,16 +6,15 @@ from typing import cast
 
 import pyarrow.compute as pc
 
-from provenance.model import (
+from provenance.model.records.disclosure import (
     DisclosureMaterial,
     Entry,
     EntryStatus,
-    Estimate,
-    GateOutcome,
     LanguageShare,
-    Result,
-    Verdict,
 )
+from provenance.model.results.result import GateOutcome, Result
+from provenance.model.results.shares import Estimate
+from provenance.model.rules.terms import Verdict
 from provenance.report.disclosure.entries import (
     answered,
     measured,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from provenance.model import DisclosureMaterial
+from provenance.model.records.disclosure import DisclosureMaterial
 from provenance.report.disclosure.measured_entries import shown_languages
 from provenance.report.sanitize import dump_json
 

@@ -10,7 +10,8 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from provenance import __version__
-from provenance.model import DisclosureMaterial, GateOutcome
+from provenance.model.records.disclosure import DisclosureMaterial
+from provenance.model.results.result import GateOutcome
 from provenance.report.disclosure.cyclonedx_bom import timestamp
 from provenance.report.sanitize import dump_json
 from provenance.report.text.number_format import exact_percent

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from provenance.model import DisclosureMaterial, Entry
+from provenance.model.records.disclosure import DisclosureMaterial, Entry
 from provenance.report.disclosure.croissant import is_spdx_id
 from provenance.report.disclosure.cyclonedx_bom import stable_uuid, timestamp
 from provenance.report.disclosure.measured_entries import (

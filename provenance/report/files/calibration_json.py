@@ -5,8 +5,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from provenance.model import CALIBRATION_SCHEMA, Calibration
 from provenance.model.json_encoding import to_json_value
+from provenance.model.results.calibration import CALIBRATION_SCHEMA, Calibration
 from provenance.report.files.report_folder import write_text
 
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from provenance.model import CHANGES_SCHEMA, Changes
 from provenance.model.json_encoding import to_json_value
+from provenance.model.results.changes import CHANGES_SCHEMA, Changes
 from provenance.report.sanitize import dump_json
 
 _COLUMNS = (

@@ -1,7 +1,7 @@
 """A comparison of datasets and registries as JSON."""
 
-from provenance.model import COMPARISON_SCHEMA, Comparison
 from provenance.model.json_encoding import to_json_value
+from provenance.model.results.sketches import COMPARISON_SCHEMA, Comparison
 from provenance.report.sanitize import dump_json
 
 

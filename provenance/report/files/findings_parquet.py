@@ -9,7 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from provenance.model import FINDINGS, take_rows
+from provenance.model.content.row_selection import take_rows
+from provenance.model.content.tables import FINDINGS
 
 FILE_NAME = "findings.parquet"
 

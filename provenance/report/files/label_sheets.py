@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from provenance.errors import CorruptFile, InputError
-from provenance.model import ReviewLabel, ReviewSample
 from provenance.model.json_encoding import to_json_value
+from provenance.model.results.reviews import ReviewLabel, ReviewSample
 from provenance.report.files.report_folder import write_text
 from provenance.report.files.review_jsonl import sample_of
 from provenance.report.formats.csv_findings import csv_cell

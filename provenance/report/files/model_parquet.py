@@ -9,7 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from provenance.model import CorpusModel, Int64s, UInt32s
+from provenance.model.content.fingerprints import Int64s, UInt32s
+from provenance.model.results.corpus_model import CorpusModel
 
 FILE_NAME = "model.parquet"
 

@@ -8,8 +8,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from provenance.model import RECEIPT_SCHEMA, Receipt
 from provenance.model.json_encoding import to_json_value
+from provenance.model.records.receipt import RECEIPT_SCHEMA, Receipt
 from provenance.report.sanitize import dump_json
 
 FOLDER = ".provenance"

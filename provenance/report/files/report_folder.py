@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from provenance.atomic_output import make_durable_folders, replace_file
 from provenance.errors import OutputError
-from provenance.model import Report
+from provenance.model.results.result import Report
 from provenance.report.files import findings_parquet, model_parquet, result_json
 from provenance.report.files.report_commit import replace_report
 from provenance.report.files.report_reader import file_facts

@@ -14,7 +14,9 @@ import pyarrow as pa
 from provenance.atomic_output import read_stream
 from provenance.errors import CorruptFile, DatasetNotFound
 from provenance.file_hashing import sha256_stream
-from provenance.model import CorpusModel, FileFacts, Report
+from provenance.model.records.receipt import FileFacts
+from provenance.model.results.corpus_model import CorpusModel
+from provenance.model.results.result import Report
 from provenance.report.files import findings_parquet, model_parquet, result_json
 from provenance.report.files.report_commit import lock_folder, open_report_file
 

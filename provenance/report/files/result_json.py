@@ -6,19 +6,18 @@ from dataclasses import fields
 from importlib.resources import files
 from typing import Any
 
-from provenance.model import (
+from provenance.model.json_encoding import from_json_value, to_json_value
+from provenance.model.records.receipt import FileFacts
+from provenance.model.results.result import (
     RESULT_SCHEMA,
-    FileFacts,
-    Gate,
     GateOutcome,
     Report,
     Result,
-    Ruling,
     SourceRuling,
-    Waiver,
     WaiverOutcome,
 )
-from provenance.model.json_encoding import from_json_value, to_json_value
+from provenance.model.rules.policy import Gate, Waiver
+from provenance.model.rules.rulings import Ruling
 from provenance.report.render_options import RenderOptions
 from provenance.report.sanitize import dump_json
 from provenance.report.text.coverage_text import coverage_json

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 from provenance import __version__
-from provenance.model import Review, ReviewedEstimate
 from provenance.model.json_encoding import to_json_value
+from provenance.model.results.reviews import Review, ReviewedEstimate
 from provenance.report.sanitize import dump_json
 
 REVIEWED_SHARES_SCHEMA = "provenance/reviewed-shares/1"

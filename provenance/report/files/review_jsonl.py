@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from provenance.errors import CorruptFile
-from provenance.model import REVIEW_SCHEMA, FindingLabel, ReviewSample
 from provenance.model.json_encoding import from_json_value, to_json_value
+from provenance.model.results.reviews import REVIEW_SCHEMA, FindingLabel, ReviewSample
 from provenance.report.files.report_folder import write_text
 from provenance.report.sanitize import dump_json
 

@@ -2,8 +2,10 @@
 
 from typing import Any
 
-from provenance.model import MATCHES, TRACE_SCHEMA, Ruling, Trace
+from provenance.model.content.tables import MATCHES
 from provenance.model.json_encoding import to_json_value
+from provenance.model.results.trace import TRACE_SCHEMA, Trace
+from provenance.model.rules.rulings import Ruling
 from provenance.report.sanitize import dump_json
 from provenance.report.text.sentences import NOT_CLEARANCE
 

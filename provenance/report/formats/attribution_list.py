@@ -3,7 +3,7 @@
 import csv
 import io
 
-from provenance.model import Report, SourceRuling
+from provenance.model.results.result import Report, SourceRuling
 from provenance.report.aggregates.obligations import CREDIT, conditional_reasons
 from provenance.report.files.findings_parquet import sort_findings
 from provenance.report.formats.csv_findings import csv_cell

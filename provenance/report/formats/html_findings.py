@@ -4,11 +4,11 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from provenance.model import Result, SourceRuling, Verdict, WaiverOutcome
+from provenance.model.results.result import Result, SourceRuling, WaiverOutcome
 from provenance.report.aggregates.top_findings import Finding, Span, cut_excerpt
 from provenance.report.formats.html_rendering import script_data
 from provenance.report.sanitize import safe_url
@@ -18,6 +18,9 @@ from provenance.report.text.origin_sentences import origin_sentence
 from provenance.report.text.policy_notes import last_day
 from provenance.report.text.sentences import BASIS_MEANINGS, EVIDENCE_MEANINGS
 from provenance.terminal_safety import escape_text
+
+if TYPE_CHECKING:
+    from provenance.model.rules.terms import Verdict
 
 _EXCERPT_BYTES = 9_000_000
 """Total size of all excerpts of a page in bytes."""

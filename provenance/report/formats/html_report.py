@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from provenance.model import MeasuredRecall, Report, Result
+from provenance.model.results.method import MeasuredRecall
+from provenance.model.results.result import Report, Result
 from provenance.report.aggregates.charts import breakdowns, scale_end
 from provenance.report.aggregates.repeated_items import repeated_items
 from provenance.report.aggregates.terms_summary import decisive_terms, open_questions

@@ -5,8 +5,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from provenance.model import REVIEW_SCHEMA, Review, take_rows
+from provenance.model.content.row_selection import take_rows
 from provenance.model.json_encoding import to_json_value
+from provenance.model.results.reviews import REVIEW_SCHEMA, Review
 from provenance.report.formats.html_findings import display_text, excerpt_limit, excerpt_pieces
 from provenance.report.formats.html_rendering import render_page, script_data
 from provenance.report.sanitize import dump_json, safe_url

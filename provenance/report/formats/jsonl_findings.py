@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from provenance.model import FINDINGS, Report
+from provenance.model.content.tables import FINDINGS
 from provenance.model.json_encoding import to_json_value
+from provenance.model.results.result import Report
 from provenance.report.files.findings_parquet import EXCERPT_COLUMNS, sort_findings
 from provenance.report.render_options import RenderOptions
 from provenance.report.sanitize import dump_json

@@ -3,7 +3,7 @@
 import re
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from provenance.model import GateOutcome, Report, Result
+from provenance.model.results.result import GateOutcome, Report, Result
 from provenance.report.aggregates.grouping import (
     ERROR,
     FindingGroup,

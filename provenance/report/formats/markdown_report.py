@@ -1,6 +1,8 @@
 """Markdown, for job summaries and pull request comments."""
 
-from provenance.model import FindingState, Report, Result, Share
+from provenance.model.results.baseline import FindingState
+from provenance.model.results.result import Report, Result
+from provenance.model.results.shares import Share
 from provenance.report.aggregates.grouping import group_findings, group_sentence, violating_findings
 from provenance.report.aggregates.terms_summary import decisive_terms
 from provenance.report.aggregates.top_findings import Finding, strongest_findings

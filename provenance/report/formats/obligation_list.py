@@ -2,7 +2,8 @@
 
 from itertools import groupby
 
-from provenance.model import Report, SourceRuling, Verdict
+from provenance.model.results.result import Report, SourceRuling
+from provenance.model.rules.terms import Verdict
 from provenance.report.aggregates.obligations import (
     CREDIT,
     Obligation,

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from provenance.model import FINDINGS, Report
+from provenance.model.content.tables import FINDINGS
+from provenance.model.results.result import Report
 from provenance.report.files import result_json
 from provenance.report.files.findings_parquet import EXCERPT_COLUMNS
 from provenance.report.formats import (

@@ -8,7 +8,9 @@ Therefore results are not located in data files; files and rows are in propertie
 from hashlib import sha256
 from typing import Any
 
-from provenance.model import AbsentFindings, FindingState, Report, Result, Verdict
+from provenance.model.results.baseline import AbsentFindings, FindingState
+from provenance.model.results.result import Report, Result
+from provenance.model.rules.terms import Verdict
 from provenance.report.aggregates.grouping import (
     NOTE,
     FindingGroup,

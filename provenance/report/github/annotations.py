@@ -2,7 +2,8 @@
 
 from itertools import groupby
 
-from provenance.model import Report, Result, Verdict
+from provenance.model.results.result import Report, Result
+from provenance.model.rules.terms import Verdict
 from provenance.report.aggregates.grouping import (
     ERROR,
     NOTE,

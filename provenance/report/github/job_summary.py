@@ -7,7 +7,7 @@ from pathlib import Path
 
 from provenance.atomic_output import read_small_file
 from provenance.errors import OutputError
-from provenance.model import Report
+from provenance.model.results.result import Report
 from provenance.report.formats.rendering import render
 from provenance.report.github.pull_request_comment import PullRequest
 from provenance.report.render_options import RenderOptions

@@ -10,7 +10,7 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 from provenance.errors import OutputError
-from provenance.model import Report
+from provenance.model.results.result import Report
 from provenance.report.formats.rendering import render
 from provenance.report.render_options import RenderOptions
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from provenance.model import FindingState, GateOutcome, Report, Result, SourceRuling
+from provenance.model.results.baseline import FindingState
+from provenance.model.results.result import GateOutcome, Report, Result, SourceRuling
 from provenance.report.aggregates.repeated_items import repeated_items, repetition_sentence
 from provenance.report.aggregates.top_findings import Finding, cut_excerpt, strongest_findings
 from provenance.report.render_options import RenderOptions

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from provenance.model import CleanedFile, Receipt
+from provenance.model.records.receipt import CleanedFile, Receipt
 from provenance.report.sanitize import one_line
 from provenance.report.terminal.terminal_style import TerminalStyle
 from provenance.report.text.number_format import count, number, percent, size

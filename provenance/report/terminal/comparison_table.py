@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from provenance.model import Comparison, Overlap, Rate, SketchSummary
+from provenance.model.results.control import Rate
+from provenance.model.results.sketches import Comparison, Overlap, SketchSummary
 from provenance.report.sanitize import one_line
 from provenance.report.terminal.terminal_style import TerminalStyle
 from provenance.report.text.cell_width import pad

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pyarrow as pa
 
-from provenance.model import Changes, ComparedCorpus, DocumentChanges, ShareChange
+from provenance.model.results.changes import Changes, ComparedCorpus, DocumentChanges, ShareChange
 from provenance.report.sanitize import one_line
 from provenance.report.terminal.terminal_style import TerminalStyle
 from provenance.report.text.number_format import count, number, percent

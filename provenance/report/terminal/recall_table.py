@@ -1,6 +1,6 @@
 """Table of a calibration for a terminal of 80 columns, without colours."""
 
-from provenance.model import LENGTHS, Calibration, FalseRate, Recall
+from provenance.model.results.calibration import LENGTHS, Calibration, FalseRate, Recall
 from provenance.report.sanitize import one_line
 from provenance.report.text.number_format import count, interval, number, percent
 

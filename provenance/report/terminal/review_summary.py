@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from provenance.model import Review, ReviewedEstimate, ReviewLabel
+from provenance.model.results.reviews import Review, ReviewedEstimate, ReviewLabel
 from provenance.report.sanitize import one_line
 from provenance.report.terminal.terminal_style import TerminalStyle
 from provenance.report.text.cell_width import pad

@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from provenance.model import CorrectedShare, Estimate, Result, Share, Verdict
+from provenance.model.results.calibration import CorrectedShare
+from provenance.model.results.result import Result
+from provenance.model.results.shares import Estimate, Share
+from provenance.model.rules.terms import Verdict
 from provenance.report.aggregates.charts import scale_end
 from provenance.report.sanitize import one_line
 from provenance.report.terminal.terminal_style import MAX_SENTENCE_LENGTH, TerminalStyle

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from provenance.model import Ruling, Trace, Verdict
+from provenance.model.results.trace import Trace
+from provenance.model.rules.rulings import Ruling
+from provenance.model.rules.terms import Verdict
 from provenance.report.aggregates.top_findings import cut_excerpt
 from provenance.report.terminal.marked_text import marked_lines
 from provenance.report.terminal.rules.rule_listing import COLOURS

@@ -5,7 +5,10 @@ Contested words, chance matches, samples, baselines, calibration and missing reg
 
 from collections.abc import Iterable
 
-from provenance.model import Control, DateRange, Estimate, GateOutcome, Rate, Result, Share
+from provenance.model.results.control import Control, Rate
+from provenance.model.results.result import GateOutcome, Result
+from provenance.model.results.shares import Estimate, Share
+from provenance.model.rules.terms import DateRange
 from provenance.report.text.number_format import (
     approximate,
     count,

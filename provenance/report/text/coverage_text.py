@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from provenance.model import Result, SourceCoverage
+from provenance.model.results.coverage import SourceCoverage
+from provenance.model.results.result import Result
 from provenance.report.text.number_format import count, date_span, number, percent
 
 

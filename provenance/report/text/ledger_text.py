@@ -1,6 +1,6 @@
 """Sentences on the records of a ledger."""
 
-from provenance.model import (
+from provenance.model.records.ledger import (
     AccessFacts,
     CheckFacts,
     CleaningFacts,

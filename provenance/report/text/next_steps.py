@@ -1,6 +1,7 @@
 """Next steps after a check, and its outcome in one line."""
 
-from provenance.model import Gate, Result, SourceRuling
+from provenance.model.results.result import Result, SourceRuling
+from provenance.model.rules.policy import Gate
 from provenance.report.text.sentences import (
     capitalize,
     headline,

@@ -3,7 +3,7 @@
 import math
 from datetime import UTC, date, datetime, timedelta
 
-from provenance.model import DateRange
+from provenance.model.rules.terms import DateRange
 
 
 def percent(share: float) -> str:

@@ -1,6 +1,6 @@
 """Sentences on what was observed beside the shares."""
 
-from provenance.model import Observation, ObservationKind, Result
+from provenance.model.results.result import Observation, ObservationKind, Result
 from provenance.report.text.number_format import count
 
 

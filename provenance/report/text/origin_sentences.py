@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 
-from provenance.model import Origin, OriginReason, Result, Share
+from provenance.model.results.origin import Origin, OriginReason
+from provenance.model.results.result import Result
+from provenance.model.results.shares import Share
 from provenance.report.text.sentences import shares_by
 
 _FOR_ITEM = {

@@ -7,7 +7,9 @@ from difflib import get_close_matches
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from provenance.model import OTHER_CONTENT, Report, Result, Waiver, WaiverOutcome, WaiverReason
+from provenance.model.results.result import Report, Result, WaiverOutcome
+from provenance.model.results.shares import OTHER_CONTENT
+from provenance.model.rules.policy import Waiver, WaiverReason
 from provenance.report.text.number_format import count, percent
 from provenance.report.text.sentences import circumstances_phrase, collection_phrase, shares_by
 

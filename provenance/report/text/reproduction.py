@@ -3,7 +3,10 @@
 import shlex
 from collections.abc import Iterator
 
-from provenance.model import MAX_DOCUMENT, Circumstances, DateRange, Result, WithdrawnRule
+from provenance.model.results.result import Result
+from provenance.model.rules.policy import MAX_DOCUMENT, WithdrawnRule
+from provenance.model.rules.rulings import Circumstances
+from provenance.model.rules.terms import DateRange
 
 
 def reproduction_command(result: Result) -> tuple[tuple[str, ...], ...]:

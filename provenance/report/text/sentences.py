@@ -2,20 +2,11 @@
 
 from collections.abc import Iterable
 
-from provenance.model import (
-    Actor,
-    Circumstances,
-    Collection,
-    GateOutcome,
-    ObservationKind,
-    Result,
-    Route,
-    Ruling,
-    Share,
-    SourceRuling,
-    Unit,
-    Verdict,
-)
+from provenance.model.results.result import GateOutcome, ObservationKind, Result, SourceRuling
+from provenance.model.results.shares import Share
+from provenance.model.rules.policy import Collection, Route, Unit
+from provenance.model.rules.rulings import Circumstances, Ruling
+from provenance.model.rules.terms import Actor, Verdict
 from provenance.report.text.number_format import count, day, exact_percent, percent, period
 
 VERDICT_MEANINGS = {

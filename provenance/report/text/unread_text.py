@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
-from provenance.model import RegistrySummary, Result, Unread
+from provenance.model.content.tables import Unread
+from provenance.model.results.coverage import RegistrySummary
+from provenance.model.results.result import Result
 from provenance.report.text.number_format import count, number
 
 _NAMED = 3

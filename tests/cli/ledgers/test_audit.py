@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 from markdown_it import MarkdownIt
 
-from provenance.model import AUDIT_ITEMS
+from provenance.model.records.audit import AUDIT_ITEMS
 from provenance.pipeline.python_api.dataset_functions import clean as clean_dataset
 from provenance.report.audit.audit_files import audit_schema
 from tests.cli.commandline import provenance

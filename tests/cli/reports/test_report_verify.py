@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from provenance.errors import InputError
-from provenance.model import Waiver, WaiverReason
+from provenance.model.rules.policy import Waiver, WaiverReason
 from provenance.pipeline.attesting.report_replay import replay
 from provenance.pipeline.checking.dataset_check import check
 from provenance.pipeline.report_io import effective_policy, save_report

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from provenance.model import Skipped
+from provenance.model.content.tables import Skipped
 from provenance.pipeline.caching import cache_entries, result_cache
 from provenance.pipeline.locate.locations import SPANS
 from provenance.pipeline.scan.reading_codec import decode_reading, encode_reading

@@ -10,7 +10,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from provenance.errors import OutputError
-from provenance.model import Cleaning, Policy
+from provenance.model.records.receipt import Cleaning
+from provenance.model.rules.policy import Policy
 from provenance.pipeline import check, clean
 from provenance.pipeline.settings import Settings
 from tests.faults.conftest import page, write_jsonl, write_parquet

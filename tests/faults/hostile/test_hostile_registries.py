@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from provenance.errors import CorruptFile
-from provenance.model import Policy
+from provenance.model.rules.policy import Policy
 from provenance.pipeline import check
 from provenance.pipeline.settings import Settings
 from provenance.registry.manifest import read_manifest

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from provenance.errors import ProvenanceError
-from provenance.model import PLANTS, Calibration, FalseRate, Recall
+from provenance.model.results.calibration import PLANTS, Calibration, FalseRate, Recall
 from provenance.read.policy.calibration_file import load_calibration
 from provenance.read.policy.policy_file import load_policy
 from provenance.read.rules.rule_files import parse_library, read_rule_files

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from provenance.model import Policy
+from provenance.model.rules.policy import Policy
 from provenance.pipeline import check
 from provenance.pipeline.settings import Settings
 from tests.faults.conftest import found, write_jsonl

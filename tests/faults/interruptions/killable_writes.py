@@ -8,7 +8,11 @@ from pathlib import Path
 import numpy as np
 
 from provenance.errors import ProvenanceError
-from provenance.model import PLANTS, Calibration, Cleaning, CorpusModel, FalseRate, Policy, Report
+from provenance.model.records.receipt import Cleaning
+from provenance.model.results.calibration import PLANTS, Calibration, FalseRate
+from provenance.model.results.corpus_model import CorpusModel
+from provenance.model.results.result import Report
+from provenance.model.rules.policy import Policy
 from provenance.pipeline import Shard, check, sample_data, scan_shard
 from provenance.pipeline.building.registries import DumpSource, add_to_registry, build_registry
 from provenance.pipeline.caching.result_cache import ResultCache

@@ -9,7 +9,7 @@ import sys
 import numpy as np
 import pyarrow as pa
 from provenance.errors import OutputError
-from provenance.model import DOCUMENTS
+from provenance.model.content.tables import DOCUMENTS
 from provenance.pipeline.execution.batch_spool import BatchSpool
 texts = [np.random.default_rng(n).bytes(40_000).hex() for n in range(20)]
 columns = [pa.array(texts, field.type) if field.name == "text" else pa.nulls(20, field.type)

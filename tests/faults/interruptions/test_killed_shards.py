@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from provenance.model import Policy
+from provenance.model.rules.policy import Policy
 from provenance.pipeline import Shard, check, scan_shard
 from provenance.pipeline.settings import Settings
 from tests.faults.interruptions.killed_writers import Writers, long, writers

@@ -6,7 +6,7 @@ from hashlib import sha256
 import pyarrow.parquet as pq
 import pytest
 
-from provenance.model import Policy
+from provenance.model.rules.policy import Policy
 from provenance.pipeline import check
 from provenance.pipeline.scan import corpus_scan
 from provenance.pipeline.settings import Settings

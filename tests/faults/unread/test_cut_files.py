@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from provenance.model import Policy
+from provenance.model.rules.policy import Policy
 from provenance.pipeline import check
 from provenance.pipeline.settings import Settings
 from provenance.read.corpus.corpora import open_corpus

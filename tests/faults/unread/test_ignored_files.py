@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 
-from provenance.model import IgnoredFiles
+from provenance.model.content.tables import IgnoredFiles
 from provenance.read.corpus.corpora import open_corpus
 from provenance.report.files.result_json import dumps, loads
 from provenance.report.formats.rendering import render

@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 import provenance as package
-from provenance.model import Unread, merge_unread
+from provenance.model.content.tables import Unread, merge_unread
 from provenance.read.formats.compression import compress_into
 from provenance.report.files.result_json import dumps, loads
 from provenance.report.formats.rendering import render

@@ -6,7 +6,7 @@ import shutil
 
 import pyarrow.parquet as pq
 
-from provenance.model import Policy
+from provenance.model.rules.policy import Policy
 from provenance.pipeline import check
 from provenance.pipeline.settings import Settings
 from provenance.registry.store import open_registry

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from provenance.model import Policy
+from provenance.model.rules.policy import Policy
 from provenance.pipeline import diff
 from provenance.pipeline.cleaning import dataset_diff
 from provenance.pipeline.settings import Settings

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from provenance.match.candidates import prefilter, seed_hits, seeds
 from provenance.match.candidates.chaining import MIN_CANDIDATE_SCORE, allocate_scratch, chain_hits
 from provenance.match.index.report_limits import NO_LIMITS
-from provenance.model import BACKGROUND_BITS
+from provenance.model.content.registry_arrays import BACKGROUND_BITS
 from tests.match.kernel_parts import callable_part
 
 sift = callable_part(prefilter.prefilter_hits)

@@ -12,7 +12,7 @@ from provenance.match.estimation.conditions import (
     appearance_classes,
     length_classes,
 )
-from provenance.model import LENGTHS
+from provenance.model.results.calibration import LENGTHS
 
 
 def candidate(*runs, size=200):

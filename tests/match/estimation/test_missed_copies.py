@@ -13,7 +13,7 @@ from provenance.match.estimation.missed_copies import (
     draw_missed_copies,
 )
 from provenance.match.estimation.shipped_recall import measured_recall
-from provenance.model import LENGTHS
+from provenance.model.results.calibration import LENGTHS
 from provenance.read.shipped_plants import load_shipped_plants
 
 PRIOR = np.array([0.8, 0.5])

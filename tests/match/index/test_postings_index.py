@@ -17,7 +17,7 @@ from provenance.match.index.postings_index import (
     filter_contains,
     find_postings,
 )
-from provenance.model import BACKGROUND_BITS
+from provenance.model.content.registry_arrays import BACKGROUND_BITS
 from tests.match.kernel_parts import callable_part
 from tests.match.memory_registries import registry, tokens_of
 

@@ -39,7 +39,8 @@ from provenance.match.scoring.information import (
     language_surprisals,
     measure_information,
 )
-from provenance.model import NO_CONTEXT, NO_LANGUAGE, ChanceModel, Language
+from provenance.model.content.chance import ChanceModel
+from provenance.model.content.language import NO_CONTEXT, NO_LANGUAGE, Language
 from tests.match.memory_registries import (
     breaks,
     found_in,

@@ -11,7 +11,7 @@ from provenance.match.index.seed_postings import look_up_seeds
 from provenance.match.index.stop_shingles import MIN_AUTHORS, NO_STOPS, StopShingles
 from provenance.match.scoring.corpus_sample import sample_passages
 from provenance.match.scoring.features import measure_features
-from provenance.model import Tokens
+from provenance.model.content.fingerprints import Tokens
 from tests.match.memory_registries import (
     found_in,
     holding,

@@ -16,7 +16,7 @@ from provenance.match.scoring.corpus_sample import (
     merge_samples,
     sample_passages,
 )
-from provenance.model import Tokens
+from provenance.model.content.fingerprints import Tokens
 
 MASK = FULL_BOUND - 1
 TEXT = st.lists(st.integers(1, 4), max_size=3).flatmap(

@@ -14,7 +14,7 @@ from provenance.match.scoring.evalue import (
     is_reported,
     strength,
 )
-from provenance.model import ChanceModel
+from provenance.model.content.chance import ChanceModel
 
 ODDS = st.floats(-50, 50)
 SIZES = st.integers(0, 10**13)

@@ -9,7 +9,7 @@ import pytest
 
 from provenance.match.scoring.corpus_sample import sample_passages
 from provenance.match.scoring.features import measure_features
-from provenance.model import NO_CONTEXT, Language
+from provenance.model.content.language import NO_CONTEXT, Language
 from tests.match.memory_registries import (
     found_in,
     holding,

@@ -5,7 +5,7 @@ import pytest
 
 from provenance.match.scoring.corpus_sample import sample_passages
 from provenance.match.scoring.information import count_and_measure
-from provenance.model import NO_LANGUAGE
+from provenance.model.content.language import NO_LANGUAGE
 from tests.match.memory_registries import found_in, posts, prose, registry, tokens_of
 
 ITEMS = posts(30, seed=8)

@@ -31,7 +31,7 @@ from provenance.match.scoring.features import (
     measure_features,
 )
 from provenance.match.scoring.information import language_only_counts
-from provenance.model import NO_CONTEXT, NO_LANGUAGE, Language
+from provenance.model.content.language import NO_CONTEXT, NO_LANGUAGE, Language
 from tests.match.index.test_stop_shingles import crowd
 from tests.match.memory_registries import (
     found_in,

@@ -7,7 +7,8 @@ from random import Random
 import pytest
 
 from provenance.errors import EmptyCorpus, PolicyError, RegistryError
-from provenance.model import LENGTHS, PLANTS, Policy
+from provenance.model.results.calibration import LENGTHS, PLANTS
+from provenance.model.rules.policy import Policy
 from provenance.pipeline import check
 from provenance.pipeline.building.registries import DumpSource, build_registry
 from provenance.pipeline.calibration.calibrate import PlantingOptions, _open_registries, calibrate

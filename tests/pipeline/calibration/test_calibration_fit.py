@@ -6,7 +6,7 @@ import pytest
 
 from provenance import __version__
 from provenance.errors import InputError, PolicyError
-from provenance.model import FalseRate
+from provenance.model.results.calibration import FalseRate
 from provenance.pipeline.calibration.calibration_fit import (
     calibration_caveats,
     check_calibration,

@@ -7,7 +7,7 @@ import pytest
 
 from provenance.errors import InputError, RegistryNotFound
 from provenance.match.scoring.evalue import SHIPPED_CHANCE
-from provenance.model import Policy
+from provenance.model.rules.policy import Policy
 from provenance.pipeline import check
 from provenance.pipeline.building.registries import DumpSource, add_to_registry, build_registry
 from provenance.pipeline.calibration.chance_fit import fit_chance_model

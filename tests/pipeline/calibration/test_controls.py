@@ -10,7 +10,9 @@ import zstandard
 from provenance.errors import RegistryError
 from provenance.match.estimation.intervals import poisson_interval
 from provenance.match.scoring.evalue import STRENGTH_THRESHOLD
-from provenance.model import Policy, Rate, Report
+from provenance.model.results.control import Rate
+from provenance.model.results.result import Report
+from provenance.model.rules.policy import Policy
 from provenance.pipeline import check
 from provenance.pipeline.building.registries import DumpSource, build_registry
 from provenance.pipeline.settings import Settings

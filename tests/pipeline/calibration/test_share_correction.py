@@ -10,7 +10,8 @@ import pytest
 from provenance.match.estimation.intervals import ChanceProbabilities
 from provenance.match.estimation.missed_copies import PlantCounts
 from provenance.match.scoring.evalue import STRENGTH_THRESHOLD
-from provenance.model import PLANTS, Calibration, FalseRate, Policy, Unit
+from provenance.model.results.calibration import PLANTS, Calibration, FalseRate
+from provenance.model.rules.policy import Policy, Unit
 from provenance.pipeline import check
 from provenance.pipeline.building.registries import DumpSource, build_registry
 from provenance.pipeline.calibration.calibrate import PlantingOptions, calibrate

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.fingerprint.tokenizer.tokenize import tokenise
-from provenance.model import Texts
+from provenance.model.content.fingerprints import Texts
 from provenance.pipeline.calibration.text_edits import EDITS, EXCERPTS
 
 POST = "I don't think @anna_b saw it… 😀 #BestDayEver & <b>é</b> https://t.co/x1?a=2 (won't she?)"

@@ -7,7 +7,8 @@ import pytest
 
 from provenance.errors import PolicyError
 from provenance.match.scoring.evalue import chance_threshold
-from provenance.model import Policy, Report
+from provenance.model.results.result import Report
+from provenance.model.rules.policy import Policy
 from provenance.pipeline import check
 from provenance.pipeline.calibration.calibrate import PlantingOptions, calibrate
 from provenance.pipeline.settings import Settings

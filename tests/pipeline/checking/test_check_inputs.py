@@ -7,7 +7,7 @@ import pytest
 
 from provenance.match.scoring import detectability
 from provenance.match.scoring.detectability import report_limits
-from provenance.model import Policy
+from provenance.model.rules.policy import Policy
 from provenance.pipeline import check
 from provenance.pipeline.building.registries import DumpSource, build_registry
 from provenance.pipeline.calibration.calibrate import PlantingOptions, calibrate

@@ -14,17 +14,10 @@ import pytest
 
 import provenance
 from provenance.errors import ColumnMissing
-from provenance.model import (
-    Actor,
-    Agreement,
-    Circumstances,
-    Cleaning,
-    Collection,
-    DateRange,
-    Policy,
-    Purpose,
-    Verdict,
-)
+from provenance.model.records.receipt import Cleaning
+from provenance.model.rules.policy import Agreement, Collection, Policy
+from provenance.model.rules.rulings import Circumstances
+from provenance.model.rules.terms import Actor, DateRange, Purpose, Verdict
 from provenance.pipeline import check
 from provenance.pipeline.cleaning.dataset_cleaning import clean
 from provenance.pipeline.locate import locations

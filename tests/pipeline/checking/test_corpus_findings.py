@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from provenance.model import Policy, Report
+from provenance.model.results.result import Report
+from provenance.model.rules.policy import Policy
 from provenance.pipeline import calibrate, check
 from provenance.pipeline.building.registries import DumpSource, build_registry
 from provenance.pipeline.calibration.calibrate import PlantingOptions

@@ -12,7 +12,7 @@ import pytest
 from provenance.errors import CorruptFile, DatasetNotFound, FingerprintMismatch
 from provenance.match.candidates.candidate_table import NO_CANDIDATES
 from provenance.match.scoring.corpus_sample import FULL_BOUND, PassageSample
-from provenance.model import Policy
+from provenance.model.rules.policy import Policy
 from provenance.pipeline import check
 from provenance.pipeline.building.registries import DumpSource, build_registry
 from provenance.pipeline.checking import corpus_modelling

@@ -5,20 +5,10 @@ from pathlib import Path
 import pytest
 
 from provenance.errors import EmptyCorpus, PolicyError
-from provenance.model import (
-    Actor,
-    Agreement,
-    Circumstances,
-    DateRange,
-    Gate,
-    Policy,
-    Purpose,
-    Report,
-    Unit,
-    Verdict,
-    Waiver,
-    WaiverReason,
-)
+from provenance.model.results.result import Report
+from provenance.model.rules.policy import Agreement, Gate, Policy, Unit, Waiver, WaiverReason
+from provenance.model.rules.rulings import Circumstances
+from provenance.model.rules.terms import Actor, DateRange, Purpose, Verdict
 from provenance.pipeline import check
 from provenance.pipeline.building.registries import DumpSource, build_registry
 from provenance.pipeline.settings import Settings

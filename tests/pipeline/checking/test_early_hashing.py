@@ -7,7 +7,7 @@ from threading import Event
 
 import pytest
 
-from provenance.model import Policy
+from provenance.model.rules.policy import Policy
 from provenance.pipeline.checking.early_hashing import hash_in_background
 from provenance.pipeline.execution.jit_warmup import start_check
 from provenance.read.corpus.file_access import File

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from provenance.errors import CorruptFile, DatasetNotFound, RegistryError
-from provenance.model import Policy, Waiver, WaiverReason
+from provenance.model.rules.policy import Policy, Waiver, WaiverReason
 from provenance.pipeline import check
 from provenance.pipeline.building.registries import DumpSource, build_registry
 from provenance.pipeline.settings import Settings

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from provenance.model import Policy
+from provenance.model.rules.policy import Policy
 from provenance.pipeline import check
 from provenance.pipeline.settings import Settings
 from provenance.registry.build.registry_builder import (

@@ -9,7 +9,8 @@ import fsspec
 import pytest
 
 from provenance.errors import EngineError, PolicyError
-from provenance.model import Policy, Report
+from provenance.model.results.result import Report
+from provenance.model.rules.policy import Policy
 from provenance.pipeline import (
     CheckPlan,
     Shard,

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import jsonschema
 
-from provenance.model import Cleaning, Policy
+from provenance.model.records.receipt import Cleaning
+from provenance.model.rules.policy import Policy
 from provenance.pipeline import check
 from provenance.pipeline.cleaning.dataset_cleaning import clean
 from provenance.pipeline.settings import Settings

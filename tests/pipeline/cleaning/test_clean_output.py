@@ -11,7 +11,7 @@ import fsspec
 import pytest
 
 from provenance.errors import CorruptFile, InputError, OutputError, PolicyError, UnsupportedFormat
-from provenance.model import Cleaning
+from provenance.model.records.receipt import Cleaning
 from provenance.pipeline import check
 from provenance.pipeline.cleaning import dataset_cleaning
 from provenance.pipeline.cleaning.dataset_cleaning import clean
@@ -162,7 +162,8 @@ def test_killed_midway_nothing_is_in_its_place(world, pages, posts) -> None:
     script = (
         "import sys, time\n"
         "from pathlib import Path\n"
-        "from provenance.model import Cleaning, Policy\n"
+        "from provenance.model.records.receipt import Cleaning\n"
+        "from provenance.model.rules.policy import Policy\n"
         "from provenance.pipeline import Settings, clean\n"
         "from provenance.pipeline.cleaning import dataset_cleaning as cleaning\n"
         "written = cleaning.rewrite_file\n"

@@ -11,16 +11,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from provenance.errors import InputError
-from provenance.model import (
-    FINDINGS,
-    Agreement,
-    DateRange,
-    Policy,
-    Purpose,
-    Verdict,
-    Waiver,
-    WaiverReason,
-)
+from provenance.model.content.tables import FINDINGS
+from provenance.model.rules.policy import Agreement, Policy, Waiver, WaiverReason
+from provenance.model.rules.terms import DateRange, Purpose, Verdict
 from provenance.pipeline.building.registries import DumpSource, build_registry
 from provenance.pipeline.cleaning import dataset_cleaning
 from provenance.report.files.report_folder import write_report

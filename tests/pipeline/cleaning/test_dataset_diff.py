@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.errors import PolicyError, UnsupportedFormat
-from provenance.model import Policy
+from provenance.model.rules.policy import Policy
 from provenance.pipeline import check
 from provenance.pipeline.checking import corpus_contents
 from provenance.pipeline.checking.corpus_contents import compare_documents

@@ -15,7 +15,8 @@ from provenance.errors import (
     RegistryExists,
     RegistryKeyMissing,
 )
-from provenance.model import ChanceModel, Policy
+from provenance.model.content.chance import ChanceModel
+from provenance.model.rules.policy import Policy
 from provenance.pipeline import check, publish_keyed_copy, pull, push
 from provenance.pipeline.settings import Settings
 from provenance.registry.build.registry_builder import create_registry

@@ -16,7 +16,7 @@ from provenance.errors import (
     RegistryError,
     RegistryVersion,
 )
-from provenance.model import Policy
+from provenance.model.rules.policy import Policy
 from provenance.pipeline import check, publish_keyed_copy, publish_public_copy, screen_addresses
 from provenance.pipeline.exchange.public_screening import save_hits
 from provenance.pipeline.settings import Settings

@@ -16,7 +16,7 @@ from provenance.errors import (
     RegistryExists,
     RegistryNotFound,
 )
-from provenance.model import Policy
+from provenance.model.rules.policy import Policy
 from provenance.pipeline import check
 from provenance.pipeline.building.registries import DumpSource, add_to_registry, build_registry
 from provenance.pipeline.building.registry_changes import merge_into

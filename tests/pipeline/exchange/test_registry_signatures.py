@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 pytest.importorskip("securesystemslib", reason="the extra `sign` is not installed")
 
 from provenance.errors import ProvenanceError, SignatureInvalid, SigningError
-from provenance.model import Policy
+from provenance.model.rules.policy import Policy
 from provenance.pipeline import check
 from provenance.pipeline.building.registries import add_to_registry, build_registry, verify_registry
 from provenance.pipeline.building.registry_changes import merge_into

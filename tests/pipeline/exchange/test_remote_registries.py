@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from provenance.errors import RegistryError, RegistryNotFound
-from provenance.model import Policy
+from provenance.model.rules.policy import Policy
 from provenance.pipeline import check
 from provenance.pipeline.building.registries import DumpSource, add_to_registry, build_registry
 from provenance.pipeline.exchange.remote_registries import fetch_registries, local_folder

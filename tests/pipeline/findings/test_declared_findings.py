@@ -5,7 +5,9 @@ from datetime import date
 
 import pytest
 
-from provenance.model import Actor, Circumstances, DateRange, Gate, Policy, Verdict
+from provenance.model.rules.policy import Gate, Policy
+from provenance.model.rules.rulings import Circumstances
+from provenance.model.rules.terms import Actor, DateRange, Verdict
 from provenance.pipeline import check
 from provenance.pipeline.settings import Settings
 

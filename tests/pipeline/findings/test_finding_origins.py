@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from provenance import Matcher
-from provenance.model import Gate, Policy, UndecidedRule, Unit, Verdict
+from provenance.model.rules.policy import Gate, Policy, UndecidedRule, Unit
+from provenance.model.rules.terms import Verdict
 from provenance.pipeline import check
 from provenance.pipeline.building.registries import DumpSource, build_registry
 from provenance.pipeline.findings.exemptions import gate_mask

@@ -11,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.judge.rulings import Judge
-from provenance.model import Circumstances, Policy, Verdict
+from provenance.model.rules.policy import Policy
+from provenance.model.rules.rulings import Circumstances
+from provenance.model.rules.terms import Verdict
 from provenance.pipeline import check
 from provenance.pipeline.building.registries import DumpSource, build_registry
 from provenance.pipeline.findings.alternatives import ITEM_COLUMNS, DescribedSpans, alternatives

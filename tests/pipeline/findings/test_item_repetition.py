@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from provenance.model import Policy
+from provenance.model.rules.policy import Policy
 from provenance.pipeline import check
 from provenance.pipeline.building.registries import DumpSource, build_registry
 from provenance.pipeline.settings import Settings

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from provenance.judge.content_circumstances import CircumstanceJudges
 from provenance.judge.rulings import Judge
-from provenance.model import LABELS, Circumstances, Policy
+from provenance.model.content.tables import LABELS
+from provenance.model.rules.policy import Policy
+from provenance.model.rules.rulings import Circumstances
 from provenance.pipeline import check
 from provenance.pipeline.building.registries import DumpSource, build_registry
 from provenance.pipeline.findings.alternatives import ITEM_COLUMNS, DescribedSpans

@@ -10,7 +10,7 @@ import pytest
 from provenance.match.estimation.intervals import NO_COPY_FOUND
 from provenance.match.estimation.missed_copies import PlantCounts, RecallTable
 from provenance.match.scoring.evalue import chance_threshold
-from provenance.model import Policy, Unit
+from provenance.model.rules.policy import Policy, Unit
 from provenance.pipeline import check
 from provenance.pipeline.building.registries import DumpSource, build_registry
 from provenance.pipeline.calibration.text_edits import EDITS, EXCERPTS

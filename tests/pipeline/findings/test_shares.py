@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.judge.rulings import Judge
-from provenance.model import Circumstances
+from provenance.model.rules.rulings import Circumstances
 from provenance.pipeline.findings.judging import SpanRulings
 from provenance.pipeline.findings.shares import _count_distinct, _share_keys, _SpanGroups
 from provenance.read.rules.rule_files import load_rules

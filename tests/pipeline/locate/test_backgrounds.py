@@ -8,17 +8,9 @@ import pytest
 
 from provenance.errors import PolicyError
 from provenance.fingerprint.tokenizer.tokenize import tokenise
-from provenance.model import (
-    Agreement,
-    DateRange,
-    Gate,
-    Policy,
-    Purpose,
-    Texts,
-    Tokens,
-    Unit,
-    Verdict,
-)
+from provenance.model.content.fingerprints import Texts, Tokens
+from provenance.model.rules.policy import Agreement, Gate, Policy, Unit
+from provenance.model.rules.terms import DateRange, Purpose, Verdict
 from provenance.pipeline import check
 from provenance.pipeline.building.registries import DumpSource, build_registry
 from provenance.pipeline.locate.backgrounds import (

@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from provenance.model import Texts
+from provenance.model.content.fingerprints import Texts
 from provenance.pipeline.locate.document_marks import measure_document_marks
 from provenance.pipeline.locate.span_positions import LocatedSpans
 

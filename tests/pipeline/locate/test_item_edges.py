@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.match.candidates.candidate_table import NO_CANDIDATES
-from provenance.model import list_indices
+from provenance.model.content.fingerprints import list_indices
 from provenance.pipeline.building.registries import DumpSource, build_registry
 from provenance.pipeline.locate.claims import Claims
 from provenance.pipeline.locate.span_positions import read_item_edges

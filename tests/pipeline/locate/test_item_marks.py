@@ -6,7 +6,7 @@ import pytest
 
 from provenance.fingerprint.tokenizer.tokenize import tokenise
 from provenance.match.candidates.candidate_table import NO_CANDIDATES, Candidates
-from provenance.model import Texts
+from provenance.model.content.fingerprints import Texts
 from provenance.pipeline.locate.item_marks import measure_item_marks
 
 WORDS = "the ferry to the island was late again so we ate all the plums before noon"

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance.fingerprint.tokenizer.tokenize import tokenise
-from provenance.model import Texts
+from provenance.model.content.fingerprints import Texts
 from provenance.pipeline.locate.span_positions import LocatedSpans, uncovered_spans
 
 

@@ -8,7 +8,8 @@ import pytest
 
 from provenance.fingerprint.tokenizer.tokenize import tokenise
 from provenance.match.candidates.candidate_table import NO_CANDIDATES, Candidates
-from provenance.model import DOCUMENTS, Texts
+from provenance.model.content.fingerprints import Texts
+from provenance.model.content.tables import DOCUMENTS
 from provenance.pipeline.locate.windows import (
     NEIGHBOUR_TOKENS,
     TextWindows,

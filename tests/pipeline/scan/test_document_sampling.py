@@ -7,7 +7,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from provenance.model import DOCUMENTS, Documents, Gate, Policy, Unit, Verdict
+from provenance.model.content.tables import DOCUMENTS, Documents
+from provenance.model.rules.policy import Gate, Policy, Unit
+from provenance.model.rules.terms import Verdict
 from provenance.pipeline import check
 from provenance.pipeline.scan.document_sampling import DocumentSampler
 from provenance.pipeline.scan.readings import Counts

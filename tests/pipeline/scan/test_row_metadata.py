@@ -8,7 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.fingerprint.tokenizer.tokenize import tokenise
-from provenance.model import DOCUMENTS, Circumstances, DateRange, Policy, Texts
+from provenance.model.content.fingerprints import Texts
+from provenance.model.content.tables import DOCUMENTS
+from provenance.model.rules.policy import Policy
+from provenance.model.rules.rulings import Circumstances
+from provenance.model.rules.terms import DateRange
 from provenance.pipeline.scan.row_metadata import (
     DECLARED_SCHEMA,
     Declarations,

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from provenance.fingerprint.tokenizer.tokenize import tokenise
 from provenance.judge.identifiers import SourceHosts, normal_address
-from provenance.model import Texts
+from provenance.model.content.fingerprints import Texts
 from provenance.pipeline.scan.withheld_content import WithheldContent
 from provenance.read.rules.rule_files import load_rules
 from provenance.registry.side_tables.opt_outs import NO_OPT_OUTS, make_opt_outs

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from provenance.model import DELETIONS, ITEMS, Items, Skipped
+from provenance.model.content.tables import DELETIONS, ITEMS, Items, Skipped
 from provenance.read.dumps.column_mapping import ColumnMapping
 from provenance.read.dumps.layouts import open_dump
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.model import Stance
+from provenance.model.rules.signals import Stance
 from provenance.read.signals import PageMetadata, page_notices, parse_card, parse_files
 from provenance.read.signals.ai_txt import ai_notice
 from provenance.read.signals.dataset_cards import card_notice

@@ -2,7 +2,7 @@
 
 import pytest
 
-from provenance.model import Stance
+from provenance.model.rules.signals import Stance
 from provenance.read.signals.rsl import MAX_BYTES, NAMESPACE, parse_rsl, rsl_notice
 
 NO, YES, SILENT = Stance.DISALLOWS, Stance.ALLOWS, Stance.SILENT

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.model import Stance
+from provenance.model.rules.signals import Stance
 from provenance.read.signals.path_patterns import url_path
 from provenance.read.signals.robots_txt import parse_robots
 from provenance.read.signals.usage_preferences import (

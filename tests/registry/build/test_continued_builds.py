@@ -3,7 +3,7 @@
 import pytest
 
 from provenance.errors import CorruptFile
-from provenance.model import Items, Skipped
+from provenance.model.content.tables import Items, Skipped
 from provenance.registry.build.registry_builder import create_registry, extend_registry
 from provenance.registry.sorting.duckdb_engine import BuildLimits
 from provenance.registry.verification import verify_files

@@ -36,7 +36,8 @@ from provenance.fingerprint.minhash import signatures
 from provenance.fingerprint.shingles import shingle
 from provenance.fingerprint.span_edges import dropped_edges
 from provenance.fingerprint.tokenizer.tokenize import current_parameters, tokenise
-from provenance.model import ITEMS, Items, Texts
+from provenance.model.content.fingerprints import Texts
+from provenance.model.content.tables import ITEMS, Items
 from provenance.registry.sorting.duckdb_engine import BuildLimits
 from provenance.registry.changes.format_upgrade import upgrade_registry
 from provenance.registry.segments.item_selection import Selection

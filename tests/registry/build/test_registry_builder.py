@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance.errors import CorruptFile, RegistryError, RegistryExists, RegistryNotFound
-from provenance.model import Items, Skipped
+from provenance.model.content.tables import Items, Skipped
 from provenance.registry.build.registry_builder import create_registry, extend_registry
 from provenance.registry.manifest import REQUIRED
 from provenance.registry.sorting.duckdb_engine import BuildLimits

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from provenance.errors import DigestMismatch, RegistryError, RegistryNotFound
-from provenance.model import ChanceModel
+from provenance.model.content.chance import ChanceModel
 from provenance.registry.build.registry_builder import compact_registry, extend_registry
 from provenance.registry.changes.chance_model import replace_chance_model
 from provenance.registry.manifest import read_manifest

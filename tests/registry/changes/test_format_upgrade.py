@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from provenance.errors import CorruptFile, DigestMismatch, FingerprintMismatch, RegistryVersion
-from provenance.model import Skipped, Unread
+from provenance.model.content.tables import Skipped, Unread
 from provenance.registry.changes.format_upgrade import upgrade_registry
 from provenance.registry.manifest import read_manifest
 from provenance.registry.store import open_registry

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from provenance.errors import CorruptFile, DigestMismatch, RegistryError, RegistryVersion
-from provenance.model import ChanceModel
+from provenance.model.content.chance import ChanceModel
 from provenance.registry.build.registry_builder import (
     compact_registry,
     create_registry,

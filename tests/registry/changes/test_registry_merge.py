@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from provenance.errors import FingerprintMismatch, RegistryError, RegistryExists, RegistryNotFound
 from provenance.match.scoring.evalue import SHIPPED_CHANCE
-from provenance.model import ChanceModel
+from provenance.model.content.chance import ChanceModel
 from provenance.registry.build.registry_builder import (
     compact_registry,
     create_registry,

@@ -17,7 +17,7 @@ from provenance.errors import (
     FingerprintMismatch,
     RegistryError,
 )
-from provenance.model import DELETIONS, Skipped
+from provenance.model.content.tables import DELETIONS, Skipped
 from provenance.registry.build.registry_builder import (
     compact_registry,
     create_registry,

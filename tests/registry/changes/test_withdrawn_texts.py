@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 from provenance.fingerprint.tokenizer.tokenize import tokenise
-from provenance.model import Texts
+from provenance.model.content.fingerprints import Texts
 from provenance.registry.build.registry_builder import create_registry, extend_registry
 from provenance.registry.changes.withdrawal import KeptFingerprints, remove_items
 from provenance.registry.manifest import read_manifest

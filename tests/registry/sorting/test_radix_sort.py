@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from provenance.model import Shingles
+from provenance.model.content.fingerprints import Shingles
 from provenance.registry.sorting.radix_sort import partition_items, partition_records, sort_records
 
 SHINGLES = st.one_of(st.integers(0, 2**64 - 1), st.integers(0, 3), st.sampled_from([2**63, 2**62]))

@@ -7,7 +7,8 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.model import FINDINGS, Verdict
+from provenance.model.content.tables import FINDINGS
+from provenance.model.rules.terms import Verdict
 from provenance.report.aggregates.charts import UNDATED, breakdowns, stack_segments
 from tests.report.sample_findings import finding, findings_table
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.model import Estimate
+from provenance.model.results.shares import Estimate
 from provenance.report.aggregates.charts import scale_end, share_bar
 
 SHARES = st.floats(0, 1)

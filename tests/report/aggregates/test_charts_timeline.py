@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.model import DateRange, Verdict, VerdictPeriod
+from provenance.model.rules.rulings import VerdictPeriod
+from provenance.model.rules.terms import DateRange, Verdict
 from provenance.report.aggregates.charts import timeline_bar
 
 TODAY = date(2026, 1, 1)

@@ -8,7 +8,9 @@ import pyarrow as pa
 import pytest
 import yaml
 
-from provenance.model import FINDINGS, Report, Verdict
+from provenance.model.content.tables import FINDINGS
+from provenance.model.results.result import Report
+from provenance.model.rules.terms import Verdict
 from provenance.report.aggregates.obligations import (
     CONDITION_MEANINGS,
     GROUPS,

@@ -4,7 +4,8 @@ import time
 
 import pyarrow as pa
 
-from provenance.model import FINDINGS, Verdict
+from provenance.model.content.tables import FINDINGS
+from provenance.model.rules.terms import Verdict
 from provenance.report.aggregates.top_findings import strongest_findings
 from tests.report.sample_findings import FOUND, finding, findings_table
 

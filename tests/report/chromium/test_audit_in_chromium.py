@@ -2,7 +2,14 @@
 
 import pytest
 
-from provenance.model import Audit, AuditQuery, AuditRequest, AuditSection, Standing, Statement
+from provenance.model.records.audit import (
+    Audit,
+    AuditQuery,
+    AuditRequest,
+    AuditSection,
+    Standing,
+    Statement,
+)
 from provenance.report.audit.audit_html import html
 
 LINE = Statement(

@@ -5,22 +5,20 @@ from datetime import date
 
 import pyarrow as pa
 
-from provenance.model import (
+from provenance.model.records.disclosure import (
     DOMAIN_SIZES,
-    QUESTIONS,
     Answers,
-    CleaningFacts,
     CorpusContents,
-    DatasetFacts,
-    DateRange,
     DisclosureMaterial,
     DomainSizes,
-    FileFacts,
     LanguageSample,
     LanguageShare,
     RecordedFacts,
-    UseFacts,
 )
+from provenance.model.records.disclosure_questions import QUESTIONS
+from provenance.model.records.ledger import CleaningFacts, DatasetFacts, UseFacts
+from provenance.model.records.receipt import FileFacts
+from provenance.model.rules.terms import DateRange
 from tests.report.samples import clear_report, sample_report
 
 CONTENTS = CorpusContents(

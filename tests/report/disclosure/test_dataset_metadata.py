@@ -9,7 +9,9 @@ from uuid import UUID
 import jsonschema
 import pytest
 
-from provenance.model import QUESTIONS, AnswerKind, Answers, DateRange, Form
+from provenance.model.records.disclosure import Answers
+from provenance.model.records.disclosure_questions import QUESTIONS, AnswerKind, Form
+from provenance.model.rules.terms import DateRange
 from provenance.report.disclosure.croissant import (
     RAI_TEXTS,
     croissant,

@@ -11,14 +11,11 @@ import pytest
 from markdown_it import MarkdownIt
 
 from provenance.cli.reports.disclose import _FORMATS
-from provenance.model import (
-    DOMAIN_SIZES,
-    DateRange,
-    EntryStatus,
-    SampleSummary,
-    Unread,
-    UseFacts,
-)
+from provenance.model.content.tables import Unread
+from provenance.model.records.disclosure import DOMAIN_SIZES, EntryStatus
+from provenance.model.records.ledger import UseFacts
+from provenance.model.results.result import SampleSummary
+from provenance.model.rules.terms import DateRange
 from provenance.report.disclosure.ab_2013 import ab_2013
 from provenance.report.disclosure.disclosure_formats import DISCLOSURE_FORMATS
 from provenance.report.disclosure.domain_list import domain_list, listed_domains

@@ -9,7 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from provenance.errors import InputError, OutputError
-from provenance.model import PLANTS, Calibration, FalseRate, Recall
+from provenance.model.results.calibration import PLANTS, Calibration, FalseRate, Recall
 from provenance.read.policy.calibration_file import load_calibration
 from provenance.report.files.calibration_json import (
     calibration_document,

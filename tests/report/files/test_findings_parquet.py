@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.model import FINDINGS, take_rows
 from provenance.model.content import row_selection as rows
+from provenance.model.content.row_selection import take_rows
+from provenance.model.content.tables import FINDINGS
 from provenance.report.files import findings_parquet
 from provenance.report.files.findings_parquet import sort_findings
 from tests.report.samples import sample_report

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.model import CorpusModel
+from provenance.model.results.corpus_model import CorpusModel
 from provenance.report.files.model_parquet import FILE_NAME, read_model, write_model
 
 

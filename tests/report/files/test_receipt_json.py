@@ -8,16 +8,16 @@ import jsonschema
 import pytest
 from hypothesis import given, settings
 
-from provenance.model import (
+from provenance.model.records.receipt import (
     REMOVALS,
     CleanedFile,
     Cleaning,
     FileFacts,
     Receipt,
     RemovalReason,
-    Verdict,
     Volume,
 )
+from provenance.model.rules.terms import Verdict
 from provenance.report.files.receipt_json import receipt_document, receipt_schema, write_receipt
 from provenance.report.terminal.clean_summary import receipt_text
 from provenance.report.terminal.terminal_style import TerminalStyle

@@ -11,7 +11,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from provenance.errors import CorruptFile, DatasetNotFound, OutputError
-from provenance.model import FINDINGS, Report
+from provenance.model.content.tables import FINDINGS
+from provenance.model.results.result import Report
 from provenance.report.files import report_commit, report_folder
 from provenance.report.files.findings_parquet import sort_findings
 from provenance.report.files.report_folder import write_report, write_text

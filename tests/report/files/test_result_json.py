@@ -7,7 +7,7 @@ import jsonschema
 import pytest
 from hypothesis import given, settings
 
-from provenance.model import Result
+from provenance.model.results.result import Result
 from provenance.report.files.result_json import dumps, loads, result_document, result_schema
 from tests.report.result_strategies import RESULTS
 from tests.report.samples import (

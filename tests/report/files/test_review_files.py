@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from provenance.errors import CorruptFile
-from provenance.model import FindingLabel, ReviewLabel, ReviewSample
+from provenance.model.results.reviews import FindingLabel, ReviewLabel, ReviewSample
 from provenance.report.files.review_jsonl import read_review, write_review
 from provenance.report.terminal.review_screen import QUESTION, review_screen
 from provenance.report.terminal.terminal_style import TerminalStyle

@@ -10,7 +10,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from provenance.model import FINDINGS, Report
+from provenance.model.content.tables import FINDINGS
+from provenance.model.results.result import Report
 from provenance.report.files.findings_parquet import EXCERPT_COLUMNS, sort_findings
 from provenance.report.formats.rendering import render
 from provenance.report.render_options import RenderOptions

@@ -7,7 +7,9 @@ from itertools import pairwise
 
 import pytest
 
-from provenance.model import Circumstances, DateRange, Report, Verdict
+from provenance.model.results.result import Report
+from provenance.model.rules.rulings import Circumstances
+from provenance.model.rules.terms import DateRange, Verdict
 from provenance.report.formats.html_report import html_page
 from tests.report.formats.html_parser import Page
 from tests.report.samples import clear_report, sample_report

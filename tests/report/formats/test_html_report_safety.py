@@ -9,7 +9,9 @@ from html import unescape
 import pytest
 from hypothesis import given, settings
 
-from provenance.model import Gate, GateOutcome, Report, Unit, Verdict
+from provenance.model.results.result import GateOutcome, Report
+from provenance.model.rules.policy import Gate, Unit
+from provenance.model.rules.terms import Verdict
 from provenance.report.formats.html_report import MAX_FINDINGS, MAX_LISTED, html_page
 from tests.report.formats.html_parser import Page
 from tests.report.result_strategies import RESULTS

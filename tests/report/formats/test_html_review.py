@@ -8,7 +8,8 @@ from html import unescape
 import pyarrow as pa
 import pytest
 
-from provenance.model import FINDINGS, Report
+from provenance.model.content.tables import FINDINGS
+from provenance.model.results.result import Report
 from provenance.report.formats.html_review import review_page
 from tests.report.formats.html_parser import Page
 from tests.report.hostile_reports import HOSTILE, bloated, infected

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from provenance.model import Report
+from provenance.model.results.result import Report
 from provenance.report.formats.markdown_report import MAX_BYTES
 from provenance.report.formats.rendering import render
 from provenance.report.render_options import RenderOptions

@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 
-from provenance.model import FINDINGS, Report
+from provenance.model.content.tables import FINDINGS
+from provenance.model.results.result import Report
 from provenance.report.formats.rendering import FORMATS, Format, render
 from provenance.report.render_options import RenderOptions
 from provenance.terminal_safety import HIDDEN

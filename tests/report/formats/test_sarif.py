@@ -9,7 +9,8 @@ import jsonschema
 import pytest
 
 from provenance.errors import OutputError
-from provenance.model import Report, Verdict
+from provenance.model.results.result import Report
+from provenance.model.rules.terms import Verdict
 from provenance.report.formats.rendering import render
 from provenance.report.formats.sarif import MAX_RESULTS
 from provenance.report.render_options import RenderOptions

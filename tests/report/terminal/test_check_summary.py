@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance.model import Estimate, Report, Verdict
+from provenance.model.results.result import Report
+from provenance.model.results.shares import Estimate
+from provenance.model.rules.terms import Verdict
 from provenance.report.formats.rendering import render
 from provenance.report.terminal.check_summary import terminal_summary
 from provenance.report.text.cell_width import cell_width

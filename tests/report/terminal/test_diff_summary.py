@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from provenance.model import (
-    FINDINGS,
+from provenance.model.content.tables import FINDINGS
+from provenance.model.results.changes import (
     Changes,
     ComparedCorpus,
     DocumentChanges,

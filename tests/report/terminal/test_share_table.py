@@ -3,7 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.model import Estimate, Share, Verdict
+from provenance.model.results.shares import Estimate, Share
+from provenance.model.rules.terms import Verdict
 from provenance.report.terminal.share_table import text_bar
 
 SHARES = st.floats(0, 1)

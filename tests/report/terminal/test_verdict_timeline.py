@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.model import DateRange, Verdict, VerdictPeriod
+from provenance.model.rules.rulings import VerdictPeriod
+from provenance.model.rules.terms import DateRange, Verdict
 from provenance.report.terminal.rules.verdict_timeline import LABEL_WIDTH, timeline_text
 from provenance.report.terminal.terminal_style import TerminalStyle
 

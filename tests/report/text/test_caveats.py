@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.model import CorrectedShare
+from provenance.model.results.calibration import CorrectedShare
 from provenance.report.formats.html_report import html_page
 from provenance.report.terminal.check_summary import terminal_summary
 from provenance.report.text.caveats import (

@@ -6,7 +6,10 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.model import CorpusModelSummary, DateRange, Estimate, Rate
+from provenance.model.results.control import Rate
+from provenance.model.results.corpus_model import CorpusModelSummary
+from provenance.model.results.shares import Estimate
+from provenance.model.rules.terms import DateRange
 from provenance.report.text.caveats import (
     band_lines,
     band_sentence,

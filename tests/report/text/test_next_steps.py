@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
-from provenance.model import WaiverOutcome
+from provenance.model.results.result import WaiverOutcome
 from provenance.report.text.next_steps import next_steps, outcome_line
 from provenance.report.text.sentences import documents_sentence
 from tests.report.samples import WAIVER, clear_report, sample_report

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.model import DateRange
+from provenance.model.rules.terms import DateRange
 from provenance.report.text.number_format import (
     count,
     exact_percent,

@@ -5,18 +5,10 @@ from datetime import UTC, date, datetime
 
 import pyarrow as pa
 
-from provenance.model import (
-    FINDINGS,
-    Agreement,
-    Collection,
-    DateRange,
-    Gate,
-    GateOutcome,
-    Purpose,
-    Report,
-    Route,
-    Verdict,
-)
+from provenance.model.content.tables import FINDINGS
+from provenance.model.results.result import GateOutcome, Report
+from provenance.model.rules.policy import Agreement, Collection, Gate, Route
+from provenance.model.rules.terms import DateRange, Purpose, Verdict
 from provenance.report.formats.html_report import html_page
 from provenance.report.terminal.check_summary import terminal_summary
 from provenance.report.text.policy_notes import policy_notes

@@ -9,7 +9,8 @@ from hypothesis import given
 
 from provenance import pipeline
 from provenance.cli.datasets.check import command as check
-from provenance.model import Actor, Circumstances, DateRange, ModelScope, Purpose
+from provenance.model.rules.rulings import Circumstances
+from provenance.model.rules.terms import Actor, DateRange, ModelScope, Purpose
 from provenance.report.text.reproduction import reproduction_command
 from tests.report.result_strategies import RESULTS
 from tests.report.samples import sample_report, sampled_report

@@ -5,16 +5,10 @@ from dataclasses import replace
 import pytest
 import yaml
 
-from provenance.model import (
-    Actor,
-    Alternative,
-    Circumstances,
-    Gate,
-    GateOutcome,
-    ModelScope,
-    Unit,
-    Verdict,
-)
+from provenance.model.results.result import GateOutcome
+from provenance.model.rules.policy import Gate, Unit
+from provenance.model.rules.rulings import Alternative, Circumstances
+from provenance.model.rules.terms import Actor, ModelScope, Verdict
 from provenance.report.text.next_steps import outcome_line
 from provenance.report.text.sentences import (
     BASIS_MEANINGS,

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
-from provenance.model import WaiverOutcome
+from provenance.model.results.result import WaiverOutcome
 from provenance.read.rules.rule_files import load_rules
 from provenance.report.terminal.rules.policy_summary import policy_text
 from provenance.report.terminal.terminal_style import TerminalStyle

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from xml.etree.ElementTree import Element, ParseError, fromstring
 
 from provenance.errors import UnsupportedFormat
-from provenance.model import Items
+from provenance.model.content.tables import Items
 from provenance.read.corpus import skipped_rows
 from provenance.read.corpus.file_access import read_fully, translate_read_errors
 from provenance.read.dumps.dump_file import Dump

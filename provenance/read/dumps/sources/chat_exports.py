@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from provenance.errors import InputError
-from provenance.model import Items
+from provenance.model.content.tables import Items
 from provenance.read.corpus import skipped_rows
 from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.item_batches import Entry, ItemRecord, RowFault, batch_records

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import chain
 
-from provenance.model import Items
+from provenance.model.content.tables import Items
 from provenance.read.corpus import skipped_rows
 from provenance.read.dumps.date_order import DateOrder, infer_order, parse_ordered_date
 from provenance.read.dumps.dump_file import Dump

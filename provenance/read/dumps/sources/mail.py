@@ -9,7 +9,7 @@ from email.utils import parseaddr
 from functools import lru_cache
 from typing import cast
 
-from provenance.model import Items
+from provenance.model.content.tables import Items
 from provenance.read.corpus import skipped_rows
 from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.html_text import plain_text

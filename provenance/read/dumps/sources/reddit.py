@@ -11,7 +11,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from provenance.model import Int64s, Items
+from provenance.model.content.fingerprints import Int64s
+from provenance.model.content.tables import Items
 from provenance.read.columns.string_arrays import (
     as_strings,
     invalid_utf8,

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from xml.parsers.expat import ExpatError, ParserCreate
 
 from provenance.errors import UnsupportedFormat
-from provenance.model import Items
+from provenance.model.content.tables import Items
 from provenance.read.corpus import skipped_rows
 from provenance.read.corpus.file_access import translate_read_errors
 from provenance.read.dumps.dump_file import Dump

@@ -6,7 +6,7 @@ from contextlib import suppress
 from html.parser import HTMLParser
 from typing import Any, BinaryIO, cast
 
-from provenance.model import Items
+from provenance.model.content.tables import Items
 from provenance.read.corpus import skipped_rows
 from provenance.read.corpus.file_access import read_fully, translate_read_errors
 from provenance.read.dumps.dump_file import Dump

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 from xml.etree.ElementTree import Element
 
-from provenance.model import Items
+from provenance.model.content.tables import Items
 from provenance.read.corpus import skipped_rows
 from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.html_text import plain_text

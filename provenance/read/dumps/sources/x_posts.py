@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from provenance.errors import InputError
-from provenance.model import Items
+from provenance.model.content.tables import Items
 from provenance.read.corpus import skipped_rows
 from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.item_batches import DeletionRecord, Entry, ItemRecord, RowFault

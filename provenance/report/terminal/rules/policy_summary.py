@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from datetime import date
 
-from provenance.model import (
+from provenance.model.rules.policy import (
     Agreement,
-    Library,
     Policy,
     UndecidedRule,
     Waiver,
     WaiverReason,
     WithdrawnRule,
 )
+from provenance.model.rules.rule_library import Library
 from provenance.report.terminal.terminal_style import TerminalStyle
 from provenance.report.text.number_format import exact_percent, period
 from provenance.report.text.policy_notes import last_day

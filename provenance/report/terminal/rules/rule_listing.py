@@ -2,15 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 
-from provenance.model import (
+from provenance.model.rules.rule_library import (
     Condition,
     Licence,
     Signal,
     Source,
     StatutoryException,
-    Terms,
-    Verdict,
 )
+from provenance.model.rules.terms import Terms, Verdict
 from provenance.report.terminal.terminal_style import TerminalStyle
 from provenance.report.text.number_format import count, period
 

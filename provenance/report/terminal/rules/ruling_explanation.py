@@ -1,6 +1,6 @@
 """Explanation of a ruling: circumstances, verdict, reasons, alternatives, open questions."""
 
-from provenance.model import Circumstances, Reason, Ruling
+from provenance.model.rules.rulings import Circumstances, Reason, Ruling
 from provenance.report.terminal.rules.rule_listing import COLOURS
 from provenance.report.terminal.terminal_style import TerminalStyle
 from provenance.report.text.number_format import period

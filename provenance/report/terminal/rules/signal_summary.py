@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from provenance.model import Notice, Ruling, Stance
+from provenance.model.rules.rulings import Ruling
+from provenance.model.rules.signals import Notice, Stance
 from provenance.report.sanitize import one_line
 from provenance.report.terminal.rules.rule_listing import COLOURS
 from provenance.report.terminal.terminal_style import TerminalStyle

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
-from provenance.model import DateRange, VerdictPeriod
+from provenance.model.rules.rulings import VerdictPeriod
+from provenance.model.rules.terms import DateRange
 from provenance.report.aggregates.charts import chart_span
 from provenance.report.terminal.rules.rule_listing import COLOURS
 from provenance.report.terminal.terminal_style import TerminalStyle
