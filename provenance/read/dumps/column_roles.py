@@ -19,7 +19,7 @@ from provenance.read.columns.column_choice import (
 from provenance.read.columns.column_paths import type_at
 from provenance.read.columns.json_schema import infer_schema
 from provenance.read.columns.nested_texts import is_list
-from provenance.read.columns.prose_detection import ColumnSample
+from provenance.read.columns.prose_detection import ColumnSample, is_label
 from provenance.read.columns.string_arrays import format_values, is_bytes, is_textual
 from provenance.read.dumps.column_mapping import ITEM_MARK, TextParts, list_prefix
 from provenance.read.dumps.date_order import is_ambiguous
@@ -36,6 +36,11 @@ TEXT_NAMES = (
     "posttext commenttext comment message post selftext article lyrics sentence utterance caption "
     "transcript leadparagraph abstract reviewtext review pagetext msg videodescription bodyhtml "
     "contenthtml description extract"
+)
+TEXT_NAMES += "".join(
+    f" {thing}{part}"
+    for thing in ("article", "comment", "message", "news", "post", "review", "story", "tweet")
+    for part in ("text", "body", "content")
 )
 TITLE_NAMES = "title headline webtitle"
 WHOLE_TEXT_NAMES = "text fulltext plaintext maintext rawcontent"
@@ -55,7 +60,7 @@ KNOWN_NAMES = {
     "webpublicationdate pubdate postedat warcdate timestamp datetime date published dateposted "
     "dateadded createddate createtime createtimeiso timestampcreated timepublished unixreviewtime "
     "posttime postdate dateline datesent postcreated createdatmillis sentat decisiondate "
-    "filingdate releasedate createdtimestampusec 日期 发布时间 time ts at",
+    "filingdate releasedate createdtime createdtimestampusec 日期 发布时间 time ts at",
     "author": "author username screenname userscreenname user authorusername authorname authors by "
     "creator handle ownerdisplayname account userposted speaker sender nickname reviewername "
     "reviewer fromuser byline artist poet from userid authorid reviewerid fromid owneruserid "
@@ -90,6 +95,8 @@ LABEL_NAMES = frozenset({"type", "kind", "format", "version", "schema", "status"
 """Columns that are never the text, even if no other has strings."""
 REPLY_NAMES = frozenset({"answers", "children", "comments", "replies", "responses"})
 """Lists of objects, or structures of lists, with what others wrote below the text of a row."""
+PAGE_NAMES = ("data", "nodes", "edges")
+"""Lists in a structure around replies, as interfaces give them page by page."""
 METADATA_NAMES = ("warcheaders", "metadata", "meta")
 """Columns of structures that may have what the table lacks."""
 
@@ -194,7 +201,7 @@ def find_roles(schema: pa.Schema, dump: Dump, sample: SampleReader) -> TableMapp
     text = _without_marks(text)
     metadata = _metadata(schema, sample)
     groups = _groups(schema, exploded, text.paths[0], metadata)
-    prefix = _prefix(text.paths[-1])
+    prefix = text_prefix(text.paths[-1])
     for role in KNOWN_NAMES:
         if role not in fields:
             columns = _role_columns(role, groups, {*fields.values(), *text.paths}, prefix)
@@ -236,7 +243,7 @@ def _groups(
     return groups
 
 
-def _prefix(text: str) -> str:
+def text_prefix(text: str) -> str:
     """Return the first of several words in the name of the text: "comment" of "comment_text"."""
     first, *others = _WORDS.findall(text.rpartition(".")[2])
     return fold_name(first) if others else ""
@@ -285,7 +292,12 @@ def _has_replies(kind: pa.DataType) -> bool:
         # Lists that are all empty in the sample may not be later.
         is_known = is_textual(kind) or pa.types.is_null(kind)
         return bool(is_known) or any(_texts_within(kind, "", TEXT_NAMES))
-    if not pa.types.is_struct(kind) or not all(is_list(field.type) for field in kind):
+    if not pa.types.is_struct(kind):
+        return False
+    page = next((field.type for field in kind if field.name in PAGE_NAMES), None)
+    if page is not None and is_list(page):
+        return _has_replies(page)
+    if not all(is_list(field.type) for field in kind):
         return False
     elements = pa.schema([(field.name, field.type.value_type) for field in kind])
     is_span = any("start" in fold_name(name) for name in elements.names)
@@ -313,7 +325,10 @@ def _text_of_known_names(
     taken = {*fields.values()}
     body = _fitting(TEXT_NAMES.split(), schema, _has_values, taken)
     body = body or _fitting(TEXT_NAMES.split(), schema, _is_string, taken)
-    title = _fitting(TITLE_NAMES.split(), schema, _is_string, taken)
+    prefix = "" if body is None else text_prefix(body)
+    titles = TITLE_NAMES.split()
+    titles = [*(f"{prefix}{name}" for name in titles if prefix), *titles]
+    title = _fitting(titles, schema, _is_string, taken)
     if body is None and title is not None:
         body = _only_prose(_unknown_texts(schema, {*taken, title}), schema, sample)
     if body is None and title is not None:
@@ -410,6 +425,7 @@ def _only_text_column(
 
 def _only_prose(candidates: Sequence[str], schema: pa.Schema, sample: SampleReader) -> str | None:
     """Return the only one of several columns that has prose; None if others may have some, too."""
+    candidates = [name for name in candidates if not is_label(name)]
     if not candidates or _inner_texts(schema, TEXT_NAMES):
         return None
     table = sample(candidates)

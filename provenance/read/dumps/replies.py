@@ -10,10 +10,12 @@ from provenance.read.dumps.column_roles import (
     AUTHOR_MEMBERS,
     AUTHOR_OBJECTS,
     KNOWN_NAMES,
+    PAGE_NAMES,
     REPLY_NAMES,
     TEXT_NAMES,
     TITLE_NAMES,
     fold_name,
+    text_prefix,
 )
 from provenance.read.dumps.date_order import DateReader
 from provenance.read.dumps.dump_file import Dump
@@ -54,16 +56,16 @@ def read_replies(
     """
     replies = (reply for value in lists for reply in _elements(value))
     for place, reply in enumerate(replies):
-        text = _text(reply, dump)
-        native = names_text(_value(reply, "item"))
-        when = _value(reply, "created_at")
+        text, prefix = _text(reply, dump)
+        native = names_text(_value(reply, "item", prefix))
+        when = _value(reply, "created_at", prefix)
         record = ItemRecord(
             around.source,
             native if native and len(native) >= _MIN_ID_CHARS else f"{around.item}.{place}",
             text,
             names_text(_value(reply, "url")) or around.url,
             dates.second(str(when) if isinstance(when, date) else when, row),
-            _author(_value(reply, "author")),
+            _author(_value(reply, "author", prefix)),
             names_text(_value(reply, "language")) or around.language,
             names_text(_value(reply, "licence")) or around.licence,
         )
@@ -80,25 +82,36 @@ def read_replies(
 
 
 def _elements(value: object) -> Iterator[JsonObject]:
-    """Yield the objects of a list, or those whose members an object has as lists."""
+    """Yield the objects of a list or page, or those whose members an object has as lists."""
     if isinstance(value, dict):
-        lists = {name: inner for name, inner in value.items() if isinstance(inner, list)}
-        if lists and len(lists) == len(value):
-            for row in zip(*lists.values(), strict=False):
-                yield dict(zip(lists, row, strict=True))
-    elif isinstance(value, list):
-        for element in value:
-            if isinstance(element, dict):
-                yield element
-            elif isinstance(element, str) and not _IDENTIFIER.fullmatch(element):
-                yield {"text": element}
+        page = next((value[name] for name in PAGE_NAMES if name in value), None)
+        value = page if isinstance(page, list) else _rows(value)
+    for element in value if isinstance(value, list) else ():
+        if isinstance(element, dict):
+            node = element.get("node")
+            yield node if isinstance(node, dict) else element
+        elif isinstance(element, str) and not _IDENTIFIER.fullmatch(element):
+            yield {"text": element}
 
 
-def _text(reply: JsonObject, dump: Dump) -> str:
-    parts = [part for role in ("title", "text") if isinstance(part := _value(reply, role), str)]
+def _rows(columns: JsonObject) -> list[JsonObject]:
+    """Return the rows of an object of lists; none if it has other members."""
+    lists = [inner for inner in columns.values() if isinstance(inner, list)]
+    if len(lists) < len(columns):
+        return []
+    return [dict(zip(columns, row, strict=True)) for row in zip(*lists, strict=False)]
+
+
+def _text(reply: JsonObject, dump: Dump) -> tuple[str, str]:
+    """Return the text, and the first word of its name."""
+    members = _by_name((*reply,))
+    names = (members[name] for name in _ROLE_NAMES["text"] if name in members)
+    prefix = next((text_prefix(name) for name in names if reply[name]), "")
+    values = (_value(reply, "title", prefix), _value(reply, "text"))
+    parts = [part for part in values if isinstance(part, str)]
     if dump.columns.text_format == "html":
         parts = [plain_text(part) for part in parts]
-    return "\n\n".join(part for part in parts if part and not part.isspace())
+    return "\n\n".join(part for part in parts if part and not part.isspace()), prefix
 
 
 def _author(value: object) -> str | None:
@@ -109,9 +122,10 @@ def _author(value: object) -> str | None:
     return names_text(value)
 
 
-def _value(reply: JsonObject, role: str) -> object:
-    members = _by_name((*reply,))
-    values = (reply[members[name]] for name in _ROLE_NAMES[role] if name in members)
+def _value(reply: JsonObject, role: str, prefix: str = "") -> object:
+    members, usual = _by_name((*reply,)), _ROLE_NAMES[role]
+    names = [*(f"{prefix}{name}" for name in usual if prefix), *usual]
+    values = (reply[members[name]] for name in names if name in members)
     return next((value for value in values if value not in (None, "")), None)
 
 

@@ -71,3 +71,15 @@ def test_spans_and_ids_are_no_replies(read, path):
     spans = {"text": ["ferries"], "answer_start": [4]}
     write(path, [{"text": "the ferries lean", "answers": spans, "children": ["c1", "c2"]}])
     assert read(path).column("text") == ["the ferries lean"]
+
+
+@pytest.mark.parametrize("page", ["data", "nodes", "edges"])
+def test_replies_come_page_by_page(read, path, page):
+    reply = {"comment_id": "comment8", "comment_text": "not here", "comment_author": "ben"}
+    rows = [{"node": reply}] if page == "edges" else [reply]
+    message = "they keep until spring if the cellar is dry enough"
+    write(path, [{"message": message, "comments": {page: rows, "more": "x"}}])
+    found = read(path)
+    assert found.column("text") == [message, "not here"]
+    assert found.rows[1]["item"] == "comment8"
+    assert found.column("author") == [None, "ben"]

@@ -29,6 +29,12 @@ def test_columns_may_be_named_like_the_text(read, table):
     assert {day.isoformat() for day in found.column("created_at")} == {SECOND}
 
 
+def test_a_title_may_be_named_like_the_text(read, table):
+    row = {"product_title": "A kettle of brass", "review_headline": "Good", "review_body": "{}"}
+    rows = [row | {"review_body": text} for text in TEXTS]
+    assert read(table(rows)).column("text") == [f"Good\n\n{text}" for text in TEXTS]
+
+
 @pytest.mark.parametrize("name", ["Poem", "正文", "definition", "column2"])
 def test_the_only_column_of_prose_is_the_text(read, table, name):
     found = read(table([{"Tags": "sea", "Poet": "ann", name: text, "n": "7"} for text in TEXTS]))
@@ -45,9 +51,18 @@ def test_of_several_columns_of_prose_none_is_taken(read, table):
     with pytest.raises(ColumnMissing) as error:
         read(table(both))
     assert "--text-column 'answer' or --text-column 'question' --text-column" in error.value.remedy
-    few = [{"Name": "An old quay", "Tags": "stone"} for _ in TEXTS]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"Name": "An old quay", "Tags": "stone"},
+        {"shop": "Quay", "street_address": "{}, door 2"},
+    ],
+)
+def test_labels_are_not_taken_for_prose(read, table, row):
     with pytest.raises(ColumnMissing, match="no column is recognised"):
-        read(table(few))
+        read(table([{name: value.format(text) for name, value in row.items()} for text in TEXTS]))
 
 
 def test_a_column_with_a_space_is_quoted_in_the_advice(read, table):
