@@ -33,13 +33,14 @@ _IRC_LINE = re.compile(
 _IRC_ACTION = re.compile(
     r"\[?(?:(?P<day>\d{4}-\d\d-\d\d|[A-Z][a-z]{2} \d\d)[T ])?(?P<time>\d\d:\d\d(?::\d\d)?)\]?"
     r"[ \t]+\*[ \t]+"
-    r"(?P<nick>(?!(?:Attempting|Channel|Disconnected|Now|Rejoined|Set|Topic|Users|You)\b)"
+    r"(?P<nick>)(?P<author>(?!(?:Attempting|Channel|Disconnected|Now|Rejoined|Set|Topic|Users|You)\b)"
     r"[^\W\d][\w\[\]\\^{}|`-]{0,39}) "
     r"(?P<text>(?!\(?\S+@|has (?:been|changed|invited|joined|kicked|left|quit|set)\b"
     r"|(?:is now known as|was kicked)\b"
     r"|(?:sets|changes|gives|removes) (?:ban|channel|mode|topic|voice)\b)\S.*)"
 )
 """What somebody does (`/me`); many clients write what the server says with the same mark."""
+_ACTION_MARK = re.compile(r"[ \t]\*[ \t]")
 _IRC_DAY = re.compile(
     r"(?:--- (?:Log opened|Day changed)|Session Start:|\*{4} BEGIN LOGGING AT) [A-Z][a-z]{2} "
     r"(?P<month>[A-Z][a-z]{2}) +(?P<day>\d{1,2})(?: [\d:]+)? (?P<year>\d{4})"
@@ -105,29 +106,20 @@ def _irc_lines(dump: Dump) -> Iterator[ItemRecord | RowFault]:
             day = _iso_day(log_day["year"], f"{log_day['month']} {log_day['day']:>02}")
         if not line.strip():
             continue
-        match = _IRC_LINE.match(line)
-        action = _IRC_ACTION.match(_IRC_FORMATTING.sub("", line)) if match is None else None
-        if match is not None:
-            text = _IRC_FORMATTING.sub("", match["text"]).strip()
-            yield _irc_item(match, text, f"{prefix}#{row}", row, day, dump)
-        elif action is not None:
-            text = f"* {action['nick']} {action['text'].strip()}"
-            yield _irc_item(action, text, f"{prefix}#{row}", row, day, dump)
-        else:
+        match, done = _IRC_LINE.match(line), None
+        if match is None and _ACTION_MARK.search(line):
+            match = done = _IRC_ACTION.match(_IRC_FORMATTING.sub("", line))
+        if match is None:
             yield RowFault(row, skipped_rows.SERVICE)
-
-
-def _irc_item(
-    match: re.Match[str], text: str, native: str, row: int, day: str | None, dump: Dump
-) -> ItemRecord | RowFault:
-    if not text:
-        return RowFault(row, skipped_rows.EMPTY)
-    second = _irc_second(match["day"], match["time"], day)
-    return ItemRecord(dump.source, native, text, None, second, _author(match))
-
-
-def _author(match: re.Match[str]) -> str:
-    return str(match.groupdict().get("author") or match["nick"]).strip()
+            continue
+        author = (match["author"] or match["nick"]).strip()
+        text = _IRC_FORMATTING.sub("", match["text"]).strip()
+        if not text:
+            yield RowFault(row, skipped_rows.EMPTY)
+            continue
+        second = _irc_second(match["day"], match["time"], day)
+        said = text if done is None else f"* {author} {text}"
+        yield ItemRecord(dump.source, f"{prefix}#{row}", said, None, second, author)
 
 
 def _irc_second(line_day: str | None, time: str, log_day: str | None) -> int | None:
