@@ -85,7 +85,7 @@ def batch_records(file: str, entries: Iterable[Entry]) -> Iterator[Items]:
                 batch = _Batch()
     except InputError as error:
         fault = error  # raised after the items before it
-    if batch.records or batch.faults:
+    if batch.count or batch.faults:
         yield batch.items(file)
     if fault is not None:
         raise fault
@@ -95,7 +95,9 @@ class _Batch:
     """Entries that become a batch."""
 
     def __init__(self) -> None:
-        self.records: list[ItemRecord] = []
+        # Kept as tuples, many records would be work for the garbage collector.
+        self._values: list[object] = []
+        self.count = 0
         self.faults: list[RowFault] = []
         self._deletions: list[DeletionRecord] = []
         self._size = 0
@@ -103,9 +105,10 @@ class _Batch:
     def add(self, entry: Entry) -> bool:
         """Add an entry; return whether the batch is full."""
         if isinstance(entry, ItemRecord):
-            self.records.append(entry)
+            self._values += entry
+            self.count += 1
             self._size += len(entry.text)
-            return self._size >= _MAX_CHARS or len(self.records) >= MAX_ROWS
+            return self._size >= _MAX_CHARS or self.count >= MAX_ROWS
         if isinstance(entry, DeletionRecord):
             self._deletions.append(entry)
             entry = RowFault(entry.row, entry.counted_as)
@@ -114,7 +117,7 @@ class _Batch:
 
     def items(self, file: str) -> Items:
         skipped = skipped_rows.count_by_reason(file, self.faults)
-        return Items(_make_batch(self.records), skipped, deletions=make_deletions(self._deletions))
+        return Items(_make_batch(self._values), skipped, deletions=make_deletions(self._deletions))
 
 
 def make_deletions(records: Sequence[DeletionRecord]) -> pa.RecordBatch | None:
@@ -155,15 +158,16 @@ def split_items(items: Items) -> Iterator[Items]:
         yield Items(batch.slice(start, rows))
 
 
-def _make_batch(records: list[ItemRecord]) -> pa.RecordBatch:
-    columns = list(zip(*records, strict=True)) or [()] * len(ITEMS)
+def _make_batch(values: list[object]) -> pa.RecordBatch:
+    """Return the values of all records, one after another, as a batch."""
+    columns = (values[place :: len(ITEMS)] for place in range(len(ITEMS)))
     return pa.RecordBatch.from_arrays(
         [_make_array(column, field) for column, field in zip(columns, ITEMS, strict=True)],
         schema=ITEMS,
     )
 
 
-def _make_array(values: tuple[object, ...], field: pa.Field) -> pa.Array:
+def _make_array(values: list[object], field: pa.Field) -> pa.Array:
     if pa.types.is_timestamp(field.type):
         return pa.array(values, pa.int64()).cast(field.type)
     try:

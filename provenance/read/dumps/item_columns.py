@@ -1,7 +1,7 @@
 """Conversion of the columns of a table to items, without a loop over rows."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -23,7 +23,14 @@ from provenance.read.columns.string_arrays import (
 from provenance.read.corpus import skipped_rows
 from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.html_text import plain_text
-from provenance.read.dumps.item_batches import DELETED_PATTERN, NO_SOURCE, ROUNDED_ID, RowFault
+from provenance.read.dumps.item_batches import (
+    DELETED_PATTERN,
+    NO_SOURCE,
+    ROUNDED_ID,
+    DeletionRecord,
+    RowFault,
+    make_deletions,
+)
 from provenance.read.dumps.json_posts import names_text
 from provenance.read.dumps.timestamps import parse_timestamps
 
@@ -91,6 +98,47 @@ def build_items(columns: Mapping[str, pa.Array], rows: Int64s, dump: Dump, prefi
     ]
     batch = pa.RecordBatch.from_arrays(arrays, schema=ITEMS)
     return Items(batch, skipped_rows.count_by_reason(dump.name, faults))
+
+
+def select_items(
+    fields: Mapping[str, pa.Array],
+    faults: Sequence[tuple[str, pa.Array]],
+    rows: Int64s,
+    dump: Dump,
+    deletions: Sequence[DeletionRecord] = (),
+) -> Items:
+    """Return the rows of a dump that are items, and counts of the others.
+
+    Parameters
+    ----------
+    fields : mapping of str to pyarrow.Array
+        By field of `ITEMS`; the source is that of the dump.
+    faults : sequence of (str, pyarrow.Array)
+        Reasons why a row is not an item, and masks; of several, the first one counts.
+    rows : ndarray of int64
+        Row numbers in the file.
+    dump : Dump
+        The file.
+    deletions : sequence of DeletionRecord
+        What rows say was deleted.
+    """
+    is_kept = np.ones(len(rows), np.bool_)
+    found: list[RowFault] = []
+    for reason, mask in faults:
+        flags = to_flags(mask) & is_kept
+        found += [RowFault(row, reason) for row in rows[flags].tolist()]
+        is_kept &= ~flags
+    columns = {**fields, "source": pa.repeat(pa.scalar(dump.source, _TEXT), len(rows))}
+    kept = pa.array(is_kept)
+    arrays = [
+        columns[field.name].filter(kept).cast(field.type)
+        if field.name in columns
+        else pa.nulls(int(is_kept.sum()), field.type)
+        for field in ITEMS
+    ]
+    batch = pa.RecordBatch.from_arrays(arrays, schema=ITEMS)
+    skipped = skipped_rows.count_by_reason(dump.name, sorted(found))
+    return Items(batch, skipped, deletions=make_deletions(deletions))
 
 
 def _filterable(column: pa.Array) -> pa.Array:
@@ -215,8 +263,31 @@ def _to_names(column: pa.Array) -> pa.Array:
         return pa.array([names_text(value) for value in column.to_pylist()], _TEXT)
     if pa.types.is_nested(column.type):
         return TextLeaves.of({"": column}).join_rows(len(column), ", ")
-    text = format_values(column)
-    return null_where(pc.equal(pc.binary_length(text), 0), text)
+    return non_empty(format_values(column))
+
+
+def non_empty(texts: pa.Array) -> pa.Array:
+    """Return texts with null for empty ones."""
+    return null_where(pc.equal(pc.binary_length(texts), 0), texts)
+
+
+def non_blank(texts: pa.Array) -> pa.Array:
+    """Return texts with null for those of white space alone."""
+    return null_where(pa.array(is_blank(texts)), texts)
+
+
+def first_of(
+    batch: pa.RecordBatch, names: Sequence[str], clean: Callable[[pa.Array], pa.Array]
+) -> pa.Array:
+    """Return of each row the first text of some columns that `clean` leaves; null if none."""
+    columns = [clean(batch[name]) for name in names if name in batch.schema.names]
+    return pc.coalesce(*columns) if columns else pa.nulls(len(batch), _TEXT)
+
+
+def concatenate(*parts: str | pa.Array) -> pa.Array:
+    """Return columns and constants joined, row by row; null where a column is null."""
+    columns = [pa.scalar(part, _TEXT) if isinstance(part, str) else part for part in parts]
+    return pc.binary_join_element_wise(*columns, pa.scalar("", _TEXT))
 
 
 def _restore_integers(column: pa.Array) -> pa.Array:

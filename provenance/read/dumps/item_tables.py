@@ -60,7 +60,7 @@ def _read(dump: Dump, opener: Callable[[File], TableFile]) -> Iterator[Items]:
     for piece in table.pieces:
         for block in piece.read(mapping.paths()):
             if mapping.replies:
-                yield from items_from_rows(block, objects.records, dump)
+                yield from items_from_rows(block, objects.records, None, dump)
                 continue
             columns, rows = _columns(block, mapping)
             if "created_at" in columns:

@@ -32,7 +32,7 @@ from provenance.read.dumps.sources import (
     youtube,
 )
 from provenance.read.dumps.sources.post_shapes import SHAPES
-from provenance.read.dumps.table_objects import read_objects_or_rows
+from provenance.read.dumps.table_objects import ColumnReader, read_objects_or_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +49,24 @@ class ObjectLayout:
         Yields the items of an object.
     columns : sequence of str
         Members to read from a table; empty if it is only published as JSON.
+    read_columns : ColumnReader or None
+        Makes the same items of rows of a table without a loop over them.
     """
 
     name: str
     is_entry: Callable[[JsonObject], bool]
     read_entry: ObjectReader
     columns: Sequence[str] = ()
+    read_columns: ColumnReader | None = None
 
     def read(self, dump: Dump) -> Iterator[Items]:
         """Read a file of this layout; its objects may be in the list of another object."""
         return read_objects_or_rows(
-            dump, self.read_entry, self.columns, unwraps=not self._is_outermost(dump)
+            dump,
+            self.read_entry,
+            self.columns,
+            self.read_columns,
+            unwraps=not self._is_outermost(dump),
         )
 
     def _is_outermost(self, dump: Dump) -> bool:
@@ -84,7 +91,13 @@ OBJECT_LAYOUTS = (
         chat_exports.read_discord_message,
         chat_exports.DISCORD_COLUMNS,
     ),
-    ObjectLayout("linkedin", linkedin.is_entry, linkedin.read_entry, linkedin.COLUMNS),
+    ObjectLayout(
+        "linkedin",
+        linkedin.is_entry,
+        linkedin.read_entry,
+        linkedin.COLUMNS,
+        linkedin.read_columns,
+    ),
     ObjectLayout("x-gnip", x_posts.is_activity, x_posts.read_activity),
     ObjectLayout(
         "x-collected", x_posts.is_collected, x_posts.read_collected, x_posts.COLLECTED_COLUMNS
@@ -93,13 +106,20 @@ OBJECT_LAYOUTS = (
     ObjectLayout("x-api", x_posts.is_v1, x_posts.read_v1),
     ObjectLayout("x-graphql", x_posts.is_response, x_posts.read_response),
     ObjectLayout("reddit", reddit.is_post, reddit.read_post, reddit.COLUMNS),
-    ObjectLayout("hackernews", hackernews.is_item, hackernews.read_item, hackernews.COLUMNS),
+    ObjectLayout(
+        "hackernews",
+        hackernews.is_item,
+        hackernews.read_item,
+        hackernews.COLUMNS,
+        hackernews.read_columns,
+    ),
     ObjectLayout("arxiv", arxiv.is_paper, arxiv.read_paper, arxiv.COLUMNS),
     ObjectLayout(
         "the-stack",
         source_code.is_file_or_repository,
         source_code.read_file_or_repository,
         source_code.COLUMNS,
+        source_code.read_columns,
     ),
     ObjectLayout("bluesky", bluesky.is_event, bluesky.read_event, bluesky.COLUMNS),
     ObjectLayout("wikimedia", wikipedia.is_enterprise, wikipedia.read_enterprise),

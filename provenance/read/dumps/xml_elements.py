@@ -47,21 +47,34 @@ def read_elements(dump: Dump, names: Set[str]) -> Iterator[tuple[Element, Elemen
         reader.end()
 
 
+def elements_at(element: Element, *names: str) -> list[Element]:
+    """Return the elements at a path: `findall` follows paths in Python, but single names in C."""
+    found = [element]
+    for name in names:
+        found = [child for parent in found for child in parent.findall(name)]
+    return found
+
+
+def text_at(element: Element, *names: str) -> str | None:
+    """Return the text of the first element at a path; None if there is none."""
+    found = elements_at(element, *names)
+    return (found[0].text or "") if found else None
+
+
 class _Elements:
-    """Builds the wanted elements, and nothing of what is around them."""
+    """Builds the wanted elements, and nothing of what is around them.
+
+    Within an element, the parser calls the builder's methods in C, and Python only at each end.
+    """
 
     def __init__(self, file: str, names: Set[str]) -> None:
         self._file, self._names = file, names
-        self.root = Element("")
-        self._depth = 0
-        self._builder: TreeBuilder | None = None
-        self._inner_depth = 0
+        self.root = self._element = Element("")
+        self._builder = TreeBuilder()
         self._pending: list[Element] = []
         self._parser = ParserCreate()
         self._parser.buffer_text = True
-        self._parser.StartElementHandler = self._start
-        self._parser.EndElementHandler = self._close
-        self._parser.CharacterDataHandler = self._add
+        self._parser.StartElementHandler = self._start_root
         self._parser.EntityDeclHandler = self._refuse
 
     def read(self, data: bytes) -> list[Element]:
@@ -74,29 +87,23 @@ class _Elements:
         """Check that the document is complete."""
         self._parser.Parse(b"", True)
 
+    def _start_root(self, name: str, attributes: dict[str, str]) -> None:
+        self.root = Element(name, attributes)
+        self._parser.StartElementHandler = self._start
+
     def _start(self, name: str, attributes: dict[str, str]) -> None:
-        if self._depth == 0:
-            self.root = Element(name, attributes)
-        elif self._builder is None and name in self._names:
+        if name in self._names:
             self._builder = TreeBuilder()
-        self._depth += 1
-        if self._builder is not None:
-            self._inner_depth += 1
-            self._builder.start(name, attributes)
+            self._element = self._builder.start(name, attributes)
+            self._parser.StartElementHandler = self._builder.start
+            self._parser.CharacterDataHandler = self._builder.data
+            self._parser.EndElementHandler = self._close
 
     def _close(self, name: str) -> None:
-        self._depth -= 1
-        if self._builder is None:
-            return
-        self._builder.end(name)
-        self._inner_depth -= 1
-        if not self._inner_depth:
-            self._pending.append(self._builder.close())
-            self._builder = None
-
-    def _add(self, text: str) -> None:
-        if self._builder is not None:
-            self._builder.data(text)
+        if self._builder.end(name) is self._element:
+            self._pending.append(self._element)
+            self._parser.StartElementHandler = self._start
+            self._parser.CharacterDataHandler = self._parser.EndElementHandler = None
 
     def _refuse(self, *_: object) -> None:
         raise UnsupportedFormat(

@@ -136,6 +136,13 @@ def test_an_endless_line_is_refused(read, tmp_path):
         read(path, max_document=1_000_000)
 
 
+def test_lines_longer_than_a_block_are_whole(read, tmp_path):
+    texts = ["é" * 150_000, "in between\r", "東" * 300_000, "last"]
+    path = tmp_path / "2020-01-02.log"
+    path.write_bytes("\n".join(f"[09:14] <ann> {text}" for text in texts).encode())
+    assert read(path).column("text") == [text.strip() for text in texts]
+
+
 def test_messages_as_pyrogram_writes_them(read, lines, tmp_path):
     chat = {"_": "Chat", "id": -100, "title": "of others"}
     message = {"_": "Message", "id": 5, "date": "2020-01-02 03:04:05", "chat": chat}

@@ -1,8 +1,12 @@
 """Tables of posts, comments and reviews, as collectors and hubs name their columns."""
 
 import json
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from provenance.errors import ColumnMissing, UnsupportedFormat, WrongLayout
 
@@ -139,3 +143,45 @@ def test_rows_that_are_marked_as_deleted_are_counted(read, table, name):
     found = read(table(rows))
     assert found.column("item") == ["i0", "i2", "i3"]
     assert found.skipped == {"deleted or removed": 1}
+
+
+VALUES = (
+    *(
+        None,
+        "",
+        " ",
+        "a < b &amp; c",
+        "[deleted]",
+        "[ removed ]",
+        "RT @ben: a lantern",
+        "<p>[dead]",
+    ),
+    *("t1_a", "t3_a/b", "1", "0", "true", "2020-01-02", "8/14/2016 9:05 PM", "1600000000"),
+    *("PUBLIC", "CONNECTIONS", 'a"\n"b""c""', "https://a.example/1", "\u3000", "\x1c"),
+)
+COLUMNS = {
+    "reddit": "id body link_id created_utc title selftext name author permalink",
+    "hackernews": "id by time text title dead deleted timestamp objectID author created_at",
+    "the-stack": "hexsha content max_stars_repo_name blob_id max_stars_repo_path path repo_name "
+    "max_stars_repo_licenses detected_licenses committer_date revision_date revision_id",
+    "linkedin": "Date ShareLink ShareCommentary Visibility Link",
+}
+
+
+@pytest.mark.parametrize("layout", COLUMNS)
+@given(data=st.data())
+def test_columns_of_a_platform_give_the_same_as_its_objects(read, write, layout, data):
+    names = COLUMNS[layout].split()
+    values = st.sampled_from(VALUES)
+    rows = data.draw(st.lists(st.fixed_dictionaries(dict.fromkeys(names, values)), max_size=4))
+    rows.append(dict.fromkeys(names, "a"))  # so that no column is without a type
+    with TemporaryDirectory() as folder:
+        table, objects = (Path(folder) / f"posts.{form}" for form in ("parquet", "jsonl"))
+        write(table, rows)
+        write(objects, rows)
+        found, expected = (read(path, layout=layout) for path in (table, objects))
+    for one in (*found.rows, *expected.rows):
+        one["item"] = one["item"].rpartition("#")[2]  # behind it, ids are made of the file's name
+    assert found.rows == expected.rows
+    assert found.skipped == expected.skipped
+    assert found.deletions == expected.deletions

@@ -3,12 +3,12 @@
 import base64
 import binascii
 import io
-from collections.abc import Iterator
-from typing import Any, BinaryIO
+from collections.abc import Callable, Iterator
+from typing import Any, BinaryIO, cast
 
 from provenance.model.content.tables import Items
 from provenance.read.corpus import skipped_rows
-from provenance.read.corpus.file_access import read_fully, translate_read_errors
+from provenance.read.corpus.file_access import translate_read_errors
 from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.item_batches import (
     DeletionRecord,
@@ -34,6 +34,9 @@ _WRAPPERS = ("post", "thread", "parent", "root", "reply")
 """Members of pages of the API with a post: in a feed, in a thread, what it answers."""
 _CID_TAG = 42
 _V0_CID_BYTES = 34
+_V1_CID, _V1_CID_BYTES = b"\x01\x71\x12\x20", 36
+"""Beginning and length of the CIDs of all blocks that Bluesky writes: CBOR, SHA-256."""
+_BUFFER_BYTES = 1 << 18
 
 _TYPE = b"$type"
 """Member that every record has, and neither the nodes of the tree nor the signed root."""
@@ -106,7 +109,8 @@ def _commit(frames: list[JsonObject], row: int, dump: Dump) -> Iterator[Entry]:
             encoded = string_at(frame, "blocks", "$bytes") or ""
             content = base64.b64decode(encoded + "=" * (-len(encoded) % 4))  # it has no padding
             blocks = dict(_read_blocks(io.BytesIO(content), dump))
-            records = {_text_of_cid(cid): _parse_block(b, dump) for cid, b in blocks.items()}
+            parse = _block_parser(dump)
+            records = {_text_of_cid(cid): parse(block) for cid, block in blocks.items()}
         except (binascii.Error, ValueError):
             yield RowFault(row, "damaged blocks")
             continue
@@ -197,15 +201,17 @@ def _tree_entries(node: JsonObject) -> dict[bytes, str]:
 def _file_blocks(dump: Dump, *, records: bool) -> Iterator[tuple[bytes, object]]:
     """Yield the blocks that are records, or all others."""
     count = 0
+    parse = _block_parser(dump)
     with (
-        dump.file.stream() as stream,
+        dump.file.stream() as raw,
+        io.BufferedReader(cast("io.RawIOBase", raw), _BUFFER_BYTES) as stream,
         translate_read_errors(
             dump.display_path, lambda: f"after {count:,} blocks", damage=(ValueError,)
         ),
     ):
         for cid, content in _read_blocks(stream, dump):
             if (_TYPE in content) is records:
-                yield cid, _parse_block(content, dump)
+                yield cid, parse(content)
             count += 1
 
 
@@ -221,12 +227,16 @@ def _read_blocks(stream: BinaryIO, dump: Dump) -> Iterator[tuple[bytes, bytes]]:
         yield block[:end], block[end:]
 
 
-def _parse_block(content: bytes, dump: Dump) -> object:
+def _block_parser(dump: Dump) -> Callable[[bytes], object]:
     cbor: Any = import_parser("cbor2", "bluesky", dump)
-    try:
-        return cbor.loads(content)
-    except (cbor.CBORDecodeError, RecursionError, OverflowError) as error:
-        raise ValueError(f"a block is not CBOR ({error})") from error
+
+    def parse(content: bytes) -> object:
+        try:
+            return cbor.loads(content)
+        except (cbor.CBORDecodeError, RecursionError, OverflowError) as error:
+            raise ValueError(f"a block is not CBOR ({error})") from error
+
+    return parse
 
 
 def _linked_cid(link: object) -> bytes | None:
@@ -237,6 +247,8 @@ def _linked_cid(link: object) -> bytes | None:
 
 def _cid_end(block: bytes) -> int:
     """Return the length of the CID: version, codec, hash function, length and digest."""
+    if block.startswith(_V1_CID) and len(block) >= _V1_CID_BYTES:
+        return _V1_CID_BYTES
     if block[:2] == b"\x12\x20":
         return _V0_CID_BYTES
     place = 0
@@ -272,7 +284,7 @@ def _read_varint(stream: BinaryIO) -> int | None:
 def _read_exactly(stream: BinaryIO, size: int, dump: Dump) -> bytes:
     if size > dump.file.max_document:
         raise ValueError(f"a block has {size:,} bytes")
-    data = read_fully(stream, size)
+    data = stream.read(size)
     if len(data) < size:
         raise ValueError("it ends within a block")
     return data

@@ -7,10 +7,10 @@ from itertools import chain
 
 from provenance.model.content.tables import Items
 from provenance.read.corpus import skipped_rows
-from provenance.read.dumps.date_order import DateOrder, infer_order, parse_ordered_date
+from provenance.read.dumps.date_order import infer_order, parse_ordered_date
 from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.item_batches import ItemRecord, RowFault, batch_records
-from provenance.read.dumps.text_lines import read_lines
+from provenance.read.dumps.text_lines import read_line_blocks, read_lines
 
 IRC_START = re.compile(
     rb"(?:(?:---|===|\*\*\*|###)[^\n]*\n|[ \t\r]*\n){0,20}"
@@ -33,7 +33,7 @@ _IRC_LINE = re.compile(
 _IRC_ACTION = re.compile(
     r"\[?(?:(?P<day>\d{4}-\d\d-\d\d|[A-Z][a-z]{2} \d\d)[T ])?(?P<time>\d\d:\d\d(?::\d\d)?)\]?"
     r"[ \t]+\*[ \t]+"
-    r"(?P<nick>)(?P<author>(?!(?:Attempting|Channel|Disconnected|Now|Rejoined|Set|Topic|Users|You)\b)"
+    r"(?P<author>)(?P<nick>(?!(?:Attempting|Channel|Disconnected|Now|Rejoined|Set|Topic|Users|You)\b)"
     r"[^\W\d][\w\[\]\\^{}|`-]{0,39}) "
     r"(?P<text>(?!\(?\S+@|has (?:been|changed|invited|joined|kicked|left|quit|set)\b"
     r"|(?:is now known as|was kicked)\b"
@@ -49,12 +49,13 @@ _IRC_FORMATTING = re.compile(r"\x03(?:\d{1,2}(?:,\d{1,2})?)?|[\x02\x0f\x11\x16\x
 _MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"
 _DAY_IN_NAME = re.compile(r"(?<!\d)(\d{4})[-_.]?(\d\d)[-_.]?(\d\d)(?!\d)")
 
-_WHATSAPP_LINE = re.compile(
+_WHATSAPP_HEAD = (
     r"\u200e?\[?(?P<day>\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}),? "
     r"(?P<time>\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?:[ \xa0\u202f][AaPp]\.?[ \xa0\u202f]?[Mm]\.?)?)"
-    r"(?:\]| -) (?P<rest>.*)",
-    re.DOTALL,
+    r"(?:\]| -) "
 )
+_WHATSAPP_LINE = re.compile(f"{_WHATSAPP_HEAD}(?P<rest>.*)", re.DOTALL)
+_WHATSAPP_DAY = re.compile(f"\n{_WHATSAPP_HEAD}")
 _DOT_IN_TIME = re.compile(r"(?<=\d)\.(?=\d)")
 _HALF_OF_DAY = re.compile(r"[ \xa0\u202f]([AaPp])\.?[ \xa0\u202f]?[Mm]\.?")
 _EPOCH_DAY = "1970/01/01"
@@ -83,6 +84,7 @@ _DELETED = re.compile(
     r"|Je hebt dit bericht verwijderd)\.?",
     re.IGNORECASE,
 )
+_ATTACHED_MARK = "\u200e<"
 _LEFT_TO_RIGHT = "\u200e"
 """Begins what the app on iOS writes itself."""
 _QUOTATION_MARKS = frozenset('"“”«„')
@@ -101,31 +103,33 @@ def _irc_lines(dump: Dump) -> Iterator[ItemRecord | RowFault]:
     for row, line in read_lines(dump):
         if line is None:
             yield RowFault(row, skipped_rows.NOT_UTF8)
-            continue
-        if (log_day := _IRC_DAY.match(line)) is not None:
-            day = _iso_day(log_day["year"], f"{log_day['month']} {log_day['day']:>02}")
-        if not line.strip():
-            continue
-        match, done = _IRC_LINE.match(line), None
-        if match is None and _ACTION_MARK.search(line):
-            match = done = _IRC_ACTION.match(_IRC_FORMATTING.sub("", line))
-        if match is None:
+        elif (match := _IRC_LINE.match(line) or _irc_action(line)) is not None:
+            line_day, time, author, nick, text = match.groups()
+            if not text.isprintable():
+                text = _IRC_FORMATTING.sub("", text)
+            text = text.strip()
+            if text:
+                said = f"* {nick} {text}" if match.re is _IRC_ACTION else text
+                second = _irc_second(line_day, time, day)
+                author = (author or nick).strip()
+                yield ItemRecord(dump.source, f"{prefix}#{row}", said, None, second, author)
+            else:
+                yield RowFault(row, skipped_rows.EMPTY)
+        elif line.strip():
+            if (log_day := _IRC_DAY.match(line)) is not None:
+                day = _iso_day(log_day["year"], f"{log_day['month']} {log_day['day']:>02}")
             yield RowFault(row, skipped_rows.SERVICE)
-            continue
-        author = (match["author"] or match["nick"]).strip()
-        text = _IRC_FORMATTING.sub("", match["text"]).strip()
-        if not text:
-            yield RowFault(row, skipped_rows.EMPTY)
-            continue
-        second = _irc_second(match["day"], match["time"], day)
-        said = text if done is None else f"* {author} {text}"
-        yield ItemRecord(dump.source, f"{prefix}#{row}", said, None, second, author)
+
+
+def _irc_action(line: str) -> re.Match[str] | None:
+    is_likely = _ACTION_MARK.search(line) is not None
+    return _IRC_ACTION.match(_IRC_FORMATTING.sub("", line)) if is_likely else None
 
 
 def _irc_second(line_day: str | None, time: str, log_day: str | None) -> int | None:
     if line_day and line_day[0].isalpha():  # without a year
         line_day = _iso_day(log_day[:4], line_day) if log_day else None
-    return _moment(line_day or log_day or "", time, None)
+    return _moment(_midnight(line_day or log_day or ""), time)
 
 
 def _iso_day(year: str, month_and_day: str) -> str | None:
@@ -140,7 +144,7 @@ def read_whatsapp(dump: Dump) -> Iterator[Items]:
 
 
 def _whatsapp_messages(dump: Dump) -> Iterator[ItemRecord | RowFault]:
-    prefix, order = dump.prefix, infer_order({*_days(dump)})
+    prefix, midnights = dump.prefix, _midnights(dump)
     start: re.Match[str] | None = None
     first, lines = 0, list[str]()
     for row, line in chain(read_lines(dump), [(0, None)]):
@@ -149,18 +153,17 @@ def _whatsapp_messages(dump: Dump) -> Iterator[ItemRecord | RowFault]:
             lines.append(line)
             continue
         if lines:
-            yield _whatsapp_message(start, lines, first, f"{prefix}#{first}", order, dump)
+            yield _whatsapp_message(start, lines, first, f"{prefix}#{first}", midnights, dump)
         start, first, lines = match, row, [match["rest"]] if match else []
 
 
-def _days(dump: Dump) -> Iterator[str]:
-    for _, line in read_lines(dump):
-        if line is not None and (match := _WHATSAPP_LINE.match(line)):
-            yield _long_year(match["day"])
-
-
-def _long_year(day: str) -> str:
-    return _SHORT_YEAR.sub(r"\g<1>20\2", day)
+def _midnights(dump: Dump) -> dict[str, int | None]:
+    """Return the seconds of the days of all messages: together they tell how days are written."""
+    blocks = ((b"\n" + block).decode("utf-8", "replace") for block in read_line_blocks(dump))
+    days = {match["day"] for block in blocks for match in _WHATSAPP_DAY.finditer(block)}
+    whole = {day: _SHORT_YEAR.sub(r"\g<1>20\2", day) for day in days}
+    order = infer_order(whole.values())
+    return {day: parse_ordered_date(whole_day, order) for day, whole_day in whole.items()}
 
 
 def _whatsapp_message(
@@ -168,11 +171,11 @@ def _whatsapp_message(
     lines: list[str],
     row: int,
     native: str,
-    order: DateOrder | None,
+    midnights: dict[str, int | None],
     dump: Dump,
 ) -> ItemRecord | RowFault:
     author, separator, first_line = lines[0].partition(": ")
-    if start is None or not separator or _QUOTATION_MARKS & {*author}:
+    if start is None or not separator or not _QUOTATION_MARKS.isdisjoint(author):
         return RowFault(row, skipped_rows.SERVICE)
     text = "\n".join((first_line, *lines[1:])).strip()
     text = _without_attachment(_EDITED.sub("", text) if text.endswith(">") else text)
@@ -182,26 +185,27 @@ def _whatsapp_message(
         return RowFault(row, skipped_rows.EMPTY)
     if text.startswith(_LEFT_TO_RIGHT):
         return RowFault(row, skipped_rows.SERVICE)
-    second = _moment(_long_year(start["day"]), start["time"], order)
+    second = _moment(midnights[start["day"]], start["time"])
     return ItemRecord(dump.source, native, text, None, second, author.strip("\u200e~ \u202f"))
 
 
 def _without_attachment(text: str) -> str:
-    first, _, caption = text.partition("\n")
-    if first.endswith(")") and first.rpartition(" (")[2][:-1] in _ATTACHED:
-        text = caption
-    return (_ATTACHED_BEHIND.sub("", text) if f"{_LEFT_TO_RIGHT}<" in text else text).strip()
+    if text.endswith(")") or ")\n" in text:
+        first, _, caption = text.partition("\n")
+        if first.endswith(")") and first.rpartition(" (")[2][:-1] in _ATTACHED:
+            text = caption
+    return (_ATTACHED_BEHIND.sub("", text) if _ATTACHED_MARK in text else text).strip()
 
 
-def _moment(day: str, time: str, order: DateOrder | None) -> int | None:
-    """Return the second of a day and a time of day, in UTC; None if the day cannot be read."""
-    midnight, seconds = _midnight(day, order), _seconds_of_day(time)
+def _moment(midnight: int | None, time: str) -> int | None:
+    """Return the second of a time of day, in UTC; None if day or time cannot be read."""
+    seconds = _seconds_of_day(time)
     return None if midnight is None or seconds is None else midnight + seconds
 
 
 @lru_cache(maxsize=1 << 10)
-def _midnight(day: str, order: DateOrder | None) -> int | None:
-    return parse_ordered_date(day, order) if day else None
+def _midnight(day: str) -> int | None:
+    return parse_ordered_date(day, None) if day else None
 
 
 @lru_cache(maxsize=1 << 12)

@@ -9,7 +9,6 @@ from provenance.read.dumps.json_posts import JsonObject, member, objects_in, str
 from provenance.read.dumps.timestamps import parse_timestamp
 
 _MEMBERS = frozenset({"timestamp", "data", "attachments", "title", "tags"})
-_TEXTS = (("post",), ("comment", "comment"))
 _CAPTION_TIME = "creation_timestamp"
 
 
@@ -59,14 +58,11 @@ def _captioned(entry: JsonObject) -> tuple[str | None, object, str | None]:
 
 def _post(entry: JsonObject) -> tuple[str | None, object, str | None]:
     """Return the text of a post or comment; `title` only says what the user did."""
-    data = objects_in(entry.get("data"))
-    texts = (string_at(each, *path) for each in data for path in _TEXTS)
-    authors = (string_at(each, "comment", "author") for each in data)
-    return (
-        next((text for text in texts if text), None),
-        entry.get("timestamp"),
-        next((author for author in authors if author), None),
-    )
+    text = author = None
+    for part in objects_in(entry.get("data")):
+        text = text or string_at(part, "post") or string_at(part, "comment", "comment")
+        author = author or string_at(part, "comment", "author")
+    return text, entry.get("timestamp"), author
 
 
 def _item(
@@ -86,6 +82,8 @@ def _item(
 
 def _repaired(text: str) -> str:
     """Undo that the export escapes the bytes of UTF-8 as if they were characters."""
+    if text.isascii():
+        return text
     try:
         return text.encode("latin-1").decode()
     except UnicodeError:

@@ -92,7 +92,8 @@ def _entry(element: Element, language: str | None, row: int, dump: Dump) -> Item
     parts = _parts(element)
     if not _is_public(parts):
         return RowFault(row, skipped_rows.NOT_PUBLIC)
-    is_part = any(part.get("term", "").endswith(_BLOGGER_PARTS) for part in element)
+    terms = (part.get("term") for part in element)
+    is_part = any(term.endswith(_BLOGGER_PARTS) for term in terms if term)
     if is_part or parts.get("wp:post_type") in _WORDPRESS_PARTS:
         return RowFault(row, skipped_rows.SERVICE)
     content = next((parts[name] for name in _TEXTS if name in parts), "")
@@ -167,4 +168,4 @@ def _value(part: Element, name: str) -> str:
         return author.strip()
     if name == "link" and part.get("href"):
         return part.get("href", "").strip()
-    return "".join(part.itertext()).strip()
+    return ("".join(part.itertext()) if len(part) else part.text or "").strip()

@@ -17,7 +17,7 @@ from provenance.read.dumps.item_batches import (
 )
 from provenance.read.dumps.json_posts import JsonObject, member, string_at, to_text
 from provenance.read.dumps.timestamps import parse_timestamp
-from provenance.read.dumps.xml_elements import read_elements
+from provenance.read.dumps.xml_elements import elements_at, read_elements, text_at
 
 _CITATIONS = frozenset({"PubmedArticle", "DeleteCitation"})
 _ARTICLE_PARTS = frozenset({"front", "body"})
@@ -52,31 +52,36 @@ def _citations(dump: Dump) -> Iterator[Entry]:
 
 
 def _citation(element: Element, row: int, dump: Dump) -> ItemRecord | RowFault:
-    native = element.findtext("MedlineCitation/PMID")
-    article = element.find("MedlineCitation/Article")
-    if native is None or article is None:
+    native = text_at(element, "MedlineCitation", "PMID")
+    articles = elements_at(element, "MedlineCitation", "Article")
+    if native is None or not articles:
         return RowFault(row, skipped_rows.NO_ID)
-    paragraphs = [article.find("ArticleTitle"), *article.iterfind("Abstract/AbstractText")]
-    text = _joined(paragraphs)
+    article = articles[0]
+    titles, abstract = (
+        article.findall("ArticleTitle"),
+        elements_at(article, "Abstract", "AbstractText"),
+    )
+    text = _joined([*titles[:1], *abstract])
     if not text:
         return RowFault(row, skipped_rows.EMPTY)
     authors = (
         " ".join(filter(None, (author.findtext("ForeName"), author.findtext("LastName"))))
-        for author in article.iterfind("AuthorList/Author")
+        for author in elements_at(article, "AuthorList", "Author")
     )
     return ItemRecord(
         dump.source,
         native,
         text,
         f"{_PUBMED_URL}{native}/",
-        _publication_date(article.find("Journal/JournalIssue/PubDate")),
+        _publication_date(elements_at(article, "Journal", "JournalIssue", "PubDate")),
         ", ".join(filter(None, authors)) or None,
         article.findtext("Language"),
     )
 
 
-def _publication_date(element: Element | None) -> int | None:
+def _publication_date(elements: list[Element]) -> int | None:
     """Return the day of an issue, or the first day of its month, year or season."""
+    element = elements[0] if elements else None
     span = None if element is None else element.findtext("MedlineDate")
     match = None if span is None else _MEDLINE_DATE.match(span)
     if match is not None:
@@ -226,8 +231,8 @@ def _article(front: Element, body: Element | None, row: int, dump: Dump) -> Item
     ids = {part.get("pub-id-type"): "".join(part.itertext()) for part in meta.iter("article-id")}
     native = (ids.get("pmc") or ids.get("pmcid") or "").removeprefix("PMC")
     paragraphs = [
-        meta.find("title-group/article-title"),
-        *meta.iterfind("abstract//p"),
+        *elements_at(meta, "title-group", "article-title")[:1],
+        *(part for abstract in meta.findall("abstract") for part in abstract.iter("p")),
         *(() if body is None else _paragraphs(body)),
     ]
     text = _joined(paragraphs)
@@ -235,7 +240,7 @@ def _article(front: Element, body: Element | None, row: int, dump: Dump) -> Item
         return RowFault(row, skipped_rows.NO_ID if text else skipped_rows.EMPTY)
     names = (
         " ".join(filter(None, (name.findtext("given-names"), name.findtext("surname"))))
-        for name in meta.iterfind("contrib-group/contrib/name")
+        for name in elements_at(meta, "contrib-group", "contrib", "name")
     )
     return ItemRecord(
         dump.source,
@@ -260,7 +265,7 @@ def _paragraphs(element: Element) -> Iterator[Element]:
 
 
 def _licence(meta: Element) -> str | None:
-    for element in meta.iterfind("permissions/license"):
+    for element in elements_at(meta, "permissions", "license"):
         for part in element.iter():
             text = part.text if part.tag.endswith("license_ref") else None
             address = part.get("xlink:href") or text or ""
@@ -269,8 +274,8 @@ def _licence(meta: Element) -> str | None:
     return None
 
 
-def _joined(paragraphs: list[Element | None]) -> str:
-    texts = (" ".join("".join(part.itertext()).split()) for part in paragraphs if part is not None)
+def _joined(paragraphs: list[Element]) -> str:
+    texts = (" ".join("".join(part.itertext()).split()) for part in paragraphs)
     return "\n\n".join(text for text in texts if text)
 
 

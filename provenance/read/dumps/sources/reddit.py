@@ -5,7 +5,6 @@ Regular blocks of lines are converted column by column, others post by post, wit
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -15,7 +14,6 @@ from provenance.model.content.fingerprints import Int64s
 from provenance.model.content.tables import Items
 from provenance.read.columns.string_arrays import (
     as_strings,
-    invalid_utf8,
     is_blank,
     null_where,
     to_flags,
@@ -28,10 +26,9 @@ from provenance.read.dumps.item_batches import (
     Entry,
     ItemRecord,
     RowFault,
-    make_deletions,
     split_items,
 )
-from provenance.read.dumps.item_columns import build_items
+from provenance.read.dumps.item_columns import concatenate, non_empty, select_items
 from provenance.read.dumps.json_posts import (
     HEAD_BYTES,
     JsonObject,
@@ -45,7 +42,7 @@ from provenance.read.dumps.json_posts import (
     to_text,
 )
 from provenance.read.dumps.table_objects import items_from_rows, table_blocks
-from provenance.read.dumps.timestamps import parse_timestamp
+from provenance.read.dumps.timestamps import parse_timestamp, parse_timestamps
 from provenance.read.formats.jsonl_blocks import JsonBlock, Records, parse_block
 
 HOST = "https://www.reddit.com"
@@ -55,6 +52,8 @@ COMMENT_PREFIX, SUBMISSION_PREFIX = "t1_", "t3_"
 _REPLIES = ("comments", "replies")
 _ESCAPES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 """All that the site escapes in texts."""
+_ESCAPE = "&(?:lt|gt|amp);"
+"""Any of them: an expression is found faster by Arrow than a substring."""
 _LISTING, _THINGS = "Listing", ("t1", "t3")
 """Kinds of objects of the site's pages as JSON: a list, a comment, a submission."""
 
@@ -118,45 +117,32 @@ def build_post_items(batch: pa.RecordBatch, rows: Int64s, dump: Dump) -> Items |
     is_comment = pc.and_(pc.is_valid(body), pc.is_null(title))
     if not pc.all(pc.or_(is_comment, pc.is_valid(title)), min_count=0).as_py():
         return None
-    text = pc.if_else(
-        is_comment,
-        _present_texts(body),
-        _join_title(
-            _present_texts(title), pc.coalesce(_present_texts(selftext), _present_texts(body))
-        ),
-    )
+    gone_body, gone_title, gone_selftext = map(_is_deleted_column, (body, title, selftext))
+    body, title = _present_texts(body, gone_body), _present_texts(title, gone_title)
+    selftext = _present_texts(selftext, gone_selftext)
+    submission = _join_title(title, pc.coalesce(selftext, body))
+    text = _unescape(pc.if_else(is_comment, body, submission))
     is_later = pc.fill_null(pc.struct_field(batch["_meta"], "was_deleted_later"), False)
-    text = null_where(is_later, text)
     ids = _fullnames(batch, is_comment)
     is_missing = pc.is_null(text)
-    is_deleted = pc.and_(
-        is_missing,
-        pc.or_(
-            pc.or_(_is_deleted_column(body), _is_deleted_column(title)),
-            _is_deleted_column(selftext),
-        ),
-    )
-    is_deleted = pc.and_not(is_deleted, is_later)
-    reasons = (
+    is_deleted = pc.and_(is_missing, pc.or_(pc.or_(gone_body, gone_title), gone_selftext))
+    faults = (
         (DELETED_LATER, is_later),
         (skipped_rows.DELETED, is_deleted),
-        (skipped_rows.EMPTY, pc.and_not(is_missing, pc.or_(is_deleted, is_later))),
-        (skipped_rows.NO_ID, pc.and_not(pc.is_null(ids), is_missing)),
+        (skipped_rows.EMPTY, is_missing),
+        (skipped_rows.NO_ID, pc.is_null(ids)),
     )
-    faults = [(int(row), reason) for reason, flags in reasons for row in rows[to_flags(flags)]]
-    is_kept = pc.and_(pc.invert(is_missing), pc.is_valid(ids))
-    columns = {
+    author = batch["author"]
+    has_no_author = pc.or_(_is_deleted_column(author), pc.equal(author, ""))
+    fields = {
         "text": text,
         "item": ids,
         "url": _post_urls(batch, ids, is_comment),
-        "author": null_where(_is_deleted_column(batch["author"]), batch["author"]),
-        "created_at": batch[DATE_FIELD],
+        "author": null_where(has_no_author, author),
+        "created_at": parse_timestamps(batch[DATE_FIELD]),
     }
-    kept_columns = {role: column.filter(is_kept) for role, column in columns.items()}
-    items = build_items(kept_columns, rows[to_flags(is_kept)], dump, "")
-    skipped = skipped_rows.count_by_reason(dump.name, sorted(faults))
     deletions = _deletions(batch["_meta"], ids, is_later, rows, dump)
-    return Items(items.batch, skipped, deletions=make_deletions(deletions))
+    return select_items(fields, faults, rows, dump, deletions)
 
 
 def _deletions(
@@ -177,17 +163,23 @@ def _deleted_later(meta: JsonObject, native: str, row: int, dump: Dump) -> Delet
 
 
 def _is_deleted_column(texts: pa.Array) -> pa.Array:
+    if texts.null_count == len(texts):  # tables have but some of the columns
+        return pa.repeat(pa.scalar(False), len(texts))
     is_match = pc.match_substring_regex(texts, f"^(?:{DELETED_PATTERN})$", ignore_case=True)
     return pc.fill_null(is_match, fill_value=False)
 
 
-def _present_texts(texts: pa.Array) -> pa.Array:
-    """Return texts with null for those that are deleted or blank, and without escapes."""
-    texts = null_where(pc.or_(_is_deleted_column(texts), pa.array(is_blank(texts))), texts)
-    if pc.any(pc.match_substring(texts, "&")).as_py():
-        for escape, character in _ESCAPES:
-            texts = pc.replace_substring(texts, escape, character)
-    return texts
+def _present_texts(texts: pa.Array, is_deleted: pa.Array) -> pa.Array:
+    """Return texts with null for those that are deleted or blank."""
+    return null_where(pc.or_(is_deleted, pa.array(is_blank(texts))), texts)
+
+
+def _unescape(texts: pa.Array) -> pa.Array:
+    is_escaped = pc.fill_null(pc.match_substring_regex(texts, _ESCAPE), fill_value=False)
+    unescaped = texts.filter(is_escaped)
+    for escape, character in _ESCAPES:
+        unescaped = pc.replace_substring(unescaped, escape, character)
+    return pc.replace_with_mask(texts, is_escaped, unescaped)
 
 
 def _join_title(title: pa.Array, selftext: pa.Array) -> pa.Array:
@@ -201,8 +193,7 @@ def _fullnames(batch: pa.RecordBatch, is_comment: pa.Array) -> pa.Array:
     )
     name = batch["name"]
     fits = pc.equal(pc.utf8_slice_codeunits(name, 0, len(COMMENT_PREFIX)), kind)
-    native = null_where(pc.equal(batch["id"], ""), batch["id"])
-    made = pc.binary_join_element_wise(kind, _strip_prefixes(native), pa.scalar("", _TEXT))
+    made = concatenate(kind, _strip_prefixes(non_empty(batch["id"])))
     return pc.coalesce(null_where(pc.invert(fits), name), made)
 
 
@@ -211,19 +202,12 @@ def _strip_prefixes(names: pa.Array) -> pa.Array:
 
 
 def _post_urls(batch: pa.RecordBatch, ids: pa.Array, is_comment: pa.Array) -> pa.Array:
-    path = null_where(pc.equal(batch["permalink"], ""), batch["permalink"])
-    told = pc.if_else(pc.starts_with(path, "http"), path, _concat(HOST, path))
-    thread = null_where(pc.equal(batch["link_id"], ""), batch["link_id"])
-    comment = _concat(
-        f"{HOST}/comments/", _strip_prefixes(thread), "/_/", _strip_prefixes(ids), "/"
-    )
-    submission = _concat(f"{HOST}/comments/", _strip_prefixes(ids), "/")
+    path, thread = non_empty(batch["permalink"]), non_empty(batch["link_id"])
+    told = pc.if_else(pc.starts_with(path, "http"), path, concatenate(HOST, path))
+    native = _strip_prefixes(ids)
+    comment = concatenate(f"{HOST}/comments/", _strip_prefixes(thread), "/_/", native, "/")
+    submission = concatenate(f"{HOST}/comments/", native, "/")
     return pc.coalesce(told, pc.if_else(is_comment, comment, submission))
-
-
-def _concat(*parts: str | pa.Array) -> pa.Array:
-    columns = [pa.scalar(part, _TEXT) if isinstance(part, str) else part for part in parts]
-    return pc.binary_join_element_wise(*columns, pa.scalar("", _TEXT))
 
 
 _GONE = ("deleted", "gone")
@@ -237,13 +221,7 @@ def read_reddit(dump: Dump) -> Iterator[Items]:
     blocks = table_blocks(dump, COLUMNS)
     if blocks is not None:
         for rows in blocks:
-            columns = _as_posts(rows.batch)
-            items = None if columns is None else build_post_items(columns, rows.numbers, dump)
-            if items is None:
-                yield from items_from_rows(rows, read_post, dump)
-            else:
-                skipped = (*rows.skipped, *items.skipped)
-                yield from split_items(replace(items, skipped=skipped))
+            yield from items_from_rows(rows, read_post, _read_columns, dump)
         return
     is_outermost = any(map(is_post, first_objects(dump.file.head(HEAD_BYTES))))
     for block in read_object_blocks(dump, unwraps=not is_outermost):
@@ -254,8 +232,7 @@ def read_reddit(dump: Dump) -> Iterator[Items]:
             yield from split_items(items)
 
 
-def _as_posts(batch: pa.RecordBatch) -> pa.RecordBatch | None:
-    """Return rows of a table with the columns of `post_schema`; None if they have other types."""
+def _read_columns(batch: pa.RecordBatch, rows: Int64s, dump: Dump) -> Items | None:
     names = batch.schema.names
     if DATE_FIELD not in names or "_meta" in names:
         return None
@@ -266,10 +243,9 @@ def _as_posts(batch: pa.RecordBatch) -> pa.RecordBatch | None:
         ]
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
         return None
-    if any(invalid_utf8(column) is not None for column in columns):
-        return None
     columns += [batch[DATE_FIELD], pa.nulls(len(batch), _META)]
-    return pa.RecordBatch.from_arrays(columns, names=[*TEXT_FIELDS, DATE_FIELD, "_meta"])
+    names = [*TEXT_FIELDS, DATE_FIELD, "_meta"]
+    return build_post_items(pa.RecordBatch.from_arrays(columns, names=names), rows, dump)
 
 
 def _read_block(block: JsonBlock, dump: Dump) -> Items | None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 from xml.parsers.expat import ExpatError, ParserCreate
 
 from provenance.errors import UnsupportedFormat
@@ -52,11 +53,7 @@ _FILE_SUFFIX = re.compile(r"-(?:Posts|Comments|PostHistory)$")
 
 def read_site(dump: Dump) -> Iterator[Items]:
     """Read Posts.xml, Comments.xml or PostHistory.xml."""
-    return batch_records(dump.name, _read_entries(dump, _site(dump)))
-
-
-def _site(dump: Dump) -> str:
-    return _FILE_SUFFIX.sub("", dump.folder)
+    return batch_records(dump.name, _read_entries(dump))
 
 
 def is_api_post(entry: JsonObject) -> bool:
@@ -162,20 +159,27 @@ class _Rows:
         )
 
 
-def _read_entries(dump: Dump, site: str) -> Iterator[ItemRecord | RowFault]:
-    host = site if _HOST.fullmatch(site) else None
+class _Site(NamedTuple):
+    """A site of the network; it has no address if its name is not that of a host."""
+
+    source: str
+    name: str
+    host: str | None
+
+
+def _read_entries(dump: Dump) -> Iterator[ItemRecord | RowFault]:
+    name = _FILE_SUFFIX.sub("", dump.folder)
+    site = _Site(dump.source, name, name if _HOST.fullmatch(name) else None)
     for row, (root, values) in enumerate(read_rows(dump)):
         if root not in _READERS:
             raise UnsupportedFormat(
                 f"{dump.display_path}: <{root}> has no posts",
                 remedy="give Posts.xml, Comments.xml or PostHistory.xml.",
             )
-        yield _READERS[root](values, row, dump, host)
+        yield _READERS[root](values, row, site)
 
 
-def _read_post(
-    values: Mapping[str, str], row: int, dump: Dump, host: str | None
-) -> ItemRecord | RowFault:
+def _read_post(values: Mapping[str, str], row: int, site: _Site) -> ItemRecord | RowFault:
     parts = (values.get("Title", ""), plain_text(values.get("Body", "")))
     text = "\n\n".join(part.strip() for part in parts if part.strip())
     native = values.get("Id")
@@ -185,36 +189,32 @@ def _read_post(
         return RowFault(row, PLANTED)
     path = _PATHS.get(values.get("PostTypeId", ""))
     return ItemRecord(
-        dump.source,
-        f"{_site(dump)}/{native}",
+        site.source,
+        f"{site.name}/{native}",
         text,
-        f"https://{host}/{path}/{native}" if host and path else None,
+        f"https://{site.host}/{path}/{native}" if site.host and path else None,
         parse_timestamp(values.get("CreationDate")),
         values.get("OwnerDisplayName") or values.get("OwnerUserId"),
         licence=_licence(values, "LastEditDate"),
     )
 
 
-def _read_comment(
-    values: Mapping[str, str], row: int, dump: Dump, host: str | None
-) -> ItemRecord | RowFault:
+def _read_comment(values: Mapping[str, str], row: int, site: _Site) -> ItemRecord | RowFault:
     text, native, post = values.get("Text", ""), values.get("Id"), values.get("PostId")
     if not text.strip() or native is None:
         return RowFault(row, skipped_rows.NO_ID if text.strip() else skipped_rows.EMPTY)
     return ItemRecord(
-        dump.source,
-        f"{_site(dump)}/comment-{native}",
+        site.source,
+        f"{site.name}/comment-{native}",
         text,
-        f"https://{host}/q/{post}#comment{native}_{post}" if host and post else None,
+        f"https://{site.host}/q/{post}#comment{native}_{post}" if site.host and post else None,
         parse_timestamp(values.get("CreationDate")),
         values.get("UserDisplayName") or values.get("UserId"),
         licence=_licence(values),
     )
 
 
-def _read_revision(
-    values: Mapping[str, str], row: int, dump: Dump, host: str | None
-) -> ItemRecord | RowFault:
+def _read_revision(values: Mapping[str, str], row: int, site: _Site) -> ItemRecord | RowFault:
     kind, native, post = (values.get(k) for k in ("PostHistoryTypeId", "Id", "PostId"))
     if kind == _DELETION:
         return RowFault(row, skipped_rows.DELETION)
@@ -224,10 +224,10 @@ def _read_revision(
     if not text.strip() or native is None:
         return RowFault(row, skipped_rows.NO_ID if text.strip() else skipped_rows.EMPTY)
     return ItemRecord(
-        dump.source,
-        f"{_site(dump)}/revision-{native}",
+        site.source,
+        f"{site.name}/revision-{native}",
         text,
-        f"https://{host}/posts/{post}/revisions" if host and post else None,
+        f"https://{site.host}/posts/{post}/revisions" if site.host and post else None,
         parse_timestamp(values.get("CreationDate")),
         values.get("UserDisplayName") or values.get("UserId"),
         licence=_licence(values),

@@ -39,7 +39,7 @@ _PAGE_PARTS = frozenset({"base", "title", "ns", "id", "redirect", "revision"})
 _TEXT_MODELS = {None, "wikitext"}
 _BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 
-_DOC = re.compile(rb'<doc id="([^"]*)"(?: revid="[^"]*")? url="([^"]*)" title="([^"]*)">\s*')
+_DOC = re.compile(rb'\s*<doc id="([^"]*)"(?: revid="[^"]*")? url="([^"]*)" title="([^"]*)">\s*')
 
 
 def is_enterprise(entry: JsonObject) -> bool:
@@ -212,15 +212,14 @@ def _documents(dump: Dump) -> Iterator[ItemRecord | RowFault]:
 
 
 def _document(document: bytes, row: int, dump: Dump) -> ItemRecord | RowFault:
-    head = _DOC.match(document.lstrip())
+    head = _DOC.match(document)
     if head is None:
         return RowFault(row, skipped_rows.NO_ID)
     try:
-        native, url, title = (part.decode() for part in head.groups())
-        text = document.lstrip()[head.end() :].decode().strip()
+        native, url, title = map(bytes.decode, head.groups())
+        text = unescape(document[head.end() :].decode().strip())
     except UnicodeDecodeError:
         return RowFault(row, skipped_rows.NOT_UTF8)
-    text = unescape(text)
     if not text or text == unescape(title):  # the title is the first line of every text
         return RowFault(row, skipped_rows.EMPTY)
     return ItemRecord(
