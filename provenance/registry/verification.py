@@ -264,7 +264,7 @@ class _SegmentCheck:
             yield "items that are out of order"
         self._identities.sort()
         if duplicates := int((self._identities[1:] == self._identities[:-1]).sum()):
-            yield f"{duplicates} items that occur twice"
+            yield f"items that occur twice ({duplicates:,})"
         yield from self._copy_faults()
         yield from self._posting_faults()
         items, signatures, bands = read_signatures(self._segment, self._parameters.permutations)

@@ -94,6 +94,14 @@ def api_v2(path):
     path.write_text(lines([*posts, {"id": "9", "text": " ", "author_id": "7"}]), "utf-8")
 
 
+def graphql(path):
+    results = [
+        {"rest_id": str(n), "legacy": {"full_text": escape(text, quote=False)}}
+        for n, text in enumerate([*TEXTS, ""])
+    ]
+    path.write_text(lines(results), "utf-8")
+
+
 def gnip(path):
     activities = [
         {
@@ -526,6 +534,16 @@ SHAPED = {
         {"timestampUsec": 1, "authorExternalChannelId": "a"}
         | {"message": {"runs": [{"text": text}]}}
     ),
+    "openassistant": lambda text: (
+        {"message_id": text, "text": text, "role": "prompter"} | {"replies": []}
+    ),
+    "biorxiv": lambda text: {"doi": text, "title": "", "abstract": text, "jatsxml": ""},
+    "openreview": lambda text: (
+        {"id": text, "forum": "a", "signatures": []} | {"content": {"comment": {"value": text}}}
+    ),
+    "app-store": lambda text: (
+        {"im:rating": {}, "title": {"label": ""}, "content": {"label": text}}
+    ),
     "tiktok": lambda text: {"date": "2020-01-01", "comment": text, "url": ""},
     "twitch": lambda text: (
         {"commenter": {}, "message": {"body": text}} | {"content_offset_seconds": 1}
@@ -547,7 +565,24 @@ def collected(path):
     path.write_text(lines(rows), "utf-8")
 
 
+def search_index(path):
+    pages = [
+        {"title": "A title", "text": text, "namespace": 0, "wiki": "enwiki", "page_id": n}
+        for n, text in enumerate(TEXTS)
+    ]
+    path.write_text(lines([*pages, pages[0] | {"namespace": 1}]), "utf-8")
+
+
 SAMPLES = [
+    Sample(
+        "cirrussearch",
+        "enwiki-content.json",
+        search_index,
+        "not an article (a talk page, a template, a redirect)",
+        4,
+        ends=False,
+        texts=tuple(f"A title\n\n{text}" for text in TEXTS),
+    ),
     Sample("x-collected", "tweets.jsonl", collected, "null text", 4, ends=False),
     *(
         Sample(name, "a.jsonl", shaped(name), "empty text", 4, ends=False, has_ids=False)
@@ -560,6 +595,7 @@ SAMPLES = [
     Sample("x-archive", "tweets.js", archive, "not a post", 4),
     Sample("x-api", "stream.ndjson", api, "deletion notice", 4, ends=False),
     Sample("x-api-v2", "posts.jsonl", api_v2, "empty text", 4, ends=False),
+    Sample("x-graphql", "posts.jsonl", graphql, "empty text", 4, ends=False),
     Sample("x-gnip", "activities.json", gnip, "deletion notice", 4, ends=False),
     Sample("hackernews", "items.json", firebase, "deleted or removed", 4, ends=False),
     Sample("hackernews", "2024-01.parquet", hub_hackernews, "deleted or removed", 4, packs=False),

@@ -241,7 +241,7 @@ def test_what_is_not_there_is_named(address, tmp_path, monkeypatch):
 
 def test_a_folder_without_data_says_what_data_is(tmp_path):
     (tmp_path / "model.q4").write_bytes(b"\0\1")
-    with pytest.raises(UnsupportedFormat, match=r"none of its 1 files") as caught:
+    with pytest.raises(UnsupportedFormat, match=r"none of its files \(1\)") as caught:
         open_corpus([str(tmp_path)])
     assert "Parquet" in caught.value.remedy
 

@@ -288,3 +288,10 @@ def _told(found):
         [row for one in batches for row in one.batch.to_pylist()],
         [skipped for one in batches for skipped in one.skipped],
     )
+
+
+def test_headers_of_a_capture_have_the_address(tmp_path, hear):
+    headers = {"warc-target-uri": "https://a.example/1", "warc-date": "2020-09-13T12:26:40Z"}
+    (tmp_path / "a.jsonl").write_text(json.dumps({"content": "all words", "warc_headers": headers}))
+    [row] = hear(tmp_path / "a.jsonl").rows
+    assert row["url"] == "https://a.example/1"

@@ -55,7 +55,7 @@ WELL_KNOWN_NAMES = frozenset(name for group in TEXT_GROUPS for name in group)
 ID_NAMES = ("id",)
 URL_NAMES = (
     *("url", "uri", "link", "source_url", "permalink", "meta.url", "metadata.url"),
-    *("domain", "host"),
+    *("warc_target_uri", "warc_headers.warc-target-uri", "domain", "host"),
 )
 LICENCE_NAMES = (
     *("licence", "license", "licenses", "license_name", "content_license"),
@@ -64,7 +64,9 @@ LICENCE_NAMES = (
 )
 METADATA_NAMES = ("metadata", "meta")
 """Names of columns of strings that may be objects in JSON."""
-FETCH_DATE_NAMES = ("warc_date", "crawl_date", "fetch_date", "date_download", "date")
+FETCH_DATE_NAMES = (
+    *("warc_date", "crawl_date", "fetch_date", "date_download", "warc_headers.warc-date", "date"),
+)
 """Names of the date on which a page was fetched, or, as the last one, may have been fetched."""
 
 COLLECTED_NAMES = ("collected",)

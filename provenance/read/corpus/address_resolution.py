@@ -339,18 +339,19 @@ def _no_data_error(
         with suppress(InputError):
             if (refusal := refusal_of(file)) is not None:
                 return UnsupportedFormat(
-                    f"{address}: none of its {len(files)} files is in a supported format; "
+                    f"{address}: none of its files ({len(files):,}) is in a supported format; "
                     f"{file.name} is {refusal.what}",
                     remedy=refusal.remedy,
                 )
             form = detect_format(file).format
             return UnsupportedFormat(
-                f"{address}: the names of its {len(files)} files tell no format; {file.name} is "
+                f"{address}: the names of its files ({len(files):,}) tell no format; "
+                f"{file.name} is "
                 f"{form} by its content",
                 remedy=f"name the files themselves, or rename them, such as to {file.name}.{form}.",
             )
     return UnsupportedFormat(
-        f"{address}: none of its {len(files)} files is in a supported format",
+        f"{address}: none of its files ({len(files):,}) is in a supported format",
         remedy="give Parquet, JSON Lines, CSV, Arrow or text files.",
     )
 

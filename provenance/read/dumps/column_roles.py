@@ -1,8 +1,10 @@
 """Roles of the columns of a table of items: text, id, URL, date, author and others."""
 
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from shlex import quote
 from typing import NamedTuple
 
 import pyarrow as pa
@@ -17,57 +19,85 @@ from provenance.read.columns.column_choice import (
 from provenance.read.columns.column_paths import type_at, unique_names
 from provenance.read.columns.json_schema import infer_schema
 from provenance.read.columns.nested_texts import is_list
+from provenance.read.columns.prose_detection import ColumnSample, is_label
 from provenance.read.columns.string_arrays import format_values, is_bytes, is_textual
 from provenance.read.dumps.column_mapping import ITEM_MARK, TextParts, list_prefix
+from provenance.read.dumps.date_order import is_ambiguous
 from provenance.read.dumps.dump_file import Dump
+from provenance.read.dumps.timestamps import parse_timestamp
 from provenance.read.formats.foreign_formats import TO_LINES
 from provenance.read.formats.jsonl_blocks import parse_line
 
 TypePredicate = Callable[[pa.DataType], bool]
 
 TEXT_NAMES = (
-    "text body content fulltext plaintext maintext rawcontent bodytext bodymarkdown contenttext "
-    "tweettext tweet posttext commenttext comment message post selftext article lyrics sentence "
-    "utterance caption transcript leadparagraph abstract reviewtext review pagetext msg "
-    "videodescription bodyhtml contenthtml description"
+    "text textcontent textmarkdown body content fulltext plaintext maintext rawcontent bodytext "
+    "bodymarkdown contentmarkdown contenttext markdown messagemarkdown postraw tweettext tweet "
+    "posttext commenttext comment message post selftext article lyrics sentence utterance caption "
+    "transcript leadparagraph abstract reviewtext review pagetext msg videodescription bodyhtml "
+    "contenthtml description extract"
+)
+TEXT_NAMES += "".join(
+    f" {thing}{part}"
+    for thing in ("article", "comment", "message", "news", "post", "review", "story", "tweet")
+    for part in ("text", "body", "content")
 )
 TITLE_NAMES = "title headline webtitle"
 WHOLE_TEXT_NAMES = "text fulltext plaintext maintext rawcontent"
 """Columns whose texts are whole: a title beside them is not part of the item."""
-SUMMARY_NAMES = "message caption leadparagraph abstract description"
+SUMMARY_NAMES = "message caption leadparagraph abstract description extract"
 """Columns whose texts may only describe a longer one, in a column of an unknown name."""
 RENDERED_NAMES = "rendered main value"
 """Members of a structure that have its text, such as `content.rendered`."""
 KNOWN_NAMES = {
     "item": "idstr id itemid nativeid noteid commentid tweetid statusid postid messageid docid "
-    "documentid reviewid recommendationid msgid uuid guid uri paperid coreid pageid warcrecordid "
-    "doi",
+    "documentid reviewid recommendationid msgid uuid guid uri paperid coreid corpusid pageid "
+    "warcrecordid doi submissionid cid",
     "url": "htmlurl weburl url permalink requestedurl link href sourceurl pageurl posturl webpage "
-    "warctargeturi",
+    "warctargeturi canonicalurl statusurl letterboxduri",
     "created_at": "createdat createdutc created creationdate createdtimestamp publishedat "
-    "published publishdate publicationdate publisheddate datepublished dategmt "
-    "webpublicationdate pubdate postedat warcdate timestamp datetime date dateposted dateadded "
-    "createddate createtime timestampcreated unixreviewtime posttime postdate dateline datesent "
-    "postcreated createdatmillis sentat time ts at",
+    "publishdate publicationdate publisheddate datepublished datepublish publishingdate dategmt "
+    "webpublicationdate pubdate postedat warcdate timestamp datetime date published dateposted "
+    "dateadded createddate createtime createtimeiso timestampcreated timepublished unixreviewtime "
+    "posttime postdate dateline datesent postcreated createdatmillis sentat decisiondate "
+    "filingdate releasedate createdtime createdtimestampusec 日期 发布时间 time ts at",
     "author": "author username screenname userscreenname user authorusername authorname authors by "
     "creator handle ownerdisplayname account userposted speaker sender nickname reviewername "
-    "byline artist from userid authorid reviewerid fromid",
+    "reviewer fromuser byline artist poet from userid authorid reviewerid fromid owneruserid "
+    "postuserid",
     "language": "language lang languagecode warcidentifiedcontentlanguage",
     "licence": "licence license contentlicense contentlicence licenses licences detectedlicenses "
     "maxstarsrepolicenses",
-    "deleted": "deleted isdeleted removed isremoved",
+    "deleted": "deleted isdeleted removed isremoved istrashed",
+    "private": "isprivate ispm private",
 }
 """Names of each role in order of preference, without case and punctuation."""
 AUTHOR_OBJECTS = ("author", "user", "creator", "account", "owner", "sender", "from")
-AUTHOR_MEMBERS = "login username screenname displayname name"
+AUTHOR_MEMBERS = "login username screenname displayname name id userid steamid"
 """Columns of structures that may say who the author is, and the members that do."""
+_NAMED = "name"
+"""Member of the structures in a list of authors or licences."""
+_CHAT_TABLES = (
+    {"authorid", "author", "date", "content", "attachments", "reactions"},  # DiscordChatExporter
+    {"date", "user", "message"},  # KakaoTalk
+)
+"""Columns of tables in which what the service says stands among what people wrote."""
 _NO_PROSE = r"^(?:[!-~]*|[\d\s:.,/+TZ-]*|\{.*)$"
 """Values that are identifiers, addresses, dates or JSON."""
+_WORDS = re.compile(r"[A-Z]?[a-z\d]+|[A-Z\d]+|[^\W\dA-Za-z_]+")
+"""Words in the name of a column: of `review_body`, `ReviewBody` and `Review Body`, two."""
+_MIN_PROSE_ROWS, _MAX_LABEL_WORDS = 3, 3
+"""A column of an unknown name is the text if it has prose in so many rows, and others labels."""
 _MAX_LABEL_CHARS = 20
 """Values of a column of an unknown name that have no space and are no longer are not texts."""
+_MAX_SUGGESTED = 3
 LABEL_NAMES = frozenset({"type", "kind", "format", "version", "schema", "status", "category"})
 """Columns that are never the text, even if no other has strings."""
-METADATA_NAMES = ("warc_headers", "metadata", "meta")
+REPLY_NAMES = frozenset({"answers", "children", "comments", "replies", "responses"})
+"""Lists of objects, or structures of lists, with what others wrote below the text of a row."""
+PAGE_NAMES = ("data", "nodes", "edges")
+"""Lists in a structure around replies, as interfaces give them page by page."""
+METADATA_NAMES = ("warcheaders", "metadata", "meta")
 """Columns of structures that may have what the table lacks."""
 
 
@@ -80,21 +110,25 @@ class TableMapping:
     text : TextParts
         Columns of the text; of elements of a list, as if the list were a structure.
     fields : dict of str to str
-        Path of each other field of `ITEMS` that the table has.
+        Path of each other field of `ITEMS` that the table has; "deleted" has marks of deleted rows,
+        "notice" what may be said by the service.
     exploded : str or None
         List of which every element is an item.
     parsed : str or None
         Column of strings that are JSON objects, in which some of `fields` are.
+    replies : tuple of str
+        Columns with further items: lists of what others wrote below the text.
     """
 
     text: TextParts
     fields: Mapping[str, str]
     exploded: str | None = None
     parsed: str | None = None
+    replies: tuple[str, ...] = ()
 
     def paths(self) -> list[str]:
         """Return the paths to read."""
-        paths = {*self.text.paths, *self.fields.values()}
+        paths = {*self.text.paths, *self.fields.values(), *self.replies}
         if self.parsed is not None:
             paths = {self.parsed if self.is_parsed(path) else path for path in paths}
         if self.exploded is not None:
@@ -121,7 +155,10 @@ class TableMapping:
                 for literal, path in zip(self.text.literals, self.text.paths, strict=False)
             )
         )
-        return {"text": text} | {names.get(field, field): p for field, p in self.fields.items()}
+        fields = {names.get(field, field): path for field, path in self.fields.items()}
+        replies = {"replies": " and ".join(self.replies)} if self.replies else {}
+        shown = {field: path for field, path in fields.items() if field != "notice"}
+        return {"text": text} | shown | replies
 
 
 def find_roles(schema: pa.Schema, dump: Dump, sample: SampleReader) -> TableMapping:
@@ -149,6 +186,7 @@ def find_roles(schema: pa.Schema, dump: Dump, sample: SampleReader) -> TableMapp
     """
     given, text = dump.columns.fields, dump.columns.text
     options = dict(given.values())
+    replies = _reply_columns(schema) if text is None else ()
     if text is not None:
         option = "--text-column" if text.literals is None else "--template"
         options |= dict.fromkeys(text.paths, option)
@@ -157,22 +195,32 @@ def find_roles(schema: pa.Schema, dump: Dump, sample: SampleReader) -> TableMapp
         is_text = text is not None and path in text.paths and text.literals is None
         _check_given(path, option, schema, dump, is_fit=_is_string if is_text else _is_anything)
     fields = {role: path.replace(ITEM_MARK, "") for role, (path, _) in given.items()}
-    single_names = unique_names(schema)
-    single = pa.schema([field for field in schema if field.name in single_names])
+    single = _columns_of_unique_names(schema)
     if text is None:
         _refuse_texts_of_one_name(schema, single, dump)
-        text = _text_of_known_names(single, fields, dump, sample)
+        others = pa.schema([field for field in single if field.name not in replies])
+        text = _text_of_known_names(others, fields, dump, sample)
     text = _without_marks(text)
     metadata = _metadata(single, sample)
     groups = _groups(single, exploded, text.paths[0], metadata)
+    prefix = text_prefix(text.paths[-1])
     for role in KNOWN_NAMES:
         if role not in fields:
-            found = _role_column(role, groups, {*fields.values(), *text.paths})
+            columns = _role_columns(role, groups, {*fields.values(), *text.paths}, prefix)
+            is_date = role == "created_at"
+            found = _date_column([*columns], schema, sample) if is_date else next(columns, None)
             fields |= {role: found} if found else {}
     if "author" not in fields and (author := _author_member(schema)) is not None:
         fields["author"] = author
+    if {fold_name(name) for name in schema.names} in _CHAT_TABLES:
+        fields["notice"] = text.paths[0]
     parsed = metadata.column if metadata is not None and metadata.is_text else None
-    return TableMapping(text, fields, exploded, parsed)
+    return TableMapping(text, fields, exploded, parsed, replies)
+
+
+def _columns_of_unique_names(schema: pa.Schema) -> pa.Schema:
+    names = unique_names(schema)
+    return pa.schema([field for field in schema if field.name in names])
 
 
 def _refuse_texts_of_one_name(schema: pa.Schema, single: pa.Schema, dump: Dump) -> None:
@@ -184,7 +232,7 @@ def _refuse_texts_of_one_name(schema: pa.Schema, single: pa.Schema, dump: Dump) 
         If so.
     """
     body = _fitting(TEXT_NAMES.split(), single, _is_string, ())
-    if body is not None and _fold(body) not in SUMMARY_NAMES.split():
+    if body is not None and fold_name(body) not in SUMMARY_NAMES.split():
         return
     repeated = _unknown_texts(schema, single.names)
     if repeated:
@@ -218,15 +266,65 @@ def _groups(
     return groups
 
 
-def _role_column(role: str, groups: list[_Group], taken: Collection[str]) -> str | None:
-    names, fits = KNOWN_NAMES[role].split(), _FITS.get(role, _is_names)
+def text_prefix(text: str) -> str:
+    """Return the first of several words in the name of the text: "comment" of "comment_text"."""
+    first, *others = _WORDS.findall(text.rpartition(".")[2])
+    return fold_name(first) if others else ""
+
+
+def _role_columns(
+    role: str, groups: list[_Group], taken: Collection[str], prefix: str
+) -> Iterator[str]:
+    """Yield the columns that may have a role, the likeliest first: named like the text."""
+    usual, fits = KNOWN_NAMES[role].split(), _FITS.get(role, _is_names)
+    names = [*(f"{prefix}{name}" for name in usual if prefix), *usual]
     for group in groups:
         if group.is_element and role == "item":  # may only be distinct within its list
             continue
         inner = {path.removeprefix(group.prefix) for path in taken if path.startswith(group.prefix)}
-        if (found := _fitting(names, group.members, fits, inner)) is not None:
-            return f"{group.prefix}{found}"
-    return None
+        for name in _all_fitting(names, group.members, fits, inner):
+            yield f"{group.prefix}{name}"
+
+
+def _date_column(columns: Sequence[str], schema: pa.Schema, sample: SampleReader) -> str | None:
+    """Return the first of several columns that has a date: "published" may be an address."""
+    return next(
+        (path for path in columns if len(columns) > 1 and _has_dates(path, schema, sample)),
+        columns[0] if columns else None,
+    )
+
+
+def _has_dates(path: str, schema: pa.Schema, sample: SampleReader) -> bool:
+    if path not in schema.names or not is_textual(schema.field(path).type):
+        return True
+    values = _texts_of(sample([path]), path).drop_null().to_pylist()
+    return any(parse_timestamp(value) is not None or is_ambiguous(value) for value in values)
+
+
+def _reply_columns(schema: pa.Schema) -> tuple[str, ...]:
+    return tuple(
+        field.name
+        for field in schema
+        if fold_name(field.name) in REPLY_NAMES and _has_replies(field.type)
+    )
+
+
+def _has_replies(kind: pa.DataType) -> bool:
+    if is_list(kind):
+        kind = kind.value_type
+        # Lists that are all empty in the sample may not be later.
+        is_known = is_textual(kind) or pa.types.is_null(kind)
+        return bool(is_known) or any(_texts_within(kind, "", TEXT_NAMES))
+    if not pa.types.is_struct(kind):
+        return False
+    page = next((field.type for field in kind if field.name in PAGE_NAMES), None)
+    if page is not None and is_list(page):
+        return _has_replies(page)
+    if not all(is_list(field.type) for field in kind):
+        return False
+    elements = pa.schema([(field.name, field.type.value_type) for field in kind])
+    is_span = any("start" in fold_name(name) for name in elements.names)
+    return not is_span and _fitting(TEXT_NAMES.split(), elements, is_textual, ()) is not None
 
 
 def item_column(schema: pa.Schema) -> str | None:
@@ -250,12 +348,17 @@ def _text_of_known_names(
     taken = {*fields.values()}
     body = _fitting(TEXT_NAMES.split(), schema, _has_values, taken)
     body = body or _fitting(TEXT_NAMES.split(), schema, _is_string, taken)
-    title = _fitting(TITLE_NAMES.split(), schema, _is_string, taken)
+    prefix = "" if body is None else text_prefix(body)
+    titles = TITLE_NAMES.split()
+    titles = [*(f"{prefix}{name}" for name in titles if prefix), *titles]
+    title = _fitting(titles, schema, _is_string, taken)
+    if body is None and title is not None:
+        body = _only_prose(_unknown_texts(schema, {*taken, title}), schema, sample)
     if body is None and title is not None:
         _check_is_text(title, (title,), schema, sample, dump)
-    if body is not None and _fold(body) in SUMMARY_NAMES.split():
+    if body is not None and fold_name(body) in SUMMARY_NAMES.split():
         _check_is_text(body, tuple(filter(None, (title, body))), schema, sample, dump)
-    if body is not None and _fold(body) in WHOLE_TEXT_NAMES.split():
+    if body is not None and fold_name(body) in WHOLE_TEXT_NAMES.split():
         title = None
     paths = tuple(path for path in (title, body) if path is not None)
     return TextParts(paths or (_only_text_column(schema, taken, dump, sample),))
@@ -264,14 +367,19 @@ def _text_of_known_names(
 def _fitting(
     names: Sequence[str], schema: pa.Schema, fits: TypePredicate, taken: Collection[str]
 ) -> str | None:
-    actual_names = {_fold(name): name for name in reversed(schema.names)}
+    return next(_all_fitting(names, schema, fits, taken), None)
+
+
+def _all_fitting(
+    names: Sequence[str], schema: pa.Schema, fits: TypePredicate, taken: Collection[str]
+) -> Iterator[str]:
+    actual_names = {fold_name(name): name for name in reversed(schema.names)}
     for name in names:
         column = actual_names.get(name)
         if column is None or column in taken or schema.names.count(column) > 1:
             continue
         if fits(schema.field(column).type):
-            return str(column)
-    return None
+            yield str(column)
 
 
 class _Metadata(NamedTuple):
@@ -285,11 +393,12 @@ class _Metadata(NamedTuple):
 
 def _metadata(schema: pa.Schema, sample: SampleReader) -> _Metadata | None:
     """Return the first column of metadata that has members."""
-    for column in METADATA_NAMES:
-        kind = type_at(schema, column)
-        if kind is not None and pa.types.is_struct(kind):
+    actual_names = {fold_name(name): name for name in reversed(schema.names)}
+    for column in (actual_names[name] for name in METADATA_NAMES if name in actual_names):
+        kind = schema.field(column).type
+        if pa.types.is_struct(kind):
             return _Metadata(column, pa.schema(list(kind)), is_text=False)
-        if kind is not None and is_textual(kind):
+        if is_textual(kind):
             objects = map(parse_metadata, format_values(sample([column])[column].combine_chunks()))
             members = infer_schema([entry for entry in objects if entry], column)
             if len(members):
@@ -322,6 +431,8 @@ def _only_text_column(
     if not len(schema):
         raise empty_file_error(dump.display_path)
     candidates = _unknown_texts(schema, taken)
+    if (prose := _only_prose(candidates, schema, sample)) is not None:
+        return prose
     inner = _inner_texts(schema, TEXT_NAMES)
     if (
         len(candidates) != 1
@@ -345,17 +456,50 @@ def empty_file_error(name: str) -> UnsupportedFormat:
     )
 
 
+def _only_prose(candidates: Sequence[str], schema: pa.Schema, sample: SampleReader) -> str | None:
+    """Return the only one of several columns that has prose; None if others may have some, too."""
+    candidates = [name for name in candidates if not is_label(name)]
+    if not candidates or _inner_texts(schema, TEXT_NAMES):
+        return None
+    table = sample(candidates)
+    columns = ColumnSample(table)
+    prose = [name for name in candidates if columns.is_prose(name)]
+    are_labels = all(
+        columns.words(name) < _MAX_LABEL_WORDS for name in candidates if name not in prose
+    )
+    return prose[0] if len(prose) == 1 and are_labels and len(table) >= _MIN_PROSE_ROWS else None
+
+
 def _suggestion(schema: pa.Schema, candidates: Sequence[str], sample: SampleReader) -> str:
     """Return columns to be named: a text within structures or lists, or the longest one."""
     if (mapped := _mapped_type(schema)) is not None:
         rows = ".[][]" if is_list(mapped) else ".[]"
         return f"; members are named by what they hold: `jq -c '{rows}'` makes rows of them"
-    texts = [
-        *_inner_texts(schema, TEXT_NAMES),
-        *((name,) for name in _prose_columns(candidates, sample)),
-        *_inner_texts(schema, "value"),
-    ]
-    return next((f", such as {_options(text)}" for text in texts if _can_read(text)), "")
+    texts = (
+        _alternatives(_inner_texts(schema, TEXT_NAMES)),
+        _prose_choices(candidates, sample),
+        _inner_texts(schema, "value")[:1],
+    )
+    for choices in texts:
+        options = [_options(text) for text in choices if _can_read(text)]
+        if options:
+            return f", such as {' or '.join(options)}"
+    return ""
+
+
+def _alternatives(paths: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Return the first of the paths of texts, and others of the same name."""
+    return [path for path in paths if _last(path[-1]) == _last(paths[0][-1])][:_MAX_SUGGESTED]
+
+
+def _prose_choices(candidates: Sequence[str], sample: SampleReader) -> list[tuple[str, ...]]:
+    """Return the longest column of prose, and all of them together."""
+    longest = _prose_columns(candidates, sample)[:1]
+    if not longest:
+        return []
+    columns = ColumnSample(sample(candidates))
+    prose = tuple(name for name in candidates if columns.is_prose(name) or name in longest)
+    return [(longest[0],), *([prose] if len(prose) > 1 else [])]
 
 
 def _mapped_type(schema: pa.Schema) -> pa.DataType | None:
@@ -380,7 +524,7 @@ def _inner_texts(schema: pa.Schema, members: str) -> list[tuple[str, ...]]:
     names = members.split()
     paths = sorted(
         (path for field in schema for path in _texts_within(field.type, field.name, members)),
-        key=lambda path: names.index(_fold(path[-1].rpartition(".")[2])),
+        key=lambda path: (_is_of_reply(path[-1]), names.index(fold_name(_last(path[-1])))),
     )
     rendered = tuple(
         f"{column}.{member}"
@@ -389,6 +533,14 @@ def _inner_texts(schema: pa.Schema, members: str) -> list[tuple[str, ...]]:
         and (member := _member_of(type_at(schema, column), RENDERED_NAMES)) is not None
     )
     return [rendered, *paths] if rendered else paths
+
+
+def _is_of_reply(path: str) -> bool:
+    return any(fold_name(name) in REPLY_NAMES for name in path.split("."))
+
+
+def _last(path: str) -> str:
+    return path.rpartition(".")[2]
 
 
 def _member_of(kind: pa.DataType, names: str) -> str | None:
@@ -422,7 +574,7 @@ def _unknown_texts(schema: pa.Schema, taken: Collection[str]) -> list[str]:
     return [
         field.name
         for field in schema
-        if is_textual(field.type) and field.name not in taken and _fold(field.name) not in known
+        if is_textual(field.type) and field.name not in taken and fold_name(field.name) not in known
     ]
 
 
@@ -437,7 +589,7 @@ def _check_is_text(
         If so.
     """
     inner = _inner_texts(schema, TEXT_NAMES)
-    if inner and _fold(column) in TITLE_NAMES.split():
+    if inner and fold_name(column) in TITLE_NAMES.split():
         choice = f"choose them with {_options(inner[0])}" if _can_read(inner[0]) else TO_LINES
         raise ColumnMissing(
             f"{dump.display_path}: only {column!r} is recognised, and there are texts in "
@@ -448,7 +600,7 @@ def _check_is_text(
     lengths = _mean_lengths([column, *columns], sample)
     longest = max(columns, key=lambda name: lengths[name], default=column)
     if lengths[longest] > lengths[column]:
-        options = " ".join(f"--text-column {name}" for name in (*joined, longest))
+        options = " ".join(f"--text-column {quote(name)}" for name in (*joined, longest))
         raise ColumnMissing(
             f"{dump.display_path}: only {column!r} is recognised, and {longest!r} has longer texts",
             remedy=f"join them with {options}, or choose one.",
@@ -521,7 +673,8 @@ def _type_of(schema: pa.Schema, path: str) -> pa.DataType | None:
     return type_at(kind.value_type, inner) if pa.types.is_struct(kind.value_type) else None
 
 
-def _fold(name: str) -> str:
+def fold_name(name: str) -> str:
+    """Return a name without case and punctuation."""
     return "".join(letter for letter in name.lower() if letter.isalnum())
 
 
@@ -542,7 +695,11 @@ def _is_name(kind: pa.DataType) -> bool:
 
 
 def _is_names(kind: pa.DataType) -> bool:
-    return _is_name(kind) or (is_list(kind) and _is_string(kind.value_type))
+    if is_list(kind):
+        inner = kind.value_type
+        is_named = pa.types.is_struct(inner) and inner.get_field_index(_NAMED) >= 0
+        return is_named or _is_string(inner)
+    return _is_name(kind)
 
 
 def _is_number(kind: pa.DataType) -> bool:
@@ -558,4 +715,9 @@ def _is_timestamp(kind: pa.DataType) -> bool:
     return _is_number(kind) or bool(pa.types.is_temporal(kind))
 
 
-_FITS = {"item": _is_number, "created_at": _is_timestamp, "deleted": _is_mark}
+_FITS = {
+    "item": _is_number,
+    "created_at": _is_timestamp,
+    "deleted": _is_mark,
+    "private": _is_mark,
+}

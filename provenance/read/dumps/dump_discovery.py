@@ -75,6 +75,10 @@ _FOLDER_LAYOUTS: tuple[tuple[Collection[str], Collection[str]], ...] = (
     (("group_info.json",), ("messages.json",)),  # of Google Chat in Takeout
     (("realm.json",), ("messages-*.json",)),  # of the export of Zulip
     (("utterances.jsonl",), ("utterances.jsonl",)),  # of a corpus of ConvoKit
+    (
+        ("bookmarks-[0-9]*.html", "claps-[0-9]*.html", "sessions-[0-9]*.html", "draft_*.html"),
+        ("[12][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]_*.html",),  # of the export of Medium
+    ),
     (_YELP_NAMES, _YELP_NAMES),
 )
 """Names by which the layout of a folder is recognised, and those of its files with items."""
@@ -84,6 +88,8 @@ _KNOWN_NAMES = (
     *("rc_*", "rs_*", "wiki_[0-9][0-9]", "part_[0-9][0-9][0-9]", "part-[0-9][0-9][0-9][0-9][0-9]"),
     *("*.xml-p[0-9]*p[0-9]*", "pg[0-9]*.txt", "[0-9]*-[08].txt"),  # of Wikipedia, of Gutenberg
 )
+_NUMBERED_MESSAGE = re.compile(r"\d+\.?|\d+\.\S+:2,[A-Z]*")
+"""Name of a message in a folder of articles of Usenet, of MH, or of a Maildir."""
 _KNOWN_SUFFIXES = ("xml", "nxml", "warc", "wet", "car", "mbox", "eml", "rss", "atom", "epub")
 _TEXT_SUFFIXES = ("txt", "log", "weechatlog", "md", "markdown", "rst", "org", "tex", "srt", "vtt")
 """Files with these suffixes are tried if no others are there."""
@@ -118,6 +124,10 @@ _PRIVATE = re.compile(
 """Private messages in exports of Meta, X, Reddit, LinkedIn and Slack."""
 _PRIVATE_MESSAGES = Refusal("private messages", "to read them, give the file by its name.")
 
+_DRAFT = re.compile(r"(?:.*/)?draft_[^/]*\.html")
+"""A draft in the export of Medium."""
+_DRAFTS = Refusal("a draft", "to read it, give it by its name.")
+
 _NO_POSTS = Refusal(
     "not among the posts of the export that is recognised", "to read it, give it by itself."
 )
@@ -144,6 +154,8 @@ _MAX_LOOKED_AT = 20
 """Files of a folder without dumps that are looked at, to say what they are."""
 
 _HEAD_BYTES = 64
+_SHOWN = ("_posts", "_sent_mail")
+"""Folders of Jekyll and of mail, which are not hidden."""
 _WHATSAPP_NAME = "_chat.txt"
 """Name of a chat in an archive that WhatsApp writes on iOS."""
 
@@ -312,7 +324,7 @@ def _resolve_folder(
 
 def _no_dump_error(files: Sequence[File], address: str) -> InputError:
     """Return the error for a folder without dumps; it names what one of the files is."""
-    message = f"{address}: none of its {len(files)} files is a supported dump"
+    message = f"{address}: none of its files ({len(files):,}) is a supported dump"
     if any(_matches_any(file.path, _TELEGRAM_PAGES) for file in files):
         return TELEGRAM_PAGES.error(address)
     for file in sorted(files, key=lambda file: -file.size)[:_MAX_LOOKED_AT]:
@@ -373,6 +385,8 @@ def _part_of_export(file: File, *, is_elsewhere: bool) -> Refusal | None:
     """Return what a file is that is not among those with the posts of an export."""
     if _PRIVATE.fullmatch(file.name):
         return _PRIVATE_MESSAGES
+    if _DRAFT.fullmatch(file.name):
+        return _DRAFTS
     return _NO_POSTS if is_elsewhere and _is_known(file.path) else None
 
 
@@ -446,8 +460,9 @@ def _choose_files(files: Sequence[File], layout: str | None) -> list[File]:
         for file in files
         if _suffix(file.path) in _TEXT_SUFFIXES and not _matches_any(file.path, _READMES)
     ]
+    numbered = [f for f in files if _NUMBERED_MESSAGE.fullmatch(f.path.rpartition("/")[2])]
     if layout is None:
-        return [*(known or texts), *unknown]
+        return [*(known or max(texts, numbered, key=len)), *unknown]
     suffixes = _LAYOUT_SUFFIXES.get(layout, ())
     named = texts if layout == "text" else [f for f in files if _suffix(f.path) in suffixes]
     others = [f for f in files if _may_have_texts(f) and refusal_by_name(f.path) is None]
@@ -471,7 +486,7 @@ def _is_page(path: str) -> bool:
 def _is_hidden(file: File) -> bool:
     folder, _, name = file.name.rpartition("/")
     parts = [*folder.split("/"), *([] if name == _WHATSAPP_NAME else [name])]
-    return any(part[:1] in "._" and part != "_posts" for part in parts if part)
+    return any(part[:1] in "._" and part not in _SHOWN for part in parts if part)
 
 
 def _is_archive(path: str) -> bool:

@@ -118,7 +118,7 @@ def _of_table(table: TableFile, entries: _Entries) -> Iterator[str]:
         for block in piece.read([column]):
             for skipped in block.skipped:
                 raise CorruptFile(
-                    f"{table.display_path}: {skipped.count:,} rows cannot be read: "
+                    f"{table.display_path}: some rows cannot be read ({skipped.count:,}): "
                     f"{skipped.reason}",
                     remedy="mend the file: nothing must be overlooked",
                 )

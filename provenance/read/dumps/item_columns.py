@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from provenance.model.content.fingerprints import Flags, Int64s
 from provenance.model.content.tables import ITEMS, Items
-from provenance.read.columns.nested_texts import TextLeaves
+from provenance.read.columns.nested_texts import TextLeaves, is_list
 from provenance.read.columns.string_arrays import (
     as_strings,
     format_values,
@@ -31,16 +31,28 @@ from provenance.read.dumps.item_batches import (
     RowFault,
     make_deletions,
 )
+from provenance.read.dumps.json_posts import names_text
 from provenance.read.dumps.timestamps import parse_timestamps
 
-TRUE = ("true", "1")
-"""Values, in lower case, by which a column of deleted rows marks one."""
+TRUE = ("true", "t", "yes", "1")
+"""Values, in lower case, by which a column of deleted or private rows marks one."""
 
 _TEXT = pa.large_string()
 _REPOST_START = "RT @"
 _REPOST_PATTERN = r"^RT @(?P<author>\w{1,20}): "
 """A repost of X as a row of a table, which has only its text: `RT @ann: …`."""
 _REPOST = re.compile(_REPOST_PATTERN)
+
+
+_NOTICE = re.compile(
+    r"Joined the server\.|Pinned a message\.|Started a (?:thread|call)\b.*|Changed the channel .*"
+    r"|Left the group\.|(?:Added|Removed) .* (?:to|from) the group\."
+    r"|(?:Added|Removed) a recipient\.|.* (?:joined|left) (?:this|the) chat ?room\.?"
+    r"|.*님이 (?:들어왔습니다|나갔습니다|.*초대했습니다)\.?|.*님을 내보냈습니다\.?"
+    r"|삭제된 메시지입니다\.|채팅방 관리자가 메시지를 가렸습니다\.?"
+    r"|(?P<actor>.*) (?:has )?invited .*"
+)
+"""What Discord and KakaoTalk write in the place of a message."""
 
 
 def build_items(columns: Mapping[str, pa.Array], rows: Int64s, dump: Dump, prefix: str) -> Items:
@@ -159,10 +171,42 @@ def _is_placeholder(columns: Mapping[str, pa.Array], _: Dump) -> Flags | None:
 
 
 def _is_deleted(columns: Mapping[str, pa.Array], _: Dump) -> Flags | None:
-    if "deleted" not in columns:
+    return _marked(columns.get("deleted"))
+
+
+def _is_private(columns: Mapping[str, pa.Array], _: Dump) -> Flags | None:
+    return _marked(columns.get("private"))
+
+
+def _marked(column: pa.Array | None) -> Flags | None:
+    if column is None:
         return None
-    marks = pc.utf8_lower(format_values(columns["deleted"]))
+    marks = pc.utf8_lower(format_values(column))
     return to_flags(pc.is_in(marks, value_set=pa.array(TRUE, marks.type)))
+
+
+def _is_notice(columns: Mapping[str, pa.Array], _: Dump) -> Flags | None:
+    if "notice" not in columns:
+        return None
+    texts = columns["text"].to_pylist()
+    authors = (
+        _to_names(columns["author"]).to_pylist() if "author" in columns else [None] * len(texts)
+    )
+    return np.array([is_notice(*said) for said in zip(texts, authors, strict=True)], bool)
+
+
+def is_notice(text: str, author: str | None) -> bool:
+    """Return whether a message of a chat is what the service says of its author.
+
+    Examples
+    --------
+    >>> is_notice("Joined the server.", None), is_notice("ann invited ben.", "ann")
+    (True, True)
+    >>> is_notice("ann invited ben.", "cat")
+    False
+    """
+    match = _NOTICE.fullmatch(text)
+    return match is not None and match["actor"] in {None, author}
 
 
 def _has_no_source(columns: Mapping[str, pa.Array], dump: Dump) -> Flags | None:
@@ -177,6 +221,8 @@ _CHECKS: tuple[tuple[str, Callable[[Mapping[str, pa.Array], Dump], Flags | None]
     (skipped_rows.EMPTY, _is_blank),
     (skipped_rows.DELETED, _is_placeholder),
     (skipped_rows.DELETED, _is_deleted),
+    (skipped_rows.NOT_PUBLIC, _is_private),
+    (skipped_rows.SERVICE, _is_notice),
     (NO_SOURCE, _has_no_source),
 )
 """Reasons why a row is not an item, in order: each check may rely on those before it."""
@@ -213,6 +259,8 @@ def _to_names(column: pa.Array) -> pa.Array:
     """Return names and numbers as strings, with null for empty ones."""
     if pa.types.is_floating(column.type):
         column = _restore_integers(column)
+    if is_list(column.type) and pa.types.is_struct(column.type.value_type):
+        return pa.array([names_text(value) for value in column.to_pylist()], _TEXT)
     if pa.types.is_nested(column.type):
         return TextLeaves.of({"": column}).join_rows(len(column), ", ")
     return non_empty(format_values(column))

@@ -20,16 +20,11 @@ from provenance.read.dumps.date_order import DateOrder, DateReader, infer_order
 from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.item_batches import split_items
 from provenance.read.dumps.item_columns import build_items, to_strings
-from provenance.read.dumps.json_posts import HEAD_BYTES, names_text, skip_assignment
-from provenance.read.dumps.json_tables import json_mapping, read_json
+from provenance.read.dumps.json_posts import names_text
+from provenance.read.dumps.json_tables import ObjectLayout, json_mapping, read_json
+from provenance.read.dumps.table_objects import items_from_rows, table_opener
 from provenance.read.dumps.wrong_layout import refuse_wrong_layout
-from provenance.read.formats.arrow_file import open_arrow
-from provenance.read.formats.csv_file import open_csv
-from provenance.read.formats.detection import ARROW_MAGICS, PARQUET_MAGIC, format_by_name
 from provenance.read.formats.json_records import value_at
-from provenance.read.formats.parquet_file import open_parquet
-
-_JSON_STARTS = (b"{", b"[")
 
 
 def read_table(dump: Dump) -> Iterator[Items]:
@@ -54,19 +49,6 @@ def table_mapping(dump: Dump) -> TableMapping:
     return find_roles(table.schema, dump, table.sample)
 
 
-def table_opener(file: File) -> Callable[[File], TableFile] | None:
-    """Return what opens a table; None if it is JSON."""
-    head = file.head(HEAD_BYTES)
-    format_name = (format_by_name(file.path) or ("", None))[0]
-    if head.startswith(PARQUET_MAGIC) or format_name == "parquet":
-        return open_parquet
-    if head.startswith(ARROW_MAGICS) or format_name == "arrow":
-        return open_arrow
-    if skip_assignment(head).startswith(_JSON_STARTS) or format_name in {"jsonl", "json"}:
-        return None
-    return open_csv
-
-
 def _read(dump: Dump, opener: Callable[[File], TableFile]) -> Iterator[Items]:
     table = opener(dump.file)
     if not table.pieces:
@@ -74,8 +56,12 @@ def _read(dump: Dump, opener: Callable[[File], TableFile]) -> Iterator[Items]:
     mapping = find_roles(table.schema, dump, table.sample)
     prefix = dump.prefix
     dates = DateReader(partial(_column_date_order, table, mapping))
+    objects = ObjectLayout(mapping, prefix, dates)
     for piece in table.pieces:
         for block in piece.read(mapping.paths()):
+            if mapping.replies:
+                yield from items_from_rows(block, objects.records, None, dump)
+                continue
             columns, rows = _columns(block, mapping)
             if "created_at" in columns:
                 columns["created_at"] = dates.seconds(columns["created_at"], rows)

@@ -181,11 +181,12 @@ def objects_in(value: object) -> list[JsonObject]:
 
 
 def names_text(value: object) -> str | None:
-    """Return a name, number or list of them as a string."""
+    """Return a name, number or list of them, or of objects that have a `name`, as a string."""
     if value is None:  # as most optional members are
         return None
     if isinstance(value, list):
-        return ", ".join(name for inner in value if (name := to_text(inner))) or None
+        names = (inner.get("name") if isinstance(inner, dict) else inner for inner in value)
+        return ", ".join(text for name in names if (text := to_text(name))) or None
     return to_text(value)
 
 

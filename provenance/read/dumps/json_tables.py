@@ -1,7 +1,7 @@
 """Tables of items in JSON: parsed in blocks where objects are alike, else object by object."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, islice
@@ -35,7 +35,13 @@ from provenance.read.dumps.item_batches import (
     RowFault,
     split_items,
 )
-from provenance.read.dumps.item_columns import TRUE, build_items, original_author, to_strings
+from provenance.read.dumps.item_columns import (
+    TRUE,
+    build_items,
+    is_notice,
+    original_author,
+    to_strings,
+)
 from provenance.read.dumps.json_posts import (
     HEAD_BYTES,
     JsonObject,
@@ -48,6 +54,7 @@ from provenance.read.dumps.json_posts import (
     read_objects,
     to_text,
 )
+from provenance.read.dumps.replies import read_replies
 from provenance.read.formats.json_records import value_at
 from provenance.read.formats.jsonl_blocks import JsonBlock, Records, parse_block
 
@@ -91,7 +98,13 @@ class ObjectLayout:
         if parsed is not None:
             entry = entry | {parsed: parse_metadata(entry.get(parsed))}
         if prefix is None:
-            yield self._record(entry, f"{row}", row, dump)
+            record = self._record(entry, f"{row}", row, dump)
+            yield record
+            if self.mapping.replies:
+                if isinstance(record, RowFault):
+                    record = ItemRecord(dump.source, self._id(None, f"{row}"), "")
+                lists = [entry.get(name) for name in self.mapping.replies]
+                yield from read_replies(lists, record, row, dump, self.dates)
             return
         elements = value_at(entry, prefix)
         if not isinstance(elements, list) or not elements:
@@ -107,10 +120,9 @@ class ObjectLayout:
         text, source = self._text(entry), to_text(values.get("source")) or dump.source
         if text is None or text is _NOT_A_STRING:
             return RowFault(row, skipped_rows.NULL if text is None else TEXT_NOT_STRING)
-        if not text or text.isspace():
-            return RowFault(row, skipped_rows.EMPTY)
-        if _DELETED.fullmatch(text) or str(values.get("deleted")).lower() in TRUE:
-            return RowFault(row, skipped_rows.DELETED)
+        author = names_text(values.get("author"))
+        if (fault := _fault(text, values, author)) is not None:
+            return RowFault(row, fault)
         if not source:
             return RowFault(row, NO_SOURCE)
         return ItemRecord(
@@ -119,7 +131,7 @@ class ObjectLayout:
             plain_text(text) if dump.columns.text_format == "html" else text,
             names_text(values.get("url")),
             self.dates.second(values.get("created_at"), row),
-            original_author(text, names_text(values.get("author"))),
+            original_author(text, author),
             names_text(values.get("language")),
             names_text(values.get("licence")),
         )
@@ -141,6 +153,17 @@ class ObjectLayout:
         ):
             return f"{native}.{number.partition('.')[2]}"
         return native
+
+
+def _fault(text: str, values: Mapping[str, object], author: str | None) -> str | None:
+    """Return the reason why a row with a text is no item; None if it is one."""
+    if not text or text.isspace():
+        return skipped_rows.EMPTY
+    if _DELETED.fullmatch(text) or str(values.get("deleted")).lower() in TRUE:
+        return skipped_rows.DELETED
+    if str(values.get("private")).lower() in TRUE:
+        return skipped_rows.NOT_PUBLIC
+    return skipped_rows.SERVICE if "notice" in values and is_notice(text, author) else None
 
 
 def read_json(dump: Dump) -> Iterator[Items]:
@@ -211,7 +234,7 @@ def _infer_layout(sample: list[JsonObject], dump: Dump) -> tuple[ObjectLayout, p
     date_path = fields.setdefault("created_at", OPTIONAL_NAMES["created_at"])
     dates = DateReader(partial(_sample_date_order, sample, date_path, dump))
     mapping = replace(mapping, fields=fields)
-    is_flat = mapping.parsed is None and all(
+    is_flat = not (mapping.parsed or mapping.replies) and all(
         path in schema.names and not pa.types.is_nested(schema.field(path).type)
         for path in mapping.paths()
     )

@@ -8,7 +8,6 @@ from provenance.errors import CorruptFile, UnsupportedFormat
 from provenance.read.corpus.file_access import File, translate_read_errors
 from provenance.read.dumps import refusals
 from provenance.read.dumps.column_roles import has_text_by_name
-from provenance.read.dumps.item_tables import table_opener
 from provenance.read.dumps.json_posts import JsonObject, first_objects, wrapped_rows
 from provenance.read.dumps.object_layouts import OBJECT_LAYOUTS
 from provenance.read.dumps.sources import (
@@ -18,8 +17,10 @@ from provenance.read.dumps.sources import (
     feeds,
     mail,
     mastodon,
+    web_archive,
     x_posts,
 )
+from provenance.read.dumps.table_objects import table_opener
 from provenance.read.formats.detection import (
     ARROW_MAGICS,
     PARQUET_MAGIC,
@@ -68,6 +69,7 @@ _TEXT_LAYOUTS: tuple[tuple[re.Pattern[bytes], str], ...] = (
     (books.GUTENBERG_START, TEXT),
     (books.FRONT_MATTER_START, TEXT),
     (books.SUBTITLES_START, SUBTITLES),
+    (web_archive.EXPORTED_POST_START, PAGE),
 )
 """Layouts of lines, by a pattern for the beginning of the file."""
 _CONTAINERS = (

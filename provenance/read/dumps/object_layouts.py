@@ -104,6 +104,7 @@ OBJECT_LAYOUTS = (
     ),
     ObjectLayout("x-api-v2", x_posts.is_v2, x_posts.read_v2),
     ObjectLayout("x-api", x_posts.is_v1, x_posts.read_v1),
+    ObjectLayout("x-graphql", x_posts.is_response, x_posts.read_response),
     ObjectLayout("reddit", reddit.is_post, reddit.read_post, reddit.COLUMNS),
     ObjectLayout(
         "hackernews",
@@ -122,6 +123,7 @@ OBJECT_LAYOUTS = (
     ),
     ObjectLayout("bluesky", bluesky.is_event, bluesky.read_event, bluesky.COLUMNS),
     ObjectLayout("wikimedia", wikipedia.is_enterprise, wikipedia.read_enterprise),
+    ObjectLayout("cirrussearch", wikipedia.is_search_page, wikipedia.read_search_page),
     ObjectLayout("slack", slack.is_message, slack.read_message),
     ObjectLayout("facebook", facebook.is_entry, facebook.read_entry),
     ObjectLayout("openalex", papers.is_work, papers.read_work),

@@ -44,6 +44,13 @@ _OBJECTS: tuple[tuple[Callable[[JsonObject], object], Refusal], ...] = (
         ),
     ),
     (
+        lambda entry: isinstance(member(entry, "query", "pages"), dict),
+        Refusal(
+            "an answer of MediaWiki's interface, with pages by number",
+            "make rows of them: `jq -c '.query.pages[]'`.",
+        ),
+    ),
+    (
         lambda entry: isinstance(member(entry, "data", "posts_authors"), list),
         Refusal(
             "an export of Ghost",
@@ -75,6 +82,12 @@ _CHATS: tuple[tuple[re.Pattern[bytes], Refusal], ...] = (
         re.compile("[^\n]{0,300}(?:카카오톡 대화|KakaoTalk Chats)".encode()),
         Refusal("a chat of KakaoTalk", "export it as CSV, or " + TO_LINES),
     ),
+    (
+        re.compile(
+            rb"\s*" + "消息记录".encode() + rb"[^\n]{1,4}" + "此消息记录为文本格式".encode()
+        ),
+        Refusal("a chat of QQ", TO_LINES),
+    ),
     (re.compile(rb"\[LINE\] "), Refusal("a chat of LINE", TO_LINES)),
     (
         re.compile(rb"product/productId: [^\n]*\n(?:(?:product|review)/\w+: )"),
@@ -85,6 +98,8 @@ _CHATS: tuple[tuple[re.Pattern[bytes], Refusal], ...] = (
 
 _XML = {
     "smses": Refusal("a backup of private messages (SMS)", TO_LINES),
+    "en-export": Refusal("an export of Evernote", "export the notes as HTML, and give the folder."),
+    "publicwhip": Refusal("debates of a parliament (ParlParse)", TO_LINES),
     "disqus": Refusal("an export of Disqus", TO_LINES),
     **dict.fromkeys(
         ("votes", "users", "tags", "badges", "postlinks"),

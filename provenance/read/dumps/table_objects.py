@@ -13,17 +13,40 @@ from provenance.read.columns.string_arrays import (
     is_textual,
     null_invalid_utf8,
 )
-from provenance.read.columns.table_parts import RowBlock
+from provenance.read.columns.table_parts import RowBlock, TableFile
+from provenance.read.corpus.file_access import File
 from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.item_batches import Entry, batch_records, skipped_batch, split_items
-from provenance.read.dumps.item_tables import table_opener
-from provenance.read.dumps.json_posts import ObjectReader, read_posts
+from provenance.read.dumps.json_posts import (
+    HEAD_BYTES,
+    ObjectReader,
+    read_posts,
+    skip_assignment,
+)
 from provenance.read.dumps.timestamps import parse_timestamps
+from provenance.read.formats.arrow_file import open_arrow
+from provenance.read.formats.csv_file import open_csv
+from provenance.read.formats.detection import ARROW_MAGICS, PARQUET_MAGIC, format_by_name
+from provenance.read.formats.parquet_file import open_parquet
 
 ColumnReader = Callable[[pa.RecordBatch, Int64s, Dump], Items | None]
 """Makes items of rows and their numbers; None if columns are missing, or of other types."""
 
 _ROWS_AT_ONCE = 2000
+_JSON_STARTS = (b"{", b"[")
+
+
+def table_opener(file: File) -> Callable[[File], TableFile] | None:
+    """Return what opens a table; None if it is JSON."""
+    head = file.head(HEAD_BYTES)
+    format_name = (format_by_name(file.path) or ("", None))[0]
+    if head.startswith(PARQUET_MAGIC) or format_name == "parquet":
+        return open_parquet
+    if head.startswith(ARROW_MAGICS) or format_name == "arrow":
+        return open_arrow
+    if skip_assignment(head).startswith(_JSON_STARTS) or format_name in {"jsonl", "json"}:
+        return None
+    return open_csv
 
 
 def read_objects_or_rows(

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from provenance.errors import InputError, WrongLayout
 from provenance.model.content.tables import Items
 from provenance.read.dumps.dump_file import Dump
+from provenance.read.dumps.sources.mail import MESSAGE_START
 
 SAMPLE_ITEMS = 20_000
 MAX_COPIES_SHARE = 0.2
@@ -19,7 +20,9 @@ MIN_COPIES = 20
 MAX_SMALL_COPIES_SHARE, MIN_SMALL_COPIES = 0.8, 5
 """As above, for tables of few rows."""
 _BYTES = "bytes as Python shows them"
+_EMAILS = "e-mails with their headers"
 _SHARES = {
+    _EMAILS: 0.02,
     "headers of a protocol": 0.02,
     "JSON": 0.2,
     "HTML": 0.2,
@@ -28,10 +31,17 @@ _SHARES = {
     "addresses or identifiers": 0.5,
     "cut short by the service": 0.02,
 }
+_REMEDIES = {
+    "cut short by the service": "give the whole texts, or keep these with",
+    _EMAILS: "write each to a file of its own, and give the folder, or keep them with",
+    "HTML": "convert them to text with --text-format html, or keep them with",
+    _BYTES: "decode them (ast.literal_eval(text).decode()), or keep them with",
+}
+_OTHER_COLUMN = "choose the column with --text-column, or keep such texts with"
 _MIN_SIGNS = 2
 _MAX_TESTED = 2000
 _MAX_SHOWN_CHARS = 60
-_MAX_SEARCHED_CHARS = 20_000
+_MAX_SEARCHED_CHARS, _MAX_HEAD_CHARS = 20_000, 2000
 _CHARS_PER_MARK = 1000
 
 _HEADER = re.compile(
@@ -111,13 +121,7 @@ def _check_texts(sample: list[Items], dump: Dump) -> None:
     for kind, is_sign in _SIGNS.items():
         signs = [text for text in tested if is_sign(text)]
         if len(signs) >= min(_MIN_SIGNS, len(tested)) and len(signs) > _SHARES[kind] * len(tested):
-            remedy = "choose the column with --text-column, or keep such texts with"
-            if kind == "cut short by the service":
-                remedy = "give the whole texts, or keep these with"
-            if kind == "HTML":
-                remedy = "convert them to text with --text-format html, or keep them with"
-            if kind == _BYTES:
-                remedy = "decode them (ast.literal_eval(text).decode()), or keep them with"
+            remedy = _REMEDIES.get(kind, _OTHER_COLUMN)
             raise WrongLayout(
                 f"{dump.display_path}: {len(signs) / len(tested):.0%} of the texts are {kind}, "
                 f"such as {_shown(signs[0])}",
@@ -172,6 +176,7 @@ def _is_html(text: str) -> bool:
 
 
 _SIGNS: dict[str, Callable[[str], object]] = {
+    _EMAILS: lambda text: MESSAGE_START.match(text[:_MAX_HEAD_CHARS].encode("utf-8", "replace")),
     "headers of a protocol": _HEADER.match,
     "JSON": _is_json,
     "HTML": _is_html,

@@ -35,6 +35,7 @@ _DATABASE = Refusal("a database (Access or LMDB)", "export its table as CSV or P
 _ZIM = Refusal("a ZIM file (Kiwix)", "unpack it with `zimdump dump`, or give a WARC or XML export.")
 MHTML = Refusal("a web page in MHTML", "save it as HTML or in a WARC, and give that.")
 _STATISTICS = Refusal("a file of a statistics program", "export its table as CSV or Parquet.")
+_PST = Refusal("a mailbox of Outlook", "convert it with `readpst`, and give the mbox files.")
 _HDF5 = Refusal("an HDF5 file", "export its table as Parquet or JSON Lines.")
 
 _FOREIGN_MAGICS: tuple[tuple[bytes, Refusal], ...] = (
@@ -49,6 +50,7 @@ _FOREIGN_MAGICS: tuple[tuple[bytes, Refusal], ...] = (
     (b"\x93NUMPY", TOKEN_IDS),
     (b"MMIDIDX\0", TOKEN_IDS),
     (b"Obj\x01", _AVRO),
+    (b"!BDN", _PST),
     (b"ORC", _ORC),
     (b"# v2 git bundle", Refusal("a git bundle", "clone it, and give The Stack or a table.")),
     (b"PACK", Refusal("a pack of git objects", "give The Stack, or a table of the files.")),
@@ -91,6 +93,7 @@ _SUFFIXES: tuple[tuple[Collection[str], Refusal], ...] = (
     (("duckdb",), Refusal("a DuckDB database", "export its table as Parquet.")),
     (("lance",), Refusal("a file of a Lance table", "write its rows as Parquet.")),
     (("avro",), _AVRO),
+    (("pst", "ost"), _PST),
     (("orc",), _ORC),
     (("h5", "hdf5"), _HDF5),
     (("zip",), Refusal("an archive of files (zip)", "give it by name, or unpack it.")),

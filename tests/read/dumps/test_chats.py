@@ -198,11 +198,32 @@ def test_logs_of_clients_of_irc(read, tmp_path, lines_of_log):
     path = tmp_path / "#pears.log"
     path.write_text("\r\n".join(lines_of_log) + "\r\n")
     found = read(path)
-    (row,) = found.rows
+    row = found.rows[0]
     assert (row["text"], row["author"]) == ("all words", "ann")
     assert row["created_at"].isoformat() == "2020-01-02T03:04:05+00:00"
-    said = len([line for line in lines_of_log if line.strip()]) - 1
-    assert found.skipped == {"notice of the service": said}
+    actions = [line for line in lines_of_log if line.endswith("ann waves")]
+    assert found.column("text") == ["all words", *["* ann waves"] * len(actions)]
+    assert found.column("author") == ["ann"] * len(found.rows)
+    notices = len([line for line in lines_of_log if line.strip()]) - len(found.rows)
+    assert found.skipped == {"notice of the service": notices}
+
+
+@pytest.mark.parametrize(
+    "notice",
+    [
+        *("* ben (~b@x.example) has joined #pears", "* ben has quit (Ping timeout)"),
+        *("* ben is now known as bob", "* ChanServ sets mode +o ann", "* Now talking in #pears"),
+        *("* ChanServ gives channel operator status to ann", "*** ann waves", "* Topic is 'pears'"),
+        *("* ben changes topic to 'plums'", "* ben was kicked by ann (no)", "-!- ann waves at all"),
+        *("* Joins: ben (~b@x.example)", "* Set by ann on Fri Jan 3", "* You are now known as ann"),
+    ],
+)
+def test_what_people_do_is_told_from_notices_with_the_same_mark(read, tmp_path, notice):
+    path = tmp_path / "2020-01-02.log"
+    path.write_text(f"[03:04] <ann> all words\n[03:05] {notice}\n[03:06]  * ann waves at all\n")
+    found = read(path)
+    assert found.column("text") == ["all words", "* ann waves at all"]
+    assert found.skipped == {"notice of the service": 1}
 
 
 NARROW = "\u202f"
@@ -313,3 +334,41 @@ def test_a_member_without_a_name_is_damage(read, tmp_path):
     (tmp_path / "result.json").write_text('{"name": "x", ["id"]: 1, "messages": []}')
     with pytest.raises(CorruptFile, match="damaged or cut short"):
         read(tmp_path / "result.json", layout="telegram")
+
+
+@pytest.mark.parametrize(
+    ("rows", "notices"),
+    [
+        (
+            [
+                {"AuthorID": "7", "Author": "ann", "Date": "2020-01-02T03:04:05", "Content": text}
+                | {"Attachments": "", "Reactions": ""}
+                for text in ("the ferry left with all pears", "Joined the server.")
+            ],
+            1,
+        ),
+        (
+            [
+                {"Date": "2020-01-02 03:04:05", "User": "ann", "Message": text}
+                for text in (
+                    "the ferry left with all pears",
+                    "ben님이 들어왔습니다.",
+                    "ann님이 ben님을 초대했습니다.",
+                    "ann invited ben and cat.",
+                )
+            ],
+            3,
+        ),
+    ],
+)
+def test_notices_in_tables_of_chats_are_no_items(read, table, rows, notices):
+    found = read(table(rows))
+    (row,) = found.rows
+    assert (row["text"], row["author"]) == ("the ferry left with all pears", "ann")
+    assert row["created_at"].isoformat() == "2020-01-02T03:04:05+00:00"
+    assert found.skipped == {"notice of the service": notices}
+
+
+def test_in_other_tables_such_words_are_texts(read, table):
+    rows = [{"id": "1", "author": "ann", "text": "ann invited ben."}]
+    assert read(table(rows)).column("text") == ["ann invited ben."]

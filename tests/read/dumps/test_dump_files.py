@@ -162,3 +162,32 @@ def test_batches_are_bounded_in_bytes(read, write, tmp_path):
         found = read(tmp_path / name)
         assert found.column("item") == [str(n) for n in range(80)]
         assert max(items.batch.nbytes for items in found.batches) <= 33 << 20
+
+
+ARTICLE = """Relay-Version: version B 2.10; site a.example
+Posting-Version: version B 2.10; site b.example
+Path: a.example!b.example!ann
+From: ann@b.example (Ann A.)
+Newsgroups: net.pears
+Subject: On pears
+Message-ID: <{number}@b.example>
+Date: Tue, 5 Nov 1985 12:13:14 GMT
+
+They keep until spring, said number {number}
+"""
+
+
+@pytest.mark.parametrize(
+    "names", [("1", "22"), ("1.", "2."), ("17.M2P3.host:2,S", "18.M2P3.host:2,")]
+)
+def test_folders_of_messages_are_read_whatever_numbers_them(read, tmp_path, names):
+    folder = tmp_path / "ann" / "_sent_mail"
+    folder.mkdir(parents=True)
+    for name in names:
+        (folder / name).write_text(ARTICLE.replace("{number}", name[:1]))
+    found = read(tmp_path)
+    assert {*found.column("text")} == {
+        f"On pears\n\nThey keep until spring, said number {name[:1]}" for name in names
+    }
+    assert {*found.column("author")} == {"ann@b.example"}
+    assert {day.year for day in found.column("created_at")} == {1985}

@@ -318,3 +318,11 @@ def test_folders_find_them(read, tmp_path, name):
     (tmp_path / name).write_text(content)
     (tmp_path / "photo.jpg").write_bytes(b"\xff\xd8")
     assert read(tmp_path).rows
+
+
+def test_an_address_that_an_archive_hides_is_written_out(read, tmp_path):
+    (tmp_path / "2020-September.txt").write_text(
+        "From ann at a.example  Sun Sep 13 12:26:40 2020\n"
+        "From: ann at a.example (Ann A.)\nMessage-ID: <1@a.example>\n\nall words\n"
+    )
+    assert read(tmp_path).column("author") == ["ann@a.example"]

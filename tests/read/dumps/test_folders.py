@@ -215,7 +215,7 @@ def test_an_archive_that_is_not_read_makes_the_folder_incomplete(tmp_path, name)
 def test_a_folder_without_dumps_says_what_is_there(read, tmp_path):
     (tmp_path / "a.pdf").write_bytes(b"%PDF-1.7" * 9)
     (tmp_path / "b.png").write_bytes(b"PNG")
-    with pytest.raises(UnsupportedFormat, match=r"2 files .* a\.pdf is a PDF document") as error:
+    with pytest.raises(UnsupportedFormat, match=r"\(2\) .* a\.pdf is a PDF document") as error:
         read(tmp_path)
     assert "extract its text" in error.value.remedy
 

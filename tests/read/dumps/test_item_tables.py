@@ -223,3 +223,12 @@ def test_what_is_written_is_read(round_trip, rows):
         when and datetime.fromisoformat(when).replace(tzinfo=UTC)
         for when in (row["created_at"] for row in kept)
     ]
+
+
+def test_a_column_called_as_dates_are_may_hold_something_else(read, table):
+    rows = [
+        {"doi": f"10.1/{n}", "abstract": text, "publish_date": other, "date": "2020-01-02"}
+        for n, (text, other) in enumerate([("on ferries", "NA"), ("on pears", "10.2/x")])
+    ]
+    (day,) = {str(day) for day in read(table(rows)).column("created_at")}
+    assert day == "2020-01-02 00:00:00+00:00"

@@ -49,7 +49,61 @@ SUGGESTED = {"suggested_topics": [{"id": 9, "title": "Another topic", "excerpt":
 DELETED, SERVICE, PRIVATE = "deleted or removed", "notice of the service", "not public"
 NOT_A_POST, EMPTY = "not a post", "empty text"
 
+
+def reply(number, text, *replies, **others):
+    members = {"message_id": f"m{number}", "text": text, "role": "prompter", "user_id": "ann"}
+    members |= {"created_date": "2020-09-13T12:26:40+00:00", "lang": "en", "deleted": False}
+    return members | {"replies": [*replies]} | others
+
+
+def review(number, text):
+    label = {"label": "ann"}
+    members = {"author": {"name": label}, "im:rating": {"label": "5"}, "id": {"label": number}}
+    members |= {"title": {"label": "Pears"}, "updated": {"label": ISO}}
+    return members | {"content": {"label": text, "attributes": {"type": "text"}}}
+
+
 SHAPES = {
+    "openassistant": (
+        {
+            "message_tree_id": "m1",
+            "tree_state": "ready",
+            "prompt": reply(
+                1, TEXTS[0], reply(2, TEXTS[1], reply(3, TEXTS[2])), reply(4, "", deleted=True)
+            ),
+        },
+        [(f"m{number}", text, "ann") for number, text in enumerate(TEXTS, 1)],
+        {DELETED: 1},
+    ),
+    "biorxiv": (
+        {
+            "messages": [{"status": "ok"}],
+            "collection": [
+                {"doi": "10.1/a", "title": "Quays", "abstract": TEXTS[0], "authors": "ann"}
+                | {"date": ISO, "published": "NA", "license": "cc_by", "jatsxml": "https://x"}
+            ],
+        },
+        [("10.1/a", f"Quays\n\n{TEXTS[0]}", "ann")],
+        {},
+    ),
+    "openreview": (
+        {
+            "notes": [
+                {"id": "n1", "forum": "f", "signatures": ["ann"], "cdate": SECOND * 1000}
+                | {"content": {"title": {"value": "A review"}, "review": {"value": TEXTS[0]}}},
+                {"id": "n2", "forum": "f", "signatures": ["ann"], "cdate": SECOND * 1000}
+                | {"content": {"comment": TEXTS[1], "pdf": "/pdf/x"}},
+                {"id": "n3", "forum": "f", "signatures": ["ann"], "ddate": SECOND, "content": {}},
+            ]
+        },
+        [("n1", f"A review\n\n{TEXTS[0]}", "ann"), ("n2", TEXTS[1], "ann")],
+        {DELETED: 1},
+    ),
+    "app-store": (
+        {"feed": {"entry": [{"im:name": {"label": "An app"}}, review("11", TEXTS[0])]}},
+        [("11", f"Pears\n\n{TEXTS[0]}", "ann")],
+        {},
+    ),
     "imageboard": (
         [
             {
@@ -338,3 +392,8 @@ def test_posts_are_read_with_their_facts(read, lines, tmp_path, name, indent):
 def test_addresses_are_taken_where_they_are_given(read, tmp_path):
     (tmp_path / "a.json").write_text(json.dumps(SHAPES["lobsters"][0]))
     assert read(tmp_path / "a.json").column("url") == ["https://l.example/s/a1", None]
+
+
+def test_preprints_have_their_licence(read, tmp_path):
+    (tmp_path / "a.json").write_text(json.dumps(SHAPES["biorxiv"][0]))
+    assert read(tmp_path / "a.json").column("licence") == ["cc_by"]

@@ -127,3 +127,28 @@ def test_a_conversation_is_read_if_it_is_given(read, tmp_path):
     folder = tmp_path / "D01ABC2"
     put(folder, {"2020-09-13.json": slack(TEXTS[0])})
     assert read(folder).column("text") == [TEXTS[0]]
+
+
+def test_of_an_export_of_medium_what_was_published_is_read(read, tmp_path):
+    pytest.importorskip("resiliparse")
+    page = (
+        '<!DOCTYPE html><html><head><title>On it</title></head><body><article class="h-entry">'
+        '<header><h1 class="p-name">On it</h1></header><section class="e-content"><p>{}</p>'
+        '</section><footer><p><a class="p-canonical" href="https://m.example/{}">Canonical</a>'
+        '<time class="dt-published" datetime="2020-09-13T12:26:40Z">then</time></p></footer>'
+        "</article></body></html>"
+    )
+    put(
+        tmp_path,
+        {
+            "posts/2020-09-13_On-it-1.html": page.format(TEXTS[0], 1),
+            "posts/draft_Not-yet-2.html": page.format(TEXTS[1], 2),
+            "bookmarks/bookmarks-0001.html": "<!DOCTYPE html><html><body>of others</body></html>",
+        },
+    )
+    for options in ({}, {"layout": "html"}):
+        found = read(tmp_path, **options)
+        (row,) = found.rows
+        assert TEXTS[0] in row["text"]
+        assert row["url"] == "https://m.example/1"
+        assert found.skipped == {"passed over: a draft; to read it, give it by its name": 1}

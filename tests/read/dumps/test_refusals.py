@@ -69,10 +69,10 @@ def test_an_address_is_looked_at_before_anything_is_read(tmp_path):
 
 
 def test_a_folder_without_dumps(read, tmp_path):
-    with pytest.raises(DatasetNotFound, match=r"none of its . files is a supported dump"):
+    with pytest.raises(DatasetNotFound, match=r"none of its files \(.\) is a supported dump"):
         read(tmp_path)
     (tmp_path / "photo.jpg").write_bytes(b"\xff\xd8")
-    with pytest.raises(UnsupportedFormat, match=r"none of its . files is a supported dump"):
+    with pytest.raises(UnsupportedFormat, match=r"none of its files \(.\) is a supported dump"):
         read(tmp_path)
 
 
@@ -248,6 +248,10 @@ def test_files_of_another_kind(read, tmp_path, head, what):
         ("other.xml", b"<inventory/>", "XML with <inventory> at its root"),
         ("package.json", b'{"name": "a", "version": "1.0.0", "scripts": {}}', "of a package"),
         ("index.json", b'{"shards": [{"format": "mds"}], "version": 2}', "MDS dataset"),
+        ("a.pst", b"!BDN" + bytes(64), "a mailbox of Outlook"),
+        ("a.enex", b'<?xml version="1.0"?><en-export/>', "an export of Evernote"),
+        ("a.txt", "消息记录（此消息记录为文本格式）\n".encode(), "a chat of QQ"),  # noqa: RUF001
+        ("q.json", b'{"query": {"pages": {"7": {"extract": "a"}}}}', "MediaWiki's interface"),
         ("0.json", b'{"commitInfo": {"operation": "WRITE"}}\n', "a Delta table"),
         ("v1.metadata.json", b'{"format-version": 2, "table-uuid": "u"}', "an Iceberg table"),
         ("result.json", b'{"schema": "provenance/result/1", "corpus": {}}', "result of provenance"),

@@ -47,10 +47,6 @@ def test_a_column_that_is_null_is_not_the_text(read, tmp_path, lines):
         ),
         ({"title": "Quays", "fields": {"body": TEXT}}, "--text-column 'fields.body'"),
         (
-            {"question": "Who lit them?", "answers": [{"title": "He", "text": TEXT}]},
-            "--text-column 'answers[].title' --text-column 'answers[].text'",
-        ),
-        (
             {"title": {"rendered": "Quays"}, "content": {"rendered": TEXT}},
             "--text-column 'title.rendered' --text-column 'content.rendered'",
         ),
@@ -61,7 +57,7 @@ def test_a_column_that_is_null_is_not_the_text(read, tmp_path, lines):
         ({"instruction": "Write.", "output": TEXT}, "--text-column 'output'"),
         ({"turns": [{"from": "x", "value": TEXT}]}, "--text-column 'turns[].value'"),
     ],
-    ids=["list", "structure", "question", "rendered", "parts", "longest", "value"],
+    ids=["list", "structure", "rendered", "parts", "longest", "value"],
 )
 def test_texts_elsewhere_are_suggested_and_can_be_read(read, tmp_path, row, options):
     pq.write_table(pa.Table.from_pylist([row, row]), tmp_path / "p.parquet")

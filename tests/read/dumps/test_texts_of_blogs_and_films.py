@@ -143,3 +143,12 @@ def test_damaged_files_are_read_or_refused(read, tmp_path, layout, content):
         (tmp_path / "a").write_bytes(data)
         with suppress(InputError):
             read(tmp_path / "a", layout=layout)
+
+
+def test_members_alone_before_a_text_are_no_part_of_it(read, tmp_path):
+    (tmp_path / "a.md").write_text(f"---\ntags:\n  - quay\naliases: [a, b]\n---\n{TEXT}\n")
+    (tmp_path / "b.md").write_text(f"---\nsaid: the keeper\nand left\n---\n{MORE}\n")
+
+    found = read(tmp_path, layout="text")
+
+    assert found.column("text") == [TEXT, f"---\nsaid: the keeper\nand left\n---\n{MORE}"]

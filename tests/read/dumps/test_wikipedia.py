@@ -103,3 +103,23 @@ def test_an_article_of_the_enterprise_has_its_licence(read, tmp_path):
         assert row["text"] == "Quay\n\nby the sea"
         assert (row["item"], row["language"], row["licence"]) == ("12", "en", "CC-BY-SA-4.0")
         assert row["created_at"].isoformat() == "2024-01-02T03:04:05+00:00"
+
+
+def test_articles_of_the_search_index_have_address_and_licence(read, lines, tmp_path):
+    page = {"title": "Old quay", "namespace": 0, "wiki": "enwiki", "language": "en"}
+    page |= {"page_id": 7, "timestamp": "2020-09-13T12:26:40Z"}
+    rows = [
+        {"index": {"_type": "_doc", "_id": "7"}},
+        page | {"text": "A quay."},
+        {"index": {"_type": "_doc", "_id": "8"}},
+        page | {"text": "A talk.", "namespace": 1},
+        page | {"text": "A file.", "wiki": "commonswiki", "page_id": 9},
+    ]
+    path = tmp_path / "enwiki-20200913-cirrussearch-content.json"
+    path.write_text(lines(rows))
+    found = read(path)
+    assert found.column("text") == ["Old quay\n\nA quay.", "Old quay\n\nA file."]
+    assert found.column("url") == ["https://en.wikipedia.org/wiki/Old_quay", None]
+    assert found.column("licence") == ["CC BY-SA 4.0", None]
+    assert found.column("item") == ["7", "9"]
+    assert sum(found.skipped.values()) == 3

@@ -329,3 +329,59 @@ def test_tables_of_rtweet_and_twarc_name_what_is_repeated(read, write, tmp_path)
         assert found.column("text") == ["words", "said"]
         assert found.column("author") == ["ann", "ben"]
         assert found.skipped == {"repost; its original is an item": 1} | alone
+
+
+def test_an_old_archive_in_csv_names_what_is_repeated(read, tmp_path, write):
+    row = {"tweet_id": "100000000000000001", "timestamp": "2012-09-13 12:26:40 +0000"}
+    row |= {"text": "a lantern", "retweeted_status_id": "", "expanded_urls": ""}
+    repost = {"tweet_id": "5", "text": "RT @ben: a kettle", "retweeted_status_id": "99999999999"}
+    write(tmp_path / "tweets.csv", [row, row | repost])
+    found = read(tmp_path / "tweets.csv")
+    assert found.column("text") == ["a lantern", "a kettle"]
+    assert found.column("item") == ["100000000000000001", "99999999999"]
+    assert found.column("author") == [None, "ben"]
+    assert found.rows[0]["created_at"].isoformat() == "2012-09-13T12:26:40+00:00"
+
+
+def result(number, text, **others):
+    user = {"result": {"legacy": {"screen_name": "ann"}}}
+    legacy = {"full_text": text, "created_at": "Wed Oct 19 20:07:25 +0000 2022", "lang": "en"}
+    legacy |= others.pop("legacy", {})
+    return {"rest_id": str(number), "core": {"user_results": user}, "legacy": legacy} | others
+
+
+def entry_of(found):
+    return {"content": {"itemContent": {"tweet_results": {"result": found}}}}
+
+
+def test_responses_of_the_pages_of_x_are_read(read, tmp_path):
+    long = {"note_tweet_results": {"result": {"text": "all of a long text &amp; more"}}}
+    original = {"retweeted_status_result": {"result": result(9, "an original")}}
+    seen = {"__typename": "TweetWithVisibilityResults", "tweet": result(4, "with a notice")}
+    quoted = {"result": result(8, "what is quoted")}
+    entries = [
+        entry_of(result(1, "a lantern")),
+        entry_of(result(2, "all of a long …", note_tweet=long)),
+        entry_of(result(3, "RT @ann: an …", legacy=original)),
+        {"content": {"items": [{"item": entry_of(seen)["content"]}]}},
+        entry_of(result(5, "look at this", quoted_status_result=quoted)),
+        entry_of({"__typename": "TweetTombstone", "tombstone": {"text": {"text": "gone"}}}),
+        {"content": {"entryType": "TimelineTimelineCursor", "value": "abc"}},
+    ]
+    instructions = [{"type": "TimelineClearCache"}, {"type": "AddEntries", "entries": entries}]
+    timeline = {"timeline": {"instructions": instructions}}
+    response = {"data": {"user": {"result": {"timeline_v2": timeline}}}}
+    path = tmp_path / "UserTweets.json"
+    path.write_text(json.dumps(response))
+    found = read(path)
+    assert dict(zip(found.column("item"), found.column("text"), strict=True)) == {
+        "1": "a lantern",
+        "2": "all of a long text & more",
+        "9": "an original",
+        "4": "with a notice",
+        "5": "look at this",
+        "8": "what is quoted",
+    }
+    assert {*found.column("author")} == {"ann"}
+    assert {*found.column("language")} == {"en"}
+    assert found.skipped == {"repost; its original is an item": 1, "deleted or removed": 1}

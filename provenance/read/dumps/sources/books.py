@@ -42,6 +42,8 @@ _ADDRESSES = re.compile(r"(?:https?://\S+\s*)+")
 _GUTENBERG_ENCODING = re.compile(rb"Character set encoding: *([\w-]{1,40})", re.IGNORECASE)
 _FRONT_MATTER = re.compile(r"\A(---|\+\+\+)[ \t]*\n(.*?)\n\1[ \t]*(?:\n|\Z)", re.DOTALL)
 _FRONT_FIELD = re.compile(r"""^["']?(\w+)["']?\s*[:=]\s*(.*?)\s*,?$""")
+_YAML = re.compile(r"(?:[\w-]+:(?: [^\n]*)?(?:\n(?:[ \t]+|- )[^\n]*)*(?:\n|\Z))+")
+"""Nothing but members, each on lines of its own: what other programs put before a text."""
 _FRONT_FIELDS = {"title", "date", "layout"}
 _FILE_DATE = re.compile(r"(\d{4}-\d\d-\d\d)-")
 """The day in the name of a post of Jekyll."""
@@ -118,7 +120,7 @@ def _post(text: str, dump: Dump) -> ItemRecord | RowFault:
     """Return a text, without what is said of it between two lines at its beginning."""
     front = _FRONT_MATTER.match(text)
     fields = {} if front is None else _front_fields(front[2])
-    if front is None or not fields.keys() & _FRONT_FIELDS:
+    if front is None or not (fields.keys() & _FRONT_FIELDS or _YAML.fullmatch(front[2])):
         text = plain_text(text) if dump.columns.text_format == "html" else text
         return _book(text, dump.name, None, None, None, None, dump)
     if fields.get("draft") == "true" or fields.get("published") == "false":

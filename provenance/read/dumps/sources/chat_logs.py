@@ -30,6 +30,17 @@ _IRC_LINE = re.compile(
     r"(?: +<[ @+%&~]?(?P<author>[^>]{1,40})>[ \t]?|\t[@+%&~]?(?P<nick>[^\s<>*-]\S{0,40})\t)"
     r"(?P<text>.*)"
 )
+_IRC_ACTION = re.compile(
+    r"\[?(?:(?P<day>\d{4}-\d\d-\d\d|[A-Z][a-z]{2} \d\d)[T ])?(?P<time>\d\d:\d\d(?::\d\d)?)\]?"
+    r"[ \t]+\*[ \t]+"
+    r"(?P<author>)(?P<nick>(?!(?:Attempting|Channel|Disconnected|Now|Rejoined|Set|Topic|Users|You)\b)"
+    r"[^\W\d][\w\[\]\\^{}|`-]{0,39}) "
+    r"(?P<text>(?!\(?\S+@|has (?:been|changed|invited|joined|kicked|left|quit|set)\b"
+    r"|(?:is now known as|was kicked)\b"
+    r"|(?:sets|changes|gives|removes) (?:ban|channel|mode|topic|voice)\b)\S.*)"
+)
+"""What somebody does (`/me`); many clients write what the server says with the same mark."""
+_ACTION_MARK = re.compile(r"[ \t]\*[ \t]")
 _IRC_DAY = re.compile(
     r"(?:--- (?:Log opened|Day changed)|Session Start:|\*{4} BEGIN LOGGING AT) [A-Z][a-z]{2} "
     r"(?P<month>[A-Z][a-z]{2}) +(?P<day>\d{1,2})(?: [\d:]+)? (?P<year>\d{4})"
@@ -81,7 +92,7 @@ _QUOTATION_MARKS = frozenset('"“”«„')
 
 
 def read_irc(dump: Dump) -> Iterator[Items]:
-    """Read the lines that people wrote; the day is that of the file's name if lines have none."""
+    """Read what people said and did; the day is that of the file's name if lines have none."""
     return batch_records(dump.name, _irc_lines(dump))
 
 
@@ -92,21 +103,27 @@ def _irc_lines(dump: Dump) -> Iterator[ItemRecord | RowFault]:
     for row, line in read_lines(dump):
         if line is None:
             yield RowFault(row, skipped_rows.NOT_UTF8)
-        elif (match := _IRC_LINE.match(line)) is not None:
+        elif (match := _IRC_LINE.match(line) or _irc_action(line)) is not None:
             line_day, time, author, nick, text = match.groups()
             if not text.isprintable():
                 text = _IRC_FORMATTING.sub("", text)
             text = text.strip()
             if text:
+                said = f"* {nick} {text}" if match.re is _IRC_ACTION else text
                 second = _irc_second(line_day, time, day)
                 author = (author or nick).strip()
-                yield ItemRecord(dump.source, f"{prefix}#{row}", text, None, second, author)
+                yield ItemRecord(dump.source, f"{prefix}#{row}", said, None, second, author)
             else:
                 yield RowFault(row, skipped_rows.EMPTY)
         elif line.strip():
             if (log_day := _IRC_DAY.match(line)) is not None:
                 day = _iso_day(log_day["year"], f"{log_day['month']} {log_day['day']:>02}")
             yield RowFault(row, skipped_rows.SERVICE)
+
+
+def _irc_action(line: str) -> re.Match[str] | None:
+    is_likely = _ACTION_MARK.search(line) is not None
+    return _IRC_ACTION.match(_IRC_FORMATTING.sub("", line)) if is_likely else None
 
 
 def _irc_second(line_day: str | None, time: str, log_day: str | None) -> int | None:

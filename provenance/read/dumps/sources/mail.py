@@ -21,7 +21,8 @@ MAILBOX_START = re.compile(
     rb"From \S{1,200}[^\n]{0,200}\d{4}[^\n]{0,100}\r?\n(?:>?[A-Za-z][A-Za-z0-9-]*:|[ \t])"
 )
 MESSAGE_START = re.compile(
-    rb"(?:(?:Return-Path|Received|Delivered-To|MIME-Version|Message-ID|From|To|Date|Subject|X-[\w-]+)"
+    rb"(?:(?:Return-Path|Received|Delivered-To|MIME-Version|Message-ID|From|To|Date|Subject|X-[\w-]+"
+    rb"|Path|Newsgroups|Organization|References|Xref|Sender|Reply-To|Relay-Version|Posting-Version)"
     rb":[^\n]*\r?\n(?:[ \t][^\n]*\r?\n)*){3}",
     re.IGNORECASE,
 )
@@ -113,8 +114,14 @@ def _message(content: bytes, row: int, dump: Dump) -> ItemRecord | RowFault:
         f"{subject}\n\n{text}" if subject else text,
         headers["Archived-At"].strip().strip("<>") or None,
         parse_timestamp(headers["Date"]),
-        parseaddr(headers["From"])[1] or None,
+        _hidden_at(parseaddr(headers["From"])[1]) or None,
     )
+
+
+def _hidden_at(address: str) -> str:
+    """Return an address as it was before an archive of Mailman hid its sign."""
+    name, separator, host = address.partition(" at ")
+    return f"{name}@{host}" if separator and " " not in name + host else address
 
 
 def _body(message: EmailMessage) -> str:

@@ -38,8 +38,8 @@ class PostShape:
         Paths of the parts of its text, which are joined with an empty line.
     dates : tuple of str
         Paths of its date.
-    ids, authors, languages, urls : tuple of str
-        Paths of its id, author, language and address.
+    ids, authors, languages, urls, licences : tuple of str
+        Paths of its id, author, language, address and licence.
     html : "all", "marked" or None
         Whether the texts are HTML; "marked" are those beside a `contentType` of "html".
     reason : callable
@@ -58,6 +58,7 @@ class PostShape:
     authors: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     urls: tuple[str, ...] = ()
+    licences: tuple[str, ...] = ()
     html: Literal["all", "marked"] | None = None
     reason: Callable[[JsonObject], str | None] = _nothing
     is_container: Callable[[JsonObject], object] = _nothing
@@ -98,6 +99,7 @@ class PostShape:
             _first_second(post, self.dates),
             _first(post, self.authors),
             _first(post, self.languages),
+            _first(post, self.licences),
         )
 
 
@@ -228,6 +230,12 @@ _NOSTR_WRITTEN = (1, 11, 42, 1111, 30023)
 _NOSTR_PRIVATE = (4, 13, 14, 1059)
 _NOSTR_REPOSTS = (6, 16)
 
+_REVIEW_PARTS = (
+    *("title", "TL;DR", "abstract", "summary", "summary_of_the_paper", "main_review", "review"),
+    *("strengths", "weaknesses", "strengths_and_weaknesses", "questions", "limitations"),
+    *("summary_of_the_review", "metareview", "decision", "comment", "rebuttal"),
+)
+"""Members of notes of OpenReview, of papers, reviews and comments, in either version of its API."""
 _CHAT_RENDERERS = ("liveChatTextMessageRenderer", "liveChatPaidMessageRenderer")
 _LIVE_ITEM = "replayChatItemAction.actions.addChatItemAction.item"
 
@@ -400,6 +408,49 @@ SHAPES = (
         ("date",),
         is_container=lambda entry: member(entry, "Comment", "Comments") is not None,
         inner=("Comment.Comments.CommentsList",),
+    ),
+    PostShape(
+        "openassistant",
+        _has("message_id", "text", "role", "replies"),
+        ("text",),
+        ("created_date",),
+        ids=("message_id",),
+        authors=("user_id",),
+        languages=("lang",),
+        reason=_flagged("deleted"),
+        is_container=_has("message_tree_id", "prompt"),
+        inner=("prompt", "replies"),
+    ),
+    PostShape(
+        "biorxiv",
+        _has("doi", "title", "abstract", "jatsxml"),
+        ("title", "abstract"),
+        ("date",),
+        ids=("doi",),
+        authors=("authors",),
+        licences=("license",),
+        is_container=_has("messages", "collection"),
+        inner=("collection",),
+    ),
+    PostShape(
+        "openreview",
+        _has("id", "forum", "content", "signatures"),
+        tuple(f"content.{name}{end}" for name in _REVIEW_PARTS for end in ("", ".value")),
+        ("cdate", "tcdate"),
+        ids=("id",),
+        authors=("signatures",),
+        reason=_flagged("ddate"),
+    ),
+    PostShape(
+        "app-store",
+        _has("im:rating", "content", "title"),
+        ("title.label", "content.label"),
+        ("updated.label",),
+        ids=("id.label",),
+        authors=("author.name.label",),
+        # The first entry of the first page is the app.
+        is_container=lambda entry: "im:rating" in str(member(entry, "feed", "entry")),
+        inner=("feed.entry",),
     ),
     PostShape(
         "twitch",

@@ -1,5 +1,6 @@
 """Web pages, in WARC files or on their own: their main text, or the text in WET files."""
 
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from html.parser import HTMLParser
@@ -24,6 +25,10 @@ _DATES = ("article:published_time", "datepublished", "date", "dc.date", "dcterms
 _AUTHORS = ("author", "article:author", "dc.creator")
 """Tags that state address, date and author of a page, the best first."""
 _TEXT_RECORDS = {"response", "resource", "conversion"}
+EXPORTED_POST_START = re.compile(
+    rb"<!DOCTYPE html><html>[\s\S]{0,20000}?<article class=\"h-entry\">", re.IGNORECASE
+)
+"""A post in an export of Medium."""
 
 
 def read_web_archive(dump: Dump) -> Iterator[Items]:

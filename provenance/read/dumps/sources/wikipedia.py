@@ -31,6 +31,10 @@ _LICENSED_HOSTS = re.compile(
     r"https?://[a-z0-9.-]*\b(?:wikipedia|wiktionary|wikibooks|wikiquote|wikisource|wikiversity"
     r"|wikivoyage)\.org/"
 )
+_PROJECTS = {"wiki": "wikipedia", "wiktionary": "wiktionary"} | {
+    f"wiki{name}": f"wiki{name}" for name in ("books", "news", "quote", "source", "voyage")
+}
+"""Hosts of projects, by the ends of the names of their wikis."""
 _PAGE_PARTS = frozenset({"base", "title", "ns", "id", "redirect", "revision"})
 _TEXT_MODELS = {None, "wikitext"}
 _BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
@@ -131,7 +135,7 @@ def _article(
         dump.source,
         page.parts["id"],
         f"{title}\n\n{body}",
-        base + quote(title.replace(" ", "_"), safe="/:()',!*~") if base else None,
+        _address(base, title),
         parse_timestamp(revision.findtext("timestamp")),
         language=language,
         licence=_LICENCE if _LICENSED_HOSTS.match(base) else None,
@@ -154,6 +158,38 @@ def _remove(parsed: Any, node: object) -> None:
         parsed.remove(node)
     except ValueError:  # it was within another one
         return
+
+
+def is_search_page(entry: JsonObject) -> bool:
+    """Return whether an object is a page in a dump of the search index (CirrusSearch)."""
+    return {"title", "text", "namespace", "wiki"} <= entry.keys()
+
+
+def read_search_page(entry: JsonObject, row: int, dump: Dump) -> Iterator[ItemRecord | RowFault]:
+    """Yield an article of the search index; lines before pages only have their ids."""
+    title, text = string_at(entry, "title"), string_at(entry, "text")
+    if title is None or entry.get("namespace") != 0:
+        yield RowFault(row, NOT_AN_ARTICLE if "wiki" in entry else skipped_rows.NOT_A_POST)
+        return
+    if text is None:
+        yield RowFault(row, skipped_rows.EMPTY)
+        return
+    language, wiki = string_at(entry, "language") or "", string_at(entry, "wiki") or ""
+    project = _PROJECTS.get(wiki.removeprefix(language.replace("-", "_")))
+    base = f"https://{language}.{project}.org/wiki/" if language and project else ""
+    yield ItemRecord(
+        dump.source,
+        to_text(entry.get("page_id")) or f"{dump.prefix}#{row}",
+        f"{title}\n\n{text}",
+        _address(base, title),
+        parse_timestamp(entry.get("timestamp")),
+        language=language or None,
+        licence=_LICENCE if _LICENSED_HOSTS.match(base) else None,
+    )
+
+
+def _address(base: str, title: str) -> str | None:
+    return base + quote(title.replace(" ", "_"), safe="/:()',!*~") if base else None
 
 
 def read_extracted(dump: Dump) -> Iterator[Items]:

@@ -51,18 +51,20 @@ _FIRST_SNOWFLAKE = 1 << 35
 _SNOWFLAKE_EPOCH = 1_288_834_974_657
 _MAX_ID_DIGITS = 19
 _UNKNOWN_LANGUAGES = {"und", "zxx", "qam", "qct", "qht", "qme", "qst", "art"}
-_REPOST = re.compile(r"RT @\w{1,20}: ")
+_REPOST = re.compile(r"RT @(\w{1,20}): ")
 _RETWEETED_ID = "referenced_tweets.retweeted.id"
-_COLLECTED_IDS = ("id_str", "id", "status_id")
+_COLLECTED_IDS = ("id_str", "id", "status_id", "tweet_id")
 _COLLECTED_TEXTS = ("fullText", "rawContent", "content", "text")
 _COLLECTED_AUTHORS = ("author.username", "screen_name", "username")
-_DATES = ("date", "createdAt", "created_at")
+_DATES = ("date", "createdAt", "created_at", "timestamp")
+_ARCHIVED_REPOST = "retweeted_status_id"
+"""Column of the archive that X gave in CSV until 2018."""
 _ORIGINALS, _QUOTED = ("retweetedTweet", "retweet"), ("quotedTweet", "quote")
 """Members of posts as collectors write them; rows of tables have some of them as columns."""
 COLLECTED_COLUMNS = (
     *(*_COLLECTED_IDS, *_COLLECTED_TEXTS, *_DATES, "lang", "screen_name", "author.username"),
     *("is_retweet", "retweet_status_id", "retweet_text", "retweet_screen_name"),
-    *(_RETWEETED_ID, "retweeted_username"),
+    *(_RETWEETED_ID, "retweeted_username", _ARCHIVED_REPOST),
 )
 _ESCAPES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 
@@ -152,12 +154,27 @@ def is_collected(post: JsonObject) -> bool:
         or {"type", "twitterUrl", "author", "createdAt"} <= keys
         or {"status_id", "is_retweet", "screen_name"} <= keys
         or {"author.username", _RETWEETED_ID} <= keys
+        or {"tweet_id", _ARCHIVED_REPOST, "expanded_urls"} <= keys
     )
 
 
 def read_collected(post: JsonObject, row: int, dump: Dump) -> Iterator[Entry]:
-    """Yield a post of snscrape, twscrape, Apify, rtweet or twarc-csv, and what it repeats."""
+    """Yield a post of snscrape, twscrape, Apify, rtweet, twarc-csv or an old archive as CSV."""
     yield from _with_related(_collected_post(post), row, dump)
+
+
+def is_response(entry: JsonObject) -> bool:
+    """Return whether an object is a response of the interface of X's pages (GraphQL), or a post."""
+    return _is_result(entry) or next(_results(entry.get("data")), None) is not None
+
+
+def read_response(entry: JsonObject, row: int, dump: Dump) -> Iterator[Entry]:
+    """Yield the posts of a response, or a single post, and what they repeat or quote."""
+    for result in _results(entry):
+        if "tombstone" in result:
+            yield RowFault(row, skipped_rows.DELETED)
+        else:
+            yield from _with_related(_result_post(result), row, dump)
 
 
 def read_activity(activity: JsonObject, row: int, dump: Dump) -> Iterator[Entry]:
@@ -327,10 +344,15 @@ def _collected_post(post: JsonObject) -> _Post:
 
 def _row_original(post: JsonObject, text: str | None) -> _Post | None:
     """Return the post that a row of a table repeats, as it says in further columns."""
-    native = _collected_id(post, "retweet_status_id", _RETWEETED_ID)
+    native = _collected_id(post, "retweet_status_id", _RETWEETED_ID, _ARCHIVED_REPOST)
     if native is None:
         return None
-    author = string_at(post, "retweet_screen_name") or string_at(post, "retweeted_username")
+    named = _REPOST.match(text or "")
+    author = (
+        string_at(post, "retweet_screen_name")
+        or string_at(post, "retweeted_username")
+        or (named[1] if named else None)
+    )
     repeated = string_at(post, "retweet_text") or _REPOST.sub("", text or "", count=1)
     is_cut_off = repeated.endswith("…")
     return _Post(native, None if is_cut_off else _unescape(repeated), author, None, None)
@@ -342,6 +364,39 @@ def _collected_id(post: JsonObject, *names: str) -> str | None:
         if native := to_text(post.get(name)):
             return native.removeprefix("x")
     return None
+
+
+def _is_result(value: JsonObject) -> bool:
+    return "rest_id" in value and isinstance(member(value, "legacy", "full_text"), str)
+
+
+def _results(value: object) -> Iterator[JsonObject]:
+    """Yield the posts at any depth, and tombstones of posts, without those that posts repeat."""
+    if isinstance(value, list):
+        for inner in value:
+            yield from _results(inner)
+    elif isinstance(value, dict):
+        if _is_result(value) or "tombstone" in value:
+            yield value
+        else:
+            for inner in value.values():
+                yield from _results(inner)
+
+
+def _result_post(result: JsonObject) -> _Post:
+    legacy, user = result.get("legacy"), member(result, "core", "user_results", "result")
+    original = next(_results(member(legacy, "retweeted_status_result")), None)
+    quoted = next(_results(result.get("quoted_status_result")), None)
+    long = string_at(result, "note_tweet", "note_tweet_results", "result", "text")
+    return _Post(
+        to_text(result.get("rest_id")),
+        _unescape(long or string_at(legacy, "full_text") or ""),
+        string_at(user, "legacy", "screen_name") or string_at(user, "core", "screen_name"),
+        string_at(legacy, "lang"),
+        parse_timestamp(member(legacy, "created_at")),
+        None if original is None or "tombstone" in original else _result_post(original),
+        () if quoted is None or "tombstone" in quoted else (_result_post(quoted),),
+    )
 
 
 def _activity_post(activity: JsonObject) -> _Post:

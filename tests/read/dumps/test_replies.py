@@ -1,0 +1,85 @@
+"""Replies within the rows of tables: comments on a post, answers to a question."""
+
+import json
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+POST = {
+    "id": "post17",
+    "title": "On pears",
+    "body": "they keep until spring",
+    "url": "https://a.example/17",
+    "comments": [
+        {"id": "comment8", "body": "not here", "user": {"login": "ben"}, "date": "2020-01-02"}
+        | {"replies": [{"id": "2", "body": "nor here", "user": {"login": "cat"}}]},
+        {"id": "comment9", "body": "[deleted]"} | {"replies": [{"id": "1", "body": "who said it"}]},
+        {"id": "comment0", "body": " "},
+    ],
+}
+EXPECTED = [
+    ("post17", "On pears\n\nthey keep until spring", None),
+    ("comment8", "not here", "ben"),
+    ("comment8.0", "nor here", "cat"),
+    ("comment9.0", "who said it", None),
+]
+
+
+def write(path, rows):
+    if path.suffix == ".parquet":
+        pq.write_table(pa.Table.from_pylist(rows), path)
+    else:
+        path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+
+
+@pytest.fixture(params=["rows.parquet", "rows.jsonl"])
+def path(request, tmp_path):
+    return tmp_path / request.param
+
+
+def test_comments_are_items_of_their_authors(read, path):
+    write(path, [POST])
+    found = read(path)
+    rows = [(row["item"], row["text"], row["author"]) for row in found.rows]
+    assert rows == EXPECTED
+    assert {*found.column("url")} == {"https://a.example/17"}
+    assert found.rows[1]["created_at"].isoformat() == "2020-01-02T00:00:00+00:00"
+    assert found.skipped == {"deleted or removed": 1, "empty text": 1}
+
+
+def test_members_may_be_lists_as_long_as_each_other(read, path):
+    answers = {"a_id": ["x1", "x2"], "text": ["the water pulls", "pears do"], "score": [3, 2]}
+    write(path, [{"title": "Why?", "selftext": "ferries lean", "answers": answers}])
+    found = read(path)
+    assert found.column("text") == ["Why?\n\nferries lean", "the water pulls", "pears do"]
+    assert [item.rpartition("#")[2] for item in found.column("item")] == ["0", "0.0", "0.1"]
+
+
+def test_comments_that_begin_late_are_read(read, tmp_path):
+    rows = [{"text": f"post {n} of many", "comments": []} for n in range(3000)]
+    write(tmp_path / "a.jsonl", [*rows, {"text": "the last", "comments": [{"text": "of all"}]}])
+    assert read(tmp_path / "a.jsonl").column("text")[-2:] == ["the last", "of all"]
+
+
+def test_texts_that_are_named_are_read_alone(read, path):
+    write(path, [POST])
+    assert read(path, text_column="body").column("text") == [POST["body"]]
+
+
+def test_spans_and_ids_are_no_replies(read, path):
+    spans = {"text": ["ferries"], "answer_start": [4]}
+    write(path, [{"text": "the ferries lean", "answers": spans, "children": ["c1", "c2"]}])
+    assert read(path).column("text") == ["the ferries lean"]
+
+
+@pytest.mark.parametrize("page", ["data", "nodes", "edges"])
+def test_replies_come_page_by_page(read, path, page):
+    reply = {"comment_id": "comment8", "comment_text": "not here", "comment_author": "ben"}
+    rows = [{"node": reply}] if page == "edges" else [reply]
+    message = "they keep until spring if the cellar is dry enough"
+    write(path, [{"message": message, "comments": {page: rows, "more": "x"}}])
+    found = read(path)
+    assert found.column("text") == [message, "not here"]
+    assert found.rows[1]["item"] == "comment8"
+    assert found.column("author") == [None, "ben"]

@@ -1,0 +1,117 @@
+"""Tables whose columns are called otherwise: what their names and values say."""
+
+import json
+
+import pytest
+
+from provenance.errors import ColumnMissing, WrongLayout
+
+TEXTS = [
+    "The lantern swung over the quay all night, and nobody slept a wink",
+    "Somebody's cousin carried the kettle indoors before the rain came down",
+    "The orchard wall cost more than the whole street had saved that year",
+]
+SECOND = "2020-09-13T12:26:40+00:00"
+
+
+def test_columns_may_be_named_like_the_text(read, table):
+    found = read(
+        table(
+            [
+                {"id": f"row{n}", "comment_id": f"c{n}", "comment_author": "ann", "author": "ben"}
+                | {"comment_date": SECOND, "date": "1999-01-01", "comment_text": text}
+                for n, text in enumerate(TEXTS)
+            ]
+        )
+    )
+    assert found.column("item") == ["c0", "c1", "c2"]
+    assert {*found.column("author")} == {"ann"}
+    assert {day.isoformat() for day in found.column("created_at")} == {SECOND}
+
+
+def test_a_title_may_be_named_like_the_text(read, table):
+    row = {"product_title": "A kettle of brass", "review_headline": "Good", "review_body": "{}"}
+    rows = [row | {"review_body": text} for text in TEXTS]
+    assert read(table(rows)).column("text") == [f"Good\n\n{text}" for text in TEXTS]
+
+
+@pytest.mark.parametrize("name", ["Poem", "正文", "definition", "column2"])
+def test_the_only_column_of_prose_is_the_text(read, table, name):
+    found = read(table([{"Tags": "sea", "Poet": "ann", name: text, "n": "7"} for text in TEXTS]))
+    assert found.column("text") == TEXTS
+
+
+def test_a_title_is_joined_with_the_only_prose(read, table):
+    found = read(table([{"Title": "Quays", "Poem": text, "Tags": ""} for text in TEXTS]))
+    assert found.column("text") == [f"Quays\n\n{text}" for text in TEXTS]
+
+
+def test_of_several_columns_of_prose_none_is_taken(read, table):
+    both = [{"question": text, "answer": f"{text}, they say"} for text in TEXTS]
+    with pytest.raises(ColumnMissing) as error:
+        read(table(both))
+    assert "--text-column 'answer' or --text-column 'question' --text-column" in error.value.remedy
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"Name": "An old quay", "Tags": "stone"},
+        {"shop": "Quay", "street_address": "{}, door 2"},
+    ],
+)
+def test_labels_are_not_taken_for_prose(read, table, row):
+    with pytest.raises(ColumnMissing, match="no column is recognised"):
+        read(table([{name: value.format(text) for name, value in row.items()} for text in TEXTS]))
+
+
+def test_a_column_with_a_space_is_quoted_in_the_advice(read, table):
+    reviews = [
+        {
+            "Title": "Quays",
+            "My Review": text,
+            "Private Notes": "lent to my aunt in the month of May",
+        }
+        for text in TEXTS
+    ]
+    with pytest.raises(ColumnMissing) as error:
+        read(table(reviews))
+    assert "--text-column Title --text-column 'My Review'" in error.value.remedy
+
+
+@pytest.mark.parametrize("mark", ["Yes", "true", "1"])
+def test_rows_that_are_marked_as_private_are_counted(read, table, mark):
+    found = read(
+        table([{"post_raw": text, "is_pm": mark if text == TEXTS[0] else "No"} for text in TEXTS])
+    )
+    assert found.column("text") == TEXTS[1:]
+    assert found.skipped == {"not public": 1}
+
+
+def test_metadata_may_be_in_capitals(read, table):
+    metadata = json.dumps({"language": "en", "authors": "Ann"})
+    found = read(table([{"TEXT": text, "METADATA": metadata} for text in TEXTS]))
+    assert {*found.column("language")} == {"en"}
+    assert {*found.column("author")} == {"Ann"}
+
+
+@pytest.mark.parametrize("name", ["p.jsonl", "p.parquet"])
+def test_names_are_taken_from_lists_of_structures(read, write, tmp_path, name):
+    authors = [{"authorId": "1", "name": "Ann"}, {"authorId": "2", "name": "Ben"}]
+    write(tmp_path / name, [{"abstract": text, "authors": authors} for text in TEXTS])
+    assert {*read(tmp_path / name).column("author")} == {"Ann, Ben"}
+
+
+def test_texts_below_a_comment_are_suggested_last(read, lines, tmp_path):
+    fields = {"description": TEXTS[0], "comment": {"comments": [{"body": TEXTS[1]}]}}
+    (tmp_path / "p.jsonl").write_text(lines([{"key": "Q-1", "fields": fields}]))
+    with pytest.raises(ColumnMissing) as error:
+        read(tmp_path / "p.jsonl")
+    assert error.value.remedy.endswith("such as --text-column 'fields.description'.")
+
+
+def test_e_mails_in_a_table_are_named(read, table):
+    mail = "Message-ID: <{}@a.example>\nDate: Sun, 13 Sep 2020 12:26:40 +0000\nFrom: ann@a.example"
+    with pytest.raises(WrongLayout, match="e-mails with their headers") as error:
+        read(table([{"file": f"{n}.", "message": f"{mail}\n\n{t}"} for n, t in enumerate(TEXTS)]))
+    assert "a file of its own" in error.value.remedy
