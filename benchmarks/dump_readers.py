@@ -55,12 +55,12 @@ posts have 1.2 kB in archives of X, 1.7 in outboxes of Mastodon, 2.6 to 3.4 in s
 have records in XML: attributes of rows, authors, dates, headings and references of papers.
 
 Most that miss it are layouts of objects: to make an item of one costs 8 to 15 microseconds of
-Python, in which a parser in C reads 1 to 2 kB. Lines of chats cost 2 to 4. Tables in Parquet are
+Python, in which a parser in C reads 1 to 2 kB. Lines of chats cost 4 to 7. Tables in Parquet are
 decoded in 0.4 microseconds a row; a reader also validates them, and makes ids and addresses.
 `whatsapp` and `bluesky-car` are read twice: days together tell how they are written, and the tree
-of a repository may be anywhere in it. In `feed`, a date in the form of e-mail costs 9
-microseconds. Pages of an interface (`stackexchange-api`, `crossref`, `youtube`) are one object each, which is scanned before
-it is parsed.
+of a repository may be anywhere in it. In `feed`, a date in the form of e-mail costs 9 microseconds.
+Pages of an interface (`stackexchange-api`, `crossref`, `youtube`) are one object each, which is
+scanned before it is parsed.
 
 | layout | file | MB | library, s | reader, s | times |  |
 | --- | --- | --: | --: | --: | --: | --: |
