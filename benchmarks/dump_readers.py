@@ -57,7 +57,7 @@ metadata, 2.8 in streams of X, 2.9 in submissions of Reddit. Records in XML have
 authors, dates, headings and references that are usual there.
 
 Most that miss it are layouts of objects: to make an item of one costs 5 to 10 microseconds of
-Python, in which a parser in C reads 1 to 2 kB. Lines of chats cost 2 to 4. Tables in Parquet are
+Python, in which a parser in C reads 1 to 2 kB. Lines of chats cost 4 to 7. Tables in Parquet are
 decoded in 0.4 microseconds a row; a reader also validates them, and makes ids and addresses.
 `whatsapp` and `bluesky-car` are read twice: days together tell how they are written, and the tree
 of a repository may be anywhere in it. In `feed`, a date in the form of e-mail costs 9 microseconds.
