@@ -58,13 +58,14 @@ _LAYOUT = click.option(
     "--layout",
     default="auto",
     metavar="NAME",
-    help="table, x-archive, x-api, x-api-v2, x-gnip, x-collected, reddit, stackexchange, "
-    "stackexchange-api, hackernews, arxiv, openalex, crossref, pubmed, jats, pmc-metadata, "
-    "the-stack, github-events, mastodon, mastodon-api, mediawiki, wikiextractor, wikimedia, "
-    "warc, bluesky, bluesky-car, slack, telegram, telegram-api, discord, discord-package, "
-    "mattermost, rocketchat, zulip, matrix, teams, skype, hangouts, whatsapp, irc, youtube, "
-    "youtube-live, twitch, facebook, linkedin, weibo, lemmy-posts, lemmy-comments, discourse, "
-    "imageboard, lobsters, tiktok, nostr, misskey, mail, feed, json-feed, epub, subtitles, "
+    help="table, x-archive, x-api, x-api-v2, x-graphql, x-gnip, x-collected, reddit, "
+    "stackexchange, stackexchange-api, hackernews, arxiv, biorxiv, openreview, openalex, "
+    "crossref, pubmed, jats, pmc-metadata, the-stack, github-events, mastodon, mastodon-api, "
+    "mediawiki, wikiextractor, wikimedia, cirrussearch, warc, bluesky, bluesky-car, slack, "
+    "telegram, telegram-api, discord, discord-package, mattermost, rocketchat, zulip, "
+    "matrix, teams, skype, hangouts, whatsapp, irc, youtube, youtube-live, twitch, facebook, "
+    "linkedin, weibo, lemmy-posts, lemmy-comments, discourse, imageboard, lobsters, tiktok, "
+    "nostr, misskey, openassistant, app-store, mail, feed, json-feed, epub, subtitles, "
     "html or text: see docs/dumps.md. Unset: detected.",
 )
 _COLUMN_OPTIONS = (

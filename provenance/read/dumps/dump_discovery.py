@@ -128,6 +128,8 @@ _DRAFT = re.compile(r"(?:.*/)?draft_[^/]*\.html")
 """A draft in the export of Medium."""
 _DRAFTS = Refusal("a draft", "to read it, give it by its name.")
 
+_EMPTY = Refusal("an empty file", "fetch it again, or remove it if nothing is missing.")
+
 _NO_POSTS = Refusal(
     "not among the posts of the export that is recognised", "to read it, give it by itself."
 )
@@ -314,12 +316,20 @@ def _resolve_folder(
         raise _OWN_OUTPUTS.error(address) if own_names else _no_dump_error(files, address)
     return [
         *(
-            member
+            _pass_over_empty(member)
             for file in (*dump_files, *missing_numbered(dump_files))
             for member in _expand(file, layout, is_nested=is_archive)
         ),
         *_unread_files(others, dump_files),
     ]
+
+
+def _pass_over_empty(file: File) -> File:
+    if file.size or file.fault is not None:
+        return file
+    with suppress(InputError):
+        return file if file.head(1) else _passed_over(file, _EMPTY)
+    return file
 
 
 def _no_dump_error(files: Sequence[File], address: str) -> InputError:

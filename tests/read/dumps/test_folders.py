@@ -275,3 +275,12 @@ def test_exports_in_other_folders_are_counted(read, tmp_path):
         "to read it, give it by itself": 1
     }
     assert [note.file for note in found.notes] == ["all/videos/comments.csv"]
+
+
+def test_empty_files_among_dumps_are_counted(read, tmp_path):
+    (tmp_path / "a.jsonl").write_bytes(posts(1, 2))
+    (tmp_path / "b.jsonl").write_bytes(b"")
+    found = read(tmp_path)
+    assert found.column("item") == ["1", "2"]
+    (reason,) = found.skipped.keys() - {"deletion notice"}
+    assert reason.startswith("passed over: an empty file; fetch it again")
