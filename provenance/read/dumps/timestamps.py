@@ -47,6 +47,17 @@ _ISO = (
     r" ?(?P<zone>Z|UTC|[+-]\d{2}:?\d{2})?$"
 )
 _MONTH_NAME = re.compile("[A-Za-z]{3}")
+_MONTH_NAMES = (
+    *("january", "february", "march", "april", "may", "june", "july", "august", "september"),
+    *("october", "november", "december"),
+)
+_WEEKDAY = r"(?:[A-Za-z]{3,9}\.?,? )?"
+_DAY, _MONTH = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?", r"(?P<month>[A-Za-z]{3,9})\.?"
+_NAMED_DAYS = (
+    re.compile(rf"{_WEEKDAY}{_DAY}\.?[ -]{_MONTH},?[ -](?P<year>\d{{4}})"),
+    re.compile(rf"{_WEEKDAY}{_MONTH} {_DAY},? (?P<year>\d{{4}})"),
+)
+"""Days with the English name of their month: "13 September 2020" and "Sep 13, 2020"."""
 _HALF_DAY = re.compile(r"(?<!\d)(\d{1,2})(:\d\d(?::\d\d)?)\s?([AaPp])\.?\s?[Mm]\b\.?")
 _AT = re.compile(r",?\s(?:at\s|@\s?)|[\u202f\xa0]")
 _OFFSETS = {
@@ -81,7 +92,7 @@ def parse_timestamp(value: object) -> int | None:
     value : object
         A number of seconds, milliseconds, microseconds or nanoseconds since 1970, also as a string;
         an ISO 8601 date with optional time and offset (UTC without one); a date in the format of X
-        or of e-mail.
+        or of e-mail; a day with the English name of its month.
 
     Examples
     --------
@@ -267,6 +278,9 @@ def utc_second(year: int, month: int, day: int, hour: int, minute: int, second: 
 def _from_text(text: str) -> int | None:
     with suppress(ValueError):
         return _second_of(datetime.fromisoformat(text))
+    for named_day in _NAMED_DAYS:
+        if (match := named_day.fullmatch(text)) is not None:
+            return _from_named_day(match)
     plain = _plain_date(text)
     iso_text = _ZONE.sub(lambda match: "+00:00" if match[1] else "", plain)
     readings = ((iso_text, datetime.fromisoformat), (plain, parsedate_to_datetime))
@@ -274,6 +288,13 @@ def _from_text(text: str) -> int | None:
     for candidate, parse in readings[: 2 if _MONTH_NAME.search(plain) else 1]:
         with suppress(ValueError, TypeError, IndexError, OverflowError):
             return _second_of(parse(candidate))
+    return None
+
+
+def _from_named_day(match: re.Match[str]) -> int | None:
+    for number, name in enumerate(_MONTH_NAMES, 1):
+        if name.startswith(match["month"].lower()):
+            return utc_second(int(match["year"]), number, int(match["day"]), 0, 0, 0)
     return None
 
 

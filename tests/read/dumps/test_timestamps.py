@@ -41,7 +41,12 @@ def test_a_second_is_the_same_however_it_is_written(text):
         assert parse_timestamps(pa.array(column)).cast(pa.int64())[0].as_py() == SECOND
 
 
-@pytest.mark.parametrize("text", ["2022-10-19", "20221019", "2022-10-19T00:00:00Z"])
+@pytest.mark.parametrize(
+    "text",
+    ["2022-10-19", "20221019", "2022-10-19T00:00:00Z", "19 October 2022", "October 19, 2022",
+     "Oct 19, 2022", "Oct. 19, 2022", "19-Oct-2022", "19 OCT 2022", "19. October 2022",
+     "Wednesday, October 19, 2022", "Wed, 19 Oct 2022", "19th October 2022", "October 19th 2022"],
+)  # fmt: skip
 def test_a_day_is_its_first_second(text):
     assert parse_timestamp(text) == MIDNIGHT
     assert parse_timestamps(pa.array([text])).cast(pa.int64()).to_pylist() == [MIDNIGHT]
@@ -53,7 +58,8 @@ def test_a_day_is_its_first_second(text):
      float("nan"), float("inf"), 1e30, 10**400, "Wed Xyz 19 20:37:25 +0000 2022",
      "Wed Oct 19 20:37:25 +0000 0000", "Wed Oct 32 20:37:25 +0000 2022",
      "Wed Oct 19 24:00:00 +0000 2022", "Wed Oct 19 20:60:25 +0000 2022",
-     "Wed Oct 19 20:37:60 +0000 2022",
+     "Wed Oct 19 20:37:60 +0000 2022", "October 2022", "31 June 2022", "19 Octember 2022",
+     "19 of 2022", "Chapter 19, 2022",
      "9999-12-31T23:59:59-01:00", "0001-01-01T00:00:00+01:00", "2022-10-19T25:00:00Z"],
 )  # fmt: skip
 def test_what_names_no_second_is_null(value):
