@@ -70,3 +70,8 @@ class RegistrySummary:
     unread: tuple[Unread, ...] = ()
     withdrawn: int = 0
     opt_outs: int = 0
+
+    @property
+    def is_empty(self) -> bool:
+        """Return whether it never had anything to find, as that of `check --declared-only`."""
+        return not (self.items or self.sources or self.unread or self.withdrawn or self.opt_outs)

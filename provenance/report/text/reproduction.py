@@ -28,7 +28,9 @@ def reproduction_command(result: Result) -> tuple[tuple[str, ...], ...]:
 
 def _options(result: Result) -> Iterator[tuple[str, ...]]:
     policy = result.policy
-    yield from (("--registry", each.path) for each in result.registries)
+    yield from (("--registry", each.path) for each in result.registries if not each.is_empty)
+    if all(each.is_empty for each in result.registries):
+        yield ("--declared-only",)
     yield from (("--background", each.path) for each in result.backgrounds)
     if not policy.common_background:
         yield ("--no-common-background",)

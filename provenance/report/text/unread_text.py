@@ -84,6 +84,8 @@ def unread_steps(result: Result) -> tuple[str, ...]:
 
 def registry_gap(registry: RegistrySummary) -> str | None:
     """Return why a registry lacks items: all were withdrawn, or dumps were not read; else None."""
+    if registry.is_empty:
+        return "No text was compared with any: the check is of what documents declare."
     if not registry.items and registry.opt_outs:
         return None
     if not registry.items:

@@ -83,3 +83,15 @@ def test_a_card_beside_the_data_is_mentioned_and_counts_if_named(provenance, tmp
     counted = provenance(*asked, "--signals", str(card), cwd=tmp_path)
     assert "declares" not in counted.stderr + counted.stdout
     assert "cc-by-sa-4.0" in counted.stdout
+
+
+def test_a_report_without_registries_names_none_of_our_own(provenance, tmp_path) -> None:
+    (tmp_path / "a.jsonl").write_text('{"text": "Some words.", "license": "cc-by-4.0"}\n')
+    told = provenance("check", "a.jsonl", "--declared-only", "-o", "report", cwd=tmp_path)
+    page = (tmp_path / "report" / "report.html").read_text("utf-8")
+    for report in (told.stdout, page):
+        assert "declared-only-" not in report
+        assert "the check is of what documents declare" in " ".join(report.split())
+    command = page.partition("provenance check a.jsonl")[2].partition("</code>")[0]
+    assert "--declared-only" in command
+    assert "--registry" not in command
