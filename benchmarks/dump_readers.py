@@ -60,9 +60,8 @@ Most that miss it are layouts of objects: to make an item of one costs 5 to 10 m
 Python, in which a parser in C reads 1 to 2 kB. Lines of chats cost 4 to 7. Tables in Parquet are
 decoded in 0.4 microseconds a row; a reader also validates them, and makes ids and addresses.
 `whatsapp` and `bluesky-car` are read twice: days together tell how they are written, and the tree
-of a repository may be anywhere in it.
-Objects of many megabytes (`crossref`, `youtube`) are parsed again each time that four times as much
-of them was read.
+of a repository may be anywhere in it. Objects of many megabytes (`crossref`, `youtube`) are parsed
+again each time that four times as much of them was read.
 
 | layout | file | MB | library, s | reader, s | times |  |
 | --- | --- | --: | --: | --: | --: | --: |
