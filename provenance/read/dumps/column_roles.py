@@ -268,8 +268,8 @@ def _groups(
 
 def text_prefix(text: str) -> str:
     """Return the first of several words in the name of the text: "comment" of "comment_text"."""
-    first, *others = _WORDS.findall(text.rpartition(".")[2])
-    return fold_name(first) if others else ""
+    words = _WORDS.findall(text.rpartition(".")[2])
+    return fold_name(words[0]) if len(words) > 1 else ""
 
 
 def _role_columns(

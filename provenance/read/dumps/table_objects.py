@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pyarrow as pa
 
+from provenance.errors import ColumnMissing
 from provenance.model.content.fingerprints import Int64s
 from provenance.model.content.tables import Items
 from provenance.read.columns.string_arrays import (
@@ -81,12 +82,23 @@ def read_objects_or_rows(
 
 
 def table_blocks(dump: Dump, columns: Sequence[str]) -> Iterator[RowBlock] | None:
-    """Return the rows of a table, with those of `columns` that it has; None if it is JSON."""
+    """Return the rows of a table, with those of `columns` that it has; None if it is JSON.
+
+    Raises
+    ------
+    ColumnMissing
+        If it has none of them.
+    """
     opener = table_opener(dump.file)
     if opener is None:
         return None
     table = opener(dump.file)
     names = [name for name in table.schema.names if name in columns]
+    if table.schema.names and not names:
+        raise ColumnMissing(
+            f"{dump.display_path}: the table has no column of this layout ({', '.join(columns)})",
+            remedy="leave out --layout, or name the columns with --text-column and the like.",
+        )
     return (block for piece in table.pieces for block in piece.read(names))
 
 

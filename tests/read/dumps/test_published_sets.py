@@ -187,7 +187,8 @@ def test_a_repeated_status_is_of_its_author(read, lines, tmp_path):
         "language": "de",
     }
     repost = {**original, "id": "2", "content": "", "account": {"acct": "ann"}, "reblog": original}
-    (tmp_path / "s.jsonl").write_text(lines([repost, {**original, "visibility": "direct"}]))
+    private = [{**original, "visibility": kind} for kind in ("direct", ["public"])]
+    (tmp_path / "s.jsonl").write_text(lines([repost, *private]))
     found = read(tmp_path / "s.jsonl")
     assert (only(found)["author"], only(found)["item"]) == ("ben@b.example", "https://b.example/1")
-    assert found.skipped == {"repost; its original is an item": 1, "not public": 1}
+    assert found.skipped == {"repost; its original is an item": 1, "not public": 2}

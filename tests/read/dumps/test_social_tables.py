@@ -185,3 +185,18 @@ def test_columns_of_a_platform_give_the_same_as_its_objects(read, write, layout,
     assert found.rows == expected.rows
     assert found.skipped == expected.skipped
     assert found.deletions == expected.deletions
+
+
+@pytest.mark.parametrize("layout", ["linkedin", "reddit", "hackernews", "the-stack"])
+def test_a_table_without_the_columns_of_a_layout_is_refused(read, tmp_path, layout):
+    (tmp_path / "a.csv").write_text("un,deux\n1,words of a text\n2,words of another\n")
+    with pytest.raises(ColumnMissing, match="no column of this layout"):
+        read(tmp_path / "a.csv", layout=layout)
+
+
+def test_a_text_may_be_in_a_column_without_letters_in_its_name(read, lines, tmp_path):
+    rows = [{"!": text, "id": f"i{n}"} for n, text in enumerate(TEXTS)]
+    (tmp_path / "a.jsonl").write_text(lines(rows))
+    found = read(tmp_path / "a.jsonl")
+    assert found.column("text") == TEXTS
+    assert found.column("item") == ["i0", "i1", "i2"]

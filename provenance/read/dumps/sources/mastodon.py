@@ -62,7 +62,7 @@ def read_status(entry: JsonObject, row: int, dump: Dump) -> Iterator[ItemRecord 
     if isinstance(original, dict):
         yield from read_status(original, row, dump)
         yield RowFault(row, skipped_rows.REPOST)
-    elif entry.get("visibility") not in _VISIBLE:
+    elif string_at(entry, "visibility") not in _VISIBLE:
         yield RowFault(row, skipped_rows.NOT_PUBLIC)
     else:
         native = string_at(entry, "uri") or to_text(entry.get("id"))
