@@ -200,13 +200,13 @@ def find_roles(schema: pa.Schema, dump: Dump, sample: SampleReader) -> TableMapp
         _refuse_texts_of_one_name(schema, single, dump)
         others = pa.schema([field for field in single if field.name not in replies])
         text = _text_of_known_names(others, fields, dump, sample)
-    text = _without_marks(text)
+    else:
+        text = _without_marks(text)
     metadata = _metadata(single, sample)
     groups = _groups(single, exploded, text.paths[0], metadata)
-    prefix = text_prefix(text.paths[-1])
     for role in KNOWN_NAMES:
         if role not in fields:
-            columns = _role_columns(role, groups, {*fields.values(), *text.paths}, prefix)
+            columns = _role_columns(role, groups, fields, text)
             is_date = role == "created_at"
             found = _date_column([*columns], schema, sample) if is_date else next(columns, None)
             fields |= {role: found} if found else {}
@@ -273,9 +273,10 @@ def text_prefix(text: str) -> str:
 
 
 def _role_columns(
-    role: str, groups: list[_Group], taken: Collection[str], prefix: str
+    role: str, groups: list[_Group], fields: Mapping[str, str], text: TextParts
 ) -> Iterator[str]:
     """Yield the columns that may have a role, the likeliest first: named like the text."""
+    taken, prefix = {*fields.values(), *text.paths}, text_prefix(text.paths[-1])
     usual, fits = KNOWN_NAMES[role].split(), _FITS.get(role, _is_names)
     names = [*(f"{prefix}{name}" for name in usual if prefix), *usual]
     for group in groups:

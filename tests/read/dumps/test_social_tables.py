@@ -194,9 +194,10 @@ def test_a_table_without_the_columns_of_a_layout_is_refused(read, tmp_path, layo
         read(tmp_path / "a.csv", layout=layout)
 
 
-def test_a_text_may_be_in_a_column_without_letters_in_its_name(read, lines, tmp_path):
-    rows = [{"!": text, "id": f"i{n}"} for n, text in enumerate(TEXTS)]
-    (tmp_path / "a.jsonl").write_text(lines(rows))
-    found = read(tmp_path / "a.jsonl")
+@pytest.mark.parametrize("name", ["!", "[]", "said[]"])
+def test_a_text_may_be_in_a_column_with_an_odd_name(read, tmp_path, name):
+    rows = "".join(f'i{n},"{text}"\n' for n, text in enumerate(TEXTS))
+    (tmp_path / "a.csv").write_text(f"id,{name}\n{rows}")
+    found = read(tmp_path / "a.csv")
     assert found.column("text") == TEXTS
     assert found.column("item") == ["i0", "i1", "i2"]
