@@ -252,12 +252,10 @@ def _unwrapped(
     if rows is None:
         yield as_row(value, source), len(source)
         return
-    has_invalid = not source.isascii() and _INVALID_BYTES.search(source)
+    has_invalid = not source.isascii() and _INVALID_BYTES.search(source) is not None
     for row in rows:
-        yield (
-            as_row(row, json.dumps(row, ensure_ascii=False)) if has_invalid else _to_row(row),
-            len(source) // len(rows),
-        )
+        is_invalid = has_invalid and _INVALID_BYTES.search(json.dumps(row, ensure_ascii=False))
+        yield skipped_rows.NOT_UTF8 if is_invalid else _to_row(row), len(source) // len(rows)
 
 
 def _rows_of_large_object(text: JsonText, name: str) -> Iterator[tuple[Record | str, int]]:

@@ -113,3 +113,12 @@ def test_layouts_are_recognised_within_a_list(read, tmp_path):
     found = read(tmp_path / "a.json")
     assert found.column("text") == ["one & all"]
     assert found.column("url") == ["https://news.ycombinator.com/item?id=7"]
+
+
+def test_rows_of_a_page_with_damaged_bytes_keep_names_that_can_be_written(read, tmp_path):
+    content = json.dumps({"data": [*POSTS, {"id": "p6", "te\ud800xt": "odd"}, {"id": "p7"}]})
+    damaged = content.encode().replace(b'"p7"', b'"p\xff7"')
+    (tmp_path / "a.json").write_bytes(damaged)
+    found = read(tmp_path / "a.json")
+    assert found.column("item") == IDS
+    assert found.skipped["not valid UTF-8"] == 1
