@@ -12,7 +12,7 @@ from provenance import __version__
 from provenance.errors import ProvenanceError
 from provenance.model.content.tables import Items
 from provenance.read.corpus.address_resolution import file_system, translate_address_errors
-from provenance.read.corpus.file_access import File
+from provenance.read.corpus.file_access import File, printable_path
 from provenance.read.dumps.layouts import DumpReader
 from provenance.registry.recipe import BuildStep, DumpRecord
 
@@ -65,7 +65,8 @@ def _record_dump(
         else:
             version = _combine(files, File.identity)
     size = sum(file.size for file in files)
-    return DumpRecord(address, _layout(readers), len(files), size, sha256, version)
+    name = printable_path(address)
+    return DumpRecord(name, _layout(readers), len(files), size, sha256, version)
 
 
 def _single_file(address: str) -> list[File]:

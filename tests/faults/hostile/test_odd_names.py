@@ -175,3 +175,11 @@ def test_no_path_of_a_policy_has_a_nul(world, provenance, key):
     assert done.returncode == 2
     assert f"policy.toml: check.{key}" in done.stderr
     assert "the path contains a NUL" in done.stderr
+
+
+def test_a_dump_in_a_folder_that_is_not_utf8_is_recorded(provenance, tmp_path):
+    (tmp_path / ODD).mkdir()
+    write_jsonl(tmp_path / ODD / "data.jsonl", 0)
+    done = provenance("registry", "build", "made", "--source", "x", ODD, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert '"address": "caf' in (tmp_path / "made" / "registry.json").read_text("utf-8")
