@@ -73,5 +73,5 @@ class RegistrySummary:
 
     @property
     def is_empty(self) -> bool:
-        """Return whether it never had anything to find, as that of `check --declared-only`."""
+        """Return whether it never held anything, like the registry of `check --declared-only`."""
         return not (self.items or self.sources or self.unread or self.withdrawn or self.opt_outs)

@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from functools import lru_cache
@@ -11,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.model.content.tables import CAME_WITH
+from provenance.read.columns.column_paths import unique_names
 from provenance.read.columns.string_arrays import format_values, is_bytes, is_textual, null_where
 from provenance.read.formats.json_objects import decode, is_too_deep
 from provenance.read.signals import HEADER_NAMES, parse_tags
@@ -63,9 +63,9 @@ def signal_paths(schema: pa.Schema | pa.DataType, depth: int = 0) -> tuple[str, 
     paths: list[str] = []
     size = len(schema) if isinstance(schema, pa.Schema) else schema.num_fields
     fields = [schema.field(place) for place in range(size)]
-    counts = Counter(field.name for field in fields)
+    single = unique_names(pa.schema(fields))
     for field in fields:
-        if counts[field.name] > 1:
+        if field.name not in single:
             continue
         name, kind = fold_name(field.name), field.type
         is_signal = name in FIELD_KINDS or (depth and name == _ROBOTS)

@@ -346,8 +346,7 @@ def _no_data_error(
             form = detect_format(file).format
             return UnsupportedFormat(
                 f"{address}: the names of its files ({len(files):,}) tell no format; "
-                f"{file.name} is "
-                f"{form} by its content",
+                f"{file.name} is {form} by its content",
                 remedy=f"name the files themselves, or rename them, such as to {file.name}.{form}.",
             )
     return UnsupportedFormat(

@@ -212,7 +212,7 @@ def find_roles(schema: pa.Schema, dump: Dump, sample: SampleReader) -> TableMapp
             fields |= {role: found} if found else {}
     if "author" not in fields and (author := _author_member(schema)) is not None:
         fields["author"] = author
-    if {fold_name(name) for name in schema.names} in _CHAT_TABLES:
+    if {bare_name(name) for name in schema.names} in _CHAT_TABLES:
         fields["notice"] = text.paths[0]
     parsed = metadata.column if metadata is not None and metadata.is_text else None
     return TableMapping(text, fields, exploded, parsed, replies)
@@ -232,7 +232,7 @@ def _refuse_texts_of_one_name(schema: pa.Schema, single: pa.Schema, dump: Dump) 
         If so.
     """
     body = _fitting(TEXT_NAMES.split(), single, _is_string, ())
-    if body is not None and fold_name(body) not in SUMMARY_NAMES.split():
+    if body is not None and bare_name(body) not in SUMMARY_NAMES.split():
         return
     repeated = _unknown_texts(schema, single.names)
     if repeated:
@@ -269,7 +269,7 @@ def _groups(
 def text_prefix(text: str) -> str:
     """Return the first of several words in the name of the text: "comment" of "comment_text"."""
     words = _WORDS.findall(text.rpartition(".")[2])
-    return fold_name(words[0]) if len(words) > 1 else ""
+    return bare_name(words[0]) if len(words) > 1 else ""
 
 
 def _role_columns(
@@ -306,7 +306,7 @@ def _reply_columns(schema: pa.Schema) -> tuple[str, ...]:
     return tuple(
         field.name
         for field in schema
-        if fold_name(field.name) in REPLY_NAMES and _has_replies(field.type)
+        if bare_name(field.name) in REPLY_NAMES and _has_replies(field.type)
     )
 
 
@@ -324,7 +324,7 @@ def _has_replies(kind: pa.DataType) -> bool:
     if not all(is_list(field.type) for field in kind):
         return False
     elements = pa.schema([(field.name, field.type.value_type) for field in kind])
-    is_span = any("start" in fold_name(name) for name in elements.names)
+    is_span = any("start" in bare_name(name) for name in elements.names)
     return not is_span and _fitting(TEXT_NAMES.split(), elements, is_textual, ()) is not None
 
 
@@ -357,9 +357,9 @@ def _text_of_known_names(
         body = _only_prose(_unknown_texts(schema, {*taken, title}), schema, sample)
     if body is None and title is not None:
         _check_is_text(title, (title,), schema, sample, dump)
-    if body is not None and fold_name(body) in SUMMARY_NAMES.split():
+    if body is not None and bare_name(body) in SUMMARY_NAMES.split():
         _check_is_text(body, tuple(filter(None, (title, body))), schema, sample, dump)
-    if body is not None and fold_name(body) in WHOLE_TEXT_NAMES.split():
+    if body is not None and bare_name(body) in WHOLE_TEXT_NAMES.split():
         title = None
     paths = tuple(path for path in (title, body) if path is not None)
     return TextParts(paths or (_only_text_column(schema, taken, dump, sample),))
@@ -374,7 +374,7 @@ def _fitting(
 def _all_fitting(
     names: Sequence[str], schema: pa.Schema, fits: TypePredicate, taken: Collection[str]
 ) -> Iterator[str]:
-    actual_names = {fold_name(name): name for name in reversed(schema.names)}
+    actual_names = {bare_name(name): name for name in reversed(schema.names)}
     for name in names:
         column = actual_names.get(name)
         if column is None or column in taken or schema.names.count(column) > 1:
@@ -394,7 +394,7 @@ class _Metadata(NamedTuple):
 
 def _metadata(schema: pa.Schema, sample: SampleReader) -> _Metadata | None:
     """Return the first column of metadata that has members."""
-    actual_names = {fold_name(name): name for name in reversed(schema.names)}
+    actual_names = {bare_name(name): name for name in reversed(schema.names)}
     for column in (actual_names[name] for name in METADATA_NAMES if name in actual_names):
         kind = schema.field(column).type
         if pa.types.is_struct(kind):
@@ -525,7 +525,7 @@ def _inner_texts(schema: pa.Schema, members: str) -> list[tuple[str, ...]]:
     names = members.split()
     paths = sorted(
         (path for field in schema for path in _texts_within(field.type, field.name, members)),
-        key=lambda path: (_is_of_reply(path[-1]), names.index(fold_name(_last(path[-1])))),
+        key=lambda path: (_is_of_reply(path[-1]), names.index(bare_name(_last(path[-1])))),
     )
     rendered = tuple(
         f"{column}.{member}"
@@ -537,7 +537,7 @@ def _inner_texts(schema: pa.Schema, members: str) -> list[tuple[str, ...]]:
 
 
 def _is_of_reply(path: str) -> bool:
-    return any(fold_name(name) in REPLY_NAMES for name in path.split("."))
+    return any(bare_name(name) in REPLY_NAMES for name in path.split("."))
 
 
 def _last(path: str) -> str:
@@ -575,7 +575,7 @@ def _unknown_texts(schema: pa.Schema, taken: Collection[str]) -> list[str]:
     return [
         field.name
         for field in schema
-        if is_textual(field.type) and field.name not in taken and fold_name(field.name) not in known
+        if is_textual(field.type) and field.name not in taken and bare_name(field.name) not in known
     ]
 
 
@@ -590,7 +590,7 @@ def _check_is_text(
         If so.
     """
     inner = _inner_texts(schema, TEXT_NAMES)
-    if inner and fold_name(column) in TITLE_NAMES.split():
+    if inner and bare_name(column) in TITLE_NAMES.split():
         choice = f"choose them with {_options(inner[0])}" if _can_read(inner[0]) else TO_LINES
         raise ColumnMissing(
             f"{dump.display_path}: only {column!r} is recognised, and there are texts in "
@@ -674,8 +674,8 @@ def _type_of(schema: pa.Schema, path: str) -> pa.DataType | None:
     return type_at(kind.value_type, inner) if pa.types.is_struct(kind.value_type) else None
 
 
-def fold_name(name: str) -> str:
-    """Return a name without case and punctuation."""
+def bare_name(name: str) -> str:
+    """Return the letters and digits of a name, in lower case."""
     return "".join(letter for letter in name.lower() if letter.isalnum())
 
 

@@ -28,6 +28,7 @@ from provenance.read.dumps.item_batches import (
     NO_SOURCE,
     ROUNDED_ID,
     DeletionRecord,
+    ItemRecord,
     RowFault,
     make_deletions,
 )
@@ -42,8 +43,7 @@ _REPOST_START = "RT @"
 _REPOST_PATTERN = r"^RT @(?P<author>\w{1,20}): "
 """A repost of X as a row of a table, which has only its text: `RT @ann: …`."""
 _REPOST = re.compile(_REPOST_PATTERN)
-
-
+_DELETED = re.compile(DELETED_PATTERN, re.IGNORECASE)
 _NOTICE = re.compile(
     r"Joined the server\.|Pinned a message\.|Started a (?:thread|call)\b.*|Changed the channel .*"
     r"|Left the group\.|(?:Added|Removed) .* (?:to|from) the group\."
@@ -52,7 +52,7 @@ _NOTICE = re.compile(
     r"|삭제된 메시지입니다\.|채팅방 관리자가 메시지를 가렸습니다\.?"
     r"|(?P<actor>.*) (?:has )?invited .*"
 )
-"""What Discord and KakaoTalk write in the place of a message."""
+"""Messages that Discord and KakaoTalk write themselves."""
 
 
 def build_items(columns: Mapping[str, pa.Array], rows: Int64s, dump: Dump, prefix: str) -> Items:
@@ -207,6 +207,22 @@ def is_notice(text: str, author: str | None) -> bool:
     """
     match = _NOTICE.fullmatch(text)
     return match is not None and match["actor"] in {None, author}
+
+
+def row_fault(text: str, values: Mapping[str, object], author: str | None) -> str | None:
+    """Return the reason why a row with a text is no item, as `build_items` does; else None."""
+    if not text or text.isspace():
+        return skipped_rows.EMPTY
+    if _DELETED.fullmatch(text) or str(values.get("deleted")).lower() in TRUE:
+        return skipped_rows.DELETED
+    if str(values.get("private")).lower() in TRUE:
+        return skipped_rows.NOT_PUBLIC
+    return skipped_rows.SERVICE if "notice" in values and is_notice(text, author) else None
+
+
+def is_private(record: ItemRecord | RowFault) -> bool:
+    """Return whether a row is left out because it is private, and so is what is in it."""
+    return isinstance(record, RowFault) and record.reason == skipped_rows.NOT_PUBLIC
 
 
 def _has_no_source(columns: Mapping[str, pa.Array], dump: Dump) -> Flags | None:

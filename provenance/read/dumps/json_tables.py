@@ -1,7 +1,7 @@
 """Tables of items in JSON: parsed in blocks where objects are alike, else object by object."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, islice
@@ -28,7 +28,6 @@ from provenance.read.dumps.date_order import DateOrder, DateReader, infer_order,
 from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.html_text import plain_text
 from provenance.read.dumps.item_batches import (
-    DELETED_PATTERN,
     NO_SOURCE,
     ROUNDED_ID,
     ItemRecord,
@@ -36,10 +35,10 @@ from provenance.read.dumps.item_batches import (
     split_items,
 )
 from provenance.read.dumps.item_columns import (
-    TRUE,
     build_items,
-    is_notice,
+    is_private,
     original_author,
+    row_fault,
     to_strings,
 )
 from provenance.read.dumps.json_posts import (
@@ -69,7 +68,6 @@ OPTIONAL_NAMES = {
 }
 """Names that are read from every object even if none in the sample has such a member."""
 TEXT_NOT_STRING = "text is not a string"
-_DELETED = re.compile(DELETED_PATTERN, re.IGNORECASE)
 _NOT_A_STRING = "(not a string)"
 """Stands for a text of another type; compared by identity."""
 
@@ -100,7 +98,7 @@ class ObjectLayout:
         if prefix is None:
             record = self._record(entry, f"{row}", row, dump)
             yield record
-            if self.mapping.replies:
+            if self.mapping.replies and not is_private(record):
                 if isinstance(record, RowFault):
                     record = ItemRecord(dump.source, self._id(None, f"{row}"), "")
                 lists = [entry.get(name) for name in self.mapping.replies]
@@ -121,7 +119,7 @@ class ObjectLayout:
         if text is None or text is _NOT_A_STRING:
             return RowFault(row, skipped_rows.NULL if text is None else TEXT_NOT_STRING)
         author = names_text(values.get("author"))
-        if (fault := _fault(text, values, author)) is not None:
+        if (fault := row_fault(text, values, author)) is not None:
             return RowFault(row, fault)
         if not source:
             return RowFault(row, NO_SOURCE)
@@ -153,17 +151,6 @@ class ObjectLayout:
         ):
             return f"{native}.{number.partition('.')[2]}"
         return native
-
-
-def _fault(text: str, values: Mapping[str, object], author: str | None) -> str | None:
-    """Return the reason why a row with a text is no item; None if it is one."""
-    if not text or text.isspace():
-        return skipped_rows.EMPTY
-    if _DELETED.fullmatch(text) or str(values.get("deleted")).lower() in TRUE:
-        return skipped_rows.DELETED
-    if str(values.get("private")).lower() in TRUE:
-        return skipped_rows.NOT_PUBLIC
-    return skipped_rows.SERVICE if "notice" in values and is_notice(text, author) else None
 
 
 def read_json(dump: Dump) -> Iterator[Items]:

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import lru_cache
 
-from provenance.read.corpus import skipped_rows
 from provenance.read.dumps.column_roles import (
     AUTHOR_MEMBERS,
     AUTHOR_OBJECTS,
@@ -14,19 +13,18 @@ from provenance.read.dumps.column_roles import (
     REPLY_NAMES,
     TEXT_NAMES,
     TITLE_NAMES,
-    fold_name,
+    bare_name,
     text_prefix,
 )
 from provenance.read.dumps.date_order import DateReader
 from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.html_text import plain_text
-from provenance.read.dumps.item_batches import DELETED_PATTERN, ItemRecord, RowFault
-from provenance.read.dumps.item_columns import TRUE
+from provenance.read.dumps.item_batches import ItemRecord, RowFault
+from provenance.read.dumps.item_columns import is_private, row_fault
 from provenance.read.dumps.json_posts import JsonObject, names_text
 
 _MIN_ID_CHARS = 5
 """Shorter ids may only number the replies of one row."""
-_DELETED = re.compile(DELETED_PATTERN, re.IGNORECASE)
 _IDENTIFIER = re.compile("[!-~]*")
 """Ids and addresses of replies that are elsewhere; also a word."""
 _ROLE_NAMES = {
@@ -59,25 +57,24 @@ def read_replies(
         text, prefix = _text(reply, dump)
         native = names_text(_value(reply, "item", prefix))
         when = _value(reply, "created_at", prefix)
+        marks = {mark: _value(reply, mark) for mark in ("deleted", "private")}
+        author = _author(_value(reply, "author", prefix))
         record = ItemRecord(
             around.source,
             native if native and len(native) >= _MIN_ID_CHARS else f"{around.item}.{place}",
             text,
             names_text(_value(reply, "url")) or around.url,
             dates.second(str(when) if isinstance(when, date) else when, row),
-            _author(_value(reply, "author", prefix)),
+            author,
             names_text(_value(reply, "language")) or around.language,
             names_text(_value(reply, "licence")) or around.licence,
         )
-        if not text or text.isspace():
-            yield RowFault(row, skipped_rows.EMPTY)
-        elif _DELETED.fullmatch(text) or str(_value(reply, "deleted")).lower() in TRUE:
-            yield RowFault(row, skipped_rows.DELETED)
-        elif str(_value(reply, "private")).lower() in TRUE:
-            yield RowFault(row, skipped_rows.NOT_PUBLIC)
-        else:
-            yield record
-        inner = [value for name, value in reply.items() if fold_name(name) in REPLY_NAMES]
+        fault = row_fault(text, marks, author)
+        found = record if fault is None else RowFault(row, fault)
+        yield found
+        if is_private(found):
+            continue
+        inner = [value for name, value in reply.items() if bare_name(name) in REPLY_NAMES]
         yield from read_replies(inner, record, row, dump, dates)
 
 
@@ -131,4 +128,4 @@ def _value(reply: JsonObject, role: str, prefix: str = "") -> object:
 
 @lru_cache(1 << 10)
 def _by_name(members: tuple[str, ...]) -> dict[str, str]:
-    return {fold_name(member): member for member in reversed(members)}
+    return {bare_name(member): member for member in reversed(members)}

@@ -33,7 +33,12 @@ _STAMP_UNITS = {20: "s", 24: "ms"}
 """Lengths in bytes of the most frequent formats, and the unit in which Arrow parses them."""
 
 _CACHED_DAYS = 5000
-_MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"
+_MONTH_NAMES = (
+    *("January", "February", "March", "April", "May", "June", "July", "August", "September"),
+    *("October", "November", "December"),
+)
+_MONTHS = {name[:3]: number for number, name in enumerate(_MONTH_NAMES, 1)}
+"""Numbers of months by the first three letters of their names."""
 _X_DATE = re.compile(r"[A-Z][a-z]{2} [A-Z][a-z]{2} \d\d \d\d:\d\d:\d\d \+0000 \d{4}")
 _X_DAY = re.compile(r"[A-Z][a-z]{2} ([A-Z][a-z]{2}) (\d\d)  \+0000 (\d{4})")
 """A date of X without the time of day: that of "Wed Oct 19 20:07:25 +0000 2022"."""
@@ -52,10 +57,6 @@ _ISO = (
     r" ?(?P<zone>Z|UTC|[+-]\d{2}:?\d{2})?$"
 )
 _MONTH_NAME = re.compile("[A-Za-z]{3}")
-_MONTH_NAMES = (
-    *("january", "february", "march", "april", "may", "june", "july", "august", "september"),
-    *("october", "november", "december"),
-)
 _WEEKDAY = r"(?:[A-Za-z]{3,9}\.?,? )?"
 _DAY, _MONTH = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?", r"(?P<month>[A-Za-z]{3,9})\.?"
 _NAMED_DAYS = (
@@ -161,9 +162,9 @@ def _from_other_form(text: str) -> int | None:
 
 def _from_mail_date(match: re.Match[str]) -> int | None:
     day, month, year, hour, minute, second, hours, minutes = match.groups("0")
-    place = _MONTHS.find(month)
-    local = utc_second(int(year), place // 3 + 1, int(day), int(hour), int(minute), int(second))
-    if place < 0 or local is None:
+    number = _MONTHS.get(month, 0)
+    local = utc_second(int(year), number, int(day), int(hour), int(minute), int(second))
+    if local is None:
         return None
     return local - int(hours) * 3600 - int(f"{hours[0]}{minutes}") * 60
 
@@ -270,9 +271,9 @@ def _from_parts(parts: pa.StructArray) -> pa.Array:
 def _x_day(text: str) -> int | None:
     """Return the second at which a day begins, of a date of X without its time."""
     match = _X_DAY.fullmatch(text)
-    if match is None or (place := _MONTHS.find(match[1])) < 0:
+    if match is None:
         return None
-    return utc_second(int(match[3]), place // 3 + 1, int(match[2]), 0, 0, 0)
+    return utc_second(int(match[3]), _MONTHS.get(match[1], 0), int(match[2]), 0, 0, 0)
 
 
 @lru_cache(maxsize=24 * 60)
@@ -308,10 +309,9 @@ def _from_text(text: str) -> int | None:
 
 
 def _from_named_day(match: re.Match[str]) -> int | None:
-    for number, name in enumerate(_MONTH_NAMES, 1):
-        if name.startswith(match["month"].lower()):
-            return utc_second(int(match["year"]), number, int(match["day"]), 0, 0, 0)
-    return None
+    month = match["month"].capitalize()
+    name = next((name for name in _MONTH_NAMES if name.startswith(month)), "")
+    return utc_second(int(match["year"]), _MONTHS.get(name[:3], 0), int(match["day"]), 0, 0, 0)
 
 
 def _plain_date(text: str) -> str:

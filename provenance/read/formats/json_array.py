@@ -156,8 +156,8 @@ def array_blocks(
     unwraps_pages : bool
         Whether each of several such objects stands for its list, too, if that has a usual name.
     cuts : bool
-        Whether to yield objects that are written alike as lines, which Arrow parses faster than
-        they are cut; if Python parses them anyway, that takes twice the time.
+        Whether to yield objects that are written alike as lines, for Arrow to parse. Without it,
+        Python parses each, which is faster if it reads them anyway.
 
     Raises
     ------

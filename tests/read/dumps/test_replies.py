@@ -83,3 +83,16 @@ def test_replies_come_page_by_page(read, path, page):
     assert found.column("text") == [message, "not here"]
     assert found.rows[1]["item"] == "comment8"
     assert found.column("author") == [None, "ben"]
+
+
+def test_what_is_below_a_private_post_is_private(read, path):
+    reply = {"id": "comment5", "body": "nobody may read this", "is_private": False}
+    hidden = {**reply, "id": "comment6", "is_private": True, "replies": [reply]}
+    rows = [
+        {"id": "post18", "body": "for friends", "is_private": True, "comments": [reply]},
+        {"id": "post19", "body": "for everybody", "is_private": False, "comments": [hidden]},
+    ]
+    write(path, rows)
+    found = read(path)
+    assert found.column("text") == ["for everybody"]
+    assert found.skipped == {"not public": 2}

@@ -39,7 +39,8 @@ _IRC_ACTION = re.compile(
     r"|(?:is now known as|was kicked)\b"
     r"|(?:sets|changes|gives|removes) (?:ban|channel|mode|topic|voice)\b)\S.*)"
 )
-"""What somebody does (`/me`); many clients write what the server says with the same mark."""
+"""An action (`/me`), with an empty author, so that its groups are those of a line. Many clients
+write what the server says with the same mark."""
 _ACTION_MARK = re.compile(r"[ \t]\*[ \t]")
 _IRC_DAY = re.compile(
     r"(?:--- (?:Log opened|Day changed)|Session Start:|\*{4} BEGIN LOGGING AT) [A-Z][a-z]{2} "
@@ -85,6 +86,7 @@ _DELETED = re.compile(
     re.IGNORECASE,
 )
 _ATTACHED_MARK = "\u200e<"
+"""Beginning of what stands for an attachment behind a text."""
 _LEFT_TO_RIGHT = "\u200e"
 """Begins what the app on iOS writes itself."""
 _QUOTATION_MARKS = frozenset('"“”«„')

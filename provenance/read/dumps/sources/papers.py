@@ -57,11 +57,8 @@ def _citation(element: Element, row: int, dump: Dump) -> ItemRecord | RowFault:
     if native is None or not articles:
         return RowFault(row, skipped_rows.NO_ID)
     article = articles[0]
-    titles, abstract = (
-        article.findall("ArticleTitle"),
-        elements_at(article, "Abstract", "AbstractText"),
-    )
-    text = _joined([*titles[:1], *abstract])
+    abstract = elements_at(article, "Abstract", "AbstractText")
+    text = _joined([*article.findall("ArticleTitle")[:1], *abstract])
     if not text:
         return RowFault(row, skipped_rows.EMPTY)
     authors = (

@@ -70,8 +70,8 @@ class PostShape:
 
     def read_entry(self, entry: JsonObject, row: int, dump: Dump) -> Iterable[Entry]:
         """Return a post, and all that are in it."""
-        posts = self._posts(entry) if self.inner else [entry] if self.is_post(entry) else ()
-        items = [self._item(post, row, number, dump) for number, post in enumerate(posts)]
+        posts = enumerate(self._posts(entry))
+        items = [self._item(post, row, number, dump) for number, post in posts]
         return items or [RowFault(row, skipped_rows.NOT_A_POST)]
 
     def _posts(self, entry: JsonObject) -> Iterator[JsonObject]:

@@ -32,7 +32,8 @@ _LICENSED_HOSTS = re.compile(
     r"|wikivoyage)\.org/"
 )
 _PROJECTS = {"wiki": "wikipedia", "wiktionary": "wiktionary"} | {
-    f"wiki{name}": f"wiki{name}" for name in ("books", "news", "quote", "source", "voyage")
+    f"wiki{name}": f"wiki{name}"
+    for name in ("books", "news", "quote", "source", "versity", "voyage")
 }
 """Hosts of projects, by the ends of the names of their wikis."""
 _PAGE_PARTS = frozenset({"base", "title", "ns", "id", "redirect", "revision"})
