@@ -11,7 +11,7 @@ from provenance.errors import CorruptFile, UnsupportedFormat
 from provenance.read.corpus.corpora import open_corpus
 from provenance.read.corpus.size_limits import DocumentLimit
 from provenance.read.dumps.layouts import open_dump
-from provenance.read.formats.json_array import array_blocks
+from provenance.read.formats.json_array import array_blocks, array_rows
 from provenance.read.formats.jsonl_blocks import parse_rows
 
 ROWS = [
@@ -184,6 +184,7 @@ def test_a_damaged_first_line_does_not_make_a_print_of_lines(tmp_path, hear):
     assert heard.skipped == {"not valid JSON": (1, (0,))}
 
 
+LIMIT = DocumentLimit("a.json")
 MEMBERS = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
     lambda inner: (
@@ -207,21 +208,31 @@ def test_blocks_of_any_array_are_its_elements(rows, style, ascii_only, size, cut
     written = json.dumps(rows, ensure_ascii=ascii_only, **style).encode(errors="surrogatepass")
     expected = [{"text": row} if isinstance(row, str) else row for row in rows]
     found = rows_in(written, size)
-    assert found == rows_in(written, size, cuts=False)
+    assert found == dict(array_rows(io.BytesIO(written), LIMIT))
     assert sorted(found) == list(range(len(rows)))
     for row, value in enumerate(expected):
         assert found[row] == (value if isinstance(value, dict) else "not a JSON object")
     damaged = written[: -cut - 1]
     if damaged:
-        kept = {}
+        kept, kept_one_by_one = {}, {}
         with pytest.raises(CorruptFile):
             rows_in(damaged, size, kept)
         assert kept.items() <= found.items()
+        with pytest.raises(CorruptFile):
+            kept_one_by_one.update(array_rows(io.BytesIO(damaged), LIMIT))
+        assert kept_one_by_one.items() <= found.items()
 
 
-def rows_in(data, size, rows=None, *, cuts=True):
+@pytest.mark.parametrize("number", ["-2.5", "2e+5", "1.25E-3", "70"])
+def test_a_number_may_be_cut_anywhere(number):
+    written = f'[{number}, {{"text": "a"}}]'.encode()
+    for size in range(1, len(written) + 1):
+        assert rows_in(written, size) == {0: "not a JSON object", 1: {"text": "a"}}
+
+
+def rows_in(data, size, rows=None):
     rows = {} if rows is None else rows
-    for block in array_blocks(io.BytesIO(data), DocumentLimit("a.json"), size, cuts=cuts):
+    for block in array_blocks(io.BytesIO(data), LIMIT, size):
         records = parse_rows(block)
         rows.update(records.records)
         rows.update(records.faults)

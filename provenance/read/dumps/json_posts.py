@@ -3,7 +3,9 @@
 import codecs
 import re
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from itertools import chain
+from typing import BinaryIO
 
 from provenance.model.content.tables import Items
 from provenance.read.dumps.dump_file import Dump
@@ -15,6 +17,7 @@ from provenance.read.dumps.item_batches import (
 )
 from provenance.read.formats.json_array import (
     array_blocks,
+    array_rows,
     row_list_path,
     starts_as_jsonl,
     starts_as_wrapper,
@@ -37,8 +40,6 @@ ObjectReader = Callable[[JsonObject, int, Dump], Iterable[Entry]]
 
 HEAD_BYTES = 1 << 16
 _HEAD_LINES = 50
-_OBJECTS_BYTES = 1 << 16
-"""Bytes of objects that are parsed at once: many that live at once are slow to make."""
 _EXTENSIONS = frozenset({"$oid", "$date", "$numberLong", "$numberInt", "$numberDouble"})
 _EXTENDED = re.compile(rb'\{\s*"\$(?:oid|date)"\s*:')
 _ASSIGNMENT = re.compile(rb"\s*window\.YTD\.[\w.]+\s*=\s*")
@@ -76,9 +77,27 @@ def read_objects(dump: Dump, *, unwraps: bool = True) -> Iterator[NumberedObject
     unwraps : bool
         Whether an object around the list of rows stands for that list.
     """
-    blocks = read_object_blocks(dump, unwraps=unwraps, cuts=False)
-    objects = chain.from_iterable(map(parse_objects, blocks))
-    return _plain_objects(objects) if is_extended(dump.file.head(HEAD_BYTES)) else objects
+    head = dump.file.head(HEAD_BYTES)
+    objects = _array_objects(dump, unwraps) if is_array(head) else _line_objects(dump)
+    return _plain_objects(objects) if is_extended(head) else objects
+
+
+def _line_objects(dump: Dump) -> Iterator[NumberedObject]:
+    return chain.from_iterable(map(parse_lines, read_blocks(dump.file)))
+
+
+def _array_objects(dump: Dump, unwraps: bool) -> Iterator[NumberedObject]:
+    with _open_array(dump) as stream:
+        yield from array_rows(stream, dump.file.limit, unwraps=unwraps, unwraps_pages=unwraps)
+
+
+@contextmanager
+def _open_array(dump: Dump) -> Iterator[BinaryIO]:
+    """Open a file behind the assignment with which it may begin."""
+    head = dump.file.head(HEAD_BYTES)
+    with dump.file.stream() as stream:
+        stream.read(len(head) - len(skip_assignment(head)))
+        yield stream
 
 
 def is_extended(head: bytes) -> bool:
@@ -190,21 +209,12 @@ def names_text(value: object) -> str | None:
     return to_text(value)
 
 
-def read_object_blocks(
-    dump: Dump, *, unwraps: bool = True, cuts: bool = True
-) -> Iterator[JsonBlock]:
-    """Yield the objects of a file in blocks; `unwraps` and `cuts` as in `array_blocks`."""
-    head = dump.file.head(HEAD_BYTES)
-    if not is_array(head):
+def read_object_blocks(dump: Dump, *, unwraps: bool = True) -> Iterator[JsonBlock]:
+    """Yield the objects of a file in blocks; `unwraps` as in `read_objects`."""
+    if not is_array(dump.file.head(HEAD_BYTES)):
         yield from read_blocks(dump.file)
         return
-    with dump.file.stream() as stream:
-        stream.read(len(head) - len(skip_assignment(head)))
+    with _open_array(dump) as stream:
         yield from array_blocks(
-            stream,
-            dump.file.limit,
-            BLOCK_BYTES if cuts else _OBJECTS_BYTES,
-            unwraps=unwraps,
-            unwraps_pages=unwraps,
-            cuts=cuts,
+            stream, dump.file.limit, BLOCK_BYTES, unwraps=unwraps, unwraps_pages=unwraps
         )

@@ -21,7 +21,7 @@ from provenance.read.formats.json_stream import JsonText, TooDeep
 from provenance.read.formats.jsonl_blocks import JsonBlock, Records, parse_line
 from provenance.read.formats.jsonl_file import jsonl_parts, records_have_prose
 from provenance.read.formats.record_parts import record_parts
-from provenance.read.formats.regular_arrays import ArrayRest, regular_blocks
+from provenance.read.formats.regular_arrays import regular_blocks
 
 _MAX_OBJECT_BYTES = 1 << 20
 _HEAD_BYTES = 1 << 16
@@ -137,11 +137,43 @@ def array_blocks(
     *,
     unwraps: bool = True,
     unwraps_pages: bool = False,
-    cuts: bool = True,
 ) -> Iterator[JsonBlock]:
-    """Yield the elements of an array, or consecutive objects.
+    """Yield the elements of an array in blocks of about `size` bytes; parameters of `array_rows`.
 
-    A string counts as an object with a `text`.
+    Objects that are written alike are lines, for Arrow to parse.
+    """
+    rest = yield from regular_blocks(stream, limit, size)
+    if rest is None:
+        return
+    batch, batch_chars = Records([], []), 0
+    try:
+        for row, record_or_reason, chars in _read_rows(
+            JsonText(stream, limit, *rest), limit.file, rest.row, (unwraps, unwraps_pages)
+        ):
+            batch.add(row, record_or_reason)
+            batch_chars += _ROW_CHARS + chars
+            if batch_chars >= size:
+                yield batch
+                batch, batch_chars = Records([], []), 0
+    except UnsupportedFormat:
+        raise
+    except Exception:
+        if batch.records or batch.faults:
+            yield batch  # the rows before it are fine
+        raise
+    yield batch
+
+
+def array_rows(
+    stream: BinaryIO,
+    limit: DocumentLimit,
+    *,
+    unwraps: bool = True,
+    unwraps_pages: bool = False,
+) -> Iterator[tuple[int, Record | str]]:
+    """Yield the elements of an array, or consecutive objects, each with its row.
+
+    A string counts as an object with a `text`. What is no object is the reason for that.
 
     Parameters
     ----------
@@ -149,15 +181,10 @@ def array_blocks(
         JSON.
     limit : DocumentLimit
         For an element.
-    size : int
-        Characters of objects in a batch.
     unwraps : bool
         Whether a single object around the list of rows stands for that list.
     unwraps_pages : bool
         Whether each of several such objects stands for its list, too, if that has a usual name.
-    cuts : bool
-        Whether to yield objects that are written alike as lines, for Arrow to parse. Without it,
-        Python parses each, which is faster if it reads them anyway.
 
     Raises
     ------
@@ -168,32 +195,17 @@ def array_blocks(
     DocumentTooLarge
         At an element that is larger than the limit.
     """
-    rest = (yield from regular_blocks(stream, limit, size)) if cuts else ArrayRest(b"", 0)
-    if rest is not None:
-        text = JsonText(stream, limit, *rest)
-        yield from _parsed_elements(text, limit.file, size, rest.row, (unwraps, unwraps_pages))
+    rows = _read_rows(JsonText(stream, limit), limit.file, 0, (unwraps, unwraps_pages))
+    return ((row, record_or_reason) for row, record_or_reason, _ in rows)
 
 
-def _parsed_elements(
-    text: JsonText, name: str, size: int, row: int, unwraps: tuple[bool, bool]
-) -> Iterator[Records]:
-    batch, batch_chars = Records([], []), 0
+def _read_rows(
+    text: JsonText, name: str, row: int, unwraps: tuple[bool, bool]
+) -> Iterator[tuple[int, Record | str, int]]:
     with translate_read_errors(name, lambda: f"after {row:,} rows", damage=(ValueError,)):
-        try:
-            for record_or_reason, chars in _array_elements(text, name, unwraps):
-                batch.add(row, record_or_reason)
-                row += 1
-                batch_chars += _ROW_CHARS + chars
-                if batch_chars >= size:
-                    yield batch
-                    batch, batch_chars = Records([], []), 0
-        except UnsupportedFormat:
-            raise
-        except Exception:
-            if batch.records or batch.faults:
-                yield batch  # the rows before it are fine
-            raise
-    yield batch
+        for record_or_reason, chars in _array_elements(text, name, unwraps):
+            yield row, record_or_reason, chars
+            row += 1
 
 
 def _array_elements(
@@ -252,7 +264,7 @@ def _unwrapped(
     if rows is None:
         yield as_row(value, source), len(source)
         return
-    has_invalid = not source.isascii() and _INVALID_BYTES.search(source) is not None
+    has_invalid = _has_invalid_bytes(source)
     for row in rows:
         is_invalid = has_invalid and _INVALID_BYTES.search(json.dumps(row, ensure_ascii=False))
         yield skipped_rows.NOT_UTF8 if is_invalid else _to_row(row), len(source) // len(rows)
@@ -372,9 +384,20 @@ def _expect(text: JsonText, mark: str) -> None:
 
 def as_row(value: object, source: str) -> Record | str:
     """Return a parsed value and its source as a row, or the reason why it is none."""
-    if not source.isascii() and _INVALID_BYTES.search(source):
+    if _has_invalid_bytes(source):
         return skipped_rows.NOT_UTF8
     return value if _is_object(value) and is_simple(source) else _to_row(value)
+
+
+def _has_invalid_bytes(source: str) -> bool:
+    """Return whether the source of a value has bytes that are not UTF-8, as surrogates."""
+    if source.isascii():
+        return False
+    try:
+        source.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def _to_row(value: object) -> Record | str:

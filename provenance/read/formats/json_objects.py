@@ -1,8 +1,9 @@
 """Parsing of JSON objects as rows, with a limit on nesting and without surrogates in keys."""
 
 import json
-import re
 from collections.abc import Iterator, Sequence
+
+import msgspec
 
 from provenance.read.columns.string_arrays import replace_surrogates
 from provenance.read.corpus import skipped_rows
@@ -12,7 +13,6 @@ Record = dict[str, object]
 """A row. Values that are bytes are not text in UTF-8."""
 
 _CONTAINERS = (dict, list)
-_SURROGATE = re.compile(r"\\u[dD]")
 _MAX_DIGITS = 4000
 """Integers with at least as many digits become floats; Python refuses over 4,300 digits."""
 
@@ -27,6 +27,10 @@ def decode(text: str) -> object:
     RecursionError
         If it nests too deep.
     """
+    try:
+        return parse(text)
+    except PARSE_ERRORS:
+        pass
     try:
         return _DECODER.decode(text)
     except json.JSONDecodeError:
@@ -48,6 +52,11 @@ def decode_at(text: str, at: int) -> tuple[object, int]:
 def _parse_integer(digits: str) -> float:
     return int(digits) if len(digits) < _MAX_DIGITS else float(digits)
 
+
+parse = msgspec.json.Decoder().decode
+"""Parses a value, as text or in UTF-8, as `decode`, but refuses surrogates, NaN and infinity."""
+PARSE_ERRORS = (msgspec.DecodeError, RecursionError, UnicodeEncodeError)
+"""What `parse` raises for what it refuses."""
 
 _DECODER = json.JSONDecoder()
 parse_at = _DECODER.raw_decode
@@ -80,11 +89,16 @@ def to_record(value: object) -> Record | str:
     return skipped_rows.TOO_DEEP
 
 
+def is_shallow(source: bytes) -> bool:
+    """Return whether a value written so cannot nest too deep."""
+    return source.count(b"{") + source.count(b"[") <= MAX_DEPTH
+
+
 def is_simple(source: str) -> bool:
     """Return whether an object written so cannot nest too deep, nor have surrogates in its keys."""
     if source.count("{") + source.count("[") > MAX_DEPTH:
         return False
-    return "\\" not in source or not _SURROGATE.search(source)
+    return "\\ud" not in source and "\\uD" not in source
 
 
 def is_too_deep(value: object) -> bool:

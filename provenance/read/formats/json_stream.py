@@ -7,12 +7,16 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from provenance.read.corpus.size_limits import DocumentLimit
-from provenance.read.formats.json_objects import decode_at, parse_at
+from provenance.read.formats.json_objects import PARSE_ERRORS, decode_at, parse, parse_at
 
 _CHUNK_BYTES = 1 << 20
+_LONG_CHARS = 2 << 20
 _SPACE = re.compile(r"[ \t\r\n]*")
+_CUT_SHORT = "Input data was truncated"
+"""Message of an error of `parse`, which says so of a surrogate, too."""
 _MAX_SCALAR_CHARS = 16
 """Length of the longest JSON token that is not a string and may be cut at the end of the buffer."""
+_OPENING = re.compile(r'\{[ \t\r\n]*"(?:[^"\\]|\\.)*"[ \t\r\n]*:')
 _STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 _TO_BRACKET = re.compile(r'[^"\[\]{}]*+(?:"(?:[^"\\]++|\\.)*+"[^"\[\]{}]*+)*+([\[\]{}])', re.DOTALL)
 
@@ -48,8 +52,9 @@ class JsonText:
         self._at = 0
 
     def more(self) -> bool:
-        """Read three times what is buffered, so that a long value is not parsed again often."""
-        wanted = 3 * (len(self._buffer) - self._at)
+        """Read far more than is buffered, so that a long value is not parsed again often."""
+        buffered = len(self._buffer) - self._at
+        wanted = 3 * buffered if buffered < _LONG_CHARS else self._limit.size
         data = self._stream.read(max(_CHUNK_BYTES, min(wanted, self._limit.size)))
         self._buffer = self._buffer[self._at :] + self._decoder.decode(data, final=not data)
         self._at = 0
@@ -113,19 +118,26 @@ class JsonText:
     def _buffered_elements(self) -> Iterator[tuple[object, str]]:
         """Yield values while the buffer has them, the comma behind them, and the next character."""
         text, at = self._buffer, self._at
+        separator: str | None = None
         while True:
-            try:
-                value, end = parse_at(text, at)
-                is_followed = text[end] == ","
-            except (IndexError, ValueError, RecursionError):
-                return
-            if not is_followed or end - at > self._limit.size:
+            found = _parse_before(separator, text, at) if separator else None
+            if found is None:
+                separator = separator and ""  # the elements are not alike
+                try:
+                    found = parse_at(text, at)
+                except (ValueError, RecursionError):
+                    return
+            value, end = found
+            if text[end : end + 1] != "," or end - at > self._limit.size:
                 return
             start, at = at, end + 1
             if text[at : at + 1] <= " ":
                 at = _end(_SPACE.match(text, at))
             if at == len(text):
                 return
+            if separator is None:
+                opening = _OPENING.match(text, at)
+                separator = text[end - 1 : opening.end()] if opening else ""
             self._at = at
             self._row += 1
             yield value, text[start:end]
@@ -136,17 +148,39 @@ class JsonText:
             try:
                 value, end = decode_at(self._buffer, self._at)
             except json.JSONDecodeError as error:
-                if not self._may_go_on(error):
-                    raise
-                self._check_limit()
-                if not self.more():
-                    raise
+                rest = self._read_on(error)
+                if rest is not None:
+                    return rest, len(self._buffer)
             except RecursionError:
                 return TooDeep(), self._end_of_value()
             else:
-                # A number at the end may go on.
-                if end < len(self._buffer) or not self.more():
-                    return value, end
+                # A number may go on: "-2", "-2.", "-2e+".
+                length = end - self._at
+                if end + 2 < len(self._buffer) or not self.more():
+                    return value, self._at + length
+
+    def _read_on(self, error: json.JSONDecodeError) -> object:
+        """Read on after a value could not be parsed; return the value if it is all that follows.
+
+        Raises
+        ------
+        json.JSONDecodeError
+            If more input cannot complete the value.
+        DocumentTooLarge
+            If it is larger than the limit.
+        """
+        if not self._may_go_on(error):
+            raise error
+        self._check_limit()
+        if not self.more():
+            raise error
+        while not self._may_exceed_limit():
+            try:
+                return parse(self._buffer[self._at :])
+            except PARSE_ERRORS as fault:
+                if str(fault) != _CUT_SHORT or not self.more():
+                    break
+        return None
 
     def _may_go_on(self, error: json.JSONDecodeError) -> bool:
         """Return whether more input may complete a value that could not be parsed."""
@@ -162,12 +196,16 @@ class JsonText:
         DocumentTooLarge
             If it is.
         """
-        size = len(self._buffer) - self._at
-        if size > self._limit.size or (
-            self._limit.is_exceeded(0, self._buffer.count(",", self._at))
-            and self._limit.is_exceeded(0, _STRING.sub("", self._buffer[self._at :]).count(","))
+        if self._may_exceed_limit() and (
+            len(self._buffer) - self._at > self._limit.size
+            or self._limit.is_exceeded(0, _STRING.sub("", self._buffer[self._at :]).count(","))
         ):
             raise self._limit.error_for_row(self._row)
+
+    def _may_exceed_limit(self) -> bool:
+        """Return whether the buffer may be too large for a value; commas may be in strings."""
+        commas = self._buffer.count(",", self._at)
+        return self._limit.is_exceeded(len(self._buffer) - self._at, commas)
 
     def _end_of_value(self) -> int:
         """Read until the next value, which nests deep, is buffered as a whole; return its end."""
@@ -183,6 +221,19 @@ class JsonText:
             if not self.more():
                 return len(self._buffer)
             end += self._at
+
+
+def _parse_before(separator: str, text: str, at: int) -> tuple[object, int] | None:
+    """Return the object before a separator, and its end; None if what is there is none.
+
+    A separator is what is between two objects, with the brace before it and the name behind it. To
+    parse a text as a whole is faster than to parse the value with which it begins.
+    """
+    end = text.find(separator, at) + 1
+    try:
+        return (parse(text[at:end]), end) if end else None
+    except PARSE_ERRORS:
+        return None
 
 
 def _end(match: re.Match[str] | None) -> int:

@@ -16,13 +16,20 @@ from provenance.read.columns.string_arrays import is_utf8
 from provenance.read.corpus import skipped_rows
 from provenance.read.corpus.file_access import corrupt_file_error
 from provenance.read.corpus.size_limits import VALUE_BYTES, DocumentLimit
-from provenance.read.formats.json_objects import Record, decode, is_simple, parse_at, to_record
+from provenance.read.formats.json_objects import (
+    PARSE_ERRORS,
+    Record,
+    decode,
+    is_shallow,
+    is_simple,
+    parse,
+    to_record,
+)
 
 _STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 BLOCK_BYTES = 4 << 20
 """Bytes of lines in a block; a longer line is a block of its own."""
 _WHITE_SPACE = b" \t\r\n"
-_JSON_SPACE = _WHITE_SPACE.decode()
 _MAX_SCALAR_CHARS = 16
 """Length of the longest JSON token that is not a string."""
 
@@ -181,21 +188,15 @@ def parse_rows(block: JsonBlock) -> Records:
 
 def parse_lines(block: LineBlock) -> Iterator[tuple[int, Record | str]]:
     """Yield each row of a block, or the reason why it is not an object."""
-    try:
-        text = block.data.decode()
-    except UnicodeDecodeError:
-        yield from ((row, parse_line(line)) for row, line in block.lines())
-        return
-    stripped = (line.strip(_JSON_SPACE) for line in text.split("\n"))
-    for row, line in enumerate(filter(None, stripped), block.first):
+    for row, line in block.lines():
         try:
-            value, end = parse_at(line, 0)
-        except (ValueError, RecursionError):
-            end = -1
-        if end == len(line) and isinstance(value, dict) and is_simple(line):
+            value = parse(line)
+        except PARSE_ERRORS:
+            value = None
+        if isinstance(value, dict) and is_shallow(line):
             yield row, value
         else:
-            yield row, parse_line(line.encode())
+            yield row, parse_line(line)
 
 
 def parse_line(line: bytes) -> Record | str:

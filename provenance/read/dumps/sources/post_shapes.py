@@ -34,8 +34,8 @@ class PostShape:
         Name of the layout.
     is_post : callable
         Returns whether an object is a post.
-    texts : tuple of str
-        Paths of the parts of its text, which are joined with an empty line.
+    texts : tuple of str or callable
+        Paths of the parts of its text, which are joined with an empty line, or what returns them.
     dates : tuple of str
         Paths of its date.
     ids, authors, languages, urls, licences : tuple of str
@@ -52,7 +52,7 @@ class PostShape:
 
     name: str
     is_post: Callable[[JsonObject], object]
-    texts: tuple[str, ...]
+    texts: tuple[str, ...] | Callable[[JsonObject], Iterable[str]]
     dates: tuple[str, ...]
     ids: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
@@ -70,8 +70,8 @@ class PostShape:
 
     def read_entry(self, entry: JsonObject, row: int, dump: Dump) -> Iterable[Entry]:
         """Return a post, and all that are in it."""
-        posts = enumerate(self._posts(entry))
-        items = [self._item(post, row, number, dump) for number, post in posts]
+        posts = self._posts(entry) if self.inner else [entry] if self.is_post(entry) else []
+        items = [self._item(post, row, number, dump) for number, post in enumerate(posts)]
         return items or [RowFault(row, skipped_rows.NOT_A_POST)]
 
     def _posts(self, entry: JsonObject) -> Iterator[JsonObject]:
@@ -85,7 +85,8 @@ class PostShape:
     def _item(self, post: JsonObject, row: int, number: int, dump: Dump) -> ItemRecord | RowFault:
         if (reason := self.reason(post)) is not None:
             return RowFault(row, reason)
-        parts = [_text(post, path) for path in self.texts]
+        texts = self.texts
+        parts = texts(post) if callable(texts) else [_text(post, path) for path in texts]
         if self.html == "all" or (self.html and member(post, "body", "contentType") == "html"):
             parts = [plain_text(part) if part else "" for part in parts]
         text = "\n\n".join([part for part in map(str.strip, parts) if part])
@@ -103,22 +104,20 @@ class PostShape:
         )
 
 
+def _value(entry: object, names: Sequence[str]) -> object:
+    """Return the value at a path, or the list of those of each element of the lists on it."""
+    value = entry
+    for depth, name in enumerate(names):
+        if isinstance(value, list):
+            inner = (_value(element, names[depth:]) for element in value)
+            return [v for found in inner for v in (found if isinstance(found, list) else [found])]
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
+
+
 def _values(entry: JsonObject, path: str) -> Sequence[object]:
     """Return the values at a path, of each element of the lists on it."""
-    if "." not in path:  # most paths
-        value = entry.get(path)
-        return value if isinstance(value, list) else (value,)
-    return _inner_values(entry, _names(path))
-
-
-def _inner_values(value: object, names: Sequence[str]) -> Sequence[object]:
-    for depth, name in enumerate(names):
-        if isinstance(value, dict):
-            value = value.get(name)
-        elif isinstance(value, list):
-            return [found for inner in value for found in _inner_values(inner, names[depth:])]
-        else:
-            return ()
+    value = _value(entry, _names(path))
     return value if isinstance(value, list) else (value,)
 
 
@@ -128,16 +127,18 @@ def _names(path: str) -> Sequence[str]:
 
 
 def _text(post: JsonObject, path: str) -> str:
-    value = post.get(path)
+    value = _value(post, _names(path))
     if isinstance(value, str):  # most texts
         return value
-    return "".join([value for value in _values(post, path) if isinstance(value, str)])
+    parts = value if isinstance(value, list) else ()
+    return "".join([part for part in parts if isinstance(part, str)])
 
 
 def _first(post: JsonObject, paths: tuple[str, ...]) -> str | None:
     for path in paths:
-        for value in _values(post, path):
-            if text := to_text(value):
+        value = _value(post, _names(path))
+        for each in value if isinstance(value, list) else (value,):
+            if text := to_text(each):
                 return text
     return None
 
@@ -160,7 +161,7 @@ def _flagged(*names: str) -> Callable[[JsonObject], str | None]:
 
     def reason(post: JsonObject) -> str | None:
         for name in names:
-            if any(_values(post, name)):
+            if _value(post, _names(name)):
                 return skipped_rows.DELETED
         return None
 
@@ -222,6 +223,17 @@ def _teams_reason(message: JsonObject) -> str | None:
 def _skype_reason(message: JsonObject) -> str | None:
     is_written = message.get("messagetype") in ("RichText", "Text")
     return None if is_written else skipped_rows.SERVICE
+
+
+def _review_texts(note: JsonObject) -> Iterator[str]:
+    content = note.get("content")
+    members = content if isinstance(content, dict) else {}
+    for name in _REVIEW_PARTS:
+        if name in members:
+            value = members[name]
+            text = value.get("value") if isinstance(value, dict) else value
+            if isinstance(text, str):
+                yield text
 
 
 _WHISPER, _SMALL_ACTION = 4, 3
@@ -435,7 +447,7 @@ SHAPES = (
     PostShape(
         "openreview",
         _has("id", "forum", "content", "signatures"),
-        tuple(f"content.{name}{end}" for name in _REVIEW_PARTS for end in ("", ".value")),
+        _review_texts,
         ("cdate", "tcdate"),
         ids=("id",),
         authors=("signatures",),
