@@ -15,7 +15,13 @@ from provenance.read.corpus.file_access import File, translate_read_errors
 from provenance.read.corpus.size_limits import DocumentLimit
 from provenance.read.formats.detection import check_text
 from provenance.read.formats.foreign_formats import refuse_only_object
-from provenance.read.formats.json_objects import Record, decode_at, is_simple, to_record
+from provenance.read.formats.json_objects import (
+    Record,
+    decode_at,
+    has_surrogates,
+    is_shallow,
+    to_record,
+)
 from provenance.read.formats.json_prefix import parse_prefix
 from provenance.read.formats.json_stream import JsonText, TooDeep
 from provenance.read.formats.jsonl_blocks import JsonBlock, Records, parse_line
@@ -264,10 +270,11 @@ def _unwrapped(
     if rows is None:
         yield as_row(value, source), len(source)
         return
-    has_invalid = _has_invalid_bytes(source)
+    has_invalid, is_clean = _has_invalid_bytes(source), not has_surrogates(source)
+    chars = len(source) // max(1, len(rows))
     for row in rows:
         is_invalid = has_invalid and _INVALID_BYTES.search(json.dumps(row, ensure_ascii=False))
-        yield skipped_rows.NOT_UTF8 if is_invalid else _to_row(row), len(source) // len(rows)
+        yield skipped_rows.NOT_UTF8 if is_invalid else _to_row(row, is_clean), chars
 
 
 def _rows_of_large_object(text: JsonText, name: str) -> Iterator[tuple[Record | str, int]]:
@@ -386,7 +393,10 @@ def as_row(value: object, source: str) -> Record | str:
     """Return a parsed value and its source as a row, or the reason why it is none."""
     if _has_invalid_bytes(source):
         return skipped_rows.NOT_UTF8
-    return value if _is_object(value) and is_simple(source) else _to_row(value)
+    is_clean = not has_surrogates(source)
+    if is_clean and _is_object(value) and is_shallow(source):
+        return value
+    return _to_row(value, is_clean)
 
 
 def _has_invalid_bytes(source: str) -> bool:
@@ -400,7 +410,9 @@ def _has_invalid_bytes(source: str) -> bool:
     return False
 
 
-def _to_row(value: object) -> Record | str:
+def _to_row(value: object, has_clean_keys: bool) -> Record | str:
     if isinstance(value, str):
         return {"text": value}
-    return skipped_rows.TOO_DEEP if isinstance(value, TooDeep) else to_record(value)
+    if isinstance(value, TooDeep):
+        return skipped_rows.TOO_DEEP
+    return to_record(value, has_clean_keys=has_clean_keys)

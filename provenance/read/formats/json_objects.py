@@ -1,7 +1,6 @@
 """Parsing of JSON objects as rows, with a limit on nesting and without surrogates in keys."""
 
 import json
-from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -65,58 +64,60 @@ parse_at = _DECODER.raw_decode
 _LENIENT = json.JSONDecoder(parse_int=_parse_integer)
 
 
-def to_record(value: object) -> Record | str:
+def to_record(value: object, *, has_clean_keys: bool = False) -> Record | str:
     """Return a parsed value as a row, or the reason why it is not a row.
 
-    Lone surrogates in keys, which column names cannot contain, become U+FFFD.
+    Lone surrogates in keys, which column names cannot contain, become U+FFFD; `has_clean_keys` says
+    that there are none.
     """
     if not isinstance(value, dict):
         return skipped_rows.NOT_OBJECT
-    is_odd = False
-    level: list[Record | list[object]] = [value]
-    for _ in range(MAX_DEPTH):
-        inner: list[Record | list[object]] = []
-        for item in level:
-            if isinstance(item, dict):
-                # A joined string knows whether it is ASCII.
-                is_odd = is_odd or not ("".join(item).isascii() or _has_clean_keys(item))
-                inner += [each for each in item.values() if isinstance(each, _CONTAINERS)]
-            else:
-                inner += [each for each in item if isinstance(each, _CONTAINERS)]
-        if not inner:
-            return _clean_keys(value) if is_odd else value
-        level = inner
-    return skipped_rows.TOO_DEEP
+    if is_too_deep(value):
+        return skipped_rows.TOO_DEEP
+    return value if has_clean_keys or _has_clean_keys(value) else _clean_keys(value)
 
 
-def is_shallow(source: bytes) -> bool:
+def is_shallow(source: str | bytes) -> bool:
     """Return whether a value written so cannot nest too deep."""
+    if isinstance(source, str):
+        return source.count("{") + source.count("[") <= MAX_DEPTH
     return source.count(b"{") + source.count(b"[") <= MAX_DEPTH
 
 
-def is_simple(source: str) -> bool:
-    """Return whether an object written so cannot nest too deep, nor have surrogates in its keys."""
-    if source.count("{") + source.count("[") > MAX_DEPTH:
-        return False
-    return "\\ud" not in source and "\\uD" not in source
+def has_surrogates(source: str) -> bool:
+    """Return whether surrogates are escaped in the source of a value, alone or in pairs."""
+    return "\\ud" in source or "\\uD" in source
 
 
 def is_too_deep(value: object) -> bool:
     """Return whether lists and objects nest more than `MAX_DEPTH` levels deep."""
-    return any(depth == MAX_DEPTH for depth, _ in enumerate(_nesting_levels(value)))
-
-
-def _nesting_levels(value: object) -> Iterator[Sequence["dict[str, object] | list[object]"]]:
-    """Yield the lists and objects of each level."""
-    level = [value] if isinstance(value, dict | list) else []
-    while level:
-        yield level
-        inside = (item.values() if isinstance(item, dict) else item for item in level)
-        level = [item for inner in inside for item in inner if isinstance(item, dict | list)]
+    level = [value] if isinstance(value, _CONTAINERS) else []
+    for _ in range(MAX_DEPTH):
+        if not level:
+            return False
+        level = _inner_containers(level)
+    return bool(level)
 
 
 def _has_clean_keys(value: Record) -> bool:
-    return all(key.isascii() or replace_surrogates(key) == key for key in value)
+    level: list[Record | list[object]] = [value]
+    while level:
+        for item in level:
+            # A joined string knows whether it is ASCII.
+            keys = "".join(item) if isinstance(item, dict) else ""
+            if not keys.isascii() and replace_surrogates(keys) != keys:
+                return False
+        level = _inner_containers(level)
+    return True
+
+
+def _inner_containers(level: list[Record | list[object]]) -> list[Record | list[object]]:
+    return [
+        value
+        for item in level
+        for value in (item.values() if isinstance(item, dict) else item)
+        if isinstance(value, _CONTAINERS)
+    ]
 
 
 def _clean_keys(value: Record) -> Record:

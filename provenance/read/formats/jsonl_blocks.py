@@ -20,8 +20,8 @@ from provenance.read.formats.json_objects import (
     PARSE_ERRORS,
     Record,
     decode,
+    has_surrogates,
     is_shallow,
-    is_simple,
     parse,
     to_record,
 )
@@ -192,11 +192,12 @@ def parse_lines(block: LineBlock) -> Iterator[tuple[int, Record | str]]:
         try:
             value = parse(line)
         except PARSE_ERRORS:
-            value = None
+            yield row, parse_line(line)
+            continue
         if isinstance(value, dict) and is_shallow(line):
             yield row, value
         else:
-            yield row, parse_line(line)
+            yield row, to_record(value, has_clean_keys=True)
 
 
 def parse_line(line: bytes) -> Record | str:
@@ -210,7 +211,7 @@ def parse_line(line: bytes) -> Record | str:
         return skipped_rows.TOO_DEEP
     except ValueError:
         return skipped_rows.NOT_JSON
-    return value if isinstance(value, dict) and is_simple(text) else to_record(value)
+    return to_record(value, has_clean_keys=not has_surrogates(text))
 
 
 def _is_cut_short(line: bytes) -> bool:

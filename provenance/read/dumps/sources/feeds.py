@@ -1,6 +1,7 @@
 """Feeds: RSS, Atom, RDF and JSON Feed, and exports of blogs and abstracts in their form."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from xml.etree.ElementTree import Element
 
 from provenance.model.content.tables import Items
@@ -92,8 +93,8 @@ def _entry(element: Element, language: str | None, row: int, dump: Dump) -> Item
     parts = _parts(element)
     if not _is_public(parts):
         return RowFault(row, skipped_rows.NOT_PUBLIC)
-    terms = (part.get("term") for part in element)
-    is_part = any(term.endswith(_BLOGGER_PARTS) for term in terms if term)
+    terms = [term for part in element if (term := part.get("term"))]
+    is_part = any(term.endswith(_BLOGGER_PARTS) for term in terms)
     if is_part or parts.get("wp:post_type") in _WORDPRESS_PARTS:
         return RowFault(row, skipped_rows.SERVICE)
     content = next((parts[name] for name in _TEXTS if name in parts), "")
@@ -121,15 +122,22 @@ def _parts(element: Element) -> dict[str, str]:
     """Return the first value of each member of an entry, and all its authors."""
     parts: dict[str, str] = {}
     for part in element:
-        name = part.tag.lower().removeprefix("atom:").removeprefix("rss:")
+        name = _member_name(part.tag)
+        if name == "link" and (relation := part.get("rel", "alternate")) != "alternate":
+            if relation == "license":
+                parts.setdefault("license", part.get("href", ""))
+            continue
         value = _value(part, name)
-        if name in _AUTHORS and value and name in parts:
+        if value and name not in parts:
+            parts[name] = value
+        elif value and name in _AUTHORS:
             parts[name] += f", {value}"
-        elif value and (name != "link" or part.get("rel", "alternate") == "alternate"):
-            parts.setdefault(name, value)
-        if name == "link" and part.get("rel") == "license":
-            parts.setdefault("license", part.get("href", ""))
     return parts
+
+
+@lru_cache
+def _member_name(tag: str) -> str:
+    return tag.lower().removeprefix("atom:").removeprefix("rss:")
 
 
 def _is_public(parts: dict[str, str]) -> bool:
@@ -137,9 +145,8 @@ def _is_public(parts: dict[str, str]) -> bool:
         return False
     if parts.get("blogger:status", "LIVE") != "LIVE":
         return False
-    return not any(
-        name in parts and value in {None, parts[name]} for name, value in _NOT_PUBLISHED.items()
-    )
+    names = _NOT_PUBLISHED.keys() & parts.keys()
+    return not any(_NOT_PUBLISHED[name] in {None, parts[name]} for name in names)
 
 
 def _comment(comment: Element, post: ItemRecord, row: int, dump: Dump) -> ItemRecord | RowFault:

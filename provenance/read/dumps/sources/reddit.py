@@ -49,6 +49,7 @@ HOST = "https://www.reddit.com"
 COMMENT_PREFIX, SUBMISSION_PREFIX = "t1_", "t3_"
 """Prefixes of the full names of comments and submissions."""
 
+_PREFIXES = (COMMENT_PREFIX, SUBMISSION_PREFIX)
 _REPLIES = ("comments", "replies")
 _ESCAPES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 """All that the site escapes in texts."""
@@ -198,7 +199,10 @@ def _fullnames(batch: pa.RecordBatch, is_comment: pa.Array) -> pa.Array:
 
 
 def _strip_prefixes(names: pa.Array) -> pa.Array:
-    return pc.replace_substring_regex(names, "^t[13]_", "")
+    has_prefix = pc.or_(*(pc.starts_with(names, prefix) for prefix in _PREFIXES))
+    if not pc.any(has_prefix).as_py():
+        return names
+    return pc.if_else(has_prefix, pc.utf8_slice_codeunits(names, len(COMMENT_PREFIX)), names)
 
 
 def _post_urls(batch: pa.RecordBatch, ids: pa.Array, is_comment: pa.Array) -> pa.Array:
@@ -306,7 +310,7 @@ def _read_post(post: JsonObject, row: int, dump: Dump) -> Entry:
 def _read_event(event: JsonObject, row: int, dump: Dump) -> Entry:
     """Return an event of the compliance stream: what was deleted, or is gone; others say less."""
     action, name = string_at(event, "$event", "action"), string_at(event, "name")
-    if action not in _GONE or not (name or "").startswith((COMMENT_PREFIX, SUBMISSION_PREFIX)):
+    if action not in _GONE or not (name or "").startswith(_PREFIXES):
         return RowFault(row, skipped_rows.SERVICE)
     when = parse_timestamp(member(event, "$event", "created"))
     return DeletionRecord(row, dump.source, str(name), str(action), when)
