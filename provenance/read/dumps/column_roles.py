@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import islice
 from shlex import quote
 from typing import NamedTuple
 
@@ -24,6 +25,7 @@ from provenance.read.columns.string_arrays import format_values, is_bytes, is_te
 from provenance.read.dumps.column_mapping import ITEM_MARK, TextParts, list_prefix
 from provenance.read.dumps.date_order import is_ambiguous
 from provenance.read.dumps.dump_file import Dump
+from provenance.read.dumps.item_columns import to_strings
 from provenance.read.dumps.timestamps import parse_timestamp
 from provenance.read.formats.foreign_formats import TO_LINES
 from provenance.read.formats.jsonl_blocks import parse_line
@@ -72,6 +74,10 @@ KNOWN_NAMES = {
     "private": "isprivate ispm private",
 }
 """Names of each role in order of preference, without case and punctuation."""
+OWN_ID_NAMES = frozenset({"idstr", "id", "itemid"})
+"""Ids of rows by their names; of two rows with the same, the later one is a new version."""
+MAX_SHARED_IDS = 0.05
+"""Share of the texts in a sample that may have the id of another, if its name is another one."""
 AUTHOR_OBJECTS = ("author", "user", "creator", "account", "owner", "sender", "from")
 AUTHOR_MEMBERS = "login username screenname displayname name id userid steamid"
 """Columns of structures that may say who the author is, and the members that do."""
@@ -206,10 +212,9 @@ def find_roles(schema: pa.Schema, dump: Dump, sample: SampleReader) -> TableMapp
     groups = _groups(single, exploded, text.paths[0], metadata)
     for role in KNOWN_NAMES:
         if role not in fields:
-            columns = _role_columns(role, groups, fields, text)
-            is_date = role == "created_at"
-            found = _date_column([*columns], schema, sample) if is_date else next(columns, None)
-            fields |= {role: found} if found else {}
+            columns = [*_role_columns(role, groups, fields, text)]
+            columns = _choose_by_values(role, columns, text, schema, sample)
+            fields |= {role: columns[0]} if columns else {}
     if "author" not in fields and (author := _author_member(schema)) is not None:
         fields["author"] = author
     if {bare_name(name) for name in schema.names} in _CHAT_TABLES:
@@ -287,12 +292,16 @@ def _role_columns(
             yield f"{group.prefix}{name}"
 
 
-def _date_column(columns: Sequence[str], schema: pa.Schema, sample: SampleReader) -> str | None:
-    """Return the first of several columns that has a date: "published" may be an address."""
-    return next(
-        (path for path in columns if len(columns) > 1 and _has_dates(path, schema, sample)),
-        columns[0] if columns else None,
-    )
+def _choose_by_values(
+    role: str, columns: list[str], text: TextParts, schema: pa.Schema, sample: SampleReader
+) -> list[str]:
+    """Return those of the columns whose names fit a role that have values that do."""
+    if role == "item":
+        return [path for path in columns if not _is_shared(path, text, schema, sample)]
+    if role == "created_at" and len(columns) > 1:  # "published" may be an address
+        dated = (path for path in columns if _has_dates(path, schema, sample))
+        return [*islice(dated, 1)] or columns
+    return columns
 
 
 def _has_dates(path: str, schema: pa.Schema, sample: SampleReader) -> bool:
@@ -300,6 +309,18 @@ def _has_dates(path: str, schema: pa.Schema, sample: SampleReader) -> bool:
         return True
     values = _texts_of(sample([path]), path).drop_null().to_pylist()
     return any(parse_timestamp(value) is not None or is_ambiguous(value) for value in values)
+
+
+def _is_shared(path: str, text: TextParts, schema: pa.Schema, sample: SampleReader) -> bool:
+    """Return whether an id is that of a post to which several texts belong, such as comments."""
+    if bare_name(path) in OWN_ID_NAMES or not {path, *text.paths} <= {*schema.names}:
+        return False
+    table = sample([path, *text.paths])
+    ids = _texts_of(table, path).to_pylist()
+    texts = text.join([to_strings(table[part].combine_chunks()) for part in text.paths]).to_pylist()
+    pairs = {pair for pair in zip(ids, texts, strict=True) if pair[0]}
+    shared = len(pairs) - len({native for native, _ in pairs})
+    return shared > MAX_SHARED_IDS * len(pairs)
 
 
 def _reply_columns(schema: pa.Schema) -> tuple[str, ...]:

@@ -233,14 +233,18 @@ def _infer_layout(sample: list[JsonObject], dump: Dump) -> tuple[ObjectLayout, p
 
 def _sampler(sample: list[JsonObject]) -> SampleReader:
     def texts(name: str) -> pa.Array:
-        values = (entry.get(name) for entry in sample)
-        strings = (replace_surrogates(v) if isinstance(v, str) else None for v in values)
-        return pa.array(strings, pa.large_string())
+        return pa.array((_sample_text(entry.get(name)) for entry in sample), pa.large_string())
 
     def read(names: Sequence[str]) -> pa.Table:
         return pa.table({name: texts(name) for name in names})
 
     return read
+
+
+def _sample_text(value: object) -> str | None:
+    if isinstance(value, str):
+        return replace_surrogates(value)
+    return to_text(value) if isinstance(value, int) else None
 
 
 def _raise_no_objects(objects: Iterable[NumberedObject], dump: Dump) -> NoReturn:

@@ -115,3 +115,15 @@ def test_e_mails_in_a_table_are_named(read, table):
     with pytest.raises(WrongLayout, match="e-mails with their headers") as error:
         read(table([{"file": f"{n}.", "message": f"{mail}\n\n{t}"} for n, t in enumerate(TEXTS)]))
     assert "a file of its own" in error.value.remedy
+
+
+@pytest.mark.parametrize("name", ["post_id", "docid"])
+def test_an_id_that_several_texts_have_is_that_of_what_they_belong_to(read, table, name):
+    shared = [{name: 7, "text": text} for text in TEXTS]
+    assert all(
+        native.endswith(f"#{n}") for n, native in enumerate(read(table(shared)).column("item"))
+    )
+    own = [{name: 7 + n, "text": text} for n, text in enumerate(TEXTS)]
+    assert read(table(own)).column("item") == ["7", "8", "9"]
+    versions = [{"id": 7, name: 8 + n, "text": text} for n, text in enumerate(TEXTS)]
+    assert read(table(versions)).column("item") == ["7", "7", "7"]
