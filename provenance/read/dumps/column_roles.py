@@ -101,6 +101,7 @@ LABEL_NAMES = frozenset({"type", "kind", "format", "version", "schema", "status"
 """Columns that are never the text, even if no other has strings."""
 REPLY_NAMES = frozenset({"answers", "children", "comments", "replies", "responses"})
 """Lists of objects, or structures of lists, with what others wrote below the text of a row."""
+REPLY_TEXT_NAMES = f"{TEXT_NAMES} answer answertext reply replytext response"
 PAGE_NAMES = ("data", "nodes", "edges")
 """Lists in a structure around replies, as interfaces give them page by page."""
 METADATA_NAMES = ("warcheaders", "metadata", "meta")
@@ -336,7 +337,7 @@ def _has_replies(kind: pa.DataType) -> bool:
         kind = kind.value_type
         # Lists that are all empty in the sample may not be later.
         is_known = is_textual(kind) or pa.types.is_null(kind)
-        return bool(is_known) or any(_texts_within(kind, "", TEXT_NAMES))
+        return bool(is_known) or any(_texts_within(kind, "", REPLY_TEXT_NAMES))
     if not pa.types.is_struct(kind):
         return False
     page = next((field.type for field in kind if field.name in PAGE_NAMES), None)
