@@ -8,10 +8,12 @@ from itertools import islice
 from shlex import quote
 from typing import NamedTuple
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.errors import ColumnMissing, UnsupportedFormat
+from provenance.model.content.fingerprints import Flags
 from provenance.read.columns.column_choice import (
     SampleReader,
     duplicate_column_error,
@@ -21,7 +23,7 @@ from provenance.read.columns.column_paths import type_at, unique_names
 from provenance.read.columns.json_schema import infer_schema
 from provenance.read.columns.nested_texts import is_list
 from provenance.read.columns.prose_detection import ColumnSample, is_label
-from provenance.read.columns.string_arrays import format_values, is_bytes, is_textual
+from provenance.read.columns.string_arrays import format_values, is_bytes, is_textual, to_flags
 from provenance.read.dumps.column_mapping import ITEM_MARK, TextParts, list_prefix
 from provenance.read.dumps.date_order import is_ambiguous
 from provenance.read.dumps.dump_file import Dump
@@ -49,6 +51,10 @@ WHOLE_TEXT_NAMES = "text fulltext plaintext maintext rawcontent"
 """Columns whose texts are whole: a title beside them is not part of the item."""
 SUMMARY_NAMES = "message caption leadparagraph abstract description extract"
 """Columns whose texts may only describe a longer one, in a column of an unknown name."""
+_MARKUP_WORDS = frozenset({"html", "xml"})
+"""Words in the names of columns that have the same text as markup."""
+_MIN_MARKUP_SHARE = 0.2
+"""Share of the rows of a sample that need to have their text in such columns alone."""
 RENDERED_NAMES = "rendered main value"
 """Members of a structure that have its text, such as `content.rendered`."""
 KNOWN_NAMES = {
@@ -56,13 +62,14 @@ KNOWN_NAMES = {
     "documentid reviewid recommendationid msgid uuid guid uri paperid coreid corpusid pageid "
     "warcrecordid doi submissionid cid",
     "url": "htmlurl weburl url permalink requestedurl link href sourceurl pageurl posturl webpage "
-    "warctargeturi canonicalurl statusurl letterboxduri",
+    "warctargeturi canonicalurl statusurl letterboxduri permalinkurl sharelink shareurl",
     "created_at": "createdat createdutc created creationdate createdtimestamp publishedat "
     "publishdate publicationdate publisheddate datepublished datepublish publishingdate dategmt "
     "webpublicationdate pubdate postedat warcdate timestamp datetime date published dateposted "
     "dateadded createddate createtime createtimeiso timestampcreated timepublished unixreviewtime "
     "posttime postdate dateline datesent postcreated createdatmillis sentat decisiondate "
-    "filingdate releasedate createdtime createdtimestampusec 日期 发布时间 time ts at",
+    "filingdate releasedate datecreated datefiled createdon publishedon postedon createdtime "
+    "createdtimestampusec 日期 发布时间 time ts at",
     "author": "author username screenname userscreenname user authorusername authorname authors by "
     "creator handle ownerdisplayname account userposted speaker sender nickname reviewername "
     "reviewer fromuser byline artist poet from userid authorid reviewerid fromid owneruserid "
@@ -135,7 +142,7 @@ class TableMapping:
 
     def paths(self) -> list[str]:
         """Return the paths to read."""
-        paths = {*self.text.paths, *self.fields.values(), *self.replies}
+        paths = {*self.text.columns, *self.fields.values(), *self.replies}
         if self.parsed is not None:
             paths = {self.parsed if self.is_parsed(path) else path for path in paths}
         if self.exploded is not None:
@@ -162,6 +169,7 @@ class TableMapping:
                 for literal, path in zip(self.text.literals, self.text.paths, strict=False)
             )
         )
+        text += "".join(f" or {path}" for path in self.text.others)
         fields = {names.get(field, field): path for field, path in self.fields.items()}
         replies = {"replies": " and ".join(self.replies)} if self.replies else {}
         shown = {field: path for field, path in fields.items() if field != "notice"}
@@ -272,17 +280,21 @@ def _groups(
     return groups
 
 
+def _name_words(name: str) -> list[str]:
+    return [bare_name(word) for word in _WORDS.findall(name)]
+
+
 def text_prefix(text: str) -> str:
     """Return the first of several words in the name of the text: "comment" of "comment_text"."""
-    words = _WORDS.findall(text.rpartition(".")[2])
-    return bare_name(words[0]) if len(words) > 1 else ""
+    words = _name_words(text.rpartition(".")[2])
+    return words[0] if len(words) > 1 else ""
 
 
 def _role_columns(
     role: str, groups: list[_Group], fields: Mapping[str, str], text: TextParts
 ) -> Iterator[str]:
     """Yield the columns that may have a role, the likeliest first: named like the text."""
-    taken, prefix = {*fields.values(), *text.paths}, text_prefix(text.paths[-1])
+    taken, prefix = {*fields.values(), *text.columns}, text_prefix(text.paths[-1])
     usual, fits = KNOWN_NAMES[role].split(), _FITS.get(role, _is_names)
     names = [*(f"{prefix}{name}" for name in usual if prefix), *usual]
     for group in groups:
@@ -302,7 +314,18 @@ def _choose_by_values(
     if role == "created_at" and len(columns) > 1:  # "published" may be an address
         dated = (path for path in columns if _has_dates(path, schema, sample))
         return [*islice(dated, 1)] or columns
-    return columns
+    return _filled(columns, schema, sample) if role in ("author", "url") else columns
+
+
+def _filled(columns: list[str], schema: pa.Schema, sample: SampleReader) -> list[str]:
+    """Return those of several columns that have half as many values as the fullest at least."""
+    names = [name for name in columns if name in schema.names and _is_name(schema.field(name).type)]
+    if len(columns) < 2 or not names:
+        return columns
+    table = sample(names)
+    counts = {name: int(_have_words(_texts_of(table, name)).sum()) for name in names}
+    least = max(counts.values()) / 2
+    return [name for name in columns if counts.get(name, least) >= least]
 
 
 def _has_dates(path: str, schema: pa.Schema, sample: SampleReader) -> bool:
@@ -316,9 +339,10 @@ def _is_shared(path: str, text: TextParts, schema: pa.Schema, sample: SampleRead
     """Return whether an id is that of a post to which several texts belong, such as comments."""
     if bare_name(path) in OWN_ID_NAMES or not {path, *text.paths} <= {*schema.names}:
         return False
-    table = sample([path, *text.paths])
+    table = sample([path, *text.columns])
     ids = _texts_of(table, path).to_pylist()
-    texts = text.join([to_strings(table[part].combine_chunks()) for part in text.paths]).to_pylist()
+    columns = [to_strings(table[part].combine_chunks()) for part in text.columns]
+    texts = text.join(columns).to_pylist()
     pairs = {pair for pair in zip(ids, texts, strict=True) if pair[0]}
     shared = len(pairs) - len({native for native, _ in pairs})
     return shared > MAX_SHARED_IDS * len(pairs)
@@ -384,7 +408,33 @@ def _text_of_known_names(
     if body is not None and bare_name(body) in WHOLE_TEXT_NAMES.split():
         title = None
     paths = tuple(path for path in (title, body) if path is not None)
-    return TextParts(paths or (_only_text_column(schema, taken, dump, sample),))
+    others = () if body is None else _other_texts(body, schema, taken, sample)
+    return TextParts(paths or (_only_text_column(schema, taken, dump, sample),), others=others)
+
+
+def _other_texts(
+    body: str, schema: pa.Schema, taken: Collection[str], sample: SampleReader
+) -> tuple[str, ...]:
+    """Return the columns that have texts where `body` is blank: forms of it, one for each row."""
+    forms = [name for name in TEXT_NAMES.split() if name not in SUMMARY_NAMES.split()]
+    named = [*_all_fitting(forms, schema, _has_values, {body, *taken})]
+    unknown = _unknown_texts(schema, {body, *taken, *named})
+    markup = [name for name in unknown if _MARKUP_WORDS & {*_name_words(name)}]
+    if not named and not markup:
+        return ()
+    table = sample([body, *named, *markup])
+    has_text = {
+        name: _have_words(to_strings(table[name].combine_chunks())) for name in table.schema.names
+    }
+    is_blank = ~has_text.pop(body)
+    in_markup = sum((is_blank & has_text[name] for name in markup), np.zeros(len(table), bool))
+    if in_markup.sum() <= _MIN_MARKUP_SHARE * len(table):
+        markup = []  # pages of which no text could be extracted
+    return tuple(name for name in (*named, *markup) if (is_blank & has_text[name]).any())
+
+
+def _have_words(texts: pa.Array) -> Flags:
+    return to_flags(pc.match_substring_regex(pc.fill_null(texts, ""), r"\S"))
 
 
 def _fitting(

@@ -136,7 +136,7 @@ class ObjectLayout:
 
     def _text(self, entry: JsonObject) -> str | None:
         text = self.mapping.text
-        values = [value_at(entry, path) for path in text.paths]
+        values = [value_at(entry, path) for path in text.columns]
         texts = [value if isinstance(value, str) else None for value in values]
         joined = text.join_values(texts)
         is_other = any(value is not None and not isinstance(value, str) for value in values)
@@ -193,7 +193,7 @@ def _blocks(dump: Dump) -> Iterator[Items]:
             rows = np.arange(block.first, block.first + block.rows, dtype=np.int64)
             columns = {role: column_at(batch, path) for role, path in mapping.fields.items()}
             columns["text"] = mapping.text.join(
-                [to_strings(column_at(batch, path)) for path in mapping.text.paths]
+                [to_strings(column_at(batch, path)) for path in mapping.text.columns]
             )
             columns["created_at"] = layout.dates.seconds(columns["created_at"], rows)
             yield from split_items(build_items(columns, rows, dump, layout.prefix))
@@ -212,7 +212,7 @@ def _infer_layout(sample: list[JsonObject], dump: Dump) -> tuple[ObjectLayout, p
     schema = infer_schema(sample, dump.display_path)
     mapping = find_roles(schema, dump, _sampler(sample))
     fields = dict(mapping.fields)
-    taken = {*mapping.text.paths, *fields.values()}
+    taken = {*mapping.text.columns, *fields.values()}
     for role, name in OPTIONAL_NAMES.items():
         if role not in fields and name not in schema.names and name not in taken:
             fields[role] = name

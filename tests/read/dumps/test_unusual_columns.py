@@ -127,3 +127,33 @@ def test_an_id_that_several_texts_have_is_that_of_what_they_belong_to(read, tabl
     assert read(table(own)).column("item") == ["7", "8", "9"]
     versions = [{"id": 7, name: 8 + n, "text": text} for n, text in enumerate(TEXTS)]
     assert read(table(versions)).column("item") == ["7", "7", "7"]
+
+
+def test_a_blank_text_is_read_from_another_column_of_texts(read, table):
+    rows = [
+        {"id": "a", "plain_text": TEXTS[0], "html": "", "html_of_a_scan": None},
+        {"id": "b", "plain_text": "", "html": f"<p>{TEXTS[1]}</p>", "html_of_a_scan": None},
+        {"id": "c", "plain_text": " ", "html": None, "html_of_a_scan": f"<p>{TEXTS[2]}</p>"},
+        {"id": "d", "plain_text": "", "html": "", "html_of_a_scan": ""},
+    ]
+    found = read(table(rows), text_format="html")
+    assert found.column("text") == TEXTS
+    assert found.skipped == {"empty text": 1}
+    with pytest.raises(WrongLayout, match="HTML"):
+        read(table(rows))
+
+
+def test_few_pages_without_a_text_stay_without(read, table):
+    rows = [{"text": f"{text} {n}", "html": "<p>a page</p>"} for n in range(5) for text in TEXTS]
+    found = read(table([*rows, {"text": "", "html": "<p>only a menu</p>"}]))
+    assert len(found.rows) == 15
+    assert found.skipped == {"empty text": 1}
+
+
+def test_the_author_is_in_a_column_that_is_mostly_filled(read, table):
+    rows = [
+        {"body": text, "owner_display_name": "", "owner_user_id": n} for n, text in enumerate(TEXTS)
+    ]
+    assert read(table(rows)).column("author") == ["0", "1", "2"]
+    rows[0]["owner_display_name"] = rows[1]["owner_display_name"] = "ann"
+    assert read(table(rows)).column("author") == ["ann", "ann", None]
