@@ -27,7 +27,7 @@ from provenance.read.columns.string_arrays import format_values, is_bytes, is_te
 from provenance.read.dumps.column_mapping import ITEM_MARK, TextParts, list_prefix
 from provenance.read.dumps.date_order import is_ambiguous
 from provenance.read.dumps.dump_file import Dump
-from provenance.read.dumps.item_columns import to_strings
+from provenance.read.dumps.item_columns import PUBLISHED, TRUE, UNPUBLISHED, to_strings
 from provenance.read.dumps.timestamps import parse_timestamp
 from provenance.read.formats.foreign_formats import TO_LINES
 from provenance.read.formats.jsonl_blocks import parse_line
@@ -51,6 +51,8 @@ WHOLE_TEXT_NAMES = "text fulltext plaintext maintext rawcontent"
 """Columns whose texts are whole: a title beside them is not part of the item."""
 SUMMARY_NAMES = "message caption leadparagraph abstract description extract"
 """Columns whose texts may only describe a longer one, in a column of an unknown name."""
+_OTHER_STATES = frozenset({"", "archived", "inherit", "sent"})
+"""States of posts that may be published."""
 _MARKUP_WORDS = frozenset({"html", "xml"})
 """Words in the names of columns that have the same text as markup."""
 _MIN_MARKUP_SHARE = 0.2
@@ -58,6 +60,7 @@ _MIN_MARKUP_SHARE = 0.2
 RENDERED_NAMES = "rendered main value"
 """Members of a structure that have its text, such as `content.rendered`."""
 KNOWN_NAMES = {
+    "status": "status poststatus state ispublished published",
     "item": "idstr id itemid nativeid noteid commentid tweetid statusid postid messageid docid "
     "documentid reviewid recommendationid msgid uuid guid uri paperid coreid corpusid pageid "
     "warcrecordid doi submissionid cid",
@@ -80,7 +83,8 @@ KNOWN_NAMES = {
     "deleted": "deleted isdeleted removed isremoved istrashed",
     "private": "isprivate ispm private",
 }
-"""Names of each role in order of preference, without case and punctuation."""
+"""Names of each role in order of preference, without case and punctuation. Of "status", the
+values say whether a row is published; see `is_unpublished`."""
 OWN_ID_NAMES = frozenset({"idstr", "id", "itemid"})
 """Ids of rows by their names; of two rows with the same, the later one is a new version."""
 MAX_SHARED_IDS = 0.05
@@ -314,7 +318,21 @@ def _choose_by_values(
     if role == "created_at" and len(columns) > 1:  # "published" may be an address
         dated = (path for path in columns if _has_dates(path, schema, sample))
         return [*islice(dated, 1)] or columns
+    if role == "status":
+        return [path for path in columns if _says_what_is_published(path, schema, sample)]
     return _filled(columns, schema, sample) if role in ("author", "url") else columns
+
+
+def _says_what_is_published(path: str, schema: pa.Schema, sample: SampleReader) -> bool:
+    """Return whether the values of a column say of each row whether it is published."""
+    if path not in schema.names:
+        return False
+    is_flag = bare_name(path).endswith("published")
+    if pa.types.is_boolean(schema.field(path).type):
+        return is_flag
+    values = {value.lower() for value in _texts_of(sample([path]), path).drop_null().to_pylist()}
+    published = PUBLISHED if is_flag else PUBLISHED.difference(TRUE)
+    return bool(values & published) and values <= PUBLISHED | UNPUBLISHED | _OTHER_STATES
 
 
 def _filled(columns: list[str], schema: pa.Schema, sample: SampleReader) -> list[str]:
@@ -793,4 +811,5 @@ _FITS = {
     "created_at": _is_timestamp,
     "deleted": _is_mark,
     "private": _is_mark,
+    "status": _is_mark,
 }

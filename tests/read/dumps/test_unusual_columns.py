@@ -157,3 +157,36 @@ def test_the_author_is_in_a_column_that_is_mostly_filled(read, table):
     assert read(table(rows)).column("author") == ["0", "1", "2"]
     rows[0]["owner_display_name"] = rows[1]["owner_display_name"] = "ann"
     assert read(table(rows)).column("author") == ["ann", "ann", None]
+
+
+@pytest.mark.parametrize(
+    ("name", "published", "draft"),
+    [
+        ("status", "publish", "draft"),
+        ("post_status", "Published", "trash"),
+        ("is_published", "true", "False"),
+        ("published", "1", "0"),
+        ("isPublished", True, False),
+    ],
+)
+def test_rows_that_are_not_published_are_left_out(read, table, name, published, draft):
+    states = [published, draft, published]
+    rows = [{"content": text, name: state} for text, state in zip(TEXTS, states, strict=True)]
+    found = read(table(rows))
+    assert found.column("text") == [TEXTS[0], TEXTS[2]]
+    assert found.skipped == {"not public": 1}
+
+
+@pytest.mark.parametrize(
+    ("name", "states"),
+    [
+        ("status", ["open", "pending", "closed"]),
+        ("state", ["0", "1", "0"]),
+        ("status", ["draft", "draft", "draft"]),
+        ("status", ["Published", "Unpublished", "Published"]),
+        ("published", ["2020-01-02", "2020-01-03", None]),
+    ],
+)
+def test_other_states_say_nothing_of_publication(read, table, name, states):
+    rows = [{"content": text, name: state} for text, state in zip(TEXTS, states, strict=True)]
+    assert read(table(rows)).column("text") == TEXTS
