@@ -20,6 +20,11 @@ _TGDATASET_ROWS = (
     'select(.value.is_forwarded | not) | {id: "\\($c)/\\(.key)", text: .value.message, '
     "created_at: .value.date, author: $c}'`."
 )
+SUBSTACK = Refusal(
+    "an export of Substack",
+    "unpack it, remove the pages of drafts (posts.csv names them), and give the folder `posts` "
+    "with --layout html.",
+)
 
 
 _OBJECTS: tuple[tuple[Callable[[JsonObject], object], Refusal], ...] = (
@@ -44,6 +49,13 @@ _OBJECTS: tuple[tuple[Callable[[JsonObject], object], Refusal], ...] = (
         ),
     ),
     (
+        lambda entry: {"header", "title", "time", "products"} <= entry.keys(),
+        Refusal(
+            "what somebody watched, searched or did, as Google keeps it",
+            "give what they wrote, such as comments.csv of YouTube; this may stay where it is.",
+        ),
+    ),
+    (
         lambda entry: isinstance(member(entry, "query", "pages"), dict),
         Refusal(
             "an answer of MediaWiki's interface, with pages by number",
@@ -62,7 +74,7 @@ _OBJECTS: tuple[tuple[Callable[[JsonObject], object], Refusal], ...] = (
         lambda entry: {"post_id", "post_date", "is_published", "audience"} <= entry.keys(),
         Refusal(
             "the list of posts in an export of Substack",
-            "give the folder of its pages, `posts`, with --layout html.",
+            SUBSTACK.remedy,
         ),
     ),
 )

@@ -53,6 +53,15 @@ def test_files_that_hold_no_items_say_what_they_are(read, tmp_path, name, conten
         read(tmp_path / name)
 
 
+def test_an_export_of_substack_is_refused_for_its_drafts(read, tmp_path):
+    (tmp_path / "posts").mkdir()
+    (tmp_path / "posts" / "1.a.html").write_text(f"<p>{TEXT}</p>")
+    (tmp_path / "email_list.quays.csv").write_text("email,active_subscription\na@l.example,true\n")
+    with pytest.raises(UnsupportedFormat, match="an export of Substack") as caught:
+        read(tmp_path)
+    assert "drafts" in caught.value.remedy
+
+
 def test_a_text_is_not_what_the_middle_of_its_name_says(read, tmp_path):
     (tmp_path / "Quays.epub.txt").write_text(TEXT)
 
