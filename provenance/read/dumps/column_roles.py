@@ -27,7 +27,14 @@ from provenance.read.columns.string_arrays import format_values, is_bytes, is_te
 from provenance.read.dumps.column_mapping import ITEM_MARK, TextParts, list_prefix
 from provenance.read.dumps.date_order import is_ambiguous
 from provenance.read.dumps.dump_file import Dump
-from provenance.read.dumps.item_columns import PUBLISHED, TRUE, UNPUBLISHED, to_strings
+from provenance.read.dumps.item_columns import (
+    PUBLISHED,
+    TEXT_SEPARATOR,
+    TRUE,
+    UNPUBLISHED,
+    is_text_list,
+    to_strings,
+)
 from provenance.read.dumps.timestamps import parse_timestamp
 from provenance.read.formats.foreign_formats import TO_LINES
 from provenance.read.formats.jsonl_blocks import parse_line
@@ -39,13 +46,15 @@ TEXT_NAMES = (
     "bodymarkdown contentmarkdown contenttext markdown messagemarkdown postraw tweettext tweet "
     "posttext commenttext comment message post selftext article lyrics sentence utterance caption "
     "transcript leadparagraph abstract reviewtext review pagetext msg videodescription bodyhtml "
-    "contenthtml description extract"
+    "contenthtml paragraphs sentences glosses description extract"
 )
 TEXT_NAMES += "".join(
     f" {thing}{part}"
     for thing in ("article", "comment", "message", "news", "post", "review", "story", "tweet")
     for part in ("text", "body", "content")
 )
+LIST_NAMES = "text body content article fulltext paragraphs sentences glosses"
+"""Columns that are the text, too, if they are lists of its parts."""
 TITLE_NAMES = "title headline webtitle"
 WHOLE_TEXT_NAMES = "text fulltext plaintext maintext rawcontent"
 """Columns whose texts are whole: a title beside them is not part of the item."""
@@ -107,6 +116,8 @@ _MIN_PROSE_ROWS, _MAX_LABEL_WORDS = 3, 3
 """A column of an unknown name is the text if it has prose in so many rows, and others labels."""
 _MAX_LABEL_CHARS = 20
 """Values of a column of an unknown name that have no space and are no longer are not texts."""
+_MIN_SENTENCE_CHARS = 30
+"""Mean length of the texts in a list, above which they are no names or other labels."""
 _MAX_SUGGESTED = 3
 LABEL_NAMES = frozenset({"type", "kind", "format", "version", "schema", "status", "category"})
 """Columns that are never the text, even if no other has strings."""
@@ -212,7 +223,7 @@ def find_roles(schema: pa.Schema, dump: Dump, sample: SampleReader) -> TableMapp
     exploded = list_prefix([*options])
     for path, option in options.items():
         is_text = text is not None and path in text.paths and text.literals is None
-        _check_given(path, option, schema, dump, is_fit=_is_string if is_text else _is_anything)
+        _check_given(path, option, schema, dump, is_fit=_is_text if is_text else _is_anything)
     fields = {role: path.replace(ITEM_MARK, "") for role, (path, _) in given.items()}
     single = _columns_of_unique_names(schema)
     if text is None:
@@ -413,6 +424,7 @@ def _text_of_known_names(
     taken = {*fields.values()}
     body = _fitting(TEXT_NAMES.split(), schema, _has_values, taken)
     body = body or _fitting(TEXT_NAMES.split(), schema, _is_string, taken)
+    body = body or _fitting(LIST_NAMES.split(), schema, is_text_list, taken)
     prefix = "" if body is None else text_prefix(body)
     titles = TITLE_NAMES.split()
     titles = [*(f"{prefix}{name}" for name in titles if prefix), *titles]
@@ -568,7 +580,7 @@ def _suggestion(schema: pa.Schema, candidates: Sequence[str], sample: SampleRead
         return f"; members are named by what they hold: `jq -c '{rows}'` makes rows of them"
     texts = (
         _alternatives(_inner_texts(schema, TEXT_NAMES)),
-        _prose_choices(candidates, sample),
+        _prose_choices([*candidates, *_lists_of_sentences(schema, sample)], sample),
         _inner_texts(schema, "value")[:1],
     )
     for choices in texts:
@@ -581,6 +593,19 @@ def _suggestion(schema: pa.Schema, candidates: Sequence[str], sample: SampleRead
 def _alternatives(paths: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
     """Return the first of the paths of texts, and others of the same name."""
     return [path for path in paths if _last(path[-1]) == _last(paths[0][-1])][:_MAX_SUGGESTED]
+
+
+def _lists_of_sentences(schema: pa.Schema, sample: SampleReader) -> list[str]:
+    """Return the columns of lists of texts, not of labels such as names or addresses."""
+    lists = (name for name in schema.names if is_text_list(schema.field(name).type))
+    return [name for name in lists if not is_label(name) and _has_sentences(name, sample)]
+
+
+def _has_sentences(name: str, sample: SampleReader) -> bool:
+    texts = _texts_of(sample([name]), name).drop_null().to_pylist()
+    lines = [line for text in texts for line in text.split(TEXT_SEPARATOR)]
+    spaced = [line for line in lines if " " in line]
+    return len(spaced) * 2 > len(lines) and sum(map(len, lines)) > _MIN_SENTENCE_CHARS * len(lines)
 
 
 def _prose_choices(candidates: Sequence[str], sample: SampleReader) -> list[tuple[str, ...]]:
@@ -644,6 +669,8 @@ def _texts_within(kind: pa.DataType, path: str, members: str) -> Iterator[tuple[
     if not pa.types.is_struct(kind) or any(field.name.isdecimal() for field in kind):
         return  # ids or numbers as names: no path leads to all
     title, text = (_member_of(kind, names) for names in (TITLE_NAMES, members))
+    if text is None and members == TEXT_NAMES:
+        text = _fitting(LIST_NAMES.split(), pa.schema(list(kind)), is_text_list, ())
     if text is not None:
         yield tuple(f"{path}.{name}" for name in (title, text) if name is not None)
     for field in kind:
@@ -688,6 +715,7 @@ def _check_is_text(
             remedy=f"{choice.rstrip('.')}, or choose the titles with --text-column {column}.",
         )
     columns = _prose_columns(_unknown_texts(schema, joined), sample)
+    columns += _lists_of_sentences(schema, sample)
     lengths = _mean_lengths([column, *columns], sample)
     longest = max(columns, key=lambda name: lengths[name], default=column)
     if lengths[longest] > lengths[column]:
@@ -720,7 +748,8 @@ def _mean_lengths(columns: Sequence[str], sample: SampleReader) -> dict[str, flo
 
 
 def _texts_of(table: pa.Table, name: str) -> pa.Array:
-    return format_values(table[name].combine_chunks())
+    column = table[name].combine_chunks()
+    return to_strings(column) if is_text_list(column.type) else format_values(column)
 
 
 def _without_marks(text: TextParts) -> TextParts:
@@ -775,6 +804,10 @@ def _is_anything(_: pa.DataType) -> bool:
 
 def _is_string(kind: pa.DataType) -> bool:
     return is_textual(kind) or is_bytes(kind) or bool(pa.types.is_null(kind))
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return _is_string(kind) or is_text_list(kind)
 
 
 def _has_values(kind: pa.DataType) -> bool:

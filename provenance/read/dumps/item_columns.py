@@ -37,6 +37,8 @@ from provenance.read.dumps.timestamps import parse_timestamps
 
 TRUE = ("true", "t", "yes", "1")
 """Values, in lower case, by which a column of deleted or private rows marks one."""
+TEXT_SEPARATOR = "\n"
+"""Stands between the texts of a list."""
 PUBLISHED = frozenset({"publish", "published", "public", *TRUE})
 UNPUBLISHED = frozenset(
     {"draft", "auto-draft", "private", "pending", "future", "scheduled", "queued", "hidden", "spam"}
@@ -279,10 +281,20 @@ def _sources(values: pa.Array | None, count: int, default: str) -> pa.Array:
 
 
 def to_strings(column: pa.Array) -> pa.Array:
-    """Return a column of texts as `large_string`, not validated; null for other types."""
+    """Return a column of texts as `large_string`, not validated; null for other types.
+
+    Lists of texts are joined, with each in a line of its own.
+    """
+    if is_text_list(column.type):
+        return TextLeaves.of({"": column}).join_rows(len(column), TEXT_SEPARATOR)
     if is_textual(column.type) or is_bytes(column.type):
         return as_strings(_filterable(column))
     return pa.nulls(len(column), _TEXT)
+
+
+def is_text_list(kind: pa.DataType) -> bool:
+    """Return whether values of a type are lists of texts: sentences, paragraphs."""
+    return is_list(kind) and is_textual(kind.value_type)
 
 
 def _to_names(column: pa.Array) -> pa.Array:

@@ -35,6 +35,7 @@ from provenance.read.dumps.item_batches import (
     split_items,
 )
 from provenance.read.dumps.item_columns import (
+    TEXT_SEPARATOR,
     build_items,
     is_private,
     original_author,
@@ -136,7 +137,7 @@ class ObjectLayout:
 
     def _text(self, entry: JsonObject) -> str | None:
         text = self.mapping.text
-        values = [value_at(entry, path) for path in text.columns]
+        values = [_joined(value_at(entry, path)) for path in text.columns]
         texts = [value if isinstance(value, str) else None for value in values]
         joined = text.join_values(texts)
         is_other = any(value is not None and not isinstance(value, str) for value in values)
@@ -241,7 +242,14 @@ def _sampler(sample: list[JsonObject]) -> SampleReader:
     return read
 
 
+def _joined(value: object) -> object:
+    """Return the texts of a list joined, as `to_strings` joins them; other values as they are."""
+    texts = [text for text in value if isinstance(text, str)] if isinstance(value, list) else []
+    return TEXT_SEPARATOR.join(text for text in texts if text.strip()) if texts else value
+
+
 def _sample_text(value: object) -> str | None:
+    value = _joined(value)
     if isinstance(value, str):
         return replace_surrogates(value)
     return to_text(value) if isinstance(value, int) else None

@@ -2,6 +2,8 @@
 
 import json
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from provenance.errors import ColumnMissing, WrongLayout
@@ -190,3 +192,49 @@ def test_rows_that_are_not_published_are_left_out(read, table, name, published, 
 def test_other_states_say_nothing_of_publication(read, table, name, states):
     rows = [{"content": text, name: state} for text, state in zip(TEXTS, states, strict=True)]
     assert read(table(rows)).column("text") == TEXTS
+
+
+@pytest.fixture(params=["rows.parquet", "rows.jsonl"])
+def nested(request, tmp_path):
+    def write(rows):
+        path = tmp_path / request.param
+        if path.suffix == ".parquet":
+            pq.write_table(pa.Table.from_pylist(rows), path)
+        else:
+            path.write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+        return path
+
+    return write
+
+
+@pytest.mark.parametrize("name", ["text", "paragraphs", "Sentences"])
+def test_a_list_of_texts_is_joined(read, nested, name):
+    rows = [{"id": "a", name: TEXTS[:2]}, {"id": "b", name: [TEXTS[2], " "]}, {"id": "c", name: []}]
+    found = read(nested(rows))
+    assert found.column("text") == [f"{TEXTS[0]}\n{TEXTS[1]}", TEXTS[2]]
+    assert found.column("item") == ["a", "b"]
+    assert read(nested(rows), text_column=f"{name}[]").column("text") == TEXTS
+
+
+def test_a_list_that_is_named_is_joined(read, nested):
+    path = nested([{"title": "Quays", "said": TEXTS, "tags": ["sea", "mud"]}])
+    with pytest.raises(ColumnMissing) as error:
+        read(path)
+    assert "--text-column title --text-column said" in error.value.remedy
+    found = read(path, text_columns=("title", "said"))
+    assert found.column("text") == ["\n".join(["Quays\n", *TEXTS])]
+
+
+def test_lists_within_a_list_are_joined(read, nested):
+    senses = [{"glosses": TEXTS[:2]}, {"glosses": TEXTS[2:]}]
+    path = nested([{"word": "quay", "senses": senses}, {"word": "pear", "senses": []}])
+    with pytest.raises(ColumnMissing) as error:
+        read(path)
+    assert "--text-column 'senses[].glosses'" in error.value.remedy
+    found = read(path, text_column="senses[].glosses")
+    assert found.column("text") == [f"{TEXTS[0]}\n{TEXTS[1]}", TEXTS[2]]
+
+
+def test_lists_of_labels_are_no_texts(read, nested):
+    path = nested([{"title": "An old quay", "cast": ["Ann Berg", "Ben Carr", "Cy Dunn"] * 4}])
+    assert read(path).column("text") == ["An old quay"]
