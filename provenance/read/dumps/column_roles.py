@@ -46,13 +46,15 @@ TEXT_NAMES = (
     "bodymarkdown contentmarkdown contenttext markdown messagemarkdown postraw tweettext tweet "
     "posttext commenttext comment message post selftext article lyrics sentence utterance caption "
     "transcript leadparagraph abstract reviewtext review pagetext msg videodescription bodyhtml "
-    "contenthtml paragraphs sentences glosses description extract"
+    "contenthtml paragraphs sentences glosses document description extract"
 )
 TEXT_NAMES += "".join(
     f" {thing}{part}"
     for thing in ("article", "comment", "message", "news", "post", "review", "story", "tweet")
     for part in ("text", "body", "content")
 )
+CODE_NAMES = "wholefuncstring originalstring funccodestring code sourcecode"
+"""Columns of source code, if their values have several lines: a code may also be a label."""
 LIST_NAMES = "text body content article fulltext paragraphs sentences glosses"
 """Columns that are the text, too, if they are lists of its parts."""
 TITLE_NAMES = "title headline webtitle"
@@ -72,7 +74,7 @@ KNOWN_NAMES = {
     "status": "status poststatus state ispublished published",
     "item": "idstr id itemid nativeid noteid commentid tweetid statusid postid messageid docid "
     "documentid reviewid recommendationid msgid uuid guid uri paperid coreid corpusid pageid "
-    "warcrecordid doi submissionid cid",
+    "warcrecordid doi submissionid cid answerid qid questionid entryid",
     "url": "htmlurl weburl url permalink requestedurl link href sourceurl pageurl posturl webpage "
     "warctargeturi canonicalurl statusurl letterboxduri permalinkurl sharelink shareurl",
     "created_at": "createdat createdutc created creationdate createdtimestamp publishedat "
@@ -84,8 +86,8 @@ KNOWN_NAMES = {
     "createdtimestampusec 日期 发布时间 time ts at",
     "author": "author username screenname userscreenname user authorusername authorname authors by "
     "creator handle ownerdisplayname account userposted speaker sender nickname reviewername "
-    "reviewer fromuser byline artist poet from userid authorid reviewerid fromid owneruserid "
-    "postuserid",
+    "reviewer authorsteamid fromuser byline artist poet from userid authorid reviewerid fromid "
+    "owneruserid postuserid",
     "language": "language lang languagecode warcidentifiedcontentlanguage",
     "licence": "licence license contentlicense contentlicence licenses licences detectedlicenses "
     "maxstarsrepolicenses",
@@ -534,6 +536,8 @@ def _only_text_column(
     if not len(schema):
         raise empty_file_error(dump.display_path)
     candidates = _unknown_texts(schema, taken)
+    if (code := _code_column(schema, taken, sample)) is not None:
+        return code
     if (prose := _only_prose(candidates, schema, sample)) is not None:
         return prose
     inner = _inner_texts(schema, TEXT_NAMES)
@@ -549,6 +553,16 @@ def _only_text_column(
             f"--text-column{_suggestion(schema, candidates, sample)}.",
         )
     return str(candidates[0])
+
+
+def _code_column(schema: pa.Schema, taken: Collection[str], sample: SampleReader) -> str | None:
+    """Return the column of source code, if there is one."""
+    for name in _all_fitting(CODE_NAMES.split(), schema, is_textual, taken):
+        texts = _texts_of(sample([name]), name).drop_null()
+        is_code = to_flags(pc.match_substring(texts, "\n"))
+        if is_code.sum() * 2 > len(texts):
+            return name
+    return None
 
 
 def empty_file_error(name: str) -> UnsupportedFormat:

@@ -238,3 +238,24 @@ def test_lists_within_a_list_are_joined(read, nested):
 def test_lists_of_labels_are_no_texts(read, nested):
     path = nested([{"title": "An old quay", "cast": ["Ann Berg", "Ben Carr", "Cy Dunn"] * 4}])
     assert read(path).column("text") == ["An old quay"]
+
+
+CODE = "def quay(n):\n    return n + {}\n"
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"code": CODE, "repo_name": "ann/quays", "language": "Python", "size": "3"},
+        {"func_code_string": CODE, "func_documentation_string": "Return {} quays.", "id": "a"}
+        | {"whole_func_string": CODE, "repository_name": "ann/quays"},
+    ],
+)
+def test_code_of_several_lines_is_the_text(read, table, row):
+    rows = [{name: value.format(n) for name, value in row.items()} for n in range(3)]
+    assert read(table(rows)).column("text") == [CODE.format(n) for n in range(3)]
+
+
+def test_a_code_of_one_line_is_a_label(read, table):
+    with pytest.raises(ColumnMissing, match="no column is recognised"):
+        read(table([{"code": "AMS", "name": "Amsterdam"}, {"code": "RTM", "name": "Rotterdam"}]))
