@@ -236,8 +236,10 @@ def find_roles(schema: pa.Schema, dump: Dump, sample: SampleReader) -> TableMapp
         text = _without_marks(text)
     metadata = _metadata(single, sample)
     groups = _groups(single, exploded, text.paths[0], metadata)
+    # Beside "My Review", an author is that of the book.
+    is_own = text_prefix(text.paths[-1]) == "my"
     for role in KNOWN_NAMES:
-        if role not in fields:
+        if role not in fields and not (is_own and role == "author"):
             columns = [*_role_columns(role, groups, fields, text)]
             columns = _choose_by_values(role, columns, text, schema, sample)
             fields |= {role: columns[0]} if columns else {}
@@ -592,8 +594,11 @@ def _suggestion(schema: pa.Schema, candidates: Sequence[str], sample: SampleRead
     if (mapped := _mapped_type(schema)) is not None:
         rows = ".[][]" if is_list(mapped) else ".[]"
         return f"; members are named by what they hold: `jq -c '{rows}'` makes rows of them"
+    inner = _alternatives(_inner_texts(schema, TEXT_NAMES))
+    if (rows := _deep_list(inner)) and len(sample(schema.names[:1])) == 1:
+        return f"; it is one object around a list: `jq -c '.{rows}'` makes rows of it"
     texts = (
-        _alternatives(_inner_texts(schema, TEXT_NAMES)),
+        inner,
         _prose_choices([*candidates, *_lists_of_sentences(schema, sample)], sample),
         _inner_texts(schema, "value")[:1],
     )
@@ -602,6 +607,12 @@ def _suggestion(schema: pa.Schema, candidates: Sequence[str], sample: SampleRead
         if options:
             return f", such as {' or '.join(options)}"
     return ""
+
+
+def _deep_list(texts: Sequence[tuple[str, ...]]) -> str:
+    """Return the path of the elements of a list within structures that have the first text."""
+    around, mark, _ = texts[0][-1].partition(ITEM_MARK) if texts else ("", "", "")
+    return texts[0][-1].rpartition(".")[0] if mark and "." in around else ""
 
 
 def _alternatives(paths: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:

@@ -481,6 +481,8 @@ def _choose_files(files: Sequence[File], layout: str | None) -> list[File]:
     suffixes = _LAYOUT_SUFFIXES.get(layout, ())
     named = texts if layout == "text" else [f for f in files if _suffix(f.path) in suffixes]
     others = [f for f in files if _may_have_texts(f) and refusal_by_name(f.path) is None]
+    if layout == "text":
+        known = [f for f in others if not _is_known(f.path)] or known
     return [*(named or known or texts or others), *unknown]
 
 

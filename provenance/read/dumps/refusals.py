@@ -108,6 +108,13 @@ _CHATS: tuple[tuple[re.Pattern[bytes], Refusal], ...] = (
 )
 """Chats and reviews as texts, by how they begin."""
 
+_WAT = re.compile(
+    rb"WARC/[01]\.\d(?:(?!\nWARC-Type: (?:conversion|re(?:quest|source|sponse))).){0,9000}?"
+    rb"\nContent-Type: application/json",
+    re.DOTALL,
+)
+"""A capture of metadata alone: its records are JSON, which others only have within responses."""
+
 _XML = {
     "smses": Refusal("a backup of private messages (SMS)", TO_LINES),
     "en-export": Refusal("an export of Evernote", "export the notes as HTML, and give the folder."),
@@ -140,6 +147,11 @@ _XML = {
         )
     },
     "dblp": Refusal("the bibliography of DBLP, without texts", "give the papers."),
+    "cesalign": Refusal(
+        "a list of which sentences are translations of each other (OPUS)",
+        "give the files of sentences beside it with --layout text, or make rows of their lines: "
+        "`jq -Rc '{text: .}'`.",
+    ),
     "opml": Refusal("a list of feeds", "give the feeds."),
 }
 
@@ -195,6 +207,20 @@ def refuse_chat(head: bytes, name: str) -> None:
     for pattern, refusal in _CHATS:
         if pattern.match(head):
             raise refusal.error(name)
+
+
+def refuse_captured_metadata(head: bytes, name: str) -> None:
+    """Raise if the WARC file `name` begins as one that only has metadata (WAT).
+
+    Raises
+    ------
+    UnsupportedFormat
+        If so.
+    """
+    if _WAT.match(head):
+        raise Refusal(
+            "a WAT file: metadata of captures, no texts", "give WET or WARC files."
+        ).error(name)
 
 
 def refuse_text(head: bytes, name: str) -> None:

@@ -171,3 +171,14 @@ def test_names_of_shards_and_of_articles_are_known(read, tmp_path, lines):
     (tmp_path / "part-00001").write_text(lines([{"text": MORE}]))
 
     assert read(tmp_path).column("text") == [MORE, TEXT]
+
+
+def test_texts_of_opus_are_read_without_the_list_of_pairs(read, tmp_path):
+    with zipfile.ZipFile(tmp_path / "de-en.zip", "w") as archive:
+        archive.writestr("Quays.de-en.en", f"{TEXT}\n")
+        archive.writestr("Quays.de-en.xml", "<?xml version='1.0'?><cesAlign/>")
+        archive.writestr("README", "On quays\n")
+    with pytest.raises(UnsupportedFormat, match="OPUS") as caught:
+        read(tmp_path / "de-en.zip")
+    assert "--layout text" in caught.value.remedy
+    assert read(tmp_path / "de-en.zip", layout="text").column("text") == [TEXT]

@@ -259,3 +259,24 @@ def test_code_of_several_lines_is_the_text(read, table, row):
 def test_a_code_of_one_line_is_a_label(read, table):
     with pytest.raises(ColumnMissing, match="no column is recognised"):
         read(table([{"code": "AMS", "name": "Amsterdam"}, {"code": "RTM", "name": "Rotterdam"}]))
+
+
+def test_the_author_of_a_book_is_not_that_of_my_review(read, table):
+    rows = [{"Author": "Ann Berg", "My Review": text, "Title": "Quays"} for text in TEXTS]
+    found = read(table(rows), text_column="My Review")
+    assert (found.column("text"), {*found.column("author")}) == (TEXTS, {None})
+
+
+def test_json_below_a_title_is_no_text(read, table):
+    rows = [{"title": "Soup", "directions": json.dumps([text])} for text in TEXTS]
+    with pytest.raises(WrongLayout, match="JSON"):
+        read(table(rows), text_columns=("title", "directions"))
+
+
+def test_rows_deep_within_one_object_are_to_be_taken_out(read, tmp_path):
+    edges = [{"node": {"id": n, "body": text}} for n, text in enumerate(TEXTS)]
+    path = tmp_path / "p.json"
+    path.write_text(json.dumps({"data": {"repository": {"issues": {"edges": edges}}}}))
+    with pytest.raises(ColumnMissing) as error:
+        read(path)
+    assert "`jq -c '.data.repository.issues.edges[].node'`" in error.value.remedy
