@@ -20,6 +20,8 @@ from provenance.model.rules.rulings import Circumstances
         ("//creativecommons.org/licenses/by/4.0/legalcode", "cc-by-4.0"),
         ("https://creativecommons.org/licenses/by-nc-sa/3.0/deed.de", "cc-by-nc-sa-3.0"),
         ("CC BY-SA 2.5", "cc-by-sa-2.5"),
+        ("Creative Commons Attribution license (reuse allowed)", "cc-by-3.0"),
+        ("creativeCommon", "cc-by-3.0"),
         ("https://creativecommons.org/publicdomain/zero/1.0/", "cc0-1.0"),
         ("MIT", "mit"),
         ("Apache License 2.0", "apache-2.0"),

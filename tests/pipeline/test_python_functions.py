@@ -249,6 +249,18 @@ def test_what_cannot_be_checked_is_an_error_with_a_remedy(registry, data, error)
     assert caught.value.remedy
 
 
+def test_errors_about_dumps_name_the_arguments_of_functions(tmp_path, write_lines):
+    rows = [
+        {"question": f"{text}?", "answer": text}
+        for text in ("The quay is wet and cold", "All pears keep until May")
+    ]
+    path = write_lines(tmp_path / "answers.jsonl", rows)
+    with pytest.raises(InputError, match="no column is recognised") as caught:
+        provenance.build_registry(tmp_path / "r", path, source="s")
+    assert "text_columns=['question', 'answer']" in caught.value.remedy
+    assert "--" not in caught.value.remedy
+
+
 def test_errors_about_data_speak_of_data(registry):
     with pytest.raises(EmptyCorpus) as caught:
         provenance.check([1, 2], registries=registry)

@@ -381,15 +381,16 @@ def _extent(manifest: "Manifest") -> str:
 def _omitted_lines(manifest: "Manifest") -> Iterator[str]:
     """Yield lines on records that were skipped, replaced or not read."""
     if manifest.replaced:
-        yield f"  {manifest.replaced:,} records were replaced by later ones with the same id"
+        replaced = count(manifest.replaced, "record")
+        yield f"  replaced by later ones with the same id: {replaced}"
     for skipped in manifest.skipped[:_MAX_LINES]:
         rows = ", ".join(f"{row:,}" for row in skipped.rows)
         more = ", ..." if len(skipped.rows) < skipped.count else ""
         where = f" (row {rows}{more})" if rows else ""
         yield f"  {skipped.count:,} of {skipped.file}: {skipped.reason}{where}"
     if others := manifest.skipped[_MAX_LINES:]:
-        count = sum(skipped.count for skipped in others)
-        yield f"  {count:,} of other files or kinds: see registry.json"
+        rest = sum(skipped.count for skipped in others)
+        yield f"  {rest:,} of other files or kinds: see registry.json"
     for line in unread_lines(manifest.unread, _MAX_LINES, "registry.json"):
         yield f"  not read: {one_line(line)}"
     if manifest.replaced or manifest.skipped or manifest.unread:

@@ -40,7 +40,12 @@ from provenance.pipeline.building.registry_changes import (
 from provenance.pipeline.calibration.chance_fit import fit_chance_model
 from provenance.pipeline.exchange.remote_registries import local_folder
 from provenance.pipeline.execution.progress import ProgressCallback, report_progress_to
-from provenance.pipeline.python_api.python_inputs import Address, check_options, given_paths
+from provenance.pipeline.python_api.python_inputs import (
+    Address,
+    check_options,
+    given_paths,
+    options_as_arguments,
+)
 from provenance.pipeline.settings import EngineName, Settings
 from provenance.registry.changes.mark_changes import Marking
 from provenance.registry.changes.registry_merge import Combination
@@ -162,7 +167,8 @@ def preview_dumps(
     dumps, source, **options
         As for `build_registry`.
     """
-    return preview(_dump_source(dumps, source, options, "preview_dumps"))
+    with options_as_arguments():
+        return preview(_dump_source(dumps, source, options, "preview_dumps"))
 
 
 def build_registry(
@@ -207,7 +213,7 @@ def build_registry(
         If no dump can be read.
     """
     dump_source = _dump_source(dumps, source, options, "build_registry")
-    with report_progress_to(options.get("progress")):
+    with options_as_arguments(), report_progress_to(options.get("progress")):
         return build_dumps(
             _local(registry),
             dump_source,
@@ -239,7 +245,7 @@ def add_to_registry(
         As for `build_registry`.
     """
     dump_source = _dump_source(dumps, source, options, "add_to_registry")
-    with report_progress_to(options.get("progress")):
+    with options_as_arguments(), report_progress_to(options.get("progress")):
         return add_dumps(_local(registry), dump_source, engine=_engine(options))
 
 

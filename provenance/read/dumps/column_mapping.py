@@ -101,13 +101,23 @@ class TextParts:
     literals : tuple of str or None
         Texts before, between and after them, one more than columns. None joins the columns that
         are not blank with an empty line.
+    others : tuple of str
+        Columns with the text of rows in which the last one of `paths` is blank.
     """
 
     paths: tuple[str, ...]
     literals: tuple[str, ...] | None = None
+    others: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Return all columns that are read, in the order in which `join` takes them."""
+        return self.paths + self.others
 
     def join(self, columns: Sequence[pa.Array]) -> pa.Array:
         """Return the texts of some rows: null where all columns are null, "" if all are blank."""
+        before = len(self.paths) - 1
+        columns = [*columns[:before], _first_present(columns[before:])]
         if self.literals is None and len(columns) == 1:
             return columns[0]
         is_null, is_silent = columns[0].is_null(), _is_silent(columns[0])
@@ -127,6 +137,9 @@ class TextParts:
 
     def join_values(self, values: Sequence[str | None]) -> str | None:
         """Return the text of one row, as `join`."""
+        before = len(self.paths) - 1
+        present = (value for value in values[before:] if value and not value.isspace())
+        values = [*values[:before], next(present, values[before])]
         if all(value is None for value in values):
             return None
         if self.literals is None and len(values) == 1:
@@ -178,6 +191,14 @@ def list_prefix(paths: Sequence[str]) -> str | None:
             remedy="name columns of one list, such as files[].content and files[].path.",
         )
     return prefixes.pop() if prefixes else None
+
+
+def _first_present(columns: Sequence[pa.Array]) -> pa.Array:
+    """Return the first text that is not blank of each row; that of the first column if all are."""
+    if len(columns) == 1:
+        return columns[0]
+    present = [null_where(pa.array(_is_silent(column)), column) for column in columns]
+    return pc.coalesce(*present, columns[0])
 
 
 def _present_or_empty(texts: pa.Array) -> pa.Array:

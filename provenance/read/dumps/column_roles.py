@@ -4,13 +4,16 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import islice
 from shlex import quote
 from typing import NamedTuple
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.errors import ColumnMissing, UnsupportedFormat
+from provenance.model.content.fingerprints import Flags
 from provenance.read.columns.column_choice import (
     SampleReader,
     duplicate_column_error,
@@ -20,10 +23,18 @@ from provenance.read.columns.column_paths import type_at, unique_names
 from provenance.read.columns.json_schema import infer_schema
 from provenance.read.columns.nested_texts import is_list
 from provenance.read.columns.prose_detection import ColumnSample, is_label
-from provenance.read.columns.string_arrays import format_values, is_bytes, is_textual
+from provenance.read.columns.string_arrays import format_values, is_bytes, is_textual, to_flags
 from provenance.read.dumps.column_mapping import ITEM_MARK, TextParts, list_prefix
 from provenance.read.dumps.date_order import is_ambiguous
 from provenance.read.dumps.dump_file import Dump
+from provenance.read.dumps.item_columns import (
+    PUBLISHED,
+    TEXT_SEPARATOR,
+    TRUE,
+    UNPUBLISHED,
+    is_text_list,
+    to_strings,
+)
 from provenance.read.dumps.timestamps import parse_timestamp
 from provenance.read.formats.foreign_formats import TO_LINES
 from provenance.read.formats.jsonl_blocks import parse_line
@@ -35,43 +46,60 @@ TEXT_NAMES = (
     "bodymarkdown contentmarkdown contenttext markdown messagemarkdown postraw tweettext tweet "
     "posttext commenttext comment message post selftext article lyrics sentence utterance caption "
     "transcript leadparagraph abstract reviewtext review pagetext msg videodescription bodyhtml "
-    "contenthtml description extract"
+    "contenthtml paragraphs sentences glosses document description extract"
 )
 TEXT_NAMES += "".join(
     f" {thing}{part}"
     for thing in ("article", "comment", "message", "news", "post", "review", "story", "tweet")
     for part in ("text", "body", "content")
 )
+CODE_NAMES = "wholefuncstring originalstring funccodestring code sourcecode"
+"""Columns of source code, if their values have several lines: a code may also be a label."""
+LIST_NAMES = "text body content article fulltext paragraphs sentences glosses"
+"""Columns that are the text, too, if they are lists of its parts."""
 TITLE_NAMES = "title headline webtitle"
 WHOLE_TEXT_NAMES = "text fulltext plaintext maintext rawcontent"
 """Columns whose texts are whole: a title beside them is not part of the item."""
 SUMMARY_NAMES = "message caption leadparagraph abstract description extract"
 """Columns whose texts may only describe a longer one, in a column of an unknown name."""
+_OTHER_STATES = frozenset({"", "archived", "inherit", "sent"})
+"""States of posts that may be published."""
+_MARKUP_WORDS = frozenset({"html", "xml"})
+"""Words in the names of columns that have the same text as markup."""
+_MIN_MARKUP_SHARE = 0.2
+"""Share of the rows of a sample that need to have their text in such columns alone."""
 RENDERED_NAMES = "rendered main value"
 """Members of a structure that have its text, such as `content.rendered`."""
 KNOWN_NAMES = {
+    "status": "status poststatus state ispublished published",
     "item": "idstr id itemid nativeid noteid commentid tweetid statusid postid messageid docid "
     "documentid reviewid recommendationid msgid uuid guid uri paperid coreid corpusid pageid "
-    "warcrecordid doi submissionid cid",
+    "warcrecordid doi submissionid cid answerid qid questionid entryid",
     "url": "htmlurl weburl url permalink requestedurl link href sourceurl pageurl posturl webpage "
-    "warctargeturi canonicalurl statusurl letterboxduri",
+    "warctargeturi canonicalurl statusurl letterboxduri permalinkurl sharelink shareurl",
     "created_at": "createdat createdutc created creationdate createdtimestamp publishedat "
     "publishdate publicationdate publisheddate datepublished datepublish publishingdate dategmt "
     "webpublicationdate pubdate postedat warcdate timestamp datetime date published dateposted "
     "dateadded createddate createtime createtimeiso timestampcreated timepublished unixreviewtime "
     "posttime postdate dateline datesent postcreated createdatmillis sentat decisiondate "
-    "filingdate releasedate createdtime createdtimestampusec 日期 发布时间 time ts at",
+    "filingdate releasedate datecreated datefiled createdon publishedon postedon createdtime "
+    "createdtimestampusec 日期 发布时间 time ts at",
     "author": "author username screenname userscreenname user authorusername authorname authors by "
     "creator handle ownerdisplayname account userposted speaker sender nickname reviewername "
-    "reviewer fromuser byline artist poet from userid authorid reviewerid fromid owneruserid "
-    "postuserid",
+    "reviewer authorsteamid fromuser byline artist poet from userid authorid reviewerid fromid "
+    "owneruserid postuserid",
     "language": "language lang languagecode warcidentifiedcontentlanguage",
     "licence": "licence license contentlicense contentlicence licenses licences detectedlicenses "
     "maxstarsrepolicenses",
     "deleted": "deleted isdeleted removed isremoved istrashed",
     "private": "isprivate ispm private",
 }
-"""Names of each role in order of preference, without case and punctuation."""
+"""Names of each role in order of preference, without case and punctuation. Of "status", the
+values say whether a row is published; see `is_unpublished`."""
+OWN_ID_NAMES = frozenset({"idstr", "id", "itemid"})
+"""Ids of rows by their names; of two rows with the same, the later one is a new version."""
+MAX_SHARED_IDS = 0.05
+"""Share of the texts in a sample that may have the id of another, if its name is another one."""
 AUTHOR_OBJECTS = ("author", "user", "creator", "account", "owner", "sender", "from")
 AUTHOR_MEMBERS = "login username screenname displayname name id userid steamid"
 """Columns of structures that may say who the author is, and the members that do."""
@@ -90,11 +118,14 @@ _MIN_PROSE_ROWS, _MAX_LABEL_WORDS = 3, 3
 """A column of an unknown name is the text if it has prose in so many rows, and others labels."""
 _MAX_LABEL_CHARS = 20
 """Values of a column of an unknown name that have no space and are no longer are not texts."""
+_MIN_SENTENCE_CHARS = 30
+"""Mean length of the texts in a list, above which they are no names or other labels."""
 _MAX_SUGGESTED = 3
 LABEL_NAMES = frozenset({"type", "kind", "format", "version", "schema", "status", "category"})
 """Columns that are never the text, even if no other has strings."""
 REPLY_NAMES = frozenset({"answers", "children", "comments", "replies", "responses"})
 """Lists of objects, or structures of lists, with what others wrote below the text of a row."""
+REPLY_TEXT_NAMES = f"{TEXT_NAMES} answer answertext reply replytext response"
 PAGE_NAMES = ("data", "nodes", "edges")
 """Lists in a structure around replies, as interfaces give them page by page."""
 METADATA_NAMES = ("warcheaders", "metadata", "meta")
@@ -128,7 +159,7 @@ class TableMapping:
 
     def paths(self) -> list[str]:
         """Return the paths to read."""
-        paths = {*self.text.paths, *self.fields.values(), *self.replies}
+        paths = {*self.text.columns, *self.fields.values(), *self.replies}
         if self.parsed is not None:
             paths = {self.parsed if self.is_parsed(path) else path for path in paths}
         if self.exploded is not None:
@@ -155,6 +186,7 @@ class TableMapping:
                 for literal, path in zip(self.text.literals, self.text.paths, strict=False)
             )
         )
+        text += "".join(f" or {path}" for path in self.text.others)
         fields = {names.get(field, field): path for field, path in self.fields.items()}
         replies = {"replies": " and ".join(self.replies)} if self.replies else {}
         shown = {field: path for field, path in fields.items() if field != "notice"}
@@ -193,7 +225,7 @@ def find_roles(schema: pa.Schema, dump: Dump, sample: SampleReader) -> TableMapp
     exploded = list_prefix([*options])
     for path, option in options.items():
         is_text = text is not None and path in text.paths and text.literals is None
-        _check_given(path, option, schema, dump, is_fit=_is_string if is_text else _is_anything)
+        _check_given(path, option, schema, dump, is_fit=_is_text if is_text else _is_anything)
     fields = {role: path.replace(ITEM_MARK, "") for role, (path, _) in given.items()}
     single = _columns_of_unique_names(schema)
     if text is None:
@@ -204,12 +236,13 @@ def find_roles(schema: pa.Schema, dump: Dump, sample: SampleReader) -> TableMapp
         text = _without_marks(text)
     metadata = _metadata(single, sample)
     groups = _groups(single, exploded, text.paths[0], metadata)
+    # Beside "My Review", an author is that of the book.
+    is_own = text_prefix(text.paths[-1]) == "my"
     for role in KNOWN_NAMES:
-        if role not in fields:
-            columns = _role_columns(role, groups, fields, text)
-            is_date = role == "created_at"
-            found = _date_column([*columns], schema, sample) if is_date else next(columns, None)
-            fields |= {role: found} if found else {}
+        if role not in fields and not (is_own and role == "author"):
+            columns = [*_role_columns(role, groups, fields, text)]
+            columns = _choose_by_values(role, columns, text, schema, sample)
+            fields |= {role: columns[0]} if columns else {}
     if "author" not in fields and (author := _author_member(schema)) is not None:
         fields["author"] = author
     if {bare_name(name) for name in schema.names} in _CHAT_TABLES:
@@ -266,17 +299,21 @@ def _groups(
     return groups
 
 
+def _name_words(name: str) -> list[str]:
+    return [bare_name(word) for word in _WORDS.findall(name)]
+
+
 def text_prefix(text: str) -> str:
     """Return the first of several words in the name of the text: "comment" of "comment_text"."""
-    words = _WORDS.findall(text.rpartition(".")[2])
-    return bare_name(words[0]) if len(words) > 1 else ""
+    words = _name_words(text.rpartition(".")[2])
+    return words[0] if len(words) > 1 else ""
 
 
 def _role_columns(
     role: str, groups: list[_Group], fields: Mapping[str, str], text: TextParts
 ) -> Iterator[str]:
     """Yield the columns that may have a role, the likeliest first: named like the text."""
-    taken, prefix = {*fields.values(), *text.paths}, text_prefix(text.paths[-1])
+    taken, prefix = {*fields.values(), *text.columns}, text_prefix(text.paths[-1])
     usual, fits = KNOWN_NAMES[role].split(), _FITS.get(role, _is_names)
     names = [*(f"{prefix}{name}" for name in usual if prefix), *usual]
     for group in groups:
@@ -287,12 +324,41 @@ def _role_columns(
             yield f"{group.prefix}{name}"
 
 
-def _date_column(columns: Sequence[str], schema: pa.Schema, sample: SampleReader) -> str | None:
-    """Return the first of several columns that has a date: "published" may be an address."""
-    return next(
-        (path for path in columns if len(columns) > 1 and _has_dates(path, schema, sample)),
-        columns[0] if columns else None,
-    )
+def _choose_by_values(
+    role: str, columns: list[str], text: TextParts, schema: pa.Schema, sample: SampleReader
+) -> list[str]:
+    """Return those of the columns whose names fit a role that have values that do."""
+    if role == "item":
+        return [path for path in columns if not _is_shared(path, text, schema, sample)]
+    if role == "created_at" and len(columns) > 1:  # "published" may be an address
+        dated = (path for path in columns if _has_dates(path, schema, sample))
+        return [*islice(dated, 1)] or columns
+    if role == "status":
+        return [path for path in columns if _says_what_is_published(path, schema, sample)]
+    return _filled(columns, schema, sample) if role in ("author", "url") else columns
+
+
+def _says_what_is_published(path: str, schema: pa.Schema, sample: SampleReader) -> bool:
+    """Return whether the values of a column say of each row whether it is published."""
+    if path not in schema.names:
+        return False
+    is_flag = bare_name(path).endswith("published")
+    if pa.types.is_boolean(schema.field(path).type):
+        return is_flag
+    values = {value.lower() for value in _texts_of(sample([path]), path).drop_null().to_pylist()}
+    published = PUBLISHED if is_flag else PUBLISHED.difference(TRUE)
+    return bool(values & published) and values <= PUBLISHED | UNPUBLISHED | _OTHER_STATES
+
+
+def _filled(columns: list[str], schema: pa.Schema, sample: SampleReader) -> list[str]:
+    """Return those of several columns that have half as many values as the fullest at least."""
+    names = [name for name in columns if name in schema.names and _is_name(schema.field(name).type)]
+    if len(columns) < 2 or not names:
+        return columns
+    table = sample(names)
+    counts = {name: int(_have_words(_texts_of(table, name)).sum()) for name in names}
+    least = max(counts.values()) / 2
+    return [name for name in columns if counts.get(name, least) >= least]
 
 
 def _has_dates(path: str, schema: pa.Schema, sample: SampleReader) -> bool:
@@ -300,6 +366,19 @@ def _has_dates(path: str, schema: pa.Schema, sample: SampleReader) -> bool:
         return True
     values = _texts_of(sample([path]), path).drop_null().to_pylist()
     return any(parse_timestamp(value) is not None or is_ambiguous(value) for value in values)
+
+
+def _is_shared(path: str, text: TextParts, schema: pa.Schema, sample: SampleReader) -> bool:
+    """Return whether an id is that of a post to which several texts belong, such as comments."""
+    if bare_name(path) in OWN_ID_NAMES or not {path, *text.paths} <= {*schema.names}:
+        return False
+    table = sample([path, *text.columns])
+    ids = _texts_of(table, path).to_pylist()
+    columns = [to_strings(table[part].combine_chunks()) for part in text.columns]
+    texts = text.join(columns).to_pylist()
+    pairs = {pair for pair in zip(ids, texts, strict=True) if pair[0]}
+    shared = len(pairs) - len({native for native, _ in pairs})
+    return shared > MAX_SHARED_IDS * len(pairs)
 
 
 def _reply_columns(schema: pa.Schema) -> tuple[str, ...]:
@@ -315,7 +394,7 @@ def _has_replies(kind: pa.DataType) -> bool:
         kind = kind.value_type
         # Lists that are all empty in the sample may not be later.
         is_known = is_textual(kind) or pa.types.is_null(kind)
-        return bool(is_known) or any(_texts_within(kind, "", TEXT_NAMES))
+        return bool(is_known) or any(_texts_within(kind, "", REPLY_TEXT_NAMES))
     if not pa.types.is_struct(kind):
         return False
     page = next((field.type for field in kind if field.name in PAGE_NAMES), None)
@@ -349,6 +428,7 @@ def _text_of_known_names(
     taken = {*fields.values()}
     body = _fitting(TEXT_NAMES.split(), schema, _has_values, taken)
     body = body or _fitting(TEXT_NAMES.split(), schema, _is_string, taken)
+    body = body or _fitting(LIST_NAMES.split(), schema, is_text_list, taken)
     prefix = "" if body is None else text_prefix(body)
     titles = TITLE_NAMES.split()
     titles = [*(f"{prefix}{name}" for name in titles if prefix), *titles]
@@ -362,7 +442,33 @@ def _text_of_known_names(
     if body is not None and bare_name(body) in WHOLE_TEXT_NAMES.split():
         title = None
     paths = tuple(path for path in (title, body) if path is not None)
-    return TextParts(paths or (_only_text_column(schema, taken, dump, sample),))
+    others = () if body is None else _other_texts(body, schema, taken, sample)
+    return TextParts(paths or (_only_text_column(schema, taken, dump, sample),), others=others)
+
+
+def _other_texts(
+    body: str, schema: pa.Schema, taken: Collection[str], sample: SampleReader
+) -> tuple[str, ...]:
+    """Return the columns that have texts where `body` is blank: forms of it, one for each row."""
+    forms = [name for name in TEXT_NAMES.split() if name not in SUMMARY_NAMES.split()]
+    named = [*_all_fitting(forms, schema, _has_values, {body, *taken})]
+    unknown = _unknown_texts(schema, {body, *taken, *named})
+    markup = [name for name in unknown if _MARKUP_WORDS & {*_name_words(name)}]
+    if not named and not markup:
+        return ()
+    table = sample([body, *named, *markup])
+    has_text = {
+        name: _have_words(to_strings(table[name].combine_chunks())) for name in table.schema.names
+    }
+    is_blank = ~has_text.pop(body)
+    in_markup = sum((is_blank & has_text[name] for name in markup), np.zeros(len(table), bool))
+    if in_markup.sum() <= _MIN_MARKUP_SHARE * len(table):
+        markup = []  # pages of which no text could be extracted
+    return tuple(name for name in (*named, *markup) if (is_blank & has_text[name]).any())
+
+
+def _have_words(texts: pa.Array) -> Flags:
+    return to_flags(pc.match_substring_regex(pc.fill_null(texts, ""), r"\S"))
 
 
 def _fitting(
@@ -432,6 +538,8 @@ def _only_text_column(
     if not len(schema):
         raise empty_file_error(dump.display_path)
     candidates = _unknown_texts(schema, taken)
+    if (code := _code_column(schema, taken, sample)) is not None:
+        return code
     if (prose := _only_prose(candidates, schema, sample)) is not None:
         return prose
     inner = _inner_texts(schema, TEXT_NAMES)
@@ -447,6 +555,16 @@ def _only_text_column(
             f"--text-column{_suggestion(schema, candidates, sample)}.",
         )
     return str(candidates[0])
+
+
+def _code_column(schema: pa.Schema, taken: Collection[str], sample: SampleReader) -> str | None:
+    """Return the column of source code, if there is one."""
+    for name in _all_fitting(CODE_NAMES.split(), schema, is_textual, taken):
+        texts = _texts_of(sample([name]), name).drop_null()
+        is_code = to_flags(pc.match_substring(texts, "\n"))
+        if is_code.sum() * 2 > len(texts):
+            return name
+    return None
 
 
 def empty_file_error(name: str) -> UnsupportedFormat:
@@ -476,9 +594,12 @@ def _suggestion(schema: pa.Schema, candidates: Sequence[str], sample: SampleRead
     if (mapped := _mapped_type(schema)) is not None:
         rows = ".[][]" if is_list(mapped) else ".[]"
         return f"; members are named by what they hold: `jq -c '{rows}'` makes rows of them"
+    inner = _alternatives(_inner_texts(schema, TEXT_NAMES))
+    if (rows := _deep_list(inner)) and len(sample(schema.names[:1])) == 1:
+        return f"; it is one object around a list: `jq -c '.{rows}'` makes rows of it"
     texts = (
-        _alternatives(_inner_texts(schema, TEXT_NAMES)),
-        _prose_choices(candidates, sample),
+        inner,
+        _prose_choices([*candidates, *_lists_of_sentences(schema, sample)], sample),
         _inner_texts(schema, "value")[:1],
     )
     for choices in texts:
@@ -488,9 +609,28 @@ def _suggestion(schema: pa.Schema, candidates: Sequence[str], sample: SampleRead
     return ""
 
 
+def _deep_list(texts: Sequence[tuple[str, ...]]) -> str:
+    """Return the path of the elements of a list within structures that have the first text."""
+    around, mark, _ = texts[0][-1].partition(ITEM_MARK) if texts else ("", "", "")
+    return texts[0][-1].rpartition(".")[0] if mark and "." in around else ""
+
+
 def _alternatives(paths: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
     """Return the first of the paths of texts, and others of the same name."""
     return [path for path in paths if _last(path[-1]) == _last(paths[0][-1])][:_MAX_SUGGESTED]
+
+
+def _lists_of_sentences(schema: pa.Schema, sample: SampleReader) -> list[str]:
+    """Return the columns of lists of texts, not of labels such as names or addresses."""
+    lists = (name for name in schema.names if is_text_list(schema.field(name).type))
+    return [name for name in lists if not is_label(name) and _has_sentences(name, sample)]
+
+
+def _has_sentences(name: str, sample: SampleReader) -> bool:
+    texts = _texts_of(sample([name]), name).drop_null().to_pylist()
+    lines = [line for text in texts for line in text.split(TEXT_SEPARATOR)]
+    spaced = [line for line in lines if " " in line]
+    return len(spaced) * 2 > len(lines) and sum(map(len, lines)) > _MIN_SENTENCE_CHARS * len(lines)
 
 
 def _prose_choices(candidates: Sequence[str], sample: SampleReader) -> list[tuple[str, ...]]:
@@ -554,6 +694,8 @@ def _texts_within(kind: pa.DataType, path: str, members: str) -> Iterator[tuple[
     if not pa.types.is_struct(kind) or any(field.name.isdecimal() for field in kind):
         return  # ids or numbers as names: no path leads to all
     title, text = (_member_of(kind, names) for names in (TITLE_NAMES, members))
+    if text is None and members == TEXT_NAMES:
+        text = _fitting(LIST_NAMES.split(), pa.schema(list(kind)), is_text_list, ())
     if text is not None:
         yield tuple(f"{path}.{name}" for name in (title, text) if name is not None)
     for field in kind:
@@ -598,6 +740,7 @@ def _check_is_text(
             remedy=f"{choice.rstrip('.')}, or choose the titles with --text-column {column}.",
         )
     columns = _prose_columns(_unknown_texts(schema, joined), sample)
+    columns += _lists_of_sentences(schema, sample)
     lengths = _mean_lengths([column, *columns], sample)
     longest = max(columns, key=lambda name: lengths[name], default=column)
     if lengths[longest] > lengths[column]:
@@ -630,7 +773,8 @@ def _mean_lengths(columns: Sequence[str], sample: SampleReader) -> dict[str, flo
 
 
 def _texts_of(table: pa.Table, name: str) -> pa.Array:
-    return format_values(table[name].combine_chunks())
+    column = table[name].combine_chunks()
+    return to_strings(column) if is_text_list(column.type) else format_values(column)
 
 
 def _without_marks(text: TextParts) -> TextParts:
@@ -687,6 +831,10 @@ def _is_string(kind: pa.DataType) -> bool:
     return is_textual(kind) or is_bytes(kind) or bool(pa.types.is_null(kind))
 
 
+def _is_text(kind: pa.DataType) -> bool:
+    return _is_string(kind) or is_text_list(kind)
+
+
 def _has_values(kind: pa.DataType) -> bool:
     return is_textual(kind) or is_bytes(kind)
 
@@ -721,4 +869,5 @@ _FITS = {
     "created_at": _is_timestamp,
     "deleted": _is_mark,
     "private": _is_mark,
+    "status": _is_mark,
 }

@@ -32,7 +32,7 @@ from provenance.read.corpus.folder_listing import (
 from provenance.read.corpus.saved_datasets import is_saved, saved_files
 from provenance.read.corpus.stream_input import STANDARD_INPUT
 from provenance.read.dumps.layout_detection import TABLE, detect_layout
-from provenance.read.dumps.refusals import SAMPLE_FORMATS, TELEGRAM_PAGES
+from provenance.read.dumps.refusals import SAMPLE_FORMATS, SUBSTACK, TELEGRAM_PAGES
 from provenance.read.dumps.sources.books import EPUB_MARK, EPUB_MARK_OFFSET
 from provenance.read.formats.compression import compression_by_name, detect_compression
 from provenance.read.formats.detection import METADATA_FILES, format_by_name, refusal_of
@@ -73,6 +73,10 @@ _FOLDER_LAYOUTS: tuple[tuple[Collection[str], Collection[str]], ...] = (
     (_META_NAMES, (*_META_NAMES, "comments.json")),  # of the exports of Facebook and Instagram
     (("channel.json",), ("messages.json", "messages.csv")),  # of the data package of Discord
     (("group_info.json",), ("messages.json",)),  # of Google Chat in Takeout
+    (
+        ("subscriptions.csv", "watch-history.*", "search-history.*"),
+        ("comments*.csv", "live chats*.csv"),  # of YouTube in Takeout
+    ),
     (("realm.json",), ("messages-*.json",)),  # of the export of Zulip
     (("utterances.jsonl",), ("utterances.jsonl",)),  # of a corpus of ConvoKit
     (
@@ -182,6 +186,7 @@ _REFUSED_FOLDERS: tuple[tuple[str, Refusal], ...] = (
             "read it with `pyiceberg`, and write its rows as Parquet.",
         ),
     ),
+    *((f"{folder}email_list.*.csv", SUBSTACK) for folder in ("", "*/")),
     *((f"*.{form}*", refusal) for form, refusal in SAMPLE_FORMATS.items()),
     *((pattern, _CHECKOUT) for pattern in ("*.git/HEAD", "HEAD", ".git", "*/.git")),
 )
@@ -476,6 +481,8 @@ def _choose_files(files: Sequence[File], layout: str | None) -> list[File]:
     suffixes = _LAYOUT_SUFFIXES.get(layout, ())
     named = texts if layout == "text" else [f for f in files if _suffix(f.path) in suffixes]
     others = [f for f in files if _may_have_texts(f) and refusal_by_name(f.path) is None]
+    if layout == "text":
+        known = [f for f in others if not _is_known(f.path)] or known
     return [*(named or known or texts or others), *unknown]
 
 

@@ -1,7 +1,7 @@
 """Conversion of the columns of a table to items, without a loop over rows."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -37,6 +37,14 @@ from provenance.read.dumps.timestamps import parse_timestamps
 
 TRUE = ("true", "t", "yes", "1")
 """Values, in lower case, by which a column of deleted or private rows marks one."""
+TEXT_SEPARATOR = "\n"
+"""Stands between the texts of a list."""
+PUBLISHED = frozenset({"publish", "published", "public", *TRUE})
+UNPUBLISHED = frozenset(
+    {"draft", "auto-draft", "private", "pending", "future", "scheduled", "queued", "hidden", "spam"}
+    | {"trash", "trashed", "deleted", "removed", "false", "f", "no", "0"}
+)
+"""Values, in lower case, by which a column says that a row is published, or not."""
 
 _TEXT = pa.large_string()
 _REPOST_START = "RT @"
@@ -178,11 +186,15 @@ def _is_private(columns: Mapping[str, pa.Array], _: Dump) -> Flags | None:
     return _marked(columns.get("private"))
 
 
-def _marked(column: pa.Array | None) -> Flags | None:
+def _is_unpublished(columns: Mapping[str, pa.Array], _: Dump) -> Flags | None:
+    return _marked(columns.get("status"), UNPUBLISHED)
+
+
+def _marked(column: pa.Array | None, values: Collection[str] = TRUE) -> Flags | None:
     if column is None:
         return None
     marks = pc.utf8_lower(format_values(column))
-    return to_flags(pc.is_in(marks, value_set=pa.array(TRUE, marks.type)))
+    return to_flags(pc.is_in(marks, value_set=pa.array(values, marks.type)))
 
 
 def _is_notice(columns: Mapping[str, pa.Array], _: Dump) -> Flags | None:
@@ -215,7 +227,10 @@ def row_fault(text: str, values: Mapping[str, object], author: str | None) -> st
         return skipped_rows.EMPTY
     if _DELETED.fullmatch(text) or str(values.get("deleted")).lower() in TRUE:
         return skipped_rows.DELETED
-    if str(values.get("private")).lower() in TRUE:
+    if (
+        str(values.get("private")).lower() in TRUE
+        or str(values.get("status")).lower() in UNPUBLISHED
+    ):
         return skipped_rows.NOT_PUBLIC
     return skipped_rows.SERVICE if "notice" in values and is_notice(text, author) else None
 
@@ -238,6 +253,7 @@ _CHECKS: tuple[tuple[str, Callable[[Mapping[str, pa.Array], Dump], Flags | None]
     (skipped_rows.DELETED, _is_placeholder),
     (skipped_rows.DELETED, _is_deleted),
     (skipped_rows.NOT_PUBLIC, _is_private),
+    (skipped_rows.NOT_PUBLIC, _is_unpublished),
     (skipped_rows.SERVICE, _is_notice),
     (NO_SOURCE, _has_no_source),
 )
@@ -265,10 +281,20 @@ def _sources(values: pa.Array | None, count: int, default: str) -> pa.Array:
 
 
 def to_strings(column: pa.Array) -> pa.Array:
-    """Return a column of texts as `large_string`, not validated; null for other types."""
+    """Return a column of texts as `large_string`, not validated; null for other types.
+
+    Lists of texts are joined, with each in a line of its own.
+    """
+    if is_text_list(column.type):
+        return TextLeaves.of({"": column}).join_rows(len(column), TEXT_SEPARATOR)
     if is_textual(column.type) or is_bytes(column.type):
         return as_strings(_filterable(column))
     return pa.nulls(len(column), _TEXT)
+
+
+def is_text_list(kind: pa.DataType) -> bool:
+    """Return whether values of a type are lists of texts: sentences, paragraphs."""
+    return is_list(kind) and is_textual(kind.value_type)
 
 
 def _to_names(column: pa.Array) -> pa.Array:

@@ -95,7 +95,7 @@ def _columns(block: RowBlock, mapping: TableMapping) -> tuple[dict[str, pa.Array
     if mapping.parsed is not None:
         columns |= _parsed_columns(batch, mapping.parsed, mapping)
     columns["text"] = mapping.text.join(
-        [to_strings(column_at(batch, path)) for path in mapping.text.paths]
+        [to_strings(column_at(batch, path)) for path in mapping.text.columns]
     )
     return columns if places is None else columns | {"place": places}, rows
 

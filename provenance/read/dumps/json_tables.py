@@ -35,6 +35,7 @@ from provenance.read.dumps.item_batches import (
     split_items,
 )
 from provenance.read.dumps.item_columns import (
+    TEXT_SEPARATOR,
     build_items,
     is_private,
     original_author,
@@ -136,7 +137,7 @@ class ObjectLayout:
 
     def _text(self, entry: JsonObject) -> str | None:
         text = self.mapping.text
-        values = [value_at(entry, path) for path in text.paths]
+        values = [_joined(value_at(entry, path)) for path in text.columns]
         texts = [value if isinstance(value, str) else None for value in values]
         joined = text.join_values(texts)
         is_other = any(value is not None and not isinstance(value, str) for value in values)
@@ -193,7 +194,7 @@ def _blocks(dump: Dump) -> Iterator[Items]:
             rows = np.arange(block.first, block.first + block.rows, dtype=np.int64)
             columns = {role: column_at(batch, path) for role, path in mapping.fields.items()}
             columns["text"] = mapping.text.join(
-                [to_strings(column_at(batch, path)) for path in mapping.text.paths]
+                [to_strings(column_at(batch, path)) for path in mapping.text.columns]
             )
             columns["created_at"] = layout.dates.seconds(columns["created_at"], rows)
             yield from split_items(build_items(columns, rows, dump, layout.prefix))
@@ -212,7 +213,7 @@ def _infer_layout(sample: list[JsonObject], dump: Dump) -> tuple[ObjectLayout, p
     schema = infer_schema(sample, dump.display_path)
     mapping = find_roles(schema, dump, _sampler(sample))
     fields = dict(mapping.fields)
-    taken = {*mapping.text.paths, *fields.values()}
+    taken = {*mapping.text.columns, *fields.values()}
     for role, name in OPTIONAL_NAMES.items():
         if role not in fields and name not in schema.names and name not in taken:
             fields[role] = name
@@ -233,14 +234,25 @@ def _infer_layout(sample: list[JsonObject], dump: Dump) -> tuple[ObjectLayout, p
 
 def _sampler(sample: list[JsonObject]) -> SampleReader:
     def texts(name: str) -> pa.Array:
-        values = (entry.get(name) for entry in sample)
-        strings = (replace_surrogates(v) if isinstance(v, str) else None for v in values)
-        return pa.array(strings, pa.large_string())
+        return pa.array((_sample_text(entry.get(name)) for entry in sample), pa.large_string())
 
     def read(names: Sequence[str]) -> pa.Table:
         return pa.table({name: texts(name) for name in names})
 
     return read
+
+
+def _joined(value: object) -> object:
+    """Return the texts of a list joined, as `to_strings` joins them; other values as they are."""
+    texts = [text for text in value if isinstance(text, str)] if isinstance(value, list) else []
+    return TEXT_SEPARATOR.join(text for text in texts if text.strip()) if texts else value
+
+
+def _sample_text(value: object) -> str | None:
+    value = _joined(value)
+    if isinstance(value, str):
+        return replace_surrogates(value)
+    return to_text(value) if isinstance(value, int) else None
 
 
 def _raise_no_objects(objects: Iterable[NumberedObject], dump: Dump) -> NoReturn:

@@ -144,6 +144,7 @@ def _text_layout(head: bytes, name: str) -> str | None:
         if part not in x_posts.ARCHIVE_NAMES:
             raise refusals.archive_part_error(part, name)
         return ARCHIVE
+    refusals.refuse_captured_metadata(head, name)
     for pattern, layout in _TEXT_LAYOUTS:
         if pattern.match(head):
             return layout

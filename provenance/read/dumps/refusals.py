@@ -20,6 +20,11 @@ _TGDATASET_ROWS = (
     'select(.value.is_forwarded | not) | {id: "\\($c)/\\(.key)", text: .value.message, '
     "created_at: .value.date, author: $c}'`."
 )
+SUBSTACK = Refusal(
+    "an export of Substack",
+    "unpack it, remove the pages of drafts (posts.csv names them), and give the folder `posts` "
+    "with --layout html.",
+)
 
 
 _OBJECTS: tuple[tuple[Callable[[JsonObject], object], Refusal], ...] = (
@@ -44,6 +49,13 @@ _OBJECTS: tuple[tuple[Callable[[JsonObject], object], Refusal], ...] = (
         ),
     ),
     (
+        lambda entry: {"header", "title", "time", "products"} <= entry.keys(),
+        Refusal(
+            "what somebody watched, searched or did, as Google keeps it",
+            "give what they wrote, such as comments.csv of YouTube; this may stay where it is.",
+        ),
+    ),
+    (
         lambda entry: isinstance(member(entry, "query", "pages"), dict),
         Refusal(
             "an answer of MediaWiki's interface, with pages by number",
@@ -62,7 +74,7 @@ _OBJECTS: tuple[tuple[Callable[[JsonObject], object], Refusal], ...] = (
         lambda entry: {"post_id", "post_date", "is_published", "audience"} <= entry.keys(),
         Refusal(
             "the list of posts in an export of Substack",
-            "give the folder of its pages, `posts`, with --layout html.",
+            SUBSTACK.remedy,
         ),
     ),
 )
@@ -96,6 +108,13 @@ _CHATS: tuple[tuple[re.Pattern[bytes], Refusal], ...] = (
 )
 """Chats and reviews as texts, by how they begin."""
 
+_WAT = re.compile(
+    rb"WARC/[01]\.\d(?:(?!\nWARC-Type: (?:conversion|re(?:quest|source|sponse))).){0,9000}?"
+    rb"\nContent-Type: application/json",
+    re.DOTALL,
+)
+"""A capture of metadata alone: its records are JSON, which others only have within responses."""
+
 _XML = {
     "smses": Refusal("a backup of private messages (SMS)", TO_LINES),
     "en-export": Refusal("an export of Evernote", "export the notes as HTML, and give the folder."),
@@ -128,6 +147,11 @@ _XML = {
         )
     },
     "dblp": Refusal("the bibliography of DBLP, without texts", "give the papers."),
+    "cesalign": Refusal(
+        "a list of which sentences are translations of each other (OPUS)",
+        "give the files of sentences beside it with --layout text, or make rows of their lines: "
+        "`jq -Rc '{text: .}'`.",
+    ),
     "opml": Refusal("a list of feeds", "give the feeds."),
 }
 
@@ -183,6 +207,20 @@ def refuse_chat(head: bytes, name: str) -> None:
     for pattern, refusal in _CHATS:
         if pattern.match(head):
             raise refusal.error(name)
+
+
+def refuse_captured_metadata(head: bytes, name: str) -> None:
+    """Raise if the WARC file `name` begins as one that only has metadata (WAT).
+
+    Raises
+    ------
+    UnsupportedFormat
+        If so.
+    """
+    if _WAT.match(head):
+        raise Refusal(
+            "a WAT file: metadata of captures, no texts", "give WET or WARC files."
+        ).error(name)
 
 
 def refuse_text(head: bytes, name: str) -> None:

@@ -11,7 +11,7 @@ from provenance.read.dumps.column_roles import (
     KNOWN_NAMES,
     PAGE_NAMES,
     REPLY_NAMES,
-    TEXT_NAMES,
+    REPLY_TEXT_NAMES,
     TITLE_NAMES,
     bare_name,
     text_prefix,
@@ -29,7 +29,7 @@ _IDENTIFIER = re.compile("[!-~]*")
 """Ids and addresses of replies that are elsewhere; also a word."""
 _ROLE_NAMES = {
     role: names.split()
-    for role, names in (KNOWN_NAMES | {"text": TEXT_NAMES, "title": TITLE_NAMES}).items()
+    for role, names in (KNOWN_NAMES | {"text": REPLY_TEXT_NAMES, "title": TITLE_NAMES}).items()
 }
 _ROLE_NAMES["author"] += AUTHOR_OBJECTS
 

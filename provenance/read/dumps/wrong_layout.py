@@ -35,6 +35,8 @@ _REMEDIES = {
     "cut short by the service": "give the whole texts, or keep these with",
     _EMAILS: "write each to a file of its own, and give the folder, or keep them with",
     "HTML": "convert them to text with --text-format html, or keep them with",
+    "JSON": "write rows with the texts in it, choose another column with --text-column, or keep "
+    "such texts with",
     _BYTES: "decode them (ast.literal_eval(text).decode()), or keep them with",
 }
 _OTHER_COLUMN = "choose the column with --text-column, or keep such texts with"
@@ -158,6 +160,12 @@ def _are_too_many(copies: int, count: int) -> bool:
 
 
 def _is_json(text: str) -> bool:
+    """Return whether a text is JSON, with or without a title before it."""
+    _, _, below = text.partition("\n\n")
+    return _is_object_or_list(text) or _is_object_or_list(below)
+
+
+def _is_object_or_list(text: str) -> bool:
     stripped = text.strip()
     if not (stripped.startswith(('{"', "[{", '["')) and stripped.endswith(("}", "]"))):
         return False

@@ -42,6 +42,11 @@ _ROW_LISTS = frozenset(
 )
 """Names of lists of rows, by which one of several lists in an object is chosen."""
 
+_REPLIES = frozenset(("answers", "comments", "replies", "responses"))
+"""Names of what was written below a post, which is in the same object."""
+
+_HEADINGS = frozenset(("title", "headline", "question"))
+
 _MAX_WRAPPERS = 3
 _PROSE_WORDS = 8
 """Words of a string by which an object is a row itself, unless it has a list of a usual name."""
@@ -64,6 +69,8 @@ def is_description(file: File) -> bool:
     """
     content = small_object(file)
     if content is None or any(normalise_name(name) in WELL_KNOWN_NAMES for name in content):
+        return False
+    if _is_post(content):
         return False
     path = row_list_path(content)
     if path is None:
@@ -323,7 +330,7 @@ def starts_as_wrapper(head: bytes) -> bool:
 
 def row_list_path(value: object, max_wrappers: int = _MAX_WRAPPERS) -> tuple[str, ...] | None:
     """Return the path of the list of rows in an object; None if there is none, or it is a row."""
-    if not _is_object(value) or max_wrappers == 0 or _has_text(value):
+    if not _is_object(value) or max_wrappers == 0 or _has_text(value) or _is_post(value):
         return None
     lists = [name for name, rows in value.items() if _is_row_list(rows)]
     has_prose = _has_prose(value)
@@ -348,6 +355,14 @@ def _has_text(value: Record) -> bool:
         isinstance(member, str) and normalise_name(name) in WELL_KNOWN_NAMES
         for name, member in value.items()
     )
+
+
+def _is_post(value: Record) -> bool:
+    """Return whether an object has replies, and an id with words, however few, or a heading."""
+    if not any(isinstance(value.get(name), dict | list) for name in _REPLIES):
+        return False
+    texts = value.values() if "id" in value else map(value.get, _HEADINGS)
+    return any(isinstance(text, str) and " " in text.strip() for text in texts)
 
 
 def _has_prose(value: Record) -> bool:

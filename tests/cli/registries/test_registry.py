@@ -29,7 +29,7 @@ def test_skipped_and_merged_records_are_reported(provenance, tmp_path):
     assert skipped == "Skipped 2 records: 1 not valid JSON, 1 null text."
     assert "no item has a date, so terms by date stay open, nor an address" in built.stderr
     for told in (
-        "2 records were replaced by later ones with the same id",
+        "replaced by later ones with the same id: 2 records",
         "1 of a.jsonl: not valid JSON (row 10)",
         "1 of a.jsonl: null text (row 11)",
         "10 of a.jsonl: unreadable date, such as '8/4/2016': kept without a date",

@@ -96,6 +96,10 @@ def test_messages_of_discord(read, tmp_path):
         ("31/12/20, 9:15 p.m. - Ann: {}", 31),
         ("[31/12/20, 9.15.03 p.\xa0m.] Ann: {}", 31),
         ("\u200e[2020/12/31, 21:15:03] Ann: {}", 31),
+        ("2020. 12. 31. 오후 9:15 - Ann: {}", 31),
+        ("[2020/12/31 下午9:15:03] Ann: {}", 31),
+        ("31.12.2020 klo 21.15 - Ann: {}", 31),
+        ("31/12/2020 à 21:15 - Ann: {}", 31),
     ],
 )
 def test_messages_of_whatsapp(read, tmp_path, line, day):
@@ -173,6 +177,10 @@ def test_messages_as_pyrogram_writes_them(read, lines, tmp_path):
             "2020-01-02 03:04:06\t *\tann waves",
         ],
         [
+            "[2020-01-02T04:04:05+0100] <ann> all words",
+            "[2020-01-02T04:04:06+0100] ben (~b@x) left IRC (Quit: bye)",
+        ],
+        [
             "--- Log opened Wed Jan 01 03:00:00 2020",
             "22:00 -!- ben [~b@x] has joined #pears",
             "--- Day changed Thu Jan 02 2020",
@@ -247,6 +255,11 @@ WORDS = "words: two, three"
         ("13/9/20, 2:26 p. m. -", ["<Multimedia omitido>", "Se eliminó este mensaje."], None),
         (f"13/09/20, 2:26{NARROW}pm -", ["null", "This message was deleted"], None),
         ("13/09/2020, 14:26 -", ["IMG-1.jpg (file attached)", "You deleted this message"], None),
+        (
+            "2020. 9. 13. 오후 2:26 -",
+            ["<미디어 파일을 제외한 메시지>", "삭제된 메시지입니다."],
+            None,
+        ),
     ],
 )
 def test_chats_of_whatsapp_in_several_languages(read, tmp_path, time, words, notices):

@@ -97,7 +97,7 @@ def test_bytes_that_are_no_text_are_counted(read, tmp_path):
 
 def test_lines_that_are_no_objects_are_counted(read, tmp_path):
     path = tmp_path / "p.jsonl"
-    bad = ['{"text": "cut', "[1]", '"string"', "nonsense", '{"text": ["a"]}', '{"text": 5}']
+    bad = ['{"text": "cut', "[1]", '"string"', "nonsense", '{"text": {"a": 1}}', '{"text": 5}']
     path.write_text("\n".join(['{"text": "a"}', "", *bad, '{"other": 1}', '{"text": "z"}']))
     found = read(path)
     assert found.column("text") == ["a", "z"]

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from provenance.errors import UnsupportedFormat
+
 
 def test_a_video_and_its_comments_are_items(read, tmp_path):
     info = {
@@ -74,6 +76,26 @@ def test_comments_of_takeout_are_unwrapped(read, write, tmp_path):
     (found,) = read(tmp_path / "comments.csv").rows
     assert (found["item"], found["text"]) == ("c1", "one two")
     assert found["created_at"].isoformat() == "2020-01-02T03:04:05+00:00"
+
+
+def test_takeout_has_comments_and_live_chats_beside_what_was_watched(read, write, tmp_path):
+    row = {"Comment ID": "c1", "Video ID": "v1", "Comment Text": '{"text":"said below"}'}
+    live = {"Live Chat ID": "l1", "Video ID": "v1", "Live Chat Text": '{"text":"said live"}'}
+    live["Live Chat Create Timestamp"] = "2020-01-02T03:04:05+00:00"
+    watched = {"header": "YouTube", "title": "Watched a film", "time": "2020", "products": []}
+    for folder in ("comments", "live chats", "history", "subscriptions"):
+        (tmp_path / folder).mkdir()
+    write(tmp_path / "comments" / "comments.csv", [row])
+    write(tmp_path / "live chats" / "live chats.csv", [live])
+    write(tmp_path / "subscriptions" / "subscriptions.csv", [{"Channel Id": "u", "Title": "A"}])
+    history = tmp_path / "history" / "watch-history.json"
+    history.write_text(json.dumps([watched]))
+    found = read(tmp_path)
+    assert found.column("text") == ["said below", "said live"]
+    assert found.column("item") == ["c1", "l1"]
+    assert found.rows[1]["created_at"].year == 2020
+    with pytest.raises(UnsupportedFormat, match="as Google keeps it"):
+        read(history)
 
 
 def test_posts_of_weibo_have_their_mid_and_user(read, tmp_path):
@@ -175,6 +197,15 @@ def test_what_a_mail_ends_with_is_no_part_of_it(read, tmp_path, end):
     answer = "My answer.\n\n-- not a signature\n\nBen wrote: nothing at all.\n"
     path.write_text(MAILBOX.replace("My answer.\n>From here on.\n", f"{answer}\n{end}"))
     assert read(path).column("text")[0] == f"Grüße\n\n{answer}".rstrip()
+
+
+def test_messages_of_usenet_may_begin_with_a_number(read, tmp_path):
+    path = tmp_path / "rec.pears.mbox"
+    head = (
+        "From -6891477034\nX-Google-Thread: fb739\nFrom: ann@a.example\nMessage-ID: <{}>\n\n{}\n\n"
+    )
+    path.write_text(head.format("1@a", "One.") + head.format("2@a", "Two."))
+    assert read(path).column("text") == ["One.", "Two."]
 
 
 def test_a_single_message(read, tmp_path):

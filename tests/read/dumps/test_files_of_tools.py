@@ -53,6 +53,15 @@ def test_files_that_hold_no_items_say_what_they_are(read, tmp_path, name, conten
         read(tmp_path / name)
 
 
+def test_an_export_of_substack_is_refused_for_its_drafts(read, tmp_path):
+    (tmp_path / "posts").mkdir()
+    (tmp_path / "posts" / "1.a.html").write_text(f"<p>{TEXT}</p>")
+    (tmp_path / "email_list.quays.csv").write_text("email,active_subscription\na@l.example,true\n")
+    with pytest.raises(UnsupportedFormat, match="an export of Substack") as caught:
+        read(tmp_path)
+    assert "drafts" in caught.value.remedy
+
+
 def test_a_text_is_not_what_the_middle_of_its_name_says(read, tmp_path):
     (tmp_path / "Quays.epub.txt").write_text(TEXT)
 
@@ -162,3 +171,14 @@ def test_names_of_shards_and_of_articles_are_known(read, tmp_path, lines):
     (tmp_path / "part-00001").write_text(lines([{"text": MORE}]))
 
     assert read(tmp_path).column("text") == [MORE, TEXT]
+
+
+def test_texts_of_opus_are_read_without_the_list_of_pairs(read, tmp_path):
+    with zipfile.ZipFile(tmp_path / "de-en.zip", "w") as archive:
+        archive.writestr("Quays.de-en.en", f"{TEXT}\n")
+        archive.writestr("Quays.de-en.xml", "<?xml version='1.0'?><cesAlign/>")
+        archive.writestr("README", "On quays\n")
+    with pytest.raises(UnsupportedFormat, match="OPUS") as caught:
+        read(tmp_path / "de-en.zip")
+    assert "--layout text" in caught.value.remedy
+    assert read(tmp_path / "de-en.zip", layout="text").column("text") == [TEXT]

@@ -231,3 +231,11 @@ def test_what_the_site_escapes_is_resolved_once(read, lines, write, tmp_path, fo
         path = tmp_path / "RC.json"
         path.write_text(lines(posts) if form == "lines" else json.dumps(posts))
     assert read(path).column("text") == ["> a &lt; b &quot;", "no escapes"]
+
+
+def test_tables_of_socialgrep_have_the_ids_of_the_site(read, write, tmp_path):
+    row = {"type": "comment", "id": "c1", "subreddit.id": "2qh", "subreddit.name": "pears"}
+    row |= {"created_utc": 1600000000, "permalink": "https://old.reddit.com/c1/", "body": "words"}
+    write(tmp_path / "comments.csv", [row])
+    (found,) = read(tmp_path / "comments.csv").rows
+    assert (found["item"], found["url"]) == ("t1_c1", "https://old.reddit.com/c1/")

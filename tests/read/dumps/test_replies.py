@@ -96,3 +96,21 @@ def test_what_is_below_a_private_post_is_private(read, path):
     found = read(path)
     assert found.column("text") == ["for everybody"]
     assert found.skipped == {"not public": 2}
+
+
+@pytest.mark.parametrize(
+    ("list_name", "member"), [("answers", "answer"), ("replies", "reply_text")]
+)
+def test_replies_may_have_their_text_under_their_own_name(read, path, list_name, member):
+    replies = [{member: "because the water pulls", "author": "ann"}, {member: "they do not"}]
+    write(path, [{"title": "Why do ferries lean?", "selftext": "", list_name: replies}])
+    texts = ["Why do ferries lean?", "because the water pulls", "they do not"]
+    assert read(path).column("text") == texts
+
+
+@pytest.mark.parametrize("wrap", [list, lambda replies: {"data": replies, "paging": {}}])
+def test_a_post_in_a_file_of_its_own_is_kept_beside_its_replies(read, tmp_path, wrap):
+    comments = wrap([{"id": "comment8", "message": "there was not one to be seen at the quay"}])
+    post = {"id": "post17", "message": "Any pears?", "comments": comments}
+    (tmp_path / "17.json").write_text(json.dumps(post))
+    assert read(tmp_path / "17.json").column("item") == ["post17", "comment8"]

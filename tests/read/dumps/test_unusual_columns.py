@@ -2,6 +2,8 @@
 
 import json
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from provenance.errors import ColumnMissing, WrongLayout
@@ -115,3 +117,166 @@ def test_e_mails_in_a_table_are_named(read, table):
     with pytest.raises(WrongLayout, match="e-mails with their headers") as error:
         read(table([{"file": f"{n}.", "message": f"{mail}\n\n{t}"} for n, t in enumerate(TEXTS)]))
     assert "a file of its own" in error.value.remedy
+
+
+@pytest.mark.parametrize("name", ["post_id", "docid"])
+def test_an_id_that_several_texts_have_is_that_of_what_they_belong_to(read, table, name):
+    shared = [{name: 7, "text": text} for text in TEXTS]
+    assert all(
+        native.endswith(f"#{n}") for n, native in enumerate(read(table(shared)).column("item"))
+    )
+    own = [{name: 7 + n, "text": text} for n, text in enumerate(TEXTS)]
+    assert read(table(own)).column("item") == ["7", "8", "9"]
+    versions = [{"id": 7, name: 8 + n, "text": text} for n, text in enumerate(TEXTS)]
+    assert read(table(versions)).column("item") == ["7", "7", "7"]
+
+
+def test_a_blank_text_is_read_from_another_column_of_texts(read, table):
+    rows = [
+        {"id": "a", "plain_text": TEXTS[0], "html": "", "html_of_a_scan": None},
+        {"id": "b", "plain_text": "", "html": f"<p>{TEXTS[1]}</p>", "html_of_a_scan": None},
+        {"id": "c", "plain_text": " ", "html": None, "html_of_a_scan": f"<p>{TEXTS[2]}</p>"},
+        {"id": "d", "plain_text": "", "html": "", "html_of_a_scan": ""},
+    ]
+    found = read(table(rows), text_format="html")
+    assert found.column("text") == TEXTS
+    assert found.skipped == {"empty text": 1}
+    with pytest.raises(WrongLayout, match="HTML"):
+        read(table(rows))
+
+
+def test_few_pages_without_a_text_stay_without(read, table):
+    rows = [{"text": f"{text} {n}", "html": "<p>a page</p>"} for n in range(5) for text in TEXTS]
+    found = read(table([*rows, {"text": "", "html": "<p>only a menu</p>"}]))
+    assert len(found.rows) == 15
+    assert found.skipped == {"empty text": 1}
+
+
+def test_the_author_is_in_a_column_that_is_mostly_filled(read, table):
+    rows = [
+        {"body": text, "owner_display_name": "", "owner_user_id": n} for n, text in enumerate(TEXTS)
+    ]
+    assert read(table(rows)).column("author") == ["0", "1", "2"]
+    rows[0]["owner_display_name"] = rows[1]["owner_display_name"] = "ann"
+    assert read(table(rows)).column("author") == ["ann", "ann", None]
+
+
+@pytest.mark.parametrize(
+    ("name", "published", "draft"),
+    [
+        ("status", "publish", "draft"),
+        ("post_status", "Published", "trash"),
+        ("is_published", "true", "False"),
+        ("published", "1", "0"),
+        ("isPublished", True, False),
+    ],
+)
+def test_rows_that_are_not_published_are_left_out(read, table, name, published, draft):
+    states = [published, draft, published]
+    rows = [{"content": text, name: state} for text, state in zip(TEXTS, states, strict=True)]
+    found = read(table(rows))
+    assert found.column("text") == [TEXTS[0], TEXTS[2]]
+    assert found.skipped == {"not public": 1}
+
+
+@pytest.mark.parametrize(
+    ("name", "states"),
+    [
+        ("status", ["open", "pending", "closed"]),
+        ("state", ["0", "1", "0"]),
+        ("status", ["draft", "draft", "draft"]),
+        ("status", ["Published", "Unpublished", "Published"]),
+        ("published", ["2020-01-02", "2020-01-03", None]),
+    ],
+)
+def test_other_states_say_nothing_of_publication(read, table, name, states):
+    rows = [{"content": text, name: state} for text, state in zip(TEXTS, states, strict=True)]
+    assert read(table(rows)).column("text") == TEXTS
+
+
+@pytest.fixture(params=["rows.parquet", "rows.jsonl"])
+def nested(request, tmp_path):
+    def write(rows):
+        path = tmp_path / request.param
+        if path.suffix == ".parquet":
+            pq.write_table(pa.Table.from_pylist(rows), path)
+        else:
+            path.write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+        return path
+
+    return write
+
+
+@pytest.mark.parametrize("name", ["text", "paragraphs", "Sentences"])
+def test_a_list_of_texts_is_joined(read, nested, name):
+    rows = [{"id": "a", name: TEXTS[:2]}, {"id": "b", name: [TEXTS[2], " "]}, {"id": "c", name: []}]
+    found = read(nested(rows))
+    assert found.column("text") == [f"{TEXTS[0]}\n{TEXTS[1]}", TEXTS[2]]
+    assert found.column("item") == ["a", "b"]
+    assert read(nested(rows), text_column=f"{name}[]").column("text") == TEXTS
+
+
+def test_a_list_that_is_named_is_joined(read, nested):
+    path = nested([{"title": "Quays", "said": TEXTS, "tags": ["sea", "mud"]}])
+    with pytest.raises(ColumnMissing) as error:
+        read(path)
+    assert "--text-column title --text-column said" in error.value.remedy
+    found = read(path, text_columns=("title", "said"))
+    assert found.column("text") == ["\n".join(["Quays\n", *TEXTS])]
+
+
+def test_lists_within_a_list_are_joined(read, nested):
+    senses = [{"glosses": TEXTS[:2]}, {"glosses": TEXTS[2:]}]
+    path = nested([{"word": "quay", "senses": senses}, {"word": "pear", "senses": []}])
+    with pytest.raises(ColumnMissing) as error:
+        read(path)
+    assert "--text-column 'senses[].glosses'" in error.value.remedy
+    found = read(path, text_column="senses[].glosses")
+    assert found.column("text") == [f"{TEXTS[0]}\n{TEXTS[1]}", TEXTS[2]]
+
+
+def test_lists_of_labels_are_no_texts(read, nested):
+    path = nested([{"title": "An old quay", "cast": ["Ann Berg", "Ben Carr", "Cy Dunn"] * 4}])
+    assert read(path).column("text") == ["An old quay"]
+
+
+CODE = "def quay(n):\n    return n + {}\n"
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"code": CODE, "repo_name": "ann/quays", "language": "Python", "size": "3"},
+        {"func_code_string": CODE, "func_documentation_string": "Return {} quays.", "id": "a"}
+        | {"whole_func_string": CODE, "repository_name": "ann/quays"},
+    ],
+)
+def test_code_of_several_lines_is_the_text(read, table, row):
+    rows = [{name: value.format(n) for name, value in row.items()} for n in range(3)]
+    assert read(table(rows)).column("text") == [CODE.format(n) for n in range(3)]
+
+
+def test_a_code_of_one_line_is_a_label(read, table):
+    with pytest.raises(ColumnMissing, match="no column is recognised"):
+        read(table([{"code": "AMS", "name": "Amsterdam"}, {"code": "RTM", "name": "Rotterdam"}]))
+
+
+def test_the_author_of_a_book_is_not_that_of_my_review(read, table):
+    rows = [{"Author": "Ann Berg", "My Review": text, "Title": "Quays"} for text in TEXTS]
+    found = read(table(rows), text_column="My Review")
+    assert (found.column("text"), {*found.column("author")}) == (TEXTS, {None})
+
+
+def test_json_below_a_title_is_no_text(read, table):
+    rows = [{"title": "Soup", "directions": json.dumps([text])} for text in TEXTS]
+    with pytest.raises(WrongLayout, match="JSON"):
+        read(table(rows), text_columns=("title", "directions"))
+
+
+def test_rows_deep_within_one_object_are_to_be_taken_out(read, tmp_path):
+    edges = [{"node": {"id": n, "body": text}} for n, text in enumerate(TEXTS)]
+    path = tmp_path / "p.json"
+    path.write_text(json.dumps({"data": {"repository": {"issues": {"edges": edges}}}}))
+    with pytest.raises(ColumnMissing) as error:
+        read(path)
+    assert "`jq -c '.data.repository.issues.edges[].node'`" in error.value.remedy

@@ -101,3 +101,15 @@ def test_a_parser_that_is_not_installed_is_named(read, tmp_path, monkeypatch):
     with pytest.raises(UnsupportedFormat, match="needs the package `warcio`") as caught:
         read(path)
     assert caught.value.remedy == "install it with: pip install 'corpus-provenance[web]'."
+
+
+def test_a_wat_file_is_refused_by_name(read, tmp_path):
+    path = tmp_path / "a.warc.wat.gz"
+    info = record("warcinfo", b"software: ours\r\n", Content_Type="application/warc-fields")
+    metadata = record("metadata", b'{"Envelope": {}}', Content_Type="application/json")
+    path.write_bytes(gzip.compress(info) + gzip.compress(metadata))
+    with pytest.raises(UnsupportedFormat, match="a WAT file"):
+        read(path)
+    page = response(PAGE.encode(), "https://a.example/quay")
+    path.write_bytes(gzip.compress(info) + gzip.compress(page) + gzip.compress(metadata))
+    assert len(read(path).rows) == 1

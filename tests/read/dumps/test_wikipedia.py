@@ -56,6 +56,17 @@ def test_a_wiki_of_others_has_no_licence_that_is_known(read, tmp_path):
     assert read(path).column("licence") == [None]
 
 
+def test_files_and_categories_have_names_in_the_language_of_the_wiki(read, tmp_path):
+    path = tmp_path / "a.xml"
+    names = {6: "Datei", 10: "Vorlage", 14: "Kategorie"}
+    spaces = "".join(f'<namespace key="{key}">{name}</namespace>' for key, name in names.items())
+    export = EXPORT.replace("</siteinfo>", f"<namespaces>{spaces}</namespaces></siteinfo>")
+    path.write_text(export.replace("File:", "Datei:").replace("Category:", " kategorie:"))
+    (row,) = read(path).rows
+    lines = [line.strip() for line in row["text"].splitlines() if line]
+    assert lines == ["Alter Hafen", "Quay is a spot by the sea.", "Use", "ships"]
+
+
 def test_an_export_that_was_cut_is_damaged(read, tmp_path):
     path = tmp_path / "a.xml"
     path.write_text(EXPORT[:-20])

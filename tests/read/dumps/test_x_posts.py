@@ -385,3 +385,10 @@ def test_responses_of_the_pages_of_x_are_read(read, tmp_path):
     assert {*found.column("author")} == {"ann"}
     assert {*found.column("language")} == {"en"}
     assert found.skipped == {"repost; its original is an item": 1, "deleted or removed": 1}
+
+
+def test_a_page_without_results_has_no_posts(read, tmp_path):
+    path = tmp_path / "page.json"
+    path.write_text(json.dumps({"meta": {"result_count": 0, "newest_id": None}}))
+    found = read(path)
+    assert (found.rows, found.skipped) == ([], {})

@@ -11,28 +11,39 @@ from provenance.read.dumps.date_order import infer_order, parse_ordered_date
 from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.item_batches import ItemRecord, RowFault, batch_records
 from provenance.read.dumps.text_lines import read_line_blocks, read_lines
+from provenance.read.dumps.timestamps import parse_timestamp
 
 IRC_START = re.compile(
     rb"(?:(?:---|===|\*\*\*|###)[^\n]*\n|[ \t\r]*\n){0,20}"
-    rb"(?:\[?(?:\d{4}-\d\d-\d\d[T ])?\d\d:\d\d(?::\d\d)?\]? +)(?:<[^>\n]{1,40}>|\* |-!- |\*\*\* )"
+    rb"(?:\[?(?:\d{4}-\d\d-\d\d[T ])?\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:?\d\d)?\]? +)"
+    rb"(?:<[^>\n]{1,40}>|\* |-!- |\*\*\* )"
     rb"|\s*(?:Session Start: |\*{4} BEGIN LOGGING AT )[A-Z][a-z]{2} [^\n]*\d{4}\s*\n"
     rb"|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\t(?=(?:[^\n]*\n){0,200}?[^\n\t]*\t(?:-->|<--|--| \*)\t)"
 )
 """Lines of many clients; the head of a log of mIRC and HexChat; a log of WeeChat with a notice."""
-WHATSAPP_START = re.compile(
-    rb"(?:\xe2\x80\x8e)?\[?\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4},? \d{1,2}[:.]\d\d(?:[:.]\d\d)?"
-    rb"(?:(?: |\xc2\xa0|\xe2\x80\xaf)[AaPp]\.?(?: |\xc2\xa0|\xe2\x80\xaf)?[Mm]\.?)?"
-    rb"(?:\]| -) [^\n]"
+_FORENOON, _AFTERNOON = (
+    ("오전", "上午", "凌晨", "早上", "午前"),
+    ("오후", "下午", "中午", "晚上", "午後"),
 )
+"""Words for the half of the day, before the time."""
+_WHATSAPP_HEAD = (
+    "(?:\u200e)?\\[?(?P<day>\\d{1,4}[/.-] ?\\d{1,2}[/.-] ?\\d{1,4}\\.?),?(?: klo| à)? "
+    f"(?P<time>(?:(?:{'|'.join(_FORENOON + _AFTERNOON)}) ?)?\\d{{1,2}}[:.]\\d\\d(?:[:.]\\d\\d)?"
+    "(?:(?: |\xa0|\u202f)[AaPp]\\.?(?: |\xa0|\u202f)?[Mm]\\.?)?)"
+    "(?:\\]| -) "
+)
+"""Beginning of a message; written for patterns of bytes, too."""
+WHATSAPP_START = re.compile(f"{_WHATSAPP_HEAD}[^\n]".encode())
 
 _IRC_LINE = re.compile(
-    r"\[?(?:(?P<day>\d{4}-\d\d-\d\d|[A-Z][a-z]{2} \d\d)[T ])?(?P<time>\d\d:\d\d(?::\d\d)?)\]?"
+    r"\[?(?:(?P<day>\d{4}-\d\d-\d\d|[A-Z][a-z]{2} \d\d)[T ])?(?P<time>\d\d:\d\d(?::\d\d)?)"
+    r"(?P<zone>Z|[+-]\d\d:?\d\d)?\]?"
     r"(?: +<[ @+%&~]?(?P<author>[^>]{1,40})>[ \t]?|\t[@+%&~]?(?P<nick>[^\s<>*-]\S{0,40})\t)"
     r"(?P<text>.*)"
 )
 _IRC_ACTION = re.compile(
-    r"\[?(?:(?P<day>\d{4}-\d\d-\d\d|[A-Z][a-z]{2} \d\d)[T ])?(?P<time>\d\d:\d\d(?::\d\d)?)\]?"
-    r"[ \t]+\*[ \t]+"
+    r"\[?(?:(?P<day>\d{4}-\d\d-\d\d|[A-Z][a-z]{2} \d\d)[T ])?(?P<time>\d\d:\d\d(?::\d\d)?)"
+    r"(?P<zone>Z|[+-]\d\d:?\d\d)?\]?[ \t]+\*[ \t]+"
     r"(?P<author>)(?P<nick>(?!(?:Attempting|Channel|Disconnected|Now|Rejoined|Set|Topic|Users|You)\b)"
     r"[^\W\d][\w\[\]\\^{}|`-]{0,39}) "
     r"(?P<text>(?!\(?\S+@|has (?:been|changed|invited|joined|kicked|left|quit|set)\b"
@@ -50,15 +61,11 @@ _IRC_FORMATTING = re.compile(r"\x03(?:\d{1,2}(?:,\d{1,2})?)?|[\x02\x0f\x11\x16\x
 _MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"
 _DAY_IN_NAME = re.compile(r"(?<!\d)(\d{4})[-_.]?(\d\d)[-_.]?(\d\d)(?!\d)")
 
-_WHATSAPP_HEAD = (
-    r"\u200e?\[?(?P<day>\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}),? "
-    r"(?P<time>\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?:[ \xa0\u202f][AaPp]\.?[ \xa0\u202f]?[Mm]\.?)?)"
-    r"(?:\]| -) "
-)
 _WHATSAPP_LINE = re.compile(f"{_WHATSAPP_HEAD}(?P<rest>.*)", re.DOTALL)
 _WHATSAPP_DAY = re.compile(f"\n{_WHATSAPP_HEAD}")
 _DOT_IN_TIME = re.compile(r"(?<=\d)\.(?=\d)")
 _HALF_OF_DAY = re.compile(r"[ \xa0\u202f]([AaPp])\.?[ \xa0\u202f]?[Mm]\.?")
+_WORD_FOR_HALF = re.compile(f"({'|'.join(_FORENOON)})|({'|'.join(_AFTERNOON)})")
 _EPOCH_DAY = "1970/01/01"
 _SHORT_YEAR = re.compile(r"^(\d{1,2}[/.-]\d{1,2}[/.-])(\d\d)$")
 _PLACEHOLDER = re.compile(r"<[^<>\n]+>|\u200e?\w+ omitted|null", re.IGNORECASE)
@@ -82,7 +89,9 @@ _DELETED = re.compile(
     r"|Ce message a été supprimé|Vous avez supprimé ce message|Mensagem apagada"
     r"|Você apagou esta mensagem|Questo messaggio è stato eliminato"
     r"|Hai eliminato questo messaggio|Dit bericht is verwijderd"
-    r"|Je hebt dit bericht verwijderd)\.?",
+    r"|Je hebt dit bericht verwijderd|Данное сообщение удалено|Вы удалили данное сообщение"
+    r"|Bu mesaj silindi|삭제된 메시지입니다|이 메시지를 삭제했습니다"
+    r"|此消息已删除|您已删除此消息|このメッセージは削除されました)[.。]?",
     re.IGNORECASE,
 )
 _ATTACHED_MARK = "\u200e<"
@@ -106,13 +115,13 @@ def _irc_lines(dump: Dump) -> Iterator[ItemRecord | RowFault]:
         if line is None:
             yield RowFault(row, skipped_rows.NOT_UTF8)
         elif (match := _IRC_LINE.match(line) or _irc_action(line)) is not None:
-            line_day, time, author, nick, text = match.groups()
+            line_day, time, zone, author, nick, text = match.groups()
             if not text.isprintable():
                 text = _IRC_FORMATTING.sub("", text)
             text = text.strip()
             if text:
                 said = f"* {nick} {text}" if match.re is _IRC_ACTION else text
-                second = _irc_second(line_day, time, day)
+                second = _irc_second(line_day, time, zone, day)
                 author = (author or nick).strip()
                 yield ItemRecord(dump.source, f"{prefix}#{row}", said, None, second, author)
             else:
@@ -128,7 +137,11 @@ def _irc_action(line: str) -> re.Match[str] | None:
     return _IRC_ACTION.match(_IRC_FORMATTING.sub("", line)) if is_likely else None
 
 
-def _irc_second(line_day: str | None, time: str, log_day: str | None) -> int | None:
+def _irc_second(
+    line_day: str | None, time: str, zone: str | None, log_day: str | None
+) -> int | None:
+    if zone:
+        return parse_timestamp(f"{line_day or log_day}T{time}{zone}")
     if line_day and line_day[0].isalpha():  # without a year
         line_day = _iso_day(log_day[:4], line_day) if log_day else None
     return _moment(_midnight(line_day or log_day or ""), time)
@@ -163,7 +176,8 @@ def _midnights(dump: Dump) -> dict[str, int | None]:
     """Return the seconds of the days of all messages: together they tell how days are written."""
     blocks = ((b"\n" + block).decode("utf-8", "replace") for block in read_line_blocks(dump))
     days = {match["day"] for block in blocks for match in _WHATSAPP_DAY.finditer(block)}
-    whole = {day: _SHORT_YEAR.sub(r"\g<1>20\2", day) for day in days}
+    plain = {day: day.replace(" ", "").rstrip(".") for day in days}
+    whole = {day: _SHORT_YEAR.sub(r"\g<1>20\2", written) for day, written in plain.items()}
     order = infer_order(whole.values())
     return {day: parse_ordered_date(whole_day, order) for day, whole_day in whole.items()}
 
@@ -213,5 +227,7 @@ def _midnight(day: str) -> int | None:
 @lru_cache(maxsize=1 << 12)
 def _seconds_of_day(time: str) -> int | None:
     """Return the second of a time as IRC and WhatsApp write it, such as `9.05.00 p.m.`."""
+    if (half := _WORD_FOR_HALF.match(time)) is not None:
+        time = f"{time[half.end() :].strip()} {'am' if half[1] else 'pm'}"
     written = _HALF_OF_DAY.sub(r" \1m", _DOT_IN_TIME.sub(":", time))
     return parse_ordered_date(f"{_EPOCH_DAY} {written}", None)

@@ -18,7 +18,8 @@ from provenance.read.dumps.text_lines import read_byte_lines
 from provenance.read.dumps.timestamps import parse_timestamp
 
 MAILBOX_START = re.compile(
-    rb"From \S{1,200}[^\n]{0,200}\d{4}[^\n]{0,100}\r?\n(?:>?[A-Za-z][A-Za-z0-9-]*:|[ \t])"
+    rb"From (?:\S{1,200}[^\n]{0,200}\d{4}[^\n]{0,100}|-?\d+[ \t]*)"
+    rb"\r?\n(?:>?[A-Za-z][A-Za-z0-9-]*:|[ \t])"
 )
 MESSAGE_START = re.compile(
     rb"(?:(?:Return-Path|Received|Delivered-To|MIME-Version|Message-ID|From|To|Date|Subject|X-[\w-]+"

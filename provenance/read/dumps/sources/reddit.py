@@ -50,6 +50,8 @@ COMMENT_PREFIX, SUBMISSION_PREFIX = "t1_", "t3_"
 """Prefixes of the full names of comments and submissions."""
 
 _PREFIXES = (COMMENT_PREFIX, SUBMISSION_PREFIX)
+_SUBREDDITS = ("subreddit_id", "subreddit", "subreddit.id")
+"""Names of the column of the place; SocialGrep writes the last one."""
 _REPLIES = ("comments", "replies")
 _ESCAPES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 """All that the site escapes in texts."""
@@ -84,9 +86,9 @@ def is_post(post: JsonObject) -> bool:
     if {"id", "permalink", "date", "subreddit", "body"} <= keys or {"thing", "$event"} <= keys:
         return True
     if {"id", "body", DATE_FIELD} <= keys:
-        return bool({"link_id", "parent_id", "subreddit_id", "subreddit"} & keys)
+        return bool({"link_id", "parent_id", *_SUBREDDITS} & keys)
     return {"id", "title", DATE_FIELD} <= keys and bool(
-        {"selftext", "is_self", "subreddit_id", "subreddit"} & keys
+        {"selftext", "is_self", *_SUBREDDITS} & keys
     )
 
 

@@ -36,7 +36,11 @@ _PROJECTS = {"wiki": "wikipedia", "wiktionary": "wiktionary"} | {
     for name in ("books", "news", "quote", "source", "versity", "voyage")
 }
 """Hosts of projects, by the ends of the names of their wikis."""
-_PAGE_PARTS = frozenset({"base", "title", "ns", "id", "redirect", "revision"})
+_PAGE_PARTS = frozenset({"base", "namespace", "title", "ns", "id", "redirect", "revision"})
+_SET_APART = frozenset({"file", "image", "category"})
+"""Namespaces whose links show an image, or nothing, in the place where they are."""
+_SET_APART_KEYS = ("6", "14")
+"""Numbers of these namespaces, which have names in the language of the wiki, too."""
 _TEXT_MODELS = {None, "wikitext"}
 _BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 
@@ -87,6 +91,21 @@ def read_export(dump: Dump) -> Iterator[Items]:
 
 
 @dataclass(slots=True)
+class _Wiki:
+    """What an export says of its wiki."""
+
+    base: str = ""
+    set_apart: frozenset[str] = _SET_APART
+
+    def add(self, element: Element) -> None:
+        """Add an element from the beginning of the export."""
+        if element.tag == "base":
+            self.base = (element.text or "").rpartition("/")[0] + "/"
+        elif element.get("key") in _SET_APART_KEYS:
+            self.set_apart |= {(element.text or "").lower()}
+
+
+@dataclass(slots=True)
 class _Page:
     """A page as far as it was read."""
 
@@ -94,30 +113,35 @@ class _Page:
     is_redirect: bool = False
     revision: Element | None = None
 
+    def add(self, element: Element) -> None:
+        """Add an element; of several revisions, the last one counts."""
+        if element.tag == "revision":
+            self.revision = element
+        elif element.tag == "redirect":
+            self.is_redirect = True
+        else:
+            self.parts[element.tag] = element.text or ""
+
 
 def _articles(dump: Dump) -> Iterator[ItemRecord | RowFault]:
-    base, page, row, language = "", _Page(), 0, None
+    wiki, page, row, language = _Wiki(), _Page(), 0, None
     for root, element in read_elements(dump, _PAGE_PARTS):
         language = root.get("xml:lang")
-        if element.tag == "base":
-            base = (element.text or "").rpartition("/")[0] + "/"
-        elif element.tag == "title":
+        if element.tag in {"base", "namespace"}:
+            wiki.add(element)
+            continue
+        if element.tag == "title":
             if page.parts:
-                yield _article(page, base, language, row, dump)
+                yield _article(page, wiki, language, row, dump)
                 row += 1
-            page = _Page({"title": element.text or ""})
-        elif element.tag == "revision":
-            page.revision = element
-        elif element.tag == "redirect":
-            page.is_redirect = True
-        else:
-            page.parts[element.tag] = element.text or ""
+            page = _Page()
+        page.add(element)
     if page.parts:
-        yield _article(page, base, language, row, dump)
+        yield _article(page, wiki, language, row, dump)
 
 
 def _article(
-    page: _Page, base: str, language: str | None, row: int, dump: Dump
+    page: _Page, wiki: _Wiki, language: str | None, row: int, dump: Dump
 ) -> ItemRecord | RowFault:
     revision, title = page.revision, page.parts["title"]
     if revision is None or page.is_redirect or page.parts.get("ns", "0") != "0":
@@ -127,7 +151,7 @@ def _article(
         return RowFault(row, skipped_rows.DELETED)
     if revision.findtext("model") not in _TEXT_MODELS:
         return RowFault(row, NOT_AN_ARTICLE)
-    body = _plain_wikitext(text.text or "", dump)
+    body = _plain_wikitext(text.text or "", dump, wiki.set_apart)
     if not body:
         return RowFault(row, skipped_rows.EMPTY)
     if not page.parts.get("id"):
@@ -136,20 +160,20 @@ def _article(
         dump.source,
         page.parts["id"],
         f"{title}\n\n{body}",
-        _address(base, title),
+        _address(wiki.base, title),
         parse_timestamp(revision.findtext("timestamp")),
         language=language,
-        licence=_LICENCE if _LICENSED_HOSTS.match(base) else None,
+        licence=_LICENCE if _LICENSED_HOSTS.match(wiki.base) else None,
     )
 
 
-def _plain_wikitext(wikitext: str, dump: Dump) -> str:
+def _plain_wikitext(wikitext: str, dump: Dump, set_apart: frozenset[str] = _SET_APART) -> str:
     parser: Any = import_parser("mwparserfromhell", "wikipedia", dump)
     parsed = parser.parse(wikitext)
     for node in parsed.filter_tags(matches=lambda tag: str(tag.tag) in {"ref", "table", "gallery"}):
         _remove(parsed, node)
     for link in parsed.filter_wikilinks():
-        if str(link.title).partition(":")[0].strip().lower() in {"file", "image", "category"}:
+        if str(link.title).partition(":")[0].strip().lower() in set_apart:
             _remove(parsed, link)
     return _BLANK_LINES.sub("\n\n", str(parsed.strip_code())).strip()
 

@@ -87,6 +87,8 @@ def is_v2(post: JsonObject) -> bool:
         return any(map(_is_in_page, objects_in(post["data"])))
     if "errors" in post and "data" not in post:
         return any(_missing_posts(post))
+    if member(post, "meta", "result_count") == 0:
+        return True
     return {"id", "text"} <= post.keys() and bool(
         {"edit_history_tweet_ids", "author_id", "referenced_tweets"} & post.keys()
     )
@@ -129,7 +131,7 @@ def read_v2(entry: JsonObject, row: int, dump: Dump) -> Iterator[Entry]:
     yielded = set()
     for title in _missing_posts(entry):
         yield RowFault(row, f"not given by X: {title}")
-    for post in objects_in(entry.get("data", [] if "errors" in entry else entry)):
+    for post in objects_in(entry.get("data", [] if {"errors", "meta"} & entry.keys() else entry)):
         for found in _with_related(_v2_post(post, posts, users), row, dump):
             yielded.add(found.item if isinstance(found, ItemRecord) else None)
             yield found

@@ -13,10 +13,13 @@ from provenance.read.dumps.timestamps import parse_timestamp
 
 COLUMNS = (
     *("Comment ID", "Channel ID", "Comment Create Timestamp", "Video ID", "Comment Text"),
+    *("Live Chat ID", "Live Chat Create Timestamp", "Live Chat Text"),
     *("cid", "text", "time", "time_parsed", "author", "channel", "votes"),
 )
 
 _VIDEO_URL = "https://www.youtube.com/watch?v="
+_TAKEOUT_KINDS = ("Comment", "Live Chat")
+"""What the names of columns of Takeout begin with."""
 _API_KIND = "youtube#comment"
 
 
@@ -25,7 +28,7 @@ def is_entry(entry: JsonObject) -> bool:
     keys = entry.keys()
     return (
         ({"id", "title", "webpage_url"} <= keys and bool({"extractor", "comments"} & keys))
-        or {"Comment ID", "Comment Text"} <= keys
+        or any({f"{kind} ID", f"{kind} Text"} <= keys for kind in _TAKEOUT_KINDS)
         or {"cid", "text", "author", "votes"} <= keys
         or str(entry.get("kind", "")).startswith(_API_KIND)
     )
@@ -36,8 +39,10 @@ def read_entry(entry: JsonObject, row: int, dump: Dump) -> Iterator[ItemRecord |
     if "kind" in entry:
         for comment, video in _api_comments(entry):
             yield _api_comment(comment, video, row, dump)
-    elif "Comment ID" in entry:
-        yield _takeout_comment(entry, row, dump)
+    elif (
+        kind := next((kind for kind in _TAKEOUT_KINDS if f"{kind} ID" in entry), None)
+    ) is not None:
+        yield _takeout_comment(entry, kind, row, dump)
     elif "cid" in entry:
         date = entry.get("time_parsed")
         yield _item(entry.get("text"), entry.get("cid"), None, date, entry.get("author"), row, dump)
@@ -101,13 +106,14 @@ def _api_comment(
     return _item(text, native, link, member(snippet, "publishedAt"), author, row, dump)
 
 
-def _takeout_comment(entry: JsonObject, row: int, dump: Dump) -> ItemRecord | RowFault:
-    native, video = to_text(entry.get("Comment ID")), to_text(entry.get("Video ID"))
+def _takeout_comment(entry: JsonObject, kind: str, row: int, dump: Dump) -> ItemRecord | RowFault:
+    native, video = to_text(entry.get(f"{kind} ID")), to_text(entry.get("Video ID"))
+    link = f"{_VIDEO_URL}{video}" if video else None
     return _item(
-        _takeout_text(entry.get("Comment Text")),
+        _takeout_text(entry.get(f"{kind} Text")),
         native,
-        f"{_VIDEO_URL}{video}&lc={native}" if video else None,
-        entry.get("Comment Create Timestamp"),
+        f"{link}&lc={native}" if link and kind == "Comment" else link,
+        entry.get(f"{kind} Create Timestamp"),
         entry.get("Channel ID"),
         row,
         dump,
