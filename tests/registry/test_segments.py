@@ -225,14 +225,14 @@ def test_segments_are_few_and_each_item_is_rewritten_a_few_times(items, tmp_path
     written = 0
     known = set()
     create_registry(tmp_path / "r", [items(numbered(0, 10))])
-    for number in range(1, 60):
+    for number in range(1, 40):
         manifest = extend_registry(tmp_path / "r", [items(numbered(10 * number, 10))])
         new = {segment.digest: segment.items for segment in manifest.segments}
         written += sum(count for digest, count in new.items() if digest not in known)
         known |= set(new)
         assert len(new) <= 12
-    assert manifest.items == 600
-    assert written <= 600 * 6
+    assert manifest.items == 400
+    assert written <= 400 * 6
 
 
 def numbered(first, count):
