@@ -2,6 +2,7 @@
 
 import ast
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ class Module:
     def package(self) -> str:
         return self.name.partition(".")[2].partition(".")[0]
 
+    @cached_property
     def imports(self) -> list[str]:
         """Dotted names of everything imported, wherever in the file, `from` imports spelt out."""
         found = []

@@ -60,12 +60,12 @@ def test_every_import_is_declared(modules, declared, project):
         if extra != "dev"
         for requirement in requirements
     }
-    imported = foreign(name for module in modules for name in module.imports())
+    imported = foreign(name for module in modules for name in module.imports)
     assert imported - declared - extras == set()
 
 
 def test_every_declaration_is_imported(modules, declared):
-    imported = foreign(name for module in modules for name in module.imports())
+    imported = foreign(name for module in modules for name in module.imports)
     assert declared - imported == set()
 
 
@@ -82,7 +82,7 @@ def test_parsers_are_extras(declared, project):
 
 @pytest.mark.parametrize("name", CORE)
 def test_the_libraries_we_build_on_are_built_on(modules, name):
-    assert any(name in foreign(module.imports()) for module in modules)
+    assert any(name in foreign(module.imports) for module in modules)
 
 
 def test_tests_import_what_is_declared(root, declared, project):

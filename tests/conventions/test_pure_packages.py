@@ -22,7 +22,7 @@ def impure_uses(module):
     """Return the impure imports, calls and methods of `module`."""
     found = {
         name
-        for name in module.imports()
+        for name in module.imports
         for impure in IMPURE_IMPORTS
         if f"{name}.".startswith(f"{impure}.")
     }

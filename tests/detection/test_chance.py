@@ -56,7 +56,7 @@ def pages(shared_data) -> list[str]:
     return [text[at : at + PAGE] for text in texts for at in range(0, len(text), PAGE)]
 
 
-@pytest.mark.parametrize("items", [10**3, 10**5, 10**6])
+@pytest.mark.parametrize("items", [10**3, 10**5, pytest.param(10**6, marks=pytest.mark.long)])
 def test_about_as_many_documents_match_by_chance_as_expected(posts, pages, items, tmp_path: Path):
     table = pa.table(
         {

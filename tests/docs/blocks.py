@@ -16,7 +16,8 @@ SAVED = re.compile(r"[Ss]ave (?:this|the following) as\s+`([^`]+)`[^`]*:$")
 EXITS = re.compile(r"\*Ends with exit code (\d)\.\*$")
 UNRUN = re.compile(r"\*Not run by our tests: ([^*]+)\*$")
 _FOR_A_SHELL = re.compile(r"[|&;<>()$`*?~{}#\"\[\]]")
-_QUOTED = re.compile(r"'[^']*'")
+_QUOTED = re.compile(r"""'[^']*'|"[^"$`\\!]*"|(?<=\s)#.*""")
+"""Words in quotes of which a shell changes nothing, and comments."""
 _FENCE = re.compile(r"^(`{3,})(\S*)$")
 
 
@@ -89,7 +90,7 @@ def calls(script: str) -> list[list[str]] | None:
     words = [line.split() for line in lines]
     if _FOR_A_SHELL.search(_QUOTED.sub("", script)) or any(w[:1] != ["provenance"] for w in words):
         return None
-    return [shlex.split(line)[1:] for line in lines]
+    return [shlex.split(line, comments=True)[1:] for line in lines]
 
 
 def shown_in(shown: list[str], printed: str) -> str | None:

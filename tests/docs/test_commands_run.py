@@ -142,8 +142,12 @@ false
 
 
 def test_what_is_called_here_is_what_a_shell_would_call():
-    script = "provenance clean a -o b \\\n    --redact '[a b]'\nprovenance --version\n"
-    assert calls(script) == [["clean", "a", "-o", "b", "--redact", "[a b]"], ["--version"]]
+    script = """provenance clean a -o b \\
+    --redact '[a b]' --text-column "it's #1"
+provenance --version    # it's 1.0
+"""
+    clean = ["clean", "a", "-o", "b", "--redact", "[a b]", "--text-column", "it's #1"]
+    assert calls(script) == [clean, ["--version"]]
 
 
 @pytest.mark.parametrize(
@@ -155,7 +159,8 @@ def test_what_is_called_here_is_what_a_shell_would_call():
         "provenance check a > b",
         "provenance --version; false",
         "A=b provenance check c",
-        'provenance check "a"',
+        'provenance check "$a"',
+        "provenance check a#b",
         "ls\nprovenance check a",
         "for each in a b\ndo\nprovenance check c\ndone",
     ],

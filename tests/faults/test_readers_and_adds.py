@@ -103,8 +103,9 @@ def steps_of(generations, tmp_path, monkeypatch, use) -> int:
     return adder.steps
 
 
+@pytest.mark.parametrize("stride", [3, pytest.param(1, marks=pytest.mark.long)])
 def test_an_add_at_any_step_of_a_reader_leaves_it_one_whole_generation(
-    generations, tmp_path, monkeypatch
+    generations, tmp_path, monkeypatch, stride
 ):
     def use(folder):
         return read_all(open_registry(folder))
@@ -115,7 +116,7 @@ def test_an_add_at_any_step_of_a_reader_leaves_it_one_whole_generation(
     [segment] = read_manifest(old).segments
     assert steps > 2 * len(segment.files)
     seen = set()
-    for step in range(steps):
+    for step in range(0, steps, stride):
         folder = shutil.copytree(old, tmp_path / str(step))
         # A second one, two steps later: what it takes its place is what the first one made.
         adder = Adder(folder, [new, old] if step % 2 else [new], step)
@@ -127,10 +128,13 @@ def test_an_add_at_any_step_of_a_reader_leaves_it_one_whole_generation(
     assert seen == {0, 1}
 
 
-def test_an_add_at_any_step_does_not_disturb_a_verification(generations, tmp_path, monkeypatch):
+@pytest.mark.parametrize("stride", [7, pytest.param(1, marks=pytest.mark.long)])
+def test_an_add_at_any_step_does_not_disturb_a_verification(
+    generations, tmp_path, monkeypatch, stride
+):
     old, new = generations
     steps = steps_of(generations, tmp_path, monkeypatch, verify_files)
-    for step in range(0, steps, 3):
+    for step in range(0, steps, stride):
         folder = shutil.copytree(old, tmp_path / str(step))
         adder = Adder(folder, [new], step)
         with monkeypatch.context() as patched:

@@ -16,7 +16,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import zstandard
-from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyarrow import feather
 
@@ -29,6 +28,7 @@ from provenance.pipeline.scan import part_scan
 from provenance.pipeline.settings import Settings
 from provenance.read.formats import parquet_file
 from tests.pipeline.conftest import Writer
+from tests.property_campaigns import property_test
 
 Rows = Sequence[dict[str, str]]
 
@@ -147,8 +147,7 @@ def expected(registry: str, rows: Rows, cache: Path) -> list[str]:
     return outcome(report)
 
 
-@settings(max_examples=60)
-@given(layout=LAYOUTS)
+@property_test(30, 400, layout=LAYOUTS)
 def test_findings_do_not_depend_on_how_texts_are_stored_and_read(
     layout: Layout, expected: list[str], registry: str, rows: Rows, cache: Path
 ) -> None:

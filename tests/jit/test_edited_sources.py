@@ -9,10 +9,8 @@ from pathlib import Path
 import pytest
 
 _HASHES = """
-import pyarrow as pa
-from provenance.fingerprint.tokenizer.tokenize import tokenise
-from provenance.model.content.fingerprints import Texts
-print(tokenise(Texts.of(pa.array(["some plain words"], pa.large_string()))).hashes.tolist())
+from provenance.fingerprint.tokenizer.unicode_words import single_character_hashes
+print(single_character_hashes().sum())
 """
 _DIGEST = """
 from provenance.pipeline.caching.result_cache import code_digest

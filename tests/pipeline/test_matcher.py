@@ -13,7 +13,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyarrow.feather import read_table
 
@@ -34,6 +33,7 @@ from provenance.pipeline.building.registries import DumpSource, add_to_registry,
 from provenance.pipeline.checking import check_inputs
 from provenance.pipeline.matching import matcher as matcher_module
 from provenance.report.files.report_folder import write_report
+from tests.property_campaigns import property_test
 
 COMPARED = [*(name for name in MATCHES.names if name not in {"row", "start", "end"})]
 
@@ -91,8 +91,7 @@ def test_with_the_model_of_a_report_matches_are_its_findings(frozen, texts, repo
     assert found.equals(report[1].cast(MATCHES))
 
 
-@settings(max_examples=12)
-@given(st.lists(st.integers(1, 169), max_size=8))
+@property_test(6, 100, bounds=st.lists(st.integers(1, 169), max_size=8))
 def test_batches_do_not_matter(frozen, matcher, texts, report, bounds):
     assert match_in_batches(frozen, texts, bounds).equals(report[1].cast(MATCHES))
     whole = matcher.match(pa.table({"text": texts}))
@@ -153,7 +152,7 @@ def test_pickled_and_in_another_process_it_finds_the_same(frozen, texts, report,
 
 def test_threads_may_share_it(registry, texts, report):
     shared = provenance.Matcher(registry, model_of=report[0])
-    rows = list(range(0, len(texts), 3)) * 2
+    rows = list(range(0, len(texts), 6)) * 2
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(lambda row: shared.find(texts[row]), rows))
     pairs = zip(report[1]["row"].to_pylist(), report[1]["item"].to_pylist(), strict=True)

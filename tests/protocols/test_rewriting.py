@@ -12,12 +12,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import zstandard
-from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.read.corpus.corpora import open_corpus
 from provenance.read.rewriting.removal_plan import Removals
 from provenance.read.rewriting.rewrite_file import rewrite_file
+from tests.property_campaigns import property_test
 
 ROWS = [
     {
@@ -97,7 +97,7 @@ def read(path: Path, columns) -> tuple[object, list[tuple[int, str, str, str]]]:
 
 
 @pytest.mark.parametrize("name", sorted(FORMATS))
-@given(drawn=st.data())
+@property_test(40, 300, drawn=st.data())
 def test_what_is_to_go_has_gone_and_nothing_else(tmp_path_factory, name, drawn) -> None:
     rows, content = FORMATS[name]
     folder = tmp_path_factory.mktemp("rewriting")

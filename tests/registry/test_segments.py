@@ -5,7 +5,6 @@ from collections import defaultdict
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance.model.content.registry_arrays import NO_ITEM
@@ -18,6 +17,7 @@ from provenance.registry.schema import EARLIEST, LATEST
 from provenance.registry.sorting.duckdb_engine import BuildLimits
 from provenance.registry.store import open_registry
 from provenance.registry.verification import verify_files
+from tests.property_campaigns import property_test
 from tests.registry.conftest import create_in_segments, numbers_in_order, signatures_in_order
 
 WORDS = ["the", "cat", "sat", "on", "my", "mat", "東", "rt"]
@@ -85,8 +85,7 @@ def counted(registry):
     }
 
 
-@settings(max_examples=30)
-@given(writes=WRITES, data=st.data())
+@property_test(15, 200, writes=WRITES, data=st.data())
 def test_additions_come_to_one_build_of_what_counts(writes, data, items, tmp_path_factory):
     folder = tmp_path_factory.mktemp("r")
     one = create_registry(folder / "one", [items(latest(writes))])
@@ -106,8 +105,7 @@ def test_additions_come_to_one_build_of_what_counts(writes, data, items, tmp_pat
     assert compacted.statuses is None
 
 
-@settings(max_examples=40)
-@given(writes=WRITES)
+@property_test(20, 300, writes=WRITES)
 def test_one_item_is_reported_of_all_with_the_same_tokens(writes, tmp_path_factory):
     path = tmp_path_factory.mktemp("r") / "r"
     create_in_segments(path, writes)
@@ -227,14 +225,14 @@ def test_segments_are_few_and_each_item_is_rewritten_a_few_times(items, tmp_path
     written = 0
     known = set()
     create_registry(tmp_path / "r", [items(numbered(0, 10))])
-    for number in range(1, 60):
+    for number in range(1, 40):
         manifest = extend_registry(tmp_path / "r", [items(numbered(10 * number, 10))])
         new = {segment.digest: segment.items for segment in manifest.segments}
         written += sum(count for digest, count in new.items() if digest not in known)
         known |= set(new)
         assert len(new) <= 12
-    assert manifest.items == 600
-    assert written <= 600 * 6
+    assert manifest.items == 400
+    assert written <= 400 * 6
 
 
 def numbered(first, count):

@@ -340,7 +340,8 @@ def _missing(members: Sequence[tuple[File, re.Match[str]]]) -> list[File]:
     width = min(len(match["number"]) for _, match in members)
     suffix_chars = len(first_match["number"] + suffix)
     first = 1 if count in numbers and 0 not in numbers else 0
-    gaps = (number for number in range(first, first + count) if number not in numbers)
+    expected = range(first, first + count)
+    gaps = (number for number in expected if number not in numbers)
 
     def absent(number: int, more: int = 0) -> File:
         name, path, display_path = (
@@ -356,5 +357,6 @@ def _missing(members: Sequence[tuple[File, re.Match[str]]]) -> list[File]:
 
     missing = [absent(number) for number in islice(gaps, _MAX_NAMED)]
     if (number := next(gaps, None)) is not None:
-        missing.append(absent(number, sum(1 for _ in gaps)))
+        present = sum(each in expected for each in numbers)
+        missing.append(absent(number, count - present - len(missing) - 1))
     return missing

@@ -104,6 +104,14 @@ def test_of_very_many_missing_files_a_hundred_are_named_and_the_others_counted(t
     assert "it and 999,999,897 more" in last.reason
 
 
+def test_numbers_beyond_the_total_fill_no_gap(tmp_path):
+    for number in (7, 900):
+        write_jsonl(tmp_path / f"a-{number:03}-of-300.jsonl", 0)
+    unread = open_corpus([str(tmp_path)]).unread
+    assert len(unread) == 101
+    assert [one.file for one in unread if "it and 198 more" in one.reason] == ["a-101-of-300.jsonl"]
+
+
 def test_files_that_are_named_themselves_or_by_a_pattern_are_no_set(tmp_path):
     folder = numbered(tmp_path / "data", without=[2])
     paths = sorted(str(path) for path in folder.iterdir())

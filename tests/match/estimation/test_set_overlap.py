@@ -20,7 +20,9 @@ def test_an_interval_holds_the_estimate(one, other, scaled):
         assert (share.high == share.low) == (scaled == 1)
 
 
-@pytest.mark.parametrize("scaled", [2, 3, 10, 1000])
+@pytest.mark.parametrize(
+    "scaled", [2, 1000, *(pytest.param(each, marks=pytest.mark.long) for each in (3, 10))]
+)
 @pytest.mark.parametrize("size", [3, 30, 3000])
 @pytest.mark.parametrize("share", [0.0, 0.001, 0.05, 0.5, 0.97, 1.0])
 def test_a_share_is_covered_95_times_of_100(scaled, size, share):

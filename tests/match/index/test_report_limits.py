@@ -52,6 +52,7 @@ from tests.match.memory_registries import (
     texts_of,
     tokens_of,
 )
+from tests.property_campaigns import property_test
 
 CHANCES = [SHIPPED_CHANCE, ChanceModel(decay=0.4, scale=1e-9, exceedances=90)]
 SIZES = [10**6, 10**7, 10**8, 10**10, 10**13]
@@ -117,9 +118,13 @@ def least_of(limits, starts, quarters, longest, matched):
     return limits.least_bits[place] / SURPRISAL_SCALE
 
 
-@settings(max_examples=3000)
-@given(
-    matches(), st.sampled_from(CHANCES), st.sampled_from(SIZES), st.sampled_from([0, 10**5, 10**9])
+@property_test(
+    600,
+    10_000,
+    match=matches(),
+    chance=st.sampled_from(CHANCES),
+    size=st.sampled_from(SIZES),
+    corpus=st.sampled_from([0, 10**5, 10**9]),
 )
 def test_no_match_of_less_information_is_reported(match, chance, size, corpus):
     quarters, features = match

@@ -121,7 +121,9 @@ def findings(tmp_path, write_lines):
     return work
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize(
+    "seed", [0, 1, *(pytest.param(n, marks=pytest.mark.long) for n in range(2, 12))]
+)
 def test_findings_are_the_same_however_items_came_and_are_split(seed, tmp_path, findings):
     world = World(seed)
     pages = world.pages()

@@ -78,7 +78,9 @@ def eventful_registry(path, world):
     replace_chance_model(path, ChanceModel(0.7, 2e-12, 500))
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(
+    "seed", [0, *(pytest.param(n, marks=pytest.mark.long) for n in range(1, 6))]
+)
 def test_a_check_finds_the_same_rows(seed, tmp_path, findings, give_key):
     world, plain, keyed = World(seed), tmp_path / "plain", tmp_path / "keyed"
     eventful_registry(plain, world)

@@ -1,12 +1,15 @@
 """The first check on a machine: what two processes compile is what the check then needs."""
 
 import os
+import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
+from provenance import disk_cache
 from provenance.pipeline.building.registries import DumpSource, build_registry
 from provenance.pipeline.execution import jit_warmup
 from provenance.pipeline.execution.jit_warmup import compile_matching
@@ -17,7 +20,9 @@ _PREPARE = """
 import sys
 from pathlib import Path
 from provenance.registry.store import open_registry
+from provenance.pipeline.execution import jit_warmup
 from provenance.pipeline.execution.jit_warmup import compile_kernels
+jit_warmup.scan_needs_compiling = lambda: True  # also where it is compiled
 from provenance.pipeline.scan.readings import build_registry_indexes
 registry = Path(sys.argv[1])
 compile_kernels(registry, lambda: build_registry_indexes([open_registry(registry)])[0], quiet=True)
@@ -46,21 +51,40 @@ def ran(cache: Path, code: str, *words: str) -> int:
     return done.returncode
 
 
-def compiled(cache: Path) -> set[str]:
-    return {path.name for path in cache.rglob("*.kernel")}
+def used(cache: Path) -> set[str]:
+    """Return the kernels that were compiled or recalled since `age`, which looks the same."""
+    kernels = cache.rglob("*.kernel")
+    return {path.name for path in kernels if time.time() - path.stat().st_mtime < 3600}
 
 
+def age(cache: Path) -> None:
+    """Let all kernels look as if nobody had used them for days: their next use is noted."""
+    days_ago = time.time() - 3 * 24 * 3600
+    for path in cache.rglob("*.kernel"):
+        os.utime(path, (days_ago, days_ago))
+
+
+@pytest.mark.parametrize(
+    "start", ["what this machine has", pytest.param("nothing", marks=pytest.mark.long)]
+)
 def test_a_check_compiles_nothing_that_was_prepared(
-    tmp_path: Path, registry: Path, posts, pages, write_lines
+    tmp_path: Path, registry: Path, posts, pages, write_lines, start
 ) -> None:
     cache = tmp_path / "compiled"
+    if start != "nothing":
+        (cache / "provenance").mkdir(parents=True, mode=0o700)
+        for folder in disk_cache._candidate_folders():
+            for kernel in folder.glob("*.kernel"):
+                shutil.copy(kernel, cache / "provenance")
+        age(cache)
     assert ran(cache, _PREPARE, str(registry)) == 0
-    prepared = compiled(cache)
+    prepared = used(cache)
+    age(cache)
     texts = [{"text": page} for page in pages] + [{"text": post["text"]} for post in posts[:50]]
     corpus = write_lines(tmp_path / "corpus.jsonl", texts)
     assert ran(cache, _CHECK, "check", str(corpus), "--registry", str(registry)) == 1
 
-    later = {name.partition("-")[0] for name in compiled(cache) - prepared}
+    later = {name.partition("-")[0] for name in used(cache) - prepared}
     before = {name.partition("-")[0] for name in prepared}
     assert {
         "tokenize._tokenize_all",

@@ -8,7 +8,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance.errors import (
@@ -31,6 +30,7 @@ from provenance.registry.side_tables.tombstones import load_tombstones
 from provenance.registry.sorting.duckdb_engine import BuildLimits
 from provenance.registry.store import open_registry
 from provenance.registry.verification import verify_files
+from tests.property_campaigns import property_test
 from tests.registry.conftest import batch_of, create_in_segments, numbers_in_order
 from tests.registry.test_segments import ROW, identity
 
@@ -188,8 +188,9 @@ STEPS = {
 }
 
 
-@settings(max_examples=25)
-@given(
+@property_test(
+    15,
+    250,
     first=st.lists(ROW, min_size=1, max_size=9),
     steps=st.lists(STEP, max_size=6),
     limits=st.sampled_from([None, UNMERGED, LARGE]),

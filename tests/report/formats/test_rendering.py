@@ -64,8 +64,8 @@ def test_markup_stays_text(name, kind):
 
 @formats
 @pytest.mark.parametrize("sign", ["a", "\u0301", "今", "`", "<", "="])
-def test_ten_megabytes_of_one_sign_do_no_harm(name, sign):
-    text = render(name, bloated(sample_report(), sign * 10_000_000), SHOWING)
+def test_megabytes_of_one_sign_do_no_harm(name, sign):
+    text = render(name, bloated(sample_report(), sign * 3_000_000), SHOWING)
     if name not in {"json", "jsonl"}:  # those give every text as it is
         assert len(text) < 2_000_000  # on the page, an escape of the sign takes six
 
