@@ -23,8 +23,8 @@ class DumpRecord:
         Of local files: the SHA-256 of the only one; of several, that of the lines that `sha256sum`
         prints for them, in order of their names. None if a file could not be read again.
     version : str or None
-        Of files at an address: what their file system has instead, such as an ETag; of several,
-        the SHA-256 of lines as above.
+        Of files at an address: what their file system has instead, such as an ETag; of checkouts:
+        the commit. Of several, the SHA-256 of lines as above.
     """
 
     address: str

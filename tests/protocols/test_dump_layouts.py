@@ -26,6 +26,7 @@ from provenance.read.dumps import item_batches
 from provenance.read.dumps.dump_discovery import find_dump_files
 from provenance.read.dumps.layout_detection import detect_layout
 from provenance.read.dumps.layouts import LAYOUTS, open_dump
+from tests.read.dumps.checkout_writing import Repository
 
 TEXTS = ["Good morning, all of you", "naïve café, 東京 😀", "a < b && c > d\n\nsecond", "last one"]
 API_PAGE = 100
@@ -496,6 +497,16 @@ def exchange(root, attribute):
     return write
 
 
+def checkout(path):
+    """Write a checkout whose index is at `path`, and whose files are in a folder beside."""
+    tree = path.parent.with_name("tree")
+    repository = Repository(tree, path.parent)
+    for number, text in enumerate([*TEXTS, ""]):
+        repository.add(f"{number}.txt", text)
+    repository.commit(config="[core]\n\tworktree = ../tree\n")
+    (tree / ".git").write_text(f"gitdir: ../{path.parent.name}\n")
+
+
 SHAPED = {
     "imageboard": lambda text: {"no": text, "time": 1, "resto": 1, "com": as_html(text)},
     "discourse": lambda text: {"cooked": as_html(text), "post_number": 1, "topic_id": 1},
@@ -601,6 +612,7 @@ SAMPLES = [
     Sample("hackernews", "2024-01.parquet", hub_hackernews, "deleted or removed", 4, packs=False),
     Sample("arxiv", "arxiv-metadata.json", papers, "empty text", 4, ends=False),
     Sample("the-stack", "code.parquet", code, "null text", 4, packs=False),
+    Sample("git", "index", checkout, "empty text", 4, packs=False),
     Sample("warc", "pages.wet", wet, "not a page (a request, metadata, or another type)", 4),
     Sample("bluesky", "jetstream.jsonl", jetstream, "deletion notice", 4, ends=False),
     Sample("bluesky-car", "a.car", repository, "not a post", 4),

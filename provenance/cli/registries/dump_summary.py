@@ -23,6 +23,15 @@ def reading_lines(reading: "ReadingCounts") -> Iterator[str]:
         others = [f"{len(reasons) - _MAX_REASONS} more reasons"] * (len(reasons) > _MAX_REASONS)
         total = count(sum(reading.skipped.values()), "record")
         yield f"Skipped {total}: {', '.join([*reasons[:_MAX_REASONS], *others])}."
+    if reading.licence_origins:
+        yield f"Licences: {_licence_origins(reading)}."
+
+
+def _licence_origins(reading: "ReadingCounts") -> str:
+    origins = reading.licence_origins
+    stated = [f"{number:,} from {origin}" for origin, number in origins.most_common() if origin]
+    unknown = f"{origins['']:,} unknown"
+    return ", ".join([*stated, unknown] if origins[""] else stated)
 
 
 def deletion_lines(deletions: "DeletedItems") -> Iterator[str]:

@@ -60,7 +60,7 @@ _LAYOUT = click.option(
     metavar="NAME",
     help="table, x-archive, x-api, x-api-v2, x-graphql, x-gnip, x-collected, reddit, "
     "stackexchange, stackexchange-api, hackernews, arxiv, biorxiv, openreview, openalex, "
-    "crossref, pubmed, jats, pmc-metadata, the-stack, github-events, mastodon, mastodon-api, "
+    "crossref, pubmed, jats, pmc-metadata, the-stack, git, github-events, mastodon, mastodon-api, "
     "mediawiki, wikiextractor, wikimedia, cirrussearch, warc, bluesky, bluesky-car, slack, "
     "telegram, telegram-api, discord, discord-package, mattermost, rocketchat, zulip, "
     "matrix, teams, skype, hangouts, whatsapp, irc, youtube, youtube-live, twitch, facebook, "

@@ -248,9 +248,13 @@ class Items:
     deletions : pyarrow.RecordBatch or None
         Of schema `DELETIONS`: the deletion records among those skipped, whose items may be in any
         batch, or in none. None if there are none.
+    licence_origins : tuple of (str, int)
+        Of files of repositories: where licences are stated, and of how many items; "" where none
+        is known.
     """
 
     batch: pa.RecordBatch
     skipped: tuple[Skipped, ...] = ()
     unread: tuple[Unread, ...] = ()
     deletions: pa.RecordBatch | None = None
+    licence_origins: tuple[tuple[str, int], ...] = ()

@@ -13,6 +13,7 @@ from provenance.errors import ProvenanceError
 from provenance.model.content.tables import Items
 from provenance.read.corpus.address_resolution import file_system, translate_address_errors
 from provenance.read.corpus.file_access import File, printable_path
+from provenance.read.dumps.checkouts.source_trees import commit_of, is_tree
 from provenance.read.dumps.layouts import DumpReader
 from provenance.registry.recipe import BuildStep, DumpRecord
 
@@ -60,7 +61,9 @@ def _record_dump(
     sha256, version = None, None
     with suppress(ProvenanceError):
         files = _single_file(address) or files
-        if all(file.is_local for file in files):
+        if any(map(is_tree, files)):
+            version = _combine(files, commit_of)
+        elif all(file.is_local for file in files):
             sha256 = _combine(files, lambda file: file.digest(stopped))
         else:
             version = _combine(files, File.identity)

@@ -60,7 +60,7 @@ def build_recipe(readers: Sequence[DumpReader], options: Sequence[str] = ()) -> 
     A build continues from what it had done before it was killed if its recipe is the same.
     """
     try:
-        identities = [reader.dump.file.identity() for reader in readers]
+        identities = [reader.identity() for reader in readers]
     except ProvenanceError:
         return None  # a file that cannot be read is named when it is its turn
     if None in identities:
@@ -80,7 +80,7 @@ def _options(reader: DumpReader) -> str:
 
 
 def _task_name(reader: DumpReader, tasks: TaskFolder, digest: str) -> str:
-    dump, identity = reader.dump, reader.dump.file.identity()
+    dump, identity = reader.dump, reader.identity()
     if identity is None:
         raise EngineError(
             f"{dump.display_path} cannot be read by other processes",
@@ -138,6 +138,7 @@ def _encode(items: Items) -> list[Buffer]:
     header = {
         "skipped": [astuple(skipped) for skipped in items.skipped],
         "unread": [astuple(unread) for unread in items.unread],
+        "licence_origins": items.licence_origins,
     }
     tables = [batch for batch in (items.batch, items.deletions) if batch is not None]
     encoded_header = json.dumps(header).encode()
@@ -167,4 +168,5 @@ def _decode(content: UInt8s) -> Items:
         ),
         tuple(Unread(*unread) for unread in header["unread"]),
         deletions,
+        tuple((origin, count) for origin, count in header["licence_origins"]),
     )

@@ -37,6 +37,9 @@ class ReadingCounts:
         Number of items that have each of `FIELDS`; an id is one of the source's own.
     skipped : Counter of str
         Number of records that were skipped, by reason.
+    licence_origins : Counter of str
+        Number of items by where their licence is stated, of files of repositories; "" where none
+        is known.
     planted : set of str
         Ids of items of `PLANTED_SOURCE` that it invented, as it says itself.
     """
@@ -45,6 +48,7 @@ class ReadingCounts:
         self.items = 0
         self.fields: Counter[str] = Counter(dict.fromkeys(FIELDS, 0))
         self.skipped: Counter[str] = Counter()
+        self.licence_origins: Counter[str] = Counter()
         self.planted: set[str] = set()
 
     def watch(self, batches: Iterator[Items]) -> Iterator[Items]:
@@ -61,6 +65,7 @@ class ReadingCounts:
                 pc.match_substring_regex(batch["item"], _PLANTED_IDS),
             )
             self.planted |= {*batch["item"].filter(is_planted).to_pylist()}
+            self.licence_origins.update(dict(items.licence_origins))
             for entry in items.skipped:
                 if not entry.reason.startswith(UNREADABLE_DATE):  # the item was kept
                     self.skipped[entry.reason] += entry.count

@@ -46,9 +46,11 @@ class Listing:
         return sorted([*self.files, *self.faults])
 
 
-def list_folder(system: fsspec.AbstractFileSystem, folder: str) -> Listing:
-    """List everything below a folder."""
-    return _list(system, folder, lambda _: True)
+def list_folder(
+    system: fsspec.AbstractFileSystem, folder: str, is_wanted: PathPredicate | None = None
+) -> Listing:
+    """List everything below a folder, on local disks without the folders that are not wanted."""
+    return _list(system, folder, is_wanted or (lambda _: True))
 
 
 def list_matching(system: fsspec.AbstractFileSystem, pattern: str) -> Listing:

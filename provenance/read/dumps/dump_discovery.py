@@ -24,6 +24,7 @@ from provenance.read.corpus.address_resolution import (
 )
 from provenance.read.corpus.file_access import File, printable_path, translate_read_errors
 from provenance.read.corpus.folder_listing import (
+    Listing,
     list_folder,
     missing_numbered,
     own_outputs,
@@ -31,7 +32,13 @@ from provenance.read.corpus.folder_listing import (
 )
 from provenance.read.corpus.saved_datasets import is_saved, saved_files
 from provenance.read.corpus.stream_input import STANDARD_INPUT
-from provenance.read.dumps.layout_detection import TABLE, detect_layout
+from provenance.read.dumps.checkouts.checkout_discovery import (
+    find_checkouts,
+    is_checkout,
+    is_no_checkout,
+)
+from provenance.read.dumps.checkouts.source_trees import folder_size
+from provenance.read.dumps.layout_detection import CHECKOUT, TABLE, detect_layout
 from provenance.read.dumps.refusals import SAMPLE_FORMATS, SUBSTACK, TELEGRAM_PAGES
 from provenance.read.dumps.sources.books import EPUB_MARK, EPUB_MARK_OFFSET
 from provenance.read.formats.compression import compression_by_name, detect_compression
@@ -160,16 +167,38 @@ _MAX_LOOKED_AT = 20
 """Files of a folder without dumps that are looked at, to say what they are."""
 
 _HEAD_BYTES = 64
+_GIT = ".git"
 _SHOWN = ("_posts", "_sent_mail")
 """Folders of Jekyll and of mail, which are not hidden."""
 _WHATSAPP_NAME = "_chat.txt"
 """Name of a chat in an archive that WhatsApp writes on iOS."""
 
 _CHECKOUT = Refusal(
-    "a git checkout",
-    "give The Stack, or make rows of its files: `git ls-files -z | xargs -0 -I{} jq -Rsc "
-    "--arg path {} '{id: $path, text: .}' {} > code.jsonl`.",
+    "a git checkout in an archive or at an address", "unpack or copy it, and give the folder."
 )
+_BARE = Refusal(
+    "a git repository without its files",
+    "give the folder of a checkout; `git clone REPOSITORY FOLDER` makes one.",
+)
+
+_SOURCES = Refusal(
+    "a repository of source code",
+    "read its files with --layout git; or give those with items by their names.",
+)
+_MANIFESTS = (
+    *("pyproject.toml", "setup.py", "setup.cfg", "cargo.toml", "package.json", "composer.json"),
+    *("go.mod", "pom.xml", "build.gradle", "build.gradle.kts", "cmakelists.txt", "meson.build"),
+    *("makefile", "configure.ac", "gemfile", "mix.exs", "stack.yaml", "dune-project"),
+)
+_CODE_SUFFIXES = frozenset(
+    (
+        *("py", "pyi", "js", "mjs", "cjs", "ts", "tsx", "jsx", "vue", "c", "h", "cc", "cpp", "hpp"),
+        *("cs", "java", "kt", "scala", "go", "rs", "rb", "php", "swift", "m", "mm", "pl", "pm"),
+        *("lua", "r", "jl", "hs", "ml", "ex", "exs", "erl", "clj", "dart", "zig", "sh", "f90"),
+    )
+)
+_MIN_CODE_FILES, _MIN_CODE_SHARE = 5, 0.25
+"""Files at the root of a repository of source code, and how many of its files are code."""
 
 _REFUSED_FOLDERS: tuple[tuple[str, Refusal], ...] = (
     (
@@ -188,7 +217,8 @@ _REFUSED_FOLDERS: tuple[tuple[str, Refusal], ...] = (
     ),
     *((f"{folder}email_list.*.csv", SUBSTACK) for folder in ("", "*/")),
     *((f"*.{form}*", refusal) for form, refusal in SAMPLE_FORMATS.items()),
-    *((pattern, _CHECKOUT) for pattern in ("*.git/HEAD", "HEAD", ".git", "*/.git")),
+    *((pattern, _CHECKOUT) for pattern in (".git/HEAD", "*/.git/HEAD", ".git", "*/.git")),
+    *((pattern, _BARE) for pattern in ("*.git/HEAD", "HEAD")),
 )
 """Files by which a folder is recognised that is not read."""
 
@@ -224,9 +254,32 @@ def find_dump_files(address: str, layout: str | None = None) -> list[File]:
     with translate_address_errors(address):
         if not system.exists(place):
             raise not_found_error(address)
-        if system.isdir(place):
-            return _resolve_folder(system, place, address, layout=layout)
-        return _resolve_file(system, place, address, layout)
+        if not system.isdir(place):
+            return _resolve_file(system, place, address, layout)
+        checkouts = _resolve_checkouts(system, place, address, layout)
+        return checkouts or _resolve_folder(system, place, address, layout=layout)
+
+
+def _resolve_checkouts(
+    system: fsspec.AbstractFileSystem, place: str, address: str, layout: str | None
+) -> list[File]:
+    """Return the checkouts in a folder, and the dumps beside them; nothing if it has none.
+
+    A folder that the user says is a repository is one, whatever is in it.
+    """
+    if layout not in {None, CHECKOUT}:
+        return []
+    if not isinstance(system, LocalFileSystem):
+        if layout == CHECKOUT:
+            raise _CHECKOUT.error(address)
+        return []
+    checkouts = find_checkouts(system, place, address)
+    if layout is None and checkouts and not is_checkout(place):
+        checkouts += _resolve_beside(system, place, address)
+    if layout == CHECKOUT and not checkouts:
+        name = printable_path(os.path.basename(os.path.abspath(place)))
+        return [File(name, place, folder_size(place), system, given_path=address)]
+    return checkouts
 
 
 def _resolve_file(
@@ -242,6 +295,8 @@ def _resolve_file(
         system,
         given_path=address,
     )
+    if layout == CHECKOUT:
+        return [file]
     return _resolve_archive(file, address, layout) or [_with_compression(file)]
 
 
@@ -303,7 +358,20 @@ def _resolve_folder(
     is_archive: bool = False,
     layout: str | None = None,
 ) -> list[File]:
-    listing = list_folder(system, place)
+    files = _list_files(list_folder(system, place), system, place, address, prefix)
+    return _resolve_files(files, address, is_archive=is_archive, layout=layout)
+
+
+def _resolve_beside(system: LocalFileSystem, place: str, address: str) -> list[File]:
+    """Return the files of a folder with checkouts that are in none of them."""
+    listing = list_folder(system, place, is_no_checkout)
+    files = _list_files(listing, system, place, address, "")
+    return _resolve_files(files, address, may_be_none=True) if files else []
+
+
+def _list_files(
+    listing: Listing, system: fsspec.AbstractFileSystem, place: str, address: str, prefix: str
+) -> list[File]:
     folder, root = address.rstrip("/"), len(place)
     files = []
     for path in listing.paths():
@@ -313,11 +381,27 @@ def _resolve_folder(
         files.append(
             File(f"{prefix}{name}", path, size, system, given_path=given_path, fault=fault)
         )
+    return files
+
+
+def _resolve_files(
+    files: list[File],
+    address: str,
+    *,
+    is_archive: bool = False,
+    layout: str | None = None,
+    may_be_none: bool = False,
+) -> list[File]:
+    """Return the files of a folder that hold items, and those that are not read."""
+    if layout is not None:
+        files = [file for file in files if _GIT not in file.name.split("/")]
     _refuse_folder(files, address)
+    if layout is None and not may_be_none and _are_sources(files):
+        raise _SOURCES.error(address)
     own_names = own_outputs(files)
     others = [file for file in files if file.name not in own_names]
     dump_files = _choose_files(others, layout)
-    if not dump_files:
+    if not dump_files and not may_be_none:
         raise _OWN_OUTPUTS.error(address) if own_names else _no_dump_error(files, address)
     return [
         *(
@@ -444,6 +528,16 @@ def _refuse_folder(files: Sequence[File], address: str) -> None:
             raise refusal.error(address)
 
 
+def _are_sources(files: Sequence[File]) -> bool:
+    """Return whether many files of a folder are source code, below what describes a package."""
+    code = sum(_suffix(file.path) in _CODE_SUFFIXES for file in files)
+    if code < max(_MIN_CODE_FILES, _MIN_CODE_SHARE * len(files)):
+        return False
+    root = len(os.path.commonpath([os.path.dirname(file.name) for file in files]))
+    top = [file.path for file in files if "/" not in file.name[root:].lstrip("/")]
+    return any(_matches_any(path, _MANIFESTS) for path in top)
+
+
 def _choose_files(files: Sequence[File], layout: str | None) -> list[File]:
     """Return the files with items of an archive if it is one; else every table and stream.
 
@@ -476,9 +570,9 @@ def _choose_files(files: Sequence[File], layout: str | None) -> list[File]:
         if _suffix(file.path) in _TEXT_SUFFIXES and not _matches_any(file.path, _READMES)
     ]
     numbered = [f for f in files if _NUMBERED_MESSAGE.fullmatch(f.path.rpartition("/")[2])]
-    if layout is None:
+    if layout in {None, TABLE}:
         return [*(known or max(texts, numbered, key=len)), *unknown]
-    suffixes = _LAYOUT_SUFFIXES.get(layout, ())
+    suffixes = _LAYOUT_SUFFIXES.get(layout or "", ())
     named = texts if layout == "text" else [f for f in files if _suffix(f.path) in suffixes]
     others = [f for f in files if _may_have_texts(f) and refusal_by_name(f.path) is None]
     if layout == "text":

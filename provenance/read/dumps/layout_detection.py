@@ -7,6 +7,7 @@ from contextlib import suppress
 from provenance.errors import CorruptFile, UnsupportedFormat
 from provenance.read.corpus.file_access import File, translate_read_errors
 from provenance.read.dumps import refusals
+from provenance.read.dumps.checkouts import index_file
 from provenance.read.dumps.column_roles import has_text_by_name
 from provenance.read.dumps.json_posts import JsonObject, first_objects, wrapped_rows
 from provenance.read.dumps.object_layouts import OBJECT_LAYOUTS
@@ -45,7 +46,7 @@ TELEGRAM, DISCORD, IRC, WHATSAPP, MAIL, FEED = (
     *("telegram", "discord", "irc", "whatsapp", "mail", "feed"),
 )
 PUBMED, JATS, TEXT, EPUB = "pubmed", "jats", "text", "epub"
-JSON_FEED, SUBTITLES, PAGE = "json-feed", "subtitles", "html"
+JSON_FEED, SUBTITLES, PAGE, CHECKOUT = "json-feed", "subtitles", "html", "git"
 
 _ROOT = re.compile(
     rb"\s*(?:(?:<\?[^>]*>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[[^\]]*\]\s*)?>)\s*)*+<([A-Za-z][\w:.-]*)",
@@ -99,6 +100,8 @@ def detect_layout(file: File) -> str:
         return _table_layout(file)
     if head.startswith(books.EPUB_MARK, books.EPUB_MARK_OFFSET):
         return EPUB
+    if head.startswith(index_file.MAGIC):
+        return CHECKOUT
     refuse_by_magic(head, name)
     layout = _text_layout(head, name)
     if layout is not None:

@@ -13,6 +13,7 @@ from provenance.model.rules.policy import MAX_DOCUMENT
 from provenance.read.columns.string_arrays import replace_surrogates
 from provenance.read.corpus.file_access import translate_read_errors, unread_entry
 from provenance.read.dumps import layout_detection
+from provenance.read.dumps.checkouts import source_trees
 from provenance.read.dumps.column_mapping import NO_COLUMNS, ColumnMapping
 from provenance.read.dumps.dump_discovery import find_dump_files
 from provenance.read.dumps.dump_file import Dump
@@ -22,6 +23,7 @@ from provenance.read.dumps.object_layouts import OBJECT_LAYOUTS
 from provenance.read.dumps.sources import books, chat_exports, chat_logs, papers, wikipedia
 from provenance.read.dumps.sources.bluesky import read_repository
 from provenance.read.dumps.sources.feeds import read_feed, read_json_feed
+from provenance.read.dumps.sources.git_checkout import read_checkout
 from provenance.read.dumps.sources.mail import read_mail
 from provenance.read.dumps.sources.mastodon import read_outbox
 from provenance.read.dumps.sources.reddit import read_reddit
@@ -52,6 +54,7 @@ LAYOUTS: dict[str, Callable[[Dump], Iterator[Items]]] = {
     layout_detection.SUBTITLES: books.read_subtitles,
     layout_detection.EPUB: books.read_epub,
     layout_detection.PAGE: read_page,
+    layout_detection.CHECKOUT: read_checkout,
     **{layout.name: layout.read for layout in OBJECT_LAYOUTS},
     "reddit": read_reddit,  # by columns, where possible
     "discord-package": chat_exports.read_discord_package,
@@ -95,6 +98,13 @@ class DumpReader:
             If it is not known, or the file cannot be read.
         """
         return _layout_name(self.dump, self.layout)
+
+    def identity(self) -> str | None:
+        """Return what changes with the content of the file, as `File.identity` does."""
+        file = self.dump.file
+        if file.fault is None and source_trees.is_tree(file):
+            return source_trees.tree_identity(file)
+        return file.identity()
 
     def columns(self) -> dict[str, str]:
         """Return the columns of a table by what they hold; nothing for other layouts."""
@@ -175,9 +185,9 @@ def dump_readers(
             f"layout {layout!r} is not one of {[AUTO, *LAYOUTS]}",
             remedy=f"did you mean {matches[0]}?" if matches else "remove --layout to detect it.",
         )
-    named = None if layout in {AUTO, TABLE} else layout
     if layout == AUTO and columns.names_columns:
         layout = TABLE
+    named = None if layout == AUTO else layout
     if source != replace_surrogates(source):
         raise InputError(f"the source {source!r} is not valid UTF-8", remedy="give it in UTF-8.")
     # Not in a generator: errors are raised by this call, not when the first item is read.

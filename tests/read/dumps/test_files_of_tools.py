@@ -103,16 +103,6 @@ def test_samples_in_a_tar_are_refused(read, tmp_path):
         read(tmp_path / "shard-000.tar")
 
 
-@pytest.mark.parametrize("name", ["quay.git/HEAD", "HEAD", ".git", "modules/quay/.git"])
-def test_checkouts_of_any_form_are_refused(read, tmp_path, name, lines):
-    (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-    (tmp_path / name).write_text("ref: refs/heads/main\n")
-    (tmp_path / "data.jsonl").write_text(lines([{"text": TEXT}]))
-
-    with pytest.raises(UnsupportedFormat, match="a git checkout"):
-        read(tmp_path)
-
-
 def test_files_of_unknown_kinds_are_counted(read, tmp_path, lines):
     (tmp_path / "data.jsonl").write_text(lines([{"text": TEXT}]))
     for name in ("a.story", "49960", "style.css", "picture.jpg", "manifest"):

@@ -4,8 +4,6 @@ import bz2
 import gzip
 import io
 import json
-import shutil
-import subprocess
 import tarfile
 import zipfile
 from itertools import chain
@@ -96,7 +94,6 @@ def test_an_archive_of_mastodon_gives_its_outbox(read, tmp_path):
         ("shard.00000.mds", "an MDS dataset"),
         ("shard.00000.mds.zstd", "an MDS dataset"),
         ("train.tfrecord-00000-of-00001", "a set of TFRecord files"),
-        (".git/HEAD", "a git checkout"),
     ],
 )
 def test_folders_of_other_kinds_are_named(read, write, tmp_path, marker, what):
@@ -107,20 +104,6 @@ def test_folders_of_other_kinds_are_named(read, write, tmp_path, marker, what):
     with pytest.raises(UnsupportedFormat, match=what) as caught:
         read(folder)
     assert caught.value.remedy
-
-
-def test_the_rows_of_a_checkout_can_be_made_as_its_error_says(read, tmp_path):
-    if shutil.which("jq") is None or shutil.which("git") is None:
-        pytest.skip("jq or git is not installed")
-    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
-    (tmp_path / "a b.py").write_text("# The words of a comment\nprint('of a program')\n")
-    with pytest.raises(UnsupportedFormat, match="git checkout") as caught:
-        read(tmp_path)
-    _, command, _ = caught.value.remedy.split("`")
-    for line in ("git add .", command):
-        subprocess.run(line, shell=True, cwd=tmp_path, check=True)
-    [row] = read(tmp_path / "code.jsonl").rows
-    assert (row["item"], row["text"]) == ("a b.py", (tmp_path / "a b.py").read_text())
 
 
 @pytest.mark.parametrize("name", ["package.json", "meta.json", "dataset_info.json"])
