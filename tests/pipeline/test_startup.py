@@ -87,7 +87,7 @@ print(pyarrow.scalar(1700000000123456789, pyarrow.timestamp("ns")).as_py())
 
 def test_frames_are_made_where_somebody_wants_them() -> None:
     code = """
-from provenance.pipeline import configure_own_process
+from provenance.startup import configure_own_process
 configure_own_process()
 from provenance.pipeline import Settings
 import sys, pyarrow
