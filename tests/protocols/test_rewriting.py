@@ -31,6 +31,11 @@ ROWS = [
     }
     for n in range(12)
 ]
+WRITTEN = [
+    row | {"messages": json.dumps(row["messages"], ensure_ascii=n % 2 > 0, indent=n % 3 or None)}
+    for n, row in enumerate(ROWS)
+]
+"""The same, with chats as strings in JSON."""
 FLAT = [{name: row[name] for name in ("id", "text", "score")} for row in ROWS]
 
 
@@ -78,6 +83,10 @@ FORMATS = {
     "commas.csv": (FLAT, _cells(FLAT)),
     "quoted.csv": (FLAT, _cells(FLAT, ";", csv.QUOTE_ALL)),
     "tabs.tsv": (FLAT, _cells(FLAT, "\t")),
+    "chats.csv": (WRITTEN, _cells(WRITTEN)),
+    "chats.jsonl": (WRITTEN, _lines(WRITTEN)),
+    "chats.parquet": (WRITTEN, _parquet(WRITTEN)),
+    "chats.arrow": (WRITTEN, _arrow(WRITTEN, pa.ipc.new_stream)),
     "rows.parquet": (ROWS, _parquet(ROWS)),
     "file.arrow": (ROWS, _arrow(ROWS, pa.ipc.new_file, compression="zstd")),
     "file.feather": (ROWS, _arrow(ROWS, pa.ipc.new_file, compression="lz4")),

@@ -5,8 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.read.columns.nested_texts import TextLeaves, holds_text
-from provenance.read.formats.json_records import texts_within
+from provenance.read.columns.nested_texts import TextLeaves, holds_text, texts_within
 
 
 def found(values: list[object], kind: pa.DataType | None = None, name: str = "c"):

@@ -132,6 +132,14 @@ def test_a_heading_that_some_texts_begin_with_is_read():
     assert columns_of(rows) == ("text", "title")
 
 
+def test_lists_that_python_wrote_are_read_if_they_are_prose():
+    rows = [
+        {"text": prose(n), "reply": str([prose(n, 2)]), "terms": str(WORDS[n : n + 8])}
+        for n in range(9)
+    ]
+    assert columns_of(rows) == ("text", "reply")
+
+
 def test_scripts_without_spaces_are_prose_too():
     rows = [
         {"text": prose(n), "note": f"第{n}回の会議では新しい橋について話し合いました"}

@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from provenance.errors import ColumnMissing, TextMissing, UnsupportedFormat
 from provenance.read.columns.column_paths import json_object, type_at, unique_names
+from provenance.read.columns.json_lists import are_lists
 from provenance.read.columns.json_schema import infer_schema
 from provenance.read.columns.nested_texts import TextLeaves, holds_text, nested_paths
 from provenance.read.columns.prose_detection import ColumnSample, is_heading, is_label
@@ -49,6 +50,11 @@ TEXT_GROUPS: tuple[tuple[str, ...], ...] = (
 )
 """Names under which text is detected. All columns of the first group with a column in the table are
 text; columns of later groups are text if they hold at least two words per row on average."""
+
+_PLAIN_NAMES = frozenset(
+    {"text", "content", "raw_content", "page_content", "body", "full_text", "article", "markdown"}
+)
+"""Names of texts that are read as they are, such as files of source code in JSON."""
 
 WELL_KNOWN_NAMES = frozenset(name for group in TEXT_GROUPS for name in group)
 
@@ -118,6 +124,8 @@ class ColumnChoice:
         Columns of strings that are objects in JSON, with members among the metadata.
     repeated : tuple of str
         Columns that repeat those of `texts` in the sample: read in rows in which they do not.
+    lists : tuple of str
+        Columns of strings among these that are lists in JSON.
     collected : tuple of str
         Columns with the day of collection.
     labels : tuple of str
@@ -136,6 +144,7 @@ class ColumnChoice:
     parsed: tuple[str, ...] = ()
     repeated: tuple[str, ...] = ()
     fallback: tuple[str, ...] = ()
+    lists: tuple[str, ...] = ()
     collected: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
 
@@ -226,7 +235,7 @@ def find_columns(
     for name in text_columns:
         check_column(schema, name, file)
     if text_columns:
-        return metadata
+        return _with_json_lists(metadata, schema, sample)
     _refuse_texts_of_one_name(schema, file)
     _refuse_token_ids(schema, file, _SURE_TOKEN_IDS)
     metadata_paths = {path for path in metadata.metadata_paths() if not is_page(path)}
@@ -234,7 +243,28 @@ def find_columns(
     if choice is None:
         _refuse_token_ids(schema, file, TOKEN_ID_NAMES)
         choice = _choose_wordiest(schema, metadata_paths, sample, file)
-    return replace(metadata, texts=choice.texts, repeated=choice.repeated, fallback=choice.fallback)
+    choice = replace(
+        metadata, texts=choice.texts, repeated=choice.repeated, fallback=choice.fallback
+    )
+    return _with_json_lists(choice, schema, sample)
+
+
+def _with_json_lists(choice: ColumnChoice, schema: pa.Schema, sample: SampleReader) -> ColumnChoice:
+    """Add which columns of strings are lists in JSON."""
+    names = [
+        name
+        for name in (*choice.texts, *choice.repeated, *choice.fallback)
+        if normalise_name(name) not in _PLAIN_NAMES
+        and name in schema.names
+        and is_textual(schema.field(name).type)
+    ]
+    if not names:
+        return choice
+    table = _head(sample(names))
+    lists = (
+        name for name in names if are_lists(format_values(table[name].combine_chunks()).to_pylist())
+    )
+    return replace(choice, lists=tuple(lists))
 
 
 def _refuse_texts_of_one_name(schema: pa.Schema, file: str) -> None:

@@ -98,6 +98,18 @@ def holds_text(kind: pa.DataType) -> bool:
     return is_textual(kind)
 
 
+def texts_within(value: object, name: str) -> Iterator[tuple[str, str]]:
+    """Yield every text within `value`, with the name of its field."""
+    if isinstance(value, str):
+        yield name, value
+    elif isinstance(value, list):
+        for place, inner in enumerate(value):
+            yield from texts_within(inner, f"{name}[{place}]")
+    elif isinstance(value, dict):
+        for key in _text_members(value):
+            yield from texts_within(value[key], f"{name}.{key}")
+
+
 def text_members(kind: pa.DataType) -> list[int]:
     """Return the indices of the members of a struct that hold text."""
     names = [kind.field(place).name for place in range(kind.num_fields)]
@@ -105,6 +117,16 @@ def text_members(kind: pa.DataType) -> list[int]:
     if any(names[place] in TURN_TEXT_MEMBERS for place in textual):
         return [place for place in textual if names[place] in TURN_TEXT_MEMBERS + BESIDE_TURN_TEXTS]
     return [place for place in textual if names[place] not in LABEL_MEMBERS]
+
+
+def _text_members(value: dict[str, object]) -> list[str]:
+    if any(key in TURN_TEXT_MEMBERS and _may_hold_text(value[key]) for key in value):
+        return [key for key in value if key in TURN_TEXT_MEMBERS + BESIDE_TURN_TEXTS]
+    return [key for key in value if key not in LABEL_MEMBERS]
+
+
+def _may_hold_text(value: object) -> bool:
+    return value is None or isinstance(value, str | list | dict)
 
 
 def nested_paths(name: str, kind: pa.DataType) -> Iterator[str]:

@@ -6,7 +6,9 @@ from itertools import islice
 
 import pyarrow as pa
 
+from provenance.read.columns.json_lists import are_lists, list_texts
 from provenance.read.columns.nested_texts import TextLeaves
+from provenance.read.columns.string_arrays import is_textual
 
 HEADING_WORDS = frozenset(
     {"title", "subtitle", "headline", "heading", "header", "subject", "summary", "abstract"}
@@ -42,6 +44,8 @@ _WORD = re.compile(r"\S*[^\W\d_]\S*")
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 _LETTERS = re.compile(r"[^\W\d_]|\s|[\u0300-\u036f\u0900-\u0dff]")
 _STRUCTURE = ("{", "[", "<")
+_QUOTED_LIST = ("['", '["')
+"""Beginnings of a list of strings, as Python and JSON write it."""
 _SEPARATORS = re.compile(r"[\W_]+")
 
 
@@ -81,7 +85,7 @@ class ColumnSample:
         return (
             self.words(name) >= _MIN_WORDS
             and self.differs(name)
-            and not sum(text.startswith(_STRUCTURE) for text in texts) * 2 > len(texts)
+            and not sum(map(_is_structure, texts)) * 2 > len(texts)
             and _letter_share(texts) >= _MIN_LETTER_SHARE
         )
 
@@ -148,12 +152,18 @@ def _row_texts(column: pa.ChunkedArray) -> list[str]:
     for chunk in column.chunks:
         row_texts = TextLeaves.of({"": chunk}).join_rows(len(chunk), " ")
         texts += [(text or "").strip() for text in row_texts.to_pylist()]
+    if is_textual(column.type) and are_lists(texts):
+        return [" ".join(inner for _, inner in list_texts(text, "")).strip() for text in texts]
     return texts
 
 
 def _count_words(text: str) -> float:
     unspaced = len(_UNSPACED.findall(text))
     return unspaced / 2 if unspaced * 2 > len(text) else len(_WORD.findall(text))
+
+
+def _is_structure(text: str) -> bool:
+    return text.startswith(_STRUCTURE) and not text.startswith(_QUOTED_LIST)
 
 
 def _letter_share(texts: Sequence[str]) -> float:

@@ -5,7 +5,7 @@ another in the first rows is read wherever it does not, and a row without text i
 is searched under other names.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -14,9 +14,10 @@ import pyarrow.compute as pc
 from provenance.model.content.fingerprints import Flags
 from provenance.read.columns.column_choice import ColumnChoice, split_by_group, without_headings
 from provenance.read.columns.column_paths import column_at
+from provenance.read.columns.json_lists import list_leaves
 from provenance.read.columns.nested_texts import TextLeaves
 from provenance.read.columns.prose_detection import repeats_text
-from provenance.read.columns.string_arrays import null_where, to_flags
+from provenance.read.columns.string_arrays import is_textual, null_where, to_flags
 
 
 def find_texts(batch: pa.RecordBatch, columns: ColumnChoice) -> TextLeaves:
@@ -35,16 +36,16 @@ def find_texts(batch: pa.RecordBatch, columns: ColumnChoice) -> TextLeaves:
         Of each row the texts in `columns.texts`, then those added by `columns.repeated` and
         `columns.fallback`.
     """
-    chosen_leaves = _leaves_at(batch, columns.texts)
+    chosen_leaves = _leaves_at(batch, columns.texts, columns.lists)
     if not (columns.repeated or columns.fallback):
         return TextLeaves.merge([*chosen_leaves.values()])
     leaves = chosen_leaves | _without_repetitions(
-        batch, _leaves_at(batch, columns.repeated), chosen_leaves
+        batch, _leaves_at(batch, columns.repeated, columns.lists), chosen_leaves
     )
     silent = np.ones(len(batch), bool)
     for path in without_headings([*leaves]):
         silent &= ~_rows_with_text(leaves[path], len(batch))
-    spare = _fallback_texts(batch, columns.fallback, silent)
+    spare = _fallback_texts(batch, columns, silent)
     return TextLeaves.merge([*leaves.values(), *spare])
 
 
@@ -71,23 +72,34 @@ def _without_repetitions(
     return new_leaves
 
 
-def _fallback_texts(batch: pa.RecordBatch, spare: Sequence[str], silent: Flags) -> list[TextLeaves]:
+def _fallback_texts(
+    batch: pa.RecordBatch, columns: ColumnChoice, silent: Flags
+) -> list[TextLeaves]:
     """Return the texts of `fallback` in silent rows, each row's in the first group that has any."""
     fallback_leaves: list[TextLeaves] = []
-    groups, others = split_by_group(spare)
+    groups, others = split_by_group(columns.fallback)
     for group in groups:
-        leaves = TextLeaves.merge([*_leaves_at(batch, group).values()])
+        leaves = TextLeaves.merge([*_leaves_at(batch, group, columns.lists).values()])
         has_text = silent & _rows_with_text(leaves, len(batch))
         fallback_leaves.append(leaves.of_rows(has_text))
         silent = silent & ~has_text
     if others and silent.any():
-        columns = {p: leaves.of_rows(silent) for p, leaves in _leaves_at(batch, others).items()}
-        fallback_leaves += _without_repetitions(batch, columns, {}).values()
+        found = _leaves_at(batch, others, columns.lists)
+        found = {path: leaves.of_rows(silent) for path, leaves in found.items()}
+        fallback_leaves += _without_repetitions(batch, found, {}).values()
     return fallback_leaves
 
 
-def _leaves_at(batch: pa.RecordBatch, paths: Sequence[str]) -> dict[str, TextLeaves]:
-    return {path: TextLeaves.of({path: column_at(batch, path)}) for path in paths}
+def _leaves_at(
+    batch: pa.RecordBatch, paths: Sequence[str], lists: Collection[str]
+) -> dict[str, TextLeaves]:
+    columns = {path: column_at(batch, path) for path in paths}
+    return {
+        path: list_leaves(path, column)
+        if path in lists and is_textual(column.type)
+        else TextLeaves.of({path: column})
+        for path, column in columns.items()
+    }
 
 
 def _join(leaves: TextLeaves, batch: pa.RecordBatch) -> pa.Array:

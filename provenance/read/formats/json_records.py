@@ -17,12 +17,8 @@ from provenance.read.columns.column_choice import (
     without_headings,
 )
 from provenance.read.columns.column_paths import json_member, split_path
-from provenance.read.columns.nested_texts import (
-    BESIDE_TURN_TEXTS,
-    LABEL_MEMBERS,
-    TURN_TEXT_MEMBERS,
-    TextLeaves,
-)
+from provenance.read.columns.json_lists import list_texts
+from provenance.read.columns.nested_texts import TextLeaves, texts_within
 from provenance.read.columns.prose_detection import is_label, repeats_text
 from provenance.read.columns.signal_columns import is_page, record_signal_fields
 from provenance.read.columns.string_arrays import replace_surrogates
@@ -71,18 +67,6 @@ def record_documents(
     fields = pa.array(builder.fields, pa.string())
     texts = pa.array(builder.texts, pa.large_string())
     yield from build_documents(rows, TextLeaves(np.array(builder.places, np.int64), fields, texts))
-
-
-def texts_within(value: object, name: str) -> Iterator[tuple[str, str]]:
-    """Yield every text within `value`, with the name of its field."""
-    if isinstance(value, str):
-        yield name, value
-    elif isinstance(value, list):
-        for place, inner in enumerate(value):
-            yield from texts_within(inner, f"{name}[{place}]")
-    elif isinstance(value, dict):
-        for key in _text_members(value):
-            yield from texts_within(value[key], f"{name}.{key}")
 
 
 def value_at(record: Record, path: str) -> object:
@@ -167,9 +151,9 @@ def _append_record(
     *,
     needs_text: bool,
 ) -> None:
-    leaves = {path: _texts_at(record, [path]) for path in columns.texts}
+    leaves = {path: _texts_at(record, [path], columns.lists) for path in columns.texts}
     for path in columns.repeated:
-        texts = _texts_at(record, [path])
+        texts = _texts_at(record, [path], columns.lists)
         if not any(
             repeats_text(_join_texts(texts), _join_texts(other_texts))
             for other_texts in leaves.values()
@@ -205,8 +189,17 @@ def _append_record(
     builder.labels.append([pair for pair in labels if pair[1] is not None] or None)
 
 
-def _texts_at(record: Record, paths: Sequence[str]) -> list[tuple[str, str]]:
-    return [leaf for path in paths for leaf in texts_within(value_at(record, path), path)]
+def _texts_at(
+    record: Record, paths: Sequence[str], lists: Collection[str] = ()
+) -> list[tuple[str, str]]:
+    texts: list[tuple[str, str]] = []
+    for path in paths:
+        value = value_at(record, path)
+        if path in lists and isinstance(value, str):
+            texts += list_texts(value, path)
+        else:
+            texts += texts_within(value, path)
+    return texts
 
 
 def _join_texts(texts: Sequence[tuple[str, str]]) -> str:
@@ -219,16 +212,6 @@ def _has_text(texts: Sequence[tuple[str, str]]) -> bool:
 
 def _holds_bytes(value: object) -> bool:
     return isinstance(value, bytes) or (isinstance(value, list) and any(map(_holds_bytes, value)))
-
-
-def _text_members(value: dict[str, object]) -> list[str]:
-    if any(key in TURN_TEXT_MEMBERS and _may_hold_text(value[key]) for key in value):
-        return [key for key in value if key in TURN_TEXT_MEMBERS + BESIDE_TURN_TEXTS]
-    return [key for key in value if key not in LABEL_MEMBERS]
-
-
-def _may_hold_text(value: object) -> bool:
-    return value is None or isinstance(value, str | list | dict)
 
 
 def _format_value(value: object) -> str | None:

@@ -26,6 +26,7 @@ from provenance.read.columns.column_choice import (
 )
 from provenance.read.columns.column_paths import column_at, top_column
 from provenance.read.columns.json_schema import infer_schema, narrow_schema
+from provenance.read.columns.nested_texts import texts_within
 from provenance.read.columns.signal_columns import EXPECTED_NAMES, holds_headers, mentions_signal
 from provenance.read.columns.string_arrays import is_blank, is_textual, replace_surrogates, to_flags
 from provenance.read.columns.table_parts import RowBlock, block_documents
@@ -36,7 +37,6 @@ from provenance.read.formats.json_objects import Record
 from provenance.read.formats.json_records import (
     find_hidden_texts,
     record_documents,
-    texts_within,
     value_at,
 )
 from provenance.read.formats.jsonl_blocks import (

@@ -2,12 +2,12 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from json.decoder import scanstring  # type: ignore[attr-defined]  # undocumented, and old
 from typing import NamedTuple
 
 from provenance.read.columns.string_arrays import replace_surrogates
-from provenance.read.rewriting.removal_plan import RowRemovals
+from provenance.read.rewriting.removal_plan import RowRemovals, changed_error
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 _SCALAR = re.compile(r"[^\s,\]}]+")
@@ -35,19 +35,40 @@ def edit_json(text: str, removals: RowRemovals, *, bare_name: str = "text") -> s
     bare_name : str
         Field name of a value that is itself a string.
     """
+    edited = _edit_strings(text, lambda path: _steps(path).removeprefix(".") or bare_name, removals)
+    removals.check()
+    return edited
+
+
+def edit_text(text: str, name: str, removals: RowRemovals) -> str:
+    """Return the text of a field with spans replaced; it may be a list in JSON, of several texts.
+
+    Raises
+    ------
+    CorruptFile
+        If the spans are within a list, and it is none.
+    """
+    if name in removals.spans or not removals.within_list(name):
+        return removals.edit(name, text)
+    try:
+        return _edit_strings(text, lambda path: f"{name}{_steps(path)}", removals)
+    except (IndexError, ValueError) as error:
+        raise changed_error(removals.place) from error
+
+
+def _edit_strings(text: str, name_of: Callable[[Path], str], removals: RowRemovals) -> str:
     pieces, at = [], 0
     places: dict[str, JsonString] = {}
     # If two strings have the same field name, the reader takes the less nested one.
     for path, place in sorted(find_strings(text).items(), key=lambda each: -len(each[0])):
-        places[_field_name(path) or bare_name] = place
+        places[name_of(path)] = place
     for name, place in sorted(places.items(), key=lambda each: each[1].start):
-        if name not in removals.spans:
+        if name not in removals.spans and not removals.within_list(name):
             continue
         literal = text[place.start : place.end]
-        value = removals.edit(name, place.value)
+        value = edit_text(place.value, name, removals)
         pieces += [text[at : place.start], _string_literal(value, ascii_only=literal.isascii())]
         at = place.end
-    removals.check()
     return "".join((*pieces, text[at:]))
 
 
@@ -118,12 +139,11 @@ def _end(match: re.Match[str] | None, at: int) -> int:
     return match.end() if match else at
 
 
-def _field_name(path: Path) -> str:
-    """Return the name of a field as the reader writes it."""
-    steps = [
+def _steps(path: Path) -> str:
+    """Return the end of the name of a field, as the reader writes it."""
+    return "".join(
         f"[{step}]" if isinstance(step, int) else f".{replace_surrogates(step)}" for step in path
-    ]
-    return "".join(steps).removeprefix(".")
+    )
 
 
 def _string_literal(value: str, *, ascii_only: bool) -> str:

@@ -7,6 +7,7 @@ import pyarrow.compute as pc
 
 from provenance.read.columns.nested_texts import is_list, map_entries
 from provenance.read.columns.string_arrays import as_strings, is_bytes, is_textual
+from provenance.read.rewriting.json_strings import edit_text
 from provenance.read.rewriting.removal_plan import Removals, RowRemovals
 
 
@@ -123,7 +124,7 @@ class _TextEditor:
 
 def _edit_text(value: pa.Array, name: str, removals: RowRemovals) -> pa.Array:
     kind = value.type
-    text = pa.array([removals.edit(name, as_strings(value)[0].as_py())], pa.large_string())
+    text = pa.array([edit_text(as_strings(value)[0].as_py(), name, removals)], pa.large_string())
     if pa.types.is_dictionary(kind):
         return pa.DictionaryArray.from_arrays(
             pa.array([0], kind.index_type), text.cast(kind.value_type), ordered=kind.ordered
