@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from provenance.report.disclosure.disclosure_formats import DISCLOSURE_FORMATS
-from tests.golden.test_golden_reports import assert_golden
+from tests.golden.golden_files import assert_golden
 from tests.report.disclosure.disclosure_samples import answered_material, unanswered_material
 
 HERE = Path(__file__).parent / "disclosures"

@@ -5,7 +5,6 @@ placeholders for the style sheet and the script, which are compared with the tem
 line of these changes no golden file.
 """
 
-import os
 import re
 from importlib import resources
 from pathlib import Path
@@ -14,6 +13,7 @@ import pytest
 
 from provenance.report.formats.html_review import review_page
 from provenance.report.formats.rendering import FORMATS, render
+from tests.golden.golden_files import assert_golden
 from tests.report.samples import clear_report, compared_report, sample_report, sample_review
 
 HERE = Path(__file__).parent
@@ -24,12 +24,6 @@ TEMPLATES = resources.files("provenance.report") / "templates"
 _STYLE = re.compile(r"(?<=<style>).*?(?=</style>)", re.DOTALL)
 _SCRIPT = re.compile(r"(?<=<script>).*?(?=</script>)", re.DOTALL)
 _DIGEST = re.compile("(?<=-src &#39;sha256-)[A-Za-z0-9+/=]{44}")
-
-
-def assert_golden(path: Path, text: str):
-    if os.environ.get("PROVENANCE_UPDATE_GOLDEN"):
-        path.write_text(text, encoding="utf-8", newline="\n")
-    assert text == path.read_text(encoding="utf-8"), "PROVENANCE_UPDATE_GOLDEN=1 accepts this"
 
 
 def without_assets(page: str) -> str:

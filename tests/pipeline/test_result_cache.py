@@ -2,18 +2,14 @@
 
 import os
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from provenance import atomic_output
 from provenance.match.index.stop_shingles import NO_STOPS
 from provenance.match.scoring import corpus_sample
-from provenance.model.results.result import Report
 from provenance.model.rules.policy import Policy
 from provenance.model.rules.rulings import Circumstances
 from provenance.model.rules.terms import DateRange, Purpose
@@ -21,64 +17,17 @@ from provenance.pipeline import check
 from provenance.pipeline.building.registries import DumpSource, build_registry
 from provenance.pipeline.caching import result_cache
 from provenance.pipeline.execution.progress import SilentProgress
-from provenance.pipeline.locate import locations
 from provenance.pipeline.scan import corpus_scan, readings
 from provenance.pipeline.settings import Settings
 from provenance.read.formats import parquet_file
 from provenance.registry.manifest import read_manifest
-from provenance.report.formats.rendering import render
+from tests.pipeline.cached_checks import World, content, shard
 
 _SHARDS = 8
 
 
-class World:
-    """A dataset of several files, and checks of it that say how many parts they read."""
-
-    def __init__(self, folder: Path, registry: str, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.data, self.cache, self.registry = folder / "data", folder / "cache", registry
-        self.data.mkdir()
-        self.read, self.located = 0, 0
-        first, second = corpus_scan.read_part, locations._locate_part
-
-        def read_part(*arguments, **named):
-            self.read += 1
-            return first(*arguments, **named)
-
-        def gathered(*arguments):
-            self.located += 1
-            return second(*arguments)
-
-        monkeypatch.setattr(corpus_scan, "read_part", read_part)
-        monkeypatch.setattr(locations, "_locate_part", gathered)
-
-    def write(self, shard: int, texts: list[str], rows: int = 1000) -> None:
-        table = pa.table({"id": [f"{shard}-{row}" for row in range(len(texts))], "text": texts})
-        pq.write_table(table, self.data / f"{shard}.parquet", row_group_size=rows)
-
-    def checked(self, *, cached: bool = True, registry: str = "", **settings) -> Report:
-        self.read = self.located = 0
-        policy = settings.pop("policy", Policy())
-        return check(
-            [str(self.data)],
-            replace(policy, registries=(registry or self.registry,)),
-            Settings(threads=2, cache=self.cache if cached else None, **settings),
-        )
-
-
 def digest_of_registry(folder: str) -> str:
     return read_manifest(Path(folder)).digest
-
-
-def content(made: Report) -> tuple[str, list[dict]]:
-    timeless = replace(made, result=replace(made.result, created=datetime(2026, 1, 1, tzinfo=UTC)))
-    return render("json", timeless), made.findings.to_pylist()
-
-
-def shard(posts, pages, number: int) -> list[str]:
-    own = pages[number * 10 : number * 10 + 10]
-    return [
-        f"{page} {posts[number * 7 + row]['text']}. {page[:90]}" for row, page in enumerate(own)
-    ]
 
 
 @pytest.fixture
@@ -266,8 +215,8 @@ def test_the_folder_is_swept_once_a_check_not_once_an_entry(
     tmp_path, registry, pages, write_lines, monkeypatch
 ) -> None:
     (tmp_path / "data").mkdir()
-    for shard in range(6):
-        write_lines(tmp_path / f"data/{shard}.jsonl", [{"text": pages[shard]}])
+    for number in range(6):
+        write_lines(tmp_path / f"data/{number}.jsonl", [{"text": pages[number]}])
     swept = []
     for module in (atomic_output, result_cache):
         monkeypatch.setattr(module, "remove_stale_temporaries", swept.append)

@@ -18,42 +18,10 @@ from provenance.model.rules.policy import (
 from provenance.model.rules.rulings import Circumstances
 from provenance.model.rules.terms import Actor, DateRange, Purpose, Verdict
 from provenance.read.policy.policy_file import load_policy, override
+from tests.read.policy_texts import WHOLE, written
 
-WHOLE = """\
-[check]
-purpose = "fine-tuning"
-collected = 2023-06-01
-actor = "api-developer"
-jurisdiction = "EU"
-text_columns = ["text"]
-calibration = "calibration.json"
-signals = "captures"
-registries = ["registries/x"]
-backgrounds = ["registries/books"]
-[gate]
-forbidden = "0%"
-"x:restricted.documents" = "5%"
-[[agreements]]
-source = "reddit"
-purposes = ["pretraining"]
-from = 2024-02-01
-until = 2027-02-01
-reference = "contract 17/2024"
-[[waivers]]
-source = "x"
-documents = "faq-*"
-reason = "own-content"
-statement = "our own account"
-approver = "legal"
-expires = 2027-01-31
-"""
 EVERYTHING = WHOLE.replace('source = "x"\ndocuments = "faq-*"', "")
 TWICE = WHOLE + WHOLE[WHOLE.index("[[waivers]]") :]
-
-
-def written(folder, text, name="provenance.toml"):
-    (folder / name).write_text(text, "utf-8")
-    return load_policy(None, folder)
 
 
 COLLECTIONS = """

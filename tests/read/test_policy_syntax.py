@@ -2,7 +2,7 @@
 
 from provenance.model.rules.terms import ModelScope
 from provenance.read.policy.policy_file import override
-from tests.read.test_policy_file import WHOLE, written
+from tests.read.policy_texts import WHOLE, written
 
 
 def test_a_policy_says_what_the_use_and_the_model_are_and_what_is_claimed(tmp_path):

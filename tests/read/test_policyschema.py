@@ -13,7 +13,7 @@ from provenance.errors import PolicyError
 from provenance.read.policy import policy_file, policy_syntax
 from provenance.read.policy.policy_file import load_policy
 from provenance.report.terminal.rules.policy_summary import POLICY_TEMPLATE
-from tests.read.test_policy_file import WHOLE
+from tests.read.policy_texts import WHOLE
 
 SCHEMA = json.loads(files("provenance.read").joinpath("policy.schema.json").read_text("utf-8"))
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)

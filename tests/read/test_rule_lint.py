@@ -1,7 +1,7 @@
 """Mistakes of rule files, all at once."""
 
 from provenance.read.rules.rule_lint import rule_mistakes
-from tests.read.test_terms_syntax import SOURCE
+from tests.read.rule_texts import SOURCE
 
 CASES = """\
 cases:

@@ -24,7 +24,7 @@ from provenance.signing import (
     signers_of_keys,
     verify_statement,
 )
-from tests.signing.test_keys import KINDS, write_private
+from tests.signing.private_keys import KINDS, write_private
 
 pytest.importorskip("securesystemslib", reason="the extra `sign` is not installed")
 

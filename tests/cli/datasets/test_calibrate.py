@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.commandline import Done, provenance
-from tests.cli.test_commands import POSTS, PROSE
+from tests.cli.posts_and_prose import POSTS, PROSE
 
 
 @pytest.fixture(scope="module")

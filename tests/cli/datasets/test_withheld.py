@@ -5,7 +5,7 @@ import json
 import pyarrow.parquet as pq
 import pytest
 
-from tests.cli.registries.test_registry_recipe import run, write
+from tests.cli.registry_commands import run, write
 
 POSTS = [
     {"id": "1234567", "text": "fog lay over the harbour until the first ferry came in at noon"},

@@ -7,6 +7,8 @@ import shutil
 
 import pytest
 
+from tests.cli.registry_commands import run, write
+
 POSTS = [
     {"id": "1", "text": "fog lay over the harbour until the first ferry came in at noon"},
     {"id": "2", "text": "my neighbour has taught his parrot to imitate the old doorbell"},
@@ -106,19 +108,9 @@ def replay(provenance, folder, name):
     return script
 
 
-def run(provenance, folder, *words):
-    done = provenance("registry", *words, cwd=folder)
-    assert done.returncode == 0, done.stderr
-    return done
-
-
 def manifest(path):
     return json.loads((path / "registry.json").read_text("utf-8"))
 
 
 def sha256(content):
     return hashlib.sha256(content).hexdigest()
-
-
-def write(path, posts):
-    path.write_text("".join(f"{json.dumps(post)}\n" for post in posts), "utf-8")

@@ -10,36 +10,10 @@ from pathlib import Path
 import pytest
 
 from provenance.pipeline.caching import result_cache
+from tests.faults.caches.conftest import SHARDS, files_of, name_of
 from tests.faults.interruptions.killed_writers import long
+from tests.pipeline.cached_checks import content
 from tests.pipeline.conftest import pages, posts, registry, write_lines  # noqa: F401 (fixtures)
-from tests.pipeline.test_result_cache import World, content, shard
-
-SHARDS = 3
-
-
-@pytest.fixture
-def world(tmp_path, registry, posts, pages, monkeypatch) -> World:  # noqa: F811
-    made = World(tmp_path, registry, monkeypatch)
-    for number in range(SHARDS):
-        made.write(number, shard(posts, pages, number))
-    return made
-
-
-@pytest.fixture
-def fresh(world):
-    """What a check without a cache gives; and one that fills the cache."""
-    made = content(world.checked(cached=False))
-    assert len(made[1]) >= 20
-    assert content(world.checked()) == made
-    return made
-
-
-def files_of(world: World) -> list[Path]:
-    return sorted(path for path in world.cache.rglob("??/*") if path.is_file())
-
-
-def name_of(path: Path) -> str:
-    return path.parent.name + path.name
 
 
 def test_entries_and_their_folders_are_the_user_s_alone(world, fresh) -> None:

@@ -14,10 +14,10 @@ from provenance.pipeline.locate.locations import SPANS
 from provenance.pipeline.scan.reading_codec import decode_reading, encode_reading
 from provenance.pipeline.scan.readings import Reading
 from provenance.pipeline.scan.row_metadata import DECLARED_SCHEMA
-from tests.faults.caches.test_cache_damage import files_of, fresh, name_of, world  # noqa: F401 (fixtures)
+from tests.faults.caches.conftest import files_of, name_of
 from tests.faults.interruptions.killed_writers import Writers, long, writers
+from tests.pipeline.cached_checks import content
 from tests.pipeline.conftest import pages, posts, registry, write_lines  # noqa: F401 (fixtures)
-from tests.pipeline.test_result_cache import content
 
 
 @pytest.fixture(scope="module")
@@ -113,7 +113,7 @@ def spoilt(array: np.ndarray) -> Iterator[np.ndarray]:
 
 
 @pytest.mark.parametrize("part", [40, *long([(1,)])])
-def test_crafted_readings_of_right_digests_crash_nothing(world, fresh, child, part) -> None:  # noqa: F811
+def test_crafted_readings_of_right_digests_crash_nothing(world, fresh, child, part) -> None:
     kept = result_cache.ResultCache(world.cache, "")
     path = next(p for p in files_of(world) if is_reading(kept, p))
     whole = path.read_bytes()
@@ -140,7 +140,7 @@ def is_reading(kept: result_cache.ResultCache, path: Path) -> bool:
 
 
 @pytest.mark.parametrize("part", [40, *long([(1,)])])
-def test_crafted_tables_of_right_digests_crash_nothing(world, fresh, child, part) -> None:  # noqa: F811
+def test_crafted_tables_of_right_digests_crash_nothing(world, fresh, child, part) -> None:
     kept = result_cache.ResultCache(world.cache, "")
     path = next(p for p in files_of(world) if not is_reading(kept, p))
     whole = path.read_bytes()

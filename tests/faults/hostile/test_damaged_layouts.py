@@ -9,7 +9,7 @@ import pytest
 from provenance.errors import InputError
 from provenance.read.corpus.corpora import open_corpus
 from provenance.read.dumps.layouts import LAYOUTS, open_dump
-from tests.protocols.test_corpus_formats import FORMATS, ROWS
+from tests.protocols.corpus_samples import FORMATS, ROWS
 from tests.protocols.test_dump_layouts import SAMPLES, Sample
 
 EPUB = {

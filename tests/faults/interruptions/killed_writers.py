@@ -148,3 +148,12 @@ if __name__ == "__main__":
     imported = importlib.import_module(sys.argv[1])
     imported.warm(*sys.argv[2:])
     _serve(imported, pipe)
+
+
+def content(path: Path) -> dict[str, bytes]:
+    files = [path] if path.is_file() else sorted(path.rglob("*"))
+    return {
+        str(file.relative_to(path)): file.read_bytes()
+        for file in files
+        if file.is_file() and file.name != "receipt.json"
+    }

@@ -10,7 +10,7 @@ from provenance.model.rules.policy import Policy
 from provenance.pipeline import Shard, check, scan_shard
 from provenance.pipeline.settings import Settings
 from tests.faults.interruptions.killed_writers import Writers, long, writers
-from tests.pipeline.checking.test_shards import contents
+from tests.pipeline.checking.sharded_checks import contents
 from tests.pipeline.conftest import pages, posts, registry, write_lines  # noqa: F401 (fixtures)
 
 

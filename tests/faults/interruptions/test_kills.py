@@ -1,21 +1,17 @@
 """What is written is old or new, whole or absent, at whatever step its writer is killed."""
 
-import json
 import random
 import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from provenance.pipeline.building.registries import DumpSource, build_registry
 from provenance.pipeline.caching.result_cache import ResultCache
 from provenance.report.files.report_reader import read_report
-from tests.faults.interruptions.killed_writers import Writers, is_late, long, writers
-from tests.pipeline.conftest import Writer
+from tests.faults.interruptions.killed_writers import Writers, content, is_late, long, writers
 
 
 @pytest.fixture(scope="module")
@@ -64,21 +60,6 @@ def test_what_is_laid_out_is_there_whole_or_not_at_all(child, tmp_path, writer) 
     assert is_late(outcomes)
 
 
-@pytest.fixture(scope="module")
-def cleaning(tmp_path_factory) -> Iterator[tuple[Writers, Path]]:
-    folder, posts = tmp_path_factory.mktemp("corpus"), Writer(1)
-    said = [{"id": f"p{number}", "text": posts.sentence(20)} for number in range(50)]
-    (folder / "posts.jsonl").write_text("\n".join(map(json.dumps, said)))
-    build_registry(folder / "registry", DumpSource([str(folder / "posts.jsonl")], "x"))
-    (folder / "data").mkdir()
-    for number in range(3):
-        rows = [{"text": f"{posts.page()} {said[number * 7 + row]['text']}"} for row in range(2)]
-        rows.append({"text": posts.page()})
-        (folder / "data" / f"{number}.jsonl").write_text("\n".join(map(json.dumps, rows)))
-    with writers("tests.faults.interruptions.killable_writes", str(folder / "registry")) as started:
-        yield started, folder / "data"
-
-
 @pytest.mark.parametrize("stride", [10, *long([(1,)])])
 def test_a_cleaned_corpus_is_there_whole_or_not_at_all(cleaning, tmp_path, stride) -> None:
     child, data = cleaning
@@ -96,15 +77,6 @@ def test_a_cleaned_corpus_is_there_whole_or_not_at_all(cleaning, tmp_path, strid
         assert {one.name for one in tmp_path.iterdir()} == {"out", "whole", "next"}
         shutil.rmtree(out)
     assert is_late(outcomes)
-
-
-def content(path: Path) -> dict[str, bytes]:
-    files = [path] if path.is_file() else sorted(path.rglob("*"))
-    return {
-        str(file.relative_to(path)): file.read_bytes()
-        for file in files
-        if file.is_file() and file.name != "receipt.json"
-    }
 
 
 def test_a_kept_entry_is_whole_or_absent_at_every_step(child, tmp_path) -> None:

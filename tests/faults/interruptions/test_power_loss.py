@@ -9,9 +9,8 @@ import pytest
 from provenance.pipeline.caching.result_cache import ResultCache
 from provenance.registry.verification import verify_files
 from tests.faults.interruptions.disk_states import DISKS
-from tests.faults.interruptions.killed_writers import Writers, is_late, writers
-from tests.faults.interruptions.test_kills import cleaning, content  # noqa: F401 (a fixture)
-from tests.faults.interruptions.test_report_kills import which
+from tests.faults.interruptions.killed_writers import Writers, content, is_late, writers
+from tests.faults.interruptions.replaced_reports import which
 
 
 @pytest.fixture(scope="module")
@@ -140,7 +139,7 @@ def test_a_writer_that_syncs_nothing_is_caught(outcomes, tmp_path) -> None:
     assert lost["strict"][-1] == "none"
 
 
-def test_a_cleaned_corpus_is_there_whole_or_not_at_all(cleaning, tmp_path) -> None:  # noqa: F811
+def test_a_cleaned_corpus_is_there_whole_or_not_at_all(cleaning, tmp_path) -> None:
     child, data = cleaning
     root, whole, dumps = tmp_path / "root", tmp_path / "whole", tmp_path / "dumps"
     root.mkdir()
@@ -154,7 +153,7 @@ def test_a_cleaned_corpus_is_there_whole_or_not_at_all(cleaning, tmp_path) -> No
 
 
 @pytest.mark.long
-def test_a_registry_is_old_or_new(cleaning, tmp_path) -> None:  # noqa: F811
+def test_a_registry_is_old_or_new(cleaning, tmp_path) -> None:
     child, data = cleaning
     root, dumps = tmp_path / "root", tmp_path / "dumps"
     root.mkdir()

@@ -12,6 +12,7 @@ from provenance.match.index.stop_shingles import MIN_AUTHORS, NO_STOPS, StopShin
 from provenance.match.scoring.corpus_sample import sample_passages
 from provenance.match.scoring.features import measure_features
 from provenance.model.content.fingerprints import Tokens
+from tests.match.crowds import PHRASE, crowd
 from tests.match.memory_registries import (
     found_in,
     holding,
@@ -24,16 +25,6 @@ from tests.match.memory_registries import (
     tokens_of,
     words,
 )
-
-PHRASE = " ".join(words(8, 7, prefix="c"))
-
-
-def crowd(count, seed=0):
-    """Write items that hold the phrase among words of their own."""
-    return [
-        f"{' '.join(words(6, seed + number))} {PHRASE} {' '.join(words(6, seed + 500 + number))}"
-        for number in range(count)
-    ]
 
 
 def stopped(*registries, asked=None):

@@ -32,7 +32,7 @@ from provenance.match.scoring.features import (
 )
 from provenance.match.scoring.information import language_only_counts
 from provenance.model.content.language import NO_CONTEXT, NO_LANGUAGE, Language
-from tests.match.index.test_stop_shingles import crowd
+from tests.match.crowds import crowd
 from tests.match.memory_registries import (
     found_in,
     posts,

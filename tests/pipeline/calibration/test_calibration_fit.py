@@ -14,7 +14,7 @@ from provenance.pipeline.calibration.calibration_fit import (
 )
 from provenance.pipeline.calibration.recall import aggregate_recalls
 from provenance.report.files.calibration_json import write_calibration
-from tests.pipeline.calibration.test_share_correction import calibration, plants
+from tests.pipeline.calibration.made_up_calibrations import calibration, plants
 
 RATE = FalseRate("control", None, 100_000, 1.0, 10, 10, 120, 100.0, 1200.0, 48.0, 184.0)
 ROWS = plants(600, 200)

@@ -1,7 +1,6 @@
 """Corrected shares: recall and false findings as a calibration measured them."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import numpy as np
 import pyarrow as pa
@@ -9,63 +8,21 @@ import pytest
 
 from provenance.match.estimation.intervals import ChanceProbabilities
 from provenance.match.estimation.missed_copies import PlantCounts
-from provenance.match.scoring.evalue import STRENGTH_THRESHOLD
-from provenance.model.results.calibration import PLANTS, Calibration, FalseRate
+from provenance.model.results.calibration import PLANTS, FalseRate
 from provenance.model.rules.policy import Policy, Unit
 from provenance.pipeline import check
 from provenance.pipeline.building.registries import DumpSource, build_registry
 from provenance.pipeline.calibration.calibrate import PlantingOptions, calibrate
-from provenance.pipeline.calibration.false_positives import UNKNOWN
 from provenance.pipeline.calibration.share_correction import CalibratedRecall, ShareCorrector
 from provenance.pipeline.findings.finding_appearances import FindingAppearances
 from provenance.pipeline.findings.missed_findings import MissedFindings
 from provenance.pipeline.settings import Settings
 from provenance.read.shipped_plants import load_shipped_plants
 from provenance.report.files.calibration_json import write_calibration
+from tests.pipeline.calibration.made_up_calibrations import CUT, WHOLE, calibration, plants
 from tests.pipeline.conftest import Writer
 
-WHOLE, CUT = 0, 7
 SHIPPED = PlantCounts.of(load_shipped_plants(), 4.0)
-
-
-def plants(found, missed, *, look=WHOLE, family="light", tokens=12, source="x"):
-    row = {
-        "source": source,
-        "edit": family,
-        "family": family,
-        "place": "sentence",
-        "item_tokens": tokens,
-        "tokens": tokens,
-        "bytes": 60,
-        "found": True,
-        "right": True,
-        "covered": 1.0,
-        "look": look,
-        "found_tokens": tokens,
-        "found_bytes": 60,
-        "strength": 25.0,
-    }
-    nothing = {"found": False, "look": -1, "found_tokens": 0, "found_bytes": 0, "strength": 0.0}
-    return [row] * found + [{**row, **nothing}] * missed
-
-
-def calibration(rows, false=UNKNOWN):
-    return Calibration(
-        tool="0.1.0",
-        created=datetime(2025, 3, 1, tzinfo=UTC),
-        corpus="c",
-        addresses=("pages",),
-        documents=1000,
-        corpus_tokens=100_000,
-        registries=("a", "b"),
-        normalisation=2,
-        threshold=STRENGTH_THRESHOLD,
-        seed=0,
-        skipped=0,
-        recalls=(),
-        false=false,
-        plants=pa.Table.from_pylist(rows, schema=PLANTS),
-    )
 
 
 def upper_end(rows, sources, looks=WHOLE, unit=Unit.DOCUMENTS):

@@ -7,7 +7,7 @@ import pytest
 from provenance.pipeline import check, remove_tasks
 from provenance.pipeline.report_io import save_report
 from provenance.pipeline.settings import Settings
-from tests.pipeline.checking.test_shards import contents, corpus, merge, policy, run_shards  # noqa: F401
+from tests.pipeline.checking.sharded_checks import contents, merge, run_shards
 
 s3fs = pytest.importorskip("s3fs", reason="s3fs is not installed")
 moto = pytest.importorskip("moto.server", reason="moto is not installed")
@@ -39,10 +39,7 @@ def store(monkeypatch):
 
 @pytest.mark.filterwarnings("ignore")  # those of the server and of its client
 def test_shards_on_an_object_store_make_the_report_of_a_single_check(
-    tmp_path,
-    corpus,  # noqa: F811
-    policy,  # noqa: F811
-    store,
+    tmp_path, corpus, policy, store
 ):
     address, tasks = f"s3://{_BUCKET}/corpus", f"s3://{_BUCKET}/report/tasks"
     store.put(str(corpus), f"{_BUCKET}/corpus", recursive=True)
@@ -59,13 +56,7 @@ def test_shards_on_an_object_store_make_the_report_of_a_single_check(
 
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("engine", ["processes", "dask"])
-def test_workers_leave_their_readings_in_an_object_store(
-    tmp_path,
-    corpus,  # noqa: F811
-    policy,  # noqa: F811
-    store,
-    engine,
-):
+def test_workers_leave_their_readings_in_an_object_store(tmp_path, corpus, policy, store, engine):
     address, tasks = f"s3://{_BUCKET}/corpus", f"s3://{_BUCKET}/report/tasks"
     store.put(str(corpus), f"{_BUCKET}/corpus", recursive=True)
     expected = contents(check([address], policy, Settings()), tmp_path / "single")
@@ -77,11 +68,7 @@ def test_workers_leave_their_readings_in_an_object_store(
 
 @pytest.mark.filterwarnings("ignore")
 def test_a_registry_in_an_object_store_is_matched_as_one_on_disk(
-    tmp_path,
-    corpus,  # noqa: F811
-    policy,  # noqa: F811
-    store,
-    monkeypatch,
+    tmp_path, corpus, policy, store, monkeypatch
 ):
     monkeypatch.setenv("PROVENANCE_CACHE", str(tmp_path / "cache"))
     expected = check([str(corpus)], policy, Settings()).findings

@@ -1,69 +1,18 @@
 """Shards, in any order and on any file system, make the report of a single check."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from io import BytesIO, TextIOWrapper
-from pathlib import Path
 
 import fsspec
 import pytest
 
 from provenance.errors import EngineError, PolicyError
-from provenance.model.results.result import Report
-from provenance.model.rules.policy import Policy
-from provenance.pipeline import (
-    CheckPlan,
-    Shard,
-    check,
-    remove_tasks,
-    save_report,
-    scan_shard,
-)
+from provenance.pipeline import CheckPlan, Shard, check, remove_tasks, save_report
 from provenance.pipeline.caching import cache_entries
 from provenance.pipeline.checking.shards import shard_of_parts
 from provenance.pipeline.settings import Settings
 from provenance.read.corpus.corpora import open_corpus
-from provenance.report.files.report_folder import write_report
-
-FILES = 9
-
-
-@pytest.fixture
-def corpus(tmp_path: Path, posts, pages, write_lines) -> Path:
-    folder = tmp_path / "corpus"
-    folder.mkdir()
-    for number in range(FILES):
-        rows = [
-            {
-                "text": f"{page} {posts[number * 5 + row]['text']}. {page[:90]}",
-                "id": f"{number}-{row}",
-            }
-            for row, page in enumerate(pages[number * 5 : number * 5 + 5])
-        ]
-        write_lines(folder / f"{number}.jsonl", rows)
-    return folder
-
-
-@pytest.fixture
-def policy(registry) -> Policy:
-    return Policy(registries=(str(registry),))
-
-
-def run_shards(corpus, policy, tasks, count, numbers=None) -> None:
-    for number in numbers or range(count, 0, -1):
-        scan_shard([str(corpus)], policy, Settings(tasks=str(tasks)), Shard(number, count))
-
-
-def merge(corpus, policy, tasks, count) -> Report:
-    return check([str(corpus)], policy, Settings(tasks=str(tasks), shards=count))
-
-
-def contents(report: Report, folder: Path) -> dict[str, bytes]:
-    timeless = replace(
-        report, result=replace(report.result, created=datetime(2026, 1, 1, tzinfo=UTC))
-    )
-    write_report(timeless, folder)
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
+from tests.pipeline.checking.sharded_checks import FILES, contents, merge, run_shards
 
 
 @pytest.mark.parametrize("count", [1, 4, 20])

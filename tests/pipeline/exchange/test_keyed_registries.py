@@ -28,7 +28,7 @@ from provenance.registry.files.registry_keys import KEY_VARIABLE
 from provenance.registry.segments.item_selection import Selection
 from provenance.registry.sorting.duckdb_engine import BuildLimits
 from provenance.report.files.report_folder import write_report
-from tests.pipeline.checking.test_segmented_registries import World
+from tests.pipeline.overlapping_items import World
 from tests.registry.conftest import batch_of, create_in_segments
 
 PENDING = BuildLimits(rewritten_bytes=0)

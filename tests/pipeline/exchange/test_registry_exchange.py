@@ -1,6 +1,5 @@
 """Registries that are pushed to an address, and pulled from there."""
 
-import json
 import shutil
 import threading
 from datetime import date, timedelta
@@ -10,12 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from provenance.errors import (
-    DigestMismatch,
-    RegistryError,
-    RegistryExists,
-    RegistryNotFound,
-)
+from provenance.errors import DigestMismatch, RegistryError, RegistryExists, RegistryNotFound
 from provenance.model.rules.policy import Policy
 from provenance.pipeline import check
 from provenance.pipeline.building.registries import DumpSource, add_to_registry, build_registry
@@ -34,18 +28,7 @@ from provenance.registry.registry_folder import state_fresh_until
 from provenance.registry.segments.item_selection import Selection
 from provenance.registry.sorting.duckdb_engine import BuildLimits
 from provenance.registry.verification import verify_files
-
-_TEXTS = [
-    f"the {colour} heron number {number} stood in the reeds for an hour and caught {number} eels"
-    for number, colour in enumerate(["grey", "white", "purple", "green", "black"] * 8)
-]
-
-
-def _dump(folder, first, end, source="x"):
-    path = folder / f"{first}-{end}.parquet"
-    ids = [f"id-{number}" for number in range(first, end)]
-    pq.write_table(pa.table({"id": ids, "text": _TEXTS[first:end]}), path)
-    return DumpSource([str(path)], source)
+from tests.pipeline.exchange.exchanged_items import TEXTS, contents_of, corpus_file, dump_of
 
 
 def _withdraw(registry, *numbers, **options):
@@ -71,7 +54,7 @@ def address(request, monkeypatch, tmp_path):
 @pytest.fixture
 def registry(tmp_path):
     """A registry of twenty items."""
-    build_registry(tmp_path / "registry", _dump(tmp_path, 0, 20))
+    build_registry(tmp_path / "registry", dump_of(tmp_path, 0, 20))
     return tmp_path / "registry"
 
 
@@ -89,22 +72,8 @@ def sent(monkeypatch):
     return names
 
 
-def _corpus(tmp_path):
-    corpus = tmp_path / "corpus.jsonl"
-    corpus.write_text("".join(json.dumps({"text": text}) + "\n" for text in _TEXTS))
-    return str(corpus)
-
-
 def _findings(registry, corpus):
     return check([corpus], Policy(registries=(str(registry),)), Settings()).findings
-
-
-def _files(folder):
-    return {
-        str(path.relative_to(folder)): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
 
 
 def _only_registry(files):
@@ -128,11 +97,11 @@ def _killing_after(step, amount):
 def test_what_is_pulled_is_what_was_pushed(address, registry, tmp_path):
     pushed = push(registry, address)
     pulled = pull(address, tmp_path / "copy")
-    assert _only_registry(_files(tmp_path / "copy")) == _files(registry)
+    assert _only_registry(contents_of(tmp_path / "copy")) == contents_of(registry)
     assert (pulled.difference.added, pulled.difference.withdrawn) == (20, 0)
     assert (pulled.fetched, pulled.fetched_bytes) == (pushed.sent, pushed.sent_bytes)
     assert verify_files(tmp_path / "copy") == read_manifest(registry)
-    corpus = _corpus(tmp_path)
+    corpus = corpus_file(tmp_path)
     copied = _findings(tmp_path / "copy", corpus)
     assert len(copied) >= 20
     assert copied.equals(_findings(registry, corpus))
@@ -149,13 +118,13 @@ def test_after_an_addition_only_what_is_new_is_sent_and_fetched(address, registr
     pulled = pull(address, tmp_path / "copy")
     assert (pulled.fetched, pulled.is_changed) == (0, True)
     assert {path: path.stat().st_ino for path in inodes} == inodes
-    add_to_registry(registry, _dump(tmp_path, 20, 40))
+    add_to_registry(registry, dump_of(tmp_path, 20, 40))
     new = {path.name for path in registry.glob("segment-*")} - {path.parent.name for path in inodes}
     push(registry, address)
     pulled = pull(address, tmp_path / "copy")
     assert pulled.difference.added == 20
     assert pulled.fetched == sum(len(list((registry / name).iterdir())) for name in new)
-    assert _only_registry(_files(tmp_path / "copy")) == _files(registry)
+    assert _only_registry(contents_of(tmp_path / "copy")) == contents_of(registry)
 
 
 def test_nothing_is_sent_or_fetched_twice(address, registry, tmp_path, sent):
@@ -178,20 +147,20 @@ def test_the_manifest_is_sent_last(address, registry, sent):
 def test_a_push_that_was_killed_is_not_seen_and_continues(address, registry, tmp_path, sent, share):
     push(registry, address)
     pull(address, tmp_path / "copy")
-    before = _only_registry(_files(tmp_path / "copy"))
-    add_to_registry(registry, _dump(tmp_path, 20, 40))
+    before = _only_registry(contents_of(tmp_path / "copy"))
+    add_to_registry(registry, dump_of(tmp_path, 20, 40))
     sent.clear()
     total = read_manifest(registry).bytes
     with pytest.raises(_Killed), _killing_after("sending", total * share):
         push(registry, address)
     assert not pull(address, tmp_path / "copy").is_changed
-    assert _only_registry(_files(tmp_path / "copy")) == before
+    assert _only_registry(contents_of(tmp_path / "copy")) == before
     complete = [name for name in sent if name != MANIFEST]
     sent.clear()
     assert push(registry, address).present >= len(set(complete))
     assert not set(sent) & set(complete)
     assert pull(address, tmp_path / "copy").difference.added == 20
-    assert _only_registry(_files(tmp_path / "copy")) == _files(registry)
+    assert _only_registry(contents_of(tmp_path / "copy")) == contents_of(registry)
 
 
 @pytest.mark.parametrize("share", [0.01, 0.3, 0.6, 0.99])
@@ -204,7 +173,7 @@ def test_a_pull_that_was_killed_is_not_seen_and_continues(
     push(registry, address)
     if not is_first:
         pull(address, copy)
-        add_to_registry(registry, _dump(tmp_path, 20, 40))
+        add_to_registry(registry, dump_of(tmp_path, 20, 40))
         push(registry, address)
     total = read_manifest(registry).bytes
     with pytest.raises(_Killed), _killing_after("fetching", total * share):
@@ -220,7 +189,7 @@ def test_a_pull_that_was_killed_is_not_seen_and_continues(
         RegistryAddress, "open", lambda self, name: fetched.append(name) or original(self, name)
     )
     pull(address, copy)
-    assert _only_registry(_files(copy)) == _files(registry)
+    assert _only_registry(contents_of(copy)) == contents_of(registry)
     kept = {str(path.relative_to(copy)) for path in complete}
     assert not kept & set(fetched)
 
@@ -262,7 +231,7 @@ def test_a_file_that_was_half_fetched_is_continued(address, registry, tmp_path, 
     monkeypatch.setattr(RegistryAddress, "open", opened)
     total = pull(address, tmp_path / "copy").fetched_bytes
     assert received == total - size
-    assert _only_registry(_files(tmp_path / "copy")) == _files(registry)
+    assert _only_registry(contents_of(tmp_path / "copy")) == contents_of(registry)
 
 
 def test_a_damaged_half_of_a_file_is_fetched_again(address, registry, tmp_path):
@@ -273,11 +242,11 @@ def test_a_damaged_half_of_a_file_is_fetched_again(address, registry, tmp_path):
     half = tmp_path / "copy" / folder.name / "tokens.npy.tmp"
     half.write_bytes(b"something else")
     pull(address, tmp_path / "copy")
-    assert _only_registry(_files(tmp_path / "copy")) == _files(registry)
+    assert _only_registry(contents_of(tmp_path / "copy")) == contents_of(registry)
 
 
 def test_an_item_that_is_withdrawn_is_gone_from_the_copy(address, registry, tmp_path):
-    corpus, copy = _corpus(tmp_path), tmp_path / "copy"
+    corpus, copy = corpus_file(tmp_path), tmp_path / "copy"
     push(registry, address)
     pull(address, copy)
     assert "id-3" in _findings(copy, corpus)["item"].to_pylist()
@@ -296,7 +265,7 @@ def test_an_item_that_is_withdrawn_is_gone_from_the_copy(address, registry, tmp_
     for path in copy.rglob("items.parquet"):
         assert "id-3" not in pq.read_table(path)["item"].to_pylist()
     for path in copy.rglob("texts.parquet"):
-        assert _TEXTS[3] not in pq.read_table(path)["text"].to_pylist()
+        assert TEXTS[3] not in pq.read_table(path)["text"].to_pylist()
     tombstones = pq.read_table(next(copy.glob("tombstones-*")))
     assert tombstones["reason"].to_pylist() == ["the author asked"] * 2
     assert tombstones["date"].null_count == 0
@@ -306,7 +275,7 @@ def test_a_withdrawal_clears_cached_results_on_request(address, registry, tmp_pa
     push(registry, address)
     pull(address, tmp_path / "copy", purge=True)
     policy = Policy(registries=(str(tmp_path / "copy"),))
-    check([_corpus(tmp_path)], policy, Settings(cache=cache_folder()))
+    check([corpus_file(tmp_path)], policy, Settings(cache=cache_folder()))
     assert cache_usage().entries
     _withdraw(registry, 3)
     push(registry, address)
@@ -328,7 +297,7 @@ def test_withdrawn_items_do_not_leave_the_machine_in_old_files(address, registry
 def test_files_that_a_merged_registry_shares_stay_there(address, registry, tmp_path):
     push(registry, address)
     pull(address, tmp_path / "copy")
-    build_registry(tmp_path / "other", _dump(tmp_path, 30, 40))
+    build_registry(tmp_path / "other", dump_of(tmp_path, 30, 40))
     merge_into([str(tmp_path / "copy"), str(tmp_path / "other")], tmp_path / "all")
     _withdraw(registry, 3)
     push(registry, address)
@@ -356,11 +325,11 @@ def test_an_older_version_is_refused(address, registry, tmp_path):
 def test_every_change_makes_a_newer_version(registry, tmp_path):
     times = [read_manifest(registry).created]
     changes = [
-        lambda: add_to_registry(registry, _dump(tmp_path, 20, 25)),
+        lambda: add_to_registry(registry, dump_of(tmp_path, 20, 25)),
         lambda: _withdraw(registry, 3),
         lambda: state_fresh_until(registry, date(2999, 1, 1)),
         lambda: add_to_registry(
-            registry, DumpSource(_dump(tmp_path, 20, 25).addresses, "x", published=99)
+            registry, DumpSource(dump_of(tmp_path, 20, 25).addresses, "x", published=99)
         ),
     ]
     for change in changes:
@@ -407,7 +376,7 @@ def test_a_copy_without_a_file_is_completed(address, registry, tmp_path):
 def test_a_registry_that_was_changed_here_is_not_overwritten(address, registry, tmp_path):
     push(registry, address)
     pull(address, tmp_path / "copy")
-    add_to_registry(tmp_path / "copy", _dump(tmp_path, 20, 40))
+    add_to_registry(tmp_path / "copy", dump_of(tmp_path, 20, 40))
     with pytest.raises(RegistryExists, match="was changed after it was pulled"):
         pull(address, tmp_path / "copy")
     assert read_manifest(tmp_path / "copy").items == 40
@@ -468,7 +437,7 @@ def test_a_push_does_not_undo_a_newer_one(address, registry, tmp_path):
 
 def test_a_push_does_not_replace_another_registry(address, registry, tmp_path):
     push(registry, address)
-    dump = _dump(tmp_path, 20, 40)
+    dump = dump_of(tmp_path, 20, 40)
     build_registry(tmp_path / "other", DumpSource(dump.addresses, "reddit"))
     with pytest.raises(RegistryError, match=r"has a registry of x; .* is of reddit"):
         push(tmp_path / "other", address)
@@ -477,8 +446,8 @@ def test_a_push_does_not_replace_another_registry(address, registry, tmp_path):
 def test_two_pushes_at_once_are_noticed(address, registry, tmp_path, monkeypatch):
     push(registry, address)
     shutil.copytree(registry, tmp_path / "other")
-    add_to_registry(registry, _dump(tmp_path, 20, 30))
-    add_to_registry(tmp_path / "other", _dump(tmp_path, 30, 40))
+    add_to_registry(registry, dump_of(tmp_path, 20, 30))
+    add_to_registry(tmp_path / "other", dump_of(tmp_path, 30, 40))
     original = RegistryAddress.sizes
 
     def sizes(self):
@@ -507,7 +476,7 @@ def test_a_push_during_a_pull_makes_it_fetch_the_new_version(
 
     monkeypatch.setattr(RegistryAddress, "open", opened)
     assert pull(address, tmp_path / "copy").manifest.items == 19
-    assert _only_registry(_files(tmp_path / "copy")) == _files(registry)
+    assert _only_registry(contents_of(tmp_path / "copy")) == contents_of(registry)
 
 
 def test_who_pulls_while_another_pushes_never_has_half_a_registry(address, registry, tmp_path):
@@ -528,7 +497,7 @@ def test_who_pulls_while_another_pushes_never_has_half_a_registry(address, regis
     thread.start()
     try:
         for number in range(6):
-            add_to_registry(registry, _dump(tmp_path, 20 + number, 21 + number))
+            add_to_registry(registry, dump_of(tmp_path, 20 + number, 21 + number))
             push(registry, address)
     finally:
         stop.set()

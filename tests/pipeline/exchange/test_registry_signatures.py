@@ -30,7 +30,7 @@ from provenance.registry.manifest import read_manifest_bytes
 from provenance.registry.registry_folder import signature_name
 from provenance.registry.segments.item_selection import Selection
 from provenance.signing import create_key
-from tests.pipeline.exchange.test_registry_exchange import _corpus, _dump, _files
+from tests.pipeline.exchange.exchanged_items import contents_of, corpus_file, dump_of
 
 _ADDRESS = "memory://bucket/registry"
 
@@ -54,7 +54,7 @@ def store(monkeypatch, tmp_path):
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     folder = tmp_path_factory.mktemp("made")
-    build_registry(folder / "registry", _dump(folder, 0, 20))
+    build_registry(folder / "registry", dump_of(folder, 0, 20))
     return folder / "registry"
 
 
@@ -161,7 +161,7 @@ def test_the_days_of_a_key_are_included(registry, keys, tmp_path, line):
 
 
 def test_each_source_needs_its_own_voice(registry, keys, tmp_path):
-    build_registry(tmp_path / "b", _dump(tmp_path, 20, 40, source="reddit"))
+    build_registry(tmp_path / "b", dump_of(tmp_path, 20, 40, source="reddit"))
     merge_into([str(registry), str(tmp_path / "b")], tmp_path / "all")
     trust = _trust(
         tmp_path,
@@ -195,7 +195,7 @@ def test_who_signs_under_a_name_speaks_as_that_name_alone(registry, keys, tmp_pa
 def test_a_change_voids_the_signature(registry, keys, tmp_path):
     signing = sign(registry, [keys["owner"][0]])
     trust = _trust(tmp_path, (keys["owner"][1], ["x"]))
-    add_to_registry(registry, _dump(tmp_path, 20, 30))
+    add_to_registry(registry, dump_of(tmp_path, 20, 30))
     assert not signing.path.exists()
     with pytest.raises(SignatureInvalid, match="is not signed"):
         verify_registry(registry, trust)
@@ -237,12 +237,12 @@ def test_old_signatures_leave_address_and_copy(registry, keys, store, tmp_path):
     sign(registry, [keys["owner"][0]])
     push(registry, _ADDRESS)
     pull(_ADDRESS, tmp_path / "copy")
-    add_to_registry(registry, _dump(tmp_path, 20, 30))
+    add_to_registry(registry, dump_of(tmp_path, 20, 30))
     sign(registry, [keys["owner"][0]])
     push(registry, _ADDRESS)
     pull(_ADDRESS, tmp_path / "copy")
-    names = {name for name in _files(tmp_path / "copy") if name != "pulled.json"}
-    assert names == set(_files(registry))
+    names = {name for name in contents_of(tmp_path / "copy") if name != "pulled.json"}
+    assert names == set(contents_of(registry))
     assert {each.rpartition("/")[2] for each in store.find("/bucket/registry")} == {
         each.rpartition("/")[2] for each in names
     }
@@ -252,21 +252,21 @@ def test_old_signatures_leave_address_and_copy(registry, keys, store, tmp_path):
 def test_a_check_refuses_what_is_not_trusted(registry, keys, store, tmp_path, is_remote):
     name = _ADDRESS if is_remote else str(registry)
     push(registry, _ADDRESS)
-    check([_corpus(tmp_path)], Policy(registries=(name,)), Settings())  # it is in the cache
+    check([corpus_file(tmp_path)], Policy(registries=(name,)), Settings())  # it is in the cache
     trust = _trust(tmp_path, (keys["owner"][1], ["x"]))
     policy = Policy(registries=(name,), trust=trust)
     with pytest.raises(SignatureInvalid, match="is not signed"):
-        check([_corpus(tmp_path)], policy, Settings())
+        check([corpus_file(tmp_path)], policy, Settings())
     sign(registry, [keys["owner"][0]])
     push(registry, _ADDRESS)
-    report = check([_corpus(tmp_path)], policy, Settings())
+    report = check([corpus_file(tmp_path)], policy, Settings())
     assert len(report.findings) >= 20
     assert report.result.policy.trust == trust
 
 
 @pytest.mark.parametrize("kind", ["background", "control"])
 def test_backgrounds_and_controls_need_signatures_too(registry, keys, tmp_path, kind):
-    build_registry(tmp_path / "b", _dump(tmp_path, 20, 40))
+    build_registry(tmp_path / "b", dump_of(tmp_path, 20, 40))
     sign(registry, [keys["owner"][0]])
     trust = _trust(tmp_path, (keys["owner"][1], ["*"]))
     other = str(tmp_path / "b")
@@ -276,7 +276,9 @@ def test_backgrounds_and_controls_need_signatures_too(registry, keys, tmp_path, 
         trust=trust,
     )
     with pytest.raises(SignatureInvalid, match="b is not signed"):
-        check([_corpus(tmp_path)], policy, Settings(control=other if kind == "control" else None))
+        check(
+            [corpus_file(tmp_path)], policy, Settings(control=other if kind == "control" else None)
+        )
 
 
 def test_a_registry_of_nothing_needs_no_signature(keys, tmp_path):

@@ -26,13 +26,13 @@ from provenance.pipeline.scan.scan_tasks import ScanJob
 from provenance.pipeline.scan.task_folder import TaskFolder
 from provenance.pipeline.settings import Settings
 from provenance.read.corpus.corpora import open_corpus
-from tests.pipeline.checking.test_shards import contents, corpus, policy  # noqa: F401 (fixtures)
+from tests.pipeline.checking.sharded_checks import contents
 
 ENGINES = ["processes", "dask"]
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_every_engine_makes_the_same_report(tmp_path, corpus, policy, engine):  # noqa: F811
+def test_every_engine_makes_the_same_report(tmp_path, corpus, policy, engine):
     expected = contents(check([str(corpus)], policy, Settings()), tmp_path / "threads")
     settings = Settings(engine=engine, tasks=str(tmp_path / "tasks"), threads=2)
     made = check([str(corpus)], policy, settings)
@@ -71,7 +71,7 @@ def is_worker(pid: int) -> bool:
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("delay", [0.0, pytest.param(0.3, marks=pytest.mark.long)])
-def test_a_killed_worker_changes_nothing(tmp_path, corpus, policy, engine, delay):  # noqa: F811
+def test_a_killed_worker_changes_nothing(tmp_path, corpus, policy, engine, delay):
     expected = contents(check([str(corpus)], policy, Settings()), tmp_path / "threads")
     before, killed = set(workers()), []
 
@@ -111,7 +111,7 @@ class Failing(ThreadPoolExecutor):
 
 
 @pytest.fixture
-def job(tmp_path, corpus, policy) -> ScanJob:  # noqa: F811
+def job(tmp_path, corpus, policy) -> ScanJob:
     references = open_references(policy, None)
     declarations = build_declarations(load_library(policy, None), policy, [])
     digest = context_digest(references.all_registries, declarations.key)
@@ -150,12 +150,7 @@ def test_a_task_that_fails_three_times_is_named_and_the_others_are_done(job):
     assert done == [index != 4 for index in range(len(parts))]
 
 
-def test_a_failed_part_makes_the_report_incomplete(
-    tmp_path,
-    corpus,  # noqa: F811
-    policy,  # noqa: F811
-    monkeypatch,
-):
+def test_a_failed_part_makes_the_report_incomplete(tmp_path, corpus, policy, monkeypatch):
     @contextmanager
     def open_runner(*_: object) -> Iterator[TaskRunner]:
         yield TaskRunner(lambda: Failing({3: 99, 6: 99}, []), lambda: 2)
@@ -176,7 +171,7 @@ def test_workers_with_other_registries_are_an_error(job):
         scan(replace(job, tasks=job.tasks.in_context("other")), {})
 
 
-def test_workers_that_see_other_files_are_an_error(job, corpus):  # noqa: F811
+def test_workers_that_see_other_files_are_an_error(job, corpus):
     (corpus / "another.jsonl").write_text('{"text": "one more"}\n')
     with pytest.raises(EngineError, match="sees other files"):
         scan(job, {})
@@ -220,12 +215,12 @@ def test_a_lost_pool_delays_only_the_tasks_that_were_running(job):
     assert sorted(log) == list(range(len(parts)))
 
 
-def test_a_sample_is_drawn_by_threads(corpus, policy):  # noqa: F811
+def test_a_sample_is_drawn_by_threads(corpus, policy):
     with pytest.raises(PolicyError, match="--sample cannot be combined"):
         check([str(corpus)], policy, Settings(engine="processes", sample=0.5))
 
 
-def test_the_workers_of_a_running_cluster_scan_the_parts(tmp_path, corpus, policy):  # noqa: F811
+def test_the_workers_of_a_running_cluster_scan_the_parts(tmp_path, corpus, policy):
     expected = contents(check([str(corpus)], policy, Settings()), tmp_path / "threads")
     options = {"threads_per_worker": 2, "dashboard_address": "127.0.0.1:0"}
     with LocalCluster(n_workers=2, **options) as cluster:
@@ -235,13 +230,13 @@ def test_the_workers_of_a_running_cluster_scan_the_parts(tmp_path, corpus, polic
     assert contents(made, tmp_path / "made") == expected
 
 
-def test_a_scheduler_that_does_not_answer_is_an_error(corpus, policy, monkeypatch):  # noqa: F811
+def test_a_scheduler_that_does_not_answer_is_an_error(corpus, policy, monkeypatch):
     monkeypatch.setattr("provenance.pipeline.execution.task_runner._CONNECTION_TIMEOUT", "1s")
     with pytest.raises(EngineError, match=r"no Dask scheduler at tcp://127\.0\.0\.1:9"):
         check([str(corpus)], policy, Settings(engine="dask", scheduler="tcp://127.0.0.1:9"))
 
 
-def test_dask_that_is_not_installed_is_an_error(corpus, policy, monkeypatch):  # noqa: F811
+def test_dask_that_is_not_installed_is_an_error(corpus, policy, monkeypatch):
     def fail(name: str) -> None:
         raise ModuleNotFoundError(name)
 

@@ -68,7 +68,10 @@ def test_half_days_and_impossible_days():
     noon = datetime(2016, 8, 4, 12, 5, tzinfo=UTC).timestamp()
     assert parse_ordered_date("8/4/2016 12:05 PM", DateOrder.MONTH_FIRST) == noon
     assert parse_ordered_date("8/4/2016 12:05 am", DateOrder.MONTH_FIRST) == noon - 12 * 3600
+    assert parse_ordered_date("8/4/2016 1:05 PM", DateOrder.MONTH_FIRST) == noon + 3600
     assert parse_ordered_date("04.08.2016, 12:05:00", DateOrder.DAY_FIRST) == noon
+    assert parse_ordered_date("2016-08-04T12:05:00Z", DateOrder.DAY_FIRST) == noon
+    assert parse_ordered_date({"$date": "8/4/2016"}, DateOrder.MONTH_FIRST) is None
     for wrong in ("31/2/2016", "8/4/2016 25:00", "8/4.2016", "8/4/16", "1/1/0", "8/4/20166"):
         assert parse_ordered_date(wrong, DateOrder.DAY_FIRST) is None
 

@@ -251,6 +251,7 @@ def test_files_of_another_kind(read, tmp_path, head, what):
         ("a.pst", b"!BDN" + bytes(64), "a mailbox of Outlook"),
         ("a.enex", b'<?xml version="1.0"?><en-export/>', "an export of Evernote"),
         ("a.txt", "消息记录（此消息记录为文本格式）\n".encode(), "a chat of QQ"),  # noqa: RUF001
+        ("e.jsonl", b'{"_index": "a", "_source": {"text": "b"}}\n', "a dump of Elasticsearch"),
         ("q.json", b'{"query": {"pages": {"7": {"extract": "a"}}}}', "MediaWiki's interface"),
         ("0.json", b'{"commitInfo": {"operation": "WRITE"}}\n', "a Delta table"),
         ("v1.metadata.json", b'{"format-version": 2, "table-uuid": "u"}', "an Iceberg table"),

@@ -56,6 +56,13 @@ def test_members_may_be_lists_as_long_as_each_other(read, path):
     assert [item.rpartition("#")[2] for item in found.column("item")] == ["0", "0.0", "0.1"]
 
 
+def test_comments_are_written_as_the_post_is(read, path):
+    marked = "<p>not &lt;here&gt;</p>"
+    write(path, [{"id": "1", "text": marked, "comments": [{"id": "2", "text": marked}]}])
+    assert read(path, text_format="html").column("text") == ["not <here>"] * 2
+    assert read(path, text_format="plain").column("text") == [marked] * 2
+
+
 def test_comments_that_begin_late_are_read(read, tmp_path):
     rows = [{"text": f"post {n} of many", "comments": []} for n in range(3000)]
     write(tmp_path / "a.jsonl", [*rows, {"text": "the last", "comments": [{"text": "of all"}]}])

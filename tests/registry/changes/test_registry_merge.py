@@ -31,9 +31,9 @@ from provenance.registry.sorting.duckdb_engine import BuildLimits
 from provenance.registry.store import open_registry
 from provenance.registry.verification import verify_files
 from tests.property_campaigns import property_test
-from tests.registry.changes.test_withdrawal import LARGE, UNMERGED, found, ids, items_of, row
+from tests.registry.changes.changed_registries import LARGE, UNMERGED, found, ids, items_of, row
 from tests.registry.conftest import create_in_segments
-from tests.registry.test_segments import ROW, identity
+from tests.registry.generated_rows import ROW, identity
 
 WORDS = "the harbour lay under fog until noon when a ferry came in and left again"
 

@@ -4,18 +4,12 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import strategies as st
 
-from provenance.errors import (
-    CorruptFile,
-    DigestMismatch,
-    FingerprintMismatch,
-    RegistryError,
-)
+from provenance.errors import CorruptFile, DigestMismatch, FingerprintMismatch, RegistryError
 from provenance.model.content.tables import DELETIONS, Skipped
 from provenance.registry.build.registry_builder import (
     compact_registry,
@@ -27,24 +21,12 @@ from provenance.registry.manifest import read_manifest, registry_digest, render_
 from provenance.registry.segments.item_selection import Selection
 from provenance.registry.segments.withdrawn_items import DeletionRecords
 from provenance.registry.side_tables.tombstones import load_tombstones
-from provenance.registry.sorting.duckdb_engine import BuildLimits
 from provenance.registry.store import open_registry
 from provenance.registry.verification import verify_files
 from tests.property_campaigns import property_test
-from tests.registry.conftest import batch_of, create_in_segments, numbers_in_order
-from tests.registry.test_segments import ROW, identity
-
-UNMERGED = BuildLimits(merged_tokens=0)
-LARGE = BuildLimits(merged_tokens=0, rewritten_bytes=0)
-"""All segments are so large that they are not rewritten at once."""
-
-
-def ids(*names):
-    return pa.array(names, pa.string())
-
-
-def row(item, text="the cat sat on my mat", **fields):
-    return {"source": "x", "item": item, "text": text, **fields}
+from tests.registry.changes.changed_registries import LARGE, UNMERGED, found, ids, items_of, row
+from tests.registry.conftest import batch_of, create_in_segments
+from tests.registry.generated_rows import ROW, identity
 
 
 def with_deletions(rows, named, day=None):
@@ -53,28 +35,6 @@ def with_deletions(rows, named, day=None):
         {"source": source, "item": item, "date": day, "reason": "deleted"} for source, item in named
     ]
     return replace(batch_of(rows), deletions=pa.RecordBatch.from_pylist(records, DELETIONS))
-
-
-def found(folder):
-    """Give what a registry says of the items that count, in their order."""
-    registry = open_registry(folder)
-    arrays, numbers = registry.arrays(), numbers_in_order(registry)
-    places = np.full(len(arrays.first), -1)
-    places[numbers] = np.arange(len(numbers))
-    return {
-        "described": registry.describe(numbers).drop_columns("number").to_pylist(),
-        "texts": registry.texts(numbers),
-        "first": places[arrays.first[numbers]].tolist(),
-        "copies": registry.copies(numbers, arrays),
-        "background": np.flatnonzero(arrays.background).tolist(),
-        "postings": arrays.posting_count,
-        "coverage": registry.manifest.sources,
-        "totals": (registry.manifest.items, registry.manifest.tokens),
-    }
-
-
-def items_of(folder):
-    return sorted(each["item"] for each in found(folder)["described"])
 
 
 STEP = st.one_of(
