@@ -46,7 +46,7 @@ TEXT_NAMES = (
     "bodymarkdown contentmarkdown contenttext markdown messagemarkdown postraw tweettext tweet "
     "posttext commenttext comment message post selftext article lyrics sentence utterance caption "
     "transcript leadparagraph abstract reviewtext review pagetext msg videodescription bodyhtml "
-    "contenthtml paragraphs sentences glosses document description extract"
+    "contenthtml paragraphs sentences glosses document statusmessage description extract"
 )
 TEXT_NAMES += "".join(
     f" {thing}{part}"
@@ -76,18 +76,19 @@ KNOWN_NAMES = {
     "documentid reviewid recommendationid msgid uuid guid uri paperid coreid corpusid pageid "
     "warcrecordid doi submissionid cid answerid qid questionid entryid",
     "url": "htmlurl weburl url permalink requestedurl link href sourceurl pageurl posturl webpage "
-    "warctargeturi canonicalurl statusurl letterboxduri permalinkurl sharelink shareurl",
+    "warctargeturi canonicalurl statusurl letterboxduri permalinkurl sharelink shareurl videolink "
+    "videourl",
     "created_at": "createdat createdutc created creationdate createdtimestamp publishedat "
-    "publishdate publicationdate publisheddate datepublished datepublish publishingdate dategmt "
-    "webpublicationdate pubdate postedat warcdate timestamp datetime date published dateposted "
-    "dateadded createddate createtime createtimeiso timestampcreated timepublished unixreviewtime "
-    "posttime postdate dateline datesent postcreated createdatmillis sentat decisiondate "
-    "filingdate releasedate datecreated datefiled createdon publishedon postedon createdtime "
-    "createdtimestampusec 日期 发布时间 time ts at",
+    "publishdate publishtime publicationdate publisheddate datepublished datepublish "
+    "publishingdate dategmt webpublicationdate pubdate postedat warcdate timestamp datetime date "
+    "published dateposted dateadded createddate createtime createtimeiso timestampcreated "
+    "timepublished unixreviewtime posttime postdate dateline datesent postcreated createdatmillis "
+    "sentat decisiondate filingdate datefiled releasedate datecreated createdon publishedon "
+    "postedon createdtime createdtimestampusec 日期 发布时间 time ts at",
     "author": "author username screenname userscreenname user authorusername authorname authors by "
-    "creator handle ownerdisplayname account userposted speaker sender nickname reviewername "
-    "reviewer authorsteamid fromuser byline artist poet from userid authorid reviewerid fromid "
-    "owneruserid postuserid",
+    "creator handle ownerusername ownerdisplayname account userposted speaker sender nickname "
+    "reviewername reviewer authorsteamid fromuser byline artist poet from userid authorid "
+    "reviewerid fromid owneruserid postuserid",
     "language": "language lang languagecode warcidentifiedcontentlanguage",
     "licence": "licence license contentlicense contentlicence licenses licences detectedlicenses "
     "maxstarsrepolicenses",
@@ -240,7 +241,7 @@ def find_roles(schema: pa.Schema, dump: Dump, sample: SampleReader) -> TableMapp
     is_own = text_prefix(text.paths[-1]) == "my"
     for role in KNOWN_NAMES:
         if role not in fields and not (is_own and role == "author"):
-            columns = [*_role_columns(role, groups, fields, text)]
+            columns = [*dict.fromkeys(_role_columns(role, groups, fields, text))]
             columns = _choose_by_values(role, columns, text, schema, sample)
             fields |= {role: columns[0]} if columns else {}
     if "author" not in fields and (author := _author_member(schema)) is not None:
@@ -451,7 +452,7 @@ def _other_texts(
 ) -> tuple[str, ...]:
     """Return the columns that have texts where `body` is blank: forms of it, one for each row."""
     forms = [name for name in TEXT_NAMES.split() if name not in SUMMARY_NAMES.split()]
-    named = [*_all_fitting(forms, schema, _has_values, {body, *taken})]
+    named = [*dict.fromkeys(_all_fitting(forms, schema, _has_values, {body, *taken}))]
     unknown = _unknown_texts(schema, {body, *taken, *named})
     markup = [name for name in unknown if _MARKUP_WORDS & {*_name_words(name)}]
     if not named and not markup:

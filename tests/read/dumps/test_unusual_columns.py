@@ -280,3 +280,15 @@ def test_rows_deep_within_one_object_are_to_be_taken_out(read, tmp_path):
     with pytest.raises(ColumnMissing) as error:
         read(path)
     assert "`jq -c '.data.repository.issues.edges[].node'`" in error.value.remedy
+
+
+def test_a_column_may_fit_two_names_of_its_role(read, table):
+    rows = [
+        {"post_title": "Quays", "post_content": text, "review_text": "", "post_url": "https://l/1"}
+        | {"url": "", "text": ""}
+        for text in TEXTS
+    ]
+    rows[2] |= {"post_content": "", "review_text": TEXTS[2]}
+    found = read(table(rows))
+    assert {*found.column("url")} == {"https://l/1"}
+    assert [text.rpartition("\n")[2] for text in found.column("text")] == TEXTS
