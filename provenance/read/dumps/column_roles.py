@@ -46,7 +46,8 @@ TEXT_NAMES = (
     "bodymarkdown contentmarkdown contenttext markdown messagemarkdown postraw tweettext tweet "
     "posttext commenttext comment message post selftext article lyrics sentence utterance caption "
     "transcript leadparagraph abstract reviewtext review pagetext msg videodescription bodyhtml "
-    "contenthtml paragraphs sentences glosses document statusmessage description extract"
+    "contenthtml paragraphs sentences glosses document statusmessage passagetext "
+    "正文 内容 文本 本文 본문 inhalt texto texte testo текст description extract"
 )
 TEXT_NAMES += "".join(
     f" {thing}{part}"
@@ -55,9 +56,9 @@ TEXT_NAMES += "".join(
 )
 CODE_NAMES = "wholefuncstring originalstring funccodestring code sourcecode"
 """Columns of source code, if their values have several lines: a code may also be a label."""
-LIST_NAMES = "text body content article fulltext paragraphs sentences glosses"
+LIST_NAMES = "text body content article fulltext paragraphs sentences glosses passagetext"
 """Columns that are the text, too, if they are lists of its parts."""
-TITLE_NAMES = "title headline webtitle"
+TITLE_NAMES = "title headline webtitle 标题 titel titre titulo título titolo заголовок"
 WHOLE_TEXT_NAMES = "text fulltext plaintext maintext rawcontent"
 """Columns whose texts are whole: a title beside them is not part of the item."""
 SUMMARY_NAMES = "message caption leadparagraph abstract description extract"
@@ -84,11 +85,11 @@ KNOWN_NAMES = {
     "published dateposted dateadded createddate createtime createtimeiso timestampcreated "
     "timepublished unixreviewtime posttime postdate dateline datesent postcreated createdatmillis "
     "sentat decisiondate filingdate datefiled releasedate datecreated createdon publishedon "
-    "postedon createdtime createdtimestampusec 日期 发布时间 time ts at",
+    "postedon createdtime createdtimestampusec 日期 发布时间 datum fecha дата time ts at",
     "author": "author username screenname userscreenname user authorusername authorname authors by "
     "creator handle ownerusername ownerdisplayname account userposted speaker sender nickname "
     "reviewername reviewer authorsteamid fromuser byline artist poet from userid authorid "
-    "reviewerid fromid owneruserid postuserid",
+    "reviewerid fromid owneruserid postuserid 作者 用户名 昵称 autor auteur autore автор",
     "language": "language lang languagecode warcidentifiedcontentlanguage",
     "licence": "licence license contentlicense contentlicence licenses licences detectedlicenses "
     "maxstarsrepolicenses",
@@ -732,7 +733,11 @@ def _check_is_text(
     ColumnMissing
         If so.
     """
+    columns = _prose_columns(_unknown_texts(schema, joined), sample)
+    columns += _lists_of_sentences(schema, sample)
     inner = _inner_texts(schema, TEXT_NAMES)
+    if columns:  # answers to a question say little of a text
+        inner = [path for path in inner if not _is_of_reply(path[-1])]
     if inner and bare_name(column) in TITLE_NAMES.split():
         choice = f"choose them with {_options(inner[0])}" if _can_read(inner[0]) else TO_LINES
         raise ColumnMissing(
@@ -740,8 +745,6 @@ def _check_is_text(
             f"{inner[0][-1]!r}",
             remedy=f"{choice.rstrip('.')}, or choose the titles with --text-column {column}.",
         )
-    columns = _prose_columns(_unknown_texts(schema, joined), sample)
-    columns += _lists_of_sentences(schema, sample)
     lengths = _mean_lengths([column, *columns], sample)
     longest = max(columns, key=lambda name: lengths[name], default=column)
     if lengths[longest] > lengths[column]:

@@ -292,3 +292,28 @@ def test_a_column_may_fit_two_names_of_its_role(read, table):
     found = read(table(rows))
     assert {*found.column("url")} == {"https://l/1"}
     assert [text.rpartition("\n")[2] for text in found.column("text")] == TEXTS
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "author", "date"),
+    [
+        ("Titel", "Inhalt", "Autor", "Datum"),
+        ("título", "texto", "autor", "fecha"),
+        ("titre", "texte", "auteur", "date"),
+        ("标题", "正文", "作者", "发布时间"),
+        ("заголовок", "текст", "автор", "дата"),
+    ],
+)
+def test_usual_names_are_known_in_other_languages(read, table, title, text, author, date):
+    rows = [{title: "Quays", text: TEXTS[0], author: "ann", date: "2020-01-02", "likes": "7"}]
+    (found,) = read(table(rows)).rows
+    assert found["text"].endswith(TEXTS[0])
+    assert (found["author"], found["created_at"].year) == ("ann", 2020)
+
+
+def test_the_text_of_a_question_is_not_in_its_answers(read, nested):
+    answers = {"text": ["at the quay"], "answer_start": [3]}
+    path = nested([{"title": "Quays", "context": text, "answers": answers} for text in TEXTS * 2])
+    with pytest.raises(ColumnMissing) as error:
+        read(path)
+    assert "--text-column title --text-column context" in error.value.remedy
