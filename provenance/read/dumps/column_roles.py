@@ -63,7 +63,7 @@ WHOLE_TEXT_NAMES = "text fulltext plaintext maintext rawcontent"
 """Columns whose texts are whole: a title beside them is not part of the item."""
 SUMMARY_NAMES = "message caption leadparagraph abstract description extract"
 """Columns whose texts may only describe a longer one, in a column of an unknown name."""
-_OTHER_STATES = frozenset({"", "archived", "inherit", "sent"})
+_OTHER_STATES = frozenset({"", "archived", "home", "inherit", "sent", "unlisted"})
 """States of posts that may be published."""
 _MARKUP_WORDS = frozenset({"html", "xml"})
 """Words in the names of columns that have the same text as markup."""
@@ -73,6 +73,7 @@ RENDERED_NAMES = "rendered main value"
 """Members of a structure that have its text, such as `content.rendered`."""
 KNOWN_NAMES = {
     "status": "status poststatus state ispublished published",
+    "visibility": "visibility privacy",
     "item": "idstr id itemid nativeid noteid commentid tweetid statusid postid messageid docid "
     "documentid reviewid recommendationid msgid uuid guid uri paperid coreid corpusid pageid "
     "warcrecordid doi submissionid cid answerid qid questionid entryid",
@@ -96,8 +97,8 @@ KNOWN_NAMES = {
     "deleted": "deleted isdeleted removed isremoved istrashed",
     "private": "isprivate ispm private",
 }
-"""Names of each role in order of preference, without case and punctuation. Of "status", the
-values say whether a row is published; see `is_unpublished`."""
+"""Names of each role in order of preference, without case and punctuation. Of the first
+two, the values say whether a row is published."""
 OWN_ID_NAMES = frozenset({"idstr", "id", "itemid"})
 """Ids of rows by their names; of two rows with the same, the later one is a new version."""
 MAX_SHARED_IDS = 0.05
@@ -335,7 +336,7 @@ def _choose_by_values(
     if role == "created_at" and len(columns) > 1:  # "published" may be an address
         dated = (path for path in columns if _has_dates(path, schema, sample))
         return [*islice(dated, 1)] or columns
-    if role == "status":
+    if role in ("status", "visibility"):
         return [path for path in columns if _says_what_is_published(path, schema, sample)]
     return _filled(columns, schema, sample) if role in ("author", "url") else columns
 
@@ -874,4 +875,5 @@ _FITS = {
     "deleted": _is_mark,
     "private": _is_mark,
     "status": _is_mark,
+    "visibility": _is_mark,
 }

@@ -92,7 +92,9 @@ _KNOWN_NAMES = (
     *("rc_*", "rs_*", "wiki_[0-9][0-9]", "part_[0-9][0-9][0-9]", "part-[0-9][0-9][0-9][0-9][0-9]"),
     *("*.xml-p[0-9]*p[0-9]*", "pg[0-9]*.txt", "[0-9]*-[08].txt"),  # of Wikipedia, of Gutenberg
 )
-_NUMBERED_MESSAGE = re.compile(r"\d+\.?|\d+\.\S+:2,[A-Z]*")
+_NUMBERED_MESSAGE = re.compile(
+    r"\d+\.?|\d+\.\S+:2,[A-Z]*|\d{9,}\.[A-Z\d_]{2,}\.[^\s.]+(?:\.[^\s.]+)*"
+)
 """Name of a message in a folder of articles of Usenet, of MH, or of a Maildir."""
 _KNOWN_SUFFIXES = ("xml", "nxml", "warc", "wet", "car", "mbox", "eml", "rss", "atom", "epub")
 _TEXT_SUFFIXES = ("txt", "log", "weechatlog", "md", "markdown", "rst", "org", "tex", "srt", "vtt")

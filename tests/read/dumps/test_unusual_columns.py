@@ -169,10 +169,12 @@ def test_the_author_is_in_a_column_that_is_mostly_filled(read, table):
         ("is_published", "true", "False"),
         ("published", "1", "0"),
         ("isPublished", True, False),
+        ("visibility", "public", "direct"),
+        ("Visibility", "unlisted", "private"),
     ],
 )
 def test_rows_that_are_not_published_are_left_out(read, table, name, published, draft):
-    states = [published, draft, published]
+    states = [published, draft, "public" if name == "Visibility" else published]
     rows = [{"content": text, name: state} for text, state in zip(TEXTS, states, strict=True)]
     found = read(table(rows))
     assert found.column("text") == [TEXTS[0], TEXTS[2]]
@@ -317,3 +319,10 @@ def test_the_text_of_a_question_is_not_in_its_answers(read, nested):
     with pytest.raises(ColumnMissing) as error:
         read(path)
     assert "--text-column title --text-column context" in error.value.remedy
+
+
+def test_ids_that_a_gap_made_fractions_are_whole_again(read, tmp_path):
+    rows = 'id,owner_user_id,body\n1.0,147.0,"an old quay"\n2.5,,"a new quay"\n'
+    (tmp_path / "p.csv").write_text(rows)
+    found = read(tmp_path / "p.csv")
+    assert (found.column("item"), found.column("author")) == (["1", "2.5"], ["147", None])
