@@ -126,10 +126,13 @@ _MIN_SENTENCE_CHARS = 30
 _MAX_SUGGESTED = 3
 LABEL_NAMES = frozenset({"type", "kind", "format", "version", "schema", "status", "category"})
 """Columns that are never the text, even if no other has strings."""
-REPLY_NAMES = frozenset({"answers", "children", "comments", "replies", "responses"})
+REPLY_NAMES = frozenset(
+    {"answers", "children", "comments", "replies", "responses", "thread", "latestcomments"}
+    | {"topcomments", "subcomments", "childcomments", "commentlist", "replylist"}
+)
 """Lists of objects, or structures of lists, with what others wrote below the text of a row."""
 REPLY_TEXT_NAMES = f"{TEXT_NAMES} answer answertext reply replytext response"
-PAGE_NAMES = ("data", "nodes", "edges")
+PAGE_NAMES = ("data", "items", "nodes", "edges")
 """Lists in a structure around replies, as interfaces give them page by page."""
 METADATA_NAMES = ("warcheaders", "metadata", "meta")
 """Columns of structures that may have what the table lacks."""
