@@ -309,7 +309,8 @@ def _resolve_folder(
     folder, root = address.rstrip("/"), len(place)
     files = []
     for path in listing.paths():
-        name = printable_path(path[root:].lstrip("/")) or f"{folder}/"  # the folder itself
+        inner = path[root:].lstrip("/").removeprefix("./")  # as `tar cf a.tar .` names members
+        name = printable_path(inner) or f"{folder}/"  # the folder itself
         size, fault = listing.files.get(path, 0), listing.faults.get(path)
         given_path = f"{folder}/{name}"
         files.append(
