@@ -86,7 +86,8 @@ KNOWN_NAMES = {
     "published dateposted dateadded createddate createtime createtimeiso timestampcreated "
     "timepublished unixreviewtime posttime postdate dateline datesent postcreated createdatmillis "
     "sentat decisiondate filingdate datefiled releasedate datecreated createdon publishedon "
-    "postedon createdtime createdtimestampusec 日期 发布时间 datum fecha дата time ts at",
+    "postedon createdtime creationtimestamp createdtimestampusec 日期 发布时间 datum fecha дата "
+    "time sent ts at",
     "author": "author username screenname userscreenname user authorusername authorname authors by "
     "creator handle ownerusername ownerdisplayname account userposted speaker sender nickname "
     "reviewername reviewer authorsteamid fromuser byline artist poet from userid authorid "
@@ -103,7 +104,7 @@ OWN_ID_NAMES = frozenset({"idstr", "id", "itemid"})
 """Ids of rows by their names; of two rows with the same, the later one is a new version."""
 MAX_SHARED_IDS = 0.05
 """Share of the texts in a sample that may have the id of another, if its name is another one."""
-AUTHOR_OBJECTS = ("author", "user", "creator", "account", "owner", "sender", "from")
+AUTHOR_OBJECTS = ("author", "user", "creator", "account", "owner", "sender", "from", "fromUser")
 AUTHOR_MEMBERS = "login username screenname displayname name id userid steamid"
 """Columns of structures that may say who the author is, and the members that do."""
 _NAMED = "name"

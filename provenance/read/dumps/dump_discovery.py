@@ -47,6 +47,7 @@ _META_NAMES = (
     *(
         "posts_[0-9]*.json",
         "post_comments*.json",
+        "reels.json",
         "reels_comments.json",
         "threads_and_replies.json",
     ),
