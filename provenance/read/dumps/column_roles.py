@@ -89,8 +89,8 @@ KNOWN_NAMES = {
     "postedon createdtime creationtimestamp createdtimestampusec 日期 发布时间 datum fecha дата "
     "time sent ts at",
     "author": "author username screenname userscreenname user authorusername authorname authors by "
-    "creator handle ownerusername ownerdisplayname account userposted speaker sender nickname "
-    "reviewername reviewer authorsteamid fromuser byline artist poet from userid authorid "
+    "creator handle ownerusername ownerdisplayname account userposted speaker sender sendername "
+    "nickname reviewername reviewer authorsteamid fromuser byline artist poet from userid authorid "
     "reviewerid fromid owneruserid postuserid 作者 用户名 昵称 autor auteur autore автор",
     "language": "language lang languagecode warcidentifiedcontentlanguage",
     "licence": "licence license contentlicense contentlicence licenses licences detectedlicenses "
@@ -132,7 +132,7 @@ REPLY_NAMES = frozenset(
     | {"topcomments", "subcomments", "childcomments", "commentlist", "replylist"}
 )
 """Lists of objects, or structures of lists, with what others wrote below the text of a row."""
-REPLY_TEXT_NAMES = f"{TEXT_NAMES} answer answertext reply replytext response"
+REPLY_TEXT_NAMES = f"{TEXT_NAMES} answer answertext reply replytext response string"
 PAGE_NAMES = ("data", "items", "nodes", "edges")
 """Lists in a structure around replies, as interfaces give them page by page."""
 METADATA_NAMES = ("warcheaders", "metadata", "meta")

@@ -79,6 +79,7 @@ def test_spans_and_ids_are_no_replies(read, path):
         ("thread", {"count": 1, "items": [{"id": 5, "text": "there are none"}]}),
         ("latestComments", [{"id": "a1", "text": "there are none"}]),
         ("sub_comments", [{"id": "a1", "content": "there are none"}]),
+        ("children", [{"string": "there are none"}]),
     ],
 )
 def test_replies_have_several_names(read, path, name, value):
