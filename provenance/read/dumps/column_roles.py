@@ -46,7 +46,8 @@ TEXT_NAMES = (
     "bodymarkdown contentmarkdown contenttext markdown messagemarkdown postraw tweettext tweet "
     "posttext commenttext comment message post selftext article lyrics sentence utterance caption "
     "transcript leadparagraph abstract reviewtext review pagetext msg videodescription bodyhtml "
-    "contenthtml paragraphs sentences glosses document description extract"
+    "contenthtml paragraphs sentences glosses document statusmessage passagetext "
+    "正文 内容 文本 本文 본문 inhalt texto texte testo текст description extract"
 )
 TEXT_NAMES += "".join(
     f" {thing}{part}"
@@ -55,14 +56,14 @@ TEXT_NAMES += "".join(
 )
 CODE_NAMES = "wholefuncstring originalstring funccodestring code sourcecode"
 """Columns of source code, if their values have several lines: a code may also be a label."""
-LIST_NAMES = "text body content article fulltext paragraphs sentences glosses"
+LIST_NAMES = "text body content article fulltext paragraphs sentences glosses passagetext"
 """Columns that are the text, too, if they are lists of its parts."""
-TITLE_NAMES = "title headline webtitle"
+TITLE_NAMES = "title headline webtitle 标题 titel titre titulo título titolo заголовок"
 WHOLE_TEXT_NAMES = "text fulltext plaintext maintext rawcontent"
 """Columns whose texts are whole: a title beside them is not part of the item."""
 SUMMARY_NAMES = "message caption leadparagraph abstract description extract"
 """Columns whose texts may only describe a longer one, in a column of an unknown name."""
-_OTHER_STATES = frozenset({"", "archived", "inherit", "sent"})
+_OTHER_STATES = frozenset({"", "archived", "home", "inherit", "sent", "unlisted"})
 """States of posts that may be published."""
 _MARKUP_WORDS = frozenset({"html", "xml"})
 """Words in the names of columns that have the same text as markup."""
@@ -72,35 +73,38 @@ RENDERED_NAMES = "rendered main value"
 """Members of a structure that have its text, such as `content.rendered`."""
 KNOWN_NAMES = {
     "status": "status poststatus state ispublished published",
+    "visibility": "visibility privacy",
     "item": "idstr id itemid nativeid noteid commentid tweetid statusid postid messageid docid "
     "documentid reviewid recommendationid msgid uuid guid uri paperid coreid corpusid pageid "
     "warcrecordid doi submissionid cid answerid qid questionid entryid",
     "url": "htmlurl weburl url permalink requestedurl link href sourceurl pageurl posturl webpage "
-    "warctargeturi canonicalurl statusurl letterboxduri permalinkurl sharelink shareurl",
+    "warctargeturi canonicalurl statusurl letterboxduri permalinkurl sharelink shareurl videolink "
+    "videourl",
     "created_at": "createdat createdutc created creationdate createdtimestamp publishedat "
-    "publishdate publicationdate publisheddate datepublished datepublish publishingdate dategmt "
-    "webpublicationdate pubdate postedat warcdate timestamp datetime date published dateposted "
-    "dateadded createddate createtime createtimeiso timestampcreated timepublished unixreviewtime "
-    "posttime postdate dateline datesent postcreated createdatmillis sentat decisiondate "
-    "filingdate releasedate datecreated datefiled createdon publishedon postedon createdtime "
-    "createdtimestampusec 日期 发布时间 time ts at",
+    "publishdate publishtime publicationdate publisheddate datepublished datepublish "
+    "publishingdate dategmt webpublicationdate pubdate postedat warcdate timestamp datetime date "
+    "published dateposted dateadded createddate createtime createtimeiso timestampcreated "
+    "timepublished unixreviewtime posttime postdate dateline datesent postcreated createdatmillis "
+    "sentat decisiondate filingdate datefiled releasedate datecreated createdon publishedon "
+    "postedon createdtime creationtimestamp createdtimestampusec 日期 发布时间 datum fecha дата "
+    "time sent ts at",
     "author": "author username screenname userscreenname user authorusername authorname authors by "
-    "creator handle ownerdisplayname account userposted speaker sender nickname reviewername "
-    "reviewer authorsteamid fromuser byline artist poet from userid authorid reviewerid fromid "
-    "owneruserid postuserid",
+    "creator handle ownerusername ownerdisplayname account userposted speaker sender sendername "
+    "nickname reviewername reviewer authorsteamid fromuser byline artist poet from userid authorid "
+    "reviewerid fromid owneruserid postuserid 作者 用户名 昵称 autor auteur autore автор",
     "language": "language lang languagecode warcidentifiedcontentlanguage",
     "licence": "licence license contentlicense contentlicence licenses licences detectedlicenses "
     "maxstarsrepolicenses",
     "deleted": "deleted isdeleted removed isremoved istrashed",
     "private": "isprivate ispm private",
 }
-"""Names of each role in order of preference, without case and punctuation. Of "status", the
-values say whether a row is published; see `is_unpublished`."""
+"""Names of each role in order of preference, without case and punctuation. Of the first
+two, the values say whether a row is published."""
 OWN_ID_NAMES = frozenset({"idstr", "id", "itemid"})
 """Ids of rows by their names; of two rows with the same, the later one is a new version."""
 MAX_SHARED_IDS = 0.05
 """Share of the texts in a sample that may have the id of another, if its name is another one."""
-AUTHOR_OBJECTS = ("author", "user", "creator", "account", "owner", "sender", "from")
+AUTHOR_OBJECTS = ("author", "user", "creator", "account", "owner", "sender", "from", "fromUser")
 AUTHOR_MEMBERS = "login username screenname displayname name id userid steamid"
 """Columns of structures that may say who the author is, and the members that do."""
 _NAMED = "name"
@@ -123,10 +127,13 @@ _MIN_SENTENCE_CHARS = 30
 _MAX_SUGGESTED = 3
 LABEL_NAMES = frozenset({"type", "kind", "format", "version", "schema", "status", "category"})
 """Columns that are never the text, even if no other has strings."""
-REPLY_NAMES = frozenset({"answers", "children", "comments", "replies", "responses"})
+REPLY_NAMES = frozenset(
+    {"answers", "children", "comments", "replies", "responses", "thread", "latestcomments"}
+    | {"topcomments", "subcomments", "childcomments", "commentlist", "replylist"}
+)
 """Lists of objects, or structures of lists, with what others wrote below the text of a row."""
-REPLY_TEXT_NAMES = f"{TEXT_NAMES} answer answertext reply replytext response"
-PAGE_NAMES = ("data", "nodes", "edges")
+REPLY_TEXT_NAMES = f"{TEXT_NAMES} answer answertext reply replytext response string"
+PAGE_NAMES = ("data", "items", "nodes", "edges")
 """Lists in a structure around replies, as interfaces give them page by page."""
 METADATA_NAMES = ("warcheaders", "metadata", "meta")
 """Columns of structures that may have what the table lacks."""
@@ -240,7 +247,7 @@ def find_roles(schema: pa.Schema, dump: Dump, sample: SampleReader) -> TableMapp
     is_own = text_prefix(text.paths[-1]) == "my"
     for role in KNOWN_NAMES:
         if role not in fields and not (is_own and role == "author"):
-            columns = [*_role_columns(role, groups, fields, text)]
+            columns = [*dict.fromkeys(_role_columns(role, groups, fields, text))]
             columns = _choose_by_values(role, columns, text, schema, sample)
             fields |= {role: columns[0]} if columns else {}
     if "author" not in fields and (author := _author_member(schema)) is not None:
@@ -333,7 +340,7 @@ def _choose_by_values(
     if role == "created_at" and len(columns) > 1:  # "published" may be an address
         dated = (path for path in columns if _has_dates(path, schema, sample))
         return [*islice(dated, 1)] or columns
-    if role == "status":
+    if role in ("status", "visibility"):
         return [path for path in columns if _says_what_is_published(path, schema, sample)]
     return _filled(columns, schema, sample) if role in ("author", "url") else columns
 
@@ -451,7 +458,7 @@ def _other_texts(
 ) -> tuple[str, ...]:
     """Return the columns that have texts where `body` is blank: forms of it, one for each row."""
     forms = [name for name in TEXT_NAMES.split() if name not in SUMMARY_NAMES.split()]
-    named = [*_all_fitting(forms, schema, _has_values, {body, *taken})]
+    named = [*dict.fromkeys(_all_fitting(forms, schema, _has_values, {body, *taken}))]
     unknown = _unknown_texts(schema, {body, *taken, *named})
     markup = [name for name in unknown if _MARKUP_WORDS & {*_name_words(name)}]
     if not named and not markup:
@@ -731,7 +738,11 @@ def _check_is_text(
     ColumnMissing
         If so.
     """
+    columns = _prose_columns(_unknown_texts(schema, joined), sample)
+    columns += _lists_of_sentences(schema, sample)
     inner = _inner_texts(schema, TEXT_NAMES)
+    if columns:  # answers to a question say little of a text
+        inner = [path for path in inner if not _is_of_reply(path[-1])]
     if inner and bare_name(column) in TITLE_NAMES.split():
         choice = f"choose them with {_options(inner[0])}" if _can_read(inner[0]) else TO_LINES
         raise ColumnMissing(
@@ -739,8 +750,6 @@ def _check_is_text(
             f"{inner[0][-1]!r}",
             remedy=f"{choice.rstrip('.')}, or choose the titles with --text-column {column}.",
         )
-    columns = _prose_columns(_unknown_texts(schema, joined), sample)
-    columns += _lists_of_sentences(schema, sample)
     lengths = _mean_lengths([column, *columns], sample)
     longest = max(columns, key=lambda name: lengths[name], default=column)
     if lengths[longest] > lengths[column]:
@@ -870,4 +879,5 @@ _FITS = {
     "deleted": _is_mark,
     "private": _is_mark,
     "status": _is_mark,
+    "visibility": _is_mark,
 }

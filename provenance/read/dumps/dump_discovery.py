@@ -54,6 +54,7 @@ _META_NAMES = (
     *(
         "posts_[0-9]*.json",
         "post_comments*.json",
+        "reels.json",
         "reels_comments.json",
         "threads_and_replies.json",
     ),
@@ -99,7 +100,9 @@ _KNOWN_NAMES = (
     *("rc_*", "rs_*", "wiki_[0-9][0-9]", "part_[0-9][0-9][0-9]", "part-[0-9][0-9][0-9][0-9][0-9]"),
     *("*.xml-p[0-9]*p[0-9]*", "pg[0-9]*.txt", "[0-9]*-[08].txt"),  # of Wikipedia, of Gutenberg
 )
-_NUMBERED_MESSAGE = re.compile(r"\d+\.?|\d+\.\S+:2,[A-Z]*")
+_NUMBERED_MESSAGE = re.compile(
+    r"\d+\.?|\d+\.\S+:2,[A-Z]*|\d{9,}\.[A-Z\d_]{2,}\.[^\s.]+(?:\.[^\s.]+)*"
+)
 """Name of a message in a folder of articles of Usenet, of MH, or of a Maildir."""
 _KNOWN_SUFFIXES = ("xml", "nxml", "warc", "wet", "car", "mbox", "eml", "rss", "atom", "epub")
 _TEXT_SUFFIXES = ("txt", "log", "weechatlog", "md", "markdown", "rst", "org", "tex", "srt", "vtt")
@@ -375,7 +378,8 @@ def _list_files(
     folder, root = address.rstrip("/"), len(place)
     files = []
     for path in listing.paths():
-        name = printable_path(path[root:].lstrip("/")) or f"{folder}/"  # the folder itself
+        inner = path[root:].lstrip("/").removeprefix("./")  # as `tar cf a.tar .` names members
+        name = printable_path(inner) or f"{folder}/"  # the folder itself
         size, fault = listing.files.get(path, 0), listing.faults.get(path)
         given_path = f"{folder}/{name}"
         files.append(

@@ -42,7 +42,8 @@ TEXT_SEPARATOR = "\n"
 PUBLISHED = frozenset({"publish", "published", "public", *TRUE})
 UNPUBLISHED = frozenset(
     {"draft", "auto-draft", "private", "pending", "future", "scheduled", "queued", "hidden", "spam"}
-    | {"trash", "trashed", "deleted", "removed", "false", "f", "no", "0"}
+    | {"trash", "trashed", "deleted", "removed", "direct", "followers", "followers_only"}
+    | {"friends", "members", "paid", "false", "f", "no", "0"}
 )
 """Values, in lower case, by which a column says that a row is published, or not."""
 
@@ -89,6 +90,8 @@ def build_items(columns: Mapping[str, pa.Array], rows: Int64s, dump: Dump, prefi
             columns = {role: column.filter(is_kept) for role, column in columns.items()}
             rows = rows[~flags]
     fields = {role: _to_names(columns[role]) for role in columns.keys() - {"text", "created_at"}}
+    for role in {"item", "author"} & fields.keys():
+        fields[role] = _without_fraction(fields[role])
     fields["text"] = columns["text"]
     author = original_authors(columns["text"], fields.get("author"))
     fields |= {} if author is None else {"author": author}
@@ -190,6 +193,10 @@ def _is_unpublished(columns: Mapping[str, pa.Array], _: Dump) -> Flags | None:
     return _marked(columns.get("status"), UNPUBLISHED)
 
 
+def _is_invisible(columns: Mapping[str, pa.Array], _: Dump) -> Flags | None:
+    return _marked(columns.get("visibility"), UNPUBLISHED)
+
+
 def _marked(column: pa.Array | None, values: Collection[str] = TRUE) -> Flags | None:
     if column is None:
         return None
@@ -227,10 +234,8 @@ def row_fault(text: str, values: Mapping[str, object], author: str | None) -> st
         return skipped_rows.EMPTY
     if _DELETED.fullmatch(text) or str(values.get("deleted")).lower() in TRUE:
         return skipped_rows.DELETED
-    if (
-        str(values.get("private")).lower() in TRUE
-        or str(values.get("status")).lower() in UNPUBLISHED
-    ):
+    states = (str(values.get(role)).lower() for role in ("status", "visibility"))
+    if str(values.get("private")).lower() in TRUE or not UNPUBLISHED.isdisjoint(states):
         return skipped_rows.NOT_PUBLIC
     return skipped_rows.SERVICE if "notice" in values and is_notice(text, author) else None
 
@@ -254,6 +259,7 @@ _CHECKS: tuple[tuple[str, Callable[[Mapping[str, pa.Array], Dump], Flags | None]
     (skipped_rows.DELETED, _is_deleted),
     (skipped_rows.NOT_PUBLIC, _is_private),
     (skipped_rows.NOT_PUBLIC, _is_unpublished),
+    (skipped_rows.NOT_PUBLIC, _is_invisible),
     (skipped_rows.SERVICE, _is_notice),
     (NO_SOURCE, _has_no_source),
 )
@@ -330,6 +336,13 @@ def concatenate(*parts: str | pa.Array) -> pa.Array:
     """Return columns and constants joined, row by row; null where a column is null."""
     columns = [pa.scalar(part, _TEXT) if isinstance(part, str) else part for part in parts]
     return pc.binary_join_element_wise(*columns, pa.scalar("", _TEXT))
+
+
+def _without_fraction(names: pa.Array) -> pa.Array:
+    """Return ids without the fraction that a gap among integers has given them in CSV: 7 of 7.0."""
+    if not pc.any(pc.ends_with(names, ".0")).as_py():
+        return names
+    return pc.replace_substring_regex(names, r"^(\d+)\.0$", r"\1")
 
 
 def _restore_integers(column: pa.Array) -> pa.Array:

@@ -100,6 +100,10 @@ _CHATS: tuple[tuple[re.Pattern[bytes], Refusal], ...] = (
         ),
         Refusal("a chat of QQ", TO_LINES),
     ),
+    (
+        re.compile(rb"Conversation with [^\n]{1,200} at [^\n]{1,80} on [^\n]{1,200} \(\w+\)\r?\n"),
+        Refusal("a log of Pidgin", TO_LINES),
+    ),
     (re.compile(rb"\[LINE\] "), Refusal("a chat of LINE", TO_LINES)),
     (
         re.compile(rb"product/productId: [^\n]*\n(?:(?:product|review)/\w+: )"),

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from provenance.errors import InputError, WrongLayout
 from provenance.model.content.tables import Items
+from provenance.read.corpus import skipped_rows
 from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.sources.mail import MESSAGE_START
 
@@ -40,6 +41,14 @@ _REMEDIES = {
     _BYTES: "decode them (ast.literal_eval(text).decode()), or keep them with",
 }
 _OTHER_COLUMN = "choose the column with --text-column, or keep such texts with"
+_MAX_FAULTY_SHARE, _MIN_FAULTY = 0.2, 20
+_FAULTS = {
+    skipped_rows.NOT_UTF8: "convert the file to UTF-8: `iconv -f latin1 -t utf-8` does so for "
+    "Latin-1.",
+    skipped_rows.NOT_JSON: "write an object on each line, without a comma behind it.",
+    skipped_rows.WIDTH: "write the table again, with quotation marks around texts.",
+}
+"""Reasons why rows cannot be read that say that the file is written otherwise, if many rows do."""
 _MIN_SIGNS = 2
 _MAX_TESTED = 2000
 _MAX_SHOWN_CHARS = 60
@@ -68,8 +77,8 @@ def refuse_wrong_layout(batches: Iterator[Items], dump: Dump) -> Iterator[Items]
     Raises
     ------
     WrongLayout
-        If more than 20 % of the items have the same text, many texts are protocol headers, JSON
-        or HTML, or a column that the user named is empty.
+        If more than 20 % of the items have the same text, or of the rows cannot be read, many texts
+        are protocol headers, JSON or HTML, or a column that the user named is empty.
     """
     sample: list[Items] = []
     count, fault = 0, None
@@ -81,6 +90,7 @@ def refuse_wrong_layout(batches: Iterator[Items], dump: Dump) -> Iterator[Items]
                 break
     except InputError as error:
         fault = error  # raised after the items before it
+    _check_faults(sample, dump)
     _check_values(sample, dump)
     if dump.columns.text_format is None:
         _check_texts(sample, dump)
@@ -88,6 +98,20 @@ def refuse_wrong_layout(batches: Iterator[Items], dump: Dump) -> Iterator[Items]
     if fault is not None:
         raise fault
     yield from batches
+
+
+def _check_faults(sample: list[Items], dump: Dump) -> None:
+    """Check that most rows can be read."""
+    kept = sum(items.batch.num_rows for items in sample)
+    for reason, remedy in _FAULTS.items():
+        skipped = (entry for items in sample for entry in items.skipped)
+        count = sum(entry.count for entry in skipped if entry.reason == reason)
+        if count >= _MIN_FAULTY and count > _MAX_FAULTY_SHARE * (kept + count):
+            raise WrongLayout(
+                f"{dump.display_path}: {count:,} of the first {kept + count:,} rows cannot be "
+                f"read: {reason}",
+                remedy=remedy,
+            )
 
 
 def _check_values(sample: list[Items], dump: Dump) -> None:

@@ -234,6 +234,22 @@ def test_posts_of_the_api_have_the_ids_of_the_dump(read, tmp_path):
     assert any("filter=withbody" in reason for reason in found.skipped)
 
 
+def test_answers_within_a_question_of_the_api_are_read(read, tmp_path):
+    post = {"owner": {"display_name": "Mira"}, "creation_date": 1_300_000_000}
+    comment = post | {"comment_id": 3, "body": f"{TEXT} c"}
+    answer = post | {"answer_id": 2, "body": f"{TEXT} a", "comments": [comment]}
+    question = post | {"question_id": 1, "body": TEXT, "title": "A", "answers": [answer]}
+    question["link"] = "https://lamps.stackexchange.com/q/1"
+    (tmp_path / "p.json").write_text(json.dumps({"items": [question]}))
+
+    found = read(tmp_path / "p.json")
+
+    site = "lamps.stackexchange.com"
+    assert found.column("item") == [f"{site}/1", f"{site}/2", f"{site}/comment-3"]
+    assert found.column("text") == [f"A\n\n{TEXT}", f"{TEXT} a", f"{TEXT} c"]
+    assert found.column("url") == [question["link"], f"https://{site}/a/2", None]
+
+
 def test_events_of_github_give_what_was_written_once(read, tmp_path, lines):
     about = {"id": 11, "title": "Quays", "body": TEXT, "html_url": "h", "user": {"login": "mira"}}
     event = {

@@ -178,7 +178,13 @@ They keep until spring, said number {number}
 
 
 @pytest.mark.parametrize(
-    "names", [("1", "22"), ("1.", "2."), ("17.M2P3.host:2,S", "18.M2P3.host:2,")]
+    "names",
+    [
+        ("1", "22"),
+        ("1.", "2."),
+        ("17.M2P3.host:2,S", "18.M2P3.host:2,"),
+        ("1710450300.M2P3.host.example:2,S", "1710450301.M2P3.host.example"),
+    ],
 )
 def test_folders_of_messages_are_read_whatever_numbers_them(read, tmp_path, names):
     folder = tmp_path / "ann" / "_sent_mail"

@@ -38,6 +38,11 @@ MORE = "Three millers argued about the weight of a wet sack of barley until the 
             b"<!DOCTYPE us-patent-grant SYSTEM 'a.dtd' [ ]>\n<us-patent-grant/>",
             "patents of the USPTO",
         ),
+        (
+            "a.txt",
+            b"Conversation with #q at Thu 2 Jan 2020 on ann@l (irc)\n(03:04:05) ann: hi\n",
+            "Pidgin",
+        ),
         ("ghost.json", b'{"db": [{"data": {"posts_authors": [], "posts": []}}]}', "Ghost"),
         (
             "posts.csv",

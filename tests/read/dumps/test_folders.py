@@ -49,6 +49,12 @@ def test_a_stream_grab_is_read_from_its_tar(read, tmp_path, name, mode):
     assert found.skipped == {"deletion notice": 2}
 
 
+def test_a_tar_of_the_folder_itself_is_read(read, tmp_path):
+    tar(tmp_path / "day.tar", {f"./{name}": content for name, content in GRAB.items()})
+    found = read(tmp_path / "day.tar")
+    assert found.column("item") == ["1", "2", "3"]
+
+
 def test_a_stream_grab_is_read_from_its_zip(read, tmp_path):
     with zipfile.ZipFile(tmp_path / "day.zip", "w") as archive:
         for name, content in GRAB.items():

@@ -186,6 +186,22 @@ def test_what_a_user_did_on_facebook_is_no_text(read, tmp_path):
     assert found.skipped == {"null text": 1}
 
 
+def test_captions_of_pictures_are_texts_of_a_post(read, tmp_path):
+    def pictures(*captions):
+        media = [{"media": {"uri": "p.jpg", "description": caption}} for caption in captions]
+        return {"timestamp": 1672617600, "attachments": [{"data": media}]}
+
+    posts = [
+        pictures(TEXTS[0]) | {"data": [{"post": TEXTS[0]}]},
+        pictures(TEXTS[0], TEXTS[1]),
+        {"uri": "s.jpg", "creation_timestamp": 1672617600, "title": TEXTS[1]},
+    ]
+    (tmp_path / "your_posts_1.json").write_text(json.dumps(posts))
+    found = read(tmp_path)
+    assert found.column("text") == [TEXTS[0], f"{TEXTS[0]}\n\n{TEXTS[1]}", TEXTS[1]]
+    assert {date.year for date in found.column("created_at")} == {2023}
+
+
 def test_drafts_of_wordpress_are_no_items(read, tmp_path):
     kinds = (("post", "publish"), ("page", "publish"), ("post", "draft"), ("attachment", "publish"))
     items = "".join(

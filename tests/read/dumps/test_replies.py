@@ -80,6 +80,25 @@ def test_spans_and_ids_are_no_replies(read, path):
     assert read(path).column("text") == ["the ferries lean"]
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("thread", {"count": 1, "items": [{"id": 5, "text": "there are none"}]}),
+        ("latestComments", [{"id": "a1", "text": "there are none"}]),
+        ("sub_comments", [{"id": "a1", "content": "there are none"}]),
+        ("children", [{"string": "there are none"}]),
+    ],
+)
+def test_replies_have_several_names(read, path, name, value):
+    write(path, [{"id": "post17", "text": "where are the pears", name: value}])
+    assert read(path).column("text") == ["where are the pears", "there are none"]
+
+
+def test_a_thread_that_is_no_list_of_replies_is_left_alone(read, path):
+    write(path, [{"id": "post17", "text": "where are they", "thread": {"id": 5, "text": "a"}}])
+    assert read(path).column("text") == ["where are they"]
+
+
 @pytest.mark.parametrize("page", ["data", "nodes", "edges"])
 def test_replies_come_page_by_page(read, path, page):
     reply = {"comment_id": "comment8", "comment_text": "not here", "comment_author": "ben"}

@@ -169,10 +169,12 @@ def test_the_author_is_in_a_column_that_is_mostly_filled(read, table):
         ("is_published", "true", "False"),
         ("published", "1", "0"),
         ("isPublished", True, False),
+        ("visibility", "public", "direct"),
+        ("Visibility", "unlisted", "private"),
     ],
 )
 def test_rows_that_are_not_published_are_left_out(read, table, name, published, draft):
-    states = [published, draft, published]
+    states = [published, draft, "public" if name == "Visibility" else published]
     rows = [{"content": text, name: state} for text, state in zip(TEXTS, states, strict=True)]
     found = read(table(rows))
     assert found.column("text") == [TEXTS[0], TEXTS[2]]
@@ -280,3 +282,47 @@ def test_rows_deep_within_one_object_are_to_be_taken_out(read, tmp_path):
     with pytest.raises(ColumnMissing) as error:
         read(path)
     assert "`jq -c '.data.repository.issues.edges[].node'`" in error.value.remedy
+
+
+def test_a_column_may_fit_two_names_of_its_role(read, table):
+    rows = [
+        {"post_title": "Quays", "post_content": text, "review_text": "", "post_url": "https://l/1"}
+        | {"url": "", "text": ""}
+        for text in TEXTS
+    ]
+    rows[2] |= {"post_content": "", "review_text": TEXTS[2]}
+    found = read(table(rows))
+    assert {*found.column("url")} == {"https://l/1"}
+    assert [text.rpartition("\n")[2] for text in found.column("text")] == TEXTS
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "author", "date"),
+    [
+        ("Titel", "Inhalt", "Autor", "Datum"),
+        ("título", "texto", "autor", "fecha"),
+        ("titre", "texte", "auteur", "date"),
+        ("标题", "正文", "作者", "发布时间"),
+        ("заголовок", "текст", "автор", "дата"),
+    ],
+)
+def test_usual_names_are_known_in_other_languages(read, table, title, text, author, date):
+    rows = [{title: "Quays", text: TEXTS[0], author: "ann", date: "2020-01-02", "likes": "7"}]
+    (found,) = read(table(rows)).rows
+    assert found["text"].endswith(TEXTS[0])
+    assert (found["author"], found["created_at"].year) == ("ann", 2020)
+
+
+def test_the_text_of_a_question_is_not_in_its_answers(read, nested):
+    answers = {"text": ["at the quay"], "answer_start": [3]}
+    path = nested([{"title": "Quays", "context": text, "answers": answers} for text in TEXTS * 2])
+    with pytest.raises(ColumnMissing) as error:
+        read(path)
+    assert "--text-column title --text-column context" in error.value.remedy
+
+
+def test_ids_that_a_gap_made_fractions_are_whole_again(read, tmp_path):
+    rows = 'id,owner_user_id,body\n1.0,147.0,"an old quay"\n2.5,,"a new quay"\n'
+    (tmp_path / "p.csv").write_text(rows)
+    found = read(tmp_path / "p.csv")
+    assert (found.column("item"), found.column("author")) == (["1", "2.5"], ["147", None])

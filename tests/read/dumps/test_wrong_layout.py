@@ -117,3 +117,26 @@ def test_what_comes_before_damage_is_judged_and_read(read, lines, tmp_path, monk
     monkeypatch.setattr(wrong_layout, "MAX_COPIES_SHARE", 0)
     with pytest.raises(WrongLayout):
         read(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "rows", "what"),
+    [
+        ("a.csv", [f"{n},a f\xfcr lamp".encode("latin-1") for n in range(60)], "not valid UTF-8"),
+        ("a.jsonl", [b'{"text": "a lamp %d"},' % n for n in range(60)], "not valid JSON"),
+        (
+            "a.csv",
+            [b"%d,a lamp, as it was, and is" % n for n in range(60)],
+            "wrong number of cells",
+        ),
+    ],
+)
+def test_many_rows_that_cannot_be_read_are_an_error(read, tmp_path, name, rows, what):
+    head = [b"id,text"] if name == "a.csv" else []
+    good = [b"100,one", b"101,two"] if head else [b'{"text": "one"}', b'{"text": "two"}']
+    path = tmp_path / name
+    path.write_bytes(b"\n".join([*head, *good, *rows, b""]))
+    error = refused(read, path)
+    assert f"60 of the first 62 rows cannot be read: {what}" in error.message
+    path.write_bytes(b"\n".join([*head, *good, *rows[:9], b""]))
+    assert read(path).skipped == {what: 9}

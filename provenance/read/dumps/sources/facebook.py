@@ -21,6 +21,7 @@ def is_entry(entry: JsonObject) -> bool:
             and (isinstance(entry.get("data"), list) or isinstance(entry.get("attachments"), list))
         )
         or any(_CAPTION_TIME in media for media in objects_in(entry.get("media")))
+        or {"uri", "title", _CAPTION_TIME} <= entry.keys()
         or {"sender_name", "timestamp_ms"} <= entry.keys()
         or {"participants", "messages", "thread_path"} <= entry.keys()
         or "string_map_data" in entry
@@ -34,7 +35,7 @@ def read_entry(entry: JsonObject, row: int, dump: Dump) -> Iterator[Entry]:
             yield _item(*_message(message), f"{row}.{place}", row, dump)
     elif "sender_name" in entry:
         yield _item(*_message(entry), f"{row}", row, dump)
-    elif "media" in entry:
+    elif "media" in entry or _CAPTION_TIME in entry:
         yield _item(*_captioned(entry), f"{row}", row, dump)
     elif "string_map_data" in entry:
         values = entry["string_map_data"]
@@ -57,12 +58,21 @@ def _captioned(entry: JsonObject) -> tuple[str | None, object, str | None]:
 
 
 def _post(entry: JsonObject) -> tuple[str | None, object, str | None]:
-    """Return the text of a post or comment; `title` only says what the user did."""
+    """Return the text of a post or comment; `title` only says what the user did.
+
+    Captions of pictures follow, which for a single picture is the text again.
+    """
     text = author = None
     for part in objects_in(entry.get("data")):
         text = text or string_at(part, "post") or string_at(part, "comment", "comment")
         author = author or string_at(part, "comment", "author")
-    return text, entry.get("timestamp"), author
+    captions = (
+        string_at(part, "media", "description")
+        for attachment in objects_in(entry.get("attachments"))
+        for part in objects_in(attachment.get("data"))
+    )
+    texts = dict.fromkeys(part for part in (text, *captions) if part)
+    return "\n\n".join(texts) or text, entry.get("timestamp"), author
 
 
 def _item(

@@ -12,7 +12,7 @@ from provenance.read.corpus.file_access import translate_read_errors
 from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.html_text import plain_text
 from provenance.read.dumps.item_batches import ItemRecord, RowFault, batch_records
-from provenance.read.dumps.json_posts import JsonObject, string_at, to_text
+from provenance.read.dumps.json_posts import JsonObject, objects_in, string_at, to_text
 from provenance.read.dumps.timestamps import parse_timestamp
 from provenance.read.dumps.xml_elements import replace_forbidden_references
 
@@ -64,31 +64,44 @@ def is_api_post(entry: JsonObject) -> bool:
 
 
 def read_api_post(entry: JsonObject, row: int, dump: Dump) -> Iterator[ItemRecord | RowFault]:
-    """Yield a post of the API, with the id that it has in the dump of its site."""
+    """Yield a post of the API, and the answers and comments within it."""
+    address = _ADDRESS.match(string_at(entry, "link") or "")
+    yield from _api_posts(entry, address[1].lower() if address else "", row, dump)
+
+
+def _api_posts(
+    entry: JsonObject, site: str, row: int, dump: Dump
+) -> Iterator[ItemRecord | RowFault]:
+    yield _api_post(entry, site, row, dump)
+    for name in ("answers", "comments"):
+        for inner in objects_in(entry.get(name)):
+            yield from _api_posts(inner, site, row, dump)
+
+
+def _api_post(entry: JsonObject, site: str, row: int, dump: Dump) -> ItemRecord | RowFault:
+    """Return a post, with the id that it has in the dump of its site."""
     kind = next((name for name in _API_IDS if name in entry), "question_id")
     native, link = to_text(entry.get(kind)), string_at(entry, "link")
-    address = _ADDRESS.match(link or "")
     title = plain_text(string_at(entry, "title") or "") if kind == "question_id" else ""
     text = "\n\n".join(filter(None, (title, plain_text(string_at(entry, "body") or ""))))
     if "body" not in entry:
-        yield RowFault(row, WITHOUT_BODY)
-    elif not text or native is None or address is None:
-        yield RowFault(row, skipped_rows.NO_ID if text else skipped_rows.EMPTY)
-    else:
-        values = {
-            attribute: value
-            for name, attribute in _API_NAMES.items()
-            if (value := to_text(entry.get(name)))
-        }
-        yield ItemRecord(
-            dump.source,
-            f"{address[1].lower()}/{_API_IDS[kind]}{native}",
-            text,
-            link,
-            parse_timestamp(entry.get("creation_date")),
-            string_at(entry, "owner", "display_name"),
-            licence=_licence(values, "LastEditDate"),
-        )
+        return RowFault(row, WITHOUT_BODY)
+    if not text or native is None or not site:
+        return RowFault(row, skipped_rows.NO_ID if text else skipped_rows.EMPTY)
+    values = {
+        attribute: value
+        for name, attribute in _API_NAMES.items()
+        if (value := to_text(entry.get(name)))
+    }
+    return ItemRecord(
+        dump.source,
+        f"{site}/{_API_IDS[kind]}{native}",
+        text,
+        link or (f"https://{site}/a/{native}" if kind == "answer_id" else None),
+        parse_timestamp(entry.get("creation_date")),
+        string_at(entry, "owner", "display_name"),
+        licence=_licence(values, "LastEditDate"),
+    )
 
 
 def read_rows(dump: Dump) -> Iterator[tuple[str, Mapping[str, str]]]:
