@@ -1,11 +1,14 @@
 """The licence of each file of a checkout, and where it is stated."""
 
+from pathlib import Path
+
 import pytest
 
 from provenance.read.dumps.checkouts.reuse_annotations import PathPattern
 from tests.read.dumps.checkout_writing import Repository
 from tests.read.dumps.installed_licences import BSD, MIT
 
+APACHE = (Path(__file__).parents[3] / "LICENSE").read_text("utf-8")
 CODE = "def weigh(sack):\n    return sack.weight - sack.water\n"
 GPL_NOTICE = """# This file is part of Mill.
 #
@@ -100,6 +103,8 @@ def test_the_nearest_licence_file_counts(licences):
     [
         ({"LICENSE-MIT": MIT, "LICENSE-BSD": BSD}, "BSD-2-Clause OR MIT"),
         ({"LICENSE.MIT": MIT, "LICENSE.BSD": BSD, "LICENSE": "Either."}, "BSD-2-Clause OR MIT"),
+        ({"LICENSE-MIT": MIT, "LICENSE-BSD": BSD, "LICENSE": APACHE}, None),
+        ({"LICENSE-MIT": MIT, "LICENSE-BSD": BSD, "LICENSE": MIT}, "BSD-2-Clause OR MIT"),
         ({"LICENSE-MIT": MIT}, "MIT"),
         ({"LICENSE": MIT, "LICENSE-MIT.txt": MIT}, "MIT"),
         ({"LICENSE": MIT, "COPYING": BSD}, None),
@@ -114,7 +119,9 @@ def test_several_licence_files_are_a_choice_if_each_is_named_for_its_licence(
     assert licences({**files, "a.py": CODE})[0] == {"a.py": licence}
 
 
-@pytest.mark.parametrize("mention", ["the GNU General Public License", "the Apache License, 2.0"])
+@pytest.mark.parametrize(
+    "mention", ["the Apache License, 2.0", "two licences: it is dual-licensed"]
+)
 def test_a_header_that_refers_to_another_licence_makes_it_unknown(licences, mention):
     found, _ = licences({"LICENSE": MIT, "a.py": f"# From b, under {mention}.\n{CODE}"})
 
