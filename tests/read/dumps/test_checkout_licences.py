@@ -176,6 +176,7 @@ SPDX-License-Identifier = ["MIT", "ISC"]
             "REUSE.toml": annotations,
             "web/REUSE.toml": '[[annotations]]\npath = "*"\nSPDX-License-Identifier = "Zlib"\n',
             "web/a.js": "a();",
+            "data/REUSE.toml": "[[annotations]]\npath = '**'\nSPDX-License-Identifier = 'Zlib'\n",
             "docs/a.md": CODE,
             "docs/deep/b.md": CODE,
             "data/deep/c.py": CODE,
@@ -188,14 +189,14 @@ SPDX-License-Identifier = ["MIT", "ISC"]
 
     assert {path: found[path] for path in sorted(found) if path.endswith(("py", "md", "js"))} == {
         "data/d.py": "0BSD",
-        "data/deep/c.py": "CC0-1.0",
+        "data/deep/c.py": "Zlib",
         "data/own.py": "ISC AND MIT",
         "docs/a.md": "CC0-1.0",
         "docs/deep/b.md": None,
         "e.py": "EUPL-1.2",
         "web/a.js": "Zlib",
     }
-    assert origins["REUSE annotations"] == 5  # also web/REUSE.toml
+    assert origins["REUSE annotations"] == 6  # also of two REUSE.toml
 
 
 def test_the_older_form_of_reuse_is_read(licences):

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterable
-from itertools import chain
 from typing import NamedTuple
 
 from provenance.read.dumps.checkouts import reuse_annotations as reuse
@@ -59,7 +58,7 @@ class FileLicences:
         self._licence_files: dict[str, list[str]] = {}
         self._metadata: dict[str, list[str]] = {}
         self._beside = set[str]()
-        annotations = []
+        self._annotations: dict[str, list[reuse.Annotation]] = {}
         for path in paths:
             folder, _, name = path.rpartition("/")
             if path.endswith(reuse.BESIDE):
@@ -69,11 +68,9 @@ class FileLicences:
             elif name in READERS:
                 self._metadata.setdefault(folder, []).append(path)
             elif name == reuse.NAME:
-                below = f"{folder}/" if folder else ""
-                annotations.append(reuse.parse_reuse(read(path) or "", below))
+                self._annotations[folder] = reuse.parse_reuse(read(path) or "")
             elif path == reuse.OLD_NAME:
-                annotations.append(reuse.parse_dep5(read(path) or ""))
-        self._annotations = [*chain.from_iterable(annotations)]
+                self._annotations.setdefault("", reuse.parse_dep5(read(path) or ""))
         self._of_folders: dict[str, FoundLicence] = {}
 
     def find(self, path: str, text: str) -> FoundLicence:
@@ -84,7 +81,7 @@ class FileLicences:
         any; and last the metadata of its package. Where its header refers to another licence than
         that of the licence file, it is unknown.
         """
-        annotation = reuse.last_match(self._annotations, path)
+        annotation = reuse.find_annotation(self._annotations, path)
         if annotation is not None and annotation.is_stronger:
             return FoundLicence(annotation.licence, ANNOTATION)
         head = Head(text)
