@@ -160,6 +160,21 @@ def test_the_metadata_of_a_package_are_the_last_to_state_a_licence(
     assert licences({name: content, "LICENSE": MIT, "src/a.py": CODE})[0]["src/a.py"] == "MIT"
 
 
+@pytest.mark.parametrize(
+    ("text", "licence"),
+    [
+        ("Words of a licence that is not common.", "MIT"),
+        (f"{MIT}\nYou may not sell it.\n", None),
+        (f"{MIT}\n{BSD}", None),
+        (MIT.replace("without restriction", "without any restriction"), "MIT"),
+    ],
+)
+def test_metadata_do_not_hide_what_a_licence_file_adds(licences, text, licence):
+    found, _ = licences({"package.json": '{"license": "MIT"}', "LICENSE": text, "a.js": "a();"})
+
+    assert found["a.js"] == licence
+
+
 def test_reuse_states_licences_beside_files_and_for_patterns(licences):
     annotations = """
 [[annotations]]

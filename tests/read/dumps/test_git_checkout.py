@@ -163,6 +163,17 @@ def test_paths_that_leave_the_repository_are_not_read(read, mill, tmp_path, path
     assert found.skipped["a path that leaves the repository"] == 1
 
 
+def test_folders_of_a_sparse_index_are_left_out(read, mill):
+    mill.commit()
+    mill.entries.append((b"web/", 0o040000, bytes(20), 0, 0x4000))
+    mill.write_index(version=3, extensions=b"sdir\0\0\0\0")
+
+    found = read(mill.root)
+
+    assert len(found.rows) == 2
+    assert found.skipped == {"not in the working tree": 1}
+
+
 def test_a_file_that_was_changed_has_no_address_and_no_date(read, mill):
     mill.commit(ORIGIN)
     (mill.root / "README.md").write_text("Other words than those of the commit.")

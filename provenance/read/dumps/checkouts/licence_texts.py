@@ -9,8 +9,6 @@ from itertools import islice
 
 from provenance.read.dumps.checkouts.licence_passages import PASSAGES
 
-ANCHOR_WORDS = 5
-"""Words by which the beginning of a passage is found."""
 MAX_GAP_WORDS = 24
 """Words between two passages, which are the name of an owner or an address."""
 MAX_BEGINNINGS = 20

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from provenance.read.corpus import skipped_rows
+from provenance.read.dumps.checkouts import reuse_annotations
 from provenance.read.dumps.checkouts.file_licences import is_licence_file
 
 BINARY = "a binary file"
@@ -100,7 +101,7 @@ def kind_by_name(path: str) -> str | None:
         return VENDORED
     if name in _LOCK_FILES:
         return LOCK_FILE
-    if is_licence_file(path):
+    if is_licence_file(path) or name.endswith(reuse_annotations.BESIDE):
         return LICENCE_TEXT
     if _GENERATED_NAME.fullmatch(name):
         return GENERATED
