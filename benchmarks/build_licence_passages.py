@@ -10,9 +10,12 @@ length and a digest are written, no text.
 import sys
 from pathlib import Path
 
-from provenance.read.dumps.checkouts.licence_texts import ANCHOR_WORDS, digest_words, words_of
+from provenance.read.dumps.checkouts.licence_texts import digest_words, words_of
 
 OUT = Path(__file__).parents[1] / "provenance/read/dumps/checkouts/licence_passages.py"
+
+ANCHOR_WORDS = 5
+"""Words by which the beginning of a passage is found."""
 
 NO_WARRANTY = (
     "and any express or implied warranties", "particular purpose are disclaimed in no event shall",

@@ -37,6 +37,7 @@ from provenance.read.dumps.checkouts.checkout_discovery import (
     is_checkout,
     is_no_checkout,
 )
+from provenance.read.dumps.checkouts.source_kinds import count_code
 from provenance.read.dumps.checkouts.source_trees import folder_size
 from provenance.read.dumps.layout_detection import CHECKOUT, TABLE, detect_layout
 from provenance.read.dumps.refusals import SAMPLE_FORMATS, SUBSTACK, TELEGRAM_PAGES
@@ -193,13 +194,6 @@ _MANIFESTS = (
     *("go.mod", "pom.xml", "build.gradle", "build.gradle.kts", "cmakelists.txt", "meson.build"),
     *("makefile", "configure.ac", "gemfile", "mix.exs", "stack.yaml", "dune-project"),
 )
-_CODE_SUFFIXES = frozenset(
-    (
-        *("py", "pyi", "js", "mjs", "cjs", "ts", "tsx", "jsx", "vue", "c", "h", "cc", "cpp", "hpp"),
-        *("cs", "java", "kt", "scala", "go", "rs", "rb", "php", "swift", "m", "mm", "pl", "pm"),
-        *("lua", "r", "jl", "hs", "ml", "ex", "exs", "erl", "clj", "dart", "zig", "sh", "f90"),
-    )
-)
 _MIN_CODE_FILES, _MIN_CODE_SHARE = 5, 0.25
 """Files at the root of a repository of source code, and how many of its files are code."""
 
@@ -276,7 +270,7 @@ def _resolve_checkouts(
         if layout == CHECKOUT:
             raise _CHECKOUT.error(address)
         return []
-    checkouts = find_checkouts(system, place, address)
+    checkouts = find_checkouts(system, place, address, is_named=layout is not None)
     if layout is None and checkouts and not is_checkout(place):
         checkouts += _resolve_beside(system, place, address)
     if layout == CHECKOUT and not checkouts:
@@ -534,7 +528,7 @@ def _refuse_folder(files: Sequence[File], address: str) -> None:
 
 def _are_sources(files: Sequence[File]) -> bool:
     """Return whether many files of a folder are source code, below what describes a package."""
-    code = sum(_suffix(file.path) in _CODE_SUFFIXES for file in files)
+    code = count_code(file.path for file in files)
     if code < max(_MIN_CODE_FILES, _MIN_CODE_SHARE * len(files)):
         return False
     root = len(os.path.commonpath([os.path.dirname(file.name) for file in files]))

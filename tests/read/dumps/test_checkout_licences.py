@@ -1,11 +1,14 @@
 """The licence of each file of a checkout, and where it is stated."""
 
+from pathlib import Path
+
 import pytest
 
 from provenance.read.dumps.checkouts.reuse_annotations import PathPattern
 from tests.read.dumps.checkout_writing import Repository
 from tests.read.dumps.installed_licences import BSD, MIT
 
+APACHE = (Path(__file__).parents[3] / "LICENSE").read_text("utf-8")
 CODE = "def weigh(sack):\n    return sack.weight - sack.water\n"
 GPL_NOTICE = """# This file is part of Mill.
 #
@@ -100,6 +103,8 @@ def test_the_nearest_licence_file_counts(licences):
     [
         ({"LICENSE-MIT": MIT, "LICENSE-BSD": BSD}, "BSD-2-Clause OR MIT"),
         ({"LICENSE.MIT": MIT, "LICENSE.BSD": BSD, "LICENSE": "Either."}, "BSD-2-Clause OR MIT"),
+        ({"LICENSE-MIT": MIT, "LICENSE-BSD": BSD, "LICENSE": APACHE}, None),
+        ({"LICENSE-MIT": MIT, "LICENSE-BSD": BSD, "LICENSE": MIT}, "BSD-2-Clause OR MIT"),
         ({"LICENSE-MIT": MIT}, "MIT"),
         ({"LICENSE": MIT, "LICENSE-MIT.txt": MIT}, "MIT"),
         ({"LICENSE": MIT, "COPYING": BSD}, None),
@@ -114,7 +119,9 @@ def test_several_licence_files_are_a_choice_if_each_is_named_for_its_licence(
     assert licences({**files, "a.py": CODE})[0] == {"a.py": licence}
 
 
-@pytest.mark.parametrize("mention", ["the GNU General Public License", "the Apache License, 2.0"])
+@pytest.mark.parametrize(
+    "mention", ["the Apache License, 2.0", "two licences: it is dual-licensed"]
+)
 def test_a_header_that_refers_to_another_licence_makes_it_unknown(licences, mention):
     found, _ = licences({"LICENSE": MIT, "a.py": f"# From b, under {mention}.\n{CODE}"})
 
@@ -153,6 +160,21 @@ def test_the_metadata_of_a_package_are_the_last_to_state_a_licence(
     assert licences({name: content, "LICENSE": MIT, "src/a.py": CODE})[0]["src/a.py"] == "MIT"
 
 
+@pytest.mark.parametrize(
+    ("text", "licence"),
+    [
+        ("Words of a licence that is not common.", "MIT"),
+        (f"{MIT}\nYou may not sell it.\n", None),
+        (f"{MIT}\n{BSD}", None),
+        (MIT.replace("without restriction", "without any restriction"), "MIT"),
+    ],
+)
+def test_metadata_do_not_hide_what_a_licence_file_adds(licences, text, licence):
+    found, _ = licences({"package.json": '{"license": "MIT"}', "LICENSE": text, "a.js": "a();"})
+
+    assert found["a.js"] == licence
+
+
 def test_reuse_states_licences_beside_files_and_for_patterns(licences):
     annotations = """
 [[annotations]]
@@ -169,6 +191,7 @@ SPDX-License-Identifier = ["MIT", "ISC"]
             "REUSE.toml": annotations,
             "web/REUSE.toml": '[[annotations]]\npath = "*"\nSPDX-License-Identifier = "Zlib"\n',
             "web/a.js": "a();",
+            "data/REUSE.toml": "[[annotations]]\npath = '**'\nSPDX-License-Identifier = 'Zlib'\n",
             "docs/a.md": CODE,
             "docs/deep/b.md": CODE,
             "data/deep/c.py": CODE,
@@ -181,14 +204,14 @@ SPDX-License-Identifier = ["MIT", "ISC"]
 
     assert {path: found[path] for path in sorted(found) if path.endswith(("py", "md", "js"))} == {
         "data/d.py": "0BSD",
-        "data/deep/c.py": "CC0-1.0",
+        "data/deep/c.py": "Zlib",
         "data/own.py": "ISC AND MIT",
         "docs/a.md": "CC0-1.0",
         "docs/deep/b.md": None,
         "e.py": "EUPL-1.2",
         "web/a.js": "Zlib",
     }
-    assert origins["REUSE annotations"] == 5  # also web/REUSE.toml
+    assert origins["REUSE annotations"] == 6  # also of two REUSE.toml
 
 
 def test_the_older_form_of_reuse_is_read(licences):

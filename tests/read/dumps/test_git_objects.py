@@ -114,7 +114,8 @@ def test_a_difference_from_itself_ends(tmp_path):
 
 def test_a_commit_that_expands_without_end_is_not_read(tmp_path):
     identifier = hashlib.sha1(b"").digest()
-    write_pack(tmp_path / "pack", [(identifier, entry(1, 9, zlib.compress(bytes(1 << 26))))])
+    endless = b"tree " + bytes(1 << 26) + COMMIT
+    write_pack(tmp_path / "pack", [(identifier, entry(1, 9, zlib.compress(endless)))])
 
     assert commit_date(str(tmp_path), identifier.hex()) is None
 
@@ -154,6 +155,7 @@ COMMIT_ID = "0123456789abcdef0123456789abcdef01234567"
 )
 def test_head_is_the_commit_that_it_leads_to(tmp_path, files, head):
     (tmp_path / "secret").write_text(COMMIT_ID)
+    (tmp_path / "git" / "refs").mkdir(parents=True)
     for name, content in files.items():
         (tmp_path / "git" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "git" / name).write_text(content)

@@ -11,7 +11,7 @@ from provenance.read.dumps.checkouts.licence_texts import (
     licence_within,
     words_of,
 )
-from tests.read.dumps.installed_licences import MIT
+from tests.read.dumps.installed_licences import BSD, MIT
 
 COMMON = Path("/usr/share/common-licenses")
 TEXT = f"The MIT License (MIT)\n\nCopyright (c) 2024 Mira and other contributors\n\n{MIT}"
@@ -61,6 +61,13 @@ def test_a_text_is_known_however_it_is_set(change):
 )
 def test_a_text_that_was_changed_is_unknown(change):
     assert identify_licence(change(TEXT)) is None
+
+
+def test_a_name_between_passages_is_short():
+    assert identify_licence(BSD) == "BSD-2-Clause"
+    assert identify_licence(BSD.replace("PROVIDED BY", "PROVIDED BY Ann and")) == "BSD-2-Clause"
+    assert identify_licence(BSD.replace("PROVIDED BY", "PROVIDED BY " + "Ann " * 30)) is None
+    assert identify_licence(BSD.replace("PROVIDED BY", "PROVIDED except BY")) is None
 
 
 def test_two_texts_in_a_file_are_unknown(apache):

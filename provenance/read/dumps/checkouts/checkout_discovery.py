@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 
 import fsspec
 
@@ -9,12 +10,15 @@ from provenance.errors import InputError, UnsupportedFormat
 from provenance.read.corpus.file_access import File, printable_path
 from provenance.read.dumps.checkouts.git_folder import GitFolder, git_folder_of
 from provenance.read.dumps.checkouts.index_file import SUBMODULE, TrackedFile
+from provenance.read.dumps.checkouts.source_kinds import are_mostly_tables
 from provenance.read.dumps.checkouts.source_trees import tracked_files
 
 _GIT = ".git"
 
 
-def find_checkouts(system: fsspec.AbstractFileSystem, place: str, address: str) -> list[File]:
+def find_checkouts(
+    system: fsspec.AbstractFileSystem, place: str, address: str, *, is_named: bool
+) -> list[File]:
     """Return the checkouts at or below a local folder, and their submodules, in order.
 
     Each is given by its index. Links are not followed. One whose index is missing has a `fault`.
@@ -25,6 +29,8 @@ def find_checkouts(system: fsspec.AbstractFileSystem, place: str, address: str) 
         That of local files.
     place, address : str
         The folder, and how the user gave it.
+    is_named : bool
+        Whether the user says that repositories are there: else those of datasets have a `fault`.
     """
     found = []
     for root in _roots(place):
@@ -32,7 +38,8 @@ def find_checkouts(system: fsspec.AbstractFileSystem, place: str, address: str) 
         is_top = below == os.curdir
         name = os.path.basename(os.path.realpath(root)) if is_top else below
         shown = address.rstrip("/") if is_top else f"{address.rstrip('/')}/{below}"
-        found.append(_checkout(root, printable_path(name), printable_path(shown), system))
+        file = _checkout(root, printable_path(name), printable_path(shown), system)
+        found.append(file if is_named else _refuse_dataset(file, root))
     return found
 
 
@@ -93,6 +100,19 @@ def _checkout(root: str, name: str, shown: str, system: fsspec.AbstractFileSyste
     path = os.path.join(root, _GIT) if git is None else git.index
     size = sum(entry.size for entry in _tracked(root))
     return File(name, path, size, system, given_path=shown, fault=_fault(git, shown))
+
+
+def _refuse_dataset(file: File, root: str) -> File:
+    """Return a checkout with a fault if it is of tables, which are not read with the sources."""
+    if file.fault is not None or not are_mostly_tables(
+        [os.fsdecode(entry.path) for entry in _tracked(root)]
+    ):
+        return file
+    error = UnsupportedFormat(
+        f"{file.display_path}: this checkout has tables, and little or no source code",
+        remedy="read its tables with --layout table, or its other files with --layout git.",
+    )
+    return replace(file, fault=error)
 
 
 def _fault(git: GitFolder | None, shown: str) -> InputError | None:

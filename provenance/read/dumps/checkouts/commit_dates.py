@@ -49,12 +49,13 @@ def _packed(objects: str, object_id: bytes) -> bytes | None:
     names = sorted(name for name in os.listdir(folder) if name.endswith(".idx"))
     for name in names[:_MAX_PACKS]:
         path = os.path.join(folder, name)
-        if not os.path.isfile(path):
+        pack_path = f"{path.removesuffix('.idx')}.pack"
+        if not (os.path.isfile(path) and os.path.isfile(pack_path)):
             continue
         with open(path, "rb") as index:
             offset = _find(index, object_id)
         if offset is not None:
-            with open(f"{path.removesuffix('.idx')}.pack", "rb") as pack:
+            with open(pack_path, "rb") as pack:
                 return _object_at(pack, offset, path, len(object_id), 0)
     return None
 

@@ -2,13 +2,16 @@
 
 import re
 from collections.abc import Callable, Iterable
-from itertools import chain
 from typing import NamedTuple
 
 from provenance.read.dumps.checkouts import reuse_annotations as reuse
 from provenance.read.dumps.checkouts.licence_expressions import join_expressions
 from provenance.read.dumps.checkouts.licence_notices import Head, all_tags
-from provenance.read.dumps.checkouts.licence_texts import identify_licence
+from provenance.read.dumps.checkouts.licence_texts import (
+    identify_licence,
+    licence_within,
+    words_of,
+)
 from provenance.read.dumps.checkouts.package_metadata import READERS, stated_licence
 
 HEADER, ANNOTATION, FILE, METADATA = (
@@ -59,7 +62,7 @@ class FileLicences:
         self._licence_files: dict[str, list[str]] = {}
         self._metadata: dict[str, list[str]] = {}
         self._beside = set[str]()
-        annotations = []
+        self._annotations: dict[str, list[reuse.Annotation]] = {}
         for path in paths:
             folder, _, name = path.rpartition("/")
             if path.endswith(reuse.BESIDE):
@@ -69,11 +72,9 @@ class FileLicences:
             elif name in READERS:
                 self._metadata.setdefault(folder, []).append(path)
             elif name == reuse.NAME:
-                below = f"{folder}/" if folder else ""
-                annotations.append(reuse.parse_reuse(read(path) or "", below))
+                self._annotations[folder] = reuse.parse_reuse(read(path) or "")
             elif path == reuse.OLD_NAME:
-                annotations.append(reuse.parse_dep5(read(path) or ""))
-        self._annotations = [*chain.from_iterable(annotations)]
+                self._annotations.setdefault("", reuse.parse_dep5(read(path) or ""))
         self._of_folders: dict[str, FoundLicence] = {}
 
     def find(self, path: str, text: str) -> FoundLicence:
@@ -84,7 +85,7 @@ class FileLicences:
         any; and last the metadata of its package. Where its header refers to another licence than
         that of the licence file, it is unknown.
         """
-        annotation = reuse.last_match(self._annotations, path)
+        annotation = reuse.find_annotation(self._annotations, path)
         if annotation is not None and annotation.is_stronger:
             return FoundLicence(annotation.licence, ANNOTATION)
         head = Head(text)
@@ -123,9 +124,13 @@ class FileLicences:
         """Return the licence that is stated in a folder; None if nothing states one."""
         texts = {path: self._read(path) or "" for path in self._licence_files.get(folder, ())}
         texts = {path: text for path, text in texts.items() if not _INCLUSION.search(text)}
-        licence = _licence_of_files(texts)
+        found = {path: identify_licence(text) for path, text in texts.items()}
+        licence = _licence_of_files(found)
         if licence is not None:
             return FoundLicence(licence, FILE)
+        unknown = [texts[path] for path, known in found.items() if known is None]
+        if any(licence_within(words_of(text)) is not None for text in unknown):
+            return _UNKNOWN  # a known licence, and more: metadata may only name the licence
         stated = {
             stated_licence(path.rpartition("/")[2], self._read(path) or "")
             for path in self._metadata.get(folder, ())
@@ -135,13 +140,12 @@ class FileLicences:
         return _UNKNOWN if texts or stated else None
 
 
-def _licence_of_files(texts: dict[str, str]) -> str | None:
+def _licence_of_files(found: dict[str, str | None]) -> str | None:
     """Return the licence of the licence files of a folder; None if it is unknown.
 
     Several of which each is named for its licence, as LICENSE-MIT and LICENSE-APACHE, are a choice.
     COPYING and COPYING.LESSER are one licence, the second.
     """
-    found = {path: identify_licence(text) for path, text in texts.items()}
     named = {licence for path, licence in found.items() if _names_licence(path)}
     plain = {licence for path, licence in found.items() if not _names_licence(path)}
     if any((licence or "").startswith("LGPL-") for licence in named | plain):

@@ -5,13 +5,14 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 
 from provenance.read.dumps.checkouts.licence_passages import PASSAGES
 
-ANCHOR_WORDS = 5
-"""Words by which the beginning of a passage is found."""
 MAX_GAP_WORDS = 24
 """Words between two passages, which are the name of an owner or an address."""
+MAX_BEGINNINGS = 20
+"""Places that begin as a passage does, and are compared with it."""
 MAX_OTHER_WORDS, WORDS_PER_OTHER = 60, 40
 """Words of a file that are in no passage, such as a title: so many, and one for so many others."""
 
@@ -156,10 +157,13 @@ def _cover(words: list[str], passages: Sequence[Passage]) -> list[bool] | None:
 def _find(words: list[str], passage: Passage, end: int | None) -> int | None:
     """Return where a passage begins: anywhere, or soon after the `end` of the one before."""
     first, anchor = passage.anchor[0], list(passage.anchor)
-    starts = range(len(words)) if end is None else range(end, min(len(words), end + MAX_GAP_WORDS))
-    for start in starts:
-        if words[start] != first or words[start : start + len(anchor)] != anchor:
-            continue
+    places = range(len(words)) if end is None else range(end, min(len(words), end + MAX_GAP_WORDS))
+    starts = (
+        place
+        for place in places
+        if words[place] == first and words[place : place + len(anchor)] == anchor
+    )
+    for start in islice(starts, MAX_BEGINNINGS):
         if digest_words(words[start : start + passage.words]) == passage.digest:
             return start
     return None

@@ -2,7 +2,8 @@
 
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from provenance.read.dumps.checkouts.licence_expressions import join_expressions, parse_expression
@@ -13,8 +14,8 @@ BESIDE = ".license"
 _PARAGRAPH = re.compile(r"\n[ \t]*\n")
 _FIELD = re.compile(r"^(Files|License):[ \t]*(.*(?:\n[ \t]+.*)*)", re.MULTILINE)
 _PART = re.compile(r"\\.|\*+|.", re.DOTALL)
-_ESCAPED = re.compile(r"[*\\]")
-_MAX_PATTERNS = 1000
+_MAX_ANNOTATIONS = 1000
+"""Annotations that are read of a file."""
 
 
 class PathPattern:
@@ -70,7 +71,7 @@ class Annotation(NamedTuple):
     Parameters
     ----------
     pattern : PathPattern
-        For a path relative to the root.
+        For a path relative to the folder of what states it.
     licence : str
         A licence expression.
     is_stronger : bool
@@ -82,16 +83,17 @@ class Annotation(NamedTuple):
     is_stronger: bool = False
 
 
-def parse_reuse(content: str, folder: str) -> list[Annotation]:
-    """Return the annotations of a REUSE.toml; `folder` is where it is: "", or ending in "/"."""
+def parse_reuse(content: str) -> list[Annotation]:
+    """Return the annotations of a REUSE.toml."""
     try:
         tables = tomllib.loads(content).get("annotations", [])
     except (tomllib.TOMLDecodeError, RecursionError):
         return []
-    return [*_annotations(tables, folder)] if isinstance(tables, list) else []
+    found = _annotations(tables) if isinstance(tables, list) else iter(())
+    return [*islice(found, _MAX_ANNOTATIONS)]
 
 
-def _annotations(tables: Sequence[object], folder: str) -> Iterator[Annotation]:
+def _annotations(tables: Sequence[object]) -> Iterator[Annotation]:
     for table in tables:
         if not isinstance(table, dict):
             continue
@@ -100,8 +102,7 @@ def _annotations(tables: Sequence[object], folder: str) -> Iterator[Annotation]:
         if licence is None:
             continue
         for path in _texts(table.get("path")):
-            pattern = PathPattern(_ESCAPED.sub(r"\\\g<0>", folder) + path)
-            yield Annotation(pattern, licence, table.get("precedence") == "override")
+            yield Annotation(PathPattern(path), licence, table.get("precedence") == "override")
 
 
 def parse_dep5(content: str) -> list[Annotation]:
@@ -114,14 +115,34 @@ def parse_dep5(content: str) -> list[Annotation]:
             continue
         paths = fields.get("Files", "").split()
         found += [Annotation(PathPattern(path, has_deep_stars=True), licence) for path in paths]
-    return found[:_MAX_PATTERNS]
+    return found[:_MAX_ANNOTATIONS]
 
 
-def last_match(annotations: Sequence[Annotation], path: str) -> Annotation | None:
-    """Return the annotation that counts for a path: the last one that matches."""
-    return next((each for each in reversed(annotations) if each.pattern.matches(path)), None)
+def find_annotation(by_folder: Mapping[str, Sequence[Annotation]], path: str) -> Annotation | None:
+    """Return the annotation that counts for a path.
+
+    Of one folder that is the last one that matches; of several folders, that of the nearest one,
+    unless one further above overrides what others say.
+
+    Parameters
+    ----------
+    by_folder : mapping of str to sequence of Annotation
+        By the folder that states them.
+    path : str
+        Relative to the root.
+    """
+    if not by_folder:
+        return None
+    found, folder, inner = list[Annotation](), path, ""
+    while folder:
+        folder, _, name = folder.rpartition("/")
+        inner = f"{name}/{inner}" if inner else name
+        stated = reversed(by_folder.get(folder, ()))
+        found += islice((each for each in stated if each.pattern.matches(inner)), 1)
+    stronger = [each for each in found if each.is_stronger]
+    return stronger[-1] if stronger else next(iter(found), None)
 
 
 def _texts(value: object) -> list[str]:
     values = value if isinstance(value, list) else [value]
-    return [each for each in values if isinstance(each, str)][:_MAX_PATTERNS]
+    return [each for each in values if isinstance(each, str)]

@@ -1,8 +1,10 @@
 """Files of a repository that are no items, by their names and by how they begin."""
 
 import re
+from collections.abc import Iterable, Sequence
 
 from provenance.read.corpus import skipped_rows
+from provenance.read.dumps.checkouts import reuse_annotations
 from provenance.read.dumps.checkouts.file_licences import is_licence_file
 
 BINARY = "a binary file"
@@ -10,6 +12,7 @@ VENDORED = "code of others (vendored)"
 GENERATED = "generated or minified"
 LOCK_FILE = "a lock file"
 DATA = "data or an image, not source code"
+TABLE = "a table (--layout table reads such files)"
 LICENCE_TEXT = "the text of a licence"
 POINTER = "a Git LFS pointer"
 
@@ -32,11 +35,38 @@ _LOCK_FILES = frozenset(
 )
 _DATA_SUFFIXES = frozenset(
     (
-        *("csv", "tsv", "psv", "jsonl", "ndjson", "geojson", "topojson", "arff", "svg", "ps"),
-        *("eps", "xpm", "pbm", "pgm", "ppm", "obj", "stl", "gltf", "fasta", "fastq", "pdb"),
+        *(
+            "geojson",
+            "topojson",
+            "arff",
+            "svg",
+            "ps",
+            "eps",
+            "xpm",
+            "pbm",
+            "pgm",
+            "ppm",
+            "obj",
+            "stl",
+            "gltf",
+            "fasta",
+            "fastq",
+            "pdb",
+        ),
         *("srt", "vtt", "pem", "crt", "key", "asc", "sig", "mtx", "bdf"),
     )
 )
+_TABLE_NAME = re.compile(
+    r".*\.(?:csv|tsv|psv|jsonl|ndjson|parquet|arrow|feather)(?:\.(?:gz|bz2|xz|zst))?", re.IGNORECASE
+)
+_CODE_SUFFIXES = frozenset(
+    (
+        *("py", "pyi", "js", "mjs", "cjs", "ts", "tsx", "jsx", "vue", "c", "h", "cc", "cpp", "hpp"),
+        *("cs", "java", "kt", "scala", "go", "rs", "rb", "php", "swift", "m", "mm", "pl", "pm"),
+        *("lua", "r", "jl", "hs", "ml", "ex", "exs", "erl", "clj", "dart", "zig", "sh", "f90"),
+    )
+)
+_TABLES_PER_CODE_FILE = 3
 _GENERATED_NAME = re.compile(
     r".*[.-]min\.(?:m?js|css)|.*\.bundle\.js|.*\.map|.*_pb2(?:_grpc)?\.pyi?|.*\.pb\.(?:go|h|cc)"
     r"|.*\.g\.dart|.*\.freezed\.dart|.*\.designer\.cs|.*\.snap",
@@ -71,11 +101,30 @@ def kind_by_name(path: str) -> str | None:
         return VENDORED
     if name in _LOCK_FILES:
         return LOCK_FILE
-    if is_licence_file(path):
+    if is_licence_file(path) or name.endswith(reuse_annotations.BESIDE):
         return LICENCE_TEXT
     if _GENERATED_NAME.fullmatch(name):
         return GENERATED
+    if _TABLE_NAME.fullmatch(name):
+        return TABLE
     return DATA if name.rpartition(".")[2] in _DATA_SUFFIXES else None
+
+
+def count_code(paths: Iterable[str]) -> int:
+    """Return how many files are source code, by their names."""
+    return sum(path.lower().rpartition(".")[2] in _CODE_SUFFIXES for path in paths)
+
+
+def are_mostly_tables(paths: Sequence[str]) -> bool:
+    """Return whether files are those of a dataset, with at most a few scripts.
+
+    Examples
+    --------
+    >>> are_mostly_tables(["README.md", "a.jsonl"]), are_mostly_tables(["a.py", "a.jsonl"])
+    (True, False)
+    """
+    tables = sum(_TABLE_NAME.fullmatch(path) is not None for path in paths)
+    return tables > _TABLES_PER_CODE_FILE * count_code(paths)
 
 
 def kind_by_content(path: str, content: bytes) -> str | None:

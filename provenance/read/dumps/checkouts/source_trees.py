@@ -264,7 +264,8 @@ def _source_file(entry: index_file.TrackedFile) -> SourceFile:
         index_file.FOLDER: LEFT_OUT,
     }
     reason = reasons.get(entry.kind)
-    if not _is_inside(entry.path):
+    path = entry.path.removesuffix(b"/") if entry.kind == index_file.FOLDER else entry.path
+    if not _is_inside(path):
         reason = OUTSIDE
     elif entry.is_in_conflict:
         reason = CONFLICT

@@ -32,7 +32,7 @@ TOO_LARGE = "larger than the limit for a document"
 _LICENCE_LIKE = re.compile(r"licen[cs]e|copyright|copying", re.IGNORECASE)
 """In names of files that may hold the text of a licence, and are not named as licence files are."""
 _HEAD_BYTES = 8000
-_MAX_LICENCE_BYTES = 1 << 20
+_MAX_LICENCE_BYTES = 1 << 17
 
 
 def read_checkout(dump: Dump) -> Iterator[Items]:
@@ -142,9 +142,11 @@ class _CheckoutReader:
         )
 
     def _licence_text(self, path: str) -> str | None:
-        """Return a small file that may state a licence."""
+        """Return a file that may state a licence; None if it is larger than such files are."""
         try:
-            content = self._tree.read(os.fsencode(path), _MAX_LICENCE_BYTES)
+            content = self._tree.read(os.fsencode(path), _MAX_LICENCE_BYTES + 1)
         except OSError:
             return None
-        return None if content is None else content.decode("utf-8-sig", "replace")
+        if content is None or len(content) > _MAX_LICENCE_BYTES:
+            return None
+        return content.decode("utf-8-sig", "replace")
