@@ -247,8 +247,9 @@ def _joined(value: object) -> object:
     if not isinstance(value, list):
         return value
     texts = [text for text in value if isinstance(text, str)]
-    is_other = len(texts) < len(value) and not texts
-    return value if is_other else TEXT_SEPARATOR.join(filter(str.strip, texts)) or None
+    if value and not texts:
+        return value
+    return TEXT_SEPARATOR.join(filter(str.strip, texts)) or None
 
 
 def _sample_text(value: object) -> str | None:
