@@ -163,7 +163,7 @@ def parse_template(template: str) -> TextParts:
     Examples
     --------
     >>> parse_template(r"{title}\nby {author.name}")
-    TextParts(paths=('title', 'author.name'), literals=('', '\nby ', ''))
+    TextParts(paths=('title', 'author.name'), literals=('', '\nby ', ''), others=())
     """
     for escape, character in _ESCAPES.items():
         template = template.replace(escape, character)

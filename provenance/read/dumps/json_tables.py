@@ -244,8 +244,12 @@ def _sampler(sample: list[JsonObject]) -> SampleReader:
 
 def _joined(value: object) -> object:
     """Return the texts of a list joined, as `to_strings` joins them; other values as they are."""
-    texts = [text for text in value if isinstance(text, str)] if isinstance(value, list) else []
-    return TEXT_SEPARATOR.join(text for text in texts if text.strip()) if texts else value
+    if not isinstance(value, list):
+        return value
+    texts = [text for text in value if isinstance(text, str)]
+    if value and not texts:
+        return value
+    return TEXT_SEPARATOR.join(filter(str.strip, texts)) or None
 
 
 def _sample_text(value: object) -> str | None:

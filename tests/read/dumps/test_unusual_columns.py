@@ -211,10 +211,12 @@ def nested(request, tmp_path):
 
 @pytest.mark.parametrize("name", ["text", "paragraphs", "Sentences"])
 def test_a_list_of_texts_is_joined(read, nested, name):
-    rows = [{"id": "a", name: TEXTS[:2]}, {"id": "b", name: [TEXTS[2], " "]}, {"id": "c", name: []}]
+    rows = [{"id": "a", name: TEXTS[:2]}, {"id": "b", name: [TEXTS[2], " "]}]
+    rows += [{"id": "c", name: []}, {"id": "d", name: [" "]}]
     found = read(nested(rows))
     assert found.column("text") == [f"{TEXTS[0]}\n{TEXTS[1]}", TEXTS[2]]
     assert found.column("item") == ["a", "b"]
+    assert found.skipped == {"null text": 2}
     assert read(nested(rows), text_column=f"{name}[]").column("text") == TEXTS
 
 
