@@ -17,5 +17,5 @@ def licence_text(package: str, first: str, last: str) -> str:
     pytest.skip(f"{package} is installed without its licence", allow_module_level=True)
 
 
-MIT = licence_text("platformdirs", "Permission is hereby granted", "DEALINGS IN THE\nSOFTWARE.")
-BSD = licence_text("xxhash", "Redistribution and use", "SUCH DAMAGE.")
+MIT = licence_text("platformdirs", "Permission is hereby granted", "SOFTWARE.")
+BSD = licence_text("xxhash", "Redistribution and use", "DAMAGE.")
