@@ -35,7 +35,7 @@ from warcio.archiveiterator import ArchiveIterator
 
 from benchmarks.speed.measuring import ROOT
 from provenance.read.dumps.layouts import open_dump
-from tests.protocols import test_dump_layouts as layouts
+from tests.protocols import dump_samples as layouts
 
 MOST = 2.0
 """How many times as long as the library a reader may take."""
