@@ -44,7 +44,7 @@ def paths(command: click.Command, path: tuple[str, ...] = ()) -> list[tuple[str,
     """Return the words of a command and of all its subcommands."""
     found = [path]
     if isinstance(command, click.Group):
-        with click.Context(command) as context:
+        with click.Context(command, help_option_names=["-h", "--help"]) as context:
             for name in command.list_commands(context):
                 below = command.get_command(context, name)
                 assert below is not None

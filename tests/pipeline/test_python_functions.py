@@ -569,7 +569,8 @@ def test_shards_are_merged(tmp_path, rows, registry):
     path = tmp_path / "data.parquet"
     pq.write_table(pa.Table.from_pylist(rows), path)
     options = ["--registry", str(registry), "-o", str(tmp_path / "out"), "--shard", "1/1", "-q"]
-    assert check.command.main([str(path), *options], standalone_mode=False) == 0
+    own = {"help_option_names": ["-h", "--help"]}  # a command keeps those of its first call
+    assert check.command.main([str(path), *options], standalone_mode=False, **own) == 0
     outcome = provenance.merge(tmp_path / "out")
     whole = provenance.check(path, registries=registry)
     assert outcome.findings.equals(whole.findings)

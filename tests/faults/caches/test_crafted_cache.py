@@ -112,7 +112,7 @@ def spoilt(array: np.ndarray) -> Iterator[np.ndarray]:
     yield np.full((3, *array.shape[1:]), 1, array.dtype)
 
 
-@pytest.mark.parametrize("part", [40, *long([(1,)])])
+@pytest.mark.parametrize("part", [80, *long([(1,)])])
 def test_crafted_readings_of_right_digests_crash_nothing(world, fresh, child, part) -> None:
     kept = result_cache.ResultCache(world.cache, "")
     path = next(p for p in files_of(world) if is_reading(kept, p))
@@ -139,7 +139,7 @@ def is_reading(kept: result_cache.ResultCache, path: Path) -> bool:
     return True
 
 
-@pytest.mark.parametrize("part", [40, *long([(1,)])])
+@pytest.mark.parametrize("part", [80, *long([(1,)])])
 def test_crafted_tables_of_right_digests_crash_nothing(world, fresh, child, part) -> None:
     kept = result_cache.ResultCache(world.cache, "")
     path = next(p for p in files_of(world) if not is_reading(kept, p))

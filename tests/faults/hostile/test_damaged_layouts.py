@@ -10,7 +10,7 @@ from provenance.errors import InputError
 from provenance.read.corpus.corpora import open_corpus
 from provenance.read.dumps.layouts import LAYOUTS, open_dump
 from tests.protocols.corpus_samples import FORMATS, ROWS
-from tests.protocols.test_dump_layouts import SAMPLES, Sample
+from tests.protocols.dump_samples import SAMPLES, Sample
 
 EPUB = {
     "mimetype": "application/epub+zip",

@@ -93,7 +93,7 @@ def test_beside_other_files_too_a_report_is_old_or_new_and_never_a_mixture(
     assert is_late(outcomes)
 
 
-@pytest.mark.parametrize("turns", [20, *long([(300,)])])
+@pytest.mark.parametrize("turns", [10, *long([(300,)])])
 def test_what_was_begun_by_one_that_was_killed_is_finished_by_one_that_is_killed_too(
     child, known, tmp_path, turns
 ) -> None:
@@ -116,7 +116,7 @@ BESIDE = ["nothing", "other files", "no folder"]
 
 
 @pytest.mark.parametrize(
-    ("beside", "turns"), [*((one, 8) for one in BESIDE), *long([(one, 100) for one in BESIDE])]
+    ("beside", "turns"), [*((one, 4) for one in BESIDE), *long([(one, 100) for one in BESIDE])]
 )
 def test_of_two_that_write_one_report_either_wins_whole(
     child, known, tmp_path, beside, turns

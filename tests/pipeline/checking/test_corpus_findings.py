@@ -56,7 +56,7 @@ def timeless(report: Report) -> Report:
     return replace(report, result=replace(report.result, created=datetime(2026, 1, 1, tzinfo=UTC)))
 
 
-@pytest.mark.parametrize("sample", [None, 0.6])
+@pytest.mark.parametrize("sample", [None, pytest.param(0.6, marks=pytest.mark.long)])
 def test_reports_are_the_same_however_many_parts_are_in_memory(
     tmp_path, corpus, registries, control, monkeypatch, sample
 ) -> None:

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from provenance.errors import CorruptFile
-from tests.protocols.test_dump_layouts import car_block, link, varint
+from tests.protocols.dump_samples import car_block, link, varint
 
 DID = "did:plc:abc"
 URI = f"at://{DID}/app.bsky.feed.post/3k"

@@ -88,7 +88,7 @@ def stored(row):
 
 
 @property_test(
-    12,
+    8,
     200,
     firsts=st.lists(st.lists(ROW, min_size=1, max_size=6), min_size=3, max_size=3),
     steps=STEPS,
