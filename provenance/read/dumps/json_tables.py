@@ -20,7 +20,6 @@ from provenance.read.corpus import skipped_rows
 from provenance.read.corpus.size_limits import until_error
 from provenance.read.dumps.column_roles import (
     TableMapping,
-    empty_file_error,
     find_roles,
     parse_metadata,
 )
@@ -55,6 +54,7 @@ from provenance.read.dumps.json_posts import (
     to_text,
 )
 from provenance.read.dumps.replies import read_replies
+from provenance.read.dumps.text_columns import empty_file_error
 from provenance.read.formats.json_records import value_at
 from provenance.read.formats.jsonl_blocks import JsonBlock, Records, parse_block
 

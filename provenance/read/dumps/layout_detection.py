@@ -8,7 +8,6 @@ from provenance.errors import CorruptFile, UnsupportedFormat
 from provenance.read.corpus.file_access import File, translate_read_errors
 from provenance.read.dumps import refusals
 from provenance.read.dumps.checkouts import index_file
-from provenance.read.dumps.column_roles import has_text_by_name
 from provenance.read.dumps.json_posts import JsonObject, first_objects, wrapped_rows
 from provenance.read.dumps.object_layouts import OBJECT_LAYOUTS
 from provenance.read.dumps.sources import (
@@ -22,6 +21,7 @@ from provenance.read.dumps.sources import (
     x_posts,
 )
 from provenance.read.dumps.table_objects import table_opener
+from provenance.read.dumps.text_columns import has_text_by_name
 from provenance.read.formats.detection import (
     ARROW_MAGICS,
     PARQUET_MAGIC,

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import lru_cache
 
-from provenance.read.dumps.column_roles import (
+from provenance.read.dumps.column_names import (
     AUTHOR_MEMBERS,
     AUTHOR_OBJECTS,
     KNOWN_NAMES,

@@ -1,0 +1,293 @@
+"""Choice of the columns of a table of items that hold the text, or what to choose."""
+
+from collections.abc import Collection, Mapping, Sequence
+from shlex import quote
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from provenance.errors import ColumnMissing, UnsupportedFormat
+from provenance.model.content.fingerprints import Flags
+from provenance.read.columns.column_choice import SampleReader, format_names
+from provenance.read.columns.nested_texts import is_list
+from provenance.read.columns.prose_detection import ColumnSample, is_label
+from provenance.read.columns.string_arrays import format_values, is_textual, to_flags
+from provenance.read.dumps.column_mapping import ITEM_MARK, TextParts
+from provenance.read.dumps.column_names import (
+    CODE_NAMES,
+    LIST_NAMES,
+    SUMMARY_NAMES,
+    TEXT_NAMES,
+    TITLE_NAMES,
+    WHOLE_TEXT_NAMES,
+    all_fitting,
+    bare_name,
+    fitting,
+    has_values,
+    is_string,
+    name_words,
+    text_prefix,
+    unknown_texts,
+)
+from provenance.read.dumps.dump_file import Dump
+from provenance.read.dumps.item_columns import TEXT_SEPARATOR, is_text_list, to_strings
+from provenance.read.dumps.nested_columns import inner_texts, is_of_reply, last_member, mapped_type
+from provenance.read.formats.foreign_formats import TO_LINES
+
+_MARKUP_WORDS = frozenset({"html", "xml"})
+"""Words in the names of columns that have the same text as markup."""
+_MIN_MARKUP_SHARE = 0.2
+"""Share of the rows of a sample that need to have their text in such columns alone."""
+_NO_PROSE = r"^(?:[!-~]*|[\d\s:.,/+TZ-]*|\{.*)$"
+"""Values that are identifiers, addresses, dates or JSON."""
+_MIN_PROSE_ROWS, _MAX_LABEL_WORDS = 3, 3
+"""A column of an unknown name is the text if it has prose in so many rows, and others labels."""
+_MAX_LABEL_CHARS = 20
+"""Values of a column of an unknown name that have no space and are no longer are not texts."""
+_MIN_SENTENCE_CHARS = 30
+"""Mean length of the texts in a list, above which they are no names or other labels."""
+_MAX_SUGGESTED = 3
+
+
+def has_text_by_name(schema: pa.Schema) -> bool:
+    """Return whether a column is called as texts usually are."""
+    return fitting([*TEXT_NAMES.split(), *TITLE_NAMES.split()], schema, is_string, ()) is not None
+
+
+def find_text(
+    schema: pa.Schema, fields: Mapping[str, str], dump: Dump, sample: SampleReader
+) -> TextParts:
+    """Return the columns that hold the text, by their names or by what is in them."""
+    taken = {*fields.values()}
+    body = fitting(TEXT_NAMES.split(), schema, has_values, taken)
+    body = body or fitting(TEXT_NAMES.split(), schema, is_string, taken)
+    body = body or fitting(LIST_NAMES.split(), schema, is_text_list, taken)
+    prefix = "" if body is None else text_prefix(body)
+    titles = TITLE_NAMES.split()
+    titles = [*(f"{prefix}{name}" for name in titles if prefix), *titles]
+    title = fitting(titles, schema, is_string, taken)
+    if body is None and title is not None:
+        body = _only_prose(unknown_texts(schema, {*taken, title}), schema, sample)
+    if body is None and title is not None:
+        _check_is_text(title, (title,), schema, sample, dump)
+    if body is not None and bare_name(body) in SUMMARY_NAMES.split():
+        _check_is_text(body, tuple(filter(None, (title, body))), schema, sample, dump)
+    if body is not None and bare_name(body) in WHOLE_TEXT_NAMES.split():
+        title = None
+    paths = tuple(path for path in (title, body) if path is not None)
+    others = () if body is None else _other_texts(body, schema, taken, sample)
+    return TextParts(paths or (_only_text_column(schema, taken, dump, sample),), others=others)
+
+
+def _other_texts(
+    body: str, schema: pa.Schema, taken: Collection[str], sample: SampleReader
+) -> tuple[str, ...]:
+    """Return the columns that have texts where `body` is blank: forms of it, one for each row."""
+    forms = [name for name in TEXT_NAMES.split() if name not in SUMMARY_NAMES.split()]
+    named = [*dict.fromkeys(all_fitting(forms, schema, has_values, {body, *taken}))]
+    unknown = unknown_texts(schema, {body, *taken, *named})
+    markup = [name for name in unknown if _MARKUP_WORDS & {*name_words(name)}]
+    if not named and not markup:
+        return ()
+    table = sample([body, *named, *markup])
+    has_text = {
+        name: have_words(to_strings(table[name].combine_chunks())) for name in table.schema.names
+    }
+    is_blank = ~has_text.pop(body)
+    in_markup = sum((is_blank & has_text[name] for name in markup), np.zeros(len(table), bool))
+    if in_markup.sum() <= _MIN_MARKUP_SHARE * len(table):
+        markup = []  # pages of which no text could be extracted
+    return tuple(name for name in (*named, *markup) if (is_blank & has_text[name]).any())
+
+
+def have_words(texts: pa.Array) -> Flags:
+    """Return a mask of the texts that are not blank."""
+    return to_flags(pc.match_substring_regex(pc.fill_null(texts, ""), r"\S"))
+
+
+def _only_text_column(
+    schema: pa.Schema, taken: Collection[str], dump: Dump, sample: SampleReader
+) -> str:
+    """Return the only string column without another role, if its values are no labels."""
+    if not len(schema):
+        raise empty_file_error(dump.display_path)
+    candidates = unknown_texts(schema, taken)
+    if (code := _code_column(schema, taken, sample)) is not None:
+        return code
+    if (prose := _only_prose(candidates, schema, sample)) is not None:
+        return prose
+    inner = inner_texts(schema, TEXT_NAMES)
+    if (
+        len(candidates) != 1
+        or inner
+        or _has_labels(sample(candidates)[candidates[0]].combine_chunks())
+    ):
+        raise ColumnMissing(
+            f"{dump.display_path}: no column is recognised as the text; the table has "
+            f"{format_names(schema.names)}",
+            remedy="choose the column with "
+            f"--text-column{_suggestion(schema, candidates, sample)}.",
+        )
+    return str(candidates[0])
+
+
+def _code_column(schema: pa.Schema, taken: Collection[str], sample: SampleReader) -> str | None:
+    """Return the column of source code, if there is one."""
+    for name in all_fitting(CODE_NAMES.split(), schema, is_textual, taken):
+        texts = texts_of(sample([name]), name).drop_null()
+        is_code = to_flags(pc.match_substring(texts, "\n"))
+        if is_code.sum() * 2 > len(texts):
+            return name
+    return None
+
+
+def empty_file_error(name: str) -> UnsupportedFormat:
+    """Return the error for the file `name`, which has no content."""
+    return UnsupportedFormat(
+        f"{name}: the file is empty",
+        remedy="fetch it again, or remove it if nothing is missing.",
+    )
+
+
+def _only_prose(candidates: Sequence[str], schema: pa.Schema, sample: SampleReader) -> str | None:
+    """Return the only one of several columns that has prose; None if others may have some, too."""
+    candidates = [name for name in candidates if not is_label(name)]
+    if not candidates or inner_texts(schema, TEXT_NAMES):
+        return None
+    table = sample(candidates)
+    columns = ColumnSample(table)
+    prose = [name for name in candidates if columns.is_prose(name)]
+    are_labels = all(
+        columns.words(name) < _MAX_LABEL_WORDS for name in candidates if name not in prose
+    )
+    return prose[0] if len(prose) == 1 and are_labels and len(table) >= _MIN_PROSE_ROWS else None
+
+
+def _suggestion(schema: pa.Schema, candidates: Sequence[str], sample: SampleReader) -> str:
+    """Return columns to be named: a text within structures or lists, or the longest one."""
+    if (mapped := mapped_type(schema)) is not None:
+        rows = ".[][]" if is_list(mapped) else ".[]"
+        return f"; members are named by what they hold: `jq -c '{rows}'` makes rows of them"
+    inner = _alternatives(inner_texts(schema, TEXT_NAMES))
+    if (rows := _deep_list(inner)) and len(sample(schema.names[:1])) == 1:
+        return f"; it is one object around a list: `jq -c '.{rows}'` makes rows of it"
+    texts = (
+        inner,
+        _prose_choices([*candidates, *_lists_of_sentences(schema, sample)], sample),
+        inner_texts(schema, "value")[:1],
+    )
+    for choices in texts:
+        options = [_options(text) for text in choices if _can_read(text)]
+        if options:
+            return f", such as {' or '.join(options)}"
+    return ""
+
+
+def _deep_list(texts: Sequence[tuple[str, ...]]) -> str:
+    """Return the path of the elements of a list within structures that have the first text."""
+    around, mark, _ = texts[0][-1].partition(ITEM_MARK) if texts else ("", "", "")
+    return texts[0][-1].rpartition(".")[0] if mark and "." in around else ""
+
+
+def _alternatives(paths: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Return the first of the paths of texts, and others of the same name."""
+    alike = [path for path in paths if last_member(path[-1]) == last_member(paths[0][-1])]
+    return alike[:_MAX_SUGGESTED]
+
+
+def _lists_of_sentences(schema: pa.Schema, sample: SampleReader) -> list[str]:
+    """Return the columns of lists of texts, not of labels such as names or addresses."""
+    lists = (name for name in schema.names if is_text_list(schema.field(name).type))
+    return [name for name in lists if not is_label(name) and _has_sentences(name, sample)]
+
+
+def _has_sentences(name: str, sample: SampleReader) -> bool:
+    texts = texts_of(sample([name]), name).drop_null().to_pylist()
+    lines = [line for text in texts for line in text.split(TEXT_SEPARATOR)]
+    spaced = [line for line in lines if " " in line]
+    return len(spaced) * 2 > len(lines) and sum(map(len, lines)) > _MIN_SENTENCE_CHARS * len(lines)
+
+
+def _prose_choices(candidates: Sequence[str], sample: SampleReader) -> list[tuple[str, ...]]:
+    """Return the longest column of prose, and all of them together."""
+    longest = _prose_columns(candidates, sample)[:1]
+    if not longest:
+        return []
+    columns = ColumnSample(sample(candidates))
+    prose = tuple(name for name in candidates if columns.is_prose(name) or name in longest)
+    return [(longest[0],), *([prose] if len(prose) > 1 else [])]
+
+
+def _can_read(text: Sequence[str]) -> bool:
+    return text[-1].count(ITEM_MARK) <= 1
+
+
+def _options(columns: Sequence[str]) -> str:
+    return " ".join(f"--text-column '{path}'" for path in columns)
+
+
+def _has_labels(values: pa.Array) -> bool:
+    texts = format_values(values)
+    is_text = pc.or_(
+        pc.greater(pc.utf8_length(texts), _MAX_LABEL_CHARS),
+        pc.match_substring_regex(texts, r"\S\s"),
+    )
+    return not pc.any(is_text).as_py()
+
+
+def _check_is_text(
+    column: str, joined: Sequence[str], schema: pa.Schema, sample: SampleReader, dump: Dump
+) -> None:
+    """Raise if a table has texts beside its titles or summaries, in structures or longer ones.
+
+    Raises
+    ------
+    ColumnMissing
+        If so.
+    """
+    columns = _prose_columns(unknown_texts(schema, joined), sample)
+    columns += _lists_of_sentences(schema, sample)
+    inner = inner_texts(schema, TEXT_NAMES)
+    if columns:  # answers to a question say little of a text
+        inner = [path for path in inner if not is_of_reply(path[-1])]
+    if inner and bare_name(column) in TITLE_NAMES.split():
+        choice = f"choose them with {_options(inner[0])}" if _can_read(inner[0]) else TO_LINES
+        raise ColumnMissing(
+            f"{dump.display_path}: only {column!r} is recognised, and there are texts in "
+            f"{inner[0][-1]!r}",
+            remedy=f"{choice.rstrip('.')}, or choose the titles with --text-column {column}.",
+        )
+    lengths = _mean_lengths([column, *columns], sample)
+    longest = max(columns, key=lambda name: lengths[name], default=column)
+    if lengths[longest] > lengths[column]:
+        options = " ".join(f"--text-column {quote(name)}" for name in (*joined, longest))
+        raise ColumnMissing(
+            f"{dump.display_path}: only {column!r} is recognised, and {longest!r} has longer texts",
+            remedy=f"join them with {options}, or choose one.",
+        )
+
+
+def _prose_columns(columns: Sequence[str], sample: SampleReader) -> list[str]:
+    """Return the columns whose values are not all identifiers, dates or JSON; the longest first."""
+    if not columns:
+        return []
+    table = sample(columns)
+    prose = [
+        name
+        for name in columns
+        if pc.any(pc.invert(pc.match_substring_regex(texts_of(table, name), _NO_PROSE))).as_py()
+    ]
+    lengths = _mean_lengths(prose, sample)
+    return sorted(prose, key=lambda name: -lengths[name])
+
+
+def _mean_lengths(columns: Sequence[str], sample: SampleReader) -> dict[str, float]:
+    table = sample(columns)
+    return {name: pc.mean(pc.binary_length(texts_of(table, name))).as_py() or 0 for name in columns}
+
+
+def texts_of(table: pa.Table, name: str) -> pa.Array:
+    """Return a column of a sample as strings."""
+    column = table[name].combine_chunks()
+    return to_strings(column) if is_text_list(column.type) else format_values(column)
