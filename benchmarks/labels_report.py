@@ -26,7 +26,7 @@ from provenance.model.rules.policy import Policy
 from provenance.pipeline import check
 from provenance.pipeline.building.registries import DumpSource, build_registry
 from provenance.pipeline.settings import Settings
-from provenance.read.dumps.column_mapping import ColumnMapping
+from provenance.read.dumps.tables.column_mapping import ColumnMapping
 
 HERE = Path(__file__).parent
 PAIRS, PAGE = HERE / "labels" / "pairs.tsv", HERE / "ORIGIN.md"

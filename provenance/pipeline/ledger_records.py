@@ -47,7 +47,7 @@ from provenance.model.rules.terms import DateRange
 from provenance.pipeline.execution.progress import show_progress
 from provenance.pipeline.scan.task_folder import TaskFolder
 from provenance.read.corpus.file_access import translate_read_errors
-from provenance.read.dumps.id_lists import read_ids
+from provenance.read.dumps.tables.id_lists import read_ids
 from provenance.read.policy.date_syntax import parse_collected
 from provenance.read.policy.policy_file import load_ledger_path
 from provenance.read.policy.validation import UncheckedValue

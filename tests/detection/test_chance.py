@@ -17,7 +17,7 @@ from provenance.match.scoring.features import measure_features
 from provenance.pipeline.building.registries import DumpSource, build_registry
 from provenance.pipeline.scan.in_memory_corpus import corpus_from_texts
 from provenance.pipeline.scan.readings import build_registry_indexes
-from provenance.read.dumps.column_mapping import ColumnMapping
+from provenance.read.dumps.tables.column_mapping import ColumnMapping
 from provenance.read.language_counts import load_language
 from provenance.registry.store import open_registry
 from tests.detection.public import rows

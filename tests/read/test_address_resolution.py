@@ -6,8 +6,8 @@ from provenance.errors import CorruptFile, DatasetNotFound, InputError
 from provenance.read.corpus import hub_datasets
 from provenance.read.corpus.address_resolution import looks_like_path, similar_paths
 from provenance.read.corpus.corpora import open_corpus
-from provenance.read.dumps.column_mapping import ColumnMapping
 from provenance.read.dumps.layouts import open_dump
+from provenance.read.dumps.tables.column_mapping import ColumnMapping
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from provenance.model.content.fingerprints import Flags
 from provenance.model.records.audit import AuditQuery
 from provenance.model.rules.policy import Policy
 from provenance.pipeline.audit.corpus_addresses import is_on_domain
-from provenance.read.dumps.id_lists import read_ids
+from provenance.read.dumps.tables.id_lists import read_ids
 
 _MAX_HOSTS = 16
 """Hosts of addresses that are looked for one by one; with more, all addresses are compared."""

@@ -39,7 +39,7 @@ from provenance.pipeline.audit.found_items import (
 from provenance.pipeline.audit.search_sections import sections
 from provenance.pipeline.execution.progress import show_progress
 from provenance.pipeline.ledger_records import check_chain, open_ledger
-from provenance.read.dumps.id_lists import read_ids
+from provenance.read.dumps.tables.id_lists import read_ids
 from provenance.report.audit.audit_files import write_files
 from provenance.report.audit.audit_pdf import check_library, pdf
 from provenance.report.sanitize import one_line

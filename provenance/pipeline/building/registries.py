@@ -24,13 +24,13 @@ from provenance.pipeline.findings.summaries import summarise_registries
 from provenance.pipeline.scan.readings import build_registry_indexes
 from provenance.pipeline.scan.task_folder import TaskFolder
 from provenance.pipeline.settings import EngineName
-from provenance.read.dumps.column_mapping import NO_COLUMNS, ColumnMapping
 from provenance.read.dumps.layouts import AUTO, DumpReader, dump_readers
 from provenance.read.dumps.published_dumps import (
     PublishedSource,
     find_published_source,
     published_sources,
 )
+from provenance.read.dumps.tables.column_mapping import NO_COLUMNS, ColumnMapping
 from provenance.read.policy.policy_file import parse_size_option
 from provenance.read.rules.rule_files import load_rules
 from provenance.registry.build.registry_builder import create_registry, extend_registry

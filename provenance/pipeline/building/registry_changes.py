@@ -20,7 +20,7 @@ from provenance.pipeline.caching.result_cache import CacheUsage, clear_cache
 from provenance.pipeline.exchange.key_files import make_key, read_key
 from provenance.pipeline.exchange.remote_registries import local_folder
 from provenance.pipeline.scan.task_folder import TaskFolder
-from provenance.read.dumps.id_lists import read_addresses, read_ids
+from provenance.read.dumps.tables.id_lists import read_addresses, read_ids
 from provenance.read.policy.date_syntax import parse_day_option
 from provenance.registry.build.registry_builder import compact_registry
 from provenance.registry.changes.format_upgrade import upgrade_registry

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pyarrow.compute as pc
 
 from provenance.model.content.tables import Items
-from provenance.read.dumps.date_order import UNREADABLE_DATE
 from provenance.read.dumps.item_batches import MADE_ID
+from provenance.read.dumps.parsers.date_order import UNREADABLE_DATE
 
 FIELDS = {
     "id": "item",

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from provenance.read.corpus.file_access import File, translate_read_errors
-from provenance.read.dumps.column_mapping import NO_COLUMNS, ColumnMapping
+from provenance.read.dumps.tables.column_mapping import NO_COLUMNS, ColumnMapping
 
 T = TypeVar("T")
 

@@ -22,7 +22,6 @@ from provenance.read.columns.string_arrays import (
 )
 from provenance.read.corpus import skipped_rows
 from provenance.read.dumps.dump_file import Dump
-from provenance.read.dumps.html_text import plain_text
 from provenance.read.dumps.item_batches import (
     DELETED_PATTERN,
     NO_SOURCE,
@@ -32,8 +31,9 @@ from provenance.read.dumps.item_batches import (
     RowFault,
     make_deletions,
 )
-from provenance.read.dumps.json_posts import names_text
-from provenance.read.dumps.timestamps import parse_timestamps
+from provenance.read.dumps.parsers.html_text import plain_text
+from provenance.read.dumps.parsers.json_posts import names_text
+from provenance.read.dumps.parsers.timestamps import parse_timestamps
 
 TRUE = ("true", "t", "yes", "1")
 """Values, in lower case, by which a column of deleted or private rows marks one."""

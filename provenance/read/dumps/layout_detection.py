@@ -8,8 +8,8 @@ from provenance.errors import CorruptFile, UnsupportedFormat
 from provenance.read.corpus.file_access import File, translate_read_errors
 from provenance.read.dumps import refusals
 from provenance.read.dumps.checkouts import index_file
-from provenance.read.dumps.json_posts import JsonObject, first_objects, wrapped_rows
 from provenance.read.dumps.object_layouts import OBJECT_LAYOUTS
+from provenance.read.dumps.parsers.json_posts import JsonObject, first_objects, wrapped_rows
 from provenance.read.dumps.sources import (
     books,
     chat_exports,
@@ -20,8 +20,8 @@ from provenance.read.dumps.sources import (
     web_archive,
     x_posts,
 )
-from provenance.read.dumps.table_objects import table_opener
-from provenance.read.dumps.text_columns import has_text_by_name
+from provenance.read.dumps.tables.table_objects import table_opener
+from provenance.read.dumps.tables.text_columns import has_text_by_name
 from provenance.read.formats.detection import (
     ARROW_MAGICS,
     PARQUET_MAGIC,

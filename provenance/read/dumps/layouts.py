@@ -14,10 +14,8 @@ from provenance.read.columns.string_arrays import replace_surrogates
 from provenance.read.corpus.file_access import translate_read_errors, unread_entry
 from provenance.read.dumps import layout_detection
 from provenance.read.dumps.checkouts import source_trees
-from provenance.read.dumps.column_mapping import NO_COLUMNS, ColumnMapping
 from provenance.read.dumps.dump_discovery import find_dump_files
 from provenance.read.dumps.dump_file import Dump
-from provenance.read.dumps.item_tables import read_table, table_mapping
 from provenance.read.dumps.layout_detection import TABLE
 from provenance.read.dumps.object_layouts import OBJECT_LAYOUTS
 from provenance.read.dumps.sources import books, chat_exports, chat_logs, papers, wikipedia
@@ -30,6 +28,8 @@ from provenance.read.dumps.sources.reddit import read_reddit
 from provenance.read.dumps.sources.stackexchange import read_site
 from provenance.read.dumps.sources.web_archive import read_page, read_web_archive
 from provenance.read.dumps.sources.x_posts import read_archive
+from provenance.read.dumps.tables.column_mapping import NO_COLUMNS, ColumnMapping
+from provenance.read.dumps.tables.item_tables import read_table, table_mapping
 
 AUTO = "auto"
 LAYOUTS: dict[str, Callable[[Dump], Iterator[Items]]] = {

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from provenance.model.content.tables import Items
 from provenance.read.dumps.dump_file import Dump
-from provenance.read.dumps.json_posts import (
+from provenance.read.dumps.parsers.json_posts import (
     HEAD_BYTES,
     JsonObject,
     ObjectReader,
@@ -32,7 +32,7 @@ from provenance.read.dumps.sources import (
     youtube,
 )
 from provenance.read.dumps.sources.post_shapes import SHAPES
-from provenance.read.dumps.table_objects import ColumnReader, read_objects_or_rows
+from provenance.read.dumps.tables.table_objects import ColumnReader, read_objects_or_rows
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 from provenance.errors import UnsupportedFormat
-from provenance.read.dumps.json_posts import JsonObject, member
+from provenance.read.dumps.parsers.json_posts import JsonObject, member
 from provenance.read.formats.detection import format_by_name
 from provenance.read.formats.foreign_formats import (
     MHTML,

@@ -5,8 +5,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from provenance.read.corpus.corpora import open_corpus
-from provenance.read.dumps.column_mapping import ColumnMapping
 from provenance.read.dumps.layouts import open_dump
+from provenance.read.dumps.tables.column_mapping import ColumnMapping
 
 TEXTS = ["some words to read here"] * 3
 ROLES = ("created_at", "date", "id", "url", "license", "headers", "meta", "author", "language")

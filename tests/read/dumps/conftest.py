@@ -12,8 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from provenance.model.content.tables import DELETIONS, ITEMS, Items, Skipped
-from provenance.read.dumps.column_mapping import ColumnMapping
 from provenance.read.dumps.layouts import open_dump
+from provenance.read.dumps.tables.column_mapping import ColumnMapping
 
 Rows = list[dict[str, Any]]
 FIELDS = [field.name for field in fields(ColumnMapping)]

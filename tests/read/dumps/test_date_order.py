@@ -10,8 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.read.dumps.date_order import DateOrder, DateReader, infer_order, parse_ordered_date
-from provenance.read.dumps.timestamps import parse_timestamp
+from provenance.read.dumps.parsers.date_order import (
+    DateOrder,
+    DateReader,
+    infer_order,
+    parse_ordered_date,
+)
+from provenance.read.dumps.parsers.timestamps import parse_timestamp
 
 
 def days(rows) -> list[str | None]:

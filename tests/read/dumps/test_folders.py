@@ -11,8 +11,8 @@ from itertools import chain
 import pytest
 
 from provenance.errors import CorruptFile, UnsupportedFormat
-from provenance.read.dumps.id_lists import read_ids
 from provenance.read.dumps.layouts import dump_readers
+from provenance.read.dumps.tables.id_lists import read_ids
 from provenance.read.formats import tar_archive
 
 DELETE = {"delete": {"status": {"id": 7, "id_str": "7"}}}

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.read.dumps.html_text import _HtmlParser, _TextBuilder, plain_text
+from provenance.read.dumps.parsers.html_text import _HtmlParser, _TextBuilder, plain_text
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from provenance.errors import ColumnMissing, CorruptFile, DatasetNotFound, InputError
-from provenance.read.dumps.id_lists import read_addresses, read_ids
+from provenance.read.dumps.tables.id_lists import read_addresses, read_ids
 
 NUMBERS = [12345678901234567890, 7]
 OBJECTS = "".join(f"{json.dumps({'n': 0, 'id': n})}\n" for n in NUMBERS)

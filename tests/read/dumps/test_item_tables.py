@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.errors import WrongLayout
-from provenance.read.dumps.column_mapping import ColumnMapping
 from provenance.read.dumps.layouts import open_dump
+from provenance.read.dumps.tables.column_mapping import ColumnMapping
 
 ROWS = [
     {

@@ -3,7 +3,7 @@
 import pytest
 
 from provenance.errors import CorruptFile, UnsupportedFormat
-from provenance.read.dumps.xml_elements import replace_forbidden_references
+from provenance.read.dumps.parsers.xml_elements import replace_forbidden_references
 
 POSTS = """\ufeff<?xml version="1.0" encoding="utf-8"?>
 <posts>

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.read.dumps.timestamps import SECONDS, parse_timestamp, parse_timestamps
+from provenance.read.dumps.parsers.timestamps import SECONDS, parse_timestamp, parse_timestamps
 
 SECOND = int(datetime(2022, 10, 19, 20, 37, 25, tzinfo=UTC).timestamp())
 MIDNIGHT = SECOND - SECOND % 86400

@@ -6,8 +6,14 @@ from collections.abc import Iterator
 from provenance.read.corpus import skipped_rows
 from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.item_batches import ItemRecord, RowFault
-from provenance.read.dumps.json_posts import JsonObject, names_text, objects_in, string_at, to_text
-from provenance.read.dumps.timestamps import parse_timestamp
+from provenance.read.dumps.parsers.json_posts import (
+    JsonObject,
+    names_text,
+    objects_in,
+    string_at,
+    to_text,
+)
+from provenance.read.dumps.parsers.timestamps import parse_timestamp
 
 ABSTRACT_URL = "https://arxiv.org/abs/"
 COLUMNS = (

@@ -17,9 +17,15 @@ from provenance.read.dumps.item_batches import (
     RowFault,
     batch_records,
 )
-from provenance.read.dumps.json_posts import JsonObject, member, objects_in, string_at, to_text
 from provenance.read.dumps.optional_libraries import import_parser
-from provenance.read.dumps.timestamps import parse_timestamp
+from provenance.read.dumps.parsers.json_posts import (
+    JsonObject,
+    member,
+    objects_in,
+    string_at,
+    to_text,
+)
+from provenance.read.dumps.parsers.timestamps import parse_timestamp
 
 POST, REPOST = "app.bsky.feed.post", "app.bsky.feed.repost"
 COLUMNS = (

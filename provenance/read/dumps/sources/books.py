@@ -16,9 +16,9 @@ from provenance.model.content.tables import Items
 from provenance.read.corpus import skipped_rows
 from provenance.read.corpus.file_access import read_fully, translate_read_errors
 from provenance.read.dumps.dump_file import Dump
-from provenance.read.dumps.html_text import plain_text
 from provenance.read.dumps.item_batches import ItemRecord, RowFault, batch_records
-from provenance.read.dumps.timestamps import parse_timestamp
+from provenance.read.dumps.parsers.html_text import plain_text
+from provenance.read.dumps.parsers.timestamps import parse_timestamp
 from provenance.read.formats.zip_archive import fetch_end
 
 GUTENBERG_START = re.compile(

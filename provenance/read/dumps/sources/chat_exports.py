@@ -9,8 +9,8 @@ from provenance.model.content.tables import Items
 from provenance.read.corpus import skipped_rows
 from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.item_batches import Entry, ItemRecord, RowFault, batch_records
-from provenance.read.dumps.json_members import read_members
-from provenance.read.dumps.json_posts import (
+from provenance.read.dumps.parsers.json_members import read_members
+from provenance.read.dumps.parsers.json_posts import (
     JsonObject,
     member,
     objects_in,
@@ -18,8 +18,8 @@ from provenance.read.dumps.json_posts import (
     string_at,
     to_text,
 )
-from provenance.read.dumps.table_objects import read_objects_or_rows
-from provenance.read.dumps.timestamps import parse_timestamp
+from provenance.read.dumps.parsers.timestamps import parse_timestamp
+from provenance.read.dumps.tables.table_objects import read_objects_or_rows
 
 TELEGRAM_COLUMNS = (
     *("id", "date", "message", "fwd_from", "from_id", "peer_id", "to_id", "post_author"),

@@ -7,11 +7,11 @@ from itertools import chain
 
 from provenance.model.content.tables import Items
 from provenance.read.corpus import skipped_rows
-from provenance.read.dumps.date_order import infer_order, parse_ordered_date
 from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.item_batches import ItemRecord, RowFault, batch_records
-from provenance.read.dumps.text_lines import read_line_blocks, read_lines
-from provenance.read.dumps.timestamps import parse_timestamp
+from provenance.read.dumps.parsers.date_order import infer_order, parse_ordered_date
+from provenance.read.dumps.parsers.text_lines import read_line_blocks, read_lines
+from provenance.read.dumps.parsers.timestamps import parse_timestamp
 
 IRC_START = re.compile(
     rb"(?:(?:---|===|\*\*\*|###)[^\n]*\n|[ \t\r]*\n){0,20}"

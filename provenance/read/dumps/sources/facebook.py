@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from provenance.read.corpus import skipped_rows
 from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.item_batches import Entry, ItemRecord, RowFault
-from provenance.read.dumps.json_posts import JsonObject, member, objects_in, string_at
-from provenance.read.dumps.timestamps import parse_timestamp
+from provenance.read.dumps.parsers.json_posts import JsonObject, member, objects_in, string_at
+from provenance.read.dumps.parsers.timestamps import parse_timestamp
 
 _MEMBERS = frozenset({"timestamp", "data", "attachments", "title", "tags"})
 _CAPTION_TIME = "creation_timestamp"

@@ -7,12 +7,12 @@ from xml.etree.ElementTree import Element
 from provenance.model.content.tables import Items
 from provenance.read.corpus import skipped_rows
 from provenance.read.dumps.dump_file import Dump
-from provenance.read.dumps.html_text import plain_text
 from provenance.read.dumps.item_batches import ItemRecord, RowFault, batch_records
-from provenance.read.dumps.json_members import read_members
-from provenance.read.dumps.json_posts import JsonObject, objects_in, string_at, to_text
-from provenance.read.dumps.timestamps import first_timestamp, parse_timestamp
-from provenance.read.dumps.xml_elements import read_elements
+from provenance.read.dumps.parsers.html_text import plain_text
+from provenance.read.dumps.parsers.json_members import read_members
+from provenance.read.dumps.parsers.json_posts import JsonObject, objects_in, string_at, to_text
+from provenance.read.dumps.parsers.timestamps import first_timestamp, parse_timestamp
+from provenance.read.dumps.parsers.xml_elements import read_elements
 
 ROOTS = ("rss", "feed", "rdf")
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from provenance.read.corpus import skipped_rows
 from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.item_batches import Entry, ItemRecord, RowFault
-from provenance.read.dumps.json_posts import JsonObject, member, string_at, to_text
-from provenance.read.dumps.timestamps import parse_timestamp
+from provenance.read.dumps.parsers.json_posts import JsonObject, member, string_at, to_text
+from provenance.read.dumps.parsers.timestamps import parse_timestamp
 
 _WRITTEN = ("comment", "review", "release", "issue", "pull_request")
 """Members of an event that somebody wrote: the first says what the event is about."""

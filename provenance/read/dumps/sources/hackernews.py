@@ -9,12 +9,12 @@ from provenance.model.content.fingerprints import Int64s
 from provenance.model.content.tables import Items
 from provenance.read.columns.string_arrays import is_textual
 from provenance.read.corpus import skipped_rows
-from provenance.read.dumps.date_order import DateOrder, DateReader, parse_ordered_date
 from provenance.read.dumps.dump_file import Dump
-from provenance.read.dumps.html_text import plain_text
 from provenance.read.dumps.item_batches import DeletionRecord, Entry, ItemRecord, RowFault
 from provenance.read.dumps.item_columns import concatenate, first_of, non_empty, select_items
-from provenance.read.dumps.json_posts import JsonObject, objects_in, to_text
+from provenance.read.dumps.parsers.date_order import DateOrder, DateReader, parse_ordered_date
+from provenance.read.dumps.parsers.html_text import plain_text
+from provenance.read.dumps.parsers.json_posts import JsonObject, objects_in, to_text
 
 ITEM_URL = "https://news.ycombinator.com/item?id="
 COLUMNS = (

@@ -12,10 +12,10 @@ from typing import cast
 from provenance.model.content.tables import Items
 from provenance.read.corpus import skipped_rows
 from provenance.read.dumps.dump_file import Dump
-from provenance.read.dumps.html_text import plain_text
 from provenance.read.dumps.item_batches import ItemRecord, RowFault, batch_records
-from provenance.read.dumps.text_lines import read_byte_lines
-from provenance.read.dumps.timestamps import parse_timestamp
+from provenance.read.dumps.parsers.html_text import plain_text
+from provenance.read.dumps.parsers.text_lines import read_byte_lines
+from provenance.read.dumps.parsers.timestamps import parse_timestamp
 
 MAILBOX_START = re.compile(
     rb"From (?:\S{1,200}[^\n]{0,200}\d{4}[^\n]{0,100}|-?\d+[ \t]*)"

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from provenance.model.content.tables import Items
 from provenance.read.corpus import skipped_rows
 from provenance.read.dumps.dump_file import Dump
-from provenance.read.dumps.html_text import plain_text
 from provenance.read.dumps.item_batches import (
     DeletionRecord,
     Entry,
@@ -13,9 +12,16 @@ from provenance.read.dumps.item_batches import (
     RowFault,
     batch_records,
 )
-from provenance.read.dumps.json_members import read_members
-from provenance.read.dumps.json_posts import JsonObject, member, objects_in, string_at, to_text
-from provenance.read.dumps.timestamps import parse_timestamp
+from provenance.read.dumps.parsers.html_text import plain_text
+from provenance.read.dumps.parsers.json_members import read_members
+from provenance.read.dumps.parsers.json_posts import (
+    JsonObject,
+    member,
+    objects_in,
+    string_at,
+    to_text,
+)
+from provenance.read.dumps.parsers.timestamps import parse_timestamp
 
 _PUBLIC = {"https://www.w3.org/ns/activitystreams#Public", "as:Public", "Public"}
 _LISTS = ("statuses", "favourites", "bookmarks", "mentions", "ancestors", "descendants", "status")

@@ -7,7 +7,6 @@ from xml.etree.ElementTree import Element, SubElement
 from provenance.model.content.tables import Items
 from provenance.read.corpus import skipped_rows
 from provenance.read.dumps.dump_file import Dump
-from provenance.read.dumps.html_text import plain_text
 from provenance.read.dumps.item_batches import (
     DeletionRecord,
     Entry,
@@ -15,9 +14,10 @@ from provenance.read.dumps.item_batches import (
     RowFault,
     batch_records,
 )
-from provenance.read.dumps.json_posts import JsonObject, member, string_at, to_text
-from provenance.read.dumps.timestamps import parse_timestamp
-from provenance.read.dumps.xml_elements import elements_at, read_elements, text_at
+from provenance.read.dumps.parsers.html_text import plain_text
+from provenance.read.dumps.parsers.json_posts import JsonObject, member, string_at, to_text
+from provenance.read.dumps.parsers.timestamps import parse_timestamp
+from provenance.read.dumps.parsers.xml_elements import elements_at, read_elements, text_at
 
 _CITATIONS = frozenset({"PubmedArticle", "DeleteCitation"})
 _ARTICLE_PARTS = frozenset({"front", "body"})

@@ -10,10 +10,10 @@ from typing import Literal
 
 from provenance.read.corpus import skipped_rows
 from provenance.read.dumps.dump_file import Dump
-from provenance.read.dumps.html_text import plain_text
 from provenance.read.dumps.item_batches import Entry, ItemRecord, RowFault
-from provenance.read.dumps.json_posts import JsonObject, member, to_text
-from provenance.read.dumps.timestamps import parse_timestamp
+from provenance.read.dumps.parsers.html_text import plain_text
+from provenance.read.dumps.parsers.json_posts import JsonObject, member, to_text
+from provenance.read.dumps.parsers.timestamps import parse_timestamp
 
 ENCRYPTED = "encrypted"
 

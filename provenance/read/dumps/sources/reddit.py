@@ -29,7 +29,7 @@ from provenance.read.dumps.item_batches import (
     split_items,
 )
 from provenance.read.dumps.item_columns import concatenate, non_empty, select_items
-from provenance.read.dumps.json_posts import (
+from provenance.read.dumps.parsers.json_posts import (
     HEAD_BYTES,
     JsonObject,
     first_objects,
@@ -41,8 +41,8 @@ from provenance.read.dumps.json_posts import (
     string_at,
     to_text,
 )
-from provenance.read.dumps.table_objects import items_from_rows, table_blocks
-from provenance.read.dumps.timestamps import parse_timestamp, parse_timestamps
+from provenance.read.dumps.parsers.timestamps import parse_timestamp, parse_timestamps
+from provenance.read.dumps.tables.table_objects import items_from_rows, table_blocks
 from provenance.read.formats.jsonl_blocks import JsonBlock, Records, parse_block
 
 HOST = "https://www.reddit.com"

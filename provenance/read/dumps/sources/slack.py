@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from provenance.read.corpus import skipped_rows
 from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.item_batches import Entry, ItemRecord, RowFault
-from provenance.read.dumps.json_posts import JsonObject, objects_in, string_at, to_text
-from provenance.read.dumps.timestamps import parse_timestamp
+from provenance.read.dumps.parsers.json_posts import JsonObject, objects_in, string_at, to_text
+from provenance.read.dumps.parsers.timestamps import parse_timestamp
 
 _WRITTEN = (None, "bot_message", "thread_broadcast", "me_message", "file_share", "file_comment")
 """Subtypes of messages that somebody wrote; others say who joined, or what was renamed."""

@@ -14,8 +14,8 @@ from provenance.read.corpus import skipped_rows
 from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.item_batches import ItemRecord, RowFault
 from provenance.read.dumps.item_columns import concatenate, first_of, non_empty, select_items
-from provenance.read.dumps.json_posts import JsonObject, names_text, string_at, to_text
-from provenance.read.dumps.timestamps import parse_timestamp, parse_timestamps
+from provenance.read.dumps.parsers.json_posts import JsonObject, names_text, string_at, to_text
+from provenance.read.dumps.parsers.timestamps import parse_timestamp, parse_timestamps
 
 COLUMNS = (
     *(

@@ -10,11 +10,11 @@ from provenance.model.content.tables import Items
 from provenance.read.corpus import skipped_rows
 from provenance.read.corpus.file_access import translate_read_errors
 from provenance.read.dumps.dump_file import Dump
-from provenance.read.dumps.html_text import plain_text
 from provenance.read.dumps.item_batches import ItemRecord, RowFault, batch_records
-from provenance.read.dumps.json_posts import JsonObject, objects_in, string_at, to_text
-from provenance.read.dumps.timestamps import parse_timestamp
-from provenance.read.dumps.xml_elements import replace_forbidden_references
+from provenance.read.dumps.parsers.html_text import plain_text
+from provenance.read.dumps.parsers.json_posts import JsonObject, objects_in, string_at, to_text
+from provenance.read.dumps.parsers.timestamps import parse_timestamp
+from provenance.read.dumps.parsers.xml_elements import replace_forbidden_references
 
 PLANTED = "planted by the publisher"
 """Posts that nobody wrote, in every dump since 2025."""

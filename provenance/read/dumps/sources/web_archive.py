@@ -12,7 +12,7 @@ from provenance.read.corpus.file_access import read_fully, translate_read_errors
 from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.item_batches import ItemRecord, RowFault, batch_records
 from provenance.read.dumps.optional_libraries import import_parser
-from provenance.read.dumps.timestamps import first_timestamp, parse_timestamp
+from provenance.read.dumps.parsers.timestamps import first_timestamp, parse_timestamp
 
 NOT_A_PAGE = "not a page (a request, metadata, or another type)"
 FAILED_FETCH = "not fetched (HTTP status)"

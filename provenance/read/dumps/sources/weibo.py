@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 from provenance.read.corpus import skipped_rows
 from provenance.read.dumps.dump_file import Dump
-from provenance.read.dumps.html_text import plain_text
 from provenance.read.dumps.item_batches import ItemRecord, RowFault
-from provenance.read.dumps.json_posts import JsonObject, member, string_at, to_text
-from provenance.read.dumps.timestamps import first_timestamp
+from provenance.read.dumps.parsers.html_text import plain_text
+from provenance.read.dumps.parsers.json_posts import JsonObject, member, string_at, to_text
+from provenance.read.dumps.parsers.timestamps import first_timestamp
 
 COLUMNS = ("id", "mid", "uid", "text", "t", "date", "created_at", "time", "parent", "username")
 

@@ -11,18 +11,18 @@ from xml.etree.ElementTree import Element
 from provenance.model.content.tables import Items
 from provenance.read.corpus import skipped_rows
 from provenance.read.dumps.dump_file import Dump
-from provenance.read.dumps.html_text import plain_text
 from provenance.read.dumps.item_batches import ItemRecord, RowFault, batch_records
-from provenance.read.dumps.json_posts import (
+from provenance.read.dumps.optional_libraries import import_parser
+from provenance.read.dumps.parsers.html_text import plain_text
+from provenance.read.dumps.parsers.json_posts import (
     JsonObject,
     member,
     objects_in,
     string_at,
     to_text,
 )
-from provenance.read.dumps.optional_libraries import import_parser
-from provenance.read.dumps.timestamps import parse_timestamp
-from provenance.read.dumps.xml_elements import read_elements
+from provenance.read.dumps.parsers.timestamps import parse_timestamp
+from provenance.read.dumps.parsers.xml_elements import read_elements
 
 NOT_AN_ARTICLE = "not an article (a talk page, a template, a redirect)"
 

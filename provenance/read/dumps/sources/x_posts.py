@@ -14,7 +14,7 @@ from provenance.model.content.tables import Items
 from provenance.read.corpus import skipped_rows
 from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.item_batches import DeletionRecord, Entry, ItemRecord, RowFault
-from provenance.read.dumps.json_posts import (
+from provenance.read.dumps.parsers.json_posts import (
     JsonObject,
     first_string,
     member,
@@ -24,7 +24,7 @@ from provenance.read.dumps.json_posts import (
     string_at,
     to_text,
 )
-from provenance.read.dumps.timestamps import first_timestamp, parse_timestamp
+from provenance.read.dumps.parsers.timestamps import first_timestamp, parse_timestamp
 
 POST_URL = "https://x.com/i/status/"
 ARCHIVE_NAMES = frozenset(

@@ -6,10 +6,16 @@ from datetime import UTC, datetime
 
 from provenance.read.corpus import skipped_rows
 from provenance.read.dumps.dump_file import Dump
-from provenance.read.dumps.html_text import plain_text
 from provenance.read.dumps.item_batches import ItemRecord, RowFault
-from provenance.read.dumps.json_posts import JsonObject, member, objects_in, string_at, to_text
-from provenance.read.dumps.timestamps import parse_timestamp
+from provenance.read.dumps.parsers.html_text import plain_text
+from provenance.read.dumps.parsers.json_posts import (
+    JsonObject,
+    member,
+    objects_in,
+    string_at,
+    to_text,
+)
+from provenance.read.dumps.parsers.timestamps import parse_timestamp
 
 COLUMNS = (
     *("Comment ID", "Channel ID", "Comment Create Timestamp", "Video ID", "Comment Text"),

@@ -14,9 +14,9 @@ from provenance.read.columns.column_paths import column_at
 from provenance.read.columns.string_arrays import format_values
 from provenance.read.columns.table_parts import TableFile
 from provenance.read.corpus.file_access import File
-from provenance.read.dumps.column_roles import item_column, url_column
 from provenance.read.dumps.dump_discovery import find_dump_files
-from provenance.read.dumps.json_posts import to_text
+from provenance.read.dumps.parsers.json_posts import to_text
+from provenance.read.dumps.tables.column_roles import item_column, url_column
 from provenance.read.formats.arrow_file import open_arrow
 from provenance.read.formats.csv_file import open_csv
 from provenance.read.formats.detection import ARROW_MAGICS, PARQUET_MAGIC, format_by_name

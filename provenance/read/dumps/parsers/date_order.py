@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from provenance.model.content.fingerprints import Int64s
 from provenance.model.content.tables import ITEMS, Items, Skipped
 from provenance.read.columns.string_arrays import format_values, is_textual
-from provenance.read.dumps.timestamps import (
+from provenance.read.dumps.parsers.timestamps import (
     SECONDS,
     parse_timestamp,
     parse_timestamps,

@@ -14,8 +14,12 @@ from provenance.read.columns.column_paths import type_at, unique_names
 from provenance.read.columns.json_schema import infer_schema
 from provenance.read.columns.nested_texts import is_list
 from provenance.read.columns.string_arrays import format_values, is_textual
-from provenance.read.dumps.column_mapping import ITEM_MARK, TextParts, list_prefix
-from provenance.read.dumps.column_names import (
+from provenance.read.dumps.dump_file import Dump
+from provenance.read.dumps.item_columns import PUBLISHED, TRUE, UNPUBLISHED, to_strings
+from provenance.read.dumps.parsers.date_order import is_ambiguous
+from provenance.read.dumps.parsers.timestamps import parse_timestamp
+from provenance.read.dumps.tables.column_mapping import ITEM_MARK, TextParts, list_prefix
+from provenance.read.dumps.tables.column_names import (
     AUTHOR_MEMBERS,
     AUTHOR_OBJECTS,
     KNOWN_NAMES,
@@ -39,12 +43,8 @@ from provenance.read.dumps.column_names import (
     text_prefix,
     unknown_texts,
 )
-from provenance.read.dumps.date_order import is_ambiguous
-from provenance.read.dumps.dump_file import Dump
-from provenance.read.dumps.item_columns import PUBLISHED, TRUE, UNPUBLISHED, to_strings
-from provenance.read.dumps.nested_columns import texts_within
-from provenance.read.dumps.text_columns import find_text, have_words, texts_of
-from provenance.read.dumps.timestamps import parse_timestamp
+from provenance.read.dumps.tables.nested_columns import texts_within
+from provenance.read.dumps.tables.text_columns import find_text, have_words, texts_of
 from provenance.read.formats.jsonl_blocks import parse_line
 
 _OTHER_STATES = frozenset({"", "archived", "home", "inherit", "sent", "unlisted"})

@@ -13,8 +13,10 @@ from provenance.read.columns.column_choice import SampleReader, format_names
 from provenance.read.columns.nested_texts import is_list
 from provenance.read.columns.prose_detection import ColumnSample, is_label
 from provenance.read.columns.string_arrays import format_values, is_textual, to_flags
-from provenance.read.dumps.column_mapping import ITEM_MARK, TextParts
-from provenance.read.dumps.column_names import (
+from provenance.read.dumps.dump_file import Dump
+from provenance.read.dumps.item_columns import TEXT_SEPARATOR, is_text_list, to_strings
+from provenance.read.dumps.tables.column_mapping import ITEM_MARK, TextParts
+from provenance.read.dumps.tables.column_names import (
     CODE_NAMES,
     LIST_NAMES,
     SUMMARY_NAMES,
@@ -30,9 +32,12 @@ from provenance.read.dumps.column_names import (
     text_prefix,
     unknown_texts,
 )
-from provenance.read.dumps.dump_file import Dump
-from provenance.read.dumps.item_columns import TEXT_SEPARATOR, is_text_list, to_strings
-from provenance.read.dumps.nested_columns import inner_texts, is_of_reply, last_member, mapped_type
+from provenance.read.dumps.tables.nested_columns import (
+    inner_texts,
+    is_of_reply,
+    last_member,
+    mapped_type,
+)
 from provenance.read.formats.foreign_formats import TO_LINES
 
 _MARKUP_WORDS = frozenset({"html", "xml"})

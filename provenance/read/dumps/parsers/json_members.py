@@ -4,7 +4,7 @@ from collections.abc import Iterator, Set
 
 from provenance.read.corpus.file_access import translate_read_errors
 from provenance.read.dumps.dump_file import Dump
-from provenance.read.dumps.json_posts import JsonObject
+from provenance.read.dumps.parsers.json_posts import JsonObject
 from provenance.read.formats.json_array import as_row
 from provenance.read.formats.json_stream import JsonText
 

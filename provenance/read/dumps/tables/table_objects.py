@@ -18,13 +18,13 @@ from provenance.read.columns.table_parts import RowBlock, TableFile
 from provenance.read.corpus.file_access import File
 from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.item_batches import Entry, batch_records, skipped_batch, split_items
-from provenance.read.dumps.json_posts import (
+from provenance.read.dumps.parsers.json_posts import (
     HEAD_BYTES,
     ObjectReader,
     read_posts,
     skip_assignment,
 )
-from provenance.read.dumps.timestamps import parse_timestamps
+from provenance.read.dumps.parsers.timestamps import parse_timestamps
 from provenance.read.formats.arrow_file import open_arrow
 from provenance.read.formats.csv_file import open_csv
 from provenance.read.formats.detection import ARROW_MAGICS, PARQUET_MAGIC, format_by_name

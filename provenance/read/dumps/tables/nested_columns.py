@@ -7,8 +7,9 @@ import pyarrow as pa
 from provenance.read.columns.column_paths import type_at
 from provenance.read.columns.nested_texts import is_list
 from provenance.read.columns.string_arrays import is_textual
-from provenance.read.dumps.column_mapping import ITEM_MARK
-from provenance.read.dumps.column_names import (
+from provenance.read.dumps.item_columns import is_text_list
+from provenance.read.dumps.tables.column_mapping import ITEM_MARK
+from provenance.read.dumps.tables.column_names import (
     LIST_NAMES,
     RENDERED_NAMES,
     REPLY_NAMES,
@@ -17,7 +18,6 @@ from provenance.read.dumps.column_names import (
     bare_name,
     fitting,
 )
-from provenance.read.dumps.item_columns import is_text_list
 
 
 def mapped_type(schema: pa.Schema) -> pa.DataType | None:

@@ -5,7 +5,13 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import lru_cache
 
-from provenance.read.dumps.column_names import (
+from provenance.read.dumps.dump_file import Dump
+from provenance.read.dumps.item_batches import ItemRecord, RowFault
+from provenance.read.dumps.item_columns import is_private, row_fault
+from provenance.read.dumps.parsers.date_order import DateReader
+from provenance.read.dumps.parsers.html_text import plain_text
+from provenance.read.dumps.parsers.json_posts import JsonObject, names_text
+from provenance.read.dumps.tables.column_names import (
     AUTHOR_MEMBERS,
     AUTHOR_OBJECTS,
     KNOWN_NAMES,
@@ -16,12 +22,6 @@ from provenance.read.dumps.column_names import (
     bare_name,
     text_prefix,
 )
-from provenance.read.dumps.date_order import DateReader
-from provenance.read.dumps.dump_file import Dump
-from provenance.read.dumps.html_text import plain_text
-from provenance.read.dumps.item_batches import ItemRecord, RowFault
-from provenance.read.dumps.item_columns import is_private, row_fault
-from provenance.read.dumps.json_posts import JsonObject, names_text
 
 _MIN_ID_CHARS = 5
 """Shorter ids may only number the replies of one row."""

@@ -18,14 +18,7 @@ from provenance.read.columns.json_schema import infer_schema, narrow_schema
 from provenance.read.columns.string_arrays import replace_surrogates
 from provenance.read.corpus import skipped_rows
 from provenance.read.corpus.size_limits import until_error
-from provenance.read.dumps.column_roles import (
-    TableMapping,
-    find_roles,
-    parse_metadata,
-)
-from provenance.read.dumps.date_order import DateOrder, DateReader, infer_order, is_ambiguous
 from provenance.read.dumps.dump_file import Dump
-from provenance.read.dumps.html_text import plain_text
 from provenance.read.dumps.item_batches import (
     NO_SOURCE,
     ROUNDED_ID,
@@ -41,7 +34,14 @@ from provenance.read.dumps.item_columns import (
     row_fault,
     to_strings,
 )
-from provenance.read.dumps.json_posts import (
+from provenance.read.dumps.parsers.date_order import (
+    DateOrder,
+    DateReader,
+    infer_order,
+    is_ambiguous,
+)
+from provenance.read.dumps.parsers.html_text import plain_text
+from provenance.read.dumps.parsers.json_posts import (
     HEAD_BYTES,
     JsonObject,
     NumberedObject,
@@ -53,8 +53,13 @@ from provenance.read.dumps.json_posts import (
     read_objects,
     to_text,
 )
-from provenance.read.dumps.replies import read_replies
-from provenance.read.dumps.text_columns import empty_file_error
+from provenance.read.dumps.tables.column_roles import (
+    TableMapping,
+    find_roles,
+    parse_metadata,
+)
+from provenance.read.dumps.tables.replies import read_replies
+from provenance.read.dumps.tables.text_columns import empty_file_error
 from provenance.read.formats.json_records import value_at
 from provenance.read.formats.jsonl_blocks import JsonBlock, Records, parse_block
 

@@ -15,14 +15,14 @@ from provenance.read.columns.string_arrays import format_values
 from provenance.read.columns.table_parts import RowBlock, TableFile
 from provenance.read.corpus import skipped_rows
 from provenance.read.corpus.file_access import File
-from provenance.read.dumps.column_roles import TableMapping, find_roles, parse_metadata
-from provenance.read.dumps.date_order import DateOrder, DateReader, infer_order
 from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.item_batches import split_items
 from provenance.read.dumps.item_columns import build_items, to_strings
-from provenance.read.dumps.json_posts import names_text
-from provenance.read.dumps.json_tables import ObjectLayout, json_mapping, read_json
-from provenance.read.dumps.table_objects import items_from_rows, table_opener
+from provenance.read.dumps.parsers.date_order import DateOrder, DateReader, infer_order
+from provenance.read.dumps.parsers.json_posts import names_text
+from provenance.read.dumps.tables.column_roles import TableMapping, find_roles, parse_metadata
+from provenance.read.dumps.tables.json_tables import ObjectLayout, json_mapping, read_json
+from provenance.read.dumps.tables.table_objects import items_from_rows, table_opener
 from provenance.read.dumps.wrong_layout import refuse_wrong_layout
 from provenance.read.formats.json_records import value_at
 

@@ -1,0 +1,1 @@
+"""Tables of items: which columns hold what, and their rows as items."""
