@@ -4,7 +4,9 @@ import errno
 import os
 import sys
 import traceback
+from collections.abc import Sequence
 from contextlib import suppress
+from itertools import pairwise
 from typing import TextIO
 
 import click
@@ -18,6 +20,8 @@ BROKEN_PIPE = 141
 """Exit code when the reader of our output has closed it, as shells report it for SIGPIPE."""
 
 _NAME = "provenance"
+_MAY_BE_EMPTY = ("--redact",)
+"""Options that may have an empty value."""
 _NO_ARGUMENTS: type[Exception] | tuple[()] = getattr(click.exceptions, "NoArgsIsHelpError", ())
 """Raised by click 8.2 and later; earlier versions show the help themselves."""
 _OUTPUT_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
@@ -56,6 +60,7 @@ def _run(command: click.Command) -> int:
 def _invoke(command: click.Command) -> int:
     if f"_{_NAME.upper()}_COMPLETE" in os.environ:  # a shell asks for completions
         command.main(prog_name=_NAME, standalone_mode=False)
+    _refuse_empty_arguments(sys.argv[1:])
     try:
         # `command.main` would end the process by itself when output cannot be written.
         with command.make_context(_NAME, sys.argv[1:]) as context:
@@ -64,6 +69,22 @@ def _invoke(command: click.Command) -> int:
         outcome = error.exit_code
     _flush()
     return outcome if isinstance(outcome, int) else CLEAR
+
+
+def _refuse_empty_arguments(arguments: Sequence[str]) -> None:
+    """Raise if an argument or option is empty: as a path, it would be the current folder.
+
+    Raises
+    ------
+    click.UsageError
+        If so.
+    """
+    for before, argument in pairwise(["", *arguments]):
+        option = argument.removesuffix("=") if argument else before
+        is_empty = not argument or (argument.startswith("--") and argument.endswith("="))
+        if is_empty and option not in _MAY_BE_EMPTY:
+            what = f"The value of {option}" if option.startswith("-") else "An argument"
+            raise click.UsageError(f"{what} is empty. Is a variable of the shell not set?")
 
 
 def _report_error(error: Exception) -> None:

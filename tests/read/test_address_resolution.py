@@ -4,8 +4,9 @@ import pytest
 
 from provenance.errors import CorruptFile, DatasetNotFound, InputError
 from provenance.read.corpus import hub_datasets
-from provenance.read.corpus.address_resolution import looks_like_path, similar_paths
+from provenance.read.corpus.address_resolution import find_files, looks_like_path, similar_paths
 from provenance.read.corpus.corpora import open_corpus
+from provenance.read.dumps.dump_discovery import find_dump_files
 from provenance.read.dumps.layouts import open_dump
 from provenance.read.dumps.tables.column_mapping import ColumnMapping
 
@@ -97,3 +98,11 @@ def test_errors_name_a_file_as_the_user_can_open_it(folder, address, told):
 def test_a_file_s_name_in_results_stays_relative_to_its_address(folder):
     assert {part.file for part in open_corpus(["data/train.jsonl"]).parts} == {"train.jsonl"}
     assert {part.file for part in open_corpus(["data"]).parts} == {"train.jsonl", "test.jsonl"}
+
+
+@pytest.mark.parametrize("find", [find_files, find_dump_files])
+def test_an_empty_path_is_not_the_current_folder(tmp_path, monkeypatch, find):
+    (tmp_path / "a.jsonl").write_text('{"text": "here"}\n')
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(DatasetNotFound, match="is empty"):
+        find("")

@@ -175,7 +175,19 @@ def looks_like_path(address: str) -> bool:
 
 
 def file_system(address: str) -> tuple[fsspec.AbstractFileSystem, str]:
-    """Split an address into its file system and the path there."""
+    """Split an address into its file system and the path there.
+
+    Raises
+    ------
+    DatasetNotFound
+        If it is empty: as a path, it would be the current folder.
+    UnsupportedFormat
+        If the library for its protocol is missing.
+    InputError
+        If it cannot be reached.
+    """
+    if not address:
+        raise DatasetNotFound("the path is empty", remedy="give a file, a folder or an address.")
     if "://" not in address:
         # fsspec would split at "::" and at the colon of a drive; both are valid in local names.
         return LocalFileSystem(), os.path.abspath(os.path.expanduser(address))

@@ -131,7 +131,7 @@ def test_what_cannot_be_looked_up_is_an_error(trace, provenance, folder) -> None
         (("a text", "--file", "posts.jsonl"), "give one text"),
         (("--file", "missing.txt"), "missing.txt"),
         (("--file", "latin.txt"), "latin.txt is not UTF-8: byte 3 is wrong"),
-        (("",), "the text has no words"),
+        ((" ",), "the text has no words"),
         (("-",), "the text has no words"),
         (("caf\udce9",), "surrogates"),
         (("a text", "--model-of", "nowhere"), "nowhere"),

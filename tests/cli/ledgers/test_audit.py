@@ -620,7 +620,7 @@ def test_uses_of_a_dataset_with_addresses_of_a_domain_are_told(tmp_path):
         (("--works", "nowhere.csv"), "nowhere.csv"),
         (("chirp", "--due", "soon"), "'soon' is not a day"),
         (("chirp", "--due", "2023-05-17", "--received", "2023-05-18"), "before the request"),
-        (("",), "the source that is asked about is empty"),
+        ((" ",), "the source that is asked about is empty"),
         (("chirp", "--author", " "), "the author that is asked about is empty"),
     ],
 )

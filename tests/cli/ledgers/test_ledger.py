@@ -139,9 +139,9 @@ def test_damage_ends_with_exit_code_one(folder):
         (("add", "use", "a", "--when", "soon"), "'soon' is not a day"),
         (("add", "destruction", "a", "--on", "2023"), "is not a day"),
         (("add", "dataset", "a", "--report", "nothing"), "nothing"),
-        (("add", "dataset", ""), "the name of the record is empty"),
+        (("add", "dataset", " "), "the name of the record is empty"),
         (("add", "use", " "), "the dataset of the record is empty"),
-        (("add", "access", "", "--calls", "3"), "the source of the record is empty"),
+        (("add", "access", " ", "--calls", "3"), "the source of the record is empty"),
     ],
 )
 def test_mistakes_are_named_with_a_remedy(folder, arguments, words):
