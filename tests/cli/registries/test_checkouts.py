@@ -83,6 +83,8 @@ def test_a_dry_run_shows_the_files(provenance, checkout):
         ("LICENSE", MIT, "restricted"),
         ("LICENSE", BSD, "restricted"),
         ("package.json", '{"license": "LicenseRef-harbour"}', "unknown"),
+        ("package.json", '{"license": "LicenseRef-harbour OR MIT"}', "restricted"),
+        ("package.json", '{"license": "LicenseRef-harbour AND MIT"}', "unknown"),
     ],
 )
 def test_the_licence_of_a_file_decides_what_a_check_says_of_its_code(
