@@ -8,6 +8,7 @@ from urllib.parse import unquote
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from provenance.judge.licence_choices import parse_expression
 from provenance.model.rules.rule_library import Library, Licence
 
 _ADDRESS = re.compile(r"^(?:https?:)?//(?:www\.)?|^www\.")
@@ -38,6 +39,11 @@ def aliases(licences: Iterable[Licence]) -> dict[str, Licence]:
     }
 
 
+def shown_name(declared: str) -> str:
+    """Return what stands for a declared licence that the rules lack: it may be a whole text."""
+    return declared.strip()[:_MAX_NAME_CHARACTERS]
+
+
 class Licences:
     """The licences, by the names that rows declare.
 
@@ -57,7 +63,11 @@ class Licences:
 
     def id_of(self, declared: str) -> str:
         """Return the id of a declared licence; the declaration itself if the rules lack it."""
-        return self._ids.get(fold_name(declared)) or declared.strip()[:_MAX_NAME_CHARACTERS]
+        return self._ids.get(fold_name(declared)) or shown_name(declared)
+
+    def has_expression(self, declared: str) -> bool:
+        """Return whether a declaration is an expression of licences, such as "MIT OR ISC"."""
+        return parse_expression(declared, lambda name: fold_name(name) in self._ids) is not None
 
 
 def sources_named(names: Iterable[str], library: Library) -> tuple[str, ...]:
@@ -268,6 +278,7 @@ class Names:
 
     def __init__(self, library: Library) -> None:
         self._hosts = SourceHosts(library)
+        self._licences = Licences(library)
         self._ids = {
             **{signal.id: signal.id for signal in library.signals},
             **{name: licence.id for name, licence in aliases(library.licences).items()},
@@ -283,6 +294,8 @@ class Names:
         known_id = self._ids.get(fold_name(name))
         if known_id is not None:
             return None if known_id == name else f"in the rules {name!r} is {known_id!r}: use that"
+        if self._licences.has_expression(name):
+            return None
         owner = self._hosts.source_of(name)
         near = (
             [owner] if owner else get_close_matches(fold_name(name), self._ids, 1, _MIN_SIMILARITY)

@@ -96,6 +96,14 @@ class RuleIndex:
         source = self._sources.get(fold_name(subject))
         return (subject, ()) if source is None else (source.name, source.parts + source.other_parts)
 
+    def is_subject(self, name: str) -> bool:
+        """Return whether there is a source, a licence or a signal of a name."""
+        return fold_name(name) in self._sources or name in self._signals or self.is_licence(name)
+
+    def is_licence(self, name: str) -> bool:
+        """Return whether there is a licence of a name, in any spelling."""
+        return self._licence(name) is not None
+
     def subject_terms(
         self, subject: str, declared: str | None, signals: Sequence[str] = ()
     ) -> SubjectTerms:

@@ -1,11 +1,14 @@
 """Rulings: the verdict of the terms in force on the date that counts, for a purpose."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from provenance.judge.combined_rulings import combine
 from provenance.judge.explanation import QUOTATION_REMEDY, OpenQuestions, quotation_why, remedy, why
+from provenance.judge.identifiers import shown_name
+from provenance.judge.licence_choices import Expression, parse_expression
 from provenance.judge.precedence import QUOTED_WORK
 from provenance.judge.rule_index import RuleIndex
 from provenance.judge.scenarios import StatementCache, evaluate, strictest_periods, timeline
@@ -70,6 +73,28 @@ class _SubjectCache:
     timeline: tuple[VerdictPeriod, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _DeclaredExpression:
+    """An expression of licences, and what it stands for.
+
+    Parameters
+    ----------
+    stated : str
+        As it was declared.
+    expression : Expression
+        The licences and how they are joined.
+    subjects : mapping of Expression to (str, str or None)
+        The subject and the declared licence to judge, for each of the licences.
+    subject : str or None
+        The subject, if it is the expression itself.
+    """
+
+    stated: str
+    expression: Expression
+    subjects: Mapping[Expression, tuple[str, str | None]]
+    subject: str | None
+
+
 class Judge:
     """Makes rulings on content, one for each range of dates in which nothing changes.
 
@@ -107,6 +132,7 @@ class Judge:
         self._today = today
         self._subjects: dict[_Subject, _SubjectCache] = {}
         self._judgements: dict[tuple[_Subject, int], Judgement] = {}
+        self._expressions: dict[tuple[str, str | None], _DeclaredExpression | None] = {}
         self._distinct: dict[Judgement, Judgement] = {} if distinct is None else distinct
         self._quotations: dict[tuple[str, tuple[str, Judgement] | None], Judgement] = {}
         self._scope = scope
@@ -193,10 +219,14 @@ class Judge:
         """
         judgement = self._judgements.get(((subject, licence, signals), stretch))
         if judgement is None:
-            prepared = self._prepare((subject, licence, signals))
-            item_date = _day_within(prepared.days, stretch)
-            judgement = self._evaluate(prepared, item_date)
-            judgement = self._with_parts(judgement, subject, item_date)
+            days = self.turning_days(subject, licence, signals)
+            item_date = _day_within(days, stretch)
+            expression = self._expression_of(subject, licence)
+            if expression is None:
+                judgement = self._evaluate(self._prepare((subject, licence, signals)), item_date)
+                judgement = self._with_parts(judgement, subject, item_date)
+            else:
+                judgement = self._combine(expression, item_date, signals)
             # Equal rulings are the same object, so that a report shows them once.
             judgement = self._distinct.setdefault(judgement, judgement)
             self._judgements[(subject, licence, signals), stretch] = judgement
@@ -206,7 +236,50 @@ class Judge:
         self, subject: str, licence: str | None = None, signals: tuple[str, ...] = ()
     ) -> tuple[date, ...]:
         """Return the days at which the ruling may change with an item's date, in order."""
-        return self._prepare((subject, licence, signals)).days
+        expression = self._expression_of(subject, licence)
+        if expression is None:
+            return self._prepare((subject, licence, signals)).days
+        subjects = expression.subjects.values()
+        days = (self.turning_days(name, declared, signals) for name, declared in subjects)
+        return tuple(sorted({day for each in days for day in each}))
+
+    def _expression_of(self, subject: str, licence: str | None) -> _DeclaredExpression | None:
+        key = subject, licence
+        if key not in self._expressions:
+            self._expressions[key] = self._parse(subject, licence)
+        return self._expressions[key]
+
+    def _parse(self, subject: str, licence: str | None) -> _DeclaredExpression | None:
+        """Return the expression that is declared, or that the subject itself is."""
+        is_subject, is_licence = self._rules.is_subject(subject), self._rules.is_licence
+        expression = None if licence is None else parse_expression(licence, is_licence)
+        if licence is not None and expression is not None:
+            is_own = not is_subject and subject == shown_name(licence)
+            subjects = {
+                each: (each.licence if is_own else subject, each.licence)
+                for each in expression.licences()
+            }
+            return _DeclaredExpression(
+                licence.strip(), expression, subjects, subject if is_own else None
+            )
+        expression = None if is_subject else parse_expression(subject, is_licence)
+        if expression is None:
+            return None
+        declared = {each: (each.licence, licence) for each in expression.licences()}
+        return _DeclaredExpression(subject, expression, declared, subject)
+
+    def _combine(
+        self, declared: _DeclaredExpression, item_date: date | None, signals: tuple[str, ...]
+    ) -> Judgement:
+        """Return the ruling on content under an expression of licences."""
+        judgements = {
+            each: self.rule(subject, item_date, licence, signals)
+            for each, (subject, licence) in declared.subjects.items()
+        }
+        rulings = {each: judgement.ruling for each, judgement in judgements.items()}
+        decisive, ruling = combine(declared.expression, rulings, declared.stated)
+        subject = declared.subject or ruling.subject
+        return replace(judgements[decisive], ruling=replace(ruling, subject=subject))
 
     def _prepare(self, subject: _Subject) -> _SubjectCache:
         prepared = self._subjects.get(subject)

@@ -392,17 +392,33 @@ def strictest_periods(
 
     Of equally strict ones the first counts. All are of the same days.
     """
-    timelines = [own, *others]
+    return _merge_periods(
+        [own, *others],
+        lambda here: here[0] if here[0].basis == AGREEMENT else max(here, key=_strictness),
+    )
+
+
+def strictest_of(*timelines: Sequence[VerdictPeriod]) -> tuple[VerdictPeriod, ...]:
+    """Return the strictest of several timelines of the same days; of equal ones, the first."""
+    return _merge_periods(timelines, lambda here: max(here, key=_strictness))
+
+
+def _merge_periods(
+    timelines: Sequence[Sequence[VerdictPeriod]],
+    decisive: Callable[[Sequence[VerdictPeriod]], VerdictPeriod],
+) -> tuple[VerdictPeriod, ...]:
     firsts = {each.collected.first for periods in timelines for each in periods}
     starts = sorted(firsts, key=lambda day: day or date.min)
     merged: list[tuple[DateRange, VerdictPeriod]] = []
-    for first, until in zip(starts, [*starts[1:], own[-1].collected.until], strict=True):
+    for first, until in zip(starts, [*starts[1:], timelines[0][-1].collected.until], strict=True):
         here = [_period_at(periods, first) for periods in timelines]
-        strictest = max(here, key=lambda each: each.verdict.strictness)
-        span = DateRange(first, until)
-        merged.append((span, here[0] if here[0].basis == AGREEMENT else strictest))
+        merged.append((DateRange(first, until), decisive(here)))
     joined = _join_periods(merged, lambda each: (each.verdict, each.basis, each.terms))
     return tuple(replace(period, collected=span) for span, period in joined)
+
+
+def _strictness(period: VerdictPeriod) -> int:
+    return period.verdict.strictness
 
 
 def _period_at(periods: Sequence[VerdictPeriod], first: date | None) -> VerdictPeriod:

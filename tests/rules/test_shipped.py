@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from provenance.judge.identifiers import aliases, fold_name
 from provenance.judge.precedence import RESERVED_BASES
 from provenance.model.rules.rule_library import Library
 from provenance.model.rules.terms import Terms, Verdict
+from provenance.read.dumps.checkouts.licence_passages import PASSAGES
 from provenance.read.rules.rule_files import load_rules
 
 GRANTS = {"platform", "platform-licensee"}
@@ -44,6 +46,31 @@ def test_the_licences_that_people_declare_are_there(library: Library):
     wanted = {f"cc-{kind}-{version}" for kind in kinds for version in ("3.0", "4.0")}
     wanted |= {"cc0-1.0", "mit", "apache-2.0", "public-domain", "all-rights-reserved"}
     assert {licence.id for licence in library.licences} >= wanted
+
+
+def test_every_licence_that_is_identified_in_checkouts_has_a_rule(library: Library):
+    known = aliases(library.licences)
+    assert {licence for licence, _ in PASSAGES if fold_name(licence) not in known} == set()
+
+
+def test_every_licence_of_gnu_is_known_by_the_usual_names(library: Library):
+    known = aliases(library.licences)
+    for licence in ("gpl-2.0", "gpl-3.0", "agpl-3.0", "lgpl-2.0", "lgpl-2.1", "lgpl-3.0"):
+        spellings = (licence.upper(), *(f"{licence}{end}" for end in ("-only", "-or-later", "+")))
+        assert {known[fold_name(name)].id for name in spellings} == {licence}
+
+
+@pytest.mark.parametrize("family", ["bsd", "gpl", "lgpl", "mpl", "epl", "ofl", "artistic", "cc"])
+def test_the_name_of_a_family_is_no_licence(library: Library, family: str):
+    assert fold_name(family) not in aliases(library.licences)
+
+
+def test_no_name_belongs_to_two_licences_in_any_spelling(library: Library):
+    owners: dict[str, set[str]] = {}
+    for licence in library.licences:
+        for name in (licence.id, licence.name, *licence.aliases):
+            owners.setdefault(fold_name(name), set()).add(licence.id)
+    assert {name: owned for name, owned in owners.items() if len(owned) > 1} == {}
 
 
 def test_limits_on_robots_are_never_a_ban_on_training(every: list[Terms]):

@@ -9,6 +9,7 @@ from typing import TypedDict, Unpack
 
 from provenance.errors import RuleError, UnknownSource
 from provenance.judge.gates import check_known, check_signals
+from provenance.judge.identifiers import Licences
 from provenance.judge.rule_checks import KINDS, Entry, Selection, entries, select_entries
 from provenance.judge.rulings import Judge
 from provenance.model.rules.policy import Policy
@@ -110,19 +111,19 @@ def rule_on(
     check_known(policy, library)
     published, licence, signals = content
     check_signals(signals, library)
-    entry = _find_entry(library, subject)
+    name, subject = _find_subject(library, subject)
     judge = Judge(library, policy.circumstances, policy.agreements, today)
     day = None if published is None else parse_day(published)
-    return entry.name, judge.rule(entry.id, day, licence, signals).ruling
+    return name, judge.rule(subject, day, licence, signals).ruling
 
 
 def show_timeline(subject: str, rules: Path | None, style: TerminalStyle, policy: Policy) -> str:
     """Show the rulings by day of collection, for the strictest role and for each role."""
     library, today = load_rules(rules), datetime.now(tz=UTC).date()
     check_known(policy, library)
-    entry, circumstances = _find_entry(library, subject), policy.circumstances
-    rows = dict(_timeline_rows(library, entry.id, policy, today))
-    title = style.bold(f"{entry.name}: {circumstances.purpose}, by the day of collection")
+    (name, subject), circumstances = _find_subject(library, subject), policy.circumstances
+    rows = dict(_timeline_rows(library, subject, policy, today))
+    title = style.bold(f"{name}: {circumstances.purpose}, by the day of collection")
     return f"{title}\n\n{timeline_text(rows, circumstances.collected, today, style)}"
 
 
@@ -156,6 +157,14 @@ def _check_filter(name: str, value: str | None, values: Collection[str]) -> None
         if suggestions
         else f"known are: {', '.join(sorted(values))}.",
     )
+
+
+def _find_subject(library: Library, subject: str) -> tuple[str, str]:
+    """Return name and id of an entry; an expression of licences is its own."""
+    if Licences(library).has_expression(subject):
+        return subject, subject
+    entry = _find_entry(library, subject)
+    return entry.name, entry.id
 
 
 def _find_entry(library: Library, subject: str) -> Entry:

@@ -77,23 +77,32 @@ def test_a_dry_run_shows_the_files(provenance, checkout):
     assert not (folder / "r").exists()
 
 
-@pytest.mark.parametrize(("text", "verdict"), [(MIT, "restricted"), (BSD, "unknown")])
+@pytest.mark.parametrize(
+    ("file", "text", "verdict"),
+    [
+        ("LICENSE", MIT, "restricted"),
+        ("LICENSE", BSD, "restricted"),
+        ("package.json", '{"license": "LicenseRef-harbour"}', "unknown"),
+        ("package.json", '{"license": "LicenseRef-harbour OR MIT"}', "restricted"),
+        ("package.json", '{"license": "LicenseRef-harbour AND MIT"}', "unknown"),
+    ],
+)
 def test_the_licence_of_a_file_decides_what_a_check_says_of_its_code(
-    provenance, tmp_path, text, verdict
+    provenance, tmp_path, file, text, verdict
 ):
     rows = [{"id": path, "text": f"x = 1\n{code}"} for path, code in FUNCTIONS.items()]
     (tmp_path / "data.jsonl").write_text("\n".join(map(json.dumps, rows)))
     repository = Repository(tmp_path / "quay")
     for path, code in FUNCTIONS.items():
         repository.add(path, code)
-    repository.add("LICENSE", text)
+    repository.add(file, text)
     repository.commit()
     provenance("registry", "build", "r", "--source", "github", "-q", "quay", cwd=tmp_path)
     options = ("--registry", "r", "-q", "--purpose", "pretraining", "-o", "report")
     provenance("check", "data.jsonl", *options, cwd=tmp_path)
 
     found = pq.read_table(tmp_path / "report" / "findings.parquet").to_pylist()
-    # GitHub's terms restrict both; the rules know MIT and Apache-2.0, not BSD-2-Clause.
+    # GitHub's terms restrict both; the rules know MIT, BSD-2-Clause and Apache-2.0.
     assert {row["document"]: row["verdict"] for row in found} == {
         "lamps/light.py": "restricted",
         "mill/weigh.py": verdict,

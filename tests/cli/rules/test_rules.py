@@ -103,6 +103,17 @@ def test_a_ruling_is_explained_with_clauses(rules):
         assert said in text
 
 
+def test_an_expression_of_licences_is_explained_with_every_alternative(rules):
+    done = rules("explain", "GPL-2.0-only OR Apache-2.0")
+    text = " ".join(done.stdout.split())
+    assert done.returncode == 0, done.stderr
+    assert "the licence is a choice, of which the least strict counts, Apache-2.0." in text
+    assert "under GPL-2.0-only: restricted (copyright-licence)" in text
+    assert "gpl-2.0/licence; verified on a stored copy" in text
+    assert rules("timeline", "MIT AND GPL-2.0-only").returncode == 0
+    assert "no entry 'MIT or similar'" in rules("explain", "MIT or similar").stderr
+
+
 def test_a_claim_is_shown_where_it_applies(rules):
     asked = ("--commercial", "--jurisdiction", "EU", "--collected", "2024-01-01")
     bare = rules("explain", "cc-by-nc-4.0", *asked).stdout
