@@ -83,7 +83,8 @@ def _refuse_empty_arguments(arguments: Sequence[str]) -> None:
         option = argument.removesuffix("=") if argument else before
         is_empty = not argument or (argument.startswith("--") and argument.endswith("="))
         if is_empty and option not in _MAY_BE_EMPTY:
-            what = f"The value of {option}" if option.startswith("-") else "An argument"
+            is_option = option.startswith("-")
+            what = f"Invalid value for {option!r}: it" if is_option else "An argument"
             raise click.UsageError(f"{what} is empty. Is a variable of the shell not set?")
 
 

@@ -85,8 +85,8 @@ def test_the_summary_fits_eighty_columns_without_escape_codes(world: Path) -> No
         (["registry", "build", "new", "posts.jsonl"], "the source of these items", "--source"),
         (["registry", "show", "absent"], "absent", "registry build"),
         (["check", "", "--registry", "reg"], "An argument is empty", ""),
-        (["check", "clean.parquet", "--registry", "reg", "-o", ""], "of -o is empty", ""),
-        (["check", "clean.parquet", "--registry="], "of --registry is empty", ""),
+        (["check", "clean.parquet", "--registry", "reg", "-o", ""], "for '-o': it is empty", ""),
+        (["check", "clean.parquet", "--registry="], "for '--registry': it is empty", ""),
     ],
 )
 def test_failures_exit_with_2_and_show_what_to_do(

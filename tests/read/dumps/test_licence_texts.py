@@ -116,7 +116,7 @@ def test_the_texts_that_debian_installs_are_known(name, licence):
 
 def licence_files():
     for package in importlib.metadata.distributions():
-        expression = package.metadata["License-Expression"]
+        expression = package.metadata.get("License-Expression")
         for file in package.files or ():
             is_own = ".dist-info" in str(file.parent) and "subprojects" not in str(file)
             if expression and is_own and is_licence_file(file.name):
