@@ -54,7 +54,7 @@ def _parse_integer(digits: str) -> float:
 
 parse = msgspec.json.Decoder().decode
 """Parses a value, as text or in UTF-8, as `decode`, but refuses surrogates, NaN and infinity."""
-PARSE_ERRORS = (msgspec.DecodeError, RecursionError, UnicodeEncodeError)
+PARSE_ERRORS = (msgspec.DecodeError, RecursionError, UnicodeError)
 """What `parse` raises for what it refuses."""
 
 _DECODER = json.JSONDecoder()
