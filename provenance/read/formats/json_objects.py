@@ -86,7 +86,8 @@ def is_shallow(source: str | bytes) -> bool:
 
 def has_surrogates(source: str) -> bool:
     """Return whether surrogates are escaped in the source of a value, alone or in pairs."""
-    return "\\ud" in source or "\\uD" in source
+    # A single character is found far faster than several.
+    return "\\" in source and ("\\ud" in source or "\\uD" in source)
 
 
 def is_too_deep(value: object) -> bool:
