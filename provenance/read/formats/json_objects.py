@@ -72,9 +72,18 @@ def to_record(value: object, *, has_clean_keys: bool = False) -> Record | str:
     """
     if not isinstance(value, dict):
         return skipped_rows.NOT_OBJECT
-    if is_too_deep(value):
-        return skipped_rows.TOO_DEEP
-    return value if has_clean_keys or _has_clean_keys(value) else _clean_keys(value)
+    level: list[Record | list[object]] = [value]
+    keys: list[str] = []
+    for _ in range(MAX_DEPTH):
+        for item in () if has_clean_keys else level:
+            if isinstance(item, dict):
+                keys += item
+        level = _inner_containers(level)
+        if not level:
+            # A joined string knows whether it is ASCII.
+            joined = "".join(keys)
+            return value if replace_surrogates(joined) == joined else _clean_keys(value)
+    return skipped_rows.TOO_DEEP
 
 
 def is_shallow(source: str | bytes) -> bool:
@@ -98,18 +107,6 @@ def is_too_deep(value: object) -> bool:
             return False
         level = _inner_containers(level)
     return bool(level)
-
-
-def _has_clean_keys(value: Record) -> bool:
-    level: list[Record | list[object]] = [value]
-    while level:
-        for item in level:
-            # A joined string knows whether it is ASCII.
-            keys = "".join(item) if isinstance(item, dict) else ""
-            if not keys.isascii() and replace_surrogates(keys) != keys:
-                return False
-        level = _inner_containers(level)
-    return True
 
 
 def _inner_containers(level: list[Record | list[object]]) -> list[Record | list[object]]:
