@@ -72,7 +72,7 @@ def _strictness(outcome: tuple[Expression, Ruling]) -> int:
 def _note(
     expression: Expression, decisive: Expression, stated: str, rulings: Mapping[Expression, Ruling]
 ) -> str:
-    """Say which licence decides; nothing if there is but one name."""
+    """Return a sentence on which licence decides; "" for one licence without an exception."""
     operators = expression.operators()
     if not operators and decisive.stated == decisive.licence:
         return ""

@@ -55,7 +55,7 @@ def _parse_integer(digits: str) -> float:
 parse = msgspec.json.Decoder().decode
 """Parses a value, as text or in UTF-8, as `decode`, but refuses surrogates, NaN and infinity."""
 PARSE_ERRORS = (msgspec.DecodeError, RecursionError, UnicodeError)
-"""What `parse` raises for what it refuses."""
+"""Exceptions that `parse` raises for values that it refuses."""
 
 _DECODER = json.JSONDecoder()
 parse_at = _DECODER.raw_decode

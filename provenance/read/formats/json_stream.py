@@ -122,7 +122,8 @@ class JsonText:
         while True:
             found = _parse_before(separator, text, at) if separator else None
             if found is None:
-                separator = separator and ""  # the elements are not alike
+                # If elements are not written alike, it is not looked for again.
+                separator = "" if separator else separator
                 try:
                     found = parse_at(text, at)
                 except (ValueError, RecursionError):

@@ -17,7 +17,7 @@ from provenance.read.dumps.checkouts.package_metadata import READERS, stated_lic
 HEADER, ANNOTATION, FILE, METADATA = (
     *("file headers", "REUSE annotations", "licence files", "package metadata"),
 )
-"""Where licences are stated."""
+"""Places where licences are stated, as the summary of a build names them."""
 
 _LICENCE_NAME = re.compile(
     r"(?P<un>un|mit-)?licen[cs]e(?P<kind>s?(?:[-_.].*)?)|copying(?P<kind2>(?:[-_.].*)?)",

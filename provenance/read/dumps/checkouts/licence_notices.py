@@ -1,4 +1,4 @@
-"""What the beginning of a file says of its licence."""
+"""Licence tags and notices at the beginning of a file."""
 
 import re
 from collections.abc import Iterable

@@ -35,25 +35,9 @@ _LOCK_FILES = frozenset(
 )
 _DATA_SUFFIXES = frozenset(
     (
-        *(
-            "geojson",
-            "topojson",
-            "arff",
-            "svg",
-            "ps",
-            "eps",
-            "xpm",
-            "pbm",
-            "pgm",
-            "ppm",
-            "obj",
-            "stl",
-            "gltf",
-            "fasta",
-            "fastq",
-            "pdb",
-        ),
-        *("srt", "vtt", "pem", "crt", "key", "asc", "sig", "mtx", "bdf"),
+        *("geojson", "topojson", "arff", "svg", "ps", "eps", "xpm", "pbm", "pgm", "ppm", "obj"),
+        *("stl", "gltf", "fasta", "fastq", "pdb", "srt", "vtt", "pem", "crt", "key", "asc", "sig"),
+        *("mtx", "bdf"),
     )
 )
 _TABLE_NAME = re.compile(

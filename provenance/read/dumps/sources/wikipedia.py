@@ -92,7 +92,7 @@ def read_export(dump: Dump) -> Iterator[Items]:
 
 @dataclass(slots=True)
 class _Wiki:
-    """What an export says of its wiki."""
+    """A wiki, as the beginning of its export describes it."""
 
     base: str = ""
     set_apart: frozenset[str] = _SET_APART

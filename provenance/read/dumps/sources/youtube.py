@@ -25,7 +25,7 @@ COLUMNS = (
 
 _VIDEO_URL = "https://www.youtube.com/watch?v="
 _TAKEOUT_KINDS = ("Comment", "Live Chat")
-"""What the names of columns of Takeout begin with."""
+"""Prefixes of the names of columns in Takeout."""
 _API_KIND = "youtube#comment"
 
 

@@ -341,7 +341,7 @@ class _Metadata(NamedTuple):
     column: str
     members: pa.Schema
     is_text: bool
-    """Whether it is JSON in strings."""
+    """Whether the column has strings that are objects in JSON."""
 
 
 def _metadata(schema: pa.Schema, sample: SampleReader) -> _Metadata | None:
