@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from provenance.judge.licence_choices import ALL, CHOICE, LIST, Expression
+from provenance.judge.licence_expressions import ALL, CHOICE, LIST, Expression
 from provenance.judge.scenarios import strictest_of
 from provenance.model.rules.rulings import Alternative, Ruling
 

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from provenance.judge.licence_choices import parse_expression
+from provenance.judge.licence_expressions import parse_expression
 from provenance.model.rules.rule_library import Library, Licence
 
 _ADDRESS = re.compile(r"^(?:https?:)?//(?:www\.)?|^www\.")

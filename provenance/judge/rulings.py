@@ -8,7 +8,7 @@ from datetime import date, datetime
 from provenance.judge.combined_rulings import combine
 from provenance.judge.explanation import QUOTATION_REMEDY, OpenQuestions, quotation_why, remedy, why
 from provenance.judge.identifiers import shown_name
-from provenance.judge.licence_choices import Expression, parse_expression
+from provenance.judge.licence_expressions import Expression, parse_expression
 from provenance.judge.precedence import QUOTED_WORK
 from provenance.judge.rule_index import RuleIndex
 from provenance.judge.scenarios import StatementCache, evaluate, strictest_periods, timeline

@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+from provenance.judge.licence_expressions import ALL, CHOICE, join_expressions
 from provenance.read.dumps.checkouts import reuse_annotations as reuse
-from provenance.read.dumps.checkouts.licence_expressions import join_expressions
 from provenance.read.dumps.checkouts.licence_notices import Head, all_tags
 from provenance.read.dumps.checkouts.licence_texts import (
     identify_licence,
@@ -103,7 +103,7 @@ class FileLicences:
         beside = path + reuse.BESIDE
         if beside not in self._beside:
             return None
-        return join_expressions(all_tags(self._read(beside) or ""), "AND")
+        return join_expressions(all_tags(self._read(beside) or ""), ALL)
 
     def _of_folder(self, folder: str) -> FoundLicence:
         """Return the licence of a folder: its own, or that of the folder above it."""
@@ -157,7 +157,7 @@ def _licence_of_files(found: dict[str, str | None]) -> str | None:
 
 
 def _joined(licences: set[str | None]) -> str | None:
-    return join_expressions(licences, "OR")
+    return join_expressions(licences, CHOICE)
 
 
 def is_licence_file(path: str) -> bool:

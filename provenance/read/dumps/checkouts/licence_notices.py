@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from provenance.read.dumps.checkouts.licence_expressions import join_expressions, parse_expression
+from provenance.judge.licence_expressions import ALL, CHOICE, join_expressions, normalise_expression
 from provenance.read.dumps.checkouts.licence_texts import licence_within, words_of
 
 _TAG = re.compile(r"SPDX-License-Identifier:[ \t]*([A-Za-z0-9(][A-Za-z0-9.+:() \t-]*)")
@@ -55,7 +55,7 @@ class Head:
         >>> Head("/* SPDX-License-Identifier: GPL-2.0-only WITH a-1.0 */").tagged_licence()
         'GPL-2.0-only WITH a-1.0'
         """
-        return join_expressions(all_tags(self.text), "AND")
+        return join_expressions(all_tags(self.text), ALL)
 
     def noticed_licence(self) -> str | None:
         """Return the licence whose text, or usual notice, is all that is said of any.
@@ -77,7 +77,7 @@ class Head:
         (True, False)
         """
         names, families = licence.replace("(", "").split(), self._families()
-        if self._says_any(_CHOICES) and "OR" not in names:
+        if self._says_any(_CHOICES) and CHOICE not in names:
             return True
         return bool(families) and not any(
             _is_of(name, family) for name in names for family in families
@@ -92,7 +92,7 @@ class Head:
 
 def all_tags(text: str) -> list[str]:
     """Return the licence expressions of all SPDX tags in a text."""
-    found = (parse_expression(tag[1].rstrip(" \t-")) for tag in _TAG.finditer(text))
+    found = (normalise_expression(tag[1].rstrip(" \t-")) for tag in _TAG.finditer(text))
     return [expression for expression in found if expression is not None]
 
 

@@ -4,7 +4,7 @@ import json
 import tomllib
 from collections.abc import Callable
 
-from provenance.read.dumps.checkouts.licence_expressions import join_expressions, parse_expression
+from provenance.judge.licence_expressions import CHOICE, join_expressions, normalise_expression
 
 
 def _pyproject(content: str) -> object:
@@ -29,8 +29,8 @@ def _composer_json(content: str) -> object:
     licence = json.loads(content).get("license")
     if not isinstance(licence, list):
         return licence
-    names = [parse_expression(each) for each in licence if isinstance(each, str)]
-    return join_expressions(names, "OR") if len(names) == len(licence) and all(names) else None
+    names = [normalise_expression(each) for each in licence if isinstance(each, str)]
+    return join_expressions(names, CHOICE) if len(names) == len(licence) and all(names) else None
 
 
 READERS: dict[str, Callable[[str], object]] = {
@@ -56,4 +56,4 @@ def stated_licence(name: str, content: str) -> str | None:
         licence = READERS[name](content)
     except (ValueError, AttributeError, RecursionError):
         return None
-    return parse_expression(licence) if isinstance(licence, str) else None
+    return normalise_expression(licence) if isinstance(licence, str) else None

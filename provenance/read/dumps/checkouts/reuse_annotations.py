@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from provenance.read.dumps.checkouts.licence_expressions import join_expressions, parse_expression
+from provenance.judge.licence_expressions import ALL, join_expressions, normalise_expression
 
 NAME, OLD_NAME, TEXTS_FOLDER = "REUSE.toml", ".reuse/dep5", "LICENSES"
 BESIDE = ".license"
@@ -97,8 +97,8 @@ def _annotations(tables: Sequence[object]) -> Iterator[Annotation]:
     for table in tables:
         if not isinstance(table, dict):
             continue
-        licences = map(parse_expression, _texts(table.get("SPDX-License-Identifier")))
-        licence = join_expressions(licences, "AND")
+        licences = map(normalise_expression, _texts(table.get("SPDX-License-Identifier")))
+        licence = join_expressions(licences, ALL)
         if licence is None:
             continue
         for path in _texts(table.get("path")):
@@ -110,7 +110,7 @@ def parse_dep5(content: str) -> list[Annotation]:
     found = []
     for paragraph in _PARAGRAPH.split(content.replace("\r\n", "\n")):
         fields = {match[1]: match[2] for match in _FIELD.finditer(paragraph)}
-        licence = parse_expression(fields.get("License", "").partition("\n")[0])
+        licence = normalise_expression(fields.get("License", "").partition("\n")[0])
         if licence is None:
             continue
         paths = fields.get("Files", "").split()

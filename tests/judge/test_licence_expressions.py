@@ -8,7 +8,7 @@ from itertools import product
 import pytest
 
 from provenance.judge.identifiers import Names
-from provenance.judge.licence_choices import Expression, parse_expression
+from provenance.judge.licence_expressions import Expression, parse_expression
 from provenance.judge.rulings import Judge
 from provenance.model.rules.policy import Agreement
 from provenance.model.rules.rule_library import Library, Licence, Source

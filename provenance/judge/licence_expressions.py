@@ -1,7 +1,7 @@
 """Expressions of licences, as SPDX writes them: "MIT OR Apache-2.0"."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 CHOICE, ALL, WITH = "OR", "AND", "WITH"
@@ -66,21 +66,81 @@ def parse_expression(text: str, is_known: Callable[[str], bool]) -> Expression |
         Whether the rules have a licence of a name.
     """
     text = text.strip()
-    is_long = len(text) > _MAX_CHARACTERS or text.count("(") > _MAX_BRACKETS
-    if not text or is_long or is_known(text):
+    if not text or _is_too_long(text) or is_known(text):
         return None
     for separator, operator in ((_SLASH, CHOICE), (LIST, LIST)):
         names = [name.strip() for name in text.split(separator)]
         if len(names) > 1 and all(map(is_known, names)):
             return Expression(operator, parts=tuple(Expression(name, name) for name in names))
-    tokens = _TOKEN.findall(text)
-    words = [word.upper() if word.upper() in {CHOICE, ALL, WITH} else word for word in tokens]
-    parser = _Parser(words, is_known)
-    expression = parser.joined(CHOICE)
-    if expression is None or parser.words:
+    expression = parse_spdx(text, is_known)
+    if expression is None:
         return None
     known = [is_known(each.licence) for each in expression.licences()]
-    return expression if all(known) or (any(known) and words == tokens) else None
+    has_capitals = [*_words(text)] == _TOKEN.findall(text)
+    return expression if all(known) or (any(known) and has_capitals) else None
+
+
+def parse_spdx(text: str, is_known: Callable[[str], bool] = lambda _: True) -> Expression | None:
+    """Return a licence, or an expression of several; None if the text is neither.
+
+    Operators may be in lower case. With `is_known`, a name such as "GPL-2.0+" is that without the
+    plus if only that is known.
+    """
+    if _is_too_long(text):
+        return None
+    parser = _Parser([*_words(text)], is_known)
+    expression = parser.joined(CHOICE)
+    return None if parser.words else expression
+
+
+def normalise_expression(text: str) -> str | None:
+    """Return a licence or an expression in its usual spelling; None if the text is neither.
+
+    Examples
+    --------
+    >>> normalise_expression("( mit or Apache-2.0 )"), normalise_expression("a-2 with b-exception")
+    ('mit OR Apache-2.0', 'a-2 WITH b-exception')
+    >>> normalise_expression("MIT OR (ISC AND Zlib)"), normalise_expression("MIT OR ISC AND Zlib")
+    ('MIT OR (ISC AND Zlib)', 'MIT OR (ISC AND Zlib)')
+    >>> [normalise_expression(text) for text in ("MIT License", "MIT OR", "", "NOASSERTION")]
+    [None, None, None, None]
+    """
+    expression = parse_spdx(text)
+    return None if expression is None else _format(expression)
+
+
+def join_expressions(expressions: Iterable[str | None], operator: str) -> str | None:
+    """Return licences and expressions as one; None if there are none.
+
+    Examples
+    --------
+    >>> join_expressions(["MIT", "Apache-2.0 OR BSD-2-Clause", "MIT"], ALL)
+    '(Apache-2.0 OR BSD-2-Clause) AND MIT'
+    >>> join_expressions([None], CHOICE) is None
+    True
+    """
+    parts = sorted({each for each in expressions if each is not None})
+    if len(parts) > 1:
+        parts = [f"({part})" if {CHOICE, ALL} & {*part.split()} else part for part in parts]
+    return f" {operator} ".join(parts) or None
+
+
+def _format(expression: Expression) -> str:
+    if not expression.parts:
+        return expression.stated
+    parts = (f"({_format(part)})" if part.parts else part.stated for part in expression.parts)
+    return f" {expression.stated} ".join(parts)
+
+
+def _is_too_long(text: str) -> bool:
+    return len(text) > _MAX_CHARACTERS or text.count("(") > _MAX_BRACKETS
+
+
+def _words(text: str) -> Iterator[str]:
+    """Yield names, operators in capitals, and brackets."""
+    for word in _TOKEN.findall(text):
+        capitals = word.upper()
+        yield capitals if capitals in {CHOICE, ALL, WITH} else word
 
 
 class _Parser:
