@@ -28,6 +28,7 @@ from xml.etree.ElementTree import XMLPullParser
 
 import cbor2
 import mwparserfromhell
+import pyarrow as pa
 import pyarrow.parquet as pq
 from pyarrow import csv
 from resiliparse.parse.encoding import detect_encoding
@@ -55,6 +56,7 @@ most {most:g} times as long as the library.
 JSON is compared with `json`, by which most programs read it. The readers parse with msgspec, which
 takes a third of its time, and leave to `json` what msgspec refuses.
 
+Articles of `mediawiki` and `wikiextractor` have 700 words, as those of Wikipedia have on average.
 Objects have members beside their text, 1.2 kB in all, as posts in archives of X and comments of
 Reddit have; where real files have more, so much: 1.6 kB in outboxes of Mastodon, 1.7 in arXiv's
 metadata, 2.8 in streams of X, 2.9 in submissions of Reddit. Records in XML have the attributes,
@@ -84,6 +86,9 @@ _BYTES = {
 """Bytes of an object in some files: in the real ones that the tests read, and in the metadata of
 arXiv, of which 2,840,638 papers had 4.88 GB (github.com/xinhuangcs/PaperTrail)."""
 
+_ARTICLE_WORDS = 700
+"""Of 702 in English (Wikipedia:Size of Wikipedia, July 2025)."""
+_OF_ARTICLES = ("mediawiki", "wikiextractor")
 _XML_MEMBERS = {
     "<row ": '<row PostId="7" Score="5" ViewCount="70169" CreationDate="2016-08-04T09:05:00.123" '
     'OwnerUserId="8" UserId="8" LastEditorUserId="9" LastEditDate="2022-09-08T05:07:26.033" '
@@ -127,7 +132,9 @@ def main() -> None:
         # The items of a checkout are its files: there is nothing to parse.
         if options.only in sample.layout and sample.layout != "git":
             count = len(texts) if sample.name.endswith(_TABLES) else options.texts
-            layouts.TEXTS = layouts.ONE_LINE = texts[:count]
+            chosen = texts[:count]
+            articles = _join(chosen) if sample.layout in _OF_ARTICLES else chosen
+            layouts.TEXTS = layouts.ONE_LINE = articles
             with tempfile.TemporaryDirectory() as folder:
                 rows.append(_measure(sample, Path(folder), options.runs))
                 print(rows[-1], flush=True)
@@ -145,11 +152,27 @@ def _texts(count: int) -> list[str]:
     return [f"{quoted[n % len(quoted)]} ({n})" for n in range(count)]
 
 
+def _join(paragraphs: list[str]) -> list[str]:
+    """Return articles with as many words as those of Wikipedia have on average."""
+    articles: list[str] = []
+    words: list[str] = []
+    for paragraph in paragraphs:
+        words += paragraph.split()
+        if len(words) >= _ARTICLE_WORDS:
+            articles.append(" ".join(words))
+            words = []
+    return [*articles, " ".join(words)] if words else articles
+
+
 def _measure(sample: layouts.Sample, folder: Path, runs: int) -> str:
     path = folder / sample.name
     sample.write(path)
     if path.suffix == ".xml":
         _add_elements(path)
+    elif sample.layout == "reddit" and path.suffix == ".parquet":
+        _add_columns(path)
+    elif sample.layout == "facebook":
+        _add_pictures(path)
     else:
         _add_members(path, _BYTES.get(sample.name, _USUAL_BYTES))
     size = path.stat().st_size / 1e6
@@ -176,10 +199,43 @@ def _add_elements(path: Path) -> None:
     path.write_text(text, "utf-8")
 
 
+def _add_columns(path: Path) -> None:
+    """Add the columns that a set of Reddit's comments on a hub has beside those of the sample."""
+    table = pq.read_table(path)
+    numbers = range(len(table))
+    columns = {
+        "author": [f"author_{number % 50_000}" for number in numbers],
+        "controversiality": [0] * len(table),
+        "score": [number % 100 for number in numbers],
+        "subreddit": [f"subreddit_{number % 500}" for number in numbers],
+        "subreddit_id": [f"t5_{number % 500}" for number in numbers],
+    }
+    for name, values in columns.items():
+        table = table.append_column(name, pa.array(values))
+    pq.write_table(table, path)
+
+
+def _add_pictures(path: Path) -> None:
+    """Add a picture to every second post, with its text as caption, as exports of Facebook have."""
+    posts = json.loads(path.read_text("utf-8"))
+    for number, post in enumerate(post for post in posts[::2] if post.get("data")):
+        taken = {"upload_ip": "192.0.2.1", "taken_timestamp": post["timestamp"]}
+        media = {
+            "uri": f"your_facebook_activity/posts/media/Mobileuploads_17/{number}_{10**15}.jpg",
+            "creation_timestamp": post["timestamp"],
+            "media_metadata": {"photo_metadata": {"exif_data": [taken]}},
+            "title": "Mobile uploads",
+            "description": post["data"][0]["post"],
+        }
+        post["attachments"] = [{"data": [{"media": media}]}]
+        post["title"] = "Ann added a new photo."
+    path.write_text(json.dumps(posts, indent=2), "utf-8")
+
+
 def _add_members(path: Path, size: int) -> None:
     """Add members to the objects of a file in JSON, until they have about `size` bytes."""
-    if path.suffix in {".parquet", ".csv", ".car"} or path.name.startswith("your_posts"):
-        return  # no JSON, or recognised by having no other members
+    if path.suffix in {".parquet", ".csv", ".car"}:
+        return
     numbers = {f"{name}_count": n for n, name in enumerate(("reply", "share", "like", "view"))}
     count = 12 + (size - _USUAL_BYTES) // len(
         '"profile_99": "https://img.example/99/default.png", '

@@ -87,6 +87,8 @@ def null_where(mask: pa.Array, texts: pa.Array) -> pa.Array:
 
     Before version 24, `pyarrow.compute.if_else` with a null scalar garbles the texts of a slice.
     """
+    if not mask.null_count and not mask.true_count:
+        return texts
     return pc.if_else(mask, pa.nulls(len(texts), texts.type), texts)
 
 

@@ -76,48 +76,40 @@ Entry = ItemRecord | RowFault | DeletionRecord
 
 def batch_records(file: str, entries: Iterable[Entry]) -> Iterator[Items]:
     """Collect items into batches."""
-    batch = _Batch()
+    # Kept as tuples, many records would be work for the garbage collector.
+    values: list[object] = []
+    others: list[RowFault | DeletionRecord] = []
+    chars, max_values = 0, MAX_ROWS * len(ITEMS)
     fault = None
     try:
         for entry in entries:
-            if batch.add(entry):
-                yield batch.items(file)
-                batch = _Batch()
+            if isinstance(entry, ItemRecord):
+                values += entry
+                chars += len(entry.text)
+            else:
+                others.append(entry)
+            if len(values) >= max_values or chars >= _MAX_CHARS or len(others) >= MAX_ROWS:
+                yield _make_items(file, values, others)
+                values, others, chars = [], [], 0
     except InputError as error:
         fault = error  # raised after the items before it
-    if batch.count or batch.faults:
-        yield batch.items(file)
+    if values or others:
+        yield _make_items(file, values, others)
     if fault is not None:
         raise fault
 
 
-class _Batch:
-    """Entries that become a batch."""
-
-    def __init__(self) -> None:
-        # Kept as tuples, many records would be work for the garbage collector.
-        self._values: list[object] = []
-        self.count = 0
-        self.faults: list[RowFault] = []
-        self._deletions: list[DeletionRecord] = []
-        self._size = 0
-
-    def add(self, entry: Entry) -> bool:
-        """Add an entry; return whether the batch is full."""
-        if isinstance(entry, ItemRecord):
-            self._values += entry
-            self.count += 1
-            self._size += len(entry.text)
-            return self._size >= _MAX_CHARS or self.count >= MAX_ROWS
-        if isinstance(entry, DeletionRecord):
-            self._deletions.append(entry)
-            entry = RowFault(entry.row, entry.counted_as)
-        self.faults.append(entry)
-        return len(self.faults) >= MAX_ROWS
-
-    def items(self, file: str) -> Items:
-        skipped = skipped_rows.count_by_reason(file, self.faults)
-        return Items(_make_batch(self._values), skipped, deletions=make_deletions(self._deletions))
+def _make_items(
+    file: str, values: list[object], others: Sequence[RowFault | DeletionRecord]
+) -> Items:
+    """Return items, given the values of all records, one after another."""
+    deletions = [entry for entry in others if isinstance(entry, DeletionRecord)]
+    faults = [
+        RowFault(entry.row, entry.counted_as) if isinstance(entry, DeletionRecord) else entry
+        for entry in others
+    ]
+    skipped = skipped_rows.count_by_reason(file, faults)
+    return Items(_make_batch(values), skipped, deletions=make_deletions(deletions))
 
 
 def make_deletions(records: Sequence[DeletionRecord]) -> pa.RecordBatch | None:

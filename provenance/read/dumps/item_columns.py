@@ -102,7 +102,7 @@ def build_items(columns: Mapping[str, pa.Array], rows: Int64s, dump: Dump, prefi
     if "created_at" in columns:
         fields["created_at"] = parse_timestamps(columns["created_at"])
     arrays = [
-        fields[field.name].cast(field.type)
+        _cast(fields[field.name], field.type)
         if field.name in fields
         else pa.nulls(len(rows), field.type)
         for field in ITEMS
@@ -140,9 +140,11 @@ def select_items(
         found += [RowFault(row, reason) for row in rows[flags].tolist()]
         is_kept &= ~flags
     columns = {**fields, "source": pa.repeat(pa.scalar(dump.source, _TEXT), len(rows))}
-    kept = pa.array(is_kept)
+    if found:
+        kept = pa.array(is_kept)
+        columns = {name: column.filter(kept) for name, column in columns.items()}
     arrays = [
-        columns[field.name].filter(kept).cast(field.type)
+        _cast(columns[field.name], field.type)
         if field.name in columns
         else pa.nulls(int(is_kept.sum()), field.type)
         for field in ITEMS
@@ -150,6 +152,14 @@ def select_items(
     batch = pa.RecordBatch.from_arrays(arrays, schema=ITEMS)
     skipped = skipped_rows.count_by_reason(dump.name, sorted(found))
     return Items(batch, skipped, deletions=make_deletions(deletions))
+
+
+def _cast(column: pa.Array, kind: pa.DataType) -> pa.Array:
+    """Return a column as another type."""
+    try:
+        return column.cast(kind)
+    except pa.ArrowInvalid:  # a slice far from the beginning of its buffer: copied, it has another
+        return column.take(pa.array(np.arange(len(column)))).cast(kind)
 
 
 def _filterable(column: pa.Array) -> pa.Array:

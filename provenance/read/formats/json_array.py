@@ -15,15 +15,9 @@ from provenance.read.corpus.file_access import File, translate_read_errors
 from provenance.read.corpus.size_limits import DocumentLimit
 from provenance.read.formats.detection import check_text
 from provenance.read.formats.foreign_formats import refuse_only_object
-from provenance.read.formats.json_objects import (
-    Record,
-    decode_at,
-    has_surrogates,
-    is_shallow,
-    to_record,
-)
+from provenance.read.formats.json_objects import Record, decode_at, has_surrogates, to_record
 from provenance.read.formats.json_prefix import parse_prefix
-from provenance.read.formats.json_stream import JsonText, TooDeep
+from provenance.read.formats.json_stream import JsonText, as_row, has_invalid_bytes, to_row
 from provenance.read.formats.jsonl_blocks import JsonBlock, Records, parse_line
 from provenance.read.formats.jsonl_file import jsonl_parts, records_have_prose
 from provenance.read.formats.record_parts import record_parts
@@ -229,8 +223,8 @@ def _array_elements(
         yield from _concatenated_values(text, name, *unwraps)
         return
     text.skip()
-    for value, source in text.elements():
-        yield as_row(value, source), len(source)
+    for row, source in text.rows():
+        yield row, len(source)
     if text.peek() == "[":
         raise UnsupportedFormat(
             f"{name}: its rows are JSON arrays, without the names of their values",
@@ -277,11 +271,11 @@ def _unwrapped(
     if rows is None:
         yield as_row(value, source), len(source)
         return
-    has_invalid, is_clean = _has_invalid_bytes(source), not has_surrogates(source)
+    has_invalid, is_clean = has_invalid_bytes(source), not has_surrogates(source)
     chars = len(source) // max(1, len(rows))
     for row in rows:
         is_invalid = has_invalid and _INVALID_BYTES.search(json.dumps(row, ensure_ascii=False))
-        yield skipped_rows.NOT_UTF8 if is_invalid else _to_row(row, is_clean), chars
+        yield skipped_rows.NOT_UTF8 if is_invalid else to_row(row, is_clean), chars
 
 
 def _rows_of_large_object(text: JsonText, name: str) -> Iterator[tuple[Record | str, int]]:
@@ -296,8 +290,8 @@ def _rows_of_large_object(text: JsonText, name: str) -> Iterator[tuple[Record | 
             text.value()
         else:
             text.skip()
-            for value, source in text.elements():
-                if not _is_object(value):
+            for row, source in text.rows():
+                if not source.startswith("{"):
                     continue
                 if found not in {"", str(key)}:
                     raise UnsupportedFormat(
@@ -306,7 +300,7 @@ def _rows_of_large_object(text: JsonText, name: str) -> Iterator[tuple[Record | 
                         remedy="write the rows of one of them as JSON Lines.",
                     )
                 found = str(key)
-                yield as_row(value, source), len(source)
+                yield row, len(source)
         if text.peek() == ",":
             text.skip()
     text.skip()
@@ -402,32 +396,3 @@ def _expect(text: JsonText, mark: str) -> None:
     if character != mark:
         raise ValueError(f"expected {mark!r}, found {character!r}")
     text.skip()
-
-
-def as_row(value: object, source: str) -> Record | str:
-    """Return a parsed value and its source as a row, or the reason why it is none."""
-    if _has_invalid_bytes(source):
-        return skipped_rows.NOT_UTF8
-    is_clean = not has_surrogates(source)
-    if is_clean and _is_object(value) and is_shallow(source):
-        return value
-    return _to_row(value, is_clean)
-
-
-def _has_invalid_bytes(source: str) -> bool:
-    """Return whether the source of a value has bytes that are not UTF-8, as surrogates."""
-    if source.isascii():
-        return False
-    try:
-        source.encode()
-    except UnicodeEncodeError:
-        return True
-    return False
-
-
-def _to_row(value: object, has_clean_keys: bool) -> Record | str:
-    if isinstance(value, str):
-        return {"text": value}
-    if isinstance(value, TooDeep):
-        return skipped_rows.TOO_DEEP
-    return to_record(value, has_clean_keys=has_clean_keys)

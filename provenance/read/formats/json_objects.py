@@ -12,6 +12,7 @@ Record = dict[str, object]
 """A row. Values that are bytes are not text in UTF-8."""
 
 _CONTAINERS = (dict, list)
+_CONTAINER_TYPES = frozenset(_CONTAINERS)
 _MAX_DIGITS = 4000
 """Integers with at least as many digits become floats; Python refuses over 4,300 digits."""
 
@@ -110,12 +111,12 @@ def is_too_deep(value: object) -> bool:
 
 
 def _inner_containers(level: list[Record | list[object]]) -> list[Record | list[object]]:
-    return [
-        value
-        for item in level
-        for value in (item.values() if isinstance(item, dict) else item)
-        if isinstance(value, _CONTAINERS)
-    ]
+    inner: list[Record | list[object]] = []
+    for item in level:
+        values = item.values() if isinstance(item, dict) else item
+        if not _CONTAINER_TYPES.isdisjoint(map(type, values)):
+            inner += [value for value in values if isinstance(value, _CONTAINERS)]
+    return inner
 
 
 def _clean_keys(value: Record) -> Record:

@@ -6,8 +6,18 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from provenance.read.corpus import skipped_rows
 from provenance.read.corpus.size_limits import DocumentLimit
-from provenance.read.formats.json_objects import PARSE_ERRORS, decode_at, parse, parse_at
+from provenance.read.formats.json_objects import (
+    PARSE_ERRORS,
+    Record,
+    decode_at,
+    has_surrogates,
+    is_shallow,
+    parse,
+    parse_at,
+    to_record,
+)
 
 _CHUNK_BYTES = 1 << 20
 _LONG_CHARS = 2 << 20
@@ -92,8 +102,10 @@ class JsonText:
         self._row += 1
         return value, source
 
-    def elements(self) -> Iterator[tuple[object, str]]:
-        """Yield the values of an array of which the bracket was consumed, each with its text.
+    def rows(self) -> Iterator[tuple[Record | str, str]]:
+        """Yield the elements of an array of which the bracket was consumed, each with its text.
+
+        What is no row, as `as_row`, is the reason for that.
 
         Raises
         ------
@@ -108,27 +120,23 @@ class JsonText:
         mark = ","
         while mark == ",":
             self.peek()
-            yield from self._buffered_elements()
-            yield self.value()
+            yield from self._buffered_rows()
+            value, source = self.value()
+            yield as_row(value, source), source
             mark = self.peek()
             self.skip()
         if mark != "]":
             raise ValueError(f"expected ',', found {mark!r}")
 
-    def _buffered_elements(self) -> Iterator[tuple[object, str]]:
-        """Yield values while the buffer has them, the comma behind them, and the next character."""
+    def _buffered_rows(self) -> Iterator[tuple[Record | str, str]]:
+        """Yield rows while the buffer has them, the comma behind them, and the next character."""
         text, at = self._buffer, self._at
-        separator: str | None = None
+        is_first = True
         while True:
-            found = _parse_before(separator, text, at) if separator else None
-            if found is None:
-                # If elements are not written alike, it is not looked for again.
-                separator = "" if separator else separator
-                try:
-                    found = parse_at(text, at)
-                except (ValueError, RecursionError):
-                    return
-            value, end = found
+            try:
+                value, end = parse_at(text, at)
+            except (ValueError, RecursionError):
+                return
             if text[end : end + 1] != "," or end - at > self._limit.size:
                 return
             start, at = at, end + 1
@@ -136,12 +144,34 @@ class JsonText:
                 at = _end(_SPACE.match(text, at))
             if at == len(text):
                 return
-            if separator is None:
-                opening = _OPENING.match(text, at)
-                separator = text[end - 1 : opening.end()] if opening else ""
             self._at = at
             self._row += 1
-            yield value, text[start:end]
+            source = text[start:end]
+            yield as_row(value, source), source
+            if is_first and (opening := _OPENING.match(text, at)) is not None:
+                yield from self._rows_alike(opening[0], text[end - 1 : opening.end()])
+                at = self._at
+            is_first = False
+
+    def _rows_alike(self, opening: str, separator: str) -> Iterator[tuple[Record | str, str]]:
+        """Yield rows while the text before the next separator is one object, or several.
+
+        A separator is what is between two objects, with the brace before it and the opening behind
+        it. To parse a text as a whole takes a third of the time of parsing that with which it
+        begins.
+        """
+        end = self._buffer.rfind(separator, self._at)
+        if end < 0:
+            return
+        for piece in self._buffer[self._at + len(opening) : end].split(separator):
+            source = f"{opening}{piece}}}"
+            try:
+                value = parse(source)
+            except PARSE_ERRORS:
+                return
+            self._at += len(piece) + len(separator)
+            self._row += 1
+            yield value if is_shallow(source) else to_record(value, has_clean_keys=True), source
 
     def _parse_value(self) -> tuple[object, int]:
         """Return the next value and its end in the buffer, which then holds it as a whole."""
@@ -224,17 +254,37 @@ class JsonText:
             end += self._at
 
 
-def _parse_before(separator: str, text: str, at: int) -> tuple[object, int] | None:
-    """Return the object before a separator, and its end; None if what is there is none.
+def as_row(value: object, source: str) -> Record | str:
+    """Return a parsed value and its source as a row, or the reason why it is none.
 
-    A separator is what is between two objects, with the brace before it and the name behind it. To
-    parse a text as a whole is faster than to parse the value with which it begins.
+    A string counts as an object with a `text`.
     """
-    end = text.find(separator, at) + 1
+    if has_invalid_bytes(source):
+        return skipped_rows.NOT_UTF8
+    is_clean = not has_surrogates(source)
+    if is_clean and isinstance(value, dict) and is_shallow(source):
+        return value
+    return to_row(value, is_clean)
+
+
+def to_row(value: object, has_clean_keys: bool) -> Record | str:
+    """Return a parsed value as a row, as `as_row`; its source has no invalid bytes."""
+    if isinstance(value, str):
+        return {"text": value}
+    if isinstance(value, TooDeep):
+        return skipped_rows.TOO_DEEP
+    return to_record(value, has_clean_keys=has_clean_keys)
+
+
+def has_invalid_bytes(source: str) -> bool:
+    """Return whether the source of a value has bytes that are not UTF-8, as surrogates."""
+    if source.isascii():
+        return False
     try:
-        return (parse(text[at:end]), end) if end else None
-    except PARSE_ERRORS:
-        return None
+        source.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def _end(match: re.Match[str] | None) -> int:

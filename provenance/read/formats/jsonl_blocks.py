@@ -4,7 +4,8 @@ import codecs
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 import numpy as np
@@ -48,12 +49,15 @@ class LineBlock:
         Number of rows.
     regular : bool
         Whether every line begins with `{` and ends with `}`, as machines write them.
+    value : object
+        Value of its only line, if that was parsed to see whether the file is cut short.
     """
 
     data: bytes
     first: int
     rows: int
     regular: bool
+    value: object = None
 
     def lines(self) -> Iterator[tuple[int, bytes]]:
         """Yield each line that is not blank, with its row."""
@@ -120,11 +124,12 @@ def line_blocks(
     if held_bytes:
         last = b"".join(pieces)
         blocks = list(limited_blocks(limit, last, row))
-        if _is_cut_short(last):
+        value, is_cut_short = _parse_last(last)
+        if is_cut_short:
             raise corrupt_file_error(
                 limit.file, f"after {row:,} rows", "it ends in the middle of a line"
             )
-        yield from blocks
+        yield from (replace(block, value=value) for block in blocks)
 
 
 def parse_block(block: JsonBlock, schema: pa.Schema) -> pa.RecordBatch | None:
@@ -190,7 +195,7 @@ def parse_lines(block: LineBlock) -> Iterator[tuple[int, Record | str]]:
     """Yield each row of a block, or the reason why it is not an object."""
     for row, line in block.lines():
         try:
-            value = parse(line)
+            value = parse(line) if block.value is None else block.value
         except PARSE_ERRORS:
             yield row, parse_line(line)
             continue
@@ -214,11 +219,16 @@ def parse_line(line: bytes) -> Record | str:
     return to_record(value, has_clean_keys=not has_surrogates(text))
 
 
-def _is_cut_short(line: bytes) -> bool:
-    """Return whether a last line without line break is the beginning of an object."""
+def _parse_last(line: bytes) -> tuple[object, bool]:
+    """Return the value of a last line without line break, and whether it is cut short.
+
+    The value is None if only the parsers of the standard library read it.
+    """
+    with suppress(*PARSE_ERRORS):
+        return parse(line), False
     text = line.strip(_WHITE_SPACE).decode(errors="replace")  # a character may be cut, too
     if not text.startswith("{"):
-        return False
+        return None, False
     try:
         decode(text)
     except json.JSONDecodeError as error:
@@ -226,10 +236,10 @@ def _is_cut_short(line: bytes) -> bool:
         is_cut_token = remaining < _MAX_SCALAR_CHARS and not text.endswith(
             "}"
         )  # a number, a word, an escape
-        return not remaining or is_cut_token or error.msg.startswith("Unterminated")
+        return None, not remaining or is_cut_token or error.msg.startswith("Unterminated")
     except RecursionError:
         pass
-    return False
+    return None, False
 
 
 def limited_blocks(limit: DocumentLimit, data: bytes, row: int) -> Iterator[LineBlock]:

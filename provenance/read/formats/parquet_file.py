@@ -159,8 +159,7 @@ def _dictionary_size(stream: BinaryIO, footer: ParquetFooter, group: int, place:
 
 def _with_long_values(file: File, group: int, columns: Sequence[str], rows: int) -> Iterator[str]:
     """Yield the columns with a value too long to be in every row of a batch."""
-    source = file.source()
-    with pq.ParquetFile(source, read_dictionary=[*columns]) as parquet:
+    with _open(file, encoded=columns, piecewise=True) as parquet:
         for column in columns:
             sizes: list[Int64s] = []
             with suppress(pa.ArrowException, OSError):  # reading the group raises it again

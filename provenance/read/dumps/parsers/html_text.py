@@ -88,7 +88,7 @@ class _TextBuilder:
 
     def to_string(self) -> str:
         """Return all text."""
-        text = "".join(self.parts)
+        text = "".join(self.parts).strip()  # most breaks are at its ends
         if "  " in text:
             text = _SPACES.sub(" ", text)
         # The pattern begins with the break itself, which is found faster than an optional space.
@@ -137,20 +137,23 @@ def _local(tag: str) -> str:
 
 def _is_simple(html: str, texts: list[str]) -> bool:
     """Return whether all tags are in the form of a sanitiser, so that no parser is needed."""
-    return not any("<" in text for text in texts) and _UNUSUAL_TAG.search(html) is None
+    return "<" not in "".join(texts) and _UNUSUAL_TAG.search(html) is None
 
 
 def _read_parts(parts: list[str], text: _TextBuilder) -> None:
-    for place in range(0, len(parts), 5):
-        if parts[place]:
-            text.add(unescape(parts[place]))
-        if place + 1 == len(parts):
-            return
-        slash, tag, _, is_closed = parts[place + 1 : place + 5]
+    """Read what the tags of a fragment split it into: a text, then of each tag four and a text."""
+    if parts[0]:
+        text.add(unescape(parts[0]))
+    for slash, name, is_closed, data in zip(
+        parts[1::5], parts[2::5], parts[4::5], parts[5::5], strict=True
+    ):
+        tag = name.lower()
         if not slash:
-            text.begin(tag.lower())
+            text.begin(tag)
         if slash or is_closed:
-            text.end(tag.lower())
+            text.end(tag)
+        if data:
+            text.add(unescape(data))
 
 
 def _line_break(match: re.Match[str]) -> str:

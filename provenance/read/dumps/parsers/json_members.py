@@ -5,7 +5,6 @@ from collections.abc import Iterator, Set
 from provenance.read.corpus.file_access import translate_read_errors
 from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.parsers.json_posts import JsonObject
-from provenance.read.formats.json_array import as_row
 from provenance.read.formats.json_stream import JsonText
 
 _MAX_DEPTH = 16
@@ -65,9 +64,9 @@ class _Walk:
             self._expect(":")
             mark = text.peek()
             if key in self._rows and mark == "[":
-                for _ in self._elements():
-                    value, source = text.value()
-                    yield members, as_row(value, source)
+                text.skip()
+                for row, _ in text.rows():
+                    yield members, row
             elif key in self._containers and mark in "[{" and depth < _MAX_DEPTH:
                 yield from self._inside(members, depth + 1)
             else:

@@ -164,6 +164,8 @@ def to_text(value: object) -> str | None:
     """
     if isinstance(value, str):
         return value or None
+    if value is None:  # as most optional members are
+        return None
     if isinstance(value, float):
         if not abs(value) < MAX_EXACT_INTEGER:  # also true of NaN
             return None
@@ -180,14 +182,16 @@ def member(value: object, *path: str) -> object:
 
 def string_at(value: object, *path: str) -> str | None:
     """Return the string at a path; None if there is none, or it is blank."""
-    found = member(value, *path)
-    return found if isinstance(found, str) and found and not found.isspace() else None
+    for name in path:  # as `member`, without the time of a call
+        value = value.get(name) if isinstance(value, dict) else None
+    return value if isinstance(value, str) and value and not value.isspace() else None
 
 
 def first_string(entry: JsonObject, names: Iterable[str]) -> str | None:
     """Return the first string among some members that is not blank."""
     for name in names:
-        if (found := string_at(entry, name)) is not None:
+        found = entry.get(name)
+        if isinstance(found, str) and found and not found.isspace():
             return found
     return None
 
@@ -201,8 +205,6 @@ def objects_in(value: object) -> list[JsonObject]:
 
 def names_text(value: object) -> str | None:
     """Return a name, number or list of them, or of objects that have a `name`, as a string."""
-    if value is None:  # as most optional members are
-        return None
     if isinstance(value, list):
         names = (inner.get("name") if isinstance(inner, dict) else inner for inner in value)
         return ", ".join(text for name in names if (text := to_text(name))) or None

@@ -20,6 +20,7 @@ MIN_NUMBER = 10_000
 UNIT_THRESHOLDS = ((10**17, 10**9), (10**14, 10**6), (10**11, 10**3))
 """Smallest numbers of nanoseconds, microseconds and milliseconds."""
 _MAX_NUMBER = LAST_SECOND * UNIT_THRESHOLDS[0][1]
+_NUMBERS = (int, float)
 
 _EPOCH_WITHOUT_ZONE = datetime(1970, 1, 1)  # noqa: DTZ001 (compared with moments that have none)
 _EPOCH = _EPOCH_WITHOUT_ZONE.replace(tzinfo=UTC)
@@ -43,7 +44,7 @@ _X_DATE = re.compile(r"[A-Z][a-z]{2} [A-Z][a-z]{2} \d\d \d\d:\d\d:\d\d \+0000 \d
 _X_DAY = re.compile(r"[A-Z][a-z]{2} ([A-Z][a-z]{2}) (\d\d)  \+0000 (\d{4})")
 """A date of X without the time of day: that of "Wed Oct 19 20:07:25 +0000 2022"."""
 _MAIL_DATE = re.compile(
-    r"[A-Z][a-z]{2}, (\d\d?) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(\d\d)"
+    r"[A-Z][a-z]{2}, (\d\d? [A-Z][a-z]{2} \d{4}) (\d\d:\d\d:)(\d\d)"
     r" (?:GMT|([+-](?:[01]\d|2[0-3]))(\d\d))"
 )
 """The usual date of e-mail and RSS, for which the parser of e-mail takes five times as long."""
@@ -112,11 +113,13 @@ def parse_timestamp(value: object) -> int | None:
     """
     if isinstance(value, str):
         text = value.strip()
+        if not text:
+            return None
         second = _from_frequent_form(text)
         if second is None:
             second = _from_other_form(text)
         return second if second is not None and FIRST_SECOND <= second <= LAST_SECOND else None
-    if isinstance(value, int | float) and not isinstance(value, bool):
+    if isinstance(value, _NUMBERS) and not isinstance(value, bool):
         return _from_number(value)
     return None
 
@@ -124,13 +127,14 @@ def parse_timestamp(value: object) -> int | None:
 def first_timestamp(values: Mapping[str, object], names: Iterable[str]) -> int | None:
     """Return the second of the first of some members that is a timestamp, or None."""
     for name in names:
-        if (second := parse_timestamp(values.get(name))) is not None:
+        value = values.get(name)
+        if value is not None and (second := parse_timestamp(value)) is not None:
             return second
     return None
 
 
 def _from_frequent_form(text: str) -> int | None:
-    """Return the second of a date of ISO 8601 or of X, or of ten digits; None for others."""
+    """Return the second of a date of ISO 8601, of X or e-mail, or of ten digits; else None."""
     if text[4:5] == "-":
         try:
             return _second_of(datetime.fromisoformat(text))
@@ -141,6 +145,8 @@ def _from_frequent_form(text: str) -> int | None:
         second = _SECONDS.get(text[17:19])
         if day is not None and minute is not None and second is not None:
             return day + minute * 60 + second
+    if text[3:5] == ", " and (match := _MAIL_DATE.fullmatch(text)) is not None:
+        return _from_mail_date(match)
     whole, fraction = text[:_SECOND_DIGITS], text[_SECOND_DIGITS:]
     if fraction and (fraction[0] != "." or not fraction[1:].isdecimal()):
         return None
@@ -155,18 +161,15 @@ def _from_other_form(text: str) -> int | None:
         text = "{}T{}:{}:{}".format(*compact.groups())
     if len(text) == _X_LENGTH and _X_DATE.fullmatch(text):
         return None  # there is no such day: the parser of e-mail would read another
-    if (match := _MAIL_DATE.fullmatch(text)) is not None:
-        return _from_mail_date(match)
     return _from_text(text)
 
 
 def _from_mail_date(match: re.Match[str]) -> int | None:
-    day, month, year, hour, minute, second, hours, minutes = match.groups("0")
-    number = _MONTHS.get(month, 0)
-    local = utc_second(int(year), number, int(day), int(hour), int(minute), int(second))
-    if local is None:
+    day_text, clock, seconds, hours, minutes = match.groups("0")
+    day, minute, second = _mail_day(day_text), _minute_of_day(clock), _SECONDS.get(seconds)
+    if day is None or minute is None or second is None:
         return None
-    return local - int(hours) * 3600 - int(f"{hours[0]}{minutes}") * 60
+    return day + minute * 60 + second - int(hours) * 3600 - int(f"{hours[0]}{minutes}") * 60
 
 
 def parse_timestamps(values: pa.Array) -> pa.Array:
@@ -274,6 +277,13 @@ def _x_day(text: str) -> int | None:
     if match is None:
         return None
     return utc_second(int(match[3]), _MONTHS.get(match[1], 0), int(match[2]), 0, 0, 0)
+
+
+@lru_cache(maxsize=_CACHED_DAYS)
+def _mail_day(text: str) -> int | None:
+    """Return the second at which a day such as "4 Aug 2016" begins."""
+    day, month, year = text.split(" ")
+    return utc_second(int(year), _MONTHS.get(month, 0), int(day), 0, 0, 0)
 
 
 @lru_cache(maxsize=24 * 60)

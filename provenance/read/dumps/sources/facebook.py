@@ -58,21 +58,26 @@ def _captioned(entry: JsonObject) -> tuple[str | None, object, str | None]:
 
 
 def _post(entry: JsonObject) -> tuple[str | None, object, str | None]:
-    """Return the text of a post or comment; `title` only says what the user did.
-
-    Captions of pictures follow, which for a single picture is the text again.
-    """
+    """Return the text of a post or comment; `title` only says what the user did."""
     text = author = None
     for part in objects_in(entry.get("data")):
-        text = text or string_at(part, "post") or string_at(part, "comment", "comment")
-        author = author or string_at(part, "comment", "author")
+        comment = part.get("comment")
+        text = text or string_at(part, "post") or string_at(comment, "comment")
+        author = author or string_at(comment, "author")
+    if "attachments" in entry:
+        text = _with_captions(text, entry["attachments"])
+    return text, entry.get("timestamp"), author
+
+
+def _with_captions(text: str | None, attachments: object) -> str | None:
+    """Return a text and the captions of pictures, which for a single one is the text again."""
     captions = (
         string_at(part, "media", "description")
-        for attachment in objects_in(entry.get("attachments"))
+        for attachment in objects_in(attachments)
         for part in objects_in(attachment.get("data"))
     )
     texts = dict.fromkeys(part for part in (text, *captions) if part)
-    return "\n\n".join(texts) or text, entry.get("timestamp"), author
+    return "\n\n".join(texts) or text
 
 
 def _item(

@@ -1,6 +1,6 @@
 """Feeds: RSS, Atom, RDF and JSON Feed, and exports of blogs and abstracts in their form."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from xml.etree.ElementTree import Element
 
@@ -84,7 +84,7 @@ def _entries(dump: Dump) -> Iterator[ItemRecord | RowFault]:
         yield entry
         row += 1
         if isinstance(entry, ItemRecord):
-            for comment in (part for part in element if part.tag == "wp:comment"):
+            for comment in element.findall("wp:comment"):
                 yield _comment(comment, entry, row, dump)
                 row += 1
 
@@ -93,17 +93,16 @@ def _entry(element: Element, language: str | None, row: int, dump: Dump) -> Item
     parts = _parts(element)
     if not _is_public(parts):
         return RowFault(row, skipped_rows.NOT_PUBLIC)
-    terms = [term for part in element if (term := part.get("term"))]
-    is_part = any(term.endswith(_BLOGGER_PARTS) for term in terms)
+    kinds = (part.get("term", "") for part in element.findall("category"))
+    is_part = any(kind.endswith(_BLOGGER_PARTS) for kind in kinds)
     if is_part or parts.get("wp:post_type") in _WORDPRESS_PARTS:
         return RowFault(row, skipped_rows.SERVICE)
-    content = next((parts[name] for name in _TEXTS if name in parts), "")
     title = plain_text(parts.get("title", "").removeprefix(_WIKIPEDIA))
-    body = plain_text(content)
+    body = plain_text(_first(parts, _TEXTS) or "")
     # Posts without titles repeat their beginning in its place.
-    texts = (body,) if body.startswith(title.strip().rstrip("….")) else (title, body)
-    text = "\n\n".join(part for part in texts if part.strip())
-    native = next((parts[name] for name in _IDS if name in parts), None)
+    texts = [body] if body.startswith(title.rstrip("….")) else [title, body]
+    text = "\n\n".join([part for part in texts if part])
+    native = _first(parts, _IDS)
     if not text or native is None:
         return RowFault(row, skipped_rows.NO_ID if text else skipped_rows.EMPTY)
     return ItemRecord(
@@ -114,8 +113,16 @@ def _entry(element: Element, language: str | None, row: int, dump: Dump) -> Item
         first_timestamp(parts, _DATES),
         parts.get("dc:creator") or parts.get("author"),
         language,
-        next((parts[name] for name in _LICENCES if name in parts), None),
+        _first(parts, _LICENCES),
     )
+
+
+def _first(parts: dict[str, str], names: Sequence[str]) -> str | None:
+    """Return the first of some members that there is."""
+    for name in names:
+        if name in parts:
+            return parts[name]
+    return None
 
 
 def _parts(element: Element) -> dict[str, str]:
@@ -127,11 +134,11 @@ def _parts(element: Element) -> dict[str, str]:
             if relation == "license":
                 parts.setdefault("license", part.get("href", ""))
             continue
+        if name in parts and name not in _AUTHORS:
+            continue
         value = _value(part, name)
-        if value and name not in parts:
-            parts[name] = value
-        elif value and name in _AUTHORS:
-            parts[name] += f", {value}"
+        if value:
+            parts[name] = f"{parts[name]}, {value}" if name in parts else value
     return parts
 
 
@@ -145,8 +152,9 @@ def _is_public(parts: dict[str, str]) -> bool:
         return False
     if parts.get("blogger:status", "LIVE") != "LIVE":
         return False
-    names = _NOT_PUBLISHED.keys() & parts.keys()
-    return not any(_NOT_PUBLISHED[name] in {None, parts[name]} for name in names)
+    return not any(
+        name in parts and value in {None, parts[name]} for name, value in _NOT_PUBLISHED.items()
+    )
 
 
 def _comment(comment: Element, post: ItemRecord, row: int, dump: Dump) -> ItemRecord | RowFault:

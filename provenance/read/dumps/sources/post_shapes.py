@@ -108,10 +108,13 @@ def _value(entry: object, names: Sequence[str]) -> object:
     """Return the value at a path, or the list of those of each element of the lists on it."""
     value = entry
     for depth, name in enumerate(names):
-        if isinstance(value, list):
+        if isinstance(value, dict):
+            value = value.get(name)
+        elif isinstance(value, list):
             inner = (_value(element, names[depth:]) for element in value)
             return [v for found in inner for v in (found if isinstance(found, list) else [found])]
-        value = value.get(name) if isinstance(value, dict) else None
+        else:
+            return None
     return value
 
 
@@ -137,6 +140,8 @@ def _text(post: JsonObject, path: str) -> str:
 def _first(post: JsonObject, paths: tuple[str, ...]) -> str | None:
     for path in paths:
         value = _value(post, _names(path))
+        if value is None:  # as most optional members are
+            continue
         for each in value if isinstance(value, list) else (value,):
             if text := to_text(each):
                 return text
@@ -146,7 +151,7 @@ def _first(post: JsonObject, paths: tuple[str, ...]) -> str | None:
 def _first_second(post: JsonObject, paths: tuple[str, ...]) -> int | None:
     for path in paths:
         for value in _values(post, path):
-            if (second := parse_timestamp(value)) is not None:
+            if value is not None and (second := parse_timestamp(value)) is not None:
                 return second
     return None
 

@@ -4,7 +4,7 @@ Regular blocks of lines are converted column by column, others post by post, wit
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pyarrow as pa
@@ -123,10 +123,11 @@ def build_post_items(batch: pa.RecordBatch, rows: Int64s, dump: Dump) -> Items |
     gone_body, gone_title, gone_selftext = map(_is_deleted_column, (body, title, selftext))
     body, title = _present_texts(body, gone_body), _present_texts(title, gone_title)
     selftext = _present_texts(selftext, gone_selftext)
-    submission = _join_title(title, pc.coalesce(selftext, body))
-    text = _unescape(pc.if_else(is_comment, body, submission))
+    text = _unescape(
+        _by_kind(is_comment, body, lambda: _join_title(title, pc.coalesce(selftext, body)))
+    )
     is_later = pc.fill_null(pc.struct_field(batch["_meta"], "was_deleted_later"), False)
-    ids = _fullnames(batch, is_comment)
+    ids, native = _fullnames(batch, is_comment)
     is_missing = pc.is_null(text)
     is_deleted = pc.and_(is_missing, pc.or_(pc.or_(gone_body, gone_title), gone_selftext))
     faults = (
@@ -140,7 +141,7 @@ def build_post_items(batch: pa.RecordBatch, rows: Int64s, dump: Dump) -> Items |
     fields = {
         "text": text,
         "item": ids,
-        "url": _post_urls(batch, ids, is_comment),
+        "url": _post_urls(batch, native, is_comment),
         "author": null_where(has_no_author, author),
         "created_at": parse_timestamps(batch[DATE_FIELD]),
     }
@@ -168,21 +169,37 @@ def _deleted_later(meta: JsonObject, native: str, row: int, dump: Dump) -> Delet
 def _is_deleted_column(texts: pa.Array) -> pa.Array:
     if texts.null_count == len(texts):  # tables have but some of the columns
         return pa.repeat(pa.scalar(False), len(texts))
-    is_match = pc.match_substring_regex(texts, f"^(?:{DELETED_PATTERN})$", ignore_case=True)
-    return pc.fill_null(is_match, fill_value=False)
+    # Arrow finds a bracket in a third of the time in which it finds that a text begins otherwise.
+    is_likely = pc.fill_null(pc.match_substring_regex(texts, r"\["), fill_value=False)
+    likely = texts.filter(is_likely)
+    is_match = pc.match_substring_regex(likely, f"^(?:{DELETED_PATTERN})$", ignore_case=True)
+    return pc.replace_with_mask(is_likely, is_likely, is_match)
 
 
 def _present_texts(texts: pa.Array, is_deleted: pa.Array) -> pa.Array:
     """Return texts with null for those that are deleted or blank."""
+    if texts.null_count == len(texts):
+        return texts
     return null_where(pc.or_(is_deleted, pa.array(is_blank(texts))), texts)
 
 
 def _unescape(texts: pa.Array) -> pa.Array:
     is_escaped = pc.fill_null(pc.match_substring_regex(texts, _ESCAPE), fill_value=False)
+    if not is_escaped.true_count:
+        return texts
     unescaped = texts.filter(is_escaped)
     for escape, character in _ESCAPES:
         unescaped = pc.replace_substring(unescaped, escape, character)
     return pc.replace_with_mask(texts, is_escaped, unescaped)
+
+
+def _by_kind(
+    is_comment: pa.Array, comments: pa.Array, submissions: Callable[[], pa.Array]
+) -> pa.Array:
+    """Return a column for comments, and another one for submissions, of which there may be none."""
+    if not is_comment.false_count:
+        return comments
+    return pc.if_else(is_comment, comments, submissions())
 
 
 def _join_title(title: pa.Array, selftext: pa.Array) -> pa.Array:
@@ -190,14 +207,18 @@ def _join_title(title: pa.Array, selftext: pa.Array) -> pa.Array:
     return pc.coalesce(both, title, selftext)
 
 
-def _fullnames(batch: pa.RecordBatch, is_comment: pa.Array) -> pa.Array:
+def _fullnames(batch: pa.RecordBatch, is_comment: pa.Array) -> tuple[pa.Array, pa.Array]:
+    """Return ids with the prefix of their kind, and without it."""
     kind = pc.if_else(
         is_comment, pa.scalar(COMMENT_PREFIX, _TEXT), pa.scalar(SUBMISSION_PREFIX, _TEXT)
     )
-    name = batch["name"]
+    native, name = _strip_prefixes(non_empty(batch["id"])), batch["name"]
+    made = concatenate(kind, native)
+    if name.null_count == len(name):
+        return made, native
     fits = pc.equal(pc.utf8_slice_codeunits(name, 0, len(COMMENT_PREFIX)), kind)
-    made = concatenate(kind, _strip_prefixes(non_empty(batch["id"])))
-    return pc.coalesce(null_where(pc.invert(fits), name), made)
+    ids = pc.coalesce(null_where(pc.invert(fits), name), made)
+    return ids, _strip_prefixes(ids)
 
 
 def _strip_prefixes(names: pa.Array) -> pa.Array:
@@ -207,13 +228,15 @@ def _strip_prefixes(names: pa.Array) -> pa.Array:
     return pc.if_else(has_prefix, pc.utf8_slice_codeunits(names, len(COMMENT_PREFIX)), names)
 
 
-def _post_urls(batch: pa.RecordBatch, ids: pa.Array, is_comment: pa.Array) -> pa.Array:
-    path, thread = non_empty(batch["permalink"]), non_empty(batch["link_id"])
+def _post_urls(batch: pa.RecordBatch, native: pa.Array, is_comment: pa.Array) -> pa.Array:
+    thread = _strip_prefixes(non_empty(batch["link_id"]))
+    comment = concatenate(f"{HOST}/comments/", thread, "/_/", native, "/")
+    made = _by_kind(is_comment, comment, lambda: concatenate(f"{HOST}/comments/", native, "/"))
+    path = non_empty(batch["permalink"])
+    if path.null_count == len(path):
+        return made
     told = pc.if_else(pc.starts_with(path, "http"), path, concatenate(HOST, path))
-    native = _strip_prefixes(ids)
-    comment = concatenate(f"{HOST}/comments/", _strip_prefixes(thread), "/_/", native, "/")
-    submission = concatenate(f"{HOST}/comments/", native, "/")
-    return pc.coalesce(told, pc.if_else(is_comment, comment, submission))
+    return pc.coalesce(told, made)
 
 
 _GONE = ("deleted", "gone")
