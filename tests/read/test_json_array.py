@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from provenance.errors import CorruptFile, UnsupportedFormat
 from provenance.read.corpus.corpora import open_corpus
 from provenance.read.corpus.size_limits import DocumentLimit
+from provenance.read.corpus.skipped_rows import MAX_NESTING, TOO_DEEP
 from provenance.read.dumps.layouts import open_dump
 from provenance.read.formats.json_array import array_blocks, array_rows
 from provenance.read.formats.jsonl_blocks import parse_rows
@@ -115,6 +116,13 @@ def test_nesting_without_end_is_damage(tmp_path, hear):
     path.write_text("[" * 200_000)
     with pytest.raises(CorruptFile, match=r"a\.json"):
         hear(path)
+
+
+def test_an_element_that_nests_too_deep_costs_one_row():
+    deep = json.loads("[" * MAX_NESTING + "]" * MAX_NESTING)
+    rows = [{"text": f"row {n}", "lists": deep if n == 3 else []} for n in range(6)]
+    found = dict(array_rows(io.BytesIO(json.dumps(rows).encode()), LIMIT))
+    assert found == {n: TOO_DEEP if n == 3 else row for n, row in enumerate(rows)}
 
 
 @pytest.mark.parametrize("content", ["[]", " [ ]\n", "\ufeff"])
