@@ -33,8 +33,10 @@ COLUMNS = (
     *("did", "author_did"),
 )
 
-_POST_URL = "https://bsky.app/profile/{}/post/{}"
+_PROFILES = "https://bsky.app/profile/"
 _SCHEME = "at://"
+_IN_POSTS = f"/{POST}/"
+"""Stands between the owner and the key in the address of a post."""
 _MAX_VARINT_BYTES = 9
 _WRAPPERS = ("post", "thread", "parent", "root", "reply")
 """Members of pages of the API with a post: in a feed, in a thread, what it answers."""
@@ -138,24 +140,24 @@ def _deletion(address: str, when: object, row: int, dump: Dump) -> Entry:
 
 def _record(address: str | None, record: object, row: int, dump: Dump) -> ItemRecord | RowFault:
     """Return a record as an item, if it is a post."""
-    kind = string_at(record, "$type")
-    is_post = kind == POST or (kind is None and f"/{POST}/" in (address or ""))
-    if not is_post:
-        is_repost = REPOST in (kind or "", (address or "").rpartition("/")[0].rpartition("/")[2])
+    values: JsonObject = record if isinstance(record, dict) else {}
+    kind, address = values.get("$type"), address or ""
+    if kind != POST and (kind is not None or _IN_POSTS not in address):
+        is_repost = REPOST in (kind, address.rpartition("/")[0].rpartition("/")[2])
         return RowFault(row, skipped_rows.REPOST_ALONE if is_repost else skipped_rows.NOT_A_POST)
-    text = member(record, "text")
-    if not isinstance(text, str) or not text.strip():
+    text = values.get("text")
+    if not isinstance(text, str) or not text or text.isspace():
         return RowFault(row, skipped_rows.EMPTY if text == "" else skipped_rows.NULL)
-    did, _, key = (address or "").removeprefix(_SCHEME).partition(f"/{POST}/")
+    did, _, key = address.removeprefix(_SCHEME).partition(_IN_POSTS)
     if not did or not key:
         return RowFault(row, skipped_rows.NO_ID)
-    languages = member(record, "langs")
-    date = member(record, "createdAt") or member(record, "created_at")
+    languages = values.get("langs")
+    date = values.get("createdAt") or values.get("created_at")
     return ItemRecord(
         dump.source,
-        f"{_SCHEME}{did}/{POST}/{key}",
+        f"{_SCHEME}{did}{_IN_POSTS}{key}",
         text,
-        _POST_URL.format(did, key),
+        f"{_PROFILES}{did}/post/{key}",
         parse_timestamp(date),
         did,
         to_text(languages[0]) if isinstance(languages, list) and languages else None,
@@ -165,8 +167,7 @@ def _record(address: str | None, record: object, row: int, dump: Dump) -> ItemRe
 def read_repository(dump: Dump) -> Iterator[Items]:
     """Read the posts of a repository, as its owner or a relay exports it.
 
-    It is read twice, each block parsed once: the keys of records are in a tree that may be anywhere
-    in the file.
+    The keys of records are in a tree that may be anywhere in the file: a large one is read twice.
 
     Raises
     ------
@@ -177,19 +178,30 @@ def read_repository(dump: Dump) -> Iterator[Items]:
 
 
 def _repository(dump: Dump) -> Iterator[ItemRecord | RowFault]:
+    parse = _block_parser(dump)
     paths: dict[bytes, str] = {}
     owner = None
-    for _, content in _file_blocks(dump, records=False):
-        if not isinstance(content, dict):
-            continue
-        paths |= _tree_entries(content)
-        owner = content["did"] if {"did", "data", "sig"} <= content.keys() else owner
-    row = 0
-    for cid, content in _file_blocks(dump, records=True):
-        if isinstance(content, dict) and "$type" in content:
-            address = f"{_SCHEME}{owner}/{paths[cid]}" if owner and cid in paths else None
-            yield _record(address, content, row, dump)
-            row += 1
+    held: list[tuple[bytes, bytes]] | None = []
+    count = held_bytes = row = 0
+    with translate_read_errors(
+        dump.display_path, lambda: f"after {count:,} blocks", damage=(ValueError,)
+    ):
+        for cid, block in _file_blocks(dump):
+            count += 1
+            if _TYPE in block:
+                held_bytes += len(block)
+                if held is not None:
+                    held.append((cid, block))
+                held = held if held_bytes <= dump.file.max_document else None
+            elif isinstance(node := parse(block), dict):
+                paths |= _tree_entries(node)
+                owner = node["did"] if {"did", "data", "sig"} <= node.keys() else owner
+        for cid, block in _file_blocks(dump) if held is None else held:
+            record = parse(block) if _TYPE in block else None
+            if isinstance(record, dict) and "$type" in record:
+                address = f"{_SCHEME}{owner}/{paths[cid]}" if owner and cid in paths else None
+                yield _record(address, record, row, dump)
+                row += 1
 
 
 def _tree_entries(node: JsonObject) -> dict[bytes, str]:
@@ -204,21 +216,13 @@ def _tree_entries(node: JsonObject) -> dict[bytes, str]:
     return paths
 
 
-def _file_blocks(dump: Dump, *, records: bool) -> Iterator[tuple[bytes, object]]:
-    """Yield the blocks that are records, or all others."""
-    count = 0
-    parse = _block_parser(dump)
+def _file_blocks(dump: Dump) -> Iterator[tuple[bytes, bytes]]:
+    """Yield CID and content of the blocks of a file."""
     with (
         dump.file.stream() as raw,
         io.BufferedReader(cast("io.RawIOBase", raw), _BUFFER_BYTES) as stream,
-        translate_read_errors(
-            dump.display_path, lambda: f"after {count:,} blocks", damage=(ValueError,)
-        ),
     ):
-        for cid, content in _read_blocks(stream, dump):
-            if (_TYPE in content) is records:
-                yield cid, parse(content)
-            count += 1
+        yield from _read_blocks(stream, dump)
 
 
 def _read_blocks(stream: BinaryIO, dump: Dump) -> Iterator[tuple[bytes, bytes]]:
