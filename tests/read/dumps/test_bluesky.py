@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from provenance.errors import CorruptFile
-from tests.protocols.dump_samples import car_block, link, varint
+from tests.protocols.dump_samples import TEXTS, car_block, link, repository, varint
 
 DID = "did:plc:abc"
 URI = f"at://{DID}/app.bsky.feed.post/3k"
@@ -77,6 +77,15 @@ def test_sets_on_hubs_get_ids_and_addresses(read, tmp_path):
     (found,) = read(tmp_path / "p.parquet").rows
     assert (found["item"], found["author"]) == (URI, DID)
     assert found["url"] == f"https://bsky.app/profile/{DID}/post/3k"
+
+
+def test_a_large_repository_is_read_as_a_small_one(read, tmp_path):
+    path = tmp_path / "a.car"
+    repository(path)
+    found, again = read(path), read(path, max_document=350)
+    assert path.stat().st_size > 2 * 350
+    assert len(found.rows) == len(TEXTS)
+    assert again.rows == found.rows
 
 
 @pytest.mark.parametrize("damage", [b"\x3a\xa2eroots" + b"\xff" * 9, b"\x3a\xa2eroots"])

@@ -290,6 +290,24 @@ def test_what_whatsapp_puts_beside_a_text_is_no_part_of_it(read, tmp_path, said,
     assert read(path).column("text") == [text]
 
 
+def test_a_line_of_whatsapp_that_is_no_utf8_is_counted(read, tmp_path):
+    path = tmp_path / "chat.txt"
+    lines = [b"13/09/2020, 14:26 - Ann: one", b"two", b"caf\xe9", b"13/09/2020, 14:27 - Ann: three"]
+    path.write_bytes(b"\n".join(lines))
+    found = read(path)
+    assert found.column("text") == ["one\ntwo", "three"]
+    assert found.skipped == {"not valid UTF-8": 1}
+
+
+def test_a_long_chat_is_read_as_a_short_one(read, tmp_path):
+    path = tmp_path / "chat.txt"
+    days = [f"{day:02}/09/2020, 14:26 - Ann: on day {day}" for day in range(1, 31)]
+    path.write_text("\n".join(days))
+    found, again = read(path), read(path, max_document=path.stat().st_size // 2)
+    assert [date.day for date in found.column("created_at")] == [*range(1, 31)]
+    assert again.rows == found.rows
+
+
 def test_a_new_subject_with_a_colon_is_a_notice(read, tmp_path):
     path = tmp_path / "chat.txt"
     subject = 'Ann changed the subject from "Pears: all" to "Plums: all"'

@@ -2,7 +2,7 @@
 
 import codecs
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from provenance.read.dumps.dump_file import Dump
 
@@ -10,17 +10,13 @@ _BLOCK_BYTES = 1 << 18
 """Decoded, it fits into the processor's cache, though one emoji makes all characters four bytes."""
 
 
-def read_lines(dump: Dump) -> Iterator[tuple[int, str | None]]:
-    """Yield every line with its number; None where it is not valid UTF-8.
-
-    Raises
-    ------
-    DocumentTooLarge
-        At a line that is larger than the limit.
-    """
+def split_lines(blocks: Iterable[bytes]) -> Iterator[tuple[int, str | None]]:
+    """Yield every line of some blocks with its number; None where it is not valid UTF-8."""
     row = 0
-    for block in read_line_blocks(dump):
-        lines = [line and line.rstrip("\r") for line in _decode_lines(block.removesuffix(b"\n"))]
+    for block in blocks:
+        lines = _decode_lines(block.removesuffix(b"\n"))
+        if b"\r" in block:
+            lines = [line and line.rstrip("\r") for line in lines]
         yield from enumerate(lines, row)
         row += len(lines)
 

@@ -1,7 +1,7 @@
 """Logs of chats in lines: IRC, and WhatsApp's exports."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import chain
 
@@ -10,7 +10,7 @@ from provenance.read.corpus import skipped_rows
 from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.item_batches import ItemRecord, RowFault, batch_records
 from provenance.read.dumps.parsers.date_order import infer_order, parse_ordered_date
-from provenance.read.dumps.parsers.text_lines import read_line_blocks, read_lines
+from provenance.read.dumps.parsers.text_lines import read_line_blocks, split_lines
 from provenance.read.dumps.parsers.timestamps import parse_timestamp
 
 IRC_START = re.compile(
@@ -57,18 +57,21 @@ _IRC_DAY = re.compile(
     r"(?:--- (?:Log opened|Day changed)|Session Start:|\*{4} BEGIN LOGGING AT) [A-Z][a-z]{2} "
     r"(?P<month>[A-Z][a-z]{2}) +(?P<day>\d{1,2})(?: [\d:]+)? (?P<year>\d{4})"
 )
-_IRC_FORMATTING = re.compile(r"\x03(?:\d{1,2}(?:,\d{1,2})?)?|[\x02\x0f\x11\x16\x1d\x1e\x1f]")
+_FORMATTING_CODES = b"\x02\x03\x0f\x11\x16\x1d\x1e\x1f"
+_IRC_FORMATTING = re.compile(rb"\x03(?:\d{1,2}(?:,\d{1,2})?)?|[\x02\x0f\x11\x16\x1d\x1e\x1f]")
 _MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"
 _DAY_IN_NAME = re.compile(r"(?<!\d)(\d{4})[-_.]?(\d\d)[-_.]?(\d\d)(?!\d)")
 
-_WHATSAPP_LINE = re.compile(f"{_WHATSAPP_HEAD}(?P<rest>.*)", re.DOTALL)
-_WHATSAPP_DAY = re.compile(f"\n{_WHATSAPP_HEAD}")
+_WHATSAPP_LINE = re.compile(_WHATSAPP_HEAD)
+_WHATSAPP_DAY = re.compile(f"\n{_WHATSAPP_HEAD}".replace("?P<time>", "?:").encode())
+"""Finds the day of each message in blocks of lines."""
 _DOT_IN_TIME = re.compile(r"(?<=\d)\.(?=\d)")
 _HALF_OF_DAY = re.compile(r"[ \xa0\u202f]([AaPp])\.?[ \xa0\u202f]?[Mm]\.?")
 _WORD_FOR_HALF = re.compile(f"({'|'.join(_FORENOON)})|({'|'.join(_AFTERNOON)})")
 _EPOCH_DAY = "1970/01/01"
 _SHORT_YEAR = re.compile(r"^(\d{1,2}[/.-]\d{1,2}[/.-])(\d\d)$")
 _PLACEHOLDER = re.compile(r"<[^<>\n]+>|\u200e?\w+ omitted|null", re.IGNORECASE)
+_PLACEHOLDER_ENDS = ">dDlL"
 _ATTACHED = frozenset(
     (
         *("file attached", "Datei angehängt", "archivo adjunto", "fichier joint"),
@@ -94,6 +97,8 @@ _DELETED = re.compile(
     r"|此消息已删除|您已删除此消息|このメッセージは削除されました)[.。]?",
     re.IGNORECASE,
 )
+_NOTICE_CHARS = 50
+"""Characters of the longest notice, at least."""
 _ATTACHED_MARK = "\u200e<"
 """Beginning of what stands for an attachment behind a text."""
 _LEFT_TO_RIGHT = "\u200e"
@@ -111,13 +116,11 @@ def _irc_lines(dump: Dump) -> Iterator[ItemRecord | RowFault]:
     prefix = dump.prefix
     named_day = _DAY_IN_NAME.search(dump.name)
     day = "-".join(named_day.groups()) if named_day else None
-    for row, line in read_lines(dump):
+    for row, line in split_lines(map(_without_formatting, read_line_blocks(dump))):
         if line is None:
             yield RowFault(row, skipped_rows.NOT_UTF8)
         elif (match := _IRC_LINE.match(line) or _irc_action(line)) is not None:
             line_day, time, zone, author, nick, text = match.groups()
-            if not text.isprintable():
-                text = _IRC_FORMATTING.sub("", text)
             text = text.strip()
             if text:
                 said = f"* {nick} {text}" if match.re is _IRC_ACTION else text
@@ -132,11 +135,17 @@ def _irc_lines(dump: Dump) -> Iterator[ItemRecord | RowFault]:
             yield RowFault(row, skipped_rows.SERVICE)
 
 
+def _without_formatting(block: bytes) -> bytes:
+    is_formatted = any(bytes([code]) in block for code in _FORMATTING_CODES)
+    return _IRC_FORMATTING.sub(b"", block) if is_formatted else block
+
+
 def _irc_action(line: str) -> re.Match[str] | None:
     is_likely = _ACTION_MARK.search(line) is not None
-    return _IRC_ACTION.match(_IRC_FORMATTING.sub("", line)) if is_likely else None
+    return _IRC_ACTION.match(line) if is_likely else None
 
 
+@lru_cache(maxsize=1 << 12)
 def _irc_second(
     line_day: str | None, time: str, zone: str | None, log_day: str | None
 ) -> int | None:
@@ -159,23 +168,39 @@ def read_whatsapp(dump: Dump) -> Iterator[Items]:
 
 
 def _whatsapp_messages(dump: Dump) -> Iterator[ItemRecord | RowFault]:
-    prefix, midnights = dump.prefix, _midnights(dump)
+    blocks, days = _blocks_and_days(dump)
+    midnights = _midnights(days)
     start: re.Match[str] | None = None
     first, lines = 0, list[str]()
-    for row, line in chain(read_lines(dump), [(0, None)]):
+    for row, line in chain(split_lines(blocks), [(-1, None)]):
         match = None if line is None else _WHATSAPP_LINE.match(line)
         if line is not None and match is None:
             lines.append(line)
             continue
         if lines:
-            yield _whatsapp_message(start, lines, first, f"{prefix}#{first}", midnights, dump)
-        start, first, lines = match, row, [match["rest"]] if match else []
+            yield _whatsapp_message(start, lines, first, midnights, dump)
+        if line is None and row >= 0:
+            yield RowFault(row, skipped_rows.NOT_UTF8)
+        start, first = match, row
+        lines = [] if line is None or match is None else [line[match.end() :]]
 
 
-def _midnights(dump: Dump) -> dict[str, int | None]:
+def _blocks_and_days(dump: Dump) -> tuple[Iterable[bytes], set[str]]:
+    """Return blocks of lines and the days of all messages; a large file is to be read again."""
+    days: set[str] = set()
+    held: list[bytes] | None = []
+    size = 0
+    for block in read_line_blocks(dump):
+        days |= {day.decode() for day in set(_WHATSAPP_DAY.findall(b"\n" + block))}
+        size += len(block)
+        if held is not None:
+            held.append(block)
+        held = held if size <= dump.file.max_document else None
+    return read_line_blocks(dump) if held is None else held, days
+
+
+def _midnights(days: Iterable[str]) -> dict[str, int | None]:
     """Return the seconds of the days of all messages: together they tell how days are written."""
-    blocks = ((b"\n" + block).decode("utf-8", "replace") for block in read_line_blocks(dump))
-    days = {match["day"] for block in blocks for match in _WHATSAPP_DAY.finditer(block)}
     plain = {day: day.replace(" ", "").rstrip(".") for day in days}
     whole = {day: _SHORT_YEAR.sub(r"\g<1>20\2", written) for day, written in plain.items()}
     order = infer_order(whole.values())
@@ -186,26 +211,36 @@ def _whatsapp_message(
     start: re.Match[str] | None,
     lines: list[str],
     row: int,
-    native: str,
     midnights: dict[str, int | None],
     dump: Dump,
 ) -> ItemRecord | RowFault:
-    author, separator, first_line = lines[0].partition(": ")
+    author, separator, text = lines[0].partition(": ")
     if start is None or not separator or not _QUOTATION_MARKS.isdisjoint(author):
         return RowFault(row, skipped_rows.SERVICE)
-    text = "\n".join((first_line, *lines[1:])).strip()
-    text = _without_attachment(_EDITED.sub("", text) if text.endswith(">") else text)
-    if _DELETED.fullmatch(text):
+    if len(lines) > 1:
+        text = "\n".join((text, *lines[1:]))
+    text = _without_attachment(text.strip())
+    if len(text) <= _NOTICE_CHARS and _DELETED.fullmatch(text):
         return RowFault(row, skipped_rows.DELETED)
-    if not text or _PLACEHOLDER.fullmatch(text):
+    if not text or (text[-1] in _PLACEHOLDER_ENDS and _PLACEHOLDER.fullmatch(text)):
         return RowFault(row, skipped_rows.EMPTY)
     if text.startswith(_LEFT_TO_RIGHT):
         return RowFault(row, skipped_rows.SERVICE)
-    second = _moment(midnights[start["day"]], start["time"])
-    return ItemRecord(dump.source, native, text, None, second, author.strip("\u200e~ \u202f"))
+    day, time = start.groups()
+    return ItemRecord(
+        dump.source,
+        f"{dump.prefix}#{row}",
+        text,
+        None,
+        _moment(midnights[day], time),
+        author.strip("\u200e~ \u202f"),
+    )
 
 
 def _without_attachment(text: str) -> str:
+    """Return a text without the names of files, and the note that it was edited."""
+    if text.endswith(">"):
+        text = _EDITED.sub("", text)
     if text.endswith(")") or ")\n" in text:
         first, _, caption = text.partition("\n")
         if first.endswith(")") and first.rpartition(" (")[2][:-1] in _ATTACHED:
