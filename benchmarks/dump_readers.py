@@ -60,9 +60,9 @@ Articles of `mediawiki` and `wikiextractor` have 700 words, as those of Wikipedi
 Objects have members beside their text, 1.2 kB in all, as posts in archives of X and comments of
 Reddit have; where real files have more, so much: 1.6 kB in outboxes of Mastodon, 1.7 in arXiv's
 metadata, 2.8 in streams of X, 2.9 in submissions of Reddit. Every second post of Facebook has a
-picture, and tables of Reddit have the columns of a set on a hub
-(fddemarco/pushshift-reddit-comments). Records in XML have the attributes,
-authors, dates, headings and references that are usual there.
+picture, a repository of Bluesky as many likes as posts, and tables of Reddit have the columns of a
+set on a hub (fddemarco/pushshift-reddit-comments). Records in XML have the attributes, authors,
+dates, headings and references that are usual there.
 
 Those that miss it: to make an item of a message (`whatsapp`) or of a record of some 440 bytes
 (`bluesky-car`) takes 5 to 6 microseconds of Python, in which a parser in C reads 2 kB.
@@ -171,6 +171,8 @@ def _measure(sample: layouts.Sample, folder: Path, runs: int) -> str:
         _add_columns(path)
     elif sample.layout == "facebook":
         _add_pictures(path)
+    elif sample.layout == "bluesky-car":
+        _add_likes(path, len(layouts.TEXTS))
     else:
         _add_members(path, _BYTES.get(sample.name, _USUAL_BYTES))
     size = path.stat().st_size / 1e6
@@ -228,6 +230,20 @@ def _add_pictures(path: Path) -> None:
         post["attachments"] = [{"data": [{"media": media}]}]
         post["title"] = "Ann added a new photo."
     path.write_text(json.dumps(posts, indent=2), "utf-8")
+
+
+def _add_likes(path: Path, count: int) -> None:
+    """Add likes to a repository."""
+    with path.open("ab") as file:
+        for number in range(count):
+            subject = {
+                "cid": f"bafyreihaa4iz5qr3dxymfpmxyqhvtygc4dnxmuhqpnq{number:016}",
+                "uri": f"at://did:plc:{number:024}/app.bsky.feed.post/3l{number:011}",
+            }
+            date = "2024-11-05T18:00:00.000Z"
+            like = {"$type": "app.bsky.feed.like", "subject": subject, "createdAt": date}
+            cid, data = layouts.car_block(like)
+            file.write(layouts.varint(len(cid + data)) + cid + data)
 
 
 def _add_members(path: Path, size: int) -> None:

@@ -48,6 +48,10 @@ _BUFFER_BYTES = 1 << 18
 
 _TYPE = b"$type"
 """Member that every record has, and neither the nodes of the tree nor the signed root."""
+_POST_TYPE, _REPOST_TYPE = (
+    _TYPE + bytes([0x60 + len(name)]) + name.encode() for name in (POST, REPOST)
+)
+"""The same with its value as CBOR, which records have in the shortest form."""
 
 
 def is_event(entry: JsonObject) -> bool:
@@ -181,38 +185,57 @@ def _repository(dump: Dump) -> Iterator[ItemRecord | RowFault]:
     parse = _block_parser(dump)
     paths: dict[bytes, str] = {}
     owner = None
-    held: list[tuple[bytes, bytes]] | None = []
+    held: list[tuple[int, bytes, bytes]] | None = []
     count = held_bytes = row = 0
     with translate_read_errors(
         dump.display_path, lambda: f"after {count:,} blocks", damage=(ValueError,)
     ):
         for cid, block in _file_blocks(dump):
             count += 1
-            if _TYPE in block:
+            if _TYPE not in block:
+                if isinstance(node := parse(block), dict):
+                    paths |= _tree_entries(node)
+                    owner = node["did"] if {"did", "data", "sig"} <= node.keys() else owner
+                continue
+            if (reason := _reason_against(block)) is not None:
+                yield RowFault(row, reason)
+            elif held is not None:
+                held.append((row, cid, block))
                 held_bytes += len(block)
-                if held is not None:
-                    held.append((cid, block))
                 held = held if held_bytes <= dump.file.max_document else None
-            elif isinstance(node := parse(block), dict):
-                paths |= _tree_entries(node)
-                owner = node["did"] if {"did", "data", "sig"} <= node.keys() else owner
-        for cid, block in _file_blocks(dump) if held is None else held:
-            record = parse(block) if _TYPE in block else None
-            if isinstance(record, dict) and "$type" in record:
-                address = f"{_SCHEME}{owner}/{paths[cid]}" if owner and cid in paths else None
-                yield _record(address, record, row, dump)
-                row += 1
+            row += 1
+        for row, cid, block in _posts(dump) if held is None else held:
+            address = f"{_SCHEME}{owner}/{paths[cid]}" if owner and cid in paths else None
+            yield _record(address, parse(block), row, dump)
+
+
+def _posts(dump: Dump) -> Iterator[tuple[int, bytes, bytes]]:
+    """Yield the number among all records, CID and content of each that may be a post."""
+    records = (found for found in _file_blocks(dump) if _TYPE in found[1])
+    for row, (cid, block) in enumerate(records):
+        if _reason_against(block) is None:
+            yield row, cid, block
+
+
+def _reason_against(block: bytes) -> str | None:
+    """Return the reason why a record is no post, as most are likes; None if it may be one."""
+    if _POST_TYPE in block:
+        return None
+    return skipped_rows.REPOST_ALONE if _REPOST_TYPE in block else skipped_rows.NOT_A_POST
 
 
 def _tree_entries(node: JsonObject) -> dict[bytes, str]:
     """Return the paths of records by CID, if the block is a node of the tree."""
     entries, key, paths = node.get("e"), b"", dict[bytes, str]()
-    for entry in objects_in(entries) if isinstance(entries, list) else []:
-        shared, rest, cid = entry.get("p"), entry.get("k"), _linked_cid(entry.get("v"))
-        if not (isinstance(shared, int) and isinstance(rest, bytes) and cid):
-            return {}
-        key = key[:shared] + rest
-        paths[cid] = key.decode("utf-8", "replace")
+    try:
+        for entry in entries if isinstance(entries, list) else ():
+            key = key[: entry["p"]] + entry["k"]
+            link = entry["v"]  # a tagged value, with a zero byte before the CID
+            if link.tag != _CID_TAG:
+                return {}
+            paths[link.value[1:]] = key.decode("utf-8", "replace")
+    except (AttributeError, KeyError, TypeError):
+        return {}
     return paths
 
 
@@ -247,12 +270,6 @@ def _block_parser(dump: Dump) -> Callable[[bytes], object]:
             raise ValueError(f"a block is not CBOR ({error})") from error
 
     return parse
-
-
-def _linked_cid(link: object) -> bytes | None:
-    """Return the CID of a link, which is a tagged value with a zero byte before the CID."""
-    value = getattr(link, "value", None)
-    return value[1:] if isinstance(value, bytes) and getattr(link, "tag", 0) == _CID_TAG else None
 
 
 def _cid_end(block: bytes) -> int:
