@@ -44,7 +44,7 @@ CUT = """
 import os, shutil, sys
 from provenance.errors import CorruptFile
 from provenance.read.corpus.corpora import open_corpus
-from provenance.read.dumps import open_dump
+from provenance.read.dumps.layouts import open_dump
 for path in sys.argv[1:]:
     size = os.path.getsize(path)
     parts = open_corpus([path]).parts
