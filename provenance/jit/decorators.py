@@ -68,10 +68,11 @@ def python_function(function: F) -> F:
 
 
 def needs_compiling(function: Callable[..., object]) -> bool:
-    """Return whether a kernel is not on disk yet, but will be once it is compiled."""
+    """Return whether a kernel is neither loaded nor on disk, but will be once it is compiled."""
     kernel_cache = numba_internals.attached_cache(function)
     return (
         isinstance(kernel_cache, KernelCache)
+        and not getattr(function, "signatures", ())
         and not kernel_cache.has_any()
         and unavailable_reason() is None
     )

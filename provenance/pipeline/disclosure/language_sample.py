@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from functools import cache
 from hashlib import blake2b
 from importlib.metadata import version
 
@@ -111,6 +112,7 @@ def measure_languages(sample: TextSample) -> LanguageSample:
     return LanguageSample(tool, len(texts), sample.seen, tuple(shares))
 
 
+@cache
 def _classifier() -> Callable[[str], str]:
     from py3langid.langid import (  # noqa: PLC0415 (an extra)
         MODEL_FILE,

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from difflib import get_close_matches
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
@@ -315,14 +315,13 @@ def _display_paths(folder: Path | None) -> Mapping[str, str]:
 
 def read_rule_files(folder: Path | None) -> dict[str, bytes]:
     """Return the content of every rule file in force, by its name within the folder of rules."""
-    files = _read_folder(_shipped_folder())
-    return files if folder is None else files | own_files(folder)
+    own = {} if folder is None else own_files(folder)
+    return {**_shipped_files(), **own}
 
 
 def replaced_files(folder: Path) -> tuple[str, ...]:
     """Return the names of shipped files that files of a folder replace with other contents."""
-    shipped = _read_folder(_shipped_folder())
-    own = own_files(folder)
+    shipped, own = _shipped_files(), own_files(folder)
     return tuple(name for name in sorted(own) if shipped.get(name, own[name]) != own[name])
 
 
@@ -351,6 +350,16 @@ def _read_folder(folder: Path) -> dict[str, bytes]:
             f"{error.filename} cannot be read: {error.strerror}",
             remedy="make it readable for this user, or remove it from the rules.",
         ) from error
+
+
+def _shipped_files() -> Mapping[str, bytes]:
+    return _read_once(_shipped_folder())
+
+
+@cache
+def _read_once(folder: Path) -> Mapping[str, bytes]:
+    # The shipped rules stay the same while a process runs.
+    return MappingProxyType(_read_folder(folder))
 
 
 def _shipped_folder() -> Path:
