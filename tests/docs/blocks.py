@@ -18,6 +18,7 @@ UNRUN = re.compile(r"\*Not run by our tests: ([^*]+)\*$")
 _FOR_A_SHELL = re.compile(r"[|&;<>()$`*?~{}#\"\[\]]")
 _QUOTED = re.compile(r"""'[^']*'|"[^"$`\\!]*"|(?<=\s)#.*""")
 """Words in quotes of which a shell changes nothing, and comments."""
+_CALL = re.compile(r"\s*(provenance\b|python \S+\.py\s*$)")
 _FENCE = re.compile(r"^(`{3,})(\S*)$")
 
 
@@ -82,15 +83,14 @@ def commands(body: str) -> list[tuple[str, list[str]]]:
 
 
 def calls(script: str) -> list[list[str]] | None:
-    """Give the arguments of each command, where all are `provenance`; None where a shell is needed.
+    """Give the words of each command, where all are `provenance` or `python FILE`, else None.
 
-    It is for whatever a shell would do more than take words apart: pipes, variables, patterns.
+    It is None for whatever a shell would do more than take words apart: pipes, variables, patterns.
     """
     lines = script.replace("\\\n", " ").splitlines()
-    words = [line.split() for line in lines]
-    if _FOR_A_SHELL.search(_QUOTED.sub("", script)) or any(w[:1] != ["provenance"] for w in words):
+    if _FOR_A_SHELL.search(_QUOTED.sub("", script)) or not all(map(_CALL.match, lines)):
         return None
-    return [shlex.split(line, comments=True)[1:] for line in lines]
+    return [shlex.split(line, comments=True) for line in lines]
 
 
 def shown_in(shown: list[str], printed: str) -> str | None:

@@ -1,9 +1,13 @@
 """Every command that a page shows runs, in its order, and ends and prints as the page says."""
 
 import os
+import runpy
 import subprocess
 import sys
+import traceback
 from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -29,15 +33,34 @@ def in_a_shell(script: str, folder: Path) -> Done:
     )
 
 
+def python(name: str, cwd: Path) -> Done:
+    """Run a program of a page in this process."""
+    printed, complained, code = StringIO(), StringIO(), 0
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        redirect_stdout(printed),
+        redirect_stderr(complained),
+    ):
+        patch.chdir(cwd)
+        patch.setattr(sys, "argv", [name])
+        try:
+            runpy.run_path(name, run_name="__main__")
+        except Exception:
+            traceback.print_exc()
+            code = 1
+    return Done(["python", name], code, printed.getvalue(), complained.getvalue())
+
+
 def run(script: str, folder: Path) -> Done:
-    """Do what a shell would; here, without starting anything, where all of it is `provenance`."""
+    """Do what a shell would; here, without starting anything, where `calls` knows all of it."""
     asked = calls(script)
     if asked is None:
         return in_a_shell(script, folder)
     done = [Done(script, 0, "", "")]
-    for arguments in asked:
+    for command, *arguments in asked:
         if done[-1].returncode == 0:
-            done.append(provenance(*arguments, cwd=folder))
+            here = provenance if command == "provenance" else python
+            done.append(here(*arguments, cwd=folder))
     told = "".join(each.stdout for each in done), "".join(each.stderr for each in done)
     return Done(script, done[-1].returncode, *told)
 
@@ -94,6 +117,7 @@ BROKEN = {
     "a command behind one that fails": "```sh\nfalse\ntrue\n```\n",
     "a command of ours that fails": "```sh\nprovenance chekc\n```\n",
     "one of ours behind one that fails": "```sh\nprovenance chekc\nprovenance --version\n```\n",
+    "a program that fails": "Save this as `a.py`:\n\n```\n1 / 0\n```\n\n```sh\npython a.py\n```\n",
     "words that ours does not print": "```console\n$ provenance --version\n2001\n```\n",
     "a failure that does not come": "*Ends with exit code 1.*\n\n```sh\ntrue\n```\n",
     "words that are not printed": "```console\n$ echo one\ntwo\n```\n",
@@ -147,7 +171,8 @@ def test_what_is_called_here_is_what_a_shell_would_call():
 provenance --version    # it's 1.0
 """
     clean = ["clean", "a", "-o", "b", "--redact", "[a b]", "--text-column", "it's #1"]
-    assert calls(script) == [clean, ["--version"]]
+    assert calls(script) == [["provenance", *clean], ["provenance", "--version"]]
+    assert calls("python look.py\n") == [["python", "look.py"]]
 
 
 @pytest.mark.parametrize(
@@ -162,6 +187,8 @@ provenance --version    # it's 1.0
         'provenance check "$a"',
         "provenance check a#b",
         "ls\nprovenance check a",
+        "python -m provenance",
+        "python look.py data",
         "for each in a b\ndo\nprovenance check c\ndone",
     ],
 )
