@@ -7,6 +7,7 @@ import sys
 import tomllib
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from importlib import metadata
 from pathlib import Path
 
 from packaging.requirements import Requirement
@@ -127,13 +128,29 @@ def python_versions() -> list[str]:
     return installed or [".".join(map(str, sys.version_info[:2]))]
 
 
+def is_here(found: Mapping[str, Version], python: str) -> bool:
+    """Return whether these are the versions of this environment, and of its Python."""
+    if python != ".".join(map(str, sys.version_info[:2])):
+        return False
+    try:
+        return all(Version(metadata.version(name)) == found[name] for name in found)
+    except metadata.PackageNotFoundError:
+        return False
+
+
 def tested(name: str, python: str, resolution: str) -> bool:
-    """Build one environment with our dependencies as they resolve, and run the tests in it."""
+    """Build one environment with our dependencies as they resolve, and run the tests in it.
+
+    If this environment has the same versions, `make test` runs the tests with them.
+    """
     pins = BUILD / f"{name}.txt"
     required = "\n".join(project()["dependencies"])
     found = resolved(required, python, pins, "--resolution", resolution)
     names = [canonicalize_name(Requirement(line).name) for line in project()["dependencies"]]
     print(f"\n{name}: Python {python}, {', '.join(f'{each} {found[each]}' for each in names)}")
+    if is_here(found, python):
+        print(f"{name}: the versions of this environment, with which `make test` runs all tests")
+        return True
     folder = str(BUILD / name)
     uv("venv", "--clear", "--python", python, folder)
     uv("pip", "install", "--python", folder, "--constraint", str(pins), "--editable", ".[dev]")

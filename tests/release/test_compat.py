@@ -1,10 +1,22 @@
 """How `make compat` judges what the package index answers."""
 
+import sys
+from importlib import metadata
+
 import pytest
 from packaging.version import Version
 
 from tests.release import compat
-from tests.release.compat import ROOT, TESTS, Failed, downgraded, environment, fits, stacks
+from tests.release.compat import (
+    ROOT,
+    TESTS,
+    Failed,
+    downgraded,
+    environment,
+    fits,
+    is_here,
+    stacks,
+)
 
 
 @pytest.mark.parametrize(
@@ -18,6 +30,15 @@ from tests.release.compat import ROOT, TESTS, Failed, downgraded, environment, f
 def test_what_is_older_beside_us_is_a_downgrade(alone, beside, told):
     versions = [{name: Version(text) for name, text in each.items()} for each in (alone, beside)]
     assert downgraded(*versions) == told
+
+
+def test_versions_that_are_here_already_are_not_tested_again():
+    here = {"packaging": Version(metadata.version("packaging"))}
+    python = ".".join(map(str, sys.version_info[:2]))
+    assert is_here(here, python)
+    assert not is_here(here, "2.7")
+    assert not is_here({"packaging": Version("0.1")}, python)
+    assert not is_here(here | {"provenance-of-nobody": Version("1")}, python)
 
 
 @pytest.mark.parametrize("path", TESTS)
