@@ -63,47 +63,50 @@ def rows(pages, posts):
 
 
 def frames(rows):
+    """Give what has the texts of some rows, each to be made when it is called."""
     texts, table = [row["text"] for row in rows], pa.Table.from_pylist(rows)
-    dataset = datasets.Dataset.from_list(rows)
+    more, of_list = [{"id": "no", "text": "nothing"}, *rows], datasets.Dataset.from_list
     return {
-        "list of texts": texts,
-        "tuple of texts": tuple(texts),
-        "array of texts": np.array(texts),
-        "list of dicts": rows,
-        "generator of dicts": (row for row in rows),
-        "generator of texts": iter(texts),
-        "pandas": pd.DataFrame(rows),
-        "pandas, filtered": pd.DataFrame([{"id": "no", "text": "nothing"}, *rows]).iloc[1:],
-        "pandas column": pd.DataFrame(rows)["text"],
-        "polars": pl and pl.DataFrame(rows),
-        "polars, lazy": pl and pl.LazyFrame(rows),
-        "polars column": pl and pl.DataFrame(rows)["text"],
-        "Arrow": table,
-        "Arrow batch": table.to_batches()[0],
-        "Arrow column": table["text"],
-        "Arrow reader": table.to_reader(max_chunksize=3),
-        "Arrow dataset": pds.dataset(table),
-        "Dataset": dataset,
-        "Dataset, selected": datasets.Dataset.from_list([{"id": "x", "text": "y"}, *rows]).select(
-            range(1, len(rows) + 1)
-        ),
-        "IterableDataset": dataset.to_iterable_dataset(),
-        "DatasetDict": datasets.DatasetDict(train=dataset),
-        "mapping of splits": {"train": table},
-        "mapping of columns": {"id": [row["id"] for row in rows], "text": texts},
-        "mapping of columns, one": {"text": np.array(texts)},
+        "list of texts": lambda: texts,
+        "tuple of texts": lambda: tuple(texts),
+        "array of texts": lambda: np.array(texts),
+        "list of dicts": lambda: rows,
+        "generator of dicts": lambda: (row for row in rows),
+        "generator of texts": lambda: iter(texts),
+        "pandas": lambda: pd.DataFrame(rows),
+        "pandas, filtered": lambda: pd.DataFrame(more).iloc[1:],
+        "pandas column": lambda: pd.DataFrame(rows)["text"],
+        "polars": lambda: pl.DataFrame(rows),
+        "polars, lazy": lambda: pl.LazyFrame(rows),
+        "polars column": lambda: pl.DataFrame(rows)["text"],
+        "Arrow": lambda: table,
+        "Arrow batch": lambda: table.to_batches()[0],
+        "Arrow column": lambda: table["text"],
+        "Arrow reader": lambda: table.to_reader(max_chunksize=3),
+        "Arrow dataset": lambda: pds.dataset(table),
+        "Dataset": lambda: of_list(rows),
+        "Dataset, selected": lambda: of_list(more).select(range(1, len(more))),
+        "IterableDataset": lambda: of_list(rows).to_iterable_dataset(),
+        "DatasetDict": lambda: datasets.DatasetDict(train=of_list(rows)),
+        "mapping of splits": lambda: {"train": table},
+        "mapping of columns": lambda: {"id": [row["id"] for row in rows], "text": texts},
+        "mapping of columns, one": lambda: {"text": np.array(texts)},
     }
 
 
 KINDS = sorted(frames([{"id": "a", "text": "b c"}]))
 
 
+@pytest.fixture(scope="module")
+def expected(rows, registry):
+    return provenance.check(rows, registries=registry)
+
+
 @pytest.mark.parametrize("kind", KINDS)
-def test_whatever_has_the_texts_gives_the_same_findings(rows, registry, kind):
+def test_whatever_has_the_texts_gives_the_same_findings(rows, registry, expected, kind):
     if "polars" in kind and pl is None:
         pytest.skip("polars is not installed")
-    expected = provenance.check(rows, registries=registry)
-    outcome = provenance.check(frames(rows)[kind], registries=registry)
+    outcome = provenance.check(frames(rows)[kind](), registries=registry)
     assert outcome.status == "fail"
     found = [outcome.findings.select([*columns]).to_pylist() for columns in (("row", "item"),)]
     assert found == [expected.findings.select(["row", "item"]).to_pylist()]

@@ -1,7 +1,6 @@
 """Registries are verified."""
 
 from dataclasses import replace
-from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
@@ -46,26 +45,29 @@ def test_what_two_sites_of_a_source_call_the_same_is_true(items, tmp_path):
     assert verify_files(tmp_path / "r") == made
 
 
+ALIKE_TO_THE_INDEX = (
+    "w40343 w12162 w16856 w23990 w30957 w39403",
+    "w9840 w65431 w40222 w44540 w22507 w53333",
+)
+"""Found among a million posts of random words: of their shingles, two agree in 40 bits."""
+
+BETWEEN = "w33052 w37820 w24293 w7747 w14898 w21145"
+"""Has a shingle that is sorted between those."""
+
+
+def shingles_of(*posts):
+    tokens = tokenise(Texts.of(pa.array(posts, pa.large_string())))
+    return shingle(tokens, current_parameters().seed_width).hashes
+
+
 def test_postings_that_the_index_cannot_tell_apart_are_true(items, tmp_path):
     """In a small registry, two shingles are one to the index if 40 of their bits agree."""
-    words = np.random.default_rng(0).integers(0, 1 << 16, (1 << 20, 6))
-    posts = [" ".join(f"w{word}" for word in row) for row in words.tolist()]
-    tokens = tokenise(Texts.of(pa.array(posts, pa.large_string())))
-    seeds = shingle(tokens, current_parameters().seed_width)
-    order = np.argsort(seeds.hashes)
-    buckets = seeds.hashes[order] >> np.uint64(56)
-    keys = buckets << np.uint64(32) | seeds.hashes[order].astype(np.uint32)
-    by_key = np.argsort(keys, kind="stable")
-    first, last = next(
-        ranks
-        for ranks in pairwise(by_key.tolist())
-        if keys[ranks[0]] == keys[ranks[1]] and ranks[1] - ranks[0] > 1
-    )
-    owners = np.repeat(np.arange(len(posts)), np.diff(seeds.offsets))[order]
-    rows = [
-        {"source": "x", "item": f"p{rank}", "text": posts[owners[rank]]}
-        for rank in (first, (first + last) // 2, last)
-    ]
+    one, other = map(shingles_of, ALIKE_TO_THE_INDEX)
+    bits = np.uint64(0xFF << 56 | 0xFFFFFFFF)
+    [[first, last]] = [(a, b) for a in one for b in other if (a ^ b) & bits == 0]
+    assert any(first < each < last for each in shingles_of(BETWEEN))
+    texts = (*ALIKE_TO_THE_INDEX, BETWEEN)
+    rows = [{"source": "x", "item": text, "text": text} for text in texts]
     made = create_registry(tmp_path / "r", [items(rows)])
     assert verify_files(tmp_path / "r") == made
 
@@ -75,7 +77,7 @@ def test_nothing_is_not_true(tmp_path):
         verify_files(tmp_path)
 
 
-@pytest.mark.parametrize("segment", [0, 1, 2])
+@pytest.mark.parametrize("segment", [0, 2])
 @pytest.mark.parametrize("name", [*REQUIRED, "texts.parquet"])
 def test_a_flipped_bit_is_noticed(segmented, name, segment):
     open_registry(segmented)
@@ -96,7 +98,7 @@ def test_a_flipped_bit_of_the_statuses_is_noticed(segmented):
         verify_files(segmented)
 
 
-@pytest.mark.parametrize("segment", [0, 1, 2])
+@pytest.mark.parametrize("segment", [0, 2])
 @pytest.mark.parametrize("name", ARRAYS)
 def test_a_value_of_an_array_that_contradicts_the_items_is_noticed(segmented, name, segment):
     dice = np.random.default_rng(7)

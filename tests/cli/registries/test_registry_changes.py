@@ -24,14 +24,19 @@ TEXTS = [
 UNMERGED = BuildLimits(segment_bytes=2000, merged_tokens=0)
 
 
-@pytest.fixture
-def folder(tmp_path):
-    """A folder with a registry of several segments."""
-    rows = some_rows(200, longest=60)
+@pytest.fixture(scope="module")
+def segmented(tmp_path_factory):
+    path, rows = tmp_path_factory.mktemp("segmented"), some_rows(200, longest=60)
     create_registry(
-        tmp_path / "r", [batch_of(rows[at : at + 50]) for at in range(0, 200, 50)], limits=UNMERGED
+        path / "r", [batch_of(rows[at : at + 50]) for at in range(0, 200, 50)], limits=UNMERGED
     )
-    return tmp_path
+    return path
+
+
+@pytest.fixture
+def folder(segmented, tmp_path):
+    """A folder with a registry of several segments."""
+    return shutil.copytree(segmented, tmp_path, dirs_exist_ok=True)
 
 
 def segments(path):
@@ -93,9 +98,9 @@ def dump(path, rows):
     path.write_text("\n".join(map(json.dumps, rows)))
 
 
-@pytest.fixture
-def harbour(provenance, tmp_path):
-    """A folder with a dump of six posts, and a registry of it."""
+@pytest.fixture(scope="module")
+def six_posts(provenance, tmp_path_factory):
+    path = tmp_path_factory.mktemp("six")
     rows = [
         {
             "id": f"p{number}",
@@ -105,11 +110,17 @@ def harbour(provenance, tmp_path):
         }
         for number, text in enumerate(TEXTS)
     ]
-    dump(tmp_path / "posts.jsonl", rows)
-    dump(tmp_path / "pages.jsonl", [{"text": row["text"]} for row in rows])
-    built = provenance("registry", "build", "r", "--source", "x", "posts.jsonl", cwd=tmp_path)
+    dump(path / "posts.jsonl", rows)
+    dump(path / "pages.jsonl", [{"text": row["text"]} for row in rows])
+    built = provenance("registry", "build", "r", "--source", "x", "posts.jsonl", cwd=path)
     assert built.returncode == 0, built.stderr
-    return tmp_path
+    return path
+
+
+@pytest.fixture
+def harbour(six_posts, tmp_path):
+    """A folder with a dump of six posts, and a registry of it."""
+    return shutil.copytree(six_posts, tmp_path, dirs_exist_ok=True)
 
 
 def items_found(provenance, folder):

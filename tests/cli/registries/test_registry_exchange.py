@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -21,15 +22,21 @@ TEXTS = [
 ]
 
 
-@pytest.fixture
-def folder(tmp_path, provenance):
-    """A folder with a registry of twenty items."""
+@pytest.fixture(scope="module")
+def built(tmp_path_factory, provenance):
+    path = tmp_path_factory.mktemp("built")
     rows = [{"id": f"i{number}", "text": text} for number, text in enumerate(TEXTS)]
     for name, some in (("first", rows[:20]), ("second", rows[20:])):
-        (tmp_path / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in some))
-    done = provenance("registry", "build", "r", "--source", "x", "first.jsonl", cwd=tmp_path)
+        (path / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in some))
+    done = provenance("registry", "build", "r", "--source", "x", "first.jsonl", cwd=path)
     assert done.returncode == 0, done.stderr
-    return tmp_path
+    return path
+
+
+@pytest.fixture
+def folder(built, tmp_path):
+    """A folder with a registry of twenty items."""
+    return shutil.copytree(built, tmp_path, dirs_exist_ok=True)
 
 
 def test_each_exchange_says_what_it_did(provenance, folder):

@@ -11,7 +11,7 @@ from tests.faults.interruptions.killed_writers import Writers, writers
 from tests.pipeline.conftest import Writer
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def cleaning(tmp_path_factory) -> Iterator[tuple[Writers, Path]]:
     folder, posts = tmp_path_factory.mktemp("corpus"), Writer(1)
     said = [{"id": f"p{number}", "text": posts.sentence(20)} for number in range(50)]
@@ -24,3 +24,9 @@ def cleaning(tmp_path_factory) -> Iterator[tuple[Writers, Path]]:
         (folder / "data" / f"{number}.jsonl").write_text("\n".join(map(json.dumps, rows)))
     with writers("tests.faults.interruptions.killable_writes", str(folder / "registry")) as started:
         yield started, folder / "data"
+
+
+@pytest.fixture(scope="session")
+def child(cleaning: tuple[Writers, Path]) -> Writers:
+    """A process whose writers may be killed."""
+    return cleaning[0]

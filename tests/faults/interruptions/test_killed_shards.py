@@ -1,7 +1,6 @@
 """A shard that is killed continues, and its report is that of a single check."""
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,15 +8,9 @@ import pytest
 from provenance.model.rules.policy import Policy
 from provenance.pipeline import Shard, check, scan_shard
 from provenance.pipeline.settings import Settings
-from tests.faults.interruptions.killed_writers import Writers, long, writers
+from tests.faults.interruptions.killed_writers import long
 from tests.pipeline.checking.sharded_checks import contents
 from tests.pipeline.conftest import pages, posts, registry, write_lines  # noqa: F401 (fixtures)
-
-
-@pytest.fixture(scope="module")
-def child(registry) -> Iterator[Writers]:  # noqa: F811
-    with writers("tests.faults.interruptions.killable_writes", str(registry)) as started:
-        yield started
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """Whenever the power fails, there is the old or the new; and the new, once a command has ended."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,14 +9,8 @@ import pytest
 from provenance.pipeline.caching.result_cache import ResultCache
 from provenance.registry.verification import verify_files
 from tests.faults.interruptions.disk_states import DISKS
-from tests.faults.interruptions.killed_writers import Writers, content, is_late, writers
+from tests.faults.interruptions.killed_writers import content, is_late
 from tests.faults.interruptions.replaced_reports import which
-
-
-@pytest.fixture(scope="module")
-def child() -> Iterator[Writers]:
-    with writers("tests.faults.interruptions.killable_writes") as started:
-        yield started
 
 
 @pytest.fixture

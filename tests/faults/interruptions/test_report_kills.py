@@ -4,19 +4,12 @@ import itertools
 import random
 import shutil
 import time
-from collections.abc import Iterator
 
 import pytest
 
 from tests.faults.interruptions.killable_writes import REPORTS
-from tests.faults.interruptions.killed_writers import Writers, is_late, long, writers
+from tests.faults.interruptions.killed_writers import is_late, long
 from tests.faults.interruptions.replaced_reports import FILES, which, which_to_others
-
-
-@pytest.fixture(scope="module")
-def child() -> Iterator[Writers]:
-    with writers("tests.faults.interruptions.killable_writes") as started:
-        yield started
 
 
 @pytest.fixture(scope="module")

@@ -30,7 +30,7 @@ def no_chance(count):
     return ChanceProbabilities(np.zeros(count), np.zeros(count))
 
 
-def bootstrapped(dice, rate, draws=400, **kinds):
+def bootstrapped(dice, rate, draws=200, **kinds):
     """Draw a world and a sample; say of both units whether the interval holds the truth."""
     everything = world(dice, **kinds)
     drawn, places = drawn_of(everything, dice, rate)

@@ -12,15 +12,24 @@ ITEMS = posts(30, seed=8)
 TEXTS = [f"{prose(20, seed)} {item} {prose(5, seed + 1)}" for seed, item in enumerate(ITEMS * 2)]
 
 
-@pytest.mark.parametrize("threads", [1, 2, 3])
-@pytest.mark.parametrize("lot", [1, 40, 333, 1 << 20])
-def test_batches_measure_the_same_as_one(lot, threads):
+@pytest.fixture(scope="module")
+def given():
+    """What is to be measured: many candidates."""
     made, corpus = registry(*ITEMS), sample_passages(tokens_of(*TEXTS))
     found = found_in(made, *TEXTS)
-    copies = np.arange(len(found)) % 3, np.arange(len(found)) % 2
-    given = found, copies, made, corpus, NO_LANGUAGE
-    once = count_and_measure(*given, 1)
     assert found.matched.sum() > 3 * 333
+    copies = np.arange(len(found)) % 3, np.arange(len(found)) % 2
+    return found, copies, made, corpus, NO_LANGUAGE
+
+
+@pytest.fixture(scope="module")
+def once(given):
+    return count_and_measure(*given, 1)
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+@pytest.mark.parametrize("lot", [1, 40, 333, 1 << 20])
+def test_batches_measure_the_same_as_one(given, once, lot, threads):
     assert np.array_equal(count_and_measure(*given, threads, lot), once)
 
 

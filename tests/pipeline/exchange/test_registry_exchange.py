@@ -36,9 +36,12 @@ def _withdraw(registry, *numbers, **options):
     return remove_items(registry, Selection(ids), reason="the author asked", **options)
 
 
-@pytest.fixture(params=["memory", "folder", "file"])
+@pytest.fixture(params=["memory", "folder"])
 def address(request, monkeypatch, tmp_path):
-    """An empty place for a registry, and a cache of its own."""
+    """An empty place for a registry, and a cache of its own.
+
+    A test may ask for the address of the folder as "file", too.
+    """
     monkeypatch.setenv("PROVENANCE_CACHE", str(tmp_path / "cache"))
     system = fsspec.filesystem("memory")
     system.store.clear()
@@ -51,11 +54,17 @@ def address(request, monkeypatch, tmp_path):
     system.store.clear()
 
 
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("built")
+    build_registry(folder / "registry", dump_of(folder, 0, 20))
+    return folder / "registry"
+
+
 @pytest.fixture
-def registry(tmp_path):
+def registry(built, tmp_path):
     """A registry of twenty items."""
-    build_registry(tmp_path / "registry", dump_of(tmp_path, 0, 20))
-    return tmp_path / "registry"
+    return shutil.copytree(built, tmp_path / "registry")
 
 
 @pytest.fixture
@@ -94,6 +103,7 @@ def _killing_after(step, amount):
     return report_progress_to(progress)
 
 
+@pytest.mark.parametrize("address", ["memory", "folder", "file"], indirect=True)
 def test_what_is_pulled_is_what_was_pushed(address, registry, tmp_path):
     pushed = push(registry, address)
     pulled = pull(address, tmp_path / "copy")

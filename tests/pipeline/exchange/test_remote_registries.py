@@ -38,11 +38,17 @@ def store(monkeypatch, tmp_path):
     system.store.clear()
 
 
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    path = tmp_path_factory.mktemp("built")
+    build_registry(path / "registry", _dump(path / "first.parquet", 0, 20))
+    return path / "registry"
+
+
 @pytest.fixture
-def registry(tmp_path):
+def registry(built, tmp_path):
     """A registry of twenty items."""
-    build_registry(tmp_path / "registry", _dump(tmp_path / "first.parquet", 0, 20))
-    return tmp_path / "registry"
+    return shutil.copytree(built, tmp_path / "registry")
 
 
 def _upload(system, registry):

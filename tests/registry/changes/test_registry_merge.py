@@ -88,7 +88,7 @@ def stored(row):
 
 
 @property_test(
-    8,
+    5,
     200,
     firsts=st.lists(st.lists(ROW, min_size=1, max_size=6), min_size=3, max_size=3),
     steps=STEPS,
@@ -128,7 +128,7 @@ def test_merging_comes_to_a_build_of_the_latest_of_each(
 
 
 @property_test(
-    8,
+    5,
     150,
     writes=st.lists(st.lists(ROW, min_size=1, max_size=6), min_size=1, max_size=4),
     source=st.sampled_from([None, "x", "reddit"]),
@@ -169,12 +169,18 @@ def is_before(seconds, day):
     return is_dated and seconds < (day - date(1970, 1, 1)).days * 86_400
 
 
+@pytest.fixture(scope="module")
+def two_registries(tmp_path_factory, items):
+    path = tmp_path_factory.mktemp("two")
+    create_registry(path / "a", [items([row("1", f"{WORDS} once"), row("2", WORDS)])])
+    create_registry(path / "b", [items([row("1", f"{WORDS} twice"), row("3", WORDS)])])
+    return path
+
+
 @pytest.fixture
-def two(tmp_path, items):
+def two(two_registries, tmp_path):
     """A folder with two registries: an item of the first is newer in the second."""
-    create_registry(tmp_path / "a", [items([row("1", f"{WORDS} once"), row("2", WORDS)])])
-    create_registry(tmp_path / "b", [items([row("1", f"{WORDS} twice"), row("3", WORDS)])])
-    return tmp_path
+    return shutil.copytree(two_registries, tmp_path, dirs_exist_ok=True)
 
 
 def merge(folder, *names, to="c"):

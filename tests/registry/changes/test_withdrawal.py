@@ -1,5 +1,6 @@
 """Withdrawn items are not matched, leave the disk, and stay out; nothing else changes."""
 
+import shutil
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -149,7 +150,7 @@ STEPS = {
 
 
 @property_test(
-    10,
+    6,
     250,
     first=st.lists(ROW, min_size=1, max_size=9),
     steps=st.lists(STEP, max_size=6),
@@ -183,10 +184,9 @@ WORDS = "the harbour lay under fog until noon when a ferry came in and left agai
 TODAY = date(2030, 3, 1)
 
 
-@pytest.fixture
-def posts_of_two(tmp_path, items):
-    """A registry of three segments; in the last is a later version of an item of the first."""
-    path = tmp_path / "r"
+@pytest.fixture(scope="module")
+def three_segments(tmp_path_factory):
+    path = tmp_path_factory.mktemp("three") / "r"
     parts = [
         [row("a", f"{WORDS} twice"), row("b", f"{WORDS} once", author="ann")],
         [row("c", f"{WORDS} never", source="reddit"), row("d", f"{WORDS} once", author="bob")],
@@ -194,6 +194,12 @@ def posts_of_two(tmp_path, items):
     ]
     create_in_segments(path, parts)
     return path
+
+
+@pytest.fixture
+def posts_of_two(three_segments, tmp_path):
+    """A registry of three segments; in the last is a later version of an item of the first."""
+    return shutil.copytree(three_segments, tmp_path / "r")
 
 
 def on_disk(folder):

@@ -1,6 +1,7 @@
 from hashlib import sha256
 
 import pyarrow as pa
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,16 +12,21 @@ ITEM = st.tuples(st.sampled_from(["x", "y"]), st.none() | st.text(max_size=2))
 CHUNKS = st.lists(st.lists(ITEM, max_size=12), max_size=6)
 
 
-@given(CHUNKS)
-def test_an_author_has_one_digest_whatever_was_digested_before(tmp_path_factory, chunks):
-    with open_engine(tmp_path_factory.mktemp("spill"), BuildLimits()) as connection:
-        digests = AuthorDigests(connection)
-        for chunk in chunks:
-            columns = [
-                pa.chunked_array([pa.array([row[place] for row in chunk], pa.string())])
-                for place in (0, 1)
-            ]
-            assert digests.of(*columns).to_pylist() == [digested(*row) for row in chunk]
+@pytest.fixture(scope="module")
+def connection(tmp_path_factory):
+    with open_engine(tmp_path_factory.mktemp("spill"), BuildLimits()) as opened:
+        yield opened
+
+
+@given(chunks=CHUNKS)
+def test_an_author_has_one_digest_whatever_was_digested_before(connection, chunks):
+    digests = AuthorDigests(connection)
+    for chunk in chunks:
+        columns = [
+            pa.chunked_array([pa.array([row[place] for row in chunk], pa.string())])
+            for place in (0, 1)
+        ]
+        assert digests.of(*columns).to_pylist() == [digested(*row) for row in chunk]
 
 
 def digested(source, author):
