@@ -32,6 +32,7 @@ from tests.fingerprint.oracles import (
     weight_of,
     word_hash,
 )
+from tests.property_campaigns import property_test
 
 MAX_SPECIAL_BITS = "".join(sorted(set(map(chr, range(128))) - set("&@'\\")))
 CONTEXT = re.compile(f"[&@\\\\\uff20\ufe6b{APOSTROPHES}]")
@@ -62,8 +63,7 @@ CUT = 256
 """Folded bytes behind which a word that is not plain is cut."""
 
 
-@settings(max_examples=300)
-@given(st.lists(st.lists(STRETCHES, max_size=6).map("".join), max_size=4))
+@property_test(100, 2000, texts=st.lists(st.lists(STRETCHES, max_size=6).map("".join), max_size=4))
 def test_words_are_read_across_the_edges_of_blocks_and_texts(texts):
     assume(not any(map(MARKS_OF_A_LINK.search, texts)))
     tokens = tokenise(texts_of(*texts))

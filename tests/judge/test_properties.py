@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from itertools import pairwise, product
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.judge.rulings import Judge
@@ -35,6 +35,7 @@ from tests.judge.lawbooks import (
     licences,
     spans,
 )
+from tests.property_campaigns import property_test
 
 
 def rule(library, asked, item_date, licence, signed=(), signals=()):
@@ -186,7 +187,9 @@ def every_day(item_date, asked):
     return [moment for moment in every if item_date or moment[1] <= moment[0]]
 
 
-@given(libraries(), circumstances, item_dates, licences)
+@property_test(
+    60, 2000, library=libraries(), asked=circumstances, item_date=item_dates, licence=licences
+)
 def test_the_verdict_is_the_strictest_of_every_possible_day(library, asked, item_date, licence):
     expected = max(
         (
@@ -390,7 +393,7 @@ eighths = st.integers(0, 7).map(lambda first: SUBJECTS[first::8])
 """Every eighth source and licence, from one of the first eight on."""
 
 
-@given(eighths, REAL, real_dates, real_signals)
+@property_test(30, 1000, subjects=eighths, asked=REAL, item_date=real_dates, signals=real_signals)
 def test_nothing_shipped_is_permitted_on_less_than_verified_evidence(
     subjects, asked, item_date, signals
 ):
@@ -402,8 +405,7 @@ def test_nothing_shipped_is_permitted_on_less_than_verified_evidence(
             assert all(terms.subject_matter is SubjectMatter.CONTENT for terms in decisive)
 
 
-@settings(max_examples=40)
-@given(eighths, REAL, real_dates, real_signals)
+@property_test(15, 400, subjects=eighths, asked=REAL, item_date=real_dates, signals=real_signals)
 def test_a_shipped_verdict_is_never_laxer_where_less_is_known(subjects, asked, item_date, signals):
     narrow = rule_on(subjects, asked, item_date, signals)
     wider = [

@@ -106,7 +106,7 @@ def read(path: Path, columns) -> tuple[object, list[tuple[int, str, str, str]]]:
 
 
 @pytest.mark.parametrize("name", sorted(FORMATS))
-@property_test(40, 300, drawn=st.data())
+@property_test(20, 300, drawn=st.data())
 def test_what_is_to_go_has_gone_and_nothing_else(tmp_path_factory, name, drawn) -> None:
     rows, content = FORMATS[name]
     folder = tmp_path_factory.mktemp("rewriting")

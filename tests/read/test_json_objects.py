@@ -4,10 +4,10 @@ import json
 import re
 
 import pytest
-from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance.read.formats.json_objects import PARSE_ERRORS, decode, parse
+from tests.property_campaigns import property_test
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -39,8 +39,7 @@ def result_of(parser, text):
         return type(error)
 
 
-@settings(max_examples=1000, deadline=None)
-@given(damaged_texts())
+@property_test(400, 5000, text=damaged_texts())
 def test_any_text_is_parsed_as_python_does(text):
     expected = result_of(json.loads, text)
     # Integers of many digits are floats.

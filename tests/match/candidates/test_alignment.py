@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from provenance.match.candidates.alignment import MAX_ALIGNED, align, open_alignment_bound
 from provenance.match.index.postings_index import BITS_SCALE
 from tests.match.kernel_parts import callable_part
+from tests.property_campaigns import property_test
 
 SEQUENCE = st.lists(st.integers(0, 4), max_size=6)
 GAINS = st.lists(st.integers(0, 255), min_size=5, max_size=5)
@@ -56,8 +57,15 @@ def best_score(item, document, gains, *, is_open):
     return best
 
 
-@settings(max_examples=300)
-@given(SEQUENCE, SEQUENCE, GAINS, st.booleans(), st.booleans())
+@property_test(
+    150,
+    2000,
+    item=SEQUENCE,
+    document=SEQUENCE,
+    gains=GAINS,
+    is_open=st.booleans(),
+    backwards=st.booleans(),
+)
 def test_an_alignment_scores_as_much_as_the_best(item, document, gains, is_open, backwards):
     pairs = aligned(item, document, gains, is_open=is_open, backwards=backwards)
     rows, columns = [row for row, _ in pairs], [column for _, column in pairs]

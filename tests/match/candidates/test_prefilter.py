@@ -1,7 +1,6 @@
 """Sifting drops only hits that chaining and aligning would have made nothing of."""
 
 import numpy as np
-from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance.match.candidates import prefilter, seed_hits, seeds
@@ -9,6 +8,7 @@ from provenance.match.candidates.chaining import MIN_CANDIDATE_SCORE, allocate_s
 from provenance.match.index.report_limits import NO_LIMITS
 from provenance.model.content.registry_arrays import BACKGROUND_BITS
 from tests.match.kernel_parts import callable_part
+from tests.property_campaigns import property_test
 
 sift = callable_part(prefilter.prefilter_hits)
 make_scratch, find_chain = callable_part(allocate_scratch), callable_part(chain_hits)
@@ -87,8 +87,7 @@ def scores(table, items, text):
     return found
 
 
-@settings(max_examples=300, deadline=None)
-@given(copies())
+@property_test(100, 2000, drawn=copies())
 def test_dropped_hits_make_no_candidate(drawn):
     items, text = drawn
     table = hits_of(items, text)

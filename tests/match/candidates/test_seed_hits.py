@@ -15,6 +15,7 @@ from provenance.match.index.seed_postings import MAX_SHARED, look_up_seeds
 from provenance.match.scoring.features import MAX_SIBLING_ITEM
 from tests.match.candidates.gathered_hits import gathered
 from tests.match.memory_registries import posts, prose, registry, rows_of, seeds_of, tokens_of
+from tests.property_campaigns import property_test
 
 EVERYBODYS, OWN, SHARED = prose(7, 5), prose(6, 6), prose(5, 7)
 ITEMS = [
@@ -136,8 +137,7 @@ TEXT = st.lists(
 ).map(" ".join)
 
 
-@settings(max_examples=200, deadline=None)
-@given(TEXT)
+@property_test(60, 1000, text=TEXT)
 def test_dropped_hits_are_alone_and_too_weak(text):
     assert_only_hopeless_dropped(text, HELD)
 

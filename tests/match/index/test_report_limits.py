@@ -154,8 +154,7 @@ def best_odds(bits, quarters, longest, matched, starts):
 
 @pytest.mark.parametrize("chance", CHANCES)
 @pytest.mark.parametrize("size", SIZES)
-@settings(max_examples=60, deadline=None)
-@given(data=st.data())
+@property_test(15, 300, data=st.data())
 def test_no_more_information_is_required_than_the_best_match_has(chance, size, data):
     limits = LIMITS[chance.decay, size]
     starts, quarters = data.draw(st.booleans()), data.draw(st.integers(1, TABLE_QUARTERS))

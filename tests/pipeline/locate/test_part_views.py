@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from provenance.match.candidates.candidate_table import NO_CANDIDATES
@@ -21,6 +20,7 @@ from provenance.pipeline.scan.readings import RegistryIndex, build_registry_inde
 from provenance.read.corpus.corpora import open_corpus
 from provenance.registry.store import open_registry
 from tests.pipeline.corpus_scans import scan
+from tests.property_campaigns import property_test
 
 AROUND = ("{}", "{} 😀", "RT @bob {} https://t.co/abc", "@eve {} 🎉🎉", "🦆 {} &amp; ❤️")
 """What stands around the words of items: it is looked for in documents, too."""
@@ -74,10 +74,7 @@ def texts(draw: st.DrawFn, posts, pages) -> str:
     return "".join(f"{draw(between)}{part}{draw(between)}" for part in parts)
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(st.data())
+@property_test(20, 200, data=st.data())
 def test_what_is_located_in_windows_is_what_is_located_in_texts(
     tmp_path: Path, registries, book, posts, pages, write_lines, data
 ) -> None:

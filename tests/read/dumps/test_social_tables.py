@@ -5,10 +5,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.errors import ColumnMissing, UnsupportedFormat, WrongLayout
+from tests.property_campaigns import property_test
 
 TEXTS = [
     "The lantern swung over the quay all night, and nobody slept",
@@ -169,7 +169,7 @@ COLUMNS = {
 
 
 @pytest.mark.parametrize("layout", COLUMNS)
-@given(data=st.data())
+@property_test(40, 400, data=st.data())
 def test_columns_of_a_platform_give_the_same_as_its_objects(read, write, layout, data):
     names = COLUMNS[layout].split()
     values = st.sampled_from(VALUES)

@@ -14,6 +14,7 @@ from provenance.registry.segments.postings_writer import PartitionedPostings, Po
 from provenance.registry.sorting.duckdb_engine import BuildLimits, open_engine, query_count
 from provenance.registry.sorting.radix_sort import partition_records
 from provenance.registry.sorting.table_stream import ChunkSize
+from tests.property_campaigns import property_test
 
 _ALL = 1 << 26
 
@@ -56,7 +57,9 @@ def test_where_they_wait_changes_no_byte(built, held, threads):
     assert {"parts", "keys"} & staged == ({"parts", "keys"} if held < _ALL else set())
 
 
-@given(
+@property_test(
+    30,
+    300,
     sizes=st.lists(st.integers(1, 5), min_size=1, max_size=5),
     room=st.sampled_from([0, 150, _ALL]),
     data=st.data(),
