@@ -10,7 +10,7 @@ import numba
 import pytest
 
 import provenance
-from provenance.jit.decorators import allocating_part, kernel
+from provenance.jit.decorators import allocating_part, kernel, needs_compiling
 from provenance.jit.kernel_cache import KernelCache
 
 KERNELS = """
@@ -126,3 +126,16 @@ def _kernel(number):
 @pytest.mark.parametrize(("function", "found"), [(_caller, ["_callee"]), (_kernel, [])])
 def test_a_kernel_that_calls_a_kernel_is_reported(function, found):
     assert cached_callees(function) == found
+
+
+@kernel
+def next_number(number):
+    return number + 1
+
+
+def test_a_kernel_that_is_loaded_is_not_looked_for_on_the_disk(tmp_path, monkeypatch):
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "one"))
+    assert needs_compiling(next_number)
+    assert next_number(1) == 2
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "other"))
+    assert not needs_compiling(next_number)
