@@ -3,6 +3,7 @@
 Control characters and invisible characters are shown as code points.
 """
 
+import io
 import os
 import re
 import sys
@@ -135,6 +136,24 @@ def open_missing_streams() -> None:
         # Characters that the terminal's encoding lacks must not raise.
         if stream.errors == "strict":
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+
+
+def buffer_stdout() -> None:
+    """Buffer standard output by lines, also under `python -u` and PYTHONUNBUFFERED.
+
+    An unbuffered stream drops the rest of a write that is cut short, as on a full disk, without an
+    error.
+    """
+    stream = sys.stdout
+    if isinstance(getattr(stream, "buffer", None), io.RawIOBase):
+        sys.stdout = open(  # noqa: SIM115 (open as long as the process)
+            stream.fileno(),
+            "w",
+            buffering=1,
+            encoding=stream.encoding,
+            errors=stream.errors,
+            closefd=False,
+        )
 
 
 def _escape_match(match: re.Match[str]) -> str:

@@ -10,7 +10,7 @@ from provenance.cli.interrupts import (
     was_interrupted,
 )
 from provenance.startup import configure_own_process
-from provenance.terminal_safety import open_missing_streams
+from provenance.terminal_safety import buffer_stdout, open_missing_streams
 
 COMMANDS = {
     "check": (
@@ -99,6 +99,7 @@ def main() -> None:
     gc.set_threshold(*_GC_THRESHOLDS)
     configure_own_process()
     open_missing_streams()
+    buffer_stdout()
     handle_interrupts()
     try:
         code = _run()

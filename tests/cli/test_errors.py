@@ -1,8 +1,10 @@
 """Whatever goes wrong at the door: one line of what, one line of what to do, and a code."""
 
 import os
+import resource
 import subprocess
 import sys
+from functools import partial
 
 import pytest
 
@@ -51,6 +53,30 @@ def test_output_that_cannot_be_written_is_one_line_and_code_2(
         "Error: the output cannot be written: No space left on device",
         "Try: free space, or write the output elsewhere",
     ]
+
+
+@pytest.mark.parametrize("unbuffered", ["1", ""])
+def test_output_that_is_cut_short_is_code_2(tmp_path, unbuffered):
+    limit = 1024
+    with open(tmp_path / "help.txt", "w") as short:
+        done = subprocess.run(
+            [sys.executable, "-m", "provenance", "check", "--help"],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
+            stdout=short,
+            stderr=subprocess.PIPE,
+            preexec_fn=partial(_limit_file_size, limit),
+            text=True,
+            timeout=300,
+            check=False,
+        )
+    assert (tmp_path / "help.txt").stat().st_size == limit
+    assert done.returncode == 2
+    assert done.stderr.startswith("Error: the output cannot be written: File too large")
+
+
+def _limit_file_size(size: int) -> None:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
 
 @pytest.mark.parametrize("call", CALLS)
