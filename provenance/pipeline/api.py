@@ -17,8 +17,14 @@ from provenance.pipeline.building.registry_changes import author_names, forget_r
 from provenance.pipeline.caching.result_cache import cache_folder
 from provenance.pipeline.checking.dataset_check import check as run_check
 from provenance.pipeline.checking.declared_only import empty_registry
+from provenance.pipeline.cleaning.clean_output import check_output_outside
 from provenance.pipeline.execution.progress import ProgressCallback, report_progress_to
 from provenance.pipeline.ledger_records import ledger_of_policy, record_check
+from provenance.pipeline.python_api.option_names import (
+    as_arguments,
+    options_as_arguments,
+    unread_as_arguments,
+)
 from provenance.pipeline.python_api.python_inputs import Address, check_options, find_addresses
 from provenance.pipeline.report_io import effective_policy, save_report
 from provenance.pipeline.settings import Settings
@@ -61,7 +67,7 @@ class Outcome:
     @property
     def unread(self) -> tuple[Unread, ...]:
         """Files and folders that could not be read, or not to the end."""
-        return self.result.unread
+        return unread_as_arguments(self.result.unread)
 
     @property
     def findings(self) -> pa.Table:
@@ -107,7 +113,7 @@ class Outcome:
             If it does not; the message is the terminal report.
         """
         if not self:
-            raise PolicyViolated(f"{self}\n\n{self.render('terminal')}")
+            raise PolicyViolated(f"{self}\n\n{as_arguments(self.render('terminal'))}")
         return self
 
     def render(
@@ -132,8 +138,17 @@ class Outcome:
         authors = author_names(self.report, [*authors_of])
         return render(form, self.report, RenderOptions(excerpts, anchor, authors))
 
+    @options_as_arguments()
     def write(self, folder: Address) -> None:
-        """Write the files of the report to a folder or an address, as `check --output` does."""
+        """Write the files of the report to a folder or an address, as `check --output` does.
+
+        Raises
+        ------
+        OutputError
+            If it cannot be written, or lies within the corpus.
+        """
+        if "://" not in fspath(folder):
+            check_output_outside(Path(folder), self.result.corpus.addresses)
         save_report(self.report, fspath(folder))
 
     def __bool__(self) -> bool:
@@ -142,7 +157,7 @@ class Outcome:
 
     def __str__(self) -> str:
         """Return status, reason and first remedy in one line."""
-        return one_line(outcome_line(self.result))
+        return one_line(as_arguments(outcome_line(self.result)))
 
     def __repr__(self) -> str:
         return f"<{self}>"
@@ -156,6 +171,7 @@ class Outcome:
         return f'<iframe sandbox srcdoc="{page}" style="{style}" title="provenance"></iframe>'
 
 
+@options_as_arguments()
 def check(  # noqa: PLR0913 (the options of the command)
     corpus: object = None,
     *,
@@ -233,7 +249,7 @@ def check(  # noqa: PLR0913 (the options of the command)
     settings = Settings(
         baseline=_path(baseline),
         model_of=_path(model_of),
-        sample=None if sample is None else parse_rate(sample),
+        sample=None if sample is None else parse_rate(str(sample)),
         control=None if control is None else fspath(control),
         rules=_path(rules),
         cache=None if no_cache else cache_folder(),

@@ -323,7 +323,7 @@ def test_what_cannot_be_opened_is_named_when_it_is_needed(tmp_path, registry, mo
         provenance.Matcher().find("a")
     with pytest.raises(DatasetNotFound):
         provenance.Matcher(registry, model_of=tmp_path / "report").find("a")
-    with pytest.raises(TypeError, match=r"Matcher\(\) has no option 'gates'; there are actor"):
+    with pytest.raises(TypeError, match=r"no option 'gates'; see help\(provenance.Matcher\)"):
         provenance.Matcher(registry, gates="forbidden=1%")
     with pytest.raises(PolicyError, match="purpose"):
         provenance.Matcher(registry, purpose="world domination")

@@ -30,6 +30,7 @@ from provenance.errors import (
     InputError,
     OutputError,
     PolicyError,
+    ProvenanceError,
     UnknownSource,
 )
 from provenance.pipeline import api
@@ -264,6 +265,61 @@ def test_errors_about_dumps_name_the_arguments_of_functions(tmp_path, write_line
     assert "--" not in caught.value.remedy
 
 
+@pytest.mark.parametrize(
+    ("call", "remedy"),
+    [
+        (lambda path, _: provenance.check(path), "registries="),
+        (lambda path, r: provenance.check(path, registries=r, text_columns="b"), "text_columns="),
+        (lambda path, r: provenance.diff(path, path, registries=r, policy="no.toml"), "policy="),
+        (lambda path, r: provenance.clean(path, path, registries=r), "output="),
+        (lambda *_: provenance.audit("x"), "ledger=, reports="),
+        (lambda *_: provenance.Matcher().find("a"), "registries="),
+    ],
+)
+def test_errors_name_arguments_and_no_options(rows, registry, tmp_path, call, remedy):
+    path = tmp_path / "data.parquet"
+    pq.write_table(pa.Table.from_pylist(rows), path)
+    with pytest.raises(ProvenanceError) as caught:
+        call(path, registry)
+    assert remedy in caught.value.remedy
+    assert "--" not in f"{caught.value.message} {caught.value.remedy}"
+
+
+def test_a_wrong_value_is_named_by_its_argument(rows, registry):
+    with pytest.raises(PolicyError, match="purpose: 'training' is not a known value"):
+        provenance.check(rows, registries=registry, purpose="training")
+    with pytest.raises(PolicyError, match=r"the sample '0.01' is not a share") as caught:
+        provenance.check(rows, registries=registry, sample=0.01)
+    assert '"1%"' in caught.value.remedy
+
+
+def test_lists_of_unread_files_name_arguments(rows, registry, tmp_path, write_lines):
+    folder = tmp_path / "data"
+    folder.mkdir()
+    write_lines(folder / "a.jsonl", rows)
+    write_lines(folder / "b.jsonl", [{"title": text} for text in ("a b", "c d")])
+    outcome = provenance.check(folder, registries=registry, text_columns="text")
+    built = provenance.build_registry(tmp_path / "r", folder, source="s", text_columns="text")
+    [preview] = provenance.preview_dumps(folder / "b.jsonl", source="s", text_columns="text")
+    cleaned = provenance.clean(folder, tmp_path / "clean", registries=registry, text_columns="text")
+    for unread in (outcome.unread, built.unread, (preview.unread,), cleaned.unread):
+        assert "text_columns=" in unread[0].remedy
+        assert "--" not in unread[0].remedy
+    with pytest.raises(provenance.PolicyViolated) as caught:
+        outcome.expect_pass()
+    assert "accept with allow_unread=1" in str(caught.value)
+    assert "--allow-unread" not in str(caught.value)
+
+
+def test_a_report_is_not_written_into_its_dataset(rows, registry, tmp_path, write_lines):
+    folder = tmp_path / "data"
+    folder.mkdir()
+    write_lines(folder / "a.jsonl", rows)
+    with pytest.raises(OutputError, match="is within the corpus"):
+        provenance.check(folder, registries=registry).write(folder)
+    assert [path.name for path in folder.iterdir()] == ["a.jsonl"]
+
+
 def test_errors_about_data_speak_of_data(registry):
     with pytest.raises(EmptyCorpus) as caught:
         provenance.check([1, 2], registries=registry)
@@ -324,7 +380,7 @@ def test_registries_are_verified_where_asked(rows, registry, monkeypatch, tmp_pa
 def test_a_name_of_a_hub_must_be_given_as_such(registry, monkeypatch, rows):
     with pytest.raises(DatasetNotFound) as caught:
         provenance.check("imdb", registries=registry)
-    assert 'hub="imdb"' in caught.value.remedy
+    assert "For a hub dataset write 'hf://datasets/imdb'" in caught.value.remedy
     asked = []
 
     def load(name, *arguments, **options):

@@ -23,6 +23,7 @@ from provenance.pipeline.matching.text_matching import (
     find_matches,
     open_context,
 )
+from provenance.pipeline.python_api.option_names import options_as_arguments
 from provenance.pipeline.python_api.python_inputs import Address
 from provenance.pipeline.report_io import effective_policy
 from provenance.registry.manifest import read_manifest
@@ -145,6 +146,7 @@ class Matcher:
     check only.
     """
 
+    @options_as_arguments()
     def __init__(
         self,
         registries: Address | Iterable[Address] = (),
@@ -171,6 +173,7 @@ class Matcher:
         )
         self._context: MatchingContext | None = None
 
+    @options_as_arguments()
     def find(self, text: str) -> tuple[Match, ...]:
         """Return the matches in one text, in the order of their places; they do not overlap.
 
@@ -191,6 +194,7 @@ class Matcher:
             Match(**{**row, "verdict": Verdict(row["verdict"])}) for row in rows.to_pylist()
         )
 
+    @options_as_arguments()
     def match(self, batch: Batch, column: str = "text") -> pa.Table:
         """Return the matches in a batch of texts, sorted by row and place.
 
@@ -218,6 +222,7 @@ class Matcher:
         found = find_matches(texts, self._open()).findings
         return found.select(MATCHES.names).cast(MATCHES)
 
+    @options_as_arguments()
     def annotate(self, batch: Batch, column: str = "text") -> pa.Table:
         """Return a batch with two columns appended: the matches of each row, and a verdict.
 

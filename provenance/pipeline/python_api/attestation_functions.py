@@ -20,10 +20,12 @@ from provenance.pipeline.attesting.attestations import attest as sign_report
 from provenance.pipeline.attesting.attestations import verify_attestation as verify_line
 from provenance.pipeline.attesting.report_replay import Replay, replay
 from provenance.pipeline.execution.progress import ProgressCallback, report_progress_to
+from provenance.pipeline.python_api.option_names import options_as_arguments
 from provenance.pipeline.python_api.python_inputs import Address, find_addresses
 from provenance.pipeline.settings import Settings
 
 
+@options_as_arguments()
 def attest(
     report: Address,
     key: Address,
@@ -64,6 +66,7 @@ def attest(
     return line.decode()
 
 
+@options_as_arguments()
 def verify_attestation(  # noqa: PLR0913 (the options of the command)
     file: Address,
     *,
@@ -129,6 +132,7 @@ def verify_attestation(  # noqa: PLR0913 (the options of the command)
     return tuple(each for _, each in attestations_about(str(file), found, expected))
 
 
+@options_as_arguments()
 def replay_report(
     report: Address, *, threads: int | None = None, progress: ProgressCallback | None = None
 ) -> Replay:

@@ -9,7 +9,7 @@ from typing import Any, TypedDict, Unpack
 from provenance.errors import PolicyError, UnsupportedFormat
 from provenance.model.records.receipt import Cleaning, Receipt
 from provenance.model.results.calibration import Calibration
-from provenance.model.results.changes import Changes
+from provenance.model.results.changes import Changes, ComparedCorpus
 from provenance.model.results.trace import Trace
 from provenance.model.rules.policy import Policy
 from provenance.model.rules.terms import Verdict
@@ -28,6 +28,10 @@ from provenance.pipeline.cleaning.forget_sets import read_forget_set
 from provenance.pipeline.execution.progress import ProgressCallback, report_progress_to
 from provenance.pipeline.ledger_records import ledger_of_policy, record_cleaning
 from provenance.pipeline.matching.tracing import trace as look_up
+from provenance.pipeline.python_api.option_names import (
+    options_as_arguments,
+    unread_as_arguments,
+)
 from provenance.pipeline.python_api.python_inputs import (
     COPY_REMEDY,
     Address,
@@ -130,6 +134,7 @@ def run_settings(options: RunOptions, **fields: object) -> Settings:
     return settings if threads is None else replace(settings, threads=threads)
 
 
+@options_as_arguments()
 def clean(  # noqa: PLR0913 (the options of the command)
     corpus: Address | Iterable[Address],
     output: Address,
@@ -217,9 +222,10 @@ def clean(  # noqa: PLR0913 (the options of the command)
         )
     if ledger is not None:
         record_cleaning(ledger, receipt, place)
-    return receipt
+    return replace(receipt, unread=unread_as_arguments(receipt.unread))
 
 
+@options_as_arguments()
 def diff(old: Address, new: Address, **options: Unpack[DiffOptions]) -> Changes:
     """Compare two datasets, or reports of them, as `provenance diff` does.
 
@@ -250,9 +256,11 @@ def diff(old: Address, new: Address, **options: Unpack[DiffOptions]) -> Changes:
         forget_registries(policy)
     with report_progress_to(options.get("progress")):
         allowed = options.get("allow_unread", 0)
-        return compare(first, second, policy, run_settings(options, allow_unread=allowed))
+        changes = compare(first, second, policy, run_settings(options, allow_unread=allowed))
+    return replace(changes, old=_side(changes.old), new=_side(changes.new))
 
 
+@options_as_arguments()
 def merge(folder: Address, *, threads: int | None = None) -> Outcome:
     """Return the outcome of a check from its shards, as `provenance merge` does.
 
@@ -300,6 +308,7 @@ def merge(folder: Address, *, threads: int | None = None) -> Outcome:
     return Outcome(run_check(values["corpus"], policy, settings))
 
 
+@options_as_arguments()
 def calibrate(
     corpus: Address | Iterable[Address],
     *,
@@ -357,6 +366,7 @@ def calibrate(
     return calibration
 
 
+@options_as_arguments()
 def trace(text: str, **options: Unpack[TraceOptions]) -> Trace:
     """Look up which passages of a text registries contain, as `provenance trace` does.
 
@@ -395,6 +405,7 @@ def trace(text: str, **options: Unpack[TraceOptions]) -> Trace:
     )
 
 
+@options_as_arguments()
 def open_report(result: Address) -> Outcome:
     """Open the report of an earlier check, to look at it or render it as `provenance report` does.
 
@@ -416,6 +427,10 @@ def _policy(options: Mapping[str, Any], caller: str) -> Policy:
             _POLICY_NAMES,
         ),
     )
+
+
+def _side(side: ComparedCorpus) -> ComparedCorpus:
+    return replace(side, unread=unread_as_arguments(side.unread))
 
 
 def _as_string(path: Address | None) -> str | None:

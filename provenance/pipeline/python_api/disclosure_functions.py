@@ -15,6 +15,7 @@ from provenance.pipeline.disclosure.disclosing import (
 from provenance.pipeline.disclosure.disclosing import disclose as make_disclosures
 from provenance.pipeline.execution.progress import ProgressCallback, report_progress_to
 from provenance.pipeline.ledger_records import ledger_to_read
+from provenance.pipeline.python_api.option_names import options_as_arguments
 from provenance.pipeline.python_api.python_inputs import Address, check_options
 from provenance.report.disclosure.disclosure_formats import DISCLOSURE_FORMATS
 
@@ -52,6 +53,7 @@ class DisclosureFiles:
         """Keys of unanswered questions, and what was not measured; marked as to be provided."""
         return self.documents.missing
 
+    @options_as_arguments()
     def write(self, folder: Address) -> None:
         """Write the documents into a folder, as `--output` does.
 
@@ -63,6 +65,7 @@ class DisclosureFiles:
         save_disclosures(self.documents, Path(folder))
 
 
+@options_as_arguments()
 def disclose(
     report: Address,
     formats: str | Iterable[str] = (),

@@ -8,9 +8,11 @@ from provenance.pipeline.exchange.pulling import Pull, pull
 from provenance.pipeline.exchange.pushing import Push, push
 from provenance.pipeline.exchange.registry_signatures import Signing, sign, trust_check
 from provenance.pipeline.execution.progress import ProgressCallback, report_progress_to
+from provenance.pipeline.python_api.option_names import options_as_arguments
 from provenance.pipeline.python_api.python_inputs import Address
 
 
+@options_as_arguments()
 def push_registry(
     registry: Address,
     address: Address,
@@ -48,6 +50,7 @@ def push_registry(
         return push(Path(registry), fspath(address), fresh_days=fresh_days, verify=verify)
 
 
+@options_as_arguments()
 def pull_registry(
     address: Address,
     folder: Address,
@@ -98,6 +101,7 @@ def pull_registry(
         )
 
 
+@options_as_arguments()
 def sign_registry(
     registry: Address,
     key: Address | Iterable[Address],

@@ -37,6 +37,7 @@ from provenance.pipeline.ledger_records import (
     parse_day,
 )
 from provenance.pipeline.ledger_records import open_ledger as read_ledger
+from provenance.pipeline.python_api.option_names import options_as_arguments
 from provenance.pipeline.python_api.python_inputs import (
     COPY_REMEDY,
     Address,
@@ -96,6 +97,7 @@ class AuditAnswer:
             raise ValueError(f"{form!r} is not a format; there are {', '.join(FORMATS)}")
         return FORMATS[form][1](self.answer.audit)
 
+    @options_as_arguments()
     def write(self, folder: Address, *, pdf: bool = False) -> None:
         """Write all formats and the lists into a folder, as `--output` does; `pdf` adds a PDF.
 
@@ -108,6 +110,7 @@ class AuditAnswer:
             check_library()
         save_answer(self.answer, local_path(folder, COPY_REMEDY), with_pdf=pdf)
 
+    @options_as_arguments()
     def write_forget_set(self, folder: Address) -> None:
         """Write ids, files and offsets of what was found, as `--forget-set` does.
 
@@ -124,6 +127,7 @@ class AuditAnswer:
         return self.render()
 
 
+@options_as_arguments()
 def audit(
     source: str | None = None,
     *,
@@ -197,6 +201,7 @@ class OpenLedger:
 
     address: str
 
+    @options_as_arguments()
     def add(self, kind: str, /, **facts: object) -> str:
         """Add a record, as `provenance ledger add` does, and return its digest.
 
@@ -246,10 +251,12 @@ class OpenLedger:
             if wanted in {None, entry.record.kind}
         ]
 
+    @options_as_arguments()
     def verify(self) -> LedgerVerification:
         """Read every byte; `faults` lists what was changed or removed, `erased` what was erased."""
         return check_ledger(self.address, quiet=True)
 
+    @options_as_arguments()
     def erase(self, names: str | Iterable[str], *, reason: str, note: str | None = None) -> None:
         """Erase files, or all files of records, named by the first digits of their digests.
 
@@ -271,6 +278,7 @@ class OpenLedger:
         erase_from_ledger(self.address, chosen, ErasureReason(reason), note)
 
 
+@options_as_arguments()
 def open_ledger(ledger: Address) -> OpenLedger:
     """Open a ledger, as the commands of `provenance ledger` do.
 

@@ -8,6 +8,7 @@ from typing import Literal, TypedDict, Unpack
 from provenance.pipeline.exchange.public_screening import Screening, screen, screen_addresses
 from provenance.pipeline.exchange.registry_publishing import publish_keyed_copy, publish_public_copy
 from provenance.pipeline.execution.progress import ProgressCallback, report_progress_to
+from provenance.pipeline.python_api.option_names import options_as_arguments
 from provenance.pipeline.python_api.python_inputs import (
     COPY_REMEDY,
     Address,
@@ -22,6 +23,7 @@ from provenance.registry.manifest import Manifest
 from provenance.registry.public_copy import PublicManifest
 
 
+@options_as_arguments()
 def publish_registry(  # noqa: PLR0913 (the options of the command)
     registry: Address,
     output: Address,
@@ -85,6 +87,7 @@ class ScreenOptions(TypedDict, total=False):
     progress: ProgressCallback | None
 
 
+@options_as_arguments()
 def screen_dataset(public: Address, data: object, **options: Unpack[ScreenOptions]) -> Screening:
     """Count the texts of a dataset that may be items, as `provenance registry screen` does.
 

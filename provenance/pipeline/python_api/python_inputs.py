@@ -1,16 +1,13 @@
 """What Python functions take as a dataset: paths, texts, tables, datasets, rows, names of a hub."""
 
 import os
-import re
-import shlex
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Mapping
 from difflib import get_close_matches
 from glob import has_magic
 from os import PathLike, fspath
 from pathlib import Path
 
-from provenance.errors import DatasetNotFound, InputError, ProvenanceError
+from provenance.errors import DatasetNotFound, InputError
 from provenance.read.corpus.address_resolution import (
     address_exists,
     looks_like_path,
@@ -21,10 +18,6 @@ from provenance.read.corpus.stream_input import is_stream
 from provenance.read.formats.detection import format_by_name
 
 Address = str | PathLike[str]
-
-_VALUE = r"(?:'[^']*'|(?!(?:and|is|makes|or|shows|to)\b)[\w.\[\]]*[\w\]])"
-_TEXT_COLUMNS = re.compile(rf"--text-column {_VALUE}(?: --text-column {_VALUE})*")
-_OPTION = re.compile(rf"--([a-z]+(?:-[a-z]+)*)(?: ({_VALUE}))?")
 
 
 def local_path(given: Address, remedy: str) -> Path:
@@ -49,51 +42,12 @@ def check_options(options: Collection[str], caller: str, names: Collection[str])
     Raises
     ------
     TypeError
-        With the options that there are.
+        With a similar option, or where they are described.
     """
     for name in sorted(set(options) - set(names)):
         matches = get_close_matches(name, names, n=1)
-        known = f"there are {', '.join(sorted(names))}"
-        hint = f"did you mean {matches[0]!r}?" if matches else known
+        hint = f"did you mean {matches[0]!r}?" if matches else f"see help(provenance.{caller})"
         raise TypeError(f"{caller}() has no option {name!r}; {hint}")
-
-
-@contextmanager
-def options_as_arguments() -> Iterator[None]:
-    """Write options in errors as arguments of a function of `registry build`."""
-    try:
-        yield
-    except ProvenanceError as error:
-        error.message, error.remedy = _as_arguments(error.message), _as_arguments(error.remedy)
-        error.args = (error.message,)
-        raise
-
-
-def _as_arguments(text: str) -> str:
-    """Write options of a command as arguments of a function, but for those in code.
-
-    Examples
-    --------
-    >>> _as_arguments("join them with --text-column title --text-column 'My Review', or --layout x")
-    "join them with text_columns=['title', 'My Review'], or layout='x'"
-    >>> _as_arguments("choose another column with --text-column, or use `jq --arg a b`.")
-    'choose another column with text_columns=, or use `jq --arg a b`.'
-    """
-    pieces = text.split("`")
-    pieces[::2] = map(_with_arguments, pieces[::2])
-    return "`".join(pieces)
-
-
-def _with_arguments(text: str) -> str:
-    def columns(match: re.Match[str]) -> str:
-        return f"text_columns={shlex.split(match[0])[1::2]}"
-
-    def argument(match: re.Match[str]) -> str:
-        value = "" if match[2] is None else repr(match[2].strip("'"))
-        return f"{match[1].replace('-', '_')}={value}"
-
-    text = _TEXT_COLUMNS.sub(columns, text).replace("--text-column", "text_columns=")
-    return _OPTION.sub(argument, text.replace("--dry-run", "preview_dumps()"))
 
 
 def given_paths(given: object) -> list[str]:
@@ -197,6 +151,7 @@ def _existing(address: str) -> str:
     error = not_found_error(address)
     if is_hub_name(address) and not looks_like_path(address):
         raise DatasetNotFound(
-            error.message, remedy=f'for a dataset on a hub, write hub="{address}".'
+            error.message,
+            remedy=f"{error.remedy} For a hub dataset write '{HUB_PREFIX}{address}'.",
         )
     raise error

@@ -1,7 +1,7 @@
 """`provenance.build_registry`, `open_registry` and others: `provenance registry` as functions."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from os import PathLike, fspath
 from pathlib import Path
 from typing import TypedDict, Unpack
@@ -40,11 +40,14 @@ from provenance.pipeline.building.registry_changes import (
 from provenance.pipeline.calibration.chance_fit import fit_chance_model
 from provenance.pipeline.exchange.remote_registries import local_folder
 from provenance.pipeline.execution.progress import ProgressCallback, report_progress_to
+from provenance.pipeline.python_api.option_names import (
+    options_as_arguments,
+    unread_as_arguments,
+)
 from provenance.pipeline.python_api.python_inputs import (
     Address,
     check_options,
     given_paths,
-    options_as_arguments,
 )
 from provenance.pipeline.settings import EngineName, Settings
 from provenance.registry.changes.mark_changes import Marking
@@ -110,6 +113,7 @@ class OpenRegistry:
         """Return some items from all over it: source, id, date, address and text."""
         return example_items(self.path, count)
 
+    @options_as_arguments()
     def verify(self, trust: Address | None = None) -> "OpenRegistry":
         """Read every file and compare it with the digests; return the registry.
 
@@ -137,6 +141,7 @@ class OpenRegistry:
         return withdrawn_items(self.path, source)
 
 
+@options_as_arguments()
 def open_registry(registry: Address) -> OpenRegistry:
     """Open a registry to look at it, as `provenance registry show` does.
 
@@ -154,6 +159,7 @@ def open_registry(registry: Address) -> OpenRegistry:
     return OpenRegistry(folder, *show_registry(folder))
 
 
+@options_as_arguments()
 def preview_dumps(
     dumps: Address | Iterable[Address],
     *,
@@ -167,10 +173,13 @@ def preview_dumps(
     dumps, source, **options
         As for `build_registry`.
     """
-    with options_as_arguments():
-        return preview(_dump_source(dumps, source, options, "preview_dumps"))
+    return [
+        replace(each, unread=each.unread and unread_as_arguments([each.unread])[0])
+        for each in preview(_dump_source(dumps, source, options, "preview_dumps"))
+    ]
 
 
+@options_as_arguments()
 def build_registry(
     registry: Address,
     dumps: Address | Iterable[Address],
@@ -213,16 +222,18 @@ def build_registry(
         If no dump can be read.
     """
     dump_source = _dump_source(dumps, source, options, "build_registry")
-    with options_as_arguments(), report_progress_to(options.get("progress")):
-        return build_dumps(
+    with report_progress_to(options.get("progress")):
+        outcome = build_dumps(
             _local(registry),
             dump_source,
             keep_texts=not no_text,
             keep_authors=keep_authors,
             engine=_engine(options),
         )
+    return replace(outcome, unread=unread_as_arguments(outcome.unread))
 
 
+@options_as_arguments()
 def add_to_registry(
     registry: Address,
     dumps: Address | Iterable[Address],
@@ -245,10 +256,12 @@ def add_to_registry(
         As for `build_registry`.
     """
     dump_source = _dump_source(dumps, source, options, "add_to_registry")
-    with options_as_arguments(), report_progress_to(options.get("progress")):
-        return add_dumps(_local(registry), dump_source, engine=_engine(options))
+    with report_progress_to(options.get("progress")):
+        outcome = add_dumps(_local(registry), dump_source, engine=_engine(options))
+    return replace(outcome, unread=unread_as_arguments(outcome.unread))
 
 
+@options_as_arguments()
 def remove_from_registry(  # noqa: PLR0913 (the options of the command)
     registry: Address,
     *,
@@ -294,6 +307,7 @@ def remove_from_registry(  # noqa: PLR0913 (the options of the command)
     )[0]
 
 
+@options_as_arguments()
 def restore_registry_items(registry: Address, ids: Address, *, source: str | None = None) -> int:
     """Lift the tombstones of the ids in a file, as `provenance registry restore` does.
 
@@ -314,6 +328,7 @@ def restore_registry_items(registry: Address, ids: Address, *, source: str | Non
     return restore_to_registry(_local(registry), _id_file(ids), source)[1]
 
 
+@options_as_arguments()
 def add_opt_outs(
     registry: Address, lists: Address | Iterable[Address], *, reason: str | None = None
 ) -> int:
@@ -336,6 +351,7 @@ def add_opt_outs(
     return opt_out(_local(registry), given_paths(lists), reason)[1]
 
 
+@options_as_arguments()
 def mark_registry_items(
     registry: Address,
     ids: Address,
@@ -367,6 +383,7 @@ def mark_registry_items(
     return mark(_local(registry), _id_file(ids), source, note, undo=undo)
 
 
+@options_as_arguments()
 def fit_registry(
     registry: Address,
     texts: Address | Iterable[Address],
@@ -397,6 +414,7 @@ def fit_registry(
     return open_registry(registry)
 
 
+@options_as_arguments()
 def compact_registry(registry: Address) -> OpenRegistry:
     """Merge the segments of a registry, as `provenance registry compact` does.
 
@@ -409,6 +427,7 @@ def compact_registry(registry: Address) -> OpenRegistry:
     return open_registry(registry)
 
 
+@options_as_arguments()
 def upgrade_registry(registry: Address) -> OpenRegistry:
     """Convert a registry of the previous format, as `provenance registry upgrade` does.
 
@@ -421,6 +440,7 @@ def upgrade_registry(registry: Address) -> OpenRegistry:
     return open_registry(registry)
 
 
+@options_as_arguments()
 def merge_registries(registries: Iterable[Address], output: Address) -> Combination:
     """Merge registries into a new one, as `provenance registry merge` does.
 
@@ -434,6 +454,7 @@ def merge_registries(registries: Iterable[Address], output: Address) -> Combinat
     return merge_into([fspath(registry) for registry in registries], _local(output))
 
 
+@options_as_arguments()
 def subset_registry(  # noqa: PLR0913 (the options of the command)
     registry: Address,
     output: Address,

@@ -11,6 +11,7 @@ from provenance.model.rules.terms import Verdict
 from provenance.pipeline.api import normalise_options
 from provenance.pipeline.caching.result_cache import CacheUsage
 from provenance.pipeline.caching.result_cache import clear_cache as clear
+from provenance.pipeline.python_api.option_names import options_as_arguments
 from provenance.pipeline.python_api.python_inputs import Address
 from provenance.pipeline.rule_commands.rule_lookup import resolve_policy, rule_on
 from provenance.read.dumps.published_dumps import PublishedSource, find_published_source
@@ -64,6 +65,7 @@ class Explanation:
         return self.text
 
 
+@options_as_arguments()
 def explain_rules(
     subject: str,
     *,
@@ -114,6 +116,7 @@ def explain_rules(
     return Explanation(name, ruling, text)
 
 
+@options_as_arguments()
 def published_sources(name: str | None = None) -> list[PublishedSource]:
     """Return where dumps come from, as `provenance sources` shows it.
 
@@ -135,6 +138,7 @@ def published_sources(name: str | None = None) -> list[PublishedSource]:
     return list(list_sources()) if name is None else [find_published_source(name)]
 
 
+@options_as_arguments()
 def clear_cache() -> CacheUsage:
     """Delete what earlier checks have cached, as `provenance cache clear` does.
 

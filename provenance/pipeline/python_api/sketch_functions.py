@@ -7,6 +7,7 @@ from typing import TypedDict, Unpack
 from provenance.errors import InputError
 from provenance.model.results.sketches import Comparison
 from provenance.pipeline.execution.progress import ProgressCallback, report_progress_to
+from provenance.pipeline.python_api.option_names import options_as_arguments
 from provenance.pipeline.python_api.python_inputs import (
     COPY_REMEDY,
     Address,
@@ -38,6 +39,7 @@ class ReadOptions(TypedDict, total=False):
     progress: ProgressCallback | None
 
 
+@options_as_arguments()
 def fingerprint_dataset(
     data: object,
     output: Address | None = None,
@@ -84,6 +86,7 @@ def fingerprint_dataset(
     return made
 
 
+@options_as_arguments()
 def compare(a: object, b: object, *others: object, **options: Unpack[ReadOptions]) -> Comparison:
     """Estimate how much a dataset or registry has in common with others, as `compare` does.
 
