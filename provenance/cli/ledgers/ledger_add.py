@@ -127,7 +127,7 @@ def dataset(  # noqa: PLR0913 (one parameter per option)
         recipients=tuple(recipients),
         note=note,
     )
-    _print(pipeline.add_dataset(pipeline.named_ledger(ledger), facts, report))
+    _print(pipeline.add_dataset(pipeline.named_ledger(ledger), facts, report), *sources)
 
 
 @add.command(
@@ -197,7 +197,7 @@ def access(  # noqa: PLR0913 (one parameter per option)
         agreement,
         note,
     )
-    _print(pipeline.add_to_ledger(pipeline.named_ledger(ledger), facts))
+    _print(pipeline.add_to_ledger(pipeline.named_ledger(ledger), facts), source)
 
 
 @add.command(
@@ -319,8 +319,13 @@ def withdrawal(
     """
     facts = WithdrawalFacts(source, None, reason)
     when = None if day is None else pipeline.parse_day("--on", day)
-    _print(pipeline.add_withdrawal(pipeline.named_ledger(ledger), facts, ids, when))
+    entry = pipeline.add_withdrawal(pipeline.named_ledger(ledger), facts, ids, when)
+    _print(entry, *([] if source is None else [source]))
 
 
-def _print(entry: "LedgerEntry") -> None:
+def _print(entry: "LedgerEntry", *sources: str) -> None:
+    """Print a record's digest, and notes on sources whose names may be mistyped."""
     echo(f"Recorded: {entry.record.kind} {entry.digest}")
+    for source in sources:
+        if (warning := pipeline.source_name_warning(source)) is not None:
+            echo(f"Note: {warning}", err=True)

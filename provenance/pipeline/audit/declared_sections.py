@@ -134,8 +134,8 @@ def acquisition(material: AuditMaterial) -> Iterator[Statement]:
         else:
             yield unknowable(f"No record says how {each.name} was obtained.", record)
     if accesses:
-        yield _total("call", [each.calls for _, each in accesses])
-        yield _total("retrieved item", [each.items for _, each in accesses])
+        yield _total("call", "made", [each.calls for _, each in accesses])
+        yield _total("item", "retrieved", [each.items for _, each in accesses])
     else:
         yield unknowable("No record says by which access this content was obtained.", letter=True)
     yield unknowable(
@@ -144,14 +144,14 @@ def acquisition(material: AuditMaterial) -> Iterator[Statement]:
     )
 
 
-def _total(noun: str, amounts: list[int | None]) -> Statement:
+def _total(noun: str, verb: str, amounts: list[int | None]) -> Statement:
     stated = [each for each in amounts if each is not None]
     if not stated:
-        return unknowable(f"No record says how many {noun}s there were.", letter=True)
+        return unknowable(f"No record says how many {noun}s were {verb}.", letter=True)
     records = count(len(amounts), "record")
     return declared(
-        f"{count(sum(stated), noun)} in all, as stated by {number(len(stated))} of {records} of "
-        "access.",
+        f"{count(sum(stated), noun)} {verb} in all, as stated by {number(len(stated))} of "
+        f"{records} of access.",
         letter=True,
     )
 

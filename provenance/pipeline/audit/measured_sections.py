@@ -65,10 +65,18 @@ def items(material: AuditMaterial) -> Iterator[Statement]:
         yield from _address_lines(material, each)
     for file in material.files:
         yield measured(
-            f"The ids are in {file.name}: {count(file.rows, 'row')}, SHA-256 {file.sha256}."
+            f"The ids are in {file.name}: {count(file.rows, 'row')}{_ROWS.get(file.name, '')}, "
+            f"SHA-256 {file.sha256}."
         )
     if not material.found and not material.addresses:
         yield unknowable("No dataset was checked: nothing could be measured.", letter=True)
+
+
+_ROWS = {
+    "items.parquet": ", one for each item and dataset, those not counted included, with the ids of "
+    "items of the same words",
+    "works.csv": ", one for each work asked about",
+}
 
 
 def _other_lines(

@@ -121,6 +121,14 @@ def test_what_people_add_is_shown(folder):
     assert all(len(line) <= 80 for line in verified.splitlines())
 
 
+def test_a_source_that_the_rules_call_otherwise_is_noted(folder):
+    for call in (("access", "twitter"), ("dataset", "posts@2", "--source", "twitter")):
+        done = provenance("ledger", "add", *call, cwd=folder)
+        assert done.returncode == 0
+        assert "Note: in the rules 'twitter' is 'x': use that" in done.stderr
+    assert "Note" not in provenance("ledger", "add", "access", "x", cwd=folder).stderr
+
+
 def test_damage_ends_with_exit_code_one(folder):
     ok(folder, "ledger", "add", "dataset", "posts@1")
     [path] = (folder / "kept" / "records").rglob("*.json")
