@@ -125,7 +125,9 @@ def _percent(share: float) -> str:
 
 
 def check_known(policy: Policy, library: Library) -> None:
-    """Check that the rules have every claimed exception and the basis of every gate.
+    """Check that the rules have the claimed exceptions, bases of gates, and jurisdictions.
+
+    A jurisdiction that no document names can be right, if it is a code.
 
     Raises
     ------
@@ -143,6 +145,12 @@ def check_known(policy: Policy, library: Library) -> None:
         if gate.basis is not None and gate.basis not in bases:
             raise _unknown_name(
                 f"the gate {gate}: the rules have no basis {gate.basis!r}", gate.basis, bases
+            )
+    for place in _jurisdictions(policy):
+        if not _PLACE_CODE.fullmatch(place) and _unknown_place(place, library):
+            raise PolicyError(
+                f"jurisdiction: {place!r} is not a code, and no document names it",
+                remedy="write the code of a country, such as DE or US, or EU or EEA",
             )
 
 
@@ -183,17 +191,22 @@ def policy_warnings(policy: Policy, library: Library) -> tuple[str, ...]:
         for where, source in sources.items()
         if source is not None and (warning := names.warning(source)) is not None
     )
-    places = [
-        policy.circumstances.jurisdiction,
-        *(each.jurisdiction for each in policy.collections),
-    ]
     return (
         *unknown,
-        *(each for place in dict.fromkeys(places) for each in _unknown_place(place, library)),
+        *(each for place in _jurisdictions(policy) for each in _unknown_place(place, library)),
     )
 
 
-def _unknown_place(jurisdiction: str | None, library: Library) -> tuple[str, ...]:
+_PLACE_CODE = re.compile("[A-Za-z]{2,3}")
+
+
+def _jurisdictions(policy: Policy) -> tuple[str, ...]:
+    """Return the places that a policy states, each once."""
+    stated = [policy.circumstances.jurisdiction, *(c.jurisdiction for c in policy.collections)]
+    return tuple(dict.fromkeys(place for place in stated if place))
+
+
+def _unknown_place(jurisdiction: str, library: Library) -> tuple[str, ...]:
     """Return a warning if no document names a jurisdiction, which may be misspelt."""
     all_terms = (
         *(terms for source in library.sources for terms in source.terms),
@@ -203,7 +216,7 @@ def _unknown_place(jurisdiction: str | None, library: Library) -> tuple[str, ...
     )
     places = sorted({place for terms in all_terms for place in terms.jurisdictions} - {ELSEWHERE})
     known = {place.casefold() for place in places} | Places(library).names
-    if jurisdiction is None or jurisdiction.casefold() in known:
+    if jurisdiction.casefold() in known:
         return ()
     choices = ", ".join(places)
     return (f"jurisdiction {jurisdiction!r}: no document names it; the documents name {choices}",)

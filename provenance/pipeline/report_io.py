@@ -67,4 +67,7 @@ def check_writable(folder: Path) -> None:
     while not os.path.exists(nearest) and nearest != nearest.parent:
         nearest = nearest.parent
     if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
-        raise OutputError(f"{folder} cannot be written", remedy="name another folder with --output")
+        raise OutputError(
+            f"{folder} cannot be written: {nearest.absolute()} is not a writable folder",
+            remedy="name another folder with --output",
+        )

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import math
+import os
 import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
@@ -472,6 +473,8 @@ def read_manifest_bytes(folder: Path) -> bytes:
     except (FileNotFoundError, NotADirectoryError) as error:
         within = sorted(folder.glob(f"*/{MANIFEST}")) if folder.is_dir() else []
         make = f"make one: provenance registry build {folder} --source SOURCE DUMP"
+        if os.path.lexists(folder):  # then nothing can be built there
+            make = "name a folder that `provenance registry build` wrote"
         raise RegistryNotFound(
             f"{folder} is not a registry: it has no {MANIFEST}",
             remedy=f"name a registry in it, such as {within[0].parent}" if within else make,

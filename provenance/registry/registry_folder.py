@@ -294,7 +294,7 @@ def _translate_errors(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise RegistryError(
-            f"{folder} cannot be written: {error}",
+            f"{folder} cannot be written: {error.strerror or error}",
             remedy="check that the disk has space and that the folder is writable",
         ) from error
 

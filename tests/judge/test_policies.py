@@ -23,6 +23,11 @@ from provenance.model.rules.terms import DateRange, Purpose, Verdict
             "'explicit-ml'",
         ),
         (Policy(circumstances=Circumstances(claims=("qqqq",))), "'qqqq'", "us-fair-use"),
+        (
+            Policy(circumstances=Circumstances(jurisdiction="Germany")),
+            "'Germany' is not a code",
+            "such as DE",
+        ),
     ],
 )
 def test_what_the_rules_do_not_know_is_refused_with_a_suggestion(shipped, policy, said, remedy):
@@ -35,7 +40,7 @@ def test_what_the_rules_do_not_know_is_refused_with_a_suggestion(shipped, policy
 def test_a_policy_that_names_what_is_there_passes(shipped):
     check_known(
         Policy(
-            circumstances=Circumstances(claims=("eu-dsm-art-4", "us-fair-use")),
+            circumstances=Circumstances(claims=("eu-dsm-art-4", "us-fair-use"), jurisdiction="BR"),
             gates=(Gate(Verdict.RESTRICTED, basis="automated-access"),),
         ),
         shipped,

@@ -197,11 +197,17 @@ def test_dates_that_are_in_no_calendar_are_an_error_of_ours(folder):
 
 
 def test_nothing_at_the_path_names_the_command_that_builds(tmp_path):
+    with pytest.raises(RegistryNotFound, match="is not a registry") as caught:
+        open_registry(tmp_path / "none")
+    assert caught.value.remedy.startswith("make one: provenance registry build")
+
+
+def test_where_something_else_is_nothing_can_be_built(tmp_path):
     (tmp_path / "file").touch()
-    for path in (tmp_path, tmp_path / "none", tmp_path / "file"):
+    for path in (tmp_path, tmp_path / "file"):
         with pytest.raises(RegistryNotFound, match="is not a registry") as caught:
             open_registry(path)
-        assert "provenance registry build" in caught.value.remedy
+        assert caught.value.remedy == "name a folder that `provenance registry build` wrote"
 
 
 def test_a_folder_of_registries_is_told_from_a_registry(tmp_path):

@@ -197,7 +197,14 @@ def build(  # noqa: PLR0913 (one parameter per option)
     if dry_run:
         previews = pipeline.preview_dumps(dump_source)
         echo(*preview_lines(previews))
-        return FAILED if any(preview.unread for preview in previews) else CLEAR
+        if any(preview.unread for preview in previews):
+            return FAILED
+        if not any(preview.items for preview in previews):
+            raise InputError(
+                "the dumps hold no item that could be read",
+                remedy="check the dumps, --layout and --text-column",
+            )
+        return CLEAR
     outcome = pipeline.build_registry(
         registry,
         dump_source,
@@ -413,7 +420,7 @@ def _finish(
         outcome.unread,
         allow_unread,
         "the registry is incomplete",
-        "then add it with `provenance registry add`",
+        "then add them with `provenance registry add`",
     )
 
 

@@ -41,7 +41,7 @@ def registry_lines(
             "  Documents that declare such an address are reported; texts are not compared.",
         ]
     return [
-        f"{summary.path}: {summary.items:,} items",
+        f"{summary.path}: {count(summary.items, 'item')}",
         "",
         f"  {'source':20} {'items':>12} {'too short':>12}  dates",
         *(line for coverage in summary.sources for line in _coverage_lines(coverage)),

@@ -54,7 +54,7 @@ def parse_rate(text: str) -> float:
     if not match or not 0 < float(match[1]) <= 100:
         raise PolicyError(
             f"the sample {format_value(text)} is not a share above 0 % and up to 100 %",
-            remedy=f"write it with a percent sign: {_suggestion(text.strip())}.",
+            remedy=f"write it with a percent sign: {_suggestion(text.strip(), least='1%')}.",
         )
     return float(match[1]) / 100
 
@@ -103,11 +103,13 @@ def _parse_gate(name: UncheckedValue, share: str) -> Gate:
     )
 
 
-def _suggestion(share: str) -> str:
+def _suggestion(share: str, least: str = "0%") -> str:
     try:
         value = float(share)
     except ValueError:
         return '"0.1%"'
+    if value == 0:
+        return f'"{least}"'
     if 0 < value < 1:
         return f'{share} as a fraction is "{100 * value:.10g}%"'
     return f'"{value:.10g}%"' if 0 <= value <= 100 else '"0.1%"'

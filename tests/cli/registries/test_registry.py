@@ -147,6 +147,15 @@ def test_a_dry_run_names_what_cannot_be_read(provenance, tmp_path):
     assert "not read: a.pdf: this is a PDF document" in done.stdout
 
 
+def test_a_dry_run_without_any_item_fails_as_the_build_does(provenance, tmp_path):
+    lines(tmp_path / "a.jsonl", [{"text": None}])
+    build = ["registry", "build", "r", "--source", "x", "a.jsonl"]
+    for call in (build, [*build, "--dry-run"]):
+        done = provenance(*call, cwd=tmp_path)
+        assert done.returncode == 2
+        assert "Error: the dumps hold no item that could be read" in done.stderr
+
+
 def test_an_address_is_no_folder_for_a_registry(provenance, tmp_path):
     lines(tmp_path / "a.jsonl", [{"text": text(1)}])
     for command in (["build", "s3://bucket/r", "--source", "x", "a.jsonl"], ["show", "s3://b/r"]):
