@@ -3,6 +3,9 @@
 from dataclasses import replace
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from provenance import __version__
 from provenance.errors import UnsupportedFormat
 from provenance.model.content.tables import Unread
@@ -10,6 +13,7 @@ from provenance.model.results.changes import Changes, ComparedCorpus, GateRegres
 from provenance.model.results.corpus_model import CorpusModel
 from provenance.model.results.result import Report, Result
 from provenance.model.rules.policy import Policy
+from provenance.model.rules.terms import Verdict
 from provenance.pipeline.caching.result_cache import ResultCache, code_digest
 from provenance.pipeline.checking.check_inputs import load_library
 from provenance.pipeline.checking.corpus_contents import (
@@ -58,21 +62,29 @@ def diff(old: str, new: str, policy: Policy, settings: Settings) -> Changes:
     keys = finding_keys(first.findings), finding_keys(second.findings)
     appeared = second.findings.filter(surplus_mask(keys[1], keys[0]))
     vanished = first.findings.filter(surplus_mask(keys[0], keys[1]))
-    order = [("strength", "descending"), ("file", "ascending"), ("row", "ascending")]
     return Changes(
         tool=__version__,
         old=_diff_side(old, first.result, unread[0], settings),
         new=_diff_side(new, second.result, unread[1], settings),
         documents=None if comparison is None else comparison.changes,
         shares=_changed_shares(first.result, second.result),
-        appeared=appeared.sort_by(order),
-        vanished=vanished.sort_by(order),
+        appeared=_sort_findings(appeared),
+        vanished=_sort_findings(vanished),
         kept=len(second.findings) - len(appeared),
         worse=_gate_regressions(first.result, second.result),
         reservations=_caveats(
             first.result, second.result, comparison, has_changes=bool(len(appeared) + len(vanished))
         ),
     )
+
+
+def _sort_findings(findings: pa.Table) -> pa.Table:
+    """Return findings by verdict, the strictest first, then by strength and place."""
+    verdicts = pa.array([str(verdict) for verdict in Verdict])
+    ranks = pc.index_in(findings["verdict"].cast(pa.string()), verdicts)
+    order = [("strength", "descending"), ("file", "ascending"), ("row", "ascending")]
+    keys = findings.select([name for name, _ in order]).append_column("verdict", ranks)
+    return findings.take(pc.sort_indices(keys, [("verdict", "ascending"), *order]))
 
 
 def _load_or_check(

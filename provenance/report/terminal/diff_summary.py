@@ -12,6 +12,8 @@ from provenance.report.text.unread_text import unread_line
 
 _FINDINGS, _NAMES, _SHARES = 10, 5, 20
 _LONGEST = 80
+_COMPARED = ("content", "resemblance")
+"""Evidence of texts that were compared; other evidence has no words in common."""
 
 
 def changes_text(changes: Changes, style: TerminalStyle) -> str:
@@ -112,10 +114,10 @@ def _move(move: ShareChange) -> str:
 def _findings(table: pa.Table) -> Iterator[str]:
     for row in table.slice(0, _FINDINGS).to_pylist():
         item = f" {_name(row['item'])}" if row["item"] else ""
-        yield (
-            f"{row['verdict']}: {_name(row['source'])}{item} in {_name(row['document'])}, "
-            f"{row['tokens']} words, {row['strength']:.0f} bits"
-        )
+        how = row["evidence"]
+        if how in _COMPARED:
+            how = f"{count(row['tokens'], 'word')}, {row['strength']:.0f} bits"
+        yield f"{row['verdict']}: {_name(row['source'])}{item} in {_name(row['document'])}, {how}"
     if table.num_rows > _FINDINGS:
         yield f"and {number(table.num_rows - _FINDINGS)} more (--format json has all)"
 

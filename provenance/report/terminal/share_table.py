@@ -92,9 +92,9 @@ def share_lines(style: TerminalStyle, result: Result) -> list[str]:
         scale = _scale(style, result)
         lines += _section(style, "Tokens by verdict", verdicts, scale)
         lines += _section(style, "Tokens by source", present[:MAX_SOURCES], scale)
+        if others := present[MAX_SOURCES:]:
+            lines += style.wrap(f"and {count(len(others), 'source')} more", "  ")
         lines += _section(style, "Tokens of other origin", other_origins(result), scale)
-    if len(present) > MAX_SOURCES:
-        lines += style.wrap(f"and {count(len(present) - MAX_SOURCES, 'source')} more", "  ")
     absent = [share.key for share in sources if not share.documents.any]
     if absent:
         more = f" and {len(absent) - MAX_SOURCES} more" if len(absent) > MAX_SOURCES else ""

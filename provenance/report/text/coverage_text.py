@@ -48,7 +48,7 @@ def coverage_sentence(result: Result, source: str) -> str:
     """
     coverage = source_coverage(result, source)
     if coverage is None:
-        return "Searched for: none of its items, only its addresses."
+        return "Searched for: none of its items, only what rows declare."
     dates = f", {date_span(coverage.first, coverage.last)}" if coverage.first else ""
     if coverage.fraction is None or coverage.published is None:
         return f"Searched for: {count(coverage.items, 'item')}{dates}; total unknown."

@@ -178,6 +178,7 @@ def test_licences_that_no_rule_knows_do_not_displace_sources():
     )
     one = next(share for share in REPORT.result.shares if share.by == "source")
     large = Estimate(9, 0.9, 0.8, 1.0, 1.0, 0.0)
+    quoted = replace(one, by="origin", key="quotation", tokens=large, documents=large)
     shares = tuple(
         replace(one, key=name, verdict=Verdict.UNKNOWN, tokens=large, documents=large)
         for name in names
@@ -185,9 +186,10 @@ def test_licences_that_no_rule_knows_do_not_displace_sources():
     result = replace(
         REPORT.result,
         rulings=(*rulings, *REPORT.result.rulings),
-        shares=(*shares, *REPORT.result.shares),
+        shares=(*shares, *REPORT.result.shares, quoted),
     )
     text = terminal_summary(Report(result, REPORT.findings), width=80, colour=False)
+    assert re.search(r"\n  and \d+ sources more\nTokens of other origin", text)
     largest = [share.key for share in shares_by(REPORT.result.shares, "source")][:3]
     assert [name for name in largest if f"  {name}" not in text] == []
     why = text[text.index("Why") :]

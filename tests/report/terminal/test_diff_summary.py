@@ -47,6 +47,16 @@ def test_changes_are_summarised_for_the_terminal() -> None:
     assert all(len(line) <= 80 for line in lines)
 
 
+def test_findings_are_described_by_how_they_were_found() -> None:
+    compared = {**FOUND[0], "evidence": "content", "tokens": 1}
+    declared = {**FOUND[0], "evidence": "licence"}
+    changes = replace(CHANGES, appeared=findings_table([compared, declared]))
+    lines = changes_text(changes, TerminalStyle(200, colour=False)).splitlines()
+    one, other = lines[lines.index("New findings (2)") + 1 :][:2]
+    assert ", 1 word, " in one
+    assert other.endswith(", licence")
+
+
 def test_many_changed_shares_are_cut() -> None:
     moves = [ShareChange("source", f"licence {n}", None, None, SHARES[0]) for n in range(25)]
     lines = changes_text(replace(CHANGES, shares=moves), TerminalStyle(80, colour=False))

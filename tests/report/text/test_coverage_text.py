@@ -26,10 +26,9 @@ def test_an_undeclared_total_is_unknown() -> None:
     assert said == "Searched for: 4 items, 2023-01-02 to 2023-01-09; total unknown."
 
 
-def test_of_a_source_in_no_registry_only_addresses_are_searched_for() -> None:
-    assert (
-        coverage_sentence(RESULT, "weibo") == "Searched for: none of its items, only its addresses."
-    )
+def test_of_a_source_in_no_registry_only_declarations_are_searched_for() -> None:
+    sentence = coverage_sentence(RESULT, "weibo")
+    assert sentence == "Searched for: none of its items, only what rows declare."
 
 
 def test_items_of_two_registries_add_up_and_an_unknown_total_makes_the_sum_unknown() -> None:
