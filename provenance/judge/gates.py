@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from provenance.errors import PolicyError, UnknownSource
 from provenance.judge.binding_terms import ELSEWHERE, Places
-from provenance.judge.identifiers import Names
+from provenance.judge.identifiers import Licences, Names
 from provenance.model.results.result import GateOutcome, Violation, WaiverOutcome
 from provenance.model.rules.policy import Gate, Policy, Waiver
 from provenance.model.rules.rule_library import Library
@@ -125,9 +125,10 @@ def _percent(share: float) -> str:
 
 
 def check_known(policy: Policy, library: Library) -> None:
-    """Check that the rules have the claimed exceptions, bases of gates, and jurisdictions.
+    """Check that the rules have what a policy names.
 
-    A jurisdiction that no document names can be right, if it is a code.
+    A jurisdiction that no document names can be right, if it is a code. An agreement is on a
+    source or a licence: on an expression of licences, it would match nothing.
 
     Raises
     ------
@@ -146,6 +147,22 @@ def check_known(policy: Policy, library: Library) -> None:
             raise _unknown_name(
                 f"the gate {gate}: the rules have no basis {gate.basis!r}", gate.basis, bases
             )
+    _check_agreements(policy, library)
+    _check_jurisdictions(policy, library)
+
+
+def _check_agreements(policy: Policy, library: Library) -> None:
+    licences = Licences(library)
+    for agreement in policy.agreements:
+        if licences.has_expression(agreement.source):
+            raise PolicyError(
+                f"agreement {agreement.reference!r}: {agreement.source!r} is an expression of "
+                "licences, not one of them",
+                remedy="write an agreement for each licence in it that the contract replaces",
+            )
+
+
+def _check_jurisdictions(policy: Policy, library: Library) -> None:
     for place in _jurisdictions(policy):
         if not _PLACE_CODE.fullmatch(place) and _unknown_place(place, library):
             raise PolicyError(

@@ -1,14 +1,14 @@
 """Resolve names: licences in any spelling, hosts to sources, and ids of the rules."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from urllib.parse import unquote
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from provenance.judge.licence_expressions import parse_expression
+from provenance.judge.licence_expressions import Expression, format_expression, parse_expression
 from provenance.model.rules.rule_library import Library, Licence
 
 _ADDRESS = re.compile(r"^(?:https?:)?//(?:www\.)?|^www\.")
@@ -41,7 +41,27 @@ def aliases(licences: Iterable[Licence]) -> dict[str, Licence]:
 
 def shown_name(declared: str) -> str:
     """Return what stands for a declared licence that the rules lack: it may be a whole text."""
-    return declared.strip()[:_MAX_NAME_CHARACTERS]
+    name = declared.strip()
+    return name if len(name) <= _MAX_NAME_CHARACTERS else f"{name[: _MAX_NAME_CHARACTERS - 1]}…"
+
+
+def expression_name(expression: Expression, licences: Mapping[str, Licence]) -> str:
+    """Return what stands for an expression of licences, however it is spelt.
+
+    Parameters
+    ----------
+    expression : Expression
+        The licences and how they are joined.
+    licences : mapping of str to Licence
+        All licences, from `aliases`.
+    """
+
+    def spell(name: str) -> str:
+        licence = licences.get(fold_name(name))
+        spdx = None if licence is None else licence.spdx
+        return spdx if spdx is not None and fold_name(spdx) == fold_name(name) else name
+
+    return format_expression(expression, spell)
 
 
 class Licences:
@@ -54,20 +74,32 @@ class Licences:
     """
 
     def __init__(self, library: Library) -> None:
-        self._ids = {name: licence.id for name, licence in aliases(library.licences).items()}
+        self._licences = aliases(library.licences)
 
     @property
     def names(self) -> tuple[tuple[str, str], ...]:
         """All known names, each with the id of its licence, sorted."""
-        return tuple(sorted(self._ids.items()))
+        return tuple(sorted((name, licence.id) for name, licence in self._licences.items()))
 
     def id_of(self, declared: str) -> str:
-        """Return the id of a declared licence; the declaration itself if the rules lack it."""
-        return self._ids.get(fold_name(declared)) or shown_name(declared)
+        """Return the id of a declared licence; the declaration itself if the rules lack it.
+
+        An expression of licences has one name, with or without brackets around it.
+        """
+        expression = self._expression(declared)
+        if expression is not None:
+            declared = expression_name(expression, self._licences)
+        licence = self._licences.get(fold_name(declared))
+        if licence is not None:
+            return licence.id
+        return shown_name(declared) if expression is None else declared
 
     def has_expression(self, declared: str) -> bool:
         """Return whether a declaration is an expression of licences, such as "MIT OR ISC"."""
-        return parse_expression(declared, lambda name: fold_name(name) in self._ids) is not None
+        return self._expression(declared) is not None
+
+    def _expression(self, declared: str) -> Expression | None:
+        return parse_expression(declared, lambda name: fold_name(name) in self._licences)
 
 
 def sources_named(names: Iterable[str], library: Library) -> tuple[str, ...]:

@@ -106,7 +106,7 @@ def normalise_expression(text: str) -> str | None:
     [None, None, None, None]
     """
     expression = parse_spdx(text)
-    return None if expression is None else _format(expression)
+    return None if expression is None else format_expression(expression)
 
 
 def join_expressions(expressions: Iterable[str | None], operator: str) -> str | None:
@@ -125,11 +125,17 @@ def join_expressions(expressions: Iterable[str | None], operator: str) -> str | 
     return f" {operator} ".join(parts) or None
 
 
-def _format(expression: Expression) -> str:
+def format_expression(
+    expression: Expression, spell: Callable[[str], str] = lambda name: name
+) -> str:
+    """Return an expression as text, each of its licences spelt as `spell` says."""
     if not expression.parts:
-        return expression.stated
-    parts = (f"({_format(part)})" if part.parts else part.stated for part in expression.parts)
-    return f" {expression.stated} ".join(parts)
+        return spell(expression.stated)
+    separator = ", " if expression.stated == LIST else f" {expression.stated} "
+    return separator.join(
+        f"({format_expression(part, spell)})" if part.parts else spell(part.stated)
+        for part in expression.parts
+    )
 
 
 def _is_too_long(text: str) -> bool:

@@ -12,7 +12,8 @@ from provenance.judge.binding_terms import (
     Scenario,
     SubjectTerms,
 )
-from provenance.judge.identifiers import aliases, fold_name
+from provenance.judge.identifiers import aliases, expression_name, fold_name
+from provenance.judge.licence_expressions import Expression
 from provenance.judge.precedence import (
     NO_RULE,
     NO_TERMS,
@@ -103,6 +104,10 @@ class RuleIndex:
     def is_licence(self, name: str) -> bool:
         """Return whether there is a licence of a name, in any spelling."""
         return self._licence(name) is not None
+
+    def expression_name(self, expression: Expression) -> str:
+        """Return what stands for an expression of licences, however it is spelt."""
+        return expression_name(expression, self._licences)
 
     def subject_terms(
         self, subject: str, declared: str | None, signals: Sequence[str] = ()

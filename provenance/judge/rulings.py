@@ -7,7 +7,6 @@ from datetime import date, datetime
 
 from provenance.judge.combined_rulings import combine
 from provenance.judge.explanation import QUOTATION_REMEDY, OpenQuestions, quotation_why, remedy, why
-from provenance.judge.identifiers import shown_name
 from provenance.judge.licence_expressions import Expression, parse_expression
 from provenance.judge.precedence import QUOTED_WORK
 from provenance.judge.rule_index import RuleIndex
@@ -80,7 +79,7 @@ class _DeclaredExpression:
     Parameters
     ----------
     stated : str
-        As it was declared.
+        As it was declared, in its usual spelling.
     expression : Expression
         The licences and how they are joined.
     subjects : mapping of Expression to (str, str or None)
@@ -254,14 +253,13 @@ class Judge:
         is_subject, is_licence = self._rules.is_subject(subject), self._rules.is_licence
         expression = None if licence is None else parse_expression(licence, is_licence)
         if licence is not None and expression is not None:
-            is_own = not is_subject and subject == shown_name(licence)
+            name = self._rules.expression_name(expression)
+            is_own = not is_subject and subject == name
             subjects = {
                 each: (each.licence if is_own else subject, each.licence)
                 for each in expression.licences()
             }
-            return _DeclaredExpression(
-                licence.strip(), expression, subjects, subject if is_own else None
-            )
+            return _DeclaredExpression(name, expression, subjects, subject if is_own else None)
         expression = None if is_subject else parse_expression(subject, is_licence)
         if expression is None:
             return None

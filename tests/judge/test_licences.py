@@ -3,7 +3,7 @@
 import pytest
 
 from provenance.judge.identifiers import Licences
-from provenance.judge.rulings import judge_content
+from provenance.judge.rulings import Judge, judge_content
 from provenance.model.rules.rulings import Circumstances
 
 
@@ -48,4 +48,24 @@ def test_a_licence_is_not_guessed(shipped, declared):
 def test_a_declared_text_that_no_rule_knows_is_cut_to_a_hundred_characters(shipped):
     licences = Licences(shipped)
     assert licences.id_of(" Odd 1.0 ") == "Odd 1.0"
-    assert licences.id_of("All rights reserved, " * 40) == ("All rights reserved, " * 40)[:100]
+    assert licences.id_of("All rights reserved, " * 40) == (
+        f"{('All rights reserved, ' * 40)[:99]}…"
+    )
+
+
+@pytest.mark.parametrize(
+    ("declared", "name"),
+    [
+        ("(MIT OR Apache-2.0)", "MIT OR Apache-2.0"),
+        ("mit or apache-2.0", "MIT OR Apache-2.0"),
+        ("MIT/Apache-2.0", "MIT OR Apache-2.0"),
+        ("mit, apache-2.0", "MIT, Apache-2.0"),
+        ("( MIT )", "mit"),
+        ("mit OR (isc AND GPL-3.0-only)", "MIT OR (ISC AND GPL-3.0-only)"),
+        ("MIT or similar", "MIT or similar"),
+    ],
+)
+def test_an_expression_has_one_name_however_it_is_spelt(shipped, declared, name):
+    assert Licences(shipped).id_of(declared) == name
+    of_name = Judge(shipped, Circumstances()).rule(name, licence=declared)
+    assert of_name.ruling.subject == name

@@ -24,6 +24,15 @@ from provenance.model.rules.terms import DateRange, Purpose, Verdict
         ),
         (Policy(circumstances=Circumstances(claims=("qqqq",))), "'qqqq'", "us-fair-use"),
         (
+            Policy(
+                agreements=(
+                    Agreement("MIT AND CC-BY-NC-4.0", (Purpose.PRETRAINING,), DateRange(), "c 1"),
+                )
+            ),
+            "'MIT AND CC-BY-NC-4.0' is an expression of licences",
+            "an agreement for each licence",
+        ),
+        (
             Policy(circumstances=Circumstances(jurisdiction="Germany")),
             "'Germany' is not a code",
             "such as DE",

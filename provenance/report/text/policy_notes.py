@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from provenance.model.results.result import Report, Result, WaiverOutcome
 from provenance.model.results.shares import OTHER_CONTENT
 from provenance.model.rules.policy import Waiver, WaiverReason
+from provenance.model.rules.terms import DateRange
 from provenance.report.text.number_format import count, percent
 from provenance.report.text.sentences import circumstances_phrase, collection_phrase, shares_by
 
@@ -48,12 +49,26 @@ def _replaced_rules(result: Result) -> Iterator[str]:
 
 
 def _agreements(result: Result) -> Iterator[str]:
-    agreements_in_use = {each.agreement for each in result.rulings if each.documents}
+    present = [each for each in result.rulings if each.documents]
+    in_use = {each.agreement for each in present}
+    # Of an expression of licences, another one can decide.
+    parts = {
+        alternative.circumstance.casefold()
+        for each in present
+        for alternative in each.ruling.alternatives
+        if alternative.basis == "agreement"
+    }
     for agreement in result.policy.agreements:
-        if agreement not in agreements_in_use:
+        if agreement not in in_use and f"under {agreement.source.casefold()}" not in parts:
+            undated = (
+                "; it covers what was collected during its term, but the policy states no day of "
+                "collection"
+                if result.policy.circumstances.collected is None and agreement.period != DateRange()
+                else ""
+            )
             yield (
                 f"The agreement {agreement.reference!r} ({agreement.source}) changes the verdict "
-                f"of no finding{_suggestion(agreement.source, result)}."
+                f"of no finding{_suggestion(agreement.source, result) or undated}."
             )
 
 

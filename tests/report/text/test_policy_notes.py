@@ -8,6 +8,7 @@ import pyarrow as pa
 from provenance.model.content.tables import FINDINGS
 from provenance.model.results.result import GateOutcome, Report
 from provenance.model.rules.policy import Agreement, Collection, Gate, Route
+from provenance.model.rules.rulings import Alternative
 from provenance.model.rules.terms import DateRange, Purpose, Verdict
 from provenance.report.formats.html_report import html_page
 from provenance.report.terminal.check_summary import terminal_summary
@@ -68,6 +69,21 @@ def test_an_agreement_without_effect_is_noted_and_another_is_not():
         "The agreement 'contract 1' (x) changes the verdict of no finding.",
     )
     ruling = replace(BARE.result.rulings[0], documents=1, agreement=signed)
+    assert told(rulings=(ruling,), policy={"agreements": (signed,)}) == ()
+    ended = replace(signed, period=DateRange(until=date(2024, 1, 1)))
+    undated = replace(BARE.result.policy.circumstances, collected=None)
+    (note,) = told(policy={"agreements": (ended,), "circumstances": undated})
+    assert note.endswith(
+        "of no finding; it covers what was collected during its term, but the "
+        "policy states no day of collection."
+    )
+
+
+def test_an_agreement_on_a_licence_of_an_expression_has_an_effect():
+    signed = Agreement("cc-by-nc-4.0", (Purpose.PRETRAINING,), DateRange(), "contract 1")
+    first = BARE.result.rulings[0]
+    under = Alternative("under CC-BY-NC-4.0", Verdict.PERMITTED, "agreement", None)
+    ruling = replace(first, documents=1, ruling=replace(first.ruling, alternatives=(under,)))
     assert told(rulings=(ruling,), policy={"agreements": (signed,)}) == ()
 
 
