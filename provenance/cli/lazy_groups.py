@@ -43,7 +43,7 @@ class OrderedGroup(SuggestingGroup):
 
 
 class ParentCommand(click.Command):
-    """A command that has others: `report RESULT` and `report verify RESULT`.
+    """A command that has others: `report REPORT` and `report verify REPORT`.
 
     A first argument that is the name of one of these calls it; a file of that name can be written
     with a path, as `./verify`.

@@ -111,7 +111,7 @@ Examples:
 @click.option(
     "--baseline",
     type=click.Path(path_type=Path),
-    metavar="DIR",
+    metavar="REPORT",
     help="Report of an earlier check: gates count only findings that are not in it, and matches "
     "are scored with its corpus model.",
 )
@@ -119,7 +119,7 @@ Examples:
 @click.option(
     "--model-of",
     type=click.Path(path_type=Path),
-    metavar="RESULT",
+    metavar="REPORT",
     help="Score matches with the corpus model in the report of an earlier check, instead of with "
     "CORPUS itself, so that text in both is scored alike.",
 )
@@ -193,6 +193,8 @@ def command(  # noqa: PLR0913 (one parameter per option)
     CORPUS is files, folders or globs (Parquet, JSON Lines, CSV, Arrow, text, compressed too;
     WebDataset, MDS, TFRecord, SQLite, Delta and Iceberg), a folder that the datasets library
     saved, a dataset on a hub, or - for JSON Lines on stdin.
+
+    Exit codes: 0 the policy holds, 1 it is violated, 2 not completed, or not for all of CORPUS.
     """
     arguments = CheckArguments(
         corpus=corpus,

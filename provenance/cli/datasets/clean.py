@@ -80,7 +80,7 @@ Examples:
 @click.option(
     "--result",
     type=click.Path(path_type=Path),
-    metavar="RESULT",
+    metavar="REPORT",
     help="Use the report of an earlier check of the same corpus, with its policy, instead of "
     "checking the corpus now.",
 )
@@ -96,7 +96,7 @@ Examples:
 @click.option(
     "--model-of",
     type=click.Path(path_type=Path),
-    metavar="RESULT",
+    metavar="REPORT",
     help="Score matches with the corpus model of an earlier check, as in `provenance check`.",
 )
 @allow_unread_option

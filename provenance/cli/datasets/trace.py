@@ -49,7 +49,7 @@ Examples:
 @click.option(
     "--model-of",
     type=click.Path(path_type=Path),
-    metavar="RESULT",
+    metavar="REPORT",
     help="Score matches with the corpus model in the report of an earlier check. Unset: with "
     "general language and the registries alone.",
 )

@@ -52,7 +52,7 @@ Examples:
     "reports",
     multiple=True,
     type=click.Path(path_type=Path),
-    metavar="RESULT",
+    metavar="REPORT",
     shell_complete=folders,
     help="Report of a check, besides those in the ledger; repeatable.",
 )

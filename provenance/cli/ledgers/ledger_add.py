@@ -86,7 +86,7 @@ Examples:
 @click.option(
     "--report",
     type=click.Path(path_type=Path),
-    metavar="RESULT",
+    metavar="REPORT",
     help="Report of a check of it: gives its digest and size, and ties later checks to it.",
 )
 @click.option(
@@ -138,12 +138,12 @@ Example:
   provenance ledger add check report
 """,
 )
-@click.argument("report", metavar="RESULT", type=click.Path(path_type=Path), shell_complete=folders)
+@click.argument("report", metavar="REPORT", type=click.Path(path_type=Path), shell_complete=folders)
 @ledger_option
 def check(report: Path, ledger: str | None) -> None:
     """Record the check that made a report, such as one from before there was a ledger.
 
-    RESULT is the folder that `provenance check --output` wrote. Its result and its findings are
+    REPORT is the folder that `provenance check --output` wrote. Its result and its findings are
     kept, without excerpts.
     """
     _print(pipeline.add_check(pipeline.named_ledger(ledger), report))

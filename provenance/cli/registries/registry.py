@@ -53,7 +53,12 @@ def command() -> None:
 
 
 _DUMPS = click.argument("dumps", nargs=-1, required=True, metavar="DUMP...", shell_complete=files)
-_SOURCE = click.option("--source", metavar="ID", help="Source of the items: x, reddit, ...")
+_SOURCE = click.option(
+    "--source",
+    metavar="ID",
+    help="Source of the items: x, reddit, ... `provenance rules list --kind source` lists those "
+    "that have rules.",
+)
 _LAYOUT = click.option(
     "--layout",
     default="auto",

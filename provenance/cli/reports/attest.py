@@ -109,7 +109,7 @@ def command(
 @click.option(
     "--report",
     type=click.Path(path_type=Path),
-    metavar="DIR",
+    metavar="REPORT",
     shell_complete=folders,
     help="Report that it must be about; all its files are verified.",
 )

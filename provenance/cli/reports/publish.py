@@ -21,7 +21,7 @@ Examples:
 
 
 @click.command("publish", epilog=_EXAMPLES)
-@click.argument("result", type=click.Path(file_okay=False, path_type=Path))
+@click.argument("result", metavar="REPORT", type=click.Path(file_okay=False, path_type=Path))
 @click.option(
     "--sarif",
     type=OUTPUT_FILE,
@@ -41,7 +41,7 @@ Examples:
 def command(
     result: Path, sarif: Path | None, comments: str, excerpts: bool, anchor: str | None
 ) -> int:
-    """Publish RESULT, the folder of a report, in the GitHub Actions job that runs this.
+    """Publish REPORT, the folder of a report, in the GitHub Actions job that runs this.
 
     Adds the report to the job's summary, prints annotations, sets the outputs verdict, shares,
     report and sarif, and creates or updates one comment on the pull request. It reads the GITHUB_

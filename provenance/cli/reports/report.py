@@ -32,7 +32,7 @@ Examples:
 
 
 @click.command("report", cls=ParentCommand, epilog=_EXAMPLES)
-@click.argument("result", type=click.Path(path_type=Path))
+@click.argument("result", metavar="REPORT", type=click.Path(path_type=Path))
 @format_options
 @click.option(
     "--authors-of",
@@ -51,7 +51,7 @@ def command(
     authors_of: tuple[str, ...],
     output: Path | None,
 ) -> int:
-    """Render RESULT, the folder that `provenance check --output` wrote, in another format.
+    """Render REPORT, the folder that `provenance check --output` wrote, in another format.
 
     Only its result.json and findings.parquet are read: the dataset and the registries are not
     needed. The exit code does not depend on the verdict.
@@ -71,7 +71,7 @@ def command(
 
 
 @click.command("verify", epilog=_VERIFY_EXAMPLES)
-@click.argument("result", type=click.Path(path_type=Path), shell_complete=folders)
+@click.argument("result", metavar="REPORT", type=click.Path(path_type=Path), shell_complete=folders)
 @click.option(
     "--replay",
     is_flag=True,
@@ -82,7 +82,7 @@ def command(
 @threads_option
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
 def verify(result: Path, replay: bool, threads: int | None, quiet: bool) -> int:
-    """Verify that the files of RESULT are as they were written.
+    """Verify that the files of REPORT are as they were written.
 
     Exit codes: 0 as written, and with --replay the same result; 1 the check gives another result
     now; 2 a file was changed, or the check could not be repeated.

@@ -54,8 +54,8 @@ Examples:
 @click.option(
     "--result",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    metavar="DIR",
-    help="Report: show which of its findings would be judged differently.",
+    metavar="REPORT",
+    help="Show which findings of this report would be judged differently.",
 )
 def diff(old: str, new: str, result: Path | None) -> None:
     """Show what changed between two sets of rules, and the effect on a result.

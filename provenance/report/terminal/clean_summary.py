@@ -53,6 +53,13 @@ def _head(receipt: Receipt, style: TerminalStyle) -> Iterator[str]:
         f"remain, {size(receipt.after.bytes)} of text ({percent(share)}). {_rest(receipt)}",
         "  ",
     )
+    if receipt.documents and receipt.cleaning.redact is None:
+        removed = receipt.before.bytes - receipt.after.bytes
+        yield from style.wrap(
+            f"Whole documents were removed, {size(removed)} of text: --redact TEXT removes only "
+            "the passages in them.",
+            "  ",
+        )
     if receipt.rounds > 1:
         yield from style.wrap(
             f"It took {receipt.rounds} rounds: some passages are only found once others are gone.",

@@ -56,6 +56,8 @@ def test_a_receipt_shows_what_was_removed_why_and_what_was_kept() -> None:
         "  990 of 1,000 documents remain, 294 kB of text (98.0%). They were checked",
         "  again, scored with the model of the original corpus and with their own:",
         "  nothing more is to be removed.",
+        "  Whole documents were removed, 6.0 kB of text: --redact TEXT removes only the",
+        "  passages in them.",
         "  It took 2 rounds: some passages are only found once others are gone.",
         "",
         "Why",
@@ -72,6 +74,11 @@ def test_a_receipt_shows_what_was_removed_why_and_what_was_kept() -> None:
         "",
         "Not copied: 2 files in its folders that are not data files and were not checked.",
     ]
+
+
+def test_a_receipt_of_passages_does_not_speak_of_whole_documents() -> None:
+    redacted = replace(SAMPLE, cleaning=replace(SAMPLE.cleaning, redact="[removed]"))
+    assert "Whole documents" not in receipt_text(redacted, TerminalStyle(80, colour=False))
 
 
 def test_a_receipt_without_removals_is_labelled() -> None:
