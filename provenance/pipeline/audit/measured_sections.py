@@ -33,7 +33,12 @@ from provenance.pipeline.audit.found_items import (
 from provenance.report.text.coverage_text import coverage_sentence, source_coverage
 from provenance.report.text.ledger_text import DIGEST_LENGTH
 from provenance.report.text.number_format import count, date_span, number, percent, period, size
-from provenance.report.text.sentences import circumstances_phrase, gate_sentence
+from provenance.report.text.sentences import (
+    circumstances_phrase,
+    gate_sentence,
+    headline,
+    status_mark,
+)
 
 _EXAMPLES = 3
 _SUB_SOURCES = 10
@@ -374,7 +379,8 @@ def measures(material: AuditMaterial) -> Iterator[Statement]:
             found.dataset.rests_on,
         )
         yield measured(
-            f"{counts.dataset}: outcome of the check, for all sources: {result.status}.",
+            f"{counts.dataset}: outcome of the check, for all sources: "
+            f"{status_mark(result).lower()}. {headline(result)}",
             found.dataset.rests_on,
         )
         for gate in result.gates:

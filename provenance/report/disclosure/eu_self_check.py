@@ -16,6 +16,7 @@ from provenance.report.disclosure.filled_form import DRAFT
 from provenance.report.disclosure.measured_entries import newest_item, sources_found
 from provenance.report.sanitize import markdown_row, markdown_table, markdown_text, safe_url
 from provenance.report.text.number_format import count
+from provenance.report.text.sentences import outcome_of, status_mark
 
 _VAGUE = frozenset(
     {
@@ -281,6 +282,7 @@ def _processing(material: DisclosureMaterial) -> Iterator[Criterion]:
         section,
         "consistency",
         "Does the check support what is said about protected content?",
-        material.report.result.status == "pass",
-        f"the check ended with {material.report.result.status!r}: clean the dataset, or explain it",
+        outcome_of(material.report.result) == "pass",
+        f"the check ended with {status_mark(material.report.result).lower()!r}: clean the dataset, "
+        "or explain it",
     )

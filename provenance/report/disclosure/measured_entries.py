@@ -24,7 +24,13 @@ from provenance.report.disclosure.entries import (
 from provenance.report.disclosure.language_names import EU_OFFICIAL, language_name
 from provenance.report.text.number_format import count, interval, number, percent, size
 from provenance.report.text.observations import observation_sentences
-from provenance.report.text.sentences import capitalize, gate_sentence, source_shares
+from provenance.report.text.sentences import (
+    capitalize,
+    gate_sentence,
+    headline,
+    outcome_of,
+    source_shares,
+)
 
 _MIN_SHARE = 0.001
 _MIN_TEXTS = 3
@@ -199,7 +205,7 @@ def check_made(material: DisclosureMaterial, id_: str) -> Entry:
         f"{done}, for the purpose {purpose}.",
         *_forbidden_lines(forbidden),
         *map(_gate_line, result.gates),
-        _OUTCOMES[result.status],
+        _outcome_line(result),
         *observation_sentences(result),
         *(
             f"The dataset was cleaned of such content before ({record})."
@@ -237,6 +243,13 @@ _OUTCOMES = {
     "fail": "Outcome: the text is not within the limits of the policy.",
     "incomplete": "Outcome: none, as not all files could be read.",
 }
+
+
+def _outcome_line(result: Result) -> str:
+    """Return the outcome; a text of which part is of unknown status is not within all limits."""
+    if outcome_of(result) == "open":
+        return f"Outcome: not decided. {headline(result)}"
+    return _OUTCOMES[result.status]
 
 
 def _comparison(result: Result) -> str:

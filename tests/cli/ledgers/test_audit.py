@@ -4,6 +4,7 @@ import csv
 import importlib.util
 import json
 import random
+import re
 import shlex
 import shutil
 from hashlib import sha256
@@ -277,6 +278,8 @@ def test_what_was_destroyed_and_who_received(document):
 def test_only_measures_on_datasets_with_the_content_are_told(document):
     text = said(document, 9)
     assert "posts@2023-01: gate forbidden=0% passed" in text
+    undecided = r"not decided\. [\d.]+% of the tokens are of unknown status"
+    assert re.search(f"posts@2023-01: outcome of the check, for all sources: {undecided}", text)
     assert "novels@3" not in text
 
 
