@@ -6,7 +6,7 @@ from provenance.model.results.control import Rate
 from provenance.model.results.sketches import Comparison, Overlap, SketchSummary
 from provenance.report.sanitize import one_line
 from provenance.report.terminal.terminal_style import TerminalStyle
-from provenance.report.text.cell_width import pad
+from provenance.report.text.cell_width import pad, truncate_start
 from provenance.report.text.number_format import approximate, count, interval, number, percent
 from provenance.report.text.unread_text import unread_line
 
@@ -50,7 +50,8 @@ def _row(name: str, cells: tuple[str, ...], name_width: int) -> str:
 
 def _overlap(overlap: Overlap, name_width: int) -> str:
     rates = overlap.contained, overlap.contains, overlap.resemblance
-    return _row(_name(overlap.other), tuple(map(_rate, rates)), name_width)
+    name = truncate_start(_name(overlap.other), name_width - 1)
+    return _row(name, tuple(map(_rate, rates)), name_width)
 
 
 def _rate(rate: Rate | None) -> str:

@@ -46,6 +46,22 @@ def truncate(text: str, width: int) -> str:
     return prefix.rstrip() + "…" if width > 0 else ""
 
 
+def truncate_start(text: str, width: int) -> str:
+    """Truncate a path to a width at its start: paths differ at their ends.
+
+    Examples
+    --------
+    >>> truncate_start("/shared/registries/x", 12), truncate_start("data", 12)
+    ('…egistries/x', 'data')
+    """
+    if cell_width(text) <= width and len(text) <= 4 * width:
+        return text
+    tail = text[-width:]
+    while cell_width(tail) > width - 1:
+        tail = tail[1:]
+    return f"…{tail}"
+
+
 def pad(text: str, width: int) -> str:
     """Truncate a text, or pad it with spaces, to a width.
 

@@ -33,6 +33,17 @@ def test_datasets_are_compared_and_ranked(provenance, data):
     assert all(len(line) <= 80 for line in lines)
 
 
+def test_long_paths_are_shown_by_their_ends(provenance, data):
+    folder = data / "a-folder-with-a-long-name"
+    folder.mkdir()
+    for name in ("half", "tenth"):
+        (folder / f"{name}.jsonl").write_bytes((data / f"{name}.jsonl").read_bytes())
+    paths = [f"{folder.name}/{name}.jsonl" for name in ("half", "tenth")]
+    lines = provenance("compare", "a.jsonl", *paths, cwd=data).stdout.splitlines()
+    assert "/half.jsonl" in lines[3]
+    assert "/tenth.jsonl" in lines[4]
+
+
 def test_sketches_stand_for_datasets(provenance, data):
     for name in ("a", "half"):
         arguments = ("fingerprint", f"{name}.jsonl", "-o", f"{name}.sketch", "--scaled", "2")

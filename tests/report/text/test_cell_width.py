@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.report.text.cell_width import cell_width, pad, truncate, wrap
+from provenance.report.text.cell_width import cell_width, pad, truncate, truncate_start, wrap
 
 TEXTS = st.text(st.characters(categories=["L", "M", "N", "P", "S", "Zs"]), max_size=80)
 
@@ -12,6 +12,13 @@ TEXTS = st.text(st.characters(categories=["L", "M", "N", "P", "S", "Zs"]), max_s
 @given(TEXTS, st.integers(1, 40))
 def test_a_shortened_text_fits(text, width):
     assert cell_width(truncate(text, width)) <= width
+
+
+@given(TEXTS, st.integers(2, 40))
+def test_a_text_shortened_at_its_start_fits_and_keeps_its_end(text, width):
+    short = truncate_start(text, width)
+    assert cell_width(short) <= width
+    assert text.endswith(short.removeprefix("…"))
 
 
 @given(TEXTS, st.integers(1, 40))
