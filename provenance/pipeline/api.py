@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from os import PathLike, fspath
 from pathlib import Path
 from typing import Any, Unpack, cast
@@ -82,7 +83,9 @@ class Outcome:
     @property
     def violations(self) -> tuple[Violation, ...]:
         """Failed gates; empty if the check passes."""
-        return self.result.violations
+        return tuple(
+            replace(each, remedy=as_arguments(each.remedy)) for each in self.result.violations
+        )
 
     def share(self, key: str | Verdict) -> Share:
         """Return the share of a source or verdict.
@@ -231,10 +234,14 @@ def check(  # noqa: PLR0913 (the options of the command)
     progress : callable, optional
         Called with the name of a step, the amount that is done, and the total or None.
     **options
-        `registries`, `purpose`, `collected`, `actor`, `jurisdiction`, `commercial`, `model`,
-        `claims`, `gates`, `text_columns`, `max_document`, `chance`, `calibration`, `backgrounds`,
-        `common_background`, `signals`, `withdrawn`, `withdrawn_key`, `trust`: as the options
-        of `provenance check`; they override the policy.
+        They override the policy. `registries`: the folder of a registry, or several; needed unless
+        the policy names them. `purpose`: "pretraining", which is the default, "fine-tuning",
+        "evaluation", "retrieval" or "research-tdm". `collected`: a day, month or year, such as
+        "2023-06", or "2022..2023-07". `actor`: the role of the collector, such as "scraper".
+        `gates`: such as "forbidden=1%" or ["unknown=5%", "x:restricted=0%"]. `text_columns`: names
+        of columns. `jurisdiction`, `commercial`, `model`, `claims`, `max_document`, `chance`,
+        `calibration`, `backgrounds`, `common_background`, `signals`, `withdrawn`,
+        `withdrawn_key`, `trust`: as the options of `provenance check`.
 
     Returns
     -------
@@ -296,13 +303,14 @@ def _path(given: Address | None) -> Path | None:
     return None if given is None else Path(given)
 
 
+_TRUTH_OPTIONS = {"commercial", "common_background"}
 _LIST_OPTIONS = {"gates", "model", "claims", "text_columns", "registries", "backgrounds"}
 
 
 def normalise_options(
     options: Mapping[str, Any], caller: str, names: Collection[str]
 ) -> PolicyOptions:
-    """Wrap single values into lists, and convert paths to strings.
+    """Wrap single values into lists, convert paths to strings and times to days.
 
     Parameters
     ----------
@@ -316,10 +324,15 @@ def normalise_options(
     Raises
     ------
     TypeError
-        If there is another one.
+        If there is another one, or one that is true or false is something else.
     """
     check_options(options, caller, names)
     normalised: dict[str, Any] = dict(options)
+    for name in normalised.keys() & _TRUTH_OPTIONS:
+        if not isinstance(normalised[name], bool | None):
+            raise TypeError(f"{name} is True, False or None, not {normalised[name]!r}")
+    if isinstance(normalised.get("collected"), datetime):
+        normalised["collected"] = normalised["collected"].date()
     for name in normalised.keys() & _LIST_OPTIONS:
         values = (
             [normalised[name]] if isinstance(normalised[name], str | PathLike) else normalised[name]

@@ -293,6 +293,26 @@ def test_a_wrong_value_is_named_by_its_argument(rows, registry):
     assert '"1%"' in caught.value.remedy
 
 
+def test_a_time_is_its_day_and_a_word_is_no_truth(rows, registry):
+    outcome = provenance.check(
+        rows, registries=registry, collected=pd.Timestamp("2022-06-01 07:00")
+    )
+    assert outcome.result.policy.circumstances.collected.first == date(2022, 6, 1)
+    with pytest.raises(TypeError, match="commercial is True, False or None, not 'no'"):
+        provenance.check(rows, registries=registry, commercial="no")
+
+
+def test_what_a_cell_shows_is_short_and_names_what_was_not_read(tmp_path, write_lines):
+    write_lines(tmp_path / "a.jsonl", [{"text": "The quay is wet and cold"}])
+    write_lines(tmp_path / "b.jsonl", [{"title": "a b"}])
+    dumps = [tmp_path / "a.jsonl", tmp_path / "b.jsonl"]
+    built = provenance.build_registry(tmp_path / "r", dumps, source="s", text_columns="text")
+    unread = tmp_path / "b.jsonl"
+    assert repr(built) == f"<BuildOutcome: 1 item in the registry; not read: {unread}>"
+    opened = provenance.open_registry(tmp_path / "r")
+    assert repr(opened) == f"<OpenRegistry {tmp_path / 'r'}: 1 item of s>"
+
+
 def test_lists_of_unread_files_name_arguments(rows, registry, tmp_path, write_lines):
     folder = tmp_path / "data"
     folder.mkdir()
@@ -305,6 +325,7 @@ def test_lists_of_unread_files_name_arguments(rows, registry, tmp_path, write_li
     for unread in (outcome.unread, built.unread, (preview.unread,), cleaned.unread):
         assert "text_columns=" in unread[0].remedy
         assert "--" not in unread[0].remedy
+    assert all("--" not in violation.remedy for violation in outcome.violations)
     with pytest.raises(provenance.PolicyViolated) as caught:
         outcome.expect_pass()
     assert "accept with allow_unread=1" in str(caught.value)

@@ -39,6 +39,7 @@ from provenance.registry.manifest import Manifest
 from provenance.registry.segments.withdrawn_items import DeletedItems, DeletionRecords
 from provenance.registry.store import open_registry
 from provenance.registry.verification import verify_files
+from provenance.report.text.number_format import count
 
 __all__ = [
     "BuildOutcome",
@@ -166,7 +167,7 @@ class DumpEngine:
         tasks.remove()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class BuildOutcome:
     """Outcome of building or extending a registry.
 
@@ -186,6 +187,13 @@ class BuildOutcome:
     unread: tuple[Unread, ...]
     reading: ReadingCounts
     deletions: DeletedItems
+
+    def __repr__(self) -> str:
+        missing = ", ".join(each.file for each in self.unread)
+        return (
+            f"<BuildOutcome: {count(self.manifest.items, 'item')} in the registry"
+            f"{f'; not read: {missing}' if missing else ''}>"
+        )
 
 
 def build_registry(

@@ -14,6 +14,7 @@ _ARGUMENTS = {
     "claim": "claims",
     "corpus": "corpora",
     "fail-on": "gates",
+    "from": "since",
     "registry": "registries",
     "report": "reports",
     "text-column": "text_columns",

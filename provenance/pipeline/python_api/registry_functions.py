@@ -54,6 +54,7 @@ from provenance.registry.changes.mark_changes import Marking
 from provenance.registry.changes.registry_merge import Combination
 from provenance.registry.changes.withdrawal import Withdrawal
 from provenance.registry.manifest import Manifest
+from provenance.report.text.number_format import count
 
 
 class DumpOptions(TypedDict, total=False):
@@ -76,7 +77,7 @@ class DumpOptions(TypedDict, total=False):
     progress: ProgressCallback | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class OpenRegistry:
     """A registry, with what it contains.
 
@@ -93,6 +94,10 @@ class OpenRegistry:
     path: Path
     summary: RegistrySummary
     manifest: Manifest
+
+    def __repr__(self) -> str:
+        sources = ", ".join(self.sources) or "no source"
+        return f"<OpenRegistry {self.path}: {count(self.items, 'item')} of {sources}>"
 
     @property
     def items(self) -> int:
