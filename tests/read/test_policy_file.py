@@ -178,7 +178,7 @@ def test_a_project_without_the_table_is_no_policy(tmp_path):
             "contains no day",
             "first day after",
         ),
-        ('[check]\ntext_columns = "text"', "check.text_columns: 'text' is not a list", "[text]"),
+        ('[check]\ntext_columns = "text"', "check.text_columns: 'text' is not a list", '["text"]'),
         ('[gate]\nforbiden = "0%"', "gate.forbiden: 'forbiden'", "'forbidden'"),
         ('[gate]\nforbidden = "0"', "gate.forbidden: '0' is not a share", '"0%"'),
         ("[gate]\nforbidden = 0", "gate.forbidden: 0 is not text", "quotes"),

@@ -104,7 +104,7 @@ def test_a_date_known_to_the_month_or_year_holds_on_every_day_it_may(written, pe
             "[pretraining]",
             "pretraining",
             "periods[0].uses: 'pretraining' is not a list",
-            "[pretraining]",
+            '["pretraining"]',
         ),
         ("[scraper]", "[scrapper]", "periods[0].binds[0]: 'scrapper'", "'scraper'"),
         (

@@ -48,7 +48,7 @@ def check(policy: str | None, rules: Path | None) -> None:
     """
     loaded_policy, notes = pipeline.check_policy(policy, rules)
     for note in notes:
-        echo(f"Note: {note}.")
+        echo(f"Note: {note}" if note.endswith("?") else f"Note: {note}.")
     echo(f"{loaded_policy.path or 'The default policy'} is valid.")
 
 

@@ -95,6 +95,8 @@ class UncheckedValue:
         """Return the value as a list."""
         if not isinstance(self.value, list):
             suggestion = "each entry" if isinstance(self.value, Mapping) else _shorten(self.value)
+            if isinstance(self.value, str):
+                suggestion = f'"{suggestion}"'  # TOML needs the quotes
             raise self.wrong(
                 f"{format_value(self.value)} is not a list", f"write a list: [{suggestion}]."
             )

@@ -57,6 +57,12 @@ def test_a_policy_is_explained_in_sentences(tmp_path, provenance):
     assert "\x1b" not in done.stdout
 
 
+def test_a_mistyped_source_is_a_note_that_ends_as_a_question(tmp_path, provenance):
+    (tmp_path / "own.toml").write_text('[gate]\n"redit:restricted" = "0%"\n', "utf-8")
+    done = provenance("policy", "check", "--policy", "own.toml", cwd=tmp_path)
+    assert "did you mean 'reddit'?\n" in done.stdout
+
+
 def test_expired_entries_are_notes_and_mistakes_are_errors(tmp_path, provenance):
     (tmp_path / "own.toml").write_text(POLICY, "utf-8")
     done = provenance("policy", "check", "--policy", "own.toml", cwd=tmp_path)
