@@ -8,6 +8,8 @@ from functools import partial
 
 import pytest
 
+DAY = "write it as year-month-day: 2023-06-01."
+
 
 @pytest.mark.parametrize(
     ("arguments", "message", "remedy"),
@@ -17,6 +19,7 @@ import pytest
         (["check", "a", "--registri", "r"], "--registry", "provenance check --help"),
         (["check", "a", "--format", "xml"], "'xml' is not one of", "provenance check --help"),
         (["registry", "build"], "Missing argument 'REGISTRY'", "provenance registry build --help"),
+        (["rules", "explain", "x", "--published", "soon"], "--published: 'soon' is not", DAY),
         (["registry", "sohw", "r"], "No such command 'sohw'", "provenance registry --help"),
     ],
 )

@@ -110,8 +110,13 @@ def open_references(
     )
 
 
+NAME_A_REGISTRY = "name one with --registry, or in provenance.toml under [check] registries"
+
+
 @log_duration("opening the rules")
-def load_library(policy: Policy, rules: Path | None) -> Library:
+def load_library(
+    policy: Policy, rules: Path | None, without_registry: str = NAME_A_REGISTRY
+) -> Library:
     """Load the rules, and check the policy against them.
 
     Parameters
@@ -120,6 +125,8 @@ def load_library(policy: Policy, rules: Path | None) -> Library:
         The policy.
     rules : Path or None
         Folder of rule files; None uses the shipped ones.
+    without_registry : str
+        Remedy if the policy names no registry.
 
     Raises
     ------
@@ -129,8 +136,7 @@ def load_library(policy: Policy, rules: Path | None) -> Library:
     if not policy.registries:
         raise PolicyError(
             "there is no registry to check against",
-            remedy="name one with --registry, or in provenance.toml under [check] registries; "
-            "--declared-only reports what rows declare without one",
+            remedy=without_registry,
         )
     library = load_rules(rules)
     check_known(policy, library)

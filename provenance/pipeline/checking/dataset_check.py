@@ -18,6 +18,7 @@ from provenance.model.rules.rule_library import Library
 from provenance.pipeline.calibration.controls import measure_control
 from provenance.pipeline.calibration.share_correction import build_share_corrector
 from provenance.pipeline.checking.check_inputs import (
+    NAME_A_REGISTRY,
     References,
     load_library,
     open_references,
@@ -61,6 +62,7 @@ from provenance.pipeline.settings import Settings
 from provenance.read.corpus.corpora import Corpus
 
 _DEFAULT_SETTINGS = Settings()
+_DECLARED_ONLY = "--declared-only reports what rows declare without one"
 
 
 def check(
@@ -101,7 +103,7 @@ def check(
             return check(corpus, policy, settings, started)
     with ThreadPoolExecutor(1) as executor:  # hashing registries does not hold the GIL
         opening = executor.submit(open_references, policy, settings.control, started_check.digest)
-        library = load_library(policy, settings.rules)
+        library = load_library(policy, settings.rules, f"{NAME_A_REGISTRY}; {_DECLARED_ONLY}")
         settings = replace(
             settings, model_of=model_report_folder(settings.model_of, settings.baseline)
         )

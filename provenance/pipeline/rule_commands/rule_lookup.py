@@ -59,7 +59,7 @@ def list_rules(rules: Path | None, style: TerminalStyle, **filters: Unpack[RuleF
         verdict=None if verdict is None else Verdict(verdict),
         basis=filters.get("basis"),
         binds=filters.get("binds"),
-        day=None if day is None else parse_day(day),
+        day=None if day is None else parse_day(day, "--on"),
         confidence=filters.get("confidence"),
     )
     return rule_list(select_entries(library, selection), style)
@@ -113,7 +113,7 @@ def rule_on(
     check_signals(signals, library)
     name, subject = _find_subject(library, subject)
     judge = Judge(library, policy.circumstances, policy.agreements, today)
-    day = None if published is None else parse_day(published)
+    day = None if published is None else parse_day(published, "--published")
     return name, judge.rule(subject, day, licence, signals).ruling
 
 

@@ -209,15 +209,15 @@ def _choose(value: bool | None, *, default: bool) -> bool:
     return default if value is None else value
 
 
-def parse_day(text: str) -> date:
-    """Parse a day given on the command line.
+def parse_day(text: str, option: str = "day") -> date:
+    """Parse a day given on the command line, under the name of its option.
 
     Raises
     ------
     PolicyError
         If it is not a day.
     """
-    return UncheckedValue(text, "day", "", PolicyError).day()
+    return UncheckedValue(text, option, "", PolicyError).day()
 
 
 def parse_size_option(value: str | int | None, default: int = MAX_DOCUMENT) -> int:

@@ -144,3 +144,4 @@ def test_what_cannot_be_looked_up_is_an_error(trace, provenance, folder) -> None
     without = provenance("trace", "a text", cwd=folder)
     assert without.returncode == 2
     assert "there is no registry to check against" in without.stderr
+    assert "--declared-only" not in without.stderr  # trace has no such option
