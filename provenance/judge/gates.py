@@ -28,8 +28,8 @@ _STANDINGS = {
     Verdict.PERMITTED: "permitted for {purpose}",
 }
 _NEXT_STEPS = {
-    Verdict.FORBIDDEN: "Leave it out (provenance clean writes the dataset without it), or sign an "
-    "agreement and write it under [[agreements]] in the policy",
+    Verdict.FORBIDDEN: "Leave the content out (provenance clean writes the dataset without it), or "
+    "sign an agreement and write it under [[agreements]] in the policy",
     Verdict.UNKNOWN: "Read the remedy of each source in the report: a missing date, rule or "
     "permission makes it unknown",
     Verdict.RESTRICTED: "Meet the conditions that the report names, and then raise the limit",
@@ -106,7 +106,9 @@ def _violation(outcome: GateOutcome, circumstances: Circumstances, content: str)
 def _collection_hint(circumstances: Circumstances) -> str:
     if circumstances.collected is not None:
         return ""
-    return "If you know when the content was collected, say so (--collected). "
+    return (
+        "If you know when the content was collected, say so (--collected): other terms may apply. "
+    )
 
 
 def _percent(share: float) -> str:

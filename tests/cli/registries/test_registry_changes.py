@@ -236,7 +236,7 @@ def test_a_registry_without_items_is_shown_checked_and_added_to(provenance, harb
         [{"id": "n", "text": "a heron stood in the shallow water all morning"}],
     )
     added = provenance("registry", "add", "r", "--source", "x", "more.jsonl", cwd=harbour)
-    assert "\nr: 1 items\n" in added.stdout, added.stderr
+    assert "\nr: 1 item\n" in added.stdout, added.stderr
 
 
 def test_registries_are_merged_and_parted(provenance, harbour):
