@@ -137,11 +137,28 @@ def acquisition(material: AuditMaterial) -> Iterator[Statement]:
         yield _total("call", "made", [each.calls for _, each in accesses])
         yield _total("item", "retrieved", [each.items for _, each in accesses])
     else:
-        yield unknowable("No record says by which access this content was obtained.", letter=True)
+        yield _unknown_access(material)
     yield unknowable(
         "How often a source was accessed, and how many items were retrieved, cannot be measured in "
         "a dataset."
     )
+
+
+def _unknown_access(material: AuditMaterial) -> Statement:
+    """Return that no access is known, and which ones to the sources of the items may be it."""
+    sources = {each.first["source"] for found in material.found for each in found.counted}
+    possible = [
+        (record, access)
+        for record, access in material.evidence.facts(AccessFacts)
+        if access.source in sources and not access.datasets
+    ]
+    unknown = "No record says by which access this content was obtained"
+    if not possible:
+        return unknowable(f"{unknown}.", letter=True)
+    names = ", ".join(sorted({access.source for _, access in possible}))
+    records = count(len(possible), "record")
+    of = f"{records} of access to {names} {'names' if len(possible) == 1 else 'name'} no dataset"
+    return unknowable(f"{unknown}; {of}.", *(record for record, _ in possible), letter=True)
 
 
 def _total(noun: str, verb: str, amounts: list[int | None]) -> Statement:

@@ -136,7 +136,7 @@ def _found_lines(
     copies = (
         f", {number(counts.items)} after de-duplication of equal words"
         if same
-        else ", no two with the same words"
+        else ", no two with the same words" * (counts.items > 1)
     )
     yield measured(
         f"{counts.dataset}: {count(counts.items_with_copies, 'item')} by the ids of their owner"

@@ -401,6 +401,16 @@ def ask(case, *question):
     return json.loads(ok(case, "audit", *question, "--format", "json"))
 
 
+def test_an_access_that_names_no_dataset_is_mentioned_as_possible(case, tmp_path):
+    report = ("--report", str(case / "first-report"))
+    ok(tmp_path, "ledger", "add", "access", "chirp", "--calls", "7", "--ledger", "ledger")
+    document = ask(tmp_path, "--item", "post-2", *report, "--ledger", "ledger")
+    assert (
+        "No record says by which access this content was obtained; 1 record of access to chirp "
+        "names no dataset."
+    ) in said(document, 3, "cannot be known")
+
+
 def test_one_person_asks_by_name(case):
     document = ask(case, "--author", "mossy_pier")
     ids = range(1, POSTS, 3)
