@@ -52,7 +52,7 @@ def _run(command: click.Command) -> int:
         # An import turns an interrupt into an ImportError.
         if was_interrupted():
             return INTERRUPTED
-        _report_error(error)
+        _report_error(error, command)
         _discard_output()
         return FAILED
 
@@ -88,7 +88,7 @@ def _refuse_empty_arguments(arguments: Sequence[str]) -> None:
             raise click.UsageError(f"{what} is empty. Is a variable of the shell not set?")
 
 
-def _report_error(error: Exception) -> None:
+def _report_error(error: Exception, command: click.Command) -> None:
     if is_out_of_memory(error):
         print_error("the machine has too little memory for this", "check fewer files at a time")
         return
@@ -102,7 +102,7 @@ def _report_error(error: Exception) -> None:
         case click.UsageError() if isinstance(error, _NO_ARGUMENTS):
             error.show()
         case click.UsageError():
-            print_error(error.format_message(), f"{_command_path(error)} --help")
+            print_error(error.format_message(), f"{_command_path(error, command)} --help")
         case click.ClickException():
             print_error(error.format_message(), "check the path and its permissions")
         case OSError(errno=number, filename=None) if number in _OUTPUT_ERRORS:
@@ -116,8 +116,20 @@ def _report_error(error: Exception) -> None:
             )
 
 
-def _command_path(error: click.UsageError) -> str:
-    return error.ctx.command_path if error.ctx is not None else _NAME
+def _command_path(error: click.UsageError, command: click.Command) -> str:
+    """Return the command that was called wrongly, with the groups that it is in."""
+    if error.ctx is not None:
+        return error.ctx.command_path
+    path = [_NAME]
+    for word in sys.argv[1:]:
+        if not isinstance(command, click.Group):
+            break
+        inner = command.get_command(click.Context(command), word)
+        if inner is None:
+            break
+        path.append(word)
+        command = inner
+    return " ".join(path)
 
 
 def print_error(message: str, remedy: str) -> None:

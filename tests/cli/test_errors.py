@@ -20,6 +20,12 @@ DAY = "write it as year-month-day: 2023-06-01."
         (["check", "a", "--format", "xml"], "'xml' is not one of", "provenance check --help"),
         (["registry", "build"], "Missing argument 'REGISTRY'", "provenance registry build --help"),
         (["rules", "explain", "x", "--published", "soon"], "--published: 'soon' is not", DAY),
+        (
+            ["check", "a", "--registry"],
+            "'--registry' requires an argument",
+            "provenance check --help",
+        ),
+        (["registry", "show", ""], "An argument is empty", "provenance registry show --help"),
         (["registry", "sohw", "r"], "No such command 'sohw'", "provenance registry --help"),
     ],
 )
