@@ -83,7 +83,7 @@ def _sections(changes: Changes) -> Iterator[tuple[str, list[str]]]:
 
 
 def _side(label: str, side: ComparedCorpus) -> str:
-    outcome = {"pass": "passes the policy", "fail": "fails the policy"}.get(
+    outcome = {"pass": "no gate fails", "fail": "fails the policy"}.get(
         side.status, "not all could be read"
     )
     return (

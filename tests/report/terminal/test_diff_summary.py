@@ -41,6 +41,7 @@ def test_changes_are_summarised_for_the_terminal() -> None:
     assert lines[0] == (
         f"WORSE  {len(FOUND)} new findings, 0 vanished: the policy is violated more than before."
     )
+    assert "  old: data-v1, 1,200 documents, 300,000 tokens; no gate fails." in lines
     assert "  forbidden=0% fails: 1.0%, 0% before." in lines
     assert "  5 added, 1 removed, 0 changed." in lines
     assert "  They were judged by different rules." in lines
