@@ -94,7 +94,7 @@ def _open_end(each: SourceRuling, *, is_unconditional: bool) -> str | None:
         case Verdict.FORBIDDEN:
             return "no condition makes it usable; leave it out, or sign an agreement."
         case Verdict.UNKNOWN:
-            return "what it is under is not known."
+            return "no terms that are known decide its use."
         case Verdict.RESTRICTED if is_unconditional:
             return "the statement names no condition that could be met; ask counsel."
     return None

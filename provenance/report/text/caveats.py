@@ -117,17 +117,17 @@ def expected_chance(result: Result) -> str:
     chance = result.policy.chance
     accepted = f", as --chance {chance:g} accepts" if chance != 1 else ""
     return (
-        f"By chance alone, about {_rough(expected)} documents of a corpus of this size "
+        f"By chance alone, {_rough(expected)} documents of a corpus of this size "
         f"({result.method.chance_per_million:.2g} in a million words{accepted}) would have "
         f"findings by content; {found:,} {'has' if found == 1 else 'have'} some."
     )
 
 
 def _rough(number: float) -> str:
-    """Format a number with one or two digits: "0.05", "0.6", "12", "3,400"."""
-    if number < 0.005:
-        return "0.00"
-    return f"{number:.1g}" if number < 1 else f"{float(f'{number:.2g}'):,.0f}"
+    """Format a number with one or two digits: "about 0.05", "about 12", "about 3,400"."""
+    if number < 0.01:
+        return "fewer than 0.01"
+    return f"about {number:.1g}" if number < 1 else f"about {float(f'{number:.2g}'):,.0f}"
 
 
 def ignored_files_sentence(result: Result) -> tuple[str, ...]:

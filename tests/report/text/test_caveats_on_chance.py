@@ -114,6 +114,8 @@ def test_limits_name_backgrounds_and_the_control():
     assert expected.endswith("; 360 have some.")
     assert "(registries/later)" in chance
     assert "37 items of the control" in chance
+    little = replace(RESULT, corpus=replace(RESULT.corpus, tokens=1))
+    assert "By chance alone, fewer than 0.01 documents of" in coverage_caveats(little)[1]
     (expected,) = coverage_caveats(clear_report().result)
     assert expected.endswith(" would have findings by content; 0 have some.")
 
