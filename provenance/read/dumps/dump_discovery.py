@@ -43,8 +43,13 @@ from provenance.read.dumps.layout_detection import CHECKOUT, TABLE, detect_layou
 from provenance.read.dumps.refusals import SAMPLE_FORMATS, SUBSTACK, TELEGRAM_PAGES
 from provenance.read.dumps.sources.books import EPUB_MARK, EPUB_MARK_OFFSET
 from provenance.read.formats.compression import compression_by_name, detect_compression
-from provenance.read.formats.detection import METADATA_FILES, format_by_name, refusal_of
-from provenance.read.formats.foreign_formats import Refusal, refusal_by_name
+from provenance.read.formats.detection import (
+    LFS_POINTER,
+    METADATA_FILES,
+    format_by_name,
+    refusal_of,
+)
+from provenance.read.formats.foreign_formats import OFFICE, Refusal, refusal_by_name
 from provenance.read.formats.json_array import is_description
 from provenance.read.formats.tar_archive import as_tar, check_members, open_tar
 from provenance.read.formats.zip_archive import is_zip, open_zip
@@ -171,6 +176,8 @@ _MAX_LOOKED_AT = 20
 """Files of a folder without dumps that are looked at, to say what they are."""
 
 _HEAD_BYTES = 64
+_OFFICE_MARK = "[Content_Types].xml"
+"""A file in the documents of office programs, which are zip archives."""
 _GIT = ".git"
 _SHOWN = ("_posts", "_sent_mail")
 """Folders of Jekyll and of mail, which are not hidden."""
@@ -316,6 +323,8 @@ def _resolve_archive(file: File, address: str, layout: str | None, prefix: str =
             if is_zip(file) and not file.head(_HEAD_BYTES).startswith(EPUB_MARK, EPUB_MARK_OFFSET):
                 _refuse_other_zip(file, address)
                 zipped = open_zip(file)
+                if zipped.exists(_OFFICE_MARK):
+                    raise OFFICE.error(address)
                 return _resolve_folder(zipped, "", address, prefix, is_archive=True, layout=layout)
             archive = as_tar(file)
             if archive is not None:
@@ -645,6 +654,8 @@ def _detect_compression(file: File) -> File:
         head = stream.read(8)
     compression, name_compression = detect_compression(head), compression_by_name(file.path)
     if compression is None and name_compression is not None:
+        if head and LFS_POINTER.startswith(head):
+            return file  # refused by that name later
         if name_compression != "zst" or head[1:4] != _SKIPPABLE_MAGIC:
             raise CorruptFile(
                 f"{file.display_path}: "

@@ -30,7 +30,7 @@ from provenance.read.formats.detection import (
     check_text,
     format_by_name,
 )
-from provenance.read.formats.foreign_formats import refuse_by_magic
+from provenance.read.formats.foreign_formats import refuse_by_magic, refuse_error
 
 HEAD_BYTES = 1 << 20
 
@@ -95,6 +95,7 @@ def detect_layout(file: File) -> str:
     """
     head = _head(file).removeprefix(codecs.BOM_UTF8)
     name = file.display_path
+    refusals.refuse_unfinished(file.path, name)
     check_not_pointer(head, name)
     if head.startswith(_TABLE_MAGICS):
         return _table_layout(file)
@@ -178,6 +179,8 @@ def _xml_layout(root: str, name: str) -> str:
 
 
 def _object_layout(objects: list[JsonObject], name: str) -> str:
+    if len(objects) == 1:
+        refuse_error(objects[0], name)
     for entry in (*objects, *(row for each in objects for row in wrapped_rows(each))):
         for is_container, container in _CONTAINERS:
             if is_container(entry):

@@ -10,6 +10,8 @@ from provenance.read.formats.foreign_formats import (
     MHTML,
     SQL_DUMP,
     TO_LINES,
+    UNFINISHED,
+    UNFINISHED_SUFFIXES,
     Refusal,
     refusal_by_name,
     refuse_object,
@@ -25,6 +27,13 @@ SUBSTACK = Refusal(
     "unpack it, remove the pages of drafts (posts.csv names them), and give the folder `posts` "
     "with --layout html.",
 )
+
+
+def _is_change(entry: JsonObject) -> bool:
+    """Return whether an object says how a row of a database changed (Debezium and the like)."""
+    payload = entry.get("payload")
+    change = payload if isinstance(payload, dict) else entry
+    return {"before", "after", "op"} <= change.keys()
 
 
 _OBJECTS: tuple[tuple[Callable[[JsonObject], object], Refusal], ...] = (
@@ -45,7 +54,40 @@ _OBJECTS: tuple[tuple[Callable[[JsonObject], object], Refusal], ...] = (
     (
         lambda entry: {"_index", "_source"} <= entry.keys(),
         Refusal(
-            "a dump of Elasticsearch", "write the `_source` of its rows: `jq -c ._source` does so."
+            "a dump of Elasticsearch",
+            "write the `_source` of its rows: `jq -c '(.hits?.hits[]? // .)._source'` does so.",
+        ),
+    ),
+    (
+        _is_change,
+        Refusal(
+            "a stream of changes of a database",
+            "write its rows as they are now: "
+            "`jq -c '(.payload // .) | select(.op != \"d\") | .after'` does so.",
+        ),
+    ),
+    (
+        lambda entry: isinstance(entry.get("Item"), dict) and len(entry) == 1,
+        Refusal(
+            "an export of DynamoDB, with the type of each value",
+            "write the values alone: `jq -c '.Item | map_values(.S // .N // .BOOL // .)'` does so.",
+        ),
+    ),
+    (
+        lambda entry: {"source_platform", "item_id", "data"} <= entry.keys(),
+        Refusal(
+            "a capture of Zeeschuimer",
+            "write the posts alone, as the platform gives them: `jq -c .data` does so.",
+        ),
+    ),
+    (
+        lambda entry: {"startedDateTime", "request", "response"} <= entry.keys(),
+        Refusal("what a browser recorded (HAR)", "convert it to WARC, and give that."),
+    ),
+    (
+        lambda entry: isinstance(member(entry, "meta", "view", "columns"), list),
+        Refusal(
+            "an export of a data portal (Socrata) with rows as lists", "export it as CSV instead."
         ),
     ),
     (
@@ -157,13 +199,16 @@ _XML = {
         "`jq -Rc '{text: .}'`.",
     ),
     "opml": Refusal("a list of feeds", "give the feeds."),
+    "add": Refusal("a set of documents for Solr", TO_LINES),
+    "error": Refusal("an error that a server answered", "fetch the file again."),
 }
 
 _TEXTS: tuple[tuple[re.Pattern[bytes], Refusal], ...] = (
     (
         re.compile(
             rb"\s*(?:(?:--|/\*)[^;]{0,300}?(?:SQL|database) dump"
-            rb"|(?:CREATE (?:TABLE|DATABASE)|DROP TABLE|INSERT INTO|BEGIN TRANSACTION)\b)",
+            rb"|(?:CREATE (?:TABLE|DATABASE)|DROP TABLE|INSERT INTO|BEGIN TRANSACTION)\b"
+            rb"|COPY [\w.\"]+ \([^)]*\) FROM stdin)",
             re.IGNORECASE,
         ),
         SQL_DUMP,
@@ -171,6 +216,21 @@ _TEXTS: tuple[tuple[re.Pattern[bytes], Refusal], ...] = (
     (re.compile(rb"\s*@[a-zA-Z]+\s*\{"), Refusal("a bibliography (BibTeX)", TO_LINES)),
     (re.compile(rb"(?:#[^\n]*\n|\s)*(?:<http[^<>\s]+>\s+<|@prefix )"), Refusal("RDF", TO_LINES)),
     (re.compile(rb"From: <Saved by "), MHTML),
+    (
+        re.compile(rb"\s*(?:(?:var|let|const)\s+)?[\w.$]+\s*[=(]\s*[\[{]"),
+        Refusal(
+            "a script with JSON in it",
+            "keep the JSON alone: `sed -e '1s/^[^[{]*//' -e '$s/[^]}]*$//'` does so.",
+        ),
+    ),
+    (
+        re.compile(rb"[^\n]*\|[^\n]*\n[ \t]*[|+:-][|+: \t-]*-[|+: \t-]*\r?\n"),
+        Refusal("a table with a line below its header", "export it as CSV."),
+    ),
+    (
+        re.compile(rb"-DOCSTART-|# (?:sent_id|newdoc id|global\.columns) ?= "),
+        Refusal("an annotated corpus (CoNLL)", TO_LINES),
+    ),
 )
 """Files of text that are no dumps, by a pattern for their beginning."""
 
@@ -183,6 +243,8 @@ SAMPLE_FORMATS = {
 }
 """Formats of samples that only `check` reads."""
 
+_SETTINGS = (".yaml", ".yml", ".toml")
+"""Names of files that mostly have settings, so that nothing is said of them in a folder."""
 _YTD = re.compile(rb"\s*window\.YTD\.(\w+)")
 
 
@@ -240,6 +302,18 @@ def refuse_text(head: bytes, name: str) -> None:
             raise refusal.error(name)
 
 
+def refuse_unfinished(path: str, name: str) -> None:
+    """Raise if a file has the name of a download that was not finished.
+
+    Raises
+    ------
+    UnsupportedFormat
+        If so.
+    """
+    if path.rpartition(".")[2].lower() in UNFINISHED_SUFFIXES:
+        raise UNFINISHED.error(name)
+
+
 def refuse_name(path: str, name: str) -> None:
     """Raise if a file has the name of a known format that is not supported.
 
@@ -250,6 +324,8 @@ def refuse_name(path: str, name: str) -> None:
     """
     form, _ = format_by_name(path) or ("", None)
     refusal = SAMPLE_FORMATS.get(form) or refusal_by_name(path)
+    if path.lower().endswith(_SETTINGS):
+        refusal = Refusal("a file in YAML or TOML", TO_LINES)
     if refusal is not None:
         raise refusal.error(name)
 

@@ -63,7 +63,7 @@ SQLITE_MAGIC = b"SQLite format 3\0"
 TAR_MARK, TAR_MARK_OFFSET = b"ustar", 257
 
 _HEAD_BYTES = 1 << 12
-_LFS_POINTER = b"version https://git-lfs.github.com/spec/"
+LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 _MAX_POINTER_BYTES = 1 << 10
 WIDE_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
 
@@ -152,7 +152,7 @@ def check_not_pointer(head: bytes, name: str) -> None:
     UnsupportedFormat
         If it is one.
     """
-    if head.startswith(_LFS_POINTER):
+    if head.startswith(LFS_POINTER):
         raise UnsupportedFormat(
             f"{name}: this is a Git LFS pointer to a file that was not fetched",
             remedy="fetch it with `git lfs pull`.",
@@ -173,7 +173,7 @@ def check_table_file(file: File) -> None:
             remedy="decompress it; these formats compress their content themselves.",
         )
     if file.size < _MAX_POINTER_BYTES:
-        check_not_pointer(file.head(len(_LFS_POINTER)), file.display_path)
+        check_not_pointer(file.head(len(LFS_POINTER)), file.display_path)
 
 
 def _format_by_content(head: bytes) -> str:

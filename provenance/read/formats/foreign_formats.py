@@ -1,5 +1,6 @@
 """Files that are recognised and not read: what each is, and what to do instead."""
 
+import re
 from collections.abc import Callable, Collection
 from typing import NamedTuple
 
@@ -25,7 +26,6 @@ class Refusal(NamedTuple):
 
 TOKEN_IDS = Refusal("a file of numbers, such as token ids, not of text", _DECODE)
 SKETCH = Refusal("a sketch of a dataset, without text", "name it in `provenance compare`.")
-_OFFICE = Refusal("a document of an office program", "save it as text or CSV.")
 _PICKLE = Refusal("a Python pickle", "write its rows as JSON Lines.")
 _PYTHON = Refusal("Python's notation of objects, not JSON", "write its objects with `json.dumps`.")
 _AVRO = Refusal("an Avro file", "convert it to Parquet.")
@@ -37,6 +37,19 @@ MHTML = Refusal("a web page in MHTML", "save it as HTML or in a WARC, and give t
 _STATISTICS = Refusal("a file of a statistics program", "export its table as CSV or Parquet.")
 _PST = Refusal("a mailbox of Outlook", "convert it with `readpst`, and give the mbox files.")
 _HDF5 = Refusal("an HDF5 file", "export its table as Parquet or JSON Lines.")
+OFFICE = Refusal("a document of an office program", "save it as text or CSV.")
+_COMPRESSED = Refusal("compressed in a way that is not read", "decompress it.")
+UNFINISHED = Refusal("a download that was not finished", "fetch it again.")
+UNFINISHED_SUFFIXES = ("crdownload", "aria2", "filepart", "partial", "opdownload")
+_PLIST = Refusal("a property list", "convert it: `plutil -convert json` does so.")
+_PART = Refusal(
+    "a part of a file that was split", "join the parts in order, as `cat` does, and give the whole."
+)
+_PART_NAME = re.compile(
+    r".+\.(?:parquet|jsonl?|ndjson|csv|tsv|txt|xml|sql|gz|zst|bz2|xz|zip|7z|tar|tgz|warc)"
+    r"\.(?:part[-_]?\d+|\d{2,3}|a[a-z])|.+\.z\d\d"
+)
+"""Names of the parts into which `split` and archivers divide a file."""
 
 _FOREIGN_MAGICS: tuple[tuple[bytes, Refusal], ...] = (
     (b"{\\rtf", Refusal("a document in RTF", "save it as text.")),
@@ -55,11 +68,14 @@ _FOREIGN_MAGICS: tuple[tuple[bytes, Refusal], ...] = (
     (b"# v2 git bundle", Refusal("a git bundle", "clone it, and give The Stack or a table.")),
     (b"PACK", Refusal("a pack of git objects", "give The Stack, or a table of the files.")),
     *((magic, _PICKLE) for magic in (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")),
+    *((mark, _COMPRESSED) for mark in (b'\x04"M\x18', b"\x1f\x9d", b"]\0\0")),
+    (b"bplist", _PLIST),
+    (b"\x1e{", Refusal("a sequence of JSON texts", "remove the marks: `tr -d '\\036'` does so.")),
     (b"FEA1", Refusal("a Feather file of version 1", "convert it to Parquet.")),
     (b"PGDMP", SQL_DUMP),
     (b"ZIM\x04", _ZIM),
     (b"\0\1\0\0Standard ", _DATABASE),
-    (b"\xd0\xcf\x11\xe0", _OFFICE),
+    (b"\xd0\xcf\x11\xe0", OFFICE),
 )
 
 _SUFFIXES: tuple[tuple[Collection[str], Refusal], ...] = (
@@ -75,7 +91,7 @@ _SUFFIXES: tuple[tuple[Collection[str], Refusal], ...] = (
     (("pdf",), Refusal("a PDF document", "extract its text first, and give that.")),
     (
         ("docx", "xlsx", "pptx", "odt", "ods", "odp", "doc", "xls", "ppt", "xlsm", "xlsb"),
-        _OFFICE,
+        OFFICE,
     ),
     (("epub",), Refusal("a book in EPUB", "extract its text, and give that.")),
     (("db",), Refusal("a database", "give it by its name, if it is SQLite; else export it.")),
@@ -100,9 +116,43 @@ _SUFFIXES: tuple[tuple[Collection[str], Refusal], ...] = (
     (("7z", "rar"), Refusal("an archive of files", _UNPACK)),
     (("sketch",), SKETCH),
     (("ipynb",), Refusal("a Jupyter notebook", TO_LINES)),
-    (("br", "snappy", "lz4"), Refusal("compressed in a way that is not read", "decompress it.")),
+    (("br", "snappy", "lz4", "lzma", "z"), _COMPRESSED),
+    (UNFINISHED_SUFFIXES, UNFINISHED),
+    (("bson",), Refusal("a dump of MongoDB", "convert it: `bsondump a.bson > a.jsonl` does so.")),
+    (("plist",), _PLIST),
+    (
+        ("ass", "ssa", "sbv", "lrc", "ttml", "dfxp", "srv1", "srv2", "srv3"),
+        Refusal(
+            "subtitles in a format that is not read",
+            "convert them to SRT or WebVTT: `ffmpeg -i a.ass a.srt` does so for most.",
+        ),
+    ),
+    (("conllu", "conll"), Refusal("an annotated corpus (CoNLL)", TO_LINES)),
+    (("tmx", "xlf", "xliff", "po"), Refusal("a file of translations", TO_LINES)),
+    (("mrc", "marc"), Refusal("a catalogue of a library (MARC)", _NO_TEXTS)),
+    (("ics", "vcf"), Refusal("a calendar or an address book", _NO_TEXTS)),
+    (
+        ("har",),
+        Refusal("what a browser recorded (HAR)", "convert it to WARC, and give that."),
+    ),
 )
 """Suffixes of names."""
+
+
+_OF_ERRORS = frozenset(
+    {"code", "detail", "documentation_url", "error", "error_description", "errors", "message"}
+    | {"ok", "path", "reason", "request_id", "status", "statusCode", "success", "timestamp", "type"}
+)
+"""Members of what an interface answers instead of data."""
+_OF_NO_DATA = frozenset({"detail", "documentation_url", "error", "error_description", "errors"})
+"""Those that only such an answer has."""
+
+
+def _is_error(entry: Record) -> bool:
+    """Return whether an object is what an interface answers instead of data."""
+    codes = (entry.get(name) for name in ("code", "status", "statusCode"))
+    has_code = "message" in entry and any(isinstance(code, int) for code in codes)
+    return entry.keys() <= _OF_ERRORS and (has_code or not _OF_NO_DATA.isdisjoint(entry))
 
 
 def _is_of_pandas(entry: Record) -> bool:
@@ -118,6 +168,8 @@ _BY_COLUMN = Refusal(
     "a table by column, not by row",
     "write its rows as JSON Lines; pandas does with `to_json(orient='records', lines=True)`.",
 )
+
+_ERROR = Refusal("an error that an interface answered, not its data", "fetch it again.")
 
 _OBJECTS: tuple[tuple[Callable[[Record], object], Refusal], ...] = (
     (
@@ -173,6 +225,10 @@ _OBJECTS: tuple[tuple[Callable[[Record], object], Refusal], ...] = (
     ),
     (_is_of_pandas, _BY_COLUMN),
     (
+        lambda entry: {"indexes", "collectionName"} <= entry.keys(),
+        Refusal("the description of a collection of MongoDB", _NO_TEXTS),
+    ),
+    (
         lambda entry: {"nbformat", "cells"} <= entry.keys(),
         Refusal("a Jupyter notebook", TO_LINES),
     ),
@@ -190,7 +246,10 @@ def refusal_by_magic(head: bytes) -> Refusal | None:
 
 def refusal_by_name(name: str) -> Refusal | None:
     """Return what a file of this name is, if its format is known and not supported."""
-    parts = name.rpartition("/")[2].lower().split(".")[1:]
+    base = name.rpartition("/")[2].lower()
+    if _PART_NAME.fullmatch(base):
+        return _PART
+    parts = base.split(".")[1:]
     return next((refusal for suffixes, refusal in _SUFFIXES if {*parts[-2:]} & {*suffixes}), None)
 
 
@@ -228,8 +287,21 @@ def refuse_only_object(entry: Record, name: str) -> None:
         If so.
     """
     refuse_object(entry, name)
+    refuse_error(entry, name)
     if _holds_columns(entry):
         raise _BY_COLUMN.error(name)
+
+
+def refuse_error(entry: Record, name: str) -> None:
+    """Raise if the only object of the file `name` is an error that an interface answered.
+
+    Raises
+    ------
+    UnsupportedFormat
+        If so.
+    """
+    if _is_error(entry):
+        raise _ERROR.error(name)
 
 
 def _holds_columns(entry: Record) -> bool:

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import zipfile
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -256,6 +257,47 @@ def test_files_of_another_kind(read, tmp_path, head, what):
         ("0.json", b'{"commitInfo": {"operation": "WRITE"}}\n', "a Delta table"),
         ("v1.metadata.json", b'{"format-version": 2, "table-uuid": "u"}', "an Iceberg table"),
         ("result.json", b'{"schema": "provenance/result/1", "corpus": {}}', "result of provenance"),
+        ("h.json", b'{"hits": {"hits": [{"_index": "a", "_source": {}}]}}', "of Elasticsearch"),
+        (
+            "c.jsonl",
+            b'{"before": null, "after": {"text": "a"}, "op": "c"}\n',
+            "changes of a database",
+        ),
+        (
+            "c.jsonl",
+            b'{"payload": {"before": {}, "after": null, "op": "d"}}\n',
+            "stream of changes",
+        ),
+        ("d.json", b'{"Item": {"text": {"S": "a"}}}\n', "an export of DynamoDB"),
+        ("z.ndjson", b'{"item_id": "1", "source_platform": "x", "data": {}}\n', "Zeeschuimer"),
+        (
+            "a.har",
+            b'{"log": {"entries": [{"startedDateTime": "", "request": {}, "response": {}}]}}',
+            "what a browser recorded",
+        ),
+        ("s.json", b'{"meta": {"view": {"columns": []}}, "data": [["a"]]}', "Socrata"),
+        ("posts.metadata.json", b'{"indexes": [], "collectionName": "a"}', "collection of MongoDB"),
+        ("a.json", b'{"message": "You must wait", "status": 429}', "an error that an interface"),
+        ("a.jsonl", b'{"error": {"message": "Words of an error"}}\n', "an error that an interface"),
+        ("a.xml", b"<Error><Code>AccessDenied</Code></Error>", "an error that a server answered"),
+        ("a.xml", b"<add><doc/></add>", "documents for Solr"),
+        ("a.json", b'load([{"text": "words"}]);', "a script with JSON in it"),
+        ("a.js", b'var posts = [{"text": "words"}];', "a script with JSON in it"),
+        ("a.copy", b"COPY public.posts (id, text) FROM stdin;\n1\ta\n", "a dump of a database"),
+        ("a.md", b"| id | text |\n|---|---|\n| 1 | words |\n", "a line below its header"),
+        ("a.txt", b" id | text\n----+------\n  1 | words\n", "a line below its header"),
+        ("a.txt", b"-DOCSTART- -X- O\n\nwords NN O\n", "CoNLL"),
+        ("a.conllu", b"# sent_id = 1\n1\twords\t_\n", "CoNLL"),
+        ("a.json-seq", b'\x1e{"text": "words"}\n', "a sequence of JSON texts"),
+        ("a.plist", b"bplist00" + bytes(64), "a property list"),
+        ("a.bson", b"\x16\0\0\0\x02text\0", "a dump of MongoDB"),
+        ("a.lzma", b"]\0\0\x80\0", "compressed in a way"),
+        ("a.jsonl.Z", b"\x1f\x9d\x90 words", "compressed in a way"),
+        ("a.ass", b"[Script Info]\n\n[Events]\n", "subtitles in a format that is not read"),
+        ("a.yaml", b"- id: 1\n  text: words\n", "YAML"),
+        ("a.ics", b"BEGIN:VCALENDAR\nEND:VCALENDAR\n", "a calendar"),
+        ("a.jsonl.crdownload", b'{"id": 1, "text": "words"}\n', "a download that was not finished"),
+        ("a.jsonl.gz", b"version https://git-lfs.github.com/spec/v1\noid", "a Git LFS pointer"),
     ],
 )
 def test_what_is_not_read_is_named(read, tmp_path, name, content, what):
@@ -265,6 +307,32 @@ def test_what_is_not_read_is_named(read, tmp_path, name, content, what):
         read(path)
     assert name in caught.value.message
     assert caught.value.remedy
+
+
+@pytest.mark.parametrize("name", ["report.csv", "report.xlsx"])
+def test_a_document_of_an_office_program_is_no_archive(read, tmp_path, name):
+    with zipfile.ZipFile(tmp_path / name, "w") as packed:
+        packed.writestr("[Content_Types].xml", "<Types/>")
+        packed.writestr("xl/workbook.xml", "<workbook/>")
+    with pytest.raises(UnsupportedFormat, match="a document of an office program"):
+        read(tmp_path / name)
+
+
+@pytest.mark.parametrize("names", [("a.jsonl.gz.aa", "a.jsonl.gz.ab"), ("a.zip.001", "a.zip.002")])
+def test_the_parts_of_a_file_that_was_split_are_named(read, tmp_path, names):
+    for name in names:
+        (tmp_path / name).write_bytes(b"PK\x03\x04 and more")
+    with pytest.raises(UnsupportedFormat, match="is a part of a file that was split") as caught:
+        read(tmp_path)
+    assert "join the parts" in caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    "row", [{"message": "words", "status": "sent"}, {"message": "words", "timestamp": 1600000000}]
+)
+def test_a_single_row_is_no_error(read, tmp_path, row):
+    (tmp_path / "a.json").write_text(json.dumps(row))
+    assert read(tmp_path / "a.json").column("text") == ["words"]
 
 
 @pytest.mark.parametrize("name", ["notes", "notes.txt", "notes.log"])
