@@ -33,6 +33,15 @@ MIDNIGHT = SECOND - SECOND % 86400
         "1666211845.0",
         "1666211845957",
         "1666211845957000",
+        "/Date(1666211845957)/",
+        "/Date(1666211845957+0200)/",
+        "2022-10-19T22:37:25+02:00[Europe/Paris]",
+        "Wed Oct 19 2022 22:37:25 GMT+0200 (Central European Summer Time)",
+        "2022-10-19 20:37:25 (UTC)",
+        "2022-10-19 23:37:25 UTC+3",
+        "19-OCT-22 08.37.25.957000 PM",
+        "2022年10月19日 20:37:25",
+        "2022년 10월 19일 오후 8:37:25",
     ],
 )
 def test_a_second_is_the_same_however_it_is_written(text):
@@ -46,6 +55,7 @@ def test_a_second_is_the_same_however_it_is_written(text):
     "text",
     ["2022-10-19", "20221019", "2022-10-19T00:00:00Z", "19 October 2022", "October 19, 2022",
      "Oct 19, 2022", "Oct. 19, 2022", "19-Oct-2022", "19 OCT 2022", "19. October 2022",
+     "19-Oct-22", "2022年10月19日", "2022년 10월 19일",
      "Wednesday, October 19, 2022", "Wed, 19 Oct 2022", "19th October 2022", "October 19th 2022"],
 )  # fmt: skip
 def test_a_day_is_its_first_second(text):
@@ -55,7 +65,8 @@ def test_a_day_is_its_first_second(text):
 
 @pytest.mark.parametrize(
     "value",
-    ["", "yesterday", "2022-13-01", "2022-02-30", "19/10/2022", "2022", 2022, 0, -1, True, None, [],
+    ["", "44853", 44853, 44853.5, 90_000_000, "19-Okt-22", "/Date(now)/", "2022年13月1日",
+     "yesterday", "2022-13-01", "2022-02-30", "19/10/2022", "2022", 2022, 0, -1, True, None, [],
      float("nan"), float("inf"), 1e30, 10**400, "Wed Xyz 19 20:37:25 +0000 2022",
      "Wed Oct 19 20:37:25 +0000 0000", "Wed Oct 32 20:37:25 +0000 2022",
      "Wed Oct 19 24:00:00 +0000 2022", "Wed Oct 19 20:60:25 +0000 2022",
@@ -73,6 +84,12 @@ def test_what_names_no_second_is_null(value):
 def test_numbers_count_from_1970_in_any_unit(factor, kind):
     column = pa.array([SECOND * factor, None, 0], pa.int64()).cast(kind, safe=False)
     assert parse_timestamps(column).cast(pa.int64()).to_pylist() == [SECOND, None, None]
+
+
+@pytest.mark.parametrize("kind", [pa.int64(), pa.float64()])
+def test_numbers_of_eight_digits_are_days(kind):
+    column = pa.array([20221019, None, 20221319, 44853], kind)
+    assert parse_timestamps(column).cast(pa.int64()).to_pylist() == [MIDNIGHT, None, None, None]
 
 
 @pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])

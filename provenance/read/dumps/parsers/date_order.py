@@ -117,8 +117,10 @@ class DateReader:
         """Return the dates of a column as `timestamp[s, UTC]`."""
         if not is_textual(column.type):
             dates = parse_timestamps(column)
-            if pa.types.is_nested(column.type) or pa.types.is_boolean(column.type):
-                self._count_all_unreadable(column, rows)
+            unread = np.flatnonzero(pc.and_(pc.is_valid(column), pc.is_null(dates)))
+            if len(unread):
+                example = str(column[int(unread[0])])
+                self._count_unreadable(example, len(unread), rows[unread[:_MAX_NAMED]].tolist())
             return dates
         texts = format_values(column)
         dates = parse_timestamps(texts)
@@ -132,13 +134,6 @@ class DateReader:
                 first = rows[unread[:_MAX_NAMED]].tolist()
                 self._count_unreadable(texts[int(unread[0])].as_py(), len(unread), first)
         return dates
-
-    def _count_all_unreadable(self, column: pa.Array, rows: Int64s) -> None:
-        present = np.flatnonzero(pc.is_valid(column))
-        if len(present):
-            self._count_unreadable(
-                str(column[int(present[0])]), len(present), rows[present[:_MAX_NAMED]].tolist()
-            )
 
     @cached_property
     def _order(self) -> DateOrder | None:

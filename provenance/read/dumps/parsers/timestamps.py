@@ -15,10 +15,12 @@ from provenance.read.columns.string_arrays import is_textual
 SECONDS = pa.timestamp("s", "UTC")
 FIRST_SECOND, LAST_SECOND = -62_135_596_800, 253_402_300_799
 """First second of year 1 and last second of year 9999: the range of Python's `datetime`."""
-MIN_NUMBER = 10_000
-"""Smaller numbers are years, counts or placeholders."""
+MIN_NUMBER = 10**8
+"""Smaller numbers are years, counts, days as Excel counts them, or placeholders."""
 UNIT_THRESHOLDS = ((10**17, 10**9), (10**14, 10**6), (10**11, 10**3))
 """Smallest numbers of nanoseconds, microseconds and milliseconds."""
+_FIRST_COMPACT = 19_000_000
+"""Numbers above this one, and below `MIN_NUMBER`, may be days: 20200913."""
 _MAX_NUMBER = LAST_SECOND * UNIT_THRESHOLDS[0][1]
 _NUMBERS = (int, float)
 
@@ -87,6 +89,21 @@ _OFFSETS = {
     "PDT": "-0700",
 }
 """Offsets of zones by the names that RFC 822 has, or that only one zone has."""
+_SHORT_YEAR = re.compile(
+    rf"(?P<day>\d{{1,2}})-(?P<month>{'|'.join(_MONTHS)})-(?P<year>\d\d)"
+    r"(?: (?P<time>\d\d?[.:]\d\d(?:[.:]\d\d)?)(?:\.\d+)?(?P<half> [AP]M)?)?",
+    re.IGNORECASE,
+)
+"""A moment as Oracle writes it: "04-AUG-16 09.05.06.123 PM"."""
+_LAST_SHORT_YEAR = 68
+"""Years of two digits up to this one are of this century, as POSIX has it."""
+_EAST_ASIAN_DAY = re.compile(r"(\d{4})\s?[年년]\s?(\d\d?)\s?[月월]\s?(\d\d?)\s?[日일]\s*")
+_EAST_ASIAN_HALF = re.compile(r"(?:([上오午]午?[午전前])|[下오午]午?[午후後])\s?(\d[\d:]*)")
+_WEB_DATE = re.compile(r"/Date\((-?\d{1,15})(?:[+-]\d{4})?\)/")
+"""A number of milliseconds as .NET writes it in JSON."""
+_ZONE_NAME = re.compile(r"\s?\[[A-Za-z_]+(?:/[A-Za-z_+\d-]+)*\]$|\s\([A-Z][A-Za-z ]+ Time\)$")
+"""The name of a zone behind its offset."""
+_ZONE_OFFSET = re.compile(r"\s?\(?\b(?:UTC|GMT)(?:([+-])(\d{1,2})(?::?(\d\d))?)?\)?$")
 _NAMED_ZONE = re.compile(rf"\b({'|'.join(_OFFSETS)})\b")
 _ZONE = re.compile(r" ?(UTC|GMT|Z)$| (?=[+-]\d{2}:?\d{2}$)")
 
@@ -155,6 +172,8 @@ def _from_frequent_form(text: str) -> int | None:
 
 
 def _from_other_form(text: str) -> int | None:
+    if (stamp := _WEB_DATE.fullmatch(text)) is not None:
+        return int(stamp[1]) // 1000
     if _NUMBER.fullmatch(text) and not _COMPACT_DATE.fullmatch(text):
         if (compact := _COMPACT_TIME.fullmatch(text)) is None:
             return _from_number(float(text) if "." in text else int(text))
@@ -206,6 +225,8 @@ def _floor_divide(ticks: pa.Array, unit: int) -> pa.Array:
 
 
 def _from_number(value: float) -> int | None:
+    if value < MIN_NUMBER and _COMPACT_DATE.fullmatch(text := f"{value:.0f}"):
+        return _from_text(text)
     # Compared before division: excludes NaN, and integers too large for a float.
     if not MIN_NUMBER <= value <= _MAX_NUMBER:
         return None
@@ -218,6 +239,8 @@ def _from_number(value: float) -> int | None:
 
 def _from_numbers(values: pa.Array) -> pa.Array:
     numbers = values.cast(pa.float64(), safe=False)
+    if pc.any(pc.and_(pc.greater(numbers, _FIRST_COMPACT), pc.less(numbers, MIN_NUMBER))).as_py():
+        return pa.array(map(parse_timestamp, values.to_pylist()), pa.int64())
     unit = pa.scalar(1.0)
     for least, ticks in reversed(UNIT_THRESHOLDS):
         unit = pc.if_else(pc.greater_equal(numbers, float(least)), float(ticks), unit)
@@ -308,6 +331,8 @@ def _from_text(text: str) -> int | None:
     for named_day in _NAMED_DAYS:
         if (match := named_day.fullmatch(text)) is not None:
             return _from_named_day(match)
+    if (match := _SHORT_YEAR.fullmatch(text)) is not None:
+        text = _with_long_year(match)
     plain = _plain_date(text)
     iso_text = _ZONE.sub(lambda match: "+00:00" if match[1] else "", plain)
     readings = ((iso_text, datetime.fromisoformat), (plain, parsedate_to_datetime))
@@ -324,6 +349,12 @@ def _from_named_day(match: re.Match[str]) -> int | None:
     return utc_second(int(match["year"]), _MONTHS.get(name[:3], 0), int(match["day"]), 0, 0, 0)
 
 
+def _with_long_year(match: re.Match[str]) -> str:
+    year = int(match["year"]) + (2000 if int(match["year"]) <= _LAST_SHORT_YEAR else 1900)
+    time, half = (match["time"] or "00:00").replace(".", ":"), match["half"] or ""
+    return f"{match['day']} {match['month'].capitalize()} {year} {time}{half}"
+
+
 def _plain_date(text: str) -> str:
     """Return a date with its hour of 24 and its zone as an offset; "" if there is no such hour.
 
@@ -331,7 +362,11 @@ def _plain_date(text: str) -> str:
     -----
     The parser of e-mail takes "PM" for a zone that it does not know.
     """
-    text = _AT.sub(" ", text)
+    text = _EAST_ASIAN_DAY.sub(
+        lambda day: f"{day[1]}-{day[2]:>02}-{day[3]:>02} ", _AT.sub(" ", text)
+    )
+    text = _EAST_ASIAN_HALF.sub(lambda half: f"{half[2]} {'AM' if half[1] else 'PM'}", text).strip()
+    text = _ZONE_OFFSET.sub(_offset, _ZONE_NAME.sub("", text))
     half = _HALF_DAY.search(text)
     if half is not None:
         hour = int(half[1])
@@ -341,6 +376,11 @@ def _plain_date(text: str) -> str:
         zone = text[half.end() :].strip() or ("UTC" if _MONTH_NAME.search(text) else "")
         text = f"{text[: half.start()]}{hour:02}{half[2]} {zone}".strip()
     return _NAMED_ZONE.sub(lambda zone: _OFFSETS[zone[1]], text)
+
+
+def _offset(zone: re.Match[str]) -> str:
+    """Return the offset of a zone such as "UTC+3" or "(UTC)"."""
+    return " UTC" if zone[1] is None else f" {zone[1]}{int(zone[2]):02}{zone[3] or '00'}"
 
 
 def _second_of(moment: datetime) -> int:
