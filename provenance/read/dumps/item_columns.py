@@ -47,7 +47,16 @@ UNPUBLISHED = frozenset(
 )
 """Values, in lower case, by which a column says that a row is published, or not."""
 
+NULL_NAMES = frozenset(
+    {"NaN", "nan", "None", "none", "null", "NULL", "nil", "\\N", "<NA>", "N/A", "n/a", "#N/A"}
+    | {"undefined", "[]"}
+)
+"""What programs write for a value that is missing."""
+
 _TEXT = pa.large_string()
+_LIST = re.compile(r"""\[\s*(?:(?:'[^'\\]*'|"[^"\\]*")\s*(?:,\s*|(?=\])))+\]""")
+_LIST_ELEMENT = re.compile(r"""'([^']*)'|"([^"]*)\"""")
+"""A list of names as Python or JSON writes it, in a cell: `['Ann', 'Ben']`."""
 _REPOST_START = "RT @"
 _REPOST_PATTERN = r"^RT @(?P<author>\w{1,20}): "
 """A repost of X as a row of a table, which has only its text: `RT @ann: …`."""
@@ -89,13 +98,15 @@ def build_items(columns: Mapping[str, pa.Array], rows: Int64s, dump: Dump, prefi
             is_kept = pa.array(~flags)
             columns = {role: column.filter(is_kept) for role, column in columns.items()}
             rows = rows[~flags]
-    fields = {role: _to_names(columns[role]) for role in columns.keys() - {"text", "created_at"}}
+    roles = columns.keys() - {"text", "created_at", "place"}
+    fields = {role: _without_null_names(_to_names(columns[role])) for role in roles}
     for role in {"item", "author"} & fields.keys():
         fields[role] = _without_fraction(fields[role])
     fields["text"] = columns["text"]
     author = original_authors(columns["text"], fields.get("author"))
     fields |= {} if author is None else {"author": author}
-    fields["item"] = _ids(fields.get("item"), rows, prefix, fields.get("place"))
+    places = _to_names(columns["place"]) if "place" in columns else None
+    fields["item"] = _ids(fields.get("item"), rows, prefix, places)
     if dump.columns.text_format == "html":
         fields["text"] = pa.array(map(plain_text, fields["text"].to_pylist()), _TEXT)
     fields["source"] = _sources(fields.get("source"), len(rows), dump.source)
@@ -181,7 +192,8 @@ def _is_invalid(columns: Mapping[str, pa.Array], _: Dump) -> Flags | None:
 
 
 def _is_blank(columns: Mapping[str, pa.Array], _: Dump) -> Flags | None:
-    return is_blank(columns["text"])
+    texts = columns["text"]
+    return is_blank(texts) | to_flags(pc.is_in(texts, value_set=pa.array(NULL_NAMES, texts.type)))
 
 
 def _is_placeholder(columns: Mapping[str, pa.Array], _: Dump) -> Flags | None:
@@ -240,7 +252,7 @@ def is_notice(text: str, author: str | None) -> bool:
 
 def row_fault(text: str, values: Mapping[str, object], author: str | None) -> str | None:
     """Return the reason why a row with a text is no item, as `build_items` does; else None."""
-    if not text or text.isspace():
+    if not text or text.isspace() or text in NULL_NAMES:
         return skipped_rows.EMPTY
     if _DELETED.fullmatch(text) or str(values.get("deleted")).lower() in TRUE:
         return skipped_rows.DELETED
@@ -322,6 +334,30 @@ def _to_names(column: pa.Array) -> pa.Array:
     if pa.types.is_nested(column.type):
         return TextLeaves.of({"": column}).join_rows(len(column), ", ")
     return non_empty(format_values(column))
+
+
+def _without_null_names(names: pa.Array) -> pa.Array:
+    """Return a column of names as `plain_name` returns each."""
+    names = null_where(pc.is_in(names, value_set=pa.array(NULL_NAMES, names.type)), names)
+    if not pc.any(pc.starts_with(names, "[")).as_py():
+        return names
+    return pa.array([name and plain_name(name) for name in names.to_pylist()], names.type)
+
+
+def plain_name(name: str | None) -> str | None:
+    """Return a name; None for what stands for a missing one, and the names in a list as one.
+
+    Examples
+    --------
+    >>> plain_name("Ann"), plain_name("['Ann', 'Ben']"), plain_name("nan"), plain_name("[deleted]")
+    ('Ann', 'Ann, Ben', None, None)
+    """
+    if name is None or name in NULL_NAMES or _DELETED.fullmatch(name):
+        return None
+    if not name.startswith("[") or not _LIST.fullmatch(name):
+        return name
+    elements = (one or other for one, other in _LIST_ELEMENT.findall(name))
+    return ", ".join(filter(None, elements)) or None
 
 
 def non_empty(texts: pa.Array) -> pa.Array:

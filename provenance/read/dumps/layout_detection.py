@@ -179,8 +179,6 @@ def _xml_layout(root: str, name: str) -> str:
 
 
 def _object_layout(objects: list[JsonObject], name: str) -> str:
-    if len(objects) == 1:
-        refuse_error(objects[0], name)
     for entry in (*objects, *(row for each in objects for row in wrapped_rows(each))):
         for is_container, container in _CONTAINERS:
             if is_container(entry):
@@ -189,6 +187,8 @@ def _object_layout(objects: list[JsonObject], name: str) -> str:
             if layout.is_entry(entry):
                 return layout.name
         refusals.refuse_without_items(entry, name)
+    if len(objects) == 1:
+        refuse_error(objects[0], name)
     return TABLE
 
 

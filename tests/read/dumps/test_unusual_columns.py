@@ -328,3 +328,29 @@ def test_ids_that_a_gap_made_fractions_are_whole_again(read, tmp_path):
     (tmp_path / "p.csv").write_text(rows)
     found = read(tmp_path / "p.csv")
     assert (found.column("item"), found.column("author")) == (["1", "2.5"], ["147", None])
+
+
+@pytest.mark.parametrize("suffix", ["csv", "jsonl", "parquet"])
+def test_words_for_a_missing_value_are_none(read, write, tmp_path, suffix):
+    missing = ["nan", "None", "\\N", "null", "N/A", "<NA>", "[deleted]"]
+    rows = [
+        {"id": word, "text": f"words {word}", "author": word, "url": word, "license": word}
+        for word in missing
+    ]
+    rows += [{"id": "x", "text": "nan", "author": "ann", "url": "", "license": ""}]
+    write(tmp_path / f"p.{suffix}", rows)
+    found = read(tmp_path / f"p.{suffix}")
+    for name in ("author", "url", "licence"):
+        assert found.column(name) == [None] * 7
+    assert len({*found.column("item")}) == 7
+    assert not {*found.column("item")} & {*missing}
+    assert found.skipped == {"empty text": 1}
+
+
+@pytest.mark.parametrize("suffix", ["csv", "jsonl", "parquet"])
+def test_a_list_of_authors_in_a_cell_is_their_names(read, write, tmp_path, suffix):
+    authors = ["['Ann']", "['Ann', \"Ben O'Hara\"]", '["Ann", "Ben"]', "[]", "[Ann]", "['Ann"]
+    rows = [{"id": f"{n}", "text": f"words {n}", "authors": who} for n, who in enumerate(authors)]
+    write(tmp_path / f"p.{suffix}", rows)
+    names = ["Ann", "Ann, Ben O'Hara", "Ann, Ben", None, "[Ann]", "['Ann"]
+    assert read(tmp_path / f"p.{suffix}").column("author") == names

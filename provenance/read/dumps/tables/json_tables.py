@@ -31,6 +31,7 @@ from provenance.read.dumps.item_columns import (
     build_items,
     is_private,
     original_author,
+    plain_name,
     row_fault,
     to_strings,
 )
@@ -133,11 +134,11 @@ class ObjectLayout:
             source,
             self._id(values.get("item"), number),
             plain_text(text) if dump.columns.text_format == "html" else text,
-            names_text(values.get("url")),
+            plain_name(names_text(values.get("url"))),
             self.dates.second(values.get("created_at"), row),
-            original_author(text, author),
-            names_text(values.get("language")),
-            names_text(values.get("licence")),
+            original_author(text, plain_name(author)),
+            plain_name(names_text(values.get("language"))),
+            plain_name(names_text(values.get("licence"))),
         )
 
     def _text(self, entry: JsonObject) -> str | None:
@@ -149,7 +150,7 @@ class ObjectLayout:
         return _NOT_A_STRING if joined is None and is_other else joined
 
     def _id(self, value: object, number: str) -> str:
-        native = to_text(value)
+        native = plain_name(to_text(value))
         if native is None or re.fullmatch(ROUNDED_ID, native):
             return f"{self.prefix}#{number}"
         if self.mapping.exploded is not None and not self.mapping.is_of_element(
