@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.errors import CorruptFile
+from provenance.errors import CorruptFile, UnsupportedFormat
 from provenance.read.corpus.file_access import File
 from provenance.read.formats import csv_file
 from provenance.read.formats.csv_file import detect_dialect
@@ -33,12 +33,52 @@ def test_cells_hold_commas_breaks_and_quotation_marks(table, hear):
     ]
 
 
-@pytest.mark.parametrize("mark", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("mark", [",", ";", "\t", "|", "^", "\x01"])
 def test_whatever_parts_the_cells_is_seen(table, hear, mark):
     rows = [["id", "text"], ["1", "one, two; three"], ["2", "four, five"]]
     content = io.StringIO()
     csv.writer(content, delimiter=mark).writerows(rows)
     assert hear(table(content.getvalue())).texts == ["one, two; three", "four, five"]
+
+
+@pytest.mark.parametrize("invalid", ["", "\n9,\xff,\n"])
+def test_quotation_marks_may_stand_behind_a_backslash(table, hear, invalid):
+    content = 'id,text\n1,"a ""b"", \\"c\\", d"\n2,"C:\\\\x, and more"\n3,"ends in \\\\"\n'
+    heard = hear(table(content.encode() + invalid.encode("latin-1")))  # also by the slow parser
+    assert heard.texts[:3] == ['a "b", "c", d', "C:\\x, and more", "ends in \\"]
+
+
+def test_a_backslash_before_a_closing_quotation_mark_is_a_letter(table, hear):
+    content = 'id,text\n1,"in C:\\"\n2,"in D:\\"\n3,"say ""a\\"" twice"\n'
+    assert hear(table(content)).texts == ["in C:\\", "in D:\\", 'say "a\\" twice']
+
+
+@pytest.mark.parametrize(
+    ("head", "line", "what"),
+    [
+        ("Posts\nof 2020\n\n", 4, "its first row has 1 cell, and most others have 3"),
+        ("# by ann, in 2020\n", 2, "its first row has 2 cells, and most others have 3"),
+    ],
+)
+def test_lines_before_the_header_are_refused(table, hear, head, line, what):
+    body = "id,text,author\n" + "".join(f'{n},"a lamp, lit",ann\n' for n in range(9))
+    with pytest.raises(UnsupportedFormat, match=what) as caught:
+        hear(table(head + body))
+    assert f"`tail -n +{line}`" in caught.value.remedy
+    kept = "".join((head + body).splitlines(keepends=True)[line - 1 :])
+    assert hear(table(kept)).texts == ["a lamp, lit"] * 9
+
+
+def test_a_header_without_a_name_for_the_numbers_of_rows_is_refused(table, hear):
+    content = "id,text\n" + "".join(f"{n},p{n},a lamp\n" for n in range(9))
+    with pytest.raises(UnsupportedFormat, match="2 cells, and most others have 3") as caught:
+        hear(table(content))
+    assert "a name for each column" in caught.value.remedy
+
+
+def test_single_quotation_marks_are_refused(table, hear):
+    with pytest.raises(UnsupportedFormat, match="in single quotation marks"):
+        hear(table("'id','text'\n'1','a lamp, lit'\n"))
 
 
 def test_rows_of_the_wrong_width_are_counted_and_the_others_keep_their_numbers(table, hear):

@@ -147,6 +147,15 @@ def test_a_missing_list_of_fixed_size_stays_missing(tmp_path, name, save, load) 
     assert made["pair"].to_pylist() == [None, ["#", "four"], None]
 
 
+def test_a_table_with_escaped_quotation_marks_keeps_its_other_cells(tmp_path) -> None:
+    path = tmp_path / "a.csv"
+    row = '1,"the \\"lamp\\", lit in C:\\\\x","say \\"a\\", b\\\\",c\\,d\n'
+    path.write_text("id,wide,note,more\n" + row)
+    made = written(path, Removals(spans={0: {"wide": ((0, 3),)}}, replacement="#"))
+    cells = '1,"# \\"lamp\\", lit in C:\\\\x","say \\"a\\", b\\\\",c\\,d\n'
+    assert made.read_text() == "id,wide,note,more\n" + cells
+
+
 @pytest.mark.parametrize("code", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
 def test_a_text_keeps_its_encoding_and_its_mark(tmp_path, code) -> None:
     (tmp_path / "a.txt").write_bytes("one café\r\n".encode(code))

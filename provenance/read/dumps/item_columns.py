@@ -192,8 +192,7 @@ def _is_invalid(columns: Mapping[str, pa.Array], _: Dump) -> Flags | None:
 
 
 def _is_blank(columns: Mapping[str, pa.Array], _: Dump) -> Flags | None:
-    texts = columns["text"]
-    return is_blank(texts) | to_flags(pc.is_in(texts, value_set=pa.array(NULL_NAMES, texts.type)))
+    return is_blank(columns["text"])
 
 
 def _is_placeholder(columns: Mapping[str, pa.Array], _: Dump) -> Flags | None:
@@ -252,7 +251,7 @@ def is_notice(text: str, author: str | None) -> bool:
 
 def row_fault(text: str, values: Mapping[str, object], author: str | None) -> str | None:
     """Return the reason why a row with a text is no item, as `build_items` does; else None."""
-    if not text or text.isspace() or text in NULL_NAMES:
+    if not text or text.isspace():
         return skipped_rows.EMPTY
     if _DELETED.fullmatch(text) or str(values.get("deleted")).lower() in TRUE:
         return skipped_rows.DELETED

@@ -5,8 +5,9 @@ import csv
 import io
 import re
 import sys
+from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from threading import Lock, RLock
@@ -16,23 +17,28 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pv
 
-from provenance.errors import DocumentTooLarge
+from provenance.errors import DocumentTooLarge, UnsupportedFormat
 from provenance.model.content.fingerprints import Int64s
 from provenance.read.columns.table_parts import RowBlock, TableFile, TablePiece
 from provenance.read.corpus import skipped_rows
 from provenance.read.corpus.file_access import File, corrupt_file_error, next_block
 from provenance.read.corpus.size_limits import DocumentLimit
-from provenance.read.formats.detection import check_text
+from provenance.read.formats.detection import check_text, format_by_name
 
 _QUOTING: dict[bool, Literal[0, 3]] = {True: csv.QUOTE_MINIMAL, False: csv.QUOTE_NONE}
 """The library's constants, by whether cells may be quoted."""
 
+_DELIMITERS = ",;\t|^\x01"
+"""By likelihood; the last one is that of Hive."""
 _DIALECT_ROWS = 100
+_MIN_ROWS, _MIN_ALIKE = 5, 0.8
+"""Number of rows, and share of those of one width, that say that the first row is no header."""
 _MAX_NAME_CHARS = 64
 _NUMBER = re.compile(r"[-+\d.,:/ ]*\d[-+\d.,:/ ]*([eE][-+]?\d+)?")
 """Numbers, dates, times: these are not column names."""
 
 
+_ESCAPED_QUOTE = '\\"'
 _BLANK_LINES = re.compile(r"\r\n|\r|\n")
 
 
@@ -52,6 +58,8 @@ class Dialect:
         Whether the first row has the names.
     blank_lines : int
         Number of empty lines before the first row.
+    escaped : bool
+        Whether a backslash stands before quotation marks within cells, as Spark and MySQL write.
     """
 
     delimiter: str
@@ -59,6 +67,7 @@ class Dialect:
     names: tuple[str, ...]
     header: bool
     blank_lines: int = 0
+    escaped: bool = False
 
 
 class _CellLimit:
@@ -93,11 +102,12 @@ _CELL_LIMIT = _CellLimit()
 
 @contextmanager
 def open_parser(
-    lines: Iterable[str], delimiter: str, *, quoted: bool
+    lines: Iterable[str], delimiter: str, *, quoted: bool, escaped: bool = False
 ) -> Iterator[Iterator[list[str]]]:
     """Open the library's parser, without its limit on cells."""
+    escape = "\\" if escaped else None
     with _CELL_LIMIT.lifted():
-        yield csv.reader(lines, delimiter=delimiter, quoting=_QUOTING[quoted])
+        yield csv.reader(lines, delimiter=delimiter, quoting=_QUOTING[quoted], escapechar=escape)
 
 
 def detect_dialect(head: bytes, path: str, *, is_whole: bool) -> Dialect:
@@ -114,12 +124,16 @@ def detect_dialect(head: bytes, path: str, *, is_whole: bool) -> Dialect:
     """
     text = head.decode("utf-8-sig", "replace")
     is_tsv = re.search(r"\.(tsv|tab)(\.\w+)?$", path.lower()) is not None
-    rows_by_delimiter = {
-        delimiter: _first_rows(text, delimiter, quoted=True, is_whole=is_whole)
-        for delimiter in ("\t,;|" if is_tsv else ",;\t|")
+    delimiters = sorted(_DELIMITERS, key="\t".__ne__) if is_tsv else _DELIMITERS
+    rows_by_marks = {
+        (delimiter, escaped): _first_rows(
+            text, delimiter, quoted=True, escaped=escaped, is_whole=is_whole
+        )
+        for escaped in (False, True)[: 2 if _ESCAPED_QUOTE in text else 1]
+        for delimiter in delimiters
     }
-    delimiter = max(rows_by_delimiter, key=lambda mark: _score_rows(rows_by_delimiter[mark]))
-    rows, quoted = rows_by_delimiter[delimiter], True
+    delimiter, escaped = max(rows_by_marks, key=lambda marks: _score_rows(rows_by_marks[marks]))
+    rows, quoted = rows_by_marks[delimiter, escaped], True
     if delimiter == "\t":
         unquoted_rows = _first_rows(text, delimiter, quoted=False, is_whole=is_whole)
         quoted = _is_quoted(unquoted_rows, rows)
@@ -127,7 +141,59 @@ def detect_dialect(head: bytes, path: str, *, is_whole: bool) -> Dialect:
     first = rows[0] if rows else []
     header = _is_header(first)
     names = _unique_names(first if header else [""] * len(first))
-    return Dialect(delimiter, quoted, names, header, len(_BLANK_LINES.findall(_blank_head(text))))
+    blank_lines = len(_BLANK_LINES.findall(_blank_head(text)))
+    return Dialect(delimiter, quoted, names, header, blank_lines, escaped and quoted)
+
+
+def _check_header(head: bytes, dialect: Dialect, file: File) -> None:
+    """Raise if the first row of a file called CSV has not the names of its columns.
+
+    Raises
+    ------
+    UnsupportedFormat
+        If most other rows have another number of cells, or names are in single quotation marks.
+    """
+    if format_by_name(file.path) not in {("csv", file.compression), ("csv", None)}:
+        return
+    names = dialect.names
+    if len(names) > 1 and all(len(name) > 1 and name[0] == name[-1] == "'" for name in names):
+        raise UnsupportedFormat(
+            f"{file.display_path}: its cells are in single quotation marks",
+            remedy="write the table again, with double ones.",
+        )
+    text = head.decode("utf-8-sig", "replace")
+    for delimiter in (dialect.delimiter, *_DELIMITERS):
+        rows = _first_rows(
+            text, delimiter, quoted=dialect.quoted, is_whole=False, escaped=dialect.escaped
+        )
+        widths = Counter(map(len, rows))
+        width, count = max(widths.items(), key=lambda entry: entry[::-1], default=(0, 0))
+        if len(rows) < _MIN_ROWS or count < _MIN_ALIKE * len(rows):
+            continue
+        if width == len(rows[0]):
+            return
+        place = next(place for place, row in enumerate(rows) if len(row) == width)
+        remedy = "write it again with a name for each column, and quotation marks around texts."
+        if _is_header(rows[place]):
+            remedy = "remove the lines before the names of its columns"
+            remedy += f": `tail -n +{_first_line(text, delimiter, place)}` does so."
+        cells = f"{len(rows[0])} cell{'s' * (len(rows[0]) != 1)}"
+        raise UnsupportedFormat(
+            f"{file.display_path}: its first row has {cells}, and most others have {width}",
+            remedy=remedy,
+        )
+
+
+def _first_line(text: str, delimiter: str, place: int) -> int:
+    """Return the number of the line at which a row that is not empty begins, from 1."""
+    with open_parser(io.StringIO(text, newline=""), delimiter, quoted=True) as cells:
+        last, found = 0, -1
+        for row in cells:
+            found += bool(row)
+            if found == place:
+                break
+            last = cells.line_num  # type: ignore[attr-defined]
+    return last + 1
 
 
 def _blank_head(text: str) -> str:
@@ -135,10 +201,12 @@ def _blank_head(text: str) -> str:
     return text[: len(text) - len(text.lstrip("\r\n"))]
 
 
-def _first_rows(text: str, delimiter: str, *, quoted: bool, is_whole: bool) -> list[list[str]]:
+def _first_rows(
+    text: str, delimiter: str, *, quoted: bool, is_whole: bool, escaped: bool = False
+) -> list[list[str]]:
     """Parse the first rows, except one that may be cut."""
     lines = io.StringIO(text, newline="")
-    with open_parser(lines, delimiter, quoted=quoted) as cells:
+    with open_parser(lines, delimiter, quoted=quoted, escaped=escaped) as cells:
         rows = [row for row in islice(cells, _DIALECT_ROWS) if row]
     return rows if is_whole or len(rows) < 2 else rows[:-1]
 
@@ -243,6 +311,12 @@ def decode_stream(stream: BinaryIO) -> io.TextIOWrapper:
     return io.TextIOWrapper(reader, "utf-8-sig", errors="surrogateescape", newline="")
 
 
+def _open_lines(
+    lines: Iterable[str], dialect: Dialect
+) -> AbstractContextManager[Iterator[list[str]]]:
+    return open_parser(lines, dialect.delimiter, quoted=dialect.quoted, escaped=dialect.escaped)
+
+
 def data_rows(lines: CsvLines, dialect: Dialect) -> Iterator[list[str]]:
     """Return an iterator of the cells of each non-empty row, without the header."""
     return (cells for row, cells, _ in rows_with_source(lines, dialect) if row >= 0 and cells)
@@ -251,7 +325,7 @@ def data_rows(lines: CsvLines, dialect: Dialect) -> Iterator[list[str]]:
 def rows_with_source(lines: CsvLines, dialect: Dialect) -> Iterator[tuple[int, list[str], str]]:
     """Yield number, cells and source text of each row; -1 for the header and blank lines."""
     row = -1 if dialect.header else 0
-    with open_parser(lines, dialect.delimiter, quoted=dialect.quoted) as rows:
+    with _open_lines(lines, dialect) as rows:
         for cells in rows:
             if not cells:
                 yield -1, cells, lines.take_text(is_row=False)
@@ -264,7 +338,7 @@ def rows_with_source(lines: CsvLines, dialect: Dialect) -> Iterator[tuple[int, l
 
 def ends_in_open_cell(row: str, dialect: Dialect) -> bool:
     """Return whether the source text of a row ends within a quoted cell."""
-    with open_parser([f"{row}\n", "behind it"], dialect.delimiter, quoted=dialect.quoted) as rows:
+    with _open_lines([f"{row}\n", "behind it"], dialect) as rows:
         return bool(row) and sum(1 for _ in rows) == 1
 
 
@@ -315,6 +389,7 @@ def open_csv(file: File) -> TableFile:
     head = file.head(SAMPLE_BYTES)
     check_text(head, file.display_path)
     dialect = detect_dialect(head, file.path, is_whole=len(head) < SAMPLE_BYTES)
+    _check_header(head, dialect, file)
     schema = pa.schema([(name, pa.large_string()) for name in dialect.names])
 
     def read(paths: Sequence[str]) -> Iterator[RowBlock]:
@@ -451,6 +526,7 @@ def _arrow_reader(
             pv.ParseOptions(
                 delimiter=dialect.delimiter,
                 quote_char='"' if dialect.quoted else False,
+                escape_char="\\" if dialect.escaped else False,
                 newlines_in_values=dialect.quoted,
                 invalid_row_handler=on_invalid_row,
             ),

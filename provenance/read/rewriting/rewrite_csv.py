@@ -54,7 +54,9 @@ def _split_raw(line: str, dialect: Dialect) -> list[str]:
     pieces, start, at = [], 0, 0
     while at < len(line):
         if at == start and line[at] == '"':
-            at = _closing_quote(line, at + 1)
+            at = _closing_quote(line, at + 1, dialect)
+        elif dialect.escaped and line[at] == "\\":
+            at += 2
         elif line[at] == dialect.delimiter:
             pieces.append(line[start:at])
             start = at = at + 1
@@ -63,9 +65,13 @@ def _split_raw(line: str, dialect: Dialect) -> list[str]:
     return [*pieces, line[start:]]
 
 
-def _closing_quote(line: str, at: int) -> int:
+def _closing_quote(line: str, at: int, dialect: Dialect) -> int:
     """Return the offset after the closing quote of a cell opened before `at`."""
     while (end := line.find('"', at)) >= 0:
+        before = line[at:end]
+        if dialect.escaped and (len(before) - len(before.rstrip("\\"))) % 2:
+            at = end + 1
+            continue
         if line[end + 1 : end + 2] != '"':
             return end + 1
         at = end + 2
@@ -75,6 +81,8 @@ def _closing_quote(line: str, at: int) -> int:
 def _quote(cell: str, dialect: Dialect, *, is_enclosed: bool) -> str:
     if not dialect.quoted:
         return cell
+    if dialect.escaped:
+        cell = cell.replace("\\", "\\\\")
     if is_enclosed or any(mark in cell for mark in (dialect.delimiter, '"', "\r", "\n")):
-        return '"' + cell.replace('"', '""') + '"'
+        return '"' + cell.replace('"', '\\"' if dialect.escaped else '""') + '"'
     return cell
