@@ -74,6 +74,13 @@ _OBJECTS: tuple[tuple[Callable[[JsonObject], object], Refusal], ...] = (
         ),
     ),
     (
+        lambda entry: entry.keys() == {"text", "start", "duration"},
+        Refusal(
+            "a transcript in pieces",
+            "join them to one text: `jq -c '{text: map(.text) | join(\" \")}'` does so.",
+        ),
+    ),
+    (
         lambda entry: {"source_platform", "item_id", "data"} <= entry.keys(),
         Refusal(
             "a capture of Zeeschuimer",
@@ -146,7 +153,10 @@ _CHATS: tuple[tuple[re.Pattern[bytes], Refusal], ...] = (
         re.compile(rb"Conversation with [^\n]{1,200} at [^\n]{1,80} on [^\n]{1,200} \(\w+\)\r?\n"),
         Refusal("a log of Pidgin", TO_LINES),
     ),
-    (re.compile(rb"\[LINE\] "), Refusal("a chat of LINE", TO_LINES)),
+    (
+        re.compile(rb"\[LINE\] |Chat history with [^\n]{1,200}\r?\nSaved on: "),
+        Refusal("a chat of LINE", TO_LINES),
+    ),
     (
         re.compile(rb"product/productId: [^\n]*\n(?:(?:product|review)/\w+: )"),
         Refusal("a set of reviews as lines of members", TO_LINES),

@@ -275,6 +275,8 @@ def test_files_of_another_kind(read, tmp_path, head, what):
             b'{"log": {"entries": [{"startedDateTime": "", "request": {}, "response": {}}]}}',
             "what a browser recorded",
         ),
+        ("t.json", b'[{"text": "a word", "start": 0.1, "duration": 2}]', "transcript in pieces"),
+        ("a.txt", b"Chat history with Ann\nSaved on: 2020/01/02\n\n", "a chat of LINE"),
         ("s.json", b'{"meta": {"view": {"columns": []}}, "data": [["a"]]}', "Socrata"),
         ("posts.metadata.json", b'{"indexes": [], "collectionName": "a"}', "collection of MongoDB"),
         ("a.json", b'{"message": "You must wait", "status": 429}', "an error that an interface"),

@@ -116,7 +116,7 @@ def test_no_path_through_ids_is_suggested(read, tmp_path):
     (tmp_path / "a.json").write_text(json.dumps({"id": {"1": {"text": TEXTS[0]}, "2": None}}))
     with pytest.raises(ColumnMissing) as error:
         read(tmp_path / "a.json")
-    assert error.value.remedy == "choose the column with --text-column."
+    assert "`jq -c '.id[]'` makes rows" in error.value.remedy
 
 
 def test_a_file_of_tgdataset_is_named(read, tmp_path):

@@ -350,3 +350,83 @@ def test_a_list_of_authors_in_a_cell_is_their_names(read, write, tmp_path, suffi
     write(tmp_path / f"p.{suffix}", rows)
     names = ["Ann", "Ann, Ben O'Hara", "Ann, Ben", None, "[Ann]", "['Ann"]
     assert read(tmp_path / f"p.{suffix}").column("author") == names
+
+
+@pytest.mark.parametrize(
+    ("content", "rows"),
+    [
+        (
+            {"posts": {f"-N{n}": {"text": text, "at": n} for n, text in enumerate(TEXTS)}},
+            ".posts[]",
+        ),
+        ({f"ep-{n}": [{"utterance": TEXTS[0], f"act{n}": n}] for n in range(6)}, ".[][]"),
+    ],
+)
+def test_rows_by_their_ids_are_told_how_to_become_rows(read, tmp_path, content, rows):
+    (tmp_path / "a.json").write_text(json.dumps(content))
+    with pytest.raises(ColumnMissing) as caught:
+        read(tmp_path / "a.json")
+    assert f"`jq -c '{rows}'` makes rows of them" in caught.value.remedy
+
+
+def test_a_column_of_objects_in_json_is_named(read, write, tmp_path):
+    rows = [{"key": f"k{n}", "value": json.dumps({"text": text})} for n, text in enumerate(TEXTS)]
+    write(tmp_path / "a.jsonl", rows)
+    with pytest.raises(ColumnMissing) as caught:
+        read(tmp_path / "a.jsonl")
+    assert "`jq -c '.value | fromjson'` makes rows of them" in caught.value.remedy
+
+
+def test_all_lists_of_texts_are_named(read, write, tmp_path):
+    rows = [{"title": "Head", "abstract": [{"text": TEXTS[0]}], "body": [{"text": TEXTS[1]}]}]
+    write(tmp_path / "a.jsonl", rows)
+    with pytest.raises(ColumnMissing) as caught:
+        read(tmp_path / "a.jsonl")
+    options = "--text-column 'abstract[].text' or --text-column 'body[].text'"
+    assert options in caught.value.remedy
+
+
+def test_beside_my_review_the_title_is_that_of_the_book(read, write, tmp_path):
+    rows = [{"Title": "A Book", "Author": "Ann", "My Review": text} for text in TEXTS]
+    write(tmp_path / "a.csv", rows)
+    found = read(tmp_path / "a.csv")
+    assert (found.column("text"), found.column("author")) == (TEXTS, [None] * 3)
+
+
+def test_private_rows_are_left_out_though_nothing_marks_public_ones(read, write, tmp_path):
+    marks = ["", "private", "usemask"]
+    rows = [{"itemid": n, "security": marks[n], "event": text} for n, text in enumerate(TEXTS)]
+    write(tmp_path / "a.csv", rows)
+    found = read(tmp_path / "a.csv")
+    assert (found.column("text"), found.skipped) == (TEXTS[:1], {"not public": 2})
+
+
+@pytest.mark.parametrize(
+    ("name", "field"),
+    [
+        ("article_url", "url"),
+        ("enlace", "url"),
+        ("ProfileName", "author"),
+        ("customer_id", "author"),
+        ("用户昵称", "author"),
+        ("投稿者", "author"),
+        ("idioma", "language"),
+        ("celex_id", "item"),
+        ("微博id", "item"),
+        ("Erstellt am", "created_at"),
+        ("投稿日", "created_at"),
+        ("eventtime", "created_at"),
+    ],
+)
+def test_columns_are_found_by_more_names(read, write, tmp_path, name, field):
+    is_date = field == "created_at"
+    rows = [{"text": text, name: "2020-09-13"} for text in TEXTS[:1]]
+    write(tmp_path / "a.csv", rows)
+    (value,) = read(tmp_path / "a.csv").column(field)
+    assert (value.date().isoformat() if is_date else value) == "2020-09-13"
+
+
+def test_the_handle_is_the_author_and_not_the_name_that_is_shown(read, write, tmp_path):
+    row = {"user_name": "Ann of the Hill", "user_screen_name": "ann", "tweet": TEXTS[0]}
+    write(tmp_path / "a.csv", [row])
+    assert read(tmp_path / "a.csv").column("author") == ["ann"]

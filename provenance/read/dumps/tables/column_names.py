@@ -36,26 +36,30 @@ RENDERED_NAMES = "rendered main value"
 """Members of a structure that have its text, such as `content.rendered`."""
 KNOWN_NAMES = {
     "status": "status poststatus state ispublished published",
-    "visibility": "visibility privacy",
+    "visibility": "visibility privacy security",
     "item": "idstr id itemid nativeid noteid commentid tweetid statusid postid messageid docid "
     "documentid reviewid recommendationid msgid uuid guid uri paperid coreid corpusid pageid "
-    "warcrecordid doi submissionid cid answerid qid questionid entryid",
+    "warcrecordid corduid doi submissionid cid answerid qid questionid entryid articleid newsid "
+    "storyid celexid billid 微博id",
     "url": "htmlurl weburl url permalink requestedurl link href sourceurl pageurl posturl webpage "
     "warctargeturi canonicalurl statusurl letterboxduri permalinkurl sharelink shareurl videolink "
-    "videourl",
+    "videourl articleurl newsurl storyurl tweeturl articlelink newslink tweetlink postlink "
+    "enlace lien ссылка 链接",
     "created_at": "createdat createdutc created creationdate createdtimestamp publishedat "
     "publishdate publishtime publicationdate publisheddate datepublished datepublish "
     "publishingdate dategmt webpublicationdate pubdate postedat warcdate timestamp datetime date "
     "published dateposted dateadded createddate createtime createtimeiso timestampcreated "
     "timepublished unixreviewtime posttime postdate dateline datesent postcreated createdatmillis "
     "sentat decisiondate filingdate datefiled releasedate datecreated createdon publishedon "
-    "postedon createdtime creationtimestamp createdtimestampusec 日期 发布时间 datum fecha дата "
+    "postedon createdtime creationtimestamp createdtimestampusec eventtime dateofexperience "
+    "日期 发布时间 发布日期 投稿日 投稿日時 datum erstelltam fecha дата "
     "time sent ts at",
-    "author": "author username screenname userscreenname user authorusername authorname authors by "
+    "author": "author screenname userscreenname username user authorusername authorname authors by "
     "creator handle ownerusername ownerdisplayname account userposted speaker sender sendername "
-    "nickname reviewername reviewer authorsteamid fromuser byline artist poet from userid authorid "
-    "reviewerid fromid owneruserid postuserid 作者 用户名 昵称 autor auteur autore автор",
-    "language": "language lang languagecode warcidentifiedcontentlanguage",
+    "nickname reviewername reviewer profilename authorsteamid fromuser byline artist poet blogname "
+    "from userid authorid reviewerid customerid fromid owneruserid postuserid "
+    "作者 用户名 用户昵称 昵称 投稿者 autor verfasser auteur autore автор",
+    "language": "language lang languagecode warcidentifiedcontentlanguage idioma sprache язык 语言",
     "licence": "licence license contentlicense contentlicence licenses licences detectedlicenses "
     "maxstarsrepolicenses",
     "deleted": "deleted isdeleted removed isremoved istrashed",
@@ -65,8 +69,10 @@ KNOWN_NAMES = {
 two, the values say whether a row is published."""
 OWN_ID_NAMES = frozenset({"idstr", "id", "itemid"})
 """Ids of rows by their names; of two rows with the same, the later one is a new version."""
+OWN_PREFIX = "my"
+"""First word of the name of a text: beside "My Review", title and author are those of the book."""
 AUTHOR_OBJECTS = ("author", "user", "creator", "account", "owner", "sender", "from", "fromUser")
-AUTHOR_MEMBERS = "login username screenname displayname name id userid steamid"
+AUTHOR_MEMBERS = "login username screenname uniqueid displayname name nickname id userid steamid"
 """Columns of structures that may say who the author is, and the members that do."""
 _NAMED = "name"
 """Member of the structures in a list of authors or licences."""

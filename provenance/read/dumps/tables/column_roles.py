@@ -25,6 +25,7 @@ from provenance.read.dumps.tables.column_names import (
     KNOWN_NAMES,
     METADATA_NAMES,
     OWN_ID_NAMES,
+    OWN_PREFIX,
     PAGE_NAMES,
     REPLY_NAMES,
     REPLY_TEXT_NAMES,
@@ -164,8 +165,7 @@ def find_roles(schema: pa.Schema, dump: Dump, sample: SampleReader) -> TableMapp
         text = _without_marks(text)
     metadata = _metadata(single, sample)
     groups = _groups(single, exploded, text.paths[0], metadata)
-    # Beside "My Review", an author is that of the book.
-    is_own = text_prefix(text.paths[-1]) == "my"
+    is_own = text_prefix(text.paths[-1]) == OWN_PREFIX
     for role in KNOWN_NAMES:
         if role not in fields and not (is_own and role == "author"):
             columns = [*dict.fromkeys(_role_columns(role, groups, fields, text))]
@@ -265,7 +265,8 @@ def _says_what_is_published(path: str, schema: pa.Schema, sample: SampleReader) 
         return is_flag
     values = {value.lower() for value in texts_of(sample([path]), path).drop_null().to_pylist()}
     published = PUBLISHED if is_flag else PUBLISHED.difference(TRUE)
-    return bool(values & published) and values <= PUBLISHED | UNPUBLISHED | _OTHER_STATES
+    is_told = bool(values & (published | {"private"}))
+    return is_told and values <= PUBLISHED | UNPUBLISHED | _OTHER_STATES
 
 
 def _filled(columns: list[str], schema: pa.Schema, sample: SampleReader) -> list[str]:

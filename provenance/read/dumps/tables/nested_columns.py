@@ -19,13 +19,40 @@ from provenance.read.dumps.tables.column_names import (
     fitting,
 )
 
+_MIN_MAPPED = 5
+"""So many members that have a text in a member of one name are no columns."""
 
-def mapped_type(schema: pa.Schema) -> pa.DataType | None:
-    """Return the type of the members with texts of an object that maps ids or names to them."""
-    fields = [field for field in schema if any(texts_within(field.type, field.name, TEXT_NAMES))]
-    is_map = len({str(field.type) for field in fields}) == 1 and (
-        1 < len(fields) == len(schema) or fields[0].name.isdecimal()
+
+def mapped_rows(schema: pa.Schema) -> str | None:
+    """Return where the members with texts of an object that maps ids or names to them are, for jq.
+
+    Examples
+    --------
+    >>> post = pa.struct([("text", pa.string())])
+    >>> mapped_rows(pa.schema([("p1", post), ("p2", post)]))
+    '.[]'
+    >>> mapped_rows(pa.schema([("posts", pa.struct([("p1", post), ("p2", post)]))]))
+    '.posts[]'
+    """
+    if (mapped := _mapped_type(schema)) is not None:
+        return ".[][]" if is_list(mapped) else ".[]"
+    for field in schema:
+        if pa.types.is_struct(field.type) and field.name.isidentifier():
+            rows = mapped_rows(pa.schema(list(field.type)))
+            if rows is not None:
+                return f".{field.name}{rows.removeprefix('.')}" if rows[1] == "[" else None
+    return None
+
+
+def _mapped_type(schema: pa.Schema) -> pa.DataType | None:
+    paths = {field.name: [*texts_within(field.type, "", TEXT_NAMES)] for field in schema}
+    fields = [field for field in schema if paths[field.name]]
+    if not fields:
+        return None
+    is_alike = len({str(field.type) for field in fields}) == 1 or (
+        len(fields) >= _MIN_MAPPED and len({paths[field.name][0][-1] for field in fields}) == 1
     )
+    is_map = is_alike and (1 < len(fields) == len(schema) or fields[0].name.isdecimal())
     return fields[0].type if is_map else None
 
 

@@ -10,7 +10,6 @@ import pyarrow.compute as pc
 from provenance.errors import ColumnMissing, UnsupportedFormat
 from provenance.model.content.fingerprints import Flags
 from provenance.read.columns.column_choice import SampleReader, format_names
-from provenance.read.columns.nested_texts import is_list
 from provenance.read.columns.prose_detection import ColumnSample, is_label
 from provenance.read.columns.string_arrays import format_values, is_textual, to_flags
 from provenance.read.dumps.dump_file import Dump
@@ -19,6 +18,7 @@ from provenance.read.dumps.tables.column_mapping import ITEM_MARK, TextParts
 from provenance.read.dumps.tables.column_names import (
     CODE_NAMES,
     LIST_NAMES,
+    OWN_PREFIX,
     SUMMARY_NAMES,
     TEXT_NAMES,
     TITLE_NAMES,
@@ -36,7 +36,7 @@ from provenance.read.dumps.tables.nested_columns import (
     inner_texts,
     is_of_reply,
     last_member,
-    mapped_type,
+    mapped_rows,
 )
 from provenance.read.formats.foreign_formats import TO_LINES
 
@@ -74,6 +74,8 @@ def find_text(
     title = fitting(titles, schema, is_string, taken)
     if body is None and title is not None:
         body = _only_prose(unknown_texts(schema, {*taken, title}), schema, sample)
+    if body is not None and text_prefix(body) == OWN_PREFIX:
+        title = None
     if body is None and title is not None:
         _check_is_text(title, (title,), schema, sample, dump)
     if body is not None and bare_name(body) in SUMMARY_NAMES.split():
@@ -171,8 +173,7 @@ def _only_prose(candidates: Sequence[str], schema: pa.Schema, sample: SampleRead
 
 def _suggestion(schema: pa.Schema, candidates: Sequence[str], sample: SampleReader) -> str:
     """Return columns to be named: a text within structures or lists, or the longest one."""
-    if (mapped := mapped_type(schema)) is not None:
-        rows = ".[][]" if is_list(mapped) else ".[]"
+    if (rows := mapped_rows(schema)) is not None:
         return f"; members are named by what they hold: `jq -c '{rows}'` makes rows of them"
     inner = _alternatives(inner_texts(schema, TEXT_NAMES))
     if (rows := _deep_list(inner)) and len(sample(schema.names[:1])) == 1:
@@ -186,7 +187,19 @@ def _suggestion(schema: pa.Schema, candidates: Sequence[str], sample: SampleRead
         options = [_options(text) for text in choices if _can_read(text)]
         if options:
             return f", such as {' or '.join(options)}"
+    if (packed := _column_of_objects(candidates, sample)) is not None:
+        path = packed if packed.isidentifier() else f'"{packed}"'
+        return f"; {packed!r} has objects in JSON: `jq -c '.{path} | fromjson'` makes rows of them"
     return ""
+
+
+def _column_of_objects(candidates: Sequence[str], sample: SampleReader) -> str | None:
+    """Return the first column whose values are objects in JSON."""
+    for name in candidates:
+        texts = texts_of(sample([name]), name).drop_null()
+        if len(texts) and pc.all(pc.match_substring_regex(texts, r"^\s*\{.*\}\s*$")).as_py():
+            return name
+    return None
 
 
 def _deep_list(texts: Sequence[tuple[str, ...]]) -> str:
@@ -257,7 +270,8 @@ def _check_is_text(
     if columns:  # answers to a question say little of a text
         inner = [path for path in inner if not is_of_reply(path[-1])]
     if inner and bare_name(column) in TITLE_NAMES.split():
-        choice = f"choose them with {_options(inner[0])}" if _can_read(inner[0]) else TO_LINES
+        options = " or ".join(map(_options, _alternatives(inner)))
+        choice = f"choose them with {options}" if _can_read(inner[0]) else TO_LINES
         raise ColumnMissing(
             f"{dump.display_path}: only {column!r} is recognised, and there are texts in "
             f"{inner[0][-1]!r}",
