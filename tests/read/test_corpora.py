@@ -65,6 +65,13 @@ def test_a_folder_is_read_with_its_folders_and_without_what_is_no_data(folder):
     assert open_corpus([str(folder)]).ignored == 6
 
 
+def test_hidden_tables_are_named(folder):
+    (folder / "_part.parquet").write_bytes(b"")
+    (folder / "._b.jsonl").write_bytes(b"what macOS keeps")
+    passed_over = open_corpus([str(folder)]).passed_over
+    assert passed_over.files == (".hidden.jsonl", "README.md", "_part.parquet", "model.bin")
+
+
 def test_a_file_goes_by_its_own_name(folder):
     assert texts_of(folder / "inner" / "a.jsonl") == {"a.jsonl#0": "of a"}
 

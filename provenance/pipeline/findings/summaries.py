@@ -14,6 +14,7 @@ from provenance.model.results.method import Method, Parameter
 from provenance.model.results.result import CorpusSummary
 from provenance.pipeline.findings.missed_findings import least_odds
 from provenance.pipeline.scan.readings import Counts, RegistryIndex, StoredReading
+from provenance.read.corpus import skipped_rows
 from provenance.read.corpus.corpora import Corpus
 from provenance.read.corpus.python_objects import IN_MEMORY
 from provenance.read.corpus.stream_input import STANDARD_INPUT
@@ -132,10 +133,10 @@ def empty_corpus_error(
         ),
         f"rows were skipped ({'; '.join(rows)})",
     ]
-    return EmptyCorpus(
-        "; ".join(reasons),
-        remedy="correct these rows, or name the column that holds the text with --text-column",
-    )
+    remedy = "correct these rows, or name the column that holds the text with --text-column"
+    if {skipped.reason for skipped in faults} == {skipped_rows.NOT_UTF8}:
+        remedy = "convert the data to UTF-8: `iconv -f latin1 -t utf-8` does so for Latin-1."
+    return EmptyCorpus("; ".join(reasons), remedy=remedy)
 
 
 _MAX_FAULTS = 3

@@ -37,6 +37,7 @@ from provenance.read.formats.detection import (
     METADATA_FILES,
     detect_format,
     format_by_name,
+    is_hidden_table,
     refusal_of,
 )
 from provenance.read.formats.foreign_formats import refusal_by_name
@@ -76,7 +77,7 @@ class AddressFiles:
     ignored : int
         Files of a folder that are hidden, or hold no data.
     passed_over : tuple of str
-        Names of the ignored files that are not hidden and not metadata of a dataset.
+        Names of the ignored files, without metadata of a dataset, and hidden files but tables.
     """
 
     files: tuple[File, ...]
@@ -332,7 +333,8 @@ def _select_data(
     passed_over = [
         file.name
         for file in files
-        if not _is_hidden_or_metadata(file.name) and file.name not in used_names
+        if file.name not in used_names
+        and (is_hidden_table(file.name) or not _is_hidden_or_metadata(file.name))
     ]
     return AddressFiles(tuple(tables), len(files) - len(tables), tuple(passed_over))
 

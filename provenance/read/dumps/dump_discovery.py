@@ -47,6 +47,7 @@ from provenance.read.formats.detection import (
     LFS_POINTER,
     METADATA_FILES,
     format_by_name,
+    is_hidden_table,
     refusal_of,
 )
 from provenance.read.formats.foreign_formats import OFFICE, Refusal, refusal_by_name
@@ -162,6 +163,7 @@ _OWN_OUTPUTS = Refusal(
 _DESCRIPTION = Refusal(
     "an object that describes what lies beside it", "to read it as an item, give it by its name."
 )
+_HIDDEN = Refusal("a hidden file", "to read it, give it by its name.")
 _TEXTS = Refusal("a text beside other files", "to read it as an item, give it by its name.")
 _TELEGRAM_PAGES = ("messages.html", "messages[0-9]*.html")
 _PAGE = Refusal("a web page", "read such pages with --layout html.")
@@ -451,6 +453,7 @@ def _unread_files(files: Sequence[File], dump_files: Sequence[File]) -> Iterator
 
     Files of a recognised layout are of known kinds: of those, only archives are named.
     """
+    yield from (_passed_over(file, _HIDDEN) for file in files if is_hidden_table(file.name))
     chosen = {file.name for file in dump_files}
     is_layout = any(
         any(_matches_any(file.path, marks) for file in files)

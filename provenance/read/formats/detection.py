@@ -9,9 +9,11 @@ from provenance.read.corpus.file_access import File
 from provenance.read.formats.compression import compression_by_name, detect_compression
 from provenance.read.formats.foreign_formats import (
     SKETCH,
+    UNFINISHED,
     Refusal,
     refusal_by_magic,
     refusal_by_name,
+    refuse_by_magic,
 )
 
 FORMATS_BY_SUFFIX = {
@@ -80,6 +82,19 @@ def format_by_name(path: str) -> tuple[str, str | None] | None:
     return (FORMATS_BY_SUFFIX[last], compression) if last in FORMATS_BY_SUFFIX else None
 
 
+def is_hidden_table(name: str) -> bool:
+    """Return whether a file of a folder is hidden by its own name, and called as tables are."""
+    *folders, base = name.split("/")
+    form = format_by_name(base)
+    return (
+        base.startswith((".", "_"))
+        and not base.startswith("._")  # what macOS keeps of a file
+        and not any(folder.startswith((".", "_")) for folder in folders)
+        and form is not None
+        and form[0] not in {"text", "json"}  # notes and settings
+    )
+
+
 def detect_format(file: File) -> File:
     """Return the file with its format and compression.
 
@@ -96,7 +111,8 @@ def detect_format(file: File) -> File:
     file = _with_compression(file)
     head = file.head(_HEAD_BYTES)
     form = _format_by_content(head)
-    if not form or refusal_by_name(file.path) is SKETCH:  # it is Parquet, but no dataset
+    # A sketch is Parquet, but no dataset; of a download that was not finished, rows are missing.
+    if not form or refusal_by_name(file.path) in (SKETCH, UNFINISHED):
         raise _unsupported_error(file, head)
     return replace(file, format=form)
 
@@ -137,6 +153,8 @@ def check_text(head: bytes, name: str) -> None:
             f"{name}: the content is compressed with {compression}, but the name does not say so",
             remedy=f"rename it to end in .{compression}, or decompress it.",
         )
+    if b"\0" in head:
+        refuse_by_magic(head, name)
     # Half of the bytes of English text in UTF-16 are zero. A few NULs are valid in UTF-8 text.
     if head.startswith(WIDE_BOMS) or 4 * head.count(0) > len(head):
         raise UnsupportedFormat(

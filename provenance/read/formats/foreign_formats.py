@@ -54,7 +54,7 @@ _PART_NAME = re.compile(
 _FOREIGN_MAGICS: tuple[tuple[bytes, Refusal], ...] = (
     (b"{\\rtf", Refusal("a document in RTF", "save it as text.")),
     (b"7z\xbc\xaf\x27\x1c", Refusal("an archive of files (7z)", "unpack it with `7z x` first.")),
-    (b"Rar!", Refusal("an archive of files (RAR)", _UNPACK)),
+    (b"Rar!\x1a", Refusal("an archive of files (RAR)", _UNPACK)),
     (b"PK\x03\x04", Refusal("an archive of files (zip)", _UNPACK)),
     (b"%PDF-", Refusal("a PDF document", "extract its text first, and give that.")),
     (b"SQLite format 3\0", Refusal("an SQLite database", "export its table as CSV or Parquet.")),
@@ -66,13 +66,13 @@ _FOREIGN_MAGICS: tuple[tuple[bytes, Refusal], ...] = (
     (b"!BDN", _PST),
     (b"ORC", _ORC),
     (b"# v2 git bundle", Refusal("a git bundle", "clone it, and give The Stack or a table.")),
-    (b"PACK", Refusal("a pack of git objects", "give The Stack, or a table of the files.")),
+    (b"PACK\0\0\0", Refusal("a pack of git objects", "give The Stack, or a table of the files.")),
     *((magic, _PICKLE) for magic in (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")),
     *((mark, _COMPRESSED) for mark in (b'\x04"M\x18', b"\x1f\x9d", b"]\0\0")),
     (b"bplist", _PLIST),
     (b"\x1e{", Refusal("a sequence of JSON texts", "remove the marks: `tr -d '\\036'` does so.")),
     (b"FEA1", Refusal("a Feather file of version 1", "convert it to Parquet.")),
-    (b"PGDMP", SQL_DUMP),
+    (b"PGDMP\x01", SQL_DUMP),
     (b"ZIM\x04", _ZIM),
     (b"\0\1\0\0Standard ", _DATABASE),
     (b"\xd0\xcf\x11\xe0", OFFICE),
@@ -241,7 +241,10 @@ _OBJECTS: tuple[tuple[Callable[[Record], object], Refusal], ...] = (
 
 def refusal_by_magic(head: bytes) -> Refusal | None:
     """Return what a file is that begins with `head`, if its format is not supported."""
-    return next((refusal for magic, refusal in _FOREIGN_MAGICS if head.startswith(magic)), None)
+    for magic, refusal in _FOREIGN_MAGICS:
+        if head.startswith(magic) and (refusal is not _ORC or b"\0" in head):  # not ORCID
+            return refusal
+    return None
 
 
 def refusal_by_name(name: str) -> Refusal | None:

@@ -191,6 +191,16 @@ def test_documents_beside_a_dump_are_counted_with_the_remedy(read, tmp_path, pac
     assert {note.file for note in found.notes if "PDF" in note.reason} == {"report.pdf"}
 
 
+def test_hidden_tables_beside_a_dump_are_counted(read, tmp_path):
+    hidden = ("_more.jsonl", ".more.csv", "._posts.jsonl", "_SUCCESS", ".cache/more.jsonl")
+    for name in ("posts.jsonl", *hidden):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(posts(1))
+    found = read(tmp_path)
+    assert found.column("item") == ["1"]
+    assert found.skipped["passed over: a hidden file; to read it, give it by its name"] == 2
+
+
 @pytest.mark.parametrize("name", ["more.7z", "more.rar"])
 def test_an_archive_that_is_not_read_makes_the_folder_incomplete(tmp_path, name):
     (tmp_path / "posts.jsonl").write_bytes(posts(1))

@@ -242,6 +242,7 @@ def test_files_of_another_kind(read, tmp_path, head, what):
     [
         ("a.pdf", b"%PDF-1.7 ", "a PDF document"),
         ("a.db", b"SQLite format 3\0", "an SQLite database"),
+        ("a.orc", b"ORC\x11\0\0\n", "an ORC file"),
         ("a.h5", b"\x89HDF\r\n", "an HDF5 file"),
         ("tokens.npy", b"\x93NUMPY\x01", "a file of numbers"),
         ("Votes.xml", b'<?xml version="1.0"?><votes><row Id="1"/></votes>', "has no texts"),
@@ -335,6 +336,12 @@ def test_the_parts_of_a_file_that_was_split_are_named(read, tmp_path, names):
 def test_a_single_row_is_no_error(read, tmp_path, row):
     (tmp_path / "a.json").write_text(json.dumps(row))
     assert read(tmp_path / "a.json").column("text") == ["words"]
+
+
+@pytest.mark.parametrize("name", ["ORCID", "PACKAGE", "PGDMPS", "Rar!"])
+def test_the_name_of_a_column_is_no_format(read, tmp_path, name):
+    (tmp_path / "a.csv").write_text(f"{name},text\n1,words\n")
+    assert read(tmp_path / "a.csv").column("text") == ["words"]
 
 
 @pytest.mark.parametrize("name", ["notes", "notes.txt", "notes.log"])
