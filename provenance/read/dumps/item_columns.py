@@ -39,7 +39,7 @@ TRUE = ("true", "t", "yes", "1")
 """Values, in lower case, by which a column of deleted or private rows marks one."""
 TEXT_SEPARATOR = "\n"
 """Stands between the texts of a list."""
-PUBLISHED = frozenset({"publish", "published", "public", *TRUE})
+PUBLISHED = frozenset({"publish", "published", "public", "everyone", "approved", *TRUE})
 UNPUBLISHED = frozenset(
     {"draft", "auto-draft", "private", "pending", "future", "scheduled", "queued", "hidden", "spam"}
     | {"trash", "trashed", "deleted", "removed", "direct", "followers", "followers_only"}
@@ -52,6 +52,10 @@ NULL_NAMES = frozenset(
     | {"undefined", "[]"}
 )
 """What programs write for a value that is missing."""
+
+_MARKS = frozenset({"deleted", "private", "draft", "status", "visibility"})
+_NO_DATES = ("0", "false", "0000-00-00", "0000-00-00 00:00:00")
+"""Dates of deletion of rows that are not deleted."""
 
 _TEXT = pa.large_string()
 _LIST = re.compile(r"""\[\s*(?:(?:'[^'\\]*'|"[^"\\]*")\s*(?:,\s*|(?=\])))+\]""")
@@ -206,6 +210,18 @@ def _is_deleted(columns: Mapping[str, pa.Array], _: Dump) -> Flags | None:
     return _marked(columns.get("deleted"))
 
 
+def _has_deletion_date(columns: Mapping[str, pa.Array], _: Dump) -> Flags | None:
+    if "deleted_at" not in columns:
+        return None
+    dates = _without_null_names(_to_names(columns["deleted_at"]))
+    is_none = pc.is_in(dates, value_set=pa.array(_NO_DATES, dates.type))
+    return to_flags(pc.and_(pc.is_valid(dates), pc.invert(is_none)))
+
+
+def _is_draft(columns: Mapping[str, pa.Array], _: Dump) -> Flags | None:
+    return _marked(columns.get("draft"))
+
+
 def _is_private(columns: Mapping[str, pa.Array], _: Dump) -> Flags | None:
     return _marked(columns.get("private"))
 
@@ -253,10 +269,17 @@ def row_fault(text: str, values: Mapping[str, object], author: str | None) -> st
     """Return the reason why a row with a text is no item, as `build_items` does; else None."""
     if not text or text.isspace():
         return skipped_rows.EMPTY
-    if _DELETED.fullmatch(text) or str(values.get("deleted")).lower() in TRUE:
+    marks = {role: str(value).lower() for role, value in values.items() if role in _MARKS}
+    deletion_date = plain_name(names_text(values.get("deleted_at")))
+    if (
+        _DELETED.fullmatch(text)
+        or marks.get("deleted") in TRUE
+        or (deletion_date is not None and deletion_date not in _NO_DATES)
+    ):
         return skipped_rows.DELETED
-    states = (str(values.get(role)).lower() for role in ("status", "visibility"))
-    if str(values.get("private")).lower() in TRUE or not UNPUBLISHED.isdisjoint(states):
+    states = (marks.get(role) for role in ("status", "visibility"))
+    is_private = any(marks.get(role) in TRUE for role in ("private", "draft"))
+    if is_private or not UNPUBLISHED.isdisjoint(states):
         return skipped_rows.NOT_PUBLIC
     return skipped_rows.SERVICE if "notice" in values and is_notice(text, author) else None
 
@@ -278,7 +301,9 @@ _CHECKS: tuple[tuple[str, Callable[[Mapping[str, pa.Array], Dump], Flags | None]
     (skipped_rows.EMPTY, _is_blank),
     (skipped_rows.DELETED, _is_placeholder),
     (skipped_rows.DELETED, _is_deleted),
+    (skipped_rows.DELETED, _has_deletion_date),
     (skipped_rows.NOT_PUBLIC, _is_private),
+    (skipped_rows.NOT_PUBLIC, _is_draft),
     (skipped_rows.NOT_PUBLIC, _is_unpublished),
     (skipped_rows.NOT_PUBLIC, _is_invisible),
     (skipped_rows.SERVICE, _is_notice),

@@ -1,6 +1,8 @@
 """Tables whose columns are called otherwise: what their names and values say."""
 
 import json
+from datetime import UTC, datetime
+from decimal import Decimal
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -430,3 +432,84 @@ def test_the_handle_is_the_author_and_not_the_name_that_is_shown(read, write, tm
     row = {"user_name": "Ann of the Hill", "user_screen_name": "ann", "tweet": TEXTS[0]}
     write(tmp_path / "a.csv", [row])
     assert read(tmp_path / "a.csv").column("author") == ["ann"]
+
+
+@pytest.mark.parametrize("suffix", ["csv", "jsonl", "parquet"])
+@pytest.mark.parametrize(
+    ("name", "values", "reason"),
+    [
+        ("deleted_at", ["2020-01-01 00:00:00", "", "0"], "deleted or removed"),
+        ("deletedAt", ["2020-01-01", "nan", "0000-00-00"], "deleted or removed"),
+        ("is_draft", ["True", "False", ""], "not public"),
+        ("draft", ["1", "0", "0"], "not public"),
+        ("is_spam", ["t", "f", "f"], "not public"),
+        ("is_public", ["False", "True", "True"], "not public"),
+        ("comment_approved", ["spam", "1", "1"], "not public"),
+        ("audience", ["friends", "everyone", "everyone"], "not public"),
+    ],
+)
+def test_marks_of_what_is_not_public_are_heeded(
+    read, write, tmp_path, suffix, name, values, reason
+):
+    rows = [
+        {"id": f"post{n}", "text": text, name: value}
+        for n, (text, value) in enumerate(zip(TEXTS, values, strict=True))
+    ]
+    write(tmp_path / f"a.{suffix}", rows)
+    found = read(tmp_path / f"a.{suffix}")
+    assert (found.column("text"), found.skipped) == (TEXTS[1:], {reason: 1})
+
+
+def test_marks_of_replies_are_heeded(read, write, tmp_path):
+    reply = {"id": "reply0", "body": TEXTS[1]}
+    marks = [{"deleted_at": "2020-01-01"}, {"draft": True}, {"deleted_at": None, "draft": False}]
+    rows = [{"id": "post0", "text": TEXTS[0], "comments": [reply | mark for mark in marks]}]
+    write(tmp_path / "a.jsonl", rows)
+    found = read(tmp_path / "a.jsonl")
+    assert found.column("text") == TEXTS[:2]
+    assert found.skipped == {"deleted or removed": 1, "not public": 1}
+
+
+def test_a_date_of_deletion_may_be_a_date(read, write, tmp_path):
+    when = datetime(2020, 1, 1, tzinfo=UTC)
+    rows = [
+        {"id": n, "text": text, "deleted_at": when if n else None} for n, text in enumerate("ab")
+    ]
+    write(tmp_path / "a.parquet", rows)
+    assert read(tmp_path / "a.parquet").column("text") == ["a"]
+
+
+@pytest.mark.parametrize("suffix", ["jsonl", "parquet"])
+def test_a_licence_may_be_an_object_or_an_address(read, write, tmp_path, suffix):
+    address = "https://creativecommons.org/licenses/by/4.0/"
+    for member, value in (("license", {"name": "Attribution", "spdx_id": "CC-BY-4.0"}),
+                          ("license_url", address), ("rights", address)):  # fmt: skip
+        write(tmp_path / f"a.{suffix}", [{"id": 1, "text": TEXTS[0], member: value}])
+        expected = "CC-BY-4.0" if isinstance(value, dict) else address
+        assert read(tmp_path / f"a.{suffix}").column("licence") == [expected]
+
+
+def test_decimals_are_ids_and_dates(read, tmp_path):
+    columns = {"id": [Decimal(2**60)], "text": TEXTS[:1], "created_at": [Decimal(1_600_000_000)]}
+    pq.write_table(pa.table(columns), tmp_path / "a.parquet")
+    found = read(tmp_path / "a.parquet")
+    assert found.column("item") == [str(2**60)]
+    assert found.column("created_at") == [datetime.fromtimestamp(1_600_000_000, UTC)]
+
+
+@pytest.mark.parametrize(
+    ("header", "remedy"),
+    [
+        ("id,text,text", "--text-column 'text' --text-column 'text.2'"),
+        ("id,text,text.1", "--text-column 'text' --text-column 'text.1'"),
+        ("id,post_text,comment_text", "`registry add` and --text-column 'comment_text'"),
+    ],
+)
+def test_a_second_column_of_texts_is_not_left_out(read, tmp_path, header, remedy):
+    path = tmp_path / "a.csv"
+    path.write_text(f"{header}\n1,{TEXTS[1]},{TEXTS[2]}\n")
+    with pytest.raises(ColumnMissing, match=r"both '.*' and '.*' have texts") as caught:
+        read(path)
+    assert remedy in caught.value.remedy
+    path.write_text(f"{header}\n1,{TEXTS[1]},{TEXTS[1]}\n2,{TEXTS[2]},\n")
+    assert read(path).column("text") == TEXTS[1:]

@@ -210,7 +210,7 @@ def _seconds(values: pa.Array) -> pa.Array:
         return _floor_divide(values.cast(pa.int64()), 1000)
     if pa.types.is_date(kind):
         return values.cast(pa.timestamp("s")).cast(pa.int64())
-    if pa.types.is_integer(kind) or pa.types.is_floating(kind):
+    if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
         return _from_numbers(values)
     if is_textual(kind):
         return _from_texts(values.cast(_TEXT))

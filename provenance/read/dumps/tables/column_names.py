@@ -35,12 +35,12 @@ SUMMARY_NAMES = "message caption leadparagraph abstract description extract"
 RENDERED_NAMES = "rendered main value"
 """Members of a structure that have its text, such as `content.rendered`."""
 KNOWN_NAMES = {
-    "status": "status poststatus state ispublished published",
-    "visibility": "visibility privacy security",
+    "status": "status poststatus state ispublished published approved isapproved commentapproved",
+    "visibility": "visibility privacy security audience ispublic public",
     "item": "idstr id itemid nativeid noteid commentid tweetid statusid postid messageid docid "
     "documentid reviewid recommendationid msgid uuid guid uri paperid coreid corpusid pageid "
     "warcrecordid corduid doi submissionid cid answerid qid questionid entryid articleid newsid "
-    "storyid celexid billid 微博id",
+    "storyid celexid billid identifier 微博id",
     "url": "htmlurl weburl url permalink requestedurl link href sourceurl pageurl posturl webpage "
     "warctargeturi canonicalurl statusurl letterboxduri permalinkurl sharelink shareurl videolink "
     "videourl articleurl newsurl storyurl tweeturl articlelink newslink tweetlink postlink "
@@ -61,19 +61,26 @@ KNOWN_NAMES = {
     "作者 用户名 用户昵称 昵称 投稿者 autor verfasser auteur autore автор",
     "language": "language lang languagecode warcidentifiedcontentlanguage idioma sprache язык 语言",
     "licence": "licence license contentlicense contentlicence licenses licences detectedlicenses "
-    "maxstarsrepolicenses",
+    "maxstarsrepolicenses licenseurl licenceurl rights",
     "deleted": "deleted isdeleted removed isremoved istrashed",
+    "deleted_at": "deletedat deletedon deleteddate deletedtime deleteddatetime datedeleted "
+    "removedat trashedat",
     "private": "isprivate ispm private",
+    "draft": "draft isdraft hidden ishidden spam isspam",
 }
 """Names of each role in order of preference, without case and punctuation. Of the first
 two, the values say whether a row is published."""
+FLAGS_OF_PUBLISHED = ("published", "public", "approved")
+"""Ends of the names of columns that are true where a row is published."""
 OWN_ID_NAMES = frozenset({"idstr", "id", "itemid"})
 """Ids of rows by their names; of two rows with the same, the later one is a new version."""
 OWN_PREFIX = "my"
 """First word of the name of a text: beside "My Review", title and author are those of the book."""
 AUTHOR_OBJECTS = ("author", "user", "creator", "account", "owner", "sender", "from", "fromUser")
+LICENCE_OBJECTS = ("license", "licence")
+LICENCE_MEMBERS = "spdxid key id url name"
 AUTHOR_MEMBERS = "login username screenname uniqueid displayname name nickname id userid steamid"
-"""Columns of structures that may say who the author is, and the members that do."""
+"""Columns of structures that may say what the licence or who the author is, and their members."""
 _NAMED = "name"
 """Member of the structures in a list of authors or licences."""
 _WORDS = re.compile(r"[A-Z]?[a-z\d]+|[A-Z\d]+|[^\W\dA-Za-z_]+")
@@ -174,7 +181,7 @@ def is_names(kind: pa.DataType) -> bool:
 
 def _is_number(kind: pa.DataType) -> bool:
     # A missing value in a column of integers may have turned it into floats.
-    return is_name(kind) or bool(pa.types.is_floating(kind))
+    return is_name(kind) or bool(pa.types.is_floating(kind) or pa.types.is_decimal(kind))
 
 
 def _is_mark(kind: pa.DataType) -> bool:
@@ -189,7 +196,9 @@ ROLE_TYPES = {
     "item": _is_number,
     "created_at": _is_timestamp,
     "deleted": _is_mark,
+    "deleted_at": _is_timestamp,
     "private": _is_mark,
+    "draft": _is_mark,
     "status": _is_mark,
     "visibility": _is_mark,
 }

@@ -1,6 +1,6 @@
 """Roles of the columns of a table of items: text, id, URL, date, author and others."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import islice
@@ -22,7 +22,10 @@ from provenance.read.dumps.tables.column_mapping import ITEM_MARK, TextParts, li
 from provenance.read.dumps.tables.column_names import (
     AUTHOR_MEMBERS,
     AUTHOR_OBJECTS,
+    FLAGS_OF_PUBLISHED,
     KNOWN_NAMES,
+    LICENCE_MEMBERS,
+    LICENCE_OBJECTS,
     METADATA_NAMES,
     OWN_ID_NAMES,
     OWN_PREFIX,
@@ -171,8 +174,7 @@ def find_roles(schema: pa.Schema, dump: Dump, sample: SampleReader) -> TableMapp
             columns = [*dict.fromkeys(_role_columns(role, groups, fields, text))]
             columns = _choose_by_values(role, columns, text, schema, sample)
             fields |= {role: columns[0]} if columns else {}
-    if "author" not in fields and (author := _author_member(schema)) is not None:
-        fields["author"] = author
+    fields = _names_within_objects(schema) | fields
     if {bare_name(name) for name in schema.names} in _CHAT_TABLES:
         fields["notice"] = text.paths[0]
     parsed = metadata.column if metadata is not None and metadata.is_text else None
@@ -260,7 +262,7 @@ def _says_what_is_published(path: str, schema: pa.Schema, sample: SampleReader) 
     """Return whether the values of a column say of each row whether it is published."""
     if path not in schema.names:
         return False
-    is_flag = bare_name(path).endswith("published")
+    is_flag = bare_name(path).endswith(FLAGS_OF_PUBLISHED)
     if pa.types.is_boolean(schema.field(path).type):
         return is_flag
     values = {value.lower() for value in texts_of(sample([path]), path).drop_null().to_pylist()}
@@ -367,12 +369,20 @@ def parse_metadata(value: object) -> dict[str, object]:
     return {} if isinstance(record, str) else record
 
 
-def _author_member(schema: pa.Schema) -> str | None:
-    """Return the path of the author's name in a column of structures."""
-    for column in AUTHOR_OBJECTS:
+def _names_within_objects(schema: pa.Schema) -> dict[str, str]:
+    """Return the paths of names in columns of structures that say who or what something is."""
+    found = {
+        "author": _name_within(schema, AUTHOR_OBJECTS, AUTHOR_MEMBERS),
+        "licence": _name_within(schema, LICENCE_OBJECTS, LICENCE_MEMBERS),
+    }
+    return {role: path for role, path in found.items() if path is not None}
+
+
+def _name_within(schema: pa.Schema, objects: Sequence[str], members: str) -> str | None:
+    for column in objects:
         kind = type_at(schema, column)
         if kind is not None and pa.types.is_struct(kind):
-            inner = fitting(AUTHOR_MEMBERS.split(), pa.schema(list(kind)), is_name, ())
+            inner = fitting(members.split(), pa.schema(list(kind)), is_name, ())
             if inner is not None:
                 return f"{column}.{inner}"
     return None

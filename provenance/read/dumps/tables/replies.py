@@ -25,6 +25,7 @@ from provenance.read.dumps.tables.column_names import (
 
 _MIN_ID_CHARS = 5
 """Shorter ids may only number the replies of one row."""
+_MARKS = ("deleted", "deleted_at", "private", "draft")
 _IDENTIFIER = re.compile("[!-~]*")
 """Ids and addresses of replies that are elsewhere; also a word."""
 _ROLE_NAMES = {
@@ -57,7 +58,7 @@ def read_replies(
         text, prefix = _text(reply, dump)
         native = names_text(_value(reply, "item", prefix))
         when = _value(reply, "created_at", prefix)
-        marks = {mark: _value(reply, mark) for mark in ("deleted", "private")}
+        marks = {mark: _value(reply, mark) for mark in _MARKS}
         author = _author(_value(reply, "author", prefix))
         record = ItemRecord(
             around.source,

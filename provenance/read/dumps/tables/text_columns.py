@@ -1,5 +1,6 @@
 """Choice of the columns of a table of items that hold the text, or what to choose."""
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from shlex import quote
 
@@ -80,11 +81,53 @@ def find_text(
         _check_is_text(title, (title,), schema, sample, dump)
     if body is not None and bare_name(body) in SUMMARY_NAMES.split():
         _check_is_text(body, tuple(filter(None, (title, body))), schema, sample, dump)
+    if body is not None:
+        _refuse_second_text(body, schema, taken, sample, dump)
     if body is not None and bare_name(body) in WHOLE_TEXT_NAMES.split():
         title = None
     paths = tuple(path for path in (title, body) if path is not None)
     others = () if body is None else _other_texts(body, schema, taken, sample)
     return TextParts(paths or (_only_text_column(schema, taken, dump, sample),), others=others)
+
+
+def _refuse_second_text(
+    body: str, schema: pa.Schema, taken: Collection[str], sample: SampleReader, dump: Dump
+) -> None:
+    """Raise if another column has texts of its own: "text.1", or those of comments beside posts.
+
+    Raises
+    ------
+    ColumnMissing
+        If so.
+    """
+    words = name_words(body)
+    kind = words[1:] if len(words) == 2 else []
+    others = [
+        name
+        for name in schema.names
+        if name not in taken
+        and name != body
+        and has_values(schema.field(name).type)
+        and (
+            re.fullmatch(rf"{re.escape(body)}\.\d+", name)
+            or (kind and name_words(name)[1:] == kind and bare_name(name) in TEXT_NAMES.split())
+        )
+    ]
+    if not others:
+        return
+    table = sample([body, *others])
+    texts = to_strings(table[body].combine_chunks())
+    for name in others:
+        second = to_strings(table[name].combine_chunks())
+        both = have_words(texts) & have_words(second)
+        if (both & to_flags(pc.fill_null(pc.not_equal(texts, second), False))).any():
+            raise ColumnMissing(
+                f"{dump.display_path}: both {body!r} and {name!r} have texts",
+                remedy=f"join them with {_options((body, name))}, or choose one."
+                if name.startswith(f"{body}.")
+                else f"choose one with {_options((body,))}, and read the other with `registry "
+                f"add` and {_options((name,))}.",
+            )
 
 
 def _other_texts(
