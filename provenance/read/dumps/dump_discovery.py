@@ -442,10 +442,25 @@ def _no_dump_error(files: Sequence[File], address: str) -> InputError:
                 return UnsupportedFormat(
                     f"{message}; {file.name} is {refusal.what}", remedy=refusal.remedy
                 )
+    for file in sorted(files, key=lambda file: -file.size)[:1]:
+        if file.size and file.fault is None and _may_have_texts(file):
+            return _error_by_content(file, message)
     remedy = "give the files themselves: tables, tweets.js, Posts.xml, RC_*.zst"
     if any(_may_have_texts(file) for file in files):
         remedy += "; if they are all of one layout, name it with --layout"
     return (UnsupportedFormat if files else DatasetNotFound)(message, remedy=f"{remedy}.")
+
+
+def _error_by_content(file: File, message: str) -> InputError:
+    """Return the error for a folder without dumps, with what the content of one of its files is."""
+    try:
+        layout = detect_layout(_detect_compression(file))
+    except InputError as error:
+        return UnsupportedFormat(f"{message}; {error.message}", remedy=error.remedy)
+    return UnsupportedFormat(
+        f"{message} by its name; {file.name} is one by its content ({layout})",
+        remedy="give such files by their names, or rename them.",
+    )
 
 
 def _unread_files(files: Sequence[File], dump_files: Sequence[File]) -> Iterator[File]:

@@ -89,7 +89,7 @@ _OBJECTS: tuple[tuple[Callable[[JsonObject], object], Refusal], ...] = (
     ),
     (
         lambda entry: {"startedDateTime", "request", "response"} <= entry.keys(),
-        Refusal("what a browser recorded (HAR)", "convert it to WARC, and give that."),
+        Refusal("a recording of a browser (HAR)", "convert it to WARC, and give that."),
     ),
     (
         lambda entry: isinstance(member(entry, "meta", "view", "columns"), list),

@@ -123,7 +123,7 @@ _SUFFIXES: tuple[tuple[Collection[str], Refusal], ...] = (
     (
         ("ass", "ssa", "sbv", "lrc", "ttml", "dfxp", "srv1", "srv2", "srv3"),
         Refusal(
-            "subtitles in a format that is not read",
+            "a file of subtitles in a format that is not read",
             "convert them to SRT or WebVTT: `ffmpeg -i a.ass a.srt` does so for most.",
         ),
     ),
@@ -133,7 +133,7 @@ _SUFFIXES: tuple[tuple[Collection[str], Refusal], ...] = (
     (("ics", "vcf"), Refusal("a calendar or an address book", _NO_TEXTS)),
     (
         ("har",),
-        Refusal("what a browser recorded (HAR)", "convert it to WARC, and give that."),
+        Refusal("a recording of a browser (HAR)", "convert it to WARC, and give that."),
     ),
 )
 """Suffixes of names."""

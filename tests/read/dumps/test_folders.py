@@ -191,6 +191,28 @@ def test_documents_beside_a_dump_are_counted_with_the_remedy(read, tmp_path, pac
     assert {note.file for note in found.notes if "PDF" in note.reason} == {"report.pdf"}
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "what", "remedy"),
+    [
+        (
+            "a.copy",
+            b"COPY posts (id) FROM stdin;\n1\n",
+            "a dump of a database",
+            "export its tables",
+        ),
+        ("a.book", b"<FictionBook><body/></FictionBook>", "XML with <FictionBook>", "JSON Lines"),
+        ("xaa", b'{"id": "1", "text": "words"}\n', "xaa is one by its content .table.", "by their"),
+    ],
+)
+def test_a_folder_without_known_names_is_told_what_is_in_it(
+    read, tmp_path, name, content, what, remedy
+):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(UnsupportedFormat, match=f"is a supported dump.*{what}") as caught:
+        read(tmp_path)
+    assert remedy in caught.value.remedy
+
+
 def test_hidden_tables_beside_a_dump_are_counted(read, tmp_path):
     hidden = ("_more.jsonl", ".more.csv", "._posts.jsonl", "_SUCCESS", ".cache/more.jsonl")
     for name in ("posts.jsonl", *hidden):

@@ -274,7 +274,7 @@ def test_files_of_another_kind(read, tmp_path, head, what):
         (
             "a.har",
             b'{"log": {"entries": [{"startedDateTime": "", "request": {}, "response": {}}]}}',
-            "what a browser recorded",
+            "a recording of a browser",
         ),
         ("t.json", b'[{"text": "a word", "start": 0.1, "duration": 2}]', "transcript in pieces"),
         ("a.txt", b"Chat history with Ann\nSaved on: 2020/01/02\n\n", "a chat of LINE"),
@@ -296,7 +296,11 @@ def test_files_of_another_kind(read, tmp_path, head, what):
         ("a.bson", b"\x16\0\0\0\x02text\0", "a dump of MongoDB"),
         ("a.lzma", b"]\0\0\x80\0", "compressed in a way"),
         ("a.jsonl.Z", b"\x1f\x9d\x90 words", "compressed in a way"),
-        ("a.ass", b"[Script Info]\n\n[Events]\n", "subtitles in a format that is not read"),
+        (
+            "a.ass",
+            b"[Script Info]\n\n[Events]\n",
+            "a file of subtitles in a format that is not read",
+        ),
         ("a.yaml", b"- id: 1\n  text: words\n", "YAML"),
         ("a.ics", b"BEGIN:VCALENDAR\nEND:VCALENDAR\n", "a calendar"),
         ("a.jsonl.crdownload", b'{"id": 1, "text": "words"}\n', "a download that was not finished"),

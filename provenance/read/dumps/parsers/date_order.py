@@ -118,7 +118,8 @@ class DateReader:
         if not is_textual(column.type):
             dates = parse_timestamps(column)
             unread = np.flatnonzero(pc.and_(pc.is_valid(column), pc.is_null(dates)))
-            if len(unread):
+            # A day that is too far away for Python cannot be shown.
+            if len(unread) and not pa.types.is_temporal(column.type):
                 example = str(column[int(unread[0])])
                 self._count_unreadable(example, len(unread), rows[unread[:_MAX_NAMED]].tolist())
             return dates
