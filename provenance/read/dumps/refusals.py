@@ -22,6 +22,11 @@ _TGDATASET_ROWS = (
     'select(.value.is_forwarded | not) | {id: "\\($c)/\\(.key)", text: .value.message, '
     "created_at: .value.date, author: $c}'`."
 )
+_INSTALOADER_ROWS = (
+    "make a row of it: `jq -c '.node | {id, text: .edge_media_to_caption.edges[0].node.text, "
+    "created_at: .taken_at_timestamp, author: .owner.username, "
+    'url: ("https://www.instagram.com/p/" + .shortcode)}\'`.'
+)
 SUBSTACK = Refusal(
     "an export of Substack",
     "unpack it, remove the pages of drafts (posts.csv names them), and give the folder `posts` "
@@ -86,6 +91,10 @@ _OBJECTS: tuple[tuple[Callable[[JsonObject], object], Refusal], ...] = (
             "a capture of Zeeschuimer",
             "write the posts alone, as the platform gives them: `jq -c .data` does so.",
         ),
+    ),
+    (
+        lambda entry: {"node", "instaloader"} <= entry.keys(),
+        Refusal("a post of Instagram as Instaloader keeps it", _INSTALOADER_ROWS),
     ),
     (
         lambda entry: {"startedDateTime", "request", "response"} <= entry.keys(),

@@ -175,6 +175,20 @@ def test_lines_without_any_object(read, tmp_path):
         read(tmp_path / "p.jsonl")
 
 
+@pytest.mark.parametrize(
+    ("content", "remedy"),
+    [
+        ('"words of a text"\n"more words"\n', "`jq -c '{text: .}'`"),
+        ("id,text\n1,words of a text\n", "such as .csv"),
+    ],
+)
+def test_lines_without_any_object_are_told_what_to_become(read, tmp_path, content, remedy):
+    (tmp_path / "p.jsonl").write_text(content)
+    with pytest.raises(UnsupportedFormat, match="no JSON object") as caught:
+        read(tmp_path / "p.jsonl")
+    assert remedy in caught.value.remedy
+
+
 @pytest.mark.parametrize("keep", [0, 3, 200, -4, -1000])
 def test_a_parquet_file_that_was_cut(read, table, keep):
     table.write_bytes(table.read_bytes()[:keep])
@@ -275,6 +289,11 @@ def test_files_of_another_kind(read, tmp_path, head, what):
             "a.har",
             b'{"log": {"entries": [{"startedDateTime": "", "request": {}, "response": {}}]}}',
             "a recording of a browser",
+        ),
+        (
+            "p.json",
+            b'{"node": {"id": "1"}, "instaloader": {"version": "4"}}',
+            "as Instaloader keeps",
         ),
         ("t.json", b'[{"text": "a word", "start": 0.1, "duration": 2}]', "transcript in pieces"),
         ("a.txt", b"Chat history with Ann\nSaved on: 2020/01/02\n\n", "a chat of LINE"),

@@ -273,6 +273,10 @@ def _raise_no_objects(objects: Iterable[NumberedObject], dump: Dump) -> NoReturn
     remedy = "convert it to JSON Lines, with an object on each line, or give its --layout."
     if reasons == {skipped_rows.NOT_UTF8}:
         remedy = "convert it to UTF-8."
+    elif reasons == {skipped_rows.NOT_OBJECT}:
+        remedy = "make objects of its values: `jq -c '{text: .}'` does so if they are texts."
+    elif dump.file.head(HEAD_BYTES).lstrip()[:1] not in (b"{", b"["):
+        remedy = "rename it after what it is, such as .csv, or write an object on each line."
     raise UnsupportedFormat(
         f"{dump.display_path}: there is no JSON object in it: {' and '.join(sorted(reasons))}",
         remedy=remedy,
