@@ -489,6 +489,15 @@ def test_a_licence_may_be_an_object_or_an_address(read, write, tmp_path, suffix)
         assert read(tmp_path / f"a.{suffix}").column("licence") == [expected]
 
 
+@pytest.mark.parametrize("suffix", ["jsonl", "parquet"])
+@pytest.mark.parametrize("member", ["seconds", "_seconds"])
+def test_a_date_may_be_an_object_with_seconds(read, write, tmp_path, suffix, member):
+    row = {"id": 1, "text": TEXTS[0], "createdAt": {member: 1_600_000_000, "nanos": 0}}
+    write(tmp_path / f"a.{suffix}", [row])
+    found = read(tmp_path / f"a.{suffix}")
+    assert found.column("created_at") == [datetime.fromtimestamp(1_600_000_000, UTC)]
+
+
 def test_decimals_are_ids_and_dates(read, tmp_path):
     columns = {"id": [Decimal(2**60)], "text": TEXTS[:1], "created_at": [Decimal(1_600_000_000)]}
     pq.write_table(pa.table(columns), tmp_path / "a.parquet")

@@ -174,7 +174,8 @@ def find_roles(schema: pa.Schema, dump: Dump, sample: SampleReader) -> TableMapp
             columns = [*dict.fromkeys(_role_columns(role, groups, fields, text))]
             columns = _choose_by_values(role, columns, text, schema, sample)
             fields |= {role: columns[0]} if columns else {}
-    fields = _names_within_objects(schema) | fields
+    inner = _values_within_objects(schema)
+    fields |= {role: path for role, path in inner.items() if role not in fields}
     if {bare_name(name) for name in schema.names} in _CHAT_TABLES:
         fields["notice"] = text.paths[0]
     parsed = metadata.column if metadata is not None and metadata.is_text else None
@@ -369,11 +370,14 @@ def parse_metadata(value: object) -> dict[str, object]:
     return {} if isinstance(record, str) else record
 
 
-def _names_within_objects(schema: pa.Schema) -> dict[str, str]:
-    """Return the paths of names in columns of structures that say who or what something is."""
+def _values_within_objects(schema: pa.Schema) -> dict[str, str]:
+    """Return the paths of values in columns of structures by what they say."""
+    moment = fitting(KNOWN_NAMES["created_at"].split(), schema, pa.types.is_struct, ())
+    moments = () if moment is None else (moment,)
     found = {
         "author": _name_within(schema, AUTHOR_OBJECTS, AUTHOR_MEMBERS),
         "licence": _name_within(schema, LICENCE_OBJECTS, LICENCE_MEMBERS),
+        "created_at": _name_within(schema, moments, "seconds"),  # as Firestore has it
     }
     return {role: path for role, path in found.items() if path is not None}
 
