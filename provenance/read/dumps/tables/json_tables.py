@@ -276,7 +276,7 @@ def _raise_no_objects(objects: Iterable[NumberedObject], dump: Dump) -> NoReturn
     elif reasons == {skipped_rows.NOT_OBJECT}:
         remedy = "make objects of its values: `jq -c '{text: .}'` does so if they are texts."
     elif dump.file.head(HEAD_BYTES).lstrip()[:1] not in (b"{", b"["):
-        remedy = "rename it after what it is, such as .csv, or write an object on each line."
+        remedy = f"rename it after what it is, such as .csv, or {remedy}"
     raise UnsupportedFormat(
         f"{dump.display_path}: there is no JSON object in it: {' and '.join(sorted(reasons))}",
         remedy=remedy,
