@@ -376,9 +376,13 @@ def plain_name(name: str | None) -> str | None:
     >>> plain_name("Ann"), plain_name("['Ann', 'Ben']"), plain_name("nan"), plain_name("[deleted]")
     ('Ann', 'Ann, Ben', None, None)
     """
-    if name is None or name in NULL_NAMES or _DELETED.fullmatch(name):
+    if name is None or name in NULL_NAMES:
         return None
-    if not name.startswith("[") or not _LIST.fullmatch(name):
+    if "[" not in name:  # as nearly always
+        return name
+    if _DELETED.fullmatch(name):
+        return None
+    if not _LIST.fullmatch(name):
         return name
     elements = (one or other for one, other in _LIST_ELEMENT.findall(name))
     return ", ".join(filter(None, elements)) or None

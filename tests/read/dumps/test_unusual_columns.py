@@ -460,6 +460,13 @@ def test_marks_of_what_is_not_public_are_heeded(
     assert (found.column("text"), found.skipped) == (TEXTS[1:], {reason: 1})
 
 
+@pytest.mark.parametrize("suffix", ["csv", "jsonl", "parquet"])
+@pytest.mark.parametrize("name", ["draft", "removed"])
+def test_counts_are_no_marks(read, write, tmp_path, suffix, name):
+    write(tmp_path / f"a.{suffix}", [{"text": text, name: n} for n, text in enumerate(TEXTS)])
+    assert read(tmp_path / f"a.{suffix}").column("text") == TEXTS
+
+
 def test_marks_of_replies_are_heeded(read, write, tmp_path):
     reply = {"id": "reply0", "body": TEXTS[1]}
     marks = [{"deleted_at": "2020-01-01"}, {"draft": True}, {"deleted_at": None, "draft": False}]

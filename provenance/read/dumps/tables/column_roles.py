@@ -254,9 +254,19 @@ def _choose_by_values(
     if role == "created_at" and len(columns) > 1:  # "published" may be an address
         dated = (path for path in columns if _has_dates(path, schema, sample))
         return [*islice(dated, 1)] or columns
+    if role in ("deleted", "private", "draft"):
+        return [path for path in columns if not _has_counts(path, schema, sample)]
     if role in ("status", "visibility"):
         return [path for path in columns if _says_what_is_published(path, schema, sample)]
     return _filled(columns, schema, sample) if role in ("author", "url") else columns
+
+
+def _has_counts(path: str, schema: pa.Schema, sample: SampleReader) -> bool:
+    """Return whether a column has numbers that are no marks: how many were removed, or drafted."""
+    if path not in schema.names or pa.types.is_boolean(schema.field(path).type):
+        return False
+    values = {*texts_of(sample([path]), path).drop_null().to_pylist()} - {"0", "1"}
+    return any(value.isdecimal() for value in values)
 
 
 def _says_what_is_published(path: str, schema: pa.Schema, sample: SampleReader) -> bool:
