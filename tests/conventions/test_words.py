@@ -9,7 +9,7 @@ UNFINISHED = re.compile(
 )
 LICENSE = re.compile(r"(?i)(?<![/.\w])licenses?(?![\w-])|_licenses?\b|\blicenses?_")
 ADDRESS = re.compile(r"https?://\S+")
-NAMES = re.compile(r"LICENSE|(Apache|MIT) License")
+NAMES = re.compile(r"LICENSE|(Apache|MIT|Project Gutenberg) License")
 FOREIGN_SPELLING = {
     "benchmarks/build_licence_passages.py": "the words of licences are spelt as they are there",
     "provenance/read": "columns and dataset cards are spelt `license`",

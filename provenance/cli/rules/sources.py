@@ -1,5 +1,6 @@
 """`provenance sources`."""
 
+from datetime import date
 from textwrap import wrap
 
 import click
@@ -24,8 +25,9 @@ Examples:
 def command(name: str | None) -> None:
     """Show where dumps of the sources that people ask for most come from.
 
-    With NAME: layouts, sizes, what was said of access on the day on which it was read, what not to
-    use, and the command that builds the registry. This is no advice on what you may do with them:
+    With NAME: layouts, sizes, what was said of access and what the source's documents say to those
+    who collect, on the day on which it was read; what not to use, and the command that builds the
+    registry. This is no advice on what you may do with them:
     that is what `provenance rules` and a check are for.
     """
     if name is None:
@@ -48,8 +50,8 @@ def _lines(source: "pipeline.PublishedSource") -> list[str]:
         lines += [f"  {dump.address}"] if dump.address else []
     for statement in source.access:
         lines += ["", *_wrapped("Access: ", statement.says)]
-        how = "" if statement.kind == "primary" else ", a page that reports it"
-        lines += [f"  {statement.address}", f"  read on {statement.read}{how}"]
+        lines += [f"  {statement.address}"] if statement.address else []
+        lines += [f"  {how}"] if (how := _how_known(statement.read, statement.kind)) else []
     if source.avoid:
         lines += ["", *_wrapped("Do not use: ", f"{source.avoid}.")]
     if source.remark:
@@ -58,6 +60,12 @@ def _lines(source: "pipeline.PublishedSource") -> list[str]:
         lines += ["", f"{_TERMS}:", f"  provenance rules show {source.id}"]
         lines += ["", "Build the registry:", f"  {source.command}"]
     return lines
+
+
+def _how_known(read: date | None, kind: str) -> str:
+    day = f"read on {read}" if read else ""
+    reported = "" if kind == "primary" else "as others report it"
+    return ", ".join(filter(None, (day, reported)))
 
 
 def _wrapped(label: str, text: str) -> list[str]:

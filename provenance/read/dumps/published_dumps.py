@@ -1,5 +1,6 @@
 """Where sources publish dumps: their layouts, sizes, what was said of access, and the command."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
@@ -10,6 +11,7 @@ from typing import Literal
 import yaml
 
 from provenance.errors import UnknownSource
+from provenance.read.rules.rule_files import load_rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,23 +38,23 @@ class PublishedDump:
 
 @dataclass(frozen=True, slots=True)
 class AccessStatement:
-    """What a page said of access to a dump, or of what is in it.
+    """What a page or a document said of access to a dump, or of what is in it.
 
     Parameters
     ----------
     says : str
         A paraphrase.
-    address : str
-        The page.
-    read : date
-        The day on which it was read.
+    address : str or None
+        The page, or the document.
+    read : date or None
+        The day on which it was read, or of the copy that was read.
     kind : "primary" or "secondary"
-        Whether the page is of whoever publishes the dump.
+        Whether it is of whoever publishes the dump; others report what it says.
     """
 
     says: str
-    address: str
-    read: date
+    address: str | None
+    read: date | None
     kind: Literal["primary", "secondary"]
 
 
@@ -69,7 +71,8 @@ class PublishedSource:
     dumps : tuple of PublishedDump
         Where they are.
     access : tuple of AccessStatement
-        What was said of access.
+        What was said of access, and what the source's documents say to those who collect, as far
+        as the shipped rules know no end of it.
     command : str or None
         Builds a registry of it; None where no dump should be used.
     avoid : str or None
@@ -99,11 +102,29 @@ def published_sources() -> tuple[PublishedSource, ...]:
                     PublishedDump(**dump | {"layouts": tuple(dump["layouts"])})
                     for dump in entry["dumps"]
                 ),
-                "access": tuple(AccessStatement(**statement) for statement in entry["access"]),
+                "access": (
+                    *(AccessStatement(**statement) for statement in entry["access"]),
+                    *_statements_of_rules(entry["id"]),
+                ),
             }
         )
         for entry in yaml.safe_load(text)
     )
+
+
+def _statements_of_rules(source: str) -> Iterator[AccessStatement]:
+    """Yield what the documents of a source say, but for those that bind none who collects."""
+    library = load_rules()
+    excused = set(library.excused_actors)
+    for terms in next((known.terms for known in library.sources if known.id == source), ()):
+        if terms.period.until is None and not excused.issuperset(terms.binds):
+            since = f", since {terms.period.first}" if terms.period.first else ""
+            says = f"{terms.document}{since}: {terms.paraphrase}"
+            is_copied = terms.confidence.startswith("verified")
+            read = terms.record.last_seen or terms.record.latest_copy
+            yield AccessStatement(
+                says, terms.address, read, "primary" if is_copied else "secondary"
+            )
 
 
 def find_published_source(name: str) -> PublishedSource:
