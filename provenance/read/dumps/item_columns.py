@@ -43,7 +43,20 @@ PUBLISHED = frozenset({"publish", "published", "public", "everyone", "approved",
 UNPUBLISHED = frozenset(
     {"draft", "auto-draft", "private", "pending", "future", "scheduled", "queued", "hidden", "spam"}
     | {"trash", "trashed", "deleted", "removed", "direct", "followers", "followers_only"}
-    | {"friends", "usemask", "custom", "members", "paid", "false", "f", "no", "0"}
+    | {
+        "friends",
+        "all_friends",
+        "friends_of_friends",
+        "self",
+        "usemask",
+        "custom",
+        "members",
+        "paid",
+        "false",
+        "f",
+        "no",
+        "0",
+    }
 )
 """Values, in lower case, by which a column says that a row is published, or not."""
 

@@ -460,6 +460,15 @@ def test_marks_of_what_is_not_public_are_heeded(
     assert (found.column("text"), found.skipped) == (TEXTS[1:], {reason: 1})
 
 
+@pytest.mark.parametrize("suffix", ["jsonl", "parquet"])
+def test_posts_for_friends_of_facebook_are_left_out(read, write, tmp_path, suffix):
+    privacy = ["EVERYONE", "SELF", "ALL_FRIENDS"]
+    rows = [{"message": TEXTS[n], "privacy": {"value": value}} for n, value in enumerate(privacy)]
+    write(tmp_path / f"a.{suffix}", rows)
+    found = read(tmp_path / f"a.{suffix}")
+    assert (found.column("text"), found.skipped) == (TEXTS[:1], {"not public": 2})
+
+
 @pytest.mark.parametrize("suffix", ["csv", "jsonl", "parquet"])
 @pytest.mark.parametrize("name", ["draft", "removed"])
 def test_counts_are_no_marks(read, write, tmp_path, suffix, name):

@@ -388,6 +388,7 @@ def _values_within_objects(schema: pa.Schema) -> dict[str, str]:
         "author": _name_within(schema, AUTHOR_OBJECTS, AUTHOR_MEMBERS),
         "licence": _name_within(schema, LICENCE_OBJECTS, LICENCE_MEMBERS),
         "created_at": _name_within(schema, moments, "seconds"),  # as Firestore has it
+        "visibility": _name_within(schema, ("privacy",), "value"),  # as Facebook's interface has it
     }
     return {role: path for role, path in found.items() if path is not None}
 
