@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from provenance.errors import (
+    ColumnMissing,
     CorruptFile,
     DatasetNotFound,
     EmptyCorpus,
@@ -70,6 +71,16 @@ def test_hidden_tables_are_named(folder):
     (folder / "._b.jsonl").write_bytes(b"what macOS keeps")
     passed_over = open_corpus([str(folder)]).passed_over
     assert passed_over.files == (".hidden.jsonl", "README.md", "_part.parquet", "model.bin")
+
+
+@pytest.mark.parametrize("cells", ["3,7", "2020-01-02,4.5e3", "12:30,-"])
+def test_csv_of_numbers_and_dates_beside_data_holds_no_texts(folder, cells):
+    (folder / "numbers.csv").write_text("first,second\n" + f"{cells}\n" * 50)
+    assert "numbers.csv" in open_corpus([str(folder)]).passed_over.files
+    with pytest.raises(ColumnMissing, match="no column holds text"):
+        open_corpus([str(folder / "numbers.csv")])
+    (folder / "numbers.csv").write_text("first,second\n" + "3,東\n" * 50)
+    assert "numbers.csv" not in open_corpus([str(folder)]).passed_over.files
 
 
 def test_a_file_goes_by_its_own_name(folder):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from provenance.errors import ColumnMissing, TextMissing, UnsupportedFormat
 from provenance.read.columns.column_paths import json_object, type_at, unique_names
@@ -177,6 +178,8 @@ class ColumnChoice:
         )
 
 
+_WORD = r"\p{L}{2}|\p{Lo}"
+"""Two letters, or one of a script without cases: numbers and dates have a single one at most."""
 _MAX_NAME_CHARS = 1 << 10
 """Length up to which a name is compared with the well-known ones."""
 
@@ -526,10 +529,13 @@ def _choose_wordiest(
         if field.name in single
         and (is_textual(field.type) or (holds_text(field.type) and not _is_label(field)))
     ]
-    means = dict(_mean_sizes(sample(names), names)) if names else {}
+    table = sample(names) if names else pa.table({})
+    means = dict(_mean_sizes(table, names))
     most = max(means.values(), default=0.0)
-    if not most:
-        raise _no_text_error(schema, file, is_certain=not names)
+    # In CSV, numbers and dates are strings, too.
+    has_words = any(_has_words(table, name) for name in names)
+    if not most or not has_words:
+        raise _no_text_error(schema, file, is_certain=bool(most) or not names)
     well_known = _well_known_texts(schema)
     return ColumnChoice(
         tuple(name for name in names if means[name] >= most / 2),
@@ -560,6 +566,11 @@ def _no_text_error(schema: pa.Schema, file: str, *, is_certain: bool) -> ColumnM
         f"{file}: no column holds text; the table has {format_names(schema.names)}",
         remedy=f"choose a column with --text-column{suggestion}.",
     )
+
+
+def _has_words(table: pa.Table, name: str) -> bool:
+    texts = (TextLeaves.of({name: chunk}).texts for chunk in table.column(name).chunks)
+    return any(pc.any(pc.match_substring_regex(part, _WORD)).as_py() for part in texts)
 
 
 def _mean_sizes(table: pa.Table, names: Sequence[str]) -> Iterator[tuple[str, float]]:

@@ -78,7 +78,7 @@ def test_what_the_list_does_not_settle_is_named():
     text = render("obligations", REPORT).partition("## Not settled by this list")[2]
     assert "contract 17/2024" in text
     assert "**X (Twitter)**, forbidden: no condition" in text
-    assert "not known" in text
+    assert "no terms that are known decide its use" in text
     clear = render("obligations", clear_report())
     assert "No obligation is known" in clear
     assert "Not settled" not in clear
