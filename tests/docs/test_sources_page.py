@@ -10,7 +10,7 @@ import pytest
 
 from provenance.cli.registries.registry import command as registry
 from provenance.read.dumps.layouts import LAYOUTS
-from provenance.read.dumps.published_dumps import published_sources
+from provenance.read.dumps.published_dumps import find_published_source, published_sources
 from provenance.read.rules.rule_files import load_rules
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "sources.md"
@@ -73,6 +73,20 @@ def test_a_source_has_layouts_that_are_read_and_a_command_that_parses(source):
         # As `provenance` calls it: a command keeps its help option from one call to the next.
         context = build.make_context(name, [*arguments], help_option_names=["-h", "--help"])
         assert context.params["source"] == source.id
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("x", "x"),
+        ("X (Twitter)", "x"),
+        ("Twitter", "x"),
+        ("wiki", "wikipedia"),
+        ("hn", "hackernews"),
+    ],
+)
+def test_a_source_goes_by_the_names_that_the_rules_know(name, found):
+    assert find_published_source(name).id == found
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.id)

@@ -128,7 +128,7 @@ def _statements_of_rules(source: str) -> Iterator[AccessStatement]:
 
 
 def find_published_source(name: str) -> PublishedSource:
-    """Return the source of an id or a name.
+    """Return the source of an id or a name, also of another name that the rules know.
 
     Raises
     ------
@@ -137,8 +137,11 @@ def find_published_source(name: str) -> PublishedSource:
     """
     sources = published_sources()
     wanted = name.casefold()
+    others = {
+        alias.casefold(): known.id for known in load_rules().sources for alias in known.aliases
+    }
     for source in sources:
-        if wanted in {source.id, source.name.casefold()}:
+        if wanted in {source.id, source.name.casefold()} or others.get(wanted) == source.id:
             return source
     ids = [source.id for source in sources]
     similar = get_close_matches(wanted, ids, n=1)
