@@ -147,7 +147,7 @@ def _item(  # noqa: PLR0913 (the fields of a comment)
     dump: Dump,
     licence: str | None = None,
 ) -> ItemRecord | RowFault:
-    if not isinstance(text, str) or not text.strip():
+    if not isinstance(text, str) or not text or text.isspace():
         return RowFault(row, skipped_rows.EMPTY if text == "" else skipped_rows.NULL)
     name = to_text(native)
     if name is None:
