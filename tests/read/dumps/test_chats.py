@@ -299,6 +299,16 @@ def test_a_line_of_whatsapp_that_is_no_utf8_is_counted(read, tmp_path):
     assert found.skipped == {"not valid UTF-8": 1}
 
 
+def test_days_of_whatsapp_may_have_digits_of_other_scripts(read, tmp_path):
+    path = tmp_path / "chat.txt"
+    arabic = str.maketrans({str(digit): chr(0x660 + digit) for digit in range(10)})
+    second = f"{'14/09/2020'.translate(arabic)}, 14:26 - Ann: two"
+    path.write_text(f"13/09/2020, 14:26 - Ann: one\n{second}\n", "utf-8")
+    found = read(path)
+    assert found.column("text") == ["one", "two"]
+    assert [date.day for date in found.column("created_at")] == [13, 14]
+
+
 def test_a_long_chat_is_read_as_a_short_one(read, tmp_path):
     path = tmp_path / "chat.txt"
     days = [f"{day:02}/09/2020, 14:26 - Ann: on day {day}" for day in range(1, 31)]

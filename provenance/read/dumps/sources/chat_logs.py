@@ -63,7 +63,7 @@ _MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"
 _DAY_IN_NAME = re.compile(r"(?<!\d)(\d{4})[-_.]?(\d\d)[-_.]?(\d\d)(?!\d)")
 
 _WHATSAPP_LINE = re.compile(_WHATSAPP_HEAD)
-_WHATSAPP_DAY = re.compile(f"\n{_WHATSAPP_HEAD}".replace("?P<time>", "?:").encode())
+_WHATSAPP_DAY = re.compile(f"\n{_WHATSAPP_HEAD}".replace("?P<time>", "?:"))
 """Finds the day of each message in blocks of lines."""
 _DOT_IN_TIME = re.compile(r"(?<=\d)\.(?=\d)")
 _HALF_OF_DAY = re.compile(r"[ \xa0\u202f]([AaPp])\.?[ \xa0\u202f]?[Mm]\.?")
@@ -72,6 +72,7 @@ _EPOCH_DAY = "1970/01/01"
 _SHORT_YEAR = re.compile(r"^(\d{1,2}[/.-]\d{1,2}[/.-])(\d\d)$")
 _PLACEHOLDER = re.compile(r"<[^<>\n]+>|\u200e?\w+ omitted|null", re.IGNORECASE)
 _PLACEHOLDER_ENDS = ">dDlL"
+"""Last characters of placeholders."""
 _ATTACHED = frozenset(
     (
         *("file attached", "Datei angehängt", "archivo adjunto", "fichier joint"),
@@ -98,7 +99,7 @@ _DELETED = re.compile(
     re.IGNORECASE,
 )
 _NOTICE_CHARS = 50
-"""Characters of the longest notice, at least."""
+"""No notice of a deletion has more characters."""
 _ATTACHED_MARK = "\u200e<"
 """Beginning of what stands for an attachment behind a text."""
 _LEFT_TO_RIGHT = "\u200e"
@@ -191,7 +192,7 @@ def _blocks_and_days(dump: Dump) -> tuple[Iterable[bytes], set[str]]:
     held: list[bytes] | None = []
     size = 0
     for block in read_line_blocks(dump):
-        days |= {day.decode() for day in set(_WHATSAPP_DAY.findall(b"\n" + block))}
+        days.update(_WHATSAPP_DAY.findall((b"\n" + block).decode("utf-8", "replace")))
         size += len(block)
         if held is not None:
             held.append(block)
