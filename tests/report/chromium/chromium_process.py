@@ -39,18 +39,29 @@ def chromium() -> str | None:
 
 
 class Browser:
-    """One tab, spoken to in Chrome's DevTools protocol."""
+    """One tab without a network, spoken to in Chrome's DevTools protocol."""
 
     def __init__(self, reading: int, writing: int) -> None:
         self._reading, self._writing = reading, writing
         self._number, self._rest = 0, b""
         self._session: str | None = None
         self.events: list[dict[str, Any]] = []
-        target = self.call("Target.createTarget", url="about:blank")["targetId"]
-        attached = self.call("Target.attachToTarget", targetId=target, flatten=True)
-        self._session = attached["sessionId"]
-        for domain in ("Page", "Runtime", "Network", "Log"):
-            self.call(f"{domain}.enable")
+        self._profile: dict[str, str] = {}
+        self._open_tab()
+
+    @contextmanager
+    def without_history(self) -> Iterator[None]:
+        """Use a tab that shares no storage with others, as long as the context lasts."""
+        before = self._session, self._profile
+        self._session = None
+        self._profile = self.call("Target.createBrowserContext")
+        self._open_tab()
+        try:
+            yield
+        finally:
+            self._session = None
+            self.call("Target.disposeBrowserContext", **self._profile)
+            self._session, self._profile = before
 
     def call(self, method: str, **parameters: Any) -> dict[str, Any]:
         """Ask, and wait for the answer; events met on the way are kept."""
@@ -113,6 +124,11 @@ class Browser:
         answer = self.call("Runtime.evaluate", expression=soon, awaitPromise=True)
         assert "exceptionDetails" not in answer, expression
 
+    def save_downloads(self, folder: Path) -> None:
+        """Save what a page lets its user save, and tell so in `events`."""
+        target = {"behavior": "allow", "downloadPath": str(folder), "eventsEnabled": True}
+        self.call("Browser.setDownloadBehavior", **target, **self._profile)
+
     def requests(self) -> list[str]:
         """Addresses that the page asked for since it was opened."""
         sent = [e for e in self.events if e["method"] == "Network.requestWillBeSent"]
@@ -122,6 +138,15 @@ class Browser:
         """What stands in the console since the page was opened."""
         kinds = {"Log.entryAdded", "Runtime.consoleAPICalled", "Runtime.exceptionThrown"}
         return [json.dumps(e["params"]) for e in self.events if e["method"] in kinds]
+
+    def _open_tab(self) -> None:
+        target = self.call("Target.createTarget", url="about:blank", **self._profile)["targetId"]
+        attached = self.call("Target.attachToTarget", targetId=target, flatten=True)
+        self._session = attached["sessionId"]
+        for domain in ("Page", "Runtime", "Network", "Log"):
+            self.call(f"{domain}.enable")
+        offline = {"latency": 0, "downloadThroughput": 0, "uploadThroughput": 0}
+        self.call("Network.emulateNetworkConditions", offline=True, **offline)
 
     def _next(self) -> dict[str, Any]:
         while b"\0" not in self._rest:

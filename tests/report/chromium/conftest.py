@@ -15,8 +15,6 @@ def browser():
     if executable is None:
         pytest.skip("Chromium is not installed")
     with running(executable) as started:
-        offline = {"latency": 0, "downloadThroughput": 0, "uploadThroughput": 0}
-        started.call("Network.emulateNetworkConditions", offline=True, **offline)
         yield started
 
 
