@@ -280,21 +280,24 @@ class File:
 class _LocalFile(io.FileIO):
     """A local file whose errors carry the byte offset of the failure."""
 
+    # Without a context manager, which would take longer than most calls.
+
     def read(self, size: int | None = -1) -> bytes:
-        with self._record_offset():
+        try:
             return super().read(-1 if size is None else size) or b""
+        except OSError as error:
+            self._add_offset(error)
+            raise
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
-        with self._record_offset():
-            return super().readinto(buffer) or 0
-
-    @contextmanager
-    def _record_offset(self) -> Iterator[None]:
         try:
-            yield
+            return super().readinto(buffer) or 0
         except OSError as error:
-            error.failed_at = self.tell()  # type: ignore[attr-defined]
+            self._add_offset(error)
             raise
+
+    def _add_offset(self, error: OSError) -> None:
+        error.failed_at = self.tell()  # type: ignore[attr-defined]
 
 
 def printable_path(path: str) -> str:

@@ -1,6 +1,6 @@
 """Reasons for which rows are skipped, and counts of skipped rows with a few examples."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from provenance.model.content.tables import Skipped
 
@@ -40,6 +40,11 @@ def count_by_reason(file: str, skipped: Iterable[tuple[int, str]]) -> tuple[Skip
     rows: dict[str, list[int]] = {}
     for row, reason in skipped:
         rows.setdefault(reason, []).append(row)
+    return count_rows(file, rows)
+
+
+def count_rows(file: str, rows: Mapping[str, Sequence[int]]) -> tuple[Skipped, ...]:
+    """Return the counts of rows, given the rows of each reason."""
     return tuple(
         entry for reason, numbers in rows.items() for entry in count_skipped(file, reason, numbers)
     )

@@ -1,5 +1,6 @@
 """Batches of items of bounded size."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -70,45 +71,84 @@ class DeletionRecord(NamedTuple):
     counted_as: str = skipped_rows.DELETION
 
 
+class RecordBlock(NamedTuple):
+    """Records that are made many at a time, which takes less time for each.
+
+    Parameters
+    ----------
+    values : list
+        Values of all items, in the order of `ITEMS`, one item after another.
+    faults : dict of str to list of int
+        Rows that are not items, by reason.
+    size : int
+        Bytes of the rows.
+    """
+
+    values: list[object]
+    faults: dict[str, list[int]]
+    size: int
+
+
 Entry = ItemRecord | RowFault | DeletionRecord
 """What a row of a dump is."""
 
 
-def batch_records(file: str, entries: Iterable[Entry]) -> Iterator[Items]:
+def batch_records(file: str, entries: Iterable[Entry | RecordBlock]) -> Iterator[Items]:
     """Collect items into batches."""
     # Kept as tuples, many records would be work for the garbage collector.
     values: list[object] = []
-    others: list[RowFault | DeletionRecord] = []
-    chars, max_values = 0, MAX_ROWS * len(ITEMS)
-    fault = None
+    faults: defaultdict[str, list[int]] = defaultdict(list)
+    deletions: list[DeletionRecord] = []
+    size, max_values, fault_count = 0, MAX_ROWS * len(ITEMS), 0
+    error = None
     try:
         for entry in entries:
             if isinstance(entry, ItemRecord):
                 values += entry
-                chars += len(entry.text)
+                size += len(entry.text)
             else:
-                others.append(entry)
-            if len(values) >= max_values or chars >= _MAX_CHARS or len(others) >= MAX_ROWS:
-                yield _make_items(file, values, others)
-                values, others, chars = [], [], 0
-    except InputError as error:
-        fault = error  # raised after the items before it
-    if values or others:
-        yield _make_items(file, values, others)
-    if fault is not None:
-        raise fault
+                rows, more = _add(entry, values, faults, deletions)
+                fault_count += rows
+                size += more
+            if len(values) >= max_values or size >= _MAX_CHARS or fault_count >= MAX_ROWS:
+                yield from split_items(_make_items(file, values, faults, deletions))
+                values, faults, deletions = [], defaultdict(list), []
+                size = fault_count = 0
+    except InputError as raised:
+        error = raised  # after the items before it
+    if values or faults:
+        yield from split_items(_make_items(file, values, faults, deletions))
+    if error is not None:
+        raise error
+
+
+def _add(
+    entry: RowFault | DeletionRecord | RecordBlock,
+    values: list[object],
+    faults: defaultdict[str, list[int]],
+    deletions: list[DeletionRecord],
+) -> tuple[int, int]:
+    """Add an entry that is not one item; return how many rows are none, and the size of items."""
+    if isinstance(entry, RecordBlock):
+        values += entry.values
+        for reason, rows in entry.faults.items():
+            faults[reason] += rows
+        return sum(map(len, entry.faults.values())), entry.size
+    if isinstance(entry, DeletionRecord):
+        deletions.append(entry)
+    reason = entry.reason if isinstance(entry, RowFault) else entry.counted_as
+    faults[reason].append(entry.row)
+    return 1, 0
 
 
 def _make_items(
-    file: str, values: list[object], others: Sequence[RowFault | DeletionRecord]
+    file: str,
+    values: list[object],
+    faults: dict[str, list[int]],
+    deletions: Sequence[DeletionRecord],
 ) -> Items:
-    """Return items, given the values of all records, one after another."""
-    deletions = [entry for entry in others if isinstance(entry, DeletionRecord)]
-    faults = [
-        RowFault(entry.row, entry.counted_as) if isinstance(entry, DeletionRecord) else entry
-        for entry in others
-    ]
-    skipped = skipped_rows.count_by_reason(file, faults)
+    """Return items, given the values of all records, one after another, and rows by reason."""
+    skipped = skipped_rows.count_rows(file, faults)
     return Items(_make_batch(values), skipped, deletions=make_deletions(deletions))
 
 

@@ -161,14 +161,18 @@ def _head(file: File) -> bytes:
     """Return what can be read of the head; damage is reported by the reader later."""
     head = b""
     with suppress(CorruptFile), file.stream() as stream, translate_read_errors(file.display_path):
-        # Of a table, the first bytes suffice.
         while (
             len(head) < HEAD_BYTES
-            and not head.startswith(_TABLE_MAGICS)
+            and not _tells_layout(head)
             and (piece := stream.read(HEAD_BYTES >> 4))
         ):
             head += piece
     return head
+
+
+def _tells_layout(head: bytes) -> bool:
+    """Return whether the first bytes of a file suffice, as those of tables and lines do."""
+    return head.startswith(_TABLE_MAGICS) or any(p.match(head) for p, _ in _TEXT_LAYOUTS)
 
 
 def _xml_layout(root: str, name: str) -> str:

@@ -115,12 +115,17 @@ def starts_as_jsonl(head: bytes) -> bool:
     if text.startswith(b"["):
         return False
     first, *others = text.split(b"\n")
-    if not text.startswith(b"{") or isinstance(parse_line(first), dict):
+    if not text.startswith(b"{") or _is_object_line(first):
         return True
     if not others:
         return not _is_concatenated(first)
     unindented = (line for line in others[:_HEAD_LINES] if line.startswith(b"{"))
-    return any(isinstance(parse_line(line), dict) for line in unindented)
+    return any(map(_is_object_line, unindented))
+
+
+def _is_object_line(line: bytes) -> bool:
+    # A line that is cut off may be long.
+    return line.rstrip().endswith(b"}") and isinstance(parse_line(line), dict)
 
 
 def _is_concatenated(line: bytes) -> bool:

@@ -13,6 +13,7 @@ Record = dict[str, object]
 
 _CONTAINERS = (dict, list)
 _CONTAINER_TYPES = frozenset(_CONTAINERS)
+_LONG_CHARS = 1 << 16
 _MAX_DIGITS = 4000
 """Integers with at least as many digits become floats; Python refuses over 4,300 digits."""
 
@@ -90,7 +91,12 @@ def to_record(value: object, *, has_clean_keys: bool = False) -> Record | str:
 def is_shallow(source: str | bytes) -> bool:
     """Return whether a value written so cannot nest too deep."""
     if isinstance(source, str):
+        # Of a long value, the beginning tells.
+        if len(source) > _LONG_CHARS and source.count("{", 0, _LONG_CHARS) > MAX_DEPTH:
+            return False
         return source.count("{") + source.count("[") <= MAX_DEPTH
+    if len(source) > _LONG_CHARS and source.count(b"{", 0, _LONG_CHARS) > MAX_DEPTH:
+        return False
     return source.count(b"{") + source.count(b"[") <= MAX_DEPTH
 
 

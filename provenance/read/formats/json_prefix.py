@@ -7,10 +7,13 @@ from provenance.read.formats.json_objects import decode_at
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 _MAX_LEVELS = 8
+_MAX_ELEMENTS = 50
 
 
 def parse_prefix(text: str) -> object:
     """Parse the beginning of a JSON value; members and elements after the cut are left out.
+
+    Of a list that is cut off, only the first elements are parsed.
 
     Examples
     --------
@@ -54,14 +57,15 @@ def _members(text: str, at: int, level: int) -> dict[str, object]:
 
 def _elements(text: str, at: int, level: int) -> list[object]:
     elements: list[object] = []
-    while True:
+    while len(elements) < _MAX_ELEMENTS:
         value, end = _value(text, _skip_space(text, at), level + 1)
         if value is not None or end is not None:
             elements.append(value)
         after = None if end is None else _skip_space(text, end)
         if after is None or not text.startswith(",", after):
-            return elements
+            break
         at = after + 1
+    return elements
 
 
 def _skip_space(text: str, at: int) -> int:

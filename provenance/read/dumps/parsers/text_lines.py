@@ -2,32 +2,23 @@
 
 import codecs
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
+from provenance.read.columns.string_arrays import is_utf8
 from provenance.read.dumps.dump_file import Dump
 
 _BLOCK_BYTES = 1 << 18
-"""Decoded, it fits into the processor's cache, though one emoji makes all characters four bytes."""
 
 
-def split_lines(blocks: Iterable[bytes]) -> Iterator[tuple[int, str | None]]:
-    """Yield every line of some blocks with its number; None where it is not valid UTF-8."""
-    row = 0
-    for block in blocks:
-        lines = _decode_lines(block.removesuffix(b"\n"))
-        if b"\r" in block:
-            lines = [line and line.rstrip("\r") for line in lines]
-        yield from enumerate(lines, row)
-        row += len(lines)
-
-
-def _decode_lines(block: bytes) -> list[str | None]:
-    try:
-        return [*block.decode().split("\n")]
+def split_lines(block: bytes) -> list[str | None]:
+    """Return the lines of a block; None for each that is not valid UTF-8."""
+    lines = block.removesuffix(b"\n").split(b"\n")
+    if b"\r" in block:
+        lines = [line.rstrip(b"\r") for line in lines]
+    try:  # one by one: in a whole block, one emoji makes all characters four bytes
+        return [line.decode() for line in lines]
     except UnicodeDecodeError:
-        if b"\n" not in block:
-            return [None]
-        return [line for part in block.split(b"\n") for line in _decode_lines(part)]
+        return [line.decode() if is_utf8(line) else None for line in lines]
 
 
 def read_byte_lines(dump: Dump) -> Iterator[bytes]:

@@ -37,13 +37,16 @@ _PROFILES = "https://bsky.app/profile/"
 _SCHEME = "at://"
 _IN_POSTS = f"/{POST}/"
 """Stands between the owner and the key in the address of a post."""
+_IN_TREE = f"{POST}/".encode()
+"""Stands before the keys of posts in the tree of a repository."""
 _MAX_VARINT_BYTES = 9
 _WRAPPERS = ("post", "thread", "parent", "root", "reply")
 """Members of pages of the API with a post: in a feed, in a thread, what it answers."""
 _CID_TAG = 42
 _V0_CID_BYTES = 34
-_V1_CID, _V1_CID_BYTES = b"\x01\x71\x12\x20", 36
+_CID, _CID_BYTES = b"\x01\x71\x12\x20", 36
 """Beginning and length of the CIDs of all blocks that Bluesky writes: CBOR, SHA-256."""
+_CUT_SHORT = "it ends within a block"
 _BUFFER_BYTES = 1 << 18
 
 _TYPE = b"$type"
@@ -149,21 +152,27 @@ def _record(address: str | None, record: object, row: int, dump: Dump) -> ItemRe
     if kind != POST and (kind is not None or _IN_POSTS not in address):
         is_repost = REPOST in (kind, address.rpartition("/")[0].rpartition("/")[2])
         return RowFault(row, skipped_rows.REPOST_ALONE if is_repost else skipped_rows.NOT_A_POST)
+    did, _, key = address.removeprefix(_SCHEME).partition(_IN_POSTS)
+    return _post(did, key, values, row, dump)
+
+
+def _post(
+    did: object, key: str | None, values: JsonObject, row: int, dump: Dump
+) -> ItemRecord | RowFault:
+    """Return a post, given its author and its key among the author's posts, as an item."""
     text = values.get("text")
     if not isinstance(text, str) or not text or text.isspace():
         return RowFault(row, skipped_rows.EMPTY if text == "" else skipped_rows.NULL)
-    did, _, key = address.removeprefix(_SCHEME).partition(_IN_POSTS)
     if not did or not key:
         return RowFault(row, skipped_rows.NO_ID)
-    languages = values.get("langs")
-    date = values.get("createdAt") or values.get("created_at")
+    author, languages = f"{did}", values.get("langs")
     return ItemRecord(
         dump.source,
-        f"{_SCHEME}{did}{_IN_POSTS}{key}",
+        f"{_SCHEME}{author}{_IN_POSTS}{key}",
         text,
-        f"{_PROFILES}{did}/post/{key}",
-        parse_timestamp(date),
-        did,
+        f"{_PROFILES}{author}/post/{key}",
+        parse_timestamp(values.get("createdAt") or values.get("created_at")),
+        author,
         to_text(languages[0]) if isinstance(languages, list) and languages else None,
     )
 
@@ -183,60 +192,62 @@ def read_repository(dump: Dump) -> Iterator[Items]:
 
 def _repository(dump: Dump) -> Iterator[ItemRecord | RowFault]:
     parse = _block_parser(dump)
-    paths: dict[bytes, str] = {}
+    keys: dict[bytes, str] = {}
     owner = None
-    held: list[tuple[int, bytes, bytes]] | None = []
+    # Three lists: a tuple for each post would be work for the garbage collector.
+    rows, cids, posts = list[int](), list[bytes](), list[bytes]()
     count = held_bytes = row = 0
     with translate_read_errors(
         dump.display_path, lambda: f"after {count:,} blocks", damage=(ValueError,)
     ):
         for cid, block in _file_blocks(dump):
             count += 1
-            if _TYPE not in block:
-                if isinstance(node := parse(block), dict):
-                    paths |= _tree_entries(node)
-                    owner = node["did"] if {"did", "data", "sig"} <= node.keys() else owner
-                continue
-            if (reason := _reason_against(block)) is not None:
+            if _POST_TYPE in block:
+                if held_bytes <= dump.file.max_document:
+                    rows.append(row)
+                    cids.append(cid)
+                    posts.append(block)
+                    held_bytes += len(block)
+                row += 1
+            elif _TYPE in block:
+                is_repost = _REPOST_TYPE in block
+                reason = skipped_rows.REPOST_ALONE if is_repost else skipped_rows.NOT_A_POST
                 yield RowFault(row, reason)
-            elif held is not None:
-                held.append((row, cid, block))
-                held_bytes += len(block)
-                held = held if held_bytes <= dump.file.max_document else None
-            row += 1
-        for row, cid, block in _posts(dump) if held is None else held:
-            address = f"{_SCHEME}{owner}/{paths[cid]}" if owner and cid in paths else None
-            yield _record(address, parse(block), row, dump)
+                row += 1
+            elif isinstance(node := parse(block), dict):
+                keys |= _post_keys(node)
+                owner = node["did"] if {"did", "data", "sig"} <= node.keys() else owner
+        is_held = held_bytes <= dump.file.max_document
+        for row, cid, block in zip(rows, cids, posts, strict=True) if is_held else _posts(dump):
+            record = parse(block)
+            if isinstance(record, dict) and record.get("$type") == POST:
+                yield _post(owner, keys.get(cid), record, row, dump)
+            else:
+                yield _record(None, record, row, dump)
 
 
 def _posts(dump: Dump) -> Iterator[tuple[int, bytes, bytes]]:
     """Yield the number among all records, CID and content of each that may be a post."""
     records = (found for found in _file_blocks(dump) if _TYPE in found[1])
     for row, (cid, block) in enumerate(records):
-        if _reason_against(block) is None:
+        if _POST_TYPE in block:
             yield row, cid, block
 
 
-def _reason_against(block: bytes) -> str | None:
-    """Return the reason why a record is no post, as most are likes; None if it may be one."""
-    if _POST_TYPE in block:
-        return None
-    return skipped_rows.REPOST_ALONE if _REPOST_TYPE in block else skipped_rows.NOT_A_POST
-
-
-def _tree_entries(node: JsonObject) -> dict[bytes, str]:
-    """Return the paths of records by CID, if the block is a node of the tree."""
-    entries, key, paths = node.get("e"), b"", dict[bytes, str]()
+def _post_keys(node: JsonObject) -> dict[bytes, str]:
+    """Return the keys of posts by CID, if the block is a node of the tree."""
+    entries, path, keys = node.get("e"), b"", dict[bytes, str]()
     try:
         for entry in entries if isinstance(entries, list) else ():
-            key = key[: entry["p"]] + entry["k"]
+            path = path[: entry["p"]] + entry["k"]
             link = entry["v"]  # a tagged value, with a zero byte before the CID
             if link.tag != _CID_TAG:
                 return {}
-            paths[link.value[1:]] = key.decode("utf-8", "replace")
+            if path.startswith(_IN_TREE):
+                keys[link.value[1:]] = path[len(_IN_TREE) :].decode("utf-8", "replace")
     except (AttributeError, KeyError, TypeError):
         return {}
-    return paths
+    return keys
 
 
 def _file_blocks(dump: Dump) -> Iterator[tuple[bytes, bytes]]:
@@ -250,14 +261,47 @@ def _file_blocks(dump: Dump) -> Iterator[tuple[bytes, bytes]]:
 
 def _read_blocks(stream: BinaryIO, dump: Dump) -> Iterator[tuple[bytes, bytes]]:
     """Yield CID and content of the blocks of a CAR file, which are behind its header."""
-    size = _read_varint(stream)
-    if size is None:
+    parts = _read_parts(stream, dump)
+    if next(parts, None) is None:
         raise ValueError("there is no header")
-    _read_exactly(stream, size, dump)
-    while (size := _read_varint(stream)) is not None:
-        block = _read_exactly(stream, size, dump)
-        end = _cid_end(block)
+    for block in parts:
+        is_usual = len(block) >= _CID_BYTES and block.startswith(_CID)
+        end = _CID_BYTES if is_usual else _cid_end(block)
         yield block[:end], block[end:]
+
+
+def _read_parts(stream: BinaryIO, dump: Dump) -> Iterator[bytes]:
+    """Yield header and blocks of a CAR file, which have their size before them."""
+    data, at, limit = b"", 0, dump.file.max_document
+    while True:
+        if len(data) - at < _MAX_VARINT_BYTES:
+            data, at = data[at:] + stream.read(_BUFFER_BYTES), 0
+            if not data:
+                return
+        size, at = _varint(data, at)
+        if size > limit:
+            raise ValueError(f"a block has {size:,} bytes")
+        if len(data) - at < size:
+            data, at = data[at:] + stream.read(max(size, _BUFFER_BYTES)), 0
+            if len(data) < size:
+                raise ValueError(_CUT_SHORT)
+        yield data[at : at + size]
+        at += size
+
+
+def _varint(data: bytes, at: int) -> tuple[int, int]:
+    """Return a number of variable length, and its end."""
+    byte, end = data[at], at + 1
+    value, shift = byte & 0x7F, 7
+    while byte > 0x7F:  # another byte follows
+        if end - at == _MAX_VARINT_BYTES:
+            raise ValueError("the size of a block is not a number")
+        if end == len(data):
+            raise ValueError(_CUT_SHORT)
+        byte = data[end]
+        value |= (byte & 0x7F) << shift
+        end, shift = end + 1, shift + 7
+    return value, end
 
 
 def _block_parser(dump: Dump) -> Callable[[bytes], object]:
@@ -273,9 +317,7 @@ def _block_parser(dump: Dump) -> Callable[[bytes], object]:
 
 
 def _cid_end(block: bytes) -> int:
-    """Return the length of the CID: version, codec, hash function, length and digest."""
-    if block.startswith(_V1_CID) and len(block) >= _V1_CID_BYTES:
-        return _V1_CID_BYTES
+    """Return the length of any CID: version, codec, hash function, length and digest."""
     if block[:2] == b"\x12\x20":
         return _V0_CID_BYTES
     place = 0
@@ -291,30 +333,6 @@ def _varint_end(data: bytes, place: int) -> int:
     if place >= len(data):
         raise ValueError("a block has no CID")
     return place + 1
-
-
-def _read_varint(stream: BinaryIO) -> int | None:
-    """Read a number of variable length; None at the end of the file."""
-    value = 0
-    for place in range(_MAX_VARINT_BYTES):
-        byte = stream.read(1)
-        if not byte:
-            if place:
-                raise ValueError("it ends within a block")
-            return None
-        value |= (byte[0] & 0x7F) << (7 * place)
-        if not byte[0] & 0x80:
-            return value
-    raise ValueError("the size of a block is not a number")
-
-
-def _read_exactly(stream: BinaryIO, size: int, dump: Dump) -> bytes:
-    if size > dump.file.max_document:
-        raise ValueError(f"a block has {size:,} bytes")
-    data = stream.read(size)
-    if len(data) < size:
-        raise ValueError("it ends within a block")
-    return data
 
 
 def _text_of_cid(cid: bytes) -> str:

@@ -1,14 +1,14 @@
 """Logs of chats in lines: IRC, and WhatsApp's exports."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from itertools import chain
 
-from provenance.model.content.tables import Items
+from provenance.model.content.tables import ITEMS, Items
 from provenance.read.corpus import skipped_rows
 from provenance.read.dumps.dump_file import Dump
-from provenance.read.dumps.item_batches import ItemRecord, RowFault, batch_records
+from provenance.read.dumps.item_batches import RecordBlock, batch_records
 from provenance.read.dumps.parsers.date_order import infer_order, parse_ordered_date
 from provenance.read.dumps.parsers.text_lines import read_line_blocks, split_lines
 from provenance.read.dumps.parsers.timestamps import parse_timestamp
@@ -35,7 +35,7 @@ _WHATSAPP_HEAD = (
 """Beginning of a message; written for patterns of bytes, too."""
 WHATSAPP_START = re.compile(f"{_WHATSAPP_HEAD}[^\n]".encode())
 
-_IRC_LINE = re.compile(
+IRC_LINE = re.compile(
     r"\[?(?:(?P<day>\d{4}-\d\d-\d\d|[A-Z][a-z]{2} \d\d)[T ])?(?P<time>\d\d:\d\d(?::\d\d)?)"
     r"(?P<zone>Z|[+-]\d\d:?\d\d)?\]?"
     r"(?: +<[ @+%&~]?(?P<author>[^>]{1,40})>[ \t]?|\t[@+%&~]?(?P<nick>[^\s<>*-]\S{0,40})\t)"
@@ -62,13 +62,12 @@ _IRC_FORMATTING = re.compile(rb"\x03(?:\d{1,2}(?:,\d{1,2})?)?|[\x02\x0f\x11\x16\
 _MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"
 _DAY_IN_NAME = re.compile(r"(?<!\d)(\d{4})[-_.]?(\d\d)[-_.]?(\d\d)(?!\d)")
 
-_WHATSAPP_LINE = re.compile(_WHATSAPP_HEAD)
-_WHATSAPP_DAY = re.compile(f"\n{_WHATSAPP_HEAD}".replace("?P<time>", "?:"))
-"""Finds the day of each message in blocks of lines."""
+WHATSAPP_LINE = re.compile(rf"{_WHATSAPP_HEAD}(?:(?P<name>[^:]*+(?::(?! )[^:]*+)*+): )?")
 _DOT_IN_TIME = re.compile(r"(?<=\d)\.(?=\d)")
 _HALF_OF_DAY = re.compile(r"[ \xa0\u202f]([AaPp])\.?[ \xa0\u202f]?[Mm]\.?")
 _WORD_FOR_HALF = re.compile(f"({'|'.join(_FORENOON)})|({'|'.join(_AFTERNOON)})")
 _EPOCH_DAY = "1970/01/01"
+_CREATED_AT = ITEMS.get_field_index("created_at")
 _SHORT_YEAR = re.compile(r"^(\d{1,2}[/.-]\d{1,2}[/.-])(\d\d)$")
 _PLACEHOLDER = re.compile(r"<[^<>\n]+>|\u200e?\w+ omitted|null", re.IGNORECASE)
 _PLACEHOLDER_ENDS = ">dDlL"
@@ -100,8 +99,8 @@ _DELETED = re.compile(
 )
 _NOTICE_CHARS = 50
 """No notice of a deletion has more characters."""
-_ATTACHED_MARK = "\u200e<"
-"""Beginning of what stands for an attachment behind a text."""
+_ATTACHMENT_ENDS = (">", ")")
+"""Last characters of what stands for an attachment, and of the note that a text was edited."""
 _LEFT_TO_RIGHT = "\u200e"
 """Begins what the app on iOS writes itself."""
 _QUOTATION_MARKS = frozenset('"“”«„')
@@ -110,30 +109,35 @@ _QUOTATION_MARKS = frozenset('"“”«„')
 
 def read_irc(dump: Dump) -> Iterator[Items]:
     """Read what people said and did; the day is that of the file's name if lines have none."""
-    return batch_records(dump.name, _irc_lines(dump))
+    return batch_records(dump.name, _irc_blocks(dump))
 
 
-def _irc_lines(dump: Dump) -> Iterator[ItemRecord | RowFault]:
-    prefix = dump.prefix
+def _irc_blocks(dump: Dump) -> Iterator[RecordBlock]:
+    source, prefix, first = dump.source, dump.prefix, 0
     named_day = _DAY_IN_NAME.search(dump.name)
     day = "-".join(named_day.groups()) if named_day else None
-    for row, line in split_lines(map(_without_formatting, read_line_blocks(dump))):
-        if line is None:
-            yield RowFault(row, skipped_rows.NOT_UTF8)
-        elif (match := _IRC_LINE.match(line) or _irc_action(line)) is not None:
-            line_day, time, zone, author, nick, text = match.groups()
-            text = text.strip()
-            if text:
-                said = f"* {nick} {text}" if match.re is _IRC_ACTION else text
-                second = _irc_second(line_day, time, zone, day)
-                author = (author or nick).strip()
-                yield ItemRecord(dump.source, f"{prefix}#{row}", said, None, second, author)
-            else:
-                yield RowFault(row, skipped_rows.EMPTY)
-        elif line.strip():
-            if (log_day := _IRC_DAY.match(line)) is not None:
-                day = _iso_day(log_day["year"], f"{log_day['month']} {log_day['day']:>02}")
-            yield RowFault(row, skipped_rows.SERVICE)
+    for block in read_line_blocks(dump):
+        values, faults = list[object](), defaultdict[str, list[int]](list)
+        lines = split_lines(_without_formatting(block))
+        for row, line in enumerate(lines, first):
+            if line is None:
+                faults[skipped_rows.NOT_UTF8].append(row)
+            elif (match := IRC_LINE.match(line) or _irc_action(line)) is not None:
+                line_day, time, zone, author, nick, text = match.groups()
+                text = text.strip()
+                if text:
+                    said = f"* {nick} {text}" if match.re is _IRC_ACTION else text
+                    second = _irc_second(line_day, time, zone, day)
+                    author = (author or nick).strip()
+                    values += (source, f"{prefix}#{row}", said, None, second, author, None, None)
+                else:
+                    faults[skipped_rows.EMPTY].append(row)
+            elif line.strip():
+                if (log_day := _IRC_DAY.match(line)) is not None:
+                    day = _iso_day(log_day["year"], f"{log_day['month']} {log_day['day']:>02}")
+                faults[skipped_rows.SERVICE].append(row)
+        first += len(lines)
+        yield RecordBlock(values, faults, len(block))
 
 
 def _without_formatting(block: bytes) -> bytes:
@@ -163,41 +167,119 @@ def _iso_day(year: str, month_and_day: str) -> str | None:
     return f"{year}-{place // 3 + 1:02}-{day}" if place >= 0 and place % 3 == 0 else None
 
 
+class _Messages:
+    """Some messages of a chat.
+
+    Parameters
+    ----------
+    dump : Dump
+        The chat.
+    all_days : set of str
+        To which the days of all messages are added.
+
+    Attributes
+    ----------
+    values : list
+        Values of items, one item after another, without their seconds.
+    days, times : list of str
+        Of each item.
+    faults : dict of str to list of int
+        Rows that are none, by reason.
+    size : int
+        Bytes of their lines.
+    """
+
+    def __init__(self, dump: Dump, all_days: set[str]) -> None:
+        self.values: list[object] = []
+        self.days: list[str] = []
+        self.times: list[str] = []
+        self.faults: defaultdict[str, list[int]] = defaultdict(list)
+        self.size = 0
+        self._source, self._prefix, self._all_days = dump.source, dump.prefix, all_days
+
+    def add(self, start: re.Match[str] | None, lines: list[str], row: int) -> None:
+        """Add a message, given its lines, of the first of them what is behind the name."""
+        author = None
+        if start is not None:
+            day, time, name = start.groups()
+            author = name and _whatsapp_author(name)
+            self._all_days.add(day)
+        text = lines[0].strip() if len(lines) == 1 else "\n".join(lines).strip()
+        if len(lines) > 1 or text[-1:] in _ATTACHMENT_ENDS:
+            text = _without_attachment(text)
+        if author is None:
+            self.faults[skipped_rows.SERVICE].append(row)
+        elif len(text) <= _NOTICE_CHARS and _DELETED.fullmatch(text):
+            self.faults[skipped_rows.DELETED].append(row)
+        elif not text or (text[-1] in _PLACEHOLDER_ENDS and _PLACEHOLDER.fullmatch(text)):
+            self.faults[skipped_rows.EMPTY].append(row)
+        elif text[0] == _LEFT_TO_RIGHT:
+            self.faults[skipped_rows.SERVICE].append(row)
+        else:
+            item = f"{self._prefix}#{row}"
+            self.values += (self._source, item, text, None, None, author, None, None)
+            self.days.append(day)
+            self.times.append(time)
+
+
 def read_whatsapp(dump: Dump) -> Iterator[Items]:
     """Read the messages of a chat; times are of the phone's zone, which the export does not say."""
-    return batch_records(dump.name, _whatsapp_messages(dump))
+    return batch_records(dump.name, _whatsapp_blocks(dump))
 
 
-def _whatsapp_messages(dump: Dump) -> Iterator[ItemRecord | RowFault]:
-    blocks, days = _blocks_and_days(dump)
-    midnights = _midnights(days)
-    start: re.Match[str] | None = None
-    first, lines = 0, list[str]()
-    for row, line in chain(split_lines(blocks), [(-1, None)]):
-        match = None if line is None else _WHATSAPP_LINE.match(line)
-        if line is not None and match is None:
-            lines.append(line)
-            continue
-        if lines:
-            yield _whatsapp_message(start, lines, first, midnights, dump)
-        if line is None and row >= 0:
-            yield RowFault(row, skipped_rows.NOT_UTF8)
-        start, first = match, row
-        lines = [] if line is None or match is None else [line[match.end() :]]
+def _whatsapp_blocks(dump: Dump) -> Iterator[RecordBlock]:
+    """Yield messages in blocks.
 
-
-def _blocks_and_days(dump: Dump) -> tuple[Iterable[bytes], set[str]]:
-    """Return blocks of lines and the days of all messages; a large file is to be read again."""
+    All days together tell how days are written: a large file is read twice.
+    """
     days: set[str] = set()
-    held: list[bytes] | None = []
+    held: list[_Messages] | None = []
     size = 0
-    for block in read_line_blocks(dump):
-        days.update(_WHATSAPP_DAY.findall((b"\n" + block).decode("utf-8", "replace")))
-        size += len(block)
+    for block in _message_blocks(dump, days):
+        size += block.size
         if held is not None:
             held.append(block)
         held = held if size <= dump.file.max_document else None
-    return read_line_blocks(dump) if held is None else held, days
+    midnights = _midnights(days)
+    for block in _message_blocks(dump, days) if held is None else held:
+        seconds = {time: _seconds_of_day(time) for time in set(block.times)}
+        block.values[_CREATED_AT :: len(ITEMS)] = [
+            None
+            if (midnight := midnights[day]) is None or (second := seconds[time]) is None
+            else midnight + second
+            for day, time in zip(block.days, block.times, strict=True)
+        ]
+        yield RecordBlock(block.values, block.faults, block.size)
+
+
+def _message_blocks(dump: Dump, days: set[str]) -> Iterator[_Messages]:
+    """Yield messages in blocks, and add the days of all to a set."""
+    messages = _Messages(dump, days)
+    start: re.Match[str] | None = None
+    message_lines = list[str]()
+    first = block_start = 0
+    for block in read_line_blocks(dump):
+        lines = split_lines(block)
+        for row, line in enumerate(lines, block_start):
+            match = WHATSAPP_LINE.match(line) if line else None
+            if line is not None and match is None:
+                message_lines.append(line)
+                continue
+            if message_lines:
+                messages.add(start, message_lines, first)
+            if line is None or match is None:
+                messages.faults[skipped_rows.NOT_UTF8].append(row)
+                message_lines = []
+            else:
+                message_lines = [line[match.end() :]]
+            start, first = match, row
+        block_start += len(lines)
+        messages.size = len(block)
+        yield messages
+        messages = _Messages(dump, days)
+    if message_lines:
+        messages.add(start, message_lines, first)
+        yield messages
 
 
 def _midnights(days: Iterable[str]) -> dict[str, int | None]:
@@ -208,45 +290,20 @@ def _midnights(days: Iterable[str]) -> dict[str, int | None]:
     return {day: parse_ordered_date(whole_day, order) for day, whole_day in whole.items()}
 
 
-def _whatsapp_message(
-    start: re.Match[str] | None,
-    lines: list[str],
-    row: int,
-    midnights: dict[str, int | None],
-    dump: Dump,
-) -> ItemRecord | RowFault:
-    author, separator, text = lines[0].partition(": ")
-    if start is None or not separator or not _QUOTATION_MARKS.isdisjoint(author):
-        return RowFault(row, skipped_rows.SERVICE)
-    if len(lines) > 1:
-        text = "\n".join((text, *lines[1:]))
-    text = _without_attachment(text.strip())
-    if len(text) <= _NOTICE_CHARS and _DELETED.fullmatch(text):
-        return RowFault(row, skipped_rows.DELETED)
-    if not text or (text[-1] in _PLACEHOLDER_ENDS and _PLACEHOLDER.fullmatch(text)):
-        return RowFault(row, skipped_rows.EMPTY)
-    if text.startswith(_LEFT_TO_RIGHT):
-        return RowFault(row, skipped_rows.SERVICE)
-    day, time = start.groups()
-    return ItemRecord(
-        dump.source,
-        f"{dump.prefix}#{row}",
-        text,
-        None,
-        _moment(midnights[day], time),
-        author.strip("\u200e~ \u202f"),
-    )
+@lru_cache(maxsize=1 << 12)
+def _whatsapp_author(name: str) -> str | None:
+    """Return the author of a message; None if what is before the colon is no name."""
+    return name.strip("\u200e~ \u202f") if _QUOTATION_MARKS.isdisjoint(name) else None
 
 
 def _without_attachment(text: str) -> str:
     """Return a text without the names of files, and the note that it was edited."""
     if text.endswith(">"):
         text = _EDITED.sub("", text)
-    if text.endswith(")") or ")\n" in text:
-        first, _, caption = text.partition("\n")
-        if first.endswith(")") and first.rpartition(" (")[2][:-1] in _ATTACHED:
-            text = caption
-    return (_ATTACHED_BEHIND.sub("", text) if _ATTACHED_MARK in text else text).strip()
+    first, _, caption = text.partition("\n")
+    if first.endswith(")") and first.rpartition(" (")[2][:-1] in _ATTACHED:
+        text = caption
+    return (_ATTACHED_BEHIND.sub("", text) if text.endswith(">") else text).strip()
 
 
 def _moment(midnight: int | None, time: str) -> int | None:

@@ -104,14 +104,19 @@ class PostShape:
         )
 
 
-def _value(entry: object, names: Sequence[str]) -> object:
+def _value(post: JsonObject, path: str) -> object:
     """Return the value at a path, or the list of those of each element of the lists on it."""
+    value = post.get(path)
+    return _inner_value(post, _names(path)) if value is None and "." in path else value
+
+
+def _inner_value(entry: object, names: Sequence[str]) -> object:
     value = entry
     for depth, name in enumerate(names):
         if isinstance(value, dict):
             value = value.get(name)
         elif isinstance(value, list):
-            inner = (_value(element, names[depth:]) for element in value)
+            inner = (_inner_value(element, names[depth:]) for element in value)
             return [v for found in inner for v in (found if isinstance(found, list) else [found])]
         else:
             return None
@@ -120,7 +125,7 @@ def _value(entry: object, names: Sequence[str]) -> object:
 
 def _values(entry: JsonObject, path: str) -> Sequence[object]:
     """Return the values at a path, of each element of the lists on it."""
-    value = _value(entry, _names(path))
+    value = _value(entry, path)
     return value if isinstance(value, list) else (value,)
 
 
@@ -130,7 +135,7 @@ def _names(path: str) -> Sequence[str]:
 
 
 def _text(post: JsonObject, path: str) -> str:
-    value = _value(post, _names(path))
+    value = _value(post, path)
     if isinstance(value, str):  # most texts
         return value
     parts = value if isinstance(value, list) else ()
@@ -139,7 +144,7 @@ def _text(post: JsonObject, path: str) -> str:
 
 def _first(post: JsonObject, paths: tuple[str, ...]) -> str | None:
     for path in paths:
-        value = _value(post, _names(path))
+        value = _value(post, path)
         if value is None:  # as most optional members are
             continue
         for each in value if isinstance(value, list) else (value,):
@@ -166,7 +171,7 @@ def _flagged(*names: str) -> Callable[[JsonObject], str | None]:
 
     def reason(post: JsonObject) -> str | None:
         for name in names:
-            if _value(post, _names(name)):
+            if _value(post, name):
                 return skipped_rows.DELETED
         return None
 
