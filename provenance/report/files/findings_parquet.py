@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from provenance.model.content.row_selection import take_rows
 from provenance.model.content.tables import FINDINGS
+from provenance.model.results.baseline import FindingState
 
 FILE_NAME = "findings.parquet"
 
@@ -38,6 +39,13 @@ def sort_findings(findings: pa.Table) -> pa.Table:
     """
     order = finding_order(findings)
     return findings if order is None else take_rows(findings, order)
+
+
+def sort_new_first(findings: pa.Table) -> pa.Table:
+    """Sort findings as `sort_findings`, those that are new since a baseline before the others."""
+    ordered = sort_findings(findings)
+    is_new = pc.fill_null(pc.equal(ordered["state"], FindingState.NEW), fill_value=False)
+    return pa.concat_tables([ordered.filter(is_new), ordered.filter(pc.invert(is_new))])
 
 
 def finding_order(findings: pa.Table) -> pa.Array | None:

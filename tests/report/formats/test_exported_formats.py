@@ -71,6 +71,16 @@ def test_json_lines_have_no_words_unless_asked():
     assert list(first) == [name for name in FINDINGS.names if name not in EXCERPT_COLUMNS]
 
 
+def test_findings_that_are_new_since_a_baseline_are_first():
+    rows = [{**FOUND[0], "row": row, "state": "unchanged"} for row in range(5)]
+    rows[3]["state"] = "new"
+    report = Report(sample_report().result, findings_table(rows))
+    listed = table(render("csv", report))
+    assert [int(row["row"]) for row in listed] == [3, 0, 1, 2, 4]
+    lines = [json.loads(line) for line in render("jsonl", report).splitlines()]
+    assert [row["row"] for row in lines] == [3, 0, 1, 2, 4]
+
+
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_junit_can_be_read(kind):
     text = render("junit", infected(compared_report(), HOSTILE[kind]), SHOWING)
