@@ -18,10 +18,9 @@ import tempfile
 from collections.abc import Callable, Iterator
 from email.parser import BytesParser
 from email.policy import default
-from functools import partial
 from html import unescape
 from html.parser import HTMLParser
-from io import BytesIO, TextIOWrapper
+from io import BytesIO
 from itertools import chain
 from pathlib import Path
 from time import process_time
@@ -54,8 +53,8 @@ from the file to items. Times of the processor, the least of {runs} runs. A read
 most {most:g} times as long as the library.
 
 JSON is compared with `json`, by which most programs read it. The readers parse with msgspec, which
-takes a third of its time, and leave to `json` what msgspec refuses. Lines of chats are compared
-with `re` and the patterns of their layouts.
+takes a third of its time, and leave to `json` what msgspec refuses. Chats, which are lines of text,
+are compared with `gzip.open`, a loop over its lines, and `re` with the pattern of the layout.
 
 Articles of `mediawiki` and `wikiextractor` have 700 words, as those of Wikipedia have on average.
 Objects have members beside their text, 1.2 kB in all, as posts in archives of X and comments of
@@ -66,9 +65,6 @@ columns of a set on a hub (fddemarco/pushshift-reddit-comments). A repository of
 likes, 3.9 follows and 0.7 reposts for each post, as a million events of Jetstream had
 (ClickHouse/JSONBench). Records in XML have the attributes, authors, dates, headings
 and references that are usual there.
-
-`whatsapp` misses it: its messages are held until the end of the chat, as only all days together
-tell whether the day or the month is written first.
 
 | layout | file | MB | library, s | reader, s | times |  |
 | --- | --- | --: | --: | --: | --: | --: |
@@ -136,6 +132,8 @@ _COMMENT: dict[str, Any] = {
     "_time_text": "4 years ago",
 }
 """Members that yt-dlp gives a comment, beside its id and text."""
+_CHATS = {"irc": IRC_LINE, "whatsapp": WHATSAPP_LINE}
+"""Layouts of lines, by the pattern of a line."""
 _HTML = {
     *("hackernews", "mastodon", "mastodon-api", "wikimedia", "feed", "json-feed", "discourse"),
     *("stackexchange-api", "crossref", "lobsters", "imageboard", "skype"),
@@ -341,6 +339,9 @@ def _parse(sample: layouts.Sample, path: Path) -> None:
     if path.suffix == ".parquet":
         _parquet(path, has_html=sample.layout in _HTML)
         return
+    if sample.layout in _CHATS:
+        _chat(path, _CHATS[sample.layout])
+        return
     data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
     if sample.layout in _PARSERS:
         _PARSERS[sample.layout](data)
@@ -369,11 +370,12 @@ def _escaped_lines(data: bytes) -> None:
     unescape(data.decode()).splitlines()
 
 
-def _chat(pattern: re.Pattern[str], data: bytes) -> None:
-    for line in TextIOWrapper(BytesIO(data), "utf-8"):
-        match = pattern.match(line)
-        if match is not None:
-            match.groups()
+def _chat(path: Path, pattern: re.Pattern[str]) -> None:
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            match = pattern.match(line)
+            if match is not None:
+                match.groups()
 
 
 def _records(sample: layouts.Sample, data: bytes) -> Iterator[Any]:
@@ -448,8 +450,6 @@ _PARSERS: dict[str, Callable[[bytes], None]] = {
     "warc": _warc,
     "bluesky-car": _car,
     "mail": _mail,
-    "irc": partial(_chat, IRC_LINE),
-    "whatsapp": partial(_chat, WHATSAPP_LINE),
     "wikiextractor": _escaped_lines,
 }
 """Parsers of layouts that are neither tables, nor JSON, nor XML."""
