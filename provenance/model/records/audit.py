@@ -112,6 +112,8 @@ class AuditQuery:
         Id, address or text of an item.
     works : str or None
         File that lists ids or addresses.
+    source_name : str or None
+        What the rules call the source; None if they do not know it.
     """
 
     source: str | None = None
@@ -119,6 +121,7 @@ class AuditQuery:
     author: str | None = None
     item: str | None = None
     works: str | None = None
+    source_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

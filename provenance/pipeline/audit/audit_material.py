@@ -1,6 +1,6 @@
 """What the sections of an answer are written from."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -69,6 +69,8 @@ class AuditMaterial:
         Files beside the answer.
     excerpts : bool
         Whether examples have excerpts.
+    source_names : mapping of str to str
+        What the rules call the sources that they know.
     """
 
     query: AuditQuery
@@ -82,6 +84,11 @@ class AuditMaterial:
     addresses: tuple[DomainDocuments, ...] = ()
     files: tuple[SideFile, ...] = ()
     excerpts: bool = False
+    source_names: Mapping[str, str] = field(default_factory=dict)
+
+    def name_of(self, source: str) -> str:
+        """Return what a source is called in the answer."""
+        return self.source_names.get(source, source)
 
     def uses(self) -> list[tuple[str, UseFacts]]:
         """Return the uses of related datasets."""

@@ -76,8 +76,8 @@ def _summary(material: AuditMaterial) -> Iterator[Statement]:
         names = f": {', '.join(sorted(applications))}" if applications else ""
         source = material.query.source
         did = (
-            f"had access to {source}, or used a dataset that has such content or is recorded as "
-            "having it"
+            f"had access to {material.name_of(source)}, or used a dataset that has such content or "
+            "is recorded as having it"
             if source
             else "used a dataset with such content, or had access to obtain content for it"
         )
@@ -92,9 +92,10 @@ def _summary(material: AuditMaterial) -> Iterator[Statement]:
             letter=True,
         )
     if rest := material.related - found:
+        name = material.name_of(material.query.source or "that kind")
         yield declared(
             f"{count(len(rest), 'dataset')} recorded as having content of "
-            f"{material.query.source or 'that kind'}, or as made from such a dataset, and not "
+            f"{name}, or as made from such a dataset, and not "
             f"found by measurement to have what was asked about: {', '.join(sorted(rest))}.",
             letter=True,
         )
@@ -127,7 +128,7 @@ def acquisition(material: AuditMaterial) -> Iterator[Statement]:
     accesses, datasets = material.accesses(), material.datasets()
     in_letter = len(accesses) <= _MOST_IN_LETTER
     for record, access in accesses:
-        yield declared(_access_sentence(access), record, letter=in_letter)
+        yield declared(_access_sentence(material, access), record, letter=in_letter)
     for record, each in datasets:
         if (sentence := _collection_sentence(each)) is not None:
             yield declared(sentence, record)
@@ -155,7 +156,7 @@ def _unknown_access(material: AuditMaterial) -> Statement:
     unknown = "No record says by which access this content was obtained"
     if not possible:
         return unknowable(f"{unknown}.", letter=True)
-    names = ", ".join(sorted({access.source for _, access in possible}))
+    names = ", ".join(sorted({material.name_of(access.source) for _, access in possible}))
     records = count(len(possible), "record")
     of = f"{records} of access to {names} {'names' if len(possible) == 1 else 'name'} no dataset"
     return unknowable(f"{unknown}; {of}.", *(record for record, _ in possible), letter=True)
@@ -173,7 +174,7 @@ def _total(noun: str, verb: str, amounts: list[int | None]) -> Statement:
     )
 
 
-def _access_sentence(access: AccessFacts) -> str:
+def _access_sentence(material: AuditMaterial, access: AccessFacts) -> str:
     who = access.application or "An application that is not named"
     details = [
         None if access.account is None else f"account {access.account}",
@@ -186,7 +187,8 @@ def _access_sentence(access: AccessFacts) -> str:
         access.note,
     ]
     text = "; ".join(detail for detail in details if detail is not None)
-    return f"{who} had access to {access.source}{f': {text}' if text else ''}."
+    name = material.name_of(access.source)
+    return f"{who} had access to {name}{f': {text}' if text else ''}."
 
 
 def _collection_sentence(dataset: DatasetFacts) -> str | None:
@@ -307,7 +309,7 @@ def query_phrase(material: AuditMaterial) -> str:
     """Return what was asked about: "content of x by somebody"."""
     query = material.query
     parts = [
-        f"content of {query.source}" if query.source else "content",
+        f"content of {material.name_of(query.source)}" if query.source else "content",
         f"of the domain {query.domain} and its subdomains" if query.domain else None,
         f"of the author {query.author}" if query.author else None,
         f"listed in {query.works}" if query.works else None,

@@ -97,7 +97,7 @@ def _other_lines(
     if found.shared:
         yield measured(
             f"{counts.dataset}: {count(found.shared, 'passage')} attributed to another source, "
-            f"with the same words as items of {material.query.source}.",
+            f"with the same words as items of {material.name_of(material.query.source or '')}.",
             found.dataset.rests_on,
         )
 
@@ -195,8 +195,8 @@ def _interval(material: AuditMaterial, result: Result) -> str:
     total, of = result.corpus.documents, shares[0].documents
     low, high = round(of.low * total), round(of.high * total)
     return (
-        f"; 95 % interval of the documents with content of {query.source}: {number(low)} to "
-        f"{number(high)} ({percent(of.low)} to {percent(of.high)})"
+        f"; 95 % interval of the documents with content of {material.name_of(query.source)}: "
+        f"{number(low)} to {number(high)} ({percent(of.low)} to {percent(of.high)})"
     )
 
 
@@ -248,7 +248,7 @@ def _unsearched(material: AuditMaterial, found: DatasetItems) -> str:
         if not sources:
             return "This proves nothing: no registry knows what was asked about."
         if not sources & sources_of(result):
-            names = ", ".join(sorted(sources))
+            names = ", ".join(sorted(map(material.name_of, sources)))
             return f"This proves nothing: what was asked about is of {names}, not searched for."
     if query.domain is not None and query.source is None:
         own = found.dataset.digest in {each.digest for each in material.addresses}
@@ -264,10 +264,11 @@ def searched_sentence(material: AuditMaterial, result: Result) -> str:
     """Return what a check searched for."""
     source = material.query.source
     if source is not None and source_coverage(result, source) is None:
-        return f"Searched for: no item of {source}, only addresses of documents."
+        return f"Searched for: no item of {material.name_of(source)}, only addresses of documents."
     if source is not None:
         return coverage_sentence(result, source)
-    sources = sorted({each.source for registry in result.registries for each in registry.sources})
+    found = {each.source for registry in result.registries for each in registry.sources}
+    sources = sorted(map(material.name_of, found))
     total = sum(registry.items for registry in result.registries)
     return f"Searched for: {count(total, 'item')} of {', '.join(sources) or 'no source'}."
 
@@ -424,6 +425,6 @@ def _removed(material: AuditMaterial, entry: LedgerEntry) -> str:
     of = ""
     if material.query.source is not None:
         table = table.filter(pc.equal(table["source"], material.query.source))
-        of = f" of {material.query.source}"
+        of = f" of {material.name_of(material.query.source)}"
     documents = len(set(zip(table["file"].to_pylist(), table["row"].to_pylist(), strict=True)))
     return f"{count(len(table), 'finding')}{of} removed, in {count(documents, 'document')}"

@@ -3,7 +3,7 @@
 import csv
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO, StringIO
 from pathlib import Path
 
@@ -40,6 +40,7 @@ from provenance.pipeline.audit.search_sections import sections
 from provenance.pipeline.execution.progress import show_progress
 from provenance.pipeline.ledger_records import check_chain, open_ledger
 from provenance.read.dumps.tables.id_lists import read_ids
+from provenance.read.rules.rule_files import load_rules
 from provenance.report.audit.audit_files import write_files
 from provenance.report.audit.audit_pdf import check_library, pdf
 from provenance.report.sanitize import one_line
@@ -122,6 +123,7 @@ def answer(  # noqa: PLR0913 (what is asked, and what is answered from)
     if opened is not None:
         check_chain(opened)
     evidence = gather_evidence(opened, reports, registries, query.source)
+    source_names = {source.id: source.name for source in load_rules().sources}
     wanted = finding_filter(query, evidence.registries)
     found = []
     total = len(evidence.checked)
@@ -159,10 +161,11 @@ def answer(  # noqa: PLR0913 (what is asked, and what is answered from)
         addresses=addresses,
         files=sides,
         excerpts=excerpts,
+        source_names=source_names,
     )
     audit = Audit(
         tool=__version__,
-        query=without_text(query),
+        query=replace(without_text(query), source_name=source_names.get(query.source or "")),
         request=request,
         found=any(each.passages for each in counts) or any(each.on_domain for each in addresses),
         datasets=counts,

@@ -26,7 +26,7 @@ def title(audit: Audit) -> str:
     """Return the title of an answer."""
     query = audit.query
     subjects = [
-        query.source,
+        query.source_name or query.source,
         query.domain,
         None if query.author is None else f"author {query.author}",
         None if query.works is None else f"works in {query.works}",
