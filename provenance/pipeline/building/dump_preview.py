@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from provenance.errors import InputError
-from provenance.model.content.tables import Skipped, Unread
+from provenance.model.content.tables import Skipped, Unread, merge_skipped
 from provenance.pipeline.building.registries import DumpSource
 from provenance.read.corpus.file_access import unread_entry
 from provenance.read.dumps.layouts import DumpReader
@@ -55,12 +55,12 @@ def _preview(reader: DumpReader) -> DumpPreview:
     except InputError as error:
         return DumpPreview(file, "", unread=unread_entry(file, error))
     rows: list[dict[str, object]] = []
-    skipped: tuple[Skipped, ...] = ()
+    skipped: list[Skipped] = []
+    unread = None
     for items in reader.items():
         rows += items.batch.slice(0, PREVIEW_ITEMS - len(rows)).to_pylist()
         skipped += items.skipped
-        if items.unread:
-            return DumpPreview(file, layout, columns, rows, skipped, items.unread[0])
-        if len(rows) == PREVIEW_ITEMS:
+        unread = items.unread[0] if items.unread else None
+        if unread is not None or len(rows) == PREVIEW_ITEMS:
             break
-    return DumpPreview(file, layout, columns, rows, skipped)
+    return DumpPreview(file, layout, columns, rows, merge_skipped(skipped), unread)

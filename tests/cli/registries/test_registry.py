@@ -140,6 +140,16 @@ def test_a_dry_run_shows_layout_columns_and_items_and_writes_nothing(provenance,
     assert not (tmp_path / "r").exists()
 
 
+def test_a_dry_run_counts_skipped_rows_once_for_each_reason(provenance, tmp_path):
+    chat = "31/12/2020, 21:15 - Ann: <Media omitted>\n" * 45_000
+    (tmp_path / "_chat.txt").write_text(f"{chat}31/12/2020, 21:16 - Ann: {text(1)}\n", "utf-8")
+    done = provenance(
+        "registry", "build", "r", "--source", "chat", "_chat.txt", "--dry-run", cwd=tmp_path
+    )
+    skipped = [line for line in done.stdout.splitlines() if "skipped" in line]
+    assert skipped == ["  skipped 45,000: empty text"]
+
+
 def test_a_dry_run_names_what_cannot_be_read(provenance, tmp_path):
     (tmp_path / "a.pdf").write_bytes(b"%PDF-1.7")
     done = provenance("registry", "build", "r", "--source", "x", "a.pdf", "--dry-run", cwd=tmp_path)
