@@ -3,6 +3,7 @@
 import json
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
@@ -173,14 +174,26 @@ STORED = [
     pa.string_view(),
     pa.dictionary(pa.int32(), pa.string()),
     pa.dictionary(pa.int8(), pa.large_string()),
+    pa.run_end_encoded(pa.int32(), pa.string()),
+    pa.json_(),
 ]
+
+
+def _stored_as(column, kind):
+    if pa.types.is_dictionary(kind):
+        return column.dictionary_encode().cast(kind)
+    if pa.types.is_run_end_encoded(kind):
+        return pc.run_end_encode(column)
+    if isinstance(kind, pa.BaseExtensionType):
+        return pa.ExtensionArray.from_storage(kind, column)
+    return column.cast(kind)
 
 
 @pytest.mark.parametrize("kind", STORED, ids=str)
 def test_strings_are_read_however_they_are_stored(tmp_path, hear, kind):
     plain = pa.array(["one", None, "öne", "one"], pa.string())
-    column = plain.dictionary_encode() if pa.types.is_dictionary(kind) else plain
-    table = pa.table({"text": column.cast(kind), "url": column.cast(kind)})
+    column = _stored_as(plain, kind)
+    table = pa.table({"text": column, "url": column})
     path = tmp_path / "a.arrow"
     with pa.ipc.new_file(path, table.schema) as sink:
         sink.write_table(table)

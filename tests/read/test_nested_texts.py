@@ -27,8 +27,12 @@ def test_a_list_numbers_its_places():
     ]
 
 
-@pytest.mark.parametrize("kind", [pa.list_, pa.large_list, lambda of: pa.list_(of, 2)])
+LISTS = [pa.list_, pa.large_list, pa.list_view, pa.large_list_view, lambda of: pa.list_(of, 2)]
+
+
+@pytest.mark.parametrize("kind", LISTS)
 def test_lists_of_every_type_are_read(kind):
+    assert holds_text(kind(pa.string()))
     assert found([["a", "b"], ["c", "d"]], kind(pa.string())) == [
         (0, "c[0]", "a"),
         (0, "c[1]", "b"),
@@ -90,6 +94,44 @@ def test_of_a_turn_thoughts_and_replies_are_read_too():
     texts = [("replies[0].text", "Because."), ("replies[0].thinking", "Hm."), ("text", "Why?")]
     assert found([tree]) == [(0, f"c.{name}", text) for name, text in texts]
     assert list(texts_within(tree, "c")) == [(f"c.{name}", text) for name, text in texts]
+
+
+def test_of_a_slice_of_views_each_value_is_in_its_row():
+    column = pa.array([["no"], None, ["a", "b"], ["c"]], pa.list_view(pa.string())).slice(1)
+    assert found(column) == [(1, "c[0]", "a"), (1, "c[1]", "b"), (2, "c[0]", "c")]
+
+
+CALL = "Write that the tide is late again."
+
+
+def test_beside_the_text_of_a_structure_passages_are_read_and_labels_are_not():
+    call = {"name": "write", "arguments": f'{{"note": "{CALL}"}}'}
+    turns = [
+        {"role": "bot", "content": "Done.", "tool_calls": [{"id": "c1", "function": call}]},
+        {"role": "bot", "content": "Hm.", "plan": "潮の満ち引きを毎朝きちんと書き留める"},
+        {"role": "bot", "content": None, "plan": "First look, then write it down."},
+        {"role": "bot", "content": "No.", "plan": "none", "source": "a form that we keep here"},
+    ]
+    names = ("role", "content", "tool_calls", "plan", "source")
+    turns = [{name: turn.get(name) for name in names} for turn in turns]
+    expected = [
+        ("c[0].content", "Done."),
+        ("c[0].tool_calls[0].function.arguments", call["arguments"]),
+        ("c[1].content", "Hm."),
+        ("c[1].plan", turns[1]["plan"]),
+        ("c[2].plan", turns[2]["plan"]),
+        ("c[3].content", "No."),
+    ]
+    assert sorted((name, text) for _, name, text in found([turns]) if text) == expected
+    assert sorted(texts_within(turns, "c")) == expected
+
+
+def test_a_copy_of_a_text_beside_it_counts_once():
+    rows = [{"text": f"So: {CALL}", "copy": CALL}, {"text": "So:", "copy": CALL}]
+    expected = [(0, "c.text", f"So: {CALL}"), (1, "c.copy", CALL), (1, "c.text", "So:")]
+    assert sorted(found(rows)) == expected
+    one_by_one = ((row, *leaf) for row in (0, 1) for leaf in texts_within(rows[row], "c"))
+    assert sorted(one_by_one) == expected
 
 
 def test_lists_within_lists_have_two_numbers():

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.read.columns.column_choice import find_columns
-from provenance.read.columns.prose_detection import ColumnSample, is_heading, is_label
+from provenance.read.columns.name_words import is_heading, is_label
+from provenance.read.columns.prose_detection import ColumnSample
 
 WORDS = [
     *("harbour", "lantern", "orchard", "kettle", "winter", "cousin", "letter", "bridge", "violin"),

@@ -5,6 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 from packaging.version import Version
@@ -145,6 +146,23 @@ def test_a_missing_list_of_fixed_size_stays_missing(tmp_path, name, save, load) 
         written(tmp_path / name, Removals(spans={1: {"pair[0]": ((0, 5),)}}, replacement="#"))
     )
     assert made["pair"].to_pylist() == [None, ["#", "four"], None]
+
+
+@pytest.mark.parametrize(
+    ("column", "place"),
+    [
+        (pc.run_end_encode(pa.array(["say this", "or that", "or that"])), "c"),
+        (pa.array([["say this"], ["or that"], None], pa.list_view(pa.string())), "c[0]"),
+        (pa.array([["say this"], ["or that"], None], pa.large_list_view(pa.string())), "c[0]"),
+    ],
+    ids=lambda value: str(getattr(value, "type", "")),
+)
+def test_texts_of_types_that_only_arrow_files_have_are_replaced(tmp_path, column, place) -> None:
+    save_file(pa.table({"wide": NESTED["wide"], "c": column}), tmp_path / "a.arrow")
+    removals = Removals(spans={0: {place: ((4, 8),)}}, replacement="#")
+    made = load_arrow(written(tmp_path / "a.arrow", removals))
+    assert made.schema.field("c").type == column.type
+    assert str(made["c"].to_pylist()) == str(column.to_pylist()).replace("say this", "say #")
 
 
 def test_a_table_with_escaped_quotation_marks_keeps_its_other_cells(tmp_path) -> None:

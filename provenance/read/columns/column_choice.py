@@ -11,8 +11,9 @@ from provenance.errors import ColumnMissing, TextMissing, UnsupportedFormat
 from provenance.read.columns.column_paths import json_object, type_at, unique_names
 from provenance.read.columns.json_lists import are_lists
 from provenance.read.columns.json_schema import infer_schema
+from provenance.read.columns.name_words import is_heading, is_label
 from provenance.read.columns.nested_texts import TextLeaves, holds_text, nested_paths
-from provenance.read.columns.prose_detection import ColumnSample, is_heading, is_label
+from provenance.read.columns.prose_detection import ColumnSample
 from provenance.read.columns.signal_columns import holds_headers, is_page, signal_paths
 from provenance.read.columns.string_arrays import (
     format_values,

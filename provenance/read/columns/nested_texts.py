@@ -1,13 +1,16 @@
 """Texts nested in a column, each with the name of its field: `messages[3].content`."""
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.model.content.fingerprints import Flags, Int64s
+from provenance.read.columns.name_words import is_label
 from provenance.read.columns.string_arrays import (
     as_strings,
     is_blank,
@@ -19,11 +22,17 @@ from provenance.read.columns.string_arrays import (
 )
 
 TURN_TEXT_MEMBERS = ("content", "value", "text")
-"""Members of a chat turn with its text; beside one, only `BESIDE_TURN_TEXTS` are text too."""
+"""Members of a chat turn with its text."""
 BESIDE_TURN_TEXTS = ("reasoning_content", "reasoning", "thinking", "replies", "children")
-"""Members of a chat turn with other texts: what a model thought, and the turns that follow."""
+"""Members beside it that are always text: what a model thought, and the turns that follow."""
 LABEL_MEMBERS = frozenset({"role", "from", "type", "id", "name", "model", "url", "uri"})
-"""Members of other structs that are labels."""
+"""Members of structs that are labels."""
+_PASSAGE = (
+    "(?:[^ \t\r\n]+[ \t\r\n]+){4}[^ \t\r\n]"
+    "|[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]{10}"
+)
+"""Five words, or ten characters of a script without spaces: text, whatever its member is called."""
+_IS_PASSAGE = re.compile(_PASSAGE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +83,14 @@ class TextLeaves:
     def readable(self) -> "TextLeaves":
         """Return the texts that are valid UTF-8 and neither null nor blank."""
         texts = null_invalid_utf8(self.texts)
-        return self._filter(~is_blank(texts) & to_flags(texts.is_valid()))
+        return self.filter(~is_blank(texts) & to_flags(texts.is_valid()))
 
     def of_rows(self, is_wanted: Flags) -> "TextLeaves":
         """Return the texts of the rows that are flagged in `is_wanted`."""
-        return self._filter(is_wanted[self.rows])
+        return self.filter(is_wanted[self.rows])
 
-    def _filter(self, flags: Flags) -> "TextLeaves":
+    def filter(self, flags: Flags) -> "TextLeaves":
+        """Return the texts that are flagged."""
         if flags.all():
             return self
         indices = pa.array(np.flatnonzero(flags))
@@ -100,29 +110,64 @@ def holds_text(kind: pa.DataType) -> bool:
 
 def texts_within(value: object, name: str) -> Iterator[tuple[str, str]]:
     """Yield every text within `value`, with the name of its field."""
-    if isinstance(value, str):
+    if isinstance(value, str):  # the usual case
         yield name, value
+        return
+    leaves = list(_walk_value(value, name, is_beside=False))
+    main = [text for _, text, is_beside in leaves if not is_beside]
+    for field, text, is_beside in leaves:
+        if not is_beside or (_IS_PASSAGE.search(text) and not _is_in(text, main)):
+            yield field, text
+
+
+def _walk_value(value: object, name: str, *, is_beside: bool) -> Iterator[tuple[str, str, bool]]:
+    """Yield name and text of each field, and whether it is beside the text of a struct."""
+    if isinstance(value, str):
+        yield name, value, is_beside
     elif isinstance(value, list):
         for place, inner in enumerate(value):
-            yield from texts_within(inner, f"{name}[{place}]")
+            yield from _walk_value(inner, f"{name}[{place}]", is_beside=is_beside)
     elif isinstance(value, dict):
-        for key in _text_members(value):
-            yield from texts_within(value[key], f"{name}.{key}")
+        for key, beside in _text_members(value):
+            yield from _walk_value(value[key], f"{name}.{key}", is_beside=is_beside or beside)
 
 
-def text_members(kind: pa.DataType) -> list[int]:
-    """Return the indices of the members of a struct that hold text."""
+def text_members(kind: pa.DataType) -> list[tuple[int, bool]]:
+    """Return the indices of the members of a struct that hold text, and whether it is beside one.
+
+    The text beside another is read only where it is a passage.
+    """
     names = [kind.field(place).name for place in range(kind.num_fields)]
     textual = [place for place in range(len(names)) if holds_text(kind.field(place).type)]
-    if any(names[place] in TURN_TEXT_MEMBERS for place in textual):
-        return [place for place in textual if names[place] in TURN_TEXT_MEMBERS + BESIDE_TURN_TEXTS]
-    return [place for place in textual if names[place] not in LABEL_MEMBERS]
+    has_main = any(names[place] in TURN_TEXT_MEMBERS for place in textual)
+    return [
+        (place, is_beside)
+        for place in textual
+        if (is_beside := _is_beside(names[place], has_main=has_main)) is not None
+    ]
 
 
-def _text_members(value: dict[str, object]) -> list[str]:
-    if any(key in TURN_TEXT_MEMBERS and _may_hold_text(value[key]) for key in value):
-        return [key for key in value if key in TURN_TEXT_MEMBERS + BESIDE_TURN_TEXTS]
-    return [key for key in value if key not in LABEL_MEMBERS]
+def _text_members(value: dict[str, object]) -> list[tuple[str, bool]]:
+    has_main = any(key in TURN_TEXT_MEMBERS and _may_hold_text(value[key]) for key in value)
+    return [
+        (key, is_beside)
+        for key in value
+        if (is_beside := _is_beside(key, has_main=has_main)) is not None
+    ]
+
+
+@lru_cache(maxsize=1 << 10)
+def _is_beside(name: str, *, has_main: bool) -> bool | None:
+    """Return whether a member is beside the text of its struct; None if it is a label."""
+    if has_main and name in TURN_TEXT_MEMBERS + BESIDE_TURN_TEXTS:
+        return False
+    if name in LABEL_MEMBERS or (has_main and is_label(name)):
+        return None
+    return has_main
+
+
+def _is_in(text: str, others: Collection[str]) -> bool:
+    return any(text in other for other in others)
 
 
 def _may_hold_text(value: object) -> bool:
@@ -162,28 +207,61 @@ class _FieldNames:
 
 def _leaves(name: str, column: pa.Array) -> Iterator[TextLeaves]:
     rows = np.arange(len(column), dtype=np.int64)
-    return _walk(column, rows, _FieldNames(np.zeros(len(column), np.int64), (name,)))
+    names = _FieldNames(np.zeros(len(column), np.int64), (name,))
+    parts = list(_walk(column, rows, names, is_beside=False))
+    main = [leaves for leaves, is_beside in parts if not is_beside]
+    for leaves, is_beside in parts:
+        if not is_beside:
+            yield leaves
+        elif len((passages := _passages(leaves)).rows):
+            yield _without_copies(passages, main, len(column))
 
 
-def _walk(column: pa.Array, rows: Int64s, names: _FieldNames) -> Iterator[TextLeaves]:
+def _passages(leaves: TextLeaves) -> TextLeaves:
+    texts = null_invalid_utf8(leaves.texts)
+    is_passage = pc.fill_null(pc.match_substring_regex(texts, _PASSAGE), fill_value=False)
+    return leaves.filter(to_flags(is_passage))
+
+
+def _without_copies(leaves: TextLeaves, others: Sequence[TextLeaves], count: int) -> TextLeaves:
+    """Return the texts that are in none of the `others` of their row; there are `count` rows."""
+    texts_by_row = dict[int, list[str]]()
+    is_wanted = np.zeros(count, bool)
+    is_wanted[leaves.rows] = True
+    for other in others:
+        near = other.of_rows(is_wanted).readable()
+        for row, text in zip(near.rows.tolist(), near.texts.to_pylist(), strict=True):
+            texts_by_row.setdefault(row, []).append(text)
+    pairs = zip(leaves.rows.tolist(), leaves.texts.to_pylist(), strict=True)
+    is_new = (not _is_in(text, texts_by_row.get(row, ())) for row, text in pairs)
+    return leaves.filter(np.fromiter(is_new, bool, len(leaves.rows)))
+
+
+def _walk(
+    column: pa.Array, rows: Int64s, names: _FieldNames, *, is_beside: bool
+) -> Iterator[tuple[TextLeaves, bool]]:
+    """Yield the texts of each field, and whether they are beside the text of a struct."""
     kind = column.type
     if is_textual(kind) or is_bytes(kind):
-        yield TextLeaves(rows, names.to_array(), as_strings(column))
+        yield TextLeaves(rows, names.to_array(), as_strings(column)), is_beside
     elif is_list(kind):
-        values, parents = pc.list_flatten(column), _list_parents(column)
-        yield from _walk(
-            values, rows[parents], names.with_positions(parents, _list_positions(parents))
-        )
+        values, parents = column.flatten(), _list_parents(column)
+        inside = names.with_positions(parents, _list_positions(parents))
+        yield from _walk(values, rows[parents], inside, is_beside=is_beside)
     elif pa.types.is_map(kind):
-        yield from _walk(map_entries(column), rows, names)
+        yield from _walk(map_entries(column), rows, names, is_beside=is_beside)
     elif pa.types.is_struct(kind):
-        for place in text_members(kind):
+        for place, beside in text_members(kind):
             member = pc.struct_field(column, place)
-            yield from _walk(member, rows, names.inside(f".{kind.field(place).name}"))
+            inside = names.inside(f".{kind.field(place).name}")
+            yield from _walk(member, rows, inside, is_beside=is_beside or beside)
 
 
 def _list_parents(column: pa.Array) -> Int64s:
-    return np.asarray(pc.list_parent_indices(column).to_numpy()).astype(np.int64)
+    if not (pa.types.is_list_view(column.type) or pa.types.is_large_list_view(column.type)):
+        return np.asarray(pc.list_parent_indices(column).to_numpy()).astype(np.int64)
+    lengths = np.asarray(pc.fill_null(pc.list_value_length(column), 0)).astype(np.int64)
+    return np.repeat(np.arange(len(column), dtype=np.int64), lengths)
 
 
 def _list_positions(parents: Int64s) -> Int64s:
@@ -198,7 +276,11 @@ def _list_positions(parents: Int64s) -> Int64s:
 def is_list(kind: pa.DataType) -> bool:
     """Return whether values of `kind` are lists whose elements are searched."""
     return bool(
-        pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind)
+        pa.types.is_list(kind)
+        or pa.types.is_large_list(kind)
+        or pa.types.is_fixed_size_list(kind)
+        or pa.types.is_list_view(kind)
+        or pa.types.is_large_list_view(kind)
     )
 
 

@@ -10,28 +10,6 @@ from provenance.read.columns.json_lists import are_lists, list_texts
 from provenance.read.columns.nested_texts import TextLeaves
 from provenance.read.columns.string_arrays import is_textual
 
-HEADING_WORDS = frozenset(
-    {"title", "subtitle", "headline", "heading", "header", "subject", "summary", "abstract"}
-    | {"highlights", "description", "caption", "excerpt", "teaser", "synopsis", "tldr"}
-)
-"""Last words in the names of headings and summaries: text of any length."""
-
-LABEL_WORDS = frozenset(
-    {"id", "ids", "uuid", "guid", "key", "index", "hash", "digest", "md5", "sha1", "sha256"}
-    | {"url", "urls", "uri", "link", "links", "href", "domain", "host", "address", "email", "phone"}
-    | {"path", "file", "filename", "folder", "repo", "dump", "source", "dataset", "split", "subset"}
-    | {"label", "labels", "class", "category", "categories", "tag", "tags", "hashtags", "keywords"}
-    | {"genre", "topic", "topics", "type", "kind", "format", "mime", "status", "score", "rating"}
-    | {"lang", "language", "locale", "country", "city", "location", "place", "timezone"}
-    | {"author", "authors", "user", "username", "creator", "editor", "name", "names", "by"}
-    | {"date", "time", "timestamp", "created", "updated", "modified", "published", "added"}
-    | {"licence", "license", "rights", "copyright", "version", "model", "engine", "device", "agent"}
-    | {"json", "meta", "metadata", "html", "xml", "image", "images", "media", "audio", "video"}
-    | {"parse", "tree", "pos", "ner", "lemmas", "lemmatized", "stemmed", "tokens", "tokenized"}
-    | {"tokenised", "clean", "cleaned", "normalized", "normalised", "preprocessed", "processed"}
-)
-"""Words in the names of columns that label a text, or hold another form of it."""
-
 _SAMPLE_ROWS = 64
 _BEGINNING_CHARS = 400
 _MAX_FOLDED_CHARS = 1 << 17
@@ -39,7 +17,6 @@ _MIN_WORDS, _MIN_DISTINCT_SHARE, _MIN_LETTER_SHARE = 5.0, 0.5, 0.7
 _MIN_REPEATED_SHARE = 0.95
 """Share of rows in which a column has to repeat another to count as its repetition."""
 
-_PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _WORD = re.compile(r"\S*[^\W\d_]\S*")
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 _LETTERS = re.compile(r"[^\W\d_]|\s|[\u0300-\u036f\u0900-\u0dff]")
@@ -47,17 +24,6 @@ _STRUCTURE = ("{", "[", "<")
 _QUOTED_LIST = ("['", '["')
 """Beginnings of a list of strings, as Python and JSON write it."""
 _SEPARATORS = re.compile(r"[\W_]+")
-
-
-def is_heading(name: str) -> bool:
-    """Return whether a column is named as a heading: "title", "post_title", "ReviewHeadline"."""
-    parts = _name_parts(name)
-    return bool(parts) and parts[-1] in HEADING_WORDS and not is_label(name)
-
-
-def is_label(name: str) -> bool:
-    """Return whether a column is named as a label: "user_id", "sourceUrl"."""
-    return not LABEL_WORDS.isdisjoint(_name_parts(name))
 
 
 class ColumnSample:
@@ -173,7 +139,3 @@ def _letter_share(texts: Sequence[str]) -> float:
 
 def _fold(text: str, most: int | None = _MAX_FOLDED_CHARS) -> str:
     return _SEPARATORS.sub("", text[:most]).casefold()
-
-
-def _name_parts(name: str) -> list[str]:
-    return [part.lower() for part in _PARTS.findall(name.rpartition(".")[2])]

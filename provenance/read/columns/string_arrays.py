@@ -12,9 +12,11 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def is_textual(kind: pa.DataType) -> bool:
-    """Return whether values of `kind` are strings, plain, as views or in a dictionary."""
-    if pa.types.is_dictionary(kind):
+    """Return whether values of `kind` are strings, however they are stored."""
+    if pa.types.is_dictionary(kind) or pa.types.is_run_end_encoded(kind):
         return is_textual(kind.value_type)
+    if isinstance(kind, pa.BaseExtensionType):
+        return is_textual(kind.storage_type)
     return bool(
         pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
     )
@@ -29,6 +31,10 @@ def is_bytes(kind: pa.DataType) -> bool:
 
 def as_strings(column: pa.Array) -> pa.Array:
     """Return `column` as `large_string`; bytes are not validated."""
+    if isinstance(column.type, pa.BaseExtensionType):
+        column = column.storage
+    if pa.types.is_run_end_encoded(column.type):
+        column = pc.run_end_decode(column)
     if pa.types.is_dictionary(column.type):
         column = column.dictionary_decode()
     if is_bytes(column.type):

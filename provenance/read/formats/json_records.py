@@ -18,8 +18,9 @@ from provenance.read.columns.column_choice import (
 )
 from provenance.read.columns.column_paths import json_member, split_path
 from provenance.read.columns.json_lists import list_texts
+from provenance.read.columns.name_words import is_label
 from provenance.read.columns.nested_texts import TextLeaves, texts_within
-from provenance.read.columns.prose_detection import is_label, repeats_text
+from provenance.read.columns.prose_detection import repeats_text
 from provenance.read.columns.signal_columns import is_page, record_signal_fields
 from provenance.read.columns.string_arrays import replace_surrogates
 from provenance.read.corpus import skipped_rows

@@ -110,7 +110,7 @@ class _TextEditor:
         return member if path in self.columns else self._value(member, path, removals)
 
     def _elements(self, value: pa.Array, name: str, removals: RowRemovals) -> pa.Array:
-        elements = pc.list_flatten(value)
+        elements = value.flatten()
         edited = [
             self._value(elements.slice(place, 1), f"{name}[{place}]", removals)
             for place in range(len(elements))
@@ -118,6 +118,10 @@ class _TextEditor:
         inner = pa.concat_arrays(edited) if edited else elements
         if pa.types.is_fixed_size_list(value.type):
             return pa.FixedSizeListArray.from_arrays(inner, type=value.type)
+        if pa.types.is_list_view(value.type):
+            return pa.ListViewArray.from_arrays([0], [len(inner)], inner, type=value.type)
+        if pa.types.is_large_list_view(value.type):
+            return pa.LargeListViewArray.from_arrays([0], [len(inner)], inner, type=value.type)
         kind = pa.LargeListArray if pa.types.is_large_list(value.type) else pa.ListArray
         return kind.from_arrays([0, len(inner)], inner, type=value.type)
 
@@ -125,6 +129,10 @@ class _TextEditor:
 def _edit_text(value: pa.Array, name: str, removals: RowRemovals) -> pa.Array:
     kind = value.type
     text = pa.array([edit_text(as_strings(value)[0].as_py(), name, removals)], pa.large_string())
+    if pa.types.is_run_end_encoded(kind):
+        return pa.RunEndEncodedArray.from_arrays(
+            pa.array([1], kind.run_end_type), text.cast(kind.value_type), type=kind
+        )
     if pa.types.is_dictionary(kind):
         return pa.DictionaryArray.from_arrays(
             pa.array([0], kind.index_type), text.cast(kind.value_type), ordered=kind.ordered

@@ -11,7 +11,8 @@ import pyarrow.compute as pc
 from provenance.errors import ColumnMissing, UnsupportedFormat
 from provenance.model.content.fingerprints import Flags
 from provenance.read.columns.column_choice import SampleReader, format_names
-from provenance.read.columns.prose_detection import ColumnSample, is_label
+from provenance.read.columns.name_words import is_label
+from provenance.read.columns.prose_detection import ColumnSample
 from provenance.read.columns.string_arrays import format_values, is_textual, to_flags
 from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.item_columns import TEXT_SEPARATOR, is_text_list, to_strings

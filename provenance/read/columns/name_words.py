@@ -1,0 +1,42 @@
+"""Words in the names of columns and members that tell headings and labels from texts."""
+
+import re
+
+HEADING_WORDS = frozenset(
+    {"title", "subtitle", "headline", "heading", "header", "subject", "summary", "abstract"}
+    | {"highlights", "description", "caption", "excerpt", "teaser", "synopsis", "tldr"}
+)
+"""Last words in the names of headings and summaries: text of any length."""
+
+LABEL_WORDS = frozenset(
+    {"id", "ids", "uuid", "guid", "key", "index", "hash", "digest", "md5", "sha1", "sha256"}
+    | {"url", "urls", "uri", "link", "links", "href", "domain", "host", "address", "email", "phone"}
+    | {"path", "file", "filename", "folder", "repo", "dump", "source", "dataset", "split", "subset"}
+    | {"label", "labels", "class", "category", "categories", "tag", "tags", "hashtags", "keywords"}
+    | {"genre", "topic", "topics", "type", "kind", "format", "mime", "status", "score", "rating"}
+    | {"lang", "language", "locale", "country", "city", "location", "place", "timezone"}
+    | {"author", "authors", "user", "username", "creator", "editor", "name", "names", "by"}
+    | {"date", "time", "timestamp", "created", "updated", "modified", "published", "added"}
+    | {"licence", "license", "rights", "copyright", "version", "model", "engine", "device", "agent"}
+    | {"json", "meta", "metadata", "html", "xml", "image", "images", "media", "audio", "video"}
+    | {"parse", "tree", "pos", "ner", "lemmas", "lemmatized", "stemmed", "tokens", "tokenized"}
+    | {"tokenised", "clean", "cleaned", "normalized", "normalised", "preprocessed", "processed"}
+)
+"""Words in the names of columns that label a text, or hold another form of it."""
+
+_PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
+
+
+def is_heading(name: str) -> bool:
+    """Return whether a column is named as a heading: "title", "post_title", "ReviewHeadline"."""
+    parts = _name_parts(name)
+    return bool(parts) and parts[-1] in HEADING_WORDS and not is_label(name)
+
+
+def is_label(name: str) -> bool:
+    """Return whether a column is named as a label: "user_id", "sourceUrl"."""
+    return not LABEL_WORDS.isdisjoint(_name_parts(name))
+
+
+def _name_parts(name: str) -> list[str]:
+    return [part.lower() for part in _PARTS.findall(name.rpartition(".")[2])]
