@@ -4,6 +4,7 @@ import inspect
 import io
 import json
 import socket
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -63,6 +64,30 @@ def rows(pages, posts):
     ]
 
 
+@dataclass
+class Row:
+    """A row as an object."""
+
+    id: str
+    text: str
+
+
+class Sized:
+    """Rows by number, without an iterator, as torch has them."""
+
+    def __init__(self, rows):
+        self.rows = rows
+
+    def __len__(self):
+        return len(self.rows)
+
+    def __getitem__(self, place):
+        return self.rows[range(len(self.rows))[place]]
+
+
+RECORD = [("id", "U9"), ("text", "U9999")]
+
+
 def frames(rows):
     """Give what has the texts of some rows, each to be made when it is called."""
     texts, table = [row["text"] for row in rows], pa.Table.from_pylist(rows)
@@ -92,6 +117,13 @@ def frames(rows):
         "mapping of splits": lambda: {"train": table},
         "mapping of columns": lambda: {"id": [row["id"] for row in rows], "text": texts},
         "mapping of columns, one": lambda: {"text": np.array(texts)},
+        "splits of columns": lambda: {"train": {"text": texts}},
+        "chunks of pandas": lambda: (pd.DataFrame(rows[n : n + 4]) for n in (0, 4, 8)),
+        "batches of Arrow": lambda: table.to_batches(max_chunksize=4),
+        "named tuples": lambda: pd.DataFrame(rows).itertuples(),
+        "dataclasses": lambda: [Row(**row) for row in rows],
+        "array of records": lambda: np.array([*map(tuple, map(dict.values, rows))], RECORD),
+        "Dataset of torch": lambda: Sized(rows),
     }
 
 
@@ -241,6 +273,9 @@ def test_splits_are_chosen_by_name(rows):
         ([__file__, "missing file.jsonl"], InputError),
         ([__file__, "missing"], InputError),
         ({"text": "a single text", "id": "3"}, InputError),
+        ({"a": {"text": "the row a"}, "b": {"text": "the row b"}}, InputError),
+        ({"en": {"train": {"text": ["a split of", "a split"]}}}, InputError),
+        (pd.DataFrame({"text": ["a row"], "n": [1]}).groupby("n"), EmptyCorpus),
         (io.StringIO('{"text": "a line"}'), InputError),
         ("a text\nof two lines", DatasetNotFound),
         (pd.DataFrame([["some words", "others"]], columns=["text", "text"]), InputError),

@@ -1,7 +1,7 @@
 """Corpora of objects of a program: tables of Arrow, pandas and polars, datasets, rows, texts."""
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, is_dataclass, replace
 from datetime import date
 from functools import partial
 from io import IOBase
@@ -43,6 +43,7 @@ _PIECE_BYTES = 32 << 20
 _SAMPLE_ROWS = 200
 _BATCH_CHARS = 4 << 20
 _ROW_CHARS = 100
+_CHUNK_ROWS = 1000
 _NOT_A_TIME = "NaT"
 """What pandas has for a time that is missing."""
 T = TypeVar("T")
@@ -63,8 +64,9 @@ def corpus_of_objects(
     data : object
         A table of Arrow, pandas or polars, or anything that exports an Arrow stream; a mapping of
         columns to lists of the same length; a `Dataset` or `IterableDataset` of the `datasets`
-        library; an iterable of texts or of mappings; or a mapping of splits to any of these. What
-        can be iterated over once is read once.
+        library; an iterable of texts, of rows (mappings, named tuples, dataclasses) or of tables;
+        a sequence of these without an iterator, as torch has it; or a mapping of splits to any of
+        these. What can be iterated over once is read once.
     text_columns : sequence of str
         Text columns given by the user.
     label_columns : sequence of str
@@ -148,12 +150,33 @@ def _parts(
     if (table := _as_table(data)) is not None:
         file = _table_file(name, table, limit)
         return table_parts(file, text_columns, labels) if file.pieces else []
+    data = _as_rows(name, data)
     if not isinstance(data, Iterable) or isinstance(data, str | bytes | IOBase):
         raise InputError(
             f"data of the type {type(data).__name__} cannot be checked",
             remedy="give paths, texts, a table, a dataset, or an iterable of rows as mappings.",
         )
     return _row_parts(name, data, columns, limit)
+
+
+def _as_rows(name: str, data: Any) -> Any:
+    """Return the rows of a mapping of columns, or of a sequence without an iterator; else `data`.
+
+    Raises
+    ------
+    InputError
+        If it is a mapping of anything else.
+    """
+    if isinstance(data, Mapping):
+        data = _rows_of_columns(data)
+        if data is None:
+            raise InputError(
+                f"{name!r} is a mapping of rows, or of splits of splits",
+                remedy="give the rows themselves, as list(data.values()), or one of the splits.",
+            )
+    if hasattr(data, "__getitem__") and hasattr(data, "__len__") and not hasattr(data, "__iter__"):
+        return map(data.__getitem__, range(len(data)))  # a Dataset of torch
+    return data
 
 
 def _as_table(data: Any) -> pa.Table | None:
@@ -165,6 +188,8 @@ def _as_table(data: Any) -> pa.Table | None:
             data = data.to_arrow()
         elif library == "pandas":
             # A column that holds objects is strings and nulls, or an error.
+            if not hasattr(data, "to_numpy"):  # groups of rows
+                return None
             is_column = not hasattr(data, "columns")
             data = pa.array(data, from_pandas=True) if is_column else pa.Table.from_pandas(data)
         if isinstance(data, pa.Array | pa.ChunkedArray):
@@ -253,7 +278,7 @@ def _row_parts(
 ) -> list[Part]:
     text_columns, labels = columns
     is_read_once = iter(rows) is rows
-    batches = _row_batches(iter(rows), limit)
+    batches = _row_batches(_single_rows(rows), limit)
     first = next(batches)
     if not first.records and not first.faults:
         return []
@@ -264,7 +289,7 @@ def _row_parts(
 
     def read() -> Iterator[Documents]:
         again = not is_read_once
-        for batch in _row_batches(iter(rows), limit) if again else _take_once(waiting):
+        for batch in _row_batches(_single_rows(rows), limit) if again else _take_once(waiting):
             yield from record_documents(name, batch, layout.record_columns, layout.sample_members)
 
     return [
@@ -277,6 +302,16 @@ def _row_parts(
             labels=tuple(labels),
         )
     ]
+
+
+def _single_rows(rows: Iterable[object]) -> Iterator[object]:
+    """Yield rows; of a table among them, such as one of its chunks, the rows of the table."""
+    for row in rows:
+        if isinstance(row, str | Mapping) or (table := _as_table(row)) is None:
+            yield row
+        else:
+            for batch in table.to_batches(_CHUNK_ROWS):
+                yield from batch.to_pylist()
 
 
 def _row_batches(rows: Iterator[object], limit: DocumentLimit) -> Generator[Records]:
@@ -301,6 +336,12 @@ def _row_batches(rows: Iterator[object], limit: DocumentLimit) -> Generator[Reco
 def _to_record(value: object) -> Record | str:
     if isinstance(value, str):
         return {"text": str(value)}
+    if isinstance(value, tuple) and hasattr(value, "_asdict"):
+        value = value._asdict()
+    elif is_dataclass(value) and not isinstance(value, type):
+        value = {field.name: getattr(value, field.name) for field in fields(value)}
+    elif isinstance(value, np.void) and value.dtype.names:
+        value = dict(zip(value.dtype.names, value.tolist(), strict=True))
     if not isinstance(value, Mapping):
         return skipped_rows.NOT_MAPPING
     return to_record(_plain(value))
