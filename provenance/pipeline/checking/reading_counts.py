@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 from provenance.model.content.tables import Items
 from provenance.read.dumps.item_batches import MADE_ID
 from provenance.read.dumps.parsers.date_order import UNREADABLE_DATE
+from provenance.read.dumps.tables.column_roles import UNREAD_TEXTS
 
 FIELDS = {
     "id": "item",
@@ -67,6 +68,6 @@ class ReadingCounts:
             self.planted |= {*batch["item"].filter(is_planted).to_pylist()}
             self.licence_origins.update(dict(items.licence_origins))
             for entry in items.skipped:
-                if not entry.reason.startswith(UNREADABLE_DATE):  # the item was kept
+                if not entry.reason.startswith((UNREADABLE_DATE, UNREAD_TEXTS)):  # rows are kept
                     self.skipped[entry.reason] += entry.count
             yield items

@@ -538,3 +538,50 @@ def test_a_second_column_of_texts_is_not_left_out(read, tmp_path, header, remedy
     assert remedy in caught.value.remedy
     path.write_text(f"{header}\n1,{TEXTS[1]},{TEXTS[1]}\n2,{TEXTS[2]},\n")
     assert read(path).column("text") == TEXTS[1:]
+
+
+ANSWERS = ["It hangs from an iron chain.", "Nobody has seen it since.", "Ask the harbour master!"]
+
+
+@pytest.mark.parametrize(
+    ("row", "unread"),
+    [
+        ({"response": ANSWERS}, {"response": "--text-column 'text' --text-column 'response'"}),
+        ({"comment": ANSWERS}, {"comment": "--text-column 'text' --text-column 'comment'"}),
+        ({"author_bio": ANSWERS}, {"author_bio": "--text-column 'author_bio'"}),
+        ({"lowered": [text.lower().strip("!.") for text in TEXTS]}, {}),
+        ({"title": ANSWERS, "tags": [text.strip("!.") for text in ANSWERS]}, {}),
+        ({"url": ["https://a.example", "", ""], "place": ["the quay", "", ""]}, {}),
+    ],
+)
+def test_other_columns_of_texts_are_named(read, table, row, unread):
+    rows = [
+        {"id": f"p{n}", "text": text, **{name: values[n] for name, values in row.items()}}
+        for n, text in enumerate(TEXTS)
+    ]
+    found = read(table(rows))
+    assert found.column("text") == TEXTS
+    notes = [note for note in found.skipped if note.startswith("column of texts")]
+    assert len(notes) == len(unread)
+    for note, (name, options) in zip(notes, unread.items(), strict=True):
+        assert repr(name) in note
+        assert note.endswith(options)
+    assert not read(table(rows), text_column="text").skipped
+
+
+@pytest.mark.parametrize("suffix", [".jsonl", ".json", ".parquet"])
+@pytest.mark.parametrize(
+    ("member", "path"),
+    [
+        ({"notes": [{"body": ANSWERS[0]}]}, "notes[].body"),
+        ({"owner": {"text": ANSWERS[0]}}, None),
+        ({"resp": {"text": ANSWERS[0], "time": 5}}, "resp.text"),
+        ({"parts": TEXTS[::2]}, "parts"),
+        ({"comments": [{"body": ANSWERS[0]}]}, None),  # are items
+    ],
+)
+def test_other_texts_in_structures_are_named(read, write, tmp_path, suffix, member, path):
+    write(tmp_path / f"a{suffix}", [{"id": "1", "text": TEXTS[1]} | member])
+    notes = [*read(tmp_path / f"a{suffix}").skipped]
+    assert len(notes) == (path is not None)
+    assert path is None or repr(path) in notes[0]

@@ -9,12 +9,14 @@ from typing import NamedTuple
 import pyarrow as pa
 
 from provenance.errors import ColumnMissing
+from provenance.model.content.tables import Items, Skipped
 from provenance.read.columns.column_choice import SampleReader, duplicate_column_error, format_names
 from provenance.read.columns.column_paths import type_at, unique_names
 from provenance.read.columns.json_schema import infer_schema
 from provenance.read.columns.nested_texts import is_list
 from provenance.read.columns.string_arrays import format_values, is_textual
 from provenance.read.dumps.dump_file import Dump
+from provenance.read.dumps.item_batches import skipped_batch
 from provenance.read.dumps.item_columns import PUBLISHED, TRUE, UNPUBLISHED, to_strings
 from provenance.read.dumps.parsers.date_order import is_ambiguous
 from provenance.read.dumps.parsers.timestamps import parse_timestamp
@@ -48,9 +50,10 @@ from provenance.read.dumps.tables.column_names import (
     unknown_texts,
 )
 from provenance.read.dumps.tables.nested_columns import texts_within
-from provenance.read.dumps.tables.text_columns import find_text, have_words, texts_of
+from provenance.read.dumps.tables.text_columns import find_text, have_words, texts_of, unread_texts
 from provenance.read.formats.jsonl_blocks import parse_line
 
+UNREAD_TEXTS = "column of texts that is not read:"
 _OTHER_STATES = frozenset({"", "archived", "home", "inherit", "sent", "unlisted"})
 """States of posts that may be published."""
 MAX_SHARED_IDS = 0.05
@@ -79,6 +82,8 @@ class TableMapping:
         Column of strings that are JSON objects, in which some of `fields` are.
     replies : tuple of str
         Columns with further items: lists of what others wrote below the text.
+    unread : tuple of str
+        Columns with texts that are not read, where the user does not name the text.
     """
 
     text: TextParts
@@ -86,6 +91,7 @@ class TableMapping:
     exploded: str | None = None
     parsed: str | None = None
     replies: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
 
     def paths(self) -> list[str]:
         """Return the paths to read."""
@@ -104,6 +110,15 @@ class TableMapping:
     def is_of_element(self, path: str) -> bool:
         """Return whether a path is within the exploded list, so that it differs by item."""
         return self.exploded is not None and f"{path}.".startswith(f"{self.exploded}.")
+
+    def unread_texts(self, file: str) -> Iterator[Items]:
+        """Yield the count of each column of texts that is not read: its rows are kept without."""
+        entries = []
+        for path in self.unread:
+            columns = (path,) if ITEM_MARK in path else (*self.text.paths, path)
+            options = " ".join(f"--text-column '{column}'" for column in columns)
+            entries.append(Skipped(file, f"{UNREAD_TEXTS} {path!r}; to read it, {options}", 1))
+        yield from skipped_batch(tuple(entries))
 
     def describe(self) -> dict[str, str]:
         """Return the columns by what they hold, as the user would name them."""
@@ -174,12 +189,18 @@ def find_roles(schema: pa.Schema, dump: Dump, sample: SampleReader) -> TableMapp
             columns = [*dict.fromkeys(_role_columns(role, groups, fields, text))]
             columns = _choose_by_values(role, columns, text, schema, sample)
             fields |= {role: columns[0]} if columns else {}
-    inner = _values_within_objects(schema)
-    fields |= {role: path for role, path in inner.items() if role not in fields}
+    fields |= {
+        role: path for role, path in _values_within_objects(schema).items() if role not in fields
+    }
     if {bare_name(name) for name in schema.names} in _CHAT_TABLES:
         fields["notice"] = text.paths[0]
-    parsed = metadata.column if metadata is not None and metadata.is_text else None
-    return TableMapping(text, fields, exploded, parsed, replies)
+    taken = {*fields.values(), *replies}
+    unread = () if dump.columns.text else unread_texts(single, text, taken, sample)
+    return TableMapping(text, fields, exploded, _parsed(metadata), replies, unread)
+
+
+def _parsed(metadata: "_Metadata | None") -> str | None:
+    return metadata.column if metadata is not None and metadata.is_text else None
 
 
 def _columns_of_unique_names(schema: pa.Schema) -> pa.Schema:

@@ -18,8 +18,10 @@ from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.item_columns import TEXT_SEPARATOR, is_text_list, to_strings
 from provenance.read.dumps.tables.column_mapping import ITEM_MARK, TextParts
 from provenance.read.dumps.tables.column_names import (
+    AUTHOR_OBJECTS,
     CODE_NAMES,
     LIST_NAMES,
+    METADATA_NAMES,
     OWN_PREFIX,
     SUMMARY_NAMES,
     TEXT_NAMES,
@@ -39,6 +41,7 @@ from provenance.read.dumps.tables.nested_columns import (
     is_of_reply,
     last_member,
     mapped_rows,
+    texts_within,
 )
 from provenance.read.formats.foreign_formats import TO_LINES
 
@@ -52,6 +55,7 @@ _MIN_PROSE_ROWS, _MAX_LABEL_WORDS = 3, 3
 """A column of an unknown name is the text if it has prose in so many rows, and others labels."""
 _MAX_LABEL_CHARS = 20
 """Values of a column of an unknown name that have no space and are no longer are not texts."""
+_SENTENCE_END = r"[.!?。]\W*$"
 _MIN_SENTENCE_CHARS = 30
 """Mean length of the texts in a list, above which they are no names or other labels."""
 _MAX_SUGGESTED = 3
@@ -150,6 +154,66 @@ def _other_texts(
     if in_markup.sum() <= _MIN_MARKUP_SHARE * len(table):
         markup = []  # pages of which no text could be extracted
     return tuple(name for name in (*named, *markup) if (is_blank & has_text[name]).any())
+
+
+def unread_texts(
+    schema: pa.Schema, text: TextParts, taken: Collection[str], sample: SampleReader
+) -> tuple[str, ...]:
+    """Return the columns with prose of their own that are not read: a response beside a text.
+
+    Parameters
+    ----------
+    schema : pyarrow.Schema
+        Of the table.
+    text : TextParts
+        Columns that are read as the text.
+    taken : collection of str
+        Other columns that are read.
+    sample : callable
+        Reads some rows of the given columns.
+    """
+    read = [name for name in text.columns if name in schema.names]
+    titles = {name for name in schema.names if bare_name(name) in TITLE_NAMES.split()}
+    names = unknown_texts(schema, {*taken, *text.paths, *titles})
+    names += [name for name in _lists_of_sentences(schema, sample) if name not in read]
+    found: list[str] = []
+    if names:
+        columns = ColumnSample(table := sample([*names, *(set(read) - {*names})]))
+        found = [
+            name
+            for name in names
+            if columns.is_prose(name)
+            and (not is_label(name) or _ends_sentences(table, name))
+            and not any(_repeats(name, other, table) for other in (*read, *names) if other != name)
+        ]
+    return (*found, *_texts_beside(schema, {*taken, *(path.split(".")[0] for path in text.paths)}))
+
+
+def _repeats(name: str, other: str, table: pa.Table) -> bool:
+    """Return whether a column has what another has, in the rows in which both have words."""
+    texts = [to_strings(table[column].combine_chunks()) for column in (name, other)]
+    both = pa.array(have_words(texts[0]) & have_words(texts[1]))
+    rows = pa.table({"name": texts[0].filter(both), "other": texts[1].filter(both)})
+    return ColumnSample(rows).repeats("name", "other")
+
+
+def _ends_sentences(table: pa.Table, name: str) -> bool:
+    texts = texts_of(table, name).drop_null()
+    ends = to_flags(pc.match_substring_regex(texts, _SENTENCE_END))
+    return bool(ends.sum() * 2 > len(texts))
+
+
+def _texts_beside(schema: pa.Schema, taken: Collection[str]) -> list[str]:
+    """Return the paths of texts in structures, or lists of them, right beside the text."""
+    ignored = {bare_name(name) for name in (*AUTHOR_OBJECTS, *METADATA_NAMES)}
+    return [
+        path
+        for field in schema
+        if field.name not in taken and bare_name(field.name) not in ignored
+        if not is_label(field.name)
+        for *_, path in texts_within(field.type, field.name, TEXT_NAMES)
+        if path.count(".") == 1 and bare_name(last_member(path)) not in SUMMARY_NAMES.split()
+    ]
 
 
 def have_words(texts: pa.Array) -> Flags:
