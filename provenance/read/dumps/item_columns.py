@@ -39,7 +39,7 @@ TRUE = ("true", "t", "yes", "1")
 """Values, in lower case, by which a column of deleted or private rows marks one."""
 TEXT_SEPARATOR = "\n"
 """Stands between the texts of a list."""
-PUBLISHED = frozenset({"publish", "published", "public", "everyone", "approved", *TRUE})
+PUBLISHED = frozenset({"publish", "published", "public", "everyone", "approved", "visible", *TRUE})
 UNPUBLISHED = frozenset(
     {"draft", "auto-draft", "private", "pending", "future", "scheduled", "queued", "hidden", "spam"}
     | {"trash", "trashed", "deleted", "removed", "direct", "followers", "followers_only"}
@@ -57,6 +57,7 @@ UNPUBLISHED = frozenset(
         "no",
         "0",
     }
+    | {"inherit", "moderated", "-2", "-1", "2", "3"}  # in WordPress, XenForo, MyBB, phpBB
 )
 """Values, in lower case, by which a column says that a row is published, or not."""
 

@@ -65,7 +65,7 @@ _NUMBER = re.compile(r"\s*[-+]?\d[\d\s.,:/eE+-]*")
 _IDENTIFIER = re.compile(r"\s*[!-~]{20,300}\s*")
 _CUT_SHORT = re.compile(r"\[\+\d+ chars\]\s*$")
 _MARKUP = re.compile(
-    r"</(?:a|p|b|i|em|strong|div|span|code|pre|li|ul|ol|blockquote|h\d|table|td|tr|body|html)>"
+    r"</(?:a|p|b|i|em|strong|div|span|code|pre|li|ul|ol|blockquote|h\d|table|td|tr|body|html|r|t)>"
     r"|</[a-z]+:[a-z]+>|<(?:p|br ?/?)>|&(?:#\d{2,5}|#x[0-9a-f]{2,5}|quot|amp|lt|gt|nbsp);",
     re.IGNORECASE,
 )

@@ -389,6 +389,18 @@ def test_posts_are_read_with_their_facts(read, lines, tmp_path, name, indent):
     assert found.skipped == skipped
 
 
+def test_messages_of_the_interface_of_zulip_are_read(read, tmp_path):
+    messages = [
+        {"id": number, "content": f"<p>{text}</p>", "content_type": "text/html", "subject": topic}
+        | {"sender_full_name": "ann", "sender_id": 4, "timestamp": SECOND, "display_recipient": "x"}
+        for number, (text, topic) in enumerate(zip(TEXTS, ("a topic", ""), strict=False))
+    ]
+    (tmp_path / "a.json").write_text(json.dumps({"result": "success", "messages": messages}))
+    found = read(tmp_path / "a.json")
+    assert (found.column("text"), found.skipped) == (TEXTS[:1], {PRIVATE: 1})
+    assert (found.column("item"), found.column("author")) == (["0"], ["ann"])
+
+
 def test_addresses_are_taken_where_they_are_given(read, tmp_path):
     (tmp_path / "a.json").write_text(json.dumps(SHAPES["lobsters"][0]))
     assert read(tmp_path / "a.json").column("url") == ["https://l.example/s/a1", None]

@@ -415,6 +415,10 @@ def test_private_rows_are_left_out_though_nothing_marks_public_ones(read, write,
         ("idioma", "language"),
         ("celex_id", "item"),
         ("微博id", "item"),
+        ("id_msg", "item"),
+        ("work_id", "item"),
+        ("poster_name", "author"),
+        ("poster_time", "created_at"),
         ("Erstellt am", "created_at"),
         ("投稿日", "created_at"),
         ("eventtime", "created_at"),
@@ -446,6 +450,13 @@ def test_the_handle_is_the_author_and_not_the_name_that_is_shown(read, write, tm
         ("is_public", ["False", "True", "True"], "not public"),
         ("comment_approved", ["spam", "1", "1"], "not public"),
         ("audience", ["friends", "everyone", "everyone"], "not public"),
+        ("visible", ["0", "1", "1"], "not public"),  # vBulletin
+        ("visible", ["-1", "1", "1"], "not public"),  # MyBB
+        ("message_state", ["moderated", "visible", "visible"], "not public"),  # XenForo
+        ("post_status", ["inherit", "publish", "publish"], "not public"),  # WordPress
+        ("queued", ["1", "0", "0"], "not public"),  # Invision
+        ("delete_at", ["1600000000000", "0", "0"], "deleted or removed"),  # Mattermost
+        ("DeletionDate", ["2020-01-01 00:00:00", "", ""], "deleted or removed"),
     ],
 )
 def test_marks_of_what_is_not_public_are_heeded(
@@ -458,6 +469,17 @@ def test_marks_of_what_is_not_public_are_heeded(
     write(tmp_path / f"a.{suffix}", rows)
     found = read(tmp_path / f"a.{suffix}")
     assert (found.column("text"), found.skipped) == (TEXTS[1:], {reason: 1})
+
+
+def test_posts_of_phpbb_are_by_who_has_an_account_and_public_where_they_are_1(read, table):
+    rows = [
+        {"post_id": 7 + n, "post_text": text, "post_visibility": n, "poster_id": 5}
+        | {"post_username": "", "post_time": 1_600_000_000}
+        for n, text in enumerate(TEXTS)
+    ]
+    found = read(table(rows))
+    assert (found.column("text"), found.skipped) == ([TEXTS[1]], {"not public": 2})
+    assert (found.column("item"), found.column("author")) == (["8"], ["5"])
 
 
 @pytest.mark.parametrize("suffix", ["jsonl", "parquet"])

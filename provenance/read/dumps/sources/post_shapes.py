@@ -41,7 +41,7 @@ class PostShape:
     ids, authors, languages, urls, licences : tuple of str
         Paths of its id, author, language, address and licence.
     html : "all", "marked" or None
-        Whether the texts are HTML; "marked" are those beside a `contentType` of "html".
+        Whether the texts are HTML; "marked" are those beside which a `contentType` says so.
     reason : callable
         Returns the reason why a post is no item; None if it is one.
     is_container : callable
@@ -87,7 +87,7 @@ class PostShape:
             return RowFault(row, reason)
         texts = self.texts
         parts = texts(post) if callable(texts) else [_text(post, path) for path in texts]
-        if self.html == "all" or (self.html and member(post, "body", "contentType") == "html"):
+        if self.html == "all" or (self.html and _is_marked_as_html(post)):
             parts = [plain_text(part) if part else "" for part in parts]
         text = "\n\n".join([part for part in map(str.strip, parts) if part])
         if not text:
@@ -102,6 +102,11 @@ class PostShape:
             _first(post, self.languages),
             _first(post, self.licences),
         )
+
+
+def _is_marked_as_html(post: JsonObject) -> bool:
+    kind = post.get("content_type") or member(post, "body", "contentType")
+    return kind in ("html", "text/html")
 
 
 def _value(post: JsonObject, path: str) -> object:
@@ -220,9 +225,17 @@ def _mattermost_reason(post: JsonObject) -> str | None:
     return skipped_rows.SERVICE if is_notice else _flagged("deleteAt")(post)
 
 
+def _is_zulip_message(entry: JsonObject) -> bool:
+    return "content" in entry and (
+        {"date_sent", "rendered_content", "sender"} <= entry.keys()
+        or {"display_recipient", "sender_full_name", "timestamp"} <= entry.keys()  # of the API
+    )
+
+
 def _zulip_reason(message: JsonObject) -> str | None:
     # Only messages of channels have a topic.
-    return skipped_rows.NOT_PUBLIC if message.get("subject") in ("", "\a") else None
+    is_direct = message.get("subject") in ("", "\a") or message.get("type") in ("private", "direct")
+    return skipped_rows.NOT_PUBLIC if is_direct else None
 
 
 def _teams_reason(message: JsonObject) -> str | None:
@@ -371,11 +384,12 @@ SHAPES = (
     ),
     PostShape(
         "zulip",
-        _has("date_sent", "content", "rendered_content", "sender"),
+        _is_zulip_message,
         ("content",),
-        ("date_sent",),
+        ("date_sent", "timestamp"),
         ids=("id",),
-        authors=("sender",),
+        authors=("sender", "sender_full_name"),
+        html="marked",
         reason=_zulip_reason,
         is_container=_has("zerver_message", "zerver_usermessage"),
         inner=("zerver_message",),

@@ -35,12 +35,13 @@ SUMMARY_NAMES = "message caption leadparagraph abstract description extract"
 RENDERED_NAMES = "rendered main value"
 """Members of a structure that have its text, such as `content.rendered`."""
 KNOWN_NAMES = {
-    "status": "status poststatus state ispublished published approved isapproved commentapproved",
-    "visibility": "visibility privacy security audience ispublic public",
+    "status": "status poststatus state messagestate discussionstate ispublished published approved "
+    "isapproved commentapproved",
+    "visibility": "visibility privacy security audience ispublic public visible",
     "item": "idstr id itemid nativeid noteid commentid tweetid statusid postid messageid docid "
     "documentid reviewid recommendationid msgid uuid guid uri paperid coreid corpusid pageid "
     "warcrecordid corduid doi submissionid cid answerid qid questionid entryid articleid newsid "
-    "storyid celexid billid identifier 微博id",
+    "storyid celexid billid workid idmsg nid pid identifier 微博id",
     "url": "htmlurl weburl url permalink requestedurl link href sourceurl pageurl posturl webpage "
     "warctargeturi canonicalurl statusurl letterboxduri permalinkurl sharelink shareurl videolink "
     "videourl articleurl newsurl storyurl tweeturl articlelink newslink tweetlink postlink "
@@ -51,26 +52,27 @@ KNOWN_NAMES = {
     "published dateposted dateadded createddate createtime createtimeiso timestampcreated "
     "timepublished unixreviewtime posttime postdate dateline datesent postcreated createdatmillis "
     "sentat decisiondate filingdate datefiled releasedate datecreated createdon publishedon "
-    "postedon createdtime creationtimestamp createdtimestampusec eventtime dateofexperience "
-    "日期 发布时间 发布日期 投稿日 投稿日時 datum erstelltam fecha дата "
+    "postedon createdtime creationtimestamp createdtimestampusec eventtime postertime "
+    "dateofexperience 日期 发布时间 发布日期 投稿日 投稿日時 datum erstelltam fecha дата "
     "time sent ts at",
     "author": "author screenname userscreenname username user authorusername authorname authors by "
     "creator handle ownerusername ownerdisplayname account userposted speaker sender sendername "
-    "nickname reviewername reviewer profilename authorsteamid fromuser byline artist poet blogname "
-    "from userid authorid reviewerid customerid fromid owneruserid postuserid "
-    "作者 用户名 用户昵称 昵称 投稿者 autor verfasser auteur autore автор",
+    "postername nickname reviewername reviewer profilename authorsteamid fromuser byline artist "
+    "poet blogname from userid authorid reviewerid customerid fromid owneruserid postuserid "
+    "posterid 作者 用户名 用户昵称 昵称 投稿者 autor verfasser auteur autore автор",
     "language": "language lang languagecode warcidentifiedcontentlanguage idioma sprache язык 语言",
     "licence": "licence license contentlicense contentlicence licenses licences detectedlicenses "
     "maxstarsrepolicenses licenseurl licenceurl rights",
     "deleted": "deleted isdeleted removed isremoved istrashed",
     "deleted_at": "deletedat deletedon deleteddate deletedtime deleteddatetime datedeleted "
+    "deletetime deleteat deletiondate "
     "removedat trashedat",
     "private": "isprivate ispm private",
-    "draft": "draft isdraft hidden ishidden spam isspam",
+    "draft": "draft isdraft hidden ishidden spam isspam queued",
 }
 """Names of each role in order of preference, without case and punctuation. Of the first
 two, the values say whether a row is published."""
-FLAGS_OF_PUBLISHED = ("published", "public", "approved")
+FLAGS_OF_PUBLISHED = ("published", "public", "approved", "visible", "postvisibility")
 """Ends of the names of columns that are true where a row is published."""
 OWN_ID_NAMES = frozenset({"idstr", "id", "itemid"})
 """Ids of rows by their names; of two rows with the same, the later one is a new version."""

@@ -54,7 +54,7 @@ from provenance.read.dumps.tables.text_columns import find_text, have_words, tex
 from provenance.read.formats.jsonl_blocks import parse_line
 
 UNREAD_TEXTS = "column of texts that is not read:"
-_OTHER_STATES = frozenset({"", "archived", "home", "inherit", "sent", "unlisted"})
+_OTHER_STATES = frozenset({"", "archived", "home", "sent", "unlisted"})
 """States of posts that may be published."""
 MAX_SHARED_IDS = 0.05
 """Share of the texts in a sample that may have the id of another, if its name is another one."""
