@@ -139,10 +139,11 @@ _DESCRIPTIONS = (
 """Names of texts that describe what lies beside them."""
 
 _PRIVATE = re.compile(
-    r"(?:.*/)?(?:message_\d+\.json|direct-messages?(?:-group)?(?:-part\d+)?\.js|chat_history\.csv"
+    r"(?:.*/)?(?:message_\d+\.json|direct-messages?(?:-group)?(?:-part\d+)?\.js|chat_history\.(?:csv|json)"
     r"|(?<!\d/)messages(?:_archive)?\.csv|(?:D0[0-9A-Z]+|mpdm-[^/]+)/[^/]+\.json)"
 )
-"""Private messages in exports of Meta, X, Reddit, LinkedIn and Slack."""
+"""Private messages in exports of Meta, X, Reddit, Snapchat, LinkedIn and Slack."""
+_SNAPCHAT_CHATS = ("chat_history.json",)
 _PRIVATE_MESSAGES = Refusal("private messages", "to read them, give the file by its name.")
 
 _DRAFT = re.compile(r"(?:.*/)?draft_[^/]*\.html")
@@ -349,12 +350,18 @@ def _refuse_other_zip(file: File, address: str) -> None:
 
 
 def _are_samples(files: Sequence[File]) -> bool:
-    """Return whether each file with items of an archive is JSON beside another of its name."""
-    stems = {file.path.rpartition(".")[0]: file for file in files if file.fault is not None}
+    """Return whether each file with items of an archive and another of its name have JSON."""
+    others = {_stem(file.path): _suffix(file.path) for file in files if file.fault is not None}
     found = [file for file in files if file.fault is None]
     return bool(found) and all(
-        _suffix(file.path) == "json" and file.path.rpartition(".")[0] in stems for file in found
+        (other := others.get(_stem(file.path))) is not None
+        and "json" in (_suffix(file.path), other)
+        for file in found
     )
+
+
+def _stem(path: str) -> str:
+    return path.rpartition(".")[0]
 
 
 def _resolve_folder(
@@ -569,7 +576,7 @@ def _choose_files(files: Sequence[File], layout: str | None) -> list[File]:
     Files that could not be looked at are included. If the user names a layout, those are chosen
     whose names say that they have it, and if no name says anything, all that may have it.
     """
-    files = [file for file in files if not _is_hidden(file)]
+    files = [f for f in files if not _is_hidden(f) and not _matches_any(f.path, _SNAPCHAT_CHATS)]
     unknown = [
         file
         for file in files
@@ -587,13 +594,13 @@ def _choose_files(files: Sequence[File], layout: str | None) -> list[File]:
         ):
             return [*members, *unknown]
     known = [file for file in files if _is_known(file.path) or _is_archive(file.path)]
-    if any(_suffix(file.path) != "json" for file in known):
-        known = [file for file in known if not _describes_others(file)]
     texts = [
         file
         for file in files
         if _suffix(file.path) in _TEXT_SUFFIXES and not _matches_any(file.path, _READMES)
     ]
+    if texts or any(_suffix(file.path) != "json" for file in known):
+        known = [file for file in known if not _describes_others(file)]
     numbered = [f for f in files if _NUMBERED_MESSAGE.fullmatch(f.path.rpartition("/")[2])]
     if layout in {None, TABLE}:
         return [*(known or max(texts, numbered, key=len)), *unknown]

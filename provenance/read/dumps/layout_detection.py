@@ -30,7 +30,7 @@ from provenance.read.formats.detection import (
     check_text,
     format_by_name,
 )
-from provenance.read.formats.foreign_formats import refuse_by_magic, refuse_error
+from provenance.read.formats.foreign_formats import refuse_by_magic, refuse_only_object
 
 HEAD_BYTES = 1 << 20
 
@@ -154,7 +154,11 @@ def _text_layout(head: bytes, name: str) -> str | None:
             return layout
     refusals.refuse_chat(head, name)
     root = _ROOT.match(head)
-    return None if root is None else _xml_layout(root[1].decode(), name)
+    if root is None:
+        return None
+    if refusals.TUMBLR_START.match(head, root.start(1)):
+        raise refusals.TUMBLR.error(name)
+    return _xml_layout(root[1].decode(), name)
 
 
 def _head(file: File) -> bytes:
@@ -192,7 +196,7 @@ def _object_layout(objects: list[JsonObject], name: str) -> str:
                 return layout.name
         refusals.refuse_without_items(entry, name)
     if len(objects) == 1:
-        refuse_error(objects[0], name)
+        refuse_only_object(objects[0], name)
     return TABLE
 
 

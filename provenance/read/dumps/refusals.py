@@ -27,6 +27,11 @@ _INSTALOADER_ROWS = (
     "created_at: .taken_at_timestamp, author: .owner.username, "
     'url: ("https://www.instagram.com/p/" + .shortcode)}\'`.'
 )
+_CHATGPT_ROWS = (
+    "make rows of its messages: `jq -c '.[].mapping[].message | select(.content.parts?) | {id, "
+    'text: (.content.parts | map(strings) | join("\\n")), created_at: .create_time, '
+    "author: .author.role}'`."
+)
 SUBSTACK = Refusal(
     "an export of Substack",
     "unpack it, remove the pages of drafts (posts.csv names them), and give the folder `posts` "
@@ -95,6 +100,10 @@ _OBJECTS: tuple[tuple[Callable[[JsonObject], object], Refusal], ...] = (
     (
         lambda entry: {"node", "instaloader"} <= entry.keys(),
         Refusal("a post of Instagram as Instaloader keeps it", _INSTALOADER_ROWS),
+    ),
+    (
+        lambda entry: {"title", "mapping", "create_time"} <= entry.keys(),
+        Refusal("an export of the conversations of ChatGPT", _CHATGPT_ROWS),
     ),
     (
         lambda entry: {"startedDateTime", "request", "response"} <= entry.keys(),
@@ -173,6 +182,10 @@ _CHATS: tuple[tuple[re.Pattern[bytes], Refusal], ...] = (
 )
 """Chats and reviews as texts, by how they begin."""
 
+TUMBLR = Refusal("a list of posts as Tumblr or Pinboard exports it", TO_LINES)
+TUMBLR_START = re.compile(rb"posts\b[^>]*>\s*<post\s")
+"""Begins at the name of the root; that of Stack Exchange is the same."""
+
 _WAT = re.compile(
     rb"WARC/[01]\.\d(?:(?!\nWARC-Type: (?:conversion|re(?:quest|source|sponse))).){0,9000}?"
     rb"\nContent-Type: application/json",
@@ -201,6 +214,10 @@ _XML = {
         root: Refusal(f"{what}, which is not supported", TO_LINES)
         for root, what in (
             ("tei", "a document in TEI"),
+            ("teicorpus", "a corpus in TEI"),
+            ("akomantoso", "a law in Akoma Ntoso"),
+            ("document", "a document of OPUS, or another one"),
+            ("sec-document", "a filing at the SEC (EDGAR)"),
             ("nitf", "an article in NITF"),
             ("newsitem", "an article in NewsML"),
             ("newsml", "an article in NewsML"),

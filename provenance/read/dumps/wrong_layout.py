@@ -17,11 +17,14 @@ from provenance.read.dumps.sources.mail import MESSAGE_START
 SAMPLE_ITEMS = 20_000
 MAX_COPIES_SHARE = 0.2
 MIN_COPIES = 20
-"""So many items with the same text are a sign, in addition to the share."""
+"""So many items with the same text, or rows that cannot be read, are a sign beside the share."""
 MAX_SMALL_COPIES_SHARE, MIN_SMALL_COPIES = 0.8, 5
 """As above, for tables of few rows."""
 _BYTES = "bytes as Python shows them"
 _EMAILS = "e-mails with their headers"
+_CUT = "cut short, as they end in dots"
+_MIN_CUT = 5
+"""A few texts may end in dots as they are."""
 _SHARES = {
     _EMAILS: 0.02,
     "headers of a protocol": 0.02,
@@ -31,9 +34,10 @@ _SHARES = {
     "numbers": 0.5,
     "addresses or identifiers": 0.5,
     "cut short by the service": 0.02,
+    _CUT: 0.5,
 }
 _REMEDIES = {
-    "cut short by the service": "give the whole texts, or keep these with",
+    **dict.fromkeys(("cut short by the service", _CUT), "give the whole texts, or keep these with"),
     _EMAILS: "write each to a file of its own, and give the folder, or keep them with",
     "HTML": "convert them to text with --text-format html, or keep them with",
     "JSON": "write rows with the texts in it, choose another column with --text-column, or keep "
@@ -41,7 +45,6 @@ _REMEDIES = {
     _BYTES: "decode them (ast.literal_eval(text).decode()), or keep them with",
 }
 _OTHER_COLUMN = "choose the column with --text-column, or keep such texts with"
-_MAX_FAULTY_SHARE, _MIN_FAULTY = 0.2, 20
 _FAULTS = {
     skipped_rows.NOT_UTF8: "convert the file to UTF-8: `iconv -f latin1 -t utf-8` does so for "
     "Latin-1.",
@@ -64,6 +67,7 @@ _BYTES_LITERAL = re.compile(r"""b(['"]).*\1""", re.DOTALL)
 _NUMBER = re.compile(r"\s*[-+]?\d[\d\s.,:/eE+-]*")
 _IDENTIFIER = re.compile(r"\s*[!-~]{20,300}\s*")
 _CUT_SHORT = re.compile(r"\[\+\d+ chars\]\s*$")
+_DOTS = re.compile(r"(?:\.\.\.|…)\s*$")
 _MARKUP = re.compile(
     r"</(?:a|p|b|i|em|strong|div|span|code|pre|li|ul|ol|blockquote|h\d|table|td|tr|body|html|r|t)>"
     r"|</[a-z]+:[a-z]+>|<(?:p|br ?/?)>|&(?:#\d{2,5}|#x[0-9a-f]{2,5}|quot|amp|lt|gt|nbsp);",
@@ -106,7 +110,7 @@ def _check_faults(sample: list[Items], dump: Dump) -> None:
     for reason, remedy in _FAULTS.items():
         skipped = (entry for items in sample for entry in items.skipped)
         count = sum(entry.count for entry in skipped if entry.reason == reason)
-        if count >= _MIN_FAULTY and count > _MAX_FAULTY_SHARE * (kept + count):
+        if _are_too_many(count, kept + count):
             raise WrongLayout(
                 f"{dump.display_path}: {count:,} of the first {kept + count:,} rows cannot be "
                 f"read: {reason}",
@@ -146,7 +150,8 @@ def _check_texts(sample: list[Items], dump: Dump) -> None:
     tested = texts.take(pa.array(range(0, len(texts), step))).to_pylist()
     for kind, is_sign in _SIGNS.items():
         signs = [text for text in tested if is_sign(text)]
-        if len(signs) >= min(_MIN_SIGNS, len(tested)) and len(signs) > _SHARES[kind] * len(tested):
+        least = _MIN_CUT if kind is _CUT else min(_MIN_SIGNS, len(tested))
+        if len(signs) >= least and len(signs) > _SHARES[kind] * len(tested):
             remedy = _REMEDIES.get(kind, _OTHER_COLUMN)
             raise WrongLayout(
                 f"{dump.display_path}: {len(signs) / len(tested):.0%} of the texts are {kind}, "
@@ -216,6 +221,7 @@ _SIGNS: dict[str, Callable[[str], object]] = {
     "numbers": _NUMBER.fullmatch,
     "addresses or identifiers": _IDENTIFIER.fullmatch,
     "cut short by the service": _CUT_SHORT.search,
+    _CUT: _DOTS.search,
 }
 
 

@@ -170,18 +170,30 @@ def _check_header(head: bytes, dialect: Dialect, file: File) -> None:
         width, count = max(widths.items(), key=lambda entry: entry[::-1], default=(0, 0))
         if len(rows) < _MIN_ROWS or count < _MIN_ALIKE * len(rows):
             continue
+        places = [place for place, row in enumerate(rows) if len(row) == width]
         if width == len(rows[0]):
+            places = _places_of_names(rows) if delimiter == dialect.delimiter else []
+        if not places:
             return
-        place = next(place for place, row in enumerate(rows) if len(row) == width)
+        place = places[0]
         remedy = "write it again with a name for each column, and quotation marks around texts."
         if _is_header(rows[place]):
             remedy = "remove the lines before the names of its columns"
             remedy += f": `tail -n +{_first_line(text, delimiter, place)}` does so."
-        cells = f"{len(rows[0])} cell{'s' * (len(rows[0]) != 1)}"
+        count = len(rows[0]) if width != len(rows[0]) else 1
+        cells = f"{count} cell{'s' * (count != 1)}"
         raise UnsupportedFormat(
             f"{file.display_path}: its first row has {cells}, and most others have {width}",
             remedy=remedy,
         )
+
+
+def _places_of_names(rows: Sequence[Sequence[str]]) -> list[int]:
+    """Return the first full row below one with a single cell that is filled; else none."""
+    filled = [sum(map(bool, row)) for row in rows[:_MIN_ROWS]]
+    if len(rows[0]) < 3 or filled[0] != 1:
+        return []
+    return [place for place, count in enumerate(filled) if count == len(rows[0])][:1]
 
 
 def _first_line(text: str, delimiter: str, place: int) -> int:

@@ -305,3 +305,21 @@ def test_empty_files_among_dumps_are_counted(read, tmp_path):
     assert found.column("item") == ["1", "2"]
     (reason,) = found.skipped.keys() - {"deletion notice"}
     assert reason.startswith("passed over: an empty file; fetch it again")
+
+
+def test_texts_are_not_left_out_for_descriptions_of_each(read, tmp_path):
+    for n in range(3):
+        (tmp_path / f"{n}.txt").write_text("The lantern swung over the quay.")
+        (tmp_path / f"{n}.json").write_text(json.dumps({"id": n, "date": "2020-09-13"}))
+    with pytest.raises(UnsupportedFormat) as caught:
+        read(tmp_path)
+    assert "--layout text" in caught.value.remedy
+    assert len(read(tmp_path, layout="text").rows) == 3
+
+
+def test_private_messages_of_snapchat_are_left_out(read, tmp_path, lines):
+    (tmp_path / "json").mkdir()
+    chats = {"ben": [{"From": "ben", "Media Type": "TEXT", "Content": "A secret between us"}]}
+    (tmp_path / "json" / "chat_history.json").write_text(json.dumps(chats))
+    (tmp_path / "json" / "posts.jsonl").write_text(lines([{"text": "some words"}]))
+    assert read(tmp_path).column("text") == ["some words"]

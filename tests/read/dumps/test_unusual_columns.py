@@ -51,7 +51,10 @@ def test_a_title_is_joined_with_the_only_prose(read, table):
 
 
 def test_of_several_columns_of_prose_none_is_taken(read, table):
-    both = [{"question": text, "answer": f"{text}, they say"} for text in TEXTS]
+    both = [
+        {"question": text, "answer": f"They say: {other}"}
+        for text, other in zip(TEXTS, TEXTS[::-1], strict=True)
+    ]
     with pytest.raises(ColumnMissing) as error:
         read(table(both))
     assert "--text-column 'answer' or --text-column 'question' --text-column" in error.value.remedy
@@ -607,3 +610,55 @@ def test_other_texts_in_structures_are_named(read, write, tmp_path, suffix, memb
     notes = [*read(tmp_path / f"a{suffix}").skipped]
     assert len(notes) == (path is not None)
     assert path is None or repr(path) in notes[0]
+
+
+def test_the_names_of_columns_again_are_no_row(read, tmp_path):
+    header, *rows = "id,title,body", "1,Quays,words", "2,Walls,others"
+    (tmp_path / "a.csv").write_text("\n".join([header, rows[0], header, rows[1], ""]))
+    found = read(tmp_path / "a.csv")
+    assert found.column("text") == ["Quays\n\nwords", "Walls\n\nothers"]
+    assert found.skipped == {"the names of the columns again": 1}
+    assert found.notes[0].rows == (1,)
+
+
+@pytest.mark.parametrize(
+    ("longer", "path"),
+    [
+        ({"html": "<p>{0}</p><p>{0}</p>"}, "html"),
+        ({"chapters": ["{0}", "And so it ended, {0}"]}, "chapters"),
+    ],
+)
+def test_a_teaser_is_not_taken_for_the_text(read, nested, longer, path):
+    def filled(value, text):
+        inner = [value] if isinstance(value, str) else value
+        texts = [each.format(text) for each in inner]
+        return texts[0] if isinstance(value, str) else texts
+
+    rows = [
+        {"title": "Quays", "teaser": text}
+        | {name: filled(value, text) for name, value in longer.items()}
+        for text in TEXTS
+    ]
+    with pytest.raises(ColumnMissing) as caught:
+        read(nested(rows))
+    assert f"--text-column title --text-column {path}" in caught.value.remedy
+
+
+def test_a_description_beside_a_list_of_texts_is_not_taken_alone(read, nested):
+    rows = [{"title": "A", "description": text, "parts": [{"text": text}]} for text in TEXTS]
+    with pytest.raises(ColumnMissing) as caught:
+        read(nested(rows))
+    assert "--text-column 'parts[].text'" in caught.value.remedy
+
+
+@pytest.mark.parametrize("name", ["message", "raw"])
+def test_a_text_beside_its_html_is_the_text(read, table, name):
+    found = read(table([{name: text, f"{name}_as_page": f"<p>{text}</p>"} for text in TEXTS]))
+    assert (found.column("text"), found.skipped) == (TEXTS, {})
+
+
+def test_members_of_unknown_names_are_suggested(read, nested):
+    rows = [{"id": n, "fields": {"Label": "a", "Notes": text}} for n, text in enumerate(TEXTS)]
+    with pytest.raises(ColumnMissing, match="no column is recognised") as caught:
+        read(nested(rows))
+    assert "--text-column 'fields.Notes'" in caught.value.remedy

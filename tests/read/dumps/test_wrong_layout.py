@@ -138,5 +138,16 @@ def test_many_rows_that_cannot_be_read_are_an_error(read, tmp_path, name, rows, 
     path.write_bytes(b"\n".join([*head, *good, *rows, b""]))
     error = refused(read, path)
     assert f"60 of the first 62 rows cannot be read: {what}" in error.message
+    path.write_bytes(b"\n".join([*head, *good, *rows[:7], b""]))
+    assert read(path).skipped == {what: 7}
     path.write_bytes(b"\n".join([*head, *good, *rows[:9], b""]))
-    assert read(path).skipped == {what: 9}
+    assert "9 of the first 11 rows cannot be read" in refused(read, path).message
+
+
+def test_texts_that_end_in_dots_are_cut_short(read, tmp_path):
+    path = tmp_path / "a.csv"
+    texts = [f"the lantern swung over quay {n} and" for n in range(8)]
+    path.write_text("text\n" + "".join(f"{text}...\n" for text in texts))
+    assert "are cut short, as they end in dots" in refused(read, path).message
+    path.write_text("text\n" + "".join(f"{text}...\n" for text in texts[:4]))
+    assert len(read(path).rows) == 4

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from provenance.model.content.fingerprints import Int64s
 from provenance.model.content.tables import Items, Skipped
 from provenance.read.columns.column_paths import column_at
-from provenance.read.columns.string_arrays import format_values
+from provenance.read.columns.string_arrays import format_values, to_flags
 from provenance.read.columns.table_parts import RowBlock, TableFile
 from provenance.read.corpus import skipped_rows
 from provenance.read.corpus.file_access import File
@@ -25,6 +25,8 @@ from provenance.read.dumps.tables.json_tables import ObjectLayout, json_mapping,
 from provenance.read.dumps.tables.table_objects import items_from_rows, table_opener
 from provenance.read.dumps.wrong_layout import refuse_wrong_layout
 from provenance.read.formats.json_records import value_at
+
+NAMES_AGAIN = "the names of the columns again"
 
 
 def read_table(dump: Dump) -> Iterator[Items]:
@@ -64,11 +66,14 @@ def _read(dump: Dump, opener: Callable[[File], TableFile]) -> Iterator[Items]:
                 yield from items_from_rows(block, objects.records, None, dump)
                 continue
             columns, rows = _columns(block, mapping)
+            columns, rows, names = _without_names(columns, rows, mapping, dump)
             if "created_at" in columns:
                 columns["created_at"] = dates.seconds(columns["created_at"], rows)
             items = build_items(columns, rows, dump, prefix)
             empty = _without_elements(block, mapping, dump)
-            yield from split_items(Items(items.batch, (*block.skipped, *empty, *items.skipped)))
+            yield from split_items(
+                Items(items.batch, (*block.skipped, *names, *empty, *items.skipped))
+            )
     yield from dates.unreadable_dates(dump.name)
 
 
@@ -99,6 +104,19 @@ def _columns(block: RowBlock, mapping: TableMapping) -> tuple[dict[str, pa.Array
         [to_strings(column_at(batch, path)) for path in mapping.text.columns]
     )
     return columns if places is None else columns | {"place": places}, rows
+
+
+def _without_names(
+    columns: dict[str, pa.Array], rows: Int64s, mapping: TableMapping, dump: Dump
+) -> tuple[dict[str, pa.Array], Int64s, tuple[Skipped, ...]]:
+    """Return the columns without rows that repeat their names, as in files put together."""
+    names = [pa.array([path], pa.large_string()) for path in mapping.text.columns]
+    flags = to_flags(pc.fill_null(pc.equal(columns["text"], mapping.text.join(names)[0]), False))
+    if not flags.any():
+        return columns, rows, ()
+    kept = pa.array(~flags)
+    skipped = skipped_rows.count_skipped(dump.name, NAMES_AGAIN, rows[flags].tolist())
+    return {role: values.filter(kept) for role, values in columns.items()}, rows[~flags], skipped
 
 
 def _parsed_columns(

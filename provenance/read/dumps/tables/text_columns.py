@@ -20,6 +20,7 @@ from provenance.read.dumps.tables.column_mapping import ITEM_MARK, TextParts
 from provenance.read.dumps.tables.column_names import (
     AUTHOR_OBJECTS,
     CODE_NAMES,
+    KNOWN_NAMES,
     LIST_NAMES,
     METADATA_NAMES,
     OWN_PREFIX,
@@ -51,6 +52,7 @@ _MIN_MARKUP_SHARE = 0.2
 """Share of the rows of a sample that need to have their text in such columns alone."""
 _NO_PROSE = r"^(?:[!-~]*|[\d\s:.,/+TZ-]*|\{.*)$"
 """Values that are identifiers, addresses, dates or JSON."""
+_MARKS = re.compile(r"[^\w\s]+")
 _MIN_PROSE_ROWS, _MAX_LABEL_WORDS = 3, 3
 """A column of an unknown name is the text if it has prose in so many rows, and others labels."""
 _MAX_LABEL_CHARS = 20
@@ -228,6 +230,7 @@ def _only_text_column(
     if not len(schema):
         raise empty_file_error(dump.display_path)
     candidates = unknown_texts(schema, taken)
+    _refuse_other_separator(schema, dump)
     if (code := _code_column(schema, taken, sample)) is not None:
         return code
     if (prose := _only_prose(candidates, schema, sample)) is not None:
@@ -245,6 +248,24 @@ def _only_text_column(
             f"--text-column{_suggestion(schema, candidates, sample)}.",
         )
     return str(candidates[0])
+
+
+def _refuse_other_separator(schema: pa.Schema, dump: Dump) -> None:
+    """Raise if the name of the only column has those of several, between marks such as `~`.
+
+    Raises
+    ------
+    UnsupportedFormat
+        If so.
+    """
+    names = [bare_name(part) for part in _MARKS.split(schema.names[0])]
+    known = {*f"{TEXT_NAMES} {TITLE_NAMES} {' '.join(KNOWN_NAMES.values())}".split()}
+    if len(schema) == 1 and len(known.intersection(names)) > 1:
+        mark = _MARKS.search(schema.names[0])
+        raise UnsupportedFormat(
+            f"{dump.display_path}: its cells are separated by {mark and mark[0]!r}",
+            remedy="write the table again, with commas or tabs between cells.",
+        )
 
 
 def _code_column(schema: pa.Schema, taken: Collection[str], sample: SampleReader) -> str | None:
@@ -266,17 +287,28 @@ def empty_file_error(name: str) -> UnsupportedFormat:
 
 
 def _only_prose(candidates: Sequence[str], schema: pa.Schema, sample: SampleReader) -> str | None:
-    """Return the only one of several columns that has prose; None if others may have some, too."""
+    """Return the only one of several columns that has prose; None if others may have some, too.
+
+    Others may have the same texts in another form; but HTML and lists may not have longer ones.
+    """
+    markup = [name for name in candidates if _MARKUP_WORDS & {*name_words(name)}]
     candidates = [name for name in candidates if not is_label(name)]
     if not candidates or inner_texts(schema, TEXT_NAMES):
         return None
     table = sample(candidates)
+    if len(table) < _MIN_PROSE_ROWS:
+        return None
     columns = ColumnSample(table)
-    prose = [name for name in candidates if columns.is_prose(name)]
-    are_labels = all(
-        columns.words(name) < _MAX_LABEL_WORDS for name in candidates if name not in prose
-    )
-    return prose[0] if len(prose) == 1 and are_labels and len(table) >= _MIN_PROSE_ROWS else None
+    prose = max(filter(columns.is_prose, candidates), key=columns.words, default=None)
+    if prose is None or not all(
+        columns.words(name) < _MAX_LABEL_WORDS or _repeats(name, prose, table)
+        for name in candidates
+        if name != prose
+    ):
+        return None
+    longer = [*markup, *_lists_of_sentences(schema, sample)]
+    lengths = _mean_lengths([prose, *longer], sample)
+    return prose if max(lengths.values()) == lengths[prose] else None
 
 
 def _suggestion(schema: pa.Schema, candidates: Sequence[str], sample: SampleReader) -> str:
@@ -290,6 +322,7 @@ def _suggestion(schema: pa.Schema, candidates: Sequence[str], sample: SampleRead
         inner,
         _prose_choices([*candidates, *_lists_of_sentences(schema, sample)], sample),
         inner_texts(schema, "value")[:1],
+        [(path,) for path in _unknown_members(schema)[:_MAX_SUGGESTED]],
     )
     for choices in texts:
         options = [_options(text) for text in choices if _can_read(text)]
@@ -299,6 +332,17 @@ def _suggestion(schema: pa.Schema, candidates: Sequence[str], sample: SampleRead
         path = packed if packed.isidentifier() else f'"{packed}"'
         return f"; {packed!r} has objects in JSON: `jq -c '.{path} | fromjson'` makes rows of them"
     return ""
+
+
+def _unknown_members(schema: pa.Schema) -> list[str]:
+    """Return the paths of the strings in structures whose names say nothing."""
+    paths = []
+    for field in schema:
+        if pa.types.is_struct(field.type):
+            members = pa.schema(list(field.type))
+            names = (name for name in unknown_texts(members, ()) if not is_label(name))
+            paths += [f"{field.name}.{path}" for path in (*names, *_unknown_members(members))]
+    return paths
 
 
 def _column_of_objects(candidates: Sequence[str], sample: SampleReader) -> str | None:
@@ -373,17 +417,23 @@ def _check_is_text(
         If so.
     """
     columns = _prose_columns(unknown_texts(schema, joined), sample)
+    if columns:
+        table = sample([column, *columns])
+        columns = [name for name in columns if not _repeats(name, column, table)]
     columns += _lists_of_sentences(schema, sample)
     inner = inner_texts(schema, TEXT_NAMES)
     if columns:  # answers to a question say little of a text
         inner = [path for path in inner if not is_of_reply(path[-1])]
-    if inner and bare_name(column) in TITLE_NAMES.split():
+    if bare_name(column) not in TITLE_NAMES.split():
+        lists = [path for path in _texts_beside(schema, joined) if ITEM_MARK in path]
+        inner = [path for path in inner if path[-1] in lists]
+    if inner:
         options = " or ".join(map(_options, _alternatives(inner)))
         choice = f"choose them with {options}" if _can_read(inner[0]) else TO_LINES
         raise ColumnMissing(
             f"{dump.display_path}: only {column!r} is recognised, and there are texts in "
             f"{inner[0][-1]!r}",
-            remedy=f"{choice.rstrip('.')}, or choose the titles with --text-column {column}.",
+            remedy=f"{choice.rstrip('.')}, or keep to --text-column {column}.",
         )
     lengths = _mean_lengths([column, *columns], sample)
     longest = max(columns, key=lambda name: lengths[name], default=column)
