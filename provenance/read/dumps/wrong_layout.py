@@ -67,7 +67,6 @@ _BYTES_LITERAL = re.compile(r"""b(['"]).*\1""", re.DOTALL)
 _NUMBER = re.compile(r"\s*[-+]?\d[\d\s.,:/eE+-]*")
 _IDENTIFIER = re.compile(r"\s*[!-~]{20,300}\s*")
 _CUT_SHORT = re.compile(r"\[\+\d+ chars\]\s*$")
-_DOTS = re.compile(r"(?:\.\.\.|…)\s*$")
 _MARKUP = re.compile(
     r"</(?:a|p|b|i|em|strong|div|span|code|pre|li|ul|ol|blockquote|h\d|table|td|tr|body|html|r|t)>"
     r"|</[a-z]+:[a-z]+>|<(?:p|br ?/?)>|&(?:#\d{2,5}|#x[0-9a-f]{2,5}|quot|amp|lt|gt|nbsp);",
@@ -221,7 +220,7 @@ _SIGNS: dict[str, Callable[[str], object]] = {
     "numbers": _NUMBER.fullmatch,
     "addresses or identifiers": _IDENTIFIER.fullmatch,
     "cut short by the service": _CUT_SHORT.search,
-    _CUT: _DOTS.search,
+    _CUT: lambda text: text.rstrip().endswith(("...", "…")),
 }
 
 
