@@ -45,7 +45,13 @@ def test_a_date_above_twelve_tells_the_order_of_the_column(read, table, dates, f
 
 
 @pytest.mark.parametrize(
-    "dates", [["8/4/2016", "04.08.2016"], ["8/14/2016", "14/8/2016"], ["soon", "8/4/16"]]
+    "dates",
+    [
+        ["8/4/2016", "04.08.2016"],
+        ["8/14/2016", "14/8/2016"],
+        ["soon", "8/4/16"],
+        ["0001-01-01T00:00:00Z", "0001-01-01 00:00:00"],
+    ],
 )
 def test_what_nobody_can_read_is_undated_and_told_with_an_example(read, table, dates):
     told = read(table([*rows_of(dates), {"id": "x", "text": "undated", "date": None}]))

@@ -42,6 +42,13 @@ MIDNIGHT = SECOND - SECOND % 86400
         "19-OCT-22 08.37.25.957000 PM",
         "2022年10月19日 20:37:25",
         "2022년 10월 19일 오후 8:37:25",
+        "2022년 10월 19일 오후 8시 37분 25초",
+        "2022. 10. 19. 오후 8:37:25",
+        "2022年10月19日(水) 20時37分25秒",
+        "2022-10-19 20:37:25 +0000 UTC",
+        "2022-10-19 22:37:25.957 +0200 CEST",
+        "19. Oktober 2022, 20:37:25 Uhr",
+        "Posted on October 19, 2022 at 8:37:25 pm",
     ],
 )
 def test_a_second_is_the_same_however_it_is_written(text):
@@ -56,6 +63,10 @@ def test_a_second_is_the_same_however_it_is_written(text):
     ["2022-10-19", "20221019", "2022-10-19T00:00:00Z", "19 October 2022", "October 19, 2022",
      "Oct 19, 2022", "Oct. 19, 2022", "19-Oct-2022", "19 OCT 2022", "19. October 2022",
      "19-Oct-22", "2022年10月19日", "2022년 10월 19일",
+     "19 octobre 2022", "mercredi 19 oct. 2022", "19 de octubre de 2022", "19 de outubro de 2022",
+     "19 ottobre 2022", "Mittwoch, 19. Oktober 2022", "19 октября 2022 \u0433.", "19 окт 2022",
+     "19 października 2022", "2022. 10. 19.", "2022年10月19日(水)", "October 19, 2022 (edited)",
+     "Reviewed in the United States on October 19, 2022", "Posted: 19 October, 2022",
      "Wednesday, October 19, 2022", "Wed, 19 Oct 2022", "19th October 2022", "October 19th 2022"],
 )  # fmt: skip
 def test_a_day_is_its_first_second(text):
@@ -71,7 +82,8 @@ def test_a_day_is_its_first_second(text):
      "Wed Oct 19 20:37:25 +0000 0000", "Wed Oct 32 20:37:25 +0000 2022",
      "Wed Oct 19 24:00:00 +0000 2022", "Wed Oct 19 20:60:25 +0000 2022",
      "Wed Oct 19 20:37:60 +0000 2022", "October 2022", "31 June 2022", "19 Octember 2022",
-     "19 of 2022", "Chapter 19, 2022", "Wed, 31 Jun 2022 20:37:25 +0000",
+     "19 of 2022", "Chapter 19, 2022", "19 jui 2022", "31 juin 2022", "0001-01-01T00:00:00Z",
+     "Wed, 31 Jun 2022 20:37:25 +0000",
      "Wed, 19 Okt 2022 20:37:25 +0000",
      "9999-12-31T23:59:59-01:00", "0001-01-01T00:00:00+01:00", "2022-10-19T25:00:00Z"],
 )  # fmt: skip

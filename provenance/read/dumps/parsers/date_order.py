@@ -13,6 +13,7 @@ from provenance.model.content.fingerprints import Int64s
 from provenance.model.content.tables import ITEMS, Items, Skipped
 from provenance.read.columns.string_arrays import format_values, is_textual
 from provenance.read.dumps.parsers.timestamps import (
+    FIRST_SECOND,
     SECONDS,
     parse_timestamp,
     parse_timestamps,
@@ -173,4 +174,5 @@ def _to_seconds(match: re.Match[str], order: DateOrder | None) -> int | None:
         return None
     if (half := others[-1]) and 1 <= hour <= 12:
         hour = hour % 12 + (12 if half in "pP" else 0)
-    return utc_second(year, month, day, hour, minute, second)
+    found = utc_second(year, month, day, hour, minute, second)
+    return found if found is not None and found >= FIRST_SECOND else None

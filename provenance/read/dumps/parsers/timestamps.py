@@ -1,7 +1,8 @@
 """Parsing of the timestamps in dumps, in many formats, to seconds since 1970 in UTC."""
 
 import re
-from collections.abc import Iterable, Mapping
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
@@ -13,8 +14,8 @@ import pyarrow.compute as pc
 from provenance.read.columns.string_arrays import is_textual
 
 SECONDS = pa.timestamp("s", "UTC")
-FIRST_SECOND, LAST_SECOND = -62_135_596_800, 253_402_300_799
-"""First second of year 1 and last second of year 9999: the range of Python's `datetime`."""
+FIRST_SECOND, LAST_SECOND = -62_104_060_800, 253_402_300_799
+"""First second of year 2, as Go and .NET write a missing date as one of year 1; last of 9999."""
 MIN_NUMBER = 10**8
 """Smaller numbers are years, counts, days as Excel counts them, or placeholders."""
 UNIT_THRESHOLDS = ((10**17, 10**9), (10**14, 10**6), (10**11, 10**3))
@@ -66,7 +67,35 @@ _NAMED_DAYS = (
     re.compile(rf"{_WEEKDAY}{_DAY}\.?[ -]{_MONTH},?[ -](?P<year>\d{{4}})"),
     re.compile(rf"{_WEEKDAY}{_MONTH} {_DAY},? (?P<year>\d{{4}})"),
 )
-"""Days with the English name of their month: "13 September 2020" and "Sep 13, 2020"."""
+"""Days with the name of their month: "13 September 2020" and "Sep 13, 2020"."""
+_MONTHS_IN_WORDS = tuple(
+    names.split()
+    for names in (
+        "january januar jänner janvier enero janeiro gennaio januari января stycznia",
+        "february februar février febrero fevereiro febbraio februari февраля lutego",
+        "march märz mars marzo março maart mrt марта marca",
+        "april avril abril aprile апреля kwietnia",
+        "may mai mayo maio maggio mei мая май maja",
+        "june juni juin junio junho giugno июня czerwca",
+        "july juli juillet julio julho luglio июля lipca",
+        "august août agosto augustus августа sierpnia",
+        "september septembre septiembre setiembre setembro settembre сентября września",
+        "october oktober octobre octubre outubro ottobre октября października",
+        "november novembre noviembre novembro ноября listopada",
+        "december dezember décembre diciembre dezembro dicembre декабря grudnia",
+    )
+)
+"""Months in English, German, French, Spanish, Portuguese, Italian, Dutch, Russian and Polish."""
+_DAY_IN_WORDS = re.compile(
+    r"(?:[^\W\d_]+\.?,? )?(\d{1,2})(?:\.|º|er)?\s(?:de )?([^\W\d_]{3,})\.?,?\s(?:del? )?(\d{4})"
+    r"(?:\s?\u0433\.?)?(?:,?\s(?:(?:um|à|às|as|a las|alle|alle ore|om|в|kl\.|-) )?"
+    r"(\d{1,2})[:.h](\d{2})(?::(\d{2}))?(?: Uhr)?(?: UTC)?)?"
+)
+"""A day, such as "13 de enero de 2020", with or without a time."""
+_WORDS_AROUND = re.compile(
+    r"(?:[A-Za-z][A-Za-z ]{0,60}(?: on|:) |on )(.*)|(.*)\s\(edited\)", re.IGNORECASE
+)
+"""What pages say beside a date: "Posted: …", "Reviewed in the United States on …"."""
 _HALF_DAY = re.compile(r"(?<!\d)(\d{1,2})(:\d\d(?::\d\d)?)\s?([AaPp])\.?\s?[Mm]\b\.?")
 _AT = re.compile(r",?\s(?:at\s|@\s?)|[\u202f\xa0]")
 _OFFSETS = {
@@ -97,11 +126,17 @@ _SHORT_YEAR = re.compile(
 """A moment as Oracle writes it: "04-AUG-16 09.05.06.123 PM"."""
 _LAST_SHORT_YEAR = 68
 """Years of two digits up to this one are of this century, as POSIX has it."""
-_EAST_ASIAN_DAY = re.compile(r"(\d{4})\s?[年년]\s?(\d\d?)\s?[月월]\s?(\d\d?)\s?[日일]\s*")
+_EAST_ASIAN_DAY = re.compile(
+    r"(\d{4})(?:\s?[年년]\s?|\. )(\d\d?)(?:\s?[月월]\s?|\. )(\d\d?)(?:\s?[日일]|\.?(?!\d))"
+    r"(?:\s?\([日月火水木金土일월화수목금토]\))?\s*"
+)
+_EAST_ASIAN_CLOCK = re.compile(r"(\d\d?)\s?[時时시点]\s?(\d\d?)\s?[分분](?:\s?(\d\d?)\s?[秒초])?")
 _EAST_ASIAN_HALF = re.compile(r"(?:([上오午]午?[午전前])|[下오午]午?[午후後])\s?(\d[\d:]*)")
 _WEB_DATE = re.compile(r"/Date\((-?\d{1,15})(?:[+-]\d{4})?\)/")
 """A number of milliseconds as .NET writes it in JSON."""
-_ZONE_NAME = re.compile(r"\s?\[[A-Za-z_]+(?:/[A-Za-z_+\d-]+)*\]$|\s\([A-Z][A-Za-z ]+ Time\)$")
+_ZONE_NAME = re.compile(
+    r"\s?\[[A-Za-z_]+(?:/[A-Za-z_+\d-]+)*\]$|\s\([A-Z][A-Za-z ]+ Time\)$|(?<=[+-]\d{4}) [A-Z]{3,4}$"
+)
 """The name of a zone behind its offset."""
 _ZONE_OFFSET = re.compile(r"\s?\(?\b(?:UTC|GMT)(?:([+-])(\d{1,2})(?::?(\d\d))?)?\)?$")
 _NAMED_ZONE = re.compile(rf"\b({'|'.join(_OFFSETS)})\b")
@@ -116,7 +151,7 @@ def parse_timestamp(value: object) -> int | None:
     value : object
         A number of seconds, milliseconds, microseconds or nanoseconds since 1970, also as a string;
         an ISO 8601 date with optional time and offset (UTC without one); a date in the format of X
-        or of e-mail; a day with the English name of its month.
+        or of e-mail; a day with the name of its month in one of nine languages.
 
     Examples
     --------
@@ -340,13 +375,43 @@ def _from_text(text: str) -> int | None:
     for candidate, parse in readings[: 2 if _MONTH_NAME.search(plain) else 1]:
         with suppress(ValueError, TypeError, IndexError, OverflowError):
             return _second_of(parse(candidate))
-    return None
+    if (match := _DAY_IN_WORDS.fullmatch(plain)) is not None:
+        day, month, year, *clock = match.groups()
+        return utc_second(int(year), _month_in_words(month), int(day), *map(int, _filled(clock)))
+    around = _WORDS_AROUND.fullmatch(text)
+    return None if around is None else _from_text(around[1] or around[2])
+
+
+def _filled(clock: Sequence[str | None]) -> Iterator[str]:
+    return (part or "0" for part in clock)
+
+
+@lru_cache
+def _month_in_words(word: str) -> int:
+    """Return the number of a month by its name or the beginning of that; 0 if there is none.
+
+    Examples
+    --------
+    >>> _month_in_words("févr"), _month_in_words("Dezember"), _month_in_words("jui")
+    (2, 12, 0)
+    """
+    start = _bare_letters(word)
+    numbers = [
+        number
+        for number, names in enumerate(_MONTHS_IN_WORDS, 1)
+        if any(_bare_letters(name).startswith(start) for name in names)
+    ]
+    return numbers[0] if len(numbers) == 1 else 0
+
+
+def _bare_letters(word: str) -> str:
+    """Return the letters of a word without case and accents."""
+    return "".join(filter(str.isalpha, unicodedata.normalize("NFKD", word.lower())))
 
 
 def _from_named_day(match: re.Match[str]) -> int | None:
-    month = match["month"].capitalize()
-    name = next((name for name in _MONTH_NAMES if name.startswith(month)), "")
-    return utc_second(int(match["year"]), _MONTHS.get(name[:3], 0), int(match["day"]), 0, 0, 0)
+    month = _month_in_words(match["month"])
+    return utc_second(int(match["year"]), month, int(match["day"]), 0, 0, 0)
 
 
 def _with_long_year(match: re.Match[str]) -> str:
@@ -362,6 +427,7 @@ def _plain_date(text: str) -> str:
     -----
     The parser of e-mail takes "PM" for a zone that it does not know.
     """
+    text = _EAST_ASIAN_CLOCK.sub(lambda clock: f"{clock[1]}:{clock[2]}:{clock[3] or '00'}", text)
     text = _EAST_ASIAN_DAY.sub(
         lambda day: f"{day[1]}-{day[2]:>02}-{day[3]:>02} ", _AT.sub(" ", text)
     )
