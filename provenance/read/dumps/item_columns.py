@@ -35,11 +35,13 @@ from provenance.read.dumps.parsers.html_text import plain_text
 from provenance.read.dumps.parsers.json_posts import names_text
 from provenance.read.dumps.parsers.timestamps import parse_timestamps
 
-TRUE = ("true", "t", "yes", "1")
+TRUE = ("true", "t", "yes", "y", "x", "1")
 """Values, in lower case, by which a column of deleted or private rows marks one."""
 TEXT_SEPARATOR = "\n"
 """Stands between the texts of a list."""
-PUBLISHED = frozenset({"publish", "published", "public", "everyone", "approved", "visible", *TRUE})
+PUBLISHED = frozenset(
+    {"publish", "published", "public", "everyone", "approved", "visible", "live", *TRUE}
+)
 UNPUBLISHED = frozenset(
     {"draft", "auto-draft", "private", "pending", "future", "scheduled", "queued", "hidden", "spam"}
     | {"trash", "trashed", "deleted", "removed", "direct", "followers", "followers_only"}
@@ -57,6 +59,7 @@ UNPUBLISHED = frozenset(
         "no",
         "0",
     }
+    | {"n", "unpublished", "unapproved", "limited", "subscribers"}
     | {"inherit", "moderated", "-2", "-1", "2", "3"}  # in WordPress, XenForo, MyBB, phpBB
 )
 """Values, in lower case, by which a column says that a row is published, or not."""
@@ -75,6 +78,11 @@ _TEXT = pa.large_string()
 _LIST = re.compile(r"""\[\s*(?:(?:'[^'\\]*'|"[^"\\]*")\s*(?:,\s*|(?=\])))+\]""")
 _LIST_ELEMENT = re.compile(r"""'([^']*)'|"([^"]*)\"""")
 """A list of names as Python or JSON writes it, in a cell: `['Ann', 'Ben']`."""
+_OBJECT_WITH_NAME = re.compile(
+    r"""\{.*?["'](?:login|user_?name|screen_?name|handle|name)["']\s*:\s*"""
+    r"""(?P<quote>["'])(?P<name>[^"']+)(?P=quote)""",
+    re.IGNORECASE | re.DOTALL,
+)
 _REPOST_START = "RT @"
 _REPOST_PATTERN = r"^RT @(?P<author>\w{1,20}): "
 """A repost of X as a row of a table, which has only its text: `RT @ann: …`."""
@@ -122,7 +130,7 @@ def build_items(columns: Mapping[str, pa.Array], rows: Int64s, dump: Dump, prefi
         fields[role] = _without_fraction(fields[role])
     fields["text"] = columns["text"]
     author = original_authors(columns["text"], fields.get("author"))
-    fields |= {} if author is None else {"author": author}
+    fields |= {} if author is None else {"author": _without_objects(author)}
     places = _to_names(columns["place"]) if "place" in columns else None
     fields["item"] = _ids(fields.get("item"), rows, prefix, places)
     if dump.columns.text_format == "html":
@@ -380,6 +388,25 @@ def _without_null_names(names: pa.Array) -> pa.Array:
     if not pc.any(pc.starts_with(names, "[")).as_py():
         return names
     return pa.array([name and plain_name(name) for name in names.to_pylist()], names.type)
+
+
+def _without_objects(names: pa.Array) -> pa.Array:
+    """Return a column of names as `name_in_object` returns each."""
+    if not pc.any(pc.starts_with(names, "{")).as_py():
+        return names
+    return pa.array([name and name_in_object(name) for name in names.to_pylist()], names.type)
+
+
+def name_in_object(name: str) -> str:
+    """Return the name that is in an object as JSON or Python writes it; else what is given.
+
+    Examples
+    --------
+    >>> name_in_object("{'id': 7, 'screen_name': 'ann'}"), name_in_object("ann")
+    ('ann', 'ann')
+    """
+    match = _OBJECT_WITH_NAME.match(name) if name.startswith("{") else None
+    return name if match is None else match["name"]
 
 
 def plain_name(name: str | None) -> str | None:

@@ -76,14 +76,19 @@ def test_a_column_with_a_space_is_quoted_in_the_advice(read, table):
     reviews = [
         {
             "Title": "Quays",
-            "My Review": text,
+            "My Verdict": text,
             "Private Notes": "lent to my aunt in the month of May",
         }
         for text in TEXTS
     ]
     with pytest.raises(ColumnMissing) as error:
         read(table(reviews))
-    assert "--text-column Title --text-column 'My Review'" in error.value.remedy
+    assert "--text-column Title --text-column 'My Verdict'" in error.value.remedy
+
+
+def test_private_notes_are_not_suggested_beside_a_review(read, table):
+    found = read(table([{"My Review": text, "Private Notes": text[::-1]} for text in TEXTS]))
+    assert (found.column("text"), found.skipped) == (TEXTS, {})
 
 
 @pytest.mark.parametrize("mark", ["Yes", "true", "1"])
@@ -190,7 +195,7 @@ def test_rows_that_are_not_published_are_left_out(read, table, name, published, 
         ("status", ["open", "pending", "closed"]),
         ("state", ["0", "1", "0"]),
         ("status", ["draft", "draft", "draft"]),
-        ("status", ["Published", "Unpublished", "Published"]),
+        ("status", ["Approved", "Pending", "Overturned"]),
         ("published", ["2020-01-02", "2020-01-03", None]),
     ],
 )
@@ -419,6 +424,8 @@ def test_private_rows_are_left_out_though_nothing_marks_public_ones(read, write,
         ("celex_id", "item"),
         ("微博id", "item"),
         ("id_msg", "item"),
+        ("ids", "item"),
+        ("critic_name", "author"),
         ("work_id", "item"),
         ("poster_name", "author"),
         ("poster_time", "created_at"),
@@ -453,6 +460,12 @@ def test_the_handle_is_the_author_and_not_the_name_that_is_shown(read, write, tm
         ("is_public", ["False", "True", "True"], "not public"),
         ("comment_approved", ["spam", "1", "1"], "not public"),
         ("audience", ["friends", "everyone", "everyone"], "not public"),
+        ("is_public", ["N", "Y", "Y"], "not public"),
+        ("deleted", ["Y", "N", "N"], "deleted or removed"),
+        ("deleted", ["X", "", ""], "deleted or removed"),
+        ("is_direct_message", ["True", "False", "False"], "not public"),
+        ("visibility", ["private", "public", "local-only"], "not public"),
+        ("status", ["unpublished", "published", "closed"], "not public"),
         ("visible", ["0", "1", "1"], "not public"),  # vBulletin
         ("visible", ["-1", "1", "1"], "not public"),  # MyBB
         ("message_state", ["moderated", "visible", "visible"], "not public"),  # XenForo
@@ -662,3 +675,21 @@ def test_members_of_unknown_names_are_suggested(read, nested):
     with pytest.raises(ColumnMissing, match="no column is recognised") as caught:
         read(nested(rows))
     assert "--text-column 'fields.Notes'" in caught.value.remedy
+
+
+def test_texts_in_either_of_two_columns_are_all_read(read, write, tmp_path):
+    rows = [{"text" if n % 2 else "body": text} for n, text in enumerate(TEXTS)]
+    write(tmp_path / "a.jsonl", rows)
+    found = read(tmp_path / "a.jsonl")
+    assert (found.column("text"), found.skipped) == (TEXTS, {})
+
+
+def test_the_name_of_an_author_is_taken_from_an_object_in_a_cell(read, table):
+    authors = ['{"id": 7, "name": "ann"}', "{'screen_name': 'ben', 'id': 8}", '{"id": 9}']
+    rows = [{"text": text, "user": who} for text, who in zip(TEXTS, authors, strict=True)]
+    assert read(table(rows)).column("author") == ["ann", "ben", '{"id": 9}']
+
+
+def test_author_0_is_nobody(read, table):
+    rows = [{"text": text, "author": 0, "author_name": "ann"} for text in TEXTS]
+    assert read(table(rows)).column("author") == ["ann"] * 3

@@ -15,7 +15,7 @@ TEXT_NAMES = (
     "bodymarkdown contentmarkdown contenttext markdown messagemarkdown postraw tweettext tweet "
     "posttext commenttext comment message post selftext article lyrics sentence utterance caption "
     "transcript leadparagraph abstract reviewtext review pagetext msg videodescription bodyhtml "
-    "contenthtml paragraphs sentences glosses document statusmessage passagetext "
+    "contenthtml paragraphs sentences glosses myreview document statusmessage passagetext "
     "正文 内容 文本 本文 본문 inhalt texto texte testo текст description extract"
 )
 TEXT_NAMES += "".join(
@@ -41,7 +41,7 @@ KNOWN_NAMES = {
     "item": "idstr id itemid nativeid noteid commentid tweetid statusid postid messageid docid "
     "documentid reviewid recommendationid msgid uuid guid uri paperid coreid corpusid pageid "
     "warcrecordid corduid doi submissionid cid answerid qid questionid entryid articleid newsid "
-    "storyid celexid billid workid idmsg nid pid identifier 微博id",
+    "storyid celexid billid workid idmsg nid pid ids identifier 微博id",
     "url": "htmlurl weburl url permalink requestedurl link href sourceurl pageurl posturl webpage "
     "warctargeturi canonicalurl statusurl letterboxduri permalinkurl sharelink shareurl videolink "
     "videourl articleurl newsurl storyurl tweeturl articlelink newslink tweetlink postlink "
@@ -56,18 +56,18 @@ KNOWN_NAMES = {
     "dateofexperience 日期 发布时间 发布日期 投稿日 投稿日時 datum erstelltam fecha дата "
     "time sent ts at",
     "author": "author screenname userscreenname username user authorusername authorname authors by "
-    "creator handle ownerusername ownerdisplayname account userposted speaker sender sendername "
-    "postername nickname reviewername reviewer profilename authorsteamid fromuser byline artist "
-    "poet blogname from userid authorid reviewerid customerid fromid owneruserid postuserid "
-    "posterid 作者 用户名 用户昵称 昵称 投稿者 autor verfasser auteur autore автор",
+    "creator handle ownerusername ownerdisplayname account userposted speaker speakername "
+    "sender sendername postername nickname reviewername reviewer criticname profilename "
+    "authorsteamid fromuser byline artist poet blogname from userid authorid reviewerid "
+    "customerid fromid owneruserid postuserid posterid 作者 用户名 用户昵称 昵称 投稿者 "
+    "autor verfasser auteur autore автор",
     "language": "language lang languagecode warcidentifiedcontentlanguage idioma sprache язык 语言",
     "licence": "licence license contentlicense contentlicence licenses licences detectedlicenses "
     "maxstarsrepolicenses licenseurl licenceurl rights",
     "deleted": "deleted isdeleted removed isremoved istrashed",
     "deleted_at": "deletedat deletedon deleteddate deletedtime deleteddatetime datedeleted "
-    "deletetime deleteat deletiondate "
-    "removedat trashedat",
-    "private": "isprivate ispm private",
+    "deletetime deleteat deletiondate removedat trashedat",
+    "private": "isprivate ispm private isdm isdirectmessage",
     "draft": "draft isdraft hidden ishidden spam isspam queued",
 }
 """Names of each role in order of preference, without case and punctuation. Of the first

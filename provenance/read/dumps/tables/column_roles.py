@@ -3,18 +3,21 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import partial
 from itertools import islice
 from typing import NamedTuple
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from provenance.errors import ColumnMissing
+from provenance.model.content.fingerprints import Flags
 from provenance.model.content.tables import Items, Skipped
 from provenance.read.columns.column_choice import SampleReader, duplicate_column_error, format_names
 from provenance.read.columns.column_paths import type_at, unique_names
 from provenance.read.columns.json_schema import infer_schema
 from provenance.read.columns.nested_texts import is_list
-from provenance.read.columns.string_arrays import format_values, is_textual
+from provenance.read.columns.string_arrays import format_values, is_textual, to_flags
 from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.item_batches import skipped_batch
 from provenance.read.dumps.item_columns import PUBLISHED, TRUE, UNPUBLISHED, to_strings
@@ -56,6 +59,8 @@ from provenance.read.formats.jsonl_blocks import parse_line
 UNREAD_TEXTS = "column of texts that is not read:"
 _OTHER_STATES = frozenset({"", "archived", "home", "sent", "unlisted"})
 """States of posts that may be published."""
+_PLAIN_STATES = {"live", "publish", "published", "visible"}
+"""States beside which others that are known are those of posts, whatever else stands there."""
 MAX_SHARED_IDS = 0.05
 """Share of the texts in a sample that may have the id of another, if its name is another one."""
 _CHAT_TABLES = (
@@ -278,7 +283,8 @@ def _choose_by_values(
     if role in ("deleted", "private", "draft"):
         return [path for path in columns if not _has_counts(path, schema, sample)]
     if role in ("status", "visibility"):
-        return [path for path in columns if _says_what_is_published(path, schema, sample)]
+        is_told = partial(_says_what_is_published, role)
+        return [path for path in columns if is_told(path, schema, sample)]
     return _filled(columns, schema, sample) if role in ("author", "url") else columns
 
 
@@ -290,8 +296,8 @@ def _has_counts(path: str, schema: pa.Schema, sample: SampleReader) -> bool:
     return any(value.isdecimal() for value in values)
 
 
-def _says_what_is_published(path: str, schema: pa.Schema, sample: SampleReader) -> bool:
-    """Return whether the values of a column say of each row whether it is published."""
+def _says_what_is_published(role: str, path: str, schema: pa.Schema, sample: SampleReader) -> bool:
+    """Return whether the values of a column say of rows whether they are published."""
     if path not in schema.names:
         return False
     is_flag = bare_name(path).endswith(FLAGS_OF_PUBLISHED)
@@ -299,8 +305,10 @@ def _says_what_is_published(path: str, schema: pa.Schema, sample: SampleReader) 
         return is_flag
     values = {value.lower() for value in texts_of(sample([path]), path).drop_null().to_pylist()}
     published = PUBLISHED if is_flag else PUBLISHED.difference(TRUE)
-    is_told = bool(values & (published | {"private"}))
-    return is_told and values <= PUBLISHED | UNPUBLISHED | _OTHER_STATES
+    if not values & (published | {"private"}):
+        return False
+    is_plain = role == "visibility" or bool(values & _PLAIN_STATES)
+    return is_plain or values <= PUBLISHED | UNPUBLISHED | _OTHER_STATES
 
 
 def _filled(columns: list[str], schema: pa.Schema, sample: SampleReader) -> list[str]:
@@ -309,9 +317,14 @@ def _filled(columns: list[str], schema: pa.Schema, sample: SampleReader) -> list
     if len(columns) < 2 or not names:
         return columns
     table = sample(names)
-    counts = {name: int(have_words(texts_of(table, name)).sum()) for name in names}
+    counts = {name: int(_have_names(texts_of(table, name)).sum()) for name in names}
     least = max(counts.values()) / 2
     return [name for name in columns if counts.get(name, least) >= least]
+
+
+def _have_names(texts: pa.Array) -> Flags:
+    """Return a mask of the texts that are not blank, nor the number 0, which is nobody's."""
+    return have_words(texts) & to_flags(pc.fill_null(pc.not_equal(texts, "0"), False))
 
 
 def _has_dates(path: str, schema: pa.Schema, sample: SampleReader) -> bool:

@@ -30,6 +30,7 @@ from provenance.read.dumps.item_columns import (
     TEXT_SEPARATOR,
     build_items,
     is_private,
+    name_in_object,
     original_author,
     plain_name,
     row_fault,
@@ -125,7 +126,7 @@ class ObjectLayout:
         text, source = self._text(entry), to_text(values.get("source")) or dump.source
         if text is None or text is _NOT_A_STRING:
             return RowFault(row, skipped_rows.NULL if text is None else TEXT_NOT_STRING)
-        author = names_text(values.get("author"))
+        author = plain_name(names_text(values.get("author")))
         if (fault := row_fault(text, values, author)) is not None:
             return RowFault(row, fault)
         if not source:
@@ -136,7 +137,7 @@ class ObjectLayout:
             plain_text(text) if dump.columns.text_format == "html" else text,
             plain_name(names_text(values.get("url"))),
             self.dates.second(values.get("created_at"), row),
-            original_author(text, plain_name(author)),
+            original_author(text, author and name_in_object(author)),
             plain_name(names_text(values.get("language"))),
             plain_name(names_text(values.get("licence"))),
         )

@@ -185,7 +185,9 @@ def unread_texts(
             name
             for name in names
             if columns.is_prose(name)
+            and "private" not in name_words(name)
             and (not is_label(name) or _ends_sentences(table, name))
+            and (name not in text.others or _are_both_filled(name, text.paths[-1], table))
             and not any(_repeats(name, other, table) for other in (*read, *names) if other != name)
         ]
     return (*found, *_texts_beside(schema, {*taken, *(path.split(".")[0] for path in text.paths)}))
@@ -197,6 +199,11 @@ def _repeats(name: str, other: str, table: pa.Table) -> bool:
     both = pa.array(have_words(texts[0]) & have_words(texts[1]))
     rows = pa.table({"name": texts[0].filter(both), "other": texts[1].filter(both)})
     return ColumnSample(rows).repeats("name", "other")
+
+
+def _are_both_filled(name: str, other: str, table: pa.Table) -> bool:
+    one, two = (have_words(to_strings(table[each].combine_chunks())) for each in (name, other))
+    return bool((one & two).any())
 
 
 def _ends_sentences(table: pa.Table, name: str) -> bool:
