@@ -8,11 +8,12 @@ from provenance.report.text.number_format import count
 from provenance.report.text.unread_text import unread_lines
 
 if TYPE_CHECKING:
-    from provenance.pipeline import DeletedItems, DumpPreview, ReadingCounts
+    from provenance.pipeline import DeletedItems, DumpPreview, Manifest, ReadingCounts
 
 _MAX_TEXT_CHARS = 60
 _FIELDS = ("item", "created_at", "url", "author", "licence", "text")
 _MAX_REASONS = 8
+_MIN_REPLACED_SHARE = 0.1
 
 
 def reading_lines(reading: "ReadingCounts") -> Iterator[str]:
@@ -51,6 +52,17 @@ def missing_fields(reading: "ReadingCounts") -> str | None:
     names = {"date": "a date, so terms by date stay open", "url": "an address to show"}
     missing = [text for name, text in names.items() if not reading.fields[name]]
     return f"no item has {', nor '.join(missing)}" if missing and reading.items else None
+
+
+def many_replaced(manifest: "Manifest", reading: "ReadingCounts") -> str | None:
+    """Return a warning if many of the items that a build kept have the id of another."""
+    if manifest.replaced < _MIN_REPLACED_SHARE * max(reading.items, 1):
+        return None
+    return (
+        f"{manifest.replaced:,} of {count(reading.items, 'item')} were replaced by later ones with "
+        "the same id; if those are other texts, such as comments beside posts, make the ids of "
+        "each file distinct"
+    )
 
 
 def preview_lines(previews: "Sequence[DumpPreview]") -> Iterator[str]:

@@ -20,6 +20,7 @@ from provenance.cli.options.shared_options import (
 )
 from provenance.cli.registries.dump_summary import (
     deletion_lines,
+    many_replaced,
     missing_fields,
     preview_lines,
     reading_lines,
@@ -219,6 +220,8 @@ def build(  # noqa: PLR0913 (one parameter per option)
         engine=_engine(engine, scheduler),
     )
     _record_deletions(outcome)
+    if (replaced := many_replaced(outcome.manifest, outcome.reading)) is not None:
+        echo(f"Note: {replaced}", err=True)
     return _finish(registry, outcome, allow_unread, quiet=quiet)
 
 

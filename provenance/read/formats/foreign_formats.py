@@ -221,7 +221,10 @@ _OBJECTS: tuple[tuple[Callable[[Record], object], Refusal], ...] = (
     ),
     (
         lambda entry: entry.get("type") in ("FeatureCollection", "Feature"),
-        Refusal("a file of geographic features (GeoJSON)", TO_LINES),
+        Refusal(
+            "a file of geographic features (GeoJSON)",
+            "make rows of what it says of each: `jq -c '(.features[]? // .).properties'` does so.",
+        ),
     ),
     (_is_of_pandas, _BY_COLUMN),
     (

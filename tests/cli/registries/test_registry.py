@@ -38,6 +38,18 @@ def test_skipped_and_merged_records_are_reported(provenance, tmp_path):
         assert told in shown.stdout
 
 
+def test_many_items_that_replace_others_are_a_note(provenance, tmp_path):
+    for name in ("posts", "comments"):
+        lines(
+            tmp_path / f"{name}.jsonl", [{"id": n, "text": f"{name} {text(n)}"} for n in range(8)]
+        )
+    built = provenance("registry", "build", "r", "--source", "x", ".", cwd=tmp_path)
+    assert built.returncode == 0
+    assert "Note: 8 of 16 items were replaced by later ones with the same id" in built.stderr
+    alone = ("--source", "x", "posts.jsonl")
+    assert "replaced" not in provenance("registry", "build", "s", *alone, cwd=tmp_path).stderr
+
+
 def test_dates_that_a_column_explains_are_read(provenance, tmp_path):
     days = ["8/4/2016", "8/14/2016"]
     lines(tmp_path / "a.jsonl", [{"text": text(n), "date": day} for n, day in enumerate(days)])
