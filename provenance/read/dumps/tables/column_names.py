@@ -42,26 +42,29 @@ KNOWN_NAMES = {
     "documentid reviewid recommendationid msgid uuid guid uri paperid coreid corpusid pageid "
     "warcrecordid corduid doi submissionid cid answerid qid questionid entryid articleid newsid "
     "storyid celexid billid workid idmsg nid pid ids identifier 微博id",
-    "url": "htmlurl weburl url permalink requestedurl link href sourceurl pageurl posturl webpage "
-    "warctargeturi canonicalurl statusurl letterboxduri permalinkurl sharelink shareurl videolink "
-    "videourl articleurl newsurl storyurl tweeturl articlelink newslink tweetlink postlink "
-    "enlace lien ссылка 链接",
+    "url": "htmlurl weburl url permalink requestedurl link href sourceurl pageurl posturl "
+    "webpage warctargeturi canonicalurl statusurl letterboxduri permalinkurl sharelink shareurl "
+    "videolink videourl articleurl newsurl storyurl tweeturl articlelink newslink tweetlink "
+    "postlink reviewurl fullurl originalurl enlace lien ссылка 链接",
     "created_at": "createdat createdutc created creationdate createdtimestamp publishedat "
     "publishdate publishtime publicationdate publisheddate datepublished datepublish "
     "publishingdate dategmt webpublicationdate pubdate postedat warcdate timestamp datetime date "
     "published dateposted dateadded createddate createtime createtimeiso timestampcreated "
-    "timepublished unixreviewtime posttime postdate dateline datesent postcreated createdatmillis "
-    "sentat decisiondate filingdate datefiled releasedate datecreated createdon publishedon "
-    "postedon createdtime creationtimestamp createdtimestampusec eventtime postertime "
-    "dateofexperience 日期 发布时间 发布日期 投稿日 投稿日時 datum erstelltam fecha дата "
-    "time sent ts at",
-    "author": "author screenname userscreenname username user authorusername authorname authors by "
-    "creator handle ownerusername ownerdisplayname account userposted speaker speakername "
-    "sender sendername postername nickname reviewername reviewer criticname profilename "
-    "authorsteamid fromuser byline artist poet blogname from userid authorid reviewerid "
-    "customerid fromid owneruserid postuserid posterid 作者 用户名 用户昵称 昵称 投稿者 "
-    "autor verfasser auteur autore автор",
-    "language": "language lang languagecode warcidentifiedcontentlanguage idioma sprache язык 语言",
+    "timepublished unixreviewtime posttime postdate dateline datesent postcreated "
+    "createdatmillis sentat decisiondate filingdate datefiled releasedate datecreated createdon "
+    "publishedon postedon createdtime creationtimestamp createdtimestampusec commentdate "
+    "reviewdate tweetdate submittedat submitted writtenat posttimestamp eventtime postertime "
+    "dateofexperience 日期 发布时间 发布日期 投稿日 投稿日時 datum erstelltam fecha дата time "
+    "sent ts at",
+    "author": "author screenname userscreenname username user authorusername authorname authors "
+    "by creator handle ownerusername ownerdisplayname account userposted speaker speakername "
+    "sender sendername postername postedby postauthor poster commenter displayname login "
+    "membername commentauthor nickname reviewername reviewer criticname profilename authorsteamid "
+    "fromuser byline artist poet writer blogname from userid authorid reviewerid customerid fromid "
+    "owneruserid postuserid posterid 作者 用户名 用户昵称 昵称 投稿者 autor verfasser auteur "
+    "autore автор",
+    "language": "language lang languagecode warcidentifiedcontentlanguage idioma sprache язык "
+    "语言 locale",
     "licence": "licence license contentlicense contentlicence licenses licences detectedlicenses "
     "maxstarsrepolicenses licenseurl licenceurl rights",
     "deleted": "deleted isdeleted removed isremoved istrashed",
