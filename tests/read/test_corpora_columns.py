@@ -238,8 +238,21 @@ def test_metadata_of_one_name_is_left_alone(tmp_path, hear, name):
     assert heard.places == [(0, "text", "words of column 2, some of them")]
 
 
-def test_bytes_are_no_text_until_they_are_named(tmp_path):
-    pq.write_table(pa.table({"id": [1], "text": [b"some words"]}), tmp_path / "a.parquet")
+def test_bytes_that_are_text_are_read_beside_strings_and_alone(tmp_path, hear):
+    texts = [f"row {n} says a few more words of the tide" for n in range(20)]
+    table = pa.table({"title": [f"Of {n}" for n in range(20)], "text": [t.encode() for t in texts]})
+    table = table.append_column("remark", pa.array([t[::-1].encode() for t in texts]))
+    pq.write_table(table, tmp_path / "a.parquet")
+    assert [place[1] for place in hear(tmp_path / "a.parquet").places[:3]] == [
+        *("text", "title", "remark")
+    ]
+    pq.write_table(table.select(["remark"]), tmp_path / "b.parquet")
+    assert hear(tmp_path / "b.parquet").texts == [text[::-1] for text in texts]
+
+
+@pytest.mark.parametrize("content", [b"\xff\xd8some words", b"some\0words"])
+def test_other_bytes_are_no_text_until_they_are_named(tmp_path, hear, content):
+    pq.write_table(pa.table({"id": [1], "text": [content]}), tmp_path / "a.parquet")
     with pytest.raises(ColumnMissing, match="no column holds text") as caught:
         open_corpus([str(tmp_path / "a.parquet")])
     assert "--text-column; these hold bytes, which may be text: ['text']" in caught.value.remedy

@@ -624,7 +624,7 @@ class TestOtherFiles:
 
     def test_a_table_that_may_have_text_is_not_passed_over(self, tmp_path):
         (tmp_path / "rows.jsonl").write_text(LINES)
-        pq.write_table(pa.table({"data": [b"words in bytes"]}), tmp_path / "bytes.parquet")
+        pq.write_table(pa.table({"data": [b"\xff\xd8words in bytes"]}), tmp_path / "bytes.parquet")
         pq.write_table(pa.table({"note": pa.nulls(3, pa.string())}), tmp_path / "nulls.parquet")
         pq.write_table(pa.table({"meta": [{"text": "words"}]}), tmp_path / "struct.parquet")
         found = open_corpus([str(tmp_path)])

@@ -84,15 +84,20 @@ SHAPES = {
     "text:P headers:S": "text",
     # what is no text to train on
     "text:P label:C": "text",
-    "text:P user_description:P": "text",
     "text:P opinion:C": "text",
-    "text:P source:P language:L": "text",
     "text:P clean_text:P": "text",
     "text:P extra:J": "text",
     "text:P thumbnail:U": "text",
     "text:P dump:I file_path:U language_score:N token_count:N": "text",
     "text:P timestamp:I url:U": "text",
     "content:P max_stars_repo_name:I lang:L": "content",
+    "text:P source:L user_message_id:P": "text",
+    # what is called as labels are, and holds sentences
+    "text:P user_description:P": "text user_description",
+    "source:P target:P language:L": "source target",
+    "user_prompt:P model_response:P model:L": "user_prompt model_response",
+    "title:H file_content:P file_path:U": "title file_content",
+    "user:P assistant:P": "user assistant",
     # layouts that are well known
     "id:I text:P added:I created:I source:L": "text",
     "article:P highlights:P id:I": "article highlights",

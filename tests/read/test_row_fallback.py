@@ -21,7 +21,7 @@ from provenance.read.formats.jsonl_blocks import Records
 
 Row = dict[str, str | None]
 
-NAMES = ("id", "text", "body", "first", "second")
+NAMES = ("id", "text", "body", "first", "second", "third")
 MANY = 250
 """More rows than a sample has."""
 
@@ -93,6 +93,35 @@ def test_a_column_that_repeats_another_at_first_is_read_where_it_does_not(form, 
 
 
 @pytest.mark.parametrize("form", sorted(FORMATS))
+def test_a_column_without_prose_at_first_is_read_where_it_has_a_passage(form, tmp_path, hear):
+    rows = [
+        {"id": str(n), "text": sentence("text", n), "body": "ok", "first": None, "second": "none"}
+        for n in range(2 * MANY)
+    ]
+    rows[3]["second"] = "[not now, as we said before]"
+    for name, number in (("second", 7), ("body", MANY + 1), ("first", MANY + 2)):
+        rows[number][name] = sentence(name, number)
+    rows[MANY + 3]["second"] = rows[MANY + 3]["text"].upper()
+    path = tmp_path / f"rows.{form}"
+    FORMATS[form](rows, path)
+    fields = [(row["row"], row["field"]) for row in hear(path).rows if row["field"] != "text"]
+    assert fields == [(7, "second"), (MANY + 1, "body"), (MANY + 2, "first")]
+
+
+def test_members_that_only_later_lines_have_are_found_in_rows_with_text(tmp_path, hear):
+    rows: list[dict[str, object]] = [
+        {"id": str(n), "text": sentence("text", n) * 9, "turns": [{"content": "Well."}]}
+        for n in range(1000)
+    ]
+    for row in rows[-300:]:
+        row["critique"] = sentence("critique", 1)
+        row["turns"] = [{"content": "Well.", "plan": sentence("plan", 2)}]
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    fields = [row["field"] for row in hear(tmp_path / "a.jsonl").rows]
+    assert fields.count("critique") == fields.count("turns[0].plan") == 300
+
+
+@pytest.mark.parametrize("form", sorted(FORMATS))
 def test_text_columns_that_the_user_names_are_read_alone(form, tmp_path, hear):
     rows = [{"id": "a", "text": "one", "body": None}, {"id": "b", "text": None, "body": "two"}]
     path = tmp_path / f"rows.{form}"
@@ -102,13 +131,26 @@ def test_text_columns_that_the_user_names_are_read_alone(form, tmp_path, hear):
     assert sum(count for count, _ in heard.skipped.values()) == 1
 
 
-WORDS = st.none() | st.sampled_from(["", " ", "One two.", "ONE, two", "one two three", "four"])
+WORDS = st.none() | st.sampled_from(
+    [
+        "",
+        " ",
+        "One two.",
+        "ONE, two",
+        "one two three",
+        "four",
+        "one two three four five",
+        "[a] b c d e f",
+    ]
+)
 
 
 @settings(max_examples=200)
 @given(st.lists(st.fixed_dictionaries(dict.fromkeys(NAMES[1:], WORDS)), min_size=1))
 def test_rows_at_once_are_read_as_rows_one_by_one(rows: list[Row]) -> None:
-    columns = ColumnChoice(("text",), repeated=("second",), fallback=("body", "first"))
+    columns = ColumnChoice(
+        ("text",), repeated=("second",), fallback=("body", "first"), occasional=("body", "third")
+    )
     batch = table_of(rows).to_batches()[0]
     numbers = pa.array(range(len(rows)), pa.int64()).to_numpy()
     fast = build_documents(RowMetadata("f", numbers), find_texts(batch, columns))

@@ -11,14 +11,16 @@ from provenance.errors import ColumnMissing, TextMissing, UnsupportedFormat
 from provenance.read.columns.column_paths import json_object, type_at, unique_names
 from provenance.read.columns.json_lists import are_lists
 from provenance.read.columns.json_schema import infer_schema
-from provenance.read.columns.name_words import is_heading, is_label
+from provenance.read.columns.name_words import is_heading, is_label, may_be_text
 from provenance.read.columns.nested_texts import TextLeaves, holds_text, nested_paths
 from provenance.read.columns.prose_detection import ColumnSample
 from provenance.read.columns.signal_columns import holds_headers, is_page, signal_paths
 from provenance.read.columns.string_arrays import (
+    as_strings,
     format_values,
     is_bytes,
     is_textual,
+    null_invalid_utf8,
     text_sizes,
 )
 
@@ -135,6 +137,8 @@ class ColumnChoice:
     fallback : tuple of str
         Columns with the name of a text, or without any text in the sample: read in rows in which
         the others have no text.
+    occasional : tuple of str
+        Columns that are no prose in the sample: read in rows in which they hold a passage.
     """
 
     texts: tuple[str, ...]
@@ -149,6 +153,7 @@ class ColumnChoice:
     lists: tuple[str, ...] = ()
     collected: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
+    occasional: tuple[str, ...] = ()
 
     @property
     def fetch_dates(self) -> tuple[str, ...]:
@@ -162,7 +167,7 @@ class ColumnChoice:
 
     def all(self) -> tuple[str, ...]:
         """Return every path once."""
-        paths = (*self.texts, *self.repeated, *self.fallback, *self.metadata_paths(), *self.labels)
+        paths = (*self.text_paths(), *self.metadata_paths(), *self.labels)
         within = {f"{name}.": name for name in self.parsed}
         return tuple(
             dict.fromkeys(
@@ -170,6 +175,10 @@ class ColumnChoice:
                 for path in paths
             )
         )
+
+    def text_paths(self) -> tuple[str, ...]:
+        """Return the paths of all columns that are text in some rows."""
+        return (*self.texts, *self.repeated, *self.fallback, *self.occasional)
 
     def metadata_paths(self) -> tuple[str, ...]:
         """Return the paths of all columns that are not text; labels may be."""
@@ -181,6 +190,9 @@ class ColumnChoice:
 
 _WORD = r"\p{L}{2}|\p{Lo}"
 """Two letters, or one of a script without cases: numbers and dates have a single one at most."""
+_CONTROL = r"[\x00-\x08\x0e-\x1a]"
+"""What text has not, and other bytes that happen to be valid UTF-8 do have."""
+_MIN_VALID_SHARE = 0.9
 _MAX_NAME_CHARS = 1 << 10
 """Length up to which a name is compared with the well-known ones."""
 
@@ -240,6 +252,7 @@ def find_columns(
         check_column(schema, name, file)
     if text_columns:
         return _with_json_lists(metadata, schema, sample)
+    schema = _with_texts_in_bytes(schema, sample)
     _refuse_texts_of_one_name(schema, file)
     _refuse_token_ids(schema, file, _SURE_TOKEN_IDS)
     metadata_paths = {path for path in metadata.metadata_paths() if not is_page(path)}
@@ -248,16 +261,48 @@ def find_columns(
         _refuse_token_ids(schema, file, TOKEN_ID_NAMES)
         choice = _choose_wordiest(schema, metadata_paths, sample, file)
     choice = replace(
-        metadata, texts=choice.texts, repeated=choice.repeated, fallback=choice.fallback
+        metadata,
+        texts=choice.texts,
+        repeated=choice.repeated,
+        fallback=choice.fallback,
+        occasional=choice.occasional,
     )
     return _with_json_lists(choice, schema, sample)
+
+
+def _with_texts_in_bytes(schema: pa.Schema, sample: SampleReader) -> pa.Schema:
+    """Return a schema in which columns of bytes, if they are text in the sample, are of strings.
+
+    So some programs write strings to Parquet.
+    """
+    single = unique_names(schema)
+    places = [
+        place
+        for place, field in enumerate(schema)
+        if is_bytes(field.type) and field.name in single and not _is_label(field)
+    ]
+    if not places:
+        return schema
+    table = _head(sample([schema.field(place).name for place in places]))
+    for place in places:
+        field = schema.field(place)
+        texts = as_strings(table[field.name].combine_chunks())
+        readable = null_invalid_utf8(texts)
+        valid, present = (len(texts) - one.null_count for one in (readable, texts))
+        if (
+            valid
+            and valid >= _MIN_VALID_SHARE * present
+            and not pc.any(pc.match_substring_regex(readable, _CONTROL)).as_py()
+        ):
+            schema = schema.set(place, field.with_type(pa.large_string()))
+    return schema
 
 
 def _with_json_lists(choice: ColumnChoice, schema: pa.Schema, sample: SampleReader) -> ColumnChoice:
     """Add which columns of strings are lists in JSON."""
     names = [
         name
-        for name in (*choice.texts, *choice.repeated, *choice.fallback)
+        for name in dict.fromkeys(choice.text_paths())
         if normalise_name(name) not in _PLAIN_NAMES
         and name in schema.names
         and is_textual(schema.field(name).type)
@@ -372,9 +417,10 @@ def _choose_prose(
         is_repeated = any(column_sample.repeats(name, other) for other in texts)
         (repeated if is_repeated else texts).append(name)
     added = frozenset(texts).difference(sure)
+    others = [name for name in doubtful if not is_label(name)]
     silent = {
         name
-        for name in doubtful
+        for name in others
         if is_textual(schema.field(name).type) and column_sample.is_silent(name)
     }
     fallback = (well_known | silent).difference(texts, repeated)
@@ -382,6 +428,7 @@ def _choose_prose(
         (*sure, *(name for name in schema.names if name in added)),
         repeated=tuple(repeated),
         fallback=tuple(name for name in schema.names if name in fallback),
+        occasional=tuple(name for name in others if name not in {*texts, *repeated}),
     )
 
 
@@ -396,15 +443,27 @@ def _possible_texts(schema: pa.Schema, metadata_paths: set[str]) -> list[str]:
         and (
             field.name in well_known
             or (
-                holds_text(field.type) and field.name not in metadata_paths and not _is_label(field)
+                (holds_text(field.type) or _is_empty(field.type))
+                and field.name not in metadata_paths
+                and (not _is_label(field) or _may_be_text(field))
             )
         )
     ]
 
 
+def _is_empty(kind: pa.DataType) -> bool:
+    """Return whether a type is that of nulls or empty lists alone, as in a sample of objects."""
+    return _is_empty(kind.value_type) if pa.types.is_list(kind) else pa.types.is_null(kind)
+
+
 def _is_label(field: pa.Field) -> bool:
     """Return whether a column labels a text, by its name, or has the headers of its page."""
     return is_label(field.name) or field.name.startswith("__") or holds_headers(field)
+
+
+def _may_be_text(field: pa.Field) -> bool:
+    """Return whether a column that is named as a label may hold texts."""
+    return may_be_text(field.name) and is_textual(field.type) and not field.name.startswith("__")
 
 
 def _well_known_texts(schema: pa.Schema) -> set[str]:
@@ -414,6 +473,8 @@ def _well_known_texts(schema: pa.Schema) -> set[str]:
 def _is_text(name: str, column_sample: ColumnSample, *, is_well_known: bool) -> bool:
     if is_heading(name):
         return column_sample.differs(name)
+    if is_label(name):
+        return column_sample.is_lower_case_prose(name)
     return (
         column_sample.words(name) >= _MIN_WORDS if is_well_known else column_sample.is_prose(name)
     )
@@ -545,6 +606,11 @@ def _choose_wordiest(
             for name in names
             if means[name] < most / 2
             and (name in well_known or not (means[name] or is_label(name) or name.startswith("__")))
+        ),
+        occasional=tuple(
+            name
+            for name in names
+            if means[name] < most / 2 and not (is_label(name) or name.startswith("__"))
         ),
     )
 

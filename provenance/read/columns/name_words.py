@@ -8,6 +8,13 @@ HEADING_WORDS = frozenset(
 )
 """Last words in the names of headings and summaries: text of any length."""
 
+FORM_WORDS = frozenset(
+    {"json", "meta", "metadata", "html", "xml", "image", "images", "media", "audio", "video"}
+    | {"parse", "tree", "pos", "ner", "lemmas", "lemmatized", "stemmed", "tokens", "tokenized"}
+    | {"tokenised", "clean", "cleaned", "normalized", "normalised", "preprocessed", "processed"}
+)
+"""Words in the names of columns that hold another form of a text."""
+
 LABEL_WORDS = frozenset(
     {"id", "ids", "uuid", "guid", "key", "index", "hash", "digest", "md5", "sha1", "sha256"}
     | {"url", "urls", "uri", "link", "links", "href", "domain", "host", "address", "email", "phone"}
@@ -18,11 +25,12 @@ LABEL_WORDS = frozenset(
     | {"author", "authors", "user", "username", "creator", "editor", "name", "names", "by"}
     | {"date", "time", "timestamp", "created", "updated", "modified", "published", "added"}
     | {"licence", "license", "rights", "copyright", "version", "model", "engine", "device", "agent"}
-    | {"json", "meta", "metadata", "html", "xml", "image", "images", "media", "audio", "video"}
-    | {"parse", "tree", "pos", "ner", "lemmas", "lemmatized", "stemmed", "tokens", "tokenized"}
-    | {"tokenised", "clean", "cleaned", "normalized", "normalised", "preprocessed", "processed"}
+    | FORM_WORDS
 )
 """Words in the names of columns that label a text, or hold another form of it."""
+
+_PARTY_WORDS = frozenset({"source", "user", "model", "agent", "author", "label", "labels", "email"})
+"""Labels that alone also name a text: of one side of a chat, or of a pair."""
 
 _PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 
@@ -36,6 +44,16 @@ def is_heading(name: str) -> bool:
 def is_label(name: str) -> bool:
     """Return whether a column is named as a label: "user_id", "sourceUrl"."""
     return not LABEL_WORDS.isdisjoint(_name_parts(name))
+
+
+def may_be_text(name: str) -> bool:
+    """Return whether a column named as a label may hold texts: "user_message", "source"."""
+    parts = _name_parts(name)
+    if not FORM_WORDS.isdisjoint(parts):
+        return False
+    if len(parts) == 1:
+        return parts[0] in _PARTY_WORDS
+    return bool(parts) and parts[-1] not in LABEL_WORDS
 
 
 def _name_parts(name: str) -> list[str]:

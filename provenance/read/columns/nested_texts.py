@@ -1,6 +1,5 @@
 """Texts nested in a column, each with the name of its field: `messages[3].content`."""
 
-import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,6 +10,7 @@ import pyarrow.compute as pc
 
 from provenance.model.content.fingerprints import Flags, Int64s
 from provenance.read.columns.name_words import is_label
+from provenance.read.columns.passages import MIN_BYTES, is_passage, passage_flags
 from provenance.read.columns.string_arrays import (
     as_strings,
     is_blank,
@@ -18,6 +18,7 @@ from provenance.read.columns.string_arrays import (
     is_textual,
     null_invalid_utf8,
     null_where,
+    text_sizes,
     to_flags,
 )
 
@@ -27,12 +28,6 @@ BESIDE_TURN_TEXTS = ("reasoning_content", "reasoning", "thinking", "replies", "c
 """Members beside it that are always text: what a model thought, and the turns that follow."""
 LABEL_MEMBERS = frozenset({"role", "from", "type", "id", "name", "model", "url", "uri"})
 """Members of structs that are labels."""
-_PASSAGE = (
-    "(?:[^ \t\r\n]+[ \t\r\n]+){4}[^ \t\r\n]"
-    "|[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]{10}"
-)
-"""Five words, or ten characters of a script without spaces: text, whatever its member is called."""
-_IS_PASSAGE = re.compile(_PASSAGE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +84,13 @@ class TextLeaves:
         """Return the texts of the rows that are flagged in `is_wanted`."""
         return self.filter(is_wanted[self.rows])
 
+    def passages(self) -> "TextLeaves":
+        """Return the texts that are passages."""
+        long_texts = self.filter(text_sizes(self.texts) >= MIN_BYTES)  # few, as a rule
+        if not len(long_texts.rows):
+            return long_texts
+        return long_texts.filter(passage_flags(null_invalid_utf8(long_texts.texts)))
+
     def filter(self, flags: Flags) -> "TextLeaves":
         """Return the texts that are flagged."""
         if flags.all():
@@ -116,7 +118,7 @@ def texts_within(value: object, name: str) -> Iterator[tuple[str, str]]:
     leaves = list(_walk_value(value, name, is_beside=False))
     main = [text for _, text, is_beside in leaves if not is_beside]
     for field, text, is_beside in leaves:
-        if not is_beside or (_IS_PASSAGE.search(text) and not _is_in(text, main)):
+        if not is_beside or (is_passage(text) and not _is_in(text, main)):
             yield field, text
 
 
@@ -213,14 +215,8 @@ def _leaves(name: str, column: pa.Array) -> Iterator[TextLeaves]:
     for leaves, is_beside in parts:
         if not is_beside:
             yield leaves
-        elif len((passages := _passages(leaves)).rows):
+        elif len((passages := leaves.passages()).rows):
             yield _without_copies(passages, main, len(column))
-
-
-def _passages(leaves: TextLeaves) -> TextLeaves:
-    texts = null_invalid_utf8(leaves.texts)
-    is_passage = pc.fill_null(pc.match_substring_regex(texts, _PASSAGE), fill_value=False)
-    return leaves.filter(to_flags(is_passage))
 
 
 def _without_copies(leaves: TextLeaves, others: Sequence[TextLeaves], count: int) -> TextLeaves:

@@ -40,7 +40,7 @@ class ColumnSample:
             name: _row_texts(table.column(name)) for name in table.column_names
         }
         self._rows_with_text = {
-            name: list(islice((row for row, text in enumerate(texts) if text), _SAMPLE_ROWS // 2))
+            name: frozenset(row for row, text in enumerate(texts) if text)
             for name, texts in self._texts.items()
         }
         self._folded_texts: dict[str, dict[int, str]] = {name: {} for name in self._texts}
@@ -51,9 +51,14 @@ class ColumnSample:
         return (
             self.words(name) >= _MIN_WORDS
             and self.differs(name)
-            and not sum(map(_is_structure, texts)) * 2 > len(texts)
+            and not sum(map(is_structure, texts)) * 2 > len(texts)
             and _letter_share(texts) >= _MIN_LETTER_SHARE
         )
+
+    def is_lower_case_prose(self, name: str) -> bool:
+        """Return whether a column holds prose, and not lists of names or addresses."""
+        words = _WORD.findall(" ".join(self._beginnings(name)))
+        return self.is_prose(name) and 2 * sum(word[:1].isupper() for word in words) <= len(words)
 
     def words(self, name: str) -> float:
         """Return the mean number of words in rows with text.
@@ -69,8 +74,11 @@ class ColumnSample:
         return bool(texts) and len({*texts}) >= _MIN_DISTINCT_SHARE * len(texts)
 
     def repeats(self, name: str, other: str) -> bool:
-        """Return whether a column repeats the texts of another, but for a few words."""
-        rows = self._rows_with_text[name]
+        """Return whether a column repeats the texts of another, but for a few words.
+
+        Only rows with both texts count.
+        """
+        rows = sorted(self._rows_with_text[name] & self._rows_with_text[other])[: _SAMPLE_ROWS // 2]
         inside = around = len(rows)
         for row in rows:
             text, other_text = self._fold_row(name, row), self._fold_row(other, row)
@@ -128,7 +136,8 @@ def _count_words(text: str) -> float:
     return unspaced / 2 if unspaced * 2 > len(text) else len(_WORD.findall(text))
 
 
-def _is_structure(text: str) -> bool:
+def is_structure(text: str) -> bool:
+    """Return whether a text begins as JSON or markup does, and is no list of strings."""
     return text.startswith(_STRUCTURE) and not text.startswith(_QUOTED_LIST)
 
 

@@ -1,8 +1,8 @@
 """Texts of each row, in the chosen columns or, where these have none, in others.
 
 The columns of a table are chosen by its first rows. Later rows may differ: a column that repeats
-another in the first rows is read wherever it does not, and a row without text in the chosen columns
-is searched under other names.
+another in the first rows is read wherever it does not, a row without text in the chosen columns is
+searched under other names, and a passage is read whatever its column held before.
 """
 
 from collections.abc import Collection, Sequence
@@ -16,7 +16,7 @@ from provenance.read.columns.column_choice import ColumnChoice, split_by_group, 
 from provenance.read.columns.column_paths import column_at
 from provenance.read.columns.json_lists import list_leaves
 from provenance.read.columns.nested_texts import TextLeaves
-from provenance.read.columns.prose_detection import repeats_text
+from provenance.read.columns.prose_detection import is_structure, repeats_text
 from provenance.read.columns.string_arrays import is_textual, null_where, to_flags
 
 
@@ -33,11 +33,11 @@ def find_texts(batch: pa.RecordBatch, columns: ColumnChoice) -> TextLeaves:
     Returns
     -------
     TextLeaves
-        Of each row the texts in `columns.texts`, then those added by `columns.repeated` and
-        `columns.fallback`.
+        Of each row the texts in `columns.texts`, then those added by `columns.repeated`,
+        `columns.fallback` and `columns.occasional`.
     """
     chosen_leaves = _leaves_at(batch, columns.texts, columns.lists)
-    if not (columns.repeated or columns.fallback):
+    if not (columns.repeated or columns.fallback or columns.occasional):
         return TextLeaves.merge([*chosen_leaves.values()])
     leaves = chosen_leaves | _without_repetitions(
         batch, _leaves_at(batch, columns.repeated, columns.lists), chosen_leaves
@@ -46,7 +46,24 @@ def find_texts(batch: pa.RecordBatch, columns: ColumnChoice) -> TextLeaves:
     for path in without_headings([*leaves]):
         silent &= ~_rows_with_text(leaves[path], len(batch))
     spare = _fallback_texts(batch, columns, silent)
-    return TextLeaves.merge([*leaves.values(), *spare])
+    found = [*leaves.values(), *spare]
+    if passages := _occasional_passages(batch, columns):
+        others = leaves | {"": TextLeaves.merge(spare)}
+        found += _without_repetitions(batch, passages, others).values()
+    return TextLeaves.merge(found)
+
+
+def _occasional_passages(batch: pa.RecordBatch, columns: ColumnChoice) -> dict[str, TextLeaves]:
+    passages = {
+        path: leaves.passages()
+        for path, leaves in _leaves_at(batch, columns.occasional, columns.lists).items()
+    }
+    return {path: _unstructured(leaves) for path, leaves in passages.items() if len(leaves.rows)}
+
+
+def _unstructured(leaves: TextLeaves) -> TextLeaves:
+    is_plain = (not is_structure(text) for text in leaves.texts.to_pylist())
+    return leaves.filter(np.fromiter(is_plain, bool, len(leaves.rows)))
 
 
 def _without_repetitions(

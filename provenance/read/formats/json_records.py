@@ -20,7 +20,8 @@ from provenance.read.columns.column_paths import json_member, split_path
 from provenance.read.columns.json_lists import list_texts
 from provenance.read.columns.name_words import is_label
 from provenance.read.columns.nested_texts import TextLeaves, texts_within
-from provenance.read.columns.prose_detection import repeats_text
+from provenance.read.columns.passages import is_passage
+from provenance.read.columns.prose_detection import is_structure, repeats_text
 from provenance.read.columns.signal_columns import is_page, record_signal_fields
 from provenance.read.columns.string_arrays import replace_surrogates
 from provenance.read.corpus import skipped_rows
@@ -152,24 +153,7 @@ def _append_record(
     *,
     needs_text: bool,
 ) -> None:
-    leaves = {path: _texts_at(record, [path], columns.lists) for path in columns.texts}
-    for path in columns.repeated:
-        texts = _texts_at(record, [path], columns.lists)
-        if not any(
-            repeats_text(_join_texts(texts), _join_texts(other_texts))
-            for other_texts in leaves.values()
-        ):
-            leaves[path] = texts
-    texts = [leaf for column_leaves in leaves.values() for leaf in column_leaves]
-    if sample_members is not None and not any(
-        _has_text(leaves[path]) for path in without_headings([*leaves])
-    ):
-        names = {name for name, _ in texts}
-        texts += [
-            leaf
-            for leaf in find_hidden_texts(record, columns, sample_members)
-            if leaf[0] not in names
-        ]
+    texts = _find_texts(record, columns, sample_members)
     if needs_text and not _has_text(texts):
         return
     for name, text in texts:
@@ -188,6 +172,43 @@ def _append_record(
     if columns.collected:
         labels.append((COLLECTED_NAMES[0], first_value_text(record, columns.collected)))
     builder.labels.append([pair for pair in labels if pair[1] is not None] or None)
+
+
+def _find_texts(
+    record: Record, columns: ColumnChoice, sample_members: Collection[str] | None
+) -> list[tuple[str, str]]:
+    """Return the texts of an object, as `row_fallback.find_texts` those of rows."""
+    leaves = {path: _texts_at(record, [path], columns.lists) for path in columns.texts}
+    for path in columns.repeated:
+        texts = _texts_at(record, [path], columns.lists)
+        if not any(
+            repeats_text(_join_texts(texts), _join_texts(other_texts))
+            for other_texts in leaves.values()
+        ):
+            leaves[path] = texts
+    hidden: list[tuple[str, str]] = []
+    if sample_members is not None and not any(
+        _has_text(leaves[path]) for path in without_headings([*leaves])
+    ):
+        names = {name for texts in leaves.values() for name, _ in texts}
+        hidden = [
+            leaf
+            for leaf in find_hidden_texts(record, columns, sample_members)
+            if leaf[0] not in names
+        ]
+    found = [*leaves.values(), hidden]
+    for path in columns.occasional:
+        found.append(_new_passages(_texts_at(record, [path], columns.lists), found))
+    return [leaf for column_leaves in found for leaf in column_leaves]
+
+
+def _new_passages(
+    texts: Sequence[tuple[str, str]], others: Sequence[Sequence[tuple[str, str]]]
+) -> list[tuple[str, str]]:
+    """Return those of the texts of a column that are passages, unless they repeat another's."""
+    passages = [leaf for leaf in texts if is_passage(leaf[1]) and not is_structure(leaf[1])]
+    joined = _join_texts(passages)
+    return [] if any(repeats_text(joined, _join_texts(other)) for other in others) else passages
 
 
 def _texts_at(

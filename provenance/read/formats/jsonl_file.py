@@ -3,7 +3,7 @@
 import codecs
 import io
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from typing import BinaryIO, cast
@@ -137,6 +137,8 @@ class _RangeStream(io.RawIOBase):
 
 _SAMPLE_BYTES = 1 << 18
 _SAMPLE_RECORDS = 200
+_LATER_SAMPLES, _LATER_BYTES, _LATER_RECORDS = 7, 1 << 16, 20
+"""Places in the rest of a long file at which it is sampled too, and how much is read there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +182,10 @@ def jsonl_parts(file: File, text_columns: Sequence[str]) -> list[Part]:
     """Return the parts of a JSON Lines file; `text_columns` are those given by the user."""
     with closing(read_blocks(file, _SAMPLE_BYTES)) as blocks:
         layout = infer_layout(
-            _read_sample(until_error(blocks), text_columns, file.label_columns),
+            [
+                *_read_sample(until_error(blocks), text_columns, file.label_columns),
+                *_later_records(file),
+            ],
             text_columns,
             file.display_path,
             file.label_columns,
@@ -365,11 +370,32 @@ def _read_sample(
         }
         missing -= {name for name, record in examples.items() if record is not None}
         sample += [record for record in examples.values() if record is not None]
-        sample += records[:_SAMPLE_RECORDS]
+        sample += _spread(records)
         # A last line without a line break is a separate block.
         if sample and not missing and size >= _SAMPLE_BYTES:
             break
     return sample
+
+
+def _spread(records: Sequence[Record]) -> list[Record]:
+    """Return half of a sample from the beginning, and half from all the rest."""
+    half = _SAMPLE_RECORDS // 2
+    rest = records[half:]
+    return [*records[:half], *rest[:: max(1, -(-len(rest) // half))]]
+
+
+def _later_records(file: File) -> list[Record]:
+    """Return objects from the rest of a file, whose members the first may lack."""
+    if file.compression or "zip" in file.protocols or file.size < 2 * _SAMPLE_BYTES:
+        return []
+    records: list[Record] = []
+    with suppress(InputError, OSError), file.open() as stream:
+        for place in range(1, _LATER_SAMPLES + 1):
+            stream.seek(file.size * place // (_LATER_SAMPLES + 1))
+            lines = stream.read(_LATER_BYTES).split(b"\n")[1:-1]
+            parsed = map(parse_line, lines[:_LATER_RECORDS])
+            records += [record for record in parsed if not isinstance(record, str)]
+    return records
 
 
 def _has_path(record: Record, path: str) -> bool:
