@@ -108,19 +108,6 @@ def test_a_column_without_prose_at_first_is_read_where_it_has_a_passage(form, tm
     assert fields == [(7, "second"), (MANY + 1, "body"), (MANY + 2, "first")]
 
 
-def test_members_that_only_later_lines_have_are_found_in_rows_with_text(tmp_path, hear):
-    rows: list[dict[str, object]] = [
-        {"id": str(n), "text": sentence("text", n) * 9, "turns": [{"content": "Well."}]}
-        for n in range(1000)
-    ]
-    for row in rows[-300:]:
-        row["critique"] = sentence("critique", 1)
-        row["turns"] = [{"content": "Well.", "plan": sentence("plan", 2)}]
-    (tmp_path / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    fields = [row["field"] for row in hear(tmp_path / "a.jsonl").rows]
-    assert fields.count("critique") == fields.count("turns[0].plan") == 300
-
-
 @pytest.mark.parametrize("form", sorted(FORMATS))
 def test_text_columns_that_the_user_names_are_read_alone(form, tmp_path, hear):
     rows = [{"id": "a", "text": "one", "body": None}, {"id": "b", "text": None, "body": "two"}]

@@ -3,7 +3,7 @@
 import codecs
 import io
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from typing import BinaryIO, cast
@@ -137,8 +137,6 @@ class _RangeStream(io.RawIOBase):
 
 _SAMPLE_BYTES = 1 << 18
 _SAMPLE_RECORDS = 200
-_LATER_SAMPLES, _LATER_BYTES, _LATER_RECORDS = 7, 1 << 16, 20
-"""Places in the rest of a long file at which it is sampled too, and how much is read there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,10 +180,7 @@ def jsonl_parts(file: File, text_columns: Sequence[str]) -> list[Part]:
     """Return the parts of a JSON Lines file; `text_columns` are those given by the user."""
     with closing(read_blocks(file, _SAMPLE_BYTES)) as blocks:
         layout = infer_layout(
-            [
-                *_read_sample(until_error(blocks), text_columns, file.label_columns),
-                *_later_records(file),
-            ],
+            _read_sample(until_error(blocks), text_columns, file.label_columns),
             text_columns,
             file.display_path,
             file.label_columns,
@@ -382,20 +377,6 @@ def _spread(records: Sequence[Record]) -> list[Record]:
     half = _SAMPLE_RECORDS // 2
     rest = records[half:]
     return [*records[:half], *rest[:: max(1, -(-len(rest) // half))]]
-
-
-def _later_records(file: File) -> list[Record]:
-    """Return objects from the rest of a file, whose members the first may lack."""
-    if file.compression or "zip" in file.protocols or file.size < 2 * _SAMPLE_BYTES:
-        return []
-    records: list[Record] = []
-    with suppress(InputError, OSError), file.open() as stream:
-        for place in range(1, _LATER_SAMPLES + 1):
-            stream.seek(file.size * place // (_LATER_SAMPLES + 1))
-            lines = stream.read(_LATER_BYTES).split(b"\n")[1:-1]
-            parsed = map(parse_line, lines[:_LATER_RECORDS])
-            records += [record for record in parsed if not isinstance(record, str)]
-    return records
 
 
 def _has_path(record: Record, path: str) -> bool:
