@@ -152,9 +152,8 @@ def _is_public(parts: dict[str, str]) -> bool:
         return False
     if parts.get("blogger:status", "LIVE") != "LIVE":
         return False
-    return not any(
-        name in parts and value in {None, parts[name]} for name, value in _NOT_PUBLISHED.items()
-    )
+    marks = parts.keys() & _NOT_PUBLISHED.keys()
+    return not any(_NOT_PUBLISHED[name] in {None, parts[name]} for name in marks)
 
 
 def _comment(comment: Element, post: ItemRecord, row: int, dump: Dump) -> ItemRecord | RowFault:
