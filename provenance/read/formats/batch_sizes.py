@@ -48,6 +48,10 @@ def row_sizes(column: pa.Array) -> Int64s:
         dictionary_sizes = np.append(row_sizes(column.dictionary), 0)
         places = np.asarray(pc.fill_null(column.indices.cast(pa.int64()), -1))
         return np.asarray(dictionary_sizes[places])
+    if pa.types.is_run_end_encoded(kind):
+        rows = np.arange(column.offset, column.offset + len(column))
+        runs = np.searchsorted(np.asarray(column.run_ends), rows, side="right")
+        return np.asarray(row_sizes(column.values)[runs])
     if pa.types.is_string_view(kind) or pa.types.is_binary_view(kind):
         views = np.frombuffer(column.buffers()[1], np.int32).reshape(-1, 4)
         return views[column.offset : column.offset + len(column), 0].astype(np.int64)
