@@ -44,14 +44,8 @@ def split_batch(
 def row_sizes(column: pa.Array) -> Int64s:
     """Return the decoded bytes of each value; each list element counts `VALUE_BYTES` more."""
     kind = column.type
-    if pa.types.is_dictionary(kind):
-        dictionary_sizes = np.append(row_sizes(column.dictionary), 0)
-        places = np.asarray(pc.fill_null(column.indices.cast(pa.int64()), -1))
-        return np.asarray(dictionary_sizes[places])
-    if pa.types.is_run_end_encoded(kind):
-        rows = np.arange(column.offset, column.offset + len(column))
-        runs = np.searchsorted(np.asarray(column.run_ends), rows, side="right")
-        return np.asarray(row_sizes(column.values)[runs])
+    if pa.types.is_dictionary(kind) or pa.types.is_run_end_encoded(kind):
+        return _sizes_of_shared(column)
     if pa.types.is_string_view(kind) or pa.types.is_binary_view(kind):
         views = np.frombuffer(column.buffers()[1], np.int32).reshape(-1, 4)
         return views[column.offset : column.offset + len(column), 0].astype(np.int64)
@@ -65,6 +59,17 @@ def row_sizes(column: pa.Array) -> Int64s:
         inner = row_sizes(pc.list_flatten(column)) + VALUE_BYTES
         return np.bincount(parents, inner, len(column)).astype(np.int64)
     return np.full(len(column), column.nbytes // max(1, len(column)))
+
+
+def _sizes_of_shared(column: pa.Array) -> Int64s:
+    """Return the decoded bytes of each value of a dictionary or of runs."""
+    if pa.types.is_dictionary(column.type):
+        dictionary_sizes = np.append(row_sizes(column.dictionary), 0)
+        places = np.asarray(pc.fill_null(column.indices.cast(pa.int64()), -1))
+        return np.asarray(dictionary_sizes[places])
+    rows = np.arange(column.offset, column.offset + len(column))
+    runs = np.searchsorted(np.asarray(column.run_ends), rows, side="right")
+    return np.asarray(row_sizes(column.values)[runs])
 
 
 def shares_values(kind: pa.DataType) -> bool:
