@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from provenance.model.content.fingerprints import Int64s
 from provenance.model.content.tables import Items, Skipped
 from provenance.read.columns.column_paths import column_at
-from provenance.read.columns.string_arrays import format_values, to_flags
+from provenance.read.columns.string_arrays import format_values, is_textual, to_flags
 from provenance.read.columns.table_parts import RowBlock, TableFile
 from provenance.read.corpus import skipped_rows
 from provenance.read.corpus.file_access import File
@@ -112,7 +112,14 @@ def _without_names(
     """Return the columns without rows that repeat their names, as in files put together."""
     names = [pa.array([path], pa.large_string()) for path in mapping.text.columns]
     flags = to_flags(pc.fill_null(pc.equal(columns["text"], mapping.text.join(names)[0]), False))
-    if not flags.any():
+    others = [
+        pc.equal(columns[role], mapping.fields[role])
+        for role in ("item", "author", "url")
+        if role in columns and role in mapping.fields and is_textual(columns[role].type)
+    ]
+    for other in others:  # a text may be the name of its column, all cells hardly
+        flags = flags & to_flags(pc.fill_null(other, False))
+    if not others or not flags.any():
         return columns, rows, ()
     kept = pa.array(~flags)
     skipped = skipped_rows.count_skipped(dump.name, NAMES_AGAIN, rows[flags].tolist())
