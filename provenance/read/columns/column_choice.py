@@ -191,8 +191,9 @@ class ColumnChoice:
 _WORD = r"\p{L}{2}|\p{Lo}"
 """Two letters, or one of a script without cases: numbers and dates have a single one at most."""
 _CONTROL = r"[\x00-\x08\x0e-\x1a]"
-"""What text has not, and other bytes that happen to be valid UTF-8 do have."""
+"""Control characters: bytes that are valid UTF-8 by chance have them, text has not."""
 _MIN_VALID_SHARE = 0.9
+"""Share of the values in a sample that are valid UTF-8 if a column of bytes is text."""
 _MAX_NAME_CHARS = 1 << 10
 """Length up to which a name is compared with the well-known ones."""
 
@@ -271,9 +272,9 @@ def find_columns(
 
 
 def _with_texts_in_bytes(schema: pa.Schema, sample: SampleReader) -> pa.Schema:
-    """Return a schema in which columns of bytes, if they are text in the sample, are of strings.
+    """Return a schema in which columns of bytes that are text in the sample are strings.
 
-    So some programs write strings to Parquet.
+    Some programs write strings to Parquet as bytes.
     """
     single = unique_names(schema)
     places = [

@@ -44,7 +44,7 @@ def split_batch(
 def row_sizes(column: pa.Array) -> Int64s:
     """Return the decoded bytes of each value; each list element counts `VALUE_BYTES` more."""
     kind = column.type
-    if pa.types.is_dictionary(kind) or pa.types.is_run_end_encoded(kind):
+    if pa.types.is_dictionary(kind) or pa.types.is_run_end_encoded(kind) or _is_list_view(kind):
         return _sizes_of_shared(column)
     if pa.types.is_string_view(kind) or pa.types.is_binary_view(kind):
         views = np.frombuffer(column.buffers()[1], np.int32).reshape(-1, 4)
@@ -62,32 +62,45 @@ def row_sizes(column: pa.Array) -> Int64s:
 
 
 def _sizes_of_shared(column: pa.Array) -> Int64s:
-    """Return the decoded bytes of each value of a dictionary or of runs."""
+    """Return the decoded bytes of each value of a dictionary, of runs or of views of lists."""
     if pa.types.is_dictionary(column.type):
         dictionary_sizes = np.append(row_sizes(column.dictionary), 0)
         places = np.asarray(pc.fill_null(column.indices.cast(pa.int64()), -1))
         return np.asarray(dictionary_sizes[places])
+    if _is_list_view(column.type):
+        ends = np.append(0, np.cumsum(row_sizes(column.values) + VALUE_BYTES))
+        starts, counts = (
+            np.asarray(each).astype(np.int64) for each in (column.offsets, column.sizes)
+        )
+        sizes = ends[starts + counts] - ends[starts]
+        return np.where(np.asarray(column.is_valid()), sizes, 0)
     rows = np.arange(column.offset, column.offset + len(column))
     runs = np.searchsorted(np.asarray(column.run_ends), rows, side="right")
     return np.asarray(row_sizes(column.values)[runs])
 
 
 def shares_values(kind: pa.DataType) -> bool:
-    """Return whether values of `kind` may share memory, as in dictionaries and views."""
-    if pa.types.is_dictionary(kind):
+    """Return whether values of `kind` may share memory, as in dictionaries, runs and views."""
+    if pa.types.is_dictionary(kind) or pa.types.is_run_end_encoded(kind) or _is_list_view(kind):
         return True
     if pa.types.is_string_view(kind) or pa.types.is_binary_view(kind):
         return True
     return any(shares_values(kind.field(n).type) for n in range(kind.num_fields))
 
 
+def _is_list_view(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_list_view(kind) or pa.types.is_large_list_view(kind))
+
+
 def decode_shared(column: pa.Array) -> pa.Array:
-    """Return a column without dictionaries; only its own slice is decoded."""
+    """Return a column without dictionaries and runs; only its own slice is decoded."""
     kind = column.type
     if not shares_values(kind):
         return column
     if pa.types.is_dictionary(kind):
         return column.dictionary_decode()
+    if pa.types.is_run_end_encoded(kind):
+        return pc.run_end_decode(column)
     if pa.types.is_struct(kind):
         members = [decode_shared(pc.struct_field(column, n)) for n in range(kind.num_fields)]
         names = [field.name for field in kind]

@@ -168,16 +168,32 @@ def a_dictionary_in_arrow(folder, size):
 
 
 @bomb
-def views_of_one_value_in_arrow(folder, size):
-    value = np.array([len(VALUE), int.from_bytes(VALUE[:4].encode(), "little"), 0, 0], np.int32)
-    views = pa.py_buffer(np.tile(value, size))
-    buffers = [None, views, pa.py_buffer(VALUE.encode())]
-    texts = pa.Array.from_buffers(pa.string_view(), size, buffers)
+def runs_of_one_value_in_arrow(folder, size):
+    ends, values = pa.array([size], pa.int32()), pa.array([6 * VALUE])
+    return _written_to_arrow(folder, pa.RunEndEncodedArray.from_arrays(ends, values))
+
+
+@bomb
+def views_of_one_list_in_arrow(folder, size):
+    offsets, sizes = (pa.array([number] * size, pa.int32()) for number in (0, 1))
+    lists = pa.ListViewArray.from_arrays(offsets, sizes, pa.array([6 * VALUE]))
+    return _written_to_arrow(folder, lists)
+
+
+def _written_to_arrow(folder, texts):
     batch = pa.record_batch({"text": texts})
     path = folder / "rows.arrow"
     with pa.ipc.new_stream(path, batch.schema) as writer:
         writer.write_batch(batch)
     return path
+
+
+@bomb
+def views_of_one_value_in_arrow(folder, size):
+    value = np.array([len(VALUE), int.from_bytes(VALUE[:4].encode(), "little"), 0, 0], np.int32)
+    views = pa.py_buffer(np.tile(value, size))
+    buffers = [None, views, pa.py_buffer(VALUE.encode())]
+    return _written_to_arrow(folder, pa.Array.from_buffers(pa.string_view(), size, buffers))
 
 
 @bomb

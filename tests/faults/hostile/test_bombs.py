@@ -26,6 +26,8 @@ EXPECTED = {
     "a_dictionary_within_lists_in_parquet": "",
     "a_dictionary_in_arrow": "",
     "views_of_one_value_in_arrow": "",
+    "runs_of_one_value_in_arrow": "",
+    "views_of_one_list_in_arrow": "",
     "addresses_of_very_many_labels": "",
     "a_text_that_repeats_a_phrase": "",
 }

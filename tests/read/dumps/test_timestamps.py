@@ -205,3 +205,9 @@ def test_clocks_of_twelve_hours_names_of_zones_and_compact_times(text, expected)
     second = None if expected is None else parse_timestamp(expected)
     assert parse_timestamp(text) == second
     assert parse_timestamps(pa.array([text])) == pa.array([second]).cast(SECONDS)
+
+
+@pytest.mark.parametrize("text", ["on " * 5000 + "x", "Posted: " * 5000, "x" + " (edited)" * 5000])
+def test_words_around_a_date_are_taken_off_once(text):
+    assert parse_timestamp(text) is None
+    assert parse_timestamp("Posted: 5 May 2020") == parse_timestamp("2020-05-05")

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
@@ -95,7 +95,7 @@ _DAY_IN_WORDS = re.compile(
 _WORDS_AROUND = re.compile(
     r"(?:[A-Za-z][A-Za-z ]{0,60}(?: on|:) |on )(.*)|(.*)\s\(edited\)", re.IGNORECASE
 )
-"""What pages say beside a date: "Posted: …", "Reviewed in the United States on …"."""
+"""A date with the words that pages add: "Posted: …", "Reviewed in the United States on …"."""
 _HALF_DAY = re.compile(r"(?<!\d)(\d{1,2})(:\d\d(?::\d\d)?)\s?([AaPp])\.?\s?[Mm]\b\.?")
 _AT = re.compile(r",?\s(?:at\s|@\s?)|[\u202f\xa0]")
 _OFFSETS = {
@@ -215,7 +215,10 @@ def _from_other_form(text: str) -> int | None:
         text = "{}T{}:{}:{}".format(*compact.groups())
     if len(text) == _X_LENGTH and _X_DATE.fullmatch(text):
         return None  # there is no such day: the parser of e-mail would read another
-    return _from_text(text)
+    second = _from_text(text)
+    if second is None and (around := _WORDS_AROUND.fullmatch(text)) is not None:
+        second = _from_text(around[1] or around[2])
+    return second
 
 
 def _from_mail_date(match: re.Match[str]) -> int | None:
@@ -377,13 +380,9 @@ def _from_text(text: str) -> int | None:
             return _second_of(parse(candidate))
     if (match := _DAY_IN_WORDS.fullmatch(plain)) is not None:
         day, month, year, *clock = match.groups()
-        return utc_second(int(year), _month_in_words(month), int(day), *map(int, _filled(clock)))
-    around = _WORDS_AROUND.fullmatch(text)
-    return None if around is None else _from_text(around[1] or around[2])
-
-
-def _filled(clock: Sequence[str | None]) -> Iterator[str]:
-    return (part or "0" for part in clock)
+        hour, minute, second = (int(part or 0) for part in clock)
+        return utc_second(int(year), _month_in_words(month), int(day), hour, minute, second)
+    return None
 
 
 @lru_cache

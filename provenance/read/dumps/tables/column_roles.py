@@ -60,7 +60,7 @@ UNREAD_TEXTS = "column of texts that is not read:"
 _OTHER_STATES = frozenset({"", "archived", "home", "sent", "unlisted"})
 """States of posts that may be published."""
 _PLAIN_STATES = {"live", "publish", "published", "visible"}
-"""States beside which others that are known are those of posts, whatever else stands there."""
+"""States that only posts have: beside one of them, unknown states do not matter."""
 MAX_SHARED_IDS = 0.05
 """Share of the texts in a sample that may have the id of another, if its name is another one."""
 _CHAT_TABLES = (
@@ -117,7 +117,7 @@ class TableMapping:
         return self.exploded is not None and f"{path}.".startswith(f"{self.exploded}.")
 
     def unread_texts(self, file: str) -> Iterator[Items]:
-        """Yield the count of each column of texts that is not read: its rows are kept without."""
+        """Yield an entry for each column of texts that is not read; no row is skipped for it."""
         entries = []
         for path in self.unread:
             columns = (path,) if ITEM_MARK in path else (*self.text.paths, path)
