@@ -54,6 +54,12 @@ def missing_fields(reading: "ReadingCounts") -> str | None:
     return f"no item has {', nor '.join(missing)}" if missing and reading.items else None
 
 
+def unread_columns(reading: "ReadingCounts") -> Iterator[str]:
+    """Yield a warning for each column with texts that is not read."""
+    for reason, files in reading.unread_columns.most_common(_MAX_REASONS):
+        yield reason if files == 1 else f"{reason} (in {files:,} files)"
+
+
 def many_replaced(manifest: "Manifest", reading: "ReadingCounts") -> str | None:
     """Return a warning if many of the items that a build kept have the id of another."""
     if manifest.replaced < _MIN_REPLACED_SHARE * max(reading.items, 1):
@@ -78,7 +84,8 @@ def preview_lines(previews: "Sequence[DumpPreview]") -> Iterator[str]:
         for row in preview.items:
             yield "  " + " | ".join(_shown(row[field]) for field in _FIELDS)
         for entry in preview.skipped:
-            yield f"  skipped {entry.count:,}: {one_line(entry.reason)}"
+            number = f"skipped {entry.count:,}: " if entry.count else ""
+            yield f"  {number}{one_line(entry.reason)}"
     for line in unread_lines(unread, len(unread), ""):
         yield f"not read: {one_line(line)}"
 

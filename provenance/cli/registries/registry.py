@@ -24,6 +24,7 @@ from provenance.cli.registries.dump_summary import (
     missing_fields,
     preview_lines,
     reading_lines,
+    unread_columns,
 )
 from provenance.cli.registries.registry_changes import CHANGES
 from provenance.cli.registries.registry_exchange import EXCHANGE
@@ -421,6 +422,8 @@ def _finish(
     _warn_if_unusable(outcome.manifest)
     if (missing := missing_fields(outcome.reading)) is not None:
         echo(f"Note: {missing}", err=True)
+    for unread in unread_columns(outcome.reading):
+        echo(f"Note: {unread}", err=True)
     if not quiet:
         echo(*reading_lines(outcome.reading), *deletion_lines(outcome.deletions), "")
         _show(registry)

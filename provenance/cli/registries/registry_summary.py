@@ -387,7 +387,8 @@ def _omitted_lines(manifest: "Manifest") -> Iterator[str]:
         rows = ", ".join(f"{row:,}" for row in skipped.rows)
         more = ", ..." if len(skipped.rows) < skipped.count else ""
         where = f" (row {rows}{more})" if rows else ""
-        yield f"  {skipped.count:,} of {skipped.file}: {skipped.reason}{where}"
+        number = f"{skipped.count:,} of " if skipped.count else ""
+        yield f"  {number}{skipped.file}: {skipped.reason}{where}"
     if others := manifest.skipped[_MAX_LINES:]:
         rest = sum(skipped.count for skipped in others)
         yield f"  {rest:,} of other files or kinds: see registry.json"

@@ -134,7 +134,7 @@ class Skipped:
     reason : str
         In plain words: "null text", "not valid UTF-8", "not valid JSON".
     count : int
-        Number of rows.
+        Number of rows; 0 if a column of all rows is meant.
     rows : tuple of int
         The first few of them, 0-based.
     """

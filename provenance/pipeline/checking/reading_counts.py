@@ -8,7 +8,6 @@ import pyarrow.compute as pc
 from provenance.model.content.tables import Items
 from provenance.read.dumps.item_batches import MADE_ID
 from provenance.read.dumps.parsers.date_order import UNREADABLE_DATE
-from provenance.read.dumps.tables.column_roles import UNREAD_TEXTS
 
 FIELDS = {
     "id": "item",
@@ -38,6 +37,8 @@ class ReadingCounts:
         Number of items that have each of `FIELDS`; an id is one of the source's own.
     skipped : Counter of str
         Number of records that were skipped, by reason.
+    unread_columns : Counter of str
+        Number of files by what is said of a column with texts that is not read.
     licence_origins : Counter of str
         Number of items by where their licence is stated, of files of repositories; "" where none
         is known.
@@ -49,6 +50,7 @@ class ReadingCounts:
         self.items = 0
         self.fields: Counter[str] = Counter(dict.fromkeys(FIELDS, 0))
         self.skipped: Counter[str] = Counter()
+        self.unread_columns: Counter[str] = Counter()
         self.licence_origins: Counter[str] = Counter()
         self.planted: set[str] = set()
 
@@ -68,6 +70,8 @@ class ReadingCounts:
             self.planted |= {*batch["item"].filter(is_planted).to_pylist()}
             self.licence_origins.update(dict(items.licence_origins))
             for entry in items.skipped:
-                if not entry.reason.startswith((UNREADABLE_DATE, UNREAD_TEXTS)):  # rows are kept
+                if not entry.count:
+                    self.unread_columns[entry.reason] += 1
+                elif not entry.reason.startswith(UNREADABLE_DATE):  # the item was kept
                     self.skipped[entry.reason] += entry.count
             yield items

@@ -152,6 +152,20 @@ def test_a_dry_run_shows_layout_columns_and_items_and_writes_nothing(provenance,
     assert not (tmp_path / "r").exists()
 
 
+def test_a_column_of_texts_that_is_not_read_is_named(provenance, tmp_path):
+    rows = [{"id": n, "text": text(n), "response": f"So it is, {text(n + 99)}!"} for n in range(9)]
+    for name in "ab":
+        lines(tmp_path / f"{name}.jsonl", rows)
+    build = ("registry", "build", "r", "--source", "x", "a.jsonl", "b.jsonl")
+    said = "texts in the column 'response' are not read; to read them, add --text-column 'text' "
+    previewed = provenance(*build, "--dry-run", cwd=tmp_path)
+    assert previewed.stdout.count(f"  {said}") == 2
+    built = provenance(*build, cwd=tmp_path)
+    assert f"Note: {said}--text-column 'response' (in 2 files)" in built.stderr
+    assert f"  a.jsonl: {said}" in built.stdout
+    assert "Skipped" not in built.stdout
+
+
 def test_a_dry_run_counts_skipped_rows_once_for_each_reason(provenance, tmp_path):
     chat = "31/12/2020, 21:15 - Ann: <Media omitted>\n" * 45_000
     (tmp_path / "_chat.txt").write_text(f"{chat}31/12/2020, 21:16 - Ann: {text(1)}\n", "utf-8")

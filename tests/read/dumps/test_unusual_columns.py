@@ -605,7 +605,7 @@ def test_other_columns_of_texts_are_named(read, table, row, unread):
     ]
     found = read(table(rows))
     assert found.column("text") == TEXTS
-    notes = [note for note in found.skipped if note.startswith("column of texts")]
+    notes = [note for note in found.skipped if note.startswith("texts in the column")]
     assert len(notes) == len(unread)
     for note, (name, options) in zip(notes, unread.items(), strict=True):
         assert repr(name) in note

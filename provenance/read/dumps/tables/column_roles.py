@@ -56,7 +56,6 @@ from provenance.read.dumps.tables.nested_columns import texts_within
 from provenance.read.dumps.tables.text_columns import find_text, have_words, texts_of, unread_texts
 from provenance.read.formats.jsonl_blocks import parse_line
 
-UNREAD_TEXTS = "column of texts that is not read:"
 _OTHER_STATES = frozenset({"", "archived", "home", "sent", "unlisted"})
 """States of posts that may be published."""
 _PLAIN_STATES = {"live", "publish", "published", "visible"}
@@ -117,12 +116,13 @@ class TableMapping:
         return self.exploded is not None and f"{path}.".startswith(f"{self.exploded}.")
 
     def unread_texts(self, file: str) -> Iterator[Items]:
-        """Yield an entry for each column of texts that is not read; no row is skipped for it."""
+        """Yield an entry, with a count of zero, for each column of texts that is not read."""
         entries = []
         for path in self.unread:
             columns = (path,) if ITEM_MARK in path else (*self.text.paths, path)
             options = " ".join(f"--text-column '{column}'" for column in columns)
-            entries.append(Skipped(file, f"{UNREAD_TEXTS} {path!r}; to read it, {options}", 1))
+            reason = f"texts in the column {path!r} are not read; to read them, add {options}"
+            entries.append(Skipped(file, reason, 0))
         yield from skipped_batch(tuple(entries))
 
     def describe(self) -> dict[str, str]:
