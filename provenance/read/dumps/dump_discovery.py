@@ -144,6 +144,7 @@ _PRIVATE = re.compile(
 )
 """Private messages in exports of Meta, X, Reddit, Snapchat, LinkedIn and Slack."""
 _SNAPCHAT_CHATS = ("chat_history.json",)
+"""As an object of JSON they would be taken for a table."""
 _PRIVATE_MESSAGES = Refusal("private messages", "to read them, give the file by its name.")
 
 _DRAFT = re.compile(r"(?:.*/)?draft_[^/]*\.html")
@@ -442,6 +443,10 @@ def _no_dump_error(files: Sequence[File], address: str) -> InputError:
     message = f"{address}: none of its files ({len(files):,}) is a supported dump"
     if any(_matches_any(file.path, _TELEGRAM_PAGES) for file in files):
         return TELEGRAM_PAGES.error(address)
+    if any(_PRIVATE.fullmatch(file.name) for file in files):
+        return UnsupportedFormat(
+            f"{message}; there are private messages", remedy=_PRIVATE_MESSAGES.remedy
+        )
     for file in sorted(files, key=lambda file: -file.size)[:_MAX_LOOKED_AT]:
         with suppress(InputError):
             refusal = _PAGE if _is_page(file.path) else refusal_of(file)

@@ -323,3 +323,7 @@ def test_private_messages_of_snapchat_are_left_out(read, tmp_path, lines):
     (tmp_path / "json" / "chat_history.json").write_text(json.dumps(chats))
     (tmp_path / "json" / "posts.jsonl").write_text(lines([{"text": "some words"}]))
     assert read(tmp_path).column("text") == ["some words"]
+    (tmp_path / "json" / "posts.jsonl").unlink()
+    with pytest.raises(UnsupportedFormat, match="there are private messages") as caught:
+        read(tmp_path)
+    assert "by its name" in caught.value.remedy
