@@ -114,8 +114,7 @@ def build_items(columns: Mapping[str, pa.Array], rows: Int64s, dump: Dump, prefi
     prefix : str
         Prefix of the row number in the id of an item without an id.
     """
-    columns = {role: _filterable(column) for role, column in columns.items()}
-    columns["text"] = to_strings(columns["text"])
+    columns = {**columns, "text": to_strings(columns["text"])}
     faults: list[RowFault] = []
     for reason, check in _CHECKS:
         flags = check(columns, dump)
@@ -197,15 +196,6 @@ def _cast(column: pa.Array, kind: pa.DataType) -> pa.Array:
         return column.cast(kind)
     except pa.ArrowInvalid:  # a slice far from the beginning of its buffer: copied, it has another
         return column.take(pa.array(np.arange(len(column)))).cast(kind)
-
-
-def _filterable(column: pa.Array) -> pa.Array:
-    """Return a column as a type that Arrow can filter; it cannot filter views yet."""
-    if pa.types.is_string_view(column.type):
-        return column.cast(pa.large_string())
-    if pa.types.is_binary_view(column.type):
-        return column.cast(pa.large_binary())
-    return column
 
 
 def _is_null(columns: Mapping[str, pa.Array], _: Dump) -> Flags | None:
@@ -362,8 +352,17 @@ def to_strings(column: pa.Array) -> pa.Array:
     if is_text_list(column.type):
         return TextLeaves.of({"": column}).join_rows(len(column), TEXT_SEPARATOR)
     if is_textual(column.type) or is_bytes(column.type):
-        return as_strings(_filterable(column))
+        return as_strings(filterable(column))
     return pa.nulls(len(column), _TEXT)
+
+
+def filterable(column: pa.Array) -> pa.Array:
+    """Return a column as a type that Arrow can filter; it cannot filter views yet."""
+    if pa.types.is_string_view(column.type):
+        return column.cast(pa.large_string())
+    if pa.types.is_binary_view(column.type):
+        return column.cast(pa.large_binary())
+    return column
 
 
 def is_text_list(kind: pa.DataType) -> bool:

@@ -11,13 +11,13 @@ import pyarrow.compute as pc
 from provenance.model.content.fingerprints import Int64s
 from provenance.model.content.tables import Items, Skipped
 from provenance.read.columns.column_paths import column_at
-from provenance.read.columns.string_arrays import format_values, is_textual, to_flags
+from provenance.read.columns.string_arrays import format_values, to_flags
 from provenance.read.columns.table_parts import RowBlock, TableFile
 from provenance.read.corpus import skipped_rows
 from provenance.read.corpus.file_access import File
 from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.item_batches import split_items
-from provenance.read.dumps.item_columns import build_items, to_strings
+from provenance.read.dumps.item_columns import build_items, filterable, to_strings
 from provenance.read.dumps.parsers.date_order import DateOrder, DateReader, infer_order
 from provenance.read.dumps.parsers.json_posts import names_text
 from provenance.read.dumps.tables.column_roles import TableMapping, find_roles, parse_metadata
@@ -94,7 +94,7 @@ def _columns(block: RowBlock, mapping: TableMapping) -> tuple[dict[str, pa.Array
             firsts = np.searchsorted(parents, parents)
             places = pa.array(np.arange(len(parents)) - firsts)
     columns = {
-        role: column_at(batch, path)
+        role: filterable(column_at(batch, path))
         for role, path in mapping.fields.items()
         if not mapping.is_parsed(path)
     }
@@ -113,9 +113,9 @@ def _without_names(
     names = [pa.array([path], pa.large_string()) for path in mapping.text.columns]
     flags = to_flags(pc.fill_null(pc.equal(columns["text"], mapping.text.join(names)[0]), False))
     others = [
-        pc.equal(columns[role], mapping.fields[role])
+        pc.equal(to_strings(columns[role]), mapping.fields[role])
         for role in ("item", "author", "url")
-        if role in columns and role in mapping.fields and is_textual(columns[role].type)
+        if role in columns and role in mapping.fields
     ]
     for other in others:  # a text may be the name of its column, all cells hardly
         flags = flags & to_flags(pc.fill_null(other, False))
