@@ -74,18 +74,28 @@ def to_record(value: object, *, has_clean_keys: bool = False) -> Record | str:
     """
     if not isinstance(value, dict):
         return skipped_rows.NOT_OBJECT
-    level: list[Record | list[object]] = [value]
-    keys: list[str] = []
+    if are_plain([value], has_clean_keys=has_clean_keys):
+        return value
+    return skipped_rows.TOO_DEEP if is_too_deep(value) else _clean_keys(value)
+
+
+def are_plain(values: list[object], *, has_clean_keys: bool = False) -> bool:
+    """Return whether no value nests too deep, and no key has a lone surrogate.
+
+    `has_clean_keys` says the latter of all.
+    """
+    level = [value for value in values if isinstance(value, _CONTAINERS)]
+    keys: set[str] = set()
     for _ in range(MAX_DEPTH):
         for item in () if has_clean_keys else level:
             if isinstance(item, dict):
-                keys += item
+                keys.update(item)
         level = _inner_containers(level)
         if not level:
             # A joined string knows whether it is ASCII.
             joined = "".join(keys)
-            return value if replace_surrogates(joined) == joined else _clean_keys(value)
-    return skipped_rows.TOO_DEEP
+            return replace_surrogates(joined) == joined
+    return False
 
 
 def is_shallow(source: str | bytes) -> bool:

@@ -28,6 +28,8 @@ from provenance.read.dumps.parsers.html_text import _HtmlParser, _TextBuilder, p
         ("<p>never closed <b>bold", "never closed bold"),
         ("a < b and c > d", "a < b and c > d"),
         ("</pre></pre><p>a  b</p>", "a b"),
+        ("<jats:title>Abstract</jats:title><jats:p>One.</jats:p><jats:p>Two.</jats:p>",
+         "One.\n\nTwo."),
     ],
 )  # fmt: skip
 def test_html_reads_as_people_see_it(html, text):
@@ -39,7 +41,9 @@ PIECES = st.sampled_from(
      "<p>", "</p>", "<br>", "<br/>", "<P>", "<pre>", "</pre>", "<li >", "</li>", "<hr />",
      "<!-- c", "-->", '<a href="x">', "<a href='<'>", "<b", "<", ">", "&lt;", "&amp", "&#10;", "\n",
      "  ", "a",
-     "</", "<script>", "</script>", "<td>", "<title>", "<![CDATA[", "<?x", 'b="c"', "<pre/>"]
+     "</", "<script>", "</script>", "<td>", "<title>", "<![CDATA[", "<?x", 'b="c"', "<pre/>",
+     "<jats:p>", "</jats:p>", "<j:title>", "</J:Title>", '<a x:b="c">', "<j:pre>", "</j:script>",
+     ":"]
 )  # fmt: skip
 
 

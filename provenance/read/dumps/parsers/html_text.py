@@ -21,7 +21,7 @@ _REPLACED = (*((space, " ") for space in "\t\n\r\f"), ("\0", "\ufffd"))
 _BREAK = re.compile(r"[\r\n][ \r\n]*")
 _SPACES = re.compile(" {2,}")
 _CODE_MARK = re.compile("\0(\\d+)\0")
-_TAG = re.compile(r"""<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:\s+[a-zA-Z-]+="[^"<>]*")*)\s*(/?)>""")
+_TAG = re.compile(r"""<(/?)([a-zA-Z][a-zA-Z0-9:]*)((?:\s+[a-zA-Z:-]+="[^"<>]*")*)\s*(/?)>""")
 _UNUSUAL_TAG = re.compile(
     r"<(?!/?[a-z])|<(?:script|style|textarea|title|xmp|iframe|no|plain)", re.IGNORECASE
 )
@@ -35,10 +35,9 @@ def plain_text(html: str) -> str:
     >>> plain_text("<p>Use <code>a &lt; b</code>:</p><pre><code>if a:\n  b\n</code></pre>")
     'Use a < b:\n\nif a:\n  b'
     """
-    text = _TextBuilder()
     if "<" not in html:
-        text.add(unescape(html))
-        return text.to_string()
+        return _lines(_with_spaces(unescape(html))).strip()
+    text = _TextBuilder()
     parts = _TAG.split(html)
     if _is_simple(html, parts[::5]):
         _read_parts(parts, text)
@@ -82,18 +81,11 @@ class _TextBuilder:
             self.parts.append(f"\0{len(self.code)}\0")
             self.code.append(data)
         else:
-            for character, replacement in _REPLACED:
-                data = data.replace(character, replacement)
-            self.parts.append(data)
+            self.parts.append(_with_spaces(data))
 
     def to_string(self) -> str:
         """Return all text."""
-        text = "".join(self.parts).strip()  # most breaks are at its ends
-        if "  " in text:
-            text = _SPACES.sub(" ", text)
-        # The pattern begins with the break itself, which is found faster than an optional space.
-        if "\n" in text or "\r" in text:
-            text = _BREAK.sub(_line_break, text.replace(" \n", "\n").replace(" \r", "\r"))
+        text = _lines("".join(self.parts))
         if self.code:
             text = _CODE_MARK.sub(lambda match: self.code[int(match[1])].strip("\n"), text)
         return text.strip()
@@ -103,6 +95,24 @@ class _TextBuilder:
             self.parts.append("\n\n")
         elif tag in LINE_TAGS:
             self.parts.append("\r")
+
+
+def _with_spaces(text: str) -> str:
+    """Return a text with spaces for other white space, and without null characters."""
+    for character, replacement in _REPLACED:
+        text = text.replace(character, replacement)
+    return text
+
+
+def _lines(text: str) -> str:
+    """Return a text with single spaces, and with line ends for marks of them."""
+    text = text.strip()  # most breaks are at its ends
+    if "  " in text:
+        text = _SPACES.sub(" ", text)
+    # The pattern begins with the break itself, which is found faster than an optional space.
+    if "\n" in text or "\r" in text:
+        text = _BREAK.sub(_line_break, text.replace(" \n", "\n").replace(" \r", "\r"))
+    return text
 
 
 class _HtmlParser(HTMLParser):
@@ -147,7 +157,7 @@ def _read_parts(parts: list[str], text: _TextBuilder) -> None:
     for slash, name, is_closed, data in zip(
         parts[1::5], parts[2::5], parts[4::5], parts[5::5], strict=True
     ):
-        tag = name.lower()
+        tag = _local(name.lower()) if ":" in name else name.lower()
         if not slash:
             text.begin(tag)
         if slash or is_closed:

@@ -93,8 +93,8 @@ def _entry(element: Element, language: str | None, row: int, dump: Dump) -> Item
     parts = _parts(element)
     if not _is_public(parts):
         return RowFault(row, skipped_rows.NOT_PUBLIC)
-    kinds = (part.get("term", "") for part in element.findall("category"))
-    is_part = any(kind.endswith(_BLOGGER_PARTS) for kind in kinds)
+    kinds = element.findall("category")
+    is_part = any(kind.get("term", "").endswith(_BLOGGER_PARTS) for kind in kinds)
     if is_part or parts.get("wp:post_type") in _WORDPRESS_PARTS:
         return RowFault(row, skipped_rows.SERVICE)
     title = plain_text(parts.get("title", "").removeprefix(_WIKIPEDIA))
@@ -180,6 +180,6 @@ def _comment(comment: Element, post: ItemRecord, row: int, dump: Dump) -> ItemRe
 def _value(part: Element, name: str) -> str:
     if name == "author" and (author := part.findtext("name") or part.findtext("atom:name")):
         return author.strip()
-    if name == "link" and part.get("href"):
-        return part.get("href", "").strip()
+    if name == "link" and (address := part.get("href")):
+        return address.strip()
     return ("".join(part.itertext()) if len(part) else part.text or "").strip()

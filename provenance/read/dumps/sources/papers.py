@@ -15,7 +15,13 @@ from provenance.read.dumps.item_batches import (
     batch_records,
 )
 from provenance.read.dumps.parsers.html_text import plain_text
-from provenance.read.dumps.parsers.json_posts import JsonObject, member, string_at, to_text
+from provenance.read.dumps.parsers.json_posts import (
+    JsonObject,
+    member,
+    objects_in,
+    string_at,
+    to_text,
+)
 from provenance.read.dumps.parsers.timestamps import parse_timestamp
 from provenance.read.dumps.parsers.xml_elements import elements_at, read_elements, text_at
 
@@ -123,7 +129,8 @@ def read_work(entry: JsonObject, row: int, dump: Dump) -> Iterator[Entry]:
     if not text:
         yield RowFault(row, skipped_rows.EMPTY)
         return
-    names = (string_at(part, "author", "display_name") for part in _objects(entry, "authorships"))
+    authors = objects_in(entry.get("authorships"))
+    names = (string_at(author, "author", "display_name") for author in authors)
     yield ItemRecord(
         dump.source,
         native,
@@ -148,7 +155,7 @@ def _in_order(index: object) -> str:
         for place in found
         if isinstance(place, int)
     ]
-    return " ".join(word for _, word in sorted(words))
+    return " ".join([word for _, word in sorted(words)])
 
 
 def is_crossref(entry: JsonObject) -> bool:
@@ -159,18 +166,22 @@ def is_crossref(entry: JsonObject) -> bool:
 def read_crossref(entry: JsonObject, row: int, dump: Dump) -> Iterator[ItemRecord | RowFault]:
     """Yield title and abstract of a work in Crossref."""
     native = to_text(entry.get("DOI"))
-    abstract = plain_text(string_at(entry, "abstract") or "").removeprefix("Abstract").strip()
+    abstract = string_at(entry, "abstract")
     title = plain_text(": ".join(filter(None, map(to_text, _list(entry, "title")))))
-    text = "\n\n".join(filter(None, (title, abstract)))
+    if abstract is None:
+        text = title
+    else:
+        abstract = plain_text(abstract).removeprefix("Abstract").strip()
+        text = "\n\n".join(filter(None, (title, abstract)))
     if not text or native is None:
         yield RowFault(row, skipped_rows.NO_ID if text else skipped_rows.EMPTY)
         return
     authors = (
         " ".join(filter(None, (string_at(part, "given"), string_at(part, "family"))))
         or string_at(part, "name")
-        for part in _objects(entry, "author")
+        for part in objects_in(entry.get("author"))
     )
-    licences = {string_at(part, "URL") for part in _objects(entry, "license")} - {None}
+    licences = {string_at(part, "URL") for part in objects_in(entry.get("license"))} - {None}
     yield ItemRecord(
         dump.source,
         native,
@@ -196,10 +207,6 @@ def _date_of_parts(entry: JsonObject) -> int | None:
 def _list(entry: JsonObject, *path: str) -> list[object]:
     value = member(entry, *path)
     return value if isinstance(value, list) else []
-
-
-def _objects(entry: JsonObject, name: str) -> list[JsonObject]:
-    return [value for value in _list(entry, name) if isinstance(value, dict)]
 
 
 def read_articles(dump: Dump) -> Iterator[Items]:
