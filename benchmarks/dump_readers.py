@@ -11,6 +11,7 @@ the machine matters little.
 """
 
 import argparse
+import gc
 import gzip
 import json
 import re
@@ -320,6 +321,8 @@ def _longest_list(value: Any) -> list[Any]:
 def _best(tasks: list[Callable[[], None]], runs: int) -> list[float]:
     """Return the least seconds of each task, which take turns: each finds the same machine."""
     times: list[list[float]] = [[] for _ in tasks]
+    gc.collect()
+    gc.freeze()  # or full collections, which search all that the benchmark holds, decide
     for _ in range(runs):
         for task, seconds in zip(tasks, times, strict=True):
             start = process_time()

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from provenance.model.content.fingerprints import Flags, Int64s
+from provenance.model.content.fingerprints import Flags, Int64s, Texts
 from provenance.model.content.tables import ITEMS, Items
 from provenance.read.columns.nested_texts import TextLeaves, is_list
 from provenance.read.columns.string_arrays import (
@@ -88,6 +88,8 @@ _REPOST_PATTERN = r"^RT @(?P<author>\w{1,20}): "
 """A repost of X as a row of a table, which has only its text: `RT @ann: …`."""
 _REPOST = re.compile(_REPOST_PATTERN)
 _DELETED = re.compile(DELETED_PATTERN, re.IGNORECASE)
+_BEGINS_PLACEHOLDER = np.isin(np.arange(256), list(b"[ \t\r\n"))
+"""Whether a byte may be the first of a text that `_DELETED` matches."""
 _NOTICE = re.compile(
     r"Joined the server\.|Pinned a message\.|Started a (?:thread|call)\b.*|Changed the channel .*"
     r"|Left the group\.|(?:Added|Removed) .* (?:to|from) the group\."
@@ -212,10 +214,7 @@ def _is_blank(columns: Mapping[str, pa.Array], _: Dump) -> Flags | None:
 
 
 def _is_placeholder(columns: Mapping[str, pa.Array], _: Dump) -> Flags | None:
-    texts = columns["text"]
-    if not pc.any(pc.starts_with(texts, "[")).as_py():
-        return None
-    return to_flags(pc.match_substring_regex(texts, f"^(?:{DELETED_PATTERN})$", ignore_case=True))
+    return is_placeholder(columns["text"])
 
 
 def _is_deleted(columns: Mapping[str, pa.Array], _: Dump) -> Flags | None:
@@ -342,6 +341,21 @@ def _sources(values: pa.Array | None, count: int, default: str) -> pa.Array:
     if values is None:
         return pa.repeat(pa.scalar(default, _TEXT), count)
     return pc.fill_null(values, default)
+
+
+def is_placeholder(texts: pa.LargeStringArray) -> Flags:
+    """Return a mask of the texts that stand for deleted ones; a null is none."""
+    view = Texts.of(texts)
+    filled = np.flatnonzero(np.diff(view.offsets))
+    # First bytes alone, of which few texts have these, take a third of the time.
+    likely = filled[_BEGINS_PLACEHOLDER[view.data[view.offsets[filled]]]]
+    flags = np.zeros(len(texts), np.bool_)
+    if len(likely):
+        found = pc.match_substring_regex(
+            texts.take(pa.array(likely)), f"^(?:{DELETED_PATTERN})$", ignore_case=True
+        )
+        flags[likely] = to_flags(pc.fill_null(found, False))
+    return flags
 
 
 def to_strings(column: pa.Array) -> pa.Array:

@@ -147,7 +147,7 @@ WORDS = st.sampled_from(
         " ",
         "\u3000",
         "[deleted]",
-        "[removed] ",
+        "\n[removed] ",
         "[ Removed by Reddit ]",
         "[deleted",
     ]

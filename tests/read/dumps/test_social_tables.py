@@ -33,11 +33,21 @@ def test_a_repost_names_its_author_where_no_column_does(read, table):
     assert read(table(rows)).column("author") == [None, "b"]
 
 
-def test_placeholders_of_deleted_texts_are_counted(read, table):
-    texts = [TEXTS[0], "[deleted]", "[ Removed by Reddit ]", "[removed] is a word", "[REMOVED]"]
+@pytest.mark.parametrize(
+    "placeholder",
+    ["[deleted]", "[ Removed by Reddit ]", "[REMOVED]", "\t[removed]\n", " [deleted]"],
+)
+def test_placeholders_of_deleted_texts_are_counted(read, table, placeholder):
+    texts = ["é", TEXTS[0], placeholder, "(removed) is a word", placeholder]
     found = read(table([{"id": f"i{n}", "text": text} for n, text in enumerate(texts)]))
-    assert found.column("text") == [TEXTS[0], "[removed] is a word"]
-    assert found.skipped == {"deleted or removed": 3}
+    assert found.column("text") == ["é", TEXTS[0], "(removed) is a word"]
+    assert found.skipped == {"deleted or removed": 2}
+
+
+def test_a_text_that_begins_with_a_placeholder_is_kept(read, table):
+    texts = [TEXTS[0], "[removed] is a word"]
+    found = read(table([{"id": f"i{n}", "text": text} for n, text in enumerate(texts)]))
+    assert found.column("text") == texts
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,12 @@ from provenance.read.dumps.item_batches import (
     RowFault,
     split_items,
 )
-from provenance.read.dumps.item_columns import concatenate, non_empty, select_items
+from provenance.read.dumps.item_columns import (
+    concatenate,
+    is_placeholder,
+    non_empty,
+    select_items,
+)
 from provenance.read.dumps.parsers.json_posts import (
     HEAD_BYTES,
     JsonObject,
@@ -120,7 +125,9 @@ def build_post_items(batch: pa.RecordBatch, rows: Int64s, dump: Dump) -> Items |
     is_comment = pc.and_(pc.is_valid(body), pc.is_null(title))
     if not pc.all(pc.or_(is_comment, pc.is_valid(title)), min_count=0).as_py():
         return None
-    gone_body, gone_title, gone_selftext = map(_is_deleted_column, (body, title, selftext))
+    gone_body, gone_title, gone_selftext = (
+        pa.array(is_placeholder(texts)) for texts in (body, title, selftext)
+    )
     body, title = _present_texts(body, gone_body), _present_texts(title, gone_title)
     selftext = _present_texts(selftext, gone_selftext)
     text = _unescape(
@@ -137,7 +144,7 @@ def build_post_items(batch: pa.RecordBatch, rows: Int64s, dump: Dump) -> Items |
         (skipped_rows.NO_ID, pc.is_null(ids)),
     )
     author = batch["author"]
-    has_no_author = pc.or_(_is_deleted_column(author), pc.equal(author, ""))
+    has_no_author = pc.or_(pa.array(is_placeholder(author)), pc.equal(author, ""))
     fields = {
         "text": text,
         "item": ids,
@@ -164,16 +171,6 @@ def _deleted_later(meta: JsonObject, native: str, row: int, dump: Dump) -> Delet
     reason = string_at(meta, "removal_type") or "deleted"
     when = parse_timestamp(meta.get("retrieved_2nd_on"))
     return DeletionRecord(row, dump.source, native, reason, when, DELETED_LATER)
-
-
-def _is_deleted_column(texts: pa.Array) -> pa.Array:
-    if texts.null_count == len(texts):  # tables have but some of the columns
-        return pa.repeat(pa.scalar(False), len(texts))
-    # Arrow finds a bracket in a third of the time in which it finds that a text begins otherwise.
-    is_likely = pc.fill_null(pc.match_substring_regex(texts, r"\["), fill_value=False)
-    likely = texts.filter(is_likely)
-    is_match = pc.match_substring_regex(likely, f"^(?:{DELETED_PATTERN})$", ignore_case=True)
-    return pc.replace_with_mask(is_likely, is_likely, is_match)
 
 
 def _present_texts(texts: pa.Array, is_deleted: pa.Array) -> pa.Array:
