@@ -118,11 +118,16 @@ def test_nesting_without_end_is_damage(tmp_path, hear):
         hear(path)
 
 
-def test_an_element_that_nests_too_deep_costs_one_row():
-    deep = json.loads("[" * MAX_NESTING + "]" * MAX_NESTING)
-    rows = [{"text": f"row {n}", "lists": deep if n == 3 else []} for n in range(6)]
+@pytest.mark.parametrize("depth", [MAX_NESTING - 1, MAX_NESTING])
+@pytest.mark.parametrize("place", range(6))
+def test_an_element_that_nests_too_deep_costs_one_row(place, depth):
+    deep = json.loads("[" * depth + "]" * depth)
+    rows = [{"lists": deep if n == place else [], "text": f"row {n}"} for n in range(6)]
     found = dict(array_rows(io.BytesIO(json.dumps(rows).encode()), LIMIT))
-    assert found == {n: TOO_DEEP if n == 3 else row for n, row in enumerate(rows)}
+    is_too_deep = depth == MAX_NESTING  # within an object
+    assert found == {
+        n: TOO_DEEP if n == place and is_too_deep else row for n, row in enumerate(rows)
+    }
 
 
 @pytest.mark.parametrize("content", ["[]", " [ ]\n", "\ufeff"])

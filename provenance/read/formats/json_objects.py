@@ -3,7 +3,9 @@
 import json
 
 import msgspec
+import numpy as np
 
+from provenance.model.content.fingerprints import Int64s
 from provenance.read.columns.string_arrays import replace_surrogates
 from provenance.read.corpus import skipped_rows
 
@@ -108,6 +110,22 @@ def is_shallow(source: str | bytes) -> bool:
     if len(source) > _LONG_CHARS and source.count(b"{", 0, _LONG_CHARS) > MAX_DEPTH:
         return False
     return source.count(b"{") + source.count(b"[") <= MAX_DEPTH
+
+
+def are_shallow(data: bytes, ends: Int64s) -> bool:
+    """Return whether values cannot nest too deep, which takes less time than to ask of each.
+
+    Parameters
+    ----------
+    data : bytes
+        What is written.
+    ends : ndarray of int64
+        Where each value ends.
+    """
+    codes = np.frombuffer(data, np.uint8)
+    openings = np.flatnonzero((codes == ord("{")) | (codes == ord("[")))
+    counts = np.diff(np.searchsorted(openings, ends), prepend=0)
+    return bool(counts.max() <= MAX_DEPTH)
 
 
 def has_surrogates(source: str) -> bool:

@@ -6,11 +6,14 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
+import numpy as np
+
 from provenance.read.corpus import skipped_rows
 from provenance.read.corpus.size_limits import DocumentLimit
 from provenance.read.formats.json_objects import (
     PARSE_ERRORS,
     Record,
+    are_shallow,
     decode_at,
     has_surrogates,
     is_shallow,
@@ -163,7 +166,11 @@ class JsonText:
         end = self._buffer.rfind(separator, self._at)
         if end < 0:
             return
-        for piece in self._buffer[self._at + len(opening) : end].split(separator):
+        text = self._buffer[self._at : end]
+        pieces = text[len(opening) :].split(separator)
+        lengths = np.fromiter(map(len, pieces), np.int64) + len(separator)
+        is_all_shallow = text.isascii() and are_shallow(text.encode(), np.cumsum(lengths))
+        for piece in pieces:
             source = f"{opening}{piece}}}"
             try:
                 value = parse(source)
@@ -171,7 +178,8 @@ class JsonText:
                 return
             self._at += len(piece) + len(separator)
             self._row += 1
-            yield value if is_shallow(source) else to_record(value, has_clean_keys=True), source
+            is_plain = is_all_shallow or is_shallow(source)
+            yield value if is_plain else to_record(value, has_clean_keys=True), source
 
     def _parse_value(self) -> tuple[object, int]:
         """Return the next value and its end in the buffer, which then holds it as a whole."""

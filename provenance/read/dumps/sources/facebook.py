@@ -61,9 +61,8 @@ def _post(entry: JsonObject) -> tuple[str | None, object, str | None]:
     """Return the text of a post or comment; `title` only says what the user did."""
     text = author = None
     for part in objects_in(entry.get("data")):
-        comment = part.get("comment")
-        text = text or string_at(part, "post") or string_at(comment, "comment")
-        author = author or string_at(comment, "author")
+        text = text or string_at(part, "post") or string_at(part, "comment", "comment")
+        author = author or string_at(part, "comment", "author")
     if "attachments" in entry:
         text = _with_captions(text, entry["attachments"])
     return text, entry.get("timestamp"), author
@@ -71,13 +70,13 @@ def _post(entry: JsonObject) -> tuple[str | None, object, str | None]:
 
 def _with_captions(text: str | None, attachments: object) -> str | None:
     """Return a text and the captions of pictures, which for a single one is the text again."""
-    captions = (
-        string_at(part, "media", "description")
-        for attachment in objects_in(attachments)
-        for part in objects_in(attachment.get("data"))
-    )
-    texts = dict.fromkeys(part for part in (text, *captions) if part)
-    return "\n\n".join(texts) or text
+    texts = {} if text is None else {text: None}
+    for attachment in objects_in(attachments):
+        for part in objects_in(attachment.get("data")):
+            caption = string_at(part, "media", "description")
+            if caption is not None:
+                texts[caption] = None
+    return "\n\n".join(texts) or None
 
 
 def _item(
