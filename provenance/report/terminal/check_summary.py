@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from provenance.model.results.baseline import FindingState
-from provenance.model.results.result import GateOutcome, Report, Result, SourceRuling
+from provenance.model.results.result import Report, Result, SourceRuling
 from provenance.report.aggregates.grouping import failing_sources
 from provenance.report.aggregates.repeated_items import repeated_items, repetition_sentence
 from provenance.report.aggregates.top_findings import Finding, cut_excerpt, strongest_findings
@@ -33,13 +33,13 @@ from provenance.report.text.origin_sentences import origin_note
 from provenance.report.text.policy_notes import excuse, policy_notes, waiver_sentences
 from provenance.report.text.sentences import (
     NOT_CLEARANCE,
-    SHARES_NOTE,
     checked_sentence,
     documents_sentence,
     gate_sentence,
     headline,
     outcome_of,
     rulings_by_source,
+    shares_note,
     split_repeated,
     status_mark,
     unknown_licences,
@@ -77,7 +77,7 @@ def terminal_summary(report: Report, *, width: int, colour: bool) -> str:
     sections = [
         _verdict(style, result),
         _unread(style, result),
-        _gates(style, result.gates),
+        _gates(style, result),
         _policy(style, report),
         share_lines(style, result),
         contested_lines(style, result),
@@ -127,13 +127,15 @@ def _unread(style: TerminalStyle, result: Result) -> list[str]:
     return lines
 
 
-def _gates(style: TerminalStyle, gates: tuple[GateOutcome, ...]) -> list[str]:
+def _gates(style: TerminalStyle, result: Result) -> list[str]:
+    if not result.gates:
+        return []
     lines = [style.bold("Gates")]
-    for outcome in gates:
+    for outcome in result.gates:
         mark = "passes" if outcome.passed else "FAILS"
         lines += style.wrap(f"{outcome.gate} {mark}: {gate_sentence(outcome)}", "  ", "    ")
         lines += style.wrap(warning, "    ") if (warning := undecided_sentence(outcome)) else []
-    return [*lines, *style.wrap(SHARES_NOTE, "  ")] if gates else []
+    return [*lines, *style.wrap(shares_note(result), "  ")]
 
 
 def _policy(style: TerminalStyle, report: Report) -> list[str]:
