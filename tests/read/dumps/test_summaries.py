@@ -167,3 +167,30 @@ def test_a_list_without_texts_in_a_single_object_is_not_the_table(read, tmp_path
     (tmp_path / "c.jsonl").write_text(lines([case]))
 
     assert read(tmp_path / "c.jsonl").column("text") == [TEXT, MORE]
+
+
+def test_of_columns_of_texts_the_one_that_is_filled_is_read(read, table):
+    rows = [
+        {
+            "id": f"r{n}",
+            "comment": "Thank you for it, dear guest." if n == 1 else "",
+            "review": text,
+        }
+        for n, text in enumerate([TEXT, MORE, f"{TEXT} {MORE}"])
+    ]
+    found = read(table(rows))
+    assert found.column("text") == [TEXT, MORE, f"{TEXT} {MORE}"]
+
+
+def test_articles_of_joomla_begin_with_an_introduction(read, table):
+    rows = [{"title": "Quays", "introtext": TEXT, "fulltext": more} for more in ("", MORE)]
+    found = read(table(rows))
+    assert found.column("text") == [f"Quays\n\n{TEXT}"] * 2
+    (reason,) = found.skipped
+    assert "--text-column 'introtext' --text-column 'fulltext'" in reason
+
+
+@pytest.mark.parametrize("column", ["body", "comment"])
+def test_numbers_and_addresses_do_not_make_a_column_the_fuller_one(read, table, column):
+    rows = [{column: text, "post": f"https://a.example/{text[:4]}"} for text in (TEXT, "", "")]
+    assert TEXT in read(table(rows), text_format="plain").column("text")

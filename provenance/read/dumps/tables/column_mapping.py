@@ -21,6 +21,9 @@ from provenance.read.columns.string_arrays import (
 TextFormat = Literal["plain", "html"]
 ITEM_MARK = "[]"
 """Follows a list in a path: `files[].content` makes an item of each element."""
+NULL_TEXTS = frozenset({"NaN", "nan", "None", "null", "NULL", "\\N", "<NA>", "N/A", "n/a", "#N/A"})
+"""What programs write for a text that is missing."""
+_MAX_NULL_BYTES = max(map(len, NULL_TEXTS))
 
 _TEXT = pa.large_string()
 _PARAGRAPHS = "\n\n"
@@ -117,6 +120,7 @@ class TextParts:
     def join(self, columns: Sequence[pa.Array]) -> pa.Array:
         """Return the texts of some rows: null where all columns are null, "" if all are blank."""
         before = len(self.paths) - 1
+        columns = [*map(without_null_texts, columns)]
         columns = [*columns[:before], _first_present(columns[before:])]
         if self.literals is None and len(columns) == 1:
             return columns[0]
@@ -138,6 +142,7 @@ class TextParts:
     def join_values(self, values: Sequence[str | None]) -> str | None:
         """Return the text of one row, as `join`."""
         before = len(self.paths) - 1
+        values = [None if value in NULL_TEXTS else value for value in values]
         present = (value for value in values[before:] if value and not value.isspace())
         values = [*values[:before], next(present, values[before])]
         if all(value is None for value in values):
@@ -150,6 +155,18 @@ class TextParts:
             return _PARAGRAPHS.join(value for value in values if value and not value.isspace())
         pairs = zip(values, self.literals[1:], strict=True)
         return self.literals[0] + "".join(f"{value or ''}{literal}" for value, literal in pairs)
+
+
+def without_null_texts(texts: pa.Array) -> pa.Array:
+    """Return texts with null for what programs write for a text that is missing."""
+    is_short = pc.fill_null(pc.less_equal(pc.binary_length(texts), _MAX_NULL_BYTES), False)
+    if not is_short.true_count:  # as in most columns
+        return texts
+    flags = to_flags(is_short).copy()
+    flags[flags] = to_flags(
+        pc.is_in(texts.filter(is_short), value_set=pa.array(NULL_TEXTS, texts.type))
+    )
+    return null_where(pa.array(flags), texts)
 
 
 def parse_template(template: str) -> TextParts:

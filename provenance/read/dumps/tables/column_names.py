@@ -11,12 +11,13 @@ from provenance.read.dumps.item_columns import is_text_list
 
 TypePredicate = Callable[[pa.DataType], bool]
 TEXT_NAMES = (
-    "text textcontent textmarkdown body content fulltext plaintext maintext rawcontent bodytext "
-    "bodymarkdown contentmarkdown contenttext markdown messagemarkdown postraw tweettext tweet "
-    "posttext commenttext comment message post selftext article lyrics sentence utterance caption "
-    "transcript leadparagraph abstract reviewtext review pagetext msg videodescription bodyhtml "
-    "contenthtml paragraphs sentences glosses myreview document statusmessage passagetext "
-    "正文 内容 文本 本文 본문 inhalt texto texte testo текст description extract"
+    "text textcontent textmarkdown body content introtext fulltext plaintext maintext rawcontent "
+    "bodytext bodymarkdown contentmarkdown contenttext markdown messagemarkdown postraw tweettext "
+    "tweet posttext commenttext comment message post selftext article lyrics sentence utterance "
+    "caption transcript leadparagraph abstract reviewtext review pagetext msg videodescription "
+    "bodyhtml contenthtml paragraphs sentences glosses myreview document statusmessage passagetext "
+    "正文 内容 文本 本文 본문 내용 inhalt texto texte testo текст treść contenu contenido conteúdo "
+    "contenuto description extract"
 )
 TEXT_NAMES += "".join(
     f" {thing}{part}"
@@ -27,7 +28,7 @@ CODE_NAMES = "wholefuncstring originalstring funccodestring code sourcecode"
 """Columns of source code, if their values have several lines: a code may also be a label."""
 LIST_NAMES = "text body content article fulltext paragraphs sentences glosses passagetext"
 """Columns that are the text, too, if they are lists of its parts."""
-TITLE_NAMES = "title headline webtitle 标题 titel titre titulo título titolo заголовок"
+TITLE_NAMES = "title headline webtitle 标题 제목 titel titre titulo título titolo tytuł заголовок"
 WHOLE_TEXT_NAMES = "text fulltext plaintext maintext rawcontent"
 """Columns whose texts are whole: a title beside them is not part of the item."""
 SUMMARY_NAMES = "message caption leadparagraph abstract description extract"
@@ -54,24 +55,24 @@ KNOWN_NAMES = {
     "createdatmillis sentat decisiondate filingdate datefiled releasedate datecreated createdon "
     "publishedon postedon createdtime creationtimestamp createdtimestampusec commentdate "
     "reviewdate tweetdate submittedat submitted writtenat posttimestamp eventtime postertime "
-    "dateofexperience 日期 发布时间 发布日期 投稿日 投稿日時 datum erstelltam fecha дата time "
-    "sent ts at",
+    "dateofexperience dateinserted 日期 发布时间 发布日期 投稿日 投稿日時 작성일 datum erstelltam "
+    "fecha дата time sent ts at",
     "author": "author screenname userscreenname username user authorusername authorname authors "
     "by creator handle ownerusername ownerdisplayname account userposted speaker speakername "
     "sender sendername postername postedby postauthor poster commenter displayname login "
     "membername commentauthor nickname reviewername reviewer criticname profilename authorsteamid "
     "fromuser byline artist poet writer blogname from userid authorid reviewerid customerid fromid "
     "owneruserid postuserid posterid 作者 用户名 用户昵称 昵称 投稿者 autor verfasser auteur "
-    "autore автор",
+    "autore автор 작성자 createdby insertuserid",
     "language": "language lang languagecode warcidentifiedcontentlanguage idioma sprache язык "
     "语言 locale",
     "licence": "licence license contentlicense contentlicence licenses licences detectedlicenses "
     "maxstarsrepolicenses licenseurl licenceurl rights",
-    "deleted": "deleted isdeleted removed isremoved istrashed",
+    "deleted": "deleted isdeleted removed isremoved istrashed trashed softdeleted",
     "deleted_at": "deletedat deletedon deleteddate deletedtime deleteddatetime datedeleted "
-    "deletetime deleteat deletiondate removedat trashedat",
+    "deletetime deleteat deletiondate removedat trashedat hiddenat",
     "private": "isprivate ispm private isdm isdirectmessage",
-    "draft": "draft isdraft hidden ishidden spam isspam queued",
+    "draft": "draft isdraft hidden ishidden isspam queued",
 }
 """Names of each role in order of preference, without case and punctuation. Of the first
 two, the values say whether a row is published."""

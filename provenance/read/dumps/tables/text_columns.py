@@ -16,7 +16,11 @@ from provenance.read.columns.prose_detection import ColumnSample
 from provenance.read.columns.string_arrays import format_values, is_textual, to_flags
 from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.item_columns import TEXT_SEPARATOR, is_text_list, to_strings
-from provenance.read.dumps.tables.column_mapping import ITEM_MARK, TextParts
+from provenance.read.dumps.tables.column_mapping import (
+    ITEM_MARK,
+    TextParts,
+    without_null_texts,
+)
 from provenance.read.dumps.tables.column_names import (
     AUTHOR_OBJECTS,
     CODE_NAMES,
@@ -73,7 +77,7 @@ def find_text(
 ) -> TextParts:
     """Return the columns that hold the text, by their names or by what is in them."""
     taken = {*fields.values()}
-    body = fitting(TEXT_NAMES.split(), schema, has_values, taken)
+    body = _named_text(schema, taken, sample)
     body = body or fitting(TEXT_NAMES.split(), schema, is_string, taken)
     body = body or fitting(LIST_NAMES.split(), schema, is_text_list, taken)
     prefix = "" if body is None else text_prefix(body)
@@ -95,6 +99,31 @@ def find_text(
     paths = tuple(path for path in (title, body) if path is not None)
     others = () if body is None else _other_texts(body, schema, taken, sample)
     return TextParts(paths or (_only_text_column(schema, taken, dump, sample),), others=others)
+
+
+def _named_text(schema: pa.Schema, taken: Collection[str], sample: SampleReader) -> str | None:
+    """Return the first column with a name of texts, and half as many of them as another."""
+    names = [*dict.fromkeys(all_fitting(TEXT_NAMES.split(), schema, has_values, taken))]
+    if len(names) < 2:
+        return names[0] if names else None
+    table = sample(names)
+    texts = {name: to_strings(table[name].combine_chunks()) for name in names}
+    others = [name for name in names if not _is_other_form(name)]
+    counts = [_prose_count(texts[name]) for name in others]
+    counts = counts if any(counts) else [_prose_count(texts[name]) for name in names]
+    least = max(counts) / 2
+    return next((name for name in names if have_words(texts[name]).sum() >= least), names[0])
+
+
+def _is_other_form(name: str) -> bool:
+    """Return whether a column has summaries of texts, or their markup."""
+    words = {*name_words(name), bare_name(name)}
+    return any(word in SUMMARY_NAMES.split() or "html" in word for word in words)
+
+
+def _prose_count(texts: pa.Array) -> int:
+    is_other = pc.match_substring_regex(pc.fill_null(without_null_texts(texts), ""), _NO_PROSE)
+    return len(texts) - int(to_flags(is_other).sum())
 
 
 def _refuse_second_text(
@@ -227,6 +256,7 @@ def _texts_beside(schema: pa.Schema, taken: Collection[str]) -> list[str]:
 
 def have_words(texts: pa.Array) -> Flags:
     """Return a mask of the texts that are not blank."""
+    texts = without_null_texts(texts)
     return to_flags(pc.match_substring_regex(pc.fill_null(texts, ""), r"\S"))
 
 
