@@ -34,8 +34,9 @@ from provenance.read.dumps.item_batches import (
 from provenance.read.dumps.parsers.html_text import plain_text
 from provenance.read.dumps.parsers.json_posts import names_text
 from provenance.read.dumps.parsers.timestamps import parse_timestamps
+from provenance.read.dumps.tables.column_mapping import NULL_TEXTS
 
-TRUE = ("true", "t", "yes", "y", "x", "1")
+TRUE = ("true", "t", "yes", "y", "x", "1", "1.0")
 """Values, in lower case, by which a column of deleted or private rows marks one."""
 TEXT_SEPARATOR = "\n"
 """Stands between the texts of a list."""
@@ -60,19 +61,20 @@ UNPUBLISHED = frozenset(
         "0",
     }
     | {"n", "unpublished", "unapproved", "limited", "subscribers"}
-    | {"inherit", "moderated", "-2", "-1", "2", "3"}  # in WordPress, XenForo, MyBB, phpBB
+    | {"inherit", "post-trashed", "moderated", "only me", "-2", "-1", "2", "3"}
 )
-"""Values, in lower case, by which a column says that a row is published, or not."""
+"""Values, in lower case, by which a column says that a row is published, or not.
 
-NULL_NAMES = frozenset(
-    {"NaN", "nan", "None", "none", "null", "NULL", "nil", "\\N", "<NA>", "N/A", "n/a", "#N/A"}
-    | {"undefined", "[]"}
-)
-"""What programs write for a value that is missing."""
+Numbers and some words are those of WordPress, XenForo, MyBB and phpBB."""
+
+NULL_NAMES = NULL_TEXTS | {"none", "nil", "undefined", "[]"}
+"""What programs write for a name that is missing."""
 
 _MARKS = frozenset({"deleted", "private", "draft", "status", "visibility"})
-_NO_DATES = ("0", "false", "0000-00-00", "0000-00-00 00:00:00")
-"""Dates of deletion of rows that are not deleted."""
+_DATE_OR_MARK = rf"[1-9]|^(?:{'|'.join(TRUE)})$"
+"""In a date of deletion of a row that is deleted; others have zeros, a dash, `False` or `never`."""
+_NO_DATES = ("0001-01-01", "1970-01-01")
+"""Days for a missing date."""
 
 _TEXT = pa.large_string()
 _LIST = re.compile(r"""\[\s*(?:(?:'[^'\\]*'|"[^"\\]*")\s*(?:,\s*|(?=\])))+\]""")
@@ -225,8 +227,11 @@ def _has_deletion_date(columns: Mapping[str, pa.Array], _: Dump) -> Flags | None
     if "deleted_at" not in columns:
         return None
     dates = _without_null_names(_to_names(columns["deleted_at"]))
-    is_none = pc.is_in(dates, value_set=pa.array(_NO_DATES, dates.type))
-    return to_flags(pc.and_(pc.is_valid(dates), pc.invert(is_none)))
+    dates = pc.fill_null(dates, "")
+    flags = to_flags(pc.match_substring_regex(dates, _DATE_OR_MARK, ignore_case=True))
+    for day in _NO_DATES:
+        flags = flags & ~to_flags(pc.starts_with(dates, day))
+    return flags
 
 
 def _is_draft(columns: Mapping[str, pa.Array], _: Dump) -> Flags | None:
@@ -281,11 +286,10 @@ def row_fault(text: str, values: Mapping[str, object], author: str | None) -> st
     if not text or text.isspace():
         return skipped_rows.EMPTY
     marks = {role: str(value).lower() for role, value in values.items() if role in _MARKS}
-    deletion_date = plain_name(names_text(values.get("deleted_at")))
     if (
         _DELETED.fullmatch(text)
         or marks.get("deleted") in TRUE
-        or (deletion_date is not None and deletion_date not in _NO_DATES)
+        or _is_deletion_date(plain_name(names_text(values.get("deleted_at"))))
     ):
         return skipped_rows.DELETED
     states = (marks.get(role) for role in ("status", "visibility"))
@@ -293,6 +297,11 @@ def row_fault(text: str, values: Mapping[str, object], author: str | None) -> st
     if is_private or not UNPUBLISHED.isdisjoint(states):
         return skipped_rows.NOT_PUBLIC
     return skipped_rows.SERVICE if "notice" in values and is_notice(text, author) else None
+
+
+def _is_deletion_date(text: str | None) -> bool:
+    is_date = text is not None and re.search(_DATE_OR_MARK, text, re.IGNORECASE) is not None
+    return is_date and not str(text).startswith(_NO_DATES)
 
 
 def is_private(record: ItemRecord | RowFault) -> bool:

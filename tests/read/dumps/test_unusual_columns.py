@@ -438,6 +438,11 @@ def test_private_rows_are_left_out_though_nothing_marks_public_ones(read, write,
         ("Erstellt am", "created_at"),
         ("投稿日", "created_at"),
         ("eventtime", "created_at"),
+        ("DateInserted", "created_at"),
+        ("작성일", "created_at"),
+        ("작성자", "author"),
+        ("InsertUserID", "author"),
+        ("created_by", "author"),
     ],
 )
 def test_columns_are_found_by_more_names(read, write, tmp_path, name, field):
@@ -479,6 +484,15 @@ def test_the_handle_is_the_author_and_not_the_name_that_is_shown(read, write, tm
         ("queued", ["1", "0", "0"], "not public"),  # Invision
         ("delete_at", ["1600000000000", "0", "0"], "deleted or removed"),  # Mattermost
         ("DeletionDate", ["2020-01-01 00:00:00", "", ""], "deleted or removed"),
+        ("deleted_at", ["2020-01-01", "-", "never"], "deleted or removed"),
+        ("deleted_at", ["1600000000.0", "0.0", " "], "deleted or removed"),
+        ("deleted_at", ["True", "False", "no"], "deleted or removed"),
+        ("deleted_at", ["2020-01-01", "0001-01-01T00:00:00", "1970-01-01"], "deleted or removed"),
+        ("hidden_at", ["2020-01-01", "", ""], "deleted or removed"),  # Flarum
+        ("is_deleted", ["1.0", "0.0", ""], "deleted or removed"),
+        ("comment_approved", ["post-trashed", "1", "1"], "not public"),  # WordPress
+        ("status", ["deleted", "active", "active"], "not public"),
+        ("privacy", ["Only me", "Public", "Public"], "not public"),
     ],
 )
 def test_marks_of_what_is_not_public_are_heeded(
@@ -518,6 +532,11 @@ def test_posts_for_friends_of_facebook_are_left_out(read, write, tmp_path, suffi
 def test_counts_are_no_marks(read, write, tmp_path, suffix, name):
     write(tmp_path / f"a.{suffix}", [{"text": text, name: n} for n, text in enumerate(TEXTS)])
     assert read(tmp_path / f"a.{suffix}").column("text") == TEXTS
+
+
+def test_labels_of_spam_are_no_marks(read, table):
+    rows = [{"text": text, "spam": n % 2} for n, text in enumerate(TEXTS)]
+    assert read(table(rows)).column("text") == TEXTS
 
 
 def test_marks_of_replies_are_heeded(read, write, tmp_path):

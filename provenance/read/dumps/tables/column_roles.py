@@ -58,7 +58,7 @@ from provenance.read.formats.jsonl_blocks import parse_line
 
 _OTHER_STATES = frozenset({"", "archived", "home", "sent", "unlisted"})
 """States of posts that may be published."""
-_PLAIN_STATES = {"live", "publish", "published", "visible"}
+_PLAIN_STATES = {"live", "publish", "published", "visible", "deleted", "trash", "trashed"}
 """States that only posts have: beside one of them, unknown states do not matter."""
 MAX_SHARED_IDS = 0.05
 """Share of the texts in a sample that may have the id of another, if its name is another one."""
@@ -305,9 +305,9 @@ def _says_what_is_published(role: str, path: str, schema: pa.Schema, sample: Sam
         return is_flag
     values = {value.lower() for value in texts_of(sample([path]), path).drop_null().to_pylist()}
     published = PUBLISHED if is_flag else PUBLISHED.difference(TRUE)
-    if not values & (published | {"private"}):
+    if not values & (published | {"private"} | _PLAIN_STATES):
         return False
-    is_plain = role == "visibility" or bool(values & _PLAIN_STATES)
+    is_plain = is_flag or role == "visibility" or bool(values & _PLAIN_STATES)
     return is_plain or values <= PUBLISHED | UNPUBLISHED | _OTHER_STATES
 
 
