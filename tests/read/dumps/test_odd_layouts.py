@@ -121,6 +121,28 @@ def test_rows_that_another_service_wraps_are_no_posts_of_x(read, tmp_path):
     assert read(tmp_path / "b.json").column("url") == ["https://x.com/i/status/7"]
 
 
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"id": 7, "text": TEXTS[0], "author_id": 3},
+        {"id": "7", "text": TEXTS[0], "author_id": "3", "url": "https://a.example/7"},
+        {"id": "c-7", "text": TEXTS[0], "author_id": "3"},
+        {"id": "7", "date": "2020-01-02", "comment": TEXTS[0], "url": "u", "author": "3"},
+        {"id": "7", "creation_date": "2020-01-02", "text": TEXTS[0], "link": "u", "owner": "3"},
+        {"objectID": "7", "text": TEXTS[0], "author": "3"},
+        {"id": "7", "post_number": 1, "topic_id": 2, "cooked": TEXTS[0], "user_id": "3"},
+    ],
+    ids="-".join,
+)
+def test_members_that_many_sites_have_do_not_make_a_layout_of_one(read, write, tmp_path, row):
+    write(tmp_path / "a.jsonl", [row])
+    [found] = read(tmp_path / "a.jsonl").rows
+    ids = [row[name] for name in ("id", "objectID") if name in row]
+    assert (found["text"], found["item"]) == (TEXTS[0], str(ids[0]))
+    assert found["author"] == "3"
+    assert found["url"] == (row.get("url") or row.get("link"))
+
+
 def test_an_export_of_slack_is_read_by_its_channels(read, tmp_path):
     said = [
         {"type": "message", "user": "U1", "text": text, "ts": f"167261760{n}.5"}

@@ -140,3 +140,12 @@ def test_a_post_in_a_file_of_its_own_is_kept_beside_its_replies(read, tmp_path, 
     post = {"id": "post17", "message": "Any pears?", "comments": comments}
     (tmp_path / "17.json").write_text(json.dumps(post))
     assert read(tmp_path / "17.json").column("item") == ["post17", "comment8"]
+
+
+def test_lists_of_answers_that_are_read_are_not_said_to_be_unread(read, path):
+    texts = [f"The ferry number {n} came in at noon and left with pears." for n in range(9)]
+    rows = [{"question": f"When did {texts[n]}", "answers": [texts[n + 3]]} for n in range(3)]
+    write(path, rows)
+    found = read(path)
+    assert len(found.rows) == 6
+    assert not found.notes

@@ -292,7 +292,7 @@ SHAPES = (
         ("cooked",),
         ("created_at",),
         ids=("id",),
-        authors=("username",),
+        authors=("username", "user_id"),
         html="all",
         reason=_discourse_reason,
         is_container=_has("post_stream"),
@@ -439,7 +439,7 @@ SHAPES = (
     ),
     PostShape(
         "tiktok",
-        _has("date", "comment", "url"),
+        lambda post: post.keys() - {"photo"} == {"date", "comment", "url"},
         ("comment",),
         ("date",),
         is_container=lambda entry: member(entry, "Comment", "Comments") is not None,

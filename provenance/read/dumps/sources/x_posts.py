@@ -89,13 +89,15 @@ def is_v2(post: JsonObject) -> bool:
         return any(_missing_posts(post))
     if member(post, "meta", "result_count") == 0:
         return True
+    if "author_id" in post and _is_in_page(post):
+        return True
     return {"id", "text"} <= post.keys() and bool(
-        {"edit_history_tweet_ids", "author_id", "referenced_tweets"} & post.keys()
+        {"edit_history_tweet_ids", "public_metrics", "referenced_tweets"} & post.keys()
     )
 
 
 def _is_in_page(inner: JsonObject) -> bool:
-    """Return whether an object is a post in a page: other services wrap their rows in `data`."""
+    """Return whether an object has what posts have: other services have `data` and `author_id`."""
     native = inner.get("id")
     return (
         isinstance(inner.get("text"), str)

@@ -42,7 +42,7 @@ KNOWN_NAMES = {
     "item": "idstr id itemid nativeid noteid commentid tweetid statusid postid messageid docid "
     "documentid reviewid recommendationid msgid uuid guid uri paperid coreid corpusid pageid "
     "warcrecordid corduid doi submissionid cid answerid qid questionid entryid articleid newsid "
-    "storyid celexid billid workid idmsg nid pid ids identifier 微博id",
+    "storyid celexid billid workid idmsg nid pid ids identifier objectid 微博id",
     "url": "htmlurl weburl url permalink requestedurl link href sourceurl pageurl posturl "
     "webpage warctargeturi canonicalurl statusurl letterboxduri permalinkurl sharelink shareurl "
     "videolink videourl articleurl newsurl storyurl tweeturl articlelink newslink tweetlink "
@@ -63,7 +63,7 @@ KNOWN_NAMES = {
     "membername commentauthor nickname reviewername reviewer criticname profilename authorsteamid "
     "fromuser byline artist poet writer blogname from userid authorid reviewerid customerid fromid "
     "owneruserid postuserid posterid 作者 用户名 用户昵称 昵称 投稿者 autor verfasser auteur "
-    "autore автор 작성자 createdby insertuserid",
+    "autore автор 작성자 createdby insertuserid owner",
     "language": "language lang languagecode warcidentifiedcontentlanguage idioma sprache язык "
     "语言 locale",
     "licence": "licence license contentlicense contentlicence licenses licences detectedlicenses "

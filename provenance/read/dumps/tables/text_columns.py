@@ -206,7 +206,7 @@ def unread_texts(
     read = [name for name in text.columns if name in schema.names]
     titles = {name for name in schema.names if bare_name(name) in TITLE_NAMES.split()}
     names = unknown_texts(schema, {*taken, *text.paths, *titles})
-    names += [name for name in _lists_of_sentences(schema, sample) if name not in read]
+    names += [name for name in _lists_of_sentences(schema, sample) if name not in (*read, *taken)]
     found: list[str] = []
     if names:
         columns = ColumnSample(table := sample([*names, *(set(read) - {*names})]))
