@@ -42,11 +42,13 @@ KNOWN_NAMES = {
     "item": "idstr id itemid nativeid noteid commentid tweetid statusid postid messageid docid "
     "documentid reviewid recommendationid msgid uuid guid uri paperid coreid corpusid pageid "
     "warcrecordid corduid doi submissionid cid answerid qid questionid entryid articleid newsid "
-    "storyid celexid billid workid idmsg nid pid ids identifier objectid 微博id",
+    "storyid celexid billid workid idmsg nid pid ids identifier objectid recordid "
+    "uniqueid facebookid docno pmid utteranceid speechid ticketid issueid 微博id",
     "url": "htmlurl weburl url permalink requestedurl link href sourceurl pageurl posturl "
     "webpage warctargeturi canonicalurl statusurl letterboxduri permalinkurl sharelink shareurl "
     "videolink videourl articleurl newsurl storyurl tweeturl articlelink newslink tweetlink "
-    "postlink reviewurl fullurl originalurl enlace lien ссылка 链接",
+    "postlink reviewurl fullurl originalurl fulllink commenturl commentlink threadurl "
+    "topicurl messagelink documenturl itemurl entryurl pagelink weblink enlace lien ссылка 链接",
     "created_at": "createdat createdutc created creationdate createdtimestamp publishedat "
     "publishdate publishtime publicationdate publisheddate datepublished datepublish "
     "publishingdate dategmt webpublicationdate pubdate postedat warcdate timestamp datetime date "
@@ -56,18 +58,23 @@ KNOWN_NAMES = {
     "publishedon postedon createdtime creationtimestamp createdtimestampusec commentdate "
     "reviewdate tweetdate submittedat submitted writtenat posttimestamp eventtime postertime "
     "dateofexperience dateinserted 日期 发布时间 发布日期 投稿日 投稿日時 작성일 datum erstelltam "
-    "fecha дата time sent ts at",
+    "fecha дата createdate creationtime timecreated posted postingdate submissiondate uploaddate "
+    "uploadedat addedat insertedat commenttime messagedate messagetime reviewtime tweettime "
+    "takenat takenattimestamp dateutc datetimeutc timestamputc unixtime unixtimestamp time sent ts "
+    "at",
     "author": "author screenname userscreenname username user authorusername authorname authors "
     "by creator handle ownerusername ownerdisplayname account userposted speaker speakername "
     "sender sendername postername postedby postauthor poster commenter displayname login "
     "membername commentauthor nickname reviewername reviewer criticname profilename authorsteamid "
     "fromuser byline artist poet writer blogname from userid authorid reviewerid customerid fromid "
     "owneruserid postuserid posterid 作者 用户名 用户昵称 昵称 投稿者 autor verfasser auteur "
-    "autore автор 작성자 createdby insertuserid owner",
-    "language": "language lang languagecode warcidentifiedcontentlanguage idioma sprache язык "
-    "语言 locale",
+    "autore автор 작성자 createdby insertuserid owner "
+    "nick senderid creatorname userhandle authorhandle authordisplayname authorlogin fromname "
+    "commentername writtenby submitter uploader",
+    "language": "language lang languagecode langcode detectedlanguage "
+    "warcidentifiedcontentlanguage idioma sprache язык 语言 locale",
     "licence": "licence license contentlicense contentlicence licenses licences detectedlicenses "
-    "maxstarsrepolicenses licenseurl licenceurl rights",
+    "maxstarsrepolicenses licensename licenceurl licenseurl rights",
     "deleted": "deleted isdeleted removed isremoved istrashed trashed softdeleted",
     "deleted_at": "deletedat deletedon deleteddate deletedtime deleteddatetime datedeleted "
     "deletetime deleteat deletiondate removedat trashedat hiddenat",
