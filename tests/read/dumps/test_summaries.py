@@ -194,3 +194,11 @@ def test_articles_of_joomla_begin_with_an_introduction(read, table):
 def test_numbers_and_addresses_do_not_make_a_column_the_fuller_one(read, table, column):
     rows = [{column: text, "post": f"https://a.example/{text[:4]}"} for text in (TEXT, "", "")]
     assert TEXT in read(table(rows), text_format="plain").column("text")
+
+
+def test_titles_that_many_texts_share_are_no_part_of_these(read, table):
+    titles = [f"Quay number {n // 4}" for n in range(12)]
+    rows = [{"title": title, "review": f"{n}: {TEXT}"} for n, title in enumerate(titles)]
+    assert read(table(rows)).column("text") == [f"{n}: {TEXT}" for n in range(12)]
+    rows = [row | {"title": f"On quay {n}"} for n, row in enumerate(rows)]
+    assert read(table(rows)).column("text")[7] == f"On quay 7\n\n7: {TEXT}"

@@ -56,6 +56,8 @@ _MIN_MARKUP_SHARE = 0.2
 """Share of the rows of a sample that need to have their text in such columns alone."""
 _NO_PROSE = r"^(?:[!-~]*|[\d\s:.,/+TZ-]*|\{.*)$"
 """Values that are identifiers, addresses, dates or JSON."""
+_MIN_TITLES = 10
+"""So many texts have to have titles before equal ones mean that these are not their own."""
 _MARKS = re.compile(r"[^\w\s]+")
 _MIN_PROSE_ROWS, _MAX_LABEL_WORDS = 3, 3
 """A column of an unknown name is the text if it has prose in so many rows, and others labels."""
@@ -94,11 +96,22 @@ def find_text(
         _check_is_text(body, tuple(filter(None, (title, body))), schema, sample, dump)
     if body is not None:
         _refuse_second_text(body, schema, taken, sample, dump)
-    if body is not None and bare_name(body) in WHOLE_TEXT_NAMES.split():
+    if body is not None and (
+        bare_name(body) in WHOLE_TEXT_NAMES.split() or _is_shared_title(title, sample)
+    ):
         title = None
     paths = tuple(path for path in (title, body) if path is not None)
     others = () if body is None else _other_texts(body, schema, taken, sample)
     return TextParts(paths or (_only_text_column(schema, taken, dump, sample),), others=others)
+
+
+def _is_shared_title(title: str | None, sample: SampleReader) -> bool:
+    """Return whether titles are those of what several texts are about: a product, a thread."""
+    if title is None:
+        return False
+    table = sample([title])
+    filled = int(have_words(texts_of(table, title)).sum())
+    return filled >= _MIN_TITLES and not ColumnSample(table).differs(title)
 
 
 def _named_text(schema: pa.Schema, taken: Collection[str], sample: SampleReader) -> str | None:
