@@ -60,7 +60,7 @@ _CHARS_PER_MARK = 1000
 
 _HEADER = re.compile(
     r"(?:WARC/\d|WARC-[A-Z]|HTTP/\d|(?:Content-(?:Type|Length)|Message-ID|Received|Return-Path|"
-    r"MIME-Version|X-[A-Z][\w-]+): )",
+    r"MIME-Version): |X-[A-Z][\w-]+: .*\n[A-Z][\w-]+: )",
     re.IGNORECASE,
 )
 _BYTES_LITERAL = re.compile(r"""b(['"]).*\1""", re.DOTALL)

@@ -140,6 +140,21 @@ def test_the_address_of_a_page_is_preferred_to_that_of_an_interface(read, tmp_pa
     assert read(tmp_path / "p.jsonl").column("url") == ["https://lamps.example/1"]
 
 
+@pytest.mark.parametrize(
+    ("url", "permalink", "expected"),
+    [
+        ("https://paper.example/a", "https://lamps.example/1", "https://lamps.example/1"),
+        ("https://lamps.example/1", "/p/1", "https://lamps.example/1"),
+        ("", "/p/1", "/p/1"),
+    ],
+)
+def test_the_address_of_a_post_is_preferred_to_that_of_its_link(
+    read, table, url, permalink, expected
+):
+    rows = [{"url": url, "permalink": permalink, "title": "Quays", "body": TEXT}]
+    assert read(table(rows)).column("url") == [expected]
+
+
 def test_headers_of_a_capture_give_address_and_date(read, tmp_path, lines):
     row = {
         "content": TEXT,

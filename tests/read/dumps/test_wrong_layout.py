@@ -21,6 +21,7 @@ def refused(read, path, **options):
         ("WARC-Type: conversion", "headers of a protocol"),
         ("HTTP/1.1 200 OK", "headers of a protocol"),
         ("Message-ID: <a@b.example>", "headers of a protocol"),
+        ("X-Loop: quay\nSubject: kettles", "headers of a protocol"),
         ('{"text": "words"}', "JSON"),
         ('[{"type": "text"}]', "JSON"),
         ("<p>a paragraph</p>", "HTML"),
@@ -54,6 +55,7 @@ def test_texts_that_are_no_words_are_an_error(read, table, sign, what):
 
 def test_a_few_such_texts_are_none(read, table):
     texts = ['{"a": 1}', "<p>b</p>", "&amp;", *PLAIN]
+    texts += [f"X-Ray: the film of {year} was\nbetter" for year in range(1970, 1990)]
     assert len(read(table([{"text": text} for text in texts])).rows) == len(texts)
 
 

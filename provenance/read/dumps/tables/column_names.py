@@ -44,7 +44,7 @@ KNOWN_NAMES = {
     "warcrecordid corduid doi submissionid cid answerid qid questionid entryid articleid newsid "
     "storyid celexid billid workid idmsg nid pid ids identifier objectid recordid "
     "uniqueid facebookid docno pmid utteranceid speechid ticketid issueid 微博id",
-    "url": "htmlurl weburl url permalink requestedurl link href sourceurl pageurl posturl "
+    "url": "htmlurl weburl permalink url requestedurl link href sourceurl pageurl posturl "
     "webpage warctargeturi canonicalurl statusurl letterboxduri permalinkurl sharelink shareurl "
     "videolink videourl articleurl newsurl storyurl tweeturl articlelink newslink tweetlink "
     "postlink reviewurl fullurl originalurl fulllink commenturl commentlink threadurl "

@@ -1,6 +1,6 @@
 """Roles of the columns of a table of items: text, id, URL, date, author and others."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import partial
@@ -285,7 +285,9 @@ def _choose_by_values(
     if role in ("status", "visibility"):
         is_told = partial(_says_what_is_published, role)
         return [path for path in columns if is_told(path, schema, sample)]
-    return _filled(columns, schema, sample) if role in ("author", "url") else columns
+    if role == "url":
+        return _filled(columns, schema, sample, _have_addresses)
+    return _filled(columns, schema, sample, _have_names) if role == "author" else columns
 
 
 def _has_counts(path: str, schema: pa.Schema, sample: SampleReader) -> bool:
@@ -311,13 +313,18 @@ def _says_what_is_published(role: str, path: str, schema: pa.Schema, sample: Sam
     return is_plain or values <= PUBLISHED | UNPUBLISHED | _OTHER_STATES
 
 
-def _filled(columns: list[str], schema: pa.Schema, sample: SampleReader) -> list[str]:
+def _filled(
+    columns: list[str],
+    schema: pa.Schema,
+    sample: SampleReader,
+    have_values: Callable[[pa.Array], Flags],
+) -> list[str]:
     """Return those of several columns that have half as many values as the fullest at least."""
     names = [name for name in columns if name in schema.names and is_name(schema.field(name).type)]
     if len(columns) < 2 or not names:
         return columns
     table = sample(names)
-    counts = {name: int(_have_names(texts_of(table, name)).sum()) for name in names}
+    counts = {name: int(have_values(texts_of(table, name)).sum()) for name in names}
     least = max(counts.values()) / 2
     return [name for name in columns if counts.get(name, least) >= least]
 
@@ -325,6 +332,11 @@ def _filled(columns: list[str], schema: pa.Schema, sample: SampleReader) -> list
 def _have_names(texts: pa.Array) -> Flags:
     """Return a mask of the texts that are not blank, nor the number 0, which is nobody's."""
     return have_words(texts) & to_flags(pc.fill_null(pc.not_equal(texts, "0"), False))
+
+
+def _have_addresses(texts: pa.Array) -> Flags:
+    """Return a mask of the texts that are addresses, and not only paths on a site."""
+    return to_flags(pc.match_substring(pc.fill_null(texts, ""), "://"))
 
 
 def _has_dates(path: str, schema: pa.Schema, sample: SampleReader) -> bool:
