@@ -464,6 +464,41 @@ def test_columns_are_found_by_more_names(read, write, tmp_path, name, field):
     assert (value.date().isoformat() if is_date else value) == "2020-09-13"
 
 
+@pytest.mark.parametrize(
+    ("empty", "filled", "field", "value"),
+    [
+        ("id", "post_id", "item", "p"),
+        ("author", "user_id", "author", "a"),
+        ("url", "link", "url", "https://a.example/"),
+        ("language", "lang", "language", "e"),
+        ("license", "license_url", "licence", "https://b.example/"),
+    ],
+)
+@pytest.mark.parametrize("missing", ["", "nan"])
+def test_of_columns_of_one_role_the_one_with_values_is_read(
+    read, table, empty, filled, field, value, missing
+):
+    rows = [{"text": text, empty: missing, filled: f"{value}{n}"} for n, text in enumerate(TEXTS)]
+    assert read(table(rows)).column(field) == [f"{value}{n}" for n in range(3)]
+
+
+def test_of_columns_of_dates_the_fuller_one_is_read(read, table):
+    rows = [{"text": text, "created_at": SECOND * (n == 1), "date": SECOND}
+            for n, text in enumerate(TEXTS)]  # fmt: skip
+    assert None not in read(table(rows)).column("created_at")
+
+
+def test_a_licence_in_metadata_is_read_where_a_column_of_licences_is_blank(read, table):
+    rows = [{"text": text, "license": "", "metadata": '{"license": "MIT"}'} for text in TEXTS]
+    assert read(table(rows)).column("licence") == ["MIT"] * 3
+
+
+def test_ids_that_some_rows_lack_are_not_shared(read, table):
+    ids = ["c1", "nan", "nan"]
+    rows = [{"text": text, "comment_id": key} for text, key in zip(TEXTS, ids, strict=True)]
+    assert read(table(rows)).column("item")[0] == "c1"
+
+
 def test_the_handle_is_the_author_and_not_the_name_that_is_shown(read, write, tmp_path):
     row = {"user_name": "Ann of the Hill", "user_screen_name": "ann", "tweet": TEXTS[0]}
     write(tmp_path / "a.csv", [row])

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import partial
-from itertools import islice
 from typing import NamedTuple
 
 import pyarrow as pa
@@ -20,7 +19,7 @@ from provenance.read.columns.nested_texts import is_list
 from provenance.read.columns.string_arrays import format_values, is_textual, to_flags
 from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.item_batches import skipped_batch
-from provenance.read.dumps.item_columns import PUBLISHED, TRUE, UNPUBLISHED, to_strings
+from provenance.read.dumps.item_columns import PUBLISHED, TRUE, UNPUBLISHED, plain_name, to_strings
 from provenance.read.dumps.parsers.date_order import is_ambiguous
 from provenance.read.dumps.parsers.timestamps import parse_timestamp
 from provenance.read.dumps.tables.column_mapping import ITEM_MARK, TextParts, list_prefix
@@ -276,18 +275,15 @@ def _choose_by_values(
 ) -> list[str]:
     """Return those of the columns whose names fit a role that have values that do."""
     if role == "item":
-        return [path for path in columns if not _is_shared(path, text, schema, sample)]
-    if role == "created_at" and len(columns) > 1:  # "published" may be an address
-        dated = (path for path in columns if _has_dates(path, schema, sample))
-        return [*islice(dated, 1)] or columns
-    if role in ("deleted", "private", "draft"):
+        columns = [path for path in columns if not _is_shared(path, text, schema, sample)]
+    elif role == "created_at" and len(columns) > 1:  # "published" may be an address
+        columns = [path for path in columns if _has_dates(path, schema, sample)] or columns
+    elif role in ("deleted", "private", "draft"):
         return [path for path in columns if not _has_counts(path, schema, sample)]
-    if role in ("status", "visibility"):
+    elif role in ("status", "visibility"):
         is_told = partial(_says_what_is_published, role)
         return [path for path in columns if is_told(path, schema, sample)]
-    if role == "url":
-        return _filled(columns, schema, sample, _have_addresses)
-    return _filled(columns, schema, sample, _have_names) if role == "author" else columns
+    return _filled(columns, schema, sample, _have_addresses if role == "url" else _have_names)
 
 
 def _has_counts(path: str, schema: pa.Schema, sample: SampleReader) -> bool:
@@ -325,8 +321,8 @@ def _filled(
         return columns
     table = sample(names)
     counts = {name: int(have_values(texts_of(table, name)).sum()) for name in names}
-    least = max(counts.values()) / 2
-    return [name for name in columns if counts.get(name, least) >= least]
+    least = max(1, *counts.values()) / 2
+    return [name for name in columns if counts.get(name, least) >= least] or columns
 
 
 def _have_names(texts: pa.Array) -> Flags:
@@ -354,7 +350,7 @@ def _is_shared(path: str, text: TextParts, schema: pa.Schema, sample: SampleRead
     ids = texts_of(table, path).to_pylist()
     columns = [to_strings(table[part].combine_chunks()) for part in text.columns]
     texts = text.join(columns).to_pylist()
-    pairs = {pair for pair in zip(ids, texts, strict=True) if pair[0]}
+    pairs = {pair for pair in zip(ids, texts, strict=True) if pair[0] and plain_name(pair[0])}
     shared = len(pairs) - len({native for native, _ in pairs})
     return shared > MAX_SHARED_IDS * len(pairs)
 
