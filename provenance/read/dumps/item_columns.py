@@ -59,6 +59,7 @@ UNPUBLISHED = frozenset(
         "f",
         "no",
         "0",
+        "0.0",
     }
     | {"n", "unpublished", "unapproved", "limited", "subscribers"}
     | {"inherit", "post-trashed", "moderated", "only me", "-2", "-1", "2", "3"}

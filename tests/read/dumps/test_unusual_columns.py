@@ -575,9 +575,21 @@ def test_posts_for_friends_of_facebook_are_left_out(read, write, tmp_path, suffi
 
 @pytest.mark.parametrize("suffix", ["csv", "jsonl", "parquet"])
 @pytest.mark.parametrize("name", ["draft", "removed"])
-def test_counts_are_no_marks(read, write, tmp_path, suffix, name):
-    write(tmp_path / f"a.{suffix}", [{"text": text, name: n} for n, text in enumerate(TEXTS)])
+@pytest.mark.parametrize("step", [1, 1.0, 0.5])
+def test_counts_are_no_marks(read, write, tmp_path, suffix, name, step):
+    rows = [{"text": text, name: n * step} for n, text in enumerate(TEXTS)]
+    write(tmp_path / f"a.{suffix}", rows)
     assert read(tmp_path / f"a.{suffix}").column("text") == TEXTS
+
+
+@pytest.mark.parametrize("suffix", ["csv", "jsonl", "parquet"])
+@pytest.mark.parametrize(
+    ("name", "values"), [("deleted", (1.0, 0.0, 0.0)), ("visible", (0.0, 1.0, 1.0))]
+)
+def test_marks_that_are_floats_are_heeded(read, write, tmp_path, suffix, name, values):
+    rows = [{"text": text, name: value} for text, value in zip(TEXTS, values, strict=True)]
+    write(tmp_path / f"a.{suffix}", rows)
+    assert read(tmp_path / f"a.{suffix}").column("text") == TEXTS[1:]
 
 
 def test_labels_of_spam_are_no_marks(read, table):

@@ -198,7 +198,7 @@ def _is_number(kind: pa.DataType) -> bool:
 
 
 def _is_mark(kind: pa.DataType) -> bool:
-    return is_name(kind) or bool(pa.types.is_boolean(kind))
+    return is_name(kind) or bool(pa.types.is_boolean(kind) or pa.types.is_floating(kind))
 
 
 def _is_timestamp(kind: pa.DataType) -> bool:

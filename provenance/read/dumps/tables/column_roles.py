@@ -290,8 +290,8 @@ def _has_counts(path: str, schema: pa.Schema, sample: SampleReader) -> bool:
     """Return whether a column has numbers that are no marks: how many were removed, or drafted."""
     if path not in schema.names or pa.types.is_boolean(schema.field(path).type):
         return False
-    values = {*texts_of(sample([path]), path).drop_null().to_pylist()} - {"0", "1"}
-    return any(value.isdecimal() for value in values)
+    values = {*texts_of(sample([path]), path).drop_null().to_pylist()} - {"0", "1", "0.0", "1.0"}
+    return any(value.replace(".", "", 1).isdecimal() for value in values)
 
 
 def _says_what_is_published(role: str, path: str, schema: pa.Schema, sample: SampleReader) -> bool:

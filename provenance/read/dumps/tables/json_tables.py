@@ -265,7 +265,7 @@ def _sample_text(value: object) -> str | None:
     value = _joined(value)
     if isinstance(value, str):
         return replace_surrogates(value)
-    return to_text(value) if isinstance(value, int) else None
+    return to_text(value) if isinstance(value, int | float) else None
 
 
 def _raise_no_objects(objects: Iterable[NumberedObject], dump: Dump) -> NoReturn:
