@@ -146,6 +146,25 @@ def test_lists_that_python_wrote_are_read_if_they_are_prose():
     assert columns_of(rows) == ("text", "reply")
 
 
+def test_positive_and_negative_passages_of_a_query_are_read():
+    rows = [{"query": prose(n), "pos": [prose(n, 2)], "neg": [prose(n, 3)]} for n in range(9)]
+    assert columns_of(rows) == ("query", "pos", "neg")
+    rows = [{"text": prose(n), "pos": ["DET", "NOUN", "VERB", "DET", "NOUN"]} for n in range(9)]
+    assert columns_of(rows) == ("text",)
+
+
+def test_addresses_and_hashes_are_no_texts_beside_a_shorter_one():
+    rows = [
+        {
+            "image_url": f"https://images.example/{'a' * 90}/{n}.jpg",
+            "caption": f"red {WORDS[n]}",
+            "sha256": f"{n:064x}",
+        }
+        for n in range(9)
+    ]
+    assert columns_of(rows) == ("caption",)
+
+
 def test_scripts_without_spaces_are_prose_too():
     rows = [
         {"text": prose(n), "note": f"第{n}回の会議では新しい橋について話し合いました"}
@@ -202,7 +221,20 @@ def test_other_names_are_no_headings(name):
     assert not is_heading(name)
 
 
-@pytest.mark.parametrize("name", ["id", "userId", "source_url", "created_at", "language", "tags"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "id",
+        "userId",
+        "source_url",
+        "created_at",
+        "language",
+        "tags",
+        "sha256",
+        "imageMD5",
+        "b_sha1",
+    ],
+)
 def test_labels_are_known_by_any_word(name):
     assert is_label(name)
 

@@ -12,7 +12,7 @@ from provenance.read.columns.column_paths import json_object, type_at, unique_na
 from provenance.read.columns.json_lists import are_lists
 from provenance.read.columns.json_schema import infer_schema
 from provenance.read.columns.name_words import is_heading, is_label, may_be_text
-from provenance.read.columns.nested_texts import TextLeaves, holds_text, nested_paths
+from provenance.read.columns.nested_texts import TextLeaves, holds_text, is_list, nested_paths
 from provenance.read.columns.prose_detection import ColumnSample
 from provenance.read.columns.signal_columns import holds_headers, is_page, signal_paths
 from provenance.read.columns.string_arrays import (
@@ -464,7 +464,8 @@ def _is_label(field: pa.Field) -> bool:
 
 def _may_be_text(field: pa.Field) -> bool:
     """Return whether a column that is named as a label may hold texts."""
-    return may_be_text(field.name) and is_textual(field.type) and not field.name.startswith("__")
+    kind = field.type.value_type if is_list(field.type) else field.type
+    return may_be_text(field.name) and is_textual(kind) and not field.name.startswith("__")
 
 
 def _well_known_texts(schema: pa.Schema) -> set[str]:
@@ -593,11 +594,15 @@ def _choose_wordiest(
         and (is_textual(field.type) or (holds_text(field.type) and not _is_label(field)))
     ]
     table = sample(names) if names else pa.table({})
+    # In CSV, numbers and dates are strings, too.
+    worded = [name for name in names if _has_words(table, name)]
+    if any(not is_label(name) for name in worded):
+        # Addresses, paths and hashes may be longer than the text that they belong to.
+        column_sample = ColumnSample(_head(table))
+        names = [name for name in names if not is_label(name) or column_sample.is_prose(name)]
     means = dict(_mean_sizes(table, names))
     most = max(means.values(), default=0.0)
-    # In CSV, numbers and dates are strings, too.
-    has_words = any(_has_words(table, name) for name in names)
-    if not most or not has_words:
+    if not most or not worded:
         raise _no_text_error(schema, file, is_certain=bool(most) or not names)
     well_known = _well_known_texts(schema)
     return ColumnChoice(

@@ -10,13 +10,13 @@ HEADING_WORDS = frozenset(
 
 FORM_WORDS = frozenset(
     {"json", "meta", "metadata", "html", "xml", "image", "images", "media", "audio", "video"}
-    | {"parse", "tree", "pos", "ner", "lemmas", "lemmatized", "stemmed", "tokens", "tokenized"}
+    | {"parse", "tree", "ner", "lemmas", "lemmatized", "stemmed", "tokens", "tokenized"}
     | {"tokenised", "clean", "cleaned", "normalized", "normalised", "preprocessed", "processed"}
 )
 """Words in the names of columns that hold another form of a text."""
 
 LABEL_WORDS = frozenset(
-    {"id", "ids", "uuid", "guid", "key", "index", "hash", "digest", "md5", "sha1", "sha256"}
+    {"id", "ids", "uuid", "guid", "key", "index", "hash", "digest", "checksum", "signature"}
     | {"url", "urls", "uri", "link", "links", "href", "domain", "host", "address", "email", "phone"}
     | {"path", "file", "filename", "folder", "repo", "dump", "source", "dataset", "split", "subset"}
     | {"label", "labels", "class", "category", "categories", "tag", "tags", "hashtags", "keywords"}
@@ -25,14 +25,17 @@ LABEL_WORDS = frozenset(
     | {"author", "authors", "user", "username", "creator", "editor", "name", "names", "by"}
     | {"date", "time", "timestamp", "created", "updated", "modified", "published", "added"}
     | {"licence", "license", "rights", "copyright", "version", "model", "engine", "device", "agent"}
+    | {"md5", "sha1", "sha224", "sha256", "sha384", "sha512", "base64", "pos"}
     | FORM_WORDS
 )
 """Words in the names of columns that label a text, or hold another form of it."""
 
-_PARTY_WORDS = frozenset({"source", "user", "model", "agent", "author", "label", "labels", "email"})
+_PARTY_WORDS = frozenset(
+    {"source", "user", "model", "agent", "author", "label", "labels", "email", "pos"}
+)
 """Labels that alone also name a text: of one side of a chat, or of a pair."""
 
-_PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
+_PARTS = re.compile(r"(?i:md5|sha\d+|base64)|[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 
 
 def is_heading(name: str) -> bool:
