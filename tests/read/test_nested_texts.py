@@ -188,3 +188,30 @@ def test_columns_and_objects_find_the_same_turns(values):
         (row, *leaf) for row, value in enumerate(values) for leaf in texts_within(value, "c")
     ]
     assert [one for one in found(values, kind) if one[2] is not None] == one_by_one
+
+
+PARTS = [
+    {"type": "thinking", "thinking": "The tide is late again today.", "signature": "a8" * 40},
+    {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": "b7" * 40}},
+    {"type": "tool_use", "call_id": "c6" * 9, "input": {"query": "Oslo", "format": "short"}},
+    {"type": "text", "text": "Late."},
+]
+
+
+@pytest.mark.parametrize("parts", [PARTS, PARTS[:2]])
+def test_signatures_images_and_short_arguments_of_parts_are_no_texts(parts):
+    texts = [text for _, text in texts_within([{"role": "user", "content": parts}], "chat")]
+    assert texts == [PARTS[0]["thinking"], "Late."][: len(parts) // 2]
+    kind = pa.array([[{"role": "user", "content": PARTS}]]).type
+    assert [text for _, _, text in found([[{"role": "user", "content": parts}]], kind) if text] == (
+        texts
+    )
+
+
+def test_a_label_beside_no_text_is_read_where_it_is_a_passage():
+    pair = {"en": "Short.", "id": "Kapal itu pulang sore ini juga."}
+    assert found([pair]) == [(0, "c.en", "Short."), (0, "c.id", pair["id"])]
+    assert list(texts_within(pair, "c")) == [("c.en", "Short."), ("c.id", pair["id"])]
+    about = {"question": "Why?", "lang": "en", "user": "Ann", "source_url": "a.example"}
+    assert dict(texts_within(about, "c")) == {"c.question": "Why?", "c.user": "Ann"}
+    assert [text for _, _, text in found([about])] == ["Why?", "Ann"]

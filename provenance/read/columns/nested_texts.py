@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.model.content.fingerprints import Flags, Int64s
-from provenance.read.columns.name_words import is_label
+from provenance.read.columns.name_words import is_label, may_be_text
 from provenance.read.columns.passages import MIN_BYTES, is_passage, passage_flags
 from provenance.read.columns.string_arrays import (
     as_strings,
@@ -115,23 +115,45 @@ def texts_within(value: object, name: str) -> Iterator[tuple[str, str]]:
     if isinstance(value, str):  # the usual case
         yield name, value
         return
-    leaves = list(_walk_value(value, name, is_beside=False))
+    turns = frozenset(_turn_places(value, ""))
+    leaves = list(_walk_value(value, name, "", turns, is_beside=False))
     main = [text for _, text, is_beside in leaves if not is_beside]
     for field, text, is_beside in leaves:
         if not is_beside or (is_passage(text) and not _is_in(text, main)):
             yield field, text
 
 
-def _walk_value(value: object, name: str, *, is_beside: bool) -> Iterator[tuple[str, str, bool]]:
+def _turn_places(value: object, place: str) -> Iterator[str]:
+    """Yield the places, without positions, of structs with a text: as Arrow, which has one type."""
+    if isinstance(value, list):
+        for inner in value:
+            yield from _turn_places(inner, f"{place}[]")
+    elif isinstance(value, dict):
+        if any(key in TURN_TEXT_MEMBERS and _may_hold_text(value[key]) for key in value):
+            yield place
+        for key, inner in value.items():
+            if isinstance(inner, list | dict):
+                yield from _turn_places(inner, f"{place}.{key}")
+
+
+def _walk_value(
+    value: object, name: str, place: str, turns: Collection[str], *, is_beside: bool
+) -> Iterator[tuple[str, str, bool]]:
     """Yield name and text of each field, and whether it is beside the text of a struct."""
     if isinstance(value, str):
         yield name, value, is_beside
     elif isinstance(value, list):
-        for place, inner in enumerate(value):
-            yield from _walk_value(inner, f"{name}[{place}]", is_beside=is_beside)
+        for number, inner in enumerate(value):
+            yield from _walk_value(
+                inner, f"{name}[{number}]", f"{place}[]", turns, is_beside=is_beside
+            )
     elif isinstance(value, dict):
-        for key, beside in _text_members(value):
-            yield from _walk_value(value[key], f"{name}.{key}", is_beside=is_beside or beside)
+        for key, inner in value.items():
+            beside = _is_beside(key, has_main=place in turns, is_text=isinstance(inner, str))
+            if beside is not None:
+                yield from _walk_value(
+                    inner, f"{name}.{key}", f"{place}.{key}", turns, is_beside=is_beside or beside
+                )
 
 
 def text_members(kind: pa.DataType) -> list[tuple[int, bool]]:
@@ -140,32 +162,29 @@ def text_members(kind: pa.DataType) -> list[tuple[int, bool]]:
     The text beside another is read only where it is a passage.
     """
     names = [kind.field(place).name for place in range(kind.num_fields)]
-    textual = [place for place in range(len(names)) if holds_text(kind.field(place).type)]
+    kinds = {place: kind.field(place).type for place in range(len(names))}
+    textual = {place: kind for place, kind in kinds.items() if holds_text(kind)}
     has_main = any(names[place] in TURN_TEXT_MEMBERS for place in textual)
-    return [
-        (place, is_beside)
-        for place in textual
-        if (is_beside := _is_beside(names[place], has_main=has_main)) is not None
+    members = [
+        (place, _is_beside(names[place], has_main=has_main, is_text=is_textual(kind)))
+        for place, kind in textual.items()
     ]
-
-
-def _text_members(value: dict[str, object]) -> list[tuple[str, bool]]:
-    has_main = any(key in TURN_TEXT_MEMBERS and _may_hold_text(value[key]) for key in value)
-    return [
-        (key, is_beside)
-        for key in value
-        if (is_beside := _is_beside(key, has_main=has_main)) is not None
-    ]
+    return [(place, is_beside) for place, is_beside in members if is_beside is not None]
 
 
 @lru_cache(maxsize=1 << 10)
-def _is_beside(name: str, *, has_main: bool) -> bool | None:
-    """Return whether a member is beside the text of its struct; None if it is a label."""
+def _is_beside(name: str, *, has_main: bool, is_text: bool) -> bool | None:
+    """Return whether only a passage in a member is text; None if nothing is.
+
+    Beside the text of its struct, a label is no text.
+    """
     if has_main and name in TURN_TEXT_MEMBERS + BESIDE_TURN_TEXTS:
         return False
-    if name in LABEL_MEMBERS or (has_main and is_label(name)):
+    if name not in LABEL_MEMBERS and not is_label(name):
+        return has_main
+    if has_main:
         return None
-    return has_main
+    return name in LABEL_MEMBERS or not (is_text and may_be_text(name))
 
 
 def _is_in(text: str, others: Collection[str]) -> bool:
