@@ -138,12 +138,18 @@ def test_a_heading_that_some_texts_begin_with_is_read():
     assert columns_of(rows) == ("text", "title")
 
 
-def test_lists_that_python_wrote_are_read_if_they_are_prose():
+def test_structures_that_python_wrote_are_read_if_they_are_prose():
     rows = [
-        {"text": prose(n), "reply": str([prose(n, 2)]), "terms": str(WORDS[n : n + 8])}
+        {
+            "text": prose(n),
+            "reply": str([prose(n, 2)]),
+            "terms": str(WORDS[n : n + 8]),
+            "turns": str([{"role": "user", "content": prose(n, 5)}]),
+            "extra": str({"id": f"{n:09d}", "score": 0.5, "model": "a-1", "n": n, "m": n}),
+        }
         for n in range(9)
     ]
-    assert columns_of(rows) == ("text", "reply")
+    assert columns_of(rows) == ("text", "reply", "turns")
 
 
 def test_positive_and_negative_passages_of_a_query_are_read():

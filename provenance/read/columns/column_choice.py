@@ -9,8 +9,8 @@ import pyarrow.compute as pc
 
 from provenance.errors import ColumnMissing, TextMissing, UnsupportedFormat
 from provenance.read.columns.column_paths import json_object, type_at, unique_names
-from provenance.read.columns.json_lists import are_lists
 from provenance.read.columns.json_schema import infer_schema
+from provenance.read.columns.json_structures import are_structures
 from provenance.read.columns.name_words import is_heading, is_label, may_be_text
 from provenance.read.columns.nested_texts import TextLeaves, holds_text, is_list, nested_paths
 from provenance.read.columns.prose_detection import ColumnSample
@@ -128,8 +128,8 @@ class ColumnChoice:
         Columns of strings that are objects in JSON, with members among the metadata.
     repeated : tuple of str
         Columns that repeat those of `texts` in the sample: read in rows in which they do not.
-    lists : tuple of str
-        Columns of strings among these that are lists in JSON.
+    structures : tuple of str
+        Columns of strings among these that are lists or objects in JSON.
     collected : tuple of str
         Columns with the day of collection.
     labels : tuple of str
@@ -150,7 +150,7 @@ class ColumnChoice:
     parsed: tuple[str, ...] = ()
     repeated: tuple[str, ...] = ()
     fallback: tuple[str, ...] = ()
-    lists: tuple[str, ...] = ()
+    structures: tuple[str, ...] = ()
     collected: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
     occasional: tuple[str, ...] = ()
@@ -252,7 +252,7 @@ def find_columns(
     for name in text_columns:
         check_column(schema, name, file)
     if text_columns:
-        return _with_json_lists(metadata, schema, sample)
+        return _with_json_structures(metadata, schema, sample)
     schema = _with_texts_in_bytes(schema, sample)
     _refuse_texts_of_one_name(schema, file)
     _refuse_token_ids(schema, file, _SURE_TOKEN_IDS)
@@ -268,7 +268,7 @@ def find_columns(
         fallback=choice.fallback,
         occasional=choice.occasional,
     )
-    return _with_json_lists(choice, schema, sample)
+    return _with_json_structures(choice, schema, sample)
 
 
 def _with_texts_in_bytes(schema: pa.Schema, sample: SampleReader) -> pa.Schema:
@@ -299,8 +299,10 @@ def _with_texts_in_bytes(schema: pa.Schema, sample: SampleReader) -> pa.Schema:
     return schema
 
 
-def _with_json_lists(choice: ColumnChoice, schema: pa.Schema, sample: SampleReader) -> ColumnChoice:
-    """Add which columns of strings are lists in JSON."""
+def _with_json_structures(
+    choice: ColumnChoice, schema: pa.Schema, sample: SampleReader
+) -> ColumnChoice:
+    """Add which columns of strings are lists or objects in JSON."""
     names = [
         name
         for name in dict.fromkeys(choice.text_paths())
@@ -311,10 +313,8 @@ def _with_json_lists(choice: ColumnChoice, schema: pa.Schema, sample: SampleRead
     if not names:
         return choice
     table = _head(sample(names))
-    lists = (
-        name for name in names if are_lists(format_values(table[name].combine_chunks()).to_pylist())
-    )
-    return replace(choice, lists=tuple(lists))
+    texts = {name: format_values(table[name].combine_chunks()).to_pylist() for name in names}
+    return replace(choice, structures=tuple(name for name in names if are_structures(texts[name])))
 
 
 def _refuse_texts_of_one_name(schema: pa.Schema, file: str) -> None:

@@ -6,7 +6,7 @@ from itertools import islice
 
 import pyarrow as pa
 
-from provenance.read.columns.json_lists import are_lists, list_texts
+from provenance.read.columns.json_structures import are_structures, structure_texts
 from provenance.read.columns.nested_texts import TextLeaves
 from provenance.read.columns.string_arrays import is_textual
 
@@ -23,6 +23,8 @@ _LETTERS = re.compile(r"[^\W\d_]|\s|[\u0300-\u036f\u0900-\u0dff]")
 _STRUCTURE = ("{", "[", "<")
 _QUOTED_LIST = ("['", '["')
 """Beginnings of a list of strings, as Python and JSON write it."""
+_PYTHON = ("{'", "[{'")
+"""Beginnings of objects as Python writes them, such as chats in CSV that pandas wrote."""
 _SEPARATORS = re.compile(r"[\W_]+")
 
 
@@ -51,7 +53,7 @@ class ColumnSample:
         return (
             self.words(name) >= _MIN_WORDS
             and self.differs(name)
-            and not sum(map(is_structure, texts)) * 2 > len(texts)
+            and not sum(map(_is_code, texts)) * 2 > len(texts)
             and _letter_share(texts) >= _MIN_LETTER_SHARE
         )
 
@@ -126,8 +128,8 @@ def _row_texts(column: pa.ChunkedArray) -> list[str]:
     for chunk in column.chunks:
         row_texts = TextLeaves.of({"": chunk}).join_rows(len(chunk), " ")
         texts += [(text or "").strip() for text in row_texts.to_pylist()]
-    if is_textual(column.type) and are_lists(texts):
-        return [" ".join(inner for _, inner in list_texts(text, "")).strip() for text in texts]
+    if is_textual(column.type) and are_structures(texts):
+        return [" ".join(inner for _, inner in structure_texts(text, "")).strip() for text in texts]
     return texts
 
 
@@ -139,6 +141,10 @@ def _count_words(text: str) -> float:
 def is_structure(text: str) -> bool:
     """Return whether a text begins as JSON or markup does, and is no list of strings."""
     return text.startswith(_STRUCTURE) and not text.startswith(_QUOTED_LIST)
+
+
+def _is_code(text: str) -> bool:
+    return is_structure(text) and not text.startswith(_PYTHON)
 
 
 def _letter_share(texts: Sequence[str]) -> float:

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from provenance.model.content.fingerprints import Flags
 from provenance.read.columns.column_choice import ColumnChoice, split_by_group, without_headings
 from provenance.read.columns.column_paths import column_at
-from provenance.read.columns.json_lists import list_leaves
+from provenance.read.columns.json_structures import structure_leaves
 from provenance.read.columns.nested_texts import TextLeaves
 from provenance.read.columns.prose_detection import is_structure, repeats_text
 from provenance.read.columns.string_arrays import is_textual, null_where, to_flags
@@ -36,11 +36,11 @@ def find_texts(batch: pa.RecordBatch, columns: ColumnChoice) -> TextLeaves:
         Of each row the texts in `columns.texts`, then those added by `columns.repeated`,
         `columns.fallback` and `columns.occasional`.
     """
-    chosen_leaves = _leaves_at(batch, columns.texts, columns.lists)
+    chosen_leaves = _leaves_at(batch, columns.texts, columns.structures)
     if not (columns.repeated or columns.fallback or columns.occasional):
         return TextLeaves.merge([*chosen_leaves.values()])
     leaves = chosen_leaves | _without_repetitions(
-        batch, _leaves_at(batch, columns.repeated, columns.lists), chosen_leaves
+        batch, _leaves_at(batch, columns.repeated, columns.structures), chosen_leaves
     )
     silent = np.ones(len(batch), bool)
     for path in without_headings([*leaves]):
@@ -56,7 +56,7 @@ def find_texts(batch: pa.RecordBatch, columns: ColumnChoice) -> TextLeaves:
 def _occasional_passages(batch: pa.RecordBatch, columns: ColumnChoice) -> dict[str, TextLeaves]:
     passages = {
         path: leaves.passages()
-        for path, leaves in _leaves_at(batch, columns.occasional, columns.lists).items()
+        for path, leaves in _leaves_at(batch, columns.occasional, columns.structures).items()
     }
     return {path: _unstructured(leaves) for path, leaves in passages.items() if len(leaves.rows)}
 
@@ -96,24 +96,24 @@ def _fallback_texts(
     fallback_leaves: list[TextLeaves] = []
     groups, others = split_by_group(columns.fallback)
     for group in groups:
-        leaves = TextLeaves.merge([*_leaves_at(batch, group, columns.lists).values()])
+        leaves = TextLeaves.merge([*_leaves_at(batch, group, columns.structures).values()])
         has_text = silent & _rows_with_text(leaves, len(batch))
         fallback_leaves.append(leaves.of_rows(has_text))
         silent = silent & ~has_text
     if others and silent.any():
-        found = _leaves_at(batch, others, columns.lists)
+        found = _leaves_at(batch, others, columns.structures)
         found = {path: leaves.of_rows(silent) for path, leaves in found.items()}
         fallback_leaves += _without_repetitions(batch, found, {}).values()
     return fallback_leaves
 
 
 def _leaves_at(
-    batch: pa.RecordBatch, paths: Sequence[str], lists: Collection[str]
+    batch: pa.RecordBatch, paths: Sequence[str], structures: Collection[str]
 ) -> dict[str, TextLeaves]:
     columns = {path: column_at(batch, path) for path in paths}
     return {
-        path: list_leaves(path, column)
-        if path in lists and is_textual(column.type)
+        path: structure_leaves(path, column)
+        if path in structures and is_textual(column.type)
         else TextLeaves.of({path: column})
         for path, column in columns.items()
     }

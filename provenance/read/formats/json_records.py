@@ -17,7 +17,7 @@ from provenance.read.columns.column_choice import (
     without_headings,
 )
 from provenance.read.columns.column_paths import json_member, split_path
-from provenance.read.columns.json_lists import list_texts
+from provenance.read.columns.json_structures import structure_texts
 from provenance.read.columns.name_words import is_label
 from provenance.read.columns.nested_texts import TextLeaves, texts_within
 from provenance.read.columns.passages import is_passage
@@ -178,9 +178,9 @@ def _find_texts(
     record: Record, columns: ColumnChoice, sample_members: Collection[str] | None
 ) -> list[tuple[str, str]]:
     """Return the texts of an object, as `row_fallback.find_texts` those of rows."""
-    leaves = {path: _texts_at(record, [path], columns.lists) for path in columns.texts}
+    leaves = {path: _texts_at(record, [path], columns.structures) for path in columns.texts}
     for path in columns.repeated:
-        texts = _texts_at(record, [path], columns.lists)
+        texts = _texts_at(record, [path], columns.structures)
         if not any(
             repeats_text(_join_texts(texts), _join_texts(other_texts))
             for other_texts in leaves.values()
@@ -198,7 +198,7 @@ def _find_texts(
         ]
     found = [*leaves.values(), hidden]
     for path in columns.occasional:
-        found.append(_new_passages(_texts_at(record, [path], columns.lists), found))
+        found.append(_new_passages(_texts_at(record, [path], columns.structures), found))
     return [leaf for column_leaves in found for leaf in column_leaves]
 
 
@@ -212,13 +212,13 @@ def _new_passages(
 
 
 def _texts_at(
-    record: Record, paths: Sequence[str], lists: Collection[str] = ()
+    record: Record, paths: Sequence[str], structures: Collection[str] = ()
 ) -> list[tuple[str, str]]:
     texts: list[tuple[str, str]] = []
     for path in paths:
         value = value_at(record, path)
-        if path in lists and isinstance(value, str):
-            texts += list_texts(value, path)
+        if path in structures and isinstance(value, str):
+            texts += structure_texts(value, path)
         else:
             texts += texts_within(value, path)
     return texts

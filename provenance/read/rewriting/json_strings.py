@@ -41,14 +41,14 @@ def edit_json(text: str, removals: RowRemovals, *, bare_name: str = "text") -> s
 
 
 def edit_text(text: str, name: str, removals: RowRemovals) -> str:
-    """Return the text of a field with spans replaced; it may be a list in JSON, of several texts.
+    """Return the text of a field with spans replaced; it may be JSON with several texts.
 
     Raises
     ------
     CorruptFile
-        If the spans are within a list, and it is none.
+        If the spans are within a list or an object, and it is neither.
     """
-    if name in removals.spans or not removals.within_list(name):
+    if name in removals.spans or not removals.within_structure(name):
         return removals.edit(name, text)
     try:
         return _edit_strings(text, lambda path: f"{name}{_steps(path)}", removals)
@@ -63,7 +63,7 @@ def _edit_strings(text: str, name_of: Callable[[Path], str], removals: RowRemova
     for path, place in sorted(find_strings(text).items(), key=lambda each: -len(each[0])):
         places[name_of(path)] = place
     for name, place in sorted(places.items(), key=lambda each: each[1].start):
-        if name not in removals.spans and not removals.within_list(name):
+        if name not in removals.spans and not removals.within_structure(name):
             continue
         literal = text[place.start : place.end]
         value = edit_text(place.value, name, removals)

@@ -65,9 +65,9 @@ class RowRemovals:
             field == name or field.startswith((f"{name}.", f"{name}[")) for field in self.spans
         )
 
-    def within_list(self, name: str) -> bool:
-        """Return whether anything is removed from an element of a field that is a list."""
-        return any(field.startswith(f"{name}[") for field in self.spans)
+    def within_structure(self, name: str) -> bool:
+        """Return whether anything is removed from within a field that is a list or an object."""
+        return any(field.startswith((f"{name}[", f"{name}.")) for field in self.spans)
 
     def check(self) -> None:
         """Check that every field was edited.

@@ -39,7 +39,7 @@ def _edit_row(cells: Sequence[str], source: str, dialect: Dialect, removals: Row
     if len(pieces) != len(cells):  # quoted in a way that only the parser handles
         pieces = [_quote(cell, dialect, is_enclosed=True) for cell in cells]
     for place, name in enumerate(dialect.names):
-        if name in removals.spans or removals.within_list(name):
+        if name in removals.spans or removals.within_structure(name):
             cell = edit_text(cells[place], name, removals)
             is_enclosed = pieces[place].startswith('"') or (not cell and len(cells) == 1)
             pieces[place] = _quote(cell, dialect, is_enclosed=is_enclosed)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.errors import CorruptFile
-from provenance.read.columns.json_lists import are_lists, list_leaves
+from provenance.read.columns.json_structures import are_structures, structure_leaves
 from provenance.read.columns.nested_texts import TextLeaves
 from provenance.read.rewriting.json_strings import edit_text
 from provenance.read.rewriting.removal_plan import RowRemovals
@@ -26,19 +26,20 @@ def test_a_list_in_a_string_has_the_texts_of_the_list(values, ascii_only):
     written = [
         None if value is None else json.dumps(value, ensure_ascii=ascii_only) for value in values
     ]
-    found = list_leaves("c", pa.array(written, pa.string())).readable()
+    found = structure_leaves("c", pa.array(written, pa.string())).readable()
     expected = TextLeaves.of({"c": pa.array(values, kind)}).readable()
     assert found.rows.tolist() == expected.rows.tolist()
     assert found.fields.to_pylist() == expected.fields.to_pylist()
     assert found.texts.to_pylist() == expected.texts.to_pylist()
 
 
-def test_most_texts_must_be_lists_with_texts():
-    assert are_lists(['[{"content": "a"}]', "", None, '["b"]', "[sic]"])
-    assert not are_lists(['[{"content": "a"}]', "[sic]"])
-    assert not are_lists(["[1, 2]", "[]"])
-    assert not are_lists(['{"content": "a"}'])
-    assert not are_lists(["[" * 100_000])
+def test_most_texts_must_be_structures_with_texts():
+    assert are_structures(['[{"content": "a"}]', "", None, '["b"]', "[sic]"])
+    assert not are_structures(['[{"content": "a"}]', "[sic]"])
+    assert not are_structures(["[1, 2]", "[]"])
+    assert are_structures(['{"content": "a"}', '{"content": null}'])
+    assert not are_structures(['{"id": "a", "n": 1}', "{}", "{a}"])
+    assert not are_structures(["[" * 100_000])
 
 
 CHATS = [
@@ -111,3 +112,37 @@ def test_a_text_that_was_a_list_when_checked_is_an_error():
     assert edit_text("no list", "chat", removals) == "no list"
     with pytest.raises(CorruptFile, match="differs"):
         removals.check()
+
+
+CHOICES = [
+    {
+        "question": f"Which of the boats left harbour number {n}?",
+        "choices": {"text": [f"The red one of day {n}.", "None."], "label": ["A", "B"]},
+        "extra": {"request_id": f"a{n}", "finish": "stop"},
+    }
+    for n in range(9)
+]
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.parquet", "a.jsonl"])
+def test_objects_in_strings_have_the_texts_of_the_objects(tmp_path, hear, name):
+    rows = [
+        {key: value if key == "question" else json.dumps(value) for key, value in row.items()}
+        for row in CHOICES
+    ]
+    path = tmp_path / name
+    if path.suffix == ".jsonl":
+        path.write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+    else:
+        table = pa.Table.from_pylist(rows)
+        (pc.write_csv if path.suffix == ".csv" else pq.write_table)(table, path)
+    pq.write_table(pa.Table.from_pylist(CHOICES), tmp_path / "b.parquet")
+    assert hear(path).places == hear(tmp_path / "b.parquet").places
+    assert len(hear(path).places) == 3 * len(CHOICES)
+
+
+def test_a_text_within_an_object_is_edited_in_place():
+    removals = RowRemovals({"doc.text[1]": ((0, 4),)}, "", "a.csv, row 1")
+    text = '{"id": 1, "text": ["one",  "caf\\u00e9s"]}'
+    assert edit_text(text, "doc", removals) == '{"id": 1, "text": ["one",  "s"]}'
+    removals.check()
