@@ -286,3 +286,15 @@ def test_rows_that_are_arrays_leave_nothing_of_the_first(tmp_path):
     path.write_text('["title", "body"]\n["another title", "another body"]\n')
     with pytest.raises(UnsupportedFormat, match="its rows are JSON arrays"):
         list(open_dump(str(path), source="s"))
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+def test_an_array_is_sampled_as_lines_are(tmp_path, hear, indent):
+    rows = [{"text": f"Boat {n} left early."} for n in range(900)]
+    for n in range(300, 900):
+        rows[n]["prompt"] = f"Where is boat {n}?"
+    (tmp_path / "a.json").write_text(json.dumps(rows, indent=indent))
+    (tmp_path / "a.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+    heard = hear(tmp_path / "a.json").places
+    assert heard == hear(tmp_path / "a.jsonl").places
+    assert heard[-1] == (899, "prompt", "Where is boat 899?")

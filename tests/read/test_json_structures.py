@@ -146,3 +146,13 @@ def test_a_text_within_an_object_is_edited_in_place():
     text = '{"id": 1, "text": ["one",  "caf\\u00e9s"]}'
     assert edit_text(text, "doc", removals) == '{"id": 1, "text": ["one",  "s"]}'
     removals.check()
+
+
+def test_a_column_that_is_empty_at_first_may_be_json_later(tmp_path, hear):
+    turns = json.dumps([{"role": "user", "content": "Who saw the last boat go?"}])
+    rows = [{"text": f"Boat {n} left early.", "turns": ""} for n in range(300)]
+    rows.append({"text": "The last boat left.", "turns": turns})
+    pc.write_csv(pa.Table.from_pylist(rows), tmp_path / "a.csv")
+    assert hear(tmp_path / "a.csv").places[-1] == (
+        (300, "turns[0].content", "Who saw the last boat go?")
+    )

@@ -314,7 +314,9 @@ def _with_json_structures(
         return choice
     table = _head(sample(names))
     texts = {name: format_values(table[name].combine_chunks()).to_pylist() for name in names}
-    return replace(choice, structures=tuple(name for name in names if are_structures(texts[name])))
+    # A column that is empty in the sample may be JSON later; what is none is read as it stands.
+    structures = (n for n in names if are_structures(texts[n]) or not any(texts[n]))
+    return replace(choice, structures=tuple(structures))
 
 
 def _refuse_texts_of_one_name(schema: pa.Schema, file: str) -> None:

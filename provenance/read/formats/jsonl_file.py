@@ -365,14 +365,14 @@ def _read_sample(
         }
         missing -= {name for name, record in examples.items() if record is not None}
         sample += [record for record in examples.values() if record is not None]
-        sample += _spread(records)
+        sample += spread_sample(records)
         # A last line without a line break is a separate block.
         if sample and not missing and size >= _SAMPLE_BYTES:
             break
     return sample
 
 
-def _spread(records: Sequence[Record]) -> list[Record]:
+def spread_sample(records: Sequence[Record]) -> list[Record]:
     """Return half of a sample from the beginning, and half from all the rest."""
     half = _SAMPLE_RECORDS // 2
     rest = records[half:]

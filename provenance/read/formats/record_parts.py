@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
-from itertools import islice
 
 from provenance.model.content.tables import Documents
 from provenance.read.corpus.corpus_parts import Part
@@ -15,11 +14,11 @@ from provenance.read.corpus.file_access import (
 from provenance.read.corpus.size_limits import until_error
 from provenance.read.formats.json_objects import Record, to_record
 from provenance.read.formats.jsonl_blocks import JsonBlock, Records, parse_rows
-from provenance.read.formats.jsonl_file import infer_layout, layout_key, read_rows
+from provenance.read.formats.jsonl_file import infer_layout, layout_key, read_rows, spread_sample
 
 BATCH_BYTES = 4 << 20
 _SAMPLE_BYTES = 1 << 18
-_SAMPLE_RECORDS = 200
+_MIN_SAMPLE_RECORDS = 200
 _ROW_BYTES = 100
 """Bytes that a row counts for in addition to its values."""
 
@@ -47,10 +46,13 @@ def record_parts(
         If a given column is missing, or no column holds text.
     """
     with closing(read(_SAMPLE_BYTES)) as blocks:
-        rows = (parse_rows(block) for block in until_error(blocks))
-        records = (record for batch in rows for _, record in batch.records)
-        sample = list(islice(records, _SAMPLE_RECORDS))
+        records: list[Record] = []
+        for block in until_error(blocks):
+            records += (record for _, record in parse_rows(block).records)
+            if len(records) >= _MIN_SAMPLE_RECORDS:
+                break
     labels = file.label_columns
+    sample = spread_sample(records)
     layout = infer_layout(sample, text_columns, file.display_path, labels)
 
     def read_documents() -> Iterator[Documents]:
