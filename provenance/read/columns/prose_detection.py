@@ -26,6 +26,8 @@ _QUOTED_LIST = ("['", '["')
 _PYTHON = ("{'", "[{'")
 """Beginnings of objects as Python writes them, such as chats in CSV that pandas wrote."""
 _SEPARATORS = re.compile(r"[\W_]+")
+_LONGER = 4
+"""A text so many times as long as another is hardly the same."""
 
 
 class ColumnSample:
@@ -115,7 +117,14 @@ def repeats_text(text: str, other: str) -> bool:
     >>> repeats_text("A title", "A TITLE. And a text."), repeats_text("A title", "")
     (True, False)
     """
-    return _is_contained(text, other) or _is_contained(_fold(text, None), _fold(other, None))
+    if _is_contained(text, other):
+        return True
+    folded = _fold(other, None)
+    # A beginning tells of a text that is far longer.
+    beginning = _fold(text, _LONGER * len(other))
+    if len(beginning) > 2 * len(folded):
+        return False
+    return _is_contained(_fold(text, None), folded)
 
 
 def _is_contained(text: str, other: str) -> bool:
