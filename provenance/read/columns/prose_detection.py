@@ -37,12 +37,15 @@ class ColumnSample:
     ----------
     table : pyarrow.Table
         The rows; columns may be of any type that holds text.
+    reads_objects : bool, optional
+        Whether strings that are objects, as JSON or Python writes them, may be prose.
     """
 
-    def __init__(self, table: pa.Table) -> None:
+    def __init__(self, table: pa.Table, *, reads_objects: bool = True) -> None:
         self._texts: Mapping[str, Sequence[str]] = {
-            name: _row_texts(table.column(name)) for name in table.column_names
+            name: _row_texts(table.column(name), reads_objects) for name in table.column_names
         }
+        self._is_code = _is_code if reads_objects else is_structure
         self._rows_with_text = {
             name: frozenset(row for row, text in enumerate(texts) if text)
             for name, texts in self._texts.items()
@@ -55,7 +58,7 @@ class ColumnSample:
         return (
             self.words(name) >= _MIN_WORDS
             and self.differs(name)
-            and not sum(map(_is_code, texts)) * 2 > len(texts)
+            and not sum(map(self._is_code, texts)) * 2 > len(texts)
             and _letter_share(texts) >= _MIN_LETTER_SHARE
         )
 
@@ -131,13 +134,14 @@ def _is_contained(text: str, other: str) -> bool:
     return text in other or (other in text and 2 * len(other) >= len(text))
 
 
-def _row_texts(column: pa.ChunkedArray) -> list[str]:
+def _row_texts(column: pa.ChunkedArray, reads_objects: bool) -> list[str]:
     """Return the joined texts of each row."""
     texts: list[str] = []
     for chunk in column.chunks:
         row_texts = TextLeaves.of({"": chunk}).join_rows(len(chunk), " ")
         texts += [(text or "").strip() for text in row_texts.to_pylist()]
-    if is_textual(column.type) and are_structures(texts):
+    is_read = reads_objects or not any(text.startswith("{") for text in texts)
+    if is_read and is_textual(column.type) and are_structures(texts):
         return [" ".join(inner for _, inner in structure_texts(text, "")).strip() for text in texts]
     return texts
 

@@ -387,6 +387,14 @@ def test_a_column_of_objects_in_json_is_named(read, write, tmp_path):
     assert "`jq -c '.value | fromjson'` makes rows of them" in caught.value.remedy
 
 
+def test_a_column_of_dictionaries_of_python_is_no_text(read, write, tmp_path):
+    write(
+        tmp_path / "a.csv", [{"key": f"k{n}", "value": str({"a": t})} for n, t in enumerate(TEXTS)]
+    )
+    with pytest.raises(ColumnMissing):
+        read(tmp_path / "a.csv")
+
+
 def test_all_lists_of_texts_are_named(read, write, tmp_path):
     rows = [{"title": "Head", "abstract": [{"text": TEXTS[0]}], "body": [{"text": TEXTS[1]}]}]
     write(tmp_path / "a.jsonl", rows)

@@ -222,7 +222,9 @@ def unread_texts(
     names += [name for name in _lists_of_sentences(schema, sample) if name not in (*read, *taken)]
     found: list[str] = []
     if names:
-        columns = ColumnSample(table := sample([*names, *(set(read) - {*names})]))
+        columns = ColumnSample(
+            table := sample([*names, *(set(read) - {*names})]), reads_objects=False
+        )
         found = [
             name
             for name in names
@@ -348,7 +350,7 @@ def _only_prose(candidates: Sequence[str], schema: pa.Schema, sample: SampleRead
     table = sample(candidates)
     if len(table) < _MIN_PROSE_ROWS:
         return None
-    columns = ColumnSample(table)
+    columns = ColumnSample(table, reads_objects=False)
     prose = max(filter(columns.is_prose, candidates), key=columns.words, default=None)
     if prose is None or not all(
         columns.words(name) < _MAX_LABEL_WORDS or _repeats(name, prose, table)
@@ -434,7 +436,7 @@ def _prose_choices(candidates: Sequence[str], sample: SampleReader) -> list[tupl
     longest = _prose_columns(candidates, sample)[:1]
     if not longest:
         return []
-    columns = ColumnSample(sample(candidates))
+    columns = ColumnSample(sample(candidates), reads_objects=False)
     prose = tuple(name for name in candidates if columns.is_prose(name) or name in longest)
     return [(longest[0],), *([prose] if len(prose) > 1 else [])]
 
