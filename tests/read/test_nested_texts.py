@@ -203,9 +203,9 @@ def test_signatures_images_and_short_arguments_of_parts_are_no_texts(parts):
     texts = [text for _, text in texts_within([{"role": "user", "content": parts}], "chat")]
     assert texts == [PARTS[0]["thinking"], "Late."][: len(parts) // 2]
     kind = pa.array([[{"role": "user", "content": PARTS}]]).type
-    assert [text for _, _, text in found([[{"role": "user", "content": parts}]], kind) if text] == (
-        texts
-    )
+    leaves = found([[{"role": "user", "content": parts}]], kind)
+    # Members are in the order of the type, which older releases of Arrow infer by name.
+    assert sorted(text for _, _, text in leaves if text) == sorted(texts)
 
 
 def test_a_label_beside_no_text_is_read_where_it_is_a_passage():
