@@ -112,6 +112,8 @@ def _without_names(
     """Return the columns without rows that repeat their names, as in files put together."""
     names = [pa.array([path], pa.large_string()) for path in mapping.text.columns]
     flags = to_flags(pc.fill_null(pc.equal(columns["text"], mapping.text.join(names)[0]), False))
+    if not flags.any():
+        return columns, rows, ()
     others = [
         pc.equal(to_strings(columns[role]), mapping.fields[role])
         for role in ("item", "author", "url")
