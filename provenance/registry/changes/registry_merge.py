@@ -248,7 +248,7 @@ def _unite(registries: Sequence[Registry], *, keep_texts: bool) -> tuple[Segment
     """
     by_digest: dict[str, MappedSegment] = {}
     statuses: dict[str, list[pa.Table]] = {}
-    owners: dict[str, int] = {}
+    owners: dict[str, list[int]] = {}
     for number, registry in enumerate(registries):
         for place, stored in enumerate(registry.segments):
             segment = stored if keep_texts else without_file(stored, TEXTS_FILE)
@@ -256,7 +256,7 @@ def _unite(registries: Sequence[Registry], *, keep_texts: bool) -> tuple[Segment
             known = by_digest.setdefault(digest, segment)
             if segment_age(segment) > segment_age(known):
                 by_digest[digest] = segment
-            owners[digest] = len(registries) + len(owners) if digest in owners else number
+            owners.setdefault(digest, []).append(number)
             dead = pc.and_(
                 pc.equal(registry.statuses["segment"], place),
                 pc.not_equal(registry.statuses["state"], COPY),
@@ -268,7 +268,10 @@ def _unite(registries: Sequence[Registry], *, keep_texts: bool) -> tuple[Segment
         for place, segment in enumerate(segments)
     ]
     united = SegmentSet(tuple(segments), pa.concat_tables([NO_STATUSES, *rows]))
-    return united, [owners[segment.entry.digest] for segment in segments]
+    numbers = [owners[segment.entry.digest] for segment in segments]
+    return united, [
+        own[0] if len(own) == 1 else len(registries) + place for place, own in enumerate(numbers)
+    ]
 
 
 def _dead_in_all(place: int, statuses: Sequence[pa.Table]) -> pa.Table:

@@ -339,3 +339,15 @@ def test_of_equal_registries_the_latest_counts_in_any_order(items, tmp_path):
         digests.add(merge_registries([tmp_path / name for name in order], merged).manifest.digest)
     assert len(digests) == 1
     assert found(merged)["texts"] == ["the old"]
+
+
+def test_registries_that_got_the_same_rows_in_another_order(items, tmp_path):
+    old = [row(name, f"{WORDS} old") for name in "12345"]
+    new = [row(name, f"{WORDS} new") for name in "56789"]
+    create_registry(tmp_path / "a", [items(old)])
+    create_registry(tmp_path / "b", [items(new)])
+    extend_registry(tmp_path / "a", [items(new)], limits=LARGE)
+    extend_registry(tmp_path / "b", [items(old)], limits=LARGE)
+    done = merge(tmp_path, "a", "b")
+    assert (done.shared, done.replaced) == (2, 1)
+    assert sorted(texts_of(tmp_path / "c")) == [f"{WORDS} new"] * 4 + [f"{WORDS} old"] * 5
