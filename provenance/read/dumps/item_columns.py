@@ -38,6 +38,8 @@ from provenance.read.dumps.tables.column_mapping import NULL_TEXTS
 
 TRUE = ("true", "t", "yes", "y", "x", "1", "1.0")
 """Values, in lower case, by which a column of deleted or private rows marks one."""
+FALSE = frozenset({"false", "f", "no", "n", "0", "0.0", "", "null", "none", "nan", "\\n"})
+"""Values, in lower case, by which such a column marks none."""
 TEXT_SEPARATOR = "\n"
 """Stands between the texts of a list."""
 PUBLISHED = frozenset(

@@ -6,6 +6,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from provenance.read.corpus import skipped_rows
+
 POST = {
     "id": "post17",
     "title": "On pears",
@@ -149,3 +151,19 @@ def test_lists_of_answers_that_are_read_are_not_said_to_be_unread(read, path):
     found = read(path)
     assert len(found.rows) == 6
     assert not found.notes
+
+
+@pytest.mark.parametrize(
+    ("member", "reason"),
+    [
+        ({"status": "deleted"}, skipped_rows.NOT_PUBLIC),
+        ({"visibility": "private"}, skipped_rows.NOT_PUBLIC),
+        ({"body": "nan"}, skipped_rows.EMPTY),
+    ],
+)
+def test_replies_that_are_not_public_or_empty_are_left_out(read, path, member, reason):
+    reply = {"id": "comment8", "body": "not here"} | member
+    write(path, [POST | {"comments": [reply]}])
+    found = read(path)
+    assert found.column("item") == ["post17"]
+    assert found.skipped == {reason: 1}

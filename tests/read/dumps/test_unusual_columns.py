@@ -698,6 +698,45 @@ def test_other_columns_of_texts_are_named(read, table, row, unread):
     assert not read(table(rows), text_column="text").skipped
 
 
+@pytest.mark.parametrize(
+    ("name", "values", "shown"),
+    [
+        ("status", [0, 1, 1], "'0', '1'"),
+        ("status", ["Entwurf", "offen", "offen"], "'Entwurf', 'offen'"),
+        ("is_active", [True, False, True], "'False', 'True'"),
+        ("post_password", ["secret", "", ""], "'', 'secret'"),
+        ("deleted", ["nein", "ja", "nein"], "'ja', 'nein'"),
+        ("removed", [0, 3, 1], "'0', '1', '3'"),
+        ("status", [1, 1, 1], None),
+        ("deleted", ["no", "no", ""], None),
+        ("category", ["x", "y", "x"], None),
+        ("published", ["2020-01-01", "2020-01-02", ""], None),
+    ],
+)
+def test_columns_that_may_be_marks_are_named(read, table, name, values, shown):
+    rows = [{"id": f"p{n}", "text": text, name: values[n]} for n, text in enumerate(TEXTS)]
+    found = read(table(rows))
+    assert found.column("text") == TEXTS
+    notes = [note.lower() for note in found.skipped if repr(name) in note]
+    assert len(notes) == (shown is not None)
+    assert shown is None or notes[0].startswith(f"the column {name!r} ({shown.lower()}) is not ")
+
+
+@pytest.mark.parametrize("name", ["deleted", "removed"])
+@pytest.mark.parametrize("day", ["2021-01-01 00:00:00", 1_600_000_000])
+def test_a_mark_may_be_the_date_of_deletion(read, table, name, day):
+    days = (None, day, None)
+    rows = [{"id": f"p{n}", "text": text, name: days[n]} for n, text in enumerate(TEXTS)]
+    assert read(table(rows)).column("text") == TEXTS[::2]
+
+
+@pytest.mark.parametrize("suffix", [".jsonl", ".json", ".parquet"])
+def test_a_column_of_authors_without_any_hides_no_other(read, write, tmp_path, suffix):
+    rows = [{"text": text, "author": None, "user": {"name": "ann"}} for text in TEXTS]
+    write(tmp_path / f"a{suffix}", rows)
+    assert {*read(tmp_path / f"a{suffix}").column("author")} == {"ann"}
+
+
 @pytest.mark.parametrize("suffix", [".jsonl", ".json", ".parquet"])
 @pytest.mark.parametrize(
     ("member", "path"),

@@ -207,6 +207,10 @@ def _from_frequent_form(text: str) -> int | None:
 
 
 def _from_other_form(text: str) -> int | None:
+    if text[-1] in "z'\"":
+        second = _from_frequent_form(text.strip("'\"").removesuffix("z"))
+        if second is not None:
+            return second
     if (stamp := _WEB_DATE.fullmatch(text)) is not None:
         return int(stamp[1]) // 1000
     if _NUMBER.fullmatch(text) and not _COMPACT_DATE.fullmatch(text):

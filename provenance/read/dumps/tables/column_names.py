@@ -76,8 +76,8 @@ KNOWN_NAMES = {
     "licence": "licence license contentlicense contentlicence licenses licences detectedlicenses "
     "maxstarsrepolicenses licensename licenceurl licenseurl rights",
     "deleted": "deleted isdeleted removed isremoved istrashed trashed softdeleted",
-    "deleted_at": "deletedat deletedon deleteddate deletedtime deleteddatetime datedeleted "
-    "deletetime deleteat deletiondate removedat trashedat hiddenat",
+    "deleted_at": "deleted removed deletedat deletedon deleteddate deletedtime deleteddatetime "
+    "datedeleted deletetime deleteat deletiondate removedat trashedat hiddenat",
     "private": "isprivate ispm private isdm isdirectmessage",
     "draft": "draft isdraft hidden ishidden isspam queued",
 }
@@ -85,6 +85,9 @@ KNOWN_NAMES = {
 two, the values say whether a row is published."""
 FLAGS_OF_PUBLISHED = ("published", "public", "approved", "visible", "postvisibility")
 """Ends of the names of columns that are true where a row is published."""
+MARK_ROLES = ("status", "visibility", "deleted", "private", "draft")
+OTHER_MARKS = "active isactive enabled dead isdead postpassword statut estado zustand stav статус"
+"""Columns that may say which rows are public or deleted, though not by which of their values."""
 OWN_ID_NAMES = frozenset({"idstr", "id", "itemid"})
 """Ids of rows by their names; of two rows with the same, the later one is a new version."""
 OWN_PREFIX = "my"
@@ -197,7 +200,8 @@ def _is_number(kind: pa.DataType) -> bool:
     return is_name(kind) or bool(pa.types.is_floating(kind) or pa.types.is_decimal(kind))
 
 
-def _is_mark(kind: pa.DataType) -> bool:
+def is_mark(kind: pa.DataType) -> bool:
+    """Return whether values of a type can mark rows."""
     return is_name(kind) or bool(pa.types.is_boolean(kind) or pa.types.is_floating(kind))
 
 
@@ -208,10 +212,10 @@ def _is_timestamp(kind: pa.DataType) -> bool:
 ROLE_TYPES = {
     "item": _is_number,
     "created_at": _is_timestamp,
-    "deleted": _is_mark,
+    "deleted": is_mark,
     "deleted_at": _is_timestamp,
-    "private": _is_mark,
-    "draft": _is_mark,
-    "status": _is_mark,
-    "visibility": _is_mark,
+    "private": is_mark,
+    "draft": is_mark,
+    "status": is_mark,
+    "visibility": is_mark,
 }

@@ -1,7 +1,7 @@
 """Roles of the columns of a table of items: text, id, URL, date, author and others."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import partial
 from typing import NamedTuple
@@ -19,7 +19,14 @@ from provenance.read.columns.nested_texts import is_list
 from provenance.read.columns.string_arrays import format_values, is_textual, to_flags
 from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.item_batches import skipped_batch
-from provenance.read.dumps.item_columns import PUBLISHED, TRUE, UNPUBLISHED, plain_name, to_strings
+from provenance.read.dumps.item_columns import (
+    FALSE,
+    PUBLISHED,
+    TRUE,
+    UNPUBLISHED,
+    plain_name,
+    to_strings,
+)
 from provenance.read.dumps.parsers.date_order import is_ambiguous
 from provenance.read.dumps.parsers.timestamps import parse_timestamp
 from provenance.read.dumps.tables.column_mapping import ITEM_MARK, TextParts, list_prefix
@@ -30,7 +37,9 @@ from provenance.read.dumps.tables.column_names import (
     KNOWN_NAMES,
     LICENCE_MEMBERS,
     LICENCE_OBJECTS,
+    MARK_ROLES,
     METADATA_NAMES,
+    OTHER_MARKS,
     OWN_ID_NAMES,
     OWN_PREFIX,
     PAGE_NAMES,
@@ -44,6 +53,7 @@ from provenance.read.dumps.tables.column_names import (
     bare_name,
     fitting,
     is_anything,
+    is_mark,
     is_name,
     is_names,
     is_string,
@@ -59,6 +69,8 @@ _OTHER_STATES = frozenset({"", "archived", "home", "sent", "unlisted"})
 """States of posts that may be published."""
 _PLAIN_STATES = {"live", "publish", "published", "visible", "deleted", "trash", "trashed"}
 """States that only posts have: beside one of them, unknown states do not matter."""
+_MAX_STATES = 8
+"""A column of more values in a sample says something else of a row than whether it is public."""
 MAX_SHARED_IDS = 0.05
 """Share of the texts in a sample that may have the id of another, if its name is another one."""
 _CHAT_TABLES = (
@@ -87,6 +99,8 @@ class TableMapping:
         Columns with further items: lists of what others wrote below the text.
     unread : tuple of str
         Columns with texts that are not read, where the user does not name the text.
+    unread_marks : mapping of str to sequence of str
+        Columns that are not read, and by whose values, given here, rows may be private or deleted.
     """
 
     text: TextParts
@@ -95,6 +109,7 @@ class TableMapping:
     parsed: str | None = None
     replies: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
+    unread_marks: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def paths(self) -> list[str]:
         """Return the paths to read."""
@@ -114,13 +129,19 @@ class TableMapping:
         """Return whether a path is within the exploded list, so that it differs by item."""
         return self.exploded is not None and f"{path}.".startswith(f"{self.exploded}.")
 
-    def unread_texts(self, file: str) -> Iterator[Items]:
-        """Yield an entry, with a count of zero, for each column of texts that is not read."""
+    def unread_columns(self, file: str) -> Iterator[Items]:
+        """Yield an entry, with a count of zero, for each column of texts or marks not read."""
         entries = []
         for path in self.unread:
             columns = (path,) if ITEM_MARK in path else (*self.text.paths, path)
             options = " ".join(f"--text-column '{column}'" for column in columns)
             reason = f"texts in the column {path!r} are not read; to read them, add {options}"
+            entries.append(Skipped(file, reason, 0))
+        for path, values in self.unread_marks.items():
+            reason = (
+                f"the column {path!r} ({', '.join(map(repr, values))}) is not read; if it marks "
+                "rows that are not public, leave these out"
+            )
             entries.append(Skipped(file, reason, 0))
         yield from skipped_batch(tuple(entries))
 
@@ -187,20 +208,34 @@ def find_roles(schema: pa.Schema, dump: Dump, sample: SampleReader) -> TableMapp
         text = _without_marks(text)
     metadata = _metadata(single, sample)
     groups = _groups(single, exploded, text.paths[0], metadata)
+    fields |= _find_fields(fields, groups, text, schema, sample)
+    if {bare_name(name) for name in schema.names} in _CHAT_TABLES:
+        fields["notice"] = text.paths[0]
+    taken = {*fields.values(), *replies}
+    unread = () if dump.columns.text else unread_texts(single, text, taken, sample)
+    marks = _unread_marks(single, {*taken, *text.paths}, sample)
+    return TableMapping(text, fields, exploded, _parsed(metadata), replies, unread, marks)
+
+
+def _find_fields(
+    given: Mapping[str, str],
+    groups: list["_Group"],
+    text: TextParts,
+    schema: pa.Schema,
+    sample: SampleReader,
+) -> dict[str, str]:
+    """Return the paths of the fields that the user does not name, by role."""
+    fields = {**given}
     is_own = text_prefix(text.paths[-1]) == OWN_PREFIX
     for role in KNOWN_NAMES:
         if role not in fields and not (is_own and role == "author"):
             columns = [*dict.fromkeys(_role_columns(role, groups, fields, text))]
             columns = _choose_by_values(role, columns, text, schema, sample)
             fields |= {role: columns[0]} if columns else {}
-    fields |= {
-        role: path for role, path in _values_within_objects(schema).items() if role not in fields
-    }
-    if {bare_name(name) for name in schema.names} in _CHAT_TABLES:
-        fields["notice"] = text.paths[0]
-    taken = {*fields.values(), *replies}
-    unread = () if dump.columns.text else unread_texts(single, text, taken, sample)
-    return TableMapping(text, fields, exploded, _parsed(metadata), replies, unread)
+    for role, path in _values_within_objects(schema).items():
+        if role not in fields or (role not in given and _is_null(fields[role], schema)):
+            fields[role] = path
+    return fields
 
 
 def _parsed(metadata: "_Metadata | None") -> str | None:
@@ -278,20 +313,38 @@ def _choose_by_values(
         columns = [path for path in columns if not _is_shared(path, text, schema, sample)]
     elif role == "created_at" and len(columns) > 1:  # "published" may be an address
         columns = [path for path in columns if _has_dates(path, schema, sample)] or columns
+    elif role == "deleted_at":
+        return [path for path in columns if _has_moments(path, schema, sample)]
     elif role in ("deleted", "private", "draft"):
-        return [path for path in columns if not _has_counts(path, schema, sample)]
+        return [path for path in columns if _has_marks(path, schema, sample)]
     elif role in ("status", "visibility"):
         is_told = partial(_says_what_is_published, role)
         return [path for path in columns if is_told(path, schema, sample)]
     return _filled(columns, schema, sample, _have_addresses if role == "url" else _have_names)
 
 
-def _has_counts(path: str, schema: pa.Schema, sample: SampleReader) -> bool:
-    """Return whether a column has numbers that are no marks: how many were removed, or drafted."""
+def _unread_marks(
+    schema: pa.Schema, taken: Collection[str], sample: SampleReader
+) -> dict[str, list[str]]:
+    """Return the columns named as marks that are not read, with the values that rows differ in."""
+    usual = [name for role in MARK_ROLES for name in KNOWN_NAMES[role].split()]
+    found = {}
+    for name in all_fitting([*usual, *OTHER_MARKS.split()], schema, is_mark, taken):
+        values = {*pc.fill_null(texts_of(sample([name]), name), "").to_pylist()}
+        if 2 <= len(values) <= _MAX_STATES and not any(map(parse_timestamp, values)):
+            found[name] = sorted(values)
+    return found
+
+
+def _has_marks(path: str, schema: pa.Schema, sample: SampleReader) -> bool:
+    """Return whether a column has marks: not how many were removed, nor words that are unknown."""
     if path not in schema.names or pa.types.is_boolean(schema.field(path).type):
-        return False
-    values = {*texts_of(sample([path]), path).drop_null().to_pylist()} - {"0", "1", "0.0", "1.0"}
-    return any(value.replace(".", "", 1).isdecimal() for value in values)
+        return True
+    values = {*pc.utf8_lower(texts_of(sample([path]), path).drop_null()).to_pylist()}
+    others = values.difference(TRUE, FALSE)
+    return not any(value.replace(".", "", 1).isdecimal() for value in others) and (
+        not others or not values.isdisjoint(TRUE)
+    )
 
 
 def _says_what_is_published(role: str, path: str, schema: pa.Schema, sample: SampleReader) -> bool:
@@ -307,6 +360,11 @@ def _says_what_is_published(role: str, path: str, schema: pa.Schema, sample: Sam
         return False
     is_plain = is_flag or role == "visibility" or bool(values & _PLAIN_STATES)
     return is_plain or values <= PUBLISHED | UNPUBLISHED | _OTHER_STATES
+
+
+def _is_null(path: str, schema: pa.Schema) -> bool:
+    kind = type_at(schema, path)
+    return kind is not None and bool(pa.types.is_null(kind))
 
 
 def _filled(
@@ -333,6 +391,16 @@ def _have_names(texts: pa.Array) -> Flags:
 def _have_addresses(texts: pa.Array) -> Flags:
     """Return a mask of the texts that are addresses, and not only paths on a site."""
     return to_flags(pc.match_substring(pc.fill_null(texts, ""), "://"))
+
+
+def _has_moments(path: str, schema: pa.Schema, sample: SampleReader) -> bool:
+    """Return whether a column has dates, or is named as one."""
+    if bare_name(path) not in KNOWN_NAMES["deleted"].split() or path not in schema.names:
+        return True
+    if pa.types.is_temporal(schema.field(path).type):
+        return True
+    values = {*texts_of(sample([path]), path).drop_null().to_pylist()}
+    return any(parse_timestamp(value) is not None for value in values)
 
 
 def _has_dates(path: str, schema: pa.Schema, sample: SampleReader) -> bool:

@@ -59,7 +59,7 @@ def _read(dump: Dump, opener: Callable[[File], TableFile]) -> Iterator[Items]:
     prefix = dump.prefix
     dates = DateReader(partial(_column_date_order, table, mapping))
     objects = ObjectLayout(mapping, prefix, dates)
-    yield from mapping.unread_texts(dump.name)
+    yield from mapping.unread_columns(dump.name)
     for piece in table.pieces:
         for block in piece.read(mapping.paths()):
             if mapping.replies:

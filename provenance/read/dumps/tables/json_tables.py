@@ -176,7 +176,7 @@ def json_mapping(dump: Dump) -> TableMapping:
 def _extended(dump: Dump) -> Iterator[Items]:
     head = list(islice(until_error(read_objects(dump)), SAMPLE_OBJECTS))
     layout, _ = _infer_layout(_sample(head) or _raise_no_objects(head, dump), dump)
-    yield from layout.mapping.unread_texts(dump.name)
+    yield from layout.mapping.unread_columns(dump.name)
     yield from items_from_objects(dump, read_objects(dump), layout.records)
     yield from layout.dates.unreadable_dates(dump.name)
 
@@ -194,7 +194,7 @@ def _blocks(dump: Dump) -> Iterator[Items]:
         sample or _raise_no_objects(parse_objects(sample_blocks[-1]), dump), dump
     )
     mapping = layout.mapping
-    yield from mapping.unread_texts(dump.name)
+    yield from mapping.unread_columns(dump.name)
     for block in chain(sample_blocks, blocks):
         batch = None if schema is None else parse_block(block, schema)
         if isinstance(block, Records) or batch is None:
@@ -265,6 +265,8 @@ def _sample_text(value: object) -> str | None:
     value = _joined(value)
     if isinstance(value, str):
         return replace_surrogates(value)
+    if isinstance(value, bool):
+        return str(value).lower()
     return to_text(value) if isinstance(value, int | float) else None
 
 

@@ -11,10 +11,12 @@ from provenance.read.dumps.item_columns import is_private, row_fault
 from provenance.read.dumps.parsers.date_order import DateReader
 from provenance.read.dumps.parsers.html_text import plain_text
 from provenance.read.dumps.parsers.json_posts import JsonObject, names_text
+from provenance.read.dumps.tables.column_mapping import NULL_TEXTS
 from provenance.read.dumps.tables.column_names import (
     AUTHOR_MEMBERS,
     AUTHOR_OBJECTS,
     KNOWN_NAMES,
+    MARK_ROLES,
     PAGE_NAMES,
     REPLY_NAMES,
     REPLY_TEXT_NAMES,
@@ -25,7 +27,7 @@ from provenance.read.dumps.tables.column_names import (
 
 _MIN_ID_CHARS = 5
 """Shorter ids may only number the replies of one row."""
-_MARKS = ("deleted", "deleted_at", "private", "draft")
+_MARKS = (*MARK_ROLES, "deleted_at")
 _IDENTIFIER = re.compile("[!-~]*")
 """Ids and addresses of replies that are elsewhere; also a word."""
 _ROLE_NAMES = {
@@ -106,7 +108,7 @@ def _text(reply: JsonObject, dump: Dump) -> tuple[str, str]:
     names = (members[name] for name in _ROLE_NAMES["text"] if name in members)
     prefix = next((text_prefix(name) for name in names if reply[name]), "")
     values = (_value(reply, "title", prefix), _value(reply, "text"))
-    parts = [part for part in values if isinstance(part, str)]
+    parts = [part for part in values if isinstance(part, str) and part not in NULL_TEXTS]
     if dump.columns.text_format == "html":
         parts = [plain_text(part) for part in parts]
     return "\n\n".join(part for part in parts if part and not part.isspace()), prefix
