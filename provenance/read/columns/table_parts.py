@@ -38,11 +38,14 @@ class RowBlock:
         Row numbers, 0-based, within the file.
     skipped : tuple of Skipped
         Rows among them that could not be read.
+    is_utf8 : bool
+        Whether the strings are known to be UTF-8; bytes may not be.
     """
 
     batch: pa.RecordBatch
     numbers: Int64s
     skipped: tuple[Skipped, ...] = ()
+    is_utf8: bool = False
 
 
 @dataclass(frozen=True, slots=True)

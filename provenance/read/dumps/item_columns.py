@@ -472,7 +472,7 @@ def first_of(
     return pc.coalesce(*columns) if columns else pa.nulls(len(batch), _TEXT)
 
 
-def concatenate(*parts: str | pa.Array) -> pa.Array:
+def concatenate(*parts: str | pa.Array | pa.Scalar) -> pa.Array:
     """Return columns and constants joined, row by row; null where a column is null."""
     columns = [pa.scalar(part, _TEXT) if isinstance(part, str) else part for part in parts]
     return pc.binary_join_element_wise(*columns, pa.scalar("", _TEXT))

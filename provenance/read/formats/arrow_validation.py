@@ -46,11 +46,16 @@ def invalid_name_error(name: str, error: UnicodeDecodeError) -> InputError:
     )
 
 
-def check_batch(batch: pa.RecordBatch, name: str, row: int) -> None:
+def check_batch(batch: pa.RecordBatch, name: str, row: int) -> bool:
     """Raise if rows of the file `name`, of which `row` is the first, are not valid Arrow data.
 
     Offsets, indices, lengths and bitmaps are validated. Strings that are not UTF-8 and times out of
     range do no harm to kernels; such strings are counted later.
+
+    Returns
+    -------
+    bool
+        Whether all strings are UTF-8.
 
     Raises
     ------
@@ -60,12 +65,15 @@ def check_batch(batch: pa.RecordBatch, name: str, row: int) -> None:
     try:
         try:
             batch.validate(full=True)
+            is_utf8 = True
         except pa.ArrowInvalid:
             _without_checks(batch).validate(full=True)
+            is_utf8 = False
         for column in batch.columns:
             _check_views(column)
     except (ValueError, pa.ArrowNotImplementedError) as error:
         raise corrupt_file_error(name, f"after {row:,} rows", str(error)) from error
+    return is_utf8
 
 
 def _check_views(column: pa.Array) -> None:

@@ -251,10 +251,10 @@ class _RowGroups:
                 use_threads=False,  # parts are read in parallel already
             )
             while (batch := next_block(batches, self.file.display_path, row)) is not None:
-                check_batch(batch, self.file.display_path, row)
+                is_utf8 = check_batch(batch, self.file.display_path, row)
                 for portion in split_batch(batch, self.file.limit, row):
                     numbers = np.arange(row, row + len(portion), dtype=np.int64)
-                    yield RowBlock(_decode_dictionaries(portion), numbers)
+                    yield RowBlock(_decode_dictionaries(portion), numbers, is_utf8=is_utf8)
                     row += len(portion)
         if row != end:
             raise corrupt_file_error(

@@ -206,9 +206,9 @@ def _join_title(title: pa.Array, selftext: pa.Array) -> pa.Array:
 
 def _fullnames(batch: pa.RecordBatch, is_comment: pa.Array) -> tuple[pa.Array, pa.Array]:
     """Return ids with the prefix of their kind, and without it."""
-    kind = pc.if_else(
-        is_comment, pa.scalar(COMMENT_PREFIX, _TEXT), pa.scalar(SUBMISSION_PREFIX, _TEXT)
-    )
+    kind = pa.scalar(COMMENT_PREFIX, _TEXT)
+    if is_comment.false_count:
+        kind = pc.if_else(is_comment, kind, pa.scalar(SUBMISSION_PREFIX, _TEXT))
     native, name = _strip_prefixes(non_empty(batch["id"])), batch["name"]
     made = concatenate(kind, native)
     if name.null_count == len(name):

@@ -106,7 +106,7 @@ def items_from_rows(
     block: RowBlock, read_entry: ObjectReader, read_columns: ColumnReader | None, dump: Dump
 ) -> Iterator[Items]:
     """Yield the items of some rows of a table."""
-    batch = _plain_columns(block.batch)
+    batch = _plain_columns(block)
     items = None if read_columns is None else read_columns(batch, block.numbers, dump)
     if items is None:
         yield from batch_records(dump.name, _entries(batch, block.numbers, read_entry, dump))
@@ -125,13 +125,16 @@ def _entries(
             yield from read_entry(dict(zip(batch.schema.names, values, strict=True)), row, dump)
 
 
-def _plain_columns(batch: pa.RecordBatch) -> pa.RecordBatch:
+def _plain_columns(block: RowBlock) -> pa.RecordBatch:
     """Return texts as `large_string`, null if they are not valid UTF-8, and times as seconds."""
 
     def plain(column: pa.Array) -> pa.Array:
+        if is_textual(column.type) and block.is_utf8:
+            return as_strings(column)
         if is_textual(column.type) or is_bytes(column.type):
             return null_invalid_utf8(as_strings(column))
         is_time = pa.types.is_temporal(column.type)
         return parse_timestamps(column).cast(pa.int64()) if is_time else column
 
+    batch = block.batch
     return pa.RecordBatch.from_arrays([*map(plain, batch.columns)], names=batch.schema.names)
