@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from xml.etree.ElementTree import Element, SubElement
 
 from provenance.model.content.tables import Items
@@ -199,9 +200,13 @@ def _date_of_parts(entry: JsonObject) -> int | None:
     for name in ("published", "issued"):
         [parts, *_] = _list(entry, name, "date-parts") or [None]
         if isinstance(parts, list) and parts and all(isinstance(part, int) for part in parts):
-            year, month, day = [*parts, 1, 1][:3]
-            return parse_timestamp(f"{year:04}-{month:02}-{day:02}")
+            return _second_of_day(*[*parts, 1, 1][:3])
     return None
+
+
+@lru_cache(1 << 14)
+def _second_of_day(year: int, month: int, day: int) -> int | None:
+    return parse_timestamp(f"{year:04}-{month:02}-{day:02}")
 
 
 def _list(entry: JsonObject, *path: str) -> list[object]:
