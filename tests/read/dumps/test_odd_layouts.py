@@ -130,6 +130,7 @@ def test_rows_that_another_service_wraps_are_no_posts_of_x(read, tmp_path):
         {"id": "7", "date": "2020-01-02", "comment": TEXTS[0], "url": "u", "author": "3"},
         {"id": "7", "creation_date": "2020-01-02", "text": TEXTS[0], "link": "u", "owner": "3"},
         {"objectID": "7", "text": TEXTS[0], "author": "3"},
+        {"id": 7, "by": "3", "time": 1_600_000_000, "text": TEXTS[0], "url": "u"},
         {"id": "7", "post_number": 1, "topic_id": 2, "cooked": TEXTS[0], "user_id": "3"},
     ],
     ids="-".join,

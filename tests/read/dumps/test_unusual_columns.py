@@ -730,6 +730,13 @@ def test_a_mark_may_be_the_date_of_deletion(read, table, name, day):
     assert read(table(rows)).column("text") == TEXTS[::2]
 
 
+@pytest.mark.parametrize("reviewer", ["reviewer", "user_id", "Username"])
+def test_a_review_is_not_by_the_author_of_the_book(read, table, reviewer):
+    row = {"book": "Quays", "author": "mary", reviewer: "ann"}
+    found = read(table([row | {"review_text": text} for text in TEXTS]))
+    assert {*found.column("author")} == {"ann"}
+
+
 @pytest.mark.parametrize("suffix", [".jsonl", ".json", ".parquet"])
 def test_a_column_of_authors_without_any_hides_no_other(read, write, tmp_path, suffix):
     rows = [{"text": text, "author": None, "user": {"name": "ann"}} for text in TEXTS]

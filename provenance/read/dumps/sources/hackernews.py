@@ -31,7 +31,7 @@ _ORDER = DateOrder.MONTH_FIRST
 _NO_TEXT = (skipped_rows.DELETED, skipped_rows.EMPTY)
 _TRUE = {"1", "true", "t"}
 _GONE = ("deleted", "dead")
-_OTHERS = {"text", "title", "kids", "parent", "score", "descendants", "dead", "deleted"}
+_OTHERS = {"type", "kids", "parent", "score", "descendants", "dead", "deleted"}
 
 
 def is_item(entry: JsonObject) -> bool:

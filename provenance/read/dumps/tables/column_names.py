@@ -90,6 +90,9 @@ OTHER_MARKS = "active isactive enabled dead isdead postpassword statut estado zu
 """Columns that may say which rows are public or deleted, though not by which of their values."""
 OWN_ID_NAMES = frozenset({"idstr", "id", "itemid"})
 """Ids of rows by their names; of two rows with the same, the later one is a new version."""
+REVIEW_WORD = "review"
+REVIEWER_NAMES = "reviewer reviewername profilename user username userid customerid membername"
+"""Columns of who wrote a review: an `author` beside them is that of the book."""
 OWN_PREFIX = "my"
 """First word of the name of a text: beside "My Review", title and author are those of the book."""
 AUTHOR_OBJECTS = ("author", "user", "creator", "account", "owner", "sender", "from", "fromUser")

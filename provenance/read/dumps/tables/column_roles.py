@@ -45,6 +45,8 @@ from provenance.read.dumps.tables.column_names import (
     PAGE_NAMES,
     REPLY_NAMES,
     REPLY_TEXT_NAMES,
+    REVIEW_WORD,
+    REVIEWER_NAMES,
     ROLE_TYPES,
     SUMMARY_NAMES,
     TEXT_NAMES,
@@ -58,6 +60,7 @@ from provenance.read.dumps.tables.column_names import (
     is_names,
     is_string,
     is_string_or_list,
+    name_words,
     text_prefix,
     unknown_texts,
 )
@@ -296,6 +299,8 @@ def _role_columns(
     """Yield the columns that may have a role, the likeliest first: named like the text."""
     taken, prefix = {*fields.values(), *text.columns}, text_prefix(text.paths[-1])
     usual, fits = KNOWN_NAMES[role].split(), ROLE_TYPES.get(role, is_names)
+    if role == "author" and REVIEW_WORD in name_words(text.paths[-1]):
+        usual = [*REVIEWER_NAMES.split(), *usual]
     names = [*(f"{prefix}{name}" for name in usual if prefix), *usual]
     for group in groups:
         if group.is_element and role == "item":  # may only be distinct within its list
