@@ -7,6 +7,7 @@ import numpy as np
 
 from provenance.match.attribution import MatchSpans, attribute_tokens, rival_weights
 from provenance.match.candidates.candidate_table import Candidates, concatenate_candidates
+from provenance.match.match_pieces import split_matches
 from provenance.match.scoring.classifier import ScoringInputs, score_candidates
 from provenance.match.scoring.corpus_sample import FULL_BOUND, PassageSample
 from provenance.model.content.fingerprints import ELLIPSIS, Flags, Floats, Int64s, UInt32s, UInt64s
@@ -148,10 +149,14 @@ def _attribute(
     owners: Int64s,
     registries: Sequence[RegistryIndex],
 ) -> Claims:
+    matched = candidates.matched
+    candidates, wholes = split_matches(candidates)
+    shares = candidates.matched / np.maximum(matched[wholes], 1)
+    bits, strengths, owners = bits[wholes] * shares, strengths[wholes], owners[wholes]
     keys = _order_keys(owners, candidates.items, registries)
     order = np.lexsort((candidates.items, keys, owners, candidates.firsts, candidates.texts))
     candidates, bits = candidates.take(order), bits[order]
-    strengths, owners, keys = strengths[order], owners[order], keys[order]
+    strengths, owners, keys, shares = strengths[order], owners[order], keys[order], shares[order]
     lengths = item_lengths(owners, candidates.items, registries)
     # Ties go to the match with more tokens, then to the item with fewer missing tokens, then to the
     # earlier item, then to the registry with the lower digest.
@@ -164,7 +169,7 @@ def _attribute(
     rank_of = np.empty(len(ranks), np.int64)
     rank_of[ranks] = np.arange(len(ranks))
     spans = candidates.firsts.astype(np.int64), candidates.lasts.astype(np.int64)
-    weights = rival_weights(candidates.texts, *spans, candidates.matched, strengths)
+    weights = rival_weights(candidates.texts, *spans, candidates.matched, strengths * shares)
     attribution = attribute_tokens(
         MatchSpans(candidates.texts, *spans, weights, rank_of), registries[0].index.threshold
     )

@@ -164,17 +164,19 @@ def test_a_background_is_read_as_clean_documents(
     assert calibrate([corpus], policy, quoting, QUIET).false.documents == 3
 
 
-def test_a_plant_amid_a_real_copy_is_given_up(tmp_path, write_lines):
+@pytest.mark.parametrize(("words", "least", "most"), [(5, 10, 30), (12, 0, 9)])
+def test_a_plant_amid_a_real_copy_is_found_or_given_up(tmp_path, write_lines, words, least, most):
     writer = Writer(5)
     long = [" ".join(f"{writer.sentence(30)}." for _ in range(4)) for _ in range(30)]
-    short = [writer.sentence(12) for _ in range(300)]
+    short = [writer.sentence(words) for _ in range(300)]
     rows = [{"id": n, "text": text} for n, text in enumerate([*long, *short])]
     build_registry(tmp_path / "reg", DumpSource([write_lines(tmp_path / "posts.jsonl", rows)], "x"))
     copies = write_lines(tmp_path / "copies.jsonl", [{"text": text} for text in long])
     policy = Policy(registries=(str(tmp_path / "reg"),))
     calibration = calibrate([copies], policy, PlantingOptions(100, 1), QUIET)
-    assert calibration.skipped >= 20
+    assert least <= calibration.skipped <= most
     assert len(calibration.plants) + calibration.skipped == 100
+    assert sum(calibration.plants["found"].to_pylist()) >= 0.95 * len(calibration.plants)
 
 
 def edited_world(folder, write_lines, seed=9):
