@@ -197,9 +197,20 @@ def _find_texts(
             if leaf[0] not in names
         ]
     found = [*leaves.values(), hidden]
-    for path in columns.occasional:
+    for path in (*columns.occasional, *_unseen_members(record, columns, sample_members)):
         found.append(_new_passages(_texts_at(record, [path], columns.structures), found))
     return [leaf for column_leaves in found for leaf in column_leaves]
+
+
+def _unseen_members(
+    record: Record, columns: ColumnChoice, sample_members: Collection[str] | None
+) -> list[str]:
+    """Return the members that may be text and that no object of the sample has."""
+    if sample_members is None or all(key in sample_members for key in record):
+        return []
+    others = {*columns.text_paths(), *columns.metadata_paths(), *columns.labels}
+    unseen = (key for key in record if not (key in sample_members or key in others))
+    return [key for key in unseen if not (is_label(key) or key.startswith("__"))]
 
 
 def _new_passages(

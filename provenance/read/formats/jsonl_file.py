@@ -33,6 +33,7 @@ from provenance.read.columns.table_parts import RowBlock, block_documents
 from provenance.read.corpus.corpus_parts import Part
 from provenance.read.corpus.file_access import File, next_block
 from provenance.read.corpus.size_limits import until_error
+from provenance.read.formats.json_names import has_other_texts, member_names
 from provenance.read.formats.json_objects import Record
 from provenance.read.formats.json_records import (
     find_hidden_texts,
@@ -156,13 +157,16 @@ class JsonlLayout:
         Whether headers of pages may be members of a struct.
     unseen_labels : tuple of str
         Columns that collections name, and that the sample lacks.
+    names : frozenset of bytes
+        Names of members in the sample, at any level.
     """
 
     columns: ColumnChoice
     schema: pa.Schema
     sample_members: frozenset[str] | None
-    nested: bool = False
-    unseen_labels: tuple[str, ...] = ()
+    nested: bool
+    unseen_labels: tuple[str, ...]
+    names: frozenset[bytes]
 
     @property
     def record_columns(self) -> ColumnChoice:
@@ -171,8 +175,10 @@ class JsonlLayout:
 
     def is_special(self, data: bytes) -> bool:
         """Return whether lines may have members that the schema lacks, but that are needed."""
-        return (self.nested and mentions_signal(data)) or any(
-            f'"{name.rpartition(".")[2]}"'.encode() in data for name in self.unseen_labels
+        return (
+            (self.nested and mentions_signal(data))
+            or any(f'"{name.rpartition(".")[2]}"'.encode() in data for name in self.unseen_labels)
+            or has_other_texts(data, self.names)
         )
 
 
@@ -277,6 +283,7 @@ def _complete_layout(
     text_columns: Sequence[str],
     labels: Sequence[str],
 ) -> JsonlLayout:
+    names_seen = member_names(schema)
     # Later objects may have members that the sample lacks.
     columns = replace(
         columns,
@@ -303,6 +310,7 @@ def _complete_layout(
         None if text_columns else sample_members,
         nested,
         tuple(name for name in labels if name not in columns.labels),
+        names_seen,
     )
 
 
