@@ -467,7 +467,14 @@ def _is_label(field: pa.Field) -> bool:
 def _may_be_text(field: pa.Field) -> bool:
     """Return whether a column that is named as a label may hold texts."""
     kind = field.type.value_type if is_list(field.type) else field.type
-    return may_be_text(field.name) and is_textual(kind) and not field.name.startswith("__")
+    is_structure = pa.types.is_struct(kind) and any(
+        holds_text(member.type) and not is_label(member.name) for member in kind
+    )
+    return (
+        may_be_text(field.name, is_structure=is_structure)
+        and (is_textual(kind) or is_structure)
+        and not (field.name.startswith("__") or holds_headers(field))
+    )
 
 
 def _well_known_texts(schema: pa.Schema) -> set[str]:

@@ -8,8 +8,12 @@ HEADING_WORDS = frozenset(
 )
 """Last words in the names of headings and summaries: text of any length."""
 
+MEDIA_WORDS = frozenset({"image", "images", "media", "audio", "video"})
+"""Words in the names of pictures and recordings, which may come with captions and transcripts."""
+
 FORM_WORDS = frozenset(
-    {"json", "meta", "metadata", "html", "xml", "image", "images", "media", "audio", "video"}
+    MEDIA_WORDS
+    | {"json", "meta", "metadata", "html", "xml"}
     | {"parse", "tree", "ner", "lemmas", "lemmatized", "stemmed", "tokens", "tokenized"}
     | {"tokenised", "clean", "cleaned", "normalized", "normalised", "preprocessed", "processed"}
 )
@@ -34,6 +38,9 @@ _PARTY_WORDS = frozenset(
     {"source", "user", "model", "agent", "author", "label", "labels", "email", "pos"}
 )
 """Labels that alone also name a text: of one side of a chat, or of a pair."""
+_STRUCTURE_WORDS = MEDIA_WORDS | _PARTY_WORDS - {"user", "author", "labels"}
+"""Labels that alone also name structures with texts. Those of users describe these, and those of
+issues explain each label."""
 
 _PARTS = re.compile(r"(?i:md5|sha\d+|base64)|[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 
@@ -49,13 +56,13 @@ def is_label(name: str) -> bool:
     return not LABEL_WORDS.isdisjoint(_name_parts(name))
 
 
-def may_be_text(name: str) -> bool:
+def may_be_text(name: str, *, is_structure: bool = False) -> bool:
     """Return whether a column named as a label may hold texts: "user_message", "source"."""
     parts = _name_parts(name)
-    if not FORM_WORDS.isdisjoint(parts):
+    if not (FORM_WORDS - MEDIA_WORDS if is_structure else FORM_WORDS).isdisjoint(parts):
         return False
     if len(parts) == 1:
-        return parts[0] in _PARTY_WORDS
+        return parts[0] in (_STRUCTURE_WORDS if is_structure else _PARTY_WORDS)
     return bool(parts) and parts[-1] not in LABEL_WORDS
 
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.model.content.fingerprints import Flags, Int64s
-from provenance.read.columns.name_words import is_label, may_be_text
+from provenance.read.columns.name_words import MEDIA_WORDS, is_label, may_be_text
 from provenance.read.columns.passages import MIN_BYTES, is_passage, passage_flags
 from provenance.read.columns.string_arrays import (
     as_strings,
@@ -176,13 +176,13 @@ def text_members(kind: pa.DataType) -> list[tuple[int, bool]]:
 def _is_beside(name: str, *, has_main: bool, is_text: bool) -> bool | None:
     """Return whether only a passage in a member is text; None if nothing is.
 
-    Beside the text of its struct, a label is no text.
+    Beside the text of its struct, a label is no text, but pictures and recordings have captions.
     """
     if has_main and name in TURN_TEXT_MEMBERS + BESIDE_TURN_TEXTS:
         return False
     if name not in LABEL_MEMBERS and not is_label(name):
         return has_main
-    if has_main:
+    if has_main and (is_text or name not in MEDIA_WORDS):
         return None
     return name in LABEL_MEMBERS or not (is_text and may_be_text(name))
 

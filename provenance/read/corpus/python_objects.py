@@ -34,13 +34,14 @@ from provenance.read.corpus.stream_input import HashedStream
 from provenance.read.formats.json_objects import Record, to_record
 from provenance.read.formats.json_records import record_documents
 from provenance.read.formats.jsonl_blocks import Records
-from provenance.read.formats.jsonl_file import infer_layout
+from provenance.read.formats.jsonl_file import infer_layout, spread_sample
 from provenance.read.formats.record_parts import as_text
 
 IN_MEMORY = "in memory"
 """Address and file name of data that is in no file."""
 _PIECE_BYTES = 32 << 20
 _SAMPLE_ROWS = 200
+_SAMPLE_CHARS = 1 << 18
 _BATCH_CHARS = 4 << 20
 _ROW_CHARS = 100
 _CHUNK_ROWS = 1000
@@ -282,7 +283,8 @@ def _row_parts(
     first = next(batches)
     if not first.records and not first.faults:
         return []
-    layout = infer_layout([record for _, record in first.records], text_columns, name, labels)
+    sample = spread_sample([record for _, record in first.records])
+    layout = infer_layout(sample, text_columns, name, labels)
     waiting = [chain([first], batches)]
     if not is_read_once:
         batches.close()
@@ -316,7 +318,7 @@ def _single_rows(rows: Iterable[object]) -> Iterator[object]:
 
 def _row_batches(rows: Iterator[object], limit: DocumentLimit) -> Generator[Records]:
     """Yield the rows in batches, the first one of a size for a sample; at least one batch."""
-    batch, chars, most_rows = Records([], []), 0, _SAMPLE_ROWS
+    batch, chars, is_sample = Records([], []), 0, True
     for row, value in enumerate(rows):
         record_or_reason = _to_record(value)
         values = () if isinstance(record_or_reason, str) else record_or_reason.values()
@@ -327,9 +329,10 @@ def _row_batches(rows: Iterator[object], limit: DocumentLimit) -> Generator[Reco
             raise limit.error_for_row(row)
         batch.add(row, record_or_reason)
         chars += _ROW_CHARS + size
-        if chars >= _BATCH_CHARS or len(batch.records) == most_rows:
+        is_enough = is_sample and chars >= _SAMPLE_CHARS and len(batch.records) >= _SAMPLE_ROWS
+        if is_enough or chars >= _BATCH_CHARS:
             yield batch
-            batch, chars, most_rows = Records([], []), 0, _BATCH_CHARS
+            batch, chars, is_sample = Records([], []), 0, False
     yield batch
 
 
