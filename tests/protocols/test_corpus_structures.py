@@ -96,11 +96,18 @@ CASES: dict[str, Callable[[int], dict[str, object]]] = {
         "embedding": [0.5, 0.25],
     },
 }
-
-
-def illustrated(number: int) -> dict[str, object]:
-    image = {"path": f"a/{number}.png", "caption": say(number, "was painted")}
-    return {"text": say(number, "rose"), "images": [image]}
+LABELS: dict[str, Callable[[int], dict[str, object]]] = {
+    "illustrated": lambda n: {
+        "text": say(n, "rose"),
+        "images": [{"path": f"a/{n}.png", "caption": say(n, "was painted")}],
+    },
+    "parsed": lambda n: {
+        "title": f"The tide of day {n}",
+        "abstract": say(n, "rose"),
+        "pdf_parse": {"body_text": [{"text": say(n, "fell"), "section": "Results"}]},
+    },
+}
+"""Columns that are labels unless they are structures."""
 
 
 def late_rows() -> Rows:
@@ -184,9 +191,10 @@ def test_objects_of_a_program_have_all_texts(form, case):
     assert_read(corpus_of_objects(OBJECTS[form](rows)), rows)
 
 
+@pytest.mark.parametrize("case", LABELS)
 @pytest.mark.parametrize("form", [form for form in FILES if FILES[form] is not with_strings])
-def test_files_have_the_captions_of_pictures(tmp_path, form):
-    rows = [illustrated(n) for n in range(COUNT)]
+def test_files_have_texts_in_structures_named_as_labels(tmp_path, form, case):
+    rows = [LABELS[case](n) for n in range(COUNT)]
     assert_read(open_corpus([write(tmp_path, form, rows)]), rows)
 
 

@@ -38,7 +38,9 @@ _PARTY_WORDS = frozenset(
     {"source", "user", "model", "agent", "author", "label", "labels", "email", "pos"}
 )
 """Labels that alone also name a text: of one side of a chat, or of a pair."""
-_STRUCTURE_WORDS = MEDIA_WORDS | _PARTY_WORDS - {"user", "author", "labels"}
+_STRUCTURE_FORMS = MEDIA_WORDS | {"parse", "json"}
+"""Forms of a text that are no other form of one if they are structures, as in `pdf_parse`."""
+_STRUCTURE_WORDS = _STRUCTURE_FORMS | _PARTY_WORDS - {"user", "author", "labels"}
 """Labels that alone also name structures with texts. Those of users describe these, and those of
 issues explain each label."""
 
@@ -59,11 +61,14 @@ def is_label(name: str) -> bool:
 def may_be_text(name: str, *, is_structure: bool = False) -> bool:
     """Return whether a column named as a label may hold texts: "user_message", "source"."""
     parts = _name_parts(name)
-    if not (FORM_WORDS - MEDIA_WORDS if is_structure else FORM_WORDS).isdisjoint(parts):
+    forms, alone = FORM_WORDS, _PARTY_WORDS
+    if is_structure:
+        forms, alone = FORM_WORDS - _STRUCTURE_FORMS, _STRUCTURE_WORDS
+    if not forms.isdisjoint(parts):
         return False
     if len(parts) == 1:
-        return parts[0] in (_STRUCTURE_WORDS if is_structure else _PARTY_WORDS)
-    return bool(parts) and parts[-1] not in LABEL_WORDS
+        return parts[0] in alone
+    return bool(parts) and parts[-1] not in LABEL_WORDS - (FORM_WORDS - forms)
 
 
 def _name_parts(name: str) -> list[str]:
