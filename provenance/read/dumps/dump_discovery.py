@@ -92,6 +92,7 @@ _FOLDER_LAYOUTS: tuple[tuple[Collection[str], Collection[str]], ...] = (
         ("subscriptions.csv", "watch-history.*", "search-history.*"),
         ("comments*.csv", "live chats*.csv"),  # of YouTube in Takeout
     ),
+    (("watched.csv", "watchlist.csv"), ("reviews.csv", "comments.csv")),  # of Letterboxd
     (("realm.json",), ("messages-*.json",)),  # of the export of Zulip
     (("utterances.jsonl",), ("utterances.jsonl",)),  # of a corpus of ConvoKit
     (
@@ -140,16 +141,32 @@ _DESCRIPTIONS = (
 
 _PRIVATE = re.compile(
     r"(?:.*/)?(?:message_\d+\.json|direct-messages?(?:-group)?(?:-part\d+)?\.js|chat_history\.(?:csv|json)"
-    r"|(?<!\d/)messages(?:_archive)?\.csv|(?:D0[0-9A-Z]+|mpdm-[^/]+)/[^/]+\.json)"
+    r"|(?<!\d/)messages(?:_archive)?\.csv|(?:D(?=[A-Z]*\d)[0-9A-Z]{6,}|mpdm-[^/]+)/[^/]+\.json"
+    r"|Groups/DM [^/]+/messages\.json)"
 )
-"""Private messages in exports of Meta, X, Reddit, Snapchat, LinkedIn and Slack."""
+"""Private messages in exports of Meta, X, Reddit, Snapchat, LinkedIn, Slack and Google Chat."""
 _SNAPCHAT_CHATS = ("chat_history.json",)
 """As an object of JSON they would be taken for a table."""
 _PRIVATE_MESSAGES = Refusal("private messages", "to read them, give the file by its name.")
-
-_DRAFT = re.compile(r"(?:.*/)?draft_[^/]*\.html")
-"""A draft in the export of Medium."""
-_DRAFTS = Refusal("a draft", "to read it, give it by its name.")
+_WITHHELD: tuple[tuple[re.Pattern[str], Refusal], ...] = (
+    (_PRIVATE, _PRIVATE_MESSAGES),
+    (  # in the export of Medium
+        re.compile(r"(?:.*/)?draft_[^/]*\.html"),
+        Refusal("a draft", "to read it, give it by its name."),
+    ),
+    (  # in the export of Letterboxd
+        re.compile(r"(?:.*/)?(?:deleted|orphaned)/(?:reviews|comments)\.csv"),
+        Refusal("what the user deleted", "to read it, give it by its name."),
+    ),
+)
+"""Files of an export that are not public, by their names."""
+_ARTICLES = re.compile(r"(?:.*/)?(?:Articles/.+\.html|article(?:-part\d+)?\.js)")
+"""Longer texts in the exports of LinkedIn and X; X also writes a file of none."""
+_MIN_ARTICLES_BYTES = 100
+_UNREAD_ARTICLES = Refusal(
+    "an article in an export",
+    "read pages with --layout html; write the texts of others as JSON Lines.",
+)
 
 _EMPTY = Refusal("an empty file", "fetch it again, or remove it if nothing is missing.")
 
@@ -200,6 +217,8 @@ _SOURCES = Refusal(
     "a repository of source code",
     "read its files with --layout git; or give those with items by their names.",
 )
+_NOTION_PAGE = re.compile(r".* [0-9a-f]{32}\.md")
+_NOTION = Refusal("an export of Notion", "read its pages with --layout text.")
 _MANIFESTS = (
     *("pyproject.toml", "setup.py", "setup.cfg", "cargo.toml", "package.json", "composer.json"),
     *("go.mod", "pom.xml", "build.gradle", "build.gradle.kts", "cmakelists.txt", "meson.build"),
@@ -208,6 +227,9 @@ _MANIFESTS = (
 _MIN_CODE_FILES, _MIN_CODE_SHARE = 5, 0.25
 """Files at the root of a repository of source code, and how many of its files are code."""
 
+_META_PAGES = Refusal(
+    "an export of Facebook or Instagram as web pages", "ask the service for it as JSON."
+)
 _REFUSED_FOLDERS: tuple[tuple[str, Refusal], ...] = (
     (
         "*_delta_log/*.json",
@@ -224,6 +246,15 @@ _REFUSED_FOLDERS: tuple[tuple[str, Refusal], ...] = (
         ),
     ),
     *((f"{folder}email_list.*.csv", SUBSTACK) for folder in ("", "*/")),
+    *((pattern, _META_PAGES) for pattern in ("*your_posts*.html", "*/inbox/*/message_1.html")),
+    (
+        "*posts/html/[0-9]*.html",
+        Refusal(
+            "an export of Tumblr as web pages",
+            "unpack it, and give the folder `posts/html` with --layout html.",
+        ),
+    ),
+    ("*Comment/Comments.txt", Refusal("an export of TikTok as text", "ask TikTok for it as JSON.")),
     *((f"*.{form}*", refusal) for form, refusal in SAMPLE_FORMATS.items()),
     *((pattern, _CHECKOUT) for pattern in (".git/HEAD", "*/.git/HEAD", ".git", "*/.git")),
     *((pattern, _BARE) for pattern in ("*.git/HEAD", "HEAD")),
@@ -415,6 +446,8 @@ def _resolve_files(
     _refuse_folder(files, address)
     if layout is None and not may_be_none and _are_sources(files):
         raise _SOURCES.error(address)
+    if layout is None and any(_NOTION_PAGE.fullmatch(file.name) for file in files):
+        raise _NOTION.error(address)
     own_names = own_outputs(files)
     others = [file for file in files if file.name not in own_names]
     dump_files = _choose_files(others, layout)
@@ -519,11 +552,16 @@ def _kind_beside_dumps(file: File) -> Refusal | None:
 
 def _part_of_export(file: File, *, is_elsewhere: bool) -> Refusal | None:
     """Return what a file is that is not among those with the posts of an export."""
-    if _PRIVATE.fullmatch(file.name):
-        return _PRIVATE_MESSAGES
-    if _DRAFT.fullmatch(file.name):
-        return _DRAFTS
+    if (withheld := _withheld(file)) is not None:
+        return withheld
+    if _ARTICLES.fullmatch(file.name) and file.size > _MIN_ARTICLES_BYTES:
+        return _UNREAD_ARTICLES
     return _NO_POSTS if is_elsewhere and _is_known(file.path) else None
+
+
+def _withheld(file: File) -> Refusal | None:
+    """Return what a file of an export is that is not public; None if it is."""
+    return next((what for pattern, what in _WITHHELD if pattern.fullmatch(file.name)), None)
 
 
 def _branch(name: str, root: int) -> str:
@@ -594,7 +632,7 @@ def _choose_files(files: Sequence[File], layout: str | None) -> list[File]:
             members := [
                 file
                 for file in files
-                if _matches_any(file.path, patterns) and not _PRIVATE.fullmatch(file.name)
+                if _matches_any(file.path, patterns) and _withheld(file) is None
             ]
         ):
             return [*members, *unknown]

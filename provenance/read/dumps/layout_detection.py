@@ -158,7 +158,10 @@ def _text_layout(head: bytes, name: str) -> str | None:
         return None
     if refusals.TUMBLR_START.match(head, root.start(1)):
         raise refusals.TUMBLR.error(name)
-    return _xml_layout(root[1].decode(), name)
+    layout = _xml_layout(root[1].decode(), name)
+    if layout == MEDIAWIKI:
+        refusals.refuse_textless_export(head, name)
+    return layout
 
 
 def _head(file: File) -> bytes:

@@ -1,7 +1,7 @@
 """Parts of dumps that are recognised and hold no items, and what to do instead."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Set
 
 from provenance.errors import UnsupportedFormat
 from provenance.read.dumps.parsers.json_posts import JsonObject, member
@@ -44,6 +44,10 @@ def _is_change(entry: JsonObject) -> bool:
     payload = entry.get("payload")
     change = payload if isinstance(payload, dict) else entry
     return {"before", "after", "op"} <= change.keys()
+
+
+def _members(value: object) -> Set[str]:
+    return value.keys() if isinstance(value, dict) else frozenset()
 
 
 _OBJECTS: tuple[tuple[Callable[[JsonObject], object], Refusal], ...] = (
@@ -123,11 +127,34 @@ _OBJECTS: tuple[tuple[Callable[[JsonObject], object], Refusal], ...] = (
         ),
     ),
     (
-        lambda entry: isinstance(member(entry, "query", "pages"), dict),
+        lambda entry: isinstance(member(entry, "query", "pages"), dict | list),
         Refusal(
-            "an answer of MediaWiki's interface, with pages by number",
-            "make rows of them: `jq -c '.query.pages[]'`.",
+            "an answer of MediaWiki's interface",
+            "make rows of pages with an `extract`: `jq -c '.query.pages[]'`; of pages in wiki "
+            "markup, fetch the XML (Special:Export), and give that.",
         ),
+    ),
+    (
+        lambda entry: {"title", "pageid"} <= _members(entry.get("parse")),
+        Refusal(
+            "an answer of MediaWiki's interface, with a page in markup",
+            "fetch the XML (Special:Export), and give that.",
+        ),
+    ),
+    (
+        lambda entry: {"labels", "claims", "sitelinks"} <= entry.keys(),
+        Refusal("a dump of Wikidata, which has no texts", "give that of a wiki."),
+    ),
+    (
+        lambda entry: entry.get("type") == "header" and "PHPMyAdmin" in str(entry.get("comment")),
+        Refusal(
+            "an export of phpMyAdmin",
+            "make rows of its tables: `jq -c '.[] | select(.type == \"table\").data[]'`.",
+        ),
+    ),
+    (
+        lambda entry: {"version", "backupTimeMs"} <= entry.keys(),
+        Refusal("a backup of private messages (Signal)", TO_LINES),
     ),
     (
         lambda entry: isinstance(member(entry, "data", "posts_authors"), list),
@@ -193,6 +220,9 @@ _WAT = re.compile(
 )
 """A capture of metadata alone: its records are JSON, which others only have within responses."""
 
+_KEPT_ELSEWHERE = re.compile(rb'<text\b[^>]* id="\d+"[^>]*/>')
+"""A text that is kept elsewhere, by its number there."""
+
 _XML = {
     "smses": Refusal("a backup of private messages (SMS)", TO_LINES),
     "en-export": Refusal("an export of Evernote", "export the notes as HTML, and give the folder."),
@@ -220,6 +250,7 @@ _XML = {
             ("sec-document", "a filing at the SEC (EDGAR)"),
             ("nitf", "an article in NITF"),
             ("newsitem", "an article in NewsML"),
+            ("newsmessage", "articles in NewsML"),
             ("newsml", "an article in NewsML"),
             ("reuters", "a file of Reuters-21578"),
             ("us-patent-grant", "a file of patents of the USPTO"),
@@ -228,6 +259,11 @@ _XML = {
             ("livejournal", "an export of LiveJournal"),
         )
     },
+    **dict.fromkeys(("mysqldump", "pma_xml_export"), SQL_DUMP),
+    **dict.fromkeys(("tmx", "xliff"), Refusal("a file of translations", TO_LINES)),
+    "items": Refusal(
+        "a list of items, as Scrapy writes it", "write it as JSON Lines: `-O items.jsonl`."
+    ),
     "dblp": Refusal("the bibliography of DBLP, without texts", "give the papers."),
     "cesalign": Refusal(
         "a list of which sentences are translations of each other (OPUS)",
@@ -242,7 +278,7 @@ _XML = {
 _TEXTS: tuple[tuple[re.Pattern[bytes], Refusal], ...] = (
     (
         re.compile(
-            rb"\s*(?:(?:--|/\*)[^;]{0,300}?(?:SQL|database) dump"
+            rb"\s*(?:(?:--|/\*)[^;]{0,300}?(?:SQL|MariaDB|database) dump"
             rb"|(?:CREATE (?:TABLE|DATABASE)|DROP TABLE|INSERT INTO|BEGIN TRANSACTION)\b"
             rb"|COPY [\w.\"]+ \([^)]*\) FROM stdin)",
             re.IGNORECASE,
@@ -252,6 +288,25 @@ _TEXTS: tuple[tuple[re.Pattern[bytes], Refusal], ...] = (
     (re.compile(rb"\s*@[a-zA-Z]+\s*\{"), Refusal("a bibliography (BibTeX)", TO_LINES)),
     (re.compile(rb"(?:#[^\n]*\n|\s)*(?:<http[^<>\s]+>\s+<|@prefix )"), Refusal("RDF", TO_LINES)),
     (re.compile(rb"From: <Saved by "), MHTML),
+    (
+        re.compile(rb"filedesc://"),
+        Refusal(
+            "a web archive in the older format ARC",
+            "convert it to WARC: `warcio recompress a.arc.gz a.warc.gz` does so.",
+        ),
+    ),
+    (
+        re.compile(rb" CDX [A-Za-z] "),
+        Refusal("an index of a web archive", "give the WARC files themselves."),
+    ),
+    (
+        re.compile(rb"(?:AUTHOR|TITLE): [^\n]*\r?\n(?:[A-Z ]+: [^\n]*\r?\n)+-{5}\r?\nBODY:"),
+        Refusal("an export of a blog (Movable Type)", TO_LINES),
+    ),
+    (
+        re.compile(rb"commit [0-9a-f]{40}[^\n]*\n(?:\w+: +[^\n]*\n)+\n    "),
+        Refusal("a log of git", TO_LINES),
+    ),
     (
         re.compile(rb"\s*(?:(?:var|let|const)\s+)?[\w.$]+\s*[=(]\s*[\[{]"),
         Refusal(
@@ -336,6 +391,21 @@ def refuse_text(head: bytes, name: str) -> None:
     for pattern, refusal in _TEXTS:
         if pattern.match(head):
             raise refusal.error(name)
+
+
+def refuse_textless_export(head: bytes, name: str) -> None:
+    """Raise if an export of MediaWiki, the file `name`, only names its texts.
+
+    Raises
+    ------
+    UnsupportedFormat
+        If so.
+    """
+    if _KEPT_ELSEWHERE.search(head):
+        raise Refusal(
+            "a list of revisions of a wiki, without their texts",
+            "give that of the articles (`pages-articles.xml`).",
+        ).error(name)
 
 
 def refuse_unfinished(path: str, name: str) -> None:

@@ -96,7 +96,7 @@ _SUFFIXES: tuple[tuple[Collection[str], Refusal], ...] = (
     (("epub",), Refusal("a book in EPUB", "extract its text, and give that.")),
     (("db",), Refusal("a database", "give it by its name, if it is SQLite; else export it.")),
     (("mdb", "accdb"), _DATABASE),
-    (("sql", "pgdump"), SQL_DUMP),
+    (("sql", "pgdump", "dmp"), SQL_DUMP),
     (("rds", "rdata", "rda", "dta", "sav", "sas7bdat"), _STATISTICS),
     (("zim",), _ZIM),
     (("ttl", "nt", "nq", "n3"), Refusal("RDF", TO_LINES)),

@@ -57,11 +57,28 @@ def export_of_slack():
     return {
         "channels.json": [{"id": "C1", "name": "general"}],
         "general/2020-09-13.json": [*slack(TEXTS[0]), *slack(TEXTS[1])],
-        "D01ABC2/2020-09-13.json": slack("between us"),
+        "D1HBB4ZZ9/2020-09-13.json": slack("between us"),
     }
 
 
-@pytest.mark.parametrize("export", [export_of_facebook, export_of_instagram, export_of_slack])
+def export_of_google_chat():
+    def said(text):
+        message = {"creator": {"name": "Ann"}, "text": text, "message_id": text[:9]}
+        return {"messages": [message | {"created_date": "2020-09-13T12:26:40Z"}]}
+
+    return {
+        "Groups/Space AAA/group_info.json": {"name": "Quay"},
+        "Groups/Space AAA/messages.json": said(TEXTS[0]),
+        "Groups/Space BBB/group_info.json": {"name": "Rain"},
+        "Groups/Space BBB/messages.json": said(TEXTS[1]),
+        "Groups/DM CCC/group_info.json": {},
+        "Groups/DM CCC/messages.json": said("between us"),
+    }
+
+
+@pytest.mark.parametrize(
+    "export", [export_of_facebook, export_of_instagram, export_of_slack, export_of_google_chat]
+)
 def test_an_export_gives_what_was_public(read, tmp_path, export):
     put(tmp_path, export())
     found = read(tmp_path)
@@ -152,3 +169,34 @@ def test_of_an_export_of_medium_what_was_published_is_read(read, tmp_path):
         assert TEXTS[0] in row["text"]
         assert row["url"] == "https://m.example/1"
         assert found.skipped == {"passed over: a draft; to read it, give it by its name": 1}
+
+
+def test_of_an_export_of_letterboxd_what_is_not_deleted_is_read(read, tmp_path):
+    put(
+        tmp_path,
+        {
+            "watched.csv": "Date,Name,Letterboxd URI\n2020-09-13,A film,https://b.example/1\n",
+            "reviews.csv": f"Date,Name,Letterboxd URI,Review\n2020-09-13,A,u,{TEXTS[1]}\n",
+            "deleted/reviews.csv": "Date,Name,Letterboxd URI,Review\n2020-09-13,A,u,gone\n",
+        },
+    )
+    found = read(tmp_path)
+    assert found.column("text") == [TEXTS[1]]
+    reason = "passed over: what the user deleted; to read it, give it by its name"
+    assert found.skipped[reason] == 1
+
+
+@pytest.mark.parametrize(
+    ("posts", "article"),
+    [("Shares.csv", "Articles/2020-a.html"), ("data/tweets.js", "data/article.js")],
+)
+def test_articles_in_an_export_are_named(read, tmp_path, posts, article):
+    post = {"tweet": {"id_str": "5", "full_text": TEXTS[0]}}
+    content = {
+        "Shares.csv": f'Date,ShareLink,ShareCommentary,Visibility\n2020-09-13,u,"{TEXTS[0]}",\n',
+        "data/tweets.js": f"window.YTD.tweets.part0 = {json.dumps([post])}",
+    }
+    put(tmp_path, {posts: content[posts], article: "window.YTD.article.part0 = [" + TEXTS[1] * 3})
+    found = read(tmp_path)
+    assert found.column("text") == [TEXTS[0]]
+    assert [reason for reason in found.skipped if "an article in an export" in reason]

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 import zipfile
 
 import pyarrow as pa
@@ -298,6 +299,34 @@ def test_files_of_another_kind(read, tmp_path, head, what):
         ("t.json", b'[{"text": "a word", "start": 0.1, "duration": 2}]', "transcript in pieces"),
         ("a.txt", b"Chat history with Ann\nSaved on: 2020/01/02\n\n", "a chat of LINE"),
         ("s.json", b'{"meta": {"view": {"columns": []}}, "data": [["a"]]}', "Socrata"),
+        ("q.json", b'{"query": {"pages": [{"title": "a"}]}}', "MediaWiki's interface"),
+        ("q.json", b'{"parse": {"title": "a", "pageid": 7}}', "a page in markup"),
+        ("w.json", b'[\n{"id": "Q1", "labels": {}, "claims": {}, "sitelinks": {}}\n]', "Wikidata"),
+        (
+            "p.json",
+            b'[{"type": "header", "comment": "Export to JSON plugin for PHPMyAdmin"}]',
+            "an export of phpMyAdmin",
+        ),
+        ("s.jsonl", b'{"version": "1", "backupTimeMs": "1600000000000"}\n', "(Signal)"),
+        (
+            "a.xml",
+            b'<mediawiki><page><revision><text bytes="9" id="7" /></revision></page></mediawiki>',
+            "of a wiki, without their texts",
+        ),
+        ("a.xml", b"<newsMessage><header/></newsMessage>", "NewsML"),
+        ("a.xml", b"<mysqldump><database/></mysqldump>", "a dump of a database"),
+        ("a.xml", b"<tmx><header/></tmx>", "a file of translations"),
+        ("a.xml", b"<items>\n<item><text>words</text></item></items>", "Scrapy"),
+        ("a.dump", b"/*M!999999- enable */\n-- MariaDB dump 10.19\n--\n", "a dump of a database"),
+        ("a.dmp", b"\x03\x03iEXPORT:V11" + bytes(9), "a dump of a database"),
+        ("a.arc", b"filedesc://a.arc 0.0.0.0 20050101000000 text/plain 76\n", "format ARC"),
+        ("a.cdx", b" CDX N b a m s k r M S V g\n", "an index of a web archive"),
+        ("a.txt", b"AUTHOR: Ann\nTITLE: A walk\n-----\nBODY:\nwords\n", "Movable Type"),
+        (
+            "a.log",
+            b"commit 0123456789012345678901234567890123456789\nAuthor: Ann <a@b>\n\n    words\n",
+            "a log of git",
+        ),
         ("posts.metadata.json", b'{"indexes": [], "collectionName": "a"}', "collection of MongoDB"),
         ("a.json", b'{"message": "You must wait", "status": 429}', "an error that an interface"),
         ("a.jsonl", b'{"error": {"message": "Words of an error"}}\n', "an error that an interface"),
@@ -335,10 +364,35 @@ def test_files_of_another_kind(read, tmp_path, head, what):
 def test_what_is_not_read_is_named(read, tmp_path, name, content, what):
     path = tmp_path / name
     path.write_bytes(content)
-    with pytest.raises(UnsupportedFormat, match=what) as caught:
+    with pytest.raises(UnsupportedFormat, match=re.escape(what)) as caught:
         read(path)
     assert name in caught.value.message
     assert caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("name", "what", "remedy"),
+    [
+        ("posts/your_posts_1.html", "Facebook or Instagram as web pages", "as JSON"),
+        ("messages/inbox/ben_1/message_1.html", "Facebook or Instagram as web pages", "as JSON"),
+        ("Comment/Comments.txt", "TikTok as text", "as JSON"),
+        ("posts/html/123.html", "Tumblr as web pages", "`posts/html` with --layout html"),
+        (f"Notes/A walk {'0af' * 10}12.md", "Notion", "--layout text"),
+    ],
+)
+def test_an_export_that_is_not_read_is_named(read, tmp_path, name, what, remedy):
+    for path, text in ((name, "Some words"), ("friends.csv", "id,text\n1,words\n")):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    with pytest.raises(UnsupportedFormat, match=what) as caught:
+        read(tmp_path)
+    assert remedy in caught.value.remedy
+
+
+def test_pages_of_notion_are_read_as_texts(read, tmp_path):
+    (tmp_path / f"A walk {'0af' * 10}12.md").write_text("# A walk\n\nSome words\n")
+    (tmp_path / f"Tasks {'0af' * 10}34.csv").write_text("Name,Status\nTrim the wick,Open\n")
+    assert read(tmp_path, layout="text").column("text") == ["# A walk\n\nSome words"]
 
 
 @pytest.mark.parametrize("name", ["report.csv", "report.xlsx"])
