@@ -189,7 +189,15 @@ def test_messages_of_a_mailbox(read, tmp_path):
     "end",
     [
         "-- \nAnn A.\nTown of Pears\n",
+        "--\nAnn A.\n",
         "-------------- next part --------------\nAn HTML attachment was scrubbed...\nURL: <x>\n",
+        "-----Original Message-----\nFrom: Ben\nSent: today\n\nWhat Ben wrote.\n",
+        "________________________________\nFrom: Ben <b@a.example>\n\nWhat Ben wrote.\n",
+        "---------- Forwarded message ---------\nFrom: Ben <b@a.example>\n\nWhat Ben wrote.\n",
+        "-----Ursprüngliche Nachricht-----\nVon: Ben\n\nWhat Ben wrote.\n",
+        "------------- Forwarded by Ben/HOU on 02/01/2020 --------\n\nWhat Ben wrote.\n",
+        f"{'_' * 47}\npears mailing list\npears@a.example\nhttps://a.example/listinfo/pears\n",
+        "begin 644 a.gif\nM1TE&.#EA`0`!`(`\n`\nend\n",
     ],
 )
 def test_what_a_mail_ends_with_is_no_part_of_it(read, tmp_path, end):
@@ -197,6 +205,59 @@ def test_what_a_mail_ends_with_is_no_part_of_it(read, tmp_path, end):
     answer = "My answer.\n\n-- not a signature\n\nBen wrote: nothing at all.\n"
     path.write_text(MAILBOX.replace("My answer.\n>From here on.\n", f"{answer}\n{end}"))
     assert read(path).column("text")[0] == f"Grüße\n\n{answer}".rstrip()
+
+
+@pytest.mark.parametrize(
+    "quoted",
+    [
+        "On Thu, 2 Jan 2020 at 03:04, Ben <ben@a.example> wrote:\n> what others said\n",
+        "On Thu, 2 Jan 2020 at 03:04, Ben of the Pears <\nben@a.example> wrote:\n\n> others\n",
+        "In article <7@a.example> ben@a.example writes:\n>what others said\n",
+        "Am 02.01.2020 um 03:04 schrieb Ben <ben@a.example>:\n> what others said\n",
+        "Le jeu. 2 janv. 2020 à 03:04, Ben <ben@a.example> a écrit\xa0:\n\n> others\n",
+    ],
+)
+def test_whom_a_mail_quotes_is_no_part_of_it(read, tmp_path, quoted):
+    path = tmp_path / "a.mbox"
+    path.write_text(MAILBOX.replace("Ben wrote:\n> what others said\n", quoted))
+    assert read(path).column("text")[0] == "Grüße\n\nMy answer.\nFrom here on."
+
+
+def test_what_is_before_a_quotation_is_kept(read, tmp_path):
+    path = tmp_path / "a.mbox"
+    path.write_text(MAILBOX.replace("Ben wrote:", "On 2 January I sold pears.\nBen wrote:"))
+    text = "Grüße\n\nOn 2 January I sold pears.\n\nMy answer.\nFrom here on."
+    assert read(path).column("text")[0] == text
+
+
+def test_what_a_page_in_a_mail_quotes_is_no_part_of_it(read, tmp_path):
+    path = tmp_path / "a.mbox"
+    own = "<p>one</p><blockquote>a poem</blockquote><p>two</p>"
+    quotes = (
+        '<div class="gmail_attr">Ben:</div><blockquote class="gmail_quote">a</blockquote>',
+        '<blockquote type="cite">what<blockquote>others</blockquote>said</blockquote>',
+        '<hr><div id="divRplyFwdMsg"><b>From:</b> Ben</div><div>what others said</div>',
+    )
+    for quote in quotes:
+        path.write_text(MAILBOX.replace("<p>one &amp; two</p>", own + quote))
+        assert read(path).column("text")[1] == "one\n\na poem\n\ntwo"
+
+
+def test_marks_of_pgp_are_no_part_of_a_mail(read, tmp_path):
+    path = tmp_path / "a.mbox"
+    signed = (
+        "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\nMy answer.\n- -- \nAnn A.\n"
+        "-----BEGIN PGP SIGNATURE-----\n\niQEz=\n-----END PGP SIGNATURE-----\n"
+    )
+    path.write_text(MAILBOX.replace("My answer.\n>From here on.\n", signed))
+    assert read(path).column("text")[0] == "Grüße\n\nMy answer."
+
+
+def test_a_long_text_below_the_mark_of_a_signature_is_read_at_once(read, tmp_path):
+    path = tmp_path / "a.mbox"
+    lines = "".join(f"line {number} of a long text\n" for number in range(40))
+    path.write_text(MAILBOX.replace("My answer.\n", f"My answer.\n-- \n{lines}"))
+    assert "line 39 of a long text" in read(path).column("text")[0]
 
 
 def test_messages_of_usenet_may_begin_with_a_number(read, tmp_path):

@@ -32,16 +32,50 @@ NOT_A_MESSAGE = "not a message that can be parsed"
 _CONTENT_HEADERS = {"content-type", "content-disposition", "content-transfer-encoding"}
 _SEPARATOR = b"From "
 _ESCAPED_FROM = re.compile(r"^>(>*From )", re.MULTILINE)
+_WROTE = (
+    r"(?:wrote|writes|a écrit|escribió|ha scritto|escreveu|(?:schrieb|schreef)[^\n]{0,99})[ \xa0]?:"
+)
 _ATTRIBUTION = re.compile(
-    r"^[^\n>]{0,200}(?:wrote|writes|schrieb|a écrit|escribió|ha scritto|escreveu|schreef) ?:"
-    r"[ \t]*\n(?:[ \t]*\n)?(?=[ \t]*>)",
+    r"^(?![ \t]*>)(?:(?:On|Am|Le|El|Il|Em|Op) (?=[^\n]*\d)[^\n]{0,600}[^\s.!?]\n)?"
+    rf"[^\n]{{0,300}}{_WROTE}[ \t]*\n(?:[ \t]*\n)?(?=[ \t]*>)",
     re.MULTILINE,
 )
-"""Says whom the next lines quote."""
-_SIGNATURE = re.compile(r"^-- \n(?:[^\n]*\n?){0,12}\Z", re.MULTILINE)
+"""Says whom the next lines quote; programs break it after the name."""
+_SIGNATURE = re.compile(r"^(?:-- \n(?:[^\n]*\n){0,12}|--\n(?:[^\n]*\n){0,5})[^\n]*\Z", re.MULTILINE)
+_FOOTER = re.compile(r"^_{40,}\n[^\n]* mailing list[^\n]*\n(?:[^\n]*\n){0,6}[^\n]*\Z", re.MULTILINE)
+"""Of a mailing list, as Mailman writes it."""
+_ORIGINAL = re.compile(
+    r"^[ \t]*(?:(?:-{5,}[ \t]*[^\n-]{3,40}-{5,}|_{20,})[ \t]*\n(?:[ \t]*\n)?"
+    r"[ \t]*\*?(?:From|Von|De|Da|Van):|-{5,}[ \t]*Forwarded by ).*\Z",
+    re.MULTILINE | re.DOTALL,
+)
+"""The message that is answered or forwarded, below the answer, as Outlook and others write it."""
 _SCRUBBED = re.compile(r"^-{14} next part -{14}\n.*\Z", re.MULTILINE | re.DOTALL)
 """Notes that Mailman puts in the place of attachments."""
+_SIGNED = re.compile(
+    r"^-----BEGIN PGP SIGNED MESSAGE-----\n(?:[A-Za-z]+: [^\n]*\n)*(.*?)"
+    r"^-----BEGIN PGP SIGNATURE-----\n.*?(?:^-----END PGP SIGNATURE-----\n?|\Z)",
+    re.MULTILINE | re.DOTALL,
+)
+_UUENCODED = re.compile(
+    r"^begin [0-7]{3,4} [^\n]+\n(?:[!-`][ -`]{0,75}\n)+end[ \t]*$", re.MULTILINE
+)
+"""An attachment, as it was sent before MIME."""
+_ENDS = (
+    (" next part ", _SCRUBBED),
+    ("-----", _ORIGINAL),
+    ("____", _ORIGINAL),
+    (" mailing list", _FOOTER),
+    ("--\n", _SIGNATURE),
+    ("-- \n", _SIGNATURE),
+)
+"""Patterns of what is below the text of a message, each with what it contains."""
 _QUOTED_LINES = re.compile(r"^[ \t]*>.*\n?", re.MULTILINE)
+_QUOTE_TAG = re.compile(r"</?blockquote\b[^>]*>", re.IGNORECASE)
+_QUOTE_MARK = re.compile(r"gmail_quote|type=[\"']?cite", re.IGNORECASE)
+_ATTRIBUTION_HTML = re.compile(r"<div[^>]*\bgmail_attr\b[^>]*>.*?</div>", re.DOTALL)
+_ORIGINAL_HTML = re.compile(r"<div[^>]* id=[\"']?(?:x_)?divRplyFwdMsg\b.*\Z", re.DOTALL)
+"""As `_ATTRIBUTION` and `_ORIGINAL`, of Gmail and of Outlook."""
 
 
 class _Policy(policy.EmailPolicy):
@@ -102,8 +136,14 @@ def _message(content: bytes, row: int, dump: Dump) -> ItemRecord | RowFault:
         }
     except (ValueError, LookupError, TypeError, AttributeError):  # of the library, for bad headers
         return RowFault(row, NOT_A_MESSAGE)
-    for pattern in (_SCRUBBED, _SIGNATURE, _ATTRIBUTION):
-        body = pattern.sub("", body, count=0 if pattern is _ATTRIBUTION else 1)
+    if "-----BEGIN PGP" in body:
+        body = _SIGNED.sub(_signed_text, body)
+    if "begin " in body:
+        body = _UUENCODED.sub("", body)
+    for mark, pattern in _ENDS:
+        if mark in body:
+            body = pattern.sub("", body, count=1)
+    body = _ATTRIBUTION.sub("", body)
     text = _QUOTED_LINES.sub("", _ESCAPED_FROM.sub(r"\1", body)).strip()
     if not text:
         return RowFault(row, skipped_rows.EMPTY)
@@ -132,4 +172,27 @@ def _body(message: EmailMessage) -> str:
     text = part.get_content()
     if not isinstance(text, str):
         return ""
-    return plain_text(text) if part.get_content_subtype() == "html" else text.replace("\r\n", "\n")
+    if part.get_content_subtype() == "html":
+        return plain_text(_own_html(text))
+    return text.replace("\r\n", "\n")
+
+
+def _signed_text(match: re.Match[str]) -> str:
+    """Return a text between the marks of PGP, which puts a dash before lines with dashes."""
+    text: str = match[1]
+    return text.replace("\n- -", "\n-")
+
+
+def _own_html(html: str) -> str:
+    """Return the HTML of a message without what it quotes from others."""
+    html = _ATTRIBUTION_HTML.sub("", _ORIGINAL_HTML.sub("", html))
+    kept, depth, start = [], 0, 0
+    for tag in _QUOTE_TAG.finditer(html):
+        is_start = not tag[0].startswith("</")
+        if not depth and not (is_start and _QUOTE_MARK.search(tag[0])):
+            continue  # of a quotation from elsewhere
+        if not depth:
+            kept.append(html[start : tag.start()])
+        depth += 1 if is_start else -1
+        start = tag.end()
+    return "".join(kept) if depth else "".join([*kept, html[start:]])
