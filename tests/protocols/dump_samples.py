@@ -542,6 +542,10 @@ SHAPED = {
     "app-store": lambda text: (
         {"im:rating": {}, "title": {"label": ""}, "content": {"label": text}}
     ),
+    "tumblr": lambda text: (
+        {"blog_name": "ann", "post_url": "https://a.example/1", "reblog_key": "k"}
+        | {"timestamp": 1_600_000_000, "id_string": text, "body": as_html(text)}
+    ),
     "tiktok": lambda text: {"date": "2020-01-01", "comment": text, "url": ""},
     "twitch": lambda text: (
         {"commenter": {}, "message": {"body": text}} | {"content_offset_seconds": 1}

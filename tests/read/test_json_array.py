@@ -24,6 +24,7 @@ WRITTEN = {
     "an array of a line each": "[\n" + ",\n".join(map(json.dumps, ROWS)) + "\n]\n",
     "a line each": "\n".join(map(json.dumps, ROWS)),
     "one after the other": "\n".join(json.dumps(row, indent=1) for row in ROWS),
+    "arrays one after the other": json.dumps(ROWS[:9], indent=1) + "[]" + json.dumps(ROWS[9:]),
     "an object around them": json.dumps({"version": 1, "data": ROWS}),
     "an indented object around them": json.dumps({"version": 1, "data": ROWS}, indent=4) + "\n",
     "objects around them": json.dumps({"status": "ok", "response": {"posts": ROWS}}),

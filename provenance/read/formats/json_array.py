@@ -37,7 +37,17 @@ _ROW_LISTS = frozenset(
     (
         *("data", "posts", "items", "results", "rows", "records", "entries", "documents", "hits"),
         *("children", "articles", "tweets", "statuses", "objects", "list", "result", "examples"),
-        *("instances", "value", "response", "payload", "feed", "reviews", "videos"),
+        *(
+            "instances",
+            "value",
+            "response",
+            "payload",
+            "feed",
+            "reviews",
+            "videos",
+            "docs",
+            "cards",
+        ),
     )
 )
 """Names of lists of rows, by which one of several lists in an object is chosen."""
@@ -233,14 +243,16 @@ def _array_elements(
     if text.peek() != "[":
         yield from _concatenated_values(text, name, *unwraps)
         return
-    text.skip()
-    for row, source in text.rows():
-        yield row, len(source)
-    if text.peek() == "[":
-        raise UnsupportedFormat(
-            f"{name}: its rows are JSON arrays, without the names of their values",
-            remedy='write each row as an object: {"id": …, "text": …}',
-        )
+    source = ""
+    while text.peek() == "[":  # several arrays, one after another, as Scrapy appends them
+        text.skip()
+        for row, source in text.rows():
+            yield row, len(source)
+        if text.peek() == "[" and source and not source.startswith("{"):
+            raise UnsupportedFormat(
+                f"{name}: its rows are JSON arrays, without the names of their values",
+                remedy='write each row as an object: {"id": …, "text": …}',
+            )
     if text.peek():
         raise ValueError("there is content after the array")
 

@@ -40,6 +40,62 @@ def test_posts_of_wordpress_under_a_password_are_not_public(read, tmp_path):
     assert found.skipped == {"not public": 1}
 
 
+def test_what_extensions_of_wordpress_keep_is_no_text(read, tmp_path):
+    post = wordpress("").replace(f"<p>{TEXT}", f"[vc_row a=&quot;b&quot;]<p>{TEXT} [sic]")
+    parts = ("wp_navigation", "wp_global_styles", "feedback")
+    others = [wordpress("").replace(">post<", f">{part}<") for part in parts]
+    items = "".join(text.partition("<channel>")[2].partition("</channel>")[0] for text in others)
+    (tmp_path / "b.xml").write_text(post.replace("</channel>", f"{items}</channel>"))
+
+    found = read(tmp_path / "b.xml")
+
+    assert found.column("text") == [f"Quays\n\n{TEXT} [sic]"]
+    assert found.skipped == {"notice of the service": 3}
+
+
+def feed(items, before=""):
+    (item, root) = ("item", "rss") if "<item>" in items else ("entry", "feed")
+    inner = f"<channel>{before}{items}</channel>" if item == "item" else before + items
+    return f'<{root} xmlns:dc="d">{inner}</{root}>'
+
+
+def test_where_a_post_first_appeared_is_no_part_of_it(read, tmp_path):
+    for said in ("first appeared", "appeared first"):
+        end = (
+            f"&lt;p&gt;The post &lt;a&gt;Quays&lt;/a&gt; {said} on &lt;a&gt;B&lt;/a&gt;.&lt;/p&gt;"
+        )
+        text = f"<description>&lt;p&gt;{TEXT}&lt;/p&gt;\n{end}</description>"
+        (tmp_path / "b.xml").write_text(feed(f"<item><guid>1</guid>{text}</item>"))
+        assert read(tmp_path / "b.xml").column("text") == [TEXT]
+
+
+def test_the_author_of_a_feed_is_that_of_its_entries(read, tmp_path):
+    entries = (
+        f"<entry><id>1</id><content>{TEXT}</content></entry>"
+        f"<entry><id>2</id><content>{MORE}</content><author><name>Bo</name></author></entry>"
+        f"<entry><id>3</id><content>{MORE}</content><source><id>of others</id></source></entry>"
+    )
+    owner = "<author><name>Ann</name><uri>https://a.example</uri></author>"
+    (tmp_path / "b.xml").write_text(feed(entries, owner))
+    assert read(tmp_path / "b.xml").column("author") == ["Ann", "Bo", None]
+
+
+def test_posts_of_x_in_feeds_of_nitter_are_their_authors(read, tmp_path):
+    items = "".join(
+        f"<item><title>{mark}{TEXT}</title><dc:creator>@{author}</dc:creator>"
+        f"<guid>https://n.example/{author}/status/12{n}#m</guid>"
+        f"<description>&lt;p&gt;{TEXT}&lt;/p&gt;</description></item>"
+        for n, (mark, author) in enumerate(
+            (("", "ann"), ("RT by @ann: ", "bo"), ("R to @c: ", "d"))
+        )
+    )
+    (tmp_path / "b.rss").write_text(feed(items))
+    found = read(tmp_path / "b.rss")
+    assert found.column("text") == [TEXT] * 3
+    assert found.column("author") == ["ann", "bo", "d"]
+    assert found.column("item") == ["120", "121", "122"]
+
+
 def test_approved_comments_of_wordpress_are_items_of_their_authors(read, tmp_path):
     comments = (comment(4, MORE), comment(5, "spam", "0"), comment(6, "ping", kind="pingback"))
     (tmp_path / "b.xml").write_text(wordpress("".join(comments)))

@@ -409,3 +409,45 @@ def test_addresses_are_taken_where_they_are_given(read, tmp_path):
 def test_preprints_have_their_licence(read, tmp_path):
     (tmp_path / "a.json").write_text(json.dumps(SHAPES["biorxiv"][0]))
     assert read(tmp_path / "a.json").column("licence") == ["cc_by"]
+
+
+def test_what_a_post_of_a_forum_quotes_is_no_part_of_it(read, lines, tmp_path):
+    quote = f'<aside class="quote">{TEXTS[0]}<aside>{TEXTS[2]}</aside></aside>'
+    post = topic_post(1, "") | {"cooked": f"{quote}<p>{TEXTS[1]}</p>"}
+    (tmp_path / "a.jsonl").write_text(lines([post]))
+    assert read(tmp_path / "a.jsonl").column("text") == [TEXTS[1]]
+
+
+def tumblr(number, **members):
+    common = {"blog_name": "ann", "id": number, "reblog_key": "k", "timestamp": SECOND}
+    return common | {"post_url": f"https://ann.example/{number}", "state": "published"} | members
+
+
+def test_of_posts_of_tumblr_what_the_blog_wrote_is_read(read, tmp_path):
+    root = {"blog": {"name": "bo"}, "content_raw": f"<p>{TEXTS[2]}</p>", "is_root_item": True}
+    own = {"blog": {"name": "ann"}, "is_current_item": True}
+    body = f"<p>{TEXTS[2]}</p>"
+    posts = [
+        tumblr(1, title="Quays", body=f"<p>{TEXTS[0]}</p>", trail=[own]),
+        tumblr(2, body=body, reblog={"comment": f"<p>{TEXTS[1]}</p>"}, trail=[root, own]),
+        tumblr(3, body=body, reblog={"comment": ""}, trail=[root]),
+        tumblr(4, body=body, state="private"),
+        tumblr(5, content=[{"type": "text", "text": "a < b\nc"}, {"type": "image"}], trail=[root]),
+        tumblr(6, content=[], trail=[{"content": [{"text": TEXTS[2]}], "blog": {"name": "bo"}}]),
+    ]
+    (tmp_path / "a.json").write_text(json.dumps({"response": {"posts": posts}}))
+
+    found = read(tmp_path / "a.json")
+
+    assert found.column("text") == [f"Quays\n\n{TEXTS[0]}", TEXTS[1], "a < b\nc"]
+    assert found.column("item") == ["1", "2", "5"]
+    assert found.column("url")[0] == "https://ann.example/1"
+    assert set(found.column("author")) == {"ann"}
+    assert found.skipped == {"repost without its original": 2, "not public": 1}
+
+
+def test_comments_of_tiktok_may_have_further_members(read, tmp_path):
+    comment = {"date": ISO, "comment": TEXTS[0], "photo": "", "url": "", "likes": 3}
+    export = {"Profile": {}, "Comment": {"Comments": {"CommentsList": [comment]}}}
+    (tmp_path / "a.json").write_text(json.dumps(export))
+    assert read(tmp_path / "a.json").column("text") == [TEXTS[0]]

@@ -63,6 +63,25 @@ def test_of_subtitles_what_is_said_is_read(read, tmp_path, name, content, end):
     assert read(tmp_path).column("text") == [expected]
 
 
+ROLLING = (
+    "WEBVTT\nKind: captions\n\n"
+    "00:00:00.000 --> 00:00:02.000\n \nthe<00:00:00.400><c> keeper</c>\n\n"
+    "00:00:02.000 --> 00:00:02.010\nthe keeper\n \n\n"
+    "00:00:02.010 --> 00:00:04.000\nthe keeper\nwalked<00:00:03.000><c> away</c>\n\n"
+    "00:00:04.000 --> 00:00:04.010\nwalked away\n \n"
+)
+
+
+def test_captions_that_roll_are_read_once(read, tmp_path):
+    (tmp_path / "a.en.vtt").write_text(ROLLING)
+    assert read(tmp_path).column("text") == ["the keeper\nwalked away"]
+
+
+def test_what_is_said_twice_is_read_twice(read, tmp_path):
+    (tmp_path / "a.srt").write_text(SRT + SRT.replace("The keeper walked", "He lit a lamp & sat."))
+    assert read(tmp_path).column("text")[0].count("He lit a lamp & sat.") == 3
+
+
 def test_an_old_book_is_read_in_the_encoding_that_it_names(read, tmp_path):
     (tmp_path / "12-8.txt").write_bytes(
         (

@@ -81,6 +81,20 @@ def test_threads_notifications_and_archives_of_mastodon(read, put, page, numbers
     assert ids(read(put(page))) == [f"https://m.example/{number}" for number in numbers]
 
 
+def test_posts_that_posts_of_mastodon_quote_are_items(read, put):
+    link = '<p class="quote-inline">RE: <a href="https://m.example/2">m.example/2</a></p>'
+    quotes = [
+        status(1, content=f"{link}<p>says 1</p>", quote={"quoted_status": status(2)}),
+        status(3, quote=status(4) | {"account": {"acct": "ben"}}),
+        status(5, quote={"state": "pending", "quoted_status": None}),
+        status(6, quote=status(7, visibility="private")),
+    ]
+    found = read(put({"ancestors": quotes, "descendants": []}))
+    assert ids(found) == [f"https://m.example/{number}" for number in (1, 2, 3, 4, 5, 6)]
+    assert found.column("text")[:6] == [f"says {number}" for number in (1, 2, 3, 4, 5, 6)]
+    assert found.column("author")[3] == "ben"
+
+
 def view(number, **others):
     address = f"at://did:plc:a{number}/app.bsky.feed.post/3k"
     record = {"$type": "app.bsky.feed.post", "text": f"says {number}", "createdAt": ISO}
@@ -121,3 +135,11 @@ def test_a_crawled_post_of_weibo_has_its_author_and_the_original(read, put):
     found = read(put(post | {"screen_name": "ann", "retweet": post | {"id": 8, "user_id": 2}}))
     assert ids(found) == ["7", "8"]
     assert found.column("author")[:2] == ["ann", "2"]
+
+
+def test_posts_of_weibo_may_be_in_cards(read, put):
+    post = {"mid": "7", "text": "says it", "reposts_count": 0, "user": {"screen_name": "ann"}}
+    cards = [{"card_type": 9, "mblog": post}, {"card_type": 9, "mblog": post | {"mid": "8"}}]
+    found = read(put({"ok": 1, "data": {"cards": cards}}))
+    assert ids(found) == ["7", "8"]
+    assert set(found.column("author")) == {"ann"}

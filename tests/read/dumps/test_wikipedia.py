@@ -104,7 +104,12 @@ def test_an_article_of_the_enterprise_has_its_licence(read, tmp_path):
         "in_language": {"identifier": "en"},
         "license": [{"name": "Creative Commons", "identifier": "CC-BY-SA-4.0"}],
     }
-    body = {"article_body": {"html": "<p>by the <b>sea</b></p>"}}
+    html = (
+        '<table class="infobox"><tr><td>a box<table><tr></tr></table></td></tr></table>'
+        '<p>by the <b>sea</b><sup class="mw-ref reference">[1]</sup></p>'
+        '<figure><figcaption>a picture</figcaption></figure><ol class="references"><li>a</li></ol>'
+    )
+    body = {"article_body": {"html": html}}
     parts = [{"type": "paragraph", "value": "by the sea"}, {"type": "image"}]
     sections = {"sections": [{"type": "section", "has_parts": parts}]}
     wikitext = {"article_body": {"wikitext": "by the '''sea'''"}}

@@ -1,6 +1,7 @@
 """Conversion of HTML to plain text."""
 
 import re
+from functools import cache
 from html import unescape
 from html.parser import HTMLParser
 
@@ -44,6 +45,41 @@ def plain_text(html: str) -> str:
     else:
         _HtmlParser(text).read(html)
     return text.to_string()
+
+
+def remove_elements(html: str, name: str, mark: str = "") -> str:
+    """Return HTML without the elements of a name, each with all that is in it.
+
+    Parameters
+    ----------
+    html : str
+        A fragment.
+    name : str
+        Name of the elements.
+    mark : str
+        Regular expression for their start tags; empty for all.
+
+    Examples
+    --------
+    >>> remove_elements("one <aside>or <aside>two</aside></aside> <aside id='a'/>", "aside")
+    'one  '
+    """
+    kept, depth, start = [], 0, 0
+    for tag in _element_tags(name).finditer(html):
+        is_end = tag[0].startswith("</")
+        if not depth and (is_end or not re.search(mark, tag[0], re.IGNORECASE)):
+            continue
+        if not depth:
+            kept.append(html[start : tag.start()])
+        if not tag[0].endswith("/>"):
+            depth += -1 if is_end else 1
+        start = tag.end()
+    return "".join(kept if depth else [*kept, html[start:]])
+
+
+@cache
+def _element_tags(name: str) -> re.Pattern[str]:
+    return re.compile(rf"</?{name}\b[^>]*>", re.IGNORECASE)
 
 
 class _TextBuilder:

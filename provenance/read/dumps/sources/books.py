@@ -158,8 +158,24 @@ def _subtitles(dump: Dump) -> ItemRecord | RowFault:
         lines = block.strip().split("\n")
         cues = [place for place, line in enumerate(lines[:2]) if _CUE.match(line.strip())]
         if cues:
-            spoken += [unescape(_CUE_TAG.sub("", line)).strip() for line in lines[cues[0] + 1 :]]
-    return _book("\n".join(filter(None, spoken)), dump.name, None, None, None, None, dump)
+            said = [unescape(_CUE_TAG.sub("", line)).strip() for line in lines[cues[0] + 1 :]]
+            spoken.append([line for line in said if line])
+    text = "\n".join(_said_once([lines for lines in spoken if lines]))
+    return _book(text, dump.name, None, None, None, None, dump)
+
+
+def _said_once(spoken: list[list[str]]) -> Iterator[str]:
+    """Yield the lines of all cues; of captions that roll, each line once.
+
+    Where most cues begin with the line that the one before ends with, as in YouTube's automatic
+    captions, it is shown again, not said again.
+    """
+    begins_again = [
+        place > 0 and lines[0] == spoken[place - 1][-1] for place, lines in enumerate(spoken)
+    ]
+    is_rolling = sum(begins_again) > len(spoken) / 2
+    for lines, is_again in zip(spoken, begins_again, strict=True):
+        yield from lines[1:] if is_rolling and is_again else lines
 
 
 def _field(name: str, head: str) -> str | None:

@@ -1,5 +1,6 @@
 """Feeds: RSS, Atom, RDF and JSON Feed, and exports of blogs and abstracts in their form."""
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from xml.etree.ElementTree import Element
@@ -16,8 +17,8 @@ from provenance.read.dumps.parsers.xml_elements import read_elements
 
 ROOTS = ("rss", "feed", "rdf")
 
-_ENTRIES = frozenset({"item", "entry", "atom:entry", "rss:item", "language", "doc"})
-"""With `doc`, of the abstracts of Wikipedia."""
+_ENTRIES = frozenset({"item", "entry", "atom:entry", "rss:item", "language", "author", "doc"})
+"""With language and author of the whole feed, and `doc`, of the abstracts of Wikipedia."""
 _TEXTS = ("content:encoded", "content", "description", "summary", "abstract")
 _DATES = ("pubdate", "published", "issued", "dc:date", "updated", "modified")
 _IDS = ("guid", "id", "link", "url")
@@ -27,8 +28,29 @@ _LICENCES = ("license", "cc:license", "creativecommons:license", "rights", "dc:r
 _BLOGGER_PARTS = ("#settings", "#template", "#page_template")
 """Ends of the kinds of entries of Blogger's export that are no posts, pages or comments."""
 _PUBLISHED = "publish"
-_WORDPRESS_PARTS = ("attachment", "nav_menu_item", "revision", "custom_css", "oembed_cache")
-"""Types of posts of WordPress that are not read as such."""
+_WORDPRESS_PARTS = frozenset(
+    (
+        *("attachment", "nav_menu_item", "revision", "custom_css", "oembed_cache"),
+        *("wp_navigation", "wp_global_styles", "wp_template", "wp_template_part", "wp_block"),
+        *("wp_font_family", "wp_font_face", "customize_changeset", "user_request", "feedback"),
+        *("flamingo_inbound", "wpcf7_contact_form", "acf-field", "acf-field-group"),
+        *("elementor_library", "shop_order"),
+    )
+)
+"""Types of posts of WordPress and its extensions that are not read as such."""
+_SHORTCODE = re.compile(
+    r"\[/?(?:(?:vc|et_pb|fusion|av|cs|mk|tdc?)_\w+|caption|gallery|embed|audio|video|playlist"
+    r"|contact-form(?:-7)?)\b[^\]\n]*\]"
+)
+"""Marks for the layout of posts of WordPress."""
+_APPEARED = re.compile(
+    r"\n+The post [^\n]{1,500} (?:first appeared|appeared first) on [^\n]{1,200}\Z"
+)
+"""Is put below posts in feeds of WordPress."""
+_MAX_APPEARED_CHARS = 400
+_OF_NITTER = re.compile(r"(?:Pinned: )?(?:RT by @\w+: |R to @\w+: )?")
+"""What Nitter puts before the texts of posts of X in their titles."""
+_NITTER_ID = re.compile(r".*/status/(\d+)(?:#m)?")
 _NOT_PUBLISHED = {"wp:post_password": None, "app:control": "yes", "blogger:trashed": None}
 """Members of an entry that is not public, and the value that says so; None for any."""
 _WIKIPEDIA = "Wikipedia: "
@@ -75,12 +97,15 @@ def _json_entries(dump: Dump) -> Iterator[ItemRecord | RowFault]:
 
 
 def _entries(dump: Dump) -> Iterator[ItemRecord | RowFault]:
-    row, language = 0, None
+    row, language, author = 0, None, None
     for root, element in read_elements(dump, _ENTRIES):
         if element.tag == "language":
             language = (element.text or "").strip() or None
             continue
-        entry = _entry(element, language or root.get("xml:lang"), row, dump)
+        if element.tag == "author":
+            author = author or _value(element, "author") or None
+            continue
+        entry = _entry(element, language or root.get("xml:lang"), author, row, dump)
         yield entry
         row += 1
         if isinstance(entry, ItemRecord):
@@ -89,7 +114,9 @@ def _entries(dump: Dump) -> Iterator[ItemRecord | RowFault]:
                 row += 1
 
 
-def _entry(element: Element, language: str | None, row: int, dump: Dump) -> ItemRecord | RowFault:
+def _entry(
+    element: Element, language: str | None, feed_author: str | None, row: int, dump: Dump
+) -> ItemRecord | RowFault:
     parts = _parts(element)
     if not _is_public(parts):
         return RowFault(row, skipped_rows.NOT_PUBLIC)
@@ -98,11 +125,22 @@ def _entry(element: Element, language: str | None, row: int, dump: Dump) -> Item
     if is_part or parts.get("wp:post_type") in _WORDPRESS_PARTS:
         return RowFault(row, skipped_rows.SERVICE)
     title = plain_text(parts.get("title", "").removeprefix(_WIKIPEDIA))
-    body = plain_text(_first(parts, _TEXTS) or "")
+    content, native = _first(parts, _TEXTS) or "", _first(parts, _IDS)
+    if "wp:post_type" in parts:
+        content = _SHORTCODE.sub("", content)
+    body = plain_text(content)
+    if "appeared" in body[-_MAX_APPEARED_CHARS:]:
+        body = _APPEARED.sub("", body)
+    author = parts.get("dc:creator") or parts.get("author")
+    if author is None and "source" not in parts:  # of an entry of another feed
+        author = feed_author
+    if author and author.startswith("@"):
+        title, author = _OF_NITTER.sub("", title, count=1), author[1:]
+        of_post = _NITTER_ID.fullmatch(native or "")
+        native = of_post[1] if of_post else native
     # Posts without titles repeat their beginning in its place.
     texts = [body] if body.startswith(title.rstrip("….")) else [title, body]
     text = "\n\n".join([part for part in texts if part])
-    native = _first(parts, _IDS)
     if not text or native is None:
         return RowFault(row, skipped_rows.NO_ID if text else skipped_rows.EMPTY)
     return ItemRecord(
@@ -111,7 +149,7 @@ def _entry(element: Element, language: str | None, row: int, dump: Dump) -> Item
         text,
         parts.get("link") or parts.get("url") or (native if native.startswith("http") else None),
         first_timestamp(parts, _DATES),
-        parts.get("dc:creator") or parts.get("author"),
+        author,
         language,
         _first(parts, _LICENCES),
     )

@@ -13,7 +13,7 @@ from provenance.model.content.tables import Items
 from provenance.read.corpus import skipped_rows
 from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.item_batches import ItemRecord, RowFault, batch_records
-from provenance.read.dumps.parsers.html_text import plain_text
+from provenance.read.dumps.parsers.html_text import plain_text, remove_elements
 from provenance.read.dumps.parsers.text_lines import read_byte_lines
 from provenance.read.dumps.parsers.timestamps import parse_timestamp
 
@@ -71,8 +71,7 @@ _ENDS = (
 )
 """Patterns of what is below the text of a message, each with what it contains."""
 _QUOTED_LINES = re.compile(r"^[ \t]*>.*\n?", re.MULTILINE)
-_QUOTE_TAG = re.compile(r"</?blockquote\b[^>]*>", re.IGNORECASE)
-_QUOTE_MARK = re.compile(r"gmail_quote|type=[\"']?cite", re.IGNORECASE)
+_QUOTE_MARK = r"gmail_quote|type=[\"']?cite"
 _ATTRIBUTION_HTML = re.compile(r"<div[^>]*\bgmail_attr\b[^>]*>.*?</div>", re.DOTALL)
 _ORIGINAL_HTML = re.compile(r"<div[^>]* id=[\"']?(?:x_)?divRplyFwdMsg\b.*\Z", re.DOTALL)
 """As `_ATTRIBUTION` and `_ORIGINAL`, of Gmail and of Outlook."""
@@ -186,13 +185,4 @@ def _signed_text(match: re.Match[str]) -> str:
 def _own_html(html: str) -> str:
     """Return the HTML of a message without what it quotes from others."""
     html = _ATTRIBUTION_HTML.sub("", _ORIGINAL_HTML.sub("", html))
-    kept, depth, start = [], 0, 0
-    for tag in _QUOTE_TAG.finditer(html):
-        is_start = not tag[0].startswith("</")
-        if not depth and not (is_start and _QUOTE_MARK.search(tag[0])):
-            continue  # of a quotation from elsewhere
-        if not depth:
-            kept.append(html[start : tag.start()])
-        depth += 1 if is_start else -1
-        start = tag.end()
-    return "".join(kept) if depth else "".join([*kept, html[start:]])
+    return remove_elements(html, "blockquote", _QUOTE_MARK)

@@ -12,7 +12,7 @@ from provenance.read.dumps.item_batches import (
     RowFault,
     batch_records,
 )
-from provenance.read.dumps.parsers.html_text import plain_text
+from provenance.read.dumps.parsers.html_text import plain_text, remove_elements
 from provenance.read.dumps.parsers.json_members import read_members
 from provenance.read.dumps.parsers.json_posts import (
     JsonObject,
@@ -26,6 +26,8 @@ from provenance.read.dumps.parsers.timestamps import parse_timestamp
 _PUBLIC = {"https://www.w3.org/ns/activitystreams#Public", "as:Public", "Public"}
 _LISTS = ("statuses", "favourites", "bookmarks", "mentions", "ancestors", "descendants", "status")
 """Members with statuses: of what a tool archives, of a thread, of a notification."""
+_QUOTE_LINK = "quote-inline"
+"""Class of the address of the post that a post quotes, which servers put into its text."""
 _VISIBLE = {"public", "unlisted"}
 
 
@@ -56,7 +58,7 @@ def read_outbox(dump: Dump) -> Iterator[Items]:
 
 
 def read_status(entry: JsonObject, row: int, dump: Dump) -> Iterator[ItemRecord | RowFault]:
-    """Yield a status, or the one that it repeats; of a notification or thread, all in it."""
+    """Yield a status or the one that it repeats, and quotes; of a thread, all in it."""
     if "visibility" not in entry:
         for name in _LISTS:
             for status in objects_in(entry.get(name)):
@@ -80,6 +82,9 @@ def read_status(entry: JsonObject, row: int, dump: Dump) -> Iterator[ItemRecord 
             row,
             dump,
         )
+    quoted = member(entry, "quote", "quoted_status") or entry.get("quote")
+    if isinstance(quoted, dict) and "visibility" in quoted:
+        yield from (item for item in read_status(quoted, row, dump) if isinstance(item, ItemRecord))
 
 
 def _post(activity: JsonObject, row: int, dump: Dump) -> Entry:
@@ -107,6 +112,9 @@ def _item(
 ) -> ItemRecord | RowFault:
     warning = string_at(post, "summary") or string_at(post, "spoiler_text")
     content = string_at(post, "content")
+    if content and _QUOTE_LINK in content:
+        for name in ("p", "span"):
+            content = remove_elements(content, name, _QUOTE_LINK)
     parts = [plain_text(part) for part in (warning, content) if part]
     text = "\n\n".join(part for part in parts if part.strip())
     if not text or native is None:

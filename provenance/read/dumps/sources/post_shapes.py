@@ -6,13 +6,14 @@ Each shape says how to recognise its objects, and the paths of texts, ids, dates
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from html import escape
 from typing import Literal
 
 from provenance.read.corpus import skipped_rows
 from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.item_batches import Entry, ItemRecord, RowFault
-from provenance.read.dumps.parsers.html_text import plain_text
-from provenance.read.dumps.parsers.json_posts import JsonObject, member, to_text
+from provenance.read.dumps.parsers.html_text import plain_text, remove_elements
+from provenance.read.dumps.parsers.json_posts import JsonObject, member, objects_in, to_text
 from provenance.read.dumps.parsers.timestamps import parse_timestamp
 
 ENCRYPTED = "encrypted"
@@ -183,6 +184,39 @@ def _flagged(*names: str) -> Callable[[JsonObject], str | None]:
     return reason
 
 
+def _tumblr_texts(post: JsonObject) -> Iterator[str]:
+    """Yield what a blog wrote in a post, of either format, without what it repeats of others."""
+    blocks = post.get("content")
+    if isinstance(blocks, list):
+        for block in blocks:
+            if isinstance(text := member(block, "text"), str):
+                yield escape(text, quote=False).replace("\n", "<br>")
+        return
+    parts = [member(post, "reblog", "comment")]
+    if not _is_reblog(post):
+        parts = [post.get(name) for name in _TUMBLR_TEXTS]
+    yield from (part for part in parts if isinstance(part, str))
+
+
+def _is_reblog(post: JsonObject) -> bool:
+    """Return whether a post of Tumblr repeats another one."""
+    return any("is_current_item" not in part for part in objects_in(post.get("trail")))
+
+
+def _tumblr_reason(post: JsonObject) -> str | None:
+    if post.get("state", "published") != "published":
+        return skipped_rows.NOT_PUBLIC
+    is_alone = _is_reblog(post) and not any(_tumblr_texts(post))
+    return skipped_rows.REPOST_ALONE if is_alone else None
+
+
+def _discourse_texts(post: JsonObject) -> Iterator[str]:
+    """Yield the text, without what it quotes of other posts and pages."""
+    html = post.get("cooked")
+    if isinstance(html, str):
+        yield remove_elements(html, "aside") if "<aside" in html else html
+
+
 def _discourse_reason(post: JsonObject) -> str | None:
     if post.get("post_type") == _WHISPER:
         return skipped_rows.NOT_PUBLIC
@@ -259,6 +293,7 @@ def _review_texts(note: JsonObject) -> Iterator[str]:
                 yield text
 
 
+_TUMBLR_TEXTS = ("title", "body", "text", "source", "description", "answer", "caption")
 _WHISPER, _SMALL_ACTION = 4, 3
 """Types of posts of Discourse: seen by its staff only; of what a moderator did."""
 _NOSTR_WRITTEN = (1, 11, 42, 1111, 30023)
@@ -289,7 +324,7 @@ SHAPES = (
     PostShape(
         "discourse",
         _has("cooked", "post_number", "topic_id"),
-        ("cooked",),
+        _discourse_texts,
         ("created_at",),
         ids=("id",),
         authors=("username", "user_id"),
@@ -428,6 +463,17 @@ SHAPES = (
         inner=("conversations.events",),
     ),
     PostShape(
+        "tumblr",
+        _has("blog_name", "post_url", "reblog_key"),
+        _tumblr_texts,
+        ("timestamp", "date"),
+        ids=("id_string", "id"),
+        authors=("blog_name",),
+        urls=("post_url",),
+        html="all",
+        reason=_tumblr_reason,
+    ),
+    PostShape(
         "youtube-live",
         _has("message", "timestampUsec", "authorExternalChannelId"),
         ("message.runs.text",),
@@ -439,7 +485,10 @@ SHAPES = (
     ),
     PostShape(
         "tiktok",
-        lambda post: post.keys() - {"photo"} == {"date", "comment", "url"},
+        lambda post: (
+            post.keys() - {"photo"} == {"date", "comment", "url"}
+            or {"date", "comment", "url", "photo"} <= post.keys()
+        ),
         ("comment",),
         ("date",),
         is_container=lambda entry: member(entry, "Comment", "Comments") is not None,

@@ -21,6 +21,7 @@ _DATES = ("created_at", "t", "date", "time")
 
 def is_post(entry: JsonObject) -> bool:
     """Return whether an object is a post."""
+    entry = _in_card(entry)
     keys = entry.keys()
     if {"mid", "text"} <= keys:
         return bool({"uid", "kids", "parent", "reposts_count", "user"} & keys)
@@ -31,10 +32,17 @@ def is_post(entry: JsonObject) -> bool:
 
 def read_post(entry: JsonObject, row: int, dump: Dump) -> Iterator[ItemRecord | RowFault]:
     """Yield a post, and the one that it repeats."""
+    entry = _in_card(entry)
     yield _post(entry, row, dump)
     original = entry.get("retweeted_status", entry.get("retweet"))
     if isinstance(original, dict):
         yield from (item for item in read_post(original, row, dump) if isinstance(item, ItemRecord))
+
+
+def _in_card(entry: JsonObject) -> JsonObject:
+    """Return the post in a card, as pages of the site have it, or the object itself."""
+    post = entry.get("mblog")
+    return post if isinstance(post, dict) else entry
 
 
 def _post(entry: JsonObject, row: int, dump: Dump) -> ItemRecord | RowFault:

@@ -13,7 +13,7 @@ from provenance.read.corpus import skipped_rows
 from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.item_batches import ItemRecord, RowFault, batch_records
 from provenance.read.dumps.optional_libraries import import_parser
-from provenance.read.dumps.parsers.html_text import plain_text
+from provenance.read.dumps.parsers.html_text import plain_text, remove_elements
 from provenance.read.dumps.parsers.json_posts import (
     JsonObject,
     member,
@@ -37,6 +37,11 @@ _PROJECTS = {"wiki": "wikipedia", "wiktionary": "wiktionary"} | {
 }
 """Hosts of projects, by the ends of the names of their wikis."""
 _PAGE_PARTS = frozenset({"base", "namespace", "title", "ns", "id", "redirect", "revision"})
+_NO_PROSE = (
+    *(("table", ""), ("figure", ""), ("sup", r"\breference\b"), ("ol", r"\breferences\b")),
+    *(("div", r"\b(?:navbox|hatnote|thumb)\b"), ("span", r"\bmw-editsection\b")),
+)
+"""Elements of pages that are no part of the text, each with a mark in its start tag."""
 _SET_APART = frozenset({"file", "image", "category"})
 """Namespaces whose links show an image, or nothing, in the place where they are."""
 _SET_APART_KEYS = ("6", "14")
@@ -58,7 +63,9 @@ def read_enterprise(entry: JsonObject, row: int, dump: Dump) -> Iterator[ItemRec
     """Yield an article."""
     html, wikitext = (string_at(entry, "article_body", form) for form in ("html", "wikitext"))
     sections = "\n\n".join(_section_texts(entry.get("sections")))
-    body = plain_text(html) if html else _plain_wikitext(wikitext, dump) if wikitext else sections
+    body = (
+        _plain_article(html) if html else _plain_wikitext(wikitext, dump) if wikitext else sections
+    )
     title, native = string_at(entry, "name"), to_text(entry.get("identifier"))
     if not body.strip() or native is None:
         yield RowFault(row, skipped_rows.NO_ID if body.strip() else skipped_rows.EMPTY)
@@ -76,6 +83,14 @@ def read_enterprise(entry: JsonObject, row: int, dump: Dump) -> Iterator[ItemRec
         language=string_at(entry, "in_language", "identifier"),
         licence=next((licence for licence in licences if licence), None),
     )
+
+
+def _plain_article(html: str) -> str:
+    """Return the text of a page, without tables, captions and references, as of wiki markup."""
+    for name, mark in _NO_PROSE:
+        if f"<{name}" in html:
+            html = remove_elements(html, name, mark)
+    return plain_text(html)
 
 
 def _section_texts(value: object) -> Iterator[str]:
