@@ -48,6 +48,13 @@ def test_quotation_marks_may_stand_behind_a_backslash(table, hear, invalid):
     assert heard.texts[:3] == ['a "b", "c", d', "C:\\x, and more", "ends in \\"]
 
 
+def test_a_backslash_is_seen_without_commas_in_the_texts(table, hear):
+    content = 'id,text\n1,"say \\"yes\\" twice"\n2,"or \\"no\\", once"\n3,"nothing"\n'
+    assert hear(table(content)).texts == ['say "yes" twice', 'or "no", once', "nothing"]
+    content = 'id,text\n1,"say \\"yes\\" twice"\n2,"nothing"\n'
+    assert hear(table(content)).texts == ['say "yes" twice', "nothing"]
+
+
 def test_a_backslash_before_a_closing_quotation_mark_is_a_letter(table, hear):
     content = 'id,text\n1,"in C:\\"\n2,"in D:\\"\n3,"say ""a\\"" twice"\n'
     assert hear(table(content)).texts == ["in C:\\", "in D:\\", 'say "a\\" twice']

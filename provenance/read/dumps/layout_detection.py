@@ -158,10 +158,7 @@ def _text_layout(head: bytes, name: str) -> str | None:
         return None
     if refusals.TUMBLR_START.match(head, root.start(1)):
         raise refusals.TUMBLR.error(name)
-    layout = _xml_layout(root[1].decode(), name)
-    if layout == MEDIAWIKI:
-        refusals.refuse_textless_export(head, name)
-    return layout
+    return _xml_layout(root[1].decode(), head[root.start(1) :], name)
 
 
 def _head(file: File) -> bytes:
@@ -182,10 +179,15 @@ def _tells_layout(head: bytes) -> bool:
     return head.startswith(_TABLE_MAGICS) or any(p.match(head) for p, _ in _TEXT_LAYOUTS)
 
 
-def _xml_layout(root: str, name: str) -> str:
+def _xml_layout(root: str, content: bytes, name: str) -> str:
+    """Return the layout of XML by the name of its root, and `content` from there on."""
     layout = _XML_LAYOUTS.get(root.rpartition(":")[2].lower())
     if layout is None:
         raise refusals.xml_refusal(root, name, _SUPPORTED)
+    if layout == WIKIEXTRACTOR:
+        refusals.refuse_other_documents(content, name)
+    if layout == MEDIAWIKI:
+        refusals.refuse_textless_export(content, name)
     return layout
 
 

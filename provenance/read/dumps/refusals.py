@@ -408,6 +408,19 @@ def refuse_textless_export(head: bytes, name: str) -> None:
         ).error(name)
 
 
+def refuse_other_documents(element: bytes, name: str) -> None:
+    """Raise if the file `name`, whose root `element` is a `doc`, is not of WikiExtractor.
+
+    Raises
+    ------
+    UnsupportedFormat
+        If so.
+    """
+    if not element.startswith(b"doc id="):
+        what = "documents of TREC in SGML, or pages that Trafilatura extracted, in XML"
+        raise Refusal(what, TO_LINES).error(name)
+
+
 def refuse_unfinished(path: str, name: str) -> None:
     """Raise if a file has the name of a download that was not finished.
 

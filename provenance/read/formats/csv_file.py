@@ -39,6 +39,8 @@ _NUMBER = re.compile(r"[-+\d.,:/ ]*\d[-+\d.,:/ ]*([eE][-+]?\d+)?")
 
 
 _ESCAPED_QUOTE = '\\"'
+_ESCAPED_IN_CELL = re.compile(r'\\"(?![",;|\t\r\n]|\Z)')
+"""One that neither ends a cell nor is doubled, as it had to be without the backslash."""
 _BLANK_LINES = re.compile(r"\r\n|\r|\n")
 
 
@@ -132,7 +134,11 @@ def detect_dialect(head: bytes, path: str, *, is_whole: bool) -> Dialect:
         for escaped in (False, True)[: 2 if _ESCAPED_QUOTE in text else 1]
         for delimiter in delimiters
     }
-    delimiter, escaped = max(rows_by_marks, key=lambda marks: _score_rows(rows_by_marks[marks]))
+    is_escaped = _ESCAPED_IN_CELL.search(text) is not None
+    delimiter, escaped = max(
+        rows_by_marks,
+        key=lambda marks: (_score_rows(rows_by_marks[marks]), marks[1] and is_escaped),
+    )
     rows, quoted = rows_by_marks[delimiter, escaped], True
     if delimiter == "\t":
         unquoted_rows = _first_rows(text, delimiter, quoted=False, is_whole=is_whole)

@@ -315,6 +315,8 @@ def test_files_of_another_kind(read, tmp_path, head, what):
         ),
         ("a.xml", b"<newsMessage><header/></newsMessage>", "NewsML"),
         ("a.xml", b"<mysqldump><database/></mysqldump>", "a dump of a database"),
+        ("a.xml", b'<doc sitename="a"><main><p>words</p></main></doc>', "Trafilatura"),
+        ("a.sgml", b"<DOC>\n<DOCNO> 1 </DOCNO>\n<TEXT>words</TEXT>\n</DOC>\n", "TREC"),
         ("a.xml", b"<tmx><header/></tmx>", "a file of translations"),
         ("a.xml", b"<items>\n<item><text>words</text></item></items>", "Scrapy"),
         ("a.dump", b"/*M!999999- enable */\n-- MariaDB dump 10.19\n--\n", "a dump of a database"),

@@ -72,6 +72,15 @@ ROLLING = (
 )
 
 
+def test_long_lists_before_a_text_are_read_at_once(read, tmp_path):
+    items = "".join(f"      - item {number}\n" for number in range(60))
+    (tmp_path / "a.md").write_text(f"---\ntags:\n{items}{{a line}}\n---\nwords\n")
+    (tmp_path / "b.md").write_text(f"---\ntags:\n{items}---\nwords\n")
+    first, second = read(tmp_path, layout="text").column("text")
+    assert "item 59" in first
+    assert second == "words"
+
+
 def test_captions_that_roll_are_read_once(read, tmp_path):
     (tmp_path / "a.en.vtt").write_text(ROLLING)
     assert read(tmp_path).column("text") == ["the keeper\nwalked away"]

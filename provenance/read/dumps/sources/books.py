@@ -42,7 +42,7 @@ _ADDRESSES = re.compile(r"(?:https?://\S+\s*)+")
 _GUTENBERG_ENCODING = re.compile(rb"Character set encoding: *([\w-]{1,40})", re.IGNORECASE)
 _FRONT_MATTER = re.compile(r"\A(---|\+\+\+)[ \t]*\n(.*?)\n\1[ \t]*(?:\n|\Z)", re.DOTALL)
 _FRONT_FIELD = re.compile(r"""^["']?(\w+)["']?\s*[:=]\s*(.*?)\s*,?$""")
-_YAML = re.compile(r"(?:[\w-]+:(?: [^\n]*)?(?:\n(?:[ \t]+|- )[^\n]*)*(?:\n|\Z))+")
+_YAML = re.compile(r"(?:[\w-]+:(?: [^\n]*)?(?:\n(?:[ \t]|- )[^\n]*)*(?:\n|\Z))+")
 """Nothing but members, each on lines of its own: what other programs put before a text."""
 _FRONT_FIELDS = {"title", "date", "layout"}
 _FILE_DATE = re.compile(r"(\d{4}-\d\d-\d\d)-")
