@@ -113,7 +113,19 @@ _NUMBERED_MESSAGE = re.compile(
 )
 """Name of a message in a folder of articles of Usenet, of MH, or of a Maildir."""
 _KNOWN_SUFFIXES = ("xml", "nxml", "warc", "wet", "car", "mbox", "eml", "rss", "atom", "epub")
-_TEXT_SUFFIXES = ("txt", "log", "weechatlog", "md", "markdown", "rst", "org", "tex", "srt", "vtt")
+_TEXT_SUFFIXES = (
+    "txt",
+    "log",
+    "weechatlog",
+    "md",
+    "mdx",
+    "markdown",
+    "rst",
+    "org",
+    "tex",
+    "srt",
+    "vtt",
+)
 """Files with these suffixes are tried if no others are there."""
 _LAYOUT_SUFFIXES = {"text": _TEXT_SUFFIXES, "html": ("html", "htm", "xhtml")}
 """Files with these suffixes are read if the user names the layout."""

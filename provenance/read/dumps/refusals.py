@@ -17,6 +17,10 @@ from provenance.read.formats.foreign_formats import (
     refuse_object,
 )
 
+_S2ORC_ROWS = (
+    "make a row of it: `jq -c '{id: .paper_id, title, text: "
+    '([(.pdf_parse // .latex_parse).body_text[].text] | join("\\n\\n"))}\'`.'
+)
 _TGDATASET_ROWS = (
     "make rows of them: `jq -c 'to_entries[] | .key as $c | .value.text_messages | to_entries[] | "
     'select(.value.is_forwarded | not) | {id: "\\($c)/\\(.key)", text: .value.message, '
@@ -118,6 +122,10 @@ _OBJECTS: tuple[tuple[Callable[[JsonObject], object], Refusal], ...] = (
         Refusal(
             "an export of a data portal (Socrata) with rows as lists", "export it as CSV instead."
         ),
+    ),
+    (
+        lambda entry: {"paper_id", "pdf_parse", "latex_parse"} <= entry.keys(),
+        Refusal("a paper of S2ORC, with its text in parts", _S2ORC_ROWS),
     ),
     (
         lambda entry: {"header", "title", "time", "products"} <= entry.keys(),

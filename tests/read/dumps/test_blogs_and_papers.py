@@ -96,6 +96,22 @@ def test_posts_of_x_in_feeds_of_nitter_are_their_authors(read, tmp_path):
     assert found.column("item") == ["120", "121", "122"]
 
 
+def test_feeds_of_reddit_and_youtube_are_read_without_what_is_around_texts(read, tmp_path):
+    end = "submitted by /u/ann to r/quays [link] [comments]"
+    entries = (
+        f"<entry><author><name>/u/ann</name></author><title>Quays</title><id>t3_a</id>"
+        f"<content>{TEXT} {end}</content></entry>"
+        f"<entry><author><name>/u/ann</name></author><title>More</title><id>t3_b</id>"
+        f"<content>{end}</content></entry>"
+        f"<entry><author><name>Bo</name></author><title>Quays</title><id>yt:video:c</id>"
+        f"<media:group><media:description>{MORE}</media:description></media:group></entry>"
+    )
+    (tmp_path / "b.xml").write_text(feed(entries).replace("<feed", '<feed xmlns:media="m"'))
+    found = read(tmp_path / "b.xml")
+    assert found.column("text") == [f"Quays\n\n{TEXT}", "More", f"Quays\n\n{MORE}"]
+    assert found.column("author") == ["ann", "ann", "Bo"]
+
+
 def test_approved_comments_of_wordpress_are_items_of_their_authors(read, tmp_path):
     comments = (comment(4, MORE), comment(5, "spam", "0"), comment(6, "ping", kind="pingback"))
     (tmp_path / "b.xml").write_text(wordpress("".join(comments)))

@@ -451,3 +451,16 @@ def test_comments_of_tiktok_may_have_further_members(read, tmp_path):
     export = {"Profile": {}, "Comment": {"Comments": {"CommentsList": [comment]}}}
     (tmp_path / "a.json").write_text(json.dumps(export))
     assert read(tmp_path / "a.json").column("text") == [TEXTS[0]]
+
+
+def test_messages_of_matrix_are_read_as_edited_without_what_they_answer(read, tmp_path):
+    answer = {"msgtype": "m.text", "body": f"> <@ben:m.example> {TEXTS[1]}\n> more\n\n{TEXTS[0]}"}
+    edit = {"msgtype": "m.text", "body": f"* {TEXTS[2]}", "m.new_content": {"body": TEXTS[2]}}
+    messages = [
+        matrix(1, answer | {"m.relates_to": {"m.in_reply_to": {"event_id": "$e0"}}}),
+        matrix(2, answer | {"body": f"> a proverb\n\n{TEXTS[1]}"}),
+        matrix(3, edit | {"m.relates_to": {"rel_type": "m.replace", "event_id": "$e1"}}),
+    ]
+    (tmp_path / "a.json").write_text(json.dumps({"room_name": "quay", "messages": messages}))
+    expected = [TEXTS[0], f"> a proverb\n\n{TEXTS[1]}", TEXTS[2]]
+    assert read(tmp_path / "a.json").column("text") == expected

@@ -307,6 +307,7 @@ def test_files_of_another_kind(read, tmp_path, head, what):
             b'[{"type": "header", "comment": "Export to JSON plugin for PHPMyAdmin"}]',
             "an export of phpMyAdmin",
         ),
+        ("s.json", b'{"paper_id": "1", "pdf_parse": {}, "latex_parse": null}', "a paper of S2ORC"),
         ("s.jsonl", b'{"version": "1", "backupTimeMs": "1600000000000"}\n', "(Signal)"),
         (
             "a.xml",

@@ -81,6 +81,28 @@ def test_long_lists_before_a_text_are_read_at_once(read, tmp_path):
     assert second == "words"
 
 
+def test_addresses_within_addresses_are_read_at_once(read, tmp_path):
+    addresses = "".join(f"https://w.example/https://a.example/{n}\n" for n in range(60))
+    (tmp_path / "a.txt").write_text(f"{addresses}and words")
+    assert read(tmp_path, layout="text").column("text") == [f"{addresses}and words"]
+
+
+@pytest.mark.parametrize("mark", [">-", "|", ">"])
+def test_a_title_may_be_below_its_name(read, tmp_path, mark):
+    front = f"---\ntitle: {mark}\n  On\n  quays\ndate: 2020-09-13\n---\n"
+    (tmp_path / "a.mdx").write_text(f"{front}\n{TEXT}\n")
+    assert read(tmp_path).column("text") == [f"On quays\n\n{TEXT}"]
+
+
+def test_lines_of_its_producers_are_no_part_of_a_book(read, tmp_path):
+    (tmp_path / "12-0.txt").write_text(
+        "Title: Quays\n*** START OF THE PROJECT GUTENBERG EBOOK QUAYS ***\n\nProduced by Ann and\n"
+        f"the Team\n\n\n{TEXT}\n\nEnd of the Project Gutenberg EBook of Quays, by Bo\n\n"
+        "*** END OF THE PROJECT GUTENBERG EBOOK QUAYS ***\nwords\n"
+    )
+    assert read(tmp_path).column("text") == [TEXT]
+
+
 def test_captions_that_roll_are_read_once(read, tmp_path):
     (tmp_path / "a.en.vtt").write_text(ROLLING)
     assert read(tmp_path).column("text") == ["the keeper\nwalked away"]

@@ -36,12 +36,17 @@ EPUB_MARK = b"mimetypeapplication/epub+zip"
 EPUB_MARK_OFFSET = 30
 
 _GUTENBERG_END = re.compile(r"\*\*\* ?(?:START|END) OF TH(?:E|IS) PROJECT GUTENBERG EBOOK[^\n]*\n?")
+_GUTENBERG_CREDITS = re.compile(r"\A\s*(?:Produced by|E-text prepared by) [^\n]*\n(?:[^\n]+\n)*\n")
+_GUTENBERG_LAST = re.compile(r"\n\s*End of (?:the )?Project Gutenberg[^\n]*(?:\n[^\n]+)?\s*\Z")
+"""Lines of the producers at the ends of books."""
 _GUTENBERG_NUMBER = re.compile(r"\[E-?(?:Book|Text) #(\d+)\]", re.IGNORECASE)
 ONLY_ADDRESSES = "a list of addresses"
-_ADDRESSES = re.compile(r"(?:https?://\S+\s*)+")
+_ADDRESSES = re.compile(r"https?://\S+(?:\s+https?://\S+)*")
 _GUTENBERG_ENCODING = re.compile(rb"Character set encoding: *([\w-]{1,40})", re.IGNORECASE)
 _FRONT_MATTER = re.compile(r"\A(---|\+\+\+)[ \t]*\n(.*?)\n\1[ \t]*(?:\n|\Z)", re.DOTALL)
 _FRONT_FIELD = re.compile(r"""^["']?(\w+)["']?\s*[:=]\s*(.*?)\s*,?$""")
+_FOLDED = re.compile(r"^(\w+:)[ \t]*[>|][+-]?[ \t]*\n((?:[ \t]+[^\n]*\n)+)", re.MULTILINE)
+"""A member whose value is in the lines below its name."""
 _YAML = re.compile(r"(?:[\w-]+:(?: [^\n]*)?(?:\n(?:[ \t]|- )[^\n]*)*(?:\n|\Z))+")
 """Nothing but members, each on lines of its own: what other programs put before a text."""
 _FRONT_FIELDS = {"title", "date", "layout"}
@@ -85,7 +90,7 @@ def _text(dump: Dump) -> ItemRecord | RowFault:
         return _post(text, dump)
     number = _GUTENBERG_NUMBER.search(head)
     return _book(
-        parts[0],
+        _GUTENBERG_CREDITS.sub("", _GUTENBERG_LAST.sub("", parts[0])),
         number[1] if number else dump.name,
         f"{_GUTENBERG_URL}{number[1]}" if number else None,
         None,
@@ -140,7 +145,8 @@ def _post(text: str, dump: Dump) -> ItemRecord | RowFault:
 
 
 def _front_fields(front: str) -> dict[str, str]:
-    matches = (_FRONT_FIELD.match(line) for line in front.split("\n"))
+    lines = _FOLDED.sub(lambda match: f"{match[1]} {' '.join(match[2].split())}\n", front + "\n")
+    matches = map(_FRONT_FIELD.match, lines.split("\n"))
     return {match[1].lower(): match[2].strip("\"'") for match in matches if match}
 
 

@@ -13,7 +13,7 @@ from provenance.read.dumps.parsers.html_text import plain_text
 from provenance.read.dumps.parsers.json_members import read_members
 from provenance.read.dumps.parsers.json_posts import JsonObject, objects_in, string_at, to_text
 from provenance.read.dumps.parsers.timestamps import first_timestamp, parse_timestamp
-from provenance.read.dumps.parsers.xml_elements import read_elements
+from provenance.read.dumps.parsers.xml_elements import read_elements, text_at
 
 ROOTS = ("rss", "feed", "rdf")
 
@@ -50,6 +50,9 @@ _APPEARED = re.compile(
 _MAX_APPEARED_CHARS = 400
 _OF_NITTER = re.compile(r"(?:Pinned: )?(?:RT by @\w+: |R to @\w+: )?")
 """What Nitter puts before the texts of posts of X in their titles."""
+_OF_REDDIT = "/u/"
+_SUBMITTED = re.compile(r"\s*submitted by /u/\S+(?: to r/\S+)?\s+\[link\]\s*\[comments\]\s*\Z")
+"""Prefix of authors, and what is below texts, in feeds of Reddit."""
 _NITTER_ID = re.compile(r".*/status/(\d+)(?:#m)?")
 _NOT_PUBLISHED = {"wp:post_password": None, "app:control": "yes", "blogger:trashed": None}
 """Members of an entry that is not public, and the value that says so; None for any."""
@@ -125,19 +128,10 @@ def _entry(
     if is_part or parts.get("wp:post_type") in _WORDPRESS_PARTS:
         return RowFault(row, skipped_rows.SERVICE)
     title = plain_text(parts.get("title", "").removeprefix(_WIKIPEDIA))
-    content, native = _first(parts, _TEXTS) or "", _first(parts, _IDS)
-    if "wp:post_type" in parts:
-        content = _SHORTCODE.sub("", content)
-    body = plain_text(content)
-    if "appeared" in body[-_MAX_APPEARED_CHARS:]:
-        body = _APPEARED.sub("", body)
-    author = parts.get("dc:creator") or parts.get("author")
-    if author is None and "source" not in parts:  # of an entry of another feed
-        author = feed_author
-    if author and author.startswith("@"):
-        title, author = _OF_NITTER.sub("", title, count=1), author[1:]
-        of_post = _NITTER_ID.fullmatch(native or "")
-        native = of_post[1] if of_post else native
+    body, native = _body(element, parts), _first(parts, _IDS)
+    author = _author(parts, feed_author)
+    if author is not None:
+        title, body, native, author = _of_service(title, body, native, author)
     # Posts without titles repeat their beginning in its place.
     texts = [body] if body.startswith(title.rstrip("….")) else [title, body]
     text = "\n\n".join([part for part in texts if part])
@@ -153,6 +147,35 @@ def _entry(
         language,
         _first(parts, _LICENCES),
     )
+
+
+def _body(element: Element, parts: dict[str, str]) -> str:
+    """Return the content of an entry, or else its summary, as plain text."""
+    content = _first(parts, _TEXTS)
+    if content is None:
+        content = text_at(element, "media:group", "media:description") or ""  # of YouTube
+    if "wp:post_type" in parts:
+        content = _SHORTCODE.sub("", content)
+    body = plain_text(content)
+    return _APPEARED.sub("", body) if "appeared" in body[-_MAX_APPEARED_CHARS:] else body
+
+
+def _author(parts: dict[str, str], feed_author: str | None) -> str | None:
+    """Return the author of an entry, or that of the feed unless it is of another one."""
+    author = parts.get("dc:creator") or parts.get("author")
+    return feed_author if author is None and "source" not in parts else author
+
+
+def _of_service(
+    title: str, body: str, native: str | None, author: str
+) -> tuple[str, str, str | None, str]:
+    """Return title, text, id and author without what Nitter and Reddit put around them."""
+    if author.startswith("@"):
+        post = _NITTER_ID.fullmatch(native or "")
+        return _OF_NITTER.sub("", title, count=1), body, post[1] if post else native, author[1:]
+    if author.startswith(_OF_REDDIT):
+        return title, _SUBMITTED.sub("", body), native, author.removeprefix(_OF_REDDIT)
+    return title, body, native, author
 
 
 def _first(parts: dict[str, str], names: Sequence[str]) -> str | None:

@@ -3,6 +3,7 @@
 Each shape says how to recognise its objects, and the paths of texts, ids, dates and further posts.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -236,6 +237,16 @@ def _matrix_reason(event: JsonObject) -> str | None:
     return None if kind in ("m.text", "m.emote", "m.notice") else skipped_rows.EMPTY
 
 
+def _matrix_texts(event: JsonObject) -> Iterator[str]:
+    """Yield the text of a message, as it was edited, without the message that it answers."""
+    content = event.get("content")
+    edited = member(content, "m.new_content", "body")
+    text = edited if isinstance(edited, str) else member(content, "body")
+    if isinstance(text, str):
+        is_answer = member(content, "m.relates_to", "m.in_reply_to") is not None
+        yield _ANSWERED.sub("", text, count=1) if is_answer else text
+
+
 def _nostr_reason(event: JsonObject) -> str | None:
     kind = event.get("kind")
     if kind in _NOSTR_PRIVATE:
@@ -293,6 +304,7 @@ def _review_texts(note: JsonObject) -> Iterator[str]:
                 yield text
 
 
+_ANSWERED = re.compile(r"\A(?:>[^\n]*\n)+\n")
 _TUMBLR_TEXTS = ("title", "body", "text", "source", "description", "answer", "caption")
 _WHISPER, _SMALL_ACTION = 4, 3
 """Types of posts of Discourse: seen by its staff only; of what a moderator did."""
@@ -389,7 +401,7 @@ SHAPES = (
     PostShape(
         "matrix",
         _has("event_id", "sender", "content", "type"),
-        ("content.body",),
+        _matrix_texts,
         ("origin_server_ts",),
         ids=("event_id",),
         authors=("sender",),
