@@ -161,6 +161,13 @@ _OBJECTS: tuple[tuple[Callable[[JsonObject], object], Refusal], ...] = (
         ),
     ),
     (
+        lambda entry: {"participants", "threadName", "messages"} <= entry.keys(),
+        Refusal(
+            "private messages of Messenger",
+            "leave them out; to read them, make rows of them: `jq -c '.messages[]'`.",
+        ),
+    ),
+    (
         lambda entry: {"version", "backupTimeMs"} <= entry.keys(),
         Refusal("a backup of private messages (Signal)", TO_LINES),
     ),

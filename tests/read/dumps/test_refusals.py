@@ -308,6 +308,11 @@ def test_files_of_another_kind(read, tmp_path, head, what):
             "an export of phpMyAdmin",
         ),
         ("s.json", b'{"paper_id": "1", "pdf_parse": {}, "latex_parse": null}', "a paper of S2ORC"),
+        (
+            "Ben_1.json",
+            b'{"participants": ["a"], "threadName": "Ben_1", "messages": [{"text": "words"}]}',
+            "private messages of Messenger",
+        ),
         ("s.jsonl", b'{"version": "1", "backupTimeMs": "1600000000000"}\n', "(Signal)"),
         (
             "a.xml",
