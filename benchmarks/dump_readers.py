@@ -138,7 +138,7 @@ _CHATS = {"irc": IRC_LINE, "whatsapp": WHATSAPP_LINE}
 """Layouts of lines, by the pattern of a line."""
 _HTML = {
     *("hackernews", "mastodon", "mastodon-api", "wikimedia", "feed", "json-feed", "discourse"),
-    *("stackexchange-api", "crossref", "lobsters", "imageboard", "skype"),
+    *("stackexchange-api", "crossref", "lobsters", "imageboard", "skype", "tumblr"),
 }
 """Layouts whose texts are HTML, for which Python's parser is what to compare with."""
 

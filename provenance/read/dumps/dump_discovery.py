@@ -177,7 +177,7 @@ _ARTICLES = re.compile(r"(?:.*/)?(?:Articles/.+\.html|article(?:-part\d+)?\.js)"
 _MIN_ARTICLES_BYTES = 100
 _UNREAD_ARTICLES = Refusal(
     "an article in an export",
-    "read pages with --layout html; write the texts of others as JSON Lines.",
+    "read web pages with --layout html, and write other files as JSON Lines.",
 )
 
 _EMPTY = Refusal("an empty file", "fetch it again, or remove it if nothing is missing.")
