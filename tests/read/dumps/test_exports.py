@@ -64,13 +64,29 @@ def test_threads_of_the_api_give_comments_and_replies(read, tmp_path):
         assert found.column("url") == [f"{address}c1", f"{address}c1.r"]
 
 
-def test_comments_of_takeout_are_unwrapped(read, write, tmp_path):
+def test_comments_on_videos_elsewhere_have_the_address_of_the_video(read, tmp_path):
+    video = {"id": "v1", "title": "A title", "webpage_url": "https://v.example/v1"}
+    comments = [{"id": "c1", "text": "first", "author": "Ben"}]
+    (tmp_path / "v.info.json").write_text(
+        json.dumps(video | {"extractor": "vimeo", "comments": comments})
+    )
+    assert read(tmp_path / "v.info.json").column("url") == ["https://v.example/v1"] * 2
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '{"text":"one "},{"text":"two"}',
+        '{"takeoutSegments":[{"text":"one "},{"text":"two"}]}',
+    ],
+)
+def test_comments_of_takeout_are_unwrapped(read, write, tmp_path, content):
     row = {
         "Comment ID": "c1",
         "Channel ID": "UC1",
         "Comment Create Timestamp": "2020-01-02T03:04:05.678+00:00",
         "Video ID": "v1",
-        "Comment Text": '{"text":"one "},{"text":"two"}',
+        "Comment Text": content,
     }
     write(tmp_path / "comments.csv", [row])
     (found,) = read(tmp_path / "comments.csv").rows

@@ -112,7 +112,7 @@ def test_an_article_of_the_enterprise_has_its_licence(read, tmp_path):
     body = {"article_body": {"html": html}}
     parts = [{"type": "paragraph", "value": "by the sea"}, {"type": "image"}]
     sections = {"sections": [{"type": "section", "has_parts": parts}]}
-    wikitext = {"article_body": {"wikitext": "by the '''sea'''"}}
+    wikitext = {"article_body": {"wikitext": "__NOTOC__\nby the '''sea'''"}}
     path = tmp_path / "a.ndjson"
     path.write_text("".join(json.dumps(article | one) + "\n" for one in (body, sections, wikitext)))
     for row in read(path).rows:

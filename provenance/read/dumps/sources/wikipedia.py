@@ -47,6 +47,8 @@ _SET_APART = frozenset({"file", "image", "category"})
 _SET_APART_KEYS = ("6", "14")
 """Numbers of these namespaces, which have names in the language of the wiki, too."""
 _TEXT_MODELS = {None, "wikitext"}
+_SWITCH = re.compile("__[A-Z]+__")
+"""A mark for how a page is shown, such as __NOTOC__."""
 _BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 
 _DOC = re.compile(rb'\s*<doc id="([^"]*)"(?: revid="[^"]*")? url="([^"]*)" title="([^"]*)">\s*')
@@ -190,7 +192,8 @@ def _plain_wikitext(wikitext: str, dump: Dump, set_apart: frozenset[str] = _SET_
     for link in parsed.filter_wikilinks():
         if str(link.title).partition(":")[0].strip().lower() in set_apart:
             _remove(parsed, link)
-    return _BLANK_LINES.sub("\n\n", str(parsed.strip_code())).strip()
+    text = _SWITCH.sub("", str(parsed.strip_code()))
+    return _BLANK_LINES.sub("\n\n", text).strip()
 
 
 def _remove(parsed: Any, node: object) -> None:

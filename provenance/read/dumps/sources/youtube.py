@@ -64,8 +64,9 @@ def _video(entry: JsonObject, row: int, dump: Dump) -> Iterator[ItemRecord | Row
     date = entry.get("timestamp") or _day(entry.get("upload_date"))
     licence = string_at(entry, "license")
     yield _item(text, native, address, date, uploader, row, dump, licence)
+    is_here = str(entry.get("extractor", "youtube")).startswith("youtube")
     for comment in objects_in(entry.get("comments")):
-        link = f"{_VIDEO_URL}{native}&lc={comment.get('id')}"
+        link = f"{_VIDEO_URL}{native}&lc={comment.get('id')}" if is_here else address
         yield _item(
             comment.get("text"),
             comment.get("id"),
@@ -127,13 +128,17 @@ def _takeout_comment(entry: JsonObject, kind: str, row: int, dump: Dump) -> Item
 
 
 def _takeout_text(value: object) -> object:
-    """Return the text of a comment, which is written as objects with commas between them."""
+    """Return the text of a comment, which is written as objects with commas between them.
+
+    Until 2024 they were in a list, `takeoutSegments`.
+    """
     if not isinstance(value, str) or not value.startswith("{"):
         return value
     try:
         parts = json.loads(f"[{value}]")
     except (ValueError, RecursionError):
         return value
+    parts = [part for each in parts for part in objects_in(member(each, "takeoutSegments") or each)]
     return "".join(text for part in parts if isinstance(text := member(part, "text"), str))
 
 
