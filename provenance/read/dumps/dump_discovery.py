@@ -644,7 +644,9 @@ def _choose_files(files: Sequence[File], layout: str | None) -> list[File]:
             members := [
                 file
                 for file in files
-                if _matches_any(file.path, patterns) and _withheld(file) is None
+                if _matches_any(file.path, patterns)
+                and _withheld(file) is None
+                and _may_have_layout(file, layout)
             ]
         ):
             return [*members, *unknown]
@@ -659,12 +661,18 @@ def _choose_files(files: Sequence[File], layout: str | None) -> list[File]:
     numbered = [f for f in files if _NUMBERED_MESSAGE.fullmatch(f.path.rpartition("/")[2])]
     if layout in {None, TABLE}:
         return [*(known or max(texts, numbered, key=len)), *unknown]
-    suffixes = _LAYOUT_SUFFIXES.get(layout or "", ())
-    named = texts if layout == "text" else [f for f in files if _suffix(f.path) in suffixes]
+    pages = [f for f in files if layout in _LAYOUT_SUFFIXES and _may_have_layout(f, layout)]
+    named = texts if layout == "text" else [file for file in pages if _withheld(file) is None]
     others = [f for f in files if _may_have_texts(f) and refusal_by_name(f.path) is None]
     if layout == "text":
         known = [f for f in others if not _is_known(f.path)] or known
     return [*(named or known or texts or others), *unknown]
+
+
+def _may_have_layout(file: File, layout: str | None) -> bool:
+    """Return whether the suffix of a file is one of the layout that the user names, if any."""
+    suffixes = _LAYOUT_SUFFIXES.get(layout or "")
+    return suffixes is None or _suffix(file.path) in suffixes
 
 
 def _describes_others(file: File) -> bool:

@@ -200,3 +200,18 @@ def test_articles_in_an_export_are_named(read, tmp_path, posts, article):
     found = read(tmp_path)
     assert found.column("text") == [TEXTS[0]]
     assert [reason for reason in found.skipped if "an article in an export" in reason]
+
+
+def test_pages_of_an_export_are_read_if_that_is_said(read, tmp_path):
+    pytest.importorskip("resiliparse")
+    page = "<!DOCTYPE html><html><head><title>On it</title></head><body><p>{}</p></body></html>"
+    put(
+        tmp_path,
+        {
+            "Shares.csv": "Date,ShareLink,ShareCommentary,Visibility\n2020-09-13,u,words,\n",
+            "Articles/2020-a.html": page.format(TEXTS[0]),
+        },
+    )
+    found = read(tmp_path, layout="html")
+    assert found.column("text") == [TEXTS[0]]
+    assert sum(found.skipped.values()) == 1
