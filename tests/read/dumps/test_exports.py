@@ -276,6 +276,42 @@ def test_a_long_text_below_the_mark_of_a_signature_is_read_at_once(read, tmp_pat
     assert "line 39 of a long text" in read(path).column("text")[0]
 
 
+@pytest.mark.parametrize(
+    "header", ["X-Gmail-Labels: Opened,Spam", "X-Gmail-Labels: Drafts", "X-Spam-Flag: YES"]
+)
+def test_spam_and_drafts_in_a_mailbox_are_no_items(read, tmp_path, header):
+    path = tmp_path / "a.mbox"
+    path.write_text(MAILBOX.replace("Subject:", f"{header}\nSubject:"))
+    found = read(path)
+    assert found.column("item") == ["2@a.example"]
+    assert found.skipped == {"not public": 1}
+
+
+def test_messages_of_a_digest_are_items(read, tmp_path):
+    path = tmp_path / "a.mbox"
+    inner = (
+        "--x\nContent-Type: message/rfc822\n\nFrom: {0}@a.example\nSubject: Pears\n"
+        "Message-ID: <{0}@a.example>\n\nWords of {0}.\n\n"
+    )
+    path.write_text(
+        "From a@a.example Thu Jan  2 03:04:05 2020\nFrom: list@a.example\nSubject: Digest 7\n"
+        'Content-Type: multipart/mixed; boundary="y"\n\n--y\nContent-Type: text/plain\n\n'
+        "Topics of today\n\n--y\n"
+        'Content-Type: multipart/digest; boundary="x"\n\n'
+        f"{inner.format('ann')}{inner.format('ben')}--x--\n\n--y--\n"
+    )
+    found = read(path)
+    assert found.column("text") == ["Pears\n\nWords of ann.", "Pears\n\nWords of ben."]
+    assert found.column("author") == ["ann@a.example", "ben@a.example"]
+
+
+def test_a_paragraph_may_begin_as_a_separator(read, tmp_path):
+    path = tmp_path / "a.mbox"
+    path.write_text(MAILBOX.replace("My answer.\n>From here", "My answer.\n\nFrom here"))
+    assert read(path).column("text")[0] == "Grüße\n\nMy answer.\n\nFrom here on."
+    assert len(read(path).rows) == 2
+
+
 def test_messages_of_usenet_may_begin_with_a_number(read, tmp_path):
     path = tmp_path / "rec.pears.mbox"
     head = (

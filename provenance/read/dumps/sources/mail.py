@@ -30,7 +30,15 @@ MESSAGE_START = re.compile(
 NOT_A_MESSAGE = "not a message that can be parsed"
 
 _CONTENT_HEADERS = {"content-type", "content-disposition", "content-transfer-encoding"}
-_SEPARATOR = b"From "
+_SEPARATOR = re.compile(rb"From (?:[^\n]*\d:\d\d|\S+\s*\Z)")
+"""Line before a message of a mailbox, with a time, or an address or number alone."""
+_DIGEST = b"multipart/digest"
+_HEADERS = (
+    *("Subject", "Message-ID", "Date", "From", "Archived-At"),
+    *("X-Gmail-Labels", "X-Spam-Flag"),
+)
+_UNWANTED = {"Spam", "Trash", "Drafts"}
+"""Labels of Gmail, as Takeout gives them, of what is in the folders of these names."""
 _ESCAPED_FROM = re.compile(r"^>(>*From )", re.MULTILINE)
 _WROTE = (
     r"(?:wrote|writes|a écrit|escribió|ha scritto|escreveu|(?:schrieb|schreef)[^\n]{0,99})[ \xa0]?:"
@@ -101,7 +109,11 @@ def read_mail(dump: Dump) -> Iterator[Items]:
     """Read the messages of a mailbox, without signatures and what they quote from others."""
     return batch_records(
         dump.name,
-        (_message(content, row, dump) for row, content in enumerate(_messages(dump))),
+        (
+            entry
+            for row, content in enumerate(_messages(dump))
+            for entry in _entries(content, row, dump)
+        ),
     )
 
 
@@ -110,7 +122,7 @@ def _messages(dump: Dump) -> Iterator[bytes]:
     lines: list[bytes] = []
     size, count, is_after_blank = 0, 0, True
     for line in read_byte_lines(dump):
-        if is_after_blank and line.startswith(_SEPARATOR):
+        if is_after_blank and _SEPARATOR.match(line):
             if lines:
                 yield b"".join(lines)
                 count += 1
@@ -125,16 +137,41 @@ def _messages(dump: Dump) -> Iterator[bytes]:
         yield b"".join(lines)
 
 
-def _message(content: bytes, row: int, dump: Dump) -> ItemRecord | RowFault:
+def _entries(content: bytes, row: int, dump: Dump) -> Iterator[ItemRecord | RowFault]:
+    """Yield a message, or those of a digest."""
     try:
         message = cast("EmailMessage", BytesParser(policy=_POLICY).parsebytes(content))
+        inner = _digested(message) if _DIGEST in content else []
+    except (ValueError, LookupError, TypeError, AttributeError):  # of the library, for bad headers
+        yield RowFault(row, NOT_A_MESSAGE)
+        return
+    for place, each in enumerate(inner):
+        yield _message(each, f"{row}.{place}", row, dump)
+    if not inner:
+        yield _message(message, f"{row}", row, dump)
+
+
+def _digested(message: EmailMessage) -> list[EmailMessage]:
+    """Return the messages in the parts of a digest."""
+    return [
+        cast("EmailMessage", inner)
+        for digest in message.walk()
+        if digest.get_content_type() == _DIGEST.decode()
+        for part in digest.iter_parts()
+        if part.get_content_type() == "message/rfc822"
+        for inner in part.get_payload()
+    ]
+
+
+def _message(message: EmailMessage, number: str, row: int, dump: Dump) -> ItemRecord | RowFault:
+    try:
         body = _body(message)
-        headers = {
-            name: str(message[name] or "")
-            for name in ("Subject", "Message-ID", "Date", "From", "Archived-At")
-        }
+        headers = {name: str(message[name] or "") for name in _HEADERS}
     except (ValueError, LookupError, TypeError, AttributeError):  # of the library, for bad headers
         return RowFault(row, NOT_A_MESSAGE)
+    labels = {label.strip() for label in headers["X-Gmail-Labels"].split(",")}
+    if labels & _UNWANTED or headers["X-Spam-Flag"].strip().upper() == "YES":
+        return RowFault(row, skipped_rows.NOT_PUBLIC)
     if "-----BEGIN PGP" in body:
         body = _SIGNED.sub(_signed_text, body)
     if "begin " in body:
@@ -150,7 +187,7 @@ def _message(content: bytes, row: int, dump: Dump) -> ItemRecord | RowFault:
     subject = headers["Subject"].strip()
     return ItemRecord(
         dump.source,
-        native or f"{dump.prefix}#{row}",
+        native or f"{dump.prefix}#{number}",
         f"{subject}\n\n{text}" if subject else text,
         headers["Archived-At"].strip().strip("<>") or None,
         parse_timestamp(headers["Date"]),
