@@ -213,6 +213,8 @@ def test_messages_of_a_mailbox(read, tmp_path):
         "-----Ursprüngliche Nachricht-----\nVon: Ben\n\nWhat Ben wrote.\n",
         "------------- Forwarded by Ben/HOU on 02/01/2020 --------\n\nWhat Ben wrote.\n",
         f"{'_' * 47}\npears mailing list\npears@a.example\nhttps://a.example/listinfo/pears\n",
+        f"{'-' * 69}\nTo unsubscribe, e-mail: u@a.example\nFor more, e-mail: h@a.example\n",
+        f"{'-' * 36}\nYahoo! Groups Links\n\n<*> To visit it, go to:\n    http://g.example/\n",
         "begin 644 a.gif\nM1TE&.#EA`0`!`(`\n`\nend\n",
     ],
 )

@@ -50,8 +50,12 @@ _ATTRIBUTION = re.compile(
 )
 """Says whom the next lines quote; programs break it after the name."""
 _SIGNATURE = re.compile(r"^(?:-- \n(?:[^\n]*\n){0,12}|--\n(?:[^\n]*\n){0,5})[^\n]*\Z", re.MULTILINE)
-_FOOTER = re.compile(r"^_{40,}\n[^\n]* mailing list[^\n]*\n(?:[^\n]*\n){0,6}[^\n]*\Z", re.MULTILINE)
-"""Of a mailing list, as Mailman writes it."""
+_FOOTER = re.compile(
+    r"^(?:_{40,}\n[^\n]* mailing list|-{30,}\n(?:To unsubscribe|Yahoo! Groups Links))[^\n]*\n"
+    r"(?:[^\n]*\n){0,9}[^\n]*\Z",
+    re.MULTILINE,
+)
+"""Of a mailing list, as Mailman, ezmlm and Yahoo write it."""
 _ORIGINAL = re.compile(
     r"^[ \t]*(?:(?:-{5,}[ \t]*[^\n-]{3,40}-{5,}|_{20,})[ \t]*\n(?:[ \t]*\n)?"
     r"[ \t]*\*?(?:From|Von|De|Da|Van):|-{5,}[ \t]*Forwarded by ).*\Z",
@@ -73,7 +77,7 @@ _ENDS = (
     (" next part ", _SCRUBBED),
     ("-----", _ORIGINAL),
     ("____", _ORIGINAL),
-    (" mailing list", _FOOTER),
+    *((mark, _FOOTER) for mark in (" mailing list", "To unsubscribe", "Yahoo! Groups")),
     ("--\n", _SIGNATURE),
     ("-- \n", _SIGNATURE),
 )
