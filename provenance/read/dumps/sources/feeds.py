@@ -50,6 +50,8 @@ _APPEARED = re.compile(
 _MAX_APPEARED_CHARS = 400
 _OF_NITTER = re.compile(r"(?:Pinned: )?(?:RT by @\w+: |R to @\w+: )?")
 """What Nitter puts before the texts of posts of X in their titles."""
+_OF_SERVICES = "@/"
+"""First characters of authors in feeds of Nitter and Reddit."""
 _OF_REDDIT = "/u/"
 _SUBMITTED = re.compile(r"\s*submitted by /u/\S+(?: to r/\S+)?\s+\[link\]\s*\[comments\]\s*\Z")
 """Prefix of authors, and what is below texts, in feeds of Reddit."""
@@ -123,14 +125,12 @@ def _entry(
     parts = _parts(element)
     if not _is_public(parts):
         return RowFault(row, skipped_rows.NOT_PUBLIC)
-    kinds = element.findall("category")
-    is_part = any(kind.get("term", "").endswith(_BLOGGER_PARTS) for kind in kinds)
-    if is_part or parts.get("wp:post_type") in _WORDPRESS_PARTS:
+    if _is_part_of_blogger(element) or parts.get("wp:post_type") in _WORDPRESS_PARTS:
         return RowFault(row, skipped_rows.SERVICE)
     title = plain_text(parts.get("title", "").removeprefix(_WIKIPEDIA))
     body, native = _body(element, parts), _first(parts, _IDS)
     author = _author(parts, feed_author)
-    if author is not None:
+    if author and author[0] in _OF_SERVICES:
         title, body, native, author = _of_service(title, body, native, author)
     # Posts without titles repeat their beginning in its place.
     texts = [body] if body.startswith(title.rstrip("….")) else [title, body]
@@ -147,6 +147,14 @@ def _entry(
         language,
         _first(parts, _LICENCES),
     )
+
+
+def _is_part_of_blogger(element: Element) -> bool:
+    """Return whether an entry of Blogger's export is no post, page or comment."""
+    if element.tag == "item":  # not of Atom
+        return False
+    kinds = element.findall("category")
+    return any(kind.get("term", "").endswith(_BLOGGER_PARTS) for kind in kinds)
 
 
 def _body(element: Element, parts: dict[str, str]) -> str:
