@@ -151,7 +151,7 @@ def test_of_an_export_of_medium_what_was_published_is_read(read, tmp_path):
     page = (
         '<!DOCTYPE html><html><head><title>On it</title></head><body><article class="h-entry">'
         '<header><h1 class="p-name">On it</h1></header><section class="e-content"><p>{}</p>'
-        '</section><footer><p><a class="p-canonical" href="https://m.example/{}">Canonical</a>'
+        '</section><footer><p><a class="p-author h-card" href="u">Ann</a><a class="p-canonical" href="https://m.example/{}">Canonical</a>'
         '<time class="dt-published" datetime="2020-09-13T12:26:40Z">then</time></p></footer>'
         "</article></body></html>"
     )
@@ -167,7 +167,7 @@ def test_of_an_export_of_medium_what_was_published_is_read(read, tmp_path):
         found = read(tmp_path, **options)
         (row,) = found.rows
         assert TEXTS[0] in row["text"]
-        assert row["url"] == "https://m.example/1"
+        assert (row["url"], row["author"]) == ("https://m.example/1", "Ann")
         assert found.skipped == {"passed over: a draft; to read it, give it by its name": 1}
 
 

@@ -141,6 +141,7 @@ class _Statements(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.found: dict[str, str] = {}
+        self._names_author = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Keep what an element states."""
@@ -156,8 +157,16 @@ class _Statements(HTMLParser):
             for kind in values.get("rel", "").lower().split():
                 if kind in {"canonical", "license"}:
                     self._keep(kind, values.get("href"))
-            if "p-canonical" in values.get("class", "").split():
+            classes = values.get("class", "").split()
+            if "p-canonical" in classes:
                 self._keep("canonical", values.get("href"))
+            self._names_author = "p-author" in classes
+
+    def handle_data(self, data: str) -> None:
+        """Keep the name in a link to the author."""
+        if self._names_author:
+            self._keep("author", data)
+            self._names_author = False
 
     def _keep(self, name: str, value: str | None) -> None:
         if value and value.strip():
