@@ -179,6 +179,7 @@ def test_the_author_is_in_a_column_that_is_mostly_filled(read, table):
         ("isPublished", True, False),
         ("visibility", "public", "direct"),
         ("Visibility", "unlisted", "private"),
+        ("confidential", False, True),
     ],
 )
 def test_rows_that_are_not_published_are_left_out(read, table, name, published, draft):

@@ -78,7 +78,7 @@ KNOWN_NAMES = {
     "deleted": "deleted isdeleted removed isremoved istrashed trashed softdeleted",
     "deleted_at": "deleted removed deletedat deletedon deleteddate deletedtime deleteddatetime "
     "datedeleted deletetime deleteat deletiondate removedat trashedat hiddenat",
-    "private": "isprivate ispm private isdm isdirectmessage",
+    "private": "isprivate ispm private isdm isdirectmessage confidential isconfidential",
     "draft": "draft isdraft hidden ishidden isspam queued",
 }
 """Names of each role in order of preference, without case and punctuation. Of the first
