@@ -51,13 +51,17 @@ def test_a_column_that_is_null_is_not_the_text(read, tmp_path, lines):
             "--text-column 'title.rendered' --text-column 'content.rendered'",
         ),
         (
+            {"title": "Quays", "content": {"raw": TEXT, "markup": "markdown"}},
+            "--text-column 'content.raw'",
+        ),
+        (
             {"paper": "p1", "abstract": [{"text": MORE}], "body_text": [{"text": TEXT}]},
             "--text-column 'abstract[].text'",
         ),
         ({"instruction": "Write.", "output": TEXT}, "--text-column 'output'"),
         ({"turns": [{"from": "x", "value": TEXT}]}, "--text-column 'turns[].value'"),
     ],
-    ids=["list", "structure", "rendered", "parts", "longest", "value"],
+    ids=["list", "structure", "rendered", "raw", "parts", "longest", "value"],
 )
 def test_texts_elsewhere_are_suggested_and_can_be_read(read, tmp_path, row, options):
     pq.write_table(pa.Table.from_pylist([row, row]), tmp_path / "p.parquet")

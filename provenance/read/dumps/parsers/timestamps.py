@@ -32,7 +32,7 @@ _EPOCH_DAY = _EPOCH.toordinal()
 _TEXT = pa.large_string()
 _NUMBER = re.compile(r"\d{5,19}(\.\d*)?")
 _COMPACT_DATE = re.compile(r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])")
-_COMPACT_TIME = re.compile(r"((?:19|20)\d{6})([01]\d|2[0-3])([0-5]\d)([0-5]\d)")
+_COMPACT_TIME = re.compile(r"((?:19|20)\d{6})([01]\d|2[0-3])([0-5]\d)([0-5]\d)(?:\d{3})?")
 _STAMP_UNITS = {20: "s", 24: "ms"}
 """Lengths in bytes of the most frequent formats, and the unit in which Arrow parses them."""
 

@@ -17,7 +17,7 @@ TEXT_NAMES = (
     "caption transcript leadparagraph abstract reviewtext review pagetext msg videodescription "
     "bodyhtml contenthtml paragraphs sentences glosses myreview document statusmessage passagetext "
     "正文 内容 文本 本文 본문 내용 inhalt texto texte testo текст treść contenu contenido conteúdo "
-    "contenuto description extract"
+    "contenuto note description extract"
 )
 TEXT_NAMES += "".join(
     f" {thing}{part}"
@@ -33,7 +33,7 @@ WHOLE_TEXT_NAMES = "text fulltext plaintext maintext rawcontent"
 """Columns whose texts are whole: a title beside them is not part of the item."""
 SUMMARY_NAMES = "message caption leadparagraph abstract description extract"
 """Columns whose texts may only describe a longer one, in a column of an unknown name."""
-RENDERED_NAMES = "rendered main value"
+RENDERED_NAMES = "rendered raw main value"
 """Members of a structure that have its text, such as `content.rendered`."""
 KNOWN_NAMES = {
     "status": "status poststatus state messagestate discussionstate ispublished published approved "
@@ -48,15 +48,17 @@ KNOWN_NAMES = {
     "webpage warctargeturi canonicalurl statusurl letterboxduri permalinkurl sharelink shareurl "
     "videolink videourl articleurl newsurl storyurl tweeturl articlelink newslink tweetlink "
     "postlink reviewurl fullurl originalurl fulllink commenturl commentlink threadurl "
-    "topicurl messagelink documenturl itemurl entryurl pagelink weblink enlace lien ссылка 链接",
+    "topicurl messagelink documenturl itemurl entryurl pagelink weblink webvideourl enlace lien "
+    "ссылка 链接",
     "created_at": "createdat createdutc created creationdate createdtimestamp publishedat "
     "publishdate publishtime publicationdate publisheddate datepublished datepublish "
     "publishingdate dategmt webpublicationdate pubdate postedat warcdate timestamp datetime date "
     "published dateposted dateadded createddate createtime createtimeiso timestampcreated "
     "timepublished unixreviewtime posttime postdate dateline datesent postcreated "
-    "createdatmillis sentat decisiondate filingdate datefiled releasedate datecreated createdon "
-    "publishedon postedon createdtime creationtimestamp createdtimestampusec commentdate "
-    "reviewdate tweetdate submittedat submitted writtenat posttimestamp eventtime postertime "
+    "publishedatdate createdatmillis sentat decisiondate filingdate datefiled releasedate "
+    "datecreated createdon publishedon postedon createdtime creationtimestamp createdtimestampusec "
+    "commentdate reviewdate tweetdate submittedat submitted writtenat posttimestamp eventtime "
+    "postertime "
     "dateofexperience dateinserted 日期 发布时间 发布日期 投稿日 投稿日時 작성일 datum erstelltam "
     "fecha дата createdate creationtime timecreated posted postingdate submissiondate uploaddate "
     "uploadedat addedat insertedat commenttime messagedate messagetime reviewtime tweettime "
@@ -70,8 +72,8 @@ KNOWN_NAMES = {
     "owneruserid postuserid posterid 作者 用户名 用户昵称 昵称 投稿者 autor verfasser auteur "
     "autore автор 작성자 createdby insertuserid owner "
     "nick senderid creatorname userhandle authorhandle authordisplayname authorlogin fromname "
-    "commentername writtenby submitter uploader",
-    "language": "language lang languagecode langcode detectedlanguage "
+    "authorstr commentername writtenby submitter uploader",
+    "language": "language lang languagecode langcode detectedlanguage textlanguage "
     "warcidentifiedcontentlanguage idioma sprache язык 语言 locale",
     "licence": "licence license contentlicense contentlicence licenses licences detectedlicenses "
     "maxstarsrepolicenses licensename licenceurl licenseurl rights",
