@@ -129,7 +129,7 @@ def _turn_places(value: object, place: str) -> Iterator[str]:
         for inner in value:
             yield from _turn_places(inner, f"{place}[]")
     elif isinstance(value, dict):
-        if any(key in TURN_TEXT_MEMBERS and _may_hold_text(value[key]) for key in value):
+        if any(key in value and _may_hold_text(value[key]) for key in TURN_TEXT_MEMBERS):
             yield place
         for key, inner in value.items():
             if isinstance(inner, list | dict):

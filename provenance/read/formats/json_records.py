@@ -92,8 +92,12 @@ def value_at(record: Record, path: str) -> object:
 
 def first_value_text(record: Record, paths: Sequence[str]) -> str | None:
     """Return the first non-empty value at `paths`, formatted as a string."""
-    values = (_format_value(value_at(record, path)) for path in paths)
-    return next((value for value in values if value), None)
+    for path in paths:
+        if path in record or "." in path:
+            text = _format_value(value_at(record, path))
+            if text:
+                return text
+    return None
 
 
 def find_hidden_texts(
