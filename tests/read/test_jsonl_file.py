@@ -320,3 +320,17 @@ def test_lines_parsed_as_one_text_are_those_parsed_one_by_one(given_lines, is_en
     whole = LineBlock(data, 7, len(given_lines), regular=False)
     one_by_one = [(row, parse_line(line)) for row, line in whole.lines()]
     assert list(map(repr, parse_lines(whole))) == list(map(repr, one_by_one))
+
+
+def test_quotes_in_a_very_long_line_take_no_memory_of_their_own(lines):
+    text = '"' * (9 << 20)
+    path = lines({"text": "early"}, {"text": text}, {"text": "late"})
+    parts = open_corpus([str(path)]).parts
+    tracemalloc.start()
+    try:
+        texts = [documents.batch["text"].to_pylist() for documents in parts[0].read()]
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert [text for batch in texts for text in batch] == ["early", text, "late"]
+    assert peak < 6 * path.stat().st_size

@@ -136,6 +136,8 @@ class _RangeStream(io.RawIOBase):
         super().close()
 
 
+_LONG_BYTES = 4 * BLOCK_BYTES
+"""Bytes above which lines are parsed one by one: they are few, and may be full of quotes."""
 _SAMPLE_BYTES = 1 << 18
 _SAMPLE_RECORDS = 200
 
@@ -178,6 +180,7 @@ class JsonlLayout:
         return (
             (self.nested and mentions_signal(data))
             or any(f'"{name.rpartition(".")[2]}"'.encode() in data for name in self.unseen_labels)
+            or len(data) > _LONG_BYTES
             or has_other_texts(data, self.names)
         )
 
