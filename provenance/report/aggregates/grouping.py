@@ -21,6 +21,7 @@ from provenance.report.text.number_format import count
 from provenance.report.text.sentences import BASIS_MEANINGS, ruling_remedy, verdict_phrase
 
 _KEYS = ["source", "verdict", "basis", "terms"]
+_EXCUSES = ("waived", "disputed", "contested", "unchanged")
 _ROWS = 5
 
 
@@ -103,6 +104,22 @@ class FindingGroup:
         return next((each.terms for each in reasons if each.terms.id == self.terms), None)
 
 
+@dataclass(frozen=True, slots=True)
+class GateContent:
+    """What a gate counts.
+
+    Parameters
+    ----------
+    documents : int
+        Number of rows with a finding that it counts.
+    excuses : tuple of str
+        Why it leaves other findings out: some of "waived", "disputed", "contested", "unchanged".
+    """
+
+    documents: int
+    excuses: tuple[str, ...]
+
+
 def statement_id(group: FindingGroup | AbsentFindings) -> str:
     """Return the id of a statement: its terms, verdict and basis.
 
@@ -162,6 +179,15 @@ def violating_findings(report: Report) -> pa.Table:
     return findings.filter(pc.and_(is_violating, is_counted))
 
 
+def gate_content(gate: Gate, findings: pa.Table) -> GateContent:
+    """Return what a gate counts of some findings, and why it leaves the others out."""
+    table = _countable(findings).filter(_gate_mask(gate, findings))
+    counted = table.filter(table["counted"])
+    excused = table.filter(pc.invert(table["counted"]))
+    excuses = (name for name in _EXCUSES if pc.any(excused[name]).as_py())
+    return GateContent(pc.count_distinct(counted["place"]).as_py(), tuple(excuses))
+
+
 def failing_sources(report: Report) -> frozenset[str] | None:
     """Return the sources of the findings that failed gates count; None if none failed."""
     if all(outcome.passed for outcome in report.result.gates):
@@ -202,6 +228,7 @@ def _countable(findings: pa.Table) -> pa.Table:
             "place": pc.binary_join_element_wise(findings["file"], row, "#"),
             "waived": pc.and_not(is_waived, is_disputed),
             "disputed": is_disputed,
+            "unchanged": is_unchanged,
             "counted": pc.invert(is_excused),
             "quotations": _has_origin(findings, Origin.QUOTATION),
             "undecided": _has_origin(findings, Origin.UNDECIDED),

@@ -12,7 +12,7 @@ from provenance.report.aggregates.top_findings import strongest_findings
 from provenance.report.formats.html_findings import findings_data
 from provenance.report.formats.html_rendering import render_page
 from provenance.report.render_options import RenderOptions
-from provenance.report.text import caveats, sentences, unread_text
+from provenance.report.text import caveats, gate_sentences, sentences, unread_text
 from provenance.report.text.next_steps import next_steps
 from provenance.report.text.policy_notes import policy_notes
 from provenance.report.text.reproduction import reproduction_command
@@ -67,6 +67,8 @@ def html_page(report: Report) -> str:
     context = {
         "result": result,
         "total": report.findings.num_rows,
+        "extent": gate_sentences.documents_sentence(report),
+        "left_out": gate_sentences.left_out_sentence(report),
         "calibrated": caveats.calibration_caveats(result),
         "sampled": caveats.sample_sentence(result),
         "missed": caveats.upper_bound_sentence(result),

@@ -28,6 +28,7 @@ from provenance.report.text.caveats import (
     undecided_sentence,
     upper_bound_sentence,
 )
+from provenance.report.text.gate_sentences import documents_sentence, left_out_sentence
 from provenance.report.text.next_steps import next_steps
 from provenance.report.text.number_format import (
     count,
@@ -44,7 +45,6 @@ from provenance.report.text.sentences import (
     NOT_CLEARANCE,
     OUTCOMES,
     checked_sentence,
-    documents_sentence,
     headline,
     outcome_of,
     shares_note,
@@ -80,7 +80,7 @@ def render(report: Report, options: RenderOptions) -> str:
     """
     result = report.result
     blocks = [
-        _verdict(result),
+        _verdict(report),
         _unread(result),
         _failing(report, options),
         _steps(report),
@@ -111,8 +111,8 @@ def _join_within_limit(blocks: list[str]) -> str:
     )
 
 
-def _verdict(result: Result) -> str:
-    corpus = result.corpus
+def _verdict(report: Report) -> str:
+    result, corpus = report.result, report.result.corpus
     sizes = ", ".join(
         (count(corpus.documents, "document"), count(corpus.tokens, "token"), size(corpus.bytes))
     )
@@ -120,7 +120,8 @@ def _verdict(result: Result) -> str:
     addresses = ", ".join(markdown_code(address) for address in corpus.addresses[:_STEPS])
     addresses += f" and {more} more" if more > 0 else ""
     note = [
-        documents_sentence(result),
+        documents_sentence(report),
+        left_out_sentence(report),
         baseline_sentence(result),
         sample_sentence(result),
         upper_bound_sentence(result),

@@ -26,6 +26,7 @@ from provenance.report.text.caveats import (
 )
 from provenance.report.text.cell_width import cell_width, truncate, wrap
 from provenance.report.text.coverage_text import coverage_sentence
+from provenance.report.text.gate_sentences import documents_sentence, left_out_sentence
 from provenance.report.text.next_steps import next_steps
 from provenance.report.text.number_format import count, date_span, percent, size
 from provenance.report.text.observations import observation_sentences
@@ -34,7 +35,6 @@ from provenance.report.text.policy_notes import excuse, policy_notes, waiver_sen
 from provenance.report.text.sentences import (
     NOT_CLEARANCE,
     checked_sentence,
-    documents_sentence,
     gate_sentence,
     headline,
     outcome_of,
@@ -75,7 +75,7 @@ def terminal_summary(report: Report, *, width: int, colour: bool) -> str:
     style = TerminalStyle(min(max(width, MIN_WIDTH), MAX_WIDTH), colour)
     result = report.result
     sections = [
-        _verdict(style, result),
+        _verdict(style, report),
         _unread(style, result),
         _gates(style, result),
         _policy(style, report),
@@ -97,8 +97,8 @@ def render(report: Report, _: RenderOptions) -> str:
     return terminal_summary(report, width=80, colour=False)
 
 
-def _verdict(style: TerminalStyle, result: Result) -> list[str]:
-    corpus = result.corpus
+def _verdict(style: TerminalStyle, report: Report) -> list[str]:
+    result, corpus = report.result, report.result.corpus
     sizes = ", ".join(
         (count(corpus.documents, "document"), count(corpus.tokens, "token"), size(corpus.bytes))
     )
@@ -108,7 +108,8 @@ def _verdict(style: TerminalStyle, result: Result) -> list[str]:
     code = {"fail": "1;31", "incomplete": "1;33", "open": "1;33"}.get(outcome_of(result), "1;32")
     return [
         *(style.paint(line, code) for line in sentence),
-        *(style.wrap(extent, " " * 6) if (extent := documents_sentence(result)) else ()),
+        *(style.wrap(extent, " " * 6) if (extent := documents_sentence(report)) else ()),
+        *(style.wrap(rest, " " * 6) if (rest := left_out_sentence(report)) else ()),
         *(style.wrap(bound, " " * 6) if (bound := upper_bound_sentence(result)) else ()),
         *style.wrap(f"{', '.join(corpus.addresses)}: {sizes}.", " " * 6),
         *(style.wrap(note, " " * 6) if (note := sample_sentence(result)) else ()),

@@ -211,33 +211,6 @@ def _disputes(result: Result) -> str:
     return f" No gate counts {count(tokens, 'token')} that {names} disputed."
 
 
-def documents_sentence(result: Result) -> str | None:
-    """Return in how many documents content is that a failed gate counts; None if no gate fails.
-
-    Parameters
-    ----------
-    result : Result
-        The outcome.
-
-    Returns
-    -------
-    str or None
-        "Forbidden content is in 58 of 153 documents (38%)."
-    """
-    gate = next((each.gate for each in result.gates if not each.passed), None)
-    if gate is None:
-        return None
-    by, key = ("source", gate.source) if gate.source else ("verdict", gate.verdict)
-    shares = [share.documents for share in shares_by(result.shares, by) if share.key == key]
-    if not shares or not shares[0].count:
-        return None
-    what = f"Content of {gate.source}" if gate.source else f"{capitalize(gate.verdict)} content"
-    if result.sample:
-        return f"{what} is in {percent(shares[0].share)} of the documents."
-    total = count(result.corpus.documents, "document")
-    return f"{what} is in {shares[0].count:,} of {total} ({percent(shares[0].share)})."
-
-
 def checked_sentence(result: Result) -> str:
     """Return for which use, when and by which version the corpus was checked."""
     use = circumstances_phrase(result.policy.circumstances)

@@ -6,7 +6,6 @@ from datetime import date
 from provenance.model.results.result import WaiverOutcome
 from provenance.report.aggregates.grouping import failing_sources
 from provenance.report.text.next_steps import next_steps, outcome_line
-from provenance.report.text.sentences import documents_sentence
 from tests.report.samples import WAIVER, clear_report, compared_report, sample_report
 
 RESULT = sample_report().result
@@ -57,8 +56,3 @@ def test_the_outcome_line_has_the_reason_and_the_first_step():
     assert outcome_line(clear_report().result) == (
         "PASS: No content of the sources in the registries was found."
     )
-
-
-def test_the_documents_are_named_beside_the_tokens():
-    assert documents_sentence(RESULT).startswith("Forbidden content is in ")
-    assert documents_sentence(clear_report().result) is None
