@@ -18,7 +18,13 @@ from provenance.model.rules.rulings import Ruling
 from provenance.model.rules.terms import Terms, Verdict
 from provenance.report.sanitize import shorten_line
 from provenance.report.text.number_format import count
-from provenance.report.text.sentences import BASIS_MEANINGS, ruling_remedy, verdict_phrase
+from provenance.report.text.sentences import (
+    BASIS_MEANINGS,
+    Outcome,
+    ruling_outcome,
+    ruling_remedy,
+    verdict_phrase,
+)
 
 _KEYS = ["source", "verdict", "basis", "terms"]
 _EXCUSES = ("waived", "disputed", "contested", "unchanged")
@@ -166,6 +172,24 @@ def group_findings(report: Report) -> tuple[FindingGroup, ...]:
     )
     groups = [_group(row, places, result) for row in sums.to_pylist()]
     return tuple(sorted(groups, key=_rank))
+
+
+def outcome_documents(report: Report) -> dict[Outcome, int]:
+    """Return the number of documents with each outcome of a source, over all its rulings."""
+    findings = report.findings
+    keys = [*_KEYS, "collection"]
+    places = _countable(findings)["place"]
+    table = findings.select(keys).append_column("place", places)
+    sums = table.group_by(keys).aggregate([("place", "count_distinct")])
+    counts = {
+        tuple(row[key] for key in keys): row["place_count_distinct"] for row in sums.to_pylist()
+    }
+    documents: dict[Outcome, int] = {}
+    for each in report.result.rulings:
+        outcome = ruling_outcome(each)
+        counted = documents.get(outcome, counts.get(outcome, 0))
+        documents[outcome] = max(counted, each.documents)
+    return documents
 
 
 def violating_findings(report: Report) -> pa.Table:

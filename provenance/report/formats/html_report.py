@@ -5,7 +5,7 @@ from typing import Any
 from provenance.model.results.method import MeasuredRecall
 from provenance.model.results.result import Report, Result
 from provenance.report.aggregates.charts import breakdowns, scale_end
-from provenance.report.aggregates.grouping import failing_sources
+from provenance.report.aggregates.grouping import failing_sources, outcome_documents
 from provenance.report.aggregates.repeated_items import repeated_items
 from provenance.report.aggregates.terms_summary import decisive_terms, open_questions
 from provenance.report.aggregates.top_findings import strongest_findings
@@ -80,6 +80,7 @@ def html_page(report: Report) -> str:
         "command": reproduction_command(result),
         "bands": caveats.shares_with_band(result.shares),
         "sources": sources,
+        "outcome_documents": outcome_documents(report),
         "names": names,
         "anchors": anchors,
         "findings": findings,

@@ -1,10 +1,10 @@
 """The summary that a check prints."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from provenance.model.results.baseline import FindingState
 from provenance.model.results.result import Report, Result, SourceRuling
-from provenance.report.aggregates.grouping import failing_sources
+from provenance.report.aggregates.grouping import failing_sources, outcome_documents
 from provenance.report.aggregates.repeated_items import repeated_items, repetition_sentence
 from provenance.report.aggregates.top_findings import Finding, cut_excerpt, strongest_findings
 from provenance.report.render_options import RenderOptions
@@ -34,10 +34,12 @@ from provenance.report.text.origin_sentences import origin_note
 from provenance.report.text.policy_notes import excuse, policy_notes, waiver_sentences
 from provenance.report.text.sentences import (
     NOT_CLEARANCE,
+    Outcome,
     checked_sentence,
     gate_sentence,
     headline,
     outcome_of,
+    ruling_outcome,
     rulings_by_source,
     shares_note,
     split_repeated,
@@ -82,7 +84,7 @@ def terminal_summary(report: Report, *, width: int, colour: bool) -> str:
         share_lines(style, result),
         contested_lines(style, result),
         _repeated(style, report),
-        _reasons(style, result),
+        _reasons(style, report),
         _strongest(style, report),
         _observations(style, result),
         _waivers(style, result),
@@ -147,36 +149,45 @@ def _policy(style: TerminalStyle, report: Report) -> list[str]:
     return lines if notes else []
 
 
-def _reasons(style: TerminalStyle, result: Result) -> list[str]:
+def _reasons(style: TerminalStyle, report: Report) -> list[str]:
+    result, documents = report.result, outcome_documents(report)
     last = unknown_licences(result)
     groups = rulings_by_source(each for each in result.rulings if each.documents)
     groups = tuple(sorted(groups, key=lambda group: group[0].source in last))
     lines = [style.bold("Why")]
     for group in groups[:MAX_SOURCES]:
-        lines += _rulings(style, group)
+        lines += _rulings(style, group, documents)
         lines += style.wrap(coverage_sentence(result, group[0].source), "    ")
     return lines if groups else []
 
 
-def _rulings(style: TerminalStyle, group: Sequence[SourceRuling]) -> list[str]:
+def _rulings(
+    style: TerminalStyle, group: Sequence[SourceRuling], documents: Mapping[Outcome, int]
+) -> list[str]:
     (each, *other_rulings), repetitions = split_repeated(group)
     ruling = each.ruling
-    part = f" {_place(each)}" if len(group) > 1 or each.collection else ""
+    place = _place(each, documents)
     lines = style.wrap(
-        f"{each.name} is {ruling.verdict}{part} ({ruling.basis}). {ruling.why}", "  ", "    "
+        f"{each.name} is {ruling.verdict} {place} ({ruling.basis}). {ruling.why}", "  ", "    "
     )
     lines += style.wrap(f"Terms: {ruling.terms}", "    ") if ruling.terms else []
     for ruling_of_part in other_rulings[:_OTHERS]:
         lines += style.wrap(
-            f"{_place(ruling_of_part).capitalize()}: {ruling_of_part.ruling.verdict} "
+            f"{_place(ruling_of_part, documents).capitalize()}: {ruling_of_part.ruling.verdict} "
             f"({ruling_of_part.ruling.basis}), {ruling_of_part.ruling.terms or 'no terms'}",
             "    ",
             "      ",
         )
-    omitted = len(other_rulings[_OTHERS:]) + len(repetitions)
-    effect = "" if other_rulings[_OTHERS:] else " with the same outcome"
-    if omitted:
-        lines += style.wrap(f"and {count(omitted, 'more ruling')}{effect}", "    ")
+    if more := other_rulings[_OTHERS:]:
+        lines += style.wrap(f"and {count(len(more), 'more ruling')}", "    ")
+    if repetitions:
+        number = count(len(repetitions), "more ruling")
+        lines += style.wrap(
+            f"These counts include {number} with the same outcome, on items of other dates or "
+            "licences.",
+            "    ",
+            "      ",
+        )
     return lines
 
 
@@ -192,9 +203,9 @@ def _repeated(style: TerminalStyle, report: Report) -> list[str]:
     return [style.bold("Most repeated items"), *lines] if lines else []
 
 
-def _place(each: SourceRuling) -> str:
+def _place(each: SourceRuling, documents: Mapping[Outcome, int]) -> str:
     collection = f" of {one_line(each.collection)}" if each.collection else ""
-    return f"in {count(each.documents, 'document')}{collection}"
+    return f"in {count(documents[ruling_outcome(each)], 'document')}{collection}"
 
 
 def _strongest(style: TerminalStyle, report: Report) -> list[str]:

@@ -1,6 +1,7 @@
 """Sentences that report formats share: meanings, circumstances, headline, gates, remedies."""
 
 from collections.abc import Iterable
+from typing import TypeAlias
 
 from provenance.model.results.result import GateOutcome, ObservationKind, Result, SourceRuling
 from provenance.model.results.shares import Share
@@ -370,6 +371,16 @@ def rulings_by_source(rulings: Iterable[SourceRuling]) -> tuple[tuple[SourceRuli
     )
 
 
+Outcome: TypeAlias = tuple[str, str, str | None, str | None, str | None]
+"""Source, verdict, basis, statement and collection of a ruling."""
+
+
+def ruling_outcome(each: SourceRuling) -> Outcome:
+    """Return the outcome of a ruling: rulings on items of other dates may have the same."""
+    ruling = each.ruling
+    return (each.source, str(ruling.verdict), ruling.basis, ruling.terms, each.collection)
+
+
 def split_repeated(
     group: Iterable[SourceRuling],
 ) -> tuple[tuple[SourceRuling, ...], tuple[SourceRuling, ...]]:
@@ -385,11 +396,9 @@ def split_repeated(
     tuple of two tuples of SourceRuling
         The first ruling of each verdict, basis, statement and collection; and the others.
     """
-    groups: dict[tuple[Verdict, str, str | None, str | None], list[SourceRuling]] = {}
+    groups: dict[Outcome, list[SourceRuling]] = {}
     for each in group:
-        ruling = each.ruling
-        outcome = (ruling.verdict, ruling.basis, ruling.terms, each.collection)
-        groups.setdefault(outcome, []).append(each)
+        groups.setdefault(ruling_outcome(each), []).append(each)
     firsts = tuple(same_outcome[0] for same_outcome in groups.values())
     return firsts, tuple(ruling for same_outcome in groups.values() for ruling in same_outcome[1:])
 

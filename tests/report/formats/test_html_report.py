@@ -12,6 +12,7 @@ from provenance.model.rules.rulings import Circumstances
 from provenance.model.rules.terms import DateRange, Verdict
 from provenance.report.formats.html_report import html_page
 from tests.report.formats.html_parser import Page
+from tests.report.sample_findings import finding, findings_table
 from tests.report.samples import clear_report, sample_report
 
 REPORT = sample_report()
@@ -60,8 +61,20 @@ def test_rulings_with_the_same_outcome_are_collapsed():
         "2 more rulings for its items of other dates or licences, with the"
     )
     assert ruling.why[:30] in shown
+    assert "documents, of which by this ruling" not in shown
     assert folded.count("It was posted earlier.") == 2
     assert "with the same outcome" not in TEXT
+
+
+def test_a_source_has_the_documents_of_all_rulings_with_the_outcome():
+    first, *others = REPORT.result.rulings
+    rulings = [replace(first, items=number, documents=number) for number in (4, 3)]
+    result = replace(REPORT.result, rulings=(*rulings, *others))
+    rows = [finding(f"page-{row}", "x", "[[the match]]", None) for row in range(7)]
+    text = html_page(Report(result, findings_table(rows)))
+    assert "7 documents, of which by this ruling: 4 items in 4 documents" in text
+    assert "3 items in 3 documents" in text
+    assert "of which by this ruling" not in TEXT
 
 
 def test_days_stay_whole_and_addresses_break_at_their_parts():

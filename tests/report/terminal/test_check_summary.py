@@ -100,12 +100,12 @@ def test_colour_adds_nothing_but_colour():
 def test_every_source_that_was_found_has_its_reason():
     text = terminal_summary(REPORT, width=80, colour=False)
     for words in (
-        "X (Twitter) is forbidden (explicit-ml).",
+        "X (Twitter) is forbidden in 212 documents (explicit-ml).",
         "Terms: x/developer-agreement/2025-06-04",
-        "forum.example is unknown (no-rule).",
+        "forum.example is unknown in 9 documents (no-rule).",
         "Stack Exchange is restricted in 77 documents (copyright-licence).",
         "In 19 documents: restricted (copyright-licence),",
-        "Reddit is permitted (agreement).",
+        "Reddit is permitted in 51 documents (agreement).",
     ):
         assert words in text
     assert "Mastodon" not in text
@@ -124,13 +124,32 @@ def test_a_source_whose_items_hold_only_words_of_others_is_not_called_absent():
     assert "Not found" not in terminal_summary(report, width=80, colour=False)
 
 
-def test_rulings_with_the_same_outcome_are_counted_not_repeated():
+def test_the_documents_of_a_source_are_those_of_all_rulings_with_the_outcome():
     first, *others = REPORT.result.rulings
-    again = replace(first, documents=7)
-    result = replace(REPORT.result, rulings=(first, again, again, *others))
-    text = terminal_summary(Report(result, REPORT.findings), width=80, colour=False)
-    assert "and 2 more rulings with the same outcome\n" in text
-    assert "In 7 documents" not in text
+    rulings = [replace(first, documents=number) for number in (4, 3, 2)]
+    result = replace(REPORT.result, rulings=(*rulings, *others))
+    # A document has items of two rulings.
+    rows = [finding(f"page-{row}", "x", "[[the match]]", None) for row in (*range(8), 0)]
+    text = terminal_summary(Report(result, findings_table(rows)), width=80, colour=False)
+    words = " ".join(text.split())
+    assert "X (Twitter) is forbidden in 8 documents (explicit-ml)." in words
+    assert "These counts include 2 more rulings with the same outcome" in words
+    assert "In 3 documents" not in words
+
+
+def test_the_documents_of_a_source_are_those_of_the_collection():
+    first, *others = REPORT.result.rulings
+    rulings = [replace(first, documents=1, collection=name) for name in ("bought", None)]
+    result = replace(REPORT.result, rulings=(*rulings, *others))
+    names = ("bought", "bought", None)
+    rows = [
+        finding(f"page-{row}", "x", "[[the match]]", None, collection=name)
+        for row, name in enumerate(names)
+    ]
+    text = terminal_summary(Report(result, findings_table(rows)), width=80, colour=False)
+    words = " ".join(text.split())
+    assert "X (Twitter) is forbidden in 2 documents of bought (explicit-ml)." in words
+    assert "In 1 document: forbidden (explicit-ml)," in words
 
 
 def test_it_lists_unread_rows_and_that_absence_is_no_clearance():
