@@ -220,7 +220,7 @@ def _strongest(style: TerminalStyle, report: Report) -> list[str]:
 def _finding(style: TerminalStyle, finding: Finding) -> list[str]:
     item_size = f" of {finding.item_tokens}" if finding.item_tokens else ""
     item = f" {_name(finding.item)}" if finding.item else ""
-    match_size = f"{finding.tokens}{item_size} words, {finding.bits:.0f} bits"
+    match_size = f"{finding.tokens}{item_size} words, strength {finding.strength:.0f} bits"
     where = (
         f"{finding.verdict}: {_name(finding.source)}{item} in {_name(finding.document)}, "
         f"{match_size if finding.bits else finding.evidence}"

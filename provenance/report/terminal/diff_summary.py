@@ -116,7 +116,7 @@ def _findings(table: pa.Table) -> Iterator[str]:
         item = f" {_name(row['item'])}" if row["item"] else ""
         how = row["evidence"]
         if how in _COMPARED:
-            how = f"{count(row['tokens'], 'word')}, {row['strength']:.0f} bits"
+            how = f"{count(row['tokens'], 'word')}, strength {row['strength']:.0f} bits"
         yield f"{row['verdict']}: {_name(row['source'])}{item} in {_name(row['document'])}, {how}"
     if table.num_rows > _FINDINGS:
         yield f"and {number(table.num_rows - _FINDINGS)} more (--format json has all)"

@@ -79,6 +79,17 @@ def test_a_contested_finding_is_marked():
     assert "contested" not in own
 
 
+def test_a_finding_has_the_strength_that_findings_are_sorted_by():
+    rows = [
+        finding(name, "x", "[[the match]]", None, bits=bits, strength=strength)
+        for name, bits, strength in (("p", 150.0, 20.4), ("q", 92.0, 35.2))
+    ]
+    text = terminal_summary(Report(REPORT.result, findings_table(rows)), width=100, colour=False)
+    shown = re.findall(r"in ([pq]), 14 of 14 words, strength (\d+) bits", text)
+    assert shown == [("q", "35"), ("p", "20")]
+    assert "150" not in text[text.index("Strongest findings") : text.index("Limits")]
+
+
 def test_verdicts_differ_in_black_and_white():
     text = terminal_summary(REPORT, width=80, colour=False)
     bars = {
