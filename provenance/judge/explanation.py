@@ -33,6 +33,14 @@ _QUALIFICATIONS = {
     UNMET: "Its condition is not met by a commercial use.",
     YIELDS: "It gives precedence to the licence of the content.",
 }
+_OPTIONS = {
+    "on which day it was collected": "--collected",
+    "in what role": "--actor",
+    "for which model": "--model",
+    "whether the use is commercial": "--non-commercial",
+}
+"""Facts that may decide, with the options that state them."""
+
 QUOTATION_REMEDY = (
     "Find out which work is quoted and under which terms it is. If many quote it, build a registry "
     "of it and name it with --background."
@@ -189,12 +197,21 @@ def _date_note(evaluation: ScenarioEvaluation) -> str | None:
 def _open_facts(evaluation: ScenarioEvaluation, decisive: Statement) -> str | None:
     if decisive.lifted is not None:
         return _claim_note(evaluation)
+    open_facts = _laxer_by_fact(evaluation, decisive)
+    if not open_facts:
+        return _undated_note(evaluation, decisive)
+    laxer = "; ".join(each for laxer in open_facts.values() for each in laxer)
+    unknown = " and ".join(open_facts)
+    return f"It is not stated {unknown}, so the strictest verdict applies: {laxer}."
+
+
+def _laxer_by_fact(evaluation: ScenarioEvaluation, decisive: Statement) -> dict[str, list[str]]:
+    """Return what is not stated and could lead to another verdict, with these verdicts."""
     dates = [
         f"{evaluation.collected_in_words(span)}, it is {statement.verdict} ({statement.basis})"
         for span, statement in evaluation.by_collection
         if statement.verdict is not decisive.verdict
     ]
-    roles = _laxer_roles(evaluation, decisive)
     models = [
         f"{model}, it is {statement.verdict} ({statement.basis})"
         for model, statement in evaluation.by_model
@@ -205,17 +222,10 @@ def _open_facts(evaluation: ScenarioEvaluation, decisive: Statement) -> str | No
         for use, statement in evaluation.by_commerce
         if evaluation.rules.precedence.allows(statement, decisive)
     ]
-    open_ends = {
-        "on which day it was collected": dates,
-        "in what role": roles,
-        "for which model": models,
-        "whether the use is commercial": commerce,
-    }
-    if not any(open_ends.values()):
-        return _undated_note(evaluation, decisive)
-    unknown = " and ".join(what for what, laxer in open_ends.items() if laxer)
-    laxer = "; ".join([*dates, *roles, *models, *commerce])
-    return f"It is not stated {unknown}, so the strictest verdict applies: {laxer}."
+    found = zip(
+        _OPTIONS, (dates, _laxer_roles(evaluation, decisive), models, commerce), strict=True
+    )
+    return {fact: laxer for fact, laxer in found if laxer}
 
 
 def _laxer_roles(evaluation: ScenarioEvaluation, decisive: Statement) -> list[str]:
@@ -253,22 +263,11 @@ def _agreement_note(evaluation: ScenarioEvaluation) -> str:
 
 
 def _facts_to_state(evaluation: ScenarioEvaluation, decisive: Statement) -> str | None:
-    allows = evaluation.rules.precedence.allows
-    answers: dict[tuple[str, str], Sequence[tuple[object, Statement]]] = {
-        ("when it was collected", "--collected"): evaluation.by_collection,
-        ("in what role", "--actor"): evaluation.by_role,
-        ("for which model", "--model"): evaluation.by_model,
-        ("whether the use is commercial", "--non-commercial"): evaluation.by_commerce,
-    }
-    missing = [
-        fact
-        for fact, statements in answers.items()
-        if any(allows(statement, decisive) for _, statement in statements)
-    ]
+    missing = _laxer_by_fact(evaluation, decisive)
     if not missing:
         return None
-    facts, options = (" and ".join(words) for words in zip(*missing, strict=True))
-    return f"State what you know: {facts} ({options})."
+    options = " and ".join(_OPTIONS[fact] for fact in missing)
+    return f"State what you know: {' and '.join(missing)} ({options})."
 
 
 def _next_step(

@@ -360,3 +360,31 @@ def test_an_item_dated_after_today_does_not_speak_for_those_before(book, terms):
     court = Judge(library, Circumstances(), (), date(2026, 6, 1))
     assert court.rule("here", date(2026, 6, 2)).ruling.verdict is FORBIDDEN, "its date is wrong"
     assert court.rule("here", date(2026, 6, 1)).ruling.verdict is RESTRICTED
+
+
+FACTS = {
+    "on which day it was collected": "--collected",
+    "in what role": "--actor",
+    "for which model": "--model",
+    "whether the use is commercial": "--non-commercial",
+}
+
+
+def test_the_remedy_names_each_fact_that_the_reason_says_is_missing(shipped):
+    asked = 0
+    for source in (*shipped.sources, *shipped.licences):
+        for item_date in (None, date(2015, 3, 1), date(2023, 3, 1)):
+            ruling = judge_content(source.id, item_date, None, Circumstances(), shipped)
+            reason = ruling.why.partition("It is not stated ")[2].partition(", so the strictest")[0]
+            missing = [fact for fact in FACTS if fact in reason]
+            asked += bool(missing)
+            for fact in missing:
+                assert FACTS[fact] in ruling.remedy, (source.id, item_date, fact)
+    assert asked > 20
+
+
+def test_a_day_that_would_make_it_unknown_is_asked_for(shipped):
+    # Not only a day on which a document permits more.
+    ruling = judge_content("reddit", date(2022, 3, 1), None, Circumstances(), shipped)
+    assert "collected before 2023-04-18, it is unknown (silence)" in ruling.why
+    assert "(--collected and --actor)" in ruling.remedy

@@ -3,7 +3,7 @@
 Each group has a severity, a sentence and a remedy.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from provenance.model.results.baseline import AbsentFindings, FindingState
 from provenance.model.results.origin import Origin
-from provenance.model.results.result import Report, Result
+from provenance.model.results.result import Report, Result, SourceRuling
 from provenance.model.rules.policy import Gate, WaiverReason
 from provenance.model.rules.rulings import Ruling
 from provenance.model.rules.terms import Terms, Verdict
@@ -21,6 +21,8 @@ from provenance.report.text.number_format import count
 from provenance.report.text.sentences import (
     BASIS_MEANINGS,
     Outcome,
+    Statement,
+    explained_rulings,
     ruling_outcome,
     ruling_remedy,
     verdict_phrase,
@@ -170,7 +172,8 @@ def group_findings(report: Report) -> tuple[FindingGroup, ...]:
             *((name, "sum") for name in ("quotations", "undecided")),
         ]
     )
-    groups = [_group(row, places, result) for row in sums.to_pylist()]
+    explained = explained_rulings(result.rulings)
+    groups = [_group(row, places, result, explained) for row in sums.to_pylist()]
     return tuple(sorted(groups, key=_rank))
 
 
@@ -264,15 +267,18 @@ def _countable(findings: pa.Table) -> pa.Table:
 
 
 def _group(
-    row: dict[str, Any], places: dict[tuple[Any, ...], list[Place]], result: Result
+    row: dict[str, Any],
+    places: dict[tuple[Any, ...], list[Place]],
+    result: Result,
+    explained: Mapping[Statement, SourceRuling],
 ) -> FindingGroup:
     source, verdict, basis, terms = key = tuple(row[name] for name in _KEYS)
-    rulings = [each for each in result.rulings if each.source == source]
-    matching = [each.ruling for each in rulings if each.ruling.terms == terms]
+    names = (each.name for each in result.rulings if each.source == source)
+    ruling = explained.get(key)
     counted_findings = row["counted_sum"] or 0
     return FindingGroup(
         source=source,
-        name=rulings[0].name if rulings else source,
+        name=next(names, source),
         verdict=Verdict(verdict),
         basis=basis,
         terms=terms,
@@ -288,7 +294,7 @@ def _group(
         undecided=row["undecided_sum"] or 0,
         places=tuple(sorted(places[key], key=lambda each: (-each.new, -each.findings, each.file))),
         gates=_failed_gates(result, source, Verdict(verdict), basis) if counted_findings else (),
-        ruling=next((each for each in matching if each.verdict == verdict), None),
+        ruling=None if ruling is None else ruling.ruling,
     )
 
 

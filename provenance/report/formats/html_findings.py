@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from markupsafe import Markup
 
@@ -16,11 +16,13 @@ from provenance.report.text.caveats import strength_sentence
 from provenance.report.text.number_format import day, period
 from provenance.report.text.origin_sentences import origin_sentence
 from provenance.report.text.policy_notes import last_day
-from provenance.report.text.sentences import BASIS_MEANINGS, EVIDENCE_MEANINGS
+from provenance.report.text.sentences import (
+    BASIS_MEANINGS,
+    EVIDENCE_MEANINGS,
+    Statement,
+    explained_rulings,
+)
 from provenance.terminal_safety import escape_text
-
-if TYPE_CHECKING:
-    from provenance.model.rules.terms import Verdict
 
 _EXCERPT_BYTES = 9_000_000
 """Total size of all excerpts of a page in bytes."""
@@ -74,9 +76,10 @@ def findings_data(
         indices; excerpts as of `excerpt_pieces`. Control characters are visible, and HTML
         characters are escaped.
     """
+    explained = explained_rulings(result.rulings)
     data = {
-        "columns": _columns(findings, result.rulings),
-        "rulings": [_ruling(each) for each in result.rulings],
+        "columns": _columns(findings, explained),
+        "rulings": [_ruling(each) for each in explained.values()],
         "waivers": [[display_text(each.waiver.id), _waiver(each)] for each in result.waivers],
         "sources": [[display_text(source), display_text(name), at] for source, name, at in sources],
         "evidence": list(EVIDENCE_MEANINGS.items()),
@@ -84,12 +87,9 @@ def findings_data(
     return script_data(json.dumps(data, ensure_ascii=False, separators=(",", ":")))
 
 
-def _columns(findings: Sequence[Finding], rulings: Iterable[SourceRuling]) -> dict[str, Any]:
+def _columns(findings: Sequence[Finding], statements: Iterable[Statement]) -> dict[str, Any]:
     limit = excerpt_limit(t for f in findings for t in (f.excerpt, f.item_excerpt))
-    ruling_numbers: dict[tuple[str, Verdict, str | None, str | None], int] = {}
-    for number, each in enumerate(rulings):
-        ruling = each.ruling
-        ruling_numbers.setdefault((each.source, ruling.verdict, ruling.basis, ruling.terms), number)
+    ruling_numbers = {statement: number for number, statement in enumerate(statements)}
     return {
         "id": _ids(findings),
         **{name: [of(each) for each in findings] for name, of in _VALUE_COLUMNS.items()},

@@ -371,6 +371,19 @@ def rulings_by_source(rulings: Iterable[SourceRuling]) -> tuple[tuple[SourceRuli
     )
 
 
+Statement: TypeAlias = tuple[str, str, str | None, str | None]
+"""Source, verdict, basis and statement, as findings have them."""
+
+
+def explained_rulings(rulings: Iterable[SourceRuling]) -> dict[Statement, SourceRuling]:
+    """Return the ruling that all reports explain of each statement: that on most documents."""
+    explained: dict[Statement, SourceRuling] = {}
+    for group in rulings_by_source(rulings):
+        for each in group:
+            explained.setdefault(ruling_outcome(each)[:4], each)
+    return explained
+
+
 Outcome: TypeAlias = tuple[str, str, str | None, str | None, str | None]
 """Source, verdict, basis, statement and collection of a ruling."""
 

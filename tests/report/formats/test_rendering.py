@@ -138,3 +138,23 @@ def test_the_effects_of_a_baseline_and_waivers_are_shown(name):
         assert f"{waiver.waiver.expires:%Y-%m}" in text
     assert "expired" in text.lower()
     assert "baseline" not in re.sub("align(-items)?: baseline", "", render(name, clear_report()))
+
+
+@pytest.mark.parametrize("name", ["terminal", "markdown", "html", "sarif", "github", "junit"])
+def test_all_formats_explain_the_ruling_on_most_documents(name):
+    report = sample_report()
+    first, *others = report.result.rulings
+    rulings = [
+        replace(first, documents=documents, ruling=replace(first.ruling, why=word, remedy=word))
+        for documents, word in ((3, "Aardvark"), (9, "Buffalo"), (5, "Caribou"))
+    ]
+    result = replace(report.result, rulings=(*rulings, *others))
+    text = render(name, Report(result, report.findings))
+    texts = [text]
+    if name == "html":  # all rulings are there, folded; the cards of findings have one
+        cards = text[text.index('"rulings":') :]
+        texts = [text[: text.index("more rulings")], cards[: cards.index("</script>")]]
+    for each in texts:
+        assert "Buffalo" in each
+        assert "Aardvark" not in each
+        assert "Caribou" not in each
