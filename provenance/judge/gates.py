@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from difflib import get_close_matches
 from fnmatch import translate
 from typing import TypeAlias
@@ -37,6 +37,7 @@ _NEXT_STEPS = {
 }
 
 
+_DAY = timedelta(days=1)
 _WAIVER = "or, if a named person approves these findings, write a waiver under [[waivers]]"
 
 
@@ -151,6 +152,40 @@ def check_known(policy: Policy, library: Library) -> None:
             )
     _check_agreements(policy, library)
     _check_jurisdictions(policy, library)
+
+
+def check_collected(policy: Policy, today: date) -> None:
+    """Check that no stated day of collection is in the future, as misspelt years are.
+
+    Parameters
+    ----------
+    policy : Policy
+        The policy.
+    today : date
+        In UTC. Where it is a day later already, the next day is no error, nor is a period that ends
+        with this year.
+
+    Raises
+    ------
+    PolicyError
+        If one is.
+    """
+    stated = [("collected", policy.circumstances.collected)]
+    stated += [
+        (f"collection {each.name!r}: collected", each.collected) for each in policy.collections
+    ]
+    tomorrow = today + _DAY
+    end = max(tomorrow, date(today.year, 12, 31))
+    for where, days in stated:
+        first = None if days is None else days.first
+        last = None if days is None or days.until is None else days.until - _DAY
+        future = first if first and first > tomorrow else last if last and last > end else None
+        if future is not None:
+            raise PolicyError(
+                f"{where}: {future} is in the future; today is {today}",
+                remedy="correct the day (--collected, or `collected` in the policy), leave the end "
+                "of a period open (2023-06-01..), or set the clock of this machine.",
+            )
 
 
 def _check_agreements(policy: Policy, library: Library) -> None:

@@ -39,6 +39,14 @@ def test_a_usage_error_names_the_help(provenance, tmp_path, arguments, message, 
     assert second == f"Try: {remedy}"
 
 
+def test_a_day_of_collection_in_the_future_is_refused(provenance, world):
+    done = provenance("check", "train.jsonl", "--registry", "reg", "--collected", "2999", cwd=world)
+    first, second = done.stderr.splitlines()
+    assert done.returncode == 2
+    assert first.startswith("Error: collected: 2999-01-01 is in the future; today is ")
+    assert "correct the day (--collected" in second
+
+
 def test_a_group_without_a_command_shows_its_help(provenance, tmp_path):
     done = provenance("registry", cwd=tmp_path)
     assert "Commands:" in done.stdout + done.stderr

@@ -1,10 +1,12 @@
 """What a policy names has to be there, or to be meant."""
 
+from datetime import date
+
 import pytest
 
 from provenance.errors import PolicyError, UnknownSource
-from provenance.judge.gates import check_known, check_signals, policy_warnings
-from provenance.model.rules.policy import Agreement, Gate, Policy
+from provenance.judge.gates import check_collected, check_known, check_signals, policy_warnings
+from provenance.model.rules.policy import Agreement, Collection, Gate, Policy
 from provenance.model.rules.rulings import Circumstances
 from provenance.model.rules.terms import DateRange, Purpose, Verdict
 
@@ -87,4 +89,54 @@ def test_a_source_that_the_rules_do_not_know_is_a_doubt_and_no_mistake(shipped):
     assert policy_warnings(policy, shipped) == (
         f"gate redit:forbidden=0%: {unknown.format('redit')}; did you mean 'reddit'?",
         f"agreement 'contract with our-forum': {unknown.format('our-forum')}",
+    )
+
+
+TODAY = date(2026, 6, 15)
+
+
+def collected(first, until):
+    ends = (None if day is None else date.fromisoformat(day) for day in (first, until))
+    return DateRange(*ends)
+
+
+@pytest.mark.parametrize(
+    ("first", "until", "named"),
+    [
+        ("2032-06-01", "2032-06-02", "2032-06-01"),
+        ("2026-06-17", "2026-06-18", "2026-06-17"),
+        ("2032-01-01", None, "2032-01-01"),
+        ("2025-01-01", "2032-01-01", "2031-12-31"),
+        (None, "2027-01-02", "2027-01-01"),
+    ],
+)
+def test_content_was_not_collected_in_the_future(first, until, named):
+    days = collected(first, until)
+    with pytest.raises(PolicyError, match=f"collected: {named} is in the future") as raised:
+        check_collected(Policy(Circumstances(collected=days)), TODAY)
+    assert "--collected" in raised.value.remedy
+    part = Collection("bought", files="bought/*", collected=days)
+    with pytest.raises(PolicyError, match="collection 'bought': collected: "):
+        check_collected(Policy(collections=(part,)), TODAY)
+
+
+@pytest.mark.parametrize(
+    ("first", "until"),
+    [
+        ("2026-06-15", "2026-06-16"),  # today
+        ("2026-06-16", "2026-06-17"),  # tomorrow in UTC, today in the east
+        ("2026-01-01", "2027-01-01"),  # this year
+        ("2026-06-01", "2026-07-01"),  # this month
+        ("2025-01-01", None),
+        (None, None),
+    ],
+)
+def test_today_and_periods_that_are_not_over_are_no_future(first, until):
+    check_collected(Policy(Circumstances(collected=collected(first, until))), TODAY)
+    check_collected(Policy(), TODAY)
+
+
+def test_tomorrow_may_be_in_the_next_year():
+    check_collected(
+        Policy(Circumstances(collected=collected("2027-01-01", "2027-01-02"))), date(2026, 12, 31)
     )

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from provenance.errors import InputError, PolicyError
-from provenance.judge.gates import check_known
+from provenance.judge.gates import check_collected, check_known
 from provenance.match.scoring.evalue import chance_threshold
 from provenance.model.results.result import Report
 from provenance.model.rules.policy import Policy
@@ -131,7 +132,7 @@ def load_library(
     Raises
     ------
     PolicyError
-        If the policy refers to something unknown, or names no registry.
+        If the policy refers to something unknown or to the future, or names no registry.
     """
     if not policy.registries:
         raise PolicyError(
@@ -140,6 +141,7 @@ def load_library(
         )
     library = load_rules(rules)
     check_known(policy, library)
+    check_collected(policy, datetime.now(UTC).date())
     log_fact(f"policy: {policy.path or 'default'}")
     log_fact(f"rules: {rules or 'as shipped'}; digest {library.digest}")
     return library

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from provenance.atomic_output import replace_file
 from provenance.errors import OutputError
-from provenance.judge.gates import check_known, policy_warnings
+from provenance.judge.gates import check_collected, check_known, policy_warnings
 from provenance.model.rules.policy import Policy
 from provenance.pipeline.attesting.disputes import policy_disputes
 from provenance.read.policy.policy_file import load_policy, override
@@ -56,6 +56,7 @@ def check_policy(path: str | None, rules: Path | None) -> tuple[Policy, tuple[st
     library = load_rules(rules)
     check_known(policy, library)
     today = datetime.now(tz=UTC).date()
+    check_collected(policy, today)
     warnings = [
         f"waiver {waiver.id!r}: it expired on {waiver.expires} and no longer applies"
         for waiver in policy.waivers
