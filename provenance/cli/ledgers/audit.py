@@ -19,9 +19,9 @@ Examples:
       --received 2023-05-18 --due 2023-06-07 -o answer
   provenance audit reddit --report report --format letter
   provenance audit --domain example.com --corpus "data/*.parquet"
-  provenance audit --author jane_doe --registry registries/x
+  provenance audit --author jane_doe --report report --registry registries/x
   provenance audit --item "the words of my post ..." --report report
-  provenance audit --author jane_doe --forget-set forget
+  provenance audit --author jane_doe --ledger ledger --forget-set forget
   provenance audit --works works.csv --ledger ledger -o answer
 """
 

@@ -109,8 +109,13 @@ def answer(  # noqa: PLR0913 (what is asked, and what is answered from)
         If nothing is asked, something cannot be read, or a record of the ledger is gone.
     """
     if ledger is None and not reports and not corpora:
+        alone = (
+            "; --registry alone says what was published, not which dataset has it"
+            if registries
+            else ""
+        )
         raise InputError(
-            "there is nothing to answer from",
+            f"there is nothing to answer from: no ledger and no report of a dataset{alone}",
             remedy="give --ledger DIR, --report DIR, or both",
         )
     if request.received and request.due and request.due < request.received:

@@ -733,3 +733,20 @@ def test_a_forget_set_of_another_dataset_or_altered_is_refused(case, tmp_path):
     forbidden = (*command, "--forget-set", str(tmp_path / "none"), "--verdict", "unknown")
     assert provenance(*forbidden, cwd=case).returncode == 2
     assert not (tmp_path / "out").exists()
+
+
+def test_every_example_names_what_it_answers_from(tmp_path):
+    text = provenance("audit", "--help", cwd=tmp_path).stdout.replace("\\\n", " ")
+    examples = [line for line in text.splitlines() if line.strip().startswith("provenance audit")]
+    assert len(examples) > 5
+    for each in examples:
+        assert {"--ledger", "--report", "--corpus"} & set(shlex.split(each)), each
+
+
+def test_a_registry_alone_is_nothing_to_answer_from(tmp_path):
+    done = provenance("audit", "--author", "ada", "--registry", "reg", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "--registry alone says what was published, not which dataset has it" in done.stderr
+    done = provenance("audit", "--author", "ada", cwd=tmp_path)
+    assert "Error: there is nothing to answer from" in done.stderr
+    assert "--registry" not in done.stderr
