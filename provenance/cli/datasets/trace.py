@@ -1,5 +1,6 @@
 """`provenance trace`."""
 
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -80,11 +81,14 @@ def command(  # noqa: PLR0913 (one parameter per option)
 ) -> int:
     """Show which passages of TEXT registries contain, item by item, and what their terms say.
 
-    TEXT is one text, or - for standard input. This is a lookup, not a check: no gate applies, and
-    the exit code is 0 whatever is found, 2 if the text could not be looked up.
+    TEXT is one text, or - for standard input; for a text in a file, use --file. This is a lookup,
+    not a check: no gate applies, and the exit code is 0 whatever is found, 2 if the text could not
+    be looked up.
     """
     if (text is None) == (file is None):
         raise click.UsageError("give one text: as TEXT, as - for standard input, or with --file")
+    if text not in (None, "-") and os.path.isfile(text):
+        raise click.UsageError(f"{text} is a file; to look up the text in it, use --file {text}")
     resolved_policy = pipeline.effective_policy(
         policy,
         registries=registries,

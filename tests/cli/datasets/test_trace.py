@@ -145,3 +145,13 @@ def test_what_cannot_be_looked_up_is_an_error(trace, provenance, folder) -> None
     assert without.returncode == 2
     assert "there is no registry to check against" in without.stderr
     assert "--declared-only" not in without.stderr  # trace has no such option
+
+
+def test_the_name_of_a_file_is_not_taken_for_a_text(trace, folder):
+    (folder / "page.txt").write_text(f"So I said: {WORDS}.")
+    done = trace("page.txt")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "page.txt is a file; to look up the text in it, use --file page.txt" in done.stderr
+    assert "1 match" in trace("--file", "page.txt").stdout
+    # Longer than names of files may be.
+    assert trace(f"{BRIEF} " * 60).returncode == 0
