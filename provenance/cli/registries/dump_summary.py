@@ -19,13 +19,22 @@ _MIN_REPLACED_SHARE = 0.1
 def reading_lines(reading: "ReadingCounts") -> Iterator[str]:
     """Yield lines on the items that were kept, their fields, and records that were skipped."""
     yield f"Kept {count(reading.items, 'item')}{_fields(reading)}."
-    if reading.skipped:
-        reasons = [f"{number:,} {one_line(why)}" for why, number in reading.skipped.most_common()]
+    files = {why: number for why, number in reading.skipped.items() if is_passed_over(why)}
+    records = [each for each in reading.skipped.most_common() if each[0] not in files]
+    if records:
+        reasons = [f"{number:,} {one_line(why)}" for why, number in records]
         others = [f"{len(reasons) - _MAX_REASONS} more reasons"] * (len(reasons) > _MAX_REASONS)
-        total = count(sum(reading.skipped.values()), "record")
+        total = count(sum(number for _, number in records), "record")
         yield f"Skipped {total}: {', '.join([*reasons[:_MAX_REASONS], *others])}."
+    if files:
+        yield f"Passed over {count(sum(files.values()), 'file')}, listed below with the reason."
     if reading.licence_origins:
         yield f"Licences: {_licence_origins(reading)}."
+
+
+def is_passed_over(reason: str) -> bool:
+    """Return whether a reason for which records were skipped is one for a whole file."""
+    return reason.startswith("passed over: ")
 
 
 def _licence_origins(reading: "ReadingCounts") -> str:
@@ -84,7 +93,8 @@ def preview_lines(previews: "Sequence[DumpPreview]") -> Iterator[str]:
         for row in preview.items:
             yield "  " + " | ".join(_shown(row[field]) for field in _FIELDS)
         for entry in preview.skipped:
-            number = f"skipped {entry.count:,}: " if entry.count else ""
+            are_records = entry.count and not is_passed_over(entry.reason)
+            number = f"skipped {entry.count:,}: " if are_records else ""
             yield f"  {number}{one_line(entry.reason)}"
     for line in unread_lines(unread, len(unread), ""):
         yield f"not read: {one_line(line)}"

@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from provenance.cli.registries.dump_summary import is_passed_over
 from provenance.report.sanitize import one_line, shorten_line
 from provenance.report.text.number_format import count, interval, percent, size
 from provenance.report.text.unread_text import unread_lines
@@ -387,7 +388,8 @@ def _omitted_lines(manifest: "Manifest") -> Iterator[str]:
         rows = ", ".join(f"{row:,}" for row in skipped.rows)
         more = ", ..." if len(skipped.rows) < skipped.count else ""
         where = f" (row {rows}{more})" if rows else ""
-        number = f"{skipped.count:,} of " if skipped.count else ""
+        are_records = skipped.count and not is_passed_over(skipped.reason)
+        number = f"{skipped.count:,} of " if are_records else ""
         yield f"  {number}{skipped.file}: {skipped.reason}{where}"
     if others := manifest.skipped[_MAX_LINES:]:
         rest = sum(skipped.count for skipped in others)

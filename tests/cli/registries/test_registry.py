@@ -38,6 +38,23 @@ def test_skipped_and_merged_records_are_reported(provenance, tmp_path):
         assert told in shown.stdout
 
 
+def test_files_that_are_passed_over_are_no_records(provenance, tmp_path):
+    (tmp_path / "dump").mkdir()
+    lines(tmp_path / "dump" / "a.jsonl", [{"id": "1", "text": text(1)}, {"id": "n", "text": None}])
+    (tmp_path / "dump" / "empty.jsonl").touch()
+    (tmp_path / "dump" / "none.jsonl").touch()
+    built = provenance("registry", "build", "r", "--source", "x", "dump", cwd=tmp_path)
+    assert built.returncode == 0, built.stderr
+    _, *left_out = built.stdout.partition("\n\n")[0].splitlines()
+    assert left_out == [
+        "Skipped 1 record: 1 null text.",
+        "Passed over 2 files, listed below with the reason.",
+    ]
+    for name in ("empty", "none"):
+        assert built.stdout.count(f"\n  {name}.jsonl: passed over: an empty file; ") == 1
+    assert built.stdout.count("passed over: ") == 2
+
+
 def test_many_items_that_replace_others_are_a_note(provenance, tmp_path):
     for name in ("posts", "comments"):
         lines(
