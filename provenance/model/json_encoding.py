@@ -1,5 +1,6 @@
 """Conversion of the model's dataclasses to JSON values and back."""
 
+import re
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -8,6 +9,24 @@ from types import NoneType, UnionType
 from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
+
+SCHEMA_HEAD_BYTES = 1 << 8
+"""How much of a document `names_schema` needs."""
+
+
+def names_schema(head: bytes, schema: str) -> bool:
+    """Return whether a JSON document begins with the name of a schema, of any version.
+
+    Parameters
+    ----------
+    head : bytes
+        Beginning of the document.
+    schema : str
+        The name with its version, such as "provenance/result/1".
+    """
+    name = re.escape(schema.rpartition("/")[0].encode())
+    return re.match(rb'\{\s*"schema":\s*"' + name + b"/", head) is not None
+
 
 _MAX_FLOAT = float.fromhex("0x1.fffffffffffffp+1023")
 

@@ -201,7 +201,6 @@ if TYPE_CHECKING:
         explain_signals as explain_signals,
     )
     from provenance.pipeline.sample_data import unpack_sample as unpack_sample
-    from provenance.pipeline.scan.task_folder import TaskFolder as TaskFolder
     from provenance.pipeline.settings import Settings as Settings
     from provenance.pipeline.sketching import (
         compare_addresses as compare_addresses,
@@ -276,7 +275,6 @@ _NAMES = {
     "rule_commands.rule_lookup": "explain_rule list_rules resolve_policy show_rule show_timeline",
     "rule_commands.signal_explanation": "explain_signals",
     "sample_data": "unpack_sample",
-    "scan.task_folder": "TaskFolder",
     "settings": "Settings",
     "sketching": "compare_addresses save_sketch sketch_addresses sketch_options",
 }

@@ -5,13 +5,17 @@ from pathlib import Path
 from typing import Unpack
 
 from provenance.errors import OutputError
-from provenance.model.results.result import Report
+from provenance.model.json_encoding import SCHEMA_HEAD_BYTES
+from provenance.model.results.result import RESULT_SCHEMA, Report
 from provenance.model.rules.policy import Policy
 from provenance.pipeline.attesting.disputes import policy_disputes
 from provenance.pipeline.execution.stage_log import log_duration
 from provenance.pipeline.scan.task_folder import TaskFolder
 from provenance.read.policy.policy_file import PolicyOptions, load_policy, override
-from provenance.report.files.report_folder import write_report
+from provenance.report.files import result_json
+from provenance.report.files.output_folders import check_own_files
+from provenance.report.files.report_commit import REPORT_FILES
+from provenance.report.files.report_folder import check_report_folder, write_report
 from provenance.temporary_files import temporary_folder
 
 
@@ -42,28 +46,34 @@ def save_report(report: Report, folder: str) -> None:
     Raises
     ------
     OutputError
-        If it cannot be written.
+        If it cannot be written, or would replace files that are no report.
     """
     with log_duration(f"writing {folder}"):
         if "://" not in folder:
             write_report(report, Path(folder))
             return
         remote = TaskFolder.at(folder)
+        _check_remote_files(remote, folder)
         with temporary_folder() as staging:
             write_report(report, staging / "report")
             for path in sorted((staging / "report").iterdir()):
                 remote.write(path.name, path.read_bytes())
 
 
-def check_writable(folder: Path) -> None:
-    """Check that a report can be written to a folder, before hours of work.
+def check_writable(output: str) -> None:
+    """Check that a report can be written to a path or an address, before hours of work.
 
     Raises
     ------
     OutputError
-        If it cannot.
+        If it cannot, or if it would replace files that are no report.
     """
-    nearest = folder
+    if "://" in output:
+        remote = TaskFolder.at(output)
+        _check_remote_files(remote, output)
+        remote.check_writable()
+        return
+    folder = nearest = Path(output)
     while not os.path.exists(nearest) and nearest != nearest.parent:
         nearest = nearest.parent
     if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
@@ -71,3 +81,11 @@ def check_writable(folder: Path) -> None:
             f"{folder} cannot be written: {nearest.absolute()} is not a writable folder",
             remedy="name another folder with --output",
         )
+    check_report_folder(folder)
+
+
+def _check_remote_files(remote: TaskFolder, address: str) -> None:
+    present = [name for name in REPORT_FILES if remote.has_file(name)]
+    if present:
+        head = (remote.read(result_json.FILE_NAME) or b"")[:SCHEMA_HEAD_BYTES]
+        check_own_files(address, present, head, RESULT_SCHEMA, "--output")

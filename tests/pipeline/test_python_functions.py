@@ -376,6 +376,31 @@ def test_a_report_is_not_written_into_its_dataset(rows, registry, tmp_path, writ
     assert [path.name for path in folder.iterdir()] == ["a.jsonl"]
 
 
+@pytest.mark.parametrize("name", ["result.json", "findings.parquet", "report.html"])
+def test_files_of_others_are_not_replaced_by_a_report(rows, registry, tmp_path, name):
+    outcome, folder = provenance.check(rows, registries=registry), tmp_path / "results"
+    memory = fsspec.filesystem("memory")
+    memory.pipe_file(f"/results/{name}", b"mine")
+    folder.mkdir()
+    (folder / name).write_text("mine")
+    for place in (folder, "memory://results"):
+        with pytest.raises(OutputError, match=name):
+            outcome.write(place)
+    memory.store.clear()
+    assert {path.name: path.read_text() for path in folder.iterdir()} == {name: "mine"}
+
+
+def test_a_report_is_written_over_one_of_ours(rows, registry, tmp_path):
+    outcome, memory = provenance.check(rows, registries=registry), fsspec.filesystem("memory")
+    for place in (tmp_path / "report", "memory://bucket/report"):
+        for _ in range(2):
+            outcome.write(place)
+    memory.store.clear()
+    (tmp_path / "report" / "notes.md").write_text("Notes.")
+    outcome.write(tmp_path / "report")
+    assert (tmp_path / "report" / "notes.md").exists()
+
+
 def test_errors_about_data_speak_of_data(registry):
     with pytest.raises(EmptyCorpus) as caught:
         provenance.check([1, 2], registries=registry)

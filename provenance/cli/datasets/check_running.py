@@ -255,11 +255,9 @@ def run_shard(arguments: CheckArguments, shard: str, running: Running) -> int:
 
 def check_output(output: str, corpus: Sequence[str]) -> None:
     """Check that a report can be written to a folder, before hours of work."""
-    if "://" in output:
-        pipeline.TaskFolder.at(output).check_writable()
-    else:
+    if "://" not in output:
         pipeline.check_output_outside(Path(output), corpus)
-        pipeline.check_writable(Path(output))
+    pipeline.check_writable(output)
 
 
 def tasks_address(output: str) -> str:

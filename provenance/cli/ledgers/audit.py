@@ -148,10 +148,7 @@ def command(  # noqa: PLR0913 (one parameter per option)
     """
     if corpora and domain is None:
         raise click.UsageError("--corpus needs --domain")
-    if pdf and output is None:
-        raise click.UsageError("--pdf needs --output, the folder for it")
-    if pdf:
-        pipeline.check_pdf_library()
+    _check_output(output, pdf=pdf)
     request = AuditRequest(
         requester,
         reference,
@@ -181,6 +178,18 @@ def command(  # noqa: PLR0913 (one parameter per option)
     _print(audit, form)
     if output is not None and form == "terminal":
         echo("", f"Answer: {output}/audit.html", f"Letter: {output}/letter.md")
+
+
+def _check_output(output: Path | None, *, pdf: bool) -> None:
+    """Check that the answer can be written, before it is searched for."""
+    if pdf and output is None:
+        raise click.UsageError("--pdf needs --output, the folder for it")
+    if pdf:
+        pipeline.check_pdf_library()
+    if output is not None:
+        from provenance.report.audit import audit_files  # noqa: PLC0415 (slow import)
+
+        audit_files.check_answer_folder(output)
 
 
 def _warn_of_name(source: str | None, audit: Audit) -> None:

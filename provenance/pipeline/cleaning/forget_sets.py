@@ -15,6 +15,7 @@ from provenance.model.json_encoding import to_json_value
 from provenance.model.records.audit import FORGET_SCHEMA, FORGET_SET, Audit, ForgetSet
 from provenance.pipeline.audit.found_items import DatasetItems, counted_findings
 from provenance.report.audit.audit_files import write_folder
+from provenance.report.files.output_folders import check_replaceable
 from provenance.report.sanitize import dump_json
 
 TABLE_FILE, MANIFEST_FILE = "forget.parquet", "forget.json"
@@ -35,7 +36,7 @@ def save_forget_set(audit: Audit, found: Iterable[DatasetItems], folder: Path) -
     Raises
     ------
     OutputError
-        If it cannot be written.
+        If it cannot be written, or would replace files that are no forget set.
     """
     tables = [_rows(each) for each in found]
     table = pa.concat_tables([FORGET_SET.empty_table(), *tables])
@@ -52,6 +53,7 @@ def save_forget_set(audit: Audit, found: Iterable[DatasetItems], folder: Path) -
         "sha256": hashlib.sha256(content).hexdigest(),
     }
     files = {TABLE_FILE: content, MANIFEST_FILE: f"{dump_json(manifest, indent=2)}\n".encode()}
+    check_replaceable(folder, files, MANIFEST_FILE, FORGET_SCHEMA, "--forget-set")
     write_folder(files, folder, "--forget-set")
 
 

@@ -132,6 +132,11 @@ class TaskFolder:
             except FileNotFoundError:
                 return None
 
+    def has_file(self, name: str) -> bool:
+        """Return whether a file is in the folder; raises as `load`."""
+        with self._errors():
+            return bool(self.system.exists(f"{self.path}/{name}"))
+
     def check_writable(self) -> None:
         """Write and remove a file, so that errors appear before the work; raises as `store`."""
         name = f"{uuid4().hex}.tmp"

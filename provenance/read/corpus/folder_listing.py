@@ -16,6 +16,8 @@ from fsspec.spec import AbstractFileSystem
 from fsspec.utils import glob_translate
 
 from provenance.errors import DatasetNotFound, InputError, UnsupportedFormat
+from provenance.model.json_encoding import SCHEMA_HEAD_BYTES, names_schema
+from provenance.model.results.result import RESULT_SCHEMA
 from provenance.read.corpus.file_access import (
     File,
     to_input_error,
@@ -242,7 +244,6 @@ def _prefixes(path: str) -> Iterator[str]:
 REPORT_FILES = ("result.json", "findings.parquet", "model.parquet", "report.html")
 """Files of a report."""
 
-_RESULT = re.compile(rb'\{\s*"schema": "provenance/result/')
 _REGISTRY = "registry.json"
 _REGISTRY_DATA = re.compile(
     r"(?:(?P<folder>.*)/)?(?:data-[0-9a-f]{12}/[^/]+|segment-[0-9a-f]{16}/[^/]+"
@@ -283,7 +284,7 @@ def own_outputs(files: Sequence[File]) -> frozenset[str]:
 
 
 def _is_result(file: File) -> bool:
-    return _RESULT.match(_head(file, 1 << 8)) is not None
+    return names_schema(_head(file, SCHEMA_HEAD_BYTES), RESULT_SCHEMA)
 
 
 def _is_manifest(file: File) -> bool:

@@ -1,7 +1,7 @@
 """Formats of an answer to a rights-holder, and the folder that has it in all of them."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from provenance.model.json_encoding import to_json_value
 from provenance.model.records.audit import AUDIT_SCHEMA, Audit
 from provenance.report.audit.audit_html import html
 from provenance.report.audit.audit_text import DRAFT, letter, markdown
+from provenance.report.files.output_folders import check_replaceable
 from provenance.report.sanitize import dump_json
 
 
@@ -43,12 +44,32 @@ def write_files(audit: Audit, lists: Mapping[str, bytes], folder: Path) -> None:
     Raises
     ------
     OutputError
-        If it cannot be written.
+        If it cannot be written, or as in `check_answer_folder`.
     """
-    contents = dict(lists)
-    for name, render in FORMATS.values():
-        contents[name] = render(audit).encode()
+    texts = {name: render(audit).encode() for name, render in FORMATS.values()}
+    contents = {**texts, **lists}  # audit.json, which marks the folder as ours, is the first
+    check_answer_folder(folder, contents)
     write_folder(contents, folder, "--output")
+
+
+def check_answer_folder(folder: Path, names: Collection[str] = ()) -> None:
+    """Check that an answer written to a folder replaces at most an earlier answer.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder; it need not exist.
+    names : collection of str
+        Names of the files; by default those that every answer has.
+
+    Raises
+    ------
+    OutputError
+        If it has one of them, and no answer of ours.
+    """
+    mark = FORMATS["json"][0]
+    all_names = names or [name for name, _ in FORMATS.values()]
+    check_replaceable(folder, all_names, mark, AUDIT_SCHEMA, "--output")
 
 
 def write_folder(contents: Mapping[str, bytes], folder: Path, option: str) -> None:

@@ -9,9 +9,15 @@ from typing import TYPE_CHECKING
 
 from provenance.atomic_output import make_durable_folders, replace_file
 from provenance.errors import OutputError
-from provenance.model.results.result import Report
+from provenance.model.results.result import RESULT_SCHEMA, Report
 from provenance.report.files import findings_parquet, model_parquet, result_json
-from provenance.report.files.report_commit import replace_report
+from provenance.report.files.output_folders import check_replaceable
+from provenance.report.files.report_commit import (
+    PENDING,
+    REPORT_FILES,
+    lock_folder,
+    replace_report,
+)
 from provenance.report.files.report_reader import file_facts
 from provenance.report.formats import html_report
 
@@ -32,8 +38,9 @@ def write_report(report: Report, folder: Path) -> None:
     Raises
     ------
     OutputError
-        If the folder cannot be written.
+        If the folder cannot be written, or as in `check_report_folder`.
     """
+    check_report_folder(folder)
     # Sorted once for all files; those of a check are sorted already, unless its files are not.
     report = replace(report, findings=findings_parquet.sort_findings(report.findings))
     try:
@@ -43,6 +50,26 @@ def write_report(report: Report, folder: Path) -> None:
             f"the report cannot be written to {str(folder)!r}: {error.strerror or error}",
             remedy="name a writable folder, on a disk with free space, with --output.",
         ) from error
+
+
+def check_report_folder(folder: Path) -> None:
+    """Check that a report written to a folder replaces at most an earlier report.
+
+    Raises
+    ------
+    OutputError
+        If it has a file of the same name as one of a report, and no report of ours.
+    """
+    try:
+        _check_report_folder(folder)
+    except OutputError:
+        with lock_folder(folder, shared=True):  # another process may be writing a report
+            _check_report_folder(folder)
+
+
+def _check_report_folder(folder: Path) -> None:
+    if not (folder / PENDING).is_dir():  # whose files are not all in place yet
+        check_replaceable(folder, REPORT_FILES, result_json.FILE_NAME, RESULT_SCHEMA, "--output")
 
 
 def write_text(text: str, path: Path) -> None:

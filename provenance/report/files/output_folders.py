@@ -1,0 +1,76 @@
+"""Folders that files are written to: those of others in them are not replaced."""
+
+import os
+from collections.abc import Collection
+from pathlib import Path
+
+from provenance.atomic_output import open_regular_file
+from provenance.errors import OutputError
+from provenance.model.json_encoding import SCHEMA_HEAD_BYTES, names_schema
+
+
+def check_replaceable(
+    folder: Path, names: Collection[str], mark: str, schema: str, option: str
+) -> None:
+    """Check that files of these names in a folder, if any, are of an earlier output.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder; it need not exist.
+    names : collection of str
+        Names of the files that would be written.
+    mark : str
+        Name of the file that says what the folder is.
+    schema : str
+        The schema that it names.
+    option : str
+        The option that names the folder.
+
+    Raises
+    ------
+    OutputError
+        If they are not.
+    """
+    present = [
+        name for name in names if os.path.lexists(folder / name) and not (folder / name).is_dir()
+    ]
+    if present:
+        check_own_files(str(folder), present, _head(folder / mark), schema, option)
+
+
+def check_own_files(
+    folder: str, present: Collection[str], head: bytes, schema: str, option: str
+) -> None:
+    """Check that files that would be replaced are of an earlier output.
+
+    Parameters
+    ----------
+    folder : str
+        Where they are: a path or an address.
+    present : collection of str
+        Their names.
+    head : bytes
+        Beginning of the file that says what the folder is; empty if there is none.
+    schema, option : str
+        As for `check_replaceable`.
+
+    Raises
+    ------
+    OutputError
+        If there are any, and they are not.
+    """
+    if present and not names_schema(head, schema):
+        raise OutputError(
+            f"{folder} has a file {min(present)} that provenance did not write, and that would be "
+            "replaced",
+            remedy=f"name another folder with {option}, or move that file",
+        )
+
+
+def _head(path: Path) -> bytes:
+    try:
+        with open_regular_file(path) as stream:
+            return stream.read(SCHEMA_HEAD_BYTES) or b""
+    except OSError:
+        return b""
