@@ -1,9 +1,9 @@
 """`provenance.check`: check a dataset from Python, in tests and notebooks."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from os import PathLike, fspath
+from os import fspath
 from pathlib import Path
 from typing import Any, Unpack, cast
 
@@ -21,12 +21,13 @@ from provenance.pipeline.checking.declared_only import empty_registry
 from provenance.pipeline.cleaning.clean_output import check_output_outside
 from provenance.pipeline.execution.progress import ProgressCallback, report_progress_to
 from provenance.pipeline.ledger_records import ledger_of_policy, record_check
+from provenance.pipeline.python_api.argument_checks import public_function
 from provenance.pipeline.python_api.option_names import (
     as_arguments,
-    options_as_arguments,
     unread_as_arguments,
 )
-from provenance.pipeline.python_api.python_inputs import Address, check_options, find_addresses
+from provenance.pipeline.python_api.option_types import Address, CheckOptions, ShareText
+from provenance.pipeline.python_api.python_inputs import find_addresses, given_paths
 from provenance.pipeline.report_io import effective_policy, save_report
 from provenance.pipeline.settings import Settings
 from provenance.read.corpus.corpora import Corpus
@@ -141,7 +142,7 @@ class Outcome:
         authors = author_names(self.report, [*authors_of])
         return render(form, self.report, RenderOptions(excerpts, anchor, authors))
 
-    @options_as_arguments()
+    @public_function
     def write(self, folder: Address) -> None:
         """Write the files of the report to a folder or an address, as `check --output` does.
 
@@ -174,7 +175,7 @@ class Outcome:
         return f'<iframe sandbox srcdoc="{page}" style="{style}" title="provenance"></iframe>'
 
 
-@options_as_arguments()
+@public_function
 def check(  # noqa: PLR0913 (the options of the command)
     corpus: object = None,
     *,
@@ -184,7 +185,7 @@ def check(  # noqa: PLR0913 (the options of the command)
     policy: Address | None = None,
     baseline: Address | None = None,
     model_of: Address | None = None,
-    sample: str | None = None,
+    sample: ShareText | None = None,
     control: Address | None = None,
     rules: Address | None = None,
     threads: int | None = None,
@@ -192,7 +193,7 @@ def check(  # noqa: PLR0913 (the options of the command)
     verify: bool = False,
     allow_unread: int = 0,
     progress: ProgressCallback | None = None,
-    **options: Unpack[PolicyOptions],
+    **options: Unpack[CheckOptions],
 ) -> Outcome:
     """Check a dataset against registries, as `provenance check` does.
 
@@ -238,10 +239,11 @@ def check(  # noqa: PLR0913 (the options of the command)
         the policy names them. `purpose`: "pretraining", which is the default, "fine-tuning",
         "evaluation", "retrieval" or "research-tdm". `collected`: a day, month or year, such as
         "2023-06", or "2022..2023-07". `actor`: the role of the collector, such as "scraper".
-        `gates`: such as "forbidden=1%" or ["unknown=5%", "x:restricted=0%"]. `text_columns`: names
-        of columns. `jurisdiction`, `commercial`, `model`, `claims`, `max_document`, `chance`,
-        `calibration`, `backgrounds`, `common_background`, `signals`, `withdrawn`,
-        `withdrawn_key`, `trust`: as the options of `provenance check`.
+        `gates`: such as "forbidden=1%", ["unknown=5%", "x:restricted=0%"] or, as in the policy's
+        `[gate]`, {"forbidden": "1%"}. `text_columns`: names of columns. `jurisdiction`,
+        `commercial`, `model`, `claims`, `max_document`, `chance`, `calibration`, `backgrounds`,
+        `common_background`, `signals`, `withdrawn`, `withdrawn_key`, `trust`: as the options of
+        `provenance check`.
 
     Returns
     -------
@@ -270,9 +272,7 @@ def check(  # noqa: PLR0913 (the options of the command)
             raise ValueError("declared_only compares no texts: leave out registries")
         options["registries"] = [empty_registry()]
     policy_file = None if policy is None else fspath(policy)
-    effective = effective_policy(
-        policy_file, **normalise_options(options, "check", PolicyOptions.__annotations__)
-    )
+    effective = effective_policy(policy_file, **normalise_options(options))
     ledger = ledger_of_policy(policy_file)
     if verify:
         forget_registries(effective, settings.control)
@@ -303,41 +303,35 @@ def _path(given: Address | None) -> Path | None:
     return None if given is None else Path(given)
 
 
-_TRUTH_OPTIONS = {"commercial", "common_background"}
 _LIST_OPTIONS = {"gates", "model", "claims", "text_columns", "registries", "backgrounds"}
+_PATH_OPTIONS = {"calibration", "signals", "withdrawn_key", "trust"}
 
 
-def normalise_options(
-    options: Mapping[str, Any], caller: str, names: Collection[str]
-) -> PolicyOptions:
+def normalise_options(options: Mapping[str, Any]) -> PolicyOptions:
     """Wrap single values into lists, convert paths to strings and times to days.
 
     Parameters
     ----------
     options : mapping
         The options, as they were given.
-    caller : str
-        Name of the function that takes them.
-    names : collection of str
-        Names of the options that it takes.
-
-    Raises
-    ------
-    TypeError
-        If there is another one, or one that is true or false is something else.
     """
-    check_options(options, caller, names)
     normalised: dict[str, Any] = dict(options)
-    for name in normalised.keys() & _TRUTH_OPTIONS:
-        if not isinstance(normalised[name], bool | None):
-            raise TypeError(f"{name} is True, False or None, not {normalised[name]!r}")
     if isinstance(normalised.get("collected"), datetime):
         normalised["collected"] = normalised["collected"].date()
+    if isinstance(normalised.get("gates"), Mapping):
+        normalised["gates"] = list(_gates_of_mapping(normalised["gates"]))
     for name in normalised.keys() & _LIST_OPTIONS:
-        values = (
-            [normalised[name]] if isinstance(normalised[name], str | PathLike) else normalised[name]
-        )
-        normalised[name] = [fspath(value) for value in values]
-    if normalised.get("calibration") is not None:
-        normalised["calibration"] = fspath(normalised["calibration"])
+        normalised[name] = given_paths(normalised[name])
+    for name in normalised.keys() & _PATH_OPTIONS:
+        if normalised[name] is not None:
+            normalised[name] = fspath(normalised[name])
     return cast("PolicyOptions", normalised)
+
+
+def _gates_of_mapping(gates: Mapping[str, object]) -> Iterator[str]:
+    """Yield the gates of a mapping like the policy's `[gate]`: a unit may be a nested key."""
+    for name, share in gates.items():
+        if isinstance(share, Mapping):
+            yield from (f"{name}.{unit}={each}" for unit, each in share.items())
+        else:
+            yield f"{name}={share}"

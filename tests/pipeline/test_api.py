@@ -89,7 +89,7 @@ def test_a_notebook_shows_the_page_in_a_frame_that_runs_nothing(failed):
 
 
 def test_a_mistake_is_named(quoting, registry):
-    with pytest.raises(TypeError, match=r"no option 'registry'; did you mean 'registries'"):
+    with pytest.raises(TypeError, match=r"no option 'registry'; it is called registries="):
         provenance.check(quoting, registry=registry)
     with pytest.raises(PolicyError, match="no registry"):
         provenance.check(quoting)

@@ -323,9 +323,8 @@ def test_errors_name_arguments_and_no_options(rows, registry, tmp_path, call, re
 def test_a_wrong_value_is_named_by_its_argument(rows, registry):
     with pytest.raises(PolicyError, match="purpose: 'training' is not a known value"):
         provenance.check(rows, registries=registry, purpose="training")
-    with pytest.raises(PolicyError, match=r"the sample '0.01' is not a share") as caught:
+    with pytest.raises(TypeError, match=r'sample is a string such as "1%" or None, not 0\.01'):
         provenance.check(rows, registries=registry, sample=0.01)
-    assert '"1%"' in caught.value.remedy
 
 
 def test_a_time_is_its_day_and_a_word_is_no_truth(rows, registry):
@@ -686,7 +685,7 @@ def test_functions_that_read_files_do_not_take_a_table_s_columns_for_paths(
 
 
 def test_ids_are_in_a_file(registry):
-    with pytest.raises(TypeError, match="ids is the path of a file that lists ids, not a list"):
+    with pytest.raises(TypeError, match=r"ids is a path or None, not \['1'\]"):
         provenance.remove_from_registry(registry, ids=["1"])
 
 

@@ -1,13 +1,12 @@
 """`provenance.Matcher`: match texts in memory, in a pipeline of one's own."""
 
 import os
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
-from typing import TypedDict, Unpack
+from typing import Unpack
 
 import pyarrow as pa
 
@@ -23,8 +22,9 @@ from provenance.pipeline.matching.text_matching import (
     find_matches,
     open_context,
 )
+from provenance.pipeline.python_api.argument_checks import public_function
 from provenance.pipeline.python_api.option_names import options_as_arguments
-from provenance.pipeline.python_api.python_inputs import Address
+from provenance.pipeline.python_api.option_types import Address, Addresses, MatchingOptions
 from provenance.pipeline.report_io import effective_policy
 from provenance.registry.manifest import read_manifest
 from provenance.report.files.model_parquet import FILE_NAME as MODEL_FILE
@@ -74,21 +74,6 @@ class Match:
     terms: str | None
     contested: bool
     origin: str
-
-
-class MatcherOptions(TypedDict, total=False):
-    """Options of `provenance.check` that a matcher takes."""
-
-    purpose: str | None
-    collected: str | None
-    actor: str | None
-    jurisdiction: str | None
-    commercial: bool | None
-    model: str | Iterable[str]
-    claims: str | Iterable[str]
-    backgrounds: Address | Iterable[Address]
-    common_background: bool | None
-    chance: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,20 +131,18 @@ class Matcher:
     check only.
     """
 
-    @options_as_arguments()
+    @public_function
     def __init__(
         self,
-        registries: Address | Iterable[Address] = (),
+        registries: Addresses = (),
         *,
         policy: Address | None = None,
         rules: Address | None = None,
         model_of: Address | None = None,
         threads: int = 1,
-        **options: Unpack[MatcherOptions],
+        **options: Unpack[MatchingOptions],
     ) -> None:
-        checked = normalise_options(
-            {**options, "registries": registries}, "Matcher", {"registries", *_OPTION_NAMES}
-        )
+        checked = normalise_options({**options, "registries": registries})
         effective = effective_policy(None if policy is None else os.fspath(policy), **checked)
         self._settings = _Settings(
             replace(
@@ -265,7 +248,6 @@ class Matcher:
         return f"<Matcher of {', '.join(self._settings.policy.registries)}>"
 
 
-_OPTION_NAMES = MatcherOptions.__annotations__.keys()
 _OPENING = Lock()
 _MAX_OPEN = 8
 

@@ -1,6 +1,5 @@
 """`provenance.attest` and others: attestations and repeated checks, as functions."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 from os import PathLike
 from pathlib import Path
@@ -20,12 +19,13 @@ from provenance.pipeline.attesting.attestations import attest as sign_report
 from provenance.pipeline.attesting.attestations import verify_attestation as verify_line
 from provenance.pipeline.attesting.report_replay import Replay, replay
 from provenance.pipeline.execution.progress import ProgressCallback, report_progress_to
-from provenance.pipeline.python_api.option_names import options_as_arguments
-from provenance.pipeline.python_api.python_inputs import Address, find_addresses
+from provenance.pipeline.python_api.argument_checks import public_function
+from provenance.pipeline.python_api.option_types import Address, Addresses
+from provenance.pipeline.python_api.python_inputs import find_addresses
 from provenance.pipeline.settings import Settings
 
 
-@options_as_arguments()
+@public_function
 def attest(
     report: Address,
     key: Address,
@@ -66,15 +66,15 @@ def attest(
     return line.decode()
 
 
-@options_as_arguments()
+@public_function
 def verify_attestation(  # noqa: PLR0913 (the options of the command)
     file: Address,
     *,
-    keys: Address | Iterable[Address] = (),
+    keys: Addresses = (),
     allowed_signers: Address | None = None,
     identity: str | None = None,
     report: Address | None = None,
-    dataset: Address | Iterable[Address] | None = None,
+    dataset: Addresses | None = None,
     model: Address | None = None,
     model_digest: str | None = None,
 ) -> tuple[Attestation, ...]:
@@ -132,7 +132,7 @@ def verify_attestation(  # noqa: PLR0913 (the options of the command)
     return tuple(each for _, each in attestations_about(str(file), found, expected))
 
 
-@options_as_arguments()
+@public_function
 def replay_report(
     report: Address, *, threads: int | None = None, progress: ProgressCallback | None = None
 ) -> Replay:

@@ -1,6 +1,6 @@
 """`provenance.clean`, `diff`, `merge` and others: the commands of the same names, as functions."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from os import fspath
 from pathlib import Path
@@ -28,14 +28,19 @@ from provenance.pipeline.cleaning.forget_sets import read_forget_set
 from provenance.pipeline.execution.progress import ProgressCallback, report_progress_to
 from provenance.pipeline.ledger_records import ledger_of_policy, record_cleaning
 from provenance.pipeline.matching.tracing import trace as look_up
+from provenance.pipeline.python_api.argument_checks import public_function
 from provenance.pipeline.python_api.option_names import (
-    options_as_arguments,
     unread_as_arguments,
+)
+from provenance.pipeline.python_api.option_types import (
+    Address,
+    Addresses,
+    Day,
+    MatchingOptions,
+    Names,
 )
 from provenance.pipeline.python_api.python_inputs import (
     COPY_REMEDY,
-    Address,
-    check_options,
     find_addresses,
     given_paths,
     local_path,
@@ -63,13 +68,13 @@ class CleanOptions(RunOptions, total=False):
 
     policy: Address | None
     model_of: Address | None
-    registries: Iterable[Address]
-    backgrounds: Iterable[Address]
+    registries: Addresses
+    backgrounds: Addresses
     common_background: bool | None
     purpose: str | None
-    collected: str | None
+    collected: Day | None
     actor: str | None
-    text_columns: Iterable[str]
+    text_columns: Names
     max_document: str | int | None
     chance: float | None
 
@@ -80,30 +85,20 @@ class CalibrateOptions(RunOptions, total=False):
     split: str | None
     allow_unread: int
     policy: Address | None
-    registries: Iterable[Address]
-    text_columns: Iterable[str]
+    registries: Addresses
+    text_columns: Names
     max_document: str | int | None
     chance: float | None
 
 
-class TraceOptions(TypedDict, total=False):
+class TraceOptions(MatchingOptions, total=False):
     """Options of `trace`."""
 
     policy: Address | None
     model_of: Address | None
     rules: Address | None
     verify: bool
-    registries: Iterable[Address]
-    backgrounds: Iterable[Address]
-    common_background: bool | None
-    purpose: str | None
-    collected: str | None
-    actor: str | None
-    jurisdiction: str | None
-    commercial: bool | None
-    model: Iterable[str]
-    claims: Iterable[str]
-    chance: float | None
+    registries: Addresses
 
 
 class DiffOptions(RunOptions, total=False):
@@ -111,11 +106,11 @@ class DiffOptions(RunOptions, total=False):
 
     allow_unread: int
     policy: Address | None
-    registries: Iterable[Address]
-    backgrounds: Iterable[Address]
+    registries: Addresses
+    backgrounds: Addresses
     common_background: bool | None
-    collected: str | None
-    text_columns: Iterable[str]
+    collected: Day | None
+    text_columns: Names
     max_document: str | int | None
     chance: float | None
 
@@ -134,12 +129,12 @@ def run_settings(options: RunOptions, **fields: object) -> Settings:
     return settings if threads is None else replace(settings, threads=threads)
 
 
-@options_as_arguments()
+@public_function
 def clean(  # noqa: PLR0913 (the options of the command)
-    corpus: Address | Iterable[Address],
+    corpus: Addresses,
     output: Address,
     *,
-    verdict: str | Iterable[str] = (),
+    verdict: Names = (),
     redact: str | None = None,
     waived: bool = False,
     contested: bool = False,
@@ -182,7 +177,6 @@ def clean(  # noqa: PLR0913 (the options of the command)
     ProvenanceError
         If the dataset cannot be cleaned; then there is no copy.
     """
-    check_options(options, "clean", CleanOptions.__annotations__)
     addresses = _addresses(corpus)
     model_of = options.get("model_of")
     if forget_set is not None and (verdict or waived or contested):
@@ -191,7 +185,7 @@ def clean(  # noqa: PLR0913 (the options of the command)
         )
     forget = None if forget_set is None else read_forget_set(Path(forget_set))
     if result is None:
-        policy = _policy(options, "clean")
+        policy = _policy(options)
         if forget is not None and not policy.registries:
             policy = replace(policy, registries=(empty_registry(),))  # the set says what is removed
     elif any(options.get(name) for name in ("policy", "model_of", *_POLICY_NAMES)):
@@ -225,7 +219,7 @@ def clean(  # noqa: PLR0913 (the options of the command)
     return replace(receipt, unread=unread_as_arguments(receipt.unread))
 
 
-@options_as_arguments()
+@public_function
 def diff(old: Address, new: Address, **options: Unpack[DiffOptions]) -> Changes:
     """Compare two datasets, or reports of them, as `provenance diff` does.
 
@@ -249,9 +243,8 @@ def diff(old: Address, new: Address, **options: Unpack[DiffOptions]) -> Changes:
     ProvenanceError
         If they cannot be compared.
     """
-    check_options(options, "diff", DiffOptions.__annotations__)
     first, second = _addresses(old)[0], _addresses(new)[0]
-    policy = _policy(options, "diff")
+    policy = _policy(options)
     if options.get("verify", False):
         forget_registries(policy)
     with report_progress_to(options.get("progress")):
@@ -260,7 +253,7 @@ def diff(old: Address, new: Address, **options: Unpack[DiffOptions]) -> Changes:
     return replace(changes, old=_side(changes.old), new=_side(changes.new))
 
 
-@options_as_arguments()
+@public_function
 def merge(folder: Address, *, threads: int | None = None) -> Outcome:
     """Return the outcome of a check from its shards, as `provenance merge` does.
 
@@ -287,9 +280,7 @@ def merge(folder: Address, *, threads: int | None = None) -> Outcome:
     values: dict[str, Any] = dict(plan.arguments) | {"model": plan.arguments.get("kinds")}
     policy = effective_policy(
         values["policy"],
-        **normalise_options(
-            {name: values[name] for name in _POLICY_NAMES if name in values}, "merge", _POLICY_NAMES
-        ),
+        **normalise_options({name: values[name] for name in _POLICY_NAMES if name in values}),
     )
     paths = {
         name: None if values.get(name) is None else Path(values[name])
@@ -308,9 +299,9 @@ def merge(folder: Address, *, threads: int | None = None) -> Outcome:
     return Outcome(run_check(values["corpus"], policy, settings))
 
 
-@options_as_arguments()
+@public_function
 def calibrate(
-    corpus: Address | Iterable[Address],
+    corpus: Addresses,
     *,
     output: Address | None = None,
     plants: int = 12_000,
@@ -349,8 +340,7 @@ def calibrate(
     ProvenanceError
         If it cannot be measured.
     """
-    check_options(options, "calibrate", CalibrateOptions.__annotations__)
-    addresses, policy = _addresses(corpus), _policy(options, "calibrate")
+    addresses, policy = _addresses(corpus), _policy(options)
     if output is not None:
         check_output_file(local_path(output, COPY_REMEDY), addresses)
     planting = PlantingOptions(plants, seed, _as_string(control), _as_string(background))
@@ -366,7 +356,7 @@ def calibrate(
     return calibration
 
 
-@options_as_arguments()
+@public_function
 def trace(text: str, **options: Unpack[TraceOptions]) -> Trace:
     """Look up which passages of a text registries contain, as `provenance trace` does.
 
@@ -391,8 +381,7 @@ def trace(text: str, **options: Unpack[TraceOptions]) -> Trace:
     ProvenanceError
         If the text cannot be looked up.
     """
-    check_options(options, "trace", TraceOptions.__annotations__)
-    policy = _policy(options, "trace")
+    policy = _policy(options)
     rules, model_of = options.get("rules"), options.get("model_of")
     if options.get("verify", False):
         forget_registries(policy)
@@ -405,7 +394,7 @@ def trace(text: str, **options: Unpack[TraceOptions]) -> Trace:
     )
 
 
-@options_as_arguments()
+@public_function
 def open_report(result: Address) -> Outcome:
     """Open the report of an earlier check, to look at it or render it as `provenance report` does.
 
@@ -417,14 +406,12 @@ def open_report(result: Address) -> Outcome:
     return Outcome(read_report(Path(result)))
 
 
-def _policy(options: Mapping[str, Any], caller: str) -> Policy:
-    """Return the policy under the options of the function `caller`."""
+def _policy(options: Mapping[str, Any]) -> Policy:
+    """Return the policy under the options of a function."""
     return effective_policy(
         _as_string(options.get("policy")),
         **normalise_options(
-            {name: value for name, value in options.items() if name in _POLICY_NAMES},
-            caller,
-            _POLICY_NAMES,
+            {name: value for name, value in options.items() if name in _POLICY_NAMES}
         ),
     )
 
@@ -437,7 +424,7 @@ def _as_string(path: Address | None) -> str | None:
     return None if path is None else fspath(path)
 
 
-def _addresses(data: Address | Iterable[Address]) -> list[str]:
+def _addresses(data: Addresses) -> list[str]:
     given = given_paths(data)
     addresses = find_addresses(given[0] if len(given) == 1 else given)
     if addresses is None:

@@ -1,6 +1,6 @@
 """`provenance.disclose`: `provenance disclose` as a function."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from os import PathLike, fspath
 from pathlib import Path
@@ -15,15 +15,15 @@ from provenance.pipeline.disclosure.disclosing import (
 from provenance.pipeline.disclosure.disclosing import disclose as make_disclosures
 from provenance.pipeline.execution.progress import ProgressCallback, report_progress_to
 from provenance.pipeline.ledger_records import ledger_to_read
-from provenance.pipeline.python_api.option_names import options_as_arguments
-from provenance.pipeline.python_api.python_inputs import Address, check_options
+from provenance.pipeline.python_api.argument_checks import public_function
+from provenance.pipeline.python_api.option_types import Address, Addresses, Names
 from provenance.report.disclosure.disclosure_formats import DISCLOSURE_FORMATS
 
 
 class DiscloseOptions(TypedDict, total=False):
     """Options of `disclose`."""
 
-    corpora: Address | Iterable[Address]
+    corpora: Addresses
     ledger: Address | None
     previous: Address | None
     signed_by: str | None
@@ -53,7 +53,7 @@ class DisclosureFiles:
         """Keys of unanswered questions, and what was not measured; marked as to be provided."""
         return self.documents.missing
 
-    @options_as_arguments()
+    @public_function
     def write(self, folder: Address) -> None:
         """Write the documents into a folder, as `--output` does.
 
@@ -65,10 +65,10 @@ class DisclosureFiles:
         save_disclosures(self.documents, Path(folder))
 
 
-@options_as_arguments()
+@public_function
 def disclose(
     report: Address,
-    formats: str | Iterable[str] = (),
+    formats: Names = (),
     *,
     answers: Address | None = None,
     init: Address | None = None,
@@ -102,7 +102,6 @@ def disclose(
     ValueError
         If a format is not known.
     """
-    check_options(options, "disclose", DiscloseOptions.__annotations__)
     chosen = (formats,) if isinstance(formats, str) else tuple(formats)
     for name in chosen:
         if name not in DISCLOSURE_FORMATS:

@@ -1,6 +1,5 @@
 """`provenance.push_registry`, `pull_registry` and others: exchange of registries as functions."""
 
-from collections.abc import Iterable
 from os import PathLike, fspath
 from pathlib import Path
 
@@ -8,11 +7,11 @@ from provenance.pipeline.exchange.pulling import Pull, pull
 from provenance.pipeline.exchange.pushing import Push, push
 from provenance.pipeline.exchange.registry_signatures import Signing, sign, trust_check
 from provenance.pipeline.execution.progress import ProgressCallback, report_progress_to
-from provenance.pipeline.python_api.option_names import options_as_arguments
-from provenance.pipeline.python_api.python_inputs import Address
+from provenance.pipeline.python_api.argument_checks import public_function
+from provenance.pipeline.python_api.option_types import Address, Addresses
 
 
-@options_as_arguments()
+@public_function
 def push_registry(
     registry: Address,
     address: Address,
@@ -50,7 +49,7 @@ def push_registry(
         return push(Path(registry), fspath(address), fresh_days=fresh_days, verify=verify)
 
 
-@options_as_arguments()
+@public_function
 def pull_registry(
     address: Address,
     folder: Address,
@@ -101,10 +100,10 @@ def pull_registry(
         )
 
 
-@options_as_arguments()
+@public_function
 def sign_registry(
     registry: Address,
-    key: Address | Iterable[Address],
+    key: Addresses,
     *,
     principal: str | None = None,
     fresh_days: int | None = None,

@@ -1,6 +1,6 @@
 """`provenance.audit` and `open_ledger`: `provenance audit` and `provenance ledger` as functions."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from os import PathLike, fspath
@@ -37,11 +37,10 @@ from provenance.pipeline.ledger_records import (
     parse_day,
 )
 from provenance.pipeline.ledger_records import open_ledger as read_ledger
-from provenance.pipeline.python_api.option_names import options_as_arguments
+from provenance.pipeline.python_api.argument_checks import public_function
+from provenance.pipeline.python_api.option_types import Address, Addresses, Day, Names
 from provenance.pipeline.python_api.python_inputs import (
     COPY_REMEDY,
-    Address,
-    check_options,
     local_path,
 )
 from provenance.report.audit.audit_files import FORMATS, audit_document
@@ -52,13 +51,13 @@ class AuditOptions(TypedDict, total=False):
     """Options of `audit`, beside those that say what is asked about."""
 
     ledger: Address | None
-    reports: Address | Iterable[Address]
-    registries: Address | Iterable[Address]
-    corpora: Address | Iterable[Address]
+    reports: Addresses
+    registries: Addresses
+    corpora: Addresses
     requester: str | None
     reference: str | None
-    received: str | date | None
-    due: str | date | None
+    received: Day | None
+    due: Day | None
     signed_by: str | None
     excerpts: bool
     progress: ProgressCallback | None
@@ -97,7 +96,7 @@ class AuditAnswer:
             raise ValueError(f"{form!r} is not a format; there are {', '.join(FORMATS)}")
         return FORMATS[form][1](self.answer.audit)
 
-    @options_as_arguments()
+    @public_function
     def write(self, folder: Address, *, pdf: bool = False) -> None:
         """Write all formats and the lists into a folder, as `--output` does; `pdf` adds a PDF.
 
@@ -110,7 +109,7 @@ class AuditAnswer:
             check_library()
         save_answer(self.answer, local_path(folder, COPY_REMEDY), with_pdf=pdf)
 
-    @options_as_arguments()
+    @public_function
     def write_forget_set(self, folder: Address) -> None:
         """Write ids, files and offsets of what was found, as `--forget-set` does.
 
@@ -127,7 +126,7 @@ class AuditAnswer:
         return self.render()
 
 
-@options_as_arguments()
+@public_function
 def audit(
     source: str | None = None,
     *,
@@ -163,7 +162,6 @@ def audit(
     ProvenanceError
         If nothing is asked, or something cannot be read.
     """
-    check_options(options, "audit", AuditOptions.__annotations__)
     ledger = options.get("ledger")
     request = AuditRequest(
         options.get("requester"),
@@ -201,7 +199,7 @@ class OpenLedger:
 
     address: str
 
-    @options_as_arguments()
+    @public_function
     def add(self, kind: str, /, **facts: object) -> str:
         """Add a record, as `provenance ledger add` does, and return its digest.
 
@@ -251,13 +249,13 @@ class OpenLedger:
             if wanted in {None, entry.record.kind}
         ]
 
-    @options_as_arguments()
+    @public_function
     def verify(self) -> LedgerVerification:
         """Read every byte; `faults` lists what was changed or removed, `erased` what was erased."""
         return check_ledger(self.address, quiet=True)
 
-    @options_as_arguments()
-    def erase(self, names: str | Iterable[str], *, reason: str, note: str | None = None) -> None:
+    @public_function
+    def erase(self, names: Names, *, reason: str, note: str | None = None) -> None:
         """Erase files, or all files of records, named by the first digits of their digests.
 
         Parameters
@@ -278,7 +276,7 @@ class OpenLedger:
         erase_from_ledger(self.address, chosen, ErasureReason(reason), note)
 
 
-@options_as_arguments()
+@public_function
 def open_ledger(ledger: Address) -> OpenLedger:
     """Open a ledger, as the commands of `provenance ledger` do.
 
@@ -368,9 +366,9 @@ _CONVERSIONS: dict[str, Callable[[str, Any], object]] = {
 }
 
 
-def _day(name: str, value: str | date | None) -> date | None:
+def _day(name: str, value: Day | None) -> date | None:
     return None if value is None else parse_day(name, str(value))
 
 
-def _several(given: Address | Iterable[Address]) -> list[Address]:
+def _several(given: Addresses) -> list[Address]:
     return [given] if isinstance(given, str | PathLike) else list(given)

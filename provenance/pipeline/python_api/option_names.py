@@ -73,6 +73,11 @@ def as_arguments(text: str) -> str:
     return "".join(pieces)
 
 
+def argument_of(option: str) -> str:
+    """Return the argument that an option of a command is, such as `gates=` of "fail_on"."""
+    return as_arguments(f"--{option.replace('_', '-')}").removesuffix("()")
+
+
 def _with_arguments(text: str) -> str:
     def columns(match: re.Match[str]) -> str:
         values = shlex.split(match[0])[1::2]

@@ -8,11 +8,10 @@ from typing import Literal, TypedDict, Unpack
 from provenance.pipeline.exchange.public_screening import Screening, screen, screen_addresses
 from provenance.pipeline.exchange.registry_publishing import publish_keyed_copy, publish_public_copy
 from provenance.pipeline.execution.progress import ProgressCallback, report_progress_to
-from provenance.pipeline.python_api.option_names import options_as_arguments
+from provenance.pipeline.python_api.argument_checks import public_function
+from provenance.pipeline.python_api.option_types import Address, Names
 from provenance.pipeline.python_api.python_inputs import (
     COPY_REMEDY,
-    Address,
-    check_options,
     find_addresses,
     local_path,
 )
@@ -23,7 +22,7 @@ from provenance.registry.manifest import Manifest
 from provenance.registry.public_copy import PublicManifest
 
 
-@options_as_arguments()
+@public_function
 def publish_registry(  # noqa: PLR0913 (the options of the command)
     registry: Address,
     output: Address,
@@ -80,14 +79,14 @@ def publish_registry(  # noqa: PLR0913 (the options of the command)
 class ScreenOptions(TypedDict, total=False):
     """How a dataset is read."""
 
-    text_columns: Iterable[str]
+    text_columns: Names
     split: str | None
     max_document: str | int | None
     threads: int | None
     progress: ProgressCallback | None
 
 
-@options_as_arguments()
+@public_function
 def screen_dataset(public: Address, data: object, **options: Unpack[ScreenOptions]) -> Screening:
     """Count the texts of a dataset that may be items, as `provenance registry screen` does.
 
@@ -112,7 +111,6 @@ def screen_dataset(public: Address, data: object, **options: Unpack[ScreenOption
     ProvenanceError
         If the copy or the dataset cannot be read.
     """
-    check_options(options, "screen_dataset", ScreenOptions.__annotations__)
     columns = options.get("text_columns", ())
     columns = (columns,) if isinstance(columns, str) else tuple(columns)
     folder, max_document = local_path(public, COPY_REMEDY), options.get("max_document")

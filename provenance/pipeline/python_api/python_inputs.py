@@ -1,13 +1,13 @@
 """What Python functions take as a dataset: paths, texts, tables, datasets, rows, names of a hub."""
 
 import os
-from collections.abc import Collection, Iterable, Mapping
-from difflib import get_close_matches
+from datetime import date
 from glob import has_magic
 from os import PathLike, fspath
 from pathlib import Path
 
 from provenance.errors import DatasetNotFound, InputError
+from provenance.pipeline.python_api.option_types import Address, Addresses, Day
 from provenance.read.corpus.address_resolution import (
     address_exists,
     looks_like_path,
@@ -16,8 +16,6 @@ from provenance.read.corpus.address_resolution import (
 from provenance.read.corpus.hub_datasets import HUB_PREFIX, is_hub_name
 from provenance.read.corpus.stream_input import is_stream
 from provenance.read.formats.detection import format_by_name
-
-Address = str | PathLike[str]
 
 
 def local_path(given: Address, remedy: str) -> Path:
@@ -36,40 +34,17 @@ def local_path(given: Address, remedy: str) -> Path:
     return Path(path)
 
 
-def check_options(options: Collection[str], caller: str, names: Collection[str]) -> None:
-    """Raise if a function was given an option that it does not have.
-
-    Raises
-    ------
-    TypeError
-        With a similar option, or where they are described.
-    """
-    for name in sorted(set(options) - set(names)):
-        matches = get_close_matches(name, names, n=1)
-        hint = f"did you mean {matches[0]!r}?" if matches else f"see help(provenance.{caller})"
-        raise TypeError(f"{caller}() has no option {name!r}; {hint}")
+def given_paths(given: Addresses) -> list[str]:
+    """Return the path or paths, or other strings, that a function was given."""
+    several = [given] if isinstance(given, str | PathLike) else given
+    return [fspath(each) for each in several]
 
 
-def given_paths(given: object) -> list[str]:
-    """Return the path or paths that a function was given that reads files only.
-
-    Raises
-    ------
-    InputError
-        If it is data, such as a table.
-    """
-    if isinstance(given, str | PathLike):
-        return [fspath(given)]
-    # A table of pandas would yield the names of its columns.
-    is_table = isinstance(given, Mapping) or hasattr(given, "__arrow_c_stream__")
-    entries = list(given) if isinstance(given, Iterable) and not is_table else [given]
-    paths = [fspath(entry) for entry in entries if isinstance(entry, str | PathLike)]
-    if len(paths) == len(entries):
-        return paths
-    raise InputError(
-        f"data of the type {type(given).__name__} is given, not a path",
-        remedy="write the data to a file, and give its path.",
-    )
+def day_text(day: Day | None) -> str | None:
+    """Return a day, month or year as the command line has it."""
+    if isinstance(day, date):
+        return day.isoformat()[:10]  # of a time, the day
+    return None if day is None else str(day)
 
 
 COPY_REMEDY = "name a local path, and copy the result with the tool of the store"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
-from os import PathLike, fspath
+from os import fspath
 from pathlib import Path
 from typing import TypedDict, Unpack
 
@@ -40,15 +40,12 @@ from provenance.pipeline.building.registry_changes import (
 from provenance.pipeline.calibration.chance_fit import fit_chance_model
 from provenance.pipeline.exchange.remote_registries import local_folder
 from provenance.pipeline.execution.progress import ProgressCallback, report_progress_to
+from provenance.pipeline.python_api.argument_checks import public_function
 from provenance.pipeline.python_api.option_names import (
-    options_as_arguments,
     unread_as_arguments,
 )
-from provenance.pipeline.python_api.python_inputs import (
-    Address,
-    check_options,
-    given_paths,
-)
+from provenance.pipeline.python_api.option_types import Address, Addresses, Day, Names
+from provenance.pipeline.python_api.python_inputs import day_text, given_paths
 from provenance.pipeline.settings import EngineName, Settings
 from provenance.registry.changes.mark_changes import Marking
 from provenance.registry.changes.registry_merge import Combination
@@ -61,7 +58,7 @@ class DumpOptions(TypedDict, total=False):
     """Options for reading dumps, as of `provenance registry build`."""
 
     layout: str
-    text_columns: Iterable[str]
+    text_columns: Names
     template: str | None
     id_column: str | None
     date_column: str | None
@@ -118,7 +115,7 @@ class OpenRegistry:
         """Return some items from all over it: source, id, date, address and text."""
         return example_items(self.path, count)
 
-    @options_as_arguments()
+    @public_function
     def verify(self, trust: Address | None = None) -> "OpenRegistry":
         """Read every file and compare it with the digests; return the registry.
 
@@ -146,7 +143,7 @@ class OpenRegistry:
         return withdrawn_items(self.path, source)
 
 
-@options_as_arguments()
+@public_function
 def open_registry(registry: Address) -> OpenRegistry:
     """Open a registry to look at it, as `provenance registry show` does.
 
@@ -164,9 +161,9 @@ def open_registry(registry: Address) -> OpenRegistry:
     return OpenRegistry(folder, *show_registry(folder))
 
 
-@options_as_arguments()
+@public_function
 def preview_dumps(
-    dumps: Address | Iterable[Address],
+    dumps: Addresses,
     *,
     source: str | None = None,
     **options: Unpack[DumpOptions],
@@ -180,14 +177,14 @@ def preview_dumps(
     """
     return [
         replace(each, unread=each.unread and unread_as_arguments([each.unread])[0])
-        for each in preview(_dump_source(dumps, source, options, "preview_dumps"))
+        for each in preview(_dump_source(dumps, source, options))
     ]
 
 
-@options_as_arguments()
+@public_function
 def build_registry(
     registry: Address,
-    dumps: Address | Iterable[Address],
+    dumps: Addresses,
     *,
     source: str | None = None,
     no_text: bool = False,
@@ -226,7 +223,7 @@ def build_registry(
     InputError
         If no dump can be read.
     """
-    dump_source = _dump_source(dumps, source, options, "build_registry")
+    dump_source = _dump_source(dumps, source, options)
     with report_progress_to(options.get("progress")):
         outcome = build_dumps(
             _local(registry),
@@ -238,10 +235,10 @@ def build_registry(
     return replace(outcome, unread=unread_as_arguments(outcome.unread))
 
 
-@options_as_arguments()
+@public_function
 def add_to_registry(
     registry: Address,
-    dumps: Address | Iterable[Address],
+    dumps: Addresses,
     *,
     source: str | None = None,
     **options: Unpack[DumpOptions],
@@ -260,23 +257,23 @@ def add_to_registry(
     BuildOutcome
         As for `build_registry`.
     """
-    dump_source = _dump_source(dumps, source, options, "add_to_registry")
+    dump_source = _dump_source(dumps, source, options)
     with report_progress_to(options.get("progress")):
         outcome = add_dumps(_local(registry), dump_source, engine=_engine(options))
     return replace(outcome, unread=unread_as_arguments(outcome.unread))
 
 
-@options_as_arguments()
+@public_function
 def remove_from_registry(  # noqa: PLR0913 (the options of the command)
     registry: Address,
     *,
     ids: Address | None = None,
     author: str | None = None,
-    before: str | None = None,
+    before: Day | None = None,
     source: str | None = None,
     reason: str | None = None,
     purge: bool = False,
-    keep_fingerprints: str | None = None,
+    keep_fingerprints: Day | None = None,
     key: Address | None = None,
 ) -> Withdrawal:
     """Withdraw the items that meet all conditions given, as `provenance registry remove` does.
@@ -301,18 +298,20 @@ def remove_from_registry(  # noqa: PLR0913 (the options of the command)
     key : str or path, optional
         File with the key of these digests, outside of the registry; created if there is none.
     """
-    conditions = Conditions(None if ids is None else _id_file(ids), author, source, before=before)
+    conditions = Conditions(
+        None if ids is None else fspath(ids), author, source, before=day_text(before)
+    )
     return withdraw_from_registry(
         _local(registry),
         conditions,
         reason=reason,
         purge=purge,
-        keep_fingerprints=keep_fingerprints,
+        keep_fingerprints=day_text(keep_fingerprints),
         key=None if key is None else Path(key),
     )[0]
 
 
-@options_as_arguments()
+@public_function
 def restore_registry_items(registry: Address, ids: Address, *, source: str | None = None) -> int:
     """Lift the tombstones of the ids in a file, as `provenance registry restore` does.
 
@@ -330,13 +329,11 @@ def restore_registry_items(registry: Address, ids: Address, *, source: str | Non
     int
         How many were lifted.
     """
-    return restore_to_registry(_local(registry), _id_file(ids), source)[1]
+    return restore_to_registry(_local(registry), fspath(ids), source)[1]
 
 
-@options_as_arguments()
-def add_opt_outs(
-    registry: Address, lists: Address | Iterable[Address], *, reason: str | None = None
-) -> int:
+@public_function
+def add_opt_outs(registry: Address, lists: Addresses, *, reason: str | None = None) -> int:
     """Add addresses to the opt-outs of a registry, as `provenance registry opt-out` does.
 
     Parameters
@@ -356,7 +353,7 @@ def add_opt_outs(
     return opt_out(_local(registry), given_paths(lists), reason)[1]
 
 
-@options_as_arguments()
+@public_function
 def mark_registry_items(
     registry: Address,
     ids: Address,
@@ -385,13 +382,13 @@ def mark_registry_items(
     Marking
         How many `items` were marked, and how many ids are `absent`.
     """
-    return mark(_local(registry), _id_file(ids), source, note, undo=undo)
+    return mark(_local(registry), fspath(ids), source, note, undo=undo)
 
 
-@options_as_arguments()
+@public_function
 def fit_registry(
     registry: Address,
-    texts: Address | Iterable[Address],
+    texts: Addresses,
     *,
     max_document: str | int | None = None,
     progress: ProgressCallback | None = None,
@@ -419,7 +416,7 @@ def fit_registry(
     return open_registry(registry)
 
 
-@options_as_arguments()
+@public_function
 def compact_registry(registry: Address) -> OpenRegistry:
     """Merge the segments of a registry, as `provenance registry compact` does.
 
@@ -432,7 +429,7 @@ def compact_registry(registry: Address) -> OpenRegistry:
     return open_registry(registry)
 
 
-@options_as_arguments()
+@public_function
 def upgrade_registry(registry: Address) -> OpenRegistry:
     """Convert a registry of the previous format, as `provenance registry upgrade` does.
 
@@ -445,7 +442,7 @@ def upgrade_registry(registry: Address) -> OpenRegistry:
     return open_registry(registry)
 
 
-@options_as_arguments()
+@public_function
 def merge_registries(registries: Iterable[Address], output: Address) -> Combination:
     """Merge registries into a new one, as `provenance registry merge` does.
 
@@ -456,17 +453,17 @@ def merge_registries(registries: Iterable[Address], output: Address) -> Combinat
     output : str or path
         Folder of the new registry.
     """
-    return merge_into([fspath(registry) for registry in registries], _local(output))
+    return merge_into(given_paths(registries), _local(output))
 
 
-@options_as_arguments()
+@public_function
 def subset_registry(  # noqa: PLR0913 (the options of the command)
     registry: Address,
     output: Address,
     *,
     source: str | None = None,
-    since: str | None = None,
-    until: str | None = None,
+    since: Day | None = None,
+    until: Day | None = None,
     author: str | None = None,
     ids: Address | None = None,
 ) -> Combination:
@@ -483,15 +480,12 @@ def subset_registry(  # noqa: PLR0913 (the options of the command)
     ids : str or path, optional
         File that lists ids.
     """
-    listed = None if ids is None else _id_file(ids)
-    conditions = Conditions(listed, author, source, since, until=until)
+    listed = None if ids is None else fspath(ids)
+    conditions = Conditions(listed, author, source, day_text(since), until=day_text(until))
     return take_subset(_local(registry), conditions, _local(output))
 
 
-def _dump_source(
-    dumps: Address | Iterable[Address], source: str | None, options: DumpOptions, caller: str
-) -> DumpSource:
-    check_options(options, caller, DumpOptions.__annotations__)
+def _dump_source(dumps: Addresses, source: str | None, options: DumpOptions) -> DumpSource:
     mapping = dict[str, object]()
     for field in fields(ColumnMapping):
         if (value := options.get(field.name)) is not None:
@@ -511,12 +505,6 @@ def _dump_source(
         options.get("of"),
         options.get("max_document"),
     )
-
-
-def _id_file(ids: Address) -> str:
-    if not isinstance(ids, str | PathLike):
-        raise TypeError(f"ids is the path of a file that lists ids, not a {type(ids).__name__}")
-    return fspath(ids)
 
 
 def _engine(options: DumpOptions) -> DumpEngine:

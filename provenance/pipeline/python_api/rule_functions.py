@@ -1,18 +1,18 @@
 """`provenance.explain_rules`, `published_sources`, `clear_cache`: commands as functions."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from os import fspath
 from pathlib import Path
-from typing import TypedDict, Unpack
+from typing import Unpack
 
 from provenance.model.rules.rulings import Ruling
 from provenance.model.rules.terms import Verdict
 from provenance.pipeline.api import normalise_options
 from provenance.pipeline.caching.result_cache import CacheUsage
 from provenance.pipeline.caching.result_cache import clear_cache as clear
-from provenance.pipeline.python_api.option_names import options_as_arguments
-from provenance.pipeline.python_api.python_inputs import Address
+from provenance.pipeline.python_api.argument_checks import public_function
+from provenance.pipeline.python_api.option_types import Address, CircumstanceOptions, Day, Names
+from provenance.pipeline.python_api.python_inputs import day_text
 from provenance.pipeline.rule_commands.rule_lookup import resolve_policy, rule_on
 from provenance.read.dumps.published_dumps import PublishedSource, find_published_source
 from provenance.read.dumps.published_dumps import published_sources as list_sources
@@ -20,21 +20,6 @@ from provenance.report.terminal.rules.ruling_explanation import ruling_explanati
 from provenance.report.terminal.terminal_style import TerminalStyle
 
 _WIDTH = 80
-_CIRCUMSTANCES = (
-    *("purpose", "collected", "actor", "jurisdiction", "commercial", "model", "claims"),
-)
-
-
-class ExplainOptions(TypedDict, total=False):
-    """Circumstances of `explain_rules`."""
-
-    purpose: str | None
-    collected: str | None
-    actor: str | None
-    jurisdiction: str | None
-    commercial: bool | None
-    model: Iterable[str]
-    claims: Iterable[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +50,16 @@ class Explanation:
         return self.text
 
 
-@options_as_arguments()
+@public_function
 def explain_rules(
     subject: str,
     *,
-    published: str | None = None,
+    published: Day | None = None,
     licence: str | None = None,
-    signals: str | Iterable[str] = (),
+    signals: Names = (),
     policy: Address | None = None,
     rules: Address | None = None,
-    **options: Unpack[ExplainOptions],
+    **options: Unpack[CircumstanceOptions],
 ) -> Explanation:
     """Explain the verdict on content of a source, as `provenance rules explain` does.
 
@@ -106,17 +91,17 @@ def explain_rules(
     """
     resolved = resolve_policy(
         None if policy is None else fspath(policy),
-        **normalise_options(options, "explain_rules", _CIRCUMSTANCES),
+        **normalise_options(options),
     )
     came_with = (signals,) if isinstance(signals, str) else tuple(signals)
     folder = None if rules is None else Path(rules)
-    name, ruling = rule_on(subject, folder, resolved, (published, licence, came_with))
+    name, ruling = rule_on(subject, folder, resolved, (day_text(published), licence, came_with))
     style = TerminalStyle(_WIDTH, colour=False)
     text = ruling_explanation(name, ruling, resolved.circumstances, style)
     return Explanation(name, ruling, text)
 
 
-@options_as_arguments()
+@public_function
 def published_sources(name: str | None = None) -> list[PublishedSource]:
     """Return where dumps come from, as `provenance sources` shows it.
 
@@ -138,7 +123,7 @@ def published_sources(name: str | None = None) -> list[PublishedSource]:
     return list(list_sources()) if name is None else [find_published_source(name)]
 
 
-@options_as_arguments()
+@public_function
 def clear_cache() -> CacheUsage:
     """Delete what earlier checks have cached, as `provenance cache clear` does.
 

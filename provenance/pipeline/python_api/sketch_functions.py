@@ -1,17 +1,15 @@
 """`provenance.fingerprint_dataset` and `compare`: the commands, as functions."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import TypedDict, Unpack
 
 from provenance.errors import InputError
 from provenance.model.results.sketches import Comparison
 from provenance.pipeline.execution.progress import ProgressCallback, report_progress_to
-from provenance.pipeline.python_api.option_names import options_as_arguments
+from provenance.pipeline.python_api.argument_checks import public_function
+from provenance.pipeline.python_api.option_types import Address, Names
 from provenance.pipeline.python_api.python_inputs import (
     COPY_REMEDY,
-    Address,
-    check_options,
     find_addresses,
     local_path,
 )
@@ -31,7 +29,7 @@ from provenance.read.corpus.python_objects import corpus_of_objects
 class ReadOptions(TypedDict, total=False):
     """How datasets are read."""
 
-    text_columns: Iterable[str]
+    text_columns: Names
     split: str | None
     max_document: str | int | None
     allow_unread: int
@@ -39,7 +37,7 @@ class ReadOptions(TypedDict, total=False):
     progress: ProgressCallback | None
 
 
-@options_as_arguments()
+@public_function
 def fingerprint_dataset(
     data: object,
     output: Address | None = None,
@@ -72,7 +70,6 @@ def fingerprint_dataset(
     ProvenanceError
         If something cannot be read, or more files than accepted: then nothing is written.
     """
-    check_options(options, "fingerprint_dataset", ReadOptions.__annotations__)
     if scaled < 1:
         raise ValueError(f"scaled is at least 1, not {scaled}")
     target = None if output is None else local_path(output, COPY_REMEDY)
@@ -86,7 +83,7 @@ def fingerprint_dataset(
     return made
 
 
-@options_as_arguments()
+@public_function
 def compare(a: object, b: object, *others: object, **options: Unpack[ReadOptions]) -> Comparison:
     """Estimate how much a dataset or registry has in common with others, as `compare` does.
 
@@ -111,7 +108,6 @@ def compare(a: object, b: object, *others: object, **options: Unpack[ReadOptions
     ProvenanceError
         If something cannot be read.
     """
-    check_options(options, "compare", ReadOptions.__annotations__)
     with report_progress_to(options.get("progress")):
         sketches = [_sketch(each, 1, options) for each in (a, b, *others)]
     return compare_sketches(sketches[0], sketches[1:], options.get("allow_unread", 0))
