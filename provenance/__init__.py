@@ -146,3 +146,8 @@ def __getattr__(name: str) -> object:
 
     with lean_imports():
         return getattr(import_module(f"{__name__}.pipeline.{_MODULES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    """List what can be imported, too, for completion in shells and notebooks."""
+    return sorted({*globals(), *__all__} - {"TYPE_CHECKING", "import_module"})

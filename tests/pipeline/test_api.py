@@ -97,6 +97,14 @@ def test_a_mistake_is_named(quoting, registry):
         _ = provenance.chek
 
 
+def test_names_are_completed_before_they_are_imported():
+    code = "import provenance; print(*dir(provenance))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    names = set(done.stdout.split())
+    assert set(provenance.__all__) <= names
+    assert not names & {"TYPE_CHECKING", "import_module"}
+
+
 def test_importing_costs_nothing():
     code = (
         "import sys, provenance\n"
