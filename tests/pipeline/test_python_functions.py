@@ -375,6 +375,21 @@ def test_a_report_is_not_written_into_its_dataset(rows, registry, tmp_path, writ
     assert [path.name for path in folder.iterdir()] == ["a.jsonl"]
 
 
+@pytest.mark.parametrize("kind", ["frame", "chunks"])
+def test_chats_with_parts_are_read_from_a_frame_as_from_rows(kind):
+    parts = [{"type": "text", "text": "A gull stole the bread."}, {"type": "image", "url": "a.png"}]
+    rows = [
+        {"id": "a", "messages": [{"role": "user", "content": "Who stole the bread?"}], "score": 1},
+        {"id": "b", "messages": [{"role": "user", "content": parts}], "score": None},
+    ]
+    frame = pd.DataFrame(rows)
+    with pytest.raises(pa.ArrowException):
+        pa.Table.from_pandas(frame)
+    read = texts_of(corpus_of_objects(frame if kind == "frame" else iter([frame[:1], frame[1:]])))
+    assert read == texts_of(corpus_of_objects(rows))
+    assert "A gull stole the bread." in str(read)
+
+
 @pytest.mark.parametrize("name", ["result.json", "findings.parquet", "report.html"])
 def test_files_of_others_are_not_replaced_by_a_report(rows, registry, tmp_path, name):
     outcome, folder = provenance.check(rows, registries=registry), tmp_path / "results"

@@ -175,37 +175,76 @@ def _as_rows(name: str, data: Any) -> Any:
                 f"{name!r} is a mapping of rows, or of splits of splits",
                 remedy="give the rows themselves, as list(data.values()), or one of the splits.",
             )
+    if _is_frame(data):
+        return _rows_of_frame(data)
     if hasattr(data, "__getitem__") and hasattr(data, "__len__") and not hasattr(data, "__iter__"):
         return map(data.__getitem__, range(len(data)))  # a Dataset of torch
     return data
 
 
 def _as_table(data: Any) -> pa.Table | None:
-    """Return what is a table or a column as a table of Arrow; None if it is neither."""
-    library = type(data).__module__.partition(".")[0]
+    """Return what is a table or a column as a table of Arrow; None if it is read as rows.
+
+    Raises
+    ------
+    InputError
+        If it is a table that cannot be read.
+    """
     try:
-        if library == "polars":
-            data = data.collect() if hasattr(data, "collect") else data
-            data = data.to_arrow()
-        elif library == "pandas":
-            # A column that holds objects is strings and nulls, or an error.
-            if not hasattr(data, "to_numpy"):  # groups of rows
-                return None
-            is_column = not hasattr(data, "columns")
-            data = pa.array(data, from_pandas=True) if is_column else pa.Table.from_pandas(data)
-        if isinstance(data, pa.Array | pa.ChunkedArray):
-            return pa.table({"text": data})
-        if isinstance(data, pa.RecordBatch):
-            return pa.Table.from_batches([data])
-        if isinstance(data, pa.Table):
-            return data
-        return pa.table(data) if hasattr(data, "__arrow_c_stream__") else None
+        return _to_table(data)
     except (pa.ArrowException, ValueError) as error:  # of names that pandas has twice
+        if _has_nested_cells(data):
+            return None  # Arrow has no column of texts and lists
         raise InputError(
             f"data of the type {type(data).__name__} cannot be read as a table "
             f"({' '.join(str(error).split()):.200})",
             remedy="give its columns of text, each with a name and with values of one type.",
         ) from error
+
+
+def _to_table(data: Any) -> pa.Table | None:
+    library = type(data).__module__.partition(".")[0]
+    if library == "polars":
+        data = data.collect() if hasattr(data, "collect") else data
+        data = data.to_arrow()
+    elif library == "pandas":
+        # A column that holds objects is strings and nulls, or an error.
+        if not hasattr(data, "to_numpy"):  # groups of rows
+            return None
+        is_column = not hasattr(data, "columns")
+        data = pa.array(data, from_pandas=True) if is_column else pa.Table.from_pandas(data)
+    if isinstance(data, pa.Array | pa.ChunkedArray):
+        return pa.table({"text": data})
+    if isinstance(data, pa.RecordBatch):
+        return pa.Table.from_batches([data])
+    if isinstance(data, pa.Table):
+        return data
+    return pa.table(data) if hasattr(data, "__arrow_c_stream__") else None
+
+
+def _has_nested_cells(data: Any) -> bool:
+    """Return whether data is a table of pandas with lists or mappings in it."""
+    return (
+        _is_frame(data)
+        and data.columns.is_unique
+        and any(
+            isinstance(cell, list | dict)
+            for name in data.columns
+            if data[name].dtype == object
+            for cell in data[name]
+        )
+    )
+
+
+def _is_frame(data: Any) -> bool:
+    library = type(data).__module__.partition(".")[0]
+    return library == "pandas" and hasattr(data, "to_dict") and hasattr(data, "columns")
+
+
+def _rows_of_frame(frame: Any) -> list[dict[str, Any]]:
+    present = frame.astype(object).where(frame.notna(), None)
+    rows: list[dict[str, Any]] = present.rename(columns=str).to_dict("records")
+    return rows
 
 
 def _table_file(name: str, table: pa.Table, limit: DocumentLimit) -> TableFile:
@@ -310,7 +349,7 @@ def _single_rows(rows: Iterable[object]) -> Iterator[object]:
     """Yield rows; of a table among them, such as one of its chunks, the rows of the table."""
     for row in rows:
         if isinstance(row, str | Mapping) or (table := _as_table(row)) is None:
-            yield row
+            yield from _rows_of_frame(row) if _is_frame(row) else (row,)
         else:
             for batch in table.to_batches(_CHUNK_ROWS):
                 yield from batch.to_pylist()
