@@ -23,6 +23,7 @@ from provenance.model.content.chance import ChanceModel
 from provenance.model.content.fingerprints import Parameters
 from provenance.model.content.tables import Skipped, Unread
 from provenance.model.results.coverage import SourceCoverage
+from provenance.model.short_repr import short_repr
 from provenance.registry.recipe import BuildStep, DumpRecord
 
 T = TypeVar("T")
@@ -271,6 +272,8 @@ class Manifest:
     keeps_authors: bool = False
     key_id: str = ""
     fresh_until: date | None = None
+
+    __repr__ = short_repr
 
     @property
     def postings(self) -> int:

@@ -1,5 +1,6 @@
 """What a program can give to `provenance`, and the commands as functions."""
 
+import gzip
 import inspect
 import io
 import json
@@ -717,6 +718,42 @@ def test_a_dataset_is_cleaned_and_compared(tmp_path, rows, registry):
     assert not changes.worse
     with pytest.raises(ValueError, match="'allowed'"):
         provenance.clean(path, tmp_path / "no", verdict="allowed", registries=registry)
+
+
+def test_results_are_true_where_the_command_ends_with_0(tmp_path, rows, registry, write_lines):
+    fine = write_lines(tmp_path / "fine.jsonl", [{"id": 1, "text": "The quay is wet and cold"}])
+    copied = write_lines(tmp_path / "copied.jsonl", rows)
+    assert provenance.diff(copied, fine, registries=registry)
+    worse = provenance.diff(fine, copied, registries=registry)
+    assert worse.worse
+    assert not worse
+    cut = tmp_path / "cut.jsonl.gz"
+    cut.write_bytes(gzip.compress(Path(fine).read_bytes())[:-9])
+    assert provenance.build_registry(tmp_path / "a", fine, source="x")
+    built = provenance.build_registry(tmp_path / "b", [fine, cut], source="x")
+    assert built.unread
+    assert not built
+    assert provenance.clean(fine, tmp_path / "c", registries=registry)
+
+
+def test_results_are_shown_in_a_line(tmp_path, rows, registry, write_lines):
+    path = write_lines(tmp_path / "copied.jsonl", rows)
+    report = tmp_path / "report"
+    provenance.check(path, registries=registry).write(report)
+    shown = [
+        provenance.diff(path, path, registries=registry),
+        provenance.clean(path, tmp_path / "clean", registries=registry),
+        provenance.trace(rows[0]["text"], registries=registry),
+        provenance.merge_registries([registry], tmp_path / "merged"),
+        provenance.compare(path, registry),
+        provenance.audit("x", reports=report),
+        provenance.explain_rules("x"),
+        provenance.replay_report(report),
+        provenance.remove_from_registry(tmp_path / "merged", before="1980"),
+    ]
+    for result in shown:
+        assert repr(result).startswith(f"<{type(result).__name__} "), result
+        assert len(repr(result)) < 600
 
 
 def test_shards_are_merged(tmp_path, rows, registry):

@@ -473,3 +473,7 @@ class LedgerVerification:
     erased: tuple[tuple[str, Erasure], ...]
     faults: tuple[LedgerFault, ...]
     unnamed: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Return whether all is as it was written."""
+        return not self.faults

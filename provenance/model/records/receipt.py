@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from provenance.model.content.tables import Unread
 from provenance.model.rules.terms import Verdict
+from provenance.model.short_repr import short_repr
 
 RECEIPT_SCHEMA = "provenance/receipt/1"
 
@@ -196,3 +197,9 @@ class Receipt:
     not_copied: int
     files: tuple[CleanedFile, ...]
     unread: tuple[Unread, ...] = ()
+
+    __repr__ = short_repr
+
+    def __bool__(self) -> bool:
+        """Return whether all of the corpus could be read: the exit code of `clean` is then 0."""
+        return not self.unread

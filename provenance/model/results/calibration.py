@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from provenance.model.content.fingerprints import Floats, Int64s
 from provenance.model.content.tables import Unread
+from provenance.model.short_repr import short_repr
 
 SLIGHT_EDITS = "light"
 """Family of edits that leave nearly all of an item as it was."""
@@ -235,6 +236,8 @@ class Calibration:
     false: FalseRate
     plants: pa.Table
     unread: tuple[Unread, ...] = ()
+
+    __repr__ = short_repr
 
 
 @dataclass(frozen=True, slots=True)

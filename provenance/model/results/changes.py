@@ -7,6 +7,7 @@ import pyarrow as pa
 from provenance.model.content.tables import Unread
 from provenance.model.results.shares import Share
 from provenance.model.rules.terms import Verdict
+from provenance.model.short_repr import short_repr
 
 CHANGES_SCHEMA = "provenance/changes/1"
 
@@ -132,6 +133,12 @@ class Changes:
     kept: int
     worse: tuple[GateRegression, ...]
     reservations: tuple[str, ...]
+
+    __repr__ = short_repr
+
+    def __bool__(self) -> bool:
+        """Return whether nothing got worse, and all was read: the exit code of `diff` is then 0."""
+        return not self.worse and not self.is_incomplete
 
     @property
     def is_incomplete(self) -> bool:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from provenance.model.content.tables import Unread
 from provenance.model.results.control import Rate
+from provenance.model.short_repr import short_repr
 
 COMPARISON_SCHEMA = "provenance/comparison/1"
 """Name and version of the JSON of a comparison."""
@@ -103,6 +104,8 @@ class Comparison:
     query: SketchSummary
     overlaps: tuple[Overlap, ...]
     allow_unread: int = 0
+
+    __repr__ = short_repr
 
     @property
     def unread(self) -> tuple[Unread, ...]:

@@ -6,6 +6,7 @@ import pyarrow as pa
 
 from provenance.model.results.coverage import RegistrySummary
 from provenance.model.rules.rulings import Circumstances, Ruling
+from provenance.model.short_repr import short_repr
 
 TRACE_SCHEMA = "provenance/trace/1"
 
@@ -39,3 +40,5 @@ class Trace:
     rulings: tuple[Ruling, ...]
     registries: tuple[RegistrySummary, ...]
     circumstances: Circumstances
+
+    __repr__ = short_repr

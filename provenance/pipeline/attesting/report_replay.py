@@ -10,6 +10,7 @@ from provenance.errors import InputError
 from provenance.judge.baselines import compare_findings
 from provenance.model.results.baseline import FindingState
 from provenance.model.results.result import Report, Result
+from provenance.model.short_repr import short_repr
 from provenance.pipeline.building.registry_changes import forget_registries
 from provenance.pipeline.checking.dataset_check import check
 from provenance.pipeline.settings import Settings
@@ -66,6 +67,12 @@ class Replay:
     new: int
     gone: int
     same_findings: bool
+
+    __repr__ = short_repr
+
+    def __bool__(self) -> bool:
+        """Return whether result and findings are the same."""
+        return self.is_same
 
     @property
     def is_same(self) -> bool:

@@ -14,6 +14,7 @@ from provenance import __version__
 from provenance.errors import InputError
 from provenance.judge.identifiers import normal_address
 from provenance.model.records.audit import Audit, AuditQuery, AuditRequest, SideFile
+from provenance.model.short_repr import short_repr
 from provenance.pipeline.audit.audit_evidence import AuditEvidence, gather_evidence
 from provenance.pipeline.audit.audit_material import (
     AuditMaterial,
@@ -68,6 +69,8 @@ class Answer:
     items: pa.Table
     files: dict[str, bytes]
     found: tuple[DatasetItems, ...]
+
+    __repr__ = short_repr
 
 
 def answer(  # noqa: PLR0913 (what is asked, and what is answered from)

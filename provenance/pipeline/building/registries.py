@@ -188,6 +188,10 @@ class BuildOutcome:
     reading: ReadingCounts
     deletions: DeletedItems
 
+    def __bool__(self) -> bool:
+        """Return whether all dumps were read: the exit code of the command is then 0."""
+        return not self.unread
+
     def __repr__(self) -> str:
         missing = ", ".join(each.file for each in self.unread)
         return (

@@ -15,6 +15,7 @@ from provenance.model.records.disclosure import (
 )
 from provenance.model.records.disclosure_questions import QUESTIONS, QUESTIONS_BY_KEY, Form
 from provenance.model.records.ledger import CleaningFacts, DatasetFacts, Ledger, UseFacts
+from provenance.model.short_repr import short_repr
 from provenance.pipeline.audit.audit_evidence import record_name
 from provenance.pipeline.disclosure.corpus_pass import measure_contents
 from provenance.pipeline.ledger_records import check_chain, open_ledger
@@ -45,6 +46,8 @@ class Disclosures:
 
     files: dict[str, str]
     missing: tuple[str, ...] = ()
+
+    __repr__ = short_repr
 
 
 def disclose(  # noqa: PLR0913 (what documents are made from)

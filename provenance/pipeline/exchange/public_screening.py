@@ -21,6 +21,7 @@ from provenance.match.estimation.intervals import wilson_interval
 from provenance.model.content.fingerprints import Texts, UInt64s
 from provenance.model.content.tables import Unread, merge_unread
 from provenance.model.results.control import Rate
+from provenance.model.short_repr import short_repr
 from provenance.pipeline.execution.progress import show_progress
 from provenance.pipeline.scan.part_scan import split_batch
 from provenance.pipeline.settings import Settings
@@ -81,6 +82,8 @@ class Screening:
     estimate: Rate | None
     rows: pa.Table
     unread: tuple[Unread, ...]
+
+    __repr__ = short_repr
 
     def to_json(self) -> dict[str, object]:
         """Return the figures as `registry screen --format json` prints them."""

@@ -20,6 +20,7 @@ from provenance.errors import (
     RegistryExists,
     RegistryNotFound,
 )
+from provenance.model.short_repr import short_repr
 from provenance.pipeline.caching.result_cache import CacheUsage, clear_cache
 from provenance.pipeline.exchange.checkpoint import (
     Checkpoint,
@@ -84,6 +85,8 @@ class Pull:
     doubt: str | None = None
     is_changed: bool = True
     cleared: CacheUsage | None = None
+
+    __repr__ = short_repr
 
     @property
     def is_overdue(self) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from provenance.errors import RegistryError
+from provenance.model.short_repr import short_repr
 from provenance.pipeline.exchange.checkpoint import day_after, today
 from provenance.pipeline.exchange.registry_address import RegistryAddress
 from provenance.pipeline.execution.progress import show_progress
@@ -54,6 +55,8 @@ class Push:
     present: int
     removed: int
     is_signed: bool
+
+    __repr__ = short_repr
 
 
 def push(

@@ -170,7 +170,7 @@ def clean(  # noqa: PLR0913 (the options of the command)
     -------
     Receipt
         What was removed; also written into the copy, and into the ledger that the policy names.
-        `unread` lists what could not be read.
+        `unread` lists what could not be read: it is false if there is any.
 
     Raises
     ------
@@ -236,7 +236,7 @@ def diff(old: Address, new: Address, **options: Unpack[DiffOptions]) -> Changes:
     -------
     Changes
         `documents`, `shares`, and the findings that `appeared` and `vanished`; `worse` lists the
-        gates that fail in the new one only.
+        gates that fail in the new one only. It is true if there are none, and all was read.
 
     Raises
     ------

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TypedDict, Unpack
 
+from provenance.model.short_repr import short_repr
 from provenance.pipeline.disclosure.disclosing import (
     Disclosures,
     save_disclosures,
@@ -42,6 +43,8 @@ class DisclosureFiles:
     """
 
     documents: Disclosures
+
+    __repr__ = short_repr
 
     @property
     def files(self) -> Mapping[str, str]:

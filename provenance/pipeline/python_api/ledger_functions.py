@@ -20,6 +20,7 @@ from provenance.model.records.ledger import (
     RecordKind,
     WithdrawalFacts,
 )
+from provenance.model.short_repr import short_repr
 from provenance.pipeline.audit.rights_holder_answer import Answer, answer, save_answer
 from provenance.pipeline.cleaning.forget_sets import save_forget_set
 from provenance.pipeline.execution.progress import ProgressCallback, report_progress_to
@@ -74,6 +75,8 @@ class AuditAnswer:
     """
 
     answer: Answer
+
+    __repr__ = short_repr
 
     @property
     def found(self) -> bool:

@@ -214,7 +214,7 @@ def build_registry(
     -------
     BuildOutcome
         The manifest, what was kept and skipped, what the dumps say was deleted (`deletions`), and
-        dumps that could not be read (`unread`).
+        dumps that could not be read (`unread`): it is false if there are any.
 
     Raises
     ------

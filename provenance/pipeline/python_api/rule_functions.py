@@ -7,6 +7,7 @@ from typing import Unpack
 
 from provenance.model.rules.rulings import Ruling
 from provenance.model.rules.terms import Verdict
+from provenance.model.short_repr import short_repr
 from provenance.pipeline.api import normalise_options
 from provenance.pipeline.caching.result_cache import CacheUsage
 from provenance.pipeline.caching.result_cache import clear_cache as clear
@@ -39,6 +40,8 @@ class Explanation:
     name: str
     ruling: Ruling
     text: str
+
+    __repr__ = short_repr
 
     @property
     def verdict(self) -> Verdict:

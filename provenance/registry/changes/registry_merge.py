@@ -14,6 +14,7 @@ from provenance.errors import RegistryError
 from provenance.match.scoring.evalue import SHIPPED_CHANCE
 from provenance.model.content.fingerprints import UInt32s
 from provenance.model.content.tables import merge_unread
+from provenance.model.short_repr import short_repr
 from provenance.registry import registry_folder
 from provenance.registry.array_reader import item_array
 from provenance.registry.build.registry_builder import (
@@ -104,6 +105,8 @@ class Combination:
     replaced: int = 0
     withdrawn: int = 0
     has_other_chance: bool = False
+
+    __repr__ = short_repr
 
 
 def merge_registries(

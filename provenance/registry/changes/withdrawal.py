@@ -8,6 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from provenance.model.short_repr import short_repr
 from provenance.registry import registry_folder
 from provenance.registry.build.registry_builder import (
     SegmentWriter,
@@ -85,6 +86,8 @@ class Withdrawal:
     pending: Sequence[PendingRewrite]
     linked_files: int
     fingerprints: int = 0
+
+    __repr__ = short_repr
 
 
 def remove_items(  # noqa: PLR0913 (what is withdrawn, and what is left of it)
