@@ -58,7 +58,7 @@ class Outcome:
 
     @property
     def result(self) -> Result:
-        """The content of `result.json`."""
+        """The content of `result.json` as objects; `render("json")` is its text."""
         return self.report.result
 
     @property

@@ -127,6 +127,12 @@ def test_everything_that_is_exported_is_there():
     assert {*ORDER} == {*provenance.__all__} - {"__version__"}
 
 
+def test_the_guide_names_every_function():
+    guide = PAGE.with_name("python-api.md").read_text("utf-8")
+    named = set(re.findall(r"`(?:provenance\.)?(\w+)", guide))
+    assert {name for name in ORDER if inspect.isfunction(getattr(provenance, name))} <= named
+
+
 def test_every_parameter_is_described():
     missing = []
     for name in ORDER:
