@@ -28,8 +28,8 @@ _STANDINGS = {
     Verdict.PERMITTED: "permitted for {purpose}",
 }
 _NEXT_STEPS = {
-    Verdict.FORBIDDEN: "Leave the content out (provenance clean writes the dataset without it), or "
-    "sign an agreement and write it under [[agreements]] in the policy",
+    Verdict.FORBIDDEN: "Leave the content out ({how}), or sign an agreement and write it under "
+    "[[agreements]] in the policy",
     Verdict.UNKNOWN: "Read the remedy of each source in the report: a missing date, rule or "
     "permission makes it unknown",
     Verdict.RESTRICTED: "Meet the conditions that the report names, and then raise the limit",
@@ -38,6 +38,8 @@ _NEXT_STEPS = {
 
 
 _DAY = timedelta(days=1)
+_CLEANING = "provenance clean writes the dataset without it"
+_REMOVAL_OF_ROWS = "the findings name its rows"
 _WAIVER = "or, if a named person approves these findings, write a waiver under [[waivers]]"
 
 
@@ -79,17 +81,38 @@ def mark_undecided(
 
 
 def violations(
-    outcomes: Sequence[GateOutcome], circumstances: Circumstances, *, among_new: bool = False
+    outcomes: Sequence[GateOutcome],
+    circumstances: Circumstances,
+    *,
+    among_new: bool = False,
+    cleanable: bool = True,
 ) -> tuple[Violation, ...]:
-    """Describe the gates that failed; with a baseline, they are about new content."""
+    """Describe the gates that failed.
+
+    Parameters
+    ----------
+    outcomes : sequence of GateOutcome
+        Of all gates.
+    circumstances : Circumstances
+        Of the check.
+    among_new : bool
+        Whether they are about new content, because there is a baseline.
+    cleanable : bool
+        Whether `provenance clean` can write the corpus again: it is in files of this machine.
+    """
     content = "new content" if among_new else "content"
+    how = _CLEANING if cleanable else _REMOVAL_OF_ROWS
     return tuple(
-        _violation(outcome, circumstances, content) for outcome in outcomes if not outcome.passed
+        _violation(outcome, circumstances, content, how)
+        for outcome in outcomes
+        if not outcome.passed
     )
 
 
-def _violation(outcome: GateOutcome, circumstances: Circumstances, content: str) -> Violation:
-    gate = outcome.gate
+def _violation(
+    outcome: GateOutcome, circumstances: Circumstances, content: str, how: str
+) -> Violation:
+    gate, step = outcome.gate, _NEXT_STEPS[outcome.gate.verdict].replace("{how}", how)
     content = content if gate.source is None else f"{content} of {gate.source}"
     standing = _STANDINGS[gate.verdict].format(purpose=circumstances.purpose)
     standing += "" if gate.basis is None else f" ({gate.basis})"
@@ -100,7 +123,7 @@ def _violation(outcome: GateOutcome, circumstances: Circumstances, content: str)
             f"{content} that is {standing}; the policy "
             f"allows {_percent(gate.limit)}"
         ),
-        remedy=f"{_collection_hint(circumstances)}{_NEXT_STEPS[gate.verdict]}; {_WAIVER}.",
+        remedy=f"{_collection_hint(circumstances)}{step}; {_WAIVER}.",
     )
 
 

@@ -371,8 +371,9 @@ def test_a_report_is_not_written_into_its_dataset(rows, registry, tmp_path, writ
     folder = tmp_path / "data"
     folder.mkdir()
     write_lines(folder / "a.jsonl", rows)
-    with pytest.raises(OutputError, match="is within the corpus"):
+    with pytest.raises(OutputError, match="is within the corpus") as caught:
         provenance.check(folder, registries=registry).write(folder)
+    assert caught.value.remedy == "name a path elsewhere with folder="
     assert [path.name for path in folder.iterdir()] == ["a.jsonl"]
 
 
@@ -718,6 +719,14 @@ def test_a_dataset_is_cleaned_and_compared(tmp_path, rows, registry):
     assert not changes.worse
     with pytest.raises(ValueError, match="'allowed'"):
         provenance.clean(path, tmp_path / "no", verdict="allowed", registries=registry)
+
+
+def test_what_is_in_no_file_is_not_told_to_be_cleaned(tmp_path, rows, registry, write_lines):
+    in_memory = provenance.check(rows, registries=registry)
+    in_file = provenance.check(write_lines(tmp_path / "a.jsonl", rows), registries=registry)
+    shown = [f"{each} {each.violations[0].remedy}" for each in (in_memory, in_file)]
+    assert ["provenance clean" in each for each in shown] == [False, True]
+    assert "the findings name its rows" in shown[0]
 
 
 def test_results_are_true_where_the_command_ends_with_0(tmp_path, rows, registry, write_lines):

@@ -59,7 +59,8 @@ from provenance.pipeline.scan.readings import RegistryIndex
 from provenance.pipeline.scan.reread import ScanContext, scan_and_locate
 from provenance.pipeline.scan.row_metadata import build_declarations
 from provenance.pipeline.settings import Settings
-from provenance.read.corpus.corpora import Corpus
+from provenance.read.corpus.corpora import Corpus, is_stream_or_hub
+from provenance.read.corpus.python_objects import IN_MEMORY
 
 _DEFAULT_SETTINGS = Settings()
 _DECLARED_ONLY = "--declared-only reports what rows declare without one"
@@ -285,7 +286,10 @@ def _build_report(  # noqa: PLR0913 (takes the outcome of every stage)
         rulings=source_rulings(finding_set, summaries, library, judges),
         gates=outcomes,
         violations=violations(
-            outcomes, policy.circumstances, among_new=exempted.baseline is not None
+            outcomes,
+            policy.circumstances,
+            among_new=exempted.baseline is not None,
+            cleanable=_is_cleanable(corpus.addresses),
         ),
         waivers=exempted.waivers,
         findings=len(exempted.finding_set.findings),
@@ -294,6 +298,14 @@ def _build_report(  # noqa: PLR0913 (takes the outcome of every stage)
         observations=observe(exempted.finding_set, judges.general, exempted.waivers),
     )
     return Report(result, exempted.finding_set.findings)
+
+
+def _is_cleanable(addresses: Sequence[str]) -> bool:
+    """Return whether a corpus is in files of this machine."""
+    return not any(
+        address == IN_MEMORY or is_stream_or_hub(address) or "://" in address
+        for address in addresses
+    )
 
 
 def _gate_shares(

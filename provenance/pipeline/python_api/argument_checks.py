@@ -46,10 +46,13 @@ def public_function(function: F) -> F:
     function, the argument, what it takes and what was given. Data in place of a path raises an
     InputError.
     """
+    # A method that writes takes as `folder` what a command takes as --output or --forget-set.
+    is_writer = "folder" in signature(function).parameters
+    own_names = dict.fromkeys(("output", "forget_set"), "folder") if is_writer else {}
 
     @wraps(function)
     def checked(*args: Any, **kwargs: Any) -> Any:
-        with options_as_arguments():
+        with options_as_arguments(own_names):
             _check_arguments(function, args, kwargs)
             return function(*args, **kwargs)
 

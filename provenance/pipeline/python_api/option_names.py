@@ -2,9 +2,10 @@
 
 import re
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from types import MappingProxyType
 
 from provenance.errors import ProvenanceError
 from provenance.model.content.tables import Unread
@@ -36,14 +37,27 @@ _COMMAND = re.compile(r"(`[^`]*`|\bprovenance [a-z]+ [^;]*)")
 
 
 @contextmanager
-def options_as_arguments() -> Iterator[None]:
-    """Name arguments of functions, instead of options of commands, in errors."""
+def options_as_arguments(own_names: Mapping[str, str] = MappingProxyType({})) -> Iterator[None]:
+    """Name arguments of functions, instead of options of commands, in errors.
+
+    Parameters
+    ----------
+    own_names : mapping of str to str
+        Names of arguments that the function has in place of others.
+    """
     try:
         yield
     except ProvenanceError as error:
-        error.message, error.remedy = as_arguments(error.message), as_arguments(error.remedy)
+        error.message = _with_own_names(as_arguments(error.message), own_names)
+        error.remedy = _with_own_names(as_arguments(error.remedy), own_names)
         error.args = (error.message,)
         raise
+
+
+def _with_own_names(text: str, own_names: Mapping[str, str]) -> str:
+    for name, own in own_names.items():
+        text = re.sub(rf"\b{name}=", f"{own}=", text)
+    return text
 
 
 def unread_as_arguments(unread: Iterable[Unread]) -> tuple[Unread, ...]:
