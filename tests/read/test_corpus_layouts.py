@@ -8,6 +8,7 @@ import lzma
 import sqlite3
 import tarfile
 import warnings
+import zipfile
 from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
@@ -170,8 +171,22 @@ class TestTar:
         assert [row["text"] for row in found] == TEXTS
         assert {row["file"] for row in found} == {"data/rows.jsonl"}
 
-    def test_an_archive_of_tables_among_other_data_is_unread(self, tmp_path):
+    def test_archives_of_tables_beside_data_are_passed_over(self, tmp_path):
         (tmp_path / "more.tar").write_bytes(tar_of({"rows.jsonl": LINES.encode()}))
+        with zipfile.ZipFile(tmp_path / "other.zip", "w") as archive:
+            archive.writestr("rows.jsonl", LINES)
+        (tmp_path / "rows.jsonl").write_text(LINES)
+        found = open_corpus([str(tmp_path)])
+        assert (passed_over(found), unread(found)) == (("more.tar", "other.zip"), [])
+        assert [row["text"] for row in documents(found)] == TEXTS
+
+    def test_an_archive_of_tables_alone_in_a_folder_is_unread(self, tmp_path):
+        (tmp_path / "more.tar").write_bytes(tar_of({"rows.jsonl": LINES.encode()}))
+        with pytest.raises(UnsupportedFormat, match="holds tables"):
+            open_corpus([str(tmp_path)])
+
+    def test_a_damaged_archive_beside_data_is_unread(self, tmp_path):
+        (tmp_path / "more.tar").write_bytes(b"no archive at all" * 100)
         (tmp_path / "rows.jsonl").write_text(LINES)
         assert unread(open_corpus([str(tmp_path)])) == ["more.tar"]
 

@@ -320,7 +320,7 @@ def _select_data(
         raise EmptyCorpus(f"{address}: the folder has no files", remedy="give another folder.")
     own_names = own_outputs(files)
     current = current_files([file for file in files if file.name not in own_names], address)
-    data = list(_data_files(current))
+    data = _without_archives(list(_data_files(current)))
     # Next to tables, text files are readmes and licences, not data; so are objects in JSON.
     tables = [file for file in data if file.format != "text"]
     if any(file.format not in {"", "json"} for file in tables):
@@ -378,6 +378,20 @@ def _data_files(files: Sequence[File]) -> Iterator[File]:
             yield replace(file, format=form[0], compression=form[1])
         elif file.fault is not None and not isinstance(file.fault, UnsupportedFormat):
             yield file
+
+
+def _without_archives(files: list[File]) -> list[File]:
+    """Return files without archives of tables, as long as there is anything beside them."""
+    if all(file.format == "tar" for file in files):
+        return files
+    return [file for file in files if not (file.format == "tar" and _is_archive_of_tables(file))]
+
+
+def _is_archive_of_tables(file: File) -> bool:
+    try:
+        return file.fault is None and holds_tables(file)
+    except InputError:
+        return False  # damaged: it is listed when it is read
 
 
 def _is_hidden_or_metadata(name: str) -> bool:
