@@ -198,6 +198,13 @@ def test_files_have_texts_in_structures_named_as_labels(tmp_path, form, case):
     assert_read(open_corpus([write(tmp_path, form, rows)]), rows)
 
 
+@pytest.mark.parametrize("form", [form for form in FILES if FILES[form] is not with_strings])
+def test_structures_without_text_may_have_some_later(tmp_path, form):
+    rows = [{"text": say(n, "rose"), "extra": {"pages": n}} for n in range(3000)]
+    rows[-1]["extra"]["remark"] = say(2999, "was remarked on")
+    assert_read(open_corpus([write(tmp_path, form, rows)]), rows)
+
+
 @pytest.mark.parametrize("form", FILES)
 def test_files_have_the_texts_of_later_members(tmp_path, form):
     assert_read(open_corpus([write(tmp_path, form, late_rows())]), late_rows())

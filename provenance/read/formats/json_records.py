@@ -44,8 +44,9 @@ def record_documents(
     columns : ColumnChoice
         Columns chosen from a sample of objects.
     sample_members : collection of str or None
-        Members with a value in that sample: an object without text in `columns` is searched under
-        well-known names, and in members not in `sample_members`. None disables this search.
+        Members with a scalar or a string in that sample: an object without text in `columns` is
+        searched under well-known names, and in members not in `sample_members`. None disables this
+        search.
     """
     builder = _ColumnBuilder()
     broken: list[tuple[int, str]] = []
@@ -209,7 +210,7 @@ def _find_texts(
 def _unseen_members(
     record: Record, columns: ColumnChoice, sample_members: Collection[str] | None
 ) -> list[str]:
-    """Return the members that may be text and that no object of the sample has."""
+    """Return the members that may be text, but held neither scalars nor strings in the sample."""
     if sample_members is None or all(key in sample_members for key in record):
         return []
     others = {*columns.text_paths(), *columns.metadata_paths(), *columns.labels}

@@ -22,11 +22,12 @@ from provenance.read.columns.column_choice import (
     ColumnChoice,
     find_columns,
     has_prose,
+    is_scalar,
     without_headings,
 )
 from provenance.read.columns.column_paths import column_at, top_column
 from provenance.read.columns.json_schema import infer_schema, narrow_schema
-from provenance.read.columns.nested_texts import texts_within
+from provenance.read.columns.nested_texts import is_list, texts_within
 from provenance.read.columns.signal_columns import EXPECTED_NAMES, holds_headers, mentions_signal
 from provenance.read.columns.string_arrays import is_blank, is_textual, replace_surrogates, to_flags
 from provenance.read.columns.table_parts import RowBlock, block_documents
@@ -153,8 +154,8 @@ class JsonlLayout:
     schema : pyarrow.Schema
         Schema of the chosen columns, for parsing many lines at once.
     sample_members : frozenset of str or None
-        Members with a value in the sample; None if the user gave the columns, so that an object
-        without text in them is not searched for other texts.
+        Members with a scalar or a string in the sample; None if the user gave the columns, so that
+        an object without text in them is not searched for other texts.
     nested : bool
         Whether headers of pages may be members of a struct.
     unseen_labels : tuple of str
@@ -301,7 +302,7 @@ def _complete_layout(
         ),
     )
     sample_members = frozenset(
-        member.name for member in schema if not pa.types.is_null(member.type)
+        member.name for member in schema if is_scalar(member.type) or _has_strings(member.type)
     )
     names = {*schema.names}
     missing = [path for path in columns.all() if top_column(path, names) not in names]
@@ -315,6 +316,12 @@ def _complete_layout(
         tuple(name for name in labels if name not in columns.labels),
         names_seen,
     )
+
+
+def _has_strings(kind: pa.DataType) -> bool:
+    if pa.types.is_struct(kind):
+        return any(_has_strings(member.type) for member in kind)
+    return _has_strings(kind.value_type) if is_list(kind) else is_textual(kind)
 
 
 def read_rows(file: str, blocks: Iterable[JsonBlock], layout: JsonlLayout) -> Iterator[Documents]:
