@@ -37,12 +37,12 @@ class DumpRecord:
 
 @dataclass(frozen=True, slots=True)
 class BuildStep:
-    """A command that added items to a registry, or took some out of another one.
+    """A command that changed which items a registry has, or took some out of another one.
 
     Parameters
     ----------
     command : str
-        "build", "add" or "subset".
+        "build", "add", "subset" or "restore".
     options : tuple of str
         Its options as words of a command line.
     dumps : tuple of DumpRecord

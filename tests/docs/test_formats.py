@@ -231,7 +231,8 @@ REPORT = """\
 `check --output DIR` writes `result.json`, `findings.parquet`, `report.html` and `model.parquet`. A
 new report replaces an earlier one as a whole: after a kill or a power failure, `provenance report
 DIR` shows either the old report or the new one, and two checks into one folder are written one
-after the other.
+after the other. Files of these names that are no report of provenance are not replaced: `check`
+refuses the folder, before the work, with exit code 2.
 
 If `DIR` contains only a report, the folder is exchanged in one step, so other programs see all old
 files or all new ones. A program whose working folder is `DIR` keeps seeing the old folder. If `DIR`

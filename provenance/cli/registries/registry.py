@@ -295,26 +295,28 @@ Examples:
     help="Show only what was withdrawn, as CSV: id, source, site, date and reason.",
 )
 @click.option("--source", metavar="ID", help="With --withdrawn: of this source.")
+@click.option("--reason", metavar="TEXT", help="With --withdrawn: for this reason.")
 @registry_key_option
 @click.option("-v", "--verbose", is_flag=True, help="Also show the law of chance matches.")
-def show(
+def show(  # noqa: PLR0913 (one parameter per option)
     registry: Path,
     items: int | None,
     recipe: bool,
     withdrawn: bool,
     source: str | None,
+    reason: str | None,
     verbose: bool,
 ) -> None:
     """Show what REGISTRY contains, what it cannot find, and what waits to be removed."""
     if recipe + withdrawn + (items is not None) > 1:
         raise click.UsageError("give one of --items, --recipe and --withdrawn")
-    if source is not None and not withdrawn:
-        raise click.UsageError("--source needs --withdrawn")
+    if (source is not None or reason is not None) and not withdrawn:
+        raise click.UsageError("--source and --reason need --withdrawn")
     if recipe:
         echo(*pipeline.registry_recipe(registry))
         return
     if withdrawn:
-        for text in pipeline.withdrawn_lines(registry, source):
+        for text in pipeline.withdrawn_lines(registry, source, reason):
             click.echo(text, nl=False)
         return
     if items is None and pipeline.is_public_copy(registry):

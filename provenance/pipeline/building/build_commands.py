@@ -1,10 +1,11 @@
 """The commands that build a registry again."""
 
 import shlex
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import pyarrow.compute as pc
+import pyarrow as pa
 
 from provenance.registry.files.mapped_files import map_registry
 from provenance.registry.recipe import BuildStep, DumpRecord
@@ -23,18 +24,42 @@ def registry_recipe(registry: Path) -> list[str]:
         lines.append(
             "# Not all of its dumps are known: an earlier version, which built it, recorded none."
         )
+    lines += map(_restore_comment, _restores(manifest.steps))
     lines += _commands(manifest.steps, str(registry))
-    name = shlex.quote(str(registry))
-    for withdrawn in pc.value_counts(read_tombstones(mapped)["source"]).to_pylist():
-        source, number = withdrawn["values"], withdrawn["counts"]
-        ids = shlex.quote(f"withdrawn-{source}.csv")
-        source_option = f"--source {shlex.quote(source)}"
-        lines += [
-            f"# {count(number, 'item')} of {source} withdrawn since; list them beforehand:",
-            f"# provenance registry show {name} --withdrawn {source_option} > {ids}",
-            f"provenance registry remove {name} {source_option} --ids {ids}",
-        ]
-    return lines
+    return [*lines, *_withdrawals(read_tombstones(mapped), str(registry))]
+
+
+def _restores(steps: Sequence[BuildStep]) -> Iterator[BuildStep]:
+    for step in steps:
+        yield from _restores(step.base)
+        if step.command == "restore":
+            yield step
+
+
+def _restore_comment(step: BuildStep) -> str:
+    content = f"of {step.options[-1]} " if step.options else ""
+    return (
+        f"# Withdrawals {content}were lifted on {step.ended.date()}: these commands bring the "
+        "items back, which the registry lacks if their dumps were not added again since."
+    )
+
+
+def _withdrawals(tombstones: pa.Table, registry: str) -> Iterator[str]:
+    """Yield commands that withdraw the items again, for the same reasons."""
+    groups = tombstones.group_by(["source", "reason"]).aggregate([([], "count_all")])
+    rows = groups.sort_by([("source", "ascending"), ("reason", "ascending")]).to_pylist()
+    reasons = Counter(row["source"] for row in rows)
+    for number, row in enumerate(rows, 1):
+        selection, reason = ["--source", row["source"]], row["reason"]
+        options = [*selection, *(["--reason", reason] if reason else [])]
+        # Items without a reason come last, when those with one are withdrawn already.
+        is_part = bool(reason) and reasons[row["source"]] > 1
+        ids = shlex.quote(f"withdrawn-{row['source']}{f'-{number}' if is_part else ''}.csv")
+        listing = _command("show", registry, "--withdrawn", *(options if is_part else selection))
+        items = count(row["count_all"], "item")
+        yield f"# {items} of {row['source']} withdrawn since; list them beforehand:"
+        yield f"# {listing} > {ids}"
+        yield f"{_command('remove', registry, *options)} --ids {ids}"
 
 
 def _is_whole(steps: Sequence[BuildStep]) -> bool:
@@ -47,6 +72,7 @@ def _is_whole(steps: Sequence[BuildStep]) -> bool:
 
 def _commands(steps: Sequence[BuildStep], registry: str) -> Iterator[str]:
     """Yield the commands that make a registry by some steps."""
+    steps = [step for step in steps if step.command != "restore"]
     subsets = [step for step in steps if step.command == "subset"]
     additions = [step for step in steps if step.command != "subset"]
     if not subsets:

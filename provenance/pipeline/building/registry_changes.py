@@ -261,7 +261,10 @@ def mark(
 
 def restore_to_registry(folder: Path, ids: str, source: str | None) -> tuple[Manifest, int]:
     """Lift the tombstones of the ids that a file lists; return manifest and number of them."""
-    return restore_items(folder, read_ids(ids), source)
+    options = () if source is None else ("--source", source)
+    ended = datetime.now(UTC).replace(microsecond=0)
+    step = BuildStep("restore", options, (), ended, __version__)
+    return restore_items(folder, read_ids(ids), source, step=step)
 
 
 def compact(folder: Path) -> tuple[Manifest, Manifest]:
@@ -387,17 +390,31 @@ WITHDRAWN_COLUMNS = {
 """Columns of tombstones that are shown, and how they are called there."""
 
 
-def withdrawn_items(folder: Path, source: str | None = None) -> pa.Table:
-    """Return what was withdrawn from a registry, of one source or all."""
+def withdrawn_items(folder: Path, source: str | None = None, reason: str | None = None) -> pa.Table:
+    """Return what was withdrawn from a registry.
+
+    Parameters
+    ----------
+    folder : Path
+        The registry.
+    source : str or None
+        Only of this source.
+    reason : str or None
+        Only for this reason.
+    """
     tombstones = read_tombstones(map_registry(folder))
     if source is not None:
         tombstones = tombstones.filter(pc.equal(tombstones["source"], source))
+    if reason is not None:
+        tombstones = tombstones.filter(pc.equal(tombstones["reason"], reason))
     return tombstones.select([*WITHDRAWN_COLUMNS]).rename_columns([*WITHDRAWN_COLUMNS.values()])
 
 
-def withdrawn_lines(folder: Path, source: str | None = None) -> Iterator[str]:
-    """Yield what was withdrawn from a registry, of one source or all, as lines of CSV."""
-    tombstones = withdrawn_items(folder, source)
+def withdrawn_lines(
+    folder: Path, source: str | None = None, reason: str | None = None
+) -> Iterator[str]:
+    """Yield what `withdrawn_items` returns as lines of CSV."""
+    tombstones = withdrawn_items(folder, source, reason)
     text = StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(tombstones.column_names)

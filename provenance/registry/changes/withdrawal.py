@@ -1,7 +1,7 @@
 """Withdraw items from a registry, and lift withdrawals."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from provenance.registry.build.registry_builder import (
 )
 from provenance.registry.files.mapped_files import MappedSegment
 from provenance.registry.manifest import Manifest
+from provenance.registry.recipe import BuildStep
 from provenance.registry.segments.item_selection import Selection, item_identities, select_items
 from provenance.registry.segments.pending_rewrites import PendingRewrite, pending_rewrites
 from provenance.registry.segments.segment_set import ItemList, SegmentSet
@@ -245,7 +246,9 @@ def _count_links(segments: Sequence[MappedSegment]) -> int:
     )
 
 
-def restore_items(folder: Path, ids: pa.Array, source: str | None = None) -> tuple[Manifest, int]:
+def restore_items(
+    folder: Path, ids: pa.Array, source: str | None = None, *, step: BuildStep | None = None
+) -> tuple[Manifest, int]:
     """Lift tombstones, so that their items can be added again.
 
     Parameters
@@ -256,6 +259,8 @@ def restore_items(folder: Path, ids: pa.Array, source: str | None = None) -> tup
         Ids of the items.
     source : str or None
         Source of the items; None means any.
+    step : BuildStep or None
+        What the registry records of it.
 
     Returns
     -------
@@ -286,5 +291,7 @@ def restore_items(folder: Path, ids: pa.Array, source: str | None = None) -> tup
             keep_texts=earlier.keeps_texts,
             tombstones=without_expired(kept, datetime.now(UTC).date()),
         )
+        if step is not None:
+            manifest = replace(manifest, steps=(*manifest.steps, step))
         registry_folder.publish_change(staging, manifest, folder)
     return manifest, len(tombstones) - len(kept)

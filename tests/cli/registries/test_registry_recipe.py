@@ -58,6 +58,39 @@ def test_the_recipe_follows_subsets_and_merges(provenance, folder):
     assert manifest(folder / "r")["items"] == 3
 
 
+def test_items_are_withdrawn_again_for_their_reasons(provenance, folder):
+    run(provenance, folder, "build", "r", "--source", "x", "first dump.jsonl", "later")
+    for number, reason in (("1", ["--reason", "asked to"]), ("2", []), ("3", ["--reason", "b"])):
+        (folder / "gone.txt").write_text(number)
+        run(provenance, folder, "remove", "r", "--source", "x", "--ids", "gone.txt", *reason)
+    before = run(provenance, folder, "show", "r", "--withdrawn").stdout
+    shown = run(provenance, folder, "show", "r", "--recipe").stdout.splitlines()
+    for line in shown:  # of comments, those that are commands
+        words = shlex.split(line.removeprefix("# "))
+        if words[:3] == ["provenance", "registry", "show"]:
+            (folder / words[-1]).write_text(run(provenance, folder, *words[2:-2]).stdout)
+    (folder / "r").rename(folder / "old")
+    for line in shown:
+        if not line.startswith("#"):
+            run(provenance, folder, *shlex.split(line)[2:])
+    assert run(provenance, folder, "show", "r", "--withdrawn").stdout == before
+    assert [line.split(",")[4] for line in before.splitlines()[1:]] == ["asked to", "", "b"]
+
+
+def test_a_lifted_withdrawal_is_noted(provenance, folder):
+    run(provenance, folder, "build", "r", "--source", "x", "first dump.jsonl")
+    (folder / "gone.txt").write_text("1")
+    run(provenance, folder, "remove", "r", "--ids", "gone.txt")
+    run(provenance, folder, "restore", "r", "--source", "x", "--ids", "gone.txt")
+    run(provenance, folder, "subset", "r", "--source", "x", "-o", "some")
+    for name in ("r", "some"):
+        shown = run(provenance, folder, "show", name, "--recipe").stdout
+        assert "# Withdrawals of x were lifted on " in shown
+        assert [line.split()[2] for line in shown.splitlines() if line[0] != "#"] == (
+            ["build"] if name == "r" else ["build", "subset"]
+        )
+
+
 def test_dumps_are_recorded_with_the_digests_that_sha256sum_prints(provenance, folder):
     run(provenance, folder, "build", "r", "--source", "x", "first dump.jsonl", "later")
     [step] = manifest(folder / "r")["steps"]
