@@ -52,6 +52,13 @@ def command(folder, name, registry, arguments=None):
     )
 
 
+def seconds_of(folder, name, registry):
+    """Return how long a command takes that is not killed."""
+    started = time.monotonic()
+    assert command(folder, name, registry).wait() == 0
+    return time.monotonic() - started
+
+
 def items_of(path):
     verify_files(path)
     registry = open_registry(path)
@@ -68,15 +75,13 @@ def test_a_hundred_kills_leave_what_was_before_or_what_is_after(folder):
         if name != "build":
             before = items_of(folder / "start")
             shutil.copytree(folder / "start", folder / "done")
-        started = time.monotonic()
-        assert command(folder, name, "done").wait() == 0
-        seconds = time.monotonic() - started
+        seconds = seconds_of(folder, name, "done")
         after = items_of(folder / "done")
         for _ in range(MOMENTS // len(COMMANDS)):
             if name != "build":
                 shutil.copytree(folder / "start", folder / "r")
             process = command(folder, name, "r")
-            time.sleep(dice.uniform(0.2, 1.1) * seconds)
+            time.sleep(dice.uniform(0.2, 1.2) * seconds)
             process.kill()
             process.wait()
             found = items_of(folder / "r") if (folder / "r").exists() else []
@@ -85,7 +90,7 @@ def test_a_hundred_kills_leave_what_was_before_or_what_is_after(folder):
             assert not (folder / "r" / PROGRESS_FILE).exists()
             # What the next command leaves is what one that was not killed does.
             if name != "build" or found != after:
-                assert command(folder, name, "r").wait() == 0
+                seconds = seconds_of(folder, name, "r")  # other work on the machine may change it
             assert items_of(folder / "r") == after
             shutil.rmtree(folder / "r")
         shutil.rmtree(folder / "done")
