@@ -81,7 +81,13 @@ def check_writable(output: str) -> None:
             f"{folder} cannot be written: {nearest.absolute()} is not a writable folder",
             remedy="name another folder with --output",
         )
-    check_report_folder(folder)
+    try:
+        check_report_folder(folder)
+    except OSError as error:  # of the path itself, such as a name that is too long
+        raise OutputError(
+            f"{folder} cannot be written: {error.strerror}",
+            remedy="name another folder with --output",
+        ) from error
 
 
 def _check_remote_files(remote: TaskFolder, address: str) -> None:

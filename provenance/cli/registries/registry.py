@@ -72,7 +72,7 @@ _LAYOUT = click.option(
     "telegram, telegram-api, discord, discord-package, mattermost, rocketchat, zulip, "
     "matrix, teams, skype, hangouts, whatsapp, irc, youtube, youtube-live, twitch, facebook, "
     "linkedin, weibo, lemmy-posts, lemmy-comments, discourse, imageboard, lobsters, tiktok, "
-    "nostr, misskey, openassistant, app-store, mail, feed, json-feed, epub, subtitles, "
+    "nostr, misskey, tumblr, openassistant, app-store, mail, feed, json-feed, epub, subtitles, "
     "html or text: see docs/dumps.md. Unset: detected.",
 )
 _COLUMN_OPTIONS = (

@@ -107,7 +107,7 @@ def test_what_a_signer_is_told_to_hand_on_is_a_trust_file(provenance, folder):
     for command in (
         ("registry", "verify", "r"),
         ("check", "first.jsonl", "--registry", "r"),
-        ("trace", "first.jsonl", "--registry", "r"),
+        ("trace", "--file", "first.jsonl", "--registry", "r"),
         ("clean", "first.jsonl", "--registry", "r", "-o", "cleaned"),
     ):
         refused = provenance(*command, cwd=folder)
