@@ -47,7 +47,8 @@ def has_other_texts(data: bytes, names: Collection[bytes]) -> bool:
     """
     begins, ends = _name_spans(data)
     known = b"".join(b'"%s":' % name for name in names)
-    is_other = ~np.isin(_name_hashes(data, begins, ends), _name_hashes(known, *_name_spans(known)))
+    hashes, own = _name_hashes(known, *_name_spans(known)), _name_hashes(data, begins, ends)
+    is_other = ~np.isin(own, hashes, kind="sort")  # a table overflows in NumPy 2.0
     begins, ends = begins[is_other], ends[is_other]
     codes = np.frombuffer(data, np.uint8)
     values = _after_space(codes, _after_space(codes, ends + 1) + 1)
