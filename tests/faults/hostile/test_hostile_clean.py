@@ -17,7 +17,7 @@ from provenance.pipeline.settings import Settings
 from tests.faults.conftest import page, write_jsonl, write_parquet
 
 OPTIONS = ("-o", "out", "-q", "--no-cache")
-ROWS = 30_000
+ROWS = 10_000
 LONG = "0123456789abcdef" * 60_000
 """One megabyte, of no words: prose beside the text is text, too."""
 
