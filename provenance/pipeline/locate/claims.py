@@ -29,7 +29,8 @@ class Claims:
     bits : ndarray of float64, shape (n,)
         Information of the matched words under corpus and registry together.
     strengths : ndarray of float64, shape (n,)
-        Rarity of such a match by chance, in bits; at least the registries' threshold.
+        Rarity of such a match by chance, in bits; at least the registries' threshold. Pieces of one
+        match have that of the whole.
     chosen : ndarray of bool, shape (n,)
         Whether tokens are attributed to the item.
     firsts, lasts : ndarray of int64, shape (n,)

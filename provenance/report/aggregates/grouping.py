@@ -29,7 +29,13 @@ from provenance.report.text.sentences import (
 )
 
 _KEYS = ["source", "verdict", "basis", "terms"]
-_EXCUSES = ("waived", "disputed", "contested", "unchanged")
+_EXCUSES = {
+    "waived": "waived",
+    "disputed": "disputed",
+    "contested": "contested",
+    "unchanged": "in the baseline",
+}
+"""Columns of findings that gates leave out, with what to call these findings."""
 _ROWS = 5
 
 
@@ -121,7 +127,7 @@ class GateContent:
     documents : int
         Number of rows with a finding that it counts.
     excuses : tuple of str
-        Why it leaves other findings out: some of "waived", "disputed", "contested", "unchanged".
+        Why it leaves other findings out: "waived", "disputed", "contested" or "in the baseline".
     """
 
     documents: int
@@ -211,7 +217,7 @@ def gate_content(gate: Gate, findings: pa.Table) -> GateContent:
     table = _countable(findings).filter(_gate_mask(gate, findings))
     counted = table.filter(table["counted"])
     excused = table.filter(pc.invert(table["counted"]))
-    excuses = (name for name in _EXCUSES if pc.any(excused[name]).as_py())
+    excuses = (what for name, what in _EXCUSES.items() if pc.any(excused[name]).as_py())
     return GateContent(pc.count_distinct(counted["place"]).as_py(), tuple(excuses))
 
 

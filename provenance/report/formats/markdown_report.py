@@ -44,10 +44,10 @@ from provenance.report.text.policy_notes import excuse, waiver_sentences
 from provenance.report.text.sentences import (
     NOT_CLEARANCE,
     OUTCOMES,
+    SHARES_NOTE,
     checked_sentence,
     headline,
     outcome_of,
-    shares_note,
     source_shares,
 )
 from provenance.report.text.unread_text import unread_lines, unread_sentence
@@ -223,7 +223,7 @@ def _gates(result: Result) -> str:
     ]
     heads = ("Gate", "Outcome", "Share:", "At least:", "Allowed:")
     table = markdown_table(heads, lines)
-    note = markdown_text(shares_note(result))
+    note = markdown_text(SHARES_NOTE)
     return "\n\n".join([table, *warnings[:1], note]) if lines else ""
 
 

@@ -34,6 +34,7 @@ from provenance.report.text.origin_sentences import origin_note
 from provenance.report.text.policy_notes import excuse, policy_notes, waiver_sentences
 from provenance.report.text.sentences import (
     NOT_CLEARANCE,
+    SHARES_NOTE,
     Outcome,
     checked_sentence,
     gate_sentence,
@@ -41,7 +42,6 @@ from provenance.report.text.sentences import (
     outcome_of,
     ruling_outcome,
     rulings_by_source,
-    shares_note,
     split_repeated,
     status_mark,
     unknown_licences,
@@ -138,7 +138,7 @@ def _gates(style: TerminalStyle, result: Result) -> list[str]:
         mark = "passes" if outcome.passed else "FAILS"
         lines += style.wrap(f"{outcome.gate} {mark}: {gate_sentence(outcome)}", "  ", "    ")
         lines += style.wrap(warning, "    ") if (warning := undecided_sentence(outcome)) else []
-    return [*lines, *style.wrap(shares_note(result), "  ")]
+    return [*lines, *style.wrap(SHARES_NOTE, "  ")]
 
 
 def _policy(style: TerminalStyle, report: Report) -> list[str]:

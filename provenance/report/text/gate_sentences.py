@@ -6,14 +6,6 @@ from provenance.report.aggregates.grouping import gate_content
 from provenance.report.text.number_format import count, percent
 from provenance.report.text.sentences import capitalize, shares_by, verdict_phrase
 
-_EXCUSES = {
-    "waived": "waived",
-    "disputed": "disputed",
-    "contested": "contested",
-    "unchanged": "in the baseline",
-}
-"""Reasons why gates leave findings out, as in `GateContent`, in words."""
-
 
 def documents_sentence(report: Report) -> str | None:
     """Return in how many documents content is that the first failed gate counts.
@@ -74,7 +66,7 @@ def _left_out(outcome: GateOutcome, report: Report) -> str | None:
     if gate.source is not None or gate.basis is not None:
         return None
     shares = [s for s in shares_by(result.shares, "verdict") if s.key == gate.verdict]
-    excuses = [_EXCUSES[each] for each in gate_content(gate, report.findings).excuses]
+    excuses = gate_content(gate, report.findings).excuses
     if not shares or not excuses:
         return None
     # A document with a finding that counts is counted: without digits that are rounding errors.

@@ -103,10 +103,11 @@ _UNKNOWN_REMEDY = (
     "Find the terms of '{subject}' that apply to this use and write them as a rule file, record an "
     "agreement in the policy, or remove this content."
 )
-_SHARES_NOTE = (
+SHARES_NOTE = (
     "Share: what is attributed to a source. At least: the low end of its 95% interval, which a "
     "gate compares with the limit; the high end allows for what a check misses."
 )
+"""What the numbers beside a gate are."""
 
 
 def circumstances_phrase(circumstances: Circumstances) -> str:
@@ -216,14 +217,6 @@ def checked_sentence(result: Result) -> str:
     """Return for which use, when and by which version the corpus was checked."""
     use = circumstances_phrase(result.policy.circumstances)
     return f"Checked {use}; on {day(result.created)}, with provenance {result.tool}."
-
-
-def shares_note(result: Result) -> str:
-    """Return what the numbers beside a gate are, and what they leave out."""
-    excused = any(outcome.findings and not outcome.expired for outcome in result.waivers)
-    contested = any(share.tokens.contested for share in result.shares)
-    left_out = " Gates do not count what is waived, disputed or contested."
-    return _SHARES_NOTE + (left_out if excused or contested else "")
 
 
 def outcome_of(result: Result) -> str:

@@ -147,7 +147,7 @@ def test_a_conversation_is_read_if_it_is_given(read, tmp_path):
 
 
 def test_of_an_export_of_medium_what_was_published_is_read(read, tmp_path):
-    pytest.importorskip("resiliparse")
+    pytest.importorskip("resiliparse", reason="the extra `web` is not installed")
     page = (
         '<!DOCTYPE html><html><head><title>On it</title></head><body><article class="h-entry">'
         '<header><h1 class="p-name">On it</h1></header><section class="e-content"><p>{}</p>'
@@ -203,7 +203,7 @@ def test_articles_in_an_export_are_named(read, tmp_path, posts, article):
 
 
 def test_pages_of_an_export_are_read_if_that_is_said(read, tmp_path):
-    pytest.importorskip("resiliparse")
+    pytest.importorskip("resiliparse", reason="the extra `web` is not installed")
     page = "<!DOCTYPE html><html><head><title>On it</title></head><body><p>{}</p></body></html>"
     put(
         tmp_path,
