@@ -44,6 +44,20 @@ def test_rows_are_found_however_they_are_written(tmp_path, hear, written):
     assert heard.skipped == {}
 
 
+def test_texts_beside_the_rows_are_counted(tmp_path, hear):
+    path = tmp_path / "a.json"
+    about = {"info": {"description": "texts of nobody, " * 4}, "users": [{"name": "Ann"}]}
+    path.write_text(json.dumps(about | {"posts": ROWS, "comments": ROWS[:3]}))
+    heard = hear(path)
+    assert heard.texts == [row["text"] for row in ROWS]
+    assert heard.skipped == {
+        "texts in 'comments' beside the rows in 'posts'; `jq .comments` makes a file of them": (
+            1,
+            (20,),
+        )
+    }
+
+
 def test_an_object_around_rows_may_be_larger_than_a_document(tmp_path):
     path = tmp_path / "a.json"
     path.write_text(WRITTEN["an object around them"])

@@ -28,6 +28,11 @@ _MAX_NAMED = 5
 """Rows kept as examples of each reason."""
 
 
+def beside_rows(path: str, rows: str) -> str:
+    """Return the reason for which texts are skipped that are in no row of the list `rows`."""
+    return f"texts in {path!r} beside the rows in {rows!r}; `jq .{path}` makes a file of them"
+
+
 def count_skipped(file: str, reason: str, rows: Sequence[int]) -> tuple[Skipped, ...]:
     """Return the count of `rows` of `file`; empty if there are none."""
     if not len(rows):

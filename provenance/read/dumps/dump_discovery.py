@@ -214,6 +214,8 @@ _OFFICE_MARK = "[Content_Types].xml"
 _GIT = ".git"
 _SHOWN = ("_posts", "_sent_mail")
 """Folders of Jekyll and of mail, which are not hidden."""
+_HTTRACK_LOGS = "hts-cache"
+"""Folder in which HTTrack keeps its logs beside the pages that it copied."""
 _WHATSAPP_NAME = "_chat.txt"
 """Name of a chat in an archive that WhatsApp writes on iOS."""
 
@@ -692,7 +694,9 @@ def _is_page(path: str) -> bool:
 def _is_hidden(file: File) -> bool:
     folder, _, name = file.name.rpartition("/")
     parts = [*folder.split("/"), *([] if name == _WHATSAPP_NAME else [name])]
-    return any(part[:1] in "._" and part not in _SHOWN for part in parts if part)
+    return any(
+        part == _HTTRACK_LOGS or (part[:1] in "._" and part not in _SHOWN) for part in parts if part
+    )
 
 
 def _is_archive(path: str) -> bool:

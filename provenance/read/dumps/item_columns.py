@@ -73,7 +73,7 @@ Numbers and some words are those of WordPress, XenForo, MyBB and phpBB."""
 NULL_NAMES = NULL_TEXTS | {"none", "nil", "undefined", "[]"}
 """What programs write for a name that is missing."""
 
-_MARKS = frozenset({"deleted", "private", "draft", "status", "visibility"})
+_MARKS = frozenset({"deleted", "private", "draft", "status", "visibility", "system"})
 _DATE_OR_MARK = rf"[1-9]|^(?:{'|'.join(TRUE)})$"
 """In a date of deletion of a row that is deleted; others have zeros, a dash, `False` or `never`."""
 _NO_DATES = ("0001-01-01", "1970-01-01")
@@ -260,6 +260,10 @@ def _marked(column: pa.Array | None, values: Collection[str] = TRUE) -> Flags | 
     return to_flags(pc.is_in(marks, value_set=pa.array(values, marks.type)))
 
 
+def _is_of_system(columns: Mapping[str, pa.Array], _: Dump) -> Flags | None:
+    return _marked(columns.get("system"))
+
+
 def _is_notice(columns: Mapping[str, pa.Array], _: Dump) -> Flags | None:
     if "notice" not in columns:
         return None
@@ -299,7 +303,8 @@ def row_fault(text: str, values: Mapping[str, object], author: str | None) -> st
     is_private = any(marks.get(role) in TRUE for role in ("private", "draft"))
     if is_private or not UNPUBLISHED.isdisjoint(states):
         return skipped_rows.NOT_PUBLIC
-    return skipped_rows.SERVICE if "notice" in values and is_notice(text, author) else None
+    is_of_service = marks.get("system") in TRUE or ("notice" in values and is_notice(text, author))
+    return skipped_rows.SERVICE if is_of_service else None
 
 
 def _is_deletion_date(text: str | None) -> bool:
@@ -329,6 +334,7 @@ _CHECKS: tuple[tuple[str, Callable[[Mapping[str, pa.Array], Dump], Flags | None]
     (skipped_rows.NOT_PUBLIC, _is_draft),
     (skipped_rows.NOT_PUBLIC, _is_unpublished),
     (skipped_rows.NOT_PUBLIC, _is_invisible),
+    (skipped_rows.SERVICE, _is_of_system),
     (skipped_rows.SERVICE, _is_notice),
     (NO_SOURCE, _has_no_source),
 )

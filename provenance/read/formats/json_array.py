@@ -8,7 +8,11 @@ from contextlib import suppress
 from typing import BinaryIO, TypeGuard
 
 from provenance.errors import DocumentTooLarge, InputError, UnsupportedFormat
-from provenance.read.columns.column_choice import WELL_KNOWN_NAMES, normalise_name
+from provenance.read.columns.column_choice import (
+    METADATA_NAMES,
+    WELL_KNOWN_NAMES,
+    normalise_name,
+)
 from provenance.read.corpus import skipped_rows
 from provenance.read.corpus.corpus_parts import Part
 from provenance.read.corpus.file_access import File, translate_read_errors
@@ -56,6 +60,9 @@ _REPLIES = frozenset(("answers", "comments", "replies", "responses"))
 """Names of what was written below a post, which is in the same object."""
 
 _HEADINGS = frozenset(("title", "headline", "question"))
+
+_ABOUT_ROWS = frozenset((*METADATA_NAMES, "info"))
+"""Names of members that describe the rows beside them."""
 
 _MAX_WRAPPERS = 3
 _PROSE_WORDS = 8
@@ -300,10 +307,23 @@ def _unwrapped(
     if not has_invalid and are_plain(rows, has_clean_keys=is_clean):
         for row in rows:
             yield row if isinstance(row, dict) else to_row(row, is_clean), chars
-        return
-    for row in rows:
-        is_invalid = has_invalid and _INVALID_BYTES.search(json.dumps(row, ensure_ascii=False))
-        yield skipped_rows.NOT_UTF8 if is_invalid else to_row(row, is_clean), chars
+    else:
+        for row in rows:
+            is_invalid = has_invalid and _INVALID_BYTES.search(json.dumps(row, ensure_ascii=False))
+            yield skipped_rows.NOT_UTF8 if is_invalid else to_row(row, is_clean), chars
+    for beside in _texts_beside(value, path):
+        yield skipped_rows.beside_rows(".".join(beside), ".".join(path)), 0
+
+
+def _texts_beside(value: object, path: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """Yield the paths of members with texts that lie beside the list at `path`."""
+    for level, name in enumerate(path):
+        if not _is_object(value):
+            return
+        for other, member in value.items():
+            if other != name and other not in _ABOUT_ROWS and _may_be_row(member):
+                yield (*path[:level], other)
+        value = value[name]
 
 
 def _rows_of_large_object(text: JsonText, name: str) -> Iterator[tuple[Record | str, int]]:

@@ -223,6 +223,15 @@ def test_hidden_tables_beside_a_dump_are_counted(read, tmp_path):
     assert found.skipped["passed over: a hidden file; to read it, give it by its name"] == 2
 
 
+def test_logs_of_httrack_are_hidden(read, tmp_path):
+    for name in ("hts-cache/new.txt", "example.org/index.html"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("<html><body><p>one page of a site</p></body></html>")
+    with pytest.raises(UnsupportedFormat) as caught:
+        read(tmp_path)
+    assert "--layout html" in caught.value.remedy
+
+
 @pytest.mark.parametrize("name", ["more.7z", "more.rar"])
 def test_an_archive_that_is_not_read_makes_the_folder_incomplete(tmp_path, name):
     (tmp_path / "posts.jsonl").write_bytes(posts(1))

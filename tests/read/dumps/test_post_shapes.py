@@ -463,4 +463,6 @@ def test_messages_of_matrix_are_read_as_edited_without_what_they_answer(read, tm
     ]
     (tmp_path / "a.json").write_text(json.dumps({"room_name": "quay", "messages": messages}))
     expected = [TEXTS[0], f"> a proverb\n\n{TEXTS[1]}", TEXTS[2]]
-    assert read(tmp_path / "a.json").column("text") == expected
+    found = read(tmp_path / "a.json")
+    assert found.column("text") == expected
+    assert found.column("item") == ["$e1", "$e2", "$e1"]  # an edit replaces what it edits

@@ -190,6 +190,28 @@ def test_rows_that_are_not_published_are_left_out(read, table, name, published, 
     assert found.skipped == {"not public": 1}
 
 
+@pytest.mark.parametrize(("name", "marks"), [("system", [False, True]), ("isSystem", ["0", "1"])])
+def test_rows_by_the_system_are_notices(read, table, name, marks):
+    values = [marks[0], marks[1], marks[0]]
+    rows = [{"body": text, name: value} for text, value in zip(TEXTS, values, strict=True)]
+    found = read(table(rows))
+    assert found.column("text") == [TEXTS[0], TEXTS[2]]
+    assert found.skipped == {"notice of the service": 1}
+
+
+def test_a_system_prompt_marks_nothing(read, table):
+    rows = [{"text": text, "system": "Be brief."} for text in TEXTS]
+    assert read(table(rows)).column("text") == TEXTS
+
+
+def test_the_day_of_publication_counts_not_that_of_a_copy(read, table):
+    rows = [
+        {"content": text, "created_at": "2024-01-01", "published_at": "2021-02-03"}
+        for text in TEXTS
+    ]
+    assert {day.year for day in read(table(rows)).column("created_at")} == {2021}
+
+
 @pytest.mark.parametrize(
     ("name", "states"),
     [

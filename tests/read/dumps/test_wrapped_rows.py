@@ -33,6 +33,27 @@ def test_the_list_of_objects_is_the_table(read, tmp_path, wrapper, indent):
     assert not found.skipped
 
 
+BESIDE = {
+    "comments": ("posts", {"comments": [{"text": "a comment"}], "posts": POSTS}),
+    "data.submission": (
+        "data.comments",
+        {"data": {"submission": {"selftext": f"{POSTS[0]['text']} and more"}, "comments": POSTS}},
+    ),
+    "actions": ("cards", {"cards": POSTS, "actions": [{"of": {"text": "a comment"}}]}),
+}
+
+
+@pytest.mark.parametrize("beside", BESIDE)
+def test_texts_beside_the_rows_are_named(read, tmp_path, beside):
+    rows, wrapper = BESIDE[beside]
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps(wrapper))
+    reason = f"texts in '{beside}' beside the rows in '{rows}'; `jq .{beside}` makes a file of them"
+    found = read(path)
+    assert found.column("item") == IDS
+    assert found.skipped == {reason: 1}
+
+
 def test_pages_of_an_interface_are_one_table(read, tmp_path, lines):
     pages = [{"data": POSTS[:2], "next": 2}, {"data": POSTS[2:], "next": 6}, {"data": []}]
     (tmp_path / "a.jsonl").write_text(lines([*pages, {"error": "later"}]))

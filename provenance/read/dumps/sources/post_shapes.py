@@ -40,8 +40,10 @@ class PostShape:
         Paths of the parts of its text, which are joined with an empty line, or what returns them.
     dates : tuple of str
         Paths of its date.
-    ids, authors, languages, urls, licences : tuple of str
-        Paths of its id, author, language, address and licence.
+    ids : tuple of str or callable
+        Paths of its id, or what returns it.
+    authors, languages, urls, licences : tuple of str
+        Paths of its author, language, address and licence.
     html : "all", "marked" or None
         Whether the texts are HTML; "marked" are those beside which a `contentType` says so.
     reason : callable
@@ -56,7 +58,7 @@ class PostShape:
     is_post: Callable[[JsonObject], object]
     texts: tuple[str, ...] | Callable[[JsonObject], Iterable[str]]
     dates: tuple[str, ...]
-    ids: tuple[str, ...] = ()
+    ids: tuple[str, ...] | Callable[[JsonObject], str | None] = ()
     authors: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     urls: tuple[str, ...] = ()
@@ -94,9 +96,11 @@ class PostShape:
         text = "\n\n".join([part for part in map(str.strip, parts) if part])
         if not text:
             return RowFault(row, skipped_rows.EMPTY)
+        ids = self.ids
+        native = ids(post) if callable(ids) else _first(post, ids)
         return ItemRecord(
             dump.source,
-            _first(post, self.ids) or f"{dump.prefix}#{row}.{number}".removesuffix(".0"),
+            native or f"{dump.prefix}#{row}.{number}".removesuffix(".0"),
             text,
             _first(post, self.urls),
             _first_second(post, self.dates),
@@ -245,6 +249,13 @@ def _matrix_texts(event: JsonObject) -> Iterator[str]:
     if isinstance(text, str):
         is_answer = member(content, "m.relates_to", "m.in_reply_to") is not None
         yield _ANSWERED.sub("", text, count=1) if is_answer else text
+
+
+def _matrix_id(event: JsonObject) -> str | None:
+    """Return the id of a message; of an edit, that of the message that it replaces."""
+    related = member(event, "content", "m.relates_to")
+    is_edit = member(related, "rel_type") == "m.replace"
+    return to_text(member(related, "event_id") if is_edit else event.get("event_id"))
 
 
 def _nostr_reason(event: JsonObject) -> str | None:
@@ -403,7 +414,7 @@ SHAPES = (
         _has("event_id", "sender", "content", "type"),
         _matrix_texts,
         ("origin_server_ts",),
-        ids=("event_id",),
+        ids=_matrix_id,
         authors=("sender",),
         reason=_matrix_reason,
         is_container=_has("room_name", "messages"),

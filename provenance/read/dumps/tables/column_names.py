@@ -50,13 +50,14 @@ KNOWN_NAMES = {
     "postlink reviewurl fullurl originalurl fulllink commenturl commentlink threadurl "
     "topicurl messagelink documenturl itemurl entryurl pagelink weblink webvideourl enlace lien "
     "ссылка 链接",
-    "created_at": "createdat createdutc created creationdate createdtimestamp publishedat "
-    "publishdate publishtime publicationdate publisheddate datepublished datepublish "
+    "created_at": "publishedat publishedon datepublished createdat createdutc created "
+    "creationdate createdtimestamp publishdate publishtime publicationdate publisheddate "
+    "datepublish "
     "publishingdate dategmt webpublicationdate pubdate postedat warcdate timestamp datetime date "
     "published dateposted dateadded createddate createtime createtimeiso timestampcreated "
     "timepublished unixreviewtime posttime postdate dateline datesent postcreated "
     "publishedatdate createdatmillis sentat decisiondate filingdate datefiled releasedate "
-    "datecreated createdon publishedon postedon createdtime creationtimestamp createdtimestampusec "
+    "datecreated createdon postedon createdtime creationtimestamp createdtimestampusec "
     "commentdate reviewdate tweetdate submittedat submitted writtenat posttimestamp eventtime "
     "postertime "
     "dateofexperience dateinserted 日期 发布时间 发布日期 投稿日 投稿日時 작성일 datum erstelltam "
@@ -82,6 +83,7 @@ KNOWN_NAMES = {
     "datedeleted deletetime deleteat deletiondate removedat trashedat hiddenat",
     "private": "isprivate ispm private isdm isdirectmessage confidential isconfidential",
     "draft": "draft isdraft hidden ishidden isspam queued",
+    "system": "system issystem systemmessage issystemmessage",
 }
 """Names of each role in order of preference, without case and punctuation. Of the first
 two, the values say whether a row is published."""
@@ -221,6 +223,7 @@ ROLE_TYPES = {
     "deleted_at": _is_timestamp,
     "private": is_mark,
     "draft": is_mark,
+    "system": is_mark,
     "status": is_mark,
     "visibility": is_mark,
 }

@@ -93,7 +93,7 @@ class TableMapping:
         Columns of the text; of elements of a list, as if the list were a structure.
     fields : dict of str to str
         Path of each other field of `ITEMS` that the table has; "deleted" has marks of deleted rows,
-        "notice" what may be said by the service.
+        "system" those of notices of the service, "notice" texts that may be such.
     exploded : str or None
         List of which every element is an item.
     parsed : str or None
@@ -320,7 +320,7 @@ def _choose_by_values(
         columns = [path for path in columns if _has_dates(path, schema, sample)] or columns
     elif role == "deleted_at":
         return [path for path in columns if _has_moments(path, schema, sample)]
-    elif role in ("deleted", "private", "draft"):
+    elif role in ("deleted", "private", "draft", "system"):
         return [path for path in columns if _has_marks(path, schema, sample)]
     elif role in ("status", "visibility"):
         is_told = partial(_says_what_is_published, role)

@@ -27,7 +27,7 @@ from provenance.read.dumps.tables.column_names import (
 
 _MIN_ID_CHARS = 5
 """Shorter ids may only number the replies of one row."""
-_MARKS = (*MARK_ROLES, "deleted_at")
+_MARKS = (*MARK_ROLES, "deleted_at", "system")
 _IDENTIFIER = re.compile("[!-~]*")
 """Ids and addresses of replies that are elsewhere; also a word."""
 _ROLE_NAMES = {
