@@ -4,12 +4,13 @@ import os
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
 from provenance import pipeline
 from provenance.cli.error_reporting import CLEAR, VIOLATED
 from provenance.cli.lazy_groups import ParentCommand
 from provenance.cli.options.format_options import ReportRenderer, format_options
-from provenance.cli.options.path_options import folders, output_file_option
+from provenance.cli.options.path_options import OUTPUT_FILE, folders
 from provenance.cli.options.shared_options import make_settings, registry_key_option, threads_option
 from provenance.cli.reports.replay_summary import replay_lines
 from provenance.cli.terminal_output import echo, terminal_style
@@ -27,8 +28,18 @@ Examples:
   provenance report report
   provenance report report --format markdown >> "$GITHUB_STEP_SUMMARY"
   provenance report report --format sarif --anchor data.dvc -o a.sarif
-  provenance report report --format csv -o findings.csv
+  provenance report report -o findings.csv
 """
+
+_FORMATS_BY_SUFFIX = {
+    ".html": "html",
+    ".json": "json",
+    ".md": "markdown",
+    ".sarif": "sarif",
+    ".xml": "junit",
+    ".csv": "csv",
+    ".jsonl": "jsonl",
+}
 
 
 @click.command("report", cls=ParentCommand, epilog=_EXAMPLES)
@@ -42,7 +53,14 @@ Examples:
     help="For --format attribution: take the authors' names from this registry, which was built "
     "with --keep-authors; repeatable.",
 )
-@output_file_option
+@click.option(
+    "-o",
+    "--output",
+    type=OUTPUT_FILE,
+    metavar="FILE",
+    help="Write to this file instead of stdout. Without --format, its suffix decides: .html, "
+    ".json, .md, .csv, .jsonl, .sarif, or .xml for junit.",
+)
 def command(
     result: Path,
     form: str,
@@ -58,6 +76,9 @@ def command(
     """
     if authors_of and form != "attribution":
         raise click.UsageError("--authors-of needs --format attribution")
+    origin = click.get_current_context().get_parameter_source("form")
+    if output is not None and origin is ParameterSource.DEFAULT:
+        form = _FORMATS_BY_SUFFIX.get(output.suffix.lower(), form)
     renderer = ReportRenderer(form, excerpts, anchor, authors_of)
     with lean_imports():
         from provenance.report.files.report_folder import write_text  # noqa: PLC0415 (slow import)

@@ -54,6 +54,26 @@ def test_a_report_goes_to_a_file(provenance, told, tmp_path: Path) -> None:
     assert physical["artifactLocation"]["uri"] == "data.dvc"
 
 
+@pytest.mark.parametrize(
+    ("arguments", "name"),
+    [
+        (["-o", "a.html"], "html"),
+        (["-o", "a.md"], "markdown"),
+        (["-o", "a.xml"], "junit"),
+        (["-o", "a.html", "--format", "terminal"], "terminal"),
+        (["-o", "a.txt"], "terminal"),
+    ],
+)
+def test_the_suffix_of_the_file_decides_unless_a_format_is_named(
+    provenance, told, tmp_path: Path, arguments: list[str], name: str
+) -> None:
+    report = Path(told["place"]) / name
+    done = provenance("report", str(report), *arguments, cwd=tmp_path)
+
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+    assert (tmp_path / arguments[1]).read_text("utf-8").rstrip("\n") == told[name].rstrip("\n")
+
+
 def test_excerpts_are_only_included_on_request(provenance, told) -> None:
     place, words = Path(told["place"]), "taught his parrot to imitate"
     plain = provenance("report", "csv", "--format", "csv", cwd=place)
