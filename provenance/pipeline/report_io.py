@@ -73,14 +73,8 @@ def check_writable(output: str) -> None:
         _check_remote_files(remote, output)
         remote.check_writable()
         return
-    folder = nearest = Path(output)
-    while not os.path.exists(nearest) and nearest != nearest.parent:
-        nearest = nearest.parent
-    if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
-        raise OutputError(
-            f"{folder} cannot be written: {nearest.absolute()} is not a writable folder",
-            remedy="name another folder with --output",
-        )
+    folder = Path(output)
+    check_creatable(folder, folder)
     try:
         check_report_folder(folder)
     except OSError as error:  # of the path itself, such as a name that is too long
@@ -88,6 +82,31 @@ def check_writable(output: str) -> None:
             f"{folder} cannot be written: {error.strerror}",
             remedy="name another folder with --output",
         ) from error
+
+
+def check_creatable(folder: Path, output: Path) -> None:
+    """Check that a folder is writable, or else that it and its missing parents can be created.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder.
+    output : Path
+        What is to be written there, which the error names.
+
+    Raises
+    ------
+    OutputError
+        If it is not.
+    """
+    nearest = folder
+    while not os.path.exists(nearest) and nearest != nearest.parent:
+        nearest = nearest.parent
+    if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
+        raise OutputError(
+            f"{output} cannot be written: {nearest.absolute()} is not a writable folder",
+            remedy="name another folder with --output",
+        )
 
 
 def _check_remote_files(remote: TaskFolder, address: str) -> None:

@@ -5,9 +5,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
-from provenance.atomic_output import is_utf8, replace_folder
+from provenance.atomic_output import is_utf8, make_durable_folders, replace_folder
 from provenance.errors import InputError, OutputError, UnsupportedFormat
 from provenance.model.rules.policy import Policy
+from provenance.pipeline.report_io import check_creatable
 from provenance.pipeline.scan.task_folder import TaskFolder
 from provenance.read.corpus.address_resolution import lies_within
 from provenance.read.corpus.corpora import Corpus, is_stream_or_hub, open_corpus
@@ -54,11 +55,7 @@ def check_output_is_free(output: Path | str, corpus: Sequence[str]) -> None:
     if os.path.lexists(place) and not (place.is_dir() and not any(place.iterdir())):
         raise OutputError(f"{output} already exists", remedy="name another folder with --output")
     check_output_outside(output, corpus)
-    if not os.path.isdir(place.parent) or not os.access(place.parent, os.W_OK | os.X_OK):
-        raise OutputError(
-            f"{output} cannot be written: {place.parent} is not a writable folder",
-            remedy="create that folder, or name another with --output",
-        )
+    check_creatable(place.parent, output)
 
 
 def check_output_file(output: Path, corpus: Sequence[str]) -> None:
@@ -67,13 +64,9 @@ def check_output_file(output: Path, corpus: Sequence[str]) -> None:
     Raises
     ------
     OutputError
-        If its folder is missing, or as in `check_output_outside`.
+        As in `check_creatable` and `check_output_outside`.
     """
-    if not os.path.isdir(output.absolute().parent):
-        raise OutputError(
-            f"{output} cannot be written: there is no folder {output.parent}",
-            remedy="name a file in an existing folder",
-        )
+    check_creatable(output.absolute().parent, output)
     check_output_outside(output, corpus)
 
 
@@ -155,11 +148,11 @@ def staged_output(output: Path | str) -> Iterator[Path]:
                 yield stage
             TaskFolder.at(output).upload(stage, last=f"{FOLDER}/{FILE_NAME}")
         return
-    with (
-        _output_errors(output, f"name another folder with --output, {disk}"),
-        replace_folder(Path(os.path.realpath(output))) as stage,
-    ):
-        yield stage
+    place = Path(os.path.realpath(output))
+    with _output_errors(output, f"name another folder with --output, {disk}"):
+        make_durable_folders(place.parent)
+        with replace_folder(place) as stage:
+            yield stage
 
 
 @contextmanager

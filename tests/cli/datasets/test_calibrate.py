@@ -125,8 +125,9 @@ def test_a_sample_that_is_no_share_exits_with_2_and_a_remedy(world: Path, sample
 
 
 def test_quiet_says_nothing(world: Path) -> None:
-    done = calibrate(world, "--registry", "reg", "-q")
+    done = calibrate(world, "--registry", "reg", "-o", "new/calibration.json", "-q")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert (world / "new" / "calibration.json").is_file()
 
 
 @pytest.mark.parametrize(
@@ -134,7 +135,7 @@ def test_quiet_says_nothing(world: Path) -> None:
     [
         (["--registry", "bare"], "keeps no texts"),
         ([], "there is no registry"),
-        (["--registry", "reg", "-o", "none/calibration.json"], "there is no folder"),
+        (["--registry", "reg", "-o", "quoting.jsonl/a.json"], "is not a writable folder"),
         (["--registry", "reg", "--control", "none"], "none"),
     ],
 )

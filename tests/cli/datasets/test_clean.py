@@ -34,11 +34,11 @@ def test_clean_then_check_is_clear(provenance, world, data) -> None:
 def test_quiet_prints_nothing_and_redact_removes_spans(provenance, world, data) -> None:
     registry = str(world / "reg")
     done = provenance(
-        *("clean", "data", "--registry", registry, "-o", "out", "-q", "--redact", "[gone]"),
+        *("clean", "data", "--registry", registry, "-o", "new/out", "-q", "--redact", "[gone]"),
         cwd=data,
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-    left = (data / "out" / "train.jsonl").read_text().splitlines()
+    left = (data / "new" / "out" / "train.jsonl").read_text().splitlines()
     assert [json.loads(line)["text"] for line in left[:2]] == ["[gone]"] * 2
 
 
@@ -48,7 +48,7 @@ def test_quiet_prints_nothing_and_redact_removes_spans(provenance, world, data) 
         (("data", "-o", "data/out"), "within the corpus"),
         (("data", "-o", "report"), "already exists"),
         (("-", "-o", "out"), "only files on this machine"),
-        (("data", "-o", "nowhere/out"), "not a writable folder"),
+        (("data", "-o", "report/mine/out"), "mine is not a writable folder"),
         (
             ("data", "-o", "out", "--result", "report", "--purpose", "evaluation"),
             "already has a policy",
