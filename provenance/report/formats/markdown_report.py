@@ -169,7 +169,7 @@ def _reasons(report: Report) -> str:
 
 def _table(result: Result, findings: tuple[Finding, ...], options: RenderOptions) -> str:
     names = {each.source: each.name for each in result.rulings}
-    heads = ("Where", "Document", "Whose", "Verdict", "Words:")
+    heads = ("Where", "Document", "Item", "Verdict", "Words:")
     lines = []
     for each in findings:
         item_size = f" of {each.item_tokens:,}" if each.item_tokens else ""

@@ -8,7 +8,7 @@ from provenance.model.results.shares import Share
 from provenance.report.text.sentences import shares_by
 
 _FOR_ITEM = {
-    OriginReason.WHOLE_ITEM: "the passage is the whole item",
+    OriginReason.WHOLE_ITEM: "the passage spans all or most of the item",
     OriginReason.ITEM_CONTINUES: "the item goes on around them",
 }
 
@@ -57,7 +57,7 @@ def origin_sentence(origin: str | None, reasons: Iterable[str], work: str | None
     Examples
     --------
     >>> origin_sentence("item", ["whole-item"], None)
-    "These are the item's own words: the passage is the whole item."
+    "These are the item's own words: the passage spans all or most of the item."
     >>> origin_sentence("item", ["item-continues", "item-italics"], None)
     "These are the item's own words: the item goes on around them, although the item has them in \
 italics."

@@ -173,6 +173,18 @@ def test_contested_shares_have_a_band_and_chance_is_measured():
     assert "Chance, measured" not in Page(html_page(clear_report())).text
 
 
+def test_a_share_of_nothing_has_no_verdict_of_its_own():
+    result = clear_report().result
+    none = next(share for share in result.shares if share.by == "source")
+    origin = replace(none, by="origin", key="quotation", verdict=None)
+    page = Page(
+        html_page(Report(replace(result, shares=(*result.shares, origin)), findings_table([])))
+    )
+    row = page.text[page.text.index("words that the item quotes from another work") :][:80]
+    assert "0%" in row
+    assert "mixed" not in row
+
+
 def test_findings_are_counted_by_file_column_and_year():
     counted = PAGE.text[PAGE.text.index("Where the findings are") :]
     for said in ("in the file part-0.parquet", "in the column text", "By year of the item"):

@@ -16,10 +16,10 @@ from provenance.report.text.origin_sentences import origin_sentence
             ["item-continues", "item-attributes"],
             "the item goes on around them, although the item names another author beside them",
         ),
-        (["whole-item"], "the passage is the whole item"),
+        (["whole-item"], "the passage spans all or most of the item"),
         (
             ["whole-item", "item-italics"],
-            "the passage is the whole item, although the item has them in italics",
+            "the passage spans all or most of the item, although the item has them in italics",
         ),
     ],
 )
