@@ -197,7 +197,7 @@ class DatasetCounts:
     documents, passages, tokens : int
         Documents with content of what was asked about, passages in them and tokens of these.
     items : int
-        Items by the ids of their owner, after de-duplication: one for each text.
+        Items with distinct ids, after de-duplication: one for each text.
     items_with_copies : int
         The same before: all ids of the source whose words were found.
     addresses : int

@@ -21,6 +21,7 @@ from provenance.pipeline.audit.audit_material import (
 )
 from provenance.report.text.ledger_text import DIGEST_LENGTH, recipients_phrase
 from provenance.report.text.number_format import count, number, period
+from provenance.report.text.sentences import route_phrase
 
 _MOST_IN_LETTER = 12
 """Lines on accesses, and on recipients, up to which a letter has each of them."""
@@ -178,7 +179,7 @@ def _access_sentence(material: AuditMaterial, access: AccessFacts) -> str:
     who = access.application or "An application that is not named"
     details = [
         None if access.account is None else f"account {access.account}",
-        None if access.route is None else f"by {access.route}",
+        None if access.route is None else route_phrase(access.route),
         None if access.dates is None else period(access.dates),
         None if access.calls is None else count(access.calls, "call"),
         None if access.items is None else f"{count(access.items, 'item')} retrieved",
@@ -193,7 +194,7 @@ def _access_sentence(material: AuditMaterial, access: AccessFacts) -> str:
 
 def _collection_sentence(dataset: DatasetFacts) -> str | None:
     details = [
-        None if dataset.route is None else f"by {dataset.route}",
+        None if dataset.route is None else route_phrase(dataset.route),
         None if dataset.collected is None else f"collected {period(dataset.collected)}",
         None if dataset.account is None else f"account {dataset.account}",
         None if dataset.agreement is None else f"under {dataset.agreement}",

@@ -139,7 +139,7 @@ def _found_lines(
         else ", no two with the same words" * (counts.items > 1)
     )
     yield measured(
-        f"{counts.dataset}: {count(counts.items_with_copies, 'item')} by the ids of their owner"
+        f"{counts.dataset}: {count(counts.items_with_copies, 'item')} with distinct ids"
         f"{copies if counts.items else ''}, in {count(counts.documents, 'document')} of "
         f"{number(result.corpus.documents)}, {count(counts.passages, 'passage')}, "
         f"{count(counts.tokens, 'token')}{_interval(material, result)}.",
@@ -162,7 +162,8 @@ def _found_lines(
         listing = ", ".join(f"{name} {number(n)}" for name, n in _top(places))
         rest = f" and {len(places) - _SUB_SOURCES:,} more" if len(places) > _SUB_SOURCES else ""
         yield measured(
-            f"{counts.dataset}: places of items and documents: {listing}{rest}.", rests_on
+            f"{counts.dataset}: sites and communities of items and documents: {listing}{rest}.",
+            rests_on,
         )
     languages = Counter(
         material.languages[pair] for pair in _ids(found.counted) if pair in material.languages

@@ -14,6 +14,7 @@ from provenance.model.records.ledger import (
     WithdrawalFacts,
 )
 from provenance.report.text.number_format import count, period, size
+from provenance.report.text.sentences import route_phrase
 
 DIGEST_LENGTH = 12
 """Digits of a digest that are shown, and enough to name a record."""
@@ -75,7 +76,7 @@ def _dataset(facts: DatasetFacts) -> list[str | None]:
     return [
         facts.name,
         _labelled("content of", ", ".join(facts.sources)),
-        _labelled("obtained by", facts.route),
+        None if facts.route is None else route_phrase(facts.route),
         None if facts.collected is None else f"collected {period(facts.collected)}",
         _labelled("account", facts.account),
         _labelled("agreement", facts.agreement),
@@ -93,7 +94,7 @@ def _access(facts: AccessFacts) -> list[str | None]:
         facts.source,
         _labelled("application", facts.application),
         _labelled("account", facts.account),
-        _labelled("by", facts.route),
+        None if facts.route is None else route_phrase(facts.route),
         None if facts.dates is None else period(facts.dates),
         None if facts.calls is None else count(facts.calls, "call"),
         None if facts.items is None else f"{count(facts.items, 'item')} retrieved",

@@ -152,7 +152,7 @@ def collection_phrase(collection: Collection) -> str:
     Returns
     -------
     str
-        "bought (files bought/*; by purchase, under contract 17)".
+        "bought (files bought/*; purchased, under contract 17)".
     """
     selects = [
         f"files {collection.files}" if collection.files else None,
@@ -161,7 +161,7 @@ def collection_phrase(collection: Collection) -> str:
         f"{collection.column} = {collection.value}" if collection.column else None,
     ]
     obtained = [
-        f"by {_ROUTES[collection.route]}" if collection.route else None,
+        route_phrase(collection.route) if collection.route else None,
         f"under {collection.agreement}" if collection.agreement else None,
     ]
     parts = [", ".join(filter(None, words)) for words in (selects, obtained)]
@@ -169,14 +169,18 @@ def collection_phrase(collection: Collection) -> str:
 
 
 _ROUTES = {
-    Route.CRAWL: "crawling",
-    Route.API: "an API",
-    Route.DOWNLOAD: "download",
-    Route.PURCHASE: "purchase",
-    Route.USERS: "users",
-    Route.OWN: "ourselves",
+    Route.CRAWL: "obtained by crawling",
+    Route.API: "obtained through an API",
+    Route.DOWNLOAD: "downloaded",
+    Route.PURCHASE: "purchased",
+    Route.USERS: "obtained from users",
+    Route.OWN: "our own content",
 }
-"""The routes in words, after "by"."""
+
+
+def route_phrase(route: Route) -> str:
+    """Return how content was obtained: "obtained through an API"."""
+    return _ROUTES[route]
 
 
 def _role(actor: Actor) -> str:

@@ -204,7 +204,10 @@ def test_access_is_declared_and_cannot_be_measured(document):
     assert declared.count("had access to chirp") == 8
     assert "8,028 calls made in all, as stated by 8 of 8 records of access." in declared
     assert "160,028 items retrieved in all" in declared
-    assert "posts@2023-01: by api; collected 2022-06-01 to 2023-01-31; account app-1781" in declared
+    assert (
+        "posts@2023-01: obtained through an API; collected 2022-06-01 to 2023-01-31; account app"
+        in declared
+    )
     assert "cannot be measured in a dataset" in said(document, 3, "cannot be known")
     assert said(document, 3, "measured") == ""
 
@@ -218,7 +221,7 @@ def test_items_are_counted_by_the_ids_of_their_owner(document):
     # Post 6 is in two documents, and eleven words of post 20 are a passage of it.
     assert (second["items"], second["documents"]) == (13, 14)
     text = said(document, 4, "measured")
-    assert "posts@2022-11: 13 items by the ids of their owner, 12 after de-duplication" in text
+    assert "posts@2022-11: 13 items with distinct ids, 12 after de-duplication" in text
     assert "95 % interval of the documents" in text
     assert "In all datasets together: 19 items after de-duplication." in text
     assert "novels@3: nothing was found. Searched for: 25 items" in text
@@ -375,7 +378,13 @@ def test_reports_alone_answer_with_less(case):
 
 def test_the_letter_is_short_and_the_terminal_narrow(case, answered):
     letter = (answered / "letter.md").read_text()
-    for words in ("Chirp Inc.", "C\\-17", "2023-06-07", "8 applications", "13 items by the ids"):
+    for words in (
+        "Chirp Inc.",
+        "C\\-17",
+        "2023-06-07",
+        "8 applications",
+        "13 items with distinct ids",
+    ):
         assert words.replace("\\", "") in letter.replace("\\", ""), words
     for words in ("8,028 calls made in all", "160,028 items retrieved in all", "account app-1788"):
         assert words in letter

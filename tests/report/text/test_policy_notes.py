@@ -50,7 +50,7 @@ def test_each_collection_is_told_with_its_circumstances_and_what_was_found():
     )
     notes = told(policy={"collections": (bought, empty)}, shares=shares)
     assert notes[0] == (
-        "Collection bought (files bought/*; by purchase, under contract 17): what was found is "
+        "Collection bought (files bought/*; purchased, under contract 17): what was found is "
         "2.1% of the tokens of the dataset, forbidden; checked for pretraining, collected "
         "2024-05-01 to 2024-05-31, by a party in any role."
     )

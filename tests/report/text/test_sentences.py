@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from provenance.model.results.result import GateOutcome
-from provenance.model.rules.policy import Gate, Unit
+from provenance.model.rules.policy import Gate, Route, Unit
 from provenance.model.rules.rulings import Alternative, Circumstances
 from provenance.model.rules.terms import Actor, ModelScope, Verdict
 from provenance.report.text.next_steps import outcome_line
@@ -15,6 +15,7 @@ from provenance.report.text.sentences import (
     circumstances_phrase,
     headline,
     outcome_of,
+    route_phrase,
     ruling_remedy,
     rulings_by_source,
     shares_by,
@@ -118,6 +119,11 @@ def test_a_role_is_written_as_people_do(actor, role):
     assert circumstances_phrase(Circumstances(actor=actor)).endswith(
         f"by a party in the role of {role}"
     )
+
+
+@pytest.mark.parametrize("route", Route)
+def test_every_route_has_a_phrase(route):
+    assert route_phrase(route).split()[0] in {"obtained", "downloaded", "purchased", "our"}
 
 
 def test_the_circumstances_name_all_that_was_stated():
