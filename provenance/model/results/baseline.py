@@ -51,6 +51,8 @@ class BaselineSummary:
         Findings that only this result, both, and only the earlier one have.
     gone : tuple of AbsentFindings
         The absent ones, by source and ruling.
+    stricter : int
+        New findings that the earlier result has, too: with a laxer verdict, waived or contested.
     """
 
     path: str
@@ -60,3 +62,4 @@ class BaselineSummary:
     unchanged: int
     absent: int
     gone: tuple[AbsentFindings, ...] = ()
+    stricter: int = 0

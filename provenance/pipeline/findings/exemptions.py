@@ -94,14 +94,17 @@ def apply_exemptions(
         return ExemptedFindings(replace(finding_set, findings=findings), outcomes, None)
     comparison = compare_findings(findings, baseline.report.findings)
     known_count = comparison.states.count(FindingState.UNCHANGED)
+    absent_count = sum(group.findings for group in comparison.absent)
     summary = BaselineSummary(
         path=baseline.path,
         digest=baseline.digest,
         created=baseline.report.result.created,
         new=len(comparison.states) - known_count,
         unchanged=known_count,
-        absent=sum(group.findings for group in comparison.absent),
+        absent=absent_count,
         gone=comparison.absent,
+        # What is neither absent nor unchanged was matched with a finding that counts as new.
+        stricter=baseline.report.findings.num_rows - absent_count - known_count,
     )
     findings = _set_column(findings, "state", [str(state) for state in comparison.states])
     return ExemptedFindings(replace(finding_set, findings=findings), outcomes, summary)

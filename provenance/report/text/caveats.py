@@ -327,15 +327,21 @@ def baseline_sentence(result: Result) -> str | None:
     Returns
     -------
     str or None
-        One or two sentences; None without a baseline.
+        Sentences; None without a baseline.
     """
     summary = result.baseline
     if summary is None:
         return None
+    stricter = (
+        f" {summary.stricter:,} of the new findings are in the baseline, too, but with a laxer "
+        "verdict, or waived or contested: was it made with the same policy and options?"
+        if summary.stricter
+        else ""
+    )
     return (
         f"Compared with the baseline {summary.path} of {day(summary.created)}: "
         f"{count(summary.new, 'new finding')}, {summary.unchanged:,} unchanged, "
-        f"{summary.absent:,} gone. Gates count only new findings; shares count all."
+        f"{summary.absent:,} gone.{stricter} Gates count only new findings; shares count all."
     )
 
 

@@ -64,6 +64,7 @@ def test_a_new_row_fails_alone(held, rows, posts, pages, tmp_path):
     assert again.result.status == "fail"
     made = again.result.baseline
     assert (made.new, made.unchanged, made.absent) == (1, first.result.findings, 0)
+    assert made.stricter == 0
     (new,) = [row for row in again.findings.to_pylist() if row["state"] == "new"]
     assert (new["row"], new["item"]) == (0, posts[60]["id"])
     everything = held([added, *rows])
@@ -100,7 +101,11 @@ def test_a_waiver_that_ended_is_no_baseline(held, rows, tmp_path):
     again = held(rows, before, waivers=(over,))
 
     assert again.result.status == "fail"
-    assert again.result.baseline.new == len(again.findings)
+    compared = again.result.baseline
+    assert compared.new == compared.stricter == len(again.findings)
+    assert f"{compared.stricter} of the new findings are in the baseline, too" in " ".join(
+        render("terminal", again).split()
+    )
     assert again.result.waivers[0].expired
     for name in ("terminal", "markdown", "html"):
         assert "expired" in render(name, again).lower()
