@@ -12,7 +12,7 @@ from provenance.pipeline.locate.item_marks import claim_marks
 from provenance.pipeline.scan.readings import RegistryIndex
 
 _OVERLAP = 0.8
-"""Share of a passage that another item must have, too."""
+"""Share of the matched words of a passage that another item must have, too."""
 
 _AUTHOR_BITS = 32
 
@@ -31,13 +31,7 @@ class Rivals:
     winners: Int64s
 
 
-def find_rivals(
-    claims: Claims,
-    registries: Sequence[RegistryIndex],
-    authors: Int64s,
-    *,
-    other_sources: bool = False,
-) -> Rivals:
+def find_rivals(claims: Claims, registries: Sequence[RegistryIndex], authors: Int64s) -> Rivals:
     """Return the rivals of chosen claims.
 
     Parameters
@@ -48,21 +42,24 @@ def find_rivals(
         The registries of the claims.
     authors : ndarray of int64, shape (n,)
         As `number_authors` returns them.
-    other_sources : bool
-        Whether to return only items of other sources than the chosen one.
     """
+    rivals = _overlapping_claims(claims, authors)
+    # Who posts an item again does not quote a third text.
+    differs = ~_are_copies(claims, registries, rivals.losers, rivals.winners)
+    return Rivals(rivals.losers[differs], rivals.winners[differs])
+
+
+def _overlapping_claims(claims: Claims, numbers: Int64s) -> Rivals:
+    """Return claims with most of a chosen one's words, and another of the given numbers."""
     losers = np.flatnonzero(~claims.chosen & (claims.winners >= 0))
     winners = claims.winners[losers]
     firsts, lasts = claims.candidates.firsts, claims.candidates.lasts
     overlaps = np.minimum(lasts[losers], lasts[winners]) + 1
     overlaps -= np.maximum(firsts[losers], firsts[winners])
-    is_rival = overlaps >= _OVERLAP * (lasts[winners] - firsts[winners] + 1)
-    numbers = authors >> _AUTHOR_BITS if other_sources else authors
+    # Not of the stretch: words that are equal by chance make it longer.
+    is_rival = overlaps >= _OVERLAP * claims.candidates.matched[winners]
     is_rival &= numbers[losers] != numbers[winners]
-    losers, winners = losers[is_rival], winners[is_rival]
-    # Who posts an item again does not quote a third text.
-    differs = ~_are_copies(claims, registries, losers, winners)
-    return Rivals(losers[differs], winners[differs])
+    return Rivals(losers[is_rival], winners[is_rival])
 
 
 def number_authors(claims: Claims, registries: Sequence[RegistryIndex]) -> Int64s:
@@ -98,15 +95,16 @@ def prefer_unquoted(claims: Claims, registries: Sequence[RegistryIndex]) -> Clai
     Of several, the strongest is chosen, then the first. It gets the tokens of the one that quotes,
     as far as it has them, so that chosen claims stay disjoint.
     """
-    authors = number_authors(claims, registries)
-    rivals = find_rivals(claims, registries, authors, other_sources=True)
+    rivals = _overlapping_claims(claims, number_authors(claims, registries) >> _AUTHOR_BITS)
     quoting = np.unique(rivals.winners)
     quoting = quoting[claim_marks(claims, quoting, registries).quoted >= QUOTED]
     is_quoted = np.isin(rivals.winners, quoting)
     losers, winners = rivals.losers[is_quoted], rivals.winners[is_quoted]
     firsts = np.maximum(claims.firsts[winners], claims.candidates.firsts[losers])
     lasts = np.minimum(claims.lasts[winners], claims.candidates.lasts[losers])
-    sizes = claims.lasts[winners] - claims.firsts[winners] + 1
+    sizes = np.minimum(
+        claims.lasts[winners] - claims.firsts[winners] + 1, claims.candidates.matched[winners]
+    )
     marks = claim_marks(claims, losers, registries)
     owns = (marks.quoted < PART_QUOTED) & ~marks.are_quotations
     owns &= lasts - firsts + 1 >= _OVERLAP * sizes

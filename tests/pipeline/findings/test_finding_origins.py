@@ -267,6 +267,42 @@ def test_what_another_source_quotes_counts_for_the_source_whose_words_it_is(
         assert share(report, "source", "x").tokens.count == 0
 
 
+@pytest.mark.parametrize("comment", ["Yes", "Who would have thought so"])
+def test_a_short_comment_on_a_quotation_does_not_make_it_a_copy(
+    tmp_path, pages, write_lines, comment
+):
+    phrase = WRITER.sentence(30)
+    quoting = [item("quoting", f"“{phrase}”\n\n{comment}")]
+    texts = [f"{pages[0]} “{phrase}”\n\n{comment}", *pages[10:40]]
+    row = find_owned(tmp_path, write_lines, [item("owner", f"{phrase}.")], quoting, texts)
+    assert (row["source"], row["item"]) == ("x", "owner")
+    assert (row["origin"], row["verdict"]) == ("item", "forbidden")
+
+
+def test_words_that_are_equal_by_chance_do_not_keep_words_from_their_owner(
+    tmp_path, pages, write_lines
+):
+    phrase, before = WRITER.sentence(12), WRITER.sentence(9).split()
+    quoting = [item("quoting", f"{' '.join(before)}: “{phrase}”. {WRITER.sentence(60)}.")]
+    chance = f"{before[5]} {before[0]} {before[7]} {before[1]}"
+    texts = [f"{pages[0]} {chance}\n\n{phrase}.\n\n{pages[1]}", *pages[10:40]]
+    row = find_owned(tmp_path, write_lines, [item("owner", f"{phrase}.")], quoting, texts)
+    assert (row["source"], row["item"]) == ("x", "owner")
+    assert texts[0][row["start"] : row["end"]].rstrip(".") == phrase
+
+
+def find_owned(folder, write_lines, owners, quoting, texts):
+    """Check texts against items of x, and items of reddit that quote them; return the finding."""
+    registries = []
+    for source, rows in (("x", owners), ("reddit", quoting)):
+        dump = write_lines(folder / f"{source}.jsonl", rows)
+        build_registry(folder / source, DumpSource([dump], source))
+        registries.append(str(folder / source))
+    corpus = write_lines(folder / "c.jsonl", [{"text": text} for text in texts])
+    [row] = check([corpus], Policy(registries=tuple(registries))).findings.to_pylist()
+    return row
+
+
 def test_items_of_other_sources_that_do_not_quote_or_both_do_change_nothing(
     tmp_path, pages, write_lines
 ):
