@@ -1,9 +1,9 @@
 """Attribution: assign every token of a text to at most one match.
 
 Within a text the selected matches have the greatest total strength of all disjoint sets (weighted
-interval scheduling). A match that overlaps a stronger one only slightly is trimmed to the rest of
-its stretch, if that is most of it. *Rivals*, matches of several items with nearly the same words of
-a text, are compared by how many tokens match, not by how rare the item's words are in its own
+interval scheduling). A match that overlaps a stronger one is trimmed to the rest of its stretch, if
+that is strong enough by itself. *Rivals*, matches of several items with nearly the same words of a
+text, are compared by how many tokens match, not by how rare the item's words are in its own
 registry.
 """
 
@@ -12,11 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from provenance.jit.argsort import stable_argsort
-from provenance.jit.decorators import Scalar, allocating_part, inlined, kernel
-from provenance.model.content.fingerprints import Flags, Floats, Int64s
-
-_MIN_KEPT = 0.7
-"""Share of its stretch that a trimmed match must keep."""
+from provenance.jit.decorators import Scalar, allocating_part, inlined, kernel, kernel_part
+from provenance.match.scoring.classifier import SATURATION_TOKENS
+from provenance.model.content.fingerprints import Flags, Floats, Int32s, Int64s
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +29,25 @@ class MatchSpans:
         First and last token.
     strengths : ndarray of float64, shape (n,)
         Above 0.
+    weights : ndarray of float64, shape (n,)
+        Weight with which each competes for its stretch: its strength, or as `rival_weights` returns
+        it.
     ranks : ndarray of int64, shape (n,)
         Tie-breaker: the lower goes first.
+    runs : ndarray of int32, shape (r, 3)
+        Runs of matched tokens, as `Candidates` has them.
+    run_offsets : ndarray of int64, shape (n + 1,)
+        Runs of match `i` are `runs[run_offsets[i]:run_offsets[i + 1]]`.
     """
 
     texts: Int64s
     firsts: Int64s
     lasts: Int64s
     strengths: Floats
+    weights: Floats
     ranks: Int64s
+    runs: Int32s
+    run_offsets: Int64s
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +92,8 @@ def attribute_tokens(matches: MatchSpans, threshold: float) -> Attribution:
     _attribute_all(
         order,
         (texts, firsts, lasts),
-        (matches.strengths, matches.ranks),
-        threshold,
+        matches.weights,
+        (matches.strengths, matches.runs, matches.run_offsets, threshold),
         (is_selected, winners),
     )
     return Attribution(is_selected, firsts, lasts, winners)
@@ -95,8 +103,8 @@ def attribute_tokens(matches: MatchSpans, threshold: float) -> Attribution:
 def _attribute_all(
     order: Int64s,
     spans: tuple[Int64s, Int64s, Int64s],
-    weights: tuple[Floats, Int64s],
-    threshold: Scalar,
+    weights: Floats,
+    evidence: tuple[Floats, Int32s, Int64s, Scalar],
     out: tuple[Flags, Int64s],
 ) -> None:
     texts = spans[0]
@@ -106,8 +114,8 @@ def _attribute_all(
         while end < order.size and texts[order[end]] == texts[order[begin]]:
             end += 1
         indices = order[begin:end]
-        _schedule(indices, spans, weights, out[0])
-        _add_trimmed(indices, spans, weights, threshold, out[0])
+        _schedule(indices, spans, weights, evidence[0], out[0])
+        _add_trimmed(indices, spans, weights, evidence, out[0])
         _assign_winners(indices, spans, out)
         begin = end
 
@@ -116,12 +124,15 @@ def _attribute_all(
 def _schedule(
     indices: Int64s,
     spans: tuple[Int64s, Int64s, Int64s],
-    weights: tuple[Floats, Int64s],
+    weights: Floats,
+    strengths: Floats,
     is_selected: Flags,
 ) -> None:
-    """Select the disjoint set of greatest total strength; `indices` is sorted by last token."""
+    """Select the disjoint set of greatest total weight; `indices` is sorted by last token.
+
+    Matches with fuller rivals are left out: they get what is free when those have theirs.
+    """
     _, firsts, lasts = spans
-    strengths, _ = weights
     size = indices.size
     best, before = np.empty(size + 1, np.float64), np.empty(size, np.int64)
     best[0] = 0
@@ -134,7 +145,9 @@ def _schedule(
             else:
                 high = middle
         before[place] = low
-        best[place + 1] = max(best[place], best[low] + strengths[indices[place]])
+        best[place + 1] = best[place]
+        if weights[indices[place]] >= strengths[indices[place]]:
+            best[place + 1] = max(best[place], best[low] + weights[indices[place]])
     place = size - 1
     while place >= 0:
         if best[place + 1] > best[place]:
@@ -172,18 +185,18 @@ def _fill(owners: Int64s, index: Scalar) -> None:
 def _add_trimmed(
     indices: Int64s,
     spans: tuple[Int64s, Int64s, Int64s],
-    weights: tuple[Floats, Int64s],
-    threshold: Scalar,
+    weights: Floats,
+    evidence: tuple[Floats, Int32s, Int64s, Scalar],
     is_selected: Flags,
 ) -> None:
-    """Add other matches, strongest first, if enough of their stretch is free."""
+    """Add what is free of other matches, if it is strong enough; those of most weight first."""
     _, firsts, lasts = spans
-    strengths, _ = weights
+    strengths, runs, run_offsets, threshold = evidence
     base, owners = _token_owners(indices, firsts, lasts, is_selected)
-    # Strengths in millionths: `stable_argsort` takes integers.
+    # Weights in millionths: `stable_argsort` takes integers.
     keys = np.empty(indices.size, np.int64)
     for place in range(indices.size):
-        keys[place] = np.int64(-1e6 * strengths[indices[place]])
+        keys[place] = np.int64(-1e6 * weights[indices[place]])
     for place in stable_argsort(keys):
         index = indices[place]
         if is_selected[index]:
@@ -200,10 +213,22 @@ def _add_trimmed(
                 last = firsts[other] - 1
             else:
                 first = token
-        kept_share = (last - first + 1) / (lasts[index] - firsts[index] + 1)
-        if kept_share >= _MIN_KEPT and kept_share * strengths[index] >= threshold:
+        own = runs[run_offsets[index] : run_offsets[index + 1]]
+        if _kept_share(own, first, last) * strengths[index] >= threshold:
             is_selected[index], firsts[index], lasts[index] = True, first, last
             _fill(owners[first - base : last - base + 1], index)
+
+
+@kernel_part
+def _kept_share(runs: Int32s, first: Scalar, last: Scalar) -> Scalar:
+    """Return the share of its strength that a match has between two tokens; see `part_shares`."""
+    matched: Scalar = np.int64(0)
+    kept: Scalar = np.int64(0)
+    for run in range(len(runs)):
+        start, end = np.int64(runs[run, 1]), np.int64(runs[run, 1] + runs[run, 2])
+        matched += end - start
+        kept += max(min(end, last + 1) - max(start, first), 0)
+    return min(kept / max(min(matched, SATURATION_TOKENS), 1), 1.0)
 
 
 @allocating_part
@@ -227,6 +252,18 @@ def _assign_winners(
             overlap = min(lasts[index], lasts[other]) - max(firsts[index], firsts[other]) + 1
             if overlap > most:
                 most, winners[index] = overlap, other
+
+
+def part_shares(part_tokens: Int64s, matched_tokens: Int64s) -> Floats:
+    """Return the share of its match's strength that each part of a match has.
+
+    Parameters
+    ----------
+    part_tokens, matched_tokens : ndarray of int64, shape (n,)
+        Matched tokens of the part and of the whole match. Beyond `SATURATION_TOKENS`, more of them
+        do not make a match stronger, so a part with as many is as strong as the whole.
+    """
+    return np.minimum(part_tokens / np.clip(matched_tokens, 1, SATURATION_TOKENS), 1.0)
 
 
 def union_lengths(keys: Int64s, texts: Int64s, starts: Int64s, ends: Int64s, count: int) -> Int64s:

@@ -6,7 +6,7 @@ from statistics import median
 import numpy as np
 import pytest
 
-from provenance.match import attribution, match_pieces
+from provenance.match import match_pieces
 from provenance.match.candidates import chaining, near_duplicates, seed_hits, seeds
 from provenance.match.estimation import intervals
 from provenance.match.index import postings_index, report_limits, stop_shingles
@@ -84,7 +84,7 @@ STATED = {
     "up to {} is subtracted": (classifier._SMALL_CORPUS_PENALTY,),
     "{:.0f} more where the match is most of the item": (classifier._FILLS_TEXT_WEIGHT,),
     "fewer than {} different words": (classifier.MIN_DISTINCT_WORDS,),
-    "at least {} of its stretch": (attribution._MIN_KEPT,),
+    "from {} of them on, it is as strong as the whole": (classifier.SATURATION_TOKENS,),
     "gaps of more than {} tokens of the text, and at shorter ones between runs of {} tokens or "
     "more if {} of another match": (
         match_pieces.MAX_ALIGNED,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from provenance.match.attribution import MatchSpans, attribute_tokens, rival_weights
+from provenance.match.attribution import MatchSpans, attribute_tokens, part_shares, rival_weights
 from provenance.match.candidates.candidate_table import Candidates, concatenate_candidates
 from provenance.match.match_pieces import split_matches
 from provenance.match.scoring.classifier import ScoringInputs, score_candidates
@@ -152,8 +152,9 @@ def _attribute(
 ) -> Claims:
     matched = candidates.matched
     candidates, wholes = split_matches(candidates)
-    shares = candidates.matched / np.maximum(matched[wholes], 1)
-    bits, strengths, owners = bits[wholes] * shares, strengths[wholes], owners[wholes]
+    shares = part_shares(candidates.matched, matched[wholes])
+    bits = bits[wholes] * candidates.matched / np.maximum(matched[wholes], 1)
+    strengths, owners = strengths[wholes], owners[wholes]
     keys = _order_keys(owners, candidates.items, registries)
     order = np.lexsort((candidates.items, keys, owners, candidates.firsts, candidates.texts))
     candidates, bits = candidates.take(order), bits[order]
@@ -170,9 +171,19 @@ def _attribute(
     rank_of = np.empty(len(ranks), np.int64)
     rank_of[ranks] = np.arange(len(ranks))
     spans = candidates.firsts.astype(np.int64), candidates.lasts.astype(np.int64)
-    weights = rival_weights(candidates.texts, *spans, candidates.matched, strengths * shares)
+    parts = strengths * shares
+    weights = rival_weights(candidates.texts, *spans, candidates.matched, parts)
     attribution = attribute_tokens(
-        MatchSpans(candidates.texts, *spans, weights, rank_of), registries[0].index.threshold
+        MatchSpans(
+            candidates.texts,
+            *spans,
+            parts,
+            weights,
+            rank_of,
+            candidates.runs,
+            candidates.run_offsets,
+        ),
+        registries[0].index.threshold,
     )
     return Claims(
         owners,

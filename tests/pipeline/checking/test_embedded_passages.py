@@ -58,3 +58,22 @@ def test_many_words_that_are_nobodys_are_not_the_articles(found, words, passages
     spans = found([f"{HEAD} {inserted}. {TAIL}"], {"x": ARTICLE})
     assert len(spans) == passages
     assert any(inserted in text for _, text, _ in spans) == (passages == 1)
+
+
+@pytest.mark.parametrize("words", [40, 150])
+def test_what_two_items_share_hides_nothing_of_the_one_that_does_not_get_it(found, words):
+    first, shared, last = (WRITER.sentence(words) for _ in range(3))
+    items = {"x": f"{first}. {shared}.", "cc0-1.0": f"{shared}. {last}."}
+    spans = found([f"{first}. {shared}. {last}."], items)
+    passages = {source: text for source, text, _ in spans}
+    assert first in passages["x"]
+    assert last in passages["cc0-1.0"]
+
+
+def test_a_passage_between_insertions_is_as_strong_as_its_words(found):
+    passages, inserted = ([WRITER.sentence(30) for _ in range(6)] for _ in range(2))
+    lines = [line for pair in zip(passages, inserted, strict=True) for line in pair]
+    # Another item has the end of a passage and the beginning of what was inserted.
+    other = " ".join([*passages[2].split()[-12:], *inserted[2].split()[:12]])
+    spans = found([". ".join(lines)], {"x": ". ".join(passages), "cc0-1.0": other})
+    assert sum(len(text.split()) for source, text, _ in spans if source == "x") >= 6 * 30 - 12
