@@ -16,10 +16,12 @@ from provenance.pipeline.locate.document_marks import DOCUMENT_MARK_COLUMNS
 from provenance.pipeline.locate.item_marks import claim_marks, item_shares, to_item_marks
 from provenance.pipeline.locate.rivals import Rivals, find_rivals, number_authors
 from provenance.pipeline.scan.readings import RegistryIndex
+from provenance.pipeline.scan.row_metadata import utc_day
 
 ORIGIN_COLUMNS = ("claim", "background", "fetched", "dated", *DOCUMENT_MARK_COLUMNS.names)
 """Columns of spans that their origins depend on."""
 
+_EPOCH = date(1970, 1, 1)
 _NO_DAY = np.iinfo(np.int32).max
 
 
@@ -113,18 +115,11 @@ def find_origins(
 
 def _day_numbers(dates: pa.ChunkedArray) -> Int64s:
     """Return the days of dates, counted from 1970; `_NO_DAY` where there is none."""
-    texts = pc.utf8_slice_codeunits(pc.utf8_trim_whitespace(dates), 0, 10)
-    encoded = texts.combine_chunks().dictionary_encode()
-    days = np.array([_day_number(text) for text in encoded.dictionary.to_pylist()] + [_NO_DAY])
+    encoded = dates.combine_chunks().dictionary_encode()
+    stated = (utc_day(text) for text in encoded.dictionary.to_pylist())
+    days = np.array([*(_NO_DAY if day is None else (day - _EPOCH).days for day in stated), _NO_DAY])
     codes = encoded.indices.fill_null(len(days) - 1).to_numpy(zero_copy_only=False)
     return np.asarray(days[codes.astype(np.int64)], np.int64)
-
-
-def _day_number(text: str) -> int:
-    try:
-        return (date.fromisoformat(text) - date(1970, 1, 1)).days
-    except ValueError:
-        return _NO_DAY
 
 
 def _count_other_authors(rivals: Rivals, is_quoting: Flags, authors: Int64s) -> Int64s:

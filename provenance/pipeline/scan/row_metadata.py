@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import lru_cache
 
 import numpy as np
@@ -102,7 +102,7 @@ class PageSignals:
             tuple((k.removeprefix("tag:"), v) for k, v in fields if k.startswith("tag:")),
         )
         notices: dict[str, Notice] = {}
-        is_certain = collected is not None or _utc_day(fetched) is not None
+        is_certain = collected is not None or utc_day(fetched) is not None
         for files, capture_days in self._applicable_files(
             address, fetched, tuple(sorted(site_files.items())), collected
         ):
@@ -123,7 +123,7 @@ class PageSignals:
         """Yield the site's files, and the days of their captures, for each day that may apply."""
         own_contents = dict(page_files)
         host = self._host(address)
-        days = [] if host is None else self._days(host, _utc_day(fetched), collected)
+        days = [] if host is None else self._days(host, utc_day(fetched), collected)
         if host is None or not days:
             yield self._parse_page_files(page_files), {}
             return
@@ -179,9 +179,18 @@ def _parse_page_files(fields: Fields) -> SiteFiles:
     return parse_files({name: value.encode() for name, value in fields})
 
 
-def _utc_day(fetched: str | None) -> date | None:
+def utc_day(fetched: str | None) -> date | None:
+    """Return the day that a row's date is on in UTC, as it is if it names no time zone."""
+    if fetched is None:
+        return None
+    text = fetched.strip()
     try:
-        return None if fetched is None else date.fromisoformat(fetched.strip()[:10])
+        moment = datetime.fromisoformat(text)
+        return (moment if moment.tzinfo is None else moment.astimezone(UTC)).date()
+    except (ValueError, OverflowError):
+        pass
+    try:
+        return date.fromisoformat(text[:10])
     except ValueError:
         return None
 

@@ -197,14 +197,15 @@ def test_without_the_items_texts_a_part_is_undecided_and_a_whole_is_not(world):
 
 
 def test_a_page_that_is_older_than_the_item_cannot_have_taken_it(tmp_path, world, write_lines):
+    days = "2023-04-30T23:00:00Z", "2023-05-02T00:00:00Z", "soon", "2023-04-30T23:00:00-05:00"
     rows = [
         {"text": f"{AROUND[14]}. {PHRASES[3]}.", "crawl_date": day, "url": f"https://a.example/{n}"}
-        for n, day in enumerate(("2023-04-30T23:00:00Z", "2023-05-02T00:00:00Z", "soon"))
+        for n, day in enumerate(days)
     ]
     corpus = write_lines(tmp_path / "c.jsonl", rows)
     policy = Policy(registries=(str(world / "registry"),))
     report = check([corpus], policy)
-    assert origins(report) == ["quotation", "item", "item"]
+    assert origins(report) == ["quotation", "item", "item", "item"]
     assert report.findings["origin_reasons"][0].as_py() == ["whole-item", "document-older"]
 
 
