@@ -610,8 +610,8 @@ def test_chance_and_recall_are_measured(tmp_path, write_lines, posts, registry, 
     assert calibration.seed == 3
     assert len(calibration.plants) + calibration.skipped == 40
     assert provenance.check(corpus, registries=registry, calibration=file).result.calibration
-    with pytest.raises(OutputError, match="no folder"):
-        provenance.calibrate(corpus, output=tmp_path / "no/c.json", **options)
+    with pytest.raises(OutputError, match="not a writable folder"):
+        provenance.calibrate(corpus, output=file / "c.json", **options)
     with pytest.raises(ValueError, match="plants is at least 1, not 0"):
         provenance.calibrate(corpus, registries=registry, plants=0)
 
