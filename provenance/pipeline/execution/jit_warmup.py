@@ -98,7 +98,7 @@ def compile_kernels(
     label = "compiling, once on this machine"
     with (
         log_duration(label),
-        show_progress(label, 2, "halves", quiet=quiet) as progress,
+        show_progress(label, 2, " steps", quiet=quiet) as progress,
         _compile_in_helper(registry),
     ):
         compile_reading()

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from threading import Event, Thread
 from typing import Protocol
 
 from tqdm import tqdm
@@ -13,6 +14,9 @@ from provenance.terminal_safety import escape_line, unwrap_stream
 
 _LINE_INTERVAL = 30.0
 """Seconds between two lines where no terminal shows a bar."""
+
+_BAR_INTERVAL = 1.0
+"""Seconds until a bar is shown, and between two updates while nothing advances."""
 
 
 class Progress(Protocol):
@@ -131,15 +135,35 @@ def show_progress(
     elif not sys.stderr.isatty():
         yield _Lines(label, total)
     else:
-        with tqdm(
+        bar = tqdm(
             total=total,
             desc=escape_line(label),
             unit=unit,
-            unit_scale=True,
+            unit_scale=total is None or total >= 1000,
             unit_divisor=1000,
             leave=False,
             dynamic_ncols=True,
-            delay=1.0,
+            delay=_BAR_INTERVAL,
             file=unwrap_stream(sys.stderr),
-        ) as bar:
+        )
+        with bar, _refreshed(bar):
             yield _Bar(bar)
+
+
+@contextmanager
+def _refreshed(bar: "tqdm[None]") -> Iterator[None]:
+    """Show a bar and its time although nothing advances, as while kernels are compiled."""
+    stop = Event()
+
+    def refresh() -> None:
+        while not stop.wait(_BAR_INTERVAL):
+            bar.refresh()
+
+    thread = Thread(target=refresh, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+        bar.clear()  # closing it clears only what it has shown by itself

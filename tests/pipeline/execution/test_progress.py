@@ -1,6 +1,8 @@
 """What long work tells of itself: a line every half minute where no terminal shows a bar."""
 
+import time
 from collections.abc import Callable
+from io import StringIO
 
 import pytest
 
@@ -52,3 +54,22 @@ def test_quiet_work_says_nothing(wait, capsys) -> None:
         wait(100)
         shown.advance(10, 5, "x")
     assert capsys.readouterr().err == ""
+
+
+class _Terminal(StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_terminal_shows_work_that_does_not_advance_and_clears_it(monkeypatch) -> None:
+    terminal = _Terminal()
+    monkeypatch.setattr(progress.sys, "stderr", terminal)
+    monkeypatch.setattr(progress, "_BAR_INTERVAL", 0.01)
+    end = time.monotonic() + 10
+    with progress.show_progress("compiling", 2, " steps"):
+        while "compiling" not in terminal.getvalue() and time.monotonic() < end:
+            time.sleep(0.01)
+    assert "compiling:   0%" in terminal.getvalue()
+    assert " 0/2 " in terminal.getvalue()
+    assert terminal.getvalue().endswith("\r")
+    assert not terminal.getvalue().rpartition("\r")[0].rpartition("\r")[2].strip()
