@@ -11,7 +11,14 @@ if TYPE_CHECKING:
     from provenance.pipeline import DeletedItems, DumpPreview, Manifest, ReadingCounts
 
 _MAX_TEXT_CHARS = 60
-_FIELDS = ("item", "created_at", "url", "author", "licence", "text")
+_FIELDS = {
+    "item": "id",
+    "created_at": "date",
+    "url": "url",
+    "author": "author",
+    "licence": "licence",
+    "text": "text",
+}
 _MAX_REASONS = 8
 _MIN_REPLACED_SHARE = 0.1
 
@@ -86,10 +93,13 @@ def preview_lines(previews: "Sequence[DumpPreview]") -> Iterator[str]:
     for preview in previews:
         if preview.unread is not None and not preview.layout:
             continue
-        yield f"{preview.file}: {preview.layout or 'passed over'}"
+        layout = f"layout {preview.layout}" if preview.layout else "passed over"
+        yield f"{preview.file}: {layout}"
         if preview.columns:
             columns = (f"{name} from {one_line(path)}" for name, path in preview.columns.items())
             yield f"  {', '.join(columns)}"
+        if preview.items:
+            yield f"  {' | '.join(_FIELDS.values())}"
         for row in preview.items:
             yield "  " + " | ".join(_shown(row[field]) for field in _FIELDS)
         for entry in preview.skipped:

@@ -70,8 +70,8 @@ def test_a_dry_run_shows_the_files(provenance, checkout):
     words = ("registry", "build", "r", "--source", "github", "quay", "--dry-run")
     shown = provenance(*words, cwd=folder)
 
-    head, first, *_ = shown.stdout.splitlines()
-    assert head == "quay: git"
+    head, _, first, *_ = shown.stdout.splitlines()
+    assert head == "quay: layout git"
     assert first.split(" | ")[0].strip() == "mira/quay/lamps/light.py"
     assert " | mira | Apache-2.0 | " in first
     assert not (folder / "r").exists()

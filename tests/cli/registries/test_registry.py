@@ -161,8 +161,9 @@ def test_a_dry_run_shows_layout_columns_and_items_and_writes_nothing(provenance,
     options = ["--text-column", "said", "--id-column", "key", "--date-column", "when", "--dry-run"]
     done = provenance("registry", "build", "r", "--source", "x", "a.jsonl", *options, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    first, columns, *items = done.stdout.splitlines()
-    assert first == "a.jsonl: table"
+    first, columns, heading, *items = done.stdout.splitlines()
+    assert first == "a.jsonl: layout table"
+    assert heading == "  id | date | url | author | licence | text"
     assert columns == "  text from said, id from key, date from when"
     assert len(items) == 10
     assert items[3].startswith("  3 | 2020-01-01 00:00:00+00:00 | - | - | - | a lantern in")
