@@ -35,9 +35,9 @@ def _shown_fields(value: Any) -> Iterator[str]:
         elif isinstance(part, date):
             shown = str(part)
         elif hasattr(part, "num_rows"):
-            shown = f"({part.num_rows} rows)"
+            shown = f"({part.num_rows} {'row' if part.num_rows == 1 else 'rows'})"
         elif isinstance(part, tuple | list | Mapping):
-            shown = f"({len(part)} entries)"
+            shown = f"({len(part)} {'entry' if len(part) == 1 else 'entries'})"
         else:
             continue
         yield f"{field.name}={shown}"

@@ -169,7 +169,8 @@ def _reasons(report: Report) -> str:
 
 def _table(result: Result, findings: tuple[Finding, ...], options: RenderOptions) -> str:
     names = {each.source: each.name for each in result.rulings}
-    heads = ("Where", "Document", "Item", "Verdict", "Words:")
+    has_ids = any(each.document != f"{each.file}#{each.row}" for each in findings)
+    heads = ("Where", *(("Document",) if has_ids else ()), "Item", "Verdict", "Words:")
     lines = []
     for each in findings:
         item_size = f" of {each.item_tokens:,}" if each.item_tokens else ""
@@ -177,7 +178,7 @@ def _table(result: Result, findings: tuple[Finding, ...], options: RenderOptions
         state = f"{each.verdict}{origin_note(each.origin)}{excused}"
         cells = (
             f"{markdown_code(each.file)} row {each.row}{_field(each)}",
-            markdown_code(each.document),
+            *((markdown_code(each.document),) if has_ids else ()),
             _item_link(each, names.get(each.source, each.source)),
             f"{state}{', contested' if each.contested else ''}{', new' if _is_new(each) else ''}",
             f"{each.tokens:,}{item_size}" if each.tokens else each.evidence,

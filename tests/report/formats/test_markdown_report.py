@@ -125,6 +125,14 @@ def test_failing_findings_and_their_places_come_first():
     assert "page-903" not in text[what:steps], "it is contested"
 
 
+def test_documents_are_named_where_they_have_names_of_their_own():
+    report = sample_report()
+    unnamed = [{**row, "document": f"{row['file']}#{row['row']}"} for row in FOUND]
+    assert "| Where | Document | Item |" in render("markdown", report)
+    text = render("markdown", replace(report, findings=findings_table(unnamed)))
+    assert "| Where | Item |" in text
+
+
 def test_only_new_findings_fail_with_a_baseline():
     text = render("markdown", compared_report())
     failing = text[text.index("#### What fails") : text.index("#### What to do")]
