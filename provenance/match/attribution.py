@@ -29,25 +29,24 @@ class MatchSpans:
         First and last token.
     strengths : ndarray of float64, shape (n,)
         Above 0.
-    weights : ndarray of float64, shape (n,)
-        Weight with which each competes for its stretch: its strength, or as `rival_weights` returns
-        it.
     ranks : ndarray of int64, shape (n,)
         Tie-breaker: the lower goes first.
     runs : ndarray of int32, shape (r, 3)
         Runs of matched tokens, as `Candidates` has them.
     run_offsets : ndarray of int64, shape (n + 1,)
         Runs of match `i` are `runs[run_offsets[i]:run_offsets[i + 1]]`.
+    item_ends : ndarray of bool, shape (n, 2)
+        Whether each has the first token of its item, and the last one.
     """
 
     texts: Int64s
     firsts: Int64s
     lasts: Int64s
     strengths: Floats
-    weights: Floats
     ranks: Int64s
     runs: Int32s
     run_offsets: Int64s
+    item_ends: Flags
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +69,15 @@ class Attribution:
     winners: Int64s
 
 
-def attribute_tokens(matches: MatchSpans, threshold: float) -> Attribution:
+def attribute_tokens(matches: MatchSpans, weights: Floats, threshold: float) -> Attribution:
     """Select matches and trim them to disjoint stretches.
 
     Parameters
     ----------
     matches : MatchSpans
         All matches that are reported.
+    weights : ndarray of float64, shape (n,)
+        Weight with which each competes for its stretch, as `rival_weights` returns it.
     threshold : float
         Minimum strength of the rest of a trimmed match.
     """
@@ -92,7 +93,7 @@ def attribute_tokens(matches: MatchSpans, threshold: float) -> Attribution:
     _attribute_all(
         order,
         (texts, firsts, lasts),
-        matches.weights,
+        weights,
         (matches.strengths, matches.runs, matches.run_offsets, threshold),
         (is_selected, winners),
     )
@@ -305,43 +306,47 @@ _RIVAL_OVERLAP = 0.8  # share of a stretch that a rival must cover
 _GAP_COST = 0.3  # of a token inside the stretch that is not matched, in matched tokens
 _MIN_LEAD = 0.5  # matched tokens by which a match must be fuller than a rival to win
 _LOSER_FACTOR = 0.01  # of a match's strength, if a rival wins
+_MIN_TAIL = 3  # matched tokens beyond the end of a rival's item; fewer may be chance
+_TAIL_COST = 1.0  # of a tail that may be chance, in matched tokens: the whole item wins a tie
 
 
-def rival_weights(
-    texts: Int64s, firsts: Int64s, lasts: Int64s, matched_tokens: Int64s, strengths: Floats
-) -> Floats:
+def rival_weights(matches: MatchSpans) -> Floats:
     """Return the weight with which each match competes for its stretch.
 
     Parameters
     ----------
-    texts, firsts, lasts : ndarray of int64, shape (n,)
-        Stretches, sorted by text.
-    matched_tokens : ndarray of int64, shape (n,)
-        Matched tokens of each.
-    strengths : ndarray of float64, shape (n,)
-        Above 0.
+    matches : MatchSpans
+        All matches that are reported.
 
     Returns
     -------
     ndarray of float64, shape (n,)
         For the fullest of rivals, the strength of the strongest of them; `_LOSER_FACTOR` of its
         own for the others. Rivals that are equally full weigh the same.
+
+    Notes
+    -----
+    Where an item ends, a longer item may go on with the same word or two as the text by chance:
+    that does not make its match fuller.
     """
-    fullness = matched_tokens - _GAP_COST * (lasts - firsts + 1 - matched_tokens)
-    out = strengths.copy()
-    _weigh_all(texts, firsts, lasts, fullness, strengths, out)
+    out = matches.strengths.copy()
+    _weigh_all(
+        (matches.texts, matches.firsts, matches.lasts),
+        (matches.runs, matches.run_offsets, matches.item_ends),
+        matches.strengths,
+        out,
+    )
     return out
 
 
 @kernel
-def _weigh_all(  # noqa: C901 (every match of a text against every other)
-    texts: Int64s,
-    firsts: Int64s,
-    lasts: Int64s,
-    fullness: Floats,
+def _weigh_all(
+    spans: tuple[Int64s, Int64s, Int64s],
+    parts: tuple[Int32s, Int64s, Flags],
     strengths: Floats,
     out: Floats,
 ) -> None:
+    texts = spans[0]
     begin = 0
     while begin < texts.size:
         end = begin
@@ -350,16 +355,61 @@ def _weigh_all(  # noqa: C901 (every match of a text against every other)
         for match in range(begin, end):
             has_fuller_rival = False
             for rival in range(begin, end):
-                overlap = min(lasts[match], lasts[rival]) - max(firsts[match], firsts[rival]) + 1
-                least = min(lasts[match] - firsts[match], lasts[rival] - firsts[rival]) + 1
-                if overlap < _RIVAL_OVERLAP * least:
-                    continue
-                if fullness[rival] > fullness[match] + _MIN_LEAD:
-                    has_fuller_rival = has_fuller_rival or overlap >= _RIVAL_OVERLAP * (
-                        lasts[match] - firsts[match] + 1
-                    )
-                elif overlap >= _RIVAL_OVERLAP * (lasts[rival] - firsts[rival] + 1):
+                is_fuller, is_as_full = _compare(match, rival, spans, parts)
+                has_fuller_rival = has_fuller_rival or is_fuller
+                if is_as_full:
                     out[match] = max(out[match], strengths[rival])
             if has_fuller_rival:
                 out[match] = _LOSER_FACTOR * strengths[match]
         begin = end
+
+
+@kernel_part
+def _compare(
+    match: Scalar,
+    rival: Scalar,
+    spans: tuple[Int64s, Int64s, Int64s],
+    parts: tuple[Int32s, Int64s, Flags],
+) -> tuple[Scalar, Scalar]:
+    """Return whether a rival of a match is fuller, and whether it is about as full, or less."""
+    _, firsts, lasts = spans
+    if lasts[rival] < firsts[match] or lasts[match] < firsts[rival]:
+        return False, False
+    first, last, fullness = _without_tails(match, rival, spans, parts)
+    other_first, other_last, other_fullness = _without_tails(rival, match, spans, parts)
+    size, other_size = last - first + 1, other_last - other_first + 1
+    overlap = min(last, other_last) - max(first, other_first) + 1
+    if overlap < _RIVAL_OVERLAP * min(size, other_size):
+        return False, False
+    is_fuller = other_fullness > fullness + _MIN_LEAD
+    return (
+        is_fuller and overlap >= _RIVAL_OVERLAP * size,
+        not is_fuller and overlap >= _RIVAL_OVERLAP * other_size,
+    )
+
+
+@kernel_part
+def _without_tails(
+    match: Scalar,
+    rival: Scalar,
+    spans: tuple[Int64s, Int64s, Int64s],
+    parts: tuple[Int32s, Int64s, Flags],
+) -> tuple[Scalar, Scalar, Scalar]:
+    """Return the first and last token of a match, and how full it is, as its rival sees it."""
+    _, firsts, lasts = spans
+    runs, run_offsets, item_ends = parts
+    first, last = firsts[match], lasts[match]
+    matched: Scalar = np.int64(0)
+    before: Scalar = np.int64(0)
+    behind: Scalar = np.int64(0)
+    for run in range(run_offsets[match], run_offsets[match + 1]):
+        start, length = np.int64(runs[run, 1]), np.int64(runs[run, 2])
+        matched += length
+        before += min(max(firsts[rival] - start, 0), length)
+        behind += min(max(start + length - 1 - lasts[rival], 0), length)
+    cost = 0.0
+    if 0 < before < _MIN_TAIL and item_ends[rival, 0] and not item_ends[match, 0]:
+        first, matched, cost = firsts[rival], matched - before, _TAIL_COST
+    if 0 < behind < _MIN_TAIL and item_ends[rival, 1] and not item_ends[match, 1]:
+        last, matched, cost = lasts[rival], matched - behind, _TAIL_COST
+    return first, last, matched - _GAP_COST * (last - first + 1 - matched) - cost

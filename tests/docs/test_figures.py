@@ -6,7 +6,7 @@ from statistics import median
 import numpy as np
 import pytest
 
-from provenance.match import match_pieces
+from provenance.match import attribution, match_pieces
 from provenance.match.candidates import chaining, near_duplicates, seed_hits, seeds
 from provenance.match.estimation import intervals
 from provenance.match.index import postings_index, report_limits, stop_shingles
@@ -91,6 +91,7 @@ STATED = {
         match_pieces._MIN_RUN,
         match_pieces._INSIDE,
     ),
+    "fewer than {} tokens that a longer item goes on with": (attribution._MIN_TAIL,),
     "a probability of at least {}": (intervals._CONFIDENCE,),
     "{}·√(": (intervals._TWO_SIDED,),
     "at most {:.2f}/*n*": (intervals.NO_COPY_FOUND.documents,),

@@ -24,8 +24,12 @@ def stretches_of(rows, ranks=None):
     texts, firsts, sizes = table[:, :3].astype(np.int64).T
     order = np.arange(len(rows)) if ranks is None else np.array(ranks)
     runs = np.stack([firsts, firsts, sizes + 1], axis=1).astype(np.int32)
-    strengths, offsets = table[:, 3], np.arange(len(rows) + 1)
-    return MatchSpans(texts, firsts, firsts + sizes, strengths, strengths, order, runs, offsets)
+    offsets, ends = np.arange(len(rows) + 1), np.zeros((len(rows), 2), bool)
+    return MatchSpans(texts, firsts, firsts + sizes, table[:, 3], order, runs, offsets, ends)
+
+
+def attribute_by_strength(stretches, threshold):
+    return attribute_tokens(stretches, stretches.strengths, threshold)
 
 
 def overlap(one, other, firsts, lasts, texts):
@@ -55,7 +59,7 @@ def assert_disjoint(found, stretches):
 @given(STRETCHES)
 def test_the_chosen_are_disjoint_and_of_the_greatest_total_strength(rows):
     stretches = stretches_of(rows)
-    found = attribute_tokens(stretches, NEVER)
+    found = attribute_by_strength(stretches, NEVER)
     assert_disjoint(found, stretches)
     assert stretches.strengths[found.is_selected].sum() == greatest_total(stretches)
     assert found.firsts.tolist() == stretches.firsts.tolist()
@@ -66,7 +70,10 @@ def test_the_chosen_are_disjoint_and_of_the_greatest_total_strength(rows):
 @given(STRETCHES, st.floats(1, 30))
 def test_trimmed_matches_stay_disjoint_and_strong(rows, threshold):
     stretches = stretches_of(rows)
-    scheduled, found = attribute_tokens(stretches, NEVER), attribute_tokens(stretches, threshold)
+    scheduled, found = (
+        attribute_by_strength(stretches, NEVER),
+        attribute_by_strength(stretches, threshold),
+    )
     assert_disjoint(found, stretches)
     assert (found.is_selected | ~scheduled.is_selected).all()
     cut = found.is_selected & ~scheduled.is_selected
@@ -82,7 +89,7 @@ def test_trimmed_matches_stay_disjoint_and_strong(rows, threshold):
 @given(STRETCHES, st.sampled_from([1.0, 5.0, NEVER]))
 def test_the_winner_is_the_chosen_match_that_overlaps_most(rows, threshold):
     stretches = stretches_of(rows)
-    found = attribute_tokens(stretches, threshold)
+    found = attribute_by_strength(stretches, threshold)
     columns = (found.firsts, found.lasts, stretches.texts)
     chosen = np.flatnonzero(found.is_selected)
     for place, winner in enumerate(found.winners):
@@ -96,14 +103,16 @@ def test_the_winner_is_the_chosen_match_that_overlaps_most(rows, threshold):
 
 
 def test_every_match_that_is_not_chosen_has_a_winner():
-    found = attribute_tokens(stretches_of([(0, 0, 9, 9.0), (0, 2, 3, 5.0), (0, 20, 3, 1.0)]), NEVER)
+    found = attribute_by_strength(
+        stretches_of([(0, 0, 9, 9.0), (0, 2, 3, 5.0), (0, 20, 3, 1.0)]), NEVER
+    )
     assert found.winners.tolist() == [0, 0, 2]
 
 
 @settings(max_examples=100)
 @given(STRETCH, st.permutations(range(5)))
 def test_of_equal_matches_the_one_of_the_lowest_rank_is_chosen(row, ranks):
-    found = attribute_tokens(stretches_of([row] * 5, ranks), NEVER)
+    found = attribute_by_strength(stretches_of([row] * 5, ranks), NEVER)
     assert np.flatnonzero(found.is_selected).tolist() == [ranks.index(0)]
     assert set(found.winners.tolist()) == {ranks.index(0)}
 
@@ -116,8 +125,8 @@ def test_the_order_of_matches_changes_nothing(rows, dice, threshold):
     rows.sort(key=lambda row: row[0])
     shuffled = sorted(dice.sample(rows, len(rows)), key=lambda row: row[0])
     ranks = [rows.index(row) for row in shuffled]
-    one = attribute_tokens(stretches_of(rows), threshold)
-    other = attribute_tokens(stretches_of(shuffled, ranks), threshold)
+    one = attribute_by_strength(stretches_of(rows), threshold)
+    other = attribute_by_strength(stretches_of(shuffled, ranks), threshold)
     given_to = [
         {
             (*row, first, last)
@@ -135,9 +144,9 @@ def test_the_order_of_matches_changes_nothing(rows, dice, threshold):
 @given(STRETCHES)
 def test_texts_are_attributed_independently(rows):
     stretches = stretches_of(rows)
-    together = attribute_tokens(stretches, 5.0)
+    together = attribute_by_strength(stretches, 5.0)
     for text in (0, 1):
-        own = attribute_tokens(stretches_of([row for row in rows if row[0] == text]), 5.0)
+        own = attribute_by_strength(stretches_of([row for row in rows if row[0] == text]), 5.0)
         assert own.is_selected.tolist() == together.is_selected[stretches.texts == text].tolist()
 
 
@@ -154,7 +163,7 @@ def test_texts_are_attributed_independently(rows):
     ],
 )
 def test_a_match_that_overlaps_a_stronger_one_keeps_the_rest(weak, threshold, given_to_weak):
-    found = attribute_tokens(stretches_of([(0, 0, 9, 50.0), weak]), threshold)
+    found = attribute_by_strength(stretches_of([(0, 0, 9, 50.0), weak]), threshold)
     assert found.is_selected.tolist() == [True, given_to_weak is not None]
     if given_to_weak:
         assert (found.firsts[1], found.lasts[1]) == given_to_weak
@@ -164,21 +173,21 @@ def test_words_that_do_not_match_do_not_make_the_rest_strong():
     stretches = stretches_of([(0, 0, 19, 50.0), (0, 10, 29, 5.0)])
     sparse = replace(stretches, runs=np.array([[0, 0, 20], [0, 10, 12], [12, 30, 10]], np.int32))
     sparse = replace(sparse, run_offsets=np.array([0, 1, 3]))
-    assert attribute_tokens(stretches, 4.0).is_selected.tolist() == [True, True]
-    assert attribute_tokens(sparse, 4.0).is_selected.tolist() == [True, False]
+    assert attribute_by_strength(stretches, 4.0).is_selected.tolist() == [True, True]
+    assert attribute_by_strength(sparse, 4.0).is_selected.tolist() == [True, False]
 
 
 def test_a_match_with_a_fuller_rival_takes_nothing_from_the_rest_of_it():
     rows = [(0, 0, 59, 50.0), (0, 40, 49, 50.0), (0, 65, 9, 30.0)]
     stretches = stretches_of(rows)
     weights = stretches.strengths * [1.0, 1.0, 0.01]
-    found = attribute_tokens(replace(stretches, weights=weights), 20.0)
+    found = attribute_tokens(stretches, weights, 20.0)
     assert found.is_selected.tolist() == [True, True, False]
     assert (found.firsts[1], found.lasts[1]) == (60, 89)
 
 
 def test_no_matches_give_an_empty_attribution():
-    assert len(attribute_tokens(stretches_of([]), 3.0).is_selected) == 0
+    assert len(attribute_by_strength(stretches_of([]), 3.0).is_selected) == 0
 
 
 HALF_OPEN = st.lists(

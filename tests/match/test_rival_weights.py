@@ -1,10 +1,11 @@
 """Of several items that claim the same words, the one that matches most of them has the claim."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.match.attribution import rival_weights
+from provenance.match.attribution import MatchSpans, rival_weights
 
 MATCHES = st.lists(
     st.tuples(st.integers(0, 2), st.integers(0, 30), st.integers(1, 20), st.floats(20, 90)),
@@ -12,11 +13,20 @@ MATCHES = st.lists(
 )
 
 
-def weighed(*matches):
-    """Weigh matches of (text, first token, matched tokens, length of the stretch, strength)."""
+def weighed(*matches, item_ends=None):
+    """Weigh matches of (text, first token, matched tokens, length of the stretch, strength).
+
+    A gap is behind all matched tokens but the last.
+    """
     table = np.array(matches, np.float64).reshape(-1, 5)
     text, first, matched, length = table[:, :4].T.astype(np.int64)
-    return rival_weights(text, first, first + length - 1, matched, table[:, 4]).tolist()
+    last, count = first + length - 1, len(table)
+    runs = np.stack([[first, first, matched - 1], [last, last, np.ones_like(last)]])
+    runs = runs.transpose(2, 0, 1).reshape(-1, 3).astype(np.int32)
+    flags = np.zeros((count, 2), bool) if item_ends is None else np.array(item_ends)
+    offsets = np.arange(0, 2 * count + 1, 2)
+    spans = MatchSpans(text, first, last, table[:, 4], np.arange(count), runs, offsets, flags)
+    return rival_weights(spans).tolist()
 
 
 def test_the_fuller_of_two_has_the_strength_of_the_stronger():
@@ -38,6 +48,39 @@ def test_a_short_match_within_a_long_one_does_not_win():
 def test_neighbours_and_other_texts_are_no_rivals():
     matches = (0, 0, 10, 10, 30.0), (0, 8, 12, 12, 40.0), (1, 0, 20, 20, 50.0)
     assert weighed(*matches) == [30.0, 40.0, 50.0]
+
+
+WHOLE, INNER = (True, True), (False, False)
+
+
+@pytest.mark.parametrize(
+    ("tail", "gap", "ends", "whole_wins"),
+    [
+        (1, 0, INNER, True),
+        (2, 0, INNER, True),
+        (1, 9, INNER, True),  # even if the tail makes the stretch much longer
+        (3, 0, INNER, False),  # three words are no chance
+        (2, 0, (False, True), False),  # nor is what ends its own item
+    ],
+)
+def test_a_word_that_goes_on_by_chance_does_not_outdo_a_whole_item(tail, gap, ends, whole_wins):
+    whole, longer = (0, 5, 12, 12, 60.0), (0, 5, 12 + tail, 12 + tail + gap, 60.0)
+    expected = [60.0, 0.6] if whole_wins else [0.6, 60.0]
+    assert weighed(whole, longer, item_ends=[WHOLE, ends]) == pytest.approx(expected)
+    before = (0, 5 - tail, 12 + tail, 12 + tail, 60.0)
+    if not gap:
+        ends = ends[::-1]
+        assert weighed(before, whole, item_ends=[ends, WHOLE]) == pytest.approx(expected[::-1])
+
+
+def test_a_part_of_an_item_is_outdone_by_one_that_goes_on():
+    part, longer = (0, 5, 12, 12, 60.0), (0, 5, 13, 13, 60.0)
+    assert weighed(part, longer, item_ends=[(True, False), INNER]) == [0.6, 60.0]
+
+
+def test_a_tail_takes_nothing_from_a_match_that_is_fuller_without_it():
+    whole, longer = (0, 5, 10, 12, 60.0), (0, 5, 13, 13, 60.0)
+    assert weighed(whole, longer, item_ends=[WHOLE, INNER]) == [0.6, 60.0]
 
 
 @given(MATCHES)

@@ -141,9 +141,9 @@ def compile_matching(registry: Path) -> None:
     highlight_ranges(texts, text_tokens, runs, rows, match_extents(texts, text_tokens, runs))
     slice_characters(texts, rows, rows, rows)
     widen_ranges(texts, rows, (rows, rows), 1)
-    weights = rival_weights(rows, rows, rows, rows, bits)
-    stretches, run_offsets = np.zeros((1, 3), np.int32), np.zeros(2, np.int64)
-    attribute_tokens(MatchSpans(rows, rows, rows, bits, weights, rows, stretches, run_offsets), 1.0)
+    stretches, item_ends = np.zeros((1, 3), np.int32), np.zeros((1, 2), np.bool_)
+    matches = MatchSpans(rows, rows, rows, bits, rows, stretches, np.zeros(2, np.int64), item_ends)
+    attribute_tokens(matches, rival_weights(matches), 1.0)
     summarise_registries(indexes)
 
 

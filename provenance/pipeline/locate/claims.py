@@ -170,21 +170,18 @@ def _attribute(
     ranks = np.lexsort((candidates.items, owners, keys, missing, -candidates.matched))
     rank_of = np.empty(len(ranks), np.int64)
     rank_of[ranks] = np.arange(len(ranks))
-    spans = candidates.firsts.astype(np.int64), candidates.lasts.astype(np.int64)
-    parts = strengths * shares
-    weights = rival_weights(candidates.texts, *spans, candidates.matched, parts)
-    attribution = attribute_tokens(
-        MatchSpans(
-            candidates.texts,
-            *spans,
-            parts,
-            weights,
-            rank_of,
-            candidates.runs,
-            candidates.run_offsets,
-        ),
-        registries[0].index.threshold,
+    item_ends = np.stack([candidates.item_starts == 0, candidates.item_ends == lengths], axis=1)
+    matches = MatchSpans(
+        candidates.texts,
+        candidates.firsts.astype(np.int64),
+        candidates.lasts.astype(np.int64),
+        strengths * shares,
+        rank_of,
+        candidates.runs,
+        candidates.run_offsets,
+        item_ends,
     )
+    attribution = attribute_tokens(matches, rival_weights(matches), registries[0].index.threshold)
     return Claims(
         owners,
         candidates,

@@ -292,8 +292,20 @@ def test_words_that_are_equal_by_chance_do_not_keep_words_from_their_owner(
     assert texts[0][row["start"] : row["end"]].rstrip(".") == phrase
 
 
+@pytest.mark.parametrize("next_words", ["", "Meanwhile", "Meanwhile the"])
+def test_a_word_behind_a_whole_item_does_not_give_it_to_a_longer_one(
+    tmp_path, pages, write_lines, next_words
+):
+    phrase = WRITER.sentence(24).capitalize()
+    longer = [item("longer", f"{WRITER.sentence(30)}. {phrase}. Meanwhile the {pages[2][:300]}")]
+    texts = [f"{pages[0]}\n\n{phrase}. {next_words} {pages[1]}", *pages[10:40]]
+    row = find_owned(tmp_path, write_lines, [item("owner", f"{phrase}.")], longer, texts)
+    assert (row["source"], row["item"]) == ("x", "owner")
+    assert (row["origin"], row["verdict"]) == ("item", "forbidden")
+
+
 def find_owned(folder, write_lines, owners, quoting, texts):
-    """Check texts against items of x, and items of reddit that quote them; return the finding."""
+    """Check texts against items of x, and items of reddit that have them; return the finding."""
     registries = []
     for source, rows in (("x", owners), ("reddit", quoting)):
         dump = write_lines(folder / f"{source}.jsonl", rows)
