@@ -9,6 +9,7 @@ from functools import partial
 import pytest
 
 DAY = "write it as year-month-day: 2023-06-01."
+PERIOD = "write a day, a month or a year: 2023-06-01, 2023-06 or 2023."
 
 
 @pytest.mark.parametrize(
@@ -20,6 +21,7 @@ DAY = "write it as year-month-day: 2023-06-01."
         (["check", "a", "--format", "xml"], "'xml' is not one of", "provenance check --help"),
         (["registry", "build"], "Missing argument 'REGISTRY'", "provenance registry build --help"),
         (["rules", "explain", "x", "--published", "soon"], "--published: 'soon' is not", DAY),
+        (["rules", "explain", "x", "--collected", "May 2023"], "'May 2023' is not a day", PERIOD),
         (
             ["check", "a", "--registry"],
             "'--registry' requires an argument",

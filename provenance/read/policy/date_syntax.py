@@ -10,12 +10,13 @@ from provenance.model.rules.terms import DateRange
 from provenance.read.policy.validation import UncheckedValue, format_value
 
 _MONTH = re.compile(r"(\d{4})(?:-(\d{2}))?")
+_REMEDY = "write a day, a month or a year: 2023-06-01, 2023-06 or 2023."
 
 
 def parse_first_day(entry: UncheckedValue) -> date:
     """Return the first day of a day, month or year."""
     year, month = _month(entry)
-    return entry.day() if year is None else _day(entry, year, month or 1, 1)
+    return entry.day(_REMEDY) if year is None else _day(entry, year, month or 1, 1)
 
 
 def parse_day_option(name: str, value: str | None) -> date | None:
@@ -35,7 +36,7 @@ def parse_end(entry: UncheckedValue) -> date:
     """Return the day after the last day of a month or year; a day itself."""
     year, month = _month(entry)
     if year is None:
-        return entry.day()
+        return entry.day(_REMEDY)
     start = _day(entry, year, month or 12, 1)
     return _add_days(entry, start, calendar.monthrange(start.year, start.month)[1])
 
@@ -98,6 +99,4 @@ def _day(entry: UncheckedValue, year: int, month: int, day: int) -> date:
     try:
         return date(year, month, day)
     except ValueError as error:
-        raise entry.wrong(
-            f"{format_value(entry.value)} is not a date", "write it as year-month-day: 2023-06-01."
-        ) from error
+        raise entry.wrong(f"{format_value(entry.value)} is not a date", _REMEDY) from error

@@ -139,17 +139,14 @@ class UncheckedValue:
         """Return the value as a member of an enumeration."""
         return words(self.word([word.value for word in words]))
 
-    def day(self) -> date:
-        """Return the value as a day."""
+    def day(self, remedy: str = "write it as year-month-day: 2023-06-01.") -> date:
+        """Return the value as a day; an error says how to write it."""
         if isinstance(self.value, date) and not isinstance(self.value, datetime):
             return self.value
         try:
             return date.fromisoformat(self.text())
         except ValueError as error:
-            raise self.wrong(
-                f"{format_value(self.value)} is not a day",
-                "write it as year-month-day: 2023-06-01.",
-            ) from error
+            raise self.wrong(f"{format_value(self.value)} is not a day", remedy) from error
 
     def sha256(self) -> str:
         """Return the value as a SHA-256."""
