@@ -109,6 +109,17 @@ def _report_error(error: Exception, command: click.Command) -> None:
             reason = f"the output cannot be written: {error.strerror}"
             print_error(reason, "free space, or write the output elsewhere")
         case _:
+            _report_unexpected(error)
+
+
+def _report_unexpected(error: Exception) -> None:
+    match error:
+        case ModuleNotFoundError(name=str(name)) if name.partition(".")[0] != _NAME:
+            print_error(
+                f"the Python package {name!r} is not installed for {sys.executable}",
+                "run provenance with the Python that it was installed for, or install it there",
+            )
+        case _:
             traceback.print_exception(error)
             print_error(
                 f"provenance itself failed: {type(error).__name__}: {error}",

@@ -148,3 +148,16 @@ def test_an_address_does_not_become_a_folder_called_s3(provenance, tmp_path, arg
     assert "on this machine, not an address" in done.stderr
     assert "copy" in done.stderr.partition("Try:")[2]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_missing_dependency_is_named_with_the_python_that_lacks_it(tmp_path):
+    program = (
+        "import sys; sys.modules['pyarrow'] = None; sys.argv = ['provenance', 'report', 'r']\n"
+        "from provenance.cli import main; sys.exit(main())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert f"'pyarrow' is not installed for {sys.executable}" in done.stderr
+    assert "Traceback" not in done.stderr
