@@ -65,9 +65,12 @@ def deletion_lines(deletions: "DeletedItems") -> Iterator[str]:
 
 def missing_fields(reading: "ReadingCounts") -> str | None:
     """Return a warning if no item has a date or an address."""
-    names = {"date": "a date, so terms by date stay open", "url": "an address to show"}
-    missing = [text for name, text in names.items() if not reading.fields[name]]
-    return f"no item has {', nor '.join(missing)}" if missing and reading.items else None
+    effects = {
+        "date": "no item has a date, so the terms of any day may apply",
+        "url": "no item has an address, so reports cannot link to it",
+    }
+    missing = [text for name, text in effects.items() if not reading.fields[name]]
+    return "; ".join(missing) if missing and reading.items else None
 
 
 def unread_columns(reading: "ReadingCounts") -> Iterator[str]:

@@ -403,7 +403,7 @@ def _omitted_lines(manifest: "Manifest") -> Iterator[str]:
 def _chance_model_text(manifest: "Manifest", *, verbose: bool) -> str:
     chance = manifest.chance
     count = chance.exceedances
-    basis = f"measured on {count:,} matches" if count else "as shipped; see `registry fit`"
+    basis = f"measured on {count:,} matches" if count else "the shipped rate; see `registry fit`"
     return f"lambda {chance.decay:.3g}, K {chance.scale:.3g}, {basis}" if verbose else basis
 
 

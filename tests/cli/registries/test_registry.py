@@ -27,7 +27,10 @@ def test_skipped_and_merged_records_are_reported(provenance, tmp_path):
     kept, skipped = summary.splitlines()
     assert kept == "Kept 10 items: all have id, none has date, url, author, language or licence."
     assert skipped == "Skipped 2 records: 1 not valid JSON, 1 null text."
-    assert "no item has a date, so terms by date stay open, nor an address" in built.stderr
+    assert (
+        "no item has a date, so the terms of any day may apply; no item has an address"
+        in built.stderr
+    )
     for told in (
         "replaced by later ones with the same id: 2 records",
         "1 of a.jsonl: not valid JSON (row 10)",
