@@ -8,6 +8,7 @@ import socket
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from traceback import format_exception
 
 import datasets
 import fsspec
@@ -318,6 +319,7 @@ def test_errors_name_arguments_and_no_options(rows, registry, tmp_path, call, re
     with pytest.raises(ProvenanceError) as caught:
         call(path, registry)
     assert remedy in caught.value.remedy
+    assert f"Try: {caught.value.remedy}\n" in "".join(format_exception(caught.value))
     assert "--" not in f"{caught.value.message} {caught.value.remedy}"
 
 

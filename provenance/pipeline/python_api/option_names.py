@@ -40,6 +40,8 @@ _COMMAND = re.compile(r"(`[^`]*`|\bprovenance [a-z]+ [^;]*)")
 def options_as_arguments(own_names: Mapping[str, str] = MappingProxyType({})) -> Iterator[None]:
     """Name arguments of functions, instead of options of commands, in errors.
 
+    The remedy is also a note of the error, which tracebacks show.
+
     Parameters
     ----------
     own_names : mapping of str to str
@@ -51,6 +53,7 @@ def options_as_arguments(own_names: Mapping[str, str] = MappingProxyType({})) ->
         error.message = _with_own_names(as_arguments(error.message), own_names)
         error.remedy = _with_own_names(as_arguments(error.remedy), own_names)
         error.args = (error.message,)
+        error.__notes__ = [f"Try: {error.remedy}"]
         raise
 
 
