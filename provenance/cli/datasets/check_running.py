@@ -200,8 +200,8 @@ def _mention_card(corpus: Sequence[str]) -> None:
     if found is not None:
         path, card = found
         note = (
-            f"{path} declares {card.declaration}, which counts for no row; --signals {path} has it "
-            "count"
+            f"{path} declares {card.declaration}, which is applied to no row; to apply it, add "
+            f"--signals {path}"
         )
         echo(f"Note: {one_line(note)}", err=True)
 

@@ -144,7 +144,7 @@ def ignored_files_sentence(result: Result) -> tuple[str, ...]:
 def unread_card_sentence(result: Result) -> tuple[str, ...]:
     """Return a sentence on a dataset card whose licence counts for no row."""
     card = result.corpus.card
-    return () if card is None else (f"{card}; that counts for no row without --signals.",)
+    return () if card is None else (f"{card}; without --signals, this is applied to no row.",)
 
 
 def model_caveats(result: Result) -> tuple[str, ...]:
