@@ -290,6 +290,14 @@ def test_what_cannot_be_checked_is_an_error_with_a_remedy(registry, data, error)
     assert caught.value.remedy
 
 
+@pytest.mark.parametrize("text", ["a text", "a text\nof two lines"])
+def test_a_text_in_place_of_a_path_is_to_be_put_into_a_list(registry, text):
+    with pytest.raises(DatasetNotFound) as caught:
+        provenance.check(text, registries=registry)
+    assert "[text]" in caught.value.remedy
+    assert provenance.check([text], registries=registry)
+
+
 def test_errors_about_dumps_name_the_arguments_of_functions(tmp_path, write_lines):
     rows = [
         {"question": f"{text}?", "answer": text}

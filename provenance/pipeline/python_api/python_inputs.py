@@ -119,7 +119,8 @@ def _existing(address: str) -> str:
     """Return an address, if something is there; a bare name is not looked up on a hub."""
     if _is_remote(address) or is_stream(address) or address_exists(address):
         return address
-    if len(address) > _MAX_ADDRESS_CHARS or "\n" in address:
+    is_prose = " " in address.strip() and not looks_like_path(address)
+    if is_prose or len(address) > _MAX_ADDRESS_CHARS or "\n" in address:
         raise DatasetNotFound(
             f"{address!r:.80} is not the path of a file", remedy="to check one text, write [text]."
         )
