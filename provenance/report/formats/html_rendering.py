@@ -38,7 +38,8 @@ _LONGEST = 10_000
 """Limit of any other untrusted text in code points."""
 
 _DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
-_OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
+_CODE = re.compile(r"(?<![\w-])--[a-z][a-z-]*|\[\[[a-z]+\]\]")
+"""Options, and tables of a policy."""
 _LOADER = PackageLoader("provenance.report")
 _FIGURES = (
     *("count", "date_span", "day", "exact_percent", "interval"),
@@ -193,19 +194,19 @@ def _breakable(address: str) -> Markup:
 
 
 def _prose(text: str) -> Markup:
-    """Escape a text; mark options and text in backticks as code, and dates as unbreakable."""
+    """Escape a text; mark what is typed and text in backticks as code, and dates as unbreakable."""
     parts = [Markup.escape(escape_text(part)) for part in _shorten(text).split("`")]
     if len(parts) % 2 == 0:  # an unpaired backtick stays literal
         parts[-2:] = [parts[-2] + "`" + parts[-1]]
     return Markup("").join(
-        Markup("<code>{}</code>").format(part) if number % 2 else _mark_dates_and_options(part)
+        Markup("<code>{}</code>").format(part) if number % 2 else _mark_dates_and_code(part)
         for number, part in enumerate(parts)
     )
 
 
-def _mark_dates_and_options(text: Markup) -> Markup:
+def _mark_dates_and_code(text: Markup) -> Markup:
     days = _DAY.sub(r'<span class="dates">\g<0></span>', str(text))
-    return _trust(_OPTION.sub(r'<code class="option">\g<0></code>', days))
+    return _trust(_CODE.sub(r'<code class="option">\g<0></code>', days))
 
 
 def _cut_excerpt(text: str, marks: tuple[Span, ...]) -> Excerpt:

@@ -82,6 +82,15 @@ def test_days_stay_whole_and_addresses_break_at_their_parts():
     assert ">https://developer.x.com/<wbr>en/<wbr>developer-terms/<wbr>agreement</a>" in TEXT
 
 
+def test_options_and_tables_of_a_policy_are_code():
+    first, *others = REPORT.result.rulings
+    ruling = replace(first.ruling, remedy="State --actor, or add [[agreements]].")
+    result = replace(REPORT.result, rulings=(replace(first, ruling=ruling), *others))
+    text = html_page(replace(REPORT, result=result))
+    for code in ("--actor", "[[agreements]]"):
+        assert f'<code class="option">{code}</code>' in text
+
+
 def test_a_copy_at_the_same_address_is_not_shown_twice():
     first, *others = REPORT.result.rulings
     (reason, *rest) = first.ruling.reasons
