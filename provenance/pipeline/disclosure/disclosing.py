@@ -112,9 +112,10 @@ def disclose(  # noqa: PLR0913 (what documents are made from)
     missing = missing_from(material, {each.form for each in chosen.values()})
     if missing and not allow_incomplete:
         raise InputError(
-            f"{answers or 'without --answers'}: not answered: {', '.join(missing)}",
-            remedy="answer them (`provenance disclose REPORT --init FILE` explains each), or add "
-            "--allow-incomplete to have them marked as to be provided",
+            f"not answered{f' in {answers}' if answers else ''}: {', '.join(missing)}",
+            remedy="answer them in a file, and name it with --answers (`provenance disclose REPORT "
+            "--init FILE` writes a template that explains each), or add --allow-incomplete to have "
+            "them marked as to be provided",
         )
     return Disclosures({each.file: each.render(material) for each in chosen.values()}, missing)
 

@@ -133,7 +133,7 @@ def test_another_dataset_is_refused(case, tmp_path):
     # Found at the address of the report, it is a reason why nothing was measured.
     done = ok(tmp_path, "disclose", report, *options, code=2)
     assert "is not the dataset that was checked" in done.stderr
-    assert "not answered: dataset.languages" in done.stderr
+    assert f"not answered in {case / 'summary.toml'}: dataset.languages" in done.stderr
     moved = str(case / "pages.jsonl")
     ok(tmp_path, "disclose", report, *options, "--corpus", moved)
 
