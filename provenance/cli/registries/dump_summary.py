@@ -1,6 +1,6 @@
 """Summary of what was read from dumps, or would be, for the terminal."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from provenance.report.sanitize import one_line
@@ -71,6 +71,34 @@ def missing_fields(reading: "ReadingCounts") -> str | None:
     }
     missing = [text for name, text in effects.items() if not reading.fields[name]]
     return "; ".join(missing) if missing and reading.items else None
+
+
+def layout_of_another_source(
+    manifest: "Manifest", source: str | None, published: Collection[str]
+) -> str | None:
+    """Return a warning if the latest dumps are in the layout of another source than was named.
+
+    Parameters
+    ----------
+    manifest : Manifest
+        After the dumps were added.
+    source : str or None
+        The source that was named.
+    published : collection of str
+        Ids of sources of which dumps are known. A source of any other name may be a part of one of
+        these, or use its software.
+    """
+    others = {*published} - {source}
+    if source not in published or not manifest.steps:
+        return None
+    for dump in manifest.steps[-1].dumps:
+        for other in sorted(others):
+            if dump.layout == other or dump.layout.startswith(f"{other}-"):
+                return (
+                    f"{one_line(dump.address)} is in a layout of the source {other!r}, but its "
+                    f"items were added, and will be judged, as those of {source!r}"
+                )
+    return None
 
 
 def unread_columns(reading: "ReadingCounts") -> Iterator[str]:

@@ -20,6 +20,7 @@ from provenance.cli.options.shared_options import (
 )
 from provenance.cli.registries.dump_summary import (
     deletion_lines,
+    layout_of_another_source,
     many_replaced,
     missing_fields,
     preview_lines,
@@ -223,7 +224,7 @@ def build(  # noqa: PLR0913 (one parameter per option)
     _record_deletions(outcome)
     if (replaced := many_replaced(outcome.manifest, outcome.reading)) is not None:
         echo(f"Note: {replaced}", err=True)
-    return _finish(registry, outcome, allow_unread, quiet=quiet)
+    return _finish(registry, outcome, source, allow_unread, quiet=quiet)
 
 
 @command.command(
@@ -264,7 +265,7 @@ def add(  # noqa: PLR0913 (one parameter per option)
         registry, dump_source, quiet=quiet, engine=_engine(engine, scheduler)
     )
     _record_deletions(outcome)
-    return _finish(registry, outcome, allow_unread, quiet=quiet)
+    return _finish(registry, outcome, source, allow_unread, quiet=quiet)
 
 
 @command.command(
@@ -419,9 +420,17 @@ def _record_deletions(outcome: "pipeline.BuildOutcome") -> None:
 
 
 def _finish(
-    registry: Path, outcome: "pipeline.BuildOutcome", allow_unread: int, *, quiet: bool
+    registry: Path,
+    outcome: "pipeline.BuildOutcome",
+    source: str | None,
+    allow_unread: int,
+    *,
+    quiet: bool,
 ) -> int:
     _warn_if_unusable(outcome.manifest)
+    published = [each.id for each in pipeline.published_sources()]
+    if (other := layout_of_another_source(outcome.manifest, source, published)) is not None:
+        echo(f"Note: {other}", err=True)
     if (missing := missing_fields(outcome.reading)) is not None:
         echo(f"Note: {missing}", err=True)
     for unread in unread_columns(outcome.reading):

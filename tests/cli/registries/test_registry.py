@@ -173,6 +173,29 @@ def test_a_dry_run_shows_layout_columns_and_items_and_writes_nothing(provenance,
     assert not (tmp_path / "r").exists()
 
 
+@pytest.mark.parametrize(
+    ("source", "is_noted"), [("x", True), ("reddit", False), ("lantern-club", False)]
+)
+def test_a_dump_in_the_layout_of_another_source_is_noted(provenance, tmp_path, source, is_noted):
+    rows = [
+        {
+            "id": f"k{n}",
+            "body": text(n),
+            "author": "ann",
+            "created_utc": 1_650_000_000,
+            "subreddit": "lamps",
+            "link_id": "t3_a",
+            "parent_id": "t3_a",
+            "permalink": f"/r/lamps/comments/a/x/k{n}/",
+        }
+        for n in range(3)
+    ]
+    lines(tmp_path / "a.jsonl", rows)
+    done = provenance("registry", "build", "r", "--source", source, "a.jsonl", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert ("in a layout of the source 'reddit'" in done.stderr) is is_noted
+
+
 def test_a_column_of_texts_that_is_not_read_is_named(provenance, tmp_path):
     rows = [{"id": n, "text": text(n), "response": f"So it is, {text(n + 99)}!"} for n in range(9)]
     for name in "ab":
