@@ -53,6 +53,7 @@ def test_a_version_says_how_well_it_is_documented():
     assert new.model_scope is ModelScope.GENERATIVE
     assert new.precedence is Precedence.LICENCE
     assert new.conditions == ("robots or consent", "attribution")
+    assert new.confidence.endswith("; its first day is the one on which it was first seen")
     assert new.record == Record(
         from_basis="first seen",
         versions=("2021-01-01", "2022"),

@@ -41,7 +41,12 @@ PERIOD_NEEDS = ("verdict", "basis", "uses", "binds", "jurisdictions", "paraphras
 DOCUMENT_KEYS = ("id", "title", "address", "kind", "notes", "time-axis", "periods")
 DOCUMENT_NEEDS = ("id", "title", "time-axis", "periods")
 
-_START_NOTES = {"document date": "", "not verified": "; its first day is not verified"}
+_START_NOTES = {
+    "document date": "",
+    "first seen": "; its first day is the one on which it was first seen",
+    "secondary report": "; its first day is from a secondary report",
+    "not verified": "; its first day is not verified",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +122,7 @@ def _terms(
         condition=_optional(entries, "condition"),
         quotation_digest=None if quotation is None else quotation.sha256(),
         stored_copy=_optional(entries, "stored-copy"),
-        confidence=confidence
-        + _START_NOTES.get(record.from_basis, f"; its first day: {record.from_basis}"),
+        confidence=confidence + _START_NOTES[record.from_basis],
         model_scope=ModelScope.ANY if scope is None else scope.one_of(ModelScope),
         conditions=_conditions(entries.get("conditions"), vocabulary),
         precedence=Precedence.STRICTER if precedence is None else precedence.one_of(Precedence),

@@ -206,8 +206,8 @@ def date_span(first: date | None, last: date | None) -> str:
     Returns
     -------
     str
-        "2019-01-02 to 2023-06-30"; "no dates".
+        "2019-01-02 to 2023-06-30"; "2019-01-02" if both are the same; "no dates".
     """
     if first is None or last is None:
         return "no dates"
-    return f"{first} to {last}"
+    return f"{first}" if first == last else f"{first} to {last}"

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from provenance.model.rules.terms import DateRange
 from provenance.report.text.number_format import (
     count,
+    date_span,
     exact_percent,
     interval,
     percent,
@@ -73,6 +74,12 @@ def test_sizes_change_their_unit_in_time(number, text):
 )
 def test_a_period_names_its_last_day(first, until, text):
     assert period(DateRange(first, until)) == text
+
+
+def test_a_span_of_one_day_is_that_day():
+    day = date(2024, 5, 1)
+    assert date_span(day, day) == "2024-05-01"
+    assert date_span(day, date(2024, 5, 2)) == "2024-05-01 to 2024-05-02"
 
 
 @given(st.floats(0, 200))

@@ -11,7 +11,7 @@ from provenance.model.rules.rule_library import (
 )
 from provenance.model.rules.terms import Terms, Verdict
 from provenance.report.terminal.terminal_style import TerminalStyle
-from provenance.report.text.number_format import count, period
+from provenance.report.text.number_format import count, date_span, period
 
 Entry = Source | Licence | Signal | StatutoryException
 COLOURS = {
@@ -129,9 +129,8 @@ def _tag(condition: str, meanings: dict[str, str]) -> str:
 
 def _confidence(terms: Terms) -> str:
     record = terms.record
-    sightings = (
-        f"; quotation seen {record.first_seen} to {record.last_seen}" if record.last_seen else ""
-    )
+    seen = date_span(record.first_seen, record.last_seen)
+    sightings = f"; quotation seen {seen}" if record.last_seen else ""
     review = (
         f"reviewed by {record.reviewed_by} on {record.reviewed_on}"
         if record.reviewed_by
