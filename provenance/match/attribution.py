@@ -255,6 +255,36 @@ def _assign_winners(
                 most, winners[index] = overlap, other
 
 
+def find_winners(texts: Int64s, firsts: Int64s, lasts: Int64s, is_selected: Flags) -> Int64s:
+    """Return the selected match that overlaps each one most; see `Attribution`.
+
+    Parameters
+    ----------
+    texts, firsts, lasts : ndarray of int64, shape (n,)
+        Stretches; those that are selected are disjoint.
+    is_selected : ndarray of bool, shape (n,)
+        Whether each is selected.
+    """
+    winners = np.full(len(texts), -1)
+    order = np.lexsort((lasts, texts))
+    _find_all_winners(order, (texts, firsts, lasts), (is_selected, winners))
+    return winners
+
+
+@kernel
+def _find_all_winners(
+    order: Int64s, spans: tuple[Int64s, Int64s, Int64s], out: tuple[Flags, Int64s]
+) -> None:
+    texts = spans[0]
+    begin = 0
+    while begin < order.size:
+        end = begin
+        while end < order.size and texts[order[end]] == texts[order[begin]]:
+            end += 1
+        _assign_winners(order[begin:end], spans, out)
+        begin = end
+
+
 def part_shares(part_tokens: Int64s, matched_tokens: Int64s) -> Floats:
     """Return the share of its match's strength that each part of a match has.
 

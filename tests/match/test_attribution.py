@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from provenance.match.attribution import MatchSpans, attribute_tokens, union_lengths
+from provenance.match.attribution import MatchSpans, attribute_tokens, find_winners, union_lengths
 
 NEVER = 1e9  # a threshold that no stretch cut short can reach
 STRETCH = st.tuples(
@@ -138,6 +138,15 @@ def test_the_order_of_matches_changes_nothing(rows, dice, threshold):
         for order, found in ((rows, one), (shuffled, other))
     ]
     assert given_to[0] == given_to[1]
+
+
+@settings(max_examples=100)
+@given(STRETCHES, st.sampled_from([1.0, NEVER]))
+def test_winners_are_found_again_from_what_is_chosen(rows, threshold):
+    stretches = stretches_of(rows)
+    found = attribute_by_strength(stretches, threshold)
+    again = find_winners(stretches.texts, found.firsts, found.lasts, found.is_selected)
+    assert again.tolist() == found.winners.tolist()
 
 
 @settings(max_examples=50)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 
 from provenance.model.content.fingerprints import (
+    NO_BREAK,
     Int32s,
     Int64s,
     UInt8s,
@@ -99,6 +100,41 @@ class Candidates:
             if field.name not in ("runs", "run_offsets")
         }
         return Candidates(runs=self.runs[places], run_offsets=offsets, **columns)
+
+    def within(self, firsts: Int64s, lasts: Int64s) -> tuple["Candidates", Int64s]:
+        """Return the part of each candidate between two tokens of its text.
+
+        Parameters
+        ----------
+        firsts, lasts : ndarray of int64, shape (n,)
+            The tokens.
+
+        Returns
+        -------
+        parts : Candidates
+            Without those of candidates that match nothing there.
+        indices : ndarray of int64
+            The candidate that each is a part of; ascending.
+        """
+        owners = np.repeat(np.arange(len(self)), np.diff(self.run_offsets))
+        items, starts, lengths = self.runs.astype(np.int64).T
+        begins = np.maximum(starts, firsts[owners])
+        ends = np.minimum(starts + lengths, lasts[owners] + 1)
+        inside = np.flatnonzero(ends > begins)
+        runs = np.stack([items + begins - starts, begins, ends - begins], axis=1)[inside]
+        counts = np.bincount(owners[inside], minlength=len(self))
+        indices = np.flatnonzero(counts)
+        offsets = np.concatenate([[0], np.cumsum(counts[indices])])
+        parts = replace(
+            self.take(indices),
+            firsts=runs[offsets[:-1], 1].astype(np.int32),
+            lasts=(runs[offsets[1:] - 1, 1] + runs[offsets[1:] - 1, 2] - 1).astype(np.int32),
+            runs=runs.astype(np.int32),
+            run_offsets=offsets,
+        )
+        parts.breaks[parts.firsts > self.firsts[indices], 0] = NO_BREAK
+        parts.breaks[parts.lasts < self.lasts[indices], 1] = NO_BREAK
+        return parts, indices
 
     def shift_texts(self, texts: int) -> "Candidates":
         """Return the candidates with `texts` added to the index of each text."""

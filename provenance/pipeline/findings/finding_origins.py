@@ -13,7 +13,7 @@ from provenance.model.content.fingerprints import Flags, Int64s
 from provenance.model.results.origin import Origin, OriginReason
 from provenance.pipeline.locate.claims import Claims
 from provenance.pipeline.locate.document_marks import DOCUMENT_MARK_COLUMNS
-from provenance.pipeline.locate.item_marks import claim_marks, item_shares, to_item_marks
+from provenance.pipeline.locate.item_marks import item_shares, read_item_marks, to_item_marks
 from provenance.pipeline.locate.rivals import Rivals, find_rivals, number_authors
 from provenance.pipeline.scan.readings import RegistryIndex
 from provenance.pipeline.scan.row_metadata import utc_day
@@ -95,10 +95,16 @@ def find_origins(
     is_dated = pc.is_valid(item_days).to_numpy()[rows]
     authors = number_authors(claims, registries)
     rivals = find_rivals(claims, registries, authors)
-    is_quoting = claim_marks(claims, rivals.losers, registries).quoted >= QUOTED
+    rival_marks = read_item_marks(
+        claims.candidates.take(rivals.losers), claims.registries[rivals.losers], registries
+    )
+    is_quoting = rival_marks.quoted >= QUOTED
     marks = {name: column.take(pa.array(rows)) for name, column in item_marks.items()}
     signals = OriginSignals(
-        to_item_marks(item_shares(claims, chosen, registries), marks),
+        to_item_marks(
+            item_shares(claims.candidates.take(chosen), claims.registries[chosen], registries),
+            marks,
+        ),
         DocumentMarks(*(spans[name].to_numpy()[rows] for name in DOCUMENT_MARK_COLUMNS.names)),
         _count_other_authors(rivals, is_quoting, authors)[chosen],
         spans["background"].to_numpy()[rows] >= 0,
@@ -124,6 +130,8 @@ def _day_numbers(dates: pa.ChunkedArray) -> Int64s:
 
 def _count_other_authors(rivals: Rivals, is_quoting: Flags, authors: Int64s) -> Int64s:
     """Return, for each claim, the number of other authors who use its passage as their own."""
-    losers, winners = rivals.losers[~is_quoting], rivals.winners[~is_quoting]
+    # Who posts an item again does not quote a third text.
+    is_own = ~is_quoting & ~rivals.are_copies
+    losers, winners = rivals.losers[is_own], rivals.winners[is_own]
     pairs = np.unique(np.stack([winners, authors[losers]]), axis=1)
     return np.bincount(pairs[0], minlength=len(authors))

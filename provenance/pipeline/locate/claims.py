@@ -155,7 +155,7 @@ def _attribute(
     shares = part_shares(candidates.matched, matched[wholes])
     bits = bits[wholes] * candidates.matched / np.maximum(matched[wholes], 1)
     strengths, owners = strengths[wholes], owners[wholes]
-    keys = _order_keys(owners, candidates.items, registries)
+    keys = order_keys(owners, candidates.items, registries)
     order = np.lexsort((candidates.items, keys, owners, candidates.firsts, candidates.texts))
     candidates, bits = candidates.take(order), bits[order]
     strengths, owners, keys, shares = strengths[order], owners[order], keys[order], shares[order]
@@ -194,7 +194,8 @@ def _attribute(
     )
 
 
-def _order_keys(owners: Int64s, items: UInt32s, registries: Sequence[RegistryIndex]) -> UInt64s:
+def order_keys(owners: Int64s, items: UInt32s, registries: Sequence[RegistryIndex]) -> UInt64s:
+    """Return the keys by which items are ordered, in the registry that `owners` names."""
     keys = np.zeros(len(owners), np.uint64)
     for place, registry_index in enumerate(registries):
         rows = np.flatnonzero(owners == place)

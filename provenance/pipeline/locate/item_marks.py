@@ -19,7 +19,7 @@ from provenance.fingerprint.tokenizer.tokenize import tokenise
 from provenance.match.candidates.candidate_table import Candidates
 from provenance.match.origins import ItemMarks
 from provenance.model.content.fingerprints import Flags, Floats, Int64s, Texts, Tokens, UInt8s
-from provenance.pipeline.locate.claims import Claims, item_lengths
+from provenance.pipeline.locate.claims import item_lengths
 from provenance.pipeline.scan.readings import RegistryIndex
 
 _CONTEXT_CHARACTERS = 90
@@ -158,33 +158,35 @@ def measure_item_marks(
     }
 
 
-def claim_marks(claims: Claims, numbers: Int64s, registries: Sequence[RegistryIndex]) -> ItemMarks:
-    """Return how the items of some claims present their passages; reads the items' texts.
+def read_item_marks(
+    candidates: Candidates, owners: Int64s, registries: Sequence[RegistryIndex]
+) -> ItemMarks:
+    """Return how items present the passages that candidates match; reads the items' texts.
 
     Parameters
     ----------
-    claims : Claims
-        All claims.
-    numbers : ndarray of int64, shape (n,)
-        The claims to look at.
+    candidates : Candidates
+        The matches.
+    owners : ndarray of int64, shape (n,)
+        Index of the registry of each.
     registries : sequence of RegistryIndex
-        The registries of the claims.
+        The registries.
     """
-    tables, places, base = [MARK_COLUMNS.empty_table()], np.full(len(numbers), -1), 0
+    tables, places, base = [MARK_COLUMNS.empty_table()], np.full(len(owners), -1), 0
     for owner, registry_index in enumerate(registries):
-        rows = np.flatnonzero(claims.registries[numbers] == owner)
+        rows = np.flatnonzero(owners == owner)
         if not len(rows) or not registry_index.registry.manifest.keeps_texts:
             continue
         for batch in np.split(rows, range(_ITEMS_PER_BATCH, len(rows), _ITEMS_PER_BATCH)):
-            candidates = claims.candidates.take(numbers[batch])
-            items, item_places = np.unique(candidates.items, return_inverse=True)
+            matches = candidates.take(batch)
+            items, item_places = np.unique(matches.items, return_inverse=True)
             texts = Texts.of(registry_index.registry.text_array(items))
-            marks = measure_item_marks(texts, tokenise(texts), item_places, candidates)
+            marks = measure_item_marks(texts, tokenise(texts), item_places, matches)
             tables.append(pa.table(marks, schema=MARK_COLUMNS))
         places[rows], base = np.arange(len(rows)) + base, base + len(rows)
     table = pa.concat_tables(tables).take(pa.array(places, mask=places < 0))
     columns = dict(zip(table.column_names, table.columns, strict=True))
-    return to_item_marks(item_shares(claims, numbers, registries), columns)
+    return to_item_marks(item_shares(candidates, owners, registries), columns)
 
 
 def to_item_marks(shares: Floats, columns: Mapping[str, pa.ChunkedArray]) -> ItemMarks:
@@ -217,9 +219,10 @@ def _flags(column: pa.ChunkedArray) -> Flags:
     return np.asarray(pc.fill_null(column, False).to_numpy(), bool)
 
 
-def item_shares(claims: Claims, numbers: Int64s, registries: Sequence[RegistryIndex]) -> Floats:
-    """Return the share of its item that each claim's passage is, from first to last token."""
-    candidates, owners = claims.candidates.take(numbers), claims.registries[numbers]
+def item_shares(
+    candidates: Candidates, owners: Int64s, registries: Sequence[RegistryIndex]
+) -> Floats:
+    """Return the share of its item that each passage is, from first to last token."""
     lengths = item_lengths(owners, candidates.items, registries)
     extents = candidates.item_ends.astype(np.int64) - candidates.item_starts
     return np.asarray(extents / np.maximum(lengths, 1))

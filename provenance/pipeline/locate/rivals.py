@@ -1,15 +1,18 @@
 """Rivals: claims on the same words by items of other authors; who quotes loses to who does not."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
+from provenance.match.attribution import find_winners, part_shares
+from provenance.match.candidates.candidate_table import Candidates, concatenate_candidates
 from provenance.match.origins import PART_QUOTED, QUOTED, are_copies
 from provenance.model.content.fingerprints import Flags, Int64s
-from provenance.pipeline.locate.claims import Claims
-from provenance.pipeline.locate.item_marks import claim_marks
+from provenance.pipeline.locate.claims import Claims, order_keys
+from provenance.pipeline.locate.item_marks import read_item_marks
 from provenance.pipeline.scan.readings import RegistryIndex
+from provenance.registry.items.item_keys import are_later
 
 _OVERLAP = 0.8
 """Share of the matched words of a passage that another item must have, too."""
@@ -19,16 +22,19 @@ _AUTHOR_BITS = 32
 
 @dataclass(frozen=True, slots=True)
 class Rivals:
-    """Claims on the passages of chosen claims, by items of other authors that are no copies.
+    """Claims on the passages of chosen claims, by items of other authors.
 
     Parameters
     ----------
     losers, winners : ndarray of int64, shape (n,)
         Each such claim, and the chosen one.
+    are_copies : ndarray of bool, shape (n,)
+        Whether their items are copies of each other.
     """
 
     losers: Int64s
     winners: Int64s
+    are_copies: Flags
 
 
 def find_rivals(claims: Claims, registries: Sequence[RegistryIndex], authors: Int64s) -> Rivals:
@@ -43,23 +49,28 @@ def find_rivals(claims: Claims, registries: Sequence[RegistryIndex], authors: In
     authors : ndarray of int64, shape (n,)
         As `number_authors` returns them.
     """
-    rivals = _overlapping_claims(claims, authors)
-    # Who posts an item again does not quote a third text.
-    differs = ~_are_copies(claims, registries, rivals.losers, rivals.winners)
-    return Rivals(rivals.losers[differs], rivals.winners[differs])
-
-
-def _overlapping_claims(claims: Claims, numbers: Int64s) -> Rivals:
-    """Return claims with most of a chosen one's words, and another of the given numbers."""
-    losers = np.flatnonzero(~claims.chosen & (claims.winners >= 0))
-    winners = claims.winners[losers]
-    firsts, lasts = claims.candidates.firsts, claims.candidates.lasts
-    overlaps = np.minimum(lasts[losers], lasts[winners]) + 1
-    overlaps -= np.maximum(firsts[losers], firsts[winners])
+    losers, winners = _losers(claims, authors)
+    firsts, lasts = _overlaps(claims, losers, winners)
     # Not of the stretch: words that are equal by chance make it longer.
-    is_rival = overlaps >= _OVERLAP * claims.candidates.matched[winners]
-    is_rival &= numbers[losers] != numbers[winners]
-    return Rivals(losers[is_rival], winners[is_rival])
+    is_rival = lasts - firsts + 1 >= _OVERLAP * claims.candidates.matched[winners]
+    losers, winners = losers[is_rival], winners[is_rival]
+    return Rivals(losers, winners, _are_copies(claims, registries, losers, winners))
+
+
+def _losers(claims: Claims, numbers: Int64s) -> tuple[Int64s, Int64s]:
+    """Return claims that lost to one of another number, and the one that they lost to."""
+    losers = np.flatnonzero(~claims.chosen & (claims.winners >= 0))
+    losers = losers[numbers[losers] != numbers[claims.winners[losers]]]
+    return losers, claims.winners[losers]
+
+
+def _overlaps(claims: Claims, losers: Int64s, winners: Int64s) -> tuple[Int64s, Int64s]:
+    """Return the first and last token that claims share with those they lost to."""
+    candidates = claims.candidates
+    return (
+        np.maximum(candidates.firsts[losers], candidates.firsts[winners]).astype(np.int64),
+        np.minimum(candidates.lasts[losers], candidates.lasts[winners]).astype(np.int64),
+    )
 
 
 def number_authors(claims: Claims, registries: Sequence[RegistryIndex]) -> Int64s:
@@ -78,7 +89,7 @@ def number_authors(claims: Claims, registries: Sequence[RegistryIndex]) -> Int64
 
 
 def prefer_unquoted(claims: Claims, registries: Sequence[RegistryIndex]) -> Claims:
-    """Choose, instead of claims that quote, those by items of other sources that do not.
+    """Give what claims quote to those by items of other sources that do not quote it.
 
     The words that an item quotes from another source are that source's: its terms decide, and its
     share and its gates count them.
@@ -93,45 +104,111 @@ def prefer_unquoted(claims: Claims, registries: Sequence[RegistryIndex]) -> Clai
     Notes
     -----
     Of several, the strongest is chosen, then the first. It gets the tokens of the one that quotes,
-    as far as it has them, so that chosen claims stay disjoint.
+    as far as it has them, so that chosen claims stay disjoint. Where an item goes on around what it
+    quotes, an item that is later cannot be what it quotes.
     """
-    rivals = _overlapping_claims(claims, number_authors(claims, registries) >> _AUTHOR_BITS)
-    quoting = np.unique(rivals.winners)
-    quoting = quoting[claim_marks(claims, quoting, registries).quoted >= QUOTED]
-    is_quoted = np.isin(rivals.winners, quoting)
-    losers, winners = rivals.losers[is_quoted], rivals.winners[is_quoted]
+    losers, winners = _losers(claims, number_authors(claims, registries) >> _AUTHOR_BITS)
     firsts = np.maximum(claims.firsts[winners], claims.candidates.firsts[losers])
     lasts = np.minimum(claims.lasts[winners], claims.candidates.lasts[losers])
-    sizes = np.minimum(
-        claims.lasts[winners] - claims.firsts[winners] + 1, claims.candidates.matched[winners]
+    parts, places = claims.candidates.take(winners).within(firsts, lasts)
+    losers, winners, firsts, lasts = (column[places] for column in (losers, winners, firsts, lasts))
+    own, _ = claims.candidates.take(winners).within(claims.firsts[winners], claims.lasts[winners])
+    is_all = parts.matched >= _OVERLAP * own.matched
+    keys = order_keys(claims.registries, claims.candidates.items, registries)
+    is_inside = lasts - firsts + 1 >= _OVERLAP * claims.candidates.matched[losers]
+    is_inside &= ~are_later(keys[losers], keys[winners])
+    rows = np.flatnonzero(is_all | is_inside)
+    marks = read_item_marks(parts.take(rows), claims.registries[winners[rows]], registries)
+    rows = rows[marks.quoted >= QUOTED]
+    marks = read_item_marks(
+        claims.candidates.take(losers[rows]), claims.registries[losers[rows]], registries
     )
-    marks = claim_marks(claims, losers, registries)
-    owns = (marks.quoted < PART_QUOTED) & ~marks.are_quotations
-    owns &= lasts - firsts + 1 >= _OVERLAP * sizes
-    rows = np.flatnonzero(owns)
+    rows = rows[(marks.quoted < PART_QUOTED) & ~marks.are_quotations]
     rows = rows[np.lexsort((losers[rows], -claims.strengths[losers[rows]]))]
-    _, first = np.unique(winners[rows], return_index=True)
-    return _swap(claims, losers[rows[first]], winners[rows[first]])
-
-
-def _swap(claims: Claims, losers: Int64s, winners: Int64s) -> Claims:
-    """Return claims of which the losers are chosen instead of the winners."""
-    candidates = claims.candidates
-    chosen, firsts, lasts = claims.chosen.copy(), claims.firsts.copy(), claims.lasts.copy()
-    firsts[losers] = np.maximum(firsts[winners], candidates.firsts[losers])
-    lasts[losers] = np.minimum(lasts[winners], candidates.lasts[losers])
-    firsts[winners], lasts[winners] = candidates.firsts[winners], candidates.lasts[winners]
-    chosen[losers], chosen[winners] = True, False
-    successors = np.arange(len(claims) + 1)  # the last element is that of no winner
-    successors[-1] = -1
-    successors[winners] = losers
-    return replace(
+    rows = rows[_disjoint(winners[rows], firsts[rows], lasts[rows])]
+    if not len(rows):
+        return claims
+    return _give_away(
         claims,
-        chosen=chosen,
-        firsts=firsts,
-        lasts=lasts,
-        winners=successors[claims.winners],
+        (losers[rows], winners[rows]),
+        (firsts[rows], lasts[rows]),
+        parts.take(rows),
+        registries[0].index.threshold,
     )
+
+
+def _disjoint(owners: Int64s, firsts: Int64s, lasts: Int64s) -> Int64s:
+    """Return the stretches, in their order, that overlap none before them of the same owner."""
+    taken: dict[int, list[tuple[int, int]]] = {}
+    places = []
+    for place, (owner, first, last) in enumerate(
+        zip(owners.tolist(), firsts.tolist(), lasts.tolist(), strict=True)
+    ):
+        others = taken.setdefault(owner, [])
+        if all(last < begin or end < first for begin, end in others):
+            others.append((first, last))
+            places.append(place)
+    return np.array(places, np.int64)
+
+
+def _give_away(
+    claims: Claims,
+    pairs: tuple[Int64s, Int64s],
+    stretches: tuple[Int64s, Int64s],
+    quotations: Candidates,
+    threshold: float,
+) -> Claims:
+    """Return claims of which the second of each pair has lost a stretch to the first.
+
+    What they quote there are claims of their own, which lost. The rest on either side is chosen if
+    it is strong enough.
+    """
+    losers, winners = pairs
+    owners, firsts, lasts = _rests(claims, winners, stretches)
+    rests, places = claims.candidates.take(owners).within(firsts, lasts)
+    owners = owners[places]
+    shares = part_shares(rests.matched, claims.candidates.matched[owners])
+    strong = np.flatnonzero(shares * claims.strengths[owners] >= threshold)
+    rests, owners = rests.take(strong), owners[strong]
+
+    kept = np.setdiff1d(np.arange(len(claims)), winners)
+    sources = np.concatenate([kept, owners, winners])
+    candidates = concatenate_candidates([claims.candidates.take(kept), rests, quotations])
+    firsts, lasts = candidates.firsts.astype(np.int64), candidates.lasts.astype(np.int64)
+    chosen = np.concatenate(
+        [claims.chosen[kept], np.ones(len(owners), bool), np.zeros(len(winners), bool)]
+    )
+    numbers = np.searchsorted(kept, losers)
+    firsts[: len(kept)], lasts[: len(kept)] = claims.firsts[kept], claims.lasts[kept]
+    chosen[numbers], firsts[numbers], lasts[numbers] = True, *stretches
+    order = np.lexsort((candidates.firsts, candidates.texts))
+    candidates, sources, chosen = candidates.take(order), sources[order], chosen[order]
+    firsts, lasts = firsts[order], lasts[order]
+    return Claims(
+        claims.registries[sources],
+        candidates,
+        claims.bits[sources] * candidates.matched / claims.candidates.matched[sources],
+        claims.strengths[sources],
+        chosen,
+        firsts,
+        lasts,
+        find_winners(candidates.texts, firsts, lasts, chosen),
+    )
+
+
+def _rests(
+    claims: Claims, winners: Int64s, stretches: tuple[Int64s, Int64s]
+) -> tuple[Int64s, Int64s, Int64s]:
+    """Return what claims keep beside the stretches that they lose: claim, first and last token."""
+    order = np.lexsort((stretches[0], winners))
+    winners, begins, ends = winners[order], stretches[0][order], stretches[1][order]
+    is_first = np.append(True, winners[1:] != winners[:-1])
+    is_last = np.append(is_first[1:], True)
+    before = np.where(is_first, claims.firsts[winners], np.append(0, ends[:-1] + 1))
+    rests = [(winners, before, begins - 1)]
+    rests.append((winners[is_last], ends[is_last] + 1, claims.lasts[winners[is_last]]))
+    owners, firsts, lasts = (np.concatenate(columns) for columns in zip(*rests, strict=True))
+    return owners, firsts, lasts
 
 
 def _are_copies(

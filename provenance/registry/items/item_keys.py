@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.jit.decorators import kernel
-from provenance.model.content.fingerprints import Int64s, Texts, UInt8s, UInt32s, UInt64s
+from provenance.model.content.fingerprints import Flags, Int64s, Texts, UInt8s, UInt32s, UInt64s
 from provenance.registry.schema import single_chunk
 
 # Hosts of one site, such as those for mobile devices and earlier designs.
@@ -102,6 +102,12 @@ def item_dates(keys: UInt64s) -> Int64s:
     """Return the seconds since 1970 of the items that have a date, from their order keys."""
     dates = (keys >> np.uint64(_HASH_BITS)).astype(np.int64)
     return np.asarray(dates[dates != _UNDATED] - _EPOCH)
+
+
+def are_later(keys: UInt64s, others: UInt64s) -> Flags:
+    """Return which items have a later date than others; those without a date have not."""
+    dates, other_dates = keys >> np.uint64(_HASH_BITS), others >> np.uint64(_HASH_BITS)
+    return np.asarray((dates > other_dates) & (dates != _UNDATED))
 
 
 def identity_bits(keys: UInt64s) -> UInt32s:

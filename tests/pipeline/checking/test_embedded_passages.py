@@ -19,15 +19,16 @@ def found(tmp_path, write_lines):
 
     def found(texts, items):
         registries = []
-        for source, text in items.items():
-            dump = write_lines(tmp_path / f"{source}.jsonl", [{"id": "1", "text": text}])
+        for source, given in items.items():
+            row = {"id": "1", **given} if isinstance(given, dict) else {"id": "1", "text": given}
+            dump = write_lines(tmp_path / f"{source}.jsonl", [row])
             build_registry(tmp_path / source, DumpSource([dump], source))
             registries.append(str(tmp_path / source))
         corpus = write_lines(tmp_path / "corpus.jsonl", [{"text": text} for text in texts])
         outcome = check([corpus], Policy(registries=tuple(registries)))
         rows = outcome.findings.sort_by("start").to_pylist()
         return [
-            (row["source"], texts[0][row["start"] : row["end"]].strip(" ."), row["verdict"])
+            (row["source"], texts[0][row["start"] : row["end"]].strip(" \n.>“”"), row["verdict"])
             for row in rows
         ]
 
@@ -77,3 +78,49 @@ def test_a_passage_between_insertions_is_as_strong_as_its_words(found):
     other = " ".join([*passages[2].split()[-12:], *inserted[2].split()[:12]])
     spans = found([". ".join(lines)], {"x": ". ".join(passages), "cc0-1.0": other})
     assert sum(len(text.split()) for source, text, _ in spans if source == "x") >= 6 * 30 - 12
+
+
+def quoting(post, quotation="“{}”"):
+    return f"{HEAD}\n\n{quotation.format(post)}\n\n{TAIL}"
+
+
+@pytest.mark.parametrize("quotation", ["“{}”", "> {}"])
+@pytest.mark.parametrize("words", [8, 24])
+def test_a_post_that_an_article_quotes_is_found_in_the_whole_article(found, words, quotation):
+    post = " ".join(INSERTED.split()[:words])
+    article = quoting(post, quotation)
+    assert found([article], {"x": post, "cc0-1.0": article}) == [
+        ("cc0-1.0", HEAD.strip("."), "permitted"),
+        ("x", post, "forbidden"),
+        ("cc0-1.0", TAIL.strip("."), "permitted"),
+    ]
+
+
+def test_posts_that_an_article_quotes_are_each_found(found):
+    posts = [" ".join(INSERTED.split()[:12]), " ".join(INSERTED.split()[12:])]
+    middle = WRITER.sentence(21)
+    article = f"{quoting(posts[0])}\n\n{middle}.\n\n“{posts[1]}”"
+    items = {"x": posts[0], "reddit": posts[1], "cc0-1.0": article}
+    sources = [source for source, *_ in found([article], items)]
+    assert sources == ["cc0-1.0", "x", "cc0-1.0", "reddit"]
+
+
+@pytest.mark.parametrize(
+    ("post", "article", "is_found"),
+    [
+        ({"created_at": "2021-05-01"}, {"created_at": "2021-06-01"}, True),
+        ({"created_at": "2021-05-01"}, {"created_at": "2021-05-01"}, True),
+        ({"created_at": "2021-06-01"}, {"created_at": "2021-05-01"}, False),
+        ({"created_at": "2021-06-01"}, {}, True),
+        ({}, {"created_at": "2021-05-01"}, True),
+    ],
+)
+def test_an_article_does_not_quote_what_is_later(found, post, article, is_found):
+    text = quoting(INSERTED)
+    items = {"x": {"text": INSERTED, **post}, "cc0-1.0": {"text": text, **article}}
+    assert ("x" in {source for source, *_ in found([text], items)}) == is_found
+
+
+def test_what_an_article_has_without_quoting_it_is_the_articles(found):
+    text = quoting(INSERTED, "{}")
+    assert [source for source, *_ in found([text], {"x": INSERTED, "cc0-1.0": text})] == ["cc0-1.0"]

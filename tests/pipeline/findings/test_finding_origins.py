@@ -268,16 +268,18 @@ def test_what_another_source_quotes_counts_for_the_source_whose_words_it_is(
         assert share(report, "source", "x").tokens.count == 0
 
 
-@pytest.mark.parametrize("comment", ["Yes", "Who would have thought so"])
+@pytest.mark.parametrize("comment", ["Yes", "Who would have thought that this was so"])
+@pytest.mark.parametrize("source", ["reddit", "cc0-1.0"])
 def test_a_short_comment_on_a_quotation_does_not_make_it_a_copy(
-    tmp_path, pages, write_lines, comment
+    tmp_path, pages, write_lines, comment, source
 ):
     phrase = WRITER.sentence(30)
     quoting = [item("quoting", f"“{phrase}”\n\n{comment}")]
     texts = [f"{pages[0]} “{phrase}”\n\n{comment}", *pages[10:40]]
-    row = find_owned(tmp_path, write_lines, [item("owner", f"{phrase}.")], quoting, texts)
+    owners = [item("owner", f"{phrase}.")]
+    row = find_owned(tmp_path, write_lines, owners, quoting, texts, source)
     assert (row["source"], row["item"]) == ("x", "owner")
-    assert (row["origin"], row["verdict"]) == ("item", "forbidden")
+    assert (row["origin"], row["verdict"], row["contested"]) == ("item", "forbidden", False)
 
 
 def test_words_that_are_equal_by_chance_do_not_keep_words_from_their_owner(
@@ -304,10 +306,10 @@ def test_a_word_behind_a_whole_item_does_not_give_it_to_a_longer_one(
     assert (row["origin"], row["verdict"]) == ("item", "forbidden")
 
 
-def find_owned(folder, write_lines, owners, quoting, texts):
-    """Check texts against items of x, and items of reddit that have them; return the finding."""
+def find_owned(folder, write_lines, owners, others, texts, other="reddit"):
+    """Check texts against items of x and of another source; return the finding."""
     registries = []
-    for source, rows in (("x", owners), ("reddit", quoting)):
+    for source, rows in (("x", owners), (other, others)):
         dump = write_lines(folder / f"{source}.jsonl", rows)
         build_registry(folder / source, DumpSource([dump], source))
         registries.append(str(folder / source))
