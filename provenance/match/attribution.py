@@ -336,7 +336,7 @@ _RIVAL_OVERLAP = 0.8  # share of a stretch that a rival must cover
 _GAP_COST = 0.3  # of a token inside the stretch that is not matched, in matched tokens
 _MIN_LEAD = 0.5  # matched tokens by which a match must be fuller than a rival to win
 _LOSER_FACTOR = 0.01  # of a match's strength, if a rival wins
-_MIN_TAIL = 3  # matched tokens beyond the end of a rival's item; fewer may be chance
+_MIN_TAIL = 3  # tokens of a run beyond the end of a rival's item; shorter ones may be chance
 _TAIL_COST = 1.0  # of a tail that may be chance, in matched tokens: the whole item wins a tie
 
 
@@ -356,8 +356,8 @@ def rival_weights(matches: MatchSpans) -> Floats:
 
     Notes
     -----
-    Where an item ends, a longer item may go on with the same word or two as the text by chance:
-    that does not make its match fuller.
+    Where an item ends, a longer item may go on with the same words as the text by chance: short
+    runs of them do not make its match fuller.
     """
     out = matches.strengths.copy()
     _weigh_all(
@@ -432,14 +432,17 @@ def _without_tails(
     matched: Scalar = np.int64(0)
     before: Scalar = np.int64(0)
     behind: Scalar = np.int64(0)
+    longest_before: Scalar = np.int64(0)
+    longest_behind: Scalar = np.int64(0)
     for run in range(run_offsets[match], run_offsets[match + 1]):
         start, length = np.int64(runs[run, 1]), np.int64(runs[run, 2])
-        matched += length
-        before += min(max(firsts[rival] - start, 0), length)
-        behind += min(max(start + length - 1 - lasts[rival], 0), length)
+        here = min(max(firsts[rival] - start, 0), length)
+        there = min(max(start + length - 1 - lasts[rival], 0), length)
+        matched, before, behind = matched + length, before + here, behind + there
+        longest_before, longest_behind = max(longest_before, here), max(longest_behind, there)
     cost = 0.0
-    if 0 < before < _MIN_TAIL and item_ends[rival, 0] and not item_ends[match, 0]:
+    if 0 < longest_before < _MIN_TAIL and item_ends[rival, 0] and not item_ends[match, 0]:
         first, matched, cost = firsts[rival], matched - before, _TAIL_COST
-    if 0 < behind < _MIN_TAIL and item_ends[rival, 1] and not item_ends[match, 1]:
+    if 0 < longest_behind < _MIN_TAIL and item_ends[rival, 1] and not item_ends[match, 1]:
         last, matched, cost = lasts[rival], matched - behind, _TAIL_COST
     return first, last, matched - _GAP_COST * (last - first + 1 - matched) - cost

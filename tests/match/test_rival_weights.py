@@ -59,7 +59,8 @@ WHOLE, INNER = (True, True), (False, False)
         (1, 0, INNER, True),
         (2, 0, INNER, True),
         (1, 9, INNER, True),  # even if the tail makes the stretch much longer
-        (3, 0, INNER, False),  # three words are no chance
+        (4, 0, INNER, False),  # three words in a row are no chance
+        (3, 9, INNER, True),  # unless they are apart
         (2, 0, (False, True), False),  # nor is what ends its own item
     ],
 )
