@@ -8,7 +8,7 @@ from provenance.match.candidates.alignment import MAX_ALIGNED
 from provenance.match.candidates.candidate_table import Candidates
 from provenance.model.content.fingerprints import NO_BREAK, Flags, Int64s, range_indices
 
-_MIN_RUN = 3
+MIN_RUN = 3
 """Shorter runs may be chance where another match has the words around them."""
 _INSIDE = 0.8
 """Share of another match that has to lie between two runs."""
@@ -63,9 +63,9 @@ def _cuts(matches: Candidates, owners: Int64s) -> tuple[Flags, Flags]:
     is_cut = np.zeros(len(owners), np.bool_)
     is_cut[1:] = (owners[1:] == owners[:-1]) & (starts[1:] - ends[:-1] > MAX_ALIGNED)
     # Gaps that other matches may fill, between runs that are no chance.
-    anchors = np.flatnonzero(lengths >= _MIN_RUN)
+    anchors = np.flatnonzero(lengths >= MIN_RUN)
     before, behind = anchors[:-1], anchors[1:]
-    is_gap = (owners[before] == owners[behind]) & (starts[behind] - ends[before] >= _MIN_RUN)
+    is_gap = (owners[before] == owners[behind]) & (starts[behind] - ends[before] >= MIN_RUN)
     before, behind = before[is_gap], behind[is_gap]
     is_filled = _are_filled(matches, owners[before], ends[before], starts[behind])
     before, behind = before[is_filled], behind[is_filled]

@@ -88,7 +88,7 @@ STATED = {
     "gaps of more than {} tokens of the text, and at shorter ones between runs of {} tokens or "
     "more if {} of another match": (
         match_pieces.MAX_ALIGNED,
-        match_pieces._MIN_RUN,
+        match_pieces.MIN_RUN,
         match_pieces._INSIDE,
     ),
     "fewer than {} tokens that a longer item goes on with": (attribution._MIN_TAIL,),

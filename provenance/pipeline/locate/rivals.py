@@ -7,6 +7,7 @@ import numpy as np
 
 from provenance.match.attribution import find_winners, part_shares
 from provenance.match.candidates.candidate_table import Candidates, concatenate_candidates
+from provenance.match.match_pieces import MIN_RUN
 from provenance.match.origins import PART_QUOTED, QUOTED, are_copies
 from provenance.model.content.fingerprints import Flags, Int64s
 from provenance.pipeline.locate.claims import Claims, order_keys
@@ -16,6 +17,10 @@ from provenance.registry.items.item_keys import are_later
 
 _OVERLAP = 0.8
 """Share of the matched words of a passage that another item must have, too."""
+
+_MIN_QUOTATION = 8
+"""Matched tokens from which a quotation is taken out of the item that goes on around it; shorter
+ones are titles, sayings and words that are only mentioned."""
 
 _AUTHOR_BITS = 32
 
@@ -105,7 +110,7 @@ def prefer_unquoted(claims: Claims, registries: Sequence[RegistryIndex]) -> Clai
     -----
     Of several, the strongest is chosen, then the first. It gets the tokens of the one that quotes,
     as far as it has them, so that chosen claims stay disjoint. Where an item goes on around what it
-    quotes, an item that is later cannot be what it quotes.
+    quotes, it keeps what is short, and an item that is later cannot be what it quotes.
     """
     losers, winners = _losers(claims, number_authors(claims, registries) >> _AUTHOR_BITS)
     firsts = np.maximum(claims.firsts[winners], claims.candidates.firsts[losers])
@@ -116,6 +121,7 @@ def prefer_unquoted(claims: Claims, registries: Sequence[RegistryIndex]) -> Clai
     is_all = parts.matched >= _OVERLAP * own.matched
     keys = order_keys(claims.registries, claims.candidates.items, registries)
     is_inside = lasts - firsts + 1 >= _OVERLAP * claims.candidates.matched[losers]
+    is_inside &= parts.matched >= _MIN_QUOTATION
     is_inside &= ~are_later(keys[losers], keys[winners])
     rows = np.flatnonzero(is_all | is_inside)
     marks = read_item_marks(parts.take(rows), claims.registries[winners[rows]], registries)
@@ -160,16 +166,19 @@ def _give_away(
 ) -> Claims:
     """Return claims of which the second of each pair has lost a stretch to the first.
 
-    What they quote there are claims of their own, which lost. The rest on either side is chosen if
-    it is strong enough.
+    What they quote there are claims of their own, which lost. The rest around it is chosen if it is
+    strong enough together.
     """
     losers, winners = pairs
     owners, firsts, lasts = _rests(claims, winners, stretches)
     rests, places = claims.candidates.take(owners).within(firsts, lasts)
     owners = owners[places]
-    shares = part_shares(rests.matched, claims.candidates.matched[owners])
-    strong = np.flatnonzero(shares * claims.strengths[owners] >= threshold)
-    rests, owners = rests.take(strong), owners[strong]
+    is_run = rests.longest_run >= MIN_RUN
+    rests, owners = rests.take(np.flatnonzero(is_run)), owners[is_run]
+    matched = np.bincount(owners, rests.matched, len(claims)).astype(np.int64)
+    shares = part_shares(matched, claims.candidates.matched)
+    is_strong = (shares * claims.strengths >= threshold)[owners]
+    rests, owners = rests.take(np.flatnonzero(is_strong)), owners[is_strong]
 
     kept = np.setdiff1d(np.arange(len(claims)), winners)
     sources = np.concatenate([kept, owners, winners])
