@@ -21,10 +21,7 @@ from provenance.pipeline.locate.backgrounds import Background
 from provenance.pipeline.locate.claims import Claims
 from provenance.pipeline.locate.windows import WINDOW_COLUMNS, TextWindows
 from provenance.pipeline.scan.readings import Counts, Reading, RegistryIndex
-from provenance.pipeline.scan.row_metadata import DECLARED_SCHEMA
-
-_ROW_EVIDENCE = ("link", "licence", "signal")
-"""Kinds of evidence that a row gives itself."""
+from provenance.pipeline.scan.row_metadata import DECLARED_SCHEMA, ROW_EVIDENCE
 
 _MAX_COUNT = 1 << 48
 """Upper limit of all counts."""
@@ -136,7 +133,7 @@ def _check_evidence(spans: pa.Table, claim: Int64s, registries: Sequence[Registr
     """Check the items of spans: a claim's item, a near-duplicate, or none for a declaration."""
     evidence, owner = spans["evidence"], spans["registry"].to_numpy()
     number = spans["number"].to_numpy()
-    is_claimed, is_declared = claim >= 0, pc.is_in(evidence, pa.array(_ROW_EVIDENCE)).to_numpy()
+    is_claimed, is_declared = claim >= 0, pc.is_in(evidence, pa.array(ROW_EVIDENCE)).to_numpy()
     resembles = pc.equal(evidence, "resemblance").to_numpy()
     _require(np.array_equal(pc.equal(evidence, "content").to_numpy(), is_claimed))
     _require(bool((is_claimed | is_declared | resembles).all()))
@@ -315,7 +312,7 @@ def _check_declared(declared: pa.Table, texts: int) -> None:
     _require(not any(declared[name].null_count for name in ("text", "evidence", "source")))
     _require_range(declared["text"].to_numpy(), 0, texts)
     _require(
-        bool(pc.all(pc.is_in(declared["evidence"], pa.array(_ROW_EVIDENCE)), min_count=0).as_py())
+        bool(pc.all(pc.is_in(declared["evidence"], pa.array(ROW_EVIDENCE)), min_count=0).as_py())
     )
     _require(not declared["signals"].null_count)
     _require(not pc.list_flatten(declared["signals"]).null_count)

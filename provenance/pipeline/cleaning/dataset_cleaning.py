@@ -44,6 +44,7 @@ from provenance.pipeline.cleaning.clean_output import (
 )
 from provenance.pipeline.cleaning.forget_sets import forgotten_rows
 from provenance.pipeline.findings.summaries import check_readable
+from provenance.pipeline.scan.row_metadata import ROW_EVIDENCE
 from provenance.pipeline.settings import Settings
 from provenance.read.corpus.corpora import Corpus, open_files
 from provenance.read.corpus.file_access import File
@@ -159,11 +160,12 @@ class RemovedContent:
     def _removes_document(self, findings: pa.Table) -> list[bool]:
         """Return which findings remove the whole document.
 
-        An address applies to a document regardless of its text, so that redaction does not help.
+        What a row declares applies to a document regardless of its text, so that redaction does not
+        help.
         """
         if self.cleaning.redact is None:
             return [True] * len(findings)
-        return [evidence == "link" for evidence in findings["evidence"].to_pylist()]
+        return [evidence in ROW_EVIDENCE for evidence in findings["evidence"].to_pylist()]
 
     def _record(self, findings: pa.Table, removes_document: list[bool]) -> None:
         places = zip(findings["file"].to_pylist(), findings["row"].to_pylist(), strict=True)

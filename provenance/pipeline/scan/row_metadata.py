@@ -211,6 +211,9 @@ def _notice_rank(notice: Notice) -> int:
     )
 
 
+ROW_EVIDENCE = ("link", "licence", "signal")
+"""Kinds of evidence that a row gives itself."""
+
 DECLARED_SCHEMA = pa.schema(
     [
         ("text", pa.int64()),

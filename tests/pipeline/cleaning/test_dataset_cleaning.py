@@ -164,15 +164,21 @@ def test_texts_go_with_their_files(world, pages, posts) -> None:
     assert text == f"{pages[1]}\r\n-"
 
 
-def test_an_address_of_a_source_takes_the_document_with_it(world, pages) -> None:
+@pytest.mark.parametrize(
+    ("declared", "verdicts"),
+    [
+        ({"url": "https://x.com/somebody/status/1"}, ()),
+        ({"licence": "CC-BY-NC-4.0"}, ()),
+        ({"x_robots_tag": "noai"}, (Verdict.RESTRICTED, Verdict.UNKNOWN)),
+    ],
+)
+def test_what_a_row_declares_takes_the_document_with_it(world, pages, declared, verdicts) -> None:
     rows = [{"text": page, "url": f"https://example.org/{n}"} for n, page in enumerate(pages[:9])]
-    rows[4]["url"] = "https://x.com/somebody/status/1"
+    rows[4] |= declared
     world.write("a.jsonl", rows)
-    receipt = world.clean(redact="[removed]")
+    receipt = world.clean(redact="[removed]", verdicts=(Verdict.FORBIDDEN, *verdicts))
     assert (receipt.documents, receipt.spans, receipt.rounds) == (1, 0, 1)
-    assert [row["url"] for row in world.lines("a.jsonl")] == [
-        row["url"] for row in (*rows[:4], *rows[5:])
-    ]
+    assert world.lines("a.jsonl") == [*rows[:4], *rows[5:]]
 
 
 def test_what_a_redaction_reveals_goes_too(world, pages, posts) -> None:
