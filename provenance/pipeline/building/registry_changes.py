@@ -1,6 +1,7 @@
 """Commands that change a registry, or make one from others."""
 
 import csv
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
@@ -223,6 +224,10 @@ def _kept_fingerprints(
     return KeptFingerprints(read_key(key), day)
 
 
+_WILDCARDS = re.compile(r"^((?:https?:)?//)?\*\.|(/)\*+$", re.IGNORECASE)
+"""What says that subdomains, or all pages below, are meant, as they are in any case."""
+
+
 def opt_out(folder: Path, lists: Sequence[str], reason: str | None = None) -> tuple[Manifest, int]:
     """Add the addresses that files list to the opt-outs of a registry, which may be a new one.
 
@@ -241,8 +246,8 @@ def opt_out(folder: Path, lists: Sequence[str], reason: str | None = None) -> tu
     addresses = list[str]()
     for name in lists:
         for entry in read_addresses(name).to_pylist():
-            address = normal_address(entry)
-            if address is None:
+            address = normal_address(_WILDCARDS.sub(r"\1", entry.strip()))
+            if address is None or "*" in address:
                 raise InputError(
                     f"{name}: {entry[:100]!r} is neither a domain nor an address",
                     remedy="give entries such as example.com, github.com/owner or "

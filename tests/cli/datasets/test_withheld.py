@@ -174,11 +174,22 @@ def test_fingerprints_are_not_kept_by_mistake(provenance, folder, words, fault):
     assert fault in done.stderr
 
 
-def test_a_line_that_is_no_address_is_named(provenance, folder):
-    (folder / "bad.csv").write_text("domain\na.example\nno address\n")
+@pytest.mark.parametrize("entry", ["no address", "blog.*.example"])
+def test_a_line_that_is_no_address_is_named(provenance, folder, entry):
+    (folder / "bad.csv").write_text(f"domain\na.example\n{entry}\n")
     done = provenance("registry", "opt-out", "outs", "bad.csv", cwd=folder)
     assert done.returncode == 2
-    assert "bad.csv: 'no address' is neither a domain nor an address" in done.stderr
+    assert f"bad.csv: {entry!r} is neither a domain nor an address" in done.stderr
+
+
+def test_wildcards_for_what_an_entry_covers_anyhow_are_read(provenance, folder):
+    (folder / "list.txt").write_text("*.a.example\nhttps://b.example/blog/*\n")
+    run(provenance, folder, "opt-out", "wild", "list.txt")
+    addresses = ["https://www.a.example/1", "https://b.example/blog/2", "https://b.example/3"]
+    rows = [{"id": each, "url": each, "text": "A page of some keeper."} for each in addresses]
+    write(folder / "pages.jsonl", rows)
+    provenance("check", "pages.jsonl", "--registry", "wild", "-o", "out", cwd=folder)
+    assert [each["document"] for each in findings(folder)] == addresses[:2]
 
 
 def test_the_posts_that_stack_exchange_invented_are_marked_by_themselves(provenance, tmp_path):
