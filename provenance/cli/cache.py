@@ -5,6 +5,7 @@ import click
 from provenance import pipeline
 from provenance.cli.lazy_groups import OrderedGroup
 from provenance.cli.terminal_output import echo
+from provenance.report.text.number_format import size
 
 
 @click.group("cache", cls=OrderedGroup)
@@ -23,15 +24,11 @@ def command() -> None:
 def show() -> None:
     """Show where the cache is and how large it is."""
     usage = pipeline.cache_usage()
-    echo(f"{usage.folder}: {usage.entries:,} entries, {_size(usage.size_bytes)}")
+    echo(f"{usage.folder}: {usage.entries:,} entries, {size(usage.size_bytes)}")
 
 
 @command.command("clear")
 def clear() -> None:
     """Delete the cache: the next check reads its whole dataset."""
     usage = pipeline.clear_cache()
-    echo(f"Deleted {usage.entries:,} entries, {_size(usage.size_bytes)}, from {usage.folder}")
-
-
-def _size(size: int) -> str:
-    return f"{size / 1e6:,.1f} MB"
+    echo(f"Deleted {usage.entries:,} entries, {size(usage.size_bytes)}, from {usage.folder}")

@@ -12,7 +12,7 @@ def test_a_check_is_kept_shown_and_cleared(provenance, world, tmp_path) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PROVENANCE_CACHE", str(tmp_path / "kept"))
         check = ("check", "train.jsonl", "--registry", "reg")
-        assert "0 entries" in told(provenance("cache", "show", cwd=world))
+        assert "0 entries, 0 bytes" in told(provenance("cache", "show", cwd=world))
         alone = told(provenance(*check, "--no-cache", cwd=world))
         assert not (tmp_path / "kept").exists()
         first = told(provenance(*check, cwd=world))
