@@ -201,8 +201,7 @@ def _open_facts(evaluation: ScenarioEvaluation, decisive: Statement) -> str | No
     if not open_facts:
         return _undated_note(evaluation, decisive)
     laxer = "; ".join(each for laxer in open_facts.values() for each in laxer)
-    unknown = " and ".join(open_facts)
-    return f"It is not stated {unknown}, so the strictest verdict applies: {laxer}."
+    return f"It is not stated {_listed(open_facts)}, so the strictest verdict applies: {laxer}."
 
 
 def _laxer_by_fact(evaluation: ScenarioEvaluation, decisive: Statement) -> dict[str, list[str]]:
@@ -266,8 +265,14 @@ def _facts_to_state(evaluation: ScenarioEvaluation, decisive: Statement) -> str 
     missing = _laxer_by_fact(evaluation, decisive)
     if not missing:
         return None
-    options = " and ".join(_OPTIONS[fact] for fact in missing)
-    return f"State what you know: {' and '.join(missing)} ({options})."
+    options = _listed(_OPTIONS[fact] for fact in missing)
+    return f"State what you know: {_listed(missing)} ({options})."
+
+
+def _listed(parts: Iterable[str]) -> str:
+    """Return "a", "a and b", or "a, b and c"."""
+    *others, last = parts
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _next_step(

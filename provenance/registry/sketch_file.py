@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from provenance.atomic_output import read_file, replace_file
+from provenance.atomic_output import make_durable_folders, read_file, replace_file
 from provenance.errors import CorruptFile, OutputError, RegistryNotFound, RegistryVersion
 from provenance.fingerprint.dataset_sketches import (
     DatasetSketch,
@@ -51,6 +51,7 @@ def write_sketch(sketch: DatasetSketch, path: Path) -> None:
             remedy=f"name it {path.name}{SUFFIX}: commands recognise sketches by that ending",
         )
     try:
+        make_durable_folders(path.parent)
         with replace_file(path) as file:
             pq.write_table(
                 _table(sketch),

@@ -63,9 +63,10 @@ def test_a_name_that_commands_would_not_recognise_is_refused(tmp_path):
     assert "a.parquet.sketch" in error.value.remedy
 
 
-def test_a_folder_that_is_not_there_is_named(tmp_path):
-    with pytest.raises(OutputError, match=r"no/a\.sketch cannot be written"):
-        write_sketch(make(), tmp_path / "no" / "a.sketch")
+def test_missing_folders_are_made_and_a_file_among_them_is_named(tmp_path):
+    write_sketch(make(), tmp_path / "no" / "a.sketch")
+    with pytest.raises(OutputError, match=r"a\.sketch/b\.sketch cannot be written"):
+        write_sketch(make(), tmp_path / "no" / "a.sketch" / "b.sketch")
 
 
 def test_a_missing_file_is_named(tmp_path):
