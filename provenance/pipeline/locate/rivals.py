@@ -19,8 +19,9 @@ _OVERLAP = 0.8
 """Share of the matched words of a passage that another item must have, too."""
 
 _MIN_QUOTATION = 20
-"""Matched tokens from which a quotation is taken out of the item that goes on around it. All four
-shorter ones of 53,000 posts were sayings, of which items of other sources are variants."""
+"""Matched tokens from which a quotation is taken out of the item that goes on around it, or that is
+little else. All nine shorter ones of 53,000 posts were sayings, of which items of other sources are
+variants."""
 
 _AUTHOR_BITS = 32
 
@@ -109,8 +110,8 @@ def prefer_unquoted(claims: Claims, registries: Sequence[RegistryIndex]) -> Clai
     Notes
     -----
     Of several, the strongest is chosen, then the first. It gets the tokens of the one that quotes,
-    as far as it has them, so that chosen claims stay disjoint. Where an item goes on around what it
-    quotes, it keeps what is short, and an item that is later cannot be what it quotes.
+    as far as it has them, so that chosen claims stay disjoint. An item that goes on around what it
+    quotes, or that is little else, keeps what is short, and cannot quote an item that is later.
     """
     losers, winners = _losers(claims, number_authors(claims, registries) >> _AUTHOR_BITS)
     firsts = np.maximum(claims.firsts[winners], claims.candidates.firsts[losers])
@@ -124,8 +125,11 @@ def prefer_unquoted(claims: Claims, registries: Sequence[RegistryIndex]) -> Clai
     is_inside &= parts.matched >= _MIN_QUOTATION
     is_inside &= ~are_later(keys[losers], keys[winners])
     rows = np.flatnonzero(is_all | is_inside)
+    copied = _are_copies(claims, registries, losers[rows], winners[rows])
     marks = read_item_marks(parts.take(rows), claims.registries[winners[rows]], registries)
-    rows = rows[marks.quoted >= QUOTED]
+    # Items that are short quotations, or name an author, are mostly copies of what many quote.
+    is_common = copied & (marks.signed | ~is_inside[rows])
+    rows = rows[(marks.quoted >= QUOTED) & ~is_common]
     marks = read_item_marks(
         claims.candidates.take(losers[rows]), claims.registries[losers[rows]], registries
     )

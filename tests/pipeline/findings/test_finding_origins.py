@@ -282,6 +282,19 @@ def test_a_short_comment_on_a_quotation_does_not_make_it_a_copy(
     assert (row["origin"], row["verdict"], row["contested"]) == ("item", "forbidden", False)
 
 
+@pytest.mark.parametrize(
+    ("words", "template"), [(18, "“{}”\n\nYes"), (30, "“{}” - Ann Example")]
+)
+def test_a_saying_that_two_sources_have_is_not_the_one_s_that_does_not_quote_it(
+    tmp_path, pages, write_lines, words, template
+):
+    quoting = [item("quoting", template.format(WRITER.sentence(words)))]
+    owners = [item("owner", quoting[0]["text"].split("”")[0][1:])]
+    texts = [f"{pages[0]} {quoting[0]['text']}", *pages[10:40]]
+    row = find_owned(tmp_path, write_lines, owners, quoting, texts)
+    assert (row["source"], row["origin"]) == ("reddit", "quotation")
+
+
 def test_words_that_are_equal_by_chance_do_not_keep_words_from_their_owner(
     tmp_path, pages, write_lines
 ):
