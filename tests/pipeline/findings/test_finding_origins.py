@@ -282,9 +282,7 @@ def test_a_short_comment_on_a_quotation_does_not_make_it_a_copy(
     assert (row["origin"], row["verdict"], row["contested"]) == ("item", "forbidden", False)
 
 
-@pytest.mark.parametrize(
-    ("words", "template"), [(18, "“{}”\n\nYes"), (30, "“{}” - Ann Example")]
-)
+@pytest.mark.parametrize(("words", "template"), [(18, "“{}”\n\nYes"), (30, "“{}” - Ann Example")])
 def test_a_saying_that_two_sources_have_is_not_the_one_s_that_does_not_quote_it(
     tmp_path, pages, write_lines, words, template
 ):
