@@ -1,8 +1,8 @@
 """Run tasks in other processes, or in the workers of a Dask cluster; failed ones again."""
 
-import multiprocessing
+import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import (
     FIRST_COMPLETED,
     BrokenExecutor,
@@ -16,7 +16,10 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
-from typing import Any, TypeVar
+from multiprocessing.connection import wait as wait_for_sentinels
+from multiprocessing.context import SpawnContext, SpawnProcess
+from multiprocessing.process import BaseProcess
+from typing import Any, TypeVar, cast
 
 from provenance.errors import EngineError, ProvenanceError
 from provenance.pipeline.execution.stage_log import log_fact
@@ -188,6 +191,49 @@ def open_runner(engine: EngineName, scheduler: str | None, processes: int) -> It
         )
 
 
-def _process_pool(processes: int) -> ProcessPoolExecutor:
-    context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(processes, context, configure_own_process)
+_STOPPING_SECONDS = 10.0
+"""How long workers may take to end when there are no more tasks."""
+
+
+class _WorkerContext(SpawnContext):
+    """Starts processes and keeps a list of them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.workers: list[BaseProcess] = []
+
+    def Process(  # type: ignore[override]  # noqa: N802 (a class in the library)
+        self, *args: Any, **kwargs: Any
+    ) -> SpawnProcess:
+        """Return a new process."""
+        worker = SpawnProcess(*args, **kwargs)
+        self.workers.append(worker)
+        return worker
+
+
+@contextmanager
+def _process_pool(processes: int) -> Iterator[Executor]:
+    """Start processes, which end with the context even if one of them was killed.
+
+    One that is killed while it waits for work keeps the lock behind which the others wait: they
+    would never hear that there is no more, and the library would wait for them.
+    """
+    context = _WorkerContext()
+    executor = ProcessPoolExecutor(processes, context, configure_own_process)
+    try:
+        yield executor
+    finally:
+        executor.shutdown(wait=False, cancel_futures=True)
+        _end_processes(context.workers)
+        executor.shutdown()
+
+
+def _end_processes(workers: Sequence[BaseProcess]) -> None:
+    """Wait until processes have ended, and kill those that take too long."""
+    running = {worker.sentinel: worker for worker in workers if worker.pid is not None}
+    end = time.monotonic() + _STOPPING_SECONDS
+    while running and (left := end - time.monotonic()) > 0:
+        for sentinel in wait_for_sentinels([*running], left):
+            del running[cast("int", sentinel)]
+    for worker in running.values():
+        worker.kill()

@@ -18,9 +18,10 @@ from provenance.errors import EngineError, PolicyError
 from provenance.pipeline import check, remove_tasks
 from provenance.pipeline.caching.cache_entries import context_digest, reading_key
 from provenance.pipeline.checking.check_inputs import load_library, open_references
+from provenance.pipeline.execution import task_runner
 from provenance.pipeline.execution.engines import TaskEngine
 from provenance.pipeline.execution.progress import SilentProgress
-from provenance.pipeline.execution.task_runner import TaskRunner
+from provenance.pipeline.execution.task_runner import TaskRunner, open_runner
 from provenance.pipeline.scan.row_metadata import build_declarations
 from provenance.pipeline.scan.scan_tasks import ScanJob
 from provenance.pipeline.scan.task_folder import TaskFolder
@@ -82,6 +83,22 @@ def test_every_engine_makes_the_same_report_though_a_worker_is_killed(
     assert contents(made, tmp_path / "made") == expected
     remove_tasks(str(tmp_path / "tasks"))
     assert not (tmp_path / "tasks").exists()
+
+
+def test_workers_that_never_hear_of_the_end_are_killed(monkeypatch):
+    # As those behind the lock that a killed one held do not.
+    monkeypatch.setattr(task_runner, "_STOPPING_SECONDS", 0.5)
+    before = set(workers())
+    stopped = []
+
+    def finish(_: int, pid: int) -> None:
+        os.kill(pid, signal.SIGSTOP)
+        stopped.append(pid)
+
+    with open_runner("processes", None, 1) as runner:
+        assert runner.run([0], lambda executor, _: executor.submit(os.getpid), finish) == {}
+    assert len(stopped) == 1
+    assert set(workers()) <= before
 
 
 class Failing(ThreadPoolExecutor):
