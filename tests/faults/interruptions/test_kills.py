@@ -52,7 +52,7 @@ def test_what_is_laid_out_is_there_whole_or_not_at_all(child, tmp_path, writer) 
     assert is_late(outcomes)
 
 
-@pytest.mark.parametrize("stride", [45, *long([(1,)])])
+@pytest.mark.parametrize("stride", [90, *long([(1,)])])
 def test_a_cleaned_corpus_is_there_whole_or_not_at_all(cleaning, tmp_path, stride) -> None:
     child, data = cleaning
     out, whole, outcomes = tmp_path / "out", tmp_path / "whole", []
