@@ -254,6 +254,30 @@ def check_signals(signals: Collection[str], library: Library) -> None:
             )
 
 
+def with_ids(policy: Policy, library: Library, sources: Collection[str]) -> Policy:
+    """Return a policy whose gates and waivers name sources by their ids, as findings do.
+
+    Parameters
+    ----------
+    policy : Policy
+        The policy, with any names of the sources, such as `twitter`.
+    library : Library
+        The rules.
+    sources : collection of str
+        Sources of the registries: findings have their names as they are.
+    """
+    names = Names(library)
+
+    def name_of(source: str | None) -> str | None:
+        return source if source is None or source in sources else names.id_of(source) or source
+
+    return replace(
+        policy,
+        gates=tuple(replace(gate, source=name_of(gate.source)) for gate in policy.gates),
+        waivers=tuple(replace(each, source=name_of(each.source)) for each in policy.waivers),
+    )
+
+
 def policy_warnings(policy: Policy, library: Library) -> tuple[str, ...]:
     """Return warnings about names in a policy that the rules do not have."""
     names = Names(library)

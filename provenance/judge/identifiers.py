@@ -317,13 +317,17 @@ class Names:
             **{fold_name(n): s.id for s in library.sources for n in (*s.aliases, s.id)},
         }
 
+    def id_of(self, name: str) -> str | None:
+        """Return the id that the rules have for a name in any spelling; None if they have none."""
+        return self._ids.get(fold_name(name))
+
     def warning(self, name: str) -> str | None:
         """Return a warning if a name is not an id of the rules.
 
         Users may choose names of their own, but a misspelt one makes forbidden content unknown, and
         an alias of a source gives it a second line in reports.
         """
-        known_id = self._ids.get(fold_name(name))
+        known_id = self.id_of(name)
         if known_id is not None:
             return None if known_id == name else f"in the rules {name!r} is {known_id!r}: use that"
         if self._licences.has_expression(name):

@@ -5,8 +5,21 @@ from datetime import date
 import pytest
 
 from provenance.errors import PolicyError, UnknownSource
-from provenance.judge.gates import check_collected, check_known, check_signals, policy_warnings
-from provenance.model.rules.policy import Agreement, Collection, Gate, Policy
+from provenance.judge.gates import (
+    check_collected,
+    check_known,
+    check_signals,
+    policy_warnings,
+    with_ids,
+)
+from provenance.model.rules.policy import (
+    Agreement,
+    Collection,
+    Gate,
+    Policy,
+    Waiver,
+    WaiverReason,
+)
 from provenance.model.rules.rulings import Circumstances
 from provenance.model.rules.terms import DateRange, Purpose, Verdict
 
@@ -90,6 +103,22 @@ def test_a_source_that_the_rules_do_not_know_is_a_doubt_and_no_mistake(shipped):
         f"gate redit:forbidden=0%: {unknown.format('redit')}; did you mean 'reddit'?",
         f"agreement 'contract with our-forum': {unknown.format('our-forum')}",
     )
+
+
+def test_gates_and_waivers_may_name_a_source_by_any_of_its_names(shipped):
+    def waiver(source):
+        return Waiver(WaiverReason.LICENSED, "a contract", "ann", date(2027, 1, 1), source)
+
+    def policy(*sources):
+        return Policy(
+            gates=tuple(Gate(Verdict.FORBIDDEN, source) for source in sources),
+            waivers=tuple(map(waiver, sources)),
+        )
+
+    named = policy("Twitter", "twitter", "our-forum", None)
+    assert with_ids(named, shipped, {"x", "our-forum"}) == policy("x", "x", "our-forum", None)
+    # Findings have the names of the registry.
+    assert with_ids(named, shipped, {"twitter"}) == policy("x", "twitter", "our-forum", None)
 
 
 TODAY = date(2026, 6, 15)

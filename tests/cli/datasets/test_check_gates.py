@@ -51,6 +51,13 @@ def test_a_gate_is_what_its_grammar_says(provenance, mixed, gate, code) -> None:
     assert gate in done.stdout
 
 
+def test_a_gate_counts_a_source_by_any_of_its_names(provenance, mixed) -> None:
+    options = ("--fail-on", "forbidden=99%", "--fail-on", "Twitter:forbidden=0%")
+    done = provenance("check", "mixed.jsonl", *HELD, *options, cwd=mixed)
+    assert done.returncode == 1
+    assert "x:forbidden=0% FAILS" in done.stdout
+
+
 def test_several_gates_can_be_combined(provenance, mixed) -> None:
     gates = ("forbidden=99%", "x:forbidden.documents=10%", "restricted=1%", "unknown/no-rule=1%")
     options = [word for gate in gates for word in ("--fail-on", gate)]
