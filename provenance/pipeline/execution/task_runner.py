@@ -225,7 +225,6 @@ def _process_pool(processes: int) -> Iterator[Executor]:
     finally:
         executor.shutdown(wait=False, cancel_futures=True)
         _end_processes(context.workers)
-        executor.shutdown()
 
 
 def _end_processes(workers: Sequence[BaseProcess]) -> None:
@@ -237,3 +236,4 @@ def _end_processes(workers: Sequence[BaseProcess]) -> None:
             del running[cast("int", sentinel)]
     for worker in running.values():
         worker.kill()
+        worker.join()
