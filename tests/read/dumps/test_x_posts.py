@@ -331,6 +331,18 @@ def test_tables_of_rtweet_and_twarc_name_what_is_repeated(read, write, tmp_path)
         assert found.skipped == {"repost; its original is an item": 1} | alone
 
 
+def test_tables_of_minet_name_what_is_repeated(read, tmp_path, write):
+    row = {"id": "1", "timestamp_utc": "1646370367", "user_screen_name": "ann", "text": "words"}
+    row |= {"lang": "en", "retweeted_id": "", "retweeted_user": ""}
+    repost = {"id": "3", "text": "said", "retweeted_id": "4", "retweeted_user": "ben"}
+    write(tmp_path / "a.csv", [row, row | repost])
+    found = read(tmp_path / "a.csv")
+    assert found.column("item") == ["1", "4"]
+    assert found.column("author") == ["ann", "ben"]
+    assert found.rows[0]["created_at"].isoformat() == "2022-03-04T05:06:07+00:00"
+    assert found.skipped == {"repost; its original is an item": 1}
+
+
 def test_an_old_archive_in_csv_names_what_is_repeated(read, tmp_path, write):
     row = {"tweet_id": "100000000000000001", "timestamp": "2012-09-13 12:26:40 +0000"}
     row |= {"text": "a lantern", "retweeted_status_id": "", "expanded_urls": ""}

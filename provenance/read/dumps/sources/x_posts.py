@@ -55,16 +55,18 @@ _REPOST = re.compile(r"RT @(\w{1,20}): ")
 _RETWEETED_ID = "referenced_tweets.retweeted.id"
 _COLLECTED_IDS = ("id_str", "id", "status_id", "tweet_id")
 _COLLECTED_TEXTS = ("fullText", "rawContent", "content", "text")
-_COLLECTED_AUTHORS = ("author.username", "screen_name", "username")
-_DATES = ("date", "createdAt", "created_at", "timestamp")
+_COLLECTED_AUTHORS = ("author.username", "screen_name", "user_screen_name", "username")
+_DATES = ("date", "createdAt", "created_at", "timestamp", "timestamp_utc")
 _ARCHIVED_REPOST = "retweeted_status_id"
 """Column of the archive that X gave in CSV until 2018."""
+_MINET_REPOST = "retweeted_id"
 _ORIGINALS, _QUOTED = ("retweetedTweet", "retweet"), ("quotedTweet", "quote")
 """Members of posts as collectors write them; rows of tables have some of them as columns."""
 COLLECTED_COLUMNS = (
     *(*_COLLECTED_IDS, *_COLLECTED_TEXTS, *_DATES, "lang", "screen_name", "author.username"),
     *("is_retweet", "retweet_status_id", "retweet_text", "retweet_screen_name"),
     *(_RETWEETED_ID, "retweeted_username", _ARCHIVED_REPOST),
+    *("user_screen_name", "timestamp_utc", _MINET_REPOST, "retweeted_user"),
 )
 _ESCAPES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 
@@ -159,11 +161,12 @@ def is_collected(post: JsonObject) -> bool:
         or {"status_id", "is_retweet", "screen_name"} <= keys
         or {"author.username", _RETWEETED_ID} <= keys
         or {"tweet_id", _ARCHIVED_REPOST, "expanded_urls"} <= keys
+        or {"user_screen_name", "timestamp_utc", _MINET_REPOST} <= keys
     )
 
 
 def read_collected(post: JsonObject, row: int, dump: Dump) -> Iterator[Entry]:
-    """Yield a post of snscrape, twscrape, Apify, rtweet, twarc-csv or an old archive as CSV."""
+    """Yield a post of snscrape, twscrape, Apify, rtweet, twarc-csv, minet or an old archive."""
     yield from _with_related(_collected_post(post), row, dump)
 
 
@@ -348,13 +351,15 @@ def _collected_post(post: JsonObject) -> _Post:
 
 def _row_original(post: JsonObject, text: str | None) -> _Post | None:
     """Return the post that a row of a table repeats, as it says in further columns."""
-    native = _collected_id(post, "retweet_status_id", _RETWEETED_ID, _ARCHIVED_REPOST)
+    names = ("retweet_status_id", _RETWEETED_ID, _ARCHIVED_REPOST, _MINET_REPOST)
+    native = _collected_id(post, *names)
     if native is None:
         return None
     named = _REPOST.match(text or "")
     author = (
         string_at(post, "retweet_screen_name")
         or string_at(post, "retweeted_username")
+        or string_at(post, "retweeted_user")
         or (named[1] if named else None)
     )
     repeated = string_at(post, "retweet_text") or _REPOST.sub("", text or "", count=1)
