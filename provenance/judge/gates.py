@@ -254,7 +254,7 @@ def check_signals(signals: Collection[str], library: Library) -> None:
             )
 
 
-def with_ids(policy: Policy, library: Library, sources: Collection[str]) -> Policy:
+def with_source_ids(policy: Policy, library: Library, sources: Collection[str]) -> Policy:
     """Return a policy whose gates and waivers name sources by their ids, as findings do.
 
     Parameters

@@ -10,7 +10,7 @@ from provenance.judge.gates import (
     check_known,
     check_signals,
     policy_warnings,
-    with_ids,
+    with_source_ids,
 )
 from provenance.model.rules.policy import (
     Agreement,
@@ -116,9 +116,11 @@ def test_gates_and_waivers_may_name_a_source_by_any_of_its_names(shipped):
         )
 
     named = policy("Twitter", "twitter", "our-forum", None)
-    assert with_ids(named, shipped, {"x", "our-forum"}) == policy("x", "x", "our-forum", None)
+    assert with_source_ids(named, shipped, {"x", "our-forum"}) == policy(
+        "x", "x", "our-forum", None
+    )
     # Findings have the names of the registry.
-    assert with_ids(named, shipped, {"twitter"}) == policy("x", "twitter", "our-forum", None)
+    assert with_source_ids(named, shipped, {"twitter"}) == policy("x", "twitter", "our-forum", None)
 
 
 TODAY = date(2026, 6, 15)

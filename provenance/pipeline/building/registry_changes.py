@@ -225,7 +225,7 @@ def _kept_fingerprints(
 
 
 _WILDCARDS = re.compile(r"^((?:https?:)?//)?\*\.|(/)\*+$", re.IGNORECASE)
-"""What says that subdomains, or all pages below, are meant, as they are in any case."""
+"""Wildcards for subdomains and for the pages below, which an entry covers without them, too."""
 
 
 def opt_out(folder: Path, lists: Sequence[str], reason: str | None = None) -> tuple[Manifest, int]:

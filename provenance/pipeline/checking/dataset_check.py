@@ -9,7 +9,7 @@ from functools import partial
 from provenance import __version__
 from provenance.fingerprint.warmup import make_tables
 from provenance.judge.content_circumstances import CircumstanceJudges
-from provenance.judge.gates import evaluate_gates, mark_undecided, violations, with_ids
+from provenance.judge.gates import evaluate_gates, mark_undecided, violations, with_source_ids
 from provenance.model.results.corpus_model import CorpusModel
 from provenance.model.results.coverage import RegistrySummary
 from provenance.model.results.result import CorpusSummary, Report, Result
@@ -175,7 +175,7 @@ def _run_check(
     settings, references, sampler = context.settings, context.references, context.sample
     baseline, registries = load_baseline(settings.baseline), references.registries
     sources = {name for each in registries for name in each.index.arrays.sources}
-    policy = with_ids(policy, library, sources)
+    policy = with_source_ids(policy, library, sources)
     # In the background: needed only when the result is built.
     summaries = executor.submit(summarise_registries, registries)
     scanned_corpus = corpus if sampler is None else sampler.tap(corpus)

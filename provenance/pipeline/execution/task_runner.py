@@ -192,7 +192,7 @@ def open_runner(engine: EngineName, scheduler: str | None, processes: int) -> It
 
 
 _STOPPING_SECONDS = 10.0
-"""How long workers may take to end when there are no more tasks."""
+"""Time for workers to end once there are no more tasks."""
 
 
 class _WorkerContext(SpawnContext):

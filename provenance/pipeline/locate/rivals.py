@@ -63,10 +63,10 @@ def find_rivals(claims: Claims, registries: Sequence[RegistryIndex], authors: In
     return Rivals(losers, winners, _are_copies(claims, registries, losers, winners))
 
 
-def _losers(claims: Claims, numbers: Int64s) -> tuple[Int64s, Int64s]:
-    """Return claims that lost to one of another number, and the one that they lost to."""
+def _losers(claims: Claims, owners: Int64s) -> tuple[Int64s, Int64s]:
+    """Return the claims that lost to a claim of another author or source, and that claim."""
     losers = np.flatnonzero(~claims.chosen & (claims.winners >= 0))
-    losers = losers[numbers[losers] != numbers[claims.winners[losers]]]
+    losers = losers[owners[losers] != owners[claims.winners[losers]]]
     return losers, claims.winners[losers]
 
 
@@ -95,7 +95,7 @@ def number_authors(claims: Claims, registries: Sequence[RegistryIndex]) -> Int64
 
 
 def prefer_unquoted(claims: Claims, registries: Sequence[RegistryIndex]) -> Claims:
-    """Give what claims quote to those by items of other sources that do not quote it.
+    """Reassign what items quote to the items of other sources that have it unquoted.
 
     The words that an item quotes from another source are that source's: its terms decide, and its
     share and its gates count them.
@@ -138,7 +138,7 @@ def prefer_unquoted(claims: Claims, registries: Sequence[RegistryIndex]) -> Clai
     rows = rows[_disjoint(winners[rows], firsts[rows], lasts[rows])]
     if not len(rows):
         return claims
-    return _give_away(
+    return _reassign(
         claims,
         (losers[rows], winners[rows]),
         (firsts[rows], lasts[rows]),
@@ -161,17 +161,17 @@ def _disjoint(owners: Int64s, firsts: Int64s, lasts: Int64s) -> Int64s:
     return np.array(places, np.int64)
 
 
-def _give_away(
+def _reassign(
     claims: Claims,
     pairs: tuple[Int64s, Int64s],
     stretches: tuple[Int64s, Int64s],
     quotations: Candidates,
     threshold: float,
 ) -> Claims:
-    """Return claims of which the second of each pair has lost a stretch to the first.
+    """Return the claims after each second claim of a pair has lost a stretch to the first.
 
-    What they quote there are claims of their own, which lost. The rest around it is chosen if it is
-    strong enough together.
+    What it keeps around the stretch is chosen if it is strong enough together. Its quotation
+    becomes a claim of its own, which is not chosen.
     """
     losers, winners = pairs
     owners, firsts, lasts = _rests(claims, winners, stretches)

@@ -1,5 +1,8 @@
 """Reasons for which rows are skipped, and counts of skipped rows with a few examples."""
 
+import json
+import re
+import shlex
 from collections.abc import Iterable, Mapping, Sequence
 
 from provenance.model.content.tables import Skipped
@@ -26,11 +29,35 @@ SERVICE = "notice of the service"
 
 _MAX_NAMED = 5
 """Rows kept as examples of each reason."""
+_MAX_NAME = 100
+"""Characters shown of the name of a member."""
+_JQ_NAME = re.compile("[A-Za-z_][A-Za-z0-9_]*")
+"""Names that need no quotation marks in a filter of jq."""
 
 
-def beside_rows(path: str, rows: str) -> str:
-    """Return the reason for which texts are skipped that are in no row of the list `rows`."""
-    return f"texts in {path!r} beside the rows in {rows!r}; `jq .{path}` makes a file of them"
+def beside_rows(path: Sequence[str], rows: Sequence[str]) -> str:
+    """Return the reason for which texts are skipped that lie beside the list of rows.
+
+    Parameters
+    ----------
+    path, rows : sequence of str
+        Names of the members that lead to the texts, and to the list.
+
+    Examples
+    --------
+    >>> print(beside_rows(["data", "user notes"], ["data", "posts"]))
+    texts in 'data.user notes' beside the rows in 'data.posts'; `jq '.data."user notes"'` makes a \
+file of them
+    """
+    beside, listed = (".".join(name[:_MAX_NAME] for name in names) for names in (path, rows))
+    selected = "".join(
+        f".{name if _JQ_NAME.fullmatch(name) else json.dumps(name)}"
+        for name in (each[:_MAX_NAME] for each in path)
+    )
+    return (
+        f"texts in {beside!r} beside the rows in {listed!r}; `jq {shlex.quote(selected)}` makes a "
+        "file of them"
+    )
 
 
 def count_skipped(file: str, reason: str, rows: Sequence[int]) -> tuple[Skipped, ...]:

@@ -312,7 +312,7 @@ def _unwrapped(
             is_invalid = has_invalid and _INVALID_BYTES.search(json.dumps(row, ensure_ascii=False))
             yield skipped_rows.NOT_UTF8 if is_invalid else to_row(row, is_clean), chars
     for beside in _texts_beside(value, path):
-        yield skipped_rows.beside_rows(".".join(beside), ".".join(path)), 0
+        yield skipped_rows.beside_rows(beside, path), 0
 
 
 def _texts_beside(value: object, path: Sequence[str]) -> Iterator[tuple[str, ...]]:

@@ -107,7 +107,7 @@ SHARES_NOTE = (
     "Share: what is attributed to a source. At least: the low end of its 95% interval, which a "
     "gate compares with the limit; the high end allows for what a check misses."
 )
-"""What the numbers beside a gate are."""
+"""Explanation of the numbers beside a gate."""
 
 
 def circumstances_phrase(circumstances: Circumstances) -> str:
