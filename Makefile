@@ -54,7 +54,7 @@ unit: $(VENV)/.installed-dev ## pytest, including doctests; JOBS=4 runs four pro
 	$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile
 
 long: $(VENV)/.installed-dev ## the tests that `make test` leaves out, the whole fault campaign: about an hour
-	$(BIN)/python -m pytest -m long --numprocesses $(JOBS)
+	$(BIN)/python -m pytest -m 'long or hypothesis' --hypothesis-profile random --numprocesses $(JOBS)
 
 compat: $(VENV)/.installed-dev ## tests with the oldest and the newest dependencies; training stacks beside us
 	JOBS=$(JOBS) $(BIN)/python -m tests.release.compat

@@ -12,6 +12,7 @@ import argparse
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -111,7 +112,8 @@ def count_places(folder: Path) -> float:
     for path in folder.glob("*.parquet"):
         findings = pq.read_table(path, columns=["strength", "expected"]).to_pylist()
         if findings:
-            total += max(row["expected"] * 2 ** row["strength"] for row in findings)
+            weakest = min(findings, key=itemgetter("strength"))
+            total += weakest["expected"] * 2 ** weakest["strength"]
     return total
 
 

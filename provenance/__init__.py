@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from provenance.pipeline.python_api.attestation_functions import (
         attest,
         replay_report,
+        sign_folder,
         verify_attestation,
+        verify_folder,
     )
     from provenance.pipeline.python_api.dataset_functions import (
         calibrate,
@@ -106,16 +108,24 @@ __all__ = [
     "replay_report",
     "restore_registry_items",
     "screen_dataset",
+    "sign_folder",
     "sign_registry",
     "subset_registry",
     "trace",
     "upgrade_registry",
     "verify_attestation",
+    "verify_folder",
 ]
 
 _NAMES = {
     "api": ("Outcome", "PolicyViolated", "check"),
-    "python_api.attestation_functions": ("attest", "replay_report", "verify_attestation"),
+    "python_api.attestation_functions": (
+        "attest",
+        "replay_report",
+        "sign_folder",
+        "verify_attestation",
+        "verify_folder",
+    ),
     "python_api.dataset_functions": ("calibrate", "clean", "diff", "merge", "open_report", "trace"),
     "python_api.disclosure_functions": ("DisclosureFiles", "disclose"),
     "python_api.exchange_functions": ("pull_registry", "push_registry", "sign_registry"),

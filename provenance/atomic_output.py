@@ -5,6 +5,9 @@ in place. The process that writes it holds a `flock`, which the kernel releases 
 touches it every hour; its name identifies the host. The next writer in the same folder removes
 stale temporaries: unlocked ones of this host, and those untouched for a day, because locks do not
 reliably work across hosts.
+
+An error before the rename means that nothing was replaced. After it the output is there, so that a
+folder that then cannot be synced is no failure: `sync_rename` warns with `NotDurable`.
 """
 
 import ctypes
@@ -13,6 +16,7 @@ import os
 import shutil
 import stat
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -22,6 +26,7 @@ from secrets import token_hex
 from threading import Event, Thread
 from typing import BinaryIO
 
+from provenance.errors import NotDurable
 from provenance.file_locks import host_id, is_same_file, is_this_host, open_locked, try_lock
 
 PREFIX = ".provenance-tmp-"
@@ -134,7 +139,7 @@ def replace_file(
             else:
                 temporary.replace(path)
         if sync:
-            sync_path(path.parent)
+            sync_rename(path)
     finally:
         with suppress(OSError):
             temporary.unlink()
@@ -170,7 +175,7 @@ def append_line(path: Path, line: bytes) -> None:
             raise
     finally:
         os.close(descriptor)
-    sync_path(path.parent)
+    sync_rename(path)
 
 
 @contextmanager
@@ -191,7 +196,7 @@ def replace_folder(folder: Path) -> Iterator[Path]:
         yield temporary
         sync_tree(temporary)
         temporary.rename(folder)
-        sync_path(folder.parent)
+        sync_rename(folder)
 
 
 def remove_stale_temporaries(folder: Path) -> None:
@@ -285,6 +290,34 @@ def sync_path(path: Path) -> None:
             raise
     finally:
         os.close(descriptor)
+
+
+def sync_rename(output: Path, folder: Path | None = None) -> bool:
+    """Sync the folder in which complete output was moved into place.
+
+    Parameters
+    ----------
+    output : Path
+        The output, to be named in a warning.
+    folder : Path or None
+        The folder; None means that of `output`.
+
+    Returns
+    -------
+    bool
+        False, after a warning `NotDurable`, if that failed: the output is there nevertheless.
+    """
+    try:
+        sync_path(output.parent if folder is None else folder)
+    except OSError as error:
+        warnings.warn(
+            f"{str(output)!r} was written and is complete, but it may be lost if the power fails: "
+            f"its folder could not be synced to the disk ({error.strerror or error})",
+            NotDurable,
+            stacklevel=2,
+        )
+        return False
+    return True
 
 
 def sync_tree(folder: Path) -> None:

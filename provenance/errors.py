@@ -14,6 +14,8 @@ ProvenanceError
     SigningError
         SignatureInvalid
     OutputError
+
+NotDurable is a warning: the output is there, but may not survive a power failure.
 """
 
 
@@ -187,3 +189,7 @@ class SignatureInvalid(SigningError):
 
 class OutputError(ProvenanceError):
     """Output cannot be written: a report, a copy, a cache, or a temporary file."""
+
+
+class NotDurable(UserWarning):
+    """Output is complete and in place, but may be lost if the power fails."""

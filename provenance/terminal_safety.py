@@ -20,6 +20,9 @@ HIDDEN = (
 """Escaped characters, as the inside of a regular expression's character set."""
 
 HIDDEN_PATTERN = re.compile(f"[{HIDDEN}]")
+_COMMAND = re.compile(r"^([^\S\n]*):(?=:)", re.MULTILINE)
+_OLD_COMMAND = "##["
+"""Runners of jobs obey lines of output that begin with the one, or contain the other."""
 _STYLES = re.compile("(\x1b\\[(?:0|1|(?:1;)?3[1-5])m)")
 """Escape sequences of our own styles."""
 
@@ -57,8 +60,20 @@ def escape_line(text: str) -> str:
     return escape_text(text).replace("\n", "[U+000A]")
 
 
+def escape_commands(text: str) -> str:
+    r"""Escape what a runner of jobs would take for a command.
+
+    Examples
+    --------
+    >>> escape_commands("  ::stop-commands::x\n a::b")
+    '  [U+003A]:stop-commands::x\n a::b'
+    """
+    escaped = _COMMAND.sub(r"\1[U+003A]", text) if "::" in text else text
+    return escaped.replace(_OLD_COMMAND, "#[U+0023][")
+
+
 class EscapingStream:
-    """A text stream that escapes control characters and invisible characters.
+    """A text stream that escapes control and invisible characters, and commands to runners.
 
     Parameters
     ----------
@@ -72,16 +87,25 @@ class EscapingStream:
         self._ignored_errors: tuple[type[OSError], ...] = (OSError,) if ignore_errors else ()
         self.underlying = stream
         """For progress bars, which move the cursor themselves and print only escaped text."""
+        self._is_line_begun = False
 
     def write(self, text: str | bytes) -> int:
         """Write text; bytes are decoded as UTF-8."""
         if isinstance(text, bytes):
             text = text.decode("utf-8", "surrogateescape")
+        size = len(text)
+        begun = "." * self._is_line_begun
+        self.write_commands(escape_commands(begun + text).removeprefix(begun))
+        return size
+
+    def write_commands(self, text: str) -> None:
+        """Write text that may have commands to a runner."""
+        if text:
+            self._is_line_begun = bool((self._is_line_begun * "." + text).split("\n")[-1].strip())
         parts = _STYLES.split(text) if self.underlying.isatty() else [text]
         parts[::2] = map(escape_text, parts[::2])
         with suppress(*self._ignored_errors):
             self.underlying.write("".join(parts))
-        return len(text)
 
     def flush(self) -> None:
         """Flush the stream."""
@@ -109,6 +133,11 @@ def escape_output() -> Iterator[None]:
         yield
     finally:
         sys.stdout, sys.stderr = before
+
+
+def print_commands(text: str) -> None:
+    """Write commands to a runner of jobs to stdout; what others wrote in them is escaped."""
+    getattr(sys.stdout, "write_commands", sys.stdout.write)(text)
 
 
 def unwrap_stream(stream: TextIO) -> TextIO:

@@ -4,15 +4,16 @@ import errno
 import os
 import sys
 import traceback
-from collections.abc import Sequence
-from contextlib import suppress
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from itertools import pairwise
 from typing import TextIO
 
 import click
 
 from provenance.cli.interrupts import INTERRUPTED, was_interrupted
-from provenance.errors import ProvenanceError, is_out_of_memory, is_out_of_threads
+from provenance.errors import NotDurable, ProvenanceError, is_out_of_memory, is_out_of_threads
 from provenance.terminal_safety import escape_line, escape_output
 
 CLEAR, VIOLATED, FAILED = 0, 1, 2
@@ -36,8 +37,33 @@ def exit_code(command: click.Command) -> int:
     command : click.Command
         Returns an exit code, or None for 0.
     """
-    with escape_output():
+    with escape_output(), _print_warnings():
         return _run(command)
+
+
+@contextmanager
+def _print_warnings() -> Iterator[None]:
+    """Print warnings about output on stderr, without the line of code that they come from."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", NotDurable)
+        show = warnings.showwarning
+
+        def print_warning(
+            message: Warning | str,
+            category: type[Warning],
+            filename: str,
+            lineno: int,
+            file: TextIO | None = None,
+            line: str | None = None,
+        ) -> None:
+            if not issubclass(category, NotDurable):
+                show(message, category, filename, lineno, file, line)
+                return
+            with suppress(OSError):
+                _print_line("Warning:", str(message), fg="yellow")
+
+        warnings.showwarning = print_warning
+        yield
 
 
 def _run(command: click.Command) -> int:

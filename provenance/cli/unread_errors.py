@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from provenance.model.content.tables import Unread
 
 
-def list_unread(unread: Sequence["Unread"]) -> None:
+def list_unread(unread: Sequence["Unread"], label: str = "Not read") -> None:
     """Print unread files on stderr."""
     for line in unread_lines(unread, len(unread), ""):
-        click.echo(f"Not read: {one_line(line)}", err=True)
+        click.echo(f"{label}: {one_line(line)}", err=True)
 
 
 def unread_code(
@@ -39,6 +39,21 @@ def unread_code(
     if len(unread) <= allow_unread:
         return CLEAR
     print_unread_error(unread, consequence, next_step)
+    return FAILED
+
+
+def wordless_code(wordless: Sequence["Unread"], allowed: int) -> int:
+    """Print the columns that are not words on stderr, and return 0 if they are accepted, else 2."""
+    list_unread(wordless, "Not compared")
+    if len(wordless) <= allowed:
+        return CLEAR
+    columns = "1 column" if len(wordless) == 1 else f"{len(wordless):,} columns"
+    print_error(
+        f"{columns} of texts that are not words could not be compared, and are in the copy as they "
+        "were",
+        "name the column that holds the text with --text-column, or accept them with "
+        "--allow-unread; remove the output before you run clean again",
+    )
     return FAILED
 
 

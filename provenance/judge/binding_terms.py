@@ -45,32 +45,52 @@ def collection_days(
     Returns
     -------
     DateRange
-        Content is collected after it is published. If the stated collection is before the item's
-        date, the stated range is used and the ruling says so, since an item's date may be that of a
-        later copy.
+        Content is collected after it is published. A stated range that ended before the item's
+        date cannot be right: then every day since the item's date counts. If that date itself is
+        in the future, it is the wrong one, and every day since the stated range began counts.
     """
-    collected = DateRange() if collected is None else collected
-    if today is not None and collected.until is None:
-        began = collected.first is None or collected.first <= today
-        collected = DateRange(collected.first, today + DAY) if began else collected
-    if item_date is None or (collected.first is not None and item_date <= collected.first):
-        return collected
-    if is_too_early(item_date, collected):
-        return collected
-    return DateRange(item_date, collected.until)
+    stated = DateRange() if collected is None else collected
+    end = stated.until if today is None else stated.until or today + DAY
+    if stated.first is not None and end is not None and stated.first >= end:
+        return stated
+    first = stated.first
+    if item_date is not None and (first is None or item_date > first):
+        if end is None or item_date < end:
+            first = item_date
+        elif item_date == stated.until:  # on that day, in the time zone of the collector
+            first, end = item_date, next_day(item_date)
+        elif today is None:
+            first, end = item_date, None
+        elif item_date <= today:
+            first, end = item_date, today + DAY
+        else:
+            end = max(end, today + DAY)
+    return DateRange(first, end)
 
 
-def is_too_early(item_date: date | None, collected: DateRange | None) -> bool:
-    """Return whether an item is dated after the whole stated range of collection."""
+def is_collected_too_early(
+    item_date: date | None, collected: DateRange | None, today: date | None
+) -> bool:
+    """Return whether the stated range of collection ended before an item was published.
+
+    A day's difference can be one of time zones, and a date in the future is the item's mistake.
+    """
     until = None if collected is None else collected.until
-    return item_date is not None and until is not None and item_date >= until
+    if item_date is None or until is None:
+        return False
+    return item_date > until and (today is None or item_date <= today)
+
+
+def next_day(day: date) -> date | None:
+    """Return the day after a day; None after the last one of the calendar."""
+    return None if day == date.max else day + DAY
 
 
 def publication_days(item_date: date | None, collected: DateRange) -> DateRange:
     """Return the range of days in which an item can have been published."""
     if item_date is None:
         return DateRange(None, collected.until)
-    return DateRange(item_date, None if item_date == date.max else item_date + DAY)
+    return DateRange(item_date, next_day(item_date))
 
 
 def in_words(span: DateRange) -> str:
@@ -112,10 +132,11 @@ class Places:
     """
 
     def __init__(self, library: Library) -> None:
+        self._inside: Mapping[str, frozenset[str]] = {
+            place.casefold(): frozenset(map(str.casefold, inner)) for place, inner in library.places
+        }
         self._wider: Mapping[str, str] = {
-            inner.casefold(): place.casefold()
-            for place, inner_places in library.places
-            for inner in inner_places
+            inner: place for place, places in self._inside.items() for inner in places
         }
 
     @property
@@ -138,13 +159,22 @@ class Places:
         stated : str or None
             The stated place; it stands for every place within it. None is anywhere.
         named : iterable of str
-            Places that documents name.
+            Places that documents name. A place of which every part is named stands for its parts.
         """
-        named = sorted(set(named) - {ELSEWHERE})
+        parts = frozenset(map(str.casefold, named))
+        named = sorted(
+            place for place in set(named) - {ELSEWHERE} if not self._is_split(place, parts)
+        )
         if stated is None:
             return (ELSEWHERE, *named)
-        inside = (place for place in named if stated.casefold() in self.around(place))
-        return (stated, *(place for place in inside if place.casefold() != stated.casefold()))
+        inside = [place for place in named if stated.casefold() in self.around(place)]
+        others = [place for place in inside if place.casefold() != stated.casefold()]
+        return tuple(others) if self._is_split(stated, parts) else (stated, *others)
+
+    def _is_split(self, place: str, named: frozenset[str]) -> bool:
+        """Return whether every part of a place is named, or split itself."""
+        parts = self._inside.get(place.casefold(), frozenset())
+        return bool(parts) and all(part in named or self._is_split(part, named) for part in parts)
 
 
 Law = tuple[StatutoryException, Terms]
@@ -187,9 +217,12 @@ class Scenario:
 
     def overlaps(self, span: DateRange, terms: Terms) -> bool:
         """Return whether a range of days counts for a version of a document that applies here."""
-        return span.overlaps(self._day(terms)) and (
-            ELSEWHERE in terms.jurisdictions
-            or not self.places.isdisjoint(map(str.casefold, terms.jurisdictions))
+        return span.overlaps(self._day(terms)) and self.applies_here(terms)
+
+    def applies_here(self, terms: Terms) -> bool:
+        """Return whether a document applies in the place, whatever the day."""
+        return ELSEWHERE in terms.jurisdictions or not self.places.isdisjoint(
+            map(str.casefold, terms.jurisdictions)
         )
 
     def is_verified(self, terms: Terms) -> bool:
@@ -267,15 +300,21 @@ class SubjectTerms:
     def turning_days(self, collected: DateRange | None, today: date | None) -> tuple[date, ...]:
         """Return the days at which the ruling may change with an item's date, in order."""
         ends = [] if today is None else [DateRange(None, today + DAY)]
+        if collected is not None and collected.until is not None:
+            # An item of the day after the end may be one of that day; a later one is not.
+            ends += [collected, DateRange(None, next_day(collected.until))]
+        elif collected is not None:
+            ends.append(collected)
         periods = [*self._periods(content=False), *self._periods(content=True)]
         agreement_periods = [agreement.period for agreement in self.agreements]
-        return change_days(
-            [*periods, *agreement_periods, *ends, *([] if collected is None else [collected])]
-        )
+        return change_days([*periods, *agreement_periods, *ends])
 
     def _models(self) -> tuple[frozenset[ModelScope], ...]:
-        """Return every kind of model that the documents distinguish."""
+        """Return every kind of model that the documents and agreements distinguish."""
         scopes = sorted({terms.model_scope for terms in self._terms()} - {ModelScope.ANY})
+        if any(agreement.models is not None for agreement in self.agreements):
+            # An agreement on some kinds of models does not cover one that is of another kind, too.
+            scopes = [scope for scope in ModelScope if scope is not ModelScope.ANY]
         sizes = range(len(scopes) + 1)
         return tuple(frozenset(some) for size in sizes for some in combinations(scopes, size))
 

@@ -4,8 +4,12 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from provenance.judge.binding_terms import ELSEWHERE, Places, SubjectTerms, in_words, is_too_early
+from provenance.judge.agreements import open_questions, reasons_not_to_cover
+from provenance.judge.binding_terms import ELSEWHERE, Places, SubjectTerms, in_words
 from provenance.judge.precedence import (
+    AGREEMENT,
+    AGREEMENT_ENDED,
+    MINING_RESERVED,
     NO_RULE,
     NO_TERMS,
     NOT_HERE,
@@ -15,13 +19,16 @@ from provenance.judge.precedence import (
     NOT_VERIFIED,
     OTHER_MODEL,
     OTHER_SUBJECT,
+    RESERVED,
+    UNDECLARED,
     UNMET,
     YIELDS,
     Statement,
     statement_of,
 )
 from provenance.judge.scenarios import ScenarioEvaluation, verdict_and_basis
-from provenance.model.rules.rule_library import OpenQuestion
+from provenance.model.rules.policy import Agreement
+from provenance.model.rules.rule_library import OpenQuestion, StatutoryException
 from provenance.model.rules.rulings import Reason
 from provenance.model.rules.terms import DateRange, Terms, Verdict
 
@@ -36,6 +43,7 @@ _QUALIFICATIONS = {
 _OPTIONS = {
     "on which day it was collected": "--collected",
     "in what role": "--actor",
+    "in which country": "--jurisdiction",
     "for which model": "--model",
     "whether the use is commercial": "--non-commercial",
 }
@@ -78,7 +86,9 @@ def why(evaluation: ScenarioEvaluation) -> str:
         _ground(evaluation, decisive),
         _licence_note(evaluation, decisive),
         _authors_note(evaluation, decisive),
+        _uncovered_note(evaluation, decisive),
         _date_note(evaluation),
+        *(_claim_limits(evaluation, claim) for claim in evaluation.subject_terms.claimed),
     ]
     return " ".join(filter(None, [*ground, condition]))
 
@@ -103,11 +113,7 @@ def _ground(evaluation: ScenarioEvaluation, decisive: Statement) -> str:
     purpose = evaluation.rules.circumstances.purpose
     terms = decisive.terms
     if decisive.agreement is not None:
-        return " ".join(
-            f"Agreement {agreement.reference!r} permits {purpose} on content of "
-            f"{evaluation.subject_terms.name} collected {in_words(agreement.period)}."
-            for agreement in evaluation.agreements
-        )
+        return _agreement_ground(evaluation, decisive)
     if terms is None:
         return _absence_sentence(evaluation, decisive)
     if decisive.basis == NOT_NAMED:
@@ -119,8 +125,51 @@ def _ground(evaluation: ScenarioEvaluation, decisive: Statement) -> str:
         qualification = (
             f"It was first seen on {terms.known_from}; what applied before is not known."
         )
+    if decisive.basis == RESERVED and decisive.defeated is not None:
+        law = _citation(decisive.defeated)
+        qualification = f"This reserves the use, so the claimed exception does not cover it: {law}."
     paraphrase = _first_sentence(terms.paraphrase)
     return " ".join(filter(None, [f"{_citation(terms)}: {paraphrase}", qualification]))
+
+
+def _agreement_ground(evaluation: ScenarioEvaluation, decisive: Statement) -> str:
+    circumstances, today = evaluation.rules.circumstances, evaluation.rules.today
+    if decisive.basis == AGREEMENT and evaluation.agreements:
+        return " ".join(
+            f"Agreement {agreement.reference!r} permits {circumstances.purpose} on content of "
+            f"{evaluation.subject_terms.name} collected {in_words(agreement.period)}"
+            f"{', also after its end' if agreement.has_ended(today) else ''}."
+            for agreement in evaluation.agreements
+        )
+    agreement = decisive.agreement
+    if agreement is not None and decisive.basis == AGREEMENT_ENDED:
+        return (
+            f"Agreement {agreement.reference!r} ended on {agreement.last_day}, and asks for the "
+            "deletion of what was collected in its term: content that is still held must not be "
+            "used."
+        )
+    return "" if agreement is None else _open_agreement(agreement, evaluation)
+
+
+def _open_agreement(agreement: Agreement, evaluation: ScenarioEvaluation) -> str:
+    circumstances, today = evaluation.rules.circumstances, evaluation.rules.today
+    questions = " and ".join(open_questions(agreement, circumstances, today))
+    return f"The policy does not state of agreement {agreement.reference!r} {questions}."
+
+
+def _uncovered_note(evaluation: ScenarioEvaluation, decisive: Statement) -> str | None:
+    """Return why agreements with the source do not cover the use, or may not."""
+    if decisive.agreement is not None or decisive.verdict is Verdict.PERMITTED:
+        return None
+    circumstances, today = evaluation.rules.circumstances, evaluation.rules.today
+    notes = []
+    for agreement in evaluation.subject_terms.agreements:
+        reasons = " and ".join(reasons_not_to_cover(agreement, circumstances, today))
+        if reasons:
+            notes.append(f"Agreement {agreement.reference!r} {reasons}: it does not cover this.")
+        elif any(open_questions(agreement, circumstances, today)):
+            notes.append(_open_agreement(agreement, evaluation))
+    return " ".join(notes) or None
 
 
 def _absence_sentence(evaluation: ScenarioEvaluation, decisive: Statement) -> str:
@@ -189,9 +238,12 @@ def _authors_note(evaluation: ScenarioEvaluation, decisive: Statement) -> str | 
 
 def _date_note(evaluation: ScenarioEvaluation) -> str | None:
     """Return a note if the stated day of collection contradicts the content's date."""
-    if not is_too_early(evaluation.item_date, evaluation.rules.circumstances.collected):
+    if not evaluation.collected_too_early:
         return None
-    return "The content is dated after the stated collection; the stated date was used."
+    return (
+        "The content is dated after the stated collection, which therefore cannot be right: every "
+        "day since the content's own date counts."
+    )
 
 
 def _open_facts(evaluation: ScenarioEvaluation, decisive: Statement) -> str | None:
@@ -221,9 +273,14 @@ def _laxer_by_fact(evaluation: ScenarioEvaluation, decisive: Statement) -> dict[
         for use, statement in evaluation.by_commerce
         if evaluation.rules.precedence.allows(statement, decisive)
     ]
-    found = zip(
-        _OPTIONS, (dates, _laxer_roles(evaluation, decisive), models, commerce), strict=True
-    )
+    places = [
+        f"{place}, it is {statement.verdict} ({statement.basis})"
+        for place, statement in evaluation.by_place
+        if evaluation.subject_terms.claimed
+        and evaluation.rules.precedence.allows(statement, decisive)
+    ]
+    roles = _laxer_roles(evaluation, decisive)
+    found = zip(_OPTIONS, (dates, roles, places, models, commerce), strict=True)
     return {fact: laxer for fact, laxer in found if laxer}
 
 
@@ -256,6 +313,37 @@ def _claim_note(evaluation: ScenarioEvaluation) -> str:
     )
 
 
+def _claim_limits(evaluation: ScenarioEvaluation, claim: StatutoryException) -> str | None:
+    """Return for what or since when a claimed exception is law, where that limits the claim."""
+    asked = evaluation.rules.circumstances
+    if not any(asked.purpose in law.uses for law in claim.terms):
+        return f"The claimed exception, {claim.name}, does not cover {asked.purpose}."
+    if asked.jurisdiction is None:
+        return f"The claimed exception, {claim.name}, counts only where the place is stated."
+    places = {scenario.place: scenario for scenario in evaluation.scenarios}
+    laws = {
+        place: [law for law in claim.terms if scenario.applies_here(law)]
+        for place, scenario in places.items()
+    }
+    days = sorted(
+        (law.period.first, place) for place in laws for law in laws[place] if law.period.first
+    )
+    if not any(laws.values()):
+        return f"{claim.name} is not known to be law in {asked.jurisdiction}."
+    without = [place for place in laws if not laws[place]]
+    lacking = f"; in other places of {asked.jurisdiction} it is not known to be law" * bool(without)
+    if len(days) > 1:
+        (first, earliest), (last, latest) = days[0], days[-1]
+        return (
+            f"{claim.name} became law country by country, from {first} ({earliest}) to {last} "
+            f"({latest}){lacking}."
+        )
+    is_in_force = all(
+        any(scenario.in_force(law) for law in claim.terms) for scenario in evaluation.scenarios
+    )
+    return None if is_in_force or not days else f"{claim.name} is law here since {days[0][0]}."
+
+
 def _agreement_note(evaluation: ScenarioEvaluation) -> str:
     statement = evaluation.without_agreements()
     return f"Without it, the content would be {statement.verdict} ({statement.basis})."
@@ -278,6 +366,23 @@ def _listed(parts: Iterable[str]) -> str:
 def _next_step(
     subject_terms: SubjectTerms, decisive: Statement, meanings: Mapping[str, str]
 ) -> str:
+    if decisive.agreement is not None:
+        return _step_on_agreement(decisive.basis, decisive.agreement)
+    return _step_on_terms(subject_terms, decisive, meanings)
+
+
+def _step_on_agreement(basis: str, agreement: Agreement) -> str:
+    if basis == AGREEMENT_ENDED:
+        return (
+            "Delete this content wherever it is held, unless a litigation hold covers it (ask "
+            f"counsel), or renew agreement {agreement.reference!r}."
+        )
+    return f"Look it up in agreement {agreement.reference!r}, and state it in the policy."
+
+
+def _step_on_terms(
+    subject_terms: SubjectTerms, decisive: Statement, meanings: Mapping[str, str]
+) -> str:
     agreement_hint = (
         f'if you have a permission, add [[agreements]] with source = "{subject_terms.subject}"'
     )
@@ -285,6 +390,11 @@ def _next_step(
         return f"Leave this content out, or sign an agreement; {agreement_hint}."
     if decisive.verdict is Verdict.RESTRICTED:
         return _conditions_to_meet(decisive, meanings)
+    return _how_to_settle(subject_terms, decisive, agreement_hint)
+
+
+def _how_to_settle(subject_terms: SubjectTerms, decisive: Statement, agreement_hint: str) -> str:
+    """Return what settles a verdict that is unknown."""
     if decisive.basis == NO_RULE:
         rule = f"{_missing_rule(subject_terms)}, named by --rules (rules/README.md says how)"
         return f"Write {rule}{_licence_only_hint(subject_terms)}, or, {agreement_hint}."
@@ -297,6 +407,8 @@ def _next_step(
     if decisive.basis == NOT_VERIFIED:
         rule_file = _rule_file(subject_terms)
         return f"Read the document, record in {rule_file} what it says, or, {agreement_hint}."
+    if decisive.basis == UNDECLARED:
+        return f"Find out under which licence the content is, or, {agreement_hint}."
     if subject_terms.is_signal:
         agreement_hint = "the signal itself does not say"
     return f"Ask {subject_terms.name} or counsel: no known document settles it; {agreement_hint}."
@@ -309,6 +421,7 @@ def _conditions_to_meet(decisive: Statement, meanings: Mapping[str, str]) -> str
     wanted = [
         ", or ".join(meanings.get(tag, tag).rstrip(".") for tag in tags_of_one.split(" or "))
         for tags_of_one in tags
+        if tags_of_one != MINING_RESERVED  # nothing that could be met
     ]
     remark = "" if terms is None or terms.condition is None else f" Remark: {terms.condition}."
     if not wanted:

@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from difflib import get_close_matches
+from string import digits
 from urllib.parse import unquote
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.judge.licence_expressions import Expression, format_expression, parse_expression
-from provenance.model.rules.rule_library import Library, Licence
+from provenance.model.rules.rule_library import Library, Licence, Source
 
 _ADDRESS = re.compile(r"^(?:https?:)?//(?:www\.)?|^www\.")
 _TAIL = re.compile(r"(?:/(?:legalcode|deed)(?:[./][a-z_-]+)*|\.(?:html?|txt))?/*$")
@@ -115,7 +117,6 @@ def sources_named(names: Iterable[str], library: Library) -> tuple[str, ...]:
 
 _SCHEME = re.compile(r"^([a-z][a-z0-9+.-]*):(//|\\\\)?", re.IGNORECASE)
 _END = re.compile(r"[/\\?#]")
-_QUERY = re.compile(r"[?#]")
 _PORT = re.compile(r":\d*$")
 _DOTS = dict.fromkeys((0x3002, 0xFF0E, 0xFF61), ".")  # full stops that IDNA treats as dots
 _MAX_HOST_CHARACTERS = 1000
@@ -164,9 +165,11 @@ class SourceHosts:
         address : str or None
             With or without scheme, user, port or path.
         """
-        host, path = _split_address(address) if address else (None, "")
-        owners = self._owners_of_host(host)
-        return next((owner for below, owner in owners if below.match(path)), None)
+        split = split_address(address) if address else None
+        if split is None:
+            return None
+        owners = self._owners_of_host(split.host)
+        return next((owner for below, owner in owners if below.match(split.path)), None)
 
     def sources_of(self, addresses: pa.Array | pa.ChunkedArray) -> pa.Array:
         """Return the source of each address.
@@ -230,7 +233,8 @@ def host_of(address: str) -> str | None:
     >>> host_of("x.com/status/1"), host_of("//x.com"), host_of("mailto:a@x.com")
     ('x.com', 'x.com', None)
     """
-    return _split_address(address)[0]
+    split = split_address(address)
+    return None if split is None else split.host
 
 
 def plain_hosts(addresses: pa.Array) -> pa.Array:
@@ -238,28 +242,30 @@ def plain_hosts(addresses: pa.Array) -> pa.Array:
     return pc.struct_field(pc.extract_regex(addresses, _PLAIN_ADDRESS), "host")
 
 
-def normal_address(address: str) -> str | None:
-    """Return an address without scheme, user, port and `www.`, in lower case; None without host.
+@dataclass(frozen=True, slots=True)
+class SplitAddress:
+    """The parts of an address, as they are written but for the host.
 
-    Query strings are kept: the id of a page may be there.
-
-    Examples
-    --------
-    >>> normal_address("https://www.Example.com/Owner/"), normal_address("example.com")
-    ('example.com/owner', 'example.com')
-    >>> normal_address("https://a.example/item?id=7#top"), normal_address("no address")
-    ('a.example/item?id=7', None)
+    Parameters
+    ----------
+    host : str
+        In lower-case ASCII.
+    port, path, query, fragment : str
+        Empty where there is none.
+    after_host : str
+        Path, query and fragment.
     """
-    host, path = _split_address(address)
-    if host is None:
-        return None
-    query = address.partition("#")[0].partition("?")[2].strip()
-    below = path.strip("/\\").casefold() + (f"?{query.casefold()}" if query else "")
-    return "/".join(filter(None, [host.removeprefix("www."), below]))
+
+    host: str
+    port: str
+    path: str
+    query: str
+    fragment: str
+    after_host: str
 
 
-def _split_address(address: str) -> tuple[str | None, str]:
-    """Split an address into its host, as from `host_of`, and its path."""
+def split_address(address: str) -> SplitAddress | None:
+    """Split an address into its parts; None if it has no host."""
     address = address.strip()
     scheme = _SCHEME.match(address)
     if scheme is not None and scheme[2] is not None:
@@ -269,12 +275,21 @@ def _split_address(address: str) -> tuple[str | None, str]:
     elif address.startswith(("//", "\\\\")):
         address = address[2:]
     elif scheme is not None and not _is_port(address[scheme.end() :]):
-        return None, ""
+        return None
     authority = _END.split(address, maxsplit=1)[0]
-    path = _QUERY.split(address[len(authority) :], maxsplit=1)[0]
     host_text = unquote(authority.rpartition("@")[2])
-    host = _ascii(_PORT.sub("", host_text)) if len(host_text) <= _MAX_HOST_CHARACTERS else ""
-    return (host if "." in host and _is_name(host) else None), path
+    if len(host_text) > _MAX_HOST_CHARACTERS:
+        return None
+    port = _PORT.search(host_text)
+    host = _ascii(_PORT.sub("", host_text))
+    if "." not in host or not _is_name(host):
+        return None
+    after_host = address[len(authority) :]
+    before, _, fragment = after_host.partition("#")
+    path, _, query = before.partition("?")
+    return SplitAddress(
+        host, "" if port is None else port[0][1:], path, query, fragment, after_host
+    )
 
 
 def _is_port(text: str) -> bool:
@@ -297,6 +312,10 @@ def _ascii(host: str) -> str:
 
 _MIN_SIMILARITY = 0.75
 """Least similarity of a suggested name, as measured by `difflib`."""
+_SEPARATORS = re.compile(r"[^0-9a-z]+")
+_IN_BRACKETS = re.compile(r"^(.*?)\s*\((.*)\)$")
+_MIN_MISTYPED = 5
+"""Letters of a name from which on a similar one may be it, mistyped; two mistakes from seven on."""
 
 
 class Names:
@@ -311,15 +330,38 @@ class Names:
     def __init__(self, library: Library) -> None:
         self._hosts = SourceHosts(library)
         self._licences = Licences(library)
+        sources = _source_names(library.sources)
         self._ids = {
+            **sources,
             **{signal.id: signal.id for signal in library.signals},
             **{name: licence.id for name, licence in aliases(library.licences).items()},
             **{fold_name(n): s.id for s in library.sources for n in (*s.aliases, s.id)},
         }
+        self._plain_ids = {_plain(name): source for name, source in sources.items()}
 
     def id_of(self, name: str) -> str | None:
-        """Return the id that the rules have for a name in any spelling; None if they have none."""
-        return self._ids.get(fold_name(name))
+        """Return the id that the rules have for a name in any spelling; None if they have none.
+
+        A source is also named by its hosts.
+        """
+        known = self._ids.get(fold_name(name)) or self._plain_ids.get(_plain(name))
+        return known or self._hosts.source_of(name)
+
+    def mistyped(self, name: str) -> str | None:
+        """Return the source that a name without an id may be meant for, letter by letter."""
+        plain = _plain(name)
+        parts = set(_SEPARATORS.split(name.casefold()))
+        allowed = 0 if len(plain) < _MIN_MISTYPED else 1 if len(plain) < _MIN_MISTYPED + 2 else 2
+        near = (
+            (distance, known, source)
+            for known, source in self._plain_ids.items()
+            if len(known) >= _MIN_MISTYPED
+            and known not in parts  # "wikipedia-de" is a name of its own
+            and known.rstrip(digits) != plain  # "books" are not always the dataset "books3"
+            and abs(len(known) - len(plain)) <= allowed
+            and (distance := _edits(plain, known)) <= allowed
+        )
+        return min(near, default=(0, "", None))[2]
 
     def warning(self, name: str) -> str | None:
         """Return a warning if a name is not an id of the rules.
@@ -332,9 +374,40 @@ class Names:
             return None if known_id == name else f"in the rules {name!r} is {known_id!r}: use that"
         if self._licences.has_expression(name):
             return None
-        owner = self._hosts.source_of(name)
-        near = (
-            [owner] if owner else get_close_matches(fold_name(name), self._ids, 1, _MIN_SIMILARITY)
-        )
+        near = get_close_matches(fold_name(name), self._ids, 1, _MIN_SIMILARITY)
         suggestion = f"; did you mean {self._ids.get(near[0], near[0])!r}?" if near else ""
         return f"the rules have no source {name!r}, so it is unknown{suggestion}"
+
+
+def _source_names(sources: Iterable[Source]) -> dict[str, str]:
+    """Return the ids of sources by the names that are only one's: "X (Twitter)" is "X", too."""
+    owners = dict[str, set[str]]()
+    for source in sources:
+        brackets = _IN_BRACKETS.match(source.name)
+        parts = () if brackets is None else brackets.groups()
+        for name in (source.name, *parts):
+            owners.setdefault(fold_name(name), set()).add(source.id)
+    return {name: next(iter(ids)) for name, ids in owners.items() if len(ids) == 1} | {
+        fold_name(name): source.id for source in sources for name in (*source.aliases, source.id)
+    }
+
+
+def _plain(name: str) -> str:
+    return _SEPARATORS.sub("", name.casefold())
+
+
+def _edits(one: str, other: str) -> int:
+    """Return how many letters differ, are left out, doubled or exchanged with the next one."""
+    before: list[int] = []
+    last: list[int] = [*range(len(other) + 1)]
+    for row, letter in enumerate(one, 1):
+        row_edits: list[int] = [row]
+        for column, wanted in enumerate(other, 1):
+            edits: int = min(
+                last[column] + 1, row_edits[-1] + 1, last[column - 1] + (letter != wanted)
+            )
+            if row > 1 and column > 1 and (letter, one[row - 2]) == (other[column - 2], wanted):
+                edits = min(edits, before[column - 2] + 1)
+            row_edits.append(edits)
+        before, last = last, row_edits
+    return last[-1]

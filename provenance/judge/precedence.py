@@ -23,6 +23,10 @@ NO_RULE = "no-rule"
 """There are no rules about the source or the licence."""
 AGREEMENT = "agreement"
 """An agreement permits it."""
+AGREEMENT_ENDED = "agreement-ended"
+"""An agreement has ended, and asks for the deletion of what was collected in its term."""
+AGREEMENT_UNCLEAR = "agreement-unclear"
+"""It is not stated whether an agreement covers the use."""
 
 OTHER_MODEL = "other-model"
 """The clause is about other kinds of models."""
@@ -38,15 +42,26 @@ YIELDS = "yields-to-licence"
 """The document gives precedence to the licence of the content."""
 STATUTE = "statute"
 """A statutory exception that the policy claims permits it."""
+RESERVED = "reserved"
+"""The owner has reserved the use, and the exception that the policy claims respects that."""
 QUOTED_WORK = "quoted-work"
 """The words are a quotation; the terms of the quoted work are not known."""
+
+DEFAULT_COPYRIGHT = "default-copyright"
+"""No licence is granted."""
+UNDECLARED = "undeclared"
+"""What was declared does not say under which licence the content is."""
 
 RESERVED_BASES = (
     *(NOT_VERIFIED, NOT_NAMED, NOT_BOUND, NOT_HERE, NO_TERMS, NO_RULE, AGREEMENT),
     *(OTHER_MODEL, OTHER_SUBJECT, NOT_SIGNALLED, NOT_SEEN, UNMET, YIELDS, STATUTE),
-    QUOTED_WORK,
+    *(RESERVED, QUOTED_WORK, AGREEMENT_ENDED, AGREEMENT_UNCLEAR),
 )
 """Bases that no document states; `verdicts.yaml` explains them."""
+GRANTS = ("copyright-licence", "public-domain", "non-commercial")
+"""Bases on which a document may grant the rights of copyright itself."""
+ITEM_LICENCE, MINING_RESERVED = "item-licence", "mining-reserved"
+"""Conditions: each item has a licence of its own; mining is reserved."""
 
 
 Order = tuple[int, int, bool, date, str]
@@ -69,6 +84,8 @@ class Statement:
         The statement without the claimed statutory exception.
     signalled : bool
         Whether it is a machine-readable signal that came with the content.
+    defeated : Terms or None
+        The claimed exception that does not apply because of what these terms reserve.
     """
 
     verdict: Verdict
@@ -77,6 +94,7 @@ class Statement:
     agreement: Agreement | None = None
     lifted: "Statement | None" = None
     signalled: bool = False
+    defeated: Terms | None = None
 
 
 def statement_of(terms: Terms, purpose: Purpose) -> Statement:
@@ -120,6 +138,17 @@ class PrecedenceOrder:
     def is_stricter(self, verdict: Verdict, other: Verdict) -> bool:
         """Return whether one verdict is stricter than another."""
         return self._ranks[verdict] < self._ranks[other]
+
+    def grants(self, statement: Statement) -> bool:
+        """Return whether a statement grants the rights of copyright, if under conditions."""
+        leaves_it_to_items = (
+            statement.terms is not None and ITEM_LICENCE in statement.terms.conditions
+        )
+        return (
+            statement.basis in GRANTS
+            and self.is_stricter(Verdict.UNKNOWN, statement.verdict)
+            and not leaves_it_to_items
+        )
 
     def allows(self, other: Statement, decisive: Statement) -> bool:
         """Return whether another statement that counts permits more than the decisive one."""

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
+from provenance.judge.agreements import statement_of_agreement
 from provenance.judge.binding_terms import (
     ELSEWHERE,
     Assumptions,
@@ -15,6 +17,8 @@ from provenance.judge.binding_terms import (
 from provenance.judge.identifiers import aliases, expression_name, fold_name
 from provenance.judge.licence_expressions import Expression
 from provenance.judge.precedence import (
+    DEFAULT_COPYRIGHT,
+    MINING_RESERVED,
     NO_RULE,
     NO_TERMS,
     NOT_BOUND,
@@ -24,6 +28,7 @@ from provenance.judge.precedence import (
     NOT_VERIFIED,
     OTHER_MODEL,
     OTHER_SUBJECT,
+    RESERVED,
     STATUTE,
     UNMET,
     YIELDS,
@@ -42,8 +47,7 @@ from provenance.model.rules.rule_library import (
 from provenance.model.rules.rulings import Circumstances
 from provenance.model.rules.terms import Actor, Precedence, SubjectMatter, Terms, Verdict
 
-NON_COMMERCIAL, NO_RESERVATION, RESERVED = "non-commercial", "no-reservation", "mining-reserved"
-EXCEPTION = "exception"
+NON_COMMERCIAL, NO_RESERVATION, EXCEPTION = "non-commercial", "no-reservation", "exception"
 """Conditions that are checked against the circumstances."""
 _ALL_ROLES = frozenset({"any", Actor.RECIPIENT.value})
 """Roles that include every actor: whoever has the content is a recipient, too."""
@@ -60,11 +64,18 @@ class RuleIndex:
         Purpose, actor, jurisdiction, commerce and claims.
     agreements : sequence of Agreement
         Signed agreements.
+    today : date or None
+        The day of the use.
     """
 
     def __init__(
-        self, library: Library, circumstances: Circumstances, agreements: Sequence[Agreement]
+        self,
+        library: Library,
+        circumstances: Circumstances,
+        agreements: Sequence[Agreement],
+        today: date | None = None,
     ) -> None:
+        self.today = today
         self.precedence = PrecedenceOrder(library)
         self.places = Places(library)
         self.conditions = {each.id: each.meaning for each in library.conditions}
@@ -221,11 +232,11 @@ class RuleIndex:
         ]
         statements = platform + licence + signalled
         if subject_terms.is_signal:
-            statements = self._lift_all(statements, binding.laws, scenario)
-            signal_statements = [
+            signals_alone = [
                 s for s in statements if self.precedence.kind_of(s) is StatementKind.SIGNAL
             ]
-            return signal_statements or statements or [Statement(Verdict.UNKNOWN, NOT_BOUND)]
+            own = signals_alone or statements or [Statement(Verdict.UNKNOWN, NOT_BOUND)]
+            return self._apply_laws(own, binding, scenario)
         if not subject_terms.is_known or subject_terms.unknown_licence is not None:
             statements.append(Statement(Verdict.UNKNOWN, NO_RULE))
         early = [
@@ -267,20 +278,25 @@ class RuleIndex:
                 if self.precedence.kind_of(s) is StatementKind.SPEAKS
                 and self.precedence.is_stricter(s.verdict, known)
             ]
-        return self._lift_all(statements, binding.laws, scenario)
+        return self._apply_laws(statements, binding, scenario)
+
+    def statement_of_agreement(self, agreement: Agreement, scenario: Scenario) -> Statement | None:
+        """Return what an agreement says in a scenario; None if it does not cover it."""
+        return statement_of_agreement(agreement, scenario, self.circumstances, self.today)
 
     def statements_of_authors(
         self, binding: BindingTerms, statements: Sequence[Statement]
     ) -> list[Statement]:
         """Return what the licence says that the content itself declares.
 
-        An agreement with a source sets its terms aside, not what authors have stated.
+        An agreement with a source sets its terms aside, not what authors have stated. Where they
+        reserve all rights, it is the consent that they ask for if the source may give it.
         """
         if not binding.subject_terms.is_declared:
             return []
         licence = {terms.id for terms in binding.licence}
         return [
-            s
+            replace(s, verdict=Verdict.RESTRICTED) if s.basis == DEFAULT_COPYRIGHT else s
             for s in statements
             if self.precedence.kind_of(s) is StatementKind.SPEAKS
             and (
@@ -326,22 +342,49 @@ class RuleIndex:
             for s in statements
         ]
 
-    def _lift_all(
-        self, statements: list[Statement], laws: Sequence[Law], scenario: Scenario
+    def _apply_laws(
+        self, statements: list[Statement], binding: BindingTerms, scenario: Scenario
     ) -> list[Statement]:
+        """Lift what claimed laws lift; forbid what is reserved, unless a licence grants it."""
+        laws = [
+            (claim, terms)
+            for claim, terms in binding.laws
+            if scenario.place != ELSEWHERE and scenario.in_force(terms)
+        ]
         if not laws:
             return statements
-        is_reserved = any(
-            s.terms is not None and RESERVED in s.terms.conditions for s in statements
-        )
-        covering = [
-            (claim, terms)
-            for claim, terms in laws
-            if scenario.place != ELSEWHERE
-            and scenario.in_force(terms)
-            and not (is_reserved and NO_RESERVATION in terms.conditions)
+        reservations = self._reservations(binding, scenario)
+        is_reserved = any(s.basis == RESERVED for s in reservations)
+        covering = [law for law in laws if not (is_reserved and _respects_reservations(law))]
+        lifted = [self._lift(s, covering) for s in statements]
+        if not all(map(_respects_reservations, covering)) or any(
+            map(self.precedence.grants, statements)
+        ):
+            return lifted
+        _, law = laws[0]
+        return lifted + [replace(s, defeated=law) for s in reservations]
+
+    def _reservations(self, binding: BindingTerms, scenario: Scenario) -> list[Statement]:
+        """Return what reserves the use: signals, and documents whomever they bind.
+
+        A reservation is a declaration of the owner, not a contract. If it is not known whether a
+        document was in force, it is not known whether the use is reserved.
+        """
+        subject_terms = binding.subject_terms
+        carried = frozenset(t.subject for t in subject_terms.signals)
+        return [
+            Statement(Verdict.UNKNOWN, NOT_SEEN, t)
+            if is_early or not scenario.is_verified(t)
+            else Statement(Verdict.FORBIDDEN, RESERVED, t)
+            for t in (*subject_terms.signals, *subject_terms.platform)
+            for is_early in [_is_too_early(t, binding, scenario)]
+            if MINING_RESERVED in t.conditions
+            and self.circumstances.purpose in t.uses
+            and t.subject_matter is SubjectMatter.CONTENT
+            and (is_early or scenario.in_force(t))
+            and scenario.covers_model(t)
+            and (t.where_signal is None or t.where_signal in carried)
         ]
-        return [self._lift(s, covering) for s in statements]
 
     def _lift(self, statement: Statement, laws: Sequence[Law]) -> Statement:
         """Replace a statement by the laxest claimed law that lifts it, unless it is unknown.
@@ -396,6 +439,11 @@ def _is_too_early(terms: Terms, binding: BindingTerms, scenario: Scenario) -> bo
     """Return whether it is not known that the document existed."""
     span = binding.before_first_seen.get(terms.id)
     return span is not None and scenario.overlaps(span, terms)
+
+
+def _respects_reservations(law: Law) -> bool:
+    _, terms = law
+    return NO_RESERVATION in terms.conditions
 
 
 def _binds(terms: Terms, roles: frozenset[Actor]) -> bool:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from provenance.judge.combined_rulings import combine
 from provenance.judge.explanation import QUOTATION_REMEDY, OpenQuestions, quotation_why, remedy, why
 from provenance.judge.licence_expressions import Expression, parse_expression
-from provenance.judge.precedence import QUOTED_WORK
+from provenance.judge.precedence import AGREEMENT, QUOTED_WORK
 from provenance.judge.rule_index import RuleIndex
 from provenance.judge.scenarios import StatementCache, evaluate, strictest_periods, timeline
 from provenance.model.rules.policy import Agreement
@@ -52,11 +52,14 @@ class Judgement:
         None if the public terms decided.
     scope : Scope
         The content that it is for.
+    collected_too_early : bool
+        Whether the stated collection ended before the content was published.
     """
 
     ruling: Ruling
     agreement: Agreement | None = None
     scope: Scope = WHOLE_CORPUS
+    collected_too_early: bool = False
 
     def __hash__(self) -> int:
         # Words and documents distinguish nearly all rulings; hashing all of a ruling is slow.
@@ -104,10 +107,10 @@ class Judge:
     circumstances : Circumstances
         Purpose, date of collection, actor, jurisdiction.
     agreements : sequence of Agreement
-        Each counts for content collected in its period.
+        Each counts for content collected in its term; after its end, if it survives.
     today : date, optional
-        Last possible day of collection. If None, the future counts too, and an agreement that ends
-        cannot cover content whose day of collection is unknown.
+        Last possible day of collection, and the day of the use. If None, the future counts too: an
+        agreement that ends has ended, and cannot cover content whose day of collection is unknown.
     scope : Scope
         The content that all judgements are for.
     distinct : dict, optional
@@ -124,7 +127,7 @@ class Judge:
         scope: Scope = WHOLE_CORPUS,
         distinct: dict[Judgement, Judgement] | None = None,
     ) -> None:
-        self._rules = RuleIndex(library, circumstances, agreements)
+        self._rules = RuleIndex(library, circumstances, agreements, today)
         self._questions = OpenQuestions(
             library.questions, circumstances.jurisdiction, self._rules.places
         )
@@ -299,7 +302,7 @@ class Judge:
         An agreement on the corpus covers all of it.
         """
         name, parts = self._rules.parts(subject)
-        if not parts or own.agreement is not None:
+        if not parts or own.ruling.basis == AGREEMENT:
             return own
         rulings = [(part, self.rule(part, item_date).ruling) for part in parts]
         strictest_part, strictest = max(rulings, key=lambda each: each[1].verdict.strictness)
@@ -344,7 +347,7 @@ class Judge:
             questions=self._questions.about(reasons),
             timeline=prepared.timeline,
         )
-        return Judgement(ruling, decisive.agreement, self._scope)
+        return Judgement(ruling, decisive.agreement, self._scope, evaluation.collected_too_early)
 
 
 _WITHHELD_WHY = (
@@ -374,7 +377,7 @@ def withhold(judgement: Judgement, objection: Judgement, *, forbid: bool) -> Jud
     if ruling.verdict.strictness <= judgement.ruling.verdict.strictness:
         return judgement
     ruling = replace(ruling, subject=judgement.ruling.subject)
-    return Judgement(ruling, None, judgement.scope)
+    return replace(judgement, ruling=ruling, agreement=None)
 
 
 def judge_content(

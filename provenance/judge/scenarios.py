@@ -1,7 +1,7 @@
 """Evaluate the rules in every possible scenario: day, role, place, kind of model."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -16,9 +16,10 @@ from provenance.judge.binding_terms import (
     SubjectTerms,
     collection_days,
     in_words,
+    is_collected_too_early,
     publication_days,
 )
-from provenance.judge.precedence import AGREEMENT, Order, Statement
+from provenance.judge.precedence import AGREEMENT, STATUTE, Order, Statement
 from provenance.judge.rule_index import RuleIndex
 from provenance.model.rules.policy import Agreement
 from provenance.model.rules.rulings import Alternative, Reason, VerdictPeriod
@@ -48,6 +49,7 @@ class StatementCache:
         self.rules = rules
         self.subject_terms = subject_terms
         self._scenarios = subject_terms.scenarios(rules.circumstances, rules.places)
+        self._alike = _alike_scenarios(self._scenarios, subject_terms)
         self._by_assumptions: dict[
             Assumptions, tuple[BindingTerms, dict[Scenario, ScenarioOutcome]]
         ] = {}
@@ -77,7 +79,7 @@ class StatementCache:
                     for binding, outcomes in distinct
                 ]
             )
-            for m in scenarios
+            for m in (self._alike.get(scenario, scenario) for scenario in scenarios)
         ]
 
     def _binding_outcomes(
@@ -93,14 +95,67 @@ class StatementCache:
 
     def _evaluate(self, scenario: Scenario, binding: BindingTerms) -> ScenarioOutcome:
         statements = self.rules.statements(binding, scenario)
-        decisive = self.rules.precedence.combine(statements)
-        agreements = [a for a in binding.agreements if a.period.overlaps(scenario.collected)]
-        if decisive.verdict is not Verdict.PERMITTED and agreements:
-            permit = Statement(Verdict.PERMITTED, AGREEMENT, None, agreements[0])
-            decisive = self.rules.precedence.strictest(
-                [permit, *self.rules.statements_of_authors(binding, statements)]
-            )
+        decisive = self._decide(statements, scenario, binding)
         return ScenarioOutcome(tuple(statements), decisive, self.rules.precedence.order(decisive))
+
+    def _decide(
+        self, statements: list[Statement], scenario: Scenario, binding: BindingTerms
+    ) -> Statement:
+        """Return the decisive statement: that of an agreement, or of the public terms.
+
+        An agreement that permits the use counts first, then one that forbids it. One of which it is
+        not known whether it covers the use leaves open what the public terms do not allow.
+        """
+        decisive = self.rules.precedence.combine(statements)
+        signed = {
+            statement.verdict: statement
+            for agreement in reversed(binding.agreements)
+            if (statement := self.rules.statement_of_agreement(agreement, scenario)) is not None
+        }
+        permit, ban = signed.get(Verdict.PERMITTED), signed.get(Verdict.FORBIDDEN)
+        if permit is None and ban is not None:
+            return ban
+        allowed = (Verdict.PERMITTED,) if permit else (Verdict.PERMITTED, Verdict.RESTRICTED)
+        counts = permit or signed.get(Verdict.UNKNOWN)
+        if counts is None or decisive.verdict in allowed:
+            return decisive
+        authors = self.rules.statements_of_authors(binding, statements)
+        return self.rules.precedence.strictest([counts, *authors])
+
+
+def _alike_scenarios(
+    scenarios: Sequence[Scenario], subject_terms: SubjectTerms
+) -> Mapping[Scenario, Scenario]:
+    """Map scenarios to the first that differs by the names of claimed laws alone.
+
+    The laws of countries that transpose a directive differ in their days alone, so that nearly all
+    countries are alike on any day.
+    """
+    if not subject_terms.claimed or subject_terms.agreements:
+        return {}
+    own = (*subject_terms.platform, *subject_terms.licence, *subject_terms.signals)
+    claimed = [law for claim in subject_terms.claimed for law in claim.terms]
+    applicable = {
+        place: (
+            frozenset(t.id for t in own if scenario.applies_here(t)),
+            [law for law in claimed if scenario.applies_here(law)],
+        )
+        for place, scenario in {scenario.place: scenario for scenario in scenarios}.items()
+    }
+    first: dict[Hashable, Scenario] = {}
+    alike: dict[Scenario, Scenario] = {}
+    for scenario in scenarios:
+        documents, laws = applicable[scenario.place]
+        effects = tuple(
+            (law.subject, law.verdict, law.conditions, law.uses, law.binds)
+            for law in laws
+            if scenario.in_force(law)
+        )
+        is_elsewhere = scenario.place == ELSEWHERE
+        days = scenario.collected, scenario.published
+        key = *days, scenario.model, is_elsewhere, documents, effects
+        alike[scenario] = first.setdefault(key, scenario)
+    return alike
 
 
 def _merge(outcomes: Sequence[ScenarioOutcome]) -> ScenarioOutcome:
@@ -143,14 +198,14 @@ class ScenarioEvaluation:
         At least one.
     undated_scenarios : tuple of Scenario
         The scenarios if the day of collection were unknown.
-    item_date : date or None
-        When the content was published.
+    collected_too_early : bool
+        Whether the stated collection ended before the content was published.
     """
 
     cache: StatementCache
     scenarios: tuple[Scenario, ...]
     undated_scenarios: tuple[Scenario, ...]
-    item_date: date | None = None
+    collected_too_early: bool = False
 
     @property
     def rules(self) -> RuleIndex:
@@ -174,10 +229,13 @@ class ScenarioEvaluation:
         return tuple(dict.fromkeys(each for each in deciding if each is not None))
 
     def reasons(self) -> tuple[Reason, ...]:
-        """Return every document considered, decisive ones first."""
+        """Return every document considered, decisive ones first.
+
+        Of the laws of several countries that transpose one directive, one is named.
+        """
         statements = [each for outcomes in self._outcomes for each in outcomes.statements]
         lifted = {
-            s.lifted.terms.id: s.terms.id
+            s.lifted.terms.id: s.terms.subject
             for s in statements
             if s.terms and s.lifted and s.lifted.terms
         }
@@ -187,11 +245,15 @@ class ScenarioEvaluation:
         # A version with several statements is listed once: with the decisive or strictest one.
         reasons: dict[str, Reason] = {}
         for s in sorted(all_statements.values(), key=self._importance):
-            if s.terms is not None and s.terms.id not in reasons:
+            if s.terms is not None:
+                name = s.terms.subject if s.basis == STATUTE else s.terms.id
                 is_decisive = verdict_and_basis(s) == verdict_and_basis(self.decisive)
-                lifted_by = lifted.get(s.terms.id)
-                reasons[s.terms.id] = Reason(s.terms, s.verdict, s.basis, is_decisive, lifted_by)
-        return tuple(reasons.values())
+                reasons.setdefault(name, Reason(s.terms, s.verdict, s.basis, is_decisive))
+        laws = {name: each.terms.id for name, each in reasons.items() if each.basis == STATUTE}
+        return tuple(
+            replace(each, lifted_by=laws.get(lifted.get(name, "")))
+            for name, each in reasons.items()
+        )
 
     def alternatives(self) -> tuple[Alternative, ...]:
         """Return the verdict in each period, role and place, and without agreements or claims."""
@@ -199,12 +261,11 @@ class ScenarioEvaluation:
         published = _unless_uniform(
             _join_periods(self._decisive_by(lambda m: m.published), _key), _key
         )
-        by_place = _unless_uniform(self._decisive_by(lambda m: m.place), _key)
         by_model = _unless_uniform(self._by_model_kind, _key)
         cases = [
             *((self.collected_in_words(span), statement) for span, statement in collected),
             *((f"published {in_words(span)}", statement) for span, statement in published),
-            *((self._place_in_words(place), statement) for place, statement in by_place),
+            *self.by_place,
             *((_model_in_words(model), statement) for model, statement in by_model),
             *self._undated(),
             *self._in_other_roles(),
@@ -238,6 +299,22 @@ class ScenarioEvaluation:
             (ROLES[role], self._decisive(self.scenarios, [assumptions]))
             for role, assumptions in zip(self.rules.roles, self._assuming(), strict=True)
         ]
+
+    @cached_property
+    def by_place(self) -> Sequence[tuple[str, Statement]]:
+        """The decisive statement in each place; empty if it is the same in all.
+
+        Where an exception is claimed, places with the same verdict are one: the laws of countries
+        that transpose a directive differ in their days alone.
+        """
+        every = self._decisive_by(lambda m: m.place)
+        outcome = verdict_and_basis if self.subject_terms.claimed else _key
+        places: dict[Outcome, list[str]] = {}
+        for place, statement in _unless_uniform(every, outcome):
+            key = outcome(statement) if self.subject_terms.claimed else (place,)
+            places.setdefault(key, []).append(place)
+        statements = dict(every)
+        return [(self._places_in_words(names), statements[names[0]]) for names in places.values()]
 
     @cached_property
     def by_model(self) -> Sequence[tuple[str, Statement]]:
@@ -276,9 +353,9 @@ class ScenarioEvaluation:
     def _without_exemptions(self) -> Iterator[tuple[str, Statement]]:
         if self.decisive.agreement is not None:
             yield "without the agreement", self.without_agreements()
-        if self.subject_terms.claimed and _key(unclaimed := self.without_claims()) != _key(
-            self.decisive
-        ):
+        # A claim that a reservation defeats is no reason to do without one.
+        is_claimed = self.subject_terms.claimed and self.decisive.defeated is None
+        if is_claimed and _key(unclaimed := self.without_claims()) != _key(self.decisive):
             yield "without the statutory exception", unclaimed
 
     def _in_other_roles(self) -> Sequence[tuple[str, Statement]]:
@@ -289,11 +366,16 @@ class ScenarioEvaluation:
         if verdict_and_basis(self.undated) != verdict_and_basis(self.decisive):
             yield "collected on an unknown date", self.undated
 
-    def _place_in_words(self, place: str) -> str:
-        if place == ELSEWHERE:
-            return "elsewhere"
+    def _places_in_words(self, places: Sequence[str]) -> str:
         # A stated place stands for every place within it that documents do not name.
-        return f"{'elsewhere ' * (place == self.rules.circumstances.jurisdiction)}in {place}"
+        stated = self.rules.circumstances.jurisdiction
+        named = [place for place in places if place not in (ELSEWHERE, stated)]
+        words = [f"in {', '.join(named)}"] if named else []
+        if ELSEWHERE in places:
+            words.append("elsewhere")
+        elif stated in places:
+            words.append(f"elsewhere in {stated}")
+        return " or ".join(words)
 
     def _assuming(
         self, *, commercial: bool | None = None, claims: bool = True, agreements: bool = True
@@ -433,6 +515,7 @@ def evaluate(
     collected = cache.rules.circumstances.collected
     undated_scenarios = cache.scenarios(item_date, collection_days(item_date, None, today))
     if collected is None:
-        return ScenarioEvaluation(cache, undated_scenarios, undated_scenarios, item_date)
+        return ScenarioEvaluation(cache, undated_scenarios, undated_scenarios)
     scenarios = cache.scenarios(item_date, collection_days(item_date, collected, today))
-    return ScenarioEvaluation(cache, scenarios, undated_scenarios, item_date)
+    too_early = is_collected_too_early(item_date, collected, today)
+    return ScenarioEvaluation(cache, scenarios, undated_scenarios, too_early)

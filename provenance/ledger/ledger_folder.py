@@ -1,22 +1,32 @@
 """Files of a ledger: on this machine, or on any file system that fsspec knows."""
 
+import errno
 import hashlib
 import os
+import stat
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 import fsspec
 
-from provenance.atomic_output import PREFIX, make_durable_folders, read_small_file, replace_file
+from provenance.atomic_output import (
+    PREFIX,
+    make_durable_folders,
+    open_regular_file,
+    replace_file,
+    sync_path,
+)
 from provenance.errors import LedgerError
 
 _BATCH = 256
 """Files of a remote ledger that are fetched at a time."""
 
 _CHUNK = 1 << 20
+_MAX_BYTES = 1 << 28
+"""Largest file that is read at once."""
 
 
 class LedgerFolder(Protocol):
@@ -38,8 +48,11 @@ class LedgerFolder(Protocol):
     def write(self, name: str, content: bytes) -> None:
         """Write a file, durably and all at once."""
 
-    def remove(self, name: str) -> None:
-        """Remove a file, if it is there."""
+    def check_removable(self, name: str) -> None:
+        """Raise `LedgerError` if a file is there that cannot be removed with its content."""
+
+    def remove(self, names: Sequence[str]) -> None:
+        """Remove files, as far as they are there."""
 
     def is_writable(self) -> bool:
         """Return whether files can be written, as far as can be told without writing one."""
@@ -92,14 +105,18 @@ class _LocalFolder:
     def names(self, folder: str = "") -> list[str]:
         root = Path(self.address)
         with _errors(self.address):
+            self._check_inside(f"{folder}/")
             return sorted(_walk(str(root / folder), len(str(root)) + 1))
 
     def read(self, names: Sequence[str]) -> Iterator[bytes | None]:
         root = Path(self.address)
+        folder = None
         for name in names:
             with _errors(f"{self.address}/{name}"):
+                if folder != (folder := name.rpartition("/")[0]):
+                    self._check_inside(name)
                 try:
-                    content = read_small_file(root / name)
+                    content = _read_whole(root / name)
                 except FileNotFoundError:
                     yield None
                     continue
@@ -107,26 +124,76 @@ class _LocalFolder:
 
     def sha256(self, name: str) -> str | None:
         with _errors(f"{self.address}/{name}"):
+            self._check_inside(name)
             try:
                 with (Path(self.address) / name).open("rb") as stream:
-                    return hashlib.file_digest(stream, "sha256").hexdigest()
+                    digest = hashlib.file_digest(stream, "sha256").hexdigest()
+                    _check_length(stream.fileno(), stream.tell())
             except FileNotFoundError:
                 return None
+            return digest
 
     def write(self, name: str, content: bytes) -> None:
         root = Path(self.address)
         with _errors(self.address):
+            self._check_inside(name)
             make_durable_folders((root / name).parent)
             # Written in the ledger's own folder: that of records may have very many entries.
             with replace_file(root / name, folder=root) as stream:
                 stream.write(content)
 
-    def remove(self, name: str) -> None:
+    def check_removable(self, name: str) -> None:
+        self._check_inside(name)
         with _errors(f"{self.address}/{name}"):
-            (Path(self.address) / name).unlink(missing_ok=True)
+            try:
+                mode = (Path(self.address) / name).lstat().st_mode
+            except FileNotFoundError:
+                return
+        if not stat.S_ISREG(mode):
+            raise LedgerError(
+                f"{self.address}/{name} is not a file of its own: what it stands for would stay",
+                remedy="replace the link by the file that it leads to, and try again",
+            )
+
+    def remove(self, names: Sequence[str]) -> None:
+        for name in names:
+            self.check_removable(name)
+            with _errors(f"{self.address}/{name}"):
+                (Path(self.address) / name).unlink(missing_ok=True)
+        for folder in {(Path(self.address) / name).parent for name in names}:
+            if folder.is_dir():
+                with _errors(self.address):
+                    sync_path(folder)
+
+    def _check_inside(self, name: str) -> None:
+        """Raise `LedgerError` if a folder of the ledger is a link to a place outside of it."""
+        place = Path(self.address)
+        for part in name.split("/")[:-1]:
+            place /= part
+            if place.is_symlink():
+                raise LedgerError(
+                    f"{place} is a link to another folder, which is not part of the ledger",
+                    remedy="replace the link by the folder that it leads to",
+                )
 
     def is_writable(self) -> bool:
         return os.access(self.address, os.W_OK | os.X_OK)
+
+
+def _read_whole(path: Path) -> bytes:
+    """Read a regular file; one that ends before its size says is an error, not another content."""
+    with open_regular_file(path) as file:
+        if os.fstat(file.fileno()).st_size > _MAX_BYTES:
+            raise OSError(errno.EFBIG, f"it has more than {_MAX_BYTES:,} bytes", str(path))
+        content = file.readall()
+        _check_length(file.fileno(), len(content))
+        return content
+
+
+def _check_length(descriptor: int, length: int) -> None:
+    size = os.fstat(descriptor).st_size
+    if length != size:
+        raise OSError(errno.EIO, f"only {length:,} of its {size:,} bytes were read")
 
 
 def _walk(folder: str, prefix: int) -> Iterator[str]:
@@ -197,12 +264,13 @@ class _RemoteFolder:
                 self.system.makedirs(place.rpartition("/")[0], exist_ok=True)
                 self.system.pipe_file(place, content)
 
-    def remove(self, name: str) -> None:
-        with _errors(self.address):
-            try:
+    def check_removable(self, name: str) -> None:
+        """Do nothing: objects are no links."""
+
+    def remove(self, names: Sequence[str]) -> None:
+        for name in names:
+            with _errors(self.address), suppress(FileNotFoundError):
                 self.system.rm_file(f"{self.path}/{name}")
-            except FileNotFoundError:
-                return
 
     def is_writable(self) -> bool:
         return True

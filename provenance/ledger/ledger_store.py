@@ -1,23 +1,26 @@
-"""Append records to a ledger, read them, and verify them.
+"""Append records to a ledger, read them, and erase files of them.
 
 A ledger is a folder:
 
 - `ledger.json` says that it is one;
-- `records/WRITER/NUMBER-SHA256.json` are the records. Each names the newest ones of the same writer
-  (machine and user), so that none can be changed or removed without a trace; only of the newest
-  ones of a writer, removal leaves none;
-- `files/SHA256.json` and `files/SHA256.parquet` are their facts and tables, which can be erased.
+- `records/WRITER/NUMBER-SHA256.json` are the records. Each names the newest ones of all writers, so
+  that none can be changed or removed without a trace; only of the very newest, removal leaves none;
+- `files/SHA256.json`, `.parquet` and `.bin` are their facts, tables and time stamps, which can be
+  erased;
+- `.gitattributes` keeps git from changing line breaks.
 
 No file is ever changed, and no two files with different content have the same name, so that any
-number of processes may write at once. Where two of the same writer do, their records have the same
-predecessor, and the next record names both.
+number of processes may write at once. Where two do, their records have the same predecessor, and
+the next record names both.
 """
 
 import hashlib
 import os
+import pwd
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from io import BytesIO
 from secrets import token_hex
@@ -27,15 +30,18 @@ import pyarrow.parquet as pq
 
 from provenance import __version__
 from provenance.errors import LedgerError
-from provenance.file_locks import host_id
+from provenance.ledger.installation_id import installation_id
 from provenance.ledger.ledger_folder import LedgerFolder, open_folder
+from provenance.ledger.ledger_states import newest_records, state_digest
 from provenance.ledger.record_json import (
+    FILE_NAME,
     decode_facts,
     decode_record,
     encode_facts,
     encode_record,
 )
 from provenance.model.records.ledger import (
+    CORRECTABLE,
     FACTS,
     LEDGER_SCHEMA,
     Erasure,
@@ -45,18 +51,17 @@ from provenance.model.records.ledger import (
     FileRole,
     Ledger,
     LedgerEntry,
-    LedgerFault,
     LedgerFile,
     LedgerRecord,
-    LedgerVerification,
+    RecordKind,
 )
 
 MARKER_FILE = "ledger.json"
-_MARKER = f'{{"schema":"{LEDGER_SCHEMA}"}}\n'.encode()
-_RECORD_NAME = re.compile(r"records/([0-9a-f]{16})/(\d{8,})-([0-9a-f]{64})\.json")
-_FILE_NAME = re.compile(r"files/([0-9a-f]{64})\.(?:json|parquet)")
-_NEWEST = 64
-"""Records of a writer, from the last number down, among which the newest are looked for."""
+MARKER = f'{{"schema":"{LEDGER_SCHEMA}"}}\n'.encode()
+_ATTRIBUTES_FILE, _ATTRIBUTES = ".gitattributes", b"* -text\n"
+_RECORD_NAME = re.compile(r"records/[0-9a-f]{16}/[0-9]{8,18}-[0-9a-f]{64}\.json")
+_NEWEST = 16
+"""Records that are read at a time to find the newest, from the last number down."""
 
 _VERIFY = "compare it with a copy: `provenance ledger verify` lists all that is wrong"
 
@@ -70,7 +75,7 @@ class Attachment:
     role : FileRole
         What it contains.
     content : bytes or pyarrow.Table
-        JSON, or a table.
+        JSON, a table, or a time stamp.
     """
 
     role: FileRole
@@ -88,8 +93,36 @@ def make_ledger(address: str) -> None:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class NewRecord:
+    """A record to be written.
+
+    Parameters
+    ----------
+    facts : Facts
+        The facts; their type decides the kind of the record.
+    attachments : sequence of Attachment
+        Further files.
+    corrects : str or None
+        SHA-256 of the record that it takes the place of, or its first digits.
+    """
+
+    facts: Facts
+    attachments: Sequence[Attachment] = ()
+    corrects: str | None = None
+
+    @property
+    def kind(self) -> RecordKind:
+        """Return the kind of the record."""
+        return next(kind for kind, of in FACTS.items() if type(self.facts) is of)
+
+
 def append_record(
-    address: str, facts: Facts, attachments: Sequence[Attachment] = ()
+    address: str,
+    facts: Facts,
+    attachments: Sequence[Attachment] = (),
+    *,
+    corrects: str | None = None,
 ) -> LedgerEntry:
     """Append a record to a ledger, which is created if there is none.
 
@@ -97,25 +130,68 @@ def append_record(
     ----------
     address : str
         Path of a folder, or an address that fsspec knows.
-    facts : Facts
-        The facts; their type decides the kind of the record.
-    attachments : sequence of Attachment
-        Further files.
+    facts, attachments, corrects
+        As in `NewRecord`.
 
     Raises
     ------
     LedgerError
-        If it cannot be written, or the folder is not a ledger.
+        If it cannot be written, the folder is not a ledger, or the record to be corrected is not
+        there, of another kind, or corrected already.
     """
+    return append_records(address, [NewRecord(facts, attachments, corrects)])[0]
+
+
+def append_records(address: str, records: Sequence[NewRecord]) -> list[LedgerEntry]:
+    """Append records to a ledger, one after the other; raises as `append_record`, before any."""
     folder = open_folder(address)
     _prepare(folder)
-    return _append(folder, facts, attachments)
+    if any(each.corrects is not None for each in records):
+        ledger = read_ledger(address)
+        records = [_with_correction(ledger, each) for each in records]
+    place = _next_place(folder)
+    entries = list[LedgerEntry]()
+    for each in records:
+        entries.append(_append(folder, each, place))
+        place = _Place(place.number + 1, (entries[-1].digest,))
+    return entries
+
+
+def _with_correction(ledger: Ledger, new: NewRecord) -> NewRecord:
+    if new.corrects is None:
+        return new
+    return replace(new, corrects=correctable_entry(ledger, new.kind, new.corrects).digest)
+
+
+def correctable_entry(ledger: Ledger, kind: RecordKind, digits: str) -> LedgerEntry:
+    """Return the record that a new one of a kind can correct.
+
+    Raises
+    ------
+    LedgerError
+        If no record, or several, begin with these digits, or it is of another kind, or corrected.
+    """
+    entry = find_entry(ledger, digits)
+    name = f"the record {entry.digest[:12]}"
+    if entry.record.kind is not kind or kind not in CORRECTABLE:
+        raise LedgerError(
+            f"{name} is of kind {entry.record.kind}: a record of kind {kind} cannot correct it",
+            remedy="name a record of the same kind; `provenance ledger show --kind` lists them",
+        )
+    if (last := ledger.corrections().get(entry.digest)) is not None:
+        raise LedgerError(
+            f"{name} was corrected already: the record {last.digest[:12]} counts instead",
+            remedy=f"correct that one: --corrects {last.digest[:12]}",
+        )
+    return entry
 
 
 def erase_files(
     address: str, names: Sequence[str], reason: ErasureReason, note: str | None = None
 ) -> tuple[str, ...]:
     """Erase files of a ledger, and record that they were.
+
+    What an earlier erasure did not finish, because it was interrupted, is finished, too.
 
     Parameters
     ----------
@@ -136,21 +212,28 @@ def erase_files(
     Raises
     ------
     LedgerError
-        If a name fits no file or record, or several.
+        If a name fits no file or record, or several, or a file cannot be removed.
     """
     folder = open_folder(address)
     ledger = read_ledger(address)
     # Files without a record, of writers that were interrupted, can be erased, too.
-    stored = (name.removeprefix("files/") for name in folder.names("files"))
-    known: dict[str, tuple[str, ...]] = {name: (name,) for name in stored}
+    stored = [name.removeprefix("files/") for name in folder.names("files")]
+    known: dict[str, tuple[str, ...]] = {
+        name: (name,) for name in stored if FILE_NAME.fullmatch(name)
+    }
     for each in ledger.entries:
         known.update({file.name: (file.name,) for file in each.record.files})
         known[each.digest] = tuple(file.name for file in each.record.files)
     chosen = dict.fromkeys(file for name in names for file in known[_unique(name, known)])
+    gone = [f"files/{name}" for name in (chosen | ledger.erasures) if name in {*stored}]
+    for path in gone:
+        folder.check_removable(path)
     # The record comes first: a file that is gone without one would be damage.
-    _append(folder, ErasureFacts(note), (), tuple(chosen), reason)
-    for name in chosen:
-        folder.remove(f"files/{name}")
+    new = tuple(name for name in chosen if name not in ledger.erasures)
+    if new:
+        record = NewRecord(ErasureFacts(note))
+        _append(folder, record, _next_place(folder), new, reason)
+    folder.remove(gone)
     return tuple(chosen)
 
 
@@ -171,49 +254,78 @@ def find_entry(ledger: Ledger, digits: str) -> LedgerEntry:
     return next(entry for entry in ledger.entries if entry.digest == digest)
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Place of a new record: its number, and the records that it names."""
+
+    number: int
+    previous: tuple[str, ...]
+
+
 def _append(
     folder: LedgerFolder,
-    facts: Facts,
-    attachments: Sequence[Attachment],
+    new: NewRecord,
+    place: _Place,
     erased: tuple[str, ...] = (),
     reason: ErasureReason | None = None,
 ) -> LedgerEntry:
-    kind = next(kind for kind, of in FACTS.items() if type(facts) is of)
-    written = [_write_file(folder, FileRole.FACTS, encode_facts(facts))]
-    written += [_write_file(folder, each.role, each.content) for each in attachments]
-    writer = writer_id()
-    number, previous = _newest_records(folder, writer)
+    account = _account()
+    written = [_write_file(folder, FileRole.FACTS, encode_facts(new.facts, account))]
+    written += [_write_file(folder, each.role, each.content) for each in new.attachments]
     record = LedgerRecord(
-        kind=kind,
+        kind=new.kind,
         recorded=datetime.now(UTC),
         tool=__version__,
-        writer=writer,
-        number=number,
-        previous=previous,
+        writer=installation_id(),
+        number=place.number,
+        previous=place.previous,
+        corrects=new.corrects,
         files=tuple(written),
         erased=erased,
         reason=reason,
     )
     content = encode_record(record)
     digest = hashlib.sha256(content).hexdigest()
-    folder.write(f"records/{writer}/{number:08}-{digest}.json", content)
-    return LedgerEntry(digest, record, facts)
+    folder.write(record_name(record, digest), content)
+    return LedgerEntry(digest, record, new.facts, account)
 
 
-def writer_id() -> str:
-    """Return what identifies this machine and user, in 16 hex digits."""
-    return hashlib.sha256(f"{host_id()} {os.getuid()}".encode()).hexdigest()[:16]
+def _account() -> str:
+    """Return the name of the account that this process runs as, or its number."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())
 
 
 def _prepare(folder: LedgerFolder) -> None:
-    if next(iter(folder.read([MARKER_FILE]))) is not None:
+    """Make a ledger if there is none."""
+    marker, attributes = folder.read([MARKER_FILE, _ATTRIBUTES_FILE])
+    if marker is not None:
+        _check_marker(folder, marker)
         return
     if folder.names():
+        # Another process may have made it in between.
+        [marker] = folder.read([MARKER_FILE])
+        if marker is not None:
+            _check_marker(folder, marker)
+            return
         raise LedgerError(
             f"{folder.address} has files, but is not a ledger",
             remedy="name a ledger, or a folder that is absent or empty",
         )
-    folder.write(MARKER_FILE, _MARKER)
+    if attributes is None:
+        folder.write(_ATTRIBUTES_FILE, _ATTRIBUTES)
+    folder.write(MARKER_FILE, MARKER)
+
+
+def _check_marker(folder: LedgerFolder, marker: bytes) -> None:
+    if marker != MARKER:
+        raise LedgerError(
+            f"{folder.address}/{MARKER_FILE}: this does not say that the folder is a ledger of "
+            f"this version: {LEDGER_SCHEMA}",
+            remedy="compare it with a copy of the ledger, or name another ledger",
+        )
 
 
 def _write_file(folder: LedgerFolder, role: FileRole, content: bytes | pa.Table) -> LedgerFile:
@@ -221,7 +333,7 @@ def _write_file(folder: LedgerFolder, role: FileRole, content: bytes | pa.Table)
     if isinstance(content, pa.Table):
         rows, content, kind = len(content), _parquet(content), "parquet"
     else:
-        kind = "json"
+        kind = "bin" if role is FileRole.TIMESTAMP else "json"
     name = f"{hashlib.sha256(content).hexdigest()}.{kind}"
     folder.write(f"files/{name}", content)
     return LedgerFile(role, name, len(content), rows)
@@ -235,58 +347,84 @@ def _parquet(table: pa.Table) -> bytes:
     return stream.getvalue()
 
 
-def _newest_records(folder: LedgerFolder, writer: str) -> tuple[int, tuple[str, ...]]:
-    """Return the next number of a writer, and the digests of its newest records."""
-    names = [name for name in folder.names(f"records/{writer}") if _RECORD_NAME.fullmatch(name)]
-    last = names[-_NEWEST:]
-    named = set[str]()
-    for name, content in zip(last, folder.read(last), strict=True):
-        record = _parse(name, content)
-        # What is damaged is for `verify_ledger` to find: it must not keep others from recording.
-        named.update(() if isinstance(record, str) else record.previous)
-    digests = [_digest_of(name) for name in last]
-    number = 1 + max((int(name.rpartition("/")[2].partition("-")[0]) for name in last), default=0)
-    return number, tuple(digest for digest in digests if digest not in named)
+def _next_place(folder: LedgerFolder) -> _Place:
+    """Return the place of the next record, and finish an erasure that was interrupted."""
+    names = [name for name in folder.names("records") if _RECORD_NAME.fullmatch(name)]
+    names.sort(key=_number_of, reverse=True)
+    named, newest, erased = set[str](), list[str](), set[str]()
+    for first in range(0, len(names), _NEWEST):
+        batch = names[first : first + _NEWEST]
+        for count, (name, content) in enumerate(zip(batch, folder.read(batch), strict=True), 1):
+            record = parse_record(name, content)
+            # What is damaged is for `verify_ledger` to find: it must not keep others from
+            # recording.
+            if not isinstance(record, str):
+                named.update(record.previous)
+                erased.update(record.erased)
+            # Only records with a larger number can name one, and these were read before it.
+            if (digest := digest_of(name)) not in named:
+                newest.append(digest)
+            if len(names) - first - count < _number_of(name):
+                break  # all others come before this one
+        else:
+            continue
+        break
+    if erased:
+        with suppress(LedgerError):  # `verify_ledger` names what is still there
+            folder.remove([f"files/{name}" for name in sorted(erased)])
+    last = _number_of(names[0]) if names else 0
+    return _Place(1 + max(len(names), last + max(len(newest) - 1, 0)), tuple(sorted(newest)))
 
 
-def _digest_of(name: str) -> str:
+def _number_of(name: str) -> int:
+    return int(name.rpartition("/")[2].partition("-")[0])
+
+
+def record_name(record: LedgerRecord, digest: str) -> str:
+    """Return the path of a record."""
+    return f"records/{record.writer}/{record.number:08}-{digest}.json"
+
+
+def digest_of(name: str) -> str:
+    """Return the digest in the path of a record."""
     return name[-len(".json") - 64 : -len(".json")]
 
 
 def _decode(folder: LedgerFolder, name: str, content: bytes | None) -> LedgerRecord:
     """Return a record; raises `LedgerError` if it is not as it was written."""
-    record = _parse(name, content)
+    record = parse_record(name, content)
     if isinstance(record, str):
         raise LedgerError(f"{folder.address}/{name}: {record}", remedy=_VERIFY)
     return record
 
 
-def _parse(name: str, content: bytes | None) -> LedgerRecord | str:
-    """Return a record, or what is wrong with it."""
-    place = _RECORD_NAME.fullmatch(name)
-    if place is None:
+def parse_record(name: str, content: bytes | None) -> LedgerRecord | str:
+    """Return the record at a path, or what is wrong with it."""
+    if _RECORD_NAME.fullmatch(name) is None:
         return "this is not the name of a record"
     if content is None:
         return "the record is gone"
-    writer, number, digest = place.groups()
+    digest = digest_of(name)
     if hashlib.sha256(content).hexdigest() != digest:
         return "the record was changed: its digest is not that of its name"
     try:
         record = decode_record(content)
     except (ValueError, TypeError, KeyError) as error:
-        return f"the record cannot be read: {error}"
-    if (record.writer, record.number) != (writer, int(number)):
+        return f"the record cannot be read: {describe(error)}"
+    if record_name(record, digest) != name:
         return "the record is not in its place"
     return record
 
 
 def require_ledger(folder: LedgerFolder) -> None:
     """Raise `LedgerError` if a folder is not a ledger."""
-    if next(iter(folder.read([MARKER_FILE]))) is None:
+    [marker] = folder.read([MARKER_FILE])
+    if marker is None:
         raise LedgerError(
             f"there is no ledger at {folder.address}",
             remedy="check the address; `provenance ledger add` makes a ledger",
         )
+    _check_marker(folder, marker)
 
 
 def read_ledger(address: str, advance: Callable[[int], object] = lambda _: None) -> Ledger:
@@ -309,16 +447,17 @@ def read_ledger(address: str, advance: Callable[[int], object] = lambda _: None)
     names = folder.names("records")
     records = []
     for name, content in zip(names, folder.read(names), strict=True):
-        records.append((_digest_of(name), _decode(folder, name, content)))
+        records.append((digest_of(name), _decode(folder, name, content)))
         advance(1)
     records.sort(key=lambda each: (each[1].recorded, each[0]))
-    erasures = _erasures(record for _, record in records)
+    erasures = find_erasures(record for _, record in records)
     facts = _facts(folder, [record for _, record in records], erasures)
-    entries = [LedgerEntry(*each, of) for each, of in zip(records, facts, strict=True)]
-    return Ledger(address, _digest(digest for digest, _ in records), tuple(entries), erasures)
+    entries = tuple(LedgerEntry(*each, *of) for each, of in zip(records, facts, strict=True))
+    return Ledger(address, state_digest(newest_records(dict(records))), entries, erasures)
 
 
-def _erasures(records: Iterable[LedgerRecord]) -> dict[str, Erasure]:
+def find_erasures(records: Iterable[LedgerRecord]) -> dict[str, Erasure]:
+    """Return which files records say were erased, by name."""
     erasures = dict[str, Erasure]()
     for record in records:
         for name in record.erased:
@@ -327,26 +466,37 @@ def _erasures(records: Iterable[LedgerRecord]) -> dict[str, Erasure]:
     return erasures
 
 
-def _digest(digests: Iterable[str]) -> str:
-    return hashlib.sha256("\n".join(sorted(digests)).encode()).hexdigest()
-
-
 def _facts(
     folder: LedgerFolder, records: Sequence[LedgerRecord], erasures: dict[str, Erasure]
-) -> Iterator[Facts | None]:
+) -> Iterator[tuple[Facts | None, str | None]]:
     names = [f"files/{record.files[0].name}" for record in records]
     for record, name, content in zip(records, names, folder.read(names), strict=True):
         if record.files[0].name in erasures:
-            yield None
+            yield None, None
             continue
-        if content is None:
-            problem = "the facts of a record are gone, and no record says that they were erased"
-        elif hashlib.sha256(content).hexdigest() != record.files[0].name.partition(".")[0]:
-            problem = "the facts of a record were changed"
-        else:
-            yield decode_facts(record.kind, content)
-            continue
-        raise LedgerError(f"{folder.address}/{name}: {problem}", remedy=_VERIFY)
+        facts = parse_facts(record, content)
+        if isinstance(facts, str):
+            raise LedgerError(f"{folder.address}/{name}: {facts}", remedy=_VERIFY)
+        yield facts
+
+
+def parse_facts(record: LedgerRecord, content: bytes | None) -> tuple[Facts, str | None] | str:
+    """Return the facts of a record and who recorded them, or what is wrong with them."""
+    if content is None:
+        return "the facts of a record are gone, and no record says that they were erased"
+    if hashlib.sha256(content).hexdigest() != record.files[0].name.partition(".")[0]:
+        return "the facts of a record were changed"
+    if len(content) != record.files[0].bytes:
+        return "the facts of a record do not have the size that it states"
+    try:
+        return decode_facts(record.kind, content)
+    except (ValueError, TypeError, KeyError) as error:
+        return f"the facts of a record cannot be read: {describe(error)}"
+
+
+def describe(error: Exception) -> str:
+    """Return what is wrong with a JSON document, in a line."""
+    return f"{error} is missing" if isinstance(error, KeyError) else str(error)
 
 
 def read_attachment(address: str, ledger: Ledger, file: LedgerFile) -> bytes | None:
@@ -364,110 +514,3 @@ def read_attachment(address: str, ledger: Ledger, file: LedgerFile) -> bytes | N
         problem = "the file is gone" if content is None else "the file was changed"
         raise LedgerError(f"{address}/files/{file.name}: {problem}", remedy=_VERIFY)
     return content
-
-
-def verify_ledger(
-    address: str, advance: Callable[[int], object] = lambda _: None
-) -> LedgerVerification:
-    """Verify every byte of a ledger; what is wrong is returned, not raised.
-
-    Parameters
-    ----------
-    address : str
-        The ledger.
-    advance : callable
-        Called with the number of records and files that were read since the last call.
-
-    Raises
-    ------
-    LedgerError
-        If there is no ledger, or it cannot be read.
-    """
-    folder = open_folder(address)
-    require_ledger(folder)
-    names = folder.names("records")
-    faults, records = [], dict[str, LedgerRecord]()
-    if next(iter(folder.read([MARKER_FILE]))) != _MARKER:
-        faults.append(LedgerFault(MARKER_FILE, "the file was changed"))
-    for name, content in zip(names, folder.read(names), strict=True):
-        advance(1)
-        record = _parse(name, content)
-        if isinstance(record, str):
-            faults.append(LedgerFault(name, record))
-        else:
-            records[_digest_of(name)] = record
-    faults += _missing_records(records, {fault.file for fault in faults})
-    erasures = _erasures(records.values())
-    stored = set(folder.names("files"))
-    file_faults, count = _verify_files(folder, records, erasures, stored, advance)
-    named = {digest for record in records.values() for digest in record.previous}
-    newest = [
-        (record.writer, record.number, digest)
-        for digest, record in records.items()
-        if digest not in named
-    ]
-    return LedgerVerification(
-        records=len(records),
-        files=count,
-        writers=len({record.writer for record in records.values()}),
-        digest=_digest(records),
-        newest=tuple(sorted(newest)),
-        erased=tuple(sorted(erasures.items())),
-        faults=(*faults, *file_faults),
-        unnamed=_unnamed(stored, records.values()),
-    )
-
-
-def _unnamed(stored: set[str], records: Iterable[LedgerRecord]) -> tuple[str, ...]:
-    named = {f"files/{file.name}" for record in records for file in record.files}
-    return tuple(sorted(name for name in stored - named if _FILE_NAME.fullmatch(name)))
-
-
-def _missing_records(records: dict[str, LedgerRecord], damaged: set[str]) -> list[LedgerFault]:
-    present = {*records, *map(_digest_of, damaged)}
-    faults = dict[str, LedgerFault]()
-    for digest, record in records.items():
-        for previous in record.previous:
-            if previous not in present:
-                name = f"records/{record.writer}/…-{previous}.json"
-                message = f"the record is gone; record {digest[:12]} names it"
-                faults.setdefault(previous, LedgerFault(name, message))
-    return list(faults.values())
-
-
-def _verify_files(
-    folder: LedgerFolder,
-    records: dict[str, LedgerRecord],
-    erasures: dict[str, Erasure],
-    stored: set[str],
-    advance: Callable[[int], object],
-) -> tuple[list[LedgerFault], int]:
-    """Return what is wrong with files of records, and the number of those that are there."""
-    faults, wanted = [], dict[str, str]()
-    for digest, record in records.items():
-        for file in record.files:
-            wanted.setdefault(f"files/{file.name}", digest)
-    for name, digest in sorted(wanted.items()):
-        advance(1)
-        erasure = erasures.get(name.removeprefix("files/"))
-        if erasure is not None:
-            if name in stored:
-                message = (
-                    f"erased on {erasure.day}, but the file is there: "
-                    "run `provenance ledger erase` again"
-                )
-                faults.append(LedgerFault(name, message))
-            continue
-        found = folder.sha256(name)
-        if found is None:
-            message = f"the file of record {digest[:12]} is gone; no record says it was erased"
-            faults.append(LedgerFault(name, message))
-        elif found not in name:
-            message = f"the file of record {digest[:12]} was changed"
-            faults.append(LedgerFault(name, message))
-    faults += [
-        LedgerFault(name, "this is not the name of a file of a ledger")
-        for name in sorted(stored - wanted.keys())
-        if _FILE_NAME.fullmatch(name) is None
-    ]
-    return faults, len(stored & wanted.keys())

@@ -13,7 +13,7 @@ import numpy as np
 
 from provenance.jit.argsort import stable_argsort
 from provenance.jit.decorators import Scalar, allocating_part, inlined, kernel, kernel_part
-from provenance.match.scoring.classifier import SATURATION_TOKENS
+from provenance.match.scoring.classifier import MAX_BITS, SATURATION_TOKENS
 from provenance.model.content.fingerprints import Flags, Floats, Int32s, Int64s
 
 
@@ -29,6 +29,10 @@ class MatchSpans:
         First and last token.
     strengths : ndarray of float64, shape (n,)
         Above 0.
+    bits : ndarray of float64, shape (n,)
+        Information of the matched words under corpus and registry together.
+    excesses : ndarray of float64, shape (n,)
+        Strength that is due to information beyond `MAX_BITS`.
     ranks : ndarray of int64, shape (n,)
         Tie-breaker: the lower goes first.
     runs : ndarray of int32, shape (r, 3)
@@ -43,6 +47,8 @@ class MatchSpans:
     firsts: Int64s
     lasts: Int64s
     strengths: Floats
+    bits: Floats
+    excesses: Floats
     ranks: Int64s
     runs: Int32s
     run_offsets: Int64s
@@ -94,7 +100,8 @@ def attribute_tokens(matches: MatchSpans, weights: Floats, threshold: float) -> 
         order,
         (texts, firsts, lasts),
         weights,
-        (matches.strengths, matches.runs, matches.run_offsets, threshold),
+        (matches.strengths, matches.bits, matches.excesses),
+        (matches.runs, matches.run_offsets, threshold),
         (is_selected, winners),
     )
     return Attribution(is_selected, firsts, lasts, winners)
@@ -105,7 +112,8 @@ def _attribute_all(
     order: Int64s,
     spans: tuple[Int64s, Int64s, Int64s],
     weights: Floats,
-    evidence: tuple[Floats, Int32s, Int64s, Scalar],
+    evidence: tuple[Floats, Floats, Floats],
+    parts: tuple[Int32s, Int64s, Scalar],
     out: tuple[Flags, Int64s],
 ) -> None:
     texts = spans[0]
@@ -116,7 +124,7 @@ def _attribute_all(
             end += 1
         indices = order[begin:end]
         _schedule(indices, spans, weights, evidence[0], out[0])
-        _add_trimmed(indices, spans, weights, evidence, out[0])
+        _add_trimmed(indices, spans, (*evidence, weights), parts, out[0])
         _assign_winners(indices, spans, out)
         begin = end
 
@@ -186,13 +194,14 @@ def _fill(owners: Int64s, index: Scalar) -> None:
 def _add_trimmed(
     indices: Int64s,
     spans: tuple[Int64s, Int64s, Int64s],
-    weights: Floats,
-    evidence: tuple[Floats, Int32s, Int64s, Scalar],
+    evidence: tuple[Floats, Floats, Floats, Floats],
+    parts: tuple[Int32s, Int64s, Scalar],
     is_selected: Flags,
 ) -> None:
     """Add what is free of other matches, if it is strong enough; those of most weight first."""
     _, firsts, lasts = spans
-    strengths, runs, run_offsets, threshold = evidence
+    strengths, bits, excesses, weights = evidence
+    runs, run_offsets, threshold = parts
     base, owners = _token_owners(indices, firsts, lasts, is_selected)
     # Weights in millionths: `stable_argsort` takes integers.
     keys = np.empty(indices.size, np.int64)
@@ -215,21 +224,25 @@ def _add_trimmed(
             else:
                 first = token
         own = runs[run_offsets[index] : run_offsets[index + 1]]
-        if _kept_share(own, first, last) * strengths[index] >= threshold:
+        matched, kept = _count_kept(own, first, last)
+        if (
+            part_strength(strengths[index], bits[index], excesses[index], kept, matched)
+            >= threshold
+        ):
             is_selected[index], firsts[index], lasts[index] = True, first, last
             _fill(owners[first - base : last - base + 1], index)
 
 
 @kernel_part
-def _kept_share(runs: Int32s, first: Scalar, last: Scalar) -> Scalar:
-    """Return the share of its strength that a match has between two tokens; see `part_shares`."""
+def _count_kept(runs: Int32s, first: Scalar, last: Scalar) -> tuple[Scalar, Scalar]:
+    """Return the matched tokens of a match, and those of them between two tokens."""
     matched: Scalar = np.int64(0)
     kept: Scalar = np.int64(0)
     for run in range(len(runs)):
         start, end = np.int64(runs[run, 1]), np.int64(runs[run, 1] + runs[run, 2])
         matched += end - start
         kept += max(min(end, last + 1) - max(start, first), 0)
-    return min(kept / max(min(matched, SATURATION_TOKENS), 1), 1.0)
+    return matched, kept
 
 
 @allocating_part
@@ -285,16 +298,59 @@ def _find_all_winners(
         begin = end
 
 
-def part_shares(part_tokens: Int64s, matched_tokens: Int64s) -> Floats:
-    """Return the share of its match's strength that each part of a match has.
+@inlined
+def part_excess(bits: Scalar, excess: Scalar, part: Scalar, matched: Scalar) -> Scalar:
+    """Return the strength of a part that is due to information beyond; see `part_strengths`."""
+    if excess <= 0.0:
+        return 0.0
+    return excess * max(bits * part / max(matched, 1) - MAX_BITS, 0.0) / (bits - MAX_BITS)
+
+
+@inlined
+def part_strength(
+    strength: Scalar, bits: Scalar, excess: Scalar, part: Scalar, matched: Scalar
+) -> Scalar:
+    """Return the strength of a part of a match; see `part_strengths`."""
+    limited = (strength - excess) * min(part / max(min(matched, SATURATION_TOKENS), 1), 1.0)
+    return limited + part_excess(bits, excess, part, matched)
+
+
+def part_strengths(
+    strengths: Floats, bits: Floats, excesses: Floats, part_tokens: Int64s, matched_tokens: Int64s
+) -> tuple[Floats, Floats]:
+    """Return the strength that each part of a match has.
 
     Parameters
     ----------
+    strengths, bits, excesses : ndarray of float64, shape (n,)
+        Of the whole match, as in `MatchSpans`.
     part_tokens, matched_tokens : ndarray of int64, shape (n,)
-        Matched tokens of the part and of the whole match. Beyond `SATURATION_TOKENS`, more of them
-        do not make a match stronger, so a part with as many is as strong as the whole.
+        Matched tokens of the part and of the whole match.
+
+    Returns
+    -------
+    strengths, excesses : ndarray of float64, shape (n,)
+        Of the part.
+
+    Notes
+    -----
+    Information is in proportion to tokens. Up to `SATURATION_TOKENS`, so is strength; beyond, only
+    what is due to information beyond `MAX_BITS` grows.
     """
-    return np.minimum(part_tokens / np.clip(matched_tokens, 1, SATURATION_TOKENS), 1.0)
+    out = np.zeros((2, len(strengths)))
+    _measure_parts((strengths, bits, excesses), part_tokens, matched_tokens, out)
+    return out[0], out[1]
+
+
+@kernel
+def _measure_parts(
+    wholes: tuple[Floats, Floats, Floats], part_tokens: Int64s, matched_tokens: Int64s, out: Floats
+) -> None:
+    strengths, bits, excesses = wholes
+    for row in range(len(strengths)):
+        part, matched = part_tokens[row], matched_tokens[row]
+        out[0, row] = part_strength(strengths[row], bits[row], excesses[row], part, matched)
+        out[1, row] = part_excess(bits[row], excesses[row], part, matched)
 
 
 def union_lengths(keys: Int64s, texts: Int64s, starts: Int64s, ends: Int64s, count: int) -> Int64s:

@@ -119,6 +119,12 @@ class OriginSignals:
         Whether the text existed before the item.
     document_dated : ndarray of bool, shape (n,)
         Whether the text bears a date before the item; it may have been added to since.
+    link_title : ndarray of bool, shape (n,)
+        Whether the passage is the title of a page that the item links to, or a part of it.
+    document_linked : ndarray of bool, shape (n,)
+        Whether the item links to the text, or to a page of its host.
+    fills_text : ndarray of bool, shape (n,)
+        Whether the passage is most of the text.
     """
 
     marks: ItemMarks
@@ -127,6 +133,14 @@ class OriginSignals:
     background: Flags
     document_older: Flags
     document_dated: Flags
+    link_title: Flags
+    document_linked: Flags
+    fills_text: Flags
+
+    @property
+    def are_titles_of_others(self) -> Flags:
+        """Which passages are the title of a linked page, in a text that was not made of titles."""
+        return self.link_title & (self.document_linked | ~self.fills_text)
 
     @property
     def continue_sentence(self) -> Flags:
@@ -165,8 +179,10 @@ def decide_origins(signals: OriginSignals) -> OriginDecisions:
     -----
     A quotation is what a background has, what is older than the item, what the item has between
     quotation marks or in quoted lines, or in italics beside a name, what is the whole of an
-    item that ends with a name or calls itself a quotation, or to which the text adds a name, and a
-    part of an item that is verse beside a name or that other authors use in another context. It is
+    item that ends with a name or calls itself a quotation, or to which the text adds a name, a part
+    of an item that is verse beside a name or that other authors use in another context, and the
+    title of a page that the item links to, in that page, on its host, or as a small part of any
+    text: a text that is little else than the title was taken from the item, whoever wrote it. It is
     undecided whether a part is, if half of it is quoted, if it is verse, since lists look like it,
     if the text adds a name, or if the item's text is not known, whether a whole item is, if several
     others have it as a part, and whether either is, if the text bears an earlier date, or if a
@@ -180,6 +196,7 @@ def decide_origins(signals: OriginSignals) -> OriginDecisions:
         | marks.are_quotations
         | (~is_whole & (signals.other_authors > 0))
         | (is_whole & signals.document_marks.named)
+        | signals.are_titles_of_others
     )
     is_unclear = (signals.document_dated | signals.continue_sentence) | np.where(
         is_whole,
@@ -205,6 +222,8 @@ def decide_origins(signals: OriginSignals) -> OriginDecisions:
         OriginReason.DOCUMENT_DATED: signals.document_dated,
         OriginReason.DOCUMENT_CONTINUES: signals.continue_sentence,
         OriginReason.DOCUMENT_ATTRIBUTES: signals.document_marks.named,
+        OriginReason.LINK_TITLE: signals.link_title,
+        OriginReason.DOCUMENT_LINKED: signals.document_linked,
     }
     reasons = sum(
         np.where(mask, 1 << _REASONS.index(reason), 0) for reason, mask in observed.items()

@@ -32,9 +32,16 @@ if TYPE_CHECKING:
         replay as replay,
         verify_report as verify_report,
     )
+    from provenance.pipeline.attesting.signed_folders import (
+        SIGNATURE_FILE as SIGNATURE_FILE,
+        SignedFolder as SignedFolder,
+        sign_folder as sign_folder,
+        verify_folder as verify_folder,
+    )
     from provenance.pipeline.audit.rights_holder_answer import (
         answer as answer,
         check_pdf_library as check_pdf_library,
+        points_to_withhold as points_to_withhold,
         save_answer as save_answer,
     )
     from provenance.pipeline.building.build_commands import registry_recipe as registry_recipe
@@ -55,8 +62,8 @@ if TYPE_CHECKING:
         find_published_source as find_published_source,
         published_sources as published_sources,
         show_registry as show_registry,
-        source_name_warning as source_name_warning,
         verify_registry as verify_registry,
+        with_source_id as with_source_id,
     )
     from provenance.pipeline.building.registry_changes import (
         Conditions as Conditions,
@@ -149,6 +156,7 @@ if TYPE_CHECKING:
         save_review as save_review,
     )
     from provenance.pipeline.github_publishing import publish as publish
+    from provenance.pipeline.ledger_import import import_table as import_table
     from provenance.pipeline.ledger_records import (
         add_check as add_check,
         add_dataset as add_dataset,
@@ -171,6 +179,11 @@ if TYPE_CHECKING:
         record_withdrawal as record_withdrawal,
         select_entry as select_entry,
         tombstones_of as tombstones_of,
+    )
+    from provenance.pipeline.ledger_witnesses import (
+        add_timestamp as add_timestamp,
+        has_signature as has_signature,
+        sign_ledger as sign_ledger,
     )
     from provenance.pipeline.matching.tracing import trace as trace
     from provenance.pipeline.report_io import (
@@ -208,6 +221,10 @@ if TYPE_CHECKING:
         sketch_addresses as sketch_addresses,
         sketch_options as sketch_options,
     )
+    from provenance.pipeline.source_names import (
+        source_id as source_id,
+        source_name_warning as source_name_warning,
+    )
 
 _NAMES = {
     "attesting.attestations": (
@@ -216,13 +233,14 @@ _NAMES = {
     ),
     "attesting.disputes": "ItemChoice open_disputes verify_note write_note",
     "attesting.report_replay": "Replay replay verify_report",
-    "audit.rights_holder_answer": "answer check_pdf_library save_answer",
+    "attesting.signed_folders": "SIGNATURE_FILE SignedFolder sign_folder verify_folder",
+    "audit.rights_holder_answer": "answer check_pdf_library points_to_withhold save_answer",
     "building.build_commands": "registry_recipe",
     "building.dump_preview": "DumpPreview preview_dumps",
     "building.registries": (
         "BuildOutcome ColumnMapping DeletedItems DumpEngine DumpSource Manifest "
         "PublishedSource add_to_registry build_registry find_published_source "
-        "published_sources show_registry source_name_warning verify_registry"
+        "published_sources show_registry verify_registry with_source_id"
     ),
     "building.registry_changes": (
         "Conditions author_names compact example_items forget_registries mark merge_into "
@@ -260,6 +278,8 @@ _NAMES = {
         "add_label corrected_shares export_sheet import_labels open_review save_review"
     ),
     "github_publishing": "publish",
+    "ledger_import": "import_table",
+    "ledger_witnesses": "add_timestamp has_signature sign_ledger",
     "ledger_records": (
         "add_check add_dataset add_to_ledger add_withdrawal check_ledger digest_of_document "
         "entry_document erase_from_ledger export_ledger ledger_of_policy ledger_to_read "
@@ -276,6 +296,7 @@ _NAMES = {
     "rule_commands.signal_explanation": "explain_signals",
     "sample_data": "unpack_sample",
     "settings": "Settings",
+    "source_names": "source_id source_name_warning",
     "sketching": "compare_addresses save_sketch sketch_addresses sketch_options",
 }
 """Names by the module in this package that defines them."""

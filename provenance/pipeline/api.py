@@ -238,12 +238,12 @@ def check(  # noqa: PLR0913 (the options of the command)
         They override the policy. `registries`: the folder of a registry, or several; needed unless
         the policy names them. `purpose`: "pretraining", which is the default, "fine-tuning",
         "evaluation", "retrieval" or "research-tdm". `collected`: a day, month or year, such as
-        "2023-06", or "2022..2023-07". `actor`: the role of the collector, such as "scraper".
-        `gates`: such as "forbidden=1%", ["unknown=5%", "x:restricted=0%"] or, as in the policy's
-        `[gate]`, {"forbidden": "1%"}. `text_columns`: names of columns. `jurisdiction`,
-        `commercial`, `model`, `claims`, `max_document`, `chance`, `calibration`, `backgrounds`,
-        `common_background`, `signals`, `withdrawn`, `withdrawn_key`, `trust`: as the options of
-        `provenance check`.
+        "2023-06", or "2022..2023-06", with both ends. `actor`: the role of the collector, such as
+        "scraper". `gates`: such as "forbidden=1%", ["unknown=5%", "x:restricted=0%"] or, as in
+        the policy's `[gate]`, {"forbidden": "1%"}. `text_columns`: names of columns.
+        `jurisdiction`, `commercial`, `model`, `claims`, `max_document`, `chance`, `calibration`,
+        `backgrounds`, `common_background`, `signals`, `withdrawn`, `withdrawn_key`, `trust`: as the
+        options of `provenance check`.
 
     Returns
     -------

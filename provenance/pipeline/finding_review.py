@@ -35,6 +35,7 @@ from provenance.report.files.label_sheets import (
     read_sheet,
     write_sheet,
 )
+from provenance.report.files.report_commit import lock_folder
 from provenance.report.files.report_folder import write_text
 from provenance.report.files.report_reader import findings_digest, read_report
 from provenance.report.files.review_jsonl import FILE_NAME, read_review, write_review
@@ -65,7 +66,8 @@ def open_review(folder: Path, draws: int | None = None, seed: int | None = None)
         sample.
     """
     report, digest, path = read_report(folder), findings_digest(folder), folder / FILE_NAME
-    stored, labels = read_review(path) or (None, {})
+    saved = read_review(path)
+    stored, labels = saved or (None, {})
     if stored is not None and stored.findings != digest:
         raise InputError(
             f"the labels in {str(path)!r} are of other findings than those of the report",
@@ -89,7 +91,7 @@ def open_review(folder: Path, draws: int | None = None, seed: int | None = None)
     ranks = np.argsort(np.argsort(firsts))
     order = rows[np.sort(firsts)]
     keys = finding_keys(take_rows(findings, pa.array(order)))
-    return Review(report.result, findings, keys, order, ranks[places], sample, labels)
+    return Review(report.result, findings, keys, order, ranks[places], sample, labels, saved)
 
 
 def draw_findings(tokens: Int64s, sample: ReviewSample) -> Int64s:
@@ -149,17 +151,72 @@ def add_label(review: Review, place: int, label: ReviewLabel, labeller: str) -> 
     return _with_label(review, place, label, labeller, datetime.now(UTC).date())
 
 
-def save_review(review: Review, folder: Path) -> None:
-    """Save a review beside its report, labels in the order of the sample.
+def save_review(review: Review, folder: Path) -> Review:
+    """Save a review beside its report, with what others have saved there meanwhile.
+
+    Parameters
+    ----------
+    review : Review
+        The review; labels are written in the order of its sample.
+    folder : Path
+        Folder of the report.
+
+    Returns
+    -------
+    Review
+        The review with the labels of others.
 
     Raises
     ------
+    InputError
+        If somebody else gave one of its findings another label meanwhile, or began another review.
     OutputError
         If it cannot be written.
     """
     places = {key: place for place, key in enumerate(review.keys)}
-    labels = sorted(review.labels.values(), key=lambda each: places.get(each.finding, len(places)))
-    write_review(review.sample, labels, folder / FILE_NAME)
+    with lock_folder(folder):
+        merged = _with_saved(review, read_review(folder / FILE_NAME), folder / FILE_NAME)
+        labels = sorted(
+            merged.labels.values(), key=lambda each: places.get(each.finding, len(places))
+        )
+        sample = merged.sample if merged.saved is None else merged.saved[0]
+        write_review(sample, labels, folder / FILE_NAME)
+    return replace(merged, saved=(sample, merged.labels))
+
+
+def _with_saved(
+    review: Review, saved: tuple[ReviewSample, Mapping[str, FindingLabel]] | None, path: Path
+) -> Review:
+    """Return a review with what its file has now, apart from what was labelled here since."""
+    if saved is None:
+        return replace(review, saved=None)
+    sample, labels = saved
+    if (sample.findings, sample.seed) != (review.sample.findings, review.sample.seed):
+        raise InputError(
+            f"somebody else has begun another review in {str(path)!r} meanwhile",
+            remedy="look at it, and move it away to begin a new one",
+        )
+    if review.saved is None:
+        before: Mapping[str, FindingLabel] = {}
+        draws = max(sample.draws, review.sample.draws)
+    else:
+        before = review.saved[1]
+        draws = (sample if review.sample == review.saved[0] else review.sample).draws
+    merged = dict(labels)
+    for key, label in review.labels.items():
+        if label == before.get(key):
+            continue
+        theirs = labels.get(key)
+        if theirs is not None and theirs != before.get(key) and theirs.labeller != label.labeller:
+            if theirs.label is label.label:
+                continue
+            raise InputError(
+                f"the finding {key!r} was labelled {theirs.label} by {theirs.labeller} meanwhile, "
+                f"and {label.label} by {label.labeller}; the former is kept",
+                remedy="agree on a label, and give it with `provenance review`, going back with b",
+            )
+        merged[key] = label
+    return replace(review, labels=merged, saved=(replace(sample, draws=draws), merged))
 
 
 def import_labels(review: Review, path: Path, labeller: str) -> Review:

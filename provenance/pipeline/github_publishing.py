@@ -17,6 +17,7 @@ from provenance.report.github.job_summary import (
 )
 from provenance.report.github.pull_request_comment import post_comment
 from provenance.report.render_options import RenderOptions
+from provenance.report.text.sentences import outcome_of
 
 ALWAYS, ON_FAILURE, NEVER = "always", "on-failure", "never"
 """Conditions for creating a comment; an existing one is updated unless NEVER is given."""
@@ -72,7 +73,7 @@ def publish(
         error, because workflows of forks may not comment.
     """
     report, options = read_report(folder), RenderOptions(excerpts, anchor)
-    outputs = {"verdict": report.result.status, "shares": shares_output(report)}
+    outputs = {"verdict": outcome_of(report.result), "shares": shares_output(report)}
     outputs["report"] = str(folder)
     annotations = render("github", report, options)
     if sarif is not None:

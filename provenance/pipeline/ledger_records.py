@@ -22,8 +22,8 @@ from provenance.ledger.ledger_store import (
     make_ledger,
     read_attachment,
     read_ledger,
-    verify_ledger,
 )
+from provenance.ledger.ledger_verification import verify_ledger
 from provenance.ledger.record_json import facts_document
 from provenance.model.content.tables import FINDINGS
 from provenance.model.json_encoding import to_json_value
@@ -39,13 +39,16 @@ from provenance.model.records.ledger import (
     LedgerEntry,
     LedgerFile,
     LedgerVerification,
+    RecordKind,
     WithdrawalFacts,
 )
 from provenance.model.records.receipt import Receipt
 from provenance.model.results.result import Report, Result
 from provenance.model.rules.terms import DateRange
 from provenance.pipeline.execution.progress import show_progress
+from provenance.pipeline.ledger_witnesses import check_witnesses
 from provenance.pipeline.scan.task_folder import TaskFolder
+from provenance.pipeline.source_names import with_source_ids
 from provenance.read.corpus.file_access import translate_read_errors
 from provenance.read.policy.date_syntax import parse_collected
 from provenance.read.policy.policy_file import load_ledger_path
@@ -61,6 +64,7 @@ from provenance.report.files.findings_parquet import (
 from provenance.report.files.receipt_json import FOLDER, REMOVALS_FILE_NAME, receipt_document
 from provenance.report.files.report_reader import read_report
 from provenance.report.sanitize import dump_json
+from provenance.signing.envelopes import Trust
 
 
 def ledger_of_policy(policy: str | None = None) -> str | None:
@@ -134,35 +138,51 @@ def digest_of_document(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def add_to_ledger(address: str, facts: Facts) -> LedgerEntry:
+def add_to_ledger(address: str, facts: Facts, corrects: str | None = None) -> LedgerEntry:
     """Append what people declare to a ledger.
+
+    Parameters
+    ----------
+    address : str
+        The ledger.
+    facts : Facts
+        What they declare.
+    corrects : str or None
+        First digits of the record that it takes the place of.
 
     Raises
     ------
     LedgerError
-        If it cannot be written, or if what the facts are about has no name.
+        If it cannot be written, what the facts are about has no name, or the record to be
+        corrected is not there, of another kind, or corrected already.
     """
-    _check_names(facts)
-    return append_record(address, facts)
+    check_names(facts)
+    return append_record(address, with_source_ids(facts), corrects=corrects)
 
 
-def add_dataset(address: str, facts: DatasetFacts, report: Path | None) -> LedgerEntry:
+def add_dataset(
+    address: str, facts: DatasetFacts, report: Path | None, corrects: str | None = None
+) -> LedgerEntry:
     """Append a dataset, with digest and size from a report, if one is given."""
-    _check_names(facts)
-    if report is None:
-        return append_record(address, facts)
+    return add_to_ledger(
+        address, facts if report is None else measured_dataset(facts, report), corrects
+    )
+
+
+def measured_dataset(facts: DatasetFacts, report: Path) -> DatasetFacts:
+    """Return a dataset with digest and size from a report."""
     found = read_report(report).result.corpus
-    measured = replace(
+    return replace(
         facts,
         digest=found.digest,
         documents=found.documents,
         tokens=found.tokens,
         bytes=found.bytes,
     )
-    return append_record(address, measured)
 
 
-def _check_names(facts: Facts) -> None:
+def check_names(facts: Facts) -> None:
+    """Raise `LedgerError` if what facts are about has no name."""
     # Every record is for good: one about nothing could never be removed.
     for name in ("name", "dataset", "source"):
         if getattr(facts, name, None) is not None and not getattr(facts, name).strip():
@@ -172,7 +192,11 @@ def _check_names(facts: Facts) -> None:
 
 
 def add_withdrawal(
-    address: str, facts: WithdrawalFacts, ids: str, day: date | None = None
+    address: str,
+    facts: WithdrawalFacts,
+    ids: str,
+    day: date | None = None,
+    corrects: str | None = None,
 ) -> LedgerEntry:
     """Append the withdrawal of items that a file lists.
 
@@ -186,11 +210,13 @@ def add_withdrawal(
         File that lists their ids.
     day : date or None
         When they were withdrawn; None means today.
+    corrects : str or None
+        As in `add_to_ledger`.
     """
     # A check imports this module, and needs none of the readers of dumps.
     from provenance.read.dumps.tables.id_lists import read_ids  # noqa: PLC0415 (63 modules)
 
-    items = read_ids(ids).unique()
+    facts, items = with_source_ids(facts), read_ids(ids).unique()
     columns = [
         pa.nulls(len(items), pa.string())
         if facts.source is None
@@ -199,7 +225,8 @@ def add_withdrawal(
         pa.repeat(pa.scalar(day or datetime.now(UTC).date(), pa.date32()), len(items)),
     ]
     table = pa.table(columns, schema=WITHDRAWN_ITEMS)
-    return append_record(address, facts, [Attachment(FileRole.ITEMS, table)])
+    attachments = [Attachment(FileRole.ITEMS, table)]
+    return append_record(address, facts, attachments, corrects=corrects)
 
 
 def record_check(address: str, report: Report, folder: str | None) -> LedgerEntry:
@@ -221,12 +248,16 @@ def record_check(address: str, report: Report, folder: str | None) -> LedgerEntr
         findings = findings.set_column(FINDINGS.get_field_index(name), FINDINGS.field(name), column)
     return append_record(
         address,
-        CheckFacts(corpus.digest, corpus.addresses, folder),
+        CheckFacts(corpus.digest, corpus.addresses, _day_of(report.result.created), folder),
         [
             Attachment(FileRole.RESULT, result_json.dumps(report.result).encode()),
             Attachment(FileRole.FINDINGS, findings),
         ],
     )
+
+
+def _day_of(moment: datetime) -> date:
+    return moment.astimezone(UTC).date()
 
 
 def add_check(address: str, report: Path) -> LedgerEntry:
@@ -282,16 +313,18 @@ def _append_withdrawal(
 
 
 def open_ledger(address: str, *, quiet: bool = False) -> Ledger:
-    """Read a ledger, with progress."""
+    """Read a ledger, with progress; raises `LedgerError` if it is damaged or a record is gone."""
     with show_progress("reading the ledger", None, "records", quiet=quiet) as progress:
-        return read_ledger(address, progress.advance)
+        ledger = read_ledger(address, progress.advance)
+    check_chain(ledger)
+    return ledger
 
 
 def check_chain(ledger: Ledger) -> None:
     """Raise `LedgerError` if a record is gone that another names: no answer may leave it out."""
     present = {entry.digest for entry in ledger.entries}
     for entry in ledger.entries:
-        for digest in entry.record.previous:
+        for digest in (*entry.record.previous, *filter(None, [entry.record.corrects])):
             if digest not in present:
                 raise LedgerError(
                     f"{ledger.address}: the record {digest[:12]} is gone; record "
@@ -301,10 +334,25 @@ def check_chain(ledger: Ledger) -> None:
                 )
 
 
-def check_ledger(address: str, *, quiet: bool = False) -> LedgerVerification:
-    """Verify every byte of a ledger, with progress."""
+def check_ledger(
+    address: str, *, since: str | None = None, trust: Trust | None = None, quiet: bool = False
+) -> LedgerVerification:
+    """Verify every byte of a ledger, with progress.
+
+    Parameters
+    ----------
+    address : str
+        The ledger.
+    since : str or None
+        Digest of an earlier state, all of which must be there.
+    trust : Trust or None
+        Whose signatures count; None verifies none.
+    quiet : bool
+        Show no progress.
+    """
     with show_progress("verifying the ledger", None, "files", quiet=quiet) as progress:
-        return verify_ledger(address, progress.advance)
+        found = verify_ledger(address, progress.advance, since=since)
+    return check_witnesses(address, found, trust)
 
 
 def erase_from_ledger(
@@ -320,8 +368,16 @@ def select_entry(ledger: Ledger, digits: str) -> LedgerEntry:
 
 
 def entry_document(ledger: Ledger, entry: LedgerEntry) -> dict[str, Any]:
-    """Return a record with its facts, and with what was erased of it, as JSON values."""
+    """Return a record with its facts, what corrects it, and what was erased, as JSON values."""
+    return _entry_document(ledger, entry, ledger.corrections().get(entry.digest))
+
+
+def _entry_document(
+    ledger: Ledger, entry: LedgerEntry, corrected_by: LedgerEntry | None
+) -> dict[str, Any]:
     document = {"digest": entry.digest, **to_json_value(entry.record)}
+    document["recorded_by"] = entry.recorded_by
+    document["corrected_by"] = None if corrected_by is None else corrected_by.digest
     document["facts"] = None if entry.facts is None else facts_document(entry.facts)
     erased = {
         file.name: ledger.erasures[file.name]
@@ -337,9 +393,16 @@ def entry_document(ledger: Ledger, entry: LedgerEntry) -> dict[str, Any]:
 
 def export_ledger(address: str) -> Iterator[str]:
     """Yield the records of a ledger with their facts, as lines of JSON, oldest first."""
-    ledger = read_ledger(address)
+    for document in ledger_documents(open_ledger(address, quiet=True), None):
+        yield f"{dump_json(document)}\n"
+
+
+def ledger_documents(ledger: Ledger, kind: RecordKind | None) -> Iterator[dict[str, Any]]:
+    """Yield the records of one kind, or all, with their facts as JSON values, oldest first."""
+    corrected = ledger.corrections()
     for entry in ledger.entries:
-        yield f"{dump_json(entry_document(ledger, entry))}\n"
+        if kind in {None, entry.record.kind}:
+            yield _entry_document(ledger, entry, corrected.get(entry.digest))
 
 
 def recorded_result(ledger: Ledger, entry: LedgerEntry) -> Result | None:
@@ -359,19 +422,42 @@ def recorded_findings(ledger: Ledger, entry: LedgerEntry) -> pa.Table:
         return read_findings(BytesIO(content))
 
 
+def recorded_items(ledger: Ledger, entry: LedgerEntry) -> pa.Table | None:
+    """Return the items of a withdrawal; None if they were erased."""
+    [file] = [file for file in entry.record.files if file.role is FileRole.ITEMS]
+    content = read_attachment(ledger.address, ledger, file)
+    if content is None:
+        return None
+    with _parse_errors(ledger, entry, "the items of the withdrawal"):
+        return pq.read_table(BytesIO(content)).select(WITHDRAWN_ITEMS.names).cast(WITHDRAWN_ITEMS)
+
+
+def recorded_removals(ledger: Ledger, entry: LedgerEntry) -> pa.Table | None:
+    """Return what a cleaning removed; None if it was erased."""
+    [file] = [file for file in entry.record.files if file.role is FileRole.REMOVALS]
+    content = read_attachment(ledger.address, ledger, file)
+    if content is None:
+        return None
+    with _parse_errors(ledger, entry, "the removals of the cleaning"):
+        table = pq.read_table(BytesIO(content))
+        if "source" not in table.column_names:
+            raise ValueError("it has no column `source`")
+        return table
+
+
 def _report_files(entry: LedgerEntry) -> tuple[LedgerFile, LedgerFile]:
     by_role = {file.role: file for file in entry.record.files}
     return by_role[FileRole.RESULT], by_role[FileRole.FINDINGS]
 
 
 @contextmanager
-def _parse_errors(ledger: Ledger, entry: LedgerEntry) -> Iterator[None]:
+def _parse_errors(
+    ledger: Ledger, entry: LedgerEntry, what: str = "the report of the check"
+) -> Iterator[None]:
     try:
         yield
-    except (ValueError, TypeError, KeyError, pa.ArrowException) as error:
+    except (ValueError, TypeError, KeyError, OSError, pa.ArrowException) as error:
         raise LedgerError(
-            f"{ledger.address}: the report of the check {entry.digest[:12]} cannot be read: "
-            f"{error}",
-            remedy="use the version of provenance that wrote it: "
-            f"{entry.record.tool}, or give its report with --report",
+            f"{ledger.address}: {what} {entry.digest[:12]} cannot be read: {error}",
+            remedy=f"use the version of provenance that wrote it: {entry.record.tool}",
         ) from error

@@ -14,6 +14,7 @@ from provenance.fingerprint.shingles import shingle
 from provenance.fingerprint.tokenizer.tokenize import current_parameters
 from provenance.match.candidates.near_duplicates import bands_and_rows
 from provenance.model.content.fingerprints import (
+    Flags,
     Int64s,
     Parameters,
     Tokens,
@@ -124,7 +125,12 @@ def read_registry_arrays(
         representatives=representatives,
         hidden_shingles=hidden_shingles,
         hidden_counts=hidden_counts.astype(np.int64),
-        source_codes=_join([_source_codes(each, manifest) for each in segments]),
+        source_codes=_join(
+            [
+                _source_codes(each, manifest, is_live[base : base + each.entry.items])
+                for base, each in zip(bases.tolist(), segments, strict=True)
+            ]
+        ),
         authors=_join([item_array(each, AUTHORS_FILE, np.uint32) for each in segments]),
         sources=_names(manifest),
         longest=max(segment.longest for segment in manifest.segments),
@@ -338,12 +344,28 @@ def _names(manifest: Manifest) -> tuple[str, ...]:
     return tuple(source.source for source in manifest.sources)
 
 
-def _source_codes(segment: MappedSegment, manifest: Manifest) -> npt.NDArray[np.uint8]:
-    """Return the source of each item as an index into the manifest's sources."""
+def _source_codes(
+    segment: MappedSegment, manifest: Manifest, is_live: Flags
+) -> npt.NDArray[np.uint8]:
+    """Return the source of each item as an index into the manifest's sources.
+
+    Raises
+    ------
+    CorruptFile
+        If the manifest lacks the source of an item that counts.
+    """
     codes = item_array(segment, CODES_FILE, np.uint8)
     own, names = [source.source for source in segment.entry.sources], _names(manifest)
     if own == list(names):
         return codes
+    is_missing = np.array([name not in names for name in own], np.bool_)
+    if (is_missing[codes] & is_live).any():
+        missing = ", ".join(name for name in own if name not in names)
+        raise CorruptFile(
+            f"{segment.files[CODES_FILE].path.parent} has items of a source that the manifest of "
+            f"the registry lacks: {missing}",
+            remedy=REMEDY,
+        )
     # Nothing is asked of the items of a source that has none that count.
     places = [names.index(name) if name in names else 0 for name in own]
     return np.array(places, np.uint8)[codes]

@@ -6,7 +6,7 @@ import math
 import os
 import re
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar, get_origin, get_type_hints
@@ -27,8 +27,11 @@ from provenance.model.short_repr import short_repr
 from provenance.registry.recipe import BuildStep, DumpRecord
 
 T = TypeVar("T")
+D = TypeVar("D", bound=date)
 
 _MAX_COUNT = 1 << 62
+_YEARS = (1970, 9000)
+"""First and last year in which something may have been written."""
 
 
 def build_typed(kind: type[T], values: dict[str, Any]) -> T:
@@ -70,18 +73,25 @@ def parse_timestamp(text: str) -> datetime:
     Raises
     ------
     ValueError, TypeError
-        If it is not a timestamp with an offset.
+        If it is not a timestamp with an offset, or of a year in which nothing was written.
     """
     timestamp = datetime.fromisoformat(text)
     if timestamp.tzinfo is None:
         raise ValueError(f"a timestamp without an offset: {text}")
-    return timestamp
+    return _require_year(timestamp)
 
 
-FORMAT = 6
+def _require_year(day: D) -> D:
+    """Return a date that arithmetic with it cannot lead out of the calendar; raises ValueError."""
+    if not _YEARS[0] <= day.year <= _YEARS[1]:
+        raise ValueError(f"not in the years {_YEARS[0]} to {_YEARS[1]}: {day.isoformat()}")
+    return day
+
+
+FORMAT = 8
 """Version of the layout on disk."""
 
-KEYED_FORMAT = 7
+KEYED_FORMAT = 9
 """Version of the layout of a keyed copy, whose files are encrypted."""
 
 PUBLIC_FORMAT = "public-1"
@@ -220,7 +230,7 @@ class Manifest:
     items, tokens : int
         Numbers of items that count, and of their tokens.
     segments : tuple of Segment
-        Segments, the earliest first.
+        Segments, in the order of their digests; of a keyed copy, in that of its registry.
     statuses : DataFile or None
         The file with the items that do not count, or have copies in other segments; None if there
         are none.
@@ -235,6 +245,14 @@ class Manifest:
     aliases : tuple of str
         Digests that the same items had in other segments, or in an earlier format: what was
         measured with them applies.
+    supersets : tuple of str
+        Digests that it had earlier, since when no item was added: with any of them, every item of
+        this registry was searched for.
+    earlier_digests : tuple of tuple of str
+        Digests that it had before each addition of items, the oldest first.
+    additions : DataFile or None
+        The file that says which addition added an item; not part of the digest. None if there was
+        none since the build.
     steps : tuple of BuildStep
         The commands that added its items; those of versions that did not record them are missing.
     opt_outs : DataFile or None
@@ -266,6 +284,9 @@ class Manifest:
     unread: tuple[Unread, ...] = ()
     tombstones: DataFile | None = None
     aliases: tuple[str, ...] = ()
+    supersets: tuple[str, ...] = ()
+    earlier_digests: tuple[tuple[str, ...], ...] = ()
+    additions: DataFile | None = None
     steps: tuple[BuildStep, ...] = ()
     opt_outs: DataFile | None = None
     marks: DataFile | None = None
@@ -274,6 +295,20 @@ class Manifest:
     fresh_until: date | None = None
 
     __repr__ = short_repr
+
+    @property
+    def searched_with(self) -> tuple[str, ...]:
+        """Digests of registries that had every item of this one."""
+        return tuple(dict.fromkeys((*self.supersets, *self.aliases, self.digest)))
+
+    def after(self, earlier: "Manifest") -> "Manifest":
+        """Return this manifest with the history of an earlier one, to which no item was added."""
+        return replace(
+            self,
+            supersets=earlier.searched_with,
+            earlier_digests=earlier.earlier_digests,
+            additions=earlier.additions,
+        )
 
     @property
     def postings(self) -> int:
@@ -315,7 +350,7 @@ class Manifest:
     @property
     def tables(self) -> list[DataFile]:
         """The files beside the segments."""
-        tables = self.statuses, self.tombstones, self.opt_outs, self.marks
+        tables = self.statuses, self.tombstones, self.opt_outs, self.marks, self.additions
         return [table for table in tables if table is not None]
 
 
@@ -440,6 +475,7 @@ def parse_manifest(text: bytes, folder: Path | str) -> Manifest:
         raise version_error(folder, content["format"])
     try:
         manifest = _parse_manifest(content)
+        _require_distinct(manifest)
     except DAMAGE_ERRORS as error:
         raise damaged_error(path, error) from error
     if _digest_of(manifest) != manifest.digest or any(
@@ -574,6 +610,7 @@ def damaged_error(path: Path | str, error: Exception) -> CorruptFile:
 def _parse_manifest(content: dict[str, Any]) -> Manifest:
     statuses, tombstones = content["statuses"], content["tombstones"]
     opt_outs, marks = content.get("opt_outs"), content.get("marks")
+    additions = content.get("additions")
     return Manifest(
         digest=parse_digest(content["digest"]),
         parameters=build_typed(Parameters, content["parameters"]),
@@ -591,6 +628,11 @@ def _parse_manifest(content: dict[str, Any]) -> Manifest:
         unread=tuple(build_typed(Unread, entry) for entry in content["unread"]),
         tombstones=None if tombstones is None else parse_file(tombstones),
         aliases=tuple(map(parse_digest, content["aliases"])),
+        supersets=tuple(map(parse_digest, content.get("supersets", ()))),
+        earlier_digests=tuple(
+            tuple(map(parse_digest, digests)) for digests in content.get("earlier_digests", ())
+        ),
+        additions=None if additions is None else parse_file(additions),
         steps=tuple(map(_parse_step, content.get("steps", ()))),
         opt_outs=None if opt_outs is None else parse_file(opt_outs),
         marks=None if marks is None else parse_file(marks),
@@ -600,6 +642,13 @@ def _parse_manifest(content: dict[str, Any]) -> Manifest:
     )
 
 
+def _require_distinct(manifest: Manifest) -> None:
+    """Raise ValueError if a manifest lists a segment or a file more than once."""
+    places = [place for place, _ in manifest.places]
+    if len({*places}) < len(places):
+        raise ValueError("it lists a file more than once")
+
+
 def _parse_key_id(text: object) -> str:
     if not isinstance(text, str) or not re.fullmatch(r"([0-9a-f]{16})?", text):
         raise ValueError(f"not the id of a key: {text!r}")
@@ -607,7 +656,7 @@ def _parse_key_id(text: object) -> str:
 
 
 def _parse_day(text: str | None) -> date | None:
-    return None if text is None else date.fromisoformat(text)
+    return None if text is None else _require_year(date.fromisoformat(text))
 
 
 def _parse_step(content: dict[str, Any]) -> BuildStep:

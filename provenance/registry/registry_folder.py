@@ -9,10 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import date
-from fnmatch import fnmatchcase
 from pathlib import Path
 
-from provenance.atomic_output import make_durable_folders, sync_path
+from provenance.atomic_output import make_durable_folders, sync_path, sync_rename
 from provenance.errors import RegistryError, RegistryExists, RegistryNotFound
 from provenance.file_locks import open_locked
 from provenance.registry.manifest import (
@@ -31,10 +30,14 @@ _CONTENTS = (
     "tombstones-*",
     "optouts-*",
     "marks-*",
+    "additions-*",
     "signature-*",
     "data-" + 12 * "[0-9a-f]",
 )
 """Patterns of names of what belongs to a registry, that of format 4 included."""
+
+LOCK_FILE = ".lock"
+"""In the folder of a registry: locked while it is changed."""
 
 _RECIPE_FILE = "recipe"
 
@@ -112,7 +115,7 @@ def staged_change(
         require_original(folder)
     with (
         _translate_errors(folder),
-        _open_lock(folder / ".lock", folder, fcntl.LOCK_EX),
+        _open_lock(folder / LOCK_FILE, folder, fcntl.LOCK_EX),
     ):
         _remove_leftovers(folder)
         manifest = read_manifest(folder)
@@ -153,7 +156,7 @@ def staged_conversion(folder: Path) -> Iterator[Path]:
     read_content(folder)  # no lock is left in a folder that is not a registry
     with (
         _translate_errors(folder),
-        _open_lock(folder / ".lock", folder, fcntl.LOCK_EX),
+        _open_lock(folder / LOCK_FILE, folder, fcntl.LOCK_EX),
         _staging_folder(folder / ".building", None) as staging,
     ):
         yield staging
@@ -194,7 +197,7 @@ def publish_folder(staging: Path, manifest: str, folder: Path) -> None:
         if error.errno in (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR):
             raise _exists_error(folder) from error
         raise
-    sync_path(folder.parent)
+    sync_rename(folder)
 
 
 def publish_change(staging: Path, manifest: Manifest, folder: Path) -> None:
@@ -220,8 +223,8 @@ def publish_change(staging: Path, manifest: Manifest, folder: Path) -> None:
     _write_text(manifest_file, render_manifest(manifest))
     sync_path(folder)
     manifest_file.replace(folder / MANIFEST)
-    sync_path(folder)
-    remove_unlisted(folder, manifest)
+    if sync_rename(folder, folder):  # else the earlier manifest may come back
+        remove_unlisted(folder, manifest)
 
 
 def remove_unlisted(folder: Path, manifest: Manifest) -> None:
@@ -240,11 +243,6 @@ def require_free(folder: Path) -> None:
     """Raise `RegistryExists` if there is something at the place of a new registry."""
     if _is_occupied(folder):
         raise _exists_error(folder)
-
-
-def is_registry_file(place: str) -> bool:
-    """Return whether a path within a registry is of a kind that belongs to registries."""
-    return any(fnmatchcase(place.partition("/")[0], pattern) for pattern in _CONTENTS)
 
 
 def signature_name(manifest: bytes) -> str:
@@ -284,7 +282,7 @@ def locked_folder(folder: Path) -> Iterator[None]:
     RegistryError
         If it cannot be written, now or later within the context.
     """
-    with _translate_errors(folder), _open_lock(folder / ".lock", folder, fcntl.LOCK_EX):
+    with _translate_errors(folder), _open_lock(folder / LOCK_FILE, folder, fcntl.LOCK_EX):
         yield
 
 
@@ -362,6 +360,7 @@ def _is_occupied(folder: Path) -> bool:
 def require_vacant(folder: Path) -> None:
     """Raise `RegistryExists` if a new registry cannot take a place, because something is there."""
     if _is_occupied(folder):
+        _remove_leftovers(folder)
         raise _exists_error(folder)
 
 

@@ -32,6 +32,7 @@ ITEMS_SCHEMA = pa.schema(
         pa.field("author", pa.string()),  # digest of the name; on request, a colon and the name
         pa.field("language", pa.string()),
         pa.field("licence", pa.string()),
+        pa.field("link", pa.string()),  # the page whose title the first line is
         pa.field("lead", _UINT32S, nullable=False),
         pa.field("trail", _UINT32S, nullable=False),
         pa.field("first_line", pa.uint8(), nullable=False),  # tokens, if there are more lines

@@ -44,7 +44,7 @@ from provenance.registry.side_tables.opt_outs import read_opt_outs
 from provenance.registry.side_tables.statuses import read_statuses
 from provenance.registry.side_tables.tombstones import read_tombstones
 
-_DESCRIPTION_COLUMNS = ("source", "item", "url", "created_at", "language", "licence")
+_DESCRIPTION_COLUMNS = ("source", "item", "url", "created_at", "language", "licence", "link")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ class Registry:
         -------
         pyarrow.Table
             One row per number, in the order given: `number`, `source`, `item`, `url`, `created_at`,
-            `language`, `licence`, and `length` in tokens.
+            `language`, `licence`, `link`, and `length` in tokens.
         """
         rows = self._rows(ITEMS_FILE, _DESCRIPTION_COLUMNS, numbers)
         rows = rows.append_column("length", pa.array(self._lengths(numbers)))

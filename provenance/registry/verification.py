@@ -78,10 +78,12 @@ from provenance.registry.segments.row_groups import (
 from provenance.registry.segments.segment_set import SegmentSet, review_copies, shared_sequences
 from provenance.registry.segments.segment_writer import sketch_table
 from provenance.registry.segments.token_statistics import count_cells, empty_cells
+from provenance.registry.side_tables.additions import read_additions
 from provenance.registry.side_tables.marks import read_marks
 from provenance.registry.side_tables.opt_outs import read_opt_outs
 from provenance.registry.side_tables.statuses import COPY, read_statuses
 from provenance.registry.side_tables.tombstones import TombstoneIndex, read_tombstones
+from provenance.registry.side_tables.withdrawn_names import read_names
 from provenance.registry.source_coverage import coverage_sums, merge_sums
 
 _NO_INT32S: Int32s = np.zeros(0, np.int32)
@@ -127,6 +129,8 @@ def verify_files(folder: Path) -> Manifest:
     _raise_faults(folder, _check_withdrawn(segment_set, read_tombstones(mapped)))
     read_opt_outs(mapped)
     read_marks(mapped)
+    read_additions(mapped)
+    read_names(folder)
     return manifest
 
 

@@ -1,15 +1,22 @@
-"""Untrusted text made safe for terminals, links, JSON and Markdown.
+"""Untrusted text made safe for terminals, links, JSON, Markdown and CSV.
 
-Terminal text loses escape sequences; control characters are shown as numbers. JSON has escapes for
-them. Markdown shows the text literally: nothing in it is markup, mentions a user or becomes a link.
+All writers of a format use its function here. Terminal text loses escape sequences; control
+characters are shown as numbers. JSON has escapes for them. Markdown shows the text literally:
+nothing in it is markup, mentions a user or becomes a link. No cell of CSV is a formula.
 """
 
+import csv
+import io
 import json
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from provenance.model.json_encoding import to_json_value
 from provenance.report.text.cell_width import truncate
 from provenance.terminal_safety import HIDDEN_PATTERN, escape_text
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 # Complete escape sequences are dropped; `escape_text` shows the remains of broken ones.
 _SEQUENCE = re.compile(
@@ -89,7 +96,7 @@ def dump_json(value: Any, indent: int | None = None) -> str:
     {"a": "\u202eb"}
     """
     text = json.dumps(value, ensure_ascii=False, indent=indent, allow_nan=False)
-    return HIDDEN_PATTERN.sub(_escape_units, text)
+    return HIDDEN_PATTERN.sub(_escape_units, text).replace("##[", "#\\u0023[")
 
 
 def _escape_units(match: re.Match[str]) -> str:
@@ -102,7 +109,41 @@ def _units(code: int) -> tuple[int, ...]:
     return 0xD800 + ((code - 0x10000) >> 10), 0xDC00 + ((code - 0x10000) & 0x3FF)
 
 
-_MARKUP = re.compile(r"[\\`*_\[\]<>|~&!$#{}]")
+MAX_CELL_LENGTH = 32_000
+"""Characters of a cell of CSV; spreadsheets allow 32,767."""
+
+_FORMULA = re.compile(
+    "(^|[;|])(?=(?:[^\\w;|]|[_\u115f\u1160\u3164\uffa0])*?[-=+@\uff1d\uff0b\uff0d\uff20])"
+)
+"""Starts of formulas for spreadsheets that split cells at `,`, `;` or `|`. Invisible characters,
+four of which are letters, and punctuation may precede a formula."""
+
+
+def csv_cell(value: Any) -> Any:
+    """Return a value as a cell of CSV that no spreadsheet takes for a formula."""
+    if isinstance(value, list):
+        value = dump_json(value) if value else ""
+    if not isinstance(value, str):
+        return to_json_value(value)
+    text = _FORMULA.sub(r"\1'", one_line(value[: MAX_CELL_LENGTH + 1]))
+    return text[:MAX_CELL_LENGTH] + "…" if len(text) > MAX_CELL_LENGTH else text
+
+
+def csv_text(table: "pa.Table") -> str:
+    """Return a table as CSV, with a header."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(map(csv_cell, table.column_names))
+    for batch in table.to_batches(10_000):
+        columns = (map(csv_cell, column.to_pylist()) for column in batch.columns)
+        writer.writerows(zip(*columns, strict=True))
+    return out.getvalue()
+
+
+_MARKUP = re.compile(r"[\\`*_\[\]|~!$#{}]")
+_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+"""Not escaped with backslashes, which some renderers show, and take what follows for HTML."""
+_TAG_START = re.compile(r"<(?=[A-Za-z/!?])")
 _BLOCK_START = re.compile(r"\A(\d*)(?:(?<=\d)([.)])(?=\s|\Z)|(?<!\d)([-+=]))")
 # Code hosts notify users who are mentioned and turn addresses into links.
 _MENTION_OR_LINK = re.compile(r"[@#]|://|www\.", re.IGNORECASE)
@@ -121,10 +162,11 @@ def markdown_code(text: str, limit: int = 120) -> str:
 
     Examples
     --------
-    >>> print(markdown_code("a|b <script>"))
-    `a[U+007C]b <script>`
+    >>> print(markdown_code("a|b < c <script>"))
+    `a[U+007C]b < c [U+003C]script>`
     """
     line = shorten_line(text, limit).replace("`", "[U+0060]").replace("|", "[U+007C]")
+    line = _TAG_START.sub("[U+003C]", line)
     return f"`{line}`" if line else "(empty)"
 
 
@@ -187,11 +229,13 @@ def markdown_details(title: str, *blocks: str) -> str:
 
 def _escape_words(text: str) -> str:
     return "".join(
-        markdown_code(word, len(word))
-        if _MENTION_OR_LINK.search(word)
-        else _MARKUP.sub(r"\\\g<0>", word)
+        markdown_code(word, len(word)) if _MENTION_OR_LINK.search(word) else _escape_markup(word)
         for word in re.split(r"(\s+)", text)
     )
+
+
+def _escape_markup(word: str) -> str:
+    return "".join(_ENTITIES.get(c, c) for c in _MARKUP.sub(r"\\\g<0>", word))
 
 
 def _percent(match: re.Match[str]) -> str:

@@ -16,6 +16,7 @@ class Namespace(StrEnum):
     ATTESTATION = "provenance-attestation"
     REGISTRY = "provenance-registry"
     FEEDBACK = "provenance-feedback"
+    DOCUMENTS = "provenance-documents"
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,8 +28,8 @@ source = "x"
 documents = "{document}"
 reason = "licensed"
 statement = "their author wrote to us on 3 May"
-approver = "legal@team.example"
-expires = 2100-01-01
+approver = "rosa.osei@team.example"
+expires = 2028-06-30
 """
 
 

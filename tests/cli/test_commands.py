@@ -179,12 +179,13 @@ main()
 @pytest.mark.parametrize(
     ("name", "told"),
     [
-        ("X", "in the rules 'X' is 'x'"),
-        ("redit", "did you mean 'reddit'?"),
-        ("twitter.com", "did you mean 'x'?"),
+        ("X", "'X' is 'x' in the rules"),
+        ("twitter.com", "'twitter.com' is 'x' in the rules"),
     ],
 )
-def test_a_misspelt_source_is_doubted(world: Path, tmp_path: Path, name: str, told: str) -> None:
+def test_any_name_of_a_source_is_its_name_in_the_rules(
+    world: Path, tmp_path: Path, name: str, told: str
+) -> None:
     dump = str(world / "posts.jsonl")
     done = provenance("registry", "build", "reg", "--source", name, dump, cwd=tmp_path)
 

@@ -113,6 +113,7 @@ def test_nothing_else_is(name: str) -> None:
         ("registries/x/tombstones-0123456789abcdef.parquet", False),
         ("registries/x/optouts-0123456789abcdef.parquet", False),
         ("registries/x/marks-0123456789abcdef.parquet", False),
+        ("registries/x/additions-0123456789abcdef.parquet", False),
         ("registries/x/statuses-0123456789abcdef.parquet", False),
         ("registries/x/signature-0123456789abcdef.json", False),
         ("marks-of-pupils.parquet", True),

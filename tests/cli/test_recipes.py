@@ -143,7 +143,7 @@ def test_a_webhook_checks_what_it_knows_and_nothing_else(webhook, project) -> No
     assert post(address, "somebody/else") == 404
     fill(project, PLAIN)
     assert post(address, "data/train.jsonl") == 202
-    assert process.stdout.readline().startswith("data/train.jsonl: PASS: ")
+    assert process.stdout.readline().startswith("data/train.jsonl: NOT DECIDED: Nothing")
     fill(project, f"{WORDS} 7")
     assert post(address, "data/train.jsonl") == 202
     assert process.stdout.readline().startswith("data/train.jsonl: FAIL: ")

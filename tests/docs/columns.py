@@ -57,6 +57,7 @@ REGISTRY_TABLES = {
         "author": "digest of the author; with `--keep-authors`, a colon and the name follow",
         "language": "language, as the dump states it",
         "licence": "licence that the item declares",
+        "link": "page elsewhere of which the item's first line is the title",
         "lead": "pieces that normalisation drops before the first word",
         "trail": "pieces that normalisation drops after the last word",
         "first_line": "number of words on the first line, 0 if it is the only one or has more than "
@@ -90,6 +91,10 @@ REGISTRY_TABLES = {
         "item": "the source's id of the item",
         "note": "what it is, as stated",
     },
+    "additions": {
+        "key": "of the item, as in `keys.npy`",
+        "addition": "number of the addition of items that it came with, from 1; the latest counts",
+    },
     "optouts": {
         "address": "domain, or address with a path, in lower case and without scheme",
         "date": "when it was added",
@@ -121,6 +126,7 @@ REGISTRY_ARRAYS = {
 FORGET_COLUMNS = {
     "dataset": "names of the dataset in the ledger, or the addresses that were checked",
     "digest": "digest of the dataset",
+    "file_sha256": "SHA-256 of the bytes of the file, by which a renamed one is recognised",
 } | {
     name: FINDINGS_COLUMNS[name]
     for name in (
@@ -136,14 +142,16 @@ AUDIT_COLUMNS = {
     "item": "the owner's id of the item; null where only the address of a document is evidence",
     "url": "address of the item, or of the document",
     "created_at": "time of publication of the item",
-    "evidence": "the strongest: `address`, `whole item`, `passage` or `similarity`",
+    "evidence": "the strongest: `address`, `whole item`, `passage`, `similarity` or `declaration`; "
+    "null if point 5 is withheld",
     "documents": "number of documents",
     "passages": "number of passages in them",
     "tokens": "tokens of these",
     "item_tokens": "number of tokens of the item",
     "counted": "whether it is in the numbers of the answer: not contested, and no quotation",
+    "disputed": "whether somebody disputes that it is the source's",
     "same_words": "other ids of the source with the same words",
-    "withdrawn": "day of its withdrawal, if it is recorded",
+    "withdrawn": "day of its withdrawal, if it is recorded; null if point 6 is withheld",
     "withdrawn_when": "that day compared with collection and use",
     "excerpt": "words of the dataset; null without `--excerpts`",
 }

@@ -18,7 +18,7 @@ have the names of the [commands](commands.md). Errors are in `provenance.errors`
 ORDER = (
     *("check", "Outcome", "PolicyViolated", "clean", "diff", "merge"),
     *("calibrate", "trace", "open_report"),
-    *("attest", "verify_attestation", "replay_report"),
+    *("attest", "verify_attestation", "replay_report", "sign_folder", "verify_folder"),
     *("build_registry", "add_to_registry", "preview_dumps", "open_registry", "OpenRegistry"),
     *("remove_from_registry", "restore_registry_items", "compact_registry", "upgrade_registry"),
     *("add_opt_outs", "mark_registry_items", "fit_registry"),

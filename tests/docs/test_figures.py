@@ -79,12 +79,18 @@ STATED = {
     "c(v)^{}": (information.HEAPS_EXPONENT,),
     "1/2 · {:,.0f}": (information._VOCABULARY_SIZE,),
     "passages of {} tokens": (corpus_sample.PASSAGE_LENGTH,),
-    "at most {:.0f} bits)": (classifier.MAX_BITS,),
+    "at most {:.0f} bits); each bit of the third kind beyond that adds {}": (
+        classifier.MAX_BITS,
+        classifier.EXCESS_BITS_WEIGHT,
+    ),
     "Items longer than {} words": (classifier.SATURATION_TOKENS,),
     "up to {} is subtracted": (classifier._SMALL_CORPUS_PENALTY,),
     "{:.0f} more where the match is most of the item": (classifier._FILLS_TEXT_WEIGHT,),
     "fewer than {} different words": (classifier.MIN_DISTINCT_WORDS,),
-    "from {} of them on, it is as strong as the whole": (classifier.SATURATION_TOKENS,),
+    "matched tokens: {} of them have all that does not come from information beyond {:.0f} bits": (
+        classifier.SATURATION_TOKENS,
+        classifier.MAX_BITS,
+    ),
     "gaps of more than {} tokens of the text, and at shorter ones between runs of {} tokens or "
     "more if {} of another match": (
         match_pieces.MAX_ALIGNED,
@@ -108,8 +114,8 @@ def test_formulas_state_the_constants_of_the_code(sentence, pages):
 
 
 def test_the_page_gives_the_number_of_features(pages):
-    assert len(classifier._WEIGHTS) == 17
-    assert "over seventeen features" in pages["docs/formulas.md"]
+    assert len(classifier._WEIGHTS) == 18
+    assert "over eighteen features" in pages["docs/formulas.md"]
 
 
 def test_widths_and_lengths_are_those_of_a_registry(pages):

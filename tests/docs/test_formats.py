@@ -35,6 +35,7 @@ from provenance.registry.schema import (
     SKETCH_SCHEMA,
     TEXTS_SCHEMA,
 )
+from provenance.registry.side_tables.additions import ADDITIONS
 from provenance.registry.side_tables.marks import MARKS
 from provenance.registry.side_tables.opt_outs import OPT_OUTS
 from provenance.registry.side_tables.statuses import STATUSES
@@ -60,6 +61,7 @@ TABLES = {
     "tombstones": TOMBSTONES,
     "optouts": OPT_OUTS,
     "marks": MARKS,
+    "additions": ADDITIONS,
 }
 HEAD = """\
 # Formats
@@ -205,17 +207,20 @@ with some of the items and an index of its own. A segment never changes, and its
 of its content. What a later segment, or a withdrawal, says of the items of an earlier one is in
 `statuses-*.parquet`: an item that has no row there counts, and the first of its copies is in its
 own segment. `tombstones-*.parquet` has what is kept of withdrawn items, so that they are not added
-again; `optouts-*.parquet`, the addresses whose owners opted out; `marks-*.parquet`, the items that
-their owner planted. An addition writes a new segment and then replaces the manifest, so that a
-reader sees either the earlier registry or the new one, and one that has opened it keeps what it has
-opened. `signature-*.json` has the signatures of the manifest, if it is signed; `pulled.json` says
-where a registry was pulled from.
+again; `withdrawn-names-*.parquet`, which the manifest does not name and no push sends, digests of
+their authors and addresses under keys of its own; `optouts-*.parquet`, the addresses whose owners
+opted out; `marks-*.parquet`, the items that their owner planted; `additions-*.parquet`, which does
+not count for the digest, which items were added after the build, and when: with the digests of
+`earlier_digests`, it proves to an audit which items earlier checks searched for. An addition writes
+a new segment and then replaces the manifest, so that a reader sees either the earlier registry or
+the new one, and one that has opened it keeps what it has opened. `signature-*.json` has the
+signatures of the manifest, if it is signed; `pulled.json` says where a registry was pulled from.
 
 The manifest lists each file with its digest. `provenance registry verify` checks them all. The
 Parquet files and `tokens.npy` are the source of the other arrays, which can be derived from them.
 What is found with a registry does not depend on how its items are divided into segments.
 
-A keyed copy (`registry publish --tier keyed`) has format 7, no texts, and a `key_id`. Each of its
+A keyed copy (`registry publish --tier keyed`) has format 9, no texts, and a `key_id`. Each of its
 files is encrypted as a whole, the manifest excepted: [Privacy](privacy.md#how-files-are-encrypted)
 says how.
 """
@@ -267,13 +272,16 @@ in which none is changed:
 | place | content |
 | --- | --- |
 | `ledger.json` | says that this is a ledger |
-| `records/WRITER/NUMBER-SHA256.json` | a record; it names those before it |
+| `.gitattributes` | keeps git from changing line breaks |
+| `records/WRITER/NUMBER-SHA256.json` | a record; it names the newest before it, of all writers |
 | `files/SHA256.json` | the facts of a record, with a random number; a result; a receipt |
 | `files/SHA256.parquet` | findings, removals or withdrawn items |
+| `files/SHA256.bin` | a time stamp |
 
 Records have numbers and digests only. Names, ids and texts are in `files`, of which each can be
-erased (`provenance ledger erase`) without breaking the chain of records. Two processes of one
-writer that write at once give their records the same predecessor; the next record names both.
+erased (`provenance ledger erase`) without breaking the chain of records. Two processes that write
+at once give their records the same predecessor; the next record names both. A writer is an
+installation: a random number that is kept for its user.
 """
 SKETCH = """\
 A Parquet file whose name ends in `.sketch`, written by `provenance fingerprint`: one column, `hash`

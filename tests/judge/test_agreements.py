@@ -1,12 +1,14 @@
 """A contract permits what the public terms do not, for content collected in its term."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
+
+import pytest
 
 from provenance.judge.rulings import Judge
 from provenance.model.rules.policy import Agreement
 from provenance.model.rules.rulings import Circumstances
-from provenance.model.rules.terms import DateRange, Purpose, TimeAxis, Verdict
+from provenance.model.rules.terms import DateRange, ModelScope, Purpose, TimeAxis, Verdict
 
 TODAY = date(2026, 6, 1)
 
@@ -71,7 +73,7 @@ def test_it_may_name_the_source_by_another_of_its_names(book, terms):
 
 def test_it_covers_the_days_of_its_term_and_no_other(book, terms):
     library = book(terms("here/a", Verdict.FORBIDDEN))
-    term = signed(date(2024, 2, 1), date(2025, 2, 1))
+    term = replace(signed(date(2024, 2, 1), date(2025, 2, 1)), survives=True)
 
     def verdict(first, until):
         return rule(library, term, collected=DateRange(first, until)).ruling.verdict
@@ -95,8 +97,8 @@ def test_an_unknown_date_is_covered_if_every_possible_day_is(book, terms):
 def test_every_agreement_that_an_unknown_date_needs_is_named(book, terms):
     library = book(terms("here/a", Verdict.FORBIDDEN))
     turn = date(2025, 2, 1)
-    first, second = signed(date(2024, 2, 1), turn), signed(turn)
-    second = replace(second, reference="contract 18")
+    first = replace(signed(date(2024, 2, 1), turn), survives=True)
+    second = replace(signed(turn), reference="contract 18")
     ruling = (
         Judge(library, Circumstances(), [first, second], TODAY)
         .rule("here", date(2024, 2, 1))
@@ -120,3 +122,117 @@ def test_what_is_permitted_anyway_needs_no_agreement(book, terms):
     judgement = rule(book(terms("here/a", Verdict.PERMITTED)), signed())
     assert judgement.ruling.basis == "public-domain"
     assert judgement.agreement is None
+
+
+LAST = date(2024, 12, 31)
+"""The last day of the contract below."""
+
+
+def contract(**stated):
+    return replace(signed(date(2022, 1, 1), LAST + timedelta(days=1)), **stated)
+
+
+def use(library, agreement, today, **circumstances):
+    """Use, on a day, what was collected on the last day of the contract."""
+    asked = {"collected": DateRange(LAST, LAST + timedelta(days=1)), **circumstances}
+    return rule(library, agreement, None, today, **asked).ruling
+
+
+@pytest.mark.parametrize(
+    ("stated", "on_last_day", "later"),
+    [
+        ({}, Verdict.PERMITTED, Verdict.UNKNOWN),
+        ({"survives": True}, Verdict.PERMITTED, Verdict.PERMITTED),
+        ({"survives": True, "deletion": False}, Verdict.PERMITTED, Verdict.PERMITTED),
+        ({"survives": False}, Verdict.PERMITTED, Verdict.FORBIDDEN),
+        ({"deletion": True}, Verdict.PERMITTED, Verdict.FORBIDDEN),
+        ({"survives": False, "deletion": True}, Verdict.PERMITTED, Verdict.FORBIDDEN),
+        ({"deletion": False}, Verdict.PERMITTED, Verdict.UNKNOWN),
+    ],
+)
+def test_after_its_end_a_contract_permits_only_what_survives(
+    book, terms, stated, on_last_day, later
+):
+    library = book(terms("here/a", Verdict.FORBIDDEN))
+    assert use(library, contract(**stated), LAST).verdict is on_last_day
+    for day in (LAST + timedelta(days=1), date(2026, 12, 1), None):
+        assert use(library, contract(**stated), day).verdict is later
+
+
+def test_what_is_collected_after_the_end_is_covered_by_no_survival(book, terms):
+    library = book(terms("here/a", Verdict.FORBIDDEN))
+    first = LAST + timedelta(days=1)
+    after = DateRange(first, first + timedelta(days=1))
+    ruling = use(library, contract(survives=True), TODAY, collected=after)
+    assert ruling.verdict is Verdict.FORBIDDEN
+    across = DateRange(LAST, first + timedelta(days=1))
+    ruling = use(library, contract(survives=True), TODAY, collected=across)
+    assert ruling.verdict is Verdict.FORBIDDEN, "not every day is covered"
+
+
+def test_an_ended_contract_leaves_what_the_public_terms_allow(book, terms):
+    for public in (Verdict.PERMITTED, Verdict.RESTRICTED):
+        library = book(terms("here/a", public))
+        assert use(library, contract(), TODAY).verdict is public
+        assert use(library, contract(survives=False), TODAY).verdict is public
+        assert use(library, contract(deletion=True), TODAY).verdict is Verdict.FORBIDDEN
+
+
+def test_the_ruling_says_how_the_contract_ended_and_what_to_do(book, terms):
+    library = book(terms("here/a", Verdict.FORBIDDEN))
+    unclear = use(library, contract(), TODAY)
+    assert unclear.basis == "agreement-unclear"
+    assert "The policy does not state of agreement 'contract 17' whether what was" in unclear.why
+    assert "may be used after its end on 2024-12-31 (`survives`)" in unclear.why
+    assert "state it in the policy" in unclear.remedy
+    gone = use(library, contract(deletion=True), TODAY)
+    assert gone.basis == "agreement-ended"
+    assert "asks for the deletion of what was collected in its term" in gone.why
+    assert gone.remedy.endswith("or renew agreement 'contract 17'.")
+    assert "Delete this content wherever it is held" in gone.remedy
+    over = use(library, contract(survives=False), TODAY)
+    assert "'contract 17' ended on 2024-12-31 and does not survive its end" in over.why
+    surviving = use(library, contract(survives=True), TODAY)
+    assert "collected 2022-01-01 to 2024-12-31, also after its end." in surviving.why
+
+
+def test_another_contract_in_force_covers_what_the_ended_one_does_not(book, terms):
+    library = book(terms("here/a", Verdict.FORBIDDEN))
+    renewed = replace(signed(date(2024, 6, 1)), reference="contract 18")
+    for ended in (contract(), contract(survives=False), contract(deletion=True)):
+        for both in ([ended, renewed], [renewed, ended]):
+            asked = Circumstances(collected=DateRange(LAST, LAST + timedelta(days=1)))
+            made = Judge(library, asked, both, TODAY).rule("here")
+            assert (made.ruling.verdict, made.agreement) == (Verdict.PERMITTED, renewed)
+
+
+def test_a_contract_covers_the_kinds_of_models_that_it_names(book, terms):
+    library = book(terms("here/a", Verdict.FORBIDDEN))
+    generative, competing = ModelScope.GENERATIVE, ModelScope.COMPETING
+
+    def verdict(models, model):
+        agreement = replace(signed(), models=models)
+        return rule(library, agreement, model=model).ruling.verdict
+
+    assert verdict(("generative",), (generative,)) is Verdict.PERMITTED
+    assert verdict(("generative",), (competing,)) is Verdict.FORBIDDEN
+    assert verdict(("generative",), (generative, competing)) is Verdict.FORBIDDEN
+    assert verdict(("generative",), ()) is Verdict.FORBIDDEN
+    assert verdict(("generative", "other"), ()) is Verdict.PERMITTED
+    assert verdict(("generative", "other"), None) is Verdict.FORBIDDEN, "it may compete, too"
+    every = (*(scope for scope in ModelScope if scope is not ModelScope.ANY), "other")
+    assert verdict(every, None) is verdict(None, None) is Verdict.PERMITTED
+    uncovered = rule(library, replace(signed(), models=("generative",)), model=(competing,))
+    assert "'contract 17' covers generative models only" in uncovered.ruling.why
+
+
+@pytest.mark.parametrize(
+    ("affiliates", "verdict"),
+    [(True, Verdict.PERMITTED), (False, Verdict.FORBIDDEN), (None, Verdict.UNKNOWN)],
+)
+def test_an_affiliate_is_covered_if_the_contract_says_so(book, terms, affiliates, verdict):
+    library = book(terms("here/a", Verdict.FORBIDDEN))
+    agreement = replace(signed(), affiliates=affiliates)
+    assert rule(library, agreement, affiliate=True).ruling.verdict is verdict
+    assert rule(library, agreement, affiliate=False).ruling.verdict is Verdict.PERMITTED
+    assert rule(library, agreement).ruling.verdict is Verdict.PERMITTED

@@ -107,10 +107,20 @@ def test_the_timeline_of_a_corpus_agrees_with_the_rulings_on_each_of_its_days(sh
 
 def test_an_agreement_on_the_corpus_counts_in_its_timeline_for_all_parts(judged):
     years = DateRange(date(2021, 1, 1), date(2022, 1, 1))
-    agreement = Agreement("corpus", (Purpose.PRETRAINING,), years, "contract")
+    agreement = Agreement("corpus", (Purpose.PRETRAINING,), years, "contract", survives=True)
     timeline = judged(Verdict.RESTRICTED, a=Verdict.FORBIDDEN, agreements=[agreement])
     verdicts = [(each.collected.first, each.verdict) for each in timeline.ruling.timeline]
     assert verdicts[-2:] == [
         (date(2021, 1, 1), Verdict.PERMITTED),
         (date(2022, 1, 1), Verdict.FORBIDDEN),
     ]
+
+
+def test_an_ended_agreement_on_a_corpus_does_not_clear_its_parts(judged):
+    years = DateRange(date(2021, 1, 1), date(2022, 1, 1))
+    agreement = Agreement("corpus", (Purpose.PRETRAINING,), years, "contract")
+    for own in (Verdict.RESTRICTED, Verdict.FORBIDDEN, Verdict.PERMITTED):
+        made = judged(own, a=Verdict.FORBIDDEN, agreements=[agreement])
+        assert made.ruling.verdict is Verdict.FORBIDDEN
+        periods = [each for each in made.ruling.timeline if each.collected == years]
+        assert all(each.verdict is Verdict.FORBIDDEN for each in periods)

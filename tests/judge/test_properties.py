@@ -84,6 +84,7 @@ def is_too_early(terms, collected, place):
 
 LAYERS = {"explicit-ml": "contract", "public-domain": "copyright", "automated-access": "access"}
 SILENT = {"silence", "not-named", "other-model", "yields"}
+LICENCES = {"copyright-licence", "public-domain", "non-commercial"}
 
 
 def said_of(terms, asked, model):
@@ -102,18 +103,41 @@ def said_of(terms, asked, model):
     return said
 
 
-def lifted(said, terms, law, layers, moment, asked, reserved):
-    """What is left of a statement where a law is claimed."""
+def counts(law, moment, asked):
+    """Whether a law is claimed, in force, and about the purpose and the commerce."""
     collected, published, place, _ = moment
-    counts = (
+    return (
         asked.claims
         and holds(law, collected, published, place)
         and asked.purpose in law.uses
-        and not (reserved and "no-reservation" in law.conditions)
         and ("non-commercial" not in law.conditions or asked.commercial is False)
     )
+
+
+def reservations(library, moment, asked):
+    """Whether a document reserves the use, whomever it binds, and whether one may have."""
+    collected, published, place, model = moment
+    seen, doubtful = False, False
+    for t in library.sources[0].terms:
+        is_early = is_too_early(t, collected, place)
+        if (
+            "mining-reserved" not in t.conditions
+            or asked.purpose not in t.uses
+            or not (is_early or holds(t, collected, published, place))
+            or (t.model_scope is not ModelScope.ANY and t.model_scope not in model)
+        ):
+            continue
+        if is_early or (t.unseen and holds_on(t.unseen, t, collected, published)):
+            doubtful = True
+        else:
+            seen = True
+    return seen, doubtful
+
+
+def lifted(said, terms, law, layers):
+    """What is left of a statement under a law that covers it."""
     reached = LAYERS.get(terms.basis) in layers and said[0] is not Verdict.UNKNOWN
-    if counts and reached and law.verdict.strictness < said[0].strictness:
+    if reached and law.verdict.strictness < said[0].strictness:
         return law.verdict, "statute"
     return said
 
@@ -144,21 +168,43 @@ def verdict_on(library, licence, moment, asked):
             else (s, t)
             for s, t in own
         ]
-    reserved = any("mining-reserved" in t.conditions for _, t in own + lending)
     (law,), layers = library.exceptions[0].terms, library.exceptions[0].lifts
-    said = [lifted(s, t, law, layers, moment, asked, reserved) for s, t in own + lending]
+    is_law = counts(law, moment, asked)
+    reserved, doubtful = reservations(library, moment, asked)
+    covers = is_law and not (reserved and "no-reservation" in law.conditions)
+    said = [lifted(s, t, law, layers) if covers else s for s, t in own + lending]
     unlifted = [s for s, _ in own + lending]
     if licence == "odd" or all(t.basis == "machine-signal" for t in known):
         said.append((Verdict.UNKNOWN, "nobody knows"))
         unlifted.append((Verdict.UNKNOWN, "nobody knows"))
-    # What nobody has seen yet may have been there: does it matter?
-    if (sure := strictest(unlifted)).strictness < Verdict.UNKNOWN.strictness:
-        for t in (t for t in early if binds(t, asked.actor)):
-            v, basis = said_of(t, asked, model)
-            yields = speaks and licence == "lent" and t.precedence == "licence"
-            if basis not in SILENT and not yields and v.strictness > sure.strictness:
-                said.append((Verdict.UNKNOWN, "not-seen"))
+    said += unseen_before(early, asked, model, strictest(unlifted), speaks and licence == "lent")
+    if is_law and "no-reservation" in law.conditions and not is_granted(own + lending):
+        said += [(Verdict.FORBIDDEN, "reserved")] * reserved
+        said += [(Verdict.UNKNOWN, "not-seen")] * doubtful
     return strictest(said)
+
+
+def unseen_before(early, asked, model, sure, is_licensed):
+    """What nobody has seen yet may have been there: it is unknown where that would matter."""
+    if sure.strictness >= Verdict.UNKNOWN.strictness:
+        return []
+    return [
+        (Verdict.UNKNOWN, "not-seen")
+        for t in early
+        for verdict, basis in [said_of(t, asked, model)]
+        if binds(t, asked.actor)
+        and basis not in SILENT
+        and not (is_licensed and t.precedence == "licence")
+        and verdict.strictness > sure.strictness
+    ]
+
+
+def is_granted(statements):
+    """Whether a licence grants what no exception covers where the owner has reserved it."""
+    return any(
+        basis in LICENCES and verdict.strictness < Verdict.UNKNOWN.strictness
+        for (verdict, basis), _ in statements
+    )
 
 
 def strictest(said):
@@ -176,14 +222,17 @@ def every_day(item_date, asked):
     given_span = asked.collected or DateRange()
     if given_span.until is None and (given_span.first is None or given_span.first <= TODAY):
         given_span = DateRange(given_span.first, TODAY + timedelta(days=1))
-    possible = [d for d in horizon if given_span.overlaps(DateRange(d, d + timedelta(days=1)))]
-    collected = [d for d in possible if item_date is None or d >= item_date] or possible
+    possible = [d for d in horizon if given_span.overlaps(on(d))]
+    collected = [d for d in possible if item_date is None or d >= item_date]
+    if not collected:  # the stated days are refuted
+        at_once = item_date == max(possible) + timedelta(days=1)
+        collected = [d for d in horizon if item_date <= d <= (item_date if at_once else TODAY)]
     stated = asked.jurisdiction
     places = [stated, *INSIDE[stated]] if stated else [*INSIDE, "elsewhere"]
     published = [item_date] if item_date else [d for d in horizon if d <= max(collected)]
     models = [(), (ModelScope.COMPETING,)] if asked.model is None else [asked.model]
     every = product(collected, published, places, models)
-    # Nothing is collected before it is published; but a date of one item is believed.
+    # Nothing is collected before it is published; the date of one item is known.
     return [moment for moment in every if item_date or moment[1] <= moment[0]]
 
 
@@ -223,7 +272,7 @@ def test_a_wider_interval_never_makes_a_verdict_laxer(
         None if None in firsts else min(firsts), None if None in untils else max(untils)
     )
     if item_date and narrow.until and narrow.until <= item_date < (wide.until or date.max):
-        return  # a date of collection before the item's own is believed, a wider one corrected
+        return  # an interval before the item's date says nothing: every day since may be meant
     if wide.until is None and (narrow.until or TODAY) > TODAY + timedelta(days=1):
         return  # an open end is today: what ends later is not the narrower one
     strict = rule(library, replace(asked, collected=wide), item_date, licence, signed)
@@ -292,14 +341,19 @@ def test_between_turning_days_the_ruling_is_the_same(library, asked, item_date, 
 
 
 @given(libraries(), circumstances, item_dates, licences, st.lists(agreements, max_size=1))
-def test_claiming_an_exception_never_makes_a_verdict_stricter_nor_lifts_what_is_unknown(
+def test_a_claim_makes_a_verdict_stricter_by_a_reservation_alone_and_lifts_nothing_unknown(
     library, asked, item_date, licence, signed
 ):
     bare = rule(library, replace(asked, claims=()), item_date, licence, signed)
     claimed = rule(library, replace(asked, claims=("law",)), item_date, licence, signed)
-    assert claimed.verdict.strictness <= bare.verdict.strictness
+    if claimed.verdict.strictness > bare.verdict.strictness:
+        assert claimed.basis in {"reserved", "not-seen"}
+        (law,) = library.exceptions[0].terms
+        assert "no-reservation" in law.conditions
+        documents = {t.id: t for t in library.sources[0].terms}
+        assert "mining-reserved" in documents[claimed.terms].conditions
     if bare.verdict is Verdict.UNKNOWN:
-        assert claimed.verdict is Verdict.UNKNOWN
+        assert claimed.verdict.strictness >= Verdict.UNKNOWN.strictness
 
 
 @given(libraries(), circumstances, item_dates, licences)
@@ -325,9 +379,8 @@ def test_commerce_never_makes_a_verdict_laxer_and_counts_if_unstated(
 
 @given(libraries(), circumstances, item_dates, licences)
 def test_a_signal_never_makes_a_verdict_laxer(library, asked, item_date, licence):
-    plain = replace(asked, claims=())
-    without = rule(library, plain, item_date, licence)
-    signalled = rule(library, plain, item_date, licence, (), ("flag",))
+    without = rule(library, asked, item_date, licence)
+    signalled = rule(library, asked, item_date, licence, (), ("flag",))
     assert signalled.verdict.strictness >= without.verdict.strictness
 
 
@@ -413,9 +466,6 @@ def test_a_shipped_verdict_is_never_laxer_where_less_is_known(subjects, asked, i
         *({"jurisdiction": place} for place in AROUND.get(asked.jurisdiction, [None])),
     ]
     for unstated in wider:
-        # A date of collection before the item's own is believed, an open one is corrected.
-        if "collected" in unstated and asked.collected and item_date:
-            continue
         wide = rule_on(subjects, replace(asked, **unstated), item_date, signals)
         for strict, known in zip(wide, narrow, strict=True):
             assert strict.verdict.strictness >= known.verdict.strictness, (unstated, known)

@@ -34,7 +34,7 @@ def outcome(library, circumstances=None, item_date=None, licence=None, subject="
     return ruling.verdict, ruling.basis
 
 
-@pytest.mark.parametrize("item_date", [date(2023, 1, 1), date(2023, 3, 15), date(2023, 12, 31)])
+@pytest.mark.parametrize("item_date", [date(2023, 1, 1), date(2023, 3, 15), date(2023, 6, 1)])
 def test_a_post_of_2023_on_x_hangs_on_when_it_was_collected(shipped, item_date):
     scraped = on("2023-06-01", actor=Actor.SCRAPER)
     known = judge_content("x", item_date, None, scraped, shipped)
@@ -220,14 +220,50 @@ def test_nothing_is_collected_before_it_is_published(book, terms):
     assert outcome(library, span, date(2020, 12, 31))[0] is FORBIDDEN
 
 
-def test_a_stated_date_of_collection_is_believed_against_the_item_s_own(book, terms):
+IMPOSSIBLE = "dated after the stated collection, which therefore cannot be right"
+
+
+def test_content_is_not_collected_before_it_exists_whatever_is_stated(book, terms):
     library = book(terms("here/a", FORBIDDEN, "2024-01-01"), terms("here/b", RESTRICTED))
     ruling = judge_content("here", date(2025, 1, 1), None, on("2023-06-01"), library)
-    assert ruling.verdict is RESTRICTED
-    # Only one of the two dates can be right, so it is said which one counts.
-    assert "dated after the stated collection; the stated date was used." in ruling.why
+    assert ruling.verdict is FORBIDDEN
+    assert IMPOSSIBLE in ruling.why
     earlier = judge_content("here", date(2023, 5, 1), None, on("2023-06-01"), library)
-    assert "believed" not in earlier.why
+    assert earlier.verdict is RESTRICTED
+    assert IMPOSSIBLE not in earlier.why
+
+
+def test_a_prohibition_that_came_after_the_content_counts_where_the_stated_day_is_refuted(
+    book, terms
+):
+    """The content was collected on some day since its own date: the ban may have been in force."""
+    library = book(terms("here/a", FORBIDDEN, "2024-01-01"), terms("here/b", RESTRICTED))
+
+    def verdict(item_date, today):
+        judge = Judge(library, on("2010-01-01"), today=today)
+        return judge.rule("here", item_date).ruling.verdict
+
+    assert verdict(date(2022, 1, 1), date(2023, 12, 31)) is RESTRICTED
+    assert verdict(date(2022, 1, 1), date(2024, 1, 1)) is FORBIDDEN
+    assert verdict(date(2022, 1, 1), None) is FORBIDDEN
+    assert verdict(date(2009, 12, 31), date(2024, 1, 1)) is RESTRICTED, "collected when stated"
+
+
+def test_one_day_between_the_dates_can_be_one_of_time_zones(book, terms):
+    library = book(terms("here/a", FORBIDDEN, "2023-06-02"), terms("here/b", RESTRICTED))
+    judge = Judge(library, on("2023-06-01"), today=date(2024, 1, 1))
+    same, next_day, later = (judge.rule("here", date(2023, 6, day)) for day in (1, 2, 3))
+    assert (same.ruling.verdict, same.collected_too_early) == (RESTRICTED, False)
+    assert (next_day.ruling.verdict, next_day.collected_too_early) == (FORBIDDEN, False)
+    assert (later.ruling.verdict, later.collected_too_early) == (FORBIDDEN, True)
+
+
+def test_a_date_in_the_future_refutes_no_stated_collection(book, terms):
+    """That date is the item's mistake; no day since the stated collection can be excluded."""
+    library = book(terms("here/a", FORBIDDEN, "2023-07-01"), terms("here/b", RESTRICTED))
+    judge = Judge(library, on("2023-06-01"), today=date(2024, 1, 1))
+    made = judge.rule("here", date(2030, 1, 1))
+    assert (made.ruling.verdict, made.collected_too_early) == (FORBIDDEN, False)
 
 
 def test_the_content_s_own_date_chooses_a_content_licence(book, terms):

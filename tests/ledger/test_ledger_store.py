@@ -22,8 +22,8 @@ from provenance.ledger.ledger_store import (
     make_ledger,
     read_attachment,
     read_ledger,
-    verify_ledger,
 )
+from provenance.ledger.ledger_verification import verify_ledger
 from provenance.ledger.record_json import encode_facts, encode_record, ledger_schema
 from provenance.model.records.ledger import (
     FACTS,
@@ -41,6 +41,8 @@ from provenance.model.records.ledger import (
     Recipient,
     RecipientKind,
     RecordKind,
+    SignatureFacts,
+    TimestampFacts,
     UseFacts,
     WithdrawalFacts,
 )
@@ -59,10 +61,19 @@ EXAMPLES = (
     UseFacts("posts@1", "Lanterns", "model-1", DIGEST, "ranking", YEAR, (OFFICE,), "note"),
     DestructionFacts("posts@0", date(2023, 3, 1), "team", "shredded", 7, "none", DIGEST, "note"),
     WithdrawalFacts("x", DIGEST, "deleted"),
-    CheckFacts(DIGEST, ("data",), "report"),
+    CheckFacts(DIGEST, ("data",), date(2023, 4, 1), "report"),
     CleaningFacts(("data",), "clean", DIGEST, DIGEST),
     ErasureFacts("asked on the phone"),
+    SignatureFacts(DIGEST, (DIGEST,), "SHA256:abc"),
+    TimestampFacts(DIGEST, (DIGEST,), datetime(2023, 4, 1, tzinfo=UTC)),
 )  # fmt: skip
+ATTACHMENTS = {
+    CheckFacts: (FileRole.RESULT, FileRole.FINDINGS),
+    CleaningFacts: (FileRole.RECEIPT, FileRole.REMOVALS),
+    WithdrawalFacts: (FileRole.ITEMS,),
+    SignatureFacts: (FileRole.SIGNATURE,),
+    TimestampFacts: (FileRole.TIMESTAMP,),
+}
 
 
 def items(*ids):
@@ -85,7 +96,8 @@ def address(tmp_path):
 
 
 def files(address):
-    return sorted(path for path in Path(address).rglob("*") if path.is_file())
+    paths = Path(address).rglob("*")
+    return sorted(path for path in paths if path.is_file() and path.name[0] != ".")
 
 
 def records(address):
@@ -108,11 +120,16 @@ def test_what_is_appended_is_read_back(address):
 @pytest.mark.parametrize("facts", EXAMPLES, ids=lambda facts: type(facts).__name__)
 def test_all_facts_survive_and_follow_the_schema(facts, tmp_path):
     address = str(tmp_path / "ledger")
-    append_record(address, facts)
-    [entry] = read_ledger(address).entries
+    if isinstance(facts, ErasureFacts):
+        gone = append_record(address, DatasetFacts("posts@1"))
+        erase_files(address, [gone.digest], ErasureReason.ERROR, facts.note)
+    else:
+        roles = ATTACHMENTS.get(type(facts), ())
+        append_record(address, facts, [Attachment(role, b"{}") for role in roles])
+    entry = read_ledger(address).entries[-1]
     assert entry.facts == facts
     schema = ledger_schema()
-    jsonschema.validate(json.loads(records(address)[0].read_text()), schema)
+    jsonschema.validate(json.loads(records(address)[-1].read_text()), schema)
     kind = next(str(kind) for kind, of in FACTS.items() if of is type(facts))
     of_kind = {**schema["$defs"][kind], "$defs": schema["$defs"]}
     document = json.loads((Path(address) / "files" / entry.record.files[0].name).read_text())

@@ -8,7 +8,14 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from provenance.match.attribution import MatchSpans, attribute_tokens, find_winners, union_lengths
+from provenance.match.attribution import (
+    MatchSpans,
+    attribute_tokens,
+    find_winners,
+    part_strengths,
+    union_lengths,
+)
+from provenance.match.scoring.classifier import MAX_BITS, SATURATION_TOKENS
 
 NEVER = 1e9  # a threshold that no stretch cut short can reach
 STRETCH = st.tuples(
@@ -25,7 +32,9 @@ def stretches_of(rows, ranks=None):
     order = np.arange(len(rows)) if ranks is None else np.array(ranks)
     runs = np.stack([firsts, firsts, sizes + 1], axis=1).astype(np.int32)
     offsets, ends = np.arange(len(rows) + 1), np.zeros((len(rows), 2), bool)
-    return MatchSpans(texts, firsts, firsts + sizes, table[:, 3], order, runs, offsets, ends)
+    none = np.zeros(len(rows))
+    lasts = firsts + sizes
+    return MatchSpans(texts, firsts, lasts, table[:, 3], none, none, order, runs, offsets, ends)
 
 
 def attribute_by_strength(stretches, threshold):
@@ -220,3 +229,23 @@ def test_union_lengths_equal_those_of_sets(rows):
     ]
     lengths = union_lengths(keys, texts, starts, starts + sizes, 5)
     assert lengths.tolist() == list(map(len, covered))
+
+
+@given(st.floats(20, 60), st.floats(0, 2000), st.floats(0.1, 1), st.integers(1, 300))
+def test_parts_have_a_share_of_the_strength(limited, bits, slope, matched):
+    excess = slope * max(bits - MAX_BITS, 0)
+    most = min(matched, SATURATION_TOKENS)
+
+    def strength_of(tokens):
+        whole = (np.array([value]) for value in (limited + excess, bits, excess))
+        strengths, excesses = part_strengths(*whole, np.array([tokens]), np.array([matched]))
+        assert strengths[0] - excesses[0] == pytest.approx(limited * min(tokens / most, 1))
+        return strengths[0]
+
+    found = [strength_of(tokens) for tokens in range(matched + 1)]
+    assert found[0] == 0
+    assert found[-1] == pytest.approx(limited + excess)
+    assert (np.diff(found) >= 0).all()
+    # What is short is never strong for being a part of something long.
+    few = int(matched * min(1.0, MAX_BITS / max(bits, 1.0)))
+    assert strength_of(few) <= limited + 1e-9

@@ -32,6 +32,9 @@ OWN_PART = OriginSignals(
     background=np.zeros(1, bool),
     document_older=np.zeros(1, bool),
     document_dated=np.zeros(1, bool),
+    link_title=np.zeros(1, bool),
+    document_linked=np.zeros(1, bool),
+    fills_text=np.zeros(1, bool),
 )
 MARKS = {field.name for field in fields(ItemMarks)}
 DOCUMENT_MARKS = {field.name for field in fields(DocumentMarks)}
@@ -54,6 +57,14 @@ def decided(**observed):
         ({"item_shares": 1.0}, Origin.ITEM),
         ({"quoted": 0.9}, Origin.QUOTATION),
         ({"quoted": 0.9, "item_shares": 1.0}, Origin.QUOTATION),
+        ({"link_title": True, "item_shares": 1.0}, Origin.QUOTATION),
+        ({"link_title": True}, Origin.QUOTATION),
+        ({"link_title": True, "item_shares": 1.0, "fills_text": True}, Origin.ITEM),
+        (
+            {"link_title": True, "item_shares": 1.0, "fills_text": True, "document_linked": True},
+            Origin.QUOTATION,
+        ),
+        ({"document_linked": True, "item_shares": 1.0}, Origin.ITEM),
         ({"quoted": 0.5}, Origin.UNDECIDED),
         ({"quoted": 0.5, "item_shares": 1.0}, Origin.ITEM),
         ({"quoted": 0.2}, Origin.ITEM),
@@ -103,6 +114,8 @@ def test_every_observation_is_a_reason():
         "named": True,
         "runs_on_before": True,
         "begins_sentence": True,
+        "link_title": True,
+        "document_linked": True,
     }
     others = {OriginReason.WHOLE_ITEM, OriginReason.TEXT_UNKNOWN}
     assert decided(**everything)[1] == set(OriginReason) - others
@@ -114,7 +127,7 @@ def test_every_observation_is_a_reason():
 
 def test_matches_are_decided_one_by_one():
     marks = ItemMarks(**{name: np.repeat(getattr(PART, name), 3) for name in MARKS})
-    others = ("other_authors", "background", "document_older", "document_dated")
+    others = {field.name for field in fields(OriginSignals)} - {"marks", "document_marks"}
     many = OriginSignals(
         replace(marks, quoted=np.array([0.0, 1.0, 0.5])),
         DocumentMarks(*(np.zeros(3, bool) for _ in range(3))),

@@ -25,7 +25,8 @@ def weighed(*matches, item_ends=None):
     runs = runs.transpose(2, 0, 1).reshape(-1, 3).astype(np.int32)
     flags = np.zeros((count, 2), bool) if item_ends is None else np.array(item_ends)
     offsets = np.arange(0, 2 * count + 1, 2)
-    spans = MatchSpans(text, first, last, table[:, 4], np.arange(count), runs, offsets, flags)
+    none, order = np.zeros(count), np.arange(count)
+    spans = MatchSpans(text, first, last, table[:, 4], none, none, order, runs, offsets, flags)
     return rival_weights(spans).tolist()
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import threading
 from collections import Counter
 from dataclasses import asdict, replace
 from hashlib import sha256
@@ -109,6 +110,66 @@ def test_labels_are_kept_and_the_review_continues(folder):
     )
     assert {first.probability * 400} <= {10, 30, 60, 100, 200}
     assert open_review(folder, 60).keys[: len(begun.keys)] == begun.keys
+
+
+def test_reviewers_who_save_at_once_lose_no_label(folder):
+    """Each opened the review before the others saved, and saves after each answer."""
+    opened = [open_review(folder, 300, 7) for _ in range(5)]
+    start, failures = threading.Barrier(5), []
+
+    def label(number):
+        review = opened[number]
+        start.wait(60)
+        try:
+            review = add_label(review, number, ReviewLabel.ITEM, f"reviewer {number}")
+            save_review(review, folder)
+        except Exception as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=label, args=(number,)) for number in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    review = open_review(folder)
+    assert len(review.keys) == 5
+    assert {review.labels[key].labeller for key in review.keys} == {
+        f"reviewer {number}" for number in range(5)
+    }
+
+
+def test_who_saves_sees_what_others_have_saved_meanwhile(folder):
+    ours, theirs = open_review(folder, 300), open_review(folder, 400)
+    save_review(add_label(theirs, 0, ReviewLabel.QUOTATION, "B. Ray"), folder)
+    ours = save_review(add_label(ours, 1, ReviewLabel.ITEM, "A. Osei"), folder)
+    assert {label.labeller for label in ours.labels.values()} == {"A. Osei", "B. Ray"}
+    assert open_review(folder).sample.draws == 400
+    # Whose own label it is may change it; a label that was not given here again is as it is there.
+    save_review(add_label(theirs, 0, ReviewLabel.CHANCE, "B. Ray"), folder)
+    save_review(add_label(ours, 2, ReviewLabel.ITEM, "A. Osei"), folder)
+    review = open_review(folder)
+    assert [review.labels[key].label for key in review.keys[:3]] == ["chance", "item", "item"]
+    save_review(open_review(folder, 200), folder)
+    assert open_review(folder).sample.draws == 200
+
+
+def test_two_labels_of_one_finding_are_not_settled_by_who_saves_last(folder):
+    ours, theirs = open_review(folder), open_review(folder)
+    save_review(add_label(theirs, 0, ReviewLabel.QUOTATION, "B. Ray"), folder)
+    with pytest.raises(InputError, match=r"labelled quotation by B\. Ray meanwhile, and item by"):
+        save_review(add_label(ours, 0, ReviewLabel.ITEM, "A. Osei"), folder)
+    save_review(add_label(ours, 0, ReviewLabel.QUOTATION, "A. Osei"), folder)
+    review = open_review(folder)
+    assert review.labels[review.keys[0]].labeller == "B. Ray"
+
+
+def test_another_review_that_was_begun_meanwhile_is_not_overwritten(folder):
+    ours = labelled(open_review(folder, 40, 3), lambda _: ReviewLabel.ITEM, 1)
+    save_review(labelled(open_review(folder, 40, 4), lambda _: ReviewLabel.ITEM, 2), folder)
+    with pytest.raises(InputError, match="begun another review"):
+        save_review(ours, folder)
+    assert len(open_review(folder).labels) == 2
 
 
 def test_labels_of_another_sample_or_report_are_refused(folder):

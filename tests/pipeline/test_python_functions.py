@@ -38,7 +38,7 @@ from provenance.errors import (
 )
 from provenance.pipeline import api
 from provenance.pipeline.python_api import dataset_functions
-from provenance.pipeline.python_api.ledger_functions import FACT_NAMES
+from provenance.pipeline.stated_facts import FACT_NAMES
 from provenance.read.corpus.python_objects import corpus_of_objects
 
 try:
@@ -457,7 +457,7 @@ def test_numbers_out_of_range_are_errors(rows, registry, options, message):
 
 
 def test_the_largest_document_may_be_a_number(registry, tmp_path, write_lines, posts):
-    texts = ["a b " * 25, "a b " * 26]
+    texts = ["two words " * 10, "two words " * 11]
     assert provenance.check(texts[:1], registries=registry, max_document=100)
     outcome = provenance.check(texts, registries=registry, max_document=100)
     assert (outcome.status, outcome.result.corpus.documents) == ("incomplete", 1)
@@ -811,7 +811,7 @@ def test_functions_have_the_options_of_the_commands():
         *("shard", "engine", "scheduler", "corpus", "file", "inputs"),
         "registry_key",  # given by the environment
     }
-    renamed = {"kinds": "model", "verdicts": "verdict"}
+    renamed = {"kinds": "model", "verdicts": "verdict", "day": "on"}
     for command, function in functions:
         options = {renamed.get(option.name, option.name) for option in command.params}
         text = inspect.getdoc(function)
@@ -874,6 +874,10 @@ def test_a_ledger_is_written_and_read(tmp_path, registry, rows):
     assert record["facts"]["destroyed"] == "2023-03-01"
     assert len(record["facts"]["receipt"]) == 64
     assert (ledger.verify().records, ledger.verify().faults) == (6, ())
+    digest = ledger.verify().digest
+    use = ledger.add("use", dataset="rows@1", when="2023-04", corrects=use)
+    assert [each["corrected_by"] for each in ledger.records("use")] == [use, None]
+    assert ledger.verify(since=digest).since.added == 1
     ledger.erase(use[:12], reason="request")
     assert ledger.verify().faults == ()
     assert len(ledger.verify().erased) == 1

@@ -20,14 +20,14 @@ forbidden = "0%"
 source = "reddit"
 purposes = ["pretraining"]
 from = 2024-02-01
-until = 2027-02-01
+until = 2027-01-30
 reference = "contract 17/2024"
 [[waivers]]
 source = "x"
 documents = "faq-*"
 reason = "own-content"
 statement = "our own account"
-approver = "legal"
+approver = "Rosa Osei, legal"
 expires = 2027-01-31
 """
 

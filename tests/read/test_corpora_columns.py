@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance.errors import ColumnMissing
+from provenance.model.content.tables import merge_skipped
 from provenance.read.columns.column_choice import ColumnChoice
 from provenance.read.columns.nested_texts import TextLeaves
 from provenance.read.corpus.corpora import open_corpus
@@ -312,7 +313,7 @@ def _told(found):
     batches = list(found)
     return (
         [row for one in batches for row in one.batch.to_pylist()],
-        [skipped for one in batches for skipped in one.skipped],
+        merge_skipped(skipped for one in batches for skipped in one.skipped),
     )
 
 

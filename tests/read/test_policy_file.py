@@ -104,7 +104,7 @@ def test_a_policy_is_read_as_design_writes_it(tmp_path):
         Agreement(
             "reddit",
             (Purpose.PRETRAINING,),
-            DateRange(date(2024, 2, 1), date(2027, 2, 1)),
+            DateRange(date(2024, 2, 1), date(2027, 1, 31)),
             "contract 17/2024",
         ),
     )
@@ -112,7 +112,7 @@ def test_a_policy_is_read_as_design_writes_it(tmp_path):
         Waiver(
             WaiverReason.OWN_CONTENT,
             "our own account",
-            "legal",
+            "Rosa Osei, legal",
             date(2027, 1, 31),
             "x",
             "faq-*",
@@ -174,9 +174,9 @@ def test_a_project_without_the_table_is_no_policy(tmp_path):
             "from, until",
         ),
         (
-            "[check]\ncollected = {from = 2023-06-01, until = 2023-06-01}",
-            "contains no day",
-            "first day after",
+            "[check]\ncollected = {from = 2023-06-02, until = 2023-06-01}",
+            "it ends on 2023-06-01, before it begins on 2023-06-02",
+            "last day",
         ),
         ('[check]\ntext_columns = "text"', "check.text_columns: 'text' is not a list", '["text"]'),
         ('[gate]\nforbiden = "0%"', "gate.forbiden: 'forbiden'", "'forbidden'"),

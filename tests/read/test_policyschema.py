@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 
 from provenance.errors import PolicyError
-from provenance.read.policy import policy_file, policy_syntax
+from provenance.read.policy import policy_file, policy_syntax, waiver_syntax
 from provenance.read.policy.policy_file import load_policy
 from provenance.report.terminal.rules.policy_summary import POLICY_TEMPLATE
 from tests.read.policy_texts import WHOLE
@@ -22,7 +22,7 @@ EXAMPLES = {
     *policy_syntax.CHECK_KEYS,
     *policy_syntax.AGREEMENT_KEYS,
     *policy_syntax.COLLECTION_KEYS,
-    *policy_syntax.WAIVER_KEYS,
+    *waiver_syntax.WAIVER_KEYS,
     *(
         "path",
         "allowed_signers",
@@ -64,7 +64,7 @@ def test_the_schema_knows_the_keys_that_are_read():
     assert set(tables["check"]["properties"]) == set(policy_syntax.CHECK_KEYS)
     assert set(tables["agreements"]["items"]["properties"]) == set(policy_syntax.AGREEMENT_KEYS)
     assert set(tables["collections"]["items"]["properties"]) == set(policy_syntax.COLLECTION_KEYS)
-    assert set(tables["waivers"]["items"]["properties"]) == set(policy_syntax.WAIVER_KEYS)
+    assert set(tables["waivers"]["items"]["properties"]) == set(waiver_syntax.WAIVER_KEYS)
 
 
 @pytest.mark.parametrize(

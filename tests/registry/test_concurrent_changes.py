@@ -1,12 +1,17 @@
 """Several processes change a registry and read it at the same time: nothing fails or is lost."""
 
 import json
+import shutil
 import subprocess
 import sys
+from threading import Barrier, Thread
 
 import pytest
 
-from provenance.registry.build.registry_builder import create_registry
+from provenance.registry.build.registry_builder import create_registry, extend_registry
+from provenance.registry.changes.registry_merge import merge_registries
+from provenance.registry.manifest import read_manifest
+from provenance.registry.sorting.duckdb_engine import BuildLimits
 from provenance.registry.store import open_registry
 from provenance.registry.verification import verify_files
 
@@ -57,6 +62,70 @@ for _ in sys.stdin:
     assert len(names) == registry.manifest.items
     assert len(set(zip(names["source"].to_pylist(), names["item"].to_pylist()))) == len(names)
 """
+
+
+_UNMERGED = BuildLimits(merged_tokens=1)
+"""Every addition keeps a segment of its own, as large ones do."""
+
+
+@pytest.fixture
+def three(tmp_path, posts, items):
+    """A registry, and two batches to be added to it: of other posts, and of some that it has."""
+    rows = posts(90, 7)
+    create_registry(tmp_path / "r", [items(rows[:30])])
+    return tmp_path / "r", [items(rows[20:60]), items([*rows[25:30], *rows[60:]])]
+
+
+@pytest.mark.parametrize("limits", [BuildLimits(), _UNMERGED])
+@pytest.mark.parametrize("first", [0, 1])
+def test_who_adds_during_an_addition_waits_and_nothing_is_lost(three, tmp_path, limits, first):
+    registry, batches = three
+    digests = set()
+    for order in ([0, 1], [1, 0]):
+        whole = shutil.copytree(registry, tmp_path / f"{order}")
+        for number in order:
+            extend_registry(whole, [batches[number]], limits=limits)
+        digests.add(read_manifest(whole).digest)
+    inside, ended = Barrier(2), []
+
+    def add(number, hold=False):
+        def read():
+            if hold:
+                inside.wait(60)
+                inside.wait(60)
+            yield batches[number]
+
+        extend_registry(registry, read(), limits=limits)
+        ended.append(number)
+
+    holder = Thread(target=add, args=(first, True))
+    holder.start()
+    inside.wait(60)
+    other = Thread(target=add, args=(1 - first,))
+    other.start()
+    other.join(0.5)
+    assert ended == []
+    inside.wait(60)
+    holder.join()
+    other.join()
+    assert ended == [first, 1 - first]
+    manifest = verify_files(registry)
+    assert manifest.items == 90
+    assert {manifest.digest} == digests  # whoever comes first
+
+
+@pytest.mark.parametrize("limits", [BuildLimits(), _UNMERGED])
+def test_a_digest_does_not_tell_when_segments_were_written(three, tmp_path, items, posts, limits):
+    parts = [items(posts(20, number)) for number in range(3)]
+    digests = set()
+    for turn, order in enumerate(([0, 1, 2], [2, 0, 1])):
+        folders = [tmp_path / f"{turn}-{number}" for number in range(3)]
+        for number in order:
+            create_registry(folders[number], [parts[number]])
+        merged = tmp_path / f"{turn}-all"
+        merge_registries(folders, merged, limits=limits)
+        digests.add(verify_files(merged).digest)
+    assert len(digests) == 1
 
 
 def _start(code, registry):

@@ -90,8 +90,7 @@ def test_a_registry_holds_what_its_manifest_names_and_nothing_else(segmented, it
         manifest = work()
         named = {segment.folder for segment in manifest.segments} | {"registry.json"}
         has_statuses.append(manifest.statuses is not None)
-        if manifest.statuses:
-            named.add(manifest.statuses.name)
+        named |= {table.name for table in (manifest.statuses, manifest.additions) if table}
         assert {path.name for path in segmented.iterdir()} == named
     assert has_statuses == [False, True, False]
 

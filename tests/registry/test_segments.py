@@ -77,7 +77,8 @@ def test_one_item_is_reported_of_all_with_the_same_tokens(writes, tmp_path_facto
     arrays = registry.arrays()
     bounds = [segment.first_number for segment in arrays.segments]
     tokens, firsts, latest_of, segment_of = {}, defaultdict(list), {}, {}
-    for place, segment in enumerate(registry.segments):
+    by_age = sorted(enumerate(registry.segments), key=lambda each: each[1].entry.created)
+    for place, segment in by_age:
         numbers = np.arange(segment.entry.items, dtype=np.uint32) + np.uint32(bounds[place])
         for number, row in zip(
             numbers.tolist(), registry.describe(numbers).to_pylist(), strict=True

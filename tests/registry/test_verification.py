@@ -337,13 +337,25 @@ def without(state):
     return change
 
 
-def one_changed(state, name, value):
+def one_changed(state, name, new_value):
     def change(table):
-        return altered(
-            table, name, lambda values: values.__setitem__(of_state(state, table), value)
-        )
+        place = of_state(state, table)
+
+        def exchange(values):
+            values[place] = new_value(values[place])
+
+        return altered(table, name, exchange)
 
     return change
+
+
+def always(value):
+    return lambda _: value
+
+
+def next_number(number):
+    """A number that another one is replaced by, within the three segments."""
+    return ((-1 if number is None else number) + 1) % 3
 
 
 def firsts_invented(table):
@@ -362,10 +374,16 @@ def fill(values, value):
     [
         ("coverage that differs from the manifest", without("replaced")),
         ("statuses of items that do not match their tokens", without("copy")),
-        ("coverage that differs from the manifest", one_changed("copy", "state", "replaced")),
-        ("statuses of items that do not match", one_changed("copy", "first_item", 0)),
-        ("statuses of items that do not match", one_changed("copy", "first_item", None)),
-        ("statuses of items that do not match", one_changed("replaced", "first_segment", 1)),
+        (
+            "coverage that differs from the manifest",
+            one_changed("copy", "state", always("replaced")),
+        ),
+        ("statuses of items that do not match", one_changed("copy", "first_item", next_number)),
+        ("statuses of items that do not match", one_changed("copy", "first_item", always(None))),
+        (
+            "statuses of items that do not match",
+            one_changed("replaced", "first_segment", next_number),
+        ),
         ("statuses of items that do not match", firsts_invented),
         (
             "statuses of items that do not match",

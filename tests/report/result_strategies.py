@@ -8,7 +8,8 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from hypothesis import strategies as st
 
-from provenance.model.results.result import Result
+from provenance.model.results.corpus_files import CorpusFile
+from provenance.model.results.result import Misdating, Result
 from provenance.model.results.shares import Share
 from provenance.model.rules.policy import Gate
 from provenance.model.rules.terms import DateRange
@@ -52,6 +53,10 @@ def made(kind: Any) -> st.SearchStrategy[Any]:
 def _field(kind: Any, name: str, hints: dict[str, Any]) -> st.SearchStrategy[Any]:
     if kind is Share and name == "by":
         return st.sampled_from(["source", "verdict", "terms", "basis", "evidence", "origin"])
+    if kind is CorpusFile and name in {"sha256", "texts"}:
+        return st.none() | st.text("0123456789abcdef", min_size=64, max_size=64)
+    if kind is Misdating and name in {"findings", "of_findings"}:
+        return st.integers(1, 2**62)
     if kind is Gate and hints[name] == str | None:  # findings are held against these: columns
         return st.none() | st.text(st.characters(codec="utf-8"), max_size=12)
     return made(hints[name])

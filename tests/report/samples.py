@@ -9,6 +9,7 @@ import numpy as np
 from provenance.model.content.tables import FINDINGS, Skipped
 from provenance.model.results.baseline import AbsentFindings, BaselineSummary
 from provenance.model.results.calibration import CalibrationSummary, CorrectedShare
+from provenance.model.results.corpus_files import CorpusFile, corpus_digest
 from provenance.model.results.method import MeasuredRecall, Method, Parameter
 from provenance.model.results.result import (
     CorpusSummary,
@@ -42,6 +43,13 @@ EXPIRED = Waiver(
     approver="M. Duarte",
     expires=date(2026, 3, 1),
     source="reddit",
+)
+
+
+CONTENTS = (
+    CorpusFile("part-0.parquet", 901_234, "9a" * 32),
+    CorpusFile("part-2.jsonl", 54_321, "9c" * 32),
+    CorpusFile("sub/part-1.jsonl.zst", 12_345, "9b" * 32),
 )
 
 
@@ -218,12 +226,13 @@ def _result() -> Result:
             texts=1204,
             tokens=312_450,
             bytes=1_874_700,
-            digest="8f" * 32,
+            digest=corpus_digest(CONTENTS),
             text_columns=("text",),
             skipped=(
                 Skipped("part-0.parquet", "null text", 3, (17, 18, 402)),
                 Skipped("part-2.jsonl", "not valid JSON", 1, (9,)),
             ),
+            contents=CONTENTS,
         ),
         registries=REGISTRIES,
         rules_digest="e3" * 32,

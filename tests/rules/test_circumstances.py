@@ -135,7 +135,7 @@ ASKED: list[tuple[str, dict[str, Any], str]] = [
     ),
     (
         "cc-by-nc-4.0",
-        {"commercial": True, "place": "EU", "claims": ("eu-dsm-art-4",), "day": "2024-01-01"},
+        {"commercial": True, "place": "EU", "claims": ("eu-dsm-art-4",), "day": "2024-09-20"},
         "restricted/statute",
     ),
     (
@@ -147,7 +147,7 @@ ASKED: list[tuple[str, dict[str, Any], str]] = [
             "day": "2024-01-01",
             "signals": ("tdmrep",),
         },
-        "restricted/statute",
+        "forbidden/condition-unmet",
     ),
     ("cc0-1.0", {}, "permitted/public-domain"),
     ("cc0-1.0", {"signals": ("tdmrep",), "place": "DE"}, "restricted/tdm-reservation"),
@@ -155,10 +155,12 @@ ASKED: list[tuple[str, dict[str, Any], str]] = [
     ("mit", {}, "permitted/copyright-licence"),
     ("gpl-3.0", {}, "restricted/copyright-licence"),
     ("odc-by-1.0", {}, "restricted/copyright-licence"),
-    ("all-rights-reserved", {}, "restricted/default-copyright"),
+    ("all-rights-reserved", {}, "forbidden/default-copyright"),
+    ("all-rights-reserved", {"commercial": True}, "forbidden/default-copyright"),
+    ("not-stated", {}, "unknown/undeclared"),
     (
         "all-rights-reserved",
-        {"place": "EU", "claims": ("eu-dsm-art-4",), "day": "2024-01-01"},
+        {"place": "DE", "claims": ("eu-dsm-art-4",), "day": "2024-01-01"},
         "restricted/statute",
     ),
     ("all-rights-reserved", {"place": "US", "claims": ("us-fair-use",)}, "restricted/statute"),

@@ -72,7 +72,8 @@ Examples:
     multiple=True,
     metavar="GATE",
     help="[SOURCE:]VERDICT[/BASIS][.documents|.tokens|.bytes]=N%; repeatable. "
-    "A gate for another source or verdict is added to the default, forbidden=0%.",
+    "A gate for another source or verdict is added to the default, forbidden=0%, by which what is "
+    "restricted or unknown passes.",
 )
 @text_column_option
 @max_document_option

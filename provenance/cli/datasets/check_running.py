@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from provenance import pipeline
-from provenance.cli.error_reporting import CLEAR, FAILED, VIOLATED
+from provenance.cli.error_reporting import CLEAR, FAILED, VIOLATED, print_error
 from provenance.cli.options.format_options import ReportRenderer
 from provenance.cli.options.shared_options import make_settings
 from provenance.cli.terminal_output import echo
@@ -16,7 +16,9 @@ from provenance.cli.unread_errors import list_unread, print_unread_error
 from provenance.model.results.result import Report
 from provenance.model.rules.policy import Policy
 from provenance.report.sanitize import one_line
+from provenance.report.text.collection_dates import refuted_dates_sentence, refuted_dates_step
 from provenance.report.text.next_steps import outcome_line
+from provenance.report.text.unread_text import unchecked_phrase, unread_steps
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,10 +217,19 @@ def _conclude(report: Report, renderer: ReportRenderer, running: Running) -> int
         echo(f"Report: {output.rstrip('/')}/report.html")
     if form not in {"terminal", "json"} and not quiet:  # these formats contain the outcome
         echo(one_line(outcome_line(report.result)), err=True)
-    if report.result.status == "incomplete":
+    if report.result.lacks_files:
         if quiet:
             list_unread(report.result.unread)
-        print_unread_error(report.result.unread, "the result covers only what was read")
+            list_unread(report.result.unchecked[len(report.result.unread) :], "Not checked")
+        print_error(
+            f"{unchecked_phrase(report.result.unchecked, report.result.unread)}; the result covers "
+            "only the rest",
+            " ".join(unread_steps(report.result)),
+        )
+        return FAILED
+    if report.result.status == "incomplete":
+        message = refuted_dates_sentence(report.result) or "the check is incomplete"
+        print_error(message, " ".join(refuted_dates_step(report.result)))
         return FAILED
     return VIOLATED if report.result.violations and not running.exit_zero else CLEAR
 

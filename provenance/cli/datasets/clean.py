@@ -24,7 +24,7 @@ from provenance.cli.options.shared_options import (
     verify_option,
 )
 from provenance.cli.terminal_output import echo, print_rendered, terminal_style
-from provenance.cli.unread_errors import unread_code
+from provenance.cli.unread_errors import unread_code, wordless_code
 from provenance.errors import PolicyError
 from provenance.model.records.receipt import Cleaning
 from provenance.model.rules.terms import Verdict
@@ -181,9 +181,10 @@ def command(  # noqa: PLR0913 (one parameter per option)
     if not quiet:
         print_rendered(receipt_text(receipt, terminal_style()))
         echo("", f"Receipt: {output.rstrip('/')}/.provenance/receipt.json")
-    return unread_code(
+    code = unread_code(
         receipt.unread,
         allow_unread,
         "the cleaned corpus is incomplete",
         "remove the output before you run clean again",
     )
+    return code or wordless_code(receipt.wordless, allow_unread - len(receipt.unread))

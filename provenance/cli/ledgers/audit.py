@@ -7,8 +7,10 @@ from pathlib import Path
 import click
 
 from provenance import pipeline
+from provenance.cli.lazy_groups import ParentCommand
 from provenance.cli.options.path_options import OUTPUT_FOLDER, files, folders
 from provenance.cli.options.shared_options import ledger_option, registry_key_option
+from provenance.cli.reports.folder_signing import signing_commands
 from provenance.cli.terminal_output import echo, print_rendered, terminal_style
 from provenance.model.records.audit import Audit, AuditQuery, AuditRequest
 
@@ -23,10 +25,13 @@ Examples:
   provenance audit --item "the words of my post ..." --report report
   provenance audit --author jane_doe --ledger ledger --forget-set forget
   provenance audit --works works.csv --ledger ledger -o answer
+  provenance audit x --ledger ledger --withhold 3,8 -o answer
+  provenance audit sign answer --key ~/.ssh/id_ed25519
+  provenance audit verify answer --allowed-signers allowed_signers
 """
 
 
-@click.command("audit", epilog=_EXAMPLES)
+@click.command("audit", cls=ParentCommand, epilog=_EXAMPLES)
 @click.argument("source", required=False)
 @click.option("--domain", metavar="DOMAIN", help="Content with an address there: example.com.")
 @click.option(
@@ -83,7 +88,18 @@ Examples:
 @click.option(
     "--signed-by",
     metavar="NAME",
-    help="Who has reviewed the answer and signs it: without, it is marked as a draft.",
+    help="Who has reviewed and signed the answer, as you state: without, it is marked as a draft. "
+    "No proof: for that, `provenance audit sign`.",
+)
+@click.option(
+    "--only",
+    metavar="POINTS",
+    help="Answer only these points, by their numbers: 3,8. The answer says which it leaves out.",
+)
+@click.option(
+    "--withhold",
+    metavar="POINTS",
+    help="Leave out these points: 6,7. Lists that belong to them are not written, either.",
 )
 @click.option(
     "--format",
@@ -131,6 +147,8 @@ def command(  # noqa: PLR0913 (one parameter per option)
     received: str | None,
     due: str | None,
     signed_by: str | None,
+    only: str | None,
+    withhold: str | None,
     form: str,
     output: Path | None,
     pdf: bool,
@@ -143,11 +161,14 @@ def command(  # noqa: PLR0913 (one parameter per option)
     The answer has eleven points: the request and what was searched, uses, how the content was
     obtained, items, evidence, withdrawals, destruction, recipients, measures, what cannot be known,
     and digests. Every line says whether it was measured, declared, or cannot be known, and what it
-    rests on. It is made from the ledger, from reports and from registries; of datasets, only those
-    of --corpus are read, and nothing is fetched. The same records give the same bytes.
+    rests on, and every record who made it, when, and how long after the event. It joins what all
+    recorded checks of a dataset found. It is made from the ledger, from reports and from
+    registries; of datasets, only those of --corpus are read, and nothing is fetched. The same
+    records give the same bytes.
     """
     if corpora and domain is None:
         raise click.UsageError("--corpus needs --domain")
+    withheld = pipeline.points_to_withhold(only, withhold)
     _check_output(output, pdf=pdf)
     request = AuditRequest(
         requester,
@@ -164,6 +185,7 @@ def command(  # noqa: PLR0913 (one parameter per option)
         registries=registries,
         corpora=corpora,
         with_lists=output is not None,
+        withheld=withheld,
         excerpts=excerpts,
         quiet=quiet,
     )
@@ -180,6 +202,9 @@ def command(  # noqa: PLR0913 (one parameter per option)
         echo("", f"Answer: {output}/audit.html", f"Letter: {output}/letter.md")
 
 
+command.subcommands = signing_commands("audit")
+
+
 def _check_output(output: Path | None, *, pdf: bool) -> None:
     """Check that the answer can be written, before it is searched for."""
     if pdf and output is None:
@@ -194,7 +219,7 @@ def _check_output(output: Path | None, *, pdf: bool) -> None:
 
 def _warn_of_name(source: str | None, audit: Audit) -> None:
     """Print a note where nothing was found, and the name of the source may be mistyped."""
-    if source is not None and not audit.found:
+    if source is not None and audit.found is False:
         warning = pipeline.source_name_warning(source)
         if warning is not None:
             echo(f"Note: {warning}", err=True)

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 def add() -> None:
     """Record what only people know, such as uses and destructions, and earlier checks.
 
-    A record is never changed: to correct one, add another with a --note. The ledger is created if
-    there is none.
+    A record is never changed: to correct one, add another with --corrects. The ledger is created
+    if there is none.
     """
 
 
@@ -50,7 +50,7 @@ def _recipient(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -
 _WHEN = click.option(
     "--when",
     metavar="DATE",
-    help="A day, month or year, or FROM..UNTIL, excluding UNTIL.",
+    help="A day, month or year, or FROM..UNTIL, both included.",
 )
 _APPLICATION = click.option("--application", metavar="NAME", help="The application.")
 _ACCOUNT = click.option("--account", metavar="ID", help="Account or application id.")
@@ -70,6 +70,12 @@ _RECIPIENT = click.option(
     help=f"Who received it; KIND is {', '.join(RecipientKind)}; repeatable.",
 )
 _NOTE = click.option("--note", metavar="TEXT", help="Anything else.")
+_CORRECTS = click.option(
+    "--corrects",
+    metavar="RECORD",
+    help="First digits of an earlier record of this kind: the new one counts instead, in every "
+    "sum and answer.",
+)
 
 
 @add.command(
@@ -78,7 +84,7 @@ _NOTE = click.option("--note", metavar="TEXT", help="Anything else.")
 \b
 Examples:
   provenance ledger add dataset posts@2023-01 --source x --route api \\
-      --collected 2022-06..2023-01 --report report
+      --collected 2022-06..2022-12 --report report
   provenance ledger add dataset mix@2 --made-from posts@2023-01
 """,
 )
@@ -101,6 +107,7 @@ Examples:
 )
 @_RECIPIENT
 @_NOTE
+@_CORRECTS
 @ledger_option
 def dataset(  # noqa: PLR0913 (one parameter per option)
     name: str,
@@ -113,6 +120,7 @@ def dataset(  # noqa: PLR0913 (one parameter per option)
     made_from: tuple[str, ...],
     recipients: list[Recipient],
     note: str | None,
+    corrects: str | None,
     ledger: str | None,
 ) -> None:
     """Record the dataset NAME, with its version: posts@2023-01."""
@@ -127,7 +135,8 @@ def dataset(  # noqa: PLR0913 (one parameter per option)
         recipients=tuple(recipients),
         note=note,
     )
-    _print(pipeline.add_dataset(pipeline.named_ledger(ledger), facts, report), *sources)
+    entry = pipeline.add_dataset(pipeline.named_ledger(ledger), facts, report, corrects)
+    _print(entry, *sources)
 
 
 @add.command(
@@ -156,6 +165,8 @@ def check(report: Path, ledger: str | None) -> None:
 Example:
   provenance ledger add access x --application "Trend page" \\
       --account app-17 --when 2022 --calls 51000 --items 2000000
+  provenance ledger add access x --application "Trend page" \\
+      --account app-17 --when 2022 --calls 5100 --corrects 3fb1c2
 """,
 )
 @click.argument("source")
@@ -170,6 +181,7 @@ Example:
 )
 @_AGREEMENT
 @_NOTE
+@_CORRECTS
 @ledger_option
 def access(  # noqa: PLR0913 (one parameter per option)
     source: str,
@@ -182,6 +194,7 @@ def access(  # noqa: PLR0913 (one parameter per option)
     datasets: tuple[str, ...],
     agreement: str | None,
     note: str | None,
+    corrects: str | None,
     ledger: str | None,
 ) -> None:
     """Record access to SOURCE: by what, when, and how much."""
@@ -197,7 +210,7 @@ def access(  # noqa: PLR0913 (one parameter per option)
         agreement,
         note,
     )
-    _print(pipeline.add_to_ledger(pipeline.named_ledger(ledger), facts), source)
+    _print(pipeline.add_to_ledger(pipeline.named_ledger(ledger), facts, corrects), source)
 
 
 @add.command(
@@ -206,7 +219,7 @@ def access(  # noqa: PLR0913 (one parameter per option)
 \b
 Example:
   provenance ledger add use posts@2023-01 --application Search \\
-      --purpose "ranking of results" --when 2023-02..2023-04 \\
+      --purpose "ranking of results" --when 2023-02..2023-03 \\
       --model ranker-3 --recipient "Example Office=government"
 """,
 )
@@ -223,6 +236,7 @@ Example:
 )
 @_RECIPIENT
 @_NOTE
+@_CORRECTS
 @ledger_option
 def use(  # noqa: PLR0913 (one parameter per option)
     dataset: str,
@@ -233,6 +247,7 @@ def use(  # noqa: PLR0913 (one parameter per option)
     model_file: Path | None,
     recipients: list[Recipient],
     note: str | None,
+    corrects: str | None,
     ledger: str | None,
 ) -> None:
     """Record a use of DATASET: by which application, what for, for which model."""
@@ -246,7 +261,7 @@ def use(  # noqa: PLR0913 (one parameter per option)
         tuple(recipients),
         note,
     )
-    _print(pipeline.add_to_ledger(pipeline.named_ledger(ledger), facts))
+    _print(pipeline.add_to_ledger(pipeline.named_ledger(ledger), facts, corrects))
 
 
 @add.command(
@@ -271,6 +286,7 @@ Example:
     help="A document that proves it: its SHA-256 is recorded.",
 )
 @_NOTE
+@_CORRECTS
 @ledger_option
 def destruction(  # noqa: PLR0913 (one parameter per option)
     dataset: str,
@@ -281,6 +297,7 @@ def destruction(  # noqa: PLR0913 (one parameter per option)
     copies_left: str | None,
     receipt: Path | None,
     note: str | None,
+    corrects: str | None,
     ledger: str | None,
 ) -> None:
     """Record that DATASET was destroyed."""
@@ -294,7 +311,7 @@ def destruction(  # noqa: PLR0913 (one parameter per option)
         None if receipt is None else pipeline.digest_of_document(receipt),
         note,
     )
-    _print(pipeline.add_to_ledger(pipeline.named_ledger(ledger), facts))
+    _print(pipeline.add_to_ledger(pipeline.named_ledger(ledger), facts, corrects))
 
 
 @add.command(
@@ -309,9 +326,15 @@ Example:
 @click.option("--source", metavar="ID", help="Source of the items. Unset: of any source.")
 @click.option("--on", "day", metavar="DAY", help="When they were withdrawn. Unset: today.")
 @click.option("--reason", metavar="TEXT", help="Why.")
+@_CORRECTS
 @ledger_option
 def withdrawal(
-    ids: str, source: str | None, day: str | None, reason: str | None, ledger: str | None
+    ids: str,
+    source: str | None,
+    day: str | None,
+    reason: str | None,
+    corrects: str | None,
+    ledger: str | None,
 ) -> None:
     """Record that items were withdrawn at their source.
 
@@ -319,13 +342,15 @@ def withdrawal(
     """
     facts = WithdrawalFacts(source, None, reason)
     when = None if day is None else pipeline.parse_day("--on", day)
-    entry = pipeline.add_withdrawal(pipeline.named_ledger(ledger), facts, ids, when)
+    entry = pipeline.add_withdrawal(pipeline.named_ledger(ledger), facts, ids, when, corrects)
     _print(entry, *([] if source is None else [source]))
 
 
 def _print(entry: "LedgerEntry", *sources: str) -> None:
     """Print a record's digest, and notes on sources whose names may be mistyped."""
     echo(f"Recorded: {entry.record.kind} {entry.digest}")
+    if (corrected := entry.record.corrects) is not None:
+        echo(f"It counts instead of {corrected}")
     for source in sources:
         if (warning := pipeline.source_name_warning(source)) is not None:
             echo(f"Note: {warning}", err=True)

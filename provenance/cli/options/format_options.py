@@ -14,6 +14,7 @@ from provenance.model.results.result import Report
 from provenance.report.code_location import parse_anchor
 from provenance.report.render_options import RenderOptions
 from provenance.startup import lean_imports
+from provenance.terminal_safety import print_commands
 
 Command = Callable[..., Any]
 
@@ -41,6 +42,7 @@ excerpts_option = click.option(
 
 
 _DEFAULT = "terminal"
+_COMMANDS = "github"
 
 
 class _Format(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on
@@ -119,5 +121,7 @@ class ReportRenderer:
             from provenance.report.terminal.check_summary import terminal_summary  # noqa: PLC0415 (slow import)
 
             print_rendered(terminal_summary(report, width=width(), colour=is_coloured()) + "\n")
+        elif self.form == _COMMANDS:
+            print_commands(self.text(report))
         else:
             sys.stdout.write(self.text(report))

@@ -100,7 +100,7 @@ purpose_option = click.option(
 collected_option = click.option(
     "--collected",
     metavar="DATE",
-    help="When the content was collected: a day, month or year, or FROM..UNTIL, excluding UNTIL. "
+    help="When the content was collected: a day, month or year, or FROM..UNTIL, both included. "
     "Unset: every version of the terms since an item was published is considered.",
 )
 actor_option = click.option(
@@ -124,7 +124,7 @@ max_document_option = click.option(
 )
 chance_option = click.option(
     "--chance",
-    type=click.FloatRange(0.001, 100),
+    type=click.FloatRange(1e-40, 100),
     metavar="N",
     help="Chance matches that you accept per million words, of all registries together: 0.1 for a "
     "court, 10 for a first look. Fewer means that more copies are missed.  [default: 1]",
@@ -175,8 +175,8 @@ allow_unread_option = click.option(
     default=0,
     show_default=True,
     metavar="N",
-    help="Accept up to N files or folders that cannot be read to the end. With more, the exit code "
-    "is 2, regardless of the result.",
+    help="Accept up to N files or folders that cannot be read to the end, or columns of which the "
+    "texts are not words. With more, the exit code is 2, regardless of the result.",
 )
 
 

@@ -297,6 +297,7 @@ Examples:
 )
 @click.option("--source", metavar="ID", help="With --withdrawn: of this source.")
 @click.option("--reason", metavar="TEXT", help="With --withdrawn: for this reason.")
+@click.option("--on", "day", metavar="DAY", help="With --withdrawn: on this day.")
 @registry_key_option
 @click.option("-v", "--verbose", is_flag=True, help="Also show the law of chance matches.")
 def show(  # noqa: PLR0913 (one parameter per option)
@@ -306,18 +307,19 @@ def show(  # noqa: PLR0913 (one parameter per option)
     withdrawn: bool,
     source: str | None,
     reason: str | None,
+    day: str | None,
     verbose: bool,
 ) -> None:
     """Show what REGISTRY contains, what it cannot find, and what waits to be removed."""
     if recipe + withdrawn + (items is not None) > 1:
         raise click.UsageError("give one of --items, --recipe and --withdrawn")
-    if (source is not None or reason is not None) and not withdrawn:
-        raise click.UsageError("--source and --reason need --withdrawn")
+    if {source, reason, day} != {None} and not withdrawn:
+        raise click.UsageError("--source, --reason and --on need --withdrawn")
     if recipe:
         echo(*pipeline.registry_recipe(registry))
         return
     if withdrawn:
-        for text in pipeline.withdrawn_lines(registry, source, reason):
+        for text in pipeline.withdrawn_lines(registry, source, reason, day):
             click.echo(text, nl=False)
         return
     if items is None and pipeline.is_public_copy(registry):
@@ -407,7 +409,8 @@ def _dumps(
     warning = None if source is None else pipeline.source_name_warning(source)
     if warning:
         echo(f"Note: {warning}", err=True)
-    return pipeline.DumpSource(dumps, source, layout, columns, published, max_document)
+    given = pipeline.DumpSource(dumps, source, layout, columns, published, max_document)
+    return pipeline.with_source_id(given)
 
 
 def _record_deletions(outcome: "pipeline.BuildOutcome") -> None:

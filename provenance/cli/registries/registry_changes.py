@@ -80,7 +80,8 @@ def upgrade(registry: Path, quiet: bool) -> None:
     epilog="""
 \b
 Examples:
-  provenance registry remove registries/x --ids deleted.txt --reason request
+  provenance registry remove registries/x --ids deleted.txt --reason request \\
+      --on 2023-05-02
   provenance registry remove registries/x --author somebody --purge
   provenance registry remove registries/all --source reddit --before 2015
 """,
@@ -90,12 +91,13 @@ Examples:
     "--ids",
     metavar="FILE",
     shell_complete=files,
-    help="Items with these ids: one id a line, or a table (CSV, JSON Lines, Parquet) with a column "
-    "of ids, such as a dump's list of deletions.",
+    help="Items with these ids or addresses: one a line, or a table (CSV, JSON Lines, Parquet) "
+    "with a column of them, such as a dump's list of deletions.",
 )
 @click.option("--author", metavar="NAME", help="Items of this author, as the dump spells the name.")
 @click.option("--before", metavar="DATE", help="Items published before this day, month or year.")
 @_SOURCE
+@click.option("--on", "day", metavar="DAY", help="When they were withdrawn. Unset: today.")
 @click.option("--reason", metavar="TEXT", help="Why; kept with the tombstones.")
 @click.option(
     "--purge",
@@ -121,6 +123,7 @@ def remove(  # noqa: PLR0913 (one parameter per option)
     author: str | None,
     before: str | None,
     source: str | None,
+    day: str | None,
     reason: str | None,
     purge: bool,
     keep_fingerprints: str | None,
@@ -132,7 +135,9 @@ def remove(  # noqa: PLR0913 (one parameter per option)
     They are not matched any more. Their files are rewritten without them: at once where a segment
     is smaller than 1 GB, else by the first change of REGISTRY a week later, or with --purge. A
     tombstone (source, id, day and reason) stays, so that dumps that still have them do not bring
-    them back. With --ids and --source alone, ids that REGISTRY lacks are kept out, too.
+    them back. With --ids and --source alone, ids that REGISTRY lacks are kept out, too. Keyed
+    digests of authors and addresses stay here, and in no copy that is pushed or published, so that
+    `provenance audit` can tell whose the items were. Of two days of one item, the earlier counts.
     """
     conditions = pipeline.Conditions(ids, author, source, before=before)
     ledger = pipeline.ledger_of_policy()
@@ -140,6 +145,7 @@ def remove(  # noqa: PLR0913 (one parameter per option)
     withdrawal, cleared = pipeline.withdraw_from_registry(
         registry,
         conditions,
+        day=day,
         reason=reason,
         purge=purge,
         keep_fingerprints=keep_fingerprints,

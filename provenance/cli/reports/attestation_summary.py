@@ -9,11 +9,11 @@ if TYPE_CHECKING:
     from provenance.pipeline.attesting.attestations import Attestation, ExpectedSubjects
 
 _DIGITS = 12
-_NOT_DECIDED = "NOT DECIDED: some content is unknown, and no gate limits that"
 _OUTCOMES = {
     "pass": "PASSED",
+    "warn": "NOT DECIDED: some content is unknown, and no gate limits that",
     "fail": "FAILED",
-    "incomplete": "INCOMPLETE: not all of the dataset was read",
+    "incomplete": "INCOMPLETE: not all of the dataset was checked",
 }
 
 
@@ -36,14 +36,16 @@ def attestation_lines(
         key = "" if signer.name == signer.fingerprint else f", key {signer.fingerprint}"
         yield f"  Signed by  {signer.name}{key}"
     check, dataset = attestation.check, attestation.dataset
-    outcome = _NOT_DECIDED if attestation.result == "WARNED" else _OUTCOMES.get(check.status)
+    outcome = _OUTCOMES.get(check.status, check.status)
     yield f"  Dataset    {dataset.name}, {_digest(dataset.sha256)}: {_same(compared.dataset)}"
-    yield f"             {count(check.documents, 'document')}, {count(check.tokens, 'token')}"
+    files = f"{count(check.files, 'file')}, " if check.files else ""
+    sizes = f"{count(check.documents, 'document')}, {count(check.tokens, 'token')}"
+    yield f"             {files}{sizes}"
     if attestation.model is not None:
         model = attestation.model
         yield f"  Model      {model.name}, {_digest(model.sha256)}: {_same(compared.model)}"
     yield (
-        f"  Check      {outcome or check.status}, for {check.purpose}, on "
+        f"  Check      {outcome}, for {check.purpose}, on "
         f"{timestamp(check.checked)}, by provenance {check.tool}"
     )
     yield from (f"             {line}" for line in _reservations(attestation))
@@ -73,7 +75,7 @@ def _reservations(attestation: "Attestation") -> Iterator[str]:
         if number
     )
     if check.unread:
-        yield f"not read to the end: {count(check.unread, 'file')}"
+        yield f"not checked to the end: {count(check.unread, 'file')}"
 
 
 def _digest(sha256: str) -> str:

@@ -1,13 +1,16 @@
 """`provenance disclose`."""
 
+import shlex
 import sys
 from pathlib import Path
 
 import click
 
 from provenance import pipeline
+from provenance.cli.lazy_groups import ParentCommand
 from provenance.cli.options.path_options import OUTPUT_FILE, OUTPUT_FOLDER, files
 from provenance.cli.options.shared_options import ledger_option
+from provenance.cli.reports.folder_signing import signing_commands
 from provenance.cli.terminal_output import echo
 
 _FORMATS = (
@@ -21,13 +24,15 @@ Examples:
   provenance disclose report --init summary.toml
   provenance disclose report --answers summary.toml -o disclosures
   provenance disclose report --answers summary.toml --format eu-summary
+  provenance disclose --model "Lantern 2" --ledger ledger \\
+      --answers summary.toml -o disclosures
   provenance disclose report --answers summary.toml \\
       --previous 2026-03/eu-summary.json -o 2026-09
 """
 
 
-@click.command("disclose", epilog=_EXAMPLES)
-@click.argument("report", type=click.Path(path_type=Path))
+@click.command("disclose", cls=ParentCommand, epilog=_EXAMPLES)
+@click.argument("report", required=False, type=click.Path(path_type=Path))
 @click.option(
     "--format",
     "formats",
@@ -60,6 +65,13 @@ Examples:
 )
 @ledger_option
 @click.option(
+    "--model",
+    metavar="NAME",
+    help="Instead of REPORT: a model of the ledger. One EU summary, and one documentation for "
+    "California, cover all datasets that it was made with and what these were made from, by all "
+    "checks of them.",
+)
+@click.option(
     "--previous",
     type=click.Path(path_type=Path),
     metavar="FILE",
@@ -69,7 +81,8 @@ Examples:
 @click.option(
     "--signed-by",
     metavar="NAME",
-    help="Who has reviewed the documents and signs them: without, they are marked as drafts.",
+    help="Who has reviewed and signed the documents, as you state: without, they are marked as "
+    "drafts. No proof: for that, `provenance disclose sign`.",
 )
 @click.option(
     "--allow-incomplete",
@@ -85,12 +98,13 @@ Examples:
 )
 @click.option("-q", "--quiet", is_flag=True, help="No progress, and no list of files.")
 def command(  # noqa: PLR0913 (one parameter per option)
-    report: Path,
+    report: Path | None,
     formats: tuple[str, ...],
     answers: Path | None,
     init: Path | None,
     corpora: tuple[str, ...],
     ledger: str | None,
+    model: str | None,
     previous: Path | None,
     signed_by: str | None,
     allow_incomplete: bool,
@@ -101,18 +115,23 @@ def command(  # noqa: PLR0913 (one parameter per option)
 
     They are made from REPORT, the folder that `provenance check --output` wrote, from the dataset,
     from the ledger, and from answers of people. Every field says whether it was measured, is
-    declared, or is still to be provided. Nothing is fetched. The same input gives the same bytes.
+    declared, or is still to be provided. Answers that the ledger contradicts are refused. Nothing
+    is fetched. The same input gives the same bytes.
     Documents for authorities are drafts for review by counsel.
     """
     if init is not None:
         pipeline.write_answers_template(init, formats)
-        echo(f"Wrote {init}. Edit it, then: provenance disclose {report} --answers {init} -o DIR")
+        what = f"--model {shlex.quote(model)}" if model is not None else str(report or "REPORT")
+        echo(f"Wrote {init}. Edit it, then: provenance disclose {what} --answers {init} -o DIR")
         return
+    if (report is None) == (model is None):
+        raise click.UsageError("name a REPORT, or a model of the ledger with --model")
     if output is None and len(formats) != 1:
         raise click.UsageError("give --output DIR, or one --format to print it")
     documents = pipeline.disclose(
         report,
         formats,
+        model=model,
         answers=answers,
         corpora=corpora,
         ledger=pipeline.ledger_to_read(ledger),
@@ -129,3 +148,6 @@ def command(  # noqa: PLR0913 (one parameter per option)
     pipeline.save_disclosures(documents, output)
     if not quiet:
         echo(*(f"Wrote {output / name}" for name in documents.files))
+
+
+command.subcommands = signing_commands("disclose")

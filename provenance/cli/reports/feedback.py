@@ -75,8 +75,8 @@ def command(  # noqa: PLR0913 (one parameter per option)
     """Dispute that an item in REPORT is its source's, with a signed note.
 
     A policy that names the notes and their signers under [disputes] lets no gate count the items
-    until they are settled. The note has ids and your reason, and no text of the dataset. Needs the
-    extra `sign`.
+    until they are settled, or for 90 days if no owner signed. The note has ids and your reason, and
+    no text of the dataset. Needs the extra `sign`.
     """
     if (finding is None) == (item is None):
         raise click.UsageError("name the item: with --finding or with --item")
@@ -122,8 +122,16 @@ def verify(
             f"  {note.on}  {names}: item {note.item} of {note.source}: "
             f"{note.claim or 'settled'}: {note.reason}",
         )
-    disputes = pipeline.open_disputes(notes)
-    echo(f"Open: {', '.join(f'{each.item} of {each.source}' for each in disputes) or 'none'}")
+    today = datetime.now(UTC).date()
+    disputes = pipeline.open_disputes(notes, today)
+    ends = {False: "lapses", True: "lapsed"}
+    items = [
+        f"{each.item} of {each.source} ({ends[each.is_over(today)]} on {each.expires})"
+        for each in disputes
+    ]
+    echo(f"Open: {', '.join(items) or 'none'}")
+    if items:
+        echo("A dispute by one that the policy names among `owners` does not lapse.")
     return CLEAR
 
 

@@ -1,7 +1,6 @@
 """`provenance publish`."""
 
 import os
-import sys
 from pathlib import Path
 
 import click
@@ -11,6 +10,7 @@ from provenance.cli.error_reporting import CLEAR
 from provenance.cli.options.format_options import anchor_option, excerpts_option
 from provenance.cli.options.path_options import OUTPUT_FILE
 from provenance.cli.terminal_output import echo
+from provenance.terminal_safety import print_commands
 
 _EXAMPLES = """
 \b
@@ -51,7 +51,7 @@ def command(
     outcome = pipeline.publish(
         result, os.environ, sarif=sarif, comments=comments, excerpts=excerpts, anchor=anchor
     )
-    sys.stdout.write(outcome.annotations)
+    print_commands(outcome.annotations)
     for target in outcome.published:
         echo(f"Published: {target}", err=True)
     for message, remedy in outcome.failures:

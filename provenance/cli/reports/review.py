@@ -103,7 +103,7 @@ def command(  # noqa: PLR0913 (one parameter per option)
     review = pipeline.open_review(report, sample, seed)
     if labels is not None:
         review = pipeline.import_labels(review, labels, _name(labeller))
-        pipeline.save_review(review, report)
+        review = pipeline.save_review(review, report)
     if export is not None:
         pipeline.export_sheet(review, export)
         echo(f"Written: {export}")
@@ -144,7 +144,7 @@ def _ask(review: "Review", report: Path, labeller: str) -> "Review":
             place = max(place - 1, 0)
             continue
         review = pipeline.add_label(review, place, _ANSWERS[answer], labeller)
-        pipeline.save_review(review, report)
+        review = pipeline.save_review(review, report)
         place = _first_unlabelled(review, place + 1)
     return review
 

@@ -31,9 +31,18 @@ def command() -> None:
     metavar="FILE",
     help="File to write.",
 )
-def init(output: Path) -> None:
-    """Write a template of a policy, with every key explained."""
-    pipeline.write_policy_template(output)
+@click.option(
+    "--strict",
+    is_flag=True,
+    help="Fail on restricted content, too: on everything that is not permitted.",
+)
+def init(output: Path, *, strict: bool) -> None:
+    """Write a template of a policy, with every key explained.
+
+    Its gates fail on any forbidden and any unknown content. What is restricted, so allowed only
+    under conditions, passes unless you give --strict.
+    """
+    pipeline.write_policy_template(output, strict=strict)
     echo(f"Wrote {output}. Edit it, then: provenance policy explain")
 
 

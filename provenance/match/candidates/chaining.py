@@ -67,7 +67,7 @@ def chain_hits(  # noqa: C901, PLR0912, PLR0915 (one pass over the hits, with mu
     item = tokens[offsets[number] : offsets[number + 1]]
     pairs = scratch[3]
     count, score, rarest = 0, 0, np.int64(1 << 30)
-    item_end, text_end = np.int64(0), np.int64(0)
+    item_end, text_end, last_length = np.int64(0), np.int64(0), np.int64(0)
     while place < len(hits) and hits[place, HIT_ITEM] == number:
         at_text = hits[place, HIT_POSITION]
         at_item = min(hits[place, HIT_ITEM_POSITION], item.size)  # else it was tampered with
@@ -101,6 +101,16 @@ def chain_hits(  # noqa: C901, PLR0912, PLR0915 (one pass over the hits, with mu
                 break  # its run goes on behind the chain, but elsewhere in the item
             place += 1
             continue
+        if count and (at_text == text_end or at_item == item_end):
+            # Where a word repeats, either run may have it: the longer one gets it.
+            back = 0
+            while back < last_length and document[at_text - back - 1] == item[at_item - back - 1]:
+                back += 1
+            if length + back > last_length:
+                at_text, at_item, length = at_text - back, at_item - back, length + back
+                text_end, item_end, count = text_end - back, item_end - back, count - back
+                for step in range(back):
+                    score -= bits[item[at_item + step] >> CELL_SHIFT]
         item_gap, text_gap = at_item - item_end, at_text - text_end
         is_aligned = 0 < item_gap <= MAX_ALIGNED and 0 < text_gap <= MAX_ALIGNED
         cost = (max(item_gap, 0) + max(text_gap, 0)) * GAP_COST
@@ -121,7 +131,7 @@ def chain_hits(  # noqa: C901, PLR0912, PLR0915 (one pass over the hits, with mu
             pairs[count, 0], pairs[count, 1] = at_item + step, at_text + step
             score += bits[item[at_item + step] >> CELL_SHIFT]
             count += 1
-        item_end, text_end = at_item + length, at_text + length
+        item_end, text_end, last_length = at_item + length, at_text + length, np.int64(length)
         place += 1
     if score < MIN_CHAIN_SCORE or count == 0:
         return place, 0, 0, rarest

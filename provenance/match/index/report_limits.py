@@ -26,7 +26,7 @@ TABLE_WORDS = 20
 TABLE_QUARTERS = 4 * TABLE_WORDS
 
 TABLE_BITS = 100
-"""Bits of surprisal beyond which more of it changes nothing (`classifier.MAX_BITS`)."""
+"""Bits of surprisal beyond which more of it changes nothing in short runs."""
 
 EXTENSION_WORDS = 8
 """Most words, next to the shingles that a text shares with an item, that an alignment is expected

@@ -13,6 +13,7 @@ import numpy as np
 
 from provenance.match.candidates.candidate_table import Candidates
 from provenance.match.index.postings_index import PostingsIndex
+from provenance.match.index.report_limits import COPY_RUN_TOKENS
 from provenance.match.scoring.corpus_sample import PassageSample
 from provenance.match.scoring.evalue import is_reported, strength
 from provenance.match.scoring.features import (
@@ -27,6 +28,7 @@ from provenance.match.scoring.features import (
     text_context,
 )
 from provenance.match.scoring.information import NgramCounts, language_only_counts
+from provenance.model.content.chance import ChanceModel
 from provenance.model.content.fingerprints import Flags, Floats, Int64s
 from provenance.model.content.language import Language
 
@@ -40,13 +42,18 @@ MIN_DISTINCT_WORDS = 3
 _LOWEST_LOG_ODDS = -50.0
 
 MAX_BITS = 100.0
-"""Information beyond which more of it changes nothing."""
+"""Information up to which the regression's weights apply; beyond, `EXCESS_BITS_WEIGHT`."""
+
+EXCESS_BITS_WEIGHT = 0.35
+"""Log-odds of each bit beyond, half of ln 2, of matches with a run of `COPY_RUN_TOKENS` different
+words: words in a row depend on each other, but chance has to give every one of them."""
 
 _INTERCEPT = -33.4799
 _WEIGHTS = {
     "corpus_bits": 0.0140,
     "registry_bits": -0.0255,
     "pooled_bits": 0.0483,
+    "excess_bits": EXCESS_BITS_WEIGHT,
     "least_bits": -0.0083,
     "corpus_bits_by_root_length": 0.2570,
     "pooled_bits_by_root_length": 0.3741,
@@ -101,26 +108,46 @@ def log_odds(features: Features, tokens: int) -> Floats:
     return np.asarray(total - _SMALL_CORPUS_PENALTY * min(1.0, max(0.0, ignorance)))
 
 
+def excess_strengths(features: Features, chance: ChanceModel) -> Floats:
+    """Return how much of the strength of candidates is due to information beyond `MAX_BITS`.
+
+    Parameters
+    ----------
+    features : Features
+        As measured in the whole corpus.
+    chance : ChanceModel
+        The chance model of the registry that they match.
+    """
+    return np.asarray(chance.decay * EXCESS_BITS_WEIGHT * _excess_bits(features) / np.log(2))
+
+
+def _excess_bits(features: Features) -> Floats:
+    excess = np.maximum(features.pooled_bits - MAX_BITS, 0.0)
+    return np.where(features.longest >= COPY_RUN_TOKENS, excess, 0.0)
+
+
 def regressors(features: Features) -> dict[str, Floats]:
     """Return the regressors by name."""
     length = np.minimum(features.length, SATURATION_TOKENS)
     matched = np.maximum(features.matched, 1)
     cover = np.minimum(features.matched / np.maximum(length, 1), 1.0)
     root = np.sqrt(length + 1)
+    longest = np.minimum(features.longest, SATURATION_TOKENS)
     bits = {
         name: np.minimum(getattr(features, name), MAX_BITS)
         for name in ("corpus_bits", "registry_bits", "pooled_bits")
     }
     return {
         **bits,
+        "excess_bits": _excess_bits(features),
         "least_bits": np.minimum(bits["corpus_bits"], bits["registry_bits"]),
         "corpus_bits_by_root_length": bits["corpus_bits"] / root,
         "pooled_bits_by_root_length": bits["pooled_bits"] / root,
         "cover": cover,
         "log_cover": np.log(cover + 0.02),
         "density": features.density,
-        "log_longest": np.log1p(np.minimum(features.longest, SATURATION_TOKENS)),
-        "longest_by_matched": features.longest / matched,
+        "log_longest": np.log1p(longest),
+        "longest_by_matched": longest / np.minimum(matched, SATURATION_TOKENS),
         "log_distinct": np.log1p(np.minimum(features.distinct, SATURATION_TOKENS)),
         "log_length": np.log1p(length),
         "log_across": np.log1p(features.shared_across_sources),
@@ -146,11 +173,14 @@ class ScoredCandidates:
         Information of their words under corpus and registry together.
     strengths : ndarray of float64, shape (n,)
         Bits (`evalue.strength`).
+    excesses : ndarray of float64, shape (n,)
+        How much of the strength is due to information beyond `MAX_BITS`.
     """
 
     indices: Int64s
     bits: Floats
     strengths: Floats
+    excesses: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,14 +231,17 @@ def score_candidates(
     context = candidate_context(candidates, registry, inputs.corpus, known_copies)
     possible = _select_possible(candidates, context, registry, inputs)
     if not len(possible):
-        return ScoredCandidates(possible, np.zeros(0), np.zeros(0))
+        return ScoredCandidates(possible, np.zeros(0), np.zeros(0), np.zeros(0))
     candidates, context = candidates.take(possible), context.take(possible)
     features = measure_features(
         candidates, registry, inputs.corpus, inputs.language, inputs.threads, context
     )
     reported, strengths = _evaluate(features, registry, inputs.size, len(inputs.corpus.tokens))
     strong = np.flatnonzero(reported)
-    return ScoredCandidates(possible[strong], features.pooled_bits[strong], strengths[strong])
+    excesses = excess_strengths(features, registry.arrays.chance)
+    return ScoredCandidates(
+        possible[strong], features.pooled_bits[strong], strengths[strong], excesses[strong]
+    )
 
 
 def select_reportable(

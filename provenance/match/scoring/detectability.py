@@ -5,6 +5,7 @@ import numpy as np
 from provenance.jit.decorators import Scalar, kernel
 from provenance.match.index.postings_index import BITS_SCALE, CELL_SHIFT, PostingsIndex
 from provenance.match.index.report_limits import (
+    COPY_RUN_TOKENS,
     EXTENSION_WORDS,
     MAX_EXTENSION,
     MOST_OF_ITEM,
@@ -17,6 +18,7 @@ from provenance.match.index.report_limits import (
 )
 from provenance.match.index.token_weights import token_weight
 from provenance.match.scoring.classifier import (
+    EXCESS_BITS_WEIGHT,
     LARGE_CORPUS_TOKENS,
     MAX_BITS,
     MIN_DISTINCT_WORDS,
@@ -30,7 +32,11 @@ from provenance.match.scoring.evalue import (
     strength,
 )
 from provenance.match.scoring.features import Features, item_words
-from provenance.match.scoring.information import REPEAT_DISCOUNT, language_surprisals
+from provenance.match.scoring.information import (
+    MAX_WORD_BITS,
+    REPEAT_DISCOUNT,
+    language_surprisals,
+)
 from provenance.model.content.chance import ChanceModel
 from provenance.model.content.fingerprints import (
     Flags,
@@ -72,9 +78,9 @@ def report_limits(
 
     Notes
     -----
-    Log-odds are linear in the information of the matched words, so that for each number of words
-    the least information is known, if everything else is at its best: all words next to each other,
-    different from the registry's, and the text breaks on both sides.
+    Log-odds are linear in the information of the matched words, up to `MAX_BITS` and beyond, so
+    that for each number of words the least information is known, if everything else is at its best:
+    all words next to each other, different from the registry's, and the text breaks on both sides.
     """
     if size < LIMITED_FROM_TOKENS:
         return NO_LIMITS
@@ -117,7 +123,9 @@ def _least_bits(least_odds: float) -> Floats:
     lowest, highest = best_odds(0.0), best_odds(MAX_BITS)
     required = least_odds - _ROUNDING_MARGIN
     least = np.maximum((required - lowest) / (highest - lowest), 0.0) * MAX_BITS
-    least = np.where(least > MAX_BITS, np.inf, least).reshape(shape)
+    is_run = np.minimum(longest, matched) >= COPY_RUN_TOKENS
+    beyond = np.where(is_run, MAX_BITS + (required - highest) / EXCESS_BITS_WEIGHT, np.inf)
+    least = np.where(required > highest, beyond, least).reshape(shape)
     # At most so many words match, in runs of at most so many.
     return np.asarray(np.minimum.accumulate(np.minimum.accumulate(least, axis=2), axis=3))
 
@@ -212,7 +220,7 @@ def _sufficient_bits(registry: PostingsIndex, size: int) -> float:
     # Words come in quarters; beyond saturation, length matters only relative to distinct words.
     words = np.append(np.arange(_ENOUGH_WORDS, SATURATION_TOKENS, 0.25), 1e9)
     distinct = np.full(len(words), float(_ENOUGH_WORDS))
-    for bits in np.arange(10.0, MAX_BITS + 1, 10):
+    for bits in np.arange(10.0, _MAX_TOKENS * MAX_WORD_BITS, 10):
         if _would_be_reported(registry, size, np.full(len(words), bits), distinct, words).all():
             return float(bits)
     return np.inf

@@ -27,6 +27,9 @@ MIN_REGISTRY_TOKENS = 25_000
 """Tokens of the smallest registry of the fit. It does not extrapolate below: texts
 on the subject of an item share phrases with it that are neither chance nor copies."""
 
+_MAX_EXPONENT = 1000.0
+"""Strength beyond which the number that chance gives is not told apart: floats end at 2**-1074."""
+
 _PRIOR_EXCEEDANCES = 50.0
 """Weight, in exceedances, of the prior that a registry's decay is the shipped one."""
 
@@ -87,7 +90,7 @@ def least_reported_odds(
 
 def expected_by_chance(strengths: Floats, tokens: int) -> Floats:
     """Return the E-value: the number of matches this strong expected by chance in `tokens`."""
-    return np.asarray(tokens * np.exp2(-strengths))
+    return np.asarray(tokens * np.exp2(-np.minimum(strengths, _MAX_EXPONENT)))
 
 
 def chance_probabilities(

@@ -39,6 +39,7 @@ ITEMS = pa.schema(
         pa.field("author", pa.string()),
         pa.field("language", pa.string()),
         pa.field("licence", pa.string()),
+        pa.field("link", pa.string()),  # the page whose title the item's first line is
     ]
 )
 """One row for each item of a dump."""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 import pyarrow as pa
 
@@ -26,6 +26,7 @@ class EvidenceRung(StrEnum):
     WHOLE = "whole item"
     PASSAGE = "passage"
     SIMILARITY = "similarity"
+    DECLARATION = "declaration"
 
 
 class WithdrawalTime(StrEnum):
@@ -47,12 +48,13 @@ AUDIT_ITEMS = pa.schema(
         pa.field("item", pa.string()),  # the owner's id; null for an address of a row
         pa.field("url", pa.string()),
         pa.field("created_at", pa.timestamp("s", "UTC")),
-        pa.field("evidence", pa.string(), nullable=False),  # the strongest: an `EvidenceRung`
+        pa.field("evidence", pa.string()),  # the strongest: an `EvidenceRung`; null if withheld
         pa.field("documents", pa.int64(), nullable=False),
         pa.field("passages", pa.int64(), nullable=False),
         pa.field("tokens", pa.int64(), nullable=False),
         pa.field("item_tokens", pa.int64()),
         pa.field("counted", pa.bool_(), nullable=False),  # not contested, and no quotation
+        pa.field("disputed", pa.bool_(), nullable=False),  # that it is the source's
         pa.field("same_words", pa.list_(pa.string())),  # other ids of the source with these words
         pa.field("withdrawn", pa.date32()),
         pa.field("withdrawn_when", pa.string()),  # a `WithdrawalTime`
@@ -68,6 +70,7 @@ FORGET_SET = pa.schema(
     [
         pa.field("dataset", pa.string(), nullable=False),  # its name, or its addresses
         pa.field("digest", pa.string(), nullable=False),  # of the dataset
+        pa.field("file_sha256", pa.string()),  # of the bytes of the file, which may be renamed
         *(
             FINDINGS.field(name)
             for name in (
@@ -134,15 +137,15 @@ class AuditRequest:
         Who asked, and the reference of the letter.
     received, due : date or None
         When it came, and until when an answer is asked for.
-    signed_by : str or None
-        Who has reviewed and signed the answer; None leaves it a draft.
+    stated_name : str or None
+        Who has reviewed and signed the answer, as stated; None leaves it a draft.
     """
 
     requester: str | None = None
     reference: str | None = None
     received: date | None = None
     due: date | None = None
-    signed_by: str | None = None
+    stated_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +168,21 @@ class Statement:
     text: str
     rests_on: tuple[str, ...] = ()
     in_letter: bool = False
+
+
+class AuditPoint(IntEnum):
+    """The points of an answer that other parts of it depend on."""
+
+    USES = 2
+    ACQUISITION = 3
+    ITEMS = 4
+    EVIDENCE = 5
+    WITHDRAWN = 6
+    DESTROYED = 7
+
+
+AUDIT_POINTS = 11
+"""Number of the points of an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,17 +213,21 @@ class DatasetCounts:
     dataset, digest : str
         Its name, or the addresses that were checked; its digest.
     documents, passages, tokens : int
-        Documents with content of what was asked about, passages in them and tokens of these.
+        Documents with copied words of what was asked about, passages in them and tokens of these.
     items : int
-        Items with distinct ids, after de-duplication: one for each text.
+        Items whose words were copied, after de-duplication: one for each text.
     items_with_copies : int
         The same before: all ids of the source whose words were found.
     addresses : int
-        Documents whose own address is of what was asked about.
+        Documents whose own address is of what was asked about, with copied words or without.
+    declarations : int
+        Documents that declare a licence or have a signal that was asked about.
     not_counted : int
         Passages that are contested, or quote another work: in none of the other numbers.
-    withdrawn : int
-        Number of the items that were withdrawn since.
+    withdrawn : int or None
+        Number of the items that were withdrawn since; None if that point is withheld.
+    disputed : int
+        Number of the items of which somebody disputes that they are the source's.
     """
 
     dataset: str
@@ -216,8 +238,10 @@ class DatasetCounts:
     items: int
     items_with_copies: int
     addresses: int
+    declarations: int
     not_counted: int
-    withdrawn: int
+    withdrawn: int | None
+    disputed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,20 +273,23 @@ class Audit:
         What was asked about.
     request : AuditRequest
         The letter.
-    found : bool
-        Whether anything was found that counts.
+    found : bool or None
+        Whether anything was found that counts; None if point 4 is withheld.
     datasets : tuple of DatasetCounts
-        What was found, for each dataset that was checked.
+        What was found, for each dataset that was checked; none if point 4 is withheld.
     sections : tuple of AuditSection
-        The eleven points.
+        The eleven points, without those that are withheld.
     files : tuple of SideFile
         Files beside it.
+    withheld : tuple of int
+        Numbers of the points that are withheld.
     """
 
     tool: str
     query: AuditQuery
     request: AuditRequest
-    found: bool
+    found: bool | None
     datasets: tuple[DatasetCounts, ...]
     sections: tuple[AuditSection, ...]
     files: tuple[SideFile, ...] = ()
+    withheld: tuple[int, ...] = ()

@@ -1,14 +1,14 @@
 """Disclosures about a dataset: documents that laws, hosts and customers ask for."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
 import pyarrow as pa
 
-from provenance.model.records.ledger import CleaningFacts, DatasetFacts, UseFacts
-from provenance.model.records.receipt import FileFacts
+from provenance.model.records.ledger import AccessFacts, CleaningFacts, DatasetFacts, UseFacts
+from provenance.model.results.corpus_files import corpus_digest
 from provenance.model.results.result import Report
 from provenance.model.rules.terms import DateRange
 
@@ -21,6 +21,7 @@ class EntryStatus(StrEnum):
     MEASURED = "measured"
     DECLARED = "declared"
     TO_BE_PROVIDED = "to-be-provided"
+    NOT_GIVEN = "not-given"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class Entry:
     status : EntryStatus
         How it is known.
     value : JSON value
-        For programs; None if it is to be provided.
+        For programs; None if it is to be provided, or is optional and not given.
     lines : tuple of str
         The same for people: a line, or the items of a list.
     source : str
@@ -57,10 +58,21 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class EntrySection:
-    """Entries of a disclosure under a heading."""
+    """Entries of a disclosure under a heading.
+
+    Parameters
+    ----------
+    title : str
+        The heading; empty for entries at the head of the document.
+    entries : tuple of Entry
+        None for a section that only has others below it.
+    level : int
+        1 for a section of the form, 2 for one below it, and so on.
+    """
 
     title: str
     entries: tuple[Entry, ...]
+    level: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +85,10 @@ class Disclosure:
         "eu-summary" or "ab-2013".
     title, basis : str
         Its title, and the law and the form that it follows.
-    tool, dataset, dataset_digest : str
-        Version of `provenance`; name and digest of the dataset.
+    tool : str
+        Version of `provenance`.
+    datasets : tuple of DisclosedDataset
+        The datasets that it covers.
     day : date
         Of its last update.
     sections : tuple of EntrySection
@@ -87,23 +101,22 @@ class Disclosure:
         Day by which it has to be updated.
     previous : PreviousDisclosure or None
         The version before.
-    signed_by : str or None
-        Who has reviewed it; None leaves it a draft.
+    stated_name : str or None
+        Who has reviewed it, as stated; None leaves it a draft.
     """
 
     kind: str
     title: str
     basis: str
     tool: str
-    dataset: str
-    dataset_digest: str
+    datasets: tuple["DisclosedDataset", ...]
     day: date
     sections: tuple[EntrySection, ...]
     notes: tuple[str, ...] = ()
     version: int | None = None
     stale_after: date | None = None
     previous: "PreviousDisclosure | None" = None
-    signed_by: str | None = None
+    stated_name: str | None = None
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -280,15 +293,31 @@ class CorpusContents:
         Its languages.
     domains : DomainSizes
         Its domains.
-    files : tuple of (str, FileFacts)
-        Its files, as far as they can be read twice, by their name.
     """
 
     digest: str
     documents: int
     languages: LanguageSample
     domains: DomainSizes
-    files: tuple[tuple[str, FileFacts], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DisclosedCheck:
+    """A check of a dataset that a disclosure covers.
+
+    Parameters
+    ----------
+    report : Report
+        The check.
+    digest : str
+        SHA-256 of its result.json.
+    rests_on : str
+        Where it is from: the name of a record, or "result.json".
+    """
+
+    report: Report
+    digest: str
+    rests_on: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,14 +332,70 @@ class RecordedFacts:
         Their uses.
     cleanings : tuple of (str, CleaningFacts)
         Cleanings from which the dataset came.
+    accesses : tuple of (str, AccessFacts)
+        Access by which items of them were obtained.
+    model : str or None
+        The model whose datasets they are; None if one dataset is disclosed.
+    checks : tuple of DisclosedCheck
+        Checks of the one dataset that is disclosed, besides its report.
     """
 
     datasets: tuple[tuple[str, DatasetFacts], ...] = ()
     uses: tuple[tuple[str, UseFacts], ...] = ()
     cleanings: tuple[tuple[str, CleaningFacts], ...] = ()
+    accesses: tuple[tuple[str, AccessFacts], ...] = ()
+    model: str | None = None
+    checks: tuple[DisclosedCheck, ...] = ()
 
 
 NOTHING_RECORDED = RecordedFacts()
+
+
+@dataclass(frozen=True, slots=True)
+class DisclosedDataset:
+    """A dataset that a disclosure covers.
+
+    Parameters
+    ----------
+    name : str
+        Its name.
+    checks : tuple of DisclosedCheck
+        All checks of it, each of which is evidence; first the newest of the whole dataset.
+    facts : (str, DatasetFacts) or None
+        What the ledger says about it, with the name of the record.
+    made : tuple of str
+        Datasets that were made from it, if the model was not trained on it itself.
+    note : str
+        That it was never checked, was destroyed, or what was made from it; empty if none of these.
+    """
+
+    name: str
+    checks: tuple[DisclosedCheck, ...]
+    facts: tuple[str, DatasetFacts] | None = None
+    made: tuple[str, ...] = ()
+    note: str = ""
+
+    @property
+    def report(self) -> Report | None:
+        """Return its first check, which states its size; None if it was never checked."""
+        return self.checks[0].report if self.checks else None
+
+    @property
+    def digest(self) -> str | None:
+        """Return the SHA-256 of the result.json of the first check."""
+        return self.checks[0].digest if self.checks else None
+
+    @property
+    def rests_on(self) -> str:
+        """Return where the first check is from; empty if it was never checked."""
+        return self.checks[0].rests_on if self.checks else ""
+
+    @property
+    def corpus_digest(self) -> str | None:
+        """Return the digest over its files; None if it is not known."""
+        if self.report is not None:
+            return self.report.result.corpus.digest
+        return None if self.facts is None else self.facts[1].digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,8 +418,11 @@ class DisclosureMaterial:
         What the ledger says.
     previous : PreviousDisclosure or None
         The earlier version of the EU's summary.
-    signed_by : str or None
-        Who has reviewed the documents.
+    stated_name : str or None
+        Who has reviewed the documents, as stated.
+    datasets : tuple of DisclosedDataset
+        All datasets of a model, and what they were made from; `report` is a check of one of the
+        first. Empty for a single dataset.
     """
 
     report: Report
@@ -344,12 +432,53 @@ class DisclosureMaterial:
     not_measured: str | None = None
     recorded: RecordedFacts = NOTHING_RECORDED
     previous: PreviousDisclosure | None = None
-    signed_by: str | None = None
+    stated_name: str | None = None
+    datasets: tuple[DisclosedDataset, ...] = ()
+
+    @property
+    def covered(self) -> tuple[DisclosedDataset, ...]:
+        """Return the datasets that it is about: at least one."""
+        report = DisclosedCheck(self.report, self.digest, "result.json")
+        return self.datasets or (DisclosedDataset(self.name, (report, *self.recorded.checks)),)
+
+    @property
+    def trained_on(self) -> tuple[DisclosedDataset, ...]:
+        """Return those of them that the model was trained on, and not what these were made from."""
+        return tuple(each for each in self.covered if not each.made)
+
+    @property
+    def checks(self) -> tuple[DisclosedCheck, ...]:
+        """Return all checks of all datasets."""
+        return tuple(check for each in self.covered for check in each.checks)
+
+    @property
+    def reports(self) -> tuple[Report, ...]:
+        """Return the first check of each dataset that was trained on, if it was checked."""
+        return tuple(each.report for each in self.trained_on if each.report is not None)
 
     @property
     def created(self) -> datetime:
-        """Return when the check ended: the only clock of a disclosure."""
-        return self.report.result.created
+        """Return when the last check ended: the only clock of a disclosure."""
+        return max(check.report.result.created for check in self.checks)
+
+    @property
+    def contents_digest(self) -> str:
+        """Return the digest over the files of all datasets that were trained on and checked."""
+        return corpus_digest(
+            file for report in self.reports for file in report.result.corpus.contents
+        )
+
+    def of(self, check: DisclosedCheck) -> "DisclosureMaterial":
+        """Return the same about one check of one dataset."""
+        digest = check.report.result.corpus.digest
+        cleanings = tuple(each for each in self.recorded.cleanings if each[1].after == digest)
+        return replace(
+            self,
+            report=check.report,
+            digest=check.digest,
+            recorded=replace(self.recorded, cleanings=cleanings, checks=()),
+            datasets=(),
+        )
 
     @property
     def name(self) -> str:

@@ -5,9 +5,11 @@ files) and of the files themselves: its facts, and lists of items. Only the file
 and texts; each can be erased, and the chain still holds.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import TypeVar
 
 import pyarrow as pa
 
@@ -28,6 +30,8 @@ class RecordKind(StrEnum):
     CHECK = "check"
     CLEANING = "cleaning"
     ERASURE = "erasure"
+    SIGNATURE = "signature"
+    TIMESTAMP = "timestamp"
 
 
 class ErasureReason(StrEnum):
@@ -48,6 +52,8 @@ class FileRole(StrEnum):
     RECEIPT = "receipt"
     REMOVALS = "removals"
     ITEMS = "items"
+    SIGNATURE = "signature"
+    TIMESTAMP = "timestamp"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +91,15 @@ class LedgerRecord:
     tool : str
         Version of `provenance`.
     writer : str
-        Identifier of machine and user, in hex.
+        Identifier of the installation that wrote it, in hex.
     number : int
-        One more than that of the records before it.
+        One more than the number of records that it follows, directly or not.
     files : tuple of LedgerFile
         Its files; the facts first.
     previous : tuple of str
-        SHA-256 of the newest records of the same writer; several where processes wrote at once.
+        SHA-256 of the newest records of the ledger; several where processes wrote at once.
+    corrects : str or None
+        SHA-256 of the record of the same kind that it takes the place of.
     erased : tuple of str
         Names of files that were erased; of an erasure.
     reason : ErasureReason or None
@@ -105,6 +113,7 @@ class LedgerRecord:
     number: int
     files: tuple[LedgerFile, ...]
     previous: tuple[str, ...] = ()
+    corrects: str | None = None
     erased: tuple[str, ...] = ()
     reason: ErasureReason | None = None
 
@@ -305,12 +314,15 @@ class CheckFacts:
         Digest of the corpus.
     addresses : tuple of str
         As given.
+    checked : date
+        The day of the check, in UTC.
     report : str or None
         Folder of the report.
     """
 
     digest: str
     addresses: tuple[str, ...]
+    checked: date
     report: str | None = None
 
 
@@ -347,6 +359,44 @@ class ErasureFacts:
     note: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class SignatureFacts:
+    """A signature of a state of the ledger.
+
+    Parameters
+    ----------
+    state : str
+        Digest of the state.
+    newest : tuple of str
+        SHA-256 of its newest records.
+    key : str
+        Fingerprint of the key.
+    """
+
+    state: str
+    newest: tuple[str, ...]
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimestampFacts:
+    """A time stamp of a state of the ledger, by an authority outside.
+
+    Parameters
+    ----------
+    state : str
+        Digest of the state.
+    newest : tuple of str
+        SHA-256 of its newest records.
+    stated : datetime or None
+        The time that it states, in the form of RFC 3161; None in another form.
+    """
+
+    state: str
+    newest: tuple[str, ...]
+    stated: datetime | None = None
+
+
 Facts = (
     DatasetFacts
     | AccessFacts
@@ -356,6 +406,8 @@ Facts = (
     | CheckFacts
     | CleaningFacts
     | ErasureFacts
+    | SignatureFacts
+    | TimestampFacts
 )
 
 FACTS: dict[RecordKind, type[Facts]] = {
@@ -367,6 +419,8 @@ FACTS: dict[RecordKind, type[Facts]] = {
     RecordKind.CHECK: CheckFacts,
     RecordKind.CLEANING: CleaningFacts,
     RecordKind.ERASURE: ErasureFacts,
+    RecordKind.SIGNATURE: SignatureFacts,
+    RecordKind.TIMESTAMP: TimestampFacts,
 }
 """The facts of each kind of record."""
 
@@ -388,6 +442,18 @@ class Erasure:
     reason: ErasureReason
 
 
+F = TypeVar("F", bound=Facts)
+
+CORRECTABLE = (
+    RecordKind.DATASET,
+    RecordKind.ACCESS,
+    RecordKind.USE,
+    RecordKind.DESTRUCTION,
+    RecordKind.WITHDRAWAL,
+)
+"""Kinds of records that people state, and may correct; what a command did stays as it was."""
+
+
 @dataclass(frozen=True, slots=True)
 class LedgerEntry:
     """A record with its digest and its facts.
@@ -400,11 +466,14 @@ class LedgerEntry:
         Its chained part.
     facts : Facts or None
         None if they were erased.
+    recorded_by : str or None
+        Account of the system that wrote it; None if it was erased with the facts.
     """
 
     digest: str
     record: LedgerRecord
     facts: Facts | None
+    recorded_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -416,7 +485,8 @@ class Ledger:
     address : str
         As given.
     digest : str
-        SHA-256 over the digests of all records, in order.
+        SHA-256 of the newest record, which all others come before; where several are the newest,
+        SHA-256 of the list of these.
     entries : tuple of LedgerEntry
         In the order of time.
     erasures : dict of str to Erasure
@@ -427,6 +497,76 @@ class Ledger:
     digest: str
     entries: tuple[LedgerEntry, ...]
     erasures: dict[str, Erasure] = field(default_factory=dict)
+
+    def corrections(self) -> dict[str, LedgerEntry]:
+        """Return the record that counts instead of each corrected one, by the latter's digest.
+
+        A correction may be corrected. Where several correct one record, as in two copies of a
+        ledger that were merged, the newest of them counts. A correction of which the facts were
+        erased still takes the place of what it corrects.
+        """
+        return _corrections(self.entries)
+
+    def entries_in_force(self) -> tuple[LedgerEntry, ...]:
+        """Return the records that no other corrects, in the order of time."""
+        corrected = self.corrections()
+        return tuple(entry for entry in self.entries if entry.digest not in corrected)
+
+    def facts(self, kind: type[F]) -> list[tuple[LedgerEntry, F]]:
+        """Return the facts in force of one kind with their records, in the order of time."""
+        return [
+            (entry, entry.facts)
+            for entry in self.entries_in_force()
+            if isinstance(entry.facts, kind)
+        ]
+
+
+def _corrections(entries: Sequence[LedgerEntry]) -> dict[str, LedgerEntry]:
+    by_digest = {entry.digest: entry for entry in entries}
+    families = dict[str, list[LedgerEntry]]()
+    for entry in entries:
+        first = entry
+        while (earlier := _corrected_by(first, by_digest)) is not None:
+            first = earlier
+        if first is not entry:
+            families.setdefault(first.digest, [first]).append(entry)
+    corrected = dict[str, LedgerEntry]()
+    for family in families.values():
+        superseded = {each.record.corrects for each in family}
+        last = [each for each in family if each.digest not in superseded]
+        newest = max(last, key=lambda each: (each.record.recorded, each.digest))
+        corrected.update({each.digest: newest for each in family if each is not newest})
+    return corrected
+
+
+def _corrected_by(entry: LedgerEntry, by_digest: dict[str, LedgerEntry]) -> LedgerEntry | None:
+    """Return the record that a record corrects; None if it corrects none of its kind."""
+    corrected = by_digest.get(entry.record.corrects or "")
+    if corrected is None or corrected.record.kind is not entry.record.kind:
+        return None
+    return corrected if entry.record.kind in CORRECTABLE else None
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """Records that cannot all be true.
+
+    Parameters
+    ----------
+    sentence : str
+        What they say.
+    records : tuple of str
+        Their SHA-256.
+    datasets : tuple of str
+        Names of the datasets that they are about.
+    sources : tuple of str
+        Sources that they are about.
+    """
+
+    sentence: str
+    records: tuple[str, ...]
+    datasets: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -443,6 +583,54 @@ class LedgerFault:
 
     file: str
     message: str
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierState:
+    """A state in which a ledger was earlier.
+
+    Parameters
+    ----------
+    digest : str
+        Its digest.
+    records : int
+        Number of records that it had.
+    added, erased : int
+        Records that were added, and files that were erased since.
+    faults : tuple of LedgerFault
+        What of it is gone or was changed.
+    """
+
+    digest: str
+    records: int
+    added: int
+    erased: int
+    faults: tuple[LedgerFault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """A signature or a time stamp of an earlier state.
+
+    Parameters
+    ----------
+    record : str
+        SHA-256 of its record.
+    kind : RecordKind
+        Signature or time stamp.
+    state : EarlierState
+        The state.
+    statement : str
+        Who signed it, or which time is stated, and whether that was verified.
+    is_verified : bool
+        Whether it is the signature of somebody who is trusted.
+    """
+
+    record: str
+    kind: RecordKind
+    state: EarlierState
+    statement: str = ""
+    is_verified: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -463,6 +651,14 @@ class LedgerVerification:
         What is wrong.
     unnamed : tuple of str
         Files that no record names: of writers that were interrupted, or that are at work.
+    late : tuple of LedgerFault
+        Records that came to the ledger after later ones.
+    contradictions : tuple of Contradiction
+        Records that cannot all be true.
+    since : EarlierState or None
+        The state that was asked about.
+    witnesses : tuple of Witness
+        Signatures and time stamps of earlier states.
     """
 
     records: int
@@ -473,6 +669,10 @@ class LedgerVerification:
     erased: tuple[tuple[str, Erasure], ...]
     faults: tuple[LedgerFault, ...]
     unnamed: tuple[str, ...] = ()
+    late: tuple[LedgerFault, ...] = ()
+    contradictions: tuple[Contradiction, ...] = ()
+    since: EarlierState | None = None
+    witnesses: tuple[Witness, ...] = ()
 
     def __bool__(self) -> bool:
         """Return whether all is as it was written."""

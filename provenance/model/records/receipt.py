@@ -176,6 +176,8 @@ class Receipt:
         Files of the corpus, in order of their names.
     unread : tuple of Unread
         Files that could not be read to their end; they are neither in `files` nor written.
+    wordless : tuple of Unread
+        Columns of which the texts are not words: they are written, but nothing can be found there.
     """
 
     tool: str
@@ -197,9 +199,10 @@ class Receipt:
     not_copied: int
     files: tuple[CleanedFile, ...]
     unread: tuple[Unread, ...] = ()
+    wordless: tuple[Unread, ...] = ()
 
     __repr__ = short_repr
 
     def __bool__(self) -> bool:
-        """Return whether all of the corpus could be read: the exit code of `clean` is then 0."""
-        return not self.unread
+        """Return whether all of the corpus could be checked: the exit code of `clean` is then 0."""
+        return not (self.unread or self.wordless)

@@ -16,7 +16,7 @@ class AttestedCheck:
     checked : datetime
         When the check ended.
     status : str
-        "pass", "fail" or "incomplete".
+        "pass", "warn" (not decided), "fail" or "incomplete".
     purpose : str
         The intended use.
     documents, tokens, bytes : int
@@ -31,6 +31,12 @@ class AttestedCheck:
         Files and folders that could not be read to their end.
     report : str
         SHA-256 of result.json, which has the digests of the other files.
+    dataset : str
+        Addresses of the dataset, as given.
+    digest : str
+        SHA-256 over the sorted SHA-256 of its files (`corpus_digest`).
+    files : int
+        Number of subjects that are its files; 0 if it has none that `sha256sum` could read.
     split : str or None
         The split that was checked; null means all.
     sample : float or None
@@ -49,6 +55,9 @@ class AttestedCheck:
     disputed: int
     unread: int
     report: str
+    dataset: str
+    digest: str
+    files: int
     split: str | None = None
     sample: float | None = None
 

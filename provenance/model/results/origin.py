@@ -27,3 +27,5 @@ class OriginReason(StrEnum):
     DOCUMENT_DATED = "document-dated"
     DOCUMENT_CONTINUES = "document-continues"
     DOCUMENT_ATTRIBUTES = "document-attributes"
+    LINK_TITLE = "link-title"
+    DOCUMENT_LINKED = "document-linked"

@@ -1,7 +1,7 @@
 """The result of a check: what a report renders, apart from the table of findings."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 import pyarrow as pa
@@ -10,15 +10,52 @@ from provenance.model.content.tables import IgnoredFiles, Skipped, Unread
 from provenance.model.results.baseline import BaselineSummary
 from provenance.model.results.calibration import CalibrationSummary
 from provenance.model.results.control import Control
+from provenance.model.results.corpus_files import CorpusFile
 from provenance.model.results.corpus_model import CorpusModel, CorpusModelSummary
 from provenance.model.results.coverage import RegistrySummary
 from provenance.model.results.method import Method
 from provenance.model.results.shares import Share
 from provenance.model.rules.policy import Agreement, Gate, Policy, Waiver
 from provenance.model.rules.rulings import Ruling
-from provenance.model.rules.terms import Verdict
+from provenance.model.rules.terms import DateRange, Verdict
 
 RESULT_SCHEMA = "provenance/result/1"
+
+
+@dataclass(frozen=True, slots=True)
+class WordlessTexts:
+    """Texts of a column that are not words, so that they could not be compared.
+
+    Parameters
+    ----------
+    file : str
+        As in `DOCUMENTS`; "*.txt" stands for all text files with this suffix.
+    column : str
+        Its name, without places in lists.
+    kind : str
+        What they consist of: "numbers".
+    texts, of_texts : int
+        Number of these, and of all texts of the column.
+    tokens, bytes : int
+        Of these.
+    first_file : str
+        The file of the first.
+    first_row : int
+        Its row, 0-based.
+    is_whole : bool
+        Whether so many of the texts of the column are not words that it counts as not compared.
+    """
+
+    file: str
+    column: str
+    kind: str
+    texts: int
+    of_texts: int
+    tokens: int
+    bytes: int
+    first_file: str
+    first_row: int
+    is_whole: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +71,7 @@ class CorpusSummary:
     documents, texts, tokens, bytes : int
         Rows with text; texts in them; tokens; bytes of UTF-8 text.
     digest : str
-        SHA-256 over the contents, independent of the order of the files.
+        SHA-256 over those of the files (`corpus_digest`), whatever their names.
     text_columns : tuple of str
         Columns read as text.
     skipped : tuple of Skipped
@@ -45,6 +82,12 @@ class CorpusSummary:
         Files of its folders that were ignored; None if there were none.
     card : str or None
         What the card in its folder declares, if that counts for no row.
+    contents : tuple of CorpusFile
+        Its files with their digests, in order of their names.
+    wordless : tuple of WordlessTexts
+        Texts that are not words, by file, column and kind.
+    wordless_documents : int
+        Number of documents with such texts.
     """
 
     addresses: tuple[str, ...]
@@ -59,6 +102,9 @@ class CorpusSummary:
     split: str | None = None
     passed_over: IgnoredFiles | None = None
     card: str | None = None
+    contents: tuple[CorpusFile, ...] = ()
+    wordless: tuple[WordlessTexts, ...] = ()
+    wordless_documents: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +255,35 @@ class Observation:
 
 
 @dataclass(frozen=True, slots=True)
+class Misdating:
+    """Findings of items that were published after the collection that is stated for them.
+
+    They are judged by every day since the item's date.
+
+    Parameters
+    ----------
+    collection : str or None
+        The collection of the policy that they are in; None for the rest.
+    stated : DateRange or None
+        When they were collected, as the policy says; None if each row says so itself.
+    findings, of_findings : int
+        Number of these, and of all findings with that statement.
+    refuting : int
+        Number of these that show that the statement cannot be right: words of the item's own that
+        are neither contested nor waived.
+    newest : date
+        When the newest of the items was published.
+    """
+
+    collection: str | None
+    stated: DateRange | None
+    findings: int
+    of_findings: int
+    refuting: int
+    newest: date
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """The result of a check, without the table of findings.
 
@@ -265,6 +340,8 @@ class Result:
     observations : tuple of Observation
         Withdrawn and opted-out documents, marked and disputed items, and declared licences that
         the terms of a source contradict.
+    misdatings : tuple of Misdating
+        Findings of items that were published after the stated collection.
     """
 
     tool: str
@@ -292,13 +369,39 @@ class Result:
     unread: tuple[Unread, ...] = ()
     allow_unread: int = 0
     observations: tuple[Observation, ...] = ()
+    misdatings: tuple[Misdating, ...] = ()
 
     @property
     def status(self) -> str:
-        """Return "incomplete" if too much is unread; else "fail" if a gate failed, or "pass"."""
-        if len(self.unread) > self.allow_unread:
+        """Return "incomplete", "fail" or "pass".
+
+        It is incomplete if too much is unread or not words, and if a stated date of collection
+        cannot be right and no gate fails: by the right one, a gate might.
+        """
+        if self.lacks_files:
             return "incomplete"
-        return "fail" if self.violations else "pass"
+        if self.violations:
+            return "fail"
+        return "incomplete" if self.refuted_dates else "pass"
+
+    @property
+    def lacks_files(self) -> bool:
+        """Return whether more is unread, or not words, than is accepted."""
+        return len(self.unchecked) > self.allow_unread
+
+    @property
+    def refuted_dates(self) -> tuple[Misdating, ...]:
+        """Return the stated dates of collection that cannot be right."""
+        return tuple(each for each in self.misdatings if each.refuting)
+
+    @property
+    def unchecked(self) -> tuple[Unread, ...]:
+        """Return what is unread, and what was read but is not words."""
+        columns: dict[tuple[str, str], list[WordlessTexts]] = {}
+        for each in self.corpus.wordless:
+            if each.is_whole:
+                columns.setdefault((each.file, each.column), []).append(each)
+        return (*self.unread, *map(_wordless_column, columns.values()))
 
     @property
     def inputs(self) -> dict[str, str]:
@@ -330,6 +433,20 @@ class Result:
         """Return the strictest verdict on anything found; None if nothing was found."""
         verdicts = [r.ruling.verdict for r in self.rulings if r.documents]
         return max(verdicts, key=lambda verdict: verdict.strictness, default=None)
+
+
+def _wordless_column(kinds: list[WordlessTexts]) -> Unread:
+    """Return a column that is not words as a file that was not checked."""
+    first = max(kinds, key=lambda each: each.texts)
+    texts, tokens = (sum(getattr(each, name) for each in kinds) for name in ("texts", "tokens"))
+    where = f", the first in row {first.first_row:,} of {first.first_file}"
+    return Unread(
+        first.file,
+        f"column {first.column!r} is not words but {first.kind}, in {texts:,} of "
+        f"{first.of_texts:,} texts ({tokens:,} tokens{where}): nothing can be found in these",
+        "check the texts as they were before they were encoded, decode them, or name the column "
+        "that holds the text with --text-column.",
+    )
 
 
 @dataclass(frozen=True, slots=True)

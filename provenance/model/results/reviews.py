@@ -97,6 +97,8 @@ class Review:
         How they were drawn.
     labels : mapping of str to FindingLabel
         Labels by key.
+    saved : (ReviewSample, mapping of str to FindingLabel) or None
+        Sample and labels of the file when it was read: what differs is new here. None: no file.
     """
 
     result: Result
@@ -106,6 +108,7 @@ class Review:
     draws: Int64s
     sample: ReviewSample
     labels: Mapping[str, FindingLabel]
+    saved: tuple[ReviewSample, Mapping[str, FindingLabel]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """Policies of organisations: gates, agreements and waivers."""
 
+from collections.abc import Set
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from provenance.model.rules.rulings import Circumstances
@@ -23,7 +24,6 @@ class WaiverReason(StrEnum):
     LICENSED = "licensed"
     FALSE_MATCH = "false-match"
     PUBLIC_DOMAIN = "public-domain"
-    STATUTORY_EXCEPTION = "statutory-exception"
     RISK_ACCEPTED = "risk-accepted"
     DISPUTED = "disputed"  # by a signed note; a policy file cannot state it
 
@@ -41,6 +41,9 @@ class UndecidedRule(StrEnum):
     COUNT = "count"
     CONTEST = "contest"
 
+
+OTHER_MODEL = "other"
+"""Stands for models of none of the known kinds."""
 
 COVERS = ("source", "documents", "item", "dataset", "rule")
 """Fields by which a waiver can be limited."""
@@ -99,6 +102,14 @@ class Agreement:
         Where it is filed.
     digest : str or None
         SHA-256 of the signed document.
+    survives : bool or None
+        Whether content that was collected in its term may be used after its end; None if unknown.
+    deletion : bool or None
+        Whether that content must be deleted at its end; None if unknown.
+    models : tuple of str or None
+        Kinds of models that it covers, as `ModelScope` has them, or `OTHER_MODEL`; None covers all.
+    affiliates : bool or None
+        Whether affiliates of the party that signed may use the content; None if unknown.
     """
 
     source: str
@@ -106,6 +117,24 @@ class Agreement:
     period: DateRange
     reference: str
     digest: str | None = None
+    survives: bool | None = None
+    deletion: bool | None = None
+    models: tuple[str, ...] | None = None
+    affiliates: bool | None = None
+
+    @property
+    def last_day(self) -> date | None:
+        """Return the last day of its term; None if it has no end."""
+        return None if self.period.until is None else self.period.until - timedelta(days=1)
+
+    def has_ended(self, today: date | None) -> bool:
+        """Return whether it is no longer in force; on a day that is not known, it may not be."""
+        until = self.period.until
+        return until is not None and (today is None or until <= today)
+
+    def covers_model(self, kinds: Set[str]) -> bool:
+        """Return whether it covers models of some kinds; of none that is known, if empty."""
+        return self.models is None or (kinds or {OTHER_MODEL}) <= set(self.models)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +151,8 @@ class Waiver:
     statement, approver : str
         The explanation, and who approved it.
     expires : date or None
-        First day on which it no longer counts; None for a dispute, which counts until settled.
+        First day on which it no longer counts; None for an owner's dispute, which counts until it
+        is settled.
     """
 
     reason: WaiverReason

@@ -8,6 +8,46 @@ from provenance.model.rules.terms import Terms, Verdict
 
 
 @dataclass(frozen=True, slots=True)
+class AddressedItem:
+    """The addresses of one kind of items: all forms that name the same one.
+
+    Parameters
+    ----------
+    address : str
+        The form that stands for all, without host: "i/status/{number}". "{address}" means that the
+        item is that of the address within.
+    forms : tuple of str
+        Other forms.
+    id : str or None
+        Its id, by the placeholders of the address, if ids are unique within the source.
+    """
+
+    address: str
+    forms: tuple[str, ...]
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AddressForms:
+    """Forms of the addresses of a source's pages.
+
+    Parameters
+    ----------
+    hosts : tuple of str
+        Hosts, without `www.`; a label may be a placeholder or `*`, and `*` is any host.
+    site : str or None
+        The host that stands for all. If it is not among `hosts`, only items are the same. None:
+        each host stands for itself.
+    items : tuple of AddressedItem
+        Forms of the addresses of items.
+    """
+
+    hosts: tuple[str, ...]
+    site: str | None = None
+    items: tuple[AddressedItem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """A publisher of content, and its terms.
 
@@ -28,6 +68,8 @@ class Source:
         Ids of the sources and licences that it is made of, if it is a corpus.
     other_parts : tuple of str
         Names of its parts that the rules do not know.
+    addresses : tuple of AddressForms
+        Forms of the addresses of its pages.
     """
 
     id: str
@@ -38,6 +80,7 @@ class Source:
     aliases: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
     other_parts: tuple[str, ...] = ()
+    addresses: tuple[AddressForms, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,9 @@ class Circumstances:
         Kinds of the model; empty if it is of none of the known kinds, None if unknown.
     claims : tuple of str
         Ids of the statutory exceptions that are claimed.
+    affiliate : bool or None
+        Whether an affiliate of the party that signed the agreements uses the content; None, as
+        False, is that party itself.
     """
 
     purpose: Purpose = Purpose.PRETRAINING
@@ -35,6 +38,7 @@ class Circumstances:
     commercial: bool | None = None
     model: tuple[ModelScope, ...] | None = None
     claims: tuple[str, ...] = ()
+    affiliate: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from provenance.errors import InputError, OutputError, SignatureInvalid, Signing
 from provenance.file_hashing import sha256_stream
 from provenance.model.json_encoding import from_json_value, to_json_value
 from provenance.model.records.signed_statements import AttestedCheck
+from provenance.model.results.corpus_files import CorpusFile, corpus_digest
 from provenance.model.results.result import Result
 from provenance.model.rules.policy import WaiverReason
 from provenance.read.corpus.corpora import open_corpus
@@ -41,7 +42,7 @@ TEST_RESULT: Final = "https://in-toto.io/attestation/test-result/v0.1"
 WARNED: Final = "WARNED"
 """Result of a check that passed only because no gate limits what is unknown."""
 
-_RESULTS: Final = {"pass": "PASSED", "open": WARNED, "fail": "FAILED", "incomplete": "FAILED"}
+_RESULTS: Final = {"pass": "PASSED", "warn": WARNED, "fail": "FAILED", "incomplete": "FAILED"}
 _DIGEST = re.compile("[0-9a-f]{64}")
 _MAX_BYTES: Final = 1 << 26
 
@@ -55,7 +56,9 @@ class Attestation:
     signers : tuple of Signer
         Who signed it.
     dataset : Subject
-        The dataset, with its digest.
+        The dataset, with the digest over its files.
+    files : tuple of Subject
+        Its files; none if they are not what `sha256sum` can read.
     model : Subject or None
         The model that was trained with it, if it says so.
     result : str
@@ -70,6 +73,7 @@ class Attestation:
 
     signers: tuple[Signer, ...]
     dataset: Subject
+    files: tuple[Subject, ...]
     model: Subject | None
     result: str
     check: AttestedCheck
@@ -103,6 +107,9 @@ def attest(folder: Path, key: PrivateKey, model: Subject | None = None) -> bytes
 def attestation_statement(result: Result, digest: str, model: Subject | None = None) -> Statement:
     """Return the statement on a result; the same result gives the same bytes.
 
+    Its subjects are the files of the dataset, each with its own SHA-256; last comes the model. Of
+    a dataset without files, the subject is the dataset itself.
+
     Parameters
     ----------
     result : Result
@@ -113,10 +120,13 @@ def attestation_statement(result: Result, digest: str, model: Subject | None = N
         The model that was trained with the dataset.
     """
     corpus = result.corpus
+    files = tuple(
+        Subject(file.name, file.sha256) for file in corpus.contents if file.sha256 is not None
+    )
     check = AttestedCheck(
         tool=result.tool,
         checked=result.created,
-        status=result.status,
+        status=outcome_of(result),
         purpose=str(result.policy.circumstances.purpose),
         documents=corpus.documents,
         tokens=corpus.tokens,
@@ -124,12 +134,14 @@ def attestation_statement(result: Result, digest: str, model: Subject | None = N
         findings=result.findings,
         waived=_excused(result, disputed=False),
         disputed=_excused(result, disputed=True),
-        unread=len(result.unread),
+        unread=len(result.unchecked),
         report=digest,
+        dataset=" ".join(corpus.addresses),
+        digest=corpus.digest,
+        files=len(files),
         split=corpus.split,
         sample=None if result.sample is None else result.sample.rate,
     )
-    dataset = Subject(" ".join(corpus.addresses), corpus.digest)
     predicate = {
         "result": _RESULTS[outcome_of(result)],
         "configuration": [
@@ -139,7 +151,9 @@ def attestation_statement(result: Result, digest: str, model: Subject | None = N
         "failedTests": [str(each.gate) for each in result.gates if not each.passed],
         "provenance": to_json_value(check),
     }
-    return Statement((dataset,) if model is None else (dataset, model), TEST_RESULT, predicate)
+    dataset = files or (Subject(check.dataset, check.digest),)
+    models = () if model is None else (model,)
+    return Statement((*dataset, *models), TEST_RESULT, predicate)
 
 
 def _excused(result: Result, *, disputed: bool) -> int:
@@ -270,13 +284,15 @@ def verify_attestation(content: bytes, where: str, trust: Trust) -> Attestation:
     signed = verify_statement(content, where, trust, Namespace.ATTESTATION, [TEST_RESULT])
     statement, predicate = signed.statement, signed.statement.predicate
     try:
-        dataset, *models = statement.subjects
+        check = from_json_value(AttestedCheck, predicate["provenance"])
+        models = statement.subjects[max(check.files, 1) :]
         return Attestation(
             signed.signers,
-            dataset,
+            Subject(check.dataset, check.digest),
+            statement.subjects[: check.files],
             models[0] if models else None,
             str(predicate["result"]),
-            from_json_value(AttestedCheck, predicate["provenance"]),
+            check,
             tuple(map(str, predicate["passedTests"])),
             tuple(map(str, predicate["failedTests"])),
             tuple(
@@ -337,15 +353,7 @@ def attestations_about(
         found = [(where, each) for where, each in found if each.check.report == digest]
         _require(found, file, f"the report {str(expected.report)!r}", digest)
     if expected.dataset:
-        splits = {each.check.split for _, each in found}
-        digests = {split: dataset_digest(expected.dataset, split) for split in splits}
-        found = [
-            (where, each)
-            for where, each in found
-            if each.dataset.sha256 == digests[each.check.split]
-        ]
-        name = " ".join(expected.dataset)
-        _require(found, file, f"the dataset {name!r}", ", ".join(sorted(digests.values())))
+        found = _about_dataset(found, file, expected.dataset)
     if expected.model is not None:
         digest = expected.model.sha256
         found = [
@@ -357,16 +365,65 @@ def attestations_about(
     return found
 
 
+def _about_dataset(
+    found: Sequence[tuple[str, Attestation]], file: str, dataset: Sequence[str]
+) -> list[tuple[str, Attestation]]:
+    """Return the attestations about a dataset, whatever the names of its files are."""
+    splits = {each.check.split for _, each in found}
+    contents = {split: dataset_files(dataset, split) for split in splits}
+    digests = {split: corpus_digest(files) for split, files in contents.items()}
+    about = [
+        (where, each) for where, each in found if each.dataset.sha256 == digests[each.check.split]
+    ]
+    if not about and len(found) == 1:
+        [(_, attestation)] = found
+        _raise_difference(file, dataset, attestation, contents[attestation.check.split])
+    _require(about, file, f"the dataset {' '.join(dataset)!r}", ", ".join(sorted(digests.values())))
+    return about
+
+
+def _raise_difference(
+    file: str, dataset: Sequence[str], attestation: Attestation, present: Sequence[CorpusFile]
+) -> None:
+    """Raise an error that names files of which only one side has the content, if they are known."""
+    stated, here = attestation.files, {each.sha256 for each in present}
+    signed = {each.sha256 for each in stated}
+    only_here = [each.name for each in present if each.sha256 not in signed]
+    only_stated = [each.name for each in stated if each.sha256 not in here]
+    if not stated or not (only_here or only_stated):
+        return
+    parts = [
+        f"{what}: {', '.join(names[:_NAMED])}{' …' if len(names) > _NAMED else ''}"
+        for what, names in (
+            ("attested, and not there with the same content", only_stated),
+            ("there, and not attested with the same content", only_here),
+        )
+        if names
+    ]
+    raise SignatureInvalid(
+        f"{file} is validly signed, but not about the dataset {' '.join(dataset)!r}: "
+        f"{'; '.join(parts)}",
+        remedy=_NAME_OTHERS,
+    )
+
+
+_NAMED: Final = 5
+"""Files that an error names."""
+_NAME_OTHERS: Final = (
+    "name what was attested; if it was changed since, check it and attest it again"
+)
+
+
 def _require(found: Sequence[object], file: str, what: str, digest: str) -> None:
     if not found:
         raise SignatureInvalid(
             f"{file} is validly signed, but not about {what}, whose SHA-256 is {digest}",
-            remedy="name what was attested; if it was changed since, check it and attest it again",
+            remedy=_NAME_OTHERS,
         )
 
 
-def dataset_digest(addresses: Sequence[str], split: str | None = None) -> str:
-    """Return the digest of a dataset, as a check of it has it.
+def dataset_files(addresses: Sequence[str], split: str | None = None) -> tuple[CorpusFile, ...]:
+    """Return the files of a dataset with their digests, as a check of it has them.
 
     Raises
     ------
@@ -376,4 +433,4 @@ def dataset_digest(addresses: Sequence[str], split: str | None = None) -> str:
     corpus = open_corpus(addresses, split=split)
     for unread in corpus.undigested_files():
         raise InputError(f"{unread.file}: {unread.reason}", remedy="check the file")
-    return corpus.digest()
+    return corpus.contents()

@@ -1,10 +1,11 @@
-"""Disputes: signed notes on items that no gate counts until they are settled."""
+"""Disputes: signed notes on items that no gate counts until they are settled, or lapse."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
+from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -24,6 +25,10 @@ from provenance.signing.statements import Namespace, Statement, Subject
 FEEDBACK: Final = "urn:provenance:feedback:v1"
 """Type of the predicate of a note."""
 
+DISPUTE_DAYS: Final = 90
+"""Days for which a dispute of one's own side counts, with that of the note."""
+
+_Item: TypeAlias = tuple[str, str]
 _MAX_REASON: Final = 1000
 """Longest reason in characters: a sentence or two, not a text."""
 
@@ -122,7 +127,7 @@ def verify_note(content: bytes, where: str, trust: Trust) -> SignedNote:
 
 
 def policy_disputes(policy: str | None) -> tuple[Waiver, ...]:
-    """Return the items in dispute, as waivers without an end.
+    """Return the items in dispute, as waivers.
 
     Parameters
     ----------
@@ -132,46 +137,71 @@ def policy_disputes(policy: str | None) -> tuple[Waiver, ...]:
     Raises
     ------
     ProvenanceError
-        If a note is not validly signed by somebody who may.
+        If a note is not validly signed by somebody who may, or is dated in the future.
     """
     named = load_disputes(policy, Path.cwd())
     if named is None:
         return ()
-    path, allowed_signers = named
-    trust = read_trust((), allowed_signers)
-    if path.is_file() and not path.stat().st_size:
+    trust = read_trust((), named.allowed_signers)
+    if named.notes.is_file() and not named.notes.stat().st_size:
         return ()  # no note yet
-    return open_disputes(
-        verify_note(content, where, trust) for where, content in read_statements(path)
-    )
+    notes = (verify_note(content, where, trust) for where, content in read_statements(named.notes))
+    return open_disputes(notes, datetime.now(UTC).date(), named.owners)
 
 
-def open_disputes(notes: Iterable[SignedNote]) -> tuple[Waiver, ...]:
+def open_disputes(
+    notes: Iterable[SignedNote], today: date, owners: Sequence[str] = ()
+) -> tuple[Waiver, ...]:
     """Return the items that notes dispute and that no later note settles, as waivers.
 
     Parameters
     ----------
     notes : iterable of SignedNote
         In order: a note that settles ends what was written before it.
+    today : date
+        No note is dated later, apart from a day by time zones.
+    owners : sequence of str
+        Patterns for the names of owners of content, whose disputes last until they are settled.
+        Those of one's own side lapse `DISPUTE_DAYS` after the first on the item, settled or not.
+
+    Raises
+    ------
+    InputError
+        If a note is dated in the future.
     """
-    disputed: dict[tuple[str, str], list[SignedNote]] = {}
+    disputed: dict[_Item, list[SignedNote]] = {}
+    first_days: dict[_Item, date] = {}
     for each in notes:
-        item = (each.note.source, each.note.item)
+        item, on = (each.note.source, each.note.item), each.note.on
+        if on > today + timedelta(days=1):
+            raise InputError(
+                f"the note on item {item[1]} of {item[0]} is dated {on}, and today is {today}",
+                remedy="have it signed again with the day on which it is written",
+            )
         if each.note.claim is None:
             disputed.pop(item, None)
-        else:
-            disputed.setdefault(item, []).append(each)
+            continue
+        disputed.setdefault(item, []).append(each)
+        if not _is_by_owner(each, owners):
+            first_days[item] = min(on, first_days.get(item, on))
     return tuple(
         Waiver(
             reason=WaiverReason.DISPUTED,
             statement=" ".join(f"{each.note.claim}: {each.note.reason}" for each in own),
             approver=", ".join(dict.fromkeys(one.name for each in own for one in each.signers)),
-            expires=None,
-            source=source,
-            item=item,
+            expires=None
+            if any(_is_by_owner(each, owners) for each in own)
+            else first_days[item] + timedelta(days=DISPUTE_DAYS),
+            source=item[0],
+            item=item[1],
         )
-        for (source, item), own in sorted(disputed.items())
+        for item, own in sorted(disputed.items())
     )
+
+
+def _is_by_owner(note: SignedNote, owners: Sequence[str]) -> bool:
+    names = [name.strip() for signer in note.signers for name in signer.name.split(",")]
+    return any(fnmatchcase(name, owner) for name in names for owner in owners)
 
 
 def _choose_item(findings: pa.Table, choice: ItemChoice) -> tuple[str, str]:

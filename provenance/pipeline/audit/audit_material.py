@@ -1,10 +1,11 @@
 """What the sections of an answer are written from."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, timedelta
 
 from provenance.model.records.audit import (
+    AuditPoint,
     AuditQuery,
     AuditRequest,
     DatasetCounts,
@@ -12,32 +13,32 @@ from provenance.model.records.audit import (
     Standing,
     Statement,
 )
-from provenance.model.records.ledger import AccessFacts, DatasetFacts, UseFacts
+from provenance.model.records.ledger import (
+    AccessFacts,
+    DatasetFacts,
+    LedgerEntry,
+    RecordKind,
+    UseFacts,
+)
 from provenance.model.rules.terms import DateRange
-from provenance.pipeline.audit.audit_evidence import AuditEvidence, CheckedDataset
+from provenance.pipeline.audit.asked_withdrawals import AskedWithdrawals
+from provenance.pipeline.audit.audit_evidence import AuditEvidence, CheckedDataset, record_name
 from provenance.pipeline.audit.corpus_addresses import DomainDocuments
 from provenance.pipeline.audit.found_items import DatasetItems
+from provenance.pipeline.audit.searched_items import AskedItems, name_forms
+from provenance.report.text.number_format import count
+
+Recorded = tuple[LedgerEntry, DateRange | date | None]
+"""A record, and the days of the event that it is about, if it states them."""
 
 
-@dataclass(frozen=True, slots=True)
-class SearchedFor:
-    """What of an audit's query is in the registries, and could be found.
-
-    Parameters
-    ----------
-    asked, ids : int
-        Ids and addresses that were asked about, and those that are ids of items there.
-    items, texts : int
-        Items there of the author, and with words of the text.
-    sources : frozenset of str
-        Sources of all of these.
-    """
-
-    asked: int = 0
-    ids: int = 0
-    items: int = 0
-    texts: int = 0
-    sources: frozenset[str] = frozenset()
+_POINTS = {
+    RecordKind.USE: AuditPoint.USES,
+    RecordKind.ACCESS: AuditPoint.ACQUISITION,
+    RecordKind.WITHDRAWAL: AuditPoint.WITHDRAWN,
+    RecordKind.DESTRUCTION: AuditPoint.DESTROYED,
+}
+"""Point of an answer that records of a kind belong to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +60,12 @@ class AuditMaterial:
     related : frozenset of str
         Names of the datasets that have, or are said to have, content that was asked about, and of
         those made from them.
-    searched_for : SearchedFor
-        What of the query is in the registries.
+    asked_names : tuple of str
+        Ids and addresses that were asked about.
+    asked_items : AskedItems or None
+        Items that are asked about by name; None if all of a source are.
+    asked_withdrawals : AskedWithdrawals
+        Which withdrawals on record are of it.
     languages : dict of (str, str) to str
         Languages of found items, as far as registries state them.
     addresses : tuple of DomainDocuments
@@ -69,6 +74,8 @@ class AuditMaterial:
         Files beside the answer.
     excerpts : bool
         Whether examples have excerpts.
+    withheld : tuple of int
+        Points that the answer does not have.
     source_names : mapping of str to str
         What the rules call the sources that they know.
     """
@@ -79,26 +86,64 @@ class AuditMaterial:
     found: tuple[DatasetItems, ...]
     counts: tuple[DatasetCounts, ...]
     related: frozenset[str]
-    searched_for: SearchedFor = field(default_factory=SearchedFor)
+    asked_names: tuple[str, ...] = ()
+    asked_items: AskedItems | None = None
+    asked_withdrawals: AskedWithdrawals = field(default_factory=AskedWithdrawals)
     languages: dict[tuple[str, str], str] = field(default_factory=dict)
     addresses: tuple[DomainDocuments, ...] = ()
     files: tuple[SideFile, ...] = ()
     excerpts: bool = False
+    withheld: tuple[int, ...] = ()
     source_names: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_personal(self) -> bool:
+        """Return whether one author or one item is asked about, and not a source or a list."""
+        return self.query.author is not None or self.query.item is not None
+
+    def withholds(self, entry: LedgerEntry) -> bool:
+        """Return whether what a record says belongs to a point that the answer does not have.
+
+        An author is not told of accesses and uses: they name accounts, customers and contracts.
+        """
+        kind = entry.record.kind
+        is_of_others = self.is_personal and kind in {RecordKind.ACCESS, RecordKind.USE}
+        return is_of_others or _POINTS.get(kind) in self.withheld
+
+    @property
+    def subject(self) -> str:
+        """Return what was asked about, in short: "content of X (Twitter)"."""
+        source = self.query.source
+        is_all = source is not None and self.asked_items is None
+        return f"content of {self.name_of(source or '')}" if is_all else "what was asked about"
+
+    def known_names(self) -> list[str]:
+        """Return the ids and addresses asked about that are of items of the registries."""
+        names = frozenset[str]() if self.asked_items is None else self.asked_items.names
+        return [each for each in self.asked_names if name_forms(each) & names]
+
+    def unknown_names(self) -> list[str]:
+        """Return the ids and addresses asked about that no registry and no check knows."""
+        asked = self.asked_items
+        return [
+            each
+            for each in self.asked_names
+            if asked is None or not any(asked.named(form) for form in name_forms(each))
+        ]
 
     def name_of(self, source: str) -> str:
         """Return what a source is called in the answer."""
         return self.source_names.get(source, source)
 
-    def uses(self) -> list[tuple[str, UseFacts]]:
+    def uses(self) -> list[tuple[LedgerEntry, UseFacts]]:
         """Return the uses of related datasets."""
         return [each for each in self.evidence.facts(UseFacts) if each[1].dataset in self.related]
 
-    def accesses(self) -> list[tuple[str, AccessFacts]]:
+    def accesses(self) -> list[tuple[LedgerEntry, AccessFacts]]:
         """Return the accesses to the source, or those that went into related datasets."""
         return accesses_of(self.evidence, self.query.source, self.related)
 
-    def datasets(self) -> list[tuple[str, DatasetFacts]]:
+    def datasets(self) -> list[tuple[LedgerEntry, DatasetFacts]]:
         """Return what is declared of related datasets, the latest of each name."""
         latest = {each[1].name: each for each in self.evidence.facts(DatasetFacts)}
         return [each for name, each in latest.items() if name in self.related]
@@ -119,7 +164,7 @@ def names_of(dataset: CheckedDataset) -> set[str]:
 
 def accesses_of(
     evidence: AuditEvidence, source: str | None, related: frozenset[str]
-) -> list[tuple[str, AccessFacts]]:
+) -> list[tuple[LedgerEntry, AccessFacts]]:
     """Return accesses to a source, or, if None, those that went into related datasets."""
     return [
         each
@@ -134,7 +179,7 @@ def measured_names(
     addresses: Iterable[DomainDocuments],
 ) -> frozenset[str]:
     """Return the names of datasets in which content was found, by words or by address."""
-    digests = {each.digest for each in counts if each.passages}
+    digests = {each.digest for each in counts if each.passages or each.addresses}
     digests |= {each.digest for each in addresses if each.on_domain}
     names = {name for each in evidence.checked if each.digest in digests for name in names_of(each)}
     names |= {each.name for _, each in evidence.facts(DatasetFacts) if each.digest in digests}
@@ -161,8 +206,12 @@ def dates_of(
 ) -> tuple[DateRange | None, date | None]:
     """Return when a dataset was collected, and the day of its first use, as far as declared."""
     declared = [each.collected for each in dataset.facts if each.collected is not None]
-    policy = dataset.result.policy.circumstances.collected
-    collected = declared[-1] if declared else policy
+    stated = [
+        each
+        for check in dataset.checks
+        if (each := check.result.policy.circumstances.collected) is not None
+    ]
+    collected = next(reversed([*stated, *declared]), None)
     names = names_of(dataset)
     starts = [
         each.dates.first
@@ -177,11 +226,95 @@ def measured(text: str, *rests_on: str, letter: bool = False) -> Statement:
     return Statement(Standing.MEASURED, text, rests_on, letter)
 
 
+def unknowable(text: str, *rests_on: str, letter: bool = False) -> Statement:
+    """Return a line on what cannot be known; it states no figure."""
+    return Statement(Standing.UNKNOWABLE, text, rests_on, letter)
+
+
+def stated(text: str, *, letter: bool = False) -> Statement:
+    """Return a line that whoever asked for the answer declared; no record has it."""
+    return declared(text, "stated for this answer, not recorded", letter=letter)
+
+
 def declared(text: str, *rests_on: str, letter: bool = False) -> Statement:
-    """Return a line that people declared."""
+    """Return a line that people declared, and that says itself who did."""
     return Statement(Standing.DECLARED, text, rests_on, letter)
 
 
-def unknowable(text: str, *rests_on: str, letter: bool = False) -> Statement:
-    """Return a line on what cannot be known."""
-    return Statement(Standing.UNKNOWABLE, text, rests_on, letter)
+def recorded(
+    material: AuditMaterial, text: str, *records: Recorded, letter: bool = False
+) -> Statement:
+    """Return a line that people declared, with who recorded it, when, and how long after."""
+    if not records:
+        raise ValueError("a line that is recorded has a record")
+    names = tuple(dict.fromkeys(record_name(entry) for entry, _ in records))
+    said = f"{text} {recording_phrase(records, material.request.received)}"
+    return Statement(Standing.DECLARED, said, names, letter)
+
+
+def recording_phrase(records: Sequence[Recorded], received: date | None) -> str:
+    """Return who recorded something, when, and how many days after the event.
+
+    Parameters
+    ----------
+    records : sequence of Recorded
+        At least one.
+    received : date or None
+        When the request was received.
+
+    Returns
+    -------
+    str
+        "Recorded by writer 1f2e… on 2023-05-20, 12 days after; after the request was received."
+    """
+    said = writing_phrase([entry for entry, _ in records])
+    return f"{said}{_delay(records)}{_lateness(records, received)}."
+
+
+def writing_phrase(entries: Sequence[LedgerEntry]) -> str:
+    """Return who wrote records, and when: "Recorded by writer 1f2e… on 2023-05-20"."""
+    days = sorted({entry.record.recorded.astimezone(UTC).date() for entry in entries})
+    writers = sorted({entry.record.writer for entry in entries})
+    who = f"by {'writer' if len(writers) == 1 else 'writers'} {', '.join(writers)}"
+    when = f"on {days[0]}" if len(days) == 1 else f"from {days[0]} to {days[-1]}"
+    number_of = len({entry.digest for entry in entries})
+    number = "Recorded" if number_of == 1 else f"Recorded in {count(number_of, 'record')}"
+    return f"{number} {who} {when}"
+
+
+def _delay(records: Sequence[Recorded]) -> str:
+    delays = sorted(
+        (entry.record.recorded.astimezone(UTC).date() - last).days
+        for entry, event in records
+        if (last := last_day(event)) is not None
+    )
+    if not delays:
+        return "; the day of the event is not stated"
+    low, high = delays[0], delays[-1]
+    partly = "" if len(delays) == len(records) else ", where its day is stated"
+    if low == high:
+        if low == 0:
+            return f", on the day of the event{partly}"
+        before = "before" if low < 0 else "after"
+        return f", {count(abs(low), 'day')} {before} the event{partly}"
+    if low < 0:
+        return f", between {count(-low, 'day')} before and {count(high, 'day')} after the event"
+    return f", {low:,} to {count(high, 'day')} after the event{partly}"
+
+
+def _lateness(records: Sequence[Recorded], received: date | None) -> str:
+    if received is None:
+        return ""
+    days = {entry.digest: entry.record.recorded.astimezone(UTC).date() for entry, _ in records}
+    late = sum(day > received for day in days.values())
+    if not late:
+        return ""
+    of = "" if late == len(days) == 1 else f"; {late:,} of them"
+    return f"{of or ';'} after the request was received"
+
+
+def last_day(event: DateRange | date | None) -> date | None:
+    """Return the last day of an event, as far as it is stated; the first where none is."""
+    if not isinstance(event, DateRange):
+        return event
+    return event.first if event.until is None else event.until - timedelta(days=1)

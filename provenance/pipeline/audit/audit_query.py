@@ -10,15 +10,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.errors import InputError
-from provenance.judge.identifiers import host_of, normal_address
+from provenance.judge.identifiers import host_of
+from provenance.judge.item_names import ItemNames
 from provenance.model.content.fingerprints import Flags
 from provenance.model.records.audit import AuditQuery
 from provenance.model.rules.policy import Policy
 from provenance.pipeline.audit.corpus_addresses import is_on_domain
+from provenance.pipeline.item_addresses import item_names, known_addresses
 from provenance.read.dumps.tables.id_lists import read_ids
-
-_MAX_HOSTS = 16
-"""Hosts of addresses that are looked for one by one; with more, all addresses are compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +28,15 @@ class FindingFilter:
     ----------
     source, domain : str or None
         A source; a host, with its subdomains.
-    names : set of str or None
-        Ids of items, and addresses in their normal form; None means all.
+    names : ItemNames or None
+        Ids and addresses of items; None means all.
     items : set of (str, str) or None
         Sources and ids of items; None means all.
     """
 
     source: str | None = None
     domain: str | None = None
-    names: frozenset[str] | None = None
+    names: ItemNames | None = None
     items: frozenset[tuple[str, str]] | None = None
 
     def mask(self, findings: pa.Table) -> Flags:
@@ -56,19 +55,16 @@ class FindingFilter:
 
     def _may_be_named(self, findings: pa.Table) -> Flags:
         """Return a superset of the findings that are named, without a Python object for each."""
-        names = {item for _, item in self.items or ()} | (self.names or frozenset())
+        names = {item for _, item in self.items or ()}
+        names |= set() if self.names is None else self.names.ids
         values = pa.array(sorted(names), pa.string())
         flags: Flags = np.array(pc.is_in(findings["item"], value_set=values))
         alternatives = findings["alternatives"].combine_chunks()
         is_hit = pc.is_in(alternatives.flatten().field("item"), value_set=values)
         flags[np.asarray(pc.list_parent_indices(alternatives).filter(is_hit))] = True
-        hosts = {name.partition("/")[0] for name in self.names or () if "/" in name}
-        if len(hosts) > _MAX_HOSTS:
-            flags |= np.asarray(findings["url"].is_valid())
-            return flags
-        for host in hosts:
-            has_host = pc.match_substring(findings["url"], host, ignore_case=True)
-            flags |= np.asarray(pc.fill_null(has_host, fill_value=False))
+        if self.names is not None:
+            columns = (findings[name].combine_chunks() for name in ("item", "url"))
+            flags |= self.names.may_be_named(*columns)
         return flags
 
     def _is_named(self, row: dict[str, object]) -> bool:
@@ -81,9 +77,11 @@ class FindingFilter:
             return False
         if self.names is None:
             return True
-        ids = {name for _, name in pairs} - {None}
-        address = normal_address(url) if isinstance(url, str) else None
-        return bool(ids & self.names) or (address is not None and address in self.names)
+        own = {"item": item, "url": url, "source": source}
+        others = alternatives if isinstance(alternatives, list) else []
+        return any(
+            self.names.of(each["item"], each.get("url"), each["source"]) for each in [own, *others]
+        )
 
 
 def finding_filter(query: AuditQuery, registries: Iterable[Path]) -> FindingFilter:
@@ -118,7 +116,7 @@ def finding_filter(query: AuditQuery, registries: Iterable[Path]) -> FindingFilt
     if query.domain is not None:
         found = replace(found, domain=plain_domain(query.domain))
     if query.works is not None:
-        found = replace(found, names=_names(read_ids(query.works).to_pylist()))
+        found = replace(found, names=item_names(read_ids(query.works).to_pylist()))
     if query.author is not None:
         found = replace(found, items=_items_of_author(query, _required(registries, "--author")))
     if query.item is not None:
@@ -140,29 +138,23 @@ def without_text(query: AuditQuery) -> AuditQuery:
 
 
 def plain_domain(domain: str) -> str:
-    """Return a domain in lower case, without `www.`; raises as `finding_filter`."""
+    """Return the domain that stands for all of its site, as the rules say: x.com for twitter.com.
+
+    Raises as `finding_filter`.
+    """
     host = host_of(domain if "://" in domain else f"https://{domain}")
     if host is None or "." not in host:
         raise InputError(
             f"{domain!r} is not a domain", remedy="write it as example.com, without a path"
         )
-    return host.removeprefix("www.")
-
-
-def _names(entries: Iterable[str]) -> frozenset[str]:
-    """Return ids, and addresses in their normal form."""
-    names = set[str]()
-    for entry in entries:
-        names.add(entry.strip())
-        if "/" in entry and (address := normal_address(entry.strip())) is not None:
-            names.add(address)
-    return frozenset(names)
+    return known_addresses().domain(host.removeprefix("www."))
 
 
 def _of_item(found: FindingFilter, query: AuditQuery, registries: Iterable[Path]) -> FindingFilter:
     item = query.item or ""
     if not is_text(item):
-        return replace(found, names=(found.names or frozenset()) | _names([item]))
+        others = frozenset() if found.names is None else found.names.names
+        return replace(found, names=item_names([*others, item]))
     items = items_with_text(item, _required(registries, "--item with a text"))
     if found.items is not None:
         items &= found.items
@@ -192,10 +184,10 @@ def items_with_text(text: str, registries: Iterable[Path]) -> frozenset[tuple[st
 
 
 def _items_of_author(query: AuditQuery, registries: Iterable[Path]) -> frozenset[tuple[str, str]]:
-    from provenance.pipeline.audit.registry_items import items_of_author  # noqa: PLC0415 (as above)
+    from provenance.pipeline.audit import registry_items  # noqa: PLC0415 (as above)
 
+    author, source = query.author or "", query.source
+    find = (registry_items.items_of_author, registry_items.withdrawn_items_of_author)
     return frozenset(
-        pair
-        for folder in registries
-        for pair in items_of_author(folder, query.author or "", query.source)
+        pair for folder in registries for each in find for pair in each(folder, author, source)
     )

@@ -10,6 +10,7 @@ from provenance.judge.identifiers import host_of, plain_hosts
 from provenance.model.content.fingerprints import Flags
 from provenance.model.content.tables import Unread
 from provenance.pipeline.execution.progress import show_progress
+from provenance.pipeline.item_addresses import known_addresses
 from provenance.read.corpus.corpora import open_corpus
 
 _EXAMPLES = 3
@@ -46,15 +47,23 @@ class DomainDocuments:
 
 
 def is_on_domain(addresses: pa.Array, domain: str) -> Flags:
-    """Return which addresses are on a domain or its subdomains; null is not."""
-    hosts = plain_hosts(addresses)
-    is_odd = np.asarray(pc.and_(hosts.is_null(), addresses.is_valid()))
-    hosts = pc.fill_null(hosts, "")
-    on_domain = pc.or_(pc.equal(hosts, domain), pc.ends_with(hosts, f".{domain}"))
-    flags = np.array(on_domain)
+    """Return which addresses are on a domain or its subdomains; null is not.
+
+    So are addresses on other domains of the same site, and those that wrap one, as archives do.
+    """
+    known = known_addresses()
+    ends = tuple(f".{each}" for each in known.domains(domain))
+    hosts = plain_hosts(addresses).dictionary_encode()
+    names = [host.lower() for host in hosts.dictionary.to_pylist()]
+    is_plain = [not known.wraps(name.removeprefix("www.")) for name in names]
+    on_domain = pa.array([f".{name}".endswith(ends) for name in names], pa.bool_())
+    flags = np.array(pc.fill_null(on_domain.take(hosts.indices), fill_value=False))
+    is_decided = pc.fill_null(pa.array(is_plain, pa.bool_()).take(hosts.indices), fill_value=False)
+    is_odd = np.asarray(pc.and_(pc.invert(is_decided), addresses.is_valid()))
     for row in np.flatnonzero(is_odd).tolist():
-        host = host_of(addresses[row].as_py()) or ""
-        flags[row] = f".{host}".endswith(f".{domain}")
+        address = addresses[row].as_py()
+        host = host_of(known.canonical(address) or address) or ""
+        flags[row] |= f".{host}".endswith(ends)
     return flags
 
 

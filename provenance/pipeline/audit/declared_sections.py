@@ -1,6 +1,7 @@
 """Sections of an answer on what people recorded: uses, accesses, destruction, recipients."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 
 from provenance.model.records.audit import Statement
@@ -8,15 +9,21 @@ from provenance.model.records.ledger import (
     AccessFacts,
     DatasetFacts,
     DestructionFacts,
+    LedgerEntry,
     Recipient,
     RecipientKind,
     UseFacts,
 )
+from provenance.model.rules.policy import Route
+from provenance.pipeline.audit.audit_evidence import record_name
 from provenance.pipeline.audit.audit_material import (
     AuditMaterial,
-    declared,
+    Recorded,
     measured,
+    measured_names,
     names_of,
+    recorded,
+    stated,
     unknowable,
 )
 from provenance.report.text.ledger_text import DIGEST_LENGTH, recipients_phrase
@@ -28,33 +35,53 @@ _MOST_IN_LETTER = 12
 
 NO_LEDGER = "There is no ledger: what datasets were used for, and by whom, was not recorded."
 
+_VERBS = {
+    None: "had access to {source}",
+    Route.API: "had access to {source}",
+    Route.CRAWL: "had access to {source}",
+    Route.DOWNLOAD: "downloaded content of {source}",
+    Route.PURCHASE: "purchased content of {source}",
+    Route.USERS: "obtained content of {source} from users",
+    Route.OWN: "had content of its own from {source}",
+}
+"""What an application did, by the route of a record of access."""
+
 
 def uses(material: AuditMaterial) -> Iterator[Statement]:
     """Yield lines on applications, datasets, versions and models."""
     if material.evidence.ledger is None:
         yield unknowable(NO_LEDGER, letter=True)
         return
-    yield from _summary(material)
-    all_uses, applications = material.uses(), _applications(material)
-    yield from (declared(_use_sentence(each), record) for record, each in all_uses)
-    for record, each in material.datasets():
-        if each.made_from:
-            yield declared(f"{each.name} was made from {', '.join(each.made_from)}.", record)
+    yield from _applications(material)
+    yield from _dataset_names(material)
+    yield from _models(material)
+    for entry, each in material.uses():
+        yield recorded(material, _use_sentence(material, each), (entry, each.dates))
+    for entry, dataset in material.datasets():
+        if dataset.made_from:
+            made = f"{dataset.name} was made from {', '.join(dataset.made_from)}."
+            yield recorded(material, made, (entry, dataset.collected))
+    yield from _unexplained(material)
+
+
+def _unexplained(material: AuditMaterial) -> Iterator[Statement]:
+    """Yield lines on uses and datasets of which records do not say all."""
+    all_uses = material.uses()
     explained = {each.application for _, each in all_uses if each.purpose}
-    for name in sorted(applications - explained):
+    accesses = [] if material.is_personal else material.accesses()
+    for name in sorted(_names(accesses, all_uses) - explained):
         yield unknowable(
             f"No record says what {name} used the content for, if for anything.", letter=True
         )
     known = _recorded_datasets(material)
-    for record, use in material.evidence.facts(UseFacts):
+    for entry, use in [] if material.is_personal else material.evidence.facts(UseFacts):
         if use.dataset not in known:
             yield unknowable(
                 f"{use.application or 'An application that is not named'} used {use.dataset}; no "
                 "record says what that is.",
-                record,
+                record_name(entry),
             )
-    used = {each.dataset for _, each in all_uses}
-    for name in sorted(material.related - used):
+    for name in sorted(material.related - {each.dataset for _, each in all_uses}):
         yield unknowable(f"No record says what {name} was used for, if for anything.")
 
 
@@ -64,81 +91,175 @@ def _recorded_datasets(material: AuditMaterial) -> set[str]:
     return names.union(material.related, *(names_of(each) for each in evidence.checked))
 
 
-def _summary(material: AuditMaterial) -> Iterator[Statement]:
-    all_uses, applications = material.uses(), _applications(material)
-    models = {each.model for _, each in all_uses if each.model}
-    if not applications and not all_uses:
-        yield declared(
-            "No record names an application that had access to this content or used a dataset "
-            "with it.",
-            letter=True,
-        )
-    else:
-        names = f": {', '.join(sorted(applications))}" if applications else ""
-        source = material.query.source
-        did = (
-            f"had access to {material.name_of(source)}, or used a dataset that has such content or "
-            "is recorded as having it"
-            if source
-            else "used a dataset with such content, or had access to obtain content for it"
-        )
-        yield declared(
-            f"{count(len(applications), 'application')} {did}{names}.",
-            letter=True,
-        )
-    if found := material.measured_names():
-        yield measured(
-            f"{count(len(found), 'dataset')} in which such content was found: "
-            f"{', '.join(sorted(found))}.",
-            letter=True,
-        )
-    if rest := material.related - found:
-        name = material.name_of(material.query.source or "that kind")
-        yield declared(
-            f"{count(len(rest), 'dataset')} recorded as having content of "
-            f"{name}, or as made from such a dataset, and not "
-            f"found by measurement to have what was asked about: {', '.join(sorted(rest))}.",
-            letter=True,
-        )
-    if models:
-        yield declared(
-            f"{count(len(models), 'model')} made with these datasets: {', '.join(sorted(models))}.",
-            letter=True,
-        )
-
-
-def _applications(material: AuditMaterial) -> set[str]:
-    names = {each.application for _, each in material.uses()}
-    names |= {each.application for _, each in material.accesses()}
+def _names(
+    accesses: Iterable[tuple[LedgerEntry, AccessFacts]],
+    uses: Iterable[tuple[LedgerEntry, UseFacts]],
+) -> set[str]:
+    names = {each.application for _, each in accesses} | {each.application for _, each in uses}
     return {name for name in names if name}
 
 
-def _use_sentence(use: UseFacts) -> str:
+def _applications(material: AuditMaterial) -> Iterator[Statement]:
+    """Yield lines on which applications did what, each kind of deed apart."""
+    deeds = dict[str, list[tuple[LedgerEntry, AccessFacts]]]()
+    # Who else had access to a source is no answer to one person.
+    for entry, access in () if material.is_personal else material.accesses():
+        verb = _VERBS[access.route].format(source=material.name_of(access.source))
+        deeds.setdefault(verb, []).append((entry, access))
+    for verb, of_verb in deeds.items():
+        names = sorted(_names(of_verb, ()))
+        if names:
+            yield recorded(
+                material,
+                f"{count(len(names), 'application')} {verb}: {', '.join(names)}.",
+                *((entry, each.dates) for entry, each in of_verb if each.application),
+                letter=True,
+            )
+    found = material.measured_names()
+    with_found = [each for each in material.uses() if each[1].dataset in found]
+    others = [each for each in material.uses() if each[1].dataset not in found]
+    source = material.name_of(material.query.source or "that kind")
+    subject = material.subject
+    yield from _users(material, with_found, f"in which a check found {subject}")
+    yield from _users(
+        material,
+        others,
+        f"that is recorded as having content of {source}, or as made from such a dataset, and in "
+        f"which no check found {subject}",
+    )
+    unnamed = [each for each in material.uses() if not each[1].application]
+    if len(unnamed) < len(material.uses()):
+        yield from _unnamed_users(unnamed)
+    else:
+        yield unknowable(
+            "No record names an application that used a dataset with such content.", letter=True
+        )
+    if not deeds and not material.is_personal:
+        yield unknowable(
+            "No record names an application that had access to such content.", letter=True
+        )
+
+
+def _users(
+    material: AuditMaterial, uses: Sequence[tuple[LedgerEntry, UseFacts]], which: str
+) -> Iterator[Statement]:
+    names = sorted(_names((), uses))
+    if names:
+        datasets = ", ".join(sorted({each.dataset for _, each in uses if each.application}))
+        yield recorded(
+            material,
+            f"{count(len(names), 'application')} used a dataset {which} ({datasets}): "
+            f"{', '.join(names)}.",
+            *((entry, each.dates) for entry, each in uses if each.application),
+            letter=True,
+        )
+
+
+def _unnamed_users(uses: Sequence[tuple[LedgerEntry, UseFacts]]) -> Iterator[Statement]:
+    """Yield that more applications may have used a dataset than those that are named."""
+    for name in sorted({each.dataset for _, each in uses}):
+        records = [record_name(entry) for entry, each in uses if each.dataset == name]
+        yield unknowable(
+            f"Which application used {name} is not stated by {count(len(records), 'record')} of "
+            "its use.",
+            *records,
+            letter=True,
+        )
+
+
+def _dataset_names(material: AuditMaterial) -> Iterator[Statement]:
+    found = material.measured_names()
+    source = material.subject.removeprefix("content of ")
+    counts = [each for each in material.counts if each.passages]
+    copied = measured_names(material.evidence, counts, ())
+    for names, what in (
+        (copied, f"copied words of {source}"),
+        (found - copied, f"documents with an address of {source}, and no copied words"),
+    ):
+        if names:
+            yield measured(
+                f"{count(len(names), 'dataset')} in which checks found {what}: "
+                f"{', '.join(sorted(names))}.",
+                letter=True,
+            )
+    checked = {name for each in material.evidence.checked for name in names_of(each)}
+    rest = material.related - found
+    yield from _declared_only(
+        material, rest & checked, "in which no check found what was asked about"
+    )
+    yield from _declared_only(material, rest - checked, "of which no usable check is on record")
+
+
+def _declared_only(
+    material: AuditMaterial, names: frozenset[str], which: str
+) -> Iterator[Statement]:
+    """Yield a line on datasets whose content is known by records alone."""
+    if not names:
+        return
+    records = [(entry, each.collected) for entry, each in material.datasets()]
+    own = [each for each in records if _name_of(each[0]) in names]
+    accesses = [(e, a.dates) for e, a in material.accesses() if names & set(a.datasets)]
+    source = material.name_of(material.query.source or "that kind")
+    yield recorded(
+        material,
+        f"{count(len(names), 'dataset')} recorded as having content of {source}, or as made from "
+        f"such a dataset, {which}: {', '.join(sorted(names))}.",
+        *own,
+        *accesses,
+        letter=True,
+    )
+
+
+def _name_of(entry: LedgerEntry) -> str | None:
+    return entry.facts.name if isinstance(entry.facts, DatasetFacts) else None
+
+
+def _models(material: AuditMaterial) -> Iterator[Statement]:
+    uses = [each for each in material.uses() if each[1].model]
+    models = sorted({each.model for _, each in uses if each.model})
+    if models:
+        yield recorded(
+            material,
+            f"{count(len(models), 'model')} made with these datasets: {', '.join(models)}.",
+            *((entry, each.dates) for entry, each in uses),
+            letter=True,
+        )
+
+
+def _use_sentence(material: AuditMaterial, use: UseFacts) -> str:
     who = use.application or "An application that is not named"
     model = "" if use.model is None else f"; model: {use.model}"
     if use.model_digest is not None:
         model += f" (SHA-256 {use.model_digest[:DIGEST_LENGTH]})"
     when = "" if use.dates is None else f", {period(use.dates)}"
     purpose = "" if use.purpose is None else f" for {use.purpose}"
-    note = "" if use.note is None else f" Note: {use.note}"
+    note = "" if use.note is None or material.is_personal else f" Note: {use.note}"
     return f"{who} used {use.dataset}{purpose}{when}{model}.{note}"
 
 
 def acquisition(material: AuditMaterial) -> Iterator[Statement]:
     """Yield lines on how content was obtained."""
     accesses, datasets = material.accesses(), material.datasets()
-    in_letter = len(accesses) <= _MOST_IN_LETTER
-    for record, access in accesses:
-        yield declared(_access_sentence(material, access), record, letter=in_letter)
-    for record, each in datasets:
-        if (sentence := _collection_sentence(each)) is not None:
-            yield declared(sentence, record)
+    if not material.is_personal:
+        in_letter = len(accesses) <= _MOST_IN_LETTER
+        for entry, access in accesses:
+            said = _access_sentence(material, access)
+            yield recorded(material, said, (entry, access.dates), letter=in_letter)
+    for entry, each in datasets:
+        in_letter = material.is_personal or (
+            each.route is not None and len(datasets) <= _MOST_IN_LETTER
+        )
+        if (sentence := _collection_sentence(material, each)) is not None:
+            yield recorded(material, sentence, (entry, each.collected), letter=in_letter)
         else:
-            yield unknowable(f"No record says how {each.name} was obtained.", record)
-    if accesses:
-        yield _total("call", "made", [each.calls for _, each in accesses])
-        yield _total("item", "retrieved", [each.items for _, each in accesses])
-    else:
+            yield unknowable(f"No record says how {each.name} was obtained.", record_name(entry))
+    if material.is_personal:
+        yield unknowable(
+            "By which access this content was obtained is not recorded item by item.", letter=True
+        )
+    elif accesses:
+        yield from _totals(material, accesses)
+    elif not datasets or any(not (each.route or each.made_from) for _, each in datasets):
         yield _unknown_access(material)
     yield unknowable(
         "How often a source was accessed, and how many items were retrieved, cannot be measured in "
@@ -150,54 +271,72 @@ def _unknown_access(material: AuditMaterial) -> Statement:
     """Return that no access is known, and which ones to the sources of the items may be it."""
     sources = {each.first["source"] for found in material.found for each in found.counted}
     possible = [
-        (record, access)
-        for record, access in material.evidence.facts(AccessFacts)
+        (entry, access)
+        for entry, access in material.evidence.facts(AccessFacts)
         if access.source in sources and not access.datasets
     ]
     unknown = "No record says by which access this content was obtained"
     if not possible:
         return unknowable(f"{unknown}.", letter=True)
     names = ", ".join(sorted({material.name_of(access.source) for _, access in possible}))
-    records = count(len(possible), "record")
-    of = f"{records} of access to {names} {'names' if len(possible) == 1 else 'name'} no dataset"
-    return unknowable(f"{unknown}; {of}.", *(record for record, _ in possible), letter=True)
+    one = len(possible) == 1
+    of = f"{'a record' if one else 'records'} of access to {names} {'names' if one else 'name'}"
+    records = (record_name(entry) for entry, _ in possible)
+    return unknowable(f"{unknown}; {of} no dataset.", *records, letter=True)
 
 
-def _total(noun: str, verb: str, amounts: list[int | None]) -> Statement:
-    stated = [each for each in amounts if each is not None]
-    if not stated:
-        return unknowable(f"No record says how many {noun}s were {verb}.", letter=True)
-    records = count(len(amounts), "record")
-    return declared(
-        f"{count(sum(stated), noun)} {verb} in all, as stated by {number(len(stated))} of "
-        f"{records} of access.",
-        letter=True,
+def _totals(
+    material: AuditMaterial, accesses: Sequence[tuple[LedgerEntry, AccessFacts]]
+) -> Iterator[Statement]:
+    """Yield the sums of calls and items; what was purchased is none of the accesses."""
+    bought = [each for each in accesses if each[1].route is Route.PURCHASE]
+    others = [each for each in accesses if each[1].route is not Route.PURCHASE]
+    sums = (
+        ("call", "made", "access", [(entry, each, each.calls) for entry, each in others]),
+        ("item", "retrieved", "access", [(entry, each, each.items) for entry, each in others]),
+        ("item", "purchased", "purchase", [(entry, each, each.items) for entry, each in bought]),
     )
+    for noun, verb, what, amounts in sums:
+        known = [(entry, each, amount) for entry, each, amount in amounts if amount is not None]
+        if amounts and not known:
+            yield unknowable(f"No record says how many {noun}s were {verb}.", letter=True)
+        if known:
+            yield recorded(
+                material,
+                f"{count(sum(amount for _, _, amount in known), noun)} {verb} in all, as stated by "
+                f"{number(len(known))} of {count(len(amounts), 'record')} of {what}.",
+                *((entry, each.dates) for entry, each, _ in known),
+                letter=True,
+            )
 
 
 def _access_sentence(material: AuditMaterial, access: AccessFacts) -> str:
     who = access.application or "An application that is not named"
+    did = _VERBS[access.route].format(source=material.name_of(access.source))
+    is_said = access.route not in {None, Route.API, Route.CRAWL}
+    taken = "" if access.route is Route.PURCHASE else " retrieved"
     details = [
         None if access.account is None else f"account {access.account}",
-        None if access.route is None else route_phrase(access.route),
+        None if access.route is None or is_said else route_phrase(access.route),
         None if access.dates is None else period(access.dates),
         None if access.calls is None else count(access.calls, "call"),
-        None if access.items is None else f"{count(access.items, 'item')} retrieved",
+        None if access.items is None else f"{count(access.items, 'item')}{taken}",
         f"into {', '.join(access.datasets)}" if access.datasets else None,
         None if access.agreement is None else f"under {access.agreement}",
         access.note,
     ]
     text = "; ".join(detail for detail in details if detail is not None)
-    name = material.name_of(access.source)
-    return f"{who} had access to {name}{f': {text}' if text else ''}."
+    return f"{who} {did}{f': {text}' if text else ''}."
 
 
-def _collection_sentence(dataset: DatasetFacts) -> str | None:
+def _collection_sentence(material: AuditMaterial, dataset: DatasetFacts) -> str | None:
+    account = None if material.is_personal else dataset.account
+    agreement = None if material.is_personal else dataset.agreement
     details = [
         None if dataset.route is None else route_phrase(dataset.route),
         None if dataset.collected is None else f"collected {period(dataset.collected)}",
-        None if dataset.account is None else f"account {dataset.account}",
-        None if dataset.agreement is None else f"under {dataset.agreement}",
+        None if account is None else f"account {account}",
+        None if agreement is None else f"under {agreement}",
         f"made from {', '.join(dataset.made_from)}" if dataset.made_from else None,
     ]
     text = "; ".join(detail for detail in details if detail is not None)
@@ -211,79 +350,111 @@ def destruction(material: AuditMaterial) -> Iterator[Statement]:
         return
     checked = {name for each in material.evidence.checked for name in names_of(each)}
     lines = list[Statement]()
-    for record, each in material.evidence.facts(DestructionFacts):
-        if each.dataset in material.related:
-            lines.append(declared(_destruction_sentence(each), record, letter=True))
-            if each.receipt is None:
-                lines.append(
-                    unknowable(f"No receipt of the destruction of {each.dataset} is recorded.")
-                )
-        elif each.dataset not in checked:
+    for entry, each in material.evidence.facts(DestructionFacts):
+        is_related = each.dataset in material.related
+        if not is_related and (each.dataset in checked or material.is_personal):
+            continue
+        said = _destruction_sentence(material, each)
+        lines.append(recorded(material, said, (entry, each.destroyed), letter=True))
+        if not is_related:
             lines.append(
                 unknowable(
-                    f"{each.dataset} was destroyed on {each.destroyed}; no record says whether it "
-                    "had content that was asked about.",
-                    record,
+                    f"No record says whether {each.dataset}, which was destroyed, had content that "
+                    "was asked about.",
+                    record_name(entry),
                     letter=True,
                 )
             )
+            continue
+        if each.copies_left is None:
+            lines.append(
+                unknowable(
+                    f"No record says whether copies of {each.dataset} are left.", letter=True
+                )
+            )
+        if each.receipt is None:
+            lines.append(
+                unknowable(f"No receipt of the destruction of {each.dataset} is recorded.")
+            )
     if not lines:
         lines.append(
-            declared("No dataset with this content is recorded as destroyed.", letter=True)
+            unknowable(
+                "No record says that a dataset with this content was destroyed.", letter=True
+            )
         )
     yield from lines
 
 
-def _destruction_sentence(facts: DestructionFacts) -> str:
+def _destruction_sentence(material: AuditMaterial, facts: DestructionFacts) -> str:
     by = "" if facts.by is None else f" by {facts.by}"
     method = "" if facts.method is None else f" ({facts.method})"
     items = "" if facts.items is None else f" It had {count(facts.items, 'item')}."
-    left = (
-        " Whether copies are left is not recorded."
-        if facts.copies_left is None
-        else f" Copies left: {facts.copies_left}."
-    )
+    left = "" if facts.copies_left is None else f" Copies left: {facts.copies_left}."
     receipt = "" if facts.receipt is None else f" Receipt: SHA-256 {facts.receipt}."
-    note = "" if facts.note is None else f" Note: {facts.note}"
+    note = "" if facts.note is None or material.is_personal else f" Note: {facts.note}"
     what = f"{facts.dataset} was destroyed on {facts.destroyed}{by}{method}."
     return f"{what}{items}{left}{receipt}{note}"
 
 
 def recipients(material: AuditMaterial) -> Iterator[Statement]:
-    """Yield lines on who received datasets, or what was made of them."""
+    """Yield lines on who received datasets, or what was made of them; to one person, no names."""
     if material.evidence.ledger is None:
         yield unknowable("There is no ledger: recipients were not recorded.", letter=True)
         return
-    everyone, lines = list[Recipient](), list[tuple[str, str]]()
-    for record, use in material.uses():
-        if use.recipients:
-            everyone += use.recipients
-            what = use.model or f"what {use.application or 'an application'} made of {use.dataset}"
-            lines.append((f"{recipients_phrase(use.recipients)} received {what}.", record))
-    for record, each in material.datasets():
-        if each.recipients:
-            everyone += each.recipients
-            received = f"{recipients_phrase(each.recipients)} received a copy of {each.name}."
-            lines.append((received, record))
-    in_letter = len(lines) <= _MOST_IN_LETTER
-    yield from (declared(text, record, letter=in_letter) for text, record in lines)
-    if not in_letter:
-        names = len({each.name for each in everyone})
-        yield declared(
-            f"{count(names, 'recipient')} of datasets, or of what was made of them.", letter=True
+    receipts = [
+        (use.recipients, use.model or _product(use), (entry, use.dates))
+        for entry, use in material.uses()
+        if use.recipients
+    ]
+    # When they received a dataset is not recorded: its days are those of its collection.
+    receipts += [
+        (each.recipients, f"a copy of {each.name}", (entry, None))
+        for entry, each in material.datasets()
+        if each.recipients
+    ]
+    if not receipts:
+        yield unknowable(
+            "No record names a recipient of this content, or of what was made of it.", letter=True
         )
-    offices = sorted({e.name for e in everyone if e.kind is RecipientKind.GOVERNMENT})
-    if everyone:
-        yield declared(
-            f"Of these, government: {', '.join(offices)}."
-            if offices
-            else "None of these is recorded as a government.",
+        return
+    in_letter = len(receipts) <= _MOST_IN_LETTER
+    for who, what, record in receipts:
+        received = f"{_who(material, who)} received {what}."
+        yield recorded(material, received, record, letter=in_letter)
+    if not in_letter:
+        names = len({each.name for who, _, _ in receipts for each in who})
+        yield recorded(
+            material,
+            f"{count(names, 'recipient')} of datasets, or of what was made of them.",
+            *(record for _, _, record in receipts),
             letter=True,
         )
-    else:
-        yield declared(
-            "No recipient of this content, or of what was made of it, is recorded.", letter=True
-        )
+    yield _governments(material, [(each, record) for who, _, record in receipts for each in who])
+
+
+def _product(use: UseFacts) -> str:
+    return f"what {use.application or 'an application'} made of {use.dataset}"
+
+
+def _who(material: AuditMaterial, recipients: Sequence[Recipient]) -> str:
+    """Return who received something; one person is told of which kind they are."""
+    if not material.is_personal:
+        return recipients_phrase(tuple(recipients))
+    kinds = Counter(f"recipient of the kind {each.kind}" for each in recipients)
+    return ", ".join(f"{number(n)} {kind}" for kind, n in sorted(kinds.items()))
+
+
+def _governments(
+    material: AuditMaterial, everyone: Sequence[tuple[Recipient, Recorded]]
+) -> Statement:
+    offices = sorted({each.name for each, _ in everyone if each.kind is RecipientKind.GOVERNMENT})
+    named = ", ".join(offices) if not material.is_personal else number(len(offices))
+    said = (
+        f"Of these, government: {named}."
+        if offices
+        else "None of these is recorded as a government."
+    )
+    return recorded(material, said, *(record for _, record in everyone), letter=True)
 
 
 def request(material: AuditMaterial) -> Iterator[Statement]:
@@ -291,15 +462,15 @@ def request(material: AuditMaterial) -> Iterator[Statement]:
     inquiry = material.request
     who = inquiry.requester or "A person or company not named here"
     reference = "" if inquiry.reference is None else f", reference {inquiry.reference}"
-    yield declared(f"{who} asked about {query_phrase(material)}{reference}.", letter=True)
+    yield stated(f"{who} asked about {query_phrase(material)}{reference}.", letter=True)
     if inquiry.received is None:
-        yield declared("When the request was received is not stated.")
+        yield unknowable("When the request was received is not stated.")
     else:
-        yield declared(f"The request was received on {inquiry.received}.", letter=True)
+        yield stated(f"The request was received on {inquiry.received}.", letter=True)
     if inquiry.due is not None:
         days = None if inquiry.received is None else inquiry.due - inquiry.received
         after = "" if days is None or days < timedelta(0) else f", {_days(days)} after that"
-        yield declared(f"An answer was asked for by {inquiry.due}{after}.", letter=True)
+        yield stated(f"An answer was asked for by {inquiry.due}{after}.", letter=True)
 
 
 def _days(delta: timedelta) -> str:

@@ -46,16 +46,21 @@ def _restore_comment(step: BuildStep) -> str:
 
 def _withdrawals(tombstones: pa.Table, registry: str) -> Iterator[str]:
     """Yield commands that withdraw the items again, for the same reasons."""
-    groups = tombstones.group_by(["source", "reason"]).aggregate([([], "count_all")])
-    rows = groups.sort_by([("source", "ascending"), ("reason", "ascending")]).to_pylist()
-    reasons = Counter(row["source"] for row in rows)
+    keys = ["source", "date", "reason"]
+    groups = tombstones.group_by(keys).aggregate([([], "count_all")])
+    rows = groups.sort_by([(key, "ascending") for key in keys]).to_pylist()
+    of_day = Counter((row["source"], row["date"]) for row in rows)
+    of_source = Counter(row["source"] for row in rows)
     for number, row in enumerate(rows, 1):
         selection, reason = ["--source", row["source"]], row["reason"]
-        options = [*selection, *(["--reason", reason] if reason else [])]
-        # Items without a reason come last, when those with one are withdrawn already.
-        is_part = bool(reason) and reasons[row["source"]] > 1
+        day, stated = ["--on", str(row["date"])], ["--reason", reason] if reason else []
+        # Of a day, items without a reason come last, when those with one are withdrawn already.
+        is_part = of_source[row["source"]] > 1
+        selected = [*selection, *(day if is_part else [])]
+        selected += stated if of_day[row["source"], row["date"]] > 1 else []
+        options = [*selection, *day, *stated]
         ids = shlex.quote(f"withdrawn-{row['source']}{f'-{number}' if is_part else ''}.csv")
-        listing = _command("show", registry, "--withdrawn", *(options if is_part else selection))
+        listing = _command("show", registry, "--withdrawn", *selected)
         items = count(row["count_all"], "item")
         yield f"# {items} of {row['source']} withdrawn since; list them beforehand:"
         yield f"# {listing} > {ids}"

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from provenance.errors import InputError
 from provenance.model.content.tables import Skipped, Unread, merge_skipped
-from provenance.pipeline.building.registries import DumpSource
+from provenance.pipeline.building.registries import DumpSource, with_source_id
 from provenance.read.corpus.file_access import unread_entry
 from provenance.read.dumps.layouts import DumpReader
 
@@ -41,7 +41,7 @@ class DumpPreview:
 
 def preview_dumps(dumps: DumpSource) -> list[DumpPreview]:
     """Return what a build would read from each file, without reading more than its beginning."""
-    return [_preview(reader) for reader in dumps.readers()]
+    return [_preview(reader) for reader in with_source_id(dumps).readers()]
 
 
 def _preview(reader: DumpReader) -> DumpPreview:

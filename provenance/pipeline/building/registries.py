@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -10,7 +10,6 @@ from pathlib import Path
 import pyarrow as pa
 
 from provenance.cpu_count import available_cpus
-from provenance.judge.identifiers import Names
 from provenance.model.content.tables import Items, Unread, merge_unread
 from provenance.model.results.coverage import RegistrySummary
 from provenance.pipeline.building.dump_records import dump_recorder
@@ -21,9 +20,11 @@ from provenance.pipeline.exchange.trust_file import read_trust_file
 from provenance.pipeline.execution.progress import show_progress
 from provenance.pipeline.execution.task_runner import open_runner
 from provenance.pipeline.findings.summaries import summarise_registries
+from provenance.pipeline.item_addresses import known_addresses
 from provenance.pipeline.scan.readings import build_registry_indexes
 from provenance.pipeline.scan.task_folder import TaskFolder
 from provenance.pipeline.settings import EngineName
+from provenance.pipeline.source_names import source_id
 from provenance.read.dumps.layouts import AUTO, DumpReader, dump_readers
 from provenance.read.dumps.published_dumps import (
     PublishedSource,
@@ -32,7 +33,6 @@ from provenance.read.dumps.published_dumps import (
 )
 from provenance.read.dumps.tables.column_mapping import NO_COLUMNS, ColumnMapping
 from provenance.read.policy.policy_file import parse_size_option
-from provenance.read.rules.rule_files import load_rules
 from provenance.registry.build.registry_builder import create_registry, extend_registry
 from provenance.registry.changes.mark_changes import mark_items
 from provenance.registry.manifest import Manifest
@@ -53,7 +53,6 @@ __all__ = [
     "find_published_source",
     "published_sources",
     "show_registry",
-    "source_name_warning",
     "verify_registry",
 ]
 
@@ -136,6 +135,11 @@ class DumpSource:
         return *words, *texts
 
 
+def with_source_id(dumps: DumpSource) -> DumpSource:
+    """Return dumps with the id of the source that is named; raises as `source_id`."""
+    return dumps if dumps.source is None else replace(dumps, source=source_id(dumps.source))
+
+
 @dataclass(frozen=True, slots=True)
 class DumpEngine:
     """What reads dumps.
@@ -215,9 +219,12 @@ def build_registry(
     ------
     RegistryExists
         If `folder` exists.
+    UnknownSource
+        If the name of the source may be mistyped.
     """
+    dumps = with_source_id(dumps)
     by_address, reading = dumps.readers_by_address(), ReadingCounts()
-    deletions = DeletionRecords()
+    deletions = DeletionRecords(known_addresses().canonical)
     readers = [reader for _, of_address in by_address for reader in of_address]
     kept = *(() if keep_texts else ("--no-text",)), *(("--keep-authors",) if keep_authors else ())
     options = *dumps.command_options(), *kept
@@ -246,8 +253,9 @@ def add_to_registry(
 ) -> BuildOutcome:
     """Add the items of dumps to a registry; of two with the same id, the later one is kept."""
     unread: list[Unread] = []
+    dumps = with_source_id(dumps)
     by_address, reading = dumps.readers_by_address(), ReadingCounts()
-    deletions = DeletionRecords()
+    deletions = DeletionRecords(known_addresses().canonical)
     readers = [reader for _, of_address in by_address for reader in of_address]
     with (
         show_progress("adding", None, " items", quiet=quiet) as progress,
@@ -281,14 +289,6 @@ def _collect_unread(batches: Iterator[Items], unread: list[Unread]) -> Iterator[
     for items in batches:
         unread.extend(items.unread)
         yield items
-
-
-def source_name_warning(source: str) -> str | None:
-    """Return a warning about an unknown or mistyped source name, if any: see `Names.warning`.
-
-    A background is no source whose terms matter.
-    """
-    return None if source == "background" else Names(load_rules()).warning(source)
 
 
 def show_registry(folder: Path) -> tuple[RegistrySummary, Manifest]:

@@ -14,13 +14,15 @@ import pyarrow.compute as pc
 
 from provenance import __version__
 from provenance.errors import InputError
-from provenance.judge.identifiers import normal_address
 from provenance.model.results.result import Report
 from provenance.model.rules.policy import Policy
 from provenance.pipeline.caching.result_cache import CacheUsage, clear_cache
 from provenance.pipeline.exchange.key_files import make_key, read_key
 from provenance.pipeline.exchange.remote_registries import local_folder
+from provenance.pipeline.item_addresses import item_names, known_addresses
+from provenance.pipeline.ledger_records import parse_day
 from provenance.pipeline.scan.task_folder import TaskFolder
+from provenance.pipeline.source_names import source_id
 from provenance.read.dumps.tables.id_lists import read_addresses, read_ids
 from provenance.read.policy.date_syntax import parse_day_option
 from provenance.registry.build.registry_builder import compact_registry
@@ -52,6 +54,7 @@ from provenance.registry.side_tables.statuses import REPLACED, read_statuses
 from provenance.registry.side_tables.tombstones import read_tombstones
 from provenance.registry.sorting.duckdb_engine import BuildLimits
 from provenance.registry.store import open_registry
+from provenance.report.sanitize import csv_cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ class Conditions:
     Parameters
     ----------
     ids : str or None
-        File that lists ids.
+        File that lists ids or addresses.
     author, source : str or None
         Author and source, as in the dumps.
     since : str or None
@@ -96,11 +99,12 @@ class Conditions:
             If the list cannot be read, or a date is invalid.
         """
         return Selection(
-            None if self.ids is None else read_ids(self.ids),
-            self.author,
-            self.source,
-            parse_day_option("--from", self.since),
-            parse_day_option("--before", self.before) or parse_day_option("--until", self.until),
+            author=self.author,
+            source=None if self.source is None else source_id(self.source),
+            since=parse_day_option("--from", self.since),
+            before=parse_day_option("--before", self.before)
+            or parse_day_option("--until", self.until),
+            names=None if self.ids is None else item_names(read_ids(self.ids).to_pylist()),
         )
 
 
@@ -140,10 +144,11 @@ def author_names(report: Report, registries: Sequence[str]) -> dict[tuple[str, s
     return names
 
 
-def withdraw_from_registry(
+def withdraw_from_registry(  # noqa: PLR0913 (the options of the command)
     folder: Path,
     conditions: Conditions,
     *,
+    day: str | None = None,
     reason: str | None = None,
     purge: bool = False,
     keep_fingerprints: str | None = None,
@@ -157,6 +162,8 @@ def withdraw_from_registry(
         The registry.
     conditions : Conditions
         The items.
+    day : str or None
+        Day on which they were withdrawn; None means today.
     reason : str or None
         Why they are withdrawn.
     purge : bool
@@ -177,9 +184,10 @@ def withdraw_from_registry(
     Raises
     ------
     InputError
-        If there is no condition, or fingerprints are to be kept without key or until a day past.
+        If there is no condition, the day is to come, or fingerprints are to be kept without key or
+        until a day past.
     """
-    selection = conditions.selection()
+    selection, withdrawn = conditions.selection(), _past_day(day)
     kept = _kept_fingerprints(folder, keep_fingerprints, key)
     if conditions == Conditions():
         if not purge:
@@ -189,12 +197,28 @@ def withdraw_from_registry(
             )
         selection = Selection(ids=pa.array([], pa.string()))
     withdrawal = remove_items(
-        folder, selection, reason=reason, at_once=purge, kept_fingerprints=kept
+        folder,
+        selection,
+        reason=reason,
+        at_once=purge,
+        kept_fingerprints=kept,
+        day=withdrawn,
+        canonical=known_addresses().canonical,
     )
     if not purge:
         return withdrawal, None
     TaskFolder.at(f"{folder.absolute()}.tasks").remove()
     return withdrawal, clear_cache()
+
+
+def _past_day(day: str | None) -> date | None:
+    when = None if day is None else parse_day("--on", day)
+    if when is not None and when > datetime.now(UTC).date():
+        raise InputError(
+            f"--on {day} is to come: nothing was withdrawn yet",
+            remedy="give the day on which the items were withdrawn, or leave it out for today",
+        )
+    return when
 
 
 def _kept_fingerprints(
@@ -246,8 +270,9 @@ def opt_out(folder: Path, lists: Sequence[str], reason: str | None = None) -> tu
     addresses = list[str]()
     for name in lists:
         for entry in read_addresses(name).to_pylist():
-            address = normal_address(_WILDCARDS.sub(r"\1", entry.strip()))
-            if address is None or "*" in address:
+            without_wildcards = _WILDCARDS.sub(r"\1", entry.strip())
+            address = known_addresses().opt_out(without_wildcards)
+            if address is None or "*" in without_wildcards:
                 raise InputError(
                     f"{name}: {entry[:100]!r} is neither a domain nor an address",
                     remedy="give entries such as example.com, github.com/owner or "
@@ -261,15 +286,21 @@ def mark(
     folder: Path, ids: str, source: str | None, note: str | None = None, *, undo: bool = False
 ) -> Marking:
     """Mark the items whose ids a file lists as planted by their owner, or remove the marks."""
-    return mark_items(folder, read_ids(ids), source, note=note, undo=undo)
+    names = item_names(read_ids(ids).to_pylist())
+    source = None if source is None else source_id(source)
+    return mark_items(folder, names, source, note=note, undo=undo)
 
 
 def restore_to_registry(folder: Path, ids: str, source: str | None) -> tuple[Manifest, int]:
     """Lift the tombstones of the ids that a file lists; return manifest and number of them."""
+    source = None if source is None else source_id(source)
     options = () if source is None else ("--source", source)
     ended = datetime.now(UTC).replace(microsecond=0)
     step = BuildStep("restore", options, (), ended, __version__)
-    return restore_items(folder, read_ids(ids), source, step=step)
+    names = item_names(read_ids(ids).to_pylist())
+    return restore_items(
+        folder, pa.array(sorted(names.ids)), source, addresses=names.canonical, step=step
+    )
 
 
 def compact(folder: Path) -> tuple[Manifest, Manifest]:
@@ -285,7 +316,8 @@ def upgrade(folder: Path) -> Manifest:
 
 def merge_into(names: Sequence[str], output: Path) -> Combination:
     """Merge registries, given by paths or addresses, into a new one."""
-    return merge_registries([local_folder(name) for name in names], output)
+    folders = [local_folder(name) for name in names]
+    return merge_registries(folders, output, canonical=known_addresses().canonical)
 
 
 def take_subset(folder: Path, conditions: Conditions, output: Path) -> Combination:
@@ -395,7 +427,9 @@ WITHDRAWN_COLUMNS = {
 """Columns of tombstones that are shown, and how they are called there."""
 
 
-def withdrawn_items(folder: Path, source: str | None = None, reason: str | None = None) -> pa.Table:
+def withdrawn_items(
+    folder: Path, source: str | None = None, reason: str | None = None, day: str | None = None
+) -> pa.Table:
     """Return what was withdrawn from a registry.
 
     Parameters
@@ -406,25 +440,31 @@ def withdrawn_items(folder: Path, source: str | None = None, reason: str | None 
         Only of this source.
     reason : str or None
         Only for this reason.
+    day : str or None
+        Only on this day.
     """
     tombstones = read_tombstones(map_registry(folder))
     if source is not None:
-        tombstones = tombstones.filter(pc.equal(tombstones["source"], source))
+        tombstones = tombstones.filter(pc.equal(tombstones["source"], source_id(source)))
     if reason is not None:
         tombstones = tombstones.filter(pc.equal(tombstones["reason"], reason))
+    if day is not None:
+        when = pa.scalar(parse_day("--on", day), tombstones["date"].type)
+        tombstones = tombstones.filter(pc.equal(tombstones["date"], when))
     return tombstones.select([*WITHDRAWN_COLUMNS]).rename_columns([*WITHDRAWN_COLUMNS.values()])
 
 
 def withdrawn_lines(
-    folder: Path, source: str | None = None, reason: str | None = None
+    folder: Path, source: str | None = None, reason: str | None = None, day: str | None = None
 ) -> Iterator[str]:
     """Yield what `withdrawn_items` returns as lines of CSV."""
-    tombstones = withdrawn_items(folder, source, reason)
+    tombstones = withdrawn_items(folder, source, reason, day)
     text = StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(tombstones.column_names)
     for batch in tombstones.to_batches():
-        writer.writerows(zip(*(column.to_pylist() for column in batch.columns), strict=True))
+        columns = (map(csv_cell, column.to_pylist()) for column in batch.columns)
+        writer.writerows(zip(*columns, strict=True))
         yield text.getvalue()
         text.truncate(text.seek(0))
     yield text.getvalue()

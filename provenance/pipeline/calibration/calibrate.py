@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from provenance import __version__
 from provenance.errors import EmptyCorpus, PolicyError, RegistryError
 from provenance.match.scoring.evalue import STRENGTH_THRESHOLD, chance_threshold
+from provenance.model.content.tables import merge_unread
 from provenance.model.results.calibration import Calibration, FalseRate
 from provenance.model.rules.policy import Policy
 from provenance.pipeline.caching.cache_entries import context_digest, open_cache
@@ -141,8 +142,8 @@ def calibrate(
             progress,
             open_cache(settings.cache, context_digest(searched, "")),
         )
-    reservoir.draw(dataset.parts, settings.threads)
-    unread = collect_unread(dataset, scanned.readings)
+    redrawn = reservoir.draw(dataset.parts, settings.threads)
+    unread = merge_unread([*collect_unread(dataset, scanned.readings), *redrawn])
     check_readable(unread, settings.allow_unread)
     counts = scanned.counts
     if not counts.tokens:

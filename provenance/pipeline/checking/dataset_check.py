@@ -43,6 +43,7 @@ from provenance.pipeline.findings.exemptions import (
 )
 from provenance.pipeline.findings.finding_annotations import observe, without_marked
 from provenance.pipeline.findings.finding_table import FindingSet
+from provenance.pipeline.findings.misdatings import find_misdatings
 from provenance.pipeline.findings.missed_findings import shipped_counts
 from provenance.pipeline.findings.shares import MeasuredCorpus, compute_shares, share_of_findings
 from provenance.pipeline.findings.source_rulings import source_rulings
@@ -298,6 +299,7 @@ def _build_report(  # noqa: PLR0913 (takes the outcome of every stage)
         method=describe_method(registries),
         baseline=exempted.baseline,
         observations=observe(exempted.finding_set, judges.general, exempted.waivers),
+        misdatings=find_misdatings(finding_set, policy),
     )
     return Report(result, exempted.finding_set.findings)
 

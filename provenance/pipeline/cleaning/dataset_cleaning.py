@@ -263,7 +263,7 @@ def clean(  # noqa: PLR0913 (what to clean, and what to remove)
         first = load_current_report(result, dataset, library)
     removed_content = RemovedContent(cleaning)
     if forget is not None:
-        rows = forgotten_rows(forget, first.result.corpus.digest)
+        rows = forgotten_rows(forget, first.result.corpus)
         removed_content = RemovedContent(replace(cleaning, forget_set=forget.digest), rows)
     unread = merge_unread([*first.result.unread, *dataset.unread])
     dataset = _readable_corpus(dataset, unread)
@@ -274,7 +274,9 @@ def clean(  # noqa: PLR0913 (what to clean, and what to remove)
         if is_saved(corpus[0]):
             write_saved_metadata(Path(corpus[0]), stage)
         receipt = replace(
-            _build_receipt(dataset, first, written, last, removed_content), unread=unread
+            _build_receipt(dataset, first, written, last, removed_content),
+            unread=unread,
+            wordless=first.result.unchecked[len(first.result.unread) :],
         )
         write_receipt(receipt, removed_content.table(), stage)
     return receipt

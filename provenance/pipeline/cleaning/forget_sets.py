@@ -13,9 +13,14 @@ from provenance.atomic_output import read_small_file
 from provenance.errors import CorruptFile, DatasetNotFound, InputError
 from provenance.model.json_encoding import to_json_value
 from provenance.model.records.audit import FORGET_SCHEMA, FORGET_SET, Audit, ForgetSet
-from provenance.pipeline.audit.found_items import DatasetItems, counted_findings
-from provenance.report.audit.audit_files import write_folder
-from provenance.report.files.output_folders import check_replaceable
+from provenance.model.results.corpus_files import CorpusFile, renamed_files
+from provenance.model.results.result import CorpusSummary
+from provenance.pipeline.audit.found_items import (
+    DatasetItems,
+    counted_findings,
+    with_renamed_files,
+)
+from provenance.report.files.output_folders import check_replaceable, write_folder
 from provenance.report.sanitize import dump_json
 
 TABLE_FILE, MANIFEST_FILE = "forget.parquet", "forget.json"
@@ -54,16 +59,21 @@ def save_forget_set(audit: Audit, found: Iterable[DatasetItems], folder: Path) -
     }
     files = {TABLE_FILE: content, MANIFEST_FILE: f"{dump_json(manifest, indent=2)}\n".encode()}
     check_replaceable(folder, files, MANIFEST_FILE, FORGET_SCHEMA, "--forget-set")
-    write_folder(files, folder, "--forget-set")
+    write_folder(files, folder, "--forget-set", mark=MANIFEST_FILE)
 
 
 def _rows(found: DatasetItems) -> pa.Table:
     findings = counted_findings(found.findings)
-    own = {"dataset": found.dataset.name, "digest": found.dataset.digest}
-    columns = [
-        pa.repeat(own[name], len(findings)) if name in own else findings[name]
-        for name in FORGET_SET.names
-    ]
+    newest = found.dataset.checks[-1].result.corpus  # whose names the findings have
+    digests = {each.name: each.sha256 for each in newest.contents}
+    own = {
+        "dataset": pa.repeat(found.dataset.name, len(findings)),
+        "digest": pa.repeat(found.dataset.digest, len(findings)),
+        "file_sha256": pa.array(
+            [digests.get(name) for name in findings["file"].to_pylist()], pa.string()
+        ),
+    }
+    columns = [own[name] if name in own else findings[name] for name in FORGET_SET.names]
     return pa.table(columns, schema=FORGET_SET)
 
 
@@ -106,27 +116,31 @@ def read_forget_set(folder: Path) -> ForgetSet:
     return ForgetSet(str(folder), digest, rows)
 
 
-def forgotten_rows(forget: ForgetSet, corpus: str) -> pa.Table:
-    """Return the rows of a forget set that are of a corpus.
+def forgotten_rows(forget: ForgetSet, corpus: CorpusSummary) -> pa.Table:
+    """Return the rows of a forget set that are of a corpus, with its names of files.
 
     Parameters
     ----------
     forget : ForgetSet
         The set.
-    corpus : str
-        Digest of the corpus.
+    corpus : CorpusSummary
+        The corpus.
 
     Raises
     ------
     InputError
         If there are none: it is another dataset, or another version of it.
     """
-    rows = forget.rows.filter(pc.equal(forget.rows["digest"], corpus))
+    digest = corpus.digest
+    rows = forget.rows.filter(pc.equal(forget.rows["digest"], digest))
     if not len(rows):
         names = ", ".join(sorted(set(forget.rows["dataset"].to_pylist()))) or "no dataset"
         raise InputError(
-            f"the forget set {forget.path} has nothing of this dataset (digest {corpus[:12]}); it "
+            f"the forget set {forget.path} has nothing of this dataset (digest {digest[:12]}); it "
             f"is of {names}",
             remedy="clean the files that were checked, unchanged, or make the set from a new check",
         )
-    return rows
+    names, digests = (rows[name].to_pylist() for name in ("file", "file_sha256"))
+    listed = dict(zip(names, digests, strict=True))
+    files = [CorpusFile(name, sha256=each) for name, each in listed.items()]
+    return with_renamed_files(rows, renamed_files(files, corpus.contents))

@@ -7,15 +7,16 @@ import numpy as np
 import pyarrow as pa
 
 from provenance.errors import InputError, OutputError
+from provenance.model.content.tables import Unread
 from provenance.model.records.disclosure import CorpusContents
-from provenance.model.records.receipt import FileFacts
+from provenance.model.results.corpus_files import corpus_digest
 from provenance.model.results.result import Result
 from provenance.pipeline.audit.corpus_addresses import starts_document
 from provenance.pipeline.disclosure.domain_sizes import DomainCounter
 from provenance.pipeline.disclosure.language_sample import TextSample, measure_languages
 from provenance.pipeline.execution.progress import show_progress
 from provenance.read.corpus.address_resolution import address_exists
-from provenance.read.corpus.corpora import Corpus, FileDigest, is_stream_or_hub, open_corpus
+from provenance.read.corpus.corpora import Corpus, is_stream_or_hub, open_corpus
 from provenance.temporary_files import temporary_folder
 
 _LIBRARIES = "the libraries that measure languages and domains are missing"
@@ -23,20 +24,21 @@ _INSTALL = "pip install 'corpus-provenance[disclose]'"
 
 
 def measure_contents(
-    result: Result,
+    results: Sequence[Result],
     corpora: Sequence[str],
     crawled_files: Sequence[str] = (),
     *,
     quiet: bool = False,
 ) -> tuple[CorpusContents | None, str | None]:
-    """Measure the dataset of a report.
+    """Measure the dataset of a report, or those of several as one.
 
     Parameters
     ----------
-    result : Result
-        The check.
+    results : sequence of Result
+        The checks.
     corpora : sequence of str
-        Addresses of the dataset; without any, those of the report, if they are there.
+        Addresses of the dataset; of several datasets, one address for each. Without any, those of
+        the reports, if they are there.
     crawled_files : sequence of str
         Patterns of the files whose domains count; all files without any.
     quiet : bool
@@ -59,15 +61,40 @@ def measure_contents(
         return None, missing
     if missing:
         raise OutputError(_LIBRARIES, remedy=f"install them with: {_INSTALL}")
-    if not corpora and (reason := _absence(result.corpus.addresses)):
-        return None, reason
+    if not corpora:
+        for result in results:
+            if reason := _absence(result.corpus.addresses):
+                named = f"{', '.join(result.corpus.addresses)}: " if len(results) > 1 else ""
+                return None, f"{named}{reason}"
     try:
-        corpus = _open(result, corpora or result.corpus.addresses)
+        opened = _open_all(results, corpora)
+        return _measure(opened, crawled_files, quiet=quiet), None
     except InputError as error:
         if corpora:
             raise
         return None, error.message
-    return _measure(corpus, result.corpus.digest, crawled_files, quiet=quiet), None
+
+
+def _open_all(results: Sequence[Result], corpora: Sequence[str]) -> list[tuple[Corpus, Result]]:
+    """Open the datasets of some reports; addresses of several are assigned by their digests."""
+    if len(results) == 1:
+        [result] = results
+        return [(_open(result, corpora or result.corpus.addresses), result)]
+    if not corpora:
+        return [(_open(result, result.corpus.addresses), result) for result in results]
+    digests = {address: open_corpus([address]).digest() for address in corpora}
+    opened = []
+    for result in results:
+        found = [each for each in corpora if digests[each] == result.corpus.digest]
+        if not found:
+            names = ", ".join(result.corpus.addresses)
+            raise InputError(
+                f"none of {', '.join(corpora)} is the dataset that was checked as {names}: its "
+                f"digest is {result.corpus.digest[:12]}…",
+                remedy="name every dataset of the model with a --corpus of its own, or none",
+            )
+        opened.append((_open(result, found[:1]), result))
+    return opened
 
 
 def _missing_library() -> str | None:
@@ -109,17 +136,21 @@ def _open(result: Result, addresses: Sequence[str]) -> Corpus:
 
 
 def _measure(
-    corpus: Corpus, digest: str, crawled_files: Sequence[str], *, quiet: bool
+    opened: Sequence[tuple[Corpus, Result]], crawled_files: Sequence[str], *, quiet: bool
 ) -> CorpusContents:
     sample = TextSample()
     documents = 0
-    last = None
+    last = before = None
     with temporary_folder() as folder:
         domains = DomainCounter(folder)
-        total = len(corpus.parts)
-        with show_progress("measuring", total, "parts", quiet=quiet) as progress:
-            for part in corpus.parts:
-                for batch in (found.batch for found in part.batches()):
+        parts = [(result, part) for corpus, result in opened for part in corpus.parts]
+        with show_progress("measuring", len(parts), "parts", quiet=quiet) as progress:
+            for result, part in parts:
+                last = last if result is before else None
+                before = result
+                for found in part.batches():
+                    _require_read(found.unread, result)
+                    batch = found.batch
                     if not len(batch):
                         continue
                     is_first = starts_document(batch, last)
@@ -128,24 +159,17 @@ def _measure(
                     domains.add(*_crawled(batch, is_first, crawled_files))
                     last = batch.column("file")[-1].as_py(), batch.column("row")[-1].as_py()
                 progress.advance(1)
-        return CorpusContents(
-            digest, documents, measure_languages(sample), domains.result(), _files(corpus)
-        )
+        files = (file for corpus, _ in opened for file in corpus.contents())
+        digest = opened[0][1].corpus.digest if len(opened) == 1 else corpus_digest(files)
+        return CorpusContents(digest, documents, measure_languages(sample), domains.result())
 
 
-def _files(corpus: Corpus) -> tuple[tuple[str, FileFacts], ...]:
-    """Return sizes and digests of files that can be read; streams and hub datasets have none."""
-    unreadable = {each.file for each in corpus.undigested_files()}
-    digests = {
-        name: digest()
-        for name, digest in corpus.digests
-        if isinstance(digest, FileDigest) and name not in unreadable
-    }
-    return tuple(
-        (file.name, FileFacts(file.size, digests[file.name]))
-        for file in corpus.files
-        if file.name in digests
-    )
+def _require_read(unread: Sequence[Unread], result: Result) -> None:
+    """Raise `InputError` if a file cannot be read that could be for the report."""
+    known = {fault.file for fault in result.unread}
+    for fault in unread:
+        if fault.file not in known:
+            raise InputError(f"{fault.file}: {fault.reason}", remedy=fault.remedy)
 
 
 def _crawled(

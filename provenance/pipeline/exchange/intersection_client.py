@@ -11,7 +11,6 @@ from urllib.parse import urlencode, urlsplit
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.csv
 
 from provenance.errors import FingerprintMismatch, InputError, OutputError
 from provenance.match.estimation.set_overlap import set_share
@@ -37,6 +36,7 @@ from provenance.pipeline.sketching import sketch_corpus
 from provenance.read.corpus.corpora import Corpus, open_corpus
 from provenance.registry.manifest import DAMAGE_ERRORS
 from provenance.registry.sketch_file import is_sketch, read_sketch
+from provenance.report.sanitize import csv_text
 
 _TIMEOUT = 3600
 _MAX_REPLY = 1 << 20
@@ -180,7 +180,7 @@ def _write_shared(corpus: Corpus, shared: UInt64s, path: Path) -> int:
         tables.append(rows.cast(tables[0].schema))
     table = pa.concat_tables(tables)
     try:
-        pa.csv.write_csv(table, path)
+        path.write_text(csv_text(table), "utf-8", newline="\n")
     except OSError as error:
         raise OutputError(
             f"{path} cannot be written: {error}", remedy="name another file with --reveal"

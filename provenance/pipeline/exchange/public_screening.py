@@ -11,7 +11,6 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.csv as pa_csv
 
 from provenance import __version__
 from provenance.atomic_output import replace_file
@@ -31,6 +30,7 @@ from provenance.read.policy.policy_file import parse_size_option
 from provenance.registry.items.item_copies import sequence_hashes
 from provenance.registry.public_copy import PublicCopy, PublicManifest, open_public_copy
 from provenance.registry.sorting.table_stream import map_in_threads
+from provenance.report.sanitize import csv_text
 
 SCREENING_SCHEMA = "provenance/screening/1"
 """Name and version of the JSON of a screening."""
@@ -239,7 +239,7 @@ def save_hits(screening: Screening, path: Path) -> None:
     """Write the texts that may be items to a CSV file; raises `OutputError` if that fails."""
     try:
         with replace_file(path) as file:
-            pa_csv.write_csv(screening.rows, file)
+            file.write(csv_text(screening.rows).encode())
     except OSError as error:
         raise OutputError(
             f"{path} cannot be written: {error.strerror or error}", remedy="name another file"

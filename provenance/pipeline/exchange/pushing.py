@@ -2,8 +2,15 @@
 
 Files are named by digest and never change, so that a push that was interrupted continues, and that
 who reads meanwhile sees the registry as it was or as it is afterwards.
+
+What a push writes, and what it is going to remove, is listed at the address as long as it lasts
+(`sending-*.json`): if it is killed, the next one knows its files. Others' files are never removed.
 """
 
+import hashlib
+import json
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,20 +22,21 @@ from provenance.pipeline.execution.progress import show_progress
 from provenance.registry.files.data_files import check_files
 from provenance.registry.files.mapped_files import MappedFile, MappedRegistry, map_registry
 from provenance.registry.manifest import (
+    DAMAGE_ERRORS,
     MANIFEST,
     DataFile,
     Manifest,
     parse_manifest,
     read_manifest_bytes,
 )
-from provenance.registry.registry_folder import (
-    is_registry_file,
-    signature_name,
-    state_fresh_until,
-)
+from provenance.registry.registry_folder import signature_name, state_fresh_until
 from provenance.registry.segments.pending_rewrites import pending_rewrites
 from provenance.registry.segments.segment_set import SegmentSet
 from provenance.registry.side_tables.statuses import read_statuses
+
+_SENDING_LIST = r"sending-[0-9a-f]{16}\.json"
+_PLACE = r"(segment-[0-9a-f]{16}/)?[a-z]+(-[0-9a-f]+)?\.(parquet|npy|json)"
+"""Of a file that a push writes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +108,11 @@ def push(
     if before is not None and before != content:
         _require_succession(folder, mapped.manifest, address, parse_manifest(before, address))
     files = _files(mapped)
-    missing = _missing(target, files, verify=verify)
+    sizes = target.sizes()
+    missing = _missing(target, files, sizes, verify=verify)
+    listed = {place for place, *_ in files} | {signature_name(content), MANIFEST}
+    written = {place for place, *_ in missing} | (_written_by(before, address) & {*sizes} - listed)
+    _write_sending_list(target, content, written)
     total = sum(file.bytes for _, file, _ in missing)
     with show_progress("sending", total, "B", quiet=quiet) as progress:
         for place, file, data in missing:
@@ -117,7 +129,7 @@ def push(
             )
         with memoryview(content) as view:
             target.put(MANIFEST, view, lambda _: None)
-    removed = _remove_unlisted(target, content, {place for place, *_ in files})
+    removed = _remove_unlisted(target, content, listed)
     return Push(mapped.manifest, len(missing), total, len(files) - len(missing), removed, is_signed)
 
 
@@ -186,10 +198,14 @@ def _files(mapped: MappedRegistry) -> list[tuple[str, DataFile, MappedFile]]:
 
 
 def _missing(
-    target: RegistryAddress, files: list[tuple[str, DataFile, MappedFile]], *, verify: bool
+    target: RegistryAddress,
+    files: list[tuple[str, DataFile, MappedFile]],
+    sizes: Mapping[str, int],
+    *,
+    verify: bool,
 ) -> list[tuple[str, DataFile, MappedFile]]:
     """Return the files that are not at an address, or not whole."""
-    sizes, compare = target.sizes(), verify or target.is_local
+    compare = verify or target.is_local
     return [
         (place, file, data)
         for place, file, data in files
@@ -210,12 +226,42 @@ def _push_signature(folder: Path, content: bytes, target: RegistryAddress) -> bo
     return True
 
 
-def _remove_unlisted(target: RegistryAddress, content: bytes, places: set[str]) -> int:
+def _written_by(manifest: bytes | None, address: str) -> set[str]:
+    """Return the files that the push of a manifest wrote, beside that."""
+    if manifest is None:
+        return set()
+    places = parse_manifest(manifest, address).places
+    return {place for place, _ in places} | {signature_name(manifest)}
+
+
+def _write_sending_list(target: RegistryAddress, content: bytes, written: set[str]) -> None:
+    """List at an address the files that are not to stay there if a push is killed."""
+    name = f"sending-{hashlib.sha256(content).hexdigest()[:16]}.json"
+    listed = _read_sending_list(target, name)
+    if written - listed:
+        text = json.dumps(sorted(written | listed), indent=0) + "\n"
+        with memoryview(text.encode()) as view:
+            target.put(name, view, lambda _: None)
+
+
+def _read_sending_list(target: RegistryAddress, name: str) -> set[str]:
+    try:
+        places = json.loads(target.read(name) or b"[]")
+        return {place for place in places if re.fullmatch(_PLACE, place)}
+    except DAMAGE_ERRORS:  # a push was killed while it wrote it, and had sent nothing
+        return set()
+
+
+def _remove_unlisted(target: RegistryAddress, content: bytes, listed: set[str]) -> int:
     """Remove files of earlier versions: they may have items that were withdrawn since."""
-    listed = places | {signature_name(content), MANIFEST}
-    unlisted = [name for name in target.sizes() if name not in listed and is_registry_file(name)]
-    if unlisted and target.read(MANIFEST) != content:
+    present = set(target.sizes())
+    lists = {name for name in present if re.fullmatch(_SENDING_LIST, name)}
+    if not lists:
+        return 0
+    written = set[str]().union(*(_read_sending_list(target, name) for name in lists))
+    unlisted = written & present - listed
+    if target.read(MANIFEST) != content:
         return 0  # somebody else pushes: they are theirs
-    for name in unlisted:
+    for name in (*sorted(unlisted), *sorted(lists)):
         target.remove(name)
     return len(unlisted)

@@ -10,9 +10,15 @@ import fsspec
 from blake3 import blake3
 from fsspec.implementations.local import LocalFileSystem
 
-from provenance.atomic_output import make_durable_folders, replace_file
+from provenance.atomic_output import (
+    make_durable_folders,
+    remove_stale_temporaries,
+    replace_file,
+)
 from provenance.errors import RegistryError, RegistryNotFound
-from provenance.read.corpus.file_access import translate_remote_errors
+from provenance.pipeline.exchange.transfer_pace import MANIFEST_BYTES, TransferPace
+from provenance.pipeline.exchange.web_server import WebServer
+from provenance.read.corpus.file_access import read_fully, translate_remote_errors
 from provenance.registry.manifest import MANIFEST
 
 CHUNK_BYTES = 1 << 24
@@ -32,28 +38,46 @@ class RegistryAddress:
         Its file system.
     root : str
         Its path there.
+    pace : TransferPace
+        Of all that is read from another machine.
     """
 
     address: str
     system: fsspec.AbstractFileSystem
     root: str
+    pace: TransferPace
 
     @classmethod
     def of(cls, address: str) -> "RegistryAddress":
         """Return the registry at an address, or at a path of this machine."""
+        pace = TransferPace(address)
+        if address.startswith(("http://", "https://")):
+            return cls(address, WebServer(pace), address.rstrip("/"), pace)
         with translate_errors(address):
             system, root = fsspec.core.url_to_fs(address)
-            return cls(address, system, str(root).rstrip("/"))
+            return cls(address, system, str(root).rstrip("/"), pace)
 
     @property
     def is_local(self) -> bool:
         """Return whether it is on this machine, so that reading its files costs no transfer."""
         return isinstance(self.system, LocalFileSystem)
 
-    def read(self, name: str) -> bytes | None:
-        """Return the content of a small file; None if there is none."""
-        with translate_errors(self.address), suppress(FileNotFoundError, NotADirectoryError):
-            return bytes(self.system.cat_file(f"{self.root}/{name}"))
+    def read(self, name: str, max_bytes: int = MANIFEST_BYTES) -> bytes | None:
+        """Return the content of a small file; None if there is none.
+
+        Raises
+        ------
+        RegistryError
+            If it has more than `max_bytes`.
+        """
+        with suppress(FileNotFoundError, NotADirectoryError), self.open(name) as stream:
+            content = read_fully(stream, max_bytes + 1)
+            if len(content) > max_bytes:
+                raise RegistryError(
+                    f"{self.address}/{name} has more than {max_bytes:,} bytes",
+                    remedy="check the address; no registry has such a file",
+                )
+            return content
         return None
 
     def read_manifest(self) -> bytes:
@@ -99,7 +123,8 @@ class RegistryAddress:
             translate_errors(f"{self.address}/{name}"),
             self.system.open(f"{self.root}/{name}", "rb") as stream,
         ):
-            yield cast("BinaryIO", stream)
+            is_paced = self.is_local or isinstance(self.system, WebServer)
+            yield stream if is_paced else cast("BinaryIO", _PacedStream(stream, self.pace))
 
     def put(self, name: str, content: memoryview, advance: Callable[[int], None]) -> None:
         """Write a file, replacing one of the same name; an incomplete one has another size."""
@@ -114,8 +139,10 @@ class RegistryAddress:
         with translate_errors(f"{self.address}/{name}", "removed"), suppress(FileNotFoundError):
             self.system.rm_file(f"{self.root}/{name}")
             if self.is_local and "/" in name:
+                folder = Path(self.root, name).parent
+                remove_stale_temporaries(folder)
                 with suppress(OSError):
-                    Path(self.root, name).parent.rmdir()
+                    folder.rmdir()
 
     @contextmanager
     def _open_new(self, name: str) -> Iterator[BinaryIO]:
@@ -134,6 +161,23 @@ class RegistryAddress:
                 stream = self.system.open(place, "wb")
             with stream:
                 yield stream
+
+
+class _PacedStream:
+    """A file of another machine that has to arrive at a pace."""
+
+    def __init__(self, stream: BinaryIO, pace: TransferPace) -> None:
+        self._stream, self._pace = stream, pace
+        pace.begin_file()
+
+    def seek(self, offset: int) -> int:
+        return self._stream.seek(offset)
+
+    def read(self, size: int) -> bytes:
+        with self._pace.waiting():
+            data = self._stream.read(size)
+        self._pace.advance(len(data))
+        return data
 
 
 @contextmanager

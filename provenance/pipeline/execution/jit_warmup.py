@@ -23,7 +23,7 @@ from provenance.fingerprint.quotation_marks import quotation_flags, widen_to_mar
 from provenance.fingerprint.shingles import shingle
 from provenance.fingerprint.span_edges import Spans, widen_spans
 from provenance.fingerprint.tokenizer.tokenize import tokenise
-from provenance.match.attribution import MatchSpans, attribute_tokens, rival_weights
+from provenance.match.attribution import MatchSpans, attribute_tokens, part_strengths, rival_weights
 from provenance.match.candidates.candidate_scan import find_candidates, scan_needs_compiling
 from provenance.match.candidates.candidate_table import NO_CANDIDATES
 from provenance.match.scoring.corpus_sample import FULL_BOUND, sample_passages
@@ -142,7 +142,9 @@ def compile_matching(registry: Path) -> None:
     slice_characters(texts, rows, rows, rows)
     widen_ranges(texts, rows, (rows, rows), 1)
     stretches, item_ends = np.zeros((1, 3), np.int32), np.zeros((1, 2), np.bool_)
-    matches = MatchSpans(rows, rows, rows, bits, rows, stretches, np.zeros(2, np.int64), item_ends)
+    offsets = np.zeros(2, np.int64)
+    matches = MatchSpans(rows, rows, rows, bits, bits, bits, rows, stretches, offsets, item_ends)
+    part_strengths(bits, bits, bits, rows, rows)
     attribute_tokens(matches, rival_weights(matches), 1.0)
     summarise_registries(indexes)
 

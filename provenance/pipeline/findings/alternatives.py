@@ -20,8 +20,9 @@ ITEM_COLUMNS = pa.schema(
         ("url", pa.string()),
         ("created_at", pa.timestamp("s", "UTC")),
         ("licence", pa.string()),
+        ("link", pa.string()),
         ("length", pa.int64()),  # tokens
-        ("signals", pa.list_(pa.string())),  # of a row that is itself the evidence
+        ("signals", pa.list_(pa.string())),  # of the row
     ]
 )
 """Description of an item, or of a row by its own declarations, where `item` is null."""
@@ -72,7 +73,11 @@ def describe_spans(spans: pa.Table, registries: Sequence[RegistryIndex]) -> Desc
     declared_rows = take_rows(spans.select(list(_NAMED_COLUMNS.values())), pa.array(rows))
     tables.append(_declaration_rows(declared_rows))
     places[rows] = np.arange(len(rows)) + base
-    return DescribedSpans(take_rows(pa.concat_tables(tables), pa.array(places)), copies)
+    described = take_rows(pa.concat_tables(tables), pa.array(places))
+    field = ITEM_COLUMNS.field("signals")
+    signals = spans["signals"].cast(field.type)
+    described = described.set_column(ITEM_COLUMNS.get_field_index(field.name), field, signals)
+    return DescribedSpans(described, copies)
 
 
 def item_rows(items: pa.Table) -> pa.Table:

@@ -8,6 +8,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from provenance.judge.identifiers import host_of
+from provenance.match.candidates.candidate_table import Candidates
+from provenance.match.index.report_limits import MOST_OF_ITEM
 from provenance.match.origins import QUOTED, DocumentMarks, OriginSignals, decide_origins
 from provenance.model.content.fingerprints import Flags, Int64s
 from provenance.model.results.origin import Origin, OriginReason
@@ -18,7 +21,10 @@ from provenance.pipeline.locate.rivals import Rivals, find_rivals, number_author
 from provenance.pipeline.scan.readings import RegistryIndex
 from provenance.pipeline.scan.row_metadata import utc_day
 
-ORIGIN_COLUMNS = ("claim", "background", "fetched", "dated", *DOCUMENT_MARK_COLUMNS.names)
+ORIGIN_COLUMNS = (
+    *("claim", "background", "fetched", "dated", "address"),
+    *DOCUMENT_MARK_COLUMNS.names,
+)
 """Columns of spans that their origins depend on."""
 
 _EPOCH = date(1970, 1, 1)
@@ -70,7 +76,7 @@ def find_origins(
     claims: Claims,
     registries: Sequence[RegistryIndex],
     item_marks: Mapping[str, pa.ChunkedArray],
-    item_days: pa.ChunkedArray,
+    items: pa.Table,
 ) -> FindingOrigins:
     """Decide the origin of each finding.
 
@@ -84,13 +90,14 @@ def find_origins(
         The registries of the claims.
     item_marks : mapping of str to pyarrow.ChunkedArray
         Columns `MARK_COLUMNS` of each finding; null where the item's text is unknown.
-    item_days : pyarrow.ChunkedArray of timestamps
-        When the item of each finding was published; null where that is unknown.
+    items : pyarrow.Table
+        The item of each finding: columns `created_at` and `link`.
     """
     claim_numbers = spans["claim"].to_numpy()
     rows = np.flatnonzero(claim_numbers >= 0)
     chosen = claim_numbers[rows]
     fetched, dated = (_day_numbers(spans[name])[rows] for name in ("fetched", "dated"))
+    item_days = items["created_at"]
     published = pc.fill_null(pc.cast(item_days, pa.date32()).cast(pa.int32()), 0).to_numpy()[rows]
     is_dated = pc.is_valid(item_days).to_numpy()[rows]
     authors = number_authors(claims, registries)
@@ -100,16 +107,18 @@ def find_origins(
     )
     is_quoting = rival_marks.quoted >= QUOTED
     marks = {name: column.take(pa.array(rows)) for name, column in item_marks.items()}
+    candidates, owners = claims.candidates.take(chosen), claims.registries[chosen]
+    links = items["link"].take(pa.array(rows))
     signals = OriginSignals(
-        to_item_marks(
-            item_shares(claims.candidates.take(chosen), claims.registries[chosen], registries),
-            marks,
-        ),
+        to_item_marks(item_shares(candidates, owners, registries), marks),
         DocumentMarks(*(spans[name].to_numpy()[rows] for name in DOCUMENT_MARK_COLUMNS.names)),
         _count_other_authors(rivals, is_quoting, authors)[chosen],
         spans["background"].to_numpy()[rows] >= 0,
         is_dated & (fetched < published),
         is_dated & (dated < published),
+        _are_titles(candidates, owners, registries) & pc.is_valid(links).to_numpy(),
+        _are_linked(spans["address"].take(pa.array(rows)), links),
+        np.asarray(candidates.matched >= MOST_OF_ITEM * candidates.sizes),
     )
     decisions = decide_origins(signals)
     codes, reasons = np.full(len(spans), -1), np.zeros(len(spans), np.int64)
@@ -117,6 +126,31 @@ def find_origins(
     quoting = np.zeros(len(claims), bool)
     quoting[rivals.losers[is_quoting]] = True
     return FindingOrigins(codes, reasons, quoting)
+
+
+def _are_titles(
+    candidates: Candidates, owners: Int64s, registries: Sequence[RegistryIndex]
+) -> Flags:
+    """Return which matches are within the first line of their item."""
+    first_lines = np.zeros(len(candidates), np.int64)
+    for owner, registry in enumerate(registries):
+        rows = np.flatnonzero(owners == owner)
+        first_lines[rows] = registry.index.arrays.item_sizes[candidates.items[rows], 1]
+    return np.asarray((first_lines == 0) | (candidates.item_ends <= first_lines))
+
+
+def _are_linked(addresses: pa.ChunkedArray, links: pa.ChunkedArray) -> Flags:
+    """Return which documents have an address on the host of what an item links to."""
+    linked = pc.and_(pc.is_valid(addresses), pc.is_valid(links)).to_numpy()
+    rows = np.flatnonzero(linked)
+    pairs = (column.take(pa.array(rows)).to_pylist() for column in (addresses, links))
+    linked[rows] = [_site(address) == _site(link) for address, link in zip(*pairs, strict=True)]
+    return np.asarray(linked)
+
+
+def _site(address: str) -> str:
+    """Return the host of an address without `www.`."""
+    return (host_of(address) or address).removeprefix("www.")
 
 
 def _day_numbers(dates: pa.ChunkedArray) -> Int64s:

@@ -196,7 +196,7 @@ def build_findings(  # noqa: PLR0913 (what was located, with what it is describe
         claims,
         registries,
         marks,
-        item_columns["created_at"],
+        _take_rows(items.rows, finding_rows, ("created_at", "link")),
     )
     works = quoted_works(spans, finding_rows, backgrounds)
     item_rulings = span_rulings.take(finding_rows)

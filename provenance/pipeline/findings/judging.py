@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.judge.content_circumstances import CircumstanceJudges
+from provenance.judge.precedence import RESERVED
 from provenance.judge.rulings import Judge, Judgement
 from provenance.model.content.fingerprints import Flags, Int64s
 from provenance.model.rules.terms import Verdict
@@ -178,10 +179,15 @@ def _number_values(column: pa.Array | pa.ChunkedArray) -> Int64s:
 def judge_item(item: dict[str, Any], judge: Judge) -> Judgement:
     """Judge an item of a registry, or a row by its own declarations."""
     source, licence, published = item["source"], item["licence"], item["created_at"]
-    if item["item"] is not None:
-        return judge.rule(source, published.date() if published else None, licence)
-    # A row's licence and signals never make the ruling on its source more permissive.
     signals = tuple(item["signals"] or ())
+    if item["item"] is not None:
+        day = published.date() if published else None
+        alone = judge.rule(source, day, licence)
+        # What the page of the row reserves is covered by no exception that respects that. By
+        # itself, a signal of a page is about the page, not about what is quoted there.
+        reserved = judge.rule(source, day, licence, signals) if signals else alone
+        return reserved if reserved.ruling.basis == RESERVED else alone
+    # A row's licence and signals never make the ruling on its source more permissive.
     without_licence = judge.rule(source, signals=signals)
     with_licence = judge.rule(source, None, licence, signals)
     gain = with_licence.ruling.verdict.strictness - without_licence.ruling.verdict.strictness

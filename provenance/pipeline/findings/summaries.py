@@ -14,6 +14,7 @@ from provenance.model.results.method import Method, Parameter
 from provenance.model.results.result import CorpusSummary
 from provenance.pipeline.findings.missed_findings import least_odds
 from provenance.pipeline.scan.readings import Counts, RegistryIndex, StoredReading
+from provenance.pipeline.scan.wordless_counts import WordlessCounts
 from provenance.read.corpus import skipped_rows
 from provenance.read.corpus.corpora import Corpus
 from provenance.read.corpus.python_objects import IN_MEMORY
@@ -91,6 +92,7 @@ def summarise_corpus(
 ) -> CorpusSummary:
     """Summarise what was checked of a corpus; with signals, a card was read or left out."""
     found = None if has_signals else find_unread_card(corpus.addresses)
+    wordless = WordlessCounts.merge(reading.wordless for reading in readings)
     return CorpusSummary(
         addresses=corpus.addresses,
         files=len({name for part in corpus.parts for name in part.files}),
@@ -102,7 +104,10 @@ def summarise_corpus(
         text_columns=corpus.text_columns,
         skipped=merge_skipped(skipped for reading in readings for skipped in reading.skipped),
         passed_over=corpus.passed_over,
+        contents=corpus.contents(),
         card=found and f"{found[0]} declares {found[1].declaration}",
+        wordless=wordless.summary(),
+        wordless_documents=wordless.documents,
     )
 
 

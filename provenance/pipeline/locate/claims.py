@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from provenance.match.attribution import MatchSpans, attribute_tokens, part_shares, rival_weights
+from provenance.match.attribution import MatchSpans, attribute_tokens, part_strengths, rival_weights
 from provenance.match.candidates.candidate_table import Candidates, concatenate_candidates
 from provenance.match.match_pieces import split_matches
 from provenance.match.scoring.classifier import ScoringInputs, score_candidates
@@ -31,6 +31,8 @@ class Claims:
     strengths : ndarray of float64, shape (n,)
         Rarity of such a match by chance, in bits; at least the registries' threshold. Pieces of one
         match have that of the whole.
+    parts : ndarray of float64, shape (2, n)
+        Strength of the passage alone, and how much of it is due to information beyond `MAX_BITS`.
     chosen : ndarray of bool, shape (n,)
         Whether tokens are attributed to the item.
     firsts, lasts : ndarray of int64, shape (n,)
@@ -43,6 +45,7 @@ class Claims:
     candidates: Candidates
     bits: Floats
     strengths: Floats
+    parts: Floats
     chosen: Flags
     firsts: Int64s
     lasts: Int64s
@@ -60,6 +63,7 @@ class Claims:
             self.candidates.take(np.arange(low, high)).shift_texts(-text),
             self.bits[claim_range],
             self.strengths[claim_range],
+            self.parts[:, claim_range],
             self.chosen[claim_range],
             self.firsts[claim_range],
             self.lasts[claim_range],
@@ -109,7 +113,7 @@ def attribute_claims(
     scoring_inputs = ScoringInputs(
         replace(model.sample, bound=bound), load_language(), size, threads
     )
-    kept_candidates, bits, strengths, owners = [], [], [], []
+    kept_candidates, evidence, owners = [], [], []
     for place, registry_index in enumerate(registries):
         candidates = concatenate_candidates(
             [
@@ -124,13 +128,11 @@ def attribute_claims(
             model.copies[place],
         )
         kept_candidates.append(candidates.take(scores.indices))
-        bits.append(scores.bits)
-        strengths.append(scores.strengths)
+        evidence.append([scores.bits, scores.strengths, scores.excesses])
         owners.append(np.full(len(scores.indices), place, np.int64))
     return _attribute(
         concatenate_candidates(kept_candidates),
-        np.concatenate(bits),
-        np.concatenate(strengths),
+        np.concatenate(evidence, axis=1),
         np.concatenate(owners),
         registries,
     )
@@ -145,20 +147,21 @@ def hide_unsampled(candidates: Candidates, sample: PassageSample) -> Candidates:
 
 def _attribute(
     candidates: Candidates,
-    bits: Floats,
-    strengths: Floats,
+    evidence: Floats,
     owners: Int64s,
     registries: Sequence[RegistryIndex],
 ) -> Claims:
+    """Attribute tokens to candidates by their bits, strengths and excesses: `evidence`."""
     matched = candidates.matched
     candidates, wholes = split_matches(candidates)
-    shares = part_shares(candidates.matched, matched[wholes])
-    bits = bits[wholes] * candidates.matched / np.maximum(matched[wholes], 1)
-    strengths, owners = strengths[wholes], owners[wholes]
+    (bits, strengths, excesses), owners = evidence.take(wholes, 1), owners[wholes]
+    parts = np.stack(part_strengths(strengths, bits, excesses, candidates.matched, matched[wholes]))
+    bits = bits * candidates.matched / np.maximum(matched[wholes], 1)
     keys = order_keys(owners, candidates.items, registries)
     order = np.lexsort((candidates.items, keys, owners, candidates.firsts, candidates.texts))
     candidates, bits = candidates.take(order), bits[order]
-    strengths, owners, keys, shares = strengths[order], owners[order], keys[order], shares[order]
+    strengths, owners, keys = strengths[order], owners[order], keys[order]
+    parts = parts.take(order, 1)
     lengths = item_lengths(owners, candidates.items, registries)
     # Ties go to the match with more tokens, then to the item with fewer missing tokens, then to the
     # earlier item, then to the registry with the lower digest.
@@ -175,7 +178,9 @@ def _attribute(
         candidates.texts,
         candidates.firsts.astype(np.int64),
         candidates.lasts.astype(np.int64),
-        strengths * shares,
+        parts[0],
+        bits,
+        parts[1],
         rank_of,
         candidates.runs,
         candidates.run_offsets,
@@ -187,6 +192,7 @@ def _attribute(
         candidates,
         bits,
         strengths,
+        parts,
         attribution.is_selected,
         attribution.firsts,
         attribution.lasts,

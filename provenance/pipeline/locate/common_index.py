@@ -68,6 +68,7 @@ def describe_pieces(numbers: UInt32s) -> pa.Table:
             "source": pieces["source"],
             "item": pieces["item"],
             "url": nothing,
+            "link": nothing,
             "created_at": nothing.cast(pa.timestamp("s", "UTC")),
             "licence": nothing,
             "length": np.diff(background.offsets)[numbers],

@@ -288,7 +288,10 @@ def _locate_windows(
             "evidence": ["content"] * count + [fill.evidence for fill in remainder_evidence],
             "source": [None] * count + [fill.source for fill in remainder_evidence],
             "address": windows.batch.column("url").take(pa.array(text_rows)),
-            **declaration_columns(count, remainder_evidence),
+            **declaration_columns(
+                [wholes.get(number) for number in windows.numbers[rows].tolist()],
+                remainder_evidence,
+            ),
             "registry": [
                 *claims.registries.tolist(),
                 *(fill.registry for fill in remainder_evidence),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from provenance.match.attribution import find_winners, part_shares
+from provenance.match.attribution import find_winners, part_strengths
 from provenance.match.candidates.candidate_table import Candidates, concatenate_candidates
 from provenance.match.match_pieces import MIN_RUN
 from provenance.match.origins import PART_QUOTED, QUOTED, are_copies
@@ -180,8 +180,10 @@ def _reassign(
     is_run = rests.longest_run >= MIN_RUN
     rests, owners = rests.take(np.flatnonzero(is_run)), owners[is_run]
     matched = np.bincount(owners, rests.matched, len(claims)).astype(np.int64)
-    shares = part_shares(matched, claims.candidates.matched)
-    is_strong = (shares * claims.strengths >= threshold)[owners]
+    own = claims.candidates.matched
+    strengths, excesses = claims.parts
+    is_strong = part_strengths(strengths, claims.bits, excesses, matched, own)[0] >= threshold
+    is_strong = is_strong[owners]
     rests, owners = rests.take(np.flatnonzero(is_strong)), owners[is_strong]
 
     kept = np.setdiff1d(np.arange(len(claims)), winners)
@@ -197,11 +199,13 @@ def _reassign(
     order = np.lexsort((candidates.firsts, candidates.texts))
     candidates, sources, chosen = candidates.take(order), sources[order], chosen[order]
     firsts, lasts = firsts[order], lasts[order]
+    bits, matched, own = claims.bits[sources], candidates.matched, own[sources]
     return Claims(
         claims.registries[sources],
         candidates,
-        claims.bits[sources] * candidates.matched / claims.candidates.matched[sources],
+        bits * matched / own,
         claims.strengths[sources],
+        np.stack(part_strengths(strengths[sources], bits, excesses[sources], matched, own)),
         chosen,
         firsts,
         lasts,

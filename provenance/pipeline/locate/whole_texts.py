@@ -85,11 +85,25 @@ def evidence_for_remainder(
 
 
 def declaration_columns(
-    claim_count: int, row_evidence: Sequence[WholeTextEvidence]
+    claimed: Sequence[WholeTextEvidence | None], row_evidence: Sequence[WholeTextEvidence]
 ) -> dict[str, list[object]]:
-    """Return the columns of declared values: null for claims, then those of the evidence."""
+    """Return the columns of declared values: those of claims, then those of the evidence.
+
+    Parameters
+    ----------
+    claimed : sequence of WholeTextEvidence or None
+        The whole-text evidence on the texts that claims are in; of it, signals count for them too.
+    row_evidence : sequence of WholeTextEvidence
+        The evidence of the other spans.
+    """
+    signals = [None if each is None else list(_own_signals(each)) or None for each in claimed]
     return {
-        "licence": [*[None] * claim_count, *(fill.licence for fill in row_evidence)],
-        "signals": [*[None] * claim_count, *(list(fill.signals) for fill in row_evidence)],
-        "declared": [*[None] * claim_count, *(fill.declared for fill in row_evidence)],
+        "licence": [*[None] * len(claimed), *(fill.licence for fill in row_evidence)],
+        "signals": [*signals, *(list(_own_signals(fill)) for fill in row_evidence)],
+        "declared": [*[None] * len(claimed), *(fill.declared for fill in row_evidence)],
     }
+
+
+def _own_signals(evidence: WholeTextEvidence) -> tuple[str, ...]:
+    """Return the signals of the row, also where a resemblance takes precedence over them."""
+    return evidence.signals if evidence.otherwise is None else evidence.otherwise.signals

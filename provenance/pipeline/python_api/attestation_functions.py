@@ -18,11 +18,15 @@ from provenance.pipeline.attesting.attestations import (
 from provenance.pipeline.attesting.attestations import attest as sign_report
 from provenance.pipeline.attesting.attestations import verify_attestation as verify_line
 from provenance.pipeline.attesting.report_replay import Replay, replay
+from provenance.pipeline.attesting.signed_folders import SignedFolder
+from provenance.pipeline.attesting.signed_folders import sign_folder as sign_files
+from provenance.pipeline.attesting.signed_folders import verify_folder as verify_files
 from provenance.pipeline.execution.progress import ProgressCallback, report_progress_to
 from provenance.pipeline.python_api.argument_checks import public_function
 from provenance.pipeline.python_api.option_types import Address, Addresses
 from provenance.pipeline.python_api.python_inputs import find_addresses
 from provenance.pipeline.settings import Settings
+from provenance.signing.envelopes import Trust
 
 
 @public_function
@@ -102,24 +106,15 @@ def verify_attestation(  # noqa: PLR0913 (the options of the command)
     Returns
     -------
     tuple of Attestation
-        At least one. `check.status` is "pass", "fail" or "incomplete": validly signed does not
-        mean that the check passed.
+        At least one. `check.status` is "pass", "warn" (not decided), "fail" or "incomplete":
+        validly signed does not mean that the check passed.
 
     Raises
     ------
     SigningError
         If a statement is not valid, or none is about what was named.
     """
-    named = [keys] if isinstance(keys, str | PathLike) else keys
-    trust = read_trust(
-        [Path(key) for key in named],
-        None if allowed_signers is None else Path(allowed_signers),
-        identity,
-    )
-    if not trust.signers:
-        raise SignatureInvalid(
-            f"{file}: nobody is trusted", remedy="give keys= or allowed_signers=, which has some"
-        )
+    trust = _trust(file, keys, allowed_signers, identity)
     expected = ExpectedSubjects(
         report=None if report is None else Path(report),
         dataset=() if dataset is None else tuple(find_addresses(dataset) or ()),
@@ -130,6 +125,77 @@ def verify_attestation(  # noqa: PLR0913 (the options of the command)
         for where, content in read_statements(Path(file))
     ]
     return tuple(each for _, each in attestations_about(str(file), found, expected))
+
+
+def _trust(
+    what: Address, keys: Addresses, allowed_signers: Address | None, identity: str | None
+) -> Trust:
+    """Return whose signatures count; raises `SignatureInvalid` if nobody's do."""
+    named = [keys] if isinstance(keys, str | PathLike) else keys
+    trust = read_trust(
+        [Path(key) for key in named],
+        None if allowed_signers is None else Path(allowed_signers),
+        identity,
+    )
+    if not trust.signers:
+        raise SignatureInvalid(
+            f"{what}: nobody is trusted", remedy="give keys= or allowed_signers=, which has some"
+        )
+    return trust
+
+
+@public_function
+def sign_folder(folder: Address, key: Address) -> tuple[str, ...]:
+    """Sign all files of an answer or of documents, as `provenance audit sign` does.
+
+    Parameters
+    ----------
+    folder : str or path
+        The folder; it then has `signature.dsse.json`, too.
+    key : str or path
+        Private key; its passphrase is taken from `PROVENANCE_KEY_PASSPHRASE`.
+
+    Returns
+    -------
+    tuple of str
+        The files that are signed.
+
+    Raises
+    ------
+    ProvenanceError
+        If a file cannot be read, or the key cannot be used.
+    """
+    return sign_files(Path(folder), open_key(Path(key)))
+
+
+@public_function
+def verify_folder(
+    folder: Address,
+    *,
+    keys: Addresses = (),
+    allowed_signers: Address | None = None,
+    identity: str | None = None,
+) -> SignedFolder:
+    """Verify who signed a folder, and compare its files, as `provenance audit verify` does.
+
+    Parameters
+    ----------
+    folder : str or path
+        The folder.
+    keys, allowed_signers, identity : optional
+        Whose signatures count, as for `verify_attestation`.
+
+    Returns
+    -------
+    SignedFolder
+        True if all is as it was signed; else `changed`, `missing` and `added` name files.
+
+    Raises
+    ------
+    SigningError
+        If it is not validly signed by anybody who is trusted.
+    """
+    return verify_files(Path(folder), _trust(folder, keys, allowed_signers, identity))
 
 
 @public_function

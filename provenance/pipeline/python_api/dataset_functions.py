@@ -170,7 +170,8 @@ def clean(  # noqa: PLR0913 (the options of the command)
     -------
     Receipt
         What was removed; also written into the copy, and into the ledger that the policy names.
-        `unread` lists what could not be read: it is false if there is any.
+        `unread` lists what could not be read, `wordless` columns that are not words: it is
+        false if there is any of either.
 
     Raises
     ------

@@ -25,6 +25,7 @@ class DiscloseOptions(TypedDict, total=False):
     """Options of `disclose`."""
 
     corpora: Addresses
+    model: str | None
     ledger: Address | None
     previous: Address | None
     signed_by: str | None
@@ -70,7 +71,7 @@ class DisclosureFiles:
 
 @public_function
 def disclose(
-    report: Address,
+    report: Address | None = None,
     formats: Names = (),
     *,
     answers: Address | None = None,
@@ -81,8 +82,8 @@ def disclose(
 
     Parameters
     ----------
-    report : str or path
-        Folder of a report.
+    report : str or path, optional
+        Folder of a report; without it, give a model.
     formats : str or iterable of str, optional
         Formats of the command; all without any.
     answers : str or path, optional
@@ -90,8 +91,8 @@ def disclose(
     init : str or path, optional
         Write the template of the answers to this file; nothing else is then made.
     **options
-        `corpora`, `ledger`, `previous`, `signed_by`, `allow_incomplete`: as the options of the
-        command. `progress` as for `check`.
+        `corpora`, `model`, `ledger`, `previous`, `signed_by`, `allow_incomplete`: as the options of
+        the command. `progress` as for `check`.
 
     Returns
     -------
@@ -118,8 +119,9 @@ def disclose(
     previous = options.get("previous")
     with report_progress_to(options.get("progress")):
         documents = make_disclosures(
-            Path(report),
+            None if report is None else Path(report),
             chosen,
+            model=options.get("model"),
             answers=None if answers is None else Path(answers),
             corpora=[fspath(each) for each in several],
             ledger=ledger_to_read(None if ledger is None else fspath(ledger)),

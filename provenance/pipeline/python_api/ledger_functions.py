@@ -1,6 +1,6 @@
 """`provenance.audit` and `open_ledger`: `provenance audit` and `provenance ledger` as functions."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from os import PathLike, fspath
@@ -9,10 +9,8 @@ from typing import Any, TypedDict, Unpack, cast
 
 import pyarrow as pa
 
-from provenance.model.json_encoding import from_json_value, to_json_value
 from provenance.model.records.audit import AuditQuery, AuditRequest
 from provenance.model.records.ledger import (
-    FACTS,
     DatasetFacts,
     ErasureReason,
     Facts,
@@ -21,29 +19,36 @@ from provenance.model.records.ledger import (
     WithdrawalFacts,
 )
 from provenance.model.short_repr import short_repr
-from provenance.pipeline.audit.rights_holder_answer import Answer, answer, save_answer
+from provenance.pipeline.attesting.attestations import open_key, read_trust
+from provenance.pipeline.audit.rights_holder_answer import (
+    Answer,
+    answer,
+    points_to_withhold,
+    save_answer,
+)
 from provenance.pipeline.cleaning.forget_sets import save_forget_set
 from provenance.pipeline.execution.progress import ProgressCallback, report_progress_to
+from provenance.pipeline.ledger_import import import_table
 from provenance.pipeline.ledger_records import (
     add_check,
     add_dataset,
     add_to_ledger,
     add_withdrawal,
     check_ledger,
-    digest_of_document,
-    entry_document,
     erase_from_ledger,
+    ledger_documents,
     ledger_to_read,
-    parse_dates,
     parse_day,
 )
 from provenance.pipeline.ledger_records import open_ledger as read_ledger
+from provenance.pipeline.ledger_witnesses import add_timestamp, sign_ledger
 from provenance.pipeline.python_api.argument_checks import public_function
 from provenance.pipeline.python_api.option_types import Address, Addresses, Day, Names
 from provenance.pipeline.python_api.python_inputs import (
     COPY_REMEDY,
     local_path,
 )
+from provenance.pipeline.stated_facts import FACT_NAMES, MissingFact, stated_facts
 from provenance.report.audit.audit_files import FORMATS, audit_document
 from provenance.report.audit.audit_pdf import check_library
 
@@ -60,6 +65,8 @@ class AuditOptions(TypedDict, total=False):
     received: Day | None
     due: Day | None
     signed_by: str | None
+    only: str | None
+    withhold: str | None
     excerpts: bool
     progress: ProgressCallback | None
 
@@ -79,8 +86,8 @@ class AuditAnswer:
     __repr__ = short_repr
 
     @property
-    def found(self) -> bool:
-        """Whether anything was found that counts."""
+    def found(self) -> bool | None:
+        """Whether anything was found that counts; None if point 4 is withheld."""
         return self.answer.audit.found
 
     @property
@@ -89,8 +96,11 @@ class AuditAnswer:
         return audit_document(self.answer.audit)
 
     @property
-    def items(self) -> pa.Table:
-        """The items that were found, a row for each dataset and item, as in `items.parquet`."""
+    def items(self) -> pa.Table | None:
+        """The items that were found, a row for each dataset and item, as in `items.parquet`.
+
+        None if point 4 is withheld.
+        """
         return self.answer.items
 
     def render(self, form: str = "markdown") -> str:
@@ -151,9 +161,9 @@ def audit(
         File with ids or addresses.
     **options
         `ledger`, `reports`, `registries`, `corpora`, `requester`, `reference`, `received`, `due`,
-        `signed_by`, `excerpts`: as the options of the command. `progress` as for `check`. In place
-        of `pdf` and `forget_set`, call `write(folder, pdf=True)` and `write_forget_set` of the
-        answer.
+        `signed_by`, `only`, `withhold`, `excerpts`: as the options of the command. `progress` as
+        for `check`. In place of `pdf` and `forget_set`, call `write(folder, pdf=True)` and
+        `write_forget_set` of the answer.
 
     Returns
     -------
@@ -184,6 +194,7 @@ def audit(
             reports=[Path(each) for each in _several(options.get("reports", ()))],
             registries=[Path(each) for each in _several(options.get("registries", ()))],
             corpora=[fspath(each) for each in _several(options.get("corpora", ()))],
+            withheld=points_to_withhold(options.get("only"), options.get("withhold")),
             excerpts=options.get("excerpts", False),
             quiet=True,
         )
@@ -214,7 +225,8 @@ class OpenLedger:
             What the command's argument and options say, by their names: `source="x"`,
             `when="2022"`. Options that can be repeated are lists, in the plural: `sources`,
             `datasets`, and `made_from`. `recipients` is a mapping of names to kinds. The file
-            of a withdrawal is `ids`.
+            of a withdrawal is `ids`. `corrects` is the digest of the record that this one takes
+            the place of.
 
         Raises
         ------
@@ -228,6 +240,7 @@ class OpenLedger:
         if unknown := facts.keys() - FACT_NAMES[kind]:
             raise TypeError(f"a record of kind {kind} has no fact {min(unknown)!r}")
         given = {name: value for name, value in facts.items() if value is not None}
+        corrects = cast("str | None", given.pop("corrects", None))
         file = given.pop("ids", given.pop("report", None))
         path = None if file is None else Path(cast("Address", file))
         if path is None and kind in {"check", "withdrawal"}:
@@ -237,25 +250,99 @@ class OpenLedger:
         day = _day("on", cast("str", given.pop("on"))) if _is_withdrawal_day(kind, given) else None
         record = _facts(kind, given)
         if isinstance(record, WithdrawalFacts):
-            return add_withdrawal(self.address, record, str(path), day).digest
+            return add_withdrawal(self.address, record, str(path), day, corrects).digest
         if isinstance(record, DatasetFacts):
-            return add_dataset(self.address, record, path).digest
-        return add_to_ledger(self.address, record).digest
+            return add_dataset(self.address, record, path, corrects).digest
+        return add_to_ledger(self.address, record, corrects).digest
 
     def records(self, kind: str | None = None) -> list[dict[str, Any]]:
         """Return the records, of one kind or all, oldest first, as `ledger export` writes them."""
         ledger = read_ledger(self.address, quiet=True)
         wanted = None if kind is None else RecordKind(kind)
-        return [
-            entry_document(ledger, entry)
-            for entry in ledger.entries
-            if wanted in {None, entry.record.kind}
-        ]
+        return list(ledger_documents(ledger, wanted))
 
     @public_function
-    def verify(self) -> LedgerVerification:
-        """Read every byte; `faults` lists what was changed or removed, `erased` what was erased."""
-        return check_ledger(self.address, quiet=True)
+    def verify(
+        self,
+        *,
+        since: str | None = None,
+        keys: Addresses = (),
+        allowed_signers: Address | None = None,
+    ) -> LedgerVerification:
+        """Read every byte, as `provenance ledger verify` does.
+
+        Parameters
+        ----------
+        since : str, optional
+            Digest that an earlier verification gave: all that it covers must be there, unchanged.
+        keys : str, path or iterable, optional
+            Public keys of signers whom you trust.
+        allowed_signers : str or path, optional
+            File of those who may sign, as OpenSSH has it.
+
+        Returns
+        -------
+        LedgerVerification
+            `faults` lists what was changed or removed, `erased` what was erased, `contradictions`
+            which records cannot all be true, `since.faults` what of the earlier state is gone, and
+            `witnesses` who signed which states.
+
+        Raises
+        ------
+        LedgerError
+            If there is no ledger, or it cannot be read.
+        """
+        trust = None
+        if allowed_signers is not None or _several(keys):
+            paths = [Path(each) for each in _several(keys)]
+            trust = read_trust(paths, None if allowed_signers is None else Path(allowed_signers))
+        return check_ledger(self.address, since=since, trust=trust, quiet=True)
+
+    @public_function
+    def sign(self, key: Address) -> str:
+        """Sign the state of the ledger with a private key; return the digest of the record.
+
+        Raises
+        ------
+        ProvenanceError
+            If the key cannot be used, or the ledger is damaged.
+        """
+        return sign_ledger(self.address, open_key(Path(key))).digest
+
+    @public_function
+    def timestamp(self, file: Address) -> str:
+        """Keep a time stamp of a state of the ledger; return the digest of the record.
+
+        Raises
+        ------
+        ProvenanceError
+            If it is of no state of this ledger.
+        """
+        return add_timestamp(self.address, Path(file)).digest
+
+    @public_function
+    def import_table(self, table: Address, *, kind: str | None = None) -> list[str]:
+        """Add a record for each row of a table, as `provenance ledger import` does.
+
+        Parameters
+        ----------
+        table : str or path
+            CSV, JSON Lines or Parquet.
+        kind : str, optional
+            Kind of the records, unless the table has a column `kind`.
+
+        Returns
+        -------
+        list of str
+            Digests of the new records; rows that the ledger has already give none.
+
+        Raises
+        ------
+        ProvenanceError
+            If a row is wrong, which names it; then nothing is recorded.
+        """
+        given = None if kind is None else RecordKind(kind)
+        return [entry.digest for entry in import_table(self.address, Path(table), given).entries]
 
     @public_function
     def erase(self, names: Names, *, reason: str, note: str | None = None) -> None:
@@ -291,82 +378,15 @@ def open_ledger(ledger: Address) -> OpenLedger:
     return OpenLedger(fspath(ledger))
 
 
-_OBTAINED = ("account", "route", "agreement", "note")
-FACT_NAMES = {
-    "dataset": ("name", "report", "sources", "collected", "made_from", "recipients", *_OBTAINED),
-    "check": ("report",),
-    "access": ("source", "application", "when", "calls", "items", "datasets", *_OBTAINED),
-    "use": (
-        *("dataset", "application", "purpose", "when", "model", "model_file", "recipients"),
-        "note",
-    ),
-    "destruction": (
-        *("dataset", "on", "by", "method", "items", "copies_left", "receipt"),
-        "note",
-    ),
-    "withdrawal": ("ids", "source", "on", "reason"),
-}
-"""Names of the facts of each kind of record."""
-
-_FIELDS = {"when": "dates", "on": "destroyed", "model_file": "model_digest"}
-"""Fields of facts that have another name than the option."""
-
-
-def _is_withdrawal_day(kind: str, facts: Mapping[str, object]) -> bool:
-    return kind == "withdrawal" and "on" in facts
-
-
 def _facts(kind: str, given: Mapping[str, object]) -> Facts:
-    document = {
-        _FIELDS.get(name, name): _CONVERSIONS.get(name, _unchanged)(name, value)
-        for name, value in given.items()
-    }
     try:
-        return from_json_value(FACTS[RecordKind(kind)], document)
-    except KeyError as error:
-        names = {field: name for name, field in _FIELDS.items()}
-        missing = names.get(str(error.args[0]), error.args[0])
-        raise TypeError(f"a record of kind {kind} needs {missing}=") from error
+        return stated_facts(RecordKind(kind), given)
+    except MissingFact as error:
+        raise TypeError(f"a record of kind {kind} needs {error.name}=") from error
 
 
-def _unchanged(_: str, value: Any) -> object:
-    return value
-
-
-def _dates(name: str, value: Any) -> object:
-    return to_json_value(parse_dates(name, value))
-
-
-def _iso_day(name: str, value: Any) -> object:
-    return to_json_value(_day(name, value))
-
-
-def _digest(_: str, value: Any) -> object:
-    return digest_of_document(Path(value))
-
-
-def _amount(name: str, value: Any) -> object:
-    if isinstance(value, int) and value < 0:
-        raise ValueError(f"{name} is at least 0, not {value}")
-    return value
-
-
-def _list(_: str, value: Any) -> object:
-    return [value] if isinstance(value, str) else list(value)
-
-
-def _recipients(_: str, value: Any) -> object:
-    return [{"name": name, "kind": kind} for name, kind in dict(value).items()]
-
-
-_CONVERSIONS: dict[str, Callable[[str, Any], object]] = {
-    **dict.fromkeys(("when", "collected"), _dates),
-    "on": _iso_day,
-    **dict.fromkeys(("calls", "items"), _amount),
-    **dict.fromkeys(("model_file", "receipt"), _digest),
-    **dict.fromkeys(("sources", "datasets", "made_from"), _list),
-    "recipients": _recipients,
-}
+def _is_withdrawal_day(kind: str, given: Mapping[str, object]) -> bool:
+    return kind == "withdrawal" and "on" in given
 
 
 def _day(name: str, value: Day | None) -> date | None:

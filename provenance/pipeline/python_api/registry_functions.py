@@ -271,6 +271,7 @@ def remove_from_registry(  # noqa: PLR0913 (the options of the command)
     author: str | None = None,
     before: Day | None = None,
     source: str | None = None,
+    on: Day | None = None,
     reason: str | None = None,
     purge: bool = False,
     keep_fingerprints: Day | None = None,
@@ -283,11 +284,13 @@ def remove_from_registry(  # noqa: PLR0913 (the options of the command)
     registry : str or path
         The registry.
     ids : str or path, optional
-        File that lists ids.
+        File that lists ids or addresses.
     author, source : str, optional
         Author and source of the items, as in the dumps.
     before : str, optional
         A day, month or year: items published before it.
+    on : str, optional
+        The day on which they were withdrawn, which is not to come. None means today.
     reason : str, optional
         Why; kept with the tombstones.
     purge : bool, optional
@@ -304,6 +307,7 @@ def remove_from_registry(  # noqa: PLR0913 (the options of the command)
     return withdraw_from_registry(
         _local(registry),
         conditions,
+        day=day_text(on),
         reason=reason,
         purge=purge,
         keep_fingerprints=day_text(keep_fingerprints),

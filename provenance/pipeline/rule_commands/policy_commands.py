@@ -6,16 +6,16 @@ from pathlib import Path
 from provenance.atomic_output import replace_file
 from provenance.errors import OutputError
 from provenance.judge.gates import check_collected, check_known, policy_warnings
-from provenance.model.rules.policy import Policy
+from provenance.model.rules.policy import Policy, Waiver, WaiverReason
 from provenance.pipeline.attesting.disputes import policy_disputes
 from provenance.read.policy.policy_file import load_policy, override
 from provenance.read.rules.rule_files import load_rules
-from provenance.report.terminal.rules.policy_summary import POLICY_TEMPLATE, policy_text
+from provenance.report.terminal.rules.policy_summary import AFTER_END, policy_template, policy_text
 from provenance.report.terminal.terminal_style import TerminalStyle
 
 
-def write_policy_template(path: Path) -> None:
-    """Write a commented template of a policy.
+def write_policy_template(path: Path, *, strict: bool = False) -> None:
+    """Write a commented template of a policy; a strict one also fails on restricted content.
 
     Raises
     ------
@@ -24,7 +24,7 @@ def write_policy_template(path: Path) -> None:
     """
     try:
         with replace_file(path, exclusive=True) as file:
-            file.write(POLICY_TEMPLATE.encode())
+            file.write(policy_template(strict=strict).encode())
     except FileExistsError as error:
         raise OutputError(
             f"{path} already exists", remedy="edit it, or name another file with --output."
@@ -58,17 +58,21 @@ def check_policy(path: str | None, rules: Path | None) -> tuple[Policy, tuple[st
     today = datetime.now(tz=UTC).date()
     check_collected(policy, today)
     warnings = [
-        f"waiver {waiver.id!r}: it expired on {waiver.expires} and no longer applies"
+        f"{_kind(waiver)} {waiver.id!r}: it ended on {waiver.expires} and no longer applies"
         for waiver in policy.waivers
         if waiver.is_over(today)
     ]
     warnings += [
-        f"agreement {agreement.reference!r}: it ended on {agreement.period.until}; content "
-        "collected later is not covered"
+        f"agreement {agreement.reference!r}: it ended on {agreement.last_day}; "
+        f"{AFTER_END[agreement.survives]}"
         for agreement in policy.agreements
-        if agreement.period.until is not None and agreement.period.until <= today
+        if agreement.has_ended(today)
     ]
     return policy, (*policy_warnings(policy, library), *warnings)
+
+
+def _kind(waiver: Waiver) -> str:
+    return "dispute" if waiver.reason is WaiverReason.DISPUTED else "waiver"
 
 
 def describe_policy(path: str | None, rules: Path | None, style: TerminalStyle) -> str:

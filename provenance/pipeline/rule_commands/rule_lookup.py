@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypedDict, Unpack
 
 from provenance.errors import RuleError, UnknownSource
-from provenance.judge.gates import check_known, check_signals
+from provenance.judge.gates import check_collected, check_known, check_signals
 from provenance.judge.identifiers import Licences
 from provenance.judge.rule_checks import KINDS, Entry, Selection, entries, select_entries
 from provenance.judge.rulings import Judge
@@ -109,6 +109,7 @@ def rule_on(
     """
     library, today = load_rules(rules), datetime.now(tz=UTC).date()
     check_known(policy, library)
+    check_collected(policy, today)
     published, licence, signals = content
     check_signals(signals, library)
     name, subject = _find_subject(library, subject)
@@ -121,6 +122,7 @@ def show_timeline(subject: str, rules: Path | None, style: TerminalStyle, policy
     """Show the rulings by day of collection, for the strictest role and for each role."""
     library, today = load_rules(rules), datetime.now(tz=UTC).date()
     check_known(policy, library)
+    check_collected(policy, today)
     (name, subject), circumstances = _find_subject(library, subject), policy.circumstances
     rows = dict(_timeline_rows(library, subject, policy, today))
     title = style.bold(f"{name}: {circumstances.purpose}, by the day of collection")

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import blake2b
+from itertools import chain
 from threading import Lock
 
 import numpy as np
@@ -21,7 +22,7 @@ from provenance.match.estimation.bootstrap import (
     bootstrap_documents,
 )
 from provenance.model.content.fingerprints import Flags, Int64s, Texts, UInt64s
-from provenance.model.content.tables import Documents
+from provenance.model.content.tables import Documents, Unread, merge_unread
 from provenance.model.results.result import SampleSummary
 from provenance.pipeline.scan.readings import Counts, StoredReading
 from provenance.read.corpus.corpora import Corpus
@@ -57,19 +58,18 @@ class TextReservoir:
             ),
         )
 
-    def draw(self, parts: Iterable[Part], threads: int) -> None:
-        """Draw texts of parts that can be read again."""
+    def draw(self, parts: Iterable[Part], threads: int) -> tuple[Unread, ...]:
+        """Draw texts of parts that can be read again; return what could not be read this time."""
         with ThreadPoolExecutor(threads) as pool:
-            for _ in pool.map(self._exhaust, (part for part in parts if part.rereadable)):
-                pass
+            unread = pool.map(self._exhaust, (part for part in parts if part.rereadable))
+            return merge_unread(chain.from_iterable(unread))
 
     def texts(self) -> list[str]:
         """Return the texts in the order of their hashes."""
         return [entry[-1] for entry in self._entries]
 
-    def _exhaust(self, part: Part) -> None:
-        for _ in self._read(part):
-            pass
+    def _exhaust(self, part: Part) -> list[Unread]:
+        return [fault for documents in self._read(part) for fault in documents.unread]
 
     def _read(self, part: Part) -> Iterator[Documents]:
         for documents in part.batches():

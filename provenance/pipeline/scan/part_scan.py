@@ -44,7 +44,8 @@ from provenance.pipeline.scan.readings import (
     RegistryIndex,
 )
 from provenance.pipeline.scan.row_metadata import DECLARED_SCHEMA, NO_DECLARATIONS
-from provenance.read.corpus.corpus_parts import Part
+from provenance.pipeline.scan.wordless_counts import WordlessCounts
+from provenance.read.corpus.corpus_parts import TEXT_FILES, Part
 from provenance.read.language_counts import load_language
 
 _SLICE_BYTES = 1 << 23
@@ -78,7 +79,15 @@ def read_part(
                 texts_before += gathered.counts.texts
                 gathered = _GatheredSlices(bound, gathered.bound)
             gathered.add(
-                _read_slice(batch, registries, declare, gathered.counts, gathered.bound, margin)
+                _read_slice(
+                    batch,
+                    registries,
+                    declare,
+                    gathered.counts,
+                    gathered.bound,
+                    margin,
+                    are_files=part.stratum == TEXT_FILES,
+                )
             )
             if spool is not None:
                 spool.append(batch)
@@ -139,6 +148,7 @@ class _GatheredSlices:
             self._requested_bound,
             tuple(self.unread),
             LabelValues.merge(part_slice.labels for part_slice in slices),
+            WordlessCounts.merge(part_slice.wordless for part_slice in slices),
         )
 
 
@@ -156,6 +166,7 @@ class _Slice:
     documents: Int64s
     windows: TextWindows | None
     labels: LabelValues
+    wordless: WordlessCounts
 
 
 def split_batch(documents: Documents) -> Iterator[pa.RecordBatch]:
@@ -173,13 +184,15 @@ def split_batch(documents: Documents) -> Iterator[pa.RecordBatch]:
         first = end
 
 
-def _read_slice(
+def _read_slice(  # noqa: PLR0913 (a slice, where it is, and what it is compared with)
     batch: pa.RecordBatch,
     registries: Sequence[RegistryIndex],
     declare: Callable[[pa.RecordBatch, Tokens], pa.Table],
     before: Counts,
     bound: int,
     margin: int,
+    *,
+    are_files: bool,
 ) -> _Slice:
     texts = Texts.of(batch.column("text"))
     tokens = tokenise(texts)
@@ -221,6 +234,7 @@ def _read_slice(
         documents + before.documents,
         windows,
         LabelValues.of(batch, documents),
+        WordlessCounts.of(batch, tokens, documents, are_files=are_files),
     )
 
 

@@ -24,6 +24,7 @@ from provenance.pipeline.locate.windows import WINDOW_COLUMNS, TextWindows, Wind
 from provenance.pipeline.scan.label_values import LabelValues
 from provenance.pipeline.scan.readings import Counts, Reading
 from provenance.pipeline.scan.row_metadata import DECLARED_SCHEMA
+from provenance.pipeline.scan.wordless_counts import WordlessCounts
 
 Buffer: TypeAlias = bytes | memoryview
 Table = TypeVar("Table", Candidates, PassageCopies, NearDuplicates, PassageSample)
@@ -57,6 +58,7 @@ def encode_reading(reading: Reading) -> list[Buffer]:
         "skipped": [astuple(skipped) for skipped in reading.skipped],
         "unread": [astuple(unread) for unread in reading.unread],
         "labels": reading.labels.to_json(),
+        "wordless": reading.wordless.to_json(),
         "bound": reading.sample.bound,
         "requested_bound": reading.requested_bound,
         "margins": None if reading.windows is None else [one.margin for one in reading.windows],
@@ -125,6 +127,7 @@ def decode_reading(content: UInt8s, part: int, registries: int) -> Reading:
         requested_bound=header["requested_bound"],
         unread=tuple(Unread(*unread) for unread in header["unread"]),
         labels=LabelValues.from_json(header["labels"]),
+        wordless=WordlessCounts.from_json(header["wordless"]),
     )
 
 

@@ -67,6 +67,7 @@ class ReadingStore:
             reading.skipped,
             reading.unread,
             reading.labels,
+            reading.wordless,
             memory_bytes,
             load,
         )

@@ -22,6 +22,7 @@ from provenance.model.content.tables import Skipped, Unread
 from provenance.pipeline.execution.batch_spool import BatchSpool
 from provenance.pipeline.locate.windows import TextWindows
 from provenance.pipeline.scan.label_values import NO_LABELS, LabelValues
+from provenance.pipeline.scan.wordless_counts import NO_WORDLESS_COUNTS, WordlessCounts
 from provenance.read.language_counts import load_language
 from provenance.registry.store import Registry
 
@@ -169,6 +170,8 @@ class Reading:
         Where reading stopped before the end.
     labels : LabelValues
         What rows have in the columns that collections name.
+    wordless : WordlessCounts
+        Counts of the texts that are not words.
     """
 
     part: int
@@ -187,6 +190,7 @@ class Reading:
     requested_bound: int = FULL_BOUND
     unread: tuple[Unread, ...] = ()
     labels: LabelValues = NO_LABELS
+    wordless: WordlessCounts = NO_WORDLESS_COUNTS
 
     def select_registries(self, first: int, last: int) -> "Reading":
         """Return the reading restricted to the registries from `first` up to `last`."""
@@ -204,7 +208,7 @@ class StoredReading:
 
     Parameters
     ----------
-    part, counts, skipped, unread, labels
+    part, counts, skipped, unread, labels, wordless
         As in the reading.
     memory_bytes : int
         Memory that the reading and its findings take, approximately.
@@ -217,6 +221,7 @@ class StoredReading:
     skipped: tuple[Skipped, ...]
     unread: tuple[Unread, ...]
     labels: LabelValues
+    wordless: WordlessCounts
     memory_bytes: int
     load: Callable[[], Reading]
 

@@ -11,6 +11,12 @@ from uuid import uuid4
 import fsspec
 import numpy as np
 
+from provenance.atomic_output import (
+    make_durable_folders,
+    remove_stale_temporaries,
+    replace_file,
+    temporary_folder,
+)
 from provenance.errors import OutputError
 from provenance.model.content.fingerprints import UInt8s
 from provenance.pipeline.caching.result_cache import Buffer, digest_of, entry_content, entry_header
@@ -18,8 +24,8 @@ from provenance.read.corpus.address_resolution import missing_library_remedy
 from provenance.read.corpus.corpus_parts import Part
 from provenance.read.corpus.file_access import translate_remote_errors
 
-_OUR_FILES = re.compile(r"[0-9a-f]{2}/[0-9a-f]{62}(?:\.[0-9a-f]{32}\.tmp)?")
-"""Results, relative to their folder, and those that were not completed."""
+_OUR_FILES = re.compile(r"[0-9a-f]{2}/[0-9a-f]{62}")
+"""Results, relative to their folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,24 +111,47 @@ class TaskFolder:
         OutputError
             If it cannot be stored.
         """
-        self.write(f"{name[:2]}/{name[2:]}", b"".join([entry_header(name, content), *content]))
+        entry = b"".join([entry_header(name, content), *content])
+        self.write(
+            f"{name[:2]}/{name[2:]}", entry, sync=False
+        )  # a damaged one is known by its digest
 
     def delete(self, name: str) -> None:
         """Delete a result that cannot be used."""
         with self._errors(), suppress(FileNotFoundError):
             self.system.rm_file(self._place(name))
 
-    def write(self, name: str, content: bytes) -> None:
-        """Write a file of the folder atomically; raises as `store`."""
+    def write(self, name: str, content: bytes, *, sync: bool = True) -> None:
+        """Write a file of the folder atomically, and remove what killed writers left; as `store`.
+
+        Parameters
+        ----------
+        name : str
+            Its name.
+        content : bytes
+            Its content.
+        sync : bool
+            Whether to sync it to the disk.
+        """
         place = f"{self.path}/{name}"
         with self._errors():
-            if "file" not in self.system.protocol:
+            if not self._is_local:
                 self.system.pipe_file(place, content)  # object stores replace objects atomically
                 return
-            self.system.makedirs(os.path.dirname(place), exist_ok=True)
-            staging = f"{place}.{uuid4().hex}.tmp"
-            self.system.pipe_file(staging, content)
-            os.replace(staging, place)
+            for is_last in (False, False, True):
+                try:
+                    self.system.makedirs(os.path.dirname(place), exist_ok=True)
+                    with replace_file(Path(place), folder=Path(self.path), sync=sync) as stream:
+                        stream.write(content)
+                except FileNotFoundError:  # another process, which is done, removed the folder
+                    if is_last:
+                        raise
+                else:
+                    return
+
+    @property
+    def _is_local(self) -> bool:
+        return "file" in self.system.protocol
 
     def read(self, name: str) -> bytes | None:
         """Return a file of the folder, or None if there is none; raises as `load`."""
@@ -139,10 +168,14 @@ class TaskFolder:
 
     def check_writable(self) -> None:
         """Write and remove a file, so that errors appear before the work; raises as `store`."""
-        name = f"{uuid4().hex}.tmp"
-        self.write(name, b"")
         with self._errors():
-            self.system.rm_file(f"{self.path}/{name}")
+            if self._is_local:
+                make_durable_folders(Path(self.path))
+                with temporary_folder(Path(self.path)):
+                    return
+            place = f"{self.path}/{uuid4().hex}.tmp"
+            self.system.pipe_file(place, b"")
+            self.system.rm_file(place)
 
     def has_files(self) -> bool:
         """Return whether there is any file in the folder, or in its place; raises as `load`."""
@@ -175,6 +208,8 @@ class TaskFolder:
         with self._errors():
             if not self.system.exists(self.path):
                 return
+            if self._is_local:
+                remove_stale_temporaries(Path(self.path))
             places = self.system.find(self.path, withdirs=True)
             for place in sorted(places, reverse=True):
                 if _OUR_FILES.fullmatch(str(place).removeprefix(self.path).lstrip("/")):

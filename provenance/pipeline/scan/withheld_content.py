@@ -1,18 +1,22 @@
 """Documents that declare an address whose owner opted out, or that are a withdrawn item."""
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 from blake3 import blake3
 
-from provenance.judge.identifiers import SourceHosts, host_of, normal_address, plain_hosts
+from provenance.judge.identifiers import SourceHosts, plain_hosts
 from provenance.model.content.fingerprints import Tokens
 from provenance.model.rules.policy import Policy
 from provenance.model.rules.rule_library import Library
 from provenance.pipeline.exchange.key_files import read_key
+from provenance.pipeline.item_addresses import known_addresses
 from provenance.registry.items.item_keys import url_sites
 from provenance.registry.side_tables.opt_outs import merge_opt_outs, read_opt_outs
 from provenance.registry.side_tables.tombstones import (
@@ -23,12 +27,13 @@ from provenance.registry.side_tables.tombstones import (
 from provenance.registry.side_tables.withdrawn_texts import WithdrawnTexts
 from provenance.registry.store import Registry
 
-_BOUNDARIES = "/?&"
-"""Characters of a normal address at which one that is below another may go on."""
+_OptOut = tuple[frozenset[str], dict[str, Any]]
+"""Parameters that an address must have, and the row of the entry."""
 
 _ID_BOUNDARIES = r"[/?#&=]+"
 _KIND_PREFIX = r"^t[1-6]_"
 """Of Reddit's full names, which addresses lack."""
+_ID_SPLIT, _KIND = re.compile(_ID_BOUNDARIES), re.compile(_KIND_PREFIX)
 
 
 class WithheldContent:
@@ -58,13 +63,15 @@ class WithheldContent:
         texts: WithdrawnTexts | None,
         hosts: SourceHosts,
     ) -> None:
-        self._opt_outs = {row["address"]: row for row in opt_outs.to_pylist()}
-        self._opted_hosts = {address.partition("/")[0] for address in self._opt_outs}
-        self._opted_hosts = {host.partition("?")[0] for host in self._opted_hosts}
+        self._opt_outs = dict[str, list[_OptOut]]()
+        for row in sorted(opt_outs.to_pylist(), key=lambda each: -len(each["address"])):
+            place, parts = _split(row["address"])
+            self._opt_outs.setdefault(place, []).append((parts, row))
+        self._opted_hosts = {re.split("[:/]", place, maxsplit=1)[0] for place in self._opt_outs}
         self._tombstones = tombstones
         self._ids = pc.replace_substring_regex(tombstones["item"], _KIND_PREFIX, "")
         self._ids = self._ids.combine_chunks()
-        self._texts, self._hosts = texts, hosts
+        self._texts, self._hosts, self._addresses = texts, hosts, known_addresses()
         tables = opt_outs, tombstones
         self.key = " ".join([*map(_digest, tables), "" if texts is None else texts.key.id])
 
@@ -101,23 +108,32 @@ class WithheldContent:
                 yield row, entry
 
     def _entry_of(self, address: str) -> str | None:
-        host = host_of(address)
-        if host is None or not self._is_opted_host(host):
-            return None
-        normal = normal_address(address) or ""
-        ends = [at for at, character in enumerate(normal) if character in _BOUNDARIES]
-        paths = [normal[:end] for end in [len(normal), *reversed(ends)]]
-        labels = host.removeprefix("www.").split(".")
-        paths += [".".join(labels[at:]) for at in range(1, len(labels))]
-        entry = next((self._opt_outs[path] for path in paths if path in self._opt_outs), None)
+        entries = chain.from_iterable(map(self._covering, self._addresses.places(address)))
+        entry = max(entries, key=lambda each: len(each["address"]), default=None)
         if entry is None:
             return None
         reason = "" if entry["reason"] is None else f": {entry['reason']}"
         return f"opted out {entry['date']} ({entry['address']}){reason}"
 
+    def _covering(self, form: str) -> Iterator[dict[str, Any]]:
+        """Yield the entries that an address in one form is below."""
+        place, parts = _split(form)
+        host, *steps = place.split("/")
+        for name in dict.fromkeys((host, host.partition(":")[0])):
+            for end in range(len(steps) + 1):
+                own_parts = parts if end == len(steps) else frozenset[str]()
+                entries = self._opt_outs.get("/".join([name, *steps[:end]]), ())
+                yield from (row for wanted, row in entries if wanted <= own_parts)
+        for domain in _domains(host)[1:]:
+            entries = self._opt_outs.get(domain, ())
+            yield from (row for wanted, row in entries if not wanted)
+
     def _is_opted_host(self, host: str) -> bool:
-        labels = host.removeprefix("www.").split(".")
-        return any(".".join(labels[at:]) in self._opted_hosts for at in range(len(labels)))
+        """Return whether pages of a host may be below an entry."""
+        hosts = self._addresses.hosts_of_pages(host.removeprefix("www."))
+        if hosts is None:
+            return True
+        return any(name in self._opted_hosts for each in hosts for name in _domains(each))
 
     def _withdrawn(self, addresses: pa.Array) -> Iterator[tuple[int, str]]:
         if not len(self._tombstones) or addresses.null_count == len(addresses):
@@ -127,18 +143,24 @@ class WithheldContent:
         is_id = pc.is_in(parts, value_set=self._ids)
         if not pc.any(is_id).as_py():
             return
-        rows = parents.filter(is_id)
-        own = addresses.take(rows)
+        rows = parents.filter(is_id).unique()
+        by_id = self._tombstones_by_id(parts.filter(is_id))
+        found = [self._addresses.item_address(each) for each in addresses.take(rows).to_pylist()]
+        urls = pa.array([each and f"https://{each.canonical}" for each in found], pa.string())
         candidates = zip(
             rows.to_pylist(),
-            parts.filter(is_id).to_pylist(),
-            self._hosts.sources_of(own).to_pylist(),
-            url_sites(pa.chunked_array([own])).to_pylist(),
+            found,
+            self._hosts.sources_of(urls).to_pylist(),
+            url_sites(pa.chunked_array([urls])).to_pylist(),
             strict=True,
         )
-        by_id = self._tombstones_by_id(parts.filter(is_id))
-        for row, item, source, site in candidates:
-            for tombstone in by_id[item]:
+        for row, address, source, site in candidates:
+            if address is None:
+                continue
+            # Where the rules know which part of an address is the id, no other part is one.
+            items = [address.item] if address.item else _ID_SPLIT.split(address.canonical)
+            ids = dict.fromkeys(_KIND.sub("", item) for item in items)
+            for tombstone in chain.from_iterable(by_id.get(each, []) for each in ids):
                 if tombstone["source"] == source and tombstone["site"] in {None, "", site}:
                     yield row, f"item {tombstone['item']} of {_withdrawal(tombstone)}"
 
@@ -150,6 +172,19 @@ class WithheldContent:
         for item, tombstone in zip(self._ids.take(rows).to_pylist(), tombstones, strict=True):
             by_id.setdefault(item, []).append(tombstone)
         return by_id
+
+
+def _split(form: str) -> tuple[str, frozenset[str]]:
+    """Return host and path of a canonical address, and its parameters with its fragment."""
+    before, separator, fragment = form.partition("#")
+    place, _, query = before.partition("?")
+    return place, frozenset(filter(None, [*query.split("&"), separator + fragment]))
+
+
+def _domains(host: str) -> list[str]:
+    """Return a host and the domains that it is below, without its port."""
+    labels = host.partition(":")[0].split(".")
+    return [".".join(labels[at:]) for at in range(len(labels))]
 
 
 def _digest(table: pa.Table) -> str:

@@ -1,6 +1,5 @@
 """Opening of corpora: from the addresses given by the user to parts that threads can read."""
 
-import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -17,6 +16,7 @@ from provenance.errors import (
 )
 from provenance.file_hashing import never_stop
 from provenance.model.content.tables import Documents, IgnoredFiles, Unread, merge_unread
+from provenance.model.results.corpus_files import CorpusFile, corpus_digest
 from provenance.model.rules.policy import MAX_DOCUMENT
 from provenance.read.columns.table_parts import TableFile, table_parts
 from provenance.read.corpus.address_resolution import (
@@ -74,6 +74,11 @@ class FileDigest:
             return self._result
 
     @property
+    def size(self) -> int:
+        """Return the file's size, in bytes as stored."""
+        return self._file.size
+
+    @property
     def identity(self) -> str | None:
         """Return the file's identity (`File.identity`)."""
         return self._file.identity()
@@ -107,8 +112,8 @@ class Corpus:
     text_columns : tuple of str
         Columns with text.
     digests : tuple of (str, callable)
-        The name of each file, and a function that returns the digest of its bytes, or of its texts
-        for a stream, whose bytes cannot be read again.
+        The name of each file, and a function that returns the digest of its bytes; of what is no
+        file, that of its texts.
     ignored : int
         Files of its folders that are hidden, or hold no data.
     passed_over : IgnoredFiles or None
@@ -135,17 +140,15 @@ class Corpus:
         """
         return [digest for _, digest in self.digests if isinstance(digest, FileDigest)]
 
-    def digest(self) -> str:
-        """Return the SHA-256 over the sorted names of the files, each with its own SHA-256.
+    def contents(self) -> tuple[CorpusFile, ...]:
+        """Return the files with their digests, in order of their names."""
+        found = [*(_corpus_file(name, digest) for name, digest in self.digests)]
+        found += (CorpusFile(file.file) for file in self.unread)
+        return tuple(sorted(found, key=lambda file: file.name))
 
-        A file that cannot be read has "unread" in place of its digest.
-        """
-        digests = [(name, _digest_or_error(digest)) for name, digest in self.digests]
-        entries = [(name, one if isinstance(one, str) else UNREAD) for name, one in digests]
-        hasher = hashlib.sha256()
-        for name, digest in sorted([*entries, *((file.file, UNREAD) for file in self.unread)]):
-            hasher.update(f"{name}\0{digest}\n".encode("utf-8", "surrogateescape"))
-        return hasher.hexdigest()
+    def digest(self) -> str:
+        """Return the digest over the files, `corpus_digest`."""
+        return corpus_digest(self.contents())
 
     def undigested_files(self) -> tuple[Unread, ...]:
         """Return the files whose bytes could not be read to compute their digest."""
@@ -157,7 +160,15 @@ class Corpus:
         )
 
 
-UNREAD = "unread"
+def _corpus_file(name: str, digest: Callable[..., str]) -> CorpusFile:
+    value = _digest_or_error(digest)
+    if not isinstance(value, str):
+        return CorpusFile(name)
+    if isinstance(digest, FileDigest):
+        return CorpusFile(name, digest.size, value)
+    if isinstance(digest, HashedStream) and digest.has_bytes:
+        return CorpusFile(name, None, value)
+    return CorpusFile(name, texts=value)
 
 
 def _digest_or_error(digest: Callable[..., str]) -> str | InputError:
@@ -216,15 +227,16 @@ def open_corpus(
     streams = sorted({address for address in addresses if is_stream_or_hub(address)})
     label = len(addresses) > 1
     address_errors = _AddressErrors(is_only=len(addresses) == 1)
-    parts, digests = [], []
+    parts: list[Part] = []
+    digests: list[tuple[str, Callable[..., str]]] = []
     for address in streams:
         with address_errors.reaching(address):
             for part in _stream_parts(
                 address, (text_columns, label_columns), split, max_document, label=label
             ):
-                texts = HashedStream(part.read)
+                texts = HashedStream(part.read, part.hasher)
                 parts.append(replace(part, read=texts.batches))
-                digests.append((part.file, texts.digest))
+                digests.append((part.file, texts))
     _check_split(split, addresses)
     places: dict[str, AddressFiles] = {}
     for address in addresses:

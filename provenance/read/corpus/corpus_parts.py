@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
+from typing import TYPE_CHECKING
 from zlib import crc32
 
 import pyarrow as pa
@@ -16,6 +17,12 @@ from provenance.errors import InputError
 from provenance.model.content.tables import DOCUMENTS, Documents
 from provenance.read.corpus.documents import BATCH_BYTES
 from provenance.read.corpus.file_access import translate_read_errors, unread_entry
+
+if TYPE_CHECKING:
+    from hashlib import _Hash as Hash
+
+TEXT_FILES = "text files"
+"""Stratum of files that are one document each, which is too small to be sampled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +60,8 @@ class Part:
         Names of its files, if there are several.
     labels : tuple of str
         Columns that it has of those that collections of the policy name.
+    hasher : hash of hashlib or None
+        Has all bytes of a stream once it is read to its end; None for everything else.
     """
 
     file: str
@@ -69,6 +78,7 @@ class Part:
     row: int = 0
     names: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
+    hasher: "Hash | None" = None
 
     @property
     def files(self) -> tuple[str, ...]:

@@ -2,9 +2,11 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, BinaryIO, TypeVar, cast
 
 from provenance.errors import (
@@ -17,7 +19,7 @@ from provenance.errors import (
 from provenance.file_hashing import blake3_stream, never_stop, sha256_stream
 from provenance.model.content.tables import Unread
 from provenance.model.rules.policy import MAX_DOCUMENT
-from provenance.read.corpus.size_limits import DocumentLimit
+from provenance.read.corpus.size_limits import DocumentLimit, check_unpacked_size, max_expanded
 from provenance.read.formats.compression import DECOMPRESSION_ERRORS, SalvagingReader
 
 if TYPE_CHECKING:
@@ -126,6 +128,7 @@ _VERSION_FIELDS = (
 )
 """Fields of fsspec's file systems that change with a file, the most exact first."""
 
+_REQUESTED = re.compile(r"alloc of size (\d+) failed")
 _CHUNK_BYTES = 1 << 20
 _ENDLESS = 1 << 62
 
@@ -207,7 +210,8 @@ class File:
         """Open the bytes, decompressed; damage raises an error only after all readable bytes."""
         if self.compression is None:
             return self.open()
-        return cast("BinaryIO", SalvagingReader(self.open, self.compression))
+        check_size = partial(check_unpacked_size, self.display_path, self.size)
+        return cast("BinaryIO", SalvagingReader(self.open, self.compression, check_size))
 
     def head(self, size: int) -> bytes:
         """Read up to `size` bytes, decompressed, from the start."""
@@ -357,6 +361,25 @@ def translate_read_errors(
         if is_out_of_memory(error):
             raise
         raise to_input_error(name, error, where) from error
+
+
+@contextmanager
+def translate_false_sizes(file: File) -> Iterator[None]:
+    """Translate Arrow's lack of memory for more than a file can hold: it states a wrong size.
+
+    Raises
+    ------
+    CorruptFile
+        If so.
+    """
+    try:
+        yield
+    except pa.ArrowMemoryError as error:
+        requested = _REQUESTED.search(str(error))
+        if requested is None or int(requested[1]) <= max_expanded(file.size, file.max_document):
+            raise
+        reason = f"a part of it states a size of {int(requested[1]):,} bytes"
+        raise corrupt_file_error(file.display_path, "", reason) from error
 
 
 def to_input_error(

@@ -247,7 +247,7 @@ REPORT_FILES = ("result.json", "findings.parquet", "model.parquet", "report.html
 _REGISTRY = "registry.json"
 _REGISTRY_DATA = re.compile(
     r"(?:(?P<folder>.*)/)?(?:data-[0-9a-f]{12}/[^/]+|segment-[0-9a-f]{16}/[^/]+"
-    r"|(?:statuses|tombstones|optouts|marks|signature)-[^/]+)"
+    r"|(?:statuses|tombstones|optouts|marks|additions|signature|withdrawn-names)-[^/]+)"
 )
 _MAX_MANIFEST_BYTES = 1 << 24
 

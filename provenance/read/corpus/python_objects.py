@@ -104,7 +104,7 @@ def corpus_of_objects(
         for part in _parts(str(name), content, columns, max_document):
             texts = HashedStream(part.read)
             parts.append(replace(part, read=texts.batches))
-            digests.append((part.file, texts.digest))
+            digests.append((part.file, texts))
     if not parts:
         raise EmptyCorpus("there are no rows in the data", remedy="give data that has rows.")
     check_labels(label_columns, parts)

@@ -18,6 +18,10 @@ _MAX_DOCUMENTS_AT_ONCE = 8
 as much on disk."""
 _MAX_EXPANSION = 10
 """Compression ratio that text hardly ever exceeds."""
+_MAX_UNPACKED_RATIO = 1000
+"""Ratio beyond which a compressed file is nothing but repetitions."""
+_MIN_UNPACKED = 1 << 28
+"""Unpacked bytes that are read at any ratio."""
 
 _UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "KI": 2**10, "MI": 2**20, "GI": 2**30}
 _SIZE = re.compile(r"(\d{1,12}) ?([KMG]I?|)B?", re.IGNORECASE | re.ASCII)
@@ -89,6 +93,11 @@ def format_size(size: int) -> str:
     return str(size)
 
 
+def max_expanded(stored_size: int, max_document: int) -> int:
+    """Return the bytes in memory that rows of `stored_size` bytes on disk may take together."""
+    return max(_MAX_DOCUMENTS_AT_ONCE * max_document, _MAX_EXPANSION * stored_size)
+
+
 def check_expansion(subject: str, stored_size: int, size: int, max_document: int) -> None:
     """Raise if rows that are decoded together are far larger in memory than on disk.
 
@@ -104,12 +113,37 @@ def check_expansion(subject: str, stored_size: int, size: int, max_document: int
     Raises
     ------
     DocumentTooLarge
-        If they exceed both `_MAX_DOCUMENTS_AT_ONCE` documents and `_MAX_EXPANSION` times
-        `stored_size`.
+        If they exceed `max_expanded`.
     """
-    if size > max(_MAX_DOCUMENTS_AT_ONCE * max_document, _MAX_EXPANSION * stored_size):
+    if size > max_expanded(stored_size, max_document):
         raise DocumentTooLarge(
             f"{subject} has {stored_size:,} bytes on disk and {size:,} in memory",
             remedy="write it again in smaller pieces, or raise the limit with "
             f"--max-document {-(-(size // _MAX_DOCUMENTS_AT_ONCE) // 10**6)}MB.",
+        )
+
+
+def check_unpacked_size(file: str, stored_size: int, size: int) -> None:
+    """Raise if a compressed file unpacks to so much more that it can only be repetitions.
+
+    A file of 160 KB may unpack to 5 GB, for which reading would take hours.
+
+    Parameters
+    ----------
+    file : str
+        The file, for the message.
+    stored_size, size : int
+        Bytes as stored, 0 if unknown, and those unpacked so far.
+
+    Raises
+    ------
+    DocumentTooLarge
+        If they exceed both `_MIN_UNPACKED` and `_MAX_UNPACKED_RATIO` times `stored_size`.
+    """
+    if stored_size and size > max(_MIN_UNPACKED, _MAX_UNPACKED_RATIO * stored_size):
+        raise DocumentTooLarge(
+            f"{file}: its {stored_size:,} bytes unpack to more than {_MAX_UNPACKED_RATIO:,} times "
+            f"as many ({size:,} so far)",
+            remedy="look at what it repeats; to read it nonetheless, unpack it, for files that are "
+            "not compressed have no such limit.",
         )

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from itertools import chain
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 import numpy as np
 
@@ -21,9 +22,32 @@ from provenance.read.formats.detection import check_text
 from provenance.read.formats.jsonl_blocks import LineBlock, line_blocks, parse_rows
 from provenance.read.formats.jsonl_file import infer_layout, read_rows
 
+if TYPE_CHECKING:
+    from hashlib import _Hash as Hash
+
 STANDARD_INPUT = "-"
 _HEAD_BYTES = 1 << 12
 _TO_FILE = "give JSON Lines; write any other format to a file with its suffix, and name that."
+
+
+class _HashingReader:
+    """A stream whose bytes are hashed as they are read.
+
+    Parameters
+    ----------
+    stream : BinaryIO
+        The stream.
+    hasher : hash of hashlib
+        Gets the bytes.
+    """
+
+    def __init__(self, stream: BinaryIO, hasher: "Hash") -> None:
+        self._stream, self._hasher = stream, hasher
+
+    def read(self, size: int) -> bytes:
+        data = self._stream.read(size)
+        self._hasher.update(data)
+        return data
 
 
 class HashedStream:
@@ -33,10 +57,15 @@ class HashedStream:
     ----------
     read : callable
         Returns the texts.
+    hasher : hash of hashlib or None
+        Has the bytes that they are read from once these are read; None if there are none, and the
+        texts are hashed instead.
     """
 
-    def __init__(self, read: Callable[[], Iterator[Documents]]) -> None:
-        self._read = read
+    def __init__(
+        self, read: Callable[[], Iterator[Documents]], hasher: "Hash | None" = None
+    ) -> None:
+        self._read, self._hasher = read, hasher
         self._digest: str | None = None
         self._fault: InputError | None = None
 
@@ -48,7 +77,16 @@ class HashedStream:
             self._fault = error
             raise
 
+    @property
+    def has_bytes(self) -> bool:
+        """Return whether the digest is of bytes: that of the file that was piped."""
+        return self._hasher is not None
+
     def _hash_texts(self) -> Iterator[Documents]:
+        if self._hasher is not None:
+            yield from self._read()
+            self._digest = self._hasher.hexdigest()
+            return
         lengths, letters = hashlib.sha256(), hashlib.sha256()
         for documents in self._read():
             texts = Texts.of(documents.batch.column("text"))
@@ -57,8 +95,10 @@ class HashedStream:
             yield documents
         self._digest = hashlib.sha256(lengths.digest() + letters.digest()).hexdigest()
 
-    def digest(self) -> str:
-        """Return the SHA-256 over the digests of lengths and texts; read the rest first if need be.
+    def __call__(self) -> str:
+        """Return the SHA-256 of the bytes, or over the digests of lengths and texts.
+
+        What is left is read first.
 
         Raises
         ------
@@ -105,7 +145,8 @@ def stream_part(
         If a given column is in none of the first objects, or none holds text.
     """
     display_name = "standard input" if address == STANDARD_INPUT else address
-    blocks = _read_blocks(address, DocumentLimit(display_name, max_document))
+    hasher = hashlib.sha256()
+    blocks = _read_blocks(address, DocumentLimit(display_name, max_document), hasher)
     head: list[LineBlock] = []
     sample = []
     for block in blocks:
@@ -128,7 +169,13 @@ def stream_part(
         return read_rows(address, waiting.pop(), layout)
 
     return Part(
-        address, 0, read, layout.columns.texts, rereadable=False, labels=tuple(label_columns)
+        address,
+        0,
+        read,
+        layout.columns.texts,
+        rereadable=False,
+        labels=tuple(label_columns),
+        hasher=hasher,
     )
 
 
@@ -142,10 +189,10 @@ def _check_beginning(head: bytes, name: str) -> None:
     check_text(head, name)
 
 
-def _read_blocks(address: str, limit: DocumentLimit) -> Iterator[LineBlock]:
+def _read_blocks(address: str, limit: DocumentLimit, hasher: "Hash") -> Iterator[LineBlock]:
     is_input = address == STANDARD_INPUT
     with (
         translate_read_errors(limit.file),
         nullcontext(sys.stdin.buffer) if is_input else open(address, "rb") as stream,
     ):
-        yield from line_blocks(stream, limit)
+        yield from line_blocks(cast("BinaryIO", _HashingReader(stream, hasher)), limit)

@@ -200,10 +200,15 @@ def _listed_shards(index: File) -> list[list[str]]:
         return []
     try:
         shards = json.loads(index.head(_MAX_INDEX_BYTES))["shards"]
-        return [
+        listed = [
             [shard[kind]["basename"] for kind in ("raw_data", "zip_data") if shard.get(kind)]
             for shard in shards
             if shard["format"] == "mds"
         ]
     except (InputError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return []
+    return [names for names in listed if names and all(map(_is_path, names))]
+
+
+def _is_path(name: object) -> bool:
+    return isinstance(name, str) and bool(name)

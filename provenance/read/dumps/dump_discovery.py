@@ -437,7 +437,7 @@ def _list_files(
     files = []
     for path in listing.paths():
         inner = path[root:].lstrip("/").removeprefix("./")  # as `tar cf a.tar .` names members
-        name = printable_path(inner) or f"{folder}/"  # the folder itself
+        name = printable_path(inner) or "."  # the folder itself, or a member without a name
         size, fault = listing.files.get(path, 0), listing.faults.get(path)
         given_path = f"{folder}/{name}"
         files.append(

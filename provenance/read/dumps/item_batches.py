@@ -37,6 +37,7 @@ class ItemRecord(NamedTuple):
     author: str | None = None
     language: str | None = None
     licence: str | None = None
+    link: str | None = None
 
 
 class RowFault(NamedTuple):

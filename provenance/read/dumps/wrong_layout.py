@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -9,6 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.errors import InputError, WrongLayout
+from provenance.fingerprint.wordless_texts import KINDS, WORDS, wordless_kinds
+from provenance.model.content.fingerprints import Texts
 from provenance.model.content.tables import Items
 from provenance.read.corpus import skipped_rows
 from provenance.read.dumps.dump_file import Dump
@@ -31,8 +34,6 @@ _SHARES = {
     "JSON": 0.2,
     "HTML": 0.2,
     _BYTES: 0.2,
-    "numbers": 0.5,
-    "addresses or identifiers": 0.5,
     "cut short by the service": 0.02,
     _CUT: 0.5,
 }
@@ -45,6 +46,11 @@ _REMEDIES = {
     _BYTES: "decode them (ast.literal_eval(text).decode()), or keep them with",
 }
 _OTHER_COLUMN = "choose the column with --text-column, or keep such texts with"
+_MAX_WORDLESS_SHARE = 0.5
+_WORDLESS_REMEDY = (
+    "give the texts as they were before they were encoded, choose the column with --text-column, "
+    "or keep such texts with --text-format plain."
+)
 _FAULTS = {
     skipped_rows.NOT_UTF8: "convert the file to UTF-8: `iconv -f latin1 -t utf-8` does so for "
     "Latin-1.",
@@ -64,8 +70,6 @@ _HEADER = re.compile(
     re.IGNORECASE,
 )
 _BYTES_LITERAL = re.compile(r"""b(['"]).*\1""", re.DOTALL)
-_NUMBER = re.compile(r"\s*[-+]?\d[\d\s.,:/eE+-]*")
-_IDENTIFIER = re.compile(r"\s*[!-~]{20,300}\s*")
 _CUT_SHORT = re.compile(r"\[\+\d+ chars\]\s*$")
 _MARKUP = re.compile(
     r"</(?:a|p|b|i|em|strong|div|span|code|pre|li|ul|ol|blockquote|h\d|table|td|tr|body|html|r|t)>"
@@ -157,7 +161,24 @@ def _check_texts(sample: list[Items], dump: Dump) -> None:
                 f"such as {_shown(signs[0])}",
                 remedy=f"{remedy} --text-format plain.",
             )
+    _check_words(tested, dump)
     _check_copies(texts, dump)
+
+
+def _check_words(tested: list[str], dump: Dump) -> None:
+    """Check that most texts are words, as those of a corpus are checked."""
+    kinds = wordless_kinds(Texts.of(pa.array(tested, pa.large_string())))
+    counts = Counter(kinds[kinds != WORDS].tolist())
+    if counts.total() < min(_MIN_SIGNS, len(tested)) or (
+        counts.total() <= _MAX_WORDLESS_SHARE * len(tested)
+    ):
+        return
+    [(kind, _)] = counts.most_common(1)
+    raise WrongLayout(
+        f"{dump.display_path}: {counts.total() / len(tested):.0%} of the texts are "
+        f"{KINDS[kind]}, such as {_shown(tested[kinds.tolist().index(kind)])}",
+        remedy=_WORDLESS_REMEDY,
+    )
 
 
 def _check_copies(texts: pa.ChunkedArray, dump: Dump) -> None:
@@ -217,8 +238,6 @@ _SIGNS: dict[str, Callable[[str], object]] = {
     "JSON": _is_json,
     "HTML": _is_html,
     _BYTES: _BYTES_LITERAL.fullmatch,
-    "numbers": _NUMBER.fullmatch,
-    "addresses or identifiers": _IDENTIFIER.fullmatch,
     "cut short by the service": _CUT_SHORT.search,
     _CUT: lambda text: text.rstrip().endswith(("...", "…")),
 }

@@ -20,6 +20,7 @@ from provenance.read.corpus.file_access import (
     File,
     corrupt_file_error,
     next_block,
+    translate_false_sizes,
     translate_read_errors,
 )
 from provenance.read.corpus.size_limits import check_expansion
@@ -221,7 +222,7 @@ def _open(
 
     It is not memory-mapped: truncating a mapped file while it is read kills the process.
     """
-    with translate_read_errors(file.display_path):
+    with translate_false_sizes(file), translate_read_errors(file.display_path):
         head = file.head(8)
         if head.startswith(b"FEA1"):
             raise UnsupportedFormat(
@@ -229,7 +230,7 @@ def _open(
                 remedy="write it again as Feather version 2, or as Parquet.",
             )
         source = file.source()
-    with closing(source):
+    with closing(source), translate_false_sizes(file):
         if file.is_local and file.size:
             check_batch_sizes(file, source)
         with translate_read_errors(file.display_path):

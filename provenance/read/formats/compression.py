@@ -155,10 +155,17 @@ class SalvagingReader(io.RawIOBase):
         Opens the file.
     compression : str
         Its compression.
+    check_size : callable
+        Called with the number of bytes so far; raises if they are too many.
     """
 
-    def __init__(self, opener: Callable[[], BinaryIO], compression: str) -> None:
-        self._opener, self._compression = opener, compression
+    def __init__(
+        self,
+        opener: Callable[[], BinaryIO],
+        compression: str,
+        check_size: Callable[[int], None] = lambda _: None,
+    ) -> None:
+        self._opener, self._compression, self._check_size = opener, compression, check_size
         self._stream: BinaryIO = decompress(opener(), compression)
         self._returned_bytes = 0
         self._salvaged_chunks: Iterator[bytes] | None = None
@@ -178,6 +185,7 @@ class SalvagingReader(io.RawIOBase):
                 self._salvaged_chunks = self._reread()
             else:
                 self._returned_bytes += len(data)
+                self._check_size(self._returned_bytes)
                 return data
         return self._read_salvaged(self._salvaged_chunks, size)
 

@@ -427,7 +427,8 @@ def _is_row_list(value: object) -> TypeGuard[list[Record]]:
 def _may_be_row(value: object, levels: int = _MAX_WRAPPERS) -> bool:
     """Return whether an object has a text, or objects within it."""
     if isinstance(value, list):
-        return any(_may_be_row(member, levels) for member in value[:_HEAD_LINES])
+        members = value[:_HEAD_LINES]
+        return levels >= 0 and any(_may_be_row(m, levels - isinstance(m, list)) for m in members)
     if not _is_object(value):
         return False
     if _has_text(value) or _has_prose(value):

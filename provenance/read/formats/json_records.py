@@ -4,6 +4,7 @@ import math
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
+import msgspec
 import numpy as np
 import pyarrow as pa
 
@@ -29,6 +30,10 @@ from provenance.read.corpus.documents import RowMetadata, build_documents
 from provenance.read.formats.json_objects import Record
 from provenance.read.formats.jsonl_blocks import Records
 
+_WHITE_SPACE = " \t\r\n"
+_MAX_TEXTLESS, _MAX_TEXTLESS_MEMBERS = 10_000, 16
+"""Objects without text that are remembered, and members of such an object."""
+
 
 def record_documents(
     file: str, records: Records, columns: ColumnChoice, sample_members: Collection[str] | None
@@ -49,12 +54,23 @@ def record_documents(
         search.
     """
     builder = _ColumnBuilder()
-    broken: list[tuple[int, str]] = []
+    skipped: list[tuple[int, str]] = []
+    textless: dict[bytes | None, str] = {}
     for row, record in records.records:
+        # A small file may repeat an object without text millions of times.
+        key = _short_json(record)
+        if key in textless:
+            skipped.append((row, textless[key]))
+            continue
         is_broken = any(_holds_bytes(record.get(path)) for path in columns.texts)
-        if is_broken:
-            broken.append((row, skipped_rows.NOT_UTF8))
-        _append_record(builder, row, record, columns, sample_members, needs_text=is_broken)
+        texts = _find_texts(record, columns, sample_members)
+        reason = skipped_rows.NOT_UTF8 if is_broken else _reason_to_skip(texts)
+        if reason is None or (is_broken and _has_text(texts)):
+            _append_record(builder, row, record, texts, columns)
+        elif key is not None and len(textless) < _MAX_TEXTLESS:
+            textless[key] = reason
+        if reason is not None:
+            skipped.append((row, reason))
     rows = RowMetadata(
         file,
         np.array(builder.numbers, np.int64),
@@ -64,7 +80,7 @@ def record_documents(
         pa.array(builder.fetched, pa.large_string()),
         pa.array(builder.dated, pa.large_string()),
         pa.array(builder.came_with, CAME_WITH),
-        skipped_rows.count_by_reason(file, [*records.faults, *broken]),
+        skipped_rows.count_by_reason(file, [*records.faults, *skipped]),
         pa.array(builder.labels, LABELS),
     )
     fields = pa.array(builder.fields, pa.string())
@@ -101,6 +117,18 @@ def first_value_text(record: Record, paths: Sequence[str]) -> str | None:
     return None
 
 
+def reason_to_skip(
+    record: Record, columns: ColumnChoice, sample_members: Collection[str] | None
+) -> str | None:
+    """Return the reason for which an object is no document; None if it is one, or may be one.
+
+    The parameters are those of `record_documents`.
+    """
+    if any(_holds_bytes(record.get(path)) for path in columns.texts):
+        return None
+    return _reason_to_skip(_find_texts(record, columns, sample_members))
+
+
 def find_hidden_texts(
     record: Record, columns: ColumnChoice, sample_members: Collection[str]
 ) -> list[tuple[str, str]]:
@@ -119,10 +147,17 @@ def find_hidden_texts(
         texts = _texts_at(record, [actual_names[name] for name in group if name in actual_names])
         if _has_text(texts):
             return texts
+    strings = [
+        (key, value)
+        for key, value in record.items()
+        if isinstance(value, str) and value and not value.isspace()
+    ]
+    if not strings:
+        return []
     metadata_paths = {path for path in columns.metadata_paths() if not is_page(path)}
     others: list[tuple[str, str]] = []
-    for key, value in record.items():
-        if not isinstance(value, str) or not value or value.isspace() or key in metadata_paths:
+    for key, value in strings:
+        if key in metadata_paths:
             continue
         is_new = not (key in sample_members or is_label(key) or key.startswith("__"))
         if (is_new or key in columns.fallback) and not any(
@@ -153,14 +188,9 @@ def _append_record(
     builder: _ColumnBuilder,
     row: int,
     record: Record,
+    texts: Sequence[tuple[str, str]],
     columns: ColumnChoice,
-    sample_members: Collection[str] | None,
-    *,
-    needs_text: bool,
 ) -> None:
-    texts = _find_texts(record, columns, sample_members)
-    if needs_text and not _has_text(texts):
-        return
     for name, text in texts:
         builder.places.append(len(builder.numbers))
         builder.fields.append(replace_surrogates(name))
@@ -246,6 +276,22 @@ def _join_texts(texts: Sequence[tuple[str, str]]) -> str:
 
 def _has_text(texts: Sequence[tuple[str, str]]) -> bool:
     return any(text and not text.isspace() for _, text in texts)
+
+
+def _reason_to_skip(texts: Sequence[tuple[str, str]]) -> str | None:
+    if any(text.strip(_WHITE_SPACE) for _, text in texts):
+        return None
+    return skipped_rows.EMPTY if texts else skipped_rows.NULL
+
+
+def _short_json(record: Record) -> bytes | None:
+    """Return an object as JSON, by which equal ones are known; None if it is long."""
+    if len(record) > _MAX_TEXTLESS_MEMBERS:
+        return None
+    try:
+        return msgspec.json.encode(record)
+    except (TypeError, ValueError, OverflowError, RecursionError):
+        return None
 
 
 def _holds_bytes(value: object) -> bool:

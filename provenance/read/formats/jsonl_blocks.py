@@ -3,16 +3,17 @@
 import codecs
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import compress
 from typing import BinaryIO
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.json as pj
 
-from provenance.model.content.fingerprints import Int64s
+from provenance.model.content.fingerprints import Flags, Int64s
 from provenance.read.columns.string_arrays import is_utf8
 from provenance.read.corpus import skipped_rows
 from provenance.read.corpus.file_access import corrupt_file_error
@@ -34,6 +35,8 @@ BLOCK_BYTES = 4 << 20
 _CACHED_BYTES = 1 << 18
 """Bytes that fit into the processor's cache."""
 _WHITE_SPACE = b" \t\r\n"
+_SHORT_LINE = 16
+"""Mean size of lines, in bytes, below which empty ones are removed before lines are counted."""
 _MAX_SCALAR_CHARS = 16
 """Length of the longest JSON token that is not a string."""
 
@@ -54,6 +57,8 @@ class LineBlock:
         Whether every line begins with `{` and ends with `}`, as machines write them.
     value : object
         Value of its only line, if that was parsed to see whether the file is cut short.
+    selected : ndarray of int64, or None
+        Row of each line, if some lines between them were removed.
     """
 
     data: bytes
@@ -61,15 +66,32 @@ class LineBlock:
     rows: int
     regular: bool
     value: object = None
+    selected: Int64s | None = None
+
+    def numbers(self) -> Int64s:
+        """Return the row of each line that is not blank."""
+        if self.selected is not None:
+            return self.selected
+        return np.arange(self.first, self.first + self.rows, dtype=np.int64)
+
+    def select(self, lines: Sequence[bytes], is_selected: Flags) -> "LineBlock":
+        """Return the block with some of its `lines()` only."""
+        data = b"".join(line + b"\n" for line in compress(lines, is_selected))
+        rows = self.numbers()[is_selected]
+        is_regular = bool(len(rows)) and _measure_lines(data)[0]
+        return LineBlock(data, self.first, len(rows), is_regular, selected=rows)
 
     def lines(self) -> Iterator[tuple[int, bytes]]:
         """Yield each line that is not blank, with its row."""
-        lines = self.data.split(b"\n")
+        data = self.data if self.regular else _without_blank_runs(self.data)
+        lines = data.split(b"\n")
         if not self.regular:
             lines = [line for line in lines if line and line.strip(_WHITE_SPACE)]
         elif not lines[-1]:
             lines.pop()
-        return enumerate(lines, self.first)
+        if self.selected is None:
+            return enumerate(lines, self.first)
+        return zip(self.selected.tolist(), lines, strict=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,11 +220,15 @@ def parse_rows(block: JsonBlock) -> Records:
 def parse_lines(block: LineBlock) -> Iterator[tuple[int, Record | str]]:
     """Yield each row of a block, or the reason why it is not an object."""
     is_all_shallow = block.rows > 1 and are_shallow(block.data, _line_ends(block.data))
+    faults: dict[bytes, str] = {}
     for row, line in block.lines():
         try:
             value = parse(line) if block.value is None else block.value
         except PARSE_ERRORS:
-            yield row, parse_line(line)
+            record_or_reason = faults.get(line) or parse_line(line)
+            if isinstance(record_or_reason, str):
+                faults[line] = record_or_reason
+            yield row, record_or_reason
             continue
         if isinstance(value, dict) and (is_all_shallow or is_shallow(line)):
             yield row, value
@@ -287,6 +313,28 @@ def _exceeds_limit(limit: DocumentLimit, line: bytes) -> bool:
 
 
 def _make_block(data: bytes, first: int) -> LineBlock:
+    lines = _without_blank_runs(data)
+    regular, rows = _measure_lines(lines)
+    return LineBlock(data, first, rows, regular and lines is data)
+
+
+def _without_blank_runs(data: bytes) -> bytes:
+    """Return lines without empty ones, if most may be empty.
+
+    160 KB may expand to 5 GB of line breaks, which would take minutes one by one.
+    """
+    if data.count(b"\n") * _SHORT_LINE <= len(data):
+        return data
+    if not data.translate(None, _WHITE_SPACE):  # `strip` takes ten times as long
+        return b"\n"
+    codes = np.frombuffer(data, np.uint8)
+    is_kept = codes != ord("\n")
+    is_kept[1:] |= is_kept[:-1].copy()
+    return data if is_kept.all() else bytes(codes[is_kept])
+
+
+def _measure_lines(data: bytes) -> tuple[bool, int]:
+    """Return whether every line begins and ends as an object does, and the number of rows."""
     codes = np.frombuffer(data, np.uint8)
     if data.find(b"\n", 0, -1) < 0:  # one line, perhaps of many megabytes
         ends = np.array([len(data) - data.endswith(b"\n")])
@@ -303,7 +351,7 @@ def _make_block(data: bytes, first: int) -> LineBlock:
         and (codes[lasts] == ord("}")).all()
     )
     blank = 0 if regular else _count_blank(data, begins, ends)
-    return LineBlock(data, first, len(ends) - blank, regular)
+    return regular, len(ends) - blank
 
 
 def _count_blank(data: bytes, begins: Int64s, ends: Int64s) -> int:

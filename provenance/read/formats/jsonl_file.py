@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
+from itertools import compress
 from typing import BinaryIO, cast
 
 import numpy as np
@@ -13,7 +14,7 @@ import pyarrow as pa
 
 from provenance.errors import ColumnMissing, InputError, UnsupportedFormat
 from provenance.model.content.fingerprints import Flags
-from provenance.model.content.tables import Documents
+from provenance.model.content.tables import DOCUMENTS, Documents
 from provenance.read.columns.column_choice import (
     COLLECTED_NAMES,
     ID_NAMES,
@@ -51,6 +52,7 @@ from provenance.read.formats.jsonl_blocks import (
     parse_line,
     parse_rows,
 )
+from provenance.read.formats.textless_lines import without_textless_lines
 
 RANGE_BYTES = 16 << 20
 """Bytes in a range, unless a single line is longer."""
@@ -327,15 +329,23 @@ def _has_strings(kind: pa.DataType) -> bool:
 def read_rows(file: str, blocks: Iterable[JsonBlock], layout: JsonlLayout) -> Iterator[Documents]:
     """Yield rows as documents: parsed in blocks if they fit the schema, else one by one."""
     for block in blocks:
-        is_regular = isinstance(block, LineBlock) and not layout.is_special(block.data)
-        batch = parse_block(block, layout.schema) if is_regular else None
-        if isinstance(block, Records) or batch is None or _hides_text(block, batch, layout):
-            yield from record_documents(
-                file, parse_rows(block), layout.record_columns, layout.sample_members
-            )
+        if isinstance(block, Records):
+            yield from _read_records(file, block, layout)
+            continue
+        lines, skipped = without_textless_lines(
+            file, block, layout.record_columns, layout.sample_members
+        )
+        if skipped:
+            yield Documents(pa.RecordBatch.from_pylist([], DOCUMENTS), skipped)
+        batch = None if layout.is_special(lines.data) else parse_block(lines, layout.schema)
+        if batch is None or _hides_text(lines, batch, layout):
+            yield from _read_records(file, parse_rows(lines), layout)
         else:
-            numbers = np.arange(block.first, block.first + block.rows, dtype=np.int64)
-            yield from block_documents(file, RowBlock(batch, numbers), layout.columns)
+            yield from block_documents(file, RowBlock(batch, lines.numbers()), layout.columns)
+
+
+def _read_records(file: str, records: Records, layout: JsonlLayout) -> Iterator[Documents]:
+    return record_documents(file, records, layout.record_columns, layout.sample_members)
 
 
 def _hides_text(block: LineBlock, batch: pa.RecordBatch, layout: JsonlLayout) -> bool:
@@ -348,7 +358,7 @@ def _hides_text(block: LineBlock, batch: pa.RecordBatch, layout: JsonlLayout) ->
         silent &= _is_empty(column_at(batch, path))
     if not silent.any():
         return False
-    lines = (line for row, line in block.lines() if silent[row - block.first])
+    lines = compress((line for _, line in block.lines()), silent)
     records = map(parse_line, lines)
     return any(
         isinstance(record_or_reason, str)

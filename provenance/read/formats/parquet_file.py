@@ -21,6 +21,7 @@ from provenance.read.corpus.file_access import (
     File,
     corrupt_file_error,
     next_block,
+    translate_false_sizes,
     translate_read_errors,
 )
 from provenance.read.corpus.size_limits import VALUE_BYTES, check_expansion
@@ -211,7 +212,7 @@ def open_parquet(file: File) -> TableFile:
     """
     check_table_file(file)
     footer = read_footer(file)
-    with _open(file) as parquet:
+    with translate_false_sizes(file), _open(file) as parquet:
         metadata, schema = parquet.metadata, parquet.schema_arrow
     check_names(schema, file.display_path)
     firsts = np.cumsum(footer.rows) - footer.rows
@@ -243,7 +244,10 @@ class _RowGroups:
         check_row_groups(self.file, self.footer, self.groups, paths)
         rows = self._rows_a_batch(paths)
         encoded = columns_kept_encoded(self.file, self.footer, self.groups, paths, rows)
-        with _open(self.file, self.metadata, encoded) as parquet:
+        with (
+            translate_false_sizes(self.file),
+            _open(self.file, self.metadata, encoded) as parquet,
+        ):
             batches = parquet.iter_batches(
                 rows,
                 row_groups=list(self.groups),
@@ -326,6 +330,7 @@ def _sampler(file: File, footer: ParquetFooter, metadata: pq.FileMetaData) -> Sa
         encoded = columns_kept_encoded(file, footer, groups, names, _SAMPLE_ROWS)
         # Few rows: a small read buffer avoids reading whole column chunks.
         with (
+            translate_false_sizes(file),
             _open(file, metadata, encoded, piecewise=True) as parquet,
             translate_read_errors(file.display_path),
         ):

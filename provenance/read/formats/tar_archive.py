@@ -3,7 +3,9 @@
 import io
 import tarfile
 from dataclasses import replace
-from typing import BinaryIO
+from functools import cache
+from tarfile import ReadError
+from typing import BinaryIO, Self
 from weakref import finalize
 
 import fsspec
@@ -17,6 +19,17 @@ MAX_COMPRESSED_MEMBERS = 64
 """In a compressed archive, each file is found by decompressing all that is before it."""
 
 _HEAD_BYTES = 512
+_MAX_HEADER_BYTES = 1 << 20
+_READ_AT_ONCE = frozenset(
+    {
+        tarfile.GNUTYPE_LONGNAME,
+        tarfile.GNUTYPE_LONGLINK,
+        tarfile.XHDTYPE,
+        tarfile.XGLTYPE,
+        tarfile.SOLARIS_XHDTYPE,
+    }
+)
+"""Types of headers that continue in the blocks behind them."""
 _BUFFER_BYTES = 1 << 16
 _MAX_READ_BYTES = 1 << 24
 """More is never read at once: a damaged header may state any size."""
@@ -39,19 +52,58 @@ def open_tar(file: File) -> fsspec.AbstractFileSystem:
     CorruptFile
         If it is damaged or cut short.
     """
-    from fsspec.implementations.tar import TarFileSystem  # noqa: PLC0415 (it makes a logger)
-
     stream = _Rewindable(file)
     try:
         with translate_read_errors(
             file.display_path, damage=(tarfile.TarError, ValueError, KeyError)
         ):
-            folder = TarFileSystem(io.BufferedReader(stream, _BUFFER_BYTES))
+            buffered = io.BufferedReader(stream, _BUFFER_BYTES)
+            tarfile.TarFile(fileobj=buffered, tarinfo=BoundedMember)  # checks the first header
+            buffered.seek(0)
+            folder = _file_system()(buffered)
     except BaseException:
         stream.close()
         raise
     finalize(folder, stream.close)
     return folder
+
+
+class BoundedMember(tarfile.TarInfo):
+    """A member of an archive whose header is believed only so far as no damage can come of it.
+
+    A name or attributes of any size would be read at once, and after a member of negative size the
+    next header would be an earlier one, again and again.
+    """
+
+    @classmethod
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
+        """Parse a block; raises `tarfile.ReadError` if a name or attributes are too long."""
+        member = super().frombuf(buf, encoding, errors)
+        if member.type in _READ_AT_ONCE and member.size > _MAX_HEADER_BYTES:
+            raise ReadError("a header is too large")
+        return member
+
+    @classmethod
+    def fromtarfile(cls, tarfile: tarfile.TarFile) -> Self:
+        """Read the next header; raises `tarfile.ReadError` if it states a negative size."""
+        member = super().fromtarfile(tarfile)
+        if member.size < 0:
+            raise ReadError(f"{member.name!r} has a size of {member.size:,} bytes")
+        return member
+
+
+@cache
+def _file_system() -> type[fsspec.AbstractFileSystem]:
+    from fsspec.implementations.tar import TarFileSystem  # noqa: PLC0415 (it makes a logger)
+
+    class BoundedTarFileSystem(TarFileSystem):  # type: ignore[misc]
+        """A tar archive whose headers are bounded, but for the first, which is read before."""
+
+        def _index(self) -> None:
+            self.tar.tarinfo = BoundedMember
+            super()._index()
+
+    return BoundedTarFileSystem
 
 
 def check_members(file: File, members: int) -> None:

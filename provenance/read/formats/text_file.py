@@ -8,12 +8,11 @@ import pyarrow as pa
 
 from provenance.model.content.tables import Documents
 from provenance.read.columns.nested_texts import TextLeaves
-from provenance.read.corpus.corpus_parts import Part
+from provenance.read.corpus.corpus_parts import TEXT_FILES, Part
 from provenance.read.corpus.documents import RowMetadata, build_documents
 from provenance.read.corpus.file_access import File, read_fully, translate_read_errors
 
 _FIELD = "text"
-_STRATUM = "text files"  # one document is too small to be sampled
 _BOMS = {
     codecs.BOM_UTF8: "utf-8",
     codecs.BOM_UTF32_LE: "utf-32-le",  # before UTF-16, whose mark is a prefix of it
@@ -32,7 +31,7 @@ def text_parts(file: File) -> list[Part]:
         rows = np.zeros(1, np.int64)
         return build_documents(RowMetadata(file.name, rows), TextLeaves.of({_FIELD: texts}))
 
-    return [Part(file.name, file.size, read, (_FIELD,), stratum=_STRATUM)]
+    return [Part(file.name, file.size, read, (_FIELD,), stratum=TEXT_FILES)]
 
 
 def read_content(file: File) -> bytes:

@@ -8,7 +8,7 @@ import tarfile
 from collections.abc import Generator, Iterator, Sequence
 from itertools import groupby, islice
 from operator import attrgetter
-from typing import BinaryIO, NamedTuple, Self, cast
+from typing import BinaryIO, NamedTuple, cast
 
 from provenance.errors import UnsupportedFormat
 from provenance.read.corpus import skipped_rows
@@ -19,13 +19,13 @@ from provenance.read.formats.detection import FORMATS_BY_SUFFIX, format_by_name
 from provenance.read.formats.json_objects import Record, decode
 from provenance.read.formats.jsonl_blocks import Records
 from provenance.read.formats.record_parts import SizedRecord, in_batches, record_parts
+from provenance.read.formats.tar_archive import BoundedMember
 
 _TEXT_SUFFIXES = frozenset(
     {"caption", "transcript", *(name for name, form in FORMATS_BY_SUFFIX.items() if form == "text")}
 )
 _TABLE_FORMATS = ("parquet", "arrow", "csv", "jsonl")
 _LOOKED_AT = 16
-_MAX_HEADER_BYTES = 1 << 20
 _DAMAGE = (tarfile.TarError, ValueError)
 
 
@@ -152,27 +152,22 @@ def _parse(file: _SampleFile) -> object:
     return decode(text) if file.suffix.endswith("json") else text
 
 
-class _Header(tarfile.TarInfo):
-    """A header whose continuation is limited: a damaged one may state any size."""
-
-    @classmethod
-    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
-        """Parse a block."""
-        header = super().frombuf(buf, encoding, errors)
-        if not header.isfile() and header.size > _MAX_HEADER_BYTES:
-            raise tarfile.ReadError("a header is too large")
-        return header
-
-
 class _Counted(io.RawIOBase):
-    """Counts the bytes that are read from a stream."""
+    """Counts the bytes that are read from a stream; its end is read once.
+
+    Else a member of many terabytes would be passed over block by block, behind the end.
+    """
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
+        self._has_ended = False
         self.count = 0
 
     def read(self, size: int = -1) -> bytes:
+        if self._has_ended:
+            raise tarfile.ReadError("it ends within a file")
         data = self._stream.read(size)
+        self._has_ended = not data
         self.count += len(data)
         return data
 
@@ -186,7 +181,7 @@ def _members(stream: BinaryIO) -> Iterator[tuple[tarfile.TarFile, tarfile.TarInf
         If it is damaged or cut short.
     """
     counted = _Counted(stream)
-    with tarfile.open(mode="r|", fileobj=counted, tarinfo=_Header) as archive:
+    with tarfile.open(mode="r|", fileobj=counted, tarinfo=BoundedMember) as archive:
         while (member := archive.next()) is not None:
             archive.members.clear()  # type: ignore[attr-defined] # else it keeps all of them
             if member.isreg():

@@ -13,7 +13,9 @@ from provenance.read.corpus.file_access import File, translate_read_errors
 _MAGIC = b"PK\x03\x04"
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 """Supported methods; with others, `zipfile` may expand a read of 4 KB to gigabytes at once."""
-_ENCRYPTED = 0x1
+_ENCRYPTED = 0x41
+_PATCHED = 0x20
+"""Bits of a member's flags: encrypted, or strongly encrypted; made of patches to other data."""
 
 
 def is_zip(file: File) -> bool:
@@ -35,13 +37,15 @@ def open_zip(file: File) -> ZipFileSystem:
     Raises
     ------
     UnsupportedFormat
-        If a member is encrypted, or compressed with an unsupported method.
+        If a member is encrypted, patched data, or compressed with an unsupported method.
     CorruptFile
         If it is damaged or cut short.
     """
     stream = io.BufferedReader(cast("io.RawIOBase", file.open()))
     try:
-        with translate_read_errors(file.display_path, damage=(IndexError, ValueError)):
+        with translate_read_errors(
+            file.display_path, damage=(IndexError, ValueError, RuntimeError)
+        ):
             fetch_end(stream)
             folder = ZipFileSystem(stream)
     except BaseException:
@@ -49,11 +53,20 @@ def open_zip(file: File) -> ZipFileSystem:
         raise
     finalize(folder, stream.close)
     for member in folder.zip.infolist():
-        if member.flag_bits & _ENCRYPTED or member.compress_type not in _METHODS:
-            is_encrypted = member.flag_bits & _ENCRYPTED
-            reason = "is encrypted" if is_encrypted else "uses an unsupported compression method"
+        if (obstacle := _obstacle(member)) is not None:
             raise UnsupportedFormat(
-                f"{file.display_path}: {member.filename} in it {reason}",
+                f"{file.display_path}: {member.filename} in it {obstacle}",
                 remedy="unpack it, and give the unpacked files.",
             )
     return folder
+
+
+def _obstacle(member: zipfile.ZipInfo) -> str | None:
+    """Return why a member cannot be read, if it cannot."""
+    if member.flag_bits & _ENCRYPTED:
+        return "is encrypted"
+    if member.flag_bits & _PATCHED:
+        return "is patched data"
+    if member.compress_type not in _METHODS:
+        return "uses an unsupported compression method"
+    return None

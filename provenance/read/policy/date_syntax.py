@@ -50,27 +50,45 @@ def parse_period(entry: UncheckedValue) -> DateRange:
     )
 
 
+def parse_term(entry: UncheckedValue) -> DateRange:
+    """Return the days from `from` to `until`, both included; a missing key leaves an end open."""
+    entries = entry.entries()
+    first, last = entries.get("from"), entries.get("until")
+    start, end = (None if day is None else day.day() for day in (first, last))
+    if start is not None and end is not None and end < start:
+        raise entry.wrong(
+            f"it ends on {end}, before it begins on {start}", "`until` is its last day."
+        )
+    return DateRange(start, None if last is None or end is None else _add_days(last, end, 1))
+
+
 def parse_collected(entry: UncheckedValue) -> DateRange:
     """Return when content was collected.
 
     Parameters
     ----------
     entry : UncheckedValue
-        A day, month or year ("2023-06-01", "2023-06", "2023"); a range with exclusive end
-        ("2023-06-01..2023-09-01", either end may be missing); or a table of `from` and `until`.
+        A day, month or year ("2023-06-01", "2023-06", "2023"); a range of these, both included
+        ("2023-06..2023-08", either end may be missing); or a table of `from` and `until`, the first
+        and the last day.
     """
     if isinstance(entry.value, Mapping):
         entry.table(("from", "until"))
-        return parse_period(entry)
+        return parse_term(entry)
     if isinstance(entry.value, str) and ".." in entry.value:
-        first, _, until = entry.value.partition("..")
-        ends = [text.strip() for text in (first, until)]
+        first, _, last = (text.strip() for text in entry.value.partition(".."))
         return _date_range(
-            entry, *(parse_first_day(entry.part(text)) if text else None for text in ends)
+            entry,
+            parse_first_day(entry.part(first)) if first else None,
+            _day_after(entry.part(last)) if last else None,
         )
-    first_of = parse_first_day(entry)
+    return DateRange(parse_first_day(entry), _day_after(entry))
+
+
+def _day_after(entry: UncheckedValue) -> date:
+    """Return the day after a day, or after the last day of a month or year."""
     is_period = _month(entry)[0] is not None
-    return DateRange(first_of, parse_end(entry) if is_period else _add_days(entry, first_of, 1))
+    return parse_end(entry) if is_period else _add_days(entry, parse_first_day(entry), 1)
 
 
 def _add_days(entry: UncheckedValue, first: date, days: int) -> date:
@@ -86,7 +104,7 @@ def _date_range(entry: UncheckedValue, first: date | None, until: date | None) -
     try:
         return DateRange(first, until)
     except ValueError as error:
-        raise entry.wrong(str(error), "`until` is the first day after the period.") from error
+        raise entry.wrong(str(error), "write the earlier day first.") from error
 
 
 def _month(entry: UncheckedValue) -> tuple[int | None, int | None]:

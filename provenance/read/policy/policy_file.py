@@ -4,8 +4,8 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Sequence
-from dataclasses import asdict, replace
-from datetime import date
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TypedDict, Unpack
 
@@ -34,9 +34,9 @@ from provenance.read.policy.policy_syntax import (
     parse_model,
     parse_paths,
     parse_texts,
-    parse_waivers,
 )
 from provenance.read.policy.validation import UncheckedValue
+from provenance.read.policy.waiver_syntax import parse_waivers
 
 POLICY_FILE, PROJECT_FILE = "provenance.toml", "pyproject.toml"
 POLICY_KEYS = (
@@ -115,12 +115,29 @@ def load_trust_path(path: str | None, folder: Path) -> str | None:
     return None if name is None else _path_in("trust", _content(folder / name, name))
 
 
-def load_disputes(path: str | None, folder: Path) -> tuple[Path, Path] | None:
-    """Return the files of disputes and of those who may sign them; parameters as `load_policy`.
+@dataclass(frozen=True, slots=True)
+class DisputeFiles:
+    """Where disputes are, and whose they are.
+
+    Parameters
+    ----------
+    notes, allowed_signers : Path
+        The notes, and those who may sign them.
+    owners : tuple of str
+        Patterns for the names of signers who are owners of content; all others are one's own side.
+    """
+
+    notes: Path
+    allowed_signers: Path
+    owners: tuple[str, ...] = ()
+
+
+def load_disputes(path: str | None, folder: Path) -> DisputeFiles | None:
+    """Return where disputes are; parameters as `load_policy`.
 
     Returns
     -------
-    tuple of (Path, Path) or None
+    DisputeFiles or None
         None if the policy of the folder names none.
 
     Raises
@@ -256,12 +273,13 @@ def _path_in(table: str, entries: dict[str, UncheckedValue]) -> str | None:
     return entries[table].table(("path",), ("path",))["path"].file_path()
 
 
-def _disputes(entries: dict[str, UncheckedValue]) -> tuple[Path, Path] | None:
+def _disputes(entries: dict[str, UncheckedValue]) -> DisputeFiles | None:
     if "disputes" not in entries:
         return None
-    names = ("path", "allowed_signers")
-    own = entries["disputes"].table(names, names)
-    return Path(own["path"].file_path()), Path(own["allowed_signers"].file_path())
+    needed = ("path", "allowed_signers")
+    own = entries["disputes"].table((*needed, "owners"), needed)
+    notes, signers = (Path(own[name].file_path()) for name in needed)
+    return DisputeFiles(notes, signers, parse_texts(own.get("owners")))
 
 
 def _load(path: Path, name: str) -> Policy:
@@ -280,7 +298,7 @@ def _load(path: Path, name: str) -> Policy:
             gates=override_gates(DEFAULT_GATES, gates),
             agreements=signed,
             collections=parse_collections(collections, signed),
-            waivers=parse_waivers(waivers),
+            waivers=parse_waivers(waivers, datetime.now(UTC).date()),
             text_columns=parse_texts(check.get("text_columns")),
             registries=parse_paths(check.get("registries")),
             backgrounds=parse_paths(check.get("backgrounds")),

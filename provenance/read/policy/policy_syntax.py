@@ -3,35 +3,34 @@
 from collections.abc import Sequence, Set
 
 from provenance.model.rules.policy import (
-    COVERS,
     MAX_DOCUMENT,
+    OTHER_MODEL,
     SELECTS,
     Agreement,
     Collection,
     Route,
-    Waiver,
-    WaiverReason,
 )
 from provenance.model.rules.rulings import Circumstances
 from provenance.model.rules.terms import Actor, ModelScope, Purpose
 from provenance.read.corpus.size_limits import parse_size
-from provenance.read.policy.date_syntax import parse_collected, parse_period
+from provenance.read.policy.date_syntax import parse_collected, parse_term
 from provenance.read.policy.validation import UncheckedValue, format_value
 
 CHECK_KEYS = (
-    *("purpose", "collected", "actor", "jurisdiction", "commercial", "model"),
+    *("purpose", "collected", "actor", "jurisdiction", "commercial", "model", "affiliate"),
     *("text_columns", "registries", "backgrounds", "calibration", "signals", "max_document"),
     "chance",
     *("undecided", "common_background", "withdrawn", "withdrawn_key"),
 )
-AGREEMENT_KEYS = ("source", "purposes", "from", "until", "reference", "digest")
+AGREEMENT_KEYS = (
+    *("source", "purposes", "from", "until", "reference", "digest"),
+    *("survives", "deletion", "models", "affiliates"),
+)
 COLLECTION_KEYS = (
     *("name", *SELECTS, "value", "collected", "actor", "jurisdiction", "commercial"),
     *("route", "agreement"),
 )
-WAIVER_KEYS = (*COVERS, "reason", "statement", "approver", "expires")
 MODEL_SCOPES = tuple(scope.value for scope in ModelScope if scope is not ModelScope.ANY)
-OTHER_MODEL = "other"
 
 
 def parse_circumstances(
@@ -47,6 +46,7 @@ def parse_circumstances(
         jurisdiction=None if jurisdiction is None else jurisdiction.text(),
         commercial=check["commercial"].truth() if "commercial" in check else None,
         model=parse_model(check["model"]) if "model" in check else None,
+        affiliate=_truth(check.get("affiliate")),
         claims=tuple(
             name
             for name, entry in ({} if claims is None else claims.entries()).items()
@@ -65,7 +65,7 @@ def parse_max_document(entry: UncheckedValue | None) -> int:
     return size
 
 
-CHANCE_RANGE = (0.001, 100.0)
+CHANCE_RANGE = (1e-40, 100.0)
 """Chance matches per million words that may be accepted."""
 
 
@@ -94,14 +94,33 @@ def parse_model(entry: UncheckedValue) -> tuple[ModelScope, ...]:
 def parse_agreement(entry: UncheckedValue) -> Agreement:
     """Parse an entry of `[[agreements]]`."""
     entries = entry.table(AGREEMENT_KEYS, ("source", "purposes", "reference"))
-    digest = entries.get("digest")
-    return Agreement(
+    digest, models = entries.get("digest"), entries.get("models")
+    agreement = Agreement(
         source=entries["source"].text(),
         purposes=tuple(purpose.one_of(Purpose) for purpose in entries["purposes"].list()),
-        period=parse_period(entry),
+        period=parse_term(entry),
         reference=entries["reference"].text(),
         digest=None if digest is None else digest.sha256(),
+        survives=_truth(entries.get("survives")),
+        deletion=_truth(entries.get("deletion")),
+        models=None
+        if models is None
+        else tuple(each.word((*MODEL_SCOPES, OTHER_MODEL)) for each in models.list()),
+        affiliates=_truth(entries.get("affiliates")),
     )
+    if agreement.survives and agreement.deletion:
+        raise entry.wrong(
+            f"agreement {agreement.reference!r}: what must be deleted at its end (`deletion`) "
+            "cannot be used after it (`survives`)",
+            "set `survives = false`; models that were trained before the end are not in question.",
+        )
+    if models is not None and not agreement.models:
+        raise models.wrong("it covers no model", "leave `models` out if it covers all.")
+    return agreement
+
+
+def _truth(entry: UncheckedValue | None) -> bool | None:
+    return None if entry is None else entry.truth()
 
 
 def parse_collections(
@@ -150,43 +169,6 @@ def _collection(entry: UncheckedValue, references: Set[str]) -> Collection:
         route=entries["route"].one_of(Route) if "route" in entries else None,
         agreement=agreement,
     )
-
-
-def parse_waivers(waivers: list[UncheckedValue]) -> tuple[Waiver, ...]:
-    """Parse all `[[waivers]]`."""
-    waivers_by_id: dict[str, Waiver] = {}
-    for entry in waivers:
-        waiver = _waiver(entry)
-        if waiver.id in waivers_by_id:
-            raise entry.wrong(f"two waivers have the id {waiver.id!r}", "keep one of them.")
-        waivers_by_id[waiver.id] = waiver
-    return tuple(waivers_by_id.values())
-
-
-def _waiver(entry: UncheckedValue) -> Waiver:
-    entries = entry.table(WAIVER_KEYS, ("reason", "statement", "approver", "expires"))
-    covers = {key: entries[key].text() for key in COVERS if key in entries}
-    if not covers:
-        raise entry.wrong(
-            "the waiver covers everything", f"name at least one of: {', '.join(COVERS)}."
-        )
-    return Waiver(
-        reason=_waiver_reason(entries["reason"]),
-        statement=entries["statement"].text(),
-        approver=entries["approver"].text(),
-        expires=entries["expires"].day(),
-        **covers,
-    )
-
-
-def _waiver_reason(entry: UncheckedValue) -> WaiverReason:
-    reason = entry.one_of(WaiverReason)
-    if reason is WaiverReason.DISPUTED:
-        raise entry.wrong(
-            "a dispute is no waiver: somebody signs it",
-            "write a signed note with `provenance feedback`, and name it under [disputes].",
-        )
-    return reason
 
 
 def parse_texts(entry: UncheckedValue | None) -> tuple[str, ...]:

@@ -2,15 +2,24 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from provenance.model.rules.rule_library import Layer, Licence, Signal, Source, StatutoryException
+from provenance.model.rules.terms import DateRange, Terms
 from provenance.read.policy.validation import UncheckedValue
+from provenance.read.rules.address_syntax import parse_addresses
 from provenance.read.rules.rule_cases import parse_examples
 from provenance.read.rules.rule_yaml import check_format
-from provenance.read.rules.terms_syntax import Vocabulary, parse_documents
+from provenance.read.rules.terms_syntax import (
+    SECONDARY,
+    START_BASES,
+    START_NOTES,
+    Vocabulary,
+    parse_documents,
+)
 
 SOURCE_KEYS = (
-    *("format", "id", "name", "aliases", "hosts", "content-licence", "under"),
+    *("format", "id", "name", "aliases", "hosts", "addresses", "content-licence", "under"),
     *("parts", "other-parts"),
     *("documents", "cases"),
 )
@@ -20,7 +29,9 @@ LICENCE_KEYS = (
 )
 ROBOT_KEYS = ("name", "operator", "says")
 SIGNAL_KEYS = ("format", "id", "name", "agents", "documents", "reads", "cases")
-EXCEPTION_KEYS = ("format", "id", "name", "lifts", "documents", "cases")
+EXCEPTION_KEYS = ("format", "id", "name", "lifts", "transpositions", "documents", "cases")
+TRANSPOSITION_KEYS = ("place", "from", "from-basis", "act", "clause", "notes", "stored-copy")
+TRANSPOSITION_NEEDS = ("place", "from", "act", "stored-copy")
 LIFTABLE = (Layer.COPYRIGHT.value, Layer.CONTRACT.value, Layer.ACCESS.value)
 """Layers that a law can set aside; not signals, whose effect the law itself defines."""
 
@@ -46,6 +57,7 @@ def parse_source(root: UncheckedValue, vocabulary: Vocabulary) -> Source:
         aliases=_texts(entries.get("aliases")),
         parts=_texts(entries.get("parts")),
         other_parts=_texts(entries.get("other-parts")),
+        addresses=parse_addresses(entries.get("addresses")),
     )
 
 
@@ -116,11 +128,39 @@ def parse_exception(root: UncheckedValue, vocabulary: Vocabulary) -> StatutoryEx
     """Parse a file of `rules/exceptions`."""
     entries = check_format(root, EXCEPTION_KEYS, ("id", "name", "lifts", "documents", "cases"))
     subject = _id(entries["id"])
+    terms = parse_documents(entries["documents"], subject, vocabulary)
+    if "transpositions" in entries:
+        laws = (_law(entry, each) for entry in entries["transpositions"].list() for each in terms)
+        terms = tuple(sorted(laws, key=lambda law: law.id))
     return StatutoryException(
         id=subject,
         name=entries["name"].text(),
         lifts=tuple(Layer(entry.word(LIFTABLE)) for entry in entries["lifts"].list()),
-        terms=parse_documents(entries["documents"], subject, vocabulary),
+        terms=terms,
+    )
+
+
+def _law(entry: UncheckedValue, directive: Terms) -> Terms:
+    """Return the national law that transposes a provision of a directive."""
+    entries = entry.table(TRANSPOSITION_KEYS, TRANSPOSITION_NEEDS)
+    place, basis = entries["place"].text(), entries.get("from-basis")
+    record = replace(
+        directive.record,
+        from_basis="secondary report" if basis is None else basis.word(START_BASES),
+        stored_on=None,
+    )
+    return replace(
+        directive,
+        id=f"{directive.subject}/{directive.id.split('/')[1]}/{place}",
+        document=f"{entries['act'].text()} ({place}), for {directive.document}",
+        period=DateRange(entries["from"].day(), directive.period.until),
+        jurisdictions=(place,),
+        clause=entries["clause"].text() if "clause" in entries else None,
+        quotation_digest=None,
+        stored_copy=entries["stored-copy"].text(),
+        confidence=SECONDARY + START_NOTES[record.from_basis],
+        notes=entries["notes"].text() if "notes" in entries else directive.notes,
+        record=record,
     )
 
 

@@ -25,9 +25,14 @@ ACTORS = (
 )
 GENERAL_LAW = "general law"
 """Confidence of what follows from the law itself, without a document that somebody could read."""
-LEGAL_BASES = ("default-copyright", "public-domain")
-"""Bases of what follows from the law itself."""
-CONFIDENCES = ("verified on a stored copy", "secondary source only", "not verified", GENERAL_LAW)
+LEGAL_BASES = {
+    "default-copyright": Verdict.FORBIDDEN,
+    "public-domain": Verdict.RESTRICTED,
+    "undeclared": Verdict.UNKNOWN,
+}
+"""Bases of what follows from the law itself, with its verdict."""
+SECONDARY = "secondary source only"
+CONFIDENCES = ("verified on a stored copy", SECONDARY, "not verified", GENERAL_LAW)
 START_BASES = ("document date", "first seen", "secondary report", "not verified")
 END_STATUSES = ("ended", "in the latest stored copy", "not verified", "not tracked")
 PERIOD_KEYS = (
@@ -41,12 +46,13 @@ PERIOD_NEEDS = ("verdict", "basis", "uses", "binds", "jurisdictions", "paraphras
 DOCUMENT_KEYS = ("id", "title", "address", "kind", "notes", "time-axis", "periods")
 DOCUMENT_NEEDS = ("id", "title", "time-axis", "periods")
 
-_START_NOTES = {
+START_NOTES = {
     "document date": "",
     "first seen": "; its first day is the one on which it was first seen",
     "secondary report": "; its first day is from a secondary report",
     "not verified": "; its first day is not verified",
 }
+"""What is said of a first day that the document itself does not give."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +128,7 @@ def _terms(
         condition=_optional(entries, "condition"),
         quotation_digest=None if quotation is None else quotation.sha256(),
         stored_copy=_optional(entries, "stored-copy"),
-        confidence=confidence + _START_NOTES[record.from_basis],
+        confidence=confidence + START_NOTES[record.from_basis],
         model_scope=ModelScope.ANY if scope is None else scope.one_of(ModelScope),
         conditions=_conditions(entries.get("conditions"), vocabulary),
         precedence=Precedence.STRICTER if precedence is None else precedence.one_of(Precedence),
@@ -227,12 +233,11 @@ def _check_consistent(
             "it is verified on a stored copy, but has neither `stored-copy` nor `quotation-sha256`",
             "say where the copy is stored, or give the digest of the words that were read.",
         )
-    if confidence == GENERAL_LAW and (
-        verdict is not Verdict.RESTRICTED or basis not in LEGAL_BASES
-    ):
+    if confidence == GENERAL_LAW and LEGAL_BASES.get(basis) is not verdict:
+        ways = (f"{each} ({follows})" for follows, each in LEGAL_BASES.items())
         raise period.wrong(
             f"it follows from the law alone, but gives {verdict} ({basis})",
-            f"write verdict: restricted and one of the bases {', '.join(LEGAL_BASES)}.",
+            f"write the verdict and basis of one of these: {', '.join(ways)}.",
         )
     if basis == "silence" and verdict is not Verdict.UNKNOWN:
         raise period.wrong(f"a silent document cannot be {verdict}", "write verdict: unknown.")

@@ -20,7 +20,7 @@ from provenance.registry.sorting.duckdb_engine import check_row_count
 from provenance.registry.sorting.table_stream import map_in_threads
 
 _COPIED_COLUMNS = (
-    *("source", "item", "url", "author", "language", "licence"),
+    *("source", "item", "url", "author", "language", "licence", "link"),
     *("lead", "trail", "first_line"),
 )
 _COPIED_FILES = (ITEMS_FILE, TEXTS_FILE, TOKENS_FILE, OFFSETS_FILE)

@@ -125,6 +125,7 @@ def _stage_chunk(build_dir: BuildDir, digests: AuthorDigests, chunk: pa.Table, p
         "author": digests.of(chunk["source"], chunk["author"]),
         "language": chunk["language"],
         "licence": chunk["licence"],
+        "link": chunk["link"],
         "length": np.diff(tokens.offsets).astype(np.uint32),
         "tokens": lists_to_binary(tokens.hashes, tokens.offsets),
         "lead": lists_to_binary(edges.lead, edges.lead_offsets),

@@ -25,7 +25,7 @@ from provenance.registry.segments.segment_set import (
 )
 
 _COMPARED_ROWS = 1 << 14
-_COMPARED_COLUMNS = ("url", "author", "language", "licence", "lead", "trail", "first_line")
+_COMPARED_COLUMNS = ("url", "author", "language", "licence", "link", "lead", "trail", "first_line")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 
 from provenance import __version__
@@ -16,8 +17,9 @@ from provenance.errors import InputError, RegistryError
 from provenance.fingerprint.tokenizer.tokenize import current_parameters as fingerprint_parameters
 from provenance.match.scoring.evalue import SHIPPED_CHANCE
 from provenance.model.content.registry_arrays import NO_ITEM
-from provenance.model.content.tables import Items, merge_skipped, merge_unread
+from provenance.model.content.tables import Items, Unread, merge_skipped, merge_unread
 from provenance.registry import registry_folder
+from provenance.registry.array_reader import item_array
 from provenance.registry.build.build_progress import BuildProgress, load_progress, save_progress
 from provenance.registry.build.existing_items import stage_segment
 from provenance.registry.build.item_staging import StagedItems, stage_items
@@ -33,6 +35,7 @@ from provenance.registry.items.item_order import (
 )
 from provenance.registry.items.item_parts import Gather
 from provenance.registry.manifest import (
+    KEYS_FILE,
     MAX_SOURCES,
     Manifest,
     Segment,
@@ -49,10 +52,12 @@ from provenance.registry.segments.segment_set import (
     NO_SEGMENTS,
     SegmentSet,
     add_segment,
+    order_by_digest,
     replace_segments,
 )
 from provenance.registry.segments.segment_writer import write_segment
 from provenance.registry.segments.withdrawn_items import DeletionRecords
+from provenance.registry.side_tables.additions import write_additions
 from provenance.registry.side_tables.marks import write_marks
 from provenance.registry.side_tables.opt_outs import write_opt_outs
 from provenance.registry.side_tables.statuses import write_statuses
@@ -163,6 +168,7 @@ def create_registry(  # noqa: PLR0913 (what is built, and how)
             replaced=added.replaced,
             steps=() if record is None else (record(),),
         )
+        deletions.keep_names(staging, tombstones)
         registry_folder.publish_registry(staging, manifest, folder)
     return manifest
 
@@ -245,8 +251,7 @@ def extend_registry(  # noqa: PLR0913 (what is added, and how)
         staged_items = added.staged_items
         segments, kept = deletions.apply(added.segments, kept, today)
         _require_change(staged_items, withheld, deletions)
-        kept_unread = (entry for entry in earlier.unread if not _is_within(entry.file, addresses))
-        unread = merge_unread([*staged_items.unread, *kept_unread])
+        unread = merge_unread([*staged_items.unread, *_unread_elsewhere(earlier, addresses)])
         skipped = merge_counts(earlier.skipped, withheld.skipped)
         segments = writer.rewrite_withdrawn(segments, today=today)
         if segments.segments == present.segments and kept is tombstones:
@@ -266,15 +271,35 @@ def extend_registry(  # noqa: PLR0913 (what is added, and how)
             tombstones=None if kept is tombstones else kept,
         )
         manifest = replace(
-            manifest,
+            _with_addition(manifest, earlier, added.segments, staging, folder),
             sources=declared_sizes(manifest.sources, published or {}, earlier.sources),
             skipped=merge_counts(earlier.skipped, staged_items.skipped),
             unread=unread,
             replaced=earlier.replaced + added.replaced,
             steps=earlier.steps if record is None or not is_changed else (*earlier.steps, record()),
         )
+        deletions.keep_names(folder, kept)
         registry_folder.publish_change(staging, manifest, folder)
     return manifest
+
+
+def _with_addition(
+    manifest: Manifest, earlier: Manifest, added: SegmentSet, staging: Path, folder: Path
+) -> Manifest:
+    """Return a manifest with the history of the earlier one, and the keys of the items added."""
+    known = {segment.digest for segment in earlier.segments}
+    keys = [
+        item_array(segment, KEYS_FILE, np.uint64)
+        for segment in added.segments
+        if segment.entry.digest not in known
+    ]
+    if not keys:
+        return manifest.after(earlier)
+    return replace(
+        manifest,
+        earlier_digests=(*earlier.earlier_digests, earlier.searched_with),
+        additions=write_additions(staging, folder, earlier, keys),
+    )
 
 
 def compact_registry(folder: Path, *, limits: BuildLimits | None = None) -> Manifest:
@@ -307,7 +332,7 @@ def compact_registry(folder: Path, *, limits: BuildLimits | None = None) -> Mani
         if segments is present:
             return earlier
         manifest = new_manifest(staging, segments, earlier, keep_texts=earlier.keeps_texts)
-        manifest = replace(manifest, aliases=(*earlier.aliases, earlier.digest))
+        manifest = replace(manifest.after(earlier), aliases=(*earlier.aliases, earlier.digest))
         registry_folder.publish_change(staging, manifest, folder)
     return manifest
 
@@ -566,6 +591,7 @@ def new_manifest(  # noqa: PLR0913 (each part of a registry)
     opt_outs, marks : pyarrow.Table or None
         All opt-outs, and all marks; None keeps those of `earlier`.
     """
+    segments = order_by_digest(segments)
     parameters = fingerprint_parameters() if earlier is None else earlier.parameters
     chance = SHIPPED_CHANCE if earlier is None else earlier.chance
     entries = tuple(segment.entry for segment in segments.segments)
@@ -616,6 +642,11 @@ def open_segments(folder: Path) -> SegmentSet:
     """Open the segments of a registry; raises as `open_registry`."""
     registry: Registry = open_registry(folder)
     return SegmentSet(registry.segments, registry.statuses)
+
+
+def _unread_elsewhere(manifest: Manifest, addresses: Sequence[str]) -> list[Unread]:
+    """Return what could not be read of other dumps."""
+    return [entry for entry in manifest.unread if not _is_within(entry.file, addresses)]
 
 
 def _is_within(path: str, addresses: Sequence[str]) -> bool:

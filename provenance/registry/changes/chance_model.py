@@ -43,6 +43,6 @@ def replace_chance_model(folder: Path, chance: ChanceModel) -> Manifest:
         )
         manifest = replace(earlier, chance=chance, digest=digest, aliases=())
         if digest != earlier.digest:
-            manifest = replace(manifest, created=time_after(earlier))
+            manifest = replace(manifest, created=time_after(earlier)).after(earlier)
             registry_folder.publish_change(staging, manifest, folder)
     return manifest

@@ -218,6 +218,7 @@ def _stage_items(files: Files, manifest: _EarlierManifest, build_dir: BuildDir) 
         own_tokens, own_offsets = tokens[offsets[low] : offsets[high]], offsets[low : high + 1]
         own_offsets = own_offsets - own_offsets[0]
         columns = {name: table[name] for name in _ITEM_COLUMNS} | {
+            "link": pa.nulls(len(table), pa.string()),
             "created_at": seconds_from_timestamps(table["created_at"]),
             "tokens": lists_to_binary(own_tokens, own_offsets),
         }

@@ -32,7 +32,11 @@ from provenance.registry.manifest import (
 from provenance.registry.schema import single_chunk
 from provenance.registry.segments.build_dir import BuildDir
 from provenance.registry.segments.segment_links import without_file
-from provenance.registry.segments.segment_set import SegmentSet, replace_segments
+from provenance.registry.segments.segment_set import (
+    SegmentSet,
+    order_by_digest,
+    replace_segments,
+)
 from provenance.registry.side_tables.marks import NO_MARKS, read_marks
 from provenance.registry.side_tables.opt_outs import read_opt_outs
 from provenance.registry.side_tables.tombstones import NO_TOMBSTONES, read_tombstones
@@ -88,7 +92,7 @@ def publish_keyed(
     with registry_folder.staged_registry(output) as staging, temporary_folder() as work:
         registry = open_registry(resolve_folder(folder))
         redaction = _Redaction(key, frozenset(drop), registry.manifest.keeps_authors)
-        segments = _redacted_segments(registry, redaction, work, limits)
+        segments = order_by_digest(_redacted_segments(registry, redaction, work, limits))
         plain = new_manifest(
             work,
             segments,
@@ -124,7 +128,7 @@ class _Redaction:
         count, columns = len(rows), {}
         if IDS in self.drop:
             columns["item"] = pa.array(self._pseudonyms(rows))
-            columns["url"] = pa.nulls(count, pa.string())
+            columns["url"] = columns["link"] = pa.nulls(count, pa.string())
         if AUTHORS in self.drop:
             columns["author"] = pa.nulls(count, pa.string())
         elif self.has_names:

@@ -64,5 +64,6 @@ def add_opt_outs(
             keep_texts=earlier.keeps_texts,
             opt_outs=opt_outs,
         )
+        manifest = manifest.after(earlier)
         registry_folder.publish_change(staging, manifest, folder)
     return manifest, len(opt_outs) - len(before)

@@ -35,6 +35,7 @@ from provenance.registry.manifest import (
 from provenance.registry.recipe import BuildStep, merge_steps
 from provenance.registry.segments.item_selection import (
     Selection,
+    find_withdrawn,
     item_identities,
     select_items,
 )
@@ -52,7 +53,7 @@ from provenance.registry.segments.segment_set import (
     shared_sequences,
     with_statuses,
 )
-from provenance.registry.segments.withdrawn_items import withdraw
+from provenance.registry.segments.withdrawn_items import names_of_items, withdraw
 from provenance.registry.side_tables.marks import merge_marks, read_marks
 from provenance.registry.side_tables.opt_outs import merge_opt_outs, read_opt_outs
 from provenance.registry.side_tables.statuses import (
@@ -66,6 +67,12 @@ from provenance.registry.side_tables.tombstones import (
     TombstoneIndex,
     merge_tombstones,
     read_tombstones,
+)
+from provenance.registry.side_tables.withdrawn_names import (
+    Canonical,
+    no_form,
+    read_names,
+    write_names,
 )
 from provenance.registry.sorting.duckdb_engine import BuildLimits
 from provenance.registry.store import Registry, open_registry
@@ -110,7 +117,11 @@ class Combination:
 
 
 def merge_registries(
-    folders: Sequence[Path], output: Path, *, limits: BuildLimits | None = None
+    folders: Sequence[Path],
+    output: Path,
+    *,
+    limits: BuildLimits | None = None,
+    canonical: Canonical = no_form,
 ) -> Combination:
     """Merge registries into a new one; their order does not matter.
 
@@ -123,6 +134,8 @@ def merge_registries(
         The folder to create; may exist if it is empty.
     limits : BuildLimits or None
         Resource limits.
+    canonical : callable
+        Brings addresses into the form by which withdrawn items are found again.
 
     Returns
     -------
@@ -154,7 +167,11 @@ def merge_registries(
         conflicts = _earlier_versions(united, owners)
         united = with_statuses(united, _status_rows(conflicts, REPLACED))
         counting = united.live_items
-        united = withdraw(united, TombstoneIndex(tables.tombstones))
+        index = TombstoneIndex(tables.tombstones)
+        kept = [read_names(registry.path) for registry in registries]
+        kept.append(names_of_items(united, find_withdrawn(united, index)[0], canonical))
+        write_names(staging, kept, tables.tombstones)
+        united = withdraw(united, index)
         withdrawn = counting - united.live_items
         united = _without_empty(_with_copies(united))
         earlier = replace(earlier, replaced=earlier.replaced + len(conflicts.items))
@@ -224,6 +241,7 @@ def subset_registry(
             read_opt_outs(registry.files),
             read_marks(registry.files),
         )
+        write_names(staging, [read_names(registry.path)], tables.tombstones)
         return _Output(staging, output, limits).publish(part, earlier, tables)
 
 

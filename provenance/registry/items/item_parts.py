@@ -28,6 +28,7 @@ _SCHEMA = pa.schema(
         pa.field("author", pa.string()),  # a digest
         pa.field("language", pa.string()),
         pa.field("licence", pa.string()),
+        pa.field("link", pa.string()),
         pa.field("length", pa.uint32()),
         # Lists of numbers as binary: `take` is faster than on lists.
         pa.field("tokens", pa.large_binary()),

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from provenance.judge.item_names import ItemNames
 from provenance.model.content.fingerprints import Flags, Int64s, UInt32s
 from provenance.registry.array_reader import item_array
 from provenance.registry.files.mapped_files import MappedSegment
@@ -49,6 +50,8 @@ class Selection:
     since, before : date or None
         First day of publication, and the day after the last, in UTC. An item without a date is
         selected only if both are None.
+    names : ItemNames or None
+        Ids and addresses.
     """
 
     ids: pa.Array | None = None
@@ -56,6 +59,7 @@ class Selection:
     source: str | None = None
     since: date | None = None
     before: date | None = None
+    names: ItemNames | None = None
 
 
 def select_items(segments: SegmentSet, selection: Selection) -> ItemList:
@@ -82,7 +86,7 @@ def _select(segment: MappedSegment, selection: Selection, dead: UInt32s) -> UInt
             return numbers[:0]
         codes = item_array(segment, CODES_FILE, np.uint8)
         numbers = numbers[codes[numbers] == sources.index(selection.source)]
-    if selection.ids is None and selection.author is None:
+    if selection.ids is None and selection.author is None and selection.names is None:
         return numbers
     parts = [own[_matches(segment, own, selection, sources)] for own in _split(numbers)]
     return np.concatenate([numbers[:0], *parts])
@@ -112,9 +116,10 @@ def _split(numbers: UInt32s) -> Iterator[UInt32s]:
 def _matches(
     segment: MappedSegment, numbers: UInt32s, selection: Selection, sources: list[str]
 ) -> Flags:
-    """Return which items have one of the ids, and the author."""
-    columns = {"item": selection.ids, "author": selection.author}
-    wanted = [name for name, value in columns.items() if value is not None]
+    """Return which items have one of the ids or names, and the author."""
+    wanted = ["item"]
+    wanted += [] if selection.author is None else ["author"]
+    wanted += [] if selection.names is None else ["url", "source"]
     rows = read_rows(segment.files[ITEMS_FILE], wanted, numbers, segment.entry.items)
     matches = np.ones(len(numbers), np.bool_)
     if selection.ids is not None:
@@ -124,7 +129,22 @@ def _matches(
         digests = pa.array([author_digest(source, selection.author) for source in sources])
         own = author_digests(single_chunk(rows["author"]))
         matches &= np.array(pc.is_in(own, value_set=digests))
+    if selection.names is not None:
+        own_columns = (single_chunk(rows[name]) for name in ("item", "url", "source"))
+        matches &= selection.names.mask(*own_columns)
     return matches
+
+
+def found_names(segments: SegmentSet, items: ItemList, names: ItemNames) -> set[str]:
+    """Return those of some names that are of items."""
+    found = set[str]()
+    for place, segment in enumerate(segments.segments):
+        for own in _split(items.of(place)):
+            columns = ["item", "url", "source"]
+            rows = read_rows(segment.files[ITEMS_FILE], columns, own, segment.entry.items)
+            places = zip(*(rows[name].to_pylist() for name in columns), strict=True)
+            found.update(name for row in places for name in names.of(*row))
+    return found
 
 
 def find_author_names(segments: SegmentSet, ids: pa.Array) -> pa.Table:
@@ -160,6 +180,21 @@ def _identities(segment: MappedSegment, numbers: UInt32s) -> pa.Table:
     return pa.table(
         {"source": rows["source"], "site": url_sites(rows["url"]), "item": rows["item"]}
     )
+
+
+def latest_item(segments: SegmentSet, items: ItemList) -> tuple[str, datetime] | None:
+    """Return the id of the item that was published last, and when; None if none is dated."""
+    latest = None
+    for place, segment in enumerate(segments.segments):
+        for numbers in _split(items.of(place)):
+            rows = read_rows(
+                segment.files[ITEMS_FILE], ["item", "created_at"], numbers, segment.entry.items
+            )
+            when = pc.max(rows["created_at"]).as_py()
+            if when is not None and (latest is None or when > latest[1]):
+                row = pc.index(rows["created_at"], pc.max(rows["created_at"])).as_py()
+                latest = rows["item"][row].as_py(), when
+    return latest
 
 
 def find_withdrawn(segments: SegmentSet, tombstones: TombstoneIndex) -> tuple[ItemList, Int64s]:

@@ -68,7 +68,7 @@ class SegmentSet:
     Parameters
     ----------
     segments : tuple of MappedSegment
-        The segments, the earliest first.
+        The segments.
     statuses : pyarrow.Table
         Of schema `statuses.STATUSES`, sorted by segment and item.
     """
@@ -132,18 +132,56 @@ def replace_segments(
     halves = sequence_halves_of(
         present, ItemList(own[touched].astype(np.int64), statuses["item"].to_numpy()[touched])
     )
-    columns = dict(zip(statuses.column_names, statuses.columns, strict=True)) | {
-        "segment": pa.array(new_places[own].clip(0), pa.uint16()),
-        "first_segment": pa.array(new_places[others].clip(0), pa.uint16(), mask=~has_first),
-    }
-    remaining = pa.table(columns, schema=STATUSES).filter(pa.array(~is_removed))
-    order = np.lexsort((remaining["item"].to_numpy(), remaining["segment"].to_numpy()))
-    moved = SegmentSet(tuple(segments), remaining.take(pa.array(order)))
+    remaining = statuses.filter(pa.array(~is_removed))
+    moved = SegmentSet(tuple(segments), _renumbered(remaining, new_places))
     return review_copies(moved, np.unique(np.concatenate([_NONE, *halves])))
 
 
+def order_by_digest(segments: SegmentSet) -> SegmentSet:
+    """Return segments in the order of their digests, in which a registry lists them, each once.
+
+    So its digest depends neither on the time at which they were written, nor on which of two
+    processes that added to it was the first.
+    """
+    segments = _without_repeated(segments)
+    digests = [segment.entry.digest for segment in segments.segments]
+    order = np.argsort(np.array(digests, object), kind="stable").astype(np.int64)
+    new_places = np.empty_like(order)
+    new_places[order] = np.arange(len(order))
+    return SegmentSet(
+        tuple(segments.segments[place] for place in order.tolist()),
+        _renumbered(segments.statuses, new_places),
+    )
+
+
+def _without_repeated(segments: SegmentSet) -> SegmentSet:
+    """Drop the earlier of equal segments: its items were replaced, and came again as they were."""
+    latest = {segment.entry.digest: place for place, segment in enumerate(segments.segments)}
+    earlier = [place for place in range(len(segments.segments)) if place not in latest.values()]
+    return replace_segments(segments, earlier, []) if earlier else segments
+
+
+def _renumbered(statuses: pa.Table, new_places: Int64s) -> pa.Table:
+    """Return statuses of segments that have other places now; one that is gone becomes the first.
+
+    Those are to be reviewed by the caller.
+    """
+    first_segments = statuses["first_segment"]
+    columns = dict(zip(statuses.column_names, statuses.columns, strict=True)) | {
+        "segment": pa.array(new_places[statuses["segment"].to_numpy()], pa.uint16()),
+        "first_segment": pa.array(
+            new_places[first_segments.fill_null(0).to_numpy()].clip(0),
+            pa.uint16(),
+            mask=~np.array(first_segments.is_valid(), bool),
+        ),
+    }
+    moved = pa.table(columns, schema=STATUSES)
+    order = np.lexsort((moved["item"].to_numpy(), moved["segment"].to_numpy()))
+    return moved.take(pa.array(order))
+
+
 def segment_age(segment: MappedSegment) -> tuple[datetime, str]:
-    """Return the key by which segments are ordered: of items with one id, the last counts."""
+    """Return the key of a segment's age: of items with one id, that of the latest counts."""
     return segment.entry.created, segment.entry.digest
 
 
@@ -155,7 +193,7 @@ def add_segment(present: SegmentSet, added: MappedSegment, replaced: "ItemList")
     present : SegmentSet
         The present segments.
     added : MappedSegment
-        The new segment, the latest.
+        The new segment.
     replaced : ItemList
         Items of the present segments that new ones replace.
     """

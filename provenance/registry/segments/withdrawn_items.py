@@ -3,12 +3,15 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.model.content.tables import DELETIONS, Items
+from provenance.registry.files.parquet_tables import read_rows
+from provenance.registry.manifest import ITEMS_FILE
 from provenance.registry.segments.item_selection import find_withdrawn
 from provenance.registry.segments.segment_set import (
     ItemList,
@@ -19,6 +22,15 @@ from provenance.registry.segments.segment_set import (
 )
 from provenance.registry.side_tables.statuses import STATUSES, WITHDRAWN
 from provenance.registry.side_tables.tombstones import TOMBSTONES, TombstoneIndex, merge_tombstones
+from provenance.registry.side_tables.withdrawn_names import (
+    NO_NAMES,
+    Canonical,
+    digest_names,
+    new_key,
+    no_form,
+    read_names,
+    write_names,
+)
 
 REASON = "the dump says: "
 """Begins the reason of a tombstone that follows from a deletion record."""
@@ -61,6 +73,17 @@ def withdraw(
     return review_copies(with_statuses(segments, statuses), np.unique(halves))
 
 
+def names_of_items(segments: SegmentSet, items: ItemList, canonical: Canonical) -> pa.Table:
+    """Return digests of the authors and addresses of items, of schema `WITHDRAWN_NAMES`."""
+    key, tables = new_key(), [NO_NAMES]
+    for place, segment in enumerate(segments.segments):
+        numbers = items.of(place)
+        columns = ["source", "url", "item", "author"]
+        rows = read_rows(segment.files[ITEMS_FILE], columns, numbers, segment.entry.items)
+        tables.append(digest_names(rows, key, canonical))
+    return pa.concat_tables(tables)
+
+
 def _have_state(segments: SegmentSet, items: ItemList, state: str) -> np.ndarray:
     statuses = segments.statuses.filter(pc.equal(segments.statuses["state"], state))
     known = statuses["segment"].to_numpy().astype(np.uint64) << np.uint64(32)
@@ -98,14 +121,22 @@ class DeletedItems:
 class DeletionRecords:
     """Collects the deletion records among the items of dumps, and withdraws what they name.
 
+    Parameters
+    ----------
+    canonical : callable
+        Brings addresses into the form by which withdrawn items are found again.
+
     Attributes
     ----------
     outcome : DeletedItems
         What was withdrawn, once `apply` was called.
+    names : pyarrow.Table
+        Of schema `WITHDRAWN_NAMES`: digests of authors and addresses of these items.
     """
 
-    def __init__(self) -> None:
-        self.outcome = DeletedItems()
+    def __init__(self, canonical: Canonical = no_form) -> None:
+        self.outcome, self.names = DeletedItems(), NO_NAMES
+        self._canonical = canonical
         self._batches: list[pa.RecordBatch] = []
 
     def collect(self, batches: Iterable[Items]) -> Iterator[Items]:
@@ -143,10 +174,17 @@ class DeletionRecords:
         if not len(new):
             self.outcome = DeletedItems(len(records), len(records))
             return segments, earlier
-        after = withdraw(segments, TombstoneIndex(new), today)
+        index = TombstoneIndex(new)
+        self.names = names_of_items(segments, find_withdrawn(segments, index)[0], self._canonical)
+        after = withdraw(segments, index, today)
         removed = segments.live_items - after.live_items
         self.outcome = DeletedItems(len(records), len(records) - len(new), removed, new)
         return after, merge_tombstones(earlier, new)
+
+    def keep_names(self, folder: Path, tombstones: pa.Table) -> None:
+        """Keep the digests beside those that a folder has, of items that have a tombstone."""
+        if len(self.names):
+            write_names(folder, [read_names(folder), self.names], tombstones)
 
     def _tombstones(self, today: date) -> pa.Table:
         """Return a tombstone for each record, of any site: dumps name items by their ids alone."""

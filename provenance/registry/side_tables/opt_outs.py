@@ -1,7 +1,8 @@
 """Opt-outs: addresses whose owners object to the use of what is below them.
 
 An entry is a domain, with its subdomains (`example.com`), or an address with a path and all that is
-below it (`github.com/owner`, `github.com/owner/repository`, the address of a post).
+below it (`github.com/owner`, `github.com/owner/repository`, the address of a post). It is in the
+form that the rules give addresses.
 """
 
 from datetime import date
@@ -20,7 +21,7 @@ from provenance.registry.side_tables.content_tables import (
 
 OPT_OUTS = pa.schema(
     [
-        pa.field("address", pa.string(), nullable=False),  # host and path, in lower case
+        pa.field("address", pa.string(), nullable=False),  # in canonical form, in lower case
         pa.field("date", pa.date32(), nullable=False),  # when it was added
         pa.field("reason", pa.string()),
     ]

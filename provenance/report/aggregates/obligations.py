@@ -79,13 +79,13 @@ class Obligation:
         The tag of the condition: "attribution"; "robots or consent" is met by either.
     ruling : SourceRuling
         The ruling on the content.
-    terms : Terms
-        The statement that sets it.
+    terms : Terms or None
+        The statement that sets it; None if it is the agreement of the ruling.
     """
 
     condition: str
     ruling: SourceRuling
-    terms: Terms
+    terms: Terms | None
 
     @property
     def group(self) -> str:
@@ -120,6 +120,9 @@ def obligations(rulings: Iterable[SourceRuling]) -> tuple[Obligation, ...]:
     titles = [*GROUPS, OTHER]
     found: dict[tuple[str, str, str | None, str], Obligation] = {}
     for each in rulings:
+        if each.documents and each.agreement is not None and each.agreement.deletion:
+            key = ("deletion", each.name, each.collection, each.agreement.reference)
+            found[key] = Obligation("deletion", each, None)
         usable = conditional_reasons(each)
         for reason in each.ruling.reasons if each.documents else ():
             for condition in reason.terms.conditions:

@@ -1,18 +1,21 @@
 """Formats of an answer to a rights-holder, and the folder that has it in all of them."""
 
 import json
+import os
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from provenance.atomic_output import make_durable_folders, replace_file
+from provenance.atomic_output import read_small_file
 from provenance.errors import OutputError
 from provenance.model.json_encoding import to_json_value
 from provenance.model.records.audit import AUDIT_SCHEMA, Audit
 from provenance.report.audit.audit_html import html
-from provenance.report.audit.audit_text import DRAFT, letter, markdown
-from provenance.report.files.output_folders import check_replaceable
+from provenance.report.audit.audit_text import DRAFT, NAME_STATED, letter, markdown
+from provenance.report.files.folder_replacement import MOVED, NEW
+from provenance.report.files.output_folders import check_replaceable, write_folder
 from provenance.report.sanitize import dump_json
 
 
@@ -20,7 +23,7 @@ def audit_document(audit: Audit) -> dict[str, Any]:
     """Return an answer as the document of audit.json, valid against `audit.schema.json`."""
     document = to_json_value(audit)
     tool = {"name": "provenance", "version": document.pop("tool")}
-    status = "signed" if audit.request.signed_by else DRAFT
+    status = NAME_STATED if audit.request.stated_name else DRAFT
     return {"schema": AUDIT_SCHEMA, "tool": tool, "status": status, **document}
 
 
@@ -38,18 +41,36 @@ FORMATS: dict[str, tuple[str, Callable[[Audit], str]]] = {
 """Name of the file, and renderer, of each format."""
 
 
-def write_files(audit: Audit, lists: Mapping[str, bytes], folder: Path) -> None:
-    """Write an answer in all formats, and its lists, into a folder.
+ITEMS_FILE, WORKS_FILE, PDF_FILE = "items.parquet", "works.csv", "audit.pdf"
+
+_MARK = FORMATS["json"][0]
+
+
+def write_files(
+    audit: Audit, lists: Mapping[str, bytes], folder: Path, signature: str | None = None
+) -> None:
+    """Write an answer in all formats, and its lists, into a folder, in place of an earlier answer.
+
+    Parameters
+    ----------
+    audit : Audit
+        The answer.
+    lists : mapping of str to bytes
+        Its lists, by the names of their files.
+    folder : Path
+        The folder.
+    signature : str or None
+        Name of a signature of the earlier answer, which is removed with it.
 
     Raises
     ------
     OutputError
         If it cannot be written, or as in `check_answer_folder`.
     """
-    texts = {name: render(audit).encode() for name, render in FORMATS.values()}
-    contents = {**texts, **lists}  # audit.json, which marks the folder as ours, is the first
+    contents = {**{name: render(audit).encode() for name, render in FORMATS.values()}, **lists}
     check_answer_folder(folder, contents)
-    write_folder(contents, folder, "--output")
+    owned = _earlier_files(folder) | ({signature} if signature else set())
+    write_folder(contents, folder, "--output", owned=owned, mark=_MARK)
 
 
 def check_answer_folder(folder: Path, names: Collection[str] = ()) -> None:
@@ -65,31 +86,29 @@ def check_answer_folder(folder: Path, names: Collection[str] = ()) -> None:
     Raises
     ------
     OutputError
-        If it has one of them, and no answer of ours.
+        If it has a file with one of these names that is not of an answer of ours.
     """
-    mark = FORMATS["json"][0]
-    all_names = names or [name for name, _ in FORMATS.values()]
-    check_replaceable(folder, all_names, mark, AUDIT_SCHEMA, "--output")
+    all_names = {*names, *(name for name, _ in FORMATS.values())}
+    check_replaceable(folder, all_names, _MARK, AUDIT_SCHEMA, "--output")
+    for name in sorted(all_names - _earlier_files(folder)):
+        if os.path.lexists(folder / name) and not (folder / name).is_dir():
+            raise OutputError(
+                f"{folder} has a file {name} that is not of the answer there, and that would be "
+                "replaced",
+                remedy="name another folder with --output, or move that file",
+            )
 
 
-def write_folder(contents: Mapping[str, bytes], folder: Path, option: str) -> None:
-    """Write files into the folder that an option names, which is created if missing.
-
-    Raises
-    ------
-    OutputError
-        If it cannot be written.
-    """
-    try:
-        make_durable_folders(folder)
-        for name, content in contents.items():
-            with replace_file(folder / name) as stream:
-                stream.write(content)
-    except OSError as error:
-        raise OutputError(
-            f"{folder} cannot be written: {error.strerror or error}",
-            remedy=f"name another folder with {option}",
-        ) from error
+def _earlier_files(folder: Path) -> set[str]:
+    """Return the names of the files of the answer in a folder, whether they are there or not."""
+    names = {PDF_FILE, *(name for name, _ in FORMATS.values())}
+    if (folder / NEW).is_dir():  # the earlier answer may be removed by half
+        return names | {ITEMS_FILE, WORKS_FILE}
+    for place in ("", MOVED):
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            document = json.loads(read_small_file(folder / place / _MARK))
+            names |= {str(each["name"]) for each in document["files"]} & {ITEMS_FILE, WORKS_FILE}
+    return names
 
 
 def audit_schema() -> dict[str, Any]:

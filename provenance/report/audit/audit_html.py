@@ -3,7 +3,7 @@
 from jinja2 import Environment
 
 from provenance.model.records.audit import Audit
-from provenance.report.audit.audit_text import DRAFT, STANDINGS, title
+from provenance.report.audit.audit_text import DRAFT, STANDINGS, title, withheld
 from provenance.report.sanitize import one_line
 
 _TEMPLATE = """\
@@ -36,7 +36,7 @@ th:nth-child(4) { width: 10rem; }
 </style>
 </head>
 <body>
-{% if not audit.request.signed_by %}<p class="draft">{{ draft }}</p>{% endif %}
+{% if not audit.request.stated_name %}<p class="draft">{{ draft }}</p>{% endif %}
 <h1>{{ title | line }}</h1>
 <p>Each line says how it is known:</p>
 <ul>
@@ -44,6 +44,8 @@ th:nth-child(4) { width: 10rem; }
 <li><strong>{{ standing }}</strong>: {{ meaning }}</li>
 {% endfor %}
 </ul>
+{% if withheld %}<p>{{ withheld }}</p>
+{% endif %}
 {% for section in audit.sections %}
 <h2 id="point-{{ section.number }}">{{ section.number }}. {{ section.title }}</h2>
 <table>
@@ -68,4 +70,5 @@ def html(audit: Audit) -> str:
     environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
     environment.filters["line"] = one_line
     template = environment.from_string(_TEMPLATE)
-    return template.render(audit=audit, title=title(audit), draft=DRAFT, standings=STANDINGS) + "\n"
+    values = {"title": title(audit), "withheld": withheld(audit)}
+    return template.render(audit=audit, draft=DRAFT, standings=STANDINGS, **values) + "\n"

@@ -4,7 +4,7 @@ import json
 
 from provenance.errors import OutputError
 from provenance.model.records.audit import Audit
-from provenance.report.audit.audit_text import DRAFT, STANDINGS, title
+from provenance.report.audit.audit_text import DRAFT, STANDINGS, title, withheld
 from provenance.report.sanitize import one_line
 
 # Texts come as data, so that nothing in them is markup. Without a date, the same answer gives the
@@ -22,6 +22,7 @@ _TEMPLATE = """\
 #title()
 Each line says how it is known:
 #list(..audit.standings.map(each => [#strong(each.at(0)): #each.at(1)]))
+#audit.withheld
 #for section in audit.sections {
   heading(str(section.number) + ". " + section.title)
   table(
@@ -52,7 +53,8 @@ def pdf(audit: Audit) -> bytes:
 
     content = {
         "title": one_line(title(audit)),
-        "draft": "" if audit.request.signed_by else DRAFT,
+        "withheld": withheld(audit),
+        "draft": "" if audit.request.stated_name else DRAFT,
         "standings": [[str(standing), meaning] for standing, meaning in STANDINGS.items()],
         "sections": [
             {

@@ -6,20 +6,32 @@ from provenance.model.records.audit import Audit, AuditSection, Standing, Statem
 from provenance.report.sanitize import markdown_text, shorten_line
 from provenance.report.terminal.terminal_style import TerminalStyle
 
-DRAFT = "DRAFT FOR REVIEW BY COUNSEL"
-_MENTION = re.compile(r"(\S*@\S*?)(?=[:,.;)]*(?:\s|\Z))")
+DRAFT, NAME_STATED = "DRAFT FOR REVIEW BY COUNSEL", "name stated"
+_MENTION = re.compile(r"([^\s(]*@\S*?)(?=[:,.;)]*(?:\s|\Z))")
 _MAX_CHARACTERS = 4000
 _OPENING = "We have searched our records and the reports of checks of our datasets."
 _ENCLOSED = (
     "The enclosed answer has all points, with the evidence that each line rests on. Lines are "
-    "marked as measured, as declared by our staff, or as what cannot be known."
+    "marked as measured, as declared by our staff, or as what cannot be known. A writer of records "
+    "is a machine and a user on it."
 )
 
 STANDINGS = {
     Standing.MEASURED: "found by comparing texts, or read from files whose digests are given",
-    Standing.DECLARED: "recorded by people; nobody has checked it by measurement",
+    Standing.DECLARED: "recorded by people, or stated for this answer; nobody has checked it by "
+    "measurement. A writer of records is a machine and a user on it",
     Standing.UNKNOWABLE: "neither measured nor recorded, or beyond what can be measured",
 }
+
+
+def withheld(audit: Audit) -> str:
+    """Return which points an answer leaves out; empty if it has all."""
+    if not audit.withheld:
+        return ""
+    numbers = ", ".join(map(str, audit.withheld))
+    return (
+        f"Withheld from this answer: {'point' if len(audit.withheld) == 1 else 'points'} {numbers}."
+    )
 
 
 def title(audit: Audit) -> str:
@@ -44,6 +56,8 @@ def markdown(audit: Audit) -> str:
     lines = [*_draft(audit), f"# {markdown_text(title(audit))}", ""]
     lines += ["Each line says how it is known:", ""]
     lines += [f"- **{standing}**: {meaning}" for standing, meaning in STANDINGS.items()]
+    if audit.withheld:
+        lines += ["", withheld(audit)]
     for section in audit.sections:
         lines += ["", f"## {section.number}. {section.title}", ""]
         lines += [
@@ -67,20 +81,23 @@ def letter(audit: Audit) -> str:
             lines += [f"**{section.title}**", ""]
             lines += [f"- {_markdown_line(line)} ({line.standing})" for line in chosen]
             lines.append("")
+    if audit.withheld:
+        lines += [withheld(audit), ""]
     lines += [
-        _ENCLOSED,
+        _ENCLOSED if not audit.withheld else _ENCLOSED.replace("all points", "the other points"),
         "",
         "Yours faithfully,",
         "",
-        markdown_text(request.signed_by or "[name, function, date]"),
+        markdown_text(request.stated_name or "[name, function, date]"),
     ]
     return "\n".join(lines) + "\n"
 
 
 def terminal(audit: Audit, style: TerminalStyle) -> str:
     """Render an answer for a terminal."""
-    lines = [] if audit.request.signed_by else [style.bold(DRAFT), ""]
+    lines = [] if audit.request.stated_name else [style.bold(DRAFT), ""]
     lines += style.wrap(title(audit))
+    lines += style.wrap(withheld(audit)) if audit.withheld else []
     for section in audit.sections:
         lines += ["", style.bold(f"{section.number}  {section.title}")]
         for number, line in _numbered(section):
@@ -94,7 +111,7 @@ def _numbered(section: AuditSection) -> list[tuple[str, Statement]]:
 
 
 def _draft(audit: Audit) -> list[str]:
-    return [] if audit.request.signed_by else [f"**{DRAFT}**", ""]
+    return [] if audit.request.stated_name else [f"**{DRAFT}**", ""]
 
 
 def _full(line: Statement) -> str:

@@ -59,12 +59,11 @@ def ab_2013(material: DisclosureMaterial) -> Disclosure:
         title=_TITLE,
         basis=_BASIS,
         tool=result.tool,
-        dataset=material.name,
-        dataset_digest=result.corpus.digest,
+        datasets=material.covered,
         day=material.created.date(),
         sections=tuple(EntrySection(title, entries) for title, entries in items),
         notes=("The statute asks for a high-level summary; ranges and estimates are allowed.",),
-        signed_by=material.signed_by,
+        stated_name=material.stated_name,
     )
 
 
@@ -97,8 +96,13 @@ def _rights(material: DisclosureMaterial) -> tuple[Entry, ...]:
 
 
 def _acquired(material: DisclosureMaterial) -> tuple[Entry, ...]:
-    agreements = material.report.result.policy.agreements
-    sources = sorted({each.source for each in agreements})
+    sources = sorted(
+        {
+            agreement.source
+            for each in material.checks
+            for agreement in each.report.result.policy.agreements
+        }
+    )
     entries = (
         answered(material, "6/licensed", "Licensed from rights-holders", "licensed.used"),
         answered(material, "6/purchased", "Purchased", "california.purchased"),

@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from provenance.model.records.disclosure import DisclosureMaterial
-from provenance.model.records.receipt import FileFacts
+from provenance.model.results.corpus_files import CorpusFile
 from provenance.report.disclosure.entries import dates_of_collection
 from provenance.report.disclosure.measured_entries import (
     check_made,
@@ -95,8 +95,8 @@ def croissant_document(material: DisclosureMaterial) -> dict[str, Any]:
         "datePublished": None if published is None else published.isoformat(),
         "version": material.version,
         "inLanguage": _languages(material),
-        "identifier": f"sha256:{result.corpus.digest}",
-        "distribution": [*_files(material)],
+        "identifier": result.corpus.digest,
+        "distribution": [_file(file) for file in listed_files(material)],
         **_rai(material),
         "rai:hasSyntheticData": synthetic,
         "prov:wasDerivedFrom": [*_origins(material)],
@@ -130,26 +130,25 @@ def _languages(material: DisclosureMaterial) -> list[str]:
     return [*answered] or [each.code for each in shown_languages(material) if each.code != "und"]
 
 
-def _files(material: DisclosureMaterial) -> Iterator[dict[str, str]]:
-    """Yield the files; none if there are too many to list."""
-    files = () if material.contents is None else material.contents.files
-    if len(files) > _MOST_FILES:
-        return
-    for name, facts in files:
-        yield _file(name, facts)
+def listed_files(material: DisclosureMaterial) -> tuple[CorpusFile, ...]:
+    """Return the files that have a digest; none if they are too many to list."""
+    contents = material.report.result.corpus.contents
+    files = tuple(file for file in contents if file.sha256 is not None)
+    return files if len(files) <= _MOST_FILES else ()
 
 
-def _file(name: str, facts: FileFacts) -> dict[str, str]:
+def _file(file: CorpusFile) -> dict[str, str]:
+    size = {} if file.bytes is None else {"contentSize": f"{file.bytes} B"}
     return {
         "@type": "cr:FileObject",
-        "@id": name,
-        "name": name,
-        "contentUrl": name,
-        "contentSize": f"{facts.bytes} B",
+        "@id": file.name,
+        "name": file.name,
+        "contentUrl": file.name,
+        **size,
         "encodingFormat": _MEDIA_TYPES.get(
-            PurePosixPath(name).suffix.lower(), "application/octet-stream"
+            PurePosixPath(file.name).suffix.lower(), "application/octet-stream"
         ),
-        "sha256": facts.sha256,
+        "sha256": file.sha256 or "",
     }
 
 

@@ -10,12 +10,12 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from provenance.model.records.disclosure import DisclosureMaterial
 from provenance.model.results.shares import Share
-from provenance.report.disclosure.croissant import is_spdx_id
+from provenance.report.disclosure.croissant import is_spdx_id, listed_files
 from provenance.report.disclosure.entries import dates_of_collection
 from provenance.report.disclosure.measured_entries import searched
 from provenance.report.sanitize import dump_json, safe_url
 from provenance.report.text.number_format import period
-from provenance.report.text.sentences import source_shares
+from provenance.report.text.sentences import outcome_of, source_shares
 
 _TOOL, _PROVIDER, _DATASET = "provenance", "provider", "dataset"
 
@@ -104,7 +104,20 @@ def _dataset(material: DisclosureMaterial) -> dict[str, Any]:
         component["description"] = description
     if (licence := answers.text("dataset.licence")) is not None:
         component["licenses"] = [_licence(licence)]
-    return component | {"data": [data], "properties": [*_properties(material)]}
+    files = [*_files(material)]
+    component |= {"data": [data], "properties": [*_properties(material)]}
+    return component | ({"components": files} if files else {})
+
+
+def _files(material: DisclosureMaterial) -> Iterator[dict[str, Any]]:
+    """Yield the files of the dataset with their digests."""
+    for number, file in enumerate(listed_files(material), 1):
+        yield {
+            "type": "file",
+            "bom-ref": f"file-{number}",
+            "name": file.name,
+            "hashes": [{"alg": "SHA-256", "content": file.sha256}],
+        }
 
 
 def _licence(licence: str) -> dict[str, Any]:
@@ -119,11 +132,11 @@ def _properties(material: DisclosureMaterial) -> Iterator[dict[str, str]]:
     result = material.report.result
     corpus = result.corpus
     facts = {
-        "sha256": corpus.digest,
+        "digest": corpus.digest,
         "documents": corpus.documents,
         "tokens": corpus.tokens,
         "bytes": corpus.bytes,
-        "check:status": result.status,
+        "check:status": outcome_of(result),
         "check:purpose": result.policy.circumstances.purpose,
         "check:searched": searched(result),
         "check:result-sha256": material.digest,
@@ -190,7 +203,8 @@ def _citations(
                 measured += [f"{pointer}/{n}" for n, by in enumerate(is_declared) if not by]
                 declared += [f"{pointer}/{n}" for n, by in enumerate(is_declared) if by]
             elif key not in {"type", "bom-ref"}:
-                (measured if is_source else declared).append(pointer)
+                is_measured = is_source or key == "components"
+                (measured if is_measured else declared).append(pointer)
     yield {
         "pointers": measured,
         "attributedTo": _TOOL,

@@ -30,11 +30,14 @@ class DisclosureFormat:
         Name of its file.
     render : callable
         Returns the whole text, including its last newline.
+    why_one_dataset : str
+        Why it is about one dataset, not about all of a model; empty if it can be about all.
     """
 
     form: Form
     file: str
     render: Callable[[DisclosureMaterial], str]
+    why_one_dataset: str = ""
 
 
 DISCLOSURE_FORMATS = {
@@ -50,17 +53,50 @@ DISCLOSURE_FORMATS = {
         "eu-self-check.md",
         lambda material: self_check_markdown(material, eu_summary(material)),
     ),
-    "croissant": DisclosureFormat(Form.CROISSANT, "croissant.json", croissant),
-    "dataset-card": DisclosureFormat(Form.CARD, "dataset-card.md", dataset_card),
+    "croissant": DisclosureFormat(
+        Form.CROISSANT,
+        "croissant.json",
+        croissant,
+        "it lists the files of a dataset, which tools load",
+    ),
+    "dataset-card": DisclosureFormat(
+        Form.CARD,
+        "dataset-card.md",
+        dataset_card,
+        "it is a section of the README of a dataset",
+    ),
     "ab-2013": DisclosureFormat(
         Form.AB_2013, "ab-2013.md", lambda material: form_markdown(ab_2013(material))
     ),
     "ab-2013-json": DisclosureFormat(
         Form.AB_2013, "ab-2013.json", lambda material: form_json(ab_2013(material))
     ),
-    "cyclonedx": DisclosureFormat(Form.CYCLONEDX, "bom.cdx.json", cyclonedx),
-    "spdx": DisclosureFormat(Form.SPDX, "dataset.spdx.json", spdx),
-    "openlineage": DisclosureFormat(Form.OPENLINEAGE, "openlineage.ndjson", openlineage),
-    "mlflow": DisclosureFormat(Form.MLFLOW, "mlflow-dataset.json", mlflow_dataset),
+    "cyclonedx": DisclosureFormat(
+        Form.CYCLONEDX,
+        "bom.cdx.json",
+        cyclonedx,
+        "its component has the licence, the owner and the version of a dataset",
+    ),
+    "spdx": DisclosureFormat(
+        Form.SPDX,
+        "dataset.spdx.json",
+        spdx,
+        "its package has the licence, the supplier and the version of a dataset",
+    ),
+    "openlineage": DisclosureFormat(
+        Form.OPENLINEAGE,
+        "openlineage.ndjson",
+        openlineage,
+        "its run is one check, with the dataset as its input",
+    ),
+    "mlflow": DisclosureFormat(
+        Form.MLFLOW,
+        "mlflow-dataset.json",
+        mlflow_dataset,
+        "an MLflow dataset has one name and one digest",
+    ),
 }
 """By name, in the order of the help text."""
+
+MODEL_FORMATS = tuple(name for name, each in DISCLOSURE_FORMATS.items() if not each.why_one_dataset)
+"""Formats about a model: one document covers all of its datasets."""

@@ -6,7 +6,7 @@ from io import StringIO
 
 from provenance.model.records.disclosure import DisclosureMaterial, DomainSizes, Entry
 from provenance.report.disclosure.entries import measured_in_dataset, to_be_provided
-from provenance.report.formats.csv_findings import csv_cell
+from provenance.report.sanitize import csv_cell
 from provenance.report.text.number_format import count, number, percent
 
 DOMAINS_FILE = "eu-domains.csv"
@@ -44,7 +44,7 @@ def domain_list(material: DisclosureMaterial) -> str:
 
 def domain_entry(material: DisclosureMaterial, id_: str) -> Entry:
     """Return the entry that names the list."""
-    title = "Domains"
+    title = "Summary of the most relevant domain names crawled"
     if material.contents is None:
         return to_be_provided(id_, title, f"not measured: {material.not_measured}")
     domains = material.contents.domains

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from provenance.model.records.disclosure import Disclosure, DisclosureMaterial, EntryStatus
+from provenance.model.results.result import Result
 from provenance.report.disclosure.entries import dates_of_collection
 from provenance.report.disclosure.eu_summary import LARGE
 from provenance.report.disclosure.filled_form import DRAFT
@@ -82,7 +83,7 @@ def self_check_markdown(material: DisclosureMaterial, form: Disclosure) -> str:
         for each in criteria
     ]
     lines = [
-        *([f"**{DRAFT}**", ""] if form.signed_by is None else []),
+        *([f"**{DRAFT}**", ""] if form.stated_name is None else []),
         "# Self-check of the public summary",
         "",
         (
@@ -127,8 +128,8 @@ def _document(form: Disclosure) -> Iterator[Criterion]:
     yield Criterion(
         "all",
         "clarity",
-        "Has somebody reviewed and signed it?",
-        form.signed_by is not None,
+        "Is it stated who has reviewed and signed it?",
+        form.stated_name is not None,
         "have it reviewed, then give --signed-by",
     )
 
@@ -208,7 +209,8 @@ def _public(material: DisclosureMaterial) -> Iterator[Criterion]:
 
 
 def _private(material: DisclosureMaterial) -> Iterator[Criterion]:
-    agreements = material.report.result.policy.agreements
+    checks = [check.report.result for check in material.checks]
+    agreements = [each for result in checks for each in result.policy.agreements]
     names = ", ".join(sorted({each.source for each in agreements}))
     yield Criterion(
         "2.2",
@@ -282,7 +284,21 @@ def _processing(material: DisclosureMaterial) -> Iterator[Criterion]:
         section,
         "consistency",
         "Does the check support what is said about protected content?",
-        outcome_of(material.report.result) == "pass",
-        f"the check ended with {status_mark(material.report.result).lower()!r}: clean the dataset, "
-        "or explain it",
+        all(outcome_of(each) == "pass" for each in _results(material)),
+        f"{_ended(material)}: clean the dataset, or explain it",
     )
+
+
+def _results(material: DisclosureMaterial) -> list[Result]:
+    """Return the checks of what was trained on; what it was made from was not."""
+    return [check.report.result for each in material.trained_on for check in each.checks]
+
+
+def _ended(material: DisclosureMaterial) -> str:
+    results = _results(material)
+    marks = [status_mark(each).lower() for each in results]
+    differing = " and ".join(repr(mark) for mark in dict.fromkeys(marks) if mark != "pass")
+    if len(results) == 1:
+        return f"the check ended with {differing}"
+    failed = sum(mark != "pass" for mark in marks)
+    return f"{failed} of {len(marks)} checks ended with {differing}"

@@ -7,7 +7,6 @@ C(2025) 8311 of 5 December 2025; identifiers are the numbers of its sections.
 from calendar import monthrange
 from dataclasses import replace
 from datetime import date
-from itertools import groupby
 
 from provenance.model.records.disclosure import (
     AnswerRow,
@@ -26,6 +25,7 @@ from provenance.report.disclosure.entries import (
     last_month,
     measured,
     optional,
+    or_not_given,
     recorded,
     row_line,
     to_be_provided,
@@ -39,28 +39,35 @@ from provenance.report.disclosure.measured_entries import (
     with_source,
 )
 
-_TITLE = "Public summary of the content used for training"
+_TITLE = "Public Summary of Training Content"
 _BASIS = (
     "Regulation (EU) 2024/1689, Art. 53(1)(d); template of the European Commission, "
     "C(2025) 8311 of 5 December 2025."
 )
-_SECTIONS = {
-    "0": "This summary",
-    "1.1": "Provider",
-    "1.2": "Models",
-    "1.3": "Modalities, size and characteristics of the data",
+SECTIONS = {
+    "1": "General information",
+    "1.1": "Provider identification",
+    "1.2": "Model identification",
+    "1.3": "Modalities, overall training data size and other characteristics",
+    "2": "List of data sources",
     "2.1": "Publicly available datasets",
-    "2.2.1": "Data licensed by rights-holders",
-    "2.2.2": "Other private datasets of third parties",
-    "2.3": "Data that was crawled",
-    "2.4": "Data of users",
+    "2.2": "Private non-publicly available datasets obtained from third parties",
+    "2.2.1": "Datasets commercially licensed by rightsholders or their representatives",
+    "2.2.2": "Private datasets obtained from other third parties",
+    "2.3": "Data crawled and scraped from online sources",
+    "2.4": "User data",
     "2.5": "Synthetic data",
-    "2.6": "Other sources",
-    "3.1": "Respect for reservations of rights",
+    "2.6": "Other sources of data",
+    "3": "Data processing aspects",
+    "3.1": "Respect of reservation of rights from text and data mining exception or limitation",
     "3.2": "Removal of illegal content",
-    "3.3": "Further information",
+    "3.3": "Other information (optional)",
 }
-"""Sections by their number in the form."""
+"""Titles of the sections of the template, word for word, by their number."""
+_COMMENTS = "Additional comments (optional)"
+_LATEST = "Latest date of data acquisition/collection for model training"
+_MODALITY = "Type of modality covered"
+_COVERED = "Modality(ies) of the content covered by the datasets concerned"
 _MONTHS = 6
 LARGE = 0.03
 """A public dataset is large if it has more than this share of all public data of its modality."""
@@ -75,25 +82,31 @@ def eu_summary(material: DisclosureMaterial) -> Disclosure:
         title=_TITLE,
         basis=_BASIS,
         tool=result.tool,
-        dataset=material.name,
-        dataset_digest=result.corpus.digest,
+        datasets=material.covered,
         day=material.created.date(),
         sections=_sections((*_general(material), *_sources(material), *_processing(material))),
         notes=("Nobody has checked by measurement what the provider declares.",),
         version=1 if previous is None else previous.version + 1,
         stale_after=months_later(material.created.date(), _MONTHS),
         previous=previous,
-        signed_by=material.signed_by,
+        stated_name=material.stated_name,
     )
 
 
 def _sections(entries: tuple[Entry, ...]) -> tuple[EntrySection, ...]:
-    """Return the entries by the number of their section."""
-    by_number = groupby(entries, lambda entry: entry.id.partition("/")[0])
-    return tuple(
-        EntrySection(f"{number} {_SECTIONS[number]}".removeprefix("0 "), tuple(group))
-        for number, group in by_number
+    """Return all sections of the template, with the entries by the number of their section."""
+    by_number: dict[str, list[Entry]] = {"0": [], **{number: [] for number in SECTIONS}}
+    for entry in entries:
+        by_number[entry.id.partition("/")[0]].append(entry)
+    head = (EntrySection("", tuple(by_number["0"])),) if by_number["0"] else ()
+    return head + tuple(
+        EntrySection(f"{number}. {title}", tuple(by_number[number]), number.count(".") + 1)
+        for number, title in SECTIONS.items()
     )
+
+
+def _comments(material: DisclosureMaterial, section: str, table: str) -> Entry:
+    return or_not_given(answered(material, f"{section}/comments", _COMMENTS, f"{table}.comments"))
 
 
 def months_later(day: date, months: int) -> date:
@@ -112,17 +125,27 @@ def months_later(day: date, months: int) -> date:
 def _general(material: DisclosureMaterial) -> tuple[Entry, ...]:
     return (
         *optional(answered(material, "0/address", "Address of this summary", "summary.url")),
-        answered(material, "1.1/provider", "Provider", "provider.name"),
-        answered(material, "1.1/contact", "Contact", "provider.contact"),
+        _provider(material),
         answered(
-            material, "1.1/representative", "Authorised representative", "provider.representative"
+            material,
+            "1.1/representative",
+            "Authorised representative name and contact details",
+            "provider.representative",
         ),
-        answered(material, "1.2/models", "Models", "models"),
+        _models(material),
         _dependencies(material),
+        _placement(material),
         _modalities(material),
-        text_size(material, "1.3/text-size", with_band=True),
+        replace(
+            text_size(material, "1.3/text-size", with_band=True), title="Training data size: text"
+        ),
         *optional(
-            answered(material, "1.3/other-sizes", "Size of other content", "dataset.other_sizes")
+            answered(
+                material,
+                "1.3/other-sizes",
+                "Training data size: other modalities",
+                "dataset.other_sizes",
+            )
         ),
         answered(material, "1.3/types", "Types of content", "dataset.types"),
         _latest_acquisition(material),
@@ -130,20 +153,61 @@ def _general(material: DisclosureMaterial) -> tuple[Entry, ...]:
         answered(
             material,
             "1.3/training-continues",
-            "Continuously trained on new data",
+            "Continuously trained on new or dynamic data after this date",
             "dataset.training_continues",
         ),
-        languages(material, "1.3/languages"),
-        *optional(
+        languages(
+            material,
+            "1.3/languages",
+            "Description of the linguistic characteristics of the overall training data",
+        ),
+        or_not_given(
             answered(
-                material, "1.3/characteristics", "Other characteristics", "dataset.characteristics"
+                material,
+                "1.3/characteristics",
+                "Other relevant characteristics of the overall training data",
+                "dataset.characteristics",
             )
         ),
+        _comments(material, "1.3", "dataset"),
     )
 
 
+def _provider(material: DisclosureMaterial) -> Entry:
+    id_, title = "1.1/provider", "Provider name and contact details"
+    answers = material.answers
+    missing = [key for key in ("provider.name", "provider.contact") if key not in answers]
+    if missing:
+        return to_be_provided(id_, title, f"answer {' and '.join(missing)}")
+    name, contact = (answers.text(key) or "" for key in ("provider.name", "provider.contact"))
+    value = {"name": name, "contact": contact}
+    return declared(material, id_, title, "provider.name, provider.contact", value, name, contact)
+
+
+def _models(material: DisclosureMaterial) -> Entry:
+    id_, title = "1.2/models", "Versioned model name(s)"
+    if "models" not in material.answers:
+        return to_be_provided(id_, title, "answer models")
+    rows: list[AnswerRow] = [
+        {key: row[key] for key in ("name", "version") if key in row}
+        for row in material.answers.rows("models")
+    ]
+    return declared(material, id_, title, "models", rows, *map(row_line, rows))
+
+
+def _placement(material: DisclosureMaterial) -> Entry:
+    id_, title = "1.2/placement", "Date of placement of the model on the Union market"
+    rows = material.answers.rows("models")
+    missing = [str(row["name"]) for row in rows if "market" not in row]
+    if missing or not rows:
+        return to_be_provided(id_, title, f"answer market of {', '.join(missing) or 'models'}")
+    value = [{"name": str(row["name"]), "market": str(row["market"])} for row in rows]
+    lines = [f"{each['name']}: {each['market']}" for each in value]
+    return declared(material, id_, title, "models", value, *lines)
+
+
 def _dependencies(material: DisclosureMaterial) -> Entry:
-    id_, title = "1.2/dependencies", "Models that were modified"
+    id_, title = "1.2/dependencies", "Model dependencies"
     if "models" not in material.answers:
         return to_be_provided(id_, title, "answer models")
     rows: list[AnswerRow] = [
@@ -156,7 +220,7 @@ def _dependencies(material: DisclosureMaterial) -> Entry:
 
 
 def _modalities(material: DisclosureMaterial) -> Entry:
-    id_, title = "1.3/modalities", "Modalities"
+    id_, title = "1.3/modalities", "Modality"
     if "dataset.modalities" in material.answers:
         return answered(material, id_, title, "dataset.modalities")
     return measured(
@@ -164,16 +228,18 @@ def _modalities(material: DisclosureMaterial) -> Entry:
     )
 
 
-def _modalities_of(material: DisclosureMaterial, section: str, table: str) -> Entry:
+def _modalities_of(
+    material: DisclosureMaterial, section: str, table: str, title: str = _COVERED
+) -> Entry:
     """Return the modalities of a kind of data: as answered, else those of all, if it is one."""
-    id_, title = f"{section}/modalities", "Modalities"
+    id_ = f"{section}/modalities"
     if f"{table}.modalities" in material.answers or not has_one_modality(material):
         return answered(material, id_, title, f"{table}.modalities")
     return replace(_modalities(material), id=id_, title=title)
 
 
 def _latest_acquisition(material: DisclosureMaterial) -> Entry:
-    id_, title = "1.3/latest-acquisition", "Latest date of acquisition"
+    id_, title = "1.3/latest-acquisition", _LATEST
     dates, source = dates_of_collection(material)
     month = None if dates is None else last_month(dates)
     if month is None:
@@ -209,6 +275,7 @@ def _sources(material: DisclosureMaterial) -> tuple[Entry, ...]:
     return (
         ask("2.1/used", "Used", "public.used"),
         *under(material, "public.used", "no public datasets were used", *_public(material)),
+        _comments(material, "2.1", "public"),
         ask("2.2.1/used", "Used", "licensed.used"),
         *under(
             material,
@@ -217,50 +284,94 @@ def _sources(material: DisclosureMaterial) -> tuple[Entry, ...]:
             _modalities_of(material, "2.2.1", "licensed"),
         ),
         ask("2.2.2/used", "Used", "third_party.used"),
-        *under(
-            material,
-            "third_party.used",
-            "no such data was used",
-            ask("2.2.2/description", "Datasets", "third_party.description"),
-        ),
+        *under(material, "third_party.used", "no such data was used", *_third_party(material)),
+        _comments(material, "2.2.2", "third_party"),
         ask("2.3/used", "Used", "crawl.used"),
-        *under(
-            material,
-            "crawl.used",
-            no_crawl,
-            ask("2.3/crawlers", "Crawlers", "crawl.crawlers"),
-            ask("2.3/purposes", "Purposes of the crawlers", "crawl.purposes"),
-            ask("2.3/behaviour", "Behaviour of the crawlers", "crawl.behaviour"),
-            ask("2.3/period", "Period of collection", "crawl.period"),
-            ask("2.3/content", "Content and kinds of sites", "crawl.content"),
-            _modalities_of(material, "2.3", "crawl"),
-            domain_entry(material, "2.3/domains"),
-        ),
-        ask("2.4/own", "Data from use of the model", "users.own"),
-        ask("2.4/other-services", "Data from use of other services", "users.other_services"),
+        *under(material, "crawl.used", no_crawl, *_crawl(material)),
+        _comments(material, "2.3", "crawl"),
+        ask("2.4/own", "Used, from interactions with the model", "users.own"),
+        ask("2.4/other-services", "Used, from other services", "users.other_services"),
         *_users(material),
+        _comments(material, "2.4", "users"),
         ask("2.5/used", "Used", "synthetic.used"),
-        *under(
-            material,
-            "synthetic.used",
-            no_synthetic,
-            _modalities_of(material, "2.5", "synthetic"),
-            ask("2.5/models", "Models that made it", "synthetic.models"),
-            ask("2.5/description", "Description", "synthetic.description"),
-        ),
+        *under(material, "synthetic.used", no_synthetic, *_synthetic(material)),
+        _comments(material, "2.5", "synthetic"),
         ask("2.6/used", "Used", "other.used"),
         *under(
             material,
             "other.used",
             "no data from other sources was used",
-            ask("2.6/description", "Description", "other.description"),
+            ask("2.6/description", "Description of these data sources and the data", _OTHERS),
+        ),
+        _comments(material, "2.6", "other"),
+    )
+
+
+_OTHERS = "other.description"
+
+
+def _third_party(material: DisclosureMaterial) -> tuple[Entry, ...]:
+    return (
+        _modalities_of(material, "2.2.2", "third_party"),
+        or_not_given(
+            answered(
+                material,
+                "2.2.2/datasets",
+                "Publicly known private datasets obtained from other third parties",
+                "third_party.datasets",
+            )
+        ),
+        answered(
+            material,
+            "2.2.2/description",
+            "General description of non-publicly known private datasets obtained from third "
+            "parties",
+            "third_party.description",
+        ),
+    )
+
+
+def _crawl(material: DisclosureMaterial) -> tuple[Entry, ...]:
+    def ask(id_: str, title: str, key: str) -> Entry:
+        return answered(material, id_, title, key)
+
+    return (
+        ask("2.3/crawlers", "Crawler name(s)/identifier(s)", "crawl.crawlers"),
+        ask("2.3/purposes", "Purposes of the crawler(s)", "crawl.purposes"),
+        ask("2.3/behaviour", "General description of crawler behaviour", "crawl.behaviour"),
+        ask("2.3/period", "Period of data collection", "crawl.period"),
+        ask(
+            "2.3/content",
+            "Comprehensive description of the type of content and online sources crawled",
+            "crawl.content",
+        ),
+        _modalities_of(material, "2.3", "crawl", _MODALITY),
+        domain_entry(material, "2.3/domains"),
+    )
+
+
+def _synthetic(material: DisclosureMaterial) -> tuple[Entry, ...]:
+    return (
+        _modalities_of(material, "2.5", "synthetic", "Modality of the synthetic data"),
+        answered(
+            material,
+            "2.5/models",
+            "General-purpose AI model(s) used to generate the synthetic data",
+            "synthetic.models",
+        ),
+        answered(
+            material,
+            "2.5/other-models",
+            "Information about other AI models used to generate synthetic data",
+            "synthetic.other_models",
         ),
     )
 
 
 def _public(material: DisclosureMaterial) -> tuple[Entry, ...]:
-    id_, title = "2.1/large-datasets", "Large datasets"
-    others = optional(answered(material, "2.1/others", "Other datasets", "public.others"))
+    id_, title = "2.1/large-datasets", "List of large publicly available datasets"
+    general = "General description of other publicly available datasets not listed above"
+    others = (or_not_given(answered(material, "2.1/others", general, "public.others")),)
     modalities = _modalities_of(material, "2.1", "public")
     if "public.datasets" not in material.answers:
         return modalities, to_be_provided(id_, title, "answer public.datasets"), *others
@@ -295,23 +406,35 @@ def large_datasets(rows: tuple[AnswerRow, ...]) -> list[AnswerRow]:
 def _users(material: DisclosureMaterial) -> tuple[Entry, ...]:
     answers = material.answers
     keys = ("users.own", "users.other_services")
-    entry = answered(material, "2.4/description", "Description", "users.description")
-    if any(answers.truth(key) for key in keys):
-        return (entry,)
+    title = "General description of the services or products that were used to collect the data"
+    entries = (
+        answered(material, "2.4/description", title, "users.description"),
+        _modalities_of(material, "2.4", "users", _MODALITY),
+    )
     if all(answers.truth(key) is False for key in keys):
-        return under(material, keys[0], "no user data was used", entry)
-    return optional(entry)
+        return under(material, keys[0], "no user data was used", *entries)
+    return entries
 
 
 def _processing(material: DisclosureMaterial) -> tuple[Entry, ...]:
     def ask(id_: str, title: str, key: str) -> Entry:
         return answered(material, id_, title, key)
 
+    other = ask(
+        "3.3/additional",
+        "Other relevant information about data processing (optional)",
+        "additional.information",
+    )
     return (
-        ask("3.1/code-of-practice", "Signatory of the Code of Practice", "rights.code_of_practice"),
-        ask("3.1/reservations", "Respect for reservations of rights", "rights.reservations"),
+        ask("3.1/code-of-practice", "Signatory to the Code of Practice", "rights.code_of_practice"),
+        ask(
+            "3.1/reservations",
+            "Measures to respect reservations of rights before and during data collection",
+            "rights.reservations",
+        ),
         ask("3.1/policy", "Copyright policy", "rights.policy"),
-        ask("3.2/measures", "Measures against illegal content", "illegal_content.measures"),
+        _comments(material, "3.1", "rights"),
+        ask("3.2/measures", "General description of measures taken", "illegal_content.measures"),
         check_made(material, "3.2/check"),
-        *optional(ask("3.3/additional", "Additional information", "additional.information")),
+        or_not_given(other),
     )

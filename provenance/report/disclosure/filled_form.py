@@ -11,6 +11,7 @@ from typing import Any
 from provenance.model.json_encoding import to_json_value
 from provenance.model.records.disclosure import (
     DISCLOSURE_SCHEMA,
+    DisclosedDataset,
     Disclosure,
     Entry,
     EntryStatus,
@@ -23,15 +24,19 @@ from provenance.report.sanitize import (
     markdown_text,
     safe_url,
 )
+from provenance.report.text.number_format import count
 
-DRAFT = "DRAFT FOR REVIEW BY COUNSEL"
+DRAFT, NAME_STATED = "DRAFT FOR REVIEW BY COUNSEL", "name stated"
 
 _PUNCTUATION = ";,.)"
+_FILES = 20
+"""Files of a dataset that the Markdown lists."""
 
 _MEANINGS = {
     EntryStatus.MEASURED: "counted or found by a program in the files whose digests are given",
     EntryStatus.DECLARED: "stated by people",
     EntryStatus.TO_BE_PROVIDED: "not known yet",
+    EntryStatus.NOT_GIVEN: "not given, and not required",
 }
 
 
@@ -80,10 +85,10 @@ def form_json(form: Disclosure) -> str:
         "kind": form.kind,
         "title": form.title,
         "basis": form.basis,
-        "status": DRAFT if form.signed_by is None else "signed",
-        "signed_by": form.signed_by,
+        "status": DRAFT if form.stated_name is None else NAME_STATED,
+        "stated_name": form.stated_name,
         "tool": {"name": "provenance", "version": form.tool},
-        "dataset": {"name": form.dataset, "sha256": form.dataset_digest},
+        "datasets": [*map(_dataset_json, form.datasets)],
         "day": form.day.isoformat(),
         "version": form.version,
         "stale_after": None if form.stale_after is None else form.stale_after.isoformat(),
@@ -95,6 +100,7 @@ def form_json(form: Disclosure) -> str:
             "sha256": previous.digest,
         },
         "notes": list(form.notes),
+        "sections": [{"title": section.title, "level": section.level} for section in form.sections],
         "entries": [
             {"section": section.title} | to_json_value(entry) | {"value": entry.value}
             for section in form.sections
@@ -106,6 +112,19 @@ def form_json(form: Disclosure) -> str:
         ],
     }
     return dump_json(document, indent=2) + "\n"
+
+
+def _dataset_json(dataset: DisclosedDataset) -> dict[str, Any]:
+    files = () if dataset.report is None else dataset.report.result.corpus.contents
+    return {
+        "name": dataset.name,
+        "digest": dataset.corpus_digest,
+        "files": [to_json_value(file) for file in files],
+        "checks": [
+            {"rests_on": each.rests_on, "result_sha256": each.digest} for each in dataset.checks
+        ],
+        "note": dataset.note or None,
+    }
 
 
 def form_schema() -> dict[str, Any]:
@@ -145,7 +164,9 @@ def form_markdown(form: Disclosure) -> str:
     """Render a form as Markdown."""
     lines = list(_head(form))
     for section in form.sections:
-        lines += ["", f"## {section.title}", ""]
+        if section.title:
+            lines += ["", f"{'#' * (section.level + 1)} {section.title}"]
+        lines += [""] if section.entries else []
         for entry in section.entries:
             lines += entry_lines(entry)
     changed = changes(form)
@@ -156,10 +177,11 @@ def form_markdown(form: Disclosure) -> str:
 
 
 def _head(form: Disclosure) -> Iterator[str]:
-    if form.signed_by is None:
+    if form.stated_name is None:
         yield from (f"**{DRAFT}**", "")
     yield from (f"# {markdown_text(form.title)}", "", markdown_text(form.basis), "")
-    yield f"- Dataset: {markdown_text(form.dataset)}, SHA-256 {markdown_code(form.dataset_digest)}"
+    for dataset in form.datasets:
+        yield from _dataset_lines(dataset)
     if form.version is not None:
         yield f"- Version: {form.version}"
     yield f"- Last update: {form.day}"
@@ -170,13 +192,30 @@ def _head(form: Disclosure) -> Iterator[str]:
         )
     if form.stale_after is not None:
         yield f"- Next update due: {form.stale_after}, or at a material change if that is sooner"
-    if form.signed_by is not None:
-        yield f"- Reviewed and signed by: {markdown_text(form.signed_by)}"
+    if form.stated_name is not None:
+        yield (
+            f"- Stated to be reviewed and signed by: {markdown_text(form.stated_name)} (typed "
+            "text; `provenance disclose verify` checks a signature, if the folder has one)"
+        )
     yield from ("", "Each field says how it is known:", "")
     used = {entry.status for entry in form.entries}
     yield from (f"- **{status}**: {text}" for status, text in _MEANINGS.items() if status in used)
     for note in form.notes:
         yield from ("", markdown_text(note))
+
+
+def _dataset_lines(dataset: DisclosedDataset) -> Iterator[str]:
+    """Yield a dataset with its digest and its files, and what is to be known about it."""
+    digest = dataset.corpus_digest
+    stated = "digest not known" if digest is None else f"digest {markdown_code(digest)}"
+    note = f": {markdown_text(dataset.note)}" if dataset.note else ""
+    yield f"- Dataset: {markdown_text(dataset.name)}, {stated}{note}"
+    files = () if dataset.report is None else dataset.report.result.corpus.contents
+    for file in files[:_FILES]:
+        if file.sha256 is not None:
+            yield f"  - {markdown_text(file.name)}: SHA-256 {markdown_code(file.sha256)}"
+    if len(files) > _FILES:
+        yield f"  - and {count(len(files) - _FILES, 'more file')}, which the JSON lists"
 
 
 def _place_of(previous: PreviousDisclosure) -> str:
@@ -190,6 +229,8 @@ def entry_lines(entry: Entry) -> list[str]:
     head = f"- **{markdown_text(entry.title)}** ({entry.status}"
     if entry.status is EntryStatus.TO_BE_PROVIDED:
         return [f"{head}): {markdown_text(entry.source)}"]
+    if entry.status is EntryStatus.NOT_GIVEN:
+        return [f"{head})"]
     if len(entry.lines) == 1:
         return [f"{head}): {linked_text(entry.lines[0])}"]
     return [f"{head}):", *(f"  - {linked_text(line)}" for line in entry.lines)]

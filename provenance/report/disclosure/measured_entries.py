@@ -1,5 +1,6 @@
 """What the check and a pass over the dataset say, as entries of disclosures."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import cast
@@ -7,6 +8,7 @@ from typing import cast
 import pyarrow.compute as pc
 
 from provenance.model.records.disclosure import (
+    DisclosedDataset,
     DisclosureMaterial,
     Entry,
     EntryStatus,
@@ -17,6 +19,7 @@ from provenance.model.results.shares import Estimate
 from provenance.model.rules.terms import Verdict
 from provenance.report.disclosure.entries import (
     answered,
+    for_each_check,
     measured,
     measured_in_dataset,
     to_be_provided,
@@ -31,6 +34,7 @@ from provenance.report.text.sentences import (
     outcome_of,
     source_shares,
 )
+from provenance.report.text.unread_text import wordless_sentence
 
 _MIN_SHARE = 0.001
 _MIN_TEXTS = 3
@@ -46,8 +50,20 @@ _SEVERAL = "several verdicts"
 
 def text_size(material: DisclosureMaterial, id_: str, *, with_band: bool = False) -> Entry:
     """Return the size of the text; on request, with its band in the form of the EU."""
-    result = material.report.result
-    tokens, documents, size_bytes, remark = _sizes(result)
+    if material.datasets:
+        return _size_of_all(material, id_, with_band=with_band)
+    return _size(material, id_, _sizes(material.report.result), with_band=with_band)
+
+
+def _size(
+    material: DisclosureMaterial,
+    id_: str,
+    sizes: "_Sizes",
+    *,
+    with_band: bool,
+    more: Sequence[str] = (),
+) -> Entry:
+    tokens, documents, size_bytes, remark = sizes
     value: dict[str, str | int | bool] = {
         "tokens": tokens,
         "documents": documents,
@@ -69,13 +85,63 @@ def text_size(material: DisclosureMaterial, id_: str, *, with_band: bool = False
         "Size of the text",
         value,
         *lines,
+        *more,
         "Tokens are words, or single characters in scripts without spaces; tokenisers of models "
         "give other numbers, often a third more.",
-        *_unread(result),
+        *(line for report in material.reports for line in _unread(report.result)),
     )
 
 
-def _sizes(result: Result) -> tuple[int, int, int, str]:
+_Sizes = tuple[int, int, int, str]
+"""Tokens, documents, bytes, and a remark on how exact they are."""
+
+
+def _size_of_all(material: DisclosureMaterial, id_: str, *, with_band: bool) -> Entry:
+    """Return the sum over all datasets; to be provided if the size of one is not known."""
+    sizes = {each.name: _size_of(each) for each in material.trained_on}
+    known = {name: each for name, each in sizes.items() if each is not None}
+    tokens = sum(each[0] for each in known.values())
+    documents = sum(each[1] for each in known.values())
+    size_bytes = sum(each[2] for each in known.values())
+    if len(known) < len(sizes):
+        missing = ", ".join(
+            f"{each.name} ({each.note})" for each in material.trained_on if each.name not in known
+        )
+        return to_be_provided(
+            id_,
+            "Size of the text",
+            f"the size of {missing}; {count(len(known), 'other dataset')} "
+            f"with {count(tokens, 'token')} in all",
+        )
+    remark = " (estimated in part)" if any(each[3] for each in known.values()) else ""
+    more = [
+        f"{name}: {count(each[1], 'document')} with {count(each[0], 'token')}, {size(each[2])}"
+        f"{each[3]}."
+        for name, each in known.items()
+    ]
+    whole = (tokens, documents, size_bytes, remark)
+    entry = _size(material, id_, whole, with_band=with_band, more=more)
+    records = [each.rests_on or (each.facts or ("",))[0] for each in material.trained_on]
+    declared = any(each.report is None for each in material.trained_on)
+    return replace(
+        entry,
+        status=EntryStatus.DECLARED if declared else entry.status,
+        source=f"ledger: {', '.join(records)}",
+        digest=None,
+    )
+
+
+def _size_of(dataset: DisclosedDataset) -> _Sizes | None:
+    """Return the size of a dataset: measured, or else declared in the ledger."""
+    if dataset.report is not None:
+        return _sizes(dataset.report.result)
+    facts = None if dataset.facts is None else dataset.facts[1]
+    if facts is None or facts.tokens is None or facts.documents is None or facts.bytes is None:
+        return None
+    return facts.tokens, facts.documents, facts.bytes, " (declared in the ledger)"
+
+
+def _sizes(result: Result) -> _Sizes:
     corpus, sample = result.corpus, result.sample
     if sample is None:
         return corpus.tokens, corpus.documents, corpus.bytes, ""
@@ -85,9 +151,8 @@ def _sizes(result: Result) -> tuple[int, int, int, str]:
 
 
 def _unread(result: Result) -> tuple[str, ...]:
-    if not result.unread:
-        return ()
-    return (f"{count(len(result.unread), 'file')} could not be read to the end, and are missing.",)
+    missing = f"{count(len(result.unread), 'file')} could not be read to the end, and are missing."
+    return (*([missing] if result.unread else []), *wordless_sentence(result))
 
 
 def languages(material: DisclosureMaterial, id_: str, title: str = "Languages") -> Entry:
@@ -147,6 +212,10 @@ def _language_order(each: LanguageShare) -> tuple[int, float, str]:
 
 def sources_found(material: DisclosureMaterial, id_: str, *, verdicts: bool = True) -> Entry:
     """Return the sources whose content the check has found, with the verdicts on their use."""
+    return for_each_check(material, lambda part: _sources_found(part, id_, verdicts=verdicts))
+
+
+def _sources_found(material: DisclosureMaterial, id_: str, *, verdicts: bool) -> Entry:
     result = material.report.result
     shares = [share for share in source_shares(result) if share.documents.count]
     value = [
@@ -196,6 +265,10 @@ def searched(result: Result) -> str:
 
 def check_made(material: DisclosureMaterial, id_: str) -> Entry:
     """Return the check as a measure against unauthorised use of protected material."""
+    return for_each_check(material, lambda part: _check_made(part, id_))
+
+
+def _check_made(material: DisclosureMaterial, id_: str) -> Entry:
     result = material.report.result
     shares = {share.key: share.tokens for share in result.shares if share.by == "verdict"}
     forbidden = shares.get(Verdict.FORBIDDEN)
@@ -213,7 +286,7 @@ def check_made(material: DisclosureMaterial, id_: str) -> Entry:
         ),
     ]
     value = {
-        "status": result.status,
+        "status": outcome_of(result),
         "purpose": str(purpose),
         "gates": [
             {"gate": str(each.gate), "share": each.share, "passed": each.passed}
@@ -241,14 +314,15 @@ def _forbidden_lines(forbidden: Estimate | None) -> tuple[str, ...]:
 _OUTCOMES = {
     "pass": "Outcome: the text is within all limits of the policy.",
     "fail": "Outcome: the text is not within the limits of the policy.",
-    "incomplete": "Outcome: none, as not all files could be read.",
 }
 
 
 def _outcome_line(result: Result) -> str:
     """Return the outcome; a text of which part is of unknown status is not within all limits."""
-    if outcome_of(result) == "open":
+    if outcome_of(result) == "warn":
         return f"Outcome: not decided. {headline(result)}"
+    if result.status == "incomplete":
+        return f"Outcome: none, as the check is incomplete. {headline(result)}"
     return _OUTCOMES[result.status]
 
 
@@ -277,5 +351,6 @@ def with_source(entry: Entry, source: str) -> Entry:
 
 def newest_item(material: DisclosureMaterial) -> date | None:
     """Return the date of the newest item found: the data is not older than that."""
-    newest = pc.max(material.report.findings["created_at"]).as_py()
-    return None if newest is None else cast("date", newest.date())
+    found = [pc.max(each.report.findings["created_at"]).as_py() for each in material.checks]
+    days = [cast("date", newest.date()) for newest in found if newest is not None]
+    return max(days, default=None)

@@ -5,6 +5,7 @@ from typing import Any
 from provenance.model.records.disclosure import DisclosureMaterial
 from provenance.report.disclosure.measured_entries import shown_languages
 from provenance.report.sanitize import dump_json
+from provenance.report.text.sentences import outcome_of
 
 _MAX_NAME, _MAX_SOURCE = 500, 65_535
 """Limits of MLflow's tracking store, in characters."""
@@ -20,9 +21,11 @@ def mlflow_dataset(material: DisclosureMaterial) -> str:
 def mlflow_document(material: DisclosureMaterial) -> dict[str, Any]:
     """Return the dataset; `source`, `schema` and `profile` are JSON in text, as MLflow has them."""
     corpus = material.report.result.corpus
-    source = {"addresses": [*corpus.addresses], "sha256": corpus.digest}
-    if len(dump_json(source)) > _MAX_SOURCE:
-        source = {"sha256": corpus.digest}
+    whole: dict[str, Any] = {"digest": corpus.digest}
+    named = {"addresses": [*corpus.addresses], **whole}
+    files = {file.name: file.sha256 for file in corpus.contents if file.sha256 is not None}
+    candidates = (named | {"files": files}, named, whole)
+    source = next(each for each in candidates if len(dump_json(each)) <= _MAX_SOURCE)
     return {
         "name": material.name[:_MAX_NAME],
         "digest": corpus.digest[:_DIGEST_CHARACTERS],
@@ -47,7 +50,7 @@ def _profile(material: DisclosureMaterial) -> dict[str, Any]:
         "documents": result.corpus.documents,
         "tokens": result.corpus.tokens,
         "bytes": result.corpus.bytes,
-        "status": result.status,
+        "status": outcome_of(result),
         "purpose": str(result.policy.circumstances.purpose),
         "result_sha256": material.digest,
         "shares_of_tokens": shares,

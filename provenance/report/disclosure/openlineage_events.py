@@ -15,6 +15,7 @@ from provenance.model.results.result import GateOutcome
 from provenance.report.disclosure.cyclonedx_bom import timestamp
 from provenance.report.sanitize import dump_json
 from provenance.report.text.number_format import exact_percent
+from provenance.report.text.sentences import headline, outcome_of
 
 _SPEC = "https://openlineage.io/spec"
 _RUN_EVENT = f"{_SPEC}/2-0-2/OpenLineage.json#/$defs/RunEvent"
@@ -112,7 +113,8 @@ def _assertion(outcome: GateOutcome) -> dict[str, Any]:
 
 
 def _tests(material: DisclosureMaterial) -> list[dict[str, Any]]:
-    return [
+    result = material.report.result
+    tests = [
         {
             "name": str(each.gate),
             "status": "pass" if each.passed else "fail",
@@ -121,8 +123,22 @@ def _tests(material: DisclosureMaterial) -> list[dict[str, Any]]:
             "expected": f"at most {exact_percent(each.gate.limit)}",
             "actual": exact_percent(each.share),
         }
-        for each in material.report.result.gates
+        for each in result.gates
     ]
+    if (outcome := outcome_of(result)) not in _BEYOND_GATES:
+        return tests
+    name, severity = _BEYOND_GATES[outcome]
+    return [
+        *tests,
+        {"name": name, "status": "fail", "severity": severity, "description": headline(result)},
+    ]
+
+
+_BEYOND_GATES = {
+    "warn": ("the outcome is decided", "warn"),
+    "incomplete": ("the whole dataset was read", "error"),
+}
+"""Name and severity of the test that fails with an outcome although all gates may hold."""
 
 
 def _output(material: DisclosureMaterial) -> dict[str, Any]:
@@ -143,7 +159,9 @@ def _output(material: DisclosureMaterial) -> dict[str, Any]:
         "name": f"report {material.digest}",
         "facets": {
             "version": version,
-            "provenance_shares": _own_facet(status=result.status, unit="tokens", shares=shares),
+            "provenance_shares": _own_facet(
+                status=outcome_of(result), unit="tokens", shares=shares
+            ),
         },
     }
 

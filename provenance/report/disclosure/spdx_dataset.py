@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from provenance.model.records.disclosure import DisclosureMaterial, Entry
-from provenance.report.disclosure.croissant import is_spdx_id
+from provenance.report.disclosure.croissant import is_spdx_id, listed_files
 from provenance.report.disclosure.cyclonedx_bom import stable_uuid, timestamp
 from provenance.report.disclosure.measured_entries import (
     check_made,
@@ -49,6 +49,7 @@ def spdx_document(material: DisclosureMaterial) -> dict[str, Any]:
         _element(base, "Tool", "tool", name=tool),
         *_provider(material, base),
         _package(material, base),
+        *_files(material, base),
         *_models(material, base),
         *_licences(material, base),
         *_annotations(material, base),
@@ -108,6 +109,19 @@ def _package(material: DisclosureMaterial, base: str) -> dict[str, Any]:
     )
 
 
+def _files(material: DisclosureMaterial, base: str) -> Iterator[dict[str, Any]]:
+    """Yield the files with their digests, and that the dataset contains them."""
+    files = listed_files(material)
+    for number, file in enumerate(files, 1):
+        digest = {"type": "Hash", "algorithm": "sha256", "hashValue": file.sha256}
+        yield _element(
+            base, "software_File", f"file-{number}", name=file.name, verifiedUsing=[digest]
+        )
+    if files:
+        targets = [f"{base}#file-{number}" for number in range(1, len(files) + 1)]
+        yield _relation(base, "files", "dataset", "contains", *targets)
+
+
 def _midnight(day: date | None) -> str | None:
     if day is None:
         return None
@@ -136,12 +150,12 @@ def _models(material: DisclosureMaterial, base: str) -> Iterator[dict[str, Any]]
         )
 
 
-def _relation(base: str, fragment: str, source: str, kind: str, target: str) -> dict[str, Any]:
+def _relation(base: str, fragment: str, source: str, kind: str, *targets: str) -> dict[str, Any]:
     return _element(
         base,
         "Relationship",
         fragment,
-        **{"from": f"{base}#{source}", "relationshipType": kind, "to": [target]},
+        **{"from": f"{base}#{source}", "relationshipType": kind, "to": [*targets]},
     )
 
 

@@ -14,8 +14,7 @@ from provenance.model.json_encoding import to_json_value
 from provenance.model.results.reviews import ReviewLabel, ReviewSample
 from provenance.report.files.report_folder import write_text
 from provenance.report.files.review_jsonl import sample_of
-from provenance.report.formats.csv_findings import csv_cell
-from provenance.report.sanitize import dump_json
+from provenance.report.sanitize import csv_cell, dump_json
 
 PLACE_COLUMNS = ("document", "file", "row", "field", "start", "end")
 ITEM_COLUMNS = ("source", "item", "url", "created_at", "tokens")

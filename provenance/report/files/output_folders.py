@@ -1,12 +1,13 @@
 """Folders that files are written to: those of others in them are not replaced."""
 
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from provenance.atomic_output import open_regular_file
 from provenance.errors import OutputError
 from provenance.model.json_encoding import SCHEMA_HEAD_BYTES, names_schema
+from provenance.report.files.folder_replacement import MOVED, NEW, replace_files
 
 
 def check_replaceable(
@@ -36,7 +37,32 @@ def check_replaceable(
         name for name in names if os.path.lexists(folder / name) and not (folder / name).is_dir()
     ]
     if present:
-        check_own_files(str(folder), present, _head(folder / mark), schema, option)
+        heads = (_head(folder / place / mark) for place in ("", NEW, MOVED))
+        check_own_files(str(folder), present, next(filter(None, heads), b""), schema, option)
+
+
+def write_folder(
+    contents: Mapping[str, bytes],
+    folder: Path,
+    option: str,
+    *,
+    owned: Collection[str] = (),
+    mark: str = "",
+) -> None:
+    """Write files into the folder that an option names, as `replace_files` does.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written.
+    """
+    try:
+        replace_files(folder, contents, owned, mark)
+    except OSError as error:
+        raise OutputError(
+            f"{folder} cannot be written: {error.strerror or error}",
+            remedy=f"name another folder with {option}",
+        ) from error
 
 
 def check_own_files(

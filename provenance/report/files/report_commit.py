@@ -23,7 +23,7 @@ from provenance.atomic_output import (
     read_small_file,
     remove_stale_temporaries,
     swap_folders,
-    sync_path,
+    sync_rename,
     sync_tree,
     temporary_folder,
 )
@@ -74,12 +74,13 @@ def replace_report(folder: Path, make: Callable[[Path], None]) -> None:
         sync_tree(staging)
         try:
             staging.rename(folder)
-            sync_path(folder.parent)
         except OSError as error:
             if error.errno not in {errno.ENOTEMPTY, errno.EEXIST}:
                 raise
             with lock_folder(folder):  # another process has created it meanwhile
                 _replace(staging, folder)
+        else:
+            sync_rename(folder)
 
 
 def open_report_file(folder: Path, name: str) -> BufferedReader:
@@ -103,7 +104,7 @@ def _replace(staging: Path, folder: Path) -> None:
         _finish(folder)
         _check_replaceable(folder)
         staging.rename(folder / PENDING)
-        sync_path(folder)
+        sync_rename(folder, folder)
         _finish(folder)
 
 
@@ -123,7 +124,7 @@ def _try_exchange(staging: Path, folder: Path) -> bool:
         return False
     finally:
         sibling.rename(staging)  # now either folder; its context manager removes it
-    sync_path(folder.parent)
+    sync_rename(folder)
     for name in {*os.listdir(staging)} - REPORT_FILES:  # written by others in between
         (staging / name).rename(folder / name)
     return True
@@ -172,9 +173,9 @@ def _finish(folder: Path) -> None:
             (folder / name).unlink(missing_ok=True)
     for path in sorted(pending.iterdir(), key=lambda path: path.name == result_json.FILE_NAME):
         path.replace(folder / path.name)
-    sync_path(folder)  # before `pending` is removed, because readers look there first
-    pending.rmdir()
-    sync_path(folder)
+    if sync_rename(folder, folder):  # before `pending` is removed: readers look there first
+        pending.rmdir()
+        sync_rename(folder, folder)
 
 
 @contextmanager

@@ -21,6 +21,7 @@ from provenance.model.rules.rulings import Ruling
 from provenance.report.render_options import RenderOptions
 from provenance.report.sanitize import dump_json
 from provenance.report.text.coverage_text import coverage_json
+from provenance.report.text.sentences import outcome_of
 
 FILE_NAME = "result.json"
 
@@ -30,7 +31,7 @@ NO_OTHER_FILES: Mapping[str, FileFacts] = {}
 _UNCHANGED_FIELDS = (
     *("corpus", "registries", "backgrounds", "policy", "common_background"),
     *("violations", "shares", "findings", "method", "control", "calibration", "sample", "baseline"),
-    *("corpus_model", "unread", "allow_unread", "observations"),
+    *("corpus_model", "unread", "allow_unread", "observations", "misdatings"),
 )
 """Fields that are the same in the document as in `Result`."""
 
@@ -55,12 +56,14 @@ def result_document(result: Result) -> dict[str, Any]:
         "tool": {"name": "provenance", "version": result.tool},
         "created": to_json_value(result.created),
         "status": result.status,
+        "outcome": outcome_of(result),
         "purpose": result.policy.circumstances.purpose.value,
         "gates": [_flatten(outcome, "gate", str(outcome.gate)) for outcome in result.gates],
         "violations": same["violations"],
         "unread": same["unread"],
         "allow_unread": same["allow_unread"],
         "observations": same["observations"],
+        "misdatings": same["misdatings"],
         "corpus": same["corpus"],
         "sample": same["sample"],
         "calibration": same["calibration"],

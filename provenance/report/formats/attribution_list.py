@@ -6,8 +6,8 @@ import io
 from provenance.model.results.result import Report, SourceRuling
 from provenance.report.aggregates.obligations import CREDIT, conditional_reasons
 from provenance.report.files.findings_parquet import sort_findings
-from provenance.report.formats.csv_findings import csv_cell
 from provenance.report.render_options import RenderOptions
+from provenance.report.sanitize import csv_cell
 
 _HEADS = ("source", "item", "address", "licence", "licence_address", "author", "documents")
 _KEY = ("source", "verdict", "basis", "terms", "collection")

@@ -2,24 +2,12 @@
 
 import csv
 import io
-import re
-from typing import Any
 
 from provenance.model.content.tables import FINDINGS
-from provenance.model.json_encoding import to_json_value
 from provenance.model.results.result import Report
 from provenance.report.files.findings_parquet import EXCERPT_COLUMNS, sort_new_first
 from provenance.report.render_options import RenderOptions
-from provenance.report.sanitize import dump_json, one_line
-
-MAX_CELL_LENGTH = 32_000
-"""In characters; spreadsheets allow 32,767."""
-
-_FORMULA = re.compile(
-    "(^|[;|])(?=(?:[^\\w;|]|[_\u115f\u1160\u3164\uffa0])*?[-=+@\uff1d\uff0b\uff0d\uff20])"
-)
-"""Starts of formulas for spreadsheets that split cells at `,`, `;` or `|`. Invisible characters,
-four of which are letters, and punctuation may precede a formula."""
+from provenance.report.sanitize import csv_cell
 
 
 def render(report: Report, options: RenderOptions) -> str:
@@ -47,13 +35,3 @@ def render(report: Report, options: RenderOptions) -> str:
     for batch in sort_new_first(report.findings.select(names)).to_batches(10_000):
         writer.writerows([csv_cell(row[name]) for name in names] for row in batch.to_pylist())
     return out.getvalue()
-
-
-def csv_cell(value: Any) -> Any:
-    """Return a value as a cell of CSV that no spreadsheet takes for a formula."""
-    if isinstance(value, list):
-        value = dump_json(value) if value else ""
-    if not isinstance(value, str):
-        return to_json_value(value)
-    text = _FORMULA.sub(r"\1'", one_line(value[: MAX_CELL_LENGTH + 1]))
-    return text[:MAX_CELL_LENGTH] + "…" if len(text) > MAX_CELL_LENGTH else text

@@ -147,7 +147,7 @@ def _environment() -> Environment:
     )
     environment.globals.update(sentences=sentences, caveats=caveats, coverage_text=coverage_text)
     environment.globals.update(origins=origin_sentences, observations=observation_sentences)
-    environment.globals.update(registry_gap=unread_text.registry_gap)
+    environment.globals.update(registry_gap=unread_text.registry_gap, unread_text=unread_text)
     environment.filters.update({name: getattr(number_format, name) for name in _FIGURES})
     environment.filters.update(
         share_bar=share_bar, stack_segments=stack_segments, timeline_bar=timeline_bar

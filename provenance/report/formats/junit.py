@@ -16,7 +16,9 @@ from provenance.report.aggregates.grouping import (
 from provenance.report.aggregates.top_findings import Finding, strongest_findings
 from provenance.report.render_options import RenderOptions
 from provenance.report.sanitize import shorten_line
-from provenance.report.text.sentences import gate_sentence
+from provenance.report.text.collection_dates import refuted_dates_sentence
+from provenance.report.text.gate_sentences import passing_sentence, unlimited_verdicts
+from provenance.report.text.sentences import gate_sentence, headline, outcome_of
 from provenance.report.text.unread_text import unread_line
 
 _LONGEST = 2000
@@ -39,12 +41,16 @@ def render(report: Report, options: RenderOptions) -> str:
     -------
     str
         One suite for the dataset. A case fails if a gate fails, is an error if a file could not be
-        read, and is skipped if all its findings are waived.
+        read or the stated date of collection cannot be right, and is skipped if all its findings
+        are waived or no gate limits them.
     """
     result = report.result
     cases = [
         *_unread(result),
+        *_dates(result),
         *(_gate(outcome, result) for outcome in result.gates),
+        *_undecided(result),
+        *_passing(result),
         *(_statement(group, result) for group in group_findings(report)),
     ]
     failures = sum(case.find("failure") is not None for case in cases)
@@ -62,6 +68,8 @@ def render(report: Report, options: RenderOptions) -> str:
             **attributes,
         },
     )
+    properties = SubElement(suite, "properties")
+    SubElement(properties, "property", {"name": "status", "value": outcome_of(result)})
     suite.extend(cases)
     if options.excerpts:
         excerpts = "\n".join(
@@ -73,17 +81,27 @@ def render(report: Report, options: RenderOptions) -> str:
 
 
 def _unread(result: Result) -> list[Element]:
-    """Return a case per unread file: an error, unless unread files are accepted."""
+    """Return a case per file that was not checked: an error, unless that is accepted."""
     cases = []
-    for unread in result.unread[:_UNREAD]:
+    for unread in result.unchecked[:_UNREAD]:
         case = _case("unread", unread.file)
         sentence = _text(unread_line(unread))
-        if result.status == "incomplete":
+        if result.lacks_files:
             SubElement(case, "error", {"type": "unread", "message": sentence})
         else:
             SubElement(case, "skipped", {"message": sentence})
         cases.append(case)
     return cases
+
+
+def _dates(result: Result) -> list[Element]:
+    """Return a case in error if a stated date of collection cannot be right."""
+    sentence = refuted_dates_sentence(result)
+    if sentence is None:
+        return []
+    case = _case("policy", "collected")
+    SubElement(case, "error", {"type": "collected", "message": _text(sentence)})
+    return [case]
 
 
 def _gate(outcome: GateOutcome, result: Result) -> Element:
@@ -92,6 +110,26 @@ def _gate(outcome: GateOutcome, result: Result) -> Element:
         remedies = [each.remedy for each in result.violations if each.gate == str(outcome.gate)]
         _failure(case, gate_sentence(outcome), *remedies)
     return case
+
+
+def _undecided(result: Result) -> list[Element]:
+    """Return a skipped case if the outcome is not decided: JUnit has no warnings."""
+    if outcome_of(result) != "warn":
+        return []
+    case = _case("gates", "unknown")
+    SubElement(case, "skipped", {"message": _text(f"Not decided: {headline(result)}")})
+    return [case]
+
+
+def _passing(result: Result) -> list[Element]:
+    """Return a skipped case for the verdicts that no gate limits."""
+    sentence = passing_sentence(result)
+    if sentence is None:
+        return []
+    verdicts = unlimited_verdicts(each.gate for each in result.gates)
+    case = _case("gates", f"no gate: {', '.join(verdicts)}")
+    SubElement(case, "skipped", {"message": _text(sentence)})
+    return [case]
 
 
 def _statement(group: FindingGroup, result: Result) -> Element:

@@ -28,7 +28,11 @@ from provenance.report.text.caveats import (
     undecided_sentence,
     upper_bound_sentence,
 )
-from provenance.report.text.gate_sentences import documents_sentence, left_out_sentence
+from provenance.report.text.gate_sentences import (
+    documents_sentence,
+    left_out_sentence,
+    passing_sentence,
+)
 from provenance.report.text.next_steps import next_steps
 from provenance.report.text.number_format import (
     count,
@@ -50,7 +54,7 @@ from provenance.report.text.sentences import (
     outcome_of,
     source_shares,
 )
-from provenance.report.text.unread_text import unread_lines, unread_sentence
+from provenance.report.text.unread_text import unchecked_sentence, unread_lines
 
 MAX_BYTES = 60_000
 """Maximum size. GitHub rejects job summaries above 1 MiB and comments above 65,536 characters."""
@@ -122,6 +126,7 @@ def _verdict(report: Report) -> str:
     note = [
         documents_sentence(report),
         left_out_sentence(report),
+        passing_sentence(result),
         baseline_sentence(result),
         sample_sentence(result),
         upper_bound_sentence(result),
@@ -137,12 +142,12 @@ def _verdict(report: Report) -> str:
 
 
 def _unread(result: Result) -> str:
-    note = unread_sentence(result.unread, result.allow_unread)
+    note = unchecked_sentence(result)
     if note is None:
         return ""
-    lines = unread_lines(result.unread, _ROWS, "result.json")
+    lines = unread_lines(result.unchecked, _ROWS, "result.json")
     lines = [f"- {markdown_text(line)}" for line in lines]
-    return "\n\n".join(["#### Not read", markdown_text(note), "\n".join(lines)])
+    return "\n\n".join(["#### Not checked", markdown_text(note), "\n".join(lines)])
 
 
 def _failing(report: Report, options: RenderOptions) -> str:

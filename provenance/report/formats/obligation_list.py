@@ -3,6 +3,7 @@
 from itertools import groupby
 
 from provenance.model.results.result import Report, SourceRuling
+from provenance.model.rules.policy import Agreement
 from provenance.model.rules.terms import Verdict
 from provenance.report.aggregates.obligations import (
     CREDIT,
@@ -57,6 +58,8 @@ def render(report: Report, _: RenderOptions) -> str:
 
 def _line(each: Obligation) -> str:
     terms = each.terms
+    if terms is None:
+        return f"- {_content(each.ruling)}: {_deletion_at_end(each.ruling)}"
     clause = f", {terms.clause}" if terms.clause else ""
     where = f" {markdown_link('text', terms.address)}" if terms.address else ""
     remark = (terms.condition or "").rstrip(".")
@@ -65,6 +68,19 @@ def _line(each: Obligation) -> str:
         f"({markdown_text(f'{terms.document}{clause}', 300)}{where})."
         f"{f' In our words: {markdown_text(remark, 400)}.' if remark else ''}"
     )
+
+
+def _deletion_at_end(each: SourceRuling) -> str:
+    agreement = each.agreement
+    if agreement is None:
+        return ""
+    of = (
+        f"what was collected in the term of the agreement {markdown_text(agreement.reference, 200)}"
+    )
+    if each.ruling.verdict is Verdict.FORBIDDEN:
+        return f"delete {of}, which ended on {agreement.last_day}."
+    end = "" if agreement.last_day is None else f", after {agreement.last_day}"
+    return f"delete {of} when it ends{end}."
 
 
 def _content(each: SourceRuling) -> str:
@@ -88,8 +104,7 @@ def _rest(report: Report) -> list[str]:
 
 def _open_end(each: SourceRuling, *, is_unconditional: bool) -> str | None:
     if each.agreement is not None:
-        reference = markdown_text(each.agreement.reference, 200)
-        return f"by the agreement {reference}; what it asks for is in the contract."
+        return _open_end_of_agreement(each.ruling.verdict, each.agreement)
     match each.ruling.verdict:
         case Verdict.FORBIDDEN:
             return "no condition makes it usable; leave it out, or sign an agreement."
@@ -98,3 +113,13 @@ def _open_end(each: SourceRuling, *, is_unconditional: bool) -> str | None:
         case Verdict.RESTRICTED if is_unconditional:
             return "the statement names no condition that could be met; ask counsel."
     return None
+
+
+def _open_end_of_agreement(verdict: Verdict, agreement: Agreement) -> str:
+    reference = markdown_text(agreement.reference, 200)
+    match verdict:
+        case Verdict.FORBIDDEN:
+            return f"the agreement {reference} has ended; delete it, or renew the agreement."
+        case Verdict.UNKNOWN:
+            return f"the policy does not state whether the agreement {reference} covers the use."
+    return f"by the agreement {reference}; what it asks for is in the contract."

@@ -26,6 +26,9 @@ from provenance.report.aggregates.top_findings import strongest_findings
 from provenance.report.code_location import Anchor, resolve_anchor
 from provenance.report.render_options import RenderOptions
 from provenance.report.sanitize import dump_json, safe_url, shorten_line
+from provenance.report.text.collection_dates import refuted_dates_sentence
+from provenance.report.text.gate_sentences import passing_sentence
+from provenance.report.text.sentences import headline, outcome_of
 from provenance.report.text.unread_text import unread_line
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -77,7 +80,7 @@ def render(report: Report, options: RenderOptions) -> str:
                 shorten_line(address, _LONGEST) for address in result.corpus.addresses[:_PLACES]
             ],
             "corpusDigest": result.corpus.digest,
-            "status": result.status,
+            "status": outcome_of(result),
             **_excerpts(report, options),
         },
     }
@@ -208,12 +211,19 @@ def _invocation(result: Result, left_out: int) -> dict[str, Any]:
         "executionSuccessful": is_complete,
         "endTimeUtc": f"{result.created:%Y-%m-%dT%H:%M:%SZ}",
     }
-    level = "warning" if is_complete else "error"
+    level = "error" if result.lacks_files else "warning"
     notes = [
-        (level, shorten_line(unread_line(unread), _LONGEST)) for unread in result.unread[:_UNREAD]
+        (level, shorten_line(unread_line(unread), _LONGEST))
+        for unread in result.unchecked[:_UNREAD]
     ]
-    if more := len(result.unread[_UNREAD:]):
-        notes.append((level, f"{more:,} more files could not be read: see result.json."))
+    if (refuted := refuted_dates_sentence(result)) is not None:
+        notes.insert(0, ("error", shorten_line(refuted, _LONGEST)))
+    if more := len(result.unchecked[_UNREAD:]):
+        notes.append((level, f"{more:,} more files were not checked: see result.json."))
+    if outcome_of(result) == "warn":
+        notes.append(("warning", shorten_line(headline(result), _LONGEST)))
+    if (passing := passing_sentence(result)) is not None:
+        notes.append(("note", shorten_line(passing, _LONGEST)))
     if left_out:
         text = f"{left_out:,} more results were left out; findings.parquet has all."
         notes.append(("warning", text))

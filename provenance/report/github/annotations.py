@@ -19,8 +19,9 @@ from provenance.report.aggregates.top_findings import strongest_findings
 from provenance.report.code_location import Anchor, resolve_anchor
 from provenance.report.render_options import RenderOptions
 from provenance.report.sanitize import shorten_line
+from provenance.report.text.gate_sentences import passing_sentence
 from provenance.report.text.next_steps import outcome_line
-from provenance.report.text.sentences import status_mark
+from provenance.report.text.sentences import outcome_of, status_mark
 from provenance.report.text.unread_text import unread_line
 
 MAX_ANNOTATIONS = 10
@@ -47,14 +48,15 @@ def render(report: Report, options: RenderOptions) -> str:
         counts those left out. The outcome is an annotation of its own.
     """
     result, anchor = report.result, resolve_anchor(report.result, options)
-    is_failed = result.status != "pass"
+    level = {"pass": NOTE, "warn": WARNING}.get(outcome_of(result), ERROR)
     lines = [
         (
-            ERROR if is_failed else NOTE,
+            level,
             f"provenance: {status_mark(result).lower()}",
             outcome_line(result),
         ),
         *_unread(result),
+        *_passing(result),
         *(_group_line(group, report) for group in group_findings(report) if _is_shown(group)),
         *(_excerpts(report) if options.excerpts else ()),
     ]
@@ -71,8 +73,13 @@ Line = tuple[str, str, str]
 
 
 def _unread(result: Result) -> list[Line]:
-    kind = ERROR if result.status == "incomplete" else WARNING
-    return [(kind, "provenance: not read", unread_line(unread)) for unread in result.unread]
+    kind = ERROR if result.lacks_files else WARNING
+    return [(kind, "provenance: not checked", unread_line(each)) for each in result.unchecked]
+
+
+def _passing(result: Result) -> list[Line]:
+    sentence = passing_sentence(result)
+    return [] if sentence is None else [(NOTE, "provenance: not limited", sentence)]
 
 
 def _is_shown(group: FindingGroup) -> bool:

@@ -13,6 +13,7 @@ from provenance.report.github.pull_request_comment import PullRequest
 from provenance.report.render_options import RenderOptions
 from provenance.report.sanitize import dump_json
 from provenance.report.text.sentences import shares_by
+from provenance.terminal_safety import escape_line
 
 DEFAULT_API = "https://api.github.com"
 
@@ -33,14 +34,15 @@ def set_outputs(outputs: Mapping[str, str], environment: Mapping[str, str]) -> b
     Parameters
     ----------
     outputs : mapping of str to str
-        No value can set another output.
+        No value can set another output: each is on one line, and control characters are shown as
+        numbers.
     environment : mapping of str to str
         Environment of the step.
     """
     path = environment.get("GITHUB_OUTPUT")
     if path:
         end = f"end-{secrets.token_hex(16)}"
-        lines = [f"{name}<<{end}\n{value}\n{end}\n" for name, value in outputs.items()]
+        lines = [f"{name}<<{end}\n{escape_line(value)}\n{end}\n" for name, value in outputs.items()]
         _append(path, "".join(lines))
     return bool(path)
 

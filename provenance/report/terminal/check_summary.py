@@ -26,7 +26,11 @@ from provenance.report.text.caveats import (
 )
 from provenance.report.text.cell_width import cell_width, truncate, wrap
 from provenance.report.text.coverage_text import coverage_sentence
-from provenance.report.text.gate_sentences import documents_sentence, left_out_sentence
+from provenance.report.text.gate_sentences import (
+    documents_sentence,
+    left_out_sentence,
+    passing_sentence,
+)
 from provenance.report.text.next_steps import next_steps
 from provenance.report.text.number_format import count, date_span, percent, size
 from provenance.report.text.observations import observation_sentences
@@ -46,7 +50,7 @@ from provenance.report.text.sentences import (
     status_mark,
     unknown_licences,
 )
-from provenance.report.text.unread_text import unread_lines, unread_sentence
+from provenance.report.text.unread_text import unchecked_sentence, unread_lines
 
 MIN_WIDTH, MAX_WIDTH = 40, 100
 """Range of line widths in cells: narrower terminals wrap lines, longer lines are hard to read."""
@@ -107,7 +111,7 @@ def _verdict(style: TerminalStyle, report: Report) -> list[str]:
     mark = f"{status_mark(result):<4}  "
     sentence = wrap(one_line(headline(result)), style.width, " " * len(mark), " " * 6)
     sentence[0] = mark + sentence[0][len(mark) :]
-    code = {"fail": "1;31", "incomplete": "1;33", "open": "1;33"}.get(outcome_of(result), "1;32")
+    code = {"fail": "1;31", "incomplete": "1;33", "warn": "1;33"}.get(outcome_of(result), "1;32")
     return [
         *(style.paint(line, code) for line in sentence),
         *(style.wrap(extent, " " * 6) if (extent := documents_sentence(report)) else ()),
@@ -121,11 +125,11 @@ def _verdict(style: TerminalStyle, report: Report) -> list[str]:
 
 
 def _unread(style: TerminalStyle, result: Result) -> list[str]:
-    note = unread_sentence(result.unread, result.allow_unread)
+    note = unchecked_sentence(result)
     if note is None:
         return []
-    lines = [style.bold("Not read"), *style.wrap(note, "  ")]
-    for line in unread_lines(result.unread, _UNREAD, "result.json"):
+    lines = [style.bold("Not checked"), *style.wrap(note, "  ")]
+    for line in unread_lines(result.unchecked, _UNREAD, "result.json"):
         lines += style.wrap(line, "  ", "    ")
     return lines
 
@@ -138,6 +142,8 @@ def _gates(style: TerminalStyle, result: Result) -> list[str]:
         mark = "passes" if outcome.passed else "FAILS"
         lines += style.wrap(f"{outcome.gate} {mark}: {gate_sentence(outcome)}", "  ", "    ")
         lines += style.wrap(warning, "    ") if (warning := undecided_sentence(outcome)) else []
+    if (passing := passing_sentence(result)) is not None:
+        lines += style.wrap(passing, "  ", "    ")
     return [*lines, *style.wrap(SHARES_NOTE, "  ")]
 
 

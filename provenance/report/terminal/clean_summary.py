@@ -39,7 +39,8 @@ def receipt_text(receipt: Receipt, style: TerminalStyle) -> str:
 def _head(receipt: Receipt, style: TerminalStyle) -> Iterator[str]:
     if not receipt.rounds:
         verdicts = " or ".join(receipt.cleaning.verdicts)
-        yield from style.wrap(f"Nothing to remove: nothing in the corpus is {verdicts}.")
+        where = "the corpus" if not receipt.wordless else "what could be compared of the corpus"
+        yield from style.wrap(f"Nothing to remove: nothing in {where} is {verdicts}.")
     else:
         parts = []
         if receipt.documents:
@@ -140,6 +141,14 @@ def _exceptions(receipt: Receipt, style: TerminalStyle) -> Iterator[str]:
             "and so could not be checked."
         )
         for line in unread_lines(receipt.unread, _FILES, "the receipt"):
+            yield from style.wrap(line, "  ", "    ")
+    if receipt.wordless:
+        yield ""
+        yield from style.wrap(
+            f"Not compared: {count(len(receipt.wordless), 'column')} of texts that are not words, "
+            "written as they were."
+        )
+        for line in unread_lines(receipt.wordless, _FILES, "the receipt"):
             yield from style.wrap(line, "  ", "    ")
     if receipt.not_copied:
         yield ""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pyarrow as pa
 
 from provenance.model.results.changes import Changes, ComparedCorpus, DocumentChanges, ShareChange
-from provenance.report.sanitize import one_line
+from provenance.report.sanitize import markdown_text, one_line
 from provenance.report.terminal.terminal_style import TerminalStyle
 from provenance.report.text.number_format import count, number, percent
 from provenance.report.text.unread_text import unread_line
@@ -27,9 +27,9 @@ def changes_text(changes: Changes, style: TerminalStyle) -> str:
 
 def changes_markdown(changes: Changes) -> str:
     """Render changes as Markdown; untrusted text is escaped."""
-    lines = [f"### {_safe(_headline(changes))}"]
+    lines = [f"### {markdown_text(_headline(changes))}"]
     for heading, points in _sections(changes):
-        lines += ["", f"**{heading}**", "", *(f"- {_safe(point)}" for point in points)]
+        lines += ["", f"**{heading}**", "", *(f"- {markdown_text(point)}" for point in points)]
     return "\n".join(lines) + "\n"
 
 
@@ -84,7 +84,7 @@ def _sections(changes: Changes) -> Iterator[tuple[str, list[str]]]:
 
 def _side(label: str, side: ComparedCorpus) -> str:
     outcome = {"pass": "no gate fails", "fail": "fails the policy"}.get(
-        side.status, "not all could be read"
+        side.status, "not checked completely"
     )
     return (
         f"{label}: {_name(side.name)}, {count(side.documents, 'document')}, "
@@ -125,9 +125,3 @@ def _findings(table: pa.Table) -> Iterator[str]:
 def _name(text: str) -> str:
     line = one_line(text)
     return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}…"
-
-
-def _safe(text: str) -> str:
-    """Escape Markdown and HTML."""
-    escaped = "".join(f"\\{sign}" if sign in "\\`*_[]()#|~!@" else sign for sign in text)
-    return escaped.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

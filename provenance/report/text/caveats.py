@@ -20,7 +20,10 @@ from provenance.report.text.number_format import (
     rarity,
 )
 from provenance.report.text.sentences import shares_by
-from provenance.report.text.unread_text import registry_gap
+from provenance.report.text.unread_text import is_wordless, registry_gap, wordless_sentence
+
+_MAX_BOUND = 0.5
+"""Upper bound of a share beyond which finding nothing says nothing."""
 
 CONTESTED_MEANING = "a permitted source or a background registry contains the same words"
 
@@ -77,6 +80,7 @@ def coverage_caveats(result: Result) -> tuple[str, ...]:
     is_compared = any(registry.items for registry in result.registries)
     of_texts = (*common_caveats(result), *model_caveats(result), expected_chance(result))
     caveats = (
+        *wordless_sentence(result),
         *(*ignored_files_sentence(result), *unread_card_sentence(result), *gaps, *backgrounds),
         *(of_texts if is_compared else ()),
     )
@@ -254,9 +258,14 @@ def upper_bound_sentence(result: Result) -> str | None:
         One sentence; None if something was found.
     """
     sources = shares_by(result.shares, "source")
-    if not sources or any(share.documents.count for share in sources):
+    if not sources or any(share.documents.count for share in sources) or is_wordless(result):
         return None
     most = max([0.00001, *(share.tokens.high for share in sources)])
+    if most > _MAX_BOUND:
+        return (
+            "So little text rules out little: a source may still account for "
+            f"{percent(most)} of the tokens, by the 95% interval."
+        )
     return (
         f"With 95% confidence, no source accounts for more than {percent(most)} of the tokens, as "
         "far as its items are in the registries."

@@ -1,7 +1,10 @@
 """Sentences on the content that gates count, and on what they leave out."""
 
-from provenance.model.results.result import GateOutcome, Report
+from collections.abc import Iterable
+
+from provenance.model.results.result import GateOutcome, Report, Result
 from provenance.model.rules.policy import Gate
+from provenance.model.rules.terms import Verdict
 from provenance.report.aggregates.grouping import gate_content
 from provenance.report.text.number_format import count, percent
 from provenance.report.text.sentences import capitalize, shares_by, verdict_phrase
@@ -39,6 +42,54 @@ def documents_sentence(report: Report) -> str | None:
 def _content(gate: Gate) -> str:
     basis = "" if gate.basis is None else f" ({gate.basis})"
     return f"{gate.verdict} content{f' of {gate.source}' if gate.source else ''}{basis}"
+
+
+def unlimited_verdicts(gates: Iterable[Gate]) -> tuple[Verdict, ...]:
+    """Return which of `unknown` and `restricted` no gate limits for all content."""
+    limited = {each.verdict for each in gates if each.source is None and each.basis is None}
+    return tuple(each for each in (Verdict.UNKNOWN, Verdict.RESTRICTED) if each not in limited)
+
+
+def unlimited_sentence(gates: Iterable[Gate]) -> str | None:
+    """Return which verdicts pass whatever their share; None if all but `permitted` are limited.
+
+    Examples
+    --------
+    >>> unlimited_sentence([Gate(Verdict.FORBIDDEN)])
+    'What is unknown or restricted passes: no gate limits all of it.'
+    """
+    verdicts = unlimited_verdicts(gates)
+    if not verdicts:
+        return None
+    return f"What is {' or '.join(verdicts)} passes: no gate limits all of it."
+
+
+def passing_sentence(result: Result) -> str | None:
+    """Return what passes because no gate limits it, with its share.
+
+    Parameters
+    ----------
+    result : Result
+        The outcome.
+
+    Returns
+    -------
+    str or None
+        "What is unknown or restricted passes: no gate limits all of it. 0% of the tokens are of
+        unknown status for pretraining, 6.7% are allowed for pretraining only under conditions.";
+        None if gates limit both.
+    """
+    gates = [each.gate for each in result.gates]
+    rule = unlimited_sentence(gates)
+    if rule is None:
+        return None
+    found = {share.key: share.tokens.share for share in shares_by(result.shares, "verdict")}
+    parts = [
+        f"{percent(found.get(each, 0.0))} {'of the tokens ' * (number == 0)}are "
+        f"{verdict_phrase(each, result)}"
+        for number, each in enumerate(unlimited_verdicts(gates))
+    ]
+    return f"{rule} {', '.join(parts)}."
 
 
 def left_out_sentence(report: Report) -> str | None:

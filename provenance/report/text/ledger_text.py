@@ -8,12 +8,15 @@ from provenance.model.records.ledger import (
     DestructionFacts,
     ErasureFacts,
     Facts,
+    Ledger,
     LedgerEntry,
     Recipient,
+    SignatureFacts,
+    TimestampFacts,
     UseFacts,
     WithdrawalFacts,
 )
-from provenance.report.text.number_format import count, period, size
+from provenance.report.text.number_format import count, number, period, size
 from provenance.report.text.sentences import route_phrase
 
 DIGEST_LENGTH = 12
@@ -36,6 +39,22 @@ def entry_sentence(entry: LedgerEntry) -> str:
     return "; ".join(parts) or "no facts"
 
 
+def access_totals(ledger: Ledger) -> str:
+    """Return the sums of calls and items of accesses in force, as far as they are stated."""
+    accesses = [facts for _, facts in ledger.facts(AccessFacts)]
+    parts = []
+    for noun, amounts in (
+        ("call", [each.calls for each in accesses]),
+        ("item", [each.items for each in accesses]),
+    ):
+        stated = [amount for amount in amounts if amount is not None]
+        if stated:
+            parts.append(f"{count(sum(stated), noun)} (stated by {number(len(stated))})")
+    if not parts:
+        return ""
+    return f"{count(len(accesses), 'record')} of access in force: {', '.join(parts)}"
+
+
 def facts_phrases(facts: Facts) -> list[str | None]:
     """Return what facts say, part by part; None for what they do not say."""
     match facts:
@@ -52,7 +71,12 @@ def facts_phrases(facts: Facts) -> list[str | None]:
 
 
 def _recorded(
-    facts: WithdrawalFacts | CheckFacts | CleaningFacts | ErasureFacts,
+    facts: WithdrawalFacts
+    | CheckFacts
+    | CleaningFacts
+    | ErasureFacts
+    | SignatureFacts
+    | TimestampFacts,
 ) -> list[str | None]:
     match facts:
         case WithdrawalFacts():
@@ -60,6 +84,7 @@ def _recorded(
         case CheckFacts():
             return [
                 f"dataset {facts.digest[:DIGEST_LENGTH]} ({', '.join(facts.addresses)})",
+                f"checked on {facts.checked}",
                 _labelled("report", facts.report),
             ]
         case CleaningFacts():
@@ -70,6 +95,13 @@ def _recorded(
             return [f"dataset {before} became {after} ({facts.output})"]
         case ErasureFacts():
             return [facts.note]
+        case SignatureFacts():
+            return [f"state {facts.state[:DIGEST_LENGTH]} signed with the key {facts.key}"]
+        case TimestampFacts():
+            stated = (
+                None if facts.stated is None else f"states {facts.stated:%Y-%m-%d %H:%M:%S} UTC"
+            )
+            return [f"time stamp of state {facts.state[:DIGEST_LENGTH]}", stated]
 
 
 def _dataset(facts: DatasetFacts) -> list[str | None]:

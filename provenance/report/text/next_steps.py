@@ -3,7 +3,8 @@
 from collections.abc import Collection
 
 from provenance.model.results.result import Result, SourceRuling
-from provenance.model.rules.policy import Gate
+from provenance.model.rules.policy import Gate, Waiver, WaiverReason
+from provenance.report.text.collection_dates import refuted_dates_step
 from provenance.report.text.sentences import (
     capitalize,
     headline,
@@ -38,20 +39,30 @@ def next_steps(result: Result, failing: Collection[str] | None = None) -> tuple[
         and (not failed or any(_concerns(gate, each) for gate in failed))
         and (failing is None or each.source in failing)
     ]
-    expired = [outcome.waiver.id for outcome in result.waivers if outcome.expired]
+    expired = [outcome.waiver for outcome in result.waivers if outcome.expired]
     unused = [each.waiver.id for each in result.waivers if not each.expired and not each.findings]
     steps = [
         *unread_steps(result),
+        *refuted_dates_step(result),
         *(capitalize(violation.remedy) for violation in result.violations),
         *(
             f"{each.name}: {remedy}"
             for each, *_ in rulings_by_source(rulings)
             if (remedy := ruling_remedy(each.ruling))
         ),
-        *(f"Renew or remove the expired waiver '{waiver}'." for waiver in expired),
+        *map(_step_on_expired, expired),
         *(f"Remove the waiver '{waiver}': it excuses nothing." for waiver in unused),
     ]
     return tuple(dict.fromkeys(steps))
+
+
+def _step_on_expired(waiver: Waiver) -> str:
+    if waiver.reason is WaiverReason.DISPUTED:
+        return (
+            f"Settle the dispute of item {waiver.item} of {waiver.source}, have its owner sign a "
+            "note, or write a waiver under [[waivers]]."
+        )
+    return f"Renew or remove the expired waiver '{waiver.id}'."
 
 
 def _concerns(gate: Gate, each: SourceRuling) -> bool:

@@ -23,6 +23,8 @@ _FOR_QUOTATION = {
     OriginReason.ITEM_VERSE: "they are lines of verse in the item",
     OriginReason.ITEM_ATTRIBUTES: "the item names another author beside them",
     OriginReason.DOCUMENT_ATTRIBUTES: "the document names their author",
+    OriginReason.LINK_TITLE: "they are the title of the page that the item links to",
+    OriginReason.DOCUMENT_LINKED: "the item links to the document, or to its site",
     OriginReason.DOCUMENT_CONTINUES: "they begin or end a sentence of the item, and are in the "
     "midst of one of the document",
     OriginReason.OTHER_AUTHORS: "items of other authors have them in other contexts",

@@ -1,16 +1,14 @@
 """Notes on a policy: replaced rules, settings without effect, implausible dates, waivers."""
 
 from collections.abc import Iterator
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from difflib import get_close_matches
-
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from provenance.model.results.result import Report, Result, WaiverOutcome
 from provenance.model.results.shares import OTHER_CONTENT
 from provenance.model.rules.policy import Waiver, WaiverReason
 from provenance.model.rules.terms import DateRange
+from provenance.report.text.collection_dates import late_findings
 from provenance.report.text.number_format import count, percent
 from provenance.report.text.sentences import circumstances_phrase, collection_phrase, shares_by
 
@@ -33,7 +31,7 @@ def policy_notes(report: Report) -> tuple[str, ...]:
         *_replaced_rules(result),
         *_agreements(result),
         *_gates(result),
-        *_dates(report),
+        *_dates(result),
         *_collections(result),
     )
 
@@ -66,6 +64,8 @@ def _agreements(result: Result) -> Iterator[str]:
                 if result.policy.circumstances.collected is None and agreement.period != DateRange()
                 else ""
             )
+            if agreement.has_ended(result.created.date()):
+                undated += f"; it ended on {agreement.last_day}"
             yield (
                 f"The agreement {agreement.reference!r} ({agreement.source}) changes the verdict "
                 f"of no finding{_suggestion(agreement.source, result) or undated}."
@@ -83,17 +83,13 @@ def _gates(result: Result) -> Iterator[str]:
             )
 
 
-def _dates(report: Report) -> Iterator[str]:
-    collected = report.result.policy.circumstances.collected
-    if collected is None or collected.until is None:
-        return
-    end = pa.scalar(datetime.combine(collected.until, time()), pa.timestamp("s", "UTC"))
-    later = pc.sum(pc.greater_equal(report.findings["created_at"], end)).as_py() or 0
-    if later:
-        yield (
-            f"{count(later, 'finding')} of items that are dated after the stated collection. The "
-            "stated date was used, but one of the two dates is wrong. See --collected."
-        )
+def _dates(result: Result) -> Iterator[str]:
+    for each in result.misdatings:
+        if not each.refuting:
+            yield (
+                f"{late_findings(each)}, and judged by every day since. As they are contested, "
+                "waived or quotations, they do not show that the date is wrong."
+            )
 
 
 def _collections(result: Result) -> Iterator[str]:
@@ -160,7 +156,13 @@ def _sentence(outcome: WaiverOutcome) -> str:
     waiver, findings = outcome.waiver, count(outcome.findings, "finding")
     if waiver.reason is WaiverReason.DISPUTED:
         item = f"{findings} of item {waiver.item} of {waiver.source}"
-        return f"DISPUTED by {waiver.approver} ({item}): {waiver.statement}"
+        if outcome.expired:
+            return (
+                f"LAPSED {waiver.expires}: the dispute by {waiver.approver} ({item}) no longer "
+                "counts, as no owner signed it and nobody settled it."
+            )
+        lapse = "" if waiver.expires is None else f" It lapses on {waiver.expires}."
+        return f"DISPUTED by {waiver.approver} ({item}): {waiver.statement}{lapse}"
     if outcome.expired:
         return (
             f"EXPIRED {waiver.expires}: '{waiver.id}' no longer applies; what it excused "

@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Iterator
+from datetime import timedelta
 
 from provenance.model.results.result import Result
 from provenance.model.rules.policy import MAX_DOCUMENT, WithdrawnRule
@@ -85,5 +86,5 @@ def _circumstances(circumstances: Circumstances) -> Iterator[tuple[str, ...]]:
 
 def _days(collected: DateRange) -> str:
     """Format days as --collected reads them."""
-    first, until = collected.first or "", collected.until or ""
-    return f"{first}..{until}"
+    last = "" if collected.until is None else collected.until - timedelta(days=1)
+    return f"{collected.first or ''}..{last}"

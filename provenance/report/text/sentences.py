@@ -8,7 +8,9 @@ from provenance.model.results.shares import Share
 from provenance.model.rules.policy import Collection, Route, Unit
 from provenance.model.rules.rulings import Circumstances, Ruling
 from provenance.model.rules.terms import Actor, Verdict
+from provenance.report.text.collection_dates import refuted_dates_sentence
 from provenance.report.text.number_format import count, day, exact_percent, percent, period
+from provenance.report.text.unread_text import is_wordless, unchecked_phrase
 
 VERDICT_MEANINGS = {
     Verdict.FORBIDDEN: "The terms prohibit this use.",
@@ -29,11 +31,13 @@ EVIDENCE_MEANINGS = {
 
 BASIS_MEANINGS = {
     "agreement": "a contract of your own permits it",
+    "agreement-ended": "a contract of your own has ended and asks for deletion",
+    "agreement-unclear": "not stated whether a contract of your own covers it",
     "automated-access": "access is limited; training is not addressed",
     "commercial-use": "commercial use requires a contract",
     "condition-unmet": "allowed under a condition that is not met here",
     "copyright-licence": "a licence of the content",
-    "default-copyright": "no licence is granted; copyright law alone applies",
+    "default-copyright": "no licence is granted; copyright reserves the use",
     "explicit-ml": "names the training of models",
     "guidance": "advice on a licence, not part of it",
     "licence-scope": "training is not among the permitted uses",
@@ -54,10 +58,12 @@ BASIS_MEANINGS = {
     "public-domain": "rights are waived or have expired",
     "quoted-work": "a quotation; the quoted work is not known",
     "redistribution": "redistribution of copies is limited",
+    "reserved": "reserved by the owner, so the claimed exception does not cover it",
     "separate-licence": "a licence for training is sold separately",
     "silence": "read; training is not mentioned",
     "statute": "a statutory exception, as claimed by the policy",
     "tdm-reservation": "text and data mining is reserved",
+    "undeclared": "what was declared names no licence",
     "third-party-rights": "each page's own terms apply",
     "yields-to-licence": "defers to the licence",
 }
@@ -81,9 +87,12 @@ OUTCOMES = {
     "pass": "Passes the policy",
     "fail": "Fails the policy",
     "incomplete": "Incomplete",
-    "open": "Not decided",
+    "warn": "Not decided",
 }
 """Titles of the outcomes of `outcome_of`."""
+
+_ALL = 0.9995
+"""Share that is printed as 100 %."""
 
 _ANSWERS = {
     "as ": "the role (--actor)",
@@ -136,6 +145,8 @@ def circumstances_phrase(circumstances: Circumstances) -> str:
     if circumstances.model is not None:
         model = " and ".join(circumstances.model) or "of no kind that terms name"
         parts.append(f"for a model that is {model}")
+    if circumstances.affiliate:
+        parts.append("by an affiliate of the party to the agreements")
     if circumstances.claims:
         parts.append(f"claiming {' and '.join(circumstances.claims)}")
     return ", ".join(parts)
@@ -201,10 +212,13 @@ def headline(result: Result) -> str:
     str
         "1.9% of the tokens are forbidden for pretraining; the policy allows 0%."
     """
-    outcome = _outcome_sentence(result) + _disputes(result)
-    if result.status != "incomplete":
-        return outcome
-    return f"{count(len(result.unread), 'file')} could not be read to the end. {outcome}"
+    unchecked = f"{unchecked_phrase(result.unchecked, result.unread)}."
+    sentences = [
+        unchecked if result.lacks_files else None,
+        refuted_dates_sentence(result),
+        _outcome_sentence(result) + _disputes(result),
+    ]
+    return " ".join(filter(None, sentences))
 
 
 def _disputes(result: Result) -> str:
@@ -224,7 +238,10 @@ def checked_sentence(result: Result) -> str:
 
 
 def outcome_of(result: Result) -> str:
-    """Return the status; "open" if it passes only because no gate limits what is unknown.
+    """Return the status; "warn" if it passes without being decided.
+
+    So it does if no gate limits what is unknown, or if nothing was found in so little text that no
+    source is ruled out.
 
     Parameters
     ----------
@@ -242,12 +259,23 @@ def outcome_of(result: Result) -> str:
     )
     unknown = [s for s in shares_by(result.shares, "verdict") if s.key == Verdict.UNKNOWN]
     is_open = any(share.tokens.share > 0 for share in unknown) and not limits_unknown
-    return "open" if result.status == "pass" and is_open else result.status
+    is_open = is_open or rules_out_nothing(result)
+    return "warn" if result.status == "pass" and is_open else result.status
+
+
+def rules_out_nothing(result: Result) -> bool:
+    """Return whether nothing was found, and a source may still account for all of the text."""
+    sources = shares_by(result.shares, "source")
+    return (
+        bool(sources)
+        and result.worst is None
+        and max(share.tokens.high for share in sources) >= _ALL
+    )
 
 
 def status_mark(result: Result) -> str:
     """Return the outcome in capitals: "PASS", "FAIL", "INCOMPLETE", "NOT DECIDED"."""
-    is_open = outcome_of(result) == "open"
+    is_open = outcome_of(result) == "warn"
     return "NOT DECIDED" if is_open else result.status.upper()
 
 
@@ -279,16 +307,24 @@ def _outcome_sentence(result: Result) -> str:
             f" {count(len(failed_gates) - 1, 'more gate')} failed." if len(failed_gates) > 1 else ""
         )
         return _breach(failed_gates[0], result) + more
-    if result.worst is None and not any(registry.items for registry in result.registries):
-        return "No text was compared; no document declares an address or licence that counts."
     if result.worst is None:
-        return "No content of the sources in the registries was found."
+        return _nothing_found(result)
     if result.worst is Verdict.PERMITTED:
         return "All content that was found is permitted."
-    if outcome_of(result) != "open":
+    if outcome_of(result) != "warn":
         return f"{_part(result.worst, result)}; no gate fails."
     worst = "" if result.worst is Verdict.UNKNOWN else f"{_part(result.worst, result)}. "
     return f"{worst}{_part(Verdict.UNKNOWN, result)}, and no gate limits that.{_answers(result)}"
+
+
+def _nothing_found(result: Result) -> str:
+    if is_wordless(result):
+        return "No text was compared with any: none of it is words."
+    if not any(registry.items for registry in result.registries):
+        return "No text was compared; no document declares an address or licence that counts."
+    if rules_out_nothing(result):
+        return "Nothing was found, in too little text to rule out any source."
+    return "No content of the sources in the registries was found."
 
 
 def gate_sentence(outcome: GateOutcome) -> str:

@@ -1,30 +1,77 @@
-"""Sentences on files that could not be read."""
+"""Sentences on files that could not be read, and on texts that are not words."""
 
 from collections.abc import Sequence
 
 from provenance.model.content.tables import Unread
 from provenance.model.results.coverage import RegistrySummary
 from provenance.model.results.result import Result
-from provenance.report.text.number_format import count, number
+from provenance.report.text.number_format import count, number, percent
 
 _NAMED = 3
 
 
-def unread_sentence(unread: Sequence[Unread], allowed: int) -> str | None:
-    """Return how many files could not be read, and whether that is accepted; None if all were.
+def unchecked_sentence(result: Result) -> str | None:
+    """Return how much was not checked, and whether that is accepted; None if all was."""
+    unread, columns = len(result.unread), len(result.unchecked) - len(result.unread)
+    accepted = f" ({number(result.allow_unread)} accepted)" if not result.lacks_files else ""
+    sentences = []
+    if unread:
+        files = "1 file or folder" if unread == 1 else f"{number(unread)} files or folders"
+        end = "its end" if unread == 1 else "their end"
+        sentences.append(f"{files} could not be read to {end}{accepted}: the rest was not checked.")
+    if columns:
+        are = "column is" if columns == 1 else "columns are"
+        sentences.append(
+            f"{number(columns)} {are} not words{accepted}: nothing can be found there."
+        )
+    return " ".join(sentences) or None
+
+
+def unchecked_phrase(unchecked: Sequence[Unread], unread: Sequence[Unread]) -> str:
+    """Return how much was not checked, of which some could not be read.
 
     Examples
     --------
-    >>> unread_sentence([Unread("a.jsonl", "permission denied", "make it readable.")], 0)
-    '1 file or folder could not be read to its end: the rest was not checked.'
+    >>> missing = Unread("a.jsonl", "permission denied", "make it readable.")
+    >>> unchecked_phrase([missing], [missing])
+    '1 file could not be read to the end'
+    >>> unchecked_phrase([missing], [])
+    '1 column is not words and could not be compared'
     """
-    if not unread:
-        return None
-    is_single = len(unread) == 1
-    files = "1 file or folder" if is_single else f"{number(len(unread))} files or folders"
-    sentence = f"{files} could not be read to {'its' if is_single else 'their'} end"
-    accepted_note = f" ({number(allowed)} accepted)" if len(unread) <= allowed else ""
-    return f"{sentence}{accepted_note}: the rest was not checked."
+    columns = len(unchecked) - len(unread)
+    are = "is" if columns == 1 else "are"
+    phrases = [
+        *([f"{count(len(unread), 'file')} could not be read to the end"] if unread else []),
+        *(
+            [f"{count(columns, 'column')} {are} not words and could not be compared"]
+            if columns
+            else []
+        ),
+    ]
+    return ", and ".join(phrases)
+
+
+def wordless_sentence(result: Result) -> tuple[str, ...]:
+    """Return which part of the corpus is not words, if any is."""
+    corpus = result.corpus
+    if not corpus.wordless:
+        return ()
+    tokens, size = (sum(getattr(each, n) for each in corpus.wordless) for n in ("tokens", "bytes"))
+    kinds = "; ".join(dict.fromkeys(each.kind for each in corpus.wordless))
+    have = "has" if corpus.wordless_documents == 1 else "have"
+    documents = f"{number(corpus.wordless_documents)} of {count(corpus.documents, 'document')}"
+    sentence = (
+        f"{documents} {have} texts that are not words ({kinds}): in "
+        f"{percent(tokens / max(1, corpus.tokens))} of the tokens and "
+        f"{percent(size / max(1, corpus.bytes))} of the bytes nothing can be found."
+    )
+    return (sentence,)
+
+
+def is_wordless(result: Result) -> bool:
+    """Return whether no text of the corpus is words."""
+    wordless = sum(each.texts for each in result.corpus.wordless)
+    return bool(wordless) and wordless >= result.corpus.texts
 
 
 def unread_line(unread: Unread) -> str:
@@ -73,13 +120,18 @@ def _names(files: Sequence[str]) -> str:
 
 def unread_steps(result: Result) -> tuple[str, ...]:
     """Return what to do about unread files that are not accepted."""
-    if result.status != "incomplete":
+    if not result.lacks_files:
         return ()
+    unread, columns = len(result.unread), len(result.unchecked) - len(result.unread)
+    steps = [
+        *([f"make {count(unread, 'file')} readable"] if unread else []),
+        *([f"give {count(columns, 'column')} as words"] if columns else []),
+    ]
     step = (
-        f"Make {count(len(result.unread), 'file')} readable and check again, or accept with "
-        f"--allow-unread {len(result.unread)} that the rest is not checked."
+        f"{' and '.join(steps)} and check again, or accept with --allow-unread "
+        f"{len(result.unchecked)} that the rest is not checked."
     )
-    return (step,)
+    return (f"{step[:1].upper()}{step[1:]}",)
 
 
 def registry_gap(registry: RegistrySummary) -> str | None:

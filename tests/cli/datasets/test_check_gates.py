@@ -17,7 +17,7 @@ source = "x"
 documents = "{documents}"
 reason = "own-content"
 statement = "our own account"
-approver = "legal"
+approver = "Rosa Osei, legal"
 expires = {expires}
 """
 
@@ -128,9 +128,9 @@ def test_a_baseline_that_is_none_exits_with_2(provenance, mixed) -> None:
 @pytest.mark.parametrize(
     ("documents", "expires", "code", "said"),
     [
-        ("q*", "2100-01-01", 0, "'own-content: source=x, documents=q*' excuses 4 findings"),
+        ("q*", "2028-06-30", 0, "'own-content: source=x, documents=q*' excuses 4 findings"),
         ("q*", "2020-01-01", 1, "EXPIRED 2020-01-01"),
-        ("none-*", "2100-01-01", 1, "Unused: "),
+        ("none-*", "2028-06-30", 1, "Unused: "),
     ],
 )
 def test_waivers_excuse_until_they_end_and_all_are_shown(
@@ -145,3 +145,31 @@ def test_waivers_excuse_until_they_end_and_all_are_shown(
         )
         assert done.returncode == code, done.stdout + done.stderr
         assert said in done.stdout.replace("\\", "").replace("\n    ", " ")
+
+
+PASSING = "What is unknown or restricted passes: no gate limits all of it."
+
+
+def test_every_report_says_what_passes_because_no_gate_limits_it(provenance, mixed) -> None:
+    lax = ("--collected", "2022-06-01", "--actor", "scraper")
+    done = provenance("check", "mixed.jsonl", *HELD, *lax, "-o", "lax", cwd=mixed)
+    said = " ".join(done.stdout.split())
+    assert done.returncode == 0
+    assert PASSING in said
+    assert "% are allowed for pretraining only under conditions." in said.partition(PASSING)[2]
+    assert PASSING in (mixed / "lax" / "report.html").read_text()
+    for form in ("markdown", "junit", "sarif", "github"):
+        assert PASSING in provenance("report", "lax", "--format", form, cwd=mixed).stdout, form
+
+
+def test_a_strict_policy_fails_on_what_is_restricted_and_on_what_is_unknown(
+    provenance, mixed, tmp_path
+) -> None:
+    policy = tmp_path / "strict.toml"
+    assert provenance("policy", "init", "--strict", "-o", str(policy), cwd=mixed).returncode == 0
+    for actor, verdict in (("scraper", "restricted"), ("any-recipient", "unknown")):
+        asked = (*HELD, "--policy", str(policy), "--collected", "2022-06-01", "--actor", actor)
+        done = provenance("check", "mixed.jsonl", *asked, cwd=mixed)
+        assert done.returncode == 1, done.stdout
+        assert f"{verdict}=0% FAILS" in done.stdout
+        assert "no gate limits all of it" not in done.stdout

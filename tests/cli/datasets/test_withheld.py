@@ -192,6 +192,50 @@ def test_wildcards_for_what_an_entry_covers_anyhow_are_read(provenance, folder):
     assert [each["document"] for each in findings(folder)] == addresses[:2]
 
 
+@pytest.mark.parametrize(
+    ("entry", "covered", "others"),
+    [
+        (
+            "twitter.com/jane",
+            [
+                "x.com/jane/status/1",
+                "mobile.twitter.com/jane?s=20",
+                "https://twitter.com/Jane#top",
+                "https://web.archive.org/web/2022/https://twitter.com/jane/status/1",
+            ],
+            ["x.com/janet/status/1", "x.com/i/status/1", "x.com"],
+        ),
+        (
+            "https://mobile.twitter.com/jane/status/20?s=20",
+            ["x.com/i/web/status/20", "https://twitter.com/jane/statuses/20/photo/1"],
+            ["x.com/jane/status/21", "x.com/jane"],
+        ),
+        ("*.twitter.com", ["x.com/sam", "api.x.com/a", "m.twitter.com"], ["t.co/a", "xx.com"]),
+        ("old.reddit.com/r/quiet/*", ["reddit.com/r/quiet/comments/ab1/t/"], ["redd.it/ab1"]),
+        ("redd.it/ab1", ["https://old.reddit.com/r/quiet/comments/ab1/t/?a=1"], ["redd.it/ab2"]),
+        ("tumblr.com/jane", ["jane.tumblr.com/post/12"], ["tumblr.com/sam/12"]),
+        ("youtube.com", ["https://youtu.be/abcdefghijk"], ["youtube.example"]),
+        (
+            "stackoverflow.com/questions/4",
+            ["stackoverflow.com/q/4/7", "stackoverflow.com/questions/4/title?a=1"],
+            ["stackoverflow.com/q/44", "superuser.com/q/4"],
+        ),
+        ("jane.substack.com", ["open.substack.com/pub/jane/p/tea"], ["sam.substack.com/p/tea"]),
+        (
+            "a.example/p?id=1",
+            ["a.example/p?page=2&id=1", "a.example:8080/p?id=1#2"],
+            ["a.example/p", "a.example/p?id=12"],
+        ),
+    ],
+)
+def test_an_opt_out_covers_every_form_of_an_address(provenance, folder, entry, covered, others):
+    (folder / "forms.txt").write_text(entry)
+    run(provenance, folder, "opt-out", "forms", "forms.txt")
+    rows = [{"id": each, "url": each, "text": "nobody owns this"} for each in covered + others]
+    write(folder / "pages.jsonl", rows)
+    assert set(reasons(provenance, folder, "--registry", "forms")) == {*covered}
+
+
 def test_the_posts_that_stack_exchange_invented_are_marked_by_themselves(provenance, tmp_path):
     row = '<row Id="{}" PostTypeId="{}" {} CreationDate="2025-03-01T00:00:00.000" Body="{}" />'
     bodies = [f"&lt;p&gt;{post['text']}&lt;/p&gt;" for post in POSTS]

@@ -3,7 +3,6 @@
 import csv
 import importlib.util
 import json
-import random
 import re
 import shlex
 import shutil
@@ -19,43 +18,10 @@ from provenance.model.records.audit import AUDIT_ITEMS
 from provenance.pipeline.python_api.dataset_functions import clean as clean_dataset
 from provenance.report.audit.audit_files import audit_schema
 from tests.cli.commandline import provenance
+from tests.cli.ledgers.audits import ask, lines, ok, page, said, sentence, write
 
-WORDS = """
-amber anchor apron attic bakery barrel basket beacon bellows birch biscuit blanket bramble brass
-brick bridge bucket button cabin candle canvas carriage cellar chalk cherry chimney clover
-cobbler compass copper cottage cradle cricket crumb curtain dairy damson dormouse dragonfly
-drizzle eaves ember fennel ferry fiddle flannel flint foxglove furrow gable gander garret ginger
-glove gooseberry granite gravel hammock harbour harvest hazel hedge heron hinge hollow honey
-hornet inkwell ivory jackdaw jasmine kennel kettle kingfisher ladder lantern lavender ledger
-lichen limpet linen lobster magpie mallet marble marigold meadow mitten morsel mulberry mustard
-nettle nutmeg oarsman orchard otter paddle pantry parlour parsnip pebble pepper pewter pickle
-pigeon plaster pocket porridge puddle quarry quilt rafter raisin ribbon rosemary rudder saddle
-saffron sandal satchel scarlet shingle shutter sickle slate sparrow spindle sprout stable
-starling stirrup sultana tallow tangle teacup thatch thimble thistle timber treacle trellis
-turnip velvet vinegar wafer walnut warren wicket willow window winter woollen yarrow
-"""
 HANDLES = ("lantern_keeper", "mossy_pier", "two_left_mittens")
 POSTS = 24
-
-
-def sentence(seed, length=16):
-    return " ".join(random.Random(seed).sample(WORDS.split(), length))
-
-
-def ok(folder, *arguments, code=0):
-    done = provenance(*arguments, cwd=folder)
-    assert done.returncode == code, done.stdout + done.stderr
-    return done.stdout
-
-
-def write(path, rows):
-    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
-
-
-def page(number, *posts):
-    """A page of our own, which may have posts in it."""
-    parts = [sentence(f"page {number} a", 40), *posts, sentence(f"page {number} b", 40)]
-    return {"id": f"page-{number}", "text": ". ".join(parts)}
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +72,7 @@ def declare(folder):
     add = ("ledger", "add")
     sizes = (("posts@2022-11", "first"), ("posts@2023-01", "second"), ("novels@3", "third"))
     for name, report in sizes[:2]:
-        options = ("--source", "chirp", "--route", "api", "--collected", "2022-06..2023-02")
+        options = ("--source", "chirp", "--route", "api", "--collected", "2022-06..2023-01")
         options += ("--account", "app-1781", "--report", f"{report}-report")
         ok(folder, *add, "dataset", name, *options)
     ok(folder, *add, "dataset", "novels@3", "--route", "own", "--report", "third-report")
@@ -142,16 +108,6 @@ def document(answered):
     return json.loads((answered / "audit.json").read_text())
 
 
-def lines(document, point):
-    [section] = [each for each in document["sections"] if each["number"] == point]
-    return [(line["standing"], line["text"]) for line in section["statements"]]
-
-
-def said(document, point, *standings):
-    chosen = [t for s, t in lines(document, point) if not standings or s in standings]
-    return "\n".join(chosen)
-
-
 def test_the_answer_has_eleven_points_each_line_marked(document):
     jsonschema.validate(document, audit_schema())
     assert [section["number"] for section in document["sections"]] == list(range(1, 12))
@@ -173,15 +129,19 @@ def test_the_request_and_its_deadline(document):
 
 def test_eight_applications_with_what_is_not_known_of_six(document):
     declared = said(document, 2, "declared")
-    assert declared.startswith("8 applications")
+    assert declared.startswith("8 applications had access to chirp: ")
     assert all(name in declared.splitlines()[0] for name in APPLICATIONS)
     assert "Lanterns used posts@2023-01 for ranking, 2023-03-01 to 2023-03-31" in declared
     assert "2 models made with these datasets: rank-2, rank-3." in declared
-    found = "2 datasets in which such content was found: posts@2022-11, posts@2023-01."
+    found = "2 datasets in which checks found copied words of chirp: posts@2022-11, posts@2023-01."
     assert found in said(document, 2, "measured")
     recorded = "2 datasets recorded as having content of chirp, or as made from such a dataset"
     assert recorded in declared
-    assert "to have what was asked about: mix@4, posts@2021-06." in declared
+    assert "of which no usable check is on record: mix@4, posts@2021-06." in declared
+    used = "2 applications used a dataset in which a check found content of chirp (posts@2023-01)"
+    assert f"{used}: Harbour Pages, Lanterns." in declared
+    made = "or as made from such a dataset, and in which no check found content of chirp (mix@4)"
+    assert f"{made}: Lanterns." in declared
     assert "mix@4 was made from posts@2023-01" in declared
     unknown = said(document, 2, "cannot be known")
     unexplained = [name for name in APPLICATIONS if f"what {name} used" in unknown]
@@ -223,7 +183,7 @@ def test_items_are_counted_by_the_ids_of_their_owner(document):
     text = said(document, 4, "measured")
     assert "posts@2022-11: 13 items with distinct ids, 12 after de-duplication" in text
     assert "95 % interval of the documents" in text
-    assert "In all datasets together: 19 items after de-duplication." in text
+    assert "In all datasets together: 19 items after de-duplication, by copied words" in text
     assert "novels@3: nothing was found. Searched for: 25 items" in text
     assert "fewer than five words" in text
 
@@ -280,9 +240,12 @@ def test_what_was_destroyed_and_who_received(document):
 
 def test_only_measures_on_datasets_with_the_content_are_told(document):
     text = said(document, 9)
-    assert "posts@2023-01: gate forbidden=0% passed" in text
+    assert re.search(r"posts@2023-01: gate forbidden=0% passed in the check of [\d-]+: 0% of", text)
+    assert "allowed" not in text
     undecided = r"not decided\. [\d.]+% of the tokens are of unknown status"
-    assert re.search(f"posts@2023-01: outcome of the check, for all sources: {undecided}", text)
+    assert re.search(
+        rf"posts@2023-01: outcome of the check of [\d-]+, for all sources: {undecided}", text
+    )
     assert "novels@3" not in text
 
 
@@ -293,7 +256,8 @@ def test_destructions_of_other_datasets_are_told_apart(case, tmp_path):
         ok(tmp_path, *add, "--ledger", "ledger")
     document = ask(tmp_path, "chirp", "--ledger", "ledger")
     assert "novels@3" not in said(document, 7)
-    assert "forgotten@1 was destroyed on 2023-01-05; no record says whether" in said(
+    assert "forgotten@1 was destroyed on 2023-01-05." in said(document, 7, "declared")
+    assert "No record says whether forgotten@1, which was destroyed, had content" in said(
         document, 7, "cannot be known"
     )
 
@@ -309,7 +273,7 @@ def test_the_list_of_ids_is_the_one_that_is_named(document, answered):
     assert [row["same_words"] for row in first] == [["post-0-again"]]
 
 
-def test_it_is_a_draft_until_somebody_signs(case, answered, document):
+def test_it_is_a_draft_until_a_name_is_stated(case, answered, document):
     assert document["status"] == "DRAFT FOR REVIEW BY COUNSEL"
     for name in ("audit.md", "audit.html", "letter.md"):
         assert "DRAFT FOR REVIEW BY COUNSEL" in (answered / name).read_text()
@@ -318,6 +282,10 @@ def test_it_is_a_draft_until_somebody_signs(case, answered, document):
         if path.suffix != ".parquet":
             assert "DRAFT" not in path.read_text(), path
             assert "A. Counsel, advocate" in path.read_text()
+    stated = json.loads((case / "signed" / "audit.json").read_text())
+    assert stated["status"] == "name stated"
+    assert stated["request"]["stated_name"] == "A. Counsel, advocate"
+    assert "signed_by" not in stated["request"]
 
 
 def test_the_same_records_give_the_same_bytes(case, answered):
@@ -389,7 +357,7 @@ def test_the_letter_is_short_and_the_terminal_narrow(case, answered):
     for words in ("8,028 calls made in all", "160,028 items retrieved in all", "account app-1788"):
         assert words in letter
     assert "Harbour Office (government), Quay Ltd (company) received" in letter
-    assert len(letter) < len((answered / "audit.md").read_text()) / 2
+    assert len(letter) < len((answered / "audit.md").read_text()) * 0.6
     assert all(len(line) <= 80 for line in ok(case, "audit", *LETTER).splitlines())
 
 
@@ -399,23 +367,20 @@ def test_a_line_that_is_cut_for_the_terminal_says_so(case, tmp_path):
         name = f"crawl-{number}-{'z' * 500}"
         ok(tmp_path, "ledger", "add", "dataset", name, "--ledger", "ledger")
     text = ok(tmp_path, "audit", "chirp", "--ledger", "ledger")
-    assert "9 other datasets on record" in text
+    assert "Other datasets on record were never checked" in text
     assert "crawl-8" not in text
     assert "…" in text
     document = ask(tmp_path, "chirp", "--ledger", "ledger")
     assert "crawl-8" in said(document, 1, "cannot be known")
 
 
-def ask(case, *question):
-    return json.loads(ok(case, "audit", *question, "--format", "json"))
-
-
 def test_an_access_that_names_no_dataset_is_mentioned_as_possible(case, tmp_path):
     report = ("--report", str(case / "first-report"))
     ok(tmp_path, "ledger", "add", "access", "chirp", "--calls", "7", "--ledger", "ledger")
-    document = ask(tmp_path, "--item", "post-2", *report, "--ledger", "ledger")
+    (tmp_path / "works.csv").write_text("id\npost-2\n")
+    document = ask(tmp_path, "--works", "works.csv", *report, "--ledger", "ledger")
     assert (
-        "No record says by which access this content was obtained; 1 record of access to chirp "
+        "No record says by which access this content was obtained; a record of access to chirp "
         "names no dataset."
     ) in said(document, 3, "cannot be known")
 
@@ -424,19 +389,17 @@ def test_one_person_asks_by_name(case):
     document = ask(case, "--author", "mossy_pier")
     ids = range(1, POSTS, 3)
     items = [n for n in ids if n < 12], [n for n in ids if 6 <= n < 18]
-    # Withdrawn items have no author in the registry any more: 1 and 7.
     counts = {each["dataset"]: each["items"] for each in document["datasets"]}
-    assert counts["posts@2022-11"] == len(items[0]) - 2
-    assert counts["posts@2023-01"] == len(items[1]) - 1
-    assert "6 items of mossy_pier in the registries." in said(document, 1, "measured")
-    unknown = said(document, 1, "cannot be known")
-    assert "whether some of 3 withdrawn items are of mossy_pier is not known" in unknown
-    assert "registries were changed since" in said(document, 10, "cannot be known")
+    assert counts["posts@2022-11"] == len(items[0])  # those withdrawn since included: 1 and 7
+    assert counts["posts@2023-01"] == len(items[1])
+    assert "6 items of mossy_pier are in the registries" in said(document, 1, "measured")
+    withdrawn = "Of what was asked about, 2 items recorded as withdrawn, on "
+    assert withdrawn in said(document, 6, "declared")
     nobody = ask(case, "--author", "no_such_person")
     assert nobody["found"] is False
     assert "none could be found" in said(nobody, 1, "cannot be known")
     assert said(nobody, 4, "measured") == said(nobody, 5, "measured") == ""
-    assert "novels@3: nothing was found. This proves nothing: no registry knows" in (
+    assert "novels@3: what was asked about was not searched for, as far as is known" in (
         said(nobody, 4, "cannot be known")
     )
 
@@ -459,7 +422,7 @@ def test_one_item_is_found_by_id_address_or_words(case, item):
 def test_words_that_no_registry_has_could_not_be_found(case):
     document = ask(case, "--item", "these are words that nobody has ever posted on Chirp at all")
     assert document["found"] is False
-    assert "could not be found" in said(document, 1, "cannot be known")
+    assert "none could be found by its words" in said(document, 1, "cannot be known")
     assert said(document, 4, "measured") == ""
 
 
@@ -486,7 +449,7 @@ def test_documents_of_a_domain_are_counted_by_their_own_address(tmp_path):
     text = said(document, 4, "measured")
     assert "pages.jsonl: 3 documents of 5 with an address on www.quay.example" in text
     assert "4 documents with an address at all" in text
-    assert "1 document without an address" in said(document, 4, "cannot be known")
+    assert "whether documents without an address are from" in said(document, 4, "cannot be known")
     assert document["found"] is True
     other = ask(tmp_path, "--domain", "pier.example", "--corpus", "pages.jsonl")
     assert "0 documents of 5 with an address on pier.example" in said(other, 4, "measured")
@@ -501,7 +464,7 @@ def test_each_work_of_a_list_is_answered(case):
     ok(case, "audit", "--works", "works.csv", "-o", "works", "-q")
     table = list(csv.DictReader(StringIO((case / "works" / "works.csv").read_text())))
     assert [row["work"] for row in table[:3]] == ["post-3", "post-0-again", "post-22"]
-    assert [row["found"] for row in table] == ["yes", "yes", "no", "no"]
+    assert [row["found"] for row in table] == ["yes", "yes", "no", "not searched for"]
     assert [row["in_registries"] for row in table] == ["yes", "yes", "yes", "no"]
     assert table[0]["datasets"] == "posts@2022-11"
     assert table[3]["work"].startswith("'=")
@@ -514,8 +477,7 @@ def test_a_source_that_was_not_searched_for_is_not_said_to_be_absent(case):
     assert "asked about content of The New York Times." in said(document, 1)
     assert said(document, 4, "measured") == ""
     unknown = said(document, 4, "cannot be known")
-    nothing = "novels@3: nothing was found. This proves nothing. Searched for: no item of"
-    assert f"{nothing} The New York Times" in unknown
+    assert "novels@3: not searched for: no check of it had items of The New York Times" in unknown
     assert said(document, 6, "measured") == ""
     assert "No registry that was searched, and no record, has the name nytimes" in said(document, 1)
 
@@ -540,7 +502,8 @@ def test_an_erased_check_is_said_to_be_erased(case, tmp_path):
     digest = shown.split()[3]
     ok(tmp_path, "ledger", "erase", digest, "--reason", "request", "--ledger", "ledger")
     document = ask(tmp_path, "chirp", "--ledger", "ledger")
-    assert "1 check: the report was erased" in said(document, 1, "cannot be known")
+    unused = "A check is not used: its report was erased from the ledger, reason: request."
+    assert unused in said(document, 1, "cannot be known")
     assert [each["dataset"] for each in document["datasets"]] == ["novels@3", "posts@2023-01"]
 
 
@@ -550,8 +513,7 @@ def test_an_erased_record_is_said_to_be_missing(case, tmp_path):
     digest = next(line.split()[3] for line in shown.splitlines() if "  use " in line)
     ok(tmp_path, "ledger", "erase", digest, "--reason", "retention", "--ledger", "ledger")
     text = said(ask(tmp_path, "chirp", "--ledger", "ledger"), 1, "cannot be known")
-    assert "A record of kind use was erased on " in text
-    assert "reason: retention. What it said is missing here." in text
+    assert "A record of kind use was erased, reason: retention. What it said is missing" in text
 
 
 def test_a_record_that_is_gone_is_not_passed_over(case, tmp_path):
@@ -583,9 +545,9 @@ def test_datasets_that_no_check_read_are_named(case, tmp_path):
     ok(tmp_path, "ledger", "add", *destroyed, "--ledger", "ledger")
     document = ask(tmp_path, "chirp", "--ledger", "ledger")
     text = said(document, 1, "cannot be known")
-    assert "1 other dataset on record, never checked" in text
+    assert "Other datasets on record were never checked" in text
     assert "crawl@9." in text
-    assert "crawl@9 was destroyed on 2023-01-05; no record says whether" in said(document, 7)
+    assert "crawl@9 was destroyed on 2023-01-05." in said(document, 7)
 
 
 def test_totals_that_nobody_stated_are_not_zero(case, tmp_path):
@@ -608,13 +570,10 @@ def test_a_check_for_other_sources_does_not_hide_an_earlier_one(case, tmp_path):
     registry = ("--registry", str(case / "reg"))
     document = ask(tmp_path, "--author", "two_left_mittens", *registry)
     counts = {each["dataset"]: each["items"] for each in document["datasets"]}
-    # Of two checks with as many sources the newer counts, and the answer names what it lacks.
-    assert counts["posts@2022-11"] == 0
-    assert "posts@2022-11: another check of it" in said(document, 1, "cannot be known")
-    assert "what was asked about is of chirp, not searched for" in said(document, 4)
-    document = ask(tmp_path, "chirp", "--author", "two_left_mittens", *registry)
-    counts = {each["dataset"]: each["items"] for each in document["datasets"]}
     assert counts["posts@2022-11"] == 4
+    joined = re.search(r"posts@2022-11: this joins what 2 checks found.*\)", said(document, 4))
+    assert "4 passages; record" in joined[0]
+    assert ": 0 passages)" in joined[0]
 
 
 def test_uses_of_a_dataset_with_addresses_of_a_domain_are_told(tmp_path):
@@ -630,7 +589,8 @@ def test_uses_of_a_dataset_with_addresses_of_a_domain_are_told(tmp_path):
     assert "pages.jsonl: 1 document: the address of the document itself" in said(document, 5)
     assert "nothing was found" not in said(document, 4, "measured")
     document = ask(tmp_path, "--domain", "quay.example")
-    assert "are on quay.example was not counted" in said(document, 4, "cannot be known")
+    own = "pages@1: whether documents have an address of their own on quay.example"
+    assert own in said(document, 4, "cannot be known")
     assert said(document, 5, "measured") == ""
 
 
@@ -749,6 +709,8 @@ def test_every_example_names_what_it_answers_from(tmp_path):
     examples = [line for line in text.splitlines() if line.strip().startswith("provenance audit")]
     assert len(examples) > 5
     for each in examples:
+        if shlex.split(each)[2] in {"sign", "verify", "sign|verify"}:
+            continue  # of a folder that is there
         assert {"--ledger", "--report", "--corpus"} & set(shlex.split(each)), each
 
 

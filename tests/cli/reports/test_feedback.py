@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -10,6 +11,11 @@ from provenance.signing import create_key
 pytest.importorskip("securesystemslib", reason="the extra `sign` is not installed")
 
 TRUST = '[disputes]\npath = "disputes.jsonl"\nallowed_signers = "allowed"\n'
+OWNERS = 'owners = ["*@x.example"]\n'
+
+
+def _today():
+    return datetime.now(UTC).date()
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +29,7 @@ def source(provenance, world, tmp_path_factory):
         f'owner@x.example namespaces="provenance-feedback" {owner.openssh}\n'
         f"trainer@lab.example {trainer.openssh}\n"
     )
-    (folder / "provenance.toml").write_text(f'{TRUST}[check]\nregistries = ["reg"]\n')
+    (folder / "provenance.toml").write_text(f'{TRUST}{OWNERS}[check]\nregistries = ["reg"]\n')
     (folder / "disputes.jsonl").touch()
     check(provenance, folder, code=1)
     return folder
@@ -41,8 +47,12 @@ def check(provenance, place, *arguments, code, output="report"):
     return done.stdout
 
 
-def note(provenance, place, *arguments, key="owner", reason="A customer wrote it.", add=True):
-    words = ("feedback", "report", "--key", key, "--reason", reason, "--date", "2026-11-29")
+def note(
+    provenance, place, *arguments, key="owner", reason="A customer wrote it.", days=1, add=True
+):
+    """A note of some days ago."""
+    day = str(_today() - timedelta(days=days))
+    words = ("feedback", "report", "--key", key, "--reason", reason, "--date", day)
     done = provenance(*words, *arguments, cwd=place)
     assert done.returncode == 0, done.stderr
     if add:
@@ -153,6 +163,48 @@ def test_two_may_dispute_one_item(provenance, place):
     assert waiver["expires"] is None
 
 
+def dispute_by_trainer(provenance, place, days):
+    for item in ("p0", "p1", "p2"):
+        note(provenance, place, "--item", item, "--claim", "other", key="trainer", days=days)
+
+
+def test_a_dispute_of_one_s_own_side_lapses_after_90_days(provenance, place):
+    dispute_by_trainer(provenance, place, days=89)
+    shown = " ".join(check(provenance, place, code=0, output="second").split())
+    assert f"It lapses on {_today() + timedelta(days=1)}." in shown
+    (place / "disputes.jsonl").write_text("")
+    dispute_by_trainer(provenance, place, days=90)
+    shown = " ".join(check(provenance, place, code=1, output="third").split())
+    assert f"LAPSED {_today()}: the dispute by trainer@lab.example (1 finding of item p0" in shown
+    assert "Settle the dispute of item p0 of x" in shown
+
+
+def test_no_second_note_extends_it_nor_one_after_it_was_settled(provenance, place):
+    dispute_by_trainer(provenance, place, days=90)
+    dispute_by_trainer(provenance, place, days=1)
+    check(provenance, place, code=1, output="second")
+    for item in ("p0", "p1", "p2"):
+        note(provenance, place, "--item", item, "--settle", key="trainer")
+    dispute_by_trainer(provenance, place, days=0)
+    check(provenance, place, code=1, output="third")
+
+
+def test_an_owner_s_dispute_lasts_until_it_is_settled(provenance, place):
+    for item in ("p0", "p1", "p2"):
+        note(provenance, place, "--item", item, "--claim", "not-ours", days=4000)
+    check(provenance, place, code=0, output="second")
+    policy = place / "provenance.toml"
+    policy.write_text(policy.read_text().replace(OWNERS, ""))
+    check(provenance, place, code=1, output="third")
+
+
+def test_a_note_of_a_day_to_come_is_refused(provenance, place):
+    note(provenance, place, "--item", "p0", "--claim", "other", key="trainer", days=-30)
+    done = provenance("check", "train.jsonl", cwd=place)
+    assert done.returncode == 2
+    assert f"is dated {_today() + timedelta(days=30)}, and today is" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -195,7 +247,7 @@ def test_a_note_has_ids_and_a_reason_and_no_text(provenance, place):
         "item": "p1",
         "claim": "licensed",
         "reason": "A customer wrote it.",
-        "on": "2026-11-29",
+        "on": str(_today() - timedelta(days=1)),
     }
     assert found["subject"][0]["name"] == "result.json"
 
@@ -207,10 +259,13 @@ def test_notes_are_verified_and_shown(provenance, place):
     done = provenance("feedback", "verify", "disputes.jsonl", *trust, cwd=place)
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
-    assert lines[-2] == (
-        "  2026-11-29  trainer@lab.example: item p1 of x: settled: Agreed by both."
+    yesterday = _today() - timedelta(days=1)
+    assert lines[-3] == (
+        f"  {yesterday}  trainer@lab.example: item p1 of x: settled: Agreed by both."
     )
-    assert lines[-1] == "Open: p0 of x, p2 of x"
+    end = yesterday + timedelta(days=90)
+    assert lines[-2] == f"Open: p0 of x (lapses on {end}), p2 of x (lapses on {end})"
+    assert lines[-1].startswith("A dispute by one that the policy names among `owners`")
     one = provenance("feedback", "verify", "disputes.jsonl", "--key", "stranger.pub", cwd=place)
     assert one.returncode == 2
 

@@ -22,7 +22,7 @@ reference = "contract 1"
 rule = "x/terms-of-service/*"
 reason = "own-content"
 statement = "ours"
-approver = "legal"
+approver = "Rosa Osei, legal"
 expires = 2021-01-01
 """
 
@@ -79,3 +79,22 @@ def test_every_command_explains_itself(tmp_path, provenance, name):
     done = provenance("policy", name, "--help", cwd=tmp_path)
     assert done.returncode == 0
     assert "Options:" in done.stdout
+
+
+def test_a_strict_template_limits_all_that_is_not_permitted(tmp_path, provenance):
+    for options, passing in (((), "What is restricted passes"), (("--strict",), None)):
+        (tmp_path / "provenance.toml").unlink(missing_ok=True)
+        assert provenance("policy", "init", *options, cwd=tmp_path).returncode == 0
+        explained = provenance("policy", "explain", cwd=tmp_path).stdout
+        assert ("restricted=0%" in explained) == (passing is None)
+        assert (passing or "fails above 0% of the tokens") in explained
+        assert ("no gate limits all of it" in explained) == (passing is not None)
+    assert (
+        "What is unknown or restricted passes"
+        in provenance("policy", "explain", "--policy", "empty.toml", cwd=empty(tmp_path)).stdout
+    )
+
+
+def empty(folder):
+    (folder / "empty.toml").write_text("")
+    return folder

@@ -7,6 +7,7 @@ import sys
 from collections import Counter
 
 import pyarrow as pa
+import pyarrow.feather
 import pyarrow.parquet as pq
 import pytest
 
@@ -33,6 +34,30 @@ def test_a_view_that_leads_astray_beneath_a_null_is_refused(tmp_path):
     found = outcomes(WORKER, tmp_path, range(5_000_323, 5_000_324))
     assert found[5_000_323].startswith("refused")
     assert "View at slot" in found[5_000_323]
+
+
+@pytest.mark.parametrize("name", ["rows.arrow", "rows.feather", "rows.parquet"])
+@pytest.mark.parametrize(("size", "error"), [(1 << 40, CorruptFile), (4096, MemoryError)])
+def test_a_size_beyond_the_file_is_damage_and_no_lack_of_memory(
+    tmp_path, monkeypatch, name, size, error
+):
+    table, path = pa.table({"text": ["a few words about lighthouses"]}), tmp_path / name
+    if name == "rows.arrow":
+        with pa.ipc.new_stream(path, table.schema) as writer:
+            writer.write_table(table)
+    elif name == "rows.feather":
+        pa.feather.write_feather(table, path)
+    else:
+        pq.write_table(table, path)
+
+    def fail(*_, **__):
+        raise pa.ArrowMemoryError(f"malloc of size {size} failed")
+
+    monkeypatch.setattr(pa.ipc, "open_stream", fail)
+    monkeypatch.setattr(pa.ipc, "open_file", fail)
+    monkeypatch.setattr(pq, "ParquetFile", fail)
+    with pytest.raises(error, match=f"{name}: damaged|malloc of size 4096"):
+        [*open_corpus([str(path)]).parts[0].read()]
 
 
 @pytest.mark.long
@@ -85,7 +110,7 @@ def _offsets(*numbers):
     return b"".join(number.to_bytes(4, "little", signed=True) for number in numbers)
 
 
-WORDS = ["a b" + " c" * 17, "d e" + " f" * 19]
+WORDS = [("a few words " * 9)[:size] for size in (37, 41)]
 """Of 37 and 41 bytes."""
 UNSOUND = {
     "offsets beyond the text": (WORDS, _offsets(37, 78), _offsets(37, 1 << 30)),

@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -96,6 +97,16 @@ def test_no_posting_leads_out_of_the_tokens():
     )
     assert done.returncode == 0, done.stderr
     assert int(done.stdout.split()[0]) >= 30
+
+
+@pytest.mark.parametrize("names", [(), ("reddit",)])
+def test_a_manifest_without_the_source_of_items_is_refused(world, tmp_path, names):
+    folder = shutil.copytree(world / "sound", tmp_path / "r")
+    [source] = read_manifest(folder).sources
+    restate(folder, sources=tuple(replace(source, source=name) for name in names))
+    policy = Policy(registries=(str(folder),))
+    with pytest.raises(CorruptFile, match=r"segment-.*the manifest of the registry lacks: x"):
+        check([str(world / "corpus.jsonl")], policy, Settings(threads=1))
 
 
 @pytest.mark.parametrize(

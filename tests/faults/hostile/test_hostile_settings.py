@@ -184,8 +184,8 @@ WHOLE = {
         "source": '"x"',
         "reason": '"licensed"',
         "statement": '"s"',
-        "approver": '"a"',
-        "expires": "2030-01-01",
+        "approver": '"Rosa Osei"',
+        "expires": "2028-06-30",
     },
 }
 

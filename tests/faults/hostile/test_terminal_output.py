@@ -39,7 +39,7 @@ document = {evil}
 reason = "licensed"
 statement = {evil}
 approver = {evil}
-expires = 2030-01-01
+expires = 2028-06-30
 """
 RULE = """
 format: 2

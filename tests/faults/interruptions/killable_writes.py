@@ -1,5 +1,6 @@
 """What is written for a user, each by a function that a fork can run and be killed in."""
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
@@ -7,7 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from provenance.errors import ProvenanceError
+from provenance.errors import ProvenanceError, RegistryExists
+from provenance.model.records.audit import Audit, AuditQuery, AuditRequest, SideFile
 from provenance.model.records.receipt import Cleaning
 from provenance.model.results.calibration import PLANTS, Calibration, FalseRate
 from provenance.model.results.corpus_model import CorpusModel
@@ -17,8 +19,17 @@ from provenance.pipeline import Shard, check, sample_data, scan_shard
 from provenance.pipeline.building.registries import DumpSource, add_to_registry, build_registry
 from provenance.pipeline.caching.result_cache import ResultCache
 from provenance.pipeline.cleaning.dataset_cleaning import clean
+from provenance.pipeline.disclosure.disclosing import Disclosures, save_disclosures
+from provenance.pipeline.exchange.pulling import pull
+from provenance.pipeline.exchange.pushing import push
+from provenance.pipeline.exchange.registry_publishing import (
+    publish_keyed_copy,
+    publish_public_copy,
+)
 from provenance.pipeline.rule_commands.policy_commands import write_policy_template
 from provenance.pipeline.settings import Settings
+from provenance.report.audit.audit_files import ITEMS_FILE, WORKS_FILE, write_files
+from provenance.report.disclosure.disclosure_formats import DISCLOSURE_FORMATS
 from provenance.report.files.calibration_json import write_calibration
 from provenance.report.files.report_folder import write_report, write_text
 from provenance.report.files.report_reader import read_report
@@ -39,6 +50,7 @@ def warm(registry: str = "") -> None:
 
     with TemporaryDirectory() as folder:
         save_report(f"{folder}/out", "first")
+        save_answer(f"{folder}/answer", "first")
         if registry:
             _REGISTRY.append(registry)
             corpus = Path(folder, "data.jsonl")
@@ -70,6 +82,24 @@ def _model(number: int) -> CorpusModel:
 
 def save_report(folder: str, name: str) -> None:
     write_report(report(name), Path(folder))
+
+
+def save_answer(folder: str, name: str) -> None:
+    """Write an answer to a letter; the second has a list that the others lack."""
+    number = REPORTS.index(name)
+    files = [SideFile(ITEMS_FILE, "0" * 64, number)]
+    lists = {ITEMS_FILE: name.encode() * 1000}
+    if number == 1:
+        files.append(SideFile(WORKS_FILE, "0" * 64, number))
+        lists[WORKS_FILE] = name.encode()
+    audit = Audit(name, AuditQuery("x"), AuditRequest(name), False, (), (), tuple(files))
+    write_files(audit, lists, Path(folder))
+
+
+def save_documents(folder: str, name: str) -> None:
+    """Write documents on a dataset."""
+    files = {each.file: f"{name} {each.file}\n" for each in DISCLOSURE_FORMATS.values()}
+    save_disclosures(Disclosures(files), Path(folder))
 
 
 def write_rendering(path: str, text: str) -> None:
@@ -168,3 +198,25 @@ def build(registry: str, dump: str) -> None:
 
 def add(registry: str, dump: str) -> None:
     add_to_registry(Path(registry), DumpSource([dump], "x"))
+
+
+def again(writer: str, *given: str) -> None:
+    """Call another writer once more, though its work may be done."""
+    with suppress(RegistryExists):
+        globals()[writer](*given)
+
+
+def publish(registry: str, output: str) -> None:
+    publish_public_copy(Path(registry), Path(output), 0.01, Settings(threads=1))
+
+
+def publish_keyed(registry: str, output: str) -> None:
+    publish_keyed_copy(Path(registry), Path(output), key_file=Path(f"{registry}.key"))
+
+
+def pull_from(address: str, folder: str) -> None:
+    pull(address, Path(folder))
+
+
+def push_to(registry: str, address: str) -> None:
+    push(Path(registry), address)

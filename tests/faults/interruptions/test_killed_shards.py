@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from provenance.atomic_output import PREFIX
 from provenance.model.rules.policy import Policy
 from provenance.pipeline import Shard, check, scan_shard
 from provenance.pipeline.settings import Settings
@@ -56,5 +57,5 @@ def entries(tasks: Path) -> dict[Path, int]:
     return {
         path: path.stat().st_mtime_ns
         for path in tasks.rglob("*")
-        if path.is_file() and path.suffix != ".tmp"
+        if path.is_file() and not path.name.startswith(PREFIX)
     }

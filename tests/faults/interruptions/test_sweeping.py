@@ -3,6 +3,7 @@
 import errno
 import fcntl
 import os
+import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +19,11 @@ from provenance.atomic_output import (
 )
 from provenance.file_locks import host_id
 from tests.faults.interruptions.killed_writers import writers
+
+_WRITERS = (
+    *("publish", "publish_keyed", "push_to", "pull_from"),
+    *("save_report", "scan_a_shard", "build", "write_rendering"),
+)
 
 OTHER_HOST = "0123456789abcdef"
 DAY = 86_400
@@ -39,6 +45,46 @@ def test_what_a_dead_process_left_on_this_host_goes(tmp_path) -> None:
         assert len(list(tmp_path.glob(f"{PREFIX}*"))) == 1  # the second swept the first's
     remove_stale_temporaries(tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def _names(folder: Path) -> set[str]:
+    return {str(path.relative_to(folder)) for path in folder.rglob("*")}
+
+
+@pytest.fixture
+def places(cleaning, tmp_path, monkeypatch):
+    """Where writers find and leave things: what they are called with, by name."""
+    _, data = cleaning
+    registry = data.parent / "registry"
+    (data.parent / "registry.key").write_text("0f" * 32 + "\n")
+    os.chmod(data.parent / "registry.key", 0o600)
+    root = tmp_path / "root"
+    root.mkdir()
+    out = str(root / "out")
+    return {
+        "publish": (root, str(registry), out),
+        "publish_keyed": (root, str(registry), out),
+        "push_to": (root, str(registry), out),
+        "pull_from": (root, str(registry), out),
+        "save_report": (root, out, "first"),
+        "scan_a_shard": (root, str(data), out, str(registry), "1/2"),
+        "build": (root, out, str(data.parent / "posts.jsonl")),
+        "write_rendering": (root, out, "first"),
+    }
+
+
+@pytest.mark.parametrize("writer", sorted({*_WRITERS}))
+def test_the_next_run_removes_what_a_killed_one_left(child, places, writer) -> None:
+    root, *given = places[writer]
+    steps = child.run(writer, *given)
+    whole = _names(root)
+    stride = max(1, len(steps) // 9)
+    for step in sorted({1, 2, *range(3, len(steps), stride), len(steps) - 1, len(steps)}):
+        shutil.rmtree(root)
+        root.mkdir()
+        child.run(writer, *given, step=step)
+        child.run("again", writer, *given)
+        assert _names(root) == whole, step
 
 
 def test_what_a_living_process_writes_stays(tmp_path) -> None:

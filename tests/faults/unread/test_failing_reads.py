@@ -2,6 +2,7 @@
 
 import errno
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
@@ -11,10 +12,12 @@ import pytest
 from fsspec.implementations.memory import MemoryFileSystem
 from fsspec.spec import AbstractFileSystem
 
-from provenance.errors import CorruptFile
+from provenance.errors import CorruptFile, InputError
 from provenance.model.rules.policy import Policy
 from provenance.pipeline import check
+from provenance.pipeline.calibration.calibrate import PlantingOptions, calibrate
 from provenance.pipeline.checking import corpus_findings
+from provenance.pipeline.disclosure.corpus_pass import measure_contents
 from provenance.pipeline.locate import locations, part_views
 from provenance.pipeline.scan import reread
 from provenance.pipeline.settings import Settings
@@ -38,6 +41,7 @@ class Failing(MemoryFileSystem):
     store: ClassVar[dict] = {}
     pseudo_dirs: ClassVar[list] = [""]
     fail_after: ClassVar[dict] = {}
+    failing_opening: ClassVar[dict] = {}
     no_listing: ClassVar[set] = set()
 
     find = AbstractFileSystem.find
@@ -54,6 +58,10 @@ class Failing(MemoryFileSystem):
     def _open(self, path, mode="rb", **kwargs):
         file = super()._open(path, mode, **kwargs)
         limit = self.fail_after.get(self._strip_protocol(path))
+        opening = self.failing_opening.get(self._strip_protocol(path))
+        if opening is not None and mode == "rb":  # one of several times that it is read
+            self.failing_opening[self._strip_protocol(path)] = opening - 1
+            limit = limit if opening == 0 else None
         return file if limit is None or mode != "rb" else _Breaking(file.getvalue(), limit)
 
 
@@ -81,6 +89,7 @@ def failing():
     system = Failing()
     system.store.clear()
     system.fail_after.clear()
+    system.failing_opening.clear()
     system.no_listing.clear()
     yield system
     system.store.clear()
@@ -105,6 +114,57 @@ def test_a_read_that_fails_in_the_middle_leaves_what_was_read_before(failing, ch
     assert unread.row
     assert max(rows) < unread.row <= 9000
     assert report.result.corpus.documents == 10 + unread.row
+
+
+@pytest.mark.parametrize("is_cached", [False, True])
+def test_a_calibration_is_not_measured_on_what_a_failing_read_leaves(
+    failing, registry, tmp_path, is_cached
+):
+    put(failing, "/data/a.jsonl", range(10))
+    put(failing, "/data/b.jsonl", range(60))
+    settings = Settings(threads=1, cache=tmp_path / "cache" if is_cached else None)
+
+    def measure():
+        policy = Policy(registries=(registry,))
+        return calibrate(["failing://data"], policy, PlantingOptions(40), settings)
+
+    whole, refused = measure(), list[str]()
+    failing.fail_after["/data/b.jsonl"] = 10_000
+    for opening in range(100):
+        failing.failing_opening["/data/b.jsonl"] = opening
+        try:
+            found = measure()
+        except InputError as error:
+            refused.append(str(error))
+        else:
+            assert replace(found, plants=None, created=None) == replace(
+                whole, plants=None, created=None
+            )
+            assert found.plants.equals(whole.plants)
+        if failing.failing_opening["/data/b.jsonl"] >= 0:
+            break  # it was not opened so often
+    assert refused
+    assert all("Input/output error" in message for message in refused)
+
+
+def test_a_disclosure_does_not_measure_what_a_failing_read_leaves(failing, checked):
+    put(failing, "/data/a.jsonl", range(10))
+    put(failing, "/data/b.jsonl", range(60))
+    result = checked("failing://data").result
+    whole, _ = measure_contents([result], ["failing://data"], quiet=True)
+    refused = list[str]()
+    failing.fail_after["/data/b.jsonl"] = 10_000
+    for opening in range(100):
+        failing.failing_opening["/data/b.jsonl"] = opening
+        try:
+            found, _ = measure_contents([result], ["failing://data"], quiet=True)
+        except InputError as error:
+            refused.append(str(error))
+        else:
+            assert found == whole
+        if failing.failing_opening["/data/b.jsonl"] >= 0:
+            break  # it was not opened so often
+    assert any("Input/output error" in message for message in refused)
 
 
 def test_a_folder_elsewhere_that_cannot_be_listed_is_named(failing):

@@ -86,7 +86,10 @@ def test_sarif_and_junit_tell_programs_that_the_work_was_not_done(tmp_path, chec
     report = checked(tmp_path)
     (invocation,) = json.loads(render("sarif", report))["runs"][0]["invocations"]
     assert invocation["executionSuccessful"] is False
-    assert [one["level"] for one in invocation["toolExecutionNotifications"]] == ["error"]
+    unread, passing = invocation["toolExecutionNotifications"]
+    assert (unread["level"], passing["level"]) == ("error", "note")
+    assert "a.jsonl" in unread["message"]["text"]
+    assert "no gate limits all of it" in passing["message"]["text"]
     assert 'errors="1"' in render("junit", report)
 
 

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from provenance.match.candidates.candidate_table import concatenate_candidates
@@ -146,6 +146,7 @@ def longest_shared(left, right):
 
 @settings(max_examples=150)
 @given(st.integers(0, len(POSTS) - 1), st.lists(EDIT, max_size=12))
+@example(6, [("drop", 39, 0)])  # one of two equal words: the longer run gets the other
 def test_an_edited_item_is_found_where_four_words_in_a_row_are_left(number, edits):
     copy = edited(POSTS[number], edits)
     text = f"{prose(20, 5)} {copy} {prose(20, 6)}"
@@ -155,6 +156,18 @@ def test_an_edited_item_is_found_where_four_words_in_a_row_are_left(number, edit
     assert (number in found.items.tolist()) == (longest >= 4)
     if longest >= 4:
         assert max(found.longest_run[found.items == number]) == longest
+
+
+@pytest.mark.parametrize("place", [4, 20])
+def test_a_word_that_repeats_at_an_edit_belongs_to_the_longer_run(place):
+    row = words(25, 79)
+    row[place + 1] = row[place]
+    dropped = [*row[:place], *row[place + 1 :]]
+    found = found_in(registry(" ".join(row)), f"{prose(7, 1)} {' '.join(dropped)} {prose(7, 2)}")
+    assert found.longest_run.tolist() == [max(place + 1, 24 - place)]
+    inserted = [*row[:place], row[place], *row[place:]]
+    found = found_in(registry(" ".join(row)), f"{prose(7, 1)} {' '.join(inserted)} {prose(7, 2)}")
+    assert found.longest_run.tolist() == [max(place + 2, 25 - place)]
 
 
 def test_words_changed_between_runs_are_aligned_across():

@@ -8,9 +8,15 @@ from hypothesis import strategies as st
 
 from provenance.match.scoring.classifier import log_odds, regressors
 from provenance.match.scoring.corpus_sample import sample_passages
-from provenance.match.scoring.evalue import SHIPPED_CHANCE, STRENGTH_THRESHOLD, strength
+from provenance.match.scoring.evalue import (
+    SHIPPED_CHANCE,
+    STRENGTH_THRESHOLD,
+    chance_threshold,
+    strength,
+)
 from provenance.match.scoring.features import Features, measure_features
 from tests.match.memory_registries import found_in, posts, prose, registry, tokens_of
+from tests.property_campaigns import property_test
 
 BITS = ("corpus_bits", "registry_bits", "pooled_bits")
 MATCH = {
@@ -90,6 +96,32 @@ def test_copies_are_strong_and_phrases_of_a_few_words_are_not():
         [f"{prose(20, n)} {' '.join(item.split()[:4])}" for n, item in enumerate(items)]
     )
     assert phrases.max() < copies.min()
+
+
+def strengths_of_excerpts(item, lengths):
+    """Give the strength of verbatim excerpts of an item, each in a text of its own."""
+    words, made = item.split(), registry(item, *posts(40, seed=6, shortest=8, longest=30))
+    texts = [f"{prose(20, n)} {' '.join(words[10 : 10 + n])} {prose(20, n + 99)}" for n in lengths]
+    found = found_in(made, *texts)
+    order = np.argsort(found.texts)
+    assert found.texts[order].tolist() == list(range(len(texts)))
+    features = measure_features(found, made, sample_passages(tokens_of(*texts)))
+    return strength(log_odds(features, KNOWING), SHIPPED_CHANCE, made.arrays.size)[order]
+
+
+@property_test(5, 200, seed=st.integers(0, 10**6))
+def test_longer_excerpts_are_stronger(seed):
+    found = strengths_of_excerpts(prose(300, seed), range(8, 280, 8))
+
+    assert (np.diff(found) > 0).all()
+
+
+@property_test(5, 200, seed=st.integers(0, 10**6))
+def test_long_excerpts_are_stronger_than_any_chance_match(seed):
+    thirty, hundred = strengths_of_excerpts(prose(300, seed), [30, 100])
+
+    assert thirty > chance_threshold(1e-6)
+    assert hundred > chance_threshold(1e-30)
 
 
 def test_every_regressor_is_finite_at_the_smallest_match():

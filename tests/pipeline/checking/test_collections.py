@@ -31,7 +31,7 @@ from provenance.report.text.observations import observation_sentences
 
 DEVELOPER = Circumstances(actor=Actor.API_DEVELOPER)
 BEFORE, AFTER = (
-    DateRange(date(2022, 6, 1), date(2022, 7, 1)),
+    DateRange(date(2024, 6, 1), date(2024, 7, 1)),
     DateRange(date(2026, 6, 1), date(2026, 7, 1)),
 )
 """X's developer agreement is about foundation models since 2025-06-04."""

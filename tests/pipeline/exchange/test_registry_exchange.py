@@ -93,6 +93,10 @@ class _Killed(BaseException):
     """What ends a command in the middle, without its leave."""
 
 
+def _raise_killed():
+    raise _Killed
+
+
 def _killing_after(step, amount):
     """Make progress that ends the command once a step has done so much."""
 
@@ -133,7 +137,8 @@ def test_after_an_addition_only_what_is_new_is_sent_and_fetched(address, registr
     push(registry, address)
     pulled = pull(address, tmp_path / "copy")
     assert pulled.difference.added == 20
-    assert pulled.fetched == sum(len(list((registry / name).iterdir())) for name in new)
+    new_files = sum(len(list((registry / name).iterdir())) for name in new)
+    assert pulled.fetched == new_files + 1  # and the table of additions
     assert _only_registry(contents_of(tmp_path / "copy")) == contents_of(registry)
 
 
@@ -153,6 +158,53 @@ def test_the_manifest_is_sent_last(address, registry, sent):
     assert sent.count(MANIFEST) == 1
 
 
+def test_a_push_removes_only_files_that_a_push_wrote(address, registry, tmp_path):
+    origin = RegistryAddress.of(address)
+    [segment] = registry.glob("segment-*")
+    others = [
+        "segment-notes/diary.txt",
+        "segment-0123456789abcdef/items.parquet",
+        "segment-0123456789abcdef/notes.npy",
+        "marks-of-ours.txt",
+        "statuses-0123.parquet",
+        "signature-of-the-boss.json",
+        f"{segment.name}/notes.txt",
+        f"{segment.name}/others.npy",
+        "notes.txt",
+    ]
+    for name in others:
+        origin.put(name, memoryview(b"mine"), lambda _: None)
+    push(registry, address)
+    _withdraw(registry, 3)
+    assert push(registry, address).removed > 0
+    add_to_registry(registry, dump_of(tmp_path, 20, 40))
+    push(registry, address)
+    assert {name: origin.read(name) for name in others} == dict.fromkeys(others, b"mine")
+    listed = {place for place, _ in read_manifest(registry).places} | {MANIFEST}
+    assert set(origin.sizes()) == listed | {*others}
+
+
+@pytest.mark.parametrize("share", [0.3, 0.99, None])
+def test_what_a_killed_push_left_is_removed_by_the_next(
+    address, registry, tmp_path, monkeypatch, share
+):
+    push(registry, address)
+    add_to_registry(registry, dump_of(tmp_path, 20, 40))
+    total = read_manifest(registry).bytes
+    if share is None:  # before it removes what it replaced
+        with monkeypatch.context() as patch:
+            patch.setattr(RegistryAddress, "remove", lambda *_: _raise_killed())
+            with pytest.raises(_Killed):
+                push(registry, address)
+    else:
+        with pytest.raises(_Killed), _killing_after("sending", total * share):
+            push(registry, address)
+    _withdraw(registry, 25)  # the segment that was being sent never is
+    push(registry, address)
+    listed = {place for place, _ in read_manifest(registry).places} | {MANIFEST}
+    assert set(RegistryAddress.of(address).sizes()) == listed
+
+
 @pytest.mark.parametrize("share", [0.01, 0.3, 0.6, 0.99])
 def test_a_push_that_was_killed_is_not_seen_and_continues(address, registry, tmp_path, sent, share):
     push(registry, address)
@@ -165,7 +217,7 @@ def test_a_push_that_was_killed_is_not_seen_and_continues(address, registry, tmp
         push(registry, address)
     assert not pull(address, tmp_path / "copy").is_changed
     assert _only_registry(contents_of(tmp_path / "copy")) == before
-    complete = [name for name in sent if name != MANIFEST]
+    complete = [name for name in sent if name.endswith((".npy", ".parquet"))]
     sent.clear()
     assert push(registry, address).present >= len(set(complete))
     assert not set(sent) & set(complete)
@@ -234,7 +286,11 @@ def test_a_file_that_was_half_fetched_is_continued(address, registry, tmp_path, 
         @contextmanager
         def counting():
             with original(self, name) as stream:
-                yield Counting(stream)
+                yield (
+                    stream
+                    if name == MANIFEST or name.startswith("signature-")
+                    else Counting(stream)
+                )
 
         return counting()
 
@@ -479,14 +535,17 @@ def test_a_push_during_a_pull_makes_it_fetch_the_new_version(
     original = RegistryAddress.open
 
     def opened(self, name):
-        monkeypatch.setattr(RegistryAddress, "open", original)
-        _withdraw(registry, 3)
-        push(registry, address)
+        if name.endswith(".npy"):
+            monkeypatch.setattr(RegistryAddress, "open", original)
+            _withdraw(registry, 3)
+            push(registry, address)
         return original(self, name)
 
     monkeypatch.setattr(RegistryAddress, "open", opened)
     assert pull(address, tmp_path / "copy").manifest.items == 19
-    assert _only_registry(contents_of(tmp_path / "copy")) == contents_of(registry)
+    copied, own = (contents_of(folder) for folder in (tmp_path / "copy", registry))
+    own = {name: content for name, content in own.items() if not name.startswith("withdrawn-names")}
+    assert _only_registry(copied) == own
 
 
 def test_who_pulls_while_another_pushes_never_has_half_a_registry(address, registry, tmp_path):
@@ -514,6 +573,100 @@ def test_who_pulls_while_another_pushes_never_has_half_a_registry(address, regis
         thread.join()
     assert failures == []
     assert seen <= set(range(20, 27))
+
+
+def test_pulls_into_one_folder_wait_for_one_another(address, registry, tmp_path, monkeypatch):
+    push(registry, address)
+    inside, done = threading.Barrier(2), []
+    original = RegistryAddress.open
+
+    def opened(self, name):
+        if name.endswith("tokens.npy"):  # the first pull is in the middle
+            monkeypatch.setattr(RegistryAddress, "open", original)
+            inside.wait(60)
+            inside.wait(60)
+        return original(self, name)
+
+    def pull_once():
+        try:
+            done.append(pull(address, tmp_path / "copy").manifest.items)
+        except Exception as error:
+            done.append(error)
+
+    monkeypatch.setattr(RegistryAddress, "open", opened)
+    threads = [threading.Thread(target=pull_once) for _ in range(4)]
+    threads[0].start()
+    inside.wait(60)
+    for thread in threads[1:]:
+        thread.start()
+    for thread in threads[1:]:
+        thread.join(0.3)
+    assert not done
+    inside.wait(60)
+    for thread in threads:
+        thread.join()
+    assert done == [20] * 4
+    assert _only_registry(contents_of(tmp_path / "copy")) == contents_of(registry)
+
+
+def test_pulls_that_begin_at_once_all_succeed(address, registry, tmp_path):
+    push(registry, address)
+    for turn in range(5):
+        start, done = threading.Barrier(4), []
+
+        def pull_at_once(folder=tmp_path / f"copy{turn}", start=start, done=done):
+            start.wait(60)
+            try:
+                done.append(pull(address, folder).manifest.items)
+            except Exception as error:
+                done.append(error)
+
+        threads = [threading.Thread(target=pull_at_once) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert done == [20] * 4
+
+
+def test_a_pull_that_finds_a_newer_version_here_than_it_came_for_is_no_error(
+    address, registry, tmp_path, monkeypatch
+):
+    """Another pull came between its look at the address and its turn."""
+    push(registry, address)
+    original = pulling.locked_folder
+
+    def locked(folder):
+        monkeypatch.setattr(pulling, "locked_folder", original)
+        _withdraw(registry, 3)
+        push(registry, address)
+        pull(address, folder)
+        return original(folder)
+
+    monkeypatch.setattr(pulling, "locked_folder", locked)
+    assert pull(address, tmp_path / "copy").manifest.items == 19
+
+
+@pytest.mark.parametrize("left", [[".lock"], [".lock", ".provenance-tmp-0123-4567"]])
+def test_a_pull_that_was_killed_before_it_fetched_anything_is_begun_again(
+    address, registry, tmp_path, left
+):
+    push(registry, address)
+    (tmp_path / "copy").mkdir()
+    for name in left:
+        (tmp_path / "copy" / name).write_bytes(b"")
+    assert pull(address, tmp_path / "copy").manifest.items == 20
+
+
+def test_pulls_of_several_versions_that_were_killed_are_continued(address, registry, tmp_path):
+    push(registry, address)
+    pull(address, tmp_path / "copy")
+    for first in (20, 30):
+        add_to_registry(registry, dump_of(tmp_path, first, first + 10))
+        push(registry, address)
+        with pytest.raises(_Killed), _killing_after("fetching", 1):
+            pull(address, tmp_path / "copy")
+    assert pull(address, tmp_path / "copy").manifest.items == 40
 
 
 def test_the_checkpoint_says_what_was_pulled(address, registry, tmp_path):

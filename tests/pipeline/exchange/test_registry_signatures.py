@@ -137,14 +137,12 @@ def test_a_source_without_a_key_is_named(registry, keys, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("line", "message"),
-    [
-        (f"valid_until = {_days(-1)}", "expired"),
-        (f"valid_from = {_days(1)}", "is not valid before"),
-    ],
+    ("name", "days", "message"),
+    [("valid_until", -1, "expired"), ("valid_from", 1, "is not valid before")],
 )
-def test_a_key_counts_while_it_is_valid(registry, keys, tmp_path, line, message):
+def test_a_key_counts_while_it_is_valid(registry, keys, tmp_path, name, days, message):
     sign(registry, [keys["owner"][0]])
+    line = f"{name} = {_days(days)}"
     named = 'principal = "owner@example.org"'
     trust = _trust(tmp_path, (keys["owner"][1], ["x"], named, line))
     with pytest.raises(SignatureInvalid, match=message) as caught:
@@ -153,9 +151,10 @@ def test_a_key_counts_while_it_is_valid(registry, keys, tmp_path, line, message)
     assert "owner@example.org, for x" in caught.value.message
 
 
-@pytest.mark.parametrize("line", [f"valid_until = {_days(0)}", f"valid_from = {_days(0)}"])
-def test_the_days_of_a_key_are_included(registry, keys, tmp_path, line):
+@pytest.mark.parametrize("name", ["valid_until", "valid_from"])
+def test_the_days_of_a_key_are_included(registry, keys, tmp_path, name):
     sign(registry, [keys["owner"][0]])
+    line = f"{name} = {_days(0)}"
     named = 'principal = "owner@example.org"'
     verify_registry(registry, _trust(tmp_path, (keys["owner"][1], ["x"], named, line)))
 

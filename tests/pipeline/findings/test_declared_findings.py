@@ -12,6 +12,8 @@ from provenance.pipeline import check
 from provenance.pipeline.settings import Settings
 
 NOAI = {"x_robots_tag": "noai"}
+YEAR_2025 = DateRange(date(2025, 1, 1), date(2026, 1, 1))
+TDMREP = '[{"location": "/", "tdm-reservation": 1}]'
 FIELDS = ("document", "evidence", "source", "verdict", "basis", "terms", "declared")
 
 
@@ -62,7 +64,7 @@ def test_the_plainest_signal_names_the_finding_and_all_are_told(found):
     }
     ((_, evidence, source, verdict, basis, terms, declared),) = found([row])
     assert (evidence, source, verdict) == ("signal", "tdmrep", "restricted")
-    assert (basis, terms) == ("tdm-reservation", "tdmrep/reservation/2024-02-02")
+    assert (basis, terms) == ("tdm-reservation", "tdmrep/reservation")
     assert declared == (
         'the page\'s header: "tdm-reservation: 1"; header "content-usage: train-ai=n"; '
         'robots.txt, line 2 "Disallow: /a", for GPTBot'
@@ -170,7 +172,7 @@ def test_the_card_of_a_dataset_lends_its_licence_to_rows_without_one(found, tmp_
         ("license: other\nlicense_name: cc-by-nc-4.0", "cc-by-nc-4.0"),
         ("license_name: cc-by-nc-4.0", "cc-by-nc-4.0"),
         ("license: mit\nlicense_name: cc-by-nc-4.0", "mit"),
-        ("license: unknown", "all-rights-reserved"),
+        ("license: unknown", "not-stated"),
     ],
 )
 def test_a_named_licence_of_the_card_stands_where_its_id_says_nothing(found, tmp_path, card, lent):
@@ -263,3 +265,53 @@ def test_a_row_that_is_hostile_does_no_harm(found):
     ((document, _, _, _, _, _, declared),) = found(rows)
     assert document == "d2"
     assert len(declared) <= 200
+
+
+BLOCK = "User-agent: GPTBot\nUser-agent: CCBot\nUser-agent: ClaudeBot\nDisallow: /\n"
+RESERVED = [
+    {"robots_txt": BLOCK},
+    NOAI,
+    {"headers": {"TDM-Reservation": "1"}},
+    {"headers": {"Content-Usage": "train-ai=n"}},
+    {"headers": {"Content-Signal": "ai-train=no"}},
+    {"html": '<head><meta name="tdm-reservation" content="1"></head>'},
+]
+CLAIM = {"jurisdiction": "DE", "claims": ("eu-dsm-art-4",), "collected": YEAR_2025}
+
+
+@pytest.mark.parametrize("row", RESERVED)
+def test_a_row_whose_owner_reserved_mining_is_forbidden_where_article_4_is_claimed(found, row):
+    (finding,) = found([{"url": "https://blog.example/a", **row}], asked=CLAIM)
+    assert finding[1] == "signal"
+    assert finding[3:5] == ("forbidden", "reserved")
+    assert [gate.passed for gate in found.report.result.gates] == [False]
+    (finding,) = found([{"url": "https://blog.example/a", **row}])
+    assert finding[3] == "restricted"
+
+
+def test_robots_of_search_that_are_turned_away_reserve_nothing(found):
+    robots = "User-agent: Googlebot\nUser-agent: OAI-SearchBot\nDisallow: /\n"
+    row = {"url": "https://blog.example/a", "robots_txt": robots}
+    assert found([row], asked=CLAIM) == []
+
+
+def test_a_passage_on_a_page_whose_owner_reserved_mining_is_not_covered_by_the_claim(found, posts):
+    text = f"Somebody wrote this. {posts[7]['text']} And somebody else wrote that, at some length."
+    asked = {**CLAIM, "actor": Actor.SCRAPER}
+    alone = [row[1:5] for row in found([{}], text=text, asked=asked)]
+    assert alone == [("content", "x", "restricted", "automated-access")]
+    reserved = [row[1:5] for row in found([{"robots_txt": BLOCK}], text=text, asked=asked)]
+    assert ("content", "x", "forbidden", "reserved") in reserved
+    assert {row[2] for row in reserved} == {"forbidden"}
+
+
+def test_a_capture_counts_from_its_own_day(found, captured):
+    folder = captured("blog.example", "2023-01-01", "tdmrep.json", TDMREP)
+    rows = [
+        {"url": "https://blog.example/1", "warc_date": "2022-12-31T00:00:00Z"},
+        {"url": "https://blog.example/2", "warc_date": "2023-01-01T00:00:00Z"},
+        {"url": "https://blog.example/3"},
+    ]
+    asked = {**CLAIM, "collected": None}
+    made = [(row[0], row[3]) for row in found(rows, asked=asked, signals=folder)]
+    assert made == [("d1", "forbidden"), ("d2", "forbidden")]

@@ -98,6 +98,56 @@ def test_a_document_may_say_that_a_whole_item_is_somebody_else_s(tmp_path, pages
     ]
 
 
+def test_the_title_of_a_link_is_the_linked_page_s(tmp_path, pages, write_lines):
+    writer = Writer(78)
+    titles = [writer.sentence(12).capitalize() for _ in range(5)]
+    added = writer.sentence(24)
+
+    def post(name: str, title: str, url: str, body: str = "") -> dict[str, object]:
+        place = {"id": name, "created_utc": 1682899200, "subreddit": "boats", "author": name}
+        return {"title": title, "selftext": body, "url": url, **place}
+
+    dump = write_lines(
+        tmp_path / "RS_2023-05.jsonl",
+        [
+            post("a1", titles[0], "https://harbour.example/news/1"),
+            post("a2", titles[1], "https://www.reddit.com/r/boats/comments/a2/x/"),
+            post("a3", titles[2], "https://i.imgur.com/boat"),
+            post("a4", titles[3], "https://harbour.example/news/4", added),
+            post("a5", titles[4], "https://harbour.example/news/5"),
+        ],
+    )
+    build_registry(tmp_path / "registry", DumpSource([dump], "reddit"))
+    rows = [
+        *(
+            {"text": f"{pages[n]}\n\n{title}\n\n{pages[n + 9]}"}
+            for n, title in enumerate(titles[:3])
+        ),
+        {"text": f"{pages[4]}\n\n{titles[3]}\n\n{pages[5]}"},
+        {"text": f"{pages[6]}\n\n{added}\n\n{pages[7]}"},
+        {"text": titles[4]},
+        {"text": titles[0], "url": "https://www.harbour.example/news/1"},
+        *({"text": page} for page in pages[20:60]),
+    ]
+    corpus = write_lines(tmp_path / "c.jsonl", rows)
+    report = check([corpus], Policy(registries=(str(tmp_path / "registry"),)))
+    found = dict(zip(report.findings["row"].to_pylist(), origins(report), strict=True))
+    assert found == {
+        0: "quotation",  # on a page
+        1: "item",  # the title of a post of the site's own
+        2: "item",  # words above a picture
+        3: "quotation",  # the title of a link, without what the poster added
+        4: "item",  # what the poster added
+        5: "item",  # a row that is the title was taken from the source, whoever wrote it
+        6: "quotation",  # but not the linked page itself
+    }
+    reasons = report.findings["origin_reasons"].to_pylist()
+    assert [("link-title" in each, "document-linked" in each) for each in reasons] == [
+        *((True, False), (False, False), (False, False), (True, False), (False, False)),
+        *((True, False), (True, True)),
+    ]
+
+
 def test_titles_edits_and_bullets_leave_a_whole_item_its_own(tmp_path, pages, write_lines):
     own = [WRITER.sentence(40) for _ in range(3)]
     texts = [f"Short Story: {own[0]}", f"{own[1]} (Edit: a typo)", f"{own[2]}.\n\n- Thanks for all"]

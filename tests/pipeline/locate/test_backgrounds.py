@@ -16,6 +16,7 @@ from provenance.pipeline.building.registries import DumpSource, build_registry
 from provenance.pipeline.locate.backgrounds import (
     TextPassages,
     find_background_items,
+    min_bits,
     open_backgrounds,
     stretch_passages,
 )
@@ -277,6 +278,14 @@ def test_half_of_a_passage_is_half_of_its_words_and_of_what_they_say(build, page
 
     assert held(found, _tokens(texts), [other]).tolist() == [True, False, False]
     assert held(found, _tokens(texts), [book]).tolist() == [True, True, False]
+
+
+def test_a_large_background_must_hold_more_of_a_passage_than_a_small_one() -> None:
+    shipped = 4_100_000
+    assert min_bits(100) == min_bits(shipped) == 50
+    library = min_bits(28 * shipped)
+    assert 65 < library < 75
+    assert min_bits(56 * shipped) == pytest.approx(library + 4)
 
 
 def test_of_nothing_backgrounds_hold_nothing(build) -> None:

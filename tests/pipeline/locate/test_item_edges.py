@@ -40,7 +40,7 @@ def claims_on(items: list[tuple[int, int]]) -> Claims:
     nothing, flags = np.zeros(count, np.int64), np.ones(count, bool)
     candidates = replace(NO_CANDIDATES, items=np.array([item for _, item in items], np.uint32))
     owners = np.array([owner for owner, _ in items], np.int64)
-    return Claims(owners, candidates, nothing, nothing, flags, nothing, nothing, nothing)
+    return Claims(owners, candidates, nothing, nothing, nothing, flags, nothing, nothing, nothing)
 
 
 @given(st.data())

@@ -1,15 +1,16 @@
 """Which documents are withheld, by their addresses, compared with a slow and plain reading."""
 
 from datetime import date
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.fingerprint.tokenizer.tokenize import tokenise
-from provenance.judge.identifiers import SourceHosts, normal_address
+from provenance.judge.identifiers import SourceHosts, host_of
 from provenance.model.content.fingerprints import Texts
+from provenance.pipeline.item_addresses import known_addresses
 from provenance.pipeline.scan.withheld_content import WithheldContent
 from provenance.read.rules.rule_files import load_rules
 from provenance.registry.side_tables.opt_outs import NO_OPT_OUTS, make_opt_outs
@@ -51,23 +52,21 @@ def is_below(address, entry):
     if host != wanted:
         return False
     if other.query:
-        return steps == wanted_steps and f"{own.query.lower()}&".startswith(
-            f"{other.query.lower()}&"
-        )
+        return steps == wanted_steps and {*parse_qsl(other.query)} <= {*parse_qsl(own.query)}
     return steps[: len(wanted_steps)] == wanted_steps
 
 
 @given(st.lists(ADDRESS | st.none(), max_size=6), st.lists(ADDRESS, max_size=4))
 def test_entries_cover_what_is_below_them(addresses, entries):
-    normal = [normal_address(entry) for entry in entries]
-    usable = [entry for entry, name in zip(entries, normal, strict=True) if name is not None]
-    table = make_opt_outs(pa.array(sorted({*filter(None, normal)}), pa.string()), DAY, None)
+    names = [known_addresses().opt_out(entry) for entry in entries]
+    usable = [entry for entry, name in zip(entries, names, strict=True) if name is not None]
+    table = make_opt_outs(pa.array(sorted({*filter(None, names)}), pa.string()), DAY, None)
     found = reasons(withheld(table), *addresses)
     assert {*found} == {
         row
         for row, address in enumerate(addresses)
         if address is not None
-        and normal_address(address) is not None
+        and host_of(address) is not None
         and any(is_below(address, entry) for entry in usable)
     }
 

@@ -160,7 +160,7 @@ def test_a_very_long_text_is_one_item(read, table):
 
 
 def test_batches_are_bounded_in_bytes(read, write, tmp_path):
-    rows = [{"text": f"{n}" + "x" * 1_000_000, "id": str(n)} for n in range(80)]
+    rows = [{"text": f"{n} " + "some words " * 90_000, "id": str(n)} for n in range(80)]
     for name in ("p.parquet", "p.jsonl"):
         write(tmp_path / name, rows)
         found = read(tmp_path / name)

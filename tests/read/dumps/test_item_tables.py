@@ -34,6 +34,7 @@ FIRST = {
     "author": "somebody",
     "language": "en",
     "licence": "cc0-1.0",
+    "link": None,
 }
 SECOND = dict.fromkeys(FIRST) | {"source": "s", "item": "a2", "text": ROWS[1]["text"]}
 

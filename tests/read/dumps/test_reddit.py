@@ -163,6 +163,7 @@ POSTS = st.fixed_dictionaries(
         "author": st.sampled_from(["somebody", "[deleted]", "", None]),
         "permalink": st.sampled_from(["/r/a/", "https://www.reddit.com/r/a/", "", None]),
         "link_id": st.sampled_from(["t3_thread", "thread", "", None]),
+        "url": st.sampled_from(["https://a.example/1", "https://i.redd.it/a", "/r/a/", "", None]),
         "created_utc": st.sampled_from([1_706_745_600, 0, None]),
     },
 )

@@ -225,7 +225,10 @@ def test_how_far_reading_got_is_told(tmp_path):
 @pytest.mark.parametrize("layout", ["table", "x-archive"])
 def test_an_array_that_was_cut_while_compressed(read, tmp_path, layout):
     path = tmp_path / "posts.json.gz"
-    posts = [{"id_str": str(n), "full_text": f"{n**9:x} words"} for n in range(20_000)]
+    posts = [
+        {"id_str": str(n), "full_text": f"these are words, {n} of them, {n**9:x}"}
+        for n in range(20_000)
+    ]
     path.write_bytes(gzip.compress(json.dumps(posts).encode())[:-1000])
     with pytest.raises(CorruptFile, match=r"posts\.json\.gz: damaged or cut short after"):
         read(path, layout=layout)

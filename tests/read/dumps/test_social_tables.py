@@ -170,8 +170,8 @@ VALUES = (
     *("PUBLIC", "CONNECTIONS", 'a"\n"b""c""', "https://a.example/1", "\u3000", "\x1c"),
 )
 COLUMNS = {
-    "reddit": "id body link_id created_utc title selftext name author permalink",
-    "hackernews": "id by time text title dead deleted timestamp objectID author created_at",
+    "reddit": "id body link_id created_utc title selftext name author permalink url",
+    "hackernews": "id by time text title url dead deleted timestamp objectID author created_at",
     "the-stack": "hexsha content max_stars_repo_name blob_id max_stars_repo_path path repo_name "
     "max_stars_repo_licenses detected_licenses committer_date revision_date revision_id",
     "linkedin": "Date ShareLink ShareCommentary Visibility Link",

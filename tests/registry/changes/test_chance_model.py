@@ -24,7 +24,7 @@ def test_the_law_of_chance_changes_and_no_file_does(segmented):
     before, names = read_manifest(segmented), names_in(segmented)
     made = replace_chance_model(segmented, MEASURED)
     expected = replace(before, chance=MEASURED, digest=made.digest, created=made.created)
-    assert made == expected
+    assert made == replace(expected, supersets=(before.digest,))
     assert made.digest != before.digest
     assert made.created > before.created
     assert verify_files(segmented) == made

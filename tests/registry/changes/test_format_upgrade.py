@@ -89,7 +89,7 @@ def test_one_that_keeps_no_texts_has_none_afterwards(earlier):
 @pytest.mark.parametrize(
     ("changes", "error", "message"),
     [
-        ({"format": 3}, RegistryVersion, "has format 3; this version of provenance reads format 6"),
+        ({"format": 3}, RegistryVersion, "has format 3; this version of provenance reads format 8"),
         ({"replaced": 1.5}, CorruptFile, r"registry\.json is damaged"),
         ({"digest": "0" * 64}, DigestMismatch, r"registry\.json was altered"),
     ],

@@ -258,9 +258,9 @@ def test_a_manifest_without_its_key_id_is_not_taken_for_a_plain_registry(folder,
     path = tmp_path / "k" / "registry.json"
     content = json.loads(path.read_text())
     path.write_text(json.dumps(content | {"key_id": ""}))
-    with pytest.raises(RegistryVersion, match="format 7"):
+    with pytest.raises(RegistryVersion, match="format 9"):
         open_registry(tmp_path / "k")
-    path.write_text(json.dumps(content | {"format": 6, "key_id": ""}))
+    path.write_text(json.dumps(content | {"format": 8, "key_id": ""}))
     with pytest.raises(DigestMismatch):
         open_registry(tmp_path / "k")
     path.write_text(json.dumps(content | {"key_id": "../.."}))

@@ -45,7 +45,7 @@ def built(small_parts, posts, items, tmp_path):
         for number, make in enumerate((create_registry, extend_registry)):
             batches = [items(posts(100, seed=9 * number + one)) for one in range(9)]
             make(path, batches, progress=look, limits=limits)
-        return {one.parent.name + one.name: one.read_bytes() for one in files_in(path)}, staged
+        return {str(one.relative_to(path)): one.read_bytes() for one in files_in(path)}, staged
 
     return work
 

@@ -74,6 +74,34 @@ def test_conditions_of_the_users_own_rules_are_listed_as_they_are():
     )
 
 
+def under_contract(verdict: Verdict, basis: str, **stated: object) -> str:
+    """The list of obligations where the content of Reddit is under a contract."""
+    rulings = [
+        replace(
+            each,
+            ruling=replace(each.ruling, verdict=verdict, basis=basis),
+            agreement=replace(each.agreement, **stated),
+        )
+        if each.agreement
+        else each
+        for each in REPORT.result.rulings
+    ]
+    made = Report(replace(REPORT.result, rulings=tuple(rulings)), REPORT.findings)
+    return render("obligations", made)
+
+
+def test_the_duty_to_delete_at_the_end_of_a_contract_is_listed():
+    text = under_contract(Verdict.PERMITTED, "agreement", deletion=True)
+    deletion = text.partition("## Deletion")[2]
+    assert "contract 17/2024 when it ends, after 2027-01-31." in deletion
+    text = under_contract(Verdict.FORBIDDEN, "agreement-ended", deletion=True)
+    assert "contract 17/2024, which ended on 2027-01-31." in text.partition("## Deletion")[2]
+    assert "litigation hold" in text
+    assert "contract 17/2024 has ended; delete it, or renew" in text
+    text = under_contract(Verdict.UNKNOWN, "agreement-unclear")
+    assert "does not state whether the agreement contract 17/2024 covers the use" in text
+
+
 def test_what_the_list_does_not_settle_is_named():
     text = render("obligations", REPORT).partition("## Not settled by this list")[2]
     assert "contract 17/2024" in text

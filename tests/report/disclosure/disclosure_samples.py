@@ -17,7 +17,6 @@ from provenance.model.records.disclosure import (
 )
 from provenance.model.records.disclosure_questions import QUESTIONS
 from provenance.model.records.ledger import CleaningFacts, DatasetFacts, UseFacts
-from provenance.model.records.receipt import FileFacts
 from provenance.model.rules.terms import DateRange
 from tests.report.samples import clear_report, sample_report
 
@@ -49,10 +48,6 @@ CONTENTS = CorpusContents(
             },
             DOMAIN_SIZES,
         ),
-    ),
-    files=(
-        ("part-0.parquet", FileFacts(901_234, "9a" * 32)),
-        ("sub/part-1.jsonl.zst", FileFacts(12_345, "9b" * 32)),
     ),
 )
 
@@ -151,11 +146,23 @@ VALUES = {
     "california.purchased": False,
     "california.consumer_information": "None that we know of.",
     "california.processing": "Duplicates were removed, to improve quality.",
+    "dataset.comments": "Sizes are those of the text after deduplication.",
+    "public.comments": "None of them is a crawl.",
+    "third_party.datasets": ({"name": "Journals of the Quay"},),
+    "third_party.comments": "No such data is planned either.",
+    "crawl.comments": "All domains are listed on request.",
+    "users.modalities": ("text",),
+    "users.comments": "Posts of minors were left out.",
+    "synthetic.other_models": "None.",
+    "synthetic.comments": "About 2 % of the tokens.",
+    "other.comments": "Nothing was digitised.",
+    "rights.comments": "The policy is summarised at its address.",
     "additional.information": "The report can be inspected | on *request*.",
 }
 
 NOT_NEEDED = {
     *("dataset.languages", "dataset.collected", "third_party.description", "other.description"),
+    "third_party.modalities",
     *("crawl.files", "california.first_used"),
 }
 """Questions to which `VALUES` has no answer: measured, recorded, or of what was not used."""

@@ -11,6 +11,7 @@ import pytest
 
 from provenance.model.records.disclosure import Answers
 from provenance.model.records.disclosure_questions import QUESTIONS, AnswerKind, Form
+from provenance.model.results.corpus_files import CorpusFile
 from provenance.model.rules.terms import DateRange
 from provenance.report.disclosure.croissant import (
     RAI_TEXTS,
@@ -26,7 +27,6 @@ from provenance.report.disclosure.mlflow_dataset import mlflow_dataset, mlflow_d
 from provenance.report.disclosure.openlineage_events import openlineage, openlineage_events
 from provenance.report.disclosure.spdx_dataset import REQUIRED, spdx, spdx_document, spdx_faults
 from tests.report.disclosure.disclosure_samples import (
-    CONTENTS,
     VALUES,
     answered_material,
     unanswered_material,
@@ -105,11 +105,34 @@ def test_what_is_not_answered_is_marked_or_left_out():
 
 
 def test_many_files_are_not_listed():
-    files = tuple((f"{number}.txt", CONTENTS.files[0][1]) for number in range(1001))
-    material = replace(answered_material(), contents=replace(CONTENTS, files=files))
-    assert "distribution" not in croissant_document(material)
-    listed = replace(answered_material(), contents=replace(CONTENTS, files=files[:1000]))
-    assert len(croissant_document(listed)["distribution"]) == 1000
+    files = tuple(CorpusFile(f"{number}.txt", 12, "9a" * 32) for number in range(1001))
+    assert "distribution" not in croissant_document(with_files(files))
+    assert len(croissant_document(with_files(files[:1000]))["distribution"]) == 1000
+
+
+def with_files(files):
+    material = answered_material()
+    result = material.report.result
+    corpus = replace(result.corpus, contents=files)
+    return replace(material, report=replace(material.report, result=replace(result, corpus=corpus)))
+
+
+def test_files_have_the_digests_that_sha256sum_gives():
+    listed = {file.name: file.sha256 for file in answered_material().report.result.corpus.contents}
+    material = answered_material()
+    assert listed == {
+        each["name"]: each["sha256"] for each in croissant_document(material)["distribution"]
+    }
+    [dataset] = [
+        each for each in cyclonedx_document(material)["components"] if each["bom-ref"] == "dataset"
+    ]
+    assert listed == {each["name"]: each["hashes"][0]["content"] for each in dataset["components"]}
+    assert listed == {
+        each["name"]: each["verifiedUsing"][0]["hashValue"]
+        for each in spdx_document(material)["@graph"]
+        if each["type"] == "software_File"
+    }
+    assert listed == json.loads(mlflow_document(material)["source"])["files"]
 
 
 def test_licences_have_addresses():
@@ -455,7 +478,7 @@ def test_many_addresses_are_more_than_mlflow_keeps():
     )
     report = replace(material.report, result=replace(material.report.result, corpus=corpus))
     document = mlflow_document(replace(material, report=report))
-    assert json.loads(document["source"]) == {"sha256": corpus.digest}
+    assert json.loads(document["source"]) == {"digest": corpus.digest}
 
 
 def test_mlflow_reads_the_dataset():

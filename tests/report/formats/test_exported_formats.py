@@ -89,7 +89,7 @@ def test_junit_can_be_read(kind):
     assert int(suite.get("tests")) == len(suite.findall("testcase"))
     assert int(suite.get("failures")) == len(suite.findall("testcase/failure"))
     known = {"testsuites", "testsuite", "testcase", "failure", "skipped", "system-out"}
-    assert {element.tag for element in root.iter()} <= known
+    assert {element.tag for element in root.iter()} <= known | {"properties", "property"}
 
 
 def cases(report):
@@ -104,6 +104,7 @@ def test_junit_has_a_case_a_gate_and_a_case_a_source_and_statement():
     assert cases(sample_report()) == {
         ("provenance.gates", "forbidden=0%"): ["failure"],
         ("provenance.gates", "stackexchange:restricted.documents=10%"): [],
+        ("provenance.gates", "no gate: unknown, restricted"): ["skipped"],
         ("provenance.x", "x/developer-agreement/2025-06-04#forbidden/explicit-ml"): ["failure"],
         ("provenance.forum.example", "no-terms#unknown/no-rule"): ["system-out"],
         (
@@ -148,8 +149,10 @@ def test_annotations_say_the_verdict_first():
     assert first.startswith(
         "::error file=provenance.toml,line=1,title=provenance%3A fail::FAIL: 1.9%25"
     )
-    passed = Report(replace(sample_report().result, violations=(), gates=()), findings_table([]))
-    assert render("github", passed).startswith("::notice ")
+    open_ = replace(sample_report().result, violations=(), gates=())
+    assert render("github", Report(open_, findings_table([]))).startswith("::warning ")
+    passed = replace(open_, shares=())
+    assert render("github", Report(passed, findings_table([]))).startswith("::notice ")
     assert render("github", sample_report(), RenderOptions(anchor="d.dvc:4")).startswith(
         "::error file=d.dvc,line=4,"
     )

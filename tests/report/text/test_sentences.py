@@ -75,7 +75,7 @@ def test_a_check_that_passes_with_forbidden_content_shows_its_share():
 def test_what_is_unknown_is_not_decided_unless_a_gate_limits_it():
     for gates in (), (GateOutcome(Gate(Verdict.UNKNOWN, "x"), 0.0, 0.0, passed=True),):
         result = replace(RESULT, gates=gates, violations=())
-        assert (outcome_of(result), status_mark(result)) == ("open", "NOT DECIDED")
+        assert (outcome_of(result), status_mark(result)) == ("warn", "NOT DECIDED")
         assert headline(result).startswith(
             "2.1% of the tokens are forbidden for pretraining. 0.13% of the tokens are of unknown "
             "status for pretraining, and no gate limits that."

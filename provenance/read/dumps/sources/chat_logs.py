@@ -68,6 +68,8 @@ _HALF_OF_DAY = re.compile(r"[ \xa0\u202f]([AaPp])\.?[ \xa0\u202f]?[Mm]\.?")
 _WORD_FOR_HALF = re.compile(f"({'|'.join(_FORENOON)})|({'|'.join(_AFTERNOON)})")
 _EPOCH_DAY = "1970/01/01"
 _CREATED_AT = ITEMS.get_field_index("created_at")
+_UNKNOWN = (None,) * (len(ITEMS) - ITEMS.get_field_index("language"))
+"""Values of the fields behind the author."""
 _SHORT_YEAR = re.compile(r"^(\d{1,2}[/.-]\d{1,2}[/.-])(\d\d)$")
 _PLACEHOLDER = re.compile(r"<[^<>\n]+>|\u200e?\w+ omitted|null", re.IGNORECASE)
 _PLACEHOLDER_ENDS = ">dDlL"
@@ -129,7 +131,7 @@ def _irc_blocks(dump: Dump) -> Iterator[RecordBlock]:
                     said = f"* {nick} {text}" if match.re is _IRC_ACTION else text
                     second = _irc_second(line_day, time, zone, day)
                     author = (author or nick).strip()
-                    values += (source, f"{prefix}#{row}", said, None, second, author, None, None)
+                    values += (source, f"{prefix}#{row}", said, None, second, author, *_UNKNOWN)
                 else:
                     faults[skipped_rows.EMPTY].append(row)
             elif line.strip():
@@ -217,7 +219,7 @@ class _Messages:
             self.faults[skipped_rows.SERVICE].append(row)
         else:
             item = f"{self._prefix}#{row}"
-            self.values += (self._source, item, text, None, None, author, None, None)
+            self.values += (self._source, item, text, None, None, author, *_UNKNOWN)
             self.days.append(day)
             self.times.append(time)
 

@@ -12,13 +12,15 @@ from provenance.read.corpus import skipped_rows
 from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.item_batches import DeletionRecord, Entry, ItemRecord, RowFault
 from provenance.read.dumps.item_columns import concatenate, first_of, non_empty, select_items
+from provenance.read.dumps.link_posts import linked_page, linked_pages
 from provenance.read.dumps.parsers.date_order import DateOrder, DateReader, parse_ordered_date
 from provenance.read.dumps.parsers.html_text import plain_text
 from provenance.read.dumps.parsers.json_posts import JsonObject, objects_in, to_text
 
 ITEM_URL = "https://news.ycombinator.com/item?id="
+_HOST = r"news\.ycombinator\.com"
 COLUMNS = (
-    *("id", "type", "by", "time", "timestamp", "text", "title", "dead", "deleted"),
+    *("id", "type", "by", "time", "timestamp", "text", "title", "url", "dead", "deleted"),
     *("objectID", "author", "created_at", "created_at_i", "story_text", "comment_text"),
 )
 
@@ -74,6 +76,7 @@ def _read_item(entry: JsonObject, row: int, dump: Dump) -> Entry:
         ITEM_URL + native,
         _second(entry),
         to_text(entry.get("by")) or to_text(entry.get("author")),
+        link=linked_page(to_text(entry.get("url")), _HOST),
     )
 
 
@@ -117,6 +120,7 @@ def read_columns(batch: pa.RecordBatch, rows: Int64s, dump: Dump) -> Items | Non
         "item": native,
         "url": concatenate(ITEM_URL, native),
         "author": first_of(batch, ("by", "author"), non_empty),
+        "link": linked_pages(first_of(batch, ("url",), non_empty), _HOST),
         "created_at": pc.coalesce(*seconds) if seconds else pa.nulls(len(batch)),
     }
     return select_items(fields, faults, rows, dump, deletions)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from email import policy
+from email.errors import MessageError
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.utils import parseaddr
@@ -89,6 +90,13 @@ _ORIGINAL_HTML = re.compile(r"<div[^>]* id=[\"']?(?:x_)?divRplyFwdMsg\b.*\Z", re
 """As `_ATTRIBUTION` and `_ORIGINAL`, of Gmail and of Outlook."""
 
 
+_BAD_HEADER = (
+    *(ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError),
+    *(AssertionError, MessageError),
+)
+"""What the library raises for headers that are not as they should be."""
+
+
 class _Policy(policy.EmailPolicy):
     """The default policy, which parses headers at each use; the few of contents are kept."""
 
@@ -146,7 +154,7 @@ def _entries(content: bytes, row: int, dump: Dump) -> Iterator[ItemRecord | RowF
     try:
         message = cast("EmailMessage", BytesParser(policy=_POLICY).parsebytes(content))
         inner = _digested(message) if _DIGEST in content else []
-    except (ValueError, LookupError, TypeError, AttributeError):  # of the library, for bad headers
+    except _BAD_HEADER:
         yield RowFault(row, NOT_A_MESSAGE)
         return
     for place, each in enumerate(inner):
@@ -171,7 +179,7 @@ def _message(message: EmailMessage, number: str, row: int, dump: Dump) -> ItemRe
     try:
         body = _body(message)
         headers = {name: str(message[name] or "") for name in _HEADERS}
-    except (ValueError, LookupError, TypeError, AttributeError):  # of the library, for bad headers
+    except _BAD_HEADER:
         return RowFault(row, NOT_A_MESSAGE)
     labels = {label.strip() for label in headers["X-Gmail-Labels"].split(",")}
     if labels & _UNWANTED or headers["X-Spam-Flag"].strip().upper() == "YES":

@@ -34,6 +34,7 @@ from provenance.read.dumps.item_columns import (
     non_empty,
     select_items,
 )
+from provenance.read.dumps.link_posts import linked_page, linked_pages
 from provenance.read.dumps.parsers.json_posts import (
     HEAD_BYTES,
     JsonObject,
@@ -51,6 +52,7 @@ from provenance.read.dumps.tables.table_objects import items_from_rows, table_bl
 from provenance.read.formats.jsonl_blocks import JsonBlock, Records, parse_block
 
 HOST = "https://www.reddit.com"
+_HOSTS = r"reddit\.com|redd\.it|redditmedia\.com|reddituploads\.com"
 COMMENT_PREFIX, SUBMISSION_PREFIX = "t1_", "t3_"
 """Prefixes of the full names of comments and submissions."""
 
@@ -67,7 +69,7 @@ _LISTING, _THINGS = "Listing", ("t1", "t3")
 
 _TEXT = pa.large_string()
 DELETED_LATER = "deleted later, as the dump says"
-TEXT_FIELDS = ("body", "title", "selftext", "id", "name", "author", "permalink", "link_id")
+TEXT_FIELDS = ("body", "title", "selftext", "id", "name", "author", "permalink", "link_id", "url")
 DATE_FIELD = "created_utc"
 
 
@@ -151,6 +153,7 @@ def build_post_items(batch: pa.RecordBatch, rows: Int64s, dump: Dump) -> Items |
         "url": _post_urls(batch, native, is_comment),
         "author": null_where(has_no_author, author),
         "created_at": parse_timestamps(batch[DATE_FIELD]),
+        "link": null_where(is_comment, linked_pages(non_empty(batch["url"]), _HOSTS)),
     }
     deletions = _deletions(batch["_meta"], ids, is_later, rows, dump)
     return select_items(fields, faults, rows, dump, deletions)
@@ -326,6 +329,7 @@ def _read_post(post: JsonObject, row: int, dump: Dump) -> Entry:
         _post_url(post, native),
         parse_timestamp(post.get(DATE_FIELD, post.get("date"))),
         _author(post),
+        link=None if _is_comment(post) else linked_page(to_text(post.get("url")), _HOSTS),
     )
 
 

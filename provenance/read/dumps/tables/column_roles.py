@@ -16,7 +16,13 @@ from provenance.read.columns.column_choice import SampleReader, duplicate_column
 from provenance.read.columns.column_paths import type_at, unique_names
 from provenance.read.columns.json_schema import infer_schema
 from provenance.read.columns.nested_texts import is_list
-from provenance.read.columns.string_arrays import format_values, is_textual, to_flags
+from provenance.read.columns.string_arrays import (
+    as_strings,
+    format_values,
+    is_textual,
+    null_invalid_utf8,
+    to_flags,
+)
 from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.item_batches import skipped_batch
 from provenance.read.dumps.item_columns import (
@@ -24,6 +30,7 @@ from provenance.read.dumps.item_columns import (
     PUBLISHED,
     TRUE,
     UNPUBLISHED,
+    filterable,
     plain_name,
     to_strings,
 )
@@ -189,6 +196,7 @@ def find_roles(schema: pa.Schema, dump: Dump, sample: SampleReader) -> TableMapp
     ColumnMissing
         If a named column is missing, or no column is recognised as the text.
     """
+    sample = partial(_read_valid_sample, sample)
     given, text = dump.columns.fields, dump.columns.text
     options = dict(given.values())
     replies = _reply_columns(schema) if text is None else ()
@@ -218,6 +226,17 @@ def find_roles(schema: pa.Schema, dump: Dump, sample: SampleReader) -> TableMapp
     unread = () if dump.columns.text else unread_texts(single, text, taken, sample)
     marks = _unread_marks(single, {*taken, *text.paths}, sample)
     return TableMapping(text, fields, exploded, _parsed(metadata), replies, unread, marks)
+
+
+def _read_valid_sample(sample: SampleReader, names: Sequence[str]) -> pa.Table:
+    """Read some rows, with null for strings that are not valid UTF-8, as in CSV in Latin-1."""
+    table = sample(names)
+    for place, name in enumerate(table.column_names):
+        column = table.column(place).combine_chunks()
+        if is_textual(column.type):
+            texts = null_invalid_utf8(as_strings(filterable(column)))
+            table = table.set_column(place, name, texts)
+    return table
 
 
 def _find_fields(

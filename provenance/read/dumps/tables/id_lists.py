@@ -11,7 +11,7 @@ import pyarrow as pa
 from provenance.errors import ColumnMissing, CorruptFile, InputError, PassedOver
 from provenance.read.columns.column_choice import format_names
 from provenance.read.columns.column_paths import column_at
-from provenance.read.columns.string_arrays import format_values
+from provenance.read.columns.string_arrays import format_values, replace_surrogates
 from provenance.read.columns.table_parts import TableFile
 from provenance.read.corpus.file_access import File
 from provenance.read.dumps.dump_discovery import find_dump_files
@@ -43,7 +43,12 @@ class _Entries:
     column: Callable[[pa.Schema], str | None]
 
 
-_IDS = _Entries("id", item_column)
+def _id_column(schema: pa.Schema) -> str | None:
+    """Return the column of ids, or else that of addresses, which name items, too."""
+    return item_column(schema) or url_column(schema)
+
+
+_IDS = _Entries("id", _id_column)
 _ADDRESS_NAMES = ("address", "domain", "host", "hostname", "site", "website", "repository", "repo")
 
 
@@ -57,13 +62,13 @@ _ADDRESSES = _Entries("address", _address_column)
 
 
 def read_ids(address: str) -> pa.Array:
-    """Read the ids that a file lists, each once, in the order of the file.
+    """Read the ids or addresses of items that a file lists, each once, in the order of the file.
 
     Parameters
     ----------
     address : str
-        A text file with an id a line; or a table (CSV, JSON Lines, Parquet, Arrow; compressed or
-        not) with a column of ids, as of a dump.
+        A text file with an id or address a line; or a table (CSV, JSON Lines, Parquet, Arrow;
+        compressed or not) with a column of ids, as of a dump, or else one of addresses.
 
     Raises
     ------
@@ -89,7 +94,7 @@ def _read_list(address: str, entries: _Entries) -> pa.Array:
             f"{address} has no {entries.noun}",
             remedy=f"give one {entries.noun} a line, or a table with a column {entries.noun}",
         )
-    return pa.array(values, pa.string()).unique()
+    return pa.array(map(replace_surrogates, values), pa.string()).unique()
 
 
 def _read(file: File, entries: _Entries) -> Iterator[str]:

@@ -13,6 +13,7 @@ from provenance.model.rules.policy import (
 )
 from provenance.model.rules.rule_library import Library
 from provenance.report.terminal.terminal_style import TerminalStyle
+from provenance.report.text.gate_sentences import unlimited_sentence
 from provenance.report.text.number_format import exact_percent, period
 from provenance.report.text.policy_notes import last_day
 from provenance.report.text.sentences import circumstances_phrase, collection_phrase
@@ -27,6 +28,7 @@ purpose = "pretraining"       # fine-tuning, evaluation, retrieval, research-tdm
 # actor = "scraper"           # account-holder, api-developer, any-recipient, research-organisation
 # jurisdiction = "EU"         # unset: all count
 # commercial = true           # unset: the stricter verdict applies
+# affiliate = true            # used by an affiliate of the party to the agreements; unset: by it
 # model = ["generative"]      # foundation-or-frontier, competing; ["other"] for none of them
 # text_columns = ["text"]     # unset: detected by names and contents
 # max_document = "64MB"       # larger documents are not read
@@ -42,7 +44,8 @@ purpose = "pretraining"       # fine-tuning, evaluation, retrieval, research-tdm
 
 [gate]                        # fails where more than this is found
 forbidden = "0%"              # [SOURCE:]VERDICT[/BASIS][.documents|.tokens|.bytes]
-unknown = "0%"                # what no rule decides; without this gate, it is "not decided"
+unknown = "0%"                # what no rule decides; without this gate it passes, "not decided"
+# restricted = "0%"           # allowed only under conditions; without this gate, it passes
 # "x:restricted/automated-access.documents" = "5%"
 
 # [claims]                    # statutory exceptions that counsel has confirmed
@@ -52,7 +55,11 @@ unknown = "0%"                # what no rule decides; without this gate, it is "
 # source = "reddit"
 # purposes = ["pretraining"]
 # from = 2024-02-01
-# until = 2027-02-01
+# until = 2027-01-31          # its last day, included
+# survives = true             # what was collected until then may be used later; unset: unknown
+# deletion = false            # true: it must be deleted then
+# models = ["generative", "other"]     # kinds that it covers; unset: all
+# affiliates = true           # whether affiliates may use the content; unset: unknown
 # reference = "contract 17/2024"
 # digest = "..."              # sha256sum of the signed document
 
@@ -76,17 +83,29 @@ unknown = "0%"                # what no rule decides; without this gate, it is "
 # [disputes]                  # signed notes on items that no gate counts until they are settled
 # path = "disputes.jsonl"     # written by provenance feedback
 # allowed_signers = "allowed_signers"  # who may sign them
+# owners = ["*@owner.example"]         # whose disputes do not lapse after 90 days
 
 # [[waivers]]                 # findings that a named person has approved
 # source = "x"                # and/or documents, item, dataset, rule
 # documents = "faq-*"
-# reason = "own-content"      # or licensed, false-match, public-domain, statutory-exception,
-#                             # risk-accepted
+# reason = "own-content"      # or licensed, false-match, public-domain, risk-accepted
 # statement = "These are posts of our own account."
-# approver = "legal@example.org"
-# expires = 2027-01-31
+# approver = "Rosa Osei, rosa.osei@example.org"
+# expires = 2027-01-31        # at most two years from now
 """
 """The file that `provenance policy init` writes."""
+
+
+def policy_template(*, strict: bool) -> str:
+    """Return the file that `provenance policy init` writes; a strict one limits all but permission.
+
+    Parameters
+    ----------
+    strict : bool
+        Whether restricted content fails, too.
+    """
+    return POLICY_TEMPLATE.replace("# restricted =", "restricted =") if strict else POLICY_TEMPLATE
+
 
 _WITHDRAWN_MEANINGS = {
     WithdrawnRule.REPORT: "Such documents are reported, and judged by the terms.",
@@ -134,8 +153,11 @@ def policy_text(
     sections = {
         "Use": [f"Content is checked {circumstances_phrase(policy.circumstances)}."],
         "Gates": [
-            f"{gate}: fails above {exact_percent(gate.limit)} of the {gate.unit}."
-            for gate in policy.gates
+            *(
+                f"{gate}: fails above {exact_percent(gate.limit)} of the {gate.unit}."
+                for gate in policy.gates
+            ),
+            *filter(None, [unlimited_sentence(policy.gates)]),
         ],
         "Chance": [f"Chance matches are accepted up to {policy.chance:g} per million words."],
         "Origin": [
@@ -161,19 +183,49 @@ def policy_text(
     return "\n".join([*lines, "", f"Digest: {policy.digest}"]) + "\n"
 
 
+AFTER_END = {
+    None: "whether what was collected in its term may still be used is not stated (survives)",
+    True: "what was collected in its term may still be used",
+    False: "it covers no use any more",
+}
+"""What follows from the end of an agreement, by whether it survives its end."""
+
+
 def _agreement(agreement: Agreement, today: date) -> str:
-    is_over = agreement.period.until is not None and agreement.period.until <= today
     digest_note = "" if agreement.digest is None else f", SHA-256 {agreement.digest[:12]}"
-    return (
-        f"{agreement.reference}: content of {agreement.source} "
-        f"for {', '.join(agreement.purposes)}, collected {period(agreement.period)}{digest_note}."
-        f"{' It has ended: content collected later is not covered.' if is_over else ''}"
-    )
+    models = "" if agreement.models is None else f", {' and '.join(agreement.models)} models only"
+    sentences = [
+        (
+            f"{agreement.reference}: content of {agreement.source} for "
+            f"{', '.join(agreement.purposes)}{models}, collected {period(agreement.period)}"
+            f"{digest_note}."
+        ),
+        _affiliates(agreement.affiliates),
+        _end(agreement, today),
+    ]
+    return " ".join(filter(None, sentences))
+
+
+def _affiliates(affiliates: bool | None) -> str | None:
+    if affiliates is None:
+        return None
+    return f"It covers {'affiliates' if affiliates else 'no affiliates'}."
+
+
+def _end(agreement: Agreement, today: date) -> str | None:
+    if agreement.last_day is None:
+        return None
+    begin = "It has ended" if agreement.has_ended(today) else f"After {agreement.last_day}"
+    if agreement.deletion:
+        return f"{begin}: what was collected in its term must be deleted."
+    return f"{begin}: {AFTER_END[agreement.survives]}."
 
 
 def _waiver(waiver: Waiver, today: date) -> str:
     if waiver.reason is WaiverReason.DISPUTED:
-        return f"{waiver.id}: {waiver.statement!r} (disputed by {waiver.approver})."
+        end = "lapsed" if waiver.is_over(today) else "lapses"
+        lapse = "" if waiver.expires is None else f"; {end} on {waiver.expires}"
+        return f"{waiver.id}: {waiver.statement!r} (disputed by {waiver.approver}{lapse})."
     state = f"EXPIRED {waiver.expires}" if waiver.is_over(today) else f"until {last_day(waiver)}"
     return (
         f"{waiver.id}: {waiver.statement!r} ({waiver.reason}; approved by "

@@ -1,0 +1,132 @@
+"""Items by the names that people give them: ids, and addresses in any form."""
+
+import re
+from collections.abc import Iterable
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from provenance.judge.addresses import SourceAddresses
+from provenance.model.content.fingerprints import Flags
+
+_RUNS = re.compile("[0-9]+|[a-z]+")
+_BOUNDARIES = re.compile("[/?#&=]")
+
+
+class ItemNames:
+    """Names of items, as people list them.
+
+    Parameters
+    ----------
+    names : iterable of str
+        Ids, and addresses in any form.
+    addresses : SourceAddresses
+        Brings addresses into one form.
+
+    Attributes
+    ----------
+    names : frozenset of str
+        The names, without blanks around them.
+    canonical : frozenset of str
+        The addresses among them, in canonical form.
+    items : frozenset of (str, str)
+        Sources and ids of the items whose ids addresses have in them.
+    """
+
+    def __init__(self, names: Iterable[str], addresses: SourceAddresses) -> None:
+        self._addresses = addresses
+        self.names = frozenset(name.strip() for name in names)
+        self._by_canonical = dict[str, set[str]]()
+        self._by_item = dict[tuple[str, str], set[str]]()
+        self._item_of_name = dict[str, tuple[str, str]]()
+        for name in filter(is_address, self.names):
+            if (found := addresses.item_address(name)) is not None:
+                self._by_canonical.setdefault(found.canonical, set()).add(name)
+                if found.source is not None and found.item is not None:
+                    self._item_of_name[name] = found.source, found.item
+                    self._by_item.setdefault(self._item_of_name[name], set()).add(name)
+        self.items = frozenset(self._by_item)
+        self.canonical = frozenset(self._by_canonical)
+        self._runs = _last_runs(self.canonical)
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """The names, and the ids that addresses have in them."""
+        return self.names | {item for _, item in self.items}
+
+    def item_of(self, name: str) -> tuple[str, str] | None:
+        """Return source and id of the item whose id an address among the names has in it."""
+        return self._item_of_name.get(name)
+
+    def __bool__(self) -> bool:
+        """Return whether there are any."""
+        return bool(self.names)
+
+    def of(self, item: str | None, url: str | None, source: str | None) -> set[str]:
+        """Return those of the names that are of an item.
+
+        An item without an address is named by an address that has its id.
+        """
+        found = {item} & self.names if item is not None else set[str]()
+        if item is not None:
+            found |= self._of_address(item)
+        if url is not None:
+            return found | self._of_address(url)
+        return found | self._by_item.get((source or "", item or ""), set())
+
+    def mask(self, items: pa.Array, urls: pa.Array, sources: pa.Array) -> Flags:
+        """Return which items are named, given their ids, addresses and sources."""
+        flags = self.may_be_named(items, urls)
+        places = np.flatnonzero(flags)
+        columns = (each.take(pa.array(places)).to_pylist() for each in (items, urls, sources))
+        flags[places] = [bool(self.of(*row)) for row in zip(*columns, strict=True)]
+        return flags
+
+    def may_be_named(self, items: pa.Array, urls: pa.Array) -> Flags:
+        """Return a superset of the items that are named, without a Python object for each."""
+        ids = pa.array(sorted(self.ids), pa.string())
+        flags: Flags = np.array(pc.is_in(items, value_set=ids))
+        if self.canonical:
+            flags |= self._may_be_address(urls) | self._may_be_address(items)
+        return flags
+
+    def _may_be_address(self, addresses: pa.Array) -> Flags:
+        may_be = pc.fill_null(pc.match_substring(addresses, "/"), fill_value=False)
+        if self._runs is None:
+            return np.array(may_be)
+        runs = pa.array(sorted(self._runs), pa.string())
+        spaced = pc.replace_substring_regex(pc.ascii_lower(addresses), "([0-9]+)", r" \1 ")
+        parts = pc.split_pattern_regex(pc.fill_null(spaced, ""), "[^0-9a-z]+")
+        has_run = pc.is_in(pc.list_flatten(parts), value_set=runs)
+        flags: Flags = np.zeros(len(addresses), np.bool_)
+        flags[np.asarray(pc.list_parent_indices(parts).filter(has_run))] = True
+        has_escapes = pc.fill_null(pc.match_substring(addresses, "%"), fill_value=False)
+        flags |= np.asarray(has_escapes)
+        flags &= np.asarray(may_be)
+        return flags
+
+    def _of_address(self, address: str) -> set[str]:
+        if not self.canonical or "/" not in address:
+            return set()
+        return self._by_canonical.get(self._addresses.canonical(address) or "", set())
+
+
+def is_address(name: str) -> bool:
+    """Return whether a name of an item is an address, as far as its form says."""
+    return "/" in name and not any(map(str.isspace, name))
+
+
+def _last_runs(addresses: Iterable[str]) -> frozenset[str] | None:
+    """Return the last digits or letters of addresses: every form of each address has them.
+
+    None if one has none: then all addresses have to be compared.
+    """
+    runs = set[str]()
+    for address in addresses:
+        last = _BOUNDARIES.split(address)[-1].lower()
+        found = _RUNS.findall(last) if last.isascii() else []
+        if not found:
+            return None
+        runs.add(found[-1])
+    return frozenset(runs)

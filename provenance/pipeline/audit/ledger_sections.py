@@ -1,0 +1,48 @@
+"""Lines of an answer on the records themselves: what was corrected, and what contradicts itself."""
+
+from collections.abc import Iterator
+
+from provenance.ledger.contradictions import find_contradictions
+from provenance.model.records.audit import Statement
+from provenance.model.records.ledger import Contradiction
+from provenance.pipeline.audit.audit_material import AuditMaterial, declared, writing_phrase
+from provenance.report.text.ledger_text import DIGEST_LENGTH
+
+
+def contradictions(material: AuditMaterial) -> Iterator[Statement]:
+    """Yield lines on records about what was asked that cannot all be true."""
+    ledger = material.evidence.ledger
+    entries = {} if ledger is None else {entry.digest: entry for entry in ledger.entries}
+    for each in () if ledger is None else find_contradictions(ledger):
+        own = [entries[digest] for digest in each.records if digest in entries]
+        if _is_related(material, each) and not any(map(material.withholds, own)):
+            who = f" {writing_phrase(own)}." if own else ""
+            yield declared(
+                f"The records contradict each other: {each.sentence}{who}",
+                *(f"record {digest[:DIGEST_LENGTH]}" for digest in each.records),
+                letter=True,
+            )
+
+
+def _is_related(material: AuditMaterial, contradiction: Contradiction) -> bool:
+    """Return whether a contradiction is about what was asked, or may be."""
+    names, sources = contradiction.datasets, contradiction.sources
+    if not names and not sources:
+        return True
+    return bool(material.related & set(names)) or material.query.source in sources
+
+
+def corrections(material: AuditMaterial) -> Iterator[Statement]:
+    """Yield a line for each record that another took the place of."""
+    ledger = material.evidence.ledger
+    corrected = {} if ledger is None else ledger.corrections()
+    for entry in () if ledger is None else ledger.entries:
+        if (instead := corrected.get(entry.digest)) is None or material.withholds(entry):
+            continue
+        old, new = entry.digest[:DIGEST_LENGTH], instead.digest[:DIGEST_LENGTH]
+        yield declared(
+            f"The {entry.record.kind} record {old} of {entry.record.recorded:%Y-%m-%d} was "
+            f"corrected on {instead.record.recorded:%Y-%m-%d}: this answer uses record {new} "
+            f"instead of it. {writing_phrase([entry, instead])}.",
+            f"record {new}",
+        )

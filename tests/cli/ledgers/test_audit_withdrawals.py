@@ -1,0 +1,206 @@
+"""`provenance audit`: items that were withdrawn stay answerable, under any address of theirs."""
+
+import json
+import re
+import shutil
+
+import pytest
+
+from tests.cli.commandline import provenance
+
+
+def ok(folder, *arguments, code=0):
+    done = provenance(*arguments, cwd=folder)
+    assert done.returncode == code, done.stdout + done.stderr
+    return done.stdout
+
+
+def write(path, rows):
+    path.write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+
+
+def text_of(number):
+    return " ".join(f"word{number}{letter}{letter}" for letter in "abcdefghijklmnop")
+
+
+@pytest.fixture(scope="module")
+def case(tmp_path_factory):
+    """Posts of two people in a dataset; those of one were withdrawn after the check."""
+    folder = tmp_path_factory.mktemp("case")
+    (folder / "provenance.toml").write_text("[check]\ncommon_background = false\n")
+    posts = [
+        {
+            "id": f"{100 + number}",
+            "text": text_of(number),
+            "author": ("jane", "sam")[number % 2],
+            "url": f"https://twitter.com/{('jane', 'sam')[number % 2]}/status/{100 + number}",
+            "created_at": "2022-03-01T00:00:00Z",
+        }
+        for number in range(8)
+    ]
+    write(folder / "posts.jsonl", posts)
+    write(folder / "pages.jsonl", [{"id": f"p{n}", "text": text_of(n)} for n in range(6)])
+    ok(folder, "registry", "build", "r", "--source", "x", "posts.jsonl", "-q")
+    # A gate may fail: here only the findings matter.
+    provenance("check", "pages.jsonl", "--registry", "r", "-o", "report", "-q", cwd=folder)
+    shutil.copytree(folder / "r", folder / "before")
+    ok(folder, "registry", "remove", "r", "--author", "jane", "--on", "2023-05-02")
+    return folder
+
+
+def audit(folder, *arguments, registry="r"):
+    options = ("--report", "report", "--registry", registry, "--format", "json")
+    return json.loads(ok(folder, "audit", *arguments, *options))
+
+
+def lines(document, point=6):
+    statements = document["sections"][point - 1]["statements"]
+    return [(each["standing"], each["text"]) for each in statements]
+
+
+def said(document, point=6):
+    return "\n".join(text for _, text in lines(document, point))
+
+
+JANES = "Of what was asked about, 4 items recorded as withdrawn, on 2023-05-02: 100, 102, 104, 106."
+
+
+def test_an_author_s_question_finds_what_was_withdrawn(case):
+    document = audit(case, "--author", "jane")
+    assert JANES in said(document)
+    assert "pages.jsonl: 3 items found of those recorded as withdrawn." in said(document)
+    assert document["datasets"][0]["items"] == 3
+    other = audit(case, "--author", "sam")
+    assert "Of what was asked about" not in said(other)
+    assert "None of the items found is recorded as withdrawn; 4 withdrawals on record." in said(
+        other
+    )
+
+
+@pytest.mark.parametrize(
+    ("query", "ids"),
+    [
+        (["twitter"], "100, 102, 104, 106"),
+        (["--domain", "x.com"], "100, 102, 104, 106"),
+        (["--domain", "mobile.twitter.com"], "100, 102, 104, 106"),
+        (["--item", "102"], "102"),
+        (["--item", "https://x.com/i/web/status/102?s=20"], "102"),
+        (["--author", "jane", "--item", "twitter.com/jane/status/104"], "104"),
+    ],
+)
+def test_withdrawn_items_are_found_by_what_is_asked(case, query, ids):
+    document = audit(case, *query)
+    assert f"recorded as withdrawn, on 2023-05-02: {ids}." in said(document)
+    assert document["found"]
+
+
+def test_other_domains_and_items_have_no_withdrawals(case):
+    for query in (["--domain", "example.com"], ["--item", "101"], ["reddit"]):
+        assert "Of what was asked about" not in said(audit(case, *query))
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://x.com/jane/status/101",
+        "https://twitter.com/i/status/101",
+        "https://mobile.twitter.com/sam/statuses/101?t=1",
+        "https://web.archive.org/web/2022/https://twitter.com/sam/status/101",
+    ],
+)
+def test_an_item_is_found_by_any_form_of_its_address(case, tmp_path, address):
+    plain = audit(case, "--item", "101")
+    document = audit(case, "--item", address)
+    assert document["found"]
+    assert document["datasets"] == plain["datasets"]
+    folder = shutil.copytree(case, tmp_path / "own")
+    (folder / "works.txt").write_text(f"{address}\nhttps://x.com/a/status/999\n")
+    ok(folder, "audit", "--works", "works.txt", "--report", "report", "-o", "answer", "-q")
+    rows = [line.split(",") for line in (folder / "answer" / "works.csv").read_text().split("\n")]
+    assert [row[1:3] for row in rows[1:3]] == [["yes", "yes"], ["no", "not searched for"]]
+
+
+def test_domains_of_one_site_are_one_question(case):
+    first, second = (audit(case, "--domain", each) for each in ("x.com", "twitter.com"))
+    assert first["datasets"] == second["datasets"]
+    assert first["datasets"][0]["items"] == 6
+    assert lines(first) == lines(second)
+
+
+def test_withdrawals_without_names_are_not_said_to_be_of_nobody(case, tmp_path):
+    folder = shutil.copytree(case, tmp_path / "own")
+    for path in (folder / "r").glob("withdrawn-names-*"):
+        path.unlink()
+    document = audit(folder, "--author", "sam")
+    assert "None of the items found" not in said(document)
+    assert (
+        "declared",
+        (
+            "4 withdrawals on record without what would tell whether this is of what "
+            "was asked about: its source, author, address or words."
+        ),
+    ) in lines(document)
+    unknown = [text for standing, text in lines(document) if standing == "cannot be known"]
+    assert any("were withdrawn cannot be known" in text for text in unknown)
+    assert not any(character.isdigit() for text in unknown for character in text)
+    # By its source nothing is open.
+    assert "cannot be known." not in said(audit(folder, "x"))
+
+
+def test_a_withdrawal_without_source_is_not_assigned(case, tmp_path):
+    folder = shutil.copytree(case, tmp_path / "own")
+    (folder / "ids.txt").write_text("elsewhere-1\n")
+    ok(folder, "ledger", "add", "withdrawal", "ids.txt", "--ledger", "l")
+    options = ("--report", "report", "--registry", "before", "--format", "json", "--ledger", "l")
+    document = json.loads(ok(folder, "audit", "x", *options))
+    assert "None of the items found" not in said(document)
+    assert "1 withdrawal on record without" in said(document)
+
+
+def test_lines_on_withdrawals_say_who_recorded_them_and_how_long_after(case, tmp_path):
+    folder = shutil.copytree(case, tmp_path / "own")
+    no_record = "The day is from a registry, which does not say who recorded it, or when."
+    for_all = said(audit(folder, "x"))
+    assert for_all.count(no_record) == 2  # of the dataset, and of what was asked about
+    (folder / "ids.txt").write_text("100\n102\n")
+    add = ("ledger", "add", "withdrawal", "ids.txt", "--source", "x", "--ledger", "l")
+    ok(folder, *add, "--on", "2023-05-01")
+    document = audit(folder, "x", "--ledger", "l")
+    found = [text for standing, text in lines(document) if standing == "declared"]
+    assert len(found) == 2
+    for text in found:
+        assert re.search(r"Recorded by writer \w+ on \d{4}-\d\d-\d\d, [\d,]+ days after", text), (
+            text
+        )
+    assert "The day of 1 of them is from a registry" in found[0]
+    assert "The day of 2 of them is from a registry" in found[1]
+
+
+def test_a_registry_that_is_gone_may_have_had_withdrawals(case, tmp_path):
+    folder = shutil.copytree(case, tmp_path / "own")
+    shutil.rmtree(folder / "r")
+    document = json.loads(ok(folder, "audit", "x", "--report", "report", "--format", "json"))
+    assert "None of the items found" not in said(document)
+    assert "were withdrawn cannot be known: the registry r is not here." in said(document)
+
+
+def test_what_the_owner_of_a_pulled_registry_withdrew_is_found(case, tmp_path):
+    folder = shutil.copytree(case, tmp_path / "own")
+    shutil.rmtree(folder / "r")
+    ok(folder, "registry", "push", "before", "shared", "-q")
+    ok(folder, "registry", "pull", "shared", "-o", "r", "-q")
+    options = ("--author", "jane", "--on", "2023-05-02", "--purge")
+    ok(folder, "registry", "remove", "before", *options)
+    ok(folder, "registry", "push", "before", "shared", "-q")
+    assert not [*(folder / "shared").glob("withdrawn-names-*")]
+    for _ in range(2):
+        ok(folder, "registry", "pull", "shared", "-o", "r", "-q")
+        assert JANES in said(audit(folder, "--author", "jane"))
+    document = audit(folder, "--item", "https://x.com/jane/status/102")
+    assert "recorded as withdrawn, on 2023-05-02: 102." in said(document)
+    assert "Of what was asked about" not in said(audit(folder, "--author", "sam"))
+    (folder / "ids.txt").write_text("100\n102\n104\n106\n")
+    ok(folder, "registry", "restore", "before", "--ids", "ids.txt")
+    ok(folder, "registry", "push", "before", "shared", "-q")
+    ok(folder, "registry", "pull", "shared", "-o", "r", "-q")
+    assert not [*(folder / "r").glob("withdrawn-names-*")]
