@@ -74,7 +74,7 @@ def compare_registries(before: MappedRegistry | None, after: MappedRegistry) -> 
         removed.append(keys[was & ~now])
     new_keys, old_keys = _multiset_difference(np.concatenate(added), np.concatenate(removed))
     tombstones = _new_tombstones(before, after)
-    withdrawn = int(np.isin(identity_bits(old_keys), _bits(tombstones)).sum())
+    withdrawn = int(np.isin(identity_bits(old_keys), _bits(tombstones), kind="sort").sum())
     return RegistryDifference(len(new_keys), withdrawn, len(old_keys) - withdrawn, tombstones)
 
 

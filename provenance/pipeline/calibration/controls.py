@@ -76,7 +76,9 @@ def open_control(
         [open_named_registry(path, trust=trust)], threshold=registries[0].index.threshold
     )
     registry_hashes = np.concatenate([_item_hash_set(registry) for registry in registries])
-    control = ControlIndex(registry_index, np.isin(_item_hash_set(registry_index), registry_hashes))
+    control = ControlIndex(
+        registry_index, np.isin(_item_hash_set(registry_index), registry_hashes, kind="sort")
+    )
     shared_items, distinct_items = (
         int((control.shared & control.distinct).sum()),
         int(control.distinct.sum()),

@@ -31,7 +31,9 @@ def write_additions(
     keys = np.unique(np.concatenate(added))
     number = len(manifest.earlier_digests) + 1
     numbers = pa.array(np.full(len(keys), number, np.uint32))
-    kept = earlier.filter(pa.array(~np.isin(earlier["key"].to_numpy(), keys)))
+    # By sorting: the other way overflows in NumPy 2.0.
+    is_older = ~np.isin(earlier["key"].to_numpy(), keys, kind="sort")
+    kept = earlier.filter(pa.array(is_older))
     rows = pa.concat_tables([kept, pa.table([pa.array(keys), numbers], schema=ADDITIONS)])
     return write_content_table(staging, "additions", rows.sort_by("key"))
 
