@@ -9,6 +9,7 @@ from operator import attrgetter
 from typing import NamedTuple, TypeVar
 
 from provenance.judge.binding_terms import (
+    DAY,
     ELSEWHERE,
     Assumptions,
     BindingTerms,
@@ -462,9 +463,16 @@ def _unless_uniform(
 
 
 def timeline(cache: StatementCache, today: date | None) -> tuple[VerdictPeriod, ...]:
-    """Return the verdict on content of unknown date, by day of collection."""
+    """Return the verdict on content of unknown date, by day of collection until `today`.
+
+    The last period is open, or ends today if a document is known to end later: what holds until
+    then may depend on documents that end in between.
+    """
     scenarios = evaluate(cache, None, today).undated_scenarios
-    return ScenarioEvaluation(cache, scenarios, scenarios).timeline()
+    *periods, last = ScenarioEvaluation(cache, scenarios, scenarios).timeline()
+    if today is not None and last.collected.until is not None:
+        last = replace(last, collected=DateRange(last.collected.first, today + DAY))
+    return (*periods, last)
 
 
 def strictest_periods(

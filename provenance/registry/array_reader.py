@@ -103,11 +103,7 @@ def read_registry_arrays(
     hidden_shingles, hidden_counts = np.unique(
         _distinct_seeds(hidden_tokens, manifest.parameters), return_counts=True
     )
-    background = sum(
-        (read_background(each) for each in segments), np.zeros(1 << BACKGROUND_BITS, np.uint64)
-    )
-    cells = hidden_tokens.hashes >> np.uint32(32 - BACKGROUND_BITS)
-    background -= np.bincount(cells, minlength=len(background)).astype(np.uint64)
+    background = _background(segments, hidden_tokens)
     return RegistryArrays(
         parameters=manifest.parameters,
         segments=tuple(
@@ -338,6 +334,32 @@ def read_signatures(segment: MappedSegment, permutations: int) -> tuple[UInt32s,
 def read_background(segment: MappedSegment) -> UInt64s:
     """Read how often tokens of each cell occur in the distinct items of a segment."""
     return read_column(segment.files[BACKGROUND_FILE], "count", np.uint64, 1 << BACKGROUND_BITS)
+
+
+def _background(segments: Sequence[MappedSegment], hidden_tokens: Tokens) -> UInt64s:
+    """Return how often tokens of each cell occur in the distinct items of all segments.
+
+    Raises
+    ------
+    CorruptFile
+        If the segments do not count as many tokens as their items have.
+    """
+    counts = np.zeros(1 << BACKGROUND_BITS, np.uint64)
+    for segment in segments:
+        own, limit = read_background(segment), segment.entry.tokens
+        if int(own.max()) > limit or int(own.sum()) > limit:
+            raise _miscounted(segment)
+        counts += own
+    cells = hidden_tokens.hashes >> np.uint32(32 - BACKGROUND_BITS)
+    hidden = np.bincount(cells, minlength=len(counts)).astype(np.uint64)
+    if (hidden > counts).any():
+        raise _miscounted(segments[0])
+    return counts - hidden
+
+
+def _miscounted(segment: MappedSegment) -> CorruptFile:
+    path = segment.files[BACKGROUND_FILE].path
+    return CorruptFile(f"{path} counts other tokens than those of the items", remedy=REMEDY)
 
 
 def _names(manifest: Manifest) -> tuple[str, ...]:

@@ -663,7 +663,7 @@ def _parse_step(content: dict[str, Any]) -> BuildStep:
     return BuildStep(
         command=str(content["command"]),
         options=tuple(map(str, content["options"])),
-        dumps=tuple(DumpRecord(**dump) for dump in content["dumps"]),
+        dumps=tuple(build_typed(DumpRecord, dump) for dump in content["dumps"]),
         ended=parse_timestamp(content["ended"]),
         tool=str(content["tool"]),
         base=tuple(map(_parse_step, content["base"])),

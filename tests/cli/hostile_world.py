@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from itertools import cycle
 from pathlib import Path
+from xml.sax.saxutils import escape, quoteattr
 
 import yaml
 
@@ -16,6 +17,9 @@ from tests.report.hostile_texts import HOSTILE_TEXTS, NAME, file_name
 DATA, LATER, POSTS, RULES = (f"{word}{NAME}" for word in ("data", "later", "posts.", "rules"))
 REGISTRY, REPORT, LEDGER, POLICY = (f"{w}{NAME}" for w in ("reg", "report", "ledger", "policy"))
 POSTS, POLICY = f"{POSTS}.jsonl", f"{POLICY}.toml"
+KEYED, CAPTURES, PAGES = (f"{word}{NAME}" for word in ("keyed", "captures", "pages."))
+PAGES = f"{PAGES}.jsonl"
+MODEL = f"{HOSTILE_TEXTS[0]} 2"
 _ANSWERED = (
     *("name", "contact", "representative", "description", "purpose", "biases", "limitations"),
     *("personal_information", "social_impact", "characteristics", "other_sizes", "others", "part"),
@@ -53,15 +57,47 @@ def make_world(folder: Path) -> None:
     (folder / POLICY).write_text(_policy(), "utf-8", "surrogateescape")
     (folder / "token").write_text("a" * 32)
     (folder / "robots.txt").write_text("\n".join(["User-agent: GPTBot", f"Disallow: /{NAME}"]))
+    _make_reports(folder)
+    write(folder / "facts.jsonl", list(_facts()))
+    call(folder, "ledger", "import", "facts.jsonl", "--ledger", LEDGER)
+    call(folder, "ledger", "add", "check", REPORT, "--ledger", LEDGER)
+    made_of = ("ledger", "add", "dataset", f"{NAME}3", "--report", REPORT, "--note", NAME)
+    call(folder, *made_of, "--ledger", LEDGER)
+    use = ("ledger", "add", "use", f"{NAME}3", "--model", MODEL, "--when", "2026-10")
+    call(folder, *use, "--ledger", LEDGER)
+
+
+def _make_reports(folder: Path) -> None:
     build = ("registry", "build", REGISTRY, POSTS, "--source-column", "source", "--keep-authors")
     call(folder, *build, "--author-column", "author", "-q")
+    keyed = ("registry", "publish", REGISTRY, "-o", KEYED, "--tier", "keyed")
+    call(folder, *keyed, "--key-file", "lab.key", "--new-key", "-q")
+    _write_captures(folder / CAPTURES)
+    pages = enumerate(HOSTILE_TEXTS)
+    rows = [(sentence(f"page {n}", 40), f"https://a.example/{text}") for n, text in pages]
+    write(folder / PAGES, [{"id": url, "text": text, "url": url} for text, url in rows])
     check = ("check", DATA, "--policy", POLICY, "--rules", RULES, "-o", REPORT, "-q")
     call(folder, *check, codes=(0, 1))
     _write_answers(folder)
     call(folder, "registry", "build", "gone", POSTS, "--source-column", "source", "-q")
-    write(folder / "facts.jsonl", list(_facts()))
-    call(folder, "ledger", "import", "facts.jsonl", "--ledger", LEDGER)
-    call(folder, "ledger", "add", "check", REPORT, "--ledger", LEDGER)
+
+
+def _write_captures(folder: Path) -> None:
+    """Write what sites are said to have published: their names, and texts that act."""
+    lines = [line for text in HOSTILE_TEXTS for line in _toml(text)[1:-1].split("\\n")]
+    robots = "\n".join(f"User-agent: {line}\nDisallow: /{line}" for line in lines)
+    manifest = [{"location": f"/{text}", "tdm-reservation": 1} for text in lines]
+    texts = "".join(f"<content url={quoteattr(line)}>{escape(line)}</content>" for line in lines)
+    files = {
+        "robots.txt": f"{robots}\nUser-agent: GPTBot\nDisallow: /",
+        "ai.txt": f"{robots}\nUser-Agent: *\nDisallow: /",
+        "tdmrep.json": json.dumps([*manifest, {"location": "*", "tdm-reservation": 1}]),
+        "rsl.xml": f'<rsl xmlns="https://rslstandard.org/rsl">{texts}</rsl>',
+    }
+    captured = folder / "a.example" / "2022-01-01"
+    captured.mkdir(parents=True)
+    for name, text in files.items():
+        (captured / name).write_text(text)
 
 
 def _write_answers(folder: Path) -> None:
@@ -72,6 +108,7 @@ def _write_answers(folder: Path) -> None:
     texts = cycle(map(_toml, HOSTILE_TEXTS))
     words = re.compile(rf'^({"|".join(_ANSWERED)}) = ".*"', re.MULTILINE)
     answers = words.sub(lambda match: f"{match[1]} = {next(texts)}", given)
+    answers = re.sub(r"(?<=\[\[models\]\]\nname = ).*", lambda _: _toml(MODEL), answers)
     (folder / "answers.toml").write_text(answers, "utf-8")
 
 

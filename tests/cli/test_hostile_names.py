@@ -14,9 +14,13 @@ from provenance.report.disclosure.disclosure_formats import DISCLOSURE_FORMATS
 from provenance.report.formats.rendering import FORMATS
 from tests.cli import commandline
 from tests.cli.hostile_world import (
+    CAPTURES,
     DATA,
+    KEYED,
     LATER,
     LEDGER,
+    MODEL,
+    PAGES,
     POLICY,
     POSTS,
     REGISTRY,
@@ -27,20 +31,27 @@ from tests.cli.hostile_world import (
 )
 from tests.cli.hub import TOKEN, hub
 from tests.report.hostile_texts import HOSTILE_TEXTS, NAME
-from tests.report.output_readers import READERS, read_markdown, read_outputs, read_text
+from tests.report.output_readers import READERS, read_markdown, read_outputs, read_pdf, read_text
 
 OUT = f"out{NAME}"
 FINDINGS = ("--policy", POLICY, "--rules", RULES, "-q")
+FROM_KEYED = ("--registry", KEYED, "--registry-key", "lab.key")
+DROPPED = ("--drop", "ids", "--drop", "authors")
 KEPT = ("--ledger", LEDGER)
 ASKED = ("--ledger", LEDGER, "--requester", NAME, "--reference", NAME)
 ANSWERS = ("--answers", "answers.toml", "--ledger", LEDGER)
 CALLS: dict[str, list[tuple[str, ...]]] = {
-    "check": [(DATA, *FINDINGS), (DATA, *FINDINGS, "--shard", "1/1", "-o", f"{OUT}-shards")],
+    "check": [
+        (DATA, *FINDINGS),
+        (PAGES, *FINDINGS, "--signals", CAPTURES, "-o", f"{OUT}-signals"),
+        (DATA, *FINDINGS[2:], *FROM_KEYED, "-o", f"{OUT}-keyed"),
+        (DATA, *FINDINGS, "--shard", "1/1", "-o", f"{OUT}-shards"),
+    ],
     "merge": [(f"{OUT}-shards",)],
     "diff": [(DATA, LATER, *FINDINGS), (REPORT, REPORT)],
     "clean": [(DATA, *FINDINGS[:4], "--verdict", "unknown", "-o", f"{OUT}-clean")],
     "trace": [("--file", "text.txt", *FINDINGS[:4])],
-    "report": [(REPORT, "--excerpts"), (REPORT,)],
+    "report": [(REPORT, "--excerpts"), (REPORT,), (f"{OUT}-signals",), (f"{OUT}-keyed",)],
     "report verify": [(REPORT,)],
     "review": [
         (REPORT, "--export", f"{OUT}.html"),
@@ -82,6 +93,8 @@ CALLS: dict[str, list[tuple[str, ...]]] = {
         (REGISTRY, "--items", "99"),
         (REGISTRY, "--recipe"),
         (REGISTRY, "-v"),
+        (KEYED, "-v", "--registry-key", "lab.key"),
+        (KEYED, "--items", "99", "--registry-key", "lab.key"),
     ],
     "registry fit": [(f"{OUT}-reg", LATER)],
     "registry verify": [(REGISTRY,)],
@@ -92,7 +105,11 @@ CALLS: dict[str, list[tuple[str, ...]]] = {
     "registry subset": [(REGISTRY, "--source", "evil-1", "-o", f"{OUT}-subset")],
     "registry compact": [(f"{OUT}-reg",)],
     "registry upgrade": [(f"{OUT}-reg",)],
-    "registry publish": [(REGISTRY, "-o", f"{OUT}-public", "--tier", "public")],
+    "registry publish": [
+        (REGISTRY, "-o", f"{OUT}-public", "--tier", "public"),
+        (REGISTRY, "-o", f"{OUT}-lab", "--tier", "keyed", "--key-file", f"{OUT}.key", "--new-key"),
+        (REGISTRY, "-o", f"{OUT}-few", *DROPPED, "--tier", "keyed", "--key-file", "lab.key"),
+    ],
     "registry screen": [(f"{OUT}-public", DATA), (f"{OUT}-public", DATA, "-o", f"{OUT}-hits.csv")],
     "registry sign": [(f"{OUT}-merged", "--key", "key", "--as", NAME)],
     "registry push": [(f"{OUT}-merged", f"{OUT}-pushed")],
@@ -101,13 +118,17 @@ CALLS: dict[str, list[tuple[str, ...]]] = {
     "registry ask": [(f"http://127.0.0.1:1/{NAME}", DATA, "--token-file", "token")],
     "audit": [
         ("evil-1", *ASKED, "-o", f"{OUT}-answer", "--registry", REGISTRY),
+        ("evil-1", *ASKED, "-o", f"{OUT}-pdf", "--pdf", "--signed-by", NAME),
         ("--works", "ids.jsonl", *ASKED, "-o", f"{OUT}-works", "--excerpts"),
         ("--author", NAME, *ASKED, "--registry", REGISTRY, "--forget-set", f"{OUT}-forget"),
         ("--item", HOSTILE_TEXTS[0], *ASKED, "--signed-by", NAME),
     ],
     "audit sign": [(f"{OUT}-answer", "--key", "key")],
     "audit verify": [(f"{OUT}-answer", "--key", "key.pub")],
-    "disclose": [(REPORT, *ANSWERS, "-o", f"{OUT}-disclosures")],
+    "disclose": [
+        (REPORT, *ANSWERS, "-o", f"{OUT}-disclosures"),
+        ("--model", MODEL, *ANSWERS, "-o", f"{OUT}-model"),
+    ],
     "disclose sign": [(f"{OUT}-disclosures", "--key", "key")],
     "disclose verify": [(f"{OUT}-disclosures", "--key", "key.pub")],
     "ledger add dataset": [(f"{NAME}2", *KEPT, "--source", NAME, "--note", NAME)],
@@ -152,7 +173,7 @@ REFUSED = {
 }
 """What ends with an error here, which names what is hostile."""
 
-OF_MACHINES = {"parquet", "npy", "sketch", "pub", "bin", ""}
+OF_MACHINES = {"parquet", "npy", "sketch", "pub", "key", "bin", ""}
 """Suffixes of files that nobody looks at."""
 
 
@@ -229,10 +250,13 @@ def test_nothing_that_is_written_acts(world: Path) -> None:
             continue
         suffix = path.name.rpartition(".")[2] if "." in path.name[len(OUT) - 9 :] else ""
         read.add(path.name)
-        if suffix not in OF_MACHINES:
+        if suffix == "pdf":
+            read_pdf(path.read_bytes())
+        elif suffix not in OF_MACHINES:
             READERS[suffix](path.read_bytes().decode("utf-8"))
     assert {each.file for each in DISCLOSURE_FORMATS.values()} <= read
-    assert {name for name, _ in AUDIT_FORMATS.values()} | {"works.csv"} <= read
+    written = {"works.csv", "audit.pdf", "registry.json", "registry.sketch"}
+    assert {name for name, _ in AUDIT_FORMATS.values()} | written <= read
 
 
 def test_what_a_job_is_given_sets_nothing_else(

@@ -5,17 +5,18 @@ from datetime import date, timedelta
 from itertools import pairwise, product
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from provenance.judge.rulings import Judge
-from provenance.model.rules.rule_library import Library
+from provenance.model.rules.rule_library import Library, Source
 from provenance.model.rules.rulings import Circumstances
 from provenance.model.rules.terms import (
     Actor,
     DateRange,
     ModelScope,
     Purpose,
+    Record,
     SubjectMatter,
     TimeAxis,
     Verdict,
@@ -384,6 +385,46 @@ def test_a_signal_never_makes_a_verdict_laxer(library, asked, item_date, licence
     assert signalled.verdict.strictness >= without.verdict.strictness
 
 
+def ending(axis, outcome, days_from_now):
+    """Give a document that binds all, with its outcome, and ends some days from now."""
+    verdict, basis = outcome
+    return replace(
+        SHIPPED.sources[0].terms[0],
+        id=f"here/{axis}",
+        subject="here",
+        document=f"here/{axis}",
+        period=DateRange(None, TODAY + timedelta(days=days_from_now)),
+        time_axis=axis,
+        binds=("any",),
+        uses=tuple(Purpose),
+        jurisdictions=("any",),
+        verdict=verdict,
+        basis=basis,
+        model_scope=ModelScope.ANY,
+        conditions=(),
+        unseen=None,
+        record=Record(),
+    )
+
+
+LATER_ENDS = replace(
+    SHIPPED,
+    sources=(
+        Source(
+            "here",
+            "Here",
+            (),
+            (
+                ending(TimeAxis.COLLECTION, (Verdict.UNKNOWN, "silence"), 9),
+                ending(TimeAxis.CONTENT, (Verdict.PERMITTED, "public-domain"), 3),
+            ),
+        ),
+    ),
+)
+"""Two documents that end after today, the one on the days of content before the other."""
+
+
+@example(LATER_ENDS, Circumstances(Purpose.PRETRAINING), None)
 @given(libraries(), circumstances, licences)
 def test_the_timeline_names_every_day_until_today_once(library, asked, licence):
     stretches = rule(library, asked, None, licence).timeline

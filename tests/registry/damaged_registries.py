@@ -28,7 +28,15 @@ def file_of(folder: Path, name: str, segment: int = 0) -> Path:
 def restate(folder: Path, **changes: Any) -> None:
     """Change what the manifest says, and make its digest right again."""
     changed = replace(read_manifest(folder), **changes)
-    digest = registry_digest(changed.parameters, changed.chance, changed.segments, changed.statuses)
+    digest = registry_digest(
+        changed.parameters,
+        changed.chance,
+        changed.segments,
+        changed.statuses,
+        changed.tombstones,
+        changed.opt_outs,
+        changed.marks,
+    )
     (folder / "registry.json").write_text(render_manifest(replace(changed, digest=digest)))
 
 
@@ -56,14 +64,19 @@ def rewrite(folder: Path, name: str, change: Callable[[Any], Any], segment: int 
 
 def rewrite_statuses(folder: Path, change: Callable[[pa.Table], pa.Table]) -> None:
     """Put other statuses beside the segments, and state their digest as if it were right."""
-    before = read_manifest(folder).statuses
-    assert before is not None
+    rewrite_table(folder, "statuses", change)
+
+
+def rewrite_table(folder: Path, name: str, change: Callable[[pa.Table], pa.Table]) -> None:
+    """Put another table beside the segments, given by its name in the manifest; as above."""
+    before = getattr(read_manifest(folder), name)
     table = change(pq.read_table(folder / before.name))
     (folder / before.name).unlink()
-    pq.write_table(table, folder / "statuses")
-    digest = digest_of_file(folder / "statuses")
-    path = (folder / "statuses").rename(folder / f"statuses-{digest[:16]}.parquet")
-    restate(folder, statuses=DataFile(path.name, path.stat().st_size, digest))
+    pq.write_table(table, folder / "table", compression="zstd")
+    digest = digest_of_file(folder / "table")
+    stem = before.name.partition("-")[0]
+    path = (folder / "table").rename(folder / f"{stem}-{digest[:16]}.parquet")
+    restate(folder, **{name: DataFile(path.name, path.stat().st_size, digest)})
 
 
 def altered(table: pa.Table, name: str, change: Callable[[list[Any]], object]) -> pa.Table:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from threading import Barrier, Thread
 
+import numpy as np
 import pytest
 
 from provenance.registry.build.registry_builder import create_registry, extend_registry
@@ -86,6 +87,14 @@ def test_who_adds_during_an_addition_waits_and_nothing_is_lost(three, tmp_path, 
         for number in order:
             extend_registry(whole, [batches[number]], limits=limits)
         digests.add(read_manifest(whole).digest)
+    assert _add_at_once(registry, batches, first, limits) == [first, 1 - first]
+    manifest = verify_files(registry)
+    assert manifest.items == 90
+    assert {manifest.digest} == digests  # whoever comes first
+
+
+def _add_at_once(registry, batches, first, limits):
+    """Add two batches, the second while the first is being read; return their order."""
     inside, ended = Barrier(2), []
 
     def add(number, hold=False):
@@ -108,10 +117,29 @@ def test_who_adds_during_an_addition_waits_and_nothing_is_lost(three, tmp_path, 
     inside.wait(60)
     holder.join()
     other.join()
-    assert ended == [first, 1 - first]
-    manifest = verify_files(registry)
-    assert manifest.items == 90
-    assert {manifest.digest} == digests  # whoever comes first
+    return ended
+
+
+@pytest.mark.parametrize("limits", [BuildLimits(), BuildLimits(merged_tokens=1500), _UNMERGED])
+@pytest.mark.parametrize("first", [0, 1])
+def test_of_two_versions_added_at_once_the_later_addition_counts_and_no_item_is_lost(
+    tmp_path, posts, items, limits, first
+):
+    registry, rows = tmp_path / "r", posts(90, 7)
+    create_registry(registry, [items(rows[:30])])
+    versions = [[row | {"text": f"version {n} of it"} for row in rows[20:40]] for n in range(2)]
+    batches = [items([*versions[0], *rows[40:60]]), items([*versions[1], *rows[60:]])]
+    whole = shutil.copytree(registry, tmp_path / "whole")
+    for number in (first, 1 - first):
+        extend_registry(whole, [batches[number]], limits=limits)
+    assert _add_at_once(registry, batches, first, limits) == [first, 1 - first]
+    assert verify_files(registry).digest == read_manifest(whole).digest
+    opened = open_registry(registry)
+    numbers = np.flatnonzero(opened.arrays().is_live).astype(np.uint32)
+    names = opened.describe(numbers)["item"].to_pylist()
+    assert sorted(names) == sorted(row["item"] for row in rows)
+    texts = dict(zip(names, opened.texts(numbers), strict=True))
+    assert {texts[row["item"]] for row in rows[20:40]} == {f"version {1 - first} of it"}
 
 
 @pytest.mark.parametrize("limits", [BuildLimits(), _UNMERGED])

@@ -309,7 +309,7 @@ def test_statuses_of_items_that_do_not_exist_are_noticed(segmented, column, valu
 
 
 def test_statuses_with_other_columns_are_noticed(segmented):
-    rewrite_statuses(segmented, lambda table: table.drop_columns(["reason"]))
+    rewrite_statuses(segmented, lambda table: table.drop_columns(["state"]))
     with pytest.raises(CorruptFile, match="unexpected columns"):
         open_registry(segmented)
 

@@ -379,14 +379,11 @@ def fill(values, value):
             one_changed("copy", "state", always("replaced")),
         ),
         ("statuses of items that do not match", one_changed("copy", "first_item", next_number)),
-        ("statuses of items that do not match", one_changed("copy", "first_item", always(None))),
-        (
-            "statuses of items that do not match",
-            one_changed("replaced", "first_segment", next_number),
-        ),
+        ("without their segment or item", one_changed("copy", "first_item", always(None))),
+        ("without their segment or item", one_changed("replaced", "first_segment", next_number)),
         ("statuses of items that do not match", firsts_invented),
         (
-            "statuses of items that do not match",
+            "not in order, or have several statuses",
             lambda table: table.take(list(range(len(table)))[::-1]),
         ),
     ],

@@ -27,6 +27,9 @@ _ANNOTATION = re.compile(
     r"::(error|warning|notice) file=[^,:\n]*,line=\d+(,endLine=\d+)?,title=[^,:\n]*::[^\n]*"
 )
 _OUR_TAGS = re.compile(r"<details>\n<summary>[\w (),]+</summary>|</details>|</?sub>")
+_PDF_ACTIONS = re.compile(
+    rb"/(?:JavaScript|JS|URI|Launch|OpenAction|AA|GoToR|SubmitForm|EmbeddedFile|RichMedia)\b"
+)
 _EVENT = re.compile(r"on[a-z]+|style|srcdoc|formaction")
 _ADDRESS = re.compile(r"https?://|#|mailto:")
 _MENTION = re.compile(r"(?<![&\w])[@#]\w|\w://|www\.")
@@ -138,6 +141,15 @@ def read_outputs(text: str) -> dict[str, str]:
             name, _, value = line.partition("=")
             found[name] = value
     return found
+
+
+def read_pdf(content: bytes) -> None:
+    """Read a document as a viewer does: nothing in it is run, opened, sent or attached."""
+    assert content.startswith(b"%PDF-")
+    assert b"/ObjStm" not in content, "objects are packed, and are not read here"
+    objects = re.sub(rb"(?s)stream\r?\n.*?endstream", b"", content)
+    assert b"/Type/Page" in objects
+    assert _PDF_ACTIONS.findall(objects) == []
 
 
 READERS: dict[str, Callable[[str], object]] = {

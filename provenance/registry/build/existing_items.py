@@ -6,14 +6,21 @@ from itertools import pairwise
 import numpy as np
 import pyarrow as pa
 
+from provenance.errors import CorruptFile
 from provenance.model.content.fingerprints import Int64s, UInt32s, list_indices
 from provenance.registry.array_reader import read_tokens
 from provenance.registry.files.data_files import check_files
 from provenance.registry.files.mapped_files import MappedSegment
-from provenance.registry.files.parquet_tables import open_parquet, read_row_group, row_group_starts
+from provenance.registry.files.parquet_tables import (
+    check_row_ranges,
+    open_parquet,
+    read_row_group,
+    row_group_starts,
+)
+from provenance.registry.items.author_digests import are_digests
 from provenance.registry.items.item_copies import sequence_hashes
 from provenance.registry.items.item_parts import stage_part
-from provenance.registry.manifest import ITEMS_FILE, OFFSETS_FILE, TEXTS_FILE, TOKENS_FILE
+from provenance.registry.manifest import ITEMS_FILE, OFFSETS_FILE, REMEDY, TEXTS_FILE, TOKENS_FILE
 from provenance.registry.schema import lists_to_binary, seconds_from_timestamps
 from provenance.registry.segments.build_dir import BuildDir
 from provenance.registry.sorting.duckdb_engine import check_row_count
@@ -60,7 +67,9 @@ def stage_segment(
     """
     check_files(segment.files, [file for file in segment.entry.files if file.name in _COPIED_FILES])
     with open_parquet(segment.files[ITEMS_FILE]) as file:
-        bounds = pairwise(row_group_starts(file).tolist())
+        starts = row_group_starts(file)
+    groups = enumerate(pairwise(starts.tolist()))
+    check_row_ranges(segment.files[ITEMS_FILE], starts, segment.entry.items)
 
     def stage(numbered_bounds: tuple[int, tuple[int, int]]) -> int:
         group, (low, high) = numbered_bounds
@@ -68,7 +77,7 @@ def stage_segment(
         place = after + low - int(np.searchsorted(dead, low))
         return _stage_group(segment, build_dir, group, low, kept, place, edit) if len(kept) else 0
 
-    rows = sum(map_in_threads(stage, enumerate(bounds), build_dir.limits.threads))
+    rows = sum(map_in_threads(stage, groups, build_dir.limits.threads))
     check_row_count("reading the registry's items", segment.entry.items - len(dead), rows)
     return rows
 
@@ -87,6 +96,9 @@ def _stage_group(  # noqa: PLR0913 (what is staged, where, and how)
     own_tokens, rows = tokens[places], pa.array(kept - low)
     with open_parquet(segment.files[ITEMS_FILE]) as file:
         table = read_row_group(file, group).take(rows)
+    if not are_digests(table["author"]):
+        path = segment.files[ITEMS_FILE].path
+        raise CorruptFile(f"{path} has authors that are no digests", remedy=REMEDY)
     if edit is not None:
         table = edit(table)
     columns = {name: table[name] for name in _COPIED_COLUMNS} | {

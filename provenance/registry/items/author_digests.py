@@ -78,8 +78,13 @@ def author_digest(source: str, name: str) -> str:
     return sha256(f"{source}{_SEPARATOR}{name}".encode()).hexdigest()[:_HEX_DIGITS]
 
 
-AUTHOR_PATTERN = f"^[0-9a-f]{{{_HEX_DIGITS}}}(?::|$)"
+_AUTHOR = f"^[0-9a-f]{{{_HEX_DIGITS}}}(?::|$)"
 """What every author of a registry begins with."""
+
+
+def are_digests(authors: pa.Array | pa.ChunkedArray) -> bool:
+    """Return whether all authors that are known begin as `AuthorDigests.of` returns them."""
+    return bool(pc.all(pc.match_substring_regex(authors, _AUTHOR), min_count=0).as_py())
 
 
 def author_digests(authors: pa.Array) -> pa.Array:

@@ -5,16 +5,20 @@ a table beside them: one row for each item that does not count, or whose first c
 registry is not the one in its own segment.
 """
 
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from provenance.errors import CorruptFile
 from provenance.registry.files.mapped_files import MappedFile
-from provenance.registry.files.parquet_tables import open_parquet
 from provenance.registry.manifest import REMEDY, DataFile
-from provenance.registry.side_tables.content_tables import write_content_table
+from provenance.registry.side_tables.content_tables import (
+    read_whole_table,
+    write_content_table,
+)
 
 COPY, REPLACED, WITHDRAWN = "copy", "replaced", "withdrawn"
 """States: it counts; a later record has its source, site and id; it was withdrawn."""
@@ -31,6 +35,8 @@ STATUSES = pa.schema(
         pa.field("date", pa.date32()),
     ]
 )
+_STATES = pa.array([COPY, REPLACED, WITHDRAWN])
+_LAST_DAY = pa.scalar(date(9000, 12, 31))  # weeks can be added to it
 NO_STATUSES = STATUSES.empty_table()
 
 
@@ -52,19 +58,35 @@ def read_statuses(file: MappedFile | None, sizes: list[int]) -> pa.Table:
     Raises
     ------
     CorruptFile
-        If it is damaged, or has items that do not exist.
+        If it is damaged, has items that do not exist, or not each once and in order.
     """
     if file is None:
         return NO_STATUSES
-    with open_parquet(file) as parquet:
-        table = parquet.read(use_threads=False)
-        table.validate(full=True)
-        if not table.schema.equals(STATUSES):
-            raise pa.ArrowInvalid("it has unexpected columns")
+    table = read_whole_table(file, STATUSES)
     for segment, item in (("segment", "item"), ("first_segment", "first_item")):
         rows = table.select([segment, item]).drop_null()
         segments, items = rows[segment].to_numpy(), rows[item].to_numpy()
         limits = np.array([*sizes, 0])[np.minimum(segments, len(sizes))]
         if (items >= limits).any():
             raise CorruptFile(f"{file.path} has items that do not exist", remedy=REMEDY)
+    if fault := _fault(table):
+        raise CorruptFile(f"{file.path} has {fault}", remedy=REMEDY)
     return table
+
+
+def _fault(statuses: pa.Table) -> str:
+    """Return what is wrong with the order or the states of statuses; empty if nothing is."""
+    places = statuses["segment"].to_numpy().astype(np.int64) << 32 | statuses["item"].to_numpy()
+    if (places[1:] <= places[:-1]).any():
+        return "items that are not in order, or have several statuses"
+    if not pc.all(pc.is_in(statuses["state"], value_set=_STATES), min_count=0).as_py():
+        return "items of an unknown state"
+    has_first = statuses["first_segment"].is_valid()
+    if not has_first.equals(statuses["first_item"].is_valid()):
+        return "first copies without their segment or item"
+    if statuses["first_item"].filter(pc.equal(statuses["state"], COPY)).null_count:
+        return "copies of items that are not named"
+    days = statuses["date"].filter(pc.equal(statuses["state"], WITHDRAWN))
+    if days.null_count or not pc.all(pc.less_equal(days, _LAST_DAY), min_count=0).as_py():
+        return "withdrawn items without a day, or of one that is not in the calendar"
+    return ""

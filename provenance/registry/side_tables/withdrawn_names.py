@@ -18,9 +18,11 @@ from blake3 import blake3
 from provenance.atomic_output import read_small_file, replace_file
 from provenance.errors import CorruptFile
 from provenance.model.content.fingerprints import Flags
+from provenance.registry.files.mapped_files import MappedFile
 from provenance.registry.items.author_digests import author_digest, author_digests
 from provenance.registry.items.item_keys import url_sites
 from provenance.registry.schema import single_chunk
+from provenance.registry.side_tables.content_tables import read_whole_table
 
 _STEM = "withdrawn-names"
 _NAME_DIGITS = 16
@@ -113,8 +115,8 @@ def _read(path: Path) -> pa.Table:
     if path.name != _name_of(content):
         raise _damaged(path)
     try:
-        return pq.read_table(pa.BufferReader(content)).cast(WITHDRAWN_NAMES)
-    except (pa.ArrowException, OSError, ValueError) as error:
+        return read_whole_table(MappedFile(path, content), WITHDRAWN_NAMES)
+    except CorruptFile as error:
         raise _damaged(path) from error
 
 

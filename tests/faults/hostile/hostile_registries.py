@@ -5,7 +5,9 @@ import random
 import shutil
 import struct
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from contextlib import suppress
+from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from tokenize import TokenError
 from typing import Any
@@ -14,12 +16,19 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from provenance.model.content.fingerprints import Parameters
 from provenance.model.rules.policy import Policy
 from provenance.pipeline import check
 from provenance.pipeline.building.registries import DumpSource, build_registry
 from provenance.pipeline.settings import Settings
-from provenance.registry.files.data_files import sync_files
+from provenance.registry.files.data_files import digest_of_file, sync_files
 from provenance.registry.manifest import (
+    DAMAGE_ERRORS,
+    DataFile,
+    build_typed,
+    parse_chance,
+    parse_file,
+    parse_segment,
     read_manifest,
     registry_digest,
     render_manifest,
@@ -31,6 +40,7 @@ from tests.faults.isolated_cases import serve
 
 ITEMS = 300
 _WORDS = [f"{a}{b}{c}" for a in "bdfglm" for b in "aeiou" for c in ("n", "r", "st", "x")]
+TABLES = ("statuses", "tombstones", "opt_outs", "marks", "additions")
 ODD = (
     None,
     True,
@@ -45,10 +55,20 @@ ODD = (
     "",
     "x",
     "é\x1b[2J",
+    "0001-01-01",
+    "9999-12-31",
+    "2020-01-01T00:00:00+00:00",
+    "a" * (1 << 20),
     [],
     {},
     [1],
 )
+
+
+_ODD_TIMES = (-(1 << 62), (1 << 62), 0, 1, -1, 253402300800000)
+_ODD_DAYS = (date(1, 1, 1), date(9999, 12, 31), date(1970, 1, 1), -(1 << 31), (1 << 31) - 1)
+_ODD_TEXTS = ("", "x", "zz", "\x1b[2J", "f" * 16, "z" * 16, "0" * 15, "é" * 5000)
+_ODD_TEXTS = (*_ODD_TEXTS, "copy", "replaced", "withdrawn", "/", "a.example", "\0", "\ud7ff" * 9)
 
 
 def _text(number: int) -> str:
@@ -101,11 +121,10 @@ def _spoil_array(path: Path, dice: random.Random) -> None:
     np.save(path, dice.choice(ways)() if dice.random() < 0.5 else values)
 
 
-def _spoil_table(path: Path, dice: random.Random) -> None:
+def spoil_table(path: Path, dice: random.Random) -> None:
+    """Change the rows, the columns or some values of a table."""
     table = pq.read_table(path)
-    name = dice.choice(table.column_names)
-    place, way = table.column_names.index(name), dice.randrange(8)
-    values = table[name].to_pylist()
+    name, way = dice.choice(table.column_names), dice.randrange(8)
     if way == 0:
         table = table.drop_columns([name])
     elif way == 1:
@@ -115,15 +134,25 @@ def _spoil_table(path: Path, dice: random.Random) -> None:
     elif way == 3:
         table = table.take(pa.array(dice.sample(range(len(table)), len(table)), pa.int64()))
     else:
-        for _ in range(dice.choice((1, 5, 50))):
-            if values:
-                values[dice.randrange(len(values))] = _odd_value(table[name].type, dice)
-        kind = table[name].type if way < 7 else dice.choice([pa.string(), pa.float64(), pa.int64()])
-        try:
-            table = table.set_column(place, name, pa.array(values, kind))
-        except (pa.ArrowException, OverflowError):
-            table = table.set_column(place, name, pa.nulls(len(table), kind))
+        kind = None if way < 7 else dice.choice([pa.string(), pa.float64(), pa.int64()])
+        table = _with_odd_values(table, name, kind, dice)
     pq.write_table(table, path)
+
+
+def _with_odd_values(
+    table: pa.Table, name: str, kind: pa.DataType | None, dice: random.Random
+) -> pa.Table:
+    place, values = table.column_names.index(name), table[name].to_pylist()
+    for _ in range(dice.choice((1, 5, 50))):
+        if values:
+            values[dice.randrange(len(values))] = _odd_value(table[name].type, dice)
+    field = table.schema.field(name) if kind is None else pa.field(name, kind)
+    if None in values:
+        field = field.with_nullable(True)
+    try:
+        return table.set_column(place, field, pa.array(values, field.type))
+    except (pa.ArrowException, OverflowError):
+        return table.set_column(place, name, pa.nulls(len(table), field.type))
 
 
 def _odd_value(kind: pa.DataType, dice: random.Random) -> Any:
@@ -132,13 +161,14 @@ def _odd_value(kind: pa.DataType, dice: random.Random) -> Any:
     if pa.types.is_integer(kind):
         limit = 1 << kind.bit_width
         return dice.choice((dice.randrange(limit), limit - 1, dice.randrange(9), ITEMS))
-    if pa.types.is_timestamp(kind):
-        return dice.choice((-(1 << 62), (1 << 62), 0, 1, -1, 253402300800000))
     if pa.types.is_fixed_size_list(kind):
         return [dice.randrange(1 << 32)] * kind.list_size
+    if pa.types.is_fixed_size_binary(kind):
+        return dice.randbytes(kind.byte_width)
     if pa.types.is_large_binary(kind):
         return dice.randbytes(dice.choice((0, 1, 3, 4, 8, 4000)))
-    return dice.choice(("", "x", "zz", "\x1b[2J", "f" * 16, "z" * 16, "0" * 15, "é" * 5000))
+    others = _ODD_TIMES if pa.types.is_timestamp(kind) else _ODD_TEXTS
+    return dice.choice(_ODD_DAYS if pa.types.is_date(kind) else others)
 
 
 def _spoil_bytes(path: Path, dice: random.Random) -> None:
@@ -161,8 +191,8 @@ def _spoil_manifest(stated: dict[str, Any], dice: random.Random) -> None:
 _SPOILERS: tuple[Callable[[Path, random.Random], None], ...] = (
     _spoil_array,
     _spoil_array,
-    _spoil_table,
-    _spoil_table,
+    spoil_table,
+    spoil_table,
     _spoil_bytes,
 )
 
@@ -170,28 +200,59 @@ _SPOILERS: tuple[Callable[[Path, random.Random], None], ...] = (
 def spoil(folder: Path, dice: random.Random) -> None:
     """Spoil a registry, and make its digests right again."""
     before = read_manifest(folder)
-    [segment] = before.segments
-    data = folder / segment.folder
     stated = json.loads(render_manifest(before))
-    if dice.random() < 0.2:
+    tables = [name for name in TABLES if stated[name] is not None]
+    roll = dice.random()
+    if roll < 0.2:
         _spoil_manifest(stated, dice)
-    else:
-        path = data / dice.choice(sorted(file.name for file in segment.files))
-        spoiler = dice.choice(_SPOILERS)
-        while (spoiler is _spoil_array) != (path.suffix == ".npy") and spoiler is not _spoil_bytes:
-            spoiler = dice.choice(_SPOILERS)
-        spoiler(path, dice)
-        if path.suffix == ".npy" and dice.random() < 0.5:
-            _count_again(stated["segments"][0], path)
-        files = sync_files(data)
-        spoilt = replace(segment, files=files, digest=segment_digest(files))
-        stated["segments"][0]["files"] = [asdict(file) for file in files]
-        stated["segments"][0]["digest"] = spoilt.digest
-        stated["digest"] = registry_digest(
-            before.parameters, before.chance, [spoilt], before.statuses
-        )
-        data.rename(folder / spoilt.folder)
+    elif tables and roll < 0.7:
+        name = dice.choice(tables)
+        stated[name] = _spoil_side_table(folder, getattr(before, name), dice)
+    elif before.segments:
+        _spoil_segment(folder, stated, dice.randrange(len(before.segments)), dice)
+    state(folder, stated)
+
+
+def state(folder: Path, stated: dict[str, Any]) -> None:
+    """Write a manifest, with the digest that is right for what it says, if that can be told."""
+    with suppress(*DAMAGE_ERRORS):
+        stated["digest"] = digest_of_content(stated)
     (folder / "registry.json").write_text(json.dumps(stated))
+
+
+def digest_of_content(stated: dict[str, Any]) -> str:
+    """Return the digest of what a manifest says."""
+    tables = {name: stated[name] and parse_file(stated[name]) for name in TABLES}
+    del tables["additions"]
+    segments = map(parse_segment, stated["segments"])
+    parameters = build_typed(Parameters, stated["parameters"])
+    chance = parse_chance(**stated["chance"])
+    return registry_digest(parameters, chance, segments, key_id=stated["key_id"], **tables)
+
+
+def _spoil_segment(folder: Path, stated: dict[str, Any], place: int, dice: random.Random) -> None:
+    entry = stated["segments"][place]
+    data = folder / parse_segment(entry).folder
+    path = data / dice.choice(sorted(file["name"] for file in entry["files"]))
+    spoiler = dice.choice(_SPOILERS)
+    while (spoiler is _spoil_array) != (path.suffix == ".npy") and spoiler is not _spoil_bytes:
+        spoiler = dice.choice(_SPOILERS)
+    spoiler(path, dice)
+    if path.suffix == ".npy" and dice.random() < 0.5:
+        _count_again(entry, path)
+    files = sync_files(data)
+    entry["files"] = [asdict(file) for file in files]
+    entry["digest"] = segment_digest(files)
+    data.rename(folder / f"segment-{entry['digest'][:16]}")
+
+
+def _spoil_side_table(folder: Path, entry: DataFile, dice: random.Random) -> dict[str, Any]:
+    stem, path = entry.name.partition("-")[0], folder / "spoilt"
+    (folder / entry.name).rename(path)
+    dice.choice((spoil_table, spoil_table, spoil_table, _spoil_bytes))(path, dice)
+    digest = digest_of_file(path)
+    named = path.rename(folder / f"{stem}-{digest[:16]}.parquet")
+    return asdict(DataFile(named.name, named.stat().st_size, digest))
 
 
 def _count_again(stated: dict[str, Any], path: Path) -> None:
