@@ -11,11 +11,18 @@ KEY = "provenance_matches"
 """Key of the metadata: a list of matches, each a dictionary with the fields of `Match`."""
 
 
+WORDLESS_KEY = "provenance_wordless"
+"""Key of the metadata of texts that are not words, so that nothing can match: their kind."""
+
+
 def _add_matches(matcher: Matcher, documents: Sequence[Any]) -> None:
     texts = text_batch([document.text for document in documents])
     records = match_records(matcher.match(texts), len(documents))
-    for document, matches in zip(documents, records, strict=True):
+    kinds = matcher.wordless(texts).to_pylist()
+    for document, matches, kind in zip(documents, records, kinds, strict=True):
         document.metadata[KEY] = matches
+        if kind is not None:
+            document.metadata[WORDLESS_KEY] = kind
 
 
 def _define_classes() -> dict[str, Any]:
@@ -23,7 +30,10 @@ def _define_classes() -> dict[str, Any]:
     from datatrove.pipeline.filters.base_filter import BaseFilter  # noqa: PLC0415 (optional)
 
     class MatchAnnotator(BaseFilter):  # type: ignore[misc]
-        """Adds the matches of each document to its metadata, under `KEY`, and keeps it."""
+        """Adds the matches of each document to its metadata, under `KEY`, and keeps it.
+
+        What a text consists of that is not words is under `WORDLESS_KEY`.
+        """
 
         __qualname__ = "MatchAnnotator"  # by which workers unpickle it
         name, type = "provenance matches", "🔎 - ANNOTATION"

@@ -65,9 +65,9 @@ def _spark_type(kind: pa.DataType) -> str:
 
 def _arrow_fields() -> list[pa.Field]:
     """Return the annotations with times in microseconds, the only ones that Spark knows."""
-    matches, verdict = ANNOTATIONS
+    matches, *others = ANNOTATIONS
     fields = [
         part.with_type(_TIMESTAMP) if pa.types.is_timestamp(part.type) else part
         for part in matches.type.value_type
     ]
-    return [matches.with_type(pa.list_(pa.struct(fields))), verdict]
+    return [matches.with_type(pa.list_(pa.struct(fields))), *others]

@@ -1,10 +1,18 @@
 """Recognise texts without words, such as ids of tokens: what copies nobody can compare.
 
 Texts are compared word by word, so that nothing is ever found in these, whatever they stand for.
+Character references and escapes that the tokenizer decodes are read as what they stand for.
 """
 
 import numpy as np
 
+from provenance.fingerprint.tokenizer.html_and_string_escapes import (
+    AMPERSAND,
+    BACKSLASH,
+    TokenizerTables,
+    tokenizer_tables,
+    unescape,
+)
 from provenance.jit.decorators import Scalar, inlined, kernel, kernel_part
 from provenance.model.content.fingerprints import Int64s, Texts, UInt8s
 
@@ -49,8 +57,7 @@ _MIN_ESCAPED, _MIN_ESCAPED_SHARE, _MIN_SPARSE_SHARE, _MIN_MEAN_CHUNK = 12, 0.85,
 """Bytes of escaped characters, and their share: alone, or where hardly a blank is left."""
 _SHORTEST_IDENTIFIER, _SURE_IDENTIFIER, _LONGEST_IDENTIFIER = 4, 20, 300
 
-_SPACE, _HASH, _AT, _PERCENT, _BACKSLASH = b" #@%\\"
-_ESCAPE_LETTERS = tuple(b"xu")
+_SPACE, _HASH, _AT, _PERCENT, _HEXADECIMAL = b" #@%x"
 _DOTTED_G = (0xC4, 0xA0)
 """How byte-level tokenizers write a space; and, as the next one, the end of a line."""
 _DOTTED_C = (0xC4, 0x8A)
@@ -82,7 +89,8 @@ def wordless_kinds(texts: Texts) -> UInt8s:
     ['numbers', None, 'pieces of words, as tokenizers write them']
     """
     counts = np.zeros((len(texts.offsets) - 1, _COLUMNS), np.int64)
-    _measure_all(texts.data, texts.offsets, counts)
+    decoded = np.empty(np.diff(texts.offsets).max(initial=0), np.uint8)
+    _measure_all(texts.data, texts.offsets, tokenizer_tables(), decoded, counts)
     sizes, chunks, marks, word, number, string, runs, singles, pairs, other, digits = counts.T[:11]
     escaped, digit_groups, letter_groups, types = counts.T[11:_FIRST_TYPE]
     is_numbered = (
@@ -114,19 +122,70 @@ def wordless_kinds(texts: Texts) -> UInt8s:
 
 
 @kernel
-def _measure_all(data: UInt8s, offsets: Int64s, counts: Int64s) -> None:
+def _measure_all(
+    data: UInt8s, offsets: Int64s, tables: TokenizerTables, decoded: UInt8s, counts: Int64s
+) -> None:
     for row in range(len(offsets) - 1):
-        _measure(data, offsets[row], offsets[row + 1], counts[row])
+        start, end = offsets[row], offsets[row + 1]
+        if _may_be_escaped(data, start, end):
+            _measure(decoded, 0, _decode(data, start, end, tables, decoded), counts[row])
+        else:
+            _measure(data, start, end, counts[row])
+
+
+@kernel_part
+def _may_be_escaped(data: UInt8s, start: Scalar, end: Scalar) -> Scalar:
+    at = start
+    while at < end and data[at] != AMPERSAND and data[at] != BACKSLASH:
+        at += 1
+    return at < end
+
+
+@kernel_part
+def _decode(
+    data: UInt8s, start: Scalar, end: Scalar, tables: TokenizerTables, decoded: UInt8s
+) -> Scalar:
+    """Write a text with the characters that its references and escapes stand for.
+
+    Returns
+    -------
+    int
+        Its bytes: no more than before, as a character of two bytes takes four to escape.
+    """
+    at, size = start, 0
+    while at < end:
+        if data[at] == AMPERSAND or data[at] == BACKSLASH:
+            point, at = unescape(data, at, end, tables)
+            size = _write_utf8(point, decoded, size)
+        else:
+            decoded[size] = data[at]
+            at, size = at + 1, size + 1
+    return size
+
+
+@inlined
+def _write_utf8(point: Scalar, target: UInt8s, at: Scalar) -> Scalar:
+    """Write a character, and return the place behind it."""
+    if point < 0x80:
+        target[at] = point
+        return at + 1
+    following = 1 if point < 0x800 else (2 if point < 0x10000 else 3)
+    lead = 0xC0 if following == 1 else (0xE0 if following == 2 else 0xF0)
+    target[at] = lead | (point >> (6 * following))
+    for place in range(1, following + 1):
+        target[at + place] = 0x80 | ((point >> (6 * (following - place))) & 0x3F)
+    return at + following + 1
 
 
 @kernel_part
 def _measure(data: UInt8s, start: Scalar, end: Scalar, counts: Int64s) -> None:
     """Count what a text consists of."""
-    at, single_end = start, start - 2
+    at, single_end, blank_end = start, start - 2, start - 2
     is_after_blank = True
     while at < end:
         size, kind = _character(data, at, end)
         if kind == _BLANK:
+            blank_end = at + size if at in (single_end, blank_end) else blank_end
             at, is_after_blank = at + size, True
             continue
         counts[_CHUNKS] += is_after_blank
@@ -144,7 +203,7 @@ def _measure(data: UInt8s, start: Scalar, end: Scalar, counts: Int64s) -> None:
             continue
         stop, is_single = _measure_run(data, at, end, counts)
         if is_single:
-            counts[_PAIRS] += at - single_end <= 1
+            counts[_PAIRS] += at - single_end <= 1 or at == blank_end
             single_end = stop
         at = stop
 
@@ -223,8 +282,8 @@ def _escape_size(data: UInt8s, at: Scalar, end: Scalar) -> Scalar:
     """Return the bytes of the escaped character that begins here, such as %20; 0 if none does."""
     if data[at] == _PERCENT:
         size, digits = 3, 1
-    elif data[at] == _BACKSLASH and end - at > 1 and data[at + 1] in _ESCAPE_LETTERS:
-        size, digits = (4 if data[at + 1] == _ESCAPE_LETTERS[0] else 6), 2
+    elif data[at] == BACKSLASH and end - at > 1 and data[at + 1] == _HEXADECIMAL:
+        size, digits = 4, 2
     else:
         return 0
     if end - at < size:
@@ -233,11 +292,7 @@ def _escape_size(data: UInt8s, at: Scalar, end: Scalar) -> Scalar:
         letter = data[place] | 32
         if not (48 <= data[place] <= 57 or 97 <= letter <= 102):
             return 0
-    # Emoji and other signs are escaped in many posts whose words are not.
-    is_sign = size == 6 and (
-        data[at + 2] == 50 or (data[at + 2] | 32 == 100 and (data[at + 3] >= 56))
-    )
-    return 0 if is_sign else size
+    return size
 
 
 @inlined

@@ -6,7 +6,7 @@ The rules state for sources which hosts are one site, and which forms of address
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import unquote, unquote_to_bytes
+from urllib.parse import quote, unquote, unquote_to_bytes
 
 from provenance.judge.identifiers import SplitAddress, split_address
 from provenance.model.rules.rule_library import AddressForms, Library
@@ -15,8 +15,8 @@ _PLACEHOLDER = re.compile(r"\{(?:(\w+):)?(\w+)\}|/\*\*$|\*\*|\*")
 _KINDS = {
     "number": "[0-9]+",
     "hex": "[0-9a-fA-F]{10,16}",
-    "name": "[^/&=?#]+?",
-    "key": "[^/&=?#]+?",
+    "name": "(?:(?!%2F)[^/&=?#])+?",
+    "key": "(?:(?!%2F)[^/&=?#])+?",
     "path": ".+?",
     "title": ".+?",
     "address": ".+",
@@ -36,7 +36,10 @@ _TRACKING = re.compile(
 _NAMING_FRAGMENT = re.compile(r"^[!/]|[0-9]")
 """Fragments of pages that may name something of its own, such as a comment, unlike "top"."""
 _MAX_WRAPPERS = 4
-_BLANKS_AROUND = re.compile(r"^(?:%20|\s)+|(?:%20|\s)+$")
+_LAST_BLANK = 0x3000
+_ESCAPED_BLANKS = "|".join(quote(chr(n)) for n in range(_LAST_BLANK + 1) if chr(n).isspace())
+_BLANKS = rf"(?:{_ESCAPED_BLANKS}|\s)+"
+_BLANKS_AROUND = re.compile(rf"^{_BLANKS}|{_BLANKS}$", re.IGNORECASE)
 _NO_HOST = re.compile(r"[/?#@\\%&=\s\x00-\x1f\x7f]")
 
 
@@ -136,7 +139,7 @@ class SourceAddresses:
 
     def _unwrap(self, address: str) -> Iterator[tuple["_Page", ItemAddress]]:
         """Yield the page of an address with what it names, and then the pages within it."""
-        page, wrapped = _Page.of(address, self._schemes), 0
+        page, wrapped = _Page.of(_without_surrogates(address), self._schemes), 0
         while page is not None:
             found = self._find(page) if wrapped <= _MAX_WRAPPERS else ""
             if isinstance(found, ItemAddress):
@@ -245,6 +248,11 @@ class _Page:
         return f"{path}{f'?{query}' if query else ''}{f'#{fragment}' if fragment else ''}"
 
 
+def _without_surrogates(text: str) -> str:
+    """Replace what no file can contain, so that a form of an address can be written and read."""
+    return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+
+
 def _without_www(host: str) -> str:
     while host.startswith("www.") and "." in host.removeprefix("www."):
         host = host.removeprefix("www.")
@@ -329,6 +337,14 @@ class _Site:
             return None  # a part of the site, such as somebody's blog, or what has such parts
         return _fill(self._name, values)
 
+    def _host_for(self, known: dict[str, str]) -> str | None:
+        """Return the host of an item's address; None if what the address has makes no host."""
+        if self._name is None or self.is_general:
+            return known[""]
+        host = _fill(self._name, known)
+        split = split_address(f"//{host}/")
+        return host if split is not None and split.host == host else None
+
     def hosts_named(self, name: str) -> Iterator[str]:
         """Yield the hosts that a name stands for, without those of which it is a part."""
         if self._name is None or self.is_general:
@@ -350,8 +366,10 @@ class _Site:
             if address == "{address}":
                 return found["address"]
             known = values | found
-            site = known[""] if self._name is None or self.is_general else self._name
-            canonical = f"{_fill(site, known)}/{_fill_address(address, known)}"
+            host = self._host_for(known)
+            if host is None:
+                continue
+            canonical = f"{host}/{_fill_address(address, known)}"
             if item is None:
                 return ItemAddress(canonical)
             return ItemAddress(canonical, self._source, _fill(item, known))
@@ -360,7 +378,7 @@ class _Site:
 
 def _host_pattern(host: str) -> re.Pattern[str]:
     if host == "*":
-        return re.compile(".*")
+        return re.compile(".*[^:]")  # a host of the web, unlike "at:"
     return re.compile(_pattern(host, "[^.:]+", dict.fromkeys(KINDS, "[^.:]+")))
 
 
@@ -409,7 +427,8 @@ class _Form:
             if found is None:
                 return None
             values |= found.groupdict()
-        return {label: _spell(value, self._kinds[label]) for label, value in values.items()}
+        spelt = {label: _spell(value, self._kinds[label]) for label, value in values.items()}
+        return spelt if all(spelt.values()) else None
 
 
 def _spell(value: str, kind: str) -> str:
@@ -417,7 +436,7 @@ def _spell(value: str, kind: str) -> str:
     if kind in {"name", "hex"}:
         return value.lower()
     if kind == "title":
-        title = value.replace("%20", "_").replace("%2F", "/").strip("_/") or value
+        title = value.replace("%20", "_").replace("%2F", "/").strip("_/")
         return f"{title[:1].upper()}{title[1:]}" if len(title[:1].upper()) == 1 else title
     return value
 

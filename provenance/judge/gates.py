@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from difflib import get_close_matches
 from fnmatch import translate
 from typing import TypeAlias
@@ -35,9 +35,6 @@ _NEXT_STEPS = {
     Verdict.RESTRICTED: "Meet the conditions that the report names, and then raise the limit",
     Verdict.PERMITTED: "Raise the limit",
 }
-
-
-_DAY = timedelta(days=1)
 _CLEANING = "provenance clean writes the dataset without it"
 _REMOVAL_OF_ROWS = "the findings name its rows"
 _WAIVER = "or, if a named person approves these findings, write a waiver under [[waivers]]"
@@ -185,8 +182,7 @@ def check_collected(policy: Policy, today: date) -> None:
     policy : Policy
         The policy.
     today : date
-        In UTC. Where it is a day later already, the next day is no error, nor is a period that ends
-        with this year.
+        In UTC.
 
     Raises
     ------
@@ -197,12 +193,8 @@ def check_collected(policy: Policy, today: date) -> None:
     stated += [
         (f"collection {each.name!r}: collected", each.collected) for each in policy.collections
     ]
-    tomorrow = today + _DAY
-    end = max(tomorrow, date(today.year, 12, 31))
     for where, days in stated:
-        first = None if days is None else days.first
-        last = None if days is None or days.until is None else days.until - _DAY
-        future = first if first and first > tomorrow else last if last and last > end else None
+        future = None if days is None else days.day_to_come(today)
         if future is not None:
             raise PolicyError(
                 f"{where}: {future} is in the future; today is {today}",

@@ -4,7 +4,7 @@ Only what follows from the facts in force is named. A period that is one month o
 any day of it; of a period without an end, only its beginning counts.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, timedelta
 from itertools import pairwise
@@ -106,51 +106,61 @@ def _later_events(facts: _FactsInForce) -> Iterator[Contradiction]:
     for name, destructions in facts.destructions.items():
         for entry, destroyed in destructions:
             copies = f" (copies left: {destroyed.copies_left})" if destroyed.copies_left else ""
-            for other, event in (
+            for others, event in (
                 *_checked_after(facts, name, destroyed.destroyed),
                 *_used_after(facts, name, destroyed.destroyed),
             ):
                 yield Contradiction(
                     f"{name} was destroyed on {destroyed.destroyed}{copies}, but {event}.",
-                    (entry.digest, other.digest),
+                    (entry.digest, *(other.digest for other in others)),
                     (name,),
                 )
 
 
-def _checked_after(facts: _FactsInForce, name: str, day: date) -> Iterator[tuple[LedgerEntry, str]]:
-    """Yield what commands did with a dataset after a day."""
+_Event = tuple[Sequence[LedgerEntry], str]
+"""Records of something that happened to a dataset, and what that was."""
+
+
+def _checked_after(facts: _FactsInForce, name: str, day: date) -> Iterator[_Event]:
+    """Yield what commands did with a dataset after a day, however often."""
     digests = {each.digest for _, each in facts.datasets.get(name, []) if each.digest is not None}
-    for digest in sorted(digests):
-        for entry, check in facts.checks.get(digest, []):
-            if check.checked > day:
-                yield entry, f"checked on {check.checked}"
-        for entry, _ in facts.cleanings.get(digest, []):
-            if _recorded(entry) > day:
-                yield entry, f"cleaned on {_recorded(entry)}"
+    checks = [each for digest in digests for each in facts.checks.get(digest, [])]
+    cleanings = [each for digest in digests for each in facts.cleanings.get(digest, [])]
+    for did, events in (
+        ("checked", [(check.checked, entry) for entry, check in checks]),
+        ("cleaned", [(_recorded(entry), entry) for entry, _ in cleanings]),
+    ):
+        later = sorted(
+            (each for each in events if each[0] > day),
+            key=lambda each: (each[0], each[1].record.number, each[1].digest),
+        )
+        if later:
+            first, last = later[0][0], later[-1][0]
+            times = f" {len(later)} times" if len(later) > 1 else ""
+            when = f"on {first}" if first == last else f"from {first} to {last}"
+            yield [entry for _, entry in later], f"{did}{times} {when}"
 
 
-def _used_after(facts: _FactsInForce, name: str, day: date) -> Iterator[tuple[LedgerEntry, str]]:
+def _used_after(facts: _FactsInForce, name: str, day: date) -> Iterator[_Event]:
     """Yield what people state of a dataset for a time after a day."""
     for entry, use in facts.uses.get(name, []):
         if _is_after(use.dates, day):
-            yield entry, f"{_who(use.application)} used it {_period(use.dates)}"
+            yield [entry], f"{_who(use.application)} used it {_period(use.dates)}"
     for entry, access in facts.accesses.get(name, []):
         if _is_after(access.dates, day):
             items = f"items that {_who(access.application)} accessed {_period(access.dates)}"
-            yield entry, f"{items} went into it"
+            yield [entry], f"{items} went into it"
     yield from _collected_after(facts, name, day)
 
 
-def _collected_after(
-    facts: _FactsInForce, name: str, day: date
-) -> Iterator[tuple[LedgerEntry, str]]:
+def _collected_after(facts: _FactsInForce, name: str, day: date) -> Iterator[_Event]:
     for entry, dataset in facts.datasets.get(name, []):
         if _is_after(dataset.collected, day):
-            yield entry, f"collected {_period(dataset.collected)}"
+            yield [entry], f"collected {_period(dataset.collected)}"
     for entry, dataset in facts.derived.get(name, []):
         if _is_after(dataset.collected, day):
             collected = f"collected {_period(dataset.collected)}"
-            yield entry, f"{dataset.name}, {collected}, was made from it"
+            yield [entry], f"{dataset.name}, {collected}, was made from it"
 
 
 def _destroyed_twice(facts: _FactsInForce) -> Iterator[Contradiction]:
@@ -195,11 +205,11 @@ def _future_events(ledger: Ledger) -> Iterator[Contradiction]:
                 )
 
 
-_Event = tuple[str, date, tuple[str, ...], tuple[str, ...]]
+_DatedEvent = tuple[str, date, tuple[str, ...], tuple[str, ...]]
 """What happened, on which day at the latest that is certain, to which datasets and sources."""
 
 
-def _events(entry: LedgerEntry) -> Iterator[_Event]:
+def _events(entry: LedgerEntry) -> Iterator[_DatedEvent]:
     facts = entry.facts
     match facts:
         case DestructionFacts():
@@ -221,7 +231,7 @@ def _events(entry: LedgerEntry) -> Iterator[_Event]:
 
 def _dated(
     event: str, dates: DateRange | None, names: tuple[str, ...], sources: tuple[str, ...]
-) -> Iterator[_Event]:
+) -> Iterator[_DatedEvent]:
     day = None if dates is None else _certain_last(dates)
     if day is not None:
         yield f"{event} {_period(dates)}", day, names, sources

@@ -28,7 +28,7 @@ from provenance.model.records.ledger import (
     RecordKind,
 )
 from provenance.model.rules.policy import Route
-from provenance.pipeline.ledger_records import check_names, measured_dataset
+from provenance.pipeline.ledger_records import check_facts, measured_dataset
 from provenance.pipeline.source_names import with_source_ids
 from provenance.pipeline.stated_facts import FACT_NAMES, LISTS, MissingFact, stated_facts
 from provenance.read.corpus.file_access import translate_read_errors
@@ -139,7 +139,7 @@ def _record(row: _Row, kind: RecordKind | None) -> NewRecord:
     try:
         if report is not None and isinstance(facts, DatasetFacts):
             facts = measured_dataset(facts, Path(str(report)))
-        check_names(facts)
+        check_facts(facts)
         facts = with_source_ids(facts)
     except ProvenanceError as error:
         raise row.wrong(error.message, error.remedy) from error

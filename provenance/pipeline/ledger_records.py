@@ -29,9 +29,11 @@ from provenance.model.content.tables import FINDINGS
 from provenance.model.json_encoding import to_json_value
 from provenance.model.records.ledger import (
     WITHDRAWN_ITEMS,
+    AccessFacts,
     CheckFacts,
     CleaningFacts,
     DatasetFacts,
+    DestructionFacts,
     ErasureReason,
     Facts,
     FileRole,
@@ -40,6 +42,7 @@ from provenance.model.records.ledger import (
     LedgerFile,
     LedgerVerification,
     RecordKind,
+    UseFacts,
     WithdrawalFacts,
 )
 from provenance.model.records.receipt import Receipt
@@ -153,10 +156,10 @@ def add_to_ledger(address: str, facts: Facts, corrects: str | None = None) -> Le
     Raises
     ------
     LedgerError
-        If it cannot be written, what the facts are about has no name, or the record to be
-        corrected is not there, of another kind, or corrected already.
+        If it cannot be written, what the facts are about has no name or is to come, or the record
+        to be corrected is not there, of another kind, or corrected already.
     """
-    check_names(facts)
+    check_facts(facts)
     return append_record(address, with_source_ids(facts), corrects=corrects)
 
 
@@ -181,14 +184,32 @@ def measured_dataset(facts: DatasetFacts, report: Path) -> DatasetFacts:
     )
 
 
-def check_names(facts: Facts) -> None:
-    """Raise `LedgerError` if what facts are about has no name."""
+def check_facts(facts: Facts) -> None:
+    """Raise `LedgerError` if what facts are about has no name, or is to come."""
     # Every record is for good: one about nothing could never be removed.
     for name in ("name", "dataset", "source"):
         if getattr(facts, name, None) is not None and not getattr(facts, name).strip():
             raise LedgerError(
                 f"the {name} of the record is empty", remedy="name what the record is about"
             )
+    match facts:
+        case DatasetFacts(collected=DateRange() as days):
+            _check_days("--collected", days)
+        case AccessFacts(dates=DateRange() as days) | UseFacts(dates=DateRange() as days):
+            _check_days("--when", days)
+        case DestructionFacts(destroyed=day):
+            _check_days("--on", DateRange(day))
+
+
+def _check_days(option: str, days: DateRange) -> None:
+    today = datetime.now(UTC).date()
+    future = days.day_to_come(today)
+    if future is not None:
+        raise LedgerError(
+            f"{option}: {future} is in the future; today is {today}",
+            remedy="correct the day, leave the end of a period open (2023-06-01..), or set the "
+            "clock of this machine; record what is to come when it has happened",
+        )
 
 
 def add_withdrawal(
@@ -213,6 +234,7 @@ def add_withdrawal(
     corrects : str or None
         As in `add_to_ledger`.
     """
+    _check_days("--on", DateRange(day))
     # A check imports this module, and needs none of the readers of dumps.
     from provenance.read.dumps.tables.id_lists import read_ids  # noqa: PLC0415 (63 modules)
 

@@ -17,7 +17,7 @@ from provenance.errors import ColumnMissing
 from provenance.pipeline.building.registries import DumpSource, add_to_registry, build_registry
 
 HELD = [f"p{number}" for number in range(0, 40, 4)]
-MATCHES, VERDICT = "provenance_matches", "provenance_verdict"
+MATCHES, VERDICT, WORDLESS = "provenance_matches", "provenance_verdict", "provenance_wordless"
 
 
 def items(matches_of_rows):
@@ -35,11 +35,11 @@ def test_importing_them_imports_no_framework():
     assert done.stdout.strip() == "[]"
 
 
-def test_ray_gets_its_batches_back_with_two_columns(matcher, rows):
+def test_ray_gets_its_batches_back_with_its_columns(matcher, rows):
     annotate = pickle.loads(pickle.dumps(AnnotateBatches(matcher, "body")))
     batch = pa.table({"body": pa.array(rows, pa.large_string()), "n": range(40)})
     annotated = annotate(batch)
-    assert annotated.column_names == ["body", "n", MATCHES, VERDICT]
+    assert annotated.column_names == ["body", "n", MATCHES, VERDICT, WORDLESS]
     assert items(annotated[MATCHES].to_pylist()) == HELD
     assert annotated.filter(pa.compute.is_valid(annotated[VERDICT]))["n"].to_pylist() == [
         *range(0, 40, 4)
@@ -60,7 +60,9 @@ def test_spark_gets_batches_of_the_schema_that_it_is_told(matcher, rows):
     told = output_schema(SimpleNamespace(fields=fields))
     assert told.startswith("`id` bigint, `odd``name` array<string>, `text` string, ")
     assert "`start`:bigint,`end`:bigint,`source`:string" in told
-    assert told.endswith("`origin`:string>>, `provenance_verdict` string")
+    assert told.endswith(
+        "`origin`:string>>, `provenance_verdict` string, `provenance_wordless` string"
+    )
 
     batch = pa.record_batch({"id": range(40), "odd`name": [["a"]] * 40, "text": rows})
     empty = batch.slice(0, 0)
@@ -90,11 +92,11 @@ def cached(tmp_path, monkeypatch):
     monkeypatch.setattr("datasets.config.HF_DATASETS_CACHE", tmp_path / "datasets")
 
 
-def test_a_dataset_gets_two_columns(matcher, rows, cached):
+def test_a_dataset_gets_its_columns(matcher, rows, cached):
     dataset = datasets.Dataset.from_dict({"text": [*rows, None], "n": [*range(41)]})
     annotated = dataset.with_format("arrow").map(AnnotateRows(matcher), batched=True, batch_size=7)
     annotated = annotated.with_format(None)
-    assert annotated.column_names == ["text", "n", MATCHES, VERDICT]
+    assert annotated.column_names == ["text", "n", MATCHES, VERDICT, WORDLESS]
     assert annotated["text"][:] == dataset["text"][:]
     assert items(annotated[MATCHES][:]) == HELD
     kept = annotated.filter(lambda verdict: verdict != "forbidden", input_columns=VERDICT)

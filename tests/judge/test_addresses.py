@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from provenance.judge.addresses import SourceAddresses
 from provenance.judge.item_names import ItemNames
 from provenance.read.rules.rule_files import load_rules
+from tests.property_campaigns import property_test
 
 LIBRARY = load_rules()
 ADDRESSES = SourceAddresses(LIBRARY)
@@ -248,6 +249,11 @@ FORMS = [
     if form != "{address}"
     for host in forms.hosts
 ]
+SITES = [
+    [(host, form) for own_site, host, _, form in FORMS if (own_site or "") == site]
+    for site in sorted({site or "" for site, *_ in FORMS})
+]
+"""Hosts and forms of each site: most hosts are of a few sites."""
 
 
 def fill(template, values):
@@ -308,6 +314,8 @@ PIECES = [
     ),
     *("x.com/", "jane/status/20", "user:pw@", "@", ":80", "www.", "\xe9", " ", "%20", "2020/"),
 ]
+BROKEN = ["%E9", "%1F", ".", ":", "*", "{", "=", "&", "\xdf", "\u3002", "\x85", "\x1f", "\ud800"]
+SCHEMES = ["", "https://", "//", "http://www."]
 
 
 @pytest.mark.parametrize(
@@ -318,7 +326,16 @@ PIECES = [
         (f"{WRAPPER}%2F\\x.com/jane/status/20", "x.com/i/status/20"),
         (f"{WRAPPER}?s=20*/ x.com/", "web.archive.org/web/2020?s=20*/%20x.com/"),
         (f"{WRAPPER} user:pw@x.com/a", "web.archive.org/web/2020/%20user:pw@x.com/a"),
-        ("https://youtu.be/a%2Fb+c", "youtube.com/watch?v=a/b%2Bc"),
+        ("https://youtu.be/a%2Fb+c", "youtu.be/a%2Fb+c"),
+        ("https://youtu.be/%2F?lc=a", "youtu.be/%2F?lc=a"),
+        ("open.substack.com/pub/%/p/a", "open.substack.com/pub/%25/p/a"),
+        ("open.substack.com/pub/./p/a", "open.substack.com/pub/./p/a"),
+        ("open.substack.com/pub/\xdf/p/a", "open.substack.com/pub/\xdf/p/a"),
+        ("commons.wikimedia.org/w/index.php?title=/", "commons.wikimedia.org/w/index.php?title=/"),
+        ("at://@a/0", "at://@a/0"),
+        ("https://*.example.org/@jane/5", "*.example.org/@jane/5"),
+        (f"{WRAPPER}x.c\ud800@", "web.archive.org/web/2020/x.c\ufffd\ufffd\ufffd@"),
+        (f"{WRAPPER}at://\x1f%20", "web.archive.org/web/2020/at://%1F%20"),
     ],
 )
 def test_a_malformed_address_has_one_form_that_stays(address, canonical):
@@ -329,6 +346,24 @@ def test_a_malformed_address_has_one_form_that_stays(address, canonical):
 @given(st.lists(st.sampled_from(PIECES), max_size=7).map("".join), st.sampled_from(STARTS))
 def test_canonical_addresses_of_pieces_stay_as_they_are(text, start):
     canonical = ADDRESSES.canonical(f"{start}{text}")
+    if canonical is not None:
+        assert ADDRESSES.canonical(canonical) == canonical
+
+
+@st.composite
+def malformed(draw):
+    """Draw a form of the rules with pieces in place of what it leaves open, and behind it."""
+    host, form = draw(st.sampled_from(SITES).flatmap(st.sampled_from))
+    pieces = st.lists(st.sampled_from([*PIECES, *BROKEN]), max_size=2).map("".join)
+    values = st.sampled_from(["20", "abcdef012345", "Jane", *PIECES, *BROKEN])
+    host, path = (re.sub(r"\{\w+:?\w*\}|\*+", lambda _: draw(values), t) for t in (host, form))
+    start = f"{host}//" if host.endswith(":") else f"{draw(st.sampled_from(SCHEMES))}{host}/"
+    return draw(st.sampled_from(["", WRAPPER])) + start + path + draw(pieces)
+
+
+@property_test(usual=500, many=20_000, address=malformed())
+def test_canonical_addresses_of_malformed_forms_stay_as_they_are(address):
+    canonical = ADDRESSES.canonical(address)
     if canonical is not None:
         assert ADDRESSES.canonical(canonical) == canonical
 

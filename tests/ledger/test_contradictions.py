@@ -178,6 +178,19 @@ def test_the_records_and_datasets_are_given():
     assert found.datasets == ("posts@1",)
 
 
+def test_what_was_done_several_times_after_a_destruction_is_one_contradiction():
+    again = [CheckFacts(DIGEST, ("d",), date(2023, month, 2)) for month in (5, 2, 4, 5)]
+    other = CheckFacts("cd" * 32, ("d",), date(2023, 6, 2))
+    datasets = DatasetFacts("posts@1", DIGEST), DatasetFacts("posts@1", "cd" * 32, note="again")
+    found = find_contradictions(ledger_of(DESTROYED, *datasets, *again, other))
+    [later] = [each for each in found if "destroyed" in each.sentence]
+    assert "but checked 4 times from 2023-04-02 to 2023-06-02." in later.sentence
+    assert later.records == tuple(f"{number:064x}" for number in (1, 6, 4, 7, 8))
+    cleaned = [CleaningFacts(("d",), "c", DIGEST)] * 2
+    [found] = find_contradictions(ledger_of(DESTROYED, datasets[0], *cleaned))
+    assert "but cleaned 2 times on 2024-06-01." in found.sentence
+
+
 def test_purchases_are_those_in_force():
     bought = DatasetFacts("bought@1", route=Route.PURCHASE)
     entries = (

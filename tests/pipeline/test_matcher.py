@@ -1,5 +1,6 @@
 """`provenance.Matcher` finds in texts what a check finds in the corpus that they make up."""
 
+import base64
 import json
 import os
 import pickle
@@ -290,6 +291,27 @@ def test_where_there_is_no_text_nothing_matches(matcher, frozen, batch):
         annotated = each.annotate(batch)
         assert annotated["provenance_verdict"].to_pylist() == [None] * len(batch)
         assert annotated["provenance_matches"].to_pylist() == [[]] * len(batch)
+
+
+def test_texts_that_are_not_words_are_told_from_words_that_do_not_match(matcher, posts):
+    rows = [
+        " ".join(str(len(word) * 977) for word in posts[3]["text"].split()),
+        base64.b64encode(posts[3]["text"].encode()).decode(),
+        " ".join(posts[3]["text"]),
+        posts[3]["text"],
+        "nothing of the registry",
+        None,
+    ]
+    batch = pa.table({"text": rows})
+    annotated = matcher.annotate(batch)
+    found = [len(each) for each in annotated["provenance_matches"].to_pylist()]
+    assert found == [0, 0, 0, 1, 0, 0]
+    kinds = annotated["provenance_wordless"].to_pylist()
+    assert kinds == matcher.wordless(batch).to_pylist()
+    assert kinds[0] == "numbers"
+    assert "base64" in kinds[1]
+    assert "letters that stand alone" in kinds[2]
+    assert kinds[3:] == [None] * 3
 
 
 def test_what_cannot_be_matched_is_named(matcher, monkeypatch, tmp_path):

@@ -54,10 +54,18 @@ def test_it_is_law_in_a_state_since_its_own_day(claim, place):
 
 @pytest.mark.parametrize(
     ("place", "day"),
-    [("DE", "2021-06-07"), ("HU", "2021-06-01"), ("PL", "2024-09-20"), ("PT", "2023-07-04")],
+    [
+        ("DE", "2021-06-07"),
+        ("FI", "2023-04-03"),
+        ("HU", "2021-06-01"),
+        ("PL", "2024-09-20"),
+        ("PT", "2023-07-04"),
+    ],
 )
 def test_days_that_are_known_stand_in_the_rules(place, day):
-    assert LAWS["eu-dsm-art-4"][place].period.first == date.fromisoformat(day)
+    law = LAWS["eu-dsm-art-4"][place]
+    assert law.period.first == date.fromisoformat(day)
+    assert "not verified" not in law.confidence
 
 
 @pytest.mark.parametrize("place", ["NO", "IS", "LI"])

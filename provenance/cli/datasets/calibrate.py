@@ -133,7 +133,7 @@ def command(  # noqa: PLR0913 (one parameter per option)
         from provenance.report.files.calibration_json import write_calibration  # noqa: PLC0415 (slow import)
 
         write_calibration(calibration, output)
-    list_unread(calibration.unread)
+    list_unread(calibration.unread, "Not checked")
     if not quiet:
         print_rendered(recall_table(calibration))
         if output is not None:

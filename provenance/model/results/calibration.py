@@ -218,7 +218,7 @@ class Calibration:
     plants : pyarrow.Table
         Of schema `PLANTS`.
     unread : tuple of Unread
-        Parts of the corpus that could not be read.
+        Parts of the corpus that could not be read, and columns that are not words.
     """
 
     tool: str

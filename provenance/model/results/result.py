@@ -1,5 +1,6 @@
 """The result of a check: what a report renders, apart from the table of findings."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -397,11 +398,7 @@ class Result:
     @property
     def unchecked(self) -> tuple[Unread, ...]:
         """Return what is unread, and what was read but is not words."""
-        columns: dict[tuple[str, str], list[WordlessTexts]] = {}
-        for each in self.corpus.wordless:
-            if each.is_whole:
-                columns.setdefault((each.file, each.column), []).append(each)
-        return (*self.unread, *map(_wordless_column, columns.values()))
+        return (*self.unread, *wordless_columns(self.corpus.wordless))
 
     @property
     def inputs(self) -> dict[str, str]:
@@ -435,8 +432,16 @@ class Result:
         return max(verdicts, key=lambda verdict: verdict.strictness, default=None)
 
 
+def wordless_columns(texts: Iterable[WordlessTexts]) -> tuple[Unread, ...]:
+    """Return the columns that are not words, as files that were not checked."""
+    columns: dict[tuple[str, str], list[WordlessTexts]] = {}
+    for each in texts:
+        if each.is_whole:
+            columns.setdefault((each.file, each.column), []).append(each)
+    return tuple(map(_wordless_column, columns.values()))
+
+
 def _wordless_column(kinds: list[WordlessTexts]) -> Unread:
-    """Return a column that is not words as a file that was not checked."""
     first = max(kinds, key=lambda each: each.texts)
     texts, tokens = (sum(getattr(each, name) for each in kinds) for name in ("texts", "tokens"))
     where = f", the first in row {first.first_row:,} of {first.first_file}"

@@ -1,8 +1,10 @@
 """Terms: what documents of sources and licences say about training, when, and whom they bind."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
+
+_DAY = timedelta(days=1)
 
 
 class Purpose(StrEnum):
@@ -97,6 +99,22 @@ class DateRange:
         ends_after = self.until is None or other.first is None or other.first < self.until
         starts_before = other.until is None or self.first is None or self.first < other.until
         return ends_after and starts_before
+
+    def day_to_come(self, today: date) -> date | None:
+        """Return an end of the range that is in the future; None if neither is.
+
+        Parameters
+        ----------
+        today : date
+            In UTC. Where it is a day later already, the next day is not in the future, nor is the
+            last day of a period that ends with this year.
+        """
+        tomorrow = today + _DAY
+        last = None if self.until is None else self.until - _DAY
+        if self.first is not None and self.first > tomorrow:
+            return self.first
+        is_late = last is not None and last > max(tomorrow, date(today.year, 12, 31))
+        return last if is_late else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Which items that are asked about were searched for in the whole of a dataset."""
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +23,7 @@ from provenance.pipeline.ledger_records import recorded_items
 from provenance.registry.files.mapped_files import map_registry
 from provenance.registry.files.parquet_tables import read_rows
 from provenance.registry.manifest import ITEMS_FILE, Manifest, read_manifest
-from provenance.registry.side_tables.tombstones import read_tombstones
+from provenance.registry.side_tables.additions import withdrawn_additions
 
 _ITEMS_AT_A_TIME = 1 << 18
 
@@ -166,32 +167,66 @@ def _items_by_addition(folder: Path, wanted: FindingFilter) -> Iterator[ItemsOfR
 def _withdrawn_since(evidence: AuditEvidence, wanted: FindingFilter) -> Iterator[ItemsOfRegistry]:
     """Yield the items that registries had until the ledger says that they were withdrawn.
 
-    A registry knows the digests that it had between two additions, in order: what a withdrawal that
-    led to one of them removed, it had under all of the earlier ones since the addition before.
+    A registry knows the digests that it had, in order, and which addition added an item, even if it
+    has the item no more: from that addition until the withdrawal, it had the item.
     """
-    for folder in evidence.registries:
-        manifest = read_manifest(folder)
-        if evidence.ledger is None:
+    for folder in evidence.registries if evidence.ledger is not None else ():
+        history = _history(read_manifest(folder))
+        withdrawals = _withdrawals(evidence, wanted, history)
+        if not withdrawals:
             continue
-        tombstones = read_tombstones(map_registry(folder))
-        had = tombstones.filter(tombstones["site"].is_valid())  # null: it lacked the item
-        pairs = set(zip(had["source"].to_pylist(), had["item"].to_pylist(), strict=True))
-        for entry, facts in evidence.facts(WithdrawalFacts):
-            table = recorded_items(evidence.ledger, entry)
-            earlier = _digests_before(manifest, facts.registry)
-            if not earlier or table is None:
-                continue
-            removed = set(zip(table["source"].to_pylist(), table["item"].to_pylist(), strict=True))
-            items = {each for each in removed & pairs if _is_asked(wanted, each)}
-            yield ItemsOfRegistry(earlier, {each: frozenset({each[1]}) for each in items})
+        registry = map_registry(folder)
+        additions = withdrawn_additions(registry, withdrawals)
+        by_digests = dict[frozenset[str], dict[ItemId, frozenset[str]]]()
+        for item, addition in additions.items():
+            for earlier in _digests_with(history, addition, withdrawals[item]):
+                by_digests.setdefault(earlier, {})[item] = frozenset({item[1]})
+        yield from itertools.starmap(ItemsOfRegistry, by_digests.items())
 
 
-def _digests_before(manifest: Manifest, digest: str | None) -> frozenset[str]:
-    """Return the digests between a digest and the addition of items before it."""
-    for digests in (*manifest.earlier_digests, manifest.searched_with):
-        if digest in digests:
-            return frozenset(digests[: digests.index(digest)])
-    return frozenset()
+_Place = tuple[int, int]
+"""An addition, and the place of a digest among those that a registry had before the next one."""
+
+
+def _history(manifest: Manifest) -> list[tuple[str, ...]]:
+    """Return the digests that a registry had before each addition, and since the last one."""
+    return [*manifest.earlier_digests, manifest.searched_with]
+
+
+def _withdrawals(
+    evidence: AuditEvidence, wanted: FindingFilter, history: Sequence[tuple[str, ...]]
+) -> dict[ItemId, set[_Place]]:
+    """Return the items asked about that were withdrawn, with the digests that this led to."""
+    places = {
+        digest: (addition, place)
+        for addition, digests in enumerate(history)
+        for place, digest in enumerate(digests)
+    }
+    found = dict[ItemId, set[_Place]]()
+    for entry, facts in evidence.facts(WithdrawalFacts):
+        place = places.get(facts.registry or "")
+        table = None if evidence.ledger is None else recorded_items(evidence.ledger, entry)
+        if place is None or table is None:
+            continue
+        for item in zip(table["source"].to_pylist(), table["item"].to_pylist(), strict=True):
+            if _is_asked(wanted, item):
+                found.setdefault(item, set()).add(place)
+    return found
+
+
+def _digests_with(
+    history: Sequence[tuple[str, ...]], addition: int, withdrawals: Iterable[_Place]
+) -> Iterator[frozenset[str]]:
+    """Yield the digests under which a registry had an item, until each withdrawal.
+
+    A record that gives a withdrawn item another day only is no withdrawal of its own.
+    """
+    firsts = dict[int, _Place]()
+    for withdrawal in sorted(withdrawals):
+        firsts.setdefault(min(addition, withdrawal[0]), withdrawal)
+    for since, (until, place) in firsts.items():
+        before = (digest for digests in history[since:until] for digest in digests)
+        yield frozenset({*before, *history[until][:place]})
 
 
 def _is_asked(wanted: FindingFilter, item: ItemId) -> bool:

@@ -27,7 +27,7 @@ from provenance.pipeline.calibration.text_edits import EDITS, Edit
 from provenance.pipeline.checking.corpus_modelling import ScoringModel, scoring_model
 from provenance.pipeline.exchange.remote_registries import open_named_registry
 from provenance.pipeline.execution.progress import SilentProgress, show_progress
-from provenance.pipeline.findings.summaries import check_readable, collect_unread
+from provenance.pipeline.findings.summaries import check_readable, check_words, collect_unread
 from provenance.pipeline.locate.claims import attribute_claims
 from provenance.pipeline.locate.locations import locate_matches
 from provenance.pipeline.scan.corpus_scan import scan_corpus
@@ -145,6 +145,7 @@ def calibrate(
     redrawn = reservoir.draw(dataset.parts, settings.threads)
     unread = merge_unread([*collect_unread(dataset, scanned.readings), *redrawn])
     check_readable(unread, settings.allow_unread)
+    wordless = check_words(scanned.readings, settings.allow_unread - len(unread))
     counts = scanned.counts
     if not counts.tokens:
         raise EmptyCorpus(
@@ -181,7 +182,7 @@ def calibrate(
         recalls=aggregate_recalls(planted_table),
         false=_measure_false_positives(scanned, model, registries, control, planting, settings),
         plants=planted_table,
-        unread=unread,
+        unread=(*unread, *wordless),
     )
 
 

@@ -15,7 +15,7 @@ from provenance.model.content.fingerprints import Floats
 from provenance.pipeline.calibration.standalone_texts import no_declarations
 from provenance.pipeline.checking.corpus_modelling import scoring_model
 from provenance.pipeline.execution.progress import show_progress
-from provenance.pipeline.findings.summaries import check_readable, collect_unread
+from provenance.pipeline.findings.summaries import check_readable, check_words, collect_unread
 from provenance.pipeline.scan.corpus_scan import scan_corpus
 from provenance.pipeline.scan.readings import (
     RegistryIndex,
@@ -82,6 +82,7 @@ def fit_chance_model(
             dataset, [registry_index], no_declarations, settings.threads, progress
         )
     check_readable(collect_unread(dataset, scanned.readings), 0)
+    check_words(scanned.readings, 0)
     tokens = scanned.counts.tokens
     if tokens < _MIN_TOKENS:
         raise InputError(

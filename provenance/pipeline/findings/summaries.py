@@ -1,6 +1,6 @@
 """Summaries for the result: registries, corpus, unread files and the detection method."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from provenance.errors import EmptyCorpus, InputError, RegistryError
@@ -11,7 +11,7 @@ from provenance.match.scoring.detectability import count_undetectable
 from provenance.model.content.tables import Unread, merge_skipped, merge_unread
 from provenance.model.results.coverage import RegistrySummary
 from provenance.model.results.method import Method, Parameter
-from provenance.model.results.result import CorpusSummary
+from provenance.model.results.result import CorpusSummary, wordless_columns
 from provenance.pipeline.findings.missed_findings import least_odds
 from provenance.pipeline.scan.readings import Counts, RegistryIndex, StoredReading
 from provenance.pipeline.scan.wordless_counts import WordlessCounts
@@ -63,6 +63,25 @@ def check_readable(unread: Sequence[Unread], limit: int) -> None:
             f"some files could not be read to the end ({examples}{more})",
             remedy=unread[0].remedy,
         )
+
+
+def check_words(readings: Iterable[StoredReading], limit: int) -> tuple[Unread, ...]:
+    """Return the columns that are not words; raise if there are more than accepted.
+
+    Raises
+    ------
+    InputError
+        If texts of more than `limit` columns are not words.
+    """
+    counts = WordlessCounts.merge(reading.wordless for reading in readings)
+    columns = wordless_columns(counts.summary())
+    if len(columns) > limit:
+        reasons = "; ".join(f"{each.file}: {each.reason}" for each in columns[:_MAX_FAULTS])
+        more = f"; and {len(columns) - _MAX_FAULTS:,} more" if len(columns) > _MAX_FAULTS else ""
+        raise InputError(
+            f"some texts cannot be compared ({reasons}{more})", remedy=columns[0].remedy
+        )
+    return columns
 
 
 def check_conclusive(registries: Sequence[RegistrySummary]) -> None:

@@ -8,6 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.errors import InputError
+from provenance.fingerprint.wordless_texts import KINDS, wordless_kinds
+from provenance.model.content.fingerprints import Texts
 from provenance.model.content.tables import MATCHES
 from provenance.model.rules.terms import Verdict
 from provenance.pipeline.matching.text_column import Batch
@@ -20,12 +22,14 @@ ANNOTATIONS = pa.schema(
         ("provenance_matches", pa.list_(_MATCH)),  # columns of `MATCHES` but `row`, by `start`
         # The strictest of the matches that are not contested; null where there is none.
         ("provenance_verdict", pa.string()),
+        # What a text consists of that is not words, so that nothing can match; null if it is words.
+        ("provenance_wordless", pa.string()),
     ]
 )
 """The columns that annotated batches have in addition."""
 
 
-def annotate_rows(batch: Batch, matches: pa.Table) -> pa.Table:
+def annotate_rows(batch: Batch, matches: pa.Table, wordless: pa.StringArray) -> pa.Table:
     """Return a batch with the columns of `ANNOTATIONS` appended.
 
     Parameters
@@ -34,6 +38,8 @@ def annotate_rows(batch: Batch, matches: pa.Table) -> pa.Table:
         The batch.
     matches : pyarrow.Table
         Its matches, of schema `MATCHES`, sorted by row.
+    wordless : pyarrow.StringArray
+        What each text consists of that is not words, from `wordless_texts`.
 
     Raises
     ------
@@ -47,10 +53,17 @@ def annotate_rows(batch: Batch, matches: pa.Table) -> pa.Table:
                 f"the batch has a column {name!r} already",
                 remedy="drop or rename it before, or match only once.",
             )
-    columns = [_match_lists(matches, len(table)), _strictest(matches, len(table))]
+    columns = [_match_lists(matches, len(table)), _strictest(matches, len(table)), wordless]
     for field, column in zip(ANNOTATIONS, columns, strict=True):
         table = table.append_column(field, column)
     return table
+
+
+def wordless_texts(texts: pa.LargeStringArray) -> pa.StringArray:
+    """Return what each text consists of that is not words, and null for words."""
+    kinds = wordless_kinds(Texts.of(texts))
+    names = [KINDS.get(kind) for kind in range(max(KINDS) + 1)]
+    return pa.array(names, pa.string()).take(pa.array(kinds))
 
 
 def match_records(matches: pa.Table, count: int) -> list[list[dict[str, Any]]]:

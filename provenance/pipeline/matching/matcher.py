@@ -15,7 +15,7 @@ from provenance.model.rules.policy import Policy
 from provenance.model.rules.terms import Verdict
 from provenance.pipeline.api import normalise_options
 from provenance.pipeline.exchange.remote_registries import local_folder
-from provenance.pipeline.matching.annotations import annotate_rows
+from provenance.pipeline.matching.annotations import annotate_rows, wordless_texts
 from provenance.pipeline.matching.text_column import Batch, text_array, text_batch
 from provenance.pipeline.matching.text_matching import (
     MatchingContext,
@@ -160,7 +160,8 @@ class Matcher:
     def find(self, text: str) -> tuple[Match, ...]:
         """Return the matches in one text, in the order of their places; they do not overlap.
 
-        Many texts are matched faster with `match`.
+        Many texts are matched faster with `match`. A text that is not words has none: see
+        `wordless`.
 
         Parameters
         ----------
@@ -182,7 +183,8 @@ class Matcher:
         """Return the matches in a batch of texts, sorted by row and place.
 
         Every call reads the words of the registries once if it finds anything at all, so batches
-        of thousands of texts are much faster than single texts.
+        of thousands of texts are much faster than single texts. Nothing matches in texts that are
+        not words: see `wordless`.
 
         Parameters
         ----------
@@ -206,8 +208,32 @@ class Matcher:
         return found.select(MATCHES.names).cast(MATCHES)
 
     @options_as_arguments()
+    def wordless(self, batch: Batch, column: str = "text") -> pa.StringArray:
+        """Return what each text of a batch consists of that is not words; null for words.
+
+        Such texts, as ids of tokens or base64, cannot be compared: that nothing matches says
+        nothing of them. A check calls a dataset with many of them incomplete.
+
+        Parameters
+        ----------
+        batch, column
+            As for `match`.
+
+        Returns
+        -------
+        pyarrow.StringArray
+            "numbers", for example.
+
+        Raises
+        ------
+        ProvenanceError
+            If the column is missing or holds no text.
+        """
+        return wordless_texts(text_array(batch, column, self._settings.policy.max_document))
+
+    @options_as_arguments()
     def annotate(self, batch: Batch, column: str = "text") -> pa.Table:
-        """Return a batch with two columns appended: the matches of each row, and a verdict.
+        """Return a batch with columns appended: the matches of each row, a verdict, and a kind.
 
         Parameters
         ----------
@@ -217,11 +243,11 @@ class Matcher:
         Returns
         -------
         pyarrow.Table
-            The batch; `provenance_matches`, a list of structs with the fields of `Match`; and
+            The batch; `provenance_matches`, a list of structs with the fields of `Match`;
             `provenance_verdict`, the strictest verdict of the matches that are not contested, null
-            if there is none.
+            if there is none; and `provenance_wordless`, as `wordless` returns it.
         """
-        return annotate_rows(batch, self.match(batch, column))
+        return annotate_rows(batch, self.match(batch, column), self.wordless(batch, column))
 
     @property
     def digests(self) -> tuple[str, ...]:

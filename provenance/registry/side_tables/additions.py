@@ -1,6 +1,6 @@
 """Which addition of items added an item: digests since then prove that it was searched for."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -8,12 +8,18 @@ import pyarrow as pa
 
 from provenance.model.content.fingerprints import UInt64s
 from provenance.registry.files.mapped_files import MappedRegistry
+from provenance.registry.items.item_keys import (
+    bits_of_identities,
+    identity_bits,
+    identity_hashes,
+)
 from provenance.registry.manifest import DataFile, Manifest
 from provenance.registry.side_tables.content_tables import (
     load_content_table,
     read_content_table,
     write_content_table,
 )
+from provenance.registry.side_tables.tombstones import read_tombstones
 
 ADDITIONS = pa.schema(
     [
@@ -64,3 +70,44 @@ class AdditionNumbers:
         places = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
         numbers: list[int] = np.where(self._keys[places] == keys, self._numbers[places], 0).tolist()
         return numbers
+
+
+def withdrawn_additions(
+    registry: MappedRegistry, items: Iterable[tuple[str, str]]
+) -> dict[tuple[str, str], int]:
+    """Return the number of the addition that added each of some items that were withdrawn.
+
+    A tombstone lacks the day of its item, so that only a part of its key is known. Of items with
+    the same part, the latest addition counts, as of items with the same source and id.
+
+    Parameters
+    ----------
+    registry : MappedRegistry
+        The registry.
+    items : iterable of (str, str)
+        Source and id of items. Those that the registry never had are left out.
+
+    Raises
+    ------
+    CorruptFile
+        If the tombstones or the additions are damaged.
+    """
+    wanted = set(items)
+    tombstones = read_tombstones(registry)
+    had = tombstones.filter(tombstones["site"].is_valid())  # null: it lacked the item
+    pairs = [*zip(had["source"].to_pylist(), had["item"].to_pylist(), strict=True)]
+    chosen = [row for row, pair in enumerate(pairs) if pair in wanted]
+    rows = had.take(pa.array(chosen, pa.int64()))
+    identities = identity_hashes(*(rows[name] for name in ("source", "site", "item")))
+    latest = _latest_by_identity(read_additions(registry))
+    numbers = dict[tuple[str, str], int]()
+    for row, bits in zip(chosen, bits_of_identities(identities).tolist(), strict=True):
+        numbers[pairs[row]] = max(latest.get(bits, 0), numbers.get(pairs[row], 0))
+    return numbers
+
+
+def _latest_by_identity(additions: pa.Table) -> dict[int, int]:
+    bits = identity_bits(additions["key"].to_numpy())
+    order = np.argsort(additions["addition"].to_numpy(), kind="stable")
+    latest = additions["addition"].to_numpy()[order].tolist()
+    return dict(zip(bits[order].tolist(), latest, strict=True))

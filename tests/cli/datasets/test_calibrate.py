@@ -41,6 +41,28 @@ def test_a_calibration_is_printed_and_written(world: Path) -> None:
     assert (world / "pages.jsonl").read_bytes() == before
 
 
+@pytest.mark.parametrize("wordless", ["9206 44239 11 290 1201 788", "cXVhcnRlciBwYXN0IHRlbg=="])
+def test_texts_that_are_not_words_are_no_place_to_plant(world: Path, wordless: str) -> None:
+    (world / "ids.jsonl").write_text("\n".join([json.dumps({"text": wordless})] * 20))
+    measure = ("--registry", "reg", "--plants", "60", "-o", "ids.json")
+    done = provenance("calibrate", "ids.jsonl", *measure, cwd=world)
+    assert done.returncode == 2
+    assert "ids.jsonl: column 'text' is not words but" in done.stderr
+    assert "name the column that holds the text with --text-column" in done.stderr
+    assert not (world / "ids.json").exists()
+    done = provenance("calibrate", "pages.jsonl", "ids.jsonl", *measure, cwd=world)
+    assert done.returncode == 2
+    done = provenance(
+        "calibrate", "pages.jsonl", "ids.jsonl", *measure, "--allow-unread", "1", cwd=world
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Not checked: ids.jsonl: column 'text' is not words but" in done.stderr
+    fitted = provenance("registry", "fit", "reg", "pages.jsonl", "ids.jsonl", cwd=world)
+    assert fitted.returncode == 2
+    assert "ids.jsonl: column 'text' is not words but" in fitted.stderr
+    (world / "ids.json").unlink()
+
+
 @pytest.fixture(scope="module")
 def calibrated(world: Path) -> Path:
     quoting = [{"text": f"{PROSE} {post['text']}. {PROSE}"} for post in POSTS]

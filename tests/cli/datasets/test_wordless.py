@@ -48,7 +48,23 @@ def check(provenance: Command, folder: Path, *arguments: str) -> tuple[int, dict
     return done.returncode, json.loads(done.stdout)
 
 
-@pytest.mark.parametrize("encode", [ids, base64_of, letters])
+def spaced_references(text: str) -> str:
+    return " ".join(f"&#x{ord(letter):x};" for letter in text)
+
+
+@pytest.mark.parametrize("sign", ["&#x{:x};", "&#{};", "&amp;#x{:04X};", "\\u{:04x}"])
+def test_escaped_words_are_found_and_are_words(
+    provenance: Command, world: Path, folder: Path, sign: str
+) -> None:
+    texts = [json.loads(line)["text"] for line in (world / "posts.jsonl").read_text().split("\n")]
+    rows: Rows = [{"text": "".join(sign.format(ord(letter)) for letter in t)} for t in texts]
+    write(folder, "a.jsonl", rows)
+    code, result = check(provenance, folder, "a.jsonl")
+    assert (code, result["status"]) == (1, "fail")
+    assert result["corpus"]["wordless"] == []
+
+
+@pytest.mark.parametrize("encode", [ids, base64_of, letters, spaced_references])
 def test_a_dataset_without_words_is_incomplete(
     provenance: Command, folder: Path, encode: Callable[[str], str]
 ) -> None:

@@ -186,6 +186,31 @@ def test_what_was_withdrawn_between_two_additions_was_searched_for_until_then(pl
     assert absent(place, "post-5")
 
 
+def test_what_was_withdrawn_after_an_addition_was_searched_for_before_that(place):
+    check(place, "novels")
+    add(place, 50)
+    remove(place, "post-5", "post-50")
+    assert absent(place, "post-5")
+    assert not absent(place, "post-50")  # it was added after the check
+    check(place, "pages")
+    add(place, 51)
+    remove(place, "post-51")
+    for name in ("novels", "pages"):
+        assert absent(place, "post-6", name)
+        assert not absent(place, "post-51", name)
+    add(place, 6, changed=", edited since")
+    remove(place, "post-6")
+    assert not absent(place, "post-6")  # its first words were searched for
+
+
+def test_another_day_of_a_withdrawal_moves_no_search(place):
+    remove(place, "post-5")
+    check(place, "novels")
+    again = ("--ids", "gone.txt", "--source", "x", "--on", "2020-01-01", "-q")
+    ok(place, "registry", "remove", "reg", *again)
+    assert not absent(place, "post-5")
+
+
 def test_an_item_whose_text_has_changed_was_not_searched_for(place):
     check(place, "novels")
     add(place, 6, changed=", edited since")

@@ -268,6 +268,12 @@ def test_a_dataset_is_counted_by_its_corrected_name(folder):
         (("add", "dataset", " "), "the name of the record is empty"),
         (("add", "use", " "), "the dataset of the record is empty"),
         (("add", "access", " ", "--calls", "3"), "the source of the record is empty"),
+        (("add", "dataset", "a", "--collected", "2999-01-01"), "--collected: 2999-01-01 is in the"),
+        (("add", "dataset", "a", "--collected", "2022..2999"), "2999-12-31 is in the future"),
+        (("add", "use", "a", "--when", "2999"), "--when: 2999-01-01 is in the future; today is"),
+        (("add", "access", "x", "--when", "2999-01"), "--when: 2999-01-01 is in the future"),
+        (("add", "destruction", "a", "--on", "2999-01-01"), "--on: 2999-01-01 is in the future"),
+        (("add", "withdrawal", "ids", "--on", "2999-01-01"), "--on: 2999-01-01 is in the future"),
     ],
 )
 def test_mistakes_are_named_with_a_remedy(folder, arguments, words):

@@ -119,6 +119,7 @@ def test_many_rows_are_one_command(tmp_path):
         ("a.csv", "source,calls\nx,-7\n", "line 2: calls is '-7'"),
         ("a.csv", "source,route\nx,post\n", "line 2: route is 'post'"),
         ("a.csv", "source,when\nx,soon\n", "line 2: when is 'soon'"),
+        ("a.csv", "source,when\nx,2999\n", "2999-01-01 is in the future"),
         ("a.csv", "source,color\nx,red\n", "a record of kind access has no 'color'"),
         ("a.csv", "source,purpose\nx,fun\n", "has no 'purpose', which is 'fun' here"),
         ("a.csv", "calls\n7\n", "line 2: source is missing"),

@@ -15,7 +15,7 @@ from provenance.pipeline.settings import Settings
 from provenance.registry.store import open_registry
 from provenance.registry.verification import verify_files
 
-WORDS = [f"w{number}" for number in range(120)]
+WORDS = [f"{first}{second}" for first in "bdfghklmnprs" for second in "aeiouäöüyé"]
 QUIET = Settings(threads=1)
 
 
