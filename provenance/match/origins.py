@@ -93,11 +93,17 @@ class DocumentMarks:
     named : ndarray of bool, shape (n,)
         Whether the text names an author behind the passage, and neither an account nor a place
         where items are published.
+    link_text : ndarray of bool, shape (n,)
+        Whether the passage is in the text of a link.
+    tagged : ndarray of bool, shape (n,)
+        Whether the passage has a tag or the name of an account.
     """
 
     runs_on_before: Flags
     runs_on_after: Flags
     named: Flags
+    link_text: Flags
+    tagged: Flags
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +230,8 @@ def decide_origins(signals: OriginSignals) -> OriginDecisions:
         OriginReason.DOCUMENT_ATTRIBUTES: signals.document_marks.named,
         OriginReason.LINK_TITLE: signals.link_title,
         OriginReason.DOCUMENT_LINKED: signals.document_linked,
+        OriginReason.LINK_TEXT: signals.document_marks.link_text,
+        OriginReason.TAGGED: signals.document_marks.tagged,
     }
     reasons = sum(
         np.where(mask, 1 << _REASONS.index(reason), 0) for reason, mask in observed.items()

@@ -46,6 +46,9 @@ class Settings:
         Folder that workers leave readings in, or its address; None uses a temporary one.
     shards : int or None
         Number of shards whose readings in `tasks` are merged; None scans the corpus.
+    own_share : float or None
+        Share of the findings by content that are taken to be their items' own words, between 0 and
+        1; None estimates it for each file.
     now : datetime or None
         The time that the result has, by whose day terms and waivers apply; None is the present.
     """
@@ -64,6 +67,7 @@ class Settings:
     scheduler: str | None = None
     tasks: str | None = None
     shards: int | None = None
+    own_share: float | None = None
     now: datetime | None = None
 
     def __post_init__(self) -> None:

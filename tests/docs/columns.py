@@ -36,6 +36,8 @@ FINDINGS_COLUMNS = {
     "origin": "whose words they are: `item`, `quotation` or `undecided`; null unless the evidence "
     "is `content`",
     "origin_reasons": "what was observed: `whole-item`, `item-continues`, `item-quotes`, …",
+    "own_probability": "probability that they are the item's author's own, from what was observed "
+    "and from the other findings of the file; null unless the evidence is `content`",
     "quoted_work": "title of the work of a background whose words they are; null if not known",
     "alternatives": "other items with the same words",
     "copies": "number of documents of the dataset that have words of the item; null for quotations "

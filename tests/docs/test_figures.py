@@ -8,7 +8,7 @@ import pytest
 
 from provenance.match import attribution, match_pieces
 from provenance.match.candidates import chaining, near_duplicates, seed_hits, seeds
-from provenance.match.estimation import intervals
+from provenance.match.estimation import intervals, own_shares
 from provenance.match.index import postings_index, report_limits, stop_shingles
 from provenance.match.scoring import (
     classifier,
@@ -19,6 +19,7 @@ from provenance.match.scoring import (
 )
 from provenance.model.content.fingerprints import Parameters
 from provenance.model.content.language import NO_LANGUAGE
+from provenance.pipeline.findings import ownership
 
 
 def power_of_ten(value: float) -> str:
@@ -70,6 +71,17 @@ STATED = {
     ),
     "A text resembles an item if *J* ≥ {}": (near_duplicates.MIN_SIMILARITY,),
     "For each of {} permutations": (near_duplicates.PERMUTATIONS,),
+    "from *p* = {} on, and `quotation` up to *p* = {}": (
+        ownership.OWN_PROBABILITY,
+        ownership.QUOTED_PROBABILITY,
+    ),
+    "*π₀* is {} for the corpus": (own_shares.DEFAULT_SHARE,),
+    "Of fewer than {} findings nothing is concluded, and *π* is {}": (
+        own_shares.MIN_FINDINGS,
+        own_shares.DEFAULT_SHARE,
+    ),
+    "p_i + {:.0f} · π₀ ) / ( Σ w_i + {:.0f} )": (own_shares._PRIOR_WEIGHT,) * 2,
+    "has *e* = \u2212{:.0f}": (-ownership._RULED_EVIDENCE,),
     "{} bands of {} values": near_duplicates.BANDS_AND_ROWS,
     "each at most {:.0f} bits. A word counts {} times as much": (
         information.MAX_WORD_BITS,

@@ -24,7 +24,7 @@ PART = ItemMarks(
     begins_sentence=np.zeros(1, bool),
     ends_sentence=np.zeros(1, bool),
 )
-PLAIN = DocumentMarks(*(np.zeros(1, bool) for _ in range(3)))
+PLAIN = DocumentMarks(*(np.zeros(1, bool) for _ in fields(DocumentMarks)))
 OWN_PART = OriginSignals(
     PART,
     PLAIN,
@@ -112,6 +112,8 @@ def test_every_observation_is_a_reason():
         "document_older": True,
         "document_dated": True,
         "named": True,
+        "link_text": True,
+        "tagged": True,
         "runs_on_before": True,
         "begins_sentence": True,
         "link_title": True,
@@ -130,7 +132,7 @@ def test_matches_are_decided_one_by_one():
     others = {field.name for field in fields(OriginSignals)} - {"marks", "document_marks"}
     many = OriginSignals(
         replace(marks, quoted=np.array([0.0, 1.0, 0.5])),
-        DocumentMarks(*(np.zeros(3, bool) for _ in range(3))),
+        DocumentMarks(*(np.zeros(3, bool) for _ in fields(DocumentMarks))),
         **{name: np.repeat(getattr(OWN_PART, name), 3) for name in others},
     )
     found = decide_origins(many)

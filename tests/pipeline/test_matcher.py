@@ -27,6 +27,7 @@ from provenance.errors import (
     PolicyError,
     RegistryNotFound,
 )
+from provenance.match.estimation.own_shares import DEFAULT_SHARE
 from provenance.model.content.tables import MATCHES
 from provenance.model.rules.policy import Policy
 from provenance.pipeline import Settings, check
@@ -70,7 +71,9 @@ def report(tmp_path_factory, texts, registry, write_lines):
     """The folder of the report of a check of the texts, and its findings."""
     folder = tmp_path_factory.mktemp("checked")
     corpus = write_lines(folder / "corpus.jsonl", [{"text": text} for text in texts])
-    report = check([corpus], Policy(registries=(registry,)), Settings(threads=2))
+    report = check(
+        [corpus], Policy(registries=(registry,)), Settings(threads=2, own_share=DEFAULT_SHARE)
+    )
     write_report(report, folder / "report")
     return folder / "report", content_findings(report.findings)
 
@@ -384,7 +387,9 @@ def test_real_posts_have_the_findings_of_their_report(tmp_path, shared_data):
     pq.write_table(pa.table({"text": corpus}), tmp_path / "corpus.parquet")
     build_registry(tmp_path / "reg", DumpSource([str(tmp_path / "posts.parquet")], "reddit"))
     policy = Policy(registries=(str(tmp_path / "reg"),))
-    report = check([str(tmp_path / "corpus.parquet")], policy, Settings(threads=2))
+    report = check(
+        [str(tmp_path / "corpus.parquet")], policy, Settings(threads=2, own_share=DEFAULT_SHARE)
+    )
     write_report(report, tmp_path / "report")
     matcher = provenance.Matcher(tmp_path / "reg", model_of=tmp_path / "report")
     expected = content_findings(report.findings).cast(MATCHES)

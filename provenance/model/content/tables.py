@@ -90,6 +90,7 @@ FINDINGS = pa.schema(
         # Whose words they are: item, quotation, undecided; null where the evidence is no content.
         pa.field("origin", pa.string()),
         pa.field("origin_reasons", pa.list_(pa.string())),
+        pa.field("own_probability", pa.float64()),  # that they are the item's author's own
         pa.field("quoted_work", pa.string()),  # title of the work that a background has them from
         pa.field(
             "alternatives",

@@ -29,3 +29,5 @@ class OriginReason(StrEnum):
     DOCUMENT_ATTRIBUTES = "document-attributes"
     LINK_TITLE = "link-title"
     DOCUMENT_LINKED = "document-linked"
+    LINK_TEXT = "link-text"
+    TAGGED = "tagged"

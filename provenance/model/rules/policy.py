@@ -36,9 +36,13 @@ class WithdrawnRule(StrEnum):
 
 
 class UndecidedRule(StrEnum):
-    """What happens to findings of which it is not clear whether the words are the item's."""
+    """Which findings count of which it is not clear whether the words are the item's.
+
+    All, those whose words are more probably the item's than not, or none.
+    """
 
     COUNT = "count"
+    PROBABLE = "probable"
     CONTEST = "contest"
 
 
@@ -291,7 +295,7 @@ class Policy:
     common_background: bool = True
     calibration: str | None = None
     signals: str | None = None
-    undecided: UndecidedRule = UndecidedRule.COUNT
+    undecided: UndecidedRule = UndecidedRule.PROBABLE
     max_document: int = MAX_DOCUMENT
     chance: float = 1.0
     withdrawn: WithdrawnRule = WithdrawnRule.REPORT

@@ -23,9 +23,11 @@ from provenance.pipeline.findings.finding_annotations import RowDeclarations, an
 from provenance.pipeline.findings.finding_table import (
     FindingSet,
     build_findings,
-    concatenate_findings,
+    concatenate_unsettled,
+    without_table,
 )
 from provenance.pipeline.findings.item_repetition import add_repetition
+from provenance.pipeline.findings.origin_settlement import settle_origins
 from provenance.pipeline.locate.claims import attribute_claims
 from provenance.pipeline.locate.locations import locate_matches
 from provenance.pipeline.locate.rivals import prefer_unquoted
@@ -59,8 +61,10 @@ def find_in_corpus(  # noqa: PLR0913 (a corpus, what it is matched with, and how
     frozen_model: CorpusModel | None = None,
     cache: EntryStore | None = None,
     threads: int = 1,
-    undecided: UndecidedRule = UndecidedRule.COUNT,
+    undecided: UndecidedRule = UndecidedRule.PROBABLE,
     withdrawn: WithdrawnRule = WithdrawnRule.REPORT,
+    *,
+    own_share: float | None = None,
 ) -> CorpusFindings:
     """Score candidates, attribute tokens, locate and judge what is found.
 
@@ -84,6 +88,8 @@ def find_in_corpus(  # noqa: PLR0913 (a corpus, what it is matched with, and how
         Whether findings of undecided origin count.
     withdrawn : WithdrawnRule
         Whether withdrawn and opted-out documents are forbidden.
+    own_share : float or None
+        Share of the findings that are own words; None estimates it.
 
     Raises
     ------
@@ -104,7 +110,7 @@ def find_in_corpus(  # noqa: PLR0913 (a corpus, what it is matched with, and how
         control_model = scoring_model(control_corpus, [control.index], frozen_model)
     tokens = corpus.counts.tokens
     marked = MarkedItems([read_marks(registry.registry.files) for registry in registries])
-    finding_sets, findings = [], _FindingTables()
+    parts_found, findings = [], _FindingTables()
     control_counts = NO_CONTROL_COUNTS
     for batch in corpus.batches():
         readings = [reading.select_registries(0, len(registries)) for reading in batch.readings]
@@ -114,26 +120,26 @@ def find_in_corpus(  # noqa: PLR0913 (a corpus, what it is matched with, and how
             parts, readings, claims, registries, references.backgrounds, cache, threads
         )
         spans = _number_in_corpus(spans, batch)
-        finding_set = build_findings(
+        unsettled = build_findings(
             spans,
             claims,
             registries,
             judges,
             tokens,
             threads,
-            undecided,
             references.backgrounds,
         )
-        finding_set = annotate_findings(
-            finding_set, RowDeclarations.of(batch), marked, judges.general, withdrawn
+        unsettled = annotate_findings(
+            unsettled, RowDeclarations.of(batch), marked, judges.general, withdrawn
         )
-        findings.add(finding_set.findings)
-        finding_sets.append(replace(finding_set, findings=FINDINGS.empty_table()))
+        findings.add(unsettled.finding_set.findings)
+        parts_found.append(without_table(unsettled))
         if control is not None and control_model is not None:
             control_counts += count_control_matches(control, batch.readings, control_model, claims)
-    finding_set = concatenate_findings(finding_sets)
+    unsettled = concatenate_unsettled(parts_found, findings.concatenate())
+    finding_set = settle_origins(unsettled, undecided, own_share)
     documents = finding_set.spans["document_number"].to_numpy()[finding_set.finding_rows]
-    finding_set = replace(finding_set, findings=add_repetition(findings.concatenate(), documents))
+    finding_set = replace(finding_set, findings=add_repetition(finding_set.findings, documents))
     return CorpusFindings(finding_set, control_counts)
 
 

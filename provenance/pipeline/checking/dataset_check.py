@@ -192,6 +192,7 @@ def _run_check(
         threads=settings.threads,
         undecided=policy.undecided,
         withdrawn=policy.withdrawn,
+        own_share=settings.own_share,
     )
     located = scan_and_locate(scanned_corpus, context, locate)
     scanned, found = located.scanned, located.located

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from provenance import __version__
 from provenance.errors import ColumnMissing, CorruptFile, EmptyCorpus, InputError
+from provenance.match.estimation.own_shares import DEFAULT_SHARE
 from provenance.model.content.fingerprints import Int64s
 from provenance.model.content.tables import FINDINGS, Unread, merge_unread
 from provenance.model.records.audit import ForgetSet
@@ -253,6 +254,8 @@ def clean(  # noqa: PLR0913 (what to clean, and what to remove)
     ProvenanceError
         If the corpus cannot be cleaned; then `output` is not created.
     """
+    # What a dataset of quotations does not count, the few of them that are left would.
+    settings = replace(settings, own_share=DEFAULT_SHARE)
     library = load_library(policy, settings.rules)
     check_output_is_free(output, corpus)
     dataset = open_cleanable_corpus(corpus, policy)

@@ -13,7 +13,7 @@ from provenance.model.content.tables import FINDINGS
 from provenance.model.results.result import Observation, ObservationKind, WaiverOutcome
 from provenance.model.rules.policy import WaiverReason, WithdrawnRule
 from provenance.model.rules.terms import Verdict
-from provenance.pipeline.findings.finding_table import FindingSet, ruling_columns
+from provenance.pipeline.findings.finding_table import FindingSet, UnsettledFindings
 from provenance.pipeline.findings.judging import SpanRulings, number_pairs
 from provenance.pipeline.scan.readings import ReadingBatch, text_bases
 from provenance.pipeline.scan.row_metadata import NO_DECLARATIONS, OPT_OUT
@@ -59,17 +59,17 @@ class RowDeclarations:
 
 
 def annotate_findings(
-    finding_set: FindingSet,
+    unsettled: UnsettledFindings,
     rows: RowDeclarations,
     marked: MarkedItems,
     judge: Judge,
     withdrawn: WithdrawnRule,
-) -> FindingSet:
+) -> UnsettledFindings:
     """Fill the columns `row_licence`, `withheld` and `marked` of findings.
 
     Parameters
     ----------
-    finding_set : FindingSet
+    unsettled : UnsettledFindings
         Findings in some parts of the corpus.
     rows : RowDeclarations
         What the rows of these parts declare.
@@ -82,9 +82,10 @@ def annotate_findings(
 
     Returns
     -------
-    FindingSet
+    UnsettledFindings
         With rulings that count the objections of owners, on all findings of a withheld document.
     """
+    finding_set = unsettled.finding_set
     findings = finding_set.findings
     texts = finding_set.spans["text_number"].to_numpy()[finding_set.finding_rows]
     licences, withheld = rows.columns(texts)
@@ -93,16 +94,19 @@ def annotate_findings(
         sites = pc.fill_null(url_sites(findings["url"]), "")
         columns["marked"] = pa.array(marked.mask(findings["source"], sites, findings["item"]))
     is_withheld = np.array(withheld.is_valid())
-    rulings = finding_set.rulings
+    rulings, quotations = finding_set.rulings, unsettled.quotations
+    contested = unsettled.contested
     if is_withheld.any():
-        rulings = _withhold(rulings, is_withheld, judge, forbid=withdrawn is WithdrawnRule.FORBID)
-        columns |= ruling_columns(rulings)
-    if withdrawn is WithdrawnRule.FORBID:
-        columns["contested"] = pa.array(findings["contested"].to_numpy() & ~is_withheld)
+        forbid = withdrawn is WithdrawnRule.FORBID
+        rulings = _withhold(rulings, is_withheld, judge, forbid=forbid)
+        quotations = _withhold(quotations, is_withheld, judge, forbid=forbid)
+        if forbid:
+            contested = {origin: mask & ~is_withheld for origin, mask in contested.items()}
     for name, column in columns.items():
         place = FINDINGS.get_field_index(name)
         findings = findings.set_column(place, FINDINGS.field(name), column)
-    return replace(finding_set, findings=findings, rulings=rulings)
+    annotated = replace(finding_set, findings=findings, rulings=rulings)
+    return UnsettledFindings(annotated, quotations, contested)
 
 
 def _withhold(

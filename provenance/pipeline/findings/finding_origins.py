@@ -49,10 +49,6 @@ class FindingOrigins:
     reasons: Int64s
     quoting: Flags
 
-    def mask(self, origin: Origin) -> Flags:
-        """Return which findings are of an origin."""
-        return np.asarray(self.codes == list(Origin).index(origin))
-
     def columns(self) -> dict[str, pa.Array]:
         """Return the columns `origin` and `origin_reasons` of the findings."""
         names = pa.array([str(origin) for origin in Origin])

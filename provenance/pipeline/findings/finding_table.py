@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -16,18 +16,13 @@ from provenance.model.content.fingerprints import Flags, Floats, Int64s
 from provenance.model.content.row_selection import take_rows
 from provenance.model.content.tables import FINDINGS
 from provenance.model.results.origin import Origin
-from provenance.model.rules.policy import UndecidedRule
 from provenance.model.rules.terms import Verdict
 from provenance.pipeline.findings.alternatives import DescribedSpans, alternatives, describe_spans
 from provenance.pipeline.findings.finding_appearances import (
     FindingAppearances,
     concatenate_appearances,
 )
-from provenance.pipeline.findings.finding_origins import (
-    ORIGIN_COLUMNS,
-    FindingOrigins,
-    find_origins,
-)
+from provenance.pipeline.findings.finding_origins import ORIGIN_COLUMNS, find_origins
 from provenance.pipeline.findings.judging import (
     SpanRulings,
     add_copy_holders,
@@ -131,23 +126,61 @@ class FindingSet:
         return chance_probabilities(strengths, self.corpus_tokens, self.threshold)
 
 
-def concatenate_findings(parts: Sequence[FindingSet]) -> FindingSet:
-    """Return the findings of several parts of a corpus, judged by one judge; at least one part."""
-    spans = pa.concat_tables([part.spans for part in parts])
-    counts = [len(part.spans) for part in parts]
+@dataclass(frozen=True, eq=False)
+class UnsettledFindings:
+    """Findings whose origins are not settled: those depend on all findings of a corpus.
+
+    Parameters
+    ----------
+    finding_set : FindingSet
+        The findings, as if all were items' own words.
+    quotations : SpanRulings
+        Ruling of each, if it is a quotation.
+    contested : mapping of Origin to ndarray of bool, shape (n,)
+        Whether each is contested, by what its origin will be; undecided words if they do not count.
+    """
+
+    finding_set: FindingSet
+    quotations: SpanRulings
+    contested: Mapping[Origin, Flags]
+
+
+def concatenate_unsettled(
+    parts: Sequence[UnsettledFindings], findings: pa.Table
+) -> UnsettledFindings:
+    """Return the findings of several parts of a corpus, judged by one judge; at least one part.
+
+    Parameters
+    ----------
+    parts : sequence of UnsettledFindings
+        The parts; their tables of findings are not looked at.
+    findings : pyarrow.Table
+        The tables of all parts.
+    """
+    sets = [part.finding_set for part in parts]
+    counts = [len(each.spans) for each in sets]
     bases = np.cumsum([0, *counts])
-    return FindingSet(
-        spans,
-        concatenate_rulings([part.holders for part in parts], counts),
-        np.concatenate(
-            [part.finding_rows + base for part, base in zip(parts, bases, strict=False)]
-        ),
-        pa.concat_tables([part.findings for part in parts]),
-        concatenate_rulings([part.rulings for part in parts], counts),
-        concatenate_appearances([part.appearances for part in parts]),
-        parts[0].corpus_tokens,
-        parts[0].threshold,
+    finding_set = FindingSet(
+        pa.concat_tables([each.spans for each in sets]),
+        concatenate_rulings([each.holders for each in sets], counts),
+        np.concatenate([each.finding_rows + base for each, base in zip(sets, bases, strict=False)]),
+        findings,
+        concatenate_rulings([each.rulings for each in sets], counts),
+        concatenate_appearances([each.appearances for each in sets]),
+        sets[0].corpus_tokens,
+        sets[0].threshold,
     )
+    return UnsettledFindings(
+        finding_set,
+        concatenate_rulings([part.quotations for part in parts], counts),
+        {origin: np.concatenate([part.contested[origin] for part in parts]) for origin in Origin},
+    )
+
+
+def without_table(unsettled: UnsettledFindings) -> UnsettledFindings:
+    """Return findings without their table, for which memory may not suffice."""
+    finding_set = replace(unsettled.finding_set, findings=FINDINGS.empty_table())
+    return replace(unsettled, finding_set=finding_set)
 
 
 def build_findings(  # noqa: PLR0913 (what was located, with what it is described and judged)
@@ -157,9 +190,8 @@ def build_findings(  # noqa: PLR0913 (what was located, with what it is describe
     circumstances: CircumstanceJudges,
     corpus_tokens: int,
     threads: int = 1,
-    undecided: UndecidedRule = UndecidedRule.COUNT,
     backgrounds: Sequence[Background] = (),
-) -> FindingSet:
+) -> UnsettledFindings:
     """Describe and judge everything that was located in some parts of a corpus.
 
     Parameters
@@ -176,8 +208,6 @@ def build_findings(  # noqa: PLR0913 (what was located, with what it is describe
         Tokens of the whole corpus.
     threads : int
         Number of threads that read items.
-    undecided : UndecidedRule
-        Whether findings of undecided origin count.
     backgrounds : sequence of Background
         The backgrounds that the spans were looked up in.
     """
@@ -199,18 +229,20 @@ def build_findings(  # noqa: PLR0913 (what was located, with what it is describe
         _take_rows(items.rows, finding_rows, ("created_at", "link")),
     )
     works = quoted_works(spans, finding_rows, backgrounds)
-    item_rulings = span_rulings.take(finding_rows)
-    finding_rulings = rule_quotations(
-        item_rulings,
-        origins.mask(Origin.QUOTATION),
+    rulings = span_rulings.take(finding_rows)
+    quotations = rule_quotations(
+        rulings,
+        origins.codes >= 0,
         works,
         _take_rows(spans, finding_rows, ("file", "address", "labels")),
         circumstances,
     )
-    contested = _contested_mask(spans, holders, item_rulings, origins.quoting)
-    contested &= ~_denied_mask(finding_rulings, works, origins)
-    if undecided is UndecidedRule.CONTEST:
-        contested |= origins.mask(Origin.UNDECIDED) & ~item_rulings.permitted
+    is_held = _contested_mask(spans, holders, rulings, origins.quoting)
+    contested = {
+        Origin.ITEM: is_held,
+        Origin.QUOTATION: is_held & ~_denied_mask(quotations, works),
+        Origin.UNDECIDED: is_held | ((origins.codes >= 0) & ~rulings.permitted),
+    }
     findings = _finding_table(
         {
             **dict(
@@ -221,11 +253,11 @@ def build_findings(  # noqa: PLR0913 (what was located, with what it is describe
                 )
             ),
             **item_columns,
-            **ruling_columns(finding_rulings),
+            **ruling_columns(rulings),
             **_matched_columns(spans, claims, finding_rows),
             "strength": strengths,
             "expected": expected_by_chance(strengths, corpus_tokens),
-            "contested": contested,
+            "contested": is_held,
             **origins.columns(),
             "quoted_work": works["item"],
             "alternatives": alternatives(spans, claims, items, finding_rows),
@@ -236,20 +268,26 @@ def build_findings(  # noqa: PLR0913 (what was located, with what it is describe
     order = finding_order(findings)
     if order is not None:
         findings, places = take_rows(findings, order), order.to_numpy().astype(np.int64)
-        finding_rows, finding_rulings = finding_rows[places], finding_rulings.take(places)
-    return FindingSet(
+        finding_rows, rulings = finding_rows[places], rulings.take(places)
+        quotations = quotations.take(places)
+        contested = {origin: mask[places] for origin, mask in contested.items()}
+    finding_set = FindingSet(
         spans.select(list(_SIZE_COLUMNS)),
         holders,
         finding_rows,
         findings,
-        finding_rulings,
+        rulings,
         FindingAppearances.of(spans, finding_rows, claims, registries),
         corpus_tokens,
         registries[0].index.threshold,
     )
+    return UnsettledFindings(finding_set, quotations, contested)
 
 
-_LATER = ("waiver", "state", "copies", "occurrences", "row_licence", "withheld")
+_LATER = (
+    *("waiver", "state", "copies", "occurrences", "row_licence", "withheld"),
+    "own_probability",
+)
 """Columns that depend on all findings of a corpus, on the policy, or on what rows declare."""
 
 
@@ -353,11 +391,10 @@ def _contested_mask(
 _DENIALS = (Verdict.FORBIDDEN, Verdict.UNKNOWN)
 
 
-def _denied_mask(rulings: SpanRulings, works: pa.Table, origins: FindingOrigins) -> Flags:
-    """Return which quotations the terms of a background forbid, or do not settle."""
+def _denied_mask(quotations: SpanRulings, works: pa.Table) -> Flags:
+    """Return which findings, if they are quotations, a background's terms forbid or leave open."""
     denies = [
         judgement.ruling.verdict in _DENIALS and judgement.ruling.basis != NO_RULE
-        for _, judgement in rulings.judgements
+        for _, judgement in quotations.judgements
     ]
-    is_known = origins.mask(Origin.QUOTATION) & pc.is_valid(works["item"]).to_numpy()
-    return np.asarray(np.array(denies, bool)[rulings.codes] & is_known)
+    return np.asarray(np.array(denies, bool)[quotations.codes] & pc.is_valid(works["item"]))

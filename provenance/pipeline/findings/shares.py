@@ -135,7 +135,7 @@ def compute_shares(
     measured_corpus: MeasuredCorpus,
     sources: Iterable[str],
     collections: Sequence[str] = (),
-    undecided: UndecidedRule = UndecidedRule.COUNT,
+    undecided: UndecidedRule = UndecidedRule.PROBABLE,
 ) -> tuple[Share, ...]:
     """Sum findings by source, verdict, terms, basis, evidence, origin and collection.
 

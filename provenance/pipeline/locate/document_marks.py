@@ -1,4 +1,4 @@
-"""Marks of documents: sentences that run on beyond a passage, and authors named behind it."""
+"""Marks of documents: sentences that run on beyond a passage, authors named behind it, links."""
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -33,8 +33,20 @@ _ENDS_WITH_WORD = rf"{BEFORE_WORD}[\p{{L}}\p{{N}}'\x{{2019}}]+$"
 _ABBREVIATION = r"(?:\.[\p{L}\p{N}]+|\b[\p{L}\p{N}]{1,4})\.\s+$"
 """A possible abbreviation before the passage: its full stop may not end a sentence."""
 
+_OPENS_LINK = r"(?:\[[^\[\]\n]*|<a\s[^<>]*>[^<>]*)$"
+"""The beginning of a link's text, in Markdown or HTML, before the passage."""
+
+_CLOSES_LINK = r"^(?:[^\[\]\n]*\][(\[:]|[^<>]*</a>)"
+"""The end of a link's text, and its address or what stands for it, behind the passage."""
+
+_TAGGED = r"(?:^|[^\p{L}\p{N}])[#@][\p{L}\p{N}_]"
+"""A tag, or the name of an account."""
+
 DOCUMENT_MARK_COLUMNS = pa.schema(
-    [(name, pa.bool_()) for name in ("runs_on_before", "runs_on_after", "named")]
+    [
+        (name, pa.bool_())
+        for name in ("runs_on_before", "runs_on_after", "named", "link_text", "tagged")
+    ]
 )
 """Columns that `measure_document_marks` returns."""
 
@@ -53,7 +65,9 @@ def measure_document_marks(texts: Texts, spans: LocatedSpans) -> dict[str, pa.Ar
     -------
     dict of str to pyarrow.Array
         `runs_on_before`, `runs_on_after`: whether a sentence of the document runs on into the
-        passage, and out of it; `named`: whether the document names an author behind it.
+        passage, and out of it; `named`: whether the document names an author behind it;
+        `link_text`: whether the passage is in the text of a link; `tagged`: whether it has a tag or
+        the name of an account.
     """
     lows, highs = widen_ranges(texts, spans.rows, (spans.starts, spans.ends), CONTEXT_CHARACTERS)
     before = slice_bytes(texts, spans.rows, lows, spans.starts).column()
@@ -74,4 +88,9 @@ def measure_document_marks(texts: Texts, spans: LocatedSpans) -> dict[str, pa.Ar
         "named": pc.and_not(
             pc.match_substring_regex(after, _NAME_ALONE), pc.match_substring_regex(after, _HOST)
         ),
+        "link_text": pc.and_(
+            pc.match_substring_regex(before, _OPENS_LINK),
+            pc.match_substring_regex(after, _CLOSES_LINK),
+        ),
+        "tagged": pc.match_substring_regex(passage, _TAGGED),
     }

@@ -17,6 +17,7 @@ from provenance.judge.content_circumstances import CircumstanceJudges
 from provenance.match.candidates.candidate_scan import find_candidates
 from provenance.match.candidates.candidate_table import Candidates
 from provenance.match.candidates.near_duplicates import NO_NEAR_DUPLICATES
+from provenance.match.estimation.own_shares import DEFAULT_SHARE
 from provenance.match.index.seed_postings import look_up_seeds
 from provenance.match.scoring.classifier import select_reportable
 from provenance.match.scoring.corpus_sample import EMPTY_SAMPLE, NO_COPIES, PassageSample
@@ -30,6 +31,7 @@ from provenance.pipeline.checking.check_inputs import References, load_library, 
 from provenance.pipeline.checking.corpus_modelling import ScoringModel, load_frozen_model
 from provenance.pipeline.execution.jit_warmup import compile_kernels
 from provenance.pipeline.findings.finding_table import build_findings
+from provenance.pipeline.findings.origin_settlement import settle_origins
 from provenance.pipeline.locate.claims import attribute_claims
 from provenance.pipeline.locate.locations import locate_matches
 from provenance.pipeline.locate.rivals import prefer_unquoted
@@ -67,7 +69,7 @@ class MatchingContext:
     model: ScoringModel
     language: NgramCounts
     threads: int
-    undecided: UndecidedRule = UndecidedRule.COUNT
+    undecided: UndecidedRule = UndecidedRule.PROBABLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,16 +169,16 @@ def find_matches(texts: pa.LargeStringArray, context: MatchingContext) -> TextMa
         threads=threads,
     )
     tokens = sum(reading.counts.tokens for reading in readings)
-    found = build_findings(
+    unsettled = build_findings(
         spans,
         claims,
         registries,
         context.judges,
         tokens,
         threads,
-        context.undecided,
         context.references.backgrounds,
     )
+    found = settle_origins(unsettled, context.undecided, DEFAULT_SHARE)
     judgements = [judgement for _, judgement in found.rulings.judgements]
     rulings = tuple(judgements[code].ruling for code in found.rulings.codes)
     return TextMatches(found.findings, rulings)

@@ -309,7 +309,7 @@ def _load(path: Path, name: str) -> Policy:
             signals=check["signals"].file_path() if "signals" in check else None,
             undecided=check["undecided"].one_of(UndecidedRule)
             if "undecided" in check
-            else UndecidedRule.COUNT,
+            else UndecidedRule.PROBABLE,
             max_document=parse_max_document(check.get("max_document")),
             chance=parse_chance(check["chance"]) if "chance" in check else 1.0,
             withdrawn=check["withdrawn"].one_of(WithdrawnRule)

@@ -108,6 +108,8 @@ class Finding:
         Documents that have words of the item.
     origin, origin_reasons, quoted_work : str or None, tuple of str, str or None
         Whose words they are, why, and the title of the quoted work.
+    own_probability : float or None
+        Probability that they are the item's author's own.
     alternatives : tuple of (str, str or None)
         Other sources and items with the same words.
     excerpt, excerpt_start, marks : str or None, int or None, tuple of Span
@@ -143,6 +145,7 @@ class Finding:
     origin: str | None
     origin_reasons: tuple[str, ...]
     quoted_work: str | None
+    own_probability: float | None
     alternatives: tuple[tuple[str, str | None], ...]
     excerpt: str | None
     excerpt_start: int | None

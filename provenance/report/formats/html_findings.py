@@ -149,7 +149,9 @@ _NAME_COLUMNS: dict[str, Callable[[Finding], str | None]] = {
     "state": lambda each: each.state,
     "origin": lambda each: each.origin,
     "work": lambda each: each.quoted_work,
-    "whose": lambda each: origin_sentence(each.origin, each.origin_reasons, each.quoted_work),
+    "whose": lambda each: origin_sentence(
+        each.origin, each.origin_reasons, each.quoted_work, each.own_probability
+    ),
     "chance": lambda each: strength_sentence(each.strength, each.expected) if each.bits else None,
 }
 

@@ -61,7 +61,9 @@ def _match(number: int, row: dict[str, Any], ruling: Ruling, style: TerminalStyl
     code = COLOURS[Verdict(row["verdict"])]
     contested = ", contested: a permitted source or a background contains it too"
     title = f"{number}. {row['verdict'].upper()}{contested if row['contested'] else ''}"
-    origin = origin_sentence(row["origin"], row["origin_reasons"] or (), row["quoted_work"])
+    origin = origin_sentence(
+        *(row["origin"], row["origin_reasons"] or (), row["quoted_work"], row["own_probability"])
+    )
     published = f"published {day(row['created_at'])}" if row["created_at"] else "no date"
     facts = (
         f"{row['tokens']} of {row['item_tokens']} words of the item; strength "

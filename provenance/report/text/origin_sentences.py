@@ -12,6 +12,10 @@ _FOR_ITEM = {
     OriginReason.ITEM_CONTINUES: "the item goes on around them",
 }
 
+_OTHERS_QUOTED = "they are few, or most of what this file shares with items is quoted"
+"""Why words may be another's, if no mark says so."""
+
+
 _FOR_QUOTATION = {
     OriginReason.BACKGROUND: "a background registry of often quoted texts has them",
     OriginReason.DOCUMENT_OLDER: "the document is older than the item",
@@ -25,6 +29,7 @@ _FOR_QUOTATION = {
     OriginReason.DOCUMENT_ATTRIBUTES: "the document names their author",
     OriginReason.LINK_TITLE: "they are the title of the page that the item links to",
     OriginReason.DOCUMENT_LINKED: "the item links to the document, or to its site",
+    OriginReason.LINK_TEXT: "they are the text of a link in the document",
     OriginReason.DOCUMENT_CONTINUES: "they begin or end a sentence of the item, and are in the "
     "midst of one of the document",
     OriginReason.OTHER_AUTHORS: "items of other authors have them in other contexts",
@@ -44,7 +49,9 @@ def origin_meaning(origin: str) -> str:
     return _MEANINGS.get(origin, origin)
 
 
-def origin_sentence(origin: str | None, reasons: Iterable[str], work: str | None) -> str | None:
+def origin_sentence(
+    origin: str | None, reasons: Iterable[str], work: str | None, probability: float | None = None
+) -> str | None:
     """Return whose words a finding's are, and the observations that say so.
 
     Parameters
@@ -55,16 +62,21 @@ def origin_sentence(origin: str | None, reasons: Iterable[str], work: str | None
         Values of `OriginReason`.
     work : str or None
         Title of the quoted work, if known.
+    probability : float or None
+        Probability that the words are the item's own, if known.
 
     Examples
     --------
     >>> origin_sentence("item", ["whole-item"], None)
     "These are the item's own words: the passage spans all or most of the item."
-    >>> origin_sentence("item", ["item-continues", "item-italics"], None)
-    "These are the item's own words: the item goes on around them, although the item has them in \
-italics."
+    >>> origin_sentence("item", ["item-continues", "item-italics"], None, 0.914)
+    "These are the item's own words, with a probability of 91 %: the item goes on around them, \
+although the item has them in italics."
     >>> origin_sentence("quotation", ["item-continues", "background"], "Emma, by Jane Austen")
     'The item quotes these words: they are in Emma, by Jane Austen.'
+    >>> origin_sentence("undecided", ["whole-item"], None, 0.35)
+    'It is unclear whether the item quotes these words (its own with a probability of 35 %): \
+they are few, or most of what this file shares with items is quoted.'
     """
     if origin is None:
         return None
@@ -76,13 +88,21 @@ italics."
             extent += f", although {_join([*marks.values()])}"
         elif OriginReason.ITEM_CONTINUES in observed:
             extent += " and does not mark them as another's"
-        return f"These are the item's own words: {extent}."
+        known = "" if probability is None else f", with a probability of {_percent(probability)}"
+        return f"These are the item's own words{known}: {extent}."
     if work is not None:
         marks = marks | {OriginReason.BACKGROUND: f"they are in {work}"}
-    grounds = _join([*marks.values()])
+    grounds = _join([*marks.values()] or [_OTHERS_QUOTED])
     if origin == Origin.QUOTATION:
         return f"The item quotes these words: {grounds}."
-    return f"It is unclear whether the item quotes these words: {grounds}."
+    known = (
+        "" if probability is None else f" (its own with a probability of {_percent(probability)})"
+    )
+    return f"It is unclear whether the item quotes these words{known}: {grounds}."
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"
 
 
 _NOTES = {str(Origin.QUOTATION): ", quotation", str(Origin.UNDECIDED): ", origin undecided"}

@@ -5,6 +5,7 @@ from dataclasses import replace
 import jsonschema
 import pytest
 
+from provenance.match.estimation.own_shares import DEFAULT_SHARE
 from provenance.match.scoring import detectability
 from provenance.match.scoring.detectability import report_limits
 from provenance.model.rules.policy import Policy
@@ -51,7 +52,7 @@ def evidence(made, key):
 @pytest.mark.parametrize("sample", [None, 0.5])
 def test_all_of_them_together_say_what_each_says_alone(world, sample):
     folder, corpus, policy = world
-    settings = Settings(threads=2, sample=sample)
+    settings = Settings(threads=2, sample=sample, own_share=DEFAULT_SHARE)
     background = replace(policy, backgrounds=(str(folder / "book"),))
     controlled = replace(settings, control=str(folder / "later"))
 
@@ -65,7 +66,7 @@ def test_all_of_them_together_say_what_each_says_alone(world, sample):
     assert together.result.control.findings == together.findings.num_rows > 20
     assert together.result.calibration == alone.result.calibration
     assert together.result.sample == alone.result.sample
-    of_background = ["contested", "origin", "origin_reasons", "quoted_work"]
+    of_background = ["contested", "origin", "own_probability", "origin_reasons", "quoted_work"]
     of_background += ["verdict", "basis", "terms", "copies", "occurrences"]
     assert together.findings.drop(of_background).equals(alone.findings.drop(of_background))
 

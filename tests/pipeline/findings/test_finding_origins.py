@@ -215,7 +215,9 @@ def test_gates_count_quotations_by_verdict_and_for_no_source(world):
 
 
 def test_words_of_undecided_origin_count_as_the_policy_says(world):
-    counted, contested = (run(world, undecided=rule) for rule in UndecidedRule)
+    counted, contested = (
+        run(world, undecided=rule) for rule in (UndecidedRule.COUNT, UndecidedRule.CONTEST)
+    )
     assert origins(counted) == origins(contested)
     unclear = [each == "undecided" for each in EXPECTED]
     assert not any(counted.findings["contested"].to_pylist())
@@ -364,7 +366,8 @@ def test_a_word_behind_a_whole_item_does_not_give_it_to_a_longer_one(
     texts = [f"{pages[0]}\n\n{phrase}. {next_words} {pages[1]}", *pages[10:40]]
     row = find_owned(tmp_path, write_lines, [item("owner", f"{phrase}.")], longer, texts)
     assert (row["source"], row["item"]) == ("x", "owner")
-    assert (row["origin"], row["verdict"]) == ("item", "forbidden")
+    assert (row["origin"], row["verdict"]) == ("undecided", "forbidden")
+    assert not row["contested"]
 
 
 def find_owned(folder, write_lines, owners, others, texts, other="reddit"):

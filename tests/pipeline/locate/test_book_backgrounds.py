@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import zstandard
 
+from provenance.match.estimation.own_shares import DEFAULT_SHARE
 from provenance.model.rules.policy import Policy
 from provenance.pipeline import check
 from provenance.pipeline.building.registries import DumpSource, build_registry
@@ -58,7 +59,8 @@ def world(tmp_path_factory, books, posts, write_lines) -> dict[str, str]:
 def _found(world, *backgrounds: str) -> dict[str, list[bool]]:
     """Say of quotations, and of posts that were put into pages, which are contested."""
     policy = Policy(registries=(world["posts"],), backgrounds=backgrounds, common_background=False)
-    made = check([world["pages"]], policy, Settings(threads=2)).findings
+    settings = Settings(threads=2, own_share=DEFAULT_SHARE)
+    made = check([world["pages"]], policy, settings).findings
     pairs = list(zip(made["item"].to_pylist(), made["contested"].to_pylist(), strict=True))
     return {kind: [told for item, told in pairs if item[0] == kind] for kind in ("q", "p")}
 
@@ -74,8 +76,9 @@ def test_books_contest_what_posts_quote_of_them_and_nothing_that_was_put_into_th
     assert not any(found["p"])
 
 
-def test_without_the_books_nothing_is_contested(world) -> None:
+def test_without_the_books_hardly_anything_is_contested(world) -> None:
     found = _found(world)
 
     assert len(found["q"]) >= 50
-    assert not any(found["q"] + found["p"])
+    # What a page has in quotation marks, or under a name, is more probably quoted.
+    assert sum(found["q"] + found["p"]) <= 0.05 * len(found["q"] + found["p"])

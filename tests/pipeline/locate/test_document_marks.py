@@ -80,3 +80,36 @@ def test_an_author_is_named_behind_a_dash(text):
 )
 def test_an_account_a_host_or_a_sentence_behind_a_dash_names_no_author(text):
     assert not marks(text)["named"]
+
+
+@pytest.mark.parametrize(
+    ("text", "linked"),
+    [
+        (f"News: [{WORDS}](https://example.org/1), and more.", True),
+        (f"News: [Why {WORDS} on Sunday][1], and more.", True),
+        (f'<li><a href="https://example.org/1">{WORDS}</a></li>', True),
+        (f"News: [1] {WORDS} (https://example.org/1)", False),
+        (f"[Fog](https://example.org/2) {WORDS}. [Rain](https://example.org/3)", False),
+        (f"<a name=top></a><p>{WORDS}</p><a href=x>Up</a>", False),
+        (f"[{WORDS}] we read.", False),
+        (f"{WORDS} https://example.org/1", False),
+    ],
+)
+def test_the_text_of_a_link_is_told_from_words_beside_one(text, linked):
+    assert marks(text)["link_text"] is linked
+
+
+@pytest.mark.parametrize(
+    ("passage", "tagged"),
+    [
+        ("#fog again, and no ferry", True),
+        ("no ferry, says @ann_m", True),
+        ("no ferry (#fog)", True),
+        ("write to ann@example.org about C# and no. #", False),
+        ("no ferry at all", False),
+    ],
+)
+def test_tags_and_accounts_are_told_from_addresses(passage, tagged):
+    texts = Texts.of(pa.array([passage], pa.large_string()))
+    places = (np.array([place]) for place in (0, 0, len(passage), 0, 0))
+    assert measure_document_marks(texts, LocatedSpans(*places))["tagged"][0].as_py() is tagged

@@ -34,7 +34,7 @@ purpose = "pretraining"       # fine-tuning, evaluation, retrieval, research-tdm
 # max_document = "64MB"       # larger documents are not read
 # chance = 1                  # chance matches accepted per million words; 0.1 finds less, surer
 # withdrawn_key = "withdrawn.key"        # key of the fingerprints of withdrawn items
-# undecided = "contest"       # words of which it is unclear whose they are; unset: "count"
+# undecided = "contest"       # words of which it is unclear whose they are; unset: "probable"
 # withdrawn = "forbid"        # withdrawn and opted-out documents; unset: "report"
 # registries = ["registries/x"]
 # backgrounds = ["registries/classics"]  # often quoted texts
@@ -114,6 +114,8 @@ _WITHDRAWN_MEANINGS = {
 _UNDECIDED_MEANINGS = {
     UndecidedRule.COUNT: "Words of which it is unclear whether they are the item's own count for "
     "its source.",
+    UndecidedRule.PROBABLE: "Words of which it is unclear whether they are the item's own count "
+    "for its source if that is more probable than not.",
     UndecidedRule.CONTEST: "Words of which it is unclear whether they are the item's own are "
     "contested: no gate counts them.",
 }
