@@ -38,7 +38,10 @@ def compressed_batch_in_arrow(path):
 
 @pytest.mark.parametrize(
     ("name", "make"),
-    [("a.parquet", dictionary_in_parquet), ("a.arrow", compressed_batch_in_arrow)],
+    [
+        pytest.param("a.parquet", dictionary_in_parquet, marks=pytest.mark.long),
+        ("a.arrow", compressed_batch_in_arrow),
+    ],
 )
 def test_columns_beside_the_text_do_not_fill_the_memory(tmp_path, registry, name, make):
     (tmp_path / "data").mkdir()
