@@ -380,7 +380,11 @@ def fill(values, value):
         ),
         ("statuses of items that do not match", one_changed("copy", "first_item", next_number)),
         ("without their segment or item", one_changed("copy", "first_item", always(None))),
-        ("without their segment or item", one_changed("replaced", "first_segment", next_number)),
+        # What was replaced has no first copy, or one: either is noticed.
+        (
+            "without their segment or item|that do not match their tokens",
+            one_changed("replaced", "first_segment", next_number),
+        ),
         ("statuses of items that do not match", firsts_invented),
         (
             "not in order, or have several statuses",
