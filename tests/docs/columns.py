@@ -31,8 +31,8 @@ FINDINGS_COLUMNS = {
     "bits": "information of the matched words, in bits",
     "strength": "in bits: chance gives such a match once in 2^strength tokens",
     "expected": "expected number of chance matches of this strength in the whole dataset",
-    "contested": "whether a permitted source or a background also contains the words, or the "
-    "policy contests what is undecided; not if a background's own terms forbid the use",
+    "contested": "whether a permitted source or a background also contains the words, or "
+    "it is unclear whose they are; not if a background's own terms forbid the use",
     "origin": "whose words they are: `item`, `quotation` or `undecided`; null unless the evidence "
     "is `content`",
     "origin_reasons": "what was observed: `whole-item`, `item-continues`, `item-quotes`, …",

@@ -54,14 +54,14 @@ def estimate_own_shares(evidence: Floats, weights: Floats, collections: Int64s) 
     return _estimate(ratios, sizes, owners, start)[collections]
 
 
-def own_probabilities(ratios: Floats, shares: Floats | float) -> Floats:
+def own_probabilities(ratios: Floats, shares: Floats) -> Floats:
     """Return the probability of own words: Bayes' rule with the share as prior probability.
 
     Parameters
     ----------
     ratios : ndarray of float64, shape (n,)
         How much more often own words look like each finding than quotations do.
-    shares : float or ndarray of float64, shape (n,)
+    shares : ndarray of float64, shape (n,)
         Shares of own words, as `estimate_own_shares` returns them.
     """
     return np.asarray(ratios * shares / (ratios * shares + 1 - shares))

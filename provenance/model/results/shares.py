@@ -24,7 +24,8 @@ class Estimate:
     any : float
         Share if a span counts for every source that has it, in [0, 1]; at least `share`.
     contested : float
-        Share of `share` that a permitted source or the background has too, in [0, 1].
+        Share of `share` that a permitted source or the background has too, or of which it is
+        unclear whose words they are, in [0, 1].
     corrected : CorrectedShare or None
         The share corrected by a calibration, including contested content; None without one.
     """

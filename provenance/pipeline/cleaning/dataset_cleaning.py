@@ -30,6 +30,7 @@ from provenance.model.records.receipt import (
     Volume,
 )
 from provenance.model.results.corpus_model import CorpusModel
+from provenance.model.results.origin import Origin
 from provenance.model.results.result import Report
 from provenance.model.rules.policy import Policy
 from provenance.model.rules.rule_library import Library
@@ -109,9 +110,12 @@ class RemovedContent:
             candidates["contested"].to_numpy() & (not self.cleaning.contested) & ~is_waived
         )
         is_excused = is_waived | is_contested
-        # A finding stays excused when its document is renumbered.
+        # A finding stays excused when its document is renumbered, but not if only the other
+        # findings of a corpus made it undecided: among fewer of them it counts.
         was_excused = np.array([place in self.excused for place in places], bool) & ~is_excused
-        self.excused.update(places[row] for row in np.flatnonzero(is_excused).tolist())
+        is_undecided = np.array(pc.equal(candidates["origin"], Origin.UNDECIDED).fill_null(False))
+        stays = is_waived | (is_contested & ~is_undecided)
+        self.excused.update(places[row] for row in np.flatnonzero(stays).tolist())
         self.left_in = int((is_waived | was_excused).sum()), int(is_contested.sum())
         return candidates.filter(pa.array(~is_excused & ~was_excused))
 
@@ -254,7 +258,7 @@ def clean(  # noqa: PLR0913 (what to clean, and what to remove)
     ProvenanceError
         If the corpus cannot be cleaned; then `output` is not created.
     """
-    # What a dataset of quotations does not count, the few of them that are left would.
+    # What does not count among many quotations would count among the few that are left.
     settings = replace(settings, own_share=DEFAULT_SHARE)
     library = load_library(policy, settings.rules)
     check_output_is_free(output, corpus)

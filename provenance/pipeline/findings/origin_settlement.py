@@ -28,7 +28,7 @@ _ITEM, _QUOTATION, _UNDECIDED = range(len(Origin))
 _NAMES = pa.array([str(each) for each in Origin])
 
 _EVEN = 0.5
-"""Probability of own words where a rule leaves it open."""
+"""Highest probability of own words where a rule leaves it open."""
 
 _COUNTED_FROM = {
     UndecidedRule.COUNT: 0.0,
@@ -96,13 +96,17 @@ def settle_origins(
 def _decide(findings: pa.Table, own_share: float | None) -> tuple[Int64s, Floats]:
     """Return the origins of findings by content, as indices into `Origin`, and probabilities."""
     evidence = own_evidence(findings)
-    shares: Floats | float = _estimate(findings, evidence) if own_share is None else own_share
+    if own_share is None:
+        shares = _estimate(findings, evidence)
+    else:
+        shares = np.full(len(findings), own_share)
     probabilities = own_probabilities(np.exp(evidence), shares)
     ruled = pc.index_in(findings["origin"], _NAMES).to_numpy()
     probabilities[ruled == _QUOTATION] = np.minimum(
         probabilities[ruled == _QUOTATION], QUOTED_PROBABILITY
     )
-    probabilities[ruled == _UNDECIDED] = _EVEN
+    is_left_open = ruled == _UNDECIDED
+    probabilities[is_left_open] = np.minimum(shares[is_left_open], _EVEN)
     is_quoted = (probabilities <= QUOTED_PROBABILITY) & (evidence < 0)
     codes = np.where(probabilities >= OWN_PROBABILITY, _ITEM, _UNDECIDED)
     return np.where(is_quoted, _QUOTATION, codes), probabilities

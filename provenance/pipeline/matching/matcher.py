@@ -53,8 +53,8 @@ class Match:
     basis, terms : str or None
         Kind of the statement that decides, and the id of the terms.
     contested : bool
-        Whether a permitted source or a background contains the passage too; gates of a check do
-        not count such a match.
+        Whether a permitted source or a background contains the passage too, or it is unclear whose
+        words it is; gates of a check do not count such a match.
     origin : str
         Whose words they are: "item" of the item, "quotation" of a work that it quotes, so that the
         verdict is on that work, or "undecided".

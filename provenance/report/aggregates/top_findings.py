@@ -103,7 +103,8 @@ class Finding:
         Information of the matched words, strength against chance (both in bits), and the expected
         number of chance matches of this strength in the corpus.
     contested : bool
-        Whether a permitted source or a background contains the same words.
+        Whether a permitted source or a background contains the same words, or it is unclear whose
+        they are.
     copies : int or None
         Documents that have words of the item.
     origin, origin_reasons, quoted_work : str or None, tuple of str, str or None

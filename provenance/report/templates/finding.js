@@ -149,7 +149,7 @@ const doubts = (row) => [
     : null,
   of.whose(row) === null ? null : pair("Whose words", foreign(of.whose(row))),
   of.contested(row)
-    ? pair("Contested", "No gate counts it: a permitted source or a background registry contains the same words.")
+    ? pair("Contested", "No gate counts it: a permitted source or a background registry contains the same words, or it is unclear whose they are.")
     : null,
   of.others(row).length ? pair("Also found in", ...holders(of.others(row))) : null,
   of.waiver(row) === null

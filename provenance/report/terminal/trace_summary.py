@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from provenance.model.results.origin import Origin
 from provenance.model.results.trace import Trace
 from provenance.model.rules.rulings import Ruling
 from provenance.model.rules.terms import Verdict
@@ -59,7 +60,11 @@ def _headline(trace: Trace, rows: Sequence[dict[str, Any]], style: TerminalStyle
 
 def _match(number: int, row: dict[str, Any], ruling: Ruling, style: TerminalStyle) -> list[str]:
     code = COLOURS[Verdict(row["verdict"])]
-    contested = ", contested: a permitted source or a background contains it too"
+    contested = ", contested: " + (
+        "it is unclear whose words they are"
+        if row["origin"] == Origin.UNDECIDED
+        else "a permitted source or a background contains it too"
+    )
     title = f"{number}. {row['verdict'].upper()}{contested if row['contested'] else ''}"
     origin = origin_sentence(
         *(row["origin"], row["origin_reasons"] or (), row["quoted_work"], row["own_probability"])

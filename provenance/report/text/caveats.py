@@ -25,12 +25,15 @@ from provenance.report.text.unread_text import is_wordless, registry_gap, wordle
 _MAX_BOUND = 0.5
 """Upper bound of a share beyond which finding nothing says nothing."""
 
-CONTESTED_MEANING = "a permitted source or a background registry contains the same words"
+CONTESTED_MEANING = (
+    "a permitted source or a background registry contains the same words, or it is unclear whose "
+    "they are"
+)
 
 BAND_MEANING = (
-    "Uncontested: no permitted source or background registry contains the same words; gates count "
-    "only this part. In total: with words that were attributed to another source with the same "
-    "text."
+    "Uncontested: no permitted source or background registry contains the same words, and it is "
+    "clear enough whose they are; gates count only this part. In total: with words that were "
+    "attributed to another source with the same text."
 )
 """Explanation of the ends of a share's range: uncontested, and in total."""
 

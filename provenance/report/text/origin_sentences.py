@@ -15,6 +15,7 @@ _FOR_ITEM = {
 _OTHERS_QUOTED = "they are few, or most of what this file shares with items is quoted"
 """Why words may be another's, if no mark says so."""
 
+_NEARLY_ONE = 0.99
 
 _FOR_QUOTATION = {
     OriginReason.BACKGROUND: "a background registry of often quoted texts has them",
@@ -74,9 +75,9 @@ def origin_sentence(
 although the item has them in italics."
     >>> origin_sentence("quotation", ["item-continues", "background"], "Emma, by Jane Austen")
     'The item quotes these words: they are in Emma, by Jane Austen.'
-    >>> origin_sentence("undecided", ["whole-item"], None, 0.35)
-    'It is unclear whether the item quotes these words (its own with a probability of 35 %): \
-they are few, or most of what this file shares with items is quoted.'
+    >>> origin_sentence("undecided", ["whole-item"], None, 0.004)
+    'It is unclear whether the item quotes these words (its own with a probability of less than \
+1 %): they are few, or most of what this file shares with items is quoted.'
     """
     if origin is None:
         return None
@@ -102,6 +103,10 @@ they are few, or most of what this file shares with items is quoted.'
 
 
 def _percent(share: float) -> str:
+    if share > _NEARLY_ONE:
+        return "more than 99 %"
+    if share < 1 - _NEARLY_ONE:
+        return "less than 1 %"
     return f"{100 * share:.0f} %"
 
 

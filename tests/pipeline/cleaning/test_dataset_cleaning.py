@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
@@ -18,6 +19,7 @@ from provenance.pipeline.building.registries import DumpSource, build_registry
 from provenance.pipeline.cleaning import dataset_cleaning
 from provenance.report.files.report_folder import write_report
 from tests.pipeline.cleaning.cleanable_dataset import World, pages_with_posts
+from tests.pipeline.conftest import Writer
 
 
 @pytest.fixture
@@ -263,3 +265,29 @@ def test_a_saved_dataset_stays_one_and_gets_a_fingerprint_of_its_own(world, page
     again = datasets.load_from_disk(str(world.folder / "saved"))
     assert made["train"]._fingerprint != again["train"]._fingerprint
     assert made["train"].num_rows == 20
+
+
+@pytest.mark.parametrize("from_report", [True, False])
+def test_what_only_many_quotations_make_undecided_goes_too(
+    tmp_path, pages, write_lines, from_report
+):
+    writer = Writer(81)
+    quoted = [writer.sentence(20) for _ in range(60)]
+    plain = [writer.sentence(20) for _ in range(4)]
+    texts = [*(f'{writer.sentence(30)}: "{each}".' for each in quoted), *plain]
+    items = [{"id": f"i{n}", "text": text} for n, text in enumerate(texts)]
+    registry = tmp_path / "registry"
+    build_registry(registry, DumpSource([write_lines(tmp_path / "items.jsonl", items)], "x"))
+    world = World(tmp_path, str(registry), write_lines)
+    passages = enumerate([*quoted, *plain])
+    world.write("a.jsonl", [{"text": f"{pages[n]} {each}. {pages[n + 1]}"} for n, each in passages])
+    before = world.check(world.data)
+    write_report(before, world.folder / "report")
+    undecided = before.findings.filter(pc.equal(before.findings["origin"], "undecided"))
+    assert undecided["row"].to_pylist() == [60, 61, 62, 63]
+    assert undecided["contested"].to_pylist() == [True] * 4
+
+    receipt = world.clean(result=world.folder / "report" if from_report else None)
+
+    assert len(world.lines("a.jsonl")) == 60
+    assert (receipt.left_waived, receipt.left_contested) == (0, 0)
